@@ -1,0 +1,137 @@
+# mmtui - two commands do it all:  make demo   (install what is missing, build, open the demo)
+#                                  make test   (install what is missing, build, run every test)
+#
+# The tree is read from left to right as in CONTRIBUTING.md: base tensor plan dump compare triage session report
+# make up libmmtui.a; ui and cli stand on it. Everything that is made goes to $(BUILD).
+
+# ---- what has to be installed: the one list (Debian names) ----
+PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libcjson-dev libutf8proc-dev
+PACKAGES_TEST  := $(PACKAGES_BUILD) libcmocka-dev libvterm-dev protobuf-compiler python3 python3-numpy \
+                  python3-protobuf clang-format
+
+BUILD   ?= build
+PROGRAM ?= mmtui
+CC      ?= cc
+OPT     ?= -O2 -g
+SAN     ?=
+WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
+           -Wformat=2 -Wno-format-nonliteral -Wno-format-truncation -Wvla -Werror=implicit-function-declaration -Werror=incompatible-pointer-types
+# -ffp-contract=off: the same digits on every machine; no -ffast-math ever (base.h refuses it)
+CFLAGS_ALL := -std=c11 -D_GNU_SOURCE $(OPT) $(WARN) -ffp-contract=off -fno-math-errno -fno-trapping-math \
+              -fno-common -Iinclude -Isrc -I$(BUILD) -pthread $(SAN) $(CFLAGS)
+LIBS_LIB := -lprotobuf-c -lcjson -lutf8proc -lm -pthread
+LIBS_UI  := -lncursesw -ltinfo
+
+# ---- the library, in the order in which arrows point down ----
+FOLDERS := base tensor plan dump compare triage session report
+# what a folder's code (and so its unit tests) may link with: itself and what the design lets it know
+KNOWS_base    := base
+KNOWS_tensor  := base tensor
+KNOWS_plan    := base plan
+KNOWS_dump    := base tensor dump
+KNOWS_compare := base tensor dump compare
+KNOWS_triage  := base tensor dump compare triage
+KNOWS_session := base tensor plan dump compare triage session
+KNOWS_report  := $(KNOWS_session) report
+KNOWS_ui      := $(KNOWS_report) ui
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/$(1)/*.c)) $(if $(filter dump,$(1)),$(BUILD)/proto/tensor.pb-c.o)
+objects_of = $(foreach f,$(1),$(call objects,$(f)))
+
+LIB_OBJ := $(call objects_of,$(FOLDERS))
+UI_OBJ  := $(call objects,ui)
+CLI_OBJ := $(call objects,cli)
+UNIT_FOLDERS := $(FOLDERS) ui
+UNIT_TESTS := $(foreach f,$(UNIT_FOLDERS),$(patsubst tests/unit/$(f)/%.c,$(BUILD)/tests/unit/$(f)/%,$(wildcard tests/unit/$(f)/test_*.c)))
+TERM_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/term/test_*.c))
+TESTS := $(UNIT_TESTS) $(TERM_TESTS)
+
+.PHONY: all demo test unit cli-tests term-tests asan tsan lint format deps deps-test install clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(PROGRAM)
+
+$(PROGRAM): $(CLI_OBJ) $(UI_OBJ) $(BUILD)/libmmtui.a
+	@echo "  LINK $@"
+	@$(CC) $(SAN) $(LDFLAGS) -o $@ $(CLI_OBJ) $(UI_OBJ) $(BUILD)/libmmtui.a $(LIBS_LIB) $(LIBS_UI)
+
+$(BUILD)/libmmtui.a: $(LIB_OBJ)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(BUILD)/proto/tensor.pb-c.c: proto/tensor.proto
+	@mkdir -p $(@D)
+	@protoc-c --proto_path=. --c_out=$(BUILD) $<
+$(BUILD)/proto/tensor.pb-c.h: $(BUILD)/proto/tensor.pb-c.c
+
+$(BUILD)/proto/%.o: $(BUILD)/proto/%.c
+	@$(CC) $(CFLAGS_ALL) -w -c -o $@ $<
+
+$(BUILD)/src/%.o: src/%.c | $(BUILD)/proto/tensor.pb-c.c
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# ---- tests ----
+# A unit test links only with what its folder may know: an arrow that points up does not link.
+define unit_rule
+$(BUILD)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(call objects_of,$(KNOWS_$(1))) | $(BUILD)/proto/tensor.pb-c.c
+	@mkdir -p $$(@D)
+	@echo "  CC   $$<"
+	@$(CC) $(CFLAGS_ALL) -Itests -MMD -MP -o $$@ $$< $(call objects_of,$(KNOWS_$(1))) -lcmocka $(LIBS_LIB) \
+	    $(if $(filter ui,$(1)),$(LIBS_UI)) $$(LIBS_$$(*F))
+endef
+$(foreach f,$(UNIT_FOLDERS),$(eval $(call unit_rule,$(f))))
+LIBS_test_metrics := -lquadmath
+
+$(BUILD)/tests/term/%: tests/term/%.c
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) $(CFLAGS_ALL) -Itests -MMD -MP -o $@ $< -lcmocka -lvterm -lutil $(LIBS_LIB)
+
+unit-%: # one folder's unit tests:  make unit-tensor
+	@$(MAKE) --no-print-directory $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
+	@tests/run.sh $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
+
+test: deps-test
+	@$(MAKE) --no-print-directory test-built
+
+test-built: $(PROGRAM) $(TESTS)
+	@MMTUI=$(CURDIR)/$(PROGRAM) BUILD=$(BUILD) tests/run.sh $(TESTS) $(wildcard tests/cli/test_*.sh tests/cli/test_*.py)
+
+# The same tests under the sanitizers, each in a build folder of its own.
+asan:
+	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	 $(MAKE) --no-print-directory test-built BUILD=build-asan PROGRAM=build-asan/mmtui OPT="-O1 -g" \
+	 SAN="-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined"
+tsan:
+	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) --no-print-directory test-built BUILD=build-tsan PROGRAM=build-tsan/mmtui \
+	 OPT="-O1 -g" SAN="-fsanitize=thread"
+
+lint:
+	@tests/lint.sh
+
+format:
+	clang-format -i $(wildcard src/*/*.[ch] include/mmtui/*.h tests/*/*.[ch] tests/*/*/*.[ch])
+
+# ---- set-up ----
+deps:
+	@.ci/packages $(PACKAGES_BUILD)
+deps-test:
+	@.ci/packages $(PACKAGES_TEST)
+
+demo: deps
+	@$(MAKE) --no-print-directory $(PROGRAM)
+	@./$(PROGRAM) demo
+
+PREFIX ?= /usr/local
+install: $(PROGRAM)
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/mmtui
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/*.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/mmtui/themes themes/*
+
+clean:
+	rm -rf build build-asan build-tsan mmtui
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

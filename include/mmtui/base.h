@@ -1,0 +1,225 @@
+/*
+ * base: what every other folder stands on - errors, memory, text, files.
+ *
+ * Nothing here knows what a tensor is. The rules that hold for the whole library are set here:
+ *
+ *   - A function that can fail returns int: 0 on success, -1 on failure, and on failure it has filled
+ *     the caller's struct mm_err (a NULL err is allowed: the caller does not want the text). Nothing in the
+ *     library prints, exits or keeps a global error.
+ *   - Pointers passed in are borrowed unless the function's name ends in _take.
+ *   - _open/_close make and free heap objects, _init/_done do the same for embedded ones. _close(NULL) and
+ *     _done on a zeroed struct are fine.
+ *   - Text is UTF-8. Text that came from a file may be anything at all, so it goes through
+ *     mm_text_escape() before it reaches a person's terminal.
+ *   - The library relies on LC_NUMERIC being "C" (a program sets LC_CTYPE only).
+ */
+#ifndef MMTUI_BASE_H
+#define MMTUI_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__FAST_MATH__)
+#error "mmtui must see NaN and Inf: do not build with -ffast-math, -Ofast or -ffinite-math-only"
+#endif
+
+#define MM_VERSION "0.1.0"
+
+#define MM_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define MM_PRINTF(f, a) __attribute__((format(printf, f, a)))
+
+/* ---- errors ------------------------------------------------------------------------------------------- */
+
+/* What kind of thing went wrong; the text says what exactly. */
+enum mm_code {
+    MM_OK = 0,
+    MM_ENOMEM,       /* out of memory */
+    MM_EIO,          /* the system refused: open, read, write, rename ... (the text has strerror) */
+    MM_ENOENT,       /* no such file or folder */
+    MM_ECORRUPT,     /* a file contradicts its own format: truncated, lying sizes, bad syntax */
+    MM_EUNSUPPORTED, /* a well-formed file that mmtui does not read (object arrays, version 2, ...) */
+    MM_EARG,         /* the caller or the user asked for something that can't be */
+    MM_ECANCELLED    /* stopped on request */
+};
+
+struct mm_err {
+    enum mm_code code;
+    char text[480]; /* one sentence, file first: "x.npy: header says 4 x 4 f4 = 64 bytes, 60 are there" */
+};
+
+/* Fill err (may be NULL) and return -1, so that `return mm_fail(err, MM_EARG, "...")` reads well. */
+int mm_fail(struct mm_err *err, enum mm_code code, const char *format, ...) MM_PRINTF(3, 4);
+
+/* As mm_fail with MM_EIO (MM_ENOENT for ENOENT): "PATH: WHAT: strerror(errno)". */
+int mm_fail_errno(struct mm_err *err, const char *path, const char *what);
+
+/* As mm_fail with MM_ENOMEM and a fixed sentence. */
+int mm_fail_memory(struct mm_err *err);
+
+/* A short word for a row: "corrupt", "unsupported", "unreadable", "missing", "no memory", ... */
+const char *mm_code_word(enum mm_code code);
+
+/* ---- memory ------------------------------------------------------------------------------------------- */
+
+/*
+ * An arena: many small things with one lifetime. Pointers stay valid until mm_arena_done. Not thread-safe.
+ * All functions return NULL when memory is out.
+ */
+struct mm_arena_block;
+struct mm_arena {
+    struct mm_arena_block *first;
+};
+
+void mm_arena_init(struct mm_arena *arena);
+void mm_arena_done(struct mm_arena *arena);
+void *mm_arena_alloc(struct mm_arena *arena, size_t size);               /* zeroed, aligned for any type */
+void *mm_arena_array(struct mm_arena *arena, size_t count, size_t size); /* overflow-checked */
+char *mm_arena_strdup(struct mm_arena *arena, const char *text);
+char *mm_arena_strndup(struct mm_arena *arena, const char *text, size_t length);
+
+/*
+ * A growable byte buffer, always NUL-terminated once something was added. When memory runs out it sets
+ * `failed`, drops what comes after and keeps what it has, so that a caller checks once at the end.
+ */
+struct mm_buf {
+    char *data;
+    size_t length;
+    size_t capacity;
+    bool failed;
+};
+
+void mm_buf_init(struct mm_buf *buf);
+void mm_buf_done(struct mm_buf *buf);
+void mm_buf_clear(struct mm_buf *buf); /* length 0, memory kept, failed reset */
+void mm_buf_add(struct mm_buf *buf, const void *data, size_t length);
+void mm_buf_puts(struct mm_buf *buf, const char *text);
+void mm_buf_putc(struct mm_buf *buf, char c);
+void mm_buf_printf(struct mm_buf *buf, const char *format, ...) MM_PRINTF(2, 3);
+/* Make room for `extra` more bytes and return where they go, or NULL; the caller then adds to length. */
+void *mm_buf_reserve(struct mm_buf *buf, size_t extra);
+/* The text, never NULL ("" when empty); owned by the buffer. */
+const char *mm_buf_text(const struct mm_buf *buf);
+
+/* Grow an array to hold at least `need` elements of `size` bytes (doubling). 0 or -1 (array unchanged). */
+int mm_grow(void **array, size_t *capacity, size_t need, size_t size);
+
+/* a * b and a + b that report overflow instead of wrapping: true when *out is right. */
+bool mm_mul(size_t a, size_t b, size_t *out);
+bool mm_mul_i64(int64_t a, int64_t b, int64_t *out);
+
+/* ---- text --------------------------------------------------------------------------------------------- */
+
+/*
+ * Append the visible form of `length` bytes of untrusted text: control characters as \n, \t, \x1b ...,
+ * bytes that are not UTF-8 as \xNN, bidi and other invisible format controls as \u202e; everything
+ * else as it is. A backslash stays a backslash (the form is for eyes, not for parsing back).
+ */
+void mm_text_escape(struct mm_buf *out, const char *text, size_t length);
+
+/* Decode one code point from [p, end): returns bytes consumed (>= 1), *cp = U+FFFD for a bad byte. */
+size_t mm_text_decode(const char *p, const char *end, uint32_t *cp);
+/* Encode: returns the number of bytes written (1..4). */
+size_t mm_text_encode(uint32_t cp, char out[4]);
+/* Columns that a code point takes in a terminal: 0 (combining, control), 1 or 2. */
+int mm_text_width_cp(uint32_t cp);
+/* Columns of a NUL-terminated UTF-8 string. */
+int mm_text_width(const char *text);
+/*
+ * Append `text` cut or padded to exactly `columns` columns. What is too long loses its end (`keep_tail`
+ * false) or its beginning (true) and shows `mark` ("…" or "~", one column) in its place.
+ */
+void mm_text_fit(struct mm_buf *out, const char *text, int columns, bool keep_tail, const char *mark);
+/* Case-insensitive (ASCII) search; NULL when not found, haystack for an empty needle. */
+const char *mm_text_find(const char *haystack, const char *needle);
+/* Natural order: digit runs compare as numbers ("conv2" < "conv10"); ties by strcmp. */
+int mm_text_compare_natural(const char *a, const char *b);
+/* Shell pattern: * any run, ? one character, [abc] a class; the whole of text must match. Case-sensitive. */
+bool mm_text_glob(const char *pattern, const char *text);
+
+/* Enough for every number format below, terminator included. */
+#define MM_NUM 32
+
+/* Table figure, at most 8 columns: 0, 2.34e-1, 1.20e+5, NaN, Inf, -Inf ("2.34e-1": no zero in the exponent).
+ */
+const char *mm_num_sci(char out[MM_NUM], double value);
+/* As many of `digits` significant digits as matter, plain where that is short: 3.11, 65504, 1.2e5. */
+const char *mm_num_short(char out[MM_NUM], double value, int digits);
+/* Cosine for a table: .9758, 1.000, .9999987, -.12 : enough nines to see the first other digit (max 8
+ * columns). */
+const char *mm_num_cos(char out[MM_NUM], double value, double one_minus);
+/* Count with a unit: 950, 27.6k, 1.18M, 2.1G. */
+const char *mm_num_count(char out[MM_NUM], int64_t value);
+/* Shortest decimal that reads back as the same double, spelt as Python's repr does: 0.1, 1e-05, 4.0, 1e+16;
+ * nan, inf, -inf for the rest. */
+const char *mm_num_repr(char out[MM_NUM], double value);
+
+/* Parse a whole string as a double (C locale; inf and nan in any case allowed). False when anything is left
+ * over. */
+bool mm_parse_double(const char *text, double *out);
+/* Parse a whole string as a decimal integer. */
+bool mm_parse_i64(const char *text, int64_t *out);
+
+/* ---- JSON text (for streams written piece by piece; documents that are read go through cJSON) ------------
+ */
+
+/* Append a JSON string with quotes, pure ASCII (\uXXXX), bad UTF-8 as U+FFFD. */
+void mm_json_string(struct mm_buf *out, const char *text);
+/* Append a number. Non-finite: bare NaN / Infinity / -Infinity (as Python's json.dump writes them). */
+void mm_json_number_bare(struct mm_buf *out, double value);
+/* Append a number. Non-finite: the strings "NaN" / "Infinity" / "-Infinity", so the file stays valid JSON. */
+void mm_json_number(struct mm_buf *out, double value);
+
+/* ---- files -------------------------------------------------------------------------------------------- */
+
+/* A read-only view of a whole file. data is non-NULL even for an empty file. */
+struct mm_map {
+    const uint8_t *data;
+    size_t size;
+    void *base; /* what to unmap; NULL when nothing is mapped */
+};
+
+int mm_map_open(struct mm_map *map, const char *path, struct mm_err *err);
+void mm_map_close(struct mm_map *map);
+
+/*
+ * A file that is complete or not there: written beside `path` under a temporary name, synced, renamed over
+ * it by commit. abort (or a failed commit) removes the temporary file and leaves an older `path` untouched.
+ */
+struct mm_atomic {
+    char *path;
+    char *temporary;
+    int fd;
+    struct mm_buf pending; /* not yet handed to the system */
+    struct mm_err error;   /* the first write error; commit reports it */
+};
+
+int mm_atomic_open(struct mm_atomic *file, const char *path, struct mm_err *err);
+void mm_atomic_write(struct mm_atomic *file, const void *data, size_t length);
+int mm_atomic_commit(struct mm_atomic *file, struct mm_err *err); /* frees everything, success or not */
+void mm_atomic_abort(struct mm_atomic *file);
+
+/* Write a whole file atomically. */
+int mm_file_write(const char *path, const void *data, size_t length, struct mm_err *err);
+/* Read a whole file of at most `limit` bytes into `out` (appended). For small files: configs, plans, themes.
+ */
+int mm_file_read(const char *path, size_t limit, struct mm_buf *out, struct mm_err *err);
+/* mkdir -p. An existing folder is fine. */
+int mm_folder_make(const char *path, struct mm_err *err);
+/* rm -r of a folder that this program made (follows no symlink). Best effort, no error. */
+void mm_folder_remove(const char *path);
+
+/* Called once per entry, in the system's order; `name` is borrowed. Return non-zero to stop. */
+typedef int (*mm_folder_visit)(void *context, const char *name);
+/* Every entry but . and .. ; what a visit returned if non-zero, -1 with err, or 0. */
+int mm_folder_list(const char *path, mm_folder_visit visit, void *context, struct mm_err *err);
+
+/* malloc'ed "folder/name" (no doubled slash), or NULL. */
+char *mm_path_join(const char *folder, const char *name);
+/* The part after the last slash. */
+const char *mm_path_base(const char *path);
+
+/* Monotonic time in seconds. */
+double mm_clock(void);
+
+#endif

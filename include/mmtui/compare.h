@@ -1,0 +1,255 @@
+/*
+ * compare: pairing names, measuring pairs, histograms, the worker pool and the progressive scan.
+ *
+ * A pair is two entries of two dumps that are taken for the same tensor, or one entry that found no partner.
+ * Measuring a pair opens both files, lays one out like the other where the names say so, and adds up a
+ * struct mm_sums in one pass; the metrics are pure functions of the sums. Nothing here says what a figure means.
+ *
+ * Threads: a worker writes its own job's result and nothing else; jobs come back to one thread, which owns the rest.
+ */
+#ifndef MMTUI_COMPARE_H
+#define MMTUI_COMPARE_H
+
+#include <stdatomic.h>
+
+#include "mmtui/dump.h"
+
+/* ---- pairing ------------------------------------------------------------------------------------------ */
+
+enum mm_framework { MM_FRAMEWORK_ONNX, MM_FRAMEWORK_PYTORCH, MM_FRAMEWORK_CAFFE, MM_FRAMEWORK_TENSORFLOW };
+/* False when the name is unknown. */
+bool mm_framework_find(const char *name, enum mm_framework *out);
+
+struct mm_pair {
+    const char *name;           /* the tensor's name that both sides share */
+    const struct mm_entry *src; /* NULL: only in dst */
+    const struct mm_entry *dst; /* NULL: only in src */
+    uint32_t occurrence;        /* k: the k-th of this name on its side, from 1 */
+    uint32_t occurrences;       /* how many of this name (the larger side) */
+};
+
+struct mm_pairs {
+    const struct mm_pair *pair; /* in src's execution order; dst-only ones stand where dst has them */
+    size_t count;
+    size_t both, src_only, dst_only;
+    size_t dropped; /* entries that the framework's rules left out */
+    struct mm_arena arena;
+};
+
+/* Pair by name. The tensorflow rules read headers (is_output) where a name repeats; the others read no file. */
+int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const struct mm_dump *dst,
+                  enum mm_framework framework, struct mm_err *err);
+void mm_pairs_close(struct mm_pairs *pairs);
+/* "same name", "same name, 2nd of 3", "only in src", ... appended to out. */
+void mm_pair_how(const struct mm_pair *pair, struct mm_buf *out);
+
+/* ---- what a header says, kept after the file is closed ------------------------------------------------- */
+
+struct mm_info {
+    bool known;
+    enum mm_dtype dtype;
+    struct mm_shape shape;
+    int64_t count;
+    char *node_name, *op_type; /* owned, never NULL once known */
+    int64_t index;
+    bool is_output;
+};
+int mm_info_take(struct mm_info *info, const struct mm_load *load); /* copies; -1 when memory is out */
+void mm_info_done(struct mm_info *info);
+
+/* ---- metrics ------------------------------------------------------------------------------------------ */
+
+/* Own finite values of one side. With none finite: min = max = mean = std = NaN, indices -1. */
+struct mm_stats {
+    int64_t finite, nan, pos_inf, neg_inf, zero;
+    double min, max, mean;
+    double std; /* population: sqrt(Σ(x-mean)²/n) */
+    int64_t min_at, max_at;
+};
+
+/*
+ * Contract section 3, over the positions finite on both sides. All NaN when there is no such position
+ * but `count` > 0; an empty tensor compares equal (diffs 0, cosine 1).
+ */
+struct mm_metrics {
+    int64_t count;             /* elements */
+    int64_t finite;            /* positions finite on both sides */
+    int64_t nonfinite_equal;   /* left out, but equal */
+    int64_t nonfinite_differ;  /* the tensor is broken there: it ranks worst whatever the rest says */
+    int64_t differ_at;
+    double diff1, diff2, sqnr; /* sqnr in dB; +Inf for identical */
+    double diff3_rel, diff3_abs;
+    double diff4_greater, diff4_less; /* shares of diff4_n; 0 when diff4_n == 0 */
+    int64_t diff4_n;
+    double mse, rmse, mae, max_abs;
+    int64_t max_abs_at, max_rel_at;
+    double cosine;
+    double cosine_gap; /* 1 - cosine without cancellation */
+    double fit_scale, fit_offset;
+    double fit_residual; /* sqrt(Σ(d - scale s - offset)² / Σ d²); 0 for an exact fit, 0 when all is zero */
+    double beyond;       /* share with |e| > atol + rtol |s| */
+    struct mm_stats src, dst;
+};
+
+/* Pure functions of the sums (each with its own test). zero / zero is 0, x / zero is +Inf. */
+double mm_metric_diff1(const struct mm_sums *sums);
+double mm_metric_diff2(const struct mm_sums *sums);
+double mm_metric_sqnr(double diff2);
+double mm_metric_cosine(const struct mm_sums *sums);
+/* 1 - cosine = (Σe² - (|s|-|d|)²) / (2|s||d|) with |s| = sqrt(Σs²). */
+double mm_metric_cosine_gap(const struct mm_sums *sums);
+void mm_metric_fit(const struct mm_sums *sums, double *scale, double *offset, double *residual);
+/* Everything from the sums of the first pass. `centred` (may be NULL) replaces what would cancel. */
+void mm_metrics_finish(const struct mm_sums *sums, const struct mm_centre *centre,
+                       const struct mm_centred *centred, struct mm_metrics *out);
+/* True when the first pass alone would lose digits (n mean² >> M2, or a nearly exact fit); fills centre. */
+bool mm_metrics_need_centre(const struct mm_sums *sums, struct mm_centre *centre);
+
+/* ---- measuring one pair ------------------------------------------------------------------------------- */
+
+struct mm_measure_options {
+    double atol, rtol;  /* over-tolerance share; numpy.allclose: 1e-8, 1e-5 */
+    double small;       /* diff3's threshold; 0: 1e-6, or 1e-4 when either side is f16 */
+};
+void mm_measure_defaults(struct mm_measure_options *options);
+
+/* How dst was laid over src. */
+enum mm_fit {
+    MM_FIT_NONE = 0,   /* not measured */
+    MM_FIT_SAME,       /* same shape as they are */
+    MM_FIT_UNDO_SRC,   /* src's @axis undone */
+    MM_FIT_UNDO_DST,   /* dst's @axis undone */
+    MM_FIT_UNDO_BOTH,
+    MM_FIT_SQUEEZED,   /* same elements in the same order, shapes differ by 1-sized axes only */
+    MM_FIT_MISMATCH    /* shapes differ: nothing was measured */
+};
+const char *mm_fit_text(enum mm_fit fit); /* "@axis of dst undone" */
+
+enum mm_state {
+    MM_STATE_PENDING = 0, /* nothing known yet */
+    MM_STATE_HEADER,      /* headers read, not measured yet */
+    MM_STATE_MEASURED,
+    MM_STATE_MISMATCH,    /* shapes differ */
+    MM_STATE_SINGLE,      /* one side only; its own stats are there */
+    MM_STATE_FAILED       /* a file could not be read; error says why */
+};
+
+/* What is known of one pair. Owned strings: mm_result_done. */
+struct mm_result {
+    enum mm_state state;
+    enum mm_fit fit;
+    struct mm_info src, dst;
+    struct mm_metrics metrics; /* SINGLE: only the stats of the side that is there */
+    enum mm_code code;         /* FAILED */
+    bool failed_dst;           /* FAILED: which side */
+    char *error;               /* FAILED: the sentence */
+};
+void mm_result_done(struct mm_result *result);
+
+/* Two tensors of a pair, opened and laid over each other; what measuring, histograms and values read. */
+struct mm_duo {
+    struct mm_load src, dst;
+    bool has_src, has_dst;
+    enum mm_fit fit;
+    struct mm_tensor s, d; /* the views to compare (permuted where needed) */
+    void *memory[2];       /* of flattened ones */
+    struct mm_run run[2];
+};
+/* Opens what the pair has. A shape mismatch is not an error: fit says so. failed_dst tells which side err is about. */
+int mm_duo_open(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                bool *failed_dst, struct mm_err *err);
+void mm_duo_close(struct mm_duo *duo);
+
+/* Headers only: state becomes HEADER, SINGLE, MISMATCH or FAILED. */
+void mm_measure_header(const struct mm_pair *pair, const struct mm_schema *schema, struct mm_result *result);
+/* Headers and sums. `cancel` (may be NULL) is looked at once a tile: then state stays HEADER. Never fails as a function. */
+void mm_measure_pair(const struct mm_pair *pair, const struct mm_schema *schema,
+                     const struct mm_measure_options *options, const atomic_bool *cancel, struct mm_result *result);
+/* The pass itself over two views of equal count; -1 with MM_ECORRUPT when a value can't be decoded. */
+int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d, const struct mm_measure_options *options,
+                       const atomic_bool *cancel, struct mm_metrics *out, struct mm_err *err);
+
+/* ---- histograms of a pair ------------------------------------------------------------------------------ */
+
+#define MM_HIST_BINS_MAX 4096
+
+struct mm_hist_options {
+    size_t bins;      /* 1 .. MM_HIST_BINS_MAX */
+    double low, high; /* shared range; low == high asks for the range of both sides' finite values */
+};
+
+struct mm_pair_hist {
+    struct mm_hist src, dst;   /* same range and bins; a side that is missing has bins == 0 */
+    struct mm_exp_hist error;  /* of e = s - d */
+};
+/* Opens the pair and counts. Arrays are owned by *out (mm_pair_hist_done). */
+int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema, const struct mm_hist_options *options,
+                 const atomic_bool *cancel, struct mm_pair_hist *out, struct mm_err *err);
+void mm_pair_hist_done(struct mm_pair_hist *hist);
+
+/* ---- the worker pool ---------------------------------------------------------------------------------- */
+
+/* A job is embedded in what it works on. run writes there and nowhere else; it looks at *cancel now and then. */
+struct mm_job {
+    void (*run)(struct mm_job *job, const atomic_bool *cancel);
+    struct mm_job *next; /* the pool's */
+};
+
+struct mm_pool;
+
+/* threads == 0: jobs run inside mm_pool_finished, so that everything is deterministic. Signals are blocked in workers. */
+int mm_pool_open(struct mm_pool **pool, unsigned threads, struct mm_err *err);
+/*
+ * Set cancel, wait for running jobs, start no others. Every job that was submitted or handed out, run or not, can then
+ * still be collected with mm_pool_finished, so that its owner frees it.
+ */
+void mm_pool_stop(struct mm_pool *pool);
+/* Stops if need be. Jobs not collected are forgotten. */
+void mm_pool_close(struct mm_pool *pool);
+/* Before anything that the source hands out. */
+void mm_pool_submit(struct mm_pool *pool, struct mm_job *job);
+/*
+ * Where bulk work comes from: called by an idle worker, one at a time under the pool's lock; returns the next
+ * job or NULL when there is none for now (mm_pool_kick asks again).
+ */
+typedef struct mm_job *(*mm_pool_source)(void *context);
+void mm_pool_set_source(struct mm_pool *pool, mm_pool_source source, void *context);
+void mm_pool_kick(struct mm_pool *pool);
+/* Run `change` under the lock that also guards the source. */
+void mm_pool_locked(struct mm_pool *pool, void (*change)(void *context), void *context);
+/* The next finished job, or NULL. With 0 threads: takes one job, runs it, returns it. */
+struct mm_job *mm_pool_finished(struct mm_pool *pool);
+/* A descriptor that is readable while finished jobs wait (-1 with 0 threads). */
+int mm_pool_fd(const struct mm_pool *pool);
+/* Nothing queued, running or waiting to be collected, and the source is dry. */
+bool mm_pool_idle(struct mm_pool *pool);
+/* Block until a finished job waits or the pool is idle. */
+void mm_pool_wait(struct mm_pool *pool);
+
+/* ---- the progressive scan ------------------------------------------------------------------------------ */
+
+struct mm_scan;
+
+/*
+ * Measure all pairs, starting with what is in focus. With `headers`, the headers of all are read before the figures of
+ * those out of focus, so that a list shows shapes at once. Borrowed: pool, pairs, schema; options are copied. The scan
+ * becomes the pool's source; work begins with the next mm_pool_kick.
+ */
+int mm_scan_open(struct mm_scan **scan, struct mm_pool *pool, const struct mm_pairs *pairs,
+                 const struct mm_schema *schema, const struct mm_measure_options *options, bool headers,
+                 struct mm_err *err);
+/* After the pool is stopped and its jobs are collected. */
+void mm_scan_close(struct mm_scan *scan);
+/* Pairs to take first (what is on the screen), in this order. Copied. */
+void mm_scan_focus(struct mm_scan *scan, const size_t *pairs, size_t count);
+/*
+ * If `job` is one of this scan's, hand its results to `apply` one by one, free it and return true. Call from
+ * the one thread that owns the results. *result is given away: the receiver calls mm_result_done. `figures` tells
+ * the final result from the header's, which may come later: the receiver then keeps the figures.
+ */
+typedef void (*mm_scan_apply)(void *context, size_t pair, bool figures, struct mm_result *result_take);
+bool mm_scan_collect(struct mm_scan *scan, struct mm_job *job, mm_scan_apply apply, void *context);
+/* Pairs measured (or found impossible) so far. */
+size_t mm_scan_done_count(const struct mm_scan *scan);
+
+#endif

@@ -1,0 +1,161 @@
+/*
+ * dump: a folder of dumped tensors - file names, one reader and writer per on-disk format, schemas.
+ *
+ * Opening a dump lists the folder and parses file names; no file is opened. A tensor file is then read in two
+ * depths: mm_load_open maps it and reads its header (dtype, shape, node name ...), leaving the payload where it
+ * is as a borrowed view; decoding is the tensor folder's business.
+ *
+ * A struct mm_dump is const once opened, so any number of threads may load its entries.
+ * Formats are recognised by file-name ending, then checked by content.
+ */
+#ifndef MMTUI_DUMP_H
+#define MMTUI_DUMP_H
+
+#include "mmtui/tensor.h"
+
+/* ---- file names --------------------------------------------------------------------------------------- */
+
+/* The layout change that a MagicMind file name can carry: @axis1to-1, @axis[0,2,3,1]. */
+struct mm_axis {
+    enum { MM_AXIS_NONE = 0, MM_AXIS_MOVE, MM_AXIS_PERMUTE } kind;
+    int from, to;              /* MOVE: axis `from` was moved to position `to` (negative counts from the end) */
+    int rank;                  /* PERMUTE: length of perm */
+    int perm[MM_RANK_MAX];     /* PERMUTE: dumped axis i = original axis perm[i] */
+};
+
+/* What a file name says. name and ending point into the parsed text's copy made by the caller's arena. */
+struct mm_file_name {
+    int64_t stamp;        /* leading integer, -1 if none */
+    const char *name;     /* the tensor's name */
+    struct mm_axis axis;
+    int64_t suffix;       /* the -N after @axis.., -1 if none */
+    const struct mm_format *format;
+};
+
+/*
+ * Parse ^([0-9]+)_(NAME)(@axis(..)(-N)?)?\.(pb|pbtxt)$ for the MagicMind formats; for .npy the name is the file name
+ * without its ending, and leading digits with a '_' behind them are taken for a stamp. One .npy file alone can't tell
+ * whether "2_conv" is a tensor "conv" at time 2 or a tensor "2_conv": mm_dump_open takes the stamps back unless every
+ * .npy file of the folder has one. What follows an "@axis" that is no layout change belongs to the name. False when
+ * the file is not a tensor file (out->format is NULL) or memory is out (out->format is set).
+ */
+bool mm_file_name_parse(const char *file, struct mm_arena *arena, struct mm_file_name *out);
+
+/*
+ * The permutation that takes a tensor of `rank` axes, dumped with `axis`, back to its original order:
+ * original axis i = dumped axis perm[i]. False when the axis does not fit the rank.
+ */
+bool mm_axis_undo(const struct mm_axis *axis, int rank, int perm[MM_RANK_MAX]);
+
+/* ---- a dump ------------------------------------------------------------------------------------------- */
+
+struct mm_entry {
+    const char *path; /* whole path */
+    const char *file; /* name in the folder */
+    struct mm_file_name parsed;
+    size_t order;     /* place in execution order within the dump: by stamp, then natural order of file names */
+};
+
+struct mm_dump {
+    const char *path;
+    const struct mm_entry *entries; /* in execution order */
+    size_t count;
+    size_t skipped; /* files that are not tensor files */
+    const struct mm_schema *schema; /* for .pb */
+    struct mm_arena arena;
+};
+
+struct mm_dump_options {
+    const struct mm_schema *schema; /* NULL: the project's own numbers; borrowed */
+};
+
+/*
+ * List the folder. In a folder with MagicMind files (.pb, .pbtxt) the .npy files beside them are skipped and
+ * counted. A folder without tensor files is an error (MM_ENOENT, says what was looked for and how much was skipped).
+ */
+int mm_dump_open(struct mm_dump **dump, const char *path, const struct mm_dump_options *options,
+                 struct mm_err *err);
+void mm_dump_close(struct mm_dump *dump);
+
+/* ---- one tensor file ---------------------------------------------------------------------------------- */
+
+struct mm_load {
+    struct mm_map map;
+    struct mm_arena arena; /* strings and runs */
+    struct mm_tensor tensor;
+    const char *node_name; /* "" if the format has none */
+    const char *op_type;
+    int64_t index;         /* which output of the node; 0 if unknown */
+    bool is_output;
+    bool own_numbers;      /* a .pb read by the project's own field numbers */
+};
+
+/* Map and read the header. On failure nothing is left open; text starts with the file's name. */
+int mm_load_open(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
+                 struct mm_err *err);
+void mm_load_close(struct mm_load *load);
+
+/* ---- writing ------------------------------------------------------------------------------------------ */
+
+struct mm_store {
+    const struct mm_tensor *tensor; /* any tensor; written as its dtype */
+    const char *node_name, *op_type;
+    int64_t index;
+    bool is_output;
+};
+
+/* ---- formats ------------------------------------------------------------------------------------------ */
+
+struct mm_format {
+    const char *name;   /* "npy" */
+    const char *ending; /* ".npy" */
+    const char *title;  /* "NumPy array" */
+    bool stamped;       /* the file name must carry a time stamp (MagicMind) */
+    /*
+     * Fill load->tensor and the header fields from load->map. `file` is for error texts. Allocates from
+     * load->arena only.
+     */
+    int (*read)(struct mm_load *load, const struct mm_schema *schema, const char *file, struct mm_err *err);
+    /* Write atomically. bf16 and others that the format lacks: MM_EUNSUPPORTED. */
+    int (*write)(const struct mm_store *store, const char *path, struct mm_err *err);
+};
+
+const struct mm_format *mm_formats(size_t *count);
+const struct mm_format *mm_format_find(const char *name);
+
+/* ---- schemas: field and enum numbers of the MagicMind tensor message ----------------------------------- */
+
+/* The fields by name, in the order of contract section 1. */
+enum mm_field {
+    MM_FIELD_VERSION,
+    MM_FIELD_NODE_NAME,
+    MM_FIELD_OP_TYPE,
+    MM_FIELD_INDEX,
+    MM_FIELD_IS_OUTPUT,
+    MM_FIELD_DTYPE,
+    MM_FIELD_SHAPE,
+    MM_FIELD_FLOAT_VAL,
+    MM_FIELD_DOUBLE_VAL,
+    MM_FIELD_INT_VAL,
+    MM_FIELD_INT64_VAL,
+    MM_FIELD_UINT32_VAL,
+    MM_FIELD_UINT64_VAL,
+    MM_FIELD_COUNT
+};
+const char *mm_field_name(enum mm_field field); /* "float_val" */
+
+#define MM_SCHEMA_DTYPES 32
+
+struct mm_schema {
+    const char *origin;             /* shown: "mmtui's own numbers" */
+    uint32_t number[MM_FIELD_COUNT]; /* 0: the message has no such field */
+    struct {
+        int32_t value;
+        enum mm_dtype dtype;
+    } dtype[MM_SCHEMA_DTYPES]; /* ends with MM_DTYPE_NONE */
+};
+
+/* proto/tensor.proto's numbers: the project's choice, not the vendor's. */
+const struct mm_schema *mm_schema_own(void);
+
+#endif

@@ -1,0 +1,132 @@
+/*
+ * plan: what a person chose - per-op precision overrides with undo, plan files, and exports.
+ *
+ * A plan knows operators by the name that the runtime uses (the dst dump's node_name) and nothing of tensors
+ * or screens. It holds at most one override a name, and the network-wide settings that a build config can
+ * express. Every change happens inside a step (mm_plan_begin .. mm_plan_commit); a step is what undo takes
+ * back.
+ *
+ * Overrides stay sorted by name (natural order), so that files made from the same choices are the same bytes.
+ * All strings given are copied. Pointers to overrides are valid until the next change.
+ */
+#ifndef MMTUI_PLAN_H
+#define MMTUI_PLAN_H
+
+#include "mmtui/base.h"
+
+enum mm_precision { MM_PRECISION_NONE = 0, MM_PRECISION_F16, MM_PRECISION_F32, MM_PRECISION_COUNT };
+
+struct mm_precision_info {
+    const char *name;  /* "FLOAT16": MagicMind's DataType and the word in overrides.json */
+    const char *badge; /* "F16": in lists */
+};
+const struct mm_precision_info *mm_precision_info(enum mm_precision precision);
+/* By name or badge, any case; MM_PRECISION_NONE for "none"; MM_PRECISION_COUNT when unknown. */
+enum mm_precision mm_precision_find(const char *text);
+
+/* Figures at the time of the choice. NaN where there was none. */
+struct mm_figures {
+    double diff1, diff2, max_abs, cosine;
+};
+
+struct mm_override {
+    const char *name;    /* the operator, as the runtime calls it */
+    const char *op_type; /* "" if unknown */
+    const char *tensor;  /* the tensor whose row it was chosen on */
+    enum mm_precision precision;
+    const char *why; /* one sentence */
+    struct mm_figures figures;
+};
+
+struct mm_plan;
+
+int mm_plan_open(struct mm_plan **plan, struct mm_err *err);
+void mm_plan_close(struct mm_plan *plan);
+
+size_t mm_plan_count(const struct mm_plan *plan);
+const struct mm_override *mm_plan_at(const struct mm_plan *plan, size_t index);
+const struct mm_override *mm_plan_find(const struct mm_plan *plan, const char *name);
+/* Counts up with every change (undo and redo included): for caches of what is derived from the plan. */
+uint64_t mm_plan_revision(const struct mm_plan *plan);
+
+/* ---- changes ---- */
+
+/*
+ * Open a step; label is shown by undo ("raise 4 ops to FLOAT32"). A step that is still open is closed first,
+ * as by undo, redo and load. The newest 500 steps are kept.
+ */
+void mm_plan_begin(struct mm_plan *plan, const char *label);
+/* Add or replace (same name); MM_PRECISION_NONE removes. -1 on no memory or an empty name. Only inside a
+ * step. */
+int mm_plan_set(struct mm_plan *plan, const struct mm_override *override, struct mm_err *err);
+/* Remove; a name that is not there is no error. Only inside a step. */
+int mm_plan_clear(struct mm_plan *plan, const char *name, struct mm_err *err);
+/* Choose a setting's value; NULL or "" clears it; -1 MM_EARG for an unknown key or value (text lists the
+ * values). Only inside a step. */
+int mm_plan_set_setting(struct mm_plan *plan, const char *key, const char *value, struct mm_err *err);
+/* Close the step. A step that changed nothing leaves no trace. Returns the number of changes. Redo is
+ * dropped. */
+size_t mm_plan_commit(struct mm_plan *plan);
+/* The label of the step taken back / done again, or NULL when there is none. Valid until the next step. */
+const char *mm_plan_undo(struct mm_plan *plan);
+const char *mm_plan_redo(struct mm_plan *plan);
+
+/* True when the plan differs from what mm_plan_mark_saved saw last (undoing back to it counts as saved). */
+bool mm_plan_unsaved(const struct mm_plan *plan);
+void mm_plan_mark_saved(struct mm_plan *plan);
+
+/* ---- settings: what a MagicMind build config is publicly known to accept ---- */
+
+struct mm_setting {
+    const char *key;           /* dotted path in build_config.json: "precision_config.precision_mode" */
+    const char *const *values; /* NULL-terminated */
+    const char *help;
+};
+/* The table; *count rows. */
+const struct mm_setting *mm_settings(size_t *count);
+/* The chosen value or NULL. */
+const char *mm_plan_setting(const struct mm_plan *plan, const char *key);
+
+/* ---- plan files ---- */
+
+#define MM_PLAN_SCHEMA 1 /* "schema_version" of overrides.json */
+
+/* Write overrides.json (atomic). Does not mark the plan as saved: nor does load; the caller knows which file
+ * counts. */
+int mm_plan_save(const struct mm_plan *plan, const char *path, struct mm_err *err);
+/*
+ * Read overrides.json as one undo step, replacing what is there. On error the plan is unchanged. Refuses
+ * other formats and newer schema versions, unknown precisions, empty or doubled names, with file and place.
+ */
+int mm_plan_load(struct mm_plan *plan, const char *path, struct mm_err *err);
+
+/* ---- exports: one dialect per runtime ---- */
+
+struct mm_export_options {
+    bool cpp; /* also the C++ snippet, where the dialect has one */
+};
+
+/* A file that an export wrote or would write. */
+struct mm_export_file {
+    const char *name; /* "build_config.json" */
+    const char *what; /* one line: what it is and how the runtime takes it */
+    bool cpp;         /* only written with options.cpp */
+};
+
+struct mm_dialect {
+    const char *id;                     /* "magicmind": --to ID */
+    const char *title;                  /* "Cambricon MagicMind" */
+    const struct mm_export_file *files; /* ends with a NULL name; those for cpp last */
+    /* What of this plan the dialect can't express, one sentence a line appended; nothing when all is
+     * expressed. */
+    void (*limits)(const struct mm_plan *plan, struct mm_buf *out);
+    /* Write all files into folder (made if missing), each atomically. Stops at the first failure. options may
+     * be NULL. */
+    int (*write)(const struct mm_plan *plan, const struct mm_export_options *options, const char *folder,
+                 struct mm_err *err);
+};
+
+const struct mm_dialect *mm_dialects(size_t *count);
+const struct mm_dialect *mm_dialect_find(const char *id); /* NULL if unknown */
+
+#endif

@@ -1,0 +1,98 @@
+/*
+ * report: what is known, as columns, text and files.
+ *
+ * One table of columns serves the layers list on screen, the text table, filters and sorting: a figure is
+ * formatted in one place. Files: diff.json (as MagicMind's analysis tool writes it) and mmtui.json
+ * (everything).
+ */
+#ifndef MMTUI_REPORT_H
+#define MMTUI_REPORT_H
+
+#include "mmtui/session.h"
+
+/* ---- columns ------------------------------------------------------------------------------------------- */
+
+enum mm_column_id {
+    MM_COLUMN_NUMBER, /* # in execution order */
+    MM_COLUMN_LAYER,
+    MM_COLUMN_PRECISION, /* the override's badge */
+    MM_COLUMN_OP,
+    MM_COLUMN_DTYPE, /* f32 → f16 */
+    MM_COLUMN_SHAPE,
+    MM_COLUMN_DIFF1,
+    MM_COLUMN_DIFF2,
+    MM_COLUMN_SQNR,
+    MM_COLUMN_MAX_ABS,
+    MM_COLUMN_RMSE,
+    MM_COLUMN_COSINE,
+    MM_COLUMN_BEYOND,
+    MM_COLUMN_NONFINITE,
+    MM_COLUMN_VERDICT,
+    MM_COLUMN_COUNT
+};
+
+struct mm_column {
+    const char *key;   /* in filters, sort and --columns: "diff2" */
+    const char *title; /* "DIFF2" as the list shows it: "diff2" */
+    const char *help;
+    int width;      /* columns wanted; 0: takes what is left */
+    bool right;     /* right-aligned */
+    bool numeric;   /* value() is what sorts and filters; else text() */
+    bool worst_low; /* smaller is worse (cosine, sqnr) */
+    /* Append the cell's text, unpadded. Never any control character. */
+    void (*text)(const struct mm_session *session, size_t id, struct mm_buf *out);
+    /* NaN: no figure. Broken layers (non-finite on one side) give +Inf (worst_low: -Inf) so that they rank
+     * worst. */
+    double (*value)(const struct mm_session *session, size_t id);
+};
+const struct mm_column *mm_column(enum mm_column_id id);
+/* By key; MM_COLUMN_COUNT when unknown. */
+enum mm_column_id mm_column_find(const char *key);
+/* The arrow between the dtypes: UTF-8 unless this is set for the one formatting call (ASCII terminals use
+ * "->"). */
+
+/* ---- order and filter ---------------------------------------------------------------------------------- */
+
+struct mm_order {
+    enum mm_column_id column;
+    bool reverse; /* away from the natural direction, which is: worst first for figures, ascending for the
+                     rest */
+};
+/* Sort ids. Stable; layers without a figure last; ties in execution order. */
+void mm_order_sort(const struct mm_session *session, const struct mm_order *order, size_t *ids, size_t count);
+
+struct mm_filter;
+/*
+ * Terms separated by blanks, all must hold: `diff2>0.05` (any numeric column with < <= > >= = !=), `op=Conv`,
+ * `dtype=i8` (either side), `verdict=overflow`, `tagged`, `bad`, `!term`, and plain words: case-insensitive
+ * part of the layer's name or op; a word with * or ? is a shell pattern over the name. An empty text matches
+ * all. MM_EARG tells which term is wrong.
+ */
+int mm_filter_open(struct mm_filter **filter, const char *text, struct mm_err *err);
+void mm_filter_close(struct mm_filter *filter);
+bool mm_filter_match(const struct mm_filter *filter, const struct mm_session *session, size_t id);
+
+/* ---- output -------------------------------------------------------------------------------------------- */
+
+struct mm_table_options {
+    const enum mm_column_id *columns; /* NULL: the usual ones */
+    size_t column_count;
+    size_t limit; /* rows; 0: all */
+    bool ascii;   /* no character outside ASCII in what mmtui itself writes */
+    int width;    /* columns of the terminal or 0 */
+};
+/* The ranked table with a header and a summary line. */
+void mm_report_table(const struct mm_session *session, const size_t *ids, size_t count,
+                     const struct mm_table_options *options, struct mm_buf *out);
+/* One line: "222 pairs, 108 only in dst; 147 over 0.05; worst: ...". */
+void mm_report_summary(const struct mm_session *session, struct mm_buf *out);
+
+/* diff.json as MagicMind's analysis tool writes it, in the order of source file names. The session must be
+ * idle. */
+int mm_report_diff_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err);
+
+#define MM_REPORT_SCHEMA 1 /* "schema_version" of mmtui.json */
+/* Everything, strictly valid JSON; non-finite figures are the strings "NaN", "Infinity", "-Infinity". */
+int mm_report_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err);
+
+#endif

@@ -1,0 +1,124 @@
+/*
+ * session: the state that a run has - dumps, pairs, results, verdicts, tags and the plan - owned in one
+ * place.
+ *
+ * One thread owns a session. Workers measure in the background; their results arrive only when that thread
+ * calls mm_session_apply, so between two calls nothing changes under anyone's feet. Whoever looks (ui,
+ * report) gets const views; whoever acts goes through the functions here.
+ *
+ * A layer is a pair of tensors with all that is known about it. Its id is its place in execution order,
+ * 0-based, and never changes; people see id + 1 as "#".
+ */
+#ifndef MMTUI_SESSION_H
+#define MMTUI_SESSION_H
+
+#include "mmtui/plan.h"
+#include "mmtui/triage.h"
+
+struct mm_session_options {
+    const char *src, *dst; /* folders */
+    unsigned jobs;         /* worker threads; 0 runs everything inline */
+    bool headers;          /* read all headers before all figures: for who looks at a list meanwhile */
+    enum mm_framework framework;
+    struct mm_measure_options measure;
+    struct mm_thresholds thresholds;
+};
+/* jobs = online processors; onnx; the defaults of measure and triage. src and dst stay NULL. */
+void mm_session_defaults(struct mm_session_options *options);
+
+struct mm_layer {
+    const struct mm_pair *pair;
+    struct mm_result result;
+    struct mm_verdict verdict;
+    double rank; /* mm_triage_rank */
+    bool tagged;
+    char *label; /* the pair's name in visible form (escaped), what is shown and searched */
+};
+
+struct mm_session;
+
+/* List and pair the folders; no tensor is read. Workers start with the first mm_session_start. */
+int mm_session_open(struct mm_session **session, const struct mm_session_options *options,
+                    struct mm_err *err);
+void mm_session_close(struct mm_session *session);
+/* Begin to measure. */
+int mm_session_start(struct mm_session *session, struct mm_err *err);
+
+size_t mm_session_count(const struct mm_session *session);
+const struct mm_layer *mm_session_layer(const struct mm_session *session, size_t id);
+const struct mm_session_options *mm_session_options(const struct mm_session *session);
+const struct mm_dump *mm_session_src(const struct mm_session *session);
+const struct mm_dump *mm_session_dst(const struct mm_session *session);
+/* Something about the folders that a person should know ("src and dst are the same folder"), or NULL. */
+const char *mm_session_notice(const struct mm_session *session);
+
+/* ---- results as they come ---- */
+
+/* Readable while finished work waits; -1 when jobs run inline. */
+int mm_session_fd(const struct mm_session *session);
+/* Take in what is finished (inline: do up to one job). Returns how many layers changed; hist results count as
+ * one. */
+size_t mm_session_apply(struct mm_session *session);
+/* Block until something is finished or all is done. */
+void mm_session_wait(struct mm_session *session);
+/* Nothing left to measure and nothing left to apply. */
+bool mm_session_idle(struct mm_session *session);
+/* Apply and wait until idle. `progress` (may be NULL) is called after each batch; non-zero stops: -1. */
+int mm_session_settle(struct mm_session *session,
+                      int (*progress)(void *context, const struct mm_session *session), void *context);
+/* Layers to measure first. */
+void mm_session_focus(struct mm_session *session, const size_t *ids, size_t count);
+
+struct mm_session_totals {
+    size_t layers, pairs, src_only, dst_only;
+    size_t measured; /* layers with nothing left to do */
+    size_t bad;      /* verdict.bad */
+    size_t tagged;
+    size_t skipped; /* files in both folders that are not tensors */
+    double seconds; /* since start; stops when all is measured */
+};
+void mm_session_totals(const struct mm_session *session, struct mm_session_totals *out);
+/* Counts up whenever a layer, a tag, the plan or the thresholds changed. */
+uint64_t mm_session_revision(const struct mm_session *session);
+/* Judges all layers anew. */
+void mm_session_set_thresholds(struct mm_session *session, const struct mm_thresholds *thresholds);
+
+/* ---- histograms, on request ---- */
+
+/*
+ * The histogram of a layer with these options: NULL while it is being counted (or impossible: then *error is
+ * a sentence). Asking starts the work; the last few are kept. The pointer is valid until the next apply or
+ * request.
+ */
+const struct mm_pair_hist *mm_session_hist(struct mm_session *session, size_t id,
+                                           const struct mm_hist_options *options, const char **error);
+
+/* ---- tags ---- */
+
+void mm_session_tag(struct mm_session *session, size_t id, bool tagged);
+size_t mm_session_untag_all(struct mm_session *session); /* how many there were */
+
+/* ---- the plan ---- */
+
+struct mm_plan *mm_session_plan(struct mm_session *session);
+const struct mm_plan *mm_session_plan_const(const struct mm_session *session);
+/* The operator that makes this layer, as the runtime calls it: dst's node_name, else the tensor's name. */
+const char *mm_session_node(const struct mm_session *session, size_t id);
+/* dst's op_type, else src's, else "". */
+const char *mm_session_op(const struct mm_session *session, size_t id);
+/* What was chosen for this layer's operator, or NULL. */
+const struct mm_override *mm_session_override(const struct mm_session *session, size_t id);
+/*
+ * Choose a precision for the operators of these layers as one undo step (MM_PRECISION_NONE clears). Reason
+ * and figures are taken from the layers. *changed (may be NULL): operators whose precision is now another.
+ * Layers only in src are left alone: the runtime does not have them.
+ */
+int mm_session_set_precision(struct mm_session *session, const size_t *ids, size_t count,
+                             enum mm_precision precision, size_t *changed, struct mm_err *err);
+/*
+ * The precision_mode that the dst dump itself suggests ("force_float16" when its floats are half ...), or
+ * NULL when it does not tell; *why is a sentence. A suggestion: nothing is put into the plan.
+ */
+const char *mm_session_suggest_mode(const struct mm_session *session, const char **why);
+
+#endif

@@ -1,0 +1,274 @@
+/*
+ * tensor: number formats, shapes, a tensor as a borrowed view, decoding, and the measuring kernels.
+ *
+ * A struct mm_tensor owns nothing: it points at bytes that somebody mapped. Whatever those bytes look like
+ * (raw little- or big-endian numbers, column-major, protobuf varints, decimal text), a cursor turns them
+ * into tiles of float or double in row-major order, and a kernel adds a pair of tiles to a struct mm_sums.
+ * M number formats and N formulas meet in a tile: M + N pieces of code, not M x N.
+ *
+ * Two lanes are enough. Lane F (float) holds every value of f16, bf16, f32, 4-, 8- and 16-bit integers and
+ * bool exactly; lane D (double) holds f64 and i32 exactly, and i64/u64 up to 2^53 (beyond: rounded to nearest,
+ * the only inexact conversion there is). All arithmetic is done in double, whatever the lane.
+ *
+ * Sums are reproducible: the same pair of tensors gives the same bits on every machine and with any number
+ * of threads, because the order of additions is fixed (see "summation" at struct mm_acc).
+ */
+#ifndef MMTUI_TENSOR_H
+#define MMTUI_TENSOR_H
+
+#include "mmtui/base.h"
+
+/* ---- number formats ----------------------------------------------------------------------------------- */
+
+enum mm_dtype {
+    MM_DTYPE_NONE = 0,
+    MM_F16,
+    MM_BF16,
+    MM_F32,
+    MM_F64,
+    MM_I4,
+    MM_I8,
+    MM_I16,
+    MM_I32,
+    MM_I64,
+    MM_U4,
+    MM_U8,
+    MM_U16,
+    MM_U32,
+    MM_U64,
+    MM_BOOL,
+    MM_DTYPE_COUNT
+};
+
+enum mm_kind { MM_KIND_NONE, MM_KIND_FLOAT, MM_KIND_INT, MM_KIND_UINT, MM_KIND_BOOL };
+
+struct mm_dtype_info {
+    const char *name;      /* as shown: "f16" */
+    const char *long_name; /* as MagicMind spells it without DT_: "FLOAT16" */
+    enum mm_kind kind;
+    unsigned bits;  /* 4 for i4/u4 */
+    unsigned bytes; /* of one stored element; 1 for i4/u4 (one value a byte, sign- or zero-extended) */
+    bool lane_f;    /* every value is exact in a float */
+    double lowest;  /* least finite value */
+    double highest; /* greatest finite value */
+};
+
+/* Never NULL: MM_DTYPE_NONE and anything out of range give the row named "?". */
+const struct mm_dtype_info *mm_dtype_info(enum mm_dtype dtype);
+/* By name ("f16") or long name ("FLOAT16", with or without "DT_"), any case; MM_DTYPE_NONE if unknown. */
+enum mm_dtype mm_dtype_find(const char *name);
+
+/* Exact widening, and round-to-nearest-even narrowing (overflow gives Inf, NaN stays NaN). */
+float mm_half_to_float(uint16_t half);
+uint16_t mm_float_to_half(float value);
+float mm_bf16_to_float(uint16_t bits);
+uint16_t mm_float_to_bf16(float value);
+
+/* ---- shapes ------------------------------------------------------------------------------------------- */
+
+#define MM_RANK_MAX 16
+
+/* rank 0 is a scalar (one element); a dimension of 0 makes an empty tensor. */
+struct mm_shape {
+    int rank;
+    int64_t dim[MM_RANK_MAX];
+};
+
+/* Number of elements, or -1 when a dimension is negative or the product does not fit. */
+int64_t mm_shape_count(const struct mm_shape *shape);
+bool mm_shape_equal(const struct mm_shape *a, const struct mm_shape *b);
+/* "[1, 3, 48, 192]", "[]" for a scalar; `x`-joined when compact: "1x3x48x192" ("scalar"). */
+const char *mm_shape_text(const struct mm_shape *shape, bool compact, char *out, size_t size);
+/* Row-major coordinates of element `index`. */
+void mm_shape_coords(const struct mm_shape *shape, int64_t index, int64_t coord[MM_RANK_MAX]);
+
+/* ---- a tensor as a borrowed view ------------------------------------------------------------------------ */
+
+enum mm_encoding {
+    MM_ENC_RAW,    /* elements of `stored` in memory order, `gap` bytes before each */
+    MM_ENC_VARINT, /* protobuf varints (two's complement, 64 bit), `gap` bytes before each */
+    MM_ENC_TEXT    /* decimal numbers with anything but [0-9a-zA-Z.+-] between them; words that end in ':' are skipped */
+};
+
+/* A stretch of the payload. A packed repeated field is one run with gap 0; an unpacked one is a run whose
+ * gap is the length of the tag; a field split in several pieces is several runs. */
+struct mm_run {
+    const uint8_t *data;
+    size_t size;
+    int64_t count; /* elements in it: checked against size by whoever made the run */
+    uint32_t gap;
+};
+
+struct mm_tensor {
+    enum mm_dtype dtype;  /* what the values are (f16) */
+    enum mm_dtype stored; /* how one RAW element is stored (f32 for a FLOAT16 in float_val); = dtype mostly */
+    enum mm_encoding encoding;
+    bool swapped; /* RAW: stored in the other byte order */
+    bool strided; /* RAW, one run: logical row-major order is not memory order: see stride */
+    struct mm_shape shape;
+    int64_t count; /* = mm_shape_count(&shape) = sum of run counts */
+    const struct mm_run *run;
+    size_t runs;
+    int64_t stride[MM_RANK_MAX]; /* in elements, when strided */
+};
+
+/* A contiguous RAW tensor over `data` (tests, what-if, writers). run storage is the caller's. */
+void mm_tensor_raw(struct mm_tensor *tensor, enum mm_dtype dtype, const struct mm_shape *shape, const void *data,
+                   struct mm_run *run);
+/* Mark as column-major (Fortran): same shape, strides set. RAW with at most one run only. */
+void mm_tensor_fortran(struct mm_tensor *tensor);
+/*
+ * The view with axis i of the result = axis perm[i] of the argument. RAW with at most one run: a view.
+ * Others can't be viewed out of order: -1 with MM_EUNSUPPORTED (flatten first).
+ */
+int mm_tensor_permute(const struct mm_tensor *tensor, const int *perm, struct mm_tensor *out, struct mm_err *err);
+/*
+ * Decode any tensor into a malloc'ed contiguous RAW one of its own dtype's lane (f32 or f64 storage).
+ * *out views *memory and *run; the caller frees *memory.
+ */
+int mm_tensor_flatten(const struct mm_tensor *tensor, struct mm_tensor *out, void **memory, struct mm_run *run,
+                      struct mm_err *err);
+
+/* Reads a tensor's values in row-major order, a tile at a time. Copyable: a copy continues from the same place. */
+struct mm_cursor {
+    const struct mm_tensor *tensor;
+    int64_t index;        /* of the next element */
+    size_t run;           /* the run it is in */
+    int64_t in_run;       /* its number there */
+    const uint8_t *place; /* its first byte, gap included (VARINT, TEXT) */
+    bool bad;             /* a value could not be read (malformed varint or number): what follows is not to be trusted */
+};
+
+void mm_cursor_init(struct mm_cursor *cursor, const struct mm_tensor *tensor);
+/* Go to element `index` (0..count). Constant time for RAW, a walk for the others. */
+void mm_cursor_seek(struct mm_cursor *cursor, int64_t index);
+/* The next min(n, left) values; returns how many (0 at the end or when bad). _float: lane F tensors only. */
+size_t mm_cursor_float(struct mm_cursor *cursor, float *out, size_t n);
+size_t mm_cursor_double(struct mm_cursor *cursor, double *out, size_t n);
+/* One value by row-major index; NaN when it can't be read. */
+double mm_tensor_at(const struct mm_tensor *tensor, int64_t index);
+
+/* ---- sums --------------------------------------------------------------------------------------------- */
+
+/*
+ * Summation: a tile is taken in blocks of MM_BLOCK elements. In a block, element i goes to lane i % MM_LANES
+ * (plain double additions, in index order); the lanes are added as a fixed tree ((0+1)+(2+3)); the block's
+ * sum is added to hi with Neumaier's compensation kept in lo. Tiles start at multiples of MM_BLOCK, so
+ * that the result does not depend on the tile size. Value = hi + lo.
+ */
+#define MM_BLOCK 512
+#define MM_LANES 4
+#define MM_TILE  4096 /* elements a tile, a multiple of MM_BLOCK: two float tiles stay in L1 */
+
+struct mm_acc {
+    double hi, lo;
+};
+void mm_acc_add(struct mm_acc *acc, double value);
+void mm_acc_merge(struct mm_acc *acc, const struct mm_acc *later);
+double mm_acc_value(const struct mm_acc *acc);
+
+/* One side, over that side's own finite values. */
+struct mm_side_sums {
+    int64_t finite, nan, pos_inf, neg_inf, zero;
+    double min, max;        /* +Inf, -Inf while finite == 0 */
+    int64_t min_at, max_at; /* first index that has it; -1 while finite == 0 */
+    struct mm_acc sum, square;
+};
+
+/* Sums over the positions where both sides are finite; e = s - d. */
+enum mm_sum {
+    MM_SUM_S,     /* Σ s */
+    MM_SUM_D,     /* Σ d */
+    MM_SUM_ABS_S, /* Σ |s| */
+    MM_SUM_SS,    /* Σ s² */
+    MM_SUM_DD,    /* Σ d² */
+    MM_SUM_SD,    /* Σ s d */
+    MM_SUM_E,     /* Σ e */
+    MM_SUM_ABS_E, /* Σ |e| */
+    MM_SUM_EE,    /* Σ e² */
+    MM_SUM_SE,    /* Σ s e */
+    MM_SUM_COUNT
+};
+
+struct mm_sums {
+    int64_t count;  /* positions seen */
+    int64_t finite; /* finite on both sides: what `both` and everything below it covers */
+    struct mm_side_sums s, d;
+    int64_t nonfinite_equal;  /* both NaN, or both the same Inf */
+    int64_t nonfinite_differ; /* non-finite on one side only, Inf against the other Inf, NaN against Inf */
+    int64_t differ_at;        /* first such position, -1 if none */
+    struct mm_acc both[MM_SUM_COUNT];
+    double max_abs;     /* max |e|; 0 if none */
+    int64_t max_abs_at; /* first index that has it; -1 while finite == 0 */
+    double max_rel;     /* max |e|/|s| where |s| > small; 0 if none */
+    int64_t max_rel_at; /* -1 if none */
+    double max_small;   /* max |e| where |s| <= small; 0 if none */
+    int64_t greater;    /* # d > s */
+    int64_t less;       /* # d < s */
+    int64_t beyond;     /* # |e| > atol + rtol |s| */
+};
+
+/* Second pass, only where the first one's cancellation would cost digits: sums about given means. */
+struct mm_centred {
+    struct mm_acc ss, dd, sd; /* Σ (s-ms)², Σ (d-md)², Σ (s-ms)(d-md) : positions finite on both sides */
+    struct mm_acc own_s, own_d; /* Σ (x-mx)² over each side's own finite values */
+    struct mm_acc residual;     /* Σ (d - scale s - offset)² : both finite */
+};
+struct mm_centre {
+    double s, d;           /* means over both-finite positions */
+    double own_s, own_d;   /* means over own finite values */
+    double scale, offset;  /* of the fit d = scale s + offset */
+};
+
+/* The constants that the kernels compare with. */
+struct mm_limits {
+    double small; /* diff3's threshold on |s|: 1e-6, 1e-4 with f16 */
+    double atol, rtol;
+};
+
+void mm_sums_init(struct mm_sums *sums);
+/* sums over [0, k) followed by sums over [k, n): indices in `later` are already absolute. */
+void mm_sums_merge(struct mm_sums *sums, const struct mm_sums *later);
+
+/* ---- histograms --------------------------------------------------------------------------------------- */
+
+/* Equal bins over [low, high]; the last bin includes high. Finite values outside are counted apart. */
+struct mm_hist {
+    double low, high;
+    size_t bins;
+    uint64_t *count; /* [bins], the owner's */
+    uint64_t below, above, nonfinite;
+};
+
+/* Error histogram: bin k counts positions with 2^(k-1+MM_EXP_LOW) <= |e| < 2^(k+MM_EXP_LOW); bin 0 counts
+ * e == 0 and |e| below 2^MM_EXP_LOW separately (zero). Needs no range. */
+#define MM_EXP_LOW  (-64)
+#define MM_EXP_BINS 128
+struct mm_exp_hist {
+    uint64_t zero; /* e == 0 exactly */
+    uint64_t count[MM_EXP_BINS]; /* [k]: floor(log2 |e|) == k + MM_EXP_LOW, ends clamped */
+    uint64_t nonfinite;
+};
+
+/* ---- kernels ------------------------------------------------------------------------------------------ */
+
+/*
+ * One table per instruction set; the scalar one defines the meaning. `base` is the index of the tile's first
+ * element (a multiple of MM_BLOCK); n <= MM_TILE. A table is const and chosen once at start.
+ */
+struct mm_kernels {
+    const char *name; /* "scalar" */
+    void (*measure_float)(struct mm_sums *sums, const struct mm_limits *limits, const float *s, const float *d,
+                          size_t n, int64_t base);
+    void (*measure_double)(struct mm_sums *sums, const struct mm_limits *limits, const double *s, const double *d,
+                           size_t n, int64_t base);
+    void (*centre_double)(struct mm_centred *sums, const struct mm_centre *centre, const double *s, const double *d,
+                          size_t n);
+    void (*hist_double)(struct mm_hist *hist, const double *x, size_t n);
+    void (*exp_hist_double)(struct mm_exp_hist *hist, const double *s, const double *d, size_t n);
+};
+
+/* The table in use: MMTUI_CPU if it names one that this machine can run, else the best. */
+const struct mm_kernels *mm_kernels(void);
+
+#endif

@@ -1,0 +1,143 @@
+#include "mmtui/base.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Hand over to the system in pieces of at least this size. */
+#define PENDING_LIMIT (256 * 1024)
+
+static void release(struct mm_atomic *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    mm_buf_done(&file->pending);
+    free(file->path);
+    free(file->temporary);
+    *file = (struct mm_atomic){.fd = -1};
+}
+
+int mm_atomic_open(struct mm_atomic *file, const char *path, struct mm_err *err)
+{
+    *file = (struct mm_atomic){.fd = -1};
+    size_t size = strlen(path) + 48;
+    file->path = strdup(path);
+    file->temporary = malloc(size);
+    if (!file->path || !file->temporary) {
+        release(file);
+        return mm_fail_memory(err);
+    }
+    /* O_EXCL with 0666 rather than mkstemp, which would make the file private whatever the umask says */
+    for (unsigned attempt = 0; file->fd < 0 && attempt < 100; attempt++) {
+        snprintf(file->temporary, size, "%s.%ld-%u.tmp", path, (long)getpid(), attempt);
+        file->fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (file->fd < 0 && errno != EEXIST)
+            break;
+    }
+    if (file->fd < 0) {
+        mm_fail_errno(err, path, "making a temporary file beside it");
+        release(file);
+        return -1;
+    }
+    return 0;
+}
+
+static int write_all(int fd, const char *data, size_t length)
+{
+    while (length > 0) {
+        ssize_t n = write(fd, data, length);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        data += n;
+        length -= (size_t)n;
+    }
+    return 0;
+}
+
+static void flush(struct mm_atomic *file)
+{
+    if (file->error.code == MM_OK && file->pending.failed)
+        mm_fail_memory(&file->error);
+    if (file->error.code == MM_OK && write_all(file->fd, file->pending.data, file->pending.length) < 0)
+        mm_fail_errno(&file->error, file->path, "writing it");
+    mm_buf_clear(&file->pending);
+}
+
+void mm_atomic_write(struct mm_atomic *file, const void *data, size_t length)
+{
+    mm_buf_add(&file->pending, data, length);
+    if (file->pending.length >= PENDING_LIMIT || file->pending.failed)
+        flush(file);
+}
+
+/* A file that is replaced keeps its permissions. */
+static void keep_mode(int fd, const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) == 0 && S_ISREG(info.st_mode))
+        (void)!fchmod(fd, info.st_mode & 07777);
+}
+
+/* The rename itself is only durable once the folder is. Not every file system can: no error then. */
+static void sync_folder(const char *path)
+{
+    char *folder = strdup(path);
+    if (!folder)
+        return;
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = '\0';
+    int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    free(folder);
+}
+
+int mm_atomic_commit(struct mm_atomic *file, struct mm_err *err)
+{
+    flush(file);
+    if (file->error.code == MM_OK) {
+        keep_mode(file->fd, file->path);
+        /* close() too reports what a network file system could not store */
+        int synced = fsync(file->fd);
+        int closed = close(file->fd);
+        file->fd = -1;
+        if (synced < 0 || closed < 0)
+            mm_fail_errno(&file->error, file->path, "writing it to disk");
+    }
+    if (file->error.code == MM_OK && rename(file->temporary, file->path) < 0)
+        mm_fail_errno(&file->error, file->path, "putting it in place");
+    bool failed = file->error.code != MM_OK;
+    if (failed && err)
+        *err = file->error;
+    if (failed)
+        unlink(file->temporary);
+    else
+        sync_folder(file->path);
+    release(file);
+    return failed ? -1 : 0;
+}
+
+void mm_atomic_abort(struct mm_atomic *file)
+{
+    if (file->temporary)
+        unlink(file->temporary);
+    release(file);
+}
+
+int mm_file_write(const char *path, const void *data, size_t length, struct mm_err *err)
+{
+    struct mm_atomic file;
+    if (mm_atomic_open(&file, path, err) < 0)
+        return -1;
+    mm_atomic_write(&file, data, length);
+    return mm_atomic_commit(&file, err);
+}

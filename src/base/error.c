@@ -1,0 +1,45 @@
+#include "mmtui/base.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int mm_fail(struct mm_err *err, enum mm_code code, const char *format, ...)
+{
+    if (!err)
+        return -1;
+    va_list args;
+    va_start(args, format);
+    err->code = code;
+    /* a cut text is still a text: what was cut is the end of a very long path or name */
+    vsnprintf(err->text, sizeof err->text, format, args);
+    va_end(args);
+    return -1;
+}
+
+int mm_fail_errno(struct mm_err *err, const char *path, const char *what)
+{
+    int number = errno;
+    return mm_fail(err, number == ENOENT ? MM_ENOENT : MM_EIO, "%s: %s: %s", path, what, strerror(number));
+}
+
+int mm_fail_memory(struct mm_err *err)
+{
+    return mm_fail(err, MM_ENOMEM, "out of memory");
+}
+
+const char *mm_code_word(enum mm_code code)
+{
+    static const char *const words[] = {
+        [MM_OK] = "ok",
+        [MM_ENOMEM] = "no memory",
+        [MM_EIO] = "unreadable",
+        [MM_ENOENT] = "missing",
+        [MM_ECORRUPT] = "corrupt",
+        [MM_EUNSUPPORTED] = "unsupported",
+        [MM_EARG] = "wrong argument",
+        [MM_ECANCELLED] = "cancelled",
+    };
+    return (size_t)code < MM_COUNT(words) ? words[code] : "error";
+}

@@ -1,0 +1,135 @@
+#include "mmtui/base.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define READ_PIECE (64 * 1024)
+
+static int read_descriptor(int fd, const char *path, size_t limit, struct mm_buf *out, struct mm_err *err)
+{
+    size_t total = 0;
+    for (;;) {
+        char *place = mm_buf_reserve(out, READ_PIECE);
+        if (!place)
+            return mm_fail_memory(err);
+        ssize_t n = read(fd, place, READ_PIECE);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return mm_fail_errno(err, path, "reading it");
+        out->length += (size_t)n;
+        out->data[out->length] = '\0';
+        total += (size_t)n;
+        if (n == 0)
+            return 0;
+        if (total > limit)
+            return mm_fail(err, MM_EUNSUPPORTED, "%s: is larger than the %zu KiB expected of such a file",
+                           path, limit / 1024);
+    }
+}
+
+int mm_file_read(const char *path, size_t limit, struct mm_buf *out, struct mm_err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return mm_fail_errno(err, path, "opening it");
+    int result = read_descriptor(fd, path, limit, out, err);
+    close(fd);
+    return result;
+}
+
+int mm_folder_make(const char *path, struct mm_err *err)
+{
+    char *copy = strdup(path);
+    if (!copy)
+        return mm_fail_memory(err);
+    int result = 0;
+    for (char *p = copy + (*copy == '/'); result == 0; p++) {
+        if (*p != '/' && *p != '\0')
+            continue;
+        char kept = *p;
+        *p = '\0';
+        struct stat info;
+        if (*copy && mkdir(copy, 0777) < 0 &&
+            (errno != EEXIST || stat(copy, &info) < 0 || !S_ISDIR(info.st_mode)))
+            result = mm_fail_errno(err, copy, "making the folder");
+        *p = kept;
+        if (kept == '\0')
+            break;
+    }
+    free(copy);
+    return result;
+}
+
+static void remove_at(int parent, const char *name)
+{
+    if (unlinkat(parent, name, 0) == 0)
+        return;
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    if (!folder) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    struct dirent *entry;
+    while ((entry = readdir(folder))) {
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+            remove_at(dirfd(folder), entry->d_name);
+    }
+    closedir(folder);
+    unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+void mm_folder_remove(const char *path)
+{
+    remove_at(AT_FDCWD, path);
+}
+
+int mm_folder_list(const char *path, mm_folder_visit visit, void *context, struct mm_err *err)
+{
+    DIR *folder = opendir(path);
+    if (!folder)
+        return mm_fail_errno(err, path, "opening the folder");
+    int result = 0;
+    struct dirent *entry;
+    while (result == 0 && (errno = 0, entry = readdir(folder))) {
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+            result = visit(context, entry->d_name);
+    }
+    if (result == 0 && errno)
+        result = mm_fail_errno(err, path, "reading the folder");
+    closedir(folder);
+    return result;
+}
+
+char *mm_path_join(const char *folder, const char *name)
+{
+    size_t length = strlen(folder);
+    const char *slash = length > 0 && folder[length - 1] == '/' ? "" : "/";
+    size_t size = length + strlen(name) + 2;
+    char *path = malloc(size);
+    if (path)
+        snprintf(path, size, "%s%s%s", folder, slash, name);
+    return path;
+}
+
+const char *mm_path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+double mm_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}

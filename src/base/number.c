@@ -1,0 +1,181 @@
+#include "mmtui/base.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The word for a non-finite value, or NULL. */
+static const char *special(double value, const char *nan, const char *inf, const char *minus_inf)
+{
+    if (isnan(value))
+        return nan;
+    if (isinf(value))
+        return value > 0 ? inf : minus_inf;
+    return NULL;
+}
+
+/* "1.2e-05" -> "1.2e-5", "1e+05" -> "1e5" */
+static void tidy_exponent(char *text)
+{
+    char *e = strchr(text, 'e');
+    if (!e)
+        return;
+    char *from = e + 1, *to = e + 1;
+    if (*from == '-')
+        to++;
+    from++;
+    while (*from == '0' && from[1])
+        from++;
+    memmove(to, from, strlen(from) + 1);
+}
+
+const char *mm_num_sci(char out[MM_NUM], double value)
+{
+    const char *word = special(value, "NaN", "Inf", "-Inf");
+    if (word || value == 0) {
+        snprintf(out, MM_NUM, "%s", word ? word : "0");
+        return out;
+    }
+    double size = fabs(value);
+    if (size >= 1 && size < 999.5) { /* plain figures need no exponent */
+        snprintf(out, MM_NUM, "%.*f", size < 9.995 ? 2 : size < 99.95 ? 1 : 0, value);
+        return out;
+    }
+    /* a long exponent leaves room for fewer digits in 8 columns */
+    for (int digits = 2; digits >= 0; digits--) {
+        snprintf(out, MM_NUM, "%.*e", digits, value);
+        tidy_exponent(out);
+        if (strlen(out) <= 8)
+            break;
+    }
+    return out;
+}
+
+const char *mm_num_short(char out[MM_NUM], double value, int digits)
+{
+    const char *word = special(value, "NaN", "Inf", "-Inf");
+    if (word)
+        snprintf(out, MM_NUM, "%s", word);
+    else if (value == rint(value) && fabs(value) < 1e7)
+        snprintf(out, MM_NUM, "%.0f", value == 0 ? 0.0 : value);
+    else
+        snprintf(out, MM_NUM, "%.*g", digits < 1 ? 1 : digits > 17 ? 17 : digits, value);
+    tidy_exponent(out);
+    return out;
+}
+
+const char *mm_num_cos(char out[MM_NUM], double value, double one_minus)
+{
+    if (isnan(value)) {
+        snprintf(out, MM_NUM, "NaN");
+        return out;
+    }
+    if (one_minus < 5e-8) {
+        snprintf(out, MM_NUM, one_minus > 0 ? "1-%.0e" : "1", one_minus);
+        tidy_exponent(out);
+        return out;
+    }
+    /* digits: four, or enough to show the first that is not a nine */
+    int digits = 4;
+    while (digits < 7 && one_minus < 0.5 * pow(10, -digits + 1))
+        digits++;
+    /* never round up to 1: the difference is what matters */
+    double scale = pow(10, digits);
+    double shown = value > 0 ? floor(value * scale) / scale : value;
+    char text[MM_NUM];
+    snprintf(text, sizeof text, "%.*f", digits, shown);
+    const char *dot = strchr(text, '.');
+    snprintf(out, MM_NUM, "%s%s", text[0] == '-' ? "-" : "",
+             fabs(shown) < 1 && dot ? dot : text + (text[0] == '-'));
+    return out;
+}
+
+const char *mm_num_count(char out[MM_NUM], int64_t value)
+{
+    static const char units[] = "kMGTPE";
+    if (value > -10000 && value < 10000) {
+        snprintf(out, MM_NUM, "%lld", (long long)value);
+        return out;
+    }
+    double scaled = (double)value;
+    int unit = -1;
+    while (fabs(scaled) >= 999.5) {
+        scaled /= 1000;
+        unit++;
+    }
+    const char *format = fabs(scaled) < 9.995 ? "%.2f%c" : fabs(scaled) < 99.95 ? "%.1f%c" : "%.0f%c";
+    snprintf(out, MM_NUM, format, scaled, units[unit]);
+    return out;
+}
+
+/* digits and exponent of the shortest decimal that reads back as value: 0.d1d2d3.. * 10^point */
+static int shortest(double value, char digits[20], int *point)
+{
+    char text[MM_NUM];
+    for (int precision = 14; precision <= 16; precision++) {
+        snprintf(text, sizeof text, "%.*e", precision, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    int n = 0;
+    const char *p = text;
+    for (; *p && *p != 'e'; p++) {
+        if (*p != '.' && n < 19)
+            digits[n++] = *p;
+    }
+    *point = atoi(p + 1) + 1;
+    while (n > 1 && digits[n - 1] == '0')
+        n--;
+    digits[n] = '\0';
+    return n;
+}
+
+const char *mm_num_repr(char out[MM_NUM], double value)
+{
+    const char *word = special(value, "nan", "inf", "-inf");
+    if (word || value == 0) {
+        snprintf(out, MM_NUM, "%s", word ? word : signbit(value) ? "-0.0" : "0.0");
+        return out;
+    }
+    char digits[20];
+    int point;
+    int n = shortest(fabs(value), digits, &point);
+    const char *sign = value < 0 ? "-" : "";
+    /* Python's rule: exponent form when the decimal exponent is below -4 or at least 16 */
+    if (point < -3 || point > 16)
+        snprintf(out, MM_NUM, "%s%c%s%se%+03d", sign, digits[0], n > 1 ? "." : "", digits + 1, point - 1);
+    else if (point <= 0)
+        snprintf(out, MM_NUM, "%s0.%.*s%s", sign, -point, "0000", digits);
+    else if (n <= point)
+        snprintf(out, MM_NUM, "%s%s%.*s.0", sign, digits, point - n, "0000000000000000");
+    else
+        snprintf(out, MM_NUM, "%s%.*s.%s", sign, point, digits, digits + point);
+    return out;
+}
+
+bool mm_parse_double(const char *text, double *out)
+{
+    if (!*text || *text == ' ' || *text == '\t' || *text == '\n' || strpbrk(text, "xX"))
+        return false;
+    char *end;
+    double value = strtod(text, &end);
+    if (*end)
+        return false;
+    *out = value;
+    return true;
+}
+
+bool mm_parse_i64(const char *text, int64_t *out)
+{
+    const char *digits = text + (*text == '-' || *text == '+');
+    if (!*digits || digits[strspn(digits, "0123456789")])
+        return false;
+    errno = 0;
+    long long value = strtoll(text, NULL, 10);
+    if (errno)
+        return false;
+    *out = value;
+    return true;
+}

@@ -1,0 +1,73 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/commands.h"
+#include "cli/progress.h"
+
+#define DEFAULT_OUTPUT "diff_jsons"
+
+static int write_in(const char *folder, const char *name, const struct mm_buf *text, struct mm_err *err)
+{
+    char *path = mm_path_join(folder, name);
+    if (!path)
+        return mm_fail_memory(err);
+    int result = mm_file_write(path, text->data, text->length, err);
+    if (result == 0)
+        printf("%s\n", path);
+    free(path);
+    return result;
+}
+
+static int write_reports(const struct mm_session *session, const char *folder, struct mm_err *err)
+{
+    struct mm_buf text;
+    mm_buf_init(&text);
+    int result = mm_folder_make(folder, err);
+    if (result == 0)
+        result = mm_report_diff_json(session, &text, err);
+    if (result == 0)
+        result = write_in(folder, "diff.json", &text, err);
+    mm_buf_clear(&text);
+    if (result == 0)
+        result = mm_report_json(session, &text, err);
+    if (result == 0)
+        result = write_in(folder, "mmtui.json", &text, err);
+    mm_buf_clear(&text);
+    if (result == 0) {
+        mm_report_summary(session, &text);
+        fputs(mm_buf_text(&text), stdout);
+    }
+    mm_buf_done(&text);
+    return result;
+}
+
+static int measure(struct mm_session *session, struct mm_err *err)
+{
+    struct progress progress;
+    progress_init(&progress);
+    if (mm_session_start(session, err) < 0)
+        return -1;
+    mm_session_settle(session, progress_step, &progress);
+    progress_done(&progress);
+    return 0;
+}
+
+int cmd_compare(struct cli_options *options)
+{
+    struct mm_err err = {0};
+    struct mm_session *session = NULL;
+    if (!options->session.src || !options->session.dst || options->word_count) {
+        mm_fail(&err, MM_EARG, "compare needs the two folders: -s SRC -d DST");
+        return cli_error(&err);
+    }
+    const char *folder = options->output ? options->output : DEFAULT_OUTPUT;
+    int status = EXIT_ERROR;
+    if (mm_session_open(&session, &options->session, &err) == 0 && measure(session, &err) == 0 &&
+        write_reports(session, folder, &err) == 0) {
+        struct mm_session_totals totals;
+        mm_session_totals(session, &totals);
+        status = options->fail && totals.bad ? EXIT_OVER : EXIT_FINE;
+    }
+    mm_session_close(session);
+    return status == EXIT_ERROR ? cli_error(&err) : status;
+}

@@ -1,0 +1,92 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/demo_run.h"
+#include "cli/inspect.h"
+
+/* The two dumps of a run: a temporary folder, or the one of --dump-only. */
+struct folders {
+    char *top, *src, *dst;
+    bool temporary;
+};
+
+static void folders_done(struct folders *folders)
+{
+    if (folders->temporary && folders->top)
+        mm_folder_remove(folders->top);
+    free(folders->top);
+    free(folders->src);
+    free(folders->dst);
+}
+
+static int folders_init(struct folders *folders, const char *wanted, struct mm_err *err)
+{
+    *folders = (struct folders){0};
+    if (wanted) {
+        folders->top = strdup(wanted);
+    } else {
+        const char *base = getenv("TMPDIR");
+        folders->top = mm_path_join(base && *base ? base : "/tmp", "mmtui-demo-XXXXXX");
+        if (folders->top && !mkdtemp(folders->top)) {
+            mm_fail_errno(err, folders->top, "making a temporary folder (TMPDIR chooses where)");
+            return -1;
+        }
+        folders->temporary = folders->top != NULL;
+    }
+    folders->src = folders->top ? mm_path_join(folders->top, "src") : NULL;
+    folders->dst = folders->top ? mm_path_join(folders->top, "dst") : NULL;
+    return folders->src && folders->dst ? 0 : mm_fail_memory(err);
+}
+
+/* A name in the plan that the network does not have is most likely a plan for another network: say so, go on. */
+static int check_plan(const struct mm_plan *plan, struct mm_err *err)
+{
+    struct mm_buf unknown;
+    size_t count = 0;
+    mm_buf_init(&unknown);
+    int result = demo_check_plan(plan, &unknown, &count, err);
+    if (result == 0 && count)
+        fprintf(stderr, "mmtui: note: the demo network has no operator of these names:\n%s", mm_buf_text(&unknown));
+    mm_buf_done(&unknown);
+    return result;
+}
+
+static int run(const struct cli_options *options, const struct folders *folders, struct mm_err *err)
+{
+    struct mm_plan *plan = NULL;
+    struct demo_options demo;
+    demo_defaults(&demo);
+    int result = 0;
+    if (options->plan) {
+        result = mm_plan_open(&plan, err);
+        if (result == 0)
+            result = mm_plan_load(plan, options->plan, err);
+        if (result == 0)
+            result = check_plan(plan, err);
+        demo.plan = plan;
+    }
+    if (result == 0)
+        result = demo_run(folders->src, folders->dst, &demo, err);
+    mm_plan_close(plan);
+    return result;
+}
+
+int cmd_demo(struct cli_options *options)
+{
+    struct mm_err err = {0};
+    struct folders folders = {0};
+    int status = EXIT_ERROR;
+    if (options->word_count)
+        mm_fail(&err, MM_EARG, "demo takes no folder (--dump-only DIR writes the dumps there)");
+    else if (folders_init(&folders, options->dump_only, &err) == 0 && run(options, &folders, &err) == 0) {
+        options->session.src = folders.src;
+        options->session.dst = folders.dst;
+        status = options->dump_only ? EXIT_FINE : inspect(options);
+    }
+    if (err.code != MM_OK)
+        cli_error(&err);
+    folders_done(&folders);
+    return status;
+}

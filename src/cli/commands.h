@@ -1,0 +1,31 @@
+/*
+ * The commands of the program: one row, one file each. A command gets parsed options and returns the exit code:
+ * 0 fine, 1 something is over the threshold and --fail was given, 2 an error (already printed).
+ */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/options.h"
+
+enum { EXIT_FINE = 0, EXIT_OVER = 1, EXIT_ERROR = 2 };
+
+struct command {
+    const char *name;       /* NULL: `mmtui SRC DST` */
+    const char *usage;      /* what follows "mmtui" */
+    const char *help;       /* one line */
+    const enum option *options;
+    int (*run)(struct cli_options *options);
+};
+
+const struct command *commands(size_t *count);
+
+int cmd_inspect(struct cli_options *options);
+int cmd_compare(struct cli_options *options);
+int cmd_export(struct cli_options *options);
+int cmd_demo(struct cli_options *options);
+
+/* Print "mmtui: TEXT" to stderr; returns EXIT_ERROR. */
+int cli_error(const struct mm_err *err);
+int cli_usage_error(const struct command *command, const struct mm_err *err);
+
+#endif

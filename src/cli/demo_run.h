@@ -1,0 +1,33 @@
+/*
+ * Runs the built-in demo network twice on the same input and dumps every tensor: once in FP32, the way a
+ * framework would, and once in mixed precision, the way a runtime on an accelerator would. As shipped the
+ * second side is FP16 with two INT8 linears, and wrong: FP16 overflows in enc.0.ln2.Pow. A plan changes that:
+ *
+ *   FLOAT32 for main/enc.0.ln2.{Pow,ReduceMean_1,Add,Sqrt}   takes the overflow away
+ *   FLOAT16 for main/head.Linear                             and this the INT8 error of the output
+ */
+#ifndef MMTUI_CLI_DEMO_RUN_H
+#define MMTUI_CLI_DEMO_RUN_H
+
+#include "mmtui/plan.h"
+
+struct demo_options {
+    const struct mm_plan *plan; /* overrides of the second side, by runtime name; NULL: as shipped */
+    uint64_t seed;              /* of parameters and input */
+    float input_scale;          /* the input's values lie within +-input_scale */
+};
+
+/* The values for which all of the above is true. */
+void demo_defaults(struct demo_options *options);
+
+/*
+ * Write the two dumps (MagicMind .pb files, field numbers of proto/tensor.proto); the folders are made if
+ * missing, files of an earlier run in them are replaced.
+ */
+int demo_run(const char *src_folder, const char *dst_folder, const struct demo_options *options,
+             struct mm_err *err);
+
+/* Count the names of a plan that the network does not have, and append them to `unknown`, one a line. */
+int demo_check_plan(const struct mm_plan *plan, struct mm_buf *unknown, size_t *count, struct mm_err *err);
+
+#endif

@@ -1,0 +1,140 @@
+#include "cli/inspect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/progress.h"
+#include "ui/inspector.h"
+#include "ui/run.h"
+#include "ui/script.h"
+
+static struct inspector_options inspector_options(const struct cli_options *options)
+{
+    return (struct inspector_options){.app = {.ascii = options->ascii || !term_locale_utf8(),
+                                              .plain = options->plain,
+                                              .theme = options->theme},
+                                      .export_folder = options->export_dir,
+                                      .dialect = options->dialect,
+                                      .sort = options->sort,
+                                      .filter = options->filter};
+}
+
+static int in_terminal(const struct cli_options *options, struct mm_session *session, struct mm_err *err)
+{
+    struct term_options term_options = {.colour = options->colour, .ascii = options->ascii};
+    struct inspector_options with = inspector_options(options);
+    struct inspector inspector;
+    struct term *term = term_open(&term_options, err);
+    if (!term)
+        return -1;
+    if (!with.app.theme && !term_has_colour(term))
+        with.app.theme = "mono";
+    int result = mm_session_start(session, err);
+    if (result == 0)
+        result = inspector_init(&inspector, session, &with, err);
+    int signal = 0;
+    if (result == 0) {
+        signal = app_run(&inspector.app, term);
+        inspector_done(&inspector);
+    }
+    term_close(term);
+    if (signal)
+        fprintf(stderr, "mmtui: ended by signal %d\n", signal);
+    return result;
+}
+
+static int by_script(const struct cli_options *options, struct mm_session *session, struct mm_err *err)
+{
+    struct inspector_options with = inspector_options(options);
+    struct inspector inspector;
+    if (mm_session_start(session, err) < 0 || inspector_init(&inspector, session, &with, err) < 0)
+        return -1;
+    app_resize(&inspector.app, options->width, options->height);
+    int result = script_run_file(&inspector.app, options->script, err);
+    inspector_done(&inspector);
+    return result;
+}
+
+static int terminal_width(void)
+{
+    struct winsize size;
+    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static int print_rows(const struct cli_options *options, const struct mm_session *session, struct mm_err *err)
+{
+    struct mm_filter *filter = NULL;
+    size_t count = 0, *ids = calloc(mm_session_count(session) + 1, sizeof *ids);
+    if (!ids)
+        return mm_fail_memory(err);
+    if (options->filter && mm_filter_open(&filter, options->filter, err) < 0) {
+        free(ids);
+        return -1;
+    }
+    for (size_t id = 0; id < mm_session_count(session); id++) {
+        if (mm_filter_match(filter, session, id))
+            ids[count++] = id;
+    }
+    struct mm_order order = {.column = mm_column_find(options->sort)};
+    mm_order_sort(session, &order, ids, count);
+    struct mm_table_options table = {.limit = (size_t)options->limit,
+                                     .ascii = options->ascii || !term_locale_utf8(),
+                                     .width = terminal_width()};
+    struct mm_buf text;
+    mm_buf_init(&text);
+    mm_report_table(session, ids, count, &table, &text);
+    mm_report_summary(session, &text);
+    fputs(mm_buf_text(&text), stdout);
+    mm_buf_done(&text);
+    mm_filter_close(filter);
+    free(ids);
+    return 0;
+}
+
+static int as_table(const struct cli_options *options, struct mm_session *session, struct mm_err *err)
+{
+    struct progress progress;
+    progress_init(&progress);
+    if (mm_session_start(session, err) < 0)
+        return -1;
+    if (mm_session_notice(session))
+        fprintf(stderr, "mmtui: note: %s\n", mm_session_notice(session));
+    mm_session_settle(session, progress_step, &progress);
+    progress_done(&progress);
+    return print_rows(options, session, err);
+}
+
+static int look(struct cli_options *options, struct mm_session *session, struct mm_err *err)
+{
+    if (options->plan) {
+        if (mm_plan_load(mm_session_plan(session), options->plan, err) < 0)
+            return -1;
+        mm_plan_mark_saved(mm_session_plan(session));
+    }
+    if (options->script)
+        return by_script(options, session, err);
+    if (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO))
+        return in_terminal(options, session, err);
+    return as_table(options, session, err);
+}
+
+int inspect(struct cli_options *options)
+{
+    struct mm_err err = {0};
+    struct mm_session *session = NULL;
+    bool screen = options->script || (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO));
+    options->session.headers = screen;
+    if (mm_session_open(&session, &options->session, &err) < 0)
+        return cli_error(&err);
+    int result = look(options, session, &err);
+    struct mm_session_totals totals;
+    mm_session_totals(session, &totals);
+    mm_session_close(session);
+    if (result < 0)
+        return cli_error(&err);
+    return options->fail && totals.bad ? EXIT_OVER : EXIT_FINE;
+}

@@ -1,0 +1,117 @@
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+
+static const enum option inspect_options[] = {
+    OPT_THRESHOLD, OPT_SORT, OPT_FILTER, OPT_LIMIT,  OPT_FAIL,  OPT_FRAMEWORK, OPT_ATOL,   OPT_RTOL, OPT_JOBS, OPT_PLAN,
+    OPT_EXPORT_DIR, OPT_COLOR, OPT_THEME, OPT_ASCII, OPT_PLAIN, OPT_SCRIPT,    OPT_SIZE, OPT_HELP, OPT_VERSION, OPT_NONE};
+static const enum option compare_options[] = {OPT_SRC,  OPT_DST,  OPT_OUTPUT, OPT_FRAMEWORK, OPT_THRESHOLD, OPT_ATOL,
+                                              OPT_RTOL, OPT_FAIL, OPT_JOBS,   OPT_HELP,      OPT_NONE};
+static const enum option export_options[] = {OPT_PLAN, OPT_TO, OPT_CPP, OPT_HELP, OPT_NONE};
+static const enum option demo_options[] = {OPT_PLAN,  OPT_DUMP_ONLY, OPT_THRESHOLD, OPT_SORT,   OPT_FILTER, OPT_LIMIT,
+                                           OPT_JOBS,  OPT_EXPORT_DIR, OPT_COLOR,    OPT_THEME,  OPT_ASCII,  OPT_PLAIN,
+                                           OPT_SCRIPT, OPT_SIZE,     OPT_HELP,      OPT_NONE};
+
+static const struct command table[] = {
+    {NULL, "SRC DST", "inspect two dumps; without a terminal: print the ranked table", inspect_options, cmd_inspect},
+    {"compare", "compare -s SRC -d DST [-o OUT]", "write diff.json and mmtui.json", compare_options, cmd_compare},
+    {"export", "export --plan FILE [--to magicmind] DIR", "write a runtime's files from a plan", export_options,
+     cmd_export},
+    {"demo", "demo", "run the built-in network in two precisions and inspect it", demo_options, cmd_demo},
+};
+
+const struct command *commands(size_t *count)
+{
+    *count = MM_COUNT(table);
+    return table;
+}
+
+int cli_error(const struct mm_err *err)
+{
+    fflush(stdout);
+    struct mm_buf visible;
+    mm_buf_init(&visible);
+    mm_text_escape(&visible, err->text, strlen(err->text));
+    fprintf(stderr, "mmtui: %s\n", mm_buf_text(&visible));
+    mm_buf_done(&visible);
+    return EXIT_ERROR;
+}
+
+int cli_usage_error(const struct command *command, const struct mm_err *err)
+{
+    cli_error(err);
+    fprintf(stderr, "usage: mmtui %s   (mmtui %s%s--help tells more)\n", command->usage,
+            command->name ? command->name : "", command->name ? " " : "");
+    return EXIT_ERROR;
+}
+
+static void print_option(const struct option_info *info)
+{
+    char left[64];
+    snprintf(left, sizeof left, "%s%c%s --%s%s%s", info->letter ? "-" : " ", info->letter ? info->letter : ' ',
+             info->letter ? "," : " ", info->name, info->argument ? " " : "", info->argument ? info->argument : "");
+    printf("  %-26s %s\n", left, info->help);
+}
+
+static void print_help(const struct command *command)
+{
+    if (command->name)
+        printf("usage: mmtui %s [options]\n\n%s.\n\n", command->usage, command->help);
+    else {
+        printf("mmtui - find the layer where an accelerator port loses its accuracy\n\n");
+        for (size_t i = 0; i < MM_COUNT(table); i++)
+            printf("%s mmtui %-42s %s\n", i ? "      " : "usage:", table[i].usage, table[i].help);
+        printf("\nmmtui COMMAND --help tells a command's options. Those of mmtui SRC DST:\n\n");
+    }
+    for (const enum option *id = command->options; *id != OPT_NONE; id++)
+        print_option(option_info(*id));
+    if (!command->name)
+        printf("\nExit status: 0 fine; 1 a layer is over the threshold and --fail was given; 2 error.\n");
+}
+
+static const struct command *find_command(const char *word)
+{
+    for (size_t i = 1; word && i < MM_COUNT(table); i++) {
+        if (strcmp(word, table[i].name) == 0)
+            return &table[i];
+    }
+    return &table[0];
+}
+
+static int flush_output(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "mmtui: the output could not be written completely\n");
+    return EXIT_ERROR;
+}
+
+int main(int argc, char **argv)
+{
+    /* LC_CTYPE only: numbers are always written and read with a point */
+    setlocale(LC_CTYPE, "");
+    /* a closed pipe is an error of the write, not the end of the program */
+    signal(SIGPIPE, SIG_IGN);
+    const struct command *command = find_command(argc > 1 ? argv[1] : NULL);
+    struct cli_options options;
+    struct mm_err err = {0};
+    cli_options_init(&options);
+    if (cli_options_parse(&options, command->options, argc, argv, command->name ? 2 : 1, &err) < 0)
+        return cli_usage_error(command, &err);
+    if (options.help) {
+        print_help(command);
+        return flush_output(EXIT_FINE);
+    }
+    if (options.version) {
+        printf("mmtui %s\n", MM_VERSION);
+        return flush_output(EXIT_FINE);
+    }
+    if (!command->name && options.word_count == 0 && argc == 1) {
+        print_help(command);
+        return flush_output(EXIT_ERROR);
+    }
+    return flush_output(command->run(&options));
+}

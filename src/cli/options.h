@@ -1,0 +1,76 @@
+/*
+ * Command-line options: one table. A command names the options that it takes; parsing, --help and the completion of
+ * shells are made from the same rows.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include "mmtui/report.h"
+#include "ui/term.h"
+
+enum option {
+    OPT_NONE,
+    OPT_SRC,
+    OPT_DST,
+    OPT_OUTPUT,
+    OPT_FRAMEWORK,
+    OPT_THRESHOLD,
+    OPT_ATOL,
+    OPT_RTOL,
+    OPT_SORT,
+    OPT_FILTER,
+    OPT_LIMIT,
+    OPT_FAIL,
+    OPT_JOBS,
+    OPT_PLAN,
+    OPT_TO,
+    OPT_CPP,
+    OPT_EXPORT_DIR,
+    OPT_DUMP_ONLY,
+    OPT_COLOR,
+    OPT_THEME,
+    OPT_ASCII,
+    OPT_PLAIN,
+    OPT_SCRIPT,
+    OPT_SIZE,
+    OPT_HELP,
+    OPT_VERSION,
+    OPT_COUNT
+};
+
+struct cli_options {
+    struct mm_session_options session; /* src and dst included */
+    const char *output;
+    const char *sort, *filter;
+    int64_t limit;
+    bool fail;
+    const char *plan;
+    const char *dialect;
+    bool cpp;
+    const char *export_dir;
+    const char *dump_only;
+    enum term_colour colour;
+    const char *theme;
+    bool ascii, plain;
+    const char *script;
+    int width, height; /* --size */
+    bool help, version;
+    const char *words[8]; /* what is not an option; at most this many */
+    int word_count;
+};
+
+struct option_info {
+    enum option id;
+    char letter;
+    const char *name;
+    const char *argument; /* NULL: takes none */
+    const char *help;
+};
+const struct option_info *option_info(enum option id);
+
+void cli_options_init(struct cli_options *options);
+/* Parse argv[first..argc) with the given options (ended by OPT_NONE). -1 with a sentence in err. */
+int cli_options_parse(struct cli_options *options, const enum option *accepted, int argc, char **argv, int first,
+                      struct mm_err *err);
+
+#endif

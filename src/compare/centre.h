@@ -1,0 +1,11 @@
+/* centre: the fit of a line, and when it and the spreads need a second pass. */
+#ifndef MMTUI_COMPARE_CENTRE_H
+#define MMTUI_COMPARE_CENTRE_H
+
+#include "mmtui/compare.h"
+
+/* As mm_metric_fit, from the sums of the second pass. Both passes saw the same positions. */
+void mm_centred_fit(const struct mm_sums *sums, const struct mm_centre *centre, const struct mm_centred *centred,
+                    double *scale, double *offset, double *residual);
+
+#endif

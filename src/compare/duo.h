@@ -1,0 +1,16 @@
+/* duo: opening a pair in two steps, for those who want the headers even where one side fails. */
+#ifndef MMTUI_COMPARE_DUO_H
+#define MMTUI_COMPARE_DUO_H
+
+#include "mmtui/compare.h"
+
+/*
+ * Open the files that the pair has. When one fails the other is opened all the same, so that its header can be
+ * shown: -1, and has_src, has_dst say what is there. mm_duo_close in either case. No views yet; fit is set.
+ */
+int mm_duo_load(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema, bool *failed_dst,
+                struct mm_err *err);
+/* Make the views s and d of what was loaded, as fit says. */
+int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst, struct mm_err *err);
+
+#endif

@@ -1,0 +1,182 @@
+/* Histograms of a pair: both sides over one range, and the error's by powers of two. */
+#include "compare/duo.h"
+#include "compare/pass.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct range {
+    double low, high; /* +Inf, -Inf: nothing finite seen */
+};
+
+static void widen(struct range *range, const double *x, size_t n)
+{
+    double low = range->low, high = range->high;
+
+    for (size_t i = 0; i < n; i++) {
+        bool finite = fabs(x[i]) <= DBL_MAX;
+
+        low = finite && x[i] < low ? x[i] : low;
+        high = finite && x[i] > high ? x[i] : high;
+    }
+    *range = (struct range){low, high};
+}
+
+/* A range for a single value: half of it to each side, so that it stands in the middle. */
+static struct range around(double value)
+{
+    double half = fabs(value) / 2.0;
+
+    if (half == 0.0)
+        half = 0.5;
+    return (struct range){fmax(value - half, -DBL_MAX), fmin(value + half, DBL_MAX)};
+}
+
+/* ---- walking ---- */
+
+/* What is opened, and where it is counted. */
+struct count {
+    struct mm_duo duo;
+    const struct mm_pair *pair;
+    const atomic_bool *cancel;
+};
+
+typedef void (*visit_tile)(void *context, const double *x, size_t n);
+
+/* One side alone, tile by tile. */
+static int walk_side(struct count *count, bool dst, visit_tile visit, void *context, struct mm_err *err)
+{
+    const struct mm_tensor *tensor = dst ? &count->duo.d : &count->duo.s;
+    const char *name = dst ? count->pair->dst->file : count->pair->src->file;
+    struct mm_pass pass = {.cancel = count->cancel, .name_s = name, .name_d = name};
+    double x[MM_TILE];
+    size_t n;
+
+    mm_pass_start(&pass, tensor, tensor);
+    for (;;) {
+        if (mm_pass_double(&pass, x, x, &n, err))
+            return -1;
+        if (n == 0)
+            return 0;
+        visit(context, x, n);
+    }
+}
+
+static void visit_range(void *context, const double *x, size_t n)
+{
+    widen(context, x, n);
+}
+
+static void visit_hist(void *context, const double *x, size_t n)
+{
+    mm_kernels()->hist_double(context, x, n);
+}
+
+/* Each side's histogram and the error's, in one walk over both. */
+static int walk_both(struct count *count, struct mm_pair_hist *out, struct mm_err *err)
+{
+    const struct mm_kernels *kernels = mm_kernels();
+    struct mm_pass pass = {
+        .cancel = count->cancel, .name_s = count->pair->src->file, .name_d = count->pair->dst->file};
+    double s[MM_TILE], d[MM_TILE];
+    size_t n;
+
+    mm_pass_start(&pass, &count->duo.s, &count->duo.d);
+    for (;;) {
+        if (mm_pass_double(&pass, s, d, &n, err))
+            return -1;
+        if (n == 0)
+            return 0;
+        kernels->hist_double(&out->src, s, n);
+        kernels->hist_double(&out->dst, d, n);
+        kernels->exp_hist_double(&out->error, s, d, n);
+    }
+}
+
+/* ---- range and memory ---- */
+
+static int find_range(struct count *count, struct range *range, struct mm_err *err)
+{
+    *range = (struct range){INFINITY, -INFINITY};
+    if (count->duo.has_src && walk_side(count, false, visit_range, range, err))
+        return -1;
+    if (count->duo.has_dst && walk_side(count, true, visit_range, range, err))
+        return -1;
+    if (range->low > range->high) /* nothing finite, or no elements: any range will do */
+        *range = around(0.0);
+    else if (range->low == range->high)
+        *range = around(range->low);
+    return 0;
+}
+
+static int hist_init(struct mm_hist *hist, bool wanted, const struct range *range, size_t bins, struct mm_err *err)
+{
+    hist->low = range->low;
+    hist->high = range->high;
+    if (!wanted)
+        return 0;
+    hist->count = calloc(bins, sizeof(*hist->count));
+    if (!hist->count)
+        return mm_fail_memory(err);
+    hist->bins = bins;
+    return 0;
+}
+
+static int check_options(const struct mm_hist_options *options, struct mm_err *err)
+{
+    if (options->bins < 1 || options->bins > MM_HIST_BINS_MAX)
+        return mm_fail(err, MM_EARG, "a histogram has 1 to %d bins", MM_HIST_BINS_MAX);
+    if (!isfinite(options->low) || !isfinite(options->high) || options->low > options->high)
+        return mm_fail(err, MM_EARG, "a histogram's range goes from a finite number to a greater one");
+    return 0;
+}
+
+/* ---- all of it ---- */
+
+static int count_sides(struct count *count, struct mm_pair_hist *out, struct mm_err *err)
+{
+    if (count->duo.has_src && walk_side(count, false, visit_hist, &out->src, err))
+        return -1;
+    if (count->duo.has_dst && walk_side(count, true, visit_hist, &out->dst, err))
+        return -1;
+    return 0;
+}
+
+static int count_all(struct count *count, const struct mm_hist_options *options, struct mm_pair_hist *out,
+                     struct mm_err *err)
+{
+    bool both = count->duo.fit != MM_FIT_NONE && count->duo.fit != MM_FIT_MISMATCH;
+    struct range range = {options->low, options->high};
+
+    if (range.low == range.high && find_range(count, &range, err))
+        return -1;
+    if (hist_init(&out->src, count->duo.has_src, &range, options->bins, err) ||
+        hist_init(&out->dst, count->duo.has_dst, &range, options->bins, err))
+        return -1;
+    return both ? walk_both(count, out, err) : count_sides(count, out, err);
+}
+
+int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema, const struct mm_hist_options *options,
+                 const atomic_bool *cancel, struct mm_pair_hist *out, struct mm_err *err)
+{
+    struct count count = {.pair = pair, .cancel = cancel};
+    int failed;
+
+    memset(out, 0, sizeof(*out));
+    if (check_options(options, err) || mm_duo_open(&count.duo, pair, schema, NULL, err))
+        return -1;
+    failed = count_all(&count, options, out, err);
+    mm_duo_close(&count.duo);
+    if (failed)
+        mm_pair_hist_done(out);
+    return failed;
+}
+
+void mm_pair_hist_done(struct mm_pair_hist *hist)
+{
+    free(hist->src.count);
+    free(hist->dst.count);
+    memset(hist, 0, sizeof(*hist));
+}

@@ -1,0 +1,38 @@
+/* What a header says, kept after its file is closed. */
+#include "mmtui/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int mm_info_take(struct mm_info *info, const struct mm_load *load)
+{
+    *info = (struct mm_info){
+        .known = true,
+        .dtype = load->tensor.dtype,
+        .shape = load->tensor.shape,
+        .count = load->tensor.count,
+        .node_name = strdup(load->node_name ? load->node_name : ""),
+        .op_type = strdup(load->op_type ? load->op_type : ""),
+        .index = load->index,
+        .is_output = load->is_output,
+    };
+    if (info->node_name && info->op_type)
+        return 0;
+    mm_info_done(info);
+    return -1;
+}
+
+void mm_info_done(struct mm_info *info)
+{
+    free(info->node_name);
+    free(info->op_type);
+    memset(info, 0, sizeof(*info));
+}
+
+void mm_result_done(struct mm_result *result)
+{
+    mm_info_done(&result->src);
+    mm_info_done(&result->dst);
+    free(result->error);
+    memset(result, 0, sizeof(*result));
+}

@@ -1,0 +1,323 @@
+/* Measuring a pair: one pass over both tensors, a second one where the first would lose digits. */
+#include "compare/duo.h"
+#include "compare/pass.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#define SMALL     1e-6 /* diff3's threshold on |s| ... */
+#define SMALL_F16 1e-4 /* ... and when either side is f16 */
+
+void mm_measure_defaults(struct mm_measure_options *options)
+{
+    *options = (struct mm_measure_options){.atol = 1e-8, .rtol = 1e-5};
+}
+
+/* ---- the passes ---- */
+
+/* One tensor or two, and what they are multiplied with before anything else (a power of two, mostly 1). */
+struct work {
+    const struct mm_tensor *s, *d;
+    struct mm_limits limits;
+    double factor;
+    struct mm_pass pass;
+};
+
+static void scale(double *x, size_t n, double factor)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] *= factor;
+}
+
+static int next_double(struct work *work, double *s, double *d, size_t *n, struct mm_err *err)
+{
+    if (mm_pass_double(&work->pass, s, d, n, err))
+        return -1;
+    if (work->factor != 1.0)
+        scale(s, *n, work->factor);
+    if (work->factor != 1.0 && !work->pass.single)
+        scale(d, *n, work->factor);
+    return 0;
+}
+
+static int sum_float(struct work *work, struct mm_sums *sums, struct mm_err *err)
+{
+    const struct mm_kernels *kernels = mm_kernels();
+    float s[MM_TILE], d[MM_TILE];
+    size_t n;
+
+    for (;;) {
+        int64_t base = work->pass.base;
+
+        if (mm_pass_float(&work->pass, s, d, &n, err))
+            return -1;
+        if (n == 0)
+            return 0;
+        kernels->measure_float(sums, &work->limits, s, work->pass.single ? s : d, n, base);
+    }
+}
+
+static int sum_double(struct work *work, struct mm_sums *sums, struct mm_err *err)
+{
+    const struct mm_kernels *kernels = mm_kernels();
+    double s[MM_TILE], d[MM_TILE];
+    size_t n;
+
+    for (;;) {
+        int64_t base = work->pass.base;
+
+        if (next_double(work, s, d, &n, err))
+            return -1;
+        if (n == 0)
+            return 0;
+        kernels->measure_double(sums, &work->limits, s, work->pass.single ? s : d, n, base);
+    }
+}
+
+static int sum_centred(struct work *work, const struct mm_centre *centre, struct mm_centred *sums,
+                       struct mm_err *err)
+{
+    const struct mm_kernels *kernels = mm_kernels();
+    double s[MM_TILE], d[MM_TILE];
+    size_t n;
+
+    for (;;) {
+        if (next_double(work, s, d, &n, err))
+            return -1;
+        if (n == 0)
+            return 0;
+        kernels->centre_double(sums, centre, s, work->pass.single ? s : d, n);
+    }
+}
+
+/* First pass, second pass if needed, metrics. */
+static int measure_scaled(struct work *work, struct mm_metrics *out, struct mm_err *err)
+{
+    struct mm_centred centred = {0};
+    struct mm_centre centre;
+    struct mm_sums sums;
+    bool again;
+
+    mm_sums_init(&sums);
+    mm_pass_start(&work->pass, work->s, work->d);
+    if (work->pass.lane_f ? sum_float(work, &sums, err) : sum_double(work, &sums, err))
+        return -1;
+    again = mm_metrics_need_centre(&sums, &centre);
+    if (again) {
+        mm_pass_start(&work->pass, work->s, work->d);
+        if (sum_centred(work, &centre, &centred, err))
+            return -1;
+    }
+    mm_metrics_finish(&sums, again ? &centre : NULL, again ? &centred : NULL, out);
+    return 0;
+}
+
+/* ---- f64 values whose squares leave the range of a double ---- */
+
+static double magnitude(const struct mm_stats *stats)
+{
+    return stats->finite > 0 ? fmax(fabs(stats->min), fabs(stats->max)) : 0.0;
+}
+
+/* The power of two that brings the greatest value near 1; 1 where the squares are in range anyway. */
+static double range_factor(const struct mm_metrics *metrics)
+{
+    double greatest = fmax(magnitude(&metrics->src), magnitude(&metrics->dst));
+    int exponent;
+
+    if (greatest == 0.0 || (greatest > 1e-140 && greatest < 1e140))
+        return 1.0;
+    exponent = -ilogb(greatest);
+    return ldexp(1.0, exponent > 1000 ? 1000 : exponent < -1000 ? -1000 : exponent);
+}
+
+/* Take what rests on sums from the scaled measurement; counts, extremes and indices stay. */
+static void take_scaled(struct mm_metrics *out, const struct mm_metrics *scaled, double factor)
+{
+    out->diff1 = scaled->diff1;
+    out->diff2 = scaled->diff2;
+    out->sqnr = scaled->sqnr;
+    out->cosine = scaled->cosine;
+    out->cosine_gap = scaled->cosine_gap;
+    out->fit_scale = scaled->fit_scale;
+    out->fit_offset = scaled->fit_offset / factor;
+    out->fit_residual = scaled->fit_residual;
+    out->mse = scaled->mse / factor / factor;
+    out->rmse = scaled->rmse / factor;
+    out->mae = scaled->mae / factor;
+    out->src.mean = scaled->src.mean / factor;
+    out->src.std = scaled->src.std / factor;
+    out->dst.mean = scaled->dst.mean / factor;
+    out->dst.std = scaled->dst.std / factor;
+}
+
+static int measure_work(struct work *work, struct mm_metrics *out, struct mm_err *err)
+{
+    struct mm_metrics scaled;
+
+    work->factor = 1.0;
+    if (measure_scaled(work, out, err))
+        return -1;
+    if (work->pass.lane_f)
+        return 0;
+    work->factor = range_factor(out);
+    if (work->factor == 1.0)
+        return 0;
+    if (measure_scaled(work, &scaled, err))
+        return -1;
+    take_scaled(out, &scaled, work->factor);
+    return 0;
+}
+
+/* ---- two tensors ---- */
+
+static double at_least_zero(double x)
+{
+    return x > 0.0 ? x : 0.0;
+}
+
+static void work_init(struct work *work, const struct mm_tensor *s, const struct mm_tensor *d,
+                      const struct mm_measure_options *options, const atomic_bool *cancel)
+{
+    bool f16 = s->dtype == MM_F16 || d->dtype == MM_F16;
+    struct mm_measure_options defaults;
+
+    mm_measure_defaults(&defaults);
+    if (!options)
+        options = &defaults;
+    *work = (struct work){.s = s, .d = d};
+    work->limits.small = options->small > 0.0 ? options->small : f16 ? SMALL_F16 : SMALL;
+    work->limits.atol = at_least_zero(options->atol);
+    work->limits.rtol = at_least_zero(options->rtol);
+    work->pass.cancel = cancel;
+    work->pass.name_s = "src";
+    work->pass.name_d = "dst";
+}
+
+int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d, const struct mm_measure_options *options,
+                       const atomic_bool *cancel, struct mm_metrics *out, struct mm_err *err)
+{
+    struct work work;
+
+    if (s->count != d->count)
+        return mm_fail(err, MM_EARG, "%" PRId64 " elements can't be compared with %" PRId64, s->count, d->count);
+    work_init(&work, s, d, options, cancel);
+    return measure_work(&work, out, err);
+}
+
+/* ---- a pair of files ---- */
+
+static void fail_with(struct mm_result *result, const struct mm_err *err, bool failed_dst)
+{
+    result->state = MM_STATE_FAILED;
+    result->code = err->code;
+    result->failed_dst = failed_dst;
+    result->error = strdup(err->text); /* NULL when memory is out: the code still says what */
+}
+
+/* Open, and keep what the headers say, of one side too when the other fails. False: the state says why. */
+static bool open_headers(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                         struct mm_result *result)
+{
+    struct mm_err err = {MM_OK, ""}, memory;
+    bool failed_dst;
+    int failed;
+
+    memset(result, 0, sizeof(*result));
+    failed = mm_duo_load(duo, pair, schema, &failed_dst, &err);
+    mm_fail_memory(&memory);
+    if ((duo->has_src && mm_info_take(&result->src, &duo->src)) ||
+        (duo->has_dst && mm_info_take(&result->dst, &duo->dst)))
+        fail_with(result, &memory, result->src.known);
+    else if (failed)
+        fail_with(result, &err, failed_dst);
+    else
+        result->fit = duo->fit;
+    return result->state != MM_STATE_FAILED;
+}
+
+/* What the headers alone decide. */
+static void state_by_header(struct mm_result *result, const struct mm_pair *pair)
+{
+    if (!pair->src || !pair->dst)
+        result->state = MM_STATE_SINGLE;
+    else if (result->fit == MM_FIT_MISMATCH)
+        result->state = MM_STATE_MISMATCH;
+    else
+        result->state = MM_STATE_HEADER;
+}
+
+/* NaN for everything that a tensor without partner has no figure for. */
+static void no_metrics(struct mm_metrics *out)
+{
+    struct mm_sums sums;
+
+    mm_sums_init(&sums);
+    sums.count = 1;
+    mm_metrics_finish(&sums, NULL, NULL, out);
+    out->count = 0;
+}
+
+void mm_measure_header(const struct mm_pair *pair, const struct mm_schema *schema, struct mm_result *result)
+{
+    struct mm_duo duo;
+
+    if (open_headers(&duo, pair, schema, result))
+        state_by_header(result, pair);
+    no_metrics(&result->metrics);
+    mm_duo_close(&duo);
+}
+
+/* One side's own stats, by measuring it against itself. */
+static void keep_single(struct mm_metrics *metrics, bool is_dst)
+{
+    struct mm_stats stats = metrics->src;
+    int64_t count = metrics->count;
+
+    no_metrics(metrics);
+    metrics->count = count;
+    *(is_dst ? &metrics->dst : &metrics->src) = stats;
+}
+
+static void measure_duo(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_measure_options *options,
+                        const atomic_bool *cancel, struct mm_result *result)
+{
+    bool single = !pair->src || !pair->dst, failed_dst;
+    struct mm_err err = {MM_OK, ""};
+    struct work work;
+
+    if (mm_duo_lay(duo, pair, &failed_dst, &err)) {
+        fail_with(result, &err, failed_dst);
+        return;
+    }
+    work_init(&work, pair->src ? &duo->s : &duo->d, pair->dst ? &duo->d : &duo->s, options, cancel);
+    work.pass.name_s = pair->src ? pair->src->file : pair->dst->file;
+    work.pass.name_d = pair->dst ? pair->dst->file : pair->src->file;
+    if (measure_work(&work, &result->metrics, &err)) {
+        no_metrics(&result->metrics);
+        result->state = MM_STATE_HEADER;
+        if (err.code != MM_ECANCELLED)
+            fail_with(result, &err, single ? !pair->src : work.pass.failed_dst);
+        return;
+    }
+    result->state = single ? MM_STATE_SINGLE : MM_STATE_MEASURED;
+    if (single)
+        keep_single(&result->metrics, !pair->src);
+}
+
+void mm_measure_pair(const struct mm_pair *pair, const struct mm_schema *schema,
+                     const struct mm_measure_options *options, const atomic_bool *cancel, struct mm_result *result)
+{
+    struct mm_duo duo;
+
+    if (open_headers(&duo, pair, schema, result)) {
+        state_by_header(result, pair);
+        no_metrics(&result->metrics);
+        if (result->state != MM_STATE_MISMATCH)
+            measure_duo(&duo, pair, options, cancel, result);
+    } else {
+        no_metrics(&result->metrics);
+    }
+    mm_duo_close(&duo);
+}

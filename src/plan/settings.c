@@ -1,0 +1,143 @@
+/*
+ * The network-wide settings that can be chosen: what MagicMind's build_config.json is publicly known to
+ * accept.
+ *
+ * Left out, because their values are not public or not a plain choice: computation_preference, archs and
+ * custom_nodes.<INodeType>.input.<i>.quant_granularity. A key that has not been seen to load must not be
+ * offered.
+ */
+#include "plan/state.h"
+
+#include <string.h>
+
+static const char *const TRUE_FALSE[] = {"true", "false", NULL};
+static const char *const PRECISION_MODE[] = {
+    "force_float32",
+    "force_float16",
+    "qint8_mixed_float16",
+    "qint8_mixed_float32",
+    "qint16_mixed_float16",
+    "qint16_mixed_float32",
+    NULL,
+};
+static const char *const WEIGHT_GRANULARITY[] = {"per_tensor", "per_axis", NULL};
+static const char *const ACTIVATION_ALGORITHM[] = {"symmetric", "asymmetric", NULL};
+
+/* Keys of one group (the part before the dot) stand together: the writer of build_config.json relies on it.
+ */
+static const struct mm_setting SETTINGS[] = {
+    {"precision_config.precision_mode", PRECISION_MODE,
+     "precision of the whole network, before any override"},
+    {"precision_config.weight_quant_granularity", WEIGHT_GRANULARITY,
+     "one weight scale a tensor, or one a channel"},
+    {"precision_config.activation_quant_algo", ACTIVATION_ALGORITHM,
+     "quantise activations around zero, or by range"},
+    {"opt_config.type64to32_conversion", TRUE_FALSE, "turn 64-bit types into 32-bit ones"},
+    {"opt_config.conv_scale_fold", TRUE_FALSE, "fold a scale that follows a convolution into its weights"},
+    {"debug_config.fusion_enable", TRUE_FALSE, "let operators be fused (off: every tensor can be dumped)"},
+    {"graph_shape_mutable", TRUE_FALSE, "allow input shapes to change at run time"},
+};
+_Static_assert(MM_COUNT(SETTINGS) <= MM_SETTINGS_MAX, "struct mm_choices needs more room");
+
+const struct mm_setting *mm_settings(size_t *count)
+{
+    *count = MM_COUNT(SETTINGS);
+    return SETTINGS;
+}
+
+static const struct mm_setting *find(const char *key)
+{
+    for (size_t i = 0; key && i < MM_COUNT(SETTINGS); i++) {
+        if (strcmp(key, SETTINGS[i].key) == 0)
+            return &SETTINGS[i];
+    }
+    return NULL;
+}
+
+/* 1 + the index of `value`, or 0. */
+static uint8_t find_value(const struct mm_setting *setting, const char *value)
+{
+    for (uint8_t i = 0; setting->values[i]; i++) {
+        if (strcmp(value, setting->values[i]) == 0)
+            return (uint8_t)(i + 1);
+    }
+    return 0;
+}
+
+/* What was asked for may come from a file: shown escaped, and not all of it. */
+static int fail_key(const char *key, struct mm_err *err)
+{
+    struct mm_buf text = {0};
+    mm_text_escape(&text, key ? key : "", key ? strlen(key) : 0);
+    mm_fail(err, MM_EARG, "there is no setting \"%.60s\"; there are:", mm_buf_text(&text));
+    mm_buf_clear(&text);
+    for (size_t i = 0; i < MM_COUNT(SETTINGS); i++)
+        mm_buf_printf(&text, "%s %s", i ? "," : "", SETTINGS[i].key);
+    if (err)
+        strncat(err->text, mm_buf_text(&text), sizeof(err->text) - strlen(err->text) - 1);
+    mm_buf_done(&text);
+    return -1;
+}
+
+static int fail_value(const struct mm_setting *setting, const char *value, struct mm_err *err)
+{
+    struct mm_buf shown = {0}, values = {0};
+    mm_text_escape(&shown, value, strlen(value));
+    for (size_t i = 0; setting->values[i]; i++)
+        mm_buf_printf(&values, "%s %s", i ? "," : "", setting->values[i]);
+    mm_fail(err, MM_EARG, "%s can't be \"%.60s\"; it can be:%s", setting->key, mm_buf_text(&shown),
+            mm_buf_text(&values));
+    mm_buf_done(&shown);
+    mm_buf_done(&values);
+    return -1;
+}
+
+int mm_choices_set(struct mm_choices *choices, const char *key, const char *value, struct mm_err *err)
+{
+    const struct mm_setting *setting = find(key);
+    if (!setting)
+        return fail_key(key, err);
+    uint8_t chosen = value && *value ? find_value(setting, value) : 0;
+    if (value && *value && !chosen)
+        return fail_value(setting, value, err);
+    choices->value[setting - SETTINGS] = chosen;
+    return 0;
+}
+
+bool mm_choices_same(const struct mm_choices *a, const struct mm_choices *b)
+{
+    return memcmp(a->value, b->value, sizeof(a->value)) == 0;
+}
+
+const char *mm_choices_value(const struct mm_choices *choices, size_t row)
+{
+    uint8_t chosen = row < MM_COUNT(SETTINGS) ? choices->value[row] : 0;
+    return chosen ? SETTINGS[row].values[chosen - 1] : NULL;
+}
+
+void mm_setting_json(struct mm_buf *out, const char *value)
+{
+    bool bare = strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
+    if (bare)
+        mm_buf_puts(out, value);
+    else
+        mm_json_string(out, value);
+}
+
+int mm_plan_set_setting(struct mm_plan *plan, const char *key, const char *value, struct mm_err *err)
+{
+    struct mm_choices choices = plan->choices;
+    if (mm_plan_check_open(plan, err) < 0 || mm_choices_set(&choices, key, value, err) < 0)
+        return -1;
+    if (!mm_choices_same(&choices, &plan->choices)) {
+        plan->choices = choices;
+        plan->revision++;
+    }
+    return 0;
+}
+
+const char *mm_plan_setting(const struct mm_plan *plan, const char *key)
+{
+    const struct mm_setting *setting = find(key);
+    return setting ? mm_choices_value(&plan->choices, (size_t)(setting - SETTINGS)) : NULL;
+}

@@ -1,0 +1,241 @@
+#include "mmtui/report.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct mm_result *result_of(const struct mm_session *session, size_t id)
+{
+    return &mm_session_layer(session, id)->result;
+}
+
+static bool is_measured(const struct mm_result *result)
+{
+    return result->state == MM_STATE_MEASURED;
+}
+
+/* NaN or Inf on one side only: no figure says how bad that is. */
+static bool is_broken(const struct mm_result *result)
+{
+    return is_measured(result) && result->metrics.nonfinite_differ > 0;
+}
+
+/* ---- text columns ---- */
+
+static double value_number(const struct mm_session *session, size_t id)
+{
+    (void)session;
+    return (double)(id + 1);
+}
+
+static void text_number(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    (void)session;
+    mm_buf_printf(out, "%zu", id + 1);
+}
+
+static void text_layer(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    const struct mm_layer *layer = mm_session_layer(session, id);
+    mm_buf_puts(out, layer->label);
+    if (layer->pair->occurrences > 1)
+        mm_buf_printf(out, " (%u)", layer->pair->occurrence);
+}
+
+static void text_precision(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    const struct mm_override *override = mm_session_override(session, id);
+    if (override)
+        mm_buf_puts(out, mm_precision_info(override->precision)->badge);
+}
+
+static void text_op(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    const char *op = mm_session_op(session, id);
+    mm_text_escape(out, op, strlen(op));
+}
+
+static void text_dtype(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    const struct mm_result *result = result_of(session, id);
+    if (result->src.known)
+        mm_buf_puts(out, mm_dtype_info(result->src.dtype)->name);
+    if (result->src.known && result->dst.known)
+        mm_buf_puts(out, " → ");
+    else if (result->dst.known)
+        mm_buf_puts(out, "→ ");
+    else if (result->src.known)
+        mm_buf_puts(out, " →");
+    if (result->dst.known)
+        mm_buf_puts(out, mm_dtype_info(result->dst.dtype)->name);
+}
+
+static void text_shape(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    const struct mm_result *result = result_of(session, id);
+    const struct mm_info *info = result->src.known ? &result->src : &result->dst;
+    char text[MM_RANK_MAX * 22];
+    if (info->known)
+        mm_buf_puts(out, mm_shape_text(&info->shape, true, text, sizeof text));
+}
+
+static void text_verdict(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    const struct mm_layer *layer = mm_session_layer(session, id);
+    if (layer->verdict.text[0])
+        mm_buf_puts(out, layer->verdict.text);
+    else if (layer->verdict.kind == MM_VERDICT_OK)
+        mm_buf_puts(out, "ok");
+}
+
+/* ---- figures ---- */
+
+/* For ranking: what is broken or unreadable is worst, what is not measured has no figure. */
+static double ranked(const struct mm_result *result, double figure, bool worst_low)
+{
+    bool worst = is_broken(result) || result->state == MM_STATE_MISMATCH || result->state == MM_STATE_FAILED;
+    if (worst)
+        return worst_low ? -INFINITY : INFINITY;
+    return is_measured(result) ? figure : NAN;
+}
+
+/* A figure's cell: blank before measuring, NaN where broken. */
+static bool figure_word(const struct mm_result *result, struct mm_buf *out)
+{
+    if (!is_measured(result)) {
+        if (result->state == MM_STATE_MISMATCH || result->state == MM_STATE_FAILED)
+            mm_buf_puts(out, "-");
+        return true;
+    }
+    if (is_broken(result)) {
+        mm_buf_puts(out, "NaN");
+        return true;
+    }
+    return false;
+}
+
+#define FIGURE(name, member, worst_low)                                                                      \
+    static double value_##name(const struct mm_session *session, size_t id)                                  \
+    {                                                                                                        \
+        const struct mm_result *result = result_of(session, id);                                             \
+        return ranked(result, result->metrics.member, worst_low);                                            \
+    }
+
+#define FIGURE_SCI(name, member)                                                                             \
+    FIGURE(name, member, false)                                                                              \
+    static void text_##name(const struct mm_session *session, size_t id, struct mm_buf *out)                 \
+    {                                                                                                        \
+        const struct mm_result *result = result_of(session, id);                                             \
+        char text[MM_NUM];                                                                                   \
+        if (!figure_word(result, out))                                                                       \
+            mm_buf_puts(out, mm_num_sci(text, result->metrics.member));                                      \
+    }
+
+FIGURE_SCI(diff1, diff1)
+FIGURE_SCI(diff2, diff2)
+FIGURE_SCI(rmse, rmse)
+FIGURE(max_abs, max_abs, false)
+FIGURE(sqnr, sqnr, true)
+FIGURE(cosine, cosine, true)
+FIGURE(beyond, beyond, false)
+
+static void text_max_abs(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    const struct mm_result *result = result_of(session, id);
+    double value = result->metrics.max_abs;
+    char text[MM_NUM];
+    if (figure_word(result, out))
+        return;
+    bool plain = value == 0 || (fabs(value) >= 0.01 && fabs(value) < 1e5);
+    mm_buf_puts(out, plain ? mm_num_short(text, value, 3) : mm_num_sci(text, value));
+}
+
+static void text_sqnr(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    const struct mm_result *result = result_of(session, id);
+    if (figure_word(result, out))
+        return;
+    if (isinf(result->metrics.sqnr))
+        mm_buf_puts(out, result->metrics.sqnr > 0 ? "Inf" : "-Inf");
+    else
+        mm_buf_printf(out, "%.1f", result->metrics.sqnr);
+}
+
+static void text_cosine(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    const struct mm_result *result = result_of(session, id);
+    char text[MM_NUM];
+    if (is_broken(result))
+        mm_buf_puts(out, "-");
+    else if (!figure_word(result, out))
+        mm_buf_puts(out, mm_num_cos(text, result->metrics.cosine, result->metrics.cosine_gap));
+}
+
+static void text_beyond(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    const struct mm_result *result = result_of(session, id);
+    if (figure_word(result, out))
+        return;
+    double share = result->metrics.beyond * 100;
+    mm_buf_printf(out, share > 0 && share < 0.1 ? "<0.1%%" : "%.1f%%", share);
+}
+
+static int64_t nonfinite(const struct mm_stats *stats)
+{
+    return stats->nan + stats->pos_inf + stats->neg_inf;
+}
+
+static double value_nonfinite(const struct mm_session *session, size_t id)
+{
+    const struct mm_result *result = result_of(session, id);
+    if (!is_measured(result) && result->state != MM_STATE_SINGLE)
+        return NAN;
+    return (double)(nonfinite(&result->metrics.src) + nonfinite(&result->metrics.dst));
+}
+
+static void text_nonfinite(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    double value = value_nonfinite(session, id);
+    char text[MM_NUM];
+    if (!isnan(value))
+        mm_buf_puts(out, mm_num_count(text, (int64_t)value));
+}
+
+static const struct mm_column columns[MM_COLUMN_COUNT] = {
+    [MM_COLUMN_NUMBER] = {"number", "#", "place in execution order", 5, true, true, true, text_number,
+                          value_number},
+    [MM_COLUMN_LAYER] = {"layer", "LAYER", "tensor name", 0, false, false, false, text_layer, NULL},
+    [MM_COLUMN_PRECISION] = {"precision", "", "chosen precision", 3, false, false, false, text_precision,
+                             NULL},
+    [MM_COLUMN_OP] = {"op", "OP", "operator type", 12, false, false, false, text_op, NULL},
+    [MM_COLUMN_DTYPE] = {"dtype", "DTYPE", "number formats of src and dst", 10, false, false, false,
+                         text_dtype, NULL},
+    [MM_COLUMN_SHAPE] = {"shape", "SHAPE", "shape", 14, false, false, false, text_shape, NULL},
+    [MM_COLUMN_DIFF1] = {"diff1", "diff1", "Σ|s-d| / Σ|s|", 8, true, true, false, text_diff1, value_diff1},
+    [MM_COLUMN_DIFF2] = {"diff2", "diff2", "sqrt(Σ(s-d)² / Σs²)", 8, true, true, false, text_diff2,
+                         value_diff2},
+    [MM_COLUMN_SQNR] = {"sqnr", "SQNR", "-20 log10(diff2), dB", 6, true, true, true, text_sqnr, value_sqnr},
+    [MM_COLUMN_MAX_ABS] = {"maxabs", "max|d|", "largest |s-d|", 8, true, true, false, text_max_abs,
+                           value_max_abs},
+    [MM_COLUMN_RMSE] = {"rmse", "RMSE", "sqrt(Σ(s-d)²/n)", 8, true, true, false, text_rmse, value_rmse},
+    [MM_COLUMN_COSINE] = {"cos", "cos", "cosine similarity (blind to scale)", 8, true, true, true,
+                          text_cosine, value_cosine},
+    [MM_COLUMN_BEYOND] = {"beyond", "beyond", "share of elements with |d| > atol + rtol |s|", 6, true, true,
+                          false, text_beyond, value_beyond},
+    [MM_COLUMN_NONFINITE] = {"nonfinite", "NaN/Inf", "NaN and Inf on both sides", 7, true, true, false,
+                             text_nonfinite, value_nonfinite},
+    [MM_COLUMN_VERDICT] = {"verdict", "VERDICT", "what it looks like", 34, false, false, false, text_verdict,
+                           NULL},
+};
+
+const struct mm_column *mm_column(enum mm_column_id id)
+{
+    return &columns[id];
+}
+
+enum mm_column_id mm_column_find(const char *key)
+{
+    size_t id = 0;
+    while (id < MM_COLUMN_COUNT && strcmp(columns[id].key, key) != 0)
+        id++;
+    return (enum mm_column_id)id;
+}

@@ -1,0 +1,147 @@
+#include "mmtui/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const enum mm_column_id usual[] = {
+    MM_COLUMN_NUMBER, MM_COLUMN_LAYER,   MM_COLUMN_OP,     MM_COLUMN_DTYPE,   MM_COLUMN_DIFF1,
+    MM_COLUMN_DIFF2,  MM_COLUMN_MAX_ABS, MM_COLUMN_COSINE, MM_COLUMN_VERDICT,
+};
+
+/* The widest of a column's cells, so that a text table is as narrow as its content. */
+static int content_width(const struct mm_session *session, const size_t *ids, size_t count,
+                         const struct mm_column *column, struct mm_buf *cell)
+{
+    int width = mm_text_width(column->title);
+    for (size_t i = 0; i < count; i++) {
+        mm_buf_clear(cell);
+        column->text(session, ids[i], cell);
+        int this = mm_text_width(mm_buf_text(cell));
+        width = this > width ? this : width;
+    }
+    return width;
+}
+
+/* In ASCII: the arrow between dtypes; whatever else is not ASCII came from a name and is shown as ?. */
+static void to_ascii(struct mm_buf *out, const char *text)
+{
+    const char *end = text + strlen(text);
+    for (const char *p = text; p < end;) {
+        uint32_t cp;
+        p += mm_text_decode(p, end, &cp);
+        if (cp == 0x2192)
+            mm_buf_puts(out, "->");
+        else
+            mm_buf_putc(out, cp < 0x80 ? (char)cp : '?');
+    }
+}
+
+static void put_cell(struct mm_buf *out, const char *text, int width, bool right, bool last, bool ascii)
+{
+    struct mm_buf plain;
+    mm_buf_init(&plain);
+    if (ascii)
+        to_ascii(&plain, text);
+    else
+        mm_buf_puts(&plain, text);
+    int pad = width - mm_text_width(mm_buf_text(&plain));
+    for (int i = 0; right && i < pad; i++)
+        mm_buf_putc(out, ' ');
+    if (pad < 0)
+        mm_text_fit(out, mm_buf_text(&plain), width, true, ascii ? "~" : "…");
+    else
+        mm_buf_puts(out, mm_buf_text(&plain));
+    for (int i = 0; !right && !last && i < pad; i++)
+        mm_buf_putc(out, ' ');
+    if (!last)
+        mm_buf_puts(out, "  ");
+    mm_buf_done(&plain);
+}
+
+/* Where a terminal is narrower than the table, the layer's name gives way first. */
+static void fit_width(const enum mm_column_id *columns, size_t count, int *widths, int terminal)
+{
+    int total = 0;
+    for (size_t c = 0; c < count; c++)
+        total += widths[c] + 2;
+    for (size_t c = 0; terminal > 0 && total - 2 > terminal && c < count; c++) {
+        if (columns[c] != MM_COLUMN_LAYER && columns[c] != MM_COLUMN_VERDICT)
+            continue;
+        int least = columns[c] == MM_COLUMN_LAYER ? 16 : 10;
+        int give = total - 2 - terminal;
+        give = give > widths[c] - least ? widths[c] - least : give;
+        if (give > 0) {
+            widths[c] -= give;
+            total -= give;
+        }
+    }
+}
+
+void mm_report_table(const struct mm_session *session, const size_t *ids, size_t count,
+                     const struct mm_table_options *options, struct mm_buf *out)
+{
+    const enum mm_column_id *columns = options->columns ? options->columns : usual;
+    size_t n = options->columns ? options->column_count : MM_COUNT(usual);
+    size_t rows = options->limit && options->limit < count ? options->limit : count;
+    int widths[MM_COLUMN_COUNT];
+    struct mm_buf cell;
+    mm_buf_init(&cell);
+    for (size_t c = 0; c < n; c++) {
+        widths[c] = content_width(session, ids, rows, mm_column(columns[c]), &cell);
+        widths[c] += options->ascii && columns[c] == MM_COLUMN_DTYPE; /* -> is wider than its arrow */
+    }
+    fit_width(columns, n, widths, options->width);
+    for (size_t c = 0; c < n; c++) {
+        const struct mm_column *column = mm_column(columns[c]);
+        put_cell(out, column->title, widths[c], column->right, c + 1 == n, options->ascii);
+    }
+    mm_buf_putc(out, '\n');
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t c = 0; c < n; c++) {
+            const struct mm_column *column = mm_column(columns[c]);
+            mm_buf_clear(&cell);
+            column->text(session, ids[r], &cell);
+            put_cell(out, mm_buf_text(&cell), widths[c], column->right, c + 1 == n, options->ascii);
+        }
+        mm_buf_putc(out, '\n');
+    }
+    if (rows < count)
+        mm_buf_printf(out, "(%zu more)\n", count - rows);
+    mm_buf_done(&cell);
+}
+
+/* The layer that ranks worst, or count when nothing was measured. */
+static size_t worst_layer(const struct mm_session *session)
+{
+    size_t worst = mm_session_count(session);
+    for (size_t id = 0; id < mm_session_count(session); id++) {
+        const struct mm_layer *layer = mm_session_layer(session, id);
+        if (layer->rank > 0 &&
+            (worst == mm_session_count(session) || layer->rank > mm_session_layer(session, worst)->rank))
+            worst = id;
+    }
+    return worst;
+}
+
+void mm_report_summary(const struct mm_session *session, struct mm_buf *out)
+{
+    struct mm_session_totals totals;
+    mm_session_totals(session, &totals);
+    mm_buf_printf(out, "%zu %s", totals.pairs, totals.pairs == 1 ? "pair" : "pairs");
+    if (totals.src_only)
+        mm_buf_printf(out, ", %zu only in src", totals.src_only);
+    if (totals.dst_only)
+        mm_buf_printf(out, ", %zu only in dst", totals.dst_only);
+    if (totals.skipped)
+        mm_buf_printf(out, ", %zu files skipped", totals.skipped);
+    char limit[MM_NUM];
+    const struct mm_thresholds *thresholds = &mm_session_options(session)->thresholds;
+    mm_buf_printf(out, "; %zu bad (over %s, not finite, or unreadable)", totals.bad,
+                  mm_num_short(limit, thresholds->diff2, 3));
+    size_t worst = worst_layer(session);
+    if (worst < mm_session_count(session)) {
+        const struct mm_layer *layer = mm_session_layer(session, worst);
+        mm_buf_printf(out, "; worst: #%zu %s", worst + 1, layer->label);
+    }
+    mm_buf_putc(out, '\n');
+}

@@ -1,0 +1,130 @@
+/* From layers to operators: what a person chooses on rows becomes overrides in the plan. */
+#include "state.h"
+
+#include <math.h>
+#include <stdio.h>
+
+struct mm_plan *mm_session_plan(struct mm_session *session)
+{
+    return session->plan;
+}
+
+const struct mm_plan *mm_session_plan_const(const struct mm_session *session)
+{
+    return session->plan;
+}
+
+const char *mm_session_node(const struct mm_session *session, size_t id)
+{
+    const struct mm_layer *layer = &session->layers[id];
+    const struct mm_info *dst = &layer->result.dst;
+    return dst->known && dst->node_name[0] ? dst->node_name : layer->pair->name;
+}
+
+const char *mm_session_op(const struct mm_session *session, size_t id)
+{
+    const struct mm_result *result = &session->layers[id].result;
+    if (result->dst.known && result->dst.op_type[0])
+        return result->dst.op_type;
+    return result->src.known ? result->src.op_type : "";
+}
+
+const struct mm_override *mm_session_override(const struct mm_session *session, size_t id)
+{
+    if (mm_plan_count(session->plan) == 0)
+        return NULL;
+    return mm_plan_find(session->plan, mm_session_node(session, id));
+}
+
+/* The runtime's name stands in the header: read it now if the scan has not come by yet. */
+static void need_header(struct mm_session *session, size_t id)
+{
+    struct mm_layer *layer = &session->layers[id];
+    if (layer->result.state == MM_STATE_PENDING) {
+        mm_measure_header(layer->pair, session->src->schema, &layer->result);
+        session->revision++;
+    }
+}
+
+static struct mm_figures figures_of(const struct mm_layer *layer)
+{
+    const struct mm_metrics *m = &layer->result.metrics;
+    bool measured = layer->result.state == MM_STATE_MEASURED;
+    bool broken = measured && m->nonfinite_differ;
+    return (struct mm_figures){.diff1 = measured && !broken ? m->diff1 : NAN,
+                               .diff2 = measured && !broken ? m->diff2 : NAN,
+                               .max_abs = measured && !broken ? m->max_abs : NAN,
+                               .cosine = measured && !broken ? m->cosine : NAN};
+}
+
+static int choose(struct mm_session *session, size_t id, enum mm_precision precision, size_t *changed,
+                  struct mm_err *err)
+{
+    const struct mm_layer *layer = &session->layers[id];
+    if (!layer->pair->dst)
+        return 0;
+    need_header(session, id);
+    const char *name = mm_session_node(session, id);
+    const struct mm_override *before = mm_plan_find(session->plan, name);
+    enum mm_precision had = before ? before->precision : MM_PRECISION_NONE;
+    if (had == precision)
+        return 0;
+    (*changed)++;
+    if (precision == MM_PRECISION_NONE)
+        return mm_plan_clear(session->plan, name, err);
+    struct mm_override override = {.name = name,
+                                   .op_type = mm_session_op(session, id),
+                                   .tensor = layer->pair->name,
+                                   .precision = precision,
+                                   .why = layer->verdict.text[0] ? layer->verdict.text : "chosen by hand",
+                                   .figures = figures_of(layer)};
+    return mm_plan_set(session->plan, &override, err);
+}
+
+int mm_session_set_precision(struct mm_session *session, const size_t *ids, size_t count,
+                             enum mm_precision precision, size_t *changed, struct mm_err *err)
+{
+    char label[160], what[64];
+    size_t n = 0;
+    int result = 0;
+    if (precision == MM_PRECISION_NONE)
+        snprintf(what, sizeof what, "clear");
+    else
+        snprintf(what, sizeof what, "%s for", mm_precision_info(precision)->name);
+    if (count == 1)
+        snprintf(label, sizeof label, "%s %s", what, session->layers[ids[0]].label);
+    else
+        snprintf(label, sizeof label, "%s %zu layers", what, count);
+    mm_plan_begin(session->plan, label);
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = choose(session, ids[i], precision, &n, err);
+    mm_plan_commit(session->plan);
+    if (changed)
+        *changed = n;
+    return result;
+}
+
+const char *mm_session_suggest_mode(const struct mm_session *session, const char **why)
+{
+    size_t half = 0, single = 0, byte = 0, word = 0;
+    for (size_t id = 0; id < session->pairs->count; id++) {
+        const struct mm_info *dst = &session->layers[id].result.dst;
+        if (!dst->known)
+            continue;
+        half += dst->dtype == MM_F16;
+        single += dst->dtype == MM_F32;
+        byte += dst->dtype == MM_I8 || dst->dtype == MM_U8;
+        word += dst->dtype == MM_I16 || dst->dtype == MM_U16;
+    }
+    *why = byte   ? "dst holds 8-bit integer tensors"
+           : word ? "dst holds 16-bit integer tensors"
+           : half ? "dst's float tensors are f16"
+                  : "dst's float tensors are f32";
+    if (byte)
+        return half ? "qint8_mixed_float16" : "qint8_mixed_float32";
+    if (word)
+        return half ? "qint16_mixed_float16" : "qint16_mixed_float32";
+    if (half)
+        return "force_float16";
+    return single ? "force_float32" : NULL;
+}

@@ -1,0 +1,290 @@
+#include "state.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void mm_session_defaults(struct mm_session_options *options)
+{
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    *options = (struct mm_session_options){.jobs = online > 0 ? (unsigned)online : 1};
+    mm_measure_defaults(&options->measure);
+    mm_thresholds_defaults(&options->thresholds);
+}
+
+static bool same_folder(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static int make_layers(struct mm_session *session)
+{
+    const struct mm_pairs *pairs = session->pairs;
+    session->layers = calloc(pairs->count + 1, sizeof *session->layers);
+    struct mm_buf visible;
+    mm_buf_init(&visible);
+    bool ok = session->layers;
+    for (size_t id = 0; ok && id < pairs->count; id++) {
+        struct mm_layer *layer = &session->layers[id];
+        layer->pair = &pairs->pair[id];
+        layer->rank = -1;
+        mm_buf_clear(&visible);
+        mm_text_escape(&visible, layer->pair->name, strlen(layer->pair->name));
+        layer->label = mm_arena_strdup(&session->arena, mm_buf_text(&visible));
+        ok = layer->label && !visible.failed;
+    }
+    mm_buf_done(&visible);
+    return ok ? 0 : -1;
+}
+
+static int open_all(struct mm_session *session, struct mm_err *err)
+{
+    const struct mm_session_options *options = &session->options;
+    session->src_path = strdup(options->src);
+    session->dst_path = strdup(options->dst);
+    if (!session->src_path || !session->dst_path)
+        return mm_fail_memory(err);
+    session->options.src = session->src_path;
+    session->options.dst = session->dst_path;
+    struct mm_dump_options dump = {0};
+    if (mm_dump_open(&session->src, session->src_path, &dump, err) < 0 ||
+        mm_dump_open(&session->dst, session->dst_path, &dump, err) < 0 ||
+        mm_pairs_open(&session->pairs, session->src, session->dst, options->framework, err) < 0 ||
+        mm_plan_open(&session->plan, err) < 0)
+        return -1;
+    if (make_layers(session) < 0)
+        return mm_fail_memory(err);
+    if (same_folder(options->src, options->dst))
+        session->notice = "src and dst are the same folder: every tensor is compared with itself";
+    else if (session->pairs->both == 0)
+        session->notice = "no tensor name stands in both folders: are these two dumps of the same network?";
+    return 0;
+}
+
+int mm_session_open(struct mm_session **out, const struct mm_session_options *options, struct mm_err *err)
+{
+    struct mm_session *session = calloc(1, sizeof *session);
+    if (!session)
+        return mm_fail_memory(err);
+    session->options = *options;
+    mm_arena_init(&session->arena);
+    if (open_all(session, err) < 0) {
+        mm_session_close(session);
+        return -1;
+    }
+    *out = session;
+    return 0;
+}
+
+static void discard(void *context, size_t pair, bool figures, struct mm_result *result)
+{
+    (void)context;
+    (void)pair;
+    (void)figures;
+    mm_result_done(result);
+}
+
+static void stop_work(struct mm_session *session)
+{
+    if (!session->pool)
+        return;
+    mm_pool_stop(session->pool);
+    struct mm_job *job;
+    while ((job = mm_pool_finished(session->pool))) {
+        if (!hist_collect(session, job) && session->scan)
+            mm_scan_collect(session->scan, job, discard, NULL);
+    }
+    mm_scan_close(session->scan);
+    mm_pool_close(session->pool);
+}
+
+void mm_session_close(struct mm_session *session)
+{
+    if (!session)
+        return;
+    stop_work(session);
+    hist_done(session);
+    for (size_t id = 0; session->layers && id < session->pairs->count; id++)
+        mm_result_done(&session->layers[id].result);
+    free(session->layers);
+    mm_plan_close(session->plan);
+    mm_pairs_close(session->pairs);
+    mm_dump_close(session->dst);
+    mm_dump_close(session->src);
+    mm_arena_done(&session->arena);
+    free(session->src_path);
+    free(session->dst_path);
+    free(session);
+}
+
+int mm_session_start(struct mm_session *session, struct mm_err *err)
+{
+    const struct mm_session_options *options = &session->options;
+    if (mm_pool_open(&session->pool, options->jobs, err) < 0 ||
+        mm_scan_open(&session->scan, session->pool, session->pairs, session->src->schema, &options->measure,
+                     options->headers, err) < 0)
+        return -1;
+    session->started = mm_clock();
+    mm_pool_kick(session->pool);
+    return 0;
+}
+
+size_t mm_session_count(const struct mm_session *session)
+{
+    return session->pairs->count;
+}
+
+const struct mm_layer *mm_session_layer(const struct mm_session *session, size_t id)
+{
+    return &session->layers[id];
+}
+
+const struct mm_session_options *mm_session_options(const struct mm_session *session)
+{
+    return &session->options;
+}
+
+const struct mm_dump *mm_session_src(const struct mm_session *session)
+{
+    return session->src;
+}
+
+const struct mm_dump *mm_session_dst(const struct mm_session *session)
+{
+    return session->dst;
+}
+
+const char *mm_session_notice(const struct mm_session *session)
+{
+    return session->notice;
+}
+
+/* ---- results ---- */
+
+int mm_session_fd(const struct mm_session *session)
+{
+    return session->pool ? mm_pool_fd(session->pool) : -1;
+}
+
+static void judge(struct mm_session *session, struct mm_layer *layer)
+{
+    session->bad -= layer->verdict.bad;
+    mm_triage_judge(layer->pair, &layer->result, &session->options.thresholds, &layer->verdict);
+    layer->rank = mm_triage_rank(&layer->result);
+    session->bad += layer->verdict.bad;
+}
+
+static void apply_result(void *context, size_t id, bool figures, struct mm_result *result)
+{
+    struct mm_session *session = context;
+    struct mm_layer *layer = &session->layers[id];
+    /* a header can come after the figures, and a cancelled job brings nothing */
+    if (result->state == MM_STATE_PENDING || (!figures && layer->result.state != MM_STATE_PENDING)) {
+        mm_result_done(result);
+        return;
+    }
+    mm_result_done(&layer->result);
+    layer->result = *result;
+    judge(session, layer);
+    session->changed++;
+}
+
+size_t mm_session_apply(struct mm_session *session)
+{
+    session->changed = 0;
+    struct mm_job *job;
+    while (session->pool && (job = mm_pool_finished(session->pool))) {
+        if (hist_collect(session, job))
+            session->changed++;
+        else
+            mm_scan_collect(session->scan, job, apply_result, session);
+        if (session->options.jobs == 0)
+            break; /* inline: one job a call, so that a caller can draw or stop in between */
+    }
+    if (session->scan)
+        session->measured = mm_scan_done_count(session->scan);
+    if (session->changed)
+        session->revision++;
+    if (session->measured < session->pairs->count || session->seconds == 0)
+        session->seconds = mm_clock() - session->started;
+    return session->changed;
+}
+
+void mm_session_wait(struct mm_session *session)
+{
+    if (session->pool)
+        mm_pool_wait(session->pool);
+}
+
+bool mm_session_idle(struct mm_session *session)
+{
+    return !session->pool || mm_pool_idle(session->pool);
+}
+
+int mm_session_settle(struct mm_session *session,
+                      int (*progress)(void *context, const struct mm_session *session), void *context)
+{
+    for (;;) {
+        mm_session_apply(session);
+        if (progress && progress(context, session))
+            return -1;
+        if (mm_session_idle(session))
+            return 0;
+        mm_session_wait(session);
+    }
+}
+
+void mm_session_focus(struct mm_session *session, const size_t *ids, size_t count)
+{
+    if (session->scan)
+        mm_scan_focus(session->scan, ids, count);
+}
+
+void mm_session_totals(const struct mm_session *session, struct mm_session_totals *out)
+{
+    const struct mm_pairs *pairs = session->pairs;
+    *out = (struct mm_session_totals){.layers = pairs->count,
+                                      .pairs = pairs->both,
+                                      .src_only = pairs->src_only,
+                                      .dst_only = pairs->dst_only,
+                                      .measured = session->measured,
+                                      .bad = session->bad,
+                                      .tagged = session->tagged,
+                                      .skipped = session->src->skipped + session->dst->skipped,
+                                      .seconds = session->seconds};
+}
+
+uint64_t mm_session_revision(const struct mm_session *session)
+{
+    return session->revision + mm_plan_revision(session->plan);
+}
+
+void mm_session_set_thresholds(struct mm_session *session, const struct mm_thresholds *thresholds)
+{
+    session->options.thresholds = *thresholds;
+    for (size_t id = 0; id < session->pairs->count; id++)
+        judge(session, &session->layers[id]);
+    session->revision++;
+}
+
+/* ---- tags ---- */
+
+void mm_session_tag(struct mm_session *session, size_t id, bool tagged)
+{
+    struct mm_layer *layer = &session->layers[id];
+    if (layer->tagged == tagged)
+        return;
+    layer->tagged = tagged;
+    session->tagged += tagged ? 1 : (size_t)-1;
+    session->revision++;
+}
+
+size_t mm_session_untag_all(struct mm_session *session)
+{
+    size_t before = session->tagged;
+    for (size_t id = 0; id < session->pairs->count; id++)
+        mm_session_tag(session, id, false);
+    return before;
+}

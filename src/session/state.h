@@ -1,0 +1,44 @@
+/* The inside of a session, for the files of this folder. */
+#ifndef SESSION_STATE_H
+#define SESSION_STATE_H
+
+#include "mmtui/session.h"
+
+/* How many histograms are kept: what is on the screen, the preview, and the last few looked at. */
+#define HIST_KEPT 6
+
+struct hist_request {
+    struct mm_job job;
+    const struct mm_pair *pair;
+    const struct mm_schema *schema;
+    size_t id;
+    struct mm_hist_options options;
+    struct mm_pair_hist hist;
+    struct mm_err error;
+    bool running; /* handed to the pool and not collected yet: not ours to touch */
+    bool wanted;  /* false: free it when it comes back */
+};
+
+struct mm_session {
+    struct mm_session_options options;
+    char *src_path, *dst_path;
+    struct mm_dump *src, *dst;
+    struct mm_pairs *pairs;
+    struct mm_layer *layers;
+    struct mm_arena arena; /* labels */
+    struct mm_pool *pool;
+    struct mm_scan *scan;
+    struct mm_plan *plan;
+    struct hist_request *hist[HIST_KEPT]; /* most recently used first */
+    const char *notice;
+    uint64_t revision;
+    size_t measured, bad, tagged;
+    size_t changed; /* layers changed in the apply under way */
+    double started, seconds;
+};
+
+/* Take a collected job back if it is a histogram's. */
+bool hist_collect(struct mm_session *session, struct mm_job *job);
+void hist_done(struct mm_session *session);
+
+#endif

@@ -1,0 +1,283 @@
+/* Reading a tensor in row-major order, whatever its bytes look like. */
+#include "tensor/decode.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Distance of neighbours in a raw run, in bytes. */
+static size_t unit_of(const struct mm_tensor *tensor, const struct mm_run *run)
+{
+    return (size_t)run->gap + mm_dtype_info(tensor->stored)->bytes;
+}
+
+/* Does every element of a strided view lie inside its run? Strides come from files' words, so look. */
+static bool strides_fit(const struct mm_tensor *tensor)
+{
+    int64_t last = 0;
+
+    if (tensor->runs != 1 || mm_shape_count(&tensor->shape) != tensor->count)
+        return false;
+    for (int i = 0; i < tensor->shape.rank; i++) {
+        int64_t way;
+
+        if (tensor->stride[i] < 0 || !mm_mul_i64(tensor->shape.dim[i] - 1, tensor->stride[i], &way) ||
+            way > INT64_MAX - last)
+            return false;
+        last += way;
+    }
+    return (uint64_t)last < tensor->run->size / unit_of(tensor, tensor->run);
+}
+
+static bool sane(const struct mm_tensor *tensor)
+{
+    if (tensor->count == 0)
+        return true;
+    if (tensor->count < 0 || !tensor->run || mm_dtype_info(tensor->dtype)->kind == MM_KIND_NONE)
+        return false;
+    if (tensor->encoding != MM_ENC_RAW)
+        return true;
+    return mm_dtype_info(tensor->stored)->kind != MM_KIND_NONE && (!tensor->strided || strides_fit(tensor));
+}
+
+void mm_cursor_init(struct mm_cursor *cursor, const struct mm_tensor *tensor)
+{
+    *cursor = (struct mm_cursor){.tensor = tensor, .bad = !sane(tensor)};
+    if (!cursor->bad && tensor->runs > 0)
+        cursor->place = tensor->run[0].data;
+}
+
+/* Step over runs that are used up; false (and bad) when there is none left although elements are. */
+static bool enter_run(struct mm_cursor *cursor)
+{
+    const struct mm_tensor *tensor = cursor->tensor;
+
+    while (cursor->run < tensor->runs && cursor->in_run >= tensor->run[cursor->run].count) {
+        cursor->run++;
+        cursor->in_run = 0;
+        cursor->place = cursor->run < tensor->runs ? tensor->run[cursor->run].data : NULL;
+    }
+    cursor->bad = cursor->bad || cursor->run == tensor->runs;
+    return !cursor->bad;
+}
+
+/* ---- raw ---- */
+
+static void gather_strided(const struct mm_tensor *tensor, int64_t index, size_t n, uint8_t *out)
+{
+    const struct mm_shape *shape = &tensor->shape;
+    size_t size = mm_dtype_info(tensor->stored)->bytes;
+    int64_t unit = (int64_t)unit_of(tensor, tensor->run);
+    int64_t coord[MM_RANK_MAX], offset = 0;
+    int last = shape->rank - 1;
+
+    mm_shape_coords(shape, index, coord);
+    for (int i = 0; i <= last; i++)
+        offset += coord[i] * tensor->stride[i];
+    while (n > 0) {
+        const uint8_t *from = tensor->run->data + offset * unit + tensor->run->gap;
+        int64_t row = last < 0 ? 1 : shape->dim[last] - coord[last];
+        size_t k = (uint64_t)row < n ? (size_t)row : n;
+
+        mm_raw_gather(out, from, last < 0 ? unit : tensor->stride[last] * unit, size, k);
+        out += k * size;
+        n -= k;
+        if (last < 0)
+            return;
+        coord[last] += (int64_t)k;
+        offset += (int64_t)k * tensor->stride[last];
+        for (int i = last; i > 0 && coord[i] == shape->dim[i]; i--) { /* carry, as an odometer does */
+            offset += tensor->stride[i - 1] - shape->dim[i] * tensor->stride[i];
+            coord[i] = 0;
+            coord[i - 1]++;
+        }
+    }
+}
+
+/* Elements from the cursor's place on that lie inside the run's bytes and belong to it, at most n. */
+static size_t left_in_run(struct mm_cursor *cursor, size_t n)
+{
+    const struct mm_run *run = &cursor->tensor->run[cursor->run];
+    uint64_t there = run->size / unit_of(cursor->tensor, run);
+
+    if (n > (uint64_t)(run->count - cursor->in_run))
+        n = (size_t)(run->count - cursor->in_run);
+    if ((uint64_t)cursor->in_run + n > there) {
+        cursor->bad = true;
+        return 0;
+    }
+    return n;
+}
+
+/*
+ * The next up to n elements as contiguous ones of this machine's byte order: *bytes is the run itself where it is
+ * that already, else `scratch` (MM_CHUNK elements). Moves on; returns how many, 0 when bad.
+ */
+static size_t next_raw(struct mm_cursor *cursor, size_t n, uint8_t *scratch, const uint8_t **bytes)
+{
+    const struct mm_tensor *tensor = cursor->tensor;
+    size_t size = mm_dtype_info(tensor->stored)->bytes;
+    const struct mm_run *run;
+    bool plain;
+
+    if (!enter_run(cursor))
+        return 0;
+    run = &tensor->run[cursor->run];
+    plain = !tensor->strided && !tensor->swapped && run->gap == 0;
+    if (!plain && n > MM_CHUNK)
+        n = MM_CHUNK;
+    n = left_in_run(cursor, n);
+    *bytes = plain ? run->data + (size_t)cursor->in_run * size : scratch;
+    if (n > 0 && tensor->strided)
+        gather_strided(tensor, cursor->index, n, scratch);
+    else if (n > 0 && !plain)
+        mm_raw_gather(scratch, run->data + (size_t)cursor->in_run * unit_of(tensor, run) + run->gap,
+                      (int64_t)unit_of(tensor, run), size, n);
+    if (tensor->swapped)
+        mm_raw_swap(scratch, size, n);
+    cursor->in_run += (int64_t)n;
+    cursor->index += (int64_t)n;
+    return n;
+}
+
+/* ---- varints and text ---- */
+
+static bool next_encoded(struct mm_cursor *cursor, double *value)
+{
+    const struct mm_tensor *tensor = cursor->tensor;
+    const struct mm_run *run;
+    const uint8_t *end;
+
+    if (!enter_run(cursor))
+        return false;
+    run = &tensor->run[cursor->run];
+    end = run->data + run->size;
+    if (tensor->encoding == MM_ENC_TEXT) {
+        cursor->bad = !mm_text_next(&cursor->place, end, tensor->dtype, value);
+    } else if ((size_t)(end - cursor->place) < run->gap) {
+        cursor->bad = true;
+    } else {
+        cursor->place += run->gap;
+        cursor->bad = !mm_varint_next(&cursor->place, end, tensor->dtype, value);
+    }
+    cursor->in_run++;
+    cursor->index++;
+    return !cursor->bad;
+}
+
+static size_t encoded_double(struct mm_cursor *cursor, double *out, size_t n)
+{
+    size_t done = 0;
+
+    while (done < n && next_encoded(cursor, &out[done]))
+        done++;
+    return done;
+}
+
+static size_t encoded_float(struct mm_cursor *cursor, float *out, size_t n)
+{
+    size_t done = 0;
+    double value;
+
+    while (done < n && next_encoded(cursor, &value))
+        out[done++] = (float)value;
+    return done;
+}
+
+/* ---- both ---- */
+
+static size_t left(const struct mm_cursor *cursor, size_t n)
+{
+    uint64_t rest = (uint64_t)(cursor->tensor->count - cursor->index);
+
+    if (cursor->bad)
+        return 0;
+    return rest < n ? (size_t)rest : n;
+}
+
+size_t mm_cursor_float(struct mm_cursor *cursor, float *out, size_t n)
+{
+    uint8_t scratch[MM_CHUNK * sizeof(double)];
+    const uint8_t *bytes;
+    size_t done = 0, k;
+
+    n = left(cursor, n);
+    if (cursor->tensor->encoding != MM_ENC_RAW)
+        return encoded_float(cursor, out, n);
+    while (done < n && (k = next_raw(cursor, n - done, scratch, &bytes)) > 0) {
+        mm_raw_to_float(cursor->tensor->stored, bytes, out + done, k);
+        done += k;
+    }
+    return done;
+}
+
+size_t mm_cursor_double(struct mm_cursor *cursor, double *out, size_t n)
+{
+    uint8_t scratch[MM_CHUNK * sizeof(double)];
+    const uint8_t *bytes;
+    size_t done = 0, k;
+
+    n = left(cursor, n);
+    if (cursor->tensor->encoding != MM_ENC_RAW)
+        return encoded_double(cursor, out, n);
+    while (done < n && (k = next_raw(cursor, n - done, scratch, &bytes)) > 0) {
+        mm_raw_to_double(cursor->tensor->stored, bytes, out + done, k);
+        done += k;
+    }
+    return done;
+}
+
+/* ---- going to a place ---- */
+
+/* Go on by `way` elements inside the run, which has them. */
+static void walk_run(struct mm_cursor *cursor, int64_t way)
+{
+    const struct mm_tensor *tensor = cursor->tensor;
+    const struct mm_run *run = &tensor->run[cursor->run];
+    const uint8_t *end = run->data + run->size;
+    double value;
+
+    if (tensor->encoding == MM_ENC_RAW) {
+        cursor->in_run += way;
+        cursor->index += way;
+        return;
+    }
+    for (; way > 0 && !cursor->bad; way--) {
+        if (tensor->encoding == MM_ENC_TEXT) {
+            cursor->bad = !mm_text_skip(&cursor->place, end);
+            cursor->in_run++;
+            cursor->index++;
+        } else {
+            next_encoded(cursor, &value);
+        }
+    }
+}
+
+void mm_cursor_seek(struct mm_cursor *cursor, int64_t index)
+{
+    int64_t count = cursor->tensor->count;
+
+    if (index < cursor->index || cursor->bad)
+        mm_cursor_init(cursor, cursor->tensor);
+    if (index > count)
+        index = count;
+    while (cursor->index < index && !cursor->bad && enter_run(cursor)) {
+        int64_t rest = cursor->tensor->run[cursor->run].count - cursor->in_run;
+        int64_t way = index - cursor->index;
+
+        walk_run(cursor, way < rest ? way : rest);
+    }
+}
+
+double mm_tensor_at(const struct mm_tensor *tensor, int64_t index)
+{
+    struct mm_cursor cursor;
+    double value = NAN;
+
+    if (index < 0 || index >= tensor->count)
+        return NAN;
+    mm_cursor_init(&cursor, tensor);
+    mm_cursor_seek(&cursor, index);
+    if (mm_cursor_double(&cursor, &value, 1) != 1)
+        return NAN;
+    return value;
+}

@@ -1,0 +1,29 @@
+/* decode: from the bytes of values to floats and doubles. Used by the cursor. */
+#ifndef MMTUI_TENSOR_DECODE_H
+#define MMTUI_TENSOR_DECODE_H
+
+#include "mmtui/tensor.h"
+
+/* Elements that are converted by way of a buffer on the stack are taken this many at a time. */
+#define MM_CHUNK 512
+
+/* n contiguous elements in this machine's byte order (any alignment). _float rounds what a float can't hold. */
+void mm_raw_to_float(enum mm_dtype stored, const uint8_t *bytes, float *out, size_t n);
+void mm_raw_to_double(enum mm_dtype stored, const uint8_t *bytes, double *out, size_t n);
+
+/* Copy n elements of `size` bytes (1, 2, 4 or 8), `step` bytes apart, to where they are contiguous. */
+void mm_raw_gather(uint8_t *out, const uint8_t *in, int64_t step, size_t size, size_t n);
+/* Turn the byte order of n contiguous elements around. */
+void mm_raw_swap(uint8_t *bytes, size_t size, size_t n);
+
+/*
+ * One value of [*place, end), which moves on behind it. False when there is none, when it is malformed, or when
+ * `dtype` can't hold it (300 in an i8): such a file contradicts itself.
+ */
+bool mm_varint_next(const uint8_t **place, const uint8_t *end, enum mm_dtype dtype, double *value);
+bool mm_text_next(const uint8_t **place, const uint8_t *end, enum mm_dtype dtype, double *value);
+/* Only move behind it: false when there is none. */
+bool mm_varint_skip(const uint8_t **place, const uint8_t *end);
+bool mm_text_skip(const uint8_t **place, const uint8_t *end);
+
+#endif

@@ -1,0 +1,45 @@
+/* The table of number formats. */
+#include "mmtui/tensor.h"
+
+#include <float.h>
+#include <strings.h>
+
+static const struct mm_dtype_info unknown = {"?", "?", MM_KIND_NONE, 0, 0, false, 0.0, 0.0};
+
+/* The limits of 64-bit integers are rounded to a double: 2^63 and 2^64. */
+static const struct mm_dtype_info table[MM_DTYPE_COUNT] = {
+    [MM_F16] = {"f16", "FLOAT16", MM_KIND_FLOAT, 16, 2, true, -65504.0, 65504.0},
+    [MM_BF16] = {"bf16", "BFLOAT16", MM_KIND_FLOAT, 16, 2, true, -0x1.fep127, 0x1.fep127},
+    [MM_F32] = {"f32", "FLOAT32", MM_KIND_FLOAT, 32, 4, true, -FLT_MAX, FLT_MAX},
+    [MM_F64] = {"f64", "FLOAT64", MM_KIND_FLOAT, 64, 8, false, -DBL_MAX, DBL_MAX},
+    [MM_I4] = {"i4", "INT4", MM_KIND_INT, 4, 1, true, -8.0, 7.0},
+    [MM_I8] = {"i8", "INT8", MM_KIND_INT, 8, 1, true, -128.0, 127.0},
+    [MM_I16] = {"i16", "INT16", MM_KIND_INT, 16, 2, true, -32768.0, 32767.0},
+    [MM_I32] = {"i32", "INT32", MM_KIND_INT, 32, 4, false, -2147483648.0, 2147483647.0},
+    [MM_I64] = {"i64", "INT64", MM_KIND_INT, 64, 8, false, -0x1p63, 0x1p63},
+    [MM_U4] = {"u4", "UINT4", MM_KIND_UINT, 4, 1, true, 0.0, 15.0},
+    [MM_U8] = {"u8", "UINT8", MM_KIND_UINT, 8, 1, true, 0.0, 255.0},
+    [MM_U16] = {"u16", "UINT16", MM_KIND_UINT, 16, 2, true, 0.0, 65535.0},
+    [MM_U32] = {"u32", "UINT32", MM_KIND_UINT, 32, 4, false, 0.0, 4294967295.0},
+    [MM_U64] = {"u64", "UINT64", MM_KIND_UINT, 64, 8, false, 0.0, 0x1p64},
+    [MM_BOOL] = {"bool", "BOOL", MM_KIND_BOOL, 8, 1, true, 0.0, 1.0},
+};
+
+const struct mm_dtype_info *mm_dtype_info(enum mm_dtype dtype)
+{
+    if ((unsigned)dtype >= MM_DTYPE_COUNT || !table[dtype].name)
+        return &unknown;
+    return &table[dtype];
+}
+
+enum mm_dtype mm_dtype_find(const char *name)
+{
+    if (!name)
+        return MM_DTYPE_NONE;
+    if (strncasecmp(name, "DT_", 3) == 0)
+        name += 3;
+    for (int i = MM_DTYPE_NONE + 1; i < MM_DTYPE_COUNT; i++)
+        if (strcasecmp(name, table[i].name) == 0 || strcasecmp(name, table[i].long_name) == 0)
+            return (enum mm_dtype)i;
+    return MM_DTYPE_NONE;
+}

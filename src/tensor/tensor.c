@@ -1,0 +1,138 @@
+/* Making views of tensors: raw, column-major, permuted, flattened. */
+#include "mmtui/tensor.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+void mm_tensor_raw(struct mm_tensor *tensor, enum mm_dtype dtype, const struct mm_shape *shape, const void *data,
+                   struct mm_run *run)
+{
+    int64_t count = mm_shape_count(shape);
+
+    memset(tensor, 0, sizeof(*tensor));
+    tensor->dtype = tensor->stored = dtype;
+    tensor->shape = *shape;
+    tensor->count = count < 0 ? 0 : count;
+    tensor->run = run;
+    tensor->runs = 1;
+    *run = (struct mm_run){.data = data, .count = tensor->count};
+    run->size = (size_t)tensor->count * mm_dtype_info(dtype)->bytes;
+}
+
+static bool viewable(const struct mm_tensor *tensor)
+{
+    return tensor->encoding == MM_ENC_RAW && tensor->runs <= 1;
+}
+
+/* Row-major strides; those of an empty tensor are never used. */
+static void row_major(const struct mm_shape *shape, int64_t stride[MM_RANK_MAX])
+{
+    int64_t step = 1;
+
+    for (int i = shape->rank - 1; i >= 0; i--) {
+        stride[i] = step;
+        if (!mm_mul_i64(step, shape->dim[i], &step))
+            step = 0;
+    }
+}
+
+void mm_tensor_fortran(struct mm_tensor *tensor)
+{
+    int64_t step = 1;
+
+    if (!viewable(tensor) || tensor->shape.rank < 2)
+        return;
+    for (int i = 0; i < tensor->shape.rank; i++) {
+        tensor->stride[i] = step;
+        if (!mm_mul_i64(step, tensor->shape.dim[i], &step))
+            step = 0;
+    }
+    tensor->strided = true;
+}
+
+static bool is_permutation(const int *perm, int rank)
+{
+    unsigned seen = 0;
+
+    for (int i = 0; i < rank; i++) {
+        if (perm[i] < 0 || perm[i] >= rank || (seen >> perm[i] & 1u))
+            return false;
+        seen |= 1u << perm[i];
+    }
+    return true;
+}
+
+/* Axes of length 1 may have moved without anything changing in memory. */
+static bool is_row_major(const struct mm_tensor *tensor)
+{
+    int64_t stride[MM_RANK_MAX];
+
+    row_major(&tensor->shape, stride);
+    for (int i = 0; i < tensor->shape.rank; i++)
+        if (tensor->shape.dim[i] != 1 && tensor->stride[i] != stride[i])
+            return false;
+    return true;
+}
+
+int mm_tensor_permute(const struct mm_tensor *tensor, const int *perm, struct mm_tensor *out, struct mm_err *err)
+{
+    struct mm_tensor view = *tensor;
+    int64_t stride[MM_RANK_MAX] = {0};
+
+    if (!is_permutation(perm, tensor->shape.rank))
+        return mm_fail(err, MM_EARG, "not a permutation of %d axes", tensor->shape.rank);
+    if (!viewable(tensor))
+        return mm_fail(err, MM_EUNSUPPORTED, "packed values can't be viewed in another order");
+    if (tensor->strided)
+        memcpy(stride, tensor->stride, sizeof(stride));
+    else
+        row_major(&tensor->shape, stride);
+    for (int i = 0; i < tensor->shape.rank; i++) {
+        view.shape.dim[i] = tensor->shape.dim[perm[i]];
+        view.stride[i] = stride[perm[i]];
+    }
+    view.strided = !is_row_major(&view);
+    *out = view;
+    return 0;
+}
+
+/* Decode everything into memory, which is large enough. -1 with the first element that can't be read. */
+static int decode_all(const struct mm_tensor *tensor, void *memory, bool lane_f, struct mm_err *err)
+{
+    struct mm_cursor cursor;
+    size_t count = (size_t)tensor->count, done;
+
+    mm_cursor_init(&cursor, tensor);
+    done = lane_f ? mm_cursor_float(&cursor, memory, count) : mm_cursor_double(&cursor, memory, count);
+    if (done < count)
+        return mm_fail(err, MM_ECORRUPT, "element %zu of %zu can't be read", done, count);
+    return 0;
+}
+
+int mm_tensor_flatten(const struct mm_tensor *tensor, struct mm_tensor *out, void **memory, struct mm_run *run,
+                      struct mm_err *err)
+{
+    bool lane_f = mm_dtype_info(tensor->dtype)->lane_f;
+    enum mm_dtype stored = lane_f ? MM_F32 : MM_F64;
+    enum mm_dtype dtype = tensor->dtype;
+    struct mm_shape shape = tensor->shape;
+    size_t size;
+    void *data;
+
+    *memory = NULL;
+    if (tensor->count < 0 || tensor->count != mm_shape_count(&shape) ||
+        !mm_mul((size_t)tensor->count, mm_dtype_info(stored)->bytes, &size))
+        return mm_fail(err, MM_ECORRUPT, "impossible number of elements (%" PRId64 ")", tensor->count);
+    data = malloc(size > 0 ? size : 1);
+    if (!data)
+        return mm_fail_memory(err);
+    if (decode_all(tensor, data, lane_f, err)) {
+        free(data);
+        return -1;
+    }
+    *memory = data;
+    mm_tensor_raw(out, stored, &shape, data, run);
+    out->dtype = dtype;
+    return 0;
+}

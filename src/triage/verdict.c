@@ -1,0 +1,134 @@
+#include "mmtui/triage.h"
+
+#include <math.h>
+#include <stdio.h>
+
+void mm_thresholds_defaults(struct mm_thresholds *thresholds)
+{
+    *thresholds = (struct mm_thresholds){.diff1 = 0.05, .diff2 = 0.05};
+}
+
+const char *mm_verdict_word(enum mm_verdict_kind kind)
+{
+    static const char *const words[] = {
+        [MM_VERDICT_NONE] = "pending",        [MM_VERDICT_OK] = "ok",
+        [MM_VERDICT_OVER] = "over",           [MM_VERDICT_OVERFLOW] = "overflow",
+        [MM_VERDICT_NONFINITE] = "nonfinite", [MM_VERDICT_SHAPE] = "shape",
+        [MM_VERDICT_UNPAIRED] = "unpaired",   [MM_VERDICT_UNREADABLE] = "unreadable",
+    };
+    return (size_t)kind < MM_COUNT(words) ? words[kind] : "?";
+}
+
+/* max |x| over src's finite values; 0 when there are none. */
+static double magnitude(const struct mm_stats *stats)
+{
+    return stats->finite ? fmax(fabs(stats->min), fabs(stats->max)) : 0;
+}
+
+static int64_t infinities(const struct mm_stats *stats)
+{
+    return stats->pos_inf + stats->neg_inf;
+}
+
+/* dst has more Inf than src, and src holds finite values that dst's format can't. */
+static bool is_overflow(const struct mm_result *result)
+{
+    const struct mm_metrics *m = &result->metrics;
+    const struct mm_dtype_info *dst = mm_dtype_info(result->dst.dtype);
+    return dst->kind == MM_KIND_FLOAT && infinities(&m->dst) > infinities(&m->src) &&
+           magnitude(&m->src) > dst->highest;
+}
+
+static void judge_nonfinite(const struct mm_result *result, struct mm_verdict *out)
+{
+    const struct mm_metrics *m = &result->metrics;
+    char a[MM_NUM], b[MM_NUM];
+    out->bad = true;
+    if (is_overflow(result)) {
+        out->kind = MM_VERDICT_OVERFLOW;
+        snprintf(out->text, sizeof out->text, "overflow: |x| up to %s > %s",
+                 mm_num_short(a, magnitude(&m->src), 2),
+                 mm_num_short(b, mm_dtype_info(result->dst.dtype)->highest, 5));
+        return;
+    }
+    out->kind = MM_VERDICT_NONFINITE;
+    bool in_dst = m->dst.nan + infinities(&m->dst) >= m->src.nan + infinities(&m->src);
+    const struct mm_stats *side = in_dst ? &m->dst : &m->src;
+    const char *where = in_dst ? "dst" : "src";
+    if (side->nan && infinities(side))
+        snprintf(out->text, sizeof out->text, "%s NaN and %s Inf in %s", mm_num_count(a, side->nan),
+                 mm_num_count(b, infinities(side)), where);
+    else
+        snprintf(out->text, sizeof out->text, "%s %s in %s", mm_num_count(a, side->nan + infinities(side)),
+                 side->nan ? "NaN" : "Inf", where);
+}
+
+static void judge_measured(const struct mm_result *result, const struct mm_thresholds *thresholds,
+                           struct mm_verdict *out)
+{
+    const struct mm_metrics *m = &result->metrics;
+    if (m->nonfinite_differ) {
+        judge_nonfinite(result, out);
+        return;
+    }
+    bool over2 = m->diff2 > thresholds->diff2;
+    bool over1 = m->diff1 > thresholds->diff1;
+    if (!over1 && !over2) { /* NaN (no finite position, but all equal) is not over */
+        out->kind = MM_VERDICT_OK;
+        return;
+    }
+    char limit[MM_NUM];
+    out->kind = MM_VERDICT_OVER;
+    out->bad = true;
+    snprintf(out->text, sizeof out->text, "%s over %s", over2 ? "diff2" : "diff1",
+             mm_num_short(limit, over2 ? thresholds->diff2 : thresholds->diff1, 3));
+}
+
+static void judge_shapes(const struct mm_result *result, struct mm_verdict *out)
+{
+    char a[128], b[128];
+    out->kind = MM_VERDICT_SHAPE;
+    out->bad = true;
+    snprintf(out->text, sizeof out->text, "shapes differ: %s and %s",
+             mm_shape_text(&result->src.shape, true, a, sizeof a),
+             mm_shape_text(&result->dst.shape, true, b, sizeof b));
+}
+
+static void judge_failed(const struct mm_result *result, struct mm_verdict *out)
+{
+    out->kind = MM_VERDICT_UNREADABLE;
+    out->bad = true;
+    snprintf(out->text, sizeof out->text, "%s file is %s", result->failed_dst ? "dst" : "src",
+             mm_code_word(result->code));
+}
+
+void mm_triage_judge(const struct mm_pair *pair, const struct mm_result *result,
+                     const struct mm_thresholds *thresholds, struct mm_verdict *out)
+{
+    *out = (struct mm_verdict){0};
+    switch (result->state) {
+    case MM_STATE_PENDING:
+    case MM_STATE_HEADER: break;
+    case MM_STATE_MEASURED: judge_measured(result, thresholds, out); break;
+    case MM_STATE_MISMATCH: judge_shapes(result, out); break;
+    case MM_STATE_FAILED: judge_failed(result, out); break;
+    case MM_STATE_SINGLE:
+        out->kind = MM_VERDICT_UNPAIRED;
+        snprintf(out->text, sizeof out->text, "only in %s", pair->dst ? "dst" : "src");
+        break;
+    }
+}
+
+double mm_triage_rank(const struct mm_result *result)
+{
+    if (result->state == MM_STATE_FAILED || result->state == MM_STATE_MISMATCH)
+        return INFINITY;
+    if (result->state != MM_STATE_MEASURED)
+        return -1;
+    const struct mm_metrics *m = &result->metrics;
+    if (m->nonfinite_differ)
+        return INFINITY;
+    if (isnan(m->diff2))
+        return 0;
+    return m->diff2 > 0 ? m->diff2 : m->diff1;
+}

@@ -1,0 +1,387 @@
+#include "ui/app.h"
+#include "ui/help.h"
+#include "ui/key.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COUNT_MAX 999999 /* the largest number that can be typed before a key */
+
+/* ---- opening and closing ---- */
+
+int app_init(struct app *app, struct mm_session *session, const struct app_options *options,
+             const struct app_hooks *hooks, struct mm_err *err)
+{
+    *app = (struct app){.session = session, .hooks = {.fd = -1}, .w = 80, .h = 24, .dirty = true};
+    if (options)
+        app->options = *options;
+    if (hooks)
+        app->hooks = *hooks;
+    app->glyphs = app->options.ascii ? &glyphs_ascii : &glyphs_utf8;
+    if (theme_load(&app->theme, app->options.theme ? app->options.theme : "default", err) < 0)
+        return -1;
+    mm_buf_init(&app->copy);
+    return keymap_init(&app->keymap, err);
+}
+
+void app_done(struct app *app)
+{
+    while (app->depth > 0) {
+        struct view *view = app->stack[--app->depth];
+        view->ops->close(view);
+    }
+    keymap_done(&app->keymap);
+    mm_buf_done(&app->copy);
+    for (int i = 0; i < ACT_COUNT; i++)
+        history_done(&app->histories[i]);
+}
+
+/* ---- views ---- */
+
+struct view *app_top(const struct app *app)
+{
+    return app->depth > 0 ? app->stack[app->depth - 1] : NULL;
+}
+
+static int bottom_rows(const struct app *app)
+{
+    return app->h < APP_SHORT ? 1 : 2;
+}
+
+static void tell_size(struct app *app, struct view *view)
+{
+    int h = app->h - bottom_rows(app);
+    if (view->ops->size)
+        view->ops->size(view, app, app->w, h > 0 ? h : 0);
+}
+
+int app_push_take(struct app *app, struct view *view)
+{
+    if (!view) {
+        app_say(app, ROLE_ERROR, "Out of memory: can't open this screen.");
+        return -1;
+    }
+    if (app->depth == APP_DEPTH) {
+        view->ops->close(view);
+        app_say(app, ROLE_ERROR, "Too many screens are open; q closes one.");
+        return -1;
+    }
+    app->stack[app->depth++] = view;
+    tell_size(app, view);
+    app->dirty = true;
+    return 0;
+}
+
+void app_pop(struct app *app)
+{
+    struct view *view = app_top(app);
+    if (view) {
+        app->depth--;
+        view->ops->close(view);
+    }
+    if (app->depth == 0)
+        app->quit = true;
+    else
+        app_changed(app); /* what lies below may be out of date */
+}
+
+void app_changed(struct app *app)
+{
+    for (int i = 0; i < app->depth; i++) {
+        if (app->stack[i]->ops->update)
+            app->stack[i]->ops->update(app->stack[i], app);
+    }
+    app->dirty = true;
+}
+
+void app_touch(struct app *app)
+{
+    app->dirty = true;
+}
+
+void app_resize(struct app *app, int w, int h)
+{
+    app->w = w < 0 ? 0 : w > GRID_MAX ? GRID_MAX : w;
+    app->h = h < 0 ? 0 : h > GRID_MAX ? GRID_MAX : h;
+    for (int i = 0; i < app->depth; i++)
+        tell_size(app, app->stack[i]);
+    app->dirty = true;
+}
+
+void app_ready(struct app *app)
+{
+    if (app->hooks.ready && app->hooks.ready(app->hooks.context))
+        app_changed(app);
+}
+
+/* ---- saying and asking ---- */
+
+void app_say(struct app *app, enum role role, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(app->message, sizeof(app->message), format, args);
+    va_end(args);
+    app->message_role = role;
+    app->dirty = true;
+}
+
+void app_say_err(struct app *app, const struct mm_err *err)
+{
+    app_say(app, ROLE_ERROR, "%s", err->text);
+}
+
+void app_prompt(struct app *app, enum action action, const char *label, const char *text)
+{
+    prompt_open_line(&app->prompt, action, label, text, &app->histories[action]);
+    app->dirty = true;
+}
+
+void app_ask(struct app *app, enum action action, const char *question)
+{
+    prompt_open_ask(&app->prompt, action, question);
+    app->dirty = true;
+}
+
+void app_menu(struct app *app, enum action action, const char *title, const struct menu_item *items,
+              int count, int current)
+{
+    prompt_open_menu(&app->prompt, action, title, items, count, current);
+    app->dirty = true;
+}
+
+void app_copy(struct app *app, const char *text)
+{
+    mm_buf_clear(&app->copy);
+    mm_buf_puts(&app->copy, text);
+    app->wants |= APP_WANTS_COPY;
+    app_say(app, ROLE_STATUS, "Copied: %s", text);
+}
+
+/* ---- what the app itself answers to ---- */
+
+static void quit(struct app *app, const struct action_event *event)
+{
+    bool sure = event->text && strcmp(event->text, "yes") == 0;
+    if (!sure && app->hooks.unsaved && app->hooks.unsaved(app->hooks.context))
+        app_ask(app, ACT_QUIT, "The plan is not written (w shows it). Leave anyway?");
+    else
+        app->quit = true;
+}
+
+static void close_view(struct app *app, const struct action_event *event)
+{
+    if (app->depth > 1)
+        app_pop(app);
+    else
+        quit(app, event);
+}
+
+static void back(struct app *app, const struct action_event *event)
+{
+    if (app->depth > 1)
+        app_pop(app);
+    else if (event->id == ACT_BACK)
+        app_say(app, ROLE_STATUS, "This is the first screen; q ends mmtui.");
+}
+
+static void command(struct app *app, const struct action_event *event)
+{
+    app_command(app, event->text);
+}
+
+static void change_theme(struct app *app, const struct action_event *event)
+{
+    struct mm_err err = {0};
+    struct theme theme;
+    if (theme_load(&theme, event->text, &err) < 0) {
+        app_say_err(app, &err);
+        return;
+    }
+    app->theme = theme;
+    app->wants |= APP_WANTS_REPAINT;
+    app_say(app, ROLE_STATUS, "Theme: %s", app->theme.name);
+}
+
+static void open_help(struct app *app, const struct action_event *event)
+{
+    const struct view *top = app_top(app);
+    unsigned scopes = top ? top->ops->scopes(top) : 0;
+    (void)event;
+    if (!(scopes & SCOPE_HELP))
+        app_push_take(app, help_view_open(app, scopes, top ? top->ops->name : ""));
+}
+
+static void redraw(struct app *app, const struct action_event *event)
+{
+    (void)event;
+    app->wants |= APP_WANTS_REPAINT;
+    app->dirty = true;
+}
+
+static void suspend(struct app *app, const struct action_event *event)
+{
+    (void)event;
+    app->wants |= APP_WANTS_SUSPEND;
+}
+
+static const struct {
+    enum action id;
+    void (*answer)(struct app *app, const struct action_event *event);
+} answers[] = {
+    {ACT_COMMAND, command}, {ACT_THEME, change_theme}, {ACT_HELP, open_help},
+    {ACT_REDRAW, redraw},   {ACT_SUSPEND, suspend},    {ACT_ESCAPE, back},
+    {ACT_BACK, back},       {ACT_CLOSE, close_view},   {ACT_QUIT, quit},
+};
+
+static bool answer(struct app *app, const struct action_event *event)
+{
+    for (size_t i = 0; i < MM_COUNT(answers); i++) {
+        if (answers[i].id == event->id) {
+            answers[i].answer(app, event);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- actions ---- */
+
+static unsigned top_scopes(const struct app *app)
+{
+    const struct view *top = app_top(app);
+    return top ? top->ops->scopes(top) : SCOPE_ANY;
+}
+
+/* Only what can be answered without a text is sent on without one. */
+static bool asks_first(const struct action_event *event)
+{
+    return action_info(event->id)->prompt && !event->text && !(event->id == ACT_GOTO && event->count > 0);
+}
+
+void app_do(struct app *app, const struct action_event *event)
+{
+    const struct action_info *info = action_info(event->id);
+    struct view *top = app_top(app);
+    app->dirty = true;
+    if (info->id == ACT_NONE)
+        return;
+    if (!(info->scopes & top_scopes(app))) {
+        app_say(app, ROLE_WARN, "'%s' is not for this screen.", info->name);
+        return;
+    }
+    if (asks_first(event)) {
+        app_prompt(app, event->id, info->prompt, NULL);
+        return;
+    }
+    struct action_event row = *event;
+    int64_t number;
+    if (event->id == ACT_GOTO && event->text && mm_parse_i64(event->text, &number))
+        row.count = number < 1 ? 1 : number > COUNT_MAX ? COUNT_MAX : (int)number;
+    if (top && top->ops->act && top->ops->act(top, app, &row))
+        return;
+    if (app->hooks.act && app->hooks.act(app->hooks.context, app, &row))
+        return;
+    if (!answer(app, &row))
+        app_say(app, ROLE_WARN, "'%s' does nothing here.", info->name);
+}
+
+void app_act(struct app *app, enum action id, const char *text)
+{
+    app_do(app, &(struct action_event){.id = id, .text = text});
+}
+
+/* A copy of [text, end) without blanks at its ends, cut to LINE_MAX_BYTES. */
+static void copy_trimmed(char out[LINE_MAX_BYTES], const char *text)
+{
+    text += strspn(text, " \t");
+    size_t length = strlen(text);
+    while (length > 0 && strchr(" \t\r", text[length - 1]))
+        length--;
+    length = length < LINE_MAX_BYTES - 1 ? length : LINE_MAX_BYTES - 1;
+    memcpy(out, text, length);
+    out[length] = '\0';
+}
+
+int app_command(struct app *app, const char *line)
+{
+    char copy[LINE_MAX_BYTES]; /* the line may be the prompt's own, and the action may open another prompt */
+    int64_t number;
+    copy_trimmed(copy, line + (line[0] == ':'));
+    if (copy[0] == '\0')
+        return 0;
+    if (mm_parse_i64(copy, &number)) {
+        app_act(app, ACT_GOTO, copy);
+        return 0;
+    }
+    char *text = copy + strcspn(copy, " \t");
+    if (*text) {
+        *text++ = '\0';
+        text += strspn(text, " \t");
+    }
+    enum action id = action_find(copy);
+    if (id == ACT_NONE) {
+        app_say(app, ROLE_ERROR, "No action is called '%s'; ? lists them.", copy);
+        return -1;
+    }
+    app_act(app, id, *text ? text : NULL);
+    return 0;
+}
+
+/* ---- keys ---- */
+
+/* Actions for which an empty line is an answer ("no filter"); for all others it means "never mind". */
+static bool takes_empty(enum action id)
+{
+    return id == ACT_SEARCH || id == ACT_FILTER || id == ACT_EXPORT;
+}
+
+static void prompt_key_pressed(struct app *app, uint32_t key)
+{
+    char text[LINE_MAX_BYTES]; /* the action may open the prompt again */
+    bool typed = app->prompt.kind == PROMPT_LINE;
+    if (prompt_key(&app->prompt, key) != PROMPT_COMMIT)
+        return;
+    enum action action = app->prompt.action;
+    copy_trimmed(text, prompt_answer(&app->prompt));
+    if (typed)
+        history_add(&app->histories[action], text);
+    if (text[0] || takes_empty(action))
+        app_act(app, action, text);
+}
+
+/* A digit that continues (or, from 1 on, begins) a count. */
+static bool count_key(struct app *app, uint32_t key)
+{
+    if (key < '0' || key > '9' || (key == '0' && app->count == 0))
+        return false;
+    app->count = app->count * 10 + (int)(key - '0');
+    if (app->count > COUNT_MAX)
+        app->count = COUNT_MAX;
+    return true;
+}
+
+void app_key(struct app *app, uint32_t key)
+{
+    char name[KEY_NAME_SIZE];
+    if (key == K_NONE)
+        return;
+    app->dirty = true;
+    app->message[0] = '\0';
+    if (app->prompt.kind != PROMPT_CLOSED) {
+        prompt_key_pressed(app, key);
+        return;
+    }
+    enum action id = keymap_lookup(&app->keymap, key, top_scopes(app));
+    if (id == ACT_NONE && count_key(app, key))
+        return;
+    int count = app->count;
+    app->count = 0;
+    if (count > 0 && id == ACT_ESCAPE)
+        return; /* Esc backs out of one thing: the number */
+    if (id == ACT_NONE)
+        app_say(app, ROLE_STATUS, "%s does nothing here; ? shows the keys.", key_label(name, key));
+    else
+        app_do(app, &(struct action_event){.id = id, .count = count});
+}

@@ -1,0 +1,138 @@
+/*
+ * The app: what the terminal program is besides its views - the view stack, the bottom lines, the theme, the
+ * keymap - and the way of a key: key -> (prompt or menu, if one is open) -> action -> top view -> hooks.act
+ * -> app.
+ *
+ * It knows no terminal: run.h feeds it from a real one, script.h from a file, monkey.h from a random
+ * generator, and unit tests call app_key / app_do and app_draw directly. What only a terminal can do
+ * (suspend, copy, repaint) is left in `wants` and `copy` for whoever runs it.
+ *
+ * The screen: the view has everything but the bottom. The last row holds hints, the row above it the status
+ * (message, prompt or the view's own status text). Below APP_SHORT rows there is one row for both. Below
+ * APP_MIN_W x APP_MIN_H there is one sentence.
+ */
+#ifndef UI_APP_H
+#define UI_APP_H
+
+#include "mmtui/base.h"
+#include "ui/action.h"
+#include "ui/canvas.h"
+#include "ui/glyphs.h"
+#include "ui/keymap.h"
+#include "ui/prompt.h"
+#include "ui/theme.h"
+#include "ui/view.h"
+
+struct mm_session;
+struct app;
+
+#define APP_MIN_W 40
+#define APP_MIN_H 10
+#define APP_SHORT 12
+#define APP_DEPTH 16 /* views on the stack */
+
+enum { APP_WANTS_REPAINT = 1, APP_WANTS_SUSPEND = 2, APP_WANTS_COPY = 4 };
+
+/* What the creator of the app lends it. Every pointer may be NULL. */
+struct app_hooks {
+    void *context;
+    /* A descriptor that gets readable when jobs have finished; -1: none. */
+    int fd;
+    /* Take the finished jobs (on the main thread, draining fd). True: something that is seen may have
+     * changed. */
+    bool (*ready)(void *context);
+    /* Jobs are running: the clock on the screen ticks once a second. */
+    bool (*busy)(void *context);
+    /* Wait until no job is left, and take all of them: a step of a script ends here. */
+    void (*settle)(void *context);
+    /* The plan has changes that were not written: leaving asks first. */
+    bool (*unsaved)(void *context);
+    /* Actions that mean the same in every view (undo, export ...), tried when the top view says "not mine".
+     */
+    bool (*act)(void *context, struct app *app, const struct action_event *event);
+};
+
+struct app_options {
+    bool ascii;        /* no glyph beyond ASCII */
+    bool plain;        /* no bars, boxes or spinners: for screen readers */
+    const char *theme; /* NULL: the default */
+};
+
+struct app {
+    struct mm_session *session; /* borrowed; NULL in tests of the mechanism */
+    struct app_hooks hooks;
+    struct app_options options;
+    const struct glyphs *glyphs;
+    struct theme theme;
+    struct keymap keymap;
+    struct view *stack[APP_DEPTH]; /* owned; [depth - 1] is the top */
+    int depth;
+    int w, h;          /* the whole screen */
+    char message[512]; /* one status message, until the next key; "" for none */
+    enum role message_role;
+    struct prompt prompt;
+    struct history histories[ACT_COUNT]; /* of the lines typed for each action */
+    int count;                           /* digits typed so far; 0: none */
+    unsigned wants;                      /* APP_WANTS_*: done and cleared by whoever runs the app */
+    struct mm_buf copy;                  /* text for the clipboard, with APP_WANTS_COPY */
+    bool dirty;                          /* the next frame differs */
+    bool quit;
+};
+
+/* hooks may be NULL. 0, or -1 with err (unknown theme, no memory); then there is nothing to free. */
+int app_init(struct app *app, struct mm_session *session, const struct app_options *options,
+             const struct app_hooks *hooks, struct mm_err *err);
+void app_done(struct app *app);
+
+/* ---- in ---- */
+
+void app_key(struct app *app, uint32_t key);
+void app_do(struct app *app, const struct action_event *event);
+/* app_do with no count; text may be NULL. */
+void app_act(struct app *app, enum action id, const char *text);
+/*
+ * A `:` line without its colon: a number (go to that row), or an action's name and its argument.
+ * 0, or -1 when there is no such action (a message says so).
+ */
+int app_command(struct app *app, const char *line);
+void app_resize(struct app *app, int w, int h);
+/* hooks.fd is readable: take what finished, update the views. */
+void app_ready(struct app *app);
+
+/* ---- out ---- */
+
+/* Draw a frame; the grid gets the app's size. Clears `dirty`. */
+void app_draw(struct app *app, struct grid *grid);
+/* The same without touching the app. */
+void app_render(const struct app *app, struct grid *grid);
+
+/* ---- for views ---- */
+
+/* Put a view on top; it is owned from here on. NULL (its _open failed) or a full stack gives a message and
+ * -1. */
+int app_push_take(struct app *app, struct view *view);
+/* Close the top view. The last one closes the app. */
+void app_pop(struct app *app);
+/* The view that is seen; NULL when there is none. */
+struct view *app_top(const struct app *app);
+/* The session changed by an action: every view's update() runs, and a frame is due. */
+void app_changed(struct app *app);
+/* A frame is due. */
+void app_touch(struct app *app);
+
+/* Say something in the status row, in one line. ROLE_STATUS, ROLE_WARN or ROLE_ERROR. */
+void app_say(struct app *app, enum role role, const char *format, ...) MM_PRINTF(3, 4);
+/* The text of a failed call, as an error. */
+void app_say_err(struct app *app, const struct mm_err *err);
+
+/* Ask for a line; the answer comes back as `action` with text. `text` (may be NULL) stands there at first. */
+void app_prompt(struct app *app, enum action action, const char *label, const char *text);
+/* Ask a yes/no question; on y, `action` comes with the text "yes". */
+void app_ask(struct app *app, enum action action, const char *question);
+/* Let one of `count` items be chosen; `current` is selected at first. The items must be static. */
+void app_menu(struct app *app, enum action action, const char *title, const struct menu_item *items,
+              int count, int current);
+/* Put text into the clipboard of the terminal (OSC 52), where there is one. Says so. */
+void app_copy(struct app *app, const char *text);
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * The clipboard of the terminal, which may be on another machine: OSC 52. Works through ssh and (with its
+ * set-clipboard on) tmux. A terminal that does not know it ignores it.
+ */
+#ifndef UI_CLIPBOARD_H
+#define UI_CLIPBOARD_H
+
+#include "mmtui/base.h"
+
+#define CLIPBOARD_MAX 74994 /* bytes; what xterm takes at most, in base 64 */
+
+/* The whole sequence, appended. */
+void clipboard_sequence(struct mm_buf *out, const char *text, size_t length);
+
+#endif

@@ -1,0 +1,215 @@
+#include "ui/help.h"
+#include "ui/app.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One line of the screen. */
+struct row {
+    const char *heading; /* a heading, or NULL */
+    enum action id;      /* ACT_NONE on the second and later lines of one text */
+    const char *text;    /* a piece of the help text, not terminated */
+    int length;
+};
+
+struct help {
+    struct view view;
+    unsigned scopes; /* of the view that help was asked for */
+    const char *name;
+    struct row *rows;
+    size_t count, capacity;
+    struct list list;
+};
+
+/* The table is in this order; a section begins with its first action. */
+static const struct {
+    enum action first;
+    const char *heading;
+} sections[] = {
+    {ACT_DOWN, "Moving"},         {ACT_SEARCH, "Finding"},
+    {ACT_SORT_MENU, "Sorting"},   {ACT_TAG, "Choosing precision"},
+    {ACT_TAB_NEXT, "One layer"},  {ACT_PLAN, "Plan and files"},
+    {ACT_COMMAND, "The program"},
+};
+
+/* Columns: where the action's name and the text begin. The name is left out on a narrow screen. */
+struct columns {
+    int name, text;
+};
+
+static struct columns columns_for(int w)
+{
+    return w >= 72 ? (struct columns){15, 34} : (struct columns){0, 14};
+}
+
+/* ---- making the rows ---- */
+
+static void add_row(struct help *help, struct row row)
+{
+    void *rows = help->rows;
+    if (mm_grow(&rows, &help->capacity, help->count + 1, sizeof(*help->rows)) < 0)
+        return; /* out of memory: a shorter help */
+    help->rows = rows;
+    help->rows[help->count++] = row;
+}
+
+/* How much of the text (ASCII) goes on a line of `width` columns: up to the last blank that fits. */
+static int line_length(const char *text, int width)
+{
+    int length = (int)strlen(text);
+    if (length <= width)
+        return length;
+    for (int i = width; i > 0; i--) {
+        if (text[i] == ' ')
+            return i;
+    }
+    return width;
+}
+
+static void add_action(struct help *help, enum action id, int width)
+{
+    const char *text = action_info(id)->help;
+    enum action shown = id;
+    while (*text) {
+        int length = line_length(text, width > 8 ? width : 8);
+        add_row(help, (struct row){.id = shown, .text = text, .length = length});
+        shown = ACT_NONE;
+        text += length;
+        text += strspn(text, " ");
+    }
+}
+
+static const char *heading_at(enum action id)
+{
+    for (size_t i = 0; i < MM_COUNT(sections); i++) {
+        if (sections[i].first == id)
+            return sections[i].heading;
+    }
+    return NULL;
+}
+
+/* Rebuild all rows; a heading is written when its first action that is known here comes. */
+static void make_rows(struct help *help, int w)
+{
+    const char *heading = NULL;
+    help->count = 0;
+    for (int id = ACT_NONE + 1; id < ACT_COUNT; id++) {
+        const char *begins = heading_at((enum action)id);
+        heading = begins ? begins : heading;
+        if (!(action_info((enum action)id)->scopes & help->scopes))
+            continue;
+        if (heading) {
+            if (help->count > 0)
+                add_row(help, (struct row){0});
+            add_row(help, (struct row){.heading = heading});
+        }
+        heading = NULL;
+        add_action(help, (enum action)id, w - columns_for(w).text - 1);
+    }
+}
+
+/* ---- the view ---- */
+
+static unsigned help_scopes(const struct view *view)
+{
+    (void)view;
+    return SCOPE_HELP | SCOPE_LIST;
+}
+
+static const enum action *help_hints(const struct view *view)
+{
+    static const enum action hints[] = {ACT_DOWN, ACT_UP, ACT_NONE};
+    (void)view;
+    return hints;
+}
+
+static void draw_action(const struct app *app, const struct row *row, struct canvas *c, int y)
+{
+    struct columns at = columns_for(c->w);
+    const struct action_info *info = action_info(row->id);
+    struct mm_buf keys;
+    mm_buf_init(&keys);
+    int count = row->id == ACT_NONE ? 0 : keymap_keys(&app->keymap, row->id, 0, &keys);
+    int room = (at.name ? at.name : at.text) - 3;
+    if (count > 0)
+        canvas_fit(c, 2, y, room, ALIGN_LEFT, ROLE_HELP_KEY, mm_buf_text(&keys), app->glyphs);
+    else if (row->id != ACT_NONE && !at.name)
+        canvas_textf(c, 2, y, room, ROLE_HELP_KEY, ":%s", info->name);
+    if (row->id != ACT_NONE && at.name)
+        canvas_textf(c, at.name, y, at.text - at.name - 1, ROLE_DIM, ":%s", info->name);
+    canvas_textf(c, at.text, y, -1, ROLE_HELP, "%.*s", row->length, row->text);
+    mm_buf_done(&keys);
+}
+
+static void help_draw(const struct view *view, const struct app *app, struct canvas *c)
+{
+    const struct help *help = (const struct help *)view;
+    canvas_textf(c, 1, 0, -1, ROLE_TITLE, "Keys for the screen: %s", help->name);
+    for (int y = 0; y < help->list.height; y++) {
+        int index = help->list.top + y;
+        if (index >= help->list.count)
+            break;
+        const struct row *row = &help->rows[index];
+        if (row->heading)
+            canvas_text(c, 1, 2 + y, -1, ROLE_HELP_HEAD, row->heading);
+        else if (row->text)
+            draw_action(app, row, c, 2 + y);
+    }
+    canvas_cursor(c, 0, 2, false);
+}
+
+static void help_status(const struct view *view, const struct app *app, struct canvas *c)
+{
+    const struct help *help = (const struct help *)view;
+    const struct list *list = &help->list;
+    int last = list->top + list->height < list->count ? list->top + list->height : list->count;
+    (void)app;
+    canvas_textf(c, 1, 0, -1, ROLE_STATUS, "Lines %d to %d of %d", list->count ? list->top + 1 : 0, last,
+                 list->count);
+}
+
+static bool help_act(struct view *view, struct app *app, const struct action_event *event)
+{
+    struct help *help = (struct help *)view;
+    (void)app;
+    return list_scroll(&help->list, event);
+}
+
+static void help_size(struct view *view, struct app *app, int w, int h)
+{
+    struct help *help = (struct help *)view;
+    (void)app;
+    make_rows(help, w);
+    list_set_count(&help->list, (int)help->count);
+    list_resize(&help->list, h - 2);
+}
+
+static void help_close(struct view *view)
+{
+    struct help *help = (struct help *)view;
+    free(help->rows);
+    free(help);
+}
+
+static const struct view_ops help_ops = {
+    .name = "help",
+    .scopes = help_scopes,
+    .hints = help_hints,
+    .draw = help_draw,
+    .status = help_status,
+    .act = help_act,
+    .size = help_size,
+    .close = help_close,
+};
+
+struct view *help_view_open(struct app *app, unsigned scopes, const char *name)
+{
+    struct help *help = calloc(1, sizeof(*help));
+    (void)app;
+    if (!help)
+        return NULL;
+    help->view.ops = &help_ops;
+    help->scopes = scopes;
+    help->name = name;
+    return &help->view;
+}

@@ -1,0 +1,13 @@
+/*
+ * The ? screen: the keys of the view below it, made from the action table and the keymap.
+ */
+#ifndef UI_HELP_H
+#define UI_HELP_H
+
+struct app;
+struct view;
+
+/* Help for a view that has these scopes and this name. NULL when memory is out. */
+struct view *help_view_open(struct app *app, unsigned scopes, const char *name);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * The inspector: a session and an app joined. It lends the app its hooks (results, saving) and answers the
+ * actions that mean the same on every screen: undo, plan, export, threshold.
+ */
+#ifndef UI_INSPECTOR_H
+#define UI_INSPECTOR_H
+
+#include "mmtui/session.h"
+#include "ui/app.h"
+
+struct inspector {
+    struct mm_session *session; /* borrowed */
+    const struct mm_dialect *dialect;
+    const char *export_folder; /* where the plan screen writes; borrowed, or the one below */
+    char folder_text[512];     /* a folder given with :export */
+    struct app app;
+};
+
+struct inspector_options {
+    struct app_options app;
+    const char *export_folder;
+    const char *dialect;       /* id */
+    const char *sort, *filter; /* column key; filter text or NULL */
+};
+
+/* The layers screen is open afterwards. */
+int inspector_init(struct inspector *inspector, struct mm_session *session,
+                   const struct inspector_options *options, struct mm_err *err);
+void inspector_done(struct inspector *inspector);
+
+/* The inspector that an app belongs to. */
+struct inspector *inspector_of(struct app *app);
+const struct inspector *inspector_of_const(const struct app *app);
+
+/* Write the plan for the inspector's runtime and say so. */
+void inspector_export(struct inspector *inspector);
+
+/*
+ * Set, step or clear the precision of these layers for an action (ACT_PRECISION, ACT_PRECISION_NEXT,
+ * ACT_PRECISION_CLEAR, ACT_PRECISION_MENU); says what changed and how to undo it. False: not such an action.
+ */
+bool inspector_precision(struct app *app, const struct action_event *event, const size_t *ids, size_t count);
+
+#endif

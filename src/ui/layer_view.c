@@ -1,0 +1,367 @@
+#include "ui/layer_view.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/hist_chart.h"
+#include "ui/inspector.h"
+#include "ui/layers_view.h"
+#include "ui/stats_table.h"
+
+enum tab { TAB_STATS, TAB_HIST, TAB_COUNT };
+enum range { RANGE_ALL, RANGE_MIDDLE, RANGE_ZERO, RANGE_COUNT };
+
+/* Bins that + and - step through; 0 stands for one a column. */
+static const size_t bin_steps[] = {8, 16, 32, 64, 0, 128, 256, 512};
+#define BINS_USUAL 4
+/* Fine enough to find the middle 99.9 % in. */
+#define FINE_BINS  4096
+
+struct layer_view {
+    struct view view;
+    struct view *list; /* the layers screen */
+    size_t id;
+    enum tab tab;
+    int top; /* first line shown of the Stats tab */
+    int lines; /* that it had when drawn last at this size */
+    int w, h;
+    bool log, error;
+    enum range range;
+    size_t bins; /* index into bin_steps */
+    const struct mm_pair_hist *hist; /* NULL while it is counted */
+    const char *problem;
+};
+
+static const char *const tab_names[TAB_COUNT] = {"Stats", "Histogram"};
+static const char *const range_names[RANGE_COUNT] = {"all", "middle 99.9%", "around zero"};
+
+/* ---- the histogram that is wanted ---- */
+
+/* Where the middle 99.9 % of src and dst lie, from a fine histogram over everything. */
+static void middle_range(const struct mm_pair_hist *fine, struct mm_hist_options *options)
+{
+    const struct mm_hist *sides[] = {&fine->src, &fine->dst};
+    double low = INFINITY, high = -INFINITY;
+    for (int s = 0; s < 2; s++) {
+        const struct mm_hist *side = sides[s];
+        uint64_t total = 0, sum = 0;
+        for (size_t bin = 0; bin < side->bins; bin++)
+            total += side->count[bin];
+        for (size_t bin = 0; bin < side->bins && total; bin++) {
+            double left = side->low + (side->high - side->low) * (double)bin / (double)side->bins;
+            double right = side->low + (side->high - side->low) * (double)(bin + 1) / (double)side->bins;
+            if ((double)sum <= 0.0005 * (double)total && (double)(sum + side->count[bin]) > 0.0005 * (double)total)
+                low = fmin(low, left);
+            sum += side->count[bin];
+            if ((double)sum >= 0.9995 * (double)total) {
+                high = fmax(high, right);
+                break;
+            }
+        }
+    }
+    if (low < high) {
+        options->low = low;
+        options->high = high;
+    }
+}
+
+static void zero_range(const struct mm_layer *layer, struct mm_hist_options *options)
+{
+    double std = layer->pair->src ? layer->result.metrics.src.std : layer->result.metrics.dst.std;
+    if (std > 0 && isfinite(std)) {
+        options->low = -std;
+        options->high = std;
+    }
+}
+
+static void prepare(struct layer_view *layer, struct app *app)
+{
+    layer->hist = NULL;
+    layer->problem = NULL;
+    const struct mm_layer *data = mm_session_layer(app->session, layer->id);
+    enum mm_state state = data->result.state;
+    mm_session_focus(app->session, &layer->id, 1);
+    if (layer->tab != TAB_HIST || (state != MM_STATE_MEASURED && state != MM_STATE_SINGLE))
+        return;
+    size_t bins = bin_steps[layer->bins];
+    int columns = layer->w > 17 ? layer->w - 9 : 8;
+    struct mm_hist_options options = {.bins = bins ? bins : (size_t)columns};
+    if (layer->range == RANGE_MIDDLE) {
+        struct mm_hist_options fine = {.bins = FINE_BINS};
+        const struct mm_pair_hist *all = mm_session_hist(app->session, layer->id, &fine, &layer->problem);
+        if (!all)
+            return;
+        middle_range(all, &options);
+    } else if (layer->range == RANGE_ZERO) {
+        zero_range(data, &options);
+    }
+    layer->hist = mm_session_hist(app->session, layer->id, &options, &layer->problem);
+}
+
+/* ---- drawing ---- */
+
+static void draw_title(struct canvas *c, const struct layer_view *layer, const struct app *app)
+{
+    const struct mm_layer *data = mm_session_layer(app->session, layer->id);
+    const struct mm_override *override = mm_session_override(app->session, layer->id);
+    int x = 1 + canvas_textf(c, 1, 0, -1, ROLE_DIM, "#%zu", layer->id + 1) + 2;
+    int badge = override ? 6 : 0;
+    int name = mm_text_width(data->label), room = c->w - x - badge - 1;
+    if (name > room)
+        name = room;
+    x += canvas_fit(c, x, 0, name, ALIGN_RIGHT, ROLE_TITLE_NAME, data->label, app->glyphs) + 1;
+    if (override)
+        x += canvas_textf(c, x, 0, -1, ROLE_BADGE, "%s%s", app->glyphs->badge, mm_precision_info(override->precision)->badge) + 1;
+    canvas_text(c, x + 1, 0, -1, ROLE_DIM, mm_session_op(app->session, layer->id));
+}
+
+static void draw_tabs(struct canvas *c, const struct layer_view *layer)
+{
+    int x = 1;
+    for (int tab = 0; tab < TAB_COUNT; tab++) {
+        bool active = tab == (int)layer->tab;
+        x += canvas_textf(c, x, 0, -1, active ? ROLE_TAB_ACTIVE : ROLE_TAB, active ? "[%d %s]" : " %d %s ", tab + 1, tab_names[tab]) + 1;
+    }
+}
+
+/* What there is to say besides figures: how the two were paired and laid out, the verdict, an error. */
+static int draw_words(struct canvas *c, const struct app *app, size_t id, int y)
+{
+    const struct mm_layer *layer = mm_session_layer(app->session, id);
+    struct mm_buf text;
+    mm_buf_init(&text);
+    mm_pair_how(layer->pair, &text);
+    if (layer->result.fit != MM_FIT_NONE)
+        mm_buf_printf(&text, "; %s", mm_fit_text(layer->result.fit));
+    canvas_text(c, 0, y, 10, ROLE_LABEL, "paired by");
+    canvas_text(c, 10, y++, -1, ROLE_VALUE, mm_buf_text(&text));
+    if (layer->verdict.text[0]) {
+        canvas_text(c, 0, y, 10, ROLE_LABEL, "verdict");
+        canvas_text(c, 10, y++, -1, layer->verdict.bad ? ROLE_BAD : ROLE_VALUE, layer->verdict.text);
+    }
+    if (layer->result.error) {
+        canvas_text(c, 0, y, 10, ROLE_LABEL, "error");
+        canvas_text(c, 10, y++, -1, ROLE_ERROR, layer->result.error);
+    }
+    const struct mm_override *override = mm_session_override(app->session, id);
+    if (override) {
+        canvas_text(c, 0, y, 10, ROLE_LABEL, "chosen");
+        canvas_textf(c, 10, y++, -1, ROLE_BADGE, "%s (%s)", mm_precision_info(override->precision)->name, override->why);
+    }
+    mm_buf_done(&text);
+    return y;
+}
+
+/* Draws at y = -top and returns the number of lines. */
+static int draw_stats(struct canvas *c, const struct app *app, size_t id, int top)
+{
+    int y = draw_words(c, app, id, -top) + top + 1;
+    struct canvas stats = canvas_sub(c, 0, y - top, c->w, 200);
+    y += stats_table_draw(&stats, app, id, 0) + 1;
+    struct canvas metrics = canvas_sub(c, 0, y - top, c->w, 200);
+    return y + metrics_table_draw(&metrics, app, id, 0);
+}
+
+static void draw_hist(struct canvas *c, const struct layer_view *layer, const struct app *app)
+{
+    const struct mm_layer *data = mm_session_layer(app->session, layer->id);
+    enum mm_state state = data->result.state;
+    size_t bins = bin_steps[layer->bins];
+    canvas_textf(c, 0, 0, -1, ROLE_DIM, "range: %s   counts: %s   bins: %zu", range_names[layer->range],
+                 layer->log ? "log" : "linear", bins ? bins : (size_t)(layer->w > 17 ? layer->w - 9 : 8));
+    if (layer->problem)
+        canvas_text(c, 0, 2, -1, ROLE_ERROR, layer->problem);
+    else if (state == MM_STATE_FAILED || state == MM_STATE_MISMATCH)
+        canvas_text(c, 0, 2, -1, ROLE_WARN, state == MM_STATE_FAILED ? data->result.error : data->verdict.text);
+    else if (!layer->hist)
+        canvas_text(c, 0, 2, -1, ROLE_DIM, "counting ...");
+    if (!layer->hist)
+        return;
+    const struct mm_stats *stats = data->pair->src ? &data->result.metrics.src : &data->result.metrics.dst;
+    bool integer = data->result.dst.known && mm_dtype_info(data->result.dst.dtype)->bits == 8;
+    struct hist_chart_options options = {.log = layer->log, .error = layer->error && data->pair->src && data->pair->dst};
+    if (!integer && stats->finite) /* where a symmetric per-tensor int8 grid would lie */
+        options.int8_step = fmax(fabs(stats->min), fabs(stats->max)) / 127;
+    struct canvas chart = canvas_sub(c, 0, 2, c->w, c->h - 2);
+    hist_chart_draw(&chart, app, layer->hist, &options);
+}
+
+static void draw(const struct view *view, const struct app *app, struct canvas *c)
+{
+    const struct layer_view *layer = (const struct layer_view *)view;
+    struct canvas title = canvas_sub(c, 0, 0, c->w, 1);
+    struct canvas tabs = canvas_sub(c, 0, 1, c->w, 1);
+    struct canvas body = canvas_sub(c, 1, 3, c->w - 2, c->h - 3);
+    draw_title(&title, layer, app);
+    draw_tabs(&tabs, layer);
+    canvas_cursor(c, 0, 0, false);
+    if (layer->tab == TAB_STATS)
+        draw_stats(&body, app, layer->id, layer->top);
+    else
+        draw_hist(&body, layer, app);
+}
+
+static void status(const struct view *view, const struct app *app, struct canvas *c)
+{
+    const struct layer_view *layer = (const struct layer_view *)view;
+    const struct mm_layer *data = mm_session_layer(app->session, layer->id);
+    canvas_text(c, 1, 0, -1, data->verdict.bad ? ROLE_BAD : ROLE_STATUS, data->verdict.text);
+    if (mm_plan_unsaved(mm_session_plan_const(app->session)))
+        canvas_text(c, c->w - 12, 0, -1, ROLE_STATUS_UNSAVED, "* not saved");
+}
+
+/* ---- actions ---- */
+
+static int stats_lines(struct layer_view *layer, struct app *app)
+{
+    struct grid none; /* 0 x 0: only counts */
+    grid_init(&none);
+    struct canvas c = grid_canvas(&none);
+    c.w = layer->w - 2;
+    int lines = draw_stats(&c, app, layer->id, 0);
+    grid_done(&none);
+    return lines;
+}
+
+static bool scroll(struct layer_view *layer, struct app *app, const struct action_event *event)
+{
+    int height = layer->h - 3, lines = stats_lines(layer, app);
+    struct list list = {.count = lines, .height = height, .top = layer->top, .cursor = layer->top};
+    if (layer->tab != TAB_STATS || !list_scroll(&list, event))
+        return false;
+    layer->top = list.top;
+    return true;
+}
+
+static void show(struct layer_view *layer, struct app *app, long id)
+{
+    if (id < 0)
+        return;
+    if ((size_t)id != layer->id)
+        layer->top = 0;
+    layer->id = (size_t)id;
+    prepare(layer, app);
+}
+
+static bool act_hist(struct layer_view *layer, const struct action_event *event)
+{
+    switch (event->id) {
+    case ACT_HIST_LOG: layer->log = !layer->log; break;
+    case ACT_HIST_ERROR: layer->error = !layer->error; break;
+    case ACT_HIST_RANGE: layer->range = (layer->range + 1) % RANGE_COUNT; break;
+    case ACT_HIST_MORE: layer->bins += layer->bins + 1 < MM_COUNT(bin_steps); break;
+    case ACT_HIST_FEWER: layer->bins -= layer->bins > 0; break;
+    default: return false;
+    }
+    return true;
+}
+
+static bool act_walk(struct layer_view *layer, struct app *app, const struct action_event *event)
+{
+    if (event->id == ACT_LAYER_NEXT || event->id == ACT_LAYER_PREV) {
+        int by = action_times(event);
+        show(layer, app, layers_view_step(layer->list, app, event->id == ACT_LAYER_NEXT ? by : -by));
+        return true;
+    }
+    static const enum action jumps[] = {ACT_NEXT_BAD,        ACT_PREV_BAD,   ACT_FIRST_BAD,
+                                        ACT_FIRST_NONFINITE, ACT_STRIP_PREV, ACT_STRIP_NEXT};
+    for (size_t i = 0; i < MM_COUNT(jumps); i++) {
+        if (event->id == jumps[i]) {
+            show(layer, app, layers_view_jump(layer->list, app, event));
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool act_tab(struct layer_view *layer, const struct action_event *event)
+{
+    int tab = (int)layer->tab;
+    if (event->id == ACT_TAB_NEXT)
+        tab = (tab + 1) % TAB_COUNT;
+    else if (event->id == ACT_TAB_PREV)
+        tab = (tab + TAB_COUNT - 1) % TAB_COUNT;
+    else if (event->id >= ACT_TAB_1 && event->id < ACT_TAB_1 + TAB_COUNT)
+        tab = (int)(event->id - ACT_TAB_1);
+    else
+        return false;
+    layer->tab = (enum tab)tab;
+    return true;
+}
+
+static bool act(struct view *view, struct app *app, const struct action_event *event)
+{
+    struct layer_view *layer = (struct layer_view *)view;
+    if (event->id == ACT_COPY) {
+        app_copy(app, mm_session_layer(app->session, layer->id)->pair->name);
+        return true;
+    }
+    if (act_walk(layer, app, event) || scroll(layer, app, event) || inspector_precision(app, event, &layer->id, 1))
+        return true;
+    bool answered = act_tab(layer, event) || (layer->tab == TAB_HIST && act_hist(layer, event));
+    if (answered)
+        prepare(layer, app);
+    return answered;
+}
+
+static void size(struct view *view, struct app *app, int w, int h)
+{
+    struct layer_view *layer = (struct layer_view *)view;
+    layer->w = w;
+    layer->h = h;
+    layer->top = 0;
+    prepare(layer, app);
+}
+
+static void update(struct view *view, struct app *app)
+{
+    prepare((struct layer_view *)view, app);
+}
+
+static unsigned scopes(const struct view *view)
+{
+    const struct layer_view *layer = (const struct layer_view *)view;
+    return SCOPE_LIST | SCOPE_LAYER | (layer->tab == TAB_HIST ? SCOPE_HIST : 0);
+}
+
+static const enum action *hints(const struct view *view)
+{
+    static const enum action stats[] = {ACT_BACK, ACT_TAB_NEXT, ACT_LAYER_NEXT, ACT_NEXT_BAD, ACT_PRECISION_NEXT,
+                                        ACT_PLAN, ACT_UNDO,     ACT_HELP,       ACT_NONE};
+    static const enum action hist[] = {ACT_BACK,     ACT_TAB_NEXT,   ACT_HIST_LOG,       ACT_HIST_RANGE, ACT_HIST_ERROR,
+                                       ACT_HIST_MORE, ACT_LAYER_NEXT, ACT_PRECISION_NEXT, ACT_HELP,       ACT_NONE};
+    const struct layer_view *layer = (const struct layer_view *)view;
+    return layer->tab == TAB_HIST ? hist : stats;
+}
+
+static void close_view(struct view *view)
+{
+    free(view);
+}
+
+static const struct view_ops ops = {
+    .name = "layer",
+    .scopes = scopes,
+    .hints = hints,
+    .draw = draw,
+    .status = status,
+    .act = act,
+    .size = size,
+    .update = update,
+    .close = close_view,
+};
+
+struct view *layer_view_open(struct app *app, struct view *list, size_t id)
+{
+    struct layer_view *layer = calloc(1, sizeof *layer);
+    if (!layer)
+        return NULL;
+    layer->view.ops = &ops;
+    layer->list = list;
+    layer->id = id;
+    layer->bins = BINS_USUAL;
+    layer->log = true;
+    prepare(layer, app);
+    return &layer->view;
+}

@@ -1,0 +1,41 @@
+/* The inside of the layers screen: layers_view.c keeps it, layers_draw.c draws it. */
+#ifndef UI_LAYERS_H
+#define UI_LAYERS_H
+
+#include "mmtui/report.h"
+#include "ui/app.h"
+#include "ui/list.h"
+#include "ui/view.h"
+
+/* From this width on there is a preview of the selected layer on the right. */
+#define PREVIEW_FROM  140
+#define PREVIEW_WIDTH 48
+
+struct layers {
+    struct view view;
+    struct list list;
+    size_t *ids; /* the rows: filtered, in order */
+    size_t capacity;
+    struct mm_order order;
+    bool moved;               /* the user has moved: from here on the selection stays under the hand */
+    struct mm_filter *filter; /* NULL: all */
+    char filter_text[256];
+    char search[256];
+    int w, h;      /* of the view's canvas */
+    uint64_t seen; /* session revision that ids were made from */
+    struct mm_session_totals totals;
+    const struct mm_pair_hist *hist; /* of the selected layer, for the preview; may be NULL */
+};
+
+/* Rows that the list has in a view of this height (title, headings and strip taken off). */
+int layers_list_height(int h);
+/* Rows of the error strip. */
+int layers_strip_height(int h);
+
+void layers_draw(const struct view *view, const struct app *app, struct canvas *c);
+void layers_status(const struct view *view, const struct app *app, struct canvas *c);
+
+/* The row's layer; count when the list is empty. */
+size_t layers_selected(const struct layers *layers);
+
+#endif

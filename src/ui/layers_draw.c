@@ -1,0 +1,301 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/hist_chart.h"
+#include "ui/inspector.h"
+#include "ui/layers.h"
+#include "ui/stats_table.h"
+#include "ui/strip.h"
+
+int layers_strip_height(int h)
+{
+    return h >= 34 ? 3 : h >= 20 ? 2 : h >= 12 ? 1 : 0;
+}
+
+int layers_list_height(int h)
+{
+    int rows = h - 2 - layers_strip_height(h);
+    return rows > 0 ? rows : 0;
+}
+
+/* ---- columns ---- */
+
+/*
+ * The columns in order of importance, each with the width that it needs at least; as many as fit are shown, in the
+ * order of mm_column_id. What is left over goes to the flexible ones.
+ */
+static const struct {
+    enum mm_column_id id;
+    int width;
+} wanted[] = {
+    {MM_COLUMN_LAYER, 14}, {MM_COLUMN_DIFF2, 7},  {MM_COLUMN_NUMBER, 6},  {MM_COLUMN_VERDICT, 10},
+    {MM_COLUMN_OP, 9},     {MM_COLUMN_DTYPE, 9},  {MM_COLUMN_DIFF1, 7},   {MM_COLUMN_MAX_ABS, 7},
+    {MM_COLUMN_COSINE, 8}, {MM_COLUMN_SHAPE, 13}, {MM_COLUMN_SQNR, 5},
+};
+
+#define GAP 2 /* blanks between columns */
+
+struct layout {
+    int width[MM_COLUMN_COUNT]; /* 0: not shown */
+};
+
+/* What a flexible column takes of the room that is left: share of it, and the width beyond which it does not grow. */
+static void grow(struct layout *layout, enum mm_column_id id, int *left, int share, int most)
+{
+    int more = *left * share / 100;
+    if (!layout->width[id])
+        return;
+    if (layout->width[id] + more > most)
+        more = most - layout->width[id];
+    if (more > 0) {
+        layout->width[id] += more;
+        *left -= more;
+    }
+}
+
+static struct layout lay_out(int w)
+{
+    struct layout layout = {{0}};
+    int left = w + GAP;
+    for (size_t i = 0; i < MM_COUNT(wanted); i++) {
+        if (wanted[i].width + GAP > left)
+            break;
+        layout.width[wanted[i].id] = wanted[i].width;
+        left -= wanted[i].width + GAP;
+    }
+    grow(&layout, MM_COLUMN_VERDICT, &left, 50, 34);
+    grow(&layout, MM_COLUMN_OP, &left, 25, 14);
+    grow(&layout, MM_COLUMN_LAYER, &left, 100, 60);
+    grow(&layout, MM_COLUMN_VERDICT, &left, 100, 60);
+    return layout;
+}
+
+/* ---- title ---- */
+
+static void draw_progress(struct canvas *c, int right, const struct layers *layers, const struct app *app)
+{
+    const struct mm_session_totals *totals = &layers->totals;
+    const struct glyphs *g = app->glyphs;
+    int percent = totals->layers ? (int)(totals->measured * 100 / totals->layers) : 100;
+    char time[32];
+    snprintf(time, sizeof time, "%d:%02d", (int)totals->seconds / 60, (int)totals->seconds % 60);
+    int bar = app->options.plain || c->w < 100 ? 0 : 8;
+    int x = right - (int)strlen(time) - bar - 16 - (bar ? 1 : 0);
+    x += canvas_textf(c, x, 0, -1, ROLE_PROGRESS, "measuring %3d%% ", percent);
+    canvas_repeat(c, x, 0, bar, ROLE_DIM, g->bar_left);
+    canvas_repeat(c, x, 0, bar * percent / 100, ROLE_PROGRESS, g->bar_done);
+    canvas_text(c, x + bar + (bar ? 1 : 0), 0, -1, ROLE_PROGRESS, time);
+}
+
+/* What stands on the right of the title; returns the column where it begins. */
+static int draw_title_right(struct canvas *c, const struct layers *layers, const struct app *app)
+{
+    const struct glyphs *g = app->glyphs;
+    int right = c->w - 1;
+    if (layers->totals.measured < layers->totals.layers) {
+        int width = c->w >= 100 && !app->options.plain ? 31 : 22;
+        draw_progress(c, right, layers, app);
+        right -= width;
+    }
+    const struct mm_column *column = mm_column(layers->order.column);
+    bool falls = (column->numeric && !column->worst_low) != layers->order.reverse;
+    char text[64];
+    snprintf(text, sizeof text, "sort %s %s", column->key, falls ? g->down : g->up);
+    int width = mm_text_width(text);
+    if (c->w < 60)
+        return right;
+    canvas_text(c, right - width, 0, -1, ROLE_TITLE, text);
+    return right - width;
+}
+
+static void draw_title(struct canvas *c, const struct layers *layers, const struct app *app)
+{
+    const struct mm_session_totals *totals = &layers->totals;
+    const struct glyphs *g = app->glyphs;
+    struct canvas left = canvas_sub(c, 0, 0, draw_title_right(c, layers, app) - 1, 1);
+    struct mm_buf text;
+    mm_buf_init(&text);
+    mm_buf_printf(&text, "%s %s %s", mm_path_base(mm_session_src(app->session)->path), g->versus,
+                  mm_path_base(mm_session_dst(app->session)->path));
+    int x = 1 + canvas_text(&left, 1, 0, -1, ROLE_TITLE, "mmtui") + 2;
+    x += canvas_text(&left, x, 0, -1, ROLE_TITLE_NAME, mm_buf_text(&text)) + 3;
+    mm_buf_clear(&text);
+    if (layers->filter)
+        mm_buf_printf(&text, "%d of %zu shown: %s", layers->list.count, totals->layers, layers->filter_text);
+    else
+        mm_buf_printf(&text, "%zu pairs %s %zu src only %s %zu dst only", totals->pairs, g->dot, totals->src_only, g->dot,
+                      totals->dst_only);
+    canvas_fit(&left, x, 0, left.w - x, ALIGN_LEFT, ROLE_DIM, mm_buf_text(&text), g);
+    mm_buf_done(&text);
+}
+
+/* ---- rows ---- */
+
+static enum role figure_role(double value)
+{
+    if (isnan(value))
+        return ROLE_DIM;
+    return isinf(value) ? ROLE_NAN : role_heat(strip_level(value));
+}
+
+static enum role verdict_role(enum mm_verdict_kind kind)
+{
+    static const enum role roles[] = {
+        [MM_VERDICT_NONE] = ROLE_LIST_WAIT, [MM_VERDICT_OK] = ROLE_OK,         [MM_VERDICT_OVER] = ROLE_BAD,
+        [MM_VERDICT_OVERFLOW] = ROLE_NAN,   [MM_VERDICT_NONFINITE] = ROLE_NAN, [MM_VERDICT_SHAPE] = ROLE_WARN,
+        [MM_VERDICT_UNPAIRED] = ROLE_DIM,   [MM_VERDICT_UNREADABLE] = ROLE_WARN,
+    };
+    return roles[kind];
+}
+
+static enum role cell_role(const struct mm_session *session, size_t id, enum mm_column_id column)
+{
+    const struct mm_layer *layer = mm_session_layer(session, id);
+    if (column == MM_COLUMN_VERDICT)
+        return verdict_role(layer->verdict.kind);
+    if (layer->verdict.kind == MM_VERDICT_NONE)
+        return ROLE_LIST_WAIT;
+    if (column == MM_COLUMN_DIFF1 || column == MM_COLUMN_DIFF2)
+        return figure_role(mm_column(column)->value(session, id));
+    return column == MM_COLUMN_NUMBER ? ROLE_DIM : ROLE_LIST;
+}
+
+/* The text of a cell; arrows as the glyph set has them. */
+static void cell_text(const struct app *app, size_t id, enum mm_column_id column, struct mm_buf *out)
+{
+    const struct mm_result *result = &mm_session_layer(app->session, id)->result;
+    mm_buf_clear(out);
+    if (column != MM_COLUMN_DTYPE) {
+        mm_column(column)->text(app->session, id, out);
+        return;
+    }
+    if (result->src.known)
+        mm_buf_puts(out, mm_dtype_info(result->src.dtype)->name);
+    if (result->src.known || result->dst.known)
+        mm_buf_printf(out, " %s ", app->glyphs->to);
+    if (result->dst.known)
+        mm_buf_puts(out, mm_dtype_info(result->dst.dtype)->name);
+}
+
+/* The layer's name, its end kept when it is too long, and the badge of what was chosen behind it. */
+static void draw_layer_cell(struct canvas *c, int x, int y, int width, const struct app *app, size_t id, struct mm_buf *text)
+{
+    const struct mm_override *override = mm_session_override(app->session, id);
+    int badge = override && width >= 10 ? 5 : 0;
+    struct mm_buf fitted;
+    mm_buf_init(&fitted);
+    mm_text_fit(&fitted, mm_buf_text(text), width - badge, true, app->glyphs->ellipsis);
+    canvas_text(c, x, y, width - badge, cell_role(app->session, id, MM_COLUMN_LAYER), mm_buf_text(&fitted));
+    mm_buf_done(&fitted);
+    if (badge)
+        canvas_textf(c, x + width - 4, y, 4, ROLE_BADGE, "%s%s", app->glyphs->badge,
+                     mm_precision_info(override->precision)->badge);
+}
+
+static void draw_row(struct canvas *c, int y, const struct layers *layers, const struct app *app, size_t id,
+                     const struct layout *layout, struct mm_buf *text)
+{
+    int x = 0;
+    for (int column = 0; column < MM_COLUMN_COUNT; column++) {
+        int width = layout->width[column];
+        if (!width)
+            continue;
+        cell_text(app, id, (enum mm_column_id)column, text);
+        if (column == MM_COLUMN_LAYER)
+            draw_layer_cell(c, x, y, width, app, id, text);
+        else
+            canvas_fit(c, x, y, width, mm_column((enum mm_column_id)column)->right ? ALIGN_RIGHT : ALIGN_LEFT,
+                       cell_role(app->session, id, (enum mm_column_id)column), mm_buf_text(text), app->glyphs);
+        x += width + GAP;
+    }
+    if (mm_session_layer(app->session, id)->tagged)
+        canvas_text(c, 0, y, 1, ROLE_LIST_TAG, app->glyphs->tag);
+    if (id == layers_selected(layers)) {
+        canvas_overlay(c, 0, y, c->w, 1, ROLE_LIST_SEL);
+        canvas_cursor(c, 0, y, false);
+    }
+}
+
+static void draw_headings(struct canvas *c, const struct layers *layers, const struct app *app, const struct layout *layout)
+{
+    int x = 0;
+    for (int id = 0; id < MM_COLUMN_COUNT; id++) {
+        const struct mm_column *column = mm_column((enum mm_column_id)id);
+        if (!layout->width[id])
+            continue;
+        canvas_fit(c, x, 0, layout->width[id], column->right ? ALIGN_RIGHT : ALIGN_LEFT,
+                   (enum mm_column_id)id == layers->order.column ? ROLE_HEADER_SORT : ROLE_HEADER, column->title, app->glyphs);
+        x += layout->width[id] + GAP;
+    }
+}
+
+static void draw_list(struct canvas *c, const struct layers *layers, const struct app *app)
+{
+    struct layout layout = lay_out(c->w);
+    struct canvas headings = canvas_sub(c, 0, 0, c->w, 1);
+    draw_headings(&headings, layers, app, &layout);
+    struct mm_buf text;
+    mm_buf_init(&text);
+    struct canvas rows = canvas_sub(c, 0, 1, c->w, layers->list.height);
+    for (int y = 0; y < layers->list.height && layers->list.top + y < layers->list.count; y++)
+        draw_row(&rows, y, layers, app, layers->ids[layers->list.top + y], &layout, &text);
+    if (layers->list.count == 0)
+        canvas_text(&rows, 1, 1, -1, ROLE_DIM, layers->filter ? "no layer matches the filter (Esc shows all)" : "there are no layers");
+    mm_buf_done(&text);
+}
+
+/* ---- preview ---- */
+
+static void draw_preview(struct canvas *c, const struct layers *layers, const struct app *app)
+{
+    size_t id = layers_selected(layers);
+    canvas_vline(c, 0, 0, c->h, ROLE_AXIS, app->glyphs);
+    if (id == SIZE_MAX)
+        return;
+    const struct mm_layer *layer = mm_session_layer(app->session, id);
+    struct canvas inside = canvas_sub(c, 2, 0, c->w - 2, c->h);
+    canvas_fit(&inside, 0, 0, inside.w, ALIGN_RIGHT, ROLE_TITLE_NAME, layer->label, app->glyphs);
+    struct canvas stats = canvas_sub(&inside, 0, 1, inside.w, inside.h - 1);
+    int used = stats_table_draw(&stats, app, id, 0);
+    struct canvas chart = canvas_sub(&inside, 0, used + 2, inside.w, inside.h - used - 2);
+    if (layers->hist && chart.h > 6) {
+        struct hist_chart_options options = {.log = true};
+        hist_chart_draw(&chart, app, layers->hist, &options);
+    }
+}
+
+void layers_draw(const struct view *view, const struct app *app, struct canvas *c)
+{
+    const struct layers *layers = (const struct layers *)view;
+    int strip_height = layers_strip_height(c->h);
+    int preview = c->w >= PREVIEW_FROM ? PREVIEW_WIDTH : 0;
+    struct canvas title = canvas_sub(c, 0, 0, c->w, 1);
+    draw_title(&title, layers, app);
+    struct canvas list = canvas_sub(c, 0, 1, c->w - preview - (preview ? 1 : 0), c->h - 1 - strip_height);
+    draw_list(&list, layers, app);
+    if (preview) {
+        struct canvas right = canvas_sub(c, c->w - preview, 1, preview, c->h - 1 - strip_height);
+        draw_preview(&right, layers, app);
+    }
+    if (strip_height && !app->options.plain) {
+        struct canvas strip = canvas_sub(c, 1, c->h - strip_height, c->w - 2, strip_height);
+        strip_draw(&strip, app->session, layers_selected(layers), app->glyphs);
+    }
+}
+
+void layers_status(const struct view *view, const struct app *app, struct canvas *c)
+{
+    const struct layers *layers = (const struct layers *)view;
+    const struct mm_plan *plan = mm_session_plan_const(app->session);
+    const struct mm_session_totals *totals = &layers->totals;
+    const char *dot = app->glyphs->dot;
+    char limit[MM_NUM];
+    size_t chosen = mm_plan_count(plan);
+    canvas_textf(c, 1, 0, -1, ROLE_STATUS, "%zu %s %s %zu tagged %s %zu over %s%s", chosen,
+                 chosen == 1 ? "override" : "overrides", dot, totals->tagged, dot, totals->bad,
+                 mm_num_short(limit, mm_session_options(app->session)->thresholds.diff2, 3),
+                 totals->measured < totals->layers ? " so far" : "");
+    if (mm_plan_unsaved(plan))
+        canvas_text(c, c->w - 12, 0, -1, ROLE_STATUS_UNSAVED, "* not saved");
+}

@@ -1,0 +1,53 @@
+/*
+ * What may stand on the bottom lines instead of hints: a line to type, a question, or a menu. All three end
+ * the same way: an action is dispatched with what was typed or chosen as its text, or nothing happens (Esc).
+ * Views open them with app_prompt, app_ask and app_menu (app.h).
+ */
+#ifndef UI_PROMPT_H
+#define UI_PROMPT_H
+
+#include "ui/action.h"
+#include "ui/canvas.h"
+#include "ui/line.h"
+#include "ui/list.h"
+
+struct menu_item {
+    char letter;       /* a key that takes it at once; 0: none. Never j, k, g, G or q */
+    const char *label; /* what is shown */
+    const char *value; /* what the action gets as text */
+};
+
+enum prompt_kind { PROMPT_CLOSED, PROMPT_LINE, PROMPT_ASK, PROMPT_MENU };
+
+struct prompt {
+    enum prompt_kind kind;
+    enum prompt_kind answered;     /* what it was when it was closed */
+    enum action action;            /* what gets the answer */
+    char label[200];               /* prompt, question or title */
+    struct line line;              /* PROMPT_LINE */
+    const struct menu_item *items; /* PROMPT_MENU; borrowed, must outlive the menu: use static tables */
+    struct list list;
+};
+
+enum prompt_result {
+    PROMPT_STAYS,  /* still open */
+    PROMPT_CANCEL, /* closed, nothing to do */
+    PROMPT_COMMIT  /* closed; prompt_answer() is what was given */
+};
+
+void prompt_open_line(struct prompt *prompt, enum action action, const char *label, const char *text,
+                      struct history *history);
+void prompt_open_ask(struct prompt *prompt, enum action action, const char *question);
+void prompt_open_menu(struct prompt *prompt, enum action action, const char *title,
+                      const struct menu_item *items, int count, int current);
+enum prompt_result prompt_key(struct prompt *prompt, uint32_t key);
+/* The answer after PROMPT_COMMIT: the line, "yes", or the chosen value. Valid until the prompt is opened
+ * again. */
+const char *prompt_answer(const struct prompt *prompt);
+
+/* Draw a line or question into a canvas of one row; puts the cursor. */
+void prompt_draw_line(const struct prompt *prompt, struct canvas *c);
+/* Draw a menu as a box at the lower left corner of `c`. */
+void prompt_draw_menu(const struct prompt *prompt, struct canvas *c, const struct glyphs *g);
+
+#endif

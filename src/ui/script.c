@@ -1,0 +1,181 @@
+#include "ui/script.h"
+#include "ui/app.h"
+#include "ui/key.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LINE_LIMIT 4096      /* bytes of a line, end included */
+#define FILE_LIMIT (1 << 20) /* bytes of a script */
+
+/* After everything that a user could do: wait for the jobs, and drop what only a terminal could do. */
+static void settle(struct app *app)
+{
+    if (app->hooks.settle) {
+        app->hooks.settle(app->hooks.context);
+        app_changed(app);
+    }
+    app->wants = 0;
+}
+
+void script_frame(struct app *app, struct mm_buf *out)
+{
+    struct grid grid;
+    grid_init(&grid);
+    app_draw(app, &grid);
+    grid_dump_glyphs(&grid, out);
+    mm_buf_puts(out, "---\n");
+    grid_dump_styles(&grid, out);
+    grid_done(&grid);
+}
+
+bool script_parse_size(const char *text, int *w, int *h)
+{
+    char extra;
+    return sscanf(text, "%4dx%4d%c", w, h, &extra) == 2 && *w >= 0 && *h >= 0 && *w <= GRID_MAX &&
+           *h <= GRID_MAX;
+}
+
+/* ---- lines that are about the script itself ---- */
+
+static int write_frame(struct app *app, const char *path, struct mm_err *err)
+{
+    struct mm_buf frame;
+    int result = 0;
+    mm_buf_init(&frame);
+    script_frame(app, &frame);
+    if (frame.failed)
+        result = mm_fail_memory(err);
+    else if (strcmp(path, "-") == 0)
+        fwrite(mm_buf_text(&frame), 1, frame.length, stdout);
+    else
+        result = mm_file_write(path, mm_buf_text(&frame), frame.length, err);
+    mm_buf_done(&frame);
+    return result;
+}
+
+static int do_screen(struct app *app, const char *path, struct mm_err *err)
+{
+    settle(app);
+    return write_frame(app, path, err);
+}
+
+static int do_resize(struct app *app, const char *size, struct mm_err *err)
+{
+    int w, h;
+    if (!script_parse_size(size, &w, &h))
+        return mm_fail(err, MM_EARG, "'%s' is no size such as 80x24", size);
+    app_resize(app, w, h);
+    settle(app);
+    return 0;
+}
+
+static int do_command(struct app *app, const char *line, struct mm_err *err)
+{
+    if (app_command(app, line) < 0)
+        return mm_fail(err, MM_EARG, "%s", app->message);
+    settle(app);
+    return 0;
+}
+
+/* A line that begins with a colon: a word of the script's own, else a command of the app. */
+static int colon_line(struct app *app, const char *line, struct mm_err *err)
+{
+    static const struct {
+        const char *word;
+        int (*run)(struct app *app, const char *text, struct mm_err *err);
+    } words[] = {{":screen", do_screen}, {":screen-now", write_frame}, {":resize", do_resize}};
+    size_t length = strcspn(line, " \t");
+    for (size_t i = 0; i < MM_COUNT(words); i++) {
+        if (strlen(words[i].word) != length || strncmp(line, words[i].word, length) != 0)
+            continue;
+        line += length + strspn(line + length, " \t");
+        return *line ? words[i].run(app, line, err)
+                     : mm_fail(err, MM_EARG, "%s needs an argument", words[i].word);
+    }
+    return do_command(app, line, err);
+}
+
+/* ---- lines of keys ---- */
+
+static void press(struct app *app, uint32_t key)
+{
+    app_key(app, key);
+    settle(app);
+}
+
+/* Type the characters up to the closing quote; returns what follows it, NULL when there is none. */
+static const char *type_quoted(struct app *app, const char *p)
+{
+    const char *end = p + strlen(p);
+    while (p < end && *p != '"' && !app->quit) {
+        uint32_t cp;
+        p += *p == '\\' && p + 1 < end;
+        p += mm_text_decode(p, end, &cp);
+        press(app, cp);
+    }
+    return app->quit ? end : p < end ? p + 1 : NULL;
+}
+
+static int key_line(struct app *app, const char *p, struct mm_err *err)
+{
+    while (*(p += strspn(p, " \t")) && !app->quit) {
+        char word[KEY_NAME_SIZE];
+        size_t length = strcspn(p, " \t");
+        if (*p == '"' && length > 1) {
+            p = type_quoted(app, p + 1);
+            if (!p)
+                return mm_fail(err, MM_EARG, "the closing quote is missing");
+            continue;
+        }
+        snprintf(word, sizeof(word), "%.*s", (int)(length < sizeof(word) ? length : sizeof(word)), p);
+        uint32_t key = key_parse(word);
+        if (key == K_NONE)
+            return mm_fail(err, MM_EARG, "no key is called '%.*s'", (int)(length < 40 ? length : 40), p);
+        press(app, key);
+        p += length;
+    }
+    return 0;
+}
+
+static int run_line(struct app *app, const char *start, size_t length, struct mm_err *err)
+{
+    char line[LINE_LIMIT];
+    if (length >= sizeof(line))
+        return mm_fail(err, MM_EARG, "the line is too long");
+    memcpy(line, start, length);
+    line[length] = '\0';
+    while (length > 0 && isspace((unsigned char)line[length - 1]))
+        line[--length] = '\0';
+    const char *text = line + strspn(line, " \t");
+    if (*text == '\0' || *text == '#')
+        return 0;
+    if (text[0] == ':' && text[1] != ' ' && text[1] != '\0')
+        return colon_line(app, text, err);
+    return key_line(app, text, err);
+}
+
+int script_run(struct app *app, const char *source, const char *text, size_t length, struct mm_err *err)
+{
+    const char *end = text + length;
+    for (int number = 1; text < end && !app->quit; number++) {
+        const char *stop = memchr(text, '\n', (size_t)(end - text));
+        struct mm_err why = {0};
+        if (run_line(app, text, (size_t)((stop ? stop : end) - text), &why) < 0)
+            return mm_fail(err, why.code, "%s:%d: %s", source, number, why.text);
+        text = stop ? stop + 1 : end;
+    }
+    return 0;
+}
+
+int script_run_file(struct app *app, const char *path, struct mm_err *err)
+{
+    struct mm_buf text;
+    mm_buf_init(&text);
+    int result = mm_file_read(path, FILE_LIMIT, &text, err);
+    if (result == 0)
+        result = script_run(app, path, mm_buf_text(&text), text.length, err);
+    mm_buf_done(&text);
+    return result;
+}

@@ -1,0 +1,30 @@
+/*
+ * Scripted sessions without a terminal: the same app, keys from a text, frames to files.
+ *
+ *     # comment
+ *     j j Enter              names of keys (key.h), separated by blanks
+ *     "conv2"                characters typed one by one (\" and \\ inside)
+ *     :sort diff2            a command
+ *     :screen before.txt     write a frame: the glyph plane, a line `---`, the style plane; `-` is stdout
+ *     :screen-now first.txt  the same without waiting for jobs: the first paint
+ *     :resize 132x43
+ *
+ * A step ends when hooks.settle says that no job is left, so there are no sleeps and a run is repeatable.
+ */
+#ifndef UI_SCRIPT_H
+#define UI_SCRIPT_H
+
+#include "mmtui/base.h"
+
+struct app;
+
+/* Run a script's text; `source` stands before the line number in errors. Stops early when the app quits. */
+int script_run(struct app *app, const char *source, const char *text, size_t length, struct mm_err *err);
+/* Read a file and run it. The app must have its size (app_resize). */
+int script_run_file(struct app *app, const char *path, struct mm_err *err);
+/* "80x24" -> 80, 24. False when it is no size. */
+bool script_parse_size(const char *text, int *w, int *h);
+/* Append a frame as :screen writes it. */
+void script_frame(struct app *app, struct mm_buf *out);
+
+#endif

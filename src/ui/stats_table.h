@@ -1,0 +1,12 @@
+/* The statistics of a layer, src and dst side by side: for the Stats tab and the preview. */
+#ifndef UI_STATS_TABLE_H
+#define UI_STATS_TABLE_H
+
+#include "ui/app.h"
+
+/* Draw from line `top` of the table on; returns the number of lines that the whole table has. */
+int stats_table_draw(struct canvas *c, const struct app *app, size_t id, int top);
+/* Every metric with its threshold and a word. */
+int metrics_table_draw(struct canvas *c, const struct app *app, size_t id, int top);
+
+#endif

@@ -1,0 +1,74 @@
+#include "ui/strip.h"
+
+#include <math.h>
+
+/* The scale: six decades end at an error as large as the signal. */
+#define DECADES 6
+
+double strip_level(double error)
+{
+    if (isnan(error) || error >= 1)
+        return 1;
+    if (error <= 0)
+        return 0;
+    double level = 1 + log10(error) / DECADES;
+    return level < 0 ? 0 : level;
+}
+
+struct bucket {
+    double worst; /* rank; -1: nothing measured */
+    bool bad, nonfinite, selected;
+};
+
+/* The layers that share column x of w. */
+static struct bucket bucket_at(const struct mm_session *session, int x, int w, size_t selected)
+{
+    size_t count = mm_session_count(session);
+    size_t from = (size_t)x * count / (size_t)w, to = ((size_t)x + 1) * count / (size_t)w;
+    struct bucket bucket = {.worst = -1};
+    if (to == from)
+        to = from + 1; /* fewer layers than columns: each is drawn over several */
+    for (size_t id = from; id < to && id < count; id++) {
+        const struct mm_layer *layer = mm_session_layer(session, id);
+        bucket.worst = layer->rank > bucket.worst ? layer->rank : bucket.worst;
+        bucket.bad |= layer->verdict.bad;
+        bucket.nonfinite |=
+            layer->verdict.kind == MM_VERDICT_NONFINITE || layer->verdict.kind == MM_VERDICT_OVERFLOW;
+        bucket.selected |= id == selected;
+    }
+    return bucket;
+}
+
+/* One column: bars from the bottom in eighths, the threshold as a line behind them. */
+static void draw_column(struct canvas *c, int x, const struct bucket *bucket, int line_row,
+                        const struct glyphs *g)
+{
+    enum role role = bucket->selected ? ROLE_STRIP_CURSOR : bucket->bad ? ROLE_STRIP_OVER : ROLE_STRIP;
+    int eighths = bucket->worst < 0 ? 0 : 1 + (int)lround(strip_level(bucket->worst) * (c->h * 8 - 1));
+    for (int row = 0; row < c->h; row++) {
+        int fill = eighths - (c->h - 1 - row) * 8;
+        int y = row;
+        if (fill > 0)
+            canvas_text(c, x, y, 1, role, g->eighths_v[fill > 8 ? 8 : fill]);
+        else if (row == line_row)
+            canvas_text(c, x, y, 1, ROLE_AXIS, g->line_h);
+    }
+    /* what no figure tells stands out in every glyph set and without colour */
+    if (bucket->nonfinite)
+        canvas_text(c, x, 0, 1, role, "!");
+}
+
+void strip_draw(struct canvas *c, const struct mm_session *session, size_t selected, const struct glyphs *g)
+{
+    size_t count = mm_session_count(session);
+    if (count == 0 || c->w <= 0 || c->h <= 0)
+        return;
+    double threshold = mm_session_options(session)->thresholds.diff2;
+    int line = c->h > 1 ? c->h - 1 - (int)(strip_level(threshold) * (c->h * 8 - 1)) / 8 : -1;
+    for (int x = 0; x < c->w; x++) {
+        struct bucket bucket = bucket_at(session, x, c->w, selected);
+        draw_column(c, x, &bucket, line, g);
+        if (bucket.selected)
+            canvas_overlay(c, x, 0, 1, c->h, ROLE_STRIP_CURSOR);
+    }
+}

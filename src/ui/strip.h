@@ -1,0 +1,15 @@
+/* The error strip: diff2 of every layer along execution order, on a logarithmic scale, in a few rows. */
+#ifndef UI_STRIP_H
+#define UI_STRIP_H
+
+#include "mmtui/session.h"
+#include "ui/canvas.h"
+#include "ui/glyphs.h"
+
+/* `selected` is a layer's id whose place is marked (mm_session_count: none). */
+void strip_draw(struct canvas *c, const struct mm_session *session, size_t selected, const struct glyphs *g);
+
+/* 0..1 for an error: 0 at 1e-6 and below, 1 at 1 and above, logarithmic between. */
+double strip_level(double error);
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * The themes that are compiled in, as the text that a theme file would have.
+ */
+#ifndef UI_THEME_TEXT_H
+#define UI_THEME_TEXT_H
+
+struct theme_text {
+    const char *name;
+    const char *text;
+};
+
+extern const struct theme_text theme_texts[];
+extern const int theme_text_count;
+
+#endif

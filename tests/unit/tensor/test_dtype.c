@@ -1,0 +1,58 @@
+/* The table of number formats. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "mmtui/tensor.h"
+
+static void names_and_long_names_are_found(void **state)
+{
+    (void)state;
+    for (int i = MM_DTYPE_NONE + 1; i < MM_DTYPE_COUNT; i++) {
+        const struct mm_dtype_info *info = mm_dtype_info((enum mm_dtype)i);
+
+        assert_int_equal(mm_dtype_find(info->name), i);
+        assert_int_equal(mm_dtype_find(info->long_name), i);
+    }
+    assert_int_equal(mm_dtype_find("DT_FLOAT16"), MM_F16);
+    assert_int_equal(mm_dtype_find("dt_uint64"), MM_U64);
+    assert_int_equal(mm_dtype_find("Int8"), MM_I8);
+}
+
+static void unknown_names_and_numbers(void **state)
+{
+    (void)state;
+    assert_int_equal(mm_dtype_find("complex64"), MM_DTYPE_NONE);
+    assert_int_equal(mm_dtype_find(""), MM_DTYPE_NONE);
+    assert_int_equal(mm_dtype_find("DT_"), MM_DTYPE_NONE);
+    assert_int_equal(mm_dtype_find(NULL), MM_DTYPE_NONE);
+    assert_string_equal(mm_dtype_info(MM_DTYPE_NONE)->name, "?");
+    assert_string_equal(mm_dtype_info(MM_DTYPE_COUNT)->name, "?");
+    assert_string_equal(mm_dtype_info((enum mm_dtype)-1)->name, "?");
+}
+
+static void limits(void **state)
+{
+    (void)state;
+    assert_true(mm_dtype_info(MM_F16)->highest == 65504.0);
+    assert_true(mm_dtype_info(MM_BF16)->highest == (double)mm_bf16_to_float(0x7f7f));
+    assert_true(mm_dtype_info(MM_I4)->lowest == -8.0);
+    assert_true(mm_dtype_info(MM_U4)->highest == 15.0);
+    assert_true(mm_dtype_info(MM_I64)->lowest == -9223372036854775808.0);
+    assert_true(mm_dtype_info(MM_U64)->highest == 18446744073709551616.0);
+    assert_false(mm_dtype_info(MM_I32)->lane_f);
+    assert_true(mm_dtype_info(MM_I16)->lane_f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_and_long_names_are_found),
+        cmocka_unit_test(unknown_names_and_numbers),
+        cmocka_unit_test(limits),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
