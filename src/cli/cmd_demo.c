@@ -40,7 +40,8 @@ static int folders_init(struct folders *folders, const char *wanted, struct mm_e
     return folders->src && folders->dst ? 0 : mm_fail_memory(err);
 }
 
-/* A name in the plan that the network does not have is most likely a plan for another network: say so, go on. */
+/* A name in the plan that the network does not have is most likely a plan for another network: say so, go on.
+ */
 static int check_plan(const struct mm_plan *plan, struct mm_err *err)
 {
     struct mm_buf unknown;
@@ -48,7 +49,8 @@ static int check_plan(const struct mm_plan *plan, struct mm_err *err)
     mm_buf_init(&unknown);
     int result = demo_check_plan(plan, &unknown, &count, err);
     if (result == 0 && count)
-        fprintf(stderr, "mmtui: note: the demo network has no operator of these names:\n%s", mm_buf_text(&unknown));
+        fprintf(stderr, "mmtui: note: the demo network has no operator of these names:\n%s",
+                mm_buf_text(&unknown));
     mm_buf_done(&unknown);
     return result;
 }

@@ -2,7 +2,8 @@
 
 #include "cli/commands.h"
 
-static void print_result(const struct mm_plan *plan, const struct mm_dialect *dialect, const char *folder, bool cpp)
+static void print_result(const struct mm_plan *plan, const struct mm_dialect *dialect, const char *folder,
+                         bool cpp)
 {
     struct mm_buf limits;
     mm_buf_init(&limits);
@@ -32,7 +33,8 @@ int cmd_export(struct cli_options *options)
     struct mm_plan *plan = NULL;
     const struct mm_dialect *dialect = mm_dialect_find(options->dialect);
     if (!options->plan || options->word_count != 1)
-        mm_fail(&err, MM_EARG, "export needs a plan and a folder: mmtui export --plan overrides.json --to magicmind DIR");
+        mm_fail(&err, MM_EARG,
+                "export needs a plan and a folder: mmtui export --plan overrides.json --to magicmind DIR");
     else if (!dialect)
         mm_fail(&err, MM_EARG, "--to: there is no export for \"%s\" (magicmind)", options->dialect);
     else if (mm_plan_open(&plan, &err) == 0)

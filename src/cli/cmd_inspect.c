@@ -5,7 +5,8 @@ int cmd_inspect(struct cli_options *options)
 {
     struct mm_err err;
     if (options->word_count != 2) {
-        mm_fail(&err, MM_EARG, "two folders are needed: the reference dump and the accelerator's (mmtui SRC DST)");
+        mm_fail(&err, MM_EARG,
+                "two folders are needed: the reference dump and the accelerator's (mmtui SRC DST)");
         return cli_error(&err);
     }
     options->session.src = options->words[0];

@@ -5,21 +5,25 @@
 
 #include "cli/commands.h"
 
-static const enum option inspect_options[] = {
-    OPT_THRESHOLD, OPT_SORT, OPT_FILTER, OPT_LIMIT,  OPT_FAIL,  OPT_FRAMEWORK, OPT_ATOL,   OPT_RTOL, OPT_JOBS, OPT_PLAN,
-    OPT_EXPORT_DIR, OPT_COLOR, OPT_THEME, OPT_ASCII, OPT_PLAIN, OPT_SCRIPT,    OPT_SIZE, OPT_HELP, OPT_VERSION, OPT_NONE};
-static const enum option compare_options[] = {OPT_SRC,  OPT_DST,  OPT_OUTPUT, OPT_FRAMEWORK, OPT_THRESHOLD, OPT_ATOL,
-                                              OPT_RTOL, OPT_FAIL, OPT_JOBS,   OPT_HELP,      OPT_NONE};
+static const enum option inspect_options[] = {OPT_THRESHOLD,  OPT_SORT,  OPT_FILTER, OPT_LIMIT,   OPT_FAIL,
+                                              OPT_FRAMEWORK,  OPT_ATOL,  OPT_RTOL,   OPT_JOBS,    OPT_PLAN,
+                                              OPT_EXPORT_DIR, OPT_COLOR, OPT_THEME,  OPT_ASCII,   OPT_PLAIN,
+                                              OPT_SCRIPT,     OPT_SIZE,  OPT_HELP,   OPT_VERSION, OPT_NONE};
+static const enum option compare_options[] = {OPT_SRC,       OPT_DST,  OPT_OUTPUT, OPT_FRAMEWORK,
+                                              OPT_THRESHOLD, OPT_ATOL, OPT_RTOL,   OPT_FAIL,
+                                              OPT_JOBS,      OPT_HELP, OPT_NONE};
 static const enum option export_options[] = {OPT_PLAN, OPT_TO, OPT_CPP, OPT_HELP, OPT_NONE};
-static const enum option demo_options[] = {OPT_PLAN,  OPT_DUMP_ONLY, OPT_THRESHOLD, OPT_SORT,   OPT_FILTER, OPT_LIMIT,
-                                           OPT_JOBS,  OPT_EXPORT_DIR, OPT_COLOR,    OPT_THEME,  OPT_ASCII,  OPT_PLAIN,
-                                           OPT_SCRIPT, OPT_SIZE,     OPT_HELP,      OPT_NONE};
+static const enum option demo_options[] = {
+    OPT_PLAN,  OPT_DUMP_ONLY, OPT_THRESHOLD, OPT_SORT,  OPT_FILTER, OPT_LIMIT, OPT_JOBS, OPT_EXPORT_DIR,
+    OPT_COLOR, OPT_THEME,     OPT_ASCII,     OPT_PLAIN, OPT_SCRIPT, OPT_SIZE,  OPT_HELP, OPT_NONE};
 
 static const struct command table[] = {
-    {NULL, "SRC DST", "inspect two dumps; without a terminal: print the ranked table", inspect_options, cmd_inspect},
-    {"compare", "compare -s SRC -d DST [-o OUT]", "write diff.json and mmtui.json", compare_options, cmd_compare},
-    {"export", "export --plan FILE [--to magicmind] DIR", "write a runtime's files from a plan", export_options,
-     cmd_export},
+    {NULL, "SRC DST", "inspect two dumps; without a terminal: print the ranked table", inspect_options,
+     cmd_inspect},
+    {"compare", "compare -s SRC -d DST [-o OUT]", "write diff.json and mmtui.json", compare_options,
+     cmd_compare},
+    {"export", "export --plan FILE [--to magicmind] DIR", "write a runtime's files from a plan",
+     export_options, cmd_export},
     {"demo", "demo", "run the built-in network in two precisions and inspect it", demo_options, cmd_demo},
 };
 
@@ -51,8 +55,9 @@ int cli_usage_error(const struct command *command, const struct mm_err *err)
 static void print_option(const struct option_info *info)
 {
     char left[64];
-    snprintf(left, sizeof left, "%s%c%s --%s%s%s", info->letter ? "-" : " ", info->letter ? info->letter : ' ',
-             info->letter ? "," : " ", info->name, info->argument ? " " : "", info->argument ? info->argument : "");
+    snprintf(left, sizeof left, "%s%c%s --%s%s%s", info->letter ? "-" : " ",
+             info->letter ? info->letter : ' ', info->letter ? "," : " ", info->name,
+             info->argument ? " " : "", info->argument ? info->argument : "");
     printf("  %-26s %s\n", left, info->help);
 }
 

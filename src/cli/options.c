@@ -8,20 +8,26 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_SRC] = {OPT_SRC, 's', "src_dir", "DIR", "folder of the reference dump"},
     [OPT_DST] = {OPT_DST, 'd', "dst_dir", "DIR", "folder of the accelerator's dump"},
     [OPT_OUTPUT] = {OPT_OUTPUT, 'o', "output_dir", "DIR", "where to write (default: diff_jsons)"},
-    [OPT_FRAMEWORK] = {OPT_FRAMEWORK, 0, "framework", "NAME", "tensorflow, pytorch, caffe or onnx (default): how names are paired"},
-    [OPT_THRESHOLD] = {OPT_THRESHOLD, 't', "threshold", "X", "a layer is over when diff1 or diff2 is larger (default: 0.05)"},
+    [OPT_FRAMEWORK] = {OPT_FRAMEWORK, 0, "framework", "NAME",
+                       "tensorflow, pytorch, caffe or onnx (default): how names are paired"},
+    [OPT_THRESHOLD] = {OPT_THRESHOLD, 't', "threshold", "X",
+                       "a layer is over when diff1 or diff2 is larger (default: 0.05)"},
     [OPT_ATOL] = {OPT_ATOL, 0, "atol", "X", "absolute tolerance of the over-tolerance share (default: 1e-8)"},
     [OPT_RTOL] = {OPT_RTOL, 0, "rtol", "X", "relative tolerance of the over-tolerance share (default: 1e-5)"},
-    [OPT_SORT] = {OPT_SORT, 0, "sort", "COLUMN", "column to sort by (default: diff2); number is execution order"},
-    [OPT_FILTER] = {OPT_FILTER, 0, "filter", "TEXT", "show only matching layers: conv, op=Conv, dtype=i8, 'diff2>0.05', bad"},
+    [OPT_SORT] = {OPT_SORT, 0, "sort", "COLUMN",
+                  "column to sort by (default: diff2); number is execution order"},
+    [OPT_FILTER] = {OPT_FILTER, 0, "filter", "TEXT",
+                    "show only matching layers: conv, op=Conv, dtype=i8, 'diff2>0.05', bad"},
     [OPT_LIMIT] = {OPT_LIMIT, 'n', "limit", "N", "print at most N rows"},
     [OPT_FAIL] = {OPT_FAIL, 0, "fail", NULL, "exit with 1 when a layer is over the threshold"},
     [OPT_JOBS] = {OPT_JOBS, 'j', "jobs", "N", "worker threads (default: one a processor); 0 works inline"},
     [OPT_PLAN] = {OPT_PLAN, 0, "plan", "FILE", "start from the overrides of this plan (overrides.json)"},
     [OPT_TO] = {OPT_TO, 0, "to", "RUNTIME", "runtime to export for: magicmind"},
     [OPT_CPP] = {OPT_CPP, 0, "cpp", NULL, "also write the C++ form, where the runtime has one"},
-    [OPT_EXPORT_DIR] = {OPT_EXPORT_DIR, 0, "export-dir", "DIR", "where the plan screen writes (default: mmtui_export)"},
-    [OPT_DUMP_ONLY] = {OPT_DUMP_ONLY, 0, "dump-only", "DIR", "write the demo's dumps to DIR/src and DIR/dst and stop"},
+    [OPT_EXPORT_DIR] = {OPT_EXPORT_DIR, 0, "export-dir", "DIR",
+                        "where the plan screen writes (default: mmtui_export)"},
+    [OPT_DUMP_ONLY] = {OPT_DUMP_ONLY, 0, "dump-only", "DIR",
+                       "write the demo's dumps to DIR/src and DIR/dst and stop"},
     [OPT_COLOR] = {OPT_COLOR, 0, "color", "WHEN", "auto (default), always or never"},
     [OPT_THEME] = {OPT_THEME, 0, "theme", "NAME", "default, mono, or a theme file"},
     [OPT_ASCII] = {OPT_ASCII, 0, "ascii", NULL, "draw with ASCII characters only"},
@@ -39,11 +45,8 @@ const struct option_info *option_info(enum option id)
 
 void cli_options_init(struct cli_options *options)
 {
-    *options = (struct cli_options){.sort = "diff2",
-                                    .dialect = "magicmind",
-                                    .export_dir = "mmtui_export",
-                                    .width = 80,
-                                    .height = 24};
+    *options = (struct cli_options){
+        .sort = "diff2", .dialect = "magicmind", .export_dir = "mmtui_export", .width = 80, .height = 24};
     mm_session_defaults(&options->session);
 }
 
@@ -59,7 +62,8 @@ static int number_of(const char *name, const char *text, double least, double *o
 static int whole_of(const char *name, const char *text, int64_t most, int64_t *out, struct mm_err *err)
 {
     if (!mm_parse_i64(text, out) || *out < 0 || *out > most)
-        return mm_fail(err, MM_EARG, "--%s: \"%s\" is not a whole number from 0 to %lld", name, text, (long long)most);
+        return mm_fail(err, MM_EARG, "--%s: \"%s\" is not a whole number from 0 to %lld", name, text,
+                       (long long)most);
     return 0;
 }
 
@@ -104,7 +108,10 @@ static int set_framework(struct cli_options *options, const char *text, struct m
 static int set_sort(struct cli_options *options, const char *text, struct mm_err *err)
 {
     if (mm_column_find(text) == MM_COLUMN_COUNT)
-        return mm_fail(err, MM_EARG, "--sort: there is no column \"%s\" (number, layer, op, dtype, diff1, diff2, maxabs, cos ...)", text);
+        return mm_fail(
+            err, MM_EARG,
+            "--sort: there is no column \"%s\" (number, layer, op, dtype, diff1, diff2, maxabs, cos ...)",
+            text);
     options->sort = text;
     return 0;
 }
@@ -202,8 +209,8 @@ static int add_word(struct cli_options *options, const char *word, struct mm_err
     return 0;
 }
 
-int cli_options_parse(struct cli_options *options, const enum option *accepted, int argc, char **argv, int first,
-                      struct mm_err *err)
+int cli_options_parse(struct cli_options *options, const enum option *accepted, int argc, char **argv,
+                      int first, struct mm_err *err)
 {
     bool only_words = false;
     for (int i = first; i < argc; i++) {

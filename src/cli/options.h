@@ -1,6 +1,6 @@
 /*
- * Command-line options: one table. A command names the options that it takes; parsing, --help and the completion of
- * shells are made from the same rows.
+ * Command-line options: one table. A command names the options that it takes; parsing, --help and the
+ * completion of shells are made from the same rows.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -70,7 +70,7 @@ const struct option_info *option_info(enum option id);
 
 void cli_options_init(struct cli_options *options);
 /* Parse argv[first..argc) with the given options (ended by OPT_NONE). -1 with a sentence in err. */
-int cli_options_parse(struct cli_options *options, const enum option *accepted, int argc, char **argv, int first,
-                      struct mm_err *err);
+int cli_options_parse(struct cli_options *options, const enum option *accepted, int argc, char **argv,
+                      int first, struct mm_err *err);
 
 #endif

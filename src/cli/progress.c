@@ -20,7 +20,8 @@ int progress_step(void *context, const struct mm_session *session)
         return 0;
     struct mm_session_totals totals;
     mm_session_totals(session, &totals);
-    fprintf(stderr, "\rmeasuring %zu of %zu tensors, %.0f s ", totals.measured, totals.layers, now - progress->started);
+    fprintf(stderr, "\rmeasuring %zu of %zu tensors, %.0f s ", totals.measured, totals.layers,
+            now - progress->started);
     progress->shown = now;
     progress->visible = true;
     return 0;

@@ -1,4 +1,5 @@
-/* Progress of a batch run on stderr: only where that is a terminal, and only for runs longer than a second. */
+/* Progress of a batch run on stderr: only where that is a terminal, and only for runs longer than a second.
+ */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 

@@ -29,11 +29,13 @@ static int visit(void *context, const char *name)
         list->no_memory = true;
         return 1;
     }
-    list->entry[list->count++] = (struct mm_entry){.path = kept, .file = mm_path_base(kept), .parsed = parsed};
+    list->entry[list->count++] =
+        (struct mm_entry){.path = kept, .file = mm_path_base(kept), .parsed = parsed};
     return 0;
 }
 
-/* Where MagicMind's files are, others (a .npy beside them) are not part of the dump: they count as skipped. */
+/* Where MagicMind's files are, others (a .npy beside them) are not part of the dump: they count as skipped.
+ */
 static void drop_unstamped_formats(struct listing *list)
 {
     bool any = false;
@@ -105,7 +107,8 @@ static int list_folder(struct listing *list, struct mm_err *err)
     if (result != 0)
         return mm_fail(err, inner.code, "%s (a dump is a folder of %s files)", inner.text, looked_for);
     if (list->count == 0)
-        return mm_fail(err, MM_ENOENT, "%s: no tensor file in this folder: looked for %s, skipped %zu other file%s",
+        return mm_fail(err, MM_ENOENT,
+                       "%s: no tensor file in this folder: looked for %s, skipped %zu other file%s",
                        dump->path, looked_for, dump->skipped, dump->skipped == 1 ? "" : "s");
     drop_unstamped_formats(list);
     if (settle_stamps(list, err) < 0)

@@ -1,4 +1,5 @@
-/* Values for the writers. The exact path for large 64-bit integers reads the element that a cursor just passed. */
+/* Values for the writers. The exact path for large 64-bit integers reads the element that a cursor just
+ * passed. */
 #include "dump/feed.h"
 #include "dump/wire.h"
 
@@ -46,7 +47,8 @@ static uint64_t exact_raw(const struct mm_cursor *cursor)
     return cursor->tensor->swapped ? __builtin_bswap64(bits) : bits;
 }
 
-/* A varint ends where the cursor stands; before its first byte there is a byte without the top bit, or none. */
+/* A varint ends where the cursor stands; before its first byte there is a byte without the top bit, or none.
+ */
 static uint64_t exact_varint(const struct mm_cursor *cursor)
 {
     const uint8_t *begin = cursor->tensor->run[cursor->run].data;

@@ -1,7 +1,8 @@
 /*
- * feed: a tensor's values for a writer, a tile at a time, as what is to be written: floats as doubles, integers and
- * bools as 64-bit integers. Unlike a cursor's doubles these are exact beyond 2^53 too, wherever the tensor's own
- * bytes are; and a value that the tensor's dtype can't hold is an error, never a silently different number.
+ * feed: a tensor's values for a writer, a tile at a time, as what is to be written: floats as doubles,
+ * integers and bools as 64-bit integers. Unlike a cursor's doubles these are exact beyond 2^53 too, wherever
+ * the tensor's own bytes are; and a value that the tensor's dtype can't hold is an error, never a silently
+ * different number.
  */
 #ifndef DUMP_FEED_H
 #define DUMP_FEED_H

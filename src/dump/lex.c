@@ -104,8 +104,9 @@ static int take_digits(struct mm_lex *lex, int base, int most, uint32_t *value)
 /* The bytes of an escape whose backslash has been taken. Returns their number, 0 if it is no escape. */
 static size_t take_escape(struct mm_lex *lex, char bytes[4])
 {
-    static const char plain[][2] = {{'n', '\n'}, {'r', '\r'}, {'t', '\t'},  {'a', '\a'},  {'b', '\b'}, {'f', '\f'},
-                                    {'v', '\v'}, {'?', '?'},  {'\\', '\\'}, {'\'', '\''}, {'"', '"'}};
+    static const char plain[][2] = {{'n', '\n'},  {'r', '\r'},  {'t', '\t'}, {'a', '\a'},
+                                    {'b', '\b'},  {'f', '\f'},  {'v', '\v'}, {'?', '?'},
+                                    {'\\', '\\'}, {'\'', '\''}, {'"', '"'}};
     uint32_t value;
     if (lex->at == lex->end)
         return 0;
@@ -213,7 +214,8 @@ int mm_lex_skip_value(struct mm_lex *lex, struct mm_err *err)
         return skip_brackets(lex, err);
     if (!mm_lex_word(lex, &word))
         return mm_lex_fail(lex, lex->at, "a value is missing", err);
-    if (word.length == 1 && *word.text == '-' && !mm_lex_word(lex, &word)) /* protobuf lets a sign stand alone */
+    if (word.length == 1 && *word.text == '-' &&
+        !mm_lex_word(lex, &word)) /* protobuf lets a sign stand alone */
         return mm_lex_fail(lex, lex->at, "a value is missing", err);
     return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * The tokens of protobuf's text format, in place. A word is a stretch of [0-9a-zA-Z_.+-]: a name, a number, true
- * or an enum value; what it has to be is for the caller to check with the mm_lex_is_ functions.
+ * The tokens of protobuf's text format, in place. A word is a stretch of [0-9a-zA-Z_.+-]: a name, a number,
+ * true or an enum value; what it has to be is for the caller to check with the mm_lex_is_ functions.
  */
 #ifndef DUMP_LEX_H
 #define DUMP_LEX_H
@@ -36,7 +36,8 @@ int mm_lex_skip_value(struct mm_lex *lex, struct mm_err *err);
 
 bool mm_lex_is_name(struct mm_word word);  /* [A-Za-z_][A-Za-z0-9_]* */
 bool mm_lex_is_float(struct mm_word word); /* 1, -1.5e-3, .5f, inf, -Infinity, nan */
-bool mm_lex_is_int(struct mm_word word);   /* decimal only: 0x1f and 017 would mean something else to protobuf */
+bool mm_lex_is_int(
+    struct mm_word word); /* decimal only: 0x1f and 017 would mean something else to protobuf */
 bool mm_lex_is_bool(struct mm_word word, bool *value); /* true, false in any case */
 
 #endif

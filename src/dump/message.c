@@ -49,19 +49,19 @@ void mm_message_dtype(struct mm_message *message, const struct mm_schema *schema
     message->dtype = fits ? mm_schema_dtype(schema, (int32_t)number) : MM_DTYPE_NONE;
 }
 
-int mm_message_list(struct mm_message *message, enum mm_field list, enum mm_encoding encoding, const char *where,
-                    struct mm_err *err)
+int mm_message_list(struct mm_message *message, enum mm_field list, enum mm_encoding encoding,
+                    const char *where, struct mm_err *err)
 {
     if (message->list != MM_FIELD_COUNT && message->list != list)
-        return mm_fail(err, MM_ECORRUPT, "%s: %s: values in %s, but %s has values already", message->file, where,
-                       mm_field_name(list), mm_field_name(message->list));
+        return mm_fail(err, MM_ECORRUPT, "%s: %s: values in %s, but %s has values already", message->file,
+                       where, mm_field_name(list), mm_field_name(message->list));
     message->list = list;
     message->encoding = encoding;
     return 0;
 }
 
-int mm_message_values(struct mm_message *message, const uint8_t *data, size_t size, int64_t count, uint32_t gap,
-                      struct mm_err *err)
+int mm_message_values(struct mm_message *message, const uint8_t *data, size_t size, int64_t count,
+                      uint32_t gap, struct mm_err *err)
 {
     if (count == 0)
         return 0;
@@ -90,7 +90,8 @@ static int check_type(const struct mm_message *message, struct mm_err *err)
                        message->dtype_text ? message->dtype_text : "(none)");
     if (message->list != MM_FIELD_COUNT && message->list != list)
         return mm_fail(err, MM_ECORRUPT, "%s: the values are in %s, but those of dtype %s belong in %s", file,
-                       mm_field_name(message->list), mm_dtype_info(message->dtype)->long_name, mm_field_name(list));
+                       mm_field_name(message->list), mm_dtype_info(message->dtype)->long_name,
+                       mm_field_name(list));
     return 0;
 }
 

@@ -36,11 +36,11 @@ void mm_message_dtype(struct mm_message *message, const struct mm_schema *schema
  * Say that values of `list` follow, encoded so. Fails when another list has values already (`where` is
  * for the error text: "byte 17", "line 3").
  */
-int mm_message_list(struct mm_message *message, enum mm_field list, enum mm_encoding encoding, const char *where,
-                    struct mm_err *err);
+int mm_message_list(struct mm_message *message, enum mm_field list, enum mm_encoding encoding,
+                    const char *where, struct mm_err *err);
 /* Add a run; one with a gap that continues the last run is merged with it. `count` may be 0. */
-int mm_message_values(struct mm_message *message, const uint8_t *data, size_t size, int64_t count, uint32_t gap,
-                      struct mm_err *err);
+int mm_message_values(struct mm_message *message, const uint8_t *data, size_t size, int64_t count,
+                      uint32_t gap, struct mm_err *err);
 /* Check everything; fill load->tensor. */
 int mm_message_finish(const struct mm_message *message, struct mm_load *load, struct mm_err *err);
 

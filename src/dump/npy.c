@@ -1,6 +1,7 @@
 /*
- * NumPy's array file, versions 1 to 3: magic, version, header length, a Python dict literal, the elements. The
- * header is read as the literal that it is: keys in any order, either quote, any white space, a trailing comma.
+ * NumPy's array file, versions 1 to 3: magic, version, header length, a Python dict literal, the elements.
+ * The header is read as the literal that it is: keys in any order, either quote, any white space, a trailing
+ * comma.
  */
 #include "dump/formats.h"
 
@@ -47,7 +48,8 @@ static const struct {
     {'m', "an array of time spans"},
 };
 
-static int parse_descr(struct header *header, const char *file, const char *text, size_t length, struct mm_err *err)
+static int parse_descr(struct header *header, const char *file, const char *text, size_t length,
+                       struct mm_err *err)
 {
     const char *p = text;
     char order = '=';
@@ -78,8 +80,8 @@ static int parse_descr(struct header *header, const char *file, const char *text
 
 static int bad_header(const struct parser *p, const char *what, struct mm_err *err)
 {
-    return mm_fail(err, MM_ECORRUPT, "%s: the header is not what NumPy writes: %s, at its character %zu", p->file, what,
-                   (size_t)(p->at - p->begin));
+    return mm_fail(err, MM_ECORRUPT, "%s: the header is not what NumPy writes: %s, at its character %zu",
+                   p->file, what, (size_t)(p->at - p->begin));
 }
 
 static void skip_space(struct parser *p)
@@ -129,7 +131,8 @@ static int read_descr(struct parser *p, struct header *header, struct mm_err *er
     size_t length;
     skip_space(p);
     if (p->at < p->end && (*p->at == '[' || *p->at == '('))
-        return mm_fail(err, MM_EUNSUPPORTED, "%s: this is a structured array; save its fields one by one", p->file);
+        return mm_fail(err, MM_EUNSUPPORTED, "%s: this is a structured array; save its fields one by one",
+                       p->file);
     if (!take_string(p, &text, &length))
         return bad_header(p, "'descr' is no string", err);
     return parse_descr(header, p->file, text, length, err);
@@ -174,7 +177,8 @@ static int read_shape(struct parser *p, struct header *header, struct mm_err *er
         if (!comma || !take_dim(p, &dim))
             return bad_header(p, "'shape' is no tuple of sizes", err);
         if (shape->rank == MM_RANK_MAX)
-            return mm_fail(err, MM_EUNSUPPORTED, "%s: more than %d dimensions are not read", p->file, MM_RANK_MAX);
+            return mm_fail(err, MM_EUNSUPPORTED, "%s: more than %d dimensions are not read", p->file,
+                           MM_RANK_MAX);
         shape->dim[shape->rank++] = dim;
         comma = take(p, ',');
     }
@@ -253,8 +257,8 @@ static int find_header(const struct mm_map *map, struct parser *p, struct mm_err
     if (major > 1)
         length |= (size_t)data[10] << 16 | (size_t)data[11] << 24;
     if (length > map->size - start)
-        return mm_fail(err, MM_ECORRUPT, "%s: the header should have %zu bytes, the file has %zu more", p->file, length,
-                       map->size - start);
+        return mm_fail(err, MM_ECORRUPT, "%s: the header should have %zu bytes, the file has %zu more",
+                       p->file, length, map->size - start);
     p->begin = p->at = (const char *)data + start;
     p->end = p->begin + length;
     return 0;
@@ -270,8 +274,8 @@ static int check_size(const struct header *header, const struct parser *p, size_
     if (count < 0 || !mm_mul((size_t)count, info->bytes, need))
         return mm_fail(err, MM_ECORRUPT, "%s: shape %s is not the shape of a tensor", p->file, text);
     if (*need > there)
-        return mm_fail(err, MM_ECORRUPT, "%s: header says %s %s = %zu bytes, %zu are there", p->file, text, info->name,
-                       *need, there);
+        return mm_fail(err, MM_ECORRUPT, "%s: header says %s %s = %zu bytes, %zu are there", p->file, text,
+                       info->name, *need, there);
     return 0;
 }
 

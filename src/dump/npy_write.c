@@ -1,4 +1,5 @@
-/* NumPy's array file, version 1.0, C order, little-endian, the header padded so that the data starts at 64 k bytes. */
+/* NumPy's array file, version 1.0, C order, little-endian, the header padded so that the data starts at 64 k
+ * bytes. */
 #include "dump/feed.h"
 #include "dump/formats.h"
 
@@ -8,8 +9,9 @@
 #define ALIGN 64
 
 static const char *const descr[MM_DTYPE_COUNT] = {
-    [MM_F16] = "<f2", [MM_F32] = "<f4", [MM_F64] = "<f8", [MM_I8] = "|i1",  [MM_I16] = "<i2", [MM_I32] = "<i4",
-    [MM_I64] = "<i8", [MM_U8] = "|u1",  [MM_U16] = "<u2", [MM_U32] = "<u4", [MM_U64] = "<u8", [MM_BOOL] = "|b1",
+    [MM_F16] = "<f2", [MM_F32] = "<f4", [MM_F64] = "<f8", [MM_I8] = "|i1",
+    [MM_I16] = "<i2", [MM_I32] = "<i4", [MM_I64] = "<i8", [MM_U8] = "|u1",
+    [MM_U16] = "<u2", [MM_U32] = "<u4", [MM_U64] = "<u8", [MM_BOOL] = "|b1",
 };
 
 static void add_header(struct mm_buf *out, const struct mm_tensor *tensor)
@@ -56,8 +58,8 @@ static size_t encode(const struct mm_feed *feed, uint8_t *out)
     return (size_t)(p - out);
 }
 
-static int write_array(struct mm_atomic *out, struct mm_feed *feed, const struct mm_tensor *tensor, uint8_t *bytes,
-                       struct mm_err *err)
+static int write_array(struct mm_atomic *out, struct mm_feed *feed, const struct mm_tensor *tensor,
+                       uint8_t *bytes, struct mm_err *err)
 {
     struct mm_buf header;
     int more;

@@ -1,7 +1,7 @@
 /*
- * The binary tensor message. The wire walk finds the fields by the schema's numbers. What belongs to the header
- * is written again under proto/tensor.proto's own numbers into a small buffer, which protobuf-c then reads as a
- * message; the values stay where they are in the map.
+ * The binary tensor message. The wire walk finds the fields by the schema's numbers. What belongs to the
+ * header is written again under proto/tensor.proto's own numbers into a small buffer, which protobuf-c then
+ * reads as a message; the values stay where they are in the map.
  */
 #include "dump/formats.h"
 #include "dump/message.h"
@@ -46,8 +46,8 @@ struct reader {
 };
 
 /* MM_ECORRUPT with the place of a field and whose numbers were used to understand it. */
-static int bad_field(const struct reader *r, const struct mm_wire_field *field, enum mm_field which, const char *what,
-                     struct mm_err *err)
+static int bad_field(const struct reader *r, const struct mm_wire_field *field, enum mm_field which,
+                     const char *what, struct mm_err *err)
 {
     return mm_fail(err, MM_ECORRUPT, "%s: byte %zu: field %u (%s by %s) %s", r->message.file,
                    (size_t)(field->start - r->wire.begin), (unsigned)field->number, mm_field_name(which),
@@ -63,7 +63,8 @@ static enum mm_field field_by_number(const struct mm_schema *schema, uint32_t nu
     return MM_FIELD_COUNT;
 }
 
-static int take_header(struct reader *r, const struct mm_wire_field *field, enum mm_field which, struct mm_err *err)
+static int take_header(struct reader *r, const struct mm_wire_field *field, enum mm_field which,
+                       struct mm_err *err)
 {
     uint8_t number[MM_WIRE_VARINT_MAX];
     if (field->size > HEADER_MAX - r->header.length)
@@ -102,7 +103,8 @@ static int64_t follow(struct reader *r, const struct mm_wire_field *first, size_
     return count;
 }
 
-static int take_values(struct reader *r, const struct mm_wire_field *field, enum mm_field which, struct mm_err *err)
+static int take_values(struct reader *r, const struct mm_wire_field *field, enum mm_field which,
+                       struct mm_err *err)
 {
     const struct shape_of_field *shape = &shape_of_field[which];
     if (field->type == MM_WIRE_BYTES && field->size == 0)
@@ -118,7 +120,8 @@ static int take_values(struct reader *r, const struct mm_wire_field *field, enum
     }
     if (shape->fixed && field->size % shape->fixed != 0)
         return bad_field(r, field, which, "has a length that is not a whole number of values", err);
-    int64_t count = shape->fixed ? (int64_t)(field->size / shape->fixed) : mm_wire_count(field->data, field->size);
+    int64_t count =
+        shape->fixed ? (int64_t)(field->size / shape->fixed) : mm_wire_count(field->data, field->size);
     if (count < 0)
         return bad_field(r, field, which, "is not a list of varints", err);
     return mm_message_values(&r->message, field->data, field->size, count, 0, err);
@@ -143,7 +146,8 @@ static int walk(struct reader *r, struct mm_err *err)
     return more;
 }
 
-/* protobuf-c allocates from the load's arena: the strings live as long as the load, nothing is freed singly. */
+/* protobuf-c allocates from the load's arena: the strings live as long as the load, nothing is freed singly.
+ */
 static void *arena_alloc(void *arena, size_t size)
 {
     return mm_arena_alloc(arena, size);
@@ -159,11 +163,11 @@ static int read_header(struct reader *r, struct mm_err *err)
 {
     struct mm_load *load = r->load;
     ProtobufCAllocator allocator = {arena_alloc, arena_free, &load->arena};
-    const Mmtui__TensorProto *header = mmtui__tensor_proto__unpack(&allocator, r->header.length,
-                                                                   (const uint8_t *)mm_buf_text(&r->header));
+    const Mmtui__TensorProto *header =
+        mmtui__tensor_proto__unpack(&allocator, r->header.length, (const uint8_t *)mm_buf_text(&r->header));
     if (!header)
-        return mm_fail(err, MM_ECORRUPT, "%s: the header fields are not a tensor message (by %s)", r->message.file,
-                       r->schema->origin);
+        return mm_fail(err, MM_ECORRUPT, "%s: the header fields are not a tensor message (by %s)",
+                       r->message.file, r->schema->origin);
     r->message.version = header->version_number;
     /* protobuf-c's enum type is unsigned where no value is negative; on the wire it is an int32 */
     mm_message_dtype(&r->message, r->schema, (int32_t)header->dtype, &load->arena);
@@ -181,7 +185,8 @@ int mm_pb_read(struct mm_load *load, const struct mm_schema *schema, const char 
 {
     const struct mm_map *map = &load->map;
     struct reader r = {.load = load, .schema = schema ? schema : mm_schema_own()};
-    r.wire = (struct mm_wire){.file = file, .begin = map->data, .at = map->data, .end = map->data + map->size};
+    r.wire =
+        (struct mm_wire){.file = file, .begin = map->data, .at = map->data, .end = map->data + map->size};
     mm_message_init(&r.message, file);
     mm_buf_init(&r.header);
     int result = walk(&r, err);

@@ -1,6 +1,6 @@
 /*
- * The binary tensor message by proto/tensor.proto's numbers: protobuf-c packs the header, the values follow as one
- * packed field, decoded and written tile by tile.
+ * The binary tensor message by proto/tensor.proto's numbers: protobuf-c packs the header, the values follow
+ * as one packed field, decoded and written tile by tile.
  */
 #include "dump/feed.h"
 #include "dump/formats.h"

@@ -1,7 +1,8 @@
 /*
- * The text tensor message (protobuf text format), matched by field name; no schema is needed but for a dtype that
- * is given as a number. The values stay in the map as runs of text: a run goes on as long as only white space,
- * list punctuation and the field's own name with its colon stand between two values, which a cursor skips.
+ * The text tensor message (protobuf text format), matched by field name; no schema is needed but for a dtype
+ * that is given as a number. The values stay in the map as runs of text: a run goes on as long as only white
+ * space, list punctuation and the field's own name with its colon stand between two values, which a cursor
+ * skips.
  */
 #include "dump/formats.h"
 #include "dump/lex.h"
@@ -86,7 +87,8 @@ static int read_dtype(struct reader *r, struct mm_err *err)
     }
     if (!mm_lex_is_name(word))
         return mm_lex_fail(&r->lex, word.text, "not a data type", err);
-    snprintf(text, sizeof text, "%.*s", (int)(word.length < sizeof text ? word.length : sizeof text - 1), word.text);
+    snprintf(text, sizeof text, "%.*s", (int)(word.length < sizeof text ? word.length : sizeof text - 1),
+             word.text);
     r->message.dtype = mm_dtype_find(text);
     r->message.dtype_text = mm_arena_strdup(&r->load->arena, text);
     return 0;
@@ -128,7 +130,8 @@ static bool is_number(enum mm_field which, struct mm_word word)
     return real ? mm_lex_is_float(word) : mm_lex_is_int(word);
 }
 
-/* true and false are no numbers to a cursor: such a value is a run of its own, over a digit that stands here. */
+/* true and false are no numbers to a cursor: such a value is a run of its own, over a digit that stands here.
+ */
 static int add_bool(struct reader *r, bool value, struct mm_err *err)
 {
     static const uint8_t digit[2] = {'0', '1'};

@@ -1,6 +1,6 @@
 /*
- * The text tensor message, line for line as protoc prints it: fields in order of their numbers, zero, false and empty
- * ones left out, one value a line. Numbers are the shortest that read back as the same value.
+ * The text tensor message, line for line as protoc prints it: fields in order of their numbers, zero, false
+ * and empty ones left out, one value a line. Numbers are the shortest that read back as the same value.
  */
 #include "dump/feed.h"
 #include "dump/formats.h"

@@ -9,7 +9,8 @@ bool mm_wire_varint(const uint8_t **at, const uint8_t *end, uint64_t *value)
     uint64_t result = 0;
     for (unsigned i = 0; i < MM_WIRE_VARINT_MAX && p < end; i++) {
         uint8_t byte = *p++;
-        result |= (uint64_t)(byte & 0x7f) << (7 * i); /* the tenth byte's upper bits fall off, as in protobuf */
+        result |= (uint64_t)(byte & 0x7f)
+                  << (7 * i); /* the tenth byte's upper bits fall off, as in protobuf */
         if (!(byte & 0x80)) {
             *at = p;
             *value = result;
@@ -98,8 +99,9 @@ static int measure(struct mm_wire *wire, unsigned type, size_t *size, struct mm_
         if (!mm_wire_varint(&p, wire->end, &value))
             return broken(wire, p, err, "not a length (cut off, or longer than 10 bytes)");
         if (value > (uint64_t)(wire->end - p))
-            return mm_fail(err, MM_ECORRUPT, "%s: byte %zu of %zu: a length of %llu runs past the end of the file",
-                           wire->file, (size_t)(wire->at - wire->begin), (size_t)(wire->end - wire->begin),
+            return mm_fail(err, MM_ECORRUPT,
+                           "%s: byte %zu of %zu: a length of %llu runs past the end of the file", wire->file,
+                           (size_t)(wire->at - wire->begin), (size_t)(wire->end - wire->begin),
                            (unsigned long long)value);
         *size = (size_t)value;
         wire->at = p;

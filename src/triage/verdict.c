@@ -77,11 +77,16 @@ static void judge_measured(const struct mm_result *result, const struct mm_thres
         out->kind = MM_VERDICT_OK;
         return;
     }
-    char limit[MM_NUM];
+    char times[MM_NUM], limit[MM_NUM];
+    double threshold = over2 ? thresholds->diff2 : thresholds->diff1;
+    double figure = over2 ? m->diff2 : m->diff1;
     out->kind = MM_VERDICT_OVER;
     out->bad = true;
-    snprintf(out->text, sizeof out->text, "%s over %s", over2 ? "diff2" : "diff1",
-             mm_num_short(limit, over2 ? thresholds->diff2 : thresholds->diff1, 3));
+    if (threshold > 0)
+        snprintf(out->text, sizeof out->text, "%s%sx over %s", over2 ? "" : "diff1 ",
+                 mm_num_short(times, figure / threshold, 2), mm_num_short(limit, threshold, 3));
+    else
+        snprintf(out->text, sizeof out->text, "%s is not 0", over2 ? "diff2" : "diff1");
 }
 
 static void judge_shapes(const struct mm_result *result, struct mm_verdict *out)

@@ -30,8 +30,8 @@ static int eighths(double count, double most, int rows, bool log)
 }
 
 /*
- * One column: what both sides reach is solid; what only src reaches is shaded, what only dst reaches is half blocks,
- * so that the two can be told apart without colour. The top of the solid part is drawn in eighths.
+ * One column: what both sides reach is solid; what only src reaches is shaded, what only dst reaches is half
+ * blocks, so that the two can be told apart without colour. The top of the solid part is drawn in eighths.
  */
 static void draw_column(struct canvas *c, int x, int src, int dst, const struct glyphs *g)
 {
@@ -42,18 +42,21 @@ static void draw_column(struct canvas *c, int x, int src, int dst, const struct 
         if (fill >= 8)
             canvas_text(c, x, row, 1, ROLE_BAR_BOTH, g->full);
         else if (above >= 4 && above > fill + 3)
-            canvas_text(c, x, row, 1, src > dst ? ROLE_BAR_SRC : ROLE_BAR_DST, src > dst ? g->shade : g->eighths_h[4]);
+            canvas_text(c, x, row, 1, src > dst ? ROLE_BAR_SRC : ROLE_BAR_DST,
+                        src > dst ? g->shade : g->eighths_h[4]);
         else if (fill > 0)
             canvas_text(c, x, row, 1, ROLE_BAR_BOTH, g->eighths_v[fill]);
         else if (above > 0)
-            canvas_text(c, x, row, 1, src > dst ? ROLE_BAR_SRC : ROLE_BAR_DST, g->eighths_v[above > 8 ? 8 : above]);
+            canvas_text(c, x, row, 1, src > dst ? ROLE_BAR_SRC : ROLE_BAR_DST,
+                        g->eighths_v[above > 8 ? 8 : above]);
     }
 }
 
 static void draw_counts(struct canvas *c, double most, bool log)
 {
     char text[MM_NUM];
-    canvas_textf(c, 0, 0, SCALE_WIDTH - 1, ROLE_AXIS, "%*s", SCALE_WIDTH - 2, mm_num_count(text, (int64_t)most));
+    canvas_textf(c, 0, 0, SCALE_WIDTH - 1, ROLE_AXIS, "%*s", SCALE_WIDTH - 2,
+                 mm_num_count(text, (int64_t)most));
     if (c->h > 4)
         canvas_textf(c, 0, c->h - 1, SCALE_WIDTH - 1, ROLE_AXIS, "%*s", SCALE_WIDTH - 2, log ? "log" : "0");
 }
@@ -193,7 +196,8 @@ static void draw_error(struct canvas *c, const struct app *app, const struct mm_
             for (int row = 0; row < bars.h; row++) {
                 int fill = height - (bars.h - 1 - row) * 8;
                 if (fill > 0)
-                    canvas_text(&bars, x + i, row, 1, ROLE_BAR_ERROR, app->glyphs->eighths_v[fill > 8 ? 8 : fill]);
+                    canvas_text(&bars, x + i, row, 1, ROLE_BAR_ERROR,
+                                app->glyphs->eighths_v[fill > 8 ? 8 : fill]);
             }
         }
         if (x >= next_label) {

@@ -1,4 +1,5 @@
-/* Histograms of src and dst over one shared range, drawn over each other; or the error's, by powers of two. */
+/* Histograms of src and dst over one shared range, drawn over each other; or the error's, by powers of two.
+ */
 #ifndef UI_HIST_CHART_H
 #define UI_HIST_CHART_H
 
@@ -6,8 +7,8 @@
 #include "ui/app.h"
 
 struct hist_chart_options {
-    bool log;   /* logarithmic counts */
-    bool error; /* the error's histogram instead of the values' */
+    bool log;         /* logarithmic counts */
+    bool error;       /* the error's histogram instead of the values' */
     double int8_step; /* distance of the int8 grid to mark on the axis; 0: none */
 };
 

@@ -16,19 +16,19 @@ enum range { RANGE_ALL, RANGE_MIDDLE, RANGE_ZERO, RANGE_COUNT };
 static const size_t bin_steps[] = {8, 16, 32, 64, 0, 128, 256, 512};
 #define BINS_USUAL 4
 /* Fine enough to find the middle 99.9 % in. */
-#define FINE_BINS  4096
+#define FINE_BINS 4096
 
 struct layer_view {
     struct view view;
     struct view *list; /* the layers screen */
     size_t id;
     enum tab tab;
-    int top; /* first line shown of the Stats tab */
+    int top;   /* first line shown of the Stats tab */
     int lines; /* that it had when drawn last at this size */
     int w, h;
     bool log, error;
     enum range range;
-    size_t bins; /* index into bin_steps */
+    size_t bins;                     /* index into bin_steps */
     const struct mm_pair_hist *hist; /* NULL while it is counted */
     const char *problem;
 };
@@ -51,7 +51,8 @@ static void middle_range(const struct mm_pair_hist *fine, struct mm_hist_options
         for (size_t bin = 0; bin < side->bins && total; bin++) {
             double left = side->low + (side->high - side->low) * (double)bin / (double)side->bins;
             double right = side->low + (side->high - side->low) * (double)(bin + 1) / (double)side->bins;
-            if ((double)sum <= 0.0005 * (double)total && (double)(sum + side->count[bin]) > 0.0005 * (double)total)
+            if ((double)sum <= 0.0005 * (double)total &&
+                (double)(sum + side->count[bin]) > 0.0005 * (double)total)
                 low = fmin(low, left);
             sum += side->count[bin];
             if ((double)sum >= 0.9995 * (double)total) {
@@ -112,7 +113,9 @@ static void draw_title(struct canvas *c, const struct layer_view *layer, const s
         name = room;
     x += canvas_fit(c, x, 0, name, ALIGN_RIGHT, ROLE_TITLE_NAME, data->label, app->glyphs) + 1;
     if (override)
-        x += canvas_textf(c, x, 0, -1, ROLE_BADGE, "%s%s", app->glyphs->badge, mm_precision_info(override->precision)->badge) + 1;
+        x += canvas_textf(c, x, 0, -1, ROLE_BADGE, "%s%s", app->glyphs->badge,
+                          mm_precision_info(override->precision)->badge) +
+             1;
     canvas_text(c, x + 1, 0, -1, ROLE_DIM, mm_session_op(app->session, layer->id));
 }
 
@@ -121,7 +124,9 @@ static void draw_tabs(struct canvas *c, const struct layer_view *layer)
     int x = 1;
     for (int tab = 0; tab < TAB_COUNT; tab++) {
         bool active = tab == (int)layer->tab;
-        x += canvas_textf(c, x, 0, -1, active ? ROLE_TAB_ACTIVE : ROLE_TAB, active ? "[%d %s]" : " %d %s ", tab + 1, tab_names[tab]) + 1;
+        x += canvas_textf(c, x, 0, -1, active ? ROLE_TAB_ACTIVE : ROLE_TAB, active ? "[%d %s]" : " %d %s ",
+                          tab + 1, tab_names[tab]) +
+             1;
     }
 }
 
@@ -147,7 +152,8 @@ static int draw_words(struct canvas *c, const struct app *app, size_t id, int y)
     const struct mm_override *override = mm_session_override(app->session, id);
     if (override) {
         canvas_text(c, 0, y, 10, ROLE_LABEL, "chosen");
-        canvas_textf(c, 10, y++, -1, ROLE_BADGE, "%s (%s)", mm_precision_info(override->precision)->name, override->why);
+        canvas_textf(c, 10, y++, -1, ROLE_BADGE, "%s (%s)", mm_precision_info(override->precision)->name,
+                     override->why);
     }
     mm_buf_done(&text);
     return y;
@@ -173,14 +179,16 @@ static void draw_hist(struct canvas *c, const struct layer_view *layer, const st
     if (layer->problem)
         canvas_text(c, 0, 2, -1, ROLE_ERROR, layer->problem);
     else if (state == MM_STATE_FAILED || state == MM_STATE_MISMATCH)
-        canvas_text(c, 0, 2, -1, ROLE_WARN, state == MM_STATE_FAILED ? data->result.error : data->verdict.text);
+        canvas_text(c, 0, 2, -1, ROLE_WARN,
+                    state == MM_STATE_FAILED ? data->result.error : data->verdict.text);
     else if (!layer->hist)
         canvas_text(c, 0, 2, -1, ROLE_DIM, "counting ...");
     if (!layer->hist)
         return;
     const struct mm_stats *stats = data->pair->src ? &data->result.metrics.src : &data->result.metrics.dst;
     bool integer = data->result.dst.known && mm_dtype_info(data->result.dst.dtype)->bits == 8;
-    struct hist_chart_options options = {.log = layer->log, .error = layer->error && data->pair->src && data->pair->dst};
+    struct hist_chart_options options = {.log = layer->log,
+                                         .error = layer->error && data->pair->src && data->pair->dst};
     if (!integer && stats->finite) /* where a symmetric per-tensor int8 grid would lie */
         options.int8_step = fmax(fabs(stats->min), fabs(stats->max)) / 127;
     struct canvas chart = canvas_sub(c, 0, 2, c->w, c->h - 2);
@@ -297,7 +305,8 @@ static bool act(struct view *view, struct app *app, const struct action_event *e
         app_copy(app, mm_session_layer(app->session, layer->id)->pair->name);
         return true;
     }
-    if (act_walk(layer, app, event) || scroll(layer, app, event) || inspector_precision(app, event, &layer->id, 1))
+    if (act_walk(layer, app, event) || scroll(layer, app, event) ||
+        inspector_precision(app, event, &layer->id, 1))
         return true;
     bool answered = act_tab(layer, event) || (layer->tab == TAB_HIST && act_hist(layer, event));
     if (answered)
@@ -327,10 +336,12 @@ static unsigned scopes(const struct view *view)
 
 static const enum action *hints(const struct view *view)
 {
-    static const enum action stats[] = {ACT_BACK, ACT_TAB_NEXT, ACT_LAYER_NEXT, ACT_NEXT_BAD, ACT_PRECISION_NEXT,
-                                        ACT_PLAN, ACT_UNDO,     ACT_HELP,       ACT_NONE};
-    static const enum action hist[] = {ACT_BACK,     ACT_TAB_NEXT,   ACT_HIST_LOG,       ACT_HIST_RANGE, ACT_HIST_ERROR,
-                                       ACT_HIST_MORE, ACT_LAYER_NEXT, ACT_PRECISION_NEXT, ACT_HELP,       ACT_NONE};
+    static const enum action stats[] = {ACT_BACK,     ACT_TAB_NEXT,       ACT_LAYER_NEXT,
+                                        ACT_NEXT_BAD, ACT_PRECISION_NEXT, ACT_PLAN,
+                                        ACT_UNDO,     ACT_HELP,           ACT_NONE};
+    static const enum action hist[] = {ACT_BACK,       ACT_TAB_NEXT,  ACT_HIST_LOG,   ACT_HIST_RANGE,
+                                       ACT_HIST_ERROR, ACT_HIST_MORE, ACT_LAYER_NEXT, ACT_PRECISION_NEXT,
+                                       ACT_HELP,       ACT_NONE};
     const struct layer_view *layer = (const struct layer_view *)view;
     return layer->tab == TAB_HIST ? hist : stats;
 }

@@ -21,7 +21,8 @@ struct layers {
     struct mm_filter *filter; /* NULL: all */
     char filter_text[256];
     char search[256];
-    int w, h;      /* of the view's canvas */
+    int w, h; /* of the view's canvas */
+    int label_width, op_width; /* of the longest name and op type of all layers; op_width 0: none known */
     uint64_t seen; /* session revision that ids were made from */
     struct mm_session_totals totals;
     const struct mm_pair_hist *hist; /* of the selected layer, for the preview; may be NULL */

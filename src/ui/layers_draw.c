@@ -22,52 +22,72 @@ int layers_list_height(int h)
 /* ---- columns ---- */
 
 /*
- * The columns in order of importance, each with the width that it needs at least; as many as fit are shown, in the
- * order of mm_column_id. What is left over goes to the flexible ones.
+ * The columns in order of importance, each with the width that it needs at least; as many as fit are shown,
+ * in the order of mm_column_id. Those after MM_COLUMN_COSINE only take what names and verdicts leave.
  */
 static const struct {
     enum mm_column_id id;
     int width;
 } wanted[] = {
-    {MM_COLUMN_LAYER, 14}, {MM_COLUMN_DIFF2, 7},  {MM_COLUMN_NUMBER, 6},  {MM_COLUMN_VERDICT, 10},
-    {MM_COLUMN_OP, 9},     {MM_COLUMN_DTYPE, 9},  {MM_COLUMN_DIFF1, 7},   {MM_COLUMN_MAX_ABS, 7},
-    {MM_COLUMN_COSINE, 8}, {MM_COLUMN_SHAPE, 13}, {MM_COLUMN_SQNR, 5},
+    {MM_COLUMN_LAYER, 19}, {MM_COLUMN_DIFF2, 7}, {MM_COLUMN_NUMBER, 4}, {MM_COLUMN_VERDICT, 13},
+    {MM_COLUMN_DTYPE, 9},  {MM_COLUMN_OP, 8},    {MM_COLUMN_DIFF1, 7},  {MM_COLUMN_MAX_ABS, 7},
+    {MM_COLUMN_COSINE, 8}, {MM_COLUMN_SQNR, 5},  {MM_COLUMN_SHAPE, 13},
 };
 
-#define GAP 2 /* blanks between columns */
+#define GAP        2  /* blanks between columns */
+#define BADGE      5  /* blank, mark and name of a chosen precision behind the layer's name */
+#define LABEL_MOST 60 /* a longer name is cut at its beginning */
 
 struct layout {
     int width[MM_COLUMN_COUNT]; /* 0: not shown */
+    int left;                   /* room that is not used yet */
 };
 
-/* What a flexible column takes of the room that is left: share of it, and the width beyond which it does not grow. */
-static void grow(struct layout *layout, enum mm_column_id id, int *left, int share, int most)
+/* Let a column that is shown grow up to `most`. */
+static void grow(struct layout *layout, enum mm_column_id id, int most)
 {
-    int more = *left * share / 100;
-    if (!layout->width[id])
+    int more = most - layout->width[id];
+    if (!layout->width[id] || more <= 0)
         return;
-    if (layout->width[id] + more > most)
-        more = most - layout->width[id];
-    if (more > 0) {
-        layout->width[id] += more;
-        *left -= more;
-    }
+    more = more < layout->left ? more : layout->left;
+    layout->width[id] += more;
+    layout->left -= more;
 }
 
-static struct layout lay_out(int w)
+static int digits(size_t number)
 {
-    struct layout layout = {{0}};
-    int left = w + GAP;
+    int n = 1;
+    for (; number >= 10; number /= 10)
+        n++;
+    return n;
+}
+
+static int least_width(const struct layers *layers, size_t i)
+{
+    if (wanted[i].id == MM_COLUMN_NUMBER) /* and a column for the tag */
+        return digits(layers->totals.layers) + 1 > 4 ? digits(layers->totals.layers) + 1 : 4;
+    return wanted[i].width;
+}
+
+static struct layout lay_out(const struct layers *layers, int w)
+{
+    struct layout layout = {.left = w + GAP};
+    int label = layers->label_width + BADGE;
     for (size_t i = 0; i < MM_COUNT(wanted); i++) {
-        if (wanted[i].width + GAP > left)
-            break;
-        layout.width[wanted[i].id] = wanted[i].width;
-        left -= wanted[i].width + GAP;
+        if (wanted[i].id == MM_COLUMN_SQNR) { /* the rest has its room by now */
+            grow(&layout, MM_COLUMN_VERDICT, 15);
+            grow(&layout, MM_COLUMN_LAYER, label < LABEL_MOST ? label : LABEL_MOST);
+            grow(&layout, MM_COLUMN_OP, layers->op_width);
+            grow(&layout, MM_COLUMN_VERDICT, 36);
+        }
+        int width = least_width(layers, i);
+        bool empty = wanted[i].id == MM_COLUMN_OP && layers->op_width == 0;
+        if (!empty && width + GAP <= layout.left) {
+            layout.width[wanted[i].id] = width;
+            layout.left -= width + GAP;
+        }
     }
-    grow(&layout, MM_COLUMN_VERDICT, &left, 50, 34);
-    grow(&layout, MM_COLUMN_OP, &left, 25, 14);
-    grow(&layout, MM_COLUMN_LAYER, &left, 100, 60);
-    grow(&layout, MM_COLUMN_VERDICT, &left, 100, 60);
+    grow(&layout, MM_COLUMN_VERDICT, 60);
     return layout;
 }
 
@@ -124,8 +144,8 @@ static void draw_title(struct canvas *c, const struct layers *layers, const stru
     if (layers->filter)
         mm_buf_printf(&text, "%d of %zu shown: %s", layers->list.count, totals->layers, layers->filter_text);
     else
-        mm_buf_printf(&text, "%zu pairs %s %zu src only %s %zu dst only", totals->pairs, g->dot, totals->src_only, g->dot,
-                      totals->dst_only);
+        mm_buf_printf(&text, "%zu pairs %s %zu src only %s %zu dst only", totals->pairs, g->dot,
+                      totals->src_only, g->dot, totals->dst_only);
     canvas_fit(&left, x, 0, left.w - x, ALIGN_LEFT, ROLE_DIM, mm_buf_text(&text), g);
     mm_buf_done(&text);
 }
@@ -142,8 +162,9 @@ static enum role figure_role(double value)
 static enum role verdict_role(enum mm_verdict_kind kind)
 {
     static const enum role roles[] = {
-        [MM_VERDICT_NONE] = ROLE_LIST_WAIT, [MM_VERDICT_OK] = ROLE_OK,         [MM_VERDICT_OVER] = ROLE_BAD,
-        [MM_VERDICT_OVERFLOW] = ROLE_NAN,   [MM_VERDICT_NONFINITE] = ROLE_NAN, [MM_VERDICT_SHAPE] = ROLE_WARN,
+        [MM_VERDICT_NONE] = ROLE_LIST_WAIT, [MM_VERDICT_OK] = ROLE_OK,
+        [MM_VERDICT_OVER] = ROLE_BAD,       [MM_VERDICT_OVERFLOW] = ROLE_NAN,
+        [MM_VERDICT_NONFINITE] = ROLE_NAN,  [MM_VERDICT_SHAPE] = ROLE_WARN,
         [MM_VERDICT_UNPAIRED] = ROLE_DIM,   [MM_VERDICT_UNREADABLE] = ROLE_WARN,
     };
     return roles[kind];
@@ -173,16 +194,17 @@ static void cell_text(const struct app *app, size_t id, enum mm_column_id column
     if (result->src.known)
         mm_buf_puts(out, mm_dtype_info(result->src.dtype)->name);
     if (result->src.known || result->dst.known)
-        mm_buf_printf(out, " %s ", app->glyphs->to);
+        mm_buf_printf(out, app->glyphs->utf8 ? " %s " : "-%s", app->glyphs->to);
     if (result->dst.known)
         mm_buf_puts(out, mm_dtype_info(result->dst.dtype)->name);
 }
 
 /* The layer's name, its end kept when it is too long, and the badge of what was chosen behind it. */
-static void draw_layer_cell(struct canvas *c, int x, int y, int width, const struct app *app, size_t id, struct mm_buf *text)
+static void draw_layer_cell(struct canvas *c, int x, int y, int width, const struct app *app, size_t id,
+                            struct mm_buf *text)
 {
     const struct mm_override *override = mm_session_override(app->session, id);
-    int badge = override && width >= 10 ? 5 : 0;
+    int badge = override && width >= 10 ? BADGE : 0;
     struct mm_buf fitted;
     mm_buf_init(&fitted);
     mm_text_fit(&fitted, mm_buf_text(text), width - badge, true, app->glyphs->ellipsis);
@@ -206,7 +228,8 @@ static void draw_row(struct canvas *c, int y, const struct layers *layers, const
             draw_layer_cell(c, x, y, width, app, id, text);
         else
             canvas_fit(c, x, y, width, mm_column((enum mm_column_id)column)->right ? ALIGN_RIGHT : ALIGN_LEFT,
-                       cell_role(app->session, id, (enum mm_column_id)column), mm_buf_text(text), app->glyphs);
+                       cell_role(app->session, id, (enum mm_column_id)column), mm_buf_text(text),
+                       app->glyphs);
         x += width + GAP;
     }
     if (mm_session_layer(app->session, id)->tagged)
@@ -217,7 +240,8 @@ static void draw_row(struct canvas *c, int y, const struct layers *layers, const
     }
 }
 
-static void draw_headings(struct canvas *c, const struct layers *layers, const struct app *app, const struct layout *layout)
+static void draw_headings(struct canvas *c, const struct layers *layers, const struct app *app,
+                          const struct layout *layout)
 {
     int x = 0;
     for (int id = 0; id < MM_COLUMN_COUNT; id++) {
@@ -225,14 +249,15 @@ static void draw_headings(struct canvas *c, const struct layers *layers, const s
         if (!layout->width[id])
             continue;
         canvas_fit(c, x, 0, layout->width[id], column->right ? ALIGN_RIGHT : ALIGN_LEFT,
-                   (enum mm_column_id)id == layers->order.column ? ROLE_HEADER_SORT : ROLE_HEADER, column->title, app->glyphs);
+                   (enum mm_column_id)id == layers->order.column ? ROLE_HEADER_SORT : ROLE_HEADER,
+                   column->title, app->glyphs);
         x += layout->width[id] + GAP;
     }
 }
 
 static void draw_list(struct canvas *c, const struct layers *layers, const struct app *app)
 {
-    struct layout layout = lay_out(c->w);
+    struct layout layout = lay_out(layers, c->w);
     struct canvas headings = canvas_sub(c, 0, 0, c->w, 1);
     draw_headings(&headings, layers, app, &layout);
     struct mm_buf text;
@@ -241,7 +266,8 @@ static void draw_list(struct canvas *c, const struct layers *layers, const struc
     for (int y = 0; y < layers->list.height && layers->list.top + y < layers->list.count; y++)
         draw_row(&rows, y, layers, app, layers->ids[layers->list.top + y], &layout, &text);
     if (layers->list.count == 0)
-        canvas_text(&rows, 1, 1, -1, ROLE_DIM, layers->filter ? "no layer matches the filter (Esc shows all)" : "there are no layers");
+        canvas_text(&rows, 1, 1, -1, ROLE_DIM,
+                    layers->filter ? "no layer matches the filter (Esc shows all)" : "there are no layers");
     mm_buf_done(&text);
 }
 
@@ -279,7 +305,9 @@ void layers_draw(const struct view *view, const struct app *app, struct canvas *
         draw_preview(&right, layers, app);
     }
     if (strip_height && !app->options.plain) {
-        struct canvas strip = canvas_sub(c, 1, c->h - strip_height, c->w - 2, strip_height);
+        int label = c->w >= 60 ? 6 : 0;
+        struct canvas strip = canvas_sub(c, 1 + label, c->h - strip_height, c->w - 2 - label, strip_height);
+        canvas_text(c, 1, c->h - strip_height, label, ROLE_AXIS, "diff2");
         strip_draw(&strip, app->session, layers_selected(layers), app->glyphs);
     }
 }

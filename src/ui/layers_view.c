@@ -42,6 +42,21 @@ static void prepare(struct layers *layers, struct app *app)
         layers->hist = mm_session_hist(app->session, id, &options, &error);
 }
 
+static int wider(int width, const char *text)
+{
+    int this = mm_text_width(text);
+    return this > width ? this : width;
+}
+
+static void measure_texts(struct layers *layers, const struct mm_session *session)
+{
+    layers->label_width = layers->op_width = 0;
+    for (size_t id = 0; id < mm_session_count(session); id++) {
+        layers->label_width = wider(layers->label_width, mm_session_layer(session, id)->label);
+        layers->op_width = wider(layers->op_width, mm_session_op(session, id));
+    }
+}
+
 /* Filter and sort anew; the selected layer keeps its line once the user has moved, before that the top stays
  * selected. */
 static void rebuild(struct layers *layers, struct app *app)
@@ -58,6 +73,7 @@ static void rebuild(struct layers *layers, struct app *app)
     int row = layers->moved && selected != SIZE_MAX ? row_of(layers, selected) : 0;
     list_reorder(&layers->list, (int)count, row >= 0 ? row : row_before);
     mm_session_totals(session, &layers->totals);
+    measure_texts(layers, session);
     layers->seen = mm_session_revision(session);
     prepare(layers, app);
 }

@@ -102,7 +102,8 @@ static void add_settings(struct plan_view *view, const struct mm_plan *plan, con
     if (!chosen)
         add_text(view, LINE_TEXT, "  none");
     if (mode && !mm_plan_setting(plan, "precision_config.precision_mode")) {
-        add_format(view, LINE_TEXT, "  hint: %s; if the build used that mode too, say :set precision_mode %s", why, mode);
+        add_format(view, LINE_TEXT, "  hint: %s; if the build used that mode too, say :set precision_mode %s",
+                   why, mode);
     }
 }
 
@@ -150,8 +151,8 @@ static void draw_override(struct canvas *c, int y, const struct mm_override *ove
     int name = c->w >= 100 ? 44 : c->w / 2 - 4;
     canvas_text(c, 2, y, 9, ROLE_BADGE, mm_precision_info(override->precision)->name);
     canvas_fit(c, 11, y, name, ALIGN_LEFT, ROLE_LIST, override->name, app->glyphs);
-    mm_buf_printf(&why, "%s%s%s", known ? "diff2 " : "", known ? mm_num_sci(figure, override->figures.diff2) : "",
-                  known ? ": " : "");
+    mm_buf_printf(&why, "%s%s%s", known ? "diff2 " : "",
+                  known ? mm_num_sci(figure, override->figures.diff2) : "", known ? ": " : "");
     mm_buf_puts(&why, override->why);
     canvas_fit(c, 12 + name, y, c->w - 12 - name, ALIGN_LEFT, ROLE_DIM, mm_buf_text(&why), app->glyphs);
     mm_buf_done(&why);
@@ -159,8 +160,10 @@ static void draw_override(struct canvas *c, int y, const struct mm_override *ove
 
 static void draw(const struct view *view, const struct app *app, struct canvas *c)
 {
-    static const enum role roles[] = {
-        [LINE_TEXT] = ROLE_VALUE, [LINE_HEAD] = ROLE_HEADER, [LINE_OVERRIDE] = ROLE_LIST, [LINE_WARN] = ROLE_WARN};
+    static const enum role roles[] = {[LINE_TEXT] = ROLE_VALUE,
+                                      [LINE_HEAD] = ROLE_HEADER,
+                                      [LINE_OVERRIDE] = ROLE_LIST,
+                                      [LINE_WARN] = ROLE_WARN};
     const struct plan_view *plan_view = (const struct plan_view *)view;
     const struct mm_plan *plan = mm_session_plan_const(app->session);
     size_t count = mm_plan_count(plan);
@@ -204,8 +207,8 @@ static bool change(struct plan_view *view, struct app *app, const struct action_
     override.precision = clear ? MM_PRECISION_NONE : (override.precision + 1) % MM_PRECISION_COUNT;
     struct mm_err err;
     char label[160];
-    snprintf(label, sizeof label, "%s for %s", override.precision ? mm_precision_info(override.precision)->name : "no override",
-             override.name);
+    snprintf(label, sizeof label, "%s for %s",
+             override.precision ? mm_precision_info(override.precision)->name : "no override", override.name);
     mm_plan_begin(plan, label);
     int result = mm_plan_set(plan, &override, &err);
     mm_plan_commit(plan);
@@ -250,9 +253,9 @@ static unsigned scopes(const struct view *view)
 
 static const enum action *hints(const struct view *view)
 {
-    static const enum action usual[] = {ACT_WRITE, ACT_BACK, ACT_PRECISION_NEXT, ACT_PRECISION_CLEAR,
-                                        ACT_UNDO,  ACT_REDO, ACT_EXPORT,         ACT_HELP,
-                                        ACT_NONE};
+    static const enum action usual[] = {ACT_WRITE,           ACT_BACK, ACT_PRECISION_NEXT,
+                                        ACT_PRECISION_CLEAR, ACT_UNDO, ACT_REDO,
+                                        ACT_EXPORT,          ACT_HELP, ACT_NONE};
     (void)view;
     return usual;
 }

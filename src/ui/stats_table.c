@@ -19,7 +19,8 @@ static struct side side_of(const struct mm_layer *layer, bool dst)
 {
     const struct mm_result *result = &layer->result;
     bool measured = result->state == MM_STATE_MEASURED || result->state == MM_STATE_SINGLE;
-    struct side side = {.entry = dst ? layer->pair->dst : layer->pair->src, .info = dst ? &result->dst : &result->src};
+    struct side side = {.entry = dst ? layer->pair->dst : layer->pair->src,
+                        .info = dst ? &result->dst : &result->src};
     if (side.entry && measured)
         side.stats = dst ? &result->metrics.dst : &result->metrics.src;
     return side;
@@ -82,7 +83,8 @@ static void text_zeros(const struct side *side, struct mm_buf *out)
 {
     char text[MM_NUM];
     if (side->stats)
-        mm_buf_printf(out, "%s of %s", mm_num_count(text, side->stats->zero), mm_num_count((char[MM_NUM]){0}, side->info->count));
+        mm_buf_printf(out, "%s of %s", mm_num_count(text, side->stats->zero),
+                      mm_num_count((char[MM_NUM]){0}, side->info->count));
 }
 
 static void text_nonfinite(const struct side *side, struct mm_buf *out)
@@ -131,21 +133,23 @@ static const struct {
     void (*text)(const struct side *side, struct mm_buf *out);
     bool keep_tail; /* too long: lose the beginning */
 } rows[] = {
-    {"dtype", text_dtype, false}, {"shape", text_shape, false},  {"min", text_min, false},
-    {"max", text_max, false},     {"mean", text_mean, false},    {"std", text_std, false},
-    {"zeros", text_zeros, false}, {"NaN, Inf", text_nonfinite, false},
-    {"node", text_node, true},    {"op", text_op, true},         {"file", text_file, true},
+    {"dtype", text_dtype, false}, {"shape", text_shape, false},        {"min", text_min, false},
+    {"max", text_max, false},     {"mean", text_mean, false},          {"std", text_std, false},
+    {"zeros", text_zeros, false}, {"NaN, Inf", text_nonfinite, false}, {"node", text_node, true},
+    {"op", text_op, true},        {"file", text_file, true},
 };
 
 #define LABEL_WIDTH 10
 
-static void draw_cell(struct canvas *c, int x, int y, int width, size_t row, const struct side *side, const struct app *app)
+static void draw_cell(struct canvas *c, int x, int y, int width, size_t row, const struct side *side,
+                      const struct app *app)
 {
     struct mm_buf text;
     mm_buf_init(&text);
     if (side->entry)
         rows[row].text(side, &text);
-    enum role role = rows[row].text == text_nonfinite && side->stats && side->stats->nan + side->stats->pos_inf + side->stats->neg_inf
+    enum role role = rows[row].text == text_nonfinite && side->stats &&
+                             side->stats->nan + side->stats->pos_inf + side->stats->neg_inf
                          ? ROLE_NAN
                          : ROLE_VALUE;
     if (rows[row].keep_tail && mm_text_width(mm_buf_text(&text)) > width)
@@ -163,7 +167,8 @@ int stats_table_draw(struct canvas *c, const struct app *app, size_t id, int top
     if (column > 34)
         column = 34;
     canvas_text(c, LABEL_WIDTH, -top, column, ROLE_HEADER, src.entry ? "src" : "src (not there)");
-    canvas_text(c, LABEL_WIDTH + column + 2, -top, column, ROLE_HEADER, dst.entry ? "dst" : "dst (not there)");
+    canvas_text(c, LABEL_WIDTH + column + 2, -top, column, ROLE_HEADER,
+                dst.entry ? "dst" : "dst (not there)");
     for (size_t row = 0; row < MM_COUNT(rows); row++) {
         int y = (int)row + 1 - top;
         canvas_text(c, 0, y, LABEL_WIDTH, ROLE_LABEL, rows[row].label);
@@ -182,11 +187,18 @@ struct metric_line {
     enum role role;
 };
 
-static void judge_threshold(struct metric_line *line, double value, double threshold)
+static void judge_threshold(struct metric_line *line, const struct mm_metrics *m, double value,
+                            double threshold)
 {
     char text[MM_NUM];
+    if (m->nonfinite_differ) {
+        snprintf(line->word, sizeof line->word, "of the finite part only");
+        line->role = ROLE_WARN;
+        return;
+    }
     bool over = value > threshold;
-    snprintf(line->word, sizeof line->word, "%s %s", over ? "over" : "within", mm_num_short(text, threshold, 3));
+    snprintf(line->word, sizeof line->word, "%s %s", over ? "over" : "within",
+             mm_num_short(text, threshold, 3));
     line->role = over ? ROLE_BAD : ROLE_OK;
 }
 
@@ -196,19 +208,22 @@ static void sci(struct metric_line *line, double value)
     snprintf(line->figure, sizeof line->figure, "%s", mm_num_sci(text, value));
 }
 
-static void line_diff1(const struct mm_metrics *m, const struct mm_thresholds *thresholds, struct metric_line *line)
+static void line_diff1(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
+                       struct metric_line *line)
 {
     sci(line, m->diff1);
-    judge_threshold(line, m->diff1, thresholds->diff1);
+    judge_threshold(line, m, m->diff1, thresholds->diff1);
 }
 
-static void line_diff2(const struct mm_metrics *m, const struct mm_thresholds *thresholds, struct metric_line *line)
+static void line_diff2(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
+                       struct metric_line *line)
 {
     sci(line, m->diff2);
-    judge_threshold(line, m->diff2, thresholds->diff2);
+    judge_threshold(line, m, m->diff2, thresholds->diff2);
 }
 
-static void line_sqnr(const struct mm_metrics *m, const struct mm_thresholds *thresholds, struct metric_line *line)
+static void line_sqnr(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
+                      struct metric_line *line)
 {
     (void)thresholds;
     if (isinf(m->sqnr) && m->sqnr > 0)
@@ -217,17 +232,21 @@ static void line_sqnr(const struct mm_metrics *m, const struct mm_thresholds *th
         snprintf(line->figure, sizeof line->figure, "%.1f dB", m->sqnr);
 }
 
-static void line_diff3(const struct mm_metrics *m, const struct mm_thresholds *thresholds, struct metric_line *line)
+static void line_diff3(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
+                       struct metric_line *line)
 {
     char a[MM_NUM], b[MM_NUM];
     (void)thresholds;
-    snprintf(line->figure, sizeof line->figure, "%s, %s", mm_num_sci(a, m->diff3_rel), mm_num_sci(b, m->diff3_abs));
+    snprintf(line->figure, sizeof line->figure, "%s, %s", mm_num_sci(a, m->diff3_rel),
+             mm_num_sci(b, m->diff3_abs));
 }
 
-static void line_diff4(const struct mm_metrics *m, const struct mm_thresholds *thresholds, struct metric_line *line)
+static void line_diff4(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
+                       struct metric_line *line)
 {
     (void)thresholds;
-    snprintf(line->figure, sizeof line->figure, "%.0f%% > %.0f%%", m->diff4_greater * 100, m->diff4_less * 100);
+    snprintf(line->figure, sizeof line->figure, "%.0f%% > %.0f%%", m->diff4_greater * 100,
+             m->diff4_less * 100);
     /* one-sided error over enough elements is bias, not noise */
     if (m->diff4_n >= 100 && fmax(m->diff4_greater, m->diff4_less) > 0.9) {
         snprintf(line->word, sizeof line->word, "one-sided");
@@ -235,7 +254,8 @@ static void line_diff4(const struct mm_metrics *m, const struct mm_thresholds *t
     }
 }
 
-static void line_max_abs(const struct mm_metrics *m, const struct mm_thresholds *thresholds, struct metric_line *line)
+static void line_max_abs(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
+                         struct metric_line *line)
 {
     (void)thresholds;
     sci(line, m->max_abs);
@@ -243,19 +263,22 @@ static void line_max_abs(const struct mm_metrics *m, const struct mm_thresholds 
         snprintf(line->word, sizeof line->word, "at %lld", (long long)m->max_abs_at);
 }
 
-static void line_mae(const struct mm_metrics *m, const struct mm_thresholds *thresholds, struct metric_line *line)
+static void line_mae(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
+                     struct metric_line *line)
 {
     (void)thresholds;
     sci(line, m->mae);
 }
 
-static void line_rmse(const struct mm_metrics *m, const struct mm_thresholds *thresholds, struct metric_line *line)
+static void line_rmse(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
+                      struct metric_line *line)
 {
     (void)thresholds;
     sci(line, m->rmse);
 }
 
-static void line_cosine(const struct mm_metrics *m, const struct mm_thresholds *thresholds, struct metric_line *line)
+static void line_cosine(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
+                        struct metric_line *line)
 {
     char text[MM_NUM];
     snprintf(line->figure, sizeof line->figure, "%s", mm_num_cos(text, m->cosine, m->cosine_gap));
@@ -265,22 +288,25 @@ static void line_cosine(const struct mm_metrics *m, const struct mm_thresholds *
     }
 }
 
-static void line_fit(const struct mm_metrics *m, const struct mm_thresholds *thresholds, struct metric_line *line)
+static void line_fit(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
+                     struct metric_line *line)
 {
     char a[MM_NUM], b[MM_NUM], c[MM_NUM];
     (void)thresholds;
-    snprintf(line->figure, sizeof line->figure, "%s s %c %s", mm_num_short(a, m->fit_scale, 4), m->fit_offset < 0 ? '-' : '+',
-             mm_num_short(b, fabs(m->fit_offset), 3));
+    snprintf(line->figure, sizeof line->figure, "%s s %c %s", mm_num_short(a, m->fit_scale, 4),
+             m->fit_offset < 0 ? '-' : '+', mm_num_short(b, fabs(m->fit_offset), 3));
     snprintf(line->word, sizeof line->word, "residual %s", mm_num_sci(c, m->fit_residual));
 }
 
-static void line_beyond(const struct mm_metrics *m, const struct mm_thresholds *thresholds, struct metric_line *line)
+static void line_beyond(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
+                        struct metric_line *line)
 {
     (void)thresholds;
     snprintf(line->figure, sizeof line->figure, "%.2f%%", m->beyond * 100);
 }
 
-static void line_differ(const struct mm_metrics *m, const struct mm_thresholds *thresholds, struct metric_line *line)
+static void line_differ(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
+                        struct metric_line *line)
 {
     char text[MM_NUM];
     (void)thresholds;
@@ -293,7 +319,8 @@ static void line_differ(const struct mm_metrics *m, const struct mm_thresholds *
 
 static const struct {
     const char *label;
-    void (*fill)(const struct mm_metrics *m, const struct mm_thresholds *thresholds, struct metric_line *line);
+    void (*fill)(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
+                 struct metric_line *line);
     const char *help; /* what it is; ASCII, so that it reads everywhere */
 } metrics[] = {
     {"diff1", line_diff1, "sum|s-d| / sum|s|: mean relative error"},
@@ -323,7 +350,8 @@ int metrics_table_draw(struct canvas *c, const struct app *app, size_t id, int t
         canvas_text(c, 0, y, LABEL_WIDTH, ROLE_LABEL, metrics[i].label);
         canvas_fit(c, LABEL_WIDTH, y, 18, ALIGN_LEFT, ROLE_VALUE, line.figure, app->glyphs);
         canvas_fit(c, LABEL_WIDTH + 19, y, 23, ALIGN_LEFT, line.role, line.word, app->glyphs);
-        canvas_fit(c, LABEL_WIDTH + 43, y, c->w - LABEL_WIDTH - 43, ALIGN_LEFT, ROLE_DIM, metrics[i].help, app->glyphs);
+        canvas_fit(c, LABEL_WIDTH + 43, y, c->w - LABEL_WIDTH - 43, ALIGN_LEFT, ROLE_DIM, metrics[i].help,
+                   app->glyphs);
     }
     return (int)MM_COUNT(metrics);
 }

@@ -168,12 +168,9 @@ static void ten_thousand_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(by_stamp_then_natural_order),
-        TEST(numpy_without_stamps),
-        TEST(numpy_with_stamps),
-        TEST(numpy_beside_magicmind_is_skipped),
-        TEST(options_carry_the_schema),
-        TEST(nothing_to_open),
+        TEST(by_stamp_then_natural_order), TEST(numpy_without_stamps),
+        TEST(numpy_with_stamps),           TEST(numpy_beside_magicmind_is_skipped),
+        TEST(options_carry_the_schema),    TEST(nothing_to_open),
         TEST(ten_thousand_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,7 +48,8 @@ static void raw_64_bit(void **state)
     mm_tensor_raw(&tensor, MM_I64, &shape, edges, &run);
     assert_integers(&tensor, edges, 6);
     mm_tensor_fortran(&tensor); /* columns lie together: element (i, j) is number i + 2 j */
-    assert_integers(&tensor, (const int64_t[]){edges[0], edges[2], edges[4], edges[1], edges[3], edges[5]}, 6);
+    assert_integers(&tensor, (const int64_t[]){edges[0], edges[2], edges[4], edges[1], edges[3], edges[5]},
+                    6);
     uint64_t swapped[6];
     for (int i = 0; i < 6; i++)
         swapped[i] = __builtin_bswap64((uint64_t)edges[i]);
@@ -78,8 +79,13 @@ static void varint_64_bit(void **state)
     uint8_t packed[60], unpacked[72];
     size_t a = 0, b = 0;
     struct mm_run run = {packed, 0, 6, 0};
-    struct mm_tensor tensor = {.dtype = MM_I64, .stored = MM_I64, .encoding = MM_ENC_VARINT,
-                               .shape = shape_of(1, 6, 0, 0), .count = 6, .run = &run, .runs = 1};
+    struct mm_tensor tensor = {.dtype = MM_I64,
+                               .stored = MM_I64,
+                               .encoding = MM_ENC_VARINT,
+                               .shape = shape_of(1, 6, 0, 0),
+                               .count = 6,
+                               .run = &run,
+                               .runs = 1};
     (void)state;
     for (int i = 0; i < 6; i++) {
         a += mm_wire_put(packed + a, (uint64_t)edges[i]);
@@ -98,8 +104,13 @@ static void text_64_bit(void **state)
     static const char text[] = "-9223372036854775808, 9223372036854775807\nint64_val: +9007199254740993 "
                                "int64_val:-9007199254740993 0,-1";
     struct mm_run run = {(const uint8_t *)text, sizeof text - 1, 6, 0};
-    struct mm_tensor tensor = {.dtype = MM_I64, .stored = MM_I64, .encoding = MM_ENC_TEXT,
-                               .shape = shape_of(1, 6, 0, 0), .count = 6, .run = &run, .runs = 1};
+    struct mm_tensor tensor = {.dtype = MM_I64,
+                               .stored = MM_I64,
+                               .encoding = MM_ENC_TEXT,
+                               .shape = shape_of(1, 6, 0, 0),
+                               .count = 6,
+                               .run = &run,
+                               .runs = 1};
     (void)state;
     assert_integers(&tensor, edges, 6);
     static const char large[] = "18446744073709551615 1e18 9.007199254740994e15";
@@ -164,8 +175,13 @@ static void floats_by_tiles(void **state)
 static void values_that_can_not_be_read(void **state)
 {
     struct mm_run run = {(const uint8_t *)"1 x", 3, 2, 0};
-    struct mm_tensor tensor = {.dtype = MM_F32, .stored = MM_F32, .encoding = MM_ENC_TEXT,
-                               .shape = shape_of(1, 2, 0, 0), .count = 2, .run = &run, .runs = 1};
+    struct mm_tensor tensor = {.dtype = MM_F32,
+                               .stored = MM_F32,
+                               .encoding = MM_ENC_TEXT,
+                               .shape = shape_of(1, 2, 0, 0),
+                               .count = 2,
+                               .run = &run,
+                               .runs = 1};
     (void)state;
     assert_misfit(&tensor, "the value at index 1 can't be read as f32");
 }

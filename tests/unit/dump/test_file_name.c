@@ -96,9 +96,19 @@ static void axis_lists(void **state)
 
 static void no_layout_change_is_part_of_the_name(void **state)
 {
-    static const char *const rest[] = {"@axis",     "@axis1to",   "@axis1",      "@axis[]",      "@axis[0,2",
-                                       "@axis[0,]", "@axis[10]",  "@axis1to2-",  "@axis1to2-x",  "@axis12to3",
-                                       "@axisato1", "@axis1to2x", "@_functionalize_3",
+    static const char *const rest[] = {"@axis",
+                                       "@axis1to",
+                                       "@axis1",
+                                       "@axis[]",
+                                       "@axis[0,2",
+                                       "@axis[0,]",
+                                       "@axis[10]",
+                                       "@axis1to2-",
+                                       "@axis1to2-x",
+                                       "@axis12to3",
+                                       "@axisato1",
+                                       "@axis1to2x",
+                                       "@_functionalize_3",
                                        "@axis[0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6]"};
     (void)state;
     for (size_t i = 0; i < MM_COUNT(rest); i++) {
@@ -131,9 +141,9 @@ static void numpy_names(void **state)
 
 static void other_files(void **state)
 {
-    static const char *const files[] = {"",      "README",  ".npy",     ".pb",        "conv.pb", "_conv.pb", "12_.pb",
-                                        "12.pb", "12x.pb",  "12_x.PB",  "12_x.pb.gz", "-1_x.pb", "12_x.pbtx", "x.np",
-                                        "x_pb",  "12_x.npz", "12_.pbtxt"};
+    static const char *const files[] = {"",          "README", ".npy",   ".pb",      "conv.pb",    "_conv.pb",
+                                        "12_.pb",    "12.pb",  "12x.pb", "12_x.PB",  "12_x.pb.gz", "-1_x.pb",
+                                        "12_x.pbtx", "x.np",   "x_pb",   "12_x.npz", "12_.pbtxt"};
     struct mm_file_name out;
     (void)state;
     for (size_t i = 0; i < MM_COUNT(files); i++) {

@@ -79,9 +79,9 @@ static void strings(void **state)
 
 static void broken_strings(void **state)
 {
-    static const char *const cases[] = {"'abc",   "'abc\"",  "'a\nb'",     "'\\",         "'\\q'",
-                                        "'\\x'",  "'\\u12'", "'\\u12g4'",  "'\\U00110000'", "x",
-                                        "",       "'a' '",   "'\\xag\\'"};
+    static const char *const cases[] = {"'abc",  "'abc\"",  "'a\nb'",    "'\\",           "'\\q'",
+                                        "'\\x'", "'\\u12'", "'\\u12g4'", "'\\U00110000'", "x",
+                                        "",      "'a' '",   "'\\xag\\'"};
     (void)state;
     for (size_t i = 0; i < MM_COUNT(cases); i++) {
         struct mm_lex lex = lex_of(cases[i]);
@@ -93,10 +93,12 @@ static void broken_strings(void **state)
 
 static void skipping(void **state)
 {
-    static const char *const good[] = {"1",     "-1.5f",     "DT_X",          "'a' \"b\"",   "[]",
-                                       "[1, 2]", "{ a: 1 }", "{ a { b: [ < c: 'x}' > ] } }", "< >", "- 1",
-                                       "[{a:1},{b:2}]", "{ [type.googleapis.com/x.y] { z: 1; } # }\n }"};
-    static const char *const bad[] = {"", "{", "[1", "{ ]", "< }", "{ 'a }", "}", ":", "-", "{ \x01 }", "{ a: '\n' }"};
+    static const char *const good[] = {
+        "1",   "-1.5f",  "DT_X",          "'a' \"b\"",
+        "[]",  "[1, 2]", "{ a: 1 }",      "{ a { b: [ < c: 'x}' > ] } }",
+        "< >", "- 1",    "[{a:1},{b:2}]", "{ [type.googleapis.com/x.y] { z: 1; } # }\n }"};
+    static const char *const bad[] = {"",  "{", "[1", "{ ]",      "< }",        "{ 'a }",
+                                      "}", ":", "-",  "{ \x01 }", "{ a: '\n' }"};
     (void)state;
     for (size_t i = 0; i < MM_COUNT(good); i++) {
         struct mm_lex lex = lex_of(good[i]);
@@ -131,10 +133,12 @@ static void deep_nesting(void **state)
 
 static void kinds_of_words(void **state)
 {
-    static const char *const floats[] = {"1",   "-1",  "+1.",   ".5",  "1.5",   "1.5f", "1e5",      "1E-05F", "-.5e+3",
-                                         "inf", "INF", "-inf", "nan", "-NaN", "Infinity", "0001.5", "1f"};
-    static const char *const not_floats[] = {"",   "-",   ".",    "e5",  "1e",  "1e+", "1.5.2", "1.5ff", "0x10",
-                                             "in", "inff", "1_0", "--1", "true", ".f", "1-2",   "nan1"};
+    static const char *const floats[] = {"1",   "-1",     "+1.",      ".5",     "1.5", "1.5f",
+                                         "1e5", "1E-05F", "-.5e+3",   "inf",    "INF", "-inf",
+                                         "nan", "-NaN",   "Infinity", "0001.5", "1f"};
+    static const char *const not_floats[] = {"",      "-",     ".",    "e5",  "1e",   "1e+",
+                                             "1.5.2", "1.5ff", "0x10", "in",  "inff", "1_0",
+                                             "--1",   "true",  ".f",   "1-2", "nan1"};
     static const char *const ints[] = {"0", "-0", "1", "-12", "+7", "18446744073709551615"};
     static const char *const not_ints[] = {"", "-", "1.0", "1e3", "0x1f", "017", "00", "inf", "true", "1u"};
     static const char *const names[] = {"a", "_x", "float_val", "A9"};
@@ -161,8 +165,8 @@ static void kinds_of_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(space_and_comments), cmocka_unit_test(words),        cmocka_unit_test(strings),
-        cmocka_unit_test(broken_strings),     cmocka_unit_test(skipping),     cmocka_unit_test(deep_nesting),
+        cmocka_unit_test(space_and_comments), cmocka_unit_test(words),    cmocka_unit_test(strings),
+        cmocka_unit_test(broken_strings),     cmocka_unit_test(skipping), cmocka_unit_test(deep_nesting),
         cmocka_unit_test(kinds_of_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

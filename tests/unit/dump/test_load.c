@@ -22,7 +22,8 @@ static int teardown(void **state)
     return 0;
 }
 
-static const char good[] = "version_number: 1 node_name: 'n' dtype: DT_FLOAT32 tensor_shape: 2 float_val: [1, 2]";
+static const char good[] =
+    "version_number: 1 node_name: 'n' dtype: DT_FLOAT32 tensor_shape: 2 float_val: [1, 2]";
 
 static struct mm_dump *open_dump(void)
 {

@@ -48,7 +48,8 @@ static void header_as_a_literal(void **state)
     accepted("{'descr': '?', 'fortran_order': False, 'shape': (2L, 3L)}", 6);
     accepted("{'descr': '=f8', 'fortran_order': False, 'shape': ()}", 8);
     accepted("{'descr': 'f8', 'fortran_order': False, 'shape': (0, 5)}", 0);
-    accepted("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", 8 + 5); /* NumPy ignores what follows, too */
+    accepted("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}",
+             8 + 5); /* NumPy ignores what follows, too */
 }
 
 static void broken_headers(void **state)
@@ -69,7 +70,7 @@ static void broken_headers(void **state)
         "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
         "{'descr': '<f4', 'fortran_order': 0, 'shape': (2,)}",
         "{'descr': '<f4' 'fortran_order': False, 'shape': (2,)}",
-        "{'descr': '<f4, 'fortran_order': False, 'shape': (2,)}",
+        "{'descr': '<f4",
         "{'descr': '<\\x664', 'fortran_order': False, 'shape': (2,)}",
         "{'descr': <f4, 'fortran_order': False, 'shape': (2,)}",
         "{'descr', 'fortran_order': False, 'shape': (2,)}",
@@ -86,16 +87,19 @@ static void other_element_types(void **state)
     static const struct {
         const char *descr, *part;
     } cases[] = {
-        {"'|O'", "an object array"},      {"'O'", "an object array"},    {"'<c8'", "a complex array"},
-        {"'|S5'", "a string array"},      {"'<U3'", "a string array"},   {"'<M8[ns]'", "dates"},
-        {"'<m8'", "time spans"},          {"'|V2'", "void"},             {"'<f16'", "'<f16' is not read"},
-        {"'<f3'", "'<f3' is not read"},   {"''", "'' is not read"},      {"'<'", "'<' is not read"},
+        {"'|O'", "an object array"},      {"'O'", "an object array"},
+        {"'<c8'", "a complex array"},     {"'|S5'", "a string array"},
+        {"'<U3'", "a string array"},      {"'<M8[ns]'", "dates"},
+        {"'<m8'", "time spans"},          {"'|V2'", "void"},
+        {"'<f16'", "'<f16' is not read"}, {"'<f3'", "'<f3' is not read"},
+        {"''", "'' is not read"},         {"'<'", "'<' is not read"},
         {"[('a', '<f4')]", "structured"}, {"'<i16'", "'<i16' is not read"},
     };
     (void)state;
     for (size_t i = 0; i < MM_COUNT(cases); i++) {
         char header[128];
-        snprintf(header, sizeof header, "{'descr': %s, 'fortran_order': False, 'shape': (2,)}", cases[i].descr);
+        snprintf(header, sizeof header, "{'descr': %s, 'fortran_order': False, 'shape': (2,)}",
+                 cases[i].descr);
         refused(header, 16, MM_EUNSUPPORTED, cases[i].part);
     }
 }
@@ -109,7 +113,8 @@ static void sizes_that_lie(void **state)
             "is not the shape of a tensor");
     refused("{'descr': '<f8', 'fortran_order': False, 'shape': (4611686018427387904,)}", 60, MM_ECORRUPT,
             "is not the shape of a tensor");
-    refused("{'descr': '<f8', 'fortran_order': False, 'shape': (1152921504606846976,)}", 60, MM_ECORRUPT, "60 are there");
+    refused("{'descr': '<f8', 'fortran_order': False, 'shape': (1152921504606846976,)}", 60, MM_ECORRUPT,
+            "60 are there");
     refused("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1)}", 60,
             MM_EUNSUPPORTED, "more than 16 dimensions");
 }
@@ -123,8 +128,10 @@ static void no_numpy_file(void **state)
     assert_refused("npy", "\x93NUMPY\x02\x00\x01\x00", 10, MM_ECORRUPT, "ends inside its header");
     assert_refused("npy", "\x93NUMPY\x04\x00\x00\x00", 10, MM_EUNSUPPORTED, "version 4.0");
     assert_refused("npy", "\x93NUMPY\x00\x00\x00\x00", 10, MM_EUNSUPPORTED, "version 0.0");
-    assert_refused("npy", "\x93NUMPY\x01\x00\x80\x00{}", 12, MM_ECORRUPT, "should have 128 bytes, the file has 2 more");
-    assert_refused("npy", "\x93NUMPY\x03\x00\xff\xff\xff\xff{}", 14, MM_ECORRUPT, "should have 4294967295 bytes");
+    assert_refused("npy", "\x93NUMPY\x01\x00\x80\x00{}", 12, MM_ECORRUPT,
+                   "should have 128 bytes, the file has 2 more");
+    assert_refused("npy", "\x93NUMPY\x03\x00\xff\xff\xff\xff{}", 14, MM_ECORRUPT,
+                   "should have 4294967295 bytes");
 }
 
 static void damaged_files(void **state)
@@ -132,11 +139,13 @@ static void damaged_files(void **state)
     static const uint8_t data[24] = {1, 2, 3};
     uint8_t file[256];
     (void)state;
-    size_t size = build(file, "{'descr': '>f4', 'fortran_order': True, 'shape': (2, 3), }  \n", data, sizeof data);
+    size_t size =
+        build(file, "{'descr': '>f4', 'fortran_order': True, 'shape': (2, 3), }  \n", data, sizeof data);
     try_damage("npy", file, size);
 }
 
-/* Every element type, byte order, memory order and version as NumPy itself writes them; values as hex floats. */
+/* Every element type, byte order, memory order and version as NumPy itself writes them; values as hex floats.
+ */
 static const char program[] =
     "import sys, numpy as np\n"
     "from numpy.lib import format as f\n"
@@ -149,9 +158,11 @@ static const char program[] =
     "    with open('%s/%d.npy' % (d, n), 'wb') as out: f.write_array(out, a, version)\n"
     "    print(n, name, a.ndim, *a.shape, a.size, file=index)\n"
     "    for x in a.ravel(order='C'): print(float(x).hex(), file=index)\n"
-    "types = {'f2': 'f16', 'f4': 'f32', 'f8': 'f64', 'i1': 'i8', 'i2': 'i16', 'i4': 'i32', 'i8': 'i64', 'u1': 'u8',\n"
+    "types = {'f2': 'f16', 'f4': 'f32', 'f8': 'f64', 'i1': 'i8', 'i2': 'i16', 'i4': 'i32', 'i8': 'i64', "
+    "'u1': 'u8',\n"
     "         'u2': 'u16', 'u4': 'u32', 'u8': 'u64', 'b1': 'bool'}\n"
-    "shapes = [(2, 3, 4), (), (1,), (5,), (0,), (3, 0, 2), (7, 2), (1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 3)]\n"
+    "shapes = [(2, 3, 4), (), (1,), (5,), (0,), (3, 0, 2), (7, 2), (1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, "
+    "1, 1, 3)]\n"
     "r = np.random.RandomState(1)\n"
     "for t, name in types.items():\n"
     "    for shape in shapes:\n"
@@ -210,8 +221,9 @@ static void numpy_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(header_as_a_literal), cmocka_unit_test(broken_headers), cmocka_unit_test(other_element_types),
-        cmocka_unit_test(sizes_that_lie),      cmocka_unit_test(no_numpy_file),  cmocka_unit_test(damaged_files),
+        cmocka_unit_test(header_as_a_literal), cmocka_unit_test(broken_headers),
+        cmocka_unit_test(other_element_types), cmocka_unit_test(sizes_that_lie),
+        cmocka_unit_test(no_numpy_file),       cmocka_unit_test(damaged_files),
         cmocka_unit_test(numpy_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

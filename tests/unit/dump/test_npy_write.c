@@ -32,7 +32,10 @@ static void shapes_as_numpy_writes_them(void **state)
     static const struct {
         const char *file;
         struct mm_shape shape;
-    } cases[] = {{"scalar.npy", {0, {0}}}, {"one.npy", {1, {3}}}, {"two.npy", {2, {2, 3}}}, {"empty.npy", {2, {0, 3}}}};
+    } cases[] = {{"scalar.npy", {0, {0}}},
+                 {"one.npy", {1, {3}}},
+                 {"two.npy", {2, {2, 3}}},
+                 {"empty.npy", {2, {0, 3}}}};
     char *folder = make_folder();
     (void)state;
     for (size_t i = 0; i < MM_COUNT(cases); i++) {
@@ -54,7 +57,8 @@ static const char make_program[] =
     "for t in 'f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 b1'.split():\n"
     "    for o in '<>':\n"
     "        for m in 'CF':\n"
-    "            a = np.frombuffer(r.bytes(8 * 60), dtype=o + t if t != 'b1' else 'u1')[:60].reshape(3, 4, 5)\n"
+    "            a = np.frombuffer(r.bytes(8 * 60), dtype=o + t if t != 'b1' else 'u1')[:60].reshape(3, 4, "
+    "5)\n"
     "            if t == 'b1': a = (a & 1).astype('b1')\n"
     "            np.save('%s/in%d.npy' % (sys.argv[1], n), np.array(a, order=m))\n"
     "            n += 1\n";

@@ -177,7 +177,8 @@ static void scalar_empty_and_packed_shape(void **state)
 static void another_schema(void **state)
 {
     static const float one = 7;
-    struct mm_schema schema = {.origin = "a test", .number = {[MM_FIELD_VERSION] = 20, [MM_FIELD_DTYPE] = 1000}};
+    struct mm_schema schema = {.origin = "a test",
+                               .number = {[MM_FIELD_VERSION] = 20, [MM_FIELD_DTYPE] = 1000}};
     struct memory_load m;
     struct mm_buf buf;
     struct mm_err err;
@@ -291,7 +292,8 @@ static const char program[] =
     "        if f.label == f.LABEL_REPEATED: f.options.packed = packed\n"
     "    pool = descriptor_pool.DescriptorPool()\n"
     "    pool.Add(s.file[0])\n"
-    "    return message_factory.MessageFactory(pool).GetPrototype(pool.FindMessageTypeByName('mmtui.TensorProto'))\n"
+    "    return "
+    "message_factory.MessageFactory(pool).GetPrototype(pool.FindMessageTypeByName('mmtui.TensorProto'))\n"
     "lists = {'FLOAT16': 'float', 'FLOAT32': 'float', 'FLOAT64': 'double', 'INT4': 'int', 'INT8': 'int',\n"
     "         'INT16': 'int', 'INT32': 'int', 'INT64': 'int64', 'UINT4': 'uint32', 'UINT8': 'uint32',\n"
     "         'UINT16': 'uint32', 'UINT32': 'uint32', 'UINT64': 'uint64', 'BOOL': 'int'}\n"
@@ -305,7 +307,8 @@ static const char program[] =
     "        m = c()\n"
     "        if head:\n"
     "            m.version_number = 1\n"
-    "            m.dtype = c.DESCRIPTOR.file.enum_types_by_name['DataType'].values_by_name['DT_' + name].number\n"
+    "            m.dtype = c.DESCRIPTOR.file.enum_types_by_name['DataType'].values_by_name['DT_' + "
+    "name].number\n"
     "            m.tensor_shape.extend([2, 3])\n"
     "        getattr(m, l + '_val').extend(values)\n"
     "        return m.SerializeToString()\n"
@@ -329,7 +332,8 @@ static void python_encoded(void **state)
     python(folder, program);
     FILE *index = fopen(path, "r");
     assert_non_null(index);
-    while (fscanf(index, "%63s %31s %lf %lf %lf %lf %lf %lf", file, dtype, v, v + 1, v + 2, v + 3, v + 4, v + 5) == 8) {
+    while (fscanf(index, "%63s %31s %lf %lf %lf %lf %lf %lf", file, dtype, v, v + 1, v + 2, v + 3, v + 4,
+                  v + 5) == 8) {
         struct memory_load m;
         struct mm_err err;
         size_t size;

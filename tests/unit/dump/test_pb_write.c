@@ -38,7 +38,8 @@ static void protoc_reads_floats(void **state)
     assert_int_equal(write_pb(folder, "a.pb", &store, NULL), 0);
     shell(folder, DECODE);
     assert_text(folder, "a.txt",
-                "version_number: 1\nnode_name: \"main/mm.conv2d\"\nop_type: \"mm.conv2d\"\nindex: 2\nis_output: true\n"
+                "version_number: 1\nnode_name: \"main/mm.conv2d\"\nop_type: \"mm.conv2d\"\nindex: "
+                "2\nis_output: true\n"
                 "dtype: DT_FLOAT32\ntensor_shape: 2\ntensor_shape: 3\nfloat_val: 1.5\nfloat_val: -0\n"
                 "float_val: 0.1\nfloat_val: nan\nfloat_val: -inf\nfloat_val: 3e+38\n");
     drop_folder(folder);
@@ -64,8 +65,9 @@ static void protoc_reads_integers(void **state)
     mm_tensor_raw(&tensor, MM_I8, &shape, small, &run);
     assert_int_equal(write_pb(folder, "a.pb", &store, NULL), 0);
     shell(folder, DECODE);
-    assert_text(folder, "a.txt", "version_number: 1\ndtype: DT_INT8\ntensor_shape: 3\n"
-                                 "int_val: -128\nint_val: 0\nint_val: 127\n");
+    assert_text(folder, "a.txt",
+                "version_number: 1\ndtype: DT_INT8\ntensor_shape: 3\n"
+                "int_val: -128\nint_val: 0\nint_val: 127\n");
     drop_folder(folder);
 }
 
@@ -149,8 +151,8 @@ static void what_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(protoc_reads_floats),        cmocka_unit_test(protoc_reads_integers),
-        cmocka_unit_test(scalar_and_empty),           cmocka_unit_test(every_dtype_there_and_back),
+        cmocka_unit_test(protoc_reads_floats), cmocka_unit_test(protoc_reads_integers),
+        cmocka_unit_test(scalar_and_empty),    cmocka_unit_test(every_dtype_there_and_back),
         cmocka_unit_test(what_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

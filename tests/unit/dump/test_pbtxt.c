@@ -56,9 +56,13 @@ static void special_values(void **state)
 {
     struct memory_load m;
     (void)state;
-    read_text(&m, HEAD "tensor_shape: 12 float_val: [inf, INF, -Inf, Infinity, nan, NaN, -nan, +1, 1.5F, .5, 5., 1e40]");
-    assert_values(&m.load.tensor,
-                  (const double[]){INFINITY, INFINITY, -INFINITY, INFINITY, NAN, NAN, NAN, 1, 1.5, .5, 5, INFINITY}, 12);
+    read_text(
+        &m, HEAD
+        "tensor_shape: 12 float_val: [inf, INF, -Inf, Infinity, nan, NaN, -nan, +1, 1.5F, .5, 5., 1e40]");
+    assert_values(
+        &m.load.tensor,
+        (const double[]){INFINITY, INFINITY, -INFINITY, INFINITY, NAN, NAN, NAN, 1, 1.5, .5, 5, INFINITY},
+        12);
     memory_close(&m);
 }
 
@@ -68,12 +72,14 @@ static void dtypes_by_name_and_number(void **state)
         const char *dtype, *list;
         enum mm_dtype expected;
     } cases[] = {
-        {"DT_FLOAT16", "float_val", MM_F16},  {"DT_FLOAT32", "float_val", MM_F32},   {"DT_FLOAT64", "double_val", MM_F64},
-        {"DT_INT4", "int_val", MM_I4},        {"DT_INT8", "int_val", MM_I8},         {"DT_INT16", "int_val", MM_I16},
-        {"DT_INT32", "int_val", MM_I32},      {"DT_INT64", "int64_val", MM_I64},     {"DT_UINT4", "uint32_val", MM_U4},
-        {"DT_UINT8", "uint32_val", MM_U8},    {"DT_UINT16", "uint32_val", MM_U16},   {"DT_UINT32", "uint32_val", MM_U32},
-        {"DT_UINT64", "uint64_val", MM_U64},  {"DT_BOOL", "int_val", MM_BOOL},       {"2", "float_val", MM_F32},
-        {"14", "int_val", MM_BOOL},
+        {"DT_FLOAT16", "float_val", MM_F16},  {"DT_FLOAT32", "float_val", MM_F32},
+        {"DT_FLOAT64", "double_val", MM_F64}, {"DT_INT4", "int_val", MM_I4},
+        {"DT_INT8", "int_val", MM_I8},        {"DT_INT16", "int_val", MM_I16},
+        {"DT_INT32", "int_val", MM_I32},      {"DT_INT64", "int64_val", MM_I64},
+        {"DT_UINT4", "uint32_val", MM_U4},    {"DT_UINT8", "uint32_val", MM_U8},
+        {"DT_UINT16", "uint32_val", MM_U16},  {"DT_UINT32", "uint32_val", MM_U32},
+        {"DT_UINT64", "uint64_val", MM_U64},  {"DT_BOOL", "int_val", MM_BOOL},
+        {"2", "float_val", MM_F32},           {"14", "int_val", MM_BOOL},
     };
     (void)state;
     for (size_t i = 0; i < MM_COUNT(cases); i++) {
@@ -92,7 +98,8 @@ static void true_and_false(void **state)
 {
     struct memory_load m;
     (void)state;
-    read_text(&m, "version_number: 1 dtype: DT_BOOL tensor_shape: 4 int_val: [true, false, 1] int_val: True is_output: t");
+    read_text(&m, "version_number: 1 dtype: DT_BOOL tensor_shape: 4 int_val: [true, false, 1] int_val: True "
+                  "is_output: t");
     assert_true(m.load.is_output);
     assert_values(&m.load.tensor, (const double[]){1, 0, 1, 1}, 4);
     memory_close(&m);
@@ -135,7 +142,8 @@ static void what_is_refused(void **state)
     refused(HEAD "tensor_shape: -3", MM_ECORRUPT, "[-3]");
     refused(HEAD "int_val: 1", MM_ECORRUPT, "belong in float_val");
     refused(HEAD "float_val: 1\nint_val: 1", MM_ECORRUPT, "line 4: values in int_val");
-    refused(HEAD "float_val: 1\nfloat_val: 1..5", MM_ECORRUPT, "line 4: not a number of this field's kind: '1..5'");
+    refused(HEAD "float_val: 1\nfloat_val: 1..5", MM_ECORRUPT,
+            "line 4: not a number of this field's kind: '1..5'");
     refused(HEAD "float_val: [1, 2", MM_ECORRUPT, "line 3: a list goes on");
     refused(HEAD "float_val: [1, ]", MM_ECORRUPT, "not a number");
     refused(HEAD "float_val: [1 2]", MM_ECORRUPT, "a list goes on");
@@ -160,16 +168,19 @@ static void what_is_refused(void **state)
 
 static void damaged_text(void **state)
 {
-    static const char text[] = "version_number: 1\nnode_name: \"a\\x41\" 'b'\nis_output: true # c\ndtype: DT_INT16\n"
-                               "tensor_shape: [2, 3]\nx { y: [1] }\nint_val: -5\nint_val: 77\nint_val: [0, 1, 2, 3]\n";
-    static const char floats[] = "version_number: 1 dtype: DT_FLOAT32 tensor_shape: 4 float_val: [1.5e-3f, -inf] "
-                                 "float_val: nan\nfloat_val : 2";
+    static const char text[] =
+        "version_number: 1\nnode_name: \"a\\x41\" 'b'\nis_output: true # c\ndtype: DT_INT16\n"
+        "tensor_shape: [2, 3]\nx { y: [1] }\nint_val: -5\nint_val: 77\nint_val: [0, 1, 2, 3]\n";
+    static const char floats[] =
+        "version_number: 1 dtype: DT_FLOAT32 tensor_shape: 4 float_val: [1.5e-3f, -inf] "
+        "float_val: nan\nfloat_val : 2";
     (void)state;
     try_damage("pbtxt", (const uint8_t *)text, sizeof text - 1);
     try_damage("pbtxt", (const uint8_t *)floats, sizeof floats - 1);
 }
 
-/* protoc prints what python3-protobuf made; both the values as protoc spells them and the rest must be read. */
+/* protoc prints what python3-protobuf made; both the values as protoc spells them and the rest must be read.
+ */
 static const char program[] =
     "import subprocess, sys, struct, random\n"
     "d = sys.argv[1]\n"
@@ -219,16 +230,11 @@ static void protoc_decoded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_value_a_line),
-        cmocka_unit_test(lists_comments_and_any_order),
-        cmocka_unit_test(special_values),
-        cmocka_unit_test(dtypes_by_name_and_number),
-        cmocka_unit_test(true_and_false),
-        cmocka_unit_test(scalar_empty_and_absent),
-        cmocka_unit_test(names_with_escapes),
-        cmocka_unit_test(what_is_refused),
-        cmocka_unit_test(damaged_text),
-        cmocka_unit_test(protoc_decoded),
+        cmocka_unit_test(one_value_a_line),   cmocka_unit_test(lists_comments_and_any_order),
+        cmocka_unit_test(special_values),     cmocka_unit_test(dtypes_by_name_and_number),
+        cmocka_unit_test(true_and_false),     cmocka_unit_test(scalar_empty_and_absent),
+        cmocka_unit_test(names_with_escapes), cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(damaged_text),       cmocka_unit_test(protoc_decoded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

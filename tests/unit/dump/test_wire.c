@@ -76,11 +76,11 @@ static void counting(void **state)
 
 static void fields(void **state)
 {
-    static const uint8_t bytes[] = {0x08, 0x96, 0x01,            /* 1: varint 150 */
-                                    0x12, 0x02, 'h', 'i',        /* 2: bytes */
-                                    0x1d, 1, 2, 3, 4,            /* 3: fixed32 */
-                                    0x21, 1, 2, 3, 4, 5, 6, 7, 8, /* 4: fixed64 */
-                                    0x82, 0x01, 0x00};           /* 16: no bytes */
+    static const uint8_t bytes[] = {0x08, 0x96, 0x01,                     /* 1: varint 150 */
+                                    0x12, 0x02, 'h',  'i',                /* 2: bytes */
+                                    0x1d, 1,    2,    3,   4,             /* 3: fixed32 */
+                                    0x21, 1,    2,    3,   4, 5, 6, 7, 8, /* 4: fixed64 */
+                                    0x82, 0x01, 0x00};                    /* 16: no bytes */
     static const struct {
         uint32_t number, tag;
         int type;
