@@ -110,7 +110,7 @@ tsan:
 	 OPT="-O1 -g" SAN="-fsanitize=thread"
 
 lint:
-	@tests/lint.sh
+	@CC="$(CC)" MAKE="$(MAKE)" LIBS="$(LIBS_LIB)" tests/lint.sh
 
 format:
 	clang-format -i $(wildcard src/*/*.[ch] include/mmtui/*.h tests/*/*.[ch] tests/*/*/*.[ch])
@@ -132,6 +132,6 @@ install: $(PROGRAM)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/mmtui/themes themes/*
 
 clean:
-	rm -rf build build-asan build-tsan mmtui
+	rm -rf build build-asan build-tsan build-lint mmtui
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -140,13 +140,12 @@ bool mm_text_glob(const char *pattern, const char *text);
 /* Enough for every number format below, terminator included. */
 #define MM_NUM 32
 
-/* Table figure, at most 8 columns: 0, 2.34e-1, 1.20e+5, NaN, Inf, -Inf ("2.34e-1": no zero in the exponent).
- */
+/* Table figure, at most 8 columns: 0, 6.90, 2.34e-1, 1.20e5, NaN, Inf, -Inf (no + or 0 leads the exponent). */
 const char *mm_num_sci(char out[MM_NUM], double value);
 /* As many of `digits` significant digits as matter, plain where that is short: 3.11, 65504, 1.2e5. */
 const char *mm_num_short(char out[MM_NUM], double value, int digits);
-/* Cosine for a table: .9758, 1.000, .9999987, -.12 : enough nines to see the first other digit (max 8
- * columns). */
+/* Cosine for a table: .9758, 1, .9999987, 1-3e-9, -.1200 : enough nines to see the first other digit (max 8
+ * columns), cut rather than rounded up. */
 const char *mm_num_cos(char out[MM_NUM], double value, double one_minus);
 /* Count with a unit: 950, 27.6k, 1.18M, 2.1G. */
 const char *mm_num_count(char out[MM_NUM], int64_t value);

@@ -240,8 +240,8 @@ struct mm_hist {
     uint64_t below, above, nonfinite;
 };
 
-/* Error histogram: bin k counts positions with 2^(k-1+MM_EXP_LOW) <= |e| < 2^(k+MM_EXP_LOW); bin 0 counts
- * e == 0 and |e| below 2^MM_EXP_LOW separately (zero). Needs no range. */
+/* Error histogram: bin k counts positions with 2^(k+MM_EXP_LOW) <= |e| < 2^(k+1+MM_EXP_LOW); the end bins also
+ * hold what lies beyond them. e == 0 is counted apart (zero). Needs no range. */
 #define MM_EXP_LOW  (-64)
 #define MM_EXP_BINS 128
 struct mm_exp_hist {

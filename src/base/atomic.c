@@ -10,6 +10,8 @@
 
 /* Hand over to the system in pieces of at least this size. */
 #define PENDING_LIMIT (256 * 1024)
+/* So much of the file's name goes into the temporary one: both must stay within the 255 bytes of a name. */
+#define NAME_KEPT 200
 
 static void release(struct mm_atomic *file)
 {
@@ -31,9 +33,11 @@ int mm_atomic_open(struct mm_atomic *file, const char *path, struct mm_err *err)
         release(file);
         return mm_fail_memory(err);
     }
+    size_t folder = (size_t)(mm_path_base(path) - path);
     /* O_EXCL with 0666 rather than mkstemp, which would make the file private whatever the umask says */
     for (unsigned attempt = 0; file->fd < 0 && attempt < 100; attempt++) {
-        snprintf(file->temporary, size, "%s.%ld-%u.tmp", path, (long)getpid(), attempt);
+        snprintf(file->temporary, size, "%.*s%.*s.%ld-%u.tmp", (int)folder, path, NAME_KEPT, path + folder,
+                 (long)getpid(), attempt);
         file->fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (file->fd < 0 && errno != EEXIST)
             break;

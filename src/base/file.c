@@ -47,6 +47,8 @@ int mm_file_read(const char *path, size_t limit, struct mm_buf *out, struct mm_e
 
 int mm_folder_make(const char *path, struct mm_err *err)
 {
+    if (!*path)
+        return mm_fail(err, MM_ENOENT, "the folder's name is empty");
     char *copy = strdup(path);
     if (!copy)
         return mm_fail_memory(err);
@@ -57,8 +59,7 @@ int mm_folder_make(const char *path, struct mm_err *err)
         char kept = *p;
         *p = '\0';
         struct stat info;
-        if (*copy && mkdir(copy, 0777) < 0 &&
-            (errno != EEXIST || stat(copy, &info) < 0 || !S_ISDIR(info.st_mode)))
+        if (mkdir(copy, 0777) < 0 && (errno != EEXIST || stat(copy, &info) < 0 || !S_ISDIR(info.st_mode)))
             result = mm_fail_errno(err, copy, "making the folder");
         *p = kept;
         if (kept == '\0')
@@ -90,7 +91,14 @@ static void remove_at(int parent, const char *name)
 
 void mm_folder_remove(const char *path)
 {
-    remove_at(AT_FDCWD, path);
+    /* with a slash behind it a link stands for what it points at */
+    char *name = strdup(path);
+    size_t length = strlen(path);
+    while (name && length > 1 && name[length - 1] == '/')
+        name[--length] = '\0';
+    if (name)
+        remove_at(AT_FDCWD, name);
+    free(name);
 }
 
 int mm_folder_list(const char *path, mm_folder_visit visit, void *context, struct mm_err *err)
@@ -113,7 +121,7 @@ int mm_folder_list(const char *path, mm_folder_visit visit, void *context, struc
 char *mm_path_join(const char *folder, const char *name)
 {
     size_t length = strlen(folder);
-    const char *slash = length > 0 && folder[length - 1] == '/' ? "" : "/";
+    const char *slash = length == 0 || folder[length - 1] == '/' ? "" : "/";
     size_t size = length + strlen(name) + 2;
     char *path = malloc(size);
     if (path)

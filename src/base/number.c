@@ -1,6 +1,7 @@
 #include "mmtui/base.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,7 @@ const char *mm_num_sci(char out[MM_NUM], double value)
         return out;
     }
     double size = fabs(value);
-    if (size >= 1 && size < 999.5) { /* plain figures need no exponent */
+    if (size >= 0.9995 && size < 999.5) { /* plain figures need no exponent */
         snprintf(out, MM_NUM, "%.*f", size < 9.995 ? 2 : size < 99.95 ? 1 : 0, value);
         return out;
     }
@@ -83,7 +84,8 @@ const char *mm_num_cos(char out[MM_NUM], double value, double one_minus)
         digits++;
     /* never round up to 1: the difference is what matters */
     double scale = pow(10, digits);
-    double shown = value > 0 ? floor(value * scale) / scale : value;
+    double shown =
+        value > 0 ? floor(value * scale + 1e-6) / scale : value; /* 1e-6: .5803 * 1e4 is 5802.99.. */
     char text[MM_NUM];
     snprintf(text, sizeof text, "%.*f", digits, shown);
     const char *dot = strchr(text, '.');
@@ -110,12 +112,33 @@ const char *mm_num_count(char out[MM_NUM], int64_t value)
     return out;
 }
 
+/* "1.299e-05" -> "1.300e-05": the next decimal of as many digits (nothing useful when all are nines) */
+static void next_decimal(char *text)
+{
+    for (char *p = strchr(text, 'e'); p-- > text;) {
+        if (*p == '.')
+            continue;
+        if (*p != '9') {
+            (*p)++;
+            return;
+        }
+        *p = '0';
+    }
+}
+
 /* digits and exponent of the shortest decimal that reads back as value: 0.d1d2d3.. * 10^point */
 static int shortest(double value, char digits[20], int *point)
 {
     char text[MM_NUM];
-    for (int precision = 14; precision <= 16; precision++) {
+    /* 15 digits stand for every shorter form, but not where the format itself has fewer */
+    for (int precision = value < DBL_MIN ? 0 : 14; precision <= 16; precision++) {
         snprintf(text, sizeof text, "%.*e", precision, value);
+        if (strtod(text, NULL) == value)
+            break;
+        /* what reads back as a power of two reaches twice as far up as down: the nearest may fail, the next
+         * not */
+        if (precision < 16)
+            next_decimal(text);
         if (strtod(text, NULL) == value)
             break;
     }
@@ -157,7 +180,8 @@ const char *mm_num_repr(char out[MM_NUM], double value)
 
 bool mm_parse_double(const char *text, double *out)
 {
-    if (!*text || *text == ' ' || *text == '\t' || *text == '\n' || strpbrk(text, "xX"))
+    /* strtod would pass over leading blanks and take 0x10 and nan(7) */
+    if (!*text || strchr(" \t\n\v\f\r", *text) || strpbrk(text, "xX("))
         return false;
     char *end;
     double value = strtod(text, &end);

@@ -134,6 +134,13 @@ static const char *cut_start(const char *text, int columns, int width)
         p += mm_text_decode(p, end, &cp);
         width -= mm_text_width_cp(cp);
     }
+    while (p < end) { /* combining characters go with the one that they stood on */
+        uint32_t cp;
+        size_t n = mm_text_decode(p, end, &cp);
+        if (mm_text_width_cp(cp) > 0)
+            break;
+        p += n;
+    }
     return p;
 }
 
@@ -217,59 +224,71 @@ int mm_text_compare_natural(const char *a, const char *b)
     return strcmp(a, b);
 }
 
+/* Step over one code point of NUL-terminated text. */
+static uint32_t next_cp(const char **p)
+{
+    uint32_t cp;
+    size_t left = strnlen(*p, 4);
+    *p += mm_text_decode(*p, *p + left, &cp);
+    return cp;
+}
+
 /* Does c belong to the class that starts behind '['? *end is set behind ']', or NULL when there is none. */
-static bool in_class(const char *class, char c, const char **end)
+static bool in_class(const char *class, uint32_t c, const char **end)
 {
     bool negate = *class == '!' || *class == '^';
     const char *p = class + negate;
     bool found = false;
+    *end = NULL;
     do {
-        if (!*p) {
-            *end = NULL;
+        if (!*p)
             return false;
+        uint32_t first = next_cp(&p), last = first;
+        if (p[0] == '-' && p[1] && p[1] != ']') {
+            p++;
+            last = next_cp(&p);
         }
-        if (p[1] == '-' && p[2] && p[2] != ']') {
-            found |= (unsigned char)p[0] <= (unsigned char)c && (unsigned char)c <= (unsigned char)p[2];
-            p += 3;
-        } else {
-            found |= *p++ == c;
-        }
+        found |= first <= c && c <= last;
     } while (*p != ']');
     *end = p + 1;
     return found != negate;
 }
 
-/* One pattern element against one character; *next is the rest of the pattern. */
-static bool glob_one(const char *pattern, char c, const char **next)
+/* One pattern element against one character at text; both are stepped over where they fit. No class ends
+ * behind `last`, the pattern's last ] (or NULL): looking for an end again and again would take cubic time. */
+static bool glob_one(const char **pattern, const char **text, const char *last)
 {
-    *next = pattern + 1;
-    if (*pattern == '?')
-        return true;
-    if (*pattern == '[') {
-        const char *end;
-        bool in = in_class(pattern + 1, c, &end);
-        if (end) {
-            *next = end;
-            return in;
-        }
+    const char *p = *pattern, *t = *text;
+    uint32_t c = next_cp(&t);
+    if (*p == '?') {
+        p++;
+    } else {
+        const char *end = NULL;
+        bool in = *p == '[' && last && p < last && in_class(p + 1, c, &end);
+        if (end ? !in : *p != **text)
+            return false;
+        p = end ? end : p + 1;
+        t = end ? t : *text + 1; /* what stands for itself is compared byte by byte */
     }
-    return *pattern == c;
+    *pattern = p;
+    *text = t;
+    return true;
 }
 
 bool mm_text_glob(const char *pattern, const char *text)
 {
     /* On a mismatch go back to the last star only: linear in practice, never exponential. */
-    const char *star = NULL, *retry = NULL, *next;
+    const char *star = NULL, *retry = NULL, *last = strrchr(pattern, ']');
     while (*text) {
         if (*pattern == '*') {
             star = ++pattern;
             retry = text;
-        } else if (*pattern && glob_one(pattern, *text, &next)) {
-            pattern = next;
-            text++;
+        } else if (*pattern && glob_one(&pattern, &text, last)) {
+            continue;
         } else if (star) {
             pattern = star;
-            text = ++retry;
+            next_cp(&retry);
+            text = retry;
         } else {
             return false;
         }

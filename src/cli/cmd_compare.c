@@ -13,7 +13,7 @@ static int write_in(const char *folder, const char *name, const struct mm_buf *t
         return mm_fail_memory(err);
     int result = mm_file_write(path, text->data, text->length, err);
     if (result == 0)
-        printf("%s\n", path);
+        cli_print_line(path);
     free(path);
     return result;
 }
@@ -35,21 +35,10 @@ static int write_reports(const struct mm_session *session, const char *folder, s
     mm_buf_clear(&text);
     if (result == 0) {
         mm_report_summary(session, &text);
-        fputs(mm_buf_text(&text), stdout);
+        cli_print(&text, !term_locale_utf8());
     }
     mm_buf_done(&text);
     return result;
-}
-
-static int measure(struct mm_session *session, struct mm_err *err)
-{
-    struct progress progress;
-    progress_init(&progress);
-    if (mm_session_start(session, err) < 0)
-        return -1;
-    mm_session_settle(session, progress_step, &progress);
-    progress_done(&progress);
-    return 0;
 }
 
 int cmd_compare(struct cli_options *options)
@@ -62,7 +51,7 @@ int cmd_compare(struct cli_options *options)
     }
     const char *folder = options->output ? options->output : DEFAULT_OUTPUT;
     int status = EXIT_ERROR;
-    if (mm_session_open(&session, &options->session, &err) == 0 && measure(session, &err) == 0 &&
+    if (mm_session_open(&session, &options->session, &err) == 0 && measure_all(session, &err) == 0 &&
         write_reports(session, folder, &err) == 0) {
         struct mm_session_totals totals;
         mm_session_totals(session, &totals);

@@ -7,7 +7,9 @@ static void print_result(const struct mm_plan *plan, const struct mm_dialect *di
 {
     struct mm_buf limits;
     mm_buf_init(&limits);
-    printf("%zu overrides for %s in %s:\n", mm_plan_count(plan), dialect->title, folder);
+    size_t count = mm_plan_count(plan);
+    printf("%zu %s for %s in ", count, count == 1 ? "override" : "overrides", dialect->title);
+    cli_print_line(folder);
     for (const struct mm_export_file *file = dialect->files; file->name; file++)
         if (!file->cpp || cpp)
             printf("  %-20s %s\n", file->name, file->what);

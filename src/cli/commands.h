@@ -27,5 +27,9 @@ int cmd_demo(struct cli_options *options);
 /* Print "mmtui: TEXT" to stderr; returns EXIT_ERROR. */
 int cli_error(const struct mm_err *err);
 int cli_usage_error(const struct command *command, const struct mm_err *err);
+/* To stdout; with `ascii`, what is not ASCII becomes ?. */
+void cli_print(const struct mm_buf *text, bool ascii);
+/* A path or name from outside, in visible form, and the end of the line. */
+void cli_print_line(const char *text);
 
 #endif

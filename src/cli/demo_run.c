@@ -316,7 +316,8 @@ int demo_check_plan(const struct mm_plan *plan, struct mm_buf *unknown, size_t *
         if (has_op(&net, name))
             continue;
         ++*count;
-        mm_buf_printf(unknown, "%s\n", name);
+        mm_text_escape(unknown, name, strlen(name));
+        mm_buf_puts(unknown, "\n");
     }
     mm_arena_done(&arena);
     return status;

@@ -88,7 +88,7 @@ static int print_rows(const struct cli_options *options, const struct mm_session
     mm_buf_init(&text);
     mm_report_table(session, ids, count, &table, &text);
     mm_report_summary(session, &text);
-    fputs(mm_buf_text(&text), stdout);
+    cli_print(&text, table.ascii);
     mm_buf_done(&text);
     mm_filter_close(filter);
     free(ids);
@@ -97,14 +97,8 @@ static int print_rows(const struct cli_options *options, const struct mm_session
 
 static int as_table(const struct cli_options *options, struct mm_session *session, struct mm_err *err)
 {
-    struct progress progress;
-    progress_init(&progress);
-    if (mm_session_start(session, err) < 0)
+    if (measure_all(session, err) < 0)
         return -1;
-    if (mm_session_notice(session))
-        fprintf(stderr, "mmtui: note: %s\n", mm_session_notice(session));
-    mm_session_settle(session, progress_step, &progress);
-    progress_done(&progress);
     return print_rows(options, session, err);
 }
 

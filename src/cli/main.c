@@ -1,7 +1,10 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 
@@ -52,6 +55,30 @@ int cli_usage_error(const struct command *command, const struct mm_err *err)
     return EXIT_ERROR;
 }
 
+void cli_print(const struct mm_buf *text, bool ascii)
+{
+    const char *p = mm_buf_text(text), *end = p + strlen(p);
+    if (!ascii) {
+        fputs(p, stdout);
+        return;
+    }
+    while (p < end) {
+        uint32_t cp;
+        p += mm_text_decode(p, end, &cp);
+        putchar(cp < 0x80 ? (int)cp : '?');
+    }
+}
+
+void cli_print_line(const char *text)
+{
+    struct mm_buf visible;
+    mm_buf_init(&visible);
+    mm_text_escape(&visible, text, strlen(text));
+    cli_print(&visible, !term_locale_utf8());
+    putchar('\n');
+    mm_buf_done(&visible);
+}
+
 static void print_option(const struct option_info *info)
 {
     char left[64];
@@ -88,18 +115,34 @@ static const struct command *find_command(const char *word)
 
 static int flush_output(int status)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    bool failed = fflush(stdout) != 0;
+    if (!failed && !ferror(stdout))
         return status;
-    fprintf(stderr, "mmtui: the output could not be written completely\n");
+    fprintf(stderr, "mmtui: standard output: could not be written completely%s%s\n", failed ? ": " : "",
+            failed ? strerror(errno) : "");
     return EXIT_ERROR;
+}
+
+/*
+ * A standard stream that is closed gets a descriptor that can't be used: else the next file to be opened would get its
+ * number, and what is printed would go into it.
+ */
+static void occupy_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
 }
 
 int main(int argc, char **argv)
 {
     /* LC_CTYPE only: numbers are always written and read with a point */
     setlocale(LC_CTYPE, "");
-    /* a closed pipe is an error of the write, not the end of the program */
+    /* a closed pipe, a file at the limit of its size: an error of the write, not the end of the program */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    occupy_standard_streams();
     const struct command *command = find_command(argc > 1 ? argv[1] : NULL);
     struct cli_options options;
     struct mm_err err = {0};

@@ -1,34 +1,91 @@
 #include "cli/progress.h"
 
+#include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Seconds before the first line, and between two. */
 #define PATIENCE 1.0
 #define INTERVAL 0.1
+/* Unreadable files that are told one by one. */
+#define MOST_FAILURES 20
 
-void progress_init(struct progress *progress)
-{
-    *progress = (struct progress){.started = mm_clock(), .terminal = isatty(STDERR_FILENO)};
-}
+struct progress {
+    double started, shown; /* mm_clock */
+    bool visible;
+};
 
-int progress_step(void *context, const struct mm_session *session)
+static void show(struct progress *progress, const struct mm_session *session)
 {
-    struct progress *progress = context;
     double now = mm_clock();
-    if (!progress->terminal || now - progress->started < PATIENCE || now - progress->shown < INTERVAL)
-        return 0;
+    if (now - progress->started < PATIENCE || now - progress->shown < INTERVAL)
+        return;
     struct mm_session_totals totals;
     mm_session_totals(session, &totals);
-    fprintf(stderr, "\rmeasuring %zu of %zu tensors, %.0f s ", totals.measured, totals.layers,
-            now - progress->started);
+    fprintf(stderr, "\rmeasuring %zu of %zu tensors, %.0f s ", totals.measured, totals.layers, now - progress->started);
     progress->shown = now;
     progress->visible = true;
-    return 0;
 }
 
-void progress_done(struct progress *progress)
+/* Wait for results, but not for longer than the clock on the screen may stand still: one tensor can take minutes. */
+static void wait_a_little(struct mm_session *session)
 {
-    if (progress->visible)
+    struct pollfd finished = {.fd = mm_session_fd(session), .events = POLLIN};
+    if (finished.fd >= 0)
+        poll(&finished, 1, (int)(INTERVAL * 1000));
+}
+
+static void settle_in_sight(struct mm_session *session)
+{
+    struct progress progress = {.started = mm_clock()};
+    for (;;) {
+        mm_session_apply(session);
+        if (mm_session_idle(session))
+            break;
+        show(&progress, session);
+        wait_a_little(session);
+    }
+    if (progress.visible)
         fprintf(stderr, "\r%50s\r", "");
+}
+
+static void say(const char *kind, const char *text)
+{
+    struct mm_buf visible;
+    mm_buf_init(&visible);
+    mm_text_escape(&visible, text, strlen(text));
+    fprintf(stderr, "mmtui: %s: %s\n", kind, mm_buf_text(&visible));
+    mm_buf_done(&visible);
+}
+
+static void say_failure(const struct mm_result *result)
+{
+    say(result->failed_dst ? "dst" : "src", result->error ? result->error : mm_code_word(result->code));
+}
+
+static void say_failures(const struct mm_session *session)
+{
+    size_t failures = 0;
+    for (size_t id = 0; id < mm_session_count(session); id++) {
+        const struct mm_result *result = &mm_session_layer(session, id)->result;
+        if (result->state == MM_STATE_FAILED && failures++ < MOST_FAILURES)
+            say_failure(result);
+    }
+    if (failures > MOST_FAILURES)
+        fprintf(stderr, "mmtui: %zu more files could not be read\n", failures - MOST_FAILURES);
+}
+
+int measure_all(struct mm_session *session, struct mm_err *err)
+{
+    if (mm_session_start(session, err) < 0)
+        return -1;
+    if (mm_session_notice(session))
+        say("note", mm_session_notice(session));
+    if (isatty(STDERR_FILENO))
+        settle_in_sight(session);
+    else
+        mm_session_settle(session, NULL, NULL);
+    say_failures(session);
+    return 0;
 }

@@ -1,19 +1,13 @@
-/* Progress of a batch run on stderr: only where that is a terminal, and only for runs longer than a second.
+/*
+ * Measuring without a screen. Progress goes to stderr, only where that is a terminal, and only for runs longer than a
+ * second; so does what a person should know about the folders and about files that could not be read.
  */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
 #include "mmtui/session.h"
 
-struct progress {
-    double started, shown; /* mm_clock */
-    bool terminal, visible;
-};
-
-void progress_init(struct progress *progress);
-/* For mm_session_settle. */
-int progress_step(void *progress, const struct mm_session *session);
-/* Clear the line. */
-void progress_done(struct progress *progress);
+/* Start the session and measure all of it. What could not be read is told at the end: its rows say only that. */
+int measure_all(struct mm_session *session, struct mm_err *err);
 
 #endif

@@ -2,8 +2,8 @@
  * The line d = scale s + offset through all positions (least squares), and whether the sums of the first pass
  * have digits enough for it and for the spreads.
  *
- * In the first pass the line is fitted to the error: e = s - d = (1 - scale) s - offset. Where dst is close to src,
- * what is left over is small beside Σe², not beside Σd², and does not drown in rounding.
+ * In the first pass the line is fitted to the error: e = s - d = (1 - scale) s - offset. Where dst is close
+ * to src, what is left over is small beside Σe², not beside Σd², and does not drown in rounding.
  */
 #include "compare/centre.h"
 
@@ -72,8 +72,8 @@ void mm_metric_fit(const struct mm_sums *sums, double *scale, double *offset, do
 }
 
 /*
- * Two upper bounds of what is left over: that of the first pass's line, exact to the last digits however small; and
- * that of the best line, exact but for a rounding error of 4 eps Σ(d - mean d)².
+ * Two upper bounds of what is left over: that of the first pass's line, exact to the last digits however
+ * small; and that of the best line, exact but for a rounding error of 4 eps Σ(d - mean d)².
  */
 static double left_over(const struct mm_centred *centred, double ss, double sd, double dd)
 {
@@ -84,8 +84,8 @@ static double left_over(const struct mm_centred *centred, double ss, double sd, 
     return by_best < by_first ? by_best : by_first;
 }
 
-void mm_centred_fit(const struct mm_sums *sums, const struct mm_centre *centre, const struct mm_centred *centred,
-                    double *scale, double *offset, double *residual)
+void mm_centred_fit(const struct mm_sums *sums, const struct mm_centre *centre,
+                    const struct mm_centred *centred, double *scale, double *offset, double *residual)
 {
     double ss = mm_acc_value(&centred->ss), sd = mm_acc_value(&centred->sd), dd = mm_acc_value(&centred->dd);
     double left = mm_acc_value(&centred->residual);

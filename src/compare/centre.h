@@ -5,7 +5,7 @@
 #include "mmtui/compare.h"
 
 /* As mm_metric_fit, from the sums of the second pass. Both passes saw the same positions. */
-void mm_centred_fit(const struct mm_sums *sums, const struct mm_centre *centre, const struct mm_centred *centred,
-                    double *scale, double *offset, double *residual);
+void mm_centred_fit(const struct mm_sums *sums, const struct mm_centre *centre,
+                    const struct mm_centred *centred, double *scale, double *offset, double *residual);
 
 #endif

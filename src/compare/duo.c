@@ -59,8 +59,8 @@ static bool equal(const struct mm_shape *a, const struct mm_shape *b, bool squee
 }
 
 /*
- * The names say which axes were moved, so undoing comes first, even where the shapes are equal as they are (square
- * images); then equal shapes; then the same once more without the axes of length 1.
+ * The names say which axes were moved, so undoing comes first, even where the shapes are equal as they are
+ * (square images); then equal shapes; then the same once more without the axes of length 1.
  */
 static enum mm_fit choose(const struct side *src, const struct side *dst)
 {
@@ -95,8 +95,8 @@ static bool load_side(struct mm_load *load, const struct mm_entry *entry, const 
     return *has || !entry;
 }
 
-int mm_duo_load(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema, bool *failed_dst,
-                struct mm_err *err)
+int mm_duo_load(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                bool *failed_dst, struct mm_err *err)
 {
     bool src_good, dst_good;
     struct side src, dst;
@@ -125,8 +125,8 @@ static int fail_in(const struct mm_entry *entry, const struct mm_err *inner, str
 }
 
 /* The view with the @axis undone; packed values are decoded into *memory first. */
-static int undo(const struct mm_tensor *tensor, const struct mm_axis *axis, struct mm_tensor *out, void **memory,
-                struct mm_run *run, struct mm_err *err)
+static int undo(const struct mm_tensor *tensor, const struct mm_axis *axis, struct mm_tensor *out,
+                void **memory, struct mm_run *run, struct mm_err *err)
 {
     struct mm_tensor flat;
     int perm[MM_RANK_MAX];
@@ -166,19 +166,22 @@ int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst,
     duo->s = duo->src.tensor;
     duo->d = duo->dst.tensor;
     *failed_dst = false;
-    if (undo_src && undo(&duo->src.tensor, &pair->src->parsed.axis, &duo->s, &duo->memory[0], &duo->run[0], &inner))
+    if (undo_src &&
+        undo(&duo->src.tensor, &pair->src->parsed.axis, &duo->s, &duo->memory[0], &duo->run[0], &inner))
         return fail_in(pair->src, &inner, err);
     *failed_dst = true;
-    if (undo_dst && undo(&duo->dst.tensor, &pair->dst->parsed.axis, &duo->d, &duo->memory[1], &duo->run[1], &inner))
+    if (undo_dst &&
+        undo(&duo->dst.tensor, &pair->dst->parsed.axis, &duo->d, &duo->memory[1], &duo->run[1], &inner))
         return fail_in(pair->dst, &inner, err);
     *failed_dst = false;
-    if (duo->fit != MM_FIT_NONE && duo->fit != MM_FIT_MISMATCH && !mm_shape_equal(&duo->s.shape, &duo->d.shape))
+    if (duo->fit != MM_FIT_NONE && duo->fit != MM_FIT_MISMATCH &&
+        !mm_shape_equal(&duo->s.shape, &duo->d.shape))
         reshape(&duo->d, &duo->s.shape);
     return 0;
 }
 
-int mm_duo_open(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema, bool *failed_dst,
-                struct mm_err *err)
+int mm_duo_open(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                bool *failed_dst, struct mm_err *err)
 {
     bool ignored;
 

@@ -5,11 +5,12 @@
 #include "mmtui/compare.h"
 
 /*
- * Open the files that the pair has. When one fails the other is opened all the same, so that its header can be
- * shown: -1, and has_src, has_dst say what is there. mm_duo_close in either case. No views yet; fit is set.
+ * Open the files that the pair has. When one fails the other is opened all the same, so that its header can
+ * be shown: -1, and has_src, has_dst say what is there. mm_duo_close in either case. No views yet; fit is
+ * set.
  */
-int mm_duo_load(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema, bool *failed_dst,
-                struct mm_err *err);
+int mm_duo_load(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                bool *failed_dst, struct mm_err *err);
 /* Make the views s and d of what was loaded, as fit says. */
 int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst, struct mm_err *err);
 

@@ -111,7 +111,8 @@ static int find_range(struct count *count, struct range *range, struct mm_err *e
     return 0;
 }
 
-static int hist_init(struct mm_hist *hist, bool wanted, const struct range *range, size_t bins, struct mm_err *err)
+static int hist_init(struct mm_hist *hist, bool wanted, const struct range *range, size_t bins,
+                     struct mm_err *err)
 {
     hist->low = range->low;
     hist->high = range->high;
@@ -158,8 +159,9 @@ static int count_all(struct count *count, const struct mm_hist_options *options,
     return both ? walk_both(count, out, err) : count_sides(count, out, err);
 }
 
-int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema, const struct mm_hist_options *options,
-                 const atomic_bool *cancel, struct mm_pair_hist *out, struct mm_err *err)
+int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema,
+                 const struct mm_hist_options *options, const atomic_bool *cancel, struct mm_pair_hist *out,
+                 struct mm_err *err)
 {
     struct count count = {.pair = pair, .cancel = cancel};
     int failed;

@@ -195,13 +195,15 @@ static void work_init(struct work *work, const struct mm_tensor *s, const struct
     work->pass.name_d = "dst";
 }
 
-int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d, const struct mm_measure_options *options,
-                       const atomic_bool *cancel, struct mm_metrics *out, struct mm_err *err)
+int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d,
+                       const struct mm_measure_options *options, const atomic_bool *cancel,
+                       struct mm_metrics *out, struct mm_err *err)
 {
     struct work work;
 
     if (s->count != d->count)
-        return mm_fail(err, MM_EARG, "%" PRId64 " elements can't be compared with %" PRId64, s->count, d->count);
+        return mm_fail(err, MM_EARG, "%" PRId64 " elements can't be compared with %" PRId64, s->count,
+                       d->count);
     work_init(&work, s, d, options, cancel);
     return measure_work(&work, out, err);
 }
@@ -280,8 +282,9 @@ static void keep_single(struct mm_metrics *metrics, bool is_dst)
     *(is_dst ? &metrics->dst : &metrics->src) = stats;
 }
 
-static void measure_duo(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_measure_options *options,
-                        const atomic_bool *cancel, struct mm_result *result)
+static void measure_duo(struct mm_duo *duo, const struct mm_pair *pair,
+                        const struct mm_measure_options *options, const atomic_bool *cancel,
+                        struct mm_result *result)
 {
     bool single = !pair->src || !pair->dst, failed_dst;
     struct mm_err err = {MM_OK, ""};
@@ -307,7 +310,8 @@ static void measure_duo(struct mm_duo *duo, const struct mm_pair *pair, const st
 }
 
 void mm_measure_pair(const struct mm_pair *pair, const struct mm_schema *schema,
-                     const struct mm_measure_options *options, const atomic_bool *cancel, struct mm_result *result)
+                     const struct mm_measure_options *options, const atomic_bool *cancel,
+                     struct mm_result *result)
 {
     struct mm_duo duo;
 

@@ -1,9 +1,9 @@
 /*
  * The metrics: pure functions of the sums of one pass.
  *
- * A sum can leave the range of a double only in f64 tensors with values above 1e154 (the squares overflow) or with
- * nothing above 1e-154 (they vanish). mm_measure_tensors scales such data first; the functions here then still give
- * a defined answer, said at each.
+ * A sum can leave the range of a double only in f64 tensors with values above 1e154 (the squares overflow) or
+ * with nothing above 1e-154 (they vanish). mm_measure_tensors scales such data first; the functions here then
+ * still give a defined answer, said at each.
  */
 #include "compare/centre.h"
 
@@ -24,8 +24,9 @@ static bool nothing(const struct mm_sums *sums, double empty, double *out)
 }
 
 /*
- * a / b of two sums that are not negative: 0 / 0 is 0, x / 0 is +Inf. A numerator beyond the range of a double is
- * +Inf whatever the denominator; a denominator beyond it counts as the greatest double (so: an upper bound).
+ * a / b of two sums that are not negative: 0 / 0 is 0, x / 0 is +Inf. A numerator beyond the range of a
+ * double is +Inf whatever the denominator; a denominator beyond it counts as the greatest double (so: an
+ * upper bound).
  */
 static double ratio(double a, double b)
 {
@@ -54,7 +55,8 @@ static bool vanished(double squares, double absolutes)
     return squares == 0.0 && absolutes > 0.0;
 }
 
-/* sqrt(Σe² / Σs²). Where squares vanish, diff1 stands in: the same ratio by another norm, of the right magnitude. */
+/* sqrt(Σe² / Σs²). Where squares vanish, diff1 stands in: the same ratio by another norm, of the right
+ * magnitude. */
 double mm_metric_diff2(const struct mm_sums *sums)
 {
     double empty, ee, ss;
@@ -122,9 +124,17 @@ static void side_finish(const struct mm_side_sums *side, const struct mm_acc *ce
 {
     double n = (double)side->finite, sum = mm_acc_value(&side->sum), spread;
 
-    *out = (struct mm_stats){.finite = side->finite, .nan = side->nan, .pos_inf = side->pos_inf,
-                             .neg_inf = side->neg_inf, .zero = side->zero, .min = NAN, .max = NAN, .mean = NAN,
-                             .std = NAN, .min_at = -1, .max_at = -1};
+    *out = (struct mm_stats){.finite = side->finite,
+                             .nan = side->nan,
+                             .pos_inf = side->pos_inf,
+                             .neg_inf = side->neg_inf,
+                             .zero = side->zero,
+                             .min = NAN,
+                             .max = NAN,
+                             .mean = NAN,
+                             .std = NAN,
+                             .min_at = -1,
+                             .max_at = -1};
     if (side->finite == 0)
         return;
     out->min = side->min;

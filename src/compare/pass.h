@@ -8,7 +8,7 @@ struct mm_pass {
     struct mm_cursor s, d;
     bool single;                 /* d is s: read once */
     bool lane_f;                 /* both are exact in floats */
-    const atomic_bool *cancel; /* may be NULL */
+    const atomic_bool *cancel;   /* may be NULL */
     const char *name_s, *name_d; /* for error texts */
     bool failed_dst;             /* which side the error is about */
     int64_t base;                /* index of the next tile's first element */
@@ -17,8 +17,8 @@ struct mm_pass {
 /* Start over views of equal count, s and d (the same pointer for one tensor alone). Names and cancel stay. */
 void mm_pass_start(struct mm_pass *pass, const struct mm_tensor *s, const struct mm_tensor *d);
 /*
- * The next tile; *n elements (0: the end). For a single tensor d is not filled. -1: a value that can't be read
- * (MM_ECORRUPT) or cancelled (MM_ECANCELLED). pass->base is then the index behind the tile.
+ * The next tile; *n elements (0: the end). For a single tensor d is not filled. -1: a value that can't be
+ * read (MM_ECORRUPT) or cancelled (MM_ECANCELLED). pass->base is then the index behind the tile.
  */
 int mm_pass_float(struct mm_pass *pass, float s[MM_TILE], float d[MM_TILE], size_t *n, struct mm_err *err);
 int mm_pass_double(struct mm_pass *pass, double s[MM_TILE], double d[MM_TILE], size_t *n, struct mm_err *err);

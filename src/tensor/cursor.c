@@ -109,8 +109,8 @@ static size_t left_in_run(struct mm_cursor *cursor, size_t n)
 }
 
 /*
- * The next up to n elements as contiguous ones of this machine's byte order: *bytes is the run itself where it is
- * that already, else `scratch` (MM_CHUNK elements). Moves on; returns how many, 0 when bad.
+ * The next up to n elements as contiguous ones of this machine's byte order: *bytes is the run itself where
+ * it is that already, else `scratch` (MM_CHUNK elements). Moves on; returns how many, 0 when bad.
  */
 static size_t next_raw(struct mm_cursor *cursor, size_t n, uint8_t *scratch, const uint8_t **bytes)
 {

@@ -7,7 +7,8 @@
 /* Elements that are converted by way of a buffer on the stack are taken this many at a time. */
 #define MM_CHUNK 512
 
-/* n contiguous elements in this machine's byte order (any alignment). _float rounds what a float can't hold. */
+/* n contiguous elements in this machine's byte order (any alignment). _float rounds what a float can't hold.
+ */
 void mm_raw_to_float(enum mm_dtype stored, const uint8_t *bytes, float *out, size_t n);
 void mm_raw_to_double(enum mm_dtype stored, const uint8_t *bytes, double *out, size_t n);
 
@@ -17,8 +18,8 @@ void mm_raw_gather(uint8_t *out, const uint8_t *in, int64_t step, size_t size, s
 void mm_raw_swap(uint8_t *bytes, size_t size, size_t n);
 
 /*
- * One value of [*place, end), which moves on behind it. False when there is none, when it is malformed, or when
- * `dtype` can't hold it (300 in an i8): such a file contradicts itself.
+ * One value of [*place, end), which moves on behind it. False when there is none, when it is malformed, or
+ * when `dtype` can't hold it (300 in an i8): such a file contradicts itself.
  */
 bool mm_varint_next(const uint8_t **place, const uint8_t *end, enum mm_dtype dtype, double *value);
 bool mm_text_next(const uint8_t **place, const uint8_t *end, enum mm_dtype dtype, double *value);

@@ -35,8 +35,8 @@ float mm_half_to_float(uint16_t half)
     return float_of(bits | sign);
 }
 
-/* |value| < 2^-14: the result is a multiple of 2^-24. Adding 0.5 (one unit of whose last place is 2^-24) makes
- * the float adder do the rounding. */
+/* |value| < 2^-14: the result is a multiple of 2^-24. Adding 0.5 (one unit of whose last place is 2^-24)
+ * makes the float adder do the rounding. */
 static uint16_t subnormal_half(uint32_t magnitude)
 {
     return (uint16_t)(bits_of(float_of(magnitude) + 0.5f) - bits_of(0.5f));

@@ -1,14 +1,15 @@
 /*
  * The scalar kernels: what every other table must reproduce, bit for bit.
  *
- * Fixed and so part of the meaning: blocks of MM_BLOCK elements; element i of a block in lane i % MM_LANES; lanes
- * start at +0 and are added as (0+1)+(2+3); every product and every sum is rounded on its own (no fused
+ * Fixed and so part of the meaning: blocks of MM_BLOCK elements; element i of a block in lane i % MM_LANES;
+ * lanes start at +0 and are added as (0+1)+(2+3); every product and every sum is rounded on its own (no fused
  * operation); a position that does not count adds +0, so that skipping it and adding it are the same thing;
  * greatest values are compared strictly, the first index wins.
  *
- * A block is clean when every value in it is finite. It need not be tested element by element: Inf and NaN make
- * the block's sum of absolutes Inf or NaN. (So does an overflow in f64: then the careful way is taken for nothing,
- * with the same result.) In a tainted block, what does not count is replaced by zeros and the same loops run.
+ * A block is clean when every value in it is finite. It need not be tested element by element: Inf and NaN
+ * make the block's sum of absolutes Inf or NaN. (So does an overflow in f64: then the careful way is taken
+ * for nothing, with the same result.) In a tainted block, what does not count is replaced by zeros and the
+ * same loops run.
  */
 #include "tensor/kernels.h"
 
@@ -81,8 +82,8 @@ static size_t find(const double *x, double value)
 }
 
 /*
- * min is taken from where it was found, not from the reduction: of -0 and +0 the first one counts, in whatever order
- * a vector unit compares.
+ * min is taken from where it was found, not from the reduction: of -0 and +0 the first one counts, in
+ * whatever order a vector unit compares.
  */
 static void note_extremes(struct mm_side_sums *side, const double *x, double min, double max, int64_t base)
 {
@@ -125,7 +126,8 @@ static void clean_side(struct mm_side_sums *side, const double *x, size_t n, int
     mm_acc_add(&side->square, block->square);
 }
 
-/* A block with Inf or NaN in it: counts by class, extremes of the finite ones, sums with zeros for the rest. */
+/* A block with Inf or NaN in it: counts by class, extremes of the finite ones, sums with zeros for the rest.
+ */
 static void tainted_side(struct mm_side_sums *side, const double *x, size_t n, int64_t base)
 {
     double kept[MM_BLOCK], min = INFINITY, max = -INFINITY;
@@ -154,7 +156,8 @@ static void tainted_side(struct mm_side_sums *side, const double *x, size_t n, i
 
 /* ---- both sides ---- */
 
-/* A block of positions that are finite on both sides, or were made zero on both (`counts` says which count). */
+/* A block of positions that are finite on both sides, or were made zero on both (`counts` says which count).
+ */
 struct pair_block {
     const double *s, *d;
     const bool *counts; /* NULL: all of them */
@@ -200,8 +203,8 @@ static void error_block(const struct pair_block *block, struct error_block *out)
     }
     for (size_t i = whole; i < block->n; i++)
         error_step(&lanes, i - whole, s[i], d[i]);
-    *out = (struct error_block){tree(lanes.e),  tree(lanes.abs), tree(lanes.ee), tree(lanes.se),
-                                tree(lanes.sd), 0.0};
+    *out = (struct error_block){tree(lanes.e),  tree(lanes.abs), tree(lanes.ee),
+                                tree(lanes.se), tree(lanes.sd),  0.0};
     out->max = greater_of(greater_of(lanes.max[0], lanes.max[1]), greater_of(lanes.max[2], lanes.max[3]));
 }
 
@@ -236,7 +239,8 @@ static void note_max_rel(struct mm_sums *sums, const struct pair_block *block, d
 }
 
 /* What compares |e| with something: not needed where the block's sides are equal. */
-static void compare_block(struct mm_sums *sums, const struct mm_limits *limits, const struct pair_block *block)
+static void compare_block(struct mm_sums *sums, const struct mm_limits *limits,
+                          const struct pair_block *block)
 {
     const double small = limits->small, atol = limits->atol, rtol = limits->rtol;
     int64_t greater = 0, less = 0, beyond = 0;
@@ -262,9 +266,10 @@ static void add_both(struct mm_sums *sums, const struct side_block *s, const str
                      const struct error_block *error)
 {
     const double value[MM_SUM_COUNT] = {
-        [MM_SUM_S] = s->sum,      [MM_SUM_D] = d->sum,    [MM_SUM_ABS_S] = s->abs,     [MM_SUM_SS] = s->square,
-        [MM_SUM_DD] = d->square,  [MM_SUM_SD] = error->sd, [MM_SUM_E] = error->e,       [MM_SUM_ABS_E] = error->abs,
-        [MM_SUM_EE] = error->ee,  [MM_SUM_SE] = error->se,
+        [MM_SUM_S] = s->sum,     [MM_SUM_D] = d->sum,         [MM_SUM_ABS_S] = s->abs,
+        [MM_SUM_SS] = s->square, [MM_SUM_DD] = d->square,     [MM_SUM_SD] = error->sd,
+        [MM_SUM_E] = error->e,   [MM_SUM_ABS_E] = error->abs, [MM_SUM_EE] = error->ee,
+        [MM_SUM_SE] = error->se,
     };
 
     for (int i = 0; i < MM_SUM_COUNT; i++)
@@ -291,7 +296,8 @@ static bool same_class(double s, double d)
 }
 
 /* Zeros where either side is not finite; returns how many positions are left. */
-static size_t keep_finite(struct mm_sums *sums, const struct pair_block *block, double *s, double *d, bool *counts)
+static size_t keep_finite(struct mm_sums *sums, const struct pair_block *block, double *s, double *d,
+                          bool *counts)
 {
     size_t finite = 0;
 
@@ -328,7 +334,8 @@ static void tainted_both(struct mm_sums *sums, const struct mm_limits *limits, c
     measure_both(sums, limits, &kept, &ss, &sd);
 }
 
-static void measure_block(struct mm_sums *sums, const struct mm_limits *limits, const struct pair_block *block)
+static void measure_block(struct mm_sums *sums, const struct mm_limits *limits,
+                          const struct pair_block *block)
 {
     struct side_block s, d;
     bool clean_s, clean_d;
@@ -354,8 +361,8 @@ static void measure_block(struct mm_sums *sums, const struct mm_limits *limits, 
     }
 }
 
-static void measure_double(struct mm_sums *sums, const struct mm_limits *limits, const double *s, const double *d,
-                           size_t n, int64_t base)
+static void measure_double(struct mm_sums *sums, const struct mm_limits *limits, const double *s,
+                           const double *d, size_t n, int64_t base)
 {
     for (size_t at = 0; at < n; at += MM_BLOCK) {
         size_t k = n - at < MM_BLOCK ? n - at : MM_BLOCK;
@@ -366,8 +373,8 @@ static void measure_double(struct mm_sums *sums, const struct mm_limits *limits,
 }
 
 /* Widening is exact, so lane F needs no arithmetic of its own. */
-static void measure_float(struct mm_sums *sums, const struct mm_limits *limits, const float *s, const float *d,
-                          size_t n, int64_t base)
+static void measure_float(struct mm_sums *sums, const struct mm_limits *limits, const float *s,
+                          const float *d, size_t n, int64_t base)
 {
     double ws[MM_BLOCK], wd[MM_BLOCK];
 
@@ -390,7 +397,8 @@ struct centre_lanes {
 };
 
 /* Zeros where a position does not count. */
-static inline void centre_step(struct centre_lanes *lanes, size_t l, const struct mm_centre *c, double s, double d)
+static inline void centre_step(struct centre_lanes *lanes, size_t l, const struct mm_centre *c, double s,
+                               double d)
 {
     bool fs = fabs(s) <= DBL_MAX, fd = fabs(d) <= DBL_MAX, both = fs && fd;
     double xs = both ? s - c->s : 0.0, xd = both ? d - c->d : 0.0;
@@ -420,8 +428,8 @@ static void centre_block(struct mm_centred *sums, const struct mm_centre *c, con
     mm_acc_add(&sums->residual, tree(lanes.residual));
 }
 
-static void centre_double(struct mm_centred *sums, const struct mm_centre *centre, const double *s, const double *d,
-                          size_t n)
+static void centre_double(struct mm_centred *sums, const struct mm_centre *centre, const double *s,
+                          const double *d, size_t n)
 {
     for (size_t at = 0; at < n; at += MM_BLOCK)
         centre_block(sums, centre, s + at, d + at, n - at < MM_BLOCK ? n - at : MM_BLOCK);

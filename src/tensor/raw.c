@@ -33,11 +33,11 @@ static const struct {
     void (*to_float)(const uint8_t *bytes, float *out, size_t n);
     void (*to_double)(const uint8_t *bytes, double *out, size_t n);
 } converters[MM_DTYPE_COUNT] = {
-    [MM_F16] = {f16_float, NULL},   [MM_BF16] = {bf16_float, NULL}, [MM_F32] = {f32_float, NULL},
-    [MM_F64] = {NULL, f64_double},  [MM_I4] = {i8_float, NULL},     [MM_I8] = {i8_float, NULL},
-    [MM_I16] = {i16_float, NULL},   [MM_I32] = {NULL, i32_double},  [MM_I64] = {NULL, i64_double},
-    [MM_U4] = {u8_float, NULL},     [MM_U8] = {u8_float, NULL},     [MM_U16] = {u16_float, NULL},
-    [MM_U32] = {NULL, u32_double},  [MM_U64] = {NULL, u64_double},  [MM_BOOL] = {bool_float, NULL},
+    [MM_F16] = {f16_float, NULL},  [MM_BF16] = {bf16_float, NULL}, [MM_F32] = {f32_float, NULL},
+    [MM_F64] = {NULL, f64_double}, [MM_I4] = {i8_float, NULL},     [MM_I8] = {i8_float, NULL},
+    [MM_I16] = {i16_float, NULL},  [MM_I32] = {NULL, i32_double},  [MM_I64] = {NULL, i64_double},
+    [MM_U4] = {u8_float, NULL},    [MM_U8] = {u8_float, NULL},     [MM_U16] = {u16_float, NULL},
+    [MM_U32] = {NULL, u32_double}, [MM_U64] = {NULL, u64_double},  [MM_BOOL] = {bool_float, NULL},
 };
 
 void mm_raw_to_float(enum mm_dtype stored, const uint8_t *bytes, float *out, size_t n)

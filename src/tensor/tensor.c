@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-void mm_tensor_raw(struct mm_tensor *tensor, enum mm_dtype dtype, const struct mm_shape *shape, const void *data,
-                   struct mm_run *run)
+void mm_tensor_raw(struct mm_tensor *tensor, enum mm_dtype dtype, const struct mm_shape *shape,
+                   const void *data, struct mm_run *run)
 {
     int64_t count = mm_shape_count(shape);
 
@@ -75,7 +75,8 @@ static bool is_row_major(const struct mm_tensor *tensor)
     return true;
 }
 
-int mm_tensor_permute(const struct mm_tensor *tensor, const int *perm, struct mm_tensor *out, struct mm_err *err)
+int mm_tensor_permute(const struct mm_tensor *tensor, const int *perm, struct mm_tensor *out,
+                      struct mm_err *err)
 {
     struct mm_tensor view = *tensor;
     int64_t stride[MM_RANK_MAX] = {0};
@@ -110,8 +111,8 @@ static int decode_all(const struct mm_tensor *tensor, void *memory, bool lane_f,
     return 0;
 }
 
-int mm_tensor_flatten(const struct mm_tensor *tensor, struct mm_tensor *out, void **memory, struct mm_run *run,
-                      struct mm_err *err)
+int mm_tensor_flatten(const struct mm_tensor *tensor, struct mm_tensor *out, void **memory,
+                      struct mm_run *run, struct mm_err *err)
 {
     bool lane_f = mm_dtype_info(tensor->dtype)->lane_f;
     enum mm_dtype stored = lane_f ? MM_F32 : MM_F64;

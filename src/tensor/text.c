@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* Longest number that is read: "%f" of the greatest double has 316 characters, the exact decimal expansion of the
- * least one 1,077. */
+/* Longest number that is read: "%f" of the greatest double has 316 characters, the exact decimal expansion of
+ * the least one 1,077. */
 #define NUMBER_MAX 1200
 
 static bool is_digit(uint8_t c)
@@ -106,7 +106,8 @@ static bool read_exponent(const uint8_t **place, const uint8_t *end, int *expone
     return true;
 }
 
-/* sign digits [. digits] [e sign digits], with a digit before or after the point; the whole of [p, end) but an 'f'. */
+/* sign digits [. digits] [e sign digits], with a digit before or after the point; the whole of [p, end) but
+ * an 'f'. */
 static bool scan_decimal(const uint8_t *p, const uint8_t *end, struct decimal *out)
 {
     bool digits = false;

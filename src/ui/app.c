@@ -362,11 +362,24 @@ static bool count_key(struct app *app, uint32_t key)
     return true;
 }
 
+/*
+ * A terminal sends Alt-x and a quick Esc x alike. It is Alt only where somebody has bound it.
+ */
+static bool is_really_escape(const struct app *app, uint32_t key)
+{
+    return (key & K_META) && (app->prompt.kind != PROMPT_CLOSED ||
+                              keymap_lookup(&app->keymap, key, top_scopes(app)) == ACT_NONE);
+}
+
 void app_key(struct app *app, uint32_t key)
 {
     char name[KEY_NAME_SIZE];
     if (key == K_NONE)
         return;
+    if (is_really_escape(app, key)) {
+        app_key(app, K_ESC);
+        key &= ~K_META;
+    }
     app->dirty = true;
     app->message[0] = '\0';
     if (app->prompt.kind != PROMPT_CLOSED) {

@@ -35,7 +35,7 @@ static bool make_hint(const struct app *app, enum action id, unsigned scopes, st
     const struct action_info *info = action_info(id);
     mm_buf_init(&hint->key);
     hint->label = info->hint;
-    if (!info->hint || !(info->scopes & scopes) || keymap_keys(&app->keymap, id, 1, &hint->key) == 0) {
+    if (!info->hint || keymap_keys_in(&app->keymap, id, scopes, 1, &hint->key) == 0) {
         mm_buf_done(&hint->key);
         return false;
     }

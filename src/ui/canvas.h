@@ -59,7 +59,10 @@ const struct cell *grid_cell(const struct grid *grid, int x, int y);
 
 /* Append the rows as UTF-8 text, each ended by '\n', blanks at their ends cut. */
 void grid_dump_glyphs(const struct grid *grid, struct mm_buf *out);
-/* The same with one letter a cell (role_letter; the backdrop's letter where the role is the default one). */
+/*
+ * The same with one letter a cell: role_letter, or the backdrop's where the cell is blank or of the default
+ * role.
+ */
 void grid_dump_styles(const struct grid *grid, struct mm_buf *out);
 
 /* ---- drawing; coordinates are the canvas's own, everything outside the clip is dropped ---- */

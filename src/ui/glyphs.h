@@ -17,10 +17,10 @@ struct glyphs {
     const char *shade;                    /* a half-tone block */
     const char *left, *right, *up, *down; /* arrows */
     const char *to;                       /* "becomes": f32 -> i8 (ASCII: '>') */
-    const char *versus;                   /* src against dst in a title (ASCII: '|') */
+    const char *versus;                   /* src against dst in a title (ASCII: vs) */
     const char *tag;                      /* before a tagged row */
     const char *badge;                    /* before a chosen precision */
-    const char *dot;                      /* between two facts on one line */
+    const char *dot;                      /* between two facts on one line, with its blanks */
     const char *dash;                     /* a figure that does not exist */
     const char *check, *cross;
     const char *line_h, *line_v, *line_cross;

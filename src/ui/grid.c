@@ -83,9 +83,11 @@ void grid_dump_glyphs(const struct grid *grid, struct mm_buf *out)
     }
 }
 
+/* A backdrop shows through where nothing is written, so that a selected row is seen in the style plane. */
 static char style_letter(const struct cell *cell)
 {
-    return role_letter(cell->role != ROLE_DEFAULT ? (enum role)cell->role : (enum role)cell->backdrop);
+    bool through = cell->role == ROLE_DEFAULT || (cell->backdrop != ROLE_DEFAULT && cell->cp == ' ');
+    return role_letter(through ? (enum role)cell->backdrop : (enum role)cell->role);
 }
 
 void grid_dump_styles(const struct grid *grid, struct mm_buf *out)

@@ -39,7 +39,7 @@ struct columns {
 
 static struct columns columns_for(int w)
 {
-    return w >= 72 ? (struct columns){15, 34} : (struct columns){0, 14};
+    return w >= 72 ? (struct columns){16, 35} : (struct columns){0, 16};
 }
 
 /* ---- making the rows ---- */
@@ -123,13 +123,14 @@ static const enum action *help_hints(const struct view *view)
     return hints;
 }
 
-static void draw_action(const struct app *app, const struct row *row, struct canvas *c, int y)
+static void draw_action(const struct help *help, const struct app *app, const struct row *row,
+                        struct canvas *c, int y)
 {
     struct columns at = columns_for(c->w);
     const struct action_info *info = action_info(row->id);
     struct mm_buf keys;
     mm_buf_init(&keys);
-    int count = row->id == ACT_NONE ? 0 : keymap_keys(&app->keymap, row->id, 0, &keys);
+    int count = row->id == ACT_NONE ? 0 : keymap_keys_in(&app->keymap, row->id, help->scopes, 0, &keys);
     int room = (at.name ? at.name : at.text) - 3;
     if (count > 0)
         canvas_fit(c, 2, y, room, ALIGN_LEFT, ROLE_HELP_KEY, mm_buf_text(&keys), app->glyphs);
@@ -153,7 +154,7 @@ static void help_draw(const struct view *view, const struct app *app, struct can
         if (row->heading)
             canvas_text(c, 1, 2 + y, -1, ROLE_HELP_HEAD, row->heading);
         else if (row->text)
-            draw_action(app, row, c, 2 + y);
+            draw_action(help, app, row, c, 2 + y);
     }
     canvas_cursor(c, 0, 2, false);
 }

@@ -125,7 +125,7 @@ static void draw_legend(struct canvas *c, const struct mm_pair_hist *hist, const
     if (outside)
         x += canvas_textf(c, x, 0, -1, ROLE_DIM, "%s outside", mm_num_count(text, (int64_t)outside)) + 2;
     if (broken)
-        canvas_textf(c, x, 0, -1, ROLE_NAN, "%s NaN/Inf not shown", mm_num_count(text, (int64_t)broken));
+        canvas_textf(c, x, 0, -1, ROLE_NAN, "and %s NaN/Inf", mm_num_count(text, (int64_t)broken));
 }
 
 static double largest(const struct mm_hist *hist)

@@ -7,6 +7,8 @@
 #include "ui/layers_view.h"
 #include "ui/plan_view.h"
 
+#define UNSAVED "* not saved"
+
 struct inspector *inspector_of(struct app *app)
 {
     return app->hooks.context;
@@ -33,10 +35,16 @@ static bool busy(void *context)
     return totals.measured < totals.layers;
 }
 
+/* What came in may make a view ask for more (a histogram of what is selected now), a few times at most. */
 static void settle(void *context)
 {
     struct inspector *inspector = context;
-    mm_session_settle(inspector->session, NULL, NULL);
+    for (int i = 0; i < 8; i++) {
+        mm_session_settle(inspector->session, NULL, NULL);
+        app_changed(&inspector->app);
+        if (mm_session_idle(inspector->session))
+            break;
+    }
 }
 
 static bool unsaved(void *context)
@@ -60,12 +68,12 @@ static void act_undo(struct inspector *inspector, const struct action_event *eve
     const char *label = undo ? mm_plan_undo(mm_session_plan(inspector->session))
                              : mm_plan_redo(mm_session_plan(inspector->session));
     if (!label) {
-        app_say(app, ROLE_STATUS, "nothing to %s", undo ? "undo" : "redo");
+        app_say(app, ROLE_STATUS, "Nothing to %s", undo ? "undo" : "redo");
         return;
     }
     struct mm_buf keys;
     mm_buf_init(&keys);
-    app_say(app, ROLE_STATUS, "%s: %s (%s %s)", undo ? "undone" : "done again", label,
+    app_say(app, ROLE_STATUS, "%s: %s (%s %s)", undo ? "Undone" : "Done again", label,
             key_of(app, undo ? ACT_REDO : ACT_UNDO, &keys), undo ? "does it again" : "undoes it");
     mm_buf_done(&keys);
     app_changed(app);
@@ -83,7 +91,7 @@ void inspector_export(struct inspector *inspector)
     }
     mm_plan_mark_saved(plan);
     size_t n = mm_plan_count(plan);
-    app_say(app, ROLE_STATUS, "wrote %zu %s for %s to %s", n, n == 1 ? "override" : "overrides",
+    app_say(app, ROLE_STATUS, "Wrote %zu %s for %s to %s", n, n == 1 ? "override" : "overrides",
             inspector->dialect->title, inspector->export_folder);
     app_changed(app);
 }
@@ -131,14 +139,14 @@ static void act_threshold(struct inspector *inspector, const struct action_event
     struct mm_thresholds thresholds = mm_session_options(inspector->session)->thresholds;
     if (!event->text || !read_threshold(event->text, &thresholds)) {
         app_say(app, ROLE_ERROR,
-                "a threshold is a number, or diff1 or diff2 and a number (:threshold diff2 0.02)");
+                "A threshold is a number, or diff1 or diff2 and a number (:threshold diff2 0.02)");
         return;
     }
     mm_session_set_thresholds(inspector->session, &thresholds);
     struct mm_session_totals totals;
     mm_session_totals(inspector->session, &totals);
     char a[MM_NUM], b[MM_NUM];
-    app_say(app, ROLE_STATUS, "thresholds: diff1 %s, diff2 %s; %zu layers are bad",
+    app_say(app, ROLE_STATUS, "Thresholds: diff1 %s, diff2 %s; %zu layers are bad",
             mm_num_short(a, thresholds.diff1, 4), mm_num_short(b, thresholds.diff2, 4), totals.bad);
     app_changed(app);
 }
@@ -170,7 +178,7 @@ static void act_set(struct inspector *inspector, const struct action_event *even
         return;
     }
     app_say(app, ROLE_ERROR,
-            "settings: precision_mode, weight_quant_granularity, activation_quant_algo ... (:set KEY VALUE)");
+            "Settings: precision_mode, weight_quant_granularity, activation_quant_algo ... (:set KEY VALUE)");
 }
 
 static const struct {
@@ -209,10 +217,10 @@ static void say_precision(struct app *app, size_t changed, size_t count, enum mm
     const char *undo = key_of(app, ACT_UNDO, &keys);
     const char *name = mm_precision_info(precision)->name;
     if (changed == 0)
-        app_say(app, ROLE_STATUS, "nothing changed: %s",
+        app_say(app, ROLE_STATUS, "Nothing changed: %s",
                 precision == MM_PRECISION_NONE ? "there is no override" : "that is what is chosen already");
     else if (precision == MM_PRECISION_NONE)
-        app_say(app, ROLE_STATUS, "cleared %zu %s (%s undoes it)", changed,
+        app_say(app, ROLE_STATUS, "Cleared %zu %s (%s undoes it)", changed,
                 changed == 1 ? "override" : "overrides", undo);
     else if (count == 1)
         app_say(app, ROLE_STATUS, "%s for %s (%s undoes it)", name, label, undo);
@@ -235,7 +243,7 @@ static bool pick_precision(struct app *app, const struct action_event *event, si
     }
     *out = event->text ? mm_precision_find(event->text) : MM_PRECISION_COUNT;
     if (*out == MM_PRECISION_COUNT)
-        app_say(app, ROLE_ERROR, "a precision is f16, f32 or none");
+        app_say(app, ROLE_ERROR, "A precision is f16, f32 or none");
     return *out != MM_PRECISION_COUNT;
 }
 
@@ -252,7 +260,7 @@ bool inspector_precision(struct app *app, const struct action_event *event, cons
     if (count == 0 || !pick_precision(app, event, ids[0], &precision))
         return true;
     if (count == 1 && !mm_session_layer(app->session, ids[0])->pair->dst) {
-        app_say(app, ROLE_WARN, "this tensor is in src only: the runtime has no operator for it");
+        app_say(app, ROLE_WARN, "This tensor is in src only: the runtime has no operator for it");
         return true;
     }
     size_t changed;
@@ -263,6 +271,18 @@ bool inspector_precision(struct app *app, const struct action_event *event, cons
         say_precision(app, changed, count, precision, mm_session_layer(app->session, ids[0])->label);
     app_changed(app);
     return true;
+}
+
+void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text)
+{
+    bool marked = mm_plan_unsaved(mm_session_plan_const(app->session));
+    int right = c->w - 1;
+    if (marked) {
+        right -= (int)strlen(UNSAVED);
+        canvas_text(c, right, 0, -1, ROLE_STATUS_UNSAVED, UNSAVED);
+        right -= 2;
+    }
+    canvas_fit(c, 1, 0, right - 1, ALIGN_LEFT, role, text, app->glyphs);
 }
 
 /* ---- life ---- */

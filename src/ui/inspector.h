@@ -32,6 +32,9 @@ void inspector_done(struct inspector *inspector);
 struct inspector *inspector_of(struct app *app);
 const struct inspector *inspector_of_const(const struct app *app);
 
+/* The status row of a screen: a text, and on the right whether the plan is saved. */
+void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text);
+
 /* Write the plan for the inspector's runtime and say so. */
 void inspector_export(struct inspector *inspector);
 

@@ -41,7 +41,8 @@ static uint32_t normal(uint32_t key)
 static uint32_t parse_function_key(const char *name)
 {
     int64_t number;
-    if (name[0] != 'F' || name[1] == '0' || !mm_parse_i64(name + 1, &number) || number < 1 || number > 12)
+    if (name[0] != 'F' || name[1] < '1' || name[1] > '9' || !mm_parse_i64(name + 1, &number) || number < 1 ||
+        number > 12)
         return K_NONE;
     return K_F1 + (uint32_t)number - 1;
 }

@@ -57,13 +57,13 @@ void keymap_done(struct keymap *map)
     *map = (struct keymap){0};
 }
 
-/* Take the key from all actions that are known in one of these scopes. */
-static void unbind(struct keymap *map, uint32_t key, unsigned scopes)
+/* Take the key from one action, or from all (ACT_NONE). */
+static void unbind(struct keymap *map, uint32_t key, enum action id)
 {
     size_t kept = 0;
     for (size_t i = 0; i < map->count; i++) {
         struct binding b = map->bindings[i];
-        if (b.key != key || !(action_info(b.id)->scopes & scopes))
+        if (b.key != key || (id != ACT_NONE && b.id != id))
             map->bindings[kept++] = b;
     }
     map->count = kept;
@@ -78,10 +78,15 @@ int keymap_bind(struct keymap *map, const char *key, const char *action, struct 
         return mm_fail(err, MM_EARG, "no key is called '%s'", key);
     if (id == ACT_NONE && !nobody)
         return mm_fail(err, MM_EARG, "no action is called '%s'", action);
-    /* A view in LIST is always in another scope too, so what moves clashes with everything. */
-    unsigned scopes = nobody ? SCOPE_ANY : action_info(id)->scopes;
-    unbind(map, code, scopes & SCOPE_LIST ? SCOPE_ANY : scopes | SCOPE_LIST);
-    return nobody ? 0 : add(map, code, id, err);
+    unbind(map, code, id);
+    if (nobody)
+        return 0;
+    if (add(map, code, id, err) < 0)
+        return -1;
+    struct binding last = map->bindings[map->count - 1];
+    memmove(map->bindings + 1, map->bindings, (map->count - 1) * sizeof(last));
+    map->bindings[0] = last;
+    return 0;
 }
 
 static int parse_line(struct keymap *map, const char *line, const char *end, struct mm_err *err)
@@ -120,16 +125,22 @@ enum action keymap_lookup(const struct keymap *map, uint32_t key, unsigned scope
     return ACT_NONE;
 }
 
-int keymap_keys(const struct keymap *map, enum action id, int limit, struct mm_buf *out)
+int keymap_keys_in(const struct keymap *map, enum action id, unsigned scopes, int limit, struct mm_buf *out)
 {
     char name[KEY_NAME_SIZE];
     int count = 0;
     for (size_t i = 0; i < map->count && (limit == 0 || count < limit); i++) {
-        if (map->bindings[i].id != id)
+        struct binding b = map->bindings[i];
+        if (b.id != id || keymap_lookup(map, b.key, scopes) != id)
             continue;
         if (count++ > 0)
             mm_buf_putc(out, ' ');
-        mm_buf_puts(out, key_label(name, map->bindings[i].key));
+        mm_buf_puts(out, key_label(name, b.key));
     }
     return count;
+}
+
+int keymap_keys(const struct keymap *map, enum action id, int limit, struct mm_buf *out)
+{
+    return keymap_keys_in(map, id, action_info(id)->scopes, limit, out);
 }

@@ -14,7 +14,7 @@ struct binding {
 };
 
 struct keymap {
-    struct binding *bindings; /* for one key, at most one action in any scope that a view can have */
+    struct binding *bindings; /* the first one that is known in a view counts: later binds come first */
     size_t count, capacity;
 };
 
@@ -23,8 +23,8 @@ int keymap_init(struct keymap *map, struct mm_err *err);
 void keymap_done(struct keymap *map);
 
 /*
- * Give a key to an action ("none": to nobody). It is taken from every action that shares a scope with the new
- * one; the action keeps its other keys.
+ * Give a key to an action ("none": to nobody). Where both are known it wins over what the key did before;
+ * elsewhere the key keeps its old meaning. The action keeps its other keys.
  */
 int keymap_bind(struct keymap *map, const char *key, const char *action, struct mm_err *err);
 /* Read `bind KEY ACTION` lines; `source` stands before the line number in errors. Blank and # lines are
@@ -33,8 +33,12 @@ int keymap_parse(struct keymap *map, const char *source, const char *text, size_
 
 /* What a key does in a view with these scopes; ACT_NONE for nothing. */
 enum action keymap_lookup(const struct keymap *map, uint32_t key, unsigned scopes);
-/* Append the keys of an action, " "-separated ("j Down"), at most `limit` of them (0: all). Returns how many.
+/*
+ * Append the keys that reach an action in a view with these scopes, " "-separated ("j Down"), at most `limit`
+ * of them (0: all). Returns how many.
  */
+int keymap_keys_in(const struct keymap *map, enum action id, unsigned scopes, int limit, struct mm_buf *out);
+/* The same for wherever the action is known. */
 int keymap_keys(const struct keymap *map, enum action id, int limit, struct mm_buf *out);
 
 #endif

@@ -1,6 +1,7 @@
 #include "ui/layer_view.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "ui/inspector.h"
 #include "ui/layers_view.h"
 #include "ui/stats_table.h"
+#include "ui/words.h"
 
 enum tab { TAB_STATS, TAB_HIST, TAB_COUNT };
 enum range { RANGE_ALL, RANGE_MIDDLE, RANGE_ZERO, RANGE_COUNT };
@@ -15,6 +17,8 @@ enum range { RANGE_ALL, RANGE_MIDDLE, RANGE_ZERO, RANGE_COUNT };
 /* Bins that + and - step through; 0 stands for one a column. */
 static const size_t bin_steps[] = {8, 16, 32, 64, 0, 128, 256, 512};
 #define BINS_USUAL 4
+/* Title, tabs, a blank line. */
+#define HEAD_LINES 3
 /* Fine enough to find the middle 99.9 % in. */
 #define FINE_BINS 4096
 
@@ -24,7 +28,7 @@ struct layer_view {
     size_t id;
     enum tab tab;
     int top;   /* first line shown of the Stats tab */
-    int lines; /* that it had when drawn last at this size */
+    int lines; /* that it has at this size */
     int w, h;
     bool log, error;
     enum range range;
@@ -76,47 +80,29 @@ static void zero_range(const struct mm_layer *layer, struct mm_hist_options *opt
     }
 }
 
-static void prepare(struct layer_view *layer, struct app *app)
-{
-    layer->hist = NULL;
-    layer->problem = NULL;
-    const struct mm_layer *data = mm_session_layer(app->session, layer->id);
-    enum mm_state state = data->result.state;
-    mm_session_focus(app->session, &layer->id, 1);
-    if (layer->tab != TAB_HIST || (state != MM_STATE_MEASURED && state != MM_STATE_SINGLE))
-        return;
-    size_t bins = bin_steps[layer->bins];
-    int columns = layer->w > 17 ? layer->w - 9 : 8;
-    struct mm_hist_options options = {.bins = bins ? bins : (size_t)columns};
-    if (layer->range == RANGE_MIDDLE) {
-        struct mm_hist_options fine = {.bins = FINE_BINS};
-        const struct mm_pair_hist *all = mm_session_hist(app->session, layer->id, &fine, &layer->problem);
-        if (!all)
-            return;
-        middle_range(all, &options);
-    } else if (layer->range == RANGE_ZERO) {
-        zero_range(data, &options);
-    }
-    layer->hist = mm_session_hist(app->session, layer->id, &options, &layer->problem);
-}
-
 /* ---- drawing ---- */
 
+/* "#38 enc.0.ln2.Pow ▸F32 mm.pow", and on the right where that is in the list: J and K walk there. */
 static void draw_title(struct canvas *c, const struct layer_view *layer, const struct app *app)
 {
     const struct mm_layer *data = mm_session_layer(app->session, layer->id);
     const struct mm_override *override = mm_session_override(app->session, layer->id);
-    int x = 1 + canvas_textf(c, 1, 0, -1, ROLE_DIM, "#%zu", layer->id + 1) + 2;
-    int badge = override ? 6 : 0;
-    int name = mm_text_width(data->label), room = c->w - x - badge - 1;
-    if (name > room)
-        name = room;
-    x += canvas_fit(c, x, 0, name, ALIGN_RIGHT, ROLE_TITLE_NAME, data->label, app->glyphs) + 1;
+    char place[48] = "";
+    int row, count;
+    if (layers_view_place(layer->list, layer->id, &row, &count))
+        snprintf(place, sizeof place, "%d of %d", row + 1, count);
+    int right = c->w - 1 - (int)strlen(place);
+    canvas_text(c, right, 0, -1, ROLE_DIM, place);
+    struct canvas left = canvas_sub(c, 0, 0, right - 1, 1);
+    int badge = override ? 5 : 0;
+    int x = 1 + canvas_textf(&left, 1, 0, -1, ROLE_DIM, "#%zu", layer->id + 1) + 2;
+    x += words_name(&left, x, 0, left.w - x - badge, ROLE_TITLE_NAME, data->label, app->glyphs) + 1;
     if (override)
-        x += canvas_textf(c, x, 0, -1, ROLE_BADGE, "%s%s", app->glyphs->badge,
+        x += canvas_textf(&left, x, 0, -1, ROLE_BADGE, "%s%s", app->glyphs->badge,
                           mm_precision_info(override->precision)->badge) +
              1;
-    canvas_text(c, x + 1, 0, -1, ROLE_DIM, mm_session_op(app->session, layer->id));
+    canvas_fit(&left, x + 1, 0, left.w - x - 1, ALIGN_LEFT, ROLE_DIM, mm_session_op(app->session, layer->id),
+               app->glyphs);
 }
 
 static void draw_tabs(struct canvas *c, const struct layer_view *layer)
@@ -130,31 +116,36 @@ static void draw_tabs(struct canvas *c, const struct layer_view *layer)
     }
 }
 
-/* What there is to say besides figures: how the two were paired and laid out, the verdict, an error. */
+/* "label     sentence", in as many lines as it needs. */
+static int draw_sentence(struct canvas *c, int y, enum role role, const char *label, const char *text)
+{
+    canvas_text(c, 0, y, 10, ROLE_LABEL, label);
+    return y + words_wrap(c, 10, y, c->w - 10, role, text);
+}
+
+/* What there is to say besides figures: the verdict, an error, how the two were paired and laid out, what was
+ * chosen. */
 static int draw_words(struct canvas *c, const struct app *app, size_t id, int y)
 {
     const struct mm_layer *layer = mm_session_layer(app->session, id);
+    const struct mm_override *override = mm_session_override(app->session, id);
     struct mm_buf text;
     mm_buf_init(&text);
+    if (layer->verdict.text[0])
+        y = draw_sentence(c, y, layer->verdict.bad ? ROLE_BAD : ROLE_VALUE, "verdict", layer->verdict.text);
+    else if (layer->verdict.kind == MM_VERDICT_OK)
+        y = draw_sentence(c, y, ROLE_OK, "verdict", "ok: within the thresholds");
+    if (layer->result.error)
+        y = draw_sentence(c, y, ROLE_ERROR, "error", layer->result.error);
+    if (override) {
+        mm_buf_printf(&text, "%s (%s)", mm_precision_info(override->precision)->name, override->why);
+        y = draw_sentence(c, y, ROLE_BADGE, "chosen", mm_buf_text(&text));
+        mm_buf_clear(&text);
+    }
     mm_pair_how(layer->pair, &text);
     if (layer->result.fit != MM_FIT_NONE)
         mm_buf_printf(&text, "; %s", mm_fit_text(layer->result.fit));
-    canvas_text(c, 0, y, 10, ROLE_LABEL, "paired by");
-    canvas_text(c, 10, y++, -1, ROLE_VALUE, mm_buf_text(&text));
-    if (layer->verdict.text[0]) {
-        canvas_text(c, 0, y, 10, ROLE_LABEL, "verdict");
-        canvas_text(c, 10, y++, -1, layer->verdict.bad ? ROLE_BAD : ROLE_VALUE, layer->verdict.text);
-    }
-    if (layer->result.error) {
-        canvas_text(c, 0, y, 10, ROLE_LABEL, "error");
-        canvas_text(c, 10, y++, -1, ROLE_ERROR, layer->result.error);
-    }
-    const struct mm_override *override = mm_session_override(app->session, id);
-    if (override) {
-        canvas_text(c, 0, y, 10, ROLE_LABEL, "chosen");
-        canvas_textf(c, 10, y++, -1, ROLE_BADGE, "%s (%s)", mm_precision_info(override->precision)->name,
-                     override->why);
-    }
+    y = draw_sentence(c, y, ROLE_VALUE, "pair", mm_buf_text(&text));
     mm_buf_done(&text);
     return y;
 }
@@ -162,11 +153,15 @@ static int draw_words(struct canvas *c, const struct app *app, size_t id, int y)
 /* Draws at y = -top and returns the number of lines. */
 static int draw_stats(struct canvas *c, const struct app *app, size_t id, int top)
 {
-    int y = draw_words(c, app, id, -top) + top + 1;
-    struct canvas stats = canvas_sub(c, 0, y - top, c->w, 200);
-    y += stats_table_draw(&stats, app, id, 0) + 1;
-    struct canvas metrics = canvas_sub(c, 0, y - top, c->w, 200);
-    return y + metrics_table_draw(&metrics, app, id, 0);
+    static int (*const tables[])(struct canvas *, const struct app *, size_t,
+                                 int) = {stats_table_draw, metrics_table_draw, names_table_draw};
+    int y = draw_words(c, app, id, -top) + top;
+    for (size_t i = 0; i < MM_COUNT(tables); i++) {
+        struct canvas table = canvas_sub(c, 0, y + 1 - top, c->w, 200);
+        int lines = tables[i](&table, app, id, 0);
+        y += lines ? lines + 1 : 0;
+    }
+    return y;
 }
 
 static void draw_hist(struct canvas *c, const struct layer_view *layer, const struct app *app)
@@ -200,7 +195,7 @@ static void draw(const struct view *view, const struct app *app, struct canvas *
     const struct layer_view *layer = (const struct layer_view *)view;
     struct canvas title = canvas_sub(c, 0, 0, c->w, 1);
     struct canvas tabs = canvas_sub(c, 0, 1, c->w, 1);
-    struct canvas body = canvas_sub(c, 1, 3, c->w - 2, c->h - 3);
+    struct canvas body = canvas_sub(c, 1, HEAD_LINES, c->w - 2, c->h - HEAD_LINES);
     draw_title(&title, layer, app);
     draw_tabs(&tabs, layer);
     canvas_cursor(c, 0, 0, false);
@@ -213,15 +208,19 @@ static void draw(const struct view *view, const struct app *app, struct canvas *
 static void status(const struct view *view, const struct app *app, struct canvas *c)
 {
     const struct layer_view *layer = (const struct layer_view *)view;
-    const struct mm_layer *data = mm_session_layer(app->session, layer->id);
-    canvas_text(c, 1, 0, -1, data->verdict.bad ? ROLE_BAD : ROLE_STATUS, data->verdict.text);
-    if (mm_plan_unsaved(mm_session_plan_const(app->session)))
-        canvas_text(c, c->w - 12, 0, -1, ROLE_STATUS_UNSAVED, "* not saved");
+    const struct mm_verdict *verdict = &mm_session_layer(app->session, layer->id)->verdict;
+    int seen = layer->h - HEAD_LINES;
+    char lines[64];
+    snprintf(lines, sizeof lines, "Lines %d to %d of %d", layer->top + 1, layer->top + seen, layer->lines);
+    if (layer->tab == TAB_STATS && seen > 0)
+        inspector_status(app, c, ROLE_STATUS, layer->lines > seen ? lines : "");
+    else
+        inspector_status(app, c, verdict->bad ? ROLE_BAD : ROLE_STATUS, verdict->text);
 }
 
 /* ---- actions ---- */
 
-static int stats_lines(struct layer_view *layer, struct app *app)
+static int stats_lines(const struct layer_view *layer, const struct app *app)
 {
     struct grid none; /* 0 x 0: only counts */
     grid_init(&none);
@@ -232,10 +231,43 @@ static int stats_lines(struct layer_view *layer, struct app *app)
     return lines;
 }
 
-static bool scroll(struct layer_view *layer, struct app *app, const struct action_event *event)
+static void keep_in_range(struct layer_view *layer, const struct app *app)
 {
-    int height = layer->h - 3, lines = stats_lines(layer, app);
-    struct list list = {.count = lines, .height = height, .top = layer->top, .cursor = layer->top};
+    int seen = layer->h - HEAD_LINES > 0 ? layer->h - HEAD_LINES : 0;
+    layer->lines = stats_lines(layer, app);
+    int last = layer->lines > seen ? layer->lines - seen : 0;
+    layer->top = layer->top > last ? last : layer->top;
+}
+
+static void prepare(struct layer_view *layer, struct app *app)
+{
+    keep_in_range(layer, app);
+    layer->hist = NULL;
+    layer->problem = NULL;
+    const struct mm_layer *data = mm_session_layer(app->session, layer->id);
+    enum mm_state state = data->result.state;
+    mm_session_focus(app->session, &layer->id, 1);
+    if (layer->tab != TAB_HIST || (state != MM_STATE_MEASURED && state != MM_STATE_SINGLE))
+        return;
+    size_t bins = bin_steps[layer->bins];
+    int columns = layer->w > 17 ? layer->w - 9 : 8;
+    struct mm_hist_options options = {.bins = bins ? bins : (size_t)columns};
+    if (layer->range == RANGE_MIDDLE) {
+        struct mm_hist_options fine = {.bins = FINE_BINS};
+        const struct mm_pair_hist *all = mm_session_hist(app->session, layer->id, &fine, &layer->problem);
+        if (!all)
+            return;
+        middle_range(all, &options);
+    } else if (layer->range == RANGE_ZERO) {
+        zero_range(data, &options);
+    }
+    layer->hist = mm_session_hist(app->session, layer->id, &options, &layer->problem);
+}
+
+static bool scroll(struct layer_view *layer, const struct action_event *event)
+{
+    struct list list = {
+        .count = layer->lines, .height = layer->h - HEAD_LINES, .top = layer->top, .cursor = layer->top};
     if (layer->tab != TAB_STATS || !list_scroll(&list, event))
         return false;
     layer->top = list.top;
@@ -305,8 +337,7 @@ static bool act(struct view *view, struct app *app, const struct action_event *e
         app_copy(app, mm_session_layer(app->session, layer->id)->pair->name);
         return true;
     }
-    if (act_walk(layer, app, event) || scroll(layer, app, event) ||
-        inspector_precision(app, event, &layer->id, 1))
+    if (act_walk(layer, app, event) || scroll(layer, event) || inspector_precision(app, event, &layer->id, 1))
         return true;
     bool answered = act_tab(layer, event) || (layer->tab == TAB_HIST && act_hist(layer, event));
     if (answered)
@@ -319,7 +350,6 @@ static void size(struct view *view, struct app *app, int w, int h)
     struct layer_view *layer = (struct layer_view *)view;
     layer->w = w;
     layer->h = h;
-    layer->top = 0;
     prepare(layer, app);
 }
 

@@ -7,6 +7,7 @@
 #include "ui/layers.h"
 #include "ui/stats_table.h"
 #include "ui/strip.h"
+#include "ui/words.h"
 
 int layers_strip_height(int h)
 {
@@ -34,9 +35,10 @@ static const struct {
     {MM_COLUMN_COSINE, 8}, {MM_COLUMN_SQNR, 5},  {MM_COLUMN_SHAPE, 13},
 };
 
-#define GAP        2  /* blanks between columns */
-#define BADGE      5  /* blank, mark and name of a chosen precision behind the layer's name */
-#define LABEL_MOST 60 /* a longer name is cut at its beginning */
+#define GAP           2  /* blanks between columns */
+#define BADGE         5  /* blank, mark and name of a chosen precision behind the layer's name */
+#define LABEL_MOST    60 /* a longer name is cut at its beginning */
+#define VERDICT_WHOLE 34 /* "overflow: |x| up to 6.1e6 > 65504" */
 
 struct layout {
     int width[MM_COLUMN_COUNT]; /* 0: not shown */
@@ -77,8 +79,8 @@ static struct layout lay_out(const struct layers *layers, int w)
         if (wanted[i].id == MM_COLUMN_SQNR) { /* the rest has its room by now */
             grow(&layout, MM_COLUMN_VERDICT, 15);
             grow(&layout, MM_COLUMN_LAYER, label < LABEL_MOST ? label : LABEL_MOST);
+            grow(&layout, MM_COLUMN_VERDICT, VERDICT_WHOLE);
             grow(&layout, MM_COLUMN_OP, layers->op_width);
-            grow(&layout, MM_COLUMN_VERDICT, 36);
         }
         int width = least_width(layers, i);
         bool empty = wanted[i].id == MM_COLUMN_OP && layers->op_width == 0;
@@ -129,6 +131,23 @@ static int draw_title_right(struct canvas *c, const struct layers *layers, const
     return right - width;
 }
 
+/* "222 pairs · 0 src only · 108 dst only"; where that is too long, without what is zero; or just the pairs.
+ */
+static void counts_text(const struct layers *layers, const struct glyphs *g, int room, struct mm_buf *out)
+{
+    const struct mm_session_totals *totals = &layers->totals;
+    for (int brief = 0; brief < 3; brief++) {
+        mm_buf_clear(out);
+        mm_buf_printf(out, "%zu %s", totals->pairs, totals->pairs == 1 ? "pair" : "pairs");
+        if (brief == 0 || (brief == 1 && totals->src_only))
+            mm_buf_printf(out, "%s%zu src only", g->dot, totals->src_only);
+        if (brief == 0 || (brief == 1 && totals->dst_only))
+            mm_buf_printf(out, "%s%zu dst only", g->dot, totals->dst_only);
+        if (mm_text_width(mm_buf_text(out)) <= room)
+            return;
+    }
+}
+
 static void draw_title(struct canvas *c, const struct layers *layers, const struct app *app)
 {
     const struct mm_session_totals *totals = &layers->totals;
@@ -140,12 +159,11 @@ static void draw_title(struct canvas *c, const struct layers *layers, const stru
                   mm_path_base(mm_session_dst(app->session)->path));
     int x = 1 + canvas_text(&left, 1, 0, -1, ROLE_TITLE, "mmtui") + 2;
     x += canvas_text(&left, x, 0, -1, ROLE_TITLE_NAME, mm_buf_text(&text)) + 3;
-    mm_buf_clear(&text);
-    if (layers->filter)
+    counts_text(layers, g, left.w - x, &text);
+    if (layers->filter) {
+        mm_buf_clear(&text);
         mm_buf_printf(&text, "%d of %zu shown: %s", layers->list.count, totals->layers, layers->filter_text);
-    else
-        mm_buf_printf(&text, "%zu pairs %s %zu src only %s %zu dst only", totals->pairs, g->dot,
-                      totals->src_only, g->dot, totals->dst_only);
+    }
     canvas_fit(&left, x, 0, left.w - x, ALIGN_LEFT, ROLE_DIM, mm_buf_text(&text), g);
     mm_buf_done(&text);
 }
@@ -182,15 +200,10 @@ static enum role cell_role(const struct mm_session *session, size_t id, enum mm_
     return column == MM_COLUMN_NUMBER ? ROLE_DIM : ROLE_LIST;
 }
 
-/* The text of a cell; arrows as the glyph set has them. */
-static void cell_text(const struct app *app, size_t id, enum mm_column_id column, struct mm_buf *out)
+/* The dtypes, with the arrow that the glyph set has. */
+static void dtype_text(const struct app *app, size_t id, struct mm_buf *out)
 {
     const struct mm_result *result = &mm_session_layer(app->session, id)->result;
-    mm_buf_clear(out);
-    if (column != MM_COLUMN_DTYPE) {
-        mm_column(column)->text(app->session, id, out);
-        return;
-    }
     if (result->src.known)
         mm_buf_puts(out, mm_dtype_info(result->src.dtype)->name);
     if (result->src.known || result->dst.known)
@@ -199,20 +212,66 @@ static void cell_text(const struct app *app, size_t id, enum mm_column_id column
         mm_buf_puts(out, mm_dtype_info(result->dst.dtype)->name);
 }
 
-/* The layer's name, its end kept when it is too long, and the badge of what was chosen behind it. */
-static void draw_layer_cell(struct canvas *c, int x, int y, int width, const struct app *app, size_t id,
+/* mm.matmul, aten::matmul: the part that tells one from another. */
+static const char *short_op(const char *op)
+{
+    const char *dot = strrchr(op, '.'), *colon = strrchr(op, ':');
+    const char *end = !dot || (colon && colon > dot) ? colon : dot;
+    return end && end[1] ? end + 1 : op;
+}
+
+/* What of a text still says something in a column that is too narrow for all of it. */
+static const char *cut_text(const struct layers *layers, enum mm_column_id column, int width,
                             struct mm_buf *text)
+{
+    const char *whole = mm_buf_text(text);
+    if (column == MM_COLUMN_OP && width < layers->op_width)
+        return short_op(whole);
+    char *colon = column == MM_COLUMN_VERDICT && text->length ? strchr(text->data, ':') : NULL;
+    if (colon && mm_text_width(whole) > width) /* "overflow" without its figures */
+        *colon = '\0';
+    return whole;
+}
+
+/* What the search found in a name, marked as far as it is seen. */
+static void mark_match(struct canvas *c, int x, int y, int shown, const char *name, const char *search)
+{
+    const char *hit = search[0] ? mm_text_find(name, search) : NULL;
+    if (!hit)
+        return;
+    int from = shown - mm_text_width(hit), rest = mm_text_width(hit + strlen(search));
+    int to = shown - rest;
+    from = from < 0 ? 0 : from;
+    canvas_restyle(c, x + from, y, to - from, 1, ROLE_MATCH);
+}
+
+/* The layer's name, its end kept when it is too long, and the badge of what was chosen behind it. */
+static void draw_layer_cell(struct canvas *c, int x, int y, int width, const struct layers *layers,
+                            const struct app *app, size_t id, const char *text)
 {
     const struct mm_override *override = mm_session_override(app->session, id);
     int badge = override && width >= 10 ? BADGE : 0;
-    struct mm_buf fitted;
-    mm_buf_init(&fitted);
-    mm_text_fit(&fitted, mm_buf_text(text), width - badge, true, app->glyphs->ellipsis);
-    canvas_text(c, x, y, width - badge, cell_role(app->session, id, MM_COLUMN_LAYER), mm_buf_text(&fitted));
-    mm_buf_done(&fitted);
+    enum role role = cell_role(app->session, id, MM_COLUMN_LAYER);
+    int shown = words_name(c, x, y, width - badge, role, text, app->glyphs);
+    mark_match(c, x, y, shown, text, layers->search);
     if (badge)
         canvas_textf(c, x + width - 4, y, 4, ROLE_BADGE, "%s%s", app->glyphs->badge,
                      mm_precision_info(override->precision)->badge);
+}
+
+static void draw_cell(struct canvas *c, int x, int y, int width, const struct layers *layers,
+                      const struct app *app, size_t id, enum mm_column_id column, struct mm_buf *text)
+{
+    mm_buf_clear(text);
+    if (column == MM_COLUMN_DTYPE)
+        dtype_text(app, id, text);
+    else
+        mm_column(column)->text(app->session, id, text);
+    if (column == MM_COLUMN_LAYER)
+        draw_layer_cell(c, x, y, width, layers, app, id, mm_buf_text(text));
+    else
+        canvas_fit(c, x, y, width, mm_column(column)->right ? ALIGN_RIGHT : ALIGN_LEFT,
+                   cell_role(app->session, id, column), cut_text(layers, column, width, text), app->glyphs);
 }
 
 static void draw_row(struct canvas *c, int y, const struct layers *layers, const struct app *app, size_t id,
@@ -223,13 +282,7 @@ static void draw_row(struct canvas *c, int y, const struct layers *layers, const
         int width = layout->width[column];
         if (!width)
             continue;
-        cell_text(app, id, (enum mm_column_id)column, text);
-        if (column == MM_COLUMN_LAYER)
-            draw_layer_cell(c, x, y, width, app, id, text);
-        else
-            canvas_fit(c, x, y, width, mm_column((enum mm_column_id)column)->right ? ALIGN_RIGHT : ALIGN_LEFT,
-                       cell_role(app->session, id, (enum mm_column_id)column), mm_buf_text(text),
-                       app->glyphs);
+        draw_cell(c, x, y, width, layers, app, id, (enum mm_column_id)column, text);
         x += width + GAP;
     }
     if (mm_session_layer(app->session, id)->tagged)
@@ -273,6 +326,9 @@ static void draw_list(struct canvas *c, const struct layers *layers, const struc
 
 /* ---- preview ---- */
 
+#define CHART_LEAST 8 /* rows below which a histogram says nothing */
+
+/* Name, verdict, statistics, metrics where there is room for them, and the histogram. */
 static void draw_preview(struct canvas *c, const struct layers *layers, const struct app *app)
 {
     size_t id = layers_selected(layers);
@@ -281,14 +337,35 @@ static void draw_preview(struct canvas *c, const struct layers *layers, const st
         return;
     const struct mm_layer *layer = mm_session_layer(app->session, id);
     struct canvas inside = canvas_sub(c, 2, 0, c->w - 2, c->h);
-    canvas_fit(&inside, 0, 0, inside.w, ALIGN_RIGHT, ROLE_TITLE_NAME, layer->label, app->glyphs);
-    struct canvas stats = canvas_sub(&inside, 0, 1, inside.w, inside.h - 1);
-    int used = stats_table_draw(&stats, app, id, 0);
-    struct canvas chart = canvas_sub(&inside, 0, used + 2, inside.w, inside.h - used - 2);
-    if (layers->hist && chart.h > 6) {
+    words_name(&inside, 0, 0, inside.w, ROLE_TITLE_NAME, layer->label, app->glyphs);
+    int y = 1;
+    if (layer->verdict.text[0])
+        y += words_wrap(&inside, 0, y, inside.w, verdict_role(layer->verdict.kind), layer->verdict.text);
+    struct canvas stats = canvas_sub(&inside, 0, y + 1, inside.w, inside.h - y - 1);
+    y += stats_table_draw(&stats, app, id, 0) + 2;
+    if (inside.h - y >= metrics_table_lines(app, id) + 1 + CHART_LEAST) {
+        struct canvas metrics = canvas_sub(&inside, 0, y, inside.w, inside.h - y);
+        int lines = metrics_table_draw(&metrics, app, id, 0);
+        y += lines ? lines + 1 : 0;
+    }
+    struct canvas chart = canvas_sub(&inside, 0, y, inside.w, inside.h - y);
+    if (layers->hist && chart.h >= CHART_LEAST) {
         struct hist_chart_options options = {.log = true};
         hist_chart_draw(&chart, app, layers->hist, &options);
     }
+}
+
+/* The strip with the threshold beside the row that belongs to what is over it. */
+static void draw_strip(struct canvas *c, const struct layers *layers, const struct app *app)
+{
+    int label = c->w >= 60 ? 6 : 0;
+    double threshold = mm_session_options(app->session)->thresholds.diff2;
+    char limit[MM_NUM + 1] = ">";
+    struct canvas strip = canvas_sub(c, 1 + label, 0, c->w - 2 - label, c->h);
+    if (c->h > 1 && threshold > 0 && strlen(mm_num_short(limit + 1, threshold, 2)) < 5)
+        canvas_text(c, 1, 0, label, ROLE_AXIS, limit);
+    canvas_text(c, 1, c->h - 1, label, ROLE_AXIS, "diff2");
+    strip_draw(&strip, app->session, layers_selected(layers), app->glyphs);
 }
 
 void layers_draw(const struct view *view, const struct app *app, struct canvas *c)
@@ -305,10 +382,8 @@ void layers_draw(const struct view *view, const struct app *app, struct canvas *
         draw_preview(&right, layers, app);
     }
     if (strip_height && !app->options.plain) {
-        int label = c->w >= 60 ? 6 : 0;
-        struct canvas strip = canvas_sub(c, 1 + label, c->h - strip_height, c->w - 2 - label, strip_height);
-        canvas_text(c, 1, c->h - strip_height, label, ROLE_AXIS, "diff2");
-        strip_draw(&strip, app->session, layers_selected(layers), app->glyphs);
+        struct canvas strip = canvas_sub(c, 0, c->h - strip_height, c->w, strip_height);
+        draw_strip(&strip, layers, app);
     }
 }
 
@@ -318,12 +393,11 @@ void layers_status(const struct view *view, const struct app *app, struct canvas
     const struct mm_plan *plan = mm_session_plan_const(app->session);
     const struct mm_session_totals *totals = &layers->totals;
     const char *dot = app->glyphs->dot;
-    char limit[MM_NUM];
+    char limit[MM_NUM], text[160];
     size_t chosen = mm_plan_count(plan);
-    canvas_textf(c, 1, 0, -1, ROLE_STATUS, "%zu %s %s %zu tagged %s %zu over %s%s", chosen,
-                 chosen == 1 ? "override" : "overrides", dot, totals->tagged, dot, totals->bad,
-                 mm_num_short(limit, mm_session_options(app->session)->thresholds.diff2, 3),
-                 totals->measured < totals->layers ? " so far" : "");
-    if (mm_plan_unsaved(plan))
-        canvas_text(c, c->w - 12, 0, -1, ROLE_STATUS_UNSAVED, "* not saved");
+    snprintf(text, sizeof text, "%zu %s%s%zu tagged%s%zu over %s%s", chosen,
+             chosen == 1 ? "override" : "overrides", dot, totals->tagged, dot, totals->bad,
+             mm_num_short(limit, mm_session_options(app->session)->thresholds.diff2, 3),
+             totals->measured < totals->layers ? " so far" : "");
+    inspector_status(app, c, ROLE_STATUS, text);
 }

@@ -179,21 +179,36 @@ static bool act_jump(struct layers *layers, struct app *app, const struct action
     }
     layers->moved = true;
     if (!found && event->id == ACT_FIRST_NONFINITE)
-        app_say(app, ROLE_STATUS, "no NaN and no Inf in any layer%s",
+        app_say(app, ROLE_STATUS, "No NaN and no Inf in any layer%s",
                 layers->filter ? " of this filter" : "");
     else if (!found)
-        app_say(app, ROLE_STATUS, "no layer is over the threshold%s",
+        app_say(app, ROLE_STATUS, "No layer is over the threshold%s",
                 layers->filter ? " in this filter" : "");
     return true;
+}
+
+/* "conv": match 2 of 5. */
+static void say_match(const struct layers *layers, struct app *app)
+{
+    int all = 0, here = 0;
+    for (int row = 0; row < layers->list.count; row++) {
+        if (!matches_search(layers, app->session, layers->ids[row]))
+            continue;
+        all++;
+        here += row <= layers->list.cursor;
+    }
+    app_say(app, ROLE_STATUS, "\"%s\": match %d of %d", layers->search, here, all);
 }
 
 static void find_next(struct layers *layers, struct app *app, int by, bool from_here)
 {
     layers->moved = true;
     if (!layers->search[0])
-        app_say(app, ROLE_STATUS, "nothing was searched for yet (/ asks)");
+        app_say(app, ROLE_STATUS, "Nothing was searched for yet (/ asks)");
     else if (layers->list.count == 0 || !seek(layers, app->session, matches_search, by, from_here))
-        app_say(app, ROLE_WARN, "no layer matches \"%s\"", layers->search);
+        app_say(app, ROLE_WARN, "No layer matches \"%s\"", layers->search);
+    else
+        say_match(layers, app);
 }
 
 static void act_search(struct layers *layers, struct app *app, const struct action_event *event)
@@ -224,7 +239,7 @@ static void act_filter(struct layers *layers, struct app *app, const struct acti
     layers->moved = true;
     rebuild(layers, app);
     if (filter)
-        app_say(app, ROLE_STATUS, "%d of %zu layers match %s (& and Enter shows all)", layers->list.count,
+        app_say(app, ROLE_STATUS, "%d of %zu layers match %s (Esc shows all)", layers->list.count,
                 mm_session_count(app->session), layers->filter_text);
 }
 
@@ -255,7 +270,7 @@ static void set_sort(struct layers *layers, struct app *app, enum mm_column_id c
 {
     layers->order = (struct mm_order){.column = column, .reverse = reverse};
     rebuild(layers, app);
-    app_say(app, ROLE_STATUS, "sorted by %s%s", mm_column(column)->key, reverse ? ", reversed" : "");
+    app_say(app, ROLE_STATUS, "Sorted by %s%s", mm_column(column)->key, reverse ? ", reversed" : "");
 }
 
 static void act_sort(struct layers *layers, struct app *app, const struct action_event *event)
@@ -268,7 +283,7 @@ static void act_sort(struct layers *layers, struct app *app, const struct action
     } else if (event->id == ACT_SORT) {
         enum mm_column_id column = mm_column_find(event->text ? event->text : "");
         if (column == MM_COLUMN_COUNT)
-            app_say(app, ROLE_ERROR, "there is no column \"%s\" (s shows them)",
+            app_say(app, ROLE_ERROR, "There is no column \"%s\" (s shows them)",
                     event->text ? event->text : "");
         else
             set_sort(layers, app, column, false);
@@ -360,7 +375,7 @@ static void act_override(struct layers *layers, struct app *app, const struct ac
     char pattern[200] = "", precision[32] = "";
     size_t count = 0;
     if (!event->text || sscanf(event->text, "%199s %31s", pattern, precision) != 2) {
-        app_say(app, ROLE_ERROR, "a pattern and a precision are needed: Pow_* f32");
+        app_say(app, ROLE_ERROR, "A pattern and a precision are needed: Pow_* f32");
         return;
     }
     size_t *ids = calloc(mm_session_count(app->session) + 1, sizeof *ids);
@@ -370,7 +385,7 @@ static void act_override(struct layers *layers, struct app *app, const struct ac
     }
     struct action_event set = {.id = ACT_PRECISION, .text = precision};
     if (count == 0)
-        app_say(app, ROLE_WARN, "no layer matches %s", pattern);
+        app_say(app, ROLE_WARN, "No layer matches %s", pattern);
     else
         inspector_precision(app, &set, ids, count);
     free(ids);
@@ -381,6 +396,7 @@ static void act_override(struct layers *layers, struct app *app, const struct ac
 static void act_open(struct layers *layers, struct app *app, const struct action_event *event)
 {
     (void)event;
+    layers->moved = true; /* what was opened stays selected, so that J and K go on from it */
     if (layers->list.count > 0)
         app_push_take(app, layer_view_open(app, &layers->view, layers_selected(layers)));
 }
@@ -472,6 +488,14 @@ long layers_view_jump(struct view *view, struct app *app, const struct action_ev
     return layers->list.count > 0 ? (long)layers_selected(layers) : -1;
 }
 
+bool layers_view_place(const struct view *view, size_t id, int *row, int *count)
+{
+    const struct layers *layers = (const struct layers *)view;
+    *row = row_of(layers, id);
+    *count = layers->list.count;
+    return *row >= 0;
+}
+
 static unsigned scopes(const struct view *view)
 {
     (void)view;
@@ -480,9 +504,9 @@ static unsigned scopes(const struct view *view)
 
 static const enum action *hints(const struct view *view)
 {
-    static const enum action usual[] = {ACT_OPEN,      ACT_NEXT_BAD, ACT_PRECISION_NEXT, ACT_TAG,
-                                        ACT_SORT_MENU, ACT_SEARCH,   ACT_FILTER,         ACT_PLAN,
-                                        ACT_UNDO,      ACT_HELP,     ACT_QUIT,           ACT_NONE};
+    static const enum action usual[] = {ACT_OPEN,   ACT_NEXT_BAD, ACT_PRECISION_NEXT, ACT_TAG,  ACT_SORT_MENU,
+                                        ACT_SEARCH, ACT_FILTER,   ACT_PLAN,           ACT_UNDO, ACT_HELP,
+                                        ACT_NONE};
     (void)view;
     return usual;
 }

@@ -16,5 +16,7 @@ struct view *layers_view_open(struct app *app, const char *sort, const char *fil
  */
 long layers_view_step(struct view *view, struct app *app, int by);
 long layers_view_jump(struct view *view, struct app *app, const struct action_event *event);
+/* The row of a layer, from 0, and how many rows there are. False when the filter hides it. */
+bool layers_view_place(const struct view *view, size_t id, int *row, int *count);
 
 #endif

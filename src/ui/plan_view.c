@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ui/inspector.h"
+#include "ui/words.h"
 
 /* A line of the screen. Lines with an override can be selected and changed. */
 struct plan_line {
@@ -19,6 +20,7 @@ struct plan_view {
     struct list list;
     struct plan_line *lines;
     size_t capacity;
+    int width;     /* that sentences were broken for */
     uint64_t seen; /* plan revision that the lines were made from, + 1 */
 };
 
@@ -42,17 +44,34 @@ static void add_line(struct plan_view *plan, struct plan_line line)
     plan->lines[plan->list.count++] = line;
 }
 
-static void add_text(struct plan_view *plan, int kind, const char *text)
+/* A sentence in as many lines as it needs; all but the first are indented by `indent`. */
+static void add_text(struct plan_view *plan, int kind, int indent, const char *text)
 {
-    add_line(plan, (struct plan_line){.kind = kind, .text = strdup(text)});
+    struct mm_buf safe;
+    mm_buf_init(&safe);
+    mm_text_escape(&safe, text, strlen(text));
+    const char *rest = mm_buf_text(&safe);
+    int before = 0;
+    do {
+        size_t length = words_break(rest, plan->width - before > 8 ? plan->width - before : 8);
+        struct mm_buf line;
+        mm_buf_init(&line);
+        mm_buf_printf(&line, "%*s%.*s", before, "", (int)length, rest);
+        add_line(plan, (struct plan_line){.kind = kind, .text = line.data});
+        rest += length;
+        rest += strspn(rest, " ");
+        before = indent;
+    } while (*rest);
+    mm_buf_done(&safe);
 }
 
-static void add_format(struct plan_view *plan, int kind, const char *format, const char *a, const char *b)
+static void add_format(struct plan_view *plan, int kind, int indent, const char *format, const char *a,
+                       const char *b)
 {
     struct mm_buf text;
     mm_buf_init(&text);
     mm_buf_printf(&text, format, a, b);
-    add_text(plan, kind, mm_buf_text(&text));
+    add_text(plan, kind, indent, mm_buf_text(&text));
     mm_buf_done(&text);
 }
 
@@ -77,12 +96,12 @@ static void add_overrides(struct plan_view *view, const struct mm_plan *plan)
     for (size_t i = 0; order && i < count; i++) {
         const char *op = mm_plan_at(plan, order[i])->op_type;
         if (!before || strcmp(before, op) != 0)
-            add_text(view, LINE_HEAD, op[0] ? op : "op type unknown");
+            add_text(view, LINE_HEAD, 0, op[0] ? op : "op type unknown");
         before = op;
         add_line(view, (struct plan_line){.kind = LINE_OVERRIDE, .override = order[i]});
     }
     if (count == 0)
-        add_text(view, LINE_TEXT, "Nothing is chosen yet: p on a layer gives it a precision.");
+        add_text(view, LINE_TEXT, 0, "Nothing is chosen yet: p on a layer gives it a precision.");
     free(order);
 }
 
@@ -90,39 +109,41 @@ static void add_settings(struct plan_view *view, const struct mm_plan *plan, con
 {
     size_t count, chosen = 0;
     const struct mm_setting *settings = mm_settings(&count);
-    add_text(view, LINE_TEXT, "");
-    add_text(view, LINE_HEAD, "Settings of the whole network (:set KEY VALUE)");
+    add_text(view, LINE_TEXT, 0, "");
+    add_text(view, LINE_HEAD, 0, "Settings of the whole network (:set KEY VALUE)");
     for (size_t i = 0; i < count; i++) {
         const char *value = mm_plan_setting(plan, settings[i].key);
         if (value)
-            add_format(view, LINE_TEXT, "  %s = %s", settings[i].key, value);
+            add_format(view, LINE_TEXT, 4, "  %s = %s", settings[i].key, value);
         chosen += value != NULL;
     }
     const char *why, *mode = mm_session_suggest_mode(session, &why);
     if (!chosen)
-        add_text(view, LINE_TEXT, "  none");
+        add_text(view, LINE_TEXT, 0, "  none");
     if (mode && !mm_plan_setting(plan, "precision_config.precision_mode")) {
-        add_format(view, LINE_TEXT, "  hint: %s; if the build used that mode too, say :set precision_mode %s",
+        add_format(view, LINE_TEXT, 2, "  Hint: %s. If the build used that mode too: :set precision_mode %s",
                    why, mode);
     }
 }
+
+#define FILE_INDENT 22 /* what a file is stands behind its name */
 
 static void add_export(struct plan_view *view, const struct mm_plan *plan, const struct inspector *inspector)
 {
     const struct mm_dialect *dialect = inspector->dialect;
     struct mm_buf limits;
     mm_buf_init(&limits);
-    add_text(view, LINE_TEXT, "");
-    add_format(view, LINE_HEAD, "Enter writes for %s to %s/", dialect->title, inspector->export_folder);
+    add_text(view, LINE_TEXT, 0, "");
+    add_format(view, LINE_HEAD, 0, "Enter writes for %s to %s/", dialect->title, inspector->export_folder);
     for (const struct mm_export_file *file = dialect->files; file->name; file++) {
         if (!file->cpp)
-            add_format(view, LINE_TEXT, "  %-20s %s", file->name, file->what);
+            add_format(view, LINE_TEXT, FILE_INDENT, "  %-19s %s", file->name, file->what);
     }
     dialect->limits(plan, &limits);
     char *rest = limits.data;
     for (char *line; rest && (line = strsep(&rest, "\n"));) {
         if (*line)
-            add_text(view, LINE_WARN, line);
+            add_text(view, LINE_WARN, 2, line);
     }
     mm_buf_done(&limits);
 }
@@ -148,9 +169,9 @@ static void draw_override(struct canvas *c, int y, const struct mm_override *ove
     struct mm_buf why;
     mm_buf_init(&why);
     bool known = !isnan(override->figures.diff2);
-    int name = c->w >= 100 ? 44 : c->w / 2 - 4;
+    int name = c->w >= 100 ? 44 : c->w >= 60 ? c->w / 2 - 8 : c->w - 11; /* on a narrow screen without why */
     canvas_text(c, 2, y, 9, ROLE_BADGE, mm_precision_info(override->precision)->name);
-    canvas_fit(c, 11, y, name, ALIGN_LEFT, ROLE_LIST, override->name, app->glyphs);
+    words_name(c, 11, y, name, ROLE_LIST, override->name, app->glyphs);
     mm_buf_printf(&why, "%s%s%s", known ? "diff2 " : "",
                   known ? mm_num_sci(figure, override->figures.diff2) : "", known ? ": " : "");
     mm_buf_puts(&why, override->why);
@@ -167,8 +188,7 @@ static void draw(const struct view *view, const struct app *app, struct canvas *
     const struct plan_view *plan_view = (const struct plan_view *)view;
     const struct mm_plan *plan = mm_session_plan_const(app->session);
     size_t count = mm_plan_count(plan);
-    canvas_textf(c, 1, 0, -1, ROLE_TITLE, "Plan: %zu %s%s", count, count == 1 ? "override" : "overrides",
-                 mm_plan_unsaved(plan) ? ", not saved" : "");
+    canvas_textf(c, 1, 0, -1, ROLE_TITLE, "Plan: %zu %s", count, count == 1 ? "override" : "overrides");
     struct canvas body = canvas_sub(c, 1, 2, c->w - 2, plan_view->list.height);
     for (int y = 0; y < body.h && plan_view->list.top + y < plan_view->list.count; y++) {
         int row = plan_view->list.top + y;
@@ -182,6 +202,12 @@ static void draw(const struct view *view, const struct app *app, struct canvas *
             canvas_cursor(&body, 0, y, false);
         }
     }
+}
+
+static void status(const struct view *view, const struct app *app, struct canvas *c)
+{
+    (void)view;
+    inspector_status(app, c, ROLE_STATUS, "Nothing is written before Enter");
 }
 
 /* ---- actions ---- */
@@ -200,7 +226,7 @@ static bool change(struct plan_view *view, struct app *app, const struct action_
     if (!clear && event->id != ACT_PRECISION_NEXT)
         return false;
     if (!line || line->kind != LINE_OVERRIDE) {
-        app_say(app, ROLE_STATUS, "there is no override on this line");
+        app_say(app, ROLE_STATUS, "There is no override on this line");
         return true;
     }
     struct mm_override override = *mm_plan_at(plan, line->override);
@@ -233,9 +259,11 @@ static bool act(struct view *view, struct app *app, const struct action_event *e
 static void size(struct view *view, struct app *app, int w, int h)
 {
     struct plan_view *plan = (struct plan_view *)view;
-    (void)app;
-    (void)w;
     list_resize(&plan->list, h - 2 > 0 ? h - 2 : 0);
+    if (plan->width != w - 2) {
+        plan->width = w - 2;
+        rebuild(plan, app);
+    }
 }
 
 static void update(struct view *view, struct app *app)
@@ -273,6 +301,7 @@ static const struct view_ops ops = {
     .scopes = scopes,
     .hints = hints,
     .draw = draw,
+    .status = status,
     .act = act,
     .size = size,
     .update = update,
@@ -285,6 +314,13 @@ struct view *plan_view_open(struct app *app)
     if (!plan)
         return NULL;
     plan->view.ops = &ops;
+    plan->width = 78; /* size() comes with the real one */
     rebuild(plan, app);
+    for (int row = 0; row < plan->list.count; row++) {
+        if (plan->lines[row].kind == LINE_OVERRIDE) {
+            plan->list.cursor = row;
+            break;
+        }
+    }
     return &plan->view;
 }

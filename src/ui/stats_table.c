@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mmtui/session.h"
+#include "ui/words.h"
 
 /* ---- src and dst ---- */
 
@@ -13,14 +14,41 @@ struct side {
     const struct mm_entry *entry;
     const struct mm_info *info;
     const struct mm_stats *stats; /* NULL before measuring */
+    const struct mm_shape *shape; /* in which indices count; NULL: neither file has that shape */
 };
+
+/* Both sides were measured in one element order: where an @axis was undone, it is the other side's. */
+static const struct mm_shape *index_shape(const struct mm_result *result, bool dst)
+{
+    switch (result->fit) {
+    case MM_FIT_UNDO_BOTH: return NULL;
+    case MM_FIT_UNDO_SRC: return &result->dst.shape;
+    case MM_FIT_UNDO_DST: return &result->src.shape;
+    default: return dst ? &result->dst.shape : &result->src.shape;
+    }
+}
+
+/* "[0,2,11,5]", or the plain index where no shape says more. */
+static void add_place(const struct mm_shape *shape, int64_t at, struct mm_buf *out)
+{
+    int64_t coord[MM_RANK_MAX];
+    if (!shape) {
+        mm_buf_printf(out, "%lld", (long long)at);
+        return;
+    }
+    mm_shape_coords(shape, at, coord);
+    for (int i = 0; i < shape->rank; i++)
+        mm_buf_printf(out, "%c%lld", i ? ',' : '[', (long long)coord[i]);
+    mm_buf_putc(out, ']');
+}
 
 static struct side side_of(const struct mm_layer *layer, bool dst)
 {
     const struct mm_result *result = &layer->result;
     bool measured = result->state == MM_STATE_MEASURED || result->state == MM_STATE_SINGLE;
     struct side side = {.entry = dst ? layer->pair->dst : layer->pair->src,
-                        .info = dst ? &result->dst : &result->src};
+                        .info = dst ? &result->dst : &result->src,
+                        .shape = index_shape(result, dst)};
     if (side.entry && measured)
         side.stats = dst ? &result->metrics.dst : &result->metrics.src;
     return side;
@@ -43,14 +71,11 @@ static void text_shape(const struct side *side, struct mm_buf *out)
 static void value_at(const struct side *side, double value, int64_t at, struct mm_buf *out)
 {
     char text[MM_NUM];
-    int64_t coord[MM_RANK_MAX];
     mm_buf_puts(out, mm_num_short(text, value, 5));
     if (at < 0 || side->info->shape.rank == 0)
         return;
-    mm_shape_coords(&side->info->shape, at, coord);
-    for (int i = 0; i < side->info->shape.rank; i++)
-        mm_buf_printf(out, "%s%lld", i ? "," : " @[", (long long)coord[i]);
-    mm_buf_puts(out, "]");
+    mm_buf_puts(out, " @");
+    add_place(side->shape, at, out);
 }
 
 static void text_min(const struct side *side, struct mm_buf *out)
@@ -128,54 +153,85 @@ static void text_file(const struct side *side, struct mm_buf *out)
         mm_buf_puts(out, side->entry->file);
 }
 
-static const struct {
+struct row {
     const char *label;
     void (*text)(const struct side *side, struct mm_buf *out);
-    bool keep_tail; /* too long: lose the beginning */
-} rows[] = {
-    {"dtype", text_dtype, false}, {"shape", text_shape, false},        {"min", text_min, false},
-    {"max", text_max, false},     {"mean", text_mean, false},          {"std", text_std, false},
-    {"zeros", text_zeros, false}, {"NaN, Inf", text_nonfinite, false}, {"node", text_node, true},
-    {"op", text_op, true},        {"file", text_file, true},
+    bool name; /* too long: it loses its beginning */
 };
 
-#define LABEL_WIDTH 10
+static const struct row stats_rows[] = {
+    {"dtype", text_dtype, false}, {"shape", text_shape, false},        {"min", text_min, false},
+    {"max", text_max, false},     {"mean", text_mean, false},          {"std", text_std, false},
+    {"zeros", text_zeros, false}, {"NaN, Inf", text_nonfinite, false},
+};
 
-static void draw_cell(struct canvas *c, int x, int y, int width, size_t row, const struct side *side,
-                      const struct app *app)
+static const struct row names_rows[] = {
+    {"node", text_node, true},
+    {"op", text_op, true},
+    {"file", text_file, true},
+};
+
+#define LABEL_WIDTH  10
+#define COLUMN_WIDTH 34 /* of a side, at most */
+
+static enum role row_role(const struct row *row, const struct side *side)
+{
+    const struct mm_stats *stats = side->stats;
+    bool broken = row->text == text_nonfinite && stats && stats->nan + stats->pos_inf + stats->neg_inf;
+    return broken ? ROLE_NAN : ROLE_VALUE;
+}
+
+/* One line; false, and nothing drawn, when neither side has anything to say. */
+static bool draw_row(struct canvas *c, int y, const struct row *row, const struct side sides[2], int column,
+                     const struct app *app)
 {
     struct mm_buf text;
+    bool any = false;
     mm_buf_init(&text);
-    if (side->entry)
-        rows[row].text(side, &text);
-    enum role role = rows[row].text == text_nonfinite && side->stats &&
-                             side->stats->nan + side->stats->pos_inf + side->stats->neg_inf
-                         ? ROLE_NAN
-                         : ROLE_VALUE;
-    if (rows[row].keep_tail && mm_text_width(mm_buf_text(&text)) > width)
-        canvas_fit(c, x, y, width, ALIGN_RIGHT, role, mm_buf_text(&text), app->glyphs);
-    else
-        canvas_fit(c, x, y, width, ALIGN_LEFT, role, mm_buf_text(&text), app->glyphs);
+    for (int i = 0; i < 2; i++) {
+        mm_buf_clear(&text);
+        if (sides[i].entry)
+            row->text(&sides[i], &text);
+        any |= text.length > 0;
+        char *place = text.length ? strchr(text.data, '@') : NULL;
+        if (place && !row->name && mm_text_width(text.data) > column)
+            *place = '\0'; /* better no place than half of one */
+        int x = LABEL_WIDTH + i * (column + 2);
+        if (row->name)
+            words_name(c, x, y, column, ROLE_VALUE, mm_buf_text(&text), app->glyphs);
+        else
+            canvas_fit(c, x, y, column, ALIGN_LEFT, row_role(row, &sides[i]), mm_buf_text(&text),
+                       app->glyphs);
+    }
+    if (any)
+        canvas_text(c, 0, y, LABEL_WIDTH, ROLE_LABEL, row->label);
     mm_buf_done(&text);
+    return any;
+}
+
+static int draw_sides(struct canvas *c, const struct app *app, size_t id, int top, const struct row *rows,
+                      size_t count)
+{
+    const struct mm_layer *layer = mm_session_layer(app->session, id);
+    const struct side sides[2] = {side_of(layer, false), side_of(layer, true)};
+    int y = 1, column = (c->w - LABEL_WIDTH - 2) / 2;
+    column = column > COLUMN_WIDTH ? COLUMN_WIDTH : column;
+    canvas_text(c, LABEL_WIDTH, -top, column, ROLE_HEADER, sides[0].entry ? "src" : "src (not there)");
+    canvas_text(c, LABEL_WIDTH + column + 2, -top, column, ROLE_HEADER,
+                sides[1].entry ? "dst" : "dst (not there)");
+    for (size_t i = 0; i < count; i++)
+        y += draw_row(c, y - top, &rows[i], sides, column, app);
+    return y;
 }
 
 int stats_table_draw(struct canvas *c, const struct app *app, size_t id, int top)
 {
-    const struct mm_layer *layer = mm_session_layer(app->session, id);
-    struct side src = side_of(layer, false), dst = side_of(layer, true);
-    int column = (c->w - LABEL_WIDTH - 2) / 2;
-    if (column > 34)
-        column = 34;
-    canvas_text(c, LABEL_WIDTH, -top, column, ROLE_HEADER, src.entry ? "src" : "src (not there)");
-    canvas_text(c, LABEL_WIDTH + column + 2, -top, column, ROLE_HEADER,
-                dst.entry ? "dst" : "dst (not there)");
-    for (size_t row = 0; row < MM_COUNT(rows); row++) {
-        int y = (int)row + 1 - top;
-        canvas_text(c, 0, y, LABEL_WIDTH, ROLE_LABEL, rows[row].label);
-        draw_cell(c, LABEL_WIDTH, y, column, row, &src, app);
-        draw_cell(c, LABEL_WIDTH + column + 2, y, column, row, &dst, app);
-    }
-    return (int)MM_COUNT(rows) + 1;
+    return draw_sides(c, app, id, top, stats_rows, MM_COUNT(stats_rows));
+}
+
+int names_table_draw(struct canvas *c, const struct app *app, size_t id, int top)
+{
+    return draw_sides(c, app, id, top, names_rows, MM_COUNT(names_rows));
 }
 
 /* ---- metrics ---- */
@@ -184,6 +240,7 @@ int stats_table_draw(struct canvas *c, const struct app *app, size_t id, int top
 struct metric_line {
     char figure[64];
     char word[64];
+    int64_t at; /* an element that the word ends with, or -1 */
     enum role role;
 };
 
@@ -192,7 +249,7 @@ static void judge_threshold(struct metric_line *line, const struct mm_metrics *m
 {
     char text[MM_NUM];
     if (m->nonfinite_differ) {
-        snprintf(line->word, sizeof line->word, "of the finite part only");
+        snprintf(line->word, sizeof line->word, "of the finite part");
         line->role = ROLE_WARN;
         return;
     }
@@ -245,11 +302,11 @@ static void line_diff4(const struct mm_metrics *m, const struct mm_thresholds *t
                        struct metric_line *line)
 {
     (void)thresholds;
-    snprintf(line->figure, sizeof line->figure, "%.0f%% > %.0f%%", m->diff4_greater * 100,
+    snprintf(line->figure, sizeof line->figure, "%.0f%% up, %.0f%% down", m->diff4_greater * 100,
              m->diff4_less * 100);
     /* one-sided error over enough elements is bias, not noise */
     if (m->diff4_n >= 100 && fmax(m->diff4_greater, m->diff4_less) > 0.9) {
-        snprintf(line->word, sizeof line->word, "one-sided");
+        snprintf(line->word, sizeof line->word, "one-sided: a bias");
         line->role = ROLE_WARN;
     }
 }
@@ -259,8 +316,8 @@ static void line_max_abs(const struct mm_metrics *m, const struct mm_thresholds 
 {
     (void)thresholds;
     sci(line, m->max_abs);
-    if (m->max_abs_at >= 0)
-        snprintf(line->word, sizeof line->word, "at %lld", (long long)m->max_abs_at);
+    line->at = m->max_abs_at;
+    snprintf(line->word, sizeof line->word, "%s", line->at >= 0 ? "at " : "");
 }
 
 static void line_mae(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
@@ -283,7 +340,7 @@ static void line_cosine(const struct mm_metrics *m, const struct mm_thresholds *
     char text[MM_NUM];
     snprintf(line->figure, sizeof line->figure, "%s", mm_num_cos(text, m->cosine, m->cosine_gap));
     if (m->cosine > 0.999 && m->diff2 > thresholds->diff2) {
-        snprintf(line->word, sizeof line->word, "blind to scale: see fit");
+        snprintf(line->word, sizeof line->word, "scale is off: see fit");
         line->role = ROLE_WARN;
     }
 }
@@ -293,7 +350,7 @@ static void line_fit(const struct mm_metrics *m, const struct mm_thresholds *thr
 {
     char a[MM_NUM], b[MM_NUM], c[MM_NUM];
     (void)thresholds;
-    snprintf(line->figure, sizeof line->figure, "%s s %c %s", mm_num_short(a, m->fit_scale, 4),
+    snprintf(line->figure, sizeof line->figure, "%s*s %c %s", mm_num_short(a, m->fit_scale, 4),
              m->fit_offset < 0 ? '-' : '+', mm_num_short(b, fabs(m->fit_offset), 3));
     snprintf(line->word, sizeof line->word, "residual %s", mm_num_sci(c, m->fit_residual));
 }
@@ -312,8 +369,9 @@ static void line_differ(const struct mm_metrics *m, const struct mm_thresholds *
     (void)thresholds;
     snprintf(line->figure, sizeof line->figure, "%s", mm_num_count(text, m->nonfinite_differ));
     if (m->nonfinite_differ) {
-        snprintf(line->word, sizeof line->word, "first at %lld", (long long)m->differ_at);
+        line->at = m->differ_at;
         line->role = ROLE_NAN;
+        snprintf(line->word, sizeof line->word, "first at ");
     }
 }
 
@@ -321,37 +379,54 @@ static const struct {
     const char *label;
     void (*fill)(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
                  struct metric_line *line);
-    const char *help; /* what it is; ASCII, so that it reads everywhere */
+    const char *help; /* what it is, in 26 columns; ASCII, so that it reads everywhere */
 } metrics[] = {
-    {"diff1", line_diff1, "sum|s-d| / sum|s|: mean relative error"},
-    {"diff2", line_diff2, "sqrt(sum(s-d)^2 / sum s^2): relative L2"},
+    {"diff1", line_diff1, "sum|s-d| / sum|s|"},
+    {"diff2", line_diff2, "sqrt(sum(s-d)^2 / sum s^2)"},
+    {"cosine", line_cosine, "direction; blind to scale"},
+    {"max|d|", line_max_abs, "largest |s-d|"},
+    {"fit d =", line_fit, "least squares over s"},
     {"SQNR", line_sqnr, "-20 log10(diff2)"},
-    {"diff3", line_diff3, "largest |d|/|s|; largest |d| where s is about 0"},
-    {"diff4", line_diff4, "share of differing elements with d > s, d < s"},
-    {"max|d|", line_max_abs, "largest |s-d|, and its index"},
-    {"MAE", line_mae, "mean |s-d|"},
     {"RMSE", line_rmse, "sqrt(mean (s-d)^2)"},
-    {"cosine", line_cosine, "direction only"},
-    {"fit d =", line_fit, "least squares; residual relative to d"},
-    {"beyond", line_beyond, "share with |s-d| > atol + rtol |s|"},
-    {"one-sided", line_differ, "positions with NaN or Inf on one side only"},
+    {"MAE", line_mae, "mean |s-d|"},
+    {"diff3", line_diff3, "max |s-d|/|s|; at s ~ 0 abs"},
+    {"diff4", line_diff4, "share with d > s, d < s"},
+    {"beyond", line_beyond, "|s-d| > atol + rtol |s|"},
+    {"NaN, Inf", line_differ, "on one side only"},
 };
+
+#define FIGURE_WIDTH 17
+#define WORD_WIDTH   22
+
+int metrics_table_lines(const struct app *app, size_t id)
+{
+    bool measured = mm_session_layer(app->session, id)->result.state == MM_STATE_MEASURED;
+    return measured ? (int)MM_COUNT(metrics) : 0;
+}
+
+static void draw_metric(struct canvas *c, int y, size_t i, const struct mm_layer *layer,
+                        const struct app *app)
+{
+    const struct mm_thresholds *thresholds = &mm_session_options(app->session)->thresholds;
+    struct metric_line line = {.role = ROLE_DIM, .at = -1};
+    struct mm_buf word;
+    mm_buf_init(&word);
+    metrics[i].fill(&layer->result.metrics, thresholds, &line);
+    mm_buf_puts(&word, line.word);
+    if (line.at >= 0)
+        add_place(index_shape(&layer->result, false), line.at, &word);
+    int x = LABEL_WIDTH;
+    canvas_text(c, 0, y, LABEL_WIDTH, ROLE_LABEL, metrics[i].label);
+    x += canvas_fit(c, x, y, FIGURE_WIDTH, ALIGN_LEFT, ROLE_VALUE, line.figure, app->glyphs) + 1;
+    x += canvas_fit(c, x, y, WORD_WIDTH, ALIGN_LEFT, line.role, mm_buf_text(&word), app->glyphs) + 1;
+    canvas_fit(c, x, y, c->w - x, ALIGN_LEFT, ROLE_DIM, metrics[i].help, app->glyphs);
+    mm_buf_done(&word);
+}
 
 int metrics_table_draw(struct canvas *c, const struct app *app, size_t id, int top)
 {
-    const struct mm_layer *layer = mm_session_layer(app->session, id);
-    const struct mm_thresholds *thresholds = &mm_session_options(app->session)->thresholds;
-    if (layer->result.state != MM_STATE_MEASURED)
-        return 0;
-    for (size_t i = 0; i < MM_COUNT(metrics); i++) {
-        struct metric_line line = {.role = ROLE_DIM};
-        int y = (int)i - top;
-        metrics[i].fill(&layer->result.metrics, thresholds, &line);
-        canvas_text(c, 0, y, LABEL_WIDTH, ROLE_LABEL, metrics[i].label);
-        canvas_fit(c, LABEL_WIDTH, y, 18, ALIGN_LEFT, ROLE_VALUE, line.figure, app->glyphs);
-        canvas_fit(c, LABEL_WIDTH + 19, y, 23, ALIGN_LEFT, line.role, line.word, app->glyphs);
-        canvas_fit(c, LABEL_WIDTH + 43, y, c->w - LABEL_WIDTH - 43, ALIGN_LEFT, ROLE_DIM, metrics[i].help,
-                   app->glyphs);
-    }
-    return (int)MM_COUNT(metrics);
+    int lines = metrics_table_lines(app, id);
+    for (int i = 0; i < lines; i++)
+        draw_metric(c, i - top, (size_t)i, mm_session_layer(app->session, id), app);
+    return lines;
 }

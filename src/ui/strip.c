@@ -15,6 +15,28 @@ double strip_level(double error)
     return level < 0 ? 0 : level;
 }
 
+#define DECADES_BELOW 4 /* that the rows below the threshold span */
+
+static int clamp(double value, int low, int high)
+{
+    return value < low ? low : value > high ? high : (int)lround(value);
+}
+
+int strip_eighths(double error, double threshold, int rows)
+{
+    int all = rows * 8, below = all - 8;
+    if (rows < 2 || !(threshold > 0))
+        return clamp(1 + strip_level(error) * (all - 1), 1, all);
+    if (error <= 0)
+        return 1;
+    double times = log10(error / threshold);
+    if (times <= 0)
+        return clamp((1 + times / DECADES_BELOW) * below, 1, below);
+    if (isnan(error) || error >= 1)
+        return all;
+    return clamp(below + 1 + 7 * times / -log10(threshold), below + 1, all);
+}
+
 struct bucket {
     double worst; /* rank; -1: nothing measured */
     bool bad, nonfinite, selected;
@@ -39,19 +61,18 @@ static struct bucket bucket_at(const struct mm_session *session, int x, int w, s
     return bucket;
 }
 
-/* One column: bars from the bottom in eighths, the threshold as a line behind them. */
-static void draw_column(struct canvas *c, int x, const struct bucket *bucket, int line_row,
+/* One column: bars from the bottom in eighths; a line where nothing is over the threshold. */
+static void draw_column(struct canvas *c, int x, const struct bucket *bucket, double threshold,
                         const struct glyphs *g)
 {
     enum role role = bucket->selected ? ROLE_STRIP_CURSOR : bucket->bad ? ROLE_STRIP_OVER : ROLE_STRIP;
-    int eighths = bucket->worst < 0 ? 0 : 1 + (int)lround(strip_level(bucket->worst) * (c->h * 8 - 1));
+    int eighths = bucket->worst < 0 ? 0 : strip_eighths(bucket->worst, threshold, c->h);
     for (int row = 0; row < c->h; row++) {
         int fill = eighths - (c->h - 1 - row) * 8;
-        int y = row;
         if (fill > 0)
-            canvas_text(c, x, y, 1, role, g->eighths_v[fill > 8 ? 8 : fill]);
-        else if (row == line_row)
-            canvas_text(c, x, y, 1, ROLE_AXIS, g->line_h);
+            canvas_text(c, x, row, 1, role, g->eighths_v[fill > 8 ? 8 : fill]);
+        else if (row == 0 && c->h > 1)
+            canvas_text(c, x, row, 1, ROLE_AXIS, g->line_h);
     }
     /* what no figure tells stands out in every glyph set and without colour */
     if (bucket->nonfinite)
@@ -64,10 +85,9 @@ void strip_draw(struct canvas *c, const struct mm_session *session, size_t selec
     if (count == 0 || c->w <= 0 || c->h <= 0)
         return;
     double threshold = mm_session_options(session)->thresholds.diff2;
-    int line = c->h > 1 ? c->h - 1 - (int)(strip_level(threshold) * (c->h * 8 - 1)) / 8 : -1;
     for (int x = 0; x < c->w; x++) {
         struct bucket bucket = bucket_at(session, x, c->w, selected);
-        draw_column(c, x, &bucket, line, g);
+        draw_column(c, x, &bucket, threshold, g);
         if (bucket.selected)
             canvas_overlay(c, x, 0, 1, c->h, ROLE_STRIP_CURSOR);
     }

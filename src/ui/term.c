@@ -19,9 +19,11 @@
 /* From <term.h>, whose other names (struct term, lines, columns ...) would get in the way. */
 extern int setupterm(const char *name, int fd, int *status);
 extern char *tigetstr(const char *name);
+extern struct terminal_description *cur_term;
+extern int del_curterm(struct terminal_description *description);
 
-#define PAIRS_MAX                                                                                            \
-    255 /* colour pairs that are used at most; setcchar's short and old terminals agree on this */
+/* Colour pairs that are used at most: what fits into setcchar's short on any terminal. */
+#define PAIRS_MAX 255
 
 struct term {
     SCREEN *screen;
@@ -80,21 +82,34 @@ bool term_locale_utf8(void)
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-/* Is there a terminal, and can it do what a full-screen program needs? */
-static int check_terminal(struct mm_err *err)
+static int check_kind(const char *name, struct mm_err *err)
 {
-    const char *name = getenv("TERM");
     int status = 0;
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        return mm_fail(err, MM_EUNSUPPORTED, "standard input and output are not both a terminal");
-    if (!name || !name[0])
-        return mm_fail(err, MM_EUNSUPPORTED, "TERM is not set, so the kind of terminal is unknown");
     if (setupterm(name, STDOUT_FILENO, &status) != OK)
         return mm_fail(err, MM_EUNSUPPORTED, "TERM=%.60s is not in the terminfo database", name);
     if (!capability("cup"))
         return mm_fail(err, MM_EUNSUPPORTED, "TERM=%.60s can't place its cursor, so there is no full screen",
                        name);
     return 0;
+}
+
+/*
+ * Is there a terminal, and can it do what a full-screen program needs? newterm is not asked, as it lets
+ * `dumb` pass and says nothing about the others. What puts the screen back goes to `restore`.
+ */
+static int check_terminal(struct mm_buf *restore, struct mm_err *err)
+{
+    const char *name = getenv("TERM");
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return mm_fail(err, MM_EUNSUPPORTED, "standard input and output are not both a terminal");
+    if (!name || !name[0])
+        return mm_fail(err, MM_EUNSUPPORTED, "TERM is not set, so the kind of terminal is unknown");
+    int result = check_kind(name, err);
+    if (result == 0)
+        add_restore(restore);
+    if (cur_term)
+        del_curterm(cur_term); /* newterm reads its own */
+    return result;
 }
 
 static bool no_color_is_set(void)
@@ -152,18 +167,15 @@ struct term *term_open(const struct term_options *options, struct mm_err *err)
 {
     static const struct term_options none;
     struct mm_buf restore;
-    if (check_terminal(err) < 0)
-        return NULL;
+    struct term *term = NULL;
     mm_buf_init(&restore);
-    add_restore(&restore);
-    /* before newterm, which leaves handlers alone that it finds */
-    int opened = signals_open(mm_buf_text(&restore), err);
+    /* handlers before newterm, which leaves those alone that it finds */
+    if (check_terminal(&restore, err) == 0 && signals_open(mm_buf_text(&restore), err) == 0) {
+        term = open_screen(options ? options : &none, err);
+        if (!term)
+            signals_close();
+    }
     mm_buf_done(&restore);
-    if (opened < 0)
-        return NULL;
-    struct term *term = open_screen(options ? options : &none, err);
-    if (!term)
-        signals_close();
     return term;
 }
 
@@ -208,7 +220,7 @@ int term_end_signal(const struct term *term)
 /* ---- keys ---- */
 
 static const struct {
-    wint_t code;
+    int code;
     uint32_t key;
 } curses_keys[] = {
     {KEY_UP, K_UP},
@@ -232,7 +244,7 @@ static const struct {
     {KEY_SELECT, K_END},
 };
 
-static uint32_t special_key(wint_t code)
+static uint32_t special_key(int code)
 {
     for (size_t i = 0; i < MM_COUNT(curses_keys); i++) {
         if (curses_keys[i].code == code)
@@ -243,52 +255,94 @@ static uint32_t special_key(wint_t code)
     return K_NONE; /* KEY_RESIZE among others: sizes come by signal */
 }
 
-static uint32_t character_key(wint_t c)
+static uint32_t character_key(uint32_t c)
 {
     static const struct {
-        wint_t c;
-        uint32_t key;
+        uint32_t c, key;
     } controls[] = {{'\r', K_ENTER}, {'\n', K_ENTER}, {'\t', K_TAB}, {'\b', K_BACKSPACE}, {127, K_BACKSPACE}};
     for (size_t i = 0; i < MM_COUNT(controls); i++) {
         if (controls[i].c == c)
             return controls[i].key;
     }
     if (c >= 1 && c <= 26)
-        return K_CTRL | (uint32_t)('a' + c - 1);
-    return key_is_text((uint32_t)c) ? (uint32_t)c : K_NONE;
+        return K_CTRL | ('a' + c - 1);
+    return key_is_text(c) ? c : K_NONE;
 }
 
-/* An escape sequence that terminfo does not know (ESC [ was read): skip it whole, so that its letters are no
+/* The rest of something that has begun: it is there or comes at once. */
+static int get_soon(void)
+{
+    timeout(25);
+    int c = getch();
+    timeout(0);
+    return c;
+}
+
+/*
+ * The rest of a UTF-8 character; K_NONE for bytes that are none. (get_wch would do this too, but after one
+ * wrong byte it swallows the next hundred keys.)
+ */
+static uint32_t after_lead_byte(int lead)
+{
+    char bytes[4] = {(char)lead};
+    size_t length = 1, need = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    uint32_t cp;
+    if (lead < 0xc2 || lead > 0xf4)
+        return K_NONE;
+    while (length < need) {
+        int c = get_soon();
+        if (c < 0x80 || c > 0xbf) {
+            if (c != ERR)
+                ungetch(c);
+            return K_NONE;
+        }
+        bytes[length++] = (char)c;
+    }
+    return mm_text_decode(bytes, bytes + length, &cp) == length ? character_key(cp) : K_NONE;
+}
+
+/* An escape sequence that terminfo does not know (its start was read): skip it, so that its letters are no
  * keys. */
 static void skip_sequence(void)
 {
-    wint_t c;
-    for (int i = 0; i < 64 && get_wch(&c) == OK; i++) {
-        if (c >= 0x40 && c <= 0x7e)
-            return;
+    for (int i = 0; i < 64; i++) {
+        int c = get_soon();
+        if (c >= 0x20 && c < 0x40)
+            continue;
+        if (c != ERR && (c < 0x20 || c > 0x7e))
+            ungetch(c); /* not part of it */
+        return;
     }
 }
 
 /* ESC alone is Esc; with a character right behind it, it was Alt and that character. */
 static uint32_t after_escape(void)
 {
-    wint_t c;
-    int kind = get_wch(&c);
-    if (kind == ERR)
-        return K_ESC;
-    if (kind == KEY_CODE_YES || c == 27) {
-        if (kind == OK)
-            unget_wch((wchar_t)c);
-        else
-            ungetch((int)c);
-        return K_ESC;
-    }
+    int c = getch();
     if (c == '[' || c == 'O') {
         skip_sequence();
         return K_NONE;
     }
-    uint32_t key = character_key(c);
-    return key == K_NONE ? K_NONE : key | K_META;
+    uint32_t key = c >= 0 && c < 0x80 && c != 27 ? character_key((uint32_t)c) : K_NONE;
+    if (key == K_NONE && c != ERR)
+        ungetch(c);
+    return key == K_NONE ? K_ESC : key | K_META;
+}
+
+/* What was read, as a key; K_NONE when it means nothing. */
+static uint32_t decode(const struct term *term, int c)
+{
+    if (c == 27)
+        return after_escape();
+    if (c < 0x80)
+        return character_key((uint32_t)c);
+    if (c <= 0xff)
+        return term->utf8 ? after_lead_byte(c) : K_NONE;
+    if (c == KEY_MOUSE) {
+        skip_sequence(); /* nobody asked for the mouse: pasted rubbish */
+        return K_NONE;
+    }
+    return special_key(c);
 }
 
 /* No key could be read although poll says that there is something: the other end has hung up. */
@@ -305,16 +359,11 @@ static bool is_gone(void)
 
 int term_key(struct term *term, uint32_t *key)
 {
-    (void)term;
     for (;;) {
-        wint_t c = 0;
-        int kind = get_wch(&c);
-        if (kind == ERR)
+        int c = getch();
+        if (c == ERR)
             return is_gone() ? -1 : 0;
-        if (kind == KEY_CODE_YES)
-            *key = special_key(c);
-        else
-            *key = c == 27 ? after_escape() : character_key(c);
+        *key = decode(term, c);
         if (*key != K_NONE)
             return 1;
     }

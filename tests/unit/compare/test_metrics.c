@@ -18,7 +18,8 @@ static void sum_up(struct mm_sums *sums, const double *s, const double *d, size_
 
     mm_sums_init(sums);
     for (size_t at = 0; at < n; at += MM_TILE)
-        mm_kernels()->measure_double(sums, &limits, s + at, d + at, n - at < MM_TILE ? n - at : MM_TILE, (int64_t)at);
+        mm_kernels()->measure_double(sums, &limits, s + at, d + at, n - at < MM_TILE ? n - at : MM_TILE,
+                                     (int64_t)at);
 }
 
 static void finish(struct mm_metrics *out, const double *s, const double *d, size_t n)
@@ -134,7 +135,8 @@ static void nothing_finite(void **state)
     assert_true(m.count == 2 && m.finite == 0 && m.nonfinite_equal == 1 && m.nonfinite_differ == 1);
     assert_true(m.differ_at == 1);
     assert_true(isnan(m.diff1) && isnan(m.diff2) && isnan(m.sqnr) && isnan(m.cosine) && isnan(m.cosine_gap));
-    assert_true(isnan(m.mse) && isnan(m.max_abs) && isnan(m.diff3_rel) && isnan(m.fit_scale) && isnan(m.beyond));
+    assert_true(isnan(m.mse) && isnan(m.max_abs) && isnan(m.diff3_rel) && isnan(m.fit_scale) &&
+                isnan(m.beyond));
     assert_true(isnan(m.src.mean) && m.dst.mean == 1 && m.dst.std == 0);
 }
 
@@ -358,7 +360,8 @@ static void nearly_exact_fits(void **state)
 
 static void the_second_pass_is_taken_only_where_needed(void **state)
 {
-    const double s[] = {1, -2, 3, -4}, d[] = {1.1, -2.2, 2.9, -4}, far[] = {1e6 + 1, 1e6 - 2, 1e6 + 3, 1e6 - 4};
+    const double s[] = {1, -2, 3, -4}, d[] = {1.1, -2.2, 2.9, -4},
+                 far[] = {1e6 + 1, 1e6 - 2, 1e6 + 3, 1e6 - 4};
     struct mm_centre centre;
     struct mm_sums sums;
 

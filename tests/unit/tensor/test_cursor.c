@@ -95,8 +95,13 @@ static void gaps_and_several_runs(void **state)
     static uint8_t bytes[5 * N];
     const struct mm_run runs[] = {
         {bytes, 5 * 1000, 1000, 1}, {bytes, 0, 0, 1}, {bytes + 5000, 5 * (N - 1000), N - 1000, 1}};
-    const struct mm_tensor tensor = {.dtype = MM_F16, .stored = MM_F32, .encoding = MM_ENC_RAW, .shape = flat,
-                                     .count = N, .run = runs, .runs = 3};
+    const struct mm_tensor tensor = {.dtype = MM_F16,
+                                     .stored = MM_F32,
+                                     .encoding = MM_ENC_RAW,
+                                     .shape = flat,
+                                     .count = N,
+                                     .run = runs,
+                                     .runs = 3};
 
     (void)state;
     for (int i = 0; i < N; i++) {
@@ -122,8 +127,13 @@ static void varints_with_gaps_in_two_runs(void **state)
 {
     static uint8_t bytes[4 * N];
     struct mm_run runs[2] = {{bytes, 0, 100, 1}, {NULL, 0, N - 100, 1}};
-    const struct mm_tensor tensor = {.dtype = MM_I16, .stored = MM_I16, .encoding = MM_ENC_VARINT, .shape = flat,
-                                     .count = N, .run = runs, .runs = 2};
+    const struct mm_tensor tensor = {.dtype = MM_I16,
+                                     .stored = MM_I16,
+                                     .encoding = MM_ENC_VARINT,
+                                     .shape = flat,
+                                     .count = N,
+                                     .run = runs,
+                                     .runs = 2};
     size_t size = 0;
 
     (void)state;
@@ -146,8 +156,13 @@ static void text_in_two_runs(void **state)
 {
     static char text[2][8 * N];
     struct mm_run runs[2] = {{(const uint8_t *)text[0], 0, 10, 0}, {(const uint8_t *)text[1], 0, N - 10, 0}};
-    const struct mm_tensor tensor = {.dtype = MM_F32, .stored = MM_F32, .encoding = MM_ENC_TEXT, .shape = flat,
-                                     .count = N, .run = runs, .runs = 2};
+    const struct mm_tensor tensor = {.dtype = MM_F32,
+                                     .stored = MM_F32,
+                                     .encoding = MM_ENC_TEXT,
+                                     .shape = flat,
+                                     .count = N,
+                                     .run = runs,
+                                     .runs = 2};
     struct mm_buf buf;
 
     (void)state;
@@ -245,8 +260,13 @@ static void malformed_text_stops(void **state)
 {
     static const char text[] = "1 2 3 four 5 6 7 8 9 10";
     const struct mm_run run = {(const uint8_t *)text, sizeof(text) - 1, 10, 0};
-    const struct mm_tensor tensor = {.dtype = MM_F32, .stored = MM_F32, .encoding = MM_ENC_TEXT,
-                                     .shape = {1, {10}}, .count = 10, .run = &run, .runs = 1};
+    const struct mm_tensor tensor = {.dtype = MM_F32,
+                                     .stored = MM_F32,
+                                     .encoding = MM_ENC_TEXT,
+                                     .shape = {1, {10}},
+                                     .count = 10,
+                                     .run = &run,
+                                     .runs = 1};
     struct mm_cursor cursor;
     double out[16];
 
@@ -262,8 +282,13 @@ static void copies_go_on_from_the_same_place(void **state)
 {
     static const uint8_t bytes[] = {1, 0x80, 1, 3, 4};
     const struct mm_run run = {bytes, sizeof(bytes), 4, 0};
-    const struct mm_tensor tensor = {.dtype = MM_U8, .stored = MM_U8, .encoding = MM_ENC_VARINT,
-                                     .shape = {1, {4}}, .count = 4, .run = &run, .runs = 1};
+    const struct mm_tensor tensor = {.dtype = MM_U8,
+                                     .stored = MM_U8,
+                                     .encoding = MM_ENC_VARINT,
+                                     .shape = {1, {4}},
+                                     .count = 4,
+                                     .run = &run,
+                                     .runs = 1};
     struct mm_cursor cursor, copy;
     double out;
 

@@ -30,7 +30,7 @@ static void unknown_names_and_numbers(void **state)
     assert_int_equal(mm_dtype_find(NULL), MM_DTYPE_NONE);
     assert_string_equal(mm_dtype_info(MM_DTYPE_NONE)->name, "?");
     assert_string_equal(mm_dtype_info(MM_DTYPE_COUNT)->name, "?");
-    assert_string_equal(mm_dtype_info((enum mm_dtype)-1)->name, "?");
+    assert_string_equal(mm_dtype_info((enum mm_dtype) - 1)->name, "?");
 }
 
 static void limits(void **state)

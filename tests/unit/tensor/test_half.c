@@ -98,9 +98,9 @@ static void bf16_rounds_to_nearest_even(void **state)
 {
     (void)state;
     assert_int_equal(mm_float_to_bf16(1.0f), 0x3f80);
-    assert_int_equal(mm_float_to_bf16(1.00390625f), 0x3f80);   /* 1 + 2^-8, a tie: down to even */
-    assert_int_equal(mm_float_to_bf16(1.01171875f), 0x3f82);   /* 1 + 3 2^-8, a tie: up to even */
-    assert_int_equal(mm_float_to_bf16(1.003906369f), 0x3f81);  /* just above the tie */
+    assert_int_equal(mm_float_to_bf16(1.00390625f), 0x3f80);  /* 1 + 2^-8, a tie: down to even */
+    assert_int_equal(mm_float_to_bf16(1.01171875f), 0x3f82);  /* 1 + 3 2^-8, a tie: up to even */
+    assert_int_equal(mm_float_to_bf16(1.003906369f), 0x3f81); /* just above the tie */
     assert_int_equal(mm_float_to_bf16(-1.00390625f), 0xbf80);
     assert_int_equal(mm_float_to_bf16(3.4028235e38f), 0x7f80); /* FLT_MAX rounds to Inf */
     assert_int_equal(mm_float_to_bf16(3.3895314e38f), 0x7f7f); /* the greatest bf16 */
@@ -124,12 +124,9 @@ static void small_nan_payloads_survive(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_half_widens_exactly),
-        cmocka_unit_test(every_half_comes_back),
-        cmocka_unit_test(narrowing_rounds_to_nearest_even),
-        cmocka_unit_test(narrowing_at_the_ends),
-        cmocka_unit_test(bf16_widens_by_position),
-        cmocka_unit_test(bf16_rounds_to_nearest_even),
+        cmocka_unit_test(every_half_widens_exactly),        cmocka_unit_test(every_half_comes_back),
+        cmocka_unit_test(narrowing_rounds_to_nearest_even), cmocka_unit_test(narrowing_at_the_ends),
+        cmocka_unit_test(bf16_widens_by_position),          cmocka_unit_test(bf16_rounds_to_nearest_even),
         cmocka_unit_test(small_nan_payloads_survive),
     };
 

@@ -107,8 +107,8 @@ static void tile_size_and_lane_do_not_matter(void **state)
     measure(&whole, s, d, MM_TILE - 3);
     mm_sums_init(&parts);
     mm_kernels_scalar.measure_double(&parts, &limits, s, d, 3 * MM_BLOCK, 0);
-    mm_kernels_scalar.measure_double(&parts, &limits, s + 3 * MM_BLOCK, d + 3 * MM_BLOCK, MM_TILE - 3 - 3 * MM_BLOCK,
-                                     3 * MM_BLOCK);
+    mm_kernels_scalar.measure_double(&parts, &limits, s + 3 * MM_BLOCK, d + 3 * MM_BLOCK,
+                                     MM_TILE - 3 - 3 * MM_BLOCK, 3 * MM_BLOCK);
     mm_sums_init(&narrow);
     mm_kernels_scalar.measure_float(&narrow, &limits, fs, fd, MM_TILE - 3, 0);
     assert_memory_equal(&whole, &parts, sizeof(whole));
@@ -142,7 +142,8 @@ static void nothing_finite(void **state)
     (void)state;
     measure(&sums, s, d, 3);
     assert_true(sums.finite == 0 && sums.max_abs_at == -1 && sums.max_rel_at == -1);
-    assert_true(sums.d.finite == 0 && sums.d.min_at == -1 && sums.d.min == INFINITY && sums.d.max == -INFINITY);
+    assert_true(sums.d.finite == 0 && sums.d.min_at == -1 && sums.d.min == INFINITY &&
+                sums.d.max == -INFINITY);
     assert_true(sums.s.finite == 1 && sums.s.max == 1);
 }
 

@@ -90,10 +90,8 @@ static void coordinates(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts),
-        cmocka_unit_test(equality),
-        cmocka_unit_test(text),
-        cmocka_unit_test(text_is_cut_where_there_is_no_room),
+        cmocka_unit_test(counts),      cmocka_unit_test(equality),
+        cmocka_unit_test(text),        cmocka_unit_test(text_is_cut_where_there_is_no_room),
         cmocka_unit_test(coordinates),
     };
 

@@ -126,12 +126,9 @@ static void counters_are_wide(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(small_terms_are_not_lost),
-        cmocka_unit_test(ten_million_tenths),
-        cmocka_unit_test(overflow_is_infinite_not_nan),
-        cmocka_unit_test(merged_halves_are_the_whole),
-        cmocka_unit_test(merging_with_nothing),
-        cmocka_unit_test(counters_are_wide),
+        cmocka_unit_test(small_terms_are_not_lost),     cmocka_unit_test(ten_million_tenths),
+        cmocka_unit_test(overflow_is_infinite_not_nan), cmocka_unit_test(merged_halves_are_the_whole),
+        cmocka_unit_test(merging_with_nothing),         cmocka_unit_test(counters_are_wide),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,7 +70,8 @@ static void permuted(void **state)
 /* np.arange(24).reshape(2, 3, 4).transpose(2, 0, 1).ravel() */
 static void permuted_in_three_axes(void **state)
 {
-    const double values[] = {0, 4, 8, 12, 16, 20, 1, 5, 9, 13, 17, 21, 2, 6, 10, 14, 18, 22, 3, 7, 11, 15, 19, 23};
+    const double values[] = {0, 4, 8,  12, 16, 20, 1, 5, 9,  13, 17, 21,
+                             2, 6, 10, 14, 18, 22, 3, 7, 11, 15, 19, 23};
     const struct mm_shape shape = {3, {2, 3, 4}};
     const int perm[] = {2, 0, 1};
     struct mm_tensor tensor, view;
@@ -119,8 +120,13 @@ static void packed_values_are_flattened_first(void **state)
     static const uint8_t bytes[] = {1, 2, 3, 4, 5, 6};
     const int swap[] = {1, 0};
     struct mm_run packed = {bytes, sizeof(bytes), 6, 0}, run;
-    struct mm_tensor tensor = {.dtype = MM_I32, .stored = MM_I32, .encoding = MM_ENC_VARINT, .shape = two_three,
-                               .count = 6, .run = &packed, .runs = 1};
+    struct mm_tensor tensor = {.dtype = MM_I32,
+                               .stored = MM_I32,
+                               .encoding = MM_ENC_VARINT,
+                               .shape = two_three,
+                               .count = 6,
+                               .run = &packed,
+                               .runs = 1};
     struct mm_tensor flat, view;
     struct mm_err err;
     void *memory;
@@ -140,8 +146,13 @@ static void a_truncated_payload_does_not_flatten(void **state)
 {
     static const uint8_t bytes[] = {1, 2, 3, 0x80};
     struct mm_run packed = {bytes, sizeof(bytes), 6, 0}, run;
-    struct mm_tensor tensor = {.dtype = MM_U8, .stored = MM_U8, .encoding = MM_ENC_VARINT, .shape = two_three,
-                               .count = 6, .run = &packed, .runs = 1};
+    struct mm_tensor tensor = {.dtype = MM_U8,
+                               .stored = MM_U8,
+                               .encoding = MM_ENC_VARINT,
+                               .shape = two_three,
+                               .count = 6,
+                               .run = &packed,
+                               .runs = 1};
     struct mm_tensor flat;
     struct mm_err err;
     void *memory;

@@ -88,9 +88,9 @@ static void nan_in_every_spelling(void **state)
 
 static void garbage_is_no_number(void **state)
 {
-    static const char *const words[] = {"",     "   ",  "0x10", "1.2.3", "--1",  "1-2",   "e5",  "1e",  "1e+",
-                                        ".",    "-",    "abc",  "nano",  "infx", "1ff",   "1_0", "f",   "-e",
-                                        "[ ]",  "1.5d", "+-1",  "a:",  "# 5", "x: # 5"};
+    static const char *const words[] = {"",    "   ", "0x10", "1.2.3", "--1",  "1-2",  "e5",  "1e",
+                                        "1e+", ".",   "-",    "abc",   "nano", "infx", "1ff", "1_0",
+                                        "f",   "-e",  "[ ]",  "1.5d",  "+-1",  "a:",   "# 5", "x: # 5"};
     double value;
 
     (void)state;

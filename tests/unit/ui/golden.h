@@ -36,8 +36,8 @@ static inline void golden_explain(const char *name, const char *expected, const 
         actual += b + (actual[b] == '\n');
         line++;
     }
-    print_error("%s:%d:\n  golden |%.*s|\n  now    |%.*s|\n", name, line, (int)strcspn(expected, "\n"), expected,
-                (int)strcspn(actual, "\n"), actual);
+    print_error("%s:%d:\n  golden |%.*s|\n  now    |%.*s|\n", name, line, (int)strcspn(expected, "\n"),
+                expected, (int)strcspn(actual, "\n"), actual);
 }
 
 static inline void golden_check_text(const char *name, const struct mm_buf *actual)
@@ -77,7 +77,8 @@ static inline void golden_check_sizes(struct app *app, const char *name)
             char file[200];
             app->glyphs = ascii ? &glyphs_ascii : &glyphs_utf8;
             app_resize(app, sizes[i][0], sizes[i][1]);
-            snprintf(file, sizeof(file), "%s-%dx%d-%s", name, sizes[i][0], sizes[i][1], ascii ? "ascii" : "utf8");
+            snprintf(file, sizeof(file), "%s-%dx%d-%s", name, sizes[i][0], sizes[i][1],
+                     ascii ? "ascii" : "utf8");
             golden_check(app, file);
         }
     }

@@ -39,7 +39,7 @@ static void names_are_unique_and_found(void **state)
     assert_int_equal(action_find("tag-"), ACT_NONE); /* several */
     assert_int_equal(action_find(""), ACT_NONE);
     assert_int_equal(action_find("nothing"), ACT_NONE);
-    assert_int_equal(action_info((enum action)-1)->id, ACT_NONE);
+    assert_int_equal(action_info((enum action) - 1)->id, ACT_NONE);
     assert_int_equal(action_info((enum action)9999)->id, ACT_NONE);
 }
 

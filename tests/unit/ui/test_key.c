@@ -60,8 +60,8 @@ static void keys_that_a_terminal_cant_tell_apart(void **state)
 static void what_is_no_key(void **state)
 {
     (void)state;
-    static const char *const names[] = {"", " ", "jj", "F0", "F13", "F01", "F+1", "S-a", "Ctrl-x", "\x01", "\xff",
-                                        "C-jj", "enter"};
+    static const char *const names[] = {"",    " ",      "jj",   "F0",   "F13",  "F01",  "F+1",
+                                        "S-a", "Ctrl-x", "\x01", "\xff", "C-jj", "enter"};
     for (size_t i = 0; i < MM_COUNT(names); i++)
         assert_int_equal(key_parse(names[i]), K_NONE);
     assert_int_equal(key_parse("C-"), K_NONE);

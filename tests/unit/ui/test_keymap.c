@@ -48,32 +48,42 @@ static void defaults(void **state)
     assert_int_equal(keymap_lookup(&map, K_NONE, LAYERS), ACT_NONE);
 }
 
-static void expect_keys(enum action id, int limit, const char *keys, int count)
+static void expect_keys(enum action id, unsigned scopes, int limit, const char *keys, int count)
 {
     struct mm_buf out;
     mm_buf_init(&out);
-    assert_int_equal(keymap_keys(&map, id, limit, &out), count);
+    assert_int_equal(keymap_keys_in(&map, id, scopes, limit, &out), count);
     assert_string_equal(mm_buf_text(&out), keys);
     mm_buf_done(&out);
 }
 
-static void bind_takes_the_key_over(void **state)
+static void keys_of_an_action(void **state)
 {
     (void)state;
-    expect_keys(ACT_DOWN, 0, "j Down", 2);
-    expect_keys(ACT_DOWN, 1, "j", 1);
-    expect_keys(ACT_SORT, 0, "", 0);
+    expect_keys(ACT_DOWN, LAYERS, 0, "j Down", 2);
+    expect_keys(ACT_DOWN, LAYERS, 1, "j", 1);
+    expect_keys(ACT_SORT, LAYERS, 0, "", 0);
+    expect_keys(ACT_NEXT_BAD, PLAN, 0, "", 0);
+}
+
+static void bind_wins_where_it_is_known(void **state)
+{
+    (void)state;
     assert_int_equal(keymap_bind(&map, "z", "next-bad", NULL), 0);
-    expect_keys(ACT_NEXT_BAD, 0, "e z", 2);
-    assert_int_equal(keymap_bind(&map, "e", "search", NULL), 0); /* in the list of layers; lost in both scopes */
+    expect_keys(ACT_NEXT_BAD, LAYERS, 0, "z e", 2);
+    assert_int_equal(keymap_bind(&map, "z", "next-bad", NULL), 0); /* twice is once */
+    expect_keys(ACT_NEXT_BAD, LAYERS, 0, "z e", 2);
+    assert_int_equal(keymap_bind(&map, "e", "search", NULL), 0); /* in the list of layers only */
     assert_int_equal(keymap_lookup(&map, 'e', LAYERS), ACT_SEARCH);
-    expect_keys(ACT_NEXT_BAD, 0, "z", 1);
+    assert_int_equal(keymap_lookup(&map, 'e', HIST), ACT_NEXT_BAD);
+    expect_keys(ACT_NEXT_BAD, LAYERS, 0, "z", 1);
+    expect_keys(ACT_NEXT_BAD, HIST, 0, "z e", 2);
     assert_int_equal(keymap_bind(&map, "z", "none", NULL), 0);
-    expect_keys(ACT_NEXT_BAD, 0, "", 0);
+    expect_keys(ACT_NEXT_BAD, LAYERS, 0, "", 0);
     assert_int_equal(keymap_bind(&map, "w", "down", NULL), 0); /* moving is everywhere */
     assert_int_equal(keymap_lookup(&map, 'w', PLAN), ACT_DOWN);
     assert_int_equal(keymap_lookup(&map, 'w', LAYERS), ACT_DOWN);
-    assert_int_equal(keymap_bind(&map, "r", "undo", NULL), 0); /* known in the layer view: its histogram loses r */
+    assert_int_equal(keymap_bind(&map, "r", "undo", NULL), 0);
     assert_int_equal(keymap_lookup(&map, 'r', HIST), ACT_UNDO);
 }
 
@@ -111,7 +121,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(defaults, setup, teardown),
-        cmocka_unit_test_setup_teardown(bind_takes_the_key_over, setup, teardown),
+        cmocka_unit_test_setup_teardown(keys_of_an_action, setup, teardown),
+        cmocka_unit_test_setup_teardown(bind_wins_where_it_is_known, setup, teardown),
         cmocka_unit_test_setup_teardown(config_lines, setup, teardown),
         cmocka_unit_test_setup_teardown(config_errors, setup, teardown),
     };

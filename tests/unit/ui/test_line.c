@@ -82,7 +82,10 @@ static void utf8_is_never_cut(void **state)
 static void what_can_not_be_typed(void **state)
 {
     (void)state;
-    line_start(&line, "a\x1b" "b\xff\nc", NULL); /* controls are left out, bad bytes become U+FFFD */
+    line_start(&line,
+               "a\x1b"
+               "b\xff\nc",
+               NULL); /* controls are left out, bad bytes become U+FFFD */
     assert_null(strchr(line.text, 27));
     assert_null(strchr(line.text, '\n'));
     assert_null(strchr(line.text, '\xff'));
@@ -146,12 +149,9 @@ static void history_is_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(typing_and_moving),
-        cmocka_unit_test(erasing_words_and_lines),
-        cmocka_unit_test(utf8_is_never_cut),
-        cmocka_unit_test(what_can_not_be_typed),
-        cmocka_unit_test(a_full_line_takes_no_more),
-        cmocka_unit_test(history_goes_back_and_forth),
+        cmocka_unit_test(typing_and_moving),         cmocka_unit_test(erasing_words_and_lines),
+        cmocka_unit_test(utf8_is_never_cut),         cmocka_unit_test(what_can_not_be_typed),
+        cmocka_unit_test(a_full_line_takes_no_more), cmocka_unit_test(history_goes_back_and_forth),
         cmocka_unit_test(history_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,7 +158,8 @@ static void invariants_hold_whatever_happens(void **state)
         case 3: list_goto(&list, n); break;
         case 4: list_jump(&list, n); break;
         case 5: list_reorder(&list, n, rand() % 120 - 10); break;
-        default: list_act(&list, &(struct action_event){.id = (enum action)(ACT_DOWN + rand() % 9), .count = n});
+        default:
+            list_act(&list, &(struct action_event){.id = (enum action)(ACT_DOWN + rand() % 9), .count = n});
         }
         check(&list);
     }

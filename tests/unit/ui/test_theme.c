@@ -212,11 +212,11 @@ static void nearest_colours(void **state)
     assert_int_equal(theme_nearest(11, 8), 3);
     assert_int_equal(theme_nearest(11, 16), 11);
     assert_int_equal(theme_nearest(196, 256), 196);
-    assert_int_equal(theme_nearest(196, 16), 9);                      /* 196 is #ff0000 */
+    assert_int_equal(theme_nearest(196, 16), 9); /* 196 is #ff0000 */
     assert_int_equal(theme_nearest(196, 8), 1);
-    assert_int_equal(theme_nearest(THEME_RGB | 0xff0000, 256), 196);  /* 16 + 36 * 5 */
-    assert_int_equal(theme_nearest(THEME_RGB | 0x5f87af, 256), 67);   /* 16 + 36 + 6 * 2 + 3 */
-    assert_int_equal(theme_nearest(THEME_RGB | 0x808080, 256), 244);  /* grey 8 + 10 * 12 */
+    assert_int_equal(theme_nearest(THEME_RGB | 0xff0000, 256), 196); /* 16 + 36 * 5 */
+    assert_int_equal(theme_nearest(THEME_RGB | 0x5f87af, 256), 67);  /* 16 + 36 + 6 * 2 + 3 */
+    assert_int_equal(theme_nearest(THEME_RGB | 0x808080, 256), 244); /* grey 8 + 10 * 12 */
     assert_int_equal(theme_nearest(THEME_RGB | 0x000000, 256), 16);
     assert_int_equal(theme_nearest(THEME_RGB | 0x00ff00, 16), 10);
     assert_int_equal(theme_nearest(THEME_RGB | 0x00ff00, 8), 2);

@@ -1,0 +1,67 @@
+#include "ui/words.h"
+
+#include <string.h>
+
+int words_name(struct canvas *c, int x, int y, int width, enum role role, const char *text,
+               const struct glyphs *g)
+{
+    struct mm_buf safe, cut;
+    mm_buf_init(&safe);
+    mm_buf_init(&cut);
+    mm_text_escape(&safe, text, strlen(text));
+    int columns = mm_text_width(mm_buf_text(&safe));
+    if (columns > width && width > 0)
+        mm_text_fit(&cut, mm_buf_text(&safe), width, true, g->ellipsis);
+    if (width > 0)
+        columns = canvas_text(c, x, y, width, role, mm_buf_text(cut.length ? &cut : &safe));
+    mm_buf_done(&safe);
+    mm_buf_done(&cut);
+    return width > 0 ? columns : 0;
+}
+
+size_t words_break(const char *text, int width)
+{
+    const char *end = text + strlen(text), *p = text, *blank = NULL;
+    int taken = 0;
+    while (p < end) {
+        uint32_t cp;
+        size_t length = mm_text_decode(p, end, &cp);
+        taken += mm_text_width_cp(cp);
+        if (cp == ' ')
+            blank = p;
+        if (taken > width && cp != ' ')
+            break;
+        p += length;
+    }
+    if (p == end)
+        return (size_t)(end - text);
+    if (blank && blank > text)
+        return (size_t)(blank - text);
+    if (p == text) { /* not even one character fits: go on all the same */
+        uint32_t cp;
+        return mm_text_decode(text, end, &cp);
+    }
+    return (size_t)(p - text);
+}
+
+int words_wrap(struct canvas *c, int x, int y, int width, enum role role, const char *text)
+{
+    struct mm_buf safe, line;
+    int lines = 0;
+    mm_buf_init(&safe);
+    mm_buf_init(&line);
+    mm_text_escape(&safe, text, strlen(text));
+    const char *rest = mm_buf_text(&safe);
+    do {
+        size_t length = words_break(rest, width > 0 ? width : 1);
+        mm_buf_clear(&line);
+        mm_buf_add(&line, rest, length);
+        canvas_text(c, x, y + lines, width > 0 ? width : 0, role, mm_buf_text(&line));
+        lines++;
+        rest += length;
+        rest += strspn(rest, " ");
+    } while (*rest);
+    mm_buf_done(&safe);
+    mm_buf_done(&line);
+    return lines;
+}

@@ -1,0 +1,23 @@
+/* Text that is too long for its place: a name keeps its end, a sentence goes on in the next line. */
+#ifndef UI_WORDS_H
+#define UI_WORDS_H
+
+#include "ui/canvas.h"
+#include "ui/glyphs.h"
+
+/*
+ * A name, left-aligned in at most `width` columns; what is too long loses its beginning, because the ends of
+ * tensor and file names tell them apart. Returns the columns that it took.
+ */
+int words_name(struct canvas *c, int x, int y, int width, enum role role, const char *text,
+               const struct glyphs *g);
+
+/* A sentence in lines of `width` columns from y on, broken at blanks. Returns the number of lines (at least
+ * 1). */
+int words_wrap(struct canvas *c, int x, int y, int width, enum role role, const char *text);
+
+/* Bytes of the first line of `text` in `width` columns: up to a blank where there is one, else as much as
+ * fits. 0 only for "". Blanks at the break belong to neither line. */
+size_t words_break(const char *text, int width);
+
+#endif

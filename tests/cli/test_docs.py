@@ -1,0 +1,362 @@
+#!/usr/bin/python3
+"""The documentation is true: README, manual page and CONTRIBUTING against the program and its sources.
+
+What can be made is made: with UPDATE=1 the README's screens, command output and key table and the manual page's list
+of actions are written anew between their markers, before everything is checked. What is written by hand (options,
+settings, columns, environment, file names) is only checked.
+
+Markers of the README, each followed by what is made:
+    <!-- screen: NAME -->           frame NAME.txt of the scripts tests/docs/circle-*.script
+    <!-- output: mmtui ARGUMENTS --> what that command prints, after the scripts have run
+    <!-- keys: ACTION ACTION ... --> a table of these actions, up to the next blank line
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
+
+import harness
+from harness import ROOT, check, mmtui, same, test
+
+README = ROOT / "README.md"
+MANUAL = ROOT / "man" / "mmtui.1"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+PLAN = "mmtui_export/overrides.json"
+# The README's walk: script and options of each run; each starts from what the one before it has exported.
+CIRCLE = [
+    ("circle-1.script", "100x24", []),
+    ("circle-2.script", "100x14", ["--plan", PLAN]),
+    ("circle-3.script", "100x12", ["--plan", PLAN]),
+]
+COMMANDS = ["", "compare", "export", "demo"]
+UPDATE = bool(os.environ.get("UPDATE"))
+
+
+def read(path):
+    return path.read_text(encoding="utf-8")
+
+
+def rewrite(path, text):
+    """With UPDATE=1: make the file so, where it is not."""
+    if UPDATE and read(path) != text:
+        path.write_text(text, encoding="utf-8")
+
+
+# ---- reading tables out of the sources ----
+
+
+def c_string(text):
+    """The value of C string literals that stand one behind the other."""
+    parts = re.findall(r'"((?:[^"\\]|\\.)*)"', text)
+    return re.sub(r"\\(.)", r"\1", "".join(parts))
+
+
+def c_fields(row):
+    """The top-level fields of an initialiser's inside."""
+    pieces = re.findall(r'"(?:[^"\\]|\\.)*"|,|[^",]+', row)
+    fields = [""]
+    for piece in pieces:
+        if piece == ",":
+            fields.append("")
+        else:
+            fields[-1] += piece
+    return [field.strip() for field in fields]
+
+
+def table_rows(path, pattern):
+    """Fields of the rows `[PATTERN...] = {...}` of a table."""
+    rows = re.findall(r"\[" + pattern + r"\w*\]\s*=\s*\{((?:[^{}\"]|\"(?:[^\"\\]|\\.)*\")*)\}", read(ROOT / path))
+    return [c_fields(row) for row in rows]
+
+
+class Action:
+    def __init__(self, fields):
+        self.id, self.scopes = fields[0], fields[3]
+        self.name, self.help = c_string(fields[1]), c_string(fields[6])
+        self.keys = c_string(fields[2]).split()
+
+
+def actions():
+    rows = [Action(fields) for fields in table_rows("src/ui/action.c", "ACT_")]
+    rows = [row for row in rows if row.id != "ACT_NONE"]
+    declared = re.search(r"enum action \{(.*?)\};", read(ROOT / "src/ui/action.h"), re.S).group(1)
+    declared = re.sub(r"/\*.*?\*/", "", declared, flags=re.S)
+    names = [name for name in re.findall(r"ACT_\w+", declared) if name not in ("ACT_NONE", "ACT_COUNT")]
+    same([row.id for row in rows], names, "actions of action.c and action.h")
+    return rows
+
+
+def sections():
+    """Action id -> heading, for the first action of each section of the ? screen."""
+    return dict(re.findall(r'\{(ACT_\w+),\s*"([^"]+)"\}', read(ROOT / "src/ui/help.c")))
+
+
+def option_help(command):
+    """[(letter, name, argument)] as --help of a command lists them."""
+    out = mmtui(*([command] if command else []), "--help").out
+    return re.findall(r"^ +(?:-(\w), +)?--([a-z_-]+)(?: ([A-Za-z]+))?  ", out, re.M)
+
+
+# ---- the README ----
+
+_walk = {}
+
+
+def walk(folder):
+    """Run the README's walk once; returns the folder with what it wrote."""
+    if "folder" not in _walk:
+        _walk["folder"] = kept = tempfile.mkdtemp(prefix="mmtui-docs-")
+        for script, size, options in CIRCLE:
+            mmtui("demo", *options, "--script", ROOT / "tests/docs" / script, "--size", size, cwd=kept)
+    return _walk["folder"]
+
+
+def frame(folder, name):
+    """The glyph plane of a frame."""
+    with open(os.path.join(walk(folder), name + ".txt"), encoding="utf-8") as file:
+        glyphs, ruler, _ = file.read().partition("---\n")
+    check(ruler, f"{name}.txt is no frame")
+    return "\n".join(line.rstrip() for line in glyphs.splitlines())
+
+
+def output(folder, line):
+    words = shlex.split(line)
+    same(words[0], "mmtui", "the command of an output block")
+    run = mmtui(*words[1:], cwd=walk(folder))
+    return run.out.rstrip("\n")
+
+
+def key_table(names):
+    by_name = {row.name: row for row in actions()}
+    lines = ["| keys | command | |", "| --- | --- | --- |"]
+    for name in names.split():
+        check(name in by_name, f"README: no action is called {name}")
+        row = by_name[name]
+        keys = " ".join(f"`{key}`" for key in row.keys).replace("|", "\\|")
+        lines.append(f"| {keys} | `:{name}` | {row.help} |")
+    return "\n".join(lines)
+
+
+BLOCK = re.compile(r"(<!-- (screen|output): (.*?) -->\n```text\n)(.*?)(\n```\n)", re.S)
+KEYS = re.compile(r"(<!-- keys: (.*?) -->\n)(.*?)(\n\n)", re.S)
+
+
+@test
+def readme_blocks(folder):
+    """docs: the README's screens and outputs are what the program shows"""
+    make = {"screen": frame, "output": output}
+    text = read(README)
+    rewrite(README, BLOCK.sub(lambda m: m[1] + make[m[2]](folder, m[3]) + m[5], text))
+    text = read(README)
+    blocks = BLOCK.findall(text)
+    same(len(blocks), len(re.findall("<!-- (?:screen|output):", text)), "blocks with a marker")
+    for _, kind, name, shown, _ in blocks:
+        same(shown, make[kind](folder, name), f"README, {kind} {name} (UPDATE=1 writes it anew)")
+    scripts = "".join(read(ROOT / "tests/docs" / script) for script, _, _ in CIRCLE)
+    written = re.findall(r"^:screen (\S+)\.txt$", scripts, re.M)
+    same(sorted(name for _, kind, name, _, _ in blocks if kind == "screen"), sorted(written), "screens")
+
+
+@test
+def readme_keys(folder):
+    """docs: the README's keys are those of the action table"""
+    text = read(README)
+    rewrite(README, KEYS.sub(lambda m: m[1] + key_table(m[2]) + m[4], text))
+    blocks = KEYS.findall(read(README))
+    check(blocks, "the README has no key table")
+    for _, names, shown, _ in blocks:
+        same(shown, key_table(names), "README, keys (UPDATE=1 writes them anew)")
+
+
+@test
+def readme_formats(folder):
+    """docs: the README names every file format, every number format and every exported file"""
+    text = read(README)
+    endings = re.findall(r'^    \{"\w+", "(\.\w+)"', read(ROOT / "src/dump/formats.c"), re.M)
+    check(endings, "no file formats found in formats.c")
+    dtypes = [c_string(fields[0]) for fields in table_rows("src/tensor/dtype.c", "MM_")]
+    files = [c_string(fields[0]) for fields in table_rows("src/plan/magicmind.c", "FILE_")]
+    check(dtypes and files, "no rows found in dtype.c or magicmind.c")
+    for word in endings + dtypes + files:
+        check(f"`{word}`" in text, f"README does not name `{word}`")
+
+
+# ---- the manual page ----
+
+
+def plain(text):
+    """Without roff's fonts and escapes."""
+    text = re.sub(r"\\f[BIRP]", "", text)
+    return text.replace("\\-", "-").replace("\\(aq", "'").replace("\\&", "").replace("\\e", "\\")
+
+
+def man_section(name):
+    found = re.search(rf'^\.SH "?{name}"?\n(.*?)(?=^\.SH |\Z)', read(MANUAL), re.M | re.S)
+    check(found, f"the manual page has no section {name}")
+    return found.group(1)
+
+
+def man_tags(section):
+    """The tags of its .TP paragraphs."""
+    return [plain(tag) for tag in re.findall(r"^\.TP\n(.*)\n", section, re.M)]
+
+
+def roff(text):
+    text = "\\&" + text if text.startswith(".") else text
+    return text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq")
+
+
+SCREENS = [("SCOPE_LAYERS", "layers"), ("SCOPE_LAYER", "layer"), ("SCOPE_HIST", "histogram"), ("SCOPE_PLAN", "plan")]
+MACROS = {
+    "MOVES": "SCOPE_LIST",
+    "LAYERS": "SCOPE_LAYERS",
+    "LAYER": "SCOPE_LAYER",
+    "BOTH": "SCOPE_LAYERS SCOPE_LAYER",
+    "PLANNED": "SCOPE_LAYERS SCOPE_LAYER SCOPE_PLAN",
+}
+
+
+def screens_of(action):
+    """ "layers, layer", or "" for an action that is known everywhere."""
+    scopes = MACROS.get(action.scopes, action.scopes).split()
+    if scopes in (["SCOPE_ANY"], ["SCOPE_LIST"]):
+        return ""
+    known = [word for scope, word in SCREENS if scope in scopes]
+    check(known and len(known) == len(scopes), f"scopes of {action.name}: {action.scopes}")
+    return ", ".join(known)
+
+
+def man_actions():
+    """The list of actions as the manual page has it."""
+    lines, heading = [], sections()
+    for action in actions():
+        if action.id in heading:
+            lines.append(f".SS {heading[action.id]}")
+        keys = " ".join(f"\\fB{roff(key)}\\fR" for key in action.keys)
+        name = f"\\fB:{roff(action.name)}\\fR"
+        where = screens_of(action)
+        lines += [".TP", f"{keys}  {name}" if keys else name]
+        lines.append(f"{roff(action.help)}." + (f" [{where}]" if where else ""))
+    return "\n".join(lines)
+
+
+ACTIONS = re.compile(r'(^\.\\" actions: .*?\n)(.*?)(\n\.\\" end of actions\n)', re.M | re.S)
+
+
+@test
+def man_keys(folder):
+    """docs: the manual page lists every action with its keys"""
+    rewrite(MANUAL, ACTIONS.sub(lambda m: m[1] + man_actions() + m[3], read(MANUAL)))
+    found = ACTIONS.search(read(MANUAL))
+    check(found, "the manual page has no list of actions")
+    same(found[2].splitlines(), man_actions().splitlines(), "manual page, actions (UPDATE=1 writes them anew)")
+
+
+@test
+def man_options(folder):
+    """docs: the manual page has the options of every --help, and no others"""
+    tags = man_tags(man_section("OPTIONS"))
+    documented = [re.fullmatch(r"(?:-(\w), )?--([a-z_-]+)(?: (\w+))?", tag) for tag in tags]
+    check(all(documented), f"a tag of OPTIONS is no option: {tags}")
+    documented = sorted(match.groups("") for match in documented)
+    known = sorted({option for command in COMMANDS for option in option_help(command)})
+    check(known, "no options found in --help")
+    same(documented, known, "options (letter, name, argument)")
+
+
+@test
+def man_commands(folder):
+    """docs: the manual page tells for every command which options it takes"""
+    section = man_section("COMMANDS")
+    for command in COMMANDS:
+        title = re.escape("mmtui " + command if command else "mmtui SRC DST")
+        found = re.search(rf"^\.SS {title}\n(.*?)(?=^\.SS |\Z)", plain(section), re.M | re.S)
+        check(found, f"COMMANDS has no '{command or 'SRC DST'}'")
+        taken = found.group(1).rpartition("Options:")[2]
+        same(sorted(re.findall(r"--([a-z_-]+)", taken)), sorted(o[1] for o in option_help(command)), command)
+
+
+@test
+def man_tables(folder):
+    """docs: the manual page has every column, setting, filter word, verdict and exported file"""
+    text = plain(read(MANUAL))
+    columns = [c_string(fields[0]) for fields in table_rows("src/report/columns.c", "MM_COLUMN_")]
+    settings = read(ROOT / "src/plan/settings.c")
+    keys = re.findall(r'^    \{"([\w.]+)",', settings, re.M)
+    values = [v for v in re.findall(r'"(\w+)"', settings) if v in settings.split("SETTINGS[]")[0]]
+    flags = re.findall(r'\{"(\w+)", is_\w+\}', read(ROOT / "src/report/filter.c"))
+    verdicts = re.findall(r'\[MM_VERDICT_\w+\] = "(\w+)"', read(ROOT / "src/triage/verdict.c"))
+    files = [c_string(fields[0]) for fields in table_rows("src/plan/magicmind.c", "FILE_")]
+    for what in (columns, keys, values, flags, verdicts, files):
+        check(what, "a table was not found in the sources")
+        for word in what:
+            check(re.search(rf"(?<![\w.]){re.escape(word)}(?!\w)", text), f"the manual page does not have {word}")
+
+
+@test
+def man_environment(folder):
+    """docs: the manual page has the environment variables that are read, and no others"""
+    sources = "".join(read(path) for path in sorted(ROOT.glob("src/*/*.c")))
+    used = set(re.findall(r'getenv\("(\w+)"\)', sources))
+    same(len(re.findall(r"\bgetenv\(", sources)), len(re.findall(r'getenv\("\w+"\)', sources)), "getenv of a name")
+    used |= {"LC_ALL", "LC_CTYPE", "LANG"}  # setlocale reads them
+    documented = {name for tag in man_tags(man_section("ENVIRONMENT")) for name in re.findall(r"\w+", tag)}
+    same(sorted(documented), sorted(used), "environment")
+
+
+def add_man_lint():
+    """Only where there is a tool for it."""
+    tools = [["groff", "-man", "-Tutf8", "-ww", "-z", str(MANUAL)], ["mandoc", "-Tlint", "-Wwarning", str(MANUAL)]]
+    tool = next((tool for tool in tools if shutil.which(tool[0])), None)
+    if not tool:
+        return
+
+    def lint(folder):
+        done = subprocess.run(tool, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        same((done.returncode, done.stdout.decode()), (0, ""), tool[0])
+
+    harness.add("docs: the manual page has no roff mistakes", lint)
+
+
+add_man_lint()
+
+# ---- all of them ----
+
+
+@test
+def version(folder):
+    """docs: the version is the same everywhere"""
+    found = mmtui("--version").out.split()[1]
+    check(f"## {found} (" in read(ROOT / "CHANGELOG.md"), f"CHANGELOG.md has no '## {found} (...)'")
+    check(f'"mmtui {found}"' in read(MANUAL), f"the manual page is not of mmtui {found}")
+
+
+@test
+def file_names(folder):
+    """docs: every file that README and CONTRIBUTING name is there"""
+    for document in (README, CONTRIBUTING):
+        for name in re.findall(r"`((?:src|include|tests|man|proto|themes|\.ci)/[^`\s]*)`", read(document)):
+            if re.search(r"[A-Z*<]{2}|\*", name):  # a pattern such as src/dump/NAME.c
+                continue
+            check((ROOT / name).exists(), f"{document.name} names {name}, which is not there")
+
+
+@test
+def contributing_names(folder):
+    """docs: every identifier of the sources that CONTRIBUTING names is there"""
+    sources = "".join(read(path) for path in [*ROOT.glob("src/*/*.[ch]"), *ROOT.glob("include/mmtui/*.h")])
+    sources += read(ROOT / "Makefile")
+    words = set(re.findall(r"\w+", sources))
+    for name in re.findall(r"`((?:mm_|MM_|ACT_|SCOPE_|OPT_|KNOWS_|struct )[\w ]*\w)(?:\(\))?`", read(CONTRIBUTING)):
+        name = name.replace("struct ", "")
+        check(name in words or name.endswith("_NAME"), f"CONTRIBUTING names {name}, which is not there")
+
+
+try:
+    harness.main()
+finally:
+    if "folder" in _walk:
+        shutil.rmtree(_walk["folder"], ignore_errors=True)

@@ -1,0 +1,332 @@
+#!/usr/bin/python3
+"""`mmtui export`: from a plan file to the runtime's files, and what the generated Python does to a network."""
+
+import contextlib
+import importlib.util
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+
+import harness
+from harness import ROOT, check, mmtui, same
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tests" / "unit" / "plan"))
+
+from standin_magicmind import DataType, Network, Node
+
+F16, F32, I8, I32, BOOL = DataType.FLOAT16, DataType.FLOAT32, DataType.INT8, DataType.INT32, DataType.BOOL
+FILES = ["apply_overrides.py", "build_config.json", "overrides.json"]
+PLAN = {
+    "format": "mmtui-plan",
+    "schema_version": 1,
+    "settings": {
+        "precision_config.precision_mode": "qint8_mixed_float16",
+        "precision_config.weight_quant_granularity": "per_axis",
+        "opt_config.conv_scale_fold": False,
+        "graph_shape_mutable": True,
+    },
+    "overrides": [
+        {
+            "name": "main/enc.10.Pow",
+            "op_type": "mm.pow",
+            "tensor": "enc.10.Pow",
+            "precision": "FLOAT32",
+            "why": "overflow: |x| up to 1.2e5 > 65504",
+            "figures": {"diff1": "NaN", "diff2": "Infinity", "max_abs": 12.5, "cosine": 0.9999999999999999},
+        },
+        {"name": "main/enc.9.Conv", "op_type": "mm.conv2d", "tensor": "enc.9.Conv", "precision": "FLOAT16"},
+        {"name": 'quotes \' " \\ """ \n # \u00e9\u202e\U0001f480', "precision": "FLOAT32", "why": 'end"""\nimport os'},
+        {"name": "main/gone", "precision": "FLOAT32"},
+    ],
+}
+QUOTES = PLAN["overrides"][2]["name"]
+
+
+def write_plan(folder, plan=PLAN, name="plan.json"):
+    path = folder / name
+    path.write_text(plan if isinstance(plan, str) else json.dumps(plan), encoding="utf-8")
+    return path
+
+
+def export(folder, *options, plan=None, to="out", **more):
+    plan = plan or write_plan(folder)
+    return mmtui("export", "--plan", plan, "--to", "magicmind", folder / to, *options, **more)
+
+
+def listing(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def run_generated(folder, nodes):
+    """Import the generated module and let it loose on a network: its report and what it printed."""
+    spec = importlib.util.spec_from_file_location("apply_overrides", folder / "apply_overrides.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        report = module.apply_overrides(Network(nodes), DataType)
+    return report, said.getvalue()
+
+
+# ---- the files ----
+
+
+@harness.test
+def test_files(folder):
+    """export: writes the three files, says so, and what can't be expressed"""
+    run = export(folder)
+    same(listing(folder / "out"), FILES, "files")
+    check("4 overrides for Cambricon MagicMind in" in run.out and str(folder / "out") in run.out, run.out)
+    check(all(name in run.out for name in FILES) and "apply_overrides.cc" not in run.out, run.out)
+    same(run.err, "", "stderr")
+
+
+@harness.test
+def test_config(folder):
+    """export: build_config.json has the settings and nothing else"""
+    export(folder)
+    config = json.loads((folder / "out" / "build_config.json").read_text())
+    expected = {
+        "precision_config": {"precision_mode": "qint8_mixed_float16", "weight_quant_granularity": "per_axis"},
+        "opt_config": {"conv_scale_fold": False},
+        "graph_shape_mutable": True,
+    }
+    same(config, expected, "build_config.json")
+
+
+@harness.test
+def test_round_trip(folder):
+    """export: overrides.json is the plan again, and exports to the same bytes"""
+    export(folder)
+    written = json.loads((folder / "out" / "overrides.json").read_text())
+    same((written["format"], written["schema_version"], written["settings"]), ("mmtui-plan", 1, PLAN["settings"]), "head")
+    by_name = {item["name"]: item for item in written["overrides"]}
+    same(len(by_name), len(PLAN["overrides"]), "overrides")
+    for given in PLAN["overrides"]:
+        found = by_name[given["name"]]
+        same({key: found[key] for key in given}, given, given["name"])
+    order = [item["name"] for item in written["overrides"]]
+    check(order.index("main/enc.9.Conv") < order.index("main/enc.10.Pow"), "natural order")
+    export(folder, plan=folder / "out" / "overrides.json", to="again")
+    for name in FILES:
+        same((folder / "again" / name).read_bytes(), (folder / "out" / name).read_bytes(), name)
+    export(folder, plan=folder / "out" / "overrides.json")  # over itself
+    for name in FILES:
+        same((folder / "again" / name).read_bytes(), (folder / "out" / name).read_bytes(), name)
+
+
+@harness.test
+def test_python(folder):
+    """export: apply_overrides.py changes exactly the chosen nodes' float tensors and reports unknown names"""
+    export(folder)
+    nodes = [
+        Node("main/enc.10.Pow", [F16, F32, I32], [F16]),
+        Node("main/enc.10.Pow_1", [F16], [F16]),
+        Node("main/enc.1", [F16], [F16]),
+        Node("main/enc.9.Conv", [I8, F32], [F32, BOOL], end="none"),
+        Node(QUOTES, [F16], [I8]),
+        Node("other", [F32, I8], [F32]),
+    ]
+    report, said = run_generated(folder / "out", nodes)
+    expected = [
+        [("set_precision", 0, F32), ("set_precision", 1, F32), ("set_output_type", 0, F32)],
+        [],
+        [],
+        [("set_precision", 1, F16), ("set_output_type", 0, F16)],
+        [("set_precision", 0, F32)],
+        [],
+    ]
+    same([node.calls for node in nodes], expected, "calls")
+    same(report.not_found, ["main/gone"], "not found")
+    same(said, "apply_overrides: not in the network: 'main/gone'\n", "what it prints")
+    same(
+        [(left.node, left.side, left.index) for left in report.left_alone],
+        [("main/enc.10.Pow", "input", 2), ("main/enc.9.Conv", "input", 0), ("main/enc.9.Conv", "output", 1), (QUOTES, "output", 0)],
+        "left alone",
+    )
+
+
+@harness.test
+def test_python_by_itself(folder):
+    """export: apply_overrides.py stands alone: old syntax, no module of ours, nothing printed on import"""
+    export(folder)
+    script = folder / "out" / "apply_overrides.py"
+    script.read_bytes().decode("ascii")
+    command = [sys.executable, "-I", "-W", "error", "-B", str(script)]
+    done = subprocess.run(command, capture_output=True, env={}, cwd="/", check=True)
+    same((done.stdout, done.stderr), (b"", b""), "output")
+
+
+@harness.test
+def test_cpp(folder):
+    """export: --cpp writes the C++ form too"""
+    run = export(folder, "--cpp")
+    same(listing(folder / "out"), sorted([*FILES, "apply_overrides.cc"]), "files")
+    check("apply_overrides.cc" in run.out, run.out)
+    text = (folder / "out" / "apply_overrides.cc").read_text()
+    for word in ("main/enc.10.Pow", "main/gone", "FindNodeByName", "SetPrecision", "SetOutputType"):
+        check(word in text, f"no {word}")
+    check(text.isascii(), "not ASCII")
+
+
+@harness.test
+def test_empty_plan(folder):
+    """export: a plan without choices is exported as such"""
+    run = export(folder, plan=write_plan(folder, {"format": "mmtui-plan", "schema_version": 1, "overrides": []}))
+    check("0 overrides" in run.out, run.out)
+    same(json.loads((folder / "out" / "build_config.json").read_text()), {}, "build_config.json")
+    report, said = run_generated(folder / "out", [Node("a", [F16], [F16])])
+    same((report.changed, report.not_found, said), ([], [], ""), "report")
+
+
+@harness.test
+def test_defaults(folder):
+    """export: --to magicmind is the default; folders are made; files are replaced"""
+    plan = write_plan(folder)
+    deep = folder / "a" / "b"
+    for _ in range(2):
+        mmtui("export", "--plan", plan, deep)
+    same(listing(deep), FILES, "files")
+    mmtui("export", f"--plan={plan}", "made", cwd=folder)
+    same(listing(folder / "made"), FILES, "a relative folder")
+
+
+@harness.test
+def test_from_the_demo(folder):
+    """export: the exported plan of the demo cures the demo"""
+    four = [f"main/enc.0.ln2.{op}" for op in ("Pow", "ReduceMean_1", "Add", "Sqrt")]
+    overrides = [{"name": name, "precision": "FLOAT32"} for name in four]
+    export(folder, plan=write_plan(folder, {"format": "mmtui-plan", "schema_version": 1, "overrides": overrides}))
+    before = mmtui("demo", "--filter", "verdict=overflow")
+    after = mmtui("demo", "--plan", folder / "out" / "overrides.json", "--filter", "verdict=overflow")
+    check("enc.0.ln2.Pow" in before.out, before.out)
+    same(len(after.out.splitlines()), 2, "no overflow is left")
+    unknown = write_plan(folder, {**PLAN, "overrides": [{"name": "x\x1b]0;y\x07", "precision": "F16"}]}, "unknown.json")
+    run = mmtui("demo", "--plan", unknown, "--limit", "1")
+    check(r"no operator of these names:" in run.err and r"x\x1b]0;y\a" in run.err, run.err)
+
+
+# ---- what is wrong ----
+
+
+def plan_with(**fields):
+    return json.dumps({**PLAN, **fields})
+
+
+def overrides(*items):
+    return plan_with(overrides=list(items))
+
+
+ONE = {"name": "a", "precision": "FLOAT32"}
+BAD_PLANS = {
+    "empty": ("", ["plan.json: "]),
+    "not json": ("{format: 1}", ["plan.json: "]),
+    "cut": (json.dumps(PLAN)[:-20], ["plan.json: "]),
+    "nothing behind it": (json.dumps(PLAN) + "x", ["plan.json: "]),
+    "a list": ("[]", ["must be an object"]),
+    "deep": ("[" * 100000, ["plan.json: "]),
+    "binary": ("\x00\x01\x02", ["plan.json: "]),
+    "another format": (plan_with(format="other"), ["format", "not a plan file"]),
+    "no format": ('{"overrides": []}', ["not a plan file"]),
+    "a newer version": (plan_with(schema_version=2), ["schema_version: 2 is newer than 1"]),
+    "no version": (plan_with(schema_version=None), ["schema_version", "whole number"]),
+    "half a version": (plan_with(schema_version=1.5), ["schema_version", "whole number"]),
+    "a huge version": (plan_with(schema_version=1e300), ["schema_version", "newer"]),
+    "no overrides": ('{"format": "mmtui-plan", "schema_version": 1}', ["overrides: must be a list"]),
+    "overrides of another type": (plan_with(overrides={}), ["overrides: must be a list"]),
+    "an override of another type": (overrides(ONE, 3), ["overrides[1]: must be an object"]),
+    "no name": (overrides({"precision": "FLOAT32"}), ["overrides[0].name: is missing or empty"]),
+    "an empty name": (overrides(ONE, {**ONE, "name": ""}), ["overrides[1].name: is missing or empty"]),
+    "a name twice": (overrides(ONE, {**ONE, "name": "b"}, ONE), ['the name "a" stands there twice']),
+    "a wrong precision": (overrides({**ONE, "precision": "INT3"}), ['overrides[0].precision: "INT3" is none of', "FLOAT16"]),
+    "an escape as precision": (overrides({**ONE, "precision": "\x1b[2J"}), [r'"\x1b[2J" is none of']),
+    "no precision": (overrides({"name": "a"}), ["overrides[0].precision"]),
+    "a number as why": (overrides({**ONE, "why": 3}), ["overrides[0].why: must be a string"]),
+    "a wrong figure": (overrides({**ONE, "figures": {"diff2": "big"}}), ["overrides[0].figures.diff2", "NaN"]),
+    "figures of another type": (overrides({**ONE, "figures": 3}), ["overrides[0].figures: must be an object"]),
+    "an unknown setting": (plan_with(settings={"archs": "x"}), ["settings", "archs"]),
+    "a wrong setting": (plan_with(settings={"graph_shape_mutable": "perhaps"}), ["graph_shape_mutable", "perhaps"]),
+    "settings of another type": (plan_with(settings=[]), ["settings: must be an object"]),
+}
+
+
+def check_bad_plan(folder, text, words):
+    path = write_plan(folder, text)
+    run = export(folder, plan=path, status=2)
+    lines = run.err.splitlines()
+    check(len(lines) == 1 and lines[0].startswith(f"mmtui: {path}: "), run.err)
+    check(all(word in run.err for word in words), run.err)
+    same(run.out, "", "stdout")
+    check(not (folder / "out").exists(), "something was written")
+
+
+def add_bad_plan(name, text, words):
+    harness.add(f"export: a bad plan: {name}", lambda folder: check_bad_plan(folder, text, words))
+
+
+for case, (plan_text, expected_words) in BAD_PLANS.items():
+    add_bad_plan(case, plan_text, expected_words)
+
+
+@harness.test
+def test_no_plan(folder):
+    """export: a plan that can't be read"""
+    (folder / "dir.json").mkdir()
+    for name, word in (("none.json", "No such file"), ("dir.json", "Is a directory")):
+        run = export(folder, plan=folder / name, status=2)
+        check(f"{folder / name}: " in run.err and word in run.err, run.err)
+    run = mmtui("export", "--plan", "/dev/zero", folder / "out", status=2)
+    check("/dev/zero: is larger than" in run.err, run.err)
+
+
+@harness.test
+def test_missing_arguments(folder):
+    """export: without a plan, without a folder, for an unknown runtime"""
+    plan = write_plan(folder)
+    for arguments in ([], ["--plan", plan], [folder / "out"], ["--plan", plan, folder / "a", folder / "b"]):
+        run = mmtui("export", *arguments, status=2)
+        check("mmtui export --plan overrides.json --to magicmind DIR" in run.err, run.err)
+    run = mmtui("export", "--plan", plan, "--to", "tensorrt", folder / "out", status=2)
+    check('no export for "tensorrt"' in run.err and "magicmind" in run.err, run.err)
+    same(listing(folder), ["plan.json"], "nothing was written")
+
+
+@harness.test
+def test_folder_is_a_file(folder):
+    """export: the folder is a file, or a folder stands where a file should go"""
+    (folder / "out").write_text("precious")
+    run = export(folder, status=2)
+    check(f"{folder / 'out'}: making the folder" in run.err and run.out == "", run.err)
+    same((folder / "out").read_text(), "precious", "the file")
+    (folder / "taken" / "apply_overrides.py").mkdir(parents=True)
+    run = export(folder, to="taken", status=2)
+    check(f"{folder / 'taken' / 'apply_overrides.py'}: " in run.err and "Is a directory" in run.err, run.err)
+    check(not any(".tmp" in name for name in listing(folder / "taken")), "a temporary file was left")
+
+
+@harness.test
+def test_full_disk(folder):
+    """export: a full disk is an error and leaves the old files whole"""
+    export(folder)
+    before = {name: (folder / "out" / name).read_bytes() for name in FILES}
+    plan = write_plan(folder, overrides(ONE), "other.json")
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+    run = export(folder, plan=plan, status=2, preexec_fn=limit)
+    check("apply_overrides.py: " in run.err and "File too large" in run.err, run.err)
+    same(listing(folder / "out"), FILES, "files")
+    for name in ("apply_overrides.py", "overrides.json"):
+        same((folder / "out" / name).read_bytes(), before[name], name)
+
+
+@harness.test
+def test_evil_folder(folder):
+    """export: a folder name with escape sequences comes back escaped"""
+    run = export(folder, to="\x1b]0;x\x07\u202e")
+    check(r"\x1b]0;x\a\u202e" in run.out, run.out)
+
+
+harness.main()

@@ -1,0 +1,401 @@
+/*
+ * The program in a real pseudo-terminal: what it leaves behind, and what it survives.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "term/pty.h"
+
+#include <sys/stat.h>
+
+static char folder[] = "/tmp/mmtui-term-XXXXXX";
+static char source[100], target[100];
+static struct pty pty;
+
+/* ---- a dump to look at: three small .npy tensors a side ---- */
+
+static void write_npy(const char *where, const char *name, float factor)
+{
+    static const char header[] = "\x93NUMPY\x01\x00\x76\x00"
+                                 "{'descr': '<f4', 'fortran_order': False, 'shape': (8,), }";
+    char path[200];
+    char head[128];
+    memset(head, ' ', sizeof(head));
+    memcpy(head, header, sizeof(header) - 1);
+    head[127] = '\n';
+    snprintf(path, sizeof(path), "%s/%s.npy", where, name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fwrite(head, 1, sizeof(head), file);
+    for (int i = 1; i <= 8; i++) {
+        float value = (float)i * factor;
+        fwrite(&value, sizeof(value), 1, file);
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
+static int make_dumps(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(source, sizeof(source), "%s/src", folder);
+    snprintf(target, sizeof(target), "%s/dst", folder);
+    mkdir(source, 0700);
+    mkdir(target, 0700);
+    static const char *const names[] = {"conv_a", "conv_b", "softmax_c"};
+    for (int i = 0; i < 3; i++) {
+        write_npy(source, names[i], 1.0f);
+        write_npy(target, names[i], 1.0f + 0.1f * (float)i);
+    }
+    setenv("XDG_CONFIG_HOME", folder, 1);
+    setenv("XDG_STATE_HOME", folder, 1);
+    setenv("XDG_CACHE_HOME", folder, 1);
+    return 0;
+}
+
+static int remove_dumps(void **state)
+{
+    char command[300];
+    (void)state;
+    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+    return system(command);
+}
+
+/* ---- starting ---- */
+
+static int setup(void **state)
+{
+    (void)state;
+    setenv("TERM", "xterm-256color", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    unsetenv("NO_COLOR");
+    memset(&pty, 0, sizeof(pty));
+    return getenv("MMTUI") ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    pty_close(&pty);
+    return 0;
+}
+
+static void start_with(int w, int h, const char *option)
+{
+    char *argv[] = {getenv("MMTUI"), source, target, (char *)(uintptr_t)option, NULL};
+    pty_open(&pty, w, h, argv);
+}
+
+static void start(int w, int h)
+{
+    start_with(w, h, NULL);
+    pty_expect(&pty, "softmax_c");
+    pty_expect(&pty, "? help");
+}
+
+static void expect_restored(void)
+{
+    assert_false(pty.altscreen);
+    assert_true(pty.cursor_visible);
+    assert_true(pty_is_cooked(&pty));
+}
+
+static void quit_and_expect_restored(void)
+{
+    pty_keys(&pty, "Q");
+    pty_expect_end(&pty);
+    assert_true(WIFEXITED(pty.status));
+    assert_int_equal(WEXITSTATUS(pty.status), 0);
+    expect_restored();
+}
+
+/* ---- tests ---- */
+
+static void start_and_quit_restore_the_screen(void **state)
+{
+    (void)state;
+    start(80, 24);
+    assert_true(pty.altscreen);
+    assert_false(pty_is_cooked(&pty));
+    assert_int_equal(pty_find(&pty, "? help"), 23);
+    quit_and_expect_restored();
+}
+
+static void the_hidden_cursor_stands_on_the_selected_row(void **state)
+{
+    (void)state;
+    start(80, 24);
+    assert_false(pty.cursor_visible);
+    pty_keys(&pty, "g/conv_b\r");
+    pty_expect(&pty, "conv_b");
+    VTermPos at = {.row = -1};
+    time_t deadline = time(NULL) + PTY_DEADLINE;
+    while (at.row != pty_find(&pty, "conv_b") || pty.cursor_visible) {
+        assert_true(time(NULL) < deadline);
+        pty_turn(&pty, time(NULL) + 1);
+        vterm_state_get_cursorpos(vterm_obtain_state(pty.vterm), &at);
+    }
+    quit_and_expect_restored();
+}
+
+static void walking_through_the_screens(void **state)
+{
+    (void)state;
+    start(100, 30);
+    pty_keys(&pty, "\r");
+    pty_expect(&pty, "Stats");
+    pty_keys(&pty, "?");
+    pty_expect(&pty, "Keys for the screen");
+    pty_keys(&pty, "qq");
+    pty_expect(&pty, "softmax_c");
+    pty_keys(&pty, "\x1b[B\x1bOA\x1b[6~\x1b[Z\x1b"); /* arrows, page, S-Tab, Esc: as terminals send them */
+    pty_keys(&pty, ":nonsense\r");
+    pty_expect(&pty, "No action is called 'nonsense'");
+    quit_and_expect_restored();
+}
+
+static void a_storm_of_resizes(void **state)
+{
+    (void)state;
+    start(80, 24);
+    for (int i = 0; i < 300; i++)
+        pty_resize(&pty, 1 + i * 37 % 180, 1 + i * 13 % 60);
+    pty_resize(&pty, 90, 20);
+    time_t deadline = time(NULL) + PTY_DEADLINE;
+    while (pty_find(&pty, "? help") != 19 || pty_find(&pty, "conv_a") < 0) {
+        assert_true(time(NULL) < deadline);
+        pty_turn(&pty, time(NULL) + 1);
+    }
+    quit_and_expect_restored();
+}
+
+static void stop_and_continue(const char *keys, int number)
+{
+    start(80, 24);
+    if (keys)
+        pty_keys(&pty, keys);
+    else
+        kill(pty.program, number);
+    pty_wait_for(&pty, &pty.stopped);
+    expect_restored();
+    pty_resize(&pty, 70, 15); /* while it could not see it */
+    assert_int_equal(write(pty.orders[1], "c", 1), 1);
+    time_t deadline = time(NULL) + PTY_DEADLINE;
+    while (!pty.altscreen || pty_find(&pty, "? help") != 14) {
+        assert_true(time(NULL) < deadline);
+        pty_turn(&pty, time(NULL) + 1);
+    }
+    assert_false(pty_is_cooked(&pty));
+    quit_and_expect_restored();
+}
+
+static void ctrl_z_and_fg(void **state)
+{
+    (void)state;
+    stop_and_continue("\x1a", 0);
+}
+
+static void sigtstp_and_fg(void **state)
+{
+    (void)state;
+    stop_and_continue(NULL, SIGTSTP);
+}
+
+static void signals_that_end_it(void **state)
+{
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        start(80, 24);
+        kill(pty.program, numbers[i]);
+        pty_expect_end(&pty);
+        expect_restored();
+        if (i < 2)
+            pty_close(&pty);
+    }
+}
+
+static void a_crash_restores_the_screen(void **state)
+{
+    (void)state;
+    start(80, 24);
+    kill(pty.program, SIGSEGV);
+    pty_expect_end(&pty);
+    expect_restored();
+    /* by the signal itself, or with a report of a sanitizer that caught it */
+    assert_false(WIFEXITED(pty.status) && WEXITSTATUS(pty.status) == 0);
+}
+
+static void a_terminal_that_goes_away_ends_it(void **state)
+{
+    (void)state;
+    start(80, 24);
+    pid_t program = pty.program;
+    close(pty.master);
+    pty.master = -1;
+    pty.gone = true;
+    /* The stand-in shell, as leader of the session, dies of the hang-up; then nobody reports. The pipe's end
+     * tells. */
+    struct pollfd fd = {.fd = pty.reports[0], .events = POLLIN};
+    assert_true(poll(&fd, 1, PTY_DEADLINE * 1000) > 0);
+    time_t deadline = time(NULL) + PTY_DEADLINE;
+    while (kill(program, 0) == 0)
+        assert_true(time(NULL) < deadline);
+    pty.ended = true;
+}
+
+/* SGR sequences that set a colour (30-37, 90-97, 38;..., 40-47, 48;...). */
+static bool output_has_colour(void)
+{
+    for (const char *p = pty.output; p && (p = strstr(p, "\x1b[")); p += 2) {
+        const char *q = p + 2;
+        size_t n = strspn(q, "0123456789;");
+        if (q[n] != 'm')
+            continue;
+        while (n > 0) {
+            long value = strtol(q, NULL, 10);
+            if ((value >= 30 && value <= 38) || (value >= 40 && value <= 48) || (value >= 90 && value <= 107))
+                return true;
+            size_t digits = strcspn(q, ";m");
+            n -= digits < n ? digits + 1 : n;
+            q += digits + 1;
+        }
+    }
+    return false;
+}
+
+static void no_color_is_obeyed(void **state)
+{
+    (void)state;
+    setenv("NO_COLOR", "1", 1);
+    start(80, 24);
+    pty_keys(&pty, "\r");
+    pty_expect(&pty, "Stats");
+    quit_and_expect_restored();
+    assert_false(output_has_colour());
+}
+
+static void color_always_beats_no_color(void **state)
+{
+    (void)state;
+    setenv("NO_COLOR", "1", 1);
+    start_with(80, 24, "--color=always");
+    pty_expect(&pty, "softmax_c");
+    pty_expect(&pty, "? help");
+    quit_and_expect_restored();
+    assert_true(output_has_colour());
+}
+
+static void color_never_wins(void **state)
+{
+    (void)state;
+    start_with(80, 24, "--color=never");
+    pty_expect(&pty, "softmax_c");
+    pty_expect(&pty, "? help");
+    quit_and_expect_restored();
+    assert_false(output_has_colour());
+}
+
+static void a_c_locale_gets_ascii_only(void **state)
+{
+    (void)state;
+    setenv("LC_ALL", "C", 1);
+    start(80, 24);
+    pty_keys(&pty, "\r");
+    pty_expect(&pty, "Stats");
+    pty_keys(&pty, "2");
+    pty_expect(&pty, "Histogram");
+    quit_and_expect_restored();
+    for (size_t i = 0; i < pty.length; i++)
+        assert_true((unsigned char)pty.output[i] < 0x80);
+}
+
+static void other_terminals(void **state)
+{
+    static const char *const names[] = {"linux", "vt100", "screen", "xterm"};
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        setenv("TERM", names[i], 1);
+        start(80, 24);
+        pty_keys(&pty, "Q");
+        pty_expect_end(&pty);
+        assert_int_equal(pty.status, 0);
+        assert_true(pty_is_cooked(&pty));
+        if (i < 3)
+            pty_close(&pty);
+    }
+}
+
+static void a_terminal_without_a_cursor_gets_a_sentence(void **state)
+{
+    static const char *const names[] = {"dumb", "no-such-terminal", ""};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        setenv("TERM", names[i], 1);
+        start_with(120, 24, NULL);
+        pty_expect_end(&pty);
+        assert_true(WIFEXITED(pty.status));
+        assert_true(pty_find(&pty, "TERM") >= 0);
+        assert_null(strchr(pty.output, '\x1b'));
+        assert_true(pty_is_cooked(&pty));
+        if (i < 2)
+            pty_close(&pty);
+    }
+}
+
+static void rubbish_from_the_keyboard(void **state)
+{
+    static const char rubbish[] =
+        "\x1b[200~\x1b[201~\x1b[99;99;99~\x1b[<0;1;1M\x1b[1;5P\x1bOz\xff\xfe\xc3\x28\xf8\x00"
+        "\x1b[;;;;;;;;;;;;;;;;;;;;;\x1d\x1e\x1f";
+    (void)state;
+    start(80, 24);
+    for (int i = 0; i < 20; i++)
+        pty_type(&pty, rubbish, sizeof(rubbish) - 1);
+    pty_keys(&pty, "\x1b");
+    pty_keys(&pty, "\x0c"); /* ^L */
+    pty_keys(&pty, ":rubbish-is-over\r");
+    pty_expect(&pty, "No action is called 'rubbish-is-over'");
+    quit_and_expect_restored();
+}
+
+static void too_small_and_back(void **state)
+{
+    (void)state;
+    start(80, 24);
+    pty_resize(&pty, 30, 8);
+    pty_expect(&pty, "mmtui needs");
+    pty_resize(&pty, 80, 24);
+    pty_expect(&pty, "softmax_c");
+    quit_and_expect_restored();
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(start_and_quit_restore_the_screen),
+        TEST(the_hidden_cursor_stands_on_the_selected_row),
+        TEST(walking_through_the_screens),
+        TEST(a_storm_of_resizes),
+        TEST(ctrl_z_and_fg),
+        TEST(sigtstp_and_fg),
+        TEST(signals_that_end_it),
+        TEST(a_crash_restores_the_screen),
+        TEST(a_terminal_that_goes_away_ends_it),
+        TEST(no_color_is_obeyed),
+        TEST(color_always_beats_no_color),
+        TEST(color_never_wins),
+        TEST(a_c_locale_gets_ascii_only),
+        TEST(other_terminals),
+        TEST(a_terminal_without_a_cursor_gets_a_sentence),
+        TEST(rubbish_from_the_keyboard),
+        TEST(too_small_and_back),
+    };
+    return cmocka_run_group_tests(tests, make_dumps, remove_dumps);
+}

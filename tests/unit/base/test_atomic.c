@@ -1,0 +1,221 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "unit/fixture.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+static unsigned mode_of(const char *path)
+{
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    return info.st_mode & 07777;
+}
+
+static void a_new_file(void **state)
+{
+    (void)state;
+    char *folder = temp_folder();
+    char *path = in_folder(folder, "x");
+    struct mm_err err;
+    mode_t before = umask(027);
+    assert_int_equal(mm_file_write(path, "hello", 5, &err), 0);
+    umask(before);
+    assert_file(folder, "x", "hello");
+    assert_int_equal(mode_of(path), 0640); /* what the umask leaves of 0666 */
+    assert_int_equal(entries_in(folder), 1);
+    free(path);
+    drop_folder(folder);
+}
+
+static void an_empty_file(void **state)
+{
+    (void)state;
+    char *folder = temp_folder();
+    char *path = in_folder(folder, "x");
+    assert_int_equal(mm_file_write(path, NULL, 0, NULL), 0);
+    assert_file(folder, "x", "");
+    free(path);
+    drop_folder(folder);
+}
+
+static void replacing_keeps_the_permissions(void **state)
+{
+    (void)state;
+    char *folder = temp_folder();
+    char *path = in_folder(folder, "x");
+    put_text(folder, "x", "a longer old content");
+    assert_int_equal(chmod(path, 0604), 0);
+    assert_int_equal(mm_file_write(path, "new", 3, NULL), 0);
+    assert_file(folder, "x", "new");
+    assert_int_equal(mode_of(path), 0604);
+    assert_int_equal(entries_in(folder), 1);
+    free(path);
+    drop_folder(folder);
+}
+
+/* Larger than what is kept back at once, in pieces of odd sizes. */
+static void many_pieces(void **state)
+{
+    (void)state;
+    enum { SIZE = 1500001 };
+    char *folder = temp_folder();
+    char *path = in_folder(folder, "x");
+    char *data = malloc(SIZE);
+    assert_non_null(data);
+    for (size_t i = 0; i < SIZE; i++)
+        data[i] = (char)(i * 7 + i / 251);
+    struct mm_atomic file;
+    assert_int_equal(mm_atomic_open(&file, path, NULL), 0);
+    for (size_t at = 0, piece = 1; at < SIZE; at += piece, piece = piece * 3 + 1) {
+        piece = piece > SIZE - at ? SIZE - at : piece;
+        mm_atomic_write(&file, data + at, piece);
+    }
+    assert_int_equal(access(path, F_OK), -1); /* not there before it is complete */
+    assert_int_equal(mm_atomic_commit(&file, NULL), 0);
+    size_t size;
+    char *back = get_bytes(folder, "x", &size);
+    assert_int_equal(size, SIZE);
+    assert_memory_equal(back, data, SIZE);
+    free(back);
+    free(data);
+    free(path);
+    drop_folder(folder);
+}
+
+static void abort_leaves_the_old_file(void **state)
+{
+    (void)state;
+    char *folder = temp_folder();
+    char *path = in_folder(folder, "x");
+    put_text(folder, "x", "old");
+    struct mm_atomic file;
+    assert_int_equal(mm_atomic_open(&file, path, NULL), 0);
+    mm_atomic_write(&file, "new", 3);
+    mm_atomic_abort(&file);
+    mm_atomic_abort(&file);
+    assert_file(folder, "x", "old");
+    assert_int_equal(entries_in(folder), 1);
+    free(path);
+    drop_folder(folder);
+}
+
+/* A full disk, played by the limit of a file's size. */
+static void a_full_disk_leaves_the_old_file(void **state)
+{
+    (void)state;
+    char *folder = temp_folder();
+    char *path = in_folder(folder, "x");
+    char *data = calloc(1, 1 << 20);
+    struct rlimit had, small = {4096, RLIM_INFINITY};
+    struct mm_err err = {MM_OK, ""};
+    assert_non_null(data);
+    put_text(folder, "x", "old");
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &had);
+    small.rlim_max = had.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    int written = mm_file_write(path, data, 1 << 20, &err);
+    int unwanted = mm_file_write(path, data, 1 << 20, NULL);
+    setrlimit(RLIMIT_FSIZE, &had);
+    assert_int_equal(written, -1);
+    assert_int_equal(unwanted, -1);
+    assert_int_equal(err.code, MM_EIO);
+    assert_int_equal(strncmp(err.text, path, strlen(path)), 0);
+    assert_non_null(strstr(err.text, "File too large"));
+    assert_file(folder, "x", "old");
+    assert_int_equal(entries_in(folder), 1);
+    free(data);
+    free(path);
+    drop_folder(folder);
+}
+
+static void a_folder_in_its_place(void **state)
+{
+    (void)state;
+    char *folder = temp_folder();
+    char *path = in_folder(folder, "x");
+    struct mm_err err = {MM_OK, ""};
+    assert_int_equal(mkdir(path, 0755), 0);
+    assert_int_equal(mm_file_write(path, "new", 3, &err), -1);
+    assert_int_equal(err.code, MM_EIO);
+    assert_non_null(strstr(err.text, "putting it in place"));
+    assert_int_equal(entries_in(folder), 1);
+    assert_int_equal(entries_in(path), 0);
+    free(path);
+    drop_folder(folder);
+}
+
+static void no_such_folder(void **state)
+{
+    (void)state;
+    char *folder = temp_folder();
+    char *path = in_folder(folder, "none/x");
+    struct mm_err err = {MM_OK, ""};
+    assert_int_equal(mm_file_write(path, "new", 3, &err), -1);
+    assert_int_equal(err.code, MM_ENOENT);
+    assert_int_equal(entries_in(folder), 0);
+    free(path);
+    drop_folder(folder);
+}
+
+/* What a crashed run (or somebody unkind) left under the temporary name is neither used nor followed. */
+static void a_taken_temporary_name(void **state)
+{
+    (void)state;
+    char *folder = temp_folder();
+    char *path = in_folder(folder, "x");
+    char *victim = in_folder(folder, "victim");
+    char taken[300];
+    put_text(folder, "victim", "untouched");
+    snprintf(taken, sizeof taken, "%s.%ld-0.tmp", path, (long)getpid());
+    assert_int_equal(symlink(victim, taken), 0);
+    assert_int_equal(mm_file_write(path, "new", 3, NULL), 0);
+    assert_file(folder, "x", "new");
+    assert_file(folder, "victim", "untouched");
+    assert_int_equal(entries_in(folder), 3);
+    free(victim);
+    free(path);
+    drop_folder(folder);
+}
+
+/* Tensor names can fill a file name to the last byte. */
+static void the_longest_name(void **state)
+{
+    (void)state;
+    char *folder = temp_folder();
+    char name[256];
+    memset(name, 'n', 255);
+    name[255] = '\0';
+    char *path = in_folder(folder, name);
+    struct mm_err err = {MM_OK, ""};
+    if (mm_file_write(path, "new", 3, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_file(folder, name, "new");
+    assert_int_equal(entries_in(folder), 1);
+    free(path);
+    drop_folder(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_file),
+        cmocka_unit_test(an_empty_file),
+        cmocka_unit_test(replacing_keeps_the_permissions),
+        cmocka_unit_test(many_pieces),
+        cmocka_unit_test(abort_leaves_the_old_file),
+        cmocka_unit_test(a_full_disk_leaves_the_old_file),
+        cmocka_unit_test(a_folder_in_its_place),
+        cmocka_unit_test(no_such_folder),
+        cmocka_unit_test(a_taken_temporary_name),
+        cmocka_unit_test(the_longest_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

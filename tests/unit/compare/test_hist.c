@@ -1,0 +1,201 @@
+/* Histograms of pairs. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <float.h>
+#include <math.h>
+
+#include "pair_files.h"
+
+static int setup(void **state)
+{
+    struct pair_files *files = malloc(sizeof(*files));
+
+    pair_files_init(files);
+    *state = files;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    pair_files_done(*state);
+    free(*state);
+    return 0;
+}
+
+static void put(struct pair_files *files, int side, const double *x, int64_t n)
+{
+    pair_files_put(files, side, side ? "2_a.npy" : "1_a.npy", MM_F64, (struct mm_shape){1, {n}}, x);
+}
+
+static void count(struct pair_files *files, size_t bins, double low, double high, struct mm_pair_hist *out)
+{
+    const struct mm_hist_options options = {bins, low, high};
+    struct mm_err err;
+
+    if (mm_pair_hist(&files->pair, NULL, &options, NULL, out, &err))
+        fail_msg("%s", err.text);
+}
+
+static uint64_t total(const struct mm_hist *hist)
+{
+    uint64_t sum = hist->below + hist->above + hist->nonfinite;
+
+    for (size_t i = 0; i < hist->bins; i++)
+        sum += hist->count[i];
+    return sum;
+}
+
+static void one_range_for_both(void **state)
+{
+    const double s[] = {0, 1, 2, NAN}, d[] = {-2, 1, 2.25, INFINITY};
+    struct mm_pair_hist hist;
+
+    put(*state, 0, s, 4);
+    put(*state, 1, d, 4);
+    count(*state, 17, 0, 0, &hist);
+    assert_true(hist.src.low == -2 && hist.src.high == 2.25 && hist.dst.low == -2 && hist.dst.high == 2.25);
+    assert_true(hist.dst.count[0] == 1 && hist.dst.count[16] == 1 && hist.dst.count[12] == 1);
+    assert_true(hist.src.count[8] == 1 && hist.src.count[12] == 1 && hist.src.count[16] == 1);
+    assert_true(hist.src.nonfinite == 1 && hist.dst.nonfinite == 1);
+    assert_true(hist.error.zero == 1 && hist.error.nonfinite == 1);
+    assert_true(hist.error.count[1 - MM_EXP_LOW] == 1 && hist.error.count[-2 - MM_EXP_LOW] == 1);
+    mm_pair_hist_done(&hist);
+}
+
+static void a_given_range(void **state)
+{
+    const double s[] = {0, 1, 2, 3}, d[] = {-1, 1, 1.5, 9};
+    struct mm_pair_hist hist;
+
+    put(*state, 0, s, 4);
+    put(*state, 1, d, 4);
+    count(*state, 2, 0, 2, &hist);
+    assert_true(hist.src.count[0] == 1 && hist.src.count[1] == 2 && hist.src.above == 1);
+    assert_true(hist.dst.count[1] == 2 && hist.dst.below == 1 && hist.dst.above == 1);
+    mm_pair_hist_done(&hist);
+}
+
+/* More than a tile, and every element is somewhere. */
+static void many(void **state)
+{
+    static double s[3 * MM_TILE + 5];
+    struct mm_pair_hist hist;
+
+    for (size_t i = 0; i < MM_COUNT(s); i++)
+        s[i] = sin((double)i);
+    put(*state, 0, s, MM_COUNT(s));
+    put(*state, 1, s, MM_COUNT(s));
+    count(*state, MM_HIST_BINS_MAX, 0, 0, &hist);
+    assert_true(total(&hist.src) == MM_COUNT(s) && total(&hist.dst) == MM_COUNT(s));
+    assert_true(hist.error.zero == MM_COUNT(s));
+    mm_pair_hist_done(&hist);
+}
+
+static void constants_stand_in_the_middle(void **state)
+{
+    static const double values[] = {0, 1, -3, 1e-300, 0x1p-1074, 1.7e308, -DBL_MAX, 65504};
+
+    for (size_t i = 0; i < MM_COUNT(values); i++) {
+        const double x[] = {values[i], values[i], values[i]};
+        struct mm_pair_hist hist;
+
+        put(*state, 0, x, 3);
+        put(*state, 1, x, 3);
+        count(*state, 10, 0, 0, &hist);
+        assert_true(hist.src.low < hist.src.high && isfinite(hist.src.low) && isfinite(hist.src.high));
+        assert_true(hist.src.low <= x[0] && x[0] <= hist.src.high);
+        assert_true(total(&hist.src) == 3 && hist.src.below == 0 && hist.src.above == 0);
+        mm_pair_hist_done(&hist);
+    }
+}
+
+static void nothing_finite_and_empty(void **state)
+{
+    const double s[] = {NAN, INFINITY}, d[] = {NAN, -INFINITY};
+    struct mm_pair_hist hist;
+
+    put(*state, 0, s, 2);
+    put(*state, 1, d, 2);
+    count(*state, 4, 0, 0, &hist);
+    assert_true(hist.src.low < hist.src.high && hist.src.nonfinite == 2 && total(&hist.src) == 2);
+    assert_true(hist.error.nonfinite == 2);
+    mm_pair_hist_done(&hist);
+    put(*state, 0, s, 0);
+    put(*state, 1, d, 0);
+    count(*state, 4, 0, 0, &hist);
+    assert_true(hist.src.low < hist.src.high && total(&hist.src) == 0 && hist.dst.bins == 4);
+    mm_pair_hist_done(&hist);
+}
+
+static void one_side_only(void **state)
+{
+    const double d[] = {1, 2, 3};
+    struct mm_pair_hist hist;
+
+    put(*state, 1, d, 3);
+    count(*state, 4, 0, 0, &hist);
+    assert_true(hist.src.bins == 0 && hist.dst.bins == 4 && total(&hist.dst) == 3);
+    assert_true(hist.error.zero == 0);
+    mm_pair_hist_done(&hist);
+}
+
+/* Shapes differ: each side has its histogram, there is no error. */
+static void mismatch(void **state)
+{
+    const double s[] = {1, 2, 3}, d[] = {1, 5};
+    struct mm_pair_hist hist;
+
+    put(*state, 0, s, 3);
+    put(*state, 1, d, 2);
+    count(*state, 4, 0, 0, &hist);
+    assert_true(hist.src.low == 1 && hist.src.high == 5 && total(&hist.src) == 3 && total(&hist.dst) == 2);
+    assert_true(hist.error.zero == 0 && hist.error.nonfinite == 0);
+    mm_pair_hist_done(&hist);
+}
+
+static void what_is_refused(void **state)
+{
+    static const struct mm_hist_options bad[] = {
+        {0, 0, 1}, {MM_HIST_BINS_MAX + 1, 0, 1}, {4, 1, 0}, {4, NAN, 1}, {4, 0, INFINITY}};
+    const struct mm_hist_options good = {4, 0, 0};
+    const double s[] = {1, 2, 3};
+    struct pair_files *files = *state;
+    struct mm_pair_hist hist;
+    atomic_bool stop = true;
+    struct mm_err err;
+
+    put(files, 0, s, 3);
+    for (size_t i = 0; i < MM_COUNT(bad); i++) {
+        assert_int_equal(mm_pair_hist(&files->pair, NULL, &bad[i], NULL, &hist, &err), -1);
+        assert_int_equal(err.code, MM_EARG);
+        assert_null(hist.src.count);
+    }
+    assert_int_equal(mm_pair_hist(&files->pair, NULL, &good, &stop, &hist, &err), -1);
+    assert_int_equal(err.code, MM_ECANCELLED);
+    assert_null(hist.src.count);
+    pair_files_bytes(files, 1, "2_a.npy", "no array");
+    assert_int_equal(mm_pair_hist(&files->pair, NULL, &good, NULL, &hist, &err), -1);
+    mm_pair_hist_done(&hist);
+}
+
+#define WITH_FILES(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_FILES(one_range_for_both),
+        WITH_FILES(a_given_range),
+        WITH_FILES(many),
+        WITH_FILES(constants_stand_in_the_middle),
+        WITH_FILES(nothing_finite_and_empty),
+        WITH_FILES(one_side_only),
+        WITH_FILES(mismatch),
+        WITH_FILES(what_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,165 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "ui/script.h"
+#include "ui/clipboard.h"
+
+#include "toy_view.h"
+
+#include <string.h>
+
+static struct app app;
+static struct toy *toy;
+static struct mm_err err;
+static int settled;
+
+static void settle(void *context)
+{
+    (void)context;
+    settled++;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    const struct app_hooks hooks = {.fd = -1, .settle = settle};
+    settled = 0;
+    if (app_init(&app, NULL, NULL, &hooks, NULL) < 0)
+        return -1;
+    toy = toy_open(100, NULL);
+    app_push_take(&app, &toy->view);
+    app_resize(&app, 40, 12);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    app_done(&app);
+    return 0;
+}
+
+static int run(const char *text)
+{
+    err = (struct mm_err){0};
+    return script_run(&app, "s", text, strlen(text), &err);
+}
+
+static void keys_and_commands(void **state)
+{
+    (void)state;
+    assert_int_equal(run("# nothing\n\n  j j\tDown \r\n"), 0);
+    assert_int_equal(toy->list.cursor, 3);
+    assert_int_equal(settled, 3);
+    assert_int_equal(run(":20"), 0);
+    assert_int_equal(toy->list.cursor, 19);
+    assert_int_equal(run("/ \"a \\\"b\\\\ j\" Enter"), 0);
+    assert_string_equal(toy->last_text, "a \"b\\ j");
+    assert_int_equal(run(":sort diff2\nj"), 0);
+    assert_int_equal(toy->last, ACT_DOWN);
+    assert_int_equal(run(":resize 132x43"), 0);
+    assert_int_equal(app.w, 132);
+    assert_int_equal(app.h, 43);
+}
+
+static void a_script_ends_with_the_app(void **state)
+{
+    (void)state;
+    assert_int_equal(run("Q\nj nosuchkey"), 0);
+    assert_true(app.quit);
+}
+
+static void screens_are_written(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/mmtui-script-XXXXXX";
+    char text[200], path[100];
+    struct mm_buf frame;
+    assert_non_null(mkdtemp(folder));
+    snprintf(text, sizeof(text), ":screen %s/frame\n:screen-now %s/now\n", folder, folder);
+    assert_int_equal(run(text), 0);
+    assert_int_equal(settled, 1);
+    snprintf(path, sizeof(path), "%s/frame", folder);
+    mm_buf_init(&frame);
+    assert_int_equal(mm_file_read(path, 10000, &frame, NULL), 0);
+    assert_string_equal(mm_buf_text(&frame),
+                        " toy 40 x 10\n row 0\n row 1\n row 2\n row 3\n row 4\n row 5\n row 6\n"
+                        " row 7\n row 8\n toy status\n Enter open  e next bad  ? help  q close\n"
+                        "---\n"
+                        ".TTTTTTTTTTT\n"
+                        "LlllLlLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLL\n"
+                        ".lllll\n.lllll\n.lllll\n.lllll\n.lllll\n.lllll\n.lllll\n.lllll\n"
+                        "ssssssssssssssssssssssssssssssssssssssss\n"
+                        "fkkkkkfffffffkfffffffffffkfffffffkffffff\n");
+    mm_buf_done(&frame);
+    mm_folder_remove(folder);
+}
+
+static void errors_name_the_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *error;
+    } cases[] = {
+        {"j\nnokey", "s:2: no key is called 'nokey'"},
+        {":nosuch", "s:1: No action is called 'nosuch'; ? lists them."},
+        {":resize 80", "s:1: '80' is no size such as 80x24"},
+        {":screen", "s:1: :screen needs an argument"},
+        {"j \"abc", "s:1: the closing quote is missing"},
+    };
+    for (size_t i = 0; i < MM_COUNT(cases); i++) {
+        assert_int_equal(run(cases[i].text), -1);
+        assert_string_equal(err.text, cases[i].error);
+    }
+    assert_int_equal(script_run_file(&app, "/no/such/script", &err), -1);
+    assert_int_equal(run(":screen /no/such/folder/x"), -1);
+}
+
+static void sizes(void **state)
+{
+    (void)state;
+    int w, h;
+    assert_true(script_parse_size("80x24", &w, &h));
+    assert_int_equal(w, 80);
+    assert_int_equal(h, 24);
+    assert_true(script_parse_size("0x0", &w, &h));
+    static const char *const wrong[] = {"",       "80",   "80x",      "x24",    "80x24x",
+                                        "80x24 ", "-1x5", "99999x24", "3000x24"};
+    for (size_t i = 0; i < MM_COUNT(wrong); i++)
+        assert_false(script_parse_size(wrong[i], &w, &h));
+}
+
+static void clipboard_text_is_base64(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *sequence;
+    } cases[] = {{"", "\033]52;c;\033\\"},
+                 {"f", "\033]52;c;Zg==\033\\"},
+                 {"fo", "\033]52;c;Zm8=\033\\"},
+                 {"foo", "\033]52;c;Zm9v\033\\"},
+                 {"foobar\xff", "\033]52;c;Zm9vYmFy/w==\033\\"}};
+    for (size_t i = 0; i < MM_COUNT(cases); i++) {
+        struct mm_buf out;
+        mm_buf_init(&out);
+        clipboard_sequence(&out, cases[i].text, strlen(cases[i].text));
+        assert_string_equal(mm_buf_text(&out), cases[i].sequence);
+        mm_buf_done(&out);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(keys_and_commands, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_script_ends_with_the_app, setup, teardown),
+        cmocka_unit_test_setup_teardown(screens_are_written, setup, teardown),
+        cmocka_unit_test_setup_teardown(errors_name_the_line, setup, teardown),
+        cmocka_unit_test(sizes),
+        cmocka_unit_test(clipboard_text_is_base64),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
