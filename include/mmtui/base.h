@@ -73,6 +73,7 @@ struct mm_arena {
 
 void mm_arena_init(struct mm_arena *arena);
 void mm_arena_done(struct mm_arena *arena);
+void mm_arena_reset(struct mm_arena *arena); /* all pointers end; one block is kept for what comes next */
 void *mm_arena_alloc(struct mm_arena *arena, size_t size);               /* zeroed, aligned for any type */
 void *mm_arena_array(struct mm_arena *arena, size_t count, size_t size); /* overflow-checked */
 char *mm_arena_strdup(struct mm_arena *arena, const char *text);
@@ -171,14 +172,29 @@ void mm_json_number(struct mm_buf *out, double value);
 
 /* ---- files -------------------------------------------------------------------------------------------- */
 
-/* A read-only view of a whole file. data is non-NULL even for an empty file. */
+/*
+ * A read-only view of a whole file. data is non-NULL even for an empty file. A file that becomes shorter while it
+ * is mapped reads as zeros from there on (no SIGBUS: see src/base/guard.h); mm_map_check tells.
+ */
 struct mm_map {
     const uint8_t *data;
     size_t size;
     void *base; /* what to unmap; NULL when nothing is mapped */
+    int fd;     /* this and guard only when mapped */
+    int guard;
 };
 
+/* Files below this size are faster read into memory that is used again than mapped, above it is as good. */
+#define MM_MAP_SMALL ((size_t)1 << 20)
+
 int mm_map_open(struct mm_map *map, const char *path, struct mm_err *err);
+/* A file smaller than MM_MAP_SMALL is read into `memory`, which is cleared and may be used for the next file after
+ * mm_map_close. NULL: map. */
+int mm_map_open_in(struct mm_map *map, const char *path, struct mm_buf *memory, struct mm_err *err);
+/* To be asked when all was read: MM_EIO "FILE: became shorter while it was read". */
+int mm_map_check(const struct mm_map *map, const char *file, struct mm_err *err);
+/* What was read of a mapped file, and is not needed soon, may leave this process's memory (not the page cache). */
+void mm_map_drop(const struct mm_map *map, const void *data, size_t size);
 void mm_map_close(struct mm_map *map);
 
 /*

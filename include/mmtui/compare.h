@@ -105,11 +105,31 @@ void mm_metrics_finish(const struct mm_sums *sums, const struct mm_centre *centr
 /* True when the first pass alone would lose digits (n mean² >> M2, or a nearly exact fit); fills centre. */
 bool mm_metrics_need_centre(const struct mm_sums *sums, struct mm_centre *centre);
 
+/* ---- quantiles of |e| ---------------------------------------------------------------------------------- */
+
+/*
+ * Exact, over the n positions finite on both sides: the quantile q is the value at place floor(q (n - 1)), counted
+ * from 0, of |e| in ascending order (numpy.quantile's method "lower": always a value that occurs, never one in
+ * between). e = s - d in double. All NaN when n == 0.
+ */
+struct mm_quantiles {
+    int64_t count; /* n */
+    double p50, p90, p99, p999;
+};
+/* Two to four passes over views of equal count; -1 as for mm_measure_tensors. */
+int mm_quantiles_tensors(const struct mm_tensor *s, const struct mm_tensor *d, const atomic_bool *cancel,
+                         struct mm_quantiles *out, struct mm_err *err);
+/* Opens the pair; MM_EARG when it has one side only or shapes differ. */
+int mm_pair_quantiles(const struct mm_pair *pair, const struct mm_schema *schema, const atomic_bool *cancel,
+                      struct mm_quantiles *out, struct mm_err *err);
+
 /* ---- measuring one pair ------------------------------------------------------------------------------- */
 
 struct mm_measure_options {
     double atol, rtol;  /* over-tolerance share; numpy.allclose: 1e-8, 1e-5 */
     double small;       /* diff3's threshold; 0: 1e-6, or 1e-4 when either side is f16 */
+    bool quantiles;     /* also those of |e|: two to four more passes */
+    size_t hist_bins;   /* also histograms of so many bins over the range of both sides; 0: none */
 };
 void mm_measure_defaults(struct mm_measure_options *options);
 
@@ -140,6 +160,9 @@ struct mm_result {
     enum mm_fit fit;
     struct mm_info src, dst;
     struct mm_metrics metrics; /* SINGLE: only the stats of the side that is there */
+    bool has_quantiles;        /* MEASURED, and asked for */
+    struct mm_quantiles quantiles;
+    struct mm_pair_hist *hist; /* MEASURED, and asked for; else NULL. Owned */
     enum mm_code code;         /* FAILED */
     bool failed_dst;           /* FAILED: which side */
     char *error;               /* FAILED: the sentence */
@@ -158,6 +181,8 @@ struct mm_duo {
 /* Opens what the pair has. A shape mismatch is not an error: fit says so. failed_dst tells which side err is about. */
 int mm_duo_open(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
                 bool *failed_dst, struct mm_err *err);
+/* When all was read: MM_EIO if a file became shorter meanwhile (mm_load_check). */
+int mm_duo_check(const struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst, struct mm_err *err);
 void mm_duo_close(struct mm_duo *duo);
 
 /* Headers only: state becomes HEADER, SINGLE, MISMATCH or FAILED. */
@@ -165,7 +190,7 @@ void mm_measure_header(const struct mm_pair *pair, const struct mm_schema *schem
 /* Headers and sums. `cancel` (may be NULL) is looked at once a tile: then state stays HEADER. Never fails as a function. */
 void mm_measure_pair(const struct mm_pair *pair, const struct mm_schema *schema,
                      const struct mm_measure_options *options, const atomic_bool *cancel, struct mm_result *result);
-/* The pass itself over two views of equal count; -1 with MM_ECORRUPT when a value can't be decoded. */
+/* The passes themselves over two views of equal count (only the metrics, whatever else the options ask for); -1 with MM_ECORRUPT when a value can't be decoded. */
 int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d, const struct mm_measure_options *options,
                        const atomic_bool *cancel, struct mm_metrics *out, struct mm_err *err);
 
@@ -193,12 +218,15 @@ void mm_pair_hist_done(struct mm_pair_hist *hist);
 struct mm_job {
     void (*run)(struct mm_job *job, const atomic_bool *cancel);
     struct mm_job *next; /* the pool's */
+    unsigned worker;     /* set by the pool before run: which worker runs it, 0 .. mm_pool_workers() - 1 */
 };
 
 struct mm_pool;
 
 /* threads == 0: jobs run inside mm_pool_finished, so that everything is deterministic. Signals are blocked in workers. */
 int mm_pool_open(struct mm_pool **pool, unsigned threads, struct mm_err *err);
+/* How many jobs can run at once: 1 when they run inline. */
+unsigned mm_pool_workers(const struct mm_pool *pool);
 /*
  * Set cancel, wait for running jobs, start no others. Every job that was submitted or handed out, run or not, can then
  * still be collected with mm_pool_finished, so that its owner frees it.
@@ -232,7 +260,9 @@ struct mm_scan;
 
 /*
  * Measure all pairs, starting with what is in focus. With `headers`, the headers of all are read before the figures of
- * those out of focus, so that a list shows shapes at once. Borrowed: pool, pairs, schema; options are copied. The scan
+ * those out of focus, so that a list shows shapes at once; the rest then goes by size, largest first. Without, it goes
+ * in execution order (sizes would cost a call a file, and what they are good for, that no worker is left alone with a
+ * large tensor at the end, is not needed: large tensors are divided among the workers). Borrowed: pool, pairs, schema; options are copied. The scan
  * becomes the pool's source; work begins with the next mm_pool_kick.
  */
 int mm_scan_open(struct mm_scan **scan, struct mm_pool *pool, const struct mm_pairs *pairs,

@@ -79,8 +79,16 @@ void mm_dump_close(struct mm_dump *dump);
 
 /* ---- one tensor file ---------------------------------------------------------------------------------- */
 
+/* What opening a file takes, used again for the next one: of one worker, for one load at a time. Zeroed at first. */
+struct mm_reader {
+    struct mm_buf bytes; /* of a small file */
+    struct mm_arena arena;
+};
+void mm_reader_done(struct mm_reader *reader);
+
 struct mm_load {
     struct mm_map map;
+    struct mm_reader *reader; /* borrowed, or NULL */
     struct mm_arena arena; /* strings and runs */
     struct mm_tensor tensor;
     const char *node_name; /* "" if the format has none */
@@ -93,6 +101,11 @@ struct mm_load {
 /* Map and read the header. On failure nothing is left open; text starts with the file's name. */
 int mm_load_open(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
                  struct mm_err *err);
+/* The same with the memory of `reader` (may be NULL), which must outlive the load. */
+int mm_load_open_in(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
+                    struct mm_reader *reader, struct mm_err *err);
+/* When all was read: -1 with MM_EIO if the file became shorter meanwhile, so that figures from it mean nothing. */
+int mm_load_check(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
 void mm_load_close(struct mm_load *load);
 
 /* ---- writing ------------------------------------------------------------------------------------------ */

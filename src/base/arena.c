@@ -27,6 +27,22 @@ void mm_arena_done(struct mm_arena *arena)
     }
 }
 
+/* The first block is an ordinary one: blocks made for one large thing are put behind it, if there is one. */
+void mm_arena_reset(struct mm_arena *arena)
+{
+    struct mm_arena_block *kept = arena->first;
+    if (!kept || kept->size > BLOCK_SIZE) {
+        mm_arena_done(arena);
+        return;
+    }
+    arena->first = kept->next;
+    mm_arena_done(arena);
+    memset(kept->bytes, 0, kept->used);
+    kept->used = 0;
+    kept->next = NULL;
+    arena->first = kept;
+}
+
 static struct mm_arena_block *add_block(struct mm_arena *arena, size_t need)
 {
     size_t size = need > BLOCK_SIZE ? need : BLOCK_SIZE;

@@ -1,4 +1,5 @@
-#include "mmtui/base.h"
+/* Files as memory: small ones are read, large ones mapped. */
+#include "base/guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -6,7 +7,53 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int map_descriptor(struct mm_map *map, int fd, const char *path, struct mm_err *err)
+static int fail_shorter(const char *file, struct mm_err *err)
+{
+    return mm_fail(err, MM_EIO, "%s: became shorter while it was read", file);
+}
+
+/*
+ * The descriptor stays open: only it can tell that the file lost less than a page, which raises no fault.
+ */
+static int map_content(struct mm_map *map, int fd, const char *path, struct mm_err *err)
+{
+    void *base = mmap(NULL, map->size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (base == MAP_FAILED)
+        return mm_fail_errno(err, path, "mapping it");
+    int guard = mm_guard_add(base, map->size);
+    if (guard < 0) {
+        munmap(base, map->size);
+        return mm_fail(err, MM_EIO, "%s: too many files are mapped at once", path);
+    }
+    if (map->size > MM_MAP_SMALL)
+        madvise(base, map->size, MADV_SEQUENTIAL);
+    *map = (struct mm_map){.data = base, .size = map->size, .base = base, .fd = fd, .guard = guard};
+    return 0;
+}
+
+static int read_content(struct mm_map *map, int fd, const char *path, struct mm_buf *memory,
+                        struct mm_err *err)
+{
+    mm_buf_clear(memory);
+    uint8_t *to = mm_buf_reserve(memory, map->size);
+    size_t done = 0;
+    if (!to)
+        return mm_fail_memory(err);
+    while (done < map->size) {
+        ssize_t n = read(fd, to + done, map->size - done);
+        if (n == 0)
+            return fail_shorter(path, err);
+        if (n < 0 && errno != EINTR)
+            return mm_fail_errno(err, path, "reading it");
+        done += n > 0 ? (size_t)n : 0;
+    }
+    map->data = to;
+    return 0;
+}
+
+/* Whether the descriptor is still needed is seen by map->base. */
+static int take_content(struct mm_map *map, int fd, const char *path, struct mm_buf *memory,
+                        struct mm_err *err)
 {
     struct stat info;
     if (fstat(fd, &info) < 0)
@@ -16,17 +63,12 @@ static int map_descriptor(struct mm_map *map, int fd, const char *path, struct m
     map->size = (size_t)info.st_size;
     if (map->size == 0)
         return 0;
-    void *base = mmap(NULL, map->size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (base == MAP_FAILED)
-        return mm_fail_errno(err, path, "mapping it");
-    if (map->size > 1 << 20)
-        madvise(base, map->size, MADV_SEQUENTIAL);
-    map->base = base;
-    map->data = base;
-    return 0;
+    if (memory && map->size < MM_MAP_SMALL)
+        return read_content(map, fd, path, memory, err);
+    return map_content(map, fd, path, err);
 }
 
-int mm_map_open(struct mm_map *map, const char *path, struct mm_err *err)
+int mm_map_open_in(struct mm_map *map, const char *path, struct mm_buf *memory, struct mm_err *err)
 {
     static const uint8_t nothing[1];
     *map = (struct mm_map){.data = nothing};
@@ -34,14 +76,45 @@ int mm_map_open(struct mm_map *map, const char *path, struct mm_err *err)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return mm_fail_errno(err, path, "opening it");
-    int result = map_descriptor(map, fd, path, err);
-    close(fd);
+    int result = take_content(map, fd, path, memory, err);
+    if (!map->base)
+        close(fd);
     return result;
+}
+
+int mm_map_open(struct mm_map *map, const char *path, struct mm_err *err)
+{
+    return mm_map_open_in(map, path, NULL, err);
+}
+
+int mm_map_check(const struct mm_map *map, const char *file, struct mm_err *err)
+{
+    struct stat info;
+    if (!map->base)
+        return 0;
+    if (mm_guard_lost(map->guard) || (fstat(map->fd, &info) == 0 && (uint64_t)info.st_size < map->size))
+        return fail_shorter(file, err);
+    return 0;
+}
+
+void mm_map_drop(const struct mm_map *map, const void *data, size_t size)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t begin = (uintptr_t)map->base, from = (uintptr_t)data, to = from + size;
+    if (!map->base || from < begin || to > begin + map->size)
+        return;
+    from = (from + page - 1) / page * page;
+    to = to / page * page;
+    if (from < to)
+        madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
 void mm_map_close(struct mm_map *map)
 {
-    if (map->base)
+    if (map->base) {
+        mm_guard_remove(map->guard);
         munmap(map->base, map->size);
+        close(map->fd);
+    }
     *map = (struct mm_map){0};
 }

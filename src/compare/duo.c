@@ -1,6 +1,7 @@
 /* Opening the two tensors of a pair and laying one over the other. */
 #include "compare/duo.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,15 +90,16 @@ static enum mm_fit choose(const struct side *src, const struct side *dst)
 /* ---- opening ---- */
 
 static bool load_side(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
-                      bool *has, struct mm_err *err)
+                      struct mm_reader *reader, bool *has, struct mm_err *err)
 {
-    *has = entry && mm_load_open(load, entry, schema, err) == 0;
+    *has = entry && mm_load_open_in(load, entry, schema, reader, err) == 0;
     return *has || !entry;
 }
 
 int mm_duo_load(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
-                bool *failed_dst, struct mm_err *err)
+                struct mm_reader *readers, bool *failed_dst, struct mm_err *err)
 {
+    struct mm_reader *reader_dst = readers ? &readers[1] : NULL;
     bool src_good, dst_good;
     struct side src, dst;
 
@@ -105,8 +107,8 @@ int mm_duo_load(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_
     *failed_dst = false;
     if (!pair->src && !pair->dst)
         return mm_fail(err, MM_EARG, "a pair without tensors");
-    src_good = load_side(&duo->src, pair->src, schema, &duo->has_src, err);
-    dst_good = load_side(&duo->dst, pair->dst, schema, &duo->has_dst, src_good ? err : NULL);
+    src_good = load_side(&duo->src, pair->src, schema, readers, &duo->has_src, err);
+    dst_good = load_side(&duo->dst, pair->dst, schema, reader_dst, &duo->has_dst, src_good ? err : NULL);
     *failed_dst = src_good && !dst_good;
     if (duo->has_src && duo->has_dst) {
         side_init(&src, &duo->src.tensor.shape, &pair->src->parsed.axis);
@@ -124,9 +126,45 @@ static int fail_in(const struct mm_entry *entry, const struct mm_err *inner, str
     return mm_fail(err, inner->code, "%s: %s", entry->file, inner->text);
 }
 
-/* The view with the @axis undone; packed values are decoded into *memory first. */
+/* Decode all of a tensor of the given lane into `memory`. */
+static int decode(const struct mm_tensor *tensor, bool lane_f, void *memory, const atomic_bool *cancel,
+                  struct mm_err *err)
+{
+    struct mm_cursor cursor;
+    size_t count = (size_t)tensor->count;
+
+    mm_cursor_init(&cursor, tensor);
+    for (size_t done = 0, n; done < count; done += n) {
+        if (cancel && atomic_load_explicit(cancel, memory_order_relaxed))
+            return mm_fail(err, MM_ECANCELLED, "stopped");
+        n = lane_f ? mm_cursor_float(&cursor, (float *)memory + done, MM_TILE)
+                   : mm_cursor_double(&cursor, (double *)memory + done, MM_TILE);
+        if (n < MM_TILE && done + n < count)
+            return mm_fail(err, MM_ECORRUPT, "element %zu of %zu can't be read", done + n, count);
+    }
+    return 0;
+}
+
+/* As mm_tensor_flatten, but it can be stopped. */
+static int flatten(const struct mm_tensor *tensor, struct mm_tensor *out, void **memory, struct mm_run *run,
+                   const atomic_bool *cancel, struct mm_err *err)
+{
+    bool lane_f = mm_dtype_info(tensor->dtype)->lane_f;
+    size_t size;
+
+    if (!mm_mul((size_t)tensor->count, lane_f ? sizeof(float) : sizeof(double), &size))
+        return mm_fail(err, MM_ECORRUPT, "impossible number of elements (%" PRId64 ")", tensor->count);
+    *memory = malloc(size > 0 ? size : 1);
+    if (!*memory)
+        return mm_fail_memory(err);
+    mm_tensor_raw(out, lane_f ? MM_F32 : MM_F64, &tensor->shape, *memory, run);
+    out->dtype = tensor->dtype;
+    return decode(tensor, lane_f, *memory, cancel, err);
+}
+
+/* The view with the @axis undone; packed values are decoded into *memory first (freed with the duo). */
 static int undo(const struct mm_tensor *tensor, const struct mm_axis *axis, struct mm_tensor *out,
-                void **memory, struct mm_run *run, struct mm_err *err)
+                void **memory, struct mm_run *run, const atomic_bool *cancel, struct mm_err *err)
 {
     struct mm_tensor flat;
     int perm[MM_RANK_MAX];
@@ -135,7 +173,7 @@ static int undo(const struct mm_tensor *tensor, const struct mm_axis *axis, stru
         return mm_fail(err, MM_EARG, "@axis does not fit %d axes", tensor->shape.rank);
     if (mm_tensor_permute(tensor, perm, out, err) == 0)
         return 0;
-    if (mm_tensor_flatten(tensor, &flat, memory, run, err))
+    if (flatten(tensor, &flat, memory, run, cancel, err))
         return -1;
     return mm_tensor_permute(&flat, perm, out, err);
 }
@@ -157,7 +195,8 @@ static void reshape(struct mm_tensor *view, const struct mm_shape *shape)
     view->shape = *shape;
 }
 
-int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst, struct mm_err *err)
+int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, const atomic_bool *cancel, bool *failed_dst,
+               struct mm_err *err)
 {
     bool undo_src = duo->fit == MM_FIT_UNDO_SRC || duo->fit == MM_FIT_UNDO_BOTH;
     bool undo_dst = duo->fit == MM_FIT_UNDO_DST || duo->fit == MM_FIT_UNDO_BOTH;
@@ -167,11 +206,13 @@ int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst,
     duo->d = duo->dst.tensor;
     *failed_dst = false;
     if (undo_src &&
-        undo(&duo->src.tensor, &pair->src->parsed.axis, &duo->s, &duo->memory[0], &duo->run[0], &inner))
+        undo(&duo->src.tensor, &pair->src->parsed.axis, &duo->s, &duo->memory[0], &duo->run[0], cancel,
+             &inner))
         return fail_in(pair->src, &inner, err);
     *failed_dst = true;
     if (undo_dst &&
-        undo(&duo->dst.tensor, &pair->dst->parsed.axis, &duo->d, &duo->memory[1], &duo->run[1], &inner))
+        undo(&duo->dst.tensor, &pair->dst->parsed.axis, &duo->d, &duo->memory[1], &duo->run[1], cancel,
+             &inner))
         return fail_in(pair->dst, &inner, err);
     *failed_dst = false;
     if (duo->fit != MM_FIT_NONE && duo->fit != MM_FIT_MISMATCH &&
@@ -180,16 +221,34 @@ int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst,
     return 0;
 }
 
-int mm_duo_open(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
-                bool *failed_dst, struct mm_err *err)
+int mm_duo_open_until(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                      const atomic_bool *cancel, bool *failed_dst, struct mm_err *err)
 {
     bool ignored;
 
     if (!failed_dst)
         failed_dst = &ignored;
-    if (mm_duo_load(duo, pair, schema, failed_dst, err) == 0 && mm_duo_lay(duo, pair, failed_dst, err) == 0)
+    if (mm_duo_load(duo, pair, schema, NULL, failed_dst, err) == 0 &&
+        mm_duo_lay(duo, pair, cancel, failed_dst, err) == 0)
         return 0;
     mm_duo_close(duo);
+    return -1;
+}
+
+int mm_duo_open(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                bool *failed_dst, struct mm_err *err)
+{
+    return mm_duo_open_until(duo, pair, schema, NULL, failed_dst, err);
+}
+
+int mm_duo_check(const struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst, struct mm_err *err)
+{
+    *failed_dst = false;
+    if (duo->has_src && mm_load_check(&duo->src, pair->src, err))
+        return -1;
+    if (!duo->has_dst || mm_load_check(&duo->dst, pair->dst, err) == 0)
+        return 0;
+    *failed_dst = true;
     return -1;
 }
 

@@ -7,11 +7,15 @@
 /*
  * Open the files that the pair has. When one fails the other is opened all the same, so that its header can
  * be shown: -1, and has_src, has_dst say what is there. mm_duo_close in either case. No views yet; fit is
- * set.
+ * set. `readers` may be NULL, else two: src's, dst's.
  */
 int mm_duo_load(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
-                bool *failed_dst, struct mm_err *err);
-/* Make the views s and d of what was loaded, as fit says. */
-int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst, struct mm_err *err);
+                struct mm_reader *readers, bool *failed_dst, struct mm_err *err);
+/* Make the views s and d of what was loaded, as fit says. Decoding packed values for that can be cancelled. */
+int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, const atomic_bool *cancel, bool *failed_dst,
+               struct mm_err *err);
+/* mm_duo_open that can be cancelled; failed_dst may be NULL. */
+int mm_duo_open_until(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                      const atomic_bool *cancel, bool *failed_dst, struct mm_err *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* Histograms of a pair: both sides over one range, and the error's by powers of two. */
-#include "compare/duo.h"
+#include "compare/hist.h"
 #include "compare/pass.h"
 
 #include <float.h>
@@ -36,9 +36,9 @@ static struct range around(double value)
 
 /* ---- walking ---- */
 
-/* What is opened, and where it is counted. */
+/* What is open. */
 struct count {
-    struct mm_duo duo;
+    const struct mm_duo *duo;
     const struct mm_pair *pair;
     const atomic_bool *cancel;
 };
@@ -48,7 +48,7 @@ typedef void (*visit_tile)(void *context, const double *x, size_t n);
 /* One side alone, tile by tile. */
 static int walk_side(struct count *count, bool dst, visit_tile visit, void *context, struct mm_err *err)
 {
-    const struct mm_tensor *tensor = dst ? &count->duo.d : &count->duo.s;
+    const struct mm_tensor *tensor = dst ? &count->duo->d : &count->duo->s;
     const char *name = dst ? count->pair->dst->file : count->pair->src->file;
     struct mm_pass pass = {.cancel = count->cancel, .name_s = name, .name_d = name};
     double x[MM_TILE];
@@ -83,7 +83,7 @@ static int walk_both(struct count *count, struct mm_pair_hist *out, struct mm_er
     double s[MM_TILE], d[MM_TILE];
     size_t n;
 
-    mm_pass_start(&pass, &count->duo.s, &count->duo.d);
+    mm_pass_start(&pass, &count->duo->s, &count->duo->d);
     for (;;) {
         if (mm_pass_double(&pass, s, d, &n, err))
             return -1;
@@ -100,9 +100,9 @@ static int walk_both(struct count *count, struct mm_pair_hist *out, struct mm_er
 static int find_range(struct count *count, struct range *range, struct mm_err *err)
 {
     *range = (struct range){INFINITY, -INFINITY};
-    if (count->duo.has_src && walk_side(count, false, visit_range, range, err))
+    if (count->duo->has_src && walk_side(count, false, visit_range, range, err))
         return -1;
-    if (count->duo.has_dst && walk_side(count, true, visit_range, range, err))
+    if (count->duo->has_dst && walk_side(count, true, visit_range, range, err))
         return -1;
     if (range->low > range->high) /* nothing finite, or no elements: any range will do */
         *range = around(0.0);
@@ -138,9 +138,9 @@ static int check_options(const struct mm_hist_options *options, struct mm_err *e
 
 static int count_sides(struct count *count, struct mm_pair_hist *out, struct mm_err *err)
 {
-    if (count->duo.has_src && walk_side(count, false, visit_hist, &out->src, err))
+    if (count->duo->has_src && walk_side(count, false, visit_hist, &out->src, err))
         return -1;
-    if (count->duo.has_dst && walk_side(count, true, visit_hist, &out->dst, err))
+    if (count->duo->has_dst && walk_side(count, true, visit_hist, &out->dst, err))
         return -1;
     return 0;
 }
@@ -148,31 +148,46 @@ static int count_sides(struct count *count, struct mm_pair_hist *out, struct mm_
 static int count_all(struct count *count, const struct mm_hist_options *options, struct mm_pair_hist *out,
                      struct mm_err *err)
 {
-    bool both = count->duo.fit != MM_FIT_NONE && count->duo.fit != MM_FIT_MISMATCH;
+    bool both = count->duo->fit != MM_FIT_NONE && count->duo->fit != MM_FIT_MISMATCH;
     struct range range = {options->low, options->high};
 
     if (range.low == range.high && find_range(count, &range, err))
         return -1;
-    if (hist_init(&out->src, count->duo.has_src, &range, options->bins, err) ||
-        hist_init(&out->dst, count->duo.has_dst, &range, options->bins, err))
+    if (hist_init(&out->src, count->duo->has_src, &range, options->bins, err) ||
+        hist_init(&out->dst, count->duo->has_dst, &range, options->bins, err))
         return -1;
     return both ? walk_both(count, out, err) : count_sides(count, out, err);
+}
+
+int mm_duo_hist(const struct mm_duo *duo, const struct mm_pair *pair, const struct mm_hist_options *options,
+                const atomic_bool *cancel, struct mm_pair_hist *out, struct mm_err *err)
+{
+    struct count count = {.duo = duo, .pair = pair, .cancel = cancel};
+
+    memset(out, 0, sizeof(*out));
+    if (check_options(options, err) == 0 && count_all(&count, options, out, err) == 0)
+        return 0;
+    mm_pair_hist_done(out);
+    return -1;
 }
 
 int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema,
                  const struct mm_hist_options *options, const atomic_bool *cancel, struct mm_pair_hist *out,
                  struct mm_err *err)
 {
-    struct count count = {.pair = pair, .cancel = cancel};
+    struct mm_duo duo;
+    bool failed_dst;
     int failed;
 
     memset(out, 0, sizeof(*out));
-    if (check_options(options, err) || mm_duo_open(&count.duo, pair, schema, NULL, err))
+    if (check_options(options, err) || mm_duo_open_until(&duo, pair, schema, cancel, NULL, err))
         return -1;
-    failed = count_all(&count, options, out, err);
-    mm_duo_close(&count.duo);
-    if (failed)
+    failed = mm_duo_hist(&duo, pair, options, cancel, out, err);
+    if (mm_duo_check(&duo, pair, &failed_dst, err)) {
         mm_pair_hist_done(out);
+        failed = -1;
+    }
+    mm_duo_close(&duo);
     return failed;
 }
 

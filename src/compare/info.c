@@ -4,6 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Formats without names, such as .npy, are many small files: no allocations for them. */
+static const char nothing[1];
+
+static char *keep(const char *text)
+{
+    return text && *text ? strdup(text) : (char *)nothing;
+}
+
+static void drop(char *text)
+{
+    if (text != nothing)
+        free(text);
+}
+
 int mm_info_take(struct mm_info *info, const struct mm_load *load)
 {
     *info = (struct mm_info){
@@ -11,8 +25,8 @@ int mm_info_take(struct mm_info *info, const struct mm_load *load)
         .dtype = load->tensor.dtype,
         .shape = load->tensor.shape,
         .count = load->tensor.count,
-        .node_name = strdup(load->node_name ? load->node_name : ""),
-        .op_type = strdup(load->op_type ? load->op_type : ""),
+        .node_name = keep(load->node_name),
+        .op_type = keep(load->op_type),
         .index = load->index,
         .is_output = load->is_output,
     };
@@ -24,8 +38,8 @@ int mm_info_take(struct mm_info *info, const struct mm_load *load)
 
 void mm_info_done(struct mm_info *info)
 {
-    free(info->node_name);
-    free(info->op_type);
+    drop(info->node_name);
+    drop(info->op_type);
     memset(info, 0, sizeof(*info));
 }
 
@@ -33,6 +47,9 @@ void mm_result_done(struct mm_result *result)
 {
     mm_info_done(&result->src);
     mm_info_done(&result->dst);
+    if (result->hist)
+        mm_pair_hist_done(result->hist);
+    free(result->hist);
     free(result->error);
     memset(result, 0, sizeof(*result));
 }

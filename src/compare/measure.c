@@ -1,9 +1,12 @@
 /* Measuring a pair: one pass over both tensors, a second one where the first would lose digits. */
-#include "compare/duo.h"
-#include "compare/pass.h"
+#include "compare/measure.h"
+#include "compare/hist.h"
+#include "compare/quantile.h"
+#include "compare/total.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SMALL     1e-6 /* diff3's threshold on |s| ... */
@@ -14,101 +17,28 @@ void mm_measure_defaults(struct mm_measure_options *options)
     *options = (struct mm_measure_options){.atol = 1e-8, .rtol = 1e-5};
 }
 
+void mm_desk_done(struct mm_desk *desk)
+{
+    mm_reader_done(&desk->reader[0]);
+    mm_reader_done(&desk->reader[1]);
+    desk->helpers = NULL;
+}
+
 /* ---- the passes ---- */
 
-/* One tensor or two, and what they are multiplied with before anything else (a power of two, mostly 1). */
-struct work {
-    const struct mm_tensor *s, *d;
-    struct mm_limits limits;
-    double factor;
-    struct mm_pass pass;
-};
-
-static void scale(double *x, size_t n, double factor)
-{
-    for (size_t i = 0; i < n; i++)
-        x[i] *= factor;
-}
-
-static int next_double(struct work *work, double *s, double *d, size_t *n, struct mm_err *err)
-{
-    if (mm_pass_double(&work->pass, s, d, n, err))
-        return -1;
-    if (work->factor != 1.0)
-        scale(s, *n, work->factor);
-    if (work->factor != 1.0 && !work->pass.single)
-        scale(d, *n, work->factor);
-    return 0;
-}
-
-static int sum_float(struct work *work, struct mm_sums *sums, struct mm_err *err)
-{
-    const struct mm_kernels *kernels = mm_kernels();
-    float s[MM_TILE], d[MM_TILE];
-    size_t n;
-
-    for (;;) {
-        int64_t base = work->pass.base;
-
-        if (mm_pass_float(&work->pass, s, d, &n, err))
-            return -1;
-        if (n == 0)
-            return 0;
-        kernels->measure_float(sums, &work->limits, s, work->pass.single ? s : d, n, base);
-    }
-}
-
-static int sum_double(struct work *work, struct mm_sums *sums, struct mm_err *err)
-{
-    const struct mm_kernels *kernels = mm_kernels();
-    double s[MM_TILE], d[MM_TILE];
-    size_t n;
-
-    for (;;) {
-        int64_t base = work->pass.base;
-
-        if (next_double(work, s, d, &n, err))
-            return -1;
-        if (n == 0)
-            return 0;
-        kernels->measure_double(sums, &work->limits, s, work->pass.single ? s : d, n, base);
-    }
-}
-
-static int sum_centred(struct work *work, const struct mm_centre *centre, struct mm_centred *sums,
-                       struct mm_err *err)
-{
-    const struct mm_kernels *kernels = mm_kernels();
-    double s[MM_TILE], d[MM_TILE];
-    size_t n;
-
-    for (;;) {
-        if (next_double(work, s, d, &n, err))
-            return -1;
-        if (n == 0)
-            return 0;
-        kernels->centre_double(sums, centre, s, work->pass.single ? s : d, n);
-    }
-}
-
 /* First pass, second pass if needed, metrics. */
-static int measure_scaled(struct work *work, struct mm_metrics *out, struct mm_err *err)
+static int measure_scaled(struct mm_work *work, struct mm_metrics *out, struct mm_err *err)
 {
     struct mm_centred centred = {0};
     struct mm_centre centre;
     struct mm_sums sums;
     bool again;
 
-    mm_sums_init(&sums);
-    mm_pass_start(&work->pass, work->s, work->d);
-    if (work->pass.lane_f ? sum_float(work, &sums, err) : sum_double(work, &sums, err))
+    if (mm_total_sums(work, &sums, err))
         return -1;
     again = mm_metrics_need_centre(&sums, &centre);
-    if (again) {
-        mm_pass_start(&work->pass, work->s, work->d);
-        if (sum_centred(work, &centre, &centred, err))
-            return -1;
-    }
+    if (again && mm_total_centred(work, &centre, &centred, err))
+        return -1;
     mm_metrics_finish(&sums, again ? &centre : NULL, again ? &centred : NULL, out);
     return 0;
 }
@@ -152,14 +82,14 @@ static void take_scaled(struct mm_metrics *out, const struct mm_metrics *scaled,
     out->dst.std = scaled->dst.std / factor;
 }
 
-static int measure_work(struct work *work, struct mm_metrics *out, struct mm_err *err)
+static int measure_work(struct mm_work *work, struct mm_metrics *out, struct mm_err *err)
 {
     struct mm_metrics scaled;
 
     work->factor = 1.0;
     if (measure_scaled(work, out, err))
         return -1;
-    if (work->pass.lane_f)
+    if (mm_dtype_info(work->s->dtype)->lane_f && mm_dtype_info(work->d->dtype)->lane_f)
         return 0;
     work->factor = range_factor(out);
     if (work->factor == 1.0)
@@ -177,7 +107,7 @@ static double at_least_zero(double x)
     return x > 0.0 ? x : 0.0;
 }
 
-static void work_init(struct work *work, const struct mm_tensor *s, const struct mm_tensor *d,
+static void work_init(struct mm_work *work, const struct mm_tensor *s, const struct mm_tensor *d,
                       const struct mm_measure_options *options, const atomic_bool *cancel)
 {
     bool f16 = s->dtype == MM_F16 || d->dtype == MM_F16;
@@ -186,7 +116,7 @@ static void work_init(struct work *work, const struct mm_tensor *s, const struct
     mm_measure_defaults(&defaults);
     if (!options)
         options = &defaults;
-    *work = (struct work){.s = s, .d = d};
+    *work = (struct mm_work){.s = s, .d = d, .factor = 1.0};
     work->limits.small = options->small > 0.0 ? options->small : f16 ? SMALL_F16 : SMALL;
     work->limits.atol = at_least_zero(options->atol);
     work->limits.rtol = at_least_zero(options->rtol);
@@ -199,7 +129,7 @@ int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d,
                        const struct mm_measure_options *options, const atomic_bool *cancel,
                        struct mm_metrics *out, struct mm_err *err)
 {
-    struct work work;
+    struct mm_work work;
 
     if (s->count != d->count)
         return mm_fail(err, MM_EARG, "%" PRId64 " elements can't be compared with %" PRId64, s->count,
@@ -219,15 +149,15 @@ static void fail_with(struct mm_result *result, const struct mm_err *err, bool f
 }
 
 /* Open, and keep what the headers say, of one side too when the other fails. False: the state says why. */
-static bool open_headers(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
-                         struct mm_result *result)
+static bool open_headers(struct mm_desk *desk, struct mm_duo *duo, const struct mm_pair *pair,
+                         const struct mm_schema *schema, struct mm_result *result)
 {
     struct mm_err err = {MM_OK, ""}, memory;
     bool failed_dst;
     int failed;
 
     memset(result, 0, sizeof(*result));
-    failed = mm_duo_load(duo, pair, schema, &failed_dst, &err);
+    failed = mm_duo_load(duo, pair, schema, desk ? desk->reader : NULL, &failed_dst, &err);
     mm_fail_memory(&memory);
     if ((duo->has_src && mm_info_take(&result->src, &duo->src)) ||
         (duo->has_dst && mm_info_take(&result->dst, &duo->dst)))
@@ -261,14 +191,20 @@ static void no_metrics(struct mm_metrics *out)
     out->count = 0;
 }
 
-void mm_measure_header(const struct mm_pair *pair, const struct mm_schema *schema, struct mm_result *result)
+void mm_measure_header_at(struct mm_desk *desk, const struct mm_pair *pair, const struct mm_schema *schema,
+                          struct mm_result *result)
 {
     struct mm_duo duo;
 
-    if (open_headers(&duo, pair, schema, result))
+    if (open_headers(desk, &duo, pair, schema, result))
         state_by_header(result, pair);
     no_metrics(&result->metrics);
     mm_duo_close(&duo);
+}
+
+void mm_measure_header(const struct mm_pair *pair, const struct mm_schema *schema, struct mm_result *result)
+{
+    mm_measure_header_at(NULL, pair, schema, result);
 }
 
 /* One side's own stats, by measuring it against itself. */
@@ -282,46 +218,129 @@ static void keep_single(struct mm_metrics *metrics, bool is_dst)
     *(is_dst ? &metrics->dst : &metrics->src) = stats;
 }
 
-static void measure_duo(struct mm_duo *duo, const struct mm_pair *pair,
-                        const struct mm_measure_options *options, const atomic_bool *cancel,
-                        struct mm_result *result)
-{
-    bool single = !pair->src || !pair->dst, failed_dst;
-    struct mm_err err = {MM_OK, ""};
-    struct work work;
+/* An open pair and all that goes with measuring it. */
+struct task {
+    struct mm_desk *desk; /* may be NULL */
+    struct mm_duo *duo;
+    const struct mm_pair *pair;
+    const struct mm_measure_options *options; /* may be NULL */
+    const atomic_bool *cancel;
+    bool failed_dst;
+};
 
-    if (mm_duo_lay(duo, pair, &failed_dst, &err)) {
-        fail_with(result, &err, failed_dst);
-        return;
-    }
-    work_init(&work, pair->src ? &duo->s : &duo->d, pair->dst ? &duo->d : &duo->s, options, cancel);
+static const struct mm_map *map_of(const struct mm_duo *duo, bool dst)
+{
+    return duo->memory[dst] ? NULL : dst ? &duo->dst.map : &duo->src.map;
+}
+
+static int task_metrics(struct task *task, struct mm_metrics *out, struct mm_err *err)
+{
+    const struct mm_pair *pair = task->pair;
+    const struct mm_duo *duo = task->duo;
+    struct mm_work work;
+    int failed;
+
+    work_init(&work, pair->src ? &duo->s : &duo->d, pair->dst ? &duo->d : &duo->s, task->options,
+              task->cancel);
+    work.helpers = task->desk ? task->desk->helpers : NULL;
+    work.map_s = map_of(duo, !pair->src);
+    work.map_d = map_of(duo, pair->dst);
     work.pass.name_s = pair->src ? pair->src->file : pair->dst->file;
     work.pass.name_d = pair->dst ? pair->dst->file : pair->src->file;
-    if (measure_work(&work, &result->metrics, &err)) {
-        no_metrics(&result->metrics);
+    failed = measure_work(&work, out, err);
+    task->failed_dst = pair->src && pair->dst ? work.pass.failed_dst : !pair->src;
+    return failed;
+}
+
+/* The range of both sides is known by now. Where it is not one (a constant, nothing finite), it is asked for. */
+static int task_hist(struct task *task, struct mm_result *result, struct mm_err *err)
+{
+    const struct mm_stats *src = &result->metrics.src, *dst = &result->metrics.dst;
+    struct mm_hist_options options = {.bins = task->options->hist_bins,
+                                      .low = fmin(src->min, dst->min),
+                                      .high = fmax(src->max, dst->max)};
+
+    if (!(options.low < options.high))
+        options.low = options.high = 0.0;
+    result->hist = calloc(1, sizeof(*result->hist));
+    if (!result->hist)
+        return mm_fail_memory(err);
+    return mm_duo_hist(task->duo, task->pair, &options, task->cancel, result->hist, err);
+}
+
+/* What was asked for beyond the metrics, of a pair. */
+static int task_extras(struct task *task, struct mm_result *result, struct mm_err *err)
+{
+    if (!task->options || !task->pair->src || !task->pair->dst)
+        return 0;
+    if (task->options->quantiles) {
+        if (mm_duo_quantiles(task->duo, task->pair, task->cancel, &result->quantiles, err))
+            return -1;
+        result->has_quantiles = true;
+    }
+    return task->options->hist_bins > 0 ? task_hist(task, result, err) : 0;
+}
+
+static int task_all(struct task *task, struct mm_result *result, struct mm_err *err)
+{
+    if (mm_duo_lay(task->duo, task->pair, task->cancel, &task->failed_dst, err) ||
+        task_metrics(task, &result->metrics, err))
+        return -1;
+    return task_extras(task, result, err);
+}
+
+static void forget_figures(struct mm_result *result)
+{
+    no_metrics(&result->metrics);
+    result->has_quantiles = false;
+    if (result->hist)
+        mm_pair_hist_done(result->hist);
+    free(result->hist);
+    result->hist = NULL;
+}
+
+/* Figures from a file that became shorter meanwhile mean nothing, nor does any other complaint about it. */
+static void measure_duo(struct task *task, struct mm_result *result)
+{
+    bool single = !task->pair->src || !task->pair->dst;
+    struct mm_err err = {MM_OK, ""};
+    int failed = task_all(task, result, &err);
+
+    if (err.code != MM_ECANCELLED && mm_duo_check(task->duo, task->pair, &task->failed_dst, &err))
+        failed = -1;
+    if (failed) {
+        forget_figures(result);
         result->state = MM_STATE_HEADER;
         if (err.code != MM_ECANCELLED)
-            fail_with(result, &err, single ? !pair->src : work.pass.failed_dst);
+            fail_with(result, &err, task->failed_dst);
         return;
     }
     result->state = single ? MM_STATE_SINGLE : MM_STATE_MEASURED;
     if (single)
-        keep_single(&result->metrics, !pair->src);
+        keep_single(&result->metrics, !task->pair->src);
+}
+
+void mm_measure_pair_at(struct mm_desk *desk, const struct mm_pair *pair, const struct mm_schema *schema,
+                        const struct mm_measure_options *options, const atomic_bool *cancel,
+                        struct mm_result *result)
+{
+    struct mm_duo duo;
+    struct task task = {.desk = desk, .duo = &duo, .pair = pair, .options = options, .cancel = cancel};
+
+    if (open_headers(desk, &duo, pair, schema, result)) {
+        state_by_header(result, pair);
+        no_metrics(&result->metrics);
+        if (result->state != MM_STATE_MISMATCH)
+            measure_duo(&task, result);
+    } else {
+        no_metrics(&result->metrics);
+    }
+    mm_duo_close(&duo);
 }
 
 void mm_measure_pair(const struct mm_pair *pair, const struct mm_schema *schema,
                      const struct mm_measure_options *options, const atomic_bool *cancel,
                      struct mm_result *result)
 {
-    struct mm_duo duo;
-
-    if (open_headers(&duo, pair, schema, result)) {
-        state_by_header(result, pair);
-        no_metrics(&result->metrics);
-        if (result->state != MM_STATE_MISMATCH)
-            measure_duo(&duo, pair, options, cancel, result);
-    } else {
-        no_metrics(&result->metrics);
-    }
-    mm_duo_close(&duo);
+    mm_measure_pair_at(NULL, pair, schema, options, cancel, result);
 }

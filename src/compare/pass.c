@@ -11,6 +11,16 @@ void mm_pass_start(struct mm_pass *pass, const struct mm_tensor *s, const struct
     pass->lane_f = mm_dtype_info(s->dtype)->lane_f && mm_dtype_info(d->dtype)->lane_f;
     pass->failed_dst = false;
     pass->base = 0;
+    pass->end = s->count;
+}
+
+void mm_pass_range(struct mm_pass *pass, int64_t first, int64_t end)
+{
+    mm_cursor_seek(&pass->s, first);
+    if (!pass->single)
+        mm_cursor_seek(&pass->d, first);
+    pass->base = first;
+    pass->end = end;
 }
 
 static int cancelled(const struct mm_pass *pass, struct mm_err *err)
@@ -36,7 +46,7 @@ static int check(struct mm_pass *pass, size_t wanted, size_t s, size_t d, struct
 
 static size_t next_count(const struct mm_pass *pass)
 {
-    int64_t left = pass->s.tensor->count - pass->base;
+    int64_t left = pass->end - pass->base;
 
     return left < MM_TILE ? (size_t)left : MM_TILE;
 }

@@ -12,12 +12,15 @@ struct mm_pass {
     const char *name_s, *name_d; /* for error texts */
     bool failed_dst;             /* which side the error is about */
     int64_t base;                /* index of the next tile's first element */
+    int64_t end;                 /* stop before this element: a tile's start, or the count */
 };
 
 /* Start over views of equal count, s and d (the same pointer for one tensor alone). Names and cancel stay. */
 void mm_pass_start(struct mm_pass *pass, const struct mm_tensor *s, const struct mm_tensor *d);
+/* Restrict to [first, end), first a multiple of MM_BLOCK. Going there is a walk for what is not RAW. */
+void mm_pass_range(struct mm_pass *pass, int64_t first, int64_t end);
 /*
- * The next tile; *n elements (0: the end). For a single tensor d is not filled. -1: a value that can't be
+ * The next tile; *n elements (0: at `end`). For a single tensor d is not filled. -1: a value that can't be
  * read (MM_ECORRUPT) or cancelled (MM_ECANCELLED). pass->base is then the index behind the tile.
  */
 int mm_pass_float(struct mm_pass *pass, float s[MM_TILE], float d[MM_TILE], size_t *n, struct mm_err *err);

@@ -12,6 +12,13 @@ struct queue {
     struct mm_job *first, *last;
 };
 
+/* A worker: one thread. Its number tells jobs which scratch memory is theirs alone. */
+struct worker {
+    struct mm_pool *pool;
+    unsigned number;
+    pthread_t thread;
+};
+
 struct mm_pool {
     pthread_mutex_t lock; /* guards everything below but cancel and fd */
     pthread_cond_t work;  /* there may be something to do */
@@ -25,7 +32,7 @@ struct mm_pool {
     atomic_bool cancel;
     int fd; /* counts up with finished jobs */
     unsigned threads;
-    pthread_t thread[];
+    struct worker worker[];
 };
 
 static void put(struct queue *queue, struct mm_job *job)
@@ -67,9 +74,10 @@ static void wake_reader(struct mm_pool *pool)
     (void)n; /* full only after 2^64 jobs */
 }
 
-static void run_one(struct mm_pool *pool, struct mm_job *job)
+static void run_one(struct mm_pool *pool, struct mm_job *job, unsigned worker)
 {
     pool->running++;
+    job->worker = worker;
     pthread_mutex_unlock(&pool->lock);
     job->run(job, &pool->cancel);
     pthread_mutex_lock(&pool->lock);
@@ -80,14 +88,15 @@ static void run_one(struct mm_pool *pool, struct mm_job *job)
     pthread_cond_broadcast(&pool->done);
 }
 
-static void *worker(void *argument)
+static void *work(void *argument)
 {
-    struct mm_pool *pool = argument;
+    const struct worker *worker = argument;
+    struct mm_pool *pool = worker->pool;
     pthread_mutex_lock(&pool->lock);
     while (!pool->stopping) {
         struct mm_job *job = next_job(pool);
         if (job) {
-            run_one(pool, job);
+            run_one(pool, job, worker->number);
         } else {
             pthread_cond_broadcast(&pool->done);
             pthread_cond_wait(&pool->work, &pool->lock);
@@ -97,22 +106,33 @@ static void *worker(void *argument)
     return NULL;
 }
 
-/* Signals belong to the main thread: workers start with all of them blocked. */
+/*
+ * Signals belong to the main thread: workers start with all of them blocked, but for those that a worker's own
+ * instruction raises. Blocked, these would end the process past every handler (see base/guard.h).
+ */
 static unsigned start_threads(struct mm_pool *pool, unsigned threads)
 {
+    static const int own[] = {SIGBUS, SIGSEGV, SIGFPE, SIGILL};
     sigset_t all, before;
     sigfillset(&all);
+    for (size_t i = 0; i < MM_COUNT(own); i++)
+        sigdelset(&all, own[i]);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     unsigned started = 0;
-    while (started < threads && pthread_create(&pool->thread[started], NULL, worker, pool) == 0)
+    while (started < threads) {
+        struct worker *worker = &pool->worker[started];
+        *worker = (struct worker){.pool = pool, .number = started};
+        if (pthread_create(&worker->thread, NULL, work, worker) != 0)
+            break;
         started++;
+    }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return started;
 }
 
 int mm_pool_open(struct mm_pool **out, unsigned threads, struct mm_err *err)
 {
-    struct mm_pool *pool = calloc(1, sizeof *pool + threads * sizeof pool->thread[0]);
+    struct mm_pool *pool = calloc(1, sizeof *pool + threads * sizeof pool->worker[0]);
     if (!pool)
         return mm_fail_memory(err);
     pool->dry = true;
@@ -131,6 +151,11 @@ int mm_pool_open(struct mm_pool **out, unsigned threads, struct mm_err *err)
     return 0;
 }
 
+unsigned mm_pool_workers(const struct mm_pool *pool)
+{
+    return pool->threads ? pool->threads : 1;
+}
+
 void mm_pool_stop(struct mm_pool *pool)
 {
     atomic_store(&pool->cancel, true);
@@ -140,7 +165,7 @@ void mm_pool_stop(struct mm_pool *pool)
     pthread_cond_broadcast(&pool->work);
     pthread_mutex_unlock(&pool->lock);
     for (unsigned i = 0; i < pool->threads; i++)
-        pthread_join(pool->thread[i], NULL);
+        pthread_join(pool->worker[i].thread, NULL);
     pool->threads = 0;
     struct mm_job *job;
     while ((job = take(&pool->urgent)))
@@ -179,7 +204,7 @@ void mm_pool_set_source(struct mm_pool *pool, mm_pool_source source, void *conte
 void mm_pool_kick(struct mm_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
-    pool->dry = !pool->source;
+    pool->dry = !pool->source || pool->stopping;
     pthread_cond_broadcast(&pool->work);
     pthread_mutex_unlock(&pool->lock);
 }
@@ -207,7 +232,7 @@ struct mm_job *mm_pool_finished(struct mm_pool *pool)
     if (pool->threads == 0 && !pool->stopping && !pool->finished.first) {
         struct mm_job *job = next_job(pool);
         if (job)
-            run_one(pool, job);
+            run_one(pool, job, 0);
     }
     struct mm_job *job = take(&pool->finished);
     drain_fd(pool);

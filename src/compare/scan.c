@@ -1,4 +1,4 @@
-#include "mmtui/compare.h"
+#include "compare/measure.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,18 +6,30 @@
 /* Headers are read this many pairs a job: opening two small files takes some 10 µs. */
 #define HEADER_BATCH 64
 
+/*
+ * Figures: a job takes pairs until it has seen so many elements or has so many pairs, so that small pairs cost a
+ * job's overhead together, and a job that has taken a large pair brings it home alone.
+ */
+#define FIGURES_BATCH    32
+#define FIGURES_ELEMENTS ((int64_t)1 << 18)
+
 /* What has been handed out for a pair. */
 enum { HANDED_HEADER = 1, HANDED_FIGURES = 2 };
 
 struct mm_scan {
+    struct mm_helpers helpers; /* the first member: call_workers gets it */
     struct mm_pool *pool;
     const struct mm_pairs *pairs;
     const struct mm_schema *schema;
     struct mm_measure_options options;
+    struct mm_desk *desk; /* [workers], each used by one worker */
+    unsigned workers;
+    _Atomic int64_t *size; /* [pairs] elements of both sides as soon as a header told; NULL: not wanted */
     /* from here to `done`: under the pool's lock */
     uint8_t *handed;
     size_t *focus, focus_count, focus_capacity;
     size_t next_header, next_figures; /* everything before has been handed out */
+    size_t *order;                    /* in which figures are measured; NULL: execution order */
     /* the owner's thread */
     size_t done;
 };
@@ -33,34 +45,157 @@ struct scan_job {
     } item[];
 };
 
-static void run(struct mm_job *base, const atomic_bool *cancel)
+/* Does nothing but what a crew wants. */
+struct help_job {
+    struct mm_job job;
+    struct mm_scan *scan;
+    struct mm_crew *crew;
+};
+
+/* ---- by size, once the headers have been handed out ---- */
+
+struct sized {
+    int64_t size;
+    size_t pair;
+};
+
+/* Largest first; among equals execution order. */
+static int by_size(const void *a, const void *b)
+{
+    const struct sized *x = a, *y = b;
+    if (x->size != y->size)
+        return x->size < y->size ? 1 : -1;
+    return x->pair < y->pair ? -1 : x->pair > y->pair;
+}
+
+/*
+ * The last headers may still be on their way in other workers: those pairs count as empty and come last. Without
+ * memory the order stays execution order.
+ */
+static void make_order(struct mm_scan *scan)
+{
+    size_t count = scan->pairs->count;
+    struct sized *sized = scan->size ? malloc((count + 1) * sizeof *sized) : NULL;
+    scan->order = sized ? malloc((count + 1) * sizeof *scan->order) : NULL;
+    for (size_t i = 0; scan->order && i < count; i++)
+        sized[i] = (struct sized){atomic_load_explicit(&scan->size[i], memory_order_relaxed), i};
+    if (scan->order)
+        qsort(sized, count, sizeof *sized, by_size);
+    for (size_t i = 0; scan->order && i < count; i++)
+        scan->order[i] = sized[i].pair;
+    free(sized);
+}
+
+/* ---- which pair is next (under the pool's lock) ---- */
+
+static void hand_out(struct scan_job *job, size_t pair, uint8_t what)
+{
+    job->scan->handed[pair] |= what;
+    job->item[job->count++].pair = pair;
+}
+
+/* The number of the pair whose figures come next; false when all are handed out. */
+static bool next_pair(struct mm_scan *scan, size_t *out)
+{
+    for (size_t i = 0; i < scan->focus_count; i++) {
+        *out = scan->focus[i];
+        if (!(scan->handed[*out] & HANDED_FIGURES))
+            return true;
+    }
+    if (scan->size && !scan->order && scan->next_figures == 0)
+        make_order(scan);
+    while (scan->next_figures < scan->pairs->count) {
+        size_t place = scan->next_figures++;
+        *out = scan->order ? scan->order[place] : place;
+        if (!(scan->handed[*out] & HANDED_FIGURES))
+            return true;
+    }
+    return false;
+}
+
+/* One more pair for a job that runs, if nothing is more urgent. */
+static void take_another(void *context)
+{
+    struct scan_job *job = context;
+    struct mm_scan *scan = job->scan;
+    size_t pair;
+    if (scan->next_header == scan->pairs->count && !mm_crew_wanted(&scan->helpers) && next_pair(scan, &pair))
+        hand_out(job, pair, HANDED_HEADER | HANDED_FIGURES);
+}
+
+/* ---- in the workers ---- */
+
+static void note_size(struct mm_scan *scan, size_t pair, const struct mm_result *result)
+{
+    if (scan->size)
+        atomic_store_explicit(&scan->size[pair], result->src.count + result->dst.count, memory_order_relaxed);
+}
+
+static void run_headers(struct mm_job *base, const atomic_bool *cancel)
 {
     struct scan_job *job = (struct scan_job *)base;
-    const struct mm_scan *scan = job->scan;
+    struct mm_scan *scan = job->scan;
     for (size_t i = 0; i < job->count && !atomic_load(cancel); i++) {
-        const struct mm_pair *pair = &scan->pairs->pair[job->item[i].pair];
-        if (job->figures)
-            mm_measure_pair(pair, scan->schema, &scan->options, cancel, &job->item[i].result);
-        else
-            mm_measure_header(pair, scan->schema, &job->item[i].result);
+        size_t pair = job->item[i].pair;
+        mm_measure_header_at(&scan->desk[base->worker], &scan->pairs->pair[pair], scan->schema,
+                             &job->item[i].result);
+        note_size(scan, pair, &job->item[i].result);
     }
 }
 
-static struct scan_job *new_job(struct mm_scan *scan, bool figures, size_t capacity)
+static void run_figures(struct mm_job *base, const atomic_bool *cancel)
 {
+    struct scan_job *job = (struct scan_job *)base;
+    struct mm_scan *scan = job->scan;
+    int64_t elements = 0;
+    for (size_t i = 0; i < job->count && !atomic_load(cancel); i++) {
+        struct mm_result *result = &job->item[i].result;
+        mm_measure_pair_at(&scan->desk[base->worker], &scan->pairs->pair[job->item[i].pair], scan->schema,
+                           &scan->options, cancel, result);
+        elements += result->src.count + result->dst.count;
+        if (job->count < FIGURES_BATCH && elements < FIGURES_ELEMENTS)
+            mm_pool_locked(scan->pool, take_another, job);
+    }
+}
+
+static void run_help(struct mm_job *base, const atomic_bool *cancel)
+{
+    struct help_job *job = (struct help_job *)base;
+    (void)cancel; /* the crew's owner passed it on */
+    mm_crew_help(&job->scan->helpers, job->crew);
+}
+
+static void call_workers(struct mm_helpers *helpers)
+{
+    mm_pool_kick(((struct mm_scan *)helpers)->pool);
+}
+
+/* ---- jobs (under the pool's lock) ---- */
+
+static struct scan_job *new_job(struct mm_scan *scan, bool figures)
+{
+    size_t capacity = figures ? FIGURES_BATCH : HEADER_BATCH;
     struct scan_job *job = calloc(1, sizeof *job + capacity * sizeof job->item[0]);
     if (job) {
-        job->job.run = run;
+        job->job.run = figures ? run_figures : run_headers;
         job->scan = scan;
         job->figures = figures;
     }
     return job;
 }
 
-static void hand_out(struct scan_job *job, size_t pair, uint8_t what)
+static struct mm_job *help_job(struct mm_scan *scan)
 {
-    job->scan->handed[pair] |= what;
-    job->item[job->count++].pair = pair;
+    struct mm_crew *crew = mm_crew_join(&scan->helpers);
+    if (!crew)
+        return NULL;
+    struct help_job *job = calloc(1, sizeof *job);
+    if (!job) { /* its owner will do it alone */
+        mm_crew_leave(&scan->helpers, crew);
+        return NULL;
+    }
+    *job = (struct help_job){.job = {.run = run_help}, .scan = scan, .crew = crew};
+    return &job->job;
 }
 
 /* Headers of up to HEADER_BATCH of the given pairs that have not been handed out. NULL when there are none.
@@ -71,29 +206,11 @@ static struct scan_job *headers_of(struct mm_scan *scan, const size_t *ids, size
     for (size_t i = 0; i < count; i++) {
         if (scan->handed[ids[i]])
             continue;
-        if (!job && !(job = new_job(scan, false, HEADER_BATCH)))
+        if (!job && !(job = new_job(scan, false)))
             return NULL;
         hand_out(job, ids[i], HANDED_HEADER);
         if (job->count == HEADER_BATCH)
             break;
-    }
-    return job;
-}
-
-static struct scan_job *figures_of(struct mm_scan *scan, size_t pair)
-{
-    struct scan_job *job = new_job(scan, true, 1);
-    if (job)
-        hand_out(job, pair, HANDED_HEADER | HANDED_FIGURES);
-    return job;
-}
-
-static struct scan_job *next_in_focus(struct mm_scan *scan)
-{
-    struct scan_job *job = headers_of(scan, scan->focus, scan->focus_count);
-    for (size_t i = 0; !job && i < scan->focus_count; i++) {
-        if (!(scan->handed[scan->focus[i]] & HANDED_FIGURES))
-            job = figures_of(scan, scan->focus[i]);
     }
     return job;
 }
@@ -111,18 +228,33 @@ static struct scan_job *next_headers(struct mm_scan *scan)
 
 static struct scan_job *next_figures(struct mm_scan *scan)
 {
-    while (scan->next_figures < scan->pairs->count) {
-        size_t pair = scan->next_figures++;
-        if (!(scan->handed[pair] & HANDED_FIGURES))
-            return figures_of(scan, pair);
-    }
-    return NULL;
+    size_t pair;
+    struct scan_job *job = NULL;
+    if (next_pair(scan, &pair) && (job = new_job(scan, true)))
+        hand_out(job, pair, HANDED_HEADER | HANDED_FIGURES);
+    return job;
 }
+
+static bool focus_wants_figures(const struct mm_scan *scan)
+{
+    for (size_t i = 0; i < scan->focus_count; i++) {
+        if (!(scan->handed[scan->focus[i]] & HANDED_FIGURES))
+            return true;
+    }
+    return false;
+}
+
+/* ---- where the pool gets its work ---- */
 
 static struct mm_job *source(void *context)
 {
     struct mm_scan *scan = context;
-    struct scan_job *job = next_in_focus(scan);
+    struct mm_job *help = help_job(scan);
+    if (help)
+        return help;
+    struct scan_job *job = headers_of(scan, scan->focus, scan->focus_count);
+    if (!job && focus_wants_figures(scan))
+        job = next_figures(scan);
     if (!job)
         job = next_headers(scan);
     if (!job)
@@ -130,21 +262,51 @@ static struct mm_job *source(void *context)
     return job ? &job->job : NULL;
 }
 
+/* ---- opening and closing ---- */
+
+static int allocate(struct mm_scan *scan, bool headers)
+{
+    size_t count = scan->pairs->count;
+    scan->handed = calloc(count + 1, 1);
+    scan->desk = calloc(scan->workers, sizeof *scan->desk);
+    if (headers)
+        scan->size = calloc(count + 1, sizeof *scan->size);
+    return scan->handed && scan->desk && (scan->size || !headers) ? 0 : -1;
+}
+
+static void release(struct mm_scan *scan)
+{
+    for (unsigned i = 0; scan->desk && i < scan->workers; i++)
+        mm_desk_done(&scan->desk[i]);
+    free(scan->desk);
+    free((void *)scan->size);
+    free(scan->order);
+    free(scan->handed);
+    free(scan->focus);
+    free(scan);
+}
+
 int mm_scan_open(struct mm_scan **out, struct mm_pool *pool, const struct mm_pairs *pairs,
                  const struct mm_schema *schema, const struct mm_measure_options *options, bool headers,
                  struct mm_err *err)
 {
     struct mm_scan *scan = calloc(1, sizeof *scan);
-    if (!scan || !(scan->handed = calloc(pairs->count + 1, 1))) {
-        free(scan);
+    if (!scan)
         return mm_fail_memory(err);
-    }
     scan->pool = pool;
+    scan->workers = mm_pool_workers(pool);
     scan->pairs = pairs;
     scan->schema = schema;
     scan->options = *options;
     if (!headers)
         scan->next_header = pairs->count;
+    if (allocate(scan, headers) < 0) {
+        release(scan);
+        return mm_fail_memory(err);
+    }
+    mm_helpers_init(&scan->helpers, call_workers);
+    for (unsigned i = 0; i < scan->workers; i++)
+        scan->desk[i].helpers = scan->workers > 1 ? &scan->helpers : NULL;
     mm_pool_set_source(pool, source, scan);
     *out = scan;
     return 0;
@@ -154,9 +316,8 @@ void mm_scan_close(struct mm_scan *scan)
 {
     if (!scan)
         return;
-    free(scan->handed);
-    free(scan->focus);
-    free(scan);
+    mm_helpers_done(&scan->helpers);
+    release(scan);
 }
 
 struct focus_change {
@@ -187,7 +348,11 @@ void mm_scan_focus(struct mm_scan *scan, const size_t *pairs, size_t count)
 
 bool mm_scan_collect(struct mm_scan *scan, struct mm_job *base, mm_scan_apply apply, void *context)
 {
-    if (base->run != run)
+    if (base->run == run_help) {
+        free(base);
+        return true;
+    }
+    if (base->run != run_figures && base->run != run_headers)
         return false;
     struct scan_job *job = (struct scan_job *)base;
     for (size_t i = 0; i < job->count; i++)
