@@ -111,6 +111,29 @@ static void done_twice_and_on_zeros(void **state)
     assert_null(arena.first);
 }
 
+/* One block is kept, and gives zeros again; large ones are let go. */
+static void reset_starts_again(void **state)
+{
+    (void)state;
+    struct mm_arena arena;
+    mm_arena_init(&arena);
+    mm_arena_reset(&arena);
+    assert_non_null(mm_arena_alloc(&arena, 1 << 20));
+    mm_arena_reset(&arena);
+    assert_null(arena.first);
+    unsigned char *first = mm_arena_alloc(&arena, 100);
+    memset(first, 0xff, 100);
+    assert_non_null(mm_arena_alloc(&arena, 1 << 20));
+    assert_non_null(mm_arena_alloc(&arena, 16000));
+    assert_non_null(mm_arena_alloc(&arena, 16000));
+    mm_arena_reset(&arena);
+    assert_non_null(arena.first);
+    unsigned char *again = mm_arena_alloc(&arena, 15000);
+    for (size_t i = 0; i < 15000; i++)
+        assert_int_equal(again[i], 0);
+    mm_arena_done(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +142,7 @@ int main(void)
         cmocka_unit_test(hostile_sizes_give_null),
         cmocka_unit_test(copies_strings),
         cmocka_unit_test(done_twice_and_on_zeros),
+        cmocka_unit_test(reset_starts_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include "unit/fixture.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void maps_the_content(void **state)
 {
@@ -86,6 +87,67 @@ static void what_is_no_file_is_refused(void **state)
     drop_folder(folder);
 }
 
+static void small_files_are_read_into_the_same_memory(void **state)
+{
+    (void)state;
+    char *folder = temp_folder();
+    static const uint8_t large[MM_MAP_SMALL];
+    struct mm_buf memory;
+    struct mm_map map;
+    mm_buf_init(&memory);
+    put_bytes(folder, "a", "first", 5);
+    put_bytes(folder, "b", "second", 6);
+    put_bytes(folder, "c", "", 0);
+    put_bytes(folder, "d", large, sizeof large);
+    char *path[] = {in_folder(folder, "a"), in_folder(folder, "b"), in_folder(folder, "c"),
+                    in_folder(folder, "d")};
+    assert_int_equal(mm_map_open_in(&map, path[0], &memory, NULL), 0);
+    assert_true(!map.base && map.size == 5 && memcmp(map.data, "first", 5) == 0);
+    mm_map_close(&map);
+    assert_int_equal(mm_map_open_in(&map, path[1], &memory, NULL), 0);
+    assert_true(!map.base && map.size == 6 && memcmp(map.data, "second", 6) == 0);
+    assert_ptr_equal(map.data, memory.data);
+    assert_int_equal(truncate(path[1], 0), 0);
+    assert_int_equal(mm_map_check(&map, "b", NULL), 0); /* it is here */
+    mm_map_close(&map);
+    assert_int_equal(mm_map_open_in(&map, path[2], &memory, NULL), 0);
+    assert_true(map.data && map.size == 0);
+    mm_map_close(&map);
+    assert_int_equal(mm_map_open_in(&map, path[3], &memory, NULL), 0);
+    assert_true(map.base && map.size == sizeof large);
+    mm_map_close(&map);
+    for (size_t i = 0; i < MM_COUNT(path); i++)
+        free(path[i]);
+    mm_buf_done(&memory);
+    drop_folder(folder);
+}
+
+/* What was dropped comes back when it is asked for; what is not of the map stays alone. */
+static void dropping(void **state)
+{
+    (void)state;
+    char *folder = temp_folder();
+    size_t size = (size_t)2 << 20;
+    uint8_t *bytes = malloc(size);
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (uint8_t)(i * 7 >> 3);
+    put_bytes(folder, "x", bytes, size);
+    char *path = in_folder(folder, "x");
+    struct mm_map map;
+    assert_int_equal(mm_map_open(&map, path, NULL), 0);
+    assert_memory_equal(map.data, bytes, size);
+    mm_map_drop(&map, map.data + 1, size - 2);
+    mm_map_drop(&map, map.data, size + 1);
+    mm_map_drop(&map, bytes, size);
+    assert_memory_equal(map.data, bytes, size);
+    mm_map_close(&map);
+    mm_map_drop(&map, bytes, size);
+    assert_true(bytes[8] == 7);
+    free(bytes);
+    free(path);
+    drop_folder(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -93,6 +155,8 @@ int main(void)
         cmocka_unit_test(an_empty_file_has_data),
         cmocka_unit_test(a_large_file),
         cmocka_unit_test(what_is_no_file_is_refused),
+        cmocka_unit_test(small_files_are_read_into_the_same_memory),
+        cmocka_unit_test(dropping),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

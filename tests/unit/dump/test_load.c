@@ -96,6 +96,35 @@ static void an_entry_without_a_format(void **state)
     assert_int_equal(err.code, MM_EARG);
 }
 
+/* One reader for file after file: the same memory, right values, names that end with the load. */
+static void a_reader_is_used_again(void **state)
+{
+    struct mm_reader reader = {0};
+    struct mm_load load;
+    struct mm_err err;
+    (void)state;
+    put_text(folder, "1_a.pbtxt", good);
+    put_text(folder, "2_b.pbtxt", "version_number: 1 dtype: DT_FLOAT32 tensor_shape: 1 float_val: 7");
+    put_text(folder, "3_c.pbtxt", "nonsense");
+    struct mm_dump *dump = open_dump();
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(mm_load_open_in(&load, &dump->entries[0], NULL, &reader, &err), 0);
+        assert_string_equal(load.node_name, "n");
+        assert_ptr_equal(load.map.data, reader.bytes.data);
+        assert_values(&load.tensor, (const double[]){1, 2}, 2);
+        assert_int_equal(mm_load_check(&load, &dump->entries[0], &err), 0);
+        mm_load_close(&load);
+        assert_int_equal(mm_load_open_in(&load, &dump->entries[2], NULL, &reader, &err), -1);
+        assert_int_equal(mm_load_open_in(&load, &dump->entries[1], NULL, &reader, &err), 0);
+        assert_string_equal(load.node_name, "");
+        assert_values(&load.tensor, (const double[]){7}, 1);
+        mm_load_close(&load);
+    }
+    mm_reader_done(&reader);
+    mm_reader_done(&reader);
+    mm_dump_close(dump);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -105,6 +134,7 @@ int main(void)
         TEST(bad_files),
         TEST(a_folder_named_like_a_tensor),
         TEST(an_entry_without_a_format),
+        TEST(a_reader_is_used_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
