@@ -1,3 +1,4 @@
+#include "base/shortest.h"
 #include "mmtui/base.h"
 
 #include <errno.h>
@@ -130,6 +131,9 @@ static void next_decimal(char *text)
 static int shortest(double value, char digits[20], int *point)
 {
     char text[MM_NUM];
+    int fast = mm_shortest_fast(value, digits, point);
+    if (fast > 0)
+        return fast;
     /* 15 digits stand for every shorter form, but not where the format itself has fewer */
     for (int precision = value < DBL_MIN ? 0 : 14; precision <= 16; precision++) {
         snprintf(text, sizeof text, "%.*e", precision, value);

@@ -5,6 +5,7 @@
 #include "cli/progress.h"
 
 #define DEFAULT_OUTPUT "diff_jsons"
+#define HIST_BINS      64
 
 static int write_in(const char *folder, const char *name, const struct mm_buf *text, struct mm_err *err)
 {
@@ -50,6 +51,8 @@ int cmd_compare(struct cli_options *options)
         return cli_error(&err);
     }
     const char *folder = options->output ? options->output : DEFAULT_OUTPUT;
+    if (options->hist)
+        options->session.measure.hist_bins = HIST_BINS;
     int status = EXIT_ERROR;
     if (mm_session_open(&session, &options->session, &err) == 0 && measure_all(session, &err) == 0 &&
         write_reports(session, folder, &err) == 0) {

@@ -21,6 +21,9 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_LIMIT] = {OPT_LIMIT, 'n', "limit", "N", "print at most N rows"},
     [OPT_FAIL] = {OPT_FAIL, 0, "fail", NULL, "exit with 1 when a layer is over the threshold"},
     [OPT_JOBS] = {OPT_JOBS, 'j', "jobs", "N", "worker threads (default: one a processor); 0 works inline"},
+    [OPT_QUANTILES] = {OPT_QUANTILES, 0, "quantiles", NULL,
+                       "also write the exact quantiles of |error| (50, 90, 99, 99.9 %)"},
+    [OPT_HIST] = {OPT_HIST, 0, "hist", NULL, "also write histograms of both sides and of the error"},
     [OPT_PLAN] = {OPT_PLAN, 0, "plan", "FILE", "start from the overrides of this plan (overrides.json)"},
     [OPT_TO] = {OPT_TO, 0, "to", "RUNTIME", "runtime to export for: magicmind"},
     [OPT_CPP] = {OPT_CPP, 0, "cpp", NULL, "also write the C++ form, where the runtime has one"},
@@ -145,6 +148,8 @@ static bool *flag_slot(struct cli_options *options, enum option id)
 {
     switch (id) {
     case OPT_FAIL: return &options->fail;
+    case OPT_QUANTILES: return &options->session.measure.quantiles;
+    case OPT_HIST: return &options->hist;
     case OPT_CPP: return &options->cpp;
     case OPT_ASCII: return &options->ascii;
     case OPT_PLAIN: return &options->plain;

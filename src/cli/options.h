@@ -22,6 +22,8 @@ enum option {
     OPT_LIMIT,
     OPT_FAIL,
     OPT_JOBS,
+    OPT_QUANTILES,
+    OPT_HIST,
     OPT_PLAN,
     OPT_TO,
     OPT_CPP,
@@ -44,6 +46,7 @@ struct cli_options {
     const char *sort, *filter;
     int64_t limit;
     bool fail;
+    bool hist;
     const char *plan;
     const char *dialect;
     bool cpp;

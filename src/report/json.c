@@ -128,6 +128,40 @@ static void put_pairing(struct mm_buf *out, const struct mm_layer *layer)
         put_string(out, "layout", mm_fit_text(layer->result.fit), ", ");
 }
 
+static void put_quantiles(struct mm_buf *out, const struct mm_quantiles *q)
+{
+    static const struct field fields[] = {{"p50", offsetof(struct mm_quantiles, p50), REAL},
+                                          {"p90", offsetof(struct mm_quantiles, p90), REAL},
+                                          {"p99", offsetof(struct mm_quantiles, p99), REAL},
+                                          {"p99.9", offsetof(struct mm_quantiles, p999), REAL}};
+    mm_buf_puts(out, ",\n   \"quantiles\": {");
+    put_fields(out, fields, MM_COUNT(fields), q);
+    mm_buf_puts(out, "}");
+}
+
+static void put_counts(struct mm_buf *out, const char *before, const uint64_t *count, size_t bins)
+{
+    mm_buf_printf(out, "%s[", before);
+    for (size_t i = 0; i < bins; i++)
+        mm_buf_printf(out, "%s%llu", i ? ", " : "", (unsigned long long)count[i]);
+    mm_buf_puts(out, "]");
+}
+
+/* The range is that of all finite values of both sides, so nothing lies below or above it. */
+static void put_hist(struct mm_buf *out, const struct mm_pair_hist *hist)
+{
+    mm_buf_puts(out, ",\n   \"histogram\": {\"low\": ");
+    mm_json_number(out, hist->src.low);
+    mm_buf_puts(out, ", \"high\": ");
+    mm_json_number(out, hist->src.high);
+    put_counts(out, ",\n    \"src\": ", hist->src.count, hist->src.bins);
+    put_counts(out, ",\n    \"dst\": ", hist->dst.count, hist->dst.bins);
+    mm_buf_printf(out, ",\n    \"error\": {\"zero\": %llu, \"nonfinite\": %llu, \"first_exponent\": %d",
+                  (unsigned long long)hist->error.zero, (unsigned long long)hist->error.nonfinite, MM_EXP_LOW);
+    put_counts(out, ", \"exponents\": ", hist->error.count, MM_EXP_BINS);
+    mm_buf_puts(out, "}}");
+}
+
 static void put_layer(struct mm_buf *out, const struct mm_session *session, size_t id)
 {
     const struct mm_layer *layer = mm_session_layer(session, id);
@@ -144,6 +178,10 @@ static void put_layer(struct mm_buf *out, const struct mm_session *session, size
         mm_buf_puts(out, ",\n   \"metrics\": {");
         put_fields(out, metric_fields, MM_COUNT(metric_fields), &result->metrics);
         mm_buf_puts(out, "}");
+        if (result->has_quantiles)
+            put_quantiles(out, &result->quantiles);
+        if (result->hist)
+            put_hist(out, result->hist);
     }
     if (result->error)
         put_string(out, "error", result->error, ",\n   ");
