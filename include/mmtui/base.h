@@ -96,6 +96,8 @@ void mm_buf_clear(struct mm_buf *buf); /* length 0, memory kept, failed reset */
 void mm_buf_add(struct mm_buf *buf, const void *data, size_t length);
 void mm_buf_puts(struct mm_buf *buf, const char *text);
 void mm_buf_putc(struct mm_buf *buf, char c);
+void mm_buf_fill(struct mm_buf *buf, char c, size_t count);
+void mm_buf_whole(struct mm_buf *buf, int64_t value); /* as %lld, without printf's price */
 void mm_buf_printf(struct mm_buf *buf, const char *format, ...) MM_PRINTF(2, 3);
 /* Make room for `extra` more bytes and return where they go, or NULL; the caller then adds to length. */
 void *mm_buf_reserve(struct mm_buf *buf, size_t extra);

@@ -87,6 +87,29 @@ void mm_buf_putc(struct mm_buf *buf, char c)
     mm_buf_add(buf, &c, 1);
 }
 
+void mm_buf_fill(struct mm_buf *buf, char c, size_t count)
+{
+    char *to = mm_buf_reserve(buf, count);
+    if (!to)
+        return;
+    memset(to, c, count);
+    to[count] = '\0';
+    buf->length += count;
+}
+
+void mm_buf_whole(struct mm_buf *buf, int64_t value)
+{
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    char text[20], *p = text + sizeof text;
+    do {
+        *--p = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (value < 0)
+        mm_buf_putc(buf, '-');
+    mm_buf_add(buf, p, (size_t)(text + sizeof text - p));
+}
+
 void mm_buf_printf(struct mm_buf *buf, const char *format, ...)
 {
     va_list args;

@@ -24,12 +24,25 @@ static void add_cp(struct mm_buf *out, uint32_t cp)
     }
 }
 
+/* Stands for itself. */
+static bool is_plain(char c)
+{
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
 void mm_json_string(struct mm_buf *out, const char *text)
 {
     const char *end = text + strlen(text);
     mm_buf_putc(out, '"');
     for (const char *p = text; p < end;) {
         uint32_t cp;
+        size_t plain = 0;
+        while (p + plain < end && is_plain(p[plain]))
+            plain++;
+        mm_buf_add(out, p, plain);
+        p += plain;
+        if (p == end)
+            break;
         p += mm_text_decode(p, end, &cp);
         add_cp(out, cp);
     }

@@ -159,6 +159,23 @@ static int shortest(double value, char digits[20], int *point)
     return n;
 }
 
+/* 0.00123, 123.4, 1200.0; -3 <= point <= 16 */
+static void plain_form(char *to, const char *digits, int n, int point)
+{
+    if (point <= 0) {
+        memcpy(to, "0.0000", 6);
+        memcpy(to + 2 - point, digits, (size_t)n + 1);
+    } else if (n <= point) {
+        memcpy(to, digits, (size_t)n);
+        memset(to + n, '0', (size_t)(point - n));
+        memcpy(to + point, ".0", 3);
+    } else {
+        memcpy(to, digits, (size_t)point);
+        to[point] = '.';
+        memcpy(to + point + 1, digits + point, (size_t)(n - point) + 1);
+    }
+}
+
 const char *mm_num_repr(char out[MM_NUM], double value)
 {
     const char *word = special(value, "nan", "inf", "-inf");
@@ -169,16 +186,14 @@ const char *mm_num_repr(char out[MM_NUM], double value)
     char digits[20];
     int point;
     int n = shortest(fabs(value), digits, &point);
-    const char *sign = value < 0 ? "-" : "";
+    char *to = out;
+    if (value < 0)
+        *to++ = '-';
     /* Python's rule: exponent form when the decimal exponent is below -4 or at least 16 */
     if (point < -3 || point > 16)
-        snprintf(out, MM_NUM, "%s%c%s%se%+03d", sign, digits[0], n > 1 ? "." : "", digits + 1, point - 1);
-    else if (point <= 0)
-        snprintf(out, MM_NUM, "%s0.%.*s%s", sign, -point, "0000", digits);
-    else if (n <= point)
-        snprintf(out, MM_NUM, "%s%s%.*s.0", sign, digits, point - n, "0000000000000000");
+        snprintf(to, MM_NUM - 1, "%c%s%se%+03d", digits[0], n > 1 ? "." : "", digits + 1, point - 1);
     else
-        snprintf(out, MM_NUM, "%s%.*s.%s", sign, point, digits, digits + point);
+        plain_form(to, digits, n, point);
     return out;
 }
 

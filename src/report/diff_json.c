@@ -10,7 +10,10 @@
 
 static void put_key(struct mm_buf *out, int depth, const char *key)
 {
-    mm_buf_printf(out, "%*s\"%s\": ", depth * 4, "", key);
+    mm_buf_fill(out, ' ', (size_t)depth * 4);
+    mm_buf_puts(out, "\"");
+    mm_buf_puts(out, key);
+    mm_buf_puts(out, "\": ");
 }
 
 static void put_shape(struct mm_buf *out, int depth, const struct mm_shape *shape)
@@ -20,9 +23,11 @@ static void put_shape(struct mm_buf *out, int depth, const struct mm_shape *shap
         return;
     }
     mm_buf_puts(out, "[\n");
-    for (int i = 0; i < shape->rank; i++)
-        mm_buf_printf(out, "%*s%lld%s\n", (depth + 1) * 4, "", (long long)shape->dim[i],
-                      i + 1 < shape->rank ? "," : "");
+    for (int i = 0; i < shape->rank; i++) {
+        mm_buf_fill(out, ' ', (size_t)(depth + 1) * 4);
+        mm_buf_whole(out, shape->dim[i]);
+        mm_buf_puts(out, i + 1 < shape->rank ? ",\n" : "\n");
+    }
     mm_buf_printf(out, "%*s]", depth * 4, "");
 }
 
@@ -52,7 +57,7 @@ static void put_list(struct mm_buf *out, const char *key, const double *values, 
     put_key(out, 3, key);
     mm_buf_puts(out, "[\n");
     for (size_t i = 0; i < count; i++) {
-        mm_buf_printf(out, "%*s", 16, "");
+        mm_buf_fill(out, ' ', 16);
         if (whole)
             mm_buf_printf(out, "%d", (int)values[i]);
         else

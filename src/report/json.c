@@ -58,9 +58,11 @@ static void put_fields(struct mm_buf *out, const struct field *fields, size_t co
 {
     for (size_t i = 0; i < count; i++) {
         const char *at = (const char *)from + fields[i].offset;
-        mm_buf_printf(out, "%s\"%s\": ", i ? ", " : "", fields[i].key);
+        mm_buf_puts(out, i ? ", \"" : "\"");
+        mm_buf_puts(out, fields[i].key);
+        mm_buf_puts(out, "\": ");
         if (fields[i].kind == WHOLE)
-            mm_buf_printf(out, "%lld", (long long)*(const int64_t *)at);
+            mm_buf_whole(out, *(const int64_t *)at);
         else
             mm_json_number(out, *(const double *)at);
     }
@@ -68,7 +70,10 @@ static void put_fields(struct mm_buf *out, const struct field *fields, size_t co
 
 static void put_string(struct mm_buf *out, const char *key, const char *value, const char *before)
 {
-    mm_buf_printf(out, "%s\"%s\": ", before, key);
+    mm_buf_puts(out, before);
+    mm_buf_puts(out, "\"");
+    mm_buf_puts(out, key);
+    mm_buf_puts(out, "\": ");
     mm_json_string(out, value);
 }
 
@@ -141,9 +146,12 @@ static void put_quantiles(struct mm_buf *out, const struct mm_quantiles *q)
 
 static void put_counts(struct mm_buf *out, const char *before, const uint64_t *count, size_t bins)
 {
-    mm_buf_printf(out, "%s[", before);
-    for (size_t i = 0; i < bins; i++)
-        mm_buf_printf(out, "%s%llu", i ? ", " : "", (unsigned long long)count[i]);
+    mm_buf_puts(out, before);
+    mm_buf_puts(out, "[");
+    for (size_t i = 0; i < bins; i++) {
+        mm_buf_puts(out, i ? ", " : "");
+        mm_buf_whole(out, (int64_t)count[i]);
+    }
     mm_buf_puts(out, "]");
 }
 

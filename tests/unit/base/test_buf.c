@@ -148,6 +148,26 @@ static void products_that_do_not_fit(void **state)
     assert_int_equal(whole, -21);
 }
 
+static void numbers_and_runs(void **state)
+{
+    (void)state;
+    struct mm_buf buf;
+    mm_buf_init(&buf);
+    mm_buf_whole(&buf, 0);
+    mm_buf_fill(&buf, ' ', 3);
+    mm_buf_whole(&buf, -120);
+    mm_buf_fill(&buf, 'x', 0);
+    mm_buf_putc(&buf, ',');
+    mm_buf_whole(&buf, INT64_MIN);
+    mm_buf_putc(&buf, ',');
+    mm_buf_whole(&buf, INT64_MAX);
+    assert_string_equal(mm_buf_text(&buf), "0   -120,-9223372036854775808,9223372036854775807");
+    mm_buf_done(&buf);
+    mm_buf_fill(&buf, 'x', 2);
+    assert_string_equal(mm_buf_text(&buf), "xx");
+    mm_buf_done(&buf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +178,7 @@ int main(void)
         cmocka_unit_test(reserves_room),
         cmocka_unit_test(grows_arrays),
         cmocka_unit_test(products_that_do_not_fit),
+        cmocka_unit_test(numbers_and_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
