@@ -34,8 +34,8 @@ static struct slot *find(uintptr_t address)
 }
 
 /*
- * Zeros from the page of `address` to the mapping's end: all of it is gone. Not writable, so that the pages are
- * the system's one page of zeros. mmap is a plain system call here, safe in a handler.
+ * Zeros from the page of `address` to the mapping's end: all of it is gone. Not writable, so that the pages
+ * are the system's one page of zeros. mmap is a plain system call here, safe in a handler.
  */
 static bool put_zeros(struct slot *slot, uintptr_t address)
 {

@@ -1,14 +1,14 @@
 /*
  * guard: reading a mapped file that becomes shorter must not end the process.
  *
- * Touching a page that lies behind the new end of a mapped file raises SIGBUS. A process-wide handler knows the
- * mappings that are guarded: it puts zeros in the place of what is gone and notes that; whoever reads goes on over
- * zeros and asks at the end. No jump out of the middle of anything, so nothing is left locked or allocated, and
- * any number of threads may read the same mapping.
+ * Touching a page that lies behind the new end of a mapped file raises SIGBUS. A process-wide handler knows
+ * the mappings that are guarded: it puts zeros in the place of what is gone and notes that; whoever reads
+ * goes on over zeros and asks at the end. No jump out of the middle of anything, so nothing is left locked or
+ * allocated, and any number of threads may read the same mapping.
  *
- * The handler is put in place by the first mapping, and again when somebody else's was put over it since. Faults
- * that are not ours go to the handler that was there before. A thread that reads guarded memory must not block
- * SIGBUS.
+ * The handler is put in place by the first mapping, and again when somebody else's was put over it since.
+ * Faults that are not ours go to the handler that was there before. A thread that reads guarded memory must
+ * not block SIGBUS.
  */
 #ifndef MMTUI_BASE_GUARD_H
 #define MMTUI_BASE_GUARD_H

@@ -103,7 +103,8 @@ void mm_map_drop(const struct mm_map *map, const void *data, size_t size)
     uintptr_t begin = (uintptr_t)map->base, from = (uintptr_t)data, to = from + size;
     if (!map->base || from < begin || to > begin + map->size)
         return;
-    from = from / page * page; /* what lies before in that page was read earlier, or comes back when it is read */
+    from = from / page *
+           page; /* what lies before in that page was read earlier, or comes back when it is read */
     to = to / page * page;
     if (from < to)
         madvise((void *)from, to - from, MADV_DONTNEED);

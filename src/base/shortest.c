@@ -1,12 +1,12 @@
 /*
- * value = m 2^e is multiplied by the power of ten that gives it 17 digits before the point, V = value 10^k, in fixed
- * point with about 60 bits behind it. A decimal c reads back as value if it is closer to V than half a unit in m's
- * last place, D. So: the multiple of 100 that is nearest to V if it is within D (15 digits or fewer), else that of 10
- * (16), else the nearest integer (17), which always is, as D > 1/2.
+ * value = m 2^e is multiplied by the power of ten that gives it 17 digits before the point, V = value 10^k,
+ * in fixed point with about 60 bits behind it. A decimal c reads back as value if it is closer to V than half
+ * a unit in m's last place, D. So: the multiple of 100 that is nearest to V if it is within D (15 digits or
+ * fewer), else that of 10 (16), else the nearest integer (17), which always is, as D > 1/2.
  *
- * Powers of ten have 128 bits: each is a product of at most nine from the table, each factor and each product cut off
- * below: wrong by less than 2^6 of 2^128. V has 117 bits, so it is wrong by less than 3 units; whatever lies within
- * MARGIN units of being decided the other way is left to the caller.
+ * Powers of ten have 128 bits: each is a product of at most nine from the table, each factor and each product
+ * cut off below: wrong by less than 2^6 of 2^128. V has 117 bits, so it is wrong by less than 3 units;
+ * whatever lies within MARGIN units of being decided the other way is left to the caller.
  */
 #include "base/shortest.h"
 
@@ -27,26 +27,26 @@ struct power {
 
 static const struct power powers[2][9] = {
     {
-     {UINT64_C(0xa000000000000000), UINT64_C(0x0000000000000000), -124},
-     {UINT64_C(0xc800000000000000), UINT64_C(0x0000000000000000), -121},
-     {UINT64_C(0x9c40000000000000), UINT64_C(0x0000000000000000), -114},
-     {UINT64_C(0xbebc200000000000), UINT64_C(0x0000000000000000), -101},
-     {UINT64_C(0x8e1bc9bf04000000), UINT64_C(0x0000000000000000), -74},
-     {UINT64_C(0x9dc5ada82b70b59d), UINT64_C(0xf020000000000000), -21},
-     {UINT64_C(0xc2781f49ffcfa6d5), UINT64_C(0x3cbf6b71c76b25fb), 85},
-     {UINT64_C(0x93ba47c980e98cdf), UINT64_C(0xc66f336c36b10137), 298},
-     {UINT64_C(0xaa7eebfb9df9de8d), UINT64_C(0xddbb901b98feeab7), 723},
+        {UINT64_C(0xa000000000000000), UINT64_C(0x0000000000000000), -124},
+        {UINT64_C(0xc800000000000000), UINT64_C(0x0000000000000000), -121},
+        {UINT64_C(0x9c40000000000000), UINT64_C(0x0000000000000000), -114},
+        {UINT64_C(0xbebc200000000000), UINT64_C(0x0000000000000000), -101},
+        {UINT64_C(0x8e1bc9bf04000000), UINT64_C(0x0000000000000000), -74},
+        {UINT64_C(0x9dc5ada82b70b59d), UINT64_C(0xf020000000000000), -21},
+        {UINT64_C(0xc2781f49ffcfa6d5), UINT64_C(0x3cbf6b71c76b25fb), 85},
+        {UINT64_C(0x93ba47c980e98cdf), UINT64_C(0xc66f336c36b10137), 298},
+        {UINT64_C(0xaa7eebfb9df9de8d), UINT64_C(0xddbb901b98feeab7), 723},
     },
     {
-     {UINT64_C(0xcccccccccccccccc), UINT64_C(0xcccccccccccccccc), -131},
-     {UINT64_C(0xa3d70a3d70a3d70a), UINT64_C(0x3d70a3d70a3d70a3), -134},
-     {UINT64_C(0xd1b71758e219652b), UINT64_C(0xd3c36113404ea4a8), -141},
-     {UINT64_C(0xabcc77118461cefc), UINT64_C(0xfdc20d2b36ba7c3d), -154},
-     {UINT64_C(0xe69594bec44de15b), UINT64_C(0x4c2ebe687989a9b3), -181},
-     {UINT64_C(0xcfb11ead453994ba), UINT64_C(0x67de18eda5814af2), -234},
-     {UINT64_C(0xa87fea27a539e9a5), UINT64_C(0x3f2398d747b36224), -340},
-     {UINT64_C(0xddd0467c64bce4a0), UINT64_C(0xac7cb3f6d05ddbde), -553},
-     {UINT64_C(0xc0314325637a1939), UINT64_C(0xfa911155fefb5308), -978},
+        {UINT64_C(0xcccccccccccccccc), UINT64_C(0xcccccccccccccccc), -131},
+        {UINT64_C(0xa3d70a3d70a3d70a), UINT64_C(0x3d70a3d70a3d70a3), -134},
+        {UINT64_C(0xd1b71758e219652b), UINT64_C(0xd3c36113404ea4a8), -141},
+        {UINT64_C(0xabcc77118461cefc), UINT64_C(0xfdc20d2b36ba7c3d), -154},
+        {UINT64_C(0xe69594bec44de15b), UINT64_C(0x4c2ebe687989a9b3), -181},
+        {UINT64_C(0xcfb11ead453994ba), UINT64_C(0x67de18eda5814af2), -234},
+        {UINT64_C(0xa87fea27a539e9a5), UINT64_C(0x3f2398d747b36224), -340},
+        {UINT64_C(0xddd0467c64bce4a0), UINT64_C(0xac7cb3f6d05ddbde), -553},
+        {UINT64_C(0xc0314325637a1939), UINT64_C(0xfa911155fefb5308), -978},
     },
 };
 

@@ -12,9 +12,9 @@ static const enum option inspect_options[] = {OPT_THRESHOLD,  OPT_SORT,  OPT_FIL
                                               OPT_FRAMEWORK,  OPT_ATOL,  OPT_RTOL,   OPT_JOBS,    OPT_PLAN,
                                               OPT_EXPORT_DIR, OPT_COLOR, OPT_THEME,  OPT_ASCII,   OPT_PLAIN,
                                               OPT_SCRIPT,     OPT_SIZE,  OPT_HELP,   OPT_VERSION, OPT_NONE};
-static const enum option compare_options[] = {
-    OPT_SRC,  OPT_DST,  OPT_OUTPUT,    OPT_FRAMEWORK, OPT_THRESHOLD, OPT_ATOL, OPT_RTOL,
-    OPT_FAIL, OPT_JOBS, OPT_QUANTILES, OPT_HIST,      OPT_HELP,      OPT_NONE};
+static const enum option compare_options[] = {OPT_SRC,  OPT_DST,  OPT_OUTPUT, OPT_FRAMEWORK, OPT_THRESHOLD,
+                                              OPT_ATOL, OPT_RTOL, OPT_FAIL,   OPT_JOBS,      OPT_QUANTILES,
+                                              OPT_HIST, OPT_HELP, OPT_NONE};
 static const enum option export_options[] = {OPT_PLAN, OPT_TO, OPT_CPP, OPT_HELP, OPT_NONE};
 static const enum option demo_options[] = {
     OPT_PLAN,  OPT_DUMP_ONLY, OPT_THRESHOLD, OPT_SORT,  OPT_FILTER, OPT_LIMIT, OPT_JOBS, OPT_EXPORT_DIR,
@@ -124,8 +124,8 @@ static int flush_output(int status)
 }
 
 /*
- * A standard stream that is closed gets a descriptor that can't be used: else the next file to be opened would get its
- * number, and what is printed would go into it.
+ * A standard stream that is closed gets a descriptor that can't be used: else the next file to be opened
+ * would get its number, and what is printed would go into it.
  */
 static void occupy_standard_streams(void)
 {

@@ -1,9 +1,10 @@
 /*
- * crew: the pieces of one large tensor, done by the worker that has it and by others that have nothing better to do.
+ * crew: the pieces of one large tensor, done by the worker that has it and by others that have nothing better
+ * to do.
  *
- * Pieces are numbered; who does which does not matter, as each writes its own result and the owner puts the results
- * together in order. The owner works too and waits only for pieces that others have begun, so a crew of one is just
- * a loop, and nobody can wait for anyone who waits.
+ * Pieces are numbered; who does which does not matter, as each writes its own result and the owner puts the
+ * results together in order. The owner works too and waits only for pieces that others have begun, so a crew
+ * of one is just a loop, and nobody can wait for anyone who waits.
  */
 #ifndef MMTUI_COMPARE_CREW_H
 #define MMTUI_COMPARE_CREW_H

@@ -205,14 +205,12 @@ int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, const atomic_bool
     duo->s = duo->src.tensor;
     duo->d = duo->dst.tensor;
     *failed_dst = false;
-    if (undo_src &&
-        undo(&duo->src.tensor, &pair->src->parsed.axis, &duo->s, &duo->memory[0], &duo->run[0], cancel,
-             &inner))
+    if (undo_src && undo(&duo->src.tensor, &pair->src->parsed.axis, &duo->s, &duo->memory[0], &duo->run[0],
+                         cancel, &inner))
         return fail_in(pair->src, &inner, err);
     *failed_dst = true;
-    if (undo_dst &&
-        undo(&duo->dst.tensor, &pair->dst->parsed.axis, &duo->d, &duo->memory[1], &duo->run[1], cancel,
-             &inner))
+    if (undo_dst && undo(&duo->dst.tensor, &pair->dst->parsed.axis, &duo->d, &duo->memory[1], &duo->run[1],
+                         cancel, &inner))
         return fail_in(pair->dst, &inner, err);
     *failed_dst = false;
     if (duo->fit != MM_FIT_NONE && duo->fit != MM_FIT_MISMATCH &&

@@ -11,7 +11,8 @@
  */
 int mm_duo_load(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
                 struct mm_reader *readers, bool *failed_dst, struct mm_err *err);
-/* Make the views s and d of what was loaded, as fit says. Decoding packed values for that can be cancelled. */
+/* Make the views s and d of what was loaded, as fit says. Decoding packed values for that can be cancelled.
+ */
 int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, const atomic_bool *cancel, bool *failed_dst,
                struct mm_err *err);
 /* mm_duo_open that can be cancelled; failed_dst may be NULL. */

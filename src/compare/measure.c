@@ -252,13 +252,13 @@ static int task_metrics(struct task *task, struct mm_metrics *out, struct mm_err
     return failed;
 }
 
-/* The range of both sides is known by now. Where it is not one (a constant, nothing finite), it is asked for. */
+/* The range of both sides is known by now. Where it is not one (a constant, nothing finite), it is asked for.
+ */
 static int task_hist(struct task *task, struct mm_result *result, struct mm_err *err)
 {
     const struct mm_stats *src = &result->metrics.src, *dst = &result->metrics.dst;
-    struct mm_hist_options options = {.bins = task->options->hist_bins,
-                                      .low = fmin(src->min, dst->min),
-                                      .high = fmax(src->max, dst->max)};
+    struct mm_hist_options options = {
+        .bins = task->options->hist_bins, .low = fmin(src->min, dst->min), .high = fmax(src->max, dst->max)};
 
     if (!(options.low < options.high))
         options.low = options.high = 0.0;

@@ -6,8 +6,8 @@
 
 /* What one worker has at hand. Zeroed at first. */
 struct mm_desk {
-    struct mm_reader reader[2];  /* src, dst */
-    struct mm_helpers *helpers;  /* borrowed, or NULL */
+    struct mm_reader reader[2]; /* src, dst */
+    struct mm_helpers *helpers; /* borrowed, or NULL */
 };
 void mm_desk_done(struct mm_desk *desk);
 

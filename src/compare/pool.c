@@ -107,8 +107,8 @@ static void *work(void *argument)
 }
 
 /*
- * Signals belong to the main thread: workers start with all of them blocked, but for those that a worker's own
- * instruction raises. Blocked, these would end the process past every handler (see base/guard.h).
+ * Signals belong to the main thread: workers start with all of them blocked, but for those that a worker's
+ * own instruction raises. Blocked, these would end the process past every handler (see base/guard.h).
  */
 static unsigned start_threads(struct mm_pool *pool, unsigned threads)
 {

@@ -1,10 +1,11 @@
 /*
  * Exact quantiles of |e| by radix selection.
  *
- * The bit pattern of a double that is not negative orders as the double does. Each pass over the tensors counts the
- * next 16 bits of those values whose bits above are the ones already found for a quantile; after the last pass its
- * 64 bits are known. Four passes at most; a pass over bits that are zero in every value is left out (differences of
- * halves and integers need two, of most floats three). No memory grows with the tensors.
+ * The bit pattern of a double that is not negative orders as the double does. Each pass over the tensors
+ * counts the next 16 bits of those values whose bits above are the ones already found for a quantile; after
+ * the last pass its 64 bits are known. Four passes at most; a pass over bits that are zero in every value is
+ * left out (differences of halves and integers need two, of most floats three). No memory grows with the
+ * tensors.
  */
 #include "compare/quantile.h"
 #include "compare/pass.h"
@@ -14,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DIGIT   16
-#define DIGITS  4
-#define VALUES  ((size_t)1 << DIGIT)
-#define WANTED  4
+#define DIGIT  16
+#define DIGITS 4
+#define VALUES ((size_t)1 << DIGIT)
+#define WANTED 4
 
 /* In thousandths, so that places are exact integers. */
 static const int64_t thousandths[WANTED] = {500, 900, 990, 999};

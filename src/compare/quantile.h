@@ -4,7 +4,8 @@
 
 #include "compare/duo.h"
 
-/* Of views that were laid over each other. Whether the files were there to the end is for the caller to ask. */
+/* Of views that were laid over each other. Whether the files were there to the end is for the caller to ask.
+ */
 int mm_duo_quantiles(const struct mm_duo *duo, const struct mm_pair *pair, const atomic_bool *cancel,
                      struct mm_quantiles *out, struct mm_err *err);
 

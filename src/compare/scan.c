@@ -7,8 +7,8 @@
 #define HEADER_BATCH 64
 
 /*
- * Figures: a job takes pairs until it has seen so many elements or has so many pairs, so that small pairs cost a
- * job's overhead together, and a job that has taken a large pair brings it home alone.
+ * Figures: a job takes pairs until it has seen so many elements or has so many pairs, so that small pairs
+ * cost a job's overhead together, and a job that has taken a large pair brings it home alone.
  */
 #define FIGURES_BATCH    32
 #define FIGURES_ELEMENTS ((int64_t)1 << 18)
@@ -69,8 +69,8 @@ static int by_size(const void *a, const void *b)
 }
 
 /*
- * The last headers may still be on their way in other workers: those pairs count as empty and come last. Without
- * memory the order stays execution order.
+ * The last headers may still be on their way in other workers: those pairs count as empty and come last.
+ * Without memory the order stays execution order.
  */
 static void make_order(struct mm_scan *scan)
 {

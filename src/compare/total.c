@@ -8,7 +8,8 @@
 /* Seeking steps over runs: a field split into more pieces than this is read from end to end. */
 #define RUNS_MAX 64
 
-/* What has been read of runs longer than this leaves memory at once: two of 8 GiB must not push out all else. */
+/* What has been read of runs longer than this leaves memory at once: two of 8 GiB must not push out all else.
+ */
 #define DROP_ABOVE ((size_t)256 << 20)
 
 /* Of either pass, one of the two. */
@@ -126,7 +127,8 @@ static void drop_side(const struct mm_map *map, const struct mm_tensor *tensor, 
     const struct mm_run *run = tensor->run;
     size_t unit;
 
-    if (!map || tensor->encoding != MM_ENC_RAW || tensor->strided || tensor->runs != 1 || run->size < DROP_ABOVE)
+    if (!map || tensor->encoding != MM_ENC_RAW || tensor->strided || tensor->runs != 1 ||
+        run->size < DROP_ABOVE)
         return;
     unit = (size_t)run->gap + mm_dtype_info(tensor->stored)->bytes;
     mm_map_drop(map, run->data + (size_t)first * unit, (size_t)(end - first) * unit);

@@ -1,9 +1,10 @@
 /*
  * total: the sums over a whole tensor or pair of tensors.
  *
- * Up to MM_WHOLE elements are one piece. Larger ones are added up in pieces of MM_PIECE, merged in order, whoever
- * does them: so the digits do not depend on the number of threads. Where going to a place takes no walk, pieces are
- * given away (see crew.h); text and varints are read from one end to the other by one worker.
+ * Up to MM_WHOLE elements are one piece. Larger ones are added up in pieces of MM_PIECE, merged in order,
+ * whoever does them: so the digits do not depend on the number of threads. Where going to a place takes no
+ * walk, pieces are given away (see crew.h); text and varints are read from one end to the other by one
+ * worker.
  */
 #ifndef MMTUI_COMPARE_TOTAL_H
 #define MMTUI_COMPARE_TOTAL_H
@@ -18,9 +19,9 @@
 struct mm_work {
     const struct mm_tensor *s, *d;
     struct mm_limits limits;
-    double factor;       /* multiplies every value before anything else: a power of two, mostly 1 */
-    struct mm_pass pass; /* cancel and names are set; failed_dst tells which side an error is about */
-    struct mm_helpers *helpers;         /* or NULL */
+    double factor;              /* multiplies every value before anything else: a power of two, mostly 1 */
+    struct mm_pass pass;        /* cancel and names are set; failed_dst tells which side an error is about */
+    struct mm_helpers *helpers; /* or NULL */
     const struct mm_map *map_s, *map_d; /* where the bytes are, if in a file; or NULL */
 };
 

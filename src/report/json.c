@@ -165,7 +165,8 @@ static void put_hist(struct mm_buf *out, const struct mm_pair_hist *hist)
     put_counts(out, ",\n    \"src\": ", hist->src.count, hist->src.bins);
     put_counts(out, ",\n    \"dst\": ", hist->dst.count, hist->dst.bins);
     mm_buf_printf(out, ",\n    \"error\": {\"zero\": %llu, \"nonfinite\": %llu, \"first_exponent\": %d",
-                  (unsigned long long)hist->error.zero, (unsigned long long)hist->error.nonfinite, MM_EXP_LOW);
+                  (unsigned long long)hist->error.zero, (unsigned long long)hist->error.nonfinite,
+                  MM_EXP_LOW);
     put_counts(out, ", \"exponents\": ", hist->error.count, MM_EXP_BINS);
     mm_buf_puts(out, "}}");
 }

@@ -556,4 +556,46 @@ def test_verdicts(folder):
         check(text in found[name]["verdict"]["text"], found[name]["verdict"]["text"])
 
 
+@harness.test
+def test_quantiles_and_histograms(folder):
+    """compare: --quantiles and --hist write what NumPy computes"""
+    src, dst = pair_of_folders(folder)
+    random = np.random.default_rng(7)
+    pairs = {}
+    for name, kind in (("f32", "f4"), ("f16", "f2"), ("f64", "f8"), ("i32", "i4"), ("i8", "i1")):
+        values = random.standard_normal((2, 30011)) * (1 if kind[0] == "f" else 40)
+        pairs[name] = values.astype(kind)
+    pairs["nan"] = np.array([[NAN, 1, 2, 3, INF], [1, 1, 4, 3, 0]], "f4")
+    pairs["equal"] = np.full((2, 3), 2.5, "f4")
+    for name, (s, d) in pairs.items():
+        np.save(src / f"{name}.npy", s)
+        np.save(dst / f"{name}.npy", d)
+    np.save(src / "alone.npy", np.ones(3))
+    compare(folder)
+    check("quantiles" not in layers(folder)["f32"] and "histogram" not in layers(folder)["f32"], "not asked for")
+    compare(folder, "--quantiles", "--hist")
+    found = layers(folder)
+    check("quantiles" not in found["alone"] and "histogram" not in found["alone"], "nothing to compare with")
+    for name, (s, d) in pairs.items():
+        s, d = s.astype("f8"), d.astype("f8")
+        both = np.isfinite(s) & np.isfinite(d)
+        e = np.abs(s - d)[both]
+        expected = np.sort(e)[[k * (len(e) - 1) // 1000 for k in (500, 900, 990, 999)]]
+        same(found[name]["quantiles"], dict(zip(("p50", "p90", "p99", "p99.9"), expected.tolist())), name)
+        hist = found[name]["histogram"]
+        finite = np.concatenate([s[np.isfinite(s)], d[np.isfinite(d)]])
+        if name != "equal":
+            same((hist["low"], hist["high"]), (finite.min(), finite.max()), name + ": range")
+        for side, x in (("src", s), ("dst", d)):
+            same(len(hist[side]), 64, name + ": bins")
+            same(sum(hist[side]), int(np.isfinite(x).sum()), name + ": values in " + side)
+            edges = np.histogram(x[np.isfinite(x)], 64, (hist["low"], hist["high"]))[0]
+            # a value on an edge may be counted on its other side
+            check(np.abs(np.cumsum(edges) - np.cumsum(hist[side])).max() <= 1500, name + ": " + side)
+        error = hist["error"]
+        same((error["zero"], error["nonfinite"]), (int((e == 0).sum()), int((~both).sum())), name + ": zeros")
+        exponents = np.bincount(np.frexp(e[e > 0])[1] - 1 - error["first_exponent"], minlength=128)
+        same(error["exponents"], exponents.tolist(), name + ": exponents")
+
+
 harness.main()

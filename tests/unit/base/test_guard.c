@@ -195,10 +195,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faults_of_others_are_passed_on), /* first: no handler of ours yet */
-        cmocka_unit_test(what_is_gone_reads_as_zeros),
-        cmocka_unit_test(a_byte_less),
-        cmocka_unit_test(many_readers_of_one_mapping),
-        cmocka_unit_test(a_handler_put_over_ours),
+        cmocka_unit_test(what_is_gone_reads_as_zeros),    cmocka_unit_test(a_byte_less),
+        cmocka_unit_test(many_readers_of_one_mapping),    cmocka_unit_test(a_handler_put_over_ours),
         cmocka_unit_test(there_is_an_end_of_slots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

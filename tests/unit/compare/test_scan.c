@@ -173,7 +173,8 @@ static void bits_do_not_depend_on_threads(void **state)
         scan_all(&dumps, threads, threads == 2, &options, &again);
         for (size_t i = 0; i < dumps.pairs->count; i++) {
             assert_int_equal(again.result[i].state, MM_STATE_MEASURED);
-            assert_memory_equal(&again.result[i].metrics, &first.result[i].metrics, sizeof(struct mm_metrics));
+            assert_memory_equal(&again.result[i].metrics, &first.result[i].metrics,
+                                sizeof(struct mm_metrics));
         }
         seen_done(&again);
     }
@@ -240,8 +241,10 @@ static void extras(void **state)
     assert_true(a->has_quantiles && a->quantiles.count == 5 && a->quantiles.p50 == 0);
     assert_true(a->hist->src.low == 0 && a->hist->src.high == 6 && a->hist->src.bins == 3);
     assert_true(a->hist->src.count[0] == 2 && a->hist->src.count[1] == 2 && a->hist->src.count[2] == 1);
-    assert_true(a->hist->dst.count[2] == 1 && a->hist->error.zero == 4 && a->hist->error.count[1 - MM_EXP_LOW] == 1);
-    assert_true(seen.result[1].state == MM_STATE_SINGLE && !seen.result[1].has_quantiles && !seen.result[1].hist);
+    assert_true(a->hist->dst.count[2] == 1 && a->hist->error.zero == 4 &&
+                a->hist->error.count[1 - MM_EXP_LOW] == 1);
+    assert_true(seen.result[1].state == MM_STATE_SINGLE && !seen.result[1].has_quantiles &&
+                !seen.result[1].hist);
     assert_true(seen.result[2].hist->src.low < 0 && seen.result[2].hist->src.high > 0);
     seen_done(&seen);
     dumps_done(&dumps);
@@ -384,8 +387,9 @@ static void hole(const struct dumps *dumps, int side, const char *name, int64_t 
     int length;
 
     assert_non_null(file);
-    length = snprintf(header, sizeof(header), "\x93NUMPY\x01%cv%c{'descr': '<f4', 'fortran_order': False, 'shape': (%lld,), }",
-                      0, 0, (long long)count);
+    length = snprintf(header, sizeof(header),
+                      "\x93NUMPY\x01%cv%c{'descr': '<f4', 'fortran_order': False, 'shape': (%lld,), }", 0, 0,
+                      (long long)count);
     while (length < 127)
         header[length++] = ' ';
     header[127] = '\n';
