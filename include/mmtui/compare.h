@@ -187,7 +187,10 @@ void mm_duo_close(struct mm_duo *duo);
 
 /* Headers only: state becomes HEADER, SINGLE, MISMATCH or FAILED. */
 void mm_measure_header(const struct mm_pair *pair, const struct mm_schema *schema, struct mm_result *result);
-/* Headers and sums. `cancel` (may be NULL) is looked at once a tile: then state stays HEADER. Never fails as a function. */
+/*
+ * Headers and sums. `cancel` (may be NULL) is looked at once a tile: then state stays HEADER, or PENDING when a header
+ * was not through. Never fails as a function.
+ */
 void mm_measure_pair(const struct mm_pair *pair, const struct mm_schema *schema,
                      const struct mm_measure_options *options, const atomic_bool *cancel, struct mm_result *result);
 /* The passes themselves over two views of equal count (only the metrics, whatever else the options ask for); -1 with MM_ECORRUPT when a value can't be decoded. */

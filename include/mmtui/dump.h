@@ -11,6 +11,8 @@
 #ifndef MMTUI_DUMP_H
 #define MMTUI_DUMP_H
 
+#include <stdatomic.h>
+
 #include "mmtui/tensor.h"
 
 /* ---- file names --------------------------------------------------------------------------------------- */
@@ -89,6 +91,7 @@ void mm_reader_done(struct mm_reader *reader);
 struct mm_load {
     struct mm_map map;
     struct mm_reader *reader; /* borrowed, or NULL */
+    const atomic_bool *cancel; /* while the header is read; may be NULL */
     struct mm_arena arena; /* strings and runs */
     struct mm_tensor tensor;
     const char *node_name; /* "" if the format has none */
@@ -101,9 +104,12 @@ struct mm_load {
 /* Map and read the header. On failure nothing is left open; text starts with the file's name. */
 int mm_load_open(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
                  struct mm_err *err);
-/* The same with the memory of `reader` (may be NULL), which must outlive the load. */
+/*
+ * The same with the memory of `reader` (may be NULL), which must outlive the load. Finding the values of a large file
+ * can take long: `cancel` (may be NULL) stops it with MM_ECANCELLED.
+ */
 int mm_load_open_in(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
-                    struct mm_reader *reader, struct mm_err *err);
+                    struct mm_reader *reader, const atomic_bool *cancel, struct mm_err *err);
 /* When all was read: -1 with MM_EIO if the file became shorter meanwhile, so that figures from it mean nothing. */
 int mm_load_check(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
 void mm_load_close(struct mm_load *load);

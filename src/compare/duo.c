@@ -90,14 +90,14 @@ static enum mm_fit choose(const struct side *src, const struct side *dst)
 /* ---- opening ---- */
 
 static bool load_side(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
-                      struct mm_reader *reader, bool *has, struct mm_err *err)
+                      struct mm_reader *reader, const atomic_bool *cancel, bool *has, struct mm_err *err)
 {
-    *has = entry && mm_load_open_in(load, entry, schema, reader, err) == 0;
+    *has = entry && mm_load_open_in(load, entry, schema, reader, cancel, err) == 0;
     return *has || !entry;
 }
 
 int mm_duo_load(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
-                struct mm_reader *readers, bool *failed_dst, struct mm_err *err)
+                struct mm_reader *readers, const atomic_bool *cancel, bool *failed_dst, struct mm_err *err)
 {
     struct mm_reader *reader_dst = readers ? &readers[1] : NULL;
     bool src_good, dst_good;
@@ -107,8 +107,9 @@ int mm_duo_load(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_
     *failed_dst = false;
     if (!pair->src && !pair->dst)
         return mm_fail(err, MM_EARG, "a pair without tensors");
-    src_good = load_side(&duo->src, pair->src, schema, readers, &duo->has_src, err);
-    dst_good = load_side(&duo->dst, pair->dst, schema, reader_dst, &duo->has_dst, src_good ? err : NULL);
+    src_good = load_side(&duo->src, pair->src, schema, readers, cancel, &duo->has_src, err);
+    dst_good =
+        load_side(&duo->dst, pair->dst, schema, reader_dst, cancel, &duo->has_dst, src_good ? err : NULL);
     *failed_dst = src_good && !dst_good;
     if (duo->has_src && duo->has_dst) {
         side_init(&src, &duo->src.tensor.shape, &pair->src->parsed.axis);
@@ -226,7 +227,7 @@ int mm_duo_open_until(struct mm_duo *duo, const struct mm_pair *pair, const stru
 
     if (!failed_dst)
         failed_dst = &ignored;
-    if (mm_duo_load(duo, pair, schema, NULL, failed_dst, err) == 0 &&
+    if (mm_duo_load(duo, pair, schema, NULL, cancel, failed_dst, err) == 0 &&
         mm_duo_lay(duo, pair, cancel, failed_dst, err) == 0)
         return 0;
     mm_duo_close(duo);

@@ -10,7 +10,7 @@
  * set. `readers` may be NULL, else two: src's, dst's.
  */
 int mm_duo_load(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
-                struct mm_reader *readers, bool *failed_dst, struct mm_err *err);
+                struct mm_reader *readers, const atomic_bool *cancel, bool *failed_dst, struct mm_err *err);
 /* Make the views s and d of what was loaded, as fit says. Decoding packed values for that can be cancelled.
  */
 int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, const atomic_bool *cancel, bool *failed_dst,

@@ -150,14 +150,16 @@ static void fail_with(struct mm_result *result, const struct mm_err *err, bool f
 
 /* Open, and keep what the headers say, of one side too when the other fails. False: the state says why. */
 static bool open_headers(struct mm_desk *desk, struct mm_duo *duo, const struct mm_pair *pair,
-                         const struct mm_schema *schema, struct mm_result *result)
+                         const struct mm_schema *schema, const atomic_bool *cancel, struct mm_result *result)
 {
     struct mm_err err = {MM_OK, ""}, memory;
     bool failed_dst;
     int failed;
 
     memset(result, 0, sizeof(*result));
-    failed = mm_duo_load(duo, pair, schema, desk ? desk->reader : NULL, &failed_dst, &err);
+    failed = mm_duo_load(duo, pair, schema, desk ? desk->reader : NULL, cancel, &failed_dst, &err);
+    if (failed && err.code == MM_ECANCELLED)
+        return false; /* PENDING, as if it had not been begun */
     mm_fail_memory(&memory);
     if ((duo->has_src && mm_info_take(&result->src, &duo->src)) ||
         (duo->has_dst && mm_info_take(&result->dst, &duo->dst)))
@@ -192,11 +194,11 @@ static void no_metrics(struct mm_metrics *out)
 }
 
 void mm_measure_header_at(struct mm_desk *desk, const struct mm_pair *pair, const struct mm_schema *schema,
-                          struct mm_result *result)
+                          const atomic_bool *cancel, struct mm_result *result)
 {
     struct mm_duo duo;
 
-    if (open_headers(desk, &duo, pair, schema, result))
+    if (open_headers(desk, &duo, pair, schema, cancel, result))
         state_by_header(result, pair);
     no_metrics(&result->metrics);
     mm_duo_close(&duo);
@@ -204,7 +206,7 @@ void mm_measure_header_at(struct mm_desk *desk, const struct mm_pair *pair, cons
 
 void mm_measure_header(const struct mm_pair *pair, const struct mm_schema *schema, struct mm_result *result)
 {
-    mm_measure_header_at(NULL, pair, schema, result);
+    mm_measure_header_at(NULL, pair, schema, NULL, result);
 }
 
 /* One side's own stats, by measuring it against itself. */
@@ -327,7 +329,7 @@ void mm_measure_pair_at(struct mm_desk *desk, const struct mm_pair *pair, const 
     struct mm_duo duo;
     struct task task = {.desk = desk, .duo = &duo, .pair = pair, .options = options, .cancel = cancel};
 
-    if (open_headers(desk, &duo, pair, schema, result)) {
+    if (open_headers(desk, &duo, pair, schema, cancel, result)) {
         state_by_header(result, pair);
         no_metrics(&result->metrics);
         if (result->state != MM_STATE_MISMATCH)

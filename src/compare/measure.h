@@ -13,7 +13,7 @@ void mm_desk_done(struct mm_desk *desk);
 
 /* As mm_measure_header and mm_measure_pair; desk may be NULL. */
 void mm_measure_header_at(struct mm_desk *desk, const struct mm_pair *pair, const struct mm_schema *schema,
-                          struct mm_result *result);
+                          const atomic_bool *cancel, struct mm_result *result);
 void mm_measure_pair_at(struct mm_desk *desk, const struct mm_pair *pair, const struct mm_schema *schema,
                         const struct mm_measure_options *options, const atomic_bool *cancel,
                         struct mm_result *result);

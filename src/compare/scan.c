@@ -137,7 +137,7 @@ static void run_headers(struct mm_job *base, const atomic_bool *cancel)
     struct mm_scan *scan = job->scan;
     for (size_t i = 0; i < job->count && !atomic_load(cancel); i++) {
         size_t pair = job->item[i].pair;
-        mm_measure_header_at(&scan->desk[base->worker], &scan->pairs->pair[pair], scan->schema,
+        mm_measure_header_at(&scan->desk[base->worker], &scan->pairs->pair[pair], scan->schema, cancel,
                              &job->item[i].result);
         note_size(scan, pair, &job->item[i].result);
     }

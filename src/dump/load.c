@@ -12,9 +12,10 @@ static int read_header(struct mm_load *load, const struct mm_entry *entry, const
 }
 
 int mm_load_open_in(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
-                    struct mm_reader *reader, struct mm_err *err)
+                    struct mm_reader *reader, const atomic_bool *cancel, struct mm_err *err)
 {
     memset(load, 0, sizeof *load);
+    load->cancel = cancel;
     if (!entry->parsed.format)
         return mm_fail(err, MM_EARG, "%s: not a tensor file by its name", entry->file);
     if (mm_map_open_in(&load->map, entry->path, reader ? &reader->bytes : NULL, err) < 0)
@@ -31,13 +32,14 @@ int mm_load_open_in(struct mm_load *load, const struct mm_entry *entry, const st
         mm_load_close(load);
         return -1;
     }
+    load->cancel = NULL;
     return 0;
 }
 
 int mm_load_open(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
                  struct mm_err *err)
 {
-    return mm_load_open_in(load, entry, schema, NULL, err);
+    return mm_load_open_in(load, entry, schema, NULL, NULL, err);
 }
 
 int mm_load_check(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err)

@@ -32,6 +32,13 @@ void mm_message_done(struct mm_message *message)
     message->run = NULL;
 }
 
+int mm_message_go_on(const struct mm_load *load, struct mm_err *err)
+{
+    if (load->cancel && atomic_load_explicit(load->cancel, memory_order_relaxed))
+        return mm_fail(err, MM_ECANCELLED, "stopped");
+    return 0;
+}
+
 void mm_message_dim(struct mm_message *message, int64_t dim)
 {
     if (message->rank < MM_RANK_MAX)

@@ -28,6 +28,11 @@ struct mm_message {
 void mm_message_init(struct mm_message *message, const char *file);
 void mm_message_done(struct mm_message *message);
 
+/* To be asked every MM_MESSAGE_STRIDE values or bytes or so: -1 with MM_ECANCELLED when the load is to stop.
+ */
+#define MM_MESSAGE_STRIDE ((int64_t)1 << 16)
+int mm_message_go_on(const struct mm_load *load, struct mm_err *err);
+
 void mm_message_dim(struct mm_message *message, int64_t dim);
 /* The dtype as an enum number of this schema. */
 void mm_message_dtype(struct mm_message *message, const struct mm_schema *schema, int64_t number,

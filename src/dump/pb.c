@@ -81,9 +81,10 @@ static int take_header(struct reader *r, const struct mm_wire_field *field, enum
 
 /*
  * Unpacked values come one by one, each behind the same tag. Take as many as follow the first one directly:
- * one run with a gap of the tag's length. Returns their number and moves the wire behind them.
+ * one run with a gap of the tag's length. Returns their number and moves the wire behind them; -1 when
+ * stopped.
  */
-static int64_t follow(struct reader *r, const struct mm_wire_field *first, size_t fixed)
+static int64_t follow(struct reader *r, const struct mm_wire_field *first, size_t fixed, struct mm_err *err)
 {
     int64_t count = 1;
     const uint8_t *p = r->wire.at;
@@ -97,10 +98,32 @@ static int64_t follow(struct reader *r, const struct mm_wire_field *first, size_
         else if (!mm_wire_varint(&next, end, &value))
             break; /* the walk meets it again and says what is wrong */
         p = next;
-        count++;
+        if (++count % MM_MESSAGE_STRIDE == 0 && mm_message_go_on(r->load, err) < 0)
+            return -1;
     }
     r->wire.at = p;
     return count;
+}
+
+/* How many varints: a piece at a time, cut where one ends. *count is -1 where they are malformed. */
+static int count_varints(const struct reader *r, const struct mm_wire_field *field, int64_t *count,
+                         struct mm_err *err)
+{
+    const uint8_t *p = field->data, *end = p + field->size;
+    *count = 0;
+    while (p < end) {
+        size_t piece = end - p > MM_MESSAGE_STRIDE ? (size_t)MM_MESSAGE_STRIDE : (size_t)(end - p);
+        while (p + piece < end && p[piece - 1] & 0x80)
+            piece++;
+        int64_t more = mm_wire_count(p, piece);
+        *count = more < 0 ? -1 : *count + more;
+        if (more < 0)
+            return 0;
+        p += piece;
+        if (p < end && mm_message_go_on(r->load, err) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int take_values(struct reader *r, const struct mm_wire_field *field, enum mm_field which,
@@ -114,14 +137,17 @@ static int take_values(struct reader *r, const struct mm_wire_field *field, enum
     if (mm_message_list(&r->message, which, shape->encoding, where, err) < 0)
         return -1;
     if (field->type != MM_WIRE_BYTES) {
-        int64_t count = follow(r, field, shape->fixed);
+        int64_t count = follow(r, field, shape->fixed, err);
+        if (count < 0)
+            return -1;
         size_t size = (size_t)(r->wire.at - field->start);
         return mm_message_values(&r->message, field->start, size, count, field->tag, err);
     }
     if (shape->fixed && field->size % shape->fixed != 0)
         return bad_field(r, field, which, "has a length that is not a whole number of values", err);
-    int64_t count =
-        shape->fixed ? (int64_t)(field->size / shape->fixed) : mm_wire_count(field->data, field->size);
+    int64_t count = shape->fixed ? (int64_t)(field->size / shape->fixed) : 0;
+    if (!shape->fixed && count_varints(r, field, &count, err) < 0)
+        return -1;
     if (count < 0)
         return bad_field(r, field, which, "is not a list of varints", err);
     return mm_message_values(&r->message, field->data, field->size, count, 0, err);
@@ -131,7 +157,9 @@ static int walk(struct reader *r, struct mm_err *err)
 {
     struct mm_wire_field field;
     int more;
-    while ((more = mm_wire_next(&r->wire, &field, err)) > 0) {
+    for (int64_t n = 1; (more = mm_wire_next(&r->wire, &field, err)) > 0; n++) {
+        if (n % MM_MESSAGE_STRIDE == 0 && mm_message_go_on(r->load, err) < 0)
+            return -1;
         enum mm_field which = field_by_number(r->schema, field.number);
         if (which == MM_FIELD_COUNT)
             continue;

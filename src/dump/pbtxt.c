@@ -149,6 +149,8 @@ static int read_value(struct reader *r, enum mm_field which, struct mm_err *err)
         return add_bool(r, truth, err);
     if (!is_number(which, word))
         return mm_lex_fail(&r->lex, word.text, "not a number of this field's kind", err);
+    if (message->count % MM_MESSAGE_STRIDE == MM_MESSAGE_STRIDE - 1 && mm_message_go_on(r->load, err) < 0)
+        return -1;
     const uint8_t *start = (const uint8_t *)word.text;
     if (r->joined && !r->lex.comment && message->runs > 0) {
         struct mm_run *run = &message->run[message->runs - 1];

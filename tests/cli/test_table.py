@@ -269,7 +269,7 @@ def test_redirected(folder):
 OPTIONS = {
     (): "threshold sort filter limit fail framework atol rtol jobs plan export-dir color theme ascii plain script size "
     "help version",
-    ("compare",): "src_dir dst_dir output_dir framework threshold atol rtol fail jobs help",
+    ("compare",): "src_dir dst_dir output_dir framework threshold atol rtol fail jobs quantiles hist help",
     ("export",): "plan to cpp help",
     ("demo",): "plan dump-only threshold sort filter limit jobs export-dir color theme ascii plain script size help",
 }

@@ -6,6 +6,8 @@
 
 #include "dump_testing.h"
 
+#include "dump/wire.h"
+
 static char *folder;
 
 static int setup(void **state)
@@ -108,14 +110,14 @@ static void a_reader_is_used_again(void **state)
     put_text(folder, "3_c.pbtxt", "nonsense");
     struct mm_dump *dump = open_dump();
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(mm_load_open_in(&load, &dump->entries[0], NULL, &reader, &err), 0);
+        assert_int_equal(mm_load_open_in(&load, &dump->entries[0], NULL, &reader, NULL, &err), 0);
         assert_string_equal(load.node_name, "n");
         assert_ptr_equal(load.map.data, reader.bytes.data);
         assert_values(&load.tensor, (const double[]){1, 2}, 2);
         assert_int_equal(mm_load_check(&load, &dump->entries[0], &err), 0);
         mm_load_close(&load);
-        assert_int_equal(mm_load_open_in(&load, &dump->entries[2], NULL, &reader, &err), -1);
-        assert_int_equal(mm_load_open_in(&load, &dump->entries[1], NULL, &reader, &err), 0);
+        assert_int_equal(mm_load_open_in(&load, &dump->entries[2], NULL, &reader, NULL, &err), -1);
+        assert_int_equal(mm_load_open_in(&load, &dump->entries[1], NULL, &reader, NULL, &err), 0);
         assert_string_equal(load.node_name, "");
         assert_values(&load.tensor, (const double[]){7}, 1);
         mm_load_close(&load);
@@ -123,6 +125,60 @@ static void a_reader_is_used_again(void **state)
     mm_reader_done(&reader);
     mm_reader_done(&reader);
     mm_dump_close(dump);
+}
+
+/* Finding the values of a large file stops on request, in each way that values can be written. */
+static void a_large_header_can_be_cancelled(void **state)
+{
+    const size_t count = 300000;
+    atomic_bool stop = true;
+    struct mm_load load;
+    struct mm_err err;
+    struct mm_buf text, single, packed;
+    (void)state;
+    mm_buf_init(&text);
+    mm_buf_init(&single);
+    mm_buf_init(&packed);
+    mm_buf_printf(&text, "version_number: 1 dtype: DT_INT32 tensor_shape: %zu int_val: [1", count);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t tag[MM_WIRE_VARINT_MAX];
+        uint64_t number = mm_schema_own()->number[MM_FIELD_INT_VAL];
+        if (i > 0)
+            mm_buf_puts(&text, ",1");
+        mm_buf_add(&single, tag, mm_wire_put(tag, number << 3));
+        mm_buf_putc(&single, 1);
+        if (i == 0) {
+            mm_buf_add(&packed, tag, mm_wire_put(tag, number << 3 | 2));
+            mm_buf_add(&packed, tag, mm_wire_put(tag, count));
+        }
+        mm_buf_putc(&packed, 1);
+    }
+    mm_buf_puts(&text, "]");
+    const struct mm_buf *const files[] = {&text, &single, &packed};
+    static const char *const names[] = {"1_a.pbtxt", "2_b.pb", "3_c.pb"};
+    for (size_t i = 0; i < MM_COUNT(files); i++) {
+        char *path = mm_path_join(folder, names[i]);
+        assert_int_equal(mm_file_write(path, files[i]->data, files[i]->length, NULL), 0);
+        free(path);
+    }
+    struct mm_dump *dump = open_dump();
+    for (size_t i = 0; i < MM_COUNT(files); i++) {
+        atomic_store(&stop, true);
+        assert_int_equal(mm_load_open_in(&load, &dump->entries[i], NULL, NULL, &stop, &err), -1);
+        assert_int_equal(err.code, MM_ECANCELLED);
+        atomic_store(&stop, false);
+        int result = mm_load_open_in(&load, &dump->entries[i], NULL, NULL, &stop, &err);
+        if (i == 0)
+            assert_true(result == 0 && load.tensor.count == (int64_t)count && !load.cancel);
+        else /* these have values only */
+            assert_true(result == -1 && err.code == MM_EUNSUPPORTED);
+        if (result == 0)
+            mm_load_close(&load);
+    }
+    mm_dump_close(dump);
+    mm_buf_done(&text);
+    mm_buf_done(&single);
+    mm_buf_done(&packed);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -135,6 +191,7 @@ int main(void)
         TEST(a_folder_named_like_a_tensor),
         TEST(an_entry_without_a_format),
         TEST(a_reader_is_used_again),
+        TEST(a_large_header_can_be_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
