@@ -1,6 +1,6 @@
 /*
- * The commands of the program: one row, one file each. A command gets parsed options and returns the exit code:
- * 0 fine, 1 something is over the threshold and --fail was given, 2 an error (already printed).
+ * The commands of the program: one row, one file each. A command gets parsed options and returns the exit
+ * code: 0 fine, 1 something is over the threshold and --fail was given, 2 an error (already printed).
  */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
@@ -10,9 +10,9 @@
 enum { EXIT_FINE = 0, EXIT_OVER = 1, EXIT_ERROR = 2 };
 
 struct command {
-    const char *name;       /* NULL: `mmtui SRC DST` */
-    const char *usage;      /* what follows "mmtui" */
-    const char *help;       /* one line */
+    const char *name;  /* NULL: `mmtui SRC DST` */
+    const char *usage; /* what follows "mmtui" */
+    const char *help;  /* one line */
     const enum option *options;
     int (*run)(struct cli_options *options);
 };

@@ -17,6 +17,8 @@ static struct inspector_options inspector_options(const struct cli_options *opti
     return (struct inspector_options){.app = {.ascii = options->ascii || !term_locale_utf8(),
                                               .plain = options->plain,
                                               .theme = options->theme},
+                                      .bindings = &options->bindings,
+                                      .bindings_source = mm_buf_text(&options->bindings_source),
                                       .export_folder = options->export_dir,
                                       .dialect = options->dialect,
                                       .sort = options->sort,
@@ -31,8 +33,8 @@ static int in_terminal(const struct cli_options *options, struct mm_session *ses
     struct term *term = term_open(&term_options, err);
     if (!term)
         return -1;
-    if (!with.app.theme && !term_has_colour(term))
-        with.app.theme = "mono";
+    if (!with.app.theme)
+        with.app.theme = term_has_colour(term) ? options->theme_wished : "mono";
     int result = mm_session_start(session, err);
     if (result == 0)
         result = inspector_init(&inspector, session, &with, err);

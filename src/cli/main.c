@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/config.h"
 
 static const enum option inspect_options[] = {OPT_THRESHOLD,  OPT_SORT,  OPT_FILTER, OPT_LIMIT,   OPT_FAIL,
                                               OPT_FRAMEWORK,  OPT_ATOL,  OPT_RTOL,   OPT_JOBS,    OPT_PLAN,
@@ -124,8 +125,8 @@ static int flush_output(int status)
 }
 
 /*
- * A standard stream that is closed gets a descriptor that can't be used: else the next file to be opened would get its
- * number, and what is printed would go into it.
+ * A standard stream that is closed gets a descriptor that can't be used: else the next file to be opened
+ * would get its number, and what is printed would go into it.
  */
 static void occupy_standard_streams(void)
 {
@@ -133,6 +134,25 @@ static void occupy_standard_streams(void)
         if (fcntl(fd, F_GETFD) < 0)
             (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
     }
+}
+
+static int run(int argc, char **argv, struct cli_options *options, struct mm_buf *config)
+{
+    const struct command *command = find_command(argc > 1 ? argv[1] : NULL);
+    struct mm_err err = {0};
+    if (config_load(options, config, &err) < 0)
+        return cli_error(&err);
+    if (cli_options_parse(options, command->options, argc, argv, command->name ? 2 : 1, &err) < 0)
+        return cli_usage_error(command, &err);
+    if (options->help || argc == 1) {
+        print_help(command);
+        return options->help ? EXIT_FINE : EXIT_ERROR;
+    }
+    if (options->version) {
+        printf("mmtui %s\n", MM_VERSION);
+        return EXIT_FINE;
+    }
+    return command->run(options);
 }
 
 int main(int argc, char **argv)
@@ -143,23 +163,12 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     occupy_standard_streams();
-    const struct command *command = find_command(argc > 1 ? argv[1] : NULL);
     struct cli_options options;
-    struct mm_err err = {0};
+    struct mm_buf config;
     cli_options_init(&options);
-    if (cli_options_parse(&options, command->options, argc, argv, command->name ? 2 : 1, &err) < 0)
-        return cli_usage_error(command, &err);
-    if (options.help) {
-        print_help(command);
-        return flush_output(EXIT_FINE);
-    }
-    if (options.version) {
-        printf("mmtui %s\n", MM_VERSION);
-        return flush_output(EXIT_FINE);
-    }
-    if (!command->name && options.word_count == 0 && argc == 1) {
-        print_help(command);
-        return flush_output(EXIT_ERROR);
-    }
-    return flush_output(command->run(&options));
+    mm_buf_init(&config);
+    int status = flush_output(run(argc, argv, &options, &config));
+    cli_options_done(&options);
+    mm_buf_done(&config);
+    return status;
 }

@@ -175,6 +175,23 @@ static int set_value(struct cli_options *options, enum option id, const char *te
     }
 }
 
+int cli_options_set(struct cli_options *options, enum option id, const char *text, struct mm_err *err)
+{
+    bool *flag = flag_slot(options, id);
+    if (!flag)
+        return set_value(options, id, text, err);
+    if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
+        return mm_fail(err, MM_EARG, "%s: \"%s\" is not yes or no", table[id].name, text);
+    *flag = text[0] == 'y';
+    return 0;
+}
+
+void cli_options_done(struct cli_options *options)
+{
+    mm_buf_done(&options->bindings);
+    mm_buf_done(&options->bindings_source);
+}
+
 /* ---- argv ---- */
 
 /* `-x`, `-xVALUE`, `--name`, `--name=VALUE`; - and _ are the same in names. NULL when nothing fits. */

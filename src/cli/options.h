@@ -50,7 +50,10 @@ struct cli_options {
     const char *export_dir;
     const char *dump_only;
     enum term_colour colour;
-    const char *theme;
+    const char *theme;        /* --theme: beats NO_COLOR */
+    const char *theme_wished; /* the config's: NO_COLOR beats it */
+    struct mm_buf bindings;   /* `bind` lines of the config; the other lines are blank */
+    struct mm_buf bindings_source;
     bool ascii, plain;
     const char *script;
     int width, height; /* --size */
@@ -69,6 +72,9 @@ struct option_info {
 const struct option_info *option_info(enum option id);
 
 void cli_options_init(struct cli_options *options);
+void cli_options_done(struct cli_options *options);
+/* Set one option from text, as the command line would; an option without argument takes yes or no. */
+int cli_options_set(struct cli_options *options, enum option id, const char *text, struct mm_err *err);
 /* Parse argv[first..argc) with the given options (ended by OPT_NONE). -1 with a sentence in err. */
 int cli_options_parse(struct cli_options *options, const enum option *accepted, int argc, char **argv,
                       int first, struct mm_err *err);
