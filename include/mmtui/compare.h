@@ -40,7 +40,7 @@ struct mm_pairs {
 int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const struct mm_dump *dst,
                   enum mm_framework framework, struct mm_err *err);
 void mm_pairs_close(struct mm_pairs *pairs);
-/* "same name", "same name, 2nd of 3", "only in src", ... appended to out. */
+/* "same name", "same name, occurrence 2 of 3", "only in src", ... appended to out. */
 void mm_pair_how(const struct mm_pair *pair, struct mm_buf *out);
 
 /* ---- what a header says, kept after the file is closed ------------------------------------------------- */

@@ -25,6 +25,7 @@ static struct inspector_options inspector_options(const struct cli_options *opti
                                       .filter = options->filter};
 }
 
+/* Returns -1, 0, or the number of the signal that ended it. */
 static int in_terminal(const struct cli_options *options, struct mm_session *session, struct mm_err *err)
 {
     struct term_options term_options = {.colour = options->colour, .ascii = options->ascii};
@@ -38,14 +39,13 @@ static int in_terminal(const struct cli_options *options, struct mm_session *ses
     int result = mm_session_start(session, err);
     if (result == 0)
         result = inspector_init(&inspector, session, &with, err);
-    int signal = 0;
     if (result == 0) {
-        signal = app_run(&inspector.app, term);
+        result = app_run(&inspector.app, term);
         inspector_done(&inspector);
     }
     term_close(term);
-    if (signal)
-        fprintf(stderr, "mmtui: ended by signal %d\n", signal);
+    if (result > 0)
+        fprintf(stderr, "mmtui: ended by signal %d\n", result);
     return result;
 }
 
@@ -132,5 +132,7 @@ int inspect(struct cli_options *options)
     mm_session_close(session);
     if (result < 0)
         return cli_error(&err);
+    if (result > 0)
+        return EXIT_SIGNAL + result;
     return options->fail && totals.bad ? EXIT_OVER : EXIT_FINE;
 }

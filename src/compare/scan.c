@@ -190,10 +190,12 @@ bool mm_scan_collect(struct mm_scan *scan, struct mm_job *base, mm_scan_apply ap
     if (base->run != run)
         return false;
     struct scan_job *job = (struct scan_job *)base;
-    for (size_t i = 0; i < job->count; i++)
-        apply(context, job->item[i].pair, job->figures, &job->item[i].result);
-    if (job->figures)
-        scan->done += job->count;
+    for (size_t i = 0; i < job->count; i++) {
+        struct mm_result *result = &job->item[i].result;
+        bool final = job->figures && result->state > MM_STATE_HEADER; /* a cancelled job did not get so far */
+        scan->done += final;
+        apply(context, job->item[i].pair, final, result);
+    }
     free(job);
     return true;
 }

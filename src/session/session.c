@@ -168,7 +168,7 @@ int mm_session_fd(const struct mm_session *session)
     return session->pool ? mm_pool_fd(session->pool) : -1;
 }
 
-static void judge(struct mm_session *session, struct mm_layer *layer)
+void session_judge(struct mm_session *session, struct mm_layer *layer)
 {
     session->bad -= layer->verdict.bad;
     mm_triage_judge(layer->pair, &layer->result, &session->options.thresholds, &layer->verdict);
@@ -187,15 +187,18 @@ static void apply_result(void *context, size_t id, bool figures, struct mm_resul
     }
     mm_result_done(&layer->result);
     layer->result = *result;
-    judge(session, layer);
+    session_judge(session, layer);
     session->changed++;
 }
 
 size_t mm_session_apply(struct mm_session *session)
 {
+    if (!session->pool)
+        return 0;
     session->changed = 0;
+    bool measuring = session->measured < session->pairs->count;
     struct mm_job *job;
-    while (session->pool && (job = mm_pool_finished(session->pool))) {
+    while ((job = mm_pool_finished(session->pool))) {
         if (hist_collect(session, job))
             session->changed++;
         else
@@ -207,7 +210,7 @@ size_t mm_session_apply(struct mm_session *session)
         session->measured = mm_scan_done_count(session->scan);
     if (session->changed)
         session->revision++;
-    if (session->measured < session->pairs->count || session->seconds == 0)
+    if (measuring) /* the apply that takes in the last result stops the clock */
         session->seconds = mm_clock() - session->started;
     return session->changed;
 }
@@ -265,7 +268,7 @@ void mm_session_set_thresholds(struct mm_session *session, const struct mm_thres
 {
     session->options.thresholds = *thresholds;
     for (size_t id = 0; id < session->pairs->count; id++)
-        judge(session, &session->layers[id]);
+        session_judge(session, &session->layers[id]);
     session->revision++;
 }
 

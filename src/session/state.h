@@ -37,6 +37,8 @@ struct mm_session {
     double started, seconds;
 };
 
+/* Judge a layer whose result or thresholds changed; keeps the count of bad ones. */
+void session_judge(struct mm_session *session, struct mm_layer *layer);
 /* Take a collected job back if it is a histogram's. */
 bool hist_collect(struct mm_session *session, struct mm_job *job);
 void hist_done(struct mm_session *session);

@@ -92,7 +92,7 @@ static void size(struct view *view, struct app *app, int w, int h)
     struct layers *layers = (struct layers *)view;
     layers->w = w;
     layers->h = h;
-    list_resize(&layers->list, layers_list_height(h));
+    list_resize(&layers->list, layers_list_height(app, h));
     prepare(layers, app);
 }
 

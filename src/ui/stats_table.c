@@ -171,8 +171,9 @@ static const struct row names_rows[] = {
     {"file", text_file, true},
 };
 
-#define LABEL_WIDTH  10
-#define COLUMN_WIDTH 34 /* of a side, at most */
+#define LABEL_WIDTH 10
+#define STATS_WIDTH 34 /* of a side, at most */
+#define NAMES_WIDTH 64
 
 static enum role row_role(const struct row *row, const struct side *side)
 {
@@ -209,13 +210,13 @@ static bool draw_row(struct canvas *c, int y, const struct row *row, const struc
     return any;
 }
 
-static int draw_sides(struct canvas *c, const struct app *app, size_t id, int top, const struct row *rows,
-                      size_t count)
+static int draw_sides(struct canvas *c, const struct app *app, size_t id, int top, int most,
+                      const struct row *rows, size_t count)
 {
     const struct mm_layer *layer = mm_session_layer(app->session, id);
     const struct side sides[2] = {side_of(layer, false), side_of(layer, true)};
     int y = 1, column = (c->w - LABEL_WIDTH - 2) / 2;
-    column = column > COLUMN_WIDTH ? COLUMN_WIDTH : column;
+    column = column > most ? most : column;
     canvas_text(c, LABEL_WIDTH, -top, column, ROLE_HEADER, sides[0].entry ? "src" : "src (not there)");
     canvas_text(c, LABEL_WIDTH + column + 2, -top, column, ROLE_HEADER,
                 sides[1].entry ? "dst" : "dst (not there)");
@@ -226,12 +227,12 @@ static int draw_sides(struct canvas *c, const struct app *app, size_t id, int to
 
 int stats_table_draw(struct canvas *c, const struct app *app, size_t id, int top)
 {
-    return draw_sides(c, app, id, top, stats_rows, MM_COUNT(stats_rows));
+    return draw_sides(c, app, id, top, STATS_WIDTH, stats_rows, MM_COUNT(stats_rows));
 }
 
 int names_table_draw(struct canvas *c, const struct app *app, size_t id, int top)
 {
-    return draw_sides(c, app, id, top, names_rows, MM_COUNT(names_rows));
+    return draw_sides(c, app, id, top, NAMES_WIDTH, names_rows, MM_COUNT(names_rows));
 }
 
 /* ---- metrics ---- */
