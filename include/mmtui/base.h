@@ -140,7 +140,8 @@ bool mm_text_glob(const char *pattern, const char *text);
 /* Enough for every number format below, terminator included. */
 #define MM_NUM 32
 
-/* Table figure, at most 8 columns: 0, 6.90, 2.34e-1, 1.20e5, NaN, Inf, -Inf (no + or 0 leads the exponent). */
+/* Table figure, at most 8 columns: 0, 6.90, 2.34e-1, 1.20e5, NaN, Inf, -Inf (no + or 0 leads the exponent).
+ */
 const char *mm_num_sci(char out[MM_NUM], double value);
 /* As many of `digits` significant digits as matter, plain where that is short: 3.11, 65504, 1.2e5. */
 const char *mm_num_short(char out[MM_NUM], double value, int digits);

@@ -67,11 +67,17 @@ static void text_shape(const struct side *side, struct mm_buf *out)
         mm_buf_puts(out, mm_shape_text(&side->info->shape, true, text, sizeof text));
 }
 
+/* A figure of the finite elements; where there is none, "NaN" would say that one stands there. */
+static void add_figure(double value, int digits, struct mm_buf *out)
+{
+    char text[MM_NUM];
+    mm_buf_puts(out, isnan(value) ? "-" : mm_num_short(text, value, digits));
+}
+
 /* A value and where it stands: "-3.21 @[0,2,11,5]". */
 static void value_at(const struct side *side, double value, int64_t at, struct mm_buf *out)
 {
-    char text[MM_NUM];
-    mm_buf_puts(out, mm_num_short(text, value, 5));
+    add_figure(value, 5, out);
     if (at < 0 || side->info->shape.rank == 0)
         return;
     mm_buf_puts(out, " @");
@@ -92,16 +98,14 @@ static void text_max(const struct side *side, struct mm_buf *out)
 
 static void text_mean(const struct side *side, struct mm_buf *out)
 {
-    char text[MM_NUM];
     if (side->stats)
-        mm_buf_puts(out, mm_num_short(text, side->stats->mean, 6));
+        add_figure(side->stats->mean, 6, out);
 }
 
 static void text_std(const struct side *side, struct mm_buf *out)
 {
-    char text[MM_NUM];
     if (side->stats)
-        mm_buf_puts(out, mm_num_short(text, side->stats->std, 6));
+        add_figure(side->stats->std, 6, out);
 }
 
 static void text_zeros(const struct side *side, struct mm_buf *out)

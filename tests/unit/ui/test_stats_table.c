@@ -127,6 +127,25 @@ static void metrics_of_a_broken_tensor(void **state)
     has("NaN, Inf  1                 first at [2]");
 }
 
+/* Both became Inf: what is left has no smallest value. */
+static void nothing_finite(void **state)
+{
+    assert_int_equal(mm_folder_make("only_src", NULL) | mm_folder_make("only_dst", NULL), 0);
+    SMALL_F16("only_src", "1_x.npy", "2,", 0x3c00, 0x4000);
+    SMALL_F16("only_dst", "1_x.npy", "2,", 0x7c00, 0x7c00);
+    struct small small = {0};
+    (void)state;
+    small_open_folders(&small, "only_src", "only_dst");
+    small_settle(&small);
+    draw(&small, stats_table_draw, 0, 46, 9, 0);
+    has("min       1 @[0]             -\n");
+    has("mean      1.5                -\n");
+    has("NaN, Inf  none               2 +Inf\n");
+    inspector_done(&small.inspector);
+    mm_session_close(small.session);
+    mm_buf_done(&drawn);
+}
+
 static void no_metrics_without_both_sides(void **state)
 {
     static const size_t ids[] = {5, 6, 7, 8};
@@ -176,6 +195,7 @@ int main(void)
         TEST(counts_what_is_not_finite),
         TEST(metrics_with_thresholds),
         TEST(metrics_of_a_broken_tensor),
+        cmocka_unit_test(nothing_finite),
         TEST(no_metrics_without_both_sides),
         TEST(names),
         cmocka_unit_test_setup_teardown(names_of_operators, small_setup_ops, done),
