@@ -183,13 +183,15 @@ int mm_map_open(struct mm_map *map, const char *path, struct mm_err *err);
 void mm_map_close(struct mm_map *map);
 
 /*
- * A file that is complete or not there: written beside `path` under a temporary name, synced, renamed over
- * it by commit. abort (or a failed commit) removes the temporary file and leaves an older `path` untouched.
+ * A file that is complete or not there: written beside `path` under a temporary name, synced, renamed over it
+ * by commit. abort (or a failed commit) removes the temporary file and leaves an older `path` untouched. A
+ * link is followed; a device or pipe is written into.
  */
 struct mm_atomic {
     char *path;
-    char *temporary;
+    char *temporary; /* NULL: a device or pipe */
     int fd;
+    bool unsynced;         /* set it after open for files that need not outlive a crash of the machine */
     struct mm_buf pending; /* not yet handed to the system */
     struct mm_err error;   /* the first write error; commit reports it */
 };

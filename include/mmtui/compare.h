@@ -3,9 +3,11 @@
  *
  * A pair is two entries of two dumps that are taken for the same tensor, or one entry that found no partner.
  * Measuring a pair opens both files, lays one out like the other where the names say so, and adds up a
- * struct mm_sums in one pass; the metrics are pure functions of the sums. Nothing here says what a figure means.
+ * struct mm_sums in one pass; the metrics are pure functions of the sums. Nothing here says what a figure
+ * means.
  *
- * Threads: a worker writes its own job's result and nothing else; jobs come back to one thread, which owns the rest.
+ * Threads: a worker writes its own job's result and nothing else; jobs come back to one thread, which owns
+ * the rest.
  */
 #ifndef MMTUI_COMPARE_H
 #define MMTUI_COMPARE_H
@@ -36,7 +38,8 @@ struct mm_pairs {
     struct mm_arena arena;
 };
 
-/* Pair by name. The tensorflow rules read headers (is_output) where a name repeats; the others read no file. */
+/* Pair by name. The tensorflow rules read headers (is_output) where a name repeats; the others read no file.
+ */
 int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const struct mm_dump *dst,
                   enum mm_framework framework, struct mm_err *err);
 void mm_pairs_close(struct mm_pairs *pairs);
@@ -72,10 +75,10 @@ struct mm_stats {
  * but `count` > 0; an empty tensor compares equal (diffs 0, cosine 1).
  */
 struct mm_metrics {
-    int64_t count;             /* elements */
-    int64_t finite;            /* positions finite on both sides */
-    int64_t nonfinite_equal;   /* left out, but equal */
-    int64_t nonfinite_differ;  /* the tensor is broken there: it ranks worst whatever the rest says */
+    int64_t count;            /* elements */
+    int64_t finite;           /* positions finite on both sides */
+    int64_t nonfinite_equal;  /* left out, but equal */
+    int64_t nonfinite_differ; /* the tensor is broken there: it ranks worst whatever the rest says */
     int64_t differ_at;
     double diff1, diff2, sqnr; /* sqnr in dB; +Inf for identical */
     double diff3_rel, diff3_abs;
@@ -108,20 +111,20 @@ bool mm_metrics_need_centre(const struct mm_sums *sums, struct mm_centre *centre
 /* ---- measuring one pair ------------------------------------------------------------------------------- */
 
 struct mm_measure_options {
-    double atol, rtol;  /* over-tolerance share; numpy.allclose: 1e-8, 1e-5 */
-    double small;       /* diff3's threshold; 0: 1e-6, or 1e-4 when either side is f16 */
+    double atol, rtol; /* over-tolerance share; numpy.allclose: 1e-8, 1e-5 */
+    double small;      /* diff3's threshold; 0: 1e-6, or 1e-4 when either side is f16 */
 };
 void mm_measure_defaults(struct mm_measure_options *options);
 
 /* How dst was laid over src. */
 enum mm_fit {
-    MM_FIT_NONE = 0,   /* not measured */
-    MM_FIT_SAME,       /* same shape as they are */
-    MM_FIT_UNDO_SRC,   /* src's @axis undone */
-    MM_FIT_UNDO_DST,   /* dst's @axis undone */
+    MM_FIT_NONE = 0, /* not measured */
+    MM_FIT_SAME,     /* same shape as they are */
+    MM_FIT_UNDO_SRC, /* src's @axis undone */
+    MM_FIT_UNDO_DST, /* dst's @axis undone */
     MM_FIT_UNDO_BOTH,
-    MM_FIT_SQUEEZED,   /* same elements in the same order, shapes differ by 1-sized axes only */
-    MM_FIT_MISMATCH    /* shapes differ: nothing was measured */
+    MM_FIT_SQUEEZED, /* same elements in the same order, shapes differ by 1-sized axes only */
+    MM_FIT_MISMATCH  /* shapes differ: nothing was measured */
 };
 const char *mm_fit_text(enum mm_fit fit); /* "@axis of dst undone" */
 
@@ -129,9 +132,9 @@ enum mm_state {
     MM_STATE_PENDING = 0, /* nothing known yet */
     MM_STATE_HEADER,      /* headers read, not measured yet */
     MM_STATE_MEASURED,
-    MM_STATE_MISMATCH,    /* shapes differ */
-    MM_STATE_SINGLE,      /* one side only; its own stats are there */
-    MM_STATE_FAILED       /* a file could not be read; error says why */
+    MM_STATE_MISMATCH, /* shapes differ */
+    MM_STATE_SINGLE,   /* one side only; its own stats are there */
+    MM_STATE_FAILED    /* a file could not be read; error says why */
 };
 
 /* What is known of one pair. Owned strings: mm_result_done. */
@@ -155,19 +158,23 @@ struct mm_duo {
     void *memory[2];       /* of flattened ones */
     struct mm_run run[2];
 };
-/* Opens what the pair has. A shape mismatch is not an error: fit says so. failed_dst tells which side err is about. */
+/* Opens what the pair has. A shape mismatch is not an error: fit says so. failed_dst tells which side err is
+ * about. */
 int mm_duo_open(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
                 bool *failed_dst, struct mm_err *err);
 void mm_duo_close(struct mm_duo *duo);
 
 /* Headers only: state becomes HEADER, SINGLE, MISMATCH or FAILED. */
 void mm_measure_header(const struct mm_pair *pair, const struct mm_schema *schema, struct mm_result *result);
-/* Headers and sums. `cancel` (may be NULL) is looked at once a tile: then state stays HEADER. Never fails as a function. */
+/* Headers and sums. `cancel` (may be NULL) is looked at once a tile: then state stays HEADER. Never fails as
+ * a function. */
 void mm_measure_pair(const struct mm_pair *pair, const struct mm_schema *schema,
-                     const struct mm_measure_options *options, const atomic_bool *cancel, struct mm_result *result);
+                     const struct mm_measure_options *options, const atomic_bool *cancel,
+                     struct mm_result *result);
 /* The pass itself over two views of equal count; -1 with MM_ECORRUPT when a value can't be decoded. */
-int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d, const struct mm_measure_options *options,
-                       const atomic_bool *cancel, struct mm_metrics *out, struct mm_err *err);
+int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d,
+                       const struct mm_measure_options *options, const atomic_bool *cancel,
+                       struct mm_metrics *out, struct mm_err *err);
 
 /* ---- histograms of a pair ------------------------------------------------------------------------------ */
 
@@ -179,17 +186,19 @@ struct mm_hist_options {
 };
 
 struct mm_pair_hist {
-    struct mm_hist src, dst;   /* same range and bins; a side that is missing has bins == 0 */
-    struct mm_exp_hist error;  /* of e = s - d */
+    struct mm_hist src, dst;  /* same range and bins; a side that is missing has bins == 0 */
+    struct mm_exp_hist error; /* of e = s - d */
 };
 /* Opens the pair and counts. Arrays are owned by *out (mm_pair_hist_done). */
-int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema, const struct mm_hist_options *options,
-                 const atomic_bool *cancel, struct mm_pair_hist *out, struct mm_err *err);
+int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema,
+                 const struct mm_hist_options *options, const atomic_bool *cancel, struct mm_pair_hist *out,
+                 struct mm_err *err);
 void mm_pair_hist_done(struct mm_pair_hist *hist);
 
 /* ---- the worker pool ---------------------------------------------------------------------------------- */
 
-/* A job is embedded in what it works on. run writes there and nowhere else; it looks at *cancel now and then. */
+/* A job is embedded in what it works on. run writes there and nowhere else; it looks at *cancel now and then.
+ */
 struct mm_job {
     void (*run)(struct mm_job *job, const atomic_bool *cancel);
     struct mm_job *next; /* the pool's */
@@ -197,11 +206,12 @@ struct mm_job {
 
 struct mm_pool;
 
-/* threads == 0: jobs run inside mm_pool_finished, so that everything is deterministic. Signals are blocked in workers. */
+/* threads == 0: jobs run inside mm_pool_finished, so that everything is deterministic. Signals are blocked in
+ * workers. */
 int mm_pool_open(struct mm_pool **pool, unsigned threads, struct mm_err *err);
 /*
- * Set cancel, wait for running jobs, start no others. Every job that was submitted or handed out, run or not, can then
- * still be collected with mm_pool_finished, so that its owner frees it.
+ * Set cancel, wait for running jobs, start no others. Every job that was submitted or handed out, run or not,
+ * can then still be collected with mm_pool_finished, so that its owner frees it.
  */
 void mm_pool_stop(struct mm_pool *pool);
 /* Stops if need be. Jobs not collected are forgotten. */
@@ -231,9 +241,9 @@ void mm_pool_wait(struct mm_pool *pool);
 struct mm_scan;
 
 /*
- * Measure all pairs, starting with what is in focus. With `headers`, the headers of all are read before the figures of
- * those out of focus, so that a list shows shapes at once. Borrowed: pool, pairs, schema; options are copied. The scan
- * becomes the pool's source; work begins with the next mm_pool_kick.
+ * Measure all pairs, starting with what is in focus. With `headers`, the headers of all are read before the
+ * figures of those out of focus, so that a list shows shapes at once. Borrowed: pool, pairs, schema; options
+ * are copied. The scan becomes the pool's source; work begins with the next mm_pool_kick.
  */
 int mm_scan_open(struct mm_scan **scan, struct mm_pool *pool, const struct mm_pairs *pairs,
                  const struct mm_schema *schema, const struct mm_measure_options *options, bool headers,
@@ -244,8 +254,8 @@ void mm_scan_close(struct mm_scan *scan);
 void mm_scan_focus(struct mm_scan *scan, const size_t *pairs, size_t count);
 /*
  * If `job` is one of this scan's, hand its results to `apply` one by one, free it and return true. Call from
- * the one thread that owns the results. *result is given away: the receiver calls mm_result_done. `figures` tells
- * the final result from the header's, which may come later: the receiver then keeps the figures.
+ * the one thread that owns the results. *result is given away: the receiver calls mm_result_done. `figures`
+ * tells the final result from the header's, which may come later: the receiver then keeps the figures.
  */
 typedef void (*mm_scan_apply)(void *context, size_t pair, bool figures, struct mm_result *result_take);
 bool mm_scan_collect(struct mm_scan *scan, struct mm_job *job, mm_scan_apply apply, void *context);

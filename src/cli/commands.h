@@ -7,7 +7,12 @@
 
 #include "cli/options.h"
 
-enum { EXIT_FINE = 0, EXIT_OVER = 1, EXIT_ERROR = 2, EXIT_SIGNAL = 128 /* + its number, as a shell says it */ };
+enum {
+    EXIT_FINE = 0,
+    EXIT_OVER = 1,
+    EXIT_ERROR = 2,
+    EXIT_SIGNAL = 128 /* + its number, as a shell says it */
+};
 
 struct command {
     const char *name;  /* NULL: `mmtui SRC DST` */
