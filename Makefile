@@ -46,7 +46,7 @@ UNIT_TESTS := $(foreach f,$(UNIT_FOLDERS),$(patsubst tests/unit/$(f)/%.c,$(BUILD
 TERM_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/term/test_*.c))
 TESTS := $(UNIT_TESTS) $(TERM_TESTS)
 
-.PHONY: all demo test unit cli-tests term-tests asan tsan lint format deps deps-test install clean
+.PHONY: all demo test bench unit cli-tests term-tests asan tsan lint format deps deps-test install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -114,6 +114,21 @@ lint:
 
 format:
 	clang-format -i $(wildcard src/*/*.[ch] include/mmtui/*.h tests/*/*.[ch] tests/*/*/*.[ch])
+
+# ---- what it costs: ratios in one run; tests/bench/README tells what each row means ----
+$(BUILD)/tests/bench/bench: tests/bench/bench.c $(BUILD)/libmmtui.a
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) $(CFLAGS_ALL) -Wno-psabi -o $@ $< $(BUILD)/libmmtui.a $(LIBS_LIB)
+$(BUILD)/tests/bench/files: tests/bench/files.c
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) $(CFLAGS_ALL) -Wno-psabi -o $@ $< -pthread
+
+BENCH_MIB ?= 256
+bench: deps-test
+	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/files
+	@/usr/bin/python3 tests/bench/bench.py ./$(PROGRAM) $(BUILD) $(BENCH_MIB)
 
 # ---- set-up ----
 deps:
