@@ -2,36 +2,34 @@
 
 INLINE void NAME(add_own)(struct mm_side_sums *side, double sum, double square)
 {
-    mm_acc_add(&side->sum, sum);
-    mm_acc_add(&side->square, square);
+    acc_add(&side->sum, sum);
+    acc_add(&side->square, square);
 }
 
 /* What both sides have in common: sums are made already, and finite. */
-INLINE void NAME(add_both)(struct mm_sums *sums, const struct mm_limits *limits, const double value[MM_SUM_COUNT],
-                           const struct block_extremes *extremes, const struct NAME(pair) *pair)
+INLINE void NAME(add_both)(struct mm_sums *sums, const struct mm_limits *limits, struct screen *screen,
+ const double value[MM_SUM_COUNT],
+                           struct block_extremes *extremes, const struct NAME(pair) *pair)
 {
-    bool large = extremes->max_s > limits->small || extremes->min_s < -limits->small;
     struct block_errors errors;
 
+    NAME(look)(extremes, &errors, sums, limits, screen, pair->s, pair->d, pair->n);
     for (int k = 0; k < MM_SUM_COUNT; k++)
-        mm_acc_add(&sums->both[k], value[k]);
+        acc_add(&sums->both[k], value[k]);
     sums->greater += extremes->greater;
     sums->less += extremes->less;
-#if LANE_FLOAT
-    screened_errors(&errors, sums, limits, extremes->tiny, pair->s, pair->d, pair->n);
-#else
-    exact_errors_double(&errors, limits, sums->max_rel, extremes->tiny, pair->s, pair->d, pair->n);
-#endif
-    NAME(note_errors)(sums, limits, &errors, large, pair);
+    NAME(note_errors)(sums, limits, &errors,
+                      extremes->max_s > limits->small || extremes->min_s < -limits->small, pair);
 }
 
-static void NAME(clean_block)(struct mm_sums *sums, const struct mm_limits *limits, const double value[MM_SUM_COUNT],
+static void NAME(clean_block)(struct mm_sums *sums, const struct mm_limits *limits, struct screen *screen,
+ const double value[MM_SUM_COUNT],
                               const REAL *s, const REAL *d, size_t n, int64_t base)
 {
     struct NAME(pair) pair = {s, d, s, d, n, base};
     struct block_extremes extremes;
 
-    NAME(block_extremes)(&extremes, limits->small, s, d, n);
+    NAME(add_both)(sums, limits, screen, value, &extremes, &pair);
     sums->count += (int64_t)n;
     sums->finite += (int64_t)n;
     sums->s.finite += (int64_t)n;
@@ -42,7 +40,6 @@ static void NAME(clean_block)(struct mm_sums *sums, const struct mm_limits *limi
     NAME(note_side)(&sums->d, d, extremes.min_d, extremes.max_d, base);
     NAME(add_own)(&sums->s, value[MM_SUM_S], value[MM_SUM_SS]);
     NAME(add_own)(&sums->d, value[MM_SUM_D], value[MM_SUM_DD]);
-    NAME(add_both)(sums, limits, value, &extremes, &pair);
 }
 
 /* Own sums are those over both where the side has no finite value that the other has not. */
@@ -55,7 +52,7 @@ static void NAME(tainted_own)(struct mm_side_sums *side, int64_t own, int64_t bo
 }
 
 /* Returns whether the block was tainted indeed. */
-static bool NAME(tainted_block)(struct mm_sums *sums, const struct mm_limits *limits, const REAL *s, const REAL *d,
+static bool NAME(tainted_block)(struct mm_sums *sums, const struct mm_limits *limits, struct screen *screen, const REAL *s, const REAL *d,
                                 size_t n, int64_t base)
 {
     int64_t own_s = -sums->s.finite, own_d = -sums->d.finite;
@@ -67,8 +64,7 @@ static bool NAME(tainted_block)(struct mm_sums *sums, const struct mm_limits *li
 
     if (both > 0) {
         NAME(block_sums)(value, kept.s, kept.d, n);
-        NAME(block_extremes)(&extremes, limits->small, kept.s, kept.d, n);
-        NAME(add_both)(sums, limits, value, &extremes, &pair);
+        NAME(add_both)(sums, limits, screen, value, &extremes, &pair);
     }
     own_s += sums->s.finite;
     own_d += sums->d.finite;
@@ -84,6 +80,7 @@ static bool NAME(tainted_block)(struct mm_sums *sums, const struct mm_limits *li
 static void NAME(measure)(struct mm_sums *sums, const struct mm_limits *limits, const REAL *s, const REAL *d, size_t n,
                           int64_t base)
 {
+    struct screen screen = make_screen(limits);
     double value[MM_SUM_COUNT];
     bool tainted = false;
 
@@ -95,8 +92,8 @@ static void NAME(measure)(struct mm_sums *sums, const struct mm_limits *limits, 
             tainted = !(value[MM_SUM_ABS_E] <= DBL_MAX) || !(value[MM_SUM_ABS_S] <= DBL_MAX);
         }
         if (tainted)
-            tainted = NAME(tainted_block)(sums, limits, s + at, d + at, k, base + (int64_t)at);
+            tainted = NAME(tainted_block)(sums, limits, &screen, s + at, d + at, k, base + (int64_t)at);
         else
-            NAME(clean_block)(sums, limits, value, s + at, d + at, k, base + (int64_t)at);
+            NAME(clean_block)(sums, limits, &screen, value, s + at, d + at, k, base + (int64_t)at);
     }
 }

@@ -42,12 +42,12 @@ static void centre_block(struct mm_centred *sums, const struct mm_centre *c, con
     }
     for (int k = 0; k < CENTRED; k++)
         value[k] = tree(lane[k]);
-    mm_acc_add(&sums->ss, value[0]);
-    mm_acc_add(&sums->dd, value[1]);
-    mm_acc_add(&sums->sd, value[2]);
-    mm_acc_add(&sums->own_s, value[3]);
-    mm_acc_add(&sums->own_d, value[4]);
-    mm_acc_add(&sums->residual, value[5]);
+    acc_add(&sums->ss, value[0]);
+    acc_add(&sums->dd, value[1]);
+    acc_add(&sums->sd, value[2]);
+    acc_add(&sums->own_s, value[3]);
+    acc_add(&sums->own_d, value[4]);
+    acc_add(&sums->residual, value[5]);
 }
 
 static void centre_double(struct mm_centred *sums, const struct mm_centre *centre, const double *s, const double *d,

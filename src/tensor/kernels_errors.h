@@ -126,3 +126,13 @@ INLINE void NAME(note_errors)(struct mm_sums *sums, const struct mm_limits *limi
     if (large && (errors->better || sums->max_rel_at < 0))
         NAME(note_max_rel)(sums, limits->small, pair);
 }
+
+#if !LANE_FLOAT
+INLINE void look_double(struct block_extremes *extremes, struct block_errors *errors, const struct mm_sums *sums,
+                        const struct mm_limits *limits, struct screen *screen, const double *s, const double *d, size_t n)
+{
+    (void)screen;
+    block_extremes_double(extremes, limits->small, s, d, n);
+    exact_errors_double(errors, limits, sums->max_rel, extremes->tiny, s, d, n);
+}
+#endif

@@ -32,7 +32,7 @@
 #include "tensor/kernels_extremes.h"
 #include "tensor/kernels_errors.h"
 #if LANE_FLOAT
-#include "tensor/kernels_screen.h"
+#include "tensor/kernels_look.h"
 #endif
 #include "tensor/kernels_taint.h"
 #include "tensor/kernels_block.h"

@@ -42,7 +42,7 @@ INLINE void NAME(lane_sums)(double lane[MM_SUM_COUNT][MM_LANES], size_t first, c
 
     for (; i + LINE <= n; i += LINE) {
         NAME(ask_ahead)(s + i, d + i);
-#pragma GCC unroll 4
+#pragma GCC unroll 1
         for (size_t k = i; k < i + LINE; k += MM_LANES)
             NAME(add_sums)(sum, NAME(load)(s + k + first), NAME(load)(d + k + first));
     }

@@ -151,6 +151,26 @@ struct block_errors {
     bool better; /* some |e|/|s| may be greater than the greatest so far */
 };
 
+/* What vectors of floats are compared with: see kernels_look.h. */
+struct screen {
+    bool holds;               /* the limits are in the range where the float lane can use this */
+    float low, high, offset;  /* tolerance = rtol (|s| + offset), with slack to either side */
+    float small;
+    float max_abs, max_small; /* so far, rounded: nothing above these can be below after rounding */
+    float best;               /* a little below the greatest |e|/|s| so far */
+};
+
+/* mm_acc_add, inline and without branches. */
+INLINE void acc_add(struct mm_acc *acc, double value)
+{
+    double hi = acc->hi, sum = hi + value;
+    bool larger = fabs(hi) >= fabs(value);
+    double large = larger ? hi : value, little = larger ? value : hi;
+
+    acc->lo += (large - sum) + little;
+    acc->hi = sum;
+}
+
 #define LANE_FLOAT 1
 #include "tensor/kernels_lane.h"
 #undef LANE_FLOAT
