@@ -23,8 +23,8 @@ struct mm_tile_float {
 };
 
 /*
- * The next tile; *n elements (0: the end). _double: for a single tensor d is not filled. -1: a value that can't be
- * read (MM_ECORRUPT) or cancelled (MM_ECANCELLED). pass->base is then the index behind the tile.
+ * The next tile; *n elements (0: the end). _double: for a single tensor d is not filled. -1: a value that
+ * can't be read (MM_ECORRUPT) or cancelled (MM_ECANCELLED). pass->base is then the index behind the tile.
  */
 int mm_pass_float(struct mm_pass *pass, struct mm_tile_float *tile, size_t *n, struct mm_err *err);
 int mm_pass_double(struct mm_pass *pass, double s[MM_TILE], double d[MM_TILE], size_t *n, struct mm_err *err);

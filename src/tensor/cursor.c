@@ -248,7 +248,8 @@ size_t mm_cursor_float(struct mm_cursor *cursor, float *out, size_t n)
     return done;
 }
 
-/* The next n elements where they lie, if they are `stored` ones of this machine, side by side and aligned; else NULL. */
+/* The next n elements where they lie, if they are `stored` ones of this machine, side by side and aligned;
+ * else NULL. */
 static const void *in_place(struct mm_cursor *cursor, enum mm_dtype stored, size_t n)
 {
     const struct mm_tensor *tensor = cursor->tensor;
@@ -256,13 +257,13 @@ static const void *in_place(struct mm_cursor *cursor, enum mm_dtype stored, size
     const struct mm_run *run;
     const uint8_t *bytes;
 
-    if (cursor->bad || n == 0 || tensor->encoding != MM_ENC_RAW || tensor->stored != stored || tensor->strided ||
-        tensor->swapped || tensor->quantised || !enter_run(cursor))
+    if (cursor->bad || n == 0 || tensor->encoding != MM_ENC_RAW || tensor->stored != stored ||
+        tensor->strided || tensor->swapped || tensor->quantised || !enter_run(cursor))
         return NULL;
     run = &tensor->run[cursor->run];
     bytes = run->data + (size_t)cursor->in_run * size;
-    if (run->gap > 0 || (uint64_t)(run->count - cursor->in_run) < n || run->size / size < (uint64_t)cursor->in_run + n ||
-        (uintptr_t)bytes % size != 0)
+    if (run->gap > 0 || (uint64_t)(run->count - cursor->in_run) < n ||
+        run->size / size < (uint64_t)cursor->in_run + n || (uintptr_t)bytes % size != 0)
         return NULL;
     cursor->in_run += (int64_t)n;
     cursor->index += (int64_t)n;

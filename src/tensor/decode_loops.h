@@ -1,6 +1,6 @@
 /*
- * Loops from raw elements to floats and doubles: included once by each kernels_ISA.c, for whose instruction set the
- * compiler makes vectors of them. Elements may lie at any address; memcpy is an unaligned load.
+ * Loops from raw elements to floats and doubles: included once by each kernels_ISA.c, for whose instruction
+ * set the compiler makes vectors of them. Elements may lie at any address; memcpy is an unaligned load.
  */
 #ifndef MMTUI_TENSOR_DECODE_LOOPS_H
 #define MMTUI_TENSOR_DECODE_LOOPS_H
@@ -64,8 +64,8 @@ static inline double high_word(uint64_t x)
     return value - 0x1p84;
 }
 
-/* Both are exact; the sum is rounded once. A signed number is taken 2^63 higher, and that much is taken off its high
- * word, which stays exact. */
+/* Both are exact; the sum is rounded once. A signed number is taken 2^63 higher, and that much is taken off
+ * its high word, which stays exact. */
 static inline double u64_value(uint64_t x)
 {
     return high_word(x) + low_word(x);
@@ -155,18 +155,10 @@ static void f16_float(const uint8_t *restrict bytes, float *restrict out, size_t
 /* A format has exactly one of the two: the lane that holds its values; the other is reached through it. */
 #define DECODERS                                                                                             \
     {                                                                                                        \
-        .to_float = {[MM_F16] = f16_float,                                                                   \
-                     [MM_BF16] = bf16_float,                                                                 \
-                     [MM_F32] = f32_float,                                                                   \
-                     [MM_I4] = i8_float,                                                                     \
-                     [MM_I8] = i8_float,                                                                     \
-                     [MM_I16] = i16_float,                                                                   \
-                     [MM_U4] = u8_float,                                                                     \
-                     [MM_U8] = u8_float,                                                                     \
-                     [MM_U16] = u16_float,                                                                   \
-                     [MM_BOOL] = bool_float,                                                                 \
-                     [MM_F8E4M3] = e4m3_float,                                                               \
-                     [MM_F8E5M2] = e5m2_float},                                                              \
+        .to_float = {[MM_F16] = f16_float,   [MM_BF16] = bf16_float,   [MM_F32] = f32_float,                 \
+                     [MM_I4] = i8_float,     [MM_I8] = i8_float,       [MM_I16] = i16_float,                 \
+                     [MM_U4] = u8_float,     [MM_U8] = u8_float,       [MM_U16] = u16_float,                 \
+                     [MM_BOOL] = bool_float, [MM_F8E4M3] = e4m3_float, [MM_F8E5M2] = e5m2_float},            \
         .to_double = {[MM_F64] = f64_double,                                                                 \
                       [MM_I32] = i32_double,                                                                 \
                       [MM_U32] = u32_double,                                                                 \

@@ -1,4 +1,5 @@
-/* float8 (OCP 8-bit floating point): E4M3, which has no Inf and one NaN of each sign, and E5M2, which is like IEEE. */
+/* float8 (OCP 8-bit floating point): E4M3, which has no Inf and one NaN of each sign, and E5M2, which is like
+ * IEEE. */
 #include "tensor/float8.h"
 
 #include <math.h>
@@ -7,17 +8,19 @@
 
 /*
  * A code is sign, exponent, mantissa, from the top. Exponent 0: value = mantissa * unit; else value =
- * (mantissa + 2^bits) * 2^(exponent - 1) * unit, where unit is the least subnormal. E4M3: 3 bits, unit 2^-9, NaN at
- * 0x7f and 0xff. E5M2: 2 bits, unit 2^-16, exponent 31 is Inf (mantissa 0) or NaN.
+ * (mantissa + 2^bits) * 2^(exponent - 1) * unit, where unit is the least subnormal. E4M3: 3 bits, unit 2^-9,
+ * NaN at 0x7f and 0xff. E5M2: 2 bits, unit 2^-16, exponent 31 is Inf (mantissa 0) or NaN.
  */
 #define WHOLE(rest, bits)                                                                                    \
     ((rest) >> (bits) == 0 ? (int64_t)(rest)                                                                 \
                            : ((int64_t)((rest) & ((1 << (bits)) - 1)) + (1 << (bits)))                       \
                                  << (((rest) >> (bits)) - ((rest) >> (bits) != 0)))
-#define SIGN(x) ((x) & 0x80 ? -1.0f : 1.0f)
-#define E4M3(x) ((((x) & 0x7f) == 0x7f ? NAN : (float)WHOLE((x) & 0x7f, 3) * 0x1p-9f) * SIGN(x))
+#define SIGN(x) ((x)&0x80 ? -1.0f : 1.0f)
+#define E4M3(x) ((((x)&0x7f) == 0x7f ? NAN : (float)WHOLE((x)&0x7f, 3) * 0x1p-9f) * SIGN(x))
 #define E5M2(x)                                                                                              \
-    ((((x) & 0x7f) == 0x7c ? INFINITY : ((x) & 0x7f) > 0x7c ? NAN : (float)WHOLE((x) & 0x7f, 2) * 0x1p-16f) * \
+    ((((x)&0x7f) == 0x7c  ? INFINITY                                                                         \
+      : ((x)&0x7f) > 0x7c ? NAN                                                                              \
+                          : (float)WHOLE((x)&0x7f, 2) * 0x1p-16f) *                                          \
      SIGN(x))
 
 /* All codes in order. */
@@ -40,8 +43,8 @@ float mm_e5m2_to_float(uint8_t code)
 }
 
 /*
- * |value| as a multiple of its last place, rounded to even; least is the exponent of the smallest normal number. A
- * number of places that reaches the next power of two carries into the exponent, as it should.
+ * |value| as a multiple of its last place, rounded to even; least is the exponent of the smallest normal
+ * number. A number of places that reaches the next power of two carries into the exponent, as it should.
  */
 static int code_of(float value, int bits, int least, int greatest, int overflow)
 {

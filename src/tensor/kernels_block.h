@@ -8,8 +8,8 @@ INLINE void NAME(add_own)(struct mm_side_sums *side, double sum, double square)
 
 /* What both sides have in common: sums are made already, and finite. */
 INLINE void NAME(add_both)(struct mm_sums *sums, const struct mm_limits *limits, struct screen *screen,
- const double value[MM_SUM_COUNT],
-                           struct block_extremes *extremes, const struct NAME(pair) *pair)
+                           const double value[MM_SUM_COUNT], struct block_extremes *extremes,
+                           const struct NAME(pair) * pair)
 {
     struct block_errors errors;
 
@@ -18,13 +18,13 @@ INLINE void NAME(add_both)(struct mm_sums *sums, const struct mm_limits *limits,
         acc_add(&sums->both[k], value[k]);
     sums->greater += extremes->greater;
     sums->less += extremes->less;
-    NAME(note_errors)(sums, limits, &errors,
-                      extremes->max_s > limits->small || extremes->min_s < -limits->small, pair);
+    NAME(note_errors)
+    (sums, limits, &errors, extremes->max_s > limits->small || extremes->min_s < -limits->small, pair);
 }
 
 static void NAME(clean_block)(struct mm_sums *sums, const struct mm_limits *limits, struct screen *screen,
- const double value[MM_SUM_COUNT],
-                              const REAL *s, const REAL *d, size_t n, int64_t base)
+                              const double value[MM_SUM_COUNT], const REAL *s, const REAL *d, size_t n,
+                              int64_t base)
 {
     struct NAME(pair) pair = {s, d, s, d, n, base};
     struct block_extremes extremes;
@@ -52,8 +52,8 @@ static void NAME(tainted_own)(struct mm_side_sums *side, int64_t own, int64_t bo
 }
 
 /* Returns whether the block was tainted indeed. */
-static bool NAME(tainted_block)(struct mm_sums *sums, const struct mm_limits *limits, struct screen *screen, const REAL *s, const REAL *d,
-                                size_t n, int64_t base)
+static bool NAME(tainted_block)(struct mm_sums *sums, const struct mm_limits *limits, struct screen *screen,
+                                const REAL *s, const REAL *d, size_t n, int64_t base)
 {
     int64_t own_s = -sums->s.finite, own_d = -sums->d.finite;
     double value[MM_SUM_COUNT] = {0};
@@ -74,11 +74,12 @@ static bool NAME(tainted_block)(struct mm_sums *sums, const struct mm_limits *li
 }
 
 /*
- * Inf or NaN on either side makes Σ|e| so; a sum that left the range of a double looks the same, and is treated the
- * same, with the same result. Where one block was tainted the next one is probably too, and is not tried first.
+ * Inf or NaN on either side makes Σ|e| so; a sum that left the range of a double looks the same, and is
+ * treated the same, with the same result. Where one block was tainted the next one is probably too, and is
+ * not tried first.
  */
-static void NAME(measure)(struct mm_sums *sums, const struct mm_limits *limits, const REAL *s, const REAL *d, size_t n,
-                          int64_t base)
+static void NAME(measure)(struct mm_sums *sums, const struct mm_limits *limits, const REAL *s, const REAL *d,
+                          size_t n, int64_t base)
 {
     struct screen screen = make_screen(limits);
     double value[MM_SUM_COUNT];

@@ -22,7 +22,8 @@ INLINE void add_centred(struct centred *sum, const struct mm_centre *c, f64v s, 
 enum { CENTRED = sizeof(struct centred) / sizeof(f64v) };
 
 /* What is filled up is NaN: it counts nowhere. */
-static void centre_block(struct mm_centred *sums, const struct mm_centre *c, const double *s, const double *d, size_t n)
+static void centre_block(struct mm_centred *sums, const struct mm_centre *c, const double *s, const double *d,
+                         size_t n)
 {
     double lane[CENTRED][MM_LANES], value[CENTRED];
     double rest_s[MM_LANES] = {NAN, NAN, NAN, NAN}, rest_d[MM_LANES] = {NAN, NAN, NAN, NAN};
@@ -50,8 +51,8 @@ static void centre_block(struct mm_centred *sums, const struct mm_centre *c, con
     acc_add(&sums->residual, value[5]);
 }
 
-static void centre_double(struct mm_centred *sums, const struct mm_centre *centre, const double *s, const double *d,
-                          size_t n)
+static void centre_double(struct mm_centred *sums, const struct mm_centre *centre, const double *s,
+                          const double *d, size_t n)
 {
     for (size_t at = 0; at < n; at += MM_BLOCK)
         centre_block(sums, centre, s + at, d + at, n - at < MM_BLOCK ? n - at : MM_BLOCK);

@@ -1,10 +1,10 @@
 /* What |e| is compared with, exactly, in doubles, for one lane: see kernels_lane.h. */
 
 /*
- * Is |e|/|s|, rounded, greater than the greatest so far? Only if the exact quotient is half a unit in the last place
- * above it. With fused products |e| - best |s| is known to the last digit, so a tie is no candidate, and quantised
- * data, which is full of ties, is not gone over again and again. Without them the margin is taken to the other side:
- * no candidate is missed, ties are divided.
+ * Is |e|/|s|, rounded, greater than the greatest so far? Only if the exact quotient is half a unit in the
+ * last place above it. With fused products |e| - best |s| is known to the last digit, so a tie is no
+ * candidate, and quantised data, which is full of ties, is not gone over again and again. Without them the
+ * margin is taken to the other side: no candidate is missed, ties are divided.
  */
 struct NAME(best) {
     f64v minus_best, margin;
@@ -23,8 +23,8 @@ struct NAME(errors) {
 };
 
 /* Without `tiny` every |s| is greater than `small` (or does not count), and nothing has to be masked. */
-INLINE void NAME(add_errors)(struct NAME(errors) *x, const struct mm_limits *limits, const struct NAME(best) *best,
-                             bool tiny, f64v s, f64v d)
+INLINE void NAME(add_errors)(struct NAME(errors) * x, const struct mm_limits *limits,
+                             const struct NAME(best) * best, bool tiny, f64v s, f64v d)
 {
     f64v e = s - d, abs = ABS_F64(e), size = ABS_F64(s);
     i64v better = (i64v)(FMA_F64(best->minus_best, size, abs) > best->margin * size);
@@ -40,8 +40,8 @@ INLINE void NAME(add_errors)(struct NAME(errors) *x, const struct mm_limits *lim
     x->better |= better;
 }
 
-INLINE void NAME(exact_loop)(struct block_errors *out, const struct mm_limits *limits, double max_rel, bool tiny,
-                             const REAL *s, const REAL *d, size_t n)
+INLINE void NAME(exact_loop)(struct block_errors *out, const struct mm_limits *limits, double max_rel,
+                             bool tiny, const REAL *s, const REAL *d, size_t n)
 {
     struct NAME(errors) x = {{0}, {0}, {0}, {0}};
     struct NAME(best) best = NAME(make_best)(max_rel);
@@ -60,8 +60,8 @@ INLINE void NAME(exact_loop)(struct block_errors *out, const struct mm_limits *l
                                  total_double(x.better) != 0};
 }
 
-static void NAME(exact_errors)(struct block_errors *out, const struct mm_limits *limits, double max_rel, bool tiny,
-                               const REAL *s, const REAL *d, size_t n)
+static void NAME(exact_errors)(struct block_errors *out, const struct mm_limits *limits, double max_rel,
+                               bool tiny, const REAL *s, const REAL *d, size_t n)
 {
     if (tiny)
         NAME(exact_loop)(out, limits, max_rel, true, s, d, n);
@@ -71,20 +71,20 @@ static void NAME(exact_errors)(struct block_errors *out, const struct mm_limits 
 
 /* ---- greatest ones, and where they are ---- */
 
-/* A block of finite values: s and d are zero where a position does not count, i.e. where either of the originals is
- * not finite. In a clean block they are the originals. */
+/* A block of finite values: s and d are zero where a position does not count, i.e. where either of the
+ * originals is not finite. In a clean block they are the originals. */
 struct NAME(pair) {
     const REAL *s, *d, *original_s, *original_d;
     size_t n;
     int64_t base;
 };
 
-INLINE bool NAME(counts_at)(const struct NAME(pair) *pair, size_t i)
+INLINE bool NAME(counts_at)(const struct NAME(pair) * pair, size_t i)
 {
     return fabs((double)pair->original_s[i]) <= DBL_MAX && fabs((double)pair->original_d[i]) <= DBL_MAX;
 }
 
-static void NAME(note_max_abs)(struct mm_sums *sums, const struct NAME(pair) *pair, double max)
+static void NAME(note_max_abs)(struct mm_sums *sums, const struct NAME(pair) * pair, double max)
 {
     size_t i = 0;
 
@@ -95,7 +95,7 @@ static void NAME(note_max_abs)(struct mm_sums *sums, const struct NAME(pair) *pa
 }
 
 /* The greatest |e|/|s| of a block, if it is greater than what there is; only called where it may be. */
-static void NAME(note_max_rel)(struct mm_sums *sums, double small, const struct NAME(pair) *pair)
+static void NAME(note_max_rel)(struct mm_sums *sums, double small, const struct NAME(pair) * pair)
 {
     double quotient[MM_BLOCK], best = -1.0;
     size_t i;
@@ -116,8 +116,8 @@ static void NAME(note_max_rel)(struct mm_sums *sums, double small, const struct 
 }
 
 /* `large`: some |s| is greater than `small`. */
-INLINE void NAME(note_errors)(struct mm_sums *sums, const struct mm_limits *limits, const struct block_errors *errors,
-                              bool large, const struct NAME(pair) *pair)
+INLINE void NAME(note_errors)(struct mm_sums *sums, const struct mm_limits *limits,
+                              const struct block_errors *errors, bool large, const struct NAME(pair) * pair)
 {
     if (sums->max_abs_at < 0 || errors->max > sums->max_abs)
         NAME(note_max_abs)(sums, pair, errors->max);
@@ -128,8 +128,9 @@ INLINE void NAME(note_errors)(struct mm_sums *sums, const struct mm_limits *limi
 }
 
 #if !LANE_FLOAT
-INLINE void look_double(struct block_extremes *extremes, struct block_errors *errors, const struct mm_sums *sums,
-                        const struct mm_limits *limits, struct screen *screen, const double *s, const double *d, size_t n)
+INLINE void look_double(struct block_extremes *extremes, struct block_errors *errors,
+                        const struct mm_sums *sums, const struct mm_limits *limits, struct screen *screen,
+                        const double *s, const double *d, size_t n)
 {
     (void)screen;
     block_extremes_double(extremes, limits->small, s, d, n);

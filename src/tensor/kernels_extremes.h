@@ -1,6 +1,7 @@
 /* Extremes of each side, zeros, and which side is greater, for one lane: see kernels_lane.h. */
 
-/* The greatest value of this type that is not above a limit: comparing with it is comparing with the limit. */
+/* The greatest value of this type that is not above a limit: comparing with it is comparing with the limit.
+ */
 INLINE REAL NAME(not_above)(double limit)
 {
     REAL value = (REAL)limit;
@@ -21,7 +22,7 @@ struct NAME(extremes) {
     COUNTS zero_s, zero_d, greater, less;
 };
 
-INLINE void NAME(see_vector)(struct NAME(extremes) *x, VECTOR a, VECTOR b)
+INLINE void NAME(see_vector)(struct NAME(extremes) * x, VECTOR a, VECTOR b)
 {
     x->min_s = MIN(a, x->min_s);
     x->max_s = MAX(a, x->max_s);
@@ -35,7 +36,8 @@ INLINE void NAME(see_vector)(struct NAME(extremes) *x, VECTOR a, VECTOR b)
 }
 
 /* All values are finite; n > 0. */
-static void NAME(block_extremes)(struct block_extremes *out, double small, const REAL *s, const REAL *d, size_t n)
+static void NAME(block_extremes)(struct block_extremes *out, double small, const REAL *s, const REAL *d,
+                                 size_t n)
 {
     const VECTOR first_s = (VECTOR){0} + s[0], first_d = (VECTOR){0} + d[0];
     struct NAME(extremes) x = {.min_s = first_s, .max_s = first_s, .min_d = first_d, .max_d = first_d};

@@ -1,6 +1,7 @@
 /*
- * Histograms for one lane: see kernels_lane.h. Bin numbers are made in vectors, a block at a time, and then counted.
- * Neighbours that fall into the same bin would wait for each other's count, so there are four tables of counts.
+ * Histograms for one lane: see kernels_lane.h. Bin numbers are made in vectors, a block at a time, and then
+ * counted. Neighbours that fall into the same bin would wait for each other's count, so there are four tables
+ * of counts.
  */
 #if !defined(HIST_TABLES)
 #define HIST_TABLES 4
@@ -75,8 +76,8 @@ INLINE f64v hist_key(const struct hist_limits *c, const struct mm_hist_map *map,
 enum { EXP_ZERO = MM_EXP_BINS, EXP_NONFINITE, EXP_KEYS };
 
 /*
- * floor(log2 |e|) is the exponent field. What is beyond the end bins is brought there first: a power of two that has
- * the last bin's exponent is as good as any value in it.
+ * floor(log2 |e|) is the exponent field. What is beyond the end bins is brought there first: a power of two
+ * that has the last bin's exponent is as good as any value in it.
  */
 INLINE i64v exp_key(f64v s, f64v d)
 {

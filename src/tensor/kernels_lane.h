@@ -14,17 +14,17 @@
 /* The product of two floats is exact in a double: fused or not is the same. */
 #define ADD_PRODUCT(a, b, sum) FMA_F64(a, b, sum)
 #else
-#define REAL     double
-#define REAL_MAX DBL_MAX
-#define WIDE     F64_LANES
-#define VECTOR   f64v
-#define COUNTS   i64v
-#define MIN      MIN_F64
-#define MAX      MAX_F64
-#define ABS      ABS_F64
-#define KEEP     KEEP_F64
-#define PICK     PICK_F64
-#define NAME(x)  x##_double
+#define REAL                   double
+#define REAL_MAX               DBL_MAX
+#define WIDE                   F64_LANES
+#define VECTOR                 f64v
+#define COUNTS                 i64v
+#define MIN                    MIN_F64
+#define MAX                    MAX_F64
+#define ABS                    ABS_F64
+#define KEEP                   KEEP_F64
+#define PICK                   PICK_F64
+#define NAME(x)                x##_double
 #define ADD_PRODUCT(a, b, sum) ((sum) + (a) * (b))
 #endif
 

@@ -1,20 +1,22 @@
 /*
- * One look at a block in vectors of floats, for the float lane only: extremes, and screens that tell that the block
- * holds nothing new. What a screen can't tell is left to a second look (zeros and tiny values), and what that
- * can't tell to the exact loop of kernels_errors.h.
+ * One look at a block in vectors of floats, for the float lane only: extremes, and screens that tell that the
+ * block holds nothing new. What a screen can't tell is left to a second look (zeros and tiny values), and
+ * what that can't tell to the exact loop of kernels_errors.h.
  *
- * Why a screen never misses: a float difference is the exact one within 2^-24 of itself, and exact where it is
- * subnormal; rounding keeps the order. Every constant leaves SLACK for that and for its own rounding. Limits out of
- * the range in which this holds, and differences that overflow, make the block one that it can't tell.
+ * Why a screen never misses: a float difference is the exact one within 2^-24 of itself, and exact where it
+ * is subnormal; rounding keeps the order. Every constant leaves SLACK for that and for its own rounding.
+ * Limits out of the range in which this holds, and differences that overflow, make the block one that it
+ * can't tell.
  */
-#define SLACK      0x1p-20
-#define BEST_SLACK (FUSED ? 0x1p-23 : 0x1p-22) /* tight: many |e|/|s| of rounded data are nearly the greatest */
+#define SLACK 0x1p-20
+#define BEST_SLACK                                                                                           \
+    (FUSED ? 0x1p-23 : 0x1p-22) /* tight: many |e|/|s| of rounded data are nearly the greatest */
 
 INLINE struct screen make_screen(const struct mm_limits *limits)
 {
     return (struct screen){
-        .holds = limits->small > 0x1p-100 && limits->small < 1e30 && limits->rtol > 1e-15 && limits->rtol < 1e15 &&
-                 limits->atol > 1e-15 && limits->atol < 1e15,
+        .holds = limits->small > 0x1p-100 && limits->small < 1e30 && limits->rtol > 1e-15 &&
+                 limits->rtol < 1e15 && limits->atol > 1e-15 && limits->atol < 1e15,
         .low = (float)(limits->rtol * (1 - SLACK)),
         .high = (float)(limits->rtol * (1 + SLACK)),
         .offset = (float)(limits->atol / limits->rtol),
@@ -89,11 +91,11 @@ INLINE f32v load_wide(const float *x)
 
 struct look {
     f32v min_s, max_s, min_d, max_d;
-    f32v least;                 /* of |s| and |d| */
+    f32v least;                   /* of |s| and |d| */
     f32v least_minus, most_minus; /* of -|e| */
-    tally better;               /* |e|/|s| may be greater than the greatest so far */
-    tally surely, maybe;        /* |e| is beyond the tolerance */
-    tally greater;              /* s - d is negative; with two zeros that says nothing */
+    tally better;                 /* |e|/|s| may be greater than the greatest so far */
+    tally surely, maybe;          /* |e| is beyond the tolerance */
+    tally greater;                /* s - d is negative; with two zeros that says nothing */
 };
 
 INLINE void look_at_values(struct look *x, f32v s, f32v d)
@@ -205,15 +207,17 @@ INLINE void take_look(struct block_extremes *out, const struct look *x, const st
 }
 
 /* For any block: n need not be a multiple of anything, limits may be anything. */
-static void look_exactly(struct block_extremes *extremes, struct block_errors *errors, const struct mm_sums *sums,
-                         const struct mm_limits *limits, const float *s, const float *d, size_t n)
+static void look_exactly(struct block_extremes *extremes, struct block_errors *errors,
+                         const struct mm_sums *sums, const struct mm_limits *limits, const float *s,
+                         const float *d, size_t n)
 {
     block_extremes_float(extremes, limits->small, s, d, n);
     exact_errors_float(errors, limits, sums->max_rel, extremes->tiny, s, d, n);
 }
 
 /* Is any |e|/|s| greater than the greatest so far? Few may be: those are divided. */
-static bool any_better(const struct mm_sums *sums, const struct screen *c, const float *s, const float *d, size_t n)
+static bool any_better(const struct mm_sums *sums, const struct screen *c, const float *s, const float *d,
+                       size_t n)
 {
     for (size_t i = 0; i < n; i += F32_LANES) {
         tally none = (tally){0};
@@ -231,9 +235,9 @@ static bool any_better(const struct mm_sums *sums, const struct screen *c, const
 
 #define FEW_BETTER 16
 
-static void look_float(struct block_extremes *extremes, struct block_errors *errors, const struct mm_sums *sums,
-                       const struct mm_limits *limits, struct screen *screen, const float *s, const float *d,
-                       size_t n)
+static void look_float(struct block_extremes *extremes, struct block_errors *errors,
+                       const struct mm_sums *sums, const struct mm_limits *limits, struct screen *screen,
+                       const float *s, const float *d, size_t n)
 {
     float max, small = 0.0f;
     struct look look;

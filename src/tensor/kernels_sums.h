@@ -1,6 +1,7 @@
 /*
- * The ten sums of a block for one lane: see kernels_lane.h. They are made in a loop of their own, so that every
- * accumulator stays in a register: one that is spilled costs a store and a load in each turn, one after the other.
+ * The ten sums of a block for one lane: see kernels_lane.h. They are made in a loop of their own, so that
+ * every accumulator stays in a register: one that is spilled costs a store and a load in each turn, one after
+ * the other.
  */
 
 /* The last n % MM_LANES elements, filled up with zeros: they add nothing. */
@@ -33,7 +34,8 @@ INLINE void NAME(ask_ahead)(const REAL *s, const REAL *d)
 }
 
 /* Lanes `first` and following of all sums. */
-INLINE void NAME(lane_sums)(double lane[MM_SUM_COUNT][MM_LANES], size_t first, const REAL *s, const REAL *d, size_t n)
+INLINE void NAME(lane_sums)(double lane[MM_SUM_COUNT][MM_LANES], size_t first, const REAL *s, const REAL *d,
+                            size_t n)
 {
     enum { LINE = PREFETCH_STEP / sizeof(REAL) };
     f64v sum[MM_SUM_COUNT] = {{0}};

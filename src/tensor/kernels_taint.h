@@ -1,6 +1,6 @@
 /*
- * A block with Inf or NaN in it, for one lane: see kernels_lane.h. The positions are counted by class, and copies are
- * made that are zero where a position does not count: for the same loops to run over.
+ * A block with Inf or NaN in it, for one lane: see kernels_lane.h. The positions are counted by class, and
+ * copies are made that are zero where a position does not count: for the same loops to run over.
  */
 
 struct NAME(kept) {
@@ -20,7 +20,7 @@ struct NAME(tainted) {
 };
 
 /* Returns what is finite. */
-INLINE COUNTS NAME(classify)(struct NAME(classes) *x, VECTOR v)
+INLINE COUNTS NAME(classify)(struct NAME(classes) * x, VECTOR v)
 {
     COUNTS finite = (COUNTS)(ABS(v) <= REAL_MAX);
 
@@ -33,9 +33,10 @@ INLINE COUNTS NAME(classify)(struct NAME(classes) *x, VECTOR v)
     return finite;
 }
 
-INLINE void NAME(keep)(struct NAME(kept) *out, struct NAME(tainted) *x, size_t i, VECTOR s, VECTOR d)
+INLINE void NAME(keep)(struct NAME(kept) * out, struct NAME(tainted) * x, size_t i, VECTOR s, VECTOR d)
 {
-    COUNTS finite_s = NAME(classify)(&x->s, s), finite_d = NAME(classify)(&x->d, d), both = finite_s & finite_d;
+    COUNTS finite_s = NAME(classify)(&x->s, s), finite_d = NAME(classify)(&x->d, d),
+           both = finite_s & finite_d;
     COUNTS same = (COUNTS)(s == d) | ((COUNTS)(s != s) & (COUNTS)(d != d));
     VECTOR kept[4] = {KEEP(both, s), KEEP(both, d), KEEP(finite_s, s), KEEP(finite_d, d)};
 
@@ -47,8 +48,8 @@ INLINE void NAME(keep)(struct NAME(kept) *out, struct NAME(tainted) *x, size_t i
     memcpy(out->own_d + i, &kept[3], sizeof(s));
 }
 
-INLINE void NAME(note_classes)(struct mm_side_sums *side, const struct NAME(classes) *x, const REAL *values, size_t n,
-                               int64_t base)
+INLINE void NAME(note_classes)(struct mm_side_sums *side, const struct NAME(classes) * x, const REAL *values,
+                               size_t n, int64_t base)
 {
     int64_t finite = NAME(total)(x->finite), pos_inf = NAME(total)(x->pos_inf);
     int64_t nan = NAME(total)(x->nan) - (int64_t)(-n % WIDE); /* the last vector is filled up with them */
@@ -74,7 +75,8 @@ INLINE bool NAME(differ_at)(REAL s, REAL d)
     return !finite && !(s == d || (s != s && d != d));
 }
 
-static void NAME(note_differ)(struct mm_sums *sums, const REAL *s, const REAL *d, int64_t differ, int64_t base)
+static void NAME(note_differ)(struct mm_sums *sums, const REAL *s, const REAL *d, int64_t differ,
+                              int64_t base)
 {
     size_t i = 0;
 
@@ -86,11 +88,13 @@ static void NAME(note_differ)(struct mm_sums *sums, const REAL *s, const REAL *d
     sums->nonfinite_differ += differ;
 }
 
-/* Count both sides' classes into sums and fill `kept`. Returns how many positions are finite on both sides. */
-static size_t NAME(split)(struct mm_sums *sums, struct NAME(kept) *kept, const REAL *s, const REAL *d, size_t n,
-                          int64_t base)
+/* Count both sides' classes into sums and fill `kept`. Returns how many positions are finite on both sides.
+ */
+static size_t NAME(split)(struct mm_sums *sums, struct NAME(kept) * kept, const REAL *s, const REAL *d,
+                          size_t n, int64_t base)
 {
-    const struct NAME(classes) none = {.min = (VECTOR){0} + (REAL)INFINITY, .max = (VECTOR){0} - (REAL)INFINITY};
+    const struct NAME(classes)
+        none = {.min = (VECTOR){0} + (REAL)INFINITY, .max = (VECTOR){0} - (REAL)INFINITY};
     struct NAME(tainted) x = {.s = none, .d = none};
     VECTOR a, b;
     int64_t both, same;

@@ -1,10 +1,10 @@
 /*
  * A vector table: included once by each kernels_ISA.c, which is compiled for that instruction set.
  *
- * It does what kernels_scalar.c does, bit for bit. The four lanes of the summation are one vector of four doubles, or
- * two of two where registers have 16 bytes: then the loop over a block runs once for each half of the lanes. What does
- * not depend on an order (extremes, counts) is done in vectors of the source's own numbers. The loops are in the
- * headers that kernels_lane.h includes, once for floats and once for doubles.
+ * It does what kernels_scalar.c does, bit for bit. The four lanes of the summation are one vector of four
+ * doubles, or two of two where registers have 16 bytes: then the loop over a block runs once for each half of
+ * the lanes. What does not depend on an order (extremes, counts) is done in vectors of the source's own
+ * numbers. The loops are in the headers that kernels_lane.h includes, once for floats and once for doubles.
  */
 #ifndef MMTUI_TENSOR_KERNELS_VECTOR_H
 #define MMTUI_TENSOR_KERNELS_VECTOR_H
@@ -71,12 +71,12 @@ typedef int64_t i64v __attribute__((vector_size(VECTOR_BYTES)));
 #define FMA_F64(a, b, c) ((a) * (b) + (c))
 #endif
 
-#define ABS_F32(a) ((f32v)((i32v)(a) & INT32_MAX))
-#define ABS_F64(a) ((f64v)((i64v)(a) & INT64_MAX))
-#define ALL_F32(x) ((f32v){0} + (x))
-#define ALL_F64(x) ((f64v){0} + (x))
-#define KEEP_F32(mask, a) ((f32v)((mask) & (i32v)(a))) /* +0 where the mask is not set */
-#define KEEP_F64(mask, a) ((f64v)((mask) & (i64v)(a)))
+#define ABS_F32(a)           ((f32v)((i32v)(a)&INT32_MAX))
+#define ABS_F64(a)           ((f64v)((i64v)(a)&INT64_MAX))
+#define ALL_F32(x)           ((f32v){0} + (x))
+#define ALL_F64(x)           ((f64v){0} + (x))
+#define KEEP_F32(mask, a)    ((f32v)((mask) & (i32v)(a))) /* +0 where the mask is not set */
+#define KEEP_F64(mask, a)    ((f64v)((mask) & (i64v)(a)))
 #define PICK_F32(mask, a, b) ((f32v)(((mask) & (i32v)(a)) | (~(mask) & (i32v)(b))))
 #define PICK_F64(mask, a, b) ((f64v)(((mask) & (i64v)(a)) | (~(mask) & (i64v)(b))))
 
@@ -153,8 +153,8 @@ struct block_errors {
 
 /* What vectors of floats are compared with: see kernels_look.h. */
 struct screen {
-    bool holds;               /* the limits are in the range where the float lane can use this */
-    float low, high, offset;  /* tolerance = rtol (|s| + offset), with slack to either side */
+    bool holds;              /* the limits are in the range where the float lane can use this */
+    float low, high, offset; /* tolerance = rtol (|s| + offset), with slack to either side */
     float small;
     float max_abs, max_small; /* so far, rounded: nothing above these can be below after rounding */
     float best;               /* a little below the greatest |e|/|s| so far */

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-void mm_raw_to_float(const struct mm_decoders *decoders, enum mm_dtype stored, const uint8_t *bytes, float *out, size_t n)
+void mm_raw_to_float(const struct mm_decoders *decoders, enum mm_dtype stored, const uint8_t *bytes,
+                     float *out, size_t n)
 {
     size_t size = mm_dtype_info(stored)->bytes;
     double wide[MM_CHUNK];
@@ -21,7 +22,8 @@ void mm_raw_to_float(const struct mm_decoders *decoders, enum mm_dtype stored, c
     }
 }
 
-void mm_raw_to_double(const struct mm_decoders *decoders, enum mm_dtype stored, const uint8_t *bytes, double *out, size_t n)
+void mm_raw_to_double(const struct mm_decoders *decoders, enum mm_dtype stored, const uint8_t *bytes,
+                      double *out, size_t n)
 {
     size_t size = mm_dtype_info(stored)->bytes;
     float narrow[MM_CHUNK];

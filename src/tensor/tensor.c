@@ -121,7 +121,8 @@ int mm_tensor_flatten(const struct mm_tensor *tensor, struct mm_tensor *out, voi
 {
     bool lane_f = mm_tensor_lane_f(tensor);
     enum mm_dtype stored = lane_f ? MM_F32 : MM_F64;
-    enum mm_dtype dtype = tensor->quantised ? MM_F64 : tensor->dtype; /* what was a code is a real number now */
+    enum mm_dtype dtype =
+        tensor->quantised ? MM_F64 : tensor->dtype; /* what was a code is a real number now */
     struct mm_shape shape = tensor->shape;
     size_t size;
     void *data;
