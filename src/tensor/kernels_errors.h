@@ -4,7 +4,8 @@
  * Is |e|/|s|, rounded, greater than the greatest so far? Only if the exact quotient is half a unit in the
  * last place above it. With fused products |e| - best |s| is known to the last digit, so a tie is no
  * candidate, and quantised data, which is full of ties, is not gone over again and again. Without them the
- * margin is taken to the other side: no candidate is missed, ties are divided.
+ * product is exact where both are floats, and the sign is right; else the margin is taken to the other side:
+ * no candidate is missed, ties are divided.
  */
 struct NAME(best) {
     f64v minus_best, margin;
@@ -12,9 +13,11 @@ struct NAME(best) {
 
 INLINE struct NAME(best) NAME(make_best)(double best)
 {
-    double half_unit = (nextafter(best, INFINITY) - best) / 2;
+    double half_unit = (nextafter(best, INFINITY) - best) / 2, margin = half_unit * (1 - 0x1p-50);
 
-    return (struct NAME(best)){ALL_F64(-best), ALL_F64(FUSED ? half_unit * (1 - 0x1p-50) : -8 * half_unit)};
+    if (!FUSED)
+        margin = LANE_FLOAT && (double)(float)best == best ? 0.0 : -8 * half_unit;
+    return (struct NAME(best)){ALL_F64(-best), ALL_F64(margin)};
 }
 
 struct NAME(errors) {

@@ -43,6 +43,10 @@ INLINE void update_screen(struct screen *screen, const struct mm_sums *sums)
     screen->max_abs = (float)sums->max_abs;
     screen->max_small = (float)sums->max_small;
     screen->best = rounded_down(sums->max_rel * (1 - BEST_SLACK));
+    screen->best_itself = (float)(sums->max_rel < 1e38 ? sums->max_rel : 1e38);
+    screen->floats = (double)screen->max_abs == sums->max_abs &&
+                     (double)screen->max_small == sums->max_small &&
+                     (double)screen->best_itself == sums->max_rel;
 }
 
 #define NEGATIVE_F32(a) ((f32v)((i32v)(a) | INT32_MIN)) /* -|a| */
@@ -136,6 +140,7 @@ INLINE void look_all(struct look *out, const struct screen *c, const float *s, c
     for (size_t i = 0; i < n; i += F32_LANES) {
         f32v a = load_wide(s + i), b = load_wide(d + i);
 
+        __builtin_prefetch((const char *)(d + i) + PREFETCH_BYTES); /* s: in the loop of the sums */
         look_at_values(&x, a, b);
         if (ONE_LOOP)
             look_at_errors(&x, c, a, b);
@@ -191,7 +196,39 @@ static void second_look(struct block_extremes *out, int64_t *better, float *smal
     *better = TALLY_TOTAL(x.better);
 }
 
-/* ---- both, and what they leave to others ---- */
+/* ---- ties: quantised data is full of values that are as great as the greatest so far, and not greater ----
+ */
+
+/*
+ * Sign: the position has to be looked at exactly. Where the float difference is the exact one (what the
+ * subtraction lost is 0), comparing with the greatest so far, which is a float here, is exact too: so is the
+ * sign of a fused product.
+ */
+INLINE i32v no_mere_tie(const struct screen *c, f32v s, f32v d)
+{
+    f32v e = s - d, back = e - s, lost = (s - (e - back)) - (d + back);
+    f32v minus = NEGATIVE_F32(e), size = ABS_F32(s);
+    i32v inexact = (i32v)(lost != 0), tiny = (i32v)(size <= c->small);
+    i32v rel = (i32v)FMA_F32(ALL_F32(c->best), size, minus) &
+               ((i32v)FMA_F32(ALL_F32(c->best_itself), size, minus) | inexact) & ~tiny;
+    i32v max = (i32v)(minus <= -c->max_abs) & ((i32v)(minus < -c->max_abs) | inexact);
+    i32v small = (i32v)(minus <= -c->max_small) & ((i32v)(minus < -c->max_small) | inexact) & tiny;
+
+    return rel | ((max | small) & (i32v)(minus < 0));
+}
+
+static bool mere_ties(const struct screen *c, const float *s, const float *d, size_t n)
+{
+    i32v sign = {0};
+
+    if (!FUSED || !c->floats)
+        return false;
+    for (size_t i = 0; i < n; i += F32_LANES)
+        sign |= no_mere_tie(c, load_wide(s + i), load_wide(d + i));
+    return TALLY_TOTAL(TALLY_SIGNS((tally){0}, sign)) == 0;
+}
+
+/* ---- all of it, and what is left to others ---- */
 
 INLINE void take_look(struct block_extremes *out, const struct look *x, const struct screen *c, size_t n)
 {
@@ -220,10 +257,10 @@ static bool any_better(const struct mm_sums *sums, const struct screen *c, const
                        size_t n)
 {
     for (size_t i = 0; i < n; i += F32_LANES) {
-        tally none = (tally){0};
         f32v a = load_wide(s + i), b = load_wide(d + i);
 
-        if (TALLY_TOTAL(TALLY_SIGNS(none, FMA_F32(ALL_F32(c->best), ABS_F32(a), NEGATIVE_F32(a - b)))) == 0)
+        if (TALLY_TOTAL(
+                TALLY_SIGNS((tally){0}, FMA_F32(ALL_F32(c->best), ABS_F32(a), NEGATIVE_F32(a - b)))) == 0)
             continue;
         for (size_t k = i; k < i + F32_LANES; k++)
             if (fabsf(s[k]) > c->small &&
@@ -240,6 +277,7 @@ static void look_float(struct block_extremes *extremes, struct block_errors *err
                        const float *s, const float *d, size_t n)
 {
     float max, small = 0.0f;
+    bool certain, candidate;
     struct look look;
     int64_t better;
 
@@ -257,9 +295,11 @@ static void look_float(struct block_extremes *extremes, struct block_errors *err
         extremes->less -= count_equal(s, d, n);
     max = -least_f32(look.least_minus);
     *errors = (struct block_errors){.beyond = TALLY_TOTAL(look.surely)};
-    if (errors->beyond != TALLY_TOTAL(look.maybe) || better > FEW_BETTER || !(max <= FLT_MAX) ||
-        (max > 0.0f && max >= screen->max_abs) || (small > 0.0f && small >= screen->max_small))
+    certain = errors->beyond == TALLY_TOTAL(look.maybe) && max <= FLT_MAX;
+    candidate = better > FEW_BETTER || (max > 0.0f && max >= screen->max_abs) ||
+                (small > 0.0f && small >= screen->max_small);
+    if (!certain || (candidate && !mere_ties(screen, s, d, n)))
         exact_errors_float(errors, limits, sums->max_rel, extremes->tiny, s, d, n);
-    else if (better > 0)
+    else if (better > 0 && !candidate)
         errors->better = any_better(sums, screen, s, d, n);
 }

@@ -27,12 +27,6 @@ INLINE void NAME(add_sums)(f64v sum[MM_SUM_COUNT], f64v s, f64v d)
     sum[MM_SUM_SE] += s * e;
 }
 
-INLINE void NAME(ask_ahead)(const REAL *s, const REAL *d)
-{
-    __builtin_prefetch((const char *)s + PREFETCH_BYTES);
-    __builtin_prefetch((const char *)d + PREFETCH_BYTES);
-}
-
 /* Lanes `first` and following of all sums. */
 INLINE void NAME(lane_sums)(double lane[MM_SUM_COUNT][MM_LANES], size_t first, const REAL *s, const REAL *d,
                             size_t n)
@@ -43,7 +37,10 @@ INLINE void NAME(lane_sums)(double lane[MM_SUM_COUNT][MM_LANES], size_t first, c
     size_t i = 0;
 
     for (; i + LINE <= n; i += LINE) {
-        NAME(ask_ahead)(s + i, d + i);
+        __builtin_prefetch((const char *)(s + i) +
+                           PREFETCH_BYTES); /* d: in another loop, so that memory has no pause */
+        if (!LANE_FLOAT)
+            __builtin_prefetch((const char *)(d + i) + PREFETCH_BYTES);
 #pragma GCC unroll 1
         for (size_t k = i; k < i + LINE; k += MM_LANES)
             NAME(add_sums)(sum, NAME(load)(s + k + first), NAME(load)(d + k + first));

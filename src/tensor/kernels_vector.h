@@ -157,7 +157,8 @@ struct screen {
     float low, high, offset; /* tolerance = rtol (|s| + offset), with slack to either side */
     float small;
     float max_abs, max_small; /* so far, rounded: nothing above these can be below after rounding */
-    float best;               /* a little below the greatest |e|/|s| so far */
+    float best, best_itself;  /* a little below the greatest |e|/|s| so far, and that */
+    bool floats;              /* the greatest so far are floats themselves */
 };
 
 /* mm_acc_add, inline and without branches. */
