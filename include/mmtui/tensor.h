@@ -37,6 +37,8 @@ enum mm_dtype {
     MM_U32,
     MM_U64,
     MM_BOOL,
+    MM_F8E4M3, /* OCP float8; no file format that is read has them */
+    MM_F8E5M2,
     MM_DTYPE_COUNT
 };
 
@@ -63,6 +65,11 @@ float mm_half_to_float(uint16_t half);
 uint16_t mm_float_to_half(float value);
 float mm_bf16_to_float(uint16_t bits);
 uint16_t mm_float_to_bf16(float value);
+/* E4M3 has no Inf: what overflows, Inf too, gives NaN. */
+float mm_e4m3_to_float(uint8_t code);
+uint8_t mm_float_to_e4m3(float value);
+float mm_e5m2_to_float(uint8_t code);
+uint8_t mm_float_to_e5m2(float value);
 
 /* ---- shapes ------------------------------------------------------------------------------------------- */
 
@@ -111,7 +118,12 @@ struct mm_tensor {
     const struct mm_run *run;
     size_t runs;
     int64_t stride[MM_RANK_MAX]; /* in elements, when strided */
+    bool quantised;              /* the value of a stored q is (q - zero_point) * scale: lane D */
+    double scale, zero_point;
 };
+
+/* Are all its values exact in floats, so that it can be read in lane F? */
+bool mm_tensor_lane_f(const struct mm_tensor *tensor);
 
 /* A contiguous RAW tensor over `data` (tests, what-if, writers). run storage is the caller's. */
 void mm_tensor_raw(struct mm_tensor *tensor, enum mm_dtype dtype, const struct mm_shape *shape,
@@ -133,8 +145,10 @@ int mm_tensor_flatten(const struct mm_tensor *tensor, struct mm_tensor *out, voi
 
 /* Reads a tensor's values in row-major order, a tile at a time. Copyable: a copy continues from the same
  * place. */
+struct mm_decoders;
 struct mm_cursor {
     const struct mm_tensor *tensor;
+    const struct mm_decoders *decoders;
     int64_t index;        /* of the next element */
     size_t run;           /* the run it is in */
     int64_t in_run;       /* its number there */
@@ -148,6 +162,10 @@ void mm_cursor_seek(struct mm_cursor *cursor, int64_t index);
 /* The next min(n, left) values; returns how many (0 at the end or when bad). _float: lane F tensors only. */
 size_t mm_cursor_float(struct mm_cursor *cursor, float *out, size_t n);
 size_t mm_cursor_double(struct mm_cursor *cursor, double *out, size_t n);
+/* The same without a copy where the values lie as they are needed: returns them, or `tile` with them in it.
+ */
+const float *mm_cursor_floats(struct mm_cursor *cursor, float *tile, size_t n, size_t *got);
+const double *mm_cursor_doubles(struct mm_cursor *cursor, double *tile, size_t n, size_t *got);
 /* One value by row-major index; NaN when it can't be read. */
 double mm_tensor_at(const struct mm_tensor *tensor, int64_t index);
 
@@ -267,11 +285,14 @@ struct mm_kernels {
                            const double *d, size_t n, int64_t base);
     void (*centre_double)(struct mm_centred *sums, const struct mm_centre *centre, const double *s,
                           const double *d, size_t n);
+    void (*hist_float)(struct mm_hist *hist, const float *x, size_t n);
     void (*hist_double)(struct mm_hist *hist, const double *x, size_t n);
+    void (*exp_hist_float)(struct mm_exp_hist *hist, const float *s, const float *d, size_t n);
     void (*exp_hist_double)(struct mm_exp_hist *hist, const double *s, const double *d, size_t n);
 };
 
-/* The table in use: MMTUI_CPU if it names one that this machine can run, else the best. */
+/* The table in use: MMTUI_CPU (scalar, sse2, avx2, avx512, neon) if it names one that this machine can run,
+ * else the best; a name that is unknown or can't run here changes nothing. */
 const struct mm_kernels *mm_kernels(void);
 
 #endif

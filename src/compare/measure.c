@@ -44,17 +44,17 @@ static int next_double(struct work *work, double *s, double *d, size_t *n, struc
 static int sum_float(struct work *work, struct mm_sums *sums, struct mm_err *err)
 {
     const struct mm_kernels *kernels = mm_kernels();
-    float s[MM_TILE], d[MM_TILE];
+    struct mm_tile_float tile;
     size_t n;
 
     for (;;) {
         int64_t base = work->pass.base;
 
-        if (mm_pass_float(&work->pass, s, d, &n, err))
+        if (mm_pass_float(&work->pass, &tile, &n, err))
             return -1;
         if (n == 0)
             return 0;
-        kernels->measure_float(sums, &work->limits, s, work->pass.single ? s : d, n, base);
+        kernels->measure_float(sums, &work->limits, tile.s, tile.d, n, base);
     }
 }
 

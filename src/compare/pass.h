@@ -16,11 +16,17 @@ struct mm_pass {
 
 /* Start over views of equal count, s and d (the same pointer for one tensor alone). Names and cancel stay. */
 void mm_pass_start(struct mm_pass *pass, const struct mm_tensor *s, const struct mm_tensor *d);
+/* Where a tile's values are: in the files themselves, or in its own memory. For a single tensor d is s. */
+struct mm_tile_float {
+    const float *s, *d;
+    float memory_s[MM_TILE], memory_d[MM_TILE];
+};
+
 /*
- * The next tile; *n elements (0: the end). For a single tensor d is not filled. -1: a value that can't be
- * read (MM_ECORRUPT) or cancelled (MM_ECANCELLED). pass->base is then the index behind the tile.
+ * The next tile; *n elements (0: the end). _double: for a single tensor d is not filled. -1: a value that
+ * can't be read (MM_ECORRUPT) or cancelled (MM_ECANCELLED). pass->base is then the index behind the tile.
  */
-int mm_pass_float(struct mm_pass *pass, float s[MM_TILE], float d[MM_TILE], size_t *n, struct mm_err *err);
+int mm_pass_float(struct mm_pass *pass, struct mm_tile_float *tile, size_t *n, struct mm_err *err);
 int mm_pass_double(struct mm_pass *pass, double s[MM_TILE], double d[MM_TILE], size_t *n, struct mm_err *err);
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * bench: what the measurement costs inside one process, as ratios to what the same machine can do at that moment.
+ * bench: what the measurement costs inside one process, as ratios to what the same machine can do at that
+ * moment.
  *
- * Every figure is the best of a few rounds, and the rounds of all rows are interleaved with the read limit's, so that
- * a machine that is slow for a second is slow for both. Prints one line a row: name, bytes, seconds, ratio to the read
- * limit, ratio to its partner row ("-" where there is none); bench.py makes the table.
+ * Every figure is the best of a few rounds, and the rounds of all rows are interleaved with the read limit's,
+ * so that a machine that is slow for a second is slow for both. Prints one line a row: name, bytes, seconds,
+ * ratio to the read limit, ratio to its partner row ("-" where there is none); bench.py makes the table.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -138,7 +139,8 @@ static struct row rows[] = {
     {"f16 f16", "f32 f32", NULL, MM_F16, MM_F16, AT(half), AT(half), 1, 0, 0, 0},
     {"f32 i8", "f32 f32", NULL, MM_F32, MM_I8, AT(s), AT(byte), 1, 0, 0, 0},
     {"i8 i8", "f32 f32", NULL, MM_I8, MM_I8, AT(byte), AT(byte), 1, 0, 0, 0},
-    {"f32 f32, one block in 256 with -inf", "f32 f32", NULL, MM_F32, MM_F32, AT(tainted_s), AT(tainted_d), 1, 0, 0, 0},
+    {"f32 f32, one block in 256 with -inf", "f32 f32", NULL, MM_F32, MM_F32, AT(tainted_s), AT(tainted_d), 1,
+     0, 0, 0},
     {"f32 f32, a third is -inf", "f32 f32", NULL, MM_F32, MM_F32, AT(masked), AT(masked), 1, 0, 0, 0},
     {"f32 f32, ties (dst on an int8 grid)", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(ties), 1, 0, 0, 0},
     {"f32 f32, equal", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(s), 1, 0, 0, 0},
@@ -174,7 +176,8 @@ static void *run_part(void *argument)
     struct mm_metrics metrics;
 
     if (row->what == 1) {
-        read_two((const float *)s_bytes + part->from, (const float *)d_bytes + part->from, part->to - part->from);
+        read_two((const float *)s_bytes + part->from, (const float *)d_bytes + part->from,
+                 part->to - part->from);
         return NULL;
     }
     mm_measure_defaults(&options);
@@ -231,7 +234,8 @@ static const struct row *find(const char *name)
 
 static void print(const struct row *row)
 {
-    const struct row *limit = find(row->threads == 2 ? "read two streams, 2 threads" : "read two streams, 1 thread");
+    const struct row *limit =
+        find(row->threads == 2 ? "read two streams, 2 threads" : "read two streams, 1 thread");
     const struct row *partner = row->partner ? find(row->partner) : NULL;
     double rate = (double)row->bytes / row->best, top = (double)limit->bytes / limit->best;
 

@@ -120,7 +120,7 @@ def interactive(src, dst, out, batch):
     """The screen as a user has it, headless: every result goes through the app; a step ends when all is measured."""
     script = os.path.join(out, "steps")
     with open(script, "w") as file:
-        file.write(":screen /dev/null\n")
+        file.write(f":screen {os.path.join(out, 'frame')}\n")
     no_cache = ["--no-cache"] if HAS_CACHE else []
     ours, = best_of([MMTUI, src, dst, "-j", "2", "--script", script, "--size", "132x43", *no_cache])
     row("the inspector, all measured", ours, "s", ours / batch, "the time of compare", "1.05")
@@ -147,7 +147,7 @@ def small(top, random):
     row("the usual NumPy script", usual, "s", usual / ours, "mmtui's time", "30")
     steps = os.path.join(out, "paint")
     with open(steps, "w") as file:
-        file.write(":screen-now /dev/null\n")
+        file.write(f":screen-now {os.path.join(out, 'frame')}\n")
     paint, = best_of([MMTUI, src, dst, "--script", steps])
     row("start to first paint (and stop)", paint * 1000, "ms")
     for path in (src, dst):
