@@ -7,7 +7,7 @@
 # ---- what has to be installed: the one list (Debian names) ----
 PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libcjson-dev libutf8proc-dev
 PACKAGES_TEST  := $(PACKAGES_BUILD) libcmocka-dev libvterm-dev protobuf-compiler python3 python3-numpy \
-                  python3-protobuf clang-format
+                  python3-protobuf parallel clang-format
 
 BUILD   ?= build
 PROGRAM ?= mmtui

@@ -111,7 +111,7 @@ int mm_atomic_commit(struct mm_atomic *file, struct mm_err *err)
     if (file->error.code == MM_OK) {
         keep_mode(file->fd, file->path);
         /* close() too reports what a network file system could not store */
-        int synced = fsync(file->fd);
+        int synced = file->unsynced ? 0 : fsync(file->fd);
         int closed = close(file->fd);
         file->fd = -1;
         if (synced < 0 || closed < 0)
@@ -124,7 +124,7 @@ int mm_atomic_commit(struct mm_atomic *file, struct mm_err *err)
         *err = file->error;
     if (failed)
         unlink(file->temporary);
-    else
+    else if (!file->unsynced)
         sync_folder(file->path);
     release(file);
     return failed ? -1 : 0;
