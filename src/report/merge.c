@@ -275,11 +275,14 @@ static int check_layers(struct merge *merge, struct mm_err *err)
         return mm_fail(err, MM_ECORRUPT, "%s: \"totals\" is not what mmtui writes", merge->parts[0].file);
     if (merge->layer_count)
         qsort(merge->layers, merge->layer_count, sizeof *merge->layers, by_number);
-    for (size_t i = 0; i < merge->layer_count; i++) {
+    for (size_t i = 1; i < merge->layer_count; i++) {
         const struct layer *layer = &merge->layers[i];
-        if (i && layer->number == layer[-1].number)
+        if (layer->number == layer[-1].number)
             return mm_fail(err, MM_EARG, "%s: layer %zu is in %s too", layer->part->file, layer->number,
                            layer[-1].part->file);
+    }
+    for (size_t i = 0; i < merge->layer_count; i++) {
+        const struct layer *layer = &merge->layers[i];
         if (layer->number > all)
             return mm_fail(err, MM_EARG, "%s: has a layer %zu of %zu", layer->part->file, layer->number, all);
         if (layer->number != i + 1)
