@@ -102,8 +102,9 @@ struct mm_part {
     size_t length;
 };
 /*
- * What mm_report_json of the whole run would have written, byte for byte. Refuses parts that are not all of one run:
- * a share that is missing or there twice, other folders, options or versions; the sentence names the file.
+ * What mm_report_json of the whole run would have written, byte for byte. Refuses parts that are not all of
+ * one run: a share that is missing or there twice, other folders, options or versions; the sentence names the
+ * file.
  */
 int mm_report_merge(const struct mm_part *parts, size_t count, struct mm_buf *out, struct mm_err *err);
 

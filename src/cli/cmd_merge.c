@@ -31,12 +31,14 @@ int cmd_merge(struct cli_options *options)
     const char *path = options->output ? options->output : DEFAULT_OUTPUT;
     size_t count = (size_t)options->word_count;
     if (count == 0) {
-        mm_fail(&err, MM_EARG, "merge needs the files to be joined: mmtui merge part*/mmtui.json -o mmtui.json");
+        mm_fail(&err, MM_EARG,
+                "merge needs the files to be joined: mmtui merge part*/mmtui.json -o mmtui.json");
         return cli_error(&err);
     }
     struct mm_part *parts = calloc(count, sizeof *parts);
     struct mm_buf *texts = calloc(count, sizeof *texts);
-    int result = parts && texts ? merge(parts, texts, options->words, count, &out, &err) : mm_fail_memory(&err);
+    int result =
+        parts && texts ? merge(parts, texts, options->words, count, &out, &err) : mm_fail_memory(&err);
     if (result == 0)
         result = mm_file_write(path, out.data, out.length, &err);
     if (result == 0)

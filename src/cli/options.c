@@ -49,9 +49,12 @@ const struct option_info *option_info(enum option id)
 
 void cli_options_init(struct cli_options *options)
 {
-    *options = (struct cli_options){
-        .sort = "diff2", .dialect = "magicmind", .export_dir = "mmtui_export", .width = 80, .height = 24,
-        .most_words = 8};
+    *options = (struct cli_options){.sort = "diff2",
+                                    .dialect = "magicmind",
+                                    .export_dir = "mmtui_export",
+                                    .width = 80,
+                                    .height = 24,
+                                    .most_words = 8};
     mm_session_defaults(&options->session);
 }
 

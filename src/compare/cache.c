@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#define SECOND INT64_C(1000000000) /* ns */
-#define SUM_SIZE 8                 /* of the hash at the end */
+#define SECOND   INT64_C(1000000000) /* ns */
+#define SUM_SIZE 8                   /* of the hash at the end */
 
 /* A record of the file that was read. */
 struct record {
@@ -86,8 +86,8 @@ static bool read_head(const struct mm_cache *cache, struct cache_reader *in, uin
     uint32_t layout = cache_get_u32(in), engine = cache_get_u32(in);
     struct cache_text key = cache_get_text(in);
     *count = cache_get_u32(in);
-    return !in->bad && layout == CACHE_LAYOUT && engine == MM_ENGINE_VERSION && key.length == cache->key.length &&
-           memcmp(key.data, cache->key.data, key.length) == 0;
+    return !in->bad && layout == CACHE_LAYOUT && engine == MM_ENGINE_VERSION &&
+           key.length == cache->key.length && memcmp(key.data, cache->key.data, key.length) == 0;
 }
 
 static bool has_right_sum(const struct mm_buf *file)
@@ -234,8 +234,8 @@ static int64_t nanoseconds(struct timespec time)
 }
 
 /*
- * Could the file be written again without getting another time? Times count in ticks of the system's coarse clock, on
- * some file systems in whole seconds or two.
+ * Could the file be written again without getting another time? Times count in ticks of the system's coarse
+ * clock, on some file systems in whole seconds or two.
  */
 static bool is_settled(int64_t time, int64_t now)
 {
@@ -267,7 +267,8 @@ static void take_ids(const struct mm_pair *pair, struct mm_pair_id *id)
         id->sure &= take_id(pair->dst, now, &id->dst);
 }
 
-bool mm_cache_find(const struct mm_cache *cache, size_t index, struct mm_pair_id *id, struct mm_result *result)
+bool mm_cache_find(const struct mm_cache *cache, size_t index, struct mm_pair_id *id,
+                   struct mm_result *result)
 {
     const struct mm_pair *pair = &cache->pairs->pair[index];
     struct cache_names names = cache_names_of(pair);
@@ -359,7 +360,8 @@ static uint32_t put_rest(const struct mm_cache *cache, struct mm_buf *out)
     return count;
 }
 
-static void put_file(const struct mm_cache *cache, mm_cache_result result, const void *context, struct mm_buf *out)
+static void put_file(const struct mm_cache *cache, mm_cache_result result, const void *context,
+                     struct mm_buf *out)
 {
     mm_buf_puts(out, CACHE_MAGIC);
     cache_put_u32(out, CACHE_LAYOUT);

@@ -18,7 +18,8 @@
 #define CACHE_FILE_LIMIT  ((size_t)32 << 20)
 #define CACHE_TOTAL_LIMIT ((int64_t)64 << 20)
 
-/* A change of one byte always changes it; it keeps no one from forging a file, so every field is checked too. */
+/* A change of one byte always changes it; it keeps no one from forging a file, so every field is checked too.
+ */
 uint64_t cache_hash(uint64_t seed, const void *data, size_t length);
 
 /* ---- bytes ---- */
@@ -56,7 +57,8 @@ uint64_t cache_names_hash(const struct cache_names *names);
 
 /* Reads the names, which come first. */
 bool cache_record_names(struct cache_reader *in, struct cache_names *names);
-/* Reads the rest. True when it is of this pair in this state and every field can be true; then *result is filled. */
+/* Reads the rest. True when it is of this pair in this state and every field can be true; then *result is
+ * filled. */
 bool cache_record_read(struct cache_reader *in, const struct mm_pair *pair, const struct mm_pair_id *id,
                        struct mm_result *result);
 void cache_record_put(struct mm_buf *out, const struct mm_pair *pair, const struct mm_pair_id *id,
@@ -71,7 +73,8 @@ int cache_folder_make(const char *folder, struct mm_err *err);
 void cache_file_name(uint64_t hash, char out[CACHE_NAME_SIZE]);
 /* The file was used: trimming takes it later than others. */
 void cache_file_used(const char *path);
-/* Remove the files used longest ago until all of them together are within the limit. Other files are left alone. */
+/* Remove the files used longest ago until all of them together are within the limit. Other files are left
+ * alone. */
 void cache_folder_trim(const char *folder, int64_t limit);
 
 #endif

@@ -66,7 +66,8 @@ struct files {
 /* A cache file, or one that was being written when its program was killed. */
 static bool is_ours(const char *name)
 {
-    return strspn(name, "0123456789abcdef") == HASH_DIGITS && strncmp(name + HASH_DIGITS, ENDING, strlen(ENDING)) == 0;
+    return strspn(name, "0123456789abcdef") == HASH_DIGITS &&
+           strncmp(name + HASH_DIGITS, ENDING, strlen(ENDING)) == 0;
 }
 
 static int visit(void *context, const char *name)

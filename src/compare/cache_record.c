@@ -1,9 +1,9 @@
 /*
- * One record of a cache file: the names of both files (text; empty: that side is missing), a hash of the layouts that
- * the names stand for, the state of every file that is there, and the result:
+ * One record of a cache file: the names of both files (text; empty: that side is missing), a hash of the
+ * layouts that the names stand for, the state of every file that is there, and the result:
  *
- *     u8 state, u8 fit; for every file: u8 dtype, u8 is_output, u8 rank, i64 each dim, i64 index, text node, text op;
- *     the metrics in the order of the tables below, 8 bytes each
+ *     u8 state, u8 fit; for every file: u8 dtype, u8 is_output, u8 rank, i64 each dim, i64 index, text node,
+ * text op; the metrics in the order of the tables below, 8 bytes each
  */
 #include "compare/cache.h"
 
@@ -18,23 +18,33 @@ struct field {
     enum kind kind;
 };
 
-#define STAT(member, kind) {offsetof(struct mm_stats, member), kind}
+#define STAT(member, kind)                                                                                   \
+    {                                                                                                        \
+        offsetof(struct mm_stats, member), kind                                                              \
+    }
 static const struct field stat_fields[] = {
-    STAT(finite, COUNT), STAT(nan, COUNT),  STAT(pos_inf, COUNT), STAT(neg_inf, COUNT),
-    STAT(zero, COUNT),   STAT(min, FIGURE), STAT(max, FIGURE),    STAT(mean, FIGURE),
+    STAT(finite, COUNT), STAT(nan, COUNT),    STAT(pos_inf, COUNT), STAT(neg_inf, COUNT),
+    STAT(zero, COUNT),   STAT(min, FIGURE),   STAT(max, FIGURE),    STAT(mean, FIGURE),
     STAT(std, FIGURE),   STAT(min_at, PLACE), STAT(max_at, PLACE),
 };
 
-#define METRIC(member, kind) {offsetof(struct mm_metrics, member), kind}
+#define METRIC(member, kind)                                                                                 \
+    {                                                                                                        \
+        offsetof(struct mm_metrics, member), kind                                                            \
+    }
 static const struct field metric_fields[] = {
-    METRIC(count, COUNT),           METRIC(finite, COUNT),       METRIC(nonfinite_equal, COUNT),
-    METRIC(nonfinite_differ, COUNT), METRIC(differ_at, PLACE),   METRIC(diff1, FIGURE),
-    METRIC(diff2, FIGURE),          METRIC(sqnr, FIGURE),        METRIC(diff3_rel, FIGURE),
-    METRIC(diff3_abs, FIGURE),      METRIC(diff4_greater, FIGURE), METRIC(diff4_less, FIGURE),
-    METRIC(diff4_n, COUNT),         METRIC(mse, FIGURE),         METRIC(rmse, FIGURE),
-    METRIC(mae, FIGURE),            METRIC(max_abs, FIGURE),     METRIC(max_abs_at, PLACE),
-    METRIC(max_rel_at, PLACE),      METRIC(cosine, FIGURE),      METRIC(cosine_gap, FIGURE),
-    METRIC(fit_scale, FIGURE),      METRIC(fit_offset, FIGURE),  METRIC(fit_residual, FIGURE),
+    METRIC(count, COUNT),           METRIC(finite, COUNT),
+    METRIC(nonfinite_equal, COUNT), METRIC(nonfinite_differ, COUNT),
+    METRIC(differ_at, PLACE),       METRIC(diff1, FIGURE),
+    METRIC(diff2, FIGURE),          METRIC(sqnr, FIGURE),
+    METRIC(diff3_rel, FIGURE),      METRIC(diff3_abs, FIGURE),
+    METRIC(diff4_greater, FIGURE),  METRIC(diff4_less, FIGURE),
+    METRIC(diff4_n, COUNT),         METRIC(mse, FIGURE),
+    METRIC(rmse, FIGURE),           METRIC(mae, FIGURE),
+    METRIC(max_abs, FIGURE),        METRIC(max_abs_at, PLACE),
+    METRIC(max_rel_at, PLACE),      METRIC(cosine, FIGURE),
+    METRIC(cosine_gap, FIGURE),     METRIC(fit_scale, FIGURE),
+    METRIC(fit_offset, FIGURE),     METRIC(fit_residual, FIGURE),
     METRIC(beyond, FIGURE),
 };
 
@@ -225,7 +235,8 @@ static bool get_result(struct cache_reader *in, const struct mm_pair *pair, stru
 {
     result->state = (enum mm_state)cache_get_u8(in);
     result->fit = (enum mm_fit)cache_get_u8(in);
-    if ((pair->src && !get_info(in, &result->src)) || (pair->dst && !get_info(in, &result->dst)) || !fits(result))
+    if ((pair->src && !get_info(in, &result->src)) || (pair->dst && !get_info(in, &result->dst)) ||
+        !fits(result))
         return false;
     int64_t elements = result->src.known ? result->src.count : result->dst.count;
     struct mm_metrics *metrics = &result->metrics;

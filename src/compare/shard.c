@@ -5,7 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* What opening a file costs, in bytes that could be measured meanwhile: thousands of small files are work too. */
+/* What opening a file costs, in bytes that could be measured meanwhile: thousands of small files are work
+ * too. */
 #define OPENING_COST 65536
 
 struct weighed {
@@ -102,7 +103,8 @@ int mm_pairs_shard(struct mm_pairs *pairs, unsigned index, unsigned count, struc
     int result = -1;
     if (weighed && heap && mine) {
         for (size_t i = 0; i < pairs->count; i++)
-            weighed[i] = (struct weighed){&pairs->pair[i], cost_of(pairs->pair[i].src) + cost_of(pairs->pair[i].dst)};
+            weighed[i] =
+                (struct weighed){&pairs->pair[i], cost_of(pairs->pair[i].src) + cost_of(pairs->pair[i].dst)};
         choose(weighed, pairs->count, heap, index, count, mine);
         result = keep(pairs, mine);
     }

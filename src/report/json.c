@@ -154,7 +154,8 @@ static void put_layer(struct mm_buf *out, const struct mm_session *session, size
     mm_buf_puts(out, "}}");
 }
 
-/* Which share this is, and what else must be equal in all of them: mm_report_merge takes the line out again. */
+/* Which share this is, and what else must be equal in all of them: mm_report_merge takes the line out again.
+ */
 static void put_shard(struct mm_buf *out, const struct mm_session_options *options, size_t layers)
 {
     mm_buf_printf(out,

@@ -1,6 +1,6 @@
 /*
- * Walking JSON text without building a tree, so that pieces of it can be passed on byte for byte. Only where a piece
- * ends is found here; whether it is JSON is for a parser to say.
+ * Walking JSON text without building a tree, so that pieces of it can be passed on byte for byte. Only where
+ * a piece ends is found here; whether it is JSON is for a parser to say.
  */
 #ifndef REPORT_JSON_WALK_H
 #define REPORT_JSON_WALK_H
@@ -18,7 +18,8 @@ struct json_walk {
     bool first, bad;
 };
 
-/* Walk the members of an object ('{') or the elements of an array ('['). bad when the text does not begin so. */
+/* Walk the members of an object ('{') or the elements of an array ('['). bad when the text does not begin so.
+ */
 struct json_walk json_walk_into(struct json_span text, char open);
 /* The next member (key NULL: element), without blanks around it. False at the end, or when bad. */
 bool json_walk_next(struct json_walk *walk, struct json_span *key, struct json_span *value);

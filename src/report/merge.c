@@ -46,9 +46,9 @@ static const struct {
     enum key in;
     const char *key;
 } agreed[] = {
-    {KEY_SHARD, "count"},     {KEY_SHARD, "engine_version"}, {KEY_SHARD, "framework"}, {KEY_SHARD, "small"},
-    {KEY_TOTALS, "layers"},   {KEY_TOTALS, "pairs"},         {KEY_TOTALS, "src_only"}, {KEY_TOTALS, "dst_only"},
-    {KEY_TOTALS, "skipped_files"},
+    {KEY_SHARD, "count"},     {KEY_SHARD, "engine_version"}, {KEY_SHARD, "framework"},
+    {KEY_SHARD, "small"},     {KEY_TOTALS, "layers"},        {KEY_TOTALS, "pairs"},
+    {KEY_TOTALS, "src_only"}, {KEY_TOTALS, "dst_only"},      {KEY_TOTALS, "skipped_files"},
 };
 
 struct part {
@@ -166,9 +166,9 @@ static int read_part(struct part *part, const struct mm_part *from, struct mm_er
     char schema[MM_NUM];
     struct json_span known = {schema, schema + snprintf(schema, sizeof schema, "%d", MM_REPORT_SCHEMA)};
     if (!same_text(part->value[KEY_SCHEMA], known))
-        return mm_fail(err, MM_EUNSUPPORTED, "%s: has schema version %.*s, this mmtui joins version %d", part->file,
-                       (int)(part->value[KEY_SCHEMA].end - part->value[KEY_SCHEMA].at), part->value[KEY_SCHEMA].at,
-                       MM_REPORT_SCHEMA);
+        return mm_fail(err, MM_EUNSUPPORTED, "%s: has schema version %.*s, this mmtui joins version %d",
+                       part->file, (int)(part->value[KEY_SCHEMA].end - part->value[KEY_SCHEMA].at),
+                       part->value[KEY_SCHEMA].at, MM_REPORT_SCHEMA);
     if (!part->value[KEY_SHARD].at)
         return mm_fail(err, MM_EARG, "%s: is of a whole run, not a share of one (mmtui compare --shard I/N)",
                        part->file);
@@ -214,8 +214,8 @@ static int check_shares(const struct merge *merge, struct mm_err *err)
     for (size_t i = 0; result == 0 && i < merge->part_count; i++) {
         const struct part *part = &merge->parts[i];
         if (of[part->index])
-            result = mm_fail(err, MM_EARG, "%s: is share %zu of %zu, as %s is", part->file, part->index, count,
-                             of[part->index]->file);
+            result = mm_fail(err, MM_EARG, "%s: is share %zu of %zu, as %s is", part->file, part->index,
+                             count, of[part->index]->file);
         of[part->index] = part;
     }
     for (size_t index = 1; result == 0 && index <= count; index++) {
@@ -286,8 +286,8 @@ static int check_layers(struct merge *merge, struct mm_err *err)
         if (layer->number > all)
             return mm_fail(err, MM_EARG, "%s: has a layer %zu of %zu", layer->part->file, layer->number, all);
         if (layer->number != i + 1)
-            return mm_fail(err, MM_EARG, "layer %zu of %zu is in none of the files (%s has layer %zu)", i + 1, all,
-                           layer->part->file, layer->number);
+            return mm_fail(err, MM_EARG, "layer %zu of %zu is in none of the files (%s has layer %zu)", i + 1,
+                           all, layer->part->file, layer->number);
     }
     if (merge->layer_count != all)
         return mm_fail(err, MM_EARG, "layer %zu of %zu is in none of the files (%s is one of them)",
@@ -302,7 +302,8 @@ static void put_span(struct mm_buf *out, const char *from, const char *to)
     mm_buf_add(out, from, (size_t)(to - from));
 }
 
-/* The first part's text without "shard", with the sum of "bad", and with all layers as mm_report_json lays them. */
+/* The first part's text without "shard", with the sum of "bad", and with all layers as mm_report_json lays
+ * them. */
 static void put_all(const struct merge *merge, struct mm_buf *out)
 {
     const struct part *first = &merge->parts[0];

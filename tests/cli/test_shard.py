@@ -8,7 +8,7 @@ import subprocess
 
 import numpy as np
 
-from harness import ENVIRONMENT, MMTUI, TIME_LIMIT, check, compare, load_report, main, mmtui, pair_of_folders, same, test
+from harness import ENVIRONMENT, MMTUI, ROOT, TIME_LIMIT, check, compare, load_report, main, mmtui, pair_of_folders, same, test
 
 RANDOM = np.random.default_rng(5)
 
@@ -236,6 +236,21 @@ def many_files(folder):
     expected = whole(folder)
     mmtui("merge", *run_shares(folder, 64, "-j", "1"), "--output-file=joined.json", cwd=folder)
     check((folder / "joined.json").read_bytes() == expected, "the joined file differs from the whole run's")
+
+
+@test
+def manual(folder):
+    """shard: its manual page has the options, the version, and no roff mistakes"""
+    page = ROOT / "man" / "mmtui-merge.1"
+    text = page.read_text(encoding="utf-8")
+    check(f'"mmtui {mmtui("--version").out.split()[1]}"' in text, "the version")
+    for name in ("shard", "output_file"):
+        check(f"\\fB\\-\\-{name}\\fR" in text, f"--{name}")
+    check("--shard" in mmtui("compare", "--help").out and "--output_file" in mmtui("merge", "--help").out, "--help")
+    if shutil.which("groff"):
+        lint = ["groff", "-man", "-Tutf8", "-ww", "-z", page]
+        done = subprocess.run(lint, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        same((done.returncode, done.stdout.decode()), (0, ""), "groff")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ struct world {
 
 #define PAIRS 3
 
-/* Files are kept once the clock that stamps them has moved on: past the stamp of one that is made after them. */
+/* Files are kept once the clock that stamps them has moved on: past the stamp of one that is made after them.
+ */
 static void settle(const char *folder)
 {
     struct timespec now;
@@ -427,15 +428,16 @@ static void apply(void *context, size_t pair, bool figures, struct mm_result *re
 }
 
 /* Scan all, with this many threads. Returns how many results came from the cache. */
-static size_t scan_all(struct world *world, unsigned threads, bool headers, bool focus, struct applied *applied)
+static size_t scan_all(struct world *world, unsigned threads, bool headers, bool focus,
+                       struct applied *applied)
 {
     struct mm_pool *pool;
     struct mm_scan *scan;
     struct mm_cache *cache = open_cache(world);
     *applied = (struct applied){0};
     assert_int_equal(mm_pool_open(&pool, threads, NULL), 0);
-    assert_int_equal(
-        mm_scan_open(&scan, pool, world->pairs, mm_schema_own(), &world->measure, headers, NULL), 0);
+    assert_int_equal(mm_scan_open(&scan, pool, world->pairs, mm_schema_own(), &world->measure, headers, NULL),
+                     0);
     mm_scan_set_cache(scan, cache);
     if (focus)
         mm_scan_focus(scan, (size_t[]){2, 0}, 2);
@@ -481,11 +483,16 @@ static void test_scan(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),         cmocka_unit_test(test_rest_stays),
-        cmocka_unit_test(test_failed_is_not_kept), cmocka_unit_test(test_unsure_is_not_kept),
-        cmocka_unit_test(test_layout_counts),      cmocka_unit_test(test_truncated),
-        cmocka_unit_test(test_flipped),            cmocka_unit_test(test_fields_are_checked),
-        cmocka_unit_test(test_no_folder),          cmocka_unit_test(test_scan),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_rest_stays),
+        cmocka_unit_test(test_failed_is_not_kept),
+        cmocka_unit_test(test_unsure_is_not_kept),
+        cmocka_unit_test(test_layout_counts),
+        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_flipped),
+        cmocka_unit_test(test_fields_are_checked),
+        cmocka_unit_test(test_no_folder),
+        cmocka_unit_test(test_scan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

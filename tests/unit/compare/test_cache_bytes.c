@@ -12,8 +12,8 @@
 static void test_little_endian(void **state)
 {
     (void)state;
-    static const uint8_t expected[] = {0xFE, 4, 3, 2, 1, 8, 7, 6, 5, 4, 3, 2, 0x81, 0, 0, 0, 0, 0, 0,
-                                       0xF0, 0xBF, 2, 0, 0, 0, 'h', 'i'};
+    static const uint8_t expected[] = {0xFE, 4, 3, 2, 1, 8,    7,    6, 5, 4, 3, 2,   0x81, 0,
+                                       0,    0, 0, 0, 0, 0xF0, 0xBF, 2, 0, 0, 0, 'h', 'i'};
     struct mm_buf out = {0};
     cache_put_u8(&out, 0xFE);
     cache_put_u32(&out, 0x01020304);
@@ -53,7 +53,8 @@ static void test_too_short(void **state)
     assert_true(in.bad);
 }
 
-/* By the description, in Python: h = seed; for w in (length, words of 8 bytes, rest): h ^= w; h *= K; h ^= h >> 32. */
+/* By the description, in Python: h = seed; for w in (length, words of 8 bytes, rest): h ^= w; h *= K; h ^= h
+ * >> 32. */
 static void test_hash(void **state)
 {
     (void)state;

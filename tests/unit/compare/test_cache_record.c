@@ -27,7 +27,7 @@ static struct mm_result a_result(void)
         .src = {true, MM_F32, {2, {2, 3}}, 6, node, op, -1, true},
         .dst = {true, MM_F16, {1, {6}}, 6, empty, empty, INT64_MAX, false},
     };
-    double *figures[] = {&result.metrics.diff1, &result.metrics.diff2, &result.metrics.cosine_gap,
+    double *figures[] = {&result.metrics.diff1,  &result.metrics.diff2,    &result.metrics.cosine_gap,
                          &result.metrics.beyond, &result.metrics.src.mean, &result.metrics.dst.std};
     for (size_t i = 0; i < MM_COUNT(figures); i++)
         *figures[i] = 0.1 * (double)(i + 1);

@@ -54,9 +54,9 @@ static void share_of(const struct folders *folders, unsigned index, unsigned cou
 }
 
 /*
- * Sizes in units of 64 KiB a side, both sides alike: a 5, b 1, c 4, d 3, e 3; with one unit for opening each file they
- * cost 12, 4, 10, 8, 8. Largest first into two shares: a -> 1, c -> 2, d -> 2 (10 < 12), e -> 1 (12 < 18), b -> 2
- * (18 < 20): 20 and 22.
+ * Sizes in units of 64 KiB a side, both sides alike: a 5, b 1, c 4, d 3, e 3; with one unit for opening each
+ * file they cost 12, 4, 10, 8, 8. Largest first into two shares: a -> 1, c -> 2, d -> 2 (10 < 12), e -> 1 (12
+ * < 18), b -> 2 (18 < 20): 20 and 22.
  */
 static void test_largest_first(void **state)
 {

@@ -11,7 +11,8 @@
 #include "mmtui/base.h"
 #include "report/json_walk.h"
 
-/* "KEY=VALUE;" of every member, then "." at a good end or "!" where it is bad. In memory of its exact size. */
+/* "KEY=VALUE;" of every member, then "." at a good end or "!" where it is bad. In memory of its exact size.
+ */
 static const char *walked(const char *text, char open, struct mm_buf *out)
 {
     size_t length = strlen(text);
@@ -39,7 +40,8 @@ static void test_values(void **state)
     assert_string_equal(walked(" { } \n", '{', &out), ".");
     assert_string_equal(walked("{\"a\": 1, \"b\":[1, {\"]\": \"}\"}] ,\n\"c\" : \"x\\\"}\" }", '{', &out),
                         "\"a\"=1;\"b\"=[1, {\"]\": \"}\"}];\"c\"=\"x\\\"}\";.");
-    assert_string_equal(walked("[1,-2.5e3 , true,\"\\\\\",null]", '[', &out), "=1;=-2.5e3;=true;=\"\\\\\";=null;.");
+    assert_string_equal(walked("[1,-2.5e3 , true,\"\\\\\",null]", '[', &out),
+                        "=1;=-2.5e3;=true;=\"\\\\\";=null;.");
     mm_buf_done(&out);
 }
 
@@ -47,9 +49,9 @@ static void test_bad(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "",      " ",     "[",        "{",          "}",           "x",        "{\"a\"",        "{\"a\":",
-        "{a:1}", "{,}",   "{\"a\":}", "{\"a\" 1}",  "{\"a\":\"x}", "{\"a\":[", "{\"a\":1,",     "{\"a\":\"\\",
-        "{1:2}", "[1]",   "{\"a\"}",  "{\"a\":1]",  "{} x",        "{}}",      "{\"a\":{\"]\"", "{\"",
+        "",      " ",   "[",        "{",         "}",           "x",        "{\"a\"",        "{\"a\":",
+        "{a:1}", "{,}", "{\"a\":}", "{\"a\" 1}", "{\"a\":\"x}", "{\"a\":[", "{\"a\":1,",     "{\"a\":\"\\",
+        "{1:2}", "[1]", "{\"a\"}",  "{\"a\":1]", "{} x",        "{}}",      "{\"a\":{\"]\"", "{\"",
     };
     struct mm_buf out = {0};
     for (size_t i = 0; i < MM_COUNT(texts); i++) {

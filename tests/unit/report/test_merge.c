@@ -22,10 +22,12 @@
     ", \"skipped_files\": 0},\n \"layers\": ["
 
 /* Numbers are passed on as they are written: 1E-5, 0.10. */
-static const char first[] = HEAD SHARD(1, 2, 2) TOTALS(1) "\n  {\"number\": 1, \"x\": 0.10},\n  {\"number\": 3}\n ]}\n";
+static const char first[] =
+    HEAD SHARD(1, 2, 2) TOTALS(1) "\n  {\"number\": 1, \"x\": 0.10},\n  {\"number\": 3}\n ]}\n";
 static const char second[] = HEAD SHARD(2, 2, 1) TOTALS(1) "\n  {\"number\": 2, \"s\": \"]},\\\"\"}\n ]}\n";
-static const char joined[] = HEAD TOTALS(2) "\n  {\"number\": 1, \"x\": 0.10},\n  {\"number\": 2, \"s\": \"]},\\\"\"},\n"
-                                            "  {\"number\": 3}\n ]}\n";
+static const char joined[] =
+    HEAD TOTALS(2) "\n  {\"number\": 1, \"x\": 0.10},\n  {\"number\": 2, \"s\": \"]},\\\"\"},\n"
+                   "  {\"number\": 3}\n ]}\n";
 
 static int merge_two(const char *a, const char *b, struct mm_buf *out, struct mm_err *err)
 {
@@ -60,11 +62,13 @@ static void test_refused(void **state)
     (void)state;
     assert_refused(first, NULL, "share 2 of 2 is missing (a.json is share 1)");
     assert_refused(first, first, "b.json: is share 1 of 2, as a.json is");
-    assert_refused(first, joined, "b.json: is of a whole run, not a share of one (mmtui compare --shard I/N)");
+    assert_refused(first, joined,
+                   "b.json: is of a whole run, not a share of one (mmtui compare --shard I/N)");
     assert_refused(first, "{}", "b.json: is not a whole mmtui.json");
     assert_refused(first, HEAD SHARD(2, 3, 1) TOTALS(0) "]}",
                    "b.json: is of another run: shard.count is 3, in a.json it is 2");
-    assert_refused(first, HEAD SHARD(2, 2, 1) TOTALS(0) "{\"number\": 3}]}", "b.json: layer 3 is in a.json too");
+    assert_refused(first, HEAD SHARD(2, 2, 1) TOTALS(0) "{\"number\": 3}]}",
+                   "b.json: layer 3 is in a.json too");
     assert_refused(first, HEAD SHARD(2, 2, 1) TOTALS(0) "{\"number\": 4}]}",
                    "layer 2 of 3 is in none of the files (a.json has layer 3)");
     assert_refused(first, HEAD SHARD(2, 2, 0) TOTALS(0) "]}",
