@@ -24,13 +24,13 @@ static void assert_folder(const char *expected)
 static void test_where(void **state)
 {
     (void)state;
-    setenv("HOME", "/home/me", 1);
+    setenv("HOME", "/people/me", 1);
     setenv("XDG_CACHE_HOME", "/var/cache/me/", 1);
     assert_folder("/var/cache/me/mmtui");
     setenv("XDG_CACHE_HOME", "relative", 1); /* the specification: to be ignored */
-    assert_folder("/home/me/.cache/mmtui");
+    assert_folder("/people/me/.cache/mmtui");
     unsetenv("XDG_CACHE_HOME");
-    assert_folder("/home/me/.cache/mmtui");
+    assert_folder("/people/me/.cache/mmtui");
     setenv("HOME", "", 1);
     assert_folder(NULL);
     unsetenv("HOME");
