@@ -352,8 +352,10 @@ static uint32_t put_rest(const struct mm_cache *cache, struct mm_buf *out)
 {
     uint32_t count = 0;
     for (size_t i = 0; cache->count && i < cache->pairs->count; i++) {
+        if (cache->slots[i].kept)
+            continue;
         struct cache_names names = cache_names_of(&cache->pairs->pair[i]);
-        size_t found = cache->slots[i].kept ? cache->count : find_record(cache, &names);
+        size_t found = find_record(cache, &names);
         if (found < cache->count)
             count += put_record(out, cache->records[found].data, cache->records[found].length);
     }

@@ -37,6 +37,7 @@ struct cache_text {
 void cache_put_u8(struct mm_buf *out, unsigned value);
 void cache_put_u32(struct mm_buf *out, uint32_t value);
 void cache_put_u64(struct mm_buf *out, uint64_t value);
+void cache_put_u64s(struct mm_buf *out, const uint64_t *values, size_t count);
 void cache_put_double(struct mm_buf *out, double value);
 void cache_put_text(struct mm_buf *out, const char *text, size_t length);
 unsigned cache_get_u8(struct cache_reader *in);

@@ -3,6 +3,24 @@
 
 #include <string.h>
 
+/* Eight bytes at once: most of a file is numbers of eight bytes. */
+
+static uint64_t little_endian(uint64_t value)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_bswap64(value);
+#else
+    return value;
+#endif
+}
+
+static uint64_t load_u64(const uint8_t *at)
+{
+    uint64_t value;
+    memcpy(&value, at, sizeof value);
+    return little_endian(value);
+}
+
 static uint64_t load(const uint8_t *at, size_t bytes)
 {
     uint64_t value = 0;
@@ -47,7 +65,7 @@ uint64_t cache_hash(uint64_t seed, const void *data, size_t length)
     const uint8_t *at = data;
     uint64_t hash = mix(seed, length);
     for (; length >= 8; at += 8, length -= 8)
-        hash = mix(hash, load(at, 8));
+        hash = mix(hash, load_u64(at));
     return mix(hash, load(at, length));
 }
 
@@ -63,14 +81,27 @@ void cache_put_u32(struct mm_buf *out, uint32_t value)
 
 void cache_put_u64(struct mm_buf *out, uint64_t value)
 {
-    put(out, value, 8);
+    cache_put_u64s(out, &value, 1);
+}
+
+void cache_put_u64s(struct mm_buf *out, const uint64_t *values, size_t count)
+{
+    uint8_t *place = mm_buf_reserve(out, count * sizeof *values);
+    for (size_t i = 0; place && i < count; i++) {
+        uint64_t little = little_endian(values[i]);
+        memcpy(place + i * sizeof little, &little, sizeof little);
+    }
+    if (!place)
+        return;
+    out->length += count * sizeof *values;
+    out->data[out->length] = '\0';
 }
 
 void cache_put_double(struct mm_buf *out, double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    put(out, bits, 8);
+    cache_put_u64(out, bits);
 }
 
 void cache_put_text(struct mm_buf *out, const char *text, size_t length)
@@ -91,7 +122,8 @@ uint32_t cache_get_u32(struct cache_reader *in)
 
 uint64_t cache_get_u64(struct cache_reader *in)
 {
-    return get(in, 8);
+    const uint8_t *at = take(in, 8);
+    return at ? load_u64(at) : 0;
 }
 
 struct cache_text cache_get_text(struct cache_reader *in)

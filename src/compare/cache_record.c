@@ -128,11 +128,10 @@ static void put_info(struct mm_buf *out, const struct mm_info *info)
 
 static void put_fields(struct mm_buf *out, const struct field *fields, size_t count, const void *from)
 {
-    for (size_t i = 0; i < count; i++) {
-        uint64_t bits;
-        memcpy(&bits, (const char *)from + fields[i].offset, sizeof bits);
-        cache_put_u64(out, bits);
-    }
+    uint64_t bits[MM_COUNT(metric_fields)]; /* the longest table */
+    for (size_t i = 0; i < count; i++)
+        memcpy(&bits[i], (const char *)from + fields[i].offset, sizeof bits[i]);
+    cache_put_u64s(out, bits, count);
 }
 
 void cache_record_put(struct mm_buf *out, const struct mm_pair *pair, const struct mm_pair_id *id,
