@@ -7,7 +7,7 @@
 # ---- what has to be installed: the one list (Debian names) ----
 PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libcjson-dev libutf8proc-dev
 PACKAGES_TEST  := $(PACKAGES_BUILD) libcmocka-dev libvterm-dev protobuf-compiler python3 python3-numpy \
-                  python3-protobuf clang-format gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+                  python3-protobuf clang-format parallel gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 
 BUILD   ?= build
 PROGRAM ?= mmtui

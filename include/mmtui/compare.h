@@ -28,13 +28,19 @@ struct mm_pair {
     const struct mm_entry *dst; /* NULL: only in src */
     uint32_t occurrence;        /* k: the k-th of this name on its side, from 1 */
     uint32_t occurrences;       /* how many of this name (the larger side) */
+    size_t place;               /* 0-based, in the whole list, also where only a share of it is left */
+};
+
+struct mm_pair_counts {
+    size_t count, both, src_only, dst_only;
 };
 
 struct mm_pairs {
     const struct mm_pair *pair; /* in src's execution order; dst-only ones stand where dst has them */
     size_t count;
     size_t both, src_only, dst_only;
-    size_t dropped; /* entries that the framework's rules left out */
+    size_t dropped;              /* entries that the framework's rules left out */
+    struct mm_pair_counts whole; /* before mm_pairs_shard */
     struct mm_arena arena;
 };
 
@@ -43,6 +49,13 @@ struct mm_pairs {
 int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const struct mm_dump *dst,
                   enum mm_framework framework, struct mm_err *err);
 void mm_pairs_close(struct mm_pairs *pairs);
+#define MM_SHARDS_MAX 65536
+/*
+ * Keep the index-th of `count` shares (1 <= index <= count <= MM_SHARDS_MAX) and forget the rest. Every pair
+ * is in exactly one share. The shares depend on nothing but file sizes, names and `count`: the largest pair
+ * goes to the share that has least so far, and so on.
+ */
+int mm_pairs_shard(struct mm_pairs *pairs, unsigned index, unsigned count, struct mm_err *err);
 /* "same name", "same name, occurrence 2 of 3", "only in src", ... appended to out. */
 void mm_pair_how(const struct mm_pair *pair, struct mm_buf *out);
 
@@ -176,6 +189,60 @@ int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d,
                        const struct mm_measure_options *options, const atomic_bool *cancel,
                        struct mm_metrics *out, struct mm_err *err);
 
+/* ---- the result cache ---------------------------------------------------------------------------------- */
+
+/*
+ * What was measured before, in one file per two folders and measure options. A result is found again as long
+ * as both files are the same by size, times, inode and device. A cache can't fail: what can't be read is not
+ * there, what can't be written is measured again next time.
+ */
+
+/* To be raised whenever any figure of a measured pair may change. */
+#define MM_ENGINE_VERSION 2
+
+/* Which state of a file it is. Times in ns since the epoch. */
+struct mm_file_id {
+    int64_t size, modified, changed;
+    uint64_t inode, device;
+};
+/* Of both files; zeros for a side that is missing. */
+struct mm_pair_id {
+    struct mm_file_id src, dst;
+    bool sure; /* false: keep nothing. No such file, or one written so lately that more may follow unseen */
+};
+
+struct mm_cache;
+
+struct mm_cache_options {
+    const char *folder;    /* of all cache files; made if missing */
+    const char *src, *dst; /* the two dumps' folders */
+    const struct mm_schema *schema;
+    const struct mm_measure_options *measure;
+    unsigned shard, shards; /* runs at the same time must not share a file; 0 of 0: the whole */
+};
+
+/* malloc'ed "$XDG_CACHE_HOME/mmtui", "$HOME/.cache/mmtui", or NULL. */
+char *mm_cache_folder(void);
+/* Read what there is. Borrowed: pairs. Only src or dst that are not there, or memory, make it fail. */
+int mm_cache_open(struct mm_cache **cache, const struct mm_cache_options *options,
+                  const struct mm_pairs *pairs, struct mm_err *err);
+void mm_cache_close(struct mm_cache *cache);
+/* How many results were read. */
+size_t mm_cache_count(const struct mm_cache *cache);
+/* From any thread, before the pair is measured: fill *id; true with *result when it was measured so before.
+ */
+bool mm_cache_find(const struct mm_cache *cache, size_t pair, struct mm_pair_id *id,
+                   struct mm_result *result);
+/* The owner's thread: this state of the files is the one that was measured, or (found) had been before. */
+void mm_cache_keep(struct mm_cache *cache, size_t pair, const struct mm_pair_id *id, bool found);
+/*
+ * Write what was kept, if any of it is new, and bound the folder's size. `result` gives a pair's result;
+ * those that are not final or FAILED are passed over. What was read and not looked at stays. For the owner's
+ * thread.
+ */
+typedef const struct mm_result *(*mm_cache_result)(const void *context, size_t pair);
+int mm_cache_save(struct mm_cache *cache, mm_cache_result result, const void *context, struct mm_err *err);
+
 /* ---- histograms of a pair ------------------------------------------------------------------------------ */
 
 #define MM_HIST_BINS_MAX 4096
@@ -248,6 +315,9 @@ struct mm_scan;
 int mm_scan_open(struct mm_scan **scan, struct mm_pool *pool, const struct mm_pairs *pairs,
                  const struct mm_schema *schema, const struct mm_measure_options *options, bool headers,
                  struct mm_err *err);
+/* Before the work begins: look every pair up first, keep what is measured. Borrowed until the scan is closed.
+ */
+void mm_scan_set_cache(struct mm_scan *scan, struct mm_cache *cache);
 /* After the pool is stopped and its jobs are collected. */
 void mm_scan_close(struct mm_scan *scan);
 /* Pairs to take first (what is on the screen), in this order. Copied. */
@@ -261,5 +331,7 @@ typedef void (*mm_scan_apply)(void *context, size_t pair, bool figures, struct m
 bool mm_scan_collect(struct mm_scan *scan, struct mm_job *job, mm_scan_apply apply, void *context);
 /* Pairs measured (or found impossible) so far. */
 size_t mm_scan_done_count(const struct mm_scan *scan);
+/* How many of them were found in the cache. */
+size_t mm_scan_cached_count(const struct mm_scan *scan);
 
 #endif

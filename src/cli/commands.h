@@ -20,6 +20,7 @@ struct command {
     const char *help;  /* one line */
     const enum option *options;
     int (*run)(struct cli_options *options);
+    bool any_words; /* takes any number of words */
 };
 
 const struct command *commands(size_t *count);
@@ -28,6 +29,7 @@ int cmd_inspect(struct cli_options *options);
 int cmd_compare(struct cli_options *options);
 int cmd_export(struct cli_options *options);
 int cmd_demo(struct cli_options *options);
+int cmd_merge(struct cli_options *options);
 
 /* Print "mmtui: TEXT" to stderr; returns EXIT_ERROR. */
 int cli_error(const struct mm_err *err);

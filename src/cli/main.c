@@ -9,26 +9,31 @@
 #include "cli/commands.h"
 #include "cli/config.h"
 
-static const enum option inspect_options[] = {OPT_THRESHOLD,  OPT_SORT,  OPT_FILTER, OPT_LIMIT,   OPT_FAIL,
-                                              OPT_FRAMEWORK,  OPT_ATOL,  OPT_RTOL,   OPT_JOBS,    OPT_PLAN,
-                                              OPT_EXPORT_DIR, OPT_COLOR, OPT_THEME,  OPT_ASCII,   OPT_PLAIN,
-                                              OPT_SCRIPT,     OPT_SIZE,  OPT_HELP,   OPT_VERSION, OPT_NONE};
-static const enum option compare_options[] = {OPT_SRC,       OPT_DST,  OPT_OUTPUT, OPT_FRAMEWORK,
-                                              OPT_THRESHOLD, OPT_ATOL, OPT_RTOL,   OPT_FAIL,
-                                              OPT_JOBS,      OPT_HELP, OPT_NONE};
+static const enum option inspect_options[] = {
+    OPT_THRESHOLD, OPT_SORT,  OPT_FILTER,   OPT_LIMIT, OPT_FAIL,       OPT_FRAMEWORK, OPT_ATOL,
+    OPT_RTOL,      OPT_JOBS,  OPT_NO_CACHE, OPT_PLAN,  OPT_EXPORT_DIR, OPT_COLOR,     OPT_THEME,
+    OPT_ASCII,     OPT_PLAIN, OPT_SCRIPT,   OPT_SIZE,  OPT_HELP,       OPT_VERSION,   OPT_NONE};
+static const enum option compare_options[] = {OPT_SRC,   OPT_DST,  OPT_OUTPUT, OPT_FRAMEWORK, OPT_THRESHOLD,
+                                              OPT_ATOL,  OPT_RTOL, OPT_FAIL,   OPT_JOBS,      OPT_NO_CACHE,
+                                              OPT_SHARD, OPT_HELP, OPT_NONE};
+static const enum option merge_options[] = {OPT_OUTPUT_FILE, OPT_HELP, OPT_NONE};
 static const enum option export_options[] = {OPT_PLAN, OPT_TO, OPT_CPP, OPT_HELP, OPT_NONE};
 static const enum option demo_options[] = {
-    OPT_PLAN,  OPT_DUMP_ONLY, OPT_THRESHOLD, OPT_SORT,  OPT_FILTER, OPT_LIMIT, OPT_JOBS, OPT_EXPORT_DIR,
-    OPT_COLOR, OPT_THEME,     OPT_ASCII,     OPT_PLAIN, OPT_SCRIPT, OPT_SIZE,  OPT_HELP, OPT_NONE};
+    OPT_PLAN,  OPT_DUMP_ONLY, OPT_THRESHOLD,  OPT_SORT,  OPT_FILTER, OPT_LIMIT,
+    OPT_JOBS,  OPT_NO_CACHE,  OPT_EXPORT_DIR, OPT_COLOR, OPT_THEME,  OPT_ASCII,
+    OPT_PLAIN, OPT_SCRIPT,    OPT_SIZE,       OPT_HELP,  OPT_NONE};
 
 static const struct command table[] = {
     {NULL, "SRC DST", "inspect two dumps; without a terminal: print the ranked table", inspect_options,
-     cmd_inspect},
+     cmd_inspect, false},
     {"compare", "compare -s SRC -d DST [-o OUT]", "write diff.json and mmtui.json", compare_options,
-     cmd_compare},
+     cmd_compare, false},
     {"export", "export --plan FILE [--to magicmind] DIR", "write a runtime's files from a plan",
-     export_options, cmd_export},
-    {"demo", "demo", "run the built-in network in two precisions and inspect it", demo_options, cmd_demo},
+     export_options, cmd_export, false},
+    {"demo", "demo", "run the built-in network in two precisions and inspect it", demo_options, cmd_demo,
+     false},
+    {"merge", "merge PART.json ... [-o FILE]", "join the shares of mmtui compare --shard", merge_options,
+     cmd_merge, true},
 };
 
 const struct command *commands(size_t *count)
@@ -142,6 +147,8 @@ static int run(int argc, char **argv, struct cli_options *options, struct mm_buf
     struct mm_err err = {0};
     if (config_load(options, config, &err) < 0)
         return cli_error(&err);
+    if (command->any_words)
+        options->most_words = argc;
     if (cli_options_parse(options, command->options, argc, argv, command->name ? 2 : 1, &err) < 0)
         return cli_usage_error(command, &err);
     if (options->help || argc == 1) {

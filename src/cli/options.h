@@ -22,6 +22,9 @@ enum option {
     OPT_LIMIT,
     OPT_FAIL,
     OPT_JOBS,
+    OPT_NO_CACHE,
+    OPT_SHARD,
+    OPT_OUTPUT_FILE,
     OPT_PLAN,
     OPT_TO,
     OPT_CPP,
@@ -44,6 +47,7 @@ struct cli_options {
     const char *sort, *filter;
     int64_t limit;
     bool fail;
+    bool no_cache;
     const char *plan;
     const char *dialect;
     bool cpp;
@@ -58,8 +62,8 @@ struct cli_options {
     const char *script;
     int width, height; /* --size */
     bool help, version;
-    const char *words[8]; /* what is not an option; at most this many */
-    int word_count;
+    char **words; /* what is not an option: they take the first places of argv */
+    int word_count, most_words;
 };
 
 struct option_info {

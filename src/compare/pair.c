@@ -199,11 +199,13 @@ static void add(struct list *list, const struct candidate *src, const struct can
     uint32_t most = any->occurrences;
     if (src && dst && dst->occurrences > most)
         most = dst->occurrences;
-    list->pair[pairs->count++] = (struct mm_pair){.name = any->name,
-                                                  .src = src ? src->entry : NULL,
-                                                  .dst = dst ? dst->entry : NULL,
-                                                  .occurrence = any->occurrence,
-                                                  .occurrences = most};
+    list->pair[pairs->count] = (struct mm_pair){.name = any->name,
+                                                .src = src ? src->entry : NULL,
+                                                .dst = dst ? dst->entry : NULL,
+                                                .occurrence = any->occurrence,
+                                                .occurrences = most,
+                                                .place = pairs->count};
+    pairs->count++;
     pairs->both += src && dst;
     pairs->src_only += !dst;
     pairs->dst_only += !src;
@@ -236,6 +238,7 @@ static int make_list(struct mm_pairs *pairs, const struct side *src, const struc
     add_lone_dst(&list, dst, &next, dst->count);
     pairs->pair = list.pair;
     pairs->dropped = src->dropped + dst->dropped;
+    pairs->whole = (struct mm_pair_counts){pairs->count, pairs->both, pairs->src_only, pairs->dst_only};
     return 0;
 }
 

@@ -14,12 +14,15 @@ struct mm_scan {
     const struct mm_pairs *pairs;
     const struct mm_schema *schema;
     struct mm_measure_options options;
+    struct mm_cache *cache; /* NULL: none */
+    bool headers;           /* read them; else they are passed only to look pairs up */
     /* from here to `done`: under the pool's lock */
     uint8_t *handed;
     size_t *focus, focus_count, focus_capacity;
     size_t next_header, next_figures; /* everything before has been handed out */
     /* the owner's thread */
-    size_t done;
+    size_t done, cached;
+    bool *finished;
 };
 
 struct scan_job {
@@ -27,23 +30,41 @@ struct scan_job {
     struct mm_scan *scan;
     bool figures;
     size_t count;
-    struct {
+    struct scan_item {
         size_t pair;
+        bool cached; /* the result is final, whatever the job was for */
+        struct mm_pair_id id;
         struct mm_result result;
     } item[];
 };
+
+/* What the cache has needs no figures any more. Under the lock. */
+static void mark_cached(void *context)
+{
+    struct scan_job *job = context;
+    for (size_t i = 0; i < job->count; i++) {
+        if (job->item[i].cached)
+            job->scan->handed[job->item[i].pair] |= HANDED_FIGURES;
+    }
+}
 
 static void run(struct mm_job *base, const atomic_bool *cancel)
 {
     struct scan_job *job = (struct scan_job *)base;
     const struct mm_scan *scan = job->scan;
     for (size_t i = 0; i < job->count && !atomic_load(cancel); i++) {
-        const struct mm_pair *pair = &scan->pairs->pair[job->item[i].pair];
+        struct scan_item *item = &job->item[i];
+        const struct mm_pair *pair = &scan->pairs->pair[item->pair];
+        item->cached = scan->cache && mm_cache_find(scan->cache, item->pair, &item->id, &item->result);
+        if (item->cached)
+            continue;
         if (job->figures)
-            mm_measure_pair(pair, scan->schema, &scan->options, cancel, &job->item[i].result);
-        else
-            mm_measure_header(pair, scan->schema, &job->item[i].result);
+            mm_measure_pair(pair, scan->schema, &scan->options, cancel, &item->result);
+        else if (scan->headers)
+            mm_measure_header(pair, scan->schema, &item->result);
     }
+    if (scan->cache && !job->figures)
+        mm_pool_locked(scan->pool, mark_cached, job);
 }
 
 static struct scan_job *new_job(struct mm_scan *scan, bool figures, size_t capacity)
@@ -135,14 +156,16 @@ int mm_scan_open(struct mm_scan **out, struct mm_pool *pool, const struct mm_pai
                  struct mm_err *err)
 {
     struct mm_scan *scan = calloc(1, sizeof *scan);
-    if (!scan || !(scan->handed = calloc(pairs->count + 1, 1))) {
-        free(scan);
+    if (!scan || !(scan->handed = calloc(pairs->count + 1, 1)) ||
+        !(scan->finished = calloc(pairs->count + 1, sizeof *scan->finished))) {
+        mm_scan_close(scan);
         return mm_fail_memory(err);
     }
     scan->pool = pool;
     scan->pairs = pairs;
     scan->schema = schema;
     scan->options = *options;
+    scan->headers = headers;
     if (!headers)
         scan->next_header = pairs->count;
     mm_pool_set_source(pool, source, scan);
@@ -150,11 +173,19 @@ int mm_scan_open(struct mm_scan **out, struct mm_pool *pool, const struct mm_pai
     return 0;
 }
 
+void mm_scan_set_cache(struct mm_scan *scan, struct mm_cache *cache)
+{
+    scan->cache = cache;
+    if (mm_cache_count(cache) > 0)
+        scan->next_header = 0; /* look all pairs up, many a job, before the first is measured */
+}
+
 void mm_scan_close(struct mm_scan *scan)
 {
     if (!scan)
         return;
     free(scan->handed);
+    free(scan->finished);
     free(scan->focus);
     free(scan);
 }
@@ -185,16 +216,31 @@ void mm_scan_focus(struct mm_scan *scan, const size_t *pairs, size_t count)
     mm_pool_locked(scan->pool, change_focus, &change);
 }
 
+static void finish(struct mm_scan *scan, const struct scan_item *item)
+{
+    scan->finished[item->pair] = true;
+    scan->done++;
+    scan->cached += item->cached;
+    if (scan->cache)
+        mm_cache_keep(scan->cache, item->pair, &item->id, item->cached);
+}
+
 bool mm_scan_collect(struct mm_scan *scan, struct mm_job *base, mm_scan_apply apply, void *context)
 {
     if (base->run != run)
         return false;
     struct scan_job *job = (struct scan_job *)base;
     for (size_t i = 0; i < job->count; i++) {
-        struct mm_result *result = &job->item[i].result;
-        bool final = job->figures && result->state > MM_STATE_HEADER; /* a cancelled job did not get so far */
-        scan->done += final;
-        apply(context, job->item[i].pair, final, result);
+        struct scan_item *item = &job->item[i];
+        /* a cancelled job did not get so far */
+        bool final = item->cached || (job->figures && item->result.state > MM_STATE_HEADER);
+        if (final && scan->finished[item->pair]) {
+            mm_result_done(&item->result); /* looked up in two jobs at the same time */
+            continue;
+        }
+        if (final)
+            finish(scan, item);
+        apply(context, item->pair, final, &item->result);
     }
     free(job);
     return true;
@@ -203,4 +249,9 @@ bool mm_scan_collect(struct mm_scan *scan, struct mm_job *base, mm_scan_apply ap
 size_t mm_scan_done_count(const struct mm_scan *scan)
 {
     return scan->done;
+}
+
+size_t mm_scan_cached_count(const struct mm_scan *scan)
+{
+    return scan->cached;
 }

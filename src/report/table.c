@@ -130,6 +130,9 @@ void mm_report_summary(const struct mm_session *session, struct mm_buf *out)
 {
     struct mm_session_totals totals;
     mm_session_totals(session, &totals);
+    const struct mm_session_options *options = mm_session_options(session);
+    if (options->shards)
+        mm_buf_printf(out, "share %u of %u: ", options->shard, options->shards);
     mm_buf_printf(out, "%zu %s", totals.pairs, totals.pairs == 1 ? "pair" : "pairs");
     if (totals.src_only)
         mm_buf_printf(out, ", %zu only in src", totals.src_only);
@@ -138,13 +141,15 @@ void mm_report_summary(const struct mm_session *session, struct mm_buf *out)
     if (totals.skipped)
         mm_buf_printf(out, ", %zu %s skipped", totals.skipped, totals.skipped == 1 ? "file" : "files");
     char limit[MM_NUM];
-    const struct mm_thresholds *thresholds = &mm_session_options(session)->thresholds;
+    const struct mm_thresholds *thresholds = &options->thresholds;
     mm_buf_printf(out, "; %zu bad (over %s, not finite, or unreadable)", totals.bad,
                   mm_num_short(limit, thresholds->diff2, 3));
+    if (totals.cached)
+        mm_buf_printf(out, "; %zu of %zu from the cache", totals.cached, totals.layers);
     size_t worst = worst_layer(session);
     if (worst < mm_session_count(session)) {
         const struct mm_layer *layer = mm_session_layer(session, worst);
-        mm_buf_printf(out, "; worst: #%zu %s", worst + 1, layer->label);
+        mm_buf_printf(out, "; worst: #%zu %s", layer->pair->place + 1, layer->label);
     }
     mm_buf_putc(out, '\n');
 }

@@ -28,11 +28,12 @@ struct mm_session {
     struct mm_arena arena; /* labels */
     struct mm_pool *pool;
     struct mm_scan *scan;
+    struct mm_cache *cache; /* NULL: none */
     struct mm_plan *plan;
     struct hist_request *hist[HIST_KEPT]; /* most recently used first */
     const char *notice;
     uint64_t revision;
-    size_t measured, bad, tagged;
+    size_t measured, cached, bad, tagged;
     size_t changed; /* layers changed in the apply under way */
     double started, seconds;
 };

@@ -32,7 +32,7 @@ CIRCLE = [
     ("circle-2.script", "100x14", ["--plan", PLAN]),
     ("circle-3.script", "100x12", ["--plan", PLAN]),
 ]
-COMMANDS = ["", "compare", "export", "demo"]
+COMMANDS = ["", "compare", "export", "merge", "demo"]
 UPDATE = bool(os.environ.get("UPDATE"))
 
 

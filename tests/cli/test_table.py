@@ -268,11 +268,13 @@ def test_redirected(folder):
 # ---- help and errors ----
 
 OPTIONS = {
-    (): "threshold sort filter limit fail framework atol rtol jobs plan export-dir color theme ascii plain script "
+    (): "threshold sort filter limit fail framework atol rtol jobs no-cache plan export-dir color theme ascii plain script "
     "size help version",
-    ("compare",): "src_dir dst_dir output_dir framework threshold atol rtol fail jobs help",
+    ("compare",): "src_dir dst_dir output_dir framework threshold atol rtol fail jobs no-cache shard help",
+    ("merge",): "output_file help",
     ("export",): "plan to cpp help",
-    ("demo",): "plan dump-only threshold sort filter limit jobs export-dir color theme ascii plain script size help",
+    ("demo",): "plan dump-only threshold sort filter limit jobs no-cache export-dir color theme ascii plain script size "
+    "help",
 }
 
 
