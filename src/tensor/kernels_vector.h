@@ -71,7 +71,8 @@ typedef int64_t i64v __attribute__((vector_size(VECTOR_BYTES)));
 #define FMA_F64(a, b, c) ((a) * (b) + (c))
 #endif
 
-/* a + b by the multipliers: x86 has two units that add and two that multiply, and the adding ones are the busy ones. */
+/* a + b by the multipliers: x86 has two units that add and two that multiply, and the adding ones are the
+ * busy ones. */
 #if defined(__FMA__)
 #define ADD_F64(a, b) FMA_F64(a, ALL_F64(1.0), b)
 #else
