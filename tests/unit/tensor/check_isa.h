@@ -119,6 +119,14 @@ static void near_the_tolerance(size_t i, uint32_t *random, float *s, float *d)
     *d = (float)((double)*s + (1e-8 + 1e-5 * fabs((double)*s)) * (next_random(random) & 1u ? 1.0 : -1.0));
 }
 
+/* The greatest |e| and |e|/|s| grow by a few units in a float's last place from block to block. */
+static void rising(size_t i, uint32_t *random, float *s, float *d)
+{
+    (void)random;
+    *s = 1.0f;
+    *d = 1.0f + (float)(4000000 + i / MM_BLOCK) * 0x1p-23f;
+}
+
 static void any_bits(size_t i, uint32_t *random, float *s, float *d)
 {
     (void)i;
@@ -152,6 +160,7 @@ static const struct {
                   {"nothing finite", nothing_finite},
                   {"subnormal", subnormal},
                   {"near the tolerance", near_the_tolerance},
+                  {"rising", rising},
                   {"any bits", any_bits},
                   {"huge", huge}};
 
