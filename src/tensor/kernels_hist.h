@@ -10,10 +10,29 @@
 /* Keys behind the bins. */
 enum { HIST_BELOW, HIST_ABOVE, HIST_NONFINITE, HIST_KEYS };
 
+/* Whole numbers as keys, from doubles and from 64-bit integers. */
 INLINE void store_keys(int32_t *key, f64v x)
 {
-    for (int l = 0; l < F64_LANES; l++)
-        key[l] = (int32_t)x[l];
+#if defined(__AVX__)
+    _mm_storeu_si128((__m128i *)(void *)key, _mm256_cvttpd_epi32((__m256d)x));
+#elif defined(__x86_64__)
+    _mm_storel_epi64((__m128i *)(void *)key, _mm_cvttpd_epi32((__m128d)x));
+#else
+    vst1_s32(key, vmovn_s64(vcvtq_s64_f64((float64x2_t)x)));
+#endif
+}
+
+INLINE void store_narrow(int32_t *key, i64v x)
+{
+#if defined(__AVX__)
+    __m128 low = _mm256_castps256_ps128((__m256)x), high = _mm256_extractf128_ps((__m256)x, 1);
+
+    _mm_storeu_ps((float *)(void *)key, _mm_shuffle_ps(low, high, _MM_SHUFFLE(2, 0, 2, 0)));
+#elif defined(__x86_64__)
+    _mm_storel_epi64((__m128i *)(void *)key, _mm_shuffle_epi32((__m128i)x, _MM_SHUFFLE(2, 0, 2, 0)));
+#else
+    vst1_s32(key, vmovn_s64((int64x2_t)x));
+#endif
 }
 
 /* A tile has at most 65,535 elements, so 16 bits hold a count. */
@@ -150,8 +169,7 @@ INLINE void NAME(exp_keys)(int32_t key[MM_BLOCK], const REAL *s, const REAL *d, 
             memcpy(rest_d, d + i, (n - i) * sizeof(REAL));
             found = exp_key(NAME(load)(rest_s), NAME(load)(rest_d));
         }
-        for (int l = 0; l < F64_LANES; l++)
-            key[i + (size_t)l] = (int32_t)found[l];
+        store_narrow(key + i, found);
     }
 }
 

@@ -15,8 +15,8 @@ INLINE void NAME(add_sums)(f64v sum[MM_SUM_COUNT], f64v s, f64v d)
 {
     f64v e = s - d;
 
-    sum[MM_SUM_S] += s;
-    sum[MM_SUM_D] += d;
+    sum[MM_SUM_S] = ADD_F64(s, sum[MM_SUM_S]);
+    sum[MM_SUM_D] = ADD_F64(d, sum[MM_SUM_D]);
     sum[MM_SUM_ABS_S] += ABS_F64(s);
     sum[MM_SUM_SS] = ADD_PRODUCT(s, s, sum[MM_SUM_SS]);
     sum[MM_SUM_DD] = ADD_PRODUCT(d, d, sum[MM_SUM_DD]);

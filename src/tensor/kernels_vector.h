@@ -71,6 +71,14 @@ typedef int64_t i64v __attribute__((vector_size(VECTOR_BYTES)));
 #define FMA_F64(a, b, c) ((a) * (b) + (c))
 #endif
 
+/* a + b by the multipliers: x86 has two units that add and two that multiply, and the adding ones are the
+ * busy ones. */
+#if defined(__FMA__)
+#define ADD_F64(a, b) FMA_F64(a, ALL_F64(1.0), b)
+#else
+#define ADD_F64(a, b) ((a) + (b))
+#endif
+
 #define ABS_F32(a)           ((f32v)((i32v)(a)&INT32_MAX))
 #define ABS_F64(a)           ((f64v)((i64v)(a)&INT64_MAX))
 #define ALL_F32(x)           ((f32v){0} + (x))

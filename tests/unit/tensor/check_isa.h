@@ -119,6 +119,15 @@ static void near_the_tolerance(size_t i, uint32_t *random, float *s, float *d)
     *d = (float)((double)*s + (1e-8 + 1e-5 * fabs((double)*s)) * (next_random(random) & 1u ? 1.0 : -1.0));
 }
 
+/* The greatest |e|/|s| grows by a few units in a float's last place from block to block; the greatest |e|
+ * does not. */
+static void rising(size_t i, uint32_t *random, float *s, float *d)
+{
+    (void)random;
+    *s = i == 20 ? 1000.0f : 1.0f;
+    *d = i == 20 ? 1100.0f : 1.0f + (float)(4000000 + i / MM_BLOCK) * 0x1p-23f;
+}
+
 static void any_bits(size_t i, uint32_t *random, float *s, float *d)
 {
     (void)i;
@@ -152,6 +161,7 @@ static const struct {
                   {"nothing finite", nothing_finite},
                   {"subnormal", subnormal},
                   {"near the tolerance", near_the_tolerance},
+                  {"rising", rising},
                   {"any bits", any_bits},
                   {"huge", huge}};
 
