@@ -194,7 +194,6 @@ struct mm_atomic {
     bool unsynced;         /* set it after open for files that need not outlive a crash of the machine */
     struct mm_buf pending; /* not yet handed to the system */
     struct mm_err error;   /* the first write error; commit reports it */
-    bool unsynced;         /* set after open: no waiting for the disk, for what can be made again */
 };
 
 int mm_atomic_open(struct mm_atomic *file, const char *path, struct mm_err *err);
