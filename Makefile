@@ -7,7 +7,7 @@
 # ---- what has to be installed: the one list (Debian names) ----
 PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libcjson-dev libutf8proc-dev
 PACKAGES_TEST  := $(PACKAGES_BUILD) libcmocka-dev libvterm-dev protobuf-compiler python3 python3-numpy \
-                  python3-protobuf clang-format
+                  python3-protobuf clang-format parallel gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 
 BUILD   ?= build
 PROGRAM ?= mmtui
@@ -19,6 +19,12 @@ WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpoi
 # -ffp-contract=off: the same digits on every machine; no -ffast-math ever (base.h refuses it)
 CFLAGS_ALL := -std=c11 -D_GNU_SOURCE $(OPT) $(WARN) -ffp-contract=off -fno-math-errno -fno-trapping-math \
               -fno-common -Iinclude -Isrc -I$(BUILD) -pthread $(SAN) $(CFLAGS)
+# What only some machines of a family can run, in files of its own; chosen when the program starts.
+MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
+FLAGS_x86_64 = $(FLAGS_$(*F))
+FLAGS_kernels_avx2   := -mavx2 -mfma -mf16c
+FLAGS_kernels_avx512 := $(FLAGS_kernels_avx2) -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=256
+FLAGS_FILE = $(FLAGS_$(firstword $(subst -, ,$(MACHINE))))
 LIBS_LIB := -lprotobuf-c -lcjson -lutf8proc -lm -pthread
 LIBS_UI  := -lncursesw -ltinfo
 
@@ -46,7 +52,7 @@ UNIT_TESTS := $(foreach f,$(UNIT_FOLDERS),$(patsubst tests/unit/$(f)/%.c,$(BUILD
 TERM_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/term/test_*.c))
 TESTS := $(UNIT_TESTS) $(TERM_TESTS)
 
-.PHONY: all demo test test-long unit cli-tests term-tests asan tsan lint format deps deps-test install clean
+.PHONY: all demo test test-long bench unit cli-tests term-tests asan tsan lint format deps deps-test install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -71,7 +77,7 @@ $(BUILD)/proto/%.o: $(BUILD)/proto/%.c
 $(BUILD)/src/%.o: src/%.c | $(BUILD)/proto/tensor.pb-c.c
 	@mkdir -p $(@D)
 	@echo "  CC   $<"
-	@$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	@$(CC) $(CFLAGS_ALL) $(FLAGS_FILE) -MMD -MP -c -o $@ $<
 
 # ---- tests ----
 # A unit test links only with what its folder may know: an arrow that points up does not link.
@@ -118,6 +124,21 @@ lint:
 
 format:
 	clang-format -i $(wildcard src/*/*.[ch] include/mmtui/*.h tests/*/*.[ch] tests/*/*/*.[ch])
+
+# ---- what it costs: ratios in one run; tests/bench/README tells what each row means ----
+$(BUILD)/tests/bench/bench: tests/bench/bench.c $(BUILD)/libmmtui.a
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) $(CFLAGS_ALL) -Wno-psabi -o $@ $< $(BUILD)/libmmtui.a $(LIBS_LIB)
+$(BUILD)/tests/bench/files: tests/bench/files.c
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) $(CFLAGS_ALL) -Wno-psabi -o $@ $< -pthread
+
+BENCH_MIB ?= 256
+bench: deps-test
+	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/files
+	@/usr/bin/python3 tests/bench/bench.py ./$(PROGRAM) $(BUILD) $(BENCH_MIB)
 
 # ---- set-up ----
 deps:

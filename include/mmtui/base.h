@@ -143,7 +143,8 @@ bool mm_text_glob(const char *pattern, const char *text);
 /* Enough for every number format below, terminator included. */
 #define MM_NUM 32
 
-/* Table figure, at most 8 columns: 0, 6.90, 2.34e-1, 1.20e5, NaN, Inf, -Inf (no + or 0 leads the exponent). */
+/* Table figure, at most 8 columns: 0, 6.90, 2.34e-1, 1.20e5, NaN, Inf, -Inf (no + or 0 leads the exponent).
+ */
 const char *mm_num_sci(char out[MM_NUM], double value);
 /* As many of `digits` significant digits as matter, plain where that is short: 3.11, 65504, 1.2e5. */
 const char *mm_num_short(char out[MM_NUM], double value, int digits);
@@ -175,8 +176,8 @@ void mm_json_number(struct mm_buf *out, double value);
 /* ---- files -------------------------------------------------------------------------------------------- */
 
 /*
- * A read-only view of a whole file. data is non-NULL even for an empty file. A file that becomes shorter while it
- * is mapped reads as zeros from there on (no SIGBUS: see src/base/guard.h); mm_map_check tells.
+ * A read-only view of a whole file. data is non-NULL even for an empty file. A file that becomes shorter
+ * while it is mapped reads as zeros from there on (no SIGBUS: see src/base/guard.h); mm_map_check tells.
  */
 struct mm_map {
     const uint8_t *data;
@@ -190,23 +191,26 @@ struct mm_map {
 #define MM_MAP_SMALL ((size_t)1 << 20)
 
 int mm_map_open(struct mm_map *map, const char *path, struct mm_err *err);
-/* A file smaller than MM_MAP_SMALL is read into `memory`, which is cleared and may be used for the next file after
- * mm_map_close. NULL: map. */
+/* A file smaller than MM_MAP_SMALL is read into `memory`, which is cleared and may be used for the next file
+ * after mm_map_close. NULL: map. */
 int mm_map_open_in(struct mm_map *map, const char *path, struct mm_buf *memory, struct mm_err *err);
 /* To be asked when all was read: MM_EIO "FILE: became shorter while it was read". */
 int mm_map_check(const struct mm_map *map, const char *file, struct mm_err *err);
-/* What was read of a mapped file, and is not needed soon, may leave this process's memory (not the page cache). */
+/* What was read of a mapped file, and is not needed soon, may leave this process's memory (not the page
+ * cache). */
 void mm_map_drop(const struct mm_map *map, const void *data, size_t size);
 void mm_map_close(struct mm_map *map);
 
 /*
- * A file that is complete or not there: written beside `path` under a temporary name, synced, renamed over
- * it by commit. abort (or a failed commit) removes the temporary file and leaves an older `path` untouched.
+ * A file that is complete or not there: written beside `path` under a temporary name, synced, renamed over it
+ * by commit. abort (or a failed commit) removes the temporary file and leaves an older `path` untouched. A
+ * link is followed; a device or pipe is written into.
  */
 struct mm_atomic {
     char *path;
-    char *temporary;
+    char *temporary; /* NULL: a device or pipe */
     int fd;
+    bool unsynced;         /* set it after open for files that need not outlive a crash of the machine */
     struct mm_buf pending; /* not yet handed to the system */
     struct mm_err error;   /* the first write error; commit reports it */
 };

@@ -3,9 +3,11 @@
  *
  * A pair is two entries of two dumps that are taken for the same tensor, or one entry that found no partner.
  * Measuring a pair opens both files, lays one out like the other where the names say so, and adds up a
- * struct mm_sums in one pass; the metrics are pure functions of the sums. Nothing here says what a figure means.
+ * struct mm_sums in one pass; the metrics are pure functions of the sums. Nothing here says what a figure
+ * means.
  *
- * Threads: a worker writes its own job's result and nothing else; jobs come back to one thread, which owns the rest.
+ * Threads: a worker writes its own job's result and nothing else; jobs come back to one thread, which owns
+ * the rest.
  */
 #ifndef MMTUI_COMPARE_H
 #define MMTUI_COMPARE_H
@@ -26,21 +28,35 @@ struct mm_pair {
     const struct mm_entry *dst; /* NULL: only in src */
     uint32_t occurrence;        /* k: the k-th of this name on its side, from 1 */
     uint32_t occurrences;       /* how many of this name (the larger side) */
+    size_t place;               /* 0-based, in the whole list, also where only a share of it is left */
+};
+
+struct mm_pair_counts {
+    size_t count, both, src_only, dst_only;
 };
 
 struct mm_pairs {
     const struct mm_pair *pair; /* in src's execution order; dst-only ones stand where dst has them */
     size_t count;
     size_t both, src_only, dst_only;
-    size_t dropped; /* entries that the framework's rules left out */
+    size_t dropped;              /* entries that the framework's rules left out */
+    struct mm_pair_counts whole; /* before mm_pairs_shard */
     struct mm_arena arena;
 };
 
-/* Pair by name. The tensorflow rules read headers (is_output) where a name repeats; the others read no file. */
+/* Pair by name. The tensorflow rules read headers (is_output) where a name repeats; the others read no file.
+ */
 int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const struct mm_dump *dst,
                   enum mm_framework framework, struct mm_err *err);
 void mm_pairs_close(struct mm_pairs *pairs);
-/* "same name", "same name, 2nd of 3", "only in src", ... appended to out. */
+#define MM_SHARDS_MAX 65536
+/*
+ * Keep the index-th of `count` shares (1 <= index <= count <= MM_SHARDS_MAX) and forget the rest. Every pair
+ * is in exactly one share. The shares depend on nothing but file sizes, names and `count`: the largest pair
+ * goes to the share that has least so far, and so on.
+ */
+int mm_pairs_shard(struct mm_pairs *pairs, unsigned index, unsigned count, struct mm_err *err);
+/* "same name", "same name, occurrence 2 of 3", "only in src", ... appended to out. */
 void mm_pair_how(const struct mm_pair *pair, struct mm_buf *out);
 
 /* ---- what a header says, kept after the file is closed ------------------------------------------------- */
@@ -72,10 +88,10 @@ struct mm_stats {
  * but `count` > 0; an empty tensor compares equal (diffs 0, cosine 1).
  */
 struct mm_metrics {
-    int64_t count;             /* elements */
-    int64_t finite;            /* positions finite on both sides */
-    int64_t nonfinite_equal;   /* left out, but equal */
-    int64_t nonfinite_differ;  /* the tensor is broken there: it ranks worst whatever the rest says */
+    int64_t count;            /* elements */
+    int64_t finite;           /* positions finite on both sides */
+    int64_t nonfinite_equal;  /* left out, but equal */
+    int64_t nonfinite_differ; /* the tensor is broken there: it ranks worst whatever the rest says */
     int64_t differ_at;
     double diff1, diff2, sqnr; /* sqnr in dB; +Inf for identical */
     double diff3_rel, diff3_abs;
@@ -108,9 +124,9 @@ bool mm_metrics_need_centre(const struct mm_sums *sums, struct mm_centre *centre
 /* ---- quantiles of |e| ---------------------------------------------------------------------------------- */
 
 /*
- * Exact, over the n positions finite on both sides: the quantile q is the value at place floor(q (n - 1)), counted
- * from 0, of |e| in ascending order (numpy.quantile's method "lower": always a value that occurs, never one in
- * between). e = s - d in double. All NaN when n == 0.
+ * Exact, over the n positions finite on both sides: the quantile q is the value at place floor(q (n - 1)),
+ * counted from 0, of |e| in ascending order (numpy.quantile's method "lower": always a value that occurs,
+ * never one in between). e = s - d in double. All NaN when n == 0.
  */
 struct mm_quantiles {
     int64_t count; /* n */
@@ -126,22 +142,22 @@ int mm_pair_quantiles(const struct mm_pair *pair, const struct mm_schema *schema
 /* ---- measuring one pair ------------------------------------------------------------------------------- */
 
 struct mm_measure_options {
-    double atol, rtol;  /* over-tolerance share; numpy.allclose: 1e-8, 1e-5 */
-    double small;       /* diff3's threshold; 0: 1e-6, or 1e-4 when either side is f16 */
-    bool quantiles;     /* also those of |e|: two to four more passes */
-    size_t hist_bins;   /* also histograms of so many bins over the range of both sides; 0: none */
+    double atol, rtol; /* over-tolerance share; numpy.allclose: 1e-8, 1e-5 */
+    double small;      /* diff3's threshold; 0: 1e-6, or 1e-4 when either side is f16 */
+    bool quantiles;    /* also those of |e|: two to four more passes */
+    size_t hist_bins;  /* also histograms of so many bins over the range of both sides; 0: none */
 };
 void mm_measure_defaults(struct mm_measure_options *options);
 
 /* How dst was laid over src. */
 enum mm_fit {
-    MM_FIT_NONE = 0,   /* not measured */
-    MM_FIT_SAME,       /* same shape as they are */
-    MM_FIT_UNDO_SRC,   /* src's @axis undone */
-    MM_FIT_UNDO_DST,   /* dst's @axis undone */
+    MM_FIT_NONE = 0, /* not measured */
+    MM_FIT_SAME,     /* same shape as they are */
+    MM_FIT_UNDO_SRC, /* src's @axis undone */
+    MM_FIT_UNDO_DST, /* dst's @axis undone */
     MM_FIT_UNDO_BOTH,
-    MM_FIT_SQUEEZED,   /* same elements in the same order, shapes differ by 1-sized axes only */
-    MM_FIT_MISMATCH    /* shapes differ: nothing was measured */
+    MM_FIT_SQUEEZED, /* same elements in the same order, shapes differ by 1-sized axes only */
+    MM_FIT_MISMATCH  /* shapes differ: nothing was measured */
 };
 const char *mm_fit_text(enum mm_fit fit); /* "@axis of dst undone" */
 
@@ -149,9 +165,9 @@ enum mm_state {
     MM_STATE_PENDING = 0, /* nothing known yet */
     MM_STATE_HEADER,      /* headers read, not measured yet */
     MM_STATE_MEASURED,
-    MM_STATE_MISMATCH,    /* shapes differ */
-    MM_STATE_SINGLE,      /* one side only; its own stats are there */
-    MM_STATE_FAILED       /* a file could not be read; error says why */
+    MM_STATE_MISMATCH, /* shapes differ */
+    MM_STATE_SINGLE,   /* one side only; its own stats are there */
+    MM_STATE_FAILED    /* a file could not be read; error says why */
 };
 
 /* What is known of one pair. Owned strings: mm_result_done. */
@@ -178,7 +194,8 @@ struct mm_duo {
     void *memory[2];       /* of flattened ones */
     struct mm_run run[2];
 };
-/* Opens what the pair has. A shape mismatch is not an error: fit says so. failed_dst tells which side err is about. */
+/* Opens what the pair has. A shape mismatch is not an error: fit says so. failed_dst tells which side err is
+ * about. */
 int mm_duo_open(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
                 bool *failed_dst, struct mm_err *err);
 /* When all was read: MM_EIO if a file became shorter meanwhile (mm_load_check). */
@@ -188,14 +205,71 @@ void mm_duo_close(struct mm_duo *duo);
 /* Headers only: state becomes HEADER, SINGLE, MISMATCH or FAILED. */
 void mm_measure_header(const struct mm_pair *pair, const struct mm_schema *schema, struct mm_result *result);
 /*
- * Headers and sums. `cancel` (may be NULL) is looked at once a tile: then state stays HEADER, or PENDING when a header
- * was not through. Never fails as a function.
+ * Headers and sums. `cancel` (may be NULL) is looked at once a tile: then state stays HEADER, or PENDING when
+ * a header was not through. Never fails as a function.
  */
 void mm_measure_pair(const struct mm_pair *pair, const struct mm_schema *schema,
-                     const struct mm_measure_options *options, const atomic_bool *cancel, struct mm_result *result);
-/* The passes themselves over two views of equal count (only the metrics, whatever else the options ask for); -1 with MM_ECORRUPT when a value can't be decoded. */
-int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d, const struct mm_measure_options *options,
-                       const atomic_bool *cancel, struct mm_metrics *out, struct mm_err *err);
+                     const struct mm_measure_options *options, const atomic_bool *cancel,
+                     struct mm_result *result);
+/* The passes themselves over two views of equal count (only the metrics, whatever else the options ask for);
+ * -1 with MM_ECORRUPT when a value can't be decoded. */
+int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d,
+                       const struct mm_measure_options *options, const atomic_bool *cancel,
+                       struct mm_metrics *out, struct mm_err *err);
+
+/* ---- the result cache ---------------------------------------------------------------------------------- */
+
+/*
+ * What was measured before, in one file per two folders and measure options. A result is found again as long
+ * as both files are the same by size, times, inode and device. A cache can't fail: what can't be read is not
+ * there, what can't be written is measured again next time.
+ */
+
+/* To be raised whenever any figure of a measured pair may change. */
+#define MM_ENGINE_VERSION 3
+
+/* Which state of a file it is. Times in ns since the epoch. */
+struct mm_file_id {
+    int64_t size, modified, changed;
+    uint64_t inode, device;
+};
+/* Of both files; zeros for a side that is missing. */
+struct mm_pair_id {
+    struct mm_file_id src, dst;
+    bool sure; /* false: keep nothing. No such file, or one written so lately that more may follow unseen */
+};
+
+struct mm_cache;
+
+struct mm_cache_options {
+    const char *folder;    /* of all cache files; made if missing */
+    const char *src, *dst; /* the two dumps' folders */
+    const struct mm_schema *schema;
+    const struct mm_measure_options *measure;
+    unsigned shard, shards; /* runs at the same time must not share a file; 0 of 0: the whole */
+};
+
+/* malloc'ed "$XDG_CACHE_HOME/mmtui", "$HOME/.cache/mmtui", or NULL. */
+char *mm_cache_folder(void);
+/* Read what there is. Borrowed: pairs. Only src or dst that are not there, or memory, make it fail. */
+int mm_cache_open(struct mm_cache **cache, const struct mm_cache_options *options,
+                  const struct mm_pairs *pairs, struct mm_err *err);
+void mm_cache_close(struct mm_cache *cache);
+/* How many results were read. */
+size_t mm_cache_count(const struct mm_cache *cache);
+/* From any thread, before the pair is measured: fill *id; true with *result when it was measured so before.
+ */
+bool mm_cache_find(const struct mm_cache *cache, size_t pair, struct mm_pair_id *id,
+                   struct mm_result *result);
+/* The owner's thread: this state of the files is the one that was measured, or (found) had been before. */
+void mm_cache_keep(struct mm_cache *cache, size_t pair, const struct mm_pair_id *id, bool found);
+/*
+ * Write what was kept, if any of it is new, and bound the folder's size. `result` gives a pair's result;
+ * those that are not final or FAILED are passed over. What was read and not looked at stays. For the owner's
+ * thread.
+ */
+typedef const struct mm_result *(*mm_cache_result)(const void *context, size_t pair);
+int mm_cache_save(struct mm_cache *cache, mm_cache_result result, const void *context, struct mm_err *err);
 
 /* ---- histograms of a pair ------------------------------------------------------------------------------ */
 
@@ -207,17 +281,19 @@ struct mm_hist_options {
 };
 
 struct mm_pair_hist {
-    struct mm_hist src, dst;   /* same range and bins; a side that is missing has bins == 0 */
-    struct mm_exp_hist error;  /* of e = s - d */
+    struct mm_hist src, dst;  /* same range and bins; a side that is missing has bins == 0 */
+    struct mm_exp_hist error; /* of e = s - d */
 };
 /* Opens the pair and counts. Arrays are owned by *out (mm_pair_hist_done). */
-int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema, const struct mm_hist_options *options,
-                 const atomic_bool *cancel, struct mm_pair_hist *out, struct mm_err *err);
+int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema,
+                 const struct mm_hist_options *options, const atomic_bool *cancel, struct mm_pair_hist *out,
+                 struct mm_err *err);
 void mm_pair_hist_done(struct mm_pair_hist *hist);
 
 /* ---- the worker pool ---------------------------------------------------------------------------------- */
 
-/* A job is embedded in what it works on. run writes there and nowhere else; it looks at *cancel now and then. */
+/* A job is embedded in what it works on. run writes there and nowhere else; it looks at *cancel now and then.
+ */
 struct mm_job {
     void (*run)(struct mm_job *job, const atomic_bool *cancel);
     struct mm_job *next; /* the pool's */
@@ -226,13 +302,14 @@ struct mm_job {
 
 struct mm_pool;
 
-/* threads == 0: jobs run inside mm_pool_finished, so that everything is deterministic. Signals are blocked in workers. */
+/* threads == 0: jobs run inside mm_pool_finished, so that everything is deterministic. Signals are blocked in
+ * workers. */
 int mm_pool_open(struct mm_pool **pool, unsigned threads, struct mm_err *err);
 /* How many jobs can run at once: 1 when they run inline. */
 unsigned mm_pool_workers(const struct mm_pool *pool);
 /*
- * Set cancel, wait for running jobs, start no others. Every job that was submitted or handed out, run or not, can then
- * still be collected with mm_pool_finished, so that its owner frees it.
+ * Set cancel, wait for running jobs, start no others. Every job that was submitted or handed out, run or not,
+ * can then still be collected with mm_pool_finished, so that its owner frees it.
  */
 void mm_pool_stop(struct mm_pool *pool);
 /* Stops if need be. Jobs not collected are forgotten. */
@@ -262,27 +339,33 @@ void mm_pool_wait(struct mm_pool *pool);
 struct mm_scan;
 
 /*
- * Measure all pairs, starting with what is in focus. With `headers`, the headers of all are read before the figures of
- * those out of focus, so that a list shows shapes at once; the rest then goes by size, largest first. Without, it goes
- * in execution order (sizes would cost a call a file, and what they are good for, that no worker is left alone with a
- * large tensor at the end, is not needed: large tensors are divided among the workers). Borrowed: pool, pairs, schema; options are copied. The scan
- * becomes the pool's source; work begins with the next mm_pool_kick.
+ * Measure all pairs, starting with what is in focus. With `headers`, the headers of all are read before the
+ * figures of those out of focus, so that a list shows shapes at once; the rest then goes by size, largest
+ * first. Without, it goes in execution order (sizes would cost a call a file, and what they are good for,
+ * that no worker is left alone with a large tensor at the end, is not needed: large tensors are divided among
+ * the workers). Borrowed: pool, pairs, schema; options are copied. The scan becomes the pool's source; work
+ * begins with the next mm_pool_kick.
  */
 int mm_scan_open(struct mm_scan **scan, struct mm_pool *pool, const struct mm_pairs *pairs,
                  const struct mm_schema *schema, const struct mm_measure_options *options, bool headers,
                  struct mm_err *err);
+/* Before the work begins: look every pair up first, keep what is measured. Borrowed until the scan is closed.
+ */
+void mm_scan_set_cache(struct mm_scan *scan, struct mm_cache *cache);
 /* After the pool is stopped and its jobs are collected. */
 void mm_scan_close(struct mm_scan *scan);
 /* Pairs to take first (what is on the screen), in this order. Copied. */
 void mm_scan_focus(struct mm_scan *scan, const size_t *pairs, size_t count);
 /*
  * If `job` is one of this scan's, hand its results to `apply` one by one, free it and return true. Call from
- * the one thread that owns the results. *result is given away: the receiver calls mm_result_done. `figures` tells
- * the final result from the header's, which may come later: the receiver then keeps the figures.
+ * the one thread that owns the results. *result is given away: the receiver calls mm_result_done. `figures`
+ * tells the final result from the header's, which may come later: the receiver then keeps the figures.
  */
 typedef void (*mm_scan_apply)(void *context, size_t pair, bool figures, struct mm_result *result_take);
 bool mm_scan_collect(struct mm_scan *scan, struct mm_job *job, mm_scan_apply apply, void *context);
 /* Pairs measured (or found impossible) so far. */
 size_t mm_scan_done_count(const struct mm_scan *scan);
+/* How many of them were found in the cache. */
+size_t mm_scan_cached_count(const struct mm_scan *scan);
 
 #endif

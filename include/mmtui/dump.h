@@ -2,8 +2,8 @@
  * dump: a folder of dumped tensors - file names, one reader and writer per on-disk format, schemas.
  *
  * Opening a dump lists the folder and parses file names; no file is opened. A tensor file is then read in two
- * depths: mm_load_open maps it and reads its header (dtype, shape, node name ...), leaving the payload where it
- * is as a borrowed view; decoding is the tensor folder's business.
+ * depths: mm_load_open maps it and reads its header (dtype, shape, node name ...), leaving the payload where
+ * it is as a borrowed view; decoding is the tensor folder's business.
  *
  * A struct mm_dump is const once opened, so any number of threads may load its entries.
  * Formats are recognised by file-name ending, then checked by content.
@@ -20,26 +20,27 @@
 /* The layout change that a MagicMind file name can carry: @axis1to-1, @axis[0,2,3,1]. */
 struct mm_axis {
     enum { MM_AXIS_NONE = 0, MM_AXIS_MOVE, MM_AXIS_PERMUTE } kind;
-    int from, to;              /* MOVE: axis `from` was moved to position `to` (negative counts from the end) */
-    int rank;                  /* PERMUTE: length of perm */
-    int perm[MM_RANK_MAX];     /* PERMUTE: dumped axis i = original axis perm[i] */
+    int from, to;          /* MOVE: axis `from` was moved to position `to` (negative counts from the end) */
+    int rank;              /* PERMUTE: length of perm */
+    int perm[MM_RANK_MAX]; /* PERMUTE: dumped axis i = original axis perm[i] */
 };
 
 /* What a file name says. name and ending point into the parsed text's copy made by the caller's arena. */
 struct mm_file_name {
-    int64_t stamp;        /* leading integer, -1 if none */
-    const char *name;     /* the tensor's name */
+    int64_t stamp;    /* leading integer, -1 if none */
+    const char *name; /* the tensor's name */
     struct mm_axis axis;
-    int64_t suffix;       /* the -N after @axis.., -1 if none */
+    int64_t suffix; /* the -N after @axis.., -1 if none */
     const struct mm_format *format;
 };
 
 /*
- * Parse ^([0-9]+)_(NAME)(@axis(..)(-N)?)?\.(pb|pbtxt)$ for the MagicMind formats; for .npy the name is the file name
- * without its ending, and leading digits with a '_' behind them are taken for a stamp. One .npy file alone can't tell
- * whether "2_conv" is a tensor "conv" at time 2 or a tensor "2_conv": mm_dump_open takes the stamps back unless every
- * .npy file of the folder has one. What follows an "@axis" that is no layout change belongs to the name. False when
- * the file is not a tensor file (out->format is NULL) or memory is out (out->format is set).
+ * Parse ^([0-9]+)_(NAME)(@axis(..)(-N)?)?\.(pb|pbtxt)$ for the MagicMind formats; for .npy the name is the
+ * file name without its ending, and leading digits with a '_' behind them are taken for a stamp. One .npy
+ * file alone can't tell whether "2_conv" is a tensor "conv" at time 2 or a tensor "2_conv": mm_dump_open
+ * takes the stamps back unless every .npy file of the folder has one. What follows an "@axis" that is no
+ * layout change belongs to the name. False when the file is not a tensor file (out->format is NULL) or memory
+ * is out (out->format is set).
  */
 bool mm_file_name_parse(const char *file, struct mm_arena *arena, struct mm_file_name *out);
 
@@ -55,14 +56,14 @@ struct mm_entry {
     const char *path; /* whole path */
     const char *file; /* name in the folder */
     struct mm_file_name parsed;
-    size_t order;     /* place in execution order within the dump: by stamp, then natural order of file names */
+    size_t order; /* place in execution order within the dump: by stamp, then natural order of file names */
 };
 
 struct mm_dump {
     const char *path;
     const struct mm_entry *entries; /* in execution order */
     size_t count;
-    size_t skipped; /* files that are not tensor files */
+    size_t skipped;                 /* files that are not tensor files */
     const struct mm_schema *schema; /* for .pb */
     struct mm_arena arena;
 };
@@ -73,7 +74,8 @@ struct mm_dump_options {
 
 /*
  * List the folder. In a folder with MagicMind files (.pb, .pbtxt) the .npy files beside them are skipped and
- * counted. A folder without tensor files is an error (MM_ENOENT, says what was looked for and how much was skipped).
+ * counted. A folder without tensor files is an error (MM_ENOENT, says what was looked for and how much was
+ * skipped).
  */
 int mm_dump_open(struct mm_dump **dump, const char *path, const struct mm_dump_options *options,
                  struct mm_err *err);
@@ -81,7 +83,8 @@ void mm_dump_close(struct mm_dump *dump);
 
 /* ---- one tensor file ---------------------------------------------------------------------------------- */
 
-/* What opening a file takes, used again for the next one: of one worker, for one load at a time. Zeroed at first. */
+/* What opening a file takes, used again for the next one: of one worker, for one load at a time. Zeroed at
+ * first. */
 struct mm_reader {
     struct mm_buf bytes; /* of a small file */
     struct mm_arena arena;
@@ -90,27 +93,28 @@ void mm_reader_done(struct mm_reader *reader);
 
 struct mm_load {
     struct mm_map map;
-    struct mm_reader *reader; /* borrowed, or NULL */
+    struct mm_reader *reader;  /* borrowed, or NULL */
     const atomic_bool *cancel; /* while the header is read; may be NULL */
-    struct mm_arena arena; /* strings and runs */
+    struct mm_arena arena;     /* strings and runs */
     struct mm_tensor tensor;
     const char *node_name; /* "" if the format has none */
     const char *op_type;
-    int64_t index;         /* which output of the node; 0 if unknown */
+    int64_t index; /* which output of the node; 0 if unknown */
     bool is_output;
-    bool own_numbers;      /* a .pb read by the project's own field numbers */
+    bool own_numbers; /* a .pb read by the project's own field numbers */
 };
 
 /* Map and read the header. On failure nothing is left open; text starts with the file's name. */
 int mm_load_open(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
                  struct mm_err *err);
 /*
- * The same with the memory of `reader` (may be NULL), which must outlive the load. Finding the values of a large file
- * can take long: `cancel` (may be NULL) stops it with MM_ECANCELLED.
+ * The same with the memory of `reader` (may be NULL), which must outlive the load. Finding the values of a
+ * large file can take long: `cancel` (may be NULL) stops it with MM_ECANCELLED.
  */
 int mm_load_open_in(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
                     struct mm_reader *reader, const atomic_bool *cancel, struct mm_err *err);
-/* When all was read: -1 with MM_EIO if the file became shorter meanwhile, so that figures from it mean nothing. */
+/* When all was read: -1 with MM_EIO if the file became shorter meanwhile, so that figures from it mean
+ * nothing. */
 int mm_load_check(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
 void mm_load_close(struct mm_load *load);
 
@@ -121,6 +125,7 @@ struct mm_store {
     const char *node_name, *op_type;
     int64_t index;
     bool is_output;
+    bool unsynced; /* not forced to disk: for dumps that can be made again */
 };
 
 /* ---- formats ------------------------------------------------------------------------------------------ */
@@ -166,7 +171,7 @@ const char *mm_field_name(enum mm_field field); /* "float_val" */
 #define MM_SCHEMA_DTYPES 32
 
 struct mm_schema {
-    const char *origin;             /* shown: "mmtui's own numbers" */
+    const char *origin;              /* shown: "mmtui's own numbers" */
     uint32_t number[MM_FIELD_COUNT]; /* 0: the message has no such field */
     struct {
         int32_t value;

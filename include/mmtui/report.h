@@ -95,4 +95,17 @@ int mm_report_diff_json(const struct mm_session *session, struct mm_buf *out, st
 /* Everything, strictly valid JSON; non-finite figures are the strings "NaN", "Infinity", "-Infinity". */
 int mm_report_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err);
 
+/* A share of a run (mm_session_options.shard), as mm_report_json has written it. */
+struct mm_part {
+    const char *file; /* for error texts */
+    const char *text;
+    size_t length;
+};
+/*
+ * What mm_report_json of the whole run would have written, byte for byte. Refuses parts that are not all of
+ * one run: a share that is missing or there twice, other folders, options or versions; the sentence names the
+ * file.
+ */
+int mm_report_merge(const struct mm_part *parts, size_t count, struct mm_buf *out, struct mm_err *err);
+
 #endif

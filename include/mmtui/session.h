@@ -22,6 +22,8 @@ struct mm_session_options {
     enum mm_framework framework;
     struct mm_measure_options measure;
     struct mm_thresholds thresholds;
+    const char *cache;      /* folder of the result cache; NULL: none. Borrowed until mm_session_start */
+    unsigned shard, shards; /* measure only share 1 <= shard <= shards of the pairs; 0 of 0: all */
 };
 /* jobs = online processors; onnx; the defaults of measure and triage. src and dst stay NULL. */
 void mm_session_defaults(struct mm_session_options *options);
@@ -71,8 +73,10 @@ void mm_session_focus(struct mm_session *session, const size_t *ids, size_t coun
 
 struct mm_session_totals {
     size_t layers, pairs, src_only, dst_only;
-    size_t measured; /* layers with nothing left to do */
-    size_t bad;      /* verdict.bad */
+    size_t measured;             /* layers with nothing left to do */
+    size_t cached;               /* of these: found in the result cache */
+    struct mm_pair_counts whole; /* of all shares together */
+    size_t bad;                  /* verdict.bad */
     size_t tagged;
     size_t skipped; /* files in both folders that are not tensors */
     double seconds; /* since start; stops when all is measured */

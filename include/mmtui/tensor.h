@@ -7,8 +7,8 @@
  * M number formats and N formulas meet in a tile: M + N pieces of code, not M x N.
  *
  * Two lanes are enough. Lane F (float) holds every value of f16, bf16, f32, 4-, 8- and 16-bit integers and
- * bool exactly; lane D (double) holds f64 and i32 exactly, and i64/u64 up to 2^53 (beyond: rounded to nearest,
- * the only inexact conversion there is). All arithmetic is done in double, whatever the lane.
+ * bool exactly; lane D (double) holds f64 and i32 exactly, and i64/u64 up to 2^53 (beyond: rounded to
+ * nearest, the only inexact conversion there is). All arithmetic is done in double, whatever the lane.
  *
  * Sums are reproducible: the same pair of tensors gives the same bits on every machine and with any number
  * of threads, because the order of additions is fixed (see "summation" at struct mm_acc).
@@ -37,6 +37,8 @@ enum mm_dtype {
     MM_U32,
     MM_U64,
     MM_BOOL,
+    MM_F8E4M3, /* OCP float8; no file format that is read has them */
+    MM_F8E5M2,
     MM_DTYPE_COUNT
 };
 
@@ -63,6 +65,11 @@ float mm_half_to_float(uint16_t half);
 uint16_t mm_float_to_half(float value);
 float mm_bf16_to_float(uint16_t bits);
 uint16_t mm_float_to_bf16(float value);
+/* E4M3 has no Inf: what overflows, Inf too, gives NaN. */
+float mm_e4m3_to_float(uint8_t code);
+uint8_t mm_float_to_e4m3(float value);
+float mm_e5m2_to_float(uint8_t code);
+uint8_t mm_float_to_e5m2(float value);
 
 /* ---- shapes ------------------------------------------------------------------------------------------- */
 
@@ -82,7 +89,8 @@ const char *mm_shape_text(const struct mm_shape *shape, bool compact, char *out,
 /* Row-major coordinates of element `index`. */
 void mm_shape_coords(const struct mm_shape *shape, int64_t index, int64_t coord[MM_RANK_MAX]);
 
-/* ---- a tensor as a borrowed view ------------------------------------------------------------------------ */
+/* ---- a tensor as a borrowed view ------------------------------------------------------------------------
+ */
 
 enum mm_encoding {
     MM_ENC_RAW,    /* elements of `stored` in memory order, `gap` bytes before each */
@@ -110,33 +118,42 @@ struct mm_tensor {
     const struct mm_run *run;
     size_t runs;
     int64_t stride[MM_RANK_MAX]; /* in elements, when strided */
+    bool quantised;              /* the value of a stored q is (q - zero_point) * scale: lane D */
+    double scale, zero_point;
 };
 
+/* Are all its values exact in floats, so that it can be read in lane F? */
+bool mm_tensor_lane_f(const struct mm_tensor *tensor);
+
 /* A contiguous RAW tensor over `data` (tests, what-if, writers). run storage is the caller's. */
-void mm_tensor_raw(struct mm_tensor *tensor, enum mm_dtype dtype, const struct mm_shape *shape, const void *data,
-                   struct mm_run *run);
+void mm_tensor_raw(struct mm_tensor *tensor, enum mm_dtype dtype, const struct mm_shape *shape,
+                   const void *data, struct mm_run *run);
 /* Mark as column-major (Fortran): same shape, strides set. RAW with at most one run only. */
 void mm_tensor_fortran(struct mm_tensor *tensor);
 /*
  * The view with axis i of the result = axis perm[i] of the argument. RAW with at most one run: a view.
  * Others can't be viewed out of order: -1 with MM_EUNSUPPORTED (flatten first).
  */
-int mm_tensor_permute(const struct mm_tensor *tensor, const int *perm, struct mm_tensor *out, struct mm_err *err);
+int mm_tensor_permute(const struct mm_tensor *tensor, const int *perm, struct mm_tensor *out,
+                      struct mm_err *err);
 /*
  * Decode any tensor into a malloc'ed contiguous RAW one of its own dtype's lane (f32 or f64 storage).
  * *out views *memory and *run; the caller frees *memory.
  */
-int mm_tensor_flatten(const struct mm_tensor *tensor, struct mm_tensor *out, void **memory, struct mm_run *run,
-                      struct mm_err *err);
+int mm_tensor_flatten(const struct mm_tensor *tensor, struct mm_tensor *out, void **memory,
+                      struct mm_run *run, struct mm_err *err);
 
-/* Reads a tensor's values in row-major order, a tile at a time. Copyable: a copy continues from the same place. */
+/* Reads a tensor's values in row-major order, a tile at a time. Copyable: a copy continues from the same
+ * place. */
+struct mm_decoders;
 struct mm_cursor {
     const struct mm_tensor *tensor;
+    const struct mm_decoders *decoders;
     int64_t index;        /* of the next element */
     size_t run;           /* the run it is in */
     int64_t in_run;       /* its number there */
     const uint8_t *place; /* its first byte, gap included (VARINT, TEXT) */
-    bool bad;             /* a value could not be read (malformed varint or number): what follows is not to be trusted */
+    bool bad; /* a value could not be read (malformed varint or number): what follows is not to be trusted */
 };
 
 void mm_cursor_init(struct mm_cursor *cursor, const struct mm_tensor *tensor);
@@ -145,6 +162,10 @@ void mm_cursor_seek(struct mm_cursor *cursor, int64_t index);
 /* The next min(n, left) values; returns how many (0 at the end or when bad). _float: lane F tensors only. */
 size_t mm_cursor_float(struct mm_cursor *cursor, float *out, size_t n);
 size_t mm_cursor_double(struct mm_cursor *cursor, double *out, size_t n);
+/* The same without a copy where the values lie as they are needed: returns them, or `tile` with them in it.
+ */
+const float *mm_cursor_floats(struct mm_cursor *cursor, float *tile, size_t n, size_t *got);
+const double *mm_cursor_doubles(struct mm_cursor *cursor, double *tile, size_t n, size_t *got);
 /* One value by row-major index; NaN when it can't be read. */
 double mm_tensor_at(const struct mm_tensor *tensor, int64_t index);
 
@@ -215,9 +236,9 @@ struct mm_centred {
     struct mm_acc residual;     /* Σ (d - scale s - offset)² : both finite */
 };
 struct mm_centre {
-    double s, d;           /* means over both-finite positions */
-    double own_s, own_d;   /* means over own finite values */
-    double scale, offset;  /* of the fit d = scale s + offset */
+    double s, d;          /* means over both-finite positions */
+    double own_s, own_d;  /* means over own finite values */
+    double scale, offset; /* of the fit d = scale s + offset */
 };
 
 /* The constants that the kernels compare with. */
@@ -240,12 +261,12 @@ struct mm_hist {
     uint64_t below, above, nonfinite;
 };
 
-/* Error histogram: bin k counts positions with 2^(k+MM_EXP_LOW) <= |e| < 2^(k+1+MM_EXP_LOW); the end bins also
- * hold what lies beyond them. e == 0 is counted apart (zero). Needs no range. */
+/* Error histogram: bin k counts positions with 2^(k+MM_EXP_LOW) <= |e| < 2^(k+1+MM_EXP_LOW); the end bins
+ * also hold what lies beyond them. e == 0 is counted apart (zero). Needs no range. */
 #define MM_EXP_LOW  (-64)
 #define MM_EXP_BINS 128
 struct mm_exp_hist {
-    uint64_t zero; /* e == 0 exactly */
+    uint64_t zero;               /* e == 0 exactly */
     uint64_t count[MM_EXP_BINS]; /* [k]: floor(log2 |e|) == k + MM_EXP_LOW, ends clamped */
     uint64_t nonfinite;
 };
@@ -258,17 +279,20 @@ struct mm_exp_hist {
  */
 struct mm_kernels {
     const char *name; /* "scalar" */
-    void (*measure_float)(struct mm_sums *sums, const struct mm_limits *limits, const float *s, const float *d,
-                          size_t n, int64_t base);
-    void (*measure_double)(struct mm_sums *sums, const struct mm_limits *limits, const double *s, const double *d,
-                           size_t n, int64_t base);
-    void (*centre_double)(struct mm_centred *sums, const struct mm_centre *centre, const double *s, const double *d,
-                          size_t n);
+    void (*measure_float)(struct mm_sums *sums, const struct mm_limits *limits, const float *s,
+                          const float *d, size_t n, int64_t base);
+    void (*measure_double)(struct mm_sums *sums, const struct mm_limits *limits, const double *s,
+                           const double *d, size_t n, int64_t base);
+    void (*centre_double)(struct mm_centred *sums, const struct mm_centre *centre, const double *s,
+                          const double *d, size_t n);
+    void (*hist_float)(struct mm_hist *hist, const float *x, size_t n);
     void (*hist_double)(struct mm_hist *hist, const double *x, size_t n);
+    void (*exp_hist_float)(struct mm_exp_hist *hist, const float *s, const float *d, size_t n);
     void (*exp_hist_double)(struct mm_exp_hist *hist, const double *s, const double *d, size_t n);
 };
 
-/* The table in use: MMTUI_CPU if it names one that this machine can run, else the best. */
+/* The table in use: MMTUI_CPU (scalar, sse2, avx2, avx512, neon) if it names one that this machine can run,
+ * else the best; a name that is unknown or can't run here changes nothing. */
 const struct mm_kernels *mm_kernels(void);
 
 #endif

@@ -23,17 +23,12 @@ static void release(struct mm_atomic *file)
     *file = (struct mm_atomic){.fd = -1};
 }
 
-int mm_atomic_open(struct mm_atomic *file, const char *path, struct mm_err *err)
+static int open_temporary(struct mm_atomic *file, const char *path, struct mm_err *err)
 {
-    *file = (struct mm_atomic){.fd = -1};
-    size_t size = strlen(path) + 48;
-    file->path = strdup(path);
+    size_t size = strlen(path) + 48, folder = (size_t)(mm_path_base(path) - path);
     file->temporary = malloc(size);
-    if (!file->path || !file->temporary) {
-        release(file);
+    if (!file->temporary)
         return mm_fail_memory(err);
-    }
-    size_t folder = (size_t)(mm_path_base(path) - path);
     /* O_EXCL with 0666 rather than mkstemp, which would make the file private whatever the umask says */
     for (unsigned attempt = 0; file->fd < 0 && attempt < 100; attempt++) {
         snprintf(file->temporary, size, "%.*s%.*s.%ld-%u.tmp", (int)folder, path, NAME_KEPT, path + folder,
@@ -42,12 +37,33 @@ int mm_atomic_open(struct mm_atomic *file, const char *path, struct mm_err *err)
         if (file->fd < 0 && errno != EEXIST)
             break;
     }
-    if (file->fd < 0) {
-        mm_fail_errno(err, path, "making a temporary file beside it");
+    return file->fd < 0 ? mm_fail_errno(err, path, "making a temporary file beside it") : 0;
+}
+
+/* A device or a pipe (/dev/null, /dev/stdout): there is nothing to replace, write into it. */
+static int open_special(struct mm_atomic *file, const char *path, struct mm_err *err)
+{
+    file->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    return file->fd < 0 ? mm_fail_errno(err, path, "opening it") : 0;
+}
+
+int mm_atomic_open(struct mm_atomic *file, const char *path, struct mm_err *err)
+{
+    struct stat info;
+    bool exists = stat(path, &info) == 0;
+    *file = (struct mm_atomic){.fd = -1};
+    /* of a link, what it leads to is replaced, not the link */
+    file->path = exists ? realpath(path, NULL) : strdup(path);
+    int result;
+    if (!file->path)
+        result = exists ? mm_fail_errno(err, path, "finding it") : mm_fail_memory(err);
+    else if (exists && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
+        result = open_special(file, file->path, err);
+    else /* a folder of that name is refused by the rename */
+        result = open_temporary(file, file->path, err);
+    if (result < 0)
         release(file);
-        return -1;
-    }
-    return 0;
+    return result;
 }
 
 static int write_all(int fd, const char *data, size_t length)
@@ -105,26 +121,32 @@ static void sync_folder(const char *path)
     free(folder);
 }
 
+/* Make it last and put it in place. */
+static void settle(struct mm_atomic *file)
+{
+    if (file->temporary)
+        keep_mode(file->fd, file->path);
+    /* close() too reports what a network file system could not store */
+    int synced = file->temporary && !file->unsynced ? fsync(file->fd) : 0;
+    int closed = close(file->fd);
+    file->fd = -1;
+    if (synced < 0 || closed < 0)
+        mm_fail_errno(&file->error, file->path, "writing it to disk");
+    else if (file->temporary && rename(file->temporary, file->path) < 0)
+        mm_fail_errno(&file->error, file->path, "putting it in place");
+}
+
 int mm_atomic_commit(struct mm_atomic *file, struct mm_err *err)
 {
     flush(file);
-    if (file->error.code == MM_OK) {
-        keep_mode(file->fd, file->path);
-        /* close() too reports what a network file system could not store */
-        int synced = fsync(file->fd);
-        int closed = close(file->fd);
-        file->fd = -1;
-        if (synced < 0 || closed < 0)
-            mm_fail_errno(&file->error, file->path, "writing it to disk");
-    }
-    if (file->error.code == MM_OK && rename(file->temporary, file->path) < 0)
-        mm_fail_errno(&file->error, file->path, "putting it in place");
+    if (file->error.code == MM_OK)
+        settle(file);
     bool failed = file->error.code != MM_OK;
     if (failed && err)
         *err = file->error;
-    if (failed)
+    if (failed && file->temporary)
         unlink(file->temporary);
-    else
+    else if (!failed && file->temporary && !file->unsynced)
         sync_folder(file->path);
     release(file);
     return failed ? -1 : 0;

@@ -23,10 +23,11 @@ static int write_reports(const struct mm_session *session, const char *folder, s
 {
     struct mm_buf text;
     mm_buf_init(&text);
+    bool whole = mm_session_options(session)->shards == 0; /* no one merges parts of diff.json */
     int result = mm_folder_make(folder, err);
-    if (result == 0)
+    if (result == 0 && whole)
         result = mm_report_diff_json(session, &text, err);
-    if (result == 0)
+    if (result == 0 && whole)
         result = write_in(folder, "diff.json", &text, err);
     mm_buf_clear(&text);
     if (result == 0)
@@ -53,6 +54,8 @@ int cmd_compare(struct cli_options *options)
     const char *folder = options->output ? options->output : DEFAULT_OUTPUT;
     if (options->hist)
         options->session.measure.hist_bins = HIST_BINS;
+    char *cache = options->no_cache ? NULL : mm_cache_folder();
+    options->session.cache = cache;
     int status = EXIT_ERROR;
     if (mm_session_open(&session, &options->session, &err) == 0 && measure_all(session, &err) == 0 &&
         write_reports(session, folder, &err) == 0) {
@@ -61,5 +64,6 @@ int cmd_compare(struct cli_options *options)
         status = options->fail && totals.bad ? EXIT_OVER : EXIT_FINE;
     }
     mm_session_close(session);
+    free(cache);
     return status == EXIT_ERROR ? cli_error(&err) : status;
 }

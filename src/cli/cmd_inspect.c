@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "cli/commands.h"
 #include "cli/inspect.h"
 
@@ -11,5 +13,9 @@ int cmd_inspect(struct cli_options *options)
     }
     options->session.src = options->words[0];
     options->session.dst = options->words[1];
-    return inspect(options);
+    char *cache = options->no_cache ? NULL : mm_cache_folder();
+    options->session.cache = cache;
+    int status = inspect(options);
+    free(cache);
+    return status;
 }

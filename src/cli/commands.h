@@ -1,20 +1,26 @@
 /*
- * The commands of the program: one row, one file each. A command gets parsed options and returns the exit code:
- * 0 fine, 1 something is over the threshold and --fail was given, 2 an error (already printed).
+ * The commands of the program: one row, one file each. A command gets parsed options and returns the exit
+ * code: 0 fine, 1 something is over the threshold and --fail was given, 2 an error (already printed).
  */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
 #include "cli/options.h"
 
-enum { EXIT_FINE = 0, EXIT_OVER = 1, EXIT_ERROR = 2 };
+enum {
+    EXIT_FINE = 0,
+    EXIT_OVER = 1,
+    EXIT_ERROR = 2,
+    EXIT_SIGNAL = 128 /* + its number, as a shell says it */
+};
 
 struct command {
-    const char *name;       /* NULL: `mmtui SRC DST` */
-    const char *usage;      /* what follows "mmtui" */
-    const char *help;       /* one line */
+    const char *name;  /* NULL: `mmtui SRC DST` */
+    const char *usage; /* what follows "mmtui" */
+    const char *help;  /* one line */
     const enum option *options;
     int (*run)(struct cli_options *options);
+    bool any_words; /* takes any number of words */
 };
 
 const struct command *commands(size_t *count);
@@ -23,6 +29,7 @@ int cmd_inspect(struct cli_options *options);
 int cmd_compare(struct cli_options *options);
 int cmd_export(struct cli_options *options);
 int cmd_demo(struct cli_options *options);
+int cmd_merge(struct cli_options *options);
 
 /* Print "mmtui: TEXT" to stderr; returns EXIT_ERROR. */
 int cli_error(const struct mm_err *err);

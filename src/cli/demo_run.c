@@ -208,6 +208,7 @@ static int dump_output(struct run *run, int place, const char *folder)
     struct mm_tensor tensor;
     mm_tensor_raw(&tensor, value->dtype, &value->shape, data, &payload);
     struct mm_store store = {
+        .unsynced = true, /* can be made again in no time */
         .tensor = &tensor,
         .node_name = run->mixed ? op->runtime_name : op->name,
         .op_type = run->mixed ? kind->dst_type : kind->src_type,

@@ -17,12 +17,15 @@ static struct inspector_options inspector_options(const struct cli_options *opti
     return (struct inspector_options){.app = {.ascii = options->ascii || !term_locale_utf8(),
                                               .plain = options->plain,
                                               .theme = options->theme},
+                                      .bindings = &options->bindings,
+                                      .bindings_source = mm_buf_text(&options->bindings_source),
                                       .export_folder = options->export_dir,
                                       .dialect = options->dialect,
                                       .sort = options->sort,
                                       .filter = options->filter};
 }
 
+/* Returns -1, 0, or the number of the signal that ended it. */
 static int in_terminal(const struct cli_options *options, struct mm_session *session, struct mm_err *err)
 {
     struct term_options term_options = {.colour = options->colour, .ascii = options->ascii};
@@ -31,19 +34,18 @@ static int in_terminal(const struct cli_options *options, struct mm_session *ses
     struct term *term = term_open(&term_options, err);
     if (!term)
         return -1;
-    if (!with.app.theme && !term_has_colour(term))
-        with.app.theme = "mono";
+    if (!with.app.theme)
+        with.app.theme = term_has_colour(term) ? options->theme_wished : "mono";
     int result = mm_session_start(session, err);
     if (result == 0)
         result = inspector_init(&inspector, session, &with, err);
-    int signal = 0;
     if (result == 0) {
-        signal = app_run(&inspector.app, term);
+        result = app_run(&inspector.app, term);
         inspector_done(&inspector);
     }
     term_close(term);
-    if (signal)
-        fprintf(stderr, "mmtui: ended by signal %d\n", signal);
+    if (result > 0)
+        fprintf(stderr, "mmtui: ended by signal %d\n", result);
     return result;
 }
 
@@ -130,5 +132,7 @@ int inspect(struct cli_options *options)
     mm_session_close(session);
     if (result < 0)
         return cli_error(&err);
+    if (result > 0)
+        return EXIT_SIGNAL + result;
     return options->fail && totals.bad ? EXIT_OVER : EXIT_FINE;
 }

@@ -7,27 +7,33 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/config.h"
 
-static const enum option inspect_options[] = {OPT_THRESHOLD,  OPT_SORT,  OPT_FILTER, OPT_LIMIT,   OPT_FAIL,
-                                              OPT_FRAMEWORK,  OPT_ATOL,  OPT_RTOL,   OPT_JOBS,    OPT_PLAN,
-                                              OPT_EXPORT_DIR, OPT_COLOR, OPT_THEME,  OPT_ASCII,   OPT_PLAIN,
-                                              OPT_SCRIPT,     OPT_SIZE,  OPT_HELP,   OPT_VERSION, OPT_NONE};
-static const enum option compare_options[] = {OPT_SRC,  OPT_DST,  OPT_OUTPUT, OPT_FRAMEWORK, OPT_THRESHOLD,
-                                              OPT_ATOL, OPT_RTOL, OPT_FAIL,   OPT_JOBS,      OPT_QUANTILES,
-                                              OPT_HIST, OPT_HELP, OPT_NONE};
+static const enum option inspect_options[] = {
+    OPT_THRESHOLD, OPT_SORT,  OPT_FILTER,   OPT_LIMIT, OPT_FAIL,       OPT_FRAMEWORK, OPT_ATOL,
+    OPT_RTOL,      OPT_JOBS,  OPT_NO_CACHE, OPT_PLAN,  OPT_EXPORT_DIR, OPT_COLOR,     OPT_THEME,
+    OPT_ASCII,     OPT_PLAIN, OPT_SCRIPT,   OPT_SIZE,  OPT_HELP,       OPT_VERSION,   OPT_NONE};
+static const enum option compare_options[] = {
+    OPT_SRC,  OPT_DST,       OPT_OUTPUT, OPT_FRAMEWORK, OPT_THRESHOLD, OPT_ATOL, OPT_RTOL, OPT_FAIL,
+    OPT_JOBS, OPT_QUANTILES, OPT_HIST,   OPT_NO_CACHE,  OPT_SHARD,     OPT_HELP, OPT_NONE};
+static const enum option merge_options[] = {OPT_OUTPUT_FILE, OPT_HELP, OPT_NONE};
 static const enum option export_options[] = {OPT_PLAN, OPT_TO, OPT_CPP, OPT_HELP, OPT_NONE};
 static const enum option demo_options[] = {
-    OPT_PLAN,  OPT_DUMP_ONLY, OPT_THRESHOLD, OPT_SORT,  OPT_FILTER, OPT_LIMIT, OPT_JOBS, OPT_EXPORT_DIR,
-    OPT_COLOR, OPT_THEME,     OPT_ASCII,     OPT_PLAIN, OPT_SCRIPT, OPT_SIZE,  OPT_HELP, OPT_NONE};
+    OPT_PLAN,  OPT_DUMP_ONLY, OPT_THRESHOLD,  OPT_SORT,  OPT_FILTER, OPT_LIMIT,
+    OPT_JOBS,  OPT_NO_CACHE,  OPT_EXPORT_DIR, OPT_COLOR, OPT_THEME,  OPT_ASCII,
+    OPT_PLAIN, OPT_SCRIPT,    OPT_SIZE,       OPT_HELP,  OPT_NONE};
 
 static const struct command table[] = {
     {NULL, "SRC DST", "inspect two dumps; without a terminal: print the ranked table", inspect_options,
-     cmd_inspect},
+     cmd_inspect, false},
     {"compare", "compare -s SRC -d DST [-o OUT]", "write diff.json and mmtui.json", compare_options,
-     cmd_compare},
+     cmd_compare, false},
     {"export", "export --plan FILE [--to magicmind] DIR", "write a runtime's files from a plan",
-     export_options, cmd_export},
-    {"demo", "demo", "run the built-in network in two precisions and inspect it", demo_options, cmd_demo},
+     export_options, cmd_export, false},
+    {"demo", "demo", "run the built-in network in two precisions and inspect it", demo_options, cmd_demo,
+     false},
+    {"merge", "merge PART.json ... [-o FILE]", "join the shares of mmtui compare --shard", merge_options,
+     cmd_merge, true},
 };
 
 const struct command *commands(size_t *count)
@@ -135,6 +141,27 @@ static void occupy_standard_streams(void)
     }
 }
 
+static int run(int argc, char **argv, struct cli_options *options, struct mm_buf *config)
+{
+    const struct command *command = find_command(argc > 1 ? argv[1] : NULL);
+    struct mm_err err = {0};
+    if (config_load(options, config, &err) < 0)
+        return cli_error(&err);
+    if (command->any_words)
+        options->most_words = argc;
+    if (cli_options_parse(options, command->options, argc, argv, command->name ? 2 : 1, &err) < 0)
+        return cli_usage_error(command, &err);
+    if (options->help || argc == 1) {
+        print_help(command);
+        return options->help ? EXIT_FINE : EXIT_ERROR;
+    }
+    if (options->version) {
+        printf("mmtui %s\n", MM_VERSION);
+        return EXIT_FINE;
+    }
+    return command->run(options);
+}
+
 int main(int argc, char **argv)
 {
     /* LC_CTYPE only: numbers are always written and read with a point */
@@ -143,23 +170,12 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     occupy_standard_streams();
-    const struct command *command = find_command(argc > 1 ? argv[1] : NULL);
     struct cli_options options;
-    struct mm_err err = {0};
+    struct mm_buf config;
     cli_options_init(&options);
-    if (cli_options_parse(&options, command->options, argc, argv, command->name ? 2 : 1, &err) < 0)
-        return cli_usage_error(command, &err);
-    if (options.help) {
-        print_help(command);
-        return flush_output(EXIT_FINE);
-    }
-    if (options.version) {
-        printf("mmtui %s\n", MM_VERSION);
-        return flush_output(EXIT_FINE);
-    }
-    if (!command->name && options.word_count == 0 && argc == 1) {
-        print_help(command);
-        return flush_output(EXIT_ERROR);
-    }
-    return flush_output(command->run(&options));
+    mm_buf_init(&config);
+    int status = flush_output(run(argc, argv, &options, &config));
+    cli_options_done(&options);
+    mm_buf_done(&config);
+    return status;
 }

@@ -24,6 +24,10 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_QUANTILES] = {OPT_QUANTILES, 0, "quantiles", NULL,
                        "also write the exact quantiles of |error| (50, 90, 99, 99.9 %)"},
     [OPT_HIST] = {OPT_HIST, 0, "hist", NULL, "also write histograms of both sides and of the error"},
+    [OPT_NO_CACHE] = {OPT_NO_CACHE, 0, "no-cache", NULL, "measure all, and keep no results for the next run"},
+    [OPT_SHARD] = {OPT_SHARD, 0, "shard", "SHARE",
+                   "I/N: measure only the I-th of N shares, into mmtui.json alone; see mmtui merge"},
+    [OPT_OUTPUT_FILE] = {OPT_OUTPUT_FILE, 'o', "output_file", "FILE", "what to write (default: mmtui.json)"},
     [OPT_PLAN] = {OPT_PLAN, 0, "plan", "FILE", "start from the overrides of this plan (overrides.json)"},
     [OPT_TO] = {OPT_TO, 0, "to", "RUNTIME", "runtime to export for: magicmind"},
     [OPT_CPP] = {OPT_CPP, 0, "cpp", NULL, "also write the C++ form, where the runtime has one"},
@@ -48,8 +52,12 @@ const struct option_info *option_info(enum option id)
 
 void cli_options_init(struct cli_options *options)
 {
-    *options = (struct cli_options){
-        .sort = "diff2", .dialect = "magicmind", .export_dir = "mmtui_export", .width = 80, .height = 24};
+    *options = (struct cli_options){.sort = "diff2",
+                                    .dialect = "magicmind",
+                                    .export_dir = "mmtui_export",
+                                    .width = 80,
+                                    .height = 24,
+                                    .most_words = 8};
     mm_session_defaults(&options->session);
 }
 
@@ -108,6 +116,26 @@ static int set_framework(struct cli_options *options, const char *text, struct m
     return 0;
 }
 
+/* "2/8" */
+static int set_shard(struct cli_options *options, const char *text, struct mm_err *err)
+{
+    int64_t index = 0, count = 0;
+    const char *slash = strchr(text, '/');
+    char first[MM_NUM];
+    if (slash && (size_t)(slash - text) < sizeof first) {
+        memcpy(first, text, (size_t)(slash - text));
+        first[slash - text] = '\0';
+        if (!mm_parse_i64(first, &index) || !mm_parse_i64(slash + 1, &count))
+            index = 0;
+    }
+    if (index < 1 || index > count || count > MM_SHARDS_MAX)
+        return mm_fail(err, MM_EARG, "--shard: \"%s\" is not I/N, such as 2/8: 1 to N, and N up to %d", text,
+                       MM_SHARDS_MAX);
+    options->session.shard = (unsigned)index;
+    options->session.shards = (unsigned)count;
+    return 0;
+}
+
 static int set_sort(struct cli_options *options, const char *text, struct mm_err *err)
 {
     if (mm_column_find(text) == MM_COLUMN_COUNT)
@@ -132,7 +160,8 @@ static const char **text_slot(struct cli_options *options, enum option id)
     switch (id) {
     case OPT_SRC: return &options->session.src;
     case OPT_DST: return &options->session.dst;
-    case OPT_OUTPUT: return &options->output;
+    case OPT_OUTPUT:
+    case OPT_OUTPUT_FILE: return &options->output;
     case OPT_FILTER: return &options->filter;
     case OPT_PLAN: return &options->plan;
     case OPT_TO: return &options->dialect;
@@ -150,6 +179,7 @@ static bool *flag_slot(struct cli_options *options, enum option id)
     case OPT_FAIL: return &options->fail;
     case OPT_QUANTILES: return &options->session.measure.quantiles;
     case OPT_HIST: return &options->hist;
+    case OPT_NO_CACHE: return &options->no_cache;
     case OPT_CPP: return &options->cpp;
     case OPT_ASCII: return &options->ascii;
     case OPT_PLAIN: return &options->plain;
@@ -171,6 +201,7 @@ static int set_value(struct cli_options *options, enum option id, const char *te
     case OPT_THRESHOLD: return set_threshold(options, text, err);
     case OPT_ATOL: return number_of("atol", text, 0, &options->session.measure.atol, err);
     case OPT_RTOL: return number_of("rtol", text, 0, &options->session.measure.rtol, err);
+    case OPT_SHARD: return set_shard(options, text, err);
     case OPT_SORT: return set_sort(options, text, err);
     case OPT_LIMIT: return whole_of("limit", text, INT32_MAX, &options->limit, err);
     case OPT_JOBS: return set_jobs(options, text, err);
@@ -178,6 +209,23 @@ static int set_value(struct cli_options *options, enum option id, const char *te
     case OPT_SIZE: return set_size(options, text, err);
     default: return mm_fail(err, MM_EARG, "--%s takes no value", table[id].name);
     }
+}
+
+int cli_options_set(struct cli_options *options, enum option id, const char *text, struct mm_err *err)
+{
+    bool *flag = flag_slot(options, id);
+    if (!flag)
+        return set_value(options, id, text, err);
+    if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
+        return mm_fail(err, MM_EARG, "%s: \"%s\" is not yes or no", table[id].name, text);
+    *flag = text[0] == 'y';
+    return 0;
+}
+
+void cli_options_done(struct cli_options *options)
+{
+    mm_buf_done(&options->bindings);
+    mm_buf_done(&options->bindings_source);
 }
 
 /* ---- argv ---- */
@@ -206,9 +254,9 @@ static const struct option_info *find(const enum option *accepted, const char *w
     return NULL;
 }
 
-static int add_word(struct cli_options *options, const char *word, struct mm_err *err)
+static int add_word(struct cli_options *options, char *word, struct mm_err *err)
 {
-    if ((size_t)options->word_count == MM_COUNT(options->words))
+    if (options->word_count == options->most_words)
         return mm_fail(err, MM_EARG, "too many arguments: %s", word);
     options->words[options->word_count++] = word;
     return 0;
@@ -218,8 +266,10 @@ int cli_options_parse(struct cli_options *options, const enum option *accepted, 
                       int first, struct mm_err *err)
 {
     bool only_words = false;
+    options->words = argv + first;
     for (int i = first; i < argc; i++) {
-        const char *word = argv[i], *value;
+        char *word = argv[i];
+        const char *value;
         if (only_words || word[0] != '-' || !word[1]) {
             if (add_word(options, word, err) < 0)
                 return -1;

@@ -24,6 +24,9 @@ enum option {
     OPT_JOBS,
     OPT_QUANTILES,
     OPT_HIST,
+    OPT_NO_CACHE,
+    OPT_SHARD,
+    OPT_OUTPUT_FILE,
     OPT_PLAN,
     OPT_TO,
     OPT_CPP,
@@ -47,19 +50,23 @@ struct cli_options {
     int64_t limit;
     bool fail;
     bool hist;
+    bool no_cache;
     const char *plan;
     const char *dialect;
     bool cpp;
     const char *export_dir;
     const char *dump_only;
     enum term_colour colour;
-    const char *theme;
+    const char *theme;        /* --theme: beats NO_COLOR */
+    const char *theme_wished; /* the config's: NO_COLOR beats it */
+    struct mm_buf bindings;   /* `bind` lines of the config; the other lines are blank */
+    struct mm_buf bindings_source;
     bool ascii, plain;
     const char *script;
     int width, height; /* --size */
     bool help, version;
-    const char *words[8]; /* what is not an option; at most this many */
-    int word_count;
+    char **words; /* what is not an option: they take the first places of argv */
+    int word_count, most_words;
 };
 
 struct option_info {
@@ -72,6 +79,9 @@ struct option_info {
 const struct option_info *option_info(enum option id);
 
 void cli_options_init(struct cli_options *options);
+void cli_options_done(struct cli_options *options);
+/* Set one option from text, as the command line would; an option without argument takes yes or no. */
+int cli_options_set(struct cli_options *options, enum option id, const char *text, struct mm_err *err);
 /* Parse argv[first..argc) with the given options (ended by OPT_NONE). -1 with a sentence in err. */
 int cli_options_parse(struct cli_options *options, const enum option *accepted, int argc, char **argv,
                       int first, struct mm_err *err);

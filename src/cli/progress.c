@@ -23,12 +23,14 @@ static void show(struct progress *progress, const struct mm_session *session)
         return;
     struct mm_session_totals totals;
     mm_session_totals(session, &totals);
-    fprintf(stderr, "\rmeasuring %zu of %zu tensors, %.0f s ", totals.measured, totals.layers, now - progress->started);
+    fprintf(stderr, "\rmeasuring %zu of %zu tensors, %.0f s ", totals.measured, totals.layers,
+            now - progress->started);
     progress->shown = now;
     progress->visible = true;
 }
 
-/* Wait for results, but not for longer than the clock on the screen may stand still: one tensor can take minutes. */
+/* Wait for results, but not for longer than the clock on the screen may stand still: one tensor can take
+ * minutes. */
 static void wait_a_little(struct mm_session *session)
 {
     struct pollfd finished = {.fd = mm_session_fd(session), .events = POLLIN};

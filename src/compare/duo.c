@@ -150,7 +150,7 @@ static int decode(const struct mm_tensor *tensor, bool lane_f, void *memory, con
 static int flatten(const struct mm_tensor *tensor, struct mm_tensor *out, void **memory, struct mm_run *run,
                    const atomic_bool *cancel, struct mm_err *err)
 {
-    bool lane_f = mm_dtype_info(tensor->dtype)->lane_f;
+    bool lane_f = mm_tensor_lane_f(tensor);
     size_t size;
 
     if (!mm_mul((size_t)tensor->count, lane_f ? sizeof(float) : sizeof(double), &size))
@@ -159,7 +159,7 @@ static int flatten(const struct mm_tensor *tensor, struct mm_tensor *out, void *
     if (!*memory)
         return mm_fail_memory(err);
     mm_tensor_raw(out, lane_f ? MM_F32 : MM_F64, &tensor->shape, *memory, run);
-    out->dtype = tensor->dtype;
+    out->dtype = tensor->quantised ? MM_F64 : tensor->dtype; /* what was a code is a real number now */
     return decode(tensor, lane_f, *memory, cancel, err);
 }
 

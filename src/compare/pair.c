@@ -43,17 +43,22 @@ struct side {
 
 /* ---- the tensorflow rules ---- */
 
-/* `name_N` with an axis suffix becomes `name:N`; what follows an @ and the doubled prefix go. */
+/* `name_N@axis..` becomes `name:N`; what follows an @ and the doubled prefix go. A name that is nothing else
+ * stays. */
 static const char *tensorflow_name(const struct mm_entry *entry, struct mm_arena *arena)
 {
     static const char prefix[] = "StatefulPartitionedCall_StatefulPartitionedCall_";
+    static const char axis[] = "@axis";
     const char *from = entry->parsed.name;
     if (strncmp(from, prefix, sizeof prefix - 1) == 0)
         from += sizeof prefix - 1;
-    char *name = mm_arena_strndup(arena, from, strcspn(from, "@"));
-    if (!name || entry->parsed.axis.kind == MM_AXIS_NONE)
-        return name;
-    char *under = strrchr(name, '_');
+    size_t length = strcspn(from, "@");
+    if (length == 0)
+        return entry->parsed.name;
+    char *name = mm_arena_strndup(arena, from, length);
+    bool moved =
+        entry->parsed.axis.kind != MM_AXIS_NONE || strncmp(from + length, axis, sizeof axis - 1) == 0;
+    char *under = name && moved ? strrchr(name, '_') : NULL;
     if (under && under[1] && under[1 + strspn(under + 1, "0123456789")] == '\0')
         *under = ':';
     return name;
@@ -69,21 +74,25 @@ static bool is_output(const struct candidate *candidate, const struct mm_dump *d
     return output;
 }
 
-/* Drop outputs that repeat an earlier file of the same name. Only files whose name repeats are opened. */
+/* Is there a file of the same name, not itself a repetition, so shortly before the i-th? */
+static bool is_near_earlier(const struct side *side, size_t i)
+{
+    const struct candidate *here = side->sorted[i];
+    for (size_t k = i; k-- > 0 && strcmp(side->sorted[k]->name, here->name) == 0;) {
+        if (here->entry->parsed.stamp - side->sorted[k]->entry->parsed.stamp > TF_REPEAT_STAMPS)
+            return false;
+        if (!side->sorted[k]->dropped)
+            return true;
+    }
+    return false;
+}
+
+/* Drop outputs that repeat an earlier file of the same name. Only files whose name repeats are opened, once.
+ */
 static void drop_repeats(struct side *side)
 {
-    for (size_t i = 1; i < side->count; i++) {
-        struct candidate *here = side->sorted[i];
-        for (size_t k = i; k-- > 0 && strcmp(side->sorted[k]->name, here->name) == 0;) {
-            int64_t apart = here->entry->parsed.stamp - side->sorted[k]->entry->parsed.stamp;
-            if (apart > TF_REPEAT_STAMPS)
-                break;
-            if (!side->sorted[k]->dropped && is_output(here, side->dump)) {
-                here->dropped = true;
-                break;
-            }
-        }
-    }
+    for (size_t i = 1; i < side->count; i++)
+        side->sorted[i]->dropped = is_near_earlier(side, i) && is_output(side->sorted[i], side->dump);
 }
 
 /* ---- one side ---- */
@@ -115,7 +124,7 @@ static int side_init(struct side *side, const struct mm_dump *dump, bool tensorf
         here->name = tensorflow ? tensorflow_name(here->entry, arena) : here->entry->parsed.name;
         if (!here->name)
             return -1;
-        if (tensorflow && is_dst && strstr(here->name, "cnnl")) {
+        if (tensorflow && is_dst && strstr(here->entry->file, "cnnl")) {
             side->dropped++;
             continue;
         }
@@ -190,11 +199,13 @@ static void add(struct list *list, const struct candidate *src, const struct can
     uint32_t most = any->occurrences;
     if (src && dst && dst->occurrences > most)
         most = dst->occurrences;
-    list->pair[pairs->count++] = (struct mm_pair){.name = any->name,
-                                                  .src = src ? src->entry : NULL,
-                                                  .dst = dst ? dst->entry : NULL,
-                                                  .occurrence = any->occurrence,
-                                                  .occurrences = most};
+    list->pair[pairs->count] = (struct mm_pair){.name = any->name,
+                                                .src = src ? src->entry : NULL,
+                                                .dst = dst ? dst->entry : NULL,
+                                                .occurrence = any->occurrence,
+                                                .occurrences = most,
+                                                .place = pairs->count};
+    pairs->count++;
     pairs->both += src && dst;
     pairs->src_only += !dst;
     pairs->dst_only += !src;
@@ -227,6 +238,7 @@ static int make_list(struct mm_pairs *pairs, const struct side *src, const struc
     add_lone_dst(&list, dst, &next, dst->count);
     pairs->pair = list.pair;
     pairs->dropped = src->dropped + dst->dropped;
+    pairs->whole = (struct mm_pair_counts){pairs->count, pairs->both, pairs->src_only, pairs->dst_only};
     return 0;
 }
 

@@ -8,7 +8,7 @@ void mm_pass_start(struct mm_pass *pass, const struct mm_tensor *s, const struct
     mm_cursor_init(&pass->s, s);
     mm_cursor_init(&pass->d, d);
     pass->single = s == d;
-    pass->lane_f = mm_dtype_info(s->dtype)->lane_f && mm_dtype_info(d->dtype)->lane_f;
+    pass->lane_f = mm_tensor_lane_f(s) && mm_tensor_lane_f(d);
     pass->failed_dst = false;
     pass->base = 0;
     pass->end = s->count;
@@ -51,15 +51,18 @@ static size_t next_count(const struct mm_pass *pass)
     return left < MM_TILE ? (size_t)left : MM_TILE;
 }
 
-int mm_pass_float(struct mm_pass *pass, float s[MM_TILE], float d[MM_TILE], size_t *n, struct mm_err *err)
+int mm_pass_float(struct mm_pass *pass, struct mm_tile_float *tile, size_t *n, struct mm_err *err)
 {
     size_t got_s, got_d;
 
     *n = next_count(pass);
     if (cancelled(pass, err))
         return -1;
-    got_s = mm_cursor_float(&pass->s, s, *n);
-    got_d = pass->single ? got_s : mm_cursor_float(&pass->d, d, *n);
+    tile->s = mm_cursor_floats(&pass->s, tile->memory_s, *n, &got_s);
+    tile->d = tile->s;
+    got_d = got_s;
+    if (!pass->single)
+        tile->d = mm_cursor_floats(&pass->d, tile->memory_d, *n, &got_d);
     return check(pass, *n, got_s, got_d, err);
 }
 

@@ -19,11 +19,18 @@ struct mm_pass {
 void mm_pass_start(struct mm_pass *pass, const struct mm_tensor *s, const struct mm_tensor *d);
 /* Restrict to [first, end), first a multiple of MM_BLOCK. Going there is a walk for what is not RAW. */
 void mm_pass_range(struct mm_pass *pass, int64_t first, int64_t end);
+
+/* Where a tile's values are: in the files themselves, or in its own memory. For a single tensor d is s. */
+struct mm_tile_float {
+    const float *s, *d;
+    float memory_s[MM_TILE], memory_d[MM_TILE];
+};
+
 /*
- * The next tile; *n elements (0: at `end`). For a single tensor d is not filled. -1: a value that can't be
- * read (MM_ECORRUPT) or cancelled (MM_ECANCELLED). pass->base is then the index behind the tile.
+ * The next tile; *n elements (0: at `end`). _double: for a single tensor d is not filled. -1: a value that
+ * can't be read (MM_ECORRUPT) or cancelled (MM_ECANCELLED). pass->base is then the index behind the tile.
  */
-int mm_pass_float(struct mm_pass *pass, float s[MM_TILE], float d[MM_TILE], size_t *n, struct mm_err *err);
+int mm_pass_float(struct mm_pass *pass, struct mm_tile_float *tile, size_t *n, struct mm_err *err);
 int mm_pass_double(struct mm_pass *pass, double s[MM_TILE], double d[MM_TILE], size_t *n, struct mm_err *err);
 
 #endif

@@ -188,7 +188,7 @@ void mm_pool_close(struct mm_pool *pool)
 void mm_pool_submit(struct mm_pool *pool, struct mm_job *job)
 {
     pthread_mutex_lock(&pool->lock);
-    put(&pool->urgent, job);
+    put(pool->stopping ? &pool->finished : &pool->urgent, job); /* too late to run, not to be given back */
     pthread_cond_signal(&pool->work);
     pthread_mutex_unlock(&pool->lock);
 }

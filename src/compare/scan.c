@@ -22,7 +22,9 @@ struct mm_scan {
     const struct mm_pairs *pairs;
     const struct mm_schema *schema;
     struct mm_measure_options options;
-    struct mm_desk *desk; /* [workers], each used by one worker */
+    struct mm_cache *cache; /* NULL: none */
+    bool headers;           /* read them; else they are passed only to look pairs up */
+    struct mm_desk *desk;   /* [workers], each used by one worker */
     unsigned workers;
     _Atomic int64_t *size; /* [pairs] elements of both sides as soon as a header told; NULL: not wanted */
     /* from here to `done`: under the pool's lock */
@@ -31,7 +33,8 @@ struct mm_scan {
     size_t next_header, next_figures; /* everything before has been handed out */
     size_t *order;                    /* in which figures are measured; NULL: execution order */
     /* the owner's thread */
-    size_t done;
+    size_t done, cached;
+    bool *finished;
 };
 
 struct scan_job {
@@ -39,8 +42,10 @@ struct scan_job {
     struct mm_scan *scan;
     bool figures;
     size_t count;
-    struct {
+    struct scan_item {
         size_t pair;
+        bool cached; /* the result is final, whatever the job was for */
+        struct mm_pair_id id;
         struct mm_result result;
     } item[];
 };
@@ -131,16 +136,36 @@ static void note_size(struct mm_scan *scan, size_t pair, const struct mm_result 
         atomic_store_explicit(&scan->size[pair], result->src.count + result->dst.count, memory_order_relaxed);
 }
 
+/* What the cache has needs no figures any more. Under the lock. */
+static void mark_cached(void *context)
+{
+    struct scan_job *job = context;
+    for (size_t i = 0; i < job->count; i++) {
+        if (job->item[i].cached)
+            job->scan->handed[job->item[i].pair] |= HANDED_FIGURES;
+    }
+}
+
+/* Before anything is read, so that the item knows which state of the files was measured. */
+static bool look_up(const struct mm_scan *scan, struct scan_item *item)
+{
+    item->cached = scan->cache && mm_cache_find(scan->cache, item->pair, &item->id, &item->result);
+    return item->cached;
+}
+
 static void run_headers(struct mm_job *base, const atomic_bool *cancel)
 {
     struct scan_job *job = (struct scan_job *)base;
     struct mm_scan *scan = job->scan;
     for (size_t i = 0; i < job->count && !atomic_load(cancel); i++) {
-        size_t pair = job->item[i].pair;
-        mm_measure_header_at(&scan->desk[base->worker], &scan->pairs->pair[pair], scan->schema, cancel,
-                             &job->item[i].result);
-        note_size(scan, pair, &job->item[i].result);
+        struct scan_item *item = &job->item[i];
+        if (!look_up(scan, item) && scan->headers)
+            mm_measure_header_at(&scan->desk[base->worker], &scan->pairs->pair[item->pair], scan->schema,
+                                 cancel, &item->result);
+        note_size(scan, item->pair, &item->result);
     }
+    if (scan->cache)
+        mm_pool_locked(scan->pool, mark_cached, job);
 }
 
 static void run_figures(struct mm_job *base, const atomic_bool *cancel)
@@ -149,10 +174,12 @@ static void run_figures(struct mm_job *base, const atomic_bool *cancel)
     struct mm_scan *scan = job->scan;
     int64_t elements = 0;
     for (size_t i = 0; i < job->count && !atomic_load(cancel); i++) {
-        struct mm_result *result = &job->item[i].result;
-        mm_measure_pair_at(&scan->desk[base->worker], &scan->pairs->pair[job->item[i].pair], scan->schema,
-                           &scan->options, cancel, result);
-        elements += result->src.count + result->dst.count;
+        struct scan_item *item = &job->item[i];
+        if (!look_up(scan, item)) {
+            mm_measure_pair_at(&scan->desk[base->worker], &scan->pairs->pair[item->pair], scan->schema,
+                               &scan->options, cancel, &item->result);
+            elements += item->result.src.count + item->result.dst.count;
+        }
         if (job->count < FIGURES_BATCH && elements < FIGURES_ELEMENTS)
             mm_pool_locked(scan->pool, take_another, job);
     }
@@ -268,10 +295,11 @@ static int allocate(struct mm_scan *scan, bool headers)
 {
     size_t count = scan->pairs->count;
     scan->handed = calloc(count + 1, 1);
+    scan->finished = calloc(count + 1, sizeof *scan->finished);
     scan->desk = calloc(scan->workers, sizeof *scan->desk);
     if (headers)
         scan->size = calloc(count + 1, sizeof *scan->size);
-    return scan->handed && scan->desk && (scan->size || !headers) ? 0 : -1;
+    return scan->handed && scan->finished && scan->desk && (scan->size || !headers) ? 0 : -1;
 }
 
 static void release(struct mm_scan *scan)
@@ -282,6 +310,7 @@ static void release(struct mm_scan *scan)
     free((void *)scan->size);
     free(scan->order);
     free(scan->handed);
+    free(scan->finished);
     free(scan->focus);
     free(scan);
 }
@@ -298,6 +327,7 @@ int mm_scan_open(struct mm_scan **out, struct mm_pool *pool, const struct mm_pai
     scan->pairs = pairs;
     scan->schema = schema;
     scan->options = *options;
+    scan->headers = headers;
     if (!headers)
         scan->next_header = pairs->count;
     if (allocate(scan, headers) < 0) {
@@ -310,6 +340,13 @@ int mm_scan_open(struct mm_scan **out, struct mm_pool *pool, const struct mm_pai
     mm_pool_set_source(pool, source, scan);
     *out = scan;
     return 0;
+}
+
+void mm_scan_set_cache(struct mm_scan *scan, struct mm_cache *cache)
+{
+    scan->cache = cache;
+    if (mm_cache_count(cache) > 0)
+        scan->next_header = 0; /* look all pairs up, many a job, before the first is measured */
 }
 
 void mm_scan_close(struct mm_scan *scan)
@@ -346,6 +383,15 @@ void mm_scan_focus(struct mm_scan *scan, const size_t *pairs, size_t count)
     mm_pool_locked(scan->pool, change_focus, &change);
 }
 
+static void finish(struct mm_scan *scan, const struct scan_item *item)
+{
+    scan->finished[item->pair] = true;
+    scan->done++;
+    scan->cached += item->cached;
+    if (scan->cache)
+        mm_cache_keep(scan->cache, item->pair, &item->id, item->cached);
+}
+
 bool mm_scan_collect(struct mm_scan *scan, struct mm_job *base, mm_scan_apply apply, void *context)
 {
     if (base->run == run_help) {
@@ -355,10 +401,18 @@ bool mm_scan_collect(struct mm_scan *scan, struct mm_job *base, mm_scan_apply ap
     if (base->run != run_figures && base->run != run_headers)
         return false;
     struct scan_job *job = (struct scan_job *)base;
-    for (size_t i = 0; i < job->count; i++)
-        apply(context, job->item[i].pair, job->figures, &job->item[i].result);
-    if (job->figures)
-        scan->done += job->count;
+    for (size_t i = 0; i < job->count; i++) {
+        struct scan_item *item = &job->item[i];
+        /* a cancelled job did not get so far */
+        bool final = item->cached || (job->figures && item->result.state > MM_STATE_HEADER);
+        if (final && scan->finished[item->pair]) {
+            mm_result_done(&item->result); /* looked up in two jobs at the same time */
+            continue;
+        }
+        if (final)
+            finish(scan, item);
+        apply(context, item->pair, final, &item->result);
+    }
     free(job);
     return true;
 }
@@ -366,4 +420,9 @@ bool mm_scan_collect(struct mm_scan *scan, struct mm_job *base, mm_scan_apply ap
 size_t mm_scan_done_count(const struct mm_scan *scan)
 {
     return scan->done;
+}
+
+size_t mm_scan_cached_count(const struct mm_scan *scan)
+{
+    return scan->cached;
 }

@@ -59,17 +59,17 @@ static int sum_float(const struct mm_work *work, struct mm_pass *pass, struct mm
                      struct mm_err *err)
 {
     const struct mm_kernels *kernels = mm_kernels();
-    float s[MM_TILE], d[MM_TILE];
+    struct mm_tile_float tile;
     size_t n;
 
     for (;;) {
         int64_t base = pass->base;
 
-        if (mm_pass_float(pass, s, d, &n, err))
+        if (mm_pass_float(pass, &tile, &n, err))
             return -1;
         if (n == 0)
             return 0;
-        kernels->measure_float(sums, &work->limits, s, pass->single ? s : d, n, base);
+        kernels->measure_float(sums, &work->limits, tile.s, tile.d, n, base);
     }
 }
 

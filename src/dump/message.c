@@ -11,7 +11,7 @@ static const enum mm_field list_of[MM_DTYPE_COUNT] = {
     [MM_I8] = MM_FIELD_INT_VAL,       [MM_I16] = MM_FIELD_INT_VAL,    [MM_I32] = MM_FIELD_INT_VAL,
     [MM_I64] = MM_FIELD_INT64_VAL,    [MM_U4] = MM_FIELD_UINT32_VAL,  [MM_U8] = MM_FIELD_UINT32_VAL,
     [MM_U16] = MM_FIELD_UINT32_VAL,   [MM_U32] = MM_FIELD_UINT32_VAL, [MM_U64] = MM_FIELD_UINT64_VAL,
-    [MM_BOOL] = MM_FIELD_INT_VAL,
+    [MM_BOOL] = MM_FIELD_INT_VAL,     [MM_F8E4M3] = MM_FIELD_COUNT,   [MM_F8E5M2] = MM_FIELD_COUNT,
 };
 
 enum mm_field mm_message_list_of(enum mm_dtype dtype)

@@ -86,6 +86,7 @@ int mm_npy_write(const struct mm_store *store, const char *path, struct mm_err *
     uint8_t *bytes = malloc((size_t)MM_TILE * info->bytes);
     int result = feed && bytes ? mm_atomic_open(&out, path, err) : mm_fail_memory(err);
     if (result == 0) {
+        out.unsynced = store->unsynced;
         mm_feed_init(feed, tensor, path);
         result = write_array(&out, feed, tensor, bytes, err);
         if (result == 0)

@@ -113,6 +113,7 @@ int mm_pb_write(const struct mm_store *store, const char *path, struct mm_err *e
     uint8_t *bytes = malloc(MM_TILE * MM_WIRE_VARINT_MAX);
     int result = feed && bytes ? mm_atomic_open(&out, path, err) : mm_fail_memory(err);
     if (result == 0) {
+        out.unsynced = store->unsynced;
         mm_feed_init(feed, tensor, path);
         result = write_header(&out, store, err);
         if (result == 0)

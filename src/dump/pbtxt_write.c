@@ -117,6 +117,7 @@ int mm_pbtxt_write(const struct mm_store *store, const char *path, struct mm_err
     struct mm_feed *feed = malloc(sizeof *feed);
     int result = feed ? mm_atomic_open(&out, path, err) : mm_fail_memory(err);
     if (result == 0) {
+        out.unsynced = store->unsynced;
         mm_feed_init(feed, tensor, path);
         result = write_message(&out, feed, store, list, err);
         if (result == 0)

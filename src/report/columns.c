@@ -98,7 +98,7 @@ static double ranked(const struct mm_result *result, double figure, bool worst_l
     return is_measured(result) ? figure : NAN;
 }
 
-/* A figure's cell: blank before measuring, NaN where broken. */
+/* A figure's cell: blank before measuring, NaN where broken or where nothing finite was there to measure. */
 static bool figure_word(const struct mm_result *result, struct mm_buf *out)
 {
     if (!is_measured(result)) {
@@ -106,11 +106,10 @@ static bool figure_word(const struct mm_result *result, struct mm_buf *out)
             mm_buf_puts(out, "-");
         return true;
     }
-    if (is_broken(result)) {
+    bool nothing = result->metrics.finite == 0 && result->metrics.count > 0;
+    if (is_broken(result) || nothing)
         mm_buf_puts(out, "NaN");
-        return true;
-    }
-    return false;
+    return is_broken(result) || nothing;
 }
 
 #define FIGURE(name, member, worst_low)                                                                      \
@@ -135,8 +134,14 @@ FIGURE_SCI(diff2, diff2)
 FIGURE_SCI(rmse, rmse)
 FIGURE(max_abs, max_abs, false)
 FIGURE(sqnr, sqnr, true)
-FIGURE(cosine, cosine, true)
 FIGURE(beyond, beyond, false)
+
+/* From the gap, which has no rounding noise near 1: equal tensors tie. */
+static double value_cosine(const struct mm_session *session, size_t id)
+{
+    const struct mm_result *result = result_of(session, id);
+    return ranked(result, 1 - result->metrics.cosine_gap, true);
+}
 
 static void text_max_abs(const struct mm_session *session, size_t id, struct mm_buf *out)
 {

@@ -113,7 +113,7 @@ static bool equality(const struct term *term, const struct mm_session *session, 
 static bool word_fits(const struct term *term, const struct mm_session *session, size_t id)
 {
     const char *label = mm_session_layer(session, id)->label;
-    if (strpbrk(term->text, "*?["))
+    if (strpbrk(term->text, "*?")) /* a [ alone is more often a part of a name than a pattern */
         return mm_text_glob(term->text, label);
     return mm_text_find(label, term->text) || mm_text_find(mm_session_op(session, id), term->text);
 }

@@ -177,7 +177,7 @@ static void put_layer(struct mm_buf *out, const struct mm_session *session, size
     const struct mm_result *result = &layer->result;
     bool measured = result->state == MM_STATE_MEASURED;
     bool single = result->state == MM_STATE_SINGLE;
-    mm_buf_printf(out, "  {\"number\": %zu", id + 1);
+    mm_buf_printf(out, "  {\"number\": %zu", layer->pair->place + 1);
     put_string(out, "name", layer->pair->name, ", ");
     put_string(out, "state", state_word(result->state), ", ");
     put_pairing(out, layer);
@@ -201,6 +201,18 @@ static void put_layer(struct mm_buf *out, const struct mm_session *session, size
     mm_buf_puts(out, "}}");
 }
 
+/* Which share this is, and what else must be equal in all of them: mm_report_merge takes the line out again.
+ */
+static void put_shard(struct mm_buf *out, const struct mm_session_options *options, size_t layers)
+{
+    mm_buf_printf(out,
+                  ",\n \"shard\": {\"index\": %u, \"count\": %u, \"layers\": %zu, \"engine_version\": %d, "
+                  "\"framework\": %d, \"small\": ",
+                  options->shard, options->shards, layers, MM_ENGINE_VERSION, (int)options->framework);
+    mm_json_number(out, options->measure.small);
+    mm_buf_putc(out, '}');
+}
+
 static void put_head(struct mm_buf *out, const struct mm_session *session)
 {
     const struct mm_session_options *options = mm_session_options(session);
@@ -218,10 +230,13 @@ static void put_head(struct mm_buf *out, const struct mm_session *session)
     mm_json_number(out, options->measure.atol);
     mm_buf_puts(out, ", \"rtol\": ");
     mm_json_number(out, options->measure.rtol);
+    if (options->shards)
+        put_shard(out, options, mm_session_count(session));
+    const struct mm_pair_counts *whole = &totals.whole;
     mm_buf_printf(out,
                   ",\n \"totals\": {\"layers\": %zu, \"pairs\": %zu, \"src_only\": %zu, \"dst_only\": %zu, "
                   "\"bad\": %zu, \"skipped_files\": %zu},\n \"layers\": [",
-                  totals.layers, totals.pairs, totals.src_only, totals.dst_only, totals.bad, totals.skipped);
+                  whole->count, whole->both, whole->src_only, whole->dst_only, totals.bad, totals.skipped);
 }
 
 int mm_report_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)

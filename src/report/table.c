@@ -36,8 +36,11 @@ static void to_ascii(struct mm_buf *out, const char *text)
     }
 }
 
-static void put_cell(struct mm_buf *out, const char *text, int width, bool right, bool last, bool ascii)
+/* What does not fit loses its end, a layer's name its beginning: names differ at their ends. */
+static void put_cell(struct mm_buf *out, const char *text, int width, enum mm_column_id id, bool last,
+                     bool ascii)
 {
+    bool right = mm_column(id)->right;
     struct mm_buf plain;
     mm_buf_init(&plain);
     if (ascii)
@@ -48,7 +51,7 @@ static void put_cell(struct mm_buf *out, const char *text, int width, bool right
     for (int i = 0; right && i < pad; i++)
         mm_buf_putc(out, ' ');
     if (pad < 0)
-        mm_text_fit(out, mm_buf_text(&plain), width, true, ascii ? "~" : "…");
+        mm_text_fit(out, mm_buf_text(&plain), width, id == MM_COLUMN_LAYER, ascii ? "~" : "…");
     else
         mm_buf_puts(out, mm_buf_text(&plain));
     for (int i = 0; !right && !last && i < pad; i++)
@@ -82,6 +85,8 @@ void mm_report_table(const struct mm_session *session, const size_t *ids, size_t
 {
     const enum mm_column_id *columns = options->columns ? options->columns : usual;
     size_t n = options->columns ? options->column_count : MM_COUNT(usual);
+    if (n > MM_COLUMN_COUNT)
+        n = MM_COLUMN_COUNT;
     size_t rows = options->limit && options->limit < count ? options->limit : count;
     int widths[MM_COLUMN_COUNT];
     struct mm_buf cell;
@@ -92,16 +97,14 @@ void mm_report_table(const struct mm_session *session, const size_t *ids, size_t
     }
     fit_width(columns, n, widths, options->width);
     for (size_t c = 0; c < n; c++) {
-        const struct mm_column *column = mm_column(columns[c]);
-        put_cell(out, column->title, widths[c], column->right, c + 1 == n, options->ascii);
+        put_cell(out, mm_column(columns[c])->title, widths[c], columns[c], c + 1 == n, options->ascii);
     }
     mm_buf_putc(out, '\n');
     for (size_t r = 0; r < rows; r++) {
         for (size_t c = 0; c < n; c++) {
-            const struct mm_column *column = mm_column(columns[c]);
             mm_buf_clear(&cell);
-            column->text(session, ids[r], &cell);
-            put_cell(out, mm_buf_text(&cell), widths[c], column->right, c + 1 == n, options->ascii);
+            mm_column(columns[c])->text(session, ids[r], &cell);
+            put_cell(out, mm_buf_text(&cell), widths[c], columns[c], c + 1 == n, options->ascii);
         }
         mm_buf_putc(out, '\n');
     }
@@ -127,21 +130,26 @@ void mm_report_summary(const struct mm_session *session, struct mm_buf *out)
 {
     struct mm_session_totals totals;
     mm_session_totals(session, &totals);
+    const struct mm_session_options *options = mm_session_options(session);
+    if (options->shards)
+        mm_buf_printf(out, "share %u of %u: ", options->shard, options->shards);
     mm_buf_printf(out, "%zu %s", totals.pairs, totals.pairs == 1 ? "pair" : "pairs");
     if (totals.src_only)
         mm_buf_printf(out, ", %zu only in src", totals.src_only);
     if (totals.dst_only)
         mm_buf_printf(out, ", %zu only in dst", totals.dst_only);
     if (totals.skipped)
-        mm_buf_printf(out, ", %zu files skipped", totals.skipped);
+        mm_buf_printf(out, ", %zu %s skipped", totals.skipped, totals.skipped == 1 ? "file" : "files");
     char limit[MM_NUM];
-    const struct mm_thresholds *thresholds = &mm_session_options(session)->thresholds;
+    const struct mm_thresholds *thresholds = &options->thresholds;
     mm_buf_printf(out, "; %zu bad (over %s, not finite, or unreadable)", totals.bad,
                   mm_num_short(limit, thresholds->diff2, 3));
+    if (totals.cached)
+        mm_buf_printf(out, "; %zu of %zu from the cache", totals.cached, totals.layers);
     size_t worst = worst_layer(session);
     if (worst < mm_session_count(session)) {
         const struct mm_layer *layer = mm_session_layer(session, worst);
-        mm_buf_printf(out, "; worst: #%zu %s", worst + 1, layer->label);
+        mm_buf_printf(out, "; worst: #%zu %s", layer->pair->place + 1, layer->label);
     }
     mm_buf_putc(out, '\n');
 }

@@ -42,6 +42,7 @@ static void need_header(struct mm_session *session, size_t id)
     struct mm_layer *layer = &session->layers[id];
     if (layer->result.state == MM_STATE_PENDING) {
         mm_measure_header(layer->pair, session->src->schema, &layer->result);
+        session_judge(session, layer);
         session->revision++;
     }
 }

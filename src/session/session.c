@@ -54,11 +54,13 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         mm_pairs_open(&session->pairs, session->src, session->dst, options->framework, err) < 0 ||
         mm_plan_open(&session->plan, err) < 0)
         return -1;
+    if (options->shards && mm_pairs_shard(session->pairs, options->shard, options->shards, err) < 0)
+        return -1;
     if (make_layers(session) < 0)
         return mm_fail_memory(err);
     if (same_folder(options->src, options->dst))
         session->notice = "src and dst are the same folder: every tensor is compared with itself";
-    else if (session->pairs->both == 0)
+    else if (session->pairs->whole.both == 0)
         session->notice = "no tensor name stands in both folders: are these two dumps of the same network?";
     return 0;
 }
@@ -78,13 +80,7 @@ int mm_session_open(struct mm_session **out, const struct mm_session_options *op
     return 0;
 }
 
-static void discard(void *context, size_t pair, bool figures, struct mm_result *result)
-{
-    (void)context;
-    (void)pair;
-    (void)figures;
-    mm_result_done(result);
-}
+static void apply_result(void *context, size_t id, bool figures, struct mm_result *result_take);
 
 static void stop_work(struct mm_session *session)
 {
@@ -94,10 +90,23 @@ static void stop_work(struct mm_session *session)
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
         if (!hist_collect(session, job) && session->scan)
-            mm_scan_collect(session->scan, job, discard, NULL);
+            mm_scan_collect(session->scan, job, apply_result, session);
     }
     mm_scan_close(session->scan);
     mm_pool_close(session->pool);
+}
+
+static const struct mm_result *result_of(const void *context, size_t id)
+{
+    const struct mm_session *session = context;
+    return &session->layers[id].result;
+}
+
+/* A cache that can't be written is no reason to disturb anyone: it is measured again next time. */
+static void save_cache(struct mm_session *session)
+{
+    if (session->cache)
+        mm_cache_save(session->cache, result_of, session, NULL);
 }
 
 void mm_session_close(struct mm_session *session)
@@ -105,6 +114,8 @@ void mm_session_close(struct mm_session *session)
     if (!session)
         return;
     stop_work(session);
+    save_cache(session);
+    mm_cache_close(session->cache);
     hist_done(session);
     for (size_t id = 0; session->layers && id < session->pairs->count; id++)
         mm_result_done(&session->layers[id].result);
@@ -119,6 +130,23 @@ void mm_session_close(struct mm_session *session)
     free(session);
 }
 
+/* Without one, everything is measured. Quantiles and histograms are kept in none. */
+static void open_cache(struct mm_session *session)
+{
+    const struct mm_session_options *options = &session->options;
+    struct mm_cache_options cache = {.folder = options->cache,
+                                     .src = options->src,
+                                     .dst = options->dst,
+                                     .schema = session->src->schema,
+                                     .measure = &options->measure,
+                                     .shard = options->shard,
+                                     .shards = options->shards};
+    bool wanted = options->cache && !options->measure.quantiles && options->measure.hist_bins == 0;
+    if (wanted && mm_cache_open(&session->cache, &cache, session->pairs, NULL) == 0)
+        mm_scan_set_cache(session->scan, session->cache);
+    session->options.cache = NULL;
+}
+
 int mm_session_start(struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
@@ -127,6 +155,7 @@ int mm_session_start(struct mm_session *session, struct mm_err *err)
                      options->headers, err) < 0)
         return -1;
     session->started = mm_clock();
+    open_cache(session);
     mm_pool_kick(session->pool);
     return 0;
 }
@@ -168,7 +197,7 @@ int mm_session_fd(const struct mm_session *session)
     return session->pool ? mm_pool_fd(session->pool) : -1;
 }
 
-static void judge(struct mm_session *session, struct mm_layer *layer)
+void session_judge(struct mm_session *session, struct mm_layer *layer)
 {
     session->bad -= layer->verdict.bad;
     mm_triage_judge(layer->pair, &layer->result, &session->options.thresholds, &layer->verdict);
@@ -187,15 +216,28 @@ static void apply_result(void *context, size_t id, bool figures, struct mm_resul
     }
     mm_result_done(&layer->result);
     layer->result = *result;
-    judge(session, layer);
+    session_judge(session, layer);
     session->changed++;
+}
+
+/* The last result of all is the moment to write the cache. */
+static void count_finished(struct mm_session *session)
+{
+    size_t before = session->measured;
+    session->measured = mm_scan_done_count(session->scan);
+    session->cached = mm_scan_cached_count(session->scan);
+    if (session->measured > before && session->measured == session->pairs->count)
+        save_cache(session);
 }
 
 size_t mm_session_apply(struct mm_session *session)
 {
+    if (!session->pool)
+        return 0;
     session->changed = 0;
+    bool measuring = session->measured < session->pairs->count;
     struct mm_job *job;
-    while (session->pool && (job = mm_pool_finished(session->pool))) {
+    while ((job = mm_pool_finished(session->pool))) {
         if (hist_collect(session, job))
             session->changed++;
         else
@@ -204,10 +246,10 @@ size_t mm_session_apply(struct mm_session *session)
             break; /* inline: one job a call, so that a caller can draw or stop in between */
     }
     if (session->scan)
-        session->measured = mm_scan_done_count(session->scan);
+        count_finished(session);
     if (session->changed)
         session->revision++;
-    if (session->measured < session->pairs->count || session->seconds == 0)
+    if (measuring) /* the apply that takes in the last result stops the clock */
         session->seconds = mm_clock() - session->started;
     return session->changed;
 }
@@ -250,6 +292,8 @@ void mm_session_totals(const struct mm_session *session, struct mm_session_total
                                       .src_only = pairs->src_only,
                                       .dst_only = pairs->dst_only,
                                       .measured = session->measured,
+                                      .cached = session->cached,
+                                      .whole = pairs->whole,
                                       .bad = session->bad,
                                       .tagged = session->tagged,
                                       .skipped = session->src->skipped + session->dst->skipped,
@@ -265,7 +309,7 @@ void mm_session_set_thresholds(struct mm_session *session, const struct mm_thres
 {
     session->options.thresholds = *thresholds;
     for (size_t id = 0; id < session->pairs->count; id++)
-        judge(session, &session->layers[id]);
+        session_judge(session, &session->layers[id]);
     session->revision++;
 }
 

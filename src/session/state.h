@@ -28,15 +28,18 @@ struct mm_session {
     struct mm_arena arena; /* labels */
     struct mm_pool *pool;
     struct mm_scan *scan;
+    struct mm_cache *cache; /* NULL: none */
     struct mm_plan *plan;
     struct hist_request *hist[HIST_KEPT]; /* most recently used first */
     const char *notice;
     uint64_t revision;
-    size_t measured, bad, tagged;
+    size_t measured, cached, bad, tagged;
     size_t changed; /* layers changed in the apply under way */
     double started, seconds;
 };
 
+/* Judge a layer whose result or thresholds changed; keeps the count of bad ones. */
+void session_judge(struct mm_session *session, struct mm_layer *layer);
 /* Take a collected job back if it is a histogram's. */
 bool hist_collect(struct mm_session *session, struct mm_job *job);
 void hist_done(struct mm_session *session);

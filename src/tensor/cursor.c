@@ -41,7 +41,7 @@ static bool sane(const struct mm_tensor *tensor)
 
 void mm_cursor_init(struct mm_cursor *cursor, const struct mm_tensor *tensor)
 {
-    *cursor = (struct mm_cursor){.tensor = tensor, .bad = !sane(tensor)};
+    *cursor = (struct mm_cursor){.tensor = tensor, .decoders = mm_decoders(), .bad = !sane(tensor)};
     if (!cursor->bad && tensor->runs > 0)
         cursor->place = tensor->run[0].data;
 }
@@ -194,20 +194,12 @@ static size_t left(const struct mm_cursor *cursor, size_t n)
     return rest < n ? (size_t)rest : n;
 }
 
-size_t mm_cursor_float(struct mm_cursor *cursor, float *out, size_t n)
+/* Stored numbers to real ones. */
+static void dequantise(const struct mm_tensor *tensor, double *x, size_t n)
 {
-    uint8_t scratch[MM_CHUNK * sizeof(double)];
-    const uint8_t *bytes;
-    size_t done = 0, k;
-
-    n = left(cursor, n);
-    if (cursor->tensor->encoding != MM_ENC_RAW)
-        return encoded_float(cursor, out, n);
-    while (done < n && (k = next_raw(cursor, n - done, scratch, &bytes)) > 0) {
-        mm_raw_to_float(cursor->tensor->stored, bytes, out + done, k);
-        done += k;
-    }
-    return done;
+    if (tensor->quantised)
+        for (size_t i = 0; i < n; i++)
+            x[i] = (x[i] - tensor->zero_point) * tensor->scale;
 }
 
 size_t mm_cursor_double(struct mm_cursor *cursor, double *out, size_t n)
@@ -218,12 +210,86 @@ size_t mm_cursor_double(struct mm_cursor *cursor, double *out, size_t n)
 
     n = left(cursor, n);
     if (cursor->tensor->encoding != MM_ENC_RAW)
-        return encoded_double(cursor, out, n);
+        done = encoded_double(cursor, out, n);
+    else
+        for (; done < n && (k = next_raw(cursor, n - done, scratch, &bytes)) > 0; done += k)
+            mm_raw_to_double(cursor->decoders, cursor->tensor->stored, bytes, out + done, k);
+    dequantise(cursor->tensor, out, done);
+    return done;
+}
+
+/* By way of doubles; what a float can't hold is rounded. */
+static size_t quantised_float(struct mm_cursor *cursor, float *out, size_t n)
+{
+    double wide[MM_CHUNK];
+    size_t done = 0, k;
+
+    while (done < n && (k = mm_cursor_double(cursor, wide, n - done < MM_CHUNK ? n - done : MM_CHUNK)) > 0)
+        for (size_t i = 0; i < k; i++)
+            out[done++] = (float)wide[i];
+    return done;
+}
+
+size_t mm_cursor_float(struct mm_cursor *cursor, float *out, size_t n)
+{
+    uint8_t scratch[MM_CHUNK * sizeof(double)];
+    const uint8_t *bytes;
+    size_t done = 0, k;
+
+    n = left(cursor, n);
+    if (cursor->tensor->quantised)
+        return quantised_float(cursor, out, n);
+    if (cursor->tensor->encoding != MM_ENC_RAW)
+        return encoded_float(cursor, out, n);
     while (done < n && (k = next_raw(cursor, n - done, scratch, &bytes)) > 0) {
-        mm_raw_to_double(cursor->tensor->stored, bytes, out + done, k);
+        mm_raw_to_float(cursor->decoders, cursor->tensor->stored, bytes, out + done, k);
         done += k;
     }
     return done;
+}
+
+/* The next n elements where they lie, if they are `stored` ones of this machine, side by side and aligned;
+ * else NULL. */
+static const void *in_place(struct mm_cursor *cursor, enum mm_dtype stored, size_t n)
+{
+    const struct mm_tensor *tensor = cursor->tensor;
+    size_t size = mm_dtype_info(stored)->bytes;
+    const struct mm_run *run;
+    const uint8_t *bytes;
+
+    if (cursor->bad || n == 0 || tensor->encoding != MM_ENC_RAW || tensor->stored != stored ||
+        tensor->strided || tensor->swapped || tensor->quantised || !enter_run(cursor))
+        return NULL;
+    run = &tensor->run[cursor->run];
+    bytes = run->data + (size_t)cursor->in_run * size;
+    if (run->gap > 0 || (uint64_t)(run->count - cursor->in_run) < n ||
+        run->size / size < (uint64_t)cursor->in_run + n || (uintptr_t)bytes % size != 0)
+        return NULL;
+    cursor->in_run += (int64_t)n;
+    cursor->index += (int64_t)n;
+    return bytes;
+}
+
+const float *mm_cursor_floats(struct mm_cursor *cursor, float *tile, size_t n, size_t *got)
+{
+    const float *there;
+
+    *got = left(cursor, n);
+    there = in_place(cursor, MM_F32, *got);
+    if (!there)
+        *got = mm_cursor_float(cursor, tile, n);
+    return there ? there : tile;
+}
+
+const double *mm_cursor_doubles(struct mm_cursor *cursor, double *tile, size_t n, size_t *got)
+{
+    const double *there;
+
+    *got = left(cursor, n);
+    there = in_place(cursor, MM_F64, *got);
+    if (!there)
+        *got = mm_cursor_double(cursor, tile, n);
+    return there ? there : tile;
 }
 
 /* ---- going to a place ---- */

@@ -7,10 +7,22 @@
 /* Elements that are converted by way of a buffer on the stack are taken this many at a time. */
 #define MM_CHUNK 512
 
+/* Conversions of n contiguous elements in this machine's byte order, any alignment; NULL: by the other lane.
+ */
+struct mm_decoders {
+    void (*to_float[MM_DTYPE_COUNT])(const uint8_t *restrict bytes, float *restrict out, size_t n);
+    void (*to_double[MM_DTYPE_COUNT])(const uint8_t *restrict bytes, double *restrict out, size_t n);
+};
+
+/* Those that belong to mm_kernels(). */
+const struct mm_decoders *mm_decoders(void);
+
 /* n contiguous elements in this machine's byte order (any alignment). _float rounds what a float can't hold.
  */
-void mm_raw_to_float(enum mm_dtype stored, const uint8_t *bytes, float *out, size_t n);
-void mm_raw_to_double(enum mm_dtype stored, const uint8_t *bytes, double *out, size_t n);
+void mm_raw_to_float(const struct mm_decoders *decoders, enum mm_dtype stored, const uint8_t *bytes,
+                     float *out, size_t n);
+void mm_raw_to_double(const struct mm_decoders *decoders, enum mm_dtype stored, const uint8_t *bytes,
+                      double *out, size_t n);
 
 /* Copy n elements of `size` bytes (1, 2, 4 or 8), `step` bytes apart, to where they are contiguous. */
 void mm_raw_gather(uint8_t *out, const uint8_t *in, int64_t step, size_t size, size_t n);

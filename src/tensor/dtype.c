@@ -23,6 +23,8 @@ static const struct mm_dtype_info table[MM_DTYPE_COUNT] = {
     [MM_U32] = {"u32", "UINT32", MM_KIND_UINT, 32, 4, false, 0.0, 4294967295.0},
     [MM_U64] = {"u64", "UINT64", MM_KIND_UINT, 64, 8, false, 0.0, 0x1p64},
     [MM_BOOL] = {"bool", "BOOL", MM_KIND_BOOL, 8, 1, true, 0.0, 1.0},
+    [MM_F8E4M3] = {"f8e4m3", "FLOAT8_E4M3", MM_KIND_FLOAT, 8, 1, true, -448.0, 448.0},
+    [MM_F8E5M2] = {"f8e5m2", "FLOAT8_E5M2", MM_KIND_FLOAT, 8, 1, true, -57344.0, 57344.0},
 };
 
 const struct mm_dtype_info *mm_dtype_info(enum mm_dtype dtype)

@@ -1,4 +1,5 @@
-/* Which table of kernels is used. A new instruction set is one file and one row here. */
+/* Which instruction set is used. A new one is one file and one row here. */
+#include "tensor/decode.h"
 #include "tensor/kernels.h"
 
 #include <math.h>
@@ -10,28 +11,61 @@ static bool always(void)
     return true;
 }
 
-/* From the plainest to the best; runs_here says whether this machine can run the table. */
-static const struct {
-    const struct mm_kernels *kernels;
-    bool (*runs_here)(void);
-} tables[] = {
-    {&mm_kernels_scalar, always},
+#if defined(__x86_64__)
+static bool has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+}
+
+static bool has_avx512(void)
+{
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+}
+#endif
+
+/* From the plainest to the best. */
+static const struct mm_isa list[] = {
+    {&mm_kernels_scalar, &mm_decoders_scalar, always},
+#if defined(__x86_64__)
+    {&mm_kernels_sse2, &mm_decoders_sse2, always},
+    {&mm_kernels_avx2, &mm_decoders_avx2, has_avx2},
+    {&mm_kernels_avx512, &mm_decoders_avx512, has_avx512},
+#elif defined(__aarch64__)
+    {&mm_kernels_neon, &mm_decoders_neon, always},
+#endif
 };
 
-/* Looked up afresh each time (twice a pair, a few ns) so that there is no mutable state to guard. */
-const struct mm_kernels *mm_kernels(void)
+const struct mm_isa *mm_isa_list(size_t *count)
+{
+    *count = MM_COUNT(list);
+    return list;
+}
+
+/* Looked up afresh each time (a few times a pair, some ns) so that there is no mutable state to guard. */
+static const struct mm_isa *chosen(void)
 {
     const char *wanted = getenv("MMTUI_CPU");
-    const struct mm_kernels *best = &mm_kernels_scalar;
+    const struct mm_isa *best = &list[0];
 
-    for (size_t i = 0; i < MM_COUNT(tables); i++) {
-        if (!tables[i].runs_here())
+    for (size_t i = 0; i < MM_COUNT(list); i++) {
+        if (!list[i].runs_here())
             continue;
-        if (wanted && strcmp(wanted, tables[i].kernels->name) == 0)
-            return tables[i].kernels;
-        best = tables[i].kernels;
+        if (wanted && strcmp(wanted, list[i].kernels->name) == 0)
+            return &list[i];
+        best = &list[i];
     }
     return best;
+}
+
+const struct mm_kernels *mm_kernels(void)
+{
+    return chosen()->kernels;
+}
+
+const struct mm_decoders *mm_decoders(void)
+{
+    return chosen()->decoders;
 }
 
 void mm_hist_map_init(struct mm_hist_map *map, const struct mm_hist *hist)

@@ -4,8 +4,28 @@
 
 #include "mmtui/tensor.h"
 
-/* Runs everywhere and defines the meaning of every other table. */
+struct mm_decoders;
+
+/* The scalar table runs everywhere and defines the meaning of every other one. */
 extern const struct mm_kernels mm_kernels_scalar;
+extern const struct mm_decoders mm_decoders_scalar;
+#if defined(__x86_64__)
+extern const struct mm_kernels mm_kernels_sse2, mm_kernels_avx2, mm_kernels_avx512;
+extern const struct mm_decoders mm_decoders_sse2, mm_decoders_avx2, mm_decoders_avx512;
+#elif defined(__aarch64__)
+extern const struct mm_kernels mm_kernels_neon;
+extern const struct mm_decoders mm_decoders_neon;
+#endif
+
+/* An instruction set: its kernels and its conversions. */
+struct mm_isa {
+    const struct mm_kernels *kernels;
+    const struct mm_decoders *decoders;
+    bool (*runs_here)(void);
+};
+
+/* All of this machine's family, from the plainest to the best, whether this very machine runs them or not. */
+const struct mm_isa *mm_isa_list(size_t *count);
 
 /*
  * Bin of x, low <= x <= high, is floor((x f - low f) * scale), at most bins - 1. f is 1 but where high - low

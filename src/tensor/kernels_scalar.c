@@ -11,6 +11,7 @@
  * for nothing, with the same result.) In a tainted block, what does not count is replaced by zeros and the
  * same loops run.
  */
+#include "tensor/decode_loops.h"
 #include "tensor/kernels.h"
 
 #include <float.h>
@@ -372,6 +373,12 @@ static void measure_double(struct mm_sums *sums, const struct mm_limits *limits,
     }
 }
 
+static void f32_double(double *out, const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = (double)x[i];
+}
+
 /* Widening is exact, so lane F needs no arithmetic of its own. */
 static void measure_float(struct mm_sums *sums, const struct mm_limits *limits, const float *s,
                           const float *d, size_t n, int64_t base)
@@ -382,10 +389,8 @@ static void measure_float(struct mm_sums *sums, const struct mm_limits *limits, 
         size_t k = n - at < MM_BLOCK ? n - at : MM_BLOCK;
         struct pair_block block = {ws, wd, NULL, k, base + (int64_t)at};
 
-        for (size_t i = 0; i < k; i++) {
-            ws[i] = (double)s[at + i];
-            wd[i] = (double)d[at + i];
-        }
+        f32_double(ws, s + at, k);
+        f32_double(wd, d + at, k);
         measure_block(sums, limits, &block);
     }
 }
@@ -480,11 +485,41 @@ static void exp_hist_double(struct mm_exp_hist *hist, const double *s, const dou
     }
 }
 
+/* Widening is exact. */
+static void hist_float(struct mm_hist *hist, const float *x, size_t n)
+{
+    double wide[MM_BLOCK];
+
+    for (size_t at = 0; at < n; at += MM_BLOCK) {
+        size_t k = n - at < MM_BLOCK ? n - at : MM_BLOCK;
+
+        f32_double(wide, x + at, k);
+        hist_double(hist, wide, k);
+    }
+}
+
+static void exp_hist_float(struct mm_exp_hist *hist, const float *s, const float *d, size_t n)
+{
+    double ws[MM_BLOCK], wd[MM_BLOCK];
+
+    for (size_t at = 0; at < n; at += MM_BLOCK) {
+        size_t k = n - at < MM_BLOCK ? n - at : MM_BLOCK;
+
+        f32_double(ws, s + at, k);
+        f32_double(wd, d + at, k);
+        exp_hist_double(hist, ws, wd, k);
+    }
+}
+
 const struct mm_kernels mm_kernels_scalar = {
     .name = "scalar",
     .measure_float = measure_float,
     .measure_double = measure_double,
     .centre_double = centre_double,
+    .hist_float = hist_float,
     .hist_double = hist_double,
+    .exp_hist_float = exp_hist_float,
     .exp_hist_double = exp_hist_double,
 };
+
+const struct mm_decoders mm_decoders_scalar = DECODERS;

@@ -1,76 +1,41 @@
-/* Raw elements: to contiguous ones in this machine's byte order, then to float or double. */
+/* Raw elements: to contiguous ones in this machine's byte order, then to float or double by either lane. */
 #include "tensor/decode.h"
 
 #include <string.h>
 
-/* One loop a stored format. The value of `x` is widened by `expression`; memcpy is an unaligned load. */
-#define CONVERT(name, to, from, expression)                                                                  \
-    static void name(const uint8_t *bytes, to *out, size_t n)                                                \
-    {                                                                                                        \
-        for (size_t i = 0; i < n; i++) {                                                                     \
-            from x;                                                                                          \
-            memcpy(&x, bytes + i * sizeof(x), sizeof(x));                                                    \
-            out[i] = (to)(expression);                                                                       \
-        }                                                                                                    \
-    }
-
-CONVERT(f16_float, float, uint16_t, mm_half_to_float(x))
-CONVERT(bf16_float, float, uint16_t, mm_bf16_to_float(x))
-CONVERT(f32_float, float, float, x)
-CONVERT(i8_float, float, int8_t, x)
-CONVERT(i16_float, float, int16_t, x)
-CONVERT(u8_float, float, uint8_t, x)
-CONVERT(u16_float, float, uint16_t, x)
-CONVERT(bool_float, float, uint8_t, x != 0)
-CONVERT(f64_double, double, double, x)
-CONVERT(i32_double, double, int32_t, x)
-CONVERT(i64_double, double, int64_t, x)
-CONVERT(u32_double, double, uint32_t, x)
-CONVERT(u64_double, double, uint64_t, x)
-
-/* A format has exactly one of the two: the lane that holds its values; the other is reached through it. */
-static const struct {
-    void (*to_float)(const uint8_t *bytes, float *out, size_t n);
-    void (*to_double)(const uint8_t *bytes, double *out, size_t n);
-} converters[MM_DTYPE_COUNT] = {
-    [MM_F16] = {f16_float, NULL},  [MM_BF16] = {bf16_float, NULL}, [MM_F32] = {f32_float, NULL},
-    [MM_F64] = {NULL, f64_double}, [MM_I4] = {i8_float, NULL},     [MM_I8] = {i8_float, NULL},
-    [MM_I16] = {i16_float, NULL},  [MM_I32] = {NULL, i32_double},  [MM_I64] = {NULL, i64_double},
-    [MM_U4] = {u8_float, NULL},    [MM_U8] = {u8_float, NULL},     [MM_U16] = {u16_float, NULL},
-    [MM_U32] = {NULL, u32_double}, [MM_U64] = {NULL, u64_double},  [MM_BOOL] = {bool_float, NULL},
-};
-
-void mm_raw_to_float(enum mm_dtype stored, const uint8_t *bytes, float *out, size_t n)
+void mm_raw_to_float(const struct mm_decoders *decoders, enum mm_dtype stored, const uint8_t *bytes,
+                     float *out, size_t n)
 {
     size_t size = mm_dtype_info(stored)->bytes;
     double wide[MM_CHUNK];
 
-    if (converters[stored].to_float) {
-        converters[stored].to_float(bytes, out, n);
+    if (decoders->to_float[stored]) {
+        decoders->to_float[stored](bytes, out, n);
         return;
     }
     for (size_t done = 0; done < n; done += MM_CHUNK) {
         size_t k = n - done < MM_CHUNK ? n - done : MM_CHUNK;
 
-        converters[stored].to_double(bytes + done * size, wide, k);
+        decoders->to_double[stored](bytes + done * size, wide, k);
         for (size_t i = 0; i < k; i++)
             out[done + i] = (float)wide[i];
     }
 }
 
-void mm_raw_to_double(enum mm_dtype stored, const uint8_t *bytes, double *out, size_t n)
+void mm_raw_to_double(const struct mm_decoders *decoders, enum mm_dtype stored, const uint8_t *bytes,
+                      double *out, size_t n)
 {
     size_t size = mm_dtype_info(stored)->bytes;
     float narrow[MM_CHUNK];
 
-    if (converters[stored].to_double) {
-        converters[stored].to_double(bytes, out, n);
+    if (decoders->to_double[stored]) {
+        decoders->to_double[stored](bytes, out, n);
         return;
     }
     for (size_t done = 0; done < n; done += MM_CHUNK) {
         size_t k = n - done < MM_CHUNK ? n - done : MM_CHUNK;
 
-        converters[stored].to_float(bytes + done * size, narrow, k);
+        decoders->to_float[stored](bytes + done * size, narrow, k);
         for (size_t i = 0; i < k; i++)
             out[done + i] = (double)narrow[i];
     }

@@ -20,6 +20,11 @@ void mm_tensor_raw(struct mm_tensor *tensor, enum mm_dtype dtype, const struct m
     run->size = (size_t)tensor->count * mm_dtype_info(dtype)->bytes;
 }
 
+bool mm_tensor_lane_f(const struct mm_tensor *tensor)
+{
+    return mm_dtype_info(tensor->dtype)->lane_f && !tensor->quantised;
+}
+
 static bool viewable(const struct mm_tensor *tensor)
 {
     return tensor->encoding == MM_ENC_RAW && tensor->runs <= 1;
@@ -114,9 +119,10 @@ static int decode_all(const struct mm_tensor *tensor, void *memory, bool lane_f,
 int mm_tensor_flatten(const struct mm_tensor *tensor, struct mm_tensor *out, void **memory,
                       struct mm_run *run, struct mm_err *err)
 {
-    bool lane_f = mm_dtype_info(tensor->dtype)->lane_f;
+    bool lane_f = mm_tensor_lane_f(tensor);
     enum mm_dtype stored = lane_f ? MM_F32 : MM_F64;
-    enum mm_dtype dtype = tensor->dtype;
+    enum mm_dtype dtype =
+        tensor->quantised ? MM_F64 : tensor->dtype; /* what was a code is a real number now */
     struct mm_shape shape = tensor->shape;
     size_t size;
     void *data;

@@ -82,7 +82,9 @@ static void judge_measured(const struct mm_result *result, const struct mm_thres
     double figure = over2 ? m->diff2 : m->diff1;
     out->kind = MM_VERDICT_OVER;
     out->bad = true;
-    if (threshold > 0)
+    if (isinf(figure))
+        snprintf(out->text, sizeof out->text, "src is all zero, dst is not");
+    else if (threshold > 0)
         snprintf(out->text, sizeof out->text, "%s%sx over %s", over2 ? "" : "diff1 ",
                  mm_num_short(times, figure / threshold, 2), mm_num_short(limit, threshold, 3));
     else

@@ -72,14 +72,46 @@ static int column_of(double value, const struct mm_hist *hist, int w)
     return x < w ? x : w - 1;
 }
 
-static void draw_marks(struct canvas *axis, const struct mm_hist *hist, double step, const struct app *app)
+/* Figures below an axis, each where no other one stands. */
+struct labels {
+    int from[8], to[8];
+    int count;
+};
+
+static bool is_free(const struct labels *labels, int from, int to)
 {
-    const struct glyphs *g = app->glyphs;
+    for (int i = 0; i < labels->count; i++) {
+        if (from <= labels->to[i] && to >= labels->from[i]) /* a blank stays between them */
+            return false;
+    }
+    return true;
+}
+
+/* Put a label at x, or up to `shift` columns beside it; nowhere when there is no room. */
+static void put_label(struct canvas *axis, struct labels *labels, int x, int shift, enum role role,
+                      const char *text)
+{
+    int width = mm_text_width(text);
+    for (int by = 0; by <= shift * 2 && labels->count < (int)MM_COUNT(labels->from); by++) {
+        int from = x + (by % 2 ? -1 : 1) * ((by + 1) / 2);
+        if (from < 0 || from + width > axis->w || !is_free(labels, from, from + width))
+            continue;
+        labels->from[labels->count] = from;
+        labels->to[labels->count++] = from + width;
+        canvas_text(axis, from, 1, -1, role, text);
+        return;
+    }
+}
+
+static void draw_marks(struct canvas *axis, struct labels *labels, const struct mm_hist *hist, double step,
+                       const struct glyphs *g)
+{
     const double half[] = {-HALF_MAX, HALF_MAX};
     /* int8 steps closer than two columns would only make a grey line */
     if (step > 0 && (hist->high - hist->low) / step < axis->w / 2) {
-        for (double value = ceil(hist->low / step) * step; value <= hist->high; value += step) {
-            int x = column_of(value, hist, axis->w);
+        double first = ceil(hist->low / step) * step;
+        for (int i = 0; i < axis->w; i++) {
+            int x = column_of(first + i * step, hist, axis->w);
             canvas_text(axis, x, 0, x < 0 ? 0 : 1, ROLE_MARK, g->line_cross);
         }
     }
@@ -88,22 +120,23 @@ static void draw_marks(struct canvas *axis, const struct mm_hist *hist, double s
         if (x < 0)
             continue;
         canvas_text(axis, x, 0, 1, ROLE_MARK, g->tick_up);
-        canvas_text(axis, x - 2 < 0 ? 0 : x - 2, 1, -1, ROLE_MARK, half[i] < 0 ? "-65504" : "65504");
+        put_label(axis, labels, x - 2, 9, ROLE_MARK, half[i] < 0 ? "-65504" : "65504");
     }
 }
 
 static void draw_axis(struct canvas *c, const struct mm_hist *hist, double step, const struct app *app)
 {
     char low[MM_NUM], middle[MM_NUM], high[MM_NUM];
+    struct labels labels = {.count = 0};
     canvas_hline(c, 0, 0, c->w, ROLE_AXIS, app->glyphs);
     mm_num_short(low, hist->low, 3);
     mm_num_short(middle, (hist->low + hist->high) / 2, 2);
     mm_num_short(high, hist->high, 3);
-    canvas_text(c, 0, 1, -1, ROLE_AXIS, low);
+    put_label(c, &labels, 0, 0, ROLE_AXIS, low);
+    put_label(c, &labels, c->w - mm_text_width(high), 0, ROLE_AXIS, high);
+    draw_marks(c, &labels, hist, step, app->glyphs);
     if (c->w > 40)
-        canvas_text(c, c->w / 2 - mm_text_width(middle) / 2, 1, -1, ROLE_AXIS, middle);
-    canvas_text(c, c->w - mm_text_width(high), 1, -1, ROLE_AXIS, high);
-    draw_marks(c, hist, step, app);
+        put_label(c, &labels, c->w / 2 - mm_text_width(middle) / 2, 0, ROLE_AXIS, middle);
 }
 
 static void legend_item(struct canvas *c, int *x, enum role role, const char *glyph, const char *text)

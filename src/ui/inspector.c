@@ -303,6 +303,12 @@ int inspector_init(struct inspector *inspector, struct mm_session *session,
                               .act = act};
     if (app_init(&inspector->app, session, &options->app, &hooks, err) < 0)
         return -1;
+    if (options->bindings &&
+        keymap_parse(&inspector->app.keymap, options->bindings_source, mm_buf_text(options->bindings),
+                     options->bindings->length, err) < 0) {
+        app_done(&inspector->app);
+        return -1;
+    }
     struct view *layers = layers_view_open(&inspector->app, options->sort, options->filter, err);
     if (!layers || app_push_take(&inspector->app, layers) < 0) {
         app_done(&inspector->app);

@@ -18,6 +18,8 @@ struct inspector {
 
 struct inspector_options {
     struct app_options app;
+    const struct mm_buf *bindings; /* `bind KEY ACTION` lines (keymap_parse); NULL: none */
+    const char *bindings_source;   /* stands before the line number in errors */
     const char *export_folder;
     const char *dialect;       /* id */
     const char *sort, *filter; /* column key; filter text or NULL */

@@ -42,6 +42,13 @@ static const char *const range_names[RANGE_COUNT] = {"all", "middle 99.9%", "aro
 
 /* ---- the histogram that is wanted ---- */
 
+static size_t bins_of(const struct layer_view *layer)
+{
+    size_t bins = bin_steps[layer->bins];
+    int columns = layer->w > 17 ? layer->w - 9 : 8;
+    return bins ? bins : (size_t)(columns < MM_HIST_BINS_MAX ? columns : MM_HIST_BINS_MAX);
+}
+
 /* Where the middle 99.9 % of src and dst lie, from a fine histogram over everything. */
 static void middle_range(const struct mm_pair_hist *fine, struct mm_hist_options *options)
 {
@@ -168,9 +175,13 @@ static void draw_hist(struct canvas *c, const struct layer_view *layer, const st
 {
     const struct mm_layer *data = mm_session_layer(app->session, layer->id);
     enum mm_state state = data->result.state;
-    size_t bins = bin_steps[layer->bins];
-    canvas_textf(c, 0, 0, -1, ROLE_DIM, "range: %s   counts: %s   bins: %zu", range_names[layer->range],
-                 layer->log ? "log" : "linear", bins ? bins : (size_t)(layer->w > 17 ? layer->w - 9 : 8));
+    bool error = layer->error && data->pair->src && data->pair->dst;
+    const char *counts = layer->log ? "log" : "linear";
+    if (error)
+        canvas_textf(c, 0, 0, -1, ROLE_DIM, "of the error   counts: %s", counts);
+    else
+        canvas_textf(c, 0, 0, -1, ROLE_DIM, "range: %s   counts: %s   bins: %zu", range_names[layer->range],
+                     counts, bins_of(layer));
     if (layer->problem)
         canvas_text(c, 0, 2, -1, ROLE_ERROR, layer->problem);
     else if (state == MM_STATE_FAILED || state == MM_STATE_MISMATCH)
@@ -182,8 +193,7 @@ static void draw_hist(struct canvas *c, const struct layer_view *layer, const st
         return;
     const struct mm_stats *stats = data->pair->src ? &data->result.metrics.src : &data->result.metrics.dst;
     bool integer = data->result.dst.known && mm_dtype_info(data->result.dst.dtype)->bits == 8;
-    struct hist_chart_options options = {.log = layer->log,
-                                         .error = layer->error && data->pair->src && data->pair->dst};
+    struct hist_chart_options options = {.log = layer->log, .error = error};
     if (!integer && stats->finite) /* where a symmetric per-tensor int8 grid would lie */
         options.int8_step = fmax(fabs(stats->min), fabs(stats->max)) / 127;
     struct canvas chart = canvas_sub(c, 0, 2, c->w, c->h - 2);
@@ -249,9 +259,7 @@ static void prepare(struct layer_view *layer, struct app *app)
     mm_session_focus(app->session, &layer->id, 1);
     if (layer->tab != TAB_HIST || (state != MM_STATE_MEASURED && state != MM_STATE_SINGLE))
         return;
-    size_t bins = bin_steps[layer->bins];
-    int columns = layer->w > 17 ? layer->w - 9 : 8;
-    struct mm_hist_options options = {.bins = bins ? bins : (size_t)columns};
+    struct mm_hist_options options = {.bins = bins_of(layer)};
     if (layer->range == RANGE_MIDDLE) {
         struct mm_hist_options fine = {.bins = FINE_BINS};
         const struct mm_pair_hist *all = mm_session_hist(app->session, layer->id, &fine, &layer->problem);

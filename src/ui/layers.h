@@ -21,17 +21,17 @@ struct layers {
     struct mm_filter *filter; /* NULL: all */
     char filter_text[256];
     char search[256];
-    int w, h; /* of the view's canvas */
+    int w, h;                  /* of the view's canvas */
     int label_width, op_width; /* of the longest name and op type of all layers; op_width 0: none known */
-    uint64_t seen; /* session revision that ids were made from */
+    uint64_t seen;             /* session revision that ids were made from */
     struct mm_session_totals totals;
     const struct mm_pair_hist *hist; /* of the selected layer, for the preview; may be NULL */
 };
 
 /* Rows that the list has in a view of this height (title, headings and strip taken off). */
-int layers_list_height(int h);
+int layers_list_height(const struct app *app, int h);
 /* Rows of the error strip. */
-int layers_strip_height(int h);
+int layers_strip_height(const struct app *app, int h);
 
 void layers_draw(const struct view *view, const struct app *app, struct canvas *c);
 void layers_status(const struct view *view, const struct app *app, struct canvas *c);

@@ -9,14 +9,16 @@
 #include "ui/strip.h"
 #include "ui/words.h"
 
-int layers_strip_height(int h)
+int layers_strip_height(const struct app *app, int h)
 {
+    if (app->options.plain)
+        return 0;
     return h >= 34 ? 3 : h >= 20 ? 2 : h >= 12 ? 1 : 0;
 }
 
-int layers_list_height(int h)
+int layers_list_height(const struct app *app, int h)
 {
-    int rows = h - 2 - layers_strip_height(h);
+    int rows = h - 2 - layers_strip_height(app, h);
     return rows > 0 ? rows : 0;
 }
 
@@ -37,6 +39,7 @@ static const struct {
 
 #define GAP           2  /* blanks between columns */
 #define BADGE         5  /* blank, mark and name of a chosen precision behind the layer's name */
+#define LABEL_USUAL   32 /* with the badge; longer ones wait until verdicts have their room */
 #define LABEL_MOST    60 /* a longer name is cut at its beginning */
 #define VERDICT_WHOLE 34 /* "overflow: |x| up to 6.1e6 > 65504" */
 
@@ -78,8 +81,9 @@ static struct layout lay_out(const struct layers *layers, int w)
     for (size_t i = 0; i < MM_COUNT(wanted); i++) {
         if (wanted[i].id == MM_COLUMN_SQNR) { /* the rest has its room by now */
             grow(&layout, MM_COLUMN_VERDICT, 15);
-            grow(&layout, MM_COLUMN_LAYER, label < LABEL_MOST ? label : LABEL_MOST);
+            grow(&layout, MM_COLUMN_LAYER, label < LABEL_USUAL ? label : LABEL_USUAL);
             grow(&layout, MM_COLUMN_VERDICT, VERDICT_WHOLE);
+            grow(&layout, MM_COLUMN_LAYER, label < LABEL_MOST ? label : LABEL_MOST);
             grow(&layout, MM_COLUMN_OP, layers->op_width);
         }
         int width = least_width(layers, i);
@@ -341,6 +345,8 @@ static void draw_preview(struct canvas *c, const struct layers *layers, const st
     int y = 1;
     if (layer->verdict.text[0])
         y += words_wrap(&inside, 0, y, inside.w, verdict_role(layer->verdict.kind), layer->verdict.text);
+    if (layer->result.error)
+        y += words_wrap(&inside, 0, y, inside.w, ROLE_ERROR, layer->result.error);
     struct canvas stats = canvas_sub(&inside, 0, y + 1, inside.w, inside.h - y - 1);
     y += stats_table_draw(&stats, app, id, 0) + 2;
     if (inside.h - y >= metrics_table_lines(app, id) + 1 + CHART_LEAST) {
@@ -371,7 +377,7 @@ static void draw_strip(struct canvas *c, const struct layers *layers, const stru
 void layers_draw(const struct view *view, const struct app *app, struct canvas *c)
 {
     const struct layers *layers = (const struct layers *)view;
-    int strip_height = layers_strip_height(c->h);
+    int strip_height = layers_strip_height(app, c->h);
     int preview = c->w >= PREVIEW_FROM ? PREVIEW_WIDTH : 0;
     struct canvas title = canvas_sub(c, 0, 0, c->w, 1);
     draw_title(&title, layers, app);
@@ -381,7 +387,7 @@ void layers_draw(const struct view *view, const struct app *app, struct canvas *
         struct canvas right = canvas_sub(c, c->w - preview, 1, preview, c->h - 1 - strip_height);
         draw_preview(&right, layers, app);
     }
-    if (strip_height && !app->options.plain) {
+    if (strip_height) {
         struct canvas strip = canvas_sub(c, 0, c->h - strip_height, c->w, strip_height);
         draw_strip(&strip, layers, app);
     }

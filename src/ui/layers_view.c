@@ -92,7 +92,7 @@ static void size(struct view *view, struct app *app, int w, int h)
     struct layers *layers = (struct layers *)view;
     layers->w = w;
     layers->h = h;
-    list_resize(&layers->list, layers_list_height(h));
+    list_resize(&layers->list, layers_list_height(app, h));
     prepare(layers, app);
 }
 
@@ -408,7 +408,7 @@ static void act_copy(struct layers *layers, struct app *app, const struct action
         app_copy(app, mm_session_layer(app->session, layers_selected(layers))->pair->name);
 }
 
-/* Esc backs out of one thing: the filter, then the search, then the tags. */
+/* Esc backs out of one thing: the filter, then the search. Tags are work and are not lost so easily (T). */
 static bool act_escape(struct layers *layers, struct app *app)
 {
     struct action_event none = {.id = ACT_FILTER};
@@ -416,8 +416,6 @@ static bool act_escape(struct layers *layers, struct app *app)
         act_filter(layers, app, &none);
     else if (layers->search[0])
         layers->search[0] = '\0';
-    else if (layers->totals.tagged)
-        act_untag_all(layers, app, &none);
     else
         return false;
     return true;

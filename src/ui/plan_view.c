@@ -121,8 +121,8 @@ static void add_settings(struct plan_view *view, const struct mm_plan *plan, con
     if (!chosen)
         add_text(view, LINE_TEXT, 0, "  none");
     if (mode && !mm_plan_setting(plan, "precision_config.precision_mode")) {
-        add_format(view, LINE_TEXT, 2, "  Hint: %s. If the build used that mode too: :set precision_mode %s",
-                   why, mode);
+        add_format(view, LINE_TEXT, 2, "  Hint: %s. If the build used that mode too:%s", why, "");
+        add_format(view, LINE_TEXT, 2, "  :set precision_mode %s%s", mode, "");
     }
 }
 
@@ -143,7 +143,7 @@ static void add_export(struct plan_view *view, const struct mm_plan *plan, const
     char *rest = limits.data;
     for (char *line; rest && (line = strsep(&rest, "\n"));) {
         if (*line)
-            add_text(view, LINE_WARN, 2, line);
+            add_format(view, LINE_WARN, 2, "  %s%s", line, "");
     }
     mm_buf_done(&limits);
 }
@@ -175,7 +175,7 @@ static void draw_override(struct canvas *c, int y, const struct mm_override *ove
     mm_buf_printf(&why, "%s%s%s", known ? "diff2 " : "",
                   known ? mm_num_sci(figure, override->figures.diff2) : "", known ? ": " : "");
     mm_buf_puts(&why, override->why);
-    canvas_fit(c, 12 + name, y, c->w - 12 - name, ALIGN_LEFT, ROLE_DIM, mm_buf_text(&why), app->glyphs);
+    canvas_fit(c, 13 + name, y, c->w - 13 - name, ALIGN_LEFT, ROLE_DIM, mm_buf_text(&why), app->glyphs);
     mm_buf_done(&why);
 }
 
@@ -206,8 +206,10 @@ static void draw(const struct view *view, const struct app *app, struct canvas *
 
 static void status(const struct view *view, const struct app *app, struct canvas *c)
 {
+    const struct mm_plan *plan = mm_session_plan_const(app->session);
+    bool waits = mm_plan_unsaved(plan) || mm_plan_count(plan) == 0;
     (void)view;
-    inspector_status(app, c, ROLE_STATUS, "Nothing is written before Enter");
+    inspector_status(app, c, ROLE_STATUS, waits ? "Nothing is written before Enter" : "");
 }
 
 /* ---- actions ---- */

@@ -73,6 +73,7 @@ static int do_resize(struct app *app, const char *size, struct mm_err *err)
 
 static int do_command(struct app *app, const char *line, struct mm_err *err)
 {
+    settle(app); /* a user acts on what is seen: the first step too */
     if (app_command(app, line) < 0)
         return mm_fail(err, MM_EARG, "%s", app->message);
     settle(app);
@@ -101,6 +102,7 @@ static int colon_line(struct app *app, const char *line, struct mm_err *err)
 
 static void press(struct app *app, uint32_t key)
 {
+    settle(app); /* as before a command */
     app_key(app, key);
     settle(app);
 }

@@ -67,11 +67,17 @@ static void text_shape(const struct side *side, struct mm_buf *out)
         mm_buf_puts(out, mm_shape_text(&side->info->shape, true, text, sizeof text));
 }
 
+/* A figure of the finite elements; where there is none, "NaN" would say that one stands there. */
+static void add_figure(double value, int digits, struct mm_buf *out)
+{
+    char text[MM_NUM];
+    mm_buf_puts(out, isnan(value) ? "-" : mm_num_short(text, value, digits));
+}
+
 /* A value and where it stands: "-3.21 @[0,2,11,5]". */
 static void value_at(const struct side *side, double value, int64_t at, struct mm_buf *out)
 {
-    char text[MM_NUM];
-    mm_buf_puts(out, mm_num_short(text, value, 5));
+    add_figure(value, 5, out);
     if (at < 0 || side->info->shape.rank == 0)
         return;
     mm_buf_puts(out, " @");
@@ -92,16 +98,14 @@ static void text_max(const struct side *side, struct mm_buf *out)
 
 static void text_mean(const struct side *side, struct mm_buf *out)
 {
-    char text[MM_NUM];
     if (side->stats)
-        mm_buf_puts(out, mm_num_short(text, side->stats->mean, 6));
+        add_figure(side->stats->mean, 6, out);
 }
 
 static void text_std(const struct side *side, struct mm_buf *out)
 {
-    char text[MM_NUM];
     if (side->stats)
-        mm_buf_puts(out, mm_num_short(text, side->stats->std, 6));
+        add_figure(side->stats->std, 6, out);
 }
 
 static void text_zeros(const struct side *side, struct mm_buf *out)
@@ -171,8 +175,9 @@ static const struct row names_rows[] = {
     {"file", text_file, true},
 };
 
-#define LABEL_WIDTH  10
-#define COLUMN_WIDTH 34 /* of a side, at most */
+#define LABEL_WIDTH 10
+#define STATS_WIDTH 34 /* of a side, at most */
+#define NAMES_WIDTH 64
 
 static enum role row_role(const struct row *row, const struct side *side)
 {
@@ -209,13 +214,13 @@ static bool draw_row(struct canvas *c, int y, const struct row *row, const struc
     return any;
 }
 
-static int draw_sides(struct canvas *c, const struct app *app, size_t id, int top, const struct row *rows,
-                      size_t count)
+static int draw_sides(struct canvas *c, const struct app *app, size_t id, int top, int most,
+                      const struct row *rows, size_t count)
 {
     const struct mm_layer *layer = mm_session_layer(app->session, id);
     const struct side sides[2] = {side_of(layer, false), side_of(layer, true)};
     int y = 1, column = (c->w - LABEL_WIDTH - 2) / 2;
-    column = column > COLUMN_WIDTH ? COLUMN_WIDTH : column;
+    column = column > most ? most : column;
     canvas_text(c, LABEL_WIDTH, -top, column, ROLE_HEADER, sides[0].entry ? "src" : "src (not there)");
     canvas_text(c, LABEL_WIDTH + column + 2, -top, column, ROLE_HEADER,
                 sides[1].entry ? "dst" : "dst (not there)");
@@ -226,12 +231,12 @@ static int draw_sides(struct canvas *c, const struct app *app, size_t id, int to
 
 int stats_table_draw(struct canvas *c, const struct app *app, size_t id, int top)
 {
-    return draw_sides(c, app, id, top, stats_rows, MM_COUNT(stats_rows));
+    return draw_sides(c, app, id, top, STATS_WIDTH, stats_rows, MM_COUNT(stats_rows));
 }
 
 int names_table_draw(struct canvas *c, const struct app *app, size_t id, int top)
 {
-    return draw_sides(c, app, id, top, names_rows, MM_COUNT(names_rows));
+    return draw_sides(c, app, id, top, NAMES_WIDTH, names_rows, MM_COUNT(names_rows));
 }
 
 /* ---- metrics ---- */

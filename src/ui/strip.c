@@ -71,7 +71,7 @@ static void draw_column(struct canvas *c, int x, const struct bucket *bucket, do
         int fill = eighths - (c->h - 1 - row) * 8;
         if (fill > 0)
             canvas_text(c, x, row, 1, role, g->eighths_v[fill > 8 ? 8 : fill]);
-        else if (row == 0 && c->h > 1)
+        else if (row == 0 && c->h > 1 && g->utf8) /* in ASCII it would look like a bar */
             canvas_text(c, x, row, 1, ROLE_AXIS, g->line_h);
     }
     /* what no figure tells stands out in every glyph set and without colour */

@@ -160,7 +160,8 @@ def test_every_bit(folder):
     """bad input: every single bit of a .npy, a .pb and a .pbtxt file flipped"""
     text = b'version_number: 1\nnode_name: "c"\ndtype: DT_INT8\ntensor_shape: [1, 3]\nint_val: [1, -2, 3]\n'
     small = GOOD[0, 0]
-    for ending, whole in (("npy", npy_bytes("'<f4'", "(4,)", small.tobytes())), ("pb", tensor(small)), ("pbtxt", text)):
+    binary = npy_bytes("'<f4'", "(4,)", small.tobytes())
+    for ending, whole in (("npy", binary), ("pb", tensor(small)), ("pbtxt", text)):
         top = folder / ending
         top.mkdir()
         src, dst = pair_of_folders(top)
@@ -288,6 +289,7 @@ def test_escape_names(folder):
         "c1\u009b31m".encode(): r"c1\x9b31m",
         b"raw\x9b31m\xff\xfe": r"raw\x9b31m\xff\xfe",
         b"del\x7f": r"del\x7f",
+        "soft\u00adhyphen\u200bfeff\ufeff".encode(): r"soft\xadhyphen\u200bfeff\ufeff",
     }
     for name in names:
         for side in (src, dst):
@@ -492,6 +494,12 @@ def test_many_files(folder):
 # ---- output ----
 
 
+def many_layers(src, count):
+    """So that the table is larger than the buffer of a pipe or a stream."""
+    for i in range(count):
+        os.link(src / "first.npy", src / f"a.long.name.of.a.layer.{i}.npy")
+
+
 @harness.test
 def test_output_is_a_file(folder):
     """bad input: the output folder is a file, or lies in one"""
@@ -525,7 +533,7 @@ def test_full_disk(folder):
     good_folders(folder)
     compare(folder)
     before = {f.name: f.read_bytes() for f in (folder / "out").iterdir()}
-    for size, name in ((0, "diff.json"), (100, "diff.json"), (len(before["diff.json"]) + 10, "mmtui.json")):
+    for size, name in ((1, "diff.json"), (100, "diff.json"), (len(before["diff.json"]) + 10, "mmtui.json")):
         run = compare(folder, status=2, preexec_fn=full_after(size))
         check(f"{folder / 'out' / name}: " in run.err and "File too large" in run.err, run.err)
         same({f.name: f.read_bytes() for f in (folder / "out").iterdir()}, before, "old files")
@@ -545,8 +553,7 @@ def test_full_stdout(folder):
 def test_closed_pipe(folder):
     """bad input: a closed pipe as stdout is an error, not a death"""
     src, dst = good_folders(folder)
-    for i in range(1000):  # more than a pipe's or a stream's buffer
-        os.link(src / "first.npy", src / f"a.long.name.of.a.layer.{i}.npy")
+    many_layers(src, 1000)
     for arguments in ((src, dst), (src, src), ("--help",)):
         reader, writer = os.pipe()
         os.close(reader)
@@ -569,6 +576,11 @@ def test_closed_streams(folder):
         same(done.returncode, 2 if 1 in closed else 0, f"exit status with {closed} closed")
         same({f.name: f.read_bytes() for f in (folder / "new").iterdir()}, before, "files")
         shutil.rmtree(folder / "new")
+    many_layers(folder / "src", 3000)
+    shell = ["sh", "-c", '"$@" >&-', "sh", MMTUI, folder / "src", folder / "dst"]
+    done = subprocess.run(shell, env=harness.ENVIRONMENT, timeout=harness.TIME_LIMIT, stderr=subprocess.PIPE)
+    same(done.returncode, 2, "exit status")
+    same(done.stderr.decode().count("\n"), 1, "one sentence")
 
 
 harness.main()

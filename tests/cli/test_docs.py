@@ -11,6 +11,7 @@ Markers of the README, each followed by what is made:
     <!-- keys: ACTION ACTION ... --> a table of these actions, up to the next blank line
 """
 
+import itertools
 import os
 import re
 import shlex
@@ -31,7 +32,7 @@ CIRCLE = [
     ("circle-2.script", "100x14", ["--plan", PLAN]),
     ("circle-3.script", "100x12", ["--plan", PLAN]),
 ]
-COMMANDS = ["", "compare", "export", "demo"]
+COMMANDS = ["", "compare", "export", "merge", "demo"]
 UPDATE = bool(os.environ.get("UPDATE"))
 
 
@@ -43,6 +44,13 @@ def rewrite(path, text):
     """With UPDATE=1: make the file so, where it is not."""
     if UPDATE and read(path) != text:
         path.write_text(text, encoding="utf-8")
+
+
+def same_lines(shown, made, what):
+    """Fails with the first line that differs."""
+    pairs = itertools.zip_longest(shown.splitlines(), made.splitlines())
+    for number, (old, new) in enumerate(pairs, 1):
+        check(old == new, f"{what}, line {number} of it (UPDATE=1 writes it anew):\n  shown |{old}|\n  now   |{new}|")
 
 
 # ---- reading tables out of the sources ----
@@ -154,10 +162,22 @@ def readme_blocks(folder):
     blocks = BLOCK.findall(text)
     same(len(blocks), len(re.findall("<!-- (?:screen|output):", text)), "blocks with a marker")
     for _, kind, name, shown, _ in blocks:
-        same(shown, make[kind](folder, name), f"README, {kind} {name} (UPDATE=1 writes it anew)")
+        same_lines(shown, make[kind](folder, name), f"README, {kind} {name}")
     scripts = "".join(read(ROOT / "tests/docs" / script) for script, _, _ in CIRCLE)
     written = re.findall(r"^:screen (\S+)\.txt$", scripts, re.M)
     same(sorted(name for _, kind, name, _, _ in blocks if kind == "screen"), sorted(written), "screens")
+
+
+@test
+def readme_figures(folder):
+    """docs: the counts in the README's walk are those of its screens"""
+    first, second, third = (
+        int(re.search(r"(\d+) over \d", frame(folder, name)).group(1)) for name in ("layers", "vanished", "clean")
+    )
+    text = " ".join(read(README).split())
+    check(f" {first} layers are over" in text, f"README: {first} layers are over the threshold at first")
+    check(f" {first - second} bad layers" in text, f"README: {first - second} bad layers are gone after the first step")
+    same((second, third), (2, 0), "layers over the threshold after the first and the second step")
 
 
 @test
@@ -168,7 +188,7 @@ def readme_keys(folder):
     blocks = KEYS.findall(read(README))
     check(blocks, "the README has no key table")
     for _, names, shown, _ in blocks:
-        same(shown, key_table(names), "README, keys (UPDATE=1 writes them anew)")
+        same_lines(shown, key_table(names), "README, keys")
 
 
 @test
@@ -205,23 +225,23 @@ def man_tags(section):
 
 
 def roff(text):
-    text = "\\&" + text if text.startswith(".") else text
-    return text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq")
+    text = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq")
+    return "\\&" + text if text.startswith(".") else text
 
 
-SCREENS = [("SCOPE_LAYERS", "layers"), ("SCOPE_LAYER", "layer"), ("SCOPE_HIST", "histogram"), ("SCOPE_PLAN", "plan")]
-MACROS = {
-    "MOVES": "SCOPE_LIST",
-    "LAYERS": "SCOPE_LAYERS",
-    "LAYER": "SCOPE_LAYER",
-    "BOTH": "SCOPE_LAYERS SCOPE_LAYER",
-    "PLANNED": "SCOPE_LAYERS SCOPE_LAYER SCOPE_PLAN",
-}
+SCREENS = [
+    ("SCOPE_LAYERS", "layers"),
+    ("SCOPE_LAYER", "layer"),
+    ("SCOPE_HIST", "histogram"),
+    ("SCOPE_PLAN", "plan"),
+    ("SCOPE_HELP", "help"),
+]
 
 
 def screens_of(action):
     """ "layers, layer", or "" for an action that is known everywhere."""
-    scopes = MACROS.get(action.scopes, action.scopes).split()
+    defines = dict(re.findall(r"^#define (\w+) +(.*SCOPE_.*)$", read(ROOT / "src/ui/action.c"), re.M))
+    scopes = re.findall(r"SCOPE_\w+", defines.get(action.scopes, action.scopes))
     if scopes in (["SCOPE_ANY"], ["SCOPE_LIST"]):
         return ""
     known = [word for scope, word in SCREENS if scope in scopes]
@@ -252,7 +272,7 @@ def man_keys(folder):
     rewrite(MANUAL, ACTIONS.sub(lambda m: m[1] + man_actions() + m[3], read(MANUAL)))
     found = ACTIONS.search(read(MANUAL))
     check(found, "the manual page has no list of actions")
-    same(found[2].splitlines(), man_actions().splitlines(), "manual page, actions (UPDATE=1 writes them anew)")
+    same_lines(found[2], man_actions(), "manual page, list of actions")
 
 
 @test
@@ -345,14 +365,28 @@ def file_names(folder):
 
 
 @test
+def test_environment(folder):
+    """docs: CONTRIBUTING has the environment variables that the tests read"""
+    reads = r'(?:getenv\(|environ\.get\()"(\w+)"'
+    files = [*ROOT.glob("tests/*/*.[ch]"), *ROOT.glob("tests/*/*/*.[ch]"), *ROOT.glob("tests/cli/*.py")]
+    common = {"HOME", "LANG", "PATH", "TERM", "TMPDIR"}
+    for name in sorted({name for path in files for name in re.findall(reads, read(path))} - common):
+        check(re.search(rf"`{name}\b", read(CONTRIBUTING)), f"CONTRIBUTING does not have {name}")
+
+
+@test
 def contributing_names(folder):
-    """docs: every identifier of the sources that CONTRIBUTING names is there"""
-    sources = "".join(read(path) for path in [*ROOT.glob("src/*/*.[ch]"), *ROOT.glob("include/mmtui/*.h")])
-    sources += read(ROOT / "Makefile")
-    words = set(re.findall(r"\w+", sources))
-    for name in re.findall(r"`((?:mm_|MM_|ACT_|SCOPE_|OPT_|KNOWS_|struct )[\w ]*\w)(?:\(\))?`", read(CONTRIBUTING)):
-        name = name.replace("struct ", "")
-        check(name in words or name.endswith("_NAME"), f"CONTRIBUTING names {name}, which is not there")
+    """docs: every identifier that CONTRIBUTING names is in the sources"""
+    files = [ROOT / "Makefile"]
+    for pattern in ("src/*/*.[ch]", "include/mmtui/*.h", "proto/*", "tests/*/*.[ch]", "tests/*/*/*.[ch]", "tests/cli/*.py"):
+        files += ROOT.glob(pattern)
+    words = set(re.findall(r"\w+", "".join(map(read, files))))
+    named = re.findall(r"`(?:struct |enum )?([A-Za-z_]\w+)(?:\(\))?`", read(CONTRIBUTING))
+    placeholders = {"NAME", "wcwidth"}
+    check(len(named) > 50, "no identifiers found in CONTRIBUTING")
+    for name in sorted(set(named) - placeholders):
+        known = any(word.startswith(name) for word in words) if name.endswith("_") else name in words
+        check(known, f"CONTRIBUTING names {name}, which is not there")
 
 
 try:

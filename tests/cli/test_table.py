@@ -13,7 +13,7 @@ import time
 import numpy as np
 
 import harness
-from harness import MMTUI, ROOT, check, compare, layers, load_report, mmtui, pair_of_folders, same, table
+from harness import MMTUI, ROOT, check, compare, layers, mmtui, pair_of_folders, same, table
 
 NAN = float("nan")
 
@@ -184,7 +184,8 @@ def test_limit(folder):
         run = table(folder, "--limit", limit)
         same(names(run), WORST_FIRST, "rows")
         check("more)" not in run.out, run.out)
-    same(names(table(folder, "-n2", "--filter", "conv", "--sort", "number")), ["stem.conv", "block1.conv"], "all three")
+    run = table(folder, "-n2", "--filter", "conv", "--sort", "number")
+    same(names(run), ["stem.conv", "block1.conv"], "all three")
 
 
 @harness.test
@@ -267,11 +268,13 @@ def test_redirected(folder):
 # ---- help and errors ----
 
 OPTIONS = {
-    (): "threshold sort filter limit fail framework atol rtol jobs plan export-dir color theme ascii plain script size "
-    "help version",
-    ("compare",): "src_dir dst_dir output_dir framework threshold atol rtol fail jobs quantiles hist help",
+    (): "threshold sort filter limit fail framework atol rtol jobs no-cache plan export-dir color theme ascii plain script "
+    "size help version",
+    ("compare",): "src_dir dst_dir output_dir framework threshold atol rtol fail jobs quantiles hist no-cache shard help",
+    ("merge",): "output_file help",
     ("export",): "plan to cpp help",
-    ("demo",): "plan dump-only threshold sort filter limit jobs export-dir color theme ascii plain script size help",
+    ("demo",): "plan dump-only threshold sort filter limit jobs no-cache export-dir color theme ascii plain script size "
+    "help",
 }
 
 

@@ -214,6 +214,8 @@ static void signals_that_end_it(void **state)
         kill(pty.program, numbers[i]);
         pty_expect_end(&pty);
         expect_restored();
+        assert_true(WIFEXITED(pty.status));
+        assert_int_equal(WEXITSTATUS(pty.status), 128 + numbers[i]);
         if (i < 2)
             pty_close(&pty);
     }

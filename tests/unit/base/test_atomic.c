@@ -7,9 +7,11 @@
 
 #include "unit/fixture.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static unsigned mode_of(const char *path)
 {
@@ -203,6 +205,40 @@ static void the_longest_name(void **state)
     drop_folder(folder);
 }
 
+/* A pipe stands for every device: written into, never replaced. */
+static void a_pipe_is_written_into(void **state)
+{
+    (void)state;
+    char *folder = temp_folder(), *path = in_folder(folder, "pipe"), text[16] = "";
+    struct stat info;
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int reader = open(path, O_RDONLY | O_NONBLOCK);
+    assert_true(reader >= 0);
+    assert_int_equal(mm_file_write(path, "hello", 5, NULL), 0);
+    assert_int_equal(read(reader, text, sizeof text), 5);
+    assert_string_equal(text, "hello");
+    close(reader);
+    assert_int_equal(stat(path, &info), 0);
+    assert_true(S_ISFIFO(info.st_mode));
+    free(path);
+    drop_folder(folder);
+}
+
+static void a_link_is_followed(void **state)
+{
+    (void)state;
+    char *folder = temp_folder(), *path = in_folder(folder, "link");
+    struct stat info;
+    put_text(folder, "target", "old");
+    assert_int_equal(symlink("target", path), 0);
+    assert_int_equal(mm_file_write(path, "new", 3, NULL), 0);
+    assert_int_equal(lstat(path, &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    assert_file(folder, "target", "new");
+    free(path);
+    drop_folder(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +252,8 @@ int main(void)
         cmocka_unit_test(no_such_folder),
         cmocka_unit_test(a_taken_temporary_name),
         cmocka_unit_test(the_longest_name),
+        cmocka_unit_test(a_pipe_is_written_into),
+        cmocka_unit_test(a_link_is_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -210,7 +210,7 @@ static void stopping_in_the_middle(void **state)
     uint8_t *bytes = calloc((size_t)COUNT, 1);
     struct mm_tensor tensor;
     struct mm_run run;
-    float s[MM_TILE], d[MM_TILE];
+    struct mm_tile_float tile;
     struct mm_err err;
     struct mm_sums sums;
     atomic_bool stop = false;
@@ -222,9 +222,9 @@ static void stopping_in_the_middle(void **state)
     mm_pass_start(&pass, &tensor, &tensor);
     mm_pass_range(&pass, MM_PIECE, 2 * MM_PIECE);
     for (int i = 0; i < 3; i++)
-        assert_int_equal(mm_pass_float(&pass, s, d, &n, &err), 0);
+        assert_int_equal(mm_pass_float(&pass, &tile, &n, &err), 0);
     atomic_store(&stop, true);
-    assert_int_equal(mm_pass_float(&pass, s, d, &n, &err), -1);
+    assert_int_equal(mm_pass_float(&pass, &tile, &n, &err), -1);
     assert_int_equal(err.code, MM_ECANCELLED);
     assert_int_equal(pass.base, MM_PIECE + 3 * MM_TILE);
     assert_int_equal(pass.s.index, MM_PIECE + 3 * MM_TILE);

@@ -302,6 +302,93 @@ static void copies_go_on_from_the_same_place(void **state)
     assert_true(out == 128);
 }
 
+/* (q - zero_point) * scale, in tiles, flattened, and one by one. */
+static void quantised(void **state)
+{
+    static const int8_t codes[] = {-128, -1, 0, 3, 127};
+    static const double real[] = {-65.5, -2, -1.5, 0, 62};
+    const struct mm_shape shape = {1, {5}};
+    struct mm_tensor tensor, real_tensor;
+    struct mm_run run, real_run;
+    struct mm_cursor cursor;
+    struct mm_err err;
+    void *memory;
+    double d[5];
+    float f[5];
+
+    (void)state;
+    mm_tensor_raw(&tensor, MM_I8, &shape, codes, &run);
+    assert_true(mm_tensor_lane_f(&tensor));
+    tensor.quantised = true;
+    tensor.scale = 0.5;
+    tensor.zero_point = 3;
+    assert_false(mm_tensor_lane_f(&tensor));
+    mm_cursor_init(&cursor, &tensor);
+    assert_int_equal(mm_cursor_double(&cursor, d, 5), 5);
+    mm_cursor_seek(&cursor, 0);
+    assert_int_equal(mm_cursor_float(&cursor, f, 5), 5);
+    assert_int_equal(mm_tensor_flatten(&tensor, &real_tensor, &memory, &real_run, &err), 0);
+    assert_false(mm_tensor_lane_f(&real_tensor));
+    for (int i = 0; i < 5; i++) {
+        assert_true(d[i] == real[i] && f[i] == (float)real[i]);
+        assert_true(mm_tensor_at(&tensor, i) == real[i] && mm_tensor_at(&real_tensor, i) == real[i]);
+    }
+    free(memory);
+}
+
+/* Values are not copied where they can be used as they lie; else they are, and the result is the same. */
+static void in_place_or_copied(void **state)
+{
+    static float values[N + 1];
+    static float tile[N];
+    const float *there;
+    struct mm_tensor tensor;
+    struct mm_cursor cursor;
+    struct mm_run run;
+    size_t got;
+
+    (void)state;
+    for (int i = 0; i <= N; i++)
+        values[i] = (float)i;
+    mm_tensor_raw(&tensor, MM_F32, &flat, values, &run);
+    mm_cursor_init(&cursor, &tensor);
+    there = mm_cursor_floats(&cursor, tile, 1000, &got);
+    assert_true(there == values && got == 1000);
+    there = mm_cursor_floats(&cursor, tile, 5000, &got);
+    assert_true(there == values + 1000 && got == N - 1000);
+    mm_cursor_floats(&cursor, tile, 10, &got);
+    assert_int_equal(got, 0);
+
+    memmove((uint8_t *)values + 1, values, N * sizeof(float)); /* at an odd address */
+    run.data = (const uint8_t *)values + 1;
+    mm_cursor_init(&cursor, &tensor);
+    there = mm_cursor_floats(&cursor, tile, 1000, &got);
+    assert_true(there == tile && got == 1000 && there[0] == 0 && there[999] == 999);
+    run.size = 2000 * sizeof(float); /* a run that is shorter than it says */
+    mm_cursor_floats(&cursor, tile, 1000, &got);
+    assert_int_equal(got, 1000);
+    mm_cursor_floats(&cursor, tile, 1000, &got);
+    assert_true(got == 0 && cursor.bad);
+}
+
+static void doubles_in_place(void **state)
+{
+    static double values[N], tile[N];
+    struct mm_tensor tensor;
+    struct mm_cursor cursor;
+    struct mm_run run;
+    size_t got;
+
+    (void)state;
+    mm_tensor_raw(&tensor, MM_F64, &flat, values, &run);
+    mm_cursor_init(&cursor, &tensor);
+    assert_ptr_equal(mm_cursor_doubles(&cursor, tile, 7, &got), values);
+    assert_ptr_equal(mm_cursor_doubles(&cursor, tile, 7, &got), values + 7);
+    tensor.swapped = true;
+    assert_ptr_equal(mm_cursor_doubles(&cursor, tile, 7, &got), tile);
+    assert_int_equal(got, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +402,9 @@ int main(void)
         cmocka_unit_test(formats_that_do_not_exist),
         cmocka_unit_test(malformed_text_stops),
         cmocka_unit_test(copies_go_on_from_the_same_place),
+        cmocka_unit_test(quantised),
+        cmocka_unit_test(in_place_or_copied),
+        cmocka_unit_test(doubles_in_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

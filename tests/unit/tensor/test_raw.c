@@ -33,6 +33,8 @@ static const struct {
     {MM_U32, {0xff, 0xff, 0xff, 0xff, 0x01, 0x00, 0x00, 0x01}, 4294967295.0, 16777217},
     {MM_U64, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 3}, 0x1p64, 3},
     {MM_BOOL, {0x01, 0x00}, 1, 0},
+    {MM_F8E4M3, {0x7e, 0x81}, 448, -0x1p-9},
+    {MM_F8E5M2, {0xfb, 0x01}, -57344, 0x1p-16},
 };
 
 static void every_format_in_both_lanes(void **state)
@@ -43,8 +45,8 @@ static void every_format_in_both_lanes(void **state)
         double d[2];
         float f[2];
 
-        mm_raw_to_double(samples[i].dtype, samples[i].bytes, d, 2);
-        mm_raw_to_float(samples[i].dtype, samples[i].bytes, f, 2);
+        mm_raw_to_double(mm_decoders(), samples[i].dtype, samples[i].bytes, d, 2);
+        mm_raw_to_float(mm_decoders(), samples[i].dtype, samples[i].bytes, f, 2);
         if (d[0] != samples[i].first || d[1] != samples[i].second)
             fail_msg("%s: %.17g %.17g", mm_dtype_info(samples[i].dtype)->name, d[0], d[1]);
         assert_true(f[0] == (float)samples[i].first && f[1] == (float)samples[i].second);
@@ -63,8 +65,8 @@ static void more_than_a_chunk(void **state)
         bytes[i] = (uint8_t)(i * 7);
         wide[i] = i * 1000;
     }
-    mm_raw_to_double(MM_U8, bytes, d, 3 * MM_CHUNK - 5);
-    mm_raw_to_float(MM_I32, (const uint8_t *)wide, f, 3 * MM_CHUNK - 5);
+    mm_raw_to_double(mm_decoders(), MM_U8, bytes, d, 3 * MM_CHUNK - 5);
+    mm_raw_to_float(mm_decoders(), MM_I32, (const uint8_t *)wide, f, 3 * MM_CHUNK - 5);
     for (int i = 0; i < 3 * MM_CHUNK - 5; i++)
         assert_true(d[i] == bytes[i] && f[i] == (float)wide[i]);
 }
@@ -75,7 +77,7 @@ static void true_is_one(void **state)
     float f[4];
 
     (void)state;
-    mm_raw_to_float(MM_BOOL, bytes, f, 4);
+    mm_raw_to_float(mm_decoders(), MM_BOOL, bytes, f, 4);
     assert_true(f[0] == 0 && f[1] == 1 && f[2] == 1 && f[3] == 1);
 }
 

@@ -1,24 +1,19 @@
 /*
- * A small session for the tests of the views: a dozen tensors of a few elements each, written by hand as .npy, with
- * one of every kind of trouble; and four MagicMind text tensors with node names and op types. Jobs run inline, so
- * every run is the same. The program's folder is the temporary one meanwhile, so that no path on a screen changes.
- * Include after <cmocka.h>.
+ * A small session for the tests of the views: a dozen tensors of a few elements each, written by hand as
+ * .npy, with one of every kind of trouble; and four MagicMind text tensors with node names and op types. Jobs
+ * run inline, so every run is the same. The program's folder is the temporary one meanwhile, so that no path
+ * on a screen changes. Include after <cmocka.h>.
  *
  *     # name       what                                              diff1             diff2
  *     1 input      equal                                             0                 0
- *     2 conv1      8 became 8.0625                                   .0625 / 36        .0625 / sqrt(204) = 4.38e-3
- *     3 relu1      4 became 5                                        1 / 10            1 / sqrt(30) = .183
- *     4 pow        70000 became Inf in f16
- *     5 sqrt       3 became NaN
- *     6 reshape    2x3 against 4
- *     7 gather     dst is cut in the middle of its data
- *     8 dropout    only in src
- *     9 cast       only in dst
- *    10 (hostile)  a name with an escape sequence and a line feed; 10, 10 became 10, 11: 1 / 20, 1 / sqrt(200)
- *    11 (long)     a name of 100 characters; equal
- *    12 (CJK)      a name of wide characters; equal
- *    13 quant      1.2 -3.4 5.6 7.8 against int8 1 -3 6 8            1.2 / 18 = .0667  sqrt(.4 / 105.2) = .0617
- *    14 head       1000 became 1001                                  1 / 1000          1 / 1000
+ *     2 conv1      8 became 8.0625                                   .0625 / 36        .0625 / sqrt(204)
+ * = 4.38e-3 3 relu1      4 became 5                                        1 / 10            1 / sqrt(30) =
+ * .183 4 pow        70000 became Inf in f16 5 sqrt       3 became NaN 6 reshape    2x3 against 4 7 gather dst
+ * is cut in the middle of its data 8 dropout    only in src 9 cast       only in dst 10 (hostile)  a name
+ * with an escape sequence and a line feed; 10, 10 became 10, 11: 1 / 20, 1 / sqrt(200) 11 (long)     a name
+ * of 100 characters; equal 12 (CJK)      a name of wide characters; equal 13 quant      1.2 -3.4 5.6 7.8
+ * against int8 1 -3 6 8            1.2 / 18 = .0667  sqrt(.4 / 105.2) = .0617 14 head       1000 became 1001
+ * 1 / 1000          1 / 1000
  */
 #ifndef TESTS_SMALL_H
 #define TESTS_SMALL_H
@@ -71,7 +66,8 @@ static inline void small_npy(const char *folder, const char *file, const char *d
 
 #define SMALL_F32(folder, file, shape, ...)                                                                  \
     small_npy(folder, file, "<f4", shape, (const float[]){__VA_ARGS__}, sizeof((const float[]){__VA_ARGS__}))
-/* f16 as bit patterns: 3c00 1, 4000 2, 4200 3, 4400 4, 4500 5, 4600 6, 4700 7, 4800 8, 5640 100, 7c00 Inf, 7e00 NaN */
+/* f16 as bit patterns: 3c00 1, 4000 2, 4200 3, 4400 4, 4500 5, 4600 6, 4700 7, 4800 8, 5640 100, 7c00 Inf,
+ * 7e00 NaN */
 #define SMALL_F16(folder, file, shape, ...)                                                                  \
     small_npy(folder, file, "<f2", shape, (const uint16_t[]){__VA_ARGS__},                                   \
               sizeof((const uint16_t[]){__VA_ARGS__}))
@@ -81,7 +77,8 @@ static inline void small_make_npy(void)
     SMALL_F32("src", "1001_input.npy", "2, 2", 1, -2, 0, 4);
     SMALL_F16("dst", "2001_input.npy", "2, 2", 0x3c00, 0xc000, 0, 0x4400);
     SMALL_F32("src", "1002_conv1.npy", "2, 4", 1, 2, 3, 4, 5, 6, 7, 8);
-    SMALL_F16("dst", "2002_conv1.npy", "2, 4", 0x3c00, 0x4000, 0x4200, 0x4400, 0x4500, 0x4600, 0x4700, 0x4808);
+    SMALL_F16("dst", "2002_conv1.npy", "2, 4", 0x3c00, 0x4000, 0x4200, 0x4400, 0x4500, 0x4600, 0x4700,
+              0x4808);
     SMALL_F32("src", "1003_relu1.npy", "4,", 1, 2, 3, 4);
     SMALL_F16("dst", "2003_relu1.npy", "4,", 0x3c00, 0x4000, 0x4200, 0x4500);
     SMALL_F32("src", "1004_pow.npy", "4,", 1, 4, 70000, 100);
@@ -111,14 +108,15 @@ static inline void small_pbtxt(const char *folder, const char *file, const char 
 {
     struct mm_buf text;
     mm_buf_init(&text);
-    mm_buf_printf(&text, "version_number: 1\nnode_name: \"%s\"\nop_type: \"%s\"\ndtype: %s\n", node, op, rest);
+    mm_buf_printf(&text, "version_number: 1\nnode_name: \"%s\"\nop_type: \"%s\"\ndtype: %s\n", node, op,
+                  rest);
     small_write(folder, file, text.data, text.length);
     mm_buf_done(&text);
 }
 
 /*
- * Four operators of a layer norm: 1 conv (dst holds it with axis 1 moved to the end, its largest value is off by 2),
- * 2 sub (equal), 3 pow (1e5 became Inf), 4 mean (4 became 5).
+ * Four operators of a layer norm: 1 conv (dst holds it with axis 1 moved to the end, its largest value is off
+ * by 2), 2 sub (equal), 3 pow (1e5 became Inf), 4 mean (4 became 5).
  */
 static inline void small_make_ops(void)
 {
@@ -184,8 +182,7 @@ static inline void small_open_folders(struct small *small, const char *src, cons
     options.headers = true;
     const struct inspector_options with = {
         .export_folder = "export", .dialect = "magicmind", .sort = "diff2"};
-    if (mm_session_open(&small->session, &options, &err) < 0 ||
-        mm_session_start(small->session, &err) < 0 ||
+    if (mm_session_open(&small->session, &options, &err) < 0 || mm_session_start(small->session, &err) < 0 ||
         inspector_init(&small->inspector, small->session, &with, &err) < 0)
         fail_msg("%s", err.text);
     small->app = &small->inspector.app;
@@ -290,7 +287,8 @@ static inline void small_goldens(struct small *small, const char *name)
             small->app->glyphs = ascii ? &glyphs_ascii : &glyphs_utf8;
             app_resize(small->app, sizes[i][0], sizes[i][1]);
             small_settle(small);
-            snprintf(file, sizeof file, "%s-%dx%d-%s", name, sizes[i][0], sizes[i][1], ascii ? "ascii" : "utf8");
+            snprintf(file, sizeof file, "%s-%dx%d-%s", name, sizes[i][0], sizes[i][1],
+                     ascii ? "ascii" : "utf8");
             golden_check(small->app, file);
         }
     }
@@ -298,8 +296,8 @@ static inline void small_goldens(struct small *small, const char *name)
 }
 
 /*
- * Draw the top view at every size from 0 x 0 to 300 x 100 (a grid of them) into the middle of a larger grid: nothing
- * beside it may change.
+ * Draw the top view at every size from 0 x 0 to 300 x 100 (a grid of them) into the middle of a larger grid:
+ * nothing beside it may change.
  */
 static inline void small_draw_all_sizes(struct small *small)
 {
@@ -307,8 +305,8 @@ static inline void small_draw_all_sizes(struct small *small)
     struct grid grid;
     grid_init(&grid);
     assert_int_equal(grid_resize(&grid, 304, 104), 0);
-    for (int w = 0; w <= 300; w += w < 60 ? 3 : 20) {
-        for (int h = 0; h <= 100; h += h < 40 ? 3 : 12) {
+    for (int w = 0; w <= 300; w += w < 64 ? 4 : 40) {
+        for (int h = 0; h <= 100; h += h < 30 ? 3 : 20) {
             grid_clear(&grid);
             struct canvas all = grid_canvas(&grid);
             for (int y = 0; y < 104; y++)

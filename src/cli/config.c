@@ -1,0 +1,87 @@
+#include "cli/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A config is a page of text. */
+#define CONFIG_LIMIT (1024 * 1024)
+
+/* What may stand in the file. Not --color: NO_COLOR of the environment beats the config, and --color beats
+ * both. */
+static const enum option known[] = {OPT_THRESHOLD, OPT_ATOL,  OPT_RTOL,  OPT_SORT,       OPT_JOBS,
+                                    OPT_FRAMEWORK, OPT_ASCII, OPT_PLAIN, OPT_EXPORT_DIR, OPT_THEME};
+
+/* malloc'ed; NULL when neither variable is there (or memory is out). */
+static char *config_path(void)
+{
+    const char *folder = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    if (folder && folder[0] == '/')
+        return mm_path_join(folder, "mmtui/config");
+    return home && *home ? mm_path_join(home, ".config/mmtui/config") : NULL;
+}
+
+/* Cut blanks at both ends, in place. */
+static char *trim(char *text)
+{
+    text += strspn(text, " \t\r");
+    size_t length = strlen(text);
+    while (length > 0 && strchr(" \t\r", text[length - 1]))
+        text[--length] = '\0';
+    return text;
+}
+
+static int set(struct cli_options *options, char *line, struct mm_err *err)
+{
+    char *equals = strchr(line, '=');
+    if (!equals)
+        return mm_fail(err, MM_EARG, "\"%s\" is neither NAME = VALUE nor bind KEY ACTION", line);
+    *equals = '\0';
+    const char *name = trim(line), *value = trim(equals + 1);
+    for (size_t i = 0; i < MM_COUNT(known); i++) {
+        if (strcmp(option_info(known[i])->name, name) == 0)
+            return cli_options_set(options, known[i], value, err);
+    }
+    return mm_fail(err, MM_EARG, "there is no setting \"%s\" (theme, threshold, sort, jobs, ascii ...)",
+                   name);
+}
+
+static bool is_binding(const char *line)
+{
+    return strncmp(line, "bind", 4) == 0 && (line[4] == ' ' || line[4] == '\t');
+}
+
+/* Bindings go to the keymap, line for line, so that it can name the line of a wrong one. */
+static int read_lines(struct cli_options *options, const char *path, char *text, struct mm_err *err)
+{
+    char *rest = text;
+    int number = 0;
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        struct mm_err why = {0};
+        number++;
+        line = trim(line);
+        bool binding = is_binding(line);
+        mm_buf_puts(&options->bindings, binding ? line : "");
+        mm_buf_putc(&options->bindings, '\n');
+        if (!binding && *line && *line != '#' && set(options, line, &why) < 0)
+            return mm_fail(err, why.code, "%s:%d: %s", path, number, why.text);
+    }
+    return options->bindings.failed ? mm_fail_memory(err) : 0;
+}
+
+int config_load(struct cli_options *options, struct mm_buf *text, struct mm_err *err)
+{
+    char *path = config_path();
+    struct mm_err why = {0};
+    int result = 0;
+    if (path && mm_file_read(path, CONFIG_LIMIT, text, &why) < 0) {
+        /* its absence is the usual case; anything else is worth a word */
+        result = why.code == MM_ENOENT ? 0 : mm_fail(err, why.code, "%s", why.text);
+    } else if (path && text->data) {
+        mm_buf_printf(&options->bindings_source, "%s", path);
+        result = read_lines(options, path, text->data, err);
+        options->theme_wished = options->theme;
+        options->theme = NULL;
+    }
+    free(path);
+    return result;
+}

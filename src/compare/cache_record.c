@@ -1,0 +1,258 @@
+/*
+ * One record of a cache file: the names of both files (text; empty: that side is missing), a hash of the
+ * layouts that the names stand for, the state of every file that is there, and the result:
+ *
+ *     u8 state, u8 fit; for every file: u8 dtype, u8 is_output, u8 rank, i64 each dim, i64 index, text node,
+ * text op; the metrics in the order of the tables below, 8 bytes each
+ */
+#include "compare/cache.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A count is within 0 .. elements, a place within -1 .. elements - 1, a figure can be anything. */
+enum kind { FIGURE, COUNT, PLACE };
+
+struct field {
+    size_t offset;
+    enum kind kind;
+};
+
+#define STAT(member, kind)                                                                                   \
+    {                                                                                                        \
+        offsetof(struct mm_stats, member), kind                                                              \
+    }
+static const struct field stat_fields[] = {
+    STAT(finite, COUNT), STAT(nan, COUNT),    STAT(pos_inf, COUNT), STAT(neg_inf, COUNT),
+    STAT(zero, COUNT),   STAT(min, FIGURE),   STAT(max, FIGURE),    STAT(mean, FIGURE),
+    STAT(std, FIGURE),   STAT(min_at, PLACE), STAT(max_at, PLACE),
+};
+
+#define METRIC(member, kind)                                                                                 \
+    {                                                                                                        \
+        offsetof(struct mm_metrics, member), kind                                                            \
+    }
+static const struct field metric_fields[] = {
+    METRIC(count, COUNT),           METRIC(finite, COUNT),
+    METRIC(nonfinite_equal, COUNT), METRIC(nonfinite_differ, COUNT),
+    METRIC(differ_at, PLACE),       METRIC(diff1, FIGURE),
+    METRIC(diff2, FIGURE),          METRIC(sqnr, FIGURE),
+    METRIC(diff3_rel, FIGURE),      METRIC(diff3_abs, FIGURE),
+    METRIC(diff4_greater, FIGURE),  METRIC(diff4_less, FIGURE),
+    METRIC(diff4_n, COUNT),         METRIC(mse, FIGURE),
+    METRIC(rmse, FIGURE),           METRIC(mae, FIGURE),
+    METRIC(max_abs, FIGURE),        METRIC(max_abs_at, PLACE),
+    METRIC(max_rel_at, PLACE),      METRIC(cosine, FIGURE),
+    METRIC(cosine_gap, FIGURE),     METRIC(fit_scale, FIGURE),
+    METRIC(fit_offset, FIGURE),     METRIC(fit_residual, FIGURE),
+    METRIC(beyond, FIGURE),
+};
+
+/* A member that a table does not have would be lost: both structs are nothing but 8-byte members. */
+_Static_assert(sizeof(struct mm_stats) == 8 * MM_COUNT(stat_fields), "a statistic is missing in the table");
+_Static_assert(sizeof(struct mm_metrics) == 8 * MM_COUNT(metric_fields) + 2 * sizeof(struct mm_stats),
+               "a metric is missing in the table, which also asks for a new MM_ENGINE_VERSION");
+
+/* ---- names ---- */
+
+static struct cache_text file_of(const struct mm_entry *entry)
+{
+    return entry ? (struct cache_text){entry->file, strlen(entry->file)} : (struct cache_text){"", 0};
+}
+
+struct cache_names cache_names_of(const struct mm_pair *pair)
+{
+    return (struct cache_names){file_of(pair->src), file_of(pair->dst)};
+}
+
+static bool text_equal(const struct cache_text *a, const struct cache_text *b)
+{
+    return a->length == b->length && memcmp(a->data, b->data, a->length) == 0;
+}
+
+bool cache_names_equal(const struct cache_names *a, const struct cache_names *b)
+{
+    return text_equal(&a->src, &b->src) && text_equal(&a->dst, &b->dst);
+}
+
+uint64_t cache_names_hash(const struct cache_names *names)
+{
+    return cache_hash(cache_hash(0, names->src.data, names->src.length), names->dst.data, names->dst.length);
+}
+
+bool cache_record_names(struct cache_reader *in, struct cache_names *names)
+{
+    names->src = cache_get_text(in);
+    names->dst = cache_get_text(in);
+    return !in->bad;
+}
+
+static uint64_t layout_hash(uint64_t hash, const struct mm_entry *entry)
+{
+    if (!entry)
+        return hash;
+    const struct mm_axis *axis = &entry->parsed.axis;
+    hash = cache_hash(hash, (uint8_t[]){(uint8_t)axis->kind, (uint8_t)axis->from, (uint8_t)axis->to}, 3);
+    for (int i = 0; axis->kind == MM_AXIS_PERMUTE && i < axis->rank; i++)
+        hash = cache_hash(hash, (uint8_t[]){(uint8_t)axis->perm[i]}, 1);
+    return hash;
+}
+
+static uint64_t layouts_of(const struct mm_pair *pair)
+{
+    return layout_hash(layout_hash(0, pair->src), pair->dst);
+}
+
+/* ---- writing ---- */
+
+static void put_id(struct mm_buf *out, const struct mm_file_id *id)
+{
+    cache_put_u64(out, (uint64_t)id->size);
+    cache_put_u64(out, (uint64_t)id->modified);
+    cache_put_u64(out, (uint64_t)id->changed);
+    cache_put_u64(out, id->inode);
+    cache_put_u64(out, id->device);
+}
+
+static void put_info(struct mm_buf *out, const struct mm_info *info)
+{
+    cache_put_u8(out, info->dtype);
+    cache_put_u8(out, info->is_output);
+    cache_put_u8(out, (unsigned)info->shape.rank);
+    for (int i = 0; i < info->shape.rank; i++)
+        cache_put_u64(out, (uint64_t)info->shape.dim[i]);
+    cache_put_u64(out, (uint64_t)info->index);
+    cache_put_text(out, info->node_name, strlen(info->node_name));
+    cache_put_text(out, info->op_type, strlen(info->op_type));
+}
+
+static void put_fields(struct mm_buf *out, const struct field *fields, size_t count, const void *from)
+{
+    uint64_t bits[MM_COUNT(metric_fields)]; /* the longest table */
+    for (size_t i = 0; i < count; i++)
+        memcpy(&bits[i], (const char *)from + fields[i].offset, sizeof bits[i]);
+    cache_put_u64s(out, bits, count);
+}
+
+void cache_record_put(struct mm_buf *out, const struct mm_pair *pair, const struct mm_pair_id *id,
+                      const struct mm_result *result)
+{
+    struct cache_names names = cache_names_of(pair);
+    cache_put_text(out, names.src.data, names.src.length);
+    cache_put_text(out, names.dst.data, names.dst.length);
+    cache_put_u64(out, layouts_of(pair));
+    if (pair->src)
+        put_id(out, &id->src);
+    if (pair->dst)
+        put_id(out, &id->dst);
+    cache_put_u8(out, result->state);
+    cache_put_u8(out, result->fit);
+    if (pair->src)
+        put_info(out, &result->src);
+    if (pair->dst)
+        put_info(out, &result->dst);
+    put_fields(out, metric_fields, MM_COUNT(metric_fields), &result->metrics);
+    put_fields(out, stat_fields, MM_COUNT(stat_fields), &result->metrics.src);
+    put_fields(out, stat_fields, MM_COUNT(stat_fields), &result->metrics.dst);
+}
+
+/* ---- reading ---- */
+
+static bool is_id(struct cache_reader *in, const struct mm_file_id *id)
+{
+    bool same = (int64_t)cache_get_u64(in) == id->size;
+    same &= (int64_t)cache_get_u64(in) == id->modified;
+    same &= (int64_t)cache_get_u64(in) == id->changed;
+    same &= cache_get_u64(in) == id->inode;
+    same &= cache_get_u64(in) == id->device;
+    return same && !in->bad;
+}
+
+static char *copy_text(struct cache_reader *in)
+{
+    struct cache_text text = cache_get_text(in);
+    if (in->bad || memchr(text.data, '\0', text.length))
+        return NULL;
+    return strndup(text.data, text.length);
+}
+
+static bool get_shape(struct cache_reader *in, struct mm_info *info)
+{
+    unsigned rank = cache_get_u8(in);
+    if (in->bad || rank > MM_RANK_MAX)
+        return false;
+    info->shape.rank = (int)rank;
+    for (unsigned i = 0; i < rank; i++)
+        info->shape.dim[i] = (int64_t)cache_get_u64(in);
+    info->count = mm_shape_count(&info->shape);
+    return !in->bad && info->count >= 0;
+}
+
+static bool get_info(struct cache_reader *in, struct mm_info *info)
+{
+    unsigned dtype = cache_get_u8(in), is_output = cache_get_u8(in);
+    info->known = true;
+    info->dtype = (enum mm_dtype)dtype;
+    info->is_output = is_output;
+    if (dtype == MM_DTYPE_NONE || dtype >= MM_DTYPE_COUNT || is_output > 1 || !get_shape(in, info))
+        return false;
+    info->index = (int64_t)cache_get_u64(in);
+    info->node_name = copy_text(in);
+    info->op_type = info->node_name ? copy_text(in) : NULL;
+    return info->op_type;
+}
+
+static bool get_fields(struct cache_reader *in, const struct field *fields, size_t count, int64_t elements,
+                       void *to)
+{
+    bool good = true;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bits = cache_get_u64(in);
+        int64_t whole = (int64_t)bits;
+        memcpy((char *)to + fields[i].offset, &bits, sizeof bits);
+        good &= fields[i].kind != COUNT || (whole >= 0 && whole <= elements);
+        good &= fields[i].kind != PLACE || (whole >= -1 && whole < elements);
+    }
+    return good && !in->bad;
+}
+
+/* What the state says must be what the sides are. */
+static bool fits(const struct mm_result *result)
+{
+    bool both = result->src.known && result->dst.known;
+    switch (result->state) {
+    case MM_STATE_MEASURED:
+        return both && result->src.count == result->dst.count && result->fit > MM_FIT_NONE &&
+               result->fit < MM_FIT_MISMATCH;
+    case MM_STATE_MISMATCH: return both && result->fit == MM_FIT_MISMATCH;
+    case MM_STATE_SINGLE: return !both && result->fit <= MM_FIT_MISMATCH;
+    default: return false;
+    }
+}
+
+static bool get_result(struct cache_reader *in, const struct mm_pair *pair, struct mm_result *result)
+{
+    result->state = (enum mm_state)cache_get_u8(in);
+    result->fit = (enum mm_fit)cache_get_u8(in);
+    if ((pair->src && !get_info(in, &result->src)) || (pair->dst && !get_info(in, &result->dst)) ||
+        !fits(result))
+        return false;
+    int64_t elements = result->src.known ? result->src.count : result->dst.count;
+    struct mm_metrics *metrics = &result->metrics;
+    return get_fields(in, metric_fields, MM_COUNT(metric_fields), elements, metrics) &&
+           get_fields(in, stat_fields, MM_COUNT(stat_fields), elements, &metrics->src) &&
+           get_fields(in, stat_fields, MM_COUNT(stat_fields), elements, &metrics->dst) && in->at == in->end;
+}
+
+bool cache_record_read(struct cache_reader *in, const struct mm_pair *pair, const struct mm_pair_id *id,
+                       struct mm_result *result)
+{
+    if (cache_get_u64(in) != layouts_of(pair) || (pair->src && !is_id(in, &id->src)) ||
+        (pair->dst && !is_id(in, &id->dst)))
+        return false;
+    memset(result, 0, sizeof *result);
+    if (get_result(in, pair, result))
+        return true;
+    mm_result_done(result);
+    return false;
+}

@@ -1,0 +1,20 @@
+/* x86-64 baseline: SSE2, which every such machine has. */
+#if defined(__x86_64__)
+#include "tensor/decode_loops.h"
+#include "tensor/kernels_vector.h"
+
+const struct mm_kernels mm_kernels_sse2 = {
+    .name = "sse2",
+    .measure_float = measure_float,
+    .measure_double = measure_double,
+    .centre_double = centre_double,
+    .hist_float = hist_float,
+    .hist_double = hist_double,
+    .exp_hist_float = exp_hist_float,
+    .exp_hist_double = exp_hist_double,
+};
+
+const struct mm_decoders mm_decoders_sse2 = DECODERS;
+#else
+typedef int nothing_for_this_machine;
+#endif

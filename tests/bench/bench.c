@@ -1,0 +1,263 @@
+/*
+ * bench: what the measurement costs inside one process, as ratios to what the same machine can do at that
+ * moment.
+ *
+ * Every figure is the best of a few rounds, and the rounds of all rows are interleaved with the read limit's,
+ * so that a machine that is slow for a second is slow for both. Prints one line a row: name, bytes, seconds,
+ * ratio to the read limit, ratio to its partner row ("-" where there is none); bench.py makes the table.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mmtui/compare.h"
+
+#define ROUNDS 5
+
+typedef float f32x8 __attribute__((vector_size(32)));
+
+/* ---- the limit: two streams read and summed, nothing else ---- */
+
+static volatile float sink;
+
+static void read_two(const float *a, const float *b, size_t n)
+{
+    f32x8 sum[4] = {{0}};
+
+    for (size_t i = 0; i + 16 <= n; i += 16) {
+        f32x8 x[4];
+
+        memcpy(&x[0], a + i, 32);
+        memcpy(&x[1], a + i + 8, 32);
+        memcpy(&x[2], b + i, 32);
+        memcpy(&x[3], b + i + 8, 32);
+        for (int k = 0; k < 4; k++)
+            sum[k] += x[k];
+    }
+    sum[0] += sum[1] + sum[2] + sum[3];
+    sink = sum[0][0];
+}
+
+/* ---- data ---- */
+
+/* A generator that no compiler and no prefetcher sees through; the same numbers in every run. */
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t z = (*state += 0x9e3779b97f4a7c15u);
+
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+/* About normal, standard deviation 1: activations look so. */
+static float next_value(uint64_t *state)
+{
+    uint64_t r = next_random(state);
+    int sum = 0;
+
+    for (int i = 0; i < 4; i++)
+        sum += (int)(r >> (16 * i) & 0xffff) - 0x8000;
+    return (float)sum / 37837.0f;
+}
+
+struct data {
+    size_t n;
+    float *s, *noisy, *ties, *tainted_s, *tainted_d, *masked;
+    uint16_t *half;
+    int8_t *byte;
+    double *wide_s, *wide_d;
+};
+
+static void *memory(size_t count, size_t size)
+{
+    void *p = NULL;
+
+    if (posix_memalign(&p, 4096, count * size) != 0)
+        abort();
+    memset(p, 0, count * size);
+    return p;
+}
+
+static void make_data(struct data *data, size_t n)
+{
+    uint64_t state = 1;
+
+    data->n = n;
+    data->s = memory(n, 4);
+    data->noisy = memory(n, 4);
+    data->ties = memory(n, 4);
+    data->tainted_s = memory(n, 4);
+    data->tainted_d = memory(n, 4);
+    data->masked = memory(n, 4);
+    data->half = memory(n, 2);
+    data->byte = memory(n, 1);
+    for (size_t i = 0; i < n; i++) {
+        float x = next_value(&state);
+        int q = (int)(x * 32);
+
+        q = q > 127 ? 127 : q < -128 ? -128 : q;
+        data->s[i] = x;
+        data->noisy[i] = x + 1e-3f * next_value(&state);
+        data->ties[i] = (float)q / 32;
+        data->half[i] = mm_float_to_half(x);
+        data->byte[i] = (int8_t)q;
+        data->tainted_s[i] = x;
+        data->tainted_d[i] = data->noisy[i];
+        data->masked[i] = i % 3 ? x : -__builtin_inff();
+    }
+    for (size_t i = 0; i < n; i += 256 * MM_BLOCK)
+        data->tainted_s[i] = data->tainted_d[i] = -__builtin_inff();
+}
+
+/* ---- rows ---- */
+
+struct row {
+    const char *name, *partner; /* partner: the row that its rate per element is compared with */
+    const char *cpu;            /* MMTUI_CPU; NULL: the best */
+    enum mm_dtype s_type, d_type;
+    size_t s_at, d_at; /* offsets in struct data */
+    unsigned threads;
+    int what; /* 0 metrics, 1 read limit, 2 histogram, 3 error histogram */
+    double best;
+    size_t bytes;
+};
+
+#define AT(member) offsetof(struct data, member)
+
+static struct row rows[] = {
+    {"read two streams, 1 thread", NULL, NULL, MM_F32, MM_F32, AT(s), AT(noisy), 1, 1, 0, 0},
+    {"read two streams, 2 threads", NULL, NULL, MM_F32, MM_F32, AT(s), AT(noisy), 2, 1, 0, 0},
+    {"f32 f32, scalar", NULL, "scalar", MM_F32, MM_F32, AT(s), AT(noisy), 1, 0, 0, 0},
+    {"f32 f32, sse2", NULL, "sse2", MM_F32, MM_F32, AT(s), AT(noisy), 1, 0, 0, 0},
+    {"f32 f32, avx2", NULL, "avx2", MM_F32, MM_F32, AT(s), AT(noisy), 1, 0, 0, 0},
+    {"f32 f32, avx512", NULL, "avx512", MM_F32, MM_F32, AT(s), AT(noisy), 1, 0, 0, 0},
+    {"f32 f32", NULL, NULL, MM_F32, MM_F32, AT(s), AT(noisy), 1, 0, 0, 0},
+    {"f32 f32, 2 threads", NULL, NULL, MM_F32, MM_F32, AT(s), AT(noisy), 2, 0, 0, 0},
+    {"f32 f16", "f32 f32", NULL, MM_F32, MM_F16, AT(s), AT(half), 1, 0, 0, 0},
+    {"f16 f16", "f32 f32", NULL, MM_F16, MM_F16, AT(half), AT(half), 1, 0, 0, 0},
+    {"f32 i8", "f32 f32", NULL, MM_F32, MM_I8, AT(s), AT(byte), 1, 0, 0, 0},
+    {"i8 i8", "f32 f32", NULL, MM_I8, MM_I8, AT(byte), AT(byte), 1, 0, 0, 0},
+    {"f32 f32, one block in 256 with -inf", "f32 f32", NULL, MM_F32, MM_F32, AT(tainted_s), AT(tainted_d), 1,
+     0, 0, 0},
+    {"f32 f32, a third is -inf", "f32 f32", NULL, MM_F32, MM_F32, AT(masked), AT(masked), 1, 0, 0, 0},
+    {"f32 f32, ties (dst on an int8 grid)", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(ties), 1, 0, 0, 0},
+    {"f32 f32, equal", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(s), 1, 0, 0, 0},
+};
+
+struct part {
+    const struct row *row;
+    const struct data *data;
+    size_t from, to;
+};
+
+static const uint8_t *bytes_of(const struct data *data, size_t at)
+{
+    return *(uint8_t *const *)((const char *)data + at);
+}
+
+static void tensor_of(struct mm_tensor *tensor, struct mm_run *run, enum mm_dtype dtype, const uint8_t *bytes,
+                      size_t from, size_t to)
+{
+    struct mm_shape shape = {1, {(int64_t)(to - from)}};
+
+    mm_tensor_raw(tensor, dtype, &shape, bytes + from * mm_dtype_info(dtype)->bytes, run);
+}
+
+static void *run_part(void *argument)
+{
+    const struct part *part = argument;
+    const struct row *row = part->row;
+    const uint8_t *s_bytes = bytes_of(part->data, row->s_at), *d_bytes = bytes_of(part->data, row->d_at);
+    struct mm_measure_options options;
+    struct mm_tensor s, d;
+    struct mm_run s_run, d_run;
+    struct mm_metrics metrics;
+
+    if (row->what == 1) {
+        read_two((const float *)s_bytes + part->from, (const float *)d_bytes + part->from,
+                 part->to - part->from);
+        return NULL;
+    }
+    mm_measure_defaults(&options);
+    tensor_of(&s, &s_run, row->s_type, s_bytes, part->from, part->to);
+    tensor_of(&d, &d_run, row->d_type, d_bytes, part->from, part->to);
+    if (mm_measure_tensors(&s, &d, &options, NULL, &metrics, NULL) != 0)
+        abort();
+    sink = (float)metrics.diff2;
+    return NULL;
+}
+
+static void run_row(struct row *row, const struct data *data)
+{
+    pthread_t threads[8];
+    struct part parts[8];
+    double started;
+
+    if (row->cpu)
+        setenv("MMTUI_CPU", row->cpu, 1);
+    else
+        unsetenv("MMTUI_CPU");
+    started = mm_clock();
+    for (unsigned t = 0; t < row->threads; t++) {
+        parts[t] = (struct part){row, data, data->n / row->threads * t, data->n / row->threads * (t + 1)};
+        if (row->threads > 1)
+            pthread_create(&threads[t], NULL, run_part, &parts[t]);
+    }
+    if (row->threads == 1)
+        run_part(&parts[0]);
+    for (unsigned t = 0; row->threads > 1 && t < row->threads; t++)
+        pthread_join(threads[t], NULL);
+    started = mm_clock() - started;
+    if (row->best == 0 || started < row->best)
+        row->best = started;
+    row->bytes = data->n * (mm_dtype_info(row->s_type)->bytes + mm_dtype_info(row->d_type)->bytes);
+}
+
+/* Is the table that a row asks for the one it gets? */
+static bool runs_here(const struct row *row)
+{
+    if (!row->cpu)
+        return true;
+    setenv("MMTUI_CPU", row->cpu, 1);
+    return strcmp(mm_kernels()->name, row->cpu) == 0;
+}
+
+static const struct row *find(const char *name)
+{
+    for (size_t i = 0; i < MM_COUNT(rows); i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+static void print(const struct row *row)
+{
+    const struct row *limit =
+        find(row->threads == 2 ? "read two streams, 2 threads" : "read two streams, 1 thread");
+    const struct row *partner = row->partner ? find(row->partner) : NULL;
+    double rate = (double)row->bytes / row->best, top = (double)limit->bytes / limit->best;
+
+    printf("%s\t%.3f\t%.4f\t", row->name, rate / 1e9, rate / top);
+    if (partner)
+        printf("%.4f\n", partner->best / row->best);
+    else
+        printf("-\n");
+}
+
+int main(int argc, char **argv)
+{
+    size_t mebi = argc > 1 ? (size_t)atol(argv[1]) : 256;
+    struct data data;
+
+    make_data(&data, mebi * 1024 * 1024 / 4);
+    for (int round = 0; round < ROUNDS; round++)
+        for (size_t i = 0; i < MM_COUNT(rows); i++)
+            if (runs_here(&rows[i]))
+                run_row(&rows[i], &data);
+    for (size_t i = 0; i < MM_COUNT(rows); i++)
+        if (rows[i].best > 0)
+            print(&rows[i]);
+    return 0;
+}

@@ -1,0 +1,246 @@
+"""make bench: one table of what mmtui costs, as ratios in one run.
+
+usage: bench.py MMTUI BUILD_FOLDER [MIB]
+
+Rows inside one process come from BUILD/tests/bench/bench, whole runs are timed here, each beside its partner in turn.
+The result is printed and written to BUILD/bench.json. tests/bench/README tells what each row means. Needs NumPy for
+the data; says so and stops without it. Rows whose partner is not there (python3-protobuf) are left out with a word.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+try:
+    import numpy
+except ImportError:
+    sys.exit("make bench needs NumPy (Debian: python3-numpy)")
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MMTUI, BUILD = sys.argv[1:3]
+MIB = int(sys.argv[3]) if len(sys.argv) > 3 else 256
+FILES = os.path.join(BUILD, "tests/bench/files")
+ROUNDS = 3
+rows = []
+
+
+def best_of(*commands):
+    """Run commands in turn, ROUNDS times; the least wall time of each (the first, uncounted round warms the cache)."""
+    best = [float("inf")] * len(commands)
+    for turn in range(ROUNDS + 1):
+        for i, command in enumerate(commands):
+            started = time.perf_counter()
+            subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            if turn:
+                best[i] = min(best[i], time.perf_counter() - started)
+    return best
+
+
+def row(name, value, unit, ratio=None, partner="", want=None):
+    rows.append({"name": name, "value": value, "unit": unit, "ratio": ratio, "partner": partner, "want": want})
+    ratio_text = "" if ratio is None else f"{ratio:8.2f} x {partner}"
+    want_text = "" if want is None else f"   (wanted: {want})"
+    print(f"  {name:<44}{value:10.3f} {unit:<5}{ratio_text}{want_text}", flush=True)
+
+
+# ---- inside one process ----
+
+WANT = {
+    "f32 f32": "0.50 of the limit", "f32 f32, sse2": "0.20 of the limit", "f32 f16": "0.75 of f32", "f16 f16": "0.75 of f32",
+    "f32 i8": "0.75 of f32", "i8 i8": "0.75 of f32", "f32 f32, one block in 256 with -inf": "0.6 of clean",
+    "f32 f32, ties (dst on an int8 grid)": "0.7 of clean",
+}
+
+
+def inside():
+    print(f"Full metric pass over {MIB} MiB a side in memory; the limit is reading the same two streams")
+    text = subprocess.run([os.path.join(BUILD, "tests/bench/bench"), str(MIB)], check=True, capture_output=True, text=True).stdout
+    for line in text.splitlines():
+        name, rate, limit, partner = line.split("\t")
+        if partner == "-":
+            row(name, float(rate), "GB/s", float(limit), "the read limit", WANT.get(name))
+        else:
+            row(name, float(rate), "GB/s", float(partner), "the rate of f32 f32 per element", WANT.get(name))
+
+
+# ---- whole runs ----
+
+def folder(top, name):
+    path = os.path.join(top, name)
+    os.mkdir(path)
+    return path
+
+
+def save(path, array, random):
+    numpy.save(path, array)
+    return (array + random.standard_normal(array.shape, dtype=numpy.float32) * numpy.float32(1e-3)).astype(numpy.float32)
+
+
+def compare(src, dst, out, *more):
+    no_cache = ["--no-cache"] if HAS_CACHE else []
+    return [MMTUI, "compare", "-s", src, "-d", dst, "-o", out, *no_cache, *more]
+
+
+def help_has(word):
+    return word in subprocess.run([MMTUI, "compare", "--help"], capture_output=True, text=True).stdout
+
+
+HAS_CACHE = help_has("--no-cache")
+
+
+def large(top, random):
+    print("1 GiB of .npy files (8 pairs of 64 MiB), page cache warm, 2 threads")
+    src, dst, out = folder(top, "large_src"), folder(top, "large_dst"), os.path.join(top, "out")
+    for i in range(8):
+        array = random.standard_normal(16 << 20, dtype=numpy.float32)
+        numpy.save(os.path.join(dst, f"t{i}.npy"), save(os.path.join(src, f"t{i}.npy"), array, random))
+    script = [sys.executable, os.path.join(HERE, "numpy_script.py")]
+    ours, limit, usual, full = best_of(compare(src, dst, out, "-j", "2"), [FILES, "sum", src, dst, "2"],
+                                       script + ["usual", src, dst], script + ["full", src, dst])
+    size = 2 ** 30 / 1e9
+    row("mmtui compare", size / ours, "GB/s", limit / ours, "mapping and summing the files", "0.8")
+    row("the usual NumPy script", size / usual, "GB/s", usual / ours, "mmtui's time", "12")
+    row("NumPy with all metrics", size / full, "GB/s", full / ours, "mmtui's time", "30")
+    single, = best_of(compare(src, dst, out, "-j", "1"))
+    row("mmtui compare, 1 thread", size / single, "GB/s", single / ours, "the time of 2 threads")
+    if help_has("--hist"):
+        hist, = best_of(compare(src, dst, out, "-j", "2", "--hist"))
+        row("mmtui compare --hist", size / hist, "GB/s", hist / ours, "the time without", None)
+    interactive(src, dst, out, ours)
+    cache(src, dst, out, ours)
+    for path in (src, dst):
+        shutil.rmtree(path)
+
+
+def interactive(src, dst, out, batch):
+    """The screen as a user has it, headless: every result goes through the app; a step ends when all is measured."""
+    script = os.path.join(out, "steps")
+    with open(script, "w") as file:
+        file.write(f":screen {os.path.join(out, 'frame')}\n")
+    no_cache = ["--no-cache"] if HAS_CACHE else []
+    ours, = best_of([MMTUI, src, dst, "-j", "2", "--script", script, "--size", "132x43", *no_cache])
+    row("the inspector, all measured", ours, "s", ours / batch, "the time of compare", "1.05")
+
+
+def cache(src, dst, out, batch):
+    if not HAS_CACHE:
+        return
+    os.environ["XDG_CACHE_HOME"] = os.path.join(out, "cache")
+    ours, = best_of([MMTUI, "compare", "-s", src, "-d", dst, "-o", out])
+    row("mmtui compare, unchanged folders (cache)", ours, "s", ours / batch, "the time of measuring")
+    del os.environ["XDG_CACHE_HOME"]
+
+
+def small(top, random):
+    print("10,000 pairs of 1 KB (.npy)")
+    src, dst, out = folder(top, "small_src"), folder(top, "small_dst"), os.path.join(top, "out")
+    for i in range(10000):
+        array = random.standard_normal(224, dtype=numpy.float32)
+        numpy.save(os.path.join(dst, f"t{i}.npy"), save(os.path.join(src, f"t{i}.npy"), array, random))
+    script = [sys.executable, os.path.join(HERE, "numpy_script.py")]
+    ours, limit, usual = best_of(compare(src, dst, out), [FILES, "read", src, dst], script + ["usual", src, dst])
+    row("mmtui compare", ours, "s", ours / limit, "opening, reading and closing them", "1.6")
+    row("the usual NumPy script", usual, "s", usual / ours, "mmtui's time", "30")
+    steps = os.path.join(out, "paint")
+    with open(steps, "w") as file:
+        file.write(f":screen-now {os.path.join(out, 'frame')}\n")
+    paint, = best_of([MMTUI, src, dst, "--script", steps])
+    row("start to first paint (and stop)", paint * 1000, "ms")
+    for path in (src, dst):
+        shutil.rmtree(path)
+
+
+def text(top, random):
+    print("MagicMind text and binary, 4 million floats a side")
+    values = random.standard_normal(4 << 20, dtype=numpy.float32)
+    src, dst, out = folder(top, "text_src"), folder(top, "text_dst"), os.path.join(top, "out")
+    head = f"version_number: 1\nnode_name: \"n\"\ndtype: DT_FLOAT32\ntensor_shape: {len(values)}\n"
+    body = "".join(f"float_val: {x}\n" for x in values.tolist())
+    for path in (src, dst):
+        with open(os.path.join(path, "1000_t.pbtxt"), "w") as file:
+            file.write(head + body)
+    one = os.path.join(src, "1000_t.pbtxt")
+    size = 2 * os.path.getsize(one) / 1e9
+    ours, loop = best_of(compare(src, dst, out, "-j", "1"), [FILES, "strtof", one])
+    row("mmtui compare, .pbtxt, 1 thread", size / ours, "GB/s", 2 * loop / ours, "a strtof loop over both files", "3")
+    for path in (src, dst):
+        shutil.rmtree(path)
+    binary(top, values, out)
+
+
+def varint(value):
+    out = b""
+    while value > 127:
+        out += bytes([value & 127 | 128])
+        value >>= 7
+    return out + bytes([value])
+
+
+def field_number(name):
+    """From proto/tensor.proto, as any reader would."""
+    for line in open(os.path.join(HERE, "../../proto/tensor.proto")):
+        words = line.replace(";", " ").replace("=", " = ").split()
+        if name in words and "=" in words and words.index(name) < words.index("="):
+            return int(words[words.index("=") + 1])
+    raise KeyError(name)
+
+
+def binary(top, values, out):
+    def wire(name, kind):
+        return varint(field_number(name) << 3 | kind)
+
+    head = wire("version_number", 0) + b"\x01" + wire("dtype", 0) + b"\x02" + wire("tensor_shape", 0) + varint(len(values))
+    packed = head + wire("float_val", 2) + varint(4 * len(values)) + values.tobytes()
+    tag = wire("float_val", 5)
+    each = numpy.empty((len(values), len(tag) + 4), dtype=numpy.uint8)
+    each[:, :len(tag)] = list(tag)
+    each[:, len(tag):] = values.view(numpy.uint8).reshape(-1, 4)
+    for name, payload in (("packed", packed), ("unpacked", head + each.tobytes())):
+        src, dst = folder(top, name + "_src"), folder(top, name + "_dst")
+        for path in (src, dst):
+            with open(os.path.join(path, "1000_t.pb"), "wb") as file:
+                file.write(payload)
+        one = os.path.join(src, "1000_t.pb")
+        ours, limit = best_of(compare(src, dst, out, "-j", "1"), [FILES, "sum", src, dst, "1"])
+        row(f"mmtui compare, .pb {name}, 1 thread", 2 * len(payload) / 1e9 / ours, "GB/s", limit / ours, "mapping and summing")
+        if name == "packed":
+            protobuf(one, ours)
+
+
+def protobuf(path, ours):
+    """Python's protobuf: parse the message and make an array of it, as conversion scripts do."""
+    folder_ = tempfile.mkdtemp()
+    try:
+        subprocess.run(["protoc", "--proto_path", os.path.join(HERE, "../../proto"), "--python_out", folder_, "tensor.proto"], check=True)
+        code = ("import sys; sys.path.insert(0, sys.argv[1]); import numpy, tensor_pb2; m = tensor_pb2.TensorProto();"
+                "m.ParseFromString(open(sys.argv[2], 'rb').read()); numpy.array(m.float_val, dtype=numpy.float32)")
+        command = [sys.executable, "-c", code, folder_, path]
+        theirs, start = best_of(command, [sys.executable, "-c", "import numpy, google.protobuf.message"])
+        row("Python protobuf, one file to an array", theirs - start, "s", 2 * (theirs - start) / ours, "mmtui's time for a pair")
+    except (OSError, subprocess.CalledProcessError):
+        print("  (python3-protobuf or protoc is not there: its row is left out)")
+    finally:
+        shutil.rmtree(folder_)
+
+
+def main():
+    inside()
+    random = numpy.random.default_rng(1)
+    top = tempfile.mkdtemp(prefix="mmtui-bench-")
+    try:
+        os.mkdir(os.path.join(top, "out"))
+        large(top, random)
+        small(top, random)
+        text(top, random)
+    finally:
+        shutil.rmtree(top)
+    with open(os.path.join(BUILD, "bench.json"), "w") as file:
+        json.dump({"mib": MIB, "rows": rows}, file, indent=1)
+        file.write("\n")
+
+
+main()

@@ -1,0 +1,211 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "layers.h"
+
+/* The layers that match: bit id is set. */
+static unsigned matching(const struct stage *stage, const char *text)
+{
+    struct mm_filter *filter = NULL;
+    struct mm_err err = {MM_OK, ""};
+    unsigned found = 0;
+    if (mm_filter_open(&filter, text, &err) < 0)
+        fail_msg("%s: %s", text, err.text);
+    for (size_t id = 0; id < LAYERS; id++)
+        found |= (unsigned)mm_filter_match(filter, stage->session, id) << id;
+    mm_filter_close(filter);
+    return found;
+}
+
+#define ALL ((1u << LAYERS) - 1)
+
+struct row {
+    const char *text;
+    unsigned layers;
+};
+
+static void assert_rows(const struct stage *stage, const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        unsigned found = matching(stage, rows[i].text);
+        if (found != rows[i].layers)
+            fail_msg("\"%s\": layers %x, not %x", rows[i].text, found, rows[i].layers);
+    }
+}
+
+#define B(id) (1u << (id))
+
+static const unsigned broken = B(NANS) | B(SHAPES) | B(BAD);
+static const unsigned no_figure = B(LONE_SRC) | B(LONE_DST) | B(BOTH_INF);
+
+static void everything(void **state)
+{
+    const struct stage *stage = *state;
+    assert_rows(stage, (const struct row[]){{"", ALL}, {"  \t ", ALL}}, 2);
+    assert_true(mm_filter_match(NULL, stage->session, CONV)); /* no filter */
+    mm_filter_close(NULL);
+}
+
+static void numbers(void **state)
+{
+    const unsigned over = broken | B(FROM_ZERO) | B(CONV) | B(CONV2);
+    const struct row rows[] = {
+        {"diff2>0.05", over},
+        {"diff2>=0.03125", over | B(REP1)},
+        {"diff2>0.03125", over},
+        {"diff1<0.2", ALL & ~(broken | no_figure | B(CONV2) | B(FROM_ZERO))},
+        {"diff1<=0.25", ALL & ~(broken | no_figure | B(FROM_ZERO))},
+        {"diff1=0.1", B(CONV)},
+        {"diff1==0.1", B(CONV)},
+        {"diff2=inf", broken | B(FROM_ZERO)},
+        {"cos<0.99", broken | B(FROM_ZERO) | B(CONV2)},
+        {"maxabs>=0.5", broken | B(CONV) | B(CONV2) | B(FROM_ZERO)},
+        {"number<=2", B(0) | B(1)},
+        {"number!=1", ALL & ~B(0)},
+        {"nonfinite>0", B(NANS) | B(BOTH_INF)},
+        {"beyond=0.25", B(CONV)},
+        {"!diff2>0.05", ALL & ~over},
+    };
+    assert_rows(*state, rows, MM_COUNT(rows));
+}
+
+static void texts(void **state)
+{
+    const struct row rows[] = {
+        {"op=Conv", B(CONV2)},
+        {"op=conv", B(CONV2)},
+        {"op=mm.conv2d", B(CONV) | B(ODD) | B(CONV10)},
+        {"op=conv2d", B(CONV) | B(ODD) | B(CONV10)}, /* the last part is enough */
+        {"op=Op", B(BAD)},
+        {"op=con", 0},
+        {"op=mm.*", B(CONV) | B(ODD) | B(CONV10)},
+        {"op!=Add", ALL & ~(B(REP1) | B(REP2) | B(BOTH_INF))},
+        {"dtype=i8", B(CONV10)},
+        {"dtype=F16", B(ODD)},
+        {"dtype=[fi]?*", ALL}, /* either side */
+        {"dtype!=f32", 0},
+        {"verdict=overflow", 0},
+        {"verdict=nonfinite", B(NANS)},
+        {"verdict=unpaired", B(LONE_SRC) | B(LONE_DST)},
+        {"verdict!=ok", broken | B(LONE_SRC) | B(LONE_DST) | B(FROM_ZERO) | B(CONV) | B(CONV2)},
+        {"shape=2x2", B(CONV)},
+        {"layer=conv2", B(CONV2)},
+        {"layer=conv*", B(CONV) | B(CONV2) | B(CONV10)},
+    };
+    assert_rows(*state, rows, MM_COUNT(rows));
+}
+
+static void words(void **state)
+{
+    const struct row rows[] = {
+        {"CONV", B(CONV) | B(CONV2) | B(CONV10) | B(ODD)}, /* name or op */
+        {"lone", B(LONE_SRC) | B(LONE_DST) | B(SHAPES)},
+        {"nothing-like-it", 0},
+        {"conv*", B(CONV) | B(CONV2) | B(CONV10)},
+        {"Conv*", 0}, /* patterns: case and the name only */
+        {"conv?", B(CONV2)},
+        {"*_*", B(CONV) | B(FROM_ZERO) | B(LONE_SRC) | B(LONE_DST) | B(BOTH_INF)},
+        {"[0]", B(ODD)}, /* a part of a name, no class */
+        {"é", B(ODD)},
+        {"\\x1b", B(ODD)},
+        {"!conv", ALL & ~(B(CONV) | B(CONV2) | B(CONV10) | B(ODD))},
+        {"!conv*", ALL & ~(B(CONV) | B(CONV2) | B(CONV10))},
+        {"!", 0},
+    };
+    assert_rows(*state, rows, MM_COUNT(rows));
+}
+
+static void flags(void **state)
+{
+    const struct stage *stage = *state;
+    const unsigned bad = broken | B(FROM_ZERO) | B(CONV) | B(CONV2);
+    const size_t chosen = REP1;
+    mm_session_tag(stage->session, ZERO, true);
+    mm_session_set_precision(stage->session, &chosen, 1, MM_PRECISION_F32, NULL, NULL);
+    const struct row rows[] = {
+        {"tagged", B(ZERO)},
+        {"!tagged", ALL & ~B(ZERO)},
+        {"bad", bad},
+        {"!bad", ALL & ~bad},
+        {"chosen", B(REP1) | B(REP2)}, /* one node */
+        {"bad conv", B(CONV) | B(CONV2)},
+        {"  bad \t !diff1>0.2 ", B(CONV)},
+        {"bad tagged", 0},
+    };
+    assert_rows(stage, rows, MM_COUNT(rows));
+    mm_session_untag_all(stage->session);
+    mm_plan_undo(mm_session_plan(stage->session));
+}
+
+static void before_anything_is_read(void **state)
+{
+    (void)state;
+    struct stage stage;
+    stage_unread(&stage);
+    const struct row rows[] = {
+        {"diff2>0", 0}, {"diff2<1", 0},   {"bad", 0}, {"conv", B(CONV) | B(CONV2) | B(CONV10)},
+        {"op=Add", 0},  {"dtype=f32", 0},
+    };
+    assert_rows(&stage, rows, MM_COUNT(rows));
+    stage_done(&stage);
+}
+
+static void errors(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *said;
+    } rows[] = {
+        {"difff>0.05", "no column \"difff\""},
+        {"conv diff2>", "\"\" is not a number"},
+        {"diff2>abc", "\"abc\" is not a number"},
+        {"diff2=>0.05", "\">0.05\" is not a number"},
+        {"diff2>0.05x", "\"0.05x\" is not a number"},
+        {"diff2>0,05", "\"0,05\" is not a number"},
+        {"op>Conv", "= and !="},
+        {"verdict<ok", "= and !="},
+        {"!nosuch=1", "no column \"nosuch\""},
+        {"a=b=c", "no column \"a\""},
+    };
+    for (size_t i = 0; i < MM_COUNT(rows); i++) {
+        struct mm_filter *filter = NULL;
+        struct mm_err err = {MM_OK, ""};
+        assert_int_equal(mm_filter_open(&filter, rows[i].text, &err), -1);
+        assert_null(filter);
+        assert_int_equal(err.code, MM_EARG);
+        if (!strstr(err.text, rows[i].said))
+            fail_msg("%s: %s", rows[i].text, err.text);
+    }
+}
+
+/* As many terms as a text can have, and text that is nothing but signs: an answer or an error, no crash. */
+static void odd_texts(void **state)
+{
+    const struct stage *stage = *state;
+    char text[2001];
+    for (size_t i = 0; i < 1000; i++)
+        memcpy(text + 2 * i, "o ", 3);
+    assert_int_equal(matching(stage, text), matching(stage, "o"));
+    static const char *const odd[] = {"=",   "==", "<",   ">=", "!=", "!!", "!!x",
+                                      "!=x", "=x", "a!b", "[",  "*[", "a!", "!="};
+    for (size_t i = 0; i < MM_COUNT(odd); i++) {
+        struct mm_filter *filter = NULL;
+        if (mm_filter_open(&filter, odd[i], NULL) == 0)
+            mm_filter_match(filter, stage->session, CONV);
+        mm_filter_close(filter);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everything), cmocka_unit_test(numbers),   cmocka_unit_test(texts),
+        cmocka_unit_test(words),      cmocka_unit_test(flags),     cmocka_unit_test(before_anything_is_read),
+        cmocka_unit_test(errors),     cmocka_unit_test(odd_texts),
+    };
+    return cmocka_run_group_tests(tests, setup_layers, teardown_layers);
+}
