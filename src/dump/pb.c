@@ -79,6 +79,20 @@ static int take_header(struct reader *r, const struct mm_wire_field *field, enum
     return r->header.failed ? mm_fail_memory(err) : 0;
 }
 
+/* Fixed-width values behind a tag of one byte, eight at a time; returns how many, which may be some too few. */
+static inline size_t same_tags(const uint8_t *p, const uint8_t *end, uint8_t tag, size_t step)
+{
+    size_t count = 0;
+    for (; (size_t)(end - p) >= 8 * step; p += 8 * step, count += 8) {
+        unsigned other = 0;
+        for (size_t i = 0; i < 8; i++)
+            other |= p[i * step] ^ tag;
+        if (other)
+            break;
+    }
+    return count;
+}
+
 /*
  * Unpacked values come one by one, each behind the same tag. Take as many as follow the first one directly:
  * one run with a gap of the tag's length. Returns their number and moves the wire behind them.
@@ -89,11 +103,18 @@ static int64_t follow(struct reader *r, const struct mm_wire_field *first, size_
     const uint8_t *p = r->wire.at;
     const uint8_t *end = r->wire.end;
     size_t least = first->tag + (fixed ? fixed : 1);
+    if (first->tag == 1 && fixed) { /* the step is a constant in each call */
+        size_t more = fixed == 4 ? same_tags(p, end, *first->start, 5) : same_tags(p, end, *first->start, 9);
+        count += (int64_t)more;
+        p += more * (fixed + 1);
+    }
     while ((size_t)(end - p) >= least && memcmp(p, first->start, first->tag) == 0) {
         const uint8_t *next = p + first->tag;
         uint64_t value;
         if (fixed)
             next += fixed;
+        else if (next < end && *next < 0x80)
+            next++;
         else if (!mm_wire_varint(&next, end, &value))
             break; /* the walk meets it again and says what is wrong */
         p = next;

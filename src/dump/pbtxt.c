@@ -3,6 +3,12 @@
  * that is given as a number. The values stay in the map as runs of text: a run goes on as long as only white
  * space, list punctuation and the field's own name with its colon stand between two values, which a cursor
  * skips.
+ *
+ * A large file is not read through for that. Where the second value stands behind the first like "\nfloat_val: "
+ * or ", ", and the same bytes stand before the last value near the file's end, everything between is taken for one
+ * run with these bytes as its gap, and the shape says how many values it has. That is a guess which costs
+ * nothing: a cursor checks every gap and the run's end, so a wrong one shows as a value that can't be read. Then, or
+ * when the guess does not lead anywhere, the file is read from end to end (load->exact), which says what it is.
  */
 #include "dump/formats.h"
 #include "dump/lex.h"
@@ -11,7 +17,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_MAX_BYTES ((size_t)1 << 20) /* of node_name or op_type */
+#define NAME_MAX_BYTES ((size_t)1 << 20)  /* of node_name or op_type */
+#define GUESS_LEAST    ((size_t)64 << 10) /* a smaller file is read through: that is quick, and errors show at once */
+#define GUESS_TAIL     ((size_t)64 << 10) /* bytes at the end of a file in which the last value is looked for */
+#define GUESS_GAP      16                 /* the longest gap that is compared quickly */
 
 struct reader {
     struct mm_load *load;
@@ -19,6 +28,8 @@ struct reader {
     struct mm_lex lex;
     struct mm_message message;
     bool joined; /* nothing that a cursor would trip over has been met since the last value */
+    bool may_guess;
+    size_t guess; /* number of the run whose values were not counted, from 1; 0: none */
 };
 
 /* ---- single values ---- */
@@ -98,6 +109,8 @@ static int read_dtype(struct reader *r, struct mm_err *err)
 
 typedef int element_reader(struct reader *r, enum mm_field which, struct mm_err *err);
 
+static int guess_values(struct reader *r, enum mm_field which, bool in_list, struct mm_err *err);
+
 /* One element, or [a, b, ...]. */
 static int read_elements(struct reader *r, enum mm_field which, element_reader *read, struct mm_err *err)
 {
@@ -106,7 +119,7 @@ static int read_elements(struct reader *r, enum mm_field which, element_reader *
     if (mm_lex_take(&r->lex, ']'))
         return 0;
     do {
-        if (read(r, which, err) < 0)
+        if (read(r, which, err) < 0 || (which != MM_FIELD_SHAPE && guess_values(r, which, true, err) < 0))
             return -1;
     } while (mm_lex_take(&r->lex, ','));
     if (!mm_lex_take(&r->lex, ']'))
@@ -162,6 +175,85 @@ static int read_value(struct reader *r, enum mm_field which, struct mm_err *err)
     return mm_message_values(message, start, word.length, 1, 0, err);
 }
 
+/* ---- values that are not counted ---- */
+
+/* Bytes between the value that ends at lex->at and the next one of the same field; 0 when it is not that simple. */
+static size_t gap_here(const struct reader *r, enum mm_field which, bool in_list)
+{
+    struct mm_lex ahead = r->lex;
+    struct mm_word word;
+    const char *name = mm_field_name(which);
+    ahead.comment = false;
+    if (in_list) {
+        if (!mm_lex_take(&ahead, ','))
+            return 0;
+    } else if (!mm_lex_word(&ahead, &word) || strlen(name) != word.length ||
+               memcmp(name, word.text, word.length) != 0 || !mm_lex_take(&ahead, ':')) {
+        return 0;
+    }
+    if (!mm_lex_space(&ahead) || ahead.comment)
+        return 0;
+    size_t gap = (size_t)(ahead.at - r->lex.at);
+    return mm_lex_word(&ahead, &word) && is_number(which, word) && gap <= GUESS_GAP ? gap : 0;
+}
+
+/* Where the gap's bytes stand for the last time in the file; NULL when that is not near its end. */
+static const char *last_gap(const struct reader *r, size_t gap)
+{
+    const char *first = r->lex.at;
+    const char *p = r->lex.end - gap;
+    if ((size_t)(p - first) > GUESS_TAIL)
+        first = p - GUESS_TAIL;
+    while (p > first && memcmp(p, r->lex.at, gap) != 0)
+        p--;
+    return p > first ? p : NULL;
+}
+
+/* Behind a value: take all that follow in one go, if they seem to be alike. */
+static int guess_values(struct reader *r, enum mm_field which, bool in_list, struct mm_err *err)
+{
+    size_t left = (size_t)(r->lex.end - r->lex.at);
+    if (!r->may_guess || r->message.runs == 0 || left < GUESS_LEAST / 2)
+        return 0;
+    r->may_guess = false; /* once: further lists are short or odd */
+    size_t gap = gap_here(r, which, in_list);
+    const char *last = gap > 0 ? last_gap(r, gap) : NULL;
+    if (!last)
+        return 0;
+    struct mm_lex rest = r->lex;
+    struct mm_word word;
+    rest.at = last + gap;
+    if (!mm_lex_word(&rest, &word) || word.text != last + gap || !is_number(which, word))
+        return 0;
+    const char *start = r->lex.at;
+    size_t size = (size_t)(rest.at - start);
+    if (mm_message_values(&r->message, (const uint8_t *)start, size, 1, (uint32_t)gap, err) < 0)
+        return -1;
+    r->guess = r->message.runs;
+    r->joined = false;
+    r->lex.at = rest.at;
+    return 0;
+}
+
+/* The uncounted run has what the shape leaves to it: at least its last value, which was seen, and as many as fit. */
+static bool settle_guess(struct reader *r)
+{
+    struct mm_message *message = &r->message;
+    struct mm_shape shape = {.rank = (int)message->rank};
+    if (r->guess == 0)
+        return true;
+    if (message->rank > MM_RANK_MAX)
+        return false;
+    memcpy(shape.dim, message->dim, message->rank * sizeof *shape.dim);
+    struct mm_run *run = &message->run[r->guess - 1];
+    int64_t count = mm_shape_count(&shape) - (message->count - 1);
+    if (count < 1 || (uint64_t)count > run->size / (run->gap + 1))
+        return false;
+    message->count += count - 1;
+    run->count = count;
+    return true;
+}
+
 /* ---- fields ---- */
 
 static int read_payload(struct reader *r, enum mm_field which, bool direct, struct mm_err *err)
@@ -178,7 +270,9 @@ static int read_payload(struct reader *r, enum mm_field which, bool direct, stru
         if (mm_message_list(&r->message, which, MM_ENC_TEXT, where, err) < 0)
             return -1;
     }
-    return read_elements(r, which, read_value, err);
+    if (read_elements(r, which, read_value, err) < 0)
+        return -1;
+    return guess_values(r, which, false, err);
 }
 
 static int read_field(struct reader *r, enum mm_field which, struct mm_err *err)
@@ -245,17 +339,39 @@ static int read_message(struct reader *r, struct mm_err *err)
     return 0;
 }
 
-int mm_pbtxt_read(struct mm_load *load, const struct mm_schema *schema, const char *file, struct mm_err *err)
+/* From end to end; or with a guess, which *guessed tells. */
+static int read_text(struct mm_load *load, const struct mm_schema *schema, const char *file, bool *guessed,
+                     struct mm_err *err)
 {
     const char *text = (const char *)load->map.data;
-    struct reader r = {.load = load, .schema = schema ? schema : mm_schema_own()};
+    struct reader r = {.load = load, .schema = schema ? schema : mm_schema_own(), .may_guess = *guessed};
     r.lex = (struct mm_lex){.file = file, .begin = text, .at = text, .end = text + load->map.size};
     load->node_name = "";
     load->op_type = "";
+    load->index = 0;
+    load->is_output = false;
     mm_message_init(&r.message, file);
     int result = read_message(&r, err);
     if (result == 0)
-        result = mm_message_finish(&r.message, load, err);
+        result = settle_guess(&r) ? mm_message_finish(&r.message, load, err) : -1;
     mm_message_done(&r.message);
+    *guessed = r.guess > 0;
+    return result;
+}
+
+int mm_pbtxt_read(struct mm_load *load, const struct mm_schema *schema, const char *file, struct mm_err *err)
+{
+    bool guessed = !load->exact && load->map.size >= GUESS_LEAST;
+    bool uncounted = false;
+    int result = -1;
+    if (guessed) {
+        result = read_text(load, schema, file, &guessed, NULL);
+        uncounted = guessed;
+    }
+    if (result < 0) { /* whatever the guess ran into: only the whole file says what is wrong */
+        guessed = uncounted = false;
+        result = read_text(load, schema, file, &guessed, err);
+    }
+    load->uncounted = result == 0 && uncounted;
     return result;
 }

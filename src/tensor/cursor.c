@@ -139,20 +139,23 @@ static size_t next_raw(struct mm_cursor *cursor, size_t n, uint8_t *scratch, con
     return n;
 }
 
-/* Values that are floats already, a gap between them: straight to where they are wanted. */
-static size_t next_floats(struct mm_cursor *cursor, float *out, size_t n)
+/* Values that are floats already, side by side or with a gap between: straight to where they are wanted. */
+static size_t raw_float(struct mm_cursor *cursor, float *out, size_t n)
 {
-    const struct mm_run *run;
+    size_t done = 0, k;
 
-    if (!enter_run(cursor))
-        return 0;
-    run = &cursor->tensor->run[cursor->run];
-    n = left_in_run(cursor, n);
-    mm_raw_gather((uint8_t *)out, run->data + (size_t)cursor->in_run * (run->gap + sizeof(float)) + run->gap,
-                  (int64_t)run->gap + (int64_t)sizeof(float), sizeof(float), n);
-    cursor->in_run += (int64_t)n;
-    cursor->index += (int64_t)n;
-    return n;
+    while (done < n && enter_run(cursor)) {
+        const struct mm_run *run = &cursor->tensor->run[cursor->run];
+        size_t unit = (size_t)run->gap + sizeof(float);
+
+        k = left_in_run(cursor, n - done);
+        mm_raw_gather((uint8_t *)(out + done), run->data + (size_t)cursor->in_run * unit + run->gap,
+                      (int64_t)unit, sizeof(float), k);
+        cursor->in_run += (int64_t)k;
+        cursor->index += (int64_t)k;
+        done += k;
+    }
+    return done;
 }
 
 /* ---- varints and text ---- */
@@ -199,6 +202,24 @@ static size_t next_encoded(struct mm_cursor *cursor, float *floats, double *doub
     return got;
 }
 
+static size_t encoded_double(struct mm_cursor *cursor, double *out, size_t n)
+{
+    size_t done = 0, k;
+
+    while (done < n && (k = next_encoded(cursor, NULL, out + done, n - done)) > 0)
+        done += k;
+    return done;
+}
+
+static size_t encoded_float(struct mm_cursor *cursor, float *out, size_t n)
+{
+    size_t done = 0, k;
+
+    while (done < n && (k = next_encoded(cursor, out + done, NULL, n - done)) > 0)
+        done += k;
+    return done;
+}
+
 /* ---- both ---- */
 
 static size_t left(const struct mm_cursor *cursor, size_t n)
@@ -217,16 +238,10 @@ size_t mm_cursor_float(struct mm_cursor *cursor, float *out, size_t n)
     size_t done = 0, k;
 
     n = left(cursor, n);
-    if (cursor->tensor->encoding != MM_ENC_RAW) {
-        while (done < n && (k = next_encoded(cursor, out + done, NULL, n - done)) > 0)
-            done += k;
-        return done;
-    }
-    if (cursor->tensor->stored == MM_F32 && !cursor->tensor->strided && !cursor->tensor->swapped) {
-        while (done < n && (k = next_floats(cursor, out + done, n - done)) > 0)
-            done += k;
-        return done;
-    }
+    if (cursor->tensor->encoding != MM_ENC_RAW)
+        return encoded_float(cursor, out, n);
+    if (cursor->tensor->stored == MM_F32 && !cursor->tensor->strided && !cursor->tensor->swapped)
+        return raw_float(cursor, out, n);
     while (done < n && (k = next_raw(cursor, n - done, scratch, &bytes)) > 0) {
         mm_raw_to_float(cursor->tensor->stored, bytes, out + done, k);
         done += k;
@@ -241,11 +256,8 @@ size_t mm_cursor_double(struct mm_cursor *cursor, double *out, size_t n)
     size_t done = 0, k;
 
     n = left(cursor, n);
-    if (cursor->tensor->encoding != MM_ENC_RAW) {
-        while (done < n && (k = next_encoded(cursor, NULL, out + done, n - done)) > 0)
-            done += k;
-        return done;
-    }
+    if (cursor->tensor->encoding != MM_ENC_RAW)
+        return encoded_double(cursor, out, n);
     while (done < n && (k = next_raw(cursor, n - done, scratch, &bytes)) > 0) {
         mm_raw_to_double(cursor->tensor->stored, bytes, out + done, k);
         done += k;
