@@ -197,41 +197,41 @@ static size_t gap_here(const struct reader *r, enum mm_field which, bool in_list
     return mm_lex_word(&ahead, &word) && is_number(which, word) && gap <= GUESS_GAP ? gap : 0;
 }
 
-/* Where the gap's bytes stand for the last time in the file; NULL when that is not near its end. */
-static const char *last_gap(const struct reader *r, size_t gap)
+/* Where the last value of the file ends that has the gap's bytes before it; NULL when that is not near its end. */
+static const char *last_value(const struct reader *r, enum mm_field which, size_t gap)
 {
+    struct mm_lex rest = r->lex;
+    struct mm_word word;
     const char *first = r->lex.at;
     const char *p = r->lex.end - gap;
     if ((size_t)(p - first) > GUESS_TAIL)
         first = p - GUESS_TAIL;
-    while (p > first && memcmp(p, r->lex.at, gap) != 0)
-        p--;
-    return p > first ? p : NULL;
+    for (; p > first; p--) {
+        if (memcmp(p, r->lex.at, gap) != 0)
+            continue;
+        rest.at = p + gap;
+        if (mm_lex_word(&rest, &word) && word.text == p + gap && is_number(which, word))
+            return rest.at;
+    }
+    return NULL;
 }
 
 /* Behind a value: take all that follow in one go, if they seem to be alike. */
 static int guess_values(struct reader *r, enum mm_field which, bool in_list, struct mm_err *err)
 {
-    size_t left = (size_t)(r->lex.end - r->lex.at);
-    if (!r->may_guess || r->message.runs == 0 || left < GUESS_LEAST / 2)
+    const char *start = r->lex.at;
+    if (!r->may_guess || r->message.runs == 0 || (size_t)(r->lex.end - start) < GUESS_LEAST / 2)
         return 0;
     r->may_guess = false; /* once: further lists are short or odd */
     size_t gap = gap_here(r, which, in_list);
-    const char *last = gap > 0 ? last_gap(r, gap) : NULL;
-    if (!last)
+    const char *stop = gap > 0 ? last_value(r, which, gap) : NULL;
+    if (!stop)
         return 0;
-    struct mm_lex rest = r->lex;
-    struct mm_word word;
-    rest.at = last + gap;
-    if (!mm_lex_word(&rest, &word) || word.text != last + gap || !is_number(which, word))
-        return 0;
-    const char *start = r->lex.at;
-    size_t size = (size_t)(rest.at - start);
-    if (mm_message_values(&r->message, (const uint8_t *)start, size, 1, (uint32_t)gap, err) < 0)
+    if (mm_message_values(&r->message, (const uint8_t *)start, (size_t)(stop - start), 1, (uint32_t)gap, err) < 0)
         return -1;
     r->guess = r->message.runs;
     r->joined = false;
-    r->lex.at = rest.at;
+    r->lex.at = stop;
     return 0;
 }
 

@@ -244,7 +244,7 @@ size_t mm_varint_skip(const struct mm_run *run, const uint8_t **place, size_t n)
     for (i = 0; i < n && (size_t)(end - p) >= run->gap; i++) {
         /* eight that are one byte long each */
         for (; run->gap == 0 && n - i > 8 && end - p >= 8 && (mm_load_word(p) & TOP_BITS) == 0; i += 8)
-            p += 8;
+            *place = p += 8;
         p += run->gap;
         if (!read_varint(&p, end, &value))
             break;
