@@ -46,7 +46,7 @@ UNIT_TESTS := $(foreach f,$(UNIT_FOLDERS),$(patsubst tests/unit/$(f)/%.c,$(BUILD
 TERM_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/term/test_*.c))
 TESTS := $(UNIT_TESTS) $(TERM_TESTS)
 
-.PHONY: all demo test unit cli-tests term-tests asan tsan lint format deps deps-test install clean
+.PHONY: all demo test test-long unit cli-tests term-tests asan tsan lint format deps deps-test install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -96,6 +96,10 @@ unit-%: # one folder's unit tests:  make unit-tensor
 
 test: deps-test
 	@$(MAKE) --no-print-directory test-built
+
+# All of it, with what takes long.
+test-long: deps-test
+	@MMTUI_LONG=1 $(MAKE) --no-print-directory test-built
 
 test-built: $(PROGRAM) $(TESTS)
 	@MMTUI=$(CURDIR)/$(PROGRAM) BUILD=$(BUILD) tests/run.sh $(TESTS) $(wildcard tests/cli/test_*.sh tests/cli/test_*.py)
