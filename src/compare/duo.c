@@ -180,8 +180,8 @@ int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst,
     return 0;
 }
 
-int mm_duo_settle(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema, bool *failed_dst,
-                  struct mm_err *err)
+int mm_duo_settle(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                  bool *failed_dst, struct mm_err *err)
 {
     bool dst = *failed_dst;
 

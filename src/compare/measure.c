@@ -282,8 +282,9 @@ static void keep_single(struct mm_metrics *metrics, bool is_dst)
     *(is_dst ? &metrics->dst : &metrics->src) = stats;
 }
 
-static int lay_and_measure(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_measure_options *options,
-                           const atomic_bool *cancel, bool *failed_dst, struct mm_metrics *out, struct mm_err *err)
+static int lay_and_measure(struct mm_duo *duo, const struct mm_pair *pair,
+                           const struct mm_measure_options *options, const atomic_bool *cancel,
+                           bool *failed_dst, struct mm_metrics *out, struct mm_err *err)
 {
     struct work work;
     int failed;

@@ -4,12 +4,14 @@
  * space, list punctuation and the field's own name with its colon stand between two values, which a cursor
  * skips.
  *
- * A large file is not read through for that. Where the second value stands behind the first like "\nfloat_val: "
- * or ", ", and the same bytes stand before the last value near the file's end, everything between is taken for one
- * run with these bytes as its gap, and the shape says how many values it has. That is a guess which costs
- * nothing: a cursor checks every gap and the run's end, so a wrong one shows as a value that can't be read. Then, or
- * when the guess does not lead anywhere, the file is read from end to end (load->exact), which says what it is.
+ * A large file is not read through for that. Where the second value stands behind the first like
+ * "\nfloat_val: " or ", ", and the same bytes stand before the last value near the file's end, everything
+ * between is taken for one run with these bytes as its gap, and the shape says how many values it has. That
+ * is a guess which costs nothing: a cursor checks every gap and the run's end, so a wrong one shows as a
+ * value that can't be read. Then, or when the guess does not lead anywhere, the file is read from end to end
+ * (load->exact), which says what it is.
  */
+#include "dump/alike.h"
 #include "dump/formats.h"
 #include "dump/lex.h"
 #include "dump/message.h"
@@ -17,10 +19,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_MAX_BYTES ((size_t)1 << 20)  /* of node_name or op_type */
-#define GUESS_LEAST    ((size_t)64 << 10) /* a smaller file is read through: that is quick, and errors show at once */
-#define GUESS_TAIL     ((size_t)64 << 10) /* bytes at the end of a file in which the last value is looked for */
-#define GUESS_GAP      16                 /* the longest gap that is compared quickly */
+#define NAME_MAX_BYTES ((size_t)1 << 20) /* of node_name or op_type */
+#define GUESS_LEAST                                                                                          \
+    ((size_t)64 << 10) /* a smaller file is read through: that is quick, and errors show at once */
 
 struct reader {
     struct mm_load *load;
@@ -109,7 +110,7 @@ static int read_dtype(struct reader *r, struct mm_err *err)
 
 typedef int element_reader(struct reader *r, enum mm_field which, struct mm_err *err);
 
-static int guess_values(struct reader *r, enum mm_field which, bool in_list, struct mm_err *err);
+static void take_alike(struct reader *r, enum mm_field which, bool in_list);
 
 /* One element, or [a, b, ...]. */
 static int read_elements(struct reader *r, enum mm_field which, element_reader *read, struct mm_err *err)
@@ -119,8 +120,10 @@ static int read_elements(struct reader *r, enum mm_field which, element_reader *
     if (mm_lex_take(&r->lex, ']'))
         return 0;
     do {
-        if (read(r, which, err) < 0 || (which != MM_FIELD_SHAPE && guess_values(r, which, true, err) < 0))
+        if (read(r, which, err) < 0)
             return -1;
+        if (which != MM_FIELD_SHAPE)
+            take_alike(r, which, true);
     } while (mm_lex_take(&r->lex, ','));
     if (!mm_lex_take(&r->lex, ']'))
         return mm_lex_fail(&r->lex, r->lex.at, "a list goes on with , or ends with ]", err);
@@ -137,10 +140,14 @@ static int read_dim(struct reader *r, enum mm_field which, struct mm_err *err)
     return 0;
 }
 
+static bool is_real(enum mm_field which)
+{
+    return which == MM_FIELD_FLOAT_VAL || which == MM_FIELD_DOUBLE_VAL;
+}
+
 static bool is_number(enum mm_field which, struct mm_word word)
 {
-    bool real = which == MM_FIELD_FLOAT_VAL || which == MM_FIELD_DOUBLE_VAL;
-    return real ? mm_lex_is_float(word) : mm_lex_is_int(word);
+    return is_real(which) ? mm_lex_is_float(word) : mm_lex_is_int(word);
 }
 
 /* true and false are no numbers to a cursor: such a value is a run of its own, over a digit that stands here.
@@ -175,67 +182,45 @@ static int read_value(struct reader *r, enum mm_field which, struct mm_err *err)
     return mm_message_values(message, start, word.length, 1, 0, err);
 }
 
-/* ---- values that are not counted ---- */
+/* ---- many values at once ---- */
 
-/* Bytes between the value that ends at lex->at and the next one of the same field; 0 when it is not that simple. */
-static size_t gap_here(const struct reader *r, enum mm_field which, bool in_list)
-{
-    struct mm_lex ahead = r->lex;
-    struct mm_word word;
-    const char *name = mm_field_name(which);
-    ahead.comment = false;
-    if (in_list) {
-        if (!mm_lex_take(&ahead, ','))
-            return 0;
-    } else if (!mm_lex_word(&ahead, &word) || strlen(name) != word.length ||
-               memcmp(name, word.text, word.length) != 0 || !mm_lex_take(&ahead, ':')) {
-        return 0;
-    }
-    if (!mm_lex_space(&ahead) || ahead.comment)
-        return 0;
-    size_t gap = (size_t)(ahead.at - r->lex.at);
-    return mm_lex_word(&ahead, &word) && is_number(which, word) && gap <= GUESS_GAP ? gap : 0;
-}
-
-/* Where the last value of the file ends that has the gap's bytes before it; NULL when that is not near its end. */
-static const char *last_value(const struct reader *r, enum mm_field which, size_t gap)
-{
-    struct mm_lex rest = r->lex;
-    struct mm_word word;
-    const char *first = r->lex.at;
-    const char *p = r->lex.end - gap;
-    if ((size_t)(p - first) > GUESS_TAIL)
-        first = p - GUESS_TAIL;
-    for (; p > first; p--) {
-        if (memcmp(p, r->lex.at, gap) != 0)
-            continue;
-        rest.at = p + gap;
-        if (mm_lex_word(&rest, &word) && word.text == p + gap && is_number(which, word))
-            return rest.at;
-    }
-    return NULL;
-}
-
-/* Behind a value: take all that follow in one go, if they seem to be alike. */
-static int guess_values(struct reader *r, enum mm_field which, bool in_list, struct mm_err *err)
+/*
+ * Take all that follow in one go, if they seem to be alike: from the first gap to the last value near the
+ * file's end. Returns false where that can't be.
+ */
+static bool guess_values(struct reader *r, const struct mm_alike *alike, size_t gap)
 {
     const char *start = r->lex.at;
-    if (!r->may_guess || r->message.runs == 0 || (size_t)(r->lex.end - start) < GUESS_LEAST / 2)
-        return 0;
-    r->may_guess = false; /* once: further lists are short or odd */
-    size_t gap = gap_here(r, which, in_list);
-    const char *stop = gap > 0 ? last_value(r, which, gap) : NULL;
-    if (!stop)
-        return 0;
-    if (mm_message_values(&r->message, (const uint8_t *)start, (size_t)(stop - start), 1, (uint32_t)gap, err) < 0)
-        return -1;
+    const char *stop = mm_alike_last(&r->lex, alike, gap);
+    if (!stop || mm_message_values(&r->message, (const uint8_t *)start, (size_t)(stop - start), 1,
+                                   (uint32_t)gap, NULL) < 0)
+        return false;
+    r->may_guess = false;
     r->guess = r->message.runs;
     r->joined = false;
     r->lex.at = stop;
-    return 0;
+    return true;
 }
 
-/* The uncounted run has what the shape leaves to it: at least its last value, which was seen, and as many as fit. */
+/* Behind a value: go over those that follow in the same way. What is left, or odd, is read one by one. */
+static void take_alike(struct reader *r, enum mm_field which, bool in_list)
+{
+    struct mm_message *message = &r->message;
+    const struct mm_alike alike = {.name = mm_field_name(which), .real = is_real(which), .in_list = in_list};
+    if (!r->joined || r->lex.comment || message->runs == 0)
+        return;
+    size_t gap = mm_alike_gap(&r->lex, &alike);
+    if (gap == 0 || (r->may_guess && guess_values(r, &alike, gap)))
+        return;
+    struct mm_run *run = &message->run[message->runs - 1];
+    int64_t count = mm_alike_take(&r->lex, &alike, gap);
+    run->size = (size_t)((const uint8_t *)r->lex.at - run->data);
+    run->count += count;
+    message->count += count;
+}
+
+/* The uncounted run has what the shape leaves to it: at least its last value, which was seen, and as many as
+ * fit. */
 static bool settle_guess(struct reader *r)
 {
     struct mm_message *message = &r->message;
@@ -272,7 +257,8 @@ static int read_payload(struct reader *r, enum mm_field which, bool direct, stru
     }
     if (read_elements(r, which, read_value, err) < 0)
         return -1;
-    return guess_values(r, which, false, err);
+    take_alike(r, which, false);
+    return 0;
 }
 
 static int read_field(struct reader *r, enum mm_field which, struct mm_err *err)

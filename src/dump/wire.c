@@ -64,8 +64,8 @@ static bool ten_in_a_row(uint64_t before, uint64_t mask)
 }
 
 /*
- * A byte without the top bit ends a varint, so the number of such bytes is the number of varints; ten bytes with it
- * in a row are one that is too long.
+ * A byte without the top bit ends a varint, so the number of such bytes is the number of varints; ten bytes
+ * with it in a row are one that is too long.
  */
 int64_t mm_wire_count(const uint8_t *data, size_t size)
 {

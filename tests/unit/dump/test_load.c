@@ -56,8 +56,10 @@ static void a_good_file(void **state)
 
 #define MANY 5000
 
-/* A file with MANY values, the separator between; `odd` stands instead of the separator and value in the middle. */
-static void put_large(const char *head, const char *first, const char *separator, const char *odd, const char *tail)
+/* A file with MANY values, the separator between; `odd` stands instead of the separator and value in the
+ * middle. */
+static void put_large(const char *head, const char *first, const char *separator, const char *odd,
+                      const char *tail)
 {
     struct mm_buf buf;
     mm_buf_init(&buf);
@@ -94,7 +96,8 @@ static void open_large(struct mm_load *load, struct mm_dump **dump)
         fail_msg("%s", err.text);
 }
 
-#define LARGE_HEAD "version_number: 1\nnode_name: \"n\"\ndtype: DT_FLOAT32\ntensor_shape: 50\ntensor_shape: 100"
+#define LARGE_HEAD                                                                                           \
+    "version_number: 1\nnode_name: \"n\"\ndtype: DT_FLOAT32\ntensor_shape: 50\ntensor_shape: 100"
 
 static void large_files_are_not_read_through(void **state)
 {
@@ -129,8 +132,10 @@ static void large_files_are_not_read_through(void **state)
 static void odd_but_good(void **state)
 {
     static const char *const odd[] = {
-        "\nunknown: 5\nfloat_val: 2500.0625",  "\n# a comment\nfloat_val: 2500.0625",
-        "\nfloat_val: [2500.0625]",           "\nfloat_val:\t2500.0625",
+        "\nunknown: 5\nfloat_val: 2500.0625",
+        "\n# a comment\nfloat_val: 2500.0625",
+        "\nfloat_val: [2500.0625]",
+        "\nfloat_val:\t2500.0625",
         "\nis_output: true float_val: 2500.0625f",
     };
     (void)state;

@@ -173,8 +173,9 @@ static void broken_fields(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(varints), cmocka_unit_test(too_long_varint), cmocka_unit_test(counting), cmocka_unit_test(counting_long_lists),
-        cmocka_unit_test(fields),  cmocka_unit_test(broken_fields),
+        cmocka_unit_test(varints),  cmocka_unit_test(too_long_varint),
+        cmocka_unit_test(counting), cmocka_unit_test(counting_long_lists),
+        cmocka_unit_test(fields),   cmocka_unit_test(broken_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /*
- * Tiles of decimal text: the same values whatever the tile boundaries, the separators and the place in the run. Every
- * run is a block of exactly its size, so that a sanitizer sees a byte too far.
+ * Tiles of decimal text: the same values whatever the tile boundaries, the separators and the place in the
+ * run. Every run is a block of exactly its size, so that a sanitizer sees a byte too far.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,14 +25,30 @@ struct text {
     size_t stop[COUNT]; /* where each value ends */
 };
 
-static const char *const numbers[] = {"0",     "-0",    "1.5",       "-2",        "1e-05",   "nan",
-                                      "-inf",  "0.1",   "3.4e+38",   "1e39",      "-1.25e3", "16777217.000001",
-                                      "1.17e-38", "1e-45", "0.30000001192092896", "5.",   ".5",
-                                      "0.333333343267440796", "12345678.5", "1.40129846432481707e-45"};
+static const char *const numbers[] = {"0",
+                                      "-0",
+                                      "1.5",
+                                      "-2",
+                                      "1e-05",
+                                      "nan",
+                                      "-inf",
+                                      "0.1",
+                                      "3.4e+38",
+                                      "1e39",
+                                      "-1.25e3",
+                                      "16777217.000001",
+                                      "1.17e-38",
+                                      "1e-45",
+                                      "0.30000001192092896",
+                                      "5.",
+                                      ".5",
+                                      "0.333333343267440796",
+                                      "12345678.5",
+                                      "1.40129846432481707e-45"};
 static const char *const integers[] = {"0", "1", "-1", "127", "-128", "100", "7", "-99"};
 
-static void make(struct text *text, const char *separator, const char *const *words, size_t kinds, bool as_float,
-                 size_t count, uint32_t gap)
+static void make(struct text *text, const char *separator, const char *const *words, size_t kinds,
+                 bool as_float, size_t count, uint32_t gap)
 {
     char *bytes = malloc(COUNT * 64);
     size_t size = 0;
@@ -80,7 +96,8 @@ static void walk(const struct text *text, enum mm_dtype dtype, size_t from, size
 
     mm_cursor_init(&cursor, &tensor);
     mm_cursor_seek(&cursor, (int64_t)from);
-    while ((n = floats ? mm_cursor_float(&cursor, narrow, step) : mm_cursor_double(&cursor, wide, step)) > 0) {
+    while ((n = floats ? mm_cursor_float(&cursor, narrow, step) : mm_cursor_double(&cursor, wide, step)) >
+           0) {
         for (size_t i = 0; i < n; i++)
             if (!same(floats ? (double)narrow[i] : wide[i], text->value[done + i]))
                 fail_msg("value %zu is %a, not %a", done + i, floats ? (double)narrow[i] : wide[i],
@@ -91,8 +108,9 @@ static void walk(const struct text *text, enum mm_dtype dtype, size_t from, size
     assert_int_equal(done, text->run.count);
 }
 
-static const char *const separators[] = {"\nfloat_val: ", ", ",   ",",         "\r\n  float_val: ", " ",
-                                         "\nx : # 5\n ", "\n\n ", "\nfloat_val:", "\nlonger_than_any: "};
+static const char *const separators[] = {
+    "\nfloat_val: ",      ", ", ",", "\r\n  float_val: ", " ", "\nx : # 5\n ", "\n\n ", "\nfloat_val:",
+    "\nlonger_than_any: "};
 
 static void any_boundaries(void **state)
 {
@@ -200,14 +218,15 @@ static int64_t readable_text(const char *bytes, int64_t count, uint32_t gap, enu
 /* With a gap nothing else may stand between the values, and there must be as many as the run says. */
 static void gaps_are_strict(void **state)
 {
-    static const char tail[] = ",1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,"
-                               "31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58";
+    static const char tail[] =
+        ",1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,"
+        "31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58";
     static const struct {
         const char *head;
         int64_t good;
-    } cases[] = {{"", 0},           {",5", 1},    {",5,6", 2},   {",5, 6", 1},  {",5\n,6", 1}, {",5,,6", 1},
-                 {",1.5.1", 0},     {",5,x:6", 1}, {",1,nanx", 1}, {",1,-", 1}, {",1,1_0", 1}, {",1,0x1", 1},
-                 {",1,--1", 1},     {",1,1e", 1}, {",1,1e+", 1}, {",1,1ff", 1}, {",1,#", 1}};
+    } cases[] = {{"", 0},       {",5", 1},     {",5,6", 2},    {",5, 6", 1},  {",5\n,6", 1}, {",5,,6", 1},
+                 {",1.5.1", 0}, {",5,x:6", 1}, {",1,nanx", 1}, {",1,-", 1},   {",1,1_0", 1}, {",1,0x1", 1},
+                 {",1,--1", 1}, {",1,1e", 1},  {",1,1e+", 1},  {",1,1ff", 1}, {",1,#", 1}};
     char bytes[400];
 
     (void)state;
@@ -215,7 +234,8 @@ static void gaps_are_strict(void **state)
         bool good = i < 3;
 
         snprintf(bytes, sizeof(bytes), "%s%s", cases[i].head, tail);
-        assert_int_equal(readable_text(bytes, cases[i].good + 58, 1, MM_F32), cases[i].good + (good ? 58 : 0));
+        assert_int_equal(readable_text(bytes, cases[i].good + 58, 1, MM_F32),
+                         cases[i].good + (good ? 58 : 0));
         if (good) { /* too many, too few */
             assert_int_equal(readable_text(bytes, cases[i].good + 59, 1, MM_F32), cases[i].good + 58);
             assert_int_equal(readable_text(bytes, cases[i].good + 57, 1, MM_F32), cases[i].good + 56);
@@ -234,9 +254,10 @@ static void gaps_are_strict(void **state)
 /* Without one, anything may, and it may change on the way. */
 static void separators_that_change(void **state)
 {
-    static const char text[] = "1, 2, 3,4,5\nx: 6\nx: 7 # 8\nx: 8, [9] ; 10 11\n\n12\nyy: 13\nx: 14, 15, 16, 17, 18, 19, "
-                               "20 # filling up to the size from which on the quick way is taken ...................."
-                               "....................................................................................\n";
+    static const char text[] =
+        "1, 2, 3,4,5\nx: 6\nx: 7 # 8\nx: 8, [9] ; 10 11\n\n12\nyy: 13\nx: 14, 15, 16, 17, 18, 19, "
+        "20 # filling up to the size from which on the quick way is taken ...................."
+        "....................................................................................\n";
     struct text all = {.run = {.data = (const uint8_t *)text, .size = strlen(text), .count = 20}};
 
     (void)state;
@@ -266,8 +287,12 @@ static void other_locale(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_boundaries),  cmocka_unit_test(every_length),           cmocka_unit_test(cut_off),
-        cmocka_unit_test(gaps_are_strict), cmocka_unit_test(separators_that_change), cmocka_unit_test(other_locale),
+        cmocka_unit_test(any_boundaries),
+        cmocka_unit_test(every_length),
+        cmocka_unit_test(cut_off),
+        cmocka_unit_test(gaps_are_strict),
+        cmocka_unit_test(separators_that_change),
+        cmocka_unit_test(other_locale),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

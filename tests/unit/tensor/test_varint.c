@@ -101,8 +101,8 @@ static size_t put(uint8_t *out, uint64_t value)
 #define MOST 120
 
 /* Decode as tiles of `step` from element `from` on and compare with mm_varint_next. */
-static void compare(const uint8_t *bytes, size_t size, size_t count, uint32_t gap, enum mm_dtype dtype, size_t from,
-                    size_t step, bool floats)
+static void compare(const uint8_t *bytes, size_t size, size_t count, uint32_t gap, enum mm_dtype dtype,
+                    size_t from, size_t step, bool floats)
 {
     const struct mm_run run = {.data = bytes, .size = size, .count = (int64_t)count, .gap = gap};
     const uint8_t *slow = bytes, *quick = bytes, *end = bytes + size, *before;
@@ -129,7 +129,8 @@ static void compare(const uint8_t *bytes, size_t size, size_t count, uint32_t ga
         assert_ptr_equal(slow, quick);
         if (n < wanted) {
             before = slow;
-            assert_false((size_t)(end - slow) >= gap && (before += gap, mm_varint_next(&before, end, dtype, &expected)));
+            assert_false((size_t)(end - slow) >= gap &&
+                         (before += gap, mm_varint_next(&before, end, dtype, &expected)));
             return;
         }
         if (done + n == count)
@@ -168,7 +169,8 @@ static void tiles(void **state)
 
                 for (size_t i = 0; i < count; i++) {
                     uint64_t r = draw(&random);
-                    const uint64_t value[6] = {r % 2,        r % 16, r % 128, (uint64_t)((int64_t)(r % 256) - 128),
+                    const uint64_t value[6] = {r % 2,         r % 16,
+                                               r % 128,       (uint64_t)((int64_t)(r % 256) - 128),
                                                r >> (r & 63), i % 40 == 39 ? r >> (r & 63) : r % 128};
 
                     memset(bytes + size, 0xd0, gap); /* a tag's bytes may have any bits */
@@ -193,7 +195,7 @@ static void from_every_index(void **state)
 
     (void)state;
     for (size_t i = 0; i < 100; i++)
-        size += put(bytes + size, i > 30 && i < 60 ? (uint64_t)-(int64_t)(i + 1) : draw(&random) % 130);
+        size += put(bytes + size, i > 30 && i < 60 ? (uint64_t) - (int64_t)(i + 1) : draw(&random) % 130);
     for (size_t from = 0; from <= 100; from++)
         for (size_t step = 1; step < 20; step++)
             compare(bytes, size, 100, 0, MM_I32, from, step, false);
