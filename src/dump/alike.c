@@ -63,6 +63,15 @@ static const char *past_plain(const char *p, const char *end)
     return p;
 }
 
+/* White space and commas end a word without further questions; after anything else the whole word is looked
+ * at. */
+static bool goes_on(const char *p, const char *end)
+{
+    if (p == end)
+        return false;
+    return *p == '+' || *p > ',';
+}
+
 int64_t mm_alike_take(struct mm_lex *lex, const struct mm_alike *alike, size_t gap)
 {
     const char *before = lex->at;
@@ -73,8 +82,7 @@ int64_t mm_alike_take(struct mm_lex *lex, const struct mm_alike *alike, size_t g
         struct mm_word word;
         const char *start = lex->at + gap;
         const char *stop = alike->real ? past_plain(start, end) : NULL;
-        /* white space and commas end a word without further questions */
-        if (!stop || (stop<end && * stop> ',')) {
+        if (!stop || goes_on(stop, end)) {
             ahead.at = start;
             if (!mm_lex_word(&ahead, &word) || word.text != start || !mm_alike_number(alike, word))
                 break;
