@@ -163,6 +163,10 @@ int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst,
     bool undo_dst = duo->fit == MM_FIT_UNDO_DST || duo->fit == MM_FIT_UNDO_BOTH;
     struct mm_err inner;
 
+    for (int i = 0; i < 2; i++) { /* of views that were made before */
+        free(duo->memory[i]);
+        duo->memory[i] = NULL;
+    }
     duo->s = duo->src.tensor;
     duo->d = duo->dst.tensor;
     *failed_dst = false;
@@ -188,10 +192,6 @@ int mm_duo_settle(struct mm_duo *duo, const struct mm_pair *pair, const struct m
     if (!(dst ? duo->has_dst : duo->has_src) ||
         mm_load_settle(dst ? &duo->dst : &duo->src, dst ? pair->dst : pair->src, schema, err))
         return -1;
-    for (int i = 0; i < 2; i++) {
-        free(duo->memory[i]);
-        duo->memory[i] = NULL;
-    }
     return mm_duo_lay(duo, pair, failed_dst, err);
 }
 
