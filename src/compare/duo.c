@@ -163,6 +163,10 @@ int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst,
     bool undo_dst = duo->fit == MM_FIT_UNDO_DST || duo->fit == MM_FIT_UNDO_BOTH;
     struct mm_err inner;
 
+    for (int i = 0; i < 2; i++) { /* of views that were made before */
+        free(duo->memory[i]);
+        duo->memory[i] = NULL;
+    }
     duo->s = duo->src.tensor;
     duo->d = duo->dst.tensor;
     *failed_dst = false;
@@ -180,6 +184,17 @@ int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst,
     return 0;
 }
 
+int mm_duo_settle(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                  bool *failed_dst, struct mm_err *err)
+{
+    bool dst = *failed_dst;
+
+    if (!(dst ? duo->has_dst : duo->has_src) ||
+        mm_load_settle(dst ? &duo->dst : &duo->src, dst ? pair->dst : pair->src, schema, err))
+        return -1;
+    return mm_duo_lay(duo, pair, failed_dst, err);
+}
+
 int mm_duo_open(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
                 bool *failed_dst, struct mm_err *err)
 {
@@ -187,8 +202,14 @@ int mm_duo_open(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_
 
     if (!failed_dst)
         failed_dst = &ignored;
-    if (mm_duo_load(duo, pair, schema, failed_dst, err) == 0 && mm_duo_lay(duo, pair, failed_dst, err) == 0)
-        return 0;
+    if (mm_duo_load(duo, pair, schema, failed_dst, err) == 0) {
+        int failed = mm_duo_lay(duo, pair, failed_dst, err);
+
+        for (int tries = 0; failed && tries < 2; tries++) /* each side once */
+            failed = mm_duo_settle(duo, pair, schema, failed_dst, err);
+        if (!failed)
+            return 0;
+    }
     mm_duo_close(duo);
     return -1;
 }

@@ -14,4 +14,11 @@ int mm_duo_load(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_
 /* Make the views s and d of what was loaded, as fit says. */
 int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst, struct mm_err *err);
 
+/*
+ * When a value of src (of dst, if failed_dst) could not be read: see mm_load_settle. 0: it can be read now,
+ * and the views have been made again. -1: err says what is wrong.
+ */
+int mm_duo_settle(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                  bool *failed_dst, struct mm_err *err);
+
 #endif

@@ -164,12 +164,20 @@ int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema,
                  struct mm_err *err)
 {
     struct count count = {.pair = pair, .cancel = cancel};
+    bool first = false, second = true;
     int failed;
 
     memset(out, 0, sizeof(*out));
     if (check_options(options, err) || mm_duo_open(&count.duo, pair, schema, NULL, err))
         return -1;
     failed = count_all(&count, options, out, err);
+    /* large text files that are laid out otherwise than they seemed */
+    if (failed && (count.duo.src.uncounted || count.duo.dst.uncounted) && !(cancel && atomic_load(cancel)) &&
+        (!count.duo.src.uncounted || mm_duo_settle(&count.duo, pair, schema, &first, err) == 0) &&
+        (!count.duo.dst.uncounted || mm_duo_settle(&count.duo, pair, schema, &second, err) == 0)) {
+        mm_pair_hist_done(out);
+        failed = count_all(&count, options, out, err);
+    }
     mm_duo_close(&count.duo);
     if (failed)
         mm_pair_hist_done(out);

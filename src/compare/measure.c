@@ -282,26 +282,42 @@ static void keep_single(struct mm_metrics *metrics, bool is_dst)
     *(is_dst ? &metrics->dst : &metrics->src) = stats;
 }
 
-static void measure_duo(struct mm_duo *duo, const struct mm_pair *pair,
+static int lay_and_measure(struct mm_duo *duo, const struct mm_pair *pair,
+                           const struct mm_measure_options *options, const atomic_bool *cancel,
+                           bool *failed_dst, struct mm_metrics *out, struct mm_err *err)
+{
+    struct work work;
+    int failed;
+
+    if (mm_duo_lay(duo, pair, failed_dst, err))
+        return -1;
+    work_init(&work, pair->src ? &duo->s : &duo->d, pair->dst ? &duo->d : &duo->s, options, cancel);
+    work.pass.name_s = pair->src ? pair->src->file : pair->dst->file;
+    work.pass.name_d = pair->dst ? pair->dst->file : pair->src->file;
+    failed = measure_work(&work, out, err);
+    *failed_dst = pair->src && pair->dst ? work.pass.failed_dst : !pair->src;
+    return failed;
+}
+
+static void measure_duo(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
                         const struct mm_measure_options *options, const atomic_bool *cancel,
                         struct mm_result *result)
 {
     bool single = !pair->src || !pair->dst, failed_dst;
     struct mm_err err = {MM_OK, ""};
-    struct work work;
+    int failed = lay_and_measure(duo, pair, options, cancel, &failed_dst, &result->metrics, &err);
 
-    if (mm_duo_lay(duo, pair, &failed_dst, &err)) {
-        fail_with(result, &err, failed_dst);
-        return;
+    /* a large text file that is laid out otherwise than it seemed: each side once */
+    for (int tries = 0; failed && err.code == MM_ECORRUPT && tries < 2; tries++) {
+        if (mm_duo_settle(duo, pair, schema, &failed_dst, &err))
+            break;
+        failed = lay_and_measure(duo, pair, options, cancel, &failed_dst, &result->metrics, &err);
     }
-    work_init(&work, pair->src ? &duo->s : &duo->d, pair->dst ? &duo->d : &duo->s, options, cancel);
-    work.pass.name_s = pair->src ? pair->src->file : pair->dst->file;
-    work.pass.name_d = pair->dst ? pair->dst->file : pair->src->file;
-    if (measure_work(&work, &result->metrics, &err)) {
+    if (failed) {
         no_metrics(&result->metrics);
         result->state = MM_STATE_HEADER;
         if (err.code != MM_ECANCELLED)
-            fail_with(result, &err, single ? !pair->src : work.pass.failed_dst);
+            fail_with(result, &err, failed_dst);
         return;
     }
     result->state = single ? MM_STATE_SINGLE : MM_STATE_MEASURED;
@@ -319,7 +335,7 @@ void mm_measure_pair(const struct mm_pair *pair, const struct mm_schema *schema,
         state_by_header(result, pair);
         no_metrics(&result->metrics);
         if (result->state != MM_STATE_MISMATCH)
-            measure_duo(&duo, pair, options, cancel, result);
+            measure_duo(&duo, pair, schema, options, cancel, result);
     } else {
         no_metrics(&result->metrics);
     }
