@@ -1,8 +1,8 @@
 #!/bin/sh
 # Run test programs (cmocka binaries, *.sh, *.py), print what failed, end with "N passed, N failed".
 # A cmocka program counts its own tests; a script prints a line "ok NAME" or "not ok NAME" per test.
-# neither a user's own config nor byte code beside the tests
-export XDG_CONFIG_HOME=/nonexistent PYTHONDONTWRITEBYTECODE=1
+# neither a user's own config nor results of earlier runs, nor byte code beside the tests
+export XDG_CONFIG_HOME=/nonexistent XDG_CACHE_HOME=/dev/null/none PYTHONDONTWRITEBYTECODE=1
 passed=0
 failed=0
 log=$(mktemp) || exit 2

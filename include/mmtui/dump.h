@@ -3,7 +3,9 @@
  *
  * Opening a dump lists the folder and parses file names; no file is opened. A tensor file is then read in two
  * depths: mm_load_open maps it and reads its header (dtype, shape, node name ...), leaving the payload where
- * it is as a borrowed view; decoding is the tensor folder's business.
+ * it is as a borrowed view; decoding is the tensor folder's business. Opening takes microseconds whatever the
+ * size, but for two: packed varints are counted (once over the payload), and so are unpacked values; text:
+ * see mm_load_settle.
  *
  * A struct mm_dump is const once opened, so any number of threads may load its entries.
  * Formats are recognised by file-name ending, then checked by content.
@@ -102,6 +104,9 @@ struct mm_load {
     int64_t index; /* which output of the node; 0 if unknown */
     bool is_output;
     bool own_numbers; /* a .pb read by the project's own field numbers */
+    bool uncounted;   /* the values of a large text file: as many as the shape says, if reading them does not
+                         fail */
+    bool exact;       /* asked for, by mm_load_settle: the file is read from end to end */
 };
 
 /* Map and read the header. On failure nothing is left open; text starts with the file's name. */
@@ -116,6 +121,16 @@ int mm_load_open_in(struct mm_load *load, const struct mm_entry *entry, const st
 /* When all was read: -1 with MM_EIO if the file became shorter meanwhile, so that figures from it mean
  * nothing. */
 int mm_load_check(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
+/*
+ * When values of an open load could not be read. Opening a large .pbtxt does not read all of it: the header
+ * fields before and behind the values are read, and what is between is taken for values that are all laid out
+ * alike, as many as the shape says; who reads them finds out. This reads such a file from end to end and
+ * every value in it. 0: the file is good, and load->tensor (with load->uncounted false) can be read now. -1:
+ * err says what is wrong, with the line. Other formats were checked when they were opened: -1, and err stays
+ * as it is. load->cancel, set before, stops it with MM_ECANCELLED.
+ */
+int mm_load_settle(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
+                   struct mm_err *err);
 void mm_load_close(struct mm_load *load);
 
 /* ---- writing ------------------------------------------------------------------------------------------ */

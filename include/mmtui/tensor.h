@@ -95,7 +95,11 @@ void mm_shape_coords(const struct mm_shape *shape, int64_t index, int64_t coord[
 enum mm_encoding {
     MM_ENC_RAW,    /* elements of `stored` in memory order, `gap` bytes before each */
     MM_ENC_VARINT, /* protobuf varints (two's complement, 64 bit), `gap` bytes before each */
-    MM_ENC_TEXT    /* decimal numbers, anything but [0-9a-zA-Z_.+-] between; `name:` and # comments skipped */
+    /* decimal numbers, anything but [0-9a-zA-Z_.+-] between; `name:` and # comments skipped. With a gap
+     * exactly the same `gap` bytes before each, those that the run begins with ("\nfloat_val: "); the run's
+     * count is then what it should be, and a value that comes too early, too late or behind other bytes can't
+     * be read. */
+    MM_ENC_TEXT
 };
 
 /* A stretch of the payload. A packed repeated field is one run with gap 0; an unpacked one is a run whose

@@ -43,8 +43,11 @@ static int open_temporary(struct mm_atomic *file, const char *path, struct mm_er
 /* A device or a pipe (/dev/null, /dev/stdout): there is nothing to replace, write into it. */
 static int open_special(struct mm_atomic *file, const char *path, struct mm_err *err)
 {
-    file->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    return file->fd < 0 ? mm_fail_errno(err, path, "opening it") : 0;
+    /* O_NONBLOCK for the opening only: a pipe that nobody reads is an error, not a wait without end */
+    file->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (file->fd < 0 || fcntl(file->fd, F_SETFL, 0) < 0)
+        return mm_fail_errno(err, path, "opening it");
+    return 0;
 }
 
 int mm_atomic_open(struct mm_atomic *file, const char *path, struct mm_err *err)

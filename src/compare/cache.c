@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define SECOND   INT64_C(1000000000) /* ns */
 #define SUM_SIZE 8                   /* of the hash at the end */
@@ -381,6 +382,10 @@ static void put_file(const struct mm_cache *cache, mm_cache_result result, const
 static int write_file(const struct mm_cache *cache, const struct mm_buf *bytes, struct mm_err *err)
 {
     struct mm_atomic file;
+    struct stat info;
+    /* whatever stands in its place is not ours: it is replaced, not written into */
+    if (lstat(cache->path, &info) == 0 && !S_ISREG(info.st_mode))
+        unlink(cache->path);
     if (cache_folder_make(cache->folder, err) < 0 || mm_atomic_open(&file, cache->path, err) < 0)
         return -1;
     file.unsynced = true; /* a file that a crash has cut is seen by its hash */

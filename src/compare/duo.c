@@ -203,6 +203,10 @@ int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, const atomic_bool
     bool undo_dst = duo->fit == MM_FIT_UNDO_DST || duo->fit == MM_FIT_UNDO_BOTH;
     struct mm_err inner;
 
+    for (int i = 0; i < 2; i++) { /* of views that were made before */
+        free(duo->memory[i]);
+        duo->memory[i] = NULL;
+    }
     duo->s = duo->src.tensor;
     duo->d = duo->dst.tensor;
     *failed_dst = false;
@@ -220,6 +224,32 @@ int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, const atomic_bool
     return 0;
 }
 
+int mm_duo_settle(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                  const atomic_bool *cancel, bool *failed_dst, struct mm_err *err)
+{
+    struct mm_load *load = *failed_dst ? &duo->dst : &duo->src;
+    int failed;
+
+    if (!(*failed_dst ? duo->has_dst : duo->has_src))
+        return -1;
+    load->cancel = cancel;
+    failed = mm_load_settle(load, *failed_dst ? pair->dst : pair->src, schema, err);
+    load->cancel = NULL;
+    return failed ? -1 : mm_duo_lay(duo, pair, cancel, failed_dst, err);
+}
+
+int mm_duo_settle_both(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                       const atomic_bool *cancel, struct mm_err *err)
+{
+    bool first = false, second = true;
+
+    if (!duo->src.uncounted && !duo->dst.uncounted)
+        return -1;
+    if (duo->src.uncounted && mm_duo_settle(duo, pair, schema, cancel, &first, err))
+        return -1;
+    return duo->dst.uncounted ? mm_duo_settle(duo, pair, schema, cancel, &second, err) : 0;
+}
+
 int mm_duo_open_until(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
                       const atomic_bool *cancel, bool *failed_dst, struct mm_err *err)
 {
@@ -227,9 +257,14 @@ int mm_duo_open_until(struct mm_duo *duo, const struct mm_pair *pair, const stru
 
     if (!failed_dst)
         failed_dst = &ignored;
-    if (mm_duo_load(duo, pair, schema, NULL, cancel, failed_dst, err) == 0 &&
-        mm_duo_lay(duo, pair, cancel, failed_dst, err) == 0)
-        return 0;
+    if (mm_duo_load(duo, pair, schema, NULL, cancel, failed_dst, err) == 0) {
+        int failed = mm_duo_lay(duo, pair, cancel, failed_dst, err);
+
+        for (int tries = 0; failed && tries < 2; tries++) /* each side once */
+            failed = mm_duo_settle(duo, pair, schema, cancel, failed_dst, err);
+        if (!failed)
+            return 0;
+    }
     mm_duo_close(duo);
     return -1;
 }
@@ -242,12 +277,11 @@ int mm_duo_open(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_
 
 int mm_duo_check(const struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst, struct mm_err *err)
 {
-    *failed_dst = false;
-    if (duo->has_src && mm_load_check(&duo->src, pair->src, err))
-        return -1;
-    if (!duo->has_dst || mm_load_check(&duo->dst, pair->dst, err) == 0)
-        return 0;
-    *failed_dst = true;
+    bool src_bad = duo->has_src && mm_load_check(&duo->src, pair->src, err);
+
+    if (!src_bad && (!duo->has_dst || mm_load_check(&duo->dst, pair->dst, err) == 0))
+        return 0; /* *failed_dst stays: it may be about another error */
+    *failed_dst = !src_bad;
     return -1;
 }
 

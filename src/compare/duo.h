@@ -19,4 +19,14 @@ int mm_duo_lay(struct mm_duo *duo, const struct mm_pair *pair, const atomic_bool
 int mm_duo_open_until(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
                       const atomic_bool *cancel, bool *failed_dst, struct mm_err *err);
 
+/*
+ * When a value of src (of dst, if failed_dst) could not be read: see mm_load_settle. 0: it can be read now,
+ * and the views have been made again. -1: err says what is wrong.
+ */
+int mm_duo_settle(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                  const atomic_bool *cancel, bool *failed_dst, struct mm_err *err);
+/* The same when it is not known whose value it was. -1 and err as it is: there is nothing to settle. */
+int mm_duo_settle_both(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                       const atomic_bool *cancel, struct mm_err *err);
+
 #endif

@@ -183,11 +183,16 @@ int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema,
     if (check_options(options, err) || mm_duo_open_until(&duo, pair, schema, cancel, NULL, err))
         return -1;
     failed = mm_duo_hist(&duo, pair, options, cancel, out, err);
-    if (mm_duo_check(&duo, pair, &failed_dst, err)) {
+    /* large text files that are laid out otherwise than they seemed */
+    if (failed && mm_duo_settle_both(&duo, pair, schema, cancel, err) == 0) {
         mm_pair_hist_done(out);
-        failed = -1;
+        failed = mm_duo_hist(&duo, pair, options, cancel, out, err);
     }
+    if (mm_duo_check(&duo, pair, &failed_dst, err))
+        failed = -1;
     mm_duo_close(&duo);
+    if (failed)
+        mm_pair_hist_done(out);
     return failed;
 }
 

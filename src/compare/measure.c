@@ -225,6 +225,7 @@ struct task {
     struct mm_desk *desk; /* may be NULL */
     struct mm_duo *duo;
     const struct mm_pair *pair;
+    const struct mm_schema *schema;
     const struct mm_measure_options *options; /* may be NULL */
     const atomic_bool *cancel;
     bool failed_dst;
@@ -308,6 +309,13 @@ static void measure_duo(struct task *task, struct mm_result *result)
     struct mm_err err = {MM_OK, ""};
     int failed = task_all(task, result, &err);
 
+    /* a large text file that is laid out otherwise than it seemed: each side once */
+    for (int tries = 0; failed && err.code == MM_ECORRUPT && tries < 2; tries++) {
+        if (mm_duo_settle(task->duo, task->pair, task->schema, task->cancel, &task->failed_dst, &err))
+            break;
+        forget_figures(result);
+        failed = task_all(task, result, &err);
+    }
     if (err.code != MM_ECANCELLED && mm_duo_check(task->duo, task->pair, &task->failed_dst, &err))
         failed = -1;
     if (failed) {
@@ -327,7 +335,8 @@ void mm_measure_pair_at(struct mm_desk *desk, const struct mm_pair *pair, const 
                         struct mm_result *result)
 {
     struct mm_duo duo;
-    struct task task = {.desk = desk, .duo = &duo, .pair = pair, .options = options, .cancel = cancel};
+    struct task task = {
+        .desk = desk, .duo = &duo, .pair = pair, .schema = schema, .options = options, .cancel = cancel};
 
     if (open_headers(desk, &duo, pair, schema, cancel, result)) {
         state_by_header(result, pair);

@@ -214,6 +214,9 @@ int mm_pair_quantiles(const struct mm_pair *pair, const struct mm_schema *schema
     if (mm_duo_open_until(&duo, pair, schema, cancel, NULL, err))
         return -1;
     failed = mm_duo_quantiles(&duo, pair, cancel, out, err);
+    /* large text files that are laid out otherwise than they seemed */
+    if (failed && mm_duo_settle_both(&duo, pair, schema, cancel, err) == 0)
+        failed = mm_duo_quantiles(&duo, pair, cancel, out, err);
     if (mm_duo_check(&duo, pair, &failed_dst, err))
         failed = -1;
     mm_duo_close(&duo);

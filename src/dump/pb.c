@@ -79,6 +79,48 @@ static int take_header(struct reader *r, const struct mm_wire_field *field, enum
     return r->header.failed ? mm_fail_memory(err) : 0;
 }
 
+/* Fixed-width values behind a tag of one byte, eight at a time; returns how many, which may be some too few.
+ */
+static inline size_t same_tags(const uint8_t *p, const uint8_t *end, uint8_t tag, size_t step)
+{
+    size_t count = 0;
+    for (; (size_t)(end - p) >= 8 * step; p += 8 * step, count += 8) {
+        unsigned other = 0;
+        for (size_t i = 0; i < 8; i++)
+            other |= p[i * step] ^ tag;
+        if (other)
+            break;
+    }
+    return count;
+}
+
+/* The same for varints of one byte each, four at a time. */
+static size_t same_tags_short(const uint8_t *p, const uint8_t *end, uint8_t tag)
+{
+    static const uint8_t fixed[8] = {0xff, 0x80, 0xff, 0x80, 0xff, 0x80, 0xff, 0x80};
+    const uint8_t wanted[8] = {tag, 0, tag, 0, tag, 0, tag, 0};
+    uint64_t mask, tags, word;
+    size_t count = 0;
+    memcpy(&mask, fixed, sizeof mask);
+    memcpy(&tags, wanted, sizeof tags);
+    for (; (size_t)(end - p) >= sizeof word; p += sizeof word, count += 4) {
+        memcpy(&word, p, sizeof word);
+        if ((word & mask) != tags)
+            break;
+    }
+    return count;
+}
+
+/* Either, up to MM_MESSAGE_STRIDE bytes. The step is a constant in each call. */
+static size_t same_fields(const uint8_t *p, const uint8_t *end, uint8_t tag, size_t fixed)
+{
+    if (end - p > MM_MESSAGE_STRIDE)
+        end = p + MM_MESSAGE_STRIDE;
+    if (!fixed)
+        return same_tags_short(p, end, tag);
+    return fixed == 4 ? same_tags(p, end, tag, 5) : same_tags(p, end, tag, 9);
+}
+
 /*
  * Unpacked values come one by one, each behind the same tag. Take as many as follow the first one directly:
  * one run with a gap of the tag's length. Returns their number and moves the wire behind them; -1 when
@@ -86,20 +128,31 @@ static int take_header(struct reader *r, const struct mm_wire_field *field, enum
  */
 static int64_t follow(struct reader *r, const struct mm_wire_field *first, size_t fixed, struct mm_err *err)
 {
-    int64_t count = 1;
+    int64_t count = 1, asked = 0;
     const uint8_t *p = r->wire.at;
     const uint8_t *end = r->wire.end;
     size_t least = first->tag + (fixed ? fixed : 1);
     while ((size_t)(end - p) >= least && memcmp(p, first->start, first->tag) == 0) {
         const uint8_t *next = p + first->tag;
+        if (count - asked >= MM_MESSAGE_STRIDE) {
+            asked = count;
+            if (mm_message_go_on(r->load, err) < 0)
+                return -1;
+        }
+        size_t more = first->tag == 1 ? same_fields(p, end, *first->start, fixed) : 0;
+        count += (int64_t)more;
+        p += more * least;
+        if (more > 0)
+            continue;
         uint64_t value;
         if (fixed)
             next += fixed;
+        else if (next < end && *next < 0x80)
+            next++;
         else if (!mm_wire_varint(&next, end, &value))
             break; /* the walk meets it again and says what is wrong */
         p = next;
-        if (++count % MM_MESSAGE_STRIDE == 0 && mm_message_go_on(r->load, err) < 0)
-            return -1;
+        count++;
     }
     r->wire.at = p;
     return count;

@@ -3,7 +3,15 @@
  * that is given as a number. The values stay in the map as runs of text: a run goes on as long as only white
  * space, list punctuation and the field's own name with its colon stand between two values, which a cursor
  * skips.
+ *
+ * A large file is not read through for that. Where the second value stands behind the first like
+ * "\nfloat_val: " or ", ", and the same bytes stand before the last value near the file's end, everything
+ * between is taken for one run with these bytes as its gap, and the shape says how many values it has. That
+ * is a guess which costs nothing: a cursor checks every gap and the run's end, so a wrong one shows as a
+ * value that can't be read. Then, or when the guess does not lead anywhere, the file is read from end to end
+ * (load->exact), which says what it is.
  */
+#include "dump/alike.h"
 #include "dump/formats.h"
 #include "dump/lex.h"
 #include "dump/message.h"
@@ -12,6 +20,8 @@
 #include <string.h>
 
 #define NAME_MAX_BYTES ((size_t)1 << 20) /* of node_name or op_type */
+#define GUESS_LEAST                                                                                          \
+    ((size_t)64 << 10) /* a smaller file is read through: that is quick, and errors show at once */
 
 struct reader {
     struct mm_load *load;
@@ -19,6 +29,9 @@ struct reader {
     struct mm_lex lex;
     struct mm_message message;
     bool joined; /* nothing that a cursor would trip over has been met since the last value */
+    bool may_guess;
+    int64_t unasked; /* values read since the last question whether to go on */
+    size_t guess;    /* number of the run whose values were not counted, from 1; 0: none */
 };
 
 /* ---- single values ---- */
@@ -98,6 +111,9 @@ static int read_dtype(struct reader *r, struct mm_err *err)
 
 typedef int element_reader(struct reader *r, enum mm_field which, struct mm_err *err);
 
+static int take_alike(struct reader *r, enum mm_field which, bool in_list, struct mm_err *err);
+static int go_on(struct reader *r, int64_t more, struct mm_err *err);
+
 /* One element, or [a, b, ...]. */
 static int read_elements(struct reader *r, enum mm_field which, element_reader *read, struct mm_err *err)
 {
@@ -107,6 +123,8 @@ static int read_elements(struct reader *r, enum mm_field which, element_reader *
         return 0;
     do {
         if (read(r, which, err) < 0)
+            return -1;
+        if (which != MM_FIELD_SHAPE && take_alike(r, which, true, err) < 0)
             return -1;
     } while (mm_lex_take(&r->lex, ','));
     if (!mm_lex_take(&r->lex, ']'))
@@ -124,10 +142,14 @@ static int read_dim(struct reader *r, enum mm_field which, struct mm_err *err)
     return 0;
 }
 
+static bool is_real(enum mm_field which)
+{
+    return which == MM_FIELD_FLOAT_VAL || which == MM_FIELD_DOUBLE_VAL;
+}
+
 static bool is_number(enum mm_field which, struct mm_word word)
 {
-    bool real = which == MM_FIELD_FLOAT_VAL || which == MM_FIELD_DOUBLE_VAL;
-    return real ? mm_lex_is_float(word) : mm_lex_is_int(word);
+    return is_real(which) ? mm_lex_is_float(word) : mm_lex_is_int(word);
 }
 
 /* true and false are no numbers to a cursor: such a value is a run of its own, over a digit that stands here.
@@ -149,7 +171,7 @@ static int read_value(struct reader *r, enum mm_field which, struct mm_err *err)
         return add_bool(r, truth, err);
     if (!is_number(which, word))
         return mm_lex_fail(&r->lex, word.text, "not a number of this field's kind", err);
-    if (message->count % MM_MESSAGE_STRIDE == MM_MESSAGE_STRIDE - 1 && mm_message_go_on(r->load, err) < 0)
+    if (go_on(r, 1, err) < 0)
         return -1;
     const uint8_t *start = (const uint8_t *)word.text;
     if (r->joined && !r->lex.comment && message->runs > 0) {
@@ -162,6 +184,79 @@ static int read_value(struct reader *r, enum mm_field which, struct mm_err *err)
     r->joined = true;
     r->lex.comment = false;
     return mm_message_values(message, start, word.length, 1, 0, err);
+}
+
+/* Some more values were read. -1: stopped. */
+static int go_on(struct reader *r, int64_t more, struct mm_err *err)
+{
+    r->unasked += more;
+    if (r->unasked < MM_MESSAGE_STRIDE)
+        return 0;
+    r->unasked = 0;
+    return mm_message_go_on(r->load, err);
+}
+
+/* ---- many values at once ---- */
+
+/*
+ * Take all that follow in one go, if they seem to be alike: from the first gap to the last value near the
+ * file's end. Returns false where that can't be.
+ */
+static bool guess_values(struct reader *r, const struct mm_alike *alike, size_t gap)
+{
+    const char *start = r->lex.at;
+    const char *stop = mm_alike_last(&r->lex, alike, gap);
+    if (!stop || mm_message_values(&r->message, (const uint8_t *)start, (size_t)(stop - start), 1,
+                                   (uint32_t)gap, NULL) < 0)
+        return false;
+    r->may_guess = false;
+    r->guess = r->message.runs;
+    r->joined = false;
+    r->lex.at = stop;
+    return true;
+}
+
+/* Behind a value: go over those that follow in the same way. What is left, or odd, is read one by one. */
+static int take_alike(struct reader *r, enum mm_field which, bool in_list, struct mm_err *err)
+{
+    struct mm_message *message = &r->message;
+    const struct mm_alike alike = {.name = mm_field_name(which), .real = is_real(which), .in_list = in_list};
+    int64_t count;
+    if (!r->joined || r->lex.comment || message->runs == 0)
+        return 0;
+    size_t gap = mm_alike_gap(&r->lex, &alike);
+    if (gap == 0 || (r->may_guess && guess_values(r, &alike, gap)))
+        return 0;
+    struct mm_run *run = &message->run[message->runs - 1];
+    do {
+        count = mm_alike_take(&r->lex, &alike, gap, MM_MESSAGE_STRIDE);
+        run->size = (size_t)((const uint8_t *)r->lex.at - run->data);
+        run->count += count;
+        message->count += count;
+        if (go_on(r, count, err) < 0)
+            return -1;
+    } while (count == MM_MESSAGE_STRIDE);
+    return 0;
+}
+
+/* The uncounted run has what the shape leaves to it: at least its last value, which was seen, and as many as
+ * fit. */
+static bool settle_guess(struct reader *r)
+{
+    struct mm_message *message = &r->message;
+    struct mm_shape shape = {.rank = (int)message->rank};
+    if (r->guess == 0)
+        return true;
+    if (message->rank > MM_RANK_MAX)
+        return false;
+    memcpy(shape.dim, message->dim, message->rank * sizeof *shape.dim);
+    struct mm_run *run = &message->run[r->guess - 1];
+    int64_t count = mm_shape_count(&shape) - (message->count - 1);
+    if (count < 1 || (uint64_t)count > run->size / (run->gap + 1))
+        return false;
+    message->count += count - 1;
+    run->count = count;
+    return true;
 }
 
 /* ---- fields ---- */
@@ -180,7 +275,9 @@ static int read_payload(struct reader *r, enum mm_field which, bool direct, stru
         if (mm_message_list(&r->message, which, MM_ENC_TEXT, where, err) < 0)
             return -1;
     }
-    return read_elements(r, which, read_value, err);
+    if (read_elements(r, which, read_value, err) < 0)
+        return -1;
+    return take_alike(r, which, false, err);
 }
 
 static int read_field(struct reader *r, enum mm_field which, struct mm_err *err)
@@ -247,17 +344,39 @@ static int read_message(struct reader *r, struct mm_err *err)
     return 0;
 }
 
-int mm_pbtxt_read(struct mm_load *load, const struct mm_schema *schema, const char *file, struct mm_err *err)
+/* From end to end; or with a guess, which *guessed tells. */
+static int read_text(struct mm_load *load, const struct mm_schema *schema, const char *file, bool *guessed,
+                     struct mm_err *err)
 {
     const char *text = (const char *)load->map.data;
-    struct reader r = {.load = load, .schema = schema ? schema : mm_schema_own()};
+    struct reader r = {.load = load, .schema = schema ? schema : mm_schema_own(), .may_guess = *guessed};
     r.lex = (struct mm_lex){.file = file, .begin = text, .at = text, .end = text + load->map.size};
     load->node_name = "";
     load->op_type = "";
+    load->index = 0;
+    load->is_output = false;
     mm_message_init(&r.message, file);
     int result = read_message(&r, err);
     if (result == 0)
-        result = mm_message_finish(&r.message, load, err);
+        result = settle_guess(&r) ? mm_message_finish(&r.message, load, err) : -1;
     mm_message_done(&r.message);
+    *guessed = r.guess > 0;
+    return result;
+}
+
+int mm_pbtxt_read(struct mm_load *load, const struct mm_schema *schema, const char *file, struct mm_err *err)
+{
+    bool guessed = !load->exact && load->map.size >= GUESS_LEAST;
+    bool uncounted = false;
+    int result = -1;
+    if (guessed) {
+        result = read_text(load, schema, file, &guessed, NULL);
+        uncounted = guessed;
+    }
+    if (result < 0) { /* whatever the guess ran into: only the whole file says what is wrong */
+        guessed = uncounted = false;
+        result = read_text(load, schema, file, &guessed, err);
+    }
+    load->uncounted = result == 0 && uncounted;
     return result;
 }

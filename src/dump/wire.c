@@ -41,32 +41,48 @@ static uint64_t load_little_endian(const uint8_t *p)
     return word;
 }
 
+/* The top bits of 64 bytes, the first byte's lowest. */
+static uint64_t top_bits_of(const uint8_t *p)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        uint64_t tops = load_little_endian(p + 8 * i) >> 7 & 0x0101010101010101u;
+        /* the factor brings the bit of byte k to bit 56 + k; no two products meet in one bit */
+        mask |= (tops * 0x0102040810204080u >> 56) << (8 * i);
+    }
+    return mask;
+}
+
+/* Ten bits in a row that are set, in 64 and the nine before them: two in a row, then four, eight, ten. */
+static bool ten_in_a_row(uint64_t before, uint64_t mask)
+{
+    unsigned __int128 bits = (unsigned __int128)mask << 9 | before >> 55;
+    unsigned __int128 two = bits & bits >> 1;
+    unsigned __int128 four = two & two >> 2;
+    unsigned __int128 eight = four & four >> 4;
+    return (eight & two >> 8) != 0;
+}
+
 /*
- * A byte without the top bit ends a varint, so the number of such bytes is the number of varints. `open` is
- * the number of bytes of the varint that has not ended yet; eight bytes at a time, the only varints that can
- * be too long are the one that reaches into the word and the one that leaves it.
+ * A byte without the top bit ends a varint, so the number of such bytes is the number of varints; ten bytes
+ * with it in a row are one that is too long.
  */
 int64_t mm_wire_count(const uint8_t *data, size_t size)
 {
-    const uint64_t top_bits = 0x8080808080808080u;
     int64_t count = 0;
-    unsigned open = 0;
+    uint64_t before = 0;
     size_t i = 0;
-    for (; i + 8 <= size; i += 8) {
-        uint64_t ends = ~load_little_endian(data + i) & top_bits;
-        unsigned head = ends ? (unsigned)__builtin_ctzll(ends) / 8 : 8;
-        if (open + head >= MM_WIRE_VARINT_MAX)
+    for (; i + 64 <= size; i += 64) {
+        uint64_t mask = top_bits_of(data + i);
+        if (mask != 0 && ten_in_a_row(before, mask))
             return -1;
-        open = ends ? (unsigned)__builtin_clzll(ends) / 8 : open + 8;
-        count += __builtin_popcountll(ends);
+        count += 64 - __builtin_popcountll(mask);
+        before = mask;
     }
+    unsigned open = ~before ? (unsigned)__builtin_clzll(~before) : 0; /* bytes of a varint that goes on */
     for (; i < size; i++) {
-        if (data[i] & 0x80) {
-            open++;
-        } else {
-            open = 0;
-            count++;
-        }
+        open = data[i] & 0x80 ? open + 1 : 0;
+        count += open == 0;
         if (open >= MM_WIRE_VARINT_MAX)
             return -1;
     }

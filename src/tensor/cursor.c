@@ -139,47 +139,84 @@ static size_t next_raw(struct mm_cursor *cursor, size_t n, uint8_t *scratch, con
     return n;
 }
 
+/* Values that are floats already, side by side or with a gap between: straight to where they are wanted. */
+static size_t raw_float(struct mm_cursor *cursor, float *out, size_t n)
+{
+    size_t done = 0, k;
+
+    while (done < n && enter_run(cursor)) {
+        const struct mm_run *run = &cursor->tensor->run[cursor->run];
+        size_t unit = (size_t)run->gap + sizeof(float);
+
+        k = left_in_run(cursor, n - done);
+        mm_raw_gather((uint8_t *)(out + done), run->data + (size_t)cursor->in_run * unit + run->gap,
+                      (int64_t)unit, sizeof(float), k);
+        cursor->in_run += (int64_t)k;
+        cursor->index += (int64_t)k;
+        done += k;
+    }
+    return done;
+}
+
 /* ---- varints and text ---- */
 
-static bool next_encoded(struct mm_cursor *cursor, double *value)
+/* Up to n values of the run that the cursor is in, to floats or else to doubles. */
+static size_t decode(struct mm_cursor *cursor, float *floats, double *doubles, size_t n)
+{
+    const struct mm_tensor *tensor = cursor->tensor;
+    const struct mm_run *run = &tensor->run[cursor->run];
+
+    if (tensor->encoding == MM_ENC_TEXT && floats)
+        return mm_text_float(run, &cursor->place, tensor->dtype, floats, n);
+    if (tensor->encoding == MM_ENC_TEXT)
+        return mm_text_double(run, &cursor->place, tensor->dtype, doubles, n);
+    if (floats)
+        return mm_varint_float(run, &cursor->place, tensor->dtype, floats, n);
+    return mm_varint_double(run, &cursor->place, tensor->dtype, doubles, n);
+}
+
+/*
+ * The next up to n values of one run. A text run with a gap was not counted: when it does not end behind the
+ * last value that it should have, that value is refused.
+ */
+static size_t next_encoded(struct mm_cursor *cursor, float *floats, double *doubles, size_t n)
 {
     const struct mm_tensor *tensor = cursor->tensor;
     const struct mm_run *run;
-    const uint8_t *end;
+    size_t got;
 
     if (!enter_run(cursor))
-        return false;
+        return 0;
     run = &tensor->run[cursor->run];
-    end = run->data + run->size;
-    if (tensor->encoding == MM_ENC_TEXT) {
-        cursor->bad = !mm_text_next(&cursor->place, end, tensor->dtype, value);
-    } else if ((size_t)(end - cursor->place) < run->gap) {
-        cursor->bad = true;
-    } else {
-        cursor->place += run->gap;
-        cursor->bad = !mm_varint_next(&cursor->place, end, tensor->dtype, value);
+    if (n > (uint64_t)(run->count - cursor->in_run))
+        n = (size_t)(run->count - cursor->in_run);
+    got = decode(cursor, floats, doubles, n);
+    cursor->in_run += (int64_t)got;
+    if (tensor->encoding == MM_ENC_TEXT && run->gap > 0 && got > 0 && cursor->in_run == run->count &&
+        cursor->place != run->data + run->size) {
+        cursor->in_run--;
+        got--;
     }
-    cursor->in_run++;
-    cursor->index++;
-    return !cursor->bad;
+    cursor->index += (int64_t)got;
+    cursor->bad = got < n;
+    return got;
 }
 
 static size_t encoded_double(struct mm_cursor *cursor, double *out, size_t n)
 {
-    size_t done = 0;
+    size_t done = 0, k;
 
-    while (done < n && next_encoded(cursor, &out[done]))
-        done++;
+    while (done < n && (k = next_encoded(cursor, NULL, out + done, n - done)) > 0)
+        done += k;
     return done;
 }
 
 static size_t encoded_float(struct mm_cursor *cursor, float *out, size_t n)
 {
-    size_t done = 0;
-    double value;
+    size_t done = 0, k;
 
-    while (done < n && next_encoded(cursor, &value))
-        out[done++] = (float)value;
+    while (done < n && (k = next_encoded(cursor, out + done, NULL, n - done)) > 0)
+        done += k;
     return done;
 }
 
@@ -241,6 +278,8 @@ size_t mm_cursor_float(struct mm_cursor *cursor, float *out, size_t n)
         return quantised_float(cursor, out, n);
     if (cursor->tensor->encoding != MM_ENC_RAW)
         return encoded_float(cursor, out, n);
+    if (cursor->tensor->stored == MM_F32 && !cursor->tensor->strided && !cursor->tensor->swapped)
+        return raw_float(cursor, out, n);
     while (done < n && (k = next_raw(cursor, n - done, scratch, &bytes)) > 0) {
         mm_raw_to_float(cursor->decoders, cursor->tensor->stored, bytes, out + done, k);
         done += k;
@@ -299,23 +338,15 @@ static void walk_run(struct mm_cursor *cursor, int64_t way)
 {
     const struct mm_tensor *tensor = cursor->tensor;
     const struct mm_run *run = &tensor->run[cursor->run];
-    const uint8_t *end = run->data + run->size;
-    double value;
+    int64_t got = way;
 
-    if (tensor->encoding == MM_ENC_RAW) {
-        cursor->in_run += way;
-        cursor->index += way;
-        return;
-    }
-    for (; way > 0 && !cursor->bad; way--) {
-        if (tensor->encoding == MM_ENC_TEXT) {
-            cursor->bad = !mm_text_skip(&cursor->place, end);
-            cursor->in_run++;
-            cursor->index++;
-        } else {
-            next_encoded(cursor, &value);
-        }
-    }
+    if (tensor->encoding == MM_ENC_TEXT)
+        got = (int64_t)mm_text_skip(run, &cursor->place, (size_t)way);
+    else if (tensor->encoding == MM_ENC_VARINT)
+        got = (int64_t)mm_varint_skip(run, &cursor->place, (size_t)way);
+    cursor->in_run += got;
+    cursor->index += got;
+    cursor->bad = got < way;
 }
 
 void mm_cursor_seek(struct mm_cursor *cursor, int64_t index)

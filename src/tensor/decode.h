@@ -35,8 +35,34 @@ void mm_raw_swap(uint8_t *bytes, size_t size, size_t n);
  */
 bool mm_varint_next(const uint8_t **place, const uint8_t *end, enum mm_dtype dtype, double *value);
 bool mm_text_next(const uint8_t **place, const uint8_t *end, enum mm_dtype dtype, double *value);
-/* Only move behind it: false when there is none. */
-bool mm_varint_skip(const uint8_t **place, const uint8_t *end);
-bool mm_text_skip(const uint8_t **place, const uint8_t *end);
+
+/*
+ * The next n values of a run, from *place on, which moves behind the last one that was read. Returns how many
+ * could be read: fewer than n when the next one is missing or bad in one of the ways above. _float is for
+ * lane F.
+ */
+size_t mm_varint_float(const struct mm_run *run, const uint8_t **place, enum mm_dtype dtype, float *out,
+                       size_t n);
+size_t mm_varint_double(const struct mm_run *run, const uint8_t **place, enum mm_dtype dtype, double *out,
+                        size_t n);
+size_t mm_text_float(const struct mm_run *run, const uint8_t **place, enum mm_dtype dtype, float *out,
+                     size_t n);
+size_t mm_text_double(const struct mm_run *run, const uint8_t **place, enum mm_dtype dtype, double *out,
+                      size_t n);
+/* Only move behind the next n, without looking at what they are. Returns how many there were, n at most. */
+size_t mm_varint_skip(const struct mm_run *run, const uint8_t **place, size_t n);
+size_t mm_text_skip(const struct mm_run *run, const uint8_t **place, size_t n);
+
+/* Eight bytes as a number whose lowest byte is the first one. */
+static inline uint64_t mm_load_word(const uint8_t *p)
+{
+    uint64_t word;
+
+    __builtin_memcpy(&word, p, sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
+}
 
 #endif

@@ -155,7 +155,11 @@ static inline void put_tensor(const char *folder, const char *name, const char *
     struct mm_err err = {MM_OK, ""};
     char *path = in_folder(folder, name);
     mm_tensor_raw(&tensor, dtype, shape, data, &run);
-    struct mm_store store = {&tensor, head->node, head->op, head->index, head->is_output};
+    struct mm_store store = {.tensor = &tensor,
+                             .node_name = head->node,
+                             .op_type = head->op,
+                             .index = head->index,
+                             .is_output = head->is_output};
     if (mm_format_find(format)->write(&store, path, &err) < 0)
         fail_msg("%s", err.text);
     free(path);

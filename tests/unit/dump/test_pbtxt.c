@@ -219,7 +219,9 @@ static void protoc_decoded(void **state)
     if (memory_open(&m, "pbtxt", NULL, bytes, size, &err) < 0)
         fail_msg("%s", err.text);
     assert_string_equal(m.load.node_name, "a\n\xc3\xbc\"'\\\t");
-    assert_int_equal(m.load.tensor.runs, 1);
+    assert_true(m.load.uncounted); /* more than 64 KiB: the first value, and the others as one run */
+    assert_int_equal(m.load.tensor.runs, 2);
+    assert_int_equal(m.load.tensor.run[1].gap, strlen("\nfloat_val: "));
     assert_values(&m.load.tensor, expected, 3000);
     memory_close(&m);
     free(bytes);

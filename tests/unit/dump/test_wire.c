@@ -74,6 +74,34 @@ static void counting(void **state)
     }
 }
 
+/* The same with lists that are long and mostly good. */
+static void counting_long_lists(void **state)
+{
+    uint32_t random = 7;
+    (void)state;
+    for (int round = 0; round < 5000; round++) {
+        uint8_t bytes[800];
+        size_t size = 0;
+        unsigned widest = random % 65;
+        random = random * 1664525u + 1013904223u;
+        size_t limit = random >> 23;
+        while (size < limit) {
+            random = random * 1664525u + 1013904223u;
+            uint64_t value = (uint64_t)random << 32 | random;
+            unsigned cut = widest == 0 ? 63 : 64 - 1 - (random >> 8) % widest;
+            size += mm_wire_put(bytes + size, value >> cut);
+        }
+        if (size && round % 3 == 0)
+            bytes[random % size] |= 0x80;
+        const uint8_t *at = bytes;
+        int64_t expected = 0;
+        uint64_t value;
+        while (at < bytes + size && mm_wire_varint(&at, bytes + size, &value))
+            expected++;
+        assert_int_equal(mm_wire_count(bytes, size), at == bytes + size ? expected : -1);
+    }
+}
+
 static void fields(void **state)
 {
     static const uint8_t bytes[] = {0x08, 0x96, 0x01,                     /* 1: varint 150 */
@@ -145,8 +173,9 @@ static void broken_fields(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(varints), cmocka_unit_test(too_long_varint), cmocka_unit_test(counting),
-        cmocka_unit_test(fields),  cmocka_unit_test(broken_fields),
+        cmocka_unit_test(varints),  cmocka_unit_test(too_long_varint),
+        cmocka_unit_test(counting), cmocka_unit_test(counting_long_lists),
+        cmocka_unit_test(fields),   cmocka_unit_test(broken_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

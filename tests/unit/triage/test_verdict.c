@@ -177,7 +177,8 @@ static void not_measured(void **state)
 static void one_side_only(void **state)
 {
     (void)state;
-    static const struct mm_pair in_src = {"t", &entry, NULL, 1, 1}, in_dst = {"t", NULL, &entry, 1, 1};
+    static const struct mm_pair in_src = {.name = "t", .src = &entry, .occurrence = 1, .occurrences = 1};
+    static const struct mm_pair in_dst = {.name = "t", .dst = &entry, .occurrence = 1, .occurrences = 1};
     struct mm_result result = {.state = MM_STATE_SINGLE};
     assert_verdict(&in_src, &result, &usual, MM_VERDICT_UNPAIRED, false, "only in src");
     assert_verdict(&in_dst, &result, &usual, MM_VERDICT_UNPAIRED, false, "only in dst");
