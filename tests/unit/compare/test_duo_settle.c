@@ -144,12 +144,64 @@ static void bad_ones(void **state)
     }
 }
 
+/* Quantiles and histograms too, alone and with the figures. */
+static void extras(void **state)
+{
+    struct pair_files *files = *state;
+    struct mm_measure_options options;
+    struct mm_quantiles quantiles;
+    struct mm_result result;
+    struct mm_err err;
+
+    mm_measure_defaults(&options);
+    options.quantiles = true;
+    options.hist_bins = 4;
+    for (int side = 0; side < 2; side++) {
+        put(files, 0, "1_a.pbtxt", "6000", side == 0 ? "# odd\n" : "");
+        put(files, 1, "2_a.pbtxt", "6000", side == 1 ? "  " : "");
+        if (mm_pair_quantiles(&files->pair, NULL, NULL, &quantiles, &err))
+            fail_msg("%s", err.text);
+        assert_true(quantiles.count == MANY && quantiles.p999 == 0);
+        mm_measure_pair(&files->pair, NULL, &options, NULL, &result);
+        assert_int_equal(result.state, MM_STATE_MEASURED);
+        assert_true(result.has_quantiles && result.quantiles.count == MANY);
+        for (int i = 0; i < 4; i++)
+            assert_int_equal(result.hist->src.count[i], MANY / 4);
+        mm_result_done(&result);
+    }
+}
+
+/* Reading all of it to settle what it is stops on request. */
+static void settling_can_be_cancelled(void **state)
+{
+    struct pair_files *files = *state;
+    atomic_bool stop = true;
+    struct mm_load load;
+    struct mm_err err;
+
+    put(files, 0, "1_a.pbtxt", "6000", "# odd\n");
+    assert_int_equal(mm_load_open(&load, files->pair.src, NULL, &err), 0);
+    assert_true(load.uncounted);
+    load.cancel = &stop;
+    assert_int_equal(mm_load_settle(&load, files->pair.src, NULL, &err), -1);
+    assert_int_equal(err.code, MM_ECANCELLED);
+    atomic_store(&stop, false);
+    assert_int_equal(mm_load_settle(&load, files->pair.src, NULL, &err), 0);
+    mm_load_close(&load);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(odd_on_each_side), TEST(one_side_only), TEST(with_an_axis), TEST(histograms), TEST(bad_ones),
+        TEST(odd_on_each_side),
+        TEST(one_side_only),
+        TEST(with_an_axis),
+        TEST(histograms),
+        TEST(bad_ones),
+        TEST(extras),
+        TEST(settling_can_be_cancelled),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
