@@ -297,9 +297,11 @@ static void how_in_words(void **state)
     (void)state;
     static const struct mm_entry entry;
     assert_how((struct mm_pair){"a", &entry, &entry, 1, 1}, "same name");
-    assert_how((struct mm_pair){"a", &entry, &entry, 2, 3}, "same name, occurrence 2 of 3");
-    assert_how((struct mm_pair){"a", &entry, NULL, 1, 1}, "only in src");
-    assert_how((struct mm_pair){"a", NULL, &entry, 3, 3}, "only in dst, occurrence 3 of 3");
+    assert_how((struct mm_pair){.src = &entry, .dst = &entry, .occurrence = 2, .occurrences = 3},
+               "same name, occurrence 2 of 3");
+    assert_how((struct mm_pair){.src = &entry, .occurrence = 1, .occurrences = 1}, "only in src");
+    assert_how((struct mm_pair){.dst = &entry, .occurrence = 3, .occurrences = 3},
+               "only in dst, occurrence 3 of 3");
 }
 
 static void close_nothing(void **state)

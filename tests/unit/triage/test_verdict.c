@@ -12,7 +12,8 @@
 #include <string.h>
 
 static const struct mm_entry entry;
-static const struct mm_pair both = {"t", &entry, &entry, 1, 1};
+static const struct mm_pair both = {
+    .name = "t", .src = &entry, .dst = &entry, .occurrence = 1, .occurrences = 1};
 static const struct mm_thresholds usual = {.diff1 = 0.05, .diff2 = 0.05};
 
 static struct mm_result measured(double diff1, double diff2)
