@@ -296,7 +296,8 @@ static void how_in_words(void **state)
 {
     (void)state;
     static const struct mm_entry entry;
-    assert_how((struct mm_pair){"a", &entry, &entry, 1, 1}, "same name");
+    assert_how((struct mm_pair){.src = &entry, .dst = &entry, .occurrence = 1, .occurrences = 1},
+               "same name");
     assert_how((struct mm_pair){.src = &entry, .dst = &entry, .occurrence = 2, .occurrences = 3},
                "same name, occurrence 2 of 3");
     assert_how((struct mm_pair){.src = &entry, .occurrence = 1, .occurrences = 1}, "only in src");
