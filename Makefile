@@ -125,7 +125,7 @@ lint:
 	@CC="$(CC)" MAKE="$(MAKE)" LIBS="$(LIBS_LIB)" tests/lint.sh
 
 format:
-	clang-format -i $(wildcard src/*/*.[ch] include/mmtui/*.h tests/*/*.[ch] tests/*/*/*.[ch])
+	@clang-format -i $(wildcard src/*/*.[ch] include/mmtui/*.h tests/*/*.[ch] tests/*/*/*.[ch])
 
 # ---- what it costs: ratios in one run; tests/bench/README tells what each row means ----
 $(BUILD)/tests/bench/bench: tests/bench/bench.c $(BUILD)/libmmtui.a
