@@ -12,6 +12,10 @@
  */
 #define DROP_ABOVE ((size_t)256 << 20)
 
+/* A page fault maps so much around it, behind a piece's end too, and nobody drops that if the next piece was
+ * done before. */
+#define AROUND ((size_t)64 << 10)
+
 /* Of either pass, one of the two. */
 struct part {
     struct mm_sums sums;
@@ -125,13 +129,15 @@ static int sum_part(const struct mm_work *work, struct mm_pass *pass, const stru
 static void drop_side(const struct mm_map *map, const struct mm_tensor *tensor, int64_t first, int64_t end)
 {
     const struct mm_run *run = tensor->run;
-    size_t unit;
+    size_t unit, from, to;
 
     if (!map || tensor->encoding != MM_ENC_RAW || tensor->strided || tensor->runs != 1 ||
         run->size < DROP_ABOVE)
         return;
     unit = (size_t)run->gap + mm_dtype_info(tensor->stored)->bytes;
-    mm_map_drop(map, run->data + (size_t)first * unit, (size_t)(end - first) * unit);
+    from = (size_t)first * unit;
+    to = (size_t)end * unit + AROUND;
+    mm_map_drop(map, run->data + from, (to < run->size ? to : run->size) - from);
 }
 
 static void drop(const struct mm_work *work, int64_t first, int64_t end)

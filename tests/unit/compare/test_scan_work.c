@@ -559,13 +559,13 @@ static void memory_is_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_is_bounded), /* first: before others leave freed memory behind */
         cmocka_unit_test(bits_do_not_depend_on_threads),
         cmocka_unit_test(kept_and_found),
         cmocka_unit_test(order_of_work),
         cmocka_unit_test(extras),
         cmocka_unit_test(a_cut_file_is_a_row),
         cmocka_unit_test(stopping),
-        cmocka_unit_test(memory_is_bounded),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
