@@ -1,13 +1,26 @@
 /*
- * triage: what the figures mean - thresholds and a verdict per layer, in words.
+ * triage: what the figures mean - thresholds, what a format must cost, where an error comes from, what caused
+ * it, and a verdict per layer in words.
  *
- * A verdict is a pure function of one measured pair and the limits; it never knows what a person chose. The
- * sentences are for people: short, no jargon, figures in them.
+ * It walks the flow that people walk by hand: is a layer over the threshold; did the error come in with its
+ * inputs (blame); could the number format do any better (what-if); does the result look like a known mistake
+ * (causes); what follows (verdict, suggestions, settings advice).
+ *
+ * Three kinds of code, and nothing else:
+ *   looking      opens one pair's tensors, in a worker: what-ifs and causes. Fills a struct mm_evidence.
+ *   reasoning    pure functions over all layers, in the thread that owns them: flow, blame, verdicts.
+ *   advising     pure functions over what reasoning found: suggestions, settings.
+ * None of it knows what a person chose.
+ *
+ * The sentences are for people: short, no jargon, figures in them. Every figure is a relative L2 error (diff2
+ * of contract section 3) unless it says otherwise.
  */
 #ifndef MMTUI_TRIAGE_H
 #define MMTUI_TRIAGE_H
 
 #include "mmtui/compare.h"
+
+/* ---- thresholds ---------------------------------------------------------------------------------------- */
 
 /* A layer is over when either figure is. 0.05 is the field's rule of thumb. */
 struct mm_thresholds {
@@ -15,29 +28,299 @@ struct mm_thresholds {
 };
 void mm_thresholds_defaults(struct mm_thresholds *thresholds);
 
-enum mm_verdict_kind {
-    MM_VERDICT_NONE = 0,  /* not measured yet */
-    MM_VERDICT_OK,        /* within the thresholds */
-    MM_VERDICT_OVER,      /* over a threshold */
-    MM_VERDICT_OVERFLOW,  /* dst left the range of its format: Inf where src is finite and beyond it */
-    MM_VERDICT_NONFINITE, /* NaN or Inf on one side only, not explained by the range */
-    MM_VERDICT_SHAPE,     /* shapes differ */
-    MM_VERDICT_UNPAIRED,  /* one side only */
-    MM_VERDICT_UNREADABLE /* a file could not be read */
+/* ---- one layer, as reasoning sees it ------------------------------------------------------------------- */
+
+struct mm_evidence;
+/* A pair with what is known of it. All borrowed; evidence is NULL where nobody has looked. */
+struct mm_subject {
+    const struct mm_pair *pair;
+    const struct mm_result *result;
+    const struct mm_evidence *evidence;
 };
+
+/* ---- what if: the precision floor ---------------------------------------------------------------------- */
+
+/* How an integer format's range is chosen from the reference's finite values. Floats have no range. */
+enum mm_range {
+    MM_RANGE_MINMAX, /* least and greatest value */
+    MM_RANGE_P9999,  /* percentile: the middle 99.99 % of the values */
+    MM_RANGE_MSE,    /* the share of min-max that gives the least mean square error, of 1/128 .. 128/128 */
+    MM_RANGE_KL,     /* least Kullback-Leibler divergence of a 2048-bin histogram of |x| */
+    MM_RANGE_COUNT
+};
+const char *mm_range_word(enum mm_range range); /* "minmax", "p99.99", "mse", "kl" */
+
+struct mm_whatif_setting {
+    enum mm_dtype dtype; /* F16 BF16 F8E4M3 F8E5M2, I16 I8 I4 */
+    bool per_channel;    /* integers: a scale for each index of `axis` */
+    int axis;            /* 0 .. rank-1 */
+    bool asymmetric;     /* integers: a zero point; else zero stays zero and the scale is max|x| / highest */
+    enum mm_range range;
+};
+
+/* The reference rounded to a format and back, measured against itself. */
+struct mm_whatif {
+    struct mm_whatif_setting setting;
+    struct mm_metrics metrics;
+    double scale, zero_point;      /* integers, per tensor: value = (q - zero_point) * scale; else NaN */
+    double scale_low, scale_high;  /* integers, per channel: least and greatest of the scales; else = scale */
+    double clipped;                /* share of the finite values beyond the format's or the chosen range */
+};
+
+/*
+ * Round `reference` as each setting says: out[i] belongs to settings[i]. Rounding is to nearest even;
+ * integers clip, floats overflow to Inf (e4m3: NaN) as hardware without saturation does, and those positions
+ * are counted in clipped and left out of the metrics' sums as contract section 3 has it. NaN and Inf of the
+ * reference stay what they are. An all-zero channel has scale 1. A few passes over the tensor for each group
+ * of settings; 64 KiB of memory a channel-free setting, none of it grows with the tensor.
+ *
+ * The limit of the idea: it models how the result is stored, not how the sums inside the operator are kept.
+ * -1 with MM_ECANCELLED or what the tensor's reading gives.
+ */
+int mm_whatif_tensor(const struct mm_tensor *reference, const struct mm_whatif_setting *settings,
+                     size_t count, const atomic_bool *cancel, struct mm_whatif *out, struct mm_err *err);
+/*
+ * The rows of the What if table for a tensor of this shape: every format, integers per tensor and per
+ * channel, symmetric and asymmetric, all four ranges for I8. Returns how many (at most MM_WHATIF_MAX).
+ */
+#define MM_WHATIF_MAX 64
+size_t mm_whatif_usual(const struct mm_shape *shape, int axis, struct mm_whatif_setting out[MM_WHATIF_MAX]);
+/* "int8 per channel (axis 1), symmetric, mse": appended. */
+void mm_whatif_name(const struct mm_whatif_setting *setting, struct mm_buf *out);
+/* Where channels usually lie: 1 for rank 3 and 4 ... , the last for rank 1 and 2; -1 for a scalar. */
+int mm_channel_axis(const struct mm_shape *shape);
+
+/* ---- causes: one layer's error explained ---------------------------------------------------------------- */
+
+enum mm_verdict_kind {
+    MM_VERDICT_NONE = 0,       /* not measured yet */
+    MM_VERDICT_OK,             /* within the thresholds */
+    MM_VERDICT_NOISE,          /* over, but no more than rounding on the way here adds up to */
+    MM_VERDICT_HARMLESS,       /* over as a ratio, but small against what goes in, or without effect on what reads it */
+    MM_VERDICT_INHERITED,      /* came in with the inputs */
+    MM_VERDICT_FORMAT,         /* the number format can't do better */
+    MM_VERDICT_SETTINGS,       /* other quantisation settings would do clearly better */
+    MM_VERDICT_IMPLEMENTATION, /* the operator computes something else */
+    MM_VERDICT_INPUT,          /* the two runs were fed differently */
+    MM_VERDICT_OUTPUT,         /* the result is read or mapped back differently */
+    MM_VERDICT_OVERFLOW,       /* dst left the range of its format, or something inside the operator did */
+    MM_VERDICT_OVER,           /* over a threshold, and not looked into yet */
+    MM_VERDICT_NONFINITE,      /* NaN or Inf on one side only, and not looked into yet */
+    MM_VERDICT_SHAPE,          /* shapes differ */
+    MM_VERDICT_UNPAIRED,       /* one side only */
+    MM_VERDICT_UNREADABLE,     /* a file could not be read */
+    MM_VERDICT_COUNT
+};
+/* "ok", "noise", "inherited", "format-limited", "settings", ...: the word used in files and filters. */
+const char *mm_verdict_word(enum mm_verdict_kind kind);
+
+enum mm_cause_id {
+    MM_CAUSE_NONE = 0,      /* not explained */
+    MM_CAUSE_OVERFLOW,      /* |x| beyond the format, Inf (or NaN made of it) in dst */
+    MM_CAUSE_INNER_OVERFLOW,/* the result fits, but squares, sums or products inside the operator do not */
+    MM_CAUSE_UNDERFLOW,     /* small values became 0 */
+    MM_CAUSE_SATURATION,    /* a plateau at an integer's or half's limit, or at the top of the range */
+    MM_CAUSE_NOT_DEQUANTISED, /* dst holds the raw integers */
+    MM_CAUSE_ZERO_POINT,    /* dst = src + one constant */
+    MM_CAUSE_SIGNEDNESS,    /* int8 read as uint8 or the reverse */
+    MM_CAUSE_SCALE,         /* dst = src times one factor; a power of two is named */
+    MM_CAUSE_CHANNEL_RANGE, /* one scale for channels of very different range */
+    MM_CAUSE_ONE_SIDED,     /* a symmetric range for a one-sided distribution */
+    MM_CAUSE_OUTLIER,       /* few values stretch the range */
+    MM_CAUSE_CHANNELS_REVERSED, /* RGB / BGR */
+    MM_CAUSE_CHANNELS_PERMUTED,
+    MM_CAUSE_LAYOUT,        /* the bytes of one layout read as another (CHW / HWC) */
+    MM_CAUSE_TRANSPOSED,    /* axes permuted */
+    MM_CAUSE_FLIPPED,       /* an axis backwards */
+    MM_CAUSE_SHIFTED,       /* moved by a few places along an axis */
+    MM_CAUSE_CROPPED,       /* dst is a part of src, or the reverse */
+    MM_CAUSE_NORMALISATION, /* mean / std / 255 applied twice, not at all, or other ones */
+    MM_CAUSE_AFFINE,        /* per-channel scale and offset that no known preprocessing gives */
+    MM_CAUSE_ZERO,          /* dst is all zero */
+    MM_CAUSE_CONSTANT,      /* dst is one value */
+    MM_CAUSE_STALE,         /* dst equals another tensor */
+    MM_CAUSE_UNWRITTEN,     /* a part of dst was never written */
+    MM_CAUSE_CLASS_MAP,     /* integers mapped by another table */
+    MM_CAUSE_BOXES,         /* one affine map a coordinate (letterbox) */
+    MM_CAUSE_REORDERED,     /* the same values in another order (top-k, NMS) */
+    MM_CAUSE_NEAR_ZERO,     /* the reference is near zero: a large ratio of a small error */
+    MM_CAUSE_ROUNDING,      /* plain rounding noise of the format */
+    MM_CAUSE_COUNT
+};
+
+struct mm_cause_info {
+    const char *word;             /* "channels-reversed": in files and filters */
+    const char *title;            /* "channels reversed (RGB/BGR)" */
+    enum mm_verdict_kind verdict; /* what it makes of the layer where it is introduced, inside the network */
+    bool at_edges;                /* at the network's inputs (outputs) it is an input (output) fault */
+    const char *next;             /* the next step, a sentence in the imperative */
+};
+/* Never NULL. */
+const struct mm_cause_info *mm_cause_info(enum mm_cause_id cause);
+
+enum mm_role { MM_ROLE_INNER = 0, MM_ROLE_INPUT = 1, MM_ROLE_OUTPUT = 2 }; /* bits */
+
+/* What a cause found. score says how sure: 1 certain, 0.5 as likely as not; below 0.3 it is not kept. */
+struct mm_finding {
+    enum mm_cause_id cause;
+    double score;
+    double residual;    /* relative L2 error that is left once the fault is undone; NaN where that means nothing */
+    char evidence[240]; /* the figures that led here; one or more sentences */
+    char sentence[96];  /* one line for the VERDICT column */
+};
+
+/* Everything that a cause may look at. Pointers are borrowed. */
+struct mm_case {
+    const struct mm_pair *pair;
+    const struct mm_result *result; /* MEASURED or MISMATCH */
+    const char *op_type;            /* never NULL */
+    unsigned role;                  /* bits of enum mm_role */
+    double noise;       /* relative L2 error that format and inputs explain: what a fault must stand out from */
+    double input_max;   /* greatest |x| among the reference's inputs; 0 unknown */
+    double input_rms;   /* greatest RMS among them; 0 unknown */
+    int64_t input_count;/* elements of the largest input; 0 unknown */
+    bool quantised;     /* dst, or its computation, is known to be integer */
+    /* Decoded values in row-major order: both sides laid alike where shapes fit (fit says how), else as they
+     * are. NULL when nothing was opened (then only what the metrics tell is tried) or above MM_CASE_MAX. */
+    const double *s, *d;
+    int64_t s_count, d_count;
+    struct mm_shape s_shape, d_shape;
+    const struct mm_whatif *floor; /* what-ifs of s, cheap ones */
+    size_t floors;
+};
+#define MM_CASE_MAX ((int64_t)8 << 20) /* elements a side that are held in memory to look at structure */
+
+#define MM_FINDINGS_MAX 4
+/*
+ * Try every cause that makes sense, keep the best, best first. The order is by score; between two that
+ * explain the same, the simpler one (fewer free parameters) stands first. Returns how many were kept. Never
+ * fails: what can't be tried is left out.
+ */
+size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
+                      struct mm_finding out[MM_FINDINGS_MAX]);
+/*
+ * Among all layers: is dst of `id` another layer's tensor (stale buffer, wrong alias)? From the statistics
+ * alone. False when it is not, or when src has the same coincidence.
+ */
+bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, struct mm_finding *out);
+
+/* ---- looking: the evidence of one layer ------------------------------------------------------------------ */
+
+#define MM_FLOORS 6
+struct mm_evidence {
+    struct mm_whatif floor[MM_FLOORS]; /* f16, bf16, i8 per tensor symmetric, asymmetric, per channel ... */
+    size_t floors;
+    int format;      /* index into floor: the format in which dst was stored or computed; -1: f32, unknown */
+    double grid;     /* step of the uniform grid that dst lies on (fake quantisation); 0: none */
+    double channel_spread; /* per-channel relative errors: 90th percentile / median; NaN unknown */
+    double channel_slope;  /* of log error RMS against log signal RMS over channels: 0 a uniform error (one scale
+                              for all), 1 an error in proportion; NaN unknown */
+    int channel_axis;
+    struct mm_finding finding[MM_FINDINGS_MAX];
+    size_t findings;
+    char *problem; /* owned: why nothing could be looked at; NULL */
+};
+struct mm_look {
+    const struct mm_pair *pair;
+    const struct mm_schema *schema;
+    const struct mm_result *result;
+    const char *op_type;
+    unsigned role;
+    double noise, input_max, input_rms;
+    int64_t input_count;
+    bool quantised;
+};
+/* Opens the pair, runs what-ifs and causes. A pair that can't be opened gives evidence with a problem. -1 only
+ * with MM_ECANCELLED or MM_EMEMORY. */
+int mm_evidence_collect(const struct mm_look *look, const atomic_bool *cancel, struct mm_evidence *out,
+                        struct mm_err *err);
+void mm_evidence_done(struct mm_evidence *evidence);
+
+/* ---- flow: which layer feeds which ------------------------------------------------------------------------ */
+
+/*
+ * Layers by their place in `subjects`. With a graph, an input of a layer is the nearest tensor upstream that
+ * was dumped and paired (nodes whose results were not dumped are walked through). Without one, the
+ * MM_FLOW_WINDOW layers before it in execution order stand in, and `known` is false.
+ */
+#define MM_FLOW_WINDOW 8
+struct mm_flow {
+    size_t count;
+    bool known;
+    const uint32_t *input_from;  /* [count + 1]: inputs of i are input[input_from[i] .. input_from[i + 1]) */
+    const uint32_t *input;
+    const uint32_t *reader_from; /* alike */
+    const uint32_t *reader;
+    const int32_t *node;   /* [count] node of the graph that makes it; -1 */
+    const int32_t *tensor; /* [count] tensor of the graph; -1 */
+    const unsigned char *role; /* [count] bits of enum mm_role */
+    const uint32_t *order; /* [count] layers in execution order: the graph's where known */
+    struct mm_arena arena;
+};
+/* Borrowed: nothing is kept of the arguments. graph may be NULL. Roles without a graph: is_output, op types
+ * that are inputs by name, and where there are none of these the first and the last pair. */
+struct mm_graph;
+int mm_flow_open(struct mm_flow **flow, const struct mm_subject *subjects, size_t count,
+                 const struct mm_graph *graph, struct mm_err *err);
+void mm_flow_close(struct mm_flow *flow);
+
+/* ---- blame: introduced or inherited ----------------------------------------------------------------------- */
+
+struct mm_blame {
+    double error;         /* diff2; +Inf where one side is non-finite alone; NaN not measured */
+    int32_t worst_input;  /* layer; -1: none */
+    double input_error;   /* of worst_input; 0 without inputs */
+    double amplification; /* error / input_error; NaN when there is no input error */
+    double introduced;    /* sqrt(max(0, error² - input_error²)): what this layer adds if errors are independent */
+    double expected;      /* what rounding to dst's formats adds up to on the worst way here */
+    bool over;            /* verdict over the thresholds (non-finite counts) */
+    bool starts;          /* over, and the error is introduced here */
+    int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
+    bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
+};
+/* blame[count], aligned with subjects. Pure. */
+void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects,
+                   const struct mm_thresholds *thresholds, struct mm_blame *blame);
+/* The first layer in execution order that is over and starts it; -1: none. First producer of a NaN/Inf alike. */
+int32_t mm_blame_first(const struct mm_flow *flow, const struct mm_blame *blame);
+int32_t mm_blame_first_nonfinite(const struct mm_flow *flow, const struct mm_blame *blame);
+/* Layers from `id`'s root down to `id` along worst inputs, root first; at most `room`. Returns how many. */
+size_t mm_blame_chain(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id, uint32_t *chain,
+                      size_t room);
+/* Should a worker look into this layer? What starts an error, and inputs and outputs that are over. */
+bool mm_blame_worth_a_look(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id);
+
+/* ---- verdicts -------------------------------------------------------------------------------------------- */
+
+enum mm_confidence { MM_CONFIDENCE_NONE = 0, MM_POSSIBLE, MM_LIKELY, MM_CERTAIN };
+const char *mm_confidence_word(enum mm_confidence confidence); /* "", "possible", "likely", "certain" */
 
 struct mm_verdict {
     enum mm_verdict_kind kind;
-    bool bad;      /* counts as over the threshold: OVER, OVERFLOW, NONFINITE, SHAPE, UNREADABLE */
+    bool bad;      /* counts as over the threshold */
+    enum mm_confidence confidence;
+    enum mm_cause_id cause;
+    int32_t from;  /* INHERITED: the layer it comes from; STALE: the layer it equals; else -1 */
     char text[96]; /* one line; "" for OK */
 };
 
-/* "ok", "over", "overflow" ...: the word used in files and filters. */
-const char *mm_verdict_word(enum mm_verdict_kind kind);
-
-/* Judge one result. `pair` tells which side a lone tensor is on. */
+/* Judge one result by itself, before blame and evidence. `pair` tells which side a lone tensor is on. */
 void mm_triage_judge(const struct mm_pair *pair, const struct mm_result *result,
                      const struct mm_thresholds *thresholds, struct mm_verdict *out);
+/* Judge one layer with all that is known. `names` gives layers' visible names for sentences. */
+struct mm_triage_view {
+    const struct mm_subject *subjects;
+    size_t count;
+    const struct mm_flow *flow;
+    const struct mm_blame *blame;
+    const struct mm_thresholds *thresholds;
+    const char *(*name)(const void *context, uint32_t id);
+    const void *context;
+};
+void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out);
+/* The verdict in full: evidence in figures (a paragraph a line), and the next step (one sentence). */
+void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
+                       struct mm_buf *evidence, struct mm_buf *next);
 
 /*
  * How bad, for ranking: larger is worse. Unreadable, shape and non-finite layers stand above every finite
