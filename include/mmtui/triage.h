@@ -62,9 +62,9 @@ struct mm_whatif_setting {
 struct mm_whatif {
     struct mm_whatif_setting setting;
     struct mm_metrics metrics;
-    double scale, zero_point;      /* integers, per tensor: value = (q - zero_point) * scale; else NaN */
-    double scale_low, scale_high;  /* integers, per channel: least and greatest of the scales; else = scale */
-    double clipped;                /* share of the finite values beyond the format's or the chosen range */
+    double scale, zero_point;     /* integers, per tensor: value = (q - zero_point) * scale; else NaN */
+    double scale_low, scale_high; /* integers, per channel: least and greatest of the scales; else = scale */
+    double clipped;               /* share of the finite values beyond the format's or the chosen range */
 };
 
 /*
@@ -90,16 +90,18 @@ void mm_whatif_name(const struct mm_whatif_setting *setting, struct mm_buf *out)
 /* Where channels usually lie: 1 for rank 3 and 4 ... , the last for rank 1 and 2; -1 for a scalar. */
 int mm_channel_axis(const struct mm_shape *shape);
 
-/* ---- causes: one layer's error explained ---------------------------------------------------------------- */
+/* ---- causes: one layer's error explained ----------------------------------------------------------------
+ */
 
 enum mm_verdict_kind {
-    MM_VERDICT_NONE = 0,       /* not measured yet */
-    MM_VERDICT_OK,             /* within the thresholds */
-    MM_VERDICT_NOISE,          /* over, but no more than rounding on the way here adds up to */
-    MM_VERDICT_HARMLESS,       /* over as a ratio, but small against what goes in, or without effect on what reads it */
-    MM_VERDICT_INHERITED,      /* came in with the inputs */
-    MM_VERDICT_FORMAT,         /* the number format can't do better */
-    MM_VERDICT_SETTINGS,       /* other quantisation settings would do clearly better */
+    MM_VERDICT_NONE = 0,  /* not measured yet */
+    MM_VERDICT_OK,        /* within the thresholds */
+    MM_VERDICT_NOISE,     /* over, but no more than rounding on the way here adds up to */
+    MM_VERDICT_HARMLESS,  /* over as a ratio, but small against what goes in, or without effect on what reads
+                             it */
+    MM_VERDICT_INHERITED, /* came in with the inputs */
+    MM_VERDICT_FORMAT,    /* the number format can't do better */
+    MM_VERDICT_SETTINGS,  /* other quantisation settings would do clearly better */
     MM_VERDICT_IMPLEMENTATION, /* the operator computes something else */
     MM_VERDICT_INPUT,          /* the two runs were fed differently */
     MM_VERDICT_OUTPUT,         /* the result is read or mapped back differently */
@@ -115,18 +117,18 @@ enum mm_verdict_kind {
 const char *mm_verdict_word(enum mm_verdict_kind kind);
 
 enum mm_cause_id {
-    MM_CAUSE_NONE = 0,      /* not explained */
-    MM_CAUSE_OVERFLOW,      /* |x| beyond the format, Inf (or NaN made of it) in dst */
-    MM_CAUSE_INNER_OVERFLOW,/* the result fits, but squares, sums or products inside the operator do not */
-    MM_CAUSE_UNDERFLOW,     /* small values became 0 */
-    MM_CAUSE_SATURATION,    /* a plateau at an integer's or half's limit, or at the top of the range */
+    MM_CAUSE_NONE = 0,        /* not explained */
+    MM_CAUSE_OVERFLOW,        /* |x| beyond the format, Inf (or NaN made of it) in dst */
+    MM_CAUSE_INNER_OVERFLOW,  /* the result fits, but squares, sums or products inside the operator do not */
+    MM_CAUSE_UNDERFLOW,       /* small values became 0 */
+    MM_CAUSE_SATURATION,      /* a plateau at an integer's or half's limit, or at the top of the range */
     MM_CAUSE_NOT_DEQUANTISED, /* dst holds the raw integers */
-    MM_CAUSE_ZERO_POINT,    /* dst = src + one constant */
-    MM_CAUSE_SIGNEDNESS,    /* int8 read as uint8 or the reverse */
-    MM_CAUSE_SCALE,         /* dst = src times one factor; a power of two is named */
-    MM_CAUSE_CHANNEL_RANGE, /* one scale for channels of very different range */
-    MM_CAUSE_ONE_SIDED,     /* a symmetric range for a one-sided distribution */
-    MM_CAUSE_OUTLIER,       /* few values stretch the range */
+    MM_CAUSE_ZERO_POINT,      /* dst = src + one constant */
+    MM_CAUSE_SIGNEDNESS,      /* int8 read as uint8 or the reverse */
+    MM_CAUSE_SCALE,           /* dst = src times one factor; a power of two is named */
+    MM_CAUSE_CHANNEL_RANGE,   /* one scale for channels of very different range */
+    MM_CAUSE_ONE_SIDED,       /* a symmetric range for a one-sided distribution */
+    MM_CAUSE_OUTLIER,         /* few values stretch the range */
     MM_CAUSE_CHANNELS_REVERSED, /* RGB / BGR */
     MM_CAUSE_CHANNELS_PERMUTED,
     MM_CAUSE_LAYOUT,        /* the bytes of one layout read as another (CHW / HWC) */
@@ -164,7 +166,8 @@ enum mm_role { MM_ROLE_INNER = 0, MM_ROLE_INPUT = 1, MM_ROLE_OUTPUT = 2 }; /* bi
 struct mm_finding {
     enum mm_cause_id cause;
     double score;
-    double residual;    /* relative L2 error that is left once the fault is undone; NaN where that means nothing */
+    double
+        residual; /* relative L2 error that is left once the fault is undone; NaN where that means nothing */
     char evidence[240]; /* the figures that led here; one or more sentences */
     char sentence[96];  /* one line for the VERDICT column */
 };
@@ -175,11 +178,11 @@ struct mm_case {
     const struct mm_result *result; /* MEASURED or MISMATCH */
     const char *op_type;            /* never NULL */
     unsigned role;                  /* bits of enum mm_role */
-    double noise;       /* relative L2 error that format and inputs explain: what a fault must stand out from */
-    double input_max;   /* greatest |x| among the reference's inputs; 0 unknown */
-    double input_rms;   /* greatest RMS among them; 0 unknown */
-    int64_t input_count;/* elements of the largest input; 0 unknown */
-    bool quantised;     /* dst, or its computation, is known to be integer */
+    double noise;     /* relative L2 error that format and inputs explain: what a fault must stand out from */
+    double input_max; /* greatest |x| among the reference's inputs; 0 unknown */
+    double input_rms; /* greatest RMS among them; 0 unknown */
+    int64_t input_count; /* elements of the largest input; 0 unknown */
+    bool quantised;      /* dst, or its computation, is known to be integer */
     /* Decoded values in row-major order: both sides laid alike where shapes fit (fit says how), else as they
      * are. NULL when nothing was opened (then only what the metrics tell is tried) or above MM_CASE_MAX. */
     const double *s, *d;
@@ -204,17 +207,18 @@ size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
  */
 bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, struct mm_finding *out);
 
-/* ---- looking: the evidence of one layer ------------------------------------------------------------------ */
+/* ---- looking: the evidence of one layer ------------------------------------------------------------------
+ */
 
 #define MM_FLOORS 6
 struct mm_evidence {
     struct mm_whatif floor[MM_FLOORS]; /* f16, bf16, i8 per tensor symmetric, asymmetric, per channel ... */
     size_t floors;
-    int format;      /* index into floor: the format in which dst was stored or computed; -1: f32, unknown */
-    double grid;     /* step of the uniform grid that dst lies on (fake quantisation); 0: none */
+    int format;  /* index into floor: the format in which dst was stored or computed; -1: f32, unknown */
+    double grid; /* step of the uniform grid that dst lies on (fake quantisation); 0: none */
     double channel_spread; /* per-channel relative errors: 90th percentile / median; NaN unknown */
-    double channel_slope;  /* of log error RMS against log signal RMS over channels: 0 a uniform error (one scale
-                              for all), 1 an error in proportion; NaN unknown */
+    double channel_slope;  /* of log error RMS against log signal RMS over channels: 0 a uniform error (one
+                              scale  for all), 1 an error in proportion; NaN unknown */
     int channel_axis;
     struct mm_finding finding[MM_FINDINGS_MAX];
     size_t findings;
@@ -230,13 +234,14 @@ struct mm_look {
     int64_t input_count;
     bool quantised;
 };
-/* Opens the pair, runs what-ifs and causes. A pair that can't be opened gives evidence with a problem. -1 only
- * with MM_ECANCELLED or MM_EMEMORY. */
+/* Opens the pair, runs what-ifs and causes. A pair that can't be opened gives evidence with a problem. -1
+ * only with MM_ECANCELLED or MM_EMEMORY. */
 int mm_evidence_collect(const struct mm_look *look, const atomic_bool *cancel, struct mm_evidence *out,
                         struct mm_err *err);
 void mm_evidence_done(struct mm_evidence *evidence);
 
-/* ---- flow: which layer feeds which ------------------------------------------------------------------------ */
+/* ---- flow: which layer feeds which ------------------------------------------------------------------------
+ */
 
 /*
  * Layers by their place in `subjects`. With a graph, an input of a layer is the nearest tensor upstream that
@@ -247,14 +252,14 @@ void mm_evidence_done(struct mm_evidence *evidence);
 struct mm_flow {
     size_t count;
     bool known;
-    const uint32_t *input_from;  /* [count + 1]: inputs of i are input[input_from[i] .. input_from[i + 1]) */
+    const uint32_t *input_from; /* [count + 1]: inputs of i are input[input_from[i] .. input_from[i + 1]) */
     const uint32_t *input;
     const uint32_t *reader_from; /* alike */
     const uint32_t *reader;
-    const int32_t *node;   /* [count] node of the graph that makes it; -1 */
-    const int32_t *tensor; /* [count] tensor of the graph; -1 */
+    const int32_t *node;       /* [count] node of the graph that makes it; -1 */
+    const int32_t *tensor;     /* [count] tensor of the graph; -1 */
     const unsigned char *role; /* [count] bits of enum mm_role */
-    const uint32_t *order; /* [count] layers in execution order: the graph's where known */
+    const uint32_t *order;     /* [count] layers in execution order: the graph's where known */
     struct mm_arena arena;
 };
 /* Borrowed: nothing is kept of the arguments. graph may be NULL. Roles without a graph: is_output, op types
@@ -264,24 +269,27 @@ int mm_flow_open(struct mm_flow **flow, const struct mm_subject *subjects, size_
                  const struct mm_graph *graph, struct mm_err *err);
 void mm_flow_close(struct mm_flow *flow);
 
-/* ---- blame: introduced or inherited ----------------------------------------------------------------------- */
+/* ---- blame: introduced or inherited -----------------------------------------------------------------------
+ */
 
 struct mm_blame {
     double error;         /* diff2; +Inf where one side is non-finite alone; NaN not measured */
     int32_t worst_input;  /* layer; -1: none */
     double input_error;   /* of worst_input; 0 without inputs */
     double amplification; /* error / input_error; NaN when there is no input error */
-    double introduced;    /* sqrt(max(0, error² - input_error²)): what this layer adds if errors are independent */
-    double expected;      /* what rounding to dst's formats adds up to on the worst way here */
-    bool over;            /* verdict over the thresholds (non-finite counts) */
-    bool starts;          /* over, and the error is introduced here */
-    int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
-    bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
+    double
+        introduced; /* sqrt(max(0, error² - input_error²)): what this layer adds if errors are independent */
+    double expected; /* what rounding to dst's formats adds up to on the worst way here */
+    bool over;       /* verdict over the thresholds (non-finite counts) */
+    bool starts;     /* over, and the error is introduced here */
+    int32_t root;    /* over: where the error starts (itself when it starts here); else -1 */
+    bool built_up;   /* no single layer brings it over: it grew on the way; root has the largest share */
 };
 /* blame[count], aligned with subjects. Pure. */
 void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects,
                    const struct mm_thresholds *thresholds, struct mm_blame *blame);
-/* The first layer in execution order that is over and starts it; -1: none. First producer of a NaN/Inf alike. */
+/* The first layer in execution order that is over and starts it; -1: none. First producer of a NaN/Inf alike.
+ */
 int32_t mm_blame_first(const struct mm_flow *flow, const struct mm_blame *blame);
 int32_t mm_blame_first_nonfinite(const struct mm_flow *flow, const struct mm_blame *blame);
 /* Layers from `id`'s root down to `id` along worst inputs, root first; at most `room`. Returns how many. */
@@ -290,14 +298,15 @@ size_t mm_blame_chain(const struct mm_flow *flow, const struct mm_blame *blame, 
 /* Should a worker look into this layer? What starts an error, and inputs and outputs that are over. */
 bool mm_blame_worth_a_look(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id);
 
-/* ---- verdicts -------------------------------------------------------------------------------------------- */
+/* ---- verdicts --------------------------------------------------------------------------------------------
+ */
 
 enum mm_confidence { MM_CONFIDENCE_NONE = 0, MM_POSSIBLE, MM_LIKELY, MM_CERTAIN };
 const char *mm_confidence_word(enum mm_confidence confidence); /* "", "possible", "likely", "certain" */
 
 struct mm_verdict {
     enum mm_verdict_kind kind;
-    bool bad;      /* counts as over the threshold */
+    bool bad; /* counts as over the threshold */
     enum mm_confidence confidence;
     enum mm_cause_id cause;
     int32_t from;  /* INHERITED: the layer it comes from; STALE: the layer it equals; else -1 */

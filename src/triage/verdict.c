@@ -10,9 +10,13 @@ void mm_thresholds_defaults(struct mm_thresholds *thresholds)
 
 const char *mm_verdict_word(enum mm_verdict_kind kind)
 {
-    static const char *const words[] = {
+    static const char *const words[MM_VERDICT_COUNT] = {
         [MM_VERDICT_NONE] = "pending",        [MM_VERDICT_OK] = "ok",
-        [MM_VERDICT_OVER] = "over",           [MM_VERDICT_OVERFLOW] = "overflow",
+        [MM_VERDICT_NOISE] = "noise",         [MM_VERDICT_HARMLESS] = "harmless",
+        [MM_VERDICT_INHERITED] = "inherited", [MM_VERDICT_FORMAT] = "format-limited",
+        [MM_VERDICT_SETTINGS] = "settings",   [MM_VERDICT_IMPLEMENTATION] = "implementation",
+        [MM_VERDICT_INPUT] = "input-fault",   [MM_VERDICT_OUTPUT] = "output-fault",
+        [MM_VERDICT_OVERFLOW] = "overflow",   [MM_VERDICT_OVER] = "over",
         [MM_VERDICT_NONFINITE] = "nonfinite", [MM_VERDICT_SHAPE] = "shape",
         [MM_VERDICT_UNPAIRED] = "unpaired",   [MM_VERDICT_UNREADABLE] = "unreadable",
     };
