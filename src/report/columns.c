@@ -209,7 +209,7 @@ static void text_nonfinite(const struct mm_session *session, size_t id, struct m
 
 static double figure_against(const struct mm_session *session, size_t id, enum mm_against which)
 {
-    const struct mm_result *result = mm_session_figure_against(session, id, which);
+    const struct mm_result *result = mm_session_against(session, id, which);
     if (!result || result->state != MM_STATE_MEASURED)
         return NAN;
     return result->metrics.nonfinite_differ ? INFINITY : result->metrics.diff2;
