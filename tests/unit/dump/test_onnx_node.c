@@ -64,7 +64,7 @@ static void ways_to_write_an_attribute(void **state)
  * there. */
 static void large_attributes(void **state)
 {
-    static const size_t sizes[] = {4083, 4084, 5000, 3000000} /* 13 bytes are not text */;
+    static const size_t sizes[] = {4083, 4084, 5000, 3000000}; /* 13 bytes are not text */
     char *text = malloc(3000001);
     (void)state;
     assert_non_null(text);
