@@ -36,6 +36,7 @@ struct mm_subject {
     const struct mm_pair *pair;
     const struct mm_result *result;
     const struct mm_evidence *evidence;
+    const char *op_type; /* as good as it is known; NULL or "": not */
     /* With a third dump, the framework's own simulation of the low precision; else NULL. */
     const struct mm_result *sim_dst; /* dst against it: what the implementation adds */
     const struct mm_result *src_sim; /* it against src: what the format costs */
@@ -189,7 +190,8 @@ enum mm_role { MM_ROLE_INNER = 0, MM_ROLE_INPUT = 1, MM_ROLE_OUTPUT = 2 }; /* bi
 enum mm_quantised {
     MM_QUANTISED_NO = 0,
     MM_QUANTISED_RESULT = 1, /* its result is stored as an integer of 16 bits or less, or was at some point */
-    MM_QUANTISED_INPUT = 2   /* some result that it reads is */
+    MM_QUANTISED_INPUT = 2,  /* some result that it reads is */
+    MM_QUANTISED_UNSIGNED = 4 /* with RESULT: the integers are unsigned, so there is a zero point */
 };
 
 /* What a cause found. score says how sure: 1 certain, 0.5 as likely as not; below 0.3 it is not kept. */
@@ -237,6 +239,10 @@ size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
  */
 bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, struct mm_finding *out);
 
+/* Does an operator of this type have weights (convolutions, matrix products)? True when the type is not
+ * known. */
+bool mm_op_has_weights(const char *op_type);
+
 /* ---- looking: the evidence of one layer ------------------------------------------------------------------
  */
 
@@ -283,6 +289,7 @@ void mm_evidence_done(struct mm_evidence *evidence);
 struct mm_flow {
     size_t count;
     bool known;
+    bool ordered; /* known, or time stamps tell the order; else nothing does, and there are no edges */
     const uint32_t *input_from; /* [count + 1]: inputs of i are input[input_from[i] .. input_from[i + 1]) */
     const uint32_t *input;
     const uint32_t *reader_from; /* alike */
