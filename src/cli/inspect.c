@@ -124,6 +124,7 @@ int inspect(struct cli_options *options)
     struct mm_session *session = NULL;
     bool screen = options->script || (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO));
     options->session.headers = screen;
+    options->session.triage = true;
     if (mm_session_open(&session, &options->session, &err) < 0)
         return cli_error(&err);
     int result = look(options, session, &err);
