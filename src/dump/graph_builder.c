@@ -304,18 +304,46 @@ void mm_graph_add_domain(struct mm_graph_builder *b, const char *domain)
         b->node[b->nodes - 1].node.domain = keep_text(b, domain);
 }
 
-void mm_graph_add_ints(struct mm_graph_builder *b, const char *name, const int64_t *ints, size_t count)
+static struct mm_graph_attribute *add_ints(struct mm_graph_builder *b, const char *name, const int64_t *ints,
+                                           size_t count)
 {
     struct mm_graph_attribute *attribute = new_attribute(b, name, count);
     if (attribute && (attribute->ints = keep(b, ints, count, sizeof *ints)))
         attribute->int_count = (int)count;
+    return attribute;
 }
 
-void mm_graph_add_floats(struct mm_graph_builder *b, const char *name, const float *floats, size_t count)
+static struct mm_graph_attribute *add_floats(struct mm_graph_builder *b, const char *name,
+                                             const float *floats, size_t count)
 {
     struct mm_graph_attribute *attribute = new_attribute(b, name, count);
     if (attribute && (attribute->floats = keep(b, floats, count, sizeof *floats)))
         attribute->float_count = (int)count;
+    return attribute;
+}
+
+void mm_graph_add_int(struct mm_graph_builder *b, const char *name, int64_t value)
+{
+    struct mm_graph_attribute *attribute = add_ints(b, name, &value, 1);
+    if (attribute)
+        attribute->single = true;
+}
+
+void mm_graph_add_ints(struct mm_graph_builder *b, const char *name, const int64_t *ints, size_t count)
+{
+    add_ints(b, name, ints, count);
+}
+
+void mm_graph_add_float(struct mm_graph_builder *b, const char *name, float value)
+{
+    struct mm_graph_attribute *attribute = add_floats(b, name, &value, 1);
+    if (attribute)
+        attribute->single = true;
+}
+
+void mm_graph_add_floats(struct mm_graph_builder *b, const char *name, const float *floats, size_t count)
+{
+    add_floats(b, name, floats, count);
 }
 
 void mm_graph_add_text(struct mm_graph_builder *b, const char *name, const char *text)

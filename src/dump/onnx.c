@@ -125,7 +125,7 @@ static int read_model(struct mm_onnx *onnx, struct mm_err *err)
         return mm_fail(err, MM_ECORRUPT, "%s: not an ONNX model: there is no graph in it", onnx->file);
     if (mm_onnx_graph(onnx, &graph, err) < 0)
         return -1;
-    if (onnx->builder && onnx->builder->nodes == 0)
+    if (onnx->builder->nodes == 0)
         return mm_fail(err, MM_ECORRUPT, "%s: not an ONNX model: there is no node in its graph", onnx->file);
     return 0;
 }
@@ -142,9 +142,11 @@ static void arena_free(void *arena, void *pointer)
     (void)pointer;
 }
 
-static int read_bytes(struct mm_graph **graph, const struct mm_map *map, const char *file, struct mm_err *err)
+int mm_onnx_read(struct mm_graph **graph, const uint8_t *data, size_t size, const char *file,
+                 struct mm_err *err)
 {
-    struct mm_onnx onnx = {.file = file, .begin = map->data, .size = map->size, .builder = mm_graph_new()};
+    struct mm_onnx onnx = {.file = file, .begin = data, .size = size, .builder = mm_graph_new()};
+    *graph = NULL;
     if (!onnx.builder)
         return mm_fail_memory(err);
     mm_buf_init(&onnx.kept);
@@ -172,7 +174,7 @@ int mm_graph_open_onnx(struct mm_graph **graph, const char *path, struct mm_err 
     *graph = NULL;
     if (mm_map_open(&map, path, err) < 0)
         return -1;
-    int result = read_bytes(graph, &map, mm_path_base(path), err);
+    int result = mm_onnx_read(graph, map.data, map.size, path, err);
     if (result == 0 && mm_map_check(&map, path, err) < 0) {
         mm_graph_close(*graph);
         *graph = NULL;

@@ -44,6 +44,10 @@ struct mm_onnx {
     int64_t opset;
 };
 
+/* A model in memory; `file` begins error texts. */
+int mm_onnx_read(struct mm_graph **graph, const uint8_t *data, size_t size, const char *file,
+                 struct mm_err *err);
+
 /* A walk through the bytes of a field. */
 struct mm_wire mm_onnx_inside(const struct mm_onnx *onnx, const struct mm_wire_field *field);
 /* As mm_wire_next; what is wrong is said to be wrong inside of `what`. */

@@ -117,11 +117,11 @@ static void add_attribute(struct mm_onnx *onnx, const Onnx__AttributeProto *attr
     if (attribute->n_ints > 0 || attribute->type == ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS)
         mm_graph_add_ints(b, name, attribute->ints, attribute->n_ints);
     else if (attribute->has_i || attribute->type == ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT)
-        mm_graph_add_ints(b, name, &attribute->i, 1);
+        mm_graph_add_int(b, name, attribute->i);
     else if (attribute->n_floats > 0 || attribute->type == ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOATS)
         mm_graph_add_floats(b, name, attribute->floats, attribute->n_floats);
     else if (attribute->has_f || attribute->type == ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT)
-        mm_graph_add_floats(b, name, &attribute->f, 1);
+        mm_graph_add_float(b, name, attribute->f);
     else if (attribute->has_s || attribute->type == ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING) {
         const char *text = mm_arena_strndup(&onnx->arena, (const char *)attribute->s.data, attribute->s.len);
         mm_graph_add_text(b, name, text ? text : "");
