@@ -29,6 +29,10 @@ enum option {
     OPT_JSON,
     OPT_SHARD,
     OPT_OUTPUT_FILE,
+    OPT_COVER,
+    OPT_TOP,
+    OPT_TO_ERROR,
+    OPT_PLAN_FILE,
     OPT_PLAN,
     OPT_TO,
     OPT_CPP,
@@ -56,6 +60,7 @@ struct cli_options {
     bool hist;
     bool no_cache;
     bool json;
+    struct mm_suggest_options suggest;
     const char *plan;
     const char *dialect;
     bool cpp;

@@ -64,6 +64,13 @@ void session_judge(struct mm_session *session, struct mm_layer *layer);
 bool hist_collect(struct mm_session *session, struct mm_job *job);
 void hist_done(struct mm_session *session);
 
+/* Choose for the operator of a layer, within a step that is open; counts in *changed. `why` NULL: the
+ * verdict. */
+int choice_set(struct mm_session *session, size_t id, enum mm_precision precision, const char *why,
+               size_t *changed, struct mm_err *err);
+/* What reasoning sees of all layers. After triage has begun. */
+struct mm_triage_view triage_view(const struct mm_session *session);
+
 /* All is measured: make flow and blame, ask for looks, conclude. Again after a change of thresholds. */
 void triage_begin(struct mm_session *session);
 /* Take a collected job back if it is a look. */
