@@ -27,6 +27,10 @@ enum mm_column_id {
     MM_COLUMN_COSINE,
     MM_COLUMN_BEYOND,
     MM_COLUMN_NONFINITE,
+    MM_COLUMN_IMPL,   /* with --sim: diff2 of dst against it */
+    MM_COLUMN_FORMAT, /* with --sim: diff2 of it against src */
+    MM_COLUMN_BEFORE, /* with --before: diff2 of the earlier dst */
+    MM_COLUMN_CHANGE, /* with --before: better or worse, and by how much */
     MM_COLUMN_VERDICT,
     MM_COLUMN_COUNT
 };
@@ -44,7 +48,10 @@ struct mm_column {
     /* NaN: no figure. Broken layers (non-finite on one side) give +Inf (worst_low: -Inf) so that they rank
      * worst. */
     double (*value)(const struct mm_session *session, size_t id);
+    /* NULL: always there; else whether this session has what the column is about. */
+    bool (*there)(const struct mm_session *session);
 };
+bool mm_column_there(const struct mm_session *session, enum mm_column_id id);
 const struct mm_column *mm_column(enum mm_column_id id);
 /* By key; MM_COLUMN_COUNT when unknown. */
 enum mm_column_id mm_column_find(const char *key);

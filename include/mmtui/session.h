@@ -17,6 +17,8 @@
 
 struct mm_session_options {
     const char *src, *dst; /* folders */
+    const char *sim;       /* folder of the framework's own simulation of the low precision, or NULL */
+    const char *before;    /* folder of an earlier dst, or NULL */
     unsigned jobs;         /* worker threads; 0 runs everything inline */
     bool headers;          /* read all headers before all figures: for who looks at a list meanwhile */
     enum mm_framework framework;
@@ -121,6 +123,21 @@ int32_t mm_session_first_nonfinite(const struct mm_session *session);
 /* The verdict in full: a paragraph a line, and the next step ("" where there is none). */
 void mm_session_explain(const struct mm_session *session, size_t id, struct mm_buf *evidence,
                         struct mm_buf *next);
+
+/* ---- three dumps ---- */
+
+enum mm_against {
+    MM_AGAINST_IMPLEMENTATION, /* dst against sim: what the implementation adds to the format's error */
+    MM_AGAINST_FORMAT,         /* sim against src: what the format costs by itself */
+    MM_AGAINST_BEFORE,         /* an earlier dst against src */
+    MM_AGAINST_COUNT
+};
+/* Was the dump given that this needs? */
+bool mm_session_has(const struct mm_session *session, enum mm_against which);
+/* This layer in the other comparison: NULL where the other dump has no such tensor, and until it is measured.
+ * Those comparisons begin when src and dst are measured; triage waits for them. */
+const struct mm_result *mm_session_against(const struct mm_session *session, size_t id,
+                                           enum mm_against which);
 
 /* ---- tags ---- */
 

@@ -36,6 +36,9 @@ struct mm_subject {
     const struct mm_pair *pair;
     const struct mm_result *result;
     const struct mm_evidence *evidence;
+    /* With a third dump, the framework's own simulation of the low precision; else NULL. */
+    const struct mm_result *sim_dst; /* dst against it: what the implementation adds */
+    const struct mm_result *src_sim; /* it against src: what the format costs */
 };
 
 /* ---- what if: the precision floor ---------------------------------------------------------------------- */
@@ -338,6 +341,9 @@ struct mm_triage_view {
     const void *context;
 };
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out);
+/* Does a verdict of this kind say that something is wrong at this very layer? Not so: ok, noise, harmless,
+ * inherited, unpaired, unreadable, pending. */
+bool mm_verdict_accuses(enum mm_verdict_kind kind);
 /* The verdict in full: evidence in figures (a paragraph a line), and the next step (one sentence). */
 void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
                        struct mm_buf *evidence, struct mm_buf *next);

@@ -13,6 +13,10 @@ static const struct option_info table[OPT_COUNT] = {
                        "tensorflow, pytorch, caffe or onnx (default): how names are paired"},
     [OPT_MODEL] = {OPT_MODEL, 0, "model", "FILE",
                    "the model (.onnx): its graph tells which layer feeds which; weights are not read"},
+    [OPT_SIM] = {OPT_SIM, 0, "sim", "DIR",
+                 "a third dump: the framework's own simulation of the low precision; tells format from "
+                 "implementation"},
+    [OPT_BEFORE] = {OPT_BEFORE, 0, "before", "DIR", "an earlier dst: what became better or worse"},
     [OPT_THRESHOLD] = {OPT_THRESHOLD, 't', "threshold", "X",
                        "a layer is over when diff1 or diff2 is larger (default: 0.05)"},
     [OPT_ATOL] = {OPT_ATOL, 0, "atol", "X", "absolute tolerance of the over-tolerance share (default: 1e-8)"},
@@ -189,6 +193,8 @@ static const char **text_slot(struct cli_options *options, enum option id)
     case OPT_OUTPUT_FILE:
     case OPT_PLAN_FILE: return &options->output;
     case OPT_MODEL: return &options->model;
+    case OPT_SIM: return &options->session.sim;
+    case OPT_BEFORE: return &options->session.before;
     case OPT_FILTER: return &options->filter;
     case OPT_PLAN: return &options->plan;
     case OPT_TO: return &options->dialect;

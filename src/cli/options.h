@@ -15,6 +15,8 @@ enum option {
     OPT_OUTPUT,
     OPT_FRAMEWORK,
     OPT_MODEL,
+    OPT_SIM,
+    OPT_BEFORE,
     OPT_THRESHOLD,
     OPT_ATOL,
     OPT_RTOL,

@@ -17,13 +17,9 @@ static int by_weight(const void *a, const void *b)
     return x->start.id < y->start.id ? -1 : x->start.id > y->start.id;
 }
 
-/* A layer counts as a start when it brings an error in, or when its own verdict says more than "inherited".
- */
 static bool is_start(const struct mm_session *session, size_t id)
 {
-    const struct mm_blame *blame = mm_session_blame(session, id);
-    enum mm_verdict_kind kind = mm_session_layer(session, id)->verdict.kind;
-    return blame && blame->over && blame->starts && kind != MM_VERDICT_HARMLESS && kind != MM_VERDICT_NOISE;
+    return mm_verdict_accuses(mm_session_layer(session, id)->verdict.kind);
 }
 
 static void count_layers(struct triage_digest *digest, const struct mm_session *session, size_t *explains)

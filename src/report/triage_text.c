@@ -64,8 +64,11 @@ static void put_verdict(struct mm_buf *out, const struct mm_verdict *verdict)
 {
     struct mm_buf line = {0};
     const char *confidence = mm_confidence_word(verdict->confidence);
-    mm_buf_printf(&line, "%s%s%s: %s", mm_verdict_word(verdict->kind), *confidence ? ", " : "", confidence,
-                  verdict->text);
+    const char *word = mm_verdict_word(verdict->kind), *text = verdict->text;
+    size_t length = strlen(word);
+    if (strncmp(text, word, length) == 0 && text[length] == ':') /* the sentence says the word itself */
+        text += length + 1 + (text[length + 1] == ' ');
+    mm_buf_printf(&line, "%s%s%s: %s", word, *confidence ? ", " : "", confidence, text);
     put_lines(out, 6, mm_buf_text(&line));
     mm_buf_done(&line);
 }
@@ -171,6 +174,18 @@ static void put_good(struct mm_buf *out, const struct mm_session *session, const
     mm_buf_done(&line);
 }
 
+static void put_no_culprit(struct mm_buf *out, const struct triage_digest *digest)
+{
+    size_t over = digest->of_kind[MM_VERDICT_NOISE] + digest->of_kind[MM_VERDICT_HARMLESS] +
+                  digest->of_kind[MM_VERDICT_INHERITED];
+    mm_buf_putc(out, '\n');
+    put_lines(out, 0,
+              over ? "No layer does anything wrong by itself: what is over the threshold is rounding that "
+                     "adds up, or "
+                     "does no harm."
+                   : "Nothing is over the threshold.");
+}
+
 int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)
 {
     struct triage_digest digest;
@@ -188,7 +203,7 @@ int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struc
         put_start(out, session, &start);
         put_others(out, session, &digest, start.id);
     } else {
-        mm_buf_puts(out, "\nNothing is over the threshold.\n");
+        put_no_culprit(out, &digest);
     }
     put_kinds(out, &digest);
     put_good(out, session, &digest);

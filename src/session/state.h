@@ -27,6 +27,14 @@ struct look_request {
     int failed;
 };
 
+/* A comparison beside that of src and dst. */
+struct against {
+    struct mm_pairs *pairs;   /* NULL: not asked for */
+    size_t *layer;            /* [pairs] */
+    struct mm_result *result; /* [layers] */
+    struct mm_scan *scan;     /* NULL: not begun */
+};
+
 struct triage_state {
     bool begun;                    /* flow, blame, subjects are there */
     struct mm_subject *subjects;   /* [layers] */
@@ -50,6 +58,8 @@ struct mm_session {
     struct mm_plan *plan;
     struct hist_request *hist[HIST_KEPT]; /* most recently used first */
     struct triage_state triage;
+    struct mm_dump *sim, *before;
+    struct against against[MM_AGAINST_COUNT];
     const int32_t *node; /* [layers] the graph's node by the tensor's name, -1; NULL without a graph */
     const char *notice;
     uint64_t revision;
@@ -71,6 +81,14 @@ int choice_set(struct mm_session *session, size_t id, enum mm_precision precisio
 /* What reasoning sees of all layers. After triage has begun. */
 struct mm_triage_view triage_view(const struct mm_session *session);
 
+/* Open and pair the other dumps. */
+int against_open(struct mm_session *session, struct mm_err *err);
+/* Begin with the next comparison that was not begun; false when all are measured. */
+bool against_busy(struct mm_session *session);
+/* Take a collected job back if it is of one of these. */
+bool against_collect(struct mm_session *session, struct mm_job *job);
+void against_close_scans(struct mm_session *session);
+void against_done(struct mm_session *session);
 /* All is measured: make flow and blame, ask for looks, conclude. Again after a change of thresholds. */
 void triage_begin(struct mm_session *session);
 /* Take a collected job back if it is a look. */

@@ -119,7 +119,10 @@ static int make_subjects(struct mm_session *session)
         return -1;
     for (size_t id = 0; id < count; id++)
         triage->subjects[id] =
-            (struct mm_subject){.pair = session->layers[id].pair, .result = &session->layers[id].result};
+            (struct mm_subject){.pair = session->layers[id].pair,
+                                .result = &session->layers[id].result,
+                                .sim_dst = mm_session_against(session, id, MM_AGAINST_IMPLEMENTATION),
+                                .src_sim = mm_session_against(session, id, MM_AGAINST_FORMAT)};
     return mm_flow_open(&triage->flow, triage->subjects, count, session->options.graph, NULL);
 }
 
@@ -185,8 +188,11 @@ bool mm_session_triaged(const struct mm_session *session)
 
 int32_t mm_session_first_culprit(const struct mm_session *session)
 {
-    const struct triage_state *triage = &session->triage;
-    return triage->begun ? mm_blame_first(triage->flow, triage->blame) : -1;
+    for (size_t id = 0; session->triage.begun && id < session->pairs->count; id++) {
+        if (mm_verdict_accuses(session->layers[id].verdict.kind))
+            return (int32_t)id;
+    }
+    return -1;
 }
 
 int32_t mm_session_first_nonfinite(const struct mm_session *session)

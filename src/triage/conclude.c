@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conclude.h"
+#include "simulated.h"
 
 /* An error of so many times what rounding explains is still rounding: gains of operators are not known. */
 #define NOISE_FACTOR 3.0
@@ -233,11 +234,74 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
         say_inherited(view, id, out);
 }
 
+/* ---- with a simulation, for certain ---- */
+
+/* Causes that are about a format's range or settings: these a simulation has, too. */
+static bool is_of_format(const struct mm_finding *finding)
+{
+    enum mm_verdict_kind kind = mm_cause_info(finding->cause)->verdict;
+    return kind == MM_VERDICT_OVERFLOW || kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
+}
+
+static void say_simulated_format(const struct mm_triage_view *view, uint32_t id, double format,
+                                 struct mm_verdict *out)
+{
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    const struct mm_whatif *better = conclude_better(evidence);
+    struct mm_finding memory;
+    const struct mm_finding *finding = deciding(view, id, &memory);
+    char figure[MM_NUM];
+    if (finding && is_of_format(finding)) {
+        say_finding(finding, view->flow->role[id], out);
+    } else if (better) {
+        say_setting(evidence, better, out);
+    } else {
+        set(out, MM_VERDICT_FORMAT, MM_CERTAIN);
+        snprintf(out->text, sizeof out->text, "the format: its simulation is off by %s, too",
+                 isinf(format) ? "NaN or Inf" : mm_num_short(figure, format, 2));
+    }
+    out->confidence = MM_CERTAIN;
+}
+
+static void say_simulated_implementation(const struct mm_triage_view *view, uint32_t id, double impl,
+                                         struct mm_verdict *out)
+{
+    struct mm_finding memory;
+    const struct mm_finding *finding = deciding(view, id, &memory);
+    char figure[MM_NUM];
+    if (finding && !is_of_format(finding)) {
+        say_finding(finding, view->flow->role[id], out);
+    } else {
+        set(out, MM_VERDICT_IMPLEMENTATION, MM_CERTAIN);
+        snprintf(out->text, sizeof out->text, "off its own simulation by %s",
+                 isinf(impl) ? "NaN or Inf" : mm_num_short(figure, impl, 2));
+    }
+    out->confidence = MM_CERTAIN;
+}
+
+/* False when the simulation does not tell. */
+static bool conclude_simulated(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    double impl, format;
+    bool starts = view->blame[id].starts;
+    bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
+    switch (simulated_tell(view, id, &impl, &format)) {
+    case SIMULATED_IMPLEMENTATION: say_simulated_implementation(view, id, impl, out); return true;
+    case SIMULATED_FORMAT:
+        if (starts || integer)
+            say_simulated_format(view, id, format, out);
+        return starts || integer;
+    default: return false;
+    }
+}
+
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_subject *subject = &view->subjects[id];
     mm_triage_judge(subject->pair, subject->result, view->thresholds, out);
     if (!view->blame[id].over)
+        return;
+    if (conclude_simulated(view, id, out))
         return;
     if (view->blame[id].starts)
         conclude_start(view, id, out);

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "conclude.h"
+#include "simulated.h"
 
 /* What to do where no cause was named. */
 static const char *const next_steps[MM_VERDICT_COUNT] = {
@@ -106,6 +107,18 @@ static void say_findings(const struct mm_evidence *evidence, struct mm_buf *out)
         mm_buf_printf(out, "%s\n", evidence->problem);
 }
 
+static void say_simulation(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
+{
+    double impl, format;
+    char a[MM_NUM], b[MM_NUM];
+    simulated_tell(view, id, &impl, &format);
+    if (isnan(impl) || isnan(format))
+        return;
+    mm_buf_printf(out, "The simulation is off src by %s; dst is off the simulation by %s.\n",
+                  isinf(format) ? "NaN or Inf" : mm_num_short(a, format, 2),
+                  isinf(impl) ? "NaN or Inf" : mm_num_short(b, impl, 2));
+}
+
 static void say_readers(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
 {
     double worst;
@@ -123,6 +136,7 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
         say_inputs(view, id, evidence);
         say_chain(view, id, evidence);
     }
+    say_simulation(view, id, evidence);
     say_floor(&view->blame[id], subject->evidence, evidence);
     say_findings(subject->evidence, evidence);
     say_readers(view, id, evidence);
