@@ -245,7 +245,7 @@ struct mm_look {
     unsigned quantised; /* bits of enum mm_quantised */
 };
 /* Opens the pair, runs what-ifs and causes. A pair that can't be opened gives evidence with a problem. -1
- * only with MM_ECANCELLED or MM_EMEMORY. */
+ * only with MM_ECANCELLED or MM_ENOMEM. */
 int mm_evidence_collect(const struct mm_look *look, const atomic_bool *cancel, struct mm_evidence *out,
                         struct mm_err *err);
 void mm_evidence_done(struct mm_evidence *evidence);
