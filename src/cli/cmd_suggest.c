@@ -25,7 +25,7 @@ static int suggest(struct mm_session *session, const struct cli_options *options
         return -1;
     mm_buf_init(&text);
     mm_report_suggestions(session, &list, &text);
-    cli_print(&text, !term_locale_utf8());
+    cli_print(&text, options->ascii || !term_locale_utf8());
     mm_buf_done(&text);
     int result = options->output ? write_plan(session, &list, options->output, err) : 0;
     mm_suggestions_done(&list);
@@ -45,7 +45,9 @@ int cmd_suggest(struct cli_options *options)
     options->session.triage = true;
     char *cache = options->no_cache ? NULL : mm_cache_folder();
     options->session.cache = cache;
-    int result = mm_session_open(&session, &options->session, &err);
+    int result = cli_model_open(options, &err);
+    if (result == 0)
+        result = mm_session_open(&session, &options->session, &err);
     if (result == 0)
         result = suggest(session, options, &err);
     mm_session_close(session);

@@ -89,6 +89,7 @@ bool against_busy(struct mm_session *session);
 bool against_collect(struct mm_session *session, struct mm_job *job);
 void against_close_scans(struct mm_session *session);
 void against_done(struct mm_session *session);
+
 /* All is measured: make flow and blame, ask for looks, conclude. Again after a change of thresholds. */
 void triage_begin(struct mm_session *session);
 /* Take a collected job back if it is a look. */
