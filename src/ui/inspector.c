@@ -32,7 +32,7 @@ static bool busy(void *context)
     struct inspector *inspector = context;
     struct mm_session_totals totals;
     mm_session_totals(inspector->session, &totals);
-    return totals.measured < totals.layers;
+    return totals.measured < totals.layers || totals.looking;
 }
 
 /* What came in may make a view ask for more (a histogram of what is selected now), a few times at most. */
@@ -55,7 +55,7 @@ static bool unsaved(void *context)
 
 /* ---- actions of every screen ---- */
 
-static const char *key_of(const struct app *app, enum action action, struct mm_buf *keys)
+const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys)
 {
     mm_buf_clear(keys);
     return keymap_keys(&app->keymap, action, 1, keys) ? mm_buf_text(keys) : action_info(action)->name;
@@ -74,7 +74,7 @@ static void act_undo(struct inspector *inspector, const struct action_event *eve
     struct mm_buf keys;
     mm_buf_init(&keys);
     app_say(app, ROLE_STATUS, "%s: %s (%s %s)", undo ? "Undone" : "Done again", label,
-            key_of(app, undo ? ACT_REDO : ACT_UNDO, &keys), undo ? "does it again" : "undoes it");
+            inspector_key(app, undo ? ACT_REDO : ACT_UNDO, &keys), undo ? "does it again" : "undoes it");
     mm_buf_done(&keys);
     app_changed(app);
 }
@@ -214,7 +214,7 @@ static void say_precision(struct app *app, size_t changed, size_t count, enum mm
 {
     struct mm_buf keys;
     mm_buf_init(&keys);
-    const char *undo = key_of(app, ACT_UNDO, &keys);
+    const char *undo = inspector_key(app, ACT_UNDO, &keys);
     const char *name = mm_precision_info(precision)->name;
     if (changed == 0)
         app_say(app, ROLE_STATUS, "Nothing changed: %s",

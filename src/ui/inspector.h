@@ -34,6 +34,9 @@ void inspector_done(struct inspector *inspector);
 struct inspector *inspector_of(struct app *app);
 const struct inspector *inspector_of_const(const struct app *app);
 
+/* The key of an action, or its name where it has none; `keys` is the memory that it lies in. */
+const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys);
+
 /* The status row of a screen: a text, and on the right whether the plan is saved. */
 void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text);
 
