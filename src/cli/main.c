@@ -21,7 +21,9 @@ static const enum option triage_options[] = {
     OPT_FAIL,  OPT_JOBS, OPT_NO_CACHE, OPT_ASCII,     OPT_HELP,      OPT_NONE};
 static const enum option merge_options[] = {OPT_OUTPUT_FILE, OPT_HELP, OPT_NONE};
 static const enum option export_options[] = {OPT_PLAN, OPT_TO, OPT_CPP, OPT_HELP, OPT_NONE};
-static const enum option suggest_options[] = {OPT_COVER, OPT_TOP, OPT_TO_ERROR, OPT_PLAN_FILE, OPT_PLAN, OPT_MODEL, OPT_SIM, OPT_THRESHOLD, OPT_FRAMEWORK, OPT_JOBS, OPT_NO_CACHE, OPT_ASCII, OPT_HELP, OPT_NONE};
+static const enum option suggest_options[] = {OPT_COVER,    OPT_TOP,   OPT_TO_ERROR,  OPT_PLAN_FILE, OPT_PLAN,
+                                              OPT_MODEL,    OPT_SIM,   OPT_THRESHOLD, OPT_FRAMEWORK, OPT_JOBS,
+                                              OPT_NO_CACHE, OPT_ASCII, OPT_HELP,      OPT_NONE};
 static const enum option demo_options[] = {
     OPT_PLAN,  OPT_DUMP_ONLY, OPT_THRESHOLD,  OPT_SORT,  OPT_FILTER, OPT_LIMIT,
     OPT_JOBS,  OPT_NO_CACHE,  OPT_EXPORT_DIR, OPT_COLOR, OPT_THEME,  OPT_ASCII,

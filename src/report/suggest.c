@@ -111,12 +111,17 @@ void mm_report_suggestion_summary(const struct mm_suggestions *list, struct mm_b
     if (list->count == 0) {
         mm_buf_puts(out, "nothing to raise");
     } else {
+        mm_buf_printf(out, "worst error of the outputs %s", error_text(before, list->before));
+        mm_buf_printf(out, ", then about %s; ", error_text(after, list->after));
         put_cost(list, out);
-        mm_buf_puts(out, "; worst error of the outputs ");
-        mm_buf_puts(out, error_text(before, list->before));
-        mm_buf_puts(out, ", expected about ");
-        mm_buf_puts(out, error_text(after, list->after));
     }
+}
+
+static bool any_bad(const struct mm_session *session)
+{
+    struct mm_session_totals totals;
+    mm_session_totals(session, &totals);
+    return totals.bad > 0;
 }
 
 void mm_report_suggestions(const struct mm_session *session, const struct mm_suggestions *list,
@@ -125,7 +130,9 @@ void mm_report_suggestions(const struct mm_session *session, const struct mm_sug
     if (list->count)
         put_rows(session, list, out);
     mm_report_suggestion_summary(list, out);
-    mm_buf_putc(out, '\n');
+    mm_buf_puts(out, list->count == 0 && !any_bad(session) ? ": no layer is over the thresholds\n" : "\n");
+    if (list->count && !mm_session_flow(session)->known)
+        mm_buf_puts(out, "By execution order: a model's graph (--model) tells more.\n");
     if (list->beyond >= 0.005) {
         put_percent(out, list->beyond);
         mm_buf_puts(out, " of the error is brought in where no precision repairs it (see the verdicts).\n");

@@ -37,8 +37,8 @@ static void say_share(const struct suggest *s, uint32_t id, char *text, size_t s
     char added[MM_NUM];
     mm_num_short(added, sqrt(here->added), 2);
     if (here->masked)
-        snprintf(text, size, "%s alone costs about %s here; figures say nothing behind a broken layer", now,
-                 added);
+        snprintf(text, size, "%s costs about %s here (estimated: #%d hides its figures)", now, added,
+                 s->view->blame[s->view->blame[id].worst_input].root + 1);
     else if (here->integer)
         snprintf(text, size, "%s adds %s here", now, added);
     else
