@@ -64,7 +64,7 @@ static const char *name_of(const void *context, uint32_t id)
     return session->layers[id].label;
 }
 
-static struct mm_triage_view view_of(const struct mm_session *session)
+struct mm_triage_view triage_view(const struct mm_session *session)
 {
     const struct triage_state *triage = &session->triage;
     return (struct mm_triage_view){.subjects = triage->subjects,
@@ -78,7 +78,7 @@ static struct mm_triage_view view_of(const struct mm_session *session)
 
 static void conclude(struct mm_session *session, size_t id)
 {
-    struct mm_triage_view view = view_of(session);
+    struct mm_triage_view view = triage_view(session);
     struct mm_layer *layer = &session->layers[id];
     session->bad -= layer->verdict.bad;
     mm_triage_conclude(&view, (uint32_t)id, &layer->verdict);
@@ -208,6 +208,6 @@ void mm_session_explain(const struct mm_session *session, size_t id, struct mm_b
 {
     if (!session->triage.begun)
         return;
-    struct mm_triage_view view = view_of(session);
+    struct mm_triage_view view = triage_view(session);
     mm_triage_explain(&view, (uint32_t)id, &session->layers[id].verdict, evidence, next);
 }
