@@ -7,7 +7,8 @@
 # ---- what has to be installed: the one list (Debian names) ----
 PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libcjson-dev libutf8proc-dev
 PACKAGES_TEST  := $(PACKAGES_BUILD) libcmocka-dev libvterm-dev protobuf-compiler python3 python3-numpy \
-                  python3-protobuf clang-format parallel gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+                  python3-protobuf python3-onnx clang-format parallel gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
+                  qemu-user
 
 BUILD   ?= build
 PROGRAM ?= mmtui
@@ -41,7 +42,10 @@ KNOWS_session := base tensor plan dump compare triage session
 KNOWS_report  := $(KNOWS_session) report
 KNOWS_ui      := $(KNOWS_report) ui
 
-objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/$(1)/*.c)) $(if $(filter dump,$(1)),$(BUILD)/proto/tensor.pb-c.o)
+# generated code, a pair of files each message file
+PROTO_C := $(patsubst %.proto,$(BUILD)/%.pb-c.c,$(wildcard proto/*.proto))
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/$(1)/*.c)) $(if $(filter dump,$(1)),$(PROTO_C:.c=.o))
 objects_of = $(foreach f,$(1),$(call objects,$(f)))
 
 LIB_OBJ := $(call objects_of,$(FOLDERS))
@@ -66,15 +70,15 @@ $(BUILD)/libmmtui.a: $(LIB_OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
-$(BUILD)/proto/tensor.pb-c.c: proto/tensor.proto
+$(BUILD)/proto/%.pb-c.c: proto/%.proto
 	@mkdir -p $(@D)
 	@protoc-c --proto_path=. --c_out=$(BUILD) $<
-$(BUILD)/proto/tensor.pb-c.h: $(BUILD)/proto/tensor.pb-c.c
+$(PROTO_C:.c=.h): %.h: %.c
 
 $(BUILD)/proto/%.o: $(BUILD)/proto/%.c
 	@$(CC) $(CFLAGS_ALL) -w -c -o $@ $<
 
-$(BUILD)/src/%.o: src/%.c | $(BUILD)/proto/tensor.pb-c.c
+$(BUILD)/src/%.o: src/%.c | $(PROTO_C)
 	@mkdir -p $(@D)
 	@echo "  CC   $<"
 	@$(CC) $(CFLAGS_ALL) $(FLAGS_FILE) -MMD -MP -c -o $@ $<
@@ -82,7 +86,7 @@ $(BUILD)/src/%.o: src/%.c | $(BUILD)/proto/tensor.pb-c.c
 # ---- tests ----
 # A unit test links only with what its folder may know: an arrow that points up does not link.
 define unit_rule
-$(BUILD)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(call objects_of,$(KNOWS_$(1))) | $(BUILD)/proto/tensor.pb-c.c
+$(BUILD)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(call objects_of,$(KNOWS_$(1))) | $(PROTO_C)
 	@mkdir -p $$(@D)
 	@echo "  CC   $$<"
 	@$(CC) $(CFLAGS_ALL) -Itests -MMD -MP -o $$@ $$< $(call objects_of,$(KNOWS_$(1))) -lcmocka $(LIBS_LIB) \

@@ -49,6 +49,8 @@ struct mm_pairs {
 int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const struct mm_dump *dst,
                   enum mm_framework framework, struct mm_err *err);
 void mm_pairs_close(struct mm_pairs *pairs);
+/* Put the pairs into ascending order of key[count]; equal keys stay in order. Before mm_pairs_shard. */
+int mm_pairs_order(struct mm_pairs *pairs, const int64_t *key, struct mm_err *err);
 #define MM_SHARDS_MAX 65536
 /*
  * Keep the index-th of `count` shares (1 <= index <= count <= MM_SHARDS_MAX) and forget the rest. Every pair

@@ -246,6 +246,7 @@ struct mm_graph_attribute {
     const float *floats; /* alpha, epsilon ... */
     const char *text;    /* auto_pad, mode, equation ...; NULL if it is none */
     int int_count, float_count;
+    bool single; /* a number by itself, not a list with one in it */
 };
 
 struct mm_graph_node {
@@ -307,12 +308,14 @@ typedef const struct mm_shape *(*mm_graph_shape)(void *context, int tensor);
 
 /*
  * Multiply-accumulates of a node: Conv, ConvTranspose, Gemm, MatMul, their quantised forms (QLinearConv,
- * ConvInteger, QLinearMatMul, MatMulInteger, QGemm) and fused ones (FusedConv, FusedGemm, FusedMatMul).
+ * ConvInteger, QLinearMatMul, MatMulInteger, QGemm) and fused ones (FusedConv, FusedGemm, FusedMatMul) of
+ * ONNX and of ONNX Runtime's domain com.microsoft. Shapes are in ONNX's order of axes.
  *   Conv           elements of the output x channels of the input / group x elements of the kernel
  *   ConvTranspose  elements of the input x channels of the output / group x elements of the kernel
  *   Gemm, MatMul   elements of the output x length of the axis that is summed over
- * Adding a bias is not counted, nor is padding left out. -1: another operator, or a shape that is not known,
- * contradicts the operator, or gives more than an int64_t. `shape` may be NULL.
+ * The weight's shape has channels and kernel; without it a Conv's kernel_shape and group do. Adding a bias is
+ * not counted, nor is padding left out. -1: another operator, or a shape that is not known, contradicts the
+ * operator, or gives more than an int64_t. `shape` may be NULL.
  */
 int64_t mm_graph_macs(const struct mm_graph *graph, int node, mm_graph_shape shape, void *context);
 
@@ -329,7 +332,9 @@ void mm_graph_add_node(struct mm_graph_builder *builder, const char *name, const
                        size_t output_count);
 /* Of the node that was added last. */
 void mm_graph_add_domain(struct mm_graph_builder *builder, const char *domain);
+void mm_graph_add_int(struct mm_graph_builder *builder, const char *name, int64_t value);
 void mm_graph_add_ints(struct mm_graph_builder *builder, const char *name, const int64_t *ints, size_t count);
+void mm_graph_add_float(struct mm_graph_builder *builder, const char *name, float value);
 void mm_graph_add_floats(struct mm_graph_builder *builder, const char *name, const float *floats,
                          size_t count);
 void mm_graph_add_text(struct mm_graph_builder *builder, const char *name, const char *text);

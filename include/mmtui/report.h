@@ -91,6 +91,15 @@ void mm_report_summary(const struct mm_session *session, struct mm_buf *out);
  * idle. */
 int mm_report_diff_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err);
 
+/*
+ * The triage of a settled session (options.triage) on one page: what is wrong first, why, what to do, what
+ * else starts an error, what was looked at and found good. Text of at most 100 columns.
+ */
+int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struct mm_err *err);
+#define MM_TRIAGE_SCHEMA 1 /* "schema_version" of the triage's JSON */
+/* The same and every layer's verdict, strictly valid JSON; non-finite figures as in mm_report_json. */
+int mm_report_triage_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err);
+
 #define MM_REPORT_SCHEMA 1 /* "schema_version" of mmtui.json */
 /* Everything, strictly valid JSON; non-finite figures are the strings "NaN", "Infinity", "-Infinity". */
 int mm_report_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err);

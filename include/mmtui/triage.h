@@ -36,6 +36,9 @@ struct mm_subject {
     const struct mm_pair *pair;
     const struct mm_result *result;
     const struct mm_evidence *evidence;
+    /* With a third dump, the framework's own simulation of the low precision; else NULL. */
+    const struct mm_result *sim_dst; /* dst against it: what the implementation adds */
+    const struct mm_result *src_sim; /* it against src: what the format costs */
 };
 
 /* ---- what if: the precision floor ---------------------------------------------------------------------- */
@@ -162,6 +165,13 @@ const struct mm_cause_info *mm_cause_info(enum mm_cause_id cause);
 
 enum mm_role { MM_ROLE_INNER = 0, MM_ROLE_INPUT = 1, MM_ROLE_OUTPUT = 2 }; /* bits */
 
+/* What is known of how dst made a layer. */
+enum mm_quantised {
+    MM_QUANTISED_NO = 0,
+    MM_QUANTISED_RESULT = 1, /* its result is stored as an integer of 16 bits or less, or was at some point */
+    MM_QUANTISED_INPUT = 2   /* some result that it reads is */
+};
+
 /* What a cause found. score says how sure: 1 certain, 0.5 as likely as not; below 0.3 it is not kept. */
 struct mm_finding {
     enum mm_cause_id cause;
@@ -182,7 +192,7 @@ struct mm_case {
     double input_max; /* greatest |x| among the reference's inputs; 0 unknown */
     double input_rms; /* greatest RMS among them; 0 unknown */
     int64_t input_count; /* elements of the largest input; 0 unknown */
-    bool quantised;      /* dst, or its computation, is known to be integer */
+    unsigned quantised;  /* bits of enum mm_quantised */
     /* Decoded values in row-major order: both sides laid alike where shapes fit (fit says how), else as they
      * are. NULL when nothing was opened (then only what the metrics tell is tried) or above MM_CASE_MAX. */
     const double *s, *d;
@@ -232,7 +242,7 @@ struct mm_look {
     unsigned role;
     double noise, input_max, input_rms;
     int64_t input_count;
-    bool quantised;
+    unsigned quantised; /* bits of enum mm_quantised */
 };
 /* Opens the pair, runs what-ifs and causes. A pair that can't be opened gives evidence with a problem. -1
  * only with MM_ECANCELLED or MM_EMEMORY. */
@@ -244,9 +254,10 @@ void mm_evidence_done(struct mm_evidence *evidence);
  */
 
 /*
- * Layers by their place in `subjects`. With a graph, an input of a layer is the nearest tensor upstream that
- * was dumped and paired (nodes whose results were not dumped are walked through). Without one, the
- * MM_FLOW_WINDOW layers before it in execution order stand in, and `known` is false.
+ * Layers by their place in `subjects`, which are in execution order. With a graph, an input of a layer is the
+ * nearest tensor upstream that was dumped and paired (nodes whose results were not dumped are walked
+ * through). Without one, the MM_FLOW_WINDOW layers before it in execution order stand in, and `known` is
+ * false.
  */
 #define MM_FLOW_WINDOW 8
 struct mm_flow {
@@ -256,15 +267,19 @@ struct mm_flow {
     const uint32_t *input;
     const uint32_t *reader_from; /* alike */
     const uint32_t *reader;
-    const int32_t *node;       /* [count] node of the graph that makes it; -1 */
-    const int32_t *tensor;     /* [count] tensor of the graph; -1 */
-    const unsigned char *role; /* [count] bits of enum mm_role */
-    const uint32_t *order;     /* [count] layers in execution order: the graph's where known */
+    const int32_t *node;            /* [count] node of the graph that makes it; -1 */
+    const int32_t *tensor;          /* [count] tensor of the graph; -1 */
+    const unsigned char *role;      /* [count] bits of enum mm_role */
+    const unsigned char *quantised; /* [count] bits of enum mm_quantised */
     struct mm_arena arena;
 };
-/* Borrowed: nothing is kept of the arguments. graph may be NULL. Roles without a graph: is_output, op types
- * that are inputs by name, and where there are none of these the first and the last pair. */
-struct mm_graph;
+/*
+ * Borrowed: nothing is kept of the arguments. graph may be NULL. A layer is found in the graph by the
+ * tensor's name (its k-th occurrence is the name's k-th write), else by dst's or src's node_name. Roles
+ * without a graph: is_output, op types that are inputs by name, and where there are none of these the first
+ * and the last pair. Quantised: an integer dtype in dst (a result in integers on both sides is data, not
+ * quantisation), or a tensor beside it, only in dst, of integers, with the name plus _quantized or the like.
+ */
 int mm_flow_open(struct mm_flow **flow, const struct mm_subject *subjects, size_t count,
                  const struct mm_graph *graph, struct mm_err *err);
 void mm_flow_close(struct mm_flow *flow);
@@ -277,13 +292,13 @@ struct mm_blame {
     int32_t worst_input;  /* layer; -1: none */
     double input_error;   /* of worst_input; 0 without inputs */
     double amplification; /* error / input_error; NaN when there is no input error */
-    double
-        introduced; /* sqrt(max(0, error² - input_error²)): what this layer adds if errors are independent */
-    double expected; /* what rounding to dst's formats adds up to on the worst way here */
-    bool over;       /* verdict over the thresholds (non-finite counts) */
-    bool starts;     /* over, and the error is introduced here */
-    int32_t root;    /* over: where the error starts (itself when it starts here); else -1 */
-    bool built_up;   /* no single layer brings it over: it grew on the way; root has the largest share */
+    double introduced;    /* sqrt(max(0, error² - input_error²)): added here, if errors are independent */
+    double floor;         /* what storing the result in dst's format costs; an estimate from its statistics */
+    double expected;      /* floors of the layers on the worst way here, added up */
+    bool over;            /* verdict over the thresholds (non-finite counts) */
+    bool starts;          /* over, and the error is introduced here */
+    int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
+    bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
 };
 /* blame[count], aligned with subjects. Pure. */
 void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects,
@@ -291,10 +306,9 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
 /* The first layer in execution order that is over and starts it; -1: none. First producer of a NaN/Inf alike.
  */
 int32_t mm_blame_first(const struct mm_flow *flow, const struct mm_blame *blame);
-int32_t mm_blame_first_nonfinite(const struct mm_flow *flow, const struct mm_blame *blame);
+int32_t mm_blame_first_nonfinite(const struct mm_flow *flow, const struct mm_subject *subjects);
 /* Layers from `id`'s root down to `id` along worst inputs, root first; at most `room`. Returns how many. */
-size_t mm_blame_chain(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id, uint32_t *chain,
-                      size_t room);
+size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain, size_t room);
 /* Should a worker look into this layer? What starts an error, and inputs and outputs that are over. */
 bool mm_blame_worth_a_look(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id);
 
@@ -327,6 +341,9 @@ struct mm_triage_view {
     const void *context;
 };
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out);
+/* Does a verdict of this kind say that something is wrong at this very layer? Not so: ok, noise, harmless,
+ * inherited, unpaired, unreadable, pending. */
+bool mm_verdict_accuses(enum mm_verdict_kind kind);
 /* The verdict in full: evidence in figures (a paragraph a line), and the next step (one sentence). */
 void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
                        struct mm_buf *evidence, struct mm_buf *next);

@@ -10,6 +10,12 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_OUTPUT] = {OPT_OUTPUT, 'o', "output_dir", "DIR", "where to write (default: diff_jsons)"},
     [OPT_FRAMEWORK] = {OPT_FRAMEWORK, 0, "framework", "NAME",
                        "tensorflow, pytorch, caffe or onnx (default): how names are paired"},
+    [OPT_MODEL] = {OPT_MODEL, 0, "model", "FILE",
+                   "the model (.onnx): its graph tells which layer feeds which; weights are not read"},
+    [OPT_SIM] = {OPT_SIM, 0, "sim", "DIR",
+                 "a third dump: the framework's own simulation of the low precision; tells format from "
+                 "implementation"},
+    [OPT_BEFORE] = {OPT_BEFORE, 0, "before", "DIR", "an earlier dst: what became better or worse"},
     [OPT_THRESHOLD] = {OPT_THRESHOLD, 't', "threshold", "X",
                        "a layer is over when diff1 or diff2 is larger (default: 0.05)"},
     [OPT_ATOL] = {OPT_ATOL, 0, "atol", "X", "absolute tolerance of the over-tolerance share (default: 1e-8)"},
@@ -25,6 +31,7 @@ static const struct option_info table[OPT_COUNT] = {
                        "also write the exact quantiles of |error| (50, 90, 99, 99.9 %)"},
     [OPT_HIST] = {OPT_HIST, 0, "hist", NULL, "also write histograms of both sides and of the error"},
     [OPT_NO_CACHE] = {OPT_NO_CACHE, 0, "no-cache", NULL, "measure all, and keep no results for the next run"},
+    [OPT_JSON] = {OPT_JSON, 0, "json", NULL, "print JSON instead of text"},
     [OPT_SHARD] = {OPT_SHARD, 0, "shard", "SHARE",
                    "I/N: measure only the I-th of N shares, into mmtui.json alone; see mmtui merge"},
     [OPT_OUTPUT_FILE] = {OPT_OUTPUT_FILE, 'o', "output_file", "FILE", "what to write (default: mmtui.json)"},
@@ -162,6 +169,9 @@ static const char **text_slot(struct cli_options *options, enum option id)
     case OPT_DST: return &options->session.dst;
     case OPT_OUTPUT:
     case OPT_OUTPUT_FILE: return &options->output;
+    case OPT_MODEL: return &options->model;
+    case OPT_SIM: return &options->session.sim;
+    case OPT_BEFORE: return &options->session.before;
     case OPT_FILTER: return &options->filter;
     case OPT_PLAN: return &options->plan;
     case OPT_TO: return &options->dialect;
@@ -180,6 +190,7 @@ static bool *flag_slot(struct cli_options *options, enum option id)
     case OPT_QUANTILES: return &options->session.measure.quantiles;
     case OPT_HIST: return &options->hist;
     case OPT_NO_CACHE: return &options->no_cache;
+    case OPT_JSON: return &options->json;
     case OPT_CPP: return &options->cpp;
     case OPT_ASCII: return &options->ascii;
     case OPT_PLAIN: return &options->plain;
@@ -226,6 +237,7 @@ void cli_options_done(struct cli_options *options)
 {
     mm_buf_done(&options->bindings);
     mm_buf_done(&options->bindings_source);
+    mm_graph_close(options->graph);
 }
 
 /* ---- argv ---- */

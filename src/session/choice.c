@@ -26,7 +26,10 @@ const char *mm_session_op(const struct mm_session *session, size_t id)
     const struct mm_result *result = &session->layers[id].result;
     if (result->dst.known && result->dst.op_type[0])
         return result->dst.op_type;
-    return result->src.known ? result->src.op_type : "";
+    if (result->src.known && result->src.op_type[0])
+        return result->src.op_type;
+    return session->node && session->node[id] >= 0 ? session->options.graph->nodes[session->node[id]].op_type
+                                                   : "";
 }
 
 const struct mm_override *mm_session_override(const struct mm_session *session, size_t id)
