@@ -40,21 +40,33 @@ struct mm_subject {
 
 /* ---- what if: the precision floor ---------------------------------------------------------------------- */
 
-/* How an integer format's range is chosen from the reference's finite values. Floats have no range. */
-enum mm_range {
-    MM_RANGE_MINMAX, /* least and greatest value */
-    MM_RANGE_P9999,  /* percentile: the middle 99.99 % of the values */
-    MM_RANGE_MSE,    /* the share of min-max that gives the least mean square error, of 1/128 .. 128/128 */
-    MM_RANGE_KL,     /* least Kullback-Leibler divergence of a 2048-bin histogram of |x| */
-    MM_RANGE_COUNT
-};
+/*
+ * How an integer format's range is chosen from the reference's finite values. Floats have no range.
+ *
+ * minmax   the least and the greatest value.
+ * p99.99   the narrowest range that leaves out no more than floor(n / 10000) of the n values, or
+ *          floor(n / 20000) at each end when the range is asymmetric. Exact. Below 10,000 values it is
+ * minmax; minmax, too, where nearly all values are zero. mse, kl  a share of minmax, of the candidates 1/128
+ * .. 128/128, found from 2048 bins of each sign (fewer above 2,048 channels) without the exact zeros. mse:
+ * the least mean square error, the values of a bin taken as spread evenly: the candidate's true error is
+ * within a per cent of the best one's. kl: entropy calibration of |x| (S. Migacz, "8-bit inference with
+ * TensorRT", GTC 2017), every 16th of its candidates; asymmetric: the same bound on both ends. int16 has more
+ * codes than there are bins: minmax.
+ */
+enum mm_range { MM_RANGE_MINMAX, MM_RANGE_P9999, MM_RANGE_MSE, MM_RANGE_KL, MM_RANGE_COUNT };
 const char *mm_range_word(enum mm_range range); /* "minmax", "p99.99", "mse", "kl" */
 
 struct mm_whatif_setting {
     enum mm_dtype dtype; /* F16 BF16 F8E4M3 F8E5M2, I16 I8 I4 */
     bool per_channel;    /* integers: a scale for each index of `axis` */
     int axis;            /* 0 .. rank-1 */
-    bool asymmetric;     /* integers: a zero point; else zero stays zero and the scale is max|x| / highest */
+    /*
+     * Integers. Symmetric: zero stays code 0, scale = max|x| / highest, codes -highest .. highest (127,
+     * 32767, 7: the lowest code is not used, as TensorRT and ONNX Runtime have it). Asymmetric: the range is
+     * widened to have 0 in it, scale = (high - low) / (2^bits - 1), zero_point = round(-low / scale) +
+     * lowest: 0 has a code of its own.
+     */
+    bool asymmetric;
     enum mm_range range;
 };
 
@@ -63,31 +75,39 @@ struct mm_whatif {
     struct mm_whatif_setting setting;
     struct mm_metrics metrics;
     double scale, zero_point;     /* integers, per tensor: value = (q - zero_point) * scale; else NaN */
-    double scale_low, scale_high; /* integers, per channel: least and greatest of the scales; else = scale */
-    double clipped;               /* share of the finite values beyond the format's or the chosen range */
+    double scale_low, scale_high; /* integers: least and greatest of the channels' scales, of those that are
+                                     not all zero; per tensor both = scale. Floats: NaN */
+    double clipped; /* share of the finite values that overflow, or whose code lies beyond the range's; minmax
+                       clips nothing. 0 when nothing is finite */
 };
 
 /*
  * Round `reference` as each setting says: out[i] belongs to settings[i]. Rounding is to nearest even;
  * integers clip, floats overflow to Inf (e4m3: NaN) as hardware without saturation does, and those positions
  * are counted in clipped and left out of the metrics' sums as contract section 3 has it. NaN and Inf of the
- * reference stay what they are. An all-zero channel has scale 1. A few passes over the tensor for each group
- * of settings; 64 KiB of memory a channel-free setting, none of it grows with the tensor.
+ * reference stay what they are. An all-zero channel, and an empty tensor, has scale 1. Where values fit into
+ * floats the scale is one, and x / scale is divided in floats, as hardware does.
+ *
+ * Two passes over the tensor for whatever settings together (one without integers); a third for mse and kl,
+ * another where the sums would lose digits. Memory: 32 KiB of histogram for the tensor, up to 64 MiB for
+ * channels, a 5000th of the tensor for p99.99, 8 to 40 bytes a channel and setting.
  *
  * The limit of the idea: it models how the result is stored, not how the sums inside the operator are kept.
- * -1 with MM_ECANCELLED or what the tensor's reading gives.
+ * -1 with MM_EARG (no such format, axis or range), MM_EUNSUPPORTED (mse or kl of more than 32,768 channels),
+ * MM_ECANCELLED, MM_ENOMEM, or MM_ECORRUPT where a value can't be read (the text lacks the file's name).
  */
 int mm_whatif_tensor(const struct mm_tensor *reference, const struct mm_whatif_setting *settings,
                      size_t count, const atomic_bool *cancel, struct mm_whatif *out, struct mm_err *err);
 /*
- * The rows of the What if table for a tensor of this shape: every format, integers per tensor and per
- * channel, symmetric and asymmetric, all four ranges for I8. Returns how many (at most MM_WHATIF_MAX).
+ * The rows of the What if table for a tensor of this shape: every format; integers per tensor and, where axis
+ * has several channels of several elements (and at most 32,768), per channel; symmetric and asymmetric; all
+ * four ranges for I8, min-max for the others. Returns how many (at most MM_WHATIF_MAX). axis may be -1.
  */
 #define MM_WHATIF_MAX 64
 size_t mm_whatif_usual(const struct mm_shape *shape, int axis, struct mm_whatif_setting out[MM_WHATIF_MAX]);
-/* "int8 per channel (axis 1), symmetric, mse": appended. */
+/* "int8 per channel (axis 1), symmetric, mse"; "f16": appended. */
 void mm_whatif_name(const struct mm_whatif_setting *setting, struct mm_buf *out);
-/* Where channels usually lie: 1 for rank 3 and 4 ... , the last for rank 1 and 2; -1 for a scalar. */
+/* Where channels usually lie: 1 for rank 3 and more, the last for rank 1 and 2; -1 for a scalar. */
 int mm_channel_axis(const struct mm_shape *shape);
 
 /* ---- causes: one layer's error explained ----------------------------------------------------------------
@@ -297,6 +317,72 @@ size_t mm_blame_chain(const struct mm_flow *flow, const struct mm_blame *blame, 
                       size_t room);
 /* Should a worker look into this layer? What starts an error, and inputs and outputs that are over. */
 bool mm_blame_worth_a_look(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id);
+
+/* ---- settings advice -------------------------------------------------------------------------------------
+ */
+
+/*
+ * What other quantisation settings would buy, in dB of SQNR (6 dB halve the error), at least 0 and at most
+ * MM_GAIN_MAX; NaN where nothing tells. Against what the layer has, as far as evidence->format tells, else
+ * against a scale for the whole tensor, symmetric, min-max.
+ *
+ * asymmetric   measured: the what-if of the reference's values with a zero point less the one without.
+ * statistics   measured: the best what-if with a searched range less min-max, both with a scale for the whole
+ *              tensor and otherwise alike. NaN when none was tried.
+ * per_channel  inferred, for weights are not in the dumps. Rounding weights by one scale adds an error of the
+ *              same size to every output channel; by a scale each, an error in proportion to what the channel
+ *              holds. So the gain is that of giving each channel of the result a scale (a what-if, which
+ * takes a channel's range for its weights' range), times 1 - channel_slope: all of it where the error is the
+ * same everywhere, nothing where it is in proportion. On simulated products of random matrices this came
+ * within about 3 dB of the truth where the weights' rounding is the whole error; where activations are
+ * rounded too, it says up to 4 dB too much.
+ */
+#define MM_GAIN_MAX 60.0
+struct mm_gains {
+    double per_channel, asymmetric, statistics;
+    enum mm_range range; /* that statistics is about */
+};
+/*
+ * False when the layer is not known to be quantised, or nobody has looked. `quantised`: known from elsewhere
+ * to be; else it is when dst is an integer of 16 bits or less where src is a float, lies on a uniform grid,
+ * or evidence->format says so.
+ */
+bool mm_gains_find(const struct mm_subject *subject, bool quantised, struct mm_gains *out);
+
+enum mm_advice_id { MM_ADVICE_PER_CHANNEL, MM_ADVICE_ASYMMETRIC, MM_ADVICE_STATISTICS, MM_ADVICE_COUNT };
+
+/* One kind of setting over all layers that it is known for. */
+struct mm_advice_item {
+    size_t known;         /* layers; the rest is NaN (0) while there are none */
+    double median, upper; /* dB; upper: the 90th percentile (lower value of the two at its place) */
+    int32_t layer;        /* that gains most */
+    double most;          /* what it gains */
+    bool worth;           /* median >= MM_WORTH_MEDIAN or upper >= MM_WORTH_UPPER */
+    enum mm_range range;  /* STATISTICS: the range that does best for most layers */
+};
+#define MM_WORTH_MEDIAN 1.0
+#define MM_WORTH_UPPER  6.0
+struct mm_advice {
+    size_t quantised; /* layers that mm_gains_find had something to say about */
+    struct mm_advice_item item[MM_ADVICE_COUNT];
+};
+/* quantised: [count], what is known from elsewhere, or NULL. -1 when memory is out. */
+int mm_advice_find(const struct mm_subject *subjects, size_t count, const bool *quantised,
+                   struct mm_advice *out, struct mm_err *err);
+/*
+ * A sentence for each kind that is worth it: "Per-channel weights would buy 6.1 dB at the median over 54
+ * quantised ops (inferred from how the error lies over the channels). Asymmetric activations would buy 2.3 dB
+ * at the median over 54 quantised ops (measured on the reference)." One that says so when none is; nothing
+ * when no layer is quantised. Appended.
+ */
+void mm_advice_text(const struct mm_advice *advice, struct mm_buf *out);
+
+/* What is worth it as a key and a value of MagicMind's build_config.json, as mm_plan_set_setting takes them;
+ * statistics have no such key. Static strings. */
+struct mm_advice_setting {
+    const char *key, *value;
+};
+size_t mm_advice_settings(const struct mm_advice *advice, struct mm_advice_setting out[MM_ADVICE_COUNT]);
 
 /* ---- verdicts --------------------------------------------------------------------------------------------
  */
