@@ -89,7 +89,7 @@ static void stop_work(struct mm_session *session)
     mm_pool_stop(session->pool);
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
-        if (!hist_collect(session, job) && session->scan)
+        if (!hist_collect(job) && !whatif_collect(job) && session->scan)
             mm_scan_collect(session->scan, job, apply_result, session);
     }
     mm_scan_close(session->scan);
@@ -116,7 +116,8 @@ void mm_session_close(struct mm_session *session)
     stop_work(session);
     save_cache(session);
     mm_cache_close(session->cache);
-    hist_done(session);
+    requests_done(&session->hist);
+    requests_done(&session->whatif);
     for (size_t id = 0; session->layers && id < session->pairs->count; id++)
         mm_result_done(&session->layers[id].result);
     free(session->layers);
@@ -238,7 +239,7 @@ size_t mm_session_apply(struct mm_session *session)
     bool measuring = session->measured < session->pairs->count;
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
-        if (hist_collect(session, job))
+        if (hist_collect(job) || whatif_collect(job))
             session->changed++;
         else
             mm_scan_collect(session->scan, job, apply_result, session);
