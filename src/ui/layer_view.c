@@ -9,9 +9,10 @@
 #include "ui/inspector.h"
 #include "ui/layers_view.h"
 #include "ui/stats_table.h"
+#include "ui/whatif_tab.h"
 #include "ui/words.h"
 
-enum tab { TAB_STATS, TAB_HIST, TAB_COUNT };
+enum tab { TAB_STATS, TAB_HIST, TAB_WHATIF, TAB_COUNT };
 enum range { RANGE_ALL, RANGE_MIDDLE, RANGE_ZERO, RANGE_COUNT };
 
 /* Bins that + and - step through; 0 stands for one a column. */
@@ -27,17 +28,18 @@ struct layer_view {
     struct view *list; /* the layers screen */
     size_t id;
     enum tab tab;
-    int top;   /* first line shown of the Stats tab */
+    int top;   /* first line shown of a tab of text */
     int lines; /* that it has at this size */
     int w, h;
     bool log, error;
     enum range range;
-    size_t bins;                     /* index into bin_steps */
-    const struct mm_pair_hist *hist; /* NULL while it is counted */
+    size_t bins;                          /* index into bin_steps */
+    const struct mm_pair_hist *hist;      /* NULL while it is counted */
+    const struct mm_whatif_table *whatif; /* NULL while it is worked out */
     const char *problem;
 };
 
-static const char *const tab_names[TAB_COUNT] = {"Stats", "Histogram"};
+static const char *const tab_names[TAB_COUNT] = {"Stats", "Histogram", "What if"};
 static const char *const range_names[RANGE_COUNT] = {"all", "middle 99.9%", "around zero"};
 
 /* ---- the histogram that is wanted ---- */
@@ -200,6 +202,14 @@ static void draw_hist(struct canvas *c, const struct layer_view *layer, const st
     hist_chart_draw(&chart, app, layer->hist, &options);
 }
 
+/* A tab that scrolls: from line `top` on; returns the lines that it has. */
+static int draw_text(struct canvas *c, const struct layer_view *layer, const struct app *app, int top)
+{
+    if (layer->tab == TAB_WHATIF)
+        return whatif_tab_draw(c, app, layer->id, layer->whatif, layer->problem, top);
+    return draw_stats(c, app, layer->id, top);
+}
+
 static void draw(const struct view *view, const struct app *app, struct canvas *c)
 {
     const struct layer_view *layer = (const struct layer_view *)view;
@@ -209,10 +219,10 @@ static void draw(const struct view *view, const struct app *app, struct canvas *
     draw_title(&title, layer, app);
     draw_tabs(&tabs, layer);
     canvas_cursor(c, 0, 0, false);
-    if (layer->tab == TAB_STATS)
-        draw_stats(&body, app, layer->id, layer->top);
-    else
+    if (layer->tab == TAB_HIST)
         draw_hist(&body, layer, app);
+    else
+        draw_text(&body, layer, app, layer->top);
 }
 
 static void status(const struct view *view, const struct app *app, struct canvas *c)
@@ -222,7 +232,7 @@ static void status(const struct view *view, const struct app *app, struct canvas
     int seen = layer->h - HEAD_LINES;
     char lines[64];
     snprintf(lines, sizeof lines, "Lines %d to %d of %d", layer->top + 1, layer->top + seen, layer->lines);
-    if (layer->tab == TAB_STATS && seen > 0)
+    if (layer->tab != TAB_HIST && seen > 0)
         inspector_status(app, c, ROLE_STATUS, layer->lines > seen ? lines : "");
     else
         inspector_status(app, c, verdict->bad ? ROLE_BAD : ROLE_STATUS, verdict->text);
@@ -230,13 +240,13 @@ static void status(const struct view *view, const struct app *app, struct canvas
 
 /* ---- actions ---- */
 
-static int stats_lines(const struct layer_view *layer, const struct app *app)
+static int text_lines(const struct layer_view *layer, const struct app *app)
 {
     struct grid none; /* 0 x 0: only counts */
     grid_init(&none);
     struct canvas c = grid_canvas(&none);
     c.w = layer->w - 2;
-    int lines = draw_stats(&c, app, layer->id, 0);
+    int lines = draw_text(&c, layer, app, 0);
     grid_done(&none);
     return lines;
 }
@@ -244,20 +254,16 @@ static int stats_lines(const struct layer_view *layer, const struct app *app)
 static void keep_in_range(struct layer_view *layer, const struct app *app)
 {
     int seen = layer->h - HEAD_LINES > 0 ? layer->h - HEAD_LINES : 0;
-    layer->lines = stats_lines(layer, app);
+    layer->lines = text_lines(layer, app);
     int last = layer->lines > seen ? layer->lines - seen : 0;
     layer->top = layer->top > last ? last : layer->top;
 }
 
-static void prepare(struct layer_view *layer, struct app *app)
+static void prepare_hist(struct layer_view *layer, struct app *app)
 {
-    keep_in_range(layer, app);
-    layer->hist = NULL;
-    layer->problem = NULL;
     const struct mm_layer *data = mm_session_layer(app->session, layer->id);
     enum mm_state state = data->result.state;
-    mm_session_focus(app->session, &layer->id, 1);
-    if (layer->tab != TAB_HIST || (state != MM_STATE_MEASURED && state != MM_STATE_SINGLE))
+    if (state != MM_STATE_MEASURED && state != MM_STATE_SINGLE)
         return;
     struct mm_hist_options options = {.bins = bins_of(layer)};
     if (layer->range == RANGE_MIDDLE) {
@@ -272,11 +278,24 @@ static void prepare(struct layer_view *layer, struct app *app)
     layer->hist = mm_session_hist(app->session, layer->id, &options, &layer->problem);
 }
 
+static void prepare(struct layer_view *layer, struct app *app)
+{
+    layer->hist = NULL;
+    layer->whatif = NULL;
+    layer->problem = NULL;
+    mm_session_focus(app->session, &layer->id, 1);
+    if (layer->tab == TAB_HIST)
+        prepare_hist(layer, app);
+    else if (layer->tab == TAB_WHATIF)
+        layer->whatif = mm_session_whatif(app->session, layer->id, -1, &layer->problem);
+    keep_in_range(layer, app);
+}
+
 static bool scroll(struct layer_view *layer, const struct action_event *event)
 {
     struct list list = {
         .count = layer->lines, .height = layer->h - HEAD_LINES, .top = layer->top, .cursor = layer->top};
-    if (layer->tab != TAB_STATS || !list_scroll(&list, event))
+    if (layer->tab == TAB_HIST || !list_scroll(&list, event))
         return false;
     layer->top = list.top;
     return true;
