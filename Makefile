@@ -7,7 +7,8 @@
 # ---- what has to be installed: the one list (Debian names) ----
 PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libcjson-dev libutf8proc-dev
 PACKAGES_TEST  := $(PACKAGES_BUILD) libcmocka-dev libvterm-dev protobuf-compiler python3 python3-numpy \
-                  python3-protobuf clang-format parallel gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+                  python3-protobuf python3-onnx clang-format parallel gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
+                  qemu-user
 
 BUILD   ?= build
 PROGRAM ?= mmtui
@@ -41,7 +42,10 @@ KNOWS_session := base tensor plan dump compare triage session
 KNOWS_report  := $(KNOWS_session) report
 KNOWS_ui      := $(KNOWS_report) ui
 
-objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/$(1)/*.c)) $(if $(filter dump,$(1)),$(BUILD)/proto/tensor.pb-c.o)
+# generated code, a pair of files each message file
+PROTO_C := $(patsubst %.proto,$(BUILD)/%.pb-c.c,$(wildcard proto/*.proto))
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/$(1)/*.c)) $(if $(filter dump,$(1)),$(PROTO_C:.c=.o))
 objects_of = $(foreach f,$(1),$(call objects,$(f)))
 
 LIB_OBJ := $(call objects_of,$(FOLDERS))
@@ -50,9 +54,10 @@ CLI_OBJ := $(call objects,cli)
 UNIT_FOLDERS := $(FOLDERS) ui
 UNIT_TESTS := $(foreach f,$(UNIT_FOLDERS),$(patsubst tests/unit/$(f)/%.c,$(BUILD)/tests/unit/$(f)/%,$(wildcard tests/unit/$(f)/test_*.c)))
 TERM_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/term/test_*.c))
-TESTS := $(UNIT_TESTS) $(TERM_TESTS)
+CORPUS := $(BUILD)/tests/triage/corpus
+TESTS := $(UNIT_TESTS) $(TERM_TESTS) $(CORPUS)
 
-.PHONY: all demo test test-long bench unit cli-tests term-tests asan tsan lint format deps deps-test install clean
+.PHONY: all demo test test-long triage-table bench unit cli-tests term-tests asan tsan lint format deps deps-test install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -66,15 +71,15 @@ $(BUILD)/libmmtui.a: $(LIB_OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
-$(BUILD)/proto/tensor.pb-c.c: proto/tensor.proto
+$(BUILD)/proto/%.pb-c.c: proto/%.proto
 	@mkdir -p $(@D)
 	@protoc-c --proto_path=. --c_out=$(BUILD) $<
-$(BUILD)/proto/tensor.pb-c.h: $(BUILD)/proto/tensor.pb-c.c
+$(PROTO_C:.c=.h): %.h: %.c
 
 $(BUILD)/proto/%.o: $(BUILD)/proto/%.c
 	@$(CC) $(CFLAGS_ALL) -w -c -o $@ $<
 
-$(BUILD)/src/%.o: src/%.c | $(BUILD)/proto/tensor.pb-c.c
+$(BUILD)/src/%.o: src/%.c | $(PROTO_C)
 	@mkdir -p $(@D)
 	@echo "  CC   $<"
 	@$(CC) $(CFLAGS_ALL) $(FLAGS_FILE) -MMD -MP -c -o $@ $<
@@ -82,7 +87,7 @@ $(BUILD)/src/%.o: src/%.c | $(BUILD)/proto/tensor.pb-c.c
 # ---- tests ----
 # A unit test links only with what its folder may know: an arrow that points up does not link.
 define unit_rule
-$(BUILD)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(call objects_of,$(KNOWS_$(1))) | $(BUILD)/proto/tensor.pb-c.c
+$(BUILD)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(call objects_of,$(KNOWS_$(1))) | $(PROTO_C)
 	@mkdir -p $$(@D)
 	@echo "  CC   $$<"
 	@$(CC) $(CFLAGS_ALL) -Itests -MMD -MP -o $$@ $$< $(call objects_of,$(KNOWS_$(1))) -lcmocka $(LIBS_LIB) \
@@ -96,6 +101,15 @@ $(BUILD)/tests/term/%: tests/term/%.c
 	@echo "  CC   $<"
 	@$(CC) $(CFLAGS_ALL) -Itests -MMD -MP -o $@ $< -lcmocka -lvterm -lutil $(LIBS_LIB)
 
+# Labelled faults: small networks of its own, and the demo's.
+CORPUS_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/triage/*.c)) $(filter $(BUILD)/src/cli/demo_%.o,$(CLI_OBJ))
+$(BUILD)/tests/triage/%.o: tests/triage/%.c | $(PROTO_C)
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+$(CORPUS): $(CORPUS_OBJ) $(BUILD)/libmmtui.a
+	@$(CC) $(SAN) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS_LIB)
+
 unit-%: # one folder's unit tests:  make unit-tensor
 	@$(MAKE) --no-print-directory $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
 	@tests/run.sh $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
@@ -108,7 +122,12 @@ test-long: deps-test
 	@MMTUI_LONG=1 $(MAKE) --no-print-directory test-built
 
 test-built: $(PROGRAM) $(TESTS)
-	@MMTUI=$(CURDIR)/$(PROGRAM) BUILD=$(BUILD) tests/run.sh $(TESTS) $(wildcard tests/cli/test_*.sh tests/cli/test_*.py)
+	@MMTUI=$(CURDIR)/$(PROGRAM) BUILD=$(BUILD) tests/run.sh $(TESTS) $(wildcard tests/cli/test_*.sh tests/cli/test_*.py) tests/triage/check_corpus.py
+
+# What triage makes of the labelled faults: the confusion matrix, and what went wrong. LONG=1: the other half, too.
+triage-table: deps-test
+	@$(MAKE) --no-print-directory $(CORPUS)
+	@$(if $(LONG),MMTUI_LONG=1) $(CORPUS) --table
 
 # The same tests under the sanitizers, each in a build folder of its own.
 asan:

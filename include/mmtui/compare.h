@@ -49,6 +49,8 @@ struct mm_pairs {
 int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const struct mm_dump *dst,
                   enum mm_framework framework, struct mm_err *err);
 void mm_pairs_close(struct mm_pairs *pairs);
+/* Put the pairs into ascending order of key[count]; equal keys stay in order. Before mm_pairs_shard. */
+int mm_pairs_order(struct mm_pairs *pairs, const int64_t *key, struct mm_err *err);
 #define MM_SHARDS_MAX 65536
 /*
  * Keep the index-th of `count` shares (1 <= index <= count <= MM_SHARDS_MAX) and forget the rest. Every pair
@@ -198,6 +200,13 @@ struct mm_duo {
  * about. */
 int mm_duo_open(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
                 bool *failed_dst, struct mm_err *err);
+/*
+ * When a value of either side could not be read (MM_ECORRUPT): large text files may be laid out otherwise
+ * than they seemed (mm_load_settle). 0: they can be read now, and the views have been made again. -1: err
+ * says what is wrong, or is as it was when there is nothing to settle.
+ */
+int mm_duo_settle_both(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                       const atomic_bool *cancel, struct mm_err *err);
 /* When all was read: MM_EIO if a file became shorter meanwhile (mm_load_check). */
 int mm_duo_check(const struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst, struct mm_err *err);
 void mm_duo_close(struct mm_duo *duo);

@@ -17,11 +17,15 @@
 
 struct mm_session_options {
     const char *src, *dst; /* folders */
+    const char *sim;       /* folder of the framework's own simulation of the low precision, or NULL */
+    const char *before;    /* folder of an earlier dst, or NULL */
     unsigned jobs;         /* worker threads; 0 runs everything inline */
     bool headers;          /* read all headers before all figures: for who looks at a list meanwhile */
     enum mm_framework framework;
     struct mm_measure_options measure;
     struct mm_thresholds thresholds;
+    bool triage; /* when all is measured, look into what is over and conclude (see triage.h) */
+    const struct mm_graph *graph; /* of the model; NULL: not known. Borrowed for the session's life */
     const char *cache;      /* folder of the result cache; NULL: none. Borrowed until mm_session_start */
     unsigned shard, shards; /* measure only share 1 <= shard <= shards of the pairs; 0 of 0: all */
 };
@@ -77,6 +81,7 @@ struct mm_session_totals {
     size_t cached;               /* of these: found in the result cache */
     struct mm_pair_counts whole; /* of all shares together */
     size_t bad;                  /* verdict.bad */
+    size_t looking;              /* layers that are being looked into */
     size_t tagged;
     size_t skipped; /* files in both folders that are not tensors */
     double seconds; /* since start; stops when all is measured */
@@ -113,6 +118,44 @@ struct mm_whatif_table {
 const struct mm_whatif_table *mm_session_whatif(struct mm_session *session, size_t id, int axis,
                                                 const char **error);
 
+/* ---- triage ---- */
+
+/*
+ * Once all is measured (and options.triage): flow and blame are made, workers look into the layers that are
+ * worth it, verdicts are concluded. Until then a verdict is what one layer's own figures say. All of this is
+ * NULL, false or -1 before.
+ */
+const struct mm_flow *mm_session_flow(const struct mm_session *session);
+const struct mm_blame *mm_session_blame(const struct mm_session *session, size_t id);
+/* What was found by looking into this layer; NULL: nobody has. Valid until the session is closed. */
+const struct mm_evidence *mm_session_evidence(const struct mm_session *session, size_t id);
+/* Look into a layer that was not worth it by itself; its verdict follows when the work is done. */
+void mm_session_look(struct mm_session *session, size_t id);
+/* Nothing left to look into. */
+bool mm_session_triaged(const struct mm_session *session);
+/* The first layer in execution order that brings in an error, or the first that makes a NaN or Inf; -1: none.
+ */
+int32_t mm_session_first_culprit(const struct mm_session *session);
+int32_t mm_session_first_nonfinite(const struct mm_session *session);
+/* The verdict in full: a paragraph a line, and the next step ("" where there is none). */
+void mm_session_explain(const struct mm_session *session, size_t id, struct mm_buf *evidence,
+                        struct mm_buf *next);
+
+/* ---- three dumps ---- */
+
+enum mm_against {
+    MM_AGAINST_IMPLEMENTATION, /* dst against sim: what the implementation adds to the format's error */
+    MM_AGAINST_FORMAT,         /* sim against src: what the format costs by itself */
+    MM_AGAINST_BEFORE,         /* an earlier dst against src */
+    MM_AGAINST_COUNT
+};
+/* Was the dump given that this needs? */
+bool mm_session_has(const struct mm_session *session, enum mm_against which);
+/* This layer in the other comparison: NULL where the other dump has no such tensor, and until it is measured.
+ * Those comparisons begin when src and dst are measured; triage waits for them. */
+const struct mm_result *mm_session_against(const struct mm_session *session, size_t id,
+                                           enum mm_against which);
+
 /* ---- tags ---- */
 
 void mm_session_tag(struct mm_session *session, size_t id, bool tagged);
@@ -124,7 +167,7 @@ struct mm_plan *mm_session_plan(struct mm_session *session);
 const struct mm_plan *mm_session_plan_const(const struct mm_session *session);
 /* The operator that makes this layer, as the runtime calls it: dst's node_name, else the tensor's name. */
 const char *mm_session_node(const struct mm_session *session, size_t id);
-/* dst's op_type, else src's, else "". */
+/* dst's op_type, else src's, else the graph's, else "". */
 const char *mm_session_op(const struct mm_session *session, size_t id);
 /* What was chosen for this layer's operator, or NULL. */
 const struct mm_override *mm_session_override(const struct mm_session *session, size_t id);
@@ -135,6 +178,18 @@ const struct mm_override *mm_session_override(const struct mm_session *session, 
  */
 int mm_session_set_precision(struct mm_session *session, const size_t *ids, size_t count,
                              enum mm_precision precision, size_t *changed, struct mm_err *err);
+/*
+ * Which operators to raise (see mm_suggest_find). -1 with MM_EARG before all is measured and looked into. The
+ * caller ends *out with mm_suggestions_done.
+ */
+int mm_session_suggest(const struct mm_session *session, const struct mm_suggest_options *options,
+                       struct mm_suggestions *out, struct mm_err *err);
+/*
+ * Put (a part of) a list into the plan as one undo step, with its reasons. What is chosen for an operator
+ * already is replaced by a higher precision, never by a lower one. *changed as above.
+ */
+int mm_session_accept(struct mm_session *session, const struct mm_suggestion *items, size_t count,
+                      size_t *changed, struct mm_err *err);
 /*
  * The precision_mode that the dst dump itself suggests ("force_float16" when its floats are half ...), or
  * NULL when it does not tell; *why is a sentence. A suggestion: nothing is put into the plan.

@@ -36,6 +36,10 @@ struct mm_subject {
     const struct mm_pair *pair;
     const struct mm_result *result;
     const struct mm_evidence *evidence;
+    const char *op_type; /* as good as it is known; NULL or "": not */
+    /* With a third dump, the framework's own simulation of the low precision; else NULL. */
+    const struct mm_result *sim_dst; /* dst against it: what the implementation adds */
+    const struct mm_result *src_sim; /* it against src: what the format costs */
 };
 
 /* ---- what if: the precision floor ---------------------------------------------------------------------- */
@@ -182,6 +186,14 @@ const struct mm_cause_info *mm_cause_info(enum mm_cause_id cause);
 
 enum mm_role { MM_ROLE_INNER = 0, MM_ROLE_INPUT = 1, MM_ROLE_OUTPUT = 2 }; /* bits */
 
+/* What is known of how dst made a layer. */
+enum mm_quantised {
+    MM_QUANTISED_NO = 0,
+    MM_QUANTISED_RESULT = 1, /* its result is stored as an integer of 16 bits or less, or was at some point */
+    MM_QUANTISED_INPUT = 2,  /* some result that it reads is */
+    MM_QUANTISED_UNSIGNED = 4 /* with RESULT: the integers are unsigned, so there is a zero point */
+};
+
 /* What a cause found. score says how sure: 1 certain, 0.5 as likely as not; below 0.3 it is not kept. */
 struct mm_finding {
     enum mm_cause_id cause;
@@ -202,7 +214,7 @@ struct mm_case {
     double input_max; /* greatest |x| among the reference's inputs; 0 unknown */
     double input_rms; /* greatest RMS among them; 0 unknown */
     int64_t input_count; /* elements of the largest input; 0 unknown */
-    bool quantised;      /* dst, or its computation, is known to be integer */
+    unsigned quantised;  /* bits of enum mm_quantised */
     /* Decoded values in row-major order: both sides laid alike where shapes fit (fit says how), else as they
      * are. NULL when nothing was opened (then only what the metrics tell is tried) or above MM_CASE_MAX. */
     const double *s, *d;
@@ -226,6 +238,10 @@ size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
  * alone. False when it is not, or when src has the same coincidence.
  */
 bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, struct mm_finding *out);
+
+/* Does an operator of this type have weights (convolutions, matrix products)? True when the type is not
+ * known. */
+bool mm_op_has_weights(const char *op_type);
 
 /* ---- looking: the evidence of one layer ------------------------------------------------------------------
  */
@@ -252,10 +268,10 @@ struct mm_look {
     unsigned role;
     double noise, input_max, input_rms;
     int64_t input_count;
-    bool quantised;
+    unsigned quantised; /* bits of enum mm_quantised */
 };
 /* Opens the pair, runs what-ifs and causes. A pair that can't be opened gives evidence with a problem. -1
- * only with MM_ECANCELLED or MM_EMEMORY. */
+ * only with MM_ECANCELLED or MM_ENOMEM. */
 int mm_evidence_collect(const struct mm_look *look, const atomic_bool *cancel, struct mm_evidence *out,
                         struct mm_err *err);
 void mm_evidence_done(struct mm_evidence *evidence);
@@ -264,27 +280,33 @@ void mm_evidence_done(struct mm_evidence *evidence);
  */
 
 /*
- * Layers by their place in `subjects`. With a graph, an input of a layer is the nearest tensor upstream that
- * was dumped and paired (nodes whose results were not dumped are walked through). Without one, the
- * MM_FLOW_WINDOW layers before it in execution order stand in, and `known` is false.
+ * Layers by their place in `subjects`, which are in execution order. With a graph, an input of a layer is the
+ * nearest tensor upstream that was dumped and paired (nodes whose results were not dumped are walked
+ * through). Without one, the MM_FLOW_WINDOW layers before it in execution order stand in, and `known` is
+ * false.
  */
 #define MM_FLOW_WINDOW 8
 struct mm_flow {
     size_t count;
     bool known;
+    bool ordered; /* known, or time stamps tell the order; else nothing does, and there are no edges */
     const uint32_t *input_from; /* [count + 1]: inputs of i are input[input_from[i] .. input_from[i + 1]) */
     const uint32_t *input;
     const uint32_t *reader_from; /* alike */
     const uint32_t *reader;
-    const int32_t *node;       /* [count] node of the graph that makes it; -1 */
-    const int32_t *tensor;     /* [count] tensor of the graph; -1 */
-    const unsigned char *role; /* [count] bits of enum mm_role */
-    const uint32_t *order;     /* [count] layers in execution order: the graph's where known */
+    const int32_t *node;            /* [count] node of the graph that makes it; -1 */
+    const int32_t *tensor;          /* [count] tensor of the graph; -1 */
+    const unsigned char *role;      /* [count] bits of enum mm_role */
+    const unsigned char *quantised; /* [count] bits of enum mm_quantised */
     struct mm_arena arena;
 };
-/* Borrowed: nothing is kept of the arguments. graph may be NULL. Roles without a graph: is_output, op types
- * that are inputs by name, and where there are none of these the first and the last pair. */
-struct mm_graph;
+/*
+ * Borrowed: nothing is kept of the arguments. graph may be NULL. A layer is found in the graph by the
+ * tensor's name (its k-th occurrence is the name's k-th write), else by dst's or src's node_name. Roles
+ * without a graph: is_output, op types that are inputs by name, and where there are none of these the first
+ * and the last pair. Quantised: an integer dtype in dst (a result in integers on both sides is data, not
+ * quantisation), or a tensor beside it, only in dst, of integers, with the name plus _quantized or the like.
+ */
 int mm_flow_open(struct mm_flow **flow, const struct mm_subject *subjects, size_t count,
                  const struct mm_graph *graph, struct mm_err *err);
 void mm_flow_close(struct mm_flow *flow);
@@ -297,13 +319,13 @@ struct mm_blame {
     int32_t worst_input;  /* layer; -1: none */
     double input_error;   /* of worst_input; 0 without inputs */
     double amplification; /* error / input_error; NaN when there is no input error */
-    double
-        introduced; /* sqrt(max(0, error² - input_error²)): what this layer adds if errors are independent */
-    double expected; /* what rounding to dst's formats adds up to on the worst way here */
-    bool over;       /* verdict over the thresholds (non-finite counts) */
-    bool starts;     /* over, and the error is introduced here */
-    int32_t root;    /* over: where the error starts (itself when it starts here); else -1 */
-    bool built_up;   /* no single layer brings it over: it grew on the way; root has the largest share */
+    double introduced;    /* sqrt(max(0, error² - input_error²)): added here, if errors are independent */
+    double floor;         /* what storing the result in dst's format costs; an estimate from its statistics */
+    double expected;      /* floors of the layers on the worst way here, added up */
+    bool over;            /* verdict over the thresholds (non-finite counts) */
+    bool starts;          /* over, and the error is introduced here */
+    int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
+    bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
 };
 /* blame[count], aligned with subjects. Pure. */
 void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects,
@@ -311,10 +333,9 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
 /* The first layer in execution order that is over and starts it; -1: none. First producer of a NaN/Inf alike.
  */
 int32_t mm_blame_first(const struct mm_flow *flow, const struct mm_blame *blame);
-int32_t mm_blame_first_nonfinite(const struct mm_flow *flow, const struct mm_blame *blame);
+int32_t mm_blame_first_nonfinite(const struct mm_flow *flow, const struct mm_subject *subjects);
 /* Layers from `id`'s root down to `id` along worst inputs, root first; at most `room`. Returns how many. */
-size_t mm_blame_chain(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id, uint32_t *chain,
-                      size_t room);
+size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain, size_t room);
 /* Should a worker look into this layer? What starts an error, and inputs and outputs that are over. */
 bool mm_blame_worth_a_look(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id);
 
@@ -334,7 +355,7 @@ bool mm_blame_worth_a_look(const struct mm_flow *flow, const struct mm_blame *bl
  *              holds. So the gain is that of giving each channel of the result a scale (a what-if, which
  * takes a channel's range for its weights' range), times 1 - channel_slope: all of it where the error is the
  * same everywhere, nothing where it is in proportion. On simulated products of random matrices this came
- * within about 3 dB of the truth where the weights' rounding is the whole error; where activations are
+ * within 3.5 dB of the truth where the weights' rounding is the whole error; where activations are
  * rounded too, it says up to 5 dB too much.
  */
 #define MM_GAIN_MAX 60.0
@@ -413,6 +434,9 @@ struct mm_triage_view {
     const void *context;
 };
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out);
+/* Does a verdict of this kind say that something is wrong at this very layer? Not so: ok, noise, harmless,
+ * inherited, unpaired, unreadable, pending. */
+bool mm_verdict_accuses(enum mm_verdict_kind kind);
 /* The verdict in full: evidence in figures (a paragraph a line), and the next step (one sentence). */
 void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
                        struct mm_buf *evidence, struct mm_buf *next);
@@ -423,5 +447,91 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
  * (+Inf); otherwise diff2, and diff1 where diff2 is 0; -1 for what has no figure (pending, unpaired).
  */
 double mm_triage_rank(const struct mm_result *result);
+
+/* ---- suggestions: which operators to raise
+ * -----------------------------------------------------------------
+ */
+
+/*
+ * The smallest set of operators to raise, and to what. Three steps:
+ *
+ *   overflow  Every layer whose reference leaves the format that dst has there, and every other layer that
+ *             makes the first NaN or Inf on its way: always, and to FP32. Also what reads such a value (it
+ *             would be rounded to Inf on its way in): known from a graph; by execution order, the layer right
+ *             behind one that left the range, if it is broken itself.
+ *   share     By the share of the outputs' error energy (squares of relative L2 errors) that they bring in,
+ *             largest first, until the rule is satisfied.
+ *   hole      What lies between operators raised to one precision (all its inputs and all its readers, or a
+ *             chain of two such layers) and multiplies nothing: raised with them, as it saves casts. Needs a
+ *             graph.
+ *
+ * What a layer adds is blame's introduced², at least its floor². The energy that reaches an operator goes on
+ * times min(1, (error / input error)²), so that what a later layer damps counts less, and along the worst way
+ * where several lead to an output. An inherited error that an operator merely enlarges (it is over, as its
+ * input is, and not quantised) goes on times all of (error / input error)²: it is its root's. Behind a layer
+ * that is broken (NaN, Inf, or more than half wrong) figures say nothing of a layer's own error: there its
+ * floor stands in, and the list says how many these are.
+ *
+ * To FP16 when the operator is quantised now, the reference (its own and its inputs') stays within half of
+ * FP16's range (squares too, for operators that square), is not so small that FP16 loses digits, and FP16's
+ * rounding is a quarter of what the operator adds now, at most; to FP32 otherwise.
+ *
+ * An error that no precision repairs (channels reversed, a stale buffer, different inputs) is never
+ * suggested; `beyond` has its share. What adds less than 1 / 100 of an equal share are not worth an override:
+ * all of them together are less than 1 %.
+ */
+enum mm_suggest_rule {
+    MM_SUGGEST_AUTO = 0, /* as COVER; nothing when no layer is over the thresholds */
+    MM_SUGGEST_COVER,    /* until `cover` of the error energy is covered */
+    MM_SUGGEST_TOP,      /* `top` operators; what overflows counts, and is in the list even if it is more */
+    MM_SUGGEST_TO_ERROR, /* until the expected error of all outputs is `error` at most */
+    MM_SUGGEST_RULE_COUNT
+};
+struct mm_suggest_options {
+    enum mm_suggest_rule rule;
+    double cover; /* 0 .. 1 */
+    size_t top;
+    double error; /* relative L2 */
+};
+void mm_suggest_defaults(struct mm_suggest_options *options); /* AUTO, 0.95 */
+/*
+ * "95%", "top 5", "0.01" (an error); "" is the default. -1 with MM_EARG and a sentence: a share is above 0
+ * and at most 100 %, an error is above 0 and below 1.
+ */
+int mm_suggest_parse(const char *text, struct mm_suggest_options *options, struct mm_err *err);
+
+enum mm_suggest_why { MM_WHY_OVERFLOW = 0, MM_WHY_SHARE, MM_WHY_HOLE, MM_WHY_COUNT };
+const char *mm_suggest_word(enum mm_suggest_why why); /* "overflow", "share", "hole" */
+
+struct mm_suggestion {
+    uint32_t layer;   /* the operator's first one */
+    enum mm_dtype to; /* MM_F16, MM_F32 */
+    enum mm_suggest_why why;
+    double share; /* of the outputs' error energy that this takes away; 0 for overflow (that is all of it) */
+    double covered;   /* shares so far, this one included */
+    bool estimated;   /* from the format's floor, not from measured errors */
+    int64_t elements; /* of its results */
+    int64_t macs;     /* -1: not known, or none */
+    char text[128];   /* why, a sentence */
+};
+struct mm_suggestions {
+    struct mm_suggestion *item; /* overflow in execution order, shares from the largest, holes in order */
+    size_t count;
+    double before;          /* worst error of the outputs now; +Inf broken */
+    double after;           /* expected with all of it */
+    double covered, beyond; /* shares of the error energy: taken away; out of reach of any precision */
+    int64_t elements, macs; /* of all items; macs -1: none is known */
+    size_t masked;          /* layers that could not be judged by their own errors */
+    int32_t masked_by;      /* the first layer that they are behind; -1 */
+};
+/*
+ * Pure, over what reasoning found: verdicts[count] are aligned with view->subjects. graph may be NULL (then
+ * no MACs). An empty list is no error. O(edges x log layers), and for TO_ERROR up to 256 walks over the edges
+ * more: each of the weakest 256 is tried to be left out again.
+ */
+int mm_suggest_find(const struct mm_triage_view *view, const struct mm_verdict *verdicts,
+                    const struct mm_graph *graph, const struct mm_suggest_options *options,
+                    struct mm_suggestions *out, struct mm_err *err);
+void mm_suggestions_done(struct mm_suggestions *suggestions);
 
 #endif

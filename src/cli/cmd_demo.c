@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/demo_net.h"
 #include "cli/demo_run.h"
 #include "cli/inspect.h"
 
@@ -75,6 +76,20 @@ static int run(const struct cli_options *options, const struct folders *folders,
     return result;
 }
 
+/* The inspector gets the graph as it is, others the file. */
+static int demo_graph(struct cli_options *options, const struct folders *folders, struct mm_err *err)
+{
+    if (demo_graph_open(&options->graph, err) < 0)
+        return -1;
+    options->session.graph = options->graph;
+    if (!options->dump_only)
+        return 0;
+    char *path = mm_path_join(folders->top, "demo.onnx");
+    int result = path ? mm_graph_write_onnx(options->graph, path, err) : mm_fail_memory(err);
+    free(path);
+    return result;
+}
+
 int cmd_demo(struct cli_options *options)
 {
     struct mm_err err = {0};
@@ -82,7 +97,8 @@ int cmd_demo(struct cli_options *options)
     int status = EXIT_ERROR;
     if (options->word_count)
         mm_fail(&err, MM_EARG, "demo takes no folder (--dump-only DIR writes the dumps there)");
-    else if (folders_init(&folders, options->dump_only, &err) == 0 && run(options, &folders, &err) == 0) {
+    else if (folders_init(&folders, options->dump_only, &err) == 0 && run(options, &folders, &err) == 0 &&
+             demo_graph(options, &folders, &err) == 0) {
         options->session.src = folders.src;
         options->session.dst = folders.dst;
         status = options->dump_only ? EXIT_FINE : inspect(options);

@@ -15,7 +15,7 @@
 #ifndef MMTUI_CLI_DEMO_NET_H
 #define MMTUI_CLI_DEMO_NET_H
 
-#include "mmtui/tensor.h"
+#include "mmtui/dump.h"
 
 /* ---- the graph (demo_net.c) --------------------------------------------------------------------------- */
 
@@ -73,6 +73,9 @@ struct demo_net {
 /* Everything is allocated from the arena. */
 int demo_net_init(struct demo_net *net, struct mm_arena *arena, struct mm_err *err);
 
+/* The graph of the network, as a model file would give it: nodes have the runtime's names. */
+int demo_graph_open(struct mm_graph **graph, struct mm_err *err);
+
 /* ---- values, parameters and the input (demo_weights.c) ------------------------------------------------ */
 
 /* A tensor in memory. Whatever the dtype, its values are held as floats; F16 ones have been rounded. */
@@ -107,8 +110,9 @@ struct demo_call {
 };
 
 struct demo_kind_info {
-    const char *src_type; /* the framework's name for it: "aten::pow" */
-    const char *dst_type; /* the runtime's: "mm.pow" */
+    const char *src_type;  /* the framework's name for it: "aten::pow" */
+    const char *dst_type;  /* the runtime's: "mm.pow" */
+    const char *onnx_type; /* the nearest operator of ONNX: "Pow" */
     void (*run)(const struct demo_call *call);
 };
 const struct demo_kind_info *demo_kind_info(enum demo_kind kind);

@@ -124,7 +124,8 @@ int inspect(struct cli_options *options)
     struct mm_session *session = NULL;
     bool screen = options->script || (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO));
     options->session.headers = screen;
-    if (mm_session_open(&session, &options->session, &err) < 0)
+    options->session.triage = true;
+    if (cli_model_open(options, &err) < 0 || mm_session_open(&session, &options->session, &err) < 0)
         return cli_error(&err);
     int result = look(options, session, &err);
     struct mm_session_totals totals;

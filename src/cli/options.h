@@ -14,6 +14,9 @@ enum option {
     OPT_DST,
     OPT_OUTPUT,
     OPT_FRAMEWORK,
+    OPT_MODEL,
+    OPT_SIM,
+    OPT_BEFORE,
     OPT_THRESHOLD,
     OPT_ATOL,
     OPT_RTOL,
@@ -25,8 +28,13 @@ enum option {
     OPT_QUANTILES,
     OPT_HIST,
     OPT_NO_CACHE,
+    OPT_JSON,
     OPT_SHARD,
     OPT_OUTPUT_FILE,
+    OPT_COVER,
+    OPT_TOP,
+    OPT_TO_ERROR,
+    OPT_PLAN_FILE,
     OPT_PLAN,
     OPT_TO,
     OPT_CPP,
@@ -46,11 +54,15 @@ enum option {
 struct cli_options {
     struct mm_session_options session; /* src and dst included */
     const char *output;
+    const char *model;      /* --model */
+    struct mm_graph *graph; /* of it, once cli_model_open was called; owned */
     const char *sort, *filter;
     int64_t limit;
     bool fail;
     bool hist;
     bool no_cache;
+    bool json;
+    struct mm_suggest_options suggest;
     const char *plan;
     const char *dialect;
     bool cpp;

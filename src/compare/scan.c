@@ -401,6 +401,8 @@ bool mm_scan_collect(struct mm_scan *scan, struct mm_job *base, mm_scan_apply ap
     if (base->run != run_figures && base->run != run_headers)
         return false;
     struct scan_job *job = (struct scan_job *)base;
+    if (job->scan != scan)
+        return false;
     for (size_t i = 0; i < job->count; i++) {
         struct scan_item *item = &job->item[i];
         /* a cancelled job did not get so far */

@@ -52,12 +52,14 @@ static int open_all(struct mm_session *session, struct mm_err *err)
     if (mm_dump_open(&session->src, session->src_path, &dump, err) < 0 ||
         mm_dump_open(&session->dst, session->dst_path, &dump, err) < 0 ||
         mm_pairs_open(&session->pairs, session->src, session->dst, options->framework, err) < 0 ||
-        mm_plan_open(&session->plan, err) < 0)
+        mm_plan_open(&session->plan, err) < 0 || graph_apply(session, err) < 0)
         return -1;
     if (options->shards && mm_pairs_shard(session->pairs, options->shard, options->shards, err) < 0)
         return -1;
     if (make_layers(session) < 0)
         return mm_fail_memory(err);
+    if (against_open(session, err) < 0)
+        return -1;
     if (same_folder(options->src, options->dst))
         session->notice = "src and dst are the same folder: every tensor is compared with itself";
     else if (session->pairs->whole.both == 0)
@@ -89,10 +91,13 @@ static void stop_work(struct mm_session *session)
     mm_pool_stop(session->pool);
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
-        if (!hist_collect(job) && !whatif_collect(job) && session->scan)
+        bool taken = hist_collect(job) || whatif_collect(job) || triage_collect(session, job) ||
+                     against_collect(session, job);
+        if (!taken && session->scan)
             mm_scan_collect(session->scan, job, apply_result, session);
     }
     mm_scan_close(session->scan);
+    against_close_scans(session);
     mm_pool_close(session->pool);
 }
 
@@ -118,11 +123,15 @@ void mm_session_close(struct mm_session *session)
     mm_cache_close(session->cache);
     requests_done(&session->hist);
     requests_done(&session->whatif);
+    triage_done(session);
+    against_done(session);
     for (size_t id = 0; session->layers && id < session->pairs->count; id++)
         mm_result_done(&session->layers[id].result);
     free(session->layers);
     mm_plan_close(session->plan);
     mm_pairs_close(session->pairs);
+    mm_dump_close(session->before);
+    mm_dump_close(session->sim);
     mm_dump_close(session->dst);
     mm_dump_close(session->src);
     mm_arena_done(&session->arena);
@@ -239,7 +248,8 @@ size_t mm_session_apply(struct mm_session *session)
     bool measuring = session->measured < session->pairs->count;
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
-        if (hist_collect(job) || whatif_collect(job))
+        if (hist_collect(job) || whatif_collect(job) || triage_collect(session, job) ||
+            against_collect(session, job))
             session->changed++;
         else
             mm_scan_collect(session->scan, job, apply_result, session);
@@ -248,6 +258,8 @@ size_t mm_session_apply(struct mm_session *session)
     }
     if (session->scan)
         count_finished(session);
+    if (session->measured == session->pairs->count && !session->triage.begun && !against_busy(session))
+        triage_begin(session);
     if (session->changed)
         session->revision++;
     if (measuring) /* the apply that takes in the last result stops the clock */
@@ -296,6 +308,7 @@ void mm_session_totals(const struct mm_session *session, struct mm_session_total
                                       .cached = session->cached,
                                       .whole = pairs->whole,
                                       .bad = session->bad,
+                                      .looking = session->triage.looking,
                                       .tagged = session->tagged,
                                       .skipped = session->src->skipped + session->dst->skipped,
                                       .seconds = session->seconds};
@@ -311,6 +324,8 @@ void mm_session_set_thresholds(struct mm_session *session, const struct mm_thres
     session->options.thresholds = *thresholds;
     for (size_t id = 0; id < session->pairs->count; id++)
         session_judge(session, &session->layers[id]);
+    if (session->triage.begun)
+        triage_begin(session);
     session->revision++;
 }
 

@@ -5,6 +5,32 @@
 #include "mmtui/session.h"
 #include "requests.h"
 
+struct look_request {
+    struct mm_job job;
+    struct mm_look look;
+    size_t id;
+    struct mm_evidence evidence;
+    int failed;
+};
+
+/* A comparison beside that of src and dst. */
+struct against {
+    struct mm_pairs *pairs;   /* NULL: not asked for */
+    size_t *layer;            /* [pairs] */
+    struct mm_result *result; /* [layers] */
+    struct mm_scan *scan;     /* NULL: not begun */
+};
+
+struct triage_state {
+    bool begun;                    /* flow, blame, subjects are there */
+    struct mm_subject *subjects;   /* [layers] */
+    struct mm_evidence **evidence; /* [layers]; NULL: nobody has looked */
+    bool *asked;                   /* [layers] */
+    struct mm_blame *blame;
+    struct mm_flow *flow;
+    size_t looking; /* requests out */
+};
+
 struct mm_session {
     struct mm_session_options options;
     char *src_path, *dst_path;
@@ -17,6 +43,10 @@ struct mm_session {
     struct mm_cache *cache; /* NULL: none */
     struct mm_plan *plan;
     struct requests hist, whatif;
+    struct triage_state triage;
+    struct mm_dump *sim, *before;
+    struct against against[MM_AGAINST_COUNT];
+    const int32_t *node; /* [layers] the graph's node by the tensor's name, -1; NULL without a graph */
     const char *notice;
     uint64_t revision;
     size_t measured, cached, bad, tagged;
@@ -29,5 +59,29 @@ void session_judge(struct mm_session *session, struct mm_layer *layer);
 /* Take a collected job back if it is a histogram's (a what-if table's). */
 bool hist_collect(struct mm_job *job);
 bool whatif_collect(struct mm_job *job);
+
+/* Choose for the operator of a layer, within a step that is open; counts in *changed. `why` NULL: the
+ * verdict. */
+int choice_set(struct mm_session *session, size_t id, enum mm_precision precision, const char *why,
+               size_t *changed, struct mm_err *err);
+/* What reasoning sees of all layers. After triage has begun. */
+struct mm_triage_view triage_view(const struct mm_session *session);
+
+/* Open and pair the other dumps. */
+int against_open(struct mm_session *session, struct mm_err *err);
+/* Begin with the next comparison that was not begun; false when all are measured. */
+bool against_busy(struct mm_session *session);
+/* Take a collected job back if it is of one of these. */
+bool against_collect(struct mm_session *session, struct mm_job *job);
+void against_close_scans(struct mm_session *session);
+void against_done(struct mm_session *session);
+
+/* All is measured: make flow and blame, ask for looks, conclude. Again after a change of thresholds. */
+void triage_begin(struct mm_session *session);
+/* Take a collected job back if it is a look. */
+bool triage_collect(struct mm_session *session, struct mm_job *job);
+void triage_done(struct mm_session *session);
+/* Put the pairs into the graph's order, where file names tell none, and find their nodes. */
+int graph_apply(struct mm_session *session, struct mm_err *err);
 
 #endif

@@ -23,6 +23,16 @@ const char *mm_verdict_word(enum mm_verdict_kind kind)
     return (size_t)kind < MM_COUNT(words) ? words[kind] : "?";
 }
 
+bool mm_verdict_accuses(enum mm_verdict_kind kind)
+{
+    static const bool accuses[MM_VERDICT_COUNT] = {
+        [MM_VERDICT_FORMAT] = true, [MM_VERDICT_SETTINGS] = true,  [MM_VERDICT_IMPLEMENTATION] = true,
+        [MM_VERDICT_INPUT] = true,  [MM_VERDICT_OUTPUT] = true,    [MM_VERDICT_OVERFLOW] = true,
+        [MM_VERDICT_OVER] = true,   [MM_VERDICT_NONFINITE] = true, [MM_VERDICT_SHAPE] = true,
+    };
+    return (size_t)kind < MM_VERDICT_COUNT && accuses[kind];
+}
+
 /* max |x| over src's finite values; 0 when there are none. */
 static double magnitude(const struct mm_stats *stats)
 {
@@ -116,7 +126,7 @@ static void judge_failed(const struct mm_result *result, struct mm_verdict *out)
 void mm_triage_judge(const struct mm_pair *pair, const struct mm_result *result,
                      const struct mm_thresholds *thresholds, struct mm_verdict *out)
 {
-    *out = (struct mm_verdict){0};
+    *out = (struct mm_verdict){.from = -1};
     switch (result->state) {
     case MM_STATE_PENDING:
     case MM_STATE_HEADER: break;

@@ -1,0 +1,80 @@
+#include "triage.h"
+
+#include <stdlib.h>
+
+struct ranked {
+    struct triage_start start;
+    bool overflow;
+};
+
+static int by_weight(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->overflow != y->overflow)
+        return x->overflow ? -1 : 1;
+    if (x->start.explains != y->start.explains)
+        return x->start.explains > y->start.explains ? -1 : 1;
+    return x->start.id < y->start.id ? -1 : x->start.id > y->start.id;
+}
+
+static bool is_start(const struct mm_session *session, size_t id)
+{
+    return mm_verdict_accuses(mm_session_layer(session, id)->verdict.kind);
+}
+
+static void count_layers(struct triage_digest *digest, const struct mm_session *session, size_t *explains)
+{
+    digest->worst_good_at = -1;
+    for (size_t id = 0; id < mm_session_count(session); id++) {
+        const struct mm_layer *layer = mm_session_layer(session, id);
+        const struct mm_blame *blame = mm_session_blame(session, id);
+        digest->of_kind[layer->verdict.kind]++;
+        if (blame && blame->over && blame->root >= 0 && !blame->built_up)
+            explains[blame->root]++;
+        if (layer->verdict.kind != MM_VERDICT_OK)
+            continue;
+        digest->good++;
+        if (digest->worst_good_at < 0 || layer->result.metrics.diff2 > digest->worst_good) {
+            digest->worst_good = layer->result.metrics.diff2;
+            digest->worst_good_at = (int32_t)id;
+        }
+    }
+}
+
+static void collect(struct triage_digest *digest, const struct mm_session *session, const size_t *explains,
+                    struct ranked *ranked)
+{
+    size_t n = 0;
+    for (size_t id = 0; id < mm_session_count(session); id++) {
+        if (!is_start(session, id))
+            continue;
+        ranked[n++] = (struct ranked){{(uint32_t)id, explains[id]},
+                                      mm_session_layer(session, id)->verdict.kind == MM_VERDICT_OVERFLOW};
+    }
+    qsort(ranked, n, sizeof *ranked, by_weight);
+    for (size_t i = 0; i < n; i++)
+        digest->start[i] = ranked[i].start;
+    digest->starts = n;
+}
+
+int triage_digest_init(struct triage_digest *digest, const struct mm_session *session)
+{
+    size_t count = mm_session_count(session);
+    *digest = (struct triage_digest){0};
+    size_t *explains = calloc(count + 1, sizeof *explains);
+    struct ranked *ranked = calloc(count + 1, sizeof *ranked);
+    digest->start = calloc(count + 1, sizeof *digest->start);
+    bool ok = explains && ranked && digest->start;
+    if (ok) {
+        count_layers(digest, session, explains);
+        collect(digest, session, explains, ranked);
+    }
+    free(explains);
+    free(ranked);
+    return ok ? 0 : -1;
+}
+
+void triage_digest_done(struct triage_digest *digest)
+{
+    free(digest->start);
+}

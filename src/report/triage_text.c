@@ -1,0 +1,277 @@
+/* The triage on one page. */
+#include <math.h>
+#include <string.h>
+
+#include "triage.h"
+
+enum { WIDTH = 100, STARTS_SHOWN = 6 };
+#define NO_LAYER UINT32_MAX
+
+/* Words of `text`, wrapped behind `indent` blanks. */
+static void put_wrapped(struct mm_buf *out, int indent, const char *text, size_t length)
+{
+    int column = 0;
+    for (size_t i = 0; i < length;) {
+        size_t end = i;
+        while (end < length && text[end] != ' ')
+            end++;
+        struct mm_buf word = {0};
+        mm_buf_add(&word, text + i, end - i);
+        int width = mm_text_width(mm_buf_text(&word));
+        mm_buf_done(&word);
+        if (column && column + 1 + width > WIDTH) {
+            mm_buf_putc(out, '\n');
+            column = 0;
+        }
+        if (column) {
+            mm_buf_putc(out, ' ');
+            column++;
+        } else {
+            mm_buf_fill(out, ' ', (size_t)indent);
+            column = indent;
+        }
+        mm_buf_add(out, text + i, end - i);
+        column += width;
+        for (i = end; i < length && text[i] == ' '; i++)
+            ;
+    }
+    if (column)
+        mm_buf_putc(out, '\n');
+}
+
+static void put_lines(struct mm_buf *out, int indent, const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        put_wrapped(out, indent, text, length);
+        text += length + (text[length] == '\n');
+    }
+}
+
+static void put_layer_line(struct mm_buf *out, const struct mm_session *session, uint32_t id)
+{
+    const struct mm_layer *layer = mm_session_layer(session, id);
+    mm_buf_printf(out, "  #%u  %s", id + 1, layer->label);
+    if (mm_session_op(session, id)[0]) {
+        mm_buf_puts(out, "  ");
+        mm_column(MM_COLUMN_OP)->text(session, id, out);
+    }
+    mm_buf_puts(out, "  ");
+    mm_column(MM_COLUMN_DTYPE)->text(session, id, out);
+    mm_buf_putc(out, '\n');
+}
+
+static void put_verdict(struct mm_buf *out, const struct mm_verdict *verdict)
+{
+    struct mm_buf line = {0};
+    const char *confidence = mm_confidence_word(verdict->confidence);
+    const char *word = mm_verdict_word(verdict->kind), *text = verdict->text;
+    size_t length = strlen(word);
+    if (strncmp(text, word, length) == 0 && text[length] == ':') /* the sentence says the word itself */
+        text += length + 1 + (text[length + 1] == ' ');
+    mm_buf_printf(&line, "%s%s%s: %s", word, *confidence ? ", " : "", confidence, text);
+    put_lines(out, 6, mm_buf_text(&line));
+    mm_buf_done(&line);
+}
+
+static void put_start(struct mm_buf *out, const struct mm_session *session, const struct triage_start *start)
+{
+    struct mm_buf evidence = {0}, next = {0};
+    put_layer_line(out, session, start->id);
+    put_verdict(out, &mm_session_layer(session, start->id)->verdict);
+    mm_session_explain(session, start->id, &evidence, &next);
+    put_lines(out, 6, mm_buf_text(&evidence));
+    if (start->explains > 1) {
+        struct mm_buf line = {0};
+        mm_buf_printf(&line, "%zu other layers over the threshold have their error from here.",
+                      start->explains - 1);
+        put_lines(out, 6, mm_buf_text(&line));
+        mm_buf_done(&line);
+    }
+    if (next.length) {
+        struct mm_buf line = {0};
+        mm_buf_printf(&line, "Next: %s", mm_buf_text(&next));
+        put_lines(out, 6, mm_buf_text(&line));
+        mm_buf_done(&line);
+    }
+    mm_buf_done(&evidence);
+    mm_buf_done(&next);
+}
+
+static void put_head(struct mm_buf *out, const struct mm_session *session)
+{
+    const struct mm_flow *flow = mm_session_flow(session);
+    mm_report_summary(session, out);
+    put_lines(
+        out, 0,
+        flow && flow->known ? "Which layer feeds which: from the model's graph."
+        : flow && flow->ordered
+            ? "Which layer feeds which is not known: the layers before it in execution order stand in for a "
+              "layer's inputs. --model gives the graph."
+            : "Neither a graph (--model) nor time stamps tell which layer runs before which: each layer is "
+              "judged by itself, and where an error starts is not said.");
+}
+
+/* "  #72  conv2d_3  Conv: int8 per tensor is too coarse here ...", cut to the page. */
+static void put_other(struct mm_buf *out, const struct mm_session *session, const struct triage_start *start)
+{
+    const struct mm_layer *layer = mm_session_layer(session, start->id);
+    struct mm_buf line = {0};
+    mm_buf_printf(&line, "#%u  %s", start->id + 1, layer->label);
+    if (mm_session_op(session, start->id)[0]) {
+        mm_buf_puts(&line, "  ");
+        mm_column(MM_COLUMN_OP)->text(session, start->id, &line);
+    }
+    mm_buf_printf(&line, ": %s", layer->verdict.text);
+    if (start->explains > 1)
+        mm_buf_printf(&line, " (%zu others from here)", start->explains - 1);
+    put_lines(out, 4, mm_buf_text(&line));
+    mm_buf_done(&line);
+}
+
+static bool same_matter(const struct mm_verdict *a, const struct mm_verdict *b)
+{
+    return a->kind == b->kind && a->cause == b->cause;
+}
+
+/* One matter: its name, the layers that have it, what to do. `from` is the first of them in the digest. */
+static void put_matter(struct mm_buf *out, const struct mm_session *session,
+                       const struct triage_digest *digest, size_t from, uint32_t first)
+{
+    const struct mm_verdict *verdict = &mm_session_layer(session, digest->start[from].id)->verdict;
+    struct mm_buf evidence = {0}, next = {0}, line = {0};
+    size_t shown = 0, count = 0;
+    for (size_t i = from; i < digest->starts; i++)
+        count += digest->start[i].id != first &&
+                 same_matter(&mm_session_layer(session, digest->start[i].id)->verdict, verdict);
+    mm_buf_printf(out, "  %s", mm_verdict_word(verdict->kind));
+    if (verdict->cause != MM_CAUSE_NONE)
+        mm_buf_printf(out, ", %s", mm_cause_info(verdict->cause)->title);
+    mm_buf_printf(out, ": %zu %s\n", count, count == 1 ? "layer" : "layers");
+    for (size_t i = from; i < digest->starts; i++) {
+        const struct triage_start *start = &digest->start[i];
+        if (start->id != first && same_matter(&mm_session_layer(session, start->id)->verdict, verdict) &&
+            shown++ < STARTS_SHOWN)
+            put_other(out, session, start);
+    }
+    if (count > STARTS_SHOWN)
+        mm_buf_printf(out, "    and %zu more (--json has them all)\n", count - STARTS_SHOWN);
+    mm_session_explain(session, digest->start[from].id, &evidence, &next);
+    mm_buf_printf(&line, "Next: %s", mm_buf_text(&next));
+    put_lines(out, 4, mm_buf_text(&line));
+    mm_buf_done(&line);
+    mm_buf_done(&evidence);
+    mm_buf_done(&next);
+}
+
+static bool told_before(const struct mm_session *session, const struct triage_digest *digest, size_t place,
+                        uint32_t first)
+{
+    for (size_t i = 0; i < place; i++) {
+        if (digest->start[i].id != first &&
+            same_matter(&mm_session_layer(session, digest->start[i].id)->verdict,
+                        &mm_session_layer(session, digest->start[place].id)->verdict))
+            return true;
+    }
+    return false;
+}
+
+static void put_others(struct mm_buf *out, const struct mm_session *session,
+                       const struct triage_digest *digest, uint32_t first)
+{
+    bool any = false;
+    for (size_t i = 0; i < digest->starts; i++) {
+        if (digest->start[i].id == first || told_before(session, digest, i, first))
+            continue;
+        if (!any)
+            mm_buf_puts(out, first == NO_LAYER ? "\nWhat is wrong\n" : "\nWhat else brings an error in\n");
+        any = true;
+        put_matter(out, session, digest, i, first);
+    }
+}
+
+static void put_kinds(struct mm_buf *out, const struct triage_digest *digest)
+{
+    struct mm_buf line = {0};
+    for (int kind = MM_VERDICT_NOISE; kind < MM_VERDICT_COUNT; kind++) {
+        if (digest->of_kind[kind])
+            mm_buf_printf(&line, "%s%zu %s", line.length ? ", " : "", digest->of_kind[kind],
+                          mm_verdict_word((enum mm_verdict_kind)kind));
+    }
+    if (line.length) {
+        mm_buf_puts(out, "\nAll verdicts\n");
+        put_lines(out, 2, mm_buf_text(&line));
+    }
+    mm_buf_done(&line);
+}
+
+/* What one can stop to worry about. */
+static void put_good(struct mm_buf *out, const struct mm_session *session, const struct triage_digest *digest)
+{
+    struct mm_buf line = {0};
+    char figure[MM_NUM];
+    mm_buf_puts(out, "\nLooked at and found good\n");
+    mm_buf_printf(&line, "%zu %s within the thresholds", digest->good,
+                  digest->good == 1 ? "layer is" : "layers are");
+    if (digest->worst_good_at >= 0 && digest->worst_good > 0)
+        mm_buf_printf(&line, "; the worst of them is #%d %s with %s", digest->worst_good_at + 1,
+                      mm_session_layer(session, (size_t)digest->worst_good_at)->label,
+                      mm_num_short(figure, digest->worst_good, 2));
+    mm_buf_puts(&line, ".");
+    const struct mm_flow *flow = mm_session_flow(session);
+    for (size_t id = 0; flow && id < mm_session_count(session); id++) {
+        const struct mm_layer *layer = mm_session_layer(session, id);
+        if ((flow->role[id] & MM_ROLE_INPUT) && layer->verdict.kind == MM_VERDICT_OK)
+            mm_buf_printf(&line, " Input %s: %s.", layer->label,
+                          layer->result.metrics.diff2 == 0
+                              ? "the same on both sides"
+                              : mm_num_short(figure, layer->result.metrics.diff2, 2));
+        if ((flow->role[id] & MM_ROLE_OUTPUT) && layer->result.state == MM_STATE_MEASURED)
+            mm_buf_printf(&line, " Output %s: %s%s.", layer->label,
+                          layer->result.metrics.nonfinite_differ
+                              ? "broken"
+                              : mm_num_short(figure, layer->result.metrics.diff2, 2),
+                          layer->verdict.bad ? ", over" : "");
+    }
+    put_lines(out, 2, mm_buf_text(&line));
+    mm_buf_done(&line);
+}
+
+static void put_no_culprit(struct mm_buf *out, const struct triage_digest *digest)
+{
+    size_t over = digest->of_kind[MM_VERDICT_NOISE] + digest->of_kind[MM_VERDICT_HARMLESS] +
+                  digest->of_kind[MM_VERDICT_INHERITED];
+    mm_buf_putc(out, '\n');
+    put_lines(out, 0,
+              over ? "No layer does anything wrong by itself: what is over the threshold is rounding that "
+                     "adds up, or "
+                     "does no harm."
+                   : "Nothing is over the threshold.");
+}
+
+int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)
+{
+    struct triage_digest digest;
+    if (triage_digest_init(&digest, session) < 0)
+        return mm_fail_memory(err);
+    put_head(out, session);
+    int32_t first = mm_session_first_culprit(session);
+    if (first >= 0) {
+        struct triage_start start = {(uint32_t)first, 0};
+        for (size_t i = 0; i < digest.starts; i++) {
+            if (digest.start[i].id == start.id)
+                start = digest.start[i];
+        }
+        mm_buf_puts(out, "\nWhat is wrong first\n");
+        put_start(out, session, &start);
+        put_others(out, session, &digest, start.id);
+    } else if (digest.starts) {
+        put_others(out, session, &digest, NO_LAYER);
+    } else {
+        put_no_culprit(out, &digest);
+    }
+    put_kinds(out, &digest);
+    put_good(out, session, &digest);
+    triage_digest_done(&digest);
+    return out->failed ? mm_fail_memory(err) : 0;
+}

@@ -1,0 +1,213 @@
+/* From figures to verdicts: once all is measured, workers look into what is worth it, and this thread
+ * concludes. */
+#include "state.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- looking ---- */
+
+static void run(struct mm_job *job, const atomic_bool *cancel)
+{
+    struct look_request *request = (struct look_request *)job;
+    request->failed = mm_evidence_collect(&request->look, cancel, &request->evidence, NULL);
+}
+
+/* What the inputs of a layer were like on the reference's side. */
+static void fill_inputs(const struct triage_state *triage, size_t id, struct mm_look *look)
+{
+    const struct mm_flow *flow = triage->flow;
+    for (uint32_t e = flow->input_from[id]; flow->known && e < flow->input_from[id + 1]; e++) {
+        const struct mm_metrics *m = &triage->subjects[flow->input[e]].result->metrics;
+        const struct mm_stats *stats = &m->src;
+        if (triage->subjects[flow->input[e]].result->state != MM_STATE_MEASURED || !stats->finite)
+            continue;
+        look->input_max = fmax(look->input_max, fmax(fabs(stats->min), fabs(stats->max)));
+        look->input_rms = fmax(look->input_rms, sqrt(stats->mean * stats->mean + stats->std * stats->std));
+        if (m->count > look->input_count)
+            look->input_count = m->count;
+    }
+}
+
+static void ask(struct mm_session *session, size_t id)
+{
+    struct triage_state *triage = &session->triage;
+    const struct mm_layer *layer = &session->layers[id];
+    const struct mm_blame *blame = &triage->blame[id];
+    bool measured = layer->result.state == MM_STATE_MEASURED || layer->result.state == MM_STATE_MISMATCH;
+    if (triage->asked[id] || !measured)
+        return;
+    struct look_request *request = calloc(1, sizeof *request);
+    if (!request)
+        return;
+    triage->asked[id] = true;
+    request->job.run = run;
+    request->id = id;
+    request->look = (struct mm_look){
+        .pair = layer->pair,
+        .schema = session->src->schema,
+        .result = &layer->result,
+        .op_type = mm_session_op(session, id),
+        .role = triage->flow->role[id],
+        .noise = hypot(blame->expected, isfinite(blame->input_error) ? blame->input_error : 0),
+        .quantised = triage->flow->quantised[id]};
+    fill_inputs(triage, id, &request->look);
+    triage->looking++;
+    mm_pool_submit(session->pool, &request->job);
+}
+
+/* ---- concluding ---- */
+
+static const char *name_of(const void *context, uint32_t id)
+{
+    const struct mm_session *session = context;
+    return session->layers[id].label;
+}
+
+struct mm_triage_view triage_view(const struct mm_session *session)
+{
+    const struct triage_state *triage = &session->triage;
+    return (struct mm_triage_view){.subjects = triage->subjects,
+                                   .count = session->pairs->count,
+                                   .flow = triage->flow,
+                                   .blame = triage->blame,
+                                   .thresholds = &session->options.thresholds,
+                                   .name = name_of,
+                                   .context = session};
+}
+
+static void conclude(struct mm_session *session, size_t id)
+{
+    struct mm_triage_view view = triage_view(session);
+    struct mm_layer *layer = &session->layers[id];
+    session->bad -= layer->verdict.bad;
+    mm_triage_conclude(&view, (uint32_t)id, &layer->verdict);
+    session->bad += layer->verdict.bad;
+}
+
+bool triage_collect(struct mm_session *session, struct mm_job *job)
+{
+    if (job->run != run)
+        return false;
+    struct look_request *request = (struct look_request *)job;
+    struct triage_state *triage = &session->triage;
+    struct mm_evidence *evidence = request->failed ? NULL : malloc(sizeof *evidence);
+    triage->looking--;
+    if (evidence) {
+        *evidence = request->evidence;
+        triage->evidence[request->id] = evidence;
+        triage->subjects[request->id].evidence = evidence;
+        conclude(session, request->id);
+    } else {
+        mm_evidence_done(&request->evidence);
+    }
+    free(request);
+    return true;
+}
+
+/* ---- the whole ---- */
+
+static int make_subjects(struct mm_session *session)
+{
+    struct triage_state *triage = &session->triage;
+    size_t count = session->pairs->count;
+    triage->subjects = calloc(count + 1, sizeof *triage->subjects);
+    triage->evidence = calloc(count + 1, sizeof *triage->evidence);
+    triage->asked = calloc(count + 1, sizeof *triage->asked);
+    triage->blame = calloc(count + 1, sizeof *triage->blame);
+    if (!triage->subjects || !triage->evidence || !triage->asked || !triage->blame)
+        return -1;
+    for (size_t id = 0; id < count; id++)
+        triage->subjects[id] =
+            (struct mm_subject){.pair = session->layers[id].pair,
+                                .result = &session->layers[id].result,
+                                .op_type = mm_session_op(session, id),
+                                .sim_dst = mm_session_against(session, id, MM_AGAINST_IMPLEMENTATION),
+                                .src_sim = mm_session_against(session, id, MM_AGAINST_FORMAT)};
+    return mm_flow_open(&triage->flow, triage->subjects, count, session->options.graph, NULL);
+}
+
+void triage_begin(struct mm_session *session)
+{
+    struct triage_state *triage = &session->triage;
+    if (!session->options.triage)
+        return;
+    if (!triage->begun && make_subjects(session) < 0)
+        return; /* without memory, verdicts stay what the figures alone say */
+    triage->begun = true;
+    mm_blame_find(triage->flow, triage->subjects, &session->options.thresholds, triage->blame);
+    for (size_t id = 0; id < session->pairs->count; id++) {
+        if (mm_blame_worth_a_look(triage->flow, triage->blame, (uint32_t)id))
+            ask(session, id);
+        conclude(session, id);
+    }
+    session->changed += session->pairs->count;
+}
+
+void triage_done(struct mm_session *session)
+{
+    struct triage_state *triage = &session->triage;
+    for (size_t id = 0; triage->evidence && id < session->pairs->count; id++) {
+        if (triage->evidence[id])
+            mm_evidence_done(triage->evidence[id]);
+        free(triage->evidence[id]);
+    }
+    mm_flow_close(triage->flow);
+    free(triage->subjects);
+    free(triage->evidence);
+    free(triage->asked);
+    free(triage->blame);
+}
+
+/* ---- looking at it ---- */
+
+const struct mm_flow *mm_session_flow(const struct mm_session *session)
+{
+    return session->triage.begun ? session->triage.flow : NULL;
+}
+
+const struct mm_blame *mm_session_blame(const struct mm_session *session, size_t id)
+{
+    return session->triage.begun ? &session->triage.blame[id] : NULL;
+}
+
+const struct mm_evidence *mm_session_evidence(const struct mm_session *session, size_t id)
+{
+    return session->triage.begun ? session->triage.evidence[id] : NULL;
+}
+
+void mm_session_look(struct mm_session *session, size_t id)
+{
+    if (session->triage.begun)
+        ask(session, id);
+}
+
+bool mm_session_triaged(const struct mm_session *session)
+{
+    return session->triage.begun && session->triage.looking == 0;
+}
+
+int32_t mm_session_first_culprit(const struct mm_session *session)
+{
+    bool told = session->triage.begun && session->triage.flow->ordered;
+    for (size_t id = 0; told && id < session->pairs->count; id++) {
+        if (mm_verdict_accuses(session->layers[id].verdict.kind))
+            return (int32_t)id;
+    }
+    return -1;
+}
+
+int32_t mm_session_first_nonfinite(const struct mm_session *session)
+{
+    const struct triage_state *triage = &session->triage;
+    return triage->begun ? mm_blame_first_nonfinite(triage->flow, triage->subjects) : -1;
+}
+
+void mm_session_explain(const struct mm_session *session, size_t id, struct mm_buf *evidence,
+                        struct mm_buf *next)
+{
+    if (!session->triage.begun)
+        return;
+    struct mm_triage_view view = triage_view(session);
+    mm_triage_explain(&view, (uint32_t)id, &session->layers[id].verdict, evidence, next);
+}

@@ -1,0 +1,162 @@
+/* Introduced or inherited: one walk over the layers in execution order, errors held against their inputs'. */
+#include <math.h>
+
+#include "floor.h"
+
+/*
+ * How much an operator may enlarge a relative error without being suspect itself. A linear operator keeps the
+ * relative error of independent noise; a subtraction of like values, a softmax, a pooled mean move it by
+ * small factors either way.
+ */
+#define USUAL_GAIN 3.0
+
+static double error_of(const struct mm_result *result)
+{
+    if (result->state == MM_STATE_MISMATCH)
+        return INFINITY;
+    if (result->state != MM_STATE_MEASURED)
+        return NAN;
+    if (result->metrics.nonfinite_differ)
+        return INFINITY;
+    return isnan(result->metrics.diff2) ? 0 : result->metrics.diff2;
+}
+
+static bool is_over(const struct mm_result *result, const struct mm_thresholds *thresholds)
+{
+    if (result->state == MM_STATE_MISMATCH)
+        return true;
+    const struct mm_metrics *m = &result->metrics;
+    return result->state == MM_STATE_MEASURED &&
+           (m->nonfinite_differ || m->diff2 > thresholds->diff2 || m->diff1 > thresholds->diff1);
+}
+
+static bool is_nonfinite(const struct mm_result *result)
+{
+    return result->state == MM_STATE_MEASURED && result->metrics.nonfinite_differ > 0;
+}
+
+/* Only what lies before it in execution order: a loop's way back explains nothing. */
+static void find_worst_input(const struct mm_flow *flow, struct mm_blame *blame, uint32_t id)
+{
+    struct mm_blame *here = &blame[id];
+    here->worst_input = -1;
+    for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1]; e++) {
+        uint32_t input = flow->input[e];
+        double error = input < id ? blame[input].error : NAN;
+        if (isnan(error))
+            continue;
+        here->expected = fmax(here->expected, blame[input].expected);
+        if (here->worst_input < 0 || error > here->input_error) {
+            here->worst_input = (int32_t)input;
+            here->input_error = error;
+        }
+    }
+}
+
+static void fill_figures(struct mm_blame *here)
+{
+    here->amplification = here->input_error > 0 ? here->error / here->input_error : NAN;
+    if (isinf(here->error))
+        here->introduced = isinf(here->input_error) ? 0 : INFINITY;
+    else
+        here->introduced = here->error > here->input_error
+                               ? sqrt(here->error * here->error - here->input_error * here->input_error)
+                               : 0;
+    here->expected = hypot(here->expected, here->floor);
+}
+
+/* Up along worst inputs while they are not over themselves: which of these layers adds most? */
+static int32_t largest_share(const struct mm_blame *blame, uint32_t id)
+{
+    int32_t best = (int32_t)id;
+    for (int32_t at = blame[id].worst_input; at >= 0 && !blame[at].over; at = blame[at].worst_input) {
+        if (blame[at].introduced > blame[best].introduced)
+            best = at;
+    }
+    return best;
+}
+
+static void find_root(const struct mm_subject *subjects, struct mm_blame *blame, uint32_t id)
+{
+    struct mm_blame *here = &blame[id];
+    const struct mm_blame *input = here->worst_input >= 0 ? &blame[here->worst_input] : NULL;
+    here->root = -1;
+    if (!here->over)
+        return;
+    if (isinf(here->error) && is_nonfinite(subjects[id].result))
+        here->starts = !input || !isinf(input->error);
+    else if (input && input->over)
+        here->starts = here->error > USUAL_GAIN * input->error;
+    else
+        here->starts = !input || here->error >= USUAL_GAIN * input->error;
+    if (here->starts) {
+        here->root = (int32_t)id;
+    } else if (input->over) {
+        here->root = input->root;
+        here->built_up = input->built_up;
+    } else {
+        here->root = largest_share(blame, id);
+        here->built_up = true;
+        here->starts = here->root == (int32_t)id;
+    }
+}
+
+void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects,
+                   const struct mm_thresholds *thresholds, struct mm_blame *blame)
+{
+    for (uint32_t id = 0; id < flow->count; id++) {
+        struct mm_blame *here = &blame[id];
+        *here = (struct mm_blame){.error = error_of(subjects[id].result),
+                                  .floor = floor_estimate(subjects[id].result, flow->quantised[id]),
+                                  .over = is_over(subjects[id].result, thresholds)};
+        find_worst_input(flow, blame, id);
+        fill_figures(here);
+        find_root(subjects, blame, id);
+    }
+}
+
+int32_t mm_blame_first(const struct mm_flow *flow, const struct mm_blame *blame)
+{
+    for (uint32_t id = 0; id < flow->count; id++) {
+        if (blame[id].over)
+            return blame[id].root;
+    }
+    return -1;
+}
+
+int32_t mm_blame_first_nonfinite(const struct mm_flow *flow, const struct mm_subject *subjects)
+{
+    for (uint32_t id = 0; id < flow->count; id++) {
+        if (is_nonfinite(subjects[id].result))
+            return (int32_t)id;
+    }
+    return -1;
+}
+
+size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain, size_t room)
+{
+    size_t length = 0;
+    int32_t at = (int32_t)id, root = blame[id].root;
+    for (; at >= 0 && at != root; at = blame[at].worst_input)
+        length++;
+    if (at < 0) /* the root does not lie on the way of worst inputs */
+        return 0;
+    length++;
+    at = (int32_t)id;
+    for (size_t place = length; place-- > 0; at = blame[at].worst_input) {
+        if (place < room)
+            chain[place] = (uint32_t)at;
+    }
+    return length < room ? length : room;
+}
+
+/*
+ * Also an integer operator that is over, whoever started it: in a quantised network every one adds its share,
+ * and its settings can be judged by themselves.
+ */
+bool mm_blame_worth_a_look(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id)
+{
+    bool edge = flow->role[id] != MM_ROLE_INNER;
+    bool integer = (flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
+    return blame[id].over && (blame[id].starts || edge || integer);
+}

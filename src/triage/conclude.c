@@ -1,0 +1,313 @@
+/* The verdict on one layer, from its figures, its place in the flow and what was found by looking. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conclude.h"
+#include "simulated.h"
+
+/* An error of so many times what rounding explains is still rounding: gains of operators are not known. */
+#define NOISE_FACTOR 3.0
+/* The error is the format's when it is within this factor of what storing the result must cost. */
+#define FORMAT_FACTOR 2.0
+/* A setting is worth naming when it halves the error (6 dB). */
+#define SETTING_GAIN 2.0
+/* Readers that see less than this share of a layer's error don't mind it. */
+#define READERS_SHARE 0.1
+/* Findings below this are kept as evidence, but decide nothing. */
+#define SCORE_DECIDES 0.5
+
+const char *mm_confidence_word(enum mm_confidence confidence)
+{
+    static const char *const words[] = {[MM_CONFIDENCE_NONE] = "",
+                                        [MM_POSSIBLE] = "possible",
+                                        [MM_LIKELY] = "likely",
+                                        [MM_CERTAIN] = "certain"};
+    return (size_t)confidence < MM_COUNT(words) ? words[confidence] : "";
+}
+
+static enum mm_confidence confidence_of(double score)
+{
+    return score >= 0.9 ? MM_CERTAIN : score >= 0.7 ? MM_LIKELY : MM_POSSIBLE;
+}
+
+/* ---- what the parts of a verdict are decided by ---- */
+
+bool conclude_readers_mind(const struct mm_triage_view *view, uint32_t id, double *worst)
+{
+    const struct mm_flow *flow = view->flow;
+    uint32_t from = flow->reader_from[id], to = flow->reader_from[id + 1];
+    *worst = 0;
+    if (!flow->known || from == to || (flow->role[id] & MM_ROLE_OUTPUT))
+        return true;
+    for (uint32_t e = from; e < to; e++) {
+        const struct mm_blame *reader = &view->blame[flow->reader[e]];
+        if (reader->over || isnan(reader->error))
+            return true;
+        *worst = fmax(*worst, reader->error);
+    }
+    return *worst > READERS_SHARE * view->blame[id].error;
+}
+
+static bool is_integer_setting(const struct mm_whatif *whatif)
+{
+    return mm_dtype_info(whatif->setting.dtype)->kind == MM_KIND_INT;
+}
+
+const struct mm_whatif *conclude_format(const struct mm_evidence *evidence)
+{
+    return evidence && evidence->format >= 0 && (size_t)evidence->format < evidence->floors
+               ? &evidence->floor[evidence->format]
+               : NULL;
+}
+
+const struct mm_whatif *conclude_better(const struct mm_subject *subject)
+{
+    const struct mm_evidence *evidence = subject->evidence;
+    const struct mm_whatif *now = conclude_format(evidence), *best = NULL;
+    if (!now || !is_integer_setting(now))
+        return NULL;
+    for (size_t i = 0; i < evidence->floors; i++) {
+        const struct mm_whatif *other = &evidence->floor[i];
+        bool finer = is_integer_setting(other) && other->setting.dtype == now->setting.dtype &&
+                     SETTING_GAIN * other->metrics.diff2 < now->metrics.diff2;
+        if (other->setting.per_channel && !mm_op_has_weights(subject->op_type))
+            continue; /* runtimes have a scale a channel for weights alone */
+        if (finer && (!best || other->metrics.diff2 < best->metrics.diff2))
+            best = other;
+    }
+    return best;
+}
+
+bool conclude_is_format(const struct mm_blame *blame, const struct mm_evidence *evidence)
+{
+    const struct mm_whatif *format = conclude_format(evidence);
+    return format && isfinite(blame->error) && blame->introduced <= FORMAT_FACTOR * format->metrics.diff2;
+}
+
+bool conclude_is_noise(const struct mm_blame *blame)
+{
+    return isfinite(blame->error) && blame->expected > 0 && blame->error <= NOISE_FACTOR * blame->expected;
+}
+
+/* ---- the verdicts ---- */
+
+static void set(struct mm_verdict *out, enum mm_verdict_kind kind, enum mm_confidence confidence)
+{
+    out->kind = kind;
+    out->confidence = confidence;
+    out->bad = kind != MM_VERDICT_OK;
+}
+
+static void say_inherited(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    set(out, MM_VERDICT_INHERITED, view->flow->known ? MM_LIKELY : MM_POSSIBLE);
+    out->from = blame->root;
+    if (blame->built_up)
+        snprintf(out->text, sizeof out->text, "built up on the way here, most of it in #%d", blame->root + 1);
+    else
+        snprintf(out->text, sizeof out->text, "inherited from #%d", blame->root + 1);
+}
+
+static void say_harmless(struct mm_verdict *out, double readers)
+{
+    char figure[MM_NUM];
+    set(out, MM_VERDICT_HARMLESS, MM_LIKELY);
+    snprintf(out->text, sizeof out->text, "harmless: what reads it is off by %s",
+             mm_num_short(figure, readers, 2));
+}
+
+static void say_noise(const struct mm_blame *blame, struct mm_verdict *out)
+{
+    char figure[MM_NUM];
+    set(out, MM_VERDICT_NOISE, MM_LIKELY);
+    out->cause = MM_CAUSE_ROUNDING;
+    snprintf(out->text, sizeof out->text, "rounding on the way here adds up to %s",
+             mm_num_short(figure, blame->expected, 2));
+}
+
+static void say_setting(const struct mm_evidence *evidence, const struct mm_whatif *better,
+                        struct mm_verdict *out)
+{
+    const struct mm_whatif *now = conclude_format(evidence);
+    const char *what = better->setting.per_channel && !now->setting.per_channel ? "per channel"
+                       : better->setting.asymmetric && !now->setting.asymmetric
+                           ? "asymmetric"
+                           : mm_range_word(better->setting.range);
+    set(out, MM_VERDICT_SETTINGS, MM_LIKELY);
+    out->cause = better->setting.per_channel ? MM_CAUSE_CHANNEL_RANGE : MM_CAUSE_ONE_SIDED;
+    snprintf(out->text, sizeof out->text, "%s%s is too coarse here: %s would gain %.1f dB",
+             mm_dtype_info(now->setting.dtype)->name, now->setting.per_channel ? "" : " per tensor", what,
+             better->metrics.sqnr - now->metrics.sqnr);
+}
+
+static void say_format(const struct mm_evidence *evidence, struct mm_verdict *out)
+{
+    const struct mm_whatif *now = conclude_format(evidence);
+    char figure[MM_NUM];
+    set(out, MM_VERDICT_FORMAT, MM_LIKELY);
+    out->cause = MM_CAUSE_ROUNDING;
+    snprintf(out->text, sizeof out->text, "%s can't do better than %s here",
+             mm_dtype_info(now->setting.dtype)->name, mm_num_short(figure, now->metrics.diff2, 2));
+}
+
+static void say_finding(const struct mm_finding *finding, unsigned role, struct mm_verdict *out)
+{
+    const struct mm_cause_info *info = mm_cause_info(finding->cause);
+    enum mm_verdict_kind kind = info->verdict;
+    if (info->at_edges && (role & MM_ROLE_INPUT))
+        kind = MM_VERDICT_INPUT;
+    else if (info->at_edges && (role & MM_ROLE_OUTPUT))
+        kind = MM_VERDICT_OUTPUT;
+    set(out, kind, confidence_of(finding->score));
+    out->cause = finding->cause;
+    snprintf(out->text, sizeof out->text, "%s", finding->sentence);
+}
+
+static void say_unexplained(const struct mm_blame *blame, unsigned role, struct mm_verdict *out)
+{
+    char figure[MM_NUM];
+    bool input = role & MM_ROLE_INPUT;
+    set(out, input ? MM_VERDICT_INPUT : MM_VERDICT_IMPLEMENTATION, MM_POSSIBLE);
+    if (!isfinite(blame->error))
+        return; /* the sentence about NaN and Inf is as good as any */
+    if (input)
+        snprintf(out->text, sizeof out->text, "the two runs were fed different data");
+    else if (blame->worst_input < 0)
+        snprintf(out->text, sizeof out->text, "computes something else here (%s)",
+                 mm_num_short(figure, blame->error, 2));
+    else
+        snprintf(out->text, sizeof out->text, "inputs are good (%s), the result is not",
+                 mm_num_short(figure, blame->input_error, 2));
+}
+
+/* The best finding that decides; a stale buffer shows only among all layers. */
+static const struct mm_finding *deciding(const struct mm_triage_view *view, uint32_t id,
+                                         struct mm_finding *memory)
+{
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    const struct mm_finding *best = NULL;
+    if (evidence && evidence->findings && evidence->finding[0].score >= SCORE_DECIDES)
+        best = &evidence->finding[0];
+    if (evidence && mm_cause_stale(view->subjects, view->count, id, memory) &&
+        (!best || memory->score > best->score))
+        best = memory;
+    return best;
+}
+
+static void conclude_start(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    struct mm_finding memory;
+    const struct mm_finding *finding = deciding(view, id, &memory);
+    const struct mm_whatif *better = conclude_better(&view->subjects[id]);
+    double readers;
+    if (finding)
+        say_finding(finding, view->flow->role[id], out);
+    else if (!evidence)
+        return; /* nobody has looked yet */
+    else if (conclude_is_format(blame, evidence) && better)
+        say_setting(evidence, better, out);
+    else if (conclude_is_format(blame, evidence))
+        say_format(evidence, out);
+    else if (conclude_is_noise(blame))
+        say_noise(blame, out);
+    else if (!conclude_readers_mind(view, id, &readers))
+        say_harmless(out, readers);
+    else if (view->flow->ordered && out->kind != MM_VERDICT_OVERFLOW && out->kind != MM_VERDICT_SHAPE)
+        say_unexplained(blame, view->flow->role[id], out);
+}
+
+static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    const struct mm_whatif *better = conclude_better(&view->subjects[id]);
+    bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
+    double readers;
+    if (integer && better && conclude_is_format(blame, evidence))
+        say_setting(evidence, better, out);
+    else if (!conclude_readers_mind(view, id, &readers))
+        say_harmless(out, readers);
+    else if (conclude_is_noise(blame))
+        say_noise(blame, out);
+    else
+        say_inherited(view, id, out);
+}
+
+/* ---- with a simulation, for certain ---- */
+
+/* Causes that are about a format's range or settings: these a simulation has, too. */
+static bool is_of_format(const struct mm_finding *finding)
+{
+    enum mm_verdict_kind kind = mm_cause_info(finding->cause)->verdict;
+    return kind == MM_VERDICT_OVERFLOW || kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
+}
+
+static void say_simulated_format(const struct mm_triage_view *view, uint32_t id, double format,
+                                 struct mm_verdict *out)
+{
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    const struct mm_whatif *better = conclude_better(&view->subjects[id]);
+    struct mm_finding memory;
+    const struct mm_finding *finding = deciding(view, id, &memory);
+    char figure[MM_NUM];
+    if (finding && is_of_format(finding)) {
+        say_finding(finding, view->flow->role[id], out);
+    } else if (better) {
+        say_setting(evidence, better, out);
+    } else {
+        set(out, MM_VERDICT_FORMAT, MM_CERTAIN);
+        snprintf(out->text, sizeof out->text, "the format: its simulation is off by %s, too",
+                 isinf(format) ? "NaN or Inf" : mm_num_short(figure, format, 2));
+    }
+    out->confidence = MM_CERTAIN;
+}
+
+static void say_simulated_implementation(const struct mm_triage_view *view, uint32_t id, double impl,
+                                         struct mm_verdict *out)
+{
+    struct mm_finding memory;
+    const struct mm_finding *finding = deciding(view, id, &memory);
+    char figure[MM_NUM];
+    if (finding && !is_of_format(finding)) {
+        say_finding(finding, view->flow->role[id], out);
+    } else {
+        set(out, MM_VERDICT_IMPLEMENTATION, MM_CERTAIN);
+        snprintf(out->text, sizeof out->text, "off its own simulation by %s",
+                 isinf(impl) ? "NaN or Inf" : mm_num_short(figure, impl, 2));
+    }
+    out->confidence = MM_CERTAIN;
+}
+
+/* False when the simulation does not tell. */
+static bool conclude_simulated(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    double impl, format;
+    bool starts = view->blame[id].starts;
+    bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
+    switch (simulated_tell(view, id, &impl, &format)) {
+    case SIMULATED_IMPLEMENTATION: say_simulated_implementation(view, id, impl, out); return true;
+    case SIMULATED_FORMAT:
+        if (starts || integer)
+            say_simulated_format(view, id, format, out);
+        return starts || integer;
+    default: return false;
+    }
+}
+
+void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_subject *subject = &view->subjects[id];
+    mm_triage_judge(subject->pair, subject->result, view->thresholds, out);
+    if (!view->blame[id].over)
+        return;
+    if (conclude_simulated(view, id, out))
+        return;
+    if (view->blame[id].starts)
+        conclude_start(view, id, out);
+    else if (view->blame[id].root >= 0)
+        conclude_inner(view, id, out);
+}

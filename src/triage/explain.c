@@ -1,0 +1,151 @@
+/* A verdict in full: the figures that led to it, and the next step. */
+#include <math.h>
+
+#include "conclude.h"
+#include "simulated.h"
+
+/* What to do where no cause was named. */
+static const char *const next_steps[MM_VERDICT_COUNT] = {
+    [MM_VERDICT_NOISE] =
+        "Nothing here by itself. If the result of the whole network is bad, raise the layers that add "
+        "most (suggest).",
+    [MM_VERDICT_HARMLESS] = "Nothing.",
+    [MM_VERDICT_INHERITED] = "Look at the layer where it starts.",
+    [MM_VERDICT_FORMAT] = "Raise this operator's precision, or accept the error.",
+    [MM_VERDICT_SETTINGS] = "Change the quantisation settings before raising the precision.",
+    [MM_VERDICT_IMPLEMENTATION] =
+        "Run this operator alone with src's inputs. If it is still off, raise its precision, and "
+        "report it.",
+    [MM_VERDICT_INPUT] = "Feed both runs the same tensor and dump again.",
+    [MM_VERDICT_OUTPUT] = "Compare the post-processing of the two runs.",
+    [MM_VERDICT_OVERFLOW] = "Raise this operator to FP32, or scale its input down.",
+    [MM_VERDICT_OVER] = "Nobody has looked into this layer yet.",
+    [MM_VERDICT_NONFINITE] =
+        "Look for what divides by 0 or takes a root or a logarithm of a number that is not "
+        "positive.",
+    [MM_VERDICT_SHAPE] = "Check the layout and the padding that the port was built with.",
+    [MM_VERDICT_UNREADABLE] = "Dump this tensor again.",
+};
+
+static void say_error(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
+{
+    const struct mm_metrics *m = &view->subjects[id].result->metrics;
+    char a[MM_NUM], b[MM_NUM], c[MM_NUM];
+    if (view->subjects[id].result->state != MM_STATE_MEASURED)
+        return;
+    if (m->nonfinite_differ)
+        mm_buf_printf(out, "%s positions are NaN or Inf on one side only.\n",
+                      mm_num_count(a, m->nonfinite_differ));
+    else
+        mm_buf_printf(out, "diff2 %s, diff1 %s (threshold %s); SQNR %.1f dB.\n", mm_num_short(a, m->diff2, 3),
+                      mm_num_short(b, m->diff1, 3), mm_num_short(c, view->thresholds->diff2, 3), m->sqnr);
+}
+
+static void say_inputs(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    char a[MM_NUM], b[MM_NUM];
+    if (blame->worst_input < 0)
+        return;
+    mm_buf_printf(out, "Worst %s: #%d %s, %s", view->flow->known ? "input" : "layer shortly before",
+                  blame->worst_input + 1, view->name(view->context, (uint32_t)blame->worst_input),
+                  isinf(blame->input_error) ? "broken" : mm_num_short(a, blame->input_error, 2));
+    if (isfinite(blame->amplification) && isfinite(blame->error))
+        mm_buf_printf(out, "; the error becomes %sx of that here", mm_num_short(b, blame->amplification, 2));
+    mm_buf_puts(out,
+                view->flow->known ? ".\n" : ". By execution order: a model's graph (--model) would tell.\n");
+}
+
+/* Root to this layer: all of a short way, six stations of a long one. */
+static void say_chain(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
+{
+    enum { STATIONS = 6 };
+    uint32_t chain[64];
+    char figure[MM_NUM];
+    size_t length = mm_blame_chain(view->blame, id, chain, MM_COUNT(chain));
+    size_t shown = length < STATIONS ? length : STATIONS;
+    if (length < 2)
+        return;
+    mm_buf_puts(out, "The way of the error:");
+    for (size_t i = 0; i < shown; i++) {
+        uint32_t at = chain[i * (length - 1) / (shown - 1)];
+        double error = view->blame[at].error;
+        mm_buf_printf(out, "%s #%u %s (%s)", i ? "," : "", at + 1, view->name(view->context, at),
+                      isinf(error) ? "broken" : mm_num_short(figure, error, 2));
+    }
+    mm_buf_puts(out, ".\n");
+}
+
+static void say_floor(const struct mm_blame *blame, const struct mm_subject *subject, struct mm_buf *out)
+{
+    const struct mm_evidence *evidence = subject->evidence;
+    const struct mm_whatif *format = conclude_format(evidence);
+    const struct mm_whatif *better = conclude_better(subject);
+    char a[MM_NUM], b[MM_NUM];
+    if (format && format->clipped > 0 && mm_dtype_info(format->setting.dtype)->kind == MM_KIND_FLOAT) {
+        mm_buf_printf(out, "%s can't hold %s of 100 values here.\n",
+                      mm_dtype_info(format->setting.dtype)->name, mm_num_short(a, 100 * format->clipped, 2));
+    } else if (format) {
+        mm_whatif_name(&format->setting, out);
+        mm_buf_printf(out, " costs %s at best here", mm_num_short(a, format->metrics.diff2, 2));
+        if (isfinite(blame->introduced) && format->metrics.diff2 > 0)
+            mm_buf_printf(out, "; what is added here is %sx that",
+                          mm_num_short(b, blame->introduced / format->metrics.diff2, 2));
+        mm_buf_puts(out, ".\n");
+    }
+    if (better) {
+        mm_whatif_name(&better->setting, out);
+        mm_buf_printf(out, " would cost %s.\n", mm_num_short(a, better->metrics.diff2, 2));
+    }
+}
+
+static void say_findings(const struct mm_evidence *evidence, struct mm_buf *out)
+{
+    for (size_t i = 0; evidence && i < evidence->findings; i++) {
+        const struct mm_finding *finding = &evidence->finding[i];
+        if (i)
+            mm_buf_printf(out, "Also possible: %s. ", mm_cause_info(finding->cause)->title);
+        mm_buf_printf(out, "%s\n", finding->evidence);
+    }
+    if (evidence && evidence->problem)
+        mm_buf_printf(out, "%s\n", evidence->problem);
+}
+
+static void say_simulation(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
+{
+    double impl, format;
+    char a[MM_NUM], b[MM_NUM];
+    simulated_tell(view, id, &impl, &format);
+    if (isnan(impl) || isnan(format))
+        return;
+    mm_buf_printf(out, "The simulation is off src by %s; dst is off the simulation by %s.\n",
+                  isinf(format) ? "NaN or Inf" : mm_num_short(a, format, 2),
+                  isinf(impl) ? "NaN or Inf" : mm_num_short(b, impl, 2));
+}
+
+static void say_readers(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
+{
+    double worst;
+    char figure[MM_NUM];
+    if (view->blame[id].over && !conclude_readers_mind(view, id, &worst))
+        mm_buf_printf(out, "What reads it is off by %s at most.\n", mm_num_short(figure, worst, 2));
+}
+
+void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
+                       struct mm_buf *evidence, struct mm_buf *next)
+{
+    const struct mm_subject *subject = &view->subjects[id];
+    say_error(view, id, evidence);
+    if (view->blame[id].over) {
+        say_inputs(view, id, evidence);
+        say_chain(view, id, evidence);
+    }
+    say_simulation(view, id, evidence);
+    say_floor(&view->blame[id], subject, evidence);
+    say_findings(subject->evidence, evidence);
+    say_readers(view, id, evidence);
+    const char *step = verdict->cause != MM_CAUSE_NONE ? mm_cause_info(verdict->cause)->next : NULL;
+    if (!step || !*step || verdict->kind == MM_VERDICT_NOISE || verdict->kind == MM_VERDICT_FORMAT)
+        step = next_steps[verdict->kind];
+    mm_buf_puts(next, step ? step : "");
+}

@@ -1,0 +1,46 @@
+#include "floor.h"
+
+#include <math.h>
+
+/* Mantissa bits, the hidden one not counted. */
+static int mantissa(enum mm_dtype dtype)
+{
+    static const struct {
+        enum mm_dtype dtype;
+        int bits;
+    } rows[] = {{MM_F64, 52}, {MM_F32, 23}, {MM_F16, 10}, {MM_BF16, 7}, {MM_F8E4M3, 3}, {MM_F8E5M2, 2}};
+    for (size_t i = 0; i < MM_COUNT(rows); i++) {
+        if (rows[i].dtype == dtype)
+            return rows[i].bits;
+    }
+    return -1;
+}
+
+double floor_of_float(enum mm_dtype dtype)
+{
+    int bits = mantissa(dtype);
+    return bits < 0 ? 0 : 0.38 * ldexp(1, -(bits + 1));
+}
+
+static double integer_floor(const struct mm_stats *stats, unsigned bits)
+{
+    double low = fmin(stats->min, 0), high = fmax(stats->max, 0);
+    double rms = sqrt(stats->mean * stats->mean + stats->std * stats->std);
+    double step = (high - low) / (ldexp(1, (int)bits) - 1);
+    return rms > 0 && isfinite(rms) ? step / sqrt(12) / rms : 0;
+}
+
+double floor_estimate(const struct mm_result *result, unsigned quantised)
+{
+    const struct mm_stats *stats = &result->metrics.src;
+    if (result->state != MM_STATE_MEASURED || stats->finite == 0)
+        return 0;
+    const struct mm_dtype_info *src = mm_dtype_info(result->src.dtype);
+    const struct mm_dtype_info *dst = mm_dtype_info(result->dst.dtype);
+    bool narrow = (dst->kind == MM_KIND_INT || dst->kind == MM_KIND_UINT) && src->kind == MM_KIND_FLOAT;
+    if (narrow && dst->bits <= 16)
+        return integer_floor(stats, dst->bits);
+    if (quantised & MM_QUANTISED_RESULT)
+        return integer_floor(stats, 8);
+    return result->dst.dtype == result->src.dtype ? 0 : floor_of_float(result->dst.dtype);
+}

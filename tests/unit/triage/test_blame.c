@@ -1,0 +1,227 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "network.h"
+
+static void assert_root(const struct network *net, size_t id, int32_t root, bool starts)
+{
+    assert_int_equal(net->blame[id].root, root);
+    assert_int_equal(net->blame[id].starts, starts);
+}
+
+/* A jump at conv2; what follows has it from there, whichever way it comes. */
+static void introduced_and_inherited(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    network_op(&net, "x", 0, NULL, NULL);
+    network_op(&net, "conv1", 3e-4, "x", NULL);
+    network_op(&net, "conv2", 0.3, "conv1", NULL);
+    network_op(&net, "branch", 4e-4, "conv1", NULL);
+    network_op(&net, "add", 0.2, "conv2", "branch");
+    network_op(&net, "tail", 0.4, "add", NULL);
+    network_finish(&net, true);
+    assert_root(&net, 1, -1, false);
+    assert_root(&net, 2, 2, true);
+    assert_root(&net, 3, -1, false);
+    assert_root(&net, 4, 2, false);
+    assert_root(&net, 5, 2, false);
+    assert_int_equal(net.blame[4].worst_input, 2);
+    assert_true(net.blame[4].input_error == 0.3);
+    assert_true(fabs(net.blame[4].amplification - 0.2 / 0.3) < 1e-12);
+    assert_true(net.blame[4].introduced == 0);
+    assert_true(fabs(net.blame[5].introduced - sqrt(0.16 - 0.04)) < 1e-12);
+    assert_int_equal(net.blame[0].worst_input, -1);
+    assert_true(isnan(net.blame[0].amplification));
+    assert_int_equal(mm_blame_first(net.flow, net.blame), 2);
+    network_done(&net);
+}
+
+/* 0.07 -> 0.5: seven times as much, so there is a second fault. */
+static void two_faults(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    network_op(&net, "x", 0, NULL, NULL);
+    network_op(&net, "a", 0.07, "x", NULL);
+    network_op(&net, "b", 0.09, "a", NULL);
+    network_op(&net, "c", 0.5, "b", NULL);
+    network_op(&net, "d", 0.5, "c", NULL);
+    network_finish(&net, true);
+    assert_root(&net, 1, 1, true);
+    assert_root(&net, 2, 1, false);
+    assert_root(&net, 3, 3, true);
+    assert_root(&net, 4, 3, false);
+    network_done(&net);
+}
+
+/* 0.01 0.03 0.045 0.06: no layer jumps; shares are .01, .028, .034, .040: d brings most, c next. */
+static void builds_up(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    network_op(&net, "x", 0, NULL, NULL);
+    network_op(&net, "a", 0.010, "x", NULL);
+    network_op(&net, "b", 0.045, "a", NULL);
+    network_op(&net, "c", 0.048, "b", NULL);
+    network_op(&net, "d", 0.051, "c", NULL);
+    network_op(&net, "e", 0.060, "d", NULL);
+    network_finish(&net, true);
+    assert_root(&net, 4, 2, false); /* b: sqrt(.045² - .01²) = .0439 is the largest share */
+    assert_true(net.blame[4].built_up);
+    assert_root(&net, 5, 2, false);
+    assert_true(net.blame[5].built_up);
+    network_done(&net);
+}
+
+static void nonfinite(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    network_op(&net, "x", 0, NULL, NULL);
+    network_op(&net, "early", 0.2, "x", NULL);
+    network_op(&net, "pow", INFINITY, "early", NULL); /* Inf is made here, whatever came in */
+    network_op(&net, "mean", INFINITY, "pow", NULL);
+    network_op(&net, "div", 1.0, "mean", NULL); /* x / Inf = 0 */
+    network_finish(&net, true);
+    assert_root(&net, 1, 1, true);
+    assert_root(&net, 2, 2, true);
+    assert_root(&net, 3, 2, false);
+    assert_root(&net, 4, 2, false);
+    assert_true(isinf(net.blame[2].introduced));
+    assert_true(net.blame[3].introduced == 0);
+    assert_int_equal(mm_blame_first(net.flow, net.blame), 1);
+    assert_int_equal(mm_blame_first_nonfinite(net.flow, net.subject), 2);
+    network_done(&net);
+}
+
+/* A layer of another shape breaks what reads it. */
+static void shapes(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    network_op(&net, "x", 0, NULL, NULL);
+    network_op(&net, "crop", 0, "x", NULL)->state = MM_STATE_MISMATCH;
+    network_op(&net, "conv", 0.7, "crop", NULL);
+    network_finish(&net, true);
+    assert_root(&net, 1, 1, true);
+    assert_root(&net, 2, 1, false);
+    network_done(&net);
+}
+
+/* Floors add up as independent errors do: f16 costs .38 / 2048 a layer. */
+static void expected_adds_up(void **state)
+{
+    (void)state;
+    struct network net;
+    double floor = 0.38 / 2048;
+    network_init(&net);
+    network_op(&net, "x", 1e-4, NULL, NULL);
+    network_op(&net, "a", 1e-4, "x", NULL);
+    network_op(&net, "b", 1e-4, "a", NULL);
+    network_finish(&net, true);
+    assert_true(fabs(net.blame[0].expected - floor) < 1e-12);
+    assert_true(fabs(net.blame[2].expected - sqrt(3) * floor) < 1e-12);
+    network_done(&net);
+}
+
+/* By order, a jump against all of the window is a start; a branch that is good does not hide the bad one. */
+static void by_order(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    network_layer(&net, "x", 0);
+    network_layer(&net, "bad", 0.3);
+    network_layer(&net, "pool", 0.001);
+    network_layer(&net, "gate", 0.002);
+    network_layer(&net, "scale", 0.31);
+    network_finish(&net, false);
+    assert_root(&net, 1, 1, true);
+    assert_root(&net, 2, -1, false);
+    assert_root(&net, 4, 1, false);
+    network_done(&net);
+}
+
+static void chain(void **state)
+{
+    (void)state;
+    struct network net;
+    uint32_t way[8];
+    network_init(&net);
+    network_op(&net, "x", 0, NULL, NULL);
+    network_op(&net, "a", 0.3, "x", NULL);
+    network_op(&net, "side", 0.1, "a", NULL);
+    network_op(&net, "b", 0.3, "a", "side");
+    network_op(&net, "c", 0.3, "b", "side");
+    network_finish(&net, true);
+    assert_int_equal(mm_blame_chain(net.blame, 4, way, 8), 3);
+    assert_int_equal(way[0], 1);
+    assert_int_equal(way[1], 3);
+    assert_int_equal(way[2], 4);
+    assert_int_equal(mm_blame_chain(net.blame, 4, way, 2), 2);
+    assert_int_equal(way[0], 1);
+    assert_int_equal(mm_blame_chain(net.blame, 1, way, 8), 1);
+    assert_int_equal(mm_blame_chain(net.blame, 0, way, 8), 0);
+    network_done(&net);
+}
+
+static void worth_a_look(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    network_op(&net, "x", 0.1, NULL, NULL);
+    network_op(&net, "a", 0.1, "x", NULL);
+    network_op(&net, "b", 0.1, "a", NULL)->dst.dtype = MM_I8;
+    network_op(&net, "c", 0.01, "b", NULL);
+    network_op(&net, "out", 0.1, "b", NULL);
+    mm_graph_add_tensor(net.builder, "out", MM_GRAPH_OUTPUT, MM_DTYPE_NONE, NULL);
+    network_finish(&net, true);
+    assert_true(mm_blame_worth_a_look(net.flow, net.blame, 0));  /* starts */
+    assert_false(mm_blame_worth_a_look(net.flow, net.blame, 1)); /* inherited */
+    assert_true(mm_blame_worth_a_look(net.flow, net.blame, 2));  /* an integer op */
+    assert_false(mm_blame_worth_a_look(net.flow, net.blame, 3)); /* good */
+    assert_true(mm_blame_worth_a_look(net.flow, net.blame, 4));  /* an output */
+    network_done(&net);
+}
+
+/* Nothing over: no first culprit. */
+static void clean(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    network_op(&net, "x", 0, NULL, NULL);
+    network_op(&net, "a", 2e-4, "x", NULL);
+    network_finish(&net, true);
+    assert_int_equal(mm_blame_first(net.flow, net.blame), -1);
+    assert_int_equal(mm_blame_first_nonfinite(net.flow, net.subject), -1);
+    network_done(&net);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(introduced_and_inherited),
+        cmocka_unit_test(two_faults),
+        cmocka_unit_test(builds_up),
+        cmocka_unit_test(nonfinite),
+        cmocka_unit_test(shapes),
+        cmocka_unit_test(expected_adds_up),
+        cmocka_unit_test(by_order),
+        cmocka_unit_test(chain),
+        cmocka_unit_test(worth_a_look),
+        cmocka_unit_test(clean),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
