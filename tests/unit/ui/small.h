@@ -31,6 +31,7 @@
 #define SMALL_CJK "层归一化_输出"
 
 struct small {
+    struct mm_graph *graph; /* NULL: none */
     struct mm_session *session;
     struct inspector inspector;
     struct app *app;
@@ -171,23 +172,34 @@ static inline int small_group_teardown(void **state)
 
 /* ---- a session on them ---- */
 
-static inline void small_open_folders(struct small *small, const char *src, const char *dst)
+static inline struct mm_session_options small_options(const char *src, const char *dst)
 {
     struct mm_session_options options;
-    struct mm_err err = {0};
     mm_session_defaults(&options);
     options.src = src;
     options.dst = dst;
     options.jobs = 0;
     options.headers = true;
+    return options;
+}
+
+static inline void small_open(struct small *small, const struct mm_session_options *options)
+{
+    struct mm_err err = {0};
     const struct inspector_options with = {
         .export_folder = "export", .dialect = "magicmind", .sort = "diff2"};
-    if (mm_session_open(&small->session, &options, &err) < 0 || mm_session_start(small->session, &err) < 0 ||
+    if (mm_session_open(&small->session, options, &err) < 0 || mm_session_start(small->session, &err) < 0 ||
         inspector_init(&small->inspector, small->session, &with, &err) < 0)
         fail_msg("%s", err.text);
     small->app = &small->inspector.app;
     small->layers = (struct layers *)small->app->stack[0];
     app_resize(small->app, 80, 24);
+}
+
+static inline void small_open_folders(struct small *small, const char *src, const char *dst)
+{
+    struct mm_session_options options = small_options(src, dst);
+    small_open(small, &options);
 }
 
 static inline void small_settle(struct small *small)
@@ -228,6 +240,7 @@ static inline int small_teardown(void **state)
     struct small *small = *state;
     inspector_done(&small->inspector);
     mm_session_close(small->session);
+    mm_graph_close(small->graph);
     free(small);
     return 0;
 }
