@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ui/inspector.h"
+#include "ui/words.h"
 
 static int compare(const void *a, const void *b)
 {
@@ -103,9 +104,9 @@ static void say_starts(const struct mm_session *session, size_t id, const char *
         mm_buf_printf(out, "Introduced here: #%d comes in with %s, the result is broken.",
                       here->worst_input + 1, error_text(a, here->input_error));
     else
-        mm_buf_printf(out, "Introduced here: #%d comes in with %s, the result has %sx that (%s).",
+        mm_buf_printf(out, "Introduced here: #%d comes in with %s, the result has %s that (%s).",
                       here->worst_input + 1, error_text(a, here->input_error),
-                      mm_num_short(b, here->amplification, 2), error_text(c, here->error));
+                      words_times(b, here->amplification), error_text(c, here->error));
 }
 
 static void say_comes_in(const struct app *app, size_t id, struct mm_buf *out)

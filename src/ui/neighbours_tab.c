@@ -86,7 +86,8 @@ static int draw_words(struct canvas *c, const struct layer_view *layer, const st
     const struct mm_flow *flow = mm_session_flow(app->session);
     if (flow && !flow->known)
         y += words_wrap(&room, 0, y, c->w, ROLE_DIM,
-                        "by execution order (no --model): the layers run just before and after");
+                        c->w < 70 ? "by execution order (no --model)"
+                                  : "by execution order (no --model): the layers run just before and after");
     mm_buf_done(&text);
     return y < room.h ? y : room.h;
 }
@@ -139,7 +140,7 @@ static void grows_text(const struct app *app, const struct neighbours *near, int
     if (row == near->inputs)
         return;
     if (from > 0 && isfinite(from) && isfinite(to))
-        mm_buf_printf(out, "%sx", mm_num_short(text, to / from, 2));
+        mm_buf_puts(out, words_times(text, to / from));
     else
         mm_buf_puts(out, app->glyphs->dash);
 }

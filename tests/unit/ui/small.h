@@ -267,8 +267,7 @@ static inline const char *small_selected(const struct small *small)
     return small_row(small, small->layers->list.cursor);
 }
 
-/* Whether a piece of text stands somewhere on the screen, on one line. */
-static inline bool small_shows(struct small *small, const char *text)
+static inline bool small_sees(struct small *small, const char *text, bool wanted)
 {
     struct mm_buf frame;
     mm_buf_init(&frame);
@@ -276,10 +275,22 @@ static inline bool small_shows(struct small *small, const char *text)
     const char *end = strstr(mm_buf_text(&frame), "\n---\n");
     const char *hit = strstr(mm_buf_text(&frame), text);
     bool shown = hit && hit < end;
-    if (!shown)
-        print_message("not shown: %s\n%.*s\n", text, (int)(end - mm_buf_text(&frame)), mm_buf_text(&frame));
+    if (shown != wanted)
+        print_message("%sshown: %s\n%.*s\n", wanted ? "not " : "", text, (int)(end - mm_buf_text(&frame)),
+                      mm_buf_text(&frame));
     mm_buf_done(&frame);
-    return shown;
+    return shown == wanted;
+}
+
+/* Whether a piece of text stands somewhere on the screen, on one line; or nowhere. */
+static inline bool small_shows(struct small *small, const char *text)
+{
+    return small_sees(small, text, true);
+}
+
+static inline bool small_hides(struct small *small, const char *text)
+{
+    return small_sees(small, text, false);
 }
 
 static inline bool small_says(const struct small *small, const char *text)

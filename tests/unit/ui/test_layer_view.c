@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "small.h"
+#include "net.h"
 
 #include "ui/layers_view.h"
 
@@ -109,6 +109,40 @@ static void tabs_on_a_narrow_screen(void **state)
     assert_true(small_shows(small, " [6 Neighbours]"));
 }
 
+static void to_the_root_and_back(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "/ \"tail\" Enter Enter 2 R");
+    assert_true(small_shows(small, "#3  gate"));
+    assert_true(small_shows(small, "[2 Histogram]")); /* the same tab */
+    assert_true(small_says(small, "The error of #6 starts in #3 (BS goes back)"));
+    assert_string_equal(small_selected(small), "gate");
+    small_keys(small, "BS");
+    assert_true(small_shows(small, "#6  tail"));
+    small_keys(small, "R q"); /* q closes all the same */
+    assert_int_equal(small->app->depth, 1);
+    assert_string_equal(small_selected(small), "gate");
+}
+
+/* A root that the filter hides is shown here, where it needs no row. */
+static void root_behind_a_filter(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "& \"tail\" Enter Enter R");
+    assert_true(small_shows(small, "#3  gate"));
+    small_keys(small, "J"); /* the list's own way goes on from its row */
+    assert_true(small_shows(small, "#6  tail"));
+}
+
+static void status_says_what_is_wrong_and_what_to_do(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "/ \"tail\" Enter Enter 2");
+    assert_true(small_shows(small, " inherited from #3 · Look at #3 gate first (R goes there)."));
+    small_keys(small, "q\n:sort number\n:1\nEnter 1\n:resize 80x20\nj");
+    assert_true(small_shows(small, "Lines 2 to 16 of 28\n")); /* nothing is wrong with it */
+}
+
 static void precision_and_plan(void **state)
 {
     struct small *small = *state;
@@ -126,11 +160,20 @@ static void precision_and_plan(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, small_setup, small_teardown)
 
+#define NET(name) cmocka_unit_test_setup_teardown(name, net_setup, small_teardown)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(all_sizes), TEST(list_and_layer_stay_in_step), TEST(walks_through_the_filter),
-        TEST(tabs),      TEST(tabs_on_a_narrow_screen),     TEST(precision_and_plan),
+        TEST(all_sizes),
+        TEST(list_and_layer_stay_in_step),
+        TEST(walks_through_the_filter),
+        TEST(tabs),
+        TEST(tabs_on_a_narrow_screen),
+        NET(to_the_root_and_back),
+        NET(root_behind_a_filter),
+        NET(status_says_what_is_wrong_and_what_to_do),
+        TEST(precision_and_plan),
     };
-    return cmocka_run_group_tests(tests, small_group_setup, small_group_teardown);
+    return cmocka_run_group_tests(tests, net_group_setup, small_group_teardown);
 }
