@@ -66,6 +66,10 @@ static const struct action_info table[ACT_COUNT] = {
     [ACT_OVERRIDE_PATTERN] = {ACT_OVERRIDE_PATTERN, "override", "o", PLANNED,
                               "Pattern and precision (Pow_* f32): ", NULL,
                               "Set a precision for every name or op that matches"},
+    [ACT_SUGGEST] = {ACT_SUGGEST, "suggest", "a", LAYERS, NULL, "suggest",
+                     "Tag the operators to raise (:suggest 95%, top 5, 0.01)"},
+    [ACT_ACCEPT] = {ACT_ACCEPT, "accept", "A", LAYERS, NULL, "accept",
+                    "Take what is suggested and tagged into the plan"},
     [ACT_UNDO] = {ACT_UNDO, "undo", "u", PLANNED, NULL, "undo", "Undo the last change of the plan"},
     [ACT_REDO] = {ACT_REDO, "redo", "C-r", PLANNED, NULL, NULL, "Redo what was undone"},
 

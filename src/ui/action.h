@@ -68,6 +68,8 @@ enum action {
     ACT_PRECISION, /* text: precision */
     ACT_PRECISION_CLEAR,
     ACT_OVERRIDE_PATTERN, /* text: "PATTERN PRECISION" */
+    ACT_SUGGEST,          /* text: "95%", "top 5", "0.01"; may be missing */
+    ACT_ACCEPT,
     ACT_UNDO,
     ACT_REDO,
     /* one layer */

@@ -6,6 +6,7 @@
 #include "mmtui/report.h"
 #include "ui/layers_view.h"
 #include "ui/plan_view.h"
+#include "ui/suggest.h"
 
 #define UNSAVED "* not saved"
 
@@ -185,8 +186,9 @@ static const struct {
     enum action id;
     void (*run)(struct inspector *inspector, const struct action_event *event);
 } answers[] = {
-    {ACT_UNDO, act_undo}, {ACT_REDO, act_undo},           {ACT_EXPORT, act_export},
-    {ACT_PLAN, act_plan}, {ACT_THRESHOLD, act_threshold}, {ACT_SET, act_set},
+    {ACT_UNDO, act_undo},           {ACT_REDO, act_undo},           {ACT_EXPORT, act_export},
+    {ACT_PLAN, act_plan},           {ACT_THRESHOLD, act_threshold}, {ACT_SET, act_set},
+    {ACT_SUGGEST, suggest_preview}, {ACT_ACCEPT, suggest_accept},
 };
 
 static bool act(void *context, struct app *app, const struct action_event *event)
@@ -322,4 +324,5 @@ int inspector_init(struct inspector *inspector, struct mm_session *session,
 void inspector_done(struct inspector *inspector)
 {
     app_done(&inspector->app);
+    mm_suggestions_done(&inspector->suggested);
 }

@@ -4,6 +4,7 @@
 
 #include "ui/hist_chart.h"
 #include "ui/inspector.h"
+#include "ui/suggest.h"
 #include "ui/layers.h"
 #include "ui/stats_table.h"
 #include "ui/strip.h"
@@ -391,7 +392,15 @@ void layers_status(const struct view *view, const struct app *app, struct canvas
     const struct mm_session_totals *totals = &layers->totals;
     const char *dot = app->glyphs->dot;
     char limit[MM_NUM], text[160];
-    size_t chosen = mm_plan_count(plan);
+    size_t chosen = mm_plan_count(plan), selected = layers_selected(layers);
+    const struct mm_suggestion *suggested =
+        selected == SIZE_MAX ? NULL : suggest_of(inspector_of_const(app), selected);
+    if (suggested) {
+        snprintf(text, sizeof text, "Suggested %s: %s", mm_dtype_info(suggested->to)->long_name,
+                 suggested->text);
+        inspector_status(app, c, ROLE_STATUS, text);
+        return;
+    }
     snprintf(text, sizeof text, "%zu %s%s%zu tagged%s%zu over %s%s", chosen,
              chosen == 1 ? "override" : "overrides", dot, totals->tagged, dot, totals->bad,
              mm_num_short(limit, mm_session_options(app->session)->thresholds.diff2, 3),
