@@ -356,7 +356,7 @@ bool mm_blame_worth_a_look(const struct mm_flow *flow, const struct mm_blame *bl
  * takes a channel's range for its weights' range), times 1 - channel_slope: all of it where the error is the
  * same everywhere, nothing where it is in proportion. On simulated products of random matrices this came
  * within about 3 dB of the truth where the weights' rounding is the whole error; where activations are
- * rounded too, it says up to 4 dB too much.
+ * rounded too, it says up to 5 dB too much.
  */
 #define MM_GAIN_MAX 60.0
 struct mm_gains {

@@ -14,7 +14,7 @@
 #include "ui/view.h"
 
 /* In the order of the tab row. */
-enum tab { TAB_TRIAGE, TAB_STATS, TAB_HIST, TAB_NEIGHBOURS, TAB_COUNT };
+enum tab { TAB_TRIAGE, TAB_STATS, TAB_HIST, TAB_WHATIF, TAB_NEIGHBOURS, TAB_COUNT };
 
 /* Title, tabs, a blank line. */
 #define LAYER_HEAD 3
@@ -26,6 +26,11 @@ struct hist_tab {
     enum hist_range range;
     size_t bins;                     /* index into the steps of + and - */
     const struct mm_pair_hist *hist; /* NULL while it is counted */
+    const char *problem;
+};
+
+struct whatif_tab {
+    const struct mm_whatif_table *table; /* NULL while it is worked out */
     const char *problem;
 };
 
@@ -46,6 +51,7 @@ struct layer_view {
     struct trail trail; /* where jumps to other layers came from */
     size_t asked;       /* the last layer that was looked into for this screen; SIZE_MAX: none */
     struct hist_tab hist;
+    struct whatif_tab whatif;
     struct neighbours_tab neighbours;
 };
 
@@ -66,7 +72,7 @@ struct layer_tab {
     bool (*act)(struct layer_view *layer, struct app *app, const struct action_event *event);
 };
 
-extern const struct layer_tab triage_tab, stats_tab, hist_tab, neighbours_tab;
+extern const struct layer_tab triage_tab, stats_tab, hist_tab, whatif_tab, neighbours_tab;
 
 /* Bins of the histogram tab at first. */
 #define HIST_BINS_USUAL 4

@@ -11,10 +11,8 @@
 #include "ui/words.h"
 
 static const struct layer_tab *const layer_tabs[TAB_COUNT] = {
-    [TAB_TRIAGE] = &triage_tab,
-    [TAB_STATS] = &stats_tab,
-    [TAB_HIST] = &hist_tab,
-    [TAB_NEIGHBOURS] = &neighbours_tab,
+    [TAB_TRIAGE] = &triage_tab, [TAB_STATS] = &stats_tab,           [TAB_HIST] = &hist_tab,
+    [TAB_WHATIF] = &whatif_tab, [TAB_NEIGHBOURS] = &neighbours_tab,
 };
 
 static const struct layer_tab *tab_of(const struct layer_view *layer)
