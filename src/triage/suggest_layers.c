@@ -153,12 +153,16 @@ static void find_added(const struct suggest *s, uint32_t id)
     double ratio = blame->input_error > 0 ? blame->error / blame->input_error : 1;
     double floor = blame->floor;
     bool input_over = blame->worst_input >= 0 && s->view->blame[blame->worst_input].over;
-    here->masked = !blame->starts && blame->worst_input >= 0 && !(blame->input_error <= MASKING_ERROR);
+    here->masked = blame->error != 0 && !blame->starts && blame->worst_input >= 0 &&
+                   !(blame->input_error <= MASKING_ERROR);
     here->gain = fmin(1, ratio * ratio);
     if (here->masked || !isfinite(blame->error)) {
         here->gain = 1;
         here->added = floor * floor;
-    } else if (blame->over && !blame->starts && input_over && !here->integer) {
+        return;
+    }
+    floor = fmin(floor, blame->error); /* what is exact costs nothing */
+    if (blame->over && !blame->starts && input_over && !here->integer) {
         here->gain = ratio * ratio; /* inherited, and enlarged: the root's */
         here->added = floor * floor;
     } else {
