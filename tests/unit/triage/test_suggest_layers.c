@@ -121,7 +121,8 @@ static void what_dst_has_now(void **state)
 {
     (void)state;
     struct suggesting on;
-    struct mm_evidence evidence = {.floor = {{.setting = {.dtype = MM_I8}}}, .floors = 1, .format = 0};
+    struct mm_evidence evidence = {
+        .floor = {{.setting = {.dtype = MM_I8}}}, .floors = 1, .format = 0, .grid = 0.1};
     suggesting_init(&on);
     network_op(&on.net, "x", 0, NULL, NULL);
     network_op(&on.net, "y", 0.02, "x", NULL);
@@ -133,6 +134,31 @@ static void what_dst_has_now(void **state)
     assert_int_equal(on.s.layer[1].to, MM_F16);
     assert_int_equal(on.s.layer[2].now, MM_F16);
     assert_false(on.s.layer[2].integer);
+    evidence.grid = 0; /* a guess by what it reads is not enough */
+    assert_int_equal(suggest_layers(&on.s), 0);
+    assert_int_equal(on.s.layer[1].now, MM_F16);
+    assert_false(on.s.layer[1].integer);
+    suggesting_done(&on);
+}
+
+/* What reads integers: a linear that adds far more than FP16 explains computes with them, a softmax does not.
+ */
+static void readers_of_integers(void **state)
+{
+    (void)state;
+    struct suggesting on;
+    suggesting_init(&on);
+    network_op(&on.net, "x", 0, NULL, NULL);
+    int8_op(&on, "q", 4e-3, "x", NULL);
+    network_op(&on.net, "linear", 0.02, "q", NULL)->dst.op_type = (char *)"mm.MatMul_bias";
+    network_op(&on.net, "good", 4.1e-3, "q", NULL)->dst.op_type = (char *)"mm.matmul";
+    network_op(&on.net, "softmax", 0.02, "q", NULL)->dst.op_type = (char *)"mm.softmax";
+    suggesting_finish(&on, true);
+    assert_true(on.s.layer[2].integer);
+    assert_int_equal(on.s.layer[2].to, MM_F16);
+    assert_false(on.s.layer[3].integer);
+    assert_false(on.s.layer[4].integer);
+    assert_int_equal(on.s.layer[4].to, MM_F32);
     suggesting_done(&on);
 }
 
@@ -157,9 +183,13 @@ static void layers_without_an_operator_in_dst(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(damped_on_the_way),      cmocka_unit_test(ways_and_ends),
-        cmocka_unit_test(inherited_and_enlarged), cmocka_unit_test(half_where_it_suffices),
-        cmocka_unit_test(what_dst_has_now),       cmocka_unit_test(layers_without_an_operator_in_dst),
+        cmocka_unit_test(damped_on_the_way),
+        cmocka_unit_test(ways_and_ends),
+        cmocka_unit_test(inherited_and_enlarged),
+        cmocka_unit_test(half_where_it_suffices),
+        cmocka_unit_test(what_dst_has_now),
+        cmocka_unit_test(readers_of_integers),
+        cmocka_unit_test(layers_without_an_operator_in_dst),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
