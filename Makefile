@@ -54,9 +54,10 @@ CLI_OBJ := $(call objects,cli)
 UNIT_FOLDERS := $(FOLDERS) ui
 UNIT_TESTS := $(foreach f,$(UNIT_FOLDERS),$(patsubst tests/unit/$(f)/%.c,$(BUILD)/tests/unit/$(f)/%,$(wildcard tests/unit/$(f)/test_*.c)))
 TERM_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/term/test_*.c))
-TESTS := $(UNIT_TESTS) $(TERM_TESTS)
+CORPUS := $(BUILD)/tests/triage/corpus
+TESTS := $(UNIT_TESTS) $(TERM_TESTS) $(CORPUS)
 
-.PHONY: all demo test test-long bench unit cli-tests term-tests asan tsan lint format deps deps-test install clean
+.PHONY: all demo test test-long triage-table bench unit cli-tests term-tests asan tsan lint format deps deps-test install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -100,6 +101,15 @@ $(BUILD)/tests/term/%: tests/term/%.c
 	@echo "  CC   $<"
 	@$(CC) $(CFLAGS_ALL) -Itests -MMD -MP -o $@ $< -lcmocka -lvterm -lutil $(LIBS_LIB)
 
+# Labelled faults: small networks of its own, and the demo's.
+CORPUS_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/triage/*.c)) $(filter $(BUILD)/src/cli/demo_%.o,$(CLI_OBJ))
+$(BUILD)/tests/triage/%.o: tests/triage/%.c | $(PROTO_C)
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+$(CORPUS): $(CORPUS_OBJ) $(BUILD)/libmmtui.a
+	@$(CC) $(SAN) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS_LIB)
+
 unit-%: # one folder's unit tests:  make unit-tensor
 	@$(MAKE) --no-print-directory $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
 	@tests/run.sh $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))
@@ -112,7 +122,12 @@ test-long: deps-test
 	@MMTUI_LONG=1 $(MAKE) --no-print-directory test-built
 
 test-built: $(PROGRAM) $(TESTS)
-	@MMTUI=$(CURDIR)/$(PROGRAM) BUILD=$(BUILD) tests/run.sh $(TESTS) $(wildcard tests/cli/test_*.sh tests/cli/test_*.py)
+	@MMTUI=$(CURDIR)/$(PROGRAM) BUILD=$(BUILD) tests/run.sh $(TESTS) $(wildcard tests/cli/test_*.sh tests/cli/test_*.py) tests/triage/check_corpus.py
+
+# What triage makes of the labelled faults: the confusion matrix, and what went wrong. LONG=1: the other half, too.
+triage-table: deps-test
+	@$(MAKE) --no-print-directory $(CORPUS)
+	@$(if $(LONG),MMTUI_LONG=1) $(CORPUS) --table
 
 # The same tests under the sanitizers, each in a build folder of its own.
 asan:

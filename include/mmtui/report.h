@@ -31,6 +31,9 @@ enum mm_column_id {
     MM_COLUMN_FORMAT, /* with --sim: diff2 of it against src */
     MM_COLUMN_BEFORE, /* with --before: diff2 of the earlier dst */
     MM_COLUMN_CHANGE, /* with --before: better or worse, and by how much */
+    MM_COLUMN_CAUSE,  /* with triage: the cause's word */
+    MM_COLUMN_ROOT,   /* with triage: # of the layer where this one's error starts, itself included */
+    MM_COLUMN_FROM,   /* with triage: # of the other layer that the verdict names */
     MM_COLUMN_VERDICT,
     MM_COLUMN_COUNT
 };
@@ -71,9 +74,9 @@ void mm_order_sort(const struct mm_session *session, const struct mm_order *orde
 struct mm_filter;
 /*
  * Terms separated by blanks, all must hold: `diff2>0.05` (any numeric column with < <= > >= = !=), `op=Conv`,
- * `dtype=i8` (either side), `verdict=overflow`, `tagged`, `bad`, `!term`, and plain words: case-insensitive
- * part of the layer's name or op; a word with * or ? is a shell pattern over the name. An empty text matches
- * all. MM_EARG tells which term is wrong.
+ * `dtype=i8` (either side), `verdict=overflow`, `cause=scale`, `from=38`, `tagged`, `bad`, `!term`, and plain
+ * words: case-insensitive part of the layer's name or op; a word with * or ? is a shell pattern over the
+ * name. An empty text matches all. MM_EARG tells which term is wrong.
  */
 int mm_filter_open(struct mm_filter **filter, const char *text, struct mm_err *err);
 void mm_filter_close(struct mm_filter *filter);

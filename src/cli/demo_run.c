@@ -37,6 +37,12 @@ static enum mode mode_of(const struct run *run, const struct demo_op *op)
         return MODE_F32;
     if (chosen && chosen->precision == MM_PRECISION_F16)
         return MODE_F16;
+    switch (run->options->base) {
+    case DEMO_ALL_F32: return MODE_F32;
+    case DEMO_ALL_F16: return MODE_F16;
+    case DEMO_INT8_LINEARS: return op->kind == DEMO_LINEAR ? MODE_I8 : MODE_F16;
+    case DEMO_SHIPPED: break;
+    }
     return op->quantised ? MODE_I8 : MODE_F16;
 }
 
@@ -95,6 +101,13 @@ static int execute_int8(struct run *run, int place, const struct demo_call *call
     return 0;
 }
 
+static void apply_fault(const struct run *run, const struct demo_op *op, const struct demo_call *call)
+{
+    const struct demo_fault *fault = run->options->fault;
+    if (run->mixed && fault && strcmp(fault->op, op->name) == 0)
+        fault->apply(fault->context, call);
+}
+
 static int execute(struct run *run, int place)
 {
     const struct demo_op *op = &run->net->op[place];
@@ -110,6 +123,7 @@ static int execute(struct run *run, int place)
         demo_kind_info(op->kind)->run(&call);
     else if (execute_int8(run, place, &call, params.main) != 0)
         return -1;
+    apply_fault(run, op, &call);
     if (mode != MODE_F32)
         round_to_half(call.out);
     run->value[place] = call.out;
@@ -137,6 +151,14 @@ static void run_done(struct run *run)
 }
 
 /* ---- calibration ---- */
+
+static bool has_int8(const struct run *run)
+{
+    for (int place = 0; place < run->net->count; place++)
+        if (mode_of(run, &run->net->op[place]) == MODE_I8)
+            return true;
+    return false;
+}
 
 /* The INT8 scale of every output, from FP32 runs on inputs that are not the one to be compared. */
 static int calibrate(const struct demo_net *net, const struct demo_options *options, float *scale,
@@ -247,7 +269,7 @@ static int dump_op(struct run *run, int place, const char *folder)
         return -1;
     if (run->quantised[place].data)
         return dump_quantised(run, place, folder);
-    return run->net->op[place].quantised ? remove_quantised(run, place, folder) : 0;
+    return run->net->op[place].kind == DEMO_LINEAR ? remove_quantised(run, place, folder) : 0;
 }
 
 static int run_and_dump(struct run *run, const char *folder)
@@ -276,7 +298,11 @@ static int run_both(const struct demo_net *net, const char *src_folder, const ch
     struct run dst = src;
     dst.mixed = true;
     dst.scale = scale;
-    if (calibrate(net, options, scale, err) != 0 || run_and_dump(&src, src_folder) != 0)
+    if (src_folder && run_and_dump(&src, src_folder) != 0)
+        return -1;
+    if (!dst_folder)
+        return 0;
+    if (has_int8(&dst) && calibrate(net, options, scale, err) != 0)
         return -1;
     return run_and_dump(&dst, dst_folder);
 }

@@ -5,16 +5,41 @@
  *
  *   FLOAT32 for main/enc.0.ln2.{Pow,ReduceMean_1,Add,Sqrt}   takes the overflow away
  *   FLOAT16 for main/head.Linear                             and this the INT8 error of the output
+ *
+ * For tests, the second side can run in other precisions, and one of its operators can be made to fail.
  */
 #ifndef MMTUI_CLI_DEMO_RUN_H
 #define MMTUI_CLI_DEMO_RUN_H
 
 #include "mmtui/plan.h"
 
+/* What the second side computes in where the plan says nothing. */
+enum demo_base {
+    DEMO_SHIPPED,      /* FP16, the two linears of the quantisation INT8 */
+    DEMO_ALL_F32,      /* the same numbers as the first side */
+    DEMO_ALL_F16,      /* without overflow if input_scale is small */
+    DEMO_INT8_LINEARS, /* FP16, all linears INT8 with one scale a tensor */
+};
+
+/*
+ * A fault in one operator of the second side: what the operator has computed is changed before it is rounded
+ * to the operator's precision, before it is dumped and before later operators read it.
+ */
+struct demo_call;
+struct demo_fault {
+    const char *op; /* the operator's name: "enc.0.ln1.Pow" */
+    /* call->out holds the result; operands and parameters are there for who wants to compute it another way
+     */
+    void (*apply)(void *context, const struct demo_call *call);
+    void *context;
+};
+
 struct demo_options {
-    const struct mm_plan *plan; /* overrides of the second side, by runtime name; NULL: as shipped */
-    uint64_t seed;              /* of parameters and input */
-    float input_scale;          /* the input's values lie within +-input_scale */
+    const struct mm_plan *plan;     /* overrides of the second side, by runtime name; NULL: none */
+    uint64_t seed;                  /* of parameters and input */
+    float input_scale;              /* the input's values lie within +-input_scale */
+    enum demo_base base;            /* of the second side */
+    const struct demo_fault *fault; /* of the second side; NULL: none */
 };
 
 /* The values for which all of the above is true. */
@@ -22,7 +47,7 @@ void demo_defaults(struct demo_options *options);
 
 /*
  * Write the two dumps (MagicMind .pb files, field numbers of proto/tensor.proto); the folders are made if
- * missing, files of an earlier run in them are replaced.
+ * missing, files of an earlier run in them are replaced. A folder may be NULL: that side is not run.
  */
 int demo_run(const char *src_folder, const char *dst_folder, const struct demo_options *options,
              struct mm_err *err);

@@ -269,6 +269,43 @@ static void text_change(const struct mm_session *session, size_t id, struct mm_b
                       change > 1 ? "worse" : "better");
 }
 
+/* ---- triage ---- */
+
+static void text_cause(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    enum mm_cause_id cause = mm_session_layer(session, id)->verdict.cause;
+    if (cause != MM_CAUSE_NONE)
+        mm_buf_puts(out, mm_cause_info(cause)->word);
+}
+
+static double value_root(const struct mm_session *session, size_t id)
+{
+    const struct mm_blame *blame = mm_session_blame(session, id);
+    return blame && blame->root >= 0 ? blame->root + 1 : NAN;
+}
+
+static double value_from(const struct mm_session *session, size_t id)
+{
+    const struct mm_verdict *verdict = &mm_session_layer(session, id)->verdict;
+    return verdict->kind != MM_VERDICT_NONE && verdict->from >= 0 ? verdict->from + 1 : NAN;
+}
+
+static void put_place(double value, struct mm_buf *out)
+{
+    if (!isnan(value))
+        mm_buf_printf(out, "#%.0f", value);
+}
+
+static void text_root(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    put_place(value_root(session, id), out);
+}
+
+static void text_from(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    put_place(value_from(session, id), out);
+}
+
 bool mm_column_there(const struct mm_session *session, enum mm_column_id id)
 {
     return !mm_column(id)->there || mm_column(id)->there(session);
@@ -305,6 +342,12 @@ static const struct mm_column columns[MM_COLUMN_COUNT] = {
                           text_before, value_before, there_before},
     [MM_COLUMN_CHANGE] = {"change", "change", "diff2 against that of the earlier dst (--before)", 11, true,
                           true, false, text_change, value_change, there_before},
+    [MM_COLUMN_CAUSE] = {"cause", "CAUSE", "what caused the error, in a word", 18, false, false, false,
+                         text_cause, NULL},
+    [MM_COLUMN_ROOT] = {"root", "root", "# of the layer where the error starts, or this one's own", 6, true,
+                        true, true, text_root, value_root},
+    [MM_COLUMN_FROM] = {"from", "from", "# of the layer that the error is inherited from", 6, true, true,
+                        true, text_from, value_from},
     [MM_COLUMN_VERDICT] = {"verdict", "VERDICT", "what it looks like", 34, false, false, false, text_verdict,
                            NULL},
 };

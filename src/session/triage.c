@@ -121,6 +121,7 @@ static int make_subjects(struct mm_session *session)
         triage->subjects[id] =
             (struct mm_subject){.pair = session->layers[id].pair,
                                 .result = &session->layers[id].result,
+                                .op_type = mm_session_op(session, id),
                                 .sim_dst = mm_session_against(session, id, MM_AGAINST_IMPLEMENTATION),
                                 .src_sim = mm_session_against(session, id, MM_AGAINST_FORMAT)};
     return mm_flow_open(&triage->flow, triage->subjects, count, session->options.graph, NULL);
@@ -188,7 +189,8 @@ bool mm_session_triaged(const struct mm_session *session)
 
 int32_t mm_session_first_culprit(const struct mm_session *session)
 {
-    for (size_t id = 0; session->triage.begun && id < session->pairs->count; id++) {
+    bool told = session->triage.begun && session->triage.flow->ordered;
+    for (size_t id = 0; told && id < session->pairs->count; id++) {
         if (mm_verdict_accuses(session->layers[id].verdict.kind))
             return (int32_t)id;
     }

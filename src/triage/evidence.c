@@ -106,6 +106,17 @@ static int floor_index(const struct mm_evidence *e, enum mm_dtype dtype)
     return -1;
 }
 
+/* The per-tensor setting with a zero point. */
+static int asymmetric_int8(const struct mm_evidence *e)
+{
+    for (size_t i = 0; i < e->floors; i++) {
+        const struct mm_whatif_setting *setting = &e->floor[i].setting;
+        if (setting->dtype == MM_I8 && setting->asymmetric && !setting->per_channel)
+            return (int)i;
+    }
+    return -1;
+}
+
 /* Of the int8 settings, the one whose cost is nearest to the error that is there. */
 static int nearest_int8(const struct mm_evidence *e, double observed)
 {
@@ -138,7 +149,11 @@ static void format_find(struct mm_evidence *e, const struct mm_look *look, const
     double span = look->result->metrics.dst.max - look->result->metrics.dst.min;
     bool grid8 = e->grid > 0 && span / e->grid <= LEVELS_INT8;
     e->format = -1;
-    if (look->quantised || eight || grid8)
+    /* integers beside a tensor say nothing of the tensor itself where it does not lie on their grid */
+    bool told = (look->quantised & MM_QUANTISED_RESULT) && (!v->d || grid8);
+    if ((told || eight) && (look->quantised & MM_QUANTISED_UNSIGNED))
+        e->format = asymmetric_int8(e);
+    else if (told || eight || grid8)
         e->format = nearest_int8(e, look->result->metrics.diff2);
     else if (dtype == MM_F16 || half)
         e->format = floor_index(e, MM_F16);

@@ -223,6 +223,29 @@ static void random_damage(void **state)
 
 /* ---- size --------------------------------------------------------------------------------------------- */
 
+/* Two bytes make a node, and a node takes a hundred: there is a limit. */
+static void too_many_nodes(void **state)
+{
+    struct mm_graph *graph;
+    struct mm_err err;
+    (void)state;
+    for (size_t more = 0; more < 2; more++) {
+        struct mm_buf fields;
+        mm_buf_init(&fields);
+        for (size_t i = 0; i < MM_GRAPH_MOST + more; i++)
+            mm_buf_add(&fields, "\x0a\x00", 2);
+        struct mm_buf model;
+        mm_buf_init(&model);
+        put_message(&model, 7, &fields);
+        int result = mm_onnx_read(&graph, (const uint8_t *)model.data, model.length, "m", &err);
+        assert_int_equal(result, more ? -1 : 0);
+        mm_buf_done(&model);
+        mm_graph_close(graph);
+    }
+    assert_int_equal(err.code, MM_EUNSUPPORTED);
+    assert_string_equal(err.text, "m: more than 2097152 nodes, tensors or attributes");
+}
+
 /* A model with 3 GiB of weights, which is a hole in the file: none of it comes into memory. */
 static void weights_are_stepped_over(void **state)
 {
@@ -286,6 +309,7 @@ int main(void)
         cmocka_unit_test(every_prefix_and_every_byte),
         cmocka_unit_test(random_damage),
         cmocka_unit_test(weights_are_stepped_over),
+        cmocka_unit_test(too_many_nodes),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,0 +1,103 @@
+#include "judge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mmtui/session.h"
+
+static bool is_over(const struct mm_result *result)
+{
+    struct mm_thresholds limit;
+    mm_thresholds_defaults(&limit);
+    const struct mm_metrics *m = &result->metrics;
+    if (result->state == MM_STATE_MISMATCH)
+        return true;
+    return result->state == MM_STATE_MEASURED &&
+           (m->nonfinite_differ || m->diff1 > limit.diff1 || m->diff2 > limit.diff2);
+}
+
+static int32_t find(const struct mm_session *session, const char *name)
+{
+    for (size_t id = 0; id < mm_session_count(session); id++)
+        if (strcmp(mm_session_layer(session, id)->pair->name, name) == 0)
+            return (int32_t)id;
+    return -1;
+}
+
+/* No layer of a clean case may have a verdict beyond what its row allows. */
+static void judge_clean(const struct corpus_case *of, const struct mm_session *session, struct judgement *out)
+{
+    out->is_case = out->cause_right = out->kind_right = true;
+    out->kind = MM_VERDICT_OK;
+    for (size_t id = 0; id < mm_session_count(session); id++) {
+        const struct mm_layer *layer = mm_session_layer(session, id);
+        if (of->row->kinds >> layer->verdict.kind & 1)
+            continue;
+        out->cause_right = out->kind_right = false;
+        out->kind = layer->verdict.kind;
+        out->cause = layer->verdict.cause;
+        snprintf(out->text, sizeof out->text, "%s: %.60s", layer->label, layer->verdict.text);
+        return;
+    }
+}
+
+static void judge_fault(const struct corpus_case *of, const struct mm_session *session, int32_t site,
+                        struct judgement *out)
+{
+    const struct mm_verdict *verdict = &mm_session_layer(session, (size_t)site)->verdict;
+    out->is_case = is_over(&mm_session_layer(session, (size_t)site)->result);
+    for (int32_t id = 0; id < site; id++)
+        out->earlier = out->earlier || is_over(&mm_session_layer(session, (size_t)id)->result);
+    out->kind = verdict->kind;
+    out->cause = verdict->cause;
+    out->cause_right = of->row->causes >> verdict->cause & 1;
+    out->kind_right = of->row->kinds >> verdict->kind & 1;
+    snprintf(out->text, sizeof out->text, "%s", verdict->text);
+}
+
+/* What is harmless or noise is no culprit: there the right answer is that there is none. */
+static bool wants_culprit(const struct corpus_row *row)
+{
+    return row->site && (row->kinds & ~(KIND(NOISE) | KIND(HARMLESS) | KIND(OK) | KIND(UNPAIRED)));
+}
+
+static void judge_all(const struct corpus_case *of, const struct mm_session *session, struct judgement *out)
+{
+    int32_t first = mm_session_first_culprit(session),
+            site = of->row->site ? find(session, of->row->site) : -1;
+    if (first >= 0)
+        snprintf(out->first, sizeof out->first, "%s", mm_session_layer(session, (size_t)first)->label);
+    if (!of->row->site)
+        judge_clean(of, session, out);
+    else if (site >= 0)
+        judge_fault(of, session, site, out);
+    bool may_be_accused = !of->row->site && (of->row->kinds & (KIND(FORMAT) | KIND(SETTINGS)));
+    out->first_right = may_be_accused || first == (wants_culprit(of->row) ? site : -1);
+}
+
+int judge(const struct corpus_case *of, const char *folder, const struct mm_graph *graph,
+          struct judgement *out, struct mm_err *err)
+{
+    struct mm_session_options options;
+    mm_session_defaults(&options);
+    char *src = mm_path_join(folder, "src"), *dst = mm_path_join(folder, "dst");
+    options.src = src;
+    options.dst = dst;
+    options.jobs = 0;
+    options.triage = true;
+    options.graph = graph;
+    struct mm_session *session = NULL;
+    *out = (struct judgement){0};
+    int status = src && dst ? mm_session_open(&session, &options, err) : mm_fail_memory(err);
+    if (status == 0)
+        status = mm_session_start(session, err);
+    if (status == 0) {
+        mm_session_settle(session, NULL, NULL);
+        judge_all(of, session, out);
+    }
+    mm_session_close(session);
+    free(src);
+    free(dst);
+    return status;
+}
