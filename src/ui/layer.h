@@ -9,6 +9,7 @@
 #include "mmtui/session.h"
 #include "ui/app.h"
 #include "ui/list.h"
+#include "ui/neighbours.h"
 #include "ui/trail.h"
 #include "ui/view.h"
 
@@ -36,9 +37,9 @@ struct whatif_tab {
 };
 
 struct neighbours_tab {
+    struct neighbours near;
     struct list list;
-    bool down;    /* walked to a reader: go on to readers */
-    size_t shown; /* the layer that the list is about; SIZE_MAX: none yet */
+    bool down; /* walked to a reader: go on to readers */
 };
 
 struct layer_view {
