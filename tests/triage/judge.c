@@ -46,7 +46,9 @@ static void judge_fault(const struct corpus_case *of, const struct mm_session *s
                         struct judgement *out)
 {
     const struct mm_verdict *verdict = &mm_session_layer(session, (size_t)site)->verdict;
-    out->is_case = is_over(&mm_session_layer(session, (size_t)site)->result);
+    const struct mm_result *result = &mm_session_layer(session, (size_t)site)->result;
+    out->is_case = is_over(result);
+    out->error = result->metrics.diff2;
     for (int32_t id = 0; id < site; id++)
         out->earlier = out->earlier || is_over(&mm_session_layer(session, (size_t)id)->result);
     out->kind = verdict->kind;
