@@ -200,6 +200,13 @@ struct mm_duo {
  * about. */
 int mm_duo_open(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
                 bool *failed_dst, struct mm_err *err);
+/*
+ * When a value of either side could not be read (MM_ECORRUPT): large text files may be laid out otherwise
+ * than they seemed (mm_load_settle). 0: they can be read now, and the views have been made again. -1: err
+ * says what is wrong, or is as it was when there is nothing to settle.
+ */
+int mm_duo_settle_both(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
+                       const atomic_bool *cancel, struct mm_err *err);
 /* When all was read: MM_EIO if a file became shorter meanwhile (mm_load_check). */
 int mm_duo_check(const struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst, struct mm_err *err);
 void mm_duo_close(struct mm_duo *duo);

@@ -280,7 +280,7 @@ struct mm_graph {
  * data is never opened; so time goes with the number of nodes and tensors, not with the size. Local
  * functions, sparse initialisers, training info and quantisation annotations are passed over. A damaged file
  * is MM_ECORRUPT with the place; what has no graph in it says "not an ONNX model"; bodies nested deeper than
- * 32 are MM_EUNSUPPORTED.
+ * 32, and more than 2097152 nodes, tensors or attributes, are MM_EUNSUPPORTED.
  */
 int mm_graph_open_onnx(struct mm_graph **graph, const char *path, struct mm_err *err);
 void mm_graph_close(struct mm_graph *graph);

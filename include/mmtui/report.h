@@ -27,6 +27,13 @@ enum mm_column_id {
     MM_COLUMN_COSINE,
     MM_COLUMN_BEYOND,
     MM_COLUMN_NONFINITE,
+    MM_COLUMN_IMPL,   /* with --sim: diff2 of dst against it */
+    MM_COLUMN_FORMAT, /* with --sim: diff2 of it against src */
+    MM_COLUMN_BEFORE, /* with --before: diff2 of the earlier dst */
+    MM_COLUMN_CHANGE, /* with --before: better or worse, and by how much */
+    MM_COLUMN_CAUSE,  /* with triage: the cause's word */
+    MM_COLUMN_ROOT,   /* with triage: # of the layer where this one's error starts, itself included */
+    MM_COLUMN_FROM,   /* with triage: # of the other layer that the verdict names */
     MM_COLUMN_VERDICT,
     MM_COLUMN_COUNT
 };
@@ -44,7 +51,10 @@ struct mm_column {
     /* NaN: no figure. Broken layers (non-finite on one side) give +Inf (worst_low: -Inf) so that they rank
      * worst. */
     double (*value)(const struct mm_session *session, size_t id);
+    /* NULL: always there; else whether this session has what the column is about. */
+    bool (*there)(const struct mm_session *session);
 };
+bool mm_column_there(const struct mm_session *session, enum mm_column_id id);
 const struct mm_column *mm_column(enum mm_column_id id);
 /* By key; MM_COLUMN_COUNT when unknown. */
 enum mm_column_id mm_column_find(const char *key);
@@ -64,9 +74,9 @@ void mm_order_sort(const struct mm_session *session, const struct mm_order *orde
 struct mm_filter;
 /*
  * Terms separated by blanks, all must hold: `diff2>0.05` (any numeric column with < <= > >= = !=), `op=Conv`,
- * `dtype=i8` (either side), `verdict=overflow`, `tagged`, `bad`, `!term`, and plain words: case-insensitive
- * part of the layer's name or op; a word with * or ? is a shell pattern over the name. An empty text matches
- * all. MM_EARG tells which term is wrong.
+ * `dtype=i8` (either side), `verdict=overflow`, `cause=scale`, `from=38`, `tagged`, `bad`, `!term`, and plain
+ * words: case-insensitive part of the layer's name or op; a word with * or ? is a shell pattern over the
+ * name. An empty text matches all. MM_EARG tells which term is wrong.
  */
 int mm_filter_open(struct mm_filter **filter, const char *text, struct mm_err *err);
 void mm_filter_close(struct mm_filter *filter);
@@ -116,5 +126,14 @@ struct mm_part {
  * file.
  */
 int mm_report_merge(const struct mm_part *parts, size_t count, struct mm_buf *out, struct mm_err *err);
+
+/* ---- suggestions ---- */
+
+/* The list as a text table, and below it what it costs and brings. Text for a person's terminal. */
+void mm_report_suggestions(const struct mm_session *session, const struct mm_suggestions *list,
+                           struct mm_buf *out);
+/* "6 operators, 91,200 elements; worst error of the outputs 1.0, expected about 0.003", without a line feed.
+ */
+void mm_report_suggestion_summary(const struct mm_suggestions *list, struct mm_buf *out);
 
 #endif

@@ -81,6 +81,7 @@ struct mm_session_totals {
     size_t cached;               /* of these: found in the result cache */
     struct mm_pair_counts whole; /* of all shares together */
     size_t bad;                  /* verdict.bad */
+    size_t looking;              /* layers that are being looked into */
     size_t tagged;
     size_t skipped; /* files in both folders that are not tensors */
     double seconds; /* since start; stops when all is measured */
@@ -161,6 +162,18 @@ const struct mm_override *mm_session_override(const struct mm_session *session, 
  */
 int mm_session_set_precision(struct mm_session *session, const size_t *ids, size_t count,
                              enum mm_precision precision, size_t *changed, struct mm_err *err);
+/*
+ * Which operators to raise (see mm_suggest_find). -1 with MM_EARG before all is measured and looked into. The
+ * caller ends *out with mm_suggestions_done.
+ */
+int mm_session_suggest(const struct mm_session *session, const struct mm_suggest_options *options,
+                       struct mm_suggestions *out, struct mm_err *err);
+/*
+ * Put (a part of) a list into the plan as one undo step, with its reasons. What is chosen for an operator
+ * already is replaced by a higher precision, never by a lower one. *changed as above.
+ */
+int mm_session_accept(struct mm_session *session, const struct mm_suggestion *items, size_t count,
+                      size_t *changed, struct mm_err *err);
 /*
  * The precision_mode that the dst dump itself suggests ("force_float16" when its floats are half ...), or
  * NULL when it does not tell; *why is a sentence. A suggestion: nothing is put into the plan.

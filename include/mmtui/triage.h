@@ -36,6 +36,7 @@ struct mm_subject {
     const struct mm_pair *pair;
     const struct mm_result *result;
     const struct mm_evidence *evidence;
+    const char *op_type; /* as good as it is known; NULL or "": not */
     /* With a third dump, the framework's own simulation of the low precision; else NULL. */
     const struct mm_result *sim_dst; /* dst against it: what the implementation adds */
     const struct mm_result *src_sim; /* it against src: what the format costs */
@@ -43,21 +44,33 @@ struct mm_subject {
 
 /* ---- what if: the precision floor ---------------------------------------------------------------------- */
 
-/* How an integer format's range is chosen from the reference's finite values. Floats have no range. */
-enum mm_range {
-    MM_RANGE_MINMAX, /* least and greatest value */
-    MM_RANGE_P9999,  /* percentile: the middle 99.99 % of the values */
-    MM_RANGE_MSE,    /* the share of min-max that gives the least mean square error, of 1/128 .. 128/128 */
-    MM_RANGE_KL,     /* least Kullback-Leibler divergence of a 2048-bin histogram of |x| */
-    MM_RANGE_COUNT
-};
+/*
+ * How an integer format's range is chosen from the reference's finite values. Floats have no range.
+ *
+ * minmax   the least and the greatest value.
+ * p99.99   the narrowest range that leaves out no more than floor(n / 10000) of the n values, or
+ *          floor(n / 20000) at each end when the range is asymmetric. Exact. Below 10,000 values it is
+ * minmax; minmax, too, where nearly all values are zero. mse, kl  a share of minmax, of the candidates 1/128
+ * .. 128/128, found from 2048 bins of each sign (fewer above 2,048 channels) without the exact zeros. mse:
+ * the least mean square error, the values of a bin taken as spread evenly: the candidate's true error is
+ * within a per cent of the best one's. kl: entropy calibration of |x| (S. Migacz, "8-bit inference with
+ * TensorRT", GTC 2017), every 16th of its candidates; asymmetric: the same bound on both ends. int16 has more
+ * codes than there are bins: minmax.
+ */
+enum mm_range { MM_RANGE_MINMAX, MM_RANGE_P9999, MM_RANGE_MSE, MM_RANGE_KL, MM_RANGE_COUNT };
 const char *mm_range_word(enum mm_range range); /* "minmax", "p99.99", "mse", "kl" */
 
 struct mm_whatif_setting {
     enum mm_dtype dtype; /* F16 BF16 F8E4M3 F8E5M2, I16 I8 I4 */
     bool per_channel;    /* integers: a scale for each index of `axis` */
     int axis;            /* 0 .. rank-1 */
-    bool asymmetric;     /* integers: a zero point; else zero stays zero and the scale is max|x| / highest */
+    /*
+     * Integers. Symmetric: zero stays code 0, scale = max|x| / highest, codes -highest .. highest (127,
+     * 32767, 7: the lowest code is not used, as TensorRT and ONNX Runtime have it). Asymmetric: the range is
+     * widened to have 0 in it, scale = (high - low) / (2^bits - 1), zero_point = round(-low / scale) +
+     * lowest: 0 has a code of its own.
+     */
+    bool asymmetric;
     enum mm_range range;
 };
 
@@ -66,31 +79,39 @@ struct mm_whatif {
     struct mm_whatif_setting setting;
     struct mm_metrics metrics;
     double scale, zero_point;     /* integers, per tensor: value = (q - zero_point) * scale; else NaN */
-    double scale_low, scale_high; /* integers, per channel: least and greatest of the scales; else = scale */
-    double clipped;               /* share of the finite values beyond the format's or the chosen range */
+    double scale_low, scale_high; /* integers: least and greatest of the channels' scales, of those that are
+                                     not all zero; per tensor both = scale. Floats: NaN */
+    double clipped; /* share of the finite values that overflow, or whose code lies beyond the range's; minmax
+                       clips nothing. 0 when nothing is finite */
 };
 
 /*
  * Round `reference` as each setting says: out[i] belongs to settings[i]. Rounding is to nearest even;
  * integers clip, floats overflow to Inf (e4m3: NaN) as hardware without saturation does, and those positions
  * are counted in clipped and left out of the metrics' sums as contract section 3 has it. NaN and Inf of the
- * reference stay what they are. An all-zero channel has scale 1. A few passes over the tensor for each group
- * of settings; 64 KiB of memory a channel-free setting, none of it grows with the tensor.
+ * reference stay what they are. An all-zero channel, and an empty tensor, has scale 1. Where values fit into
+ * floats the scale is one, and x / scale is divided in floats, as hardware does.
+ *
+ * Two passes over the tensor for whatever settings together (one without integers); a third for mse and kl,
+ * another where the sums would lose digits. Memory: 32 KiB of histogram for the tensor, up to 64 MiB for
+ * channels, a 5000th of the tensor for p99.99, 8 to 40 bytes a channel and setting.
  *
  * The limit of the idea: it models how the result is stored, not how the sums inside the operator are kept.
- * -1 with MM_ECANCELLED or what the tensor's reading gives.
+ * -1 with MM_EARG (no such format, axis or range), MM_EUNSUPPORTED (mse or kl of more than 32,768 channels),
+ * MM_ECANCELLED, MM_ENOMEM, or MM_ECORRUPT where a value can't be read (the text lacks the file's name).
  */
 int mm_whatif_tensor(const struct mm_tensor *reference, const struct mm_whatif_setting *settings,
                      size_t count, const atomic_bool *cancel, struct mm_whatif *out, struct mm_err *err);
 /*
- * The rows of the What if table for a tensor of this shape: every format, integers per tensor and per
- * channel, symmetric and asymmetric, all four ranges for I8. Returns how many (at most MM_WHATIF_MAX).
+ * The rows of the What if table for a tensor of this shape: every format; integers per tensor and, where axis
+ * has several channels of several elements (and at most 32,768), per channel; symmetric and asymmetric; all
+ * four ranges for I8, min-max for the others. Returns how many (at most MM_WHATIF_MAX). axis may be -1.
  */
 #define MM_WHATIF_MAX 64
 size_t mm_whatif_usual(const struct mm_shape *shape, int axis, struct mm_whatif_setting out[MM_WHATIF_MAX]);
-/* "int8 per channel (axis 1), symmetric, mse": appended. */
+/* "int8 per channel (axis 1), symmetric, mse"; "f16": appended. */
 void mm_whatif_name(const struct mm_whatif_setting *setting, struct mm_buf *out);
-/* Where channels usually lie: 1 for rank 3 and 4 ... , the last for rank 1 and 2; -1 for a scalar. */
+/* Where channels usually lie: 1 for rank 3 and more, the last for rank 1 and 2; -1 for a scalar. */
 int mm_channel_axis(const struct mm_shape *shape);
 
 /* ---- causes: one layer's error explained ----------------------------------------------------------------
@@ -169,7 +190,8 @@ enum mm_role { MM_ROLE_INNER = 0, MM_ROLE_INPUT = 1, MM_ROLE_OUTPUT = 2 }; /* bi
 enum mm_quantised {
     MM_QUANTISED_NO = 0,
     MM_QUANTISED_RESULT = 1, /* its result is stored as an integer of 16 bits or less, or was at some point */
-    MM_QUANTISED_INPUT = 2   /* some result that it reads is */
+    MM_QUANTISED_INPUT = 2,  /* some result that it reads is */
+    MM_QUANTISED_UNSIGNED = 4 /* with RESULT: the integers are unsigned, so there is a zero point */
 };
 
 /* What a cause found. score says how sure: 1 certain, 0.5 as likely as not; below 0.3 it is not kept. */
@@ -217,6 +239,10 @@ size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
  */
 bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, struct mm_finding *out);
 
+/* Does an operator of this type have weights (convolutions, matrix products)? True when the type is not
+ * known. */
+bool mm_op_has_weights(const char *op_type);
+
 /* ---- looking: the evidence of one layer ------------------------------------------------------------------
  */
 
@@ -245,7 +271,7 @@ struct mm_look {
     unsigned quantised; /* bits of enum mm_quantised */
 };
 /* Opens the pair, runs what-ifs and causes. A pair that can't be opened gives evidence with a problem. -1
- * only with MM_ECANCELLED or MM_EMEMORY. */
+ * only with MM_ECANCELLED or MM_ENOMEM. */
 int mm_evidence_collect(const struct mm_look *look, const atomic_bool *cancel, struct mm_evidence *out,
                         struct mm_err *err);
 void mm_evidence_done(struct mm_evidence *evidence);
@@ -263,6 +289,7 @@ void mm_evidence_done(struct mm_evidence *evidence);
 struct mm_flow {
     size_t count;
     bool known;
+    bool ordered; /* known, or time stamps tell the order; else nothing does, and there are no edges */
     const uint32_t *input_from; /* [count + 1]: inputs of i are input[input_from[i] .. input_from[i + 1]) */
     const uint32_t *input;
     const uint32_t *reader_from; /* alike */
@@ -312,6 +339,72 @@ size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain
 /* Should a worker look into this layer? What starts an error, and inputs and outputs that are over. */
 bool mm_blame_worth_a_look(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id);
 
+/* ---- settings advice -------------------------------------------------------------------------------------
+ */
+
+/*
+ * What other quantisation settings would buy, in dB of SQNR (6 dB halve the error), at least 0 and at most
+ * MM_GAIN_MAX; NaN where nothing tells. Against what the layer has, as far as evidence->format tells, else
+ * against a scale for the whole tensor, symmetric, min-max.
+ *
+ * asymmetric   measured: the what-if of the reference's values with a zero point less the one without.
+ * statistics   measured: the best what-if with a searched range less min-max, both with a scale for the whole
+ *              tensor and otherwise alike. NaN when none was tried.
+ * per_channel  inferred, for weights are not in the dumps. Rounding weights by one scale adds an error of the
+ *              same size to every output channel; by a scale each, an error in proportion to what the channel
+ *              holds. So the gain is that of giving each channel of the result a scale (a what-if, which
+ * takes a channel's range for its weights' range), times 1 - channel_slope: all of it where the error is the
+ * same everywhere, nothing where it is in proportion. On simulated products of random matrices this came
+ * within about 3 dB of the truth where the weights' rounding is the whole error; where activations are
+ * rounded too, it says up to 4 dB too much.
+ */
+#define MM_GAIN_MAX 60.0
+struct mm_gains {
+    double per_channel, asymmetric, statistics;
+    enum mm_range range; /* that statistics is about */
+};
+/*
+ * False when the layer is not known to be quantised, or nobody has looked. `quantised`: known from elsewhere
+ * to be; else it is when dst is an integer of 16 bits or less where src is a float, lies on a uniform grid,
+ * or evidence->format says so.
+ */
+bool mm_gains_find(const struct mm_subject *subject, bool quantised, struct mm_gains *out);
+
+enum mm_advice_id { MM_ADVICE_PER_CHANNEL, MM_ADVICE_ASYMMETRIC, MM_ADVICE_STATISTICS, MM_ADVICE_COUNT };
+
+/* One kind of setting over all layers that it is known for. */
+struct mm_advice_item {
+    size_t known;         /* layers; the rest is NaN (0) while there are none */
+    double median, upper; /* dB; upper: the 90th percentile (lower value of the two at its place) */
+    int32_t layer;        /* that gains most */
+    double most;          /* what it gains */
+    bool worth;           /* median >= MM_WORTH_MEDIAN or upper >= MM_WORTH_UPPER */
+    enum mm_range range;  /* STATISTICS: the range that does best for most layers */
+};
+#define MM_WORTH_MEDIAN 1.0
+#define MM_WORTH_UPPER  6.0
+struct mm_advice {
+    size_t quantised; /* layers that mm_gains_find had something to say about */
+    struct mm_advice_item item[MM_ADVICE_COUNT];
+};
+/* quantised: [count], what is known from elsewhere, or NULL. -1 when memory is out. */
+int mm_advice_find(const struct mm_subject *subjects, size_t count, const bool *quantised,
+                   struct mm_advice *out, struct mm_err *err);
+/*
+ * A sentence for each kind that is worth it: "Per-channel weights would buy 6.1 dB at the median over 54
+ * quantised ops (inferred from how the error lies over the channels). Asymmetric activations would buy 2.3 dB
+ * at the median over 54 quantised ops (measured on the reference)." One that says so when none is; nothing
+ * when no layer is quantised. Appended.
+ */
+void mm_advice_text(const struct mm_advice *advice, struct mm_buf *out);
+
+/* What is worth it as a key and a value of MagicMind's build_config.json, as mm_plan_set_setting takes them;
+ * statistics have no such key. Static strings. */
+struct mm_advice_setting {
+    const char *key, *value;
+};
+size_t mm_advice_settings(const struct mm_advice *advice, struct mm_advice_setting out[MM_ADVICE_COUNT]);
+
 /* ---- verdicts --------------------------------------------------------------------------------------------
  */
 
@@ -354,5 +447,91 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
  * (+Inf); otherwise diff2, and diff1 where diff2 is 0; -1 for what has no figure (pending, unpaired).
  */
 double mm_triage_rank(const struct mm_result *result);
+
+/* ---- suggestions: which operators to raise
+ * -----------------------------------------------------------------
+ */
+
+/*
+ * The smallest set of operators to raise, and to what. Three steps:
+ *
+ *   overflow  Every layer whose reference leaves the format that dst has there, and every other layer that
+ *             makes the first NaN or Inf on its way: always, and to FP32. Also what reads such a value (it
+ *             would be rounded to Inf on its way in): known from a graph; by execution order, the layer right
+ *             behind one that left the range, if it is broken itself.
+ *   share     By the share of the outputs' error energy (squares of relative L2 errors) that they bring in,
+ *             largest first, until the rule is satisfied.
+ *   hole      What lies between operators raised to one precision (all its inputs and all its readers, or a
+ *             chain of two such layers) and multiplies nothing: raised with them, as it saves casts. Needs a
+ *             graph.
+ *
+ * What a layer adds is blame's introduced², at least its floor². The energy that reaches an operator goes on
+ * times min(1, (error / input error)²), so that what a later layer damps counts less, and along the worst way
+ * where several lead to an output. An inherited error that an operator merely enlarges (it is over, as its
+ * input is, and not quantised) goes on times all of (error / input error)²: it is its root's. Behind a layer
+ * that is broken (NaN, Inf, or more than half wrong) figures say nothing of a layer's own error: there its
+ * floor stands in, and the list says how many these are.
+ *
+ * To FP16 when the operator is quantised now, the reference (its own and its inputs') stays within half of
+ * FP16's range (squares too, for operators that square), is not so small that FP16 loses digits, and FP16's
+ * rounding is a quarter of what the operator adds now, at most; to FP32 otherwise.
+ *
+ * An error that no precision repairs (channels reversed, a stale buffer, different inputs) is never
+ * suggested; `beyond` has its share. What adds less than 1 / 100 of an equal share are not worth an override:
+ * all of them together are less than 1 %.
+ */
+enum mm_suggest_rule {
+    MM_SUGGEST_AUTO = 0, /* as COVER; nothing when no layer is over the thresholds */
+    MM_SUGGEST_COVER,    /* until `cover` of the error energy is covered */
+    MM_SUGGEST_TOP,      /* `top` operators; what overflows counts, and is in the list even if it is more */
+    MM_SUGGEST_TO_ERROR, /* until the expected error of all outputs is `error` at most */
+    MM_SUGGEST_RULE_COUNT
+};
+struct mm_suggest_options {
+    enum mm_suggest_rule rule;
+    double cover; /* 0 .. 1 */
+    size_t top;
+    double error; /* relative L2 */
+};
+void mm_suggest_defaults(struct mm_suggest_options *options); /* AUTO, 0.95 */
+/*
+ * "95%", "top 5", "0.01" (an error); "" is the default. -1 with MM_EARG and a sentence: a share is above 0
+ * and at most 100 %, an error is above 0 and below 1.
+ */
+int mm_suggest_parse(const char *text, struct mm_suggest_options *options, struct mm_err *err);
+
+enum mm_suggest_why { MM_WHY_OVERFLOW = 0, MM_WHY_SHARE, MM_WHY_HOLE, MM_WHY_COUNT };
+const char *mm_suggest_word(enum mm_suggest_why why); /* "overflow", "share", "hole" */
+
+struct mm_suggestion {
+    uint32_t layer;   /* the operator's first one */
+    enum mm_dtype to; /* MM_F16, MM_F32 */
+    enum mm_suggest_why why;
+    double share; /* of the outputs' error energy that this takes away; 0 for overflow (that is all of it) */
+    double covered;   /* shares so far, this one included */
+    bool estimated;   /* from the format's floor, not from measured errors */
+    int64_t elements; /* of its results */
+    int64_t macs;     /* -1: not known, or none */
+    char text[128];   /* why, a sentence */
+};
+struct mm_suggestions {
+    struct mm_suggestion *item; /* overflow in execution order, shares from the largest, holes in order */
+    size_t count;
+    double before;          /* worst error of the outputs now; +Inf broken */
+    double after;           /* expected with all of it */
+    double covered, beyond; /* shares of the error energy: taken away; out of reach of any precision */
+    int64_t elements, macs; /* of all items; macs -1: none is known */
+    size_t masked;          /* layers that could not be judged by their own errors */
+    int32_t masked_by;      /* the first layer that they are behind; -1 */
+};
+/*
+ * Pure, over what reasoning found: verdicts[count] are aligned with view->subjects. graph may be NULL (then
+ * no MACs). An empty list is no error. O(edges x log layers), and for TO_ERROR up to 256 walks over the edges
+ * more: each of the weakest 256 is tried to be left out again.
+ */
+int mm_suggest_find(const struct mm_triage_view *view, const struct mm_verdict *verdicts,
+                    const struct mm_graph *graph, const struct mm_suggest_options *options,
+                    struct mm_suggestions *out, struct mm_err *err);
+void mm_suggestions_done(struct mm_suggestions *suggestions);
 
 #endif

@@ -30,6 +30,7 @@ int cmd_compare(struct cli_options *options);
 int cmd_export(struct cli_options *options);
 int cmd_demo(struct cli_options *options);
 int cmd_merge(struct cli_options *options);
+int cmd_suggest(struct cli_options *options);
 int cmd_triage(struct cli_options *options);
 
 /* Read the graph of --model, if it was given, into options->graph and session.graph. */

@@ -21,6 +21,9 @@ static const enum option triage_options[] = {
     OPT_FAIL,  OPT_JOBS, OPT_NO_CACHE, OPT_ASCII,     OPT_HELP,      OPT_NONE};
 static const enum option merge_options[] = {OPT_OUTPUT_FILE, OPT_HELP, OPT_NONE};
 static const enum option export_options[] = {OPT_PLAN, OPT_TO, OPT_CPP, OPT_HELP, OPT_NONE};
+static const enum option suggest_options[] = {OPT_COVER,    OPT_TOP,   OPT_TO_ERROR,  OPT_PLAN_FILE, OPT_PLAN,
+                                              OPT_MODEL,    OPT_SIM,   OPT_THRESHOLD, OPT_FRAMEWORK, OPT_JOBS,
+                                              OPT_NO_CACHE, OPT_ASCII, OPT_HELP,      OPT_NONE};
 static const enum option demo_options[] = {
     OPT_PLAN,  OPT_DUMP_ONLY, OPT_THRESHOLD,  OPT_SORT,  OPT_FILTER, OPT_LIMIT,
     OPT_JOBS,  OPT_NO_CACHE,  OPT_EXPORT_DIR, OPT_COLOR, OPT_THEME,  OPT_ASCII,
@@ -35,6 +38,8 @@ static const struct command table[] = {
      triage_options, cmd_triage, false},
     {"export", "export --plan FILE [--to magicmind] DIR", "write a runtime's files from a plan",
      export_options, cmd_export, false},
+    {"suggest", "suggest SRC DST [-o FILE]", "say which operators to raise, and write that as a plan",
+     suggest_options, cmd_suggest, false},
     {"demo", "demo", "run the built-in network in two precisions and inspect it", demo_options, cmd_demo,
      false},
     {"merge", "merge PART.json ... [-o FILE]", "join the shares of mmtui compare --shard", merge_options,

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "ui/script.h"
@@ -35,6 +36,12 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_SHARD] = {OPT_SHARD, 0, "shard", "SHARE",
                    "I/N: measure only the I-th of N shares, into mmtui.json alone; see mmtui merge"},
     [OPT_OUTPUT_FILE] = {OPT_OUTPUT_FILE, 'o', "output_file", "FILE", "what to write (default: mmtui.json)"},
+    [OPT_COVER] = {OPT_COVER, 0, "cover", "PERCENT",
+                   "raise until so much of the outputs' error is covered (default: 95)"},
+    [OPT_TOP] = {OPT_TOP, 0, "top", "N", "raise N operators"},
+    [OPT_TO_ERROR] = {OPT_TO_ERROR, 0, "to-error", "X",
+                      "raise until the outputs' error is expected to be at most this"},
+    [OPT_PLAN_FILE] = {OPT_PLAN_FILE, 'o', "output_file", "FILE", "write the plan (overrides.json) here"},
     [OPT_PLAN] = {OPT_PLAN, 0, "plan", "FILE", "start from the overrides of this plan (overrides.json)"},
     [OPT_TO] = {OPT_TO, 0, "to", "RUNTIME", "runtime to export for: magicmind"},
     [OPT_CPP] = {OPT_CPP, 0, "cpp", NULL, "also write the C++ form, where the runtime has one"},
@@ -66,6 +73,7 @@ void cli_options_init(struct cli_options *options)
                                     .height = 24,
                                     .most_words = 8};
     mm_session_defaults(&options->session);
+    mm_suggest_defaults(&options->suggest);
 }
 
 /* ---- values ---- */
@@ -154,6 +162,20 @@ static int set_sort(struct cli_options *options, const char *text, struct mm_err
     return 0;
 }
 
+/* The rule of mmtui suggest, as it would be typed in the inspector: "95%", "top 5", "0.01". */
+static int set_rule(struct cli_options *options, enum option id, const char *text, struct mm_err *err)
+{
+    char rule[MM_NUM + 8];
+    const char *before = id == OPT_TOP ? "top " : "", *behind = id == OPT_COVER ? "%" : "";
+    struct mm_err why;
+    if (strlen(text) >= MM_NUM || strchr(text, '%') || !text[0])
+        return mm_fail(err, MM_EARG, "--%s: \"%s\" is not a number", table[id].name, text);
+    snprintf(rule, sizeof rule, "%s%s%s", before, text, behind);
+    if (mm_suggest_parse(rule, &options->suggest, &why) < 0)
+        return mm_fail(err, MM_EARG, "--%s: %s", table[id].name, why.text);
+    return 0;
+}
+
 static int set_size(struct cli_options *options, const char *text, struct mm_err *err)
 {
     if (!script_parse_size(text, &options->width, &options->height))
@@ -168,7 +190,8 @@ static const char **text_slot(struct cli_options *options, enum option id)
     case OPT_SRC: return &options->session.src;
     case OPT_DST: return &options->session.dst;
     case OPT_OUTPUT:
-    case OPT_OUTPUT_FILE: return &options->output;
+    case OPT_OUTPUT_FILE:
+    case OPT_PLAN_FILE: return &options->output;
     case OPT_MODEL: return &options->model;
     case OPT_SIM: return &options->session.sim;
     case OPT_BEFORE: return &options->session.before;
@@ -218,6 +241,9 @@ static int set_value(struct cli_options *options, enum option id, const char *te
     case OPT_JOBS: return set_jobs(options, text, err);
     case OPT_COLOR: return set_colour(options, text, err);
     case OPT_SIZE: return set_size(options, text, err);
+    case OPT_COVER:
+    case OPT_TOP:
+    case OPT_TO_ERROR: return set_rule(options, id, text, err);
     default: return mm_fail(err, MM_EARG, "--%s takes no value", table[id].name);
     }
 }

@@ -31,6 +31,10 @@ enum option {
     OPT_JSON,
     OPT_SHARD,
     OPT_OUTPUT_FILE,
+    OPT_COVER,
+    OPT_TOP,
+    OPT_TO_ERROR,
+    OPT_PLAN_FILE,
     OPT_PLAN,
     OPT_TO,
     OPT_CPP,
@@ -58,6 +62,7 @@ struct cli_options {
     bool hist;
     bool no_cache;
     bool json;
+    struct mm_suggest_options suggest;
     const char *plan;
     const char *dialect;
     bool cpp;

@@ -25,8 +25,5 @@ int mm_duo_open_until(struct mm_duo *duo, const struct mm_pair *pair, const stru
  */
 int mm_duo_settle(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
                   const atomic_bool *cancel, bool *failed_dst, struct mm_err *err);
-/* The same when it is not known whose value it was. -1 and err as it is: there is nothing to settle. */
-int mm_duo_settle_both(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
-                       const atomic_bool *cancel, struct mm_err *err);
 
 #endif

@@ -27,9 +27,16 @@ int mm_graph_index_make(struct mm_graph *graph, struct mm_graph_node *nodes, str
 
 /* ---- the builder -------------------------------------------------------------------------------------- */
 
+#define MM_GRAPH_MOST ((size_t)1 << 21) /* nodes, tensors, attributes: each many times what models have */
+
 struct mm_draft_node {
     struct mm_graph_node node;
     int body; /* the first node of its bodies; its own place if it has none */
+};
+
+struct mm_draft_tensor {
+    struct mm_graph_tensor tensor;
+    int reader; /* the last node that read it, or -1 */
 };
 
 /* A name means a tensor in a scope. The one before it comes back when the scope ends. */
@@ -42,17 +49,19 @@ struct mm_graph_builder {
     struct mm_graph *graph; /* its arena has everything that stays; its index the names */
     struct mm_draft_node *node;
     size_t nodes, node_capacity;
-    struct mm_graph_tensor *tensor;
+    struct mm_draft_tensor *tensor;
     size_t tensors, tensor_capacity;
     struct mm_graph_attribute *attribute; /* of the node that was added last */
     size_t attributes, attribute_capacity;
-    int *current; /* by number of the name: its binding, or -1 */
+    size_t all_attributes; /* of all nodes */
+    int *current;          /* by number of the name: its binding, or -1 */
     size_t current_capacity;
     struct mm_binding *binding; /* a stack: those of an inner scope lie above */
     size_t bindings, binding_capacity;
     int scope;     /* 0: the model's graph */
     bool unsorted; /* a node reads what a later one makes */
-    bool failed;   /* memory, or more than an int counts */
+    bool failed;   /* everything added from now on is left out */
+    bool too_many; /* it failed because of MM_GRAPH_MOST, not of memory */
 };
 
 /* The tensors of a body are in a scope of their own, within those of the scopes around it. */

@@ -46,6 +46,14 @@ static bool usable(const struct mm_graph_builder *b)
     return b && !b->failed;
 }
 
+/* Is there no room for one more? Then it fails. */
+static bool is_full(struct mm_graph_builder *b, size_t count)
+{
+    if (count >= MM_GRAPH_MOST)
+        b->failed = b->too_many = true;
+    return b->failed;
+}
+
 /* The number of a name, -1 on failure. Every number has a place in `current`. */
 static int number_of(struct mm_graph_builder *b, const char *name)
 {
@@ -76,13 +84,18 @@ static void bind(struct mm_graph_builder *b, int name, int tensor)
 /* A new tensor, which the name means from now on. */
 static int new_tensor(struct mm_graph_builder *b, int name)
 {
-    if (b->tensors >= INT_MAX ||
-        mm_grow((void **)&b->tensor, &b->tensor_capacity, b->tensors + 1, sizeof *b->tensor) < 0) {
+    if (is_full(b, b->tensors))
+        return -1;
+    if (mm_grow((void **)&b->tensor, &b->tensor_capacity, b->tensors + 1, sizeof *b->tensor) < 0) {
         b->failed = true;
         return -1;
     }
-    b->tensor[b->tensors] = (struct mm_graph_tensor){
-        .name = b->graph->index->names.name[name].text, .producer = -1, .shape.rank = -1, .again = -1};
+    b->tensor[b->tensors] =
+        (struct mm_draft_tensor){.tensor = {.name = b->graph->index->names.name[name].text,
+                                            .producer = -1,
+                                            .shape.rank = -1,
+                                            .again = -1},
+                                 .reader = -1};
     int tensor = (int)b->tensors++;
     bind(b, name, tensor);
     return b->failed ? -1 : tensor;
@@ -120,7 +133,7 @@ void mm_graph_leave(struct mm_graph_builder *b)
     b->scope--;
     for (size_t i = first; i < end; i++) {
         struct mm_binding old = b->binding[i];
-        if (is_open(&b->tensor[old.tensor]) && b->current[old.name] < 0)
+        if (is_open(&b->tensor[old.tensor].tensor) && b->current[old.name] < 0)
             bind(b, old.name, old.tensor); /* never above i: what is not yet looked at stays */
     }
 }
@@ -157,7 +170,7 @@ void mm_graph_add_tensor(struct mm_graph_builder *b, const char *name, unsigned 
     int place = found && found->scope == b->scope ? found->tensor : new_tensor(b, number);
     if (place < 0)
         return;
-    struct mm_graph_tensor *tensor = &b->tensor[place];
+    struct mm_graph_tensor *tensor = &b->tensor[place].tensor;
     tensor->flags |= flags;
     if (dtype != MM_DTYPE_NONE)
         tensor->dtype = dtype;
@@ -183,34 +196,36 @@ static const char *keep_text(struct mm_graph_builder *b, const char *text)
     return number < 0 ? "" : b->graph->index->names.name[number].text;
 }
 
-static bool reads(const struct mm_graph_node *node, int tensor)
+/* Has someone asked for this tensor, other than node `place` itself, and nobody made it? */
+static bool is_wanted(const struct mm_draft_tensor *draft, int place)
 {
-    for (int i = 0; i < node->read_count; i++) {
-        if (node->inputs[i] == tensor)
-            return true;
-    }
-    return false;
+    const unsigned made = MM_GRAPH_INPUT | MM_GRAPH_CONSTANT | MM_GRAPH_BODY;
+    return draft->tensor.producer < 0 && !(draft->tensor.flags & made) && draft->reader != place;
 }
 
 /* The tensor that node `place` writes by this name: a new one, or the one that others have already asked for.
  */
-static int write_name(struct mm_graph_builder *b, const char *name, const struct mm_graph_node *node,
-                      int place)
+static int write_name(struct mm_graph_builder *b, const char *name, int place)
 {
     int number = *name ? number_of(b, name) : -1;
     if (number < 0)
         return -1;
     const struct mm_binding *found = meaning(b, number);
     int tensor = found && found->scope == b->scope ? found->tensor : -1;
-    bool asked_for = tensor >= 0 && b->tensor[tensor].producer < 0 &&
-                     !(b->tensor[tensor].flags & (MM_GRAPH_INPUT | MM_GRAPH_CONSTANT | MM_GRAPH_BODY)) &&
-                     !reads(node, tensor);
-    if (!asked_for)
-        tensor = new_tensor(b, number);
-    else
+    if (tensor >= 0 && is_wanted(&b->tensor[tensor], place))
         b->unsorted = true;
+    else
+        tensor = new_tensor(b, number);
     if (tensor >= 0)
-        b->tensor[tensor].producer = place;
+        b->tensor[tensor].tensor.producer = place;
+    return tensor;
+}
+
+static int read_name(struct mm_graph_builder *b, const char *name, int place)
+{
+    int tensor = mm_graph_read(b, name);
+    if (tensor >= 0)
+        b->tensor[tensor].reader = place;
     return tensor;
 }
 
@@ -228,12 +243,12 @@ void mm_graph_add_node(struct mm_graph_builder *b, const char *name, const char 
                        const char *const *inputs, size_t input_count, const char *const *outputs,
                        size_t output_count)
 {
-    if (!usable(b))
+    if (!usable(b) || is_full(b, b->nodes))
         return;
     mm_graph_settle(b);
     int *in = mm_arena_array(&b->graph->arena, input_count, sizeof *in);
     int *out = mm_arena_array(&b->graph->arena, output_count, sizeof *out);
-    if (!in || !out || input_count > INT_MAX || output_count > INT_MAX || b->nodes >= INT_MAX ||
+    if (!in || !out || input_count > INT_MAX || output_count > INT_MAX ||
         mm_grow((void **)&b->node, &b->node_capacity, b->nodes + 1, sizeof *b->node) < 0) {
         b->failed = true;
         return;
@@ -250,9 +265,9 @@ void mm_graph_add_node(struct mm_graph_builder *b, const char *name, const char 
                                  .parent = -1,
                                  .again = -1};
     for (size_t i = 0; i < input_count; i++)
-        in[i] = mm_graph_read(b, inputs[i]);
+        in[i] = read_name(b, inputs[i], place);
     for (size_t i = 0; i < output_count; i++)
-        out[i] = write_name(b, outputs[i], &node, place);
+        out[i] = write_name(b, outputs[i], place);
     b->node[b->nodes++] = (struct mm_draft_node){node, place};
 }
 
@@ -283,13 +298,12 @@ void mm_graph_add_bodies(struct mm_graph_builder *b, int first, const int *tenso
 
 /* ---- attributes --------------------------------------------------------------------------------------- */
 
-static struct mm_graph_attribute *new_attribute(struct mm_graph_builder *b, const char *name, size_t count)
+static struct mm_graph_attribute *new_attribute(struct mm_graph_builder *b, const char *name)
 {
-    if (!usable(b) || b->nodes == 0)
+    if (!usable(b) || b->nodes == 0 || is_full(b, b->all_attributes++))
         return NULL;
-    if (count > INT_MAX || b->attributes >= INT_MAX ||
-        mm_grow((void **)&b->attribute, &b->attribute_capacity, b->attributes + 1, sizeof *b->attribute) <
-            0) {
+    if (mm_grow((void **)&b->attribute, &b->attribute_capacity, b->attributes + 1, sizeof *b->attribute) <
+        0) {
         b->failed = true;
         return NULL;
     }
@@ -304,51 +318,51 @@ void mm_graph_add_domain(struct mm_graph_builder *b, const char *domain)
         b->node[b->nodes - 1].node.domain = keep_text(b, domain);
 }
 
-static struct mm_graph_attribute *add_ints(struct mm_graph_builder *b, const char *name, const int64_t *ints,
-                                           size_t count)
+static void add_ints(struct mm_graph_builder *b, const char *name, const int64_t *ints, size_t count,
+                     bool single)
 {
-    struct mm_graph_attribute *attribute = new_attribute(b, name, count);
-    if (attribute && (attribute->ints = keep(b, ints, count, sizeof *ints)))
-        attribute->int_count = (int)count;
-    return attribute;
+    struct mm_graph_attribute *attribute = count <= INT_MAX ? new_attribute(b, name) : NULL;
+    if (!attribute)
+        return;
+    attribute->ints = keep(b, ints, count, sizeof *ints);
+    attribute->int_count = attribute->ints ? (int)count : 0;
+    attribute->single = single;
 }
 
-static struct mm_graph_attribute *add_floats(struct mm_graph_builder *b, const char *name,
-                                             const float *floats, size_t count)
+static void add_floats(struct mm_graph_builder *b, const char *name, const float *floats, size_t count,
+                       bool single)
 {
-    struct mm_graph_attribute *attribute = new_attribute(b, name, count);
-    if (attribute && (attribute->floats = keep(b, floats, count, sizeof *floats)))
-        attribute->float_count = (int)count;
-    return attribute;
+    struct mm_graph_attribute *attribute = count <= INT_MAX ? new_attribute(b, name) : NULL;
+    if (!attribute)
+        return;
+    attribute->floats = keep(b, floats, count, sizeof *floats);
+    attribute->float_count = attribute->floats ? (int)count : 0;
+    attribute->single = single;
 }
 
 void mm_graph_add_int(struct mm_graph_builder *b, const char *name, int64_t value)
 {
-    struct mm_graph_attribute *attribute = add_ints(b, name, &value, 1);
-    if (attribute)
-        attribute->single = true;
+    add_ints(b, name, &value, 1, true);
 }
 
 void mm_graph_add_ints(struct mm_graph_builder *b, const char *name, const int64_t *ints, size_t count)
 {
-    add_ints(b, name, ints, count);
+    add_ints(b, name, ints, count, false);
 }
 
 void mm_graph_add_float(struct mm_graph_builder *b, const char *name, float value)
 {
-    struct mm_graph_attribute *attribute = add_floats(b, name, &value, 1);
-    if (attribute)
-        attribute->single = true;
+    add_floats(b, name, &value, 1, true);
 }
 
 void mm_graph_add_floats(struct mm_graph_builder *b, const char *name, const float *floats, size_t count)
 {
-    add_floats(b, name, floats, count);
+    add_floats(b, name, floats, count, false);
 }
 
 void mm_graph_add_text(struct mm_graph_builder *b, const char *name, const char *text)
 {
-    struct mm_graph_attribute *attribute = new_attribute(b, name, 1);
+    struct mm_graph_attribute *attribute = new_attribute(b, name);
     if (attribute)
         attribute->text = keep(b, text, strlen(text) + 1, 1);
 }

@@ -39,7 +39,7 @@ static struct mm_graph_tensor *place_tensors(struct mm_graph_builder *b, const i
 {
     struct mm_graph_tensor *tensors = mm_arena_array(&b->graph->arena, b->tensors, sizeof *tensors);
     for (size_t i = 0; tensors && i < b->tensors; i++) {
-        tensors[i] = b->tensor[i];
+        tensors[i] = b->tensor[i].tensor;
         tensors[i].producer = tensors[i].producer < 0 ? -1 : place[tensors[i].producer];
     }
     return tensors;
@@ -100,6 +100,14 @@ static int finish(struct mm_graph_builder *b, int *place, const char *what, stru
     return mm_graph_index_make(graph, nodes, tensors, err);
 }
 
+static int failure(const struct mm_graph_builder *b, const char *what, struct mm_err *err)
+{
+    if (!b->too_many)
+        return mm_fail_memory(err);
+    return mm_fail(err, MM_EUNSUPPORTED, "%s: more than %zu nodes, tensors or attributes", what,
+                   MM_GRAPH_MOST);
+}
+
 int mm_graph_finish(struct mm_graph_builder *b, struct mm_graph **graph, const char *what, struct mm_err *err)
 {
     *graph = NULL;
@@ -107,7 +115,7 @@ int mm_graph_finish(struct mm_graph_builder *b, struct mm_graph **graph, const c
         return mm_fail_memory(err);
     mm_graph_settle(b);
     int *place = b->failed ? NULL : malloc((b->nodes + 1) * sizeof *place);
-    int result = place ? finish(b, place, what, err) : mm_fail_memory(err);
+    int result = place ? finish(b, place, what, err) : failure(b, what, err);
     free(place);
     if (result == 0) {
         *graph = b->graph;

@@ -31,7 +31,7 @@ static bool dependency(const struct mm_graph_builder *b, int node, int i, int *o
     *on = -1;
     if (i < draft->node.read_count) {
         int tensor = draft->node.inputs[i];
-        *on = tensor >= 0 ? b->tensor[tensor].producer : -1;
+        *on = tensor >= 0 ? b->tensor[tensor].tensor.producer : -1;
         return true;
     }
     int body = draft->body + (i - draft->node.read_count);
@@ -48,7 +48,7 @@ static int circle(const struct sorter *s, int node, const char *what, struct mm_
     const char *name = n->name;
     struct mm_buf shown;
     if (!*name && n->output_count > 0 && n->outputs[0] >= 0)
-        name = s->b->tensor[n->outputs[0]].name;
+        name = s->b->tensor[n->outputs[0]].tensor.name;
     mm_buf_init(&shown);
     mm_text_escape(&shown, name, strnlen(name, 100));
     mm_fail(err, MM_ECORRUPT,

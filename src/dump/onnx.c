@@ -74,6 +74,8 @@ int mm_onnx_graph(struct mm_onnx *onnx, const struct mm_wire_field *graph, struc
         while ((more = mm_onnx_next(onnx, &wire, &field, "a graph", err)) > 0) {
             if (read_part(onnx, &field, pass, err) < 0)
                 return -1;
+            if (onnx->builder->failed)
+                return 0; /* mm_graph_finish says why */
         }
         if (more < 0)
             return -1;
@@ -125,7 +127,7 @@ static int read_model(struct mm_onnx *onnx, struct mm_err *err)
         return mm_fail(err, MM_ECORRUPT, "%s: not an ONNX model: there is no graph in it", onnx->file);
     if (mm_onnx_graph(onnx, &graph, err) < 0)
         return -1;
-    if (onnx->builder->nodes == 0)
+    if (onnx->builder->nodes == 0 && !onnx->builder->failed)
         return mm_fail(err, MM_ECORRUPT, "%s: not an ONNX model: there is no node in its graph", onnx->file);
     return 0;
 }

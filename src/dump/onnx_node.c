@@ -83,7 +83,7 @@ static int keep_attribute(struct mm_onnx *onnx, const struct mm_wire_field *attr
         return -1;
     mm_buf_add(&onnx->kept, number, mm_wire_put(number, ONNX_NODE_ATTRIBUTE << 3 | MM_WIRE_BYTES));
     mm_buf_add(&onnx->kept, number, mm_wire_put(number, onnx->attribute.length));
-    mm_buf_add(&onnx->kept, onnx->attribute.data, onnx->attribute.length);
+    mm_buf_add(&onnx->kept, mm_buf_text(&onnx->attribute), onnx->attribute.length);
     return 0;
 }
 
@@ -109,6 +109,12 @@ static int gather(struct mm_onnx *onnx, const struct mm_wire_field *node, struct
     return more;
 }
 
+static const char *text_of_bytes(struct mm_onnx *onnx, const ProtobufCBinaryData *bytes)
+{
+    return bytes->len > 0 ? text_of(mm_arena_strndup(&onnx->arena, (const char *)bytes->data, bytes->len))
+                          : "";
+}
+
 static void add_attribute(struct mm_onnx *onnx, const Onnx__AttributeProto *attribute)
 {
     struct mm_graph_builder *b = onnx->builder;
@@ -122,10 +128,8 @@ static void add_attribute(struct mm_onnx *onnx, const Onnx__AttributeProto *attr
         mm_graph_add_floats(b, name, attribute->floats, attribute->n_floats);
     else if (attribute->has_f || attribute->type == ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT)
         mm_graph_add_float(b, name, attribute->f);
-    else if (attribute->has_s || attribute->type == ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING) {
-        const char *text = mm_arena_strndup(&onnx->arena, (const char *)attribute->s.data, attribute->s.len);
-        mm_graph_add_text(b, name, text ? text : "");
-    }
+    else if (attribute->has_s || attribute->type == ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING)
+        mm_graph_add_text(b, name, text_of_bytes(onnx, &attribute->s));
 }
 
 static void add_node(struct mm_onnx *onnx, const Onnx__NodeProto *node)

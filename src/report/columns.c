@@ -205,6 +205,112 @@ static void text_nonfinite(const struct mm_session *session, size_t id, struct m
         mm_buf_puts(out, mm_num_count(text, (int64_t)value));
 }
 
+/* ---- three dumps ---- */
+
+static double figure_against(const struct mm_session *session, size_t id, enum mm_against which)
+{
+    const struct mm_result *result = mm_session_against(session, id, which);
+    if (!result || result->state != MM_STATE_MEASURED)
+        return NAN;
+    return result->metrics.nonfinite_differ ? INFINITY : result->metrics.diff2;
+}
+
+#define AGAINST(name, which)                                                                                 \
+    static bool there_##name(const struct mm_session *session)                                               \
+    {                                                                                                        \
+        return mm_session_has(session, which);                                                               \
+    }                                                                                                        \
+    static double value_##name(const struct mm_session *session, size_t id)                                  \
+    {                                                                                                        \
+        return figure_against(session, id, which);                                                           \
+    }                                                                                                        \
+    static void text_##name(const struct mm_session *session, size_t id, struct mm_buf *out)                 \
+    {                                                                                                        \
+        put_against(figure_against(session, id, which), out);                                                \
+    }
+
+static void put_against(double value, struct mm_buf *out)
+{
+    char text[MM_NUM];
+    if (!isnan(value))
+        mm_buf_puts(out, isinf(value) ? "NaN" : mm_num_sci(text, value));
+}
+
+AGAINST(impl, MM_AGAINST_IMPLEMENTATION)
+AGAINST(format, MM_AGAINST_FORMAT)
+AGAINST(before, MM_AGAINST_BEFORE)
+
+/* now / before: above 1 is worse. Broken now and not before is +Inf, the reverse 0, both 1. */
+static double value_change(const struct mm_session *session, size_t id)
+{
+    const struct mm_result *result = result_of(session, id);
+    double before = figure_against(session, id, MM_AGAINST_BEFORE);
+    if (isnan(before) || !is_measured(result))
+        return NAN;
+    double now = is_broken(result) ? INFINITY : result->metrics.diff2;
+    if (now == before)
+        return 1;
+    return isinf(before) ? 0 : isinf(now) || before == 0 ? INFINITY : now / before;
+}
+
+/* A change of less than a tenth is none. */
+static void text_change(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    double change = value_change(session, id);
+    char text[MM_NUM];
+    if (isnan(change))
+        return;
+    if (change > 0.9 && change < 1.1)
+        mm_buf_puts(out, "same");
+    else if (change == 0 || isinf(change))
+        mm_buf_puts(out, change == 0 ? "mended" : "broken");
+    else
+        mm_buf_printf(out, "%sx %s", mm_num_short(text, change > 1 ? change : 1 / change, 2),
+                      change > 1 ? "worse" : "better");
+}
+
+/* ---- triage ---- */
+
+static void text_cause(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    enum mm_cause_id cause = mm_session_layer(session, id)->verdict.cause;
+    if (cause != MM_CAUSE_NONE)
+        mm_buf_puts(out, mm_cause_info(cause)->word);
+}
+
+static double value_root(const struct mm_session *session, size_t id)
+{
+    const struct mm_blame *blame = mm_session_blame(session, id);
+    return blame && blame->root >= 0 ? blame->root + 1 : NAN;
+}
+
+static double value_from(const struct mm_session *session, size_t id)
+{
+    const struct mm_verdict *verdict = &mm_session_layer(session, id)->verdict;
+    return verdict->kind != MM_VERDICT_NONE && verdict->from >= 0 ? verdict->from + 1 : NAN;
+}
+
+static void put_place(double value, struct mm_buf *out)
+{
+    if (!isnan(value))
+        mm_buf_printf(out, "#%.0f", value);
+}
+
+static void text_root(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    put_place(value_root(session, id), out);
+}
+
+static void text_from(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    put_place(value_from(session, id), out);
+}
+
+bool mm_column_there(const struct mm_session *session, enum mm_column_id id)
+{
+    return !mm_column(id)->there || mm_column(id)->there(session);
+}
+
 static const struct mm_column columns[MM_COLUMN_COUNT] = {
     [MM_COLUMN_NUMBER] = {"number", "#", "place in execution order", 5, true, true, true, text_number,
                           value_number},
@@ -228,6 +334,20 @@ static const struct mm_column columns[MM_COLUMN_COUNT] = {
                           false, text_beyond, value_beyond},
     [MM_COLUMN_NONFINITE] = {"nonfinite", "NaN/Inf", "NaN and Inf on both sides", 7, true, true, false,
                              text_nonfinite, value_nonfinite},
+    [MM_COLUMN_IMPL] = {"impl", "impl", "diff2 of dst against the simulation (--sim)", 8, true, true, false,
+                        text_impl, value_impl, there_impl},
+    [MM_COLUMN_FORMAT] = {"format", "format", "diff2 of the simulation against src (--sim)", 8, true, true,
+                          false, text_format, value_format, there_format},
+    [MM_COLUMN_BEFORE] = {"before", "before", "diff2 of the earlier dst (--before)", 8, true, true, false,
+                          text_before, value_before, there_before},
+    [MM_COLUMN_CHANGE] = {"change", "change", "diff2 against that of the earlier dst (--before)", 11, true,
+                          true, false, text_change, value_change, there_before},
+    [MM_COLUMN_CAUSE] = {"cause", "CAUSE", "what caused the error, in a word", 18, false, false, false,
+                         text_cause, NULL},
+    [MM_COLUMN_ROOT] = {"root", "root", "# of the layer where the error starts, or this one's own", 6, true,
+                        true, true, text_root, value_root},
+    [MM_COLUMN_FROM] = {"from", "from", "# of the layer that the error is inherited from", 6, true, true,
+                        true, text_from, value_from},
     [MM_COLUMN_VERDICT] = {"verdict", "VERDICT", "what it looks like", 34, false, false, false, text_verdict,
                            NULL},
 };

@@ -4,9 +4,22 @@
 #include <string.h>
 
 static const enum mm_column_id usual[] = {
-    MM_COLUMN_NUMBER, MM_COLUMN_LAYER,   MM_COLUMN_OP,     MM_COLUMN_DTYPE,   MM_COLUMN_DIFF1,
-    MM_COLUMN_DIFF2,  MM_COLUMN_MAX_ABS, MM_COLUMN_COSINE, MM_COLUMN_VERDICT,
+    MM_COLUMN_NUMBER, MM_COLUMN_LAYER,   MM_COLUMN_OP,      MM_COLUMN_DTYPE, MM_COLUMN_DIFF1,
+    MM_COLUMN_DIFF2,  MM_COLUMN_MAX_ABS, MM_COLUMN_COSINE,  MM_COLUMN_IMPL,  MM_COLUMN_FORMAT,
+    MM_COLUMN_BEFORE, MM_COLUMN_CHANGE,  MM_COLUMN_VERDICT,
 };
+
+/* Those of `wanted` that this session has something for; returns how many. */
+static size_t choose_columns(const struct mm_session *session, const enum mm_column_id *wanted, size_t count,
+                             enum mm_column_id out[MM_COLUMN_COUNT])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count && n < MM_COLUMN_COUNT; i++) {
+        if (mm_column_there(session, wanted[i]))
+            out[n++] = wanted[i];
+    }
+    return n;
+}
 
 /* The widest of a column's cells, so that a text table is as narrow as its content. */
 static int content_width(const struct mm_session *session, const size_t *ids, size_t count,
@@ -83,10 +96,9 @@ static void fit_width(const enum mm_column_id *columns, size_t count, int *width
 void mm_report_table(const struct mm_session *session, const size_t *ids, size_t count,
                      const struct mm_table_options *options, struct mm_buf *out)
 {
-    const enum mm_column_id *columns = options->columns ? options->columns : usual;
-    size_t n = options->columns ? options->column_count : MM_COUNT(usual);
-    if (n > MM_COLUMN_COUNT)
-        n = MM_COLUMN_COUNT;
+    enum mm_column_id columns[MM_COLUMN_COUNT];
+    size_t n = choose_columns(session, options->columns ? options->columns : usual,
+                              options->columns ? options->column_count : MM_COUNT(usual), columns);
     size_t rows = options->limit && options->limit < count ? options->limit : count;
     int widths[MM_COLUMN_COUNT];
     struct mm_buf cell;

@@ -29,7 +29,7 @@ static void count_layers(struct triage_digest *digest, const struct mm_session *
         const struct mm_layer *layer = mm_session_layer(session, id);
         const struct mm_blame *blame = mm_session_blame(session, id);
         digest->of_kind[layer->verdict.kind]++;
-        if (blame && blame->over && blame->root >= 0)
+        if (blame && blame->over && blame->root >= 0 && !blame->built_up)
             explains[blame->root]++;
         if (layer->verdict.kind != MM_VERDICT_OK)
             continue;

@@ -4,7 +4,8 @@
 
 #include "triage.h"
 
-enum { WIDTH = 100, STARTS_SHOWN = 8 };
+enum { WIDTH = 100, STARTS_SHOWN = 6 };
+#define NO_LAYER UINT32_MAX
 
 /* Words of `text`, wrapped behind `indent` blanks. */
 static void put_wrapped(struct mm_buf *out, int indent, const char *text, size_t length)
@@ -103,28 +104,90 @@ static void put_head(struct mm_buf *out, const struct mm_session *session)
     mm_report_summary(session, out);
     put_lines(
         out, 0,
-        flow && flow->known
-            ? "Which layer feeds which: from the model's graph."
-            : "Which layer feeds which is not known: the layers before it in execution order stand in for a "
-              "layer's inputs. --model gives the graph.");
+        flow && flow->known ? "Which layer feeds which: from the model's graph."
+        : flow && flow->ordered
+            ? "Which layer feeds which is not known: the layers before it in execution order stand in for a "
+              "layer's inputs. --model gives the graph."
+            : "Neither a graph (--model) nor time stamps tell which layer runs before which: each layer is "
+              "judged by itself, and where an error starts is not said.");
+}
+
+/* "  #72  conv2d_3  Conv: int8 per tensor is too coarse here ...", cut to the page. */
+static void put_other(struct mm_buf *out, const struct mm_session *session, const struct triage_start *start)
+{
+    const struct mm_layer *layer = mm_session_layer(session, start->id);
+    struct mm_buf line = {0};
+    mm_buf_printf(&line, "#%u  %s", start->id + 1, layer->label);
+    if (mm_session_op(session, start->id)[0]) {
+        mm_buf_puts(&line, "  ");
+        mm_column(MM_COLUMN_OP)->text(session, start->id, &line);
+    }
+    mm_buf_printf(&line, ": %s", layer->verdict.text);
+    if (start->explains > 1)
+        mm_buf_printf(&line, " (%zu others from here)", start->explains - 1);
+    put_lines(out, 4, mm_buf_text(&line));
+    mm_buf_done(&line);
+}
+
+static bool same_matter(const struct mm_verdict *a, const struct mm_verdict *b)
+{
+    return a->kind == b->kind && a->cause == b->cause;
+}
+
+/* One matter: its name, the layers that have it, what to do. `from` is the first of them in the digest. */
+static void put_matter(struct mm_buf *out, const struct mm_session *session,
+                       const struct triage_digest *digest, size_t from, uint32_t first)
+{
+    const struct mm_verdict *verdict = &mm_session_layer(session, digest->start[from].id)->verdict;
+    struct mm_buf evidence = {0}, next = {0}, line = {0};
+    size_t shown = 0, count = 0;
+    for (size_t i = from; i < digest->starts; i++)
+        count += digest->start[i].id != first &&
+                 same_matter(&mm_session_layer(session, digest->start[i].id)->verdict, verdict);
+    mm_buf_printf(out, "  %s", mm_verdict_word(verdict->kind));
+    if (verdict->cause != MM_CAUSE_NONE)
+        mm_buf_printf(out, ", %s", mm_cause_info(verdict->cause)->title);
+    mm_buf_printf(out, ": %zu %s\n", count, count == 1 ? "layer" : "layers");
+    for (size_t i = from; i < digest->starts; i++) {
+        const struct triage_start *start = &digest->start[i];
+        if (start->id != first && same_matter(&mm_session_layer(session, start->id)->verdict, verdict) &&
+            shown++ < STARTS_SHOWN)
+            put_other(out, session, start);
+    }
+    if (count > STARTS_SHOWN)
+        mm_buf_printf(out, "    and %zu more (--json has them all)\n", count - STARTS_SHOWN);
+    mm_session_explain(session, digest->start[from].id, &evidence, &next);
+    mm_buf_printf(&line, "Next: %s", mm_buf_text(&next));
+    put_lines(out, 4, mm_buf_text(&line));
+    mm_buf_done(&line);
+    mm_buf_done(&evidence);
+    mm_buf_done(&next);
+}
+
+static bool told_before(const struct mm_session *session, const struct triage_digest *digest, size_t place,
+                        uint32_t first)
+{
+    for (size_t i = 0; i < place; i++) {
+        if (digest->start[i].id != first &&
+            same_matter(&mm_session_layer(session, digest->start[i].id)->verdict,
+                        &mm_session_layer(session, digest->start[place].id)->verdict))
+            return true;
+    }
+    return false;
 }
 
 static void put_others(struct mm_buf *out, const struct mm_session *session,
                        const struct triage_digest *digest, uint32_t first)
 {
-    size_t shown = 0, others = digest->starts;
+    bool any = false;
     for (size_t i = 0; i < digest->starts; i++) {
-        if (digest->start[i].id == first) {
-            others--;
+        if (digest->start[i].id == first || told_before(session, digest, i, first))
             continue;
-        }
-        if (shown == 0)
-            mm_buf_puts(out, "\nWhat else brings an error in\n");
-        if (shown++ < STARTS_SHOWN)
-            put_start(out, session, &digest->start[i]);
+        if (!any)
+            mm_buf_puts(out, first == NO_LAYER ? "\nWhat is wrong\n" : "\nWhat else brings an error in\n");
+        any = true;
+        put_matter(out, session, digest, i, first);
     }
-    if (others > STARTS_SHOWN)
-        mm_buf_printf(out, "  and %zu more (--json has them all).\n", others - STARTS_SHOWN);
 }
 
 static void put_kinds(struct mm_buf *out, const struct triage_digest *digest)
@@ -202,6 +265,8 @@ int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struc
         mm_buf_puts(out, "\nWhat is wrong first\n");
         put_start(out, session, &start);
         put_others(out, session, &digest, start.id);
+    } else if (digest.starts) {
+        put_others(out, session, &digest, NO_LAYER);
     } else {
         put_no_culprit(out, &digest);
     }

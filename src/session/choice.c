@@ -61,8 +61,8 @@ static struct mm_figures figures_of(const struct mm_layer *layer)
                                .cosine = measured && !broken ? m->cosine : NAN};
 }
 
-static int choose(struct mm_session *session, size_t id, enum mm_precision precision, size_t *changed,
-                  struct mm_err *err)
+int choice_set(struct mm_session *session, size_t id, enum mm_precision precision, const char *why,
+               size_t *changed, struct mm_err *err)
 {
     const struct mm_layer *layer = &session->layers[id];
     if (!layer->pair->dst)
@@ -76,11 +76,13 @@ static int choose(struct mm_session *session, size_t id, enum mm_precision preci
     (*changed)++;
     if (precision == MM_PRECISION_NONE)
         return mm_plan_clear(session->plan, name, err);
+    if (!why)
+        why = layer->verdict.text[0] ? layer->verdict.text : "chosen by hand";
     struct mm_override override = {.name = name,
                                    .op_type = mm_session_op(session, id),
                                    .tensor = layer->pair->name,
                                    .precision = precision,
-                                   .why = layer->verdict.text[0] ? layer->verdict.text : "chosen by hand",
+                                   .why = why,
                                    .figures = figures_of(layer)};
     return mm_plan_set(session->plan, &override, err);
 }
@@ -101,7 +103,7 @@ int mm_session_set_precision(struct mm_session *session, const size_t *ids, size
         snprintf(label, sizeof label, "%s %zu layers", what, count);
     mm_plan_begin(session->plan, label);
     for (size_t i = 0; i < count && result == 0; i++)
-        result = choose(session, ids[i], precision, &n, err);
+        result = choice_set(session, ids[i], precision, NULL, &n, err);
     mm_plan_commit(session->plan);
     if (changed)
         *changed = n;

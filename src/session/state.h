@@ -74,6 +74,13 @@ void session_judge(struct mm_session *session, struct mm_layer *layer);
 bool hist_collect(struct mm_session *session, struct mm_job *job);
 void hist_done(struct mm_session *session);
 
+/* Choose for the operator of a layer, within a step that is open; counts in *changed. `why` NULL: the
+ * verdict. */
+int choice_set(struct mm_session *session, size_t id, enum mm_precision precision, const char *why,
+               size_t *changed, struct mm_err *err);
+/* What reasoning sees of all layers. After triage has begun. */
+struct mm_triage_view triage_view(const struct mm_session *session);
+
 /* Open and pair the other dumps. */
 int against_open(struct mm_session *session, struct mm_err *err);
 /* Begin with the next comparison that was not begun; false when all are measured. */
@@ -82,6 +89,7 @@ bool against_busy(struct mm_session *session);
 bool against_collect(struct mm_session *session, struct mm_job *job);
 void against_close_scans(struct mm_session *session);
 void against_done(struct mm_session *session);
+
 /* All is measured: make flow and blame, ask for looks, conclude. Again after a change of thresholds. */
 void triage_begin(struct mm_session *session);
 /* Take a collected job back if it is a look. */

@@ -64,7 +64,7 @@ static const char *name_of(const void *context, uint32_t id)
     return session->layers[id].label;
 }
 
-static struct mm_triage_view view_of(const struct mm_session *session)
+struct mm_triage_view triage_view(const struct mm_session *session)
 {
     const struct triage_state *triage = &session->triage;
     return (struct mm_triage_view){.subjects = triage->subjects,
@@ -78,7 +78,7 @@ static struct mm_triage_view view_of(const struct mm_session *session)
 
 static void conclude(struct mm_session *session, size_t id)
 {
-    struct mm_triage_view view = view_of(session);
+    struct mm_triage_view view = triage_view(session);
     struct mm_layer *layer = &session->layers[id];
     session->bad -= layer->verdict.bad;
     mm_triage_conclude(&view, (uint32_t)id, &layer->verdict);
@@ -121,6 +121,7 @@ static int make_subjects(struct mm_session *session)
         triage->subjects[id] =
             (struct mm_subject){.pair = session->layers[id].pair,
                                 .result = &session->layers[id].result,
+                                .op_type = mm_session_op(session, id),
                                 .sim_dst = mm_session_against(session, id, MM_AGAINST_IMPLEMENTATION),
                                 .src_sim = mm_session_against(session, id, MM_AGAINST_FORMAT)};
     return mm_flow_open(&triage->flow, triage->subjects, count, session->options.graph, NULL);
@@ -188,7 +189,8 @@ bool mm_session_triaged(const struct mm_session *session)
 
 int32_t mm_session_first_culprit(const struct mm_session *session)
 {
-    for (size_t id = 0; session->triage.begun && id < session->pairs->count; id++) {
+    bool told = session->triage.begun && session->triage.flow->ordered;
+    for (size_t id = 0; told && id < session->pairs->count; id++) {
         if (mm_verdict_accuses(session->layers[id].verdict.kind))
             return (int32_t)id;
     }
@@ -206,6 +208,6 @@ void mm_session_explain(const struct mm_session *session, size_t id, struct mm_b
 {
     if (!session->triage.begun)
         return;
-    struct mm_triage_view view = view_of(session);
+    struct mm_triage_view view = triage_view(session);
     mm_triage_explain(&view, (uint32_t)id, &session->layers[id].verdict, evidence, next);
 }

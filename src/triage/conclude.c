@@ -61,8 +61,9 @@ const struct mm_whatif *conclude_format(const struct mm_evidence *evidence)
                : NULL;
 }
 
-const struct mm_whatif *conclude_better(const struct mm_evidence *evidence)
+const struct mm_whatif *conclude_better(const struct mm_subject *subject)
 {
+    const struct mm_evidence *evidence = subject->evidence;
     const struct mm_whatif *now = conclude_format(evidence), *best = NULL;
     if (!now || !is_integer_setting(now))
         return NULL;
@@ -70,6 +71,8 @@ const struct mm_whatif *conclude_better(const struct mm_evidence *evidence)
         const struct mm_whatif *other = &evidence->floor[i];
         bool finer = is_integer_setting(other) && other->setting.dtype == now->setting.dtype &&
                      SETTING_GAIN * other->metrics.diff2 < now->metrics.diff2;
+        if (other->setting.per_channel && !mm_op_has_weights(subject->op_type))
+            continue; /* runtimes have a scale a channel for weights alone */
         if (finer && (!best || other->metrics.diff2 < best->metrics.diff2))
             best = other;
     }
@@ -199,7 +202,7 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
     const struct mm_evidence *evidence = view->subjects[id].evidence;
     struct mm_finding memory;
     const struct mm_finding *finding = deciding(view, id, &memory);
-    const struct mm_whatif *better = conclude_better(evidence);
+    const struct mm_whatif *better = conclude_better(&view->subjects[id]);
     double readers;
     if (finding)
         say_finding(finding, view->flow->role[id], out);
@@ -213,7 +216,7 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
         say_noise(blame, out);
     else if (!conclude_readers_mind(view, id, &readers))
         say_harmless(out, readers);
-    else if (out->kind != MM_VERDICT_OVERFLOW && out->kind != MM_VERDICT_SHAPE)
+    else if (view->flow->ordered && out->kind != MM_VERDICT_OVERFLOW && out->kind != MM_VERDICT_SHAPE)
         say_unexplained(blame, view->flow->role[id], out);
 }
 
@@ -221,7 +224,7 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
 {
     const struct mm_blame *blame = &view->blame[id];
     const struct mm_evidence *evidence = view->subjects[id].evidence;
-    const struct mm_whatif *better = conclude_better(evidence);
+    const struct mm_whatif *better = conclude_better(&view->subjects[id]);
     bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
     double readers;
     if (integer && better && conclude_is_format(blame, evidence))
@@ -247,7 +250,7 @@ static void say_simulated_format(const struct mm_triage_view *view, uint32_t id,
                                  struct mm_verdict *out)
 {
     const struct mm_evidence *evidence = view->subjects[id].evidence;
-    const struct mm_whatif *better = conclude_better(evidence);
+    const struct mm_whatif *better = conclude_better(&view->subjects[id]);
     struct mm_finding memory;
     const struct mm_finding *finding = deciding(view, id, &memory);
     char figure[MM_NUM];

@@ -76,12 +76,16 @@ static void say_chain(const struct mm_triage_view *view, uint32_t id, struct mm_
     mm_buf_puts(out, ".\n");
 }
 
-static void say_floor(const struct mm_blame *blame, const struct mm_evidence *evidence, struct mm_buf *out)
+static void say_floor(const struct mm_blame *blame, const struct mm_subject *subject, struct mm_buf *out)
 {
+    const struct mm_evidence *evidence = subject->evidence;
     const struct mm_whatif *format = conclude_format(evidence);
-    const struct mm_whatif *better = conclude_better(evidence);
+    const struct mm_whatif *better = conclude_better(subject);
     char a[MM_NUM], b[MM_NUM];
-    if (format) {
+    if (format && format->clipped > 0 && mm_dtype_info(format->setting.dtype)->kind == MM_KIND_FLOAT) {
+        mm_buf_printf(out, "%s can't hold %s of 100 values here.\n",
+                      mm_dtype_info(format->setting.dtype)->name, mm_num_short(a, 100 * format->clipped, 2));
+    } else if (format) {
         mm_whatif_name(&format->setting, out);
         mm_buf_printf(out, " costs %s at best here", mm_num_short(a, format->metrics.diff2, 2));
         if (isfinite(blame->introduced) && format->metrics.diff2 > 0)
@@ -137,7 +141,7 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
         say_chain(view, id, evidence);
     }
     say_simulation(view, id, evidence);
-    say_floor(&view->blame[id], subject->evidence, evidence);
+    say_floor(&view->blame[id], subject, evidence);
     say_findings(subject->evidence, evidence);
     say_readers(view, id, evidence);
     const char *step = verdict->cause != MM_CAUSE_NONE ? mm_cause_info(verdict->cause)->next : NULL;

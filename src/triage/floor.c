@@ -16,7 +16,7 @@ static int mantissa(enum mm_dtype dtype)
     return -1;
 }
 
-static double float_floor(enum mm_dtype dtype)
+double floor_of_float(enum mm_dtype dtype)
 {
     int bits = mantissa(dtype);
     return bits < 0 ? 0 : 0.38 * ldexp(1, -(bits + 1));
@@ -42,5 +42,5 @@ double floor_estimate(const struct mm_result *result, unsigned quantised)
         return integer_floor(stats, dst->bits);
     if (quantised & MM_QUANTISED_RESULT)
         return integer_floor(stats, 8);
-    return result->dst.dtype == result->src.dtype ? 0 : float_floor(result->dst.dtype);
+    return result->dst.dtype == result->src.dtype ? 0 : floor_of_float(result->dst.dtype);
 }

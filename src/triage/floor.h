@@ -12,5 +12,7 @@
  * for wide integers, and where src has nothing finite or is all zero.
  */
 double floor_estimate(const struct mm_result *result, unsigned quantised);
+/* The same of one float format by itself; 0 for other dtypes. */
+double floor_of_float(enum mm_dtype dtype);
 
 #endif

@@ -157,6 +157,16 @@ static int edges_of_order(const struct mm_subject *subjects, size_t count, struc
     return 0;
 }
 
+static bool has_stamps(const struct mm_subject *subjects, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct mm_entry *entry = subjects[i].pair->src ? subjects[i].pair->src : subjects[i].pair->dst;
+        if (entry->parsed.stamp >= 0)
+            return true;
+    }
+    return false;
+}
+
 /* ---- both ways ---- */
 
 /* Edges by their target become two tables: inputs of each layer, readers of each layer. */
@@ -202,8 +212,12 @@ static int fill(struct mm_flow *flow, const struct mm_subject *subjects, const s
     for (size_t i = 0; i < count; i++)
         tensor[i] = node[i] = -1;
     flow->known = graph != NULL;
-    int result = graph ? edges_of_graph(graph, subjects, count, tensor, node, edges)
-                       : edges_of_order(subjects, count, edges);
+    flow->ordered = graph || has_stamps(subjects, count);
+    int result = 0; /* without an order there are no edges */
+    if (graph)
+        result = edges_of_graph(graph, subjects, count, tensor, node, edges);
+    else if (flow->ordered)
+        result = edges_of_order(subjects, count, edges);
     if (result < 0 || publish(flow, edges) < 0)
         return -1;
     flow->tensor = tensor;

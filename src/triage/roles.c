@@ -69,7 +69,23 @@ void roles_find(const struct mm_flow *flow, const struct mm_subject *subjects, c
         if (paired(&subjects[i]))
             seen |= role[i];
     }
-    guess(flow, subjects, role, seen);
+    if (flow->ordered)
+        guess(flow, subjects, role, seen);
+}
+
+/* ---- operators with weights ---- */
+
+bool mm_op_has_weights(const char *op_type)
+{
+    static const char *const parts[] = {"conv",           "gemm",  "matmul", "linear", "dense",
+                                        "fullyconnected", "inner", "lstm",   "gru"};
+    if (!op_type || !*op_type)
+        return true;
+    for (size_t i = 0; i < MM_COUNT(parts); i++) {
+        if (mm_text_find(op_type, parts[i]))
+            return true;
+    }
+    return false;
 }
 
 /* ---- quantised ---- */
@@ -83,6 +99,11 @@ static bool is_narrow_integer(const struct mm_info *info)
 {
     const struct mm_dtype_info *dtype = mm_dtype_info(info->known ? info->dtype : MM_DTYPE_NONE);
     return (dtype->kind == MM_KIND_INT || dtype->kind == MM_KIND_UINT) && dtype->bits <= 16;
+}
+
+static bool is_unsigned(const struct mm_info *info)
+{
+    return info->known && mm_dtype_info(info->dtype)->kind == MM_KIND_UINT;
 }
 
 static bool stored_in_integers(const struct mm_result *result)
@@ -139,7 +160,7 @@ static int names_init(struct names *names, const struct mm_subject *subjects, si
 
 /* Marks the layers of which the dst-only tensor `name` has the integers. */
 static void mark_owner(const struct names *names, const struct mm_subject *subjects, const char *name,
-                       unsigned char *quantised)
+                       unsigned char bits, unsigned char *quantised)
 {
     for (size_t cut = strlen(name); cut > 0; cut--) {
         if (name[cut - 1] != '_')
@@ -149,7 +170,7 @@ static void mark_owner(const struct names *names, const struct mm_subject *subje
             size_t layer = names->slot[at] - 1;
             const char *of = subjects[layer].pair->name;
             if (strlen(of) == length && is_companion(name, of, length))
-                quantised[layer] |= MM_QUANTISED_RESULT;
+                quantised[layer] |= bits;
         }
     }
 }
@@ -161,10 +182,12 @@ int quantised_find(const struct mm_flow *flow, const struct mm_subject *subjects
     mm_arena_init(&arena);
     int result = names_init(&names, subjects, flow->count, &arena);
     for (size_t i = 0; result == 0 && i < flow->count; i++) {
+        const struct mm_info *dst = &subjects[i].result->dst;
+        unsigned char bits = MM_QUANTISED_RESULT | (is_unsigned(dst) ? MM_QUANTISED_UNSIGNED : 0);
         if (stored_in_integers(subjects[i].result))
-            quantised[i] |= MM_QUANTISED_RESULT;
-        if (!subjects[i].pair->src && is_narrow_integer(&subjects[i].result->dst))
-            mark_owner(&names, subjects, subjects[i].pair->name, quantised);
+            quantised[i] |= bits;
+        if (!subjects[i].pair->src && is_narrow_integer(dst))
+            mark_owner(&names, subjects, subjects[i].pair->name, bits, quantised);
     }
     for (size_t i = 0; result == 0 && flow->known && i < flow->count; i++) {
         for (uint32_t e = flow->input_from[i]; e < flow->input_from[i + 1]; e++) {

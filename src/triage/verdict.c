@@ -126,7 +126,7 @@ static void judge_failed(const struct mm_result *result, struct mm_verdict *out)
 void mm_triage_judge(const struct mm_pair *pair, const struct mm_result *result,
                      const struct mm_thresholds *thresholds, struct mm_verdict *out)
 {
-    *out = (struct mm_verdict){0};
+    *out = (struct mm_verdict){.from = -1};
     switch (result->state) {
     case MM_STATE_PENDING:
     case MM_STATE_HEADER: break;

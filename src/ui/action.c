@@ -6,6 +6,7 @@
 #define LAYERS  SCOPE_LAYERS
 #define LAYER   SCOPE_LAYER
 #define BOTH    (SCOPE_LAYERS | SCOPE_LAYER)
+#define OPENS   (SCOPE_LAYERS | SCOPE_NEIGHBOURS)
 #define PLANNED (SCOPE_LAYERS | SCOPE_LAYER | SCOPE_PLAN)
 
 static const struct action_info table[ACT_COUNT] = {
@@ -20,7 +21,7 @@ static const struct action_info table[ACT_COUNT] = {
     [ACT_TOP] = {ACT_TOP, "top", "g Home", MOVES, NULL, NULL, "To the first row"},
     [ACT_BOTTOM] = {ACT_BOTTOM, "bottom", "G End", MOVES, NULL, NULL, "To the last row (20G: to row 20)"},
     [ACT_GOTO] = {ACT_GOTO, "goto", "", MOVES, "Go to row: ", NULL, "To a row by its number (also :20)"},
-    [ACT_OPEN] = {ACT_OPEN, "open", "Enter l Right", LAYERS, NULL, "open", "Look at the selected layer"},
+    [ACT_OPEN] = {ACT_OPEN, "open", "Enter l Right", OPENS, NULL, "open", "Look at the selected layer"},
     [ACT_BACK] = {ACT_BACK, "back", "BS h Left", SCOPE_ANY, NULL, "back", "Back to the screen before"},
 
     [ACT_SEARCH] = {ACT_SEARCH, "search", "/", LAYERS, "/", "search",
@@ -31,10 +32,13 @@ static const struct action_info table[ACT_COUNT] = {
                     "Show only what matches: a name, op=Conv, dtype=i8, diff2>0.05"},
     [ACT_NEXT_BAD] = {ACT_NEXT_BAD, "next-bad", "e", BOTH, NULL, "next bad", "Next layer over the threshold"},
     [ACT_PREV_BAD] = {ACT_PREV_BAD, "prev-bad", "E", BOTH, NULL, NULL, "Previous layer over the threshold"},
-    [ACT_FIRST_BAD] = {ACT_FIRST_BAD, "first-bad", "f", BOTH, NULL, "first bad",
-                       "First layer over the threshold, in execution order"},
+    [ACT_FIRST_BAD] =
+        {ACT_FIRST_BAD, "first-bad", "f", BOTH, NULL, "first bad",
+         "The layer that brings in the first error; before that is known, the first one over the threshold"},
     [ACT_FIRST_NONFINITE] = {ACT_FIRST_NONFINITE, "first-nonfinite", "F", BOTH, NULL, "first NaN",
                              "First layer with a NaN or Inf, in execution order"},
+    [ACT_ROOT] = {ACT_ROOT, "root", "R", BOTH, NULL, "where from",
+                  "The layer where this one's error starts (BS goes back)"},
     [ACT_STRIP_PREV] = {ACT_STRIP_PREV, "strip-prev", "[", BOTH, NULL, NULL,
                         "The layer executed before this one"},
     [ACT_STRIP_NEXT] = {ACT_STRIP_NEXT, "strip-next", "]", BOTH, NULL, NULL,
@@ -62,17 +66,24 @@ static const struct action_info table[ACT_COUNT] = {
     [ACT_OVERRIDE_PATTERN] = {ACT_OVERRIDE_PATTERN, "override", "o", PLANNED,
                               "Pattern and precision (Pow_* f32): ", NULL,
                               "Set a precision for every name or op that matches"},
+    [ACT_SUGGEST] = {ACT_SUGGEST, "suggest", "a", LAYERS, NULL, "suggest",
+                     "Tag the operators to raise (:suggest 95%, top 5, 0.01)"},
+    [ACT_ACCEPT] = {ACT_ACCEPT, "accept", "A", LAYERS, NULL, "accept",
+                    "Take what is suggested and tagged into the plan"},
     [ACT_UNDO] = {ACT_UNDO, "undo", "u", PLANNED, NULL, "undo", "Undo the last change of the plan"},
     [ACT_REDO] = {ACT_REDO, "redo", "C-r", PLANNED, NULL, NULL, "Redo what was undone"},
 
     [ACT_TAB_NEXT] = {ACT_TAB_NEXT, "tab-next", "Tab", LAYER, NULL, "next tab", "Next tab"},
     [ACT_TAB_PREV] = {ACT_TAB_PREV, "tab-prev", "S-Tab", LAYER, NULL, NULL, "Previous tab"},
-    [ACT_TAB_1] = {ACT_TAB_1, "tab-1", "1", LAYER, NULL, NULL, "First tab"},
-    [ACT_TAB_2] = {ACT_TAB_2, "tab-2", "2", LAYER, NULL, NULL, "Second tab"},
-    [ACT_TAB_3] = {ACT_TAB_3, "tab-3", "3", LAYER, NULL, NULL, "Third tab"},
-    [ACT_TAB_4] = {ACT_TAB_4, "tab-4", "4", LAYER, NULL, NULL, "Fourth tab"},
-    [ACT_TAB_5] = {ACT_TAB_5, "tab-5", "5", LAYER, NULL, NULL, "Fifth tab"},
-    [ACT_TAB_6] = {ACT_TAB_6, "tab-6", "6", LAYER, NULL, NULL, "Sixth tab"},
+    [ACT_TAB_0] = {ACT_TAB_0, "tab-0", "0", LAYER, NULL, NULL,
+                   "Tab 0, Triage: what is wrong, why, and what to do"},
+    [ACT_TAB_1] = {ACT_TAB_1, "tab-1", "1", LAYER, NULL, NULL, "Tab 1, Stats: both sides in figures"},
+    [ACT_TAB_2] = {ACT_TAB_2, "tab-2", "2", LAYER, NULL, NULL, "Tab 2, Histogram: both sides, or the error"},
+    [ACT_TAB_3] = {ACT_TAB_3, "tab-3", "3", LAYER, NULL, NULL, "Tab 3"},
+    [ACT_TAB_4] = {ACT_TAB_4, "tab-4", "4", LAYER, NULL, NULL, "Tab 4"},
+    [ACT_TAB_5] = {ACT_TAB_5, "tab-5", "5", LAYER, NULL, NULL, "Tab 5"},
+    [ACT_TAB_6] = {ACT_TAB_6, "tab-6", "6", LAYER, NULL, NULL,
+                   "Tab 6, Neighbours: what goes in and what reads it"},
     [ACT_LAYER_NEXT] = {ACT_LAYER_NEXT, "layer-next", "J", LAYER, NULL, "next layer",
                         "Next layer of the list"},
     [ACT_LAYER_PREV] = {ACT_LAYER_PREV, "layer-prev", "K", LAYER, NULL, NULL, "Previous layer of the list"},

@@ -22,6 +22,7 @@ enum {
     SCOPE_HIST = 8,   /* ... its histogram tab */
     SCOPE_PLAN = 16,
     SCOPE_HELP = 32,
+    SCOPE_NEIGHBOURS = 64, /* a layer's neighbours tab */
     SCOPE_ANY = 0xff
 };
 
@@ -48,6 +49,7 @@ enum action {
     ACT_PREV_BAD,
     ACT_FIRST_BAD,
     ACT_FIRST_NONFINITE,
+    ACT_ROOT,
     ACT_STRIP_PREV,
     ACT_STRIP_NEXT,
     /* order */
@@ -66,12 +68,15 @@ enum action {
     ACT_PRECISION, /* text: precision */
     ACT_PRECISION_CLEAR,
     ACT_OVERRIDE_PATTERN, /* text: "PATTERN PRECISION" */
+    ACT_SUGGEST,          /* text: "95%", "top 5", "0.01"; may be missing */
+    ACT_ACCEPT,
     ACT_UNDO,
     ACT_REDO,
     /* one layer */
     ACT_TAB_NEXT,
     ACT_TAB_PREV,
-    ACT_TAB_1, /* ACT_TAB_1 + n is tab n + 1 */
+    ACT_TAB_0, /* ACT_TAB_0 + n is tab n */
+    ACT_TAB_1,
     ACT_TAB_2,
     ACT_TAB_3,
     ACT_TAB_4,

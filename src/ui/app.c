@@ -387,7 +387,7 @@ void app_key(struct app *app, uint32_t key)
         return;
     }
     enum action id = keymap_lookup(&app->keymap, key, top_scopes(app));
-    if (id == ACT_NONE && count_key(app, key))
+    if ((id == ACT_NONE || app->count > 0) && count_key(app, key)) /* 70 is a number even where 0 is a key */
         return;
     int count = app->count;
     app->count = 0;

@@ -6,6 +6,7 @@
 #include "mmtui/report.h"
 #include "ui/layers_view.h"
 #include "ui/plan_view.h"
+#include "ui/suggest.h"
 
 #define UNSAVED "* not saved"
 
@@ -32,7 +33,7 @@ static bool busy(void *context)
     struct inspector *inspector = context;
     struct mm_session_totals totals;
     mm_session_totals(inspector->session, &totals);
-    return totals.measured < totals.layers;
+    return totals.measured < totals.layers || totals.looking;
 }
 
 /* What came in may make a view ask for more (a histogram of what is selected now), a few times at most. */
@@ -55,7 +56,7 @@ static bool unsaved(void *context)
 
 /* ---- actions of every screen ---- */
 
-static const char *key_of(const struct app *app, enum action action, struct mm_buf *keys)
+const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys)
 {
     mm_buf_clear(keys);
     return keymap_keys(&app->keymap, action, 1, keys) ? mm_buf_text(keys) : action_info(action)->name;
@@ -74,7 +75,7 @@ static void act_undo(struct inspector *inspector, const struct action_event *eve
     struct mm_buf keys;
     mm_buf_init(&keys);
     app_say(app, ROLE_STATUS, "%s: %s (%s %s)", undo ? "Undone" : "Done again", label,
-            key_of(app, undo ? ACT_REDO : ACT_UNDO, &keys), undo ? "does it again" : "undoes it");
+            inspector_key(app, undo ? ACT_REDO : ACT_UNDO, &keys), undo ? "does it again" : "undoes it");
     mm_buf_done(&keys);
     app_changed(app);
 }
@@ -185,8 +186,9 @@ static const struct {
     enum action id;
     void (*run)(struct inspector *inspector, const struct action_event *event);
 } answers[] = {
-    {ACT_UNDO, act_undo}, {ACT_REDO, act_undo},           {ACT_EXPORT, act_export},
-    {ACT_PLAN, act_plan}, {ACT_THRESHOLD, act_threshold}, {ACT_SET, act_set},
+    {ACT_UNDO, act_undo},           {ACT_REDO, act_undo},           {ACT_EXPORT, act_export},
+    {ACT_PLAN, act_plan},           {ACT_THRESHOLD, act_threshold}, {ACT_SET, act_set},
+    {ACT_SUGGEST, suggest_preview}, {ACT_ACCEPT, suggest_accept},
 };
 
 static bool act(void *context, struct app *app, const struct action_event *event)
@@ -214,7 +216,7 @@ static void say_precision(struct app *app, size_t changed, size_t count, enum mm
 {
     struct mm_buf keys;
     mm_buf_init(&keys);
-    const char *undo = key_of(app, ACT_UNDO, &keys);
+    const char *undo = inspector_key(app, ACT_UNDO, &keys);
     const char *name = mm_precision_info(precision)->name;
     if (changed == 0)
         app_say(app, ROLE_STATUS, "Nothing changed: %s",
@@ -322,4 +324,5 @@ int inspector_init(struct inspector *inspector, struct mm_session *session,
 void inspector_done(struct inspector *inspector)
 {
     app_done(&inspector->app);
+    mm_suggestions_done(&inspector->suggested);
 }

@@ -13,6 +13,8 @@ struct inspector {
     const struct mm_dialect *dialect;
     const char *export_folder; /* where the plan screen writes; borrowed, or the one below */
     char folder_text[512];     /* a folder given with :export */
+    struct mm_suggestions
+        suggested; /* the last suggestion, until it is taken; what is left out is untagged */
     struct app app;
 };
 
@@ -34,8 +36,14 @@ void inspector_done(struct inspector *inspector);
 struct inspector *inspector_of(struct app *app);
 const struct inspector *inspector_of_const(const struct app *app);
 
+/* The key of an action, or its name where it has none; `keys` is the memory that it lies in. */
+const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys);
+
 /* The status row of a screen: a text, and on the right whether the plan is saved. */
 void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text);
+
+/* The first key of an action, or its name where it has none; the text lives in `keys`. */
+const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys);
 
 /* Write the plan for the inspector's runtime and say so. */
 void inspector_export(struct inspector *inspector);

@@ -1,93 +1,52 @@
 #include "ui/layer_view.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/hist_chart.h"
 #include "ui/inspector.h"
+#include "ui/layer.h"
 #include "ui/layers_view.h"
-#include "ui/stats_table.h"
+#include "ui/verdict.h"
 #include "ui/words.h"
 
-enum tab { TAB_STATS, TAB_HIST, TAB_COUNT };
-enum range { RANGE_ALL, RANGE_MIDDLE, RANGE_ZERO, RANGE_COUNT };
-
-/* Bins that + and - step through; 0 stands for one a column. */
-static const size_t bin_steps[] = {8, 16, 32, 64, 0, 128, 256, 512};
-#define BINS_USUAL 4
-/* Title, tabs, a blank line. */
-#define HEAD_LINES 3
-/* Fine enough to find the middle 99.9 % in. */
-#define FINE_BINS 4096
-
-struct layer_view {
-    struct view view;
-    struct view *list; /* the layers screen */
-    size_t id;
-    enum tab tab;
-    int top;   /* first line shown of the Stats tab */
-    int lines; /* that it has at this size */
-    int w, h;
-    bool log, error;
-    enum range range;
-    size_t bins;                     /* index into bin_steps */
-    const struct mm_pair_hist *hist; /* NULL while it is counted */
-    const char *problem;
+static const struct layer_tab *const layer_tabs[TAB_COUNT] = {
+    [TAB_TRIAGE] = &triage_tab,
+    [TAB_STATS] = &stats_tab,
+    [TAB_HIST] = &hist_tab,
+    [TAB_NEIGHBOURS] = &neighbours_tab,
 };
 
-static const char *const tab_names[TAB_COUNT] = {"Stats", "Histogram"};
-static const char *const range_names[RANGE_COUNT] = {"all", "middle 99.9%", "around zero"};
-
-/* ---- the histogram that is wanted ---- */
-
-static size_t bins_of(const struct layer_view *layer)
+static const struct layer_tab *tab_of(const struct layer_view *layer)
 {
-    size_t bins = bin_steps[layer->bins];
-    int columns = layer->w > 17 ? layer->w - 9 : 8;
-    return bins ? bins : (size_t)(columns < MM_HIST_BINS_MAX ? columns : MM_HIST_BINS_MAX);
+    return layer_tabs[layer->tab];
 }
 
-/* Where the middle 99.9 % of src and dst lie, from a fine histogram over everything. */
-static void middle_range(const struct mm_pair_hist *fine, struct mm_hist_options *options)
+int layer_rows(const struct layer_view *layer)
 {
-    const struct mm_hist *sides[] = {&fine->src, &fine->dst};
-    double low = INFINITY, high = -INFINITY;
-    for (int s = 0; s < 2; s++) {
-        const struct mm_hist *side = sides[s];
-        uint64_t total = 0, sum = 0;
-        for (size_t bin = 0; bin < side->bins; bin++)
-            total += side->count[bin];
-        for (size_t bin = 0; bin < side->bins && total; bin++) {
-            double left = side->low + (side->high - side->low) * (double)bin / (double)side->bins;
-            double right = side->low + (side->high - side->low) * (double)(bin + 1) / (double)side->bins;
-            if ((double)sum <= 0.0005 * (double)total &&
-                (double)(sum + side->count[bin]) > 0.0005 * (double)total)
-                low = fmin(low, left);
-            sum += side->count[bin];
-            if ((double)sum >= 0.9995 * (double)total) {
-                high = fmax(high, right);
-                break;
-            }
-        }
-    }
-    if (low < high) {
-        options->low = low;
-        options->high = high;
-    }
-}
-
-static void zero_range(const struct mm_layer *layer, struct mm_hist_options *options)
-{
-    double std = layer->pair->src ? layer->result.metrics.src.std : layer->result.metrics.dst.std;
-    if (std > 0 && isfinite(std)) {
-        options->low = -std;
-        options->high = std;
-    }
+    return layer->h > LAYER_HEAD ? layer->h - LAYER_HEAD : 0;
 }
 
 /* ---- drawing ---- */
+
+int layer_sentence(struct canvas *c, int y, enum role role, const char *label, const char *text)
+{
+    canvas_text(c, 0, y, 10, ROLE_LABEL, label);
+    return y + words_wrap(c, 10, y, c->w - 10, role, text);
+}
+
+int layer_chosen(struct canvas *c, int y, const struct app *app, size_t id)
+{
+    const struct mm_override *override = mm_session_override(app->session, id);
+    struct mm_buf text;
+    if (!override)
+        return y;
+    mm_buf_init(&text);
+    mm_buf_printf(&text, "%s (%s)", mm_precision_info(override->precision)->name, override->why);
+    y = layer_sentence(c, y, ROLE_BADGE, "chosen", mm_buf_text(&text));
+    mm_buf_done(&text);
+    return y;
+}
 
 /* "#38 enc.0.ln2.Pow ▸F32 mm.pow", and on the right where that is in the list: J and K walk there. */
 static void draw_title(struct canvas *c, const struct layer_view *layer, const struct app *app)
@@ -112,92 +71,22 @@ static void draw_title(struct canvas *c, const struct layer_view *layer, const s
                app->glyphs);
 }
 
+/* "[0 Triage]  1 Stats ...": where there is no room for all names, only the numbers of the others. */
 static void draw_tabs(struct canvas *c, const struct layer_view *layer)
 {
-    int x = 1;
+    int x = 1, whole = 1;
+    for (int tab = 0; tab < TAB_COUNT; tab++)
+        whole += (int)strlen(layer_tabs[tab]->name) + 5;
     for (int tab = 0; tab < TAB_COUNT; tab++) {
-        bool active = tab == (int)layer->tab;
-        x += canvas_textf(c, x, 0, -1, active ? ROLE_TAB_ACTIVE : ROLE_TAB, active ? "[%d %s]" : " %d %s ",
-                          tab + 1, tab_names[tab]) +
-             1;
+        int number = (int)(layer_tabs[tab]->key - ACT_TAB_0);
+        const char *name = layer_tabs[tab]->name;
+        if (tab == (int)layer->tab)
+            x += canvas_textf(c, x, 0, -1, ROLE_TAB_ACTIVE, "[%d %s]", number, name) + 1;
+        else if (whole <= c->w)
+            x += canvas_textf(c, x, 0, -1, ROLE_TAB, " %d %s ", number, name) + 1;
+        else
+            x += canvas_textf(c, x, 0, -1, ROLE_TAB, " %d ", number);
     }
-}
-
-/* "label     sentence", in as many lines as it needs. */
-static int draw_sentence(struct canvas *c, int y, enum role role, const char *label, const char *text)
-{
-    canvas_text(c, 0, y, 10, ROLE_LABEL, label);
-    return y + words_wrap(c, 10, y, c->w - 10, role, text);
-}
-
-/* What there is to say besides figures: the verdict, an error, how the two were paired and laid out, what was
- * chosen. */
-static int draw_words(struct canvas *c, const struct app *app, size_t id, int y)
-{
-    const struct mm_layer *layer = mm_session_layer(app->session, id);
-    const struct mm_override *override = mm_session_override(app->session, id);
-    struct mm_buf text;
-    mm_buf_init(&text);
-    if (layer->verdict.text[0])
-        y = draw_sentence(c, y, layer->verdict.bad ? ROLE_BAD : ROLE_VALUE, "verdict", layer->verdict.text);
-    else if (layer->verdict.kind == MM_VERDICT_OK)
-        y = draw_sentence(c, y, ROLE_OK, "verdict", "ok: within the thresholds");
-    if (layer->result.error)
-        y = draw_sentence(c, y, ROLE_ERROR, "error", layer->result.error);
-    if (override) {
-        mm_buf_printf(&text, "%s (%s)", mm_precision_info(override->precision)->name, override->why);
-        y = draw_sentence(c, y, ROLE_BADGE, "chosen", mm_buf_text(&text));
-        mm_buf_clear(&text);
-    }
-    mm_pair_how(layer->pair, &text);
-    if (layer->result.fit != MM_FIT_NONE)
-        mm_buf_printf(&text, "; %s", mm_fit_text(layer->result.fit));
-    y = draw_sentence(c, y, ROLE_VALUE, "pair", mm_buf_text(&text));
-    mm_buf_done(&text);
-    return y;
-}
-
-/* Draws at y = -top and returns the number of lines. */
-static int draw_stats(struct canvas *c, const struct app *app, size_t id, int top)
-{
-    static int (*const tables[])(struct canvas *, const struct app *, size_t,
-                                 int) = {stats_table_draw, metrics_table_draw, names_table_draw};
-    int y = draw_words(c, app, id, -top) + top;
-    for (size_t i = 0; i < MM_COUNT(tables); i++) {
-        struct canvas table = canvas_sub(c, 0, y + 1 - top, c->w, 200);
-        int lines = tables[i](&table, app, id, 0);
-        y += lines ? lines + 1 : 0;
-    }
-    return y;
-}
-
-static void draw_hist(struct canvas *c, const struct layer_view *layer, const struct app *app)
-{
-    const struct mm_layer *data = mm_session_layer(app->session, layer->id);
-    enum mm_state state = data->result.state;
-    bool error = layer->error && data->pair->src && data->pair->dst;
-    const char *counts = layer->log ? "log" : "linear";
-    if (error)
-        canvas_textf(c, 0, 0, -1, ROLE_DIM, "of the error   counts: %s", counts);
-    else
-        canvas_textf(c, 0, 0, -1, ROLE_DIM, "range: %s   counts: %s   bins: %zu", range_names[layer->range],
-                     counts, bins_of(layer));
-    if (layer->problem)
-        canvas_text(c, 0, 2, -1, ROLE_ERROR, layer->problem);
-    else if (state == MM_STATE_FAILED || state == MM_STATE_MISMATCH)
-        canvas_text(c, 0, 2, -1, ROLE_WARN,
-                    state == MM_STATE_FAILED ? data->result.error : data->verdict.text);
-    else if (!layer->hist)
-        canvas_text(c, 0, 2, -1, ROLE_DIM, "counting ...");
-    if (!layer->hist)
-        return;
-    const struct mm_stats *stats = data->pair->src ? &data->result.metrics.src : &data->result.metrics.dst;
-    bool integer = data->result.dst.known && mm_dtype_info(data->result.dst.dtype)->bits == 8;
-    struct hist_chart_options options = {.log = layer->log, .error = error};
-    if (!integer && stats->finite) /* where a symmetric per-tensor int8 grid would lie */
-        options.int8_step = fmax(fabs(stats->min), fabs(stats->max)) / 127;
-    struct canvas chart = canvas_sub(c, 0, 2, c->w, c->h - 2);
-    hist_chart_draw(&chart, app, layer->hist, &options);
 }
 
 static void draw(const struct view *view, const struct app *app, struct canvas *c)
@@ -205,78 +94,73 @@ static void draw(const struct view *view, const struct app *app, struct canvas *
     const struct layer_view *layer = (const struct layer_view *)view;
     struct canvas title = canvas_sub(c, 0, 0, c->w, 1);
     struct canvas tabs = canvas_sub(c, 0, 1, c->w, 1);
-    struct canvas body = canvas_sub(c, 1, HEAD_LINES, c->w - 2, c->h - HEAD_LINES);
+    struct canvas body = canvas_sub(c, 1, LAYER_HEAD, c->w - 2, c->h - LAYER_HEAD);
     draw_title(&title, layer, app);
     draw_tabs(&tabs, layer);
     canvas_cursor(c, 0, 0, false);
-    if (layer->tab == TAB_STATS)
-        draw_stats(&body, app, layer->id, layer->top);
+    if (tab_of(layer)->text)
+        tab_of(layer)->text(&body, layer, app, layer->top);
     else
-        draw_hist(&body, layer, app);
+        tab_of(layer)->draw(&body, layer, app);
 }
 
+/* Which lines of a long text are seen, what is wrong, and what to do about it. */
 static void status(const struct view *view, const struct app *app, struct canvas *c)
 {
     const struct layer_view *layer = (const struct layer_view *)view;
     const struct mm_verdict *verdict = &mm_session_layer(app->session, layer->id)->verdict;
-    int seen = layer->h - HEAD_LINES;
-    char lines[64];
-    snprintf(lines, sizeof lines, "Lines %d to %d of %d", layer->top + 1, layer->top + seen, layer->lines);
-    if (layer->tab == TAB_STATS && seen > 0)
-        inspector_status(app, c, ROLE_STATUS, layer->lines > seen ? lines : "");
-    else
-        inspector_status(app, c, verdict->bad ? ROLE_BAD : ROLE_STATUS, verdict->text);
+    const char *dot = app->glyphs->dot;
+    int seen = layer_rows(layer);
+    struct mm_buf text, next;
+    mm_buf_init(&text);
+    mm_buf_init(&next);
+    if (tab_of(layer)->text && seen > 0 && layer->lines > seen)
+        mm_buf_printf(&text, "Lines %d to %d of %d", layer->top + 1, layer->top + seen, layer->lines);
+    if (verdict->text[0])
+        mm_buf_printf(&text, "%s%s", text.length ? dot : "", verdict->text);
+    verdict_next(app, layer->id, &next);
+    if (next.length)
+        mm_buf_printf(&text, "%s%s", text.length ? dot : "", mm_buf_text(&next));
+    bool plain = !verdict->bad || verdict->kind == MM_VERDICT_INHERITED; /* dim is for lists */
+    inspector_status(app, c, plain ? ROLE_STATUS : verdict_role(verdict->kind), mm_buf_text(&text));
+    mm_buf_done(&text);
+    mm_buf_done(&next);
 }
 
 /* ---- actions ---- */
 
-static int stats_lines(const struct layer_view *layer, const struct app *app)
+static int count_lines(const struct layer_view *layer, const struct app *app)
 {
     struct grid none; /* 0 x 0: only counts */
     grid_init(&none);
     struct canvas c = grid_canvas(&none);
     c.w = layer->w - 2;
-    int lines = draw_stats(&c, app, layer->id, 0);
+    int lines = tab_of(layer)->text(&c, layer, app, 0);
     grid_done(&none);
     return lines;
 }
 
 static void keep_in_range(struct layer_view *layer, const struct app *app)
 {
-    int seen = layer->h - HEAD_LINES > 0 ? layer->h - HEAD_LINES : 0;
-    layer->lines = stats_lines(layer, app);
+    int seen = layer_rows(layer);
+    layer->lines = tab_of(layer)->text ? count_lines(layer, app) : 0;
     int last = layer->lines > seen ? layer->lines - seen : 0;
     layer->top = layer->top > last ? last : layer->top;
 }
 
 static void prepare(struct layer_view *layer, struct app *app)
 {
-    keep_in_range(layer, app);
-    layer->hist = NULL;
-    layer->problem = NULL;
-    const struct mm_layer *data = mm_session_layer(app->session, layer->id);
-    enum mm_state state = data->result.state;
     mm_session_focus(app->session, &layer->id, 1);
-    if (layer->tab != TAB_HIST || (state != MM_STATE_MEASURED && state != MM_STATE_SINGLE))
-        return;
-    struct mm_hist_options options = {.bins = bins_of(layer)};
-    if (layer->range == RANGE_MIDDLE) {
-        struct mm_hist_options fine = {.bins = FINE_BINS};
-        const struct mm_pair_hist *all = mm_session_hist(app->session, layer->id, &fine, &layer->problem);
-        if (!all)
-            return;
-        middle_range(all, &options);
-    } else if (layer->range == RANGE_ZERO) {
-        zero_range(data, &options);
-    }
-    layer->hist = mm_session_hist(app->session, layer->id, &options, &layer->problem);
+    if (tab_of(layer)->prepare)
+        tab_of(layer)->prepare(layer, app);
+    keep_in_range(layer, app);
 }
 
 static bool scroll(struct layer_view *layer, const struct action_event *event)
 {
     struct list list = {
-        .count = layer->lines, .height = layer->h - HEAD_LINES, .top = layer->top, .cursor = layer->top};
-    if (layer->tab != TAB_STATS || !list_scroll(&list, event))
+        .count = layer->lines, .height = layer_rows(layer), .top = layer->top, .cursor = layer->top};
+    if (!tab_of(layer)->text || !list_scroll(&list, event))
         return false;
     layer->top = list.top;
     return true;
@@ -292,17 +176,29 @@ static void show(struct layer_view *layer, struct app *app, long id)
     prepare(layer, app);
 }
 
-static bool act_hist(struct layer_view *layer, const struct action_event *event)
+void layer_jump(struct layer_view *layer, struct app *app, size_t id)
 {
-    switch (event->id) {
-    case ACT_HIST_LOG: layer->log = !layer->log; break;
-    case ACT_HIST_ERROR: layer->error = !layer->error; break;
-    case ACT_HIST_RANGE: layer->range = (layer->range + 1) % RANGE_COUNT; break;
-    case ACT_HIST_MORE: layer->bins += layer->bins + 1 < MM_COUNT(bin_steps); break;
-    case ACT_HIST_FEWER: layer->bins -= layer->bins > 0; break;
-    default: return false;
-    }
+    trail_jump(&layer->trail, layer->id, id);
+    layers_view_select(layer->list, app, id);
+    show(layer, app, (long)id);
+}
+
+/* Back to where a jump came from; where there was none, the screen closes as any other. */
+static bool act_back(struct layer_view *layer, struct app *app)
+{
+    size_t from;
+    if (!trail_back(&layer->trail, layer->id, &from))
+        return false;
+    layers_view_select(layer->list, app, from);
+    show(layer, app, (long)from);
     return true;
+}
+
+static void act_root(struct layer_view *layer, struct app *app)
+{
+    size_t root;
+    if (verdict_root(app, layer->id, &root))
+        layer_jump(layer, app, root);
 }
 
 static bool act_walk(struct layer_view *layer, struct app *app, const struct action_event *event)
@@ -325,29 +221,39 @@ static bool act_walk(struct layer_view *layer, struct app *app, const struct act
 
 static bool act_tab(struct layer_view *layer, const struct action_event *event)
 {
-    int tab = (int)layer->tab;
-    if (event->id == ACT_TAB_NEXT)
-        tab = (tab + 1) % TAB_COUNT;
-    else if (event->id == ACT_TAB_PREV)
-        tab = (tab + TAB_COUNT - 1) % TAB_COUNT;
-    else if (event->id >= ACT_TAB_1 && event->id < ACT_TAB_1 + TAB_COUNT)
-        tab = (int)(event->id - ACT_TAB_1);
-    else
-        return false;
+    int tab = (int)layer->tab, by = event->id == ACT_TAB_NEXT ? 1 : TAB_COUNT - 1;
+    if (event->id == ACT_TAB_NEXT || event->id == ACT_TAB_PREV) {
+        tab = (tab + by) % TAB_COUNT;
+    } else {
+        tab = 0;
+        while (tab < TAB_COUNT && layer_tabs[tab]->key != event->id)
+            tab++;
+        if (tab == TAB_COUNT)
+            return false;
+    }
+    if (tab != (int)layer->tab)
+        layer->top = 0;
     layer->tab = (enum tab)tab;
     return true;
+}
+
+static bool act_here(struct layer_view *layer, struct app *app, const struct action_event *event)
+{
+    switch (event->id) {
+    case ACT_COPY: app_copy(app, mm_session_layer(app->session, layer->id)->pair->name); return true;
+    case ACT_BACK: return act_back(layer, app);
+    case ACT_ROOT: act_root(layer, app); return true;
+    default: return false;
+    }
 }
 
 static bool act(struct view *view, struct app *app, const struct action_event *event)
 {
     struct layer_view *layer = (struct layer_view *)view;
-    if (event->id == ACT_COPY) {
-        app_copy(app, mm_session_layer(app->session, layer->id)->pair->name);
+    if (act_here(layer, app, event) || act_walk(layer, app, event) || scroll(layer, event) ||
+        inspector_precision(app, event, &layer->id, 1))
         return true;
-    }
-    if (act_walk(layer, app, event) || scroll(layer, event) || inspector_precision(app, event, &layer->id, 1))
-        return true;
-    bool answered = act_tab(layer, event) || (layer->tab == TAB_HIST && act_hist(layer, event));
+    bool answered = act_tab(layer, event) || (tab_of(layer)->act && tab_of(layer)->act(layer, app, event));
     if (answered)
         prepare(layer, app);
     return answered;
@@ -368,20 +274,12 @@ static void update(struct view *view, struct app *app)
 
 static unsigned scopes(const struct view *view)
 {
-    const struct layer_view *layer = (const struct layer_view *)view;
-    return SCOPE_LIST | SCOPE_LAYER | (layer->tab == TAB_HIST ? SCOPE_HIST : 0);
+    return SCOPE_LIST | SCOPE_LAYER | tab_of((const struct layer_view *)view)->scope;
 }
 
 static const enum action *hints(const struct view *view)
 {
-    static const enum action stats[] = {ACT_BACK,     ACT_TAB_NEXT,       ACT_LAYER_NEXT,
-                                        ACT_NEXT_BAD, ACT_PRECISION_NEXT, ACT_PLAN,
-                                        ACT_UNDO,     ACT_HELP,           ACT_NONE};
-    static const enum action hist[] = {ACT_BACK,       ACT_TAB_NEXT,  ACT_HIST_LOG,   ACT_HIST_RANGE,
-                                       ACT_HIST_ERROR, ACT_HIST_MORE, ACT_LAYER_NEXT, ACT_PRECISION_NEXT,
-                                       ACT_HELP,       ACT_NONE};
-    const struct layer_view *layer = (const struct layer_view *)view;
-    return layer->tab == TAB_HIST ? hist : stats;
+    return tab_of((const struct layer_view *)view)->hints;
 }
 
 static void close_view(struct view *view)
@@ -409,8 +307,9 @@ struct view *layer_view_open(struct app *app, struct view *list, size_t id)
     layer->view.ops = &ops;
     layer->list = list;
     layer->id = id;
-    layer->bins = BINS_USUAL;
-    layer->log = true;
+    layer->asked = layer->neighbours.shown = SIZE_MAX;
+    layer->hist.bins = HIST_BINS_USUAL;
+    layer->hist.log = true;
     prepare(layer, app);
     return &layer->view;
 }

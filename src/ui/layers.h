@@ -5,6 +5,7 @@
 #include "mmtui/report.h"
 #include "ui/app.h"
 #include "ui/list.h"
+#include "ui/trail.h"
 #include "ui/view.h"
 
 /* From this width on there is a preview of the selected layer on the right. */
@@ -21,6 +22,7 @@ struct layers {
     struct mm_filter *filter; /* NULL: all */
     char filter_text[256];
     char search[256];
+    struct trail trail;        /* where jumps to other layers came from */
     int w, h;                  /* of the view's canvas */
     int label_width, op_width; /* of the longest name and op type of all layers; op_width 0: none known */
     uint64_t seen;             /* session revision that ids were made from */

@@ -4,9 +4,11 @@
 
 #include "ui/hist_chart.h"
 #include "ui/inspector.h"
+#include "ui/suggest.h"
 #include "ui/layers.h"
 #include "ui/stats_table.h"
 #include "ui/strip.h"
+#include "ui/verdict.h"
 #include "ui/words.h"
 
 int layers_strip_height(const struct app *app, int h)
@@ -119,14 +121,18 @@ static int draw_title_right(struct canvas *c, const struct layers *layers, const
 {
     const struct glyphs *g = app->glyphs;
     int right = c->w - 1;
+    char text[64];
     if (layers->totals.measured < layers->totals.layers) {
         int width = c->w >= 100 && !app->options.plain ? 31 : 22;
         draw_progress(c, right, layers, app);
         right -= width;
+    } else if (layers->totals.looking) {
+        int width = snprintf(text, sizeof text, "looking into %zu", layers->totals.looking);
+        canvas_text(c, right - width, 0, -1, ROLE_PROGRESS, text);
+        right -= width + 2;
     }
     const struct mm_column *column = mm_column(layers->order.column);
     bool falls = (column->numeric && !column->worst_low) != layers->order.reverse;
-    char text[64];
     snprintf(text, sizeof text, "sort %s %s", column->key, falls ? g->down : g->up);
     int width = mm_text_width(text);
     if (c->w < 60)
@@ -174,24 +180,6 @@ static void draw_title(struct canvas *c, const struct layers *layers, const stru
 
 /* ---- rows ---- */
 
-static enum role figure_role(double value)
-{
-    if (isnan(value))
-        return ROLE_DIM;
-    return isinf(value) ? ROLE_NAN : role_heat(strip_level(value));
-}
-
-static enum role verdict_role(enum mm_verdict_kind kind)
-{
-    static const enum role roles[] = {
-        [MM_VERDICT_NONE] = ROLE_LIST_WAIT, [MM_VERDICT_OK] = ROLE_OK,
-        [MM_VERDICT_OVER] = ROLE_BAD,       [MM_VERDICT_OVERFLOW] = ROLE_NAN,
-        [MM_VERDICT_NONFINITE] = ROLE_NAN,  [MM_VERDICT_SHAPE] = ROLE_WARN,
-        [MM_VERDICT_UNPAIRED] = ROLE_DIM,   [MM_VERDICT_UNREADABLE] = ROLE_WARN,
-    };
-    return roles[kind];
-}
-
 static enum role cell_role(const struct mm_session *session, size_t id, enum mm_column_id column)
 {
     const struct mm_layer *layer = mm_session_layer(session, id);
@@ -200,7 +188,7 @@ static enum role cell_role(const struct mm_session *session, size_t id, enum mm_
     if (layer->verdict.kind == MM_VERDICT_NONE)
         return ROLE_LIST_WAIT;
     if (column == MM_COLUMN_DIFF1 || column == MM_COLUMN_DIFF2)
-        return figure_role(mm_column(column)->value(session, id));
+        return error_role(mm_column(column)->value(session, id));
     return column == MM_COLUMN_NUMBER ? ROLE_DIM : ROLE_LIST;
 }
 
@@ -216,25 +204,17 @@ static void dtype_text(const struct app *app, size_t id, struct mm_buf *out)
         mm_buf_puts(out, mm_dtype_info(result->dst.dtype)->name);
 }
 
-/* mm.matmul, aten::matmul: the part that tells one from another. */
-static const char *short_op(const char *op)
-{
-    const char *dot = strrchr(op, '.'), *colon = strrchr(op, ':');
-    const char *end = !dot || (colon && colon > dot) ? colon : dot;
-    return end && end[1] ? end + 1 : op;
-}
-
 /* What of a text still says something in a column that is too narrow for all of it. */
-static const char *cut_text(const struct layers *layers, enum mm_column_id column, int width,
-                            struct mm_buf *text)
+static const char *cut_text(const struct layers *layers, const struct mm_layer *layer,
+                            enum mm_column_id column, int width, struct mm_buf *text)
 {
-    const char *whole = mm_buf_text(text);
     if (column == MM_COLUMN_OP && width < layers->op_width)
-        return short_op(whole);
-    char *colon = column == MM_COLUMN_VERDICT && text->length ? strchr(text->data, ':') : NULL;
-    if (colon && mm_text_width(whole) > width) /* "overflow" without its figures */
-        *colon = '\0';
-    return whole;
+        return words_op(mm_buf_text(text));
+    if (column == MM_COLUMN_VERDICT) {
+        mm_buf_clear(text);
+        verdict_fit(&layer->verdict, width, text);
+    }
+    return mm_buf_text(text);
 }
 
 /* What the search found in a name, marked as far as it is seen. */
@@ -275,7 +255,8 @@ static void draw_cell(struct canvas *c, int x, int y, int width, const struct la
         draw_layer_cell(c, x, y, width, layers, app, id, mm_buf_text(text));
     else
         canvas_fit(c, x, y, width, mm_column(column)->right ? ALIGN_RIGHT : ALIGN_LEFT,
-                   cell_role(app->session, id, column), cut_text(layers, column, width, text), app->glyphs);
+                   cell_role(app->session, id, column),
+                   cut_text(layers, mm_session_layer(app->session, id), column, width, text), app->glyphs);
 }
 
 static void draw_row(struct canvas *c, int y, const struct layers *layers, const struct app *app, size_t id,
@@ -332,7 +313,17 @@ static void draw_list(struct canvas *c, const struct layers *layers, const struc
 
 #define CHART_LEAST 8 /* rows below which a histogram says nothing */
 
-/* Name, verdict, statistics, metrics where there is room for them, and the histogram. */
+static int draw_next(struct canvas *c, int y, const struct app *app, size_t id)
+{
+    struct mm_buf text;
+    mm_buf_init(&text);
+    verdict_next(app, id, &text);
+    int lines = text.length ? words_wrap(c, 0, y, c->w, ROLE_VALUE, mm_buf_text(&text)) : 0;
+    mm_buf_done(&text);
+    return lines;
+}
+
+/* Name, verdict, what to do, statistics, metrics where there is room for them, and the histogram. */
 static void draw_preview(struct canvas *c, const struct layers *layers, const struct app *app)
 {
     size_t id = layers_selected(layers);
@@ -347,6 +338,7 @@ static void draw_preview(struct canvas *c, const struct layers *layers, const st
         y += words_wrap(&inside, 0, y, inside.w, verdict_role(layer->verdict.kind), layer->verdict.text);
     if (layer->result.error)
         y += words_wrap(&inside, 0, y, inside.w, ROLE_ERROR, layer->result.error);
+    y += draw_next(&inside, y, app, id);
     struct canvas stats = canvas_sub(&inside, 0, y + 1, inside.w, inside.h - y - 1);
     y += stats_table_draw(&stats, app, id, 0) + 2;
     if (inside.h - y >= metrics_table_lines(app, id) + 1 + CHART_LEAST) {
@@ -400,7 +392,15 @@ void layers_status(const struct view *view, const struct app *app, struct canvas
     const struct mm_session_totals *totals = &layers->totals;
     const char *dot = app->glyphs->dot;
     char limit[MM_NUM], text[160];
-    size_t chosen = mm_plan_count(plan);
+    size_t chosen = mm_plan_count(plan), selected = layers_selected(layers);
+    const struct mm_suggestion *suggested =
+        selected == SIZE_MAX ? NULL : suggest_of(inspector_of_const(app), selected);
+    if (suggested) {
+        snprintf(text, sizeof text, "Suggested %s: %s", mm_dtype_info(suggested->to)->long_name,
+                 suggested->text);
+        inspector_status(app, c, ROLE_STATUS, text);
+        return;
+    }
     snprintf(text, sizeof text, "%zu %s%s%zu tagged%s%zu over %s%s", chosen,
              chosen == 1 ? "override" : "overrides", dot, totals->tagged, dot, totals->bad,
              mm_num_short(limit, mm_session_options(app->session)->thresholds.diff2, 3),

@@ -8,6 +8,7 @@
 #include "ui/inspector.h"
 #include "ui/layer_view.h"
 #include "ui/layers.h"
+#include "ui/verdict.h"
 
 size_t layers_selected(const struct layers *layers)
 {
@@ -162,6 +163,28 @@ static bool seek_execution(struct layers *layers, int by)
     return best >= 0;
 }
 
+/* False, and a message, when the filter hides it. */
+static bool select_layer(struct layers *layers, struct app *app, size_t id)
+{
+    int row = row_of(layers, id);
+    if (row >= 0)
+        list_jump(&layers->list, row);
+    else
+        app_say(app, ROLE_WARN, "#%zu %s is not shown: the filter hides it (Esc shows all)", id + 1,
+                mm_session_layer(app->session, id)->label);
+    return row >= 0;
+}
+
+/* Where the first error comes from, when that is known; else the first layer that is over. */
+static bool seek_culprit(struct layers *layers, struct app *app)
+{
+    int32_t culprit = mm_session_first_culprit(app->session);
+    if (culprit < 0)
+        return seek_first(layers, app->session, is_bad);
+    select_layer(layers, app, (size_t)culprit);
+    return true;
+}
+
 static bool act_jump(struct layers *layers, struct app *app, const struct action_event *event)
 {
     const struct mm_session *session = app->session;
@@ -171,7 +194,7 @@ static bool act_jump(struct layers *layers, struct app *app, const struct action
     switch (event->id) {
     case ACT_NEXT_BAD: found = seek(layers, session, is_bad, 1, false); break;
     case ACT_PREV_BAD: found = seek(layers, session, is_bad, -1, false); break;
-    case ACT_FIRST_BAD: found = seek_first(layers, session, is_bad); break;
+    case ACT_FIRST_BAD: found = seek_culprit(layers, app); break;
     case ACT_FIRST_NONFINITE: found = seek_first(layers, session, has_nonfinite); break;
     case ACT_STRIP_NEXT: seek_execution(layers, 1); break;
     case ACT_STRIP_PREV: seek_execution(layers, -1); break;
@@ -184,6 +207,25 @@ static bool act_jump(struct layers *layers, struct app *app, const struct action
     else if (!found)
         app_say(app, ROLE_STATUS, "No layer is over the threshold%s",
                 layers->filter ? " in this filter" : "");
+    return true;
+}
+
+static void act_root(struct layers *layers, struct app *app, const struct action_event *event)
+{
+    size_t here = layers_selected(layers), root;
+    (void)event;
+    layers->moved = true;
+    if (here != SIZE_MAX && verdict_root(app, here, &root) && select_layer(layers, app, root))
+        trail_jump(&layers->trail, here, root);
+}
+
+/* Back to where a jump came from; where there was none, the app says that this is the first screen. */
+static bool act_back(struct layers *layers, struct app *app)
+{
+    size_t from, here = layers_selected(layers);
+    if (here == SIZE_MAX || !trail_back(&layers->trail, here, &from))
+        return false;
+    select_layer(layers, app, from);
     return true;
 }
 
@@ -425,21 +467,14 @@ static const struct {
     enum action id;
     void (*run)(struct layers *layers, struct app *app, const struct action_event *event);
 } answers[] = {
-    {ACT_OPEN, act_open},
-    {ACT_SEARCH, act_search},
-    {ACT_SEARCH_NEXT, act_search},
-    {ACT_SEARCH_PREV, act_search},
-    {ACT_FILTER, act_filter},
-    {ACT_SORT_MENU, act_sort},
-    {ACT_SORT, act_sort},
-    {ACT_SORT_REVERSE, act_sort},
-    {ACT_SORT_NEXT, act_sort},
-    {ACT_SORT_PREV, act_sort},
-    {ACT_TAG, act_tag},
-    {ACT_TAG_STAY, act_tag},
-    {ACT_TAG_PATTERN, act_tag_pattern},
-    {ACT_UNTAG_ALL, act_untag_all},
-    {ACT_OVERRIDE_PATTERN, act_override},
+    {ACT_OPEN, act_open},           {ACT_ROOT, act_root},
+    {ACT_SEARCH, act_search},       {ACT_SEARCH_NEXT, act_search},
+    {ACT_SEARCH_PREV, act_search},  {ACT_FILTER, act_filter},
+    {ACT_SORT_MENU, act_sort},      {ACT_SORT, act_sort},
+    {ACT_SORT_REVERSE, act_sort},   {ACT_SORT_NEXT, act_sort},
+    {ACT_SORT_PREV, act_sort},      {ACT_TAG, act_tag},
+    {ACT_TAG_STAY, act_tag},        {ACT_TAG_PATTERN, act_tag_pattern},
+    {ACT_UNTAG_ALL, act_untag_all}, {ACT_OVERRIDE_PATTERN, act_override},
     {ACT_COPY, act_copy},
 };
 
@@ -457,6 +492,8 @@ static bool act_any(struct layers *layers, struct app *app, const struct action_
     }
     if (event->id == ACT_ESCAPE)
         return act_escape(layers, app);
+    if (event->id == ACT_BACK)
+        return act_back(layers, app);
     return act_jump(layers, app, event) || act_precision(layers, app, event);
 }
 
@@ -484,6 +521,17 @@ long layers_view_jump(struct view *view, struct app *app, const struct action_ev
     act_jump(layers, app, event);
     prepare(layers, app);
     return layers->list.count > 0 ? (long)layers_selected(layers) : -1;
+}
+
+bool layers_view_select(struct view *view, struct app *app, size_t id)
+{
+    struct layers *layers = (struct layers *)view;
+    int row = row_of(layers, id);
+    if (row >= 0)
+        list_jump(&layers->list, row);
+    layers->moved = true;
+    prepare(layers, app);
+    return row >= 0;
 }
 
 bool layers_view_place(const struct view *view, size_t id, int *row, int *count)

@@ -16,6 +16,8 @@ struct view *layers_view_open(struct app *app, const char *sort, const char *fil
  */
 long layers_view_step(struct view *view, struct app *app, int by);
 long layers_view_jump(struct view *view, struct app *app, const struct action_event *event);
+/* Select a layer; one that the filter hides leaves the selection where it is. False then. */
+bool layers_view_select(struct view *view, struct app *app, size_t id);
 /* The row of a layer, from 0, and how many rows there are. False when the filter hides it. */
 bool layers_view_place(const struct view *view, size_t id, int *row, int *count);
 

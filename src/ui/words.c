@@ -65,3 +65,10 @@ int words_wrap(struct canvas *c, int x, int y, int width, enum role role, const 
     mm_buf_done(&line);
     return lines;
 }
+
+const char *words_op(const char *op)
+{
+    const char *dot = strrchr(op, '.'), *colon = strrchr(op, ':');
+    const char *end = !dot || (colon && colon > dot) ? colon : dot;
+    return end && end[1] ? end + 1 : op;
+}

@@ -133,7 +133,7 @@ static void by_order(void **state)
     net.pair[2].src = NULL;
     net.result[2].state = MM_STATE_SINGLE;
     network_finish(&net, false);
-    assert_false(net.flow->known);
+    assert_true(net.flow->ordered && !net.flow->known);
     assert_inputs(&net, 0, 0, NULL);
     assert_inputs(&net, 1, 1, (uint32_t[]){0});
     assert_inputs(&net, 2, 0, NULL);
@@ -142,6 +142,22 @@ static void by_order(void **state)
     assert_int_equal(net.flow->role[0], MM_ROLE_INPUT);
     assert_int_equal(net.flow->role[10], MM_ROLE_OUTPUT);
     assert_int_equal(net.flow->role[5], MM_ROLE_INNER);
+    network_done(&net);
+}
+
+/* Neither graph nor time stamps: no edges, and no guess at what is first. */
+static void no_order(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    network_layer(&net, "a", 0);
+    network_layer(&net, "b", 0);
+    assert_int_equal(mm_graph_finish(net.builder, &net.graph, "test", NULL), 0);
+    assert_int_equal(mm_flow_open(&net.flow, net.subject, net.count, NULL, NULL), 0);
+    assert_false(net.flow->known || net.flow->ordered);
+    assert_inputs(&net, 1, 0, NULL);
+    assert_int_equal(net.flow->role[0], 0);
     network_done(&net);
 }
 
@@ -164,6 +180,7 @@ int main(void)
         cmocka_unit_test(in_place),
         cmocka_unit_test(found_by_node_name),
         cmocka_unit_test(by_order),
+        cmocka_unit_test(no_order),
         cmocka_unit_test(nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,15 +59,29 @@ static void quantised(void **state)
         result->dst.dtype = i == 2 ? MM_F32 : MM_U8;
     }
     network_finish(&net, true);
-    const unsigned char expected[] = {MM_QUANTISED_RESULT, MM_QUANTISED_RESULT | MM_QUANTISED_INPUT,
+    const unsigned char expected[] = {MM_QUANTISED_RESULT | MM_QUANTISED_UNSIGNED,
+                                      MM_QUANTISED_RESULT | MM_QUANTISED_UNSIGNED | MM_QUANTISED_INPUT,
                                       MM_QUANTISED_RESULT | MM_QUANTISED_INPUT, MM_QUANTISED_INPUT};
     assert_memory_equal(net.flow->quantised, expected, sizeof expected);
     network_done(&net);
 }
 
+static void weights(void **state)
+{
+    (void)state;
+    static const char *const with[] = {"Conv", "mm.depthwise_conv1d", "aten::_convolution", "MatMul", "",
+                                       "Gemm"};
+    static const char *const without[] = {"Relu", "mm.add", "HardSwish", "Div"};
+    for (size_t i = 0; i < MM_COUNT(with); i++)
+        assert_true(mm_op_has_weights(with[i]));
+    for (size_t i = 0; i < MM_COUNT(without); i++)
+        assert_false(mm_op_has_weights(without[i]));
+    assert_true(mm_op_has_weights(NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(by_header), cmocka_unit_test(weights_are_no_inputs),
-                                       cmocka_unit_test(quantised)};
+                                       cmocka_unit_test(quantised), cmocka_unit_test(weights)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,86 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "session_testing.h"
+
+/* x -> z (Conv) -> a (Relu) -> m (Add, reads x too). */
+static struct mm_graph *small_graph(void)
+{
+    struct mm_graph *graph = NULL;
+    struct mm_graph_builder *builder = mm_graph_new();
+    const char *x = "x", *z = "z", *a = "a", *m = "m", *both[] = {"a", "x"};
+    mm_graph_add_tensor(builder, "x", MM_GRAPH_INPUT, MM_F32, NULL);
+    mm_graph_add_node(builder, "", "Conv", &x, 1, &z, 1);
+    mm_graph_add_node(builder, "", "Relu", &z, 1, &a, 1);
+    mm_graph_add_node(builder, "", "Add", both, 2, &m, 1);
+    assert_int_equal(mm_graph_finish(builder, &graph, "test", NULL), 0);
+    return graph;
+}
+
+static void assert_names(const struct stage *stage, const char *expected)
+{
+    struct mm_buf names = {0};
+    for (size_t id = 0; id < mm_session_count(stage->session); id++)
+        mm_buf_printf(&names, "%s ", mm_session_layer(stage->session, id)->pair->name);
+    assert_string_equal(mm_buf_text(&names), expected);
+    mm_buf_done(&names);
+}
+
+static void put_pair(struct stage *stage, const char *name)
+{
+    char file[64];
+    snprintf(file, sizeof file, "%s.npy", name);
+    put_floats(stage->src, file, FLOATS(1, 2), 2);
+    put_floats(stage->dst, file, FLOATS(1, 2), 2);
+}
+
+/* .npy files have no time stamps: the graph tells the order, and what it does not know stays behind its
+ * neighbour. */
+static void order_of_the_graph(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct mm_graph *graph = small_graph();
+    stage_init(&stage);
+    static const char *const names[] = {"a", "a_quantized", "m", "x", "z"};
+    for (size_t i = 0; i < MM_COUNT(names); i++)
+        put_pair(&stage, names[i]);
+    stage.options.graph = graph;
+    stage_measure(&stage);
+    assert_names(&stage, "x z a a_quantized m ");
+    assert_string_equal(mm_session_op(stage.session, 0), "");
+    assert_string_equal(mm_session_op(stage.session, 1), "Conv");
+    assert_string_equal(mm_session_op(stage.session, 2), "Relu");
+    assert_string_equal(mm_session_op(stage.session, 3), "");
+    assert_string_equal(mm_session_op(stage.session, 4), "Add");
+    stage_done(&stage);
+    mm_graph_close(graph);
+}
+
+/* Time stamps tell what really happened; an op type in the dump beats the graph's. */
+static void order_of_time_stamps(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct mm_graph *graph = small_graph();
+    stage_init(&stage);
+    put_both(&stage, "1_m.pb", "n", "mm.add", FLOATS(1), FLOATS(1), 1);
+    put_both(&stage, "2_x.pb", "n", "mm.input", FLOATS(1), FLOATS(1), 1);
+    stage.options.graph = graph;
+    stage_measure(&stage);
+    assert_names(&stage, "m x ");
+    assert_string_equal(mm_session_op(stage.session, 0), "mm.add");
+    stage_done(&stage);
+    mm_graph_close(graph);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(order_of_the_graph),
+                                       cmocka_unit_test(order_of_time_stamps)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

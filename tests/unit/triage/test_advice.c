@@ -1,0 +1,252 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "mmtui/triage.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct mm_result to_i8 = {.state = MM_STATE_MEASURED,
+                                       .src = {.known = true, .dtype = MM_F32},
+                                       .dst = {.known = true, .dtype = MM_I8}};
+static const struct mm_result to_f32 = {.state = MM_STATE_MEASURED,
+                                        .src = {.known = true, .dtype = MM_F32},
+                                        .dst = {.known = true, .dtype = MM_F32}};
+
+static struct mm_whatif floor_of(bool per_channel, bool asymmetric, enum mm_range range, double sqnr)
+{
+    return (struct mm_whatif){
+        .setting = {.dtype = MM_I8, .per_channel = per_channel, .asymmetric = asymmetric, .range = range},
+        .metrics = {.sqnr = sqnr}};
+}
+
+/* 30 dB as it is; 33 with a zero point, 40 with a scale a channel, 31 by KL. */
+static struct mm_evidence usual(void)
+{
+    struct mm_evidence evidence = {
+        .floors = 6, .format = -1, .channel_slope = 0, .channel_spread = 8, .channel_axis = 1};
+    evidence.floor[0] = (struct mm_whatif){.setting = {.dtype = MM_F16}, .metrics = {.sqnr = 70}};
+    evidence.floor[1] = floor_of(false, false, MM_RANGE_MINMAX, 30);
+    evidence.floor[2] = floor_of(false, true, MM_RANGE_MINMAX, 33);
+    evidence.floor[3] = floor_of(true, false, MM_RANGE_MINMAX, 40);
+    evidence.floor[4] = floor_of(false, false, MM_RANGE_KL, 31);
+    evidence.floor[5] = floor_of(false, false, MM_RANGE_MSE, 30.5);
+    return evidence;
+}
+
+static void assert_gains(const struct mm_evidence *evidence, double per_channel, double asymmetric,
+                         double statistics)
+{
+    struct mm_subject subject = {.result = &to_i8, .evidence = evidence};
+    struct mm_gains gains;
+    assert_true(mm_gains_find(&subject, false, &gains));
+    const double got[3] = {gains.per_channel, gains.asymmetric, gains.statistics};
+    const double want[3] = {per_channel, asymmetric, statistics};
+    for (int i = 0; i < 3; i++) {
+        if (!(isnan(want[i]) ? isnan(got[i]) : fabs(got[i] - want[i]) < 1e-12))
+            fail_msg("gain %d is %g, not %g", i, got[i], want[i]);
+    }
+}
+
+static void one_layer(void **state)
+{
+    (void)state;
+    struct mm_evidence evidence = usual();
+    struct mm_gains gains;
+    assert_gains(&evidence, 10, 3, 1);
+    assert_true(mm_gains_find(&(struct mm_subject){.result = &to_i8, .evidence = &evidence}, false, &gains));
+    assert_int_equal(gains.range, MM_RANGE_KL);
+    evidence.channel_slope = 0.75; /* mostly in proportion already */
+    assert_gains(&evidence, 2.5, 3, 1);
+    evidence.channel_slope = 1.2;
+    assert_gains(&evidence, 0, 3, 1);
+    evidence.channel_slope = -0.3;
+    assert_gains(&evidence, 10, 3, 1);
+    evidence.channel_slope = NAN;
+    assert_gains(&evidence, NAN, 3, 1);
+}
+
+static void what_is_missing(void **state)
+{
+    (void)state;
+    struct mm_evidence evidence = usual();
+    evidence.floors = 3;
+    assert_gains(&evidence, NAN, 3, NAN);
+    evidence.floors = 1;
+    assert_gains(&evidence, NAN, NAN, NAN);
+    evidence = usual();
+    evidence.floor[2].metrics.sqnr = 29; /* never less than nothing */
+    evidence.floor[3].metrics.sqnr = INFINITY;
+    assert_gains(&evidence, MM_GAIN_MAX, 0, 1);
+    evidence.floor[1].metrics.sqnr = INFINITY; /* as it is, it is exact */
+    assert_gains(&evidence, 0, 0, 0);
+    evidence.floor[1].metrics.sqnr = NAN;
+    assert_gains(&evidence, NAN, NAN, NAN);
+}
+
+/* What the layer has is known: the gain is against that. */
+static void present_format(void **state)
+{
+    (void)state;
+    struct mm_evidence evidence = usual();
+    evidence.floor[5] = floor_of(true, true, MM_RANGE_MINMAX, 42);
+    evidence.format = 2; /* asymmetric already */
+    assert_gains(&evidence, 9, 0, NAN);
+    evidence.format = 3; /* per channel already */
+    assert_gains(&evidence, 0, 2, NAN);
+    evidence.format = 0; /* f16 says nothing of integers */
+    assert_gains(&evidence, 10, 3, 1);
+}
+
+static void quantised_or_not(void **state)
+{
+    (void)state;
+    struct mm_evidence evidence = usual();
+    struct mm_subject subject = {.result = &to_f32, .evidence = &evidence};
+    struct mm_result ids = to_i8;
+    struct mm_gains gains;
+    assert_false(mm_gains_find(&subject, false, &gains));
+    assert_true(mm_gains_find(&subject, true, &gains));
+    evidence.grid = 0.125;
+    assert_true(mm_gains_find(&subject, false, &gains));
+    evidence.grid = 0;
+    evidence.format = 1;
+    assert_true(mm_gains_find(&subject, false, &gains));
+    evidence.format = 0;
+    assert_false(mm_gains_find(&subject, false, &gains));
+    ids.src.dtype = MM_I8; /* integers on both sides are data */
+    subject.result = &ids;
+    assert_false(mm_gains_find(&subject, false, &gains));
+    subject.result = &to_i8;
+    assert_true(mm_gains_find(&subject, false, &gains));
+    evidence.problem = (char *)"can't be read";
+    assert_false(mm_gains_find(&subject, true, &gains));
+    subject.evidence = NULL;
+    assert_false(mm_gains_find(&subject, true, &gains));
+}
+
+/* ---- all layers ---- */
+
+#define LAYERS 11
+static struct mm_evidence evidence[LAYERS];
+static struct mm_subject subjects[LAYERS + 1];
+
+/* Gains of 0, 1, 2 ... 10 dB by channels, 5 less each by a zero point; one layer that nobody looked at. */
+static void make(void)
+{
+    memset(subjects, 0, sizeof subjects);
+    for (int i = 0; i < LAYERS; i++) {
+        evidence[i] = usual();
+        evidence[i].floor[3].metrics.sqnr = 30 + (i * 4 + 2) % 11;
+        evidence[i].floor[2].metrics.sqnr = 25 + (i * 4 + 2) % 11;
+        evidence[i].floors = 4;
+        subjects[i] = (struct mm_subject){.result = &to_i8, .evidence = &evidence[i]};
+    }
+    subjects[LAYERS].result = &to_i8;
+}
+
+static void assert_text(const struct mm_advice *advice, const char *expected)
+{
+    struct mm_buf buf;
+    mm_buf_init(&buf);
+    mm_advice_text(advice, &buf);
+    assert_string_equal(mm_buf_text(&buf), expected);
+    mm_buf_done(&buf);
+}
+
+static void all_layers(void **state)
+{
+    (void)state;
+    struct mm_advice advice;
+    struct mm_advice_setting settings[MM_ADVICE_COUNT];
+    make();
+    assert_int_equal(mm_advice_find(subjects, LAYERS + 1, NULL, &advice, NULL), 0);
+    assert_int_equal(advice.quantised, LAYERS);
+    const struct mm_advice_item *item = &advice.item[MM_ADVICE_PER_CHANNEL];
+    assert_int_equal(item->known, LAYERS);
+    assert_true(item->median == 5 && item->upper == 9 && item->most == 10 && item->worth);
+    assert_int_equal(item->layer, 2);
+    item = &advice.item[MM_ADVICE_ASYMMETRIC]; /* six times 0, then 1 .. 5 */
+    assert_true(item->median == 0 && item->upper == 4 && item->most == 5 && !item->worth);
+    assert_int_equal(advice.item[MM_ADVICE_STATISTICS].known, 0);
+    assert_true(isnan(advice.item[MM_ADVICE_STATISTICS].median));
+    assert_false(advice.item[MM_ADVICE_STATISTICS].worth);
+    assert_text(&advice, "Per-channel weights would buy 5.0 dB at the median over 11 quantised ops (inferred "
+                         "from how the error lies over the channels).");
+    assert_int_equal(mm_advice_settings(&advice, settings), 1);
+    assert_string_equal(settings[0].key, "precision_config.weight_quant_granularity");
+    assert_string_equal(settings[0].value, "per_axis");
+}
+
+static void a_tenth_of_them(void **state)
+{
+    (void)state;
+    struct mm_advice advice;
+    struct mm_advice_setting settings[MM_ADVICE_COUNT];
+    make();
+    for (int i = 0; i < LAYERS; i++) {
+        evidence[i].floor[3].metrics.sqnr = 30.2;
+        evidence[i].floor[2].metrics.sqnr = i < 2 ? 42 : 30;
+    }
+    assert_int_equal(mm_advice_find(subjects, LAYERS, NULL, &advice, NULL), 0);
+    assert_text(&advice, "Asymmetric activations would buy 0.0 dB at the median over 11 quantised ops, but "
+                         "12.0 dB or more for a tenth of them (measured on the reference).");
+    assert_int_equal(mm_advice_settings(&advice, settings), 1);
+    assert_string_equal(settings[0].key, "precision_config.activation_quant_algo");
+    assert_string_equal(settings[0].value, "asymmetric");
+}
+
+static void statistics(void **state)
+{
+    (void)state;
+    struct mm_advice advice;
+    struct mm_advice_setting settings[MM_ADVICE_COUNT];
+    make();
+    for (int i = 0; i < LAYERS; i++) {
+        evidence[i].floor[2].metrics.sqnr = evidence[i].floor[3].metrics.sqnr = 30;
+        evidence[i].floor[4] = floor_of(false, false, i < 4 ? MM_RANGE_P9999 : MM_RANGE_MSE, 38.25);
+        evidence[i].floors = 5;
+    }
+    assert_int_equal(mm_advice_find(subjects, LAYERS, NULL, &advice, NULL), 0);
+    assert_text(&advice, "Another range than min-max, mostly mse, would buy 8.2 dB at the median over 11 "
+                         "quantised ops (measured on the reference).");
+    assert_int_equal(mm_advice_settings(&advice, settings), 0); /* no key is known for it */
+}
+
+static void one_or_none(void **state)
+{
+    (void)state;
+    struct mm_advice advice;
+    make();
+    assert_int_equal(mm_advice_find(subjects + 2, 1, NULL, &advice, NULL), 0);
+    assert_text(&advice,
+                "Per-channel weights would buy 10.0 dB for the one quantised op that tells (inferred "
+                "from how the error lies over the channels). Asymmetric activations would buy 5.0 dB "
+                "for the one quantised op that tells (measured on the reference).");
+    assert_int_equal(mm_advice_find(subjects + 5, 1, NULL, &advice, NULL), 0); /* gains nothing */
+    assert_text(&advice, "No other quantisation setting would buy much: 1 quantised op looked at.");
+    assert_int_equal(mm_advice_find(subjects, 0, NULL, &advice, NULL), 0);
+    assert_int_equal(advice.quantised, 0);
+    assert_text(&advice, "");
+    /* known from elsewhere */
+    bool known[2] = {false, true};
+    subjects[0].result = subjects[1].result = &to_f32;
+    assert_int_equal(mm_advice_find(subjects, 2, known, &advice, NULL), 0);
+    assert_int_equal(advice.quantised, 1);
+    assert_int_equal(advice.item[MM_ADVICE_PER_CHANNEL].layer, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_layer),      cmocka_unit_test(what_is_missing),
+        cmocka_unit_test(present_format), cmocka_unit_test(quantised_or_not),
+        cmocka_unit_test(all_layers),     cmocka_unit_test(a_tenth_of_them),
+        cmocka_unit_test(statistics),     cmocka_unit_test(one_or_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,325 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "network.h"
+
+static const char *name_of(const void *context, uint32_t id)
+{
+    const struct network *net = context;
+    return net->pair[id].name;
+}
+
+static struct mm_triage_view view_of(const struct network *net)
+{
+    return (struct mm_triage_view){.subjects = net->subject,
+                                   .count = net->count,
+                                   .flow = net->flow,
+                                   .blame = net->blame,
+                                   .thresholds = &network_thresholds,
+                                   .name = name_of,
+                                   .context = net};
+}
+
+static struct mm_verdict conclude(const struct network *net, uint32_t id)
+{
+    struct mm_triage_view view = view_of(net);
+    struct mm_verdict verdict;
+    memset(&verdict, 0xAA, sizeof verdict);
+    mm_triage_conclude(&view, id, &verdict);
+    return verdict;
+}
+
+static void assert_kind(const struct network *net, uint32_t id, enum mm_verdict_kind kind, const char *text)
+{
+    struct mm_verdict verdict = conclude(net, id);
+    if (verdict.kind != kind)
+        fail_msg("layer %u: %s (%s), not %s", id, mm_verdict_word(verdict.kind), verdict.text,
+                 mm_verdict_word(kind));
+    assert_string_equal(verdict.text, text);
+    assert_int_equal(verdict.bad, kind != MM_VERDICT_OK);
+}
+
+/* Evidence with int8 floors: per tensor `coarse`, asymmetric `asymmetric`, per channel `fine`; dst has the
+ * first. */
+static struct mm_evidence int8_evidence(double coarse, double asymmetric, double fine)
+{
+    return (struct mm_evidence){
+        .floor = {{.setting = {.dtype = MM_I8}, .metrics = {.diff2 = coarse, .sqnr = -20 * log10(coarse)}},
+                  {.setting = {.dtype = MM_I8, .asymmetric = true},
+                   .metrics = {.diff2 = asymmetric, .sqnr = -20 * log10(asymmetric)}},
+                  {.setting = {.dtype = MM_I8, .per_channel = true, .axis = 1},
+                   .metrics = {.diff2 = fine, .sqnr = -20 * log10(fine)}}},
+        .floors = 3,
+        .format = 0};
+}
+
+/* x is good, a is `error` off, b reads a. */
+static void three(struct network *net, double error, double after)
+{
+    network_init(net);
+    network_op(net, "x", 0, NULL, NULL);
+    network_op(net, "a", error, "x", NULL);
+    network_op(net, "b", after, "a", NULL);
+    mm_graph_add_tensor(net->builder, "b", MM_GRAPH_OUTPUT, MM_DTYPE_NONE, NULL);
+    network_finish(net, true);
+}
+
+static void good(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.01, 0.02);
+    for (uint32_t id = 0; id < 3; id++)
+        assert_kind(&net, id, MM_VERDICT_OK, "");
+    network_done(&net);
+}
+
+static void inherited(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.3, 0.4);
+    struct mm_evidence nothing = {.format = -1};
+    net.subject[1].evidence = &nothing;
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are good (0), the result is not");
+    assert_kind(&net, 2, MM_VERDICT_INHERITED, "inherited from #2");
+    assert_int_equal(conclude(&net, 2).from, 1);
+    assert_int_equal(conclude(&net, 2).confidence, MM_LIKELY);
+    network_done(&net);
+}
+
+/* Before anybody has looked, the figures alone speak. */
+static void not_looked_at(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.3, 0.4);
+    assert_kind(&net, 1, MM_VERDICT_OVER, "6x over 0.05");
+    network_done(&net);
+}
+
+static void built_up(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.045, 0.055);
+    net.blame[0].expected = net.blame[1].expected = net.blame[2].expected = 0; /* no rounding explains it */
+    assert_kind(&net, 2, MM_VERDICT_INHERITED, "built up on the way here, most of it in #2");
+    network_done(&net);
+}
+
+/* The sigmoid behind it saturates: 0.3 became 0.001. */
+static void harmless(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_evidence nothing = {.format = -1};
+    three(&net, 0.3, 0.001);
+    net.subject[1].evidence = &nothing;
+    assert_kind(&net, 1, MM_VERDICT_HARMLESS, "harmless: what reads it is off by 0.001");
+    network_done(&net);
+}
+
+/* The last layer has no readers that could prove it harmless. */
+static void outputs_are_not_harmless(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_evidence nothing = {.format = -1};
+    three(&net, 0.01, 0.3);
+    net.subject[2].evidence = &nothing;
+    assert_kind(&net, 2, MM_VERDICT_IMPLEMENTATION, "inputs are good (0.01), the result is not");
+    network_done(&net);
+}
+
+static void noise(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_evidence nothing = {.format = -1};
+    three(&net, 0.06, 0.07);
+    net.subject[1].evidence = &nothing;
+    net.blame[1].expected = 0.021;
+    net.blame[2].expected = 0.022;
+    assert_kind(&net, 1, MM_VERDICT_NOISE, "rounding on the way here adds up to 0.021");
+    net.blame[1].expected = 0.019; /* 0.06 is more than three times that */
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are good (0), the result is not");
+    network_done(&net);
+}
+
+static void format_and_settings(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.06, 0.06);
+    struct mm_evidence limited = int8_evidence(0.05, 0.045, 0.03), coarse = int8_evidence(0.05, 0.05, 0.01);
+    net.subject[1].evidence = &limited;
+    assert_kind(&net, 1, MM_VERDICT_FORMAT, "i8 can't do better than 0.05 here");
+    net.subject[1].evidence = &coarse; /* 20 log10(5) = 14.0 dB */
+    assert_kind(&net, 1, MM_VERDICT_SETTINGS,
+                "i8 per tensor is too coarse here: per channel would gain 14.0 dB");
+    assert_int_equal(conclude(&net, 1).cause, MM_CAUSE_CHANNEL_RANGE);
+    net.subject[1].op_type = "Relu"; /* no weights: no scale a channel */
+    assert_kind(&net, 1, MM_VERDICT_FORMAT, "i8 can't do better than 0.05 here");
+    network_done(&net);
+}
+
+static void finding(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.9, 0.9);
+    struct mm_evidence found = {
+        .format = -1,
+        .finding = {{.cause = MM_CAUSE_CHANNELS_REVERSED, .score = 0.95, .sentence = "reversed"}},
+        .findings = 1};
+    net.subject[1].evidence = &found;
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "reversed");
+    assert_int_equal(conclude(&net, 1).confidence, MM_CERTAIN);
+    assert_int_equal(conclude(&net, 1).cause, MM_CAUSE_CHANNELS_REVERSED);
+    found.finding[0].score = 0.75;
+    assert_int_equal(conclude(&net, 1).confidence, MM_LIKELY);
+    found.finding[0].score = 0.4; /* decides nothing */
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are good (0), the result is not");
+    network_done(&net);
+}
+
+/* The same cause at an input is an input fault, at an output an output fault. */
+static void at_edges(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_evidence found = {
+        .format = -1,
+        .finding = {{.cause = MM_CAUSE_CHANNELS_REVERSED, .score = 0.95, .sentence = "reversed"}},
+        .findings = 1};
+    network_init(&net);
+    network_op(&net, "x", 0.9, NULL, NULL);
+    network_op(&net, "y", 0.01, "x", NULL);
+    network_op(&net, "z", 0.9, "y", NULL);
+    mm_graph_add_tensor(net.builder, "z", MM_GRAPH_OUTPUT, MM_DTYPE_NONE, NULL);
+    network_finish(&net, true);
+    net.subject[0].evidence = net.subject[2].evidence = &found;
+    assert_kind(&net, 0, MM_VERDICT_INPUT, "reversed");
+    assert_kind(&net, 2, MM_VERDICT_OUTPUT, "reversed");
+    network_done(&net);
+}
+
+static void unexplained_input(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_evidence nothing = {.format = -1};
+    network_init(&net);
+    network_op(&net, "x", 0.9, NULL, NULL);
+    network_op(&net, "y", 0.9, "x", NULL);
+    network_finish(&net, true);
+    net.subject[0].evidence = &nothing;
+    assert_kind(&net, 0, MM_VERDICT_INPUT, "the two runs were fed different data");
+    network_done(&net);
+}
+
+/* ---- with a simulation ---- */
+
+struct simulated_net {
+    struct network net;
+    struct mm_result impl[3], format[3];
+};
+
+static void simulate(struct simulated_net *sim, uint32_t id, double impl, double format)
+{
+    sim->impl[id] = (struct mm_result){.state = MM_STATE_MEASURED, .metrics = {.count = 9, .diff2 = impl}};
+    sim->format[id] =
+        (struct mm_result){.state = MM_STATE_MEASURED, .metrics = {.count = 9, .diff2 = format}};
+    sim->net.subject[id].sim_dst = &sim->impl[id];
+    sim->net.subject[id].src_sim = &sim->format[id];
+}
+
+static void the_simulation_decides(void **state)
+{
+    (void)state;
+    struct simulated_net sim;
+    struct mm_evidence nothing = {.format = -1};
+    three(&sim.net, 0.3, 0.3);
+    sim.net.subject[1].evidence = &nothing;
+    simulate(&sim, 0, 0, 0);
+    simulate(&sim, 1, 0.01, 0.3); /* the simulation is off as far: the format */
+    simulate(&sim, 2, 0.01, 0.3);
+    assert_kind(&sim.net, 1, MM_VERDICT_FORMAT, "the format: its simulation is off by 0.3, too");
+    assert_int_equal(conclude(&sim.net, 1).confidence, MM_CERTAIN);
+    assert_kind(&sim.net, 2, MM_VERDICT_INHERITED, "inherited from #2");
+    simulate(&sim, 1, 0.3, 0.01); /* the simulation is good, dst is not: the implementation */
+    assert_kind(&sim.net, 1, MM_VERDICT_IMPLEMENTATION, "off its own simulation by 0.3");
+    assert_int_equal(conclude(&sim.net, 1).confidence, MM_CERTAIN);
+    network_done(&sim.net);
+}
+
+/* Everything is off because of the format; what the implementation adds in b shows against the simulation
+ * alone. */
+static void a_fault_behind_the_formats(void **state)
+{
+    (void)state;
+    struct simulated_net sim;
+    three(&sim.net, 0.3, 0.31);
+    simulate(&sim, 0, 0, 0);
+    simulate(&sim, 1, 0.01, 0.3);
+    simulate(&sim, 2, 0.12, 0.29);
+    assert_kind(&sim.net, 2, MM_VERDICT_IMPLEMENTATION, "off its own simulation by 0.12");
+    network_done(&sim.net);
+}
+
+/* ---- in full ---- */
+
+static void explained(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_buf evidence = {0}, next = {0};
+    three(&net, 0.3, 0.4);
+    struct mm_triage_view view = view_of(&net);
+    struct mm_verdict verdict = conclude(&net, 2);
+    mm_triage_explain(&view, 2, &verdict, &evidence, &next);
+    assert_string_equal(mm_buf_text(&evidence),
+                        "diff2 0.4, diff1 0.4 (threshold 0.05); SQNR 0.0 dB.\n"
+                        "Worst input: #2 a, 0.3; the error becomes 1.3x of that here.\n"
+                        "The way of the error: #2 a (0.3), #3 b (0.4).\n");
+    assert_string_equal(mm_buf_text(&next), "Look at the layer where it starts.");
+    mm_buf_done(&evidence);
+    mm_buf_done(&next);
+    network_done(&net);
+}
+
+static void words(void **state)
+{
+    (void)state;
+    assert_string_equal(mm_confidence_word(MM_CERTAIN), "certain");
+    assert_string_equal(mm_confidence_word(MM_POSSIBLE), "possible");
+    assert_string_equal(mm_confidence_word(MM_CONFIDENCE_NONE), "");
+    assert_string_equal(mm_confidence_word((enum mm_confidence)99), "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good),
+        cmocka_unit_test(inherited),
+        cmocka_unit_test(not_looked_at),
+        cmocka_unit_test(built_up),
+        cmocka_unit_test(harmless),
+        cmocka_unit_test(outputs_are_not_harmless),
+        cmocka_unit_test(noise),
+        cmocka_unit_test(format_and_settings),
+        cmocka_unit_test(finding),
+        cmocka_unit_test(at_edges),
+        cmocka_unit_test(unexplained_input),
+        cmocka_unit_test(the_simulation_decides),
+        cmocka_unit_test(a_fault_behind_the_formats),
+        cmocka_unit_test(explained),
+        cmocka_unit_test(words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
