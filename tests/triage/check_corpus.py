@@ -101,7 +101,7 @@ def is_affine(s, d, axis):
 
 def overflow(case, s, d):
     beyond = np.abs(s) > 65520
-    edge = np.abs(np.abs(s) - 65520) < 650  # the inputs were rounded before
+    edge = np.abs(np.abs(s) / 65520 - 1) < (0.05 if case.demo else 0.01)  # inputs were rounded before
     return np.isinf(d).any() and (np.isinf(d) == beyond)[~edge].all()
 
 
@@ -259,7 +259,8 @@ def unwritten(case, s, d):
     wrong = s != d
     share = wrong.mean() / max(1e-9, (s != 0).mean())
     first = int(np.argmax(wrong.ravel()))
-    return share < 1.3 * case.amount + 0.01 and (d.ravel()[:first] == s.ravel()[:first]).all()
+    row = s.shape[-1] / s.size  # rows are left out as a whole
+    return share < 1.3 * case.amount + row and (d.ravel()[:first] == s.ravel()[:first]).all()
 
 
 def normalisation(case, s, d):
@@ -341,6 +342,7 @@ CHECKS = {
     "one-sided": one_sided,
     "one-sided-tail": one_sided,
     "outlier": outlier,
+    "outlier-channels": outlier,
     "near-zero": near_zero,
     "rounding": on_grid,
     "channels-reversed": reversed_axis,

@@ -100,12 +100,17 @@ const struct corpus_row rows_numbers[] = {
     ROW("one-sided-tail", scene_sparse, "act", DO(fault_quantise, 0, 8), RUNS(FLOATS, 2),
         IS(CAUSE(ONE_SIDED) | CAUSE(OUTLIER), SETTINGS)),
 
-    ROW("outlier", scene_outliers, "sum", .scale = 60, DO(fault_quantise, 0, 8), RUNS(FLOATS, 2),
+    ROW("outlier", scene_outliers, "sum", .scale = -60, DO(fault_quantise, 0, 8), RUNS(FLOATS, 2),
         IS(CAUSE(OUTLIER), SETTINGS)),
-    ROW("outlier", scene_outliers, "sum", .scale = 150, DO(fault_quantise, 0, 8), RUNS(FLOATS, 2),
+    ROW("outlier", scene_outliers, "sum", .scale = -150, DO(fault_quantise, 0, 8), RUNS(FLOATS, 2),
         IS(CAUSE(OUTLIER), SETTINGS)),
-    ROW("outlier", scene_outliers, "sum", .scale = 700, DO(fault_quantise, 0, 8), RUNS(PLAIN, 2),
+    ROW("outlier", scene_outliers, "sum", .scale = -700, DO(fault_quantise, 0, 8), RUNS(PLAIN, 2),
         IS(CAUSE(OUTLIER), SETTINGS)),
+    /* in a few channels of many: the range of these is another, too */
+    ROW("outlier-channels", scene_outliers, "sum", .scale = 60, DO(fault_quantise, 0, 8), RUNS(FLOATS, 2),
+        IS(CAUSE(OUTLIER) | CAUSE(CHANNEL_RANGE), SETTINGS)),
+    ROW("outlier-channels", scene_outliers, "sum", .scale = 150, DO(fault_quantise, 0, 8), RUNS(FLOATS, 1),
+        IS(CAUSE(OUTLIER) | CAUSE(CHANNEL_RANGE), SETTINGS)),
 
     /* small against what they are made of */
     ROW("near-zero", scene_difference, "sub", .scale = 2e-3f, RUNS(F16, 3),
