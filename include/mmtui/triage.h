@@ -465,7 +465,8 @@ double mm_triage_rank(const struct mm_result *result);
  *             chain of two such layers) and multiplies nothing: raised with them, as it saves casts. Needs a
  *             graph.
  *
- * What a layer adds is blame's introduced², at least its floor². The energy that reaches an operator goes on
+ * What a layer adds is blame's introduced², at least its floor² (or its
+ * error², if that is less). The energy that reaches an operator goes on
  * times min(1, (error / input error)²), so that what a later layer damps counts less, and along the worst way
  * where several lead to an output. An inherited error that an operator merely enlarges (it is over, as its
  * input is, and not quantised) goes on times all of (error / input error)²: it is its root's. Behind a layer

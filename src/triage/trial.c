@@ -128,7 +128,8 @@ static int channel_axis(const struct mm_shape *dumped, const struct mm_shape *sh
     if (shape->rank < 2)
         return -1;
     int front = shape->rank >= 3 && shape->rank >= dumped->rank && dumped->rank >= 4 ? 1 : 0;
-    bool image_last = shape->dim[last] == 3 || shape->dim[last] == 4;
+    bool wide = shape->rank < 3 || shape->dim[last - 1] >= 8; /* a map of 4 x 4 has its channels in front */
+    bool image_last = (shape->dim[last] == 3 || shape->dim[last] == 4) && wide;
     bool image_front = shape->dim[front] == 3 || shape->dim[front] == 4;
     if (shape->rank == 2)
         return dumped->rank >= 3 && image_front && !image_last ? 0 : 1;
@@ -202,6 +203,8 @@ double cause_score(const struct trial *t, double residual)
 {
     double spread = sqrt(t->vd / t->dd);
     double left = residual / spread;
+    if (t->observed <= 0) /* no error but at positions that are not finite */
+        return 0;
     if (!isnan(t->observed))
         left = fmax(left, residual / t->observed);
     double far = log10(fmax(residual, 1e-300) / (3 * t->noise)); /* decades above the noise */

@@ -9,6 +9,7 @@
 #include "mmtui/session.h"
 #include "ui/app.h"
 #include "ui/list.h"
+#include "ui/neighbours.h"
 #include "ui/trail.h"
 #include "ui/view.h"
 
@@ -32,13 +33,13 @@ struct whatif_tab {
     const struct mm_whatif_table *table; /* NULL while it is worked out */
     const char *problem;
     int axis;     /* of the channels, as chosen; -1: where they usually lie */
-    size_t shown; /* the layer that axis is about */
+    size_t shown; /* the layer that axis is about; SIZE_MAX: none yet */
 };
 
 struct neighbours_tab {
+    struct neighbours near;
     struct list list;
-    bool down;    /* walked to a reader: go on to readers */
-    size_t shown; /* the layer that the list is about; SIZE_MAX: none yet */
+    bool down; /* walked to a reader: go on to readers */
 };
 
 struct layer_view {

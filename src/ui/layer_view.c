@@ -282,6 +282,7 @@ static const enum action *hints(const struct view *view)
 
 static void close_view(struct view *view)
 {
+    neighbours_done(&((struct layer_view *)view)->neighbours.near);
     free(view);
 }
 
@@ -305,7 +306,7 @@ struct view *layer_view_open(struct app *app, struct view *list, size_t id)
     layer->view.ops = &ops;
     layer->list = list;
     layer->id = id;
-    layer->asked = layer->whatif.shown = layer->neighbours.shown = SIZE_MAX;
+    layer->asked = layer->whatif.shown = SIZE_MAX;
     layer->hist.bins = HIST_BINS_USUAL;
     layer->hist.log = true;
     prepare(layer, app);
