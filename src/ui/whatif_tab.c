@@ -1,3 +1,4 @@
+/* The What if tab: its table, and the axis that channels lie along. */
 #include "ui/inspector.h"
 #include "ui/layer.h"
 #include "ui/whatif_table.h"
