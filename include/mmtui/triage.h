@@ -478,8 +478,8 @@ double mm_triage_rank(const struct mm_result *result);
  * rounding is a quarter of what the operator adds now, at most; to FP32 otherwise.
  *
  * An error that no precision repairs (channels reversed, a stale buffer, different inputs) is never
- * suggested; `beyond` has its share. What adds less than 1 / 100 of an equal share are not worth an override:
- * all of them together are less than 1 %.
+ * suggested, if the verdict holds that for likely at least; `beyond` has its share. What adds less than 1 /
+ * 100 of an equal share is not worth an override: all of that together is less than 1 %.
  */
 enum mm_suggest_rule {
     MM_SUGGEST_AUTO = 0, /* as COVER; nothing when no layer is over the thresholds */
