@@ -81,7 +81,9 @@ static void tabs(void **state)
 {
     struct small *small = *state;
     small_keys(small, "Enter");
-    assert_true(small_shows(small, "[0 Triage]  1 Stats   2 Histogram   5 What if   6 Neighbours")); /* what is wrong comes first */
+    assert_true(small_shows(
+        small,
+        "[0 Triage]  1 Stats   2 Histogram   5 What if   6 Neighbours")); /* what is wrong comes first */
     small_keys(small, "Tab");
     assert_true(small_shows(small, "[1 Stats]"));
     small_keys(small, "Tab J"); /* the tab stays */
