@@ -234,15 +234,25 @@ static double *sorted(const double *x, int64_t count)
  */
 #define SORTED_SURE 0.3
 
+/* What sum (s - d)^2 must be at least, however both are ordered: their means and deviations differ. */
+static double least_left(const struct trial *t)
+{
+    double mean = t->mean_s - t->mean_d, spread = sqrt(t->vs) - sqrt(t->vd);
+    return (double)t->n * mean * mean + spread * spread;
+}
+
 static bool same_values(const struct trial *t, struct found *found)
 {
     int64_t n = t->c->d_count;
+    double most = SORTED_SURE * SORTED_SURE * t->vd / (double)n;
+    if (least_left(t) > most) /* sorting costs more than all other causes */
+        return false;
     double *s = n <= SORTED_MAX ? sorted(t->c->s, n) : NULL, *d = s ? sorted(t->c->d, n) : NULL;
     double left = 0;
     char b[MM_NUM], c[MM_NUM];
     for (int64_t i = 0; d && i < n; i++)
         left += (s[i] - d[i]) * (s[i] - d[i]);
-    bool sure = d && n >= 4 && t->vd > 0 && left <= SORTED_SURE * SORTED_SURE * t->vd / (double)n;
+    bool sure = d && n >= 4 && t->vd > 0 && left <= most;
     free(s);
     free(d);
     if (!sure || !found_set(found, t, sqrt(left / t->dd), (double)n))
