@@ -82,7 +82,7 @@ static bool one_line(const struct trial *t, struct found *found)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
     char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM];
-    if (!found_set(found, t, m->fit_residual, 2))
+    if (t->n < 2 * VALUES_LEAST || !found_set(found, t, m->fit_residual, 2))
         return false;
     mm_num_short(c, m->fit_residual, 2);
     found_say(found, "dst = %s x src %c %s: undone, the error is %s", mm_num_short(a, m->fit_scale, 3),
