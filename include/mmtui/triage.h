@@ -355,8 +355,8 @@ bool mm_blame_worth_a_look(const struct mm_flow *flow, const struct mm_blame *bl
  *              holds. So the gain is that of giving each channel of the result a scale (a what-if, which
  * takes a channel's range for its weights' range), times 1 - channel_slope: all of it where the error is the
  * same everywhere, nothing where it is in proportion. On simulated products of random matrices this came
- * within about 3 dB of the truth where the weights' rounding is the whole error; where activations are
- * rounded too, it says up to 4 dB too much.
+ * within 3.5 dB of the truth where the weights' rounding is the whole error; where activations are
+ * rounded too, it says up to 5 dB too much.
  */
 #define MM_GAIN_MAX 60.0
 struct mm_gains {
@@ -465,7 +465,8 @@ double mm_triage_rank(const struct mm_result *result);
  *             chain of two such layers) and multiplies nothing: raised with them, as it saves casts. Needs a
  *             graph.
  *
- * What a layer adds is blame's introduced², at least its floor². The energy that reaches an operator goes on
+ * What a layer adds is blame's introduced², at least its floor² (or its
+ * error², if that is less). The energy that reaches an operator goes on
  * times min(1, (error / input error)²), so that what a later layer damps counts less, and along the worst way
  * where several lead to an output. An inherited error that an operator merely enlarges (it is over, as its
  * input is, and not quantised) goes on times all of (error / input error)²: it is its root's. Behind a layer

@@ -12,10 +12,6 @@ static const struct {
 } columns[COLUMN_COUNT] = {{"#", true},       {"LAYER", false},   {"OP", false},  {"TO", false},
                            {"COVERED", true}, {"ELEMENTS", true}, {"MACS", true}, {"WHY", false}};
 
-struct table_cells {
-    struct mm_buf text[COLUMN_COUNT];
-};
-
 static void put_percent(struct mm_buf *out, double share)
 {
     mm_buf_printf(out, "%.1f%%", 100 * share);

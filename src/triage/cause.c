@@ -159,9 +159,6 @@ static bool makes_sense(const struct row *row, const struct trial *t)
            (row->need == NEED_VALUES && t->values);
 }
 
-/* How much better a score must be for a hypothesis with more parameters to stand first. */
-#define SCORE_SAME 0.03
-
 /* The next best: of the highest score and those that are about the same, the one with the fewest parameters.
  */
 static size_t best_of(const struct found *found, size_t count)

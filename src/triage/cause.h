@@ -62,7 +62,8 @@ double predict_residual(const struct trial *trial, predict_block predict, const 
 bool found_set(struct found *found, const struct trial *trial, double residual, double parameters);
 void found_say(struct found *found, const char *format, ...) MM_PRINTF(2, 3);
 void found_evidence(struct found *found, const char *format, ...) MM_PRINTF(2, 3);
-#define SCORE_KEEP 0.3 /* below it a finding is not kept */
+#define SCORE_KEEP 0.3  /* below it a finding is not kept */
+#define SCORE_SAME 0.03 /* with less between them, the hypothesis with fewer parameters stands first */
 
 /* Greatest finite magnitude of the format in which dst was made: its dtype's, or half's when a wider dst
  * never goes beyond it. Integers give their own. */

@@ -117,7 +117,11 @@ bool cause_affine(const struct trial *t, struct found *found)
 {
     if (!(t->dd > 0) || !(t->vs > 0) || trial_is_ids(t))
         return false;
-    return one_line(t, found) || line_a_channel(t, found);
+    struct found channels = *found;
+    bool one = one_line(t, found), many = line_a_channel(t, &channels);
+    if (many && (!one || channels.finding.score > found->finding.score + SCORE_SAME))
+        *found = channels;
+    return one || many;
 }
 
 /* ---- boxes ---- */
@@ -125,10 +129,10 @@ bool cause_affine(const struct trial *t, struct found *found)
 /* The axis of the coordinates: 4 to 7 values (a box, a score, a class, an image), last or before it. */
 static int box_axis(const struct trial *t)
 {
-    int rank = t->d_shape.rank;
+    int rank = t->d_shape.rank, dumped = (t->values ? &t->c->d_shape : &t->c->result->dst.shape)->rank;
     for (int k = rank - 1; k >= 0 && k >= rank - 2; k--) {
-        bool others = rank >= 2; /* a list of boxes */
-        if (others && t->d_shape.dim[k] >= 4 && t->d_shape.dim[k] <= 7)
+        bool list = rank >= 2 && dumped <= 3; /* of boxes; not a feature map */
+        if (list && t->d_shape.dim[k] >= 4 && t->d_shape.dim[k] <= 7)
             return k;
     }
     return -1;
@@ -139,11 +143,18 @@ static bool about(double a, double b, double size)
     return fabs(a - b) <= 0.01 * size;
 }
 
+/* What dst's first two coordinates span. */
+static double extent(const struct fits *f)
+{
+    const struct channel_sums *x = &f->channels.sum[0], *y = &f->channels.sum[1];
+    return fmax(x->d_max - x->d_min, y->d_max - y->d_min);
+}
+
 /* Corners: x and y are scaled alike and moved by the padding. Centre and size: the size is not moved. */
 static const char *box_map(const struct fits *f, char out[96])
 {
     const double *a = f->scale, *b = f->offset;
-    double size = fmax(fmax(fabs(b[0]), fabs(b[1])), 1e-12), most = fmax(fabs(a[0]), fabs(a[1]));
+    double size = extent(f), most = fmax(fabs(a[0]), fabs(a[1]));
     char p[MM_NUM], q[MM_NUM], r[MM_NUM];
     bool pairs = about(a[0], a[2], most) && about(a[1], a[3], most);
     bool corners = pairs && about(b[0], b[2], size) && about(b[1], b[3], size);
@@ -253,6 +264,8 @@ bool cause_boxes(const struct trial *t, struct found *found)
     if (good) {
         good = found_set(found, t, f.residual, 3);
         const char *how = box_map(&f, map);
+        if (!(t->c->role & MM_ROLE_OUTPUT)) /* more likely channels than coordinates */
+            found->finding.score *= 0.95;
         fits_text(&f, text, sizeof text);
         mm_num_short(b, found->finding.residual, 1);
         found_say(found, "boxes: %s: undone, the error is %s", how, b);

@@ -106,7 +106,7 @@ bool cause_inner_overflow(const struct trial *t, struct found *found)
         found_say(found, "%s values are %s, the result itself would fit: %s may overflow",
                   mm_num_count(c, count), how, operators[op].what);
     else
-        found_say(found, "%s inside reach %s > %s: %s values became %s", operators[op].what, a, b,
+        found_say(found, "inside, %s can reach %s > %s: %s values became %s", operators[op].what, a, b,
                   mm_num_count(c, count), how);
     if (known)
         found_evidence(found,

@@ -32,6 +32,37 @@ static size_t distinct(const double *x, int64_t count, double out[GRID_SAMPLE])
     return kept;
 }
 
+/*
+ * The step made sharper: gaps are whole numbers of steps, and what many steps span is known better than the
+ * smallest gap, which is the one that rounding shrank most. From the middle outwards, where gaps are narrow.
+ */
+static double sharpened(const double *value, size_t n, double step)
+{
+    size_t middle = n / 2;
+    double steps = 0;
+    for (size_t i = middle + 1; i < n; i++) {
+        steps += rint((value[i] - value[i - 1]) / step);
+        step = (value[i] - value[middle]) / steps;
+    }
+    double above = value[n - 1] - value[middle];
+    for (size_t i = middle; i-- > 0;) {
+        steps += rint((value[i + 1] - value[i]) / step);
+        step = (above + value[middle] - value[i]) / steps;
+    }
+    return step;
+}
+
+/* Are they all whole numbers of steps? A number format's grid goes through zero. */
+static bool on_grid(const double *value, size_t n, double step)
+{
+    bool on = true;
+    for (size_t i = 0; i < n && on; i++) {
+        double place = value[i] / step;
+        on = fabs(place - rint(place)) <= GRID_OFF;
+    }
+    return on;
+}
+
 double grid_find(const double *x, int64_t count, int64_t levels)
 {
     double *value = malloc(GRID_SAMPLE * sizeof *value);
@@ -40,16 +71,10 @@ double grid_find(const double *x, int64_t count, int64_t levels)
     for (size_t i = 1; i < n; i++)
         step = fmin(step, value[i] - value[i - 1]);
     double span = n ? value[n - 1] - value[0] : 0;
-    if (n < GRID_DISTINCT || !(span / step <= (double)levels + 1)) {
-        free(value);
-        return 0;
-    }
-    step = span / rint(span / step); /* the smallest gap is rounded most */
-    bool on = true;
-    for (size_t i = 0; i < n && on; i++) {
-        double place = value[i] / step; /* a grid of a number format goes through zero */
-        on = fabs(place - rint(place)) <= GRID_OFF;
-    }
+    bool few = n >= GRID_DISTINCT && span / step <= 1.2 * (double)levels + 1;
+    if (few)
+        step = sharpened(value, n, step);
+    few = few && span / step <= (double)levels + 0.5 && on_grid(value, n, step);
     free(value);
-    return on ? step : 0;
+    return few ? step : 0;
 }

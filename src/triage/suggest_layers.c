@@ -15,7 +15,7 @@
 #define HALF_LEAST_RMS 1e-4
 /* FP16 suffices when its rounding is this share of what the operator adds now. */
 #define HALF_SHARE 0.25
-/* An operator that reads integers computes with them, if it adds so many times what FP16 explains. */
+/* What multiplies and reads integers computes with them, if it adds so many times what FP16 explains. */
 #define INTEGER_FACTOR 8.0
 
 /* ---- operators ---- */
@@ -92,22 +92,49 @@ static bool is_integer(enum mm_dtype dtype)
     return kind == MM_KIND_INT || kind == MM_KIND_UINT;
 }
 
+/* Is one of these words in the op type, by whoever knows it? */
+static bool is_op(const struct suggest *s, uint32_t id, const char *const *words)
+{
+    const struct mm_result *result = s->view->subjects[id].result;
+    int32_t node = s->graph ? s->view->flow->node[id] : -1;
+    const char *types[] = {result->dst.known ? result->dst.op_type : "",
+                           result->src.known ? result->src.op_type : "",
+                           node >= 0 ? s->graph->nodes[node].op_type : ""};
+    for (; *words; words++) {
+        for (size_t i = 0; i < MM_COUNT(types); i++) {
+            if (strcasestr(types[i], *words))
+                return true;
+        }
+    }
+    return false;
+}
+
+static const char *const squaring[] = {"norm", "pow", "square", "reducel2", "reduce_l2", "variance", NULL};
+static const char *const multiplying[] = {"conv", "matmul", "gemm", "linear", "dense", "innerproduct", NULL};
+
+/* The format that was found by looking, if it can be relied on: an integer one only where there is a grid. */
+static enum mm_dtype format_found(const struct mm_evidence *evidence, enum mm_dtype otherwise)
+{
+    if (!evidence || evidence->format < 0 || (size_t)evidence->format >= evidence->floors)
+        return otherwise;
+    enum mm_dtype dtype = evidence->floor[evidence->format].setting.dtype;
+    return is_integer(dtype) && evidence->grid == 0 ? otherwise : dtype;
+}
+
 static void find_now(const struct suggest *s, uint32_t id)
 {
     struct suggest_layer *here = &s->layer[id];
     const struct mm_subject *subject = &s->view->subjects[id];
-    const struct mm_evidence *evidence = subject->evidence;
+    enum mm_dtype dumped = subject->result->dst.dtype;
     unsigned quantised = s->view->flow->quantised[id];
-    here->now = subject->result->dst.dtype;
-    if (evidence && evidence->format >= 0 && (size_t)evidence->format < evidence->floors)
-        here->now = evidence->floor[evidence->format].setting.dtype;
-    bool adds = s->view->blame[id].introduced > INTEGER_FACTOR * floor_of_float(MM_F16);
-    bool from_integers = (quantised & MM_QUANTISED_INPUT) && adds && isfinite(s->view->blame[id].introduced);
-    if ((quantised & MM_QUANTISED_RESULT) || from_integers ||
-        (is_integer(here->now) && evidence && evidence->format >= 0)) {
-        here->integer = true;
-        here->now = is_integer(here->now) ? here->now : MM_I8;
-    }
+    double adds = s->view->blame[id].introduced;
+    bool multiplies_integers = (quantised & MM_QUANTISED_INPUT) && isfinite(adds) &&
+                               adds > INTEGER_FACTOR * floor_of_float(MM_F16) && is_op(s, id, multiplying);
+    here->now = format_found(subject->evidence, dumped);
+    bool on_a_grid = is_integer(here->now) && here->now != dumped;
+    here->integer = (quantised & MM_QUANTISED_RESULT) || multiplies_integers || on_a_grid;
+    if (here->integer && !is_integer(here->now))
+        here->now = MM_I8;
 }
 
 double suggest_reach(const struct suggest *s, uint32_t id)
@@ -119,19 +146,6 @@ double suggest_reach(const struct suggest *s, uint32_t id)
     return fmax(fabs(stats->min), fabs(stats->max));
 }
 
-static bool squares(const struct suggest *s, uint32_t id)
-{
-    static const char *const words[] = {"norm", "pow", "square", "reducel2", "reduce_l2", "variance"};
-    const struct mm_result *result = s->view->subjects[id].result;
-    const char *types[] = {result->dst.known ? result->dst.op_type : "",
-                           result->src.known ? result->src.op_type : ""};
-    for (size_t i = 0; i < MM_COUNT(words); i++) {
-        if (strcasestr(types[0], words[i]) || strcasestr(types[1], words[i]))
-            return true;
-    }
-    return false;
-}
-
 static bool half_suffices(const struct suggest *s, uint32_t id)
 {
     const struct mm_flow *flow = s->view->flow;
@@ -139,7 +153,7 @@ static bool half_suffices(const struct suggest *s, uint32_t id)
     double limit = RANGE_MARGIN * mm_dtype_info(MM_F16)->highest, input = 0;
     for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1]; e++)
         input = fmax(input, suggest_reach(s, flow->input[e]));
-    double reach = fmax(suggest_reach(s, id), squares(s, id) ? input * input : input);
+    double reach = fmax(suggest_reach(s, id), is_op(s, id, squaring) ? input * input : input);
     bool loses_digits = sqrt(stats->mean * stats->mean + stats->std * stats->std) < HALF_LEAST_RMS;
     return reach <= limit && !loses_digits && floor_of_float(MM_F16) <= HALF_SHARE * sqrt(s->layer[id].added);
 }
@@ -153,12 +167,16 @@ static void find_added(const struct suggest *s, uint32_t id)
     double ratio = blame->input_error > 0 ? blame->error / blame->input_error : 1;
     double floor = blame->floor;
     bool input_over = blame->worst_input >= 0 && s->view->blame[blame->worst_input].over;
-    here->masked = !blame->starts && blame->worst_input >= 0 && !(blame->input_error <= MASKING_ERROR);
+    here->masked = blame->error != 0 && !blame->starts && blame->worst_input >= 0 &&
+                   !(blame->input_error <= MASKING_ERROR);
     here->gain = fmin(1, ratio * ratio);
     if (here->masked || !isfinite(blame->error)) {
         here->gain = 1;
         here->added = floor * floor;
-    } else if (blame->over && !blame->starts && input_over && !here->integer) {
+        return;
+    }
+    floor = fmin(floor, blame->error); /* what is exact costs nothing */
+    if (blame->over && !blame->starts && input_over && !here->integer) {
         here->gain = ratio * ratio; /* inherited, and enlarged: the root's */
         here->added = floor * floor;
     } else {

@@ -1,4 +1,5 @@
-/* The inside of the layers screen: layers_view.c keeps it, layers_draw.c draws it. */
+/* The inside of the layers screen: layers_view.c keeps it, layers_jump.c moves in it, layers_draw.c draws it.
+ */
 #ifndef UI_LAYERS_H
 #define UI_LAYERS_H
 
@@ -38,7 +39,12 @@ int layers_strip_height(const struct app *app, int h);
 void layers_draw(const struct view *view, const struct app *app, struct canvas *c);
 void layers_status(const struct view *view, const struct app *app, struct canvas *c);
 
-/* The row's layer; count when the list is empty. */
+/* The selected row's layer; SIZE_MAX when the list is empty. */
 size_t layers_selected(const struct layers *layers);
+/* The row of a layer; -1 when the filter hides it. */
+int layers_row(const struct layers *layers, size_t id);
+/* The actions that only move the selection to another layer; says why when there is none. False: not one of
+ * these. */
+bool layers_jump(struct layers *layers, struct app *app, const struct action_event *event);
 
 #endif

@@ -1,6 +1,5 @@
 #include "ui/layers_view.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +7,6 @@
 #include "ui/inspector.h"
 #include "ui/layer_view.h"
 #include "ui/layers.h"
-#include "ui/verdict.h"
 
 size_t layers_selected(const struct layers *layers)
 {
@@ -16,15 +14,6 @@ size_t layers_selected(const struct layers *layers)
 }
 
 /* ---- keeping the rows ---- */
-
-static int row_of(const struct layers *layers, size_t id)
-{
-    for (int row = 0; row < layers->list.count; row++) {
-        if (layers->ids[row] == id)
-            return row;
-    }
-    return -1;
-}
 
 /* The histogram of the preview, and what the workers should take next. */
 static void prepare(struct layers *layers, struct app *app)
@@ -71,7 +60,7 @@ static void rebuild(struct layers *layers, struct app *app)
     }
     mm_order_sort(session, &layers->order, layers->ids, count);
     layers->list.count = (int)count; /* for row_of; list_reorder sets the rest */
-    int row = layers->moved && selected != SIZE_MAX ? row_of(layers, selected) : 0;
+    int row = layers->moved && selected != SIZE_MAX ? layers_row(layers, selected) : 0;
     list_reorder(&layers->list, (int)count, row >= 0 ? row : row_before);
     mm_session_totals(session, &layers->totals);
     measure_texts(layers, session);
@@ -95,173 +84,6 @@ static void size(struct view *view, struct app *app, int w, int h)
     layers->h = h;
     list_resize(&layers->list, layers_list_height(app, h));
     prepare(layers, app);
-}
-
-/* ---- jumping ---- */
-
-static bool matches_search(const struct layers *layers, const struct mm_session *session, size_t id)
-{
-    const char *label = mm_session_layer(session, id)->label;
-    return layers->search[0] &&
-           (mm_text_find(label, layers->search) || mm_text_find(mm_session_op(session, id), layers->search));
-}
-
-static bool is_bad(const struct layers *layers, const struct mm_session *session, size_t id)
-{
-    (void)layers;
-    return mm_session_layer(session, id)->verdict.bad;
-}
-
-static bool has_nonfinite(const struct layers *layers, const struct mm_session *session, size_t id)
-{
-    (void)layers;
-    return mm_column(MM_COLUMN_NONFINITE)->value(session, id) > 0;
-}
-
-typedef bool (*test)(const struct layers *layers, const struct mm_session *session, size_t id);
-
-/* The next row from the cursor in direction `by` that passes, going round at the ends. */
-static bool seek(struct layers *layers, const struct mm_session *session, test passes, int by, bool from_here)
-{
-    int count = layers->list.count;
-    for (int i = from_here ? 0 : 1; i <= count; i++) {
-        int row = ((layers->list.cursor + by * i) % count + count) % count;
-        if (passes(layers, session, layers->ids[row])) {
-            list_jump(&layers->list, row);
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The row of the passing layer that comes first in execution order. */
-static bool seek_first(struct layers *layers, const struct mm_session *session, test passes)
-{
-    int best = -1;
-    for (int row = 0; row < layers->list.count; row++) {
-        if (passes(layers, session, layers->ids[row]) && (best < 0 || layers->ids[row] < layers->ids[best]))
-            best = row;
-    }
-    if (best >= 0)
-        list_jump(&layers->list, best);
-    return best >= 0;
-}
-
-/* The row of the layer executed next before or after the selected one. */
-static bool seek_execution(struct layers *layers, int by)
-{
-    size_t here = layers_selected(layers);
-    int best = -1;
-    for (int row = 0; row < layers->list.count; row++) {
-        size_t id = layers->ids[row];
-        if (by > 0 ? id > here && (best < 0 || id < layers->ids[best])
-                   : id < here && (best < 0 || id > layers->ids[best]))
-            best = row;
-    }
-    if (best >= 0)
-        list_jump(&layers->list, best);
-    return best >= 0;
-}
-
-/* False, and a message, when the filter hides it. */
-static bool select_layer(struct layers *layers, struct app *app, size_t id)
-{
-    int row = row_of(layers, id);
-    if (row >= 0)
-        list_jump(&layers->list, row);
-    else
-        app_say(app, ROLE_WARN, "#%zu %s is not shown: the filter hides it (Esc shows all)", id + 1,
-                mm_session_layer(app->session, id)->label);
-    return row >= 0;
-}
-
-/* Where the first error comes from, when that is known; else the first layer that is over. */
-static bool seek_culprit(struct layers *layers, struct app *app)
-{
-    int32_t culprit = mm_session_first_culprit(app->session);
-    if (culprit < 0)
-        return seek_first(layers, app->session, is_bad);
-    select_layer(layers, app, (size_t)culprit);
-    return true;
-}
-
-static bool act_jump(struct layers *layers, struct app *app, const struct action_event *event)
-{
-    const struct mm_session *session = app->session;
-    bool found = true;
-    if (layers->list.count == 0)
-        return false;
-    switch (event->id) {
-    case ACT_NEXT_BAD: found = seek(layers, session, is_bad, 1, false); break;
-    case ACT_PREV_BAD: found = seek(layers, session, is_bad, -1, false); break;
-    case ACT_FIRST_BAD: found = seek_culprit(layers, app); break;
-    case ACT_FIRST_NONFINITE: found = seek_first(layers, session, has_nonfinite); break;
-    case ACT_STRIP_NEXT: seek_execution(layers, 1); break;
-    case ACT_STRIP_PREV: seek_execution(layers, -1); break;
-    default: return false;
-    }
-    layers->moved = true;
-    if (!found && event->id == ACT_FIRST_NONFINITE)
-        app_say(app, ROLE_STATUS, "No NaN and no Inf in any layer%s",
-                layers->filter ? " of this filter" : "");
-    else if (!found)
-        app_say(app, ROLE_STATUS, "No layer is over the threshold%s",
-                layers->filter ? " in this filter" : "");
-    return true;
-}
-
-static void act_root(struct layers *layers, struct app *app, const struct action_event *event)
-{
-    size_t here = layers_selected(layers), root;
-    (void)event;
-    layers->moved = true;
-    if (here != SIZE_MAX && verdict_root(app, here, &root) && select_layer(layers, app, root))
-        trail_jump(&layers->trail, here, root);
-}
-
-/* Back to where a jump came from; where there was none, the app says that this is the first screen. */
-static bool act_back(struct layers *layers, struct app *app)
-{
-    size_t from, here = layers_selected(layers);
-    if (here == SIZE_MAX || !trail_back(&layers->trail, here, &from))
-        return false;
-    select_layer(layers, app, from);
-    return true;
-}
-
-/* "conv": match 2 of 5. */
-static void say_match(const struct layers *layers, struct app *app)
-{
-    int all = 0, here = 0;
-    for (int row = 0; row < layers->list.count; row++) {
-        if (!matches_search(layers, app->session, layers->ids[row]))
-            continue;
-        all++;
-        here += row <= layers->list.cursor;
-    }
-    app_say(app, ROLE_STATUS, "\"%s\": match %d of %d", layers->search, here, all);
-}
-
-static void find_next(struct layers *layers, struct app *app, int by, bool from_here)
-{
-    layers->moved = true;
-    if (!layers->search[0])
-        app_say(app, ROLE_STATUS, "Nothing was searched for yet (/ asks)");
-    else if (layers->list.count == 0 || !seek(layers, app->session, matches_search, by, from_here))
-        app_say(app, ROLE_WARN, "No layer matches \"%s\"", layers->search);
-    else
-        say_match(layers, app);
-}
-
-static void act_search(struct layers *layers, struct app *app, const struct action_event *event)
-{
-    if (event->id == ACT_SEARCH) {
-        snprintf(layers->search, sizeof layers->search, "%s", event->text ? event->text : "");
-        if (layers->search[0])
-            find_next(layers, app, 1, true);
-        return;
-    }
-    find_next(layers, app, event->id == ACT_SEARCH_NEXT ? 1 : -1, false);
 }
 
 /* ---- order and filter ---- */
@@ -467,9 +289,7 @@ static const struct {
     enum action id;
     void (*run)(struct layers *layers, struct app *app, const struct action_event *event);
 } answers[] = {
-    {ACT_OPEN, act_open},           {ACT_ROOT, act_root},
-    {ACT_SEARCH, act_search},       {ACT_SEARCH_NEXT, act_search},
-    {ACT_SEARCH_PREV, act_search},  {ACT_FILTER, act_filter},
+    {ACT_OPEN, act_open},           {ACT_FILTER, act_filter},
     {ACT_SORT_MENU, act_sort},      {ACT_SORT, act_sort},
     {ACT_SORT_REVERSE, act_sort},   {ACT_SORT_NEXT, act_sort},
     {ACT_SORT_PREV, act_sort},      {ACT_TAG, act_tag},
@@ -492,9 +312,7 @@ static bool act_any(struct layers *layers, struct app *app, const struct action_
     }
     if (event->id == ACT_ESCAPE)
         return act_escape(layers, app);
-    if (event->id == ACT_BACK)
-        return act_back(layers, app);
-    return act_jump(layers, app, event) || act_precision(layers, app, event);
+    return layers_jump(layers, app, event) || act_precision(layers, app, event);
 }
 
 static bool act(struct view *view, struct app *app, const struct action_event *event)
@@ -518,7 +336,7 @@ long layers_view_step(struct view *view, struct app *app, int by)
 long layers_view_jump(struct view *view, struct app *app, const struct action_event *event)
 {
     struct layers *layers = (struct layers *)view;
-    act_jump(layers, app, event);
+    layers_jump(layers, app, event);
     prepare(layers, app);
     return layers->list.count > 0 ? (long)layers_selected(layers) : -1;
 }
@@ -526,7 +344,7 @@ long layers_view_jump(struct view *view, struct app *app, const struct action_ev
 bool layers_view_select(struct view *view, struct app *app, size_t id)
 {
     struct layers *layers = (struct layers *)view;
-    int row = row_of(layers, id);
+    int row = layers_row(layers, id);
     if (row >= 0)
         list_jump(&layers->list, row);
     layers->moved = true;
@@ -537,7 +355,7 @@ bool layers_view_select(struct view *view, struct app *app, size_t id)
 bool layers_view_place(const struct view *view, size_t id, int *row, int *count)
 {
     const struct layers *layers = (const struct layers *)view;
-    *row = row_of(layers, id);
+    *row = layers_row(layers, id);
     *count = layers->list.count;
     return *row >= 0;
 }

@@ -1,29 +1,44 @@
 #include "ui/neighbours.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "ui/inspector.h"
+#include "ui/words.h"
 
-bool neighbours_find(const struct mm_session *session, size_t id, struct neighbours *out)
+static int compare(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+bool neighbours_find(const struct mm_session *session, size_t id, struct neighbours *near)
 {
     const struct mm_flow *flow = mm_session_flow(session);
+    void *layer = near->layer;
+    near->id = id;
+    near->inputs = near->count = 0;
     if (!flow)
         return false;
-    int inputs = (int)(flow->input_from[id + 1] - flow->input_from[id]);
-    int readers = (int)(flow->reader_from[id + 1] - flow->reader_from[id]);
-    *out = (struct neighbours){.flow = flow, .id = id, .inputs = inputs, .count = inputs + 1 + readers};
+    size_t inputs = flow->input_from[id + 1] - flow->input_from[id];
+    size_t readers = flow->reader_from[id + 1] - flow->reader_from[id];
+    if (mm_grow(&layer, &near->capacity, inputs + 1 + readers, sizeof *near->layer) < 0)
+        return false;
+    near->layer = layer;
+    memcpy(near->layer, flow->input + flow->input_from[id], inputs * sizeof *near->layer);
+    near->layer[inputs] = (uint32_t)id;
+    memcpy(near->layer + inputs + 1, flow->reader + flow->reader_from[id], readers * sizeof *near->layer);
+    qsort(near->layer, inputs, sizeof *near->layer, compare);
+    qsort(near->layer + inputs + 1, readers, sizeof *near->layer, compare);
+    near->inputs = (int)inputs;
+    near->count = (int)(inputs + 1 + readers);
     return true;
 }
 
-size_t neighbours_id(const struct neighbours *near, int row)
+void neighbours_done(struct neighbours *near)
 {
-    const struct mm_flow *flow = near->flow;
-    uint32_t from = flow->input_from[near->id], to = flow->input_from[near->id + 1];
-    if (row < near->inputs) /* those of execution order come nearest first: turned round, they lead here */
-        return flow->input[flow->known ? from + (uint32_t)row : to - 1 - (uint32_t)row];
-    if (row == near->inputs)
-        return near->id;
-    return flow->reader[flow->reader_from[near->id] + (uint32_t)(row - near->inputs - 1)];
+    free(near->layer);
 }
 
 /* The row with the largest error of [from, to); -1 when there is none. Without a figure counts as least. */
@@ -32,7 +47,7 @@ static int worst_of(const struct mm_session *session, const struct neighbours *n
     int best = -1;
     double most = -INFINITY;
     for (int row = from; row < to; row++) {
-        double error = mm_session_blame(session, neighbours_id(near, row))->error;
+        double error = mm_session_blame(session, near->layer[row])->error;
         error = isnan(error) ? -1 : error;
         if (error > most) {
             most = error;
@@ -89,9 +104,9 @@ static void say_starts(const struct mm_session *session, size_t id, const char *
         mm_buf_printf(out, "Introduced here: #%d comes in with %s, the result is broken.",
                       here->worst_input + 1, error_text(a, here->input_error));
     else
-        mm_buf_printf(out, "Introduced here: #%d comes in with %s, the result has %sx that (%s).",
+        mm_buf_printf(out, "Introduced here: #%d comes in with %s, the result has %s that (%s).",
                       here->worst_input + 1, error_text(a, here->input_error),
-                      mm_num_short(b, here->amplification, 2), error_text(c, here->error));
+                      words_times(b, here->amplification), error_text(c, here->error));
 }
 
 static void say_comes_in(const struct app *app, size_t id, struct mm_buf *out)

@@ -7,16 +7,17 @@
 #include "ui/app.h"
 
 struct neighbours {
-    const struct mm_flow *flow;
     size_t id;
+    uint32_t
+        *layer; /* [count] of each row: inputs in execution order, `id`, readers in execution order; owned */
+    size_t capacity;
     int inputs; /* rows before the layer's own */
-    int count;  /* rows */
+    int count;  /* rows; 0: not known yet */
 };
 
-/* False before the flow is known. */
-bool neighbours_find(const struct mm_session *session, size_t id, struct neighbours *out);
-/* The layer of a row. */
-size_t neighbours_id(const struct neighbours *near, int row);
+/* Begin with {0}. False before the flow is known, or without memory. */
+bool neighbours_find(const struct mm_session *session, size_t id, struct neighbours *near);
+void neighbours_done(struct neighbours *near);
 /* The row of the worst input or, with `down`, of the worst reader; where there is none, of the worst of the
  * other kind, else the layer's own. */
 int neighbours_worst(const struct mm_session *session, const struct neighbours *near, bool down);

@@ -55,7 +55,7 @@ static struct layout lay_out(const struct neighbours *near, const struct app *ap
     struct layout layout;
     int left = w, longest = 5, x = 0;
     for (int row = 0; row < near->count; row++) {
-        int width = mm_text_width(mm_session_layer(app->session, neighbours_id(near, row))->label);
+        int width = mm_text_width(mm_session_layer(app->session, near->layer[row])->label);
         longest = width > longest ? width : longest;
     }
     for (int i = 0; i < COLUMN_COUNT; i++) {
@@ -86,7 +86,8 @@ static int draw_words(struct canvas *c, const struct layer_view *layer, const st
     const struct mm_flow *flow = mm_session_flow(app->session);
     if (flow && !flow->known)
         y += words_wrap(&room, 0, y, c->w, ROLE_DIM,
-                        "by execution order (no --model): the layers run just before and after");
+                        c->w < 70 ? "by execution order (no --model)"
+                                  : "by execution order (no --model): the layers run just before and after");
     mm_buf_done(&text);
     return y < room.h ? y : room.h;
 }
@@ -131,7 +132,7 @@ static void draw_bar(struct canvas *c, int x, int y, int width, double error, do
 /* What the error is multiplied by on the way along this row's arrow. */
 static void grows_text(const struct app *app, const struct neighbours *near, int row, struct mm_buf *out)
 {
-    const struct mm_blame *row_blame = mm_session_blame(app->session, neighbours_id(near, row));
+    const struct mm_blame *row_blame = mm_session_blame(app->session, near->layer[row]);
     const struct mm_blame *here = mm_session_blame(app->session, near->id);
     double from = row < near->inputs ? row_blame->error : here->error;
     double to = row < near->inputs ? here->error : row_blame->error;
@@ -139,7 +140,7 @@ static void grows_text(const struct app *app, const struct neighbours *near, int
     if (row == near->inputs)
         return;
     if (from > 0 && isfinite(from) && isfinite(to))
-        mm_buf_printf(out, "%sx", mm_num_short(text, to / from, 2));
+        mm_buf_puts(out, words_times(text, to / from));
     else
         mm_buf_puts(out, app->glyphs->dash);
 }
@@ -147,7 +148,7 @@ static void grows_text(const struct app *app, const struct neighbours *near, int
 static void cell_text(const struct app *app, const struct neighbours *near, int row, enum column column,
                       struct mm_buf *out)
 {
-    size_t id = neighbours_id(near, row);
+    size_t id = near->layer[row];
     char text[16];
     switch (column) {
     case COLUMN_ROLE: mm_buf_puts(out, role_text(near, row, app->glyphs, text)); break;
@@ -176,7 +177,7 @@ static enum role cell_role(const struct app *app, size_t id, enum column column,
 static void draw_row(struct canvas *c, int y, const struct app *app, const struct neighbours *near, int row,
                      const struct layout *layout)
 {
-    size_t id = neighbours_id(near, row);
+    size_t id = near->layer[row];
     struct mm_buf text;
     mm_buf_init(&text);
     for (int i = 0; i < COLUMN_COUNT; i++) {
@@ -213,13 +214,10 @@ static void draw_rows(struct canvas *c, const struct layer_view *layer, const st
 
 static void draw(struct canvas *c, const struct layer_view *layer, const struct app *app)
 {
-    struct neighbours near;
-    int lines = draw_words(c, layer, app);
-    if (!neighbours_find(app->session, layer->id, &near))
-        return;
-    int head = head_lines(layer, lines);
+    int head = head_lines(layer, draw_words(c, layer, app));
     struct canvas table = canvas_sub(c, 0, head - 1, c->w, c->h - head + 1);
-    draw_rows(&table, layer, app, &near);
+    if (layer->neighbours.near.count)
+        draw_rows(&table, layer, app, &layer->neighbours.near);
 }
 
 /* ---- keeping the rows ---- */
@@ -239,33 +237,28 @@ static int count_words(const struct layer_view *layer, const struct app *app)
 static void prepare(struct layer_view *layer, struct app *app)
 {
     struct neighbours_tab *tab = &layer->neighbours;
-    struct neighbours near;
-    bool known = neighbours_find(app->session, layer->id, &near);
+    bool same = tab->near.count && tab->near.id == layer->id;
+    bool known = neighbours_find(app->session, layer->id, &tab->near);
     list_resize(&tab->list, layer_rows(layer) - head_lines(layer, count_words(layer, app)));
-    list_set_count(&tab->list, known ? near.count : 0);
-    if (known && tab->shown != layer->id) {
-        list_goto(&tab->list, neighbours_worst(app->session, &near, tab->down));
-        tab->shown = layer->id;
-    }
+    list_set_count(&tab->list, tab->near.count);
+    if (known && !same)
+        list_goto(&tab->list, neighbours_worst(app->session, &tab->near, tab->down));
 }
 
 static bool act(struct layer_view *layer, struct app *app, const struct action_event *event)
 {
     struct neighbours_tab *tab = &layer->neighbours;
-    struct neighbours near;
+    int row = tab->list.cursor;
     if (list_act(&tab->list, event))
         return true;
     if (event->id != ACT_OPEN)
         return false;
-    if (!neighbours_find(app->session, layer->id, &near))
-        return true;
-    int row = tab->list.cursor;
-    if (row == near.inputs) {
+    if (row == tab->near.inputs) {
         app_say(app, ROLE_STATUS, "This is the layer itself; the rows around it are its neighbours");
-        return true;
+    } else if (row < tab->near.count) {
+        tab->down = row > tab->near.inputs;
+        layer_jump(layer, app, tab->near.layer[row]);
     }
-    tab->down = row > near.inputs;
-    layer_jump(layer, app, neighbours_id(&near, row));
     return true;
 }
 

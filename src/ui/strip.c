@@ -55,7 +55,7 @@ static struct bucket bucket_at(const struct mm_session *session, int x, int w, s
         bucket.worst = layer->rank > bucket.worst ? layer->rank : bucket.worst;
         bucket.bad |= layer->verdict.bad;
         bucket.nonfinite |=
-            layer->verdict.kind == MM_VERDICT_NONFINITE || layer->verdict.kind == MM_VERDICT_OVERFLOW;
+            layer->result.state == MM_STATE_MEASURED && layer->result.metrics.nonfinite_differ > 0;
         bucket.selected |= id == selected;
     }
     return bucket;

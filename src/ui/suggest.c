@@ -15,7 +15,7 @@ const struct mm_suggestion *suggest_of(const struct inspector *inspector, size_t
     return NULL;
 }
 
-/* "6 operators ...: tagged (A takes them, Space leaves one out, T drops all)" */
+/* "Tagged (A takes, Space edits, T drops): worst error of the outputs ..." */
 static void say_preview(struct app *app, const struct mm_suggestions *list)
 {
     struct mm_buf text, accept, tag, untag;
@@ -27,7 +27,7 @@ static void say_preview(struct app *app, const struct mm_suggestions *list)
     if (list->count == 0)
         app_say(app, ROLE_STATUS, "Suggested: %s", mm_buf_text(&text));
     else
-        app_say(app, ROLE_STATUS, "Tagged (%s takes them, %s leaves one out, %s drops all): %s",
+        app_say(app, ROLE_STATUS, "Tagged (%s takes, %s edits, %s drops): %s",
                 inspector_key(app, ACT_ACCEPT, &accept), inspector_key(app, ACT_TAG, &tag),
                 inspector_key(app, ACT_UNTAG_ALL, &untag), mm_buf_text(&text));
     mm_buf_done(&text);

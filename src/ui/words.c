@@ -1,5 +1,6 @@
 #include "ui/words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 int words_name(struct canvas *c, int x, int y, int width, enum role role, const char *text,
@@ -71,4 +72,14 @@ const char *words_op(const char *op)
     const char *dot = strrchr(op, '.'), *colon = strrchr(op, ':');
     const char *end = !dot || (colon && colon > dot) ? colon : dot;
     return end && end[1] ? end + 1 : op;
+}
+
+const char *words_times(char out[MM_NUM], double times)
+{
+    char figure[MM_NUM];
+    if (times >= 10 && times < 9999.5)
+        snprintf(out, MM_NUM, "%.0fx", times);
+    else
+        snprintf(out, MM_NUM, "%sx", mm_num_short(figure, times, 2));
+    return out;
 }

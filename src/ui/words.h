@@ -20,6 +20,9 @@ int words_wrap(struct canvas *c, int x, int y, int width, enum role role, const 
  * fits. 0 only for "". Blanks at the break belong to neither line. */
 size_t words_break(const char *text, int width);
 
+/* How many times: "0.55x", "150x", "1.5e4x". `out` is returned. */
+const char *words_times(char out[MM_NUM], double times);
+
 /* mm.matmul, aten::matmul: the part of an op type that tells one from another. */
 const char *words_op(const char *op);
 

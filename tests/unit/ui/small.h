@@ -31,6 +31,7 @@
 #define SMALL_CJK "层归一化_输出"
 
 struct small {
+    struct mm_graph *graph; /* NULL: none */
     struct mm_session *session;
     struct inspector inspector;
     struct app *app;
@@ -171,23 +172,34 @@ static inline int small_group_teardown(void **state)
 
 /* ---- a session on them ---- */
 
-static inline void small_open_folders(struct small *small, const char *src, const char *dst)
+static inline struct mm_session_options small_options(const char *src, const char *dst)
 {
     struct mm_session_options options;
-    struct mm_err err = {0};
     mm_session_defaults(&options);
     options.src = src;
     options.dst = dst;
     options.jobs = 0;
     options.headers = true;
+    return options;
+}
+
+static inline void small_open(struct small *small, const struct mm_session_options *options)
+{
+    struct mm_err err = {0};
     const struct inspector_options with = {
         .export_folder = "export", .dialect = "magicmind", .sort = "diff2"};
-    if (mm_session_open(&small->session, &options, &err) < 0 || mm_session_start(small->session, &err) < 0 ||
+    if (mm_session_open(&small->session, options, &err) < 0 || mm_session_start(small->session, &err) < 0 ||
         inspector_init(&small->inspector, small->session, &with, &err) < 0)
         fail_msg("%s", err.text);
     small->app = &small->inspector.app;
     small->layers = (struct layers *)small->app->stack[0];
     app_resize(small->app, 80, 24);
+}
+
+static inline void small_open_folders(struct small *small, const char *src, const char *dst)
+{
+    struct mm_session_options options = small_options(src, dst);
+    small_open(small, &options);
 }
 
 static inline void small_settle(struct small *small)
@@ -228,6 +240,7 @@ static inline int small_teardown(void **state)
     struct small *small = *state;
     inspector_done(&small->inspector);
     mm_session_close(small->session);
+    mm_graph_close(small->graph);
     free(small);
     return 0;
 }
@@ -254,8 +267,7 @@ static inline const char *small_selected(const struct small *small)
     return small_row(small, small->layers->list.cursor);
 }
 
-/* Whether a piece of text stands somewhere on the screen, on one line. */
-static inline bool small_shows(struct small *small, const char *text)
+static inline bool small_sees(struct small *small, const char *text, bool wanted)
 {
     struct mm_buf frame;
     mm_buf_init(&frame);
@@ -263,10 +275,22 @@ static inline bool small_shows(struct small *small, const char *text)
     const char *end = strstr(mm_buf_text(&frame), "\n---\n");
     const char *hit = strstr(mm_buf_text(&frame), text);
     bool shown = hit && hit < end;
-    if (!shown)
-        print_message("not shown: %s\n%.*s\n", text, (int)(end - mm_buf_text(&frame)), mm_buf_text(&frame));
+    if (shown != wanted)
+        print_message("%sshown: %s\n%.*s\n", wanted ? "not " : "", text, (int)(end - mm_buf_text(&frame)),
+                      mm_buf_text(&frame));
     mm_buf_done(&frame);
-    return shown;
+    return shown == wanted;
+}
+
+/* Whether a piece of text stands somewhere on the screen, on one line; or nowhere. */
+static inline bool small_shows(struct small *small, const char *text)
+{
+    return small_sees(small, text, true);
+}
+
+static inline bool small_hides(struct small *small, const char *text)
+{
+    return small_sees(small, text, false);
 }
 
 static inline bool small_says(const struct small *small, const char *text)

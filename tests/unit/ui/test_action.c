@@ -44,8 +44,11 @@ static void names_are_unique_and_found(void **state)
 }
 
 /* The scopes that views really have at one time. */
-static const unsigned views[] = {SCOPE_LAYERS | SCOPE_LIST, SCOPE_LAYER | SCOPE_LIST,
-                                 SCOPE_LAYER | SCOPE_LIST | SCOPE_HIST, SCOPE_PLAN | SCOPE_LIST,
+static const unsigned views[] = {SCOPE_LAYERS | SCOPE_LIST,
+                                 SCOPE_LAYER | SCOPE_LIST,
+                                 SCOPE_LAYER | SCOPE_LIST | SCOPE_HIST,
+                                 SCOPE_LAYER | SCOPE_LIST | SCOPE_NEIGHBOURS,
+                                 SCOPE_PLAN | SCOPE_LIST,
                                  SCOPE_HELP | SCOPE_LIST};
 
 static bool has_key(enum action id, const char *key)

@@ -1,15 +1,15 @@
-/* One layer's screen: tabs, walking, the histogram's keys, scrolling, words. */
+/* One layer's screen: tabs, walking, ways back, the status line. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "small.h"
+#include "net.h"
 
 #include "ui/layers_view.h"
 
-#define OPEN(name) "/ \"" name "\" Enter Enter\n"
+#define OPEN(name) "/ \"" name "\" Enter Enter 1\n"
 
 /* ---- looks ---- */
 
@@ -80,79 +80,6 @@ static void all_sizes(void **state)
     }
 }
 
-/* ---- what it says ---- */
-
-static void words_of_every_kind(void **state)
-{
-    static const struct {
-        const char *open, *shows[4];
-    } cases[] = {
-        {OPEN("conv1"),
-         {"verdict   ok: within the thresholds", "same name; same shape", "4.38e-3", "within 0.05"}},
-        {OPEN("relu1"), {"verdict   3.7x over 0.05", "1.83e-1", "over 0.05", "at [3]"}},
-        {OPEN("pow"), {"verdict   overflow: |x| up to 70000 > 65504", "1 +Inf", "of the finite part"}},
-        {OPEN("sqrt"), {"verdict   1 NaN in dst", "1 NaN"}},
-        {OPEN("reshape"), {"verdict   shapes differ: 2x3 and 4", "2x3"}},
-        {OPEN("gather"),
-         {"verdict   dst file is corrupt",
-          "error     2007_gather.npy: header says [4] f32 = 16 bytes, 8 are there"}},
-        {OPEN("dropout"), {"verdict   only in src", "dst (not there)"}},
-        {OPEN("cast"), {"verdict   only in dst", "src (not there)"}},
-        {OPEN("quant"), {"i8", "6.17e-2", "-3.4 @[1]"}},
-    };
-    struct small *small = *state;
-    for (size_t i = 0; i < MM_COUNT(cases); i++) {
-        small_keys(small, "g");
-        small_keys(small, cases[i].open);
-        for (size_t k = 0; k < 4 && cases[i].shows[k]; k++)
-            assert_true(small_shows(small, cases[i].shows[k]));
-        small_keys(small, "q");
-    }
-}
-
-static void axis_is_undone_in_places(void **state)
-{
-    struct small *small = *state;
-    small_keys(small, OPEN("conv"));
-    assert_true(small_shows(small, "same name; @axis of dst undone"));
-    /* 6 became 8: the last element, [0,1,2] of src's 1x2x3; dst's file has it as 1x3x2 */
-    assert_true(small_shows(small, "6 @[0,1,2]"));
-    assert_true(small_shows(small, "8 @[0,1,2]"));
-    assert_true(small_shows(small, "1x3x2"));
-    assert_true(small_shows(small, "2.10e-1")); /* diff2 = sqrt(4 / 91) */
-    assert_true(small_shows(small, "9.52e-2")); /* diff1 = 2 / 21 */
-    assert_true(small_shows(small, "at [0,1,2]"));
-}
-
-static void names_of_both_sides(void **state)
-{
-    struct small *small = *state;
-    small_keys(small, OPEN("conv") "G");
-    assert_true(small_shows(small, "main/conv"));
-    assert_true(small_shows(small, "aten::conv2d"));
-    assert_true(small_shows(small, "1_conv@axis1to-1.pbtxt"));
-}
-
-static void scrolling(void **state)
-{
-    struct small *small = *state;
-    small_keys(small, OPEN("conv1"));
-    assert_true(small_shows(small, "Lines 1 to 19 of 28"));
-    assert_true(small_shows(small, "verdict"));
-    small_keys(small, "j j");
-    assert_true(small_shows(small, "Lines 3 to 21 of 28"));
-    small_keys(small, "G");
-    assert_true(small_shows(small, "Lines 10 to 28 of 28"));
-    assert_true(small_shows(small, "2002_conv1.npy"));
-    small_keys(small, "j"); /* no further */
-    assert_true(small_shows(small, "Lines 10 to 28 of 28"));
-    small_keys(small, ":resize 80x43"); /* now all of it fits */
-    assert_true(small_shows(small, "verdict"));
-    assert_true(small_shows(small, "2002_conv1.npy"));
-    small_keys(small, ":resize 80x24\ng J"); /* another layer begins at its top */
-    assert_true(small_shows(small, "verdict"));
-}
-
 /* ---- walking ---- */
 
 static void list_and_layer_stay_in_step(void **state)
@@ -208,48 +135,63 @@ static void tabs(void **state)
     assert_true(small_shows(small, "[1 Stats]"));
     small_keys(small, "S-Tab");
     assert_true(small_shows(small, "[2 Histogram]"));
+    small_keys(small, "0 S-Tab");
+    assert_true(small_shows(small, "[6 Neighbours]"));
+    small_keys(small, "Tab");
+    assert_true(small_shows(small, "[0 Triage]"));
     small_keys(small, "1");
     assert_true(small_shows(small, "[1 Stats]"));
     small_keys(small, "L"); /* a key of the histogram's */
     assert_true(small_shows(small, "[1 Stats]"));
+    small_keys(small, "3"); /* a tab that is not there */
+    assert_true(small_shows(small, "[1 Stats]"));
+    small_keys(small, "9 0"); /* a count: no tab */
+    assert_true(small_shows(small, "[1 Stats]"));
 }
 
-static void histogram_keys(void **state)
+/* Where not all names fit, the others shrink to their numbers. */
+static void tabs_on_a_narrow_screen(void **state)
 {
     struct small *small = *state;
-    small_keys(small, OPEN("conv1") "2");
-    assert_true(small_shows(small, "range: all   counts: log   bins: 71"));
-    small_keys(small, "L");
-    assert_true(small_shows(small, "counts: linear"));
-    small_keys(small, "+");
-    assert_true(small_shows(small, "bins: 128"));
-    small_keys(small, "+ + + +"); /* stops at the finest */
-    assert_true(small_shows(small, "bins: 512"));
-    small_keys(small, "- - - - - - - - - -");
-    assert_true(small_shows(small, "bins: 8"));
-    small_keys(small, "r");
-    assert_true(small_shows(small, "range: middle 99.9%"));
-    small_keys(small, "r");
-    assert_true(small_shows(small, "range: around zero"));
-    assert_true(small_shows(small, "outside")); /* 1..8 spread by 2.3: most of it is elsewhere */
-    small_keys(small, "r");
-    assert_true(small_shows(small, "range: all"));
-    small_keys(small, "d");
-    assert_true(small_shows(small, "|s - d| by powers of two; 7 exactly equal"));
-    assert_true(small_shows(small, "2^-4")); /* 0.0625 */
+    small_keys(small, ":resize 40x12\nEnter");
+    assert_true(small_shows(small, "[0 Triage]  1  2  5  6"));
+    small_keys(small, "6");
+    assert_true(small_shows(small, " 0  1  2  5 "));
+    assert_true(small_shows(small, " [6 Neighbours]"));
 }
 
-static void histograms_that_cannot_be(void **state)
+static void to_the_root_and_back(void **state)
 {
     struct small *small = *state;
-    small_keys(small, OPEN("gather") "2");
-    assert_true(small_shows(small, "8 are there"));
-    small_keys(small, "q g\n" OPEN("reshape") "2");
-    assert_true(small_shows(small, "shapes differ: 2x3 and 4"));
-    small_keys(small, "q g\n" OPEN("dropout") "2 d"); /* one side only: there is no error */
-    assert_true(small_shows(small, "range: all"));
-    small_keys(small, "q g\n" OPEN("input") "2 d");
-    assert_true(small_shows(small, "src and dst are equal everywhere"));
+    small_keys(small, "/ \"tail\" Enter Enter 2 R");
+    assert_true(small_shows(small, "#3  gate"));
+    assert_true(small_shows(small, "[2 Histogram]")); /* the same tab */
+    assert_true(small_says(small, "The error of #6 starts in #3 (BS goes back)"));
+    assert_string_equal(small_selected(small), "gate");
+    small_keys(small, "BS");
+    assert_true(small_shows(small, "#6  tail"));
+    small_keys(small, "R q"); /* q closes all the same */
+    assert_int_equal(small->app->depth, 1);
+    assert_string_equal(small_selected(small), "gate");
+}
+
+/* A root that the filter hides is shown here, where it needs no row. */
+static void root_behind_a_filter(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "& \"tail\" Enter Enter R");
+    assert_true(small_shows(small, "#3  gate"));
+    small_keys(small, "J"); /* the list's own way goes on from its row */
+    assert_true(small_shows(small, "#6  tail"));
+}
+
+static void status_says_what_is_wrong_and_what_to_do(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "/ \"tail\" Enter Enter 2");
+    assert_true(small_shows(small, " inherited from #3 · Look at #3 gate first (R goes there)."));
+    small_keys(small, "q\n:sort number\n:1\nEnter 1\n:resize 80x20\nj");
+    assert_true(small_shows(small, "Lines 2 to 16 of 28\n")); /* nothing is wrong with it */
 }
 
 static void precision_and_plan(void **state)
@@ -268,29 +210,21 @@ static void precision_and_plan(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, small_setup, small_teardown)
-#define OPS(name)  cmocka_unit_test_setup_teardown(name, small_setup_ops, small_teardown)
+
+#define NET(name) cmocka_unit_test_setup_teardown(name, net_setup, small_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(golden_stats),
-        TEST(golden_overflow),
-        TEST(golden_corrupt),
-        TEST(golden_long_name),
-        TEST(golden_histogram),
-        TEST(golden_error_histogram),
-        OPS(golden_ops),
         TEST(all_sizes),
-        TEST(words_of_every_kind),
-        OPS(axis_is_undone_in_places),
-        OPS(names_of_both_sides),
-        TEST(scrolling),
         TEST(list_and_layer_stay_in_step),
         TEST(walks_through_the_filter),
         TEST(tabs),
-        TEST(histogram_keys),
-        TEST(histograms_that_cannot_be),
+        TEST(tabs_on_a_narrow_screen),
+        NET(to_the_root_and_back),
+        NET(root_behind_a_filter),
+        NET(status_says_what_is_wrong_and_what_to_do),
         TEST(precision_and_plan),
     };
-    return cmocka_run_group_tests(tests, small_group_setup, small_group_teardown);
+    return cmocka_run_group_tests(tests, net_group_setup, small_group_teardown);
 }

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "small.h"
+#include "net.h"
 
 #include "ui/key.h"
 
@@ -64,6 +64,35 @@ static void golden_of_filter(void **state)
     struct small *small = *state;
     small_keys(small, "& \"diff2>0.05\" Enter Esc\n& \"nothing\" Enter");
     small_goldens(small, "layers-empty");
+}
+
+/* Verdicts with their colours, and in the preview what to do. */
+static void golden_of_triage(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, ":sort number\n:5");
+    small_goldens(small, "layers-triage");
+    assert_true(small_shows(small, "Look at #3 gate first (R goes there)."));
+}
+
+/* Everything is measured, and a few layers are still being looked into. */
+static void golden_while_looking(void **state)
+{
+    struct small *small = *state;
+    struct mm_session_totals totals;
+    do {
+        app_ready(small->app); /* one inline job each */
+        mm_session_totals(small->session, &totals);
+    } while (totals.measured < totals.layers);
+    assert_true(totals.looking > 0);
+    char text[40];
+    snprintf(text, sizeof text, "sort diff2 ↓  looking into %zu", totals.looking);
+    assert_true(small_shows(small, text));
+    assert_true(small->app->hooks.busy(small->app->hooks.context));
+    golden_check_sizes(small->app, "layers-looking");
+    small_settle(small);
+    assert_true(small_hides(small, "looking into"));
+    assert_false(small->app->hooks.busy(small->app->hooks.context));
 }
 
 static void golden_before_measuring(void **state)
@@ -185,62 +214,6 @@ static void empty_filter_result(void **state)
     assert_int_equal(small->app->depth, 1);
     small_keys(small, "Esc");
     assert_int_equal(small->layers->list.count, 14);
-}
-
-static void search_goes_round(void **state)
-{
-    struct small *small = *state;
-    small_keys(small, "n");
-    assert_true(small_says(small, "Nothing was searched for"));
-    small_keys(small, "/ \"IN\" Enter"); /* input, and the long name with its "linear", in any case */
-    assert_string_equal(small_selected(small), "input");
-    assert_true(small_says(small, "match 1 of 2"));
-    small_keys(small, "n");
-    assert_string_equal(small_selected(small), SMALL_LONG);
-    small_keys(small, "n");
-    assert_string_equal(small_selected(small), "input");
-    small_keys(small, "N");
-    assert_string_equal(small_selected(small), SMALL_LONG);
-    small_keys(small, "/ \"zzz\" Enter");
-    assert_true(small_says(small, "No layer matches \"zzz\""));
-    assert_string_equal(small_selected(small), SMALL_LONG);
-    small_keys(small, "/ \"\\\\x1b\" Enter"); /* the visible form is what is searched */
-    assert_true(strncmp(small_selected(small), "evil", 4) == 0);
-}
-
-static void bad_layers(void **state)
-{
-    struct small *small = *state;
-    small_keys(small, ":sort number");
-    assert_string_equal(small_selected(small), "input"); /* nobody has moved: the top stays selected */
-    small_keys(small, "3 j e");
-    assert_string_equal(small_selected(small), "sqrt");
-    small_keys(small, "E E");
-    assert_string_equal(small_selected(small), "relu1");
-    small_keys(small, "E");
-    assert_string_equal(small_selected(small), "quant"); /* round the beginning */
-    small_keys(small, "f");
-    assert_string_equal(small_selected(small), "relu1"); /* the first in execution order */
-    small_keys(small, "g F");
-    assert_string_equal(small_selected(small), "pow");
-    small_keys(small, "& \"head\" Enter e");
-    assert_true(small_says(small, "No layer is over the threshold in this filter"));
-    small_keys(small, "F");
-    assert_true(small_says(small, "No NaN and no Inf in any layer of this filter"));
-}
-
-static void execution_order(void **state)
-{
-    struct small *small = *state;
-    assert_string_equal(small_selected(small), "pow");
-    small_keys(small, "]");
-    assert_string_equal(small_selected(small), "sqrt");
-    small_keys(small, "] ] ]");
-    assert_string_equal(small_selected(small), "dropout");
-    small_keys(small, "[");
-    assert_string_equal(small_selected(small), "gather");
-    small_keys(small, "f [ [ [ ["); /* stops at the beginning */
-    assert_string_equal(small_selected(small), "input");
 }
 
 static void moving(void **state)
@@ -486,10 +459,15 @@ static void thresholds(void **state)
 #define TEST(name)  cmocka_unit_test_setup_teardown(name, small_setup, small_teardown)
 #define EARLY(name) cmocka_unit_test_setup_teardown(name, small_setup_early, small_teardown)
 
+#define NET(name)       cmocka_unit_test_setup_teardown(name, net_setup, small_teardown)
+#define NET_EARLY(name) cmocka_unit_test_setup_teardown(name, net_setup_early, small_teardown)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(goldens),
+        NET(golden_of_triage),
+        NET_EARLY(golden_while_looking),
         TEST(golden_of_choices),
         TEST(golden_of_filter),
         EARLY(golden_before_measuring),
@@ -502,9 +480,6 @@ int main(void)
         TEST(filters),
         TEST(bad_filter_changes_nothing),
         TEST(empty_filter_result),
-        TEST(search_goes_round),
-        TEST(bad_layers),
-        TEST(execution_order),
         TEST(moving),
         TEST(tags),
         TEST(precision_of_the_row),
@@ -520,5 +495,5 @@ int main(void)
         EARLY(opened_layer_is_where_j_goes_on),
         TEST(thresholds),
     };
-    return cmocka_run_group_tests(tests, small_group_setup, small_group_teardown);
+    return cmocka_run_group_tests(tests, net_group_setup, small_group_teardown);
 }

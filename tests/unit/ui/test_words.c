@@ -88,11 +88,38 @@ static void wraps_what_is_hostile(void **state)
     expect("\\x1b[2\nJ\\n\n");
 }
 
+static void times(void **state)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {{0.5477, "0.55x"}, {1, "1x"},       {9.96, "10x"},     {10.4, "10x"},
+                 {149.9, "150x"},   {9999, "9999x"}, {15000, "15000x"}, {1e-5, "1e-5x"}};
+    char out[MM_NUM];
+    (void)state;
+    for (size_t i = 0; i < MM_COUNT(cases); i++)
+        assert_string_equal(words_times(out, cases[i].value), cases[i].text);
+}
+
+static void last_part_of_an_op(void **state)
+{
+    (void)state;
+    assert_string_equal(words_op("mm.matmul"), "matmul");
+    assert_string_equal(words_op("aten::conv2d"), "conv2d");
+    assert_string_equal(words_op("Conv"), "Conv");
+    assert_string_equal(words_op("odd."), "odd.");
+    assert_string_equal(words_op(""), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_keep_their_end),  cmocka_unit_test(names_without_room),
-        cmocka_unit_test(breaks_at_blanks),      cmocka_unit_test(wraps),
+        cmocka_unit_test(times),
+        cmocka_unit_test(last_part_of_an_op),
+        cmocka_unit_test(names_keep_their_end),
+        cmocka_unit_test(names_without_room),
+        cmocka_unit_test(breaks_at_blanks),
+        cmocka_unit_test(wraps),
         cmocka_unit_test(wraps_what_is_hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,101 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "layers.h"
+
+static struct mm_suggestion items[] = {
+    {.layer = NANS, .to = MM_F32, .why = MM_WHY_OVERFLOW, .elements = 2, .macs = -1, .text = "too large"},
+    {.layer = CONV,
+     .to = MM_F16,
+     .why = MM_WHY_SHARE,
+     .share = 0.9,
+     .covered = 0.9,
+     .elements = 4,
+     .macs = 1570000,
+     .text = "i8 adds 0.07 here"},
+};
+static const struct mm_suggestions list = {.item = items,
+                                           .count = 2,
+                                           .before = INFINITY,
+                                           .after = 0.0123,
+                                           .covered = 0.9,
+                                           .elements = 24600,
+                                           .macs = 1570000,
+                                           .masked_by = -1};
+
+static void as_a_table(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct mm_buf out = {0};
+    stage_init(&stage);
+    put_layers(&stage);
+    stage.options.triage = true;
+    stage_measure(&stage);
+    struct mm_suggestions more = list;
+    mm_report_suggestions(stage.session, &more, &out);
+    assert_string_equal(
+        mm_buf_text(&out),
+        "#  LAYER         OP         TO       COVERED  ELEMENTS   MACS  WHY\n"
+        "5  nans          Pow        FLOAT32        -         2      -  too large\n"
+        "1  conv1_output  mm.conv2d  FLOAT16    90.0%         4  1.57M  i8 adds 0.07 here\n"
+        "worst error of the outputs broken (NaN or Inf), then about 0.012; 2 operators, 24.6k elements, "
+        "1.57M MACs\n"
+        "By execution order: a model's graph (--model) tells more.\n");
+    mm_buf_clear(&out);
+    more.beyond = 0.25;
+    more.masked = 7;
+    more.masked_by = 4;
+    mm_report_suggestions(stage.session, &more, &out);
+    assert_non_null(
+        strstr(mm_buf_text(&out), "\n25.0% of the error is brought in where no precision repairs it"));
+    assert_non_null(strstr(mm_buf_text(&out), "\n7 layers are behind #5, which is broken"));
+    mm_buf_clear(&out);
+    mm_report_suggestions(stage.session, &(struct mm_suggestions){.masked_by = -1}, &out);
+    assert_string_equal(mm_buf_text(&out), "nothing to raise\n"); /* some are bad */
+    mm_buf_done(&out);
+    stage_done(&stage);
+}
+
+static void in_one_line(void **state)
+{
+    (void)state;
+    struct mm_buf out = {0};
+    struct mm_suggestions one = list;
+    one.count = 1;
+    one.before = 1;
+    one.macs = -1;
+    mm_report_suggestion_summary(&one, &out);
+    assert_string_equal(mm_buf_text(&out),
+                        "worst error of the outputs 1, then about 0.012; 1 operator, 24.6k elements");
+    mm_buf_done(&out);
+}
+
+static void nothing_bad(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct mm_buf out = {0};
+    stage_init(&stage);
+    stage.options.triage = true;
+    put_both(&stage, "1_a.pb", "a", "Relu", FLOATS(1, 2), FLOATS(1, 2), 2);
+    stage_measure(&stage);
+    mm_report_suggestions(stage.session, &(struct mm_suggestions){.masked_by = -1}, &out);
+    assert_string_equal(mm_buf_text(&out), "nothing to raise: no layer is over the thresholds\n");
+    mm_buf_done(&out);
+    stage_done(&stage);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(as_a_table),
+        cmocka_unit_test(in_one_line),
+        cmocka_unit_test(nothing_bad),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
