@@ -156,6 +156,7 @@ const char *mm_num_count(char out[MM_NUM], int64_t value);
 /* Shortest decimal that reads back as the same double, spelt as Python's repr does: 0.1, 1e-05, 4.0, 1e+16;
  * nan, inf, -inf for the rest. */
 const char *mm_num_repr(char out[MM_NUM], double value);
+size_t mm_num_repr_size(char out[MM_NUM], double value); /* the same; returns its length */
 
 /* Parse a whole string as a double (C locale; inf and nan in any case allowed). False when anything is left
  * over. */
