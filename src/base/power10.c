@@ -7,7 +7,7 @@
  *         lg = (q * 217706) >> 16   # (10**q).bit_length() - 1  -(10**-q).bit_length()
  *         return (10**q << 127) >> lg if q >= 0 else (1 << (127 - lg)) // 10**-q
  */
-#include "base/power10.h"
+#include "mmtui/base.h"
 
 /* clang-format off */
 const uint64_t mm_power10_high[MM_POWER10_COUNT] = {

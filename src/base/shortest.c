@@ -12,7 +12,7 @@
  * paper proves that this is enough for every double.
  */
 #include "base/shortest.h"
-#include "base/power10.h"
+#include "mmtui/base.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -16,7 +16,6 @@
 #ifndef MMTUI_TENSOR_DECIMAL_H
 #define MMTUI_TENSOR_DECIMAL_H
 
-#include "base/power10.h"
 #include "mmtui/base.h"
 
 #define MM_DECIMAL_EXPONENT_MOST 308  /* 10^309 is beyond the greatest double */

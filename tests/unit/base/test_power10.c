@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "base/power10.h"
+#include "mmtui/base.h"
 
 #include <float.h>
 #include <math.h>
