@@ -230,11 +230,13 @@ static void put_layer(const struct mm_layer *layer, struct mm_buf *out)
  */
 static void put_shard(struct mm_buf *out, const struct mm_session_options *options, size_t layers)
 {
+    const struct mm_measure_options *measure = &options->measure;
     mm_buf_printf(out,
                   ",\n \"shard\": {\"index\": %u, \"count\": %u, \"layers\": %zu, \"engine_version\": %d, "
-                  "\"framework\": %d, \"small\": ",
-                  options->shard, options->shards, layers, MM_ENGINE_VERSION, (int)options->framework);
-    mm_json_number(out, options->measure.small);
+                  "\"framework\": %d, \"quantiles\": %s, \"histogram_bins\": %zu, \"small\": ",
+                  options->shard, options->shards, layers, MM_ENGINE_VERSION, (int)options->framework,
+                  measure->quantiles ? "true" : "false", measure->hist_bins);
+    mm_json_number(out, measure->small);
     mm_buf_putc(out, '}');
 }
 
