@@ -110,22 +110,32 @@ static struct decimal without_zeros(struct decimal x)
     return x;
 }
 
+/* The last 2 * pairs digits of number, so that they end before `end`. Returns where they begin. */
+static char *put_pairs(char *end, uint32_t number, int pairs)
+{
+    static const char two[] =
+        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940"
+        "4142434445464748495051525354555657585960616263646566676869707172737475767778798081"
+        "828384858687888990919293949596979899";
+
+    for (; pairs > 0; pairs--, number /= 100)
+        memcpy(end -= 2, two + number % 100 * 2, 2);
+    return end;
+}
+
 int mm_shortest(double value, char digits[20], int *point)
 {
     struct decimal x = without_zeros(find(value));
-    char text[20], *to = text + sizeof(text);
+    char text[20] = "", *end = text + sizeof(text), *to = end;
+    uint64_t above = x.digits / 100000000;
     int n;
 
-    for (; x.digits >= 100; x.digits /= 100) {
-        unsigned pair = (unsigned)(x.digits % 100);
-
-        *--to = (char)('0' + pair % 10);
-        *--to = (char)('0' + pair / 10);
-    }
-    *--to = (char)('0' + x.digits % 10);
-    if (x.digits >= 10)
-        *--to = (char)('0' + x.digits / 10);
-    n = (int)(text + sizeof(text) - to);
+    to = put_pairs(to, (uint32_t)(x.digits % 100000000), 4);
+    to = put_pairs(to, (uint32_t)(above % 100000000), 4);
+    *--to = (char)('0' + above / 100000000); /* 17 digits at most */
+    while (*to == '0')
+        to++;
+    n = (int)(end - to);
     memcpy(digits, to, (size_t)n);
     digits[n] = '\0';
     *point = n + x.exponent;
