@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#define PIECE 64
+#define PIECE 128
 #define AHEAD 16
 
 /* One file. */
@@ -103,8 +103,8 @@ static int put_pieces(struct writing *writing, struct mm_err *err)
             return -1;
         piece->laid_out = false;
         mm_pool_locked(writing->pool, count_written, writing);
-        mm_pool_kick(writing->pool);
     }
+    mm_pool_kick(writing->pool);
     return 0;
 }
 
@@ -167,10 +167,10 @@ int mm_report_write(const struct mm_session *session, const char *folder, struct
     if (!writing)
         return mm_fail_memory(err);
     int result = mm_folder_make(folder, err);
+    if (result == 0) /* the longer one first: the disk is waited for while the other is laid out */
+        result = open_document(writing, &report_form_json, session, folder, err);
     if (result == 0 && options->shards == 0) /* no one merges parts of diff.json */
         result = open_document(writing, &report_form_diff_json, session, folder, err);
-    if (result == 0)
-        result = open_document(writing, &report_form_json, session, folder, err);
     if (result == 0) /* a small report is done before a thread has started */
         result = mm_pool_open(&writing->pool, writing->pieces > 4 ? options->jobs : 0, err);
     if (result == 0)

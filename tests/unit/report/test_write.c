@@ -100,11 +100,11 @@ static void second_fails(void **state)
     struct stage *stage = *state;
     struct mm_err err = {MM_OK, ""};
     char *out = in_folder(stage->folder, "out");
-    shell(stage->folder, "mkdir -p '%s/out/mmtui.json'");
+    shell(stage->folder, "mkdir -p '%s/out/diff.json'");
     assert_int_equal(mm_report_write(stage->session, out, &err), -1);
     assert_int_equal(err.code, MM_EIO);
-    assert_non_null(strstr(err.text, "mmtui.json"));
-    check_file(stage->session, out, "diff.json", mm_report_diff_json);
+    assert_non_null(strstr(err.text, "diff.json"));
+    check_file(stage->session, out, "mmtui.json", mm_report_json);
     assert_int_equal(entries(out), 2);
     free(out);
 }
