@@ -9,6 +9,7 @@
 #ifndef MMTUI_TENSOR_KERNELS_VECTOR_H
 #define MMTUI_TENSOR_KERNELS_VECTOR_H
 
+#include "tensor/decode.h"
 #include "tensor/kernels.h"
 
 #include <float.h>
@@ -143,6 +144,17 @@ INLINE int64_t total_float(i32v lane)
     return sum;
 }
 
+/* The double behind x >= 0; behind Inf comes NaN. */
+INLINE double next_above(double x)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &x, sizeof(bits));
+    bits++;
+    memcpy(&x, &bits, sizeof(x));
+    return x;
+}
+
 /* ---- what the loops over a block give ---- */
 
 struct block_extremes {
@@ -165,8 +177,7 @@ struct screen {
     float low, high, offset; /* tolerance = rtol (|s| + offset), with slack to either side */
     float small;
     float max_abs, max_small; /* so far, rounded: nothing above these can be below after rounding */
-    float best, best_itself;  /* a little below the greatest |e|/|s| so far, and that */
-    bool floats;              /* the greatest so far are floats themselves */
+    float best;               /* a little below the greatest |e|/|s| so far */
 };
 
 /* mm_acc_add, inline and without branches. */

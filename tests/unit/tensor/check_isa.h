@@ -55,6 +55,20 @@ static void quantised(size_t i, uint32_t *random, float *s, float *d)
     *d = (float)(next_random(random) & 15u) - 8.0f;
 }
 
+/* Many positions have the same greatest |e|/|s|, 1; that of a third is no float. */
+static void on_a_grid(size_t i, uint32_t *random, float *s, float *d)
+{
+    clean(i, random, s, d);
+    *d = truncf(*s * 4.0f) / 4.0f;
+}
+
+static void thirds(size_t i, uint32_t *random, float *s, float *d)
+{
+    (void)i;
+    *s = 3.0f * (float)(1 + (next_random(random) & 3u));
+    *d = *s + (float)(next_random(random) % 3) * *s / 3.0f - *s / 3.0f;
+}
+
 static void rectified(size_t i, uint32_t *random, float *s, float *d)
 {
     clean(i, random, s, d);
@@ -128,6 +142,28 @@ static void rising(size_t i, uint32_t *random, float *s, float *d)
     *d = i == 20 ? 1100.0f : 1.0f + (float)(4000000 + i / MM_BLOCK) * 0x1p-23f;
 }
 
+/* The greatest of all three kinds grow from block to block by less than a float can tell. */
+static void creeping(size_t i, uint32_t *random, float *s, float *d)
+{
+    float little = (float)(1 + i / MM_BLOCK) * 0x1p-40f;
+
+    (void)random;
+    *s = i % 2 ? 1.0f : 0x1p-21f + little * 0x1p-21f;
+    *d = i % 2 ? -little : -1.0f;
+    if (i % 16 == 6) {
+        *s = 0.0f;
+        *d = 0.0f;
+    }
+}
+
+/* The same for |e| alone. */
+static void creeping_error(size_t i, uint32_t *random, float *s, float *d)
+{
+    (void)random;
+    *s = i == 20 ? 0.001f : 1.0f;
+    *d = i == 20 ? 0.5f : -(float)(1 + i / MM_BLOCK) * 0x1p-40f;
+}
+
 static void any_bits(size_t i, uint32_t *random, float *s, float *d)
 {
     (void)i;
@@ -152,6 +188,8 @@ static const struct {
 } check_data[] = {{"clean", clean},
                   {"halves", halves},
                   {"quantised", quantised},
+                  {"on a grid", on_a_grid},
+                  {"thirds", thirds},
                   {"rectified", rectified},
                   {"identical", identical},
                   {"zeros", all_zero},
@@ -162,6 +200,8 @@ static const struct {
                   {"subnormal", subnormal},
                   {"near the tolerance", near_the_tolerance},
                   {"rising", rising},
+                  {"creeping", creeping},
+                  {"creeping error", creeping_error},
                   {"any bits", any_bits},
                   {"huge", huge}};
 
@@ -232,7 +272,8 @@ static bool check_measure(const struct mm_isa *isa, struct check_room *room, siz
 
     for (size_t k = 0; k < MM_COUNT(check_data); k++) {
         fill_one fill = check_data[k].fill;
-        size_t stride = fill == clean || fill == quantised || fill == all_classes ? step : 7 * step;
+        size_t stride =
+            fill == clean || fill == on_a_grid || fill == quantised || fill == all_classes ? step : 7 * step;
 
         check_fill(room, fill, CHECK_LONG + CHECK_SPARE, 12345 + (uint32_t)k);
         for (size_t n = 0; n <= CHECK_SHORT && good; n += stride)
