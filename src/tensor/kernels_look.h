@@ -52,6 +52,9 @@ INLINE void update_screen(struct screen *screen, const struct mm_sums *sums)
     screen->max_abs = at_least_something(sums->max_abs);
     screen->max_small = at_least_something(sums->max_small);
     screen->best = rounded_down(sums->max_rel * (1 - BEST_SLACK));
+    screen->abs_itself = rounded_down(sums->max_abs);
+    screen->small_itself = rounded_down(sums->max_small);
+    screen->best_itself = FUSED ? rounded_down(sums->max_rel) : screen->best;
 }
 
 #define NEGATIVE_F32(a) ((f32v)((i32v)(a) | INT32_MIN)) /* -|a| */
@@ -234,30 +237,56 @@ static void second_look(struct block_extremes *out, struct flags *flags, const s
     out->less = total_float(x.less);
 }
 
-/* Is there anything greater in the flagged vectors? Exact. */
-static bool anything_new(const struct mm_sums *sums, const struct mm_limits *limits,
-                         const struct flags *flags, const float *s, const float *d, size_t n)
+/* ---- ties ---- */
+
+/*
+ * Sign: greater than the greatest so far, or the float difference is not the exact one. Where it is,
+ * comparing it with the greatest float that is not above the greatest so far is exact as well; so is the sign
+ * of a fused product. The difference is exact if both ways back lead to where it came from: of the two, the
+ * one that starts at the larger number makes no error (Dekker's fast two-sum).
+ */
+INLINE i32v no_mere_tie(const struct screen *c, f32v s, f32v d)
 {
+    f32v e = s - d, minus = NEGATIVE_F32(e), size = ABS_F32(s);
+    i32v exact = (i32v)(s - e == d) & (i32v)(e + d == s), tiny = (i32v)(size <= c->small);
+    i32v rel = (i32v)FMA_F32(ALL_F32(c->best_itself), size, minus);
+    i32v small = (i32v)(minus < -c->small_itself), abs = (i32v)(minus < -c->abs_itself);
+
+    return abs | (tiny & small) | (~tiny & rel) | ~exact;
+}
+
+/* Is there anything greater in the flagged vectors? Exact. */
+static bool anything_new(const struct mm_sums *sums, const struct mm_limits *limits, const struct screen *c,
+                         const struct flags *flags, const float *s, const float *d)
+{
+    const struct best_float best = make_best_float(sums->max_rel);
     struct errors_float x = {{0}, {0}, {0}, {0}};
-    struct best_float best;
+    uint8_t flagged[sizeof(*flags)];
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof(*flags); i++) { /* without a branch that nobody can predict */
+        flagged[count] = (uint8_t)i;
+        count += flags->of[i] != 0;
+    }
+    for (size_t f = 0; f < count; f++) {
+        size_t i = flagged[f] * (size_t)F32_LANES;
+
+        if (!SIGNS(no_mere_tie(c, load_wide(s + i), load_wide(d + i))))
+            continue;
+        for (size_t k = i; k < i + F32_LANES; k += F64_LANES)
+            add_errors_float(&x, limits, &best, true, load_float(s + k), load_float(d + k));
+    }
+    return greatest(x.max) > sums->max_abs || greatest(x.small) > sums->max_small ||
+           total_double(x.better) != 0;
+}
+
+static bool any_flag(const struct flags *flags)
+{
     uint64_t any = 0;
 
     for (size_t at = 0; at < sizeof(*flags); at += sizeof(any))
         any |= mm_load_word(&flags->of[at]);
-    if (!any)
-        return false;
-    best = make_best_float(sums->max_rel);
-    for (size_t at = 0; at < n; at += sizeof(uint64_t) * F32_LANES) {
-        for (uint64_t word = mm_load_word(&flags->of[at / F32_LANES]); word;) {
-            size_t which = (size_t)__builtin_ctzll(word) / 8, i = at + which * F32_LANES;
-
-            word &= ~((uint64_t)0xff << 8 * which);
-            for (size_t k = i; k < i + F32_LANES; k += F64_LANES)
-                add_errors_float(&x, limits, &best, true, load_float(s + k), load_float(d + k));
-        }
-    }
-    return greatest(x.max) > sums->max_abs || greatest(x.small) > sums->max_small ||
-           total_double(x.better) != 0;
+    return any != 0;
 }
 
 /* ---- all of it, and what is left to others ---- */
@@ -294,6 +323,6 @@ static void look_float(struct block_extremes *extremes, struct block_errors *err
         count_equal(extremes, s, d, n);
     *errors = (struct block_errors){.beyond = TALLY_TOTAL(look.surely)};
     if (errors->beyond != TALLY_TOTAL(look.maybe) || !(max <= FLT_MAX) ||
-        anything_new(sums, limits, &flags, s, d, n))
+        (any_flag(&flags) && anything_new(sums, limits, screen, &flags, s, d)))
         exact_errors_float(errors, limits, sums->max_rel, extremes->tiny, s, d, n);
 }

@@ -178,6 +178,7 @@ struct screen {
     float small;
     float max_abs, max_small; /* so far, rounded: nothing above these can be below after rounding */
     float best;               /* a little below the greatest |e|/|s| so far */
+    float abs_itself, small_itself, best_itself; /* the greatest so far, rounded down to floats */
 };
 
 /* mm_acc_add, inline and without branches. */

@@ -64,7 +64,7 @@ static float next_value(uint64_t *state)
 
 struct data {
     size_t n;
-    float *s, *noisy, *ties, *tainted_s, *tainted_d, *masked;
+    float *s, *noisy, *ties, *grid_s, *grid_d, *tainted_s, *tainted_d, *masked;
     uint16_t *half;
     int8_t *byte;
     double *wide_s, *wide_d;
@@ -88,6 +88,8 @@ static void make_data(struct data *data, size_t n)
     data->s = memory(n, 4);
     data->noisy = memory(n, 4);
     data->ties = memory(n, 4);
+    data->grid_s = memory(n, 4);
+    data->grid_d = memory(n, 4);
     data->tainted_s = memory(n, 4);
     data->tainted_d = memory(n, 4);
     data->masked = memory(n, 4);
@@ -101,6 +103,8 @@ static void make_data(struct data *data, size_t n)
         data->s[i] = x;
         data->noisy[i] = x + 1e-3f * next_value(&state);
         data->ties[i] = (float)q / 32;
+        data->grid_s[i] = q > 0 ? (float)q / 32 : 0.0f;
+        data->grid_d[i] = q > 0 && i % 3 == 0 ? (float)(q - 1) / 32 : data->grid_s[i];
         data->half[i] = mm_float_to_half(x);
         data->byte[i] = (int8_t)q;
         data->tainted_s[i] = x;
@@ -143,6 +147,8 @@ static struct row rows[] = {
      0, 0, 0},
     {"f32 f32, a third is -inf", "f32 f32", NULL, MM_F32, MM_F32, AT(masked), AT(masked), 1, 0, 0, 0},
     {"f32 f32, ties (dst on an int8 grid)", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(ties), 1, 0, 0, 0},
+    {"f32 f32, ties (both rectified, on that grid)", "f32 f32", NULL, MM_F32, MM_F32, AT(grid_s), AT(grid_d),
+     1, 0, 0, 0},
     {"f32 f32, equal", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(s), 1, 0, 0, 0},
 };
 

@@ -142,18 +142,18 @@ static void rising(size_t i, uint32_t *random, float *s, float *d)
     *d = i == 20 ? 1100.0f : 1.0f + (float)(4000000 + i / MM_BLOCK) * 0x1p-23f;
 }
 
-/* The greatest of all three kinds grow from block to block by less than a float can tell. */
+/* The greatest |e| at tiny |s|, and in every other block the greatest |e|/|s|, grow from block to block by
+ * less than a float can tell. */
 static void creeping(size_t i, uint32_t *random, float *s, float *d)
 {
-    float little = (float)(1 + i / MM_BLOCK) * 0x1p-40f;
+    size_t block = i / MM_BLOCK;
+    bool tiny = block % 2 == 0;
 
     (void)random;
-    *s = i % 2 ? 1.0f : 0x1p-21f + little * 0x1p-21f;
-    *d = i % 2 ? -little : -1.0f;
-    if (i % 16 == 6) {
-        *s = 0.0f;
-        *d = 0.0f;
-    }
+    *s = tiny ? 0x1p-21f + (float)(1 + block) * 0x1p-44f : 1.0f;
+    *d = tiny ? -1.0f : -(float)(1 + block) * 0x1p-40f;
+    if (i % 16 == 6 || i == 9)
+        *s = *d = i == 9 ? 1.0f : 0.0f;
 }
 
 /* The same for |e| alone. */
@@ -162,6 +162,19 @@ static void creeping_error(size_t i, uint32_t *random, float *s, float *d)
     (void)random;
     *s = i == 20 ? 0.001f : 1.0f;
     *d = i == 20 ? 0.5f : -(float)(1 + i / MM_BLOCK) * 0x1p-40f;
+}
+
+/* |e|/|s| is a float in the first block, and then greater by so little that ratio * |s| is rounded to |e|. */
+static void one_ratio(size_t i, uint32_t *random, float *s, float *d)
+{
+    const float ratio = 0xaaaaabp-24f;
+    float e;
+
+    *s = i < MM_BLOCK ? 0x1p24f : 0x1p23f + (float)(next_random(random) >> 1);
+    e = ratio * *s;
+    if (e != truncf(e) || (i >= MM_BLOCK && (double)e <= (double)ratio * (double)*s))
+        e = 0.0f;
+    *d = *s - e;
 }
 
 static void any_bits(size_t i, uint32_t *random, float *s, float *d)
@@ -202,6 +215,7 @@ static const struct {
                   {"rising", rising},
                   {"creeping", creeping},
                   {"creeping error", creeping_error},
+                  {"one ratio", one_ratio},
                   {"any bits", any_bits},
                   {"huge", huge}};
 
