@@ -65,6 +65,7 @@ static float next_value(uint64_t *state)
 struct data {
     size_t n;
     float *s, *noisy, *ties, *grid_s, *grid_d, *tainted_s, *tainted_d, *masked;
+    uint8_t *unpacked_s, *unpacked_d; /* a byte before each value, as a tag is */
     uint16_t *half;
     int8_t *byte;
     double *wide_s, *wide_d;
@@ -93,6 +94,8 @@ static void make_data(struct data *data, size_t n)
     data->tainted_s = memory(n, 4);
     data->tainted_d = memory(n, 4);
     data->masked = memory(n, 4);
+    data->unpacked_s = memory(n, 5);
+    data->unpacked_d = memory(n, 5);
     data->half = memory(n, 2);
     data->byte = memory(n, 1);
     for (size_t i = 0; i < n; i++) {
@@ -103,6 +106,8 @@ static void make_data(struct data *data, size_t n)
         data->s[i] = x;
         data->noisy[i] = x + 1e-3f * next_value(&state);
         data->ties[i] = (float)q / 32;
+        memcpy(data->unpacked_s + 5 * i + 1, &data->s[i], 4);
+        memcpy(data->unpacked_d + 5 * i + 1, &data->noisy[i], 4);
         data->grid_s[i] = q > 0 ? (float)q / 32 : 0.0f;
         data->grid_d[i] = q > 0 && i % 3 == 0 ? (float)(q - 1) / 32 : data->grid_s[i];
         data->half[i] = mm_float_to_half(x);
@@ -142,6 +147,8 @@ static struct row rows[] = {
     {"f32 f16", "f32 f32", NULL, MM_F32, MM_F16, AT(s), AT(half), 1, 0, 0, 0},
     {"f16 f16", "f32 f32", NULL, MM_F16, MM_F16, AT(half), AT(half), 1, 0, 0, 0},
     {"f32 i8", "f32 f32", NULL, MM_F32, MM_I8, AT(s), AT(byte), 1, 0, 0, 0},
+    {"f32 f32, unpacked (5 bytes a value)", "f32 f32", NULL, MM_F32, MM_F32, AT(unpacked_s), AT(unpacked_d),
+     1, 0, 0, 0},
     {"i8 i8", "f32 f32", NULL, MM_I8, MM_I8, AT(byte), AT(byte), 1, 0, 0, 0},
     {"f32 f32, one block in 256 with -inf", "f32 f32", NULL, MM_F32, MM_F32, AT(tainted_s), AT(tainted_d), 1,
      0, 0, 0},
@@ -164,11 +171,19 @@ static const uint8_t *bytes_of(const struct data *data, size_t at)
 }
 
 static void tensor_of(struct mm_tensor *tensor, struct mm_run *run, enum mm_dtype dtype, const uint8_t *bytes,
-                      size_t from, size_t to)
+                      uint32_t gap, size_t from, size_t to)
 {
     struct mm_shape shape = {1, {(int64_t)(to - from)}};
+    size_t unit = mm_dtype_info(dtype)->bytes + gap;
 
-    mm_tensor_raw(tensor, dtype, &shape, bytes + from * mm_dtype_info(dtype)->bytes, run);
+    mm_tensor_raw(tensor, dtype, &shape, bytes + from * unit, run);
+    run->gap = gap;
+    run->size = (to - from) * unit;
+}
+
+static uint32_t gap_of(const struct row *row)
+{
+    return row->s_at == AT(unpacked_s) ? 1 : 0;
 }
 
 static void *run_part(void *argument)
@@ -187,8 +202,8 @@ static void *run_part(void *argument)
         return NULL;
     }
     mm_measure_defaults(&options);
-    tensor_of(&s, &s_run, row->s_type, s_bytes, part->from, part->to);
-    tensor_of(&d, &d_run, row->d_type, d_bytes, part->from, part->to);
+    tensor_of(&s, &s_run, row->s_type, s_bytes, gap_of(row), part->from, part->to);
+    tensor_of(&d, &d_run, row->d_type, d_bytes, gap_of(row), part->from, part->to);
     if (mm_measure_tensors(&s, &d, &options, NULL, &metrics, NULL) != 0)
         abort();
     sink = (float)metrics.diff2;
@@ -218,7 +233,8 @@ static void run_row(struct row *row, const struct data *data)
     started = mm_clock() - started;
     if (row->best == 0 || started < row->best)
         row->best = started;
-    row->bytes = data->n * (mm_dtype_info(row->s_type)->bytes + mm_dtype_info(row->d_type)->bytes);
+    row->bytes =
+        data->n * (mm_dtype_info(row->s_type)->bytes + mm_dtype_info(row->d_type)->bytes + 2 * gap_of(row));
 }
 
 /* Is the table that a row asks for the one it gets? */

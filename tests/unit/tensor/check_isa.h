@@ -418,6 +418,33 @@ static bool check_decoders(const struct mm_isa *isa)
     return true;
 }
 
+/* Words apart from one another, from a place that has not a byte more than they need. */
+static bool check_gather(const struct mm_isa *isa)
+{
+    enum { MOST = 150 };
+
+    for (size_t step = 5; step <= 6; step++)
+        for (size_t n = 1; n <= MOST; n++) {
+            size_t size = (n - 1) * step + 4;
+            uint8_t *in = malloc(size), *out = malloc(4 * n);
+            bool good = in && out;
+
+            for (size_t i = 0; in && i < size; i++)
+                in[i] = (uint8_t)(i * 7 + i / 256);
+            if (good)
+                isa->decoders->gather_words(out, in, step, n);
+            for (size_t i = 0; good && i < 4 * n; i++)
+                good = out[i] == in[i / 4 * step + i % 4];
+            free(in);
+            free(out);
+            if (!good) {
+                printf("%s: %zu words, %zu bytes apart: not gathered\n", isa->kernels->name, n, step);
+                return false;
+            }
+        }
+    return true;
+}
+
 /* The conversions of 64-bit integers against the compiler's own. */
 static bool check_integers(const struct mm_isa *isa)
 {
