@@ -70,15 +70,6 @@ typedef i32v tally;
 #define TALLY_TOTAL(sum)    total_float(sum)
 #endif
 
-/* The sign bits of a vector, one a bit. */
-#if defined(__AVX__)
-#define SIGNS(v) ((uint8_t)_mm256_movemask_ps((__m256)(v)))
-#elif defined(__x86_64__)
-#define SIGNS(v) ((uint8_t)_mm_movemask_ps((__m128)(v)))
-#else
-#define SIGNS(v) ((uint8_t)vaddvq_u32(vshlq_u32(vshrq_n_u32((uint32x4_t)(v), 31), (int32x4_t){0, 1, 2, 3})))
-#endif
-
 #if defined(__FMA__)
 #define FMA_F32(a, b, c) ((f32v)_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
 #elif defined(__aarch64__)
@@ -98,14 +89,6 @@ INLINE float least_f32(f32v v)
     v = MIN_F32(v, __builtin_shuffle(v, (i32v){1, 0, 3, 2}));
 #endif
     return v[0];
-}
-
-INLINE f32v load_wide(const float *x)
-{
-    f32v v;
-
-    memcpy(&v, x, sizeof(v));
-    return v;
 }
 
 /* ---- first look ---- */

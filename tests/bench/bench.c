@@ -157,6 +157,8 @@ static struct row rows[] = {
     {"f32 f32, ties (both rectified, on that grid)", "f32 f32", NULL, MM_F32, MM_F32, AT(grid_s), AT(grid_d),
      1, 0, 0, 0},
     {"f32 f32, equal", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(s), 1, 0, 0, 0},
+    {"f32 f32, histograms of both sides", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(noisy), 1, 2, 0, 0},
+    {"f32 f32, histogram of the errors", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(noisy), 1, 3, 0, 0},
 };
 
 struct part {
@@ -186,6 +188,28 @@ static uint32_t gap_of(const struct row *row)
     return row->s_at == AT(unpacked_s) ? 1 : 0;
 }
 
+/* Tile by tile, as the second pass does. */
+static void count_part(const struct row *row, const float *s, const float *d, size_t n)
+{
+    const struct mm_kernels *kernels = mm_kernels();
+    uint64_t count[2][64] = {{0}};
+    struct mm_hist src = {.low = -4, .high = 4, .bins = 64, .count = count[0]};
+    struct mm_hist dst = {.low = -4, .high = 4, .bins = 64, .count = count[1]};
+    struct mm_exp_hist error = {0};
+
+    for (size_t at = 0; at < n; at += MM_TILE) {
+        size_t k = n - at < MM_TILE ? n - at : MM_TILE;
+
+        if (row->what == 3) {
+            kernels->exp_hist_float(&error, s + at, d + at, k);
+        } else {
+            kernels->hist_float(&src, s + at, k);
+            kernels->hist_float(&dst, d + at, k);
+        }
+    }
+    sink = (float)(count[0][32] + count[1][32] + error.zero);
+}
+
 static void *run_part(void *argument)
 {
     const struct part *part = argument;
@@ -199,6 +223,11 @@ static void *run_part(void *argument)
     if (row->what == 1) {
         read_two((const float *)s_bytes + part->from, (const float *)d_bytes + part->from,
                  part->to - part->from);
+        return NULL;
+    }
+    if (row->what >= 2) {
+        count_part(row, (const float *)s_bytes + part->from, (const float *)d_bytes + part->from,
+                   part->to - part->from);
         return NULL;
     }
     mm_measure_defaults(&options);
