@@ -174,6 +174,17 @@ INLINE void take_look(struct block_extremes *out, const struct look *x, const st
 
 /* ---- second look: what the first one could not tell ---- */
 
+/* Each s is equal to its d, which of two zeros the sign of s - d does not tell. */
+static void count_zeros(struct block_extremes *out, bool any, const float *d, size_t n)
+{
+    i32v zero = {0};
+
+    for (size_t i = 0; any && i < n; i += F32_LANES)
+        zero -= (i32v)(load_wide(d + i) == 0);
+    out->zero_s = out->zero_d = total_float(zero);
+    out->greater = out->less = 0;
+}
+
 /* No s is tiny: s - d has the right sign then, and equal ones have to be told from lesser ones. */
 static void count_equal(struct block_extremes *out, const float *s, const float *d, size_t n)
 {
@@ -300,7 +311,9 @@ static void look_float(struct block_extremes *extremes, struct block_errors *err
     look_all(&look, &flags, screen, s, d, n);
     take_look(extremes, &look, screen, n);
     max = -least_f32(look.least_minus);
-    if (extremes->tiny || max >= screen->max_abs)
+    if (max == 0.0f)
+        count_zeros(extremes, least_f32(look.least_d) == 0.0f, d, n);
+    else if (extremes->tiny || max >= screen->max_abs)
         second_look(extremes, &flags, screen, s, d, n);
     else if (least_f32(look.least_d) == 0.0f || -least_f32(-look.most_minus) == 0.0f)
         count_equal(extremes, s, d, n);
