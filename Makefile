@@ -95,6 +95,7 @@ $(BUILD)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(call objects_of,$(KNOWS_$(1)))
 endef
 $(foreach f,$(UNIT_FOLDERS),$(eval $(call unit_rule,$(f))))
 LIBS_test_metrics := -lquadmath
+LIBS_test_metrics_long := -lquadmath
 
 $(BUILD)/tests/term/%: tests/term/%.c
 	@mkdir -p $(@D)
