@@ -8,7 +8,7 @@
 PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libcjson-dev libutf8proc-dev
 PACKAGES_TEST  := $(PACKAGES_BUILD) libcmocka-dev libvterm-dev protobuf-compiler python3 python3-numpy \
                   python3-protobuf python3-onnx clang-format parallel gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
-                  qemu-user
+                  qemu-user $(if $(shell command -v npm 2>/dev/null),,npm)
 
 BUILD   ?= build
 PROGRAM ?= mmtui

@@ -199,6 +199,9 @@ int mm_map_check(const struct mm_map *map, const char *file, struct mm_err *err)
 /* What was read of a mapped file, and is not needed soon, may leave this process's memory (not the page
  * cache). */
 void mm_map_drop(const struct mm_map *map, const void *data, size_t size);
+/* Of the map only a little will be read, here and there, most of it near the beginning: the system is not to
+ * read ahead, which would read all of a large file. */
+void mm_map_sparse(const struct mm_map *map);
 void mm_map_close(struct mm_map *map);
 
 /*

@@ -355,7 +355,7 @@ bool mm_blame_worth_a_look(const struct mm_flow *flow, const struct mm_blame *bl
  *              holds. So the gain is that of giving each channel of the result a scale (a what-if, which
  * takes a channel's range for its weights' range), times 1 - channel_slope: all of it where the error is the
  * same everywhere, nothing where it is in proportion. On simulated products of random matrices this came
- * within about 3 dB of the truth where the weights' rounding is the whole error; where activations are
+ * within 3.5 dB of the truth where the weights' rounding is the whole error; where activations are
  * rounded too, it says up to 5 dB too much.
  */
 #define MM_GAIN_MAX 60.0
@@ -478,8 +478,8 @@ double mm_triage_rank(const struct mm_result *result);
  * rounding is a quarter of what the operator adds now, at most; to FP32 otherwise.
  *
  * An error that no precision repairs (channels reversed, a stale buffer, different inputs) is never
- * suggested; `beyond` has its share. What adds less than 1 / 100 of an equal share are not worth an override:
- * all of them together are less than 1 %.
+ * suggested, if the verdict holds that for likely at least; `beyond` has its share. What adds less than 1 /
+ * 100 of an equal share is not worth an override: all of that together is less than 1 %.
  */
 enum mm_suggest_rule {
     MM_SUGGEST_AUTO = 0, /* as COVER; nothing when no layer is over the thresholds */

@@ -83,7 +83,12 @@ static bool can_help(const struct suggest *s, uint32_t id)
         return false;
     if (s->view->flow->role[id] & MM_ROLE_INPUT) /* no operator makes it */
         return false;
-    return verdict->kind != MM_VERDICT_INPUT && verdict->kind != MM_VERDICT_OUTPUT && !stays[verdict->cause];
+    if (verdict->confidence < MM_LIKELY) /* a cause that is no more than possible rules nothing out */
+        return verdict->kind != MM_VERDICT_INPUT;
+    /* scales and offsets of channels are also what quantisation brings */
+    bool of_integers = verdict->cause == MM_CAUSE_AFFINE && s->layer[id].integer;
+    return verdict->kind != MM_VERDICT_INPUT && verdict->kind != MM_VERDICT_OUTPUT &&
+           (!stays[verdict->cause] || of_integers);
 }
 
 static bool is_integer(enum mm_dtype dtype)
@@ -223,8 +228,8 @@ int suggest_layers(struct suggest *s)
         here->because = -1;
         if (!here->measured)
             continue;
-        here->can = can_help(s, id);
         find_now(s, id);
+        here->can = can_help(s, id);
         find_added(s, id);
         find_left(s, id);
     }

@@ -95,6 +95,8 @@ static const struct action_info table[ACT_COUNT] = {
                         "Range: all, the middle 99.9 %, around zero"},
     [ACT_HIST_ERROR] = {ACT_HIST_ERROR, "hist-error", "d", SCOPE_HIST, NULL, "error",
                         "Histogram of the error, or of the values"},
+    [ACT_WHATIF_AXIS] = {ACT_WHATIF_AXIS, "whatif-axis", "a", SCOPE_WHATIF, NULL, "axis",
+                         "What if: the channels lie along the next axis"},
 
     [ACT_PLAN] = {ACT_PLAN, "plan", "w", BOTH, NULL, "plan", "See what is chosen, and write the config"},
     [ACT_WRITE] = {ACT_WRITE, "write", "Enter w", SCOPE_PLAN, NULL, "write", "Write the files"},

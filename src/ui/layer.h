@@ -32,6 +32,8 @@ struct hist_tab {
 struct whatif_tab {
     const struct mm_whatif_table *table; /* NULL while it is worked out */
     const char *problem;
+    int axis;     /* of the channels, as chosen; -1: where they usually lie */
+    size_t shown; /* the layer that axis is about; SIZE_MAX: none yet */
 };
 
 struct neighbours_tab {

@@ -306,7 +306,7 @@ struct view *layer_view_open(struct app *app, struct view *list, size_t id)
     layer->view.ops = &ops;
     layer->list = list;
     layer->id = id;
-    layer->asked = SIZE_MAX;
+    layer->asked = layer->whatif.shown = SIZE_MAX;
     layer->hist.bins = HIST_BINS_USUAL;
     layer->hist.log = true;
     prepare(layer, app);

@@ -32,7 +32,7 @@ CIRCLE = [
     ("circle-2.script", "100x14", ["--plan", PLAN]),
     ("circle-3.script", "100x12", ["--plan", PLAN]),
 ]
-COMMANDS = ["", "compare", "export", "merge", "demo"]
+COMMANDS = ["", "compare", "export", "suggest", "merge", "demo"]
 UPDATE = bool(os.environ.get("UPDATE"))
 
 
@@ -233,6 +233,7 @@ SCREENS = [
     ("SCOPE_LAYERS", "layers"),
     ("SCOPE_LAYER", "layer"),
     ("SCOPE_HIST", "histogram"),
+    ("SCOPE_WHATIF", "what if"),
     ("SCOPE_NEIGHBOURS", "neighbours"),
     ("SCOPE_PLAN", "plan"),
     ("SCOPE_HELP", "help"),
@@ -293,7 +294,7 @@ def man_commands(folder):
     """docs: the manual page tells for every command which options it takes"""
     section = man_section("COMMANDS")
     for command in COMMANDS:
-        title = re.escape("mmtui " + command if command else "mmtui SRC DST")
+        title = re.escape("mmtui " + command if command else "mmtui SRC DST") + "(?: SRC DST)?"
         found = re.search(rf"^\.SS {title}\n(.*?)(?=^\.SS |\Z)", plain(section), re.M | re.S)
         check(found, f"COMMANDS has no '{command or 'SRC DST'}'")
         taken = found.group(1).rpartition("Options:")[2]

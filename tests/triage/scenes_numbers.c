@@ -38,11 +38,11 @@ void scene_hot_channels(struct scene *scene)
     add_linear(scene, "fc", at, width / 2);
 }
 
-/* A few values, anywhere, `scale` times as large as the rest. */
+/* A few values, anywhere, `scale` times as large as the rest; negative: in a map of one channel. */
 void scene_outliers(struct scene *scene)
 {
-    struct mm_shape shape =
-        SHAPE(1, random_whole(&scene->random, 40, 90), random_whole(&scene->random, 32, 64));
+    int64_t rows = random_whole(&scene->random, 40, 90), width = random_whole(&scene->random, 32, 64);
+    struct mm_shape shape = scene->of->row->scale < 0 ? SHAPE(1, 1, rows, width) : SHAPE(1, rows, width);
     int at = scene_input(scene, "tokens", MM_F32, scene_normal(scene, shape, 0, 1));
     struct demo_value *spikes = scene_value(scene, shape);
     for (int k = random_whole(&scene->random, 2, 4); k > 0; k--)
@@ -67,11 +67,11 @@ void scene_one_sided(struct scene *scene)
     add_linear(scene, "fc2", at, width / 2);
 }
 
-/* One-sided and mostly small: a few activations of each row are far above the rest. */
+/* One-sided and mostly small: a few values of each row are far above the rest. A map of one channel. */
 void scene_sparse(struct scene *scene)
 {
     struct mm_shape shape =
-        SHAPE(1, random_whole(&scene->random, 40, 80), random_whole(&scene->random, 32, 64));
+        SHAPE(1, 1, random_whole(&scene->random, 40, 80), random_whole(&scene->random, 32, 64));
     struct demo_value *x = scene_value(scene, shape);
     for (size_t i = 0; i < x->count; i++)
         x->data[i] = (float)pow(fabs(random_normal(&scene->random)), 4.5);

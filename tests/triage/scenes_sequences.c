@@ -83,15 +83,18 @@ void scene_norm(struct scene *scene)
     add_linear(scene, "fc", at, width / 2, 1);
 }
 
-/* Errors that no single layer makes: a dozen linears, each with its rounding. */
+/* Errors that no single layer makes: products double what was there, linears add their rounding. */
 void scene_chain(struct scene *scene)
 {
-    static const char *const names[] = {"fc1", "fc2", "fc3", "fc4",  "fc5",  "fc6",
-                                        "fc7", "fc8", "fc9", "fc10", "fc11", "fc12"};
+    static const char *const names[][2] = {
+        {"fc1", "mul1"}, {"fc2", "mul2"}, {"fc3", "mul3"}, {"fc4", "mul4"}};
     int64_t width = random_whole(&scene->random, 24, 40);
     int at = scene_input(scene, "tokens", MM_F32, scene_normal(scene, SHAPE(1, 40, width), 0, 1));
-    for (size_t i = 0; i < MM_COUNT(names); i++)
-        at = add_linear(scene, names[i], at, width, 1);
+    for (size_t i = 0; i < MM_COUNT(names); i++) {
+        at = add_linear(scene, names[i][0], at, width, 0.6);
+        at = add_two(scene, names[i][1], "Mul", at, at, RUN(MUL));
+    }
+    add_linear(scene, "out", at, width, 1);
 }
 
 /* Two axes; `scale` 1: square. */

@@ -133,11 +133,25 @@ static void what_no_precision_repairs(void **state)
     suggesting_init(&on);
     network_op(&on.net, "x", 0, NULL, NULL);
     network_op(&on.net, "a", 0.3, "x", NULL);
-    on.verdict[1].cause = MM_CAUSE_CHANNELS_REVERSED;
     suggesting_finish(&on, true);
+    on.verdict[1] = (struct mm_verdict){.cause = MM_CAUSE_CHANNELS_REVERSED, .confidence = MM_LIKELY};
     find(&on, "");
     assert_int_equal(on.list.count, 0);
-    on.verdict[1].cause = MM_CAUSE_ROUNDING;
+    on.verdict[1].confidence = MM_POSSIBLE;
+    find(&on, "");
+    assert_suggested(&on, LAYERS(1));
+    on.verdict[1] = (struct mm_verdict){.cause = MM_CAUSE_ROUNDING, .confidence = MM_CERTAIN};
+    find(&on, "");
+    assert_suggested(&on, LAYERS(1));
+    on.verdict[1].cause = MM_CAUSE_AFFINE;
+    find(&on, "");
+    assert_int_equal(on.list.count, 0);
+    suggesting_done(&on);
+    suggesting_init(&on);
+    network_op(&on.net, "x", 0, NULL, NULL);
+    int8_op(&on, "a", 0.3, "x", NULL); /* a scale a channel is what quantisation brings */
+    suggesting_finish(&on, true);
+    on.verdict[1] = (struct mm_verdict){.cause = MM_CAUSE_AFFINE, .confidence = MM_CERTAIN};
     find(&on, "");
     assert_suggested(&on, LAYERS(1));
     suggesting_done(&on);

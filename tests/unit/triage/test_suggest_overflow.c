@@ -138,7 +138,7 @@ static void out_of_reach(void **state)
     suggesting_init(&on);
     network_op(&on.net, "x", 0, NULL, NULL);
     reach(network_op(&on.net, "big", INFINITY, "x", NULL), 1e5);
-    on.verdict[1].cause = MM_CAUSE_STALE;
+    on.verdict[1] = (struct mm_verdict){.cause = MM_CAUSE_STALE, .confidence = MM_CERTAIN};
     suggesting_finish(&on, true);
     suggest_overflow(&on.s);
     assert_raised(&on, "");

@@ -1,4 +1,4 @@
-/* The What if tab: rows, the nearest one, what can't be. */
+/* The table of the What if tab: rows, the nearest one, what can't be. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -7,7 +7,7 @@
 
 #include "small.h"
 
-#include "ui/whatif_tab.h"
+#include "ui/whatif_table.h"
 
 #include <math.h>
 
@@ -100,6 +100,23 @@ static void what_can_not_be(void **state)
     assert_true(small_shows(small, "int16  axis 1 sym  minmax"));
 }
 
+/* 2 x 4: rows instead of columns, and back. The next layer has axes of its own. */
+static void axis(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, OPEN("conv1") "a");
+    assert_true(small_shows(small, "Channels along axis 0"));
+    assert_true(small_shows(small, "int16  axis 0 sym  minmax"));
+    small_keys(small, "a");
+    assert_true(small_shows(small, "int16  axis 1 sym  minmax"));
+    small_keys(small, "a K J");
+    assert_true(small_shows(small, "int16  axis 1 sym  minmax"));
+    small_keys(small, "q g\n" OPEN("relu1") "a");
+    assert_true(small_shows(small, "There is no other axis"));
+    small_keys(small, "q g\n" OPEN("cast") "a"); /* nothing to turn */
+    assert_true(small_shows(small, "only in dst"));
+}
+
 /* While it is worked out. */
 static void waiting(void **state)
 {
@@ -110,7 +127,7 @@ static void waiting(void **state)
     mm_buf_init(&text);
     assert_int_equal(grid_resize(&grid, 78, 6), 0);
     struct canvas c = grid_canvas(&grid);
-    assert_int_equal(whatif_tab_draw(&c, small->app, 0, NULL, NULL, 0), 3);
+    assert_int_equal(whatif_table_draw(&c, small->app, 0, NULL, NULL, 0), 3);
     grid_dump_glyphs(&grid, &text);
     assert_non_null(strstr(mm_buf_text(&text), "rounding ..."));
     mm_buf_done(&text);
@@ -128,6 +145,7 @@ int main(void)
         TEST(figures),
         TEST(overflow),
         TEST(what_can_not_be),
+        TEST(axis),
         TEST(waiting),
     };
     return cmocka_run_group_tests(tests, small_group_setup, small_group_teardown);
