@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "small.h"
+#include "net.h"
 
 #include "ui/monkey.h"
 
@@ -20,7 +20,7 @@ static void run(struct small *small, uint64_t seed)
     long done = app_monkey(small->app, seed, STEPS);
     if (done != STEPS)
         fail_msg("seed %d: the app has quit after %ld steps", (int)seed, done);
-    assert_true(list->count >= 0 && list->count <= 14);
+    assert_true(list->count >= 0 && list->count <= (int)mm_session_count(small->session));
     assert_true(list->cursor >= 0 && list->cursor <= (list->count ? list->count - 1 : 0));
     assert_true(list->top >= 0 && list->top <= list->cursor);
 }
@@ -41,6 +41,13 @@ static void operators(void **state)
 {
     run(*state, 21);
     run(*state, 22);
+}
+
+/* With a graph, and layers that are looked into while it types. */
+static void along_a_graph(void **state)
+{
+    run(*state, 31);
+    run(*state, 32);
 }
 
 /* The same seed does the same things: what it finds can be found again. */
@@ -70,7 +77,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(from_a_measured_session, small_setup, small_teardown),
         cmocka_unit_test_setup_teardown(while_results_come_in, small_setup_early, small_teardown),
         cmocka_unit_test_setup_teardown(operators, small_setup_ops, small_teardown),
+        cmocka_unit_test_setup_teardown(along_a_graph, net_setup_early, small_teardown),
         cmocka_unit_test(is_repeatable),
     };
-    return cmocka_run_group_tests(tests, small_group_setup, small_group_teardown);
+    return cmocka_run_group_tests(tests, net_group_setup, small_group_teardown);
 }
