@@ -8,7 +8,7 @@
 PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libcjson-dev libutf8proc-dev
 PACKAGES_TEST  := $(PACKAGES_BUILD) libcmocka-dev libvterm-dev protobuf-compiler python3 python3-numpy \
                   python3-protobuf python3-onnx clang-format parallel gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
-                  qemu-user
+                  qemu-user $(if $(shell command -v npm 2>/dev/null),,npm)
 
 BUILD   ?= build
 PROGRAM ?= mmtui
@@ -95,6 +95,7 @@ $(BUILD)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(call objects_of,$(KNOWS_$(1)))
 endef
 $(foreach f,$(UNIT_FOLDERS),$(eval $(call unit_rule,$(f))))
 LIBS_test_metrics := -lquadmath
+LIBS_test_metrics_long := -lquadmath
 
 $(BUILD)/tests/term/%: tests/term/%.c
 	@mkdir -p $(@D)

@@ -156,12 +156,26 @@ const char *mm_num_count(char out[MM_NUM], int64_t value);
 /* Shortest decimal that reads back as the same double, spelt as Python's repr does: 0.1, 1e-05, 4.0, 1e+16;
  * nan, inf, -inf for the rest. */
 const char *mm_num_repr(char out[MM_NUM], double value);
+size_t mm_num_repr_size(char out[MM_NUM], double value); /* the same; returns its length */
 
 /* Parse a whole string as a double (C locale; inf and nan in any case allowed). False when anything is left
  * over. */
 bool mm_parse_double(const char *text, double *out);
 /* Parse a whole string as a decimal integer. */
 bool mm_parse_i64(const char *text, int64_t *out);
+
+/* The powers of ten from 10^-342 to 10^324, each as its first 128 bits, cut off below: for reading decimals
+ * and for writing them. See src/base/power10.c. */
+#define MM_POWER10_LEAST (-342) /* 2^64 10^-343 is less than half of the least double */
+#define MM_POWER10_MOST  324    /* the least double is 4.9 10^-324 */
+#define MM_POWER10_COUNT (MM_POWER10_MOST - MM_POWER10_LEAST + 1)
+extern const uint64_t mm_power10_high[MM_POWER10_COUNT];
+extern const uint64_t mm_power10_low[MM_POWER10_COUNT];
+/* floor(log2(10^q)), exact for all powers in the table. */
+static inline int mm_power10_log2(int q)
+{
+    return (q * 217706) >> 16;
+}
 
 /* ---- JSON text (for streams written piece by piece; documents that are read go through cJSON) ------------
  */
@@ -199,6 +213,9 @@ int mm_map_check(const struct mm_map *map, const char *file, struct mm_err *err)
 /* What was read of a mapped file, and is not needed soon, may leave this process's memory (not the page
  * cache). */
 void mm_map_drop(const struct mm_map *map, const void *data, size_t size);
+/* Of the map only a little will be read, here and there, most of it near the beginning: the system is not to
+ * read ahead, which would read all of a large file. */
+void mm_map_sparse(const struct mm_map *map);
 void mm_map_close(struct mm_map *map);
 
 /*
@@ -212,7 +229,9 @@ struct mm_atomic {
     int fd;
     bool unsynced;         /* set it after open for files that need not outlive a crash of the machine */
     struct mm_buf pending; /* not yet handed to the system */
-    struct mm_err error;   /* the first write error; commit reports it */
+    int64_t written,
+        begun;           /* bytes handed to the system, and how many of these it was told to bring to disk */
+    struct mm_err error; /* the first write error; commit reports it */
 };
 
 int mm_atomic_open(struct mm_atomic *file, const char *path, struct mm_err *err);

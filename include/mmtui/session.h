@@ -62,8 +62,8 @@ const char *mm_session_notice(const struct mm_session *session);
 
 /* Readable while finished work waits; -1 when jobs run inline. */
 int mm_session_fd(const struct mm_session *session);
-/* Take in what is finished (inline: do up to one job). Returns how many layers changed; hist results count as
- * one. */
+/* Take in what is finished (inline: do up to one job). Returns how many layers changed; an answer to a
+ * request counts as one. */
 size_t mm_session_apply(struct mm_session *session);
 /* Block until something is finished or all is done. */
 void mm_session_wait(struct mm_session *session);
@@ -139,6 +139,22 @@ bool mm_session_has(const struct mm_session *session, enum mm_against which);
  * Those comparisons begin when src and dst are measured; triage waits for them. */
 const struct mm_result *mm_session_against(const struct mm_session *session, size_t id,
                                            enum mm_against which);
+
+/* ---- what if, on request ---- */
+
+/* What each usual format and setting would cost the layer's reference: see mm_whatif_usual. */
+struct mm_whatif_table {
+    const struct mm_whatif *row;
+    size_t count;
+    int axis, rank; /* the channels' axis, of that many; axis -1: a scalar */
+};
+/*
+ * The table of a layer, channels along `axis` (-1, or none of its axes: where they usually lie): as
+ * mm_session_hist, NULL while it is worked out or with *error. src is taken as it was compared, or as its
+ * file has it where it could not be.
+ */
+const struct mm_whatif_table *mm_session_whatif(struct mm_session *session, size_t id, int axis,
+                                                const char **error);
 
 /* ---- tags ---- */
 

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 /* Hand over to the system in pieces of at least this size. */
-#define PENDING_LIMIT (256 * 1024)
+#define PENDING_LIMIT (64 * 1024)
+/* After so much more the disk is told to begin, so that the sync at the end has less to wait for. */
+#define BEGIN_EVERY ((int64_t)1 << 20)
 /* So much of the file's name goes into the temporary one: both must stay within the 255 bytes of a name. */
 #define NAME_KEPT 200
 
@@ -83,17 +85,38 @@ static int write_all(int fd, const char *data, size_t length)
     return 0;
 }
 
+/* A wish: what can't be begun now is written by the sync. */
+static void begin_sync(struct mm_atomic *file)
+{
+    if (!file->temporary || file->unsynced || file->written - file->begun < BEGIN_EVERY)
+        return;
+    (void)!sync_file_range(file->fd, file->begun, file->written - file->begun, SYNC_FILE_RANGE_WRITE);
+    file->begun = file->written;
+}
+
+static void hand_over(struct mm_atomic *file, const void *data, size_t length)
+{
+    if (file->error.code == MM_OK && write_all(file->fd, data, length) < 0)
+        mm_fail_errno(&file->error, file->path, "writing it");
+    file->written += (int64_t)length;
+    begin_sync(file);
+}
+
 static void flush(struct mm_atomic *file)
 {
     if (file->error.code == MM_OK && file->pending.failed)
         mm_fail_memory(&file->error);
-    if (file->error.code == MM_OK && write_all(file->fd, file->pending.data, file->pending.length) < 0)
-        mm_fail_errno(&file->error, file->path, "writing it");
+    hand_over(file, file->pending.data, file->pending.length);
     mm_buf_clear(&file->pending);
 }
 
 void mm_atomic_write(struct mm_atomic *file, const void *data, size_t length)
 {
+    if (length >= PENDING_LIMIT) { /* not worth a copy */
+        flush(file);
+        hand_over(file, data, length);
+        return;
+    }
     mm_buf_add(&file->pending, data, length);
     if (file->pending.length >= PENDING_LIMIT || file->pending.failed)
         flush(file);

@@ -66,15 +66,23 @@ void *mm_buf_reserve(struct mm_buf *buf, size_t extra)
     return buf->data + buf->length;
 }
 
+/* Room for `extra` more and a NUL, mostly without a call. */
+static inline char *room(struct mm_buf *buf, size_t extra)
+{
+    if (extra < buf->capacity - buf->length && !buf->failed)
+        return buf->data + buf->length;
+    return mm_buf_reserve(buf, extra);
+}
+
 void mm_buf_add(struct mm_buf *buf, const void *data, size_t length)
 {
-    char *place = mm_buf_reserve(buf, length);
+    char *place = room(buf, length);
     if (!place)
         return;
     if (length > 0)
         memcpy(place, data, length);
+    place[length] = '\0';
     buf->length += length;
-    buf->data[buf->length] = '\0';
 }
 
 void mm_buf_puts(struct mm_buf *buf, const char *text)
@@ -84,7 +92,12 @@ void mm_buf_puts(struct mm_buf *buf, const char *text)
 
 void mm_buf_putc(struct mm_buf *buf, char c)
 {
-    mm_buf_add(buf, &c, 1);
+    char *place = room(buf, 1);
+    if (!place)
+        return;
+    place[0] = c;
+    place[1] = '\0';
+    buf->length++;
 }
 
 void mm_buf_fill(struct mm_buf *buf, char c, size_t count)
@@ -100,13 +113,13 @@ void mm_buf_fill(struct mm_buf *buf, char c, size_t count)
 void mm_buf_whole(struct mm_buf *buf, int64_t value)
 {
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    char text[20], *p = text + sizeof text;
+    char text[20], *p = text + sizeof text; /* as many digits as 2^63 has, and a sign */
     do {
         *--p = (char)('0' + rest % 10);
         rest /= 10;
     } while (rest);
     if (value < 0)
-        mm_buf_putc(buf, '-');
+        *--p = '-';
     mm_buf_add(buf, p, (size_t)(text + sizeof text - p));
 }
 

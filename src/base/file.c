@@ -120,12 +120,14 @@ int mm_folder_list(const char *path, mm_folder_visit visit, void *context, struc
 
 char *mm_path_join(const char *folder, const char *name)
 {
-    size_t length = strlen(folder);
-    const char *slash = length == 0 || folder[length - 1] == '/' ? "" : "/";
-    size_t size = length + strlen(name) + 2;
-    char *path = malloc(size);
-    if (path)
-        snprintf(path, size, "%s%s%s", folder, slash, name);
+    size_t length = strlen(folder), rest = strlen(name) + 1;
+    size_t slash = length == 0 || folder[length - 1] == '/' ? 0 : 1;
+    char *path = malloc(length + slash + rest);
+    if (!path)
+        return NULL;
+    memcpy(path, folder, length);
+    memset(path + length, '/', slash);
+    memcpy(path + length + slash, name, rest);
     return path;
 }
 

@@ -51,19 +51,21 @@ void mm_json_string(struct mm_buf *out, const char *text)
 
 void mm_json_number_bare(struct mm_buf *out, double value)
 {
-    char text[MM_NUM];
+    char *to;
     if (isnan(value))
         mm_buf_puts(out, "NaN");
     else if (isinf(value))
         mm_buf_puts(out, value > 0 ? "Infinity" : "-Infinity");
-    else
-        mm_buf_puts(out, mm_num_repr(text, value));
+    else if ((to = mm_buf_reserve(out, MM_NUM)))
+        out->length += mm_num_repr_size(to, value);
 }
 
 void mm_json_number(struct mm_buf *out, double value)
 {
-    const char *quote = isfinite(value) ? "" : "\"";
-    mm_buf_puts(out, quote);
+    bool quoted = !isfinite(value);
+    if (quoted)
+        mm_buf_putc(out, '"');
     mm_json_number_bare(out, value);
-    mm_buf_puts(out, quote);
+    if (quoted)
+        mm_buf_putc(out, '"');
 }

@@ -110,6 +110,14 @@ void mm_map_drop(const struct mm_map *map, const void *data, size_t size)
         madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
+void mm_map_sparse(const struct mm_map *map)
+{
+    if (!map->base || map->size <= MM_MAP_SMALL)
+        return;
+    madvise(map->base, map->size, MADV_RANDOM);
+    madvise(map->base, MM_MAP_SMALL, MADV_WILLNEED);
+}
+
 void mm_map_close(struct mm_map *map)
 {
     if (map->base) {

@@ -2,7 +2,6 @@
 #include "mmtui/base.h"
 
 #include <errno.h>
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,87 +112,70 @@ const char *mm_num_count(char out[MM_NUM], int64_t value)
     return out;
 }
 
-/* "1.299e-05" -> "1.300e-05": the next decimal of as many digits (nothing useful when all are nines) */
-static void next_decimal(char *text)
-{
-    for (char *p = strchr(text, 'e'); p-- > text;) {
-        if (*p == '.')
-            continue;
-        if (*p != '9') {
-            (*p)++;
-            return;
-        }
-        *p = '0';
-    }
-}
-
-/* digits and exponent of the shortest decimal that reads back as value: 0.d1d2d3.. * 10^point */
-static int shortest(double value, char digits[20], int *point)
-{
-    char text[MM_NUM];
-    int fast = mm_shortest_fast(value, digits, point);
-    if (fast > 0)
-        return fast;
-    /* 15 digits stand for every shorter form, but not where the format itself has fewer */
-    for (int precision = value < DBL_MIN ? 0 : 14; precision <= 16; precision++) {
-        snprintf(text, sizeof text, "%.*e", precision, value);
-        if (strtod(text, NULL) == value)
-            break;
-        /* what reads back as a power of two reaches twice as far up as down: the nearest may fail, the next
-         * not */
-        if (precision < 16)
-            next_decimal(text);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    int n = 0;
-    const char *p = text;
-    for (; *p && *p != 'e'; p++) {
-        if (*p != '.' && n < 19)
-            digits[n++] = *p;
-    }
-    *point = atoi(p + 1) + 1;
-    while (n > 1 && digits[n - 1] == '0')
-        n--;
-    digits[n] = '\0';
-    return n;
-}
-
-/* 0.00123, 123.4, 1200.0; -3 <= point <= 16 */
-static void plain_form(char *to, const char *digits, int n, int point)
+/* 0.00123, 123.4, 1200.0; -3 <= point <= 16. Returns the end. */
+static char *plain_form(char *to, const char *digits, int n, int point)
 {
     if (point <= 0) {
         memcpy(to, "0.0000", 6);
-        memcpy(to + 2 - point, digits, (size_t)n + 1);
-    } else if (n <= point) {
+        memcpy(to + 2 - point, digits, (size_t)n);
+        return to + 2 - point + n;
+    }
+    if (n <= point) {
         memcpy(to, digits, (size_t)n);
         memset(to + n, '0', (size_t)(point - n));
-        memcpy(to + point, ".0", 3);
-    } else {
-        memcpy(to, digits, (size_t)point);
-        to[point] = '.';
-        memcpy(to + point + 1, digits + point, (size_t)(n - point) + 1);
+        memcpy(to + point, ".0", 2);
+        return to + point + 2;
     }
+    memcpy(to, digits, (size_t)point);
+    to[point] = '.';
+    memcpy(to + point + 1, digits + point, (size_t)(n - point));
+    return to + n + 1;
+}
+
+/* 1e-05, 1.25e+100: two digits of exponent at least. Returns the end. */
+static char *exponent_form(char *to, const char *digits, int n, int exponent)
+{
+    unsigned size = (unsigned)(exponent < 0 ? -exponent : exponent);
+
+    *to++ = digits[0];
+    if (n > 1) {
+        *to++ = '.';
+        memcpy(to, digits + 1, (size_t)n - 1);
+        to += n - 1;
+    }
+    *to++ = 'e';
+    *to++ = exponent < 0 ? '-' : '+';
+    if (size >= 100)
+        *to++ = (char)('0' + size / 100);
+    *to++ = (char)('0' + size / 10 % 10);
+    *to++ = (char)('0' + size % 10);
+    return to;
+}
+
+size_t mm_num_repr_size(char out[MM_NUM], double value)
+{
+    const char *word = special(value, "nan", "inf", "-inf");
+    char digits[20], *to = out;
+    int n, point;
+
+    if (word || value == 0) {
+        word = word ? word : signbit(value) ? "-0.0" : "0.0";
+        memcpy(out, word, strlen(word) + 1);
+        return strlen(word);
+    }
+    n = mm_shortest(fabs(value), digits, &point);
+    if (value < 0)
+        *to++ = '-';
+    /* Python's rule: exponent form when the decimal exponent is below -4 or at least 16 */
+    to =
+        point < -3 || point > 16 ? exponent_form(to, digits, n, point - 1) : plain_form(to, digits, n, point);
+    *to = '\0';
+    return (size_t)(to - out);
 }
 
 const char *mm_num_repr(char out[MM_NUM], double value)
 {
-    const char *word = special(value, "nan", "inf", "-inf");
-    if (word || value == 0) {
-        snprintf(out, MM_NUM, "%s", word ? word : signbit(value) ? "-0.0" : "0.0");
-        return out;
-    }
-    char digits[20];
-    int point;
-    int n = shortest(fabs(value), digits, &point);
-    char *to = out;
-    if (value < 0)
-        *to++ = '-';
-    /* Python's rule: exponent form when the decimal exponent is below -4 or at least 16 */
-    if (point < -3 || point > 16)
-        snprintf(to, MM_NUM - 1, "%c%s%se%+03d", digits[0], n > 1 ? "." : "", digits + 1, point - 1);
-    else
-        plain_form(to, digits, n, point);
+    mm_num_repr_size(out, value);
     return out;
 }
 

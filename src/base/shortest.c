@@ -1,158 +1,143 @@
 /*
- * value = m 2^e is multiplied by the power of ten that gives it 17 digits before the point, V = value 10^k,
- * in fixed point with about 60 bits behind it. A decimal c reads back as value if it is closer to V than half
- * a unit in m's last place, D. So: the multiple of 100 that is nearest to V if it is within D (15 digits or
- * fewer), else that of 10 (16), else the nearest integer (17), which always is, as D > 1/2.
+ * After Raffaello Giulietti, "The Schubfach way to render doubles" (2020).
  *
- * Powers of ten have 128 bits: each is a product of at most nine from the table, each factor and each product
- * cut off below: wrong by less than 2^6 of 2^128. V has 117 bits, so it is wrong by less than 3 units;
- * whatever lies within MARGIN units of being decided the other way is left to the caller.
+ * value = c 2^q. What reads back as it lies between the middles to its neighbours, (c - 1/2) 2^q (or, where
+ * the lower neighbour is half as far, (c - 1/4) 2^q) and (c + 1/2) 2^q; the middles themselves do when c is
+ * even. Let 10^k be the greatest power of ten that is not above the width of that: at least one multiple of
+ * 10^k is inside, and at most one of 10^(k + 1). So no other lengths need to be tried: the one of 10^(k + 1)
+ * if it is inside, else of the two multiples of 10^k around the value the one inside, or the closer one.
+ *
+ * All is compared in quarters of 10^k, rounded to odd: whole, with the last bit set when anything was cut
+ * off, so that what is not equal never looks equal. The power of ten is taken with 128 bits, rounded up; the
+ * paper proves that this is enough for every double.
  */
 #include "base/shortest.h"
+#include "mmtui/base.h"
 
-#include <float.h>
-#include <math.h>
-#include <stdint.h>
+#include <stdbool.h>
 #include <string.h>
 
 __extension__ typedef unsigned __int128 u128;
 
-#define MARGIN 1024
+#define HIDDEN     (UINT64_C(1) << 52)
+#define EXACT_MOST 55 /* 5^55 < 2^128: the table has all of the powers from 10^0 to here */
 
-/* 10^(2^i) and 10^-(2^i) = (high 2^64 + low) 2^exponent, cut off below; the highest bit is set. */
-struct power {
-    uint64_t high, low;
+struct decimal {
+    uint64_t digits;
     int exponent;
 };
 
-static const struct power powers[2][9] = {
-    {
-        {UINT64_C(0xa000000000000000), UINT64_C(0x0000000000000000), -124},
-        {UINT64_C(0xc800000000000000), UINT64_C(0x0000000000000000), -121},
-        {UINT64_C(0x9c40000000000000), UINT64_C(0x0000000000000000), -114},
-        {UINT64_C(0xbebc200000000000), UINT64_C(0x0000000000000000), -101},
-        {UINT64_C(0x8e1bc9bf04000000), UINT64_C(0x0000000000000000), -74},
-        {UINT64_C(0x9dc5ada82b70b59d), UINT64_C(0xf020000000000000), -21},
-        {UINT64_C(0xc2781f49ffcfa6d5), UINT64_C(0x3cbf6b71c76b25fb), 85},
-        {UINT64_C(0x93ba47c980e98cdf), UINT64_C(0xc66f336c36b10137), 298},
-        {UINT64_C(0xaa7eebfb9df9de8d), UINT64_C(0xddbb901b98feeab7), 723},
-    },
-    {
-        {UINT64_C(0xcccccccccccccccc), UINT64_C(0xcccccccccccccccc), -131},
-        {UINT64_C(0xa3d70a3d70a3d70a), UINT64_C(0x3d70a3d70a3d70a3), -134},
-        {UINT64_C(0xd1b71758e219652b), UINT64_C(0xd3c36113404ea4a8), -141},
-        {UINT64_C(0xabcc77118461cefc), UINT64_C(0xfdc20d2b36ba7c3d), -154},
-        {UINT64_C(0xe69594bec44de15b), UINT64_C(0x4c2ebe687989a9b3), -181},
-        {UINT64_C(0xcfb11ead453994ba), UINT64_C(0x67de18eda5814af2), -234},
-        {UINT64_C(0xa87fea27a539e9a5), UINT64_C(0x3f2398d747b36224), -340},
-        {UINT64_C(0xddd0467c64bce4a0), UINT64_C(0xac7cb3f6d05ddbde), -553},
-        {UINT64_C(0xc0314325637a1939), UINT64_C(0xfa911155fefb5308), -978},
-    },
+/* factor 10^k / 2^(lg - 127) / 2^128, lg = floor(log2(10^k)), rounded to odd. */
+static uint64_t times_power(uint64_t factor, int k)
+{
+    u128 power = (u128)mm_power10_high[k - MM_POWER10_LEAST] << 64 | mm_power10_low[k - MM_POWER10_LEAST];
+    u128 high, low;
+
+    power += k < 0 || k > EXACT_MOST;
+    low = (u128)factor * (uint64_t)power;
+    high = (u128)factor * (uint64_t)(power >> 64) + (uint64_t)(low >> 64);
+    return (uint64_t)(high >> 64) | ((uint64_t)high > 1);
+}
+
+/* The value and its middles in quarters of 10^k; a multiple of 10^k that reads back lies in [lower, upper].
+ */
+struct quarters {
+    uint64_t lower, value, upper;
 };
 
-/* The upper 128 bits of a product, less at most 2. */
-static struct power multiply(const struct power *a, const struct power *b)
+static struct quarters quarters(uint64_t c, int q, bool near_lower, int k)
 {
-    u128 product = (u128)a->high * b->high;
-    struct power out = {.exponent = a->exponent + b->exponent + 128};
+    int shift = q + mm_power10_log2(-k) + 1; /* 1 to 4 */
+    uint64_t open = c & 1;
 
-    product += (u128)a->high * b->low >> 64;
-    product += (u128)a->low * b->high >> 64;
-    if (!(product >> 127)) {
-        product <<= 1;
-        out.exponent--;
+    return (struct quarters){
+        .lower = times_power((4 * c - 2 + near_lower) << shift, -k) + open,
+        .value = times_power((4 * c) << shift, -k),
+        .upper = times_power((4 * c + 2) << shift, -k) - open,
+    };
+}
+
+static struct decimal between(const struct quarters *of, int k)
+{
+    uint64_t below = of->value / 4, tens = below / 10, middle = 4 * below + 2;
+    bool low, high;
+
+    if (below >= 10) {
+        low = of->lower <= 40 * tens;
+        high = 40 * tens + 40 <= of->upper;
+        if (low != high)
+            return (struct decimal){tens + high, k + 1};
     }
-    out.high = (uint64_t)(product >> 64);
-    out.low = (uint64_t)product;
-    return out;
+    low = of->lower <= 4 * below;
+    high = 4 * below + 4 <= of->upper;
+    if (low == high) /* both are inside */
+        high = of->value > middle || (of->value == middle && (below & 1));
+    return (struct decimal){below + high, k};
 }
 
-static struct power ten_to(int k)
+static struct decimal find(double value)
 {
-    const struct power *table = powers[k < 0];
-    struct power out = {(uint64_t)1 << 63, 0, -127};
-
-    for (int i = 0, n = k < 0 ? -k : k; n; i++, n >>= 1)
-        if (n & 1)
-            out = multiply(&out, &table[i]);
-    return out;
-}
-
-/* V and D in units of 2^-places. */
-struct scaled {
-    u128 value;
-    uint64_t half;
-    int places;
-};
-
-static struct scaled scale(uint64_t m, int e, int k)
-{
-    struct power ten = ten_to(k);
-
-    return (struct scaled){.value = (u128)m * ten.high + ((u128)m * ten.low >> 64),
-                           .half = ten.high >> 1,
-                           .places = -(e + ten.exponent + 64)};
-}
-
-enum verdict { BEYOND, WITHIN, UNDECIDED };
-
-/* The multiple of `step` nearest to V, and whether it is within D. */
-static enum verdict nearest(const struct scaled *v, uint64_t step, uint64_t *out)
-{
-    uint64_t whole = (uint64_t)(v->value >> v->places), below = whole - whole % step;
-    u128 unit = (u128)step << v->places, over = v->value - ((u128)below << v->places);
-    u128 twice = 2 * over, distance = twice > unit ? unit - over : over;
-
-    *out = twice > unit ? below + step : below;
-    if (distance > (u128)v->half + MARGIN)
-        return BEYOND;
-    if (distance + MARGIN > v->half || (twice + MARGIN > unit && twice < unit + MARGIN))
-        return UNDECIDED;
-    return WITHIN;
-}
-
-static int write_digits(uint64_t decimal, char digits[20])
-{
-    char text[20];
-    int n = 0, length;
-
-    while (decimal % 10 == 0)
-        decimal /= 10;
-    for (; decimal; decimal /= 10)
-        text[n++] = (char)('0' + decimal % 10);
-    length = n;
-    for (int i = 0; i < length; i++)
-        digits[i] = text[--n];
-    digits[length] = '\0';
-    return length;
-}
-
-int mm_shortest_fast(double value, char digits[20], int *point)
-{
-    static const uint64_t low = 10000000000000000u; /* 10^16 */
-    uint64_t bits, m, decimal = 0;
-    struct scaled v;
-    int e, k;
+    uint64_t bits, c;
+    int q, k;
+    bool near_lower;
 
     memcpy(&bits, &value, sizeof(bits));
-    m = (bits & 0xfffffffffffffu) | (uint64_t)1 << 52;
-    e = (int)(bits >> 52) - 1075;
-    if (!(value >= DBL_MIN) || !(value <= DBL_MAX) || m == (uint64_t)1 << 52)
-        return 0;
-    k = 16 - (int)floor((e + 52) * 0.30102999566398120); /* right, or one too large */
-    v = scale(m, e, k);
-    if (v.value >> v.places >= 10 * low)
-        v = scale(m, e, --k);
-    if (v.value >> v.places < low || v.value >> v.places >= 10 * low)
-        return 0;
-    for (uint64_t step = 100; step; step /= 10) {
-        enum verdict verdict = nearest(&v, step, &decimal);
+    c = bits & (HIDDEN - 1);
+    q = (int)(bits >> 52);
+    near_lower = c == 0 && q > 1;
+    c += q ? HIDDEN : 0;
+    q = (q ? q : 1) - 1075;
+    if (q <= 0 && q > -53 && (c & ((UINT64_C(1) << -q) - 1)) == 0) /* a whole number: all of its digits */
+        return (struct decimal){c >> -q, 0};
+    /* floor(log10(2^q)), or of 3/4 of that: the width */
+    k = (q * 1262611 - (near_lower ? 524031 : 0)) >> 22;
+    struct quarters of = quarters(c, q, near_lower, k);
+    return between(&of, k);
+}
 
-        if (verdict == UNDECIDED)
-            return 0;
-        if (verdict == WITHIN)
-            break;
+/* ---- text ---- */
+
+static struct decimal without_zeros(struct decimal x)
+{
+    while (x.digits % 10000 == 0) {
+        x.digits /= 10000;
+        x.exponent += 4;
     }
-    *point = 17 - k + (decimal >= 10 * low); /* rounding up may have made one more digit */
-    return write_digits(decimal, digits);
+    while (x.digits % 10 == 0) {
+        x.digits /= 10;
+        x.exponent++;
+    }
+    return x;
+}
+
+/* The last 2 * pairs digits of number, so that they end before `end`. Returns where they begin. */
+static char *put_pairs(char *end, uint32_t number, int pairs)
+{
+    static const char two[] =
+        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940"
+        "4142434445464748495051525354555657585960616263646566676869707172737475767778798081"
+        "828384858687888990919293949596979899";
+
+    for (; pairs > 0; pairs--, number /= 100)
+        memcpy(end -= 2, two + number % 100 * 2, 2);
+    return end;
+}
+
+int mm_shortest(double value, char digits[20], int *point)
+{
+    struct decimal x = without_zeros(find(value));
+    char text[20] = "", *end = text + sizeof(text), *to = end;
+    uint64_t above = x.digits / 100000000;
+    int n;
+
+    to = put_pairs(to, (uint32_t)(x.digits % 100000000), 4);
+    to = put_pairs(to, (uint32_t)(above % 100000000), 4);
+    *--to = (char)('0' + above / 100000000); /* 17 digits at most */
+    while (*to == '0')
+        to++;
+    n = (int)(end - to);
+    memcpy(digits, to, (size_t)n);
+    digits[n] = '\0';
+    *point = n + x.exponent;
+    return n;
 }

@@ -193,14 +193,20 @@ static bool is_digit(char c)
 /* Compare the digit runs at *a and *b as numbers of any length and step over them. */
 static int compare_digits(const char **a, const char **b)
 {
-    while (**a == '0')
-        (*a)++;
-    while (**b == '0')
-        (*b)++;
-    size_t la = strspn(*a, "0123456789"), lb = strspn(*b, "0123456789");
-    int order = la != lb ? (la < lb ? -1 : 1) : strncmp(*a, *b, la);
-    *a += la;
-    *b += lb;
+    const char *p = *a, *q = *b;
+    int order = 0; /* of the first digits that differ: it counts when the numbers are equally long */
+    while (*p == '0')
+        p++;
+    while (*q == '0')
+        q++;
+    for (; is_digit(*p) && is_digit(*q); p++, q++) {
+        if (!order)
+            order = *p - *q;
+    }
+    if (is_digit(*p) != is_digit(*q))
+        order = is_digit(*p) ? 1 : -1;
+    *a = p;
+    *b = q;
     return order;
 }
 

@@ -7,40 +7,26 @@
 #define DEFAULT_OUTPUT "diff_jsons"
 #define HIST_BINS      64
 
-static int write_in(const char *folder, const char *name, const struct mm_buf *text, struct mm_err *err)
+static void print_path(const char *folder, const char *name)
 {
     char *path = mm_path_join(folder, name);
-    if (!path)
-        return mm_fail_memory(err);
-    int result = mm_file_write(path, text->data, text->length, err);
-    if (result == 0)
+    if (path)
         cli_print_line(path);
     free(path);
-    return result;
 }
 
 static int write_reports(const struct mm_session *session, const char *folder, struct mm_err *err)
 {
-    struct mm_buf text;
-    mm_buf_init(&text);
-    bool whole = mm_session_options(session)->shards == 0; /* no one merges parts of diff.json */
-    int result = mm_folder_make(folder, err);
-    if (result == 0 && whole)
-        result = mm_report_diff_json(session, &text, err);
-    if (result == 0 && whole)
-        result = write_in(folder, "diff.json", &text, err);
-    mm_buf_clear(&text);
-    if (result == 0)
-        result = mm_report_json(session, &text, err);
-    if (result == 0)
-        result = write_in(folder, "mmtui.json", &text, err);
-    mm_buf_clear(&text);
-    if (result == 0) {
-        mm_report_summary(session, &text);
-        cli_print(&text, !term_locale_utf8());
-    }
+    if (mm_report_write(session, folder, err) < 0)
+        return -1;
+    if (mm_session_options(session)->shards == 0)
+        print_path(folder, "diff.json");
+    print_path(folder, "mmtui.json");
+    struct mm_buf text = {0};
+    mm_report_summary(session, &text);
+    cli_print(&text, !term_locale_utf8());
     mm_buf_done(&text);
-    return result;
+    return 0;
 }
 
 int cmd_compare(struct cli_options *options)

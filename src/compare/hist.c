@@ -11,7 +11,20 @@ struct range {
     double low, high; /* +Inf, -Inf: nothing finite seen */
 };
 
-static void widen(struct range *range, const double *x, size_t n)
+static void widen_float(struct range *range, const float *x, size_t n)
+{
+    float low = INFINITY, high = -INFINITY;
+
+    for (size_t i = 0; i < n; i++) {
+        bool finite = fabsf(x[i]) <= FLT_MAX;
+
+        low = finite && x[i] < low ? x[i] : low;
+        high = finite && x[i] > high ? x[i] : high;
+    }
+    *range = (struct range){fmin(range->low, low), fmax(range->high, high)};
+}
+
+static void widen_double(struct range *range, const double *x, size_t n)
 {
     double low = range->low, high = range->high;
 
@@ -43,56 +56,110 @@ struct count {
     const atomic_bool *cancel;
 };
 
-typedef void (*visit_tile)(void *context, const double *x, size_t n);
+/* What is done with a tile of one side, in either lane. */
+struct visit {
+    void (*float_tile)(void *context, const float *x, size_t n);
+    void (*double_tile)(void *context, const double *x, size_t n);
+};
+
+/* The next tile of one side; *n is 0 at the end. */
+static int visit_next(struct mm_pass *pass, const struct visit *visit, void *context, size_t *n,
+                      struct mm_err *err)
+{
+    if (pass->lane_f) {
+        struct mm_tile_float tile;
+
+        if (mm_pass_float(pass, &tile, n, err))
+            return -1;
+        visit->float_tile(context, tile.s, *n);
+    } else {
+        double x[MM_TILE];
+
+        if (mm_pass_double(pass, x, x, n, err))
+            return -1;
+        visit->double_tile(context, x, *n);
+    }
+    return 0;
+}
 
 /* One side alone, tile by tile. */
-static int walk_side(struct count *count, bool dst, visit_tile visit, void *context, struct mm_err *err)
+static int walk_side(struct count *count, bool dst, const struct visit *visit, void *context,
+                     struct mm_err *err)
 {
     const struct mm_tensor *tensor = dst ? &count->duo->d : &count->duo->s;
     const char *name = dst ? count->pair->dst->file : count->pair->src->file;
     struct mm_pass pass = {.cancel = count->cancel, .name_s = name, .name_d = name};
-    double x[MM_TILE];
     size_t n;
 
     mm_pass_start(&pass, tensor, tensor);
-    for (;;) {
-        if (mm_pass_double(&pass, x, x, &n, err))
+    do {
+        if (visit_next(&pass, visit, context, &n, err))
             return -1;
-        if (n == 0)
-            return 0;
-        visit(context, x, n);
-    }
+    } while (n > 0);
+    return 0;
 }
 
-static void visit_range(void *context, const double *x, size_t n)
+static void range_float(void *context, const float *x, size_t n)
 {
-    widen(context, x, n);
+    widen_float(context, x, n);
 }
 
-static void visit_hist(void *context, const double *x, size_t n)
+static void range_double(void *context, const double *x, size_t n)
+{
+    widen_double(context, x, n);
+}
+
+static void hist_float(void *context, const float *x, size_t n)
+{
+    mm_kernels()->hist_float(context, x, n);
+}
+
+static void hist_double(void *context, const double *x, size_t n)
 {
     mm_kernels()->hist_double(context, x, n);
+}
+
+static const struct visit visit_range = {range_float, range_double}, visit_hist = {hist_float, hist_double};
+
+static int both_float(struct mm_pass *pass, struct mm_pair_hist *out, size_t *n, struct mm_err *err)
+{
+    const struct mm_kernels *kernels = mm_kernels();
+    struct mm_tile_float tile;
+
+    if (mm_pass_float(pass, &tile, n, err))
+        return -1;
+    kernels->hist_float(&out->src, tile.s, *n);
+    kernels->hist_float(&out->dst, tile.d, *n);
+    kernels->exp_hist_float(&out->error, tile.s, tile.d, *n);
+    return 0;
+}
+
+static int both_double(struct mm_pass *pass, struct mm_pair_hist *out, size_t *n, struct mm_err *err)
+{
+    const struct mm_kernels *kernels = mm_kernels();
+    double s[MM_TILE], d[MM_TILE];
+
+    if (mm_pass_double(pass, s, d, n, err))
+        return -1;
+    kernels->hist_double(&out->src, s, *n);
+    kernels->hist_double(&out->dst, d, *n);
+    kernels->exp_hist_double(&out->error, s, d, *n);
+    return 0;
 }
 
 /* Each side's histogram and the error's, in one walk over both. */
 static int walk_both(struct count *count, struct mm_pair_hist *out, struct mm_err *err)
 {
-    const struct mm_kernels *kernels = mm_kernels();
     struct mm_pass pass = {
         .cancel = count->cancel, .name_s = count->pair->src->file, .name_d = count->pair->dst->file};
-    double s[MM_TILE], d[MM_TILE];
     size_t n;
 
     mm_pass_start(&pass, &count->duo->s, &count->duo->d);
-    for (;;) {
-        if (mm_pass_double(&pass, s, d, &n, err))
+    do {
+        if (pass.lane_f ? both_float(&pass, out, &n, err) : both_double(&pass, out, &n, err))
             return -1;
-        if (n == 0)
-            return 0;
-        kernels->hist_double(&out->src, s, n);
-        kernels->hist_double(&out->dst, d, n);
-        kernels->exp_hist_double(&out->error, s, d, n);
-    }
+    } while (n > 0);
+    return 0;
 }
 
 /* ---- range and memory ---- */
@@ -100,9 +167,9 @@ static int walk_both(struct count *count, struct mm_pair_hist *out, struct mm_er
 static int find_range(struct count *count, struct range *range, struct mm_err *err)
 {
     *range = (struct range){INFINITY, -INFINITY};
-    if (count->duo->has_src && walk_side(count, false, visit_range, range, err))
+    if (count->duo->has_src && walk_side(count, false, &visit_range, range, err))
         return -1;
-    if (count->duo->has_dst && walk_side(count, true, visit_range, range, err))
+    if (count->duo->has_dst && walk_side(count, true, &visit_range, range, err))
         return -1;
     if (range->low > range->high) /* nothing finite, or no elements: any range will do */
         *range = around(0.0);
@@ -138,9 +205,9 @@ static int check_options(const struct mm_hist_options *options, struct mm_err *e
 
 static int count_sides(struct count *count, struct mm_pair_hist *out, struct mm_err *err)
 {
-    if (count->duo->has_src && walk_side(count, false, visit_hist, &out->src, err))
+    if (count->duo->has_src && walk_side(count, false, &visit_hist, &out->src, err))
         return -1;
-    if (count->duo->has_dst && walk_side(count, true, visit_hist, &out->dst, err))
+    if (count->duo->has_dst && walk_side(count, true, &visit_hist, &out->dst, err))
         return -1;
     return 0;
 }

@@ -264,26 +264,29 @@ static int find_header(const struct mm_map *map, struct parser *p, struct mm_err
     return 0;
 }
 
-static int check_size(const struct header *header, const struct parser *p, size_t there, size_t *need,
-                      struct mm_err *err)
+/* The shape's bytes, if it is a shape and they are there. */
+static int check_size(const struct header *header, const struct parser *p, size_t there, struct mm_err *err)
 {
     const struct mm_dtype_info *info = mm_dtype_info(header->dtype);
-    char text[256];
-    mm_shape_text(&header->shape, false, text, sizeof text);
     int64_t count = mm_shape_count(&header->shape);
-    if (count < 0 || !mm_mul((size_t)count, info->bytes, need))
+    bool possible = false;
+    size_t need = 0;
+    char text[256];
+    if (count >= 0)
+        possible = mm_mul((size_t)count, info->bytes, &need);
+    if (possible && need <= there)
+        return 0;
+    mm_shape_text(&header->shape, false, text, sizeof text);
+    if (!possible)
         return mm_fail(err, MM_ECORRUPT, "%s: shape %s is not the shape of a tensor", p->file, text);
-    if (*need > there)
-        return mm_fail(err, MM_ECORRUPT, "%s: header says %s %s = %zu bytes, %zu are there", p->file, text,
-                       info->name, *need, there);
-    return 0;
+    return mm_fail(err, MM_ECORRUPT, "%s: header says %s %s = %zu bytes, %zu are there", p->file, text,
+                   info->name, need, there);
 }
 
 int mm_npy_read(struct mm_load *load, const struct mm_schema *schema, const char *file, struct mm_err *err)
 {
     struct parser p = {.file = file};
     struct header header = {0};
-    size_t need;
     (void)schema;
     load->node_name = "";
     load->op_type = "";
@@ -291,7 +294,7 @@ int mm_npy_read(struct mm_load *load, const struct mm_schema *schema, const char
         return -1;
     const uint8_t *data = (const uint8_t *)p.end;
     size_t there = load->map.size - (size_t)(data - load->map.data);
-    if (check_size(&header, &p, there, &need, err) < 0)
+    if (check_size(&header, &p, there, err) < 0)
         return -1;
     struct mm_run *run = mm_arena_alloc(&load->arena, sizeof *run);
     if (!run)

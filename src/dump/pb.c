@@ -5,6 +5,7 @@
  */
 #include "dump/formats.h"
 #include "dump/message.h"
+#include "dump/repeat.h"
 #include "dump/wire.h"
 #include "proto/tensor.pb-c.h"
 
@@ -79,48 +80,6 @@ static int take_header(struct reader *r, const struct mm_wire_field *field, enum
     return r->header.failed ? mm_fail_memory(err) : 0;
 }
 
-/* Fixed-width values behind a tag of one byte, eight at a time; returns how many, which may be some too few.
- */
-static inline size_t same_tags(const uint8_t *p, const uint8_t *end, uint8_t tag, size_t step)
-{
-    size_t count = 0;
-    for (; (size_t)(end - p) >= 8 * step; p += 8 * step, count += 8) {
-        unsigned other = 0;
-        for (size_t i = 0; i < 8; i++)
-            other |= p[i * step] ^ tag;
-        if (other)
-            break;
-    }
-    return count;
-}
-
-/* The same for varints of one byte each, four at a time. */
-static size_t same_tags_short(const uint8_t *p, const uint8_t *end, uint8_t tag)
-{
-    static const uint8_t fixed[8] = {0xff, 0x80, 0xff, 0x80, 0xff, 0x80, 0xff, 0x80};
-    const uint8_t wanted[8] = {tag, 0, tag, 0, tag, 0, tag, 0};
-    uint64_t mask, tags, word;
-    size_t count = 0;
-    memcpy(&mask, fixed, sizeof mask);
-    memcpy(&tags, wanted, sizeof tags);
-    for (; (size_t)(end - p) >= sizeof word; p += sizeof word, count += 4) {
-        memcpy(&word, p, sizeof word);
-        if ((word & mask) != tags)
-            break;
-    }
-    return count;
-}
-
-/* Either, up to MM_MESSAGE_STRIDE bytes. The step is a constant in each call. */
-static size_t same_fields(const uint8_t *p, const uint8_t *end, uint8_t tag, size_t fixed)
-{
-    if (end - p > MM_MESSAGE_STRIDE)
-        end = p + MM_MESSAGE_STRIDE;
-    if (!fixed)
-        return same_tags_short(p, end, tag);
-    return fixed == 4 ? same_tags(p, end, tag, 5) : same_tags(p, end, tag, 9);
-}
-
 /*
  * Unpacked values come one by one, each behind the same tag. Take as many as follow the first one directly:
  * one run with a gap of the tag's length. Returns their number and moves the wire behind them; -1 when
@@ -132,6 +91,7 @@ static int64_t follow(struct reader *r, const struct mm_wire_field *first, size_
     const uint8_t *p = r->wire.at;
     const uint8_t *end = r->wire.end;
     size_t least = first->tag + (fixed ? fixed : 1);
+    struct mm_repeat same; /* made when it begins to pay */
     while ((size_t)(end - p) >= least && memcmp(p, first->start, first->tag) == 0) {
         const uint8_t *next = p + first->tag;
         if (count - asked >= MM_MESSAGE_STRIDE) {
@@ -139,7 +99,10 @@ static int64_t follow(struct reader *r, const struct mm_wire_field *first, size_
             if (mm_message_go_on(r->load, err) < 0)
                 return -1;
         }
-        size_t more = first->tag == 1 ? same_fields(p, end, *first->start, fixed) : 0;
+        if (count == MM_REPEAT_GROUP)
+            mm_repeat_init(&same, first->start, first->tag, fixed);
+        const uint8_t *until = end - p > MM_MESSAGE_STRIDE ? p + MM_MESSAGE_STRIDE : end;
+        size_t more = count < MM_REPEAT_GROUP ? 0 : mm_repeat_count(&same, p, until);
         count += (int64_t)more;
         p += more * least;
         if (more > 0)

@@ -1,5 +1,5 @@
 /* diff.json as MagicMind's analysis tool writes it (json.dump with indent 4). */
-#include "mmtui/report.h"
+#include "report/form.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -8,73 +8,53 @@
 /* What the tool writes for tensors whose shapes differ. */
 #define SHAPE_MISMATCH 999
 
-static void put_key(struct mm_buf *out, int depth, const char *key)
+static void put_shape(struct mm_buf *out, const struct mm_shape *shape)
 {
-    mm_buf_fill(out, ' ', (size_t)depth * 4);
-    mm_buf_puts(out, "\"");
-    mm_buf_puts(out, key);
-    mm_buf_puts(out, "\": ");
-}
-
-static void put_shape(struct mm_buf *out, int depth, const struct mm_shape *shape)
-{
-    if (shape->rank == 0) {
-        mm_buf_puts(out, "[]");
-        return;
-    }
-    mm_buf_puts(out, "[\n");
+    PUT(out, "        \"TensorShape\": [");
     for (int i = 0; i < shape->rank; i++) {
-        mm_buf_fill(out, ' ', (size_t)(depth + 1) * 4);
+        if (i)
+            mm_buf_putc(out, ',');
+        PUT(out, "\n            ");
         mm_buf_whole(out, shape->dim[i]);
-        mm_buf_puts(out, i + 1 < shape->rank ? ",\n" : "\n");
     }
-    mm_buf_printf(out, "%*s]", depth * 4, "");
+    if (shape->rank > 0)
+        PUT(out, "\n        ");
+    PUT(out, "],\n");
 }
 
-static void put_model(struct mm_buf *out, const char *key, const struct mm_entry *entry,
-                      const struct mm_info *info)
+/* The key and its opening brace were put. */
+static void put_model(struct mm_buf *out, const struct mm_entry *entry, const struct mm_info *info)
 {
-    put_key(out, 2, key);
-    mm_buf_puts(out, "{\n");
-    put_key(out, 3, "Timestamp");
+    PUT(out, "            \"Timestamp\": \"");
     if (entry->parsed.stamp >= 0)
-        mm_buf_printf(out, "\"%lld\",\n", (long long)entry->parsed.stamp);
-    else
-        mm_buf_puts(out, "\"\",\n");
-    put_key(out, 3, "NodeName");
+        mm_buf_whole(out, entry->parsed.stamp);
+    PUT(out, "\",\n            \"NodeName\": ");
     mm_json_string(out, info->node_name ? info->node_name : "");
-    mm_buf_puts(out, ",\n");
-    put_key(out, 3, "OpType");
+    PUT(out, ",\n            \"OpType\": ");
     mm_json_string(out, info->op_type ? info->op_type : "");
-    mm_buf_puts(out, ",\n");
-    put_key(out, 3, "Index");
-    mm_buf_printf(out, "%lld\n        },\n", (long long)info->index);
+    PUT(out, ",\n            \"Index\": ");
+    mm_buf_whole(out, info->index);
+    PUT(out, "\n        },\n");
 }
 
-static void put_list(struct mm_buf *out, const char *key, const double *values, size_t count, bool whole,
-                     bool last)
+static void put_value(struct mm_buf *out, double value, bool whole)
 {
-    put_key(out, 3, key);
-    mm_buf_puts(out, "[\n");
-    for (size_t i = 0; i < count; i++) {
-        mm_buf_fill(out, ' ', 16);
-        if (whole)
-            mm_buf_printf(out, "%d", (int)values[i]);
-        else
-            mm_json_number_bare(out, values[i]);
-        mm_buf_puts(out, i + 1 < count ? ",\n" : "\n");
-    }
-    mm_buf_printf(out, "%*s]%s\n", 12, "", last ? "" : ",");
-}
-
-static void put_single(struct mm_buf *out, const char *key, double value, bool whole)
-{
-    put_key(out, 3, key);
     if (whole)
-        mm_buf_printf(out, "%d", (int)value);
+        mm_buf_whole(out, (int64_t)value);
     else
         mm_json_number_bare(out, value);
-    mm_buf_puts(out, ",\n");
+}
+
+/* The key and its opening bracket were put. */
+static void put_list(struct mm_buf *out, const double *values, size_t count, bool whole)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            mm_buf_putc(out, ',');
+        PUT(out, "\n                ");
+        put_value(out, values[i], whole);
+    }
+    PUT(out, "\n            ]");
 }
 
 /* A shape mismatch is 999 everywhere; a tensor broken by NaN or Inf on one side is NaN everywhere. */
@@ -88,61 +68,99 @@ static void put_results(struct mm_buf *out, const struct mm_result *result)
     double diff3[2] = {fixed ? all : m->diff3_rel, fixed ? all : m->diff3_abs};
     double diff4[3] = {fixed ? all : m->diff4_greater, fixed ? all : m->diff4_less,
                        fixed ? all : (double)m->diff4_n};
-    put_key(out, 2, "Results");
-    mm_buf_puts(out, "{\n");
-    put_single(out, "diff1", fixed ? all : m->diff1, mismatch);
-    put_single(out, "diff2", fixed ? all : m->diff2, mismatch);
-    put_list(out, "diff3", diff3, MM_COUNT(diff3), mismatch, false);
-    put_list(out, "diff4", diff4, MM_COUNT(diff4), mismatch, true);
-    mm_buf_puts(out, "        }\n");
+    PUT(out, "        \"Results\": {\n            \"diff1\": ");
+    put_value(out, fixed ? all : m->diff1, mismatch);
+    PUT(out, ",\n            \"diff2\": ");
+    put_value(out, fixed ? all : m->diff2, mismatch);
+    PUT(out, ",\n            \"diff3\": [");
+    put_list(out, diff3, MM_COUNT(diff3), mismatch);
+    PUT(out, ",\n            \"diff4\": [");
+    put_list(out, diff4, MM_COUNT(diff4), mismatch);
+    PUT(out, "\n        }\n");
 }
 
-static void put_layer(struct mm_buf *out, const struct mm_layer *layer)
+static void put_layer(const struct mm_layer *layer, struct mm_buf *out)
 {
     const struct mm_result *result = &layer->result;
     bool valid = result->state == MM_STATE_MEASURED || result->state == MM_STATE_MISMATCH;
-    mm_buf_puts(out, "    {\n");
-    put_key(out, 2, "TensorName");
+    PUT(out, "    {\n        \"TensorName\": ");
     mm_json_string(out, layer->pair->name);
-    mm_buf_puts(out, ",\n");
+    PUT(out, ",\n");
     if (valid) {
-        put_key(out, 2, "TensorShape");
-        put_shape(out, 2, &result->src.shape);
-        mm_buf_puts(out, ",\n");
-        put_model(out, "SrcModelInfo", layer->pair->src, &result->src);
-        put_model(out, "DstModelInfo", layer->pair->dst, &result->dst);
-    }
-    put_key(out, 2, "Valid");
-    mm_buf_puts(out, valid ? "true,\n" : "false\n");
-    if (valid)
+        put_shape(out, &result->src.shape);
+        PUT(out, "        \"SrcModelInfo\": {\n");
+        put_model(out, layer->pair->src, &result->src);
+        PUT(out, "        \"DstModelInfo\": {\n");
+        put_model(out, layer->pair->dst, &result->dst);
+        PUT(out, "        \"Valid\": true,\n");
         put_results(out, result);
-    mm_buf_puts(out, "    }");
+    } else {
+        PUT(out, "        \"Valid\": false\n");
+    }
+    PUT(out, "    }");
+}
+
+/* ---- the order: that of source file names ---- */
+
+/* The first bytes of the name, so that most comparisons need not go and look. */
+struct named {
+    uint64_t start; /* as a big-endian number */
+    const struct mm_layer *layer;
+};
+
+static uint64_t start_of(const char *name)
+{
+    uint64_t start = 0;
+    for (int i = 0; i < 8; i++) {
+        start = start << 8 | (unsigned char)*name;
+        name += *name != '\0';
+    }
+    return start;
 }
 
 static int by_file(const void *a, const void *b)
 {
-    const struct mm_layer *x = *(const struct mm_layer *const *)a, *y = *(const struct mm_layer *const *)b;
-    return strcmp(x->pair->src->file, y->pair->src->file);
+    const struct named *x = a, *y = b;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    return strcmp(x->layer->pair->src->file, y->layer->pair->src->file);
 }
 
-int mm_report_diff_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)
+static int order(const struct mm_session *session, const struct mm_layer **out, size_t *count,
+                 struct mm_err *err)
 {
-    const struct mm_layer **sorted = calloc(mm_session_count(session) + 1, sizeof *sorted);
-    if (!sorted)
+    size_t n = 0;
+    struct named *named = calloc(mm_session_count(session) + 1, sizeof *named);
+    if (!named)
         return mm_fail_memory(err);
-    size_t count = 0;
     for (size_t id = 0; id < mm_session_count(session); id++) {
         const struct mm_layer *layer = mm_session_layer(session, id);
         if (layer->pair->src) /* the tool drops those only in dst; mmtui.json has them */
-            sorted[count++] = layer;
+            named[n++] = (struct named){start_of(layer->pair->src->file), layer};
     }
-    qsort(sorted, count, sizeof *sorted, by_file);
-    mm_buf_puts(out, "[");
-    for (size_t i = 0; i < count; i++) {
-        mm_buf_puts(out, i ? ",\n" : "\n");
-        put_layer(out, sorted[i]);
-    }
+    qsort(named, n, sizeof *named, by_file);
+    for (size_t i = 0; i < n; i++)
+        out[i] = named[i].layer;
+    free(named);
+    *count = n;
+    return 0;
+}
+
+static void put_head(const struct mm_session *session, struct mm_buf *out)
+{
+    (void)session;
+    PUT(out, "[");
+}
+
+static void put_foot(size_t count, struct mm_buf *out)
+{
     mm_buf_puts(out, count ? "\n]" : "]");
-    free(sorted);
-    return out->failed ? mm_fail_memory(err) : 0;
+}
+
+const struct report_form report_form_diff_json = {
+    .file = "diff.json", .order = order, .head = put_head, .layer = put_layer, .foot = put_foot};
+
+int mm_report_diff_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)
+{
+    return report_form_text(&report_form_diff_json, session, out, err);
 }

@@ -1,20 +1,23 @@
 /* mmtui.json: everything that is known, strictly valid JSON. */
-#include "mmtui/report.h"
+#include "report/form.h"
 
 #include <stddef.h>
 
 enum field_kind { REAL, WHOLE };
 
+/* The key as it stands in the text, with what is between it and the value before it. */
 struct field {
     const char *key;
+    size_t length;
     size_t offset;
     enum field_kind kind;
 };
 
-#define METRIC(key, member, kind)                                                                            \
+#define FIELD(of, key, member, kind)                                                                         \
     {                                                                                                        \
-        key, offsetof(struct mm_metrics, member), kind                                                       \
+        ", \"" key "\": ", sizeof(", \"" key "\": ") - 1, offsetof(of, member), kind                         \
     }
+#define METRIC(key, member, kind) FIELD(struct mm_metrics, key, member, kind)
 static const struct field metric_fields[] = {
     METRIC("count", count, WHOLE),
     METRIC("finite", finite, WHOLE),
@@ -43,10 +46,7 @@ static const struct field metric_fields[] = {
     METRIC("beyond_tolerance", beyond, REAL),
 };
 
-#define STAT(key, member, kind)                                                                              \
-    {                                                                                                        \
-        key, offsetof(struct mm_stats, member), kind                                                         \
-    }
+#define STAT(key, member, kind) FIELD(struct mm_stats, key, member, kind)
 static const struct field stat_fields[] = {
     STAT("finite", finite, WHOLE),   STAT("nan", nan, WHOLE),   STAT("pos_inf", pos_inf, WHOLE),
     STAT("neg_inf", neg_inf, WHOLE), STAT("zero", zero, WHOLE), STAT("min", min, REAL),
@@ -58,9 +58,8 @@ static void put_fields(struct mm_buf *out, const struct field *fields, size_t co
 {
     for (size_t i = 0; i < count; i++) {
         const char *at = (const char *)from + fields[i].offset;
-        mm_buf_puts(out, i ? ", \"" : "\"");
-        mm_buf_puts(out, fields[i].key);
-        mm_buf_puts(out, "\": ");
+        size_t skip = i ? 0 : 2; /* no comma before the first */
+        mm_buf_add(out, fields[i].key + skip, fields[i].length - skip);
         if (fields[i].kind == WHOLE)
             mm_buf_whole(out, *(const int64_t *)at);
         else
@@ -68,49 +67,54 @@ static void put_fields(struct mm_buf *out, const struct field *fields, size_t co
     }
 }
 
-static void put_string(struct mm_buf *out, const char *key, const char *value, const char *before)
-{
-    mm_buf_puts(out, before);
-    mm_buf_puts(out, "\"");
-    mm_buf_puts(out, key);
-    mm_buf_puts(out, "\": ");
-    mm_json_string(out, value);
-}
-
 static void put_shape(struct mm_buf *out, const struct mm_shape *shape)
 {
-    mm_buf_puts(out, ", \"shape\": [");
-    for (int i = 0; i < shape->rank; i++)
-        mm_buf_printf(out, "%s%lld", i ? ", " : "", (long long)shape->dim[i]);
-    mm_buf_puts(out, "]");
+    PUT(out, ", \"shape\": [");
+    for (int i = 0; i < shape->rank; i++) {
+        if (i)
+            PUT(out, ", ");
+        mm_buf_whole(out, shape->dim[i]);
+    }
+    PUT(out, "]");
 }
 
-/* One side: its file, what the header says, and (once measured) its statistics. */
-static void put_side(struct mm_buf *out, const char *key, const struct mm_entry *entry,
-                     const struct mm_info *info, const struct mm_stats *stats)
+static void put_info(struct mm_buf *out, const struct mm_info *info)
+{
+    PUT(out, ", \"dtype\": ");
+    mm_json_string(out, mm_dtype_info(info->dtype)->name);
+    put_shape(out, &info->shape);
+    PUT(out, ", \"node_name\": ");
+    mm_json_string(out, info->node_name);
+    PUT(out, ", \"op_type\": ");
+    mm_json_string(out, info->op_type);
+    PUT(out, ", \"index\": ");
+    mm_buf_whole(out, info->index);
+    PUT(out, ", \"is_output\": ");
+    mm_buf_puts(out, info->is_output ? "true" : "false");
+}
+
+/* One side, its key was put: its file, what the header says, and (once measured) its statistics. */
+static void put_side(struct mm_buf *out, const struct mm_entry *entry, const struct mm_info *info,
+                     const struct mm_stats *stats)
 {
     if (!entry) {
-        mm_buf_printf(out, ",\n   \"%s\": null", key);
+        PUT(out, "null");
         return;
     }
-    mm_buf_printf(out, ",\n   \"%s\": {", key);
-    put_string(out, "file", entry->file, "");
-    if (entry->parsed.stamp >= 0)
-        mm_buf_printf(out, ", \"timestamp\": %lld", (long long)entry->parsed.stamp);
-    if (info->known) {
-        put_string(out, "dtype", mm_dtype_info(info->dtype)->name, ", ");
-        put_shape(out, &info->shape);
-        put_string(out, "node_name", info->node_name, ", ");
-        put_string(out, "op_type", info->op_type, ", ");
-        mm_buf_printf(out, ", \"index\": %lld, \"is_output\": %s", (long long)info->index,
-                      info->is_output ? "true" : "false");
+    PUT(out, "{\"file\": ");
+    mm_json_string(out, entry->file);
+    if (entry->parsed.stamp >= 0) {
+        PUT(out, ", \"timestamp\": ");
+        mm_buf_whole(out, entry->parsed.stamp);
     }
+    if (info->known)
+        put_info(out, info);
     if (stats) {
-        mm_buf_puts(out, ",\n    \"stats\": {");
+        PUT(out, ",\n    \"stats\": {");
         put_fields(out, stat_fields, MM_COUNT(stat_fields), stats);
-        mm_buf_puts(out, "}");
+        PUT(out, "}");
     }
-    mm_buf_puts(out, "}");
+    PUT(out, "}");
 }
 
 static const char *state_word(enum mm_state state)
@@ -124,32 +128,37 @@ static const char *state_word(enum mm_state state)
 
 static void put_pairing(struct mm_buf *out, const struct mm_layer *layer)
 {
-    struct mm_buf how;
-    mm_buf_init(&how);
-    mm_pair_how(layer->pair, &how);
-    put_string(out, "pairing", mm_buf_text(&how), ",\n   ");
-    mm_buf_done(&how);
-    if (layer->result.fit != MM_FIT_NONE)
-        put_string(out, "layout", mm_fit_text(layer->result.fit), ", ");
+    PUT(out, ",\n   \"pairing\": \"");
+    mm_pair_how(layer->pair, out); /* mmtui's own words: nothing to escape */
+    PUT(out, "\"");
+    if (layer->result.fit != MM_FIT_NONE) {
+        PUT(out, ", \"layout\": ");
+        mm_json_string(out, mm_fit_text(layer->result.fit));
+    }
 }
+
+#define QUANTILE(key, member) FIELD(struct mm_quantiles, key, member, REAL)
+static const struct field quantile_fields[] = {
+    QUANTILE("p50", p50),
+    QUANTILE("p90", p90),
+    QUANTILE("p99", p99),
+    QUANTILE("p99.9", p999),
+};
 
 static void put_quantiles(struct mm_buf *out, const struct mm_quantiles *q)
 {
-    static const struct field fields[] = {{"p50", offsetof(struct mm_quantiles, p50), REAL},
-                                          {"p90", offsetof(struct mm_quantiles, p90), REAL},
-                                          {"p99", offsetof(struct mm_quantiles, p99), REAL},
-                                          {"p99.9", offsetof(struct mm_quantiles, p999), REAL}};
-    mm_buf_puts(out, ",\n   \"quantiles\": {");
-    put_fields(out, fields, MM_COUNT(fields), q);
-    mm_buf_puts(out, "}");
+    PUT(out, ",\n   \"quantiles\": {");
+    put_fields(out, quantile_fields, MM_COUNT(quantile_fields), q);
+    PUT(out, "}");
 }
 
 static void put_counts(struct mm_buf *out, const char *before, const uint64_t *count, size_t bins)
 {
     mm_buf_puts(out, before);
-    mm_buf_puts(out, "[");
+    PUT(out, "[");
     for (size_t i = 0; i < bins; i++) {
-        mm_buf_puts(out, i ? ", " : "");
+        if (i)
+            PUT(out, ", ");
         mm_buf_whole(out, (int64_t)count[i]);
     }
     mm_buf_puts(out, "]");
@@ -171,57 +180,77 @@ static void put_hist(struct mm_buf *out, const struct mm_pair_hist *hist)
     mm_buf_puts(out, "}}");
 }
 
-static void put_layer(struct mm_buf *out, const struct mm_session *session, size_t id)
+static void put_verdict(struct mm_buf *out, const struct mm_verdict *verdict)
 {
-    const struct mm_layer *layer = mm_session_layer(session, id);
+    PUT(out, ",\n   \"verdict\": {\"kind\": ");
+    mm_json_string(out, mm_verdict_word(verdict->kind));
+    PUT(out, ", \"bad\": ");
+    mm_buf_puts(out, verdict->bad ? "true" : "false");
+    PUT(out, ", \"text\": ");
+    mm_json_string(out, verdict->text);
+    PUT(out, "}");
+}
+
+static void put_layer(const struct mm_layer *layer, struct mm_buf *out)
+{
     const struct mm_result *result = &layer->result;
     bool measured = result->state == MM_STATE_MEASURED;
-    bool single = result->state == MM_STATE_SINGLE;
-    mm_buf_printf(out, "  {\"number\": %zu", layer->pair->place + 1);
-    put_string(out, "name", layer->pair->name, ", ");
-    put_string(out, "state", state_word(result->state), ", ");
+    bool stats = measured || result->state == MM_STATE_SINGLE;
+    PUT(out, "  {\"number\": ");
+    mm_buf_whole(out, (int64_t)layer->pair->place + 1);
+    PUT(out, ", \"name\": ");
+    mm_json_string(out, layer->pair->name);
+    PUT(out, ", \"state\": ");
+    mm_json_string(out, state_word(result->state));
     put_pairing(out, layer);
-    put_side(out, "src", layer->pair->src, &result->src, measured || single ? &result->metrics.src : NULL);
-    put_side(out, "dst", layer->pair->dst, &result->dst, measured || single ? &result->metrics.dst : NULL);
+    PUT(out, ",\n   \"src\": ");
+    put_side(out, layer->pair->src, &result->src, stats ? &result->metrics.src : NULL);
+    PUT(out, ",\n   \"dst\": ");
+    put_side(out, layer->pair->dst, &result->dst, stats ? &result->metrics.dst : NULL);
     if (measured) {
-        mm_buf_puts(out, ",\n   \"metrics\": {");
+        PUT(out, ",\n   \"metrics\": {");
         put_fields(out, metric_fields, MM_COUNT(metric_fields), &result->metrics);
-        mm_buf_puts(out, "}");
+        PUT(out, "}");
         if (result->has_quantiles)
             put_quantiles(out, &result->quantiles);
         if (result->hist)
             put_hist(out, result->hist);
     }
-    if (result->error)
-        put_string(out, "error", result->error, ",\n   ");
-    mm_buf_puts(out, ",\n   \"verdict\": {");
-    put_string(out, "kind", mm_verdict_word(layer->verdict.kind), "");
-    mm_buf_printf(out, ", \"bad\": %s", layer->verdict.bad ? "true" : "false");
-    put_string(out, "text", layer->verdict.text, ", ");
-    mm_buf_puts(out, "}}");
+    if (result->error) {
+        PUT(out, ",\n   \"error\": ");
+        mm_json_string(out, result->error);
+    }
+    put_verdict(out, &layer->verdict);
+    PUT(out, "}");
 }
+
+/* ---- what stands around the layers ---- */
 
 /* Which share this is, and what else must be equal in all of them: mm_report_merge takes the line out again.
  */
 static void put_shard(struct mm_buf *out, const struct mm_session_options *options, size_t layers)
 {
+    const struct mm_measure_options *measure = &options->measure;
     mm_buf_printf(out,
                   ",\n \"shard\": {\"index\": %u, \"count\": %u, \"layers\": %zu, \"engine_version\": %d, "
-                  "\"framework\": %d, \"small\": ",
-                  options->shard, options->shards, layers, MM_ENGINE_VERSION, (int)options->framework);
-    mm_json_number(out, options->measure.small);
+                  "\"framework\": %d, \"quantiles\": %s, \"histogram_bins\": %zu, \"small\": ",
+                  options->shard, options->shards, layers, MM_ENGINE_VERSION, (int)options->framework,
+                  measure->quantiles ? "true" : "false", measure->hist_bins);
+    mm_json_number(out, measure->small);
     mm_buf_putc(out, '}');
 }
 
-static void put_head(struct mm_buf *out, const struct mm_session *session)
+static void put_head(const struct mm_session *session, struct mm_buf *out)
 {
     const struct mm_session_options *options = mm_session_options(session);
     struct mm_session_totals totals;
     mm_session_totals(session, &totals);
     mm_buf_printf(out, "{\"format\": \"mmtui\", \"schema_version\": %d, \"mmtui_version\": \"%s\",\n",
                   MM_REPORT_SCHEMA, MM_VERSION);
-    put_string(out, "src", options->src, " ");
-    put_string(out, "dst", options->dst, ", ");
+    PUT(out, " \"src\": ");
+    mm_json_string(out, options->src);
+    PUT(out, ", \"dst\": ");
+    mm_json_string(out, options->dst);
     mm_buf_puts(out, ",\n \"thresholds\": {\"diff1\": ");
     mm_json_number(out, options->thresholds.diff1);
     mm_buf_puts(out, ", \"diff2\": ");
@@ -239,13 +268,26 @@ static void put_head(struct mm_buf *out, const struct mm_session *session)
                   whole->count, whole->both, whole->src_only, whole->dst_only, totals.bad, totals.skipped);
 }
 
+static void put_foot(size_t count, struct mm_buf *out)
+{
+    (void)count;
+    PUT(out, "\n ]}\n");
+}
+
+static int order(const struct mm_session *session, const struct mm_layer **out, size_t *count,
+                 struct mm_err *err)
+{
+    (void)err;
+    *count = mm_session_count(session);
+    for (size_t id = 0; id < *count; id++)
+        out[id] = mm_session_layer(session, id);
+    return 0;
+}
+
+const struct report_form report_form_json = {
+    .file = "mmtui.json", .order = order, .head = put_head, .layer = put_layer, .foot = put_foot};
+
 int mm_report_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)
 {
-    put_head(out, session);
-    for (size_t id = 0; id < mm_session_count(session); id++) {
-        mm_buf_puts(out, id ? ",\n" : "\n");
-        put_layer(out, session, id);
-    }
-    mm_buf_puts(out, "\n ]}\n");
-    return out->failed ? mm_fail_memory(err) : 0;
+    return report_form_text(&report_form_json, session, out, err);
 }

@@ -47,8 +47,9 @@ static const struct {
     const char *key;
 } agreed[] = {
     {KEY_SHARD, "count"},     {KEY_SHARD, "engine_version"}, {KEY_SHARD, "framework"},
-    {KEY_SHARD, "small"},     {KEY_TOTALS, "layers"},        {KEY_TOTALS, "pairs"},
-    {KEY_TOTALS, "src_only"}, {KEY_TOTALS, "dst_only"},      {KEY_TOTALS, "skipped_files"},
+    {KEY_SHARD, "quantiles"}, {KEY_SHARD, "histogram_bins"}, {KEY_SHARD, "small"},
+    {KEY_TOTALS, "layers"},   {KEY_TOTALS, "pairs"},         {KEY_TOTALS, "src_only"},
+    {KEY_TOTALS, "dst_only"}, {KEY_TOTALS, "skipped_files"},
 };
 
 struct part {

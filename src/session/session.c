@@ -91,8 +91,8 @@ static void stop_work(struct mm_session *session)
     mm_pool_stop(session->pool);
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
-        bool taken =
-            hist_collect(session, job) || triage_collect(session, job) || against_collect(session, job);
+        bool taken = hist_collect(job) || whatif_collect(job) || triage_collect(session, job) ||
+                     against_collect(session, job);
         if (!taken && session->scan)
             mm_scan_collect(session->scan, job, apply_result, session);
     }
@@ -121,7 +121,8 @@ void mm_session_close(struct mm_session *session)
     stop_work(session);
     save_cache(session);
     mm_cache_close(session->cache);
-    hist_done(session);
+    requests_done(&session->hist);
+    requests_done(&session->whatif);
     triage_done(session);
     against_done(session);
     for (size_t id = 0; session->layers && id < session->pairs->count; id++)
@@ -247,7 +248,8 @@ size_t mm_session_apply(struct mm_session *session)
     bool measuring = session->measured < session->pairs->count;
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
-        if (hist_collect(session, job) || triage_collect(session, job) || against_collect(session, job))
+        if (hist_collect(job) || whatif_collect(job) || triage_collect(session, job) ||
+            against_collect(session, job))
             session->changed++;
         else
             mm_scan_collect(session->scan, job, apply_result, session);

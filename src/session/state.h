@@ -3,21 +3,7 @@
 #define SESSION_STATE_H
 
 #include "mmtui/session.h"
-
-/* How many histograms are kept: what is on the screen, the preview, and the last few looked at. */
-#define HIST_KEPT 6
-
-struct hist_request {
-    struct mm_job job;
-    const struct mm_pair *pair;
-    const struct mm_schema *schema;
-    size_t id;
-    struct mm_hist_options options;
-    struct mm_pair_hist hist;
-    struct mm_err error;
-    bool running; /* handed to the pool and not collected yet: not ours to touch */
-    bool wanted;  /* false: free it when it comes back */
-};
+#include "requests.h"
 
 struct look_request {
     struct mm_job job;
@@ -56,7 +42,7 @@ struct mm_session {
     struct mm_scan *scan;
     struct mm_cache *cache; /* NULL: none */
     struct mm_plan *plan;
-    struct hist_request *hist[HIST_KEPT]; /* most recently used first */
+    struct requests hist, whatif;
     struct triage_state triage;
     struct mm_dump *sim, *before;
     struct against against[MM_AGAINST_COUNT];
@@ -70,9 +56,9 @@ struct mm_session {
 
 /* Judge a layer whose result or thresholds changed; keeps the count of bad ones. */
 void session_judge(struct mm_session *session, struct mm_layer *layer);
-/* Take a collected job back if it is a histogram's. */
-bool hist_collect(struct mm_session *session, struct mm_job *job);
-void hist_done(struct mm_session *session);
+/* Take a collected job back if it is a histogram's (a what-if table's). */
+bool hist_collect(struct mm_job *job);
+bool whatif_collect(struct mm_job *job);
 
 /* Choose for the operator of a layer, within a step that is open; counts in *changed. `why` NULL: the
  * verdict. */

@@ -62,15 +62,16 @@ static bool enter_run(struct mm_cursor *cursor)
 
 /* ---- raw ---- */
 
-static void gather_strided(const struct mm_tensor *tensor, int64_t index, size_t n, uint8_t *out)
+static void gather_strided(const struct mm_cursor *cursor, size_t n, uint8_t *out)
 {
+    const struct mm_tensor *tensor = cursor->tensor;
     const struct mm_shape *shape = &tensor->shape;
     size_t size = mm_dtype_info(tensor->stored)->bytes;
     int64_t unit = (int64_t)unit_of(tensor, tensor->run);
     int64_t coord[MM_RANK_MAX], offset = 0;
     int last = shape->rank - 1;
 
-    mm_shape_coords(shape, index, coord);
+    mm_shape_coords(shape, cursor->index, coord);
     for (int i = 0; i <= last; i++)
         offset += coord[i] * tensor->stride[i];
     while (n > 0) {
@@ -78,7 +79,7 @@ static void gather_strided(const struct mm_tensor *tensor, int64_t index, size_t
         int64_t row = last < 0 ? 1 : shape->dim[last] - coord[last];
         size_t k = (uint64_t)row < n ? (size_t)row : n;
 
-        mm_raw_gather(out, from, last < 0 ? unit : tensor->stride[last] * unit, size, k);
+        mm_raw_gather(cursor->decoders, out, from, last < 0 ? unit : tensor->stride[last] * unit, size, k);
         out += k * size;
         n -= k;
         if (last < 0)
@@ -128,9 +129,10 @@ static size_t next_raw(struct mm_cursor *cursor, size_t n, uint8_t *scratch, con
     n = left_in_run(cursor, n);
     *bytes = plain ? run->data + (size_t)cursor->in_run * size : scratch;
     if (n > 0 && tensor->strided)
-        gather_strided(tensor, cursor->index, n, scratch);
+        gather_strided(cursor, n, scratch);
     else if (n > 0 && !plain)
-        mm_raw_gather(scratch, run->data + (size_t)cursor->in_run * unit_of(tensor, run) + run->gap,
+        mm_raw_gather(cursor->decoders, scratch,
+                      run->data + (size_t)cursor->in_run * unit_of(tensor, run) + run->gap,
                       (int64_t)unit_of(tensor, run), size, n);
     if (tensor->swapped)
         mm_raw_swap(scratch, size, n);
@@ -149,8 +151,8 @@ static size_t raw_float(struct mm_cursor *cursor, float *out, size_t n)
         size_t unit = (size_t)run->gap + sizeof(float);
 
         k = left_in_run(cursor, n - done);
-        mm_raw_gather((uint8_t *)(out + done), run->data + (size_t)cursor->in_run * unit + run->gap,
-                      (int64_t)unit, sizeof(float), k);
+        mm_raw_gather(cursor->decoders, (uint8_t *)(out + done),
+                      run->data + (size_t)cursor->in_run * unit + run->gap, (int64_t)unit, sizeof(float), k);
         cursor->in_run += (int64_t)k;
         cursor->index += (int64_t)k;
         done += k;

@@ -154,7 +154,7 @@ static uint64_t nearest(const struct mm_decimal *decimal, const struct form *for
 static bool out_of_table(const struct mm_decimal *decimal)
 {
     return decimal->mantissa == 0 || decimal->exponent < MM_POWER10_LEAST ||
-           decimal->exponent > MM_POWER10_MOST;
+           decimal->exponent > MM_DECIMAL_EXPONENT_MOST;
 }
 
 /* Zero or infinite. */

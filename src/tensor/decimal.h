@@ -18,15 +18,9 @@
 
 #include "mmtui/base.h"
 
-#define MM_POWER10_LEAST (-342) /* 2^64 10^-343 is less than half of the least double */
-#define MM_POWER10_MOST  308    /* 10^309 is beyond the greatest */
-#define MM_POWER10_COUNT (MM_POWER10_MOST - MM_POWER10_LEAST + 1)
-
-extern const uint64_t mm_power10_high[MM_POWER10_COUNT];
-extern const uint64_t mm_power10_low[MM_POWER10_COUNT];
-
-#define MM_DECIMAL_DIGITS 19   /* as many always fit a mantissa */
-#define MM_DECIMAL_MAX    1200 /* most digits, and so the size of the integers that settle a case */
+#define MM_DECIMAL_EXPONENT_MOST 308  /* 10^309 is beyond the greatest double */
+#define MM_DECIMAL_DIGITS        19   /* as many always fit a mantissa */
+#define MM_DECIMAL_MAX           1200 /* most digits, and so the size of the integers that settle a case */
 
 /* A decimal number without its sign. */
 struct mm_decimal {
@@ -38,12 +32,6 @@ struct mm_decimal {
 
 float mm_decimal_float(const struct mm_decimal *decimal);
 double mm_decimal_double(const struct mm_decimal *decimal);
-
-/* floor(log2(10^q)), exact for all powers in the table. */
-static inline int mm_power10_log2(int q)
-{
-    return (q * 217706) >> 16;
-}
 
 /*
  * The quick way, one multiplication: the bits of the nearest number with `bits` bits of significand, where
@@ -84,7 +72,7 @@ static inline bool mm_decimal_quick_double(uint64_t mantissa, int exponent, doub
 {
     uint64_t bits;
 
-    if (exponent < MM_POWER10_LEAST || exponent > MM_POWER10_MOST ||
+    if (exponent < MM_POWER10_LEAST || exponent > MM_DECIMAL_EXPONENT_MOST ||
         !mm_decimal_quick(mantissa, exponent, 53, -1022, 2046, &bits))
         return false;
     __builtin_memcpy(out, &bits, sizeof(bits));

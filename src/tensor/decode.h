@@ -12,6 +12,8 @@
 struct mm_decoders {
     void (*to_float[MM_DTYPE_COUNT])(const uint8_t *restrict bytes, float *restrict out, size_t n);
     void (*to_double[MM_DTYPE_COUNT])(const uint8_t *restrict bytes, double *restrict out, size_t n);
+    /* Copy n elements of 4 bytes, `step` (5 or 6) bytes apart, to where they are contiguous. */
+    void (*gather_words)(uint8_t *restrict out, const uint8_t *restrict in, size_t step, size_t n);
 };
 
 /* Those that belong to mm_kernels(). */
@@ -25,7 +27,8 @@ void mm_raw_to_double(const struct mm_decoders *decoders, enum mm_dtype stored, 
                       double *out, size_t n);
 
 /* Copy n elements of `size` bytes (1, 2, 4 or 8), `step` bytes apart, to where they are contiguous. */
-void mm_raw_gather(uint8_t *out, const uint8_t *in, int64_t step, size_t size, size_t n);
+void mm_raw_gather(const struct mm_decoders *decoders, uint8_t *out, const uint8_t *in, int64_t step,
+                   size_t size, size_t n);
 /* Turn the byte order of n contiguous elements around. */
 void mm_raw_swap(uint8_t *bytes, size_t size, size_t n);
 

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#if defined(__F16C__)
+#if defined(__x86_64__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
 #include <arm_neon.h>
@@ -152,6 +152,8 @@ static void f16_float(const uint8_t *restrict bytes, float *restrict out, size_t
     }
 }
 
+#include "tensor/decode_gather.h"
+
 /* A format has exactly one of the two: the lane that holds its values; the other is reached through it. */
 #define DECODERS                                                                                             \
     {                                                                                                        \
@@ -164,6 +166,7 @@ static void f16_float(const uint8_t *restrict bytes, float *restrict out, size_t
                       [MM_U32] = u32_double,                                                                 \
                       [MM_I64] = i64_double,                                                                 \
                       [MM_U64] = u64_double},                                                                \
+        .gather_words = gather_words,                                                                        \
     }
 
 #endif

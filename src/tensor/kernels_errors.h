@@ -13,7 +13,7 @@ struct NAME(best) {
 
 INLINE struct NAME(best) NAME(make_best)(double best)
 {
-    double half_unit = (nextafter(best, INFINITY) - best) / 2, margin = half_unit * (1 - 0x1p-50);
+    double half_unit = (next_above(best) - best) / 2, margin = half_unit * (1 - 0x1p-50);
 
     if (!FUSED)
         margin = LANE_FLOAT && (double)(float)best == best ? 0.0 : -8 * half_unit;

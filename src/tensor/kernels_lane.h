@@ -37,6 +37,7 @@
 #include "tensor/kernels_taint.h"
 #include "tensor/kernels_block.h"
 #include "tensor/kernels_hist.h"
+#include "tensor/kernels_exp_hist.h"
 
 #undef REAL
 #undef REAL_MAX

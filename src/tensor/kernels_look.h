@@ -1,7 +1,8 @@
 /*
- * One look at a block in vectors of floats, for the float lane only: extremes, and screens that tell that the
- * block holds nothing new. What a screen can't tell is left to a second look (zeros and tiny values), and
- * what that can't tell to the exact loop of kernels_errors.h.
+ * A look at a block in vectors of floats, for the float lane only: extremes, and screens that tell that the
+ * block holds nothing new. Vectors in which a screen can't tell are flagged, and looked at in doubles. Only
+ * when those find something new, or when it is uncertain how many are beyond the tolerance, the block is gone
+ * over by the exact loop of kernels_errors.h. So ties, of which quantised data is full, cost some flags.
  *
  * Why a screen never misses: a float difference is the exact one within 2^-24 of itself, and exact where it
  * is subnormal; rounding keeps the order. Every constant leaves SLACK for that and for its own rounding.
@@ -38,15 +39,22 @@ INLINE float rounded_down(double value)
     return near;
 }
 
+/* A float |e| is 0 or not less than the least float: 0 is never something new. */
+INLINE float at_least_something(double greatest)
+{
+    float near = (float)greatest;
+
+    return near > 0.0f ? near : FLT_TRUE_MIN;
+}
+
 INLINE void update_screen(struct screen *screen, const struct mm_sums *sums)
 {
-    screen->max_abs = (float)sums->max_abs;
-    screen->max_small = (float)sums->max_small;
+    screen->max_abs = at_least_something(sums->max_abs);
+    screen->max_small = at_least_something(sums->max_small);
     screen->best = rounded_down(sums->max_rel * (1 - BEST_SLACK));
-    screen->best_itself = (float)(sums->max_rel < 1e38 ? sums->max_rel : 1e38);
-    screen->floats = (double)screen->max_abs == sums->max_abs &&
-                     (double)screen->max_small == sums->max_small &&
-                     (double)screen->best_itself == sums->max_rel;
+    screen->abs_itself = rounded_down(sums->max_abs);
+    screen->small_itself = rounded_down(sums->max_small);
+    screen->best_itself = FUSED ? rounded_down(sums->max_rel) : screen->best;
 }
 
 #define NEGATIVE_F32(a) ((f32v)((i32v)(a) | INT32_MIN)) /* -|a| */
@@ -83,21 +91,18 @@ INLINE float least_f32(f32v v)
     return v[0];
 }
 
-INLINE f32v load_wide(const float *x)
-{
-    f32v v;
-
-    memcpy(&v, x, sizeof(v));
-    return v;
-}
-
 /* ---- first look ---- */
+
+/* A byte a vector: not 0 where something in it may be greater than the greatest so far. */
+struct flags {
+    uint8_t of[MM_BLOCK / F32_LANES];
+};
+_Static_assert(sizeof(struct flags) % sizeof(uint64_t) == 0, "flags are looked at a word at a time");
 
 struct look {
     f32v min_s, max_s, min_d, max_d;
-    f32v least;                   /* of |s| and |d| */
+    f32v least_s, least_d;        /* of |s| and |d| */
     f32v least_minus, most_minus; /* of -|e| */
-    tally better;                 /* |e|/|s| may be greater than the greatest so far */
     tally surely, maybe;          /* |e| is beyond the tolerance */
     tally greater;                /* s - d is negative; with two zeros that says nothing */
 };
@@ -108,19 +113,21 @@ INLINE void look_at_values(struct look *x, f32v s, f32v d)
     x->max_s = MAX_F32(s, x->max_s);
     x->min_d = MIN_F32(d, x->min_d);
     x->max_d = MAX_F32(d, x->max_d);
-    x->least = MIN_F32(MIN_F32(ABS_F32(s), ABS_F32(d)), x->least);
+    x->least_s = MIN_F32(ABS_F32(s), x->least_s);
+    x->least_d = MIN_F32(ABS_F32(d), x->least_d);
 }
 
-INLINE void look_at_errors(struct look *x, const struct screen *c, f32v s, f32v d)
+/* Returns the flag for |e|/|s|; for |e| itself the least of -|e| tells. */
+INLINE uint8_t look_at_errors(struct look *x, const struct screen *c, f32v s, f32v d)
 {
     f32v e = s - d, minus = NEGATIVE_F32(e), size = ABS_F32(s), scale = size + c->offset;
 
     x->least_minus = MIN_F32(minus, x->least_minus);
     x->most_minus = MAX_F32(minus, x->most_minus);
-    x->better = TALLY_SIGNS(x->better, FMA_F32(ALL_F32(c->best), size, minus));
     x->surely = TALLY_SIGNS(x->surely, FMA_F32(ALL_F32(c->high), scale, minus));
     x->maybe = TALLY_SIGNS(x->maybe, FMA_F32(ALL_F32(c->low), scale, minus));
     x->greater = TALLY_SIGNS(x->greater, e);
+    return SIGNS(FMA_F32(ALL_F32(c->best), size, minus));
 }
 
 /* 16 registers without three-operand instructions do not hold all accumulators of one loop. */
@@ -130,12 +137,14 @@ INLINE void look_at_errors(struct look *x, const struct screen *c, f32v s, f32v 
 #define ONE_LOOP 1
 #endif
 
-INLINE void look_all(struct look *out, const struct screen *c, const float *s, const float *d, size_t n)
+INLINE void look_all(struct look *out, struct flags *flags, const struct screen *c, const float *s,
+                     const float *d, size_t n)
 {
     const f32v zero = {0}, first_s = ALL_F32(s[0]), first_d = ALL_F32(d[0]);
     struct look x = {.min_s = first_s, .max_s = first_s, .min_d = first_d, .max_d = first_d};
+    uint8_t *flag = flags->of;
 
-    x.least = zero + FLT_MAX;
+    x.least_s = x.least_d = zero + FLT_MAX;
     x.most_minus = zero - FLT_MAX;
     for (size_t i = 0; i < n; i += F32_LANES) {
         f32v a = load_wide(s + i), b = load_wide(d + i);
@@ -143,92 +152,12 @@ INLINE void look_all(struct look *out, const struct screen *c, const float *s, c
         __builtin_prefetch((const char *)(d + i) + PREFETCH_BYTES); /* s: in the loop of the sums */
         look_at_values(&x, a, b);
         if (ONE_LOOP)
-            look_at_errors(&x, c, a, b);
+            *flag++ = look_at_errors(&x, c, a, b);
     }
     for (size_t i = ONE_LOOP ? n : 0; i < n; i += F32_LANES)
-        look_at_errors(&x, c, load_wide(s + i), load_wide(d + i));
+        *flag++ = look_at_errors(&x, c, load_wide(s + i), load_wide(d + i));
     *out = x;
 }
-
-/* Without zeros s - d has the right sign, and only equal ones have to be told from lesser ones. */
-static int64_t count_equal(const float *s, const float *d, size_t n)
-{
-    i32v equal = {0};
-
-    for (size_t i = 0; i < n; i += F32_LANES)
-        equal -= (i32v)(load_wide(s + i) == load_wide(d + i));
-    return total_float(equal);
-}
-
-/* ---- second look: where there are zeros or tiny values ---- */
-
-struct second {
-    f32v small; /* greatest |e| where |s| <= small */
-    i32v zero_s, zero_d, greater, less;
-    tally better;
-};
-
-INLINE void look_again(struct second *x, const struct screen *c, f32v s, f32v d)
-{
-    f32v minus = NEGATIVE_F32(s - d), size = ABS_F32(s);
-    i32v tiny = (i32v)(size <= c->small);
-
-    x->small = MIN_F32(KEEP_F32(tiny, minus), x->small);
-    x->better = TALLY_SIGNS(x->better, KEEP_F32(~tiny, FMA_F32(ALL_F32(c->best), size, minus)));
-    x->zero_s -= (i32v)(s == 0);
-    x->zero_d -= (i32v)(d == 0);
-    x->greater -= (i32v)(d > s);
-    x->less -= (i32v)(d < s);
-}
-
-static void second_look(struct block_extremes *out, int64_t *better, float *small, const struct screen *c,
-                        const float *s, const float *d, size_t n)
-{
-    struct second x = {.small = {0}};
-
-    for (size_t i = 0; i < n; i += F32_LANES)
-        look_again(&x, c, load_wide(s + i), load_wide(d + i));
-    out->zero_s = total_float(x.zero_s);
-    out->zero_d = total_float(x.zero_d);
-    out->greater = total_float(x.greater);
-    out->less = total_float(x.less);
-    *small = -least_f32(x.small);
-    *better = TALLY_TOTAL(x.better);
-}
-
-/* ---- ties: quantised data is full of values that are as great as the greatest so far, and not greater ----
- */
-
-/*
- * Sign: the position has to be looked at exactly. Where the float difference is the exact one (what the
- * subtraction lost is 0), comparing with the greatest so far, which is a float here, is exact too: so is the
- * sign of a fused product.
- */
-INLINE i32v no_mere_tie(const struct screen *c, f32v s, f32v d)
-{
-    f32v e = s - d, back = e - s, lost = (s - (e - back)) - (d + back);
-    f32v minus = NEGATIVE_F32(e), size = ABS_F32(s);
-    i32v inexact = (i32v)(lost != 0), tiny = (i32v)(size <= c->small);
-    i32v rel = (i32v)FMA_F32(ALL_F32(c->best), size, minus) &
-               ((i32v)FMA_F32(ALL_F32(c->best_itself), size, minus) | inexact) & ~tiny;
-    i32v max = (i32v)(minus <= -c->max_abs) & ((i32v)(minus < -c->max_abs) | inexact);
-    i32v small = (i32v)(minus <= -c->max_small) & ((i32v)(minus < -c->max_small) | inexact) & tiny;
-
-    return rel | ((max | small) & (i32v)(minus < 0));
-}
-
-static bool mere_ties(const struct screen *c, const float *s, const float *d, size_t n)
-{
-    i32v sign = {0};
-
-    if (!FUSED || !c->floats)
-        return false;
-    for (size_t i = 0; i < n; i += F32_LANES)
-        sign |= no_mere_tie(c, load_wide(s + i), load_wide(d + i));
-    return TALLY_TOTAL(TALLY_SIGNS((tally){0}, sign)) == 0;
-}
-
-/* ---- all of it, and what is left to others ---- */
 
 INLINE void take_look(struct block_extremes *out, const struct look *x, const struct screen *c, size_t n)
 {
@@ -238,10 +167,123 @@ INLINE void take_look(struct block_extremes *out, const struct look *x, const st
         .min_d = (double)least_f32(x->min_d),
         .max_d = -(double)least_f32(-x->max_d),
         .greater = TALLY_TOTAL(x->greater),
-        .tiny = least_f32(x->least) <= c->small,
+        .tiny = least_f32(x->least_s) <= c->small,
     };
     out->less = (int64_t)n - out->greater;
 }
+
+/* ---- second look: what the first one could not tell ---- */
+
+/* Each s is equal to its d, which of two zeros the sign of s - d does not tell. */
+static void count_zeros(struct block_extremes *out, bool any, const float *d, size_t n)
+{
+    i32v zero = {0};
+
+    for (size_t i = 0; any && i < n; i += F32_LANES)
+        zero -= (i32v)(load_wide(d + i) == 0);
+    out->zero_s = out->zero_d = total_float(zero);
+    out->greater = out->less = 0;
+}
+
+/* No s is tiny: s - d has the right sign then, and equal ones have to be told from lesser ones. */
+static void count_equal(struct block_extremes *out, const float *s, const float *d, size_t n)
+{
+    i32v equal = {0}, zero_d = {0};
+
+#pragma GCC unroll 4
+    for (size_t i = 0; i < n; i += F32_LANES) {
+        f32v b = load_wide(d + i);
+
+        equal -= (i32v)(load_wide(s + i) == b);
+        zero_d -= (i32v)(b == 0);
+    }
+    out->less -= total_float(equal);
+    out->zero_d = total_float(zero_d);
+}
+
+struct second {
+    i32v zero_s, zero_d, greater, less;
+};
+
+/* Returns the flag, for everything that is looked for. */
+INLINE uint8_t look_again(struct second *x, const struct screen *c, f32v s, f32v d)
+{
+    f32v minus = NEGATIVE_F32(s - d), size = ABS_F32(s);
+    i32v tiny = (i32v)(size <= c->small), rel = (i32v)FMA_F32(ALL_F32(c->best), size, minus);
+
+    x->zero_s -= (i32v)(s == 0);
+    x->zero_d -= (i32v)(d == 0);
+    x->greater -= (i32v)(d > s);
+    x->less -= (i32v)(d < s);
+    return SIGNS((i32v)(minus <= -c->max_abs) | (tiny & (i32v)(minus <= -c->max_small)) | (~tiny & rel));
+}
+
+static void second_look(struct block_extremes *out, struct flags *flags, const struct screen *c,
+                        const float *s, const float *d, size_t n)
+{
+    struct second x = {{0}, {0}, {0}, {0}};
+
+    for (size_t i = 0; i < n; i += F32_LANES)
+        flags->of[i / F32_LANES] = look_again(&x, c, load_wide(s + i), load_wide(d + i));
+    out->zero_s = total_float(x.zero_s);
+    out->zero_d = total_float(x.zero_d);
+    out->greater = total_float(x.greater);
+    out->less = total_float(x.less);
+}
+
+/* ---- ties ---- */
+
+/*
+ * Sign: greater than the greatest so far, or the float difference is not the exact one. Where it is,
+ * comparing it with the greatest float that is not above the greatest so far is exact as well; so is the sign
+ * of a fused product. The difference is exact if both ways back lead to where it came from: of the two, the
+ * one that starts at the larger number makes no error (Dekker's fast two-sum).
+ */
+INLINE i32v no_mere_tie(const struct screen *c, f32v s, f32v d)
+{
+    f32v e = s - d, minus = NEGATIVE_F32(e), size = ABS_F32(s);
+    i32v exact = (i32v)(s - e == d) & (i32v)(e + d == s), tiny = (i32v)(size <= c->small);
+    i32v rel = (i32v)FMA_F32(ALL_F32(c->best_itself), size, minus);
+    i32v small = (i32v)(minus < -c->small_itself), abs = (i32v)(minus < -c->abs_itself);
+
+    return abs | (tiny & small) | (~tiny & rel) | ~exact;
+}
+
+/* Is there anything greater in the flagged vectors? Exact. */
+static bool anything_new(const struct mm_sums *sums, const struct mm_limits *limits, const struct screen *c,
+                         const struct flags *flags, const float *s, const float *d)
+{
+    const struct best_float best = make_best_float(sums->max_rel);
+    struct errors_float x = {{0}, {0}, {0}, {0}};
+    uint8_t flagged[sizeof(*flags)];
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof(*flags); i++) { /* without a branch that nobody can predict */
+        flagged[count] = (uint8_t)i;
+        count += flags->of[i] != 0;
+    }
+    for (size_t f = 0; f < count; f++) {
+        size_t i = flagged[f] * (size_t)F32_LANES;
+
+        if (!SIGNS(no_mere_tie(c, load_wide(s + i), load_wide(d + i))))
+            continue;
+        for (size_t k = i; k < i + F32_LANES; k += F64_LANES)
+            add_errors_float(&x, limits, &best, true, load_float(s + k), load_float(d + k));
+    }
+    return greatest(x.max) > sums->max_abs || greatest(x.small) > sums->max_small ||
+           total_double(x.better) != 0;
+}
+
+static bool any_flag(const struct flags *flags)
+{
+    uint64_t any = 0;
+
+    for (size_t at = 0; at < sizeof(*flags); at += sizeof(any))
+        any |= mm_load_word(&flags->of[at]);
+    return any != 0;
+}
+
+/* ---- all of it, and what is left to others ---- */
 
 /* For any block: n need not be a multiple of anything, limits may be anything. */
 static void look_exactly(struct block_extremes *extremes, struct block_errors *errors,
@@ -252,54 +294,31 @@ static void look_exactly(struct block_extremes *extremes, struct block_errors *e
     exact_errors_float(errors, limits, sums->max_rel, extremes->tiny, s, d, n);
 }
 
-/* Is any |e|/|s| greater than the greatest so far? Few may be: those are divided. */
-static bool any_better(const struct mm_sums *sums, const struct screen *c, const float *s, const float *d,
-                       size_t n)
-{
-    for (size_t i = 0; i < n; i += F32_LANES) {
-        f32v a = load_wide(s + i), b = load_wide(d + i);
-
-        if (TALLY_TOTAL(
-                TALLY_SIGNS((tally){0}, FMA_F32(ALL_F32(c->best), ABS_F32(a), NEGATIVE_F32(a - b)))) == 0)
-            continue;
-        for (size_t k = i; k < i + F32_LANES; k++)
-            if (fabsf(s[k]) > c->small &&
-                fabs((double)s[k] - (double)d[k]) / fabs((double)s[k]) > sums->max_rel)
-                return true;
-    }
-    return false;
-}
-
-#define FEW_BETTER 16
-
 static void look_float(struct block_extremes *extremes, struct block_errors *errors,
                        const struct mm_sums *sums, const struct mm_limits *limits, struct screen *screen,
                        const float *s, const float *d, size_t n)
 {
-    float max, small = 0.0f;
-    bool certain, candidate;
     struct look look;
-    int64_t better;
+    struct flags flags;
+    float max;
 
     if (n % F32_LANES || !screen->holds || sums->max_abs_at < 0 || sums->max_rel_at < 0) {
         look_exactly(extremes, errors, sums, limits, s, d, n);
         return;
     }
+    memset(&flags, 0, sizeof(flags));
     update_screen(screen, sums);
-    look_all(&look, screen, s, d, n);
+    look_all(&look, &flags, screen, s, d, n);
     take_look(extremes, &look, screen, n);
-    better = TALLY_TOTAL(look.better);
-    if (extremes->tiny)
-        second_look(extremes, &better, &small, screen, s, d, n);
-    else if (-least_f32(-look.most_minus) == 0.0f)
-        extremes->less -= count_equal(s, d, n);
     max = -least_f32(look.least_minus);
+    if (max == 0.0f)
+        count_zeros(extremes, least_f32(look.least_d) == 0.0f, d, n);
+    else if (extremes->tiny || max >= screen->max_abs)
+        second_look(extremes, &flags, screen, s, d, n);
+    else if (least_f32(look.least_d) == 0.0f || -least_f32(-look.most_minus) == 0.0f)
+        count_equal(extremes, s, d, n);
     *errors = (struct block_errors){.beyond = TALLY_TOTAL(look.surely)};
-    certain = errors->beyond == TALLY_TOTAL(look.maybe) && max <= FLT_MAX;
-    candidate = better > FEW_BETTER || (max > 0.0f && max >= screen->max_abs) ||
-                (small > 0.0f && small >= screen->max_small);
-    if (!certain || (candidate && !mere_ties(screen, s, d, n)))
+    if (errors->beyond != TALLY_TOTAL(look.maybe) || !(max <= FLT_MAX) ||
+        (any_flag(&flags) && anything_new(sums, limits, screen, &flags, s, d)))
         exact_errors_float(errors, limits, sums->max_rel, extremes->tiny, s, d, n);
-    else if (better > 0 && !candidate)
-        errors->better = any_better(sums, screen, s, d, n);
 }

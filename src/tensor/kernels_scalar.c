@@ -11,8 +11,7 @@
  * for nothing, with the same result.) In a tainted block, what does not count is replaced by zeros and the
  * same loops run.
  */
-#include "tensor/decode_loops.h"
-#include "tensor/kernels.h"
+#include "tensor/kernels_table.h"
 
 #include <float.h>
 #include <math.h>
@@ -511,15 +510,4 @@ static void exp_hist_float(struct mm_exp_hist *hist, const float *s, const float
     }
 }
 
-const struct mm_kernels mm_kernels_scalar = {
-    .name = "scalar",
-    .measure_float = measure_float,
-    .measure_double = measure_double,
-    .centre_double = centre_double,
-    .hist_float = hist_float,
-    .hist_double = hist_double,
-    .exp_hist_float = exp_hist_float,
-    .exp_hist_double = exp_hist_double,
-};
-
-const struct mm_decoders mm_decoders_scalar = DECODERS;
+KERNEL_TABLES(scalar);

@@ -1,20 +1,9 @@
 /* x86-64 baseline: SSE2, which every such machine has. */
 #if defined(__x86_64__)
-#include "tensor/decode_loops.h"
+#include "tensor/kernels_table.h"
 #include "tensor/kernels_vector.h"
 
-const struct mm_kernels mm_kernels_sse2 = {
-    .name = "sse2",
-    .measure_float = measure_float,
-    .measure_double = measure_double,
-    .centre_double = centre_double,
-    .hist_float = hist_float,
-    .hist_double = hist_double,
-    .exp_hist_float = exp_hist_float,
-    .exp_hist_double = exp_hist_double,
-};
-
-const struct mm_decoders mm_decoders_sse2 = DECODERS;
+KERNEL_TABLES(sse2);
 #else
 typedef int nothing_for_this_machine;
 #endif

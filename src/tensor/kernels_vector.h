@@ -9,6 +9,7 @@
 #ifndef MMTUI_TENSOR_KERNELS_VECTOR_H
 #define MMTUI_TENSOR_KERNELS_VECTOR_H
 
+#include "tensor/decode.h"
 #include "tensor/kernels.h"
 
 #include <float.h>
@@ -88,6 +89,16 @@ typedef int64_t i64v __attribute__((vector_size(VECTOR_BYTES)));
 #define PICK_F32(mask, a, b) ((f32v)(((mask) & (i32v)(a)) | (~(mask) & (i32v)(b))))
 #define PICK_F64(mask, a, b) ((f64v)(((mask) & (i64v)(a)) | (~(mask) & (i64v)(b))))
 
+/* The sign bits of a vector, one a bit. */
+#if defined(__AVX__)
+#define SIGNS(v) ((uint8_t)_mm256_movemask_ps((__m256)(v)))
+#elif defined(__x86_64__)
+#define SIGNS(v) ((uint8_t)_mm_movemask_ps((__m128)(v)))
+#else
+#define SIGNS(v) ((uint8_t)vaddvq_u32(vshlq_u32(vshrq_n_u32((uint32x4_t)(v), 31), (int32x4_t){0, 1, 2, 3})))
+#endif
+#define SIGNS_ALL ((1u << F32_LANES) - 1) /* of all lanes */
+
 /* F64_LANES elements as doubles. */
 INLINE f64v load_float(const float *x)
 {
@@ -109,6 +120,61 @@ INLINE f64v load_double(const double *x)
 
     memcpy(&v, x, sizeof(v));
     return v;
+}
+
+INLINE f32v load_wide(const float *x)
+{
+    f32v v;
+
+    memcpy(&v, x, sizeof(v));
+    return v;
+}
+
+/* F32_LANES elements as floats, rounded where they are doubles. */
+INLINE f32v narrow_float(const float *x)
+{
+    return load_wide(x);
+}
+
+INLINE f32v narrow_double(const double *x)
+{
+#if defined(__AVX__)
+    __m128 low = _mm256_cvtpd_ps((__m256d)load_double(x)),
+           high = _mm256_cvtpd_ps((__m256d)load_double(x + 4));
+
+    return (f32v)_mm256_insertf128_ps(_mm256_castps128_ps256(low), high, 1);
+#elif defined(__x86_64__)
+    return (f32v)_mm_movelh_ps(_mm_cvtpd_ps((__m128d)load_double(x)),
+                               _mm_cvtpd_ps((__m128d)load_double(x + 2)));
+#else
+    return (f32v)vcvt_high_f32_f64(vcvt_f32_f64((float64x2_t)load_double(x)),
+                                   (float64x2_t)load_double(x + 2));
+#endif
+}
+
+/* Whole numbers as keys, from doubles and from 64-bit integers. */
+INLINE void store_keys(int32_t *key, f64v x)
+{
+#if defined(__AVX__)
+    _mm_storeu_si128((__m128i *)(void *)key, _mm256_cvttpd_epi32((__m256d)x));
+#elif defined(__x86_64__)
+    _mm_storel_epi64((__m128i *)(void *)key, _mm_cvttpd_epi32((__m128d)x));
+#else
+    vst1_s32(key, vmovn_s64(vcvtq_s64_f64((float64x2_t)x)));
+#endif
+}
+
+INLINE void store_narrow(int32_t *key, i64v x)
+{
+#if defined(__AVX__)
+    __m128 low = _mm256_castps256_ps128((__m256)x), high = _mm256_extractf128_ps((__m256)x, 1);
+
+    _mm_storeu_ps((float *)(void *)key, _mm_shuffle_ps(low, high, _MM_SHUFFLE(2, 0, 2, 0)));
+#elif defined(__x86_64__)
+    _mm_storel_epi64((__m128i *)(void *)key, _mm_shuffle_epi32((__m128i)x, _MM_SHUFFLE(2, 0, 2, 0)));
+#else
+    vst1_s32(key, vmovn_s64((int64x2_t)x));
+#endif
 }
 
 INLINE double tree(const double lane[MM_LANES])
@@ -143,6 +209,17 @@ INLINE int64_t total_float(i32v lane)
     return sum;
 }
 
+/* The double behind x >= 0; behind Inf comes NaN. */
+INLINE double next_above(double x)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &x, sizeof(bits));
+    bits++;
+    memcpy(&x, &bits, sizeof(x));
+    return x;
+}
+
 /* ---- what the loops over a block give ---- */
 
 struct block_extremes {
@@ -165,8 +242,8 @@ struct screen {
     float low, high, offset; /* tolerance = rtol (|s| + offset), with slack to either side */
     float small;
     float max_abs, max_small; /* so far, rounded: nothing above these can be below after rounding */
-    float best, best_itself;  /* a little below the greatest |e|/|s| so far, and that */
-    bool floats;              /* the greatest so far are floats themselves */
+    float best;               /* a little below the greatest |e|/|s| so far */
+    float abs_itself, small_itself, best_itself; /* the greatest so far, rounded down to floats */
 };
 
 /* mm_acc_add, inline and without branches. */
@@ -179,6 +256,8 @@ INLINE void acc_add(struct mm_acc *acc, double value)
     acc->lo += (large - sum) + little;
     acc->hi = sum;
 }
+
+#include "tensor/kernels_count.h"
 
 #define LANE_FLOAT 1
 #include "tensor/kernels_lane.h"

@@ -55,14 +55,15 @@ static inline void gather(uint8_t *out, const uint8_t *in, int64_t step, size_t 
         memcpy(out + i * size, in + (int64_t)i * step, size);
 }
 
-void mm_raw_gather(uint8_t *out, const uint8_t *in, int64_t step, size_t size, size_t n)
+void mm_raw_gather(const struct mm_decoders *decoders, uint8_t *out, const uint8_t *in, int64_t step,
+                   size_t size, size_t n)
 {
     if (size == 1)
         gather(out, in, step, 1, n);
     else if (size == 2)
         gather(out, in, step, 2, n);
-    else if (size == 4 && step == 5) /* unpacked floats behind a tag of one byte: a constant step too */
-        gather(out, in, 5, 4, n);
+    else if (size == 4 && (step == 5 || step == 6)) /* floats behind a tag each */
+        decoders->gather_words(out, in, (size_t)step, n);
     else if (size == 4)
         gather(out, in, step, 4, n);
     else

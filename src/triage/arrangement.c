@@ -79,6 +79,8 @@ double arrangement_residual(const struct arrangement *a, const struct trial *t)
 
 /* ---- the sample ---- */
 
+#define SHUFFLE 4099 /* a prime above SAMPLE_MAX: its multiples reach every stretch */
+
 void sample_init(struct sample *sample, const struct trial *t)
 {
     int64_t count = t->c->d_count;
@@ -88,7 +90,8 @@ void sample_init(struct sample *sample, const struct trial *t)
     sample->spread = 0;
     size_t want = count < SAMPLE_MAX ? (size_t)count : SAMPLE_MAX;
     for (size_t i = 0; i < want; i++) { /* one in each of `want` equal stretches */
-        int64_t low = count / (int64_t)want * (int64_t)i, room = count / (int64_t)want;
+        size_t stretch = i * SHUFFLE % want;
+        int64_t low = count / (int64_t)want * (int64_t)stretch, room = count / (int64_t)want;
         random = random * 6364136223846793005u + 1442695040888963407u;
         int64_t at = low + (int64_t)((random >> 33) % (uint64_t)room);
         if (!isfinite(t->c->d[at]))
@@ -98,21 +101,26 @@ void sample_init(struct sample *sample, const struct trial *t)
         mean += t->c->d[at];
     }
     mean /= sample->count ? (double)sample->count : 1;
+    sample->mean = mean;
     for (size_t i = 0; i < sample->count; i++)
         sample->spread += (sample->d[i] - mean) * (sample->d[i] - mean);
 }
 
+#define GLANCE   256 /* positions that show what is hopeless */
+#define HOPELESS 1.2 /* of the spread: half of what unrelated values have, far above what is verified */
+
 double sample_left(const struct sample *sample, const struct arrangement *a, const struct trial *t)
 {
-    double left = 0;
+    double left = 0, spread = 0;
     for (size_t i = 0; i < sample->count; i++) {
         int64_t at = index_in_s(a, sample->at[i]);
-        double e = sample->d[i] - (at < 0 ? 0 : t->c->s[at]);
+        double e = sample->d[i] - (at < 0 ? 0 : t->c->s[at]), own = sample->d[i] - sample->mean;
         left += isfinite(e) ? e * e : 0;
-        if ((i & 255) == 255 && left > 4 * sample->spread)
-            break; /* hopeless */
+        spread += own * own;
+        if (i + 1 == GLANCE && left > HOPELESS * spread)
+            break;
     }
-    return left / sample->spread;
+    return spread > 0 ? left / spread : INFINITY;
 }
 
 /* ---- the search ---- */

@@ -28,16 +28,17 @@ void arrangement_init(struct arrangement *a, const struct mm_shape *shape);
 /* The residual in full, by predict_residual. */
 double arrangement_residual(const struct arrangement *a, const struct trial *t);
 
-/* Positions of d, spread over all of it, that are looked at first. */
+/* Positions of d, spread over all of it, that are looked at first; any first few of them are spread alike. */
 #define SAMPLE_MAX 4096
 struct sample {
     size_t count;
     int64_t at[SAMPLE_MAX];
     double d[SAMPLE_MAX];
-    double spread; /* sum (d - mean)^2 over them; 0: they say nothing */
+    double mean, spread; /* of d; sum (d - mean)^2, 0: they say nothing */
 };
 void sample_init(struct sample *sample, const struct trial *t);
-/* sum (d - h(s))^2 / spread over the sample: 0 a perfect match, about 2 for what is unrelated. */
+/* sum (d - h(s))^2 / spread over the sample: 0 a perfect match, about 2 for what is unrelated, which is given
+ * up early. */
 double sample_left(const struct sample *sample, const struct arrangement *a, const struct trial *t);
 
 /* The best of some arrangements, so far. */

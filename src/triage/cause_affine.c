@@ -82,7 +82,7 @@ static bool one_line(const struct trial *t, struct found *found)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
     char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM];
-    if (!found_set(found, t, m->fit_residual, 2))
+    if (t->n < 2 * VALUES_LEAST || !found_set(found, t, m->fit_residual, 2))
         return false;
     mm_num_short(c, m->fit_residual, 2);
     found_say(found, "dst = %s x src %c %s: undone, the error is %s", mm_num_short(a, m->fit_scale, 3),
@@ -129,10 +129,10 @@ bool cause_affine(const struct trial *t, struct found *found)
 /* The axis of the coordinates: 4 to 7 values (a box, a score, a class, an image), last or before it. */
 static int box_axis(const struct trial *t)
 {
-    int rank = t->d_shape.rank;
+    int rank = t->d_shape.rank, dumped = (t->values ? &t->c->d_shape : &t->c->result->dst.shape)->rank;
     for (int k = rank - 1; k >= 0 && k >= rank - 2; k--) {
-        bool others = rank >= 2; /* a list of boxes */
-        if (others && t->d_shape.dim[k] >= 4 && t->d_shape.dim[k] <= 7)
+        bool list = rank >= 2 && dumped <= 3; /* of boxes; not a feature map */
+        if (list && t->d_shape.dim[k] >= 4 && t->d_shape.dim[k] <= 7)
             return k;
     }
     return -1;
@@ -264,6 +264,8 @@ bool cause_boxes(const struct trial *t, struct found *found)
     if (good) {
         good = found_set(found, t, f.residual, 3);
         const char *how = box_map(&f, map);
+        if (!(t->c->role & MM_ROLE_OUTPUT)) /* more likely channels than coordinates */
+            found->finding.score *= 0.95;
         fits_text(&f, text, sizeof text);
         mm_num_short(b, found->finding.residual, 1);
         found_say(found, "boxes: %s: undone, the error is %s", how, b);

@@ -4,10 +4,18 @@
 #include <math.h>
 #include <stdio.h>
 
-/* d = scale s + offset, by least squares over the finite pairs. */
+#define VALUES_LEAST 8 /* a parameter: fewer values fit anything */
+
+/* d = scale s + offset, by least squares over the finite pairs; the residual counts the parameter. */
 struct line {
     double scale, offset, residual;
 };
+
+static double residual_of_fit(const struct trial *t, double left)
+{
+    double n = (double)t->n;
+    return sqrt(fmax(0, left) / t->dd * n / (n - 1));
+}
 
 /* The best d = scale s. With e = s - d: sum (d - a s)^2 = sum ((1 - a) s - e)^2. */
 static struct line fit_scale(const struct trial *t)
@@ -15,14 +23,14 @@ static struct line fit_scale(const struct trial *t)
     double sd = t->ss - t->se;
     double scale = sd / t->ss;
     double left = t->ee - 2 * (1 - scale) * t->se + (1 - scale) * (1 - scale) * t->ss;
-    return (struct line){scale, 0, sqrt(fmax(0, left) / t->dd)};
+    return (struct line){scale, 0, residual_of_fit(t, left)};
 }
 
 static struct line fit_offset(const struct trial *t)
 {
     double offset = t->mean_d - t->mean_s;
     double left = t->ee - (double)t->n * offset * offset;
-    return (struct line){1, offset, sqrt(fmax(0, left) / t->dd)};
+    return (struct line){1, offset, residual_of_fit(t, left)};
 }
 
 /* ---- a factor ---- */
@@ -60,7 +68,7 @@ static const char *factor_name(double scale, double off, char out[48])
 
 bool cause_scale(const struct trial *t, struct found *found)
 {
-    if (!(t->ss > 0) || !(t->dd > 0) || trial_is_ids(t))
+    if (!(t->ss > 0) || !(t->dd > 0) || t->n < VALUES_LEAST || trial_is_ids(t))
         return false;
     struct line line = fit_scale(t);
     if (!found_set(found, t, line.residual, 1))
@@ -81,7 +89,7 @@ bool cause_scale(const struct trial *t, struct found *found)
 
 bool cause_zero_point(const struct trial *t, struct found *found)
 {
-    if (!(t->dd > 0) || !(t->vs > 0) || trial_is_ids(t))
+    if (!(t->dd > 0) || !(t->vs > 0) || t->n < VALUES_LEAST || trial_is_ids(t))
         return false;
     struct line line = fit_offset(t);
     if (!found_set(found, t, line.residual, 1))

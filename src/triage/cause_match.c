@@ -216,41 +216,93 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double *sorted(const double *x, int64_t count)
+/* Values where src and dst differ by more than noise, a copy of each side. */
+struct moved {
+    double *s, *d;
+    size_t count;
+    double apart;          /* sum (s - d)^2 */
+    double mean_s, mean_d; /* and the spreads about them */
+    double vs, vd;
+};
+
+static void moved_done(struct moved *m)
 {
-    double *out = malloc((size_t)count * sizeof *out);
-    if (!out)
-        return NULL;
-    for (int64_t i = 0; i < count; i++)
-        out[i] = finite_or_zero(x[i]);
-    qsort(out, (size_t)count, sizeof *out, ascending);
-    return out;
+    free(m->s);
+    free(m->d);
 }
 
-#define SORTED_MAX ((int64_t)1 << 20)
+static bool moved_init(struct moved *m, const struct trial *t)
+{
+    size_t n = (size_t)t->c->d_count;
+    double noise = 3 * t->noise * sqrt(t->dd / (double)t->n);
+    *m = (struct moved){.s = malloc(n * sizeof(double)), .d = malloc(n * sizeof(double))};
+    if (!m->s || !m->d)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        double e = t->c->s[i] - t->c->d[i];
+        if (!(fabs(e) > noise) || !isfinite(e))
+            continue;
+        m->s[m->count] = t->c->s[i];
+        m->d[m->count++] = t->c->d[i];
+        m->apart += e * e;
+        m->mean_s += t->c->s[i];
+        m->mean_d += t->c->d[i];
+    }
+    m->mean_s /= fmax(1, (double)m->count);
+    m->mean_d /= fmax(1, (double)m->count);
+    for (size_t i = 0; i < m->count; i++) {
+        m->vs += (m->s[i] - m->mean_s) * (m->s[i] - m->mean_s);
+        m->vd += (m->d[i] - m->mean_d) * (m->d[i] - m->mean_d);
+    }
+    return true;
+}
+
+/* sum (s - d)^2 of both sides sorted. */
+static double sorted_left(struct moved *m)
+{
+    double left = 0;
+    qsort(m->s, m->count, sizeof *m->s, ascending);
+    qsort(m->d, m->count, sizeof *m->d, ascending);
+    for (size_t i = 0; i < m->count; i++)
+        left += (m->s[i] - m->d[i]) * (m->s[i] - m->d[i]);
+    return left;
+}
+
+#define SORTED_MAX  ((int64_t)1 << 20)
+#define MOVED_LEAST 4
 /*
  * Two independent samples of n values of one distribution, sorted, differ by about spread / sqrt(n). The same
  * values differ by their noise only: to be sure it must be well below that.
  */
 #define SORTED_SURE 0.3
+/* Sorting takes away most of any noise. Values that changed places differ by as much as they vary (twice
+ * their spread if at random); what is noise on values that stayed is small against it. */
+#define APART_LEAST 0.5
+
+/* However both are ordered, sum (s - d)^2 is at least this: their means and deviations differ. */
+static double least_left(const struct moved *m)
+{
+    double mean = m->mean_s - m->mean_d, spread = sqrt(m->vs) - sqrt(m->vd);
+    return (double)m->count * mean * mean + spread * spread;
+}
 
 static bool same_values(const struct trial *t, struct found *found)
 {
-    int64_t n = t->c->d_count;
-    double *s = n <= SORTED_MAX ? sorted(t->c->s, n) : NULL, *d = s ? sorted(t->c->d, n) : NULL;
-    double left = 0;
+    struct moved m;
     char b[MM_NUM], c[MM_NUM];
-    for (int64_t i = 0; d && i < n; i++)
-        left += (s[i] - d[i]) * (s[i] - d[i]);
-    bool sure = d && n >= 4 && t->vd > 0 && left <= SORTED_SURE * SORTED_SURE * t->vd / (double)n;
-    free(s);
-    free(d);
-    if (!sure || !found_set(found, t, sqrt(left / t->dd), (double)n))
+    if (t->c->d_count > SORTED_MAX || t->ee < 0.01 * t->vd)
+        return false; /* so little can't be values that changed places all over */
+    bool sure = moved_init(&m, t) && m.count >= MOVED_LEAST && m.apart >= APART_LEAST * m.vd;
+    double most = SORTED_SURE * SORTED_SURE * m.vd / fmax(1, (double)m.count), left = NAN;
+    if (sure && least_left(&m) <= most) /* sorting costs more than all other causes */
+        left = sorted_left(&m);
+    moved_done(&m);
+    if (!(left <= most) || !found_set(found, t, sqrt(left / t->dd), (double)m.count))
         return false;
     mm_num_short(b, found->finding.residual, 1);
     found_say(found, "the same values in another order: sorted, the error is %s", b);
-    found_evidence(found, "Sorted, src and dst differ by %s; as they stand by %s.", b,
-                   mm_num_short(c, t->observed, 2));
+    found_evidence(found, "%zu values differ; sorted, src and dst differ by %s, as they stand by %s.",
+                   m.count, b, mm_num_short(c, t->observed, 2));
     return true;
 }
 

@@ -83,14 +83,12 @@ bool cause_flipped(const struct trial *t, struct found *found)
 static const char *const fill_words[FILL_COUNT] = {
     [FILL_ROLL] = "rolled round", [FILL_EDGE] = "the edge repeated", [FILL_ZERO] = "zeros moved in"};
 
-/* On a sample the three ways of filling look the same: choose in full. */
-static bool best_fill(struct search *search, struct found *found)
+/* The best of a search with the best way of filling, which a sample can't tell: in full. */
+static double best_fill(struct search *search)
 {
     double least = INFINITY;
     enum filled best = FILL_ROLL;
-    if (!(search->left < 1))
-        return false;
-    for (int fill = 0; fill < FILL_COUNT; fill++) {
+    for (int fill = 0; fill < FILL_COUNT && search->left < 1; fill++) {
         search->best.fill = (enum filled)fill;
         double residual = arrangement_residual(&search->best, search->t);
         if (residual < least) {
@@ -99,7 +97,7 @@ static bool best_fill(struct search *search, struct found *found)
         }
     }
     search->best.fill = best;
-    return found_set(found, search->t, least, 2);
+    return least;
 }
 
 /* Along one axis, or along the last two together (padding at the other corner). */
@@ -121,12 +119,26 @@ static void try_shifts(struct search *search, const struct mm_shape *shape)
     }
 }
 
-/* Memory moved by a few elements, rows run over. */
-static void try_flat(struct search *search)
+/*
+ * The better of two: moved along axes, or in memory, where rows run over. They differ at the ends of rows
+ * only, which a sample may miss.
+ */
+static double best_shift(struct search *search)
 {
-    struct mm_shape flat = {.rank = 1, .dim = {search->t->c->d_count}};
-    if (search->t->d_shape.rank > 1)
-        try_shifts(search, &flat);
+    const struct trial *t = search->t;
+    struct mm_shape flat = {.rank = 1, .dim = {t->c->d_count}};
+    try_shifts(search, &t->d_shape);
+    double residual = best_fill(search);
+    struct arrangement along = search->best;
+    if (t->d_shape.rank < 2)
+        return residual;
+    search->left = INFINITY;
+    try_shifts(search, &flat);
+    double in_memory = best_fill(search);
+    if (in_memory < residual)
+        return in_memory;
+    search->best = along;
+    return residual;
 }
 
 static void shift_text(const struct search *search, char *out, size_t size)
@@ -152,9 +164,7 @@ bool cause_shifted(const struct trial *t, struct found *found)
     char where[80] = "", b[MM_NUM], c[MM_NUM];
     if (!search)
         return false;
-    try_shifts(search, &t->d_shape);
-    try_flat(search);
-    bool good = best_fill(search, found);
+    bool good = found_set(found, t, best_shift(search), 2);
     if (good) {
         shift_text(search, where, sizeof where);
         mm_num_short(b, found->finding.residual, 1);

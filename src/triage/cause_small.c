@@ -63,11 +63,12 @@ bool cause_rounding(const struct trial *t, struct found *found)
     double times = m->diff2 / t->noise, n = (double)t->n, chance = 4 / sqrt(n);
     double mean = fabs(t->mean_s - t->mean_d) / sqrt(t->ee / n);
     double follows = fabs(t->se - n * t->mean_s * (t->mean_s - t->mean_d)) / sqrt(t->vs * t->ee);
+    bool plain = mean <= MEAN_MOST + chance && (!(t->vs > 0) || follows <= FOLLOWS_MOST + chance);
     char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM];
-    if (!(times <= ROUNDING_MOST) || !(mean <= MEAN_MOST + chance) ||
-        (t->vs > 0 && !(follows <= FOLLOWS_MOST + chance)))
+    /* few large values may give rounding a mean; no more than is expected needs no other explanation */
+    if (!(times <= ROUNDING_MOST) || (!plain && times > 1))
         return false;
-    found->finding.score = 0.9 - 0.2 * fmax(0, times - 1) / (ROUNDING_MOST - 1);
+    found->finding.score = (plain ? 0.9 : 0.7) - 0.2 * fmax(0, times - 1) / (ROUNDING_MOST - 1);
     found_say(found, "rounding: %s where %s is expected", mm_num_short(a, m->diff2, 2),
               mm_num_short(b, t->noise, 2));
     found_evidence(

@@ -41,10 +41,10 @@ static void add(struct channel_sums *sum, double s, double d, double S, double D
     sum->ss += s * s;
     sum->dd += d * d;
     sum->ee += (s - d) * (s - d);
-    sum->s_min = fmin(sum->s_min, s);
-    sum->s_max = fmax(sum->s_max, s);
-    sum->d_min = fmin(sum->d_min, d);
-    sum->d_max = fmax(sum->d_max, d);
+    sum->s_min = s < sum->s_min ? s : sum->s_min;
+    sum->s_max = s > sum->s_max ? s : sum->s_max;
+    sum->d_min = d < sum->d_min ? d : sum->d_min;
+    sum->d_max = d > sum->d_max ? d : sum->d_max;
 }
 
 int channels_init(struct channels *channels, const double *s, const double *d, const struct mm_shape *shape,

@@ -118,22 +118,38 @@ static struct mm_shape squeezed(const struct mm_shape *shape, int *axis)
     return out;
 }
 
-/*
- * Images have 3 or 4 channels, in front or behind; feature maps have them in front of two (or three) axes of
- * space, behind a batch if there is one; rows of features have them last. A vector has none.
- */
-static int channel_axis(const struct mm_shape *dumped, const struct mm_shape *shape)
+static bool colours(int64_t dim)
 {
-    int last = shape->rank - 1;
+    return dim == 3 || dim == 4;
+}
+
+/* Axis of the squeezed shape that is axis `dumped` of the tensor; -1: it has length 1. */
+static int squeezed_axis(const struct trial *t, int dumped)
+{
+    for (int k = 0; k < t->d_shape.rank; k++) {
+        if (t->axis[k] == dumped)
+            return k;
+    }
+    return -1;
+}
+
+/*
+ * Images have 3 or 4 channels, in front or behind; feature maps of four and more axes have them behind the
+ * batch, those of three in front; rows of features have them last. A vector has none.
+ */
+static int channel_axis(const struct trial *t, const struct mm_shape *dumped)
+{
+    const struct mm_shape *shape = &t->d_shape;
+    int last = shape->rank - 1, front = dumped->rank >= 4 ? squeezed_axis(t, 1) : 0;
     if (shape->rank < 2)
         return -1;
-    int front = shape->rank >= 3 && shape->rank >= dumped->rank && dumped->rank >= 4 ? 1 : 0;
+    bool colours_front = front >= 0 && colours(shape->dim[front]);
     bool wide = shape->rank < 3 || shape->dim[last - 1] >= 8; /* a map of 4 x 4 has its channels in front */
-    bool image_last = (shape->dim[last] == 3 || shape->dim[last] == 4) && wide;
-    bool image_front = shape->dim[front] == 3 || shape->dim[front] == 4;
-    if (shape->rank == 2)
-        return dumped->rank >= 3 && image_front && !image_last ? 0 : 1;
-    return image_last && !image_front ? last : front;
+    if (dumped->rank >= 3 && colours_front)
+        return front;
+    if (colours(shape->dim[last]) && wide)
+        return last;
+    return shape->rank == 2 && dumped->rank <= 3 ? last : front;
 }
 
 static bool whole(const double *x, int64_t count)
@@ -171,7 +187,7 @@ void trial_init(struct trial *t, const struct mm_case *c, const atomic_bool *can
     const struct mm_shape *dumped = t->values ? &c->d_shape : &c->result->dst.shape;
     t->s_shape = squeezed(t->values ? &c->s_shape : &c->result->src.shape, NULL);
     t->d_shape = squeezed(dumped, t->axis);
-    t->channel = channel_axis(dumped, &t->d_shape);
+    t->channel = channel_axis(t, dumped);
 }
 
 bool trial_cancelled(const struct trial *t)

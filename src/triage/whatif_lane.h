@@ -137,6 +137,19 @@ static int64_t NAME(grid_rows)(const struct mm_rounder *r, const REAL *x, REAL *
     return clipped;
 }
 
+/* Rows of one element: the channels' scales lie as their elements do. */
+static int64_t NAME(grid_single)(const struct mm_rounder *r, const REAL *x, REAL *out, size_t n, int64_t base)
+{
+    const REAL *scale = r->scale, *low = r->low;
+    int64_t channels = r->lay.channels, c = base % channels, clipped = 0;
+
+    for (size_t i = 0, length; i < n; i += length, c = 0) {
+        length = (uint64_t)(channels - c) < n - i ? (size_t)(channels - c) : n - i;
+        clipped += NAME(grid_each)(x + i, out + i, length, scale + c, low + c, (REAL)r->span);
+    }
+    return clipped;
+}
+
 /* Short rows: the channels' scales are laid beside their elements first. */
 static int64_t NAME(grid_short)(const struct mm_rounder *r, const REAL *x, REAL *out, size_t n, int64_t base)
 {
@@ -177,6 +190,8 @@ int64_t NAME(mm_round_tile)(const struct mm_rounder *rounder, const REAL *x, REA
     }
     if (rounder->lay.channels == 1 || rounder->lay.inner >= SHORT_ROW)
         return NAME(grid_rows)(rounder, x, out, n, base);
+    if (rounder->lay.inner == 1 && rounder->lay.channels >= STEP)
+        return NAME(grid_single)(rounder, x, out, n, base);
     return NAME(grid_short)(rounder, x, out, n, base);
 }
 

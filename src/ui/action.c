@@ -81,7 +81,8 @@ static const struct action_info table[ACT_COUNT] = {
     [ACT_TAB_2] = {ACT_TAB_2, "tab-2", "2", LAYER, NULL, NULL, "Tab 2, Histogram: both sides, or the error"},
     [ACT_TAB_3] = {ACT_TAB_3, "tab-3", "3", LAYER, NULL, NULL, "Tab 3"},
     [ACT_TAB_4] = {ACT_TAB_4, "tab-4", "4", LAYER, NULL, NULL, "Tab 4"},
-    [ACT_TAB_5] = {ACT_TAB_5, "tab-5", "5", LAYER, NULL, NULL, "Tab 5"},
+    [ACT_TAB_5] = {ACT_TAB_5, "tab-5", "5", LAYER, NULL, NULL,
+                   "Tab 5, What if: the least error of each format"},
     [ACT_TAB_6] = {ACT_TAB_6, "tab-6", "6", LAYER, NULL, NULL,
                    "Tab 6, Neighbours: what goes in and what reads it"},
     [ACT_LAYER_NEXT] = {ACT_LAYER_NEXT, "layer-next", "J", LAYER, NULL, "next layer",
@@ -94,6 +95,8 @@ static const struct action_info table[ACT_COUNT] = {
                         "Range: all, the middle 99.9 %, around zero"},
     [ACT_HIST_ERROR] = {ACT_HIST_ERROR, "hist-error", "d", SCOPE_HIST, NULL, "error",
                         "Histogram of the error, or of the values"},
+    [ACT_WHATIF_AXIS] = {ACT_WHATIF_AXIS, "whatif-axis", "a", SCOPE_WHATIF, NULL, "axis",
+                         "What if: the channels lie along the next axis"},
 
     [ACT_PLAN] = {ACT_PLAN, "plan", "w", BOTH, NULL, "plan", "See what is chosen, and write the config"},
     [ACT_WRITE] = {ACT_WRITE, "write", "Enter w", SCOPE_PLAN, NULL, "write", "Write the files"},

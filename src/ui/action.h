@@ -23,6 +23,7 @@ enum {
     SCOPE_PLAN = 16,
     SCOPE_HELP = 32,
     SCOPE_NEIGHBOURS = 64, /* a layer's neighbours tab */
+    SCOPE_WHATIF = 128,    /* ... its what-if tab */
     SCOPE_ANY = 0xff
 };
 
@@ -89,6 +90,7 @@ enum action {
     ACT_HIST_FEWER,
     ACT_HIST_RANGE,
     ACT_HIST_ERROR,
+    ACT_WHATIF_AXIS,
     /* plan and export */
     ACT_PLAN,
     ACT_WRITE,

@@ -14,7 +14,7 @@
 #include "ui/view.h"
 
 /* In the order of the tab row. */
-enum tab { TAB_TRIAGE, TAB_STATS, TAB_HIST, TAB_NEIGHBOURS, TAB_COUNT };
+enum tab { TAB_TRIAGE, TAB_STATS, TAB_HIST, TAB_WHATIF, TAB_NEIGHBOURS, TAB_COUNT };
 
 /* Title, tabs, a blank line. */
 #define LAYER_HEAD 3
@@ -27,6 +27,13 @@ struct hist_tab {
     size_t bins;                     /* index into the steps of + and - */
     const struct mm_pair_hist *hist; /* NULL while it is counted */
     const char *problem;
+};
+
+struct whatif_tab {
+    const struct mm_whatif_table *table; /* NULL while it is worked out */
+    const char *problem;
+    int axis;     /* of the channels, as chosen; -1: where they usually lie */
+    size_t shown; /* the layer that axis is about; SIZE_MAX: none yet */
 };
 
 struct neighbours_tab {
@@ -46,6 +53,7 @@ struct layer_view {
     struct trail trail; /* where jumps to other layers came from */
     size_t asked;       /* the last layer that was looked into for this screen; SIZE_MAX: none */
     struct hist_tab hist;
+    struct whatif_tab whatif;
     struct neighbours_tab neighbours;
 };
 
@@ -66,7 +74,7 @@ struct layer_tab {
     bool (*act)(struct layer_view *layer, struct app *app, const struct action_event *event);
 };
 
-extern const struct layer_tab triage_tab, stats_tab, hist_tab, neighbours_tab;
+extern const struct layer_tab triage_tab, stats_tab, hist_tab, whatif_tab, neighbours_tab;
 
 /* Bins of the histogram tab at first. */
 #define HIST_BINS_USUAL 4

@@ -11,10 +11,8 @@
 #include "ui/words.h"
 
 static const struct layer_tab *const layer_tabs[TAB_COUNT] = {
-    [TAB_TRIAGE] = &triage_tab,
-    [TAB_STATS] = &stats_tab,
-    [TAB_HIST] = &hist_tab,
-    [TAB_NEIGHBOURS] = &neighbours_tab,
+    [TAB_TRIAGE] = &triage_tab, [TAB_STATS] = &stats_tab,           [TAB_HIST] = &hist_tab,
+    [TAB_WHATIF] = &whatif_tab, [TAB_NEIGHBOURS] = &neighbours_tab,
 };
 
 static const struct layer_tab *tab_of(const struct layer_view *layer)
@@ -308,7 +306,7 @@ struct view *layer_view_open(struct app *app, struct view *list, size_t id)
     layer->view.ops = &ops;
     layer->list = list;
     layer->id = id;
-    layer->asked = SIZE_MAX;
+    layer->asked = layer->whatif.shown = SIZE_MAX;
     layer->hist.bins = HIST_BINS_USUAL;
     layer->hist.log = true;
     prepare(layer, app);

@@ -6,6 +6,7 @@
 #include "mmtui/report.h"
 #include "ui/app.h"
 #include "ui/list.h"
+#include "ui/prompt.h"
 #include "ui/trail.h"
 #include "ui/view.h"
 
@@ -19,8 +20,10 @@ struct layers {
     size_t *ids; /* the rows: filtered, in order */
     size_t capacity;
     struct mm_order order;
-    bool moved;               /* the user has moved: from here on the selection stays under the hand */
-    struct mm_filter *filter; /* NULL: all */
+    bool moved;                     /* the user has moved: from here on the selection stays under the hand */
+    struct mm_filter *filter;       /* NULL: all */
+    struct menu_item sort_menu[16]; /* the columns that this session has */
+    int sort_items;
     char filter_text[256];
     char search[256];
     struct trail trail;        /* where jumps to other layers came from */

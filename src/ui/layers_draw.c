@@ -34,9 +34,10 @@ static const struct {
     enum mm_column_id id;
     int width;
 } wanted[] = {
-    {MM_COLUMN_LAYER, 19}, {MM_COLUMN_DIFF2, 7}, {MM_COLUMN_NUMBER, 4}, {MM_COLUMN_VERDICT, 13},
-    {MM_COLUMN_DTYPE, 9},  {MM_COLUMN_OP, 8},    {MM_COLUMN_DIFF1, 7},  {MM_COLUMN_MAX_ABS, 7},
-    {MM_COLUMN_COSINE, 8}, {MM_COLUMN_SQNR, 5},  {MM_COLUMN_SHAPE, 13},
+    {MM_COLUMN_LAYER, 19}, {MM_COLUMN_DIFF2, 7},  {MM_COLUMN_NUMBER, 4},  {MM_COLUMN_VERDICT, 13},
+    {MM_COLUMN_IMPL, 7},   {MM_COLUMN_FORMAT, 7}, {MM_COLUMN_CHANGE, 10}, {MM_COLUMN_DTYPE, 9},
+    {MM_COLUMN_OP, 8},     {MM_COLUMN_DIFF1, 7},  {MM_COLUMN_MAX_ABS, 7}, {MM_COLUMN_COSINE, 8},
+    {MM_COLUMN_BEFORE, 7}, {MM_COLUMN_SQNR, 5},   {MM_COLUMN_SHAPE, 13},
 };
 
 #define GAP           2  /* blanks between columns */
@@ -76,7 +77,7 @@ static int least_width(const struct layers *layers, size_t i)
     return wanted[i].width;
 }
 
-static struct layout lay_out(const struct layers *layers, int w)
+static struct layout lay_out(const struct layers *layers, const struct mm_session *session, int w)
 {
     struct layout layout = {.left = w + GAP};
     int label = layers->label_width + BADGE;
@@ -89,7 +90,8 @@ static struct layout lay_out(const struct layers *layers, int w)
             grow(&layout, MM_COLUMN_OP, layers->op_width);
         }
         int width = least_width(layers, i);
-        bool empty = wanted[i].id == MM_COLUMN_OP && layers->op_width == 0;
+        bool empty = (wanted[i].id == MM_COLUMN_OP && layers->op_width == 0) ||
+                     !mm_column_there(session, wanted[i].id);
         if (!empty && width + GAP <= layout.left) {
             layout.width[wanted[i].id] = width;
             layout.left -= width + GAP;
@@ -295,7 +297,7 @@ static void draw_headings(struct canvas *c, const struct layers *layers, const s
 
 static void draw_list(struct canvas *c, const struct layers *layers, const struct app *app)
 {
-    struct layout layout = lay_out(layers, c->w);
+    struct layout layout = lay_out(layers, app->session, c->w);
     struct canvas headings = canvas_sub(c, 0, 0, c->w, 1);
     draw_headings(&headings, layers, app, &layout);
     struct mm_buf text;
@@ -362,8 +364,9 @@ static void draw_strip(struct canvas *c, const struct layers *layers, const stru
     struct canvas strip = canvas_sub(c, 1 + label, 0, c->w - 2 - label, c->h);
     if (c->h > 1 && threshold > 0 && strlen(mm_num_short(limit + 1, threshold, 2)) < 5)
         canvas_text(c, 1, 0, label, ROLE_AXIS, limit);
-    canvas_text(c, 1, c->h - 1, label, ROLE_AXIS, "diff2");
-    strip_draw(&strip, app->session, layers_selected(layers), app->glyphs);
+    enum mm_column_id column = strip_column(layers->order.column);
+    canvas_text(c, 1, c->h - 1, label, ROLE_AXIS, mm_column(column)->title);
+    strip_draw(&strip, app->session, column, layers_selected(layers), app->glyphs);
 }
 
 void layers_draw(const struct view *view, const struct app *app, struct canvas *c)

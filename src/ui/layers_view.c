@@ -107,7 +107,7 @@ static void act_filter(struct layers *layers, struct app *app, const struct acti
                 mm_session_count(app->session), layers->filter_text);
 }
 
-static const struct menu_item sort_menu[] = {
+static const struct menu_item sort_columns[] = {
     {'d', "diff2    relative L2", "diff2"},
     {'f', "diff1    mean relative error", "diff1"},
     {'m', "max|d|   largest difference", "maxabs"},
@@ -119,13 +119,26 @@ static const struct menu_item sort_menu[] = {
     {'t', "dtype", "dtype"},
     {'i', "NaN/Inf  how many", "nonfinite"},
     {'v', "verdict", "verdict"},
+    {'I', "impl     dst against the simulation", "impl"},
+    {'F', "format   the simulation against src", "format"},
+    {'b', "before   diff2 of the earlier dst", "before"},
+    {'B', "change   better or worse than before", "change"},
 };
+
+static void make_sort_menu(struct layers *layers, const struct mm_session *session)
+{
+    layers->sort_items = 0;
+    for (size_t i = 0; i < MM_COUNT(sort_columns); i++) {
+        if (mm_column_there(session, mm_column_find(sort_columns[i].value)))
+            layers->sort_menu[layers->sort_items++] = sort_columns[i];
+    }
+}
 
 static int sort_item(const struct layers *layers)
 {
     int item = 0;
-    while (item < (int)MM_COUNT(sort_menu) - 1 &&
-           strcmp(sort_menu[item].value, mm_column(layers->order.column)->key) != 0)
+    while (item < layers->sort_items - 1 &&
+           strcmp(layers->sort_menu[item].value, mm_column(layers->order.column)->key) != 0)
         item++;
     return item;
 }
@@ -139,9 +152,9 @@ static void set_sort(struct layers *layers, struct app *app, enum mm_column_id c
 
 static void act_sort(struct layers *layers, struct app *app, const struct action_event *event)
 {
-    int items = (int)MM_COUNT(sort_menu);
+    int items = layers->sort_items;
     if (event->id == ACT_SORT_MENU) {
-        app_menu(app, ACT_SORT, "Sort by", sort_menu, items, sort_item(layers));
+        app_menu(app, ACT_SORT, "Sort by", layers->sort_menu, items, sort_item(layers));
     } else if (event->id == ACT_SORT_REVERSE) {
         set_sort(layers, app, layers->order.column, !layers->order.reverse);
     } else if (event->id == ACT_SORT) {
@@ -153,7 +166,7 @@ static void act_sort(struct layers *layers, struct app *app, const struct action
             set_sort(layers, app, column, false);
     } else {
         int item = (sort_item(layers) + (event->id == ACT_SORT_NEXT ? 1 : items - 1)) % items;
-        set_sort(layers, app, mm_column_find(sort_menu[item].value), false);
+        set_sort(layers, app, mm_column_find(layers->sort_menu[item].value), false);
     }
 }
 
@@ -404,6 +417,7 @@ struct view *layers_view_open(struct app *app, const char *sort, const char *fil
         return NULL;
     }
     layers->view.ops = &ops;
+    make_sort_menu(layers, app->session);
     layers->order.column = mm_column_find(sort);
     if (layers->order.column == MM_COLUMN_COUNT)
         layers->order.column = MM_COLUMN_DIFF2;

@@ -42,9 +42,26 @@ struct bucket {
     bool bad, nonfinite, selected;
 };
 
-/* The layers that share column x of w. */
-static struct bucket bucket_at(const struct mm_session *session, int x, int w, size_t selected)
+enum mm_column_id strip_column(enum mm_column_id column)
 {
+    bool other = column == MM_COLUMN_IMPL || column == MM_COLUMN_FORMAT || column == MM_COLUMN_BEFORE;
+    return other ? column : MM_COLUMN_DIFF2;
+}
+
+/* -1 where there is no figure. */
+static double error_of(const struct mm_session *session, enum mm_column_id column, size_t id)
+{
+    if (column == MM_COLUMN_DIFF2)
+        return mm_session_layer(session, id)->rank;
+    double value = mm_column(column)->value(session, id);
+    return isnan(value) ? -1 : value;
+}
+
+/* The layers that share column x of w. */
+static struct bucket bucket_at(const struct mm_session *session, enum mm_column_id column, int x, int w,
+                               size_t selected)
+{
+    double threshold = mm_session_options(session)->thresholds.diff2;
     size_t count = mm_session_count(session);
     size_t from = (size_t)x * count / (size_t)w, to = ((size_t)x + 1) * count / (size_t)w;
     struct bucket bucket = {.worst = -1};
@@ -52,10 +69,13 @@ static struct bucket bucket_at(const struct mm_session *session, int x, int w, s
         to = from + 1; /* fewer layers than columns: each is drawn over several */
     for (size_t id = from; id < to && id < count; id++) {
         const struct mm_layer *layer = mm_session_layer(session, id);
-        bucket.worst = layer->rank > bucket.worst ? layer->rank : bucket.worst;
-        bucket.bad |= layer->verdict.bad;
+        double error = error_of(session, column, id);
+        bool diff2 = column == MM_COLUMN_DIFF2;
+        bucket.worst = error > bucket.worst ? error : bucket.worst;
+        bucket.bad |= diff2 ? layer->verdict.bad : error > threshold;
         bucket.nonfinite |=
-            layer->result.state == MM_STATE_MEASURED && layer->result.metrics.nonfinite_differ > 0;
+            diff2 ? layer->result.state == MM_STATE_MEASURED && layer->result.metrics.nonfinite_differ > 0
+                  : isinf(error);
         bucket.selected |= id == selected;
     }
     return bucket;
@@ -79,14 +99,15 @@ static void draw_column(struct canvas *c, int x, const struct bucket *bucket, do
         canvas_text(c, x, 0, 1, role, "!");
 }
 
-void strip_draw(struct canvas *c, const struct mm_session *session, size_t selected, const struct glyphs *g)
+void strip_draw(struct canvas *c, const struct mm_session *session, enum mm_column_id column, size_t selected,
+                const struct glyphs *g)
 {
     size_t count = mm_session_count(session);
     if (count == 0 || c->w <= 0 || c->h <= 0)
         return;
     double threshold = mm_session_options(session)->thresholds.diff2;
     for (int x = 0; x < c->w; x++) {
-        struct bucket bucket = bucket_at(session, x, c->w, selected);
+        struct bucket bucket = bucket_at(session, column, x, c->w, selected);
         draw_column(c, x, &bucket, threshold, g);
         if (bucket.selected)
             canvas_overlay(c, x, 0, 1, c->h, ROLE_STRIP_CURSOR);

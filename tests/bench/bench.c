@@ -64,7 +64,8 @@ static float next_value(uint64_t *state)
 
 struct data {
     size_t n;
-    float *s, *noisy, *ties, *tainted_s, *tainted_d, *masked;
+    float *s, *noisy, *ties, *grid_s, *grid_d, *tainted_s, *tainted_d, *masked;
+    uint8_t *unpacked_s, *unpacked_d; /* a byte before each value, as a tag is */
     uint16_t *half;
     int8_t *byte;
     double *wide_s, *wide_d;
@@ -88,9 +89,13 @@ static void make_data(struct data *data, size_t n)
     data->s = memory(n, 4);
     data->noisy = memory(n, 4);
     data->ties = memory(n, 4);
+    data->grid_s = memory(n, 4);
+    data->grid_d = memory(n, 4);
     data->tainted_s = memory(n, 4);
     data->tainted_d = memory(n, 4);
     data->masked = memory(n, 4);
+    data->unpacked_s = memory(n, 5);
+    data->unpacked_d = memory(n, 5);
     data->half = memory(n, 2);
     data->byte = memory(n, 1);
     for (size_t i = 0; i < n; i++) {
@@ -101,6 +106,10 @@ static void make_data(struct data *data, size_t n)
         data->s[i] = x;
         data->noisy[i] = x + 1e-3f * next_value(&state);
         data->ties[i] = (float)q / 32;
+        memcpy(data->unpacked_s + 5 * i + 1, &data->s[i], 4);
+        memcpy(data->unpacked_d + 5 * i + 1, &data->noisy[i], 4);
+        data->grid_s[i] = q > 0 ? (float)q / 32 : 0.0f;
+        data->grid_d[i] = q > 0 && i % 3 == 0 ? (float)(q - 1) / 32 : data->grid_s[i];
         data->half[i] = mm_float_to_half(x);
         data->byte[i] = (int8_t)q;
         data->tainted_s[i] = x;
@@ -138,12 +147,18 @@ static struct row rows[] = {
     {"f32 f16", "f32 f32", NULL, MM_F32, MM_F16, AT(s), AT(half), 1, 0, 0, 0},
     {"f16 f16", "f32 f32", NULL, MM_F16, MM_F16, AT(half), AT(half), 1, 0, 0, 0},
     {"f32 i8", "f32 f32", NULL, MM_F32, MM_I8, AT(s), AT(byte), 1, 0, 0, 0},
+    {"f32 f32, unpacked (5 bytes a value)", "f32 f32", NULL, MM_F32, MM_F32, AT(unpacked_s), AT(unpacked_d),
+     1, 0, 0, 0},
     {"i8 i8", "f32 f32", NULL, MM_I8, MM_I8, AT(byte), AT(byte), 1, 0, 0, 0},
     {"f32 f32, one block in 256 with -inf", "f32 f32", NULL, MM_F32, MM_F32, AT(tainted_s), AT(tainted_d), 1,
      0, 0, 0},
     {"f32 f32, a third is -inf", "f32 f32", NULL, MM_F32, MM_F32, AT(masked), AT(masked), 1, 0, 0, 0},
     {"f32 f32, ties (dst on an int8 grid)", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(ties), 1, 0, 0, 0},
+    {"f32 f32, ties (both rectified, on that grid)", "f32 f32", NULL, MM_F32, MM_F32, AT(grid_s), AT(grid_d),
+     1, 0, 0, 0},
     {"f32 f32, equal", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(s), 1, 0, 0, 0},
+    {"f32 f32, histograms of both sides", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(noisy), 1, 2, 0, 0},
+    {"f32 f32, histogram of the errors", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(noisy), 1, 3, 0, 0},
 };
 
 struct part {
@@ -158,11 +173,41 @@ static const uint8_t *bytes_of(const struct data *data, size_t at)
 }
 
 static void tensor_of(struct mm_tensor *tensor, struct mm_run *run, enum mm_dtype dtype, const uint8_t *bytes,
-                      size_t from, size_t to)
+                      uint32_t gap, size_t from, size_t to)
 {
     struct mm_shape shape = {1, {(int64_t)(to - from)}};
+    size_t unit = mm_dtype_info(dtype)->bytes + gap;
 
-    mm_tensor_raw(tensor, dtype, &shape, bytes + from * mm_dtype_info(dtype)->bytes, run);
+    mm_tensor_raw(tensor, dtype, &shape, bytes + from * unit, run);
+    run->gap = gap;
+    run->size = (to - from) * unit;
+}
+
+static uint32_t gap_of(const struct row *row)
+{
+    return row->s_at == AT(unpacked_s) ? 1 : 0;
+}
+
+/* Tile by tile, as the second pass does. */
+static void count_part(const struct row *row, const float *s, const float *d, size_t n)
+{
+    const struct mm_kernels *kernels = mm_kernels();
+    uint64_t count[2][64] = {{0}};
+    struct mm_hist src = {.low = -4, .high = 4, .bins = 64, .count = count[0]};
+    struct mm_hist dst = {.low = -4, .high = 4, .bins = 64, .count = count[1]};
+    struct mm_exp_hist error = {0};
+
+    for (size_t at = 0; at < n; at += MM_TILE) {
+        size_t k = n - at < MM_TILE ? n - at : MM_TILE;
+
+        if (row->what == 3) {
+            kernels->exp_hist_float(&error, s + at, d + at, k);
+        } else {
+            kernels->hist_float(&src, s + at, k);
+            kernels->hist_float(&dst, d + at, k);
+        }
+    }
+    sink = (float)(count[0][32] + count[1][32] + error.zero);
 }
 
 static void *run_part(void *argument)
@@ -180,9 +225,14 @@ static void *run_part(void *argument)
                  part->to - part->from);
         return NULL;
     }
+    if (row->what >= 2) {
+        count_part(row, (const float *)s_bytes + part->from, (const float *)d_bytes + part->from,
+                   part->to - part->from);
+        return NULL;
+    }
     mm_measure_defaults(&options);
-    tensor_of(&s, &s_run, row->s_type, s_bytes, part->from, part->to);
-    tensor_of(&d, &d_run, row->d_type, d_bytes, part->from, part->to);
+    tensor_of(&s, &s_run, row->s_type, s_bytes, gap_of(row), part->from, part->to);
+    tensor_of(&d, &d_run, row->d_type, d_bytes, gap_of(row), part->from, part->to);
     if (mm_measure_tensors(&s, &d, &options, NULL, &metrics, NULL) != 0)
         abort();
     sink = (float)metrics.diff2;
@@ -212,7 +262,8 @@ static void run_row(struct row *row, const struct data *data)
     started = mm_clock() - started;
     if (row->best == 0 || started < row->best)
         row->best = started;
-    row->bytes = data->n * (mm_dtype_info(row->s_type)->bytes + mm_dtype_info(row->d_type)->bytes);
+    row->bytes =
+        data->n * (mm_dtype_info(row->s_type)->bytes + mm_dtype_info(row->d_type)->bytes + 2 * gap_of(row));
 }
 
 /* Is the table that a row asks for the one it gets? */

@@ -233,6 +233,8 @@ SCREENS = [
     ("SCOPE_LAYERS", "layers"),
     ("SCOPE_LAYER", "layer"),
     ("SCOPE_HIST", "histogram"),
+    ("SCOPE_WHATIF", "what if"),
+    ("SCOPE_NEIGHBOURS", "neighbours"),
     ("SCOPE_PLAN", "plan"),
     ("SCOPE_HELP", "help"),
 ]

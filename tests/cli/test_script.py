@@ -26,8 +26,10 @@ CIRCLE = """
 :screen 1-layers
 Enter
 :screen 2-layer
-Tab
+Tab Tab
 :screen 3-histogram
+6
+:screen 9-neighbours
 q F Space Space Space Space p p
 :screen 4-raised
 w
@@ -118,10 +120,10 @@ def check_size(folder, size):
 
 
 def dump(top, name, *arguments):
-    """The two folders of a run of the demo, kept: looking at them is the same as `mmtui demo`, and quicker."""
+    """The arguments for a run of the demo that is kept: looking at it is the same as `mmtui demo`, and quicker."""
     folder = os.path.join(top, name)
     subprocess.run([MMTUI, "demo", "--dump-only", folder, *arguments], check=True, stdin=subprocess.DEVNULL)
-    return [os.path.join(folder, "src"), os.path.join(folder, "dst")]
+    return [*(os.path.join(folder, side) for side in ("src", "dst")), "--model", os.path.join(folder, "demo.onnx")]
 
 
 def circle(folder, size, ascii_only, shipped, raised):
@@ -216,6 +218,51 @@ def test_same_for_any_jobs(shipped):
         check("frames do not depend on --jobs", frames[0] == frames[1] == frames[2])
 
 
+def test_where_an_error_starts(shipped):
+    """From any inherited row to its root and back, on the list and along the graph."""
+    script = """
+:redraw
+/ "head.Softmax" Enter R
+:screen root
+BS
+:screen back
+Enter R
+:screen layer-root
+BS 6
+:screen near
+Enter
+:screen up
+BS BS
+& "from=38" Enter
+:screen filtered
+f
+:screen hidden
+q
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        run(folder, script, *shipped)
+        says = {name: glyphs(folder, name) for name in os.listdir(folder) if name != "script"}
+        check("R goes to the root", "The error of #85 starts in #38 (BS goes back)" in says["root"], says["root"])
+        check("BS goes back", "This is the first screen" not in says["back"], says["back"])
+        check("R goes there on the layer screen", " #38  enc.0.ln2.Pow" in says["layer-root"], says["layer-root"])
+        check("... in the same tab", "[0 Triage]" in says["layer-root"], says["layer-root"])
+        near = says["near"]
+        check("neighbours come from the graph", "head.Linear" in near and "--model" not in near, near)
+        check("they say where it starts", "comes in from #84 and starts in #38 enc.0.ln2.Pow" in near, near)
+        check("Enter walks to the input", " #84  head.Linear" in says["up"], says["up"])
+        check("from=38 filters", "45 of 85 shown: from=38" in says["filtered"], says["filtered"])
+        check("f tells of a culprit that is hidden", "#38 enc.0.ln2.Pow is not shown" in says["hidden"], says["hidden"])
+
+
+def test_without_a_model(shipped):
+    """Neighbours are those of execution order then, and the screen says so."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(folder, ":redraw\nEnter 6\n:screen near\nq q\n", *shipped[:2])
+        near = glyphs(folder, "near")
+        check("without a graph it says so", "by execution order (no --model)" in near, near)
+        check("... and shows the layers around", near.count("in →") == 8, near)
+
+
 def test_options(shipped):
     with tempfile.TemporaryDirectory() as folder:
         arguments = [*shipped, "--sort", "number", "--filter", "op=conv", "--threshold", "0.5"]
@@ -255,6 +302,8 @@ def main():
         test_circle(shipped, top)
         test_first_paint(shipped)
         test_same_for_any_jobs(shipped)
+        test_where_an_error_starts(shipped)
+        test_without_a_model(shipped)
         test_options(shipped)
         test_errors(shipped)
         test_nothing_is_written_unasked(shipped)

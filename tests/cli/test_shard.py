@@ -178,6 +178,8 @@ def mixed(folder):
         (["--rtol", "1"], "rtol is 1"),
         (["-t", "1"], "thresholds is {"),
         (["--framework", "tensorflow"], "shard.framework is "),
+        (["--quantiles"], "shard.quantiles is true, in "),
+        (["--hist"], "shard.histogram_bins is 64, in "),
     ]
     for options, sentence in others:
         words = ["-s", "src", "-d", "dst", "-o", "other", "--shard", "2/2"]

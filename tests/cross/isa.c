@@ -23,7 +23,9 @@ int main(void)
         say(check_measure(&list[i], room, getenv("MMTUI_LONG") ? 1 : 41), name, "same sums");
         say(check_centre(&list[i], room), name, "same centred sums");
         say(check_hist(&list[i], room), name, "same histograms");
+        say(check_borders(&list[i], room), name, "borders of bins");
         say(check_decoders(&list[i]), name, "same conversions");
+        say(check_gather(&list[i]), name, "gathered words");
         say(check_integers(&list[i]), name, "64-bit integers");
     }
     free(room);

@@ -1,11 +1,13 @@
 /*
  * Labelled faults put before triage (case.h says what they are).
  *
- *   corpus                    the tests: the goals of what triage gets right
- *   corpus --table            the confusion matrix, and every case that went wrong; MMTUI_LONG=1: both halves
- *   corpus --list             the cases, one a line: number, fault, site, noise, seed
- *   corpus --write N FOLDER   the two dumps of case N, to look at with the program
- *   corpus --only FAULT       the matrix of one class
+ *   corpus                  the tests: the goals of what triage gets right
+ *   corpus --table          the confusion matrix, and every case that went wrong
+ *   corpus --only FAULT     the same of one class
+ *   corpus --list           the cases, a JSON object a line
+ *   corpus --write DIR N..  the dumps of cases: DIR/N/src, DIR/N/dst
+ *
+ * With MMTUI_LONG=1 all of them take the other half of the seeds as well.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -159,15 +161,12 @@ static void int8_alone_is_not_a_fault(void **state)
 static int list(void)
 {
     struct corpus_case of;
-    struct mm_buf line;
-    mm_buf_init(&line);
-    for (size_t number = 0; number < corpus_count(getenv("MMTUI_LONG") != NULL) && corpus_case(number, &of);
-         number++) {
-        mm_buf_clear(&line);
-        corpus_name(&of, &line);
-        puts(mm_buf_text(&line));
-    }
-    mm_buf_done(&line);
+    size_t count = corpus_count(getenv("MMTUI_LONG") != NULL);
+    for (size_t number = 0; number < count && corpus_case(number, &of); number++)
+        printf("{\"number\": %zu, \"fault\": \"%s\", \"site\": \"%s\", \"other\": \"%s\", \"noise\": \"%s\", "
+               "\"amount\": %g, \"how\": %d, \"demo\": %s}\n",
+               number, of.row->fault, of.row->site ? of.row->site : "", of.row->other ? of.row->other : "",
+               noise_word(of.noise), of.row->amount, of.row->how, of.row->build ? "false" : "true");
     return 0;
 }
 
@@ -177,13 +176,25 @@ static int print_error_text(const struct mm_err *err)
     return 2;
 }
 
-static int write_one(const char *number, const char *folder)
+/* folder/N/src and folder/N/dst */
+static int write_case(const char *folder, const char *number)
 {
     struct corpus_case of;
     struct mm_err err = {MM_OK, ""};
     if (!corpus_case((size_t)strtoul(number, NULL, 10), &of))
-        return fprintf(stderr, "there is no such case\n"), 2;
-    return corpus_write(&of, folder, NULL, &err) == 0 ? 0 : print_error_text(&err);
+        return fprintf(stderr, "there is no case %s\n", number), 2;
+    char *path = mm_path_join(folder, number);
+    int status = path ? corpus_write(&of, path, NULL, &err) : mm_fail_memory(&err);
+    free(path);
+    return status == 0 ? 0 : print_error_text(&err);
+}
+
+static int write_cases(const char *folder, char **numbers)
+{
+    int status = 0;
+    for (; status == 0 && *numbers; numbers++)
+        status = write_case(folder, *numbers);
+    return status;
 }
 
 static int table(const char *only)
@@ -205,8 +216,8 @@ int main(int count, char **words)
         return table(NULL);
     if (count == 3 && strcmp(words[1], "--only") == 0)
         return table(words[2]);
-    if (count == 4 && strcmp(words[1], "--write") == 0)
-        return write_one(words[2], words[3]);
+    if (count >= 4 && strcmp(words[1], "--write") == 0)
+        return write_cases(words[2], words + 3);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_case_is_one),    cmocka_unit_test(causes_are_right),
         cmocka_unit_test(verdicts_are_right),   cmocka_unit_test(first_culprits_are_found),

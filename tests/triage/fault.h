@@ -25,24 +25,25 @@ typedef void fault_apply(const struct injection *in);
 
 fault_apply fault_times;          /* x times `amount` */
 fault_apply fault_times_sum;      /* x times `amount`, but for the bias, which is added afterwards */
-fault_apply fault_raw_int8;       /* the integers of a symmetric int8 quantisation */
-fault_apply fault_raw_uint8;      /* those of an asymmetric uint8 one */
+fault_apply fault_raw_int8;       /* the integers of a symmetric int8 quantisation; `how` 1: stored as such */
+fault_apply fault_raw_uint8;      /* those of an asymmetric uint8 one; alike */
 fault_apply fault_zero_point;     /* asymmetric uint8, the zero point not subtracted */
 fault_apply fault_int8_as_uint8;  /* symmetric int8, bytes read as unsigned */
 fault_apply fault_uint8_as_int8;  /* unsigned without zero point, bytes read as signed */
 fault_apply fault_quantise;       /* symmetric, `how` bits, one scale, range by min-max */
 fault_apply fault_clip;           /* symmetric int8 with a range of `amount` times the greatest value */
 fault_apply fault_clip_half;      /* saturates at 65504 */
-fault_apply fault_flush;          /* half's subnormal numbers become 0 */
+fault_apply fault_flush;          /* half's subnormal numbers become 0; `how` 1, to tell it from rounding */
 fault_apply fault_affine;         /* each channel (axis `how`) gets a factor and an offset of its own */
 fault_apply fault_bias_lost;      /* the operator's bias is not added */
 fault_apply fault_accumulator_16; /* sums kept in 16 bits of `amount` times the needed range: they wrap */
 
 /* ---- places (faults_layout.c); axes count from 0, negative ones from the end ---- */
 
-fault_apply fault_reverse;   /* axis `how` backwards */
-fault_apply fault_rotate;    /* axis `how` by `amount` places, around the end */
-fault_apply fault_permute;   /* axis `how` in a random order, which isn't the reverse */
+fault_apply fault_reverse; /* axis `how` backwards */
+fault_apply fault_rotate;  /* axis `how` by `amount` places, around the end */
+fault_apply
+    fault_permute; /* axis `how` in a random order, which isn't the reverse; or `amount` pairs exchanged */
 fault_apply fault_shift;     /* axis `how` by `amount` places; zeros come in */
 fault_apply fault_as_last;   /* axis `how` moved to the end, shape as before: CHW holds the bytes of HWC */
 fault_apply fault_as_first;  /* the last axis moved to `how`, shape as before: HWC holds the bytes of CHW */
@@ -65,13 +66,16 @@ enum preparation {
     PREPARED_NO_255,
     PREPARED_HALVES,
     PREPARED_CAFFE,
-    PREPARED_255_TWICE
+    PREPARED_255_TWICE,
+    PREPARED_CLIP /* with the constants of CLIP */
 };
 
 /* ---- outputs (faults_outputs.c) ---- */
 
-fault_apply fault_class_map; /* ids by another table: how 0 a random one, 1 COCO's 80 as its 91, 2 one up */
-fault_apply fault_boxes;     /* x and y each scaled and moved: how 0 letterbox not undone, 1 undone twice */
+fault_apply fault_class_map; /* ids by another table: how 0 a random one, 1 COCO's 80 as its 91, 2 one up,
+                                3 the two most frequent exchanged */
+fault_apply fault_boxes;     /* x and y each scaled and moved: how 0 letterbox not undone, 1 undone twice,
+                                2 in parts of the image instead of pixels */
 fault_apply fault_reorder; /* rows (axis `how`) in another order: all of them, or neighbours with probability
                               `amount` */
 

@@ -67,6 +67,8 @@ void fault_unwritten(const struct injection *in)
 /* ---- images ---- */
 
 static const float mean[3] = {0.485f, 0.456f, 0.406f}, deviation[3] = {0.229f, 0.224f, 0.225f};
+static const float clip_mean[3] = {0.4815f, 0.4578f, 0.4082f},
+                   clip_deviation[3] = {0.2686f, 0.2613f, 0.2758f};
 
 static float prepare(float x, int c, enum preparation how)
 {
@@ -79,6 +81,7 @@ static float prepare(float x, int c, enum preparation how)
     case PREPARED_HALVES: return (pixel / 255 - 0.5f) / 0.5f;
     case PREPARED_CAFFE: return pixel - 255 * mean[c];
     case PREPARED_255_TWICE: return (pixel / 255 / 255 - mean[c]) / deviation[c];
+    case PREPARED_CLIP: return (pixel / 255 - clip_mean[c]) / clip_deviation[c];
     }
     return x;
 }

@@ -88,19 +88,34 @@ static bool is_plain(const int64_t *from, int64_t count)
     return same || reversed;
 }
 
+static void shuffle(int64_t *from, int64_t count, struct random *random)
+{
+    for (int64_t c = count - 1; c > 0; c--) {
+        int64_t other = random_whole(random, 0, (int)c), kept = from[c];
+        from[c] = from[other];
+        from[other] = kept;
+    }
+}
+
+/* Places next to each other, each in one pair at most. */
+static void exchange_pairs(int64_t *from, int64_t count, int64_t pairs)
+{
+    for (int64_t k = 0; k < pairs && 2 * k + 1 < count; k++) {
+        from[2 * k] = 2 * k + 1;
+        from[2 * k + 1] = 2 * k;
+    }
+}
+
 void fault_permute(const struct injection *in)
 {
     struct fault_axis at = fault_axis(in->call->out, in->how);
     int64_t *from = places(at.size);
     for (int64_t c = 0; c < at.size; c++)
         from[c] = c;
-    do {
-        for (int64_t c = at.size - 1; c > 0; c--) {
-            int64_t other = random_whole(in->random, 0, (int)c), kept = from[c];
-            from[c] = from[other];
-            from[other] = kept;
-        }
-    } while (at.size > 2 && is_plain(from, at.size));
+    if (in->amount > 0)
+        exchange_pairs(from, at.size, (int64_t)in->amount);
+    while (at.size > 2 && is_plain(from, at.size))
+        shuffle(from, at.size, in->random);
     take_from(in->call->out, &at, from);
     free(from);
 }

@@ -76,6 +76,7 @@ void fault_raw_int8(const struct injection *in)
     struct grid grid = symmetric(out, 8, 1);
     for (size_t i = 0; i < out->count; i++)
         out->data[i] = (float)(int8_t)to_grid(&grid, out->data[i]);
+    out->dtype = in->how ? MM_I8 : out->dtype;
 }
 
 void fault_raw_uint8(const struct injection *in)
@@ -84,6 +85,7 @@ void fault_raw_uint8(const struct injection *in)
     struct grid grid = asymmetric(out);
     for (size_t i = 0; i < out->count; i++)
         out->data[i] = (float)(uint8_t)to_grid(&grid, out->data[i]);
+    out->dtype = in->how ? MM_U8 : out->dtype;
 }
 
 void fault_zero_point(const struct injection *in)

@@ -16,6 +16,21 @@ static int coco_91(int id)
 
 enum { CLASSES_MOST = 128 };
 
+/* The two most frequent ids change places. */
+static void exchange_frequent(const struct demo_value *ids, int *table)
+{
+    int seen[CLASSES_MOST] = {0}, first = 0, second = 1;
+    for (size_t i = 0; i < ids->count; i++)
+        seen[(int)ids->data[i] % CLASSES_MOST]++;
+    for (int id = 0; id < CLASSES_MOST; id++)
+        first = seen[id] > seen[first] ? id : first;
+    second = first == second ? 0 : second;
+    for (int id = 0; id < CLASSES_MOST; id++)
+        second = id != first && seen[id] > seen[second] ? id : second;
+    table[first] = second;
+    table[second] = first;
+}
+
 void fault_class_map(const struct injection *in)
 {
     struct demo_value *out = in->call->out;
@@ -28,6 +43,8 @@ void fault_class_map(const struct injection *in)
         table[id] = table[other];
         table[other] = kept;
     }
+    if (in->how == 3)
+        exchange_frequent(out, table);
     for (size_t i = 0; i < out->count; i++)
         out->data[i] = (float)table[(int)out->data[i] % CLASSES_MOST];
 }
@@ -39,12 +56,14 @@ void fault_class_map(const struct injection *in)
 void fault_boxes(const struct injection *in)
 {
     struct demo_value *out = in->call->out;
-    double r = random_in(in->random, 0.35, 0.8), pad[2] = {0, 0};
+    double r = random_in(in->random, 0.35, 0.8), pad[2] = {0, 0}, size[2] = {1280, 720};
     pad[random_whole(in->random, 0, 1)] = random_whole(in->random, 20, 120);
     for (size_t row = 0; row < out->count / out->width; row++)
         for (size_t k = 0; k < 4; k++) {
             float *x = out->data + row * out->width + k;
-            *x = (float)(in->how == 0 ? *x * r + pad[k % 2] : (*x - pad[k % 2]) / r);
+            *x = (float)(in->how == 0   ? *x * r + pad[k % 2]
+                         : in->how == 1 ? (*x - pad[k % 2]) / r
+                                        : *x / size[k % 2]);
         }
 }
 

@@ -25,20 +25,22 @@ static int32_t find(const struct mm_session *session, const char *name)
     return -1;
 }
 
-/* No layer of a clean case may have a verdict beyond what its row allows. */
+/* No layer of a clean case may have a verdict beyond what its row allows. Shown: the first such layer, else
+ * the first that isn't just fine. */
 static void judge_clean(const struct corpus_case *of, const struct mm_session *session, struct judgement *out)
 {
     out->is_case = out->cause_right = out->kind_right = true;
     out->kind = MM_VERDICT_OK;
-    for (size_t id = 0; id < mm_session_count(session); id++) {
+    for (size_t id = 0; out->kind_right && id < mm_session_count(session); id++) {
         const struct mm_layer *layer = mm_session_layer(session, id);
-        if (of->row->kinds >> layer->verdict.kind & 1)
+        bool allowed = of->row->kinds >> layer->verdict.kind & 1;
+        if (allowed && (out->kind != MM_VERDICT_OK || layer->verdict.kind == MM_VERDICT_UNPAIRED))
             continue;
-        out->cause_right = out->kind_right = false;
+        out->cause_right = out->kind_right = allowed;
         out->kind = layer->verdict.kind;
         out->cause = layer->verdict.cause;
+        out->error = layer->result.metrics.diff2;
         snprintf(out->text, sizeof out->text, "%s: %.60s", layer->label, layer->verdict.text);
-        return;
     }
 }
 
@@ -46,7 +48,9 @@ static void judge_fault(const struct corpus_case *of, const struct mm_session *s
                         struct judgement *out)
 {
     const struct mm_verdict *verdict = &mm_session_layer(session, (size_t)site)->verdict;
-    out->is_case = is_over(&mm_session_layer(session, (size_t)site)->result);
+    const struct mm_result *result = &mm_session_layer(session, (size_t)site)->result;
+    out->is_case = is_over(result);
+    out->error = result->metrics.diff2;
     for (int32_t id = 0; id < site; id++)
         out->earlier = out->earlier || is_over(&mm_session_layer(session, (size_t)id)->result);
     out->kind = verdict->kind;
@@ -56,10 +60,15 @@ static void judge_fault(const struct corpus_case *of, const struct mm_session *s
     snprintf(out->text, sizeof out->text, "%s", verdict->text);
 }
 
-/* What is harmless or noise is no culprit: there the right answer is that there is none. */
-static bool wants_culprit(const struct corpus_row *row)
+#define SMALL (KIND(OK) | KIND(NOISE) | KIND(HARMLESS))
+
+/* What is harmless or noise is no culprit: where such a verdict is right, so is none. Where the format or its
+ * settings may be found wanting though nothing is at fault (INT8 alone), any layer may be named. */
+static bool is_first_right(const struct corpus_row *row, int32_t first, int32_t site)
 {
-    return row->site && (row->kinds & ~(KIND(NOISE) | KIND(HARMLESS) | KIND(OK) | KIND(UNPAIRED)));
+    if (first < 0)
+        return !row->site || row->kinds & SMALL;
+    return row->site ? first == site && row->kinds & ~SMALL : row->kinds & KIND(FORMAT);
 }
 
 static void judge_all(const struct corpus_case *of, const struct mm_session *session, struct judgement *out)
@@ -72,8 +81,7 @@ static void judge_all(const struct corpus_case *of, const struct mm_session *ses
         judge_clean(of, session, out);
     else if (site >= 0)
         judge_fault(of, session, site, out);
-    bool may_be_accused = !of->row->site && (of->row->kinds & (KIND(FORMAT) | KIND(SETTINGS)));
-    out->first_right = may_be_accused || first == (wants_culprit(of->row) ? site : -1);
+    out->first_right = is_first_right(of->row, first, site);
 }
 
 int judge(const struct corpus_case *of, const char *folder, const struct mm_graph *graph,

@@ -7,6 +7,7 @@
 struct judgement {
     bool is_case; /* the site is there and over a threshold; a clean case always is one */
     bool earlier; /* a layer before the site is over as well: the noise's doing, not the fault's */
+    double error; /* diff2 at the site */
     enum mm_verdict_kind kind;
     enum mm_cause_id cause;
     bool cause_right, kind_right,

@@ -39,6 +39,7 @@ const struct corpus_row rows_clean[] = {
     INT8(scene_pyramid, 1),
     INT8(scene_attention, 1),
     INT8(scene_mixer, 1),
+    INT8(scene_chain, 1),
     INT8(scene_matrix, 1),
     INT8(scene_hot_channels, 1),
     END,

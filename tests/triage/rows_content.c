@@ -37,6 +37,11 @@ const struct corpus_row rows_content[] = {
     ROW("unwritten", scene_photo, "conv2", DO(fault_unwritten, 0.1, 4), RUNS(FLOATS, 1),
         IS(CAUSE(UNWRITTEN), OPERATOR)),
 
+    ROW("unwritten", scene_pyramid, "add", DO(fault_unwritten, 0.02, 0), RUNS(FLOATS, 1),
+        IS(CAUSE(UNWRITTEN), OPERATOR)),
+    ROW("unwritten", scene_mixer, "gelu", DO(fault_unwritten, 0.03, 1), RUNS(FLOATS, 1),
+        IS(CAUSE(UNWRITTEN), OPERATOR)),
+
     ROW("normalisation", scene_photo, "images", DO(fault_inputs, 0, PREPARED_RAW), RUNS(FLOATS, 1),
         IS(CAUSE(NORMALISATION), INPUT)),
     ROW("normalisation", scene_photo, "images", DO(fault_inputs, 0, PREPARED_255), RUNS(ALL, 1),
@@ -52,6 +57,12 @@ const struct corpus_row rows_content[] = {
     ROW("normalisation", scene_photo, "images", DO(fault_inputs, 0, PREPARED_255_TWICE), RUNS(FLOATS, 1),
         IS(CAUSE(NORMALISATION), INPUT)),
 
+    /* constants that not everybody knows */
+    ROW("normalisation", scene_photo, "images", DO(fault_inputs, 0, PREPARED_CLIP), RUNS(FLOATS, 1),
+        IS(CAUSE(NORMALISATION) | CAUSE(AFFINE), INPUT)),
+
+    ROW("affine", scene_pyramid, "smooth", DO(fault_affine, 0.12, 1), RUNS(FLOATS, 1),
+        IS(CAUSE(AFFINE), OUTPUT)),
     ROW("affine", scene_photo, "conv1", DO(fault_affine, 0.5, 1), RUNS(ALL, 1), IS(CAUSE(AFFINE), OPERATOR)),
     ROW("affine", scene_pyramid, "conv", DO(fault_affine, 0.25, 1), RUNS(FLOATS, 2),
         IS(CAUSE(AFFINE), OPERATOR)),

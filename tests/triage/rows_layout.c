@@ -22,6 +22,11 @@ const struct corpus_row rows_layout[] = {
     ROW("channels-permuted", scene_mixer, "fc1", DO(fault_permute, 0, -1), RUNS(FLOATS, 2),
         IS(CAUSE(CHANNELS_PERMUTED), OPERATOR)),
 
+    ROW("channels-permuted", scene_pyramid, "conv", DO(fault_permute, 1, 1), RUNS(FLOATS, 1),
+        IS(CAUSE(CHANNELS_PERMUTED), OPERATOR)),
+    ROW("channels-permuted", scene_photo_last, "mix1", DO(fault_permute, 2, 3), RUNS(FLOATS, 1),
+        IS(CAUSE(CHANNELS_PERMUTED), OPERATOR)),
+
     ROW("layout", scene_photo, "images", DO(fault_as_last, 0, 1), RUNS(ALL, 1), IS(CAUSE(LAYOUT), INPUT)),
     ROW("layout", scene_photo_last, "images", DO(fault_as_first, 0, 1), RUNS(ALL, 1),
         IS(CAUSE(LAYOUT), INPUT)),
@@ -41,6 +46,8 @@ const struct corpus_row rows_layout[] = {
     /* bytes in column order, or the axes: the same thing in a square */
     ROW("transposed-square", scene_matrix, "hidden", .scale = 1, DO(fault_transpose, 0, 0), RUNS(ALL, 1),
         IS(CAUSE(TRANSPOSED) | CAUSE(LAYOUT), OPERATOR)),
+    ROW("transposed-square", scene_matrix, "x", .scale = 1, DO(fault_transpose, 0, 0), RUNS(FLOATS, 1),
+        IS(CAUSE(TRANSPOSED) | CAUSE(LAYOUT), INPUT)),
     ROW("transposed-square", scene_attention, "scores", DO(fault_transpose, 0, 0), RUNS(FLOATS, 2),
         IS(CAUSE(TRANSPOSED), OPERATOR)),
 
@@ -51,10 +58,12 @@ const struct corpus_row rows_layout[] = {
         IS(CAUSE(FLIPPED), INPUT)),
     ROW("flipped", scene_pyramid, "conv", DO(fault_reverse, 0, 2), RUNS(FLOATS, 2),
         IS(CAUSE(FLIPPED), OPERATOR)),
-    ROW("flipped", scene_attention, "v", DO(fault_reverse, 0, 1), RUNS(FLOATS, 1),
-        IS(CAUSE(FLIPPED), OPERATOR)),
+    /* the middle one of three axes: time, or channels */
+    ROW("flipped-middle", scene_attention, "v", DO(fault_reverse, 0, 1), RUNS(FLOATS, 2),
+        IS(CAUSE(FLIPPED) | CAUSE(CHANNELS_REVERSED), OPERATOR)),
 
     ROW("shifted", scene_photo, "images", DO(fault_shift, 2, 3), RUNS(ALL, 1), IS(CAUSE(SHIFTED), INPUT)),
+    ROW("shifted", scene_photo, "images", DO(fault_shift, 1, 3), RUNS(FLOATS, 1), IS(CAUSE(SHIFTED), INPUT)),
     ROW("shifted", scene_photo, "images", DO(fault_shift, -3, 2), RUNS(FLOATS, 1), IS(CAUSE(SHIFTED), INPUT)),
     ROW("shifted", scene_pyramid, "up", DO(fault_shift, 1, 2), RUNS(FLOATS, 2), IS(CAUSE(SHIFTED), OPERATOR)),
     ROW("shifted", scene_pyramid, "smooth", DO(fault_shift, -1, 3), RUNS(FLOATS, 1),

@@ -6,6 +6,7 @@ const struct corpus_row rows_numbers[] = {
     ROW("overflow", scene_loud, "square", .scale = 2000, RUNS(F16, 2), IS(CAUSE(OVERFLOW), OVERFLOW)),
     ROW("overflow", scene_loud, "square", .scale = 600, RUNS(F16, 3), IS(CAUSE(OVERFLOW), OVERFLOW)),
     ROW("overflow", scene_loud, "square", .scale = 320, RUNS(F16, 3), IS(CAUSE(OVERFLOW), OVERFLOW)),
+    ROW("overflow", scene_loud, "square", .scale = 240, RUNS(F16, 2), IS(CAUSE(OVERFLOW), OVERFLOW)),
     ROW("saturation-half", scene_loud, "square", .scale = 2000, DO(fault_clip_half, 0, 0), RUNS(FLOATS, 2),
         IS(CAUSE(SATURATION) | CAUSE(OVERFLOW), OVERFLOW)),
     ROW("saturation-half", scene_loud, "square", .scale = 600, DO(fault_clip_half, 0, 1), RUNS(FLOATS, 2),
@@ -13,6 +14,8 @@ const struct corpus_row rows_numbers[] = {
 
     ROW("inner-overflow", scene_norm, "norm", .scale = 30, DO(fault_inner_half, 0, INNER_NORM),
         RUNS(FLOATS, 3), IS(CAUSE(INNER_OVERFLOW), OVERFLOW)),
+    ROW("inner-overflow", scene_norm, "norm", .scale = 15, DO(fault_inner_half, 0, INNER_NORM),
+        RUNS(FLOATS, 1), IS(CAUSE(INNER_OVERFLOW), OVERFLOW)),
     ROW("inner-overflow", scene_pooling, "pool", DO(fault_inner_half, 0, INNER_MEAN), RUNS(FLOATS, 2),
         IS(CAUSE(INNER_OVERFLOW), OVERFLOW)),
     ROW("inner-overflow", scene_lengths, "length", .scale = 120, DO(fault_inner_half, 0, INNER_LENGTH),
@@ -23,12 +26,14 @@ const struct corpus_row rows_numbers[] = {
         IS(CAUSE(UNDERFLOW), FORMAT | OVERFLOW)),
     ROW("underflow", scene_faint, "square", .scale = 2.5e-4f, RUNS(F16, 3),
         IS(CAUSE(UNDERFLOW), FORMAT | OVERFLOW)),
-    ROW("underflow", scene_faint, "square", .scale = 6e-3f, DO(fault_flush, 0, 0), RUNS(FLOATS, 2),
+    ROW("underflow", scene_faint, "square", .scale = 6e-3f, DO(fault_flush, 0, 1), RUNS(FLOATS, 2),
         IS(CAUSE(UNDERFLOW), FORMAT | OVERFLOW)),
 
     ROW("saturation", scene_mixer, "fc1", DO(fault_clip, 0.3, 0), RUNS(FLOATS, 2),
         IS(CAUSE(SATURATION), SETTINGS | FORMAT | OVERFLOW)),
     ROW("saturation", scene_photo, "conv1", DO(fault_clip, 0.25, 0), RUNS(FLOATS, 2),
+        IS(CAUSE(SATURATION), SETTINGS | FORMAT | OVERFLOW)),
+    ROW("saturation", scene_mixer, "fc2", DO(fault_clip, 0.5, 0), RUNS(FLOATS, 1),
         IS(CAUSE(SATURATION), SETTINGS | FORMAT | OVERFLOW)),
     ROW("saturation", scene_attention, "q", DO(fault_clip, 0.4, 0), RUNS(FLOATS, 2),
         IS(CAUSE(SATURATION), SETTINGS | FORMAT | OVERFLOW)),
@@ -42,6 +47,11 @@ const struct corpus_row rows_numbers[] = {
     ROW("not-dequantised", scene_photo, "fc", DO(fault_raw_uint8, 0, 0), RUNS(FLOATS, 2),
         IS(CAUSE(NOT_DEQUANTISED), NUMBERS)),
     ROW("not-dequantised", scene_matrix, "y", DO(fault_raw_uint8, 0, 1), .scale = 0, RUNS(FLOATS, 2),
+        IS(CAUSE(NOT_DEQUANTISED), NUMBERS | OUTPUT)),
+
+    ROW("not-dequantised", scene_mixer, "fc2", DO(fault_raw_int8, 0, 1), RUNS(FLOATS, 1),
+        IS(CAUSE(NOT_DEQUANTISED), NUMBERS)),
+    ROW("not-dequantised", scene_matrix, "y", DO(fault_raw_int8, 1, 1), RUNS(FLOATS, 1),
         IS(CAUSE(NOT_DEQUANTISED), NUMBERS | OUTPUT)),
 
     ROW("zero-point", scene_mixer, "gelu", DO(fault_zero_point, 0, 0), RUNS(FLOATS, 2),
@@ -64,6 +74,8 @@ const struct corpus_row rows_numbers[] = {
 
     ROW("scale", scene_mixer, "fc1", DO(fault_times, 2, 0), RUNS(ALL, 1), IS(CAUSE(SCALE), NUMBERS)),
     ROW("scale", scene_mixer, "gelu", DO(fault_times, 0.0625, 0), RUNS(ALL, 1), IS(CAUSE(SCALE), NUMBERS)),
+    ROW("scale", scene_mixer, "fc1", DO(fault_times, 1.08, 0), RUNS(FLOATS, 1), IS(CAUSE(SCALE), NUMBERS)),
+    ROW("scale", scene_pyramid, "relu", DO(fault_times, 0.92, 0), RUNS(FLOATS, 1), IS(CAUSE(SCALE), NUMBERS)),
     ROW("scale", scene_photo, "conv2", DO(fault_times, 1.37, 0), RUNS(ALL, 1), IS(CAUSE(SCALE), NUMBERS)),
     ROW("scale", scene_photo, "softmax", DO(fault_times, 0.90625, 0), RUNS(FLOATS, 1),
         IS(CAUSE(SCALE), NUMBERS | OUTPUT)),
@@ -88,12 +100,17 @@ const struct corpus_row rows_numbers[] = {
     ROW("one-sided-tail", scene_sparse, "act", DO(fault_quantise, 0, 8), RUNS(FLOATS, 2),
         IS(CAUSE(ONE_SIDED) | CAUSE(OUTLIER), SETTINGS)),
 
-    ROW("outlier", scene_outliers, "sum", .scale = 60, DO(fault_quantise, 0, 8), RUNS(FLOATS, 2),
+    ROW("outlier", scene_outliers, "sum", .scale = -60, DO(fault_quantise, 0, 8), RUNS(FLOATS, 2),
         IS(CAUSE(OUTLIER), SETTINGS)),
-    ROW("outlier", scene_outliers, "sum", .scale = 150, DO(fault_quantise, 0, 8), RUNS(FLOATS, 2),
+    ROW("outlier", scene_outliers, "sum", .scale = -150, DO(fault_quantise, 0, 8), RUNS(FLOATS, 2),
         IS(CAUSE(OUTLIER), SETTINGS)),
-    ROW("outlier", scene_outliers, "sum", .scale = 700, DO(fault_quantise, 0, 8), RUNS(PLAIN, 2),
+    ROW("outlier", scene_outliers, "sum", .scale = -700, DO(fault_quantise, 0, 8), RUNS(PLAIN, 2),
         IS(CAUSE(OUTLIER), SETTINGS)),
+    /* in a few channels of many: the range of these is another, too */
+    ROW("outlier-channels", scene_outliers, "sum", .scale = 60, DO(fault_quantise, 0, 8), RUNS(FLOATS, 2),
+        IS(CAUSE(OUTLIER) | CAUSE(CHANNEL_RANGE), SETTINGS)),
+    ROW("outlier-channels", scene_outliers, "sum", .scale = 150, DO(fault_quantise, 0, 8), RUNS(FLOATS, 1),
+        IS(CAUSE(OUTLIER) | CAUSE(CHANNEL_RANGE), SETTINGS)),
 
     /* small against what they are made of */
     ROW("near-zero", scene_difference, "sub", .scale = 2e-3f, RUNS(F16, 3),

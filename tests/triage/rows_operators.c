@@ -16,6 +16,7 @@ const struct corpus_row rows_operators[] = {
     ROW("implementation", scene_attention, "out", DO(fault_transposed_weights, 0, 0), RUNS(FLOATS, 1), OTHER),
     ROW("implementation", scene_photo, "conv1", DO(fault_sample_late, 0, 0), RUNS(ALL, 1), OTHER),
     ROW("implementation", scene_photo, "relu2", DO(fault_leaky, 0.2, 0), RUNS(FLOATS, 1), OTHER),
+    ROW("implementation", scene_photo, "relu1", DO(fault_leaky, 0.12, 0), RUNS(FLOATS, 1), OTHER),
     ROW("implementation", scene_pyramid, "conv", DO(fault_sample_late, 0, 0), RUNS(FLOATS, 2), OTHER),
     ROW("implementation", scene_pyramid, "up", DO(fault_align_corners, 0, 0), RUNS(FLOATS, 2), OTHER),
     ROW("implementation", scene_photo, "pool", DO(fault_max_for_mean, 0, 0), RUNS(FLOATS, 1), OTHER),

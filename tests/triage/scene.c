@@ -158,3 +158,21 @@ int scene_add(struct scene *scene, const struct scene_step *given, void (*run)(c
     run(&second);
     return finish(scene, &step, &second);
 }
+
+int scene_same(struct scene *scene, const char *name, const char *type, int a, int b,
+               void (*run)(const struct demo_call *call))
+{
+    struct scene_step step = {.name = name, .type = type, .in = {a, b}};
+    return scene_add(scene, &step, run, scene->step[a - 1].s->shape);
+}
+
+int scene_linear(struct scene *scene, const char *name, int in, int64_t width, double gain)
+{
+    struct mm_shape shape = scene->step[in - 1].s->shape;
+    int64_t wide = shape.dim[shape.rank - 1];
+    shape.dim[shape.rank - 1] = width;
+    struct scene_step step = {.name = name, .type = "MatMul", .in = {in}};
+    step.param = scene_weights(scene, SHAPE(wide, width), gain);
+    step.bias = scene_normal(scene, SHAPE(width), 0, 0.1);
+    return scene_add(scene, &step, demo_kind_info(DEMO_LINEAR)->run, shape);
+}

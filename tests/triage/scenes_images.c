@@ -87,34 +87,17 @@ static int add_conv(struct scene *scene, const char *name, int in, struct mm_sha
     return scene_add(scene, &step, RUN(CONV2D), shape);
 }
 
-static int add_linear(struct scene *scene, const char *name, int in, int64_t width)
-{
-    struct mm_shape shape = scene->step[in - 1].s->shape;
-    int64_t wide = shape.dim[shape.rank - 1];
-    shape.dim[shape.rank - 1] = width;
-    struct scene_step step = {.name = name, .type = "Gemm", .in = {in}};
-    step.param = scene_weights(scene, SHAPE(wide, width), 1.4);
-    step.bias = scene_normal(scene, SHAPE(width), 0, 0.1);
-    return scene_add(scene, &step, RUN(LINEAR), shape);
-}
-
-static int add_relu(struct scene *scene, const char *name, int in)
-{
-    return scene_add(scene, &(struct scene_step){.name = name, .type = "Relu", .in = {in}}, RUN(RELU),
-                     scene->step[in - 1].s->shape);
-}
-
 static void classify(struct scene *scene, int image)
 {
     const int64_t *dim = scene->step[image - 1].s->shape.dim;
     int64_t height = dim[2], width = dim[3], classes = random_whole(&scene->random, 10, 40);
     int at = add_conv(scene, "conv1", image, SHAPE(1, 8, height / 2, width / 2));
-    at = add_relu(scene, "relu1", at);
+    at = scene_same(scene, "relu1", "Relu", at, 0, RUN(RELU));
     at = add_conv(scene, "conv2", at, SHAPE(1, 12, height / 2, width / 2));
-    at = add_relu(scene, "relu2", at);
+    at = scene_same(scene, "relu2", "Relu", at, 0, RUN(RELU));
     at = scene_add(scene, &(struct scene_step){.name = "pool", .type = "GlobalAveragePool", .in = {at}},
                    op_global_mean, SHAPE(1, 12));
-    at = add_linear(scene, "fc", at, classes);
+    at = scene_linear(scene, "fc", at, classes, 1.4);
     scene_add(scene, &(struct scene_step){.name = "softmax", .type = "Softmax", .in = {at}}, RUN(SOFTMAX),
               SHAPE(1, classes));
 }
@@ -135,10 +118,10 @@ void scene_photo_last(struct scene *scene)
     struct demo_value *image = picture(scene, even(scene, 24, 40), even(scene, 24, 48), LAST);
     normalise(image, LAST);
     int at = scene_input(scene, "images", MM_F32, image);
-    at = add_linear(scene, "mix1", at, 8);
-    at = add_relu(scene, "relu1", at);
-    at = add_linear(scene, "mix2", at, 6);
-    add_relu(scene, "relu2", at);
+    at = scene_linear(scene, "mix1", at, 8, 1.4);
+    at = scene_same(scene, "relu1", "Relu", at, 0, RUN(RELU));
+    at = scene_linear(scene, "mix2", at, 6, 1.4);
+    scene_same(scene, "relu2", "Relu", at, 0, RUN(RELU));
 }
 
 /* Bytes as they come from a camera. */
@@ -160,7 +143,7 @@ void scene_pyramid(struct scene *scene)
                     coarse = SHAPE(1, channels, height, width);
     int lateral = scene_input(scene, "lateral", MM_F32, scene_normal(scene, fine, 0, 1));
     int at = add_conv(scene, "conv", lateral, coarse); /* stride 2 */
-    at = add_relu(scene, "relu", at);
+    at = scene_same(scene, "relu", "Relu", at, 0, RUN(RELU));
     at =
         scene_add(scene, &(struct scene_step){.name = "up", .type = "Resize", .in = {at}}, op_upsample, fine);
     at = scene_add(scene, &(struct scene_step){.name = "add", .type = "Add", .in = {at, lateral}}, RUN(ADD),
@@ -176,5 +159,5 @@ void scene_planes(struct scene *scene)
     for (size_t i = 0; i < flow->count; i++)
         flow->data[i] += i < flow->count / 2 ? 1 : -0.5f;
     int at = scene_input(scene, "flow", MM_F32, flow);
-    add_relu(scene, "relu", at);
+    scene_same(scene, "relu", "Relu", at, 0, RUN(RELU));
 }

@@ -4,24 +4,6 @@
 
 #define RUN(kind) (demo_kind_info(DEMO_##kind)->run)
 
-static int add_linear(struct scene *scene, const char *name, int in, int64_t width)
-{
-    struct mm_shape shape = scene->step[in - 1].s->shape;
-    int64_t wide = shape.dim[shape.rank - 1];
-    shape.dim[shape.rank - 1] = width;
-    struct scene_step step = {.name = name, .type = "MatMul", .in = {in}};
-    step.param = scene_weights(scene, SHAPE(wide, width), 1);
-    step.bias = scene_normal(scene, SHAPE(width), 0, 0.1);
-    return scene_add(scene, &step, RUN(LINEAR), shape);
-}
-
-static int add_same(struct scene *scene, const char *name, const char *type, int a, int b,
-                    void (*run)(const struct demo_call *call))
-{
-    return scene_add(scene, &(struct scene_step){.name = name, .type = type, .in = {a, b}}, run,
-                     scene->step[a - 1].s->shape);
-}
-
 /* One or two channels of very many are `scale` times as large as the rest, which differ among themselves,
  * too. */
 void scene_hot_channels(struct scene *scene)
@@ -35,22 +17,22 @@ void scene_hot_channels(struct scene *scene)
         gain->data[random_whole(&scene->random, 0, (int)width - 1)] *= scene->of->row->scale;
     at = scene_add(scene, &(struct scene_step){.name = "gain", .type = "Mul", .in = {at}, .param = gain},
                    RUN(MUL), scene->step[0].s->shape);
-    add_linear(scene, "fc", at, width / 2);
+    scene_linear(scene, "fc", at, width / 2, 1);
 }
 
-/* A few values, anywhere, `scale` times as large as the rest. */
+/* A few values, anywhere, `scale` times as large as the rest; negative: in a map of one channel. */
 void scene_outliers(struct scene *scene)
 {
-    struct mm_shape shape =
-        SHAPE(1, random_whole(&scene->random, 40, 90), random_whole(&scene->random, 32, 64));
+    int64_t rows = random_whole(&scene->random, 40, 90), width = random_whole(&scene->random, 32, 64);
+    struct mm_shape shape = scene->of->row->scale < 0 ? SHAPE(1, 1, rows, width) : SHAPE(1, rows, width);
     int at = scene_input(scene, "tokens", MM_F32, scene_normal(scene, shape, 0, 1));
     struct demo_value *spikes = scene_value(scene, shape);
     for (int k = random_whole(&scene->random, 2, 4); k > 0; k--)
         spikes->data[random_whole(&scene->random, 0, (int)spikes->count - 1)] =
             scene->of->row->scale * (random_whole(&scene->random, 0, 1) ? 1 : -1);
     int other = scene_input(scene, "spikes", MM_F32, spikes);
-    at = add_same(scene, "sum", "Add", at, other, RUN(ADD));
-    add_linear(scene, "fc", at, 24);
+    at = scene_same(scene, "sum", "Add", at, other, RUN(ADD));
+    scene_linear(scene, "fc", at, 24, 1);
 }
 
 /* `scale` 0: relu, 1: sigmoid, else: relu of products, which has a long tail. */
@@ -58,26 +40,26 @@ void scene_one_sided(struct scene *scene)
 {
     int64_t frames = random_whole(&scene->random, 40, 80), width = random_whole(&scene->random, 24, 64);
     int x = scene_input(scene, "tokens", MM_F32, scene_normal(scene, SHAPE(1, frames, width), 0, 1));
-    int at = add_linear(scene, "fc1", x, width);
+    int at = scene_linear(scene, "fc1", x, width, 1);
     if (scene->of->row->scale > 1)
-        at = add_same(scene, "mul", "Mul", at, x, RUN(MUL));
+        at = scene_same(scene, "mul", "Mul", at, x, RUN(MUL));
     bool sigmoid = scene->of->row->scale == 1;
-    at = sigmoid ? add_same(scene, "act", "Sigmoid", at, 0, RUN(SIGMOID))
-                 : add_same(scene, "act", "Relu", at, 0, RUN(RELU));
-    add_linear(scene, "fc2", at, width / 2);
+    at = sigmoid ? scene_same(scene, "act", "Sigmoid", at, 0, RUN(SIGMOID))
+                 : scene_same(scene, "act", "Relu", at, 0, RUN(RELU));
+    scene_linear(scene, "fc2", at, width / 2, 1);
 }
 
-/* One-sided and mostly small: a few activations of each row are far above the rest. */
+/* One-sided and mostly small: a few values of each row are far above the rest. A map of one channel. */
 void scene_sparse(struct scene *scene)
 {
     struct mm_shape shape =
-        SHAPE(1, random_whole(&scene->random, 40, 80), random_whole(&scene->random, 32, 64));
+        SHAPE(1, 1, random_whole(&scene->random, 40, 80), random_whole(&scene->random, 32, 64));
     struct demo_value *x = scene_value(scene, shape);
     for (size_t i = 0; i < x->count; i++)
         x->data[i] = (float)pow(fabs(random_normal(&scene->random)), 4.5);
     int at = scene_input(scene, "energies", MM_F32, x);
-    at = add_same(scene, "act", "Relu", at, 0, RUN(RELU));
-    add_linear(scene, "fc", at, 20);
+    at = scene_same(scene, "act", "Relu", at, 0, RUN(RELU));
+    scene_linear(scene, "fc", at, 20, 1);
 }
 
 /* ---- large and small ---- */
@@ -85,11 +67,11 @@ void scene_sparse(struct scene *scene)
 static void square_mean_root(struct scene *scene, struct demo_value *x)
 {
     int at = scene_input(scene, "stream", MM_F32, x);
-    at = add_same(scene, "square", "Pow", at, 0, RUN(POW));
+    at = scene_same(scene, "square", "Pow", at, 0, RUN(POW));
     struct mm_shape column = SHAPE(1, x->shape.dim[1], 1);
     at = scene_add(scene, &(struct scene_step){.name = "mean", .type = "ReduceMean", .in = {at}}, RUN(MEAN),
                    column);
-    add_same(scene, "root", "Sqrt", at, 0, RUN(SQRT));
+    scene_same(scene, "root", "Sqrt", at, 0, RUN(SQRT));
 }
 
 /* Values up to some `scale`: above 256, their squares leave half's range. */
@@ -119,10 +101,10 @@ void scene_pooling(struct scene *scene)
             x->data[c * side * side + i] = (float)(level * (1 + 0.4 * random_normal(&scene->random)));
     }
     int at = scene_input(scene, "features", MM_F32, x);
-    at = add_same(scene, "relu", "Relu", at, 0, RUN(RELU));
+    at = scene_same(scene, "relu", "Relu", at, 0, RUN(RELU));
     at = scene_add(scene, &(struct scene_step){.name = "pool", .type = "GlobalAveragePool", .in = {at}},
                    op_global_mean, SHAPE(1, channels));
-    add_linear(scene, "fc", at, 10);
+    scene_linear(scene, "fc", at, 10, 1);
 }
 
 /* Lengths of rows of very different size. */
@@ -135,5 +117,5 @@ void scene_lengths(struct scene *scene)
     int in = scene_input(scene, "embeddings", MM_F32, x);
     int at = scene_add(scene, &(struct scene_step){.name = "length", .type = "ReduceL2", .in = {in}},
                        op_length, SHAPE(1, rows, 1));
-    add_same(scene, "unit", "Div", in, at, RUN(DIV));
+    scene_same(scene, "unit", "Div", in, at, RUN(DIV));
 }

@@ -4,24 +4,6 @@
 
 #define RUN(kind) (demo_kind_info(DEMO_##kind)->run)
 
-static int add_linear(struct scene *scene, const char *name, int in, int64_t width, double gain)
-{
-    struct mm_shape shape = scene->step[in - 1].s->shape;
-    int64_t wide = shape.dim[shape.rank - 1];
-    shape.dim[shape.rank - 1] = width;
-    struct scene_step step = {.name = name, .type = "MatMul", .in = {in}};
-    step.param = scene_weights(scene, SHAPE(wide, width), gain);
-    step.bias = scene_normal(scene, SHAPE(width), 0, 0.1);
-    return scene_add(scene, &step, RUN(LINEAR), shape);
-}
-
-static int add_same(struct scene *scene, const char *name, const char *type, int in,
-                    void (*run)(const struct demo_call *call))
-{
-    return scene_add(scene, &(struct scene_step){.name = name, .type = type, .in = {in}}, run,
-                     scene->step[in - 1].s->shape);
-}
-
 static int add_norm(struct scene *scene, const char *name, int in)
 {
     int64_t width = (int64_t)scene->step[in - 1].s->width;
@@ -31,13 +13,6 @@ static int add_norm(struct scene *scene, const char *name, int in)
     return scene_add(scene, &step, op_layer_norm, scene->step[in - 1].s->shape);
 }
 
-static int add_two(struct scene *scene, const char *name, const char *type, int a, int b,
-                   void (*run)(const struct demo_call *call))
-{
-    return scene_add(scene, &(struct scene_step){.name = name, .type = type, .in = {a, b}}, run,
-                     scene->step[a - 1].s->shape);
-}
-
 /* Causal attention: scores hold -inf above the diagonal. */
 void scene_attention(struct scene *scene)
 {
@@ -45,16 +20,17 @@ void scene_attention(struct scene *scene)
     int64_t heads = random_whole(&scene->random, 2, 4), frames = random_whole(&scene->random, 16, 40);
     struct mm_shape stream = SHAPE(1, frames, heads * HEAD), square = SHAPE(1, heads, frames, frames);
     int x = scene_input(scene, "tokens", MM_F32, scene_normal(scene, stream, 0, 1));
-    int q = add_linear(scene, "q", x, heads * HEAD, 0.7), k = add_linear(scene, "k", x, heads * HEAD, 0.7);
-    int v = add_linear(scene, "v", x, heads * HEAD, 1);
+    int q = scene_linear(scene, "q", x, heads * HEAD, 0.7),
+        k = scene_linear(scene, "k", x, heads * HEAD, 0.7);
+    int v = scene_linear(scene, "v", x, heads * HEAD, 1);
     int at = scene_add(scene, &(struct scene_step){.name = "scores", .type = "MatMul", .in = {q, k}},
                        RUN(SCORES), square);
-    at = add_same(scene, "mask", "Where", at, op_mask);
-    at = add_same(scene, "softmax", "Softmax", at, RUN(SOFTMAX));
+    at = scene_same(scene, "mask", "Where", at, 0, op_mask);
+    at = scene_same(scene, "softmax", "Softmax", at, 0, RUN(SOFTMAX));
     at = scene_add(scene, &(struct scene_step){.name = "context", .type = "MatMul", .in = {at, v}},
                    RUN(CONTEXT), stream);
-    at = add_linear(scene, "out", at, heads * HEAD, 1);
-    add_two(scene, "add", "Add", at, x, RUN(ADD));
+    at = scene_linear(scene, "out", at, heads * HEAD, 1);
+    scene_same(scene, "add", "Add", at, x, RUN(ADD));
 }
 
 void scene_mixer(struct scene *scene)
@@ -62,12 +38,12 @@ void scene_mixer(struct scene *scene)
     int64_t frames = random_whole(&scene->random, 20, 60), width = random_whole(&scene->random, 16, 48);
     int x = scene_input(scene, "tokens", MM_F32, scene_normal(scene, SHAPE(1, frames, width), 0.1, 0.3));
     int at = add_norm(scene, "norm", x);
-    at = add_linear(scene, "fc1", at, width, 1);
-    at = add_same(scene, "gelu", "Gelu", at, RUN(GELU));
-    at = add_linear(scene, "fc2", at, width, 1);
-    int gate = add_same(scene, "gate", "Sigmoid", at, RUN(SIGMOID));
-    at = add_two(scene, "mul", "Mul", at, gate, RUN(MUL));
-    add_two(scene, "add", "Add", at, x, RUN(ADD));
+    at = scene_linear(scene, "fc1", at, width, 1);
+    at = scene_same(scene, "gelu", "Gelu", at, 0, RUN(GELU));
+    at = scene_linear(scene, "fc2", at, width, 1);
+    int gate = scene_same(scene, "gate", "Sigmoid", at, 0, RUN(SIGMOID));
+    at = scene_same(scene, "mul", "Mul", at, gate, RUN(MUL));
+    scene_same(scene, "add", "Add", at, x, RUN(ADD));
 }
 
 /* A layer norm in one piece; a third of its rows is so large that squares leave half's range. */
@@ -80,18 +56,21 @@ void scene_norm(struct scene *scene)
             x->data[i] *= scene->of->row->scale;
     int at = scene_input(scene, "stream", MM_F32, x);
     at = add_norm(scene, "norm", at);
-    add_linear(scene, "fc", at, width / 2, 1);
+    scene_linear(scene, "fc", at, width / 2, 1);
 }
 
-/* Errors that no single layer makes: a dozen linears, each with its rounding. */
+/* Errors that no single layer makes: products double what was there, linears add their rounding. */
 void scene_chain(struct scene *scene)
 {
-    static const char *const names[] = {"fc1", "fc2", "fc3", "fc4",  "fc5",  "fc6",
-                                        "fc7", "fc8", "fc9", "fc10", "fc11", "fc12"};
+    static const char *const names[][2] = {
+        {"fc1", "mul1"}, {"fc2", "mul2"}, {"fc3", "mul3"}, {"fc4", "mul4"}};
     int64_t width = random_whole(&scene->random, 24, 40);
     int at = scene_input(scene, "tokens", MM_F32, scene_normal(scene, SHAPE(1, 40, width), 0, 1));
-    for (size_t i = 0; i < MM_COUNT(names); i++)
-        at = add_linear(scene, names[i], at, width, 1);
+    for (size_t i = 0; i < MM_COUNT(names); i++) {
+        at = scene_linear(scene, names[i][0], at, width, 0.6);
+        at = scene_same(scene, names[i][1], "Mul", at, at, RUN(MUL));
+    }
+    scene_linear(scene, "out", at, width, 1);
 }
 
 /* Two axes; `scale` 1: square. */
@@ -101,9 +80,9 @@ void scene_matrix(struct scene *scene)
     int64_t columns = scene->of->row->scale == 1 ? rows : rows + random_whole(&scene->random, 3, 20);
     struct demo_value *x = scene_normal(scene, SHAPE(rows, columns), 0.3, 1);
     int at = scene_input(scene, "x", MM_F32, x);
-    at = add_linear(scene, "hidden", at, columns, 1);
-    at = add_same(scene, "relu", "Relu", at, RUN(RELU));
-    add_linear(scene, "y", at, columns, 1);
+    at = scene_linear(scene, "hidden", at, columns, 1);
+    at = scene_same(scene, "relu", "Relu", at, 0, RUN(RELU));
+    scene_linear(scene, "y", at, columns, 1);
 }
 
 /* ---- small differences of large values ---- */
@@ -117,8 +96,8 @@ void scene_difference(struct scene *scene)
     for (size_t i = 0; i < a->count; i++)
         b->data[i] = a->data[i] + scene->of->row->scale * (float)random_normal(&scene->random);
     int left = scene_input(scene, "left", MM_F32, a), right = scene_input(scene, "right", MM_F32, b);
-    int at = add_two(scene, "sub", "Sub", left, right, RUN(SUB));
-    add_two(scene, "add", "Add", left, at, RUN(ADD));
+    int at = scene_same(scene, "sub", "Sub", left, right, RUN(SUB));
+    scene_same(scene, "add", "Add", left, at, RUN(ADD));
 }
 
 /* The mean of rows whose mean has been taken away. */
@@ -128,9 +107,9 @@ void scene_sinks(struct scene *scene)
     int at = scene_input(scene, "stream", MM_F32, scene_normal(scene, SHAPE(1, frames, width), 2, 1));
     int mean = scene_add(scene, &(struct scene_step){.name = "mean", .type = "ReduceMean", .in = {at}},
                          RUN(MEAN), SHAPE(1, frames, 1));
-    at = add_two(scene, "sub", "Sub", at, mean, RUN(SUB));
+    at = scene_same(scene, "sub", "Sub", at, mean, RUN(SUB));
     mean = scene_add(scene, &(struct scene_step){.name = "rest", .type = "ReduceMean", .in = {at}}, RUN(MEAN),
                      SHAPE(1, frames, 1));
-    at = add_two(scene, "again", "Sub", at, mean, RUN(SUB));
-    add_linear(scene, "fc", at, width, 1);
+    at = scene_same(scene, "again", "Sub", at, mean, RUN(SUB));
+    scene_linear(scene, "fc", at, width, 1);
 }

@@ -29,8 +29,8 @@ static void note_miss(struct tally *tally, const struct corpus_case *of, const s
     corpus_name(of, out);
     if (!judged->is_case)
         mm_buf_puts(out, ": NO CASE, not over the threshold");
-    mm_buf_printf(out, "\n         %s, cause %s (\"%s\")", mm_verdict_word(judged->kind),
-                  mm_cause_info(judged->cause)->word, judged->text);
+    mm_buf_printf(out, "\n         error %.3g: %s, cause %s (\"%s\")", judged->error,
+                  mm_verdict_word(judged->kind), mm_cause_info(judged->cause)->word, judged->text);
     if (!judged->first_right)
         mm_buf_printf(out, ", first culprit %s", *judged->first ? judged->first : "none");
     mm_buf_puts(out, "\n");

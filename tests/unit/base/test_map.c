@@ -7,6 +7,7 @@
 
 #include "unit/fixture.h"
 
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -148,6 +149,47 @@ static void dropping(void **state)
     drop_folder(folder);
 }
 
+/* Pages of the map that are in memory. */
+static size_t resident(const struct mm_map *map)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = (map->size + page - 1) / page, count = 0;
+    unsigned char *in = malloc(pages);
+    assert_non_null(in);
+    assert_int_equal(mincore(map->base, map->size, in), 0);
+    for (size_t i = 0; i < pages; i++)
+        count += in[i] & 1;
+    free(in);
+    return count;
+}
+
+/* Nothing is read ahead but the first megabyte. The file is a hole, so none of it is in memory before. */
+static void sparse(void **state)
+{
+    (void)state;
+    const size_t size = (size_t)256 << 20, step = (size_t)4 << 20;
+    char *folder = temp_folder();
+    put_bytes(folder, "x", "a", 1);
+    char *path = in_folder(folder, "x");
+    struct mm_map map;
+    assert_int_equal(truncate(path, (off_t)size), 0);
+    assert_int_equal(mm_map_open(&map, path, NULL), 0);
+    mm_map_sparse(&map);
+    assert_int_equal(map.data[0], 'a');
+    for (size_t i = step; i < size; i += step)
+        assert_int_equal(((const volatile uint8_t *)map.data)[i], 0);
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    assert_true(resident(&map) <= MM_MAP_SMALL / page + 2 * size / step);
+    mm_map_close(&map);
+    mm_map_sparse(&map); /* nothing is mapped */
+    assert_int_equal(truncate(path, 1), 0);
+    assert_int_equal(mm_map_open(&map, path, NULL), 0);
+    mm_map_sparse(&map);
+    assert_int_equal(map.data[0], 'a');
+    mm_map_close(&map);
+    free(path);
+    drop_folder(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +199,7 @@ int main(void)
         cmocka_unit_test(what_is_no_file_is_refused),
         cmocka_unit_test(small_files_are_read_into_the_same_memory),
         cmocka_unit_test(dropping),
+        cmocka_unit_test(sparse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,6 +58,8 @@ static void repr_of_known_values(void **state)
     char text[MM_NUM];
     for (size_t i = 0; i < MM_COUNT(rows); i++)
         assert_string_equal(mm_num_repr(text, rows[i].value), rows[i].text);
+    assert_int_equal(mm_num_repr_size(text, -INFINITY), 4);
+    assert_int_equal(mm_num_repr_size(text, -0.0), 4);
 }
 
 /* Every power of two, and random bit patterns: each with what Python makes of it. */
@@ -81,7 +83,7 @@ static void repr_is_pythons(void **state)
         char text[MM_NUM];
         char *expected;
         double value = strtod(line, &expected);
-        mm_num_repr(text, value);
+        assert_int_equal(mm_num_repr_size(text, value), strlen(expected + 1));
         if (strcmp(text, expected + 1) != 0)
             fail_msg("%s: got %s", line, text);
     }

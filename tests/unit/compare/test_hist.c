@@ -66,6 +66,42 @@ static void one_range_for_both(void **state)
     mm_pair_hist_done(&hist);
 }
 
+/* The lane is a matter of speed: floats against floats, halves and doubles, and alone. */
+static void in_either_lane(void **state)
+{
+    struct pair_files *files = *state;
+    const struct mm_shape four = {1, {4}};
+    const float s[] = {0, 1, -INFINITY, 3};
+    const double wide[] = {-1, 1, 1.5, 7};
+    const float narrow[] = {-1, 1, 1.5f, 7};
+    const uint16_t half[] = {0xbc00, 0x3c00, 0x3e00, 0x4700};
+    const struct {
+        enum mm_dtype dtype;
+        const void *data;
+    } dst[] = {{MM_F32, narrow}, {MM_F16, half}, {MM_F64, wide}};
+    struct mm_pair_hist hist;
+    struct mm_pair both;
+
+    pair_files_put(files, 0, "1_a.npy", MM_F32, four, s);
+    for (size_t i = 0; i < MM_COUNT(dst); i++) {
+        pair_files_put(files, 1, "2_a.npy", dst[i].dtype, four, dst[i].data);
+        count(files, 4, 0, 0, &hist); /* 2 a bin, from -1 */
+        assert_true(hist.src.low == -1 && hist.src.high == 7 && hist.src.nonfinite == 1);
+        assert_true(hist.src.count[0] == 1 && hist.src.count[1] == 1 && hist.src.count[2] == 1);
+        assert_true(hist.dst.count[0] == 1 && hist.dst.count[1] == 2 && hist.dst.count[3] == 1);
+        assert_true(hist.error.count[0 - MM_EXP_LOW] == 1 && hist.error.count[2 - MM_EXP_LOW] == 1);
+        assert_true(hist.error.zero == 1 && hist.error.nonfinite == 1);
+        mm_pair_hist_done(&hist);
+    }
+    both = files->pair;
+    files->pair.dst = NULL;
+    count(files, 3, 0, 0, &hist); /* 1 a bin, from 0 */
+    assert_true(hist.src.low == 0 && hist.src.high == 3 && hist.src.count[0] == 1);
+    assert_true(hist.src.count[1] == 1 && hist.src.count[2] == 1 && hist.src.nonfinite == 1);
+    mm_pair_hist_done(&hist);
+    files->pair = both;
+}
+
 static void a_given_range(void **state)
 {
     const double s[] = {0, 1, 2, 3}, d[] = {-1, 1, 1.5, 9};
@@ -188,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_FILES(one_range_for_both),
+        WITH_FILES(in_either_lane),
         WITH_FILES(a_given_range),
         WITH_FILES(many),
         WITH_FILES(constants_stand_in_the_middle),

@@ -83,6 +83,21 @@ static void in_place(void **state)
     mm_graph_close(graph);
 }
 
+/* Who reads and writes one name does not read its own output, even if nobody said where the name comes from.
+ */
+static void in_place_from_nowhere(void **state)
+{
+    struct mm_graph *graph = GRAPH("relu|Relu|x,x|x", "abs|Abs|x|y");
+    (void)state;
+    assert_text(graph, "opset 0\n"
+                       "0 relu|Relu||x,x|x#1|\n"
+                       "1 abs|Abs||x#1|y|\n"
+                       "x#1|0|1||?|?\n"
+                       "x|-1|0||?|?\n"
+                       "y|1|||?|?\n");
+    mm_graph_close(graph);
+}
+
 /* "x" was asked for before anyone made it, so the first that makes it does; a declared input is made already,
  * so who writes it writes another one. */
 static void asked_for_before(void **state)
@@ -202,6 +217,37 @@ static void bodies(void **state)
     mm_graph_close(graph);
 }
 
+/* The graph around asked for "t", but what a body calls "t" is its own. A node that gives nothing back stands
+ * before its parent all the same, although the parent has to come first. */
+static void bodies_out_of_order(void **state)
+{
+    struct mm_graph_builder *b = mm_graph_new();
+    (void)state;
+    add_line(b, "late|Op|t,y|z");
+    mm_graph_enter(b);
+    add_line(b, "first|Op|a|t");
+    int back = mm_graph_read(b, "t");
+    add_line(b, "idle|Print|a|");
+    mm_graph_leave(b);
+    add_line(b, "if|If|cond|y");
+    mm_graph_add_bodies(b, 1, &back, 1);
+    add_line(b, "make|Op|a|t");
+    struct mm_graph *graph = finished(b);
+    assert_text(graph, "opset 0\n"
+                       "0 make|Op||a|t|\n"
+                       "1 first|Op||a|t#1||in 3\n"
+                       "2 idle|Print||a|||in 3\n"
+                       "3 if|If||cond(t#1)|y|\n"
+                       "4 late|Op||t,y|z|\n"
+                       "a|-1|0,1,2||?|?\n"
+                       "cond|-1|3||?|?\n"
+                       "t#1|1|3||?|?\n"
+                       "t|0|4||?|?\n"
+                       "y|3|4||?|?\n"
+                       "z|4|||?|?\n");
+    mm_graph_close(graph);
+}
+
 /* Without memory for a builder every call does nothing, and the last one says why. */
 static void no_builder(void **state)
 {
@@ -237,6 +283,8 @@ int main(void)
         cmocka_unit_test(what_is_known_of_tensors),
         cmocka_unit_test(attributes),
         cmocka_unit_test(bodies),
+        cmocka_unit_test(in_place_from_nowhere),
+        cmocka_unit_test(bodies_out_of_order),
         cmocka_unit_test(no_builder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,6 +169,33 @@ static void bare_nodes(void **state)
     mm_graph_close(graph);
 }
 
+/* A body that gives nothing back, and one without nodes. */
+static void bodies(void **state)
+{
+    struct mm_buf node, value, graph, inner;
+    (void)state;
+    mm_buf_init(&node);
+    mm_buf_init(&value);
+    mm_buf_init(&graph);
+    mm_buf_init(&inner);
+    put_string(&inner, 1, "x");
+    put_string(&inner, 4, "Print");
+    put_message(&graph, 1, &inner);
+    put_message(&value, 6, &graph);
+    put_attribute_message(&node, "then_branch", 5, &value);
+    put_message(&value, 11, &graph); /* empty */
+    put_attribute_message(&node, "branches", 10, &value);
+    put_string(&node, 4, "If");
+    put_string(&node, 1, "c");
+    struct mm_graph *read = node_graph(&node);
+    assert_text(read, "opset 0\n"
+                      "0 |Print||x|||in 1\n"
+                      "1 |If||c||\n"
+                      "c|-1|1||?|?\n"
+                      "x|-1|0||?|?\n");
+    mm_graph_close(read);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +204,7 @@ int main(void)
         cmocka_unit_test(large_nodes),
         cmocka_unit_test(constants),
         cmocka_unit_test(bare_nodes),
+        cmocka_unit_test(bodies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,6 +104,32 @@ static void unpacked_floats_are_one_run(void **state)
     memory_close(&m);
 }
 
+/* Another field stands between two of them, wherever they are in a group that is looked at at once. */
+static void another_tag_ends_a_run(void **state)
+{
+    (void)state;
+    for (int place = 1; place < 70; place++) {
+        struct memory_load m;
+        struct mm_buf buf;
+        double expected[70];
+        start(&buf, 1, 70, -1);
+        for (int i = 0; i < 70; i++) {
+            float value = (float)i - 7;
+            if (i == place)
+                add_varint(&buf, 4, 9);
+            add_number(&buf, 8 << 3 | 5);
+            mm_buf_add(&buf, &value, sizeof value);
+            expected[i] = value;
+        }
+        read_back(&m, &buf);
+        assert_int_equal(m.load.index, 9);
+        assert_int_equal(m.load.tensor.runs, 2);
+        assert_int_equal(m.load.tensor.run[0].count, place);
+        assert_values(&m.load.tensor, expected, 70);
+        memory_close(&m);
+    }
+}
+
 static void split_and_mixed_pieces(void **state)
 {
     static const double a[] = {1, 2}, b[] = {3}, c[] = {4, 5, 6};
@@ -359,6 +385,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(header_and_packed_floats),
         cmocka_unit_test(unpacked_floats_are_one_run),
+        cmocka_unit_test(another_tag_ends_a_run),
         cmocka_unit_test(split_and_mixed_pieces),
         cmocka_unit_test(varints_packed_and_not),
         cmocka_unit_test(scalar_empty_and_packed_shape),

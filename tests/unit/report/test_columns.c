@@ -169,9 +169,74 @@ static void a_small_share_is_not_none(void **state)
     stage_done(&stage);
 }
 
+/* ---- triage ---- */
+
+/* A chain: a is equal, b to d are off by 3 of sqrt(30) each, e overflows in f16. */
+static void put_chain(struct stage *stage)
+{
+    static const float src[] = {1, 2, 3, 4}, off[] = {1, 2, 3, 7};
+    const struct pb_head head = {"e", "Op", 0, false};
+    const struct mm_shape two = {.rank = 1, .dim = {2}};
+    put_both(stage, "1_a.pb", "a", "Op", src, src, 4);
+    put_both(stage, "2_b.pb", "b", "Op", src, off, 4);
+    put_both(stage, "3_c.pb", "c", "Op", src, off, 4);
+    put_both(stage, "4_d.pb", "d", "Op", src, off, 4);
+    put_tensor(stage->src, "5_e.pb", "pb", &head, MM_F32, &two, FLOATS(1, 70000));
+    put_tensor(stage->dst, "5_e.pb", "pb", &head, MM_F16, &two, (const uint16_t[]){0x3C00, 0x7C00});
+}
+
+static struct mm_graph *chain_graph(void)
+{
+    static const char *const names[] = {"a", "b", "c", "d", "e"};
+    struct mm_graph_builder *builder = mm_graph_new();
+    struct mm_graph *graph = NULL;
+    for (size_t i = 1; i < MM_COUNT(names); i++)
+        mm_graph_add_node(builder, names[i], "Op", &names[i - 1], 1, &names[i], 1);
+    mm_graph_add_tensor(builder, "a", MM_GRAPH_INPUT, MM_F32, NULL);
+    assert_int_equal(mm_graph_finish(builder, &graph, "chain", NULL), 0);
+    return graph;
+}
+
+static void places_of_triage(void **state)
+{
+    static const char *const root[] = {"", "#2", "#2", "#2", "#5"};
+    static const char *const from[] = {"", "", "#2", "#2", ""};
+    struct stage stage;
+    (void)state;
+    stage_init(&stage);
+    put_chain(&stage);
+    struct mm_graph *graph = chain_graph();
+    stage.options.triage = true;
+    stage.options.graph = graph;
+    stage_measure(&stage);
+    for (size_t id = 0; id < MM_COUNT(root); id++) {
+        assert_cell(&stage, MM_COLUMN_ROOT, id, root[id]);
+        assert_cell(&stage, MM_COLUMN_FROM, id, from[id]);
+    }
+    assert_cell(&stage, MM_COLUMN_CAUSE, 0, "");
+    assert_cell(&stage, MM_COLUMN_CAUSE, 2, "");
+    assert_cell(&stage, MM_COLUMN_CAUSE, 4, "overflow");
+    assert_true(mm_column(MM_COLUMN_ROOT)->value(stage.session, 2) == 2);
+    assert_true(isnan(mm_column(MM_COLUMN_FROM)->value(stage.session, 1)));
+    stage_done(&stage);
+    mm_graph_close(graph);
+}
+
+/* Without triage nobody knows where an error starts. */
+static void no_places_without_triage(void **state)
+{
+    for (size_t id = 0; id < LAYERS; id++) {
+        assert_cell(*state, MM_COLUMN_ROOT, id, "");
+        assert_cell(*state, MM_COLUMN_FROM, id, "");
+        assert_cell(*state, MM_COLUMN_CAUSE, id, "");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(places_of_triage),
+        cmocka_unit_test(no_places_without_triage),
         cmocka_unit_test(every_column_is_whole),
         cmocka_unit_test(names),
         cmocka_unit_test(formats),

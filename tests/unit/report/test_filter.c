@@ -15,7 +15,7 @@ static unsigned matching(const struct stage *stage, const char *text)
     unsigned found = 0;
     if (mm_filter_open(&filter, text, &err) < 0)
         fail_msg("%s: %s", text, err.text);
-    for (size_t id = 0; id < LAYERS; id++)
+    for (size_t id = 0; id < mm_session_count(stage->session); id++)
         found |= (unsigned)mm_filter_match(filter, stage->session, id) << id;
     mm_filter_close(filter);
     return found;
@@ -182,6 +182,45 @@ static void errors(void **state)
     }
 }
 
+/* A chain: 1 is equal, 2 and 3 are off by 3 of sqrt(30), 4 overflows in f16. */
+static void by_triage(void **state)
+{
+    static const char *const names[] = {"a", "b", "c", "d"};
+    static const float src[] = {1, 2, 3, 4}, off[] = {1, 2, 3, 7};
+    const struct pb_head head = {"d", "Op", 0, false};
+    const struct mm_shape two = {.rank = 1, .dim = {2}};
+    struct mm_graph_builder *builder = mm_graph_new();
+    struct mm_graph *graph = NULL;
+    struct stage stage;
+    (void)state;
+    stage_init(&stage);
+    put_both(&stage, "1_a.pb", "a", "Op", src, src, 4);
+    put_both(&stage, "2_b.pb", "b", "Op", src, off, 4);
+    put_both(&stage, "3_c.pb", "c", "Op", src, off, 4);
+    put_tensor(stage.src, "4_d.pb", "pb", &head, MM_F32, &two, FLOATS(1, 70000));
+    put_tensor(stage.dst, "4_d.pb", "pb", &head, MM_F16, &two, (const uint16_t[]){0x3C00, 0x7C00});
+    for (size_t i = 1; i < MM_COUNT(names); i++)
+        mm_graph_add_node(builder, names[i], "Op", &names[i - 1], 1, &names[i], 1);
+    assert_int_equal(mm_graph_finish(builder, &graph, "chain", NULL), 0);
+    stage.options.triage = true;
+    stage.options.graph = graph;
+    stage_measure(&stage);
+    const struct row rows[] = {
+        {"verdict=inherited", B(2)},
+        {"from=2", B(2)},
+        {"from!=2", B(0) | B(1) | B(3)},
+        {"root=2", B(1) | B(2)},
+        {"root=2 !from=2", B(1)},
+        {"root>2", B(3)},
+        {"bad !verdict=inherited", B(1) | B(3)},
+        {"cause=overflow", B(3)},
+        {"cause=over*", B(3)},
+    };
+    assert_rows(&stage, rows, MM_COUNT(rows));
+    stage_done(&stage);
+    mm_graph_close(graph);
+}
+
 /* As many terms as a text can have, and text that is nothing but signs: an answer or an error, no crash. */
 static void odd_texts(void **state)
 {
@@ -203,9 +242,9 @@ static void odd_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(everything), cmocka_unit_test(numbers),   cmocka_unit_test(texts),
-        cmocka_unit_test(words),      cmocka_unit_test(flags),     cmocka_unit_test(before_anything_is_read),
-        cmocka_unit_test(errors),     cmocka_unit_test(odd_texts),
+        cmocka_unit_test(everything), cmocka_unit_test(numbers), cmocka_unit_test(texts),
+        cmocka_unit_test(words),      cmocka_unit_test(flags),   cmocka_unit_test(before_anything_is_read),
+        cmocka_unit_test(by_triage),  cmocka_unit_test(errors),  cmocka_unit_test(odd_texts),
     };
     return cmocka_run_group_tests(tests, setup_layers, teardown_layers);
 }

@@ -14,9 +14,11 @@
 #define HEAD                                                                                                 \
     "{\"format\": \"mmtui\", \"schema_version\": 1, \"mmtui_version\": \"0\",\n \"src\": \"s\", "            \
     "\"dst\": \"d\",\n \"thresholds\": {}, \"atol\": 1e-08, \"rtol\": 1E-5"
-#define SHARD(index, count, layers)                                                                          \
+#define SHARD(index, count, layers) SHARD_WITH(index, count, layers, false, 64)
+#define SHARD_WITH(index, count, layers, quantiles, bins)                                                    \
     ",\n \"shard\": {\"index\": " #index ", \"count\": " #count ", \"layers\": " #layers                     \
-    ", \"engine_version\": 1, \"framework\": 0, \"small\": 0.0}"
+    ", \"engine_version\": 1, \"framework\": 0, \"quantiles\": " #quantiles ", \"histogram_bins\": " #bins   \
+    ", \"small\": 0.0}"
 #define TOTALS(bad)                                                                                          \
     ",\n \"totals\": {\"layers\": 3, \"pairs\": 3, \"src_only\": 0, \"dst_only\": 0, \"bad\": " #bad         \
     ", \"skipped_files\": 0},\n \"layers\": ["
@@ -67,6 +69,10 @@ static void test_refused(void **state)
     assert_refused(first, "{}", "b.json: is not a whole mmtui.json");
     assert_refused(first, HEAD SHARD(2, 3, 1) TOTALS(0) "]}",
                    "b.json: is of another run: shard.count is 3, in a.json it is 2");
+    assert_refused(first, HEAD SHARD_WITH(2, 2, 1, true, 64) TOTALS(0) "]}",
+                   "b.json: is of another run: shard.quantiles is true, in a.json it is false");
+    assert_refused(first, HEAD SHARD_WITH(2, 2, 1, false, 0) TOTALS(0) "]}",
+                   "b.json: is of another run: shard.histogram_bins is 0, in a.json it is 64");
     assert_refused(first, HEAD SHARD(2, 2, 1) TOTALS(0) "{\"number\": 3}]}",
                    "b.json: layer 3 is in a.json too");
     assert_refused(first, HEAD SHARD(2, 2, 1) TOTALS(0) "{\"number\": 4}]}",

@@ -55,6 +55,20 @@ static void quantised(size_t i, uint32_t *random, float *s, float *d)
     *d = (float)(next_random(random) & 15u) - 8.0f;
 }
 
+/* Many positions have the same greatest |e|/|s|, 1; that of a third is no float. */
+static void on_a_grid(size_t i, uint32_t *random, float *s, float *d)
+{
+    clean(i, random, s, d);
+    *d = truncf(*s * 4.0f) / 4.0f;
+}
+
+static void thirds(size_t i, uint32_t *random, float *s, float *d)
+{
+    (void)i;
+    *s = 3.0f * (float)(1 + (next_random(random) & 3u));
+    *d = *s + (float)(next_random(random) % 3) * *s / 3.0f - *s / 3.0f;
+}
+
 static void rectified(size_t i, uint32_t *random, float *s, float *d)
 {
     clean(i, random, s, d);
@@ -128,6 +142,55 @@ static void rising(size_t i, uint32_t *random, float *s, float *d)
     *d = i == 20 ? 1100.0f : 1.0f + (float)(4000000 + i / MM_BLOCK) * 0x1p-23f;
 }
 
+/* The greatest |e| at tiny |s|, and in every other block the greatest |e|/|s|, grow from block to block by
+ * less than a float can tell. */
+static void creeping(size_t i, uint32_t *random, float *s, float *d)
+{
+    size_t block = i / MM_BLOCK;
+    bool tiny = block % 2 == 0;
+
+    (void)random;
+    *s = tiny ? 0x1p-21f + (float)(1 + block) * 0x1p-44f : 1.0f;
+    *d = tiny ? -1.0f : -(float)(1 + block) * 0x1p-40f;
+    if (i % 16 == 6 || i == 9)
+        *s = *d = i == 9 ? 1.0f : 0.0f;
+}
+
+/* The same for |e| alone. */
+static void creeping_error(size_t i, uint32_t *random, float *s, float *d)
+{
+    (void)random;
+    *s = i == 20 ? 0.001f : 1.0f;
+    *d = i == 20 ? 0.5f : -(float)(1 + i / MM_BLOCK) * 0x1p-40f;
+}
+
+/* |e|/|s| is a float in the first block, and then greater by so little that ratio * |s| is rounded to |e|. */
+static void one_ratio(size_t i, uint32_t *random, float *s, float *d)
+{
+    const float ratio = 0xaaaaabp-24f;
+    float e;
+
+    *s = i < MM_BLOCK ? 0x1p24f : 0x1p23f + (float)(next_random(random) >> 1);
+    e = ratio * *s;
+    if (e != truncf(e) || (i >= MM_BLOCK && (double)e <= (double)ratio * (double)*s))
+        e = 0.0f;
+    *d = *s - e;
+}
+
+/* s is on, just below or just above a border of bins that are 1/4, 1/32 or 0.01 wide; the exponent of s - d
+ * is that of s or one less, which a float does not always tell. */
+static void on_borders(size_t i, uint32_t *random, float *s, float *d)
+{
+    int k = (int)(next_random(random) & 511u) - 256;
+
+    *s = i % 3 == 0 ? (float)k / 4.0f : i % 3 == 1 ? (float)k / 32.0f : 0.1f + (float)k * 0.01f;
+    if (i % 5 == 0)
+        *s = nextafterf(*s, i % 2 ? INFINITY : -INFINITY);
+    if (i % 7 == 0)
+        *s = (float)(1u << (next_random(random) & 15u));
+    *d = (next_random(random) & 1u ? 1.0f : -1.0f) * 0x1p-30f;
+}
+
 static void any_bits(size_t i, uint32_t *random, float *s, float *d)
 {
     (void)i;
@@ -152,6 +215,8 @@ static const struct {
 } check_data[] = {{"clean", clean},
                   {"halves", halves},
                   {"quantised", quantised},
+                  {"on a grid", on_a_grid},
+                  {"thirds", thirds},
                   {"rectified", rectified},
                   {"identical", identical},
                   {"zeros", all_zero},
@@ -162,6 +227,10 @@ static const struct {
                   {"subnormal", subnormal},
                   {"near the tolerance", near_the_tolerance},
                   {"rising", rising},
+                  {"creeping", creeping},
+                  {"creeping error", creeping_error},
+                  {"one ratio", one_ratio},
+                  {"on borders", on_borders},
                   {"any bits", any_bits},
                   {"huge", huge}};
 
@@ -185,6 +254,10 @@ static void check_fill(struct check_room *room, fill_one fill, size_t n, uint32_
         room->wd[i] = (double)room->d[i];
         if (fill == any_bits && i % 5 == 0)
             room->ws[i] *= 1e200;
+        if (fill == on_borders && i % 4 == 1)
+            room->ws[i] = nextafter(room->ws[i], i % 8 == 1 ? INFINITY : -INFINITY);
+        if (fill == on_borders && i % 16 == 2)
+            room->wd[i] = -room->ws[i] * 0x1p-300;
         if (fill == clean && i % 3 == 0)
             room->wd[i] *= 1.0 / 3.0;
     }
@@ -232,7 +305,8 @@ static bool check_measure(const struct mm_isa *isa, struct check_room *room, siz
 
     for (size_t k = 0; k < MM_COUNT(check_data); k++) {
         fill_one fill = check_data[k].fill;
-        size_t stride = fill == clean || fill == quantised || fill == all_classes ? step : 7 * step;
+        size_t stride =
+            fill == clean || fill == on_a_grid || fill == quantised || fill == all_classes ? step : 7 * step;
 
         check_fill(room, fill, CHECK_LONG + CHECK_SPARE, 12345 + (uint32_t)k);
         for (size_t n = 0; n <= CHECK_SHORT && good; n += stride)
@@ -293,15 +367,18 @@ static bool check_hist(const struct mm_isa *isa, struct check_room *room)
     static const struct {
         double low, high;
         size_t bins;
-    } ranges[] = {{-8, 8, 64},        {-8, 8, 512}, {-8, 8, 513}, {-1, 2.5, 3},           {0, 0x1p-140, 7},
-                  {-3e38, 3e38, 100}, {1, 1, 5},    {0, 1, 0},    {-DBL_MAX, DBL_MAX, 9}, {-2, 3, 4096}};
+    } ranges[] = {{-8, 8, 64},      {-8, 8, 512},      {-8, 8, 513},           {-1, 2.5, 3},
+                  {0, 0x1p-140, 7}, {0.1, 1.1, 100},   {100, 101, 64},         {1e7, 1e7 + 1, 8},
+                  {0, 1, 128},      {-2, 2, 133},      {-2, 2, 134},           {-2, 2, 516},
+                  {-2, 2, 517},     {1e-39, 1e-38, 8}, {-1e-30, 1e30, 64},     {-3e38, 3e38, 100},
+                  {1, 1, 5},        {0, 1, 0},         {-DBL_MAX, DBL_MAX, 9}, {-2, 3, 4096}};
     static uint64_t counts[2][MM_TILE];
     struct mm_exp_hist error[2];
 
     for (size_t k = 0; k < MM_COUNT(check_data); k++) {
         check_fill(room, check_data[k].fill, MM_TILE + CHECK_SPARE, 99);
         for (size_t i = 0; i < 2 * MM_COUNT(ranges); i++) {
-            size_t r = i / 2, n = (MM_TILE - 13 * k - i) % (MM_TILE + 1);
+            size_t r = i / 2, n = i == 1 ? k : MM_TILE - 13 * k - i;
             struct mm_hist right = {
                 .low = ranges[r].low, .high = ranges[r].high, .bins = ranges[r].bins, .count = counts[0]};
             struct mm_hist mine = right;
@@ -311,6 +388,44 @@ static bool check_hist(const struct mm_isa *isa, struct check_room *room)
             count_hists(isa->kernels, room, k % 3, n, i % 2, &mine, &error[1]);
             if (!same_hist(&mine, &right) || memcmp(&error[0], &error[1], sizeof(error[0])) != 0) {
                 printf("%s: %s, range %zu: other histogram\n", isa->kernels->name, check_data[k].name, r);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Values within some units in the last place of the borders of bins, over ranges of all kinds. */
+static bool check_borders(const struct mm_isa *isa, struct check_room *room)
+{
+    static uint64_t counts[2][MM_TILE];
+    struct mm_exp_hist error[2];
+    uint32_t random = 31;
+
+    for (int round = 0; round < 300; round++) {
+        double low = ldexp((double)next_random(&random), -24) - (double)(round % 3) * (double)(round % 64);
+        double high = low + ldexp((double)next_random(&random) + 1, -24 - round % 7);
+        size_t bins = 2 + next_random(&random) % (round % 2 ? 100 : 2000);
+        struct mm_hist right = {.low = low, .high = high, .bins = bins, .count = counts[0]}, mine = right;
+
+        if (round % 4 < 2)
+            right.low = mine.low = low = (double)(float)low;
+        for (size_t i = 0; i < MM_TILE; i++) {
+            double x = low + (high - low) * (double)(next_random(&random) % (bins + 1)) / (double)bins;
+            int steps = (int)(next_random(&random) % 7) - 3;
+
+            room->ws[i] = x + steps * DBL_EPSILON * fabs(x);
+            room->s[i] = (float)(x + steps * (double)FLT_EPSILON / 2 * fabs(x));
+            room->d[i] = 0.0f;
+            room->wd[i] = 0.0;
+        }
+        mine.count = counts[1];
+        for (int wide = 0; wide < 2; wide++) {
+            count_hists(&mm_kernels_scalar, room, 0, MM_TILE, wide, &right, &error[0]);
+            count_hists(isa->kernels, room, 0, MM_TILE, wide, &mine, &error[1]);
+            if (!same_hist(&mine, &right)) {
+                printf("%s: borders of %zu bins from %.17g to %.17g in lane %s: other histogram\n",
+                       isa->kernels->name, bins, low, high, wide ? "D" : "F");
                 return false;
             }
         }
@@ -360,6 +475,33 @@ static bool check_decoders(const struct mm_isa *isa)
                 return false;
         }
     }
+    return true;
+}
+
+/* Words apart from one another, from a place that has not a byte more than they need. */
+static bool check_gather(const struct mm_isa *isa)
+{
+    enum { MOST = 150 };
+
+    for (size_t step = 5; step <= 6; step++)
+        for (size_t n = 1; n <= MOST; n++) {
+            size_t size = (n - 1) * step + 4;
+            uint8_t *in = malloc(size), *out = malloc(4 * n);
+            bool good = in && out;
+
+            for (size_t i = 0; in && i < size; i++)
+                in[i] = (uint8_t)(i * 7 + i / 256);
+            if (good)
+                isa->decoders->gather_words(out, in, step, n);
+            for (size_t i = 0; good && i < 4 * n; i++)
+                good = out[i] == in[i / 4 * step + i % 4];
+            free(in);
+            free(out);
+            if (!good) {
+                printf("%s: %zu words, %zu bytes apart: not gathered\n", isa->kernels->name, n, step);
+                return false;
+            }
+        }
     return true;
 }
 

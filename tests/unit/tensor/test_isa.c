@@ -39,7 +39,7 @@ static void same_histograms(void **state)
     const struct mm_isa *isa;
 
     for (size_t i = 0; (isa = next_isa(&i)) != NULL;)
-        assert_true(check_hist(isa, *state));
+        assert_true(check_hist(isa, *state) && check_borders(isa, *state));
 }
 
 static void same_conversions(void **state)
@@ -48,7 +48,7 @@ static void same_conversions(void **state)
 
     (void)state;
     for (size_t i = 0; (isa = next_isa(&i)) != NULL;)
-        assert_true(check_decoders(isa) && check_integers(isa));
+        assert_true(check_decoders(isa) && check_integers(isa) && check_gather(isa));
 }
 
 static void the_environment_names_one(void **state)

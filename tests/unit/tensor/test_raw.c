@@ -92,7 +92,7 @@ static void gathering_and_swapping(void **state)
     for (size_t k = 0; k < MM_COUNT(sizes); k++) {
         size_t size = sizes[k];
 
-        mm_raw_gather(out, in + 3, 11, size, 2);
+        mm_raw_gather(mm_decoders(), out, in + 3, 11, size, 2);
         for (size_t i = 0; i < 2 * size; i++)
             assert_int_equal(out[i], 3 + 11 * (i / size) + i % size);
         mm_raw_swap(out, size, 2);

@@ -104,6 +104,23 @@ static void vector(void **state)
     fault_done(&f);
 }
 
+/* Noise of all sizes on few values: sorting makes it look small, but nothing changed places. */
+static void noise_is_no_order(void **state)
+{
+    (void)state;
+    static const double sizes[] = {1e-4, 1e-3, 1e-2, 0.05, 0.1, 0.2};
+    for (size_t i = 0; i < MM_COUNT(sizes) * 3; i++) {
+        struct fault f;
+        uint64_t seed = 90 + i;
+        fault_init(&f, (struct mm_shape){1, {i % 3 == 0 ? 50 : i % 3 == 1 ? 300 : 20000}}, 80 + i);
+        for (int64_t k = 0; k < f.count; k++)
+            f.d[k] = f.s[k] + sizes[i / 3] * normal(&seed);
+        fault_find(&f);
+        assert_int_equal(f.findings, 0);
+        fault_done(&f);
+    }
+}
+
 /* Other rows of the same kind are no reordering. */
 static void unrelated(void **state)
 {
@@ -123,8 +140,8 @@ static void unrelated(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(permuted), cmocka_unit_test(the_permutation), cmocka_unit_test(swapped_among_dead),
-        cmocka_unit_test(vector),   cmocka_unit_test(unrelated),
+        cmocka_unit_test(permuted), cmocka_unit_test(the_permutation),   cmocka_unit_test(swapped_among_dead),
+        cmocka_unit_test(vector),   cmocka_unit_test(noise_is_no_order), cmocka_unit_test(unrelated),
     };
     return cmocka_run_group_tests_name("triage/cause_match", tests, NULL, NULL);
 }

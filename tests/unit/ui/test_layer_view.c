@@ -27,6 +27,8 @@ static void all_sizes(void **state)
         small_draw_all_sizes(small);
         small_keys(small, "d 0");
         small_draw_all_sizes(small);
+        small_keys(small, "5");
+        small_draw_all_sizes(small);
         small_keys(small, "6");
         small_draw_all_sizes(small);
         small_keys(small, "q");
@@ -79,7 +81,9 @@ static void tabs(void **state)
 {
     struct small *small = *state;
     small_keys(small, "Enter");
-    assert_true(small_shows(small, "[0 Triage]  1 Stats   2 Histogram ")); /* what is wrong comes first */
+    assert_true(small_shows(
+        small,
+        "[0 Triage]  1 Stats   2 Histogram   5 What if   6 Neighbours")); /* what is wrong comes first */
     small_keys(small, "Tab");
     assert_true(small_shows(small, "[1 Stats]"));
     small_keys(small, "Tab J"); /* the tab stays */
@@ -103,9 +107,9 @@ static void tabs_on_a_narrow_screen(void **state)
 {
     struct small *small = *state;
     small_keys(small, ":resize 40x12\nEnter");
-    assert_true(small_shows(small, "[0 Triage]  1  2 "));
+    assert_true(small_shows(small, "[0 Triage]  1  2  5  6"));
     small_keys(small, "6");
-    assert_true(small_shows(small, " 0  1  2 "));
+    assert_true(small_shows(small, " 0  1  2  5 "));
     assert_true(small_shows(small, " [6 Neighbours]"));
 }
 

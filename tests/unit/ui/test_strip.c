@@ -66,7 +66,7 @@ static void draw(const struct small *small, int w, int h, size_t selected, const
     mm_buf_init(&out);
     assert_int_equal(grid_resize(&grid, w, h), 0);
     struct canvas c = grid_canvas(&grid);
-    strip_draw(&c, small->session, selected, g);
+    strip_draw(&c, small->session, MM_COLUMN_DIFF2, selected, g);
     grid_dump_glyphs(&grid, &out);
     assert_string_equal(mm_buf_text(&out), text);
     mm_buf_done(&out);

@@ -1,5 +1,5 @@
 /*
- * The powers of ten from 10^-342 to 10^308, each as its first 128 bits: 10^q is at least T 2^(lg - 127) and
+ * The powers of ten from 10^-342 to 10^324, each as its first 128 bits: 10^q is at least T 2^(lg - 127) and
  * less than (T + 1) 2^(lg - 127), where T = high 2^64 + low has its top bit set and lg = floor(log2(10^q)).
  * Made with integer arithmetic by these lines of Python:
  *
@@ -7,7 +7,7 @@
  *         lg = (q * 217706) >> 16   # (10**q).bit_length() - 1  -(10**-q).bit_length()
  *         return (10**q << 127) >> lg if q >= 0 else (1 << (127 - lg)) // 10**-q
  */
-#include "tensor/decimal.h"
+#include "mmtui/base.h"
 
 /* clang-format off */
 const uint64_t mm_power10_high[MM_POWER10_COUNT] = {
@@ -173,9 +173,12 @@ const uint64_t mm_power10_high[MM_POWER10_COUNT] = {
     0xc86ab5c39fa63440, 0xfa856334878fc150, 0x9c935e00d4b9d8d2, 0xc3b8358109e84f07,
     0xf4a642e14c6262c8, 0x98e7e9cccfbd7dbd, 0xbf21e44003acdd2c, 0xeeea5d5004981478,
     0x95527a5202df0ccb, 0xbaa718e68396cffd, 0xe950df20247c83fd, 0x91d28b7416cdd27e,
-    0xb6472e511c81471d, 0xe3d8f9e563a198e5, 0x8e679c2f5e44ff8f,
+    0xb6472e511c81471d, 0xe3d8f9e563a198e5, 0x8e679c2f5e44ff8f, 0xb201833b35d63f73,
+    0xde81e40a034bcf4f, 0x8b112e86420f6191, 0xadd57a27d29339f6, 0xd94ad8b1c7380874,
+    0x87cec76f1c830548, 0xa9c2794ae3a3c69a, 0xd433179d9c8cb841, 0x849feec281d7f328,
+    0xa5c7ea73224deff3, 0xcf39e50feae16bef, 0x81842f29f2cce375, 0xa1e53af46f801c53,
+    0xca5e89b18b602368, 0xfcf62c1dee382c42, 0x9e19db92b4e31ba9,
 };
-
 const uint64_t mm_power10_low[MM_POWER10_COUNT] = {
     0x113faa2906a13b3f, 0x4ac7ca59a424c507, 0x5d79bcf00d2df649, 0xf4d82c2c107973dc,
     0x79071b9b8a4be869, 0x9748e2826cdee284, 0xfd1b1b2308169b25, 0xfe30f0f5e50e20f7,
@@ -339,6 +342,10 @@ const uint64_t mm_power10_low[MM_POWER10_COUNT] = {
     0x8dd9472bf3fefaa7, 0xb14f98f6f0feb951, 0x6ed1bf9a569f33d3, 0x0a862f80ec4700c8,
     0xcd27bb612758c0fa, 0x8038d51cb897789c, 0xe0470a63e6bd56c3, 0x1858ccfce06cac74,
     0x0f37801e0c43ebc8, 0xd30560258f54e6ba, 0x47c6b82ef32a2069, 0x4cdc331d57fa5441,
-    0xe0133fe4adf8e952, 0x58180fddd97723a6, 0x570f09eaa7ea7648,
+    0xe0133fe4adf8e952, 0x58180fddd97723a6, 0x570f09eaa7ea7648, 0x2cd2cc6551e513da,
+    0xf8077f7ea65e58d1, 0xfb04afaf27faf782, 0x79c5db9af1f9b563, 0x18375281ae7822bc,
+    0x8f2293910d0b15b5, 0xb2eb3875504ddb22, 0x5fa60692a46151eb, 0xdbc7c41ba6bcd333,
+    0x12b9b522906c0800, 0xd768226b34870a00, 0xe6a1158300d46640, 0x60495ae3c1097fd0,
+    0x385bb19cb14bdfc4, 0x46729e03dd9ed7b5, 0x6c07a2c26a8346d1,
 };
 /* clang-format on */
