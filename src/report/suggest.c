@@ -127,7 +127,12 @@ void mm_report_suggestions(const struct mm_session *session, const struct mm_sug
         put_rows(session, list, out);
     mm_report_suggestion_summary(list, out);
     mm_buf_puts(out, list->count == 0 && !any_bad(session) ? ": no layer is over the thresholds\n" : "\n");
-    if (list->count && !mm_session_flow(session)->known)
+    const struct mm_flow *flow = mm_session_flow(session);
+    if (list->count && !flow->ordered)
+        mm_buf_puts(
+            out, "Nothing tells the order of the layers: each is held for an output, and its error for its "
+                 "own. A model's graph (--model) tells.\n");
+    else if (list->count && !flow->known)
         mm_buf_puts(out, "By execution order: a model's graph (--model) tells more.\n");
     if (list->beyond >= 0.005) {
         put_percent(out, list->beyond);

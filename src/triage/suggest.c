@@ -230,18 +230,12 @@ static int make_list(const struct suggest *s, struct mm_suggestions *out)
 
 static double error_now(const struct suggest *s)
 {
-    double worst = 0, last = 0;
-    bool output = false;
+    double worst = 0;
     for (uint32_t id = 0; id < s->count; id++) {
-        if (!s->layer[id].measured)
-            continue;
-        last = s->view->blame[id].error;
-        if (s->view->flow->role[id] & MM_ROLE_OUTPUT) {
-            worst = fmax(worst, last);
-            output = true;
-        }
+        if (s->layer[id].output)
+            worst = fmax(worst, s->view->blame[id].error);
     }
-    return output ? worst : last;
+    return worst;
 }
 
 static void find_masked(const struct suggest *s, struct mm_suggestions *out)

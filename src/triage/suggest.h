@@ -9,6 +9,7 @@ struct suggest_layer {
     uint32_t op;  /* the first layer of the operator that makes it */
     int32_t next; /* the next layer of the same operator; -1 */
     bool measured;
+    bool output;       /* its error is what counts in the end; all of them where nothing tells the order */
     bool can;          /* dst has an operator for it, and a higher precision may help */
     bool integer;      /* quantised now */
     bool masked;       /* behind something broken: `added` is an estimate */

@@ -101,10 +101,9 @@ static bool is_integer(enum mm_dtype dtype)
 static bool is_op(const struct suggest *s, uint32_t id, const char *const *words)
 {
     const struct mm_result *result = s->view->subjects[id].result;
-    int32_t node = s->graph ? s->view->flow->node[id] : -1;
+    const char *best = s->view->subjects[id].op_type;
     const char *types[] = {result->dst.known ? result->dst.op_type : "",
-                           result->src.known ? result->src.op_type : "",
-                           node >= 0 ? s->graph->nodes[node].op_type : ""};
+                           result->src.known ? result->src.op_type : "", best ? best : ""};
     for (; *words; words++) {
         for (size_t i = 0; i < MM_COUNT(types); i++) {
             if (strcasestr(types[i], *words))
@@ -211,9 +210,27 @@ static void find_weights(struct suggest *s)
             last = false;
             here->weight = fmax(here->weight, reader->gain * reader->weight);
         }
-        if (last || (flow->role[id] & MM_ROLE_OUTPUT))
+        if (last || here->output)
             here->weight = fmax(here->weight, 1);
     }
+}
+
+/* Where none is known, the last one measured. */
+static void find_outputs(struct suggest *s)
+{
+    const struct mm_flow *flow = s->view->flow;
+    struct suggest_layer *last = NULL;
+    bool any = false;
+    for (uint32_t id = 0; id < s->count; id++) {
+        struct suggest_layer *here = &s->layer[id];
+        if (!here->measured)
+            continue;
+        here->output = !flow->ordered || (flow->role[id] & MM_ROLE_OUTPUT);
+        any = any || here->output;
+        last = here;
+    }
+    if (last && !any)
+        last->output = true;
 }
 
 int suggest_layers(struct suggest *s)
@@ -233,6 +250,7 @@ int suggest_layers(struct suggest *s)
         find_added(s, id);
         find_left(s, id);
     }
+    find_outputs(s);
     find_weights(s);
     return 0;
 }
@@ -277,19 +295,13 @@ static double energy_at(const struct suggest *s, uint32_t id)
 
 double suggest_expected(struct suggest *s)
 {
-    double worst = 0, last = 0;
-    bool output = false;
+    double worst = 0;
     for (uint32_t id = 0; id < s->count; id++) {
         s->energy[id] = s->layer[id].measured ? energy_at(s, id) : 0;
-        if (!s->layer[id].measured)
-            continue;
-        last = s->energy[id];
-        if (s->view->flow->role[id] & MM_ROLE_OUTPUT) {
-            worst = fmax(worst, last);
-            output = true;
-        }
+        if (s->layer[id].output)
+            worst = fmax(worst, s->energy[id]);
     }
-    return sqrt(output ? worst : last);
+    return sqrt(worst);
 }
 
 double suggest_share(const struct suggest *s, uint32_t op)

@@ -55,6 +55,27 @@ static void ways_and_ends(void **state)
     suggesting_done(&on);
 }
 
+/* No graph, no time stamps: every error is the layer's own, and every layer an output. */
+static void nothing_tells_the_order(void **state)
+{
+    (void)state;
+    struct suggesting on;
+    suggesting_init(&on);
+    network_layer(&on.net, "b", 0.2);
+    network_layer(&on.net, "a", 0.1);
+    network_layer(&on.net, "c", 0.02);
+    suggesting_finish_unordered(&on);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(on.s.layer[i].output && on.s.layer[i].weight == 1);
+    assert_near(on.s.layer[1].added, 0.01, 1e-12);
+    assert_near(suggest_expected(&on.s), 0.2, 1e-12);
+    find(&on, "0.05");
+    assert_suggested(&on, LAYERS(0, 1));
+    assert_near(on.list.before, 0.2, 0);
+    assert_near(on.list.after, 0.02, 1e-12);
+    suggesting_done(&on);
+}
+
 static void inherited_and_enlarged(void **state)
 {
     (void)state;
@@ -183,13 +204,10 @@ static void layers_without_an_operator_in_dst(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(damped_on_the_way),
-        cmocka_unit_test(ways_and_ends),
-        cmocka_unit_test(inherited_and_enlarged),
-        cmocka_unit_test(half_where_it_suffices),
-        cmocka_unit_test(what_dst_has_now),
-        cmocka_unit_test(readers_of_integers),
-        cmocka_unit_test(layers_without_an_operator_in_dst),
+        cmocka_unit_test(damped_on_the_way),       cmocka_unit_test(ways_and_ends),
+        cmocka_unit_test(nothing_tells_the_order), cmocka_unit_test(inherited_and_enlarged),
+        cmocka_unit_test(half_where_it_suffices),  cmocka_unit_test(what_dst_has_now),
+        cmocka_unit_test(readers_of_integers),     cmocka_unit_test(layers_without_an_operator_in_dst),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
