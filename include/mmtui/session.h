@@ -190,6 +190,12 @@ int mm_session_suggest(const struct mm_session *session, const struct mm_suggest
  */
 int mm_session_accept(struct mm_session *session, const struct mm_suggestion *items, size_t count,
                       size_t *changed, struct mm_err *err);
+/* What other quantisation settings would buy (mm_advice_find), once all is looked into; else nothing is
+ * known. */
+int mm_session_advice(const struct mm_session *session, struct mm_advice *out, struct mm_err *err);
+/* Put those that are worth it into the plan as one undo step. *changed (may be NULL): settings with another
+ * value now. */
+int mm_session_advise(struct mm_session *session, size_t *changed, struct mm_err *err);
 /*
  * The precision_mode that the dst dump itself suggests ("force_float16" when its floats are half ...), or
  * NULL when it does not tell; *why is a sentence. A suggestion: nothing is put into the plan.

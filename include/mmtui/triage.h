@@ -364,13 +364,13 @@ bool mm_blame_worth_a_look(const struct mm_flow *flow, const struct mm_blame *bl
  * asymmetric   measured: the what-if of the reference's values with a zero point less the one without.
  * statistics   measured: the best what-if with a searched range less min-max, both with a scale for the whole
  *              tensor and otherwise alike. NaN when none was tried.
- * per_channel  inferred, for weights are not in the dumps. Rounding weights by one scale adds an error of the
- *              same size to every output channel; by a scale each, an error in proportion to what the channel
- *              holds. So the gain is that of giving each channel of the result a scale (a what-if, which
- * takes a channel's range for its weights' range), times 1 - channel_slope: all of it where the error is the
- * same everywhere, nothing where it is in proportion. On simulated products of random matrices this came
- * within 3.5 dB of the truth where the weights' rounding is the whole error; where activations are
- * rounded too, it says up to 5 dB too much.
+ * per_channel  inferred, for weights are not in the dumps; NaN for an operator that has none
+ * (mm_op_has_weights). Rounding weights by one scale adds an error of the same size to every output channel;
+ * by a scale each, an error in proportion to what the channel holds. So the gain is that of giving each
+ * channel of the result a scale (a what-if, which takes a channel's range for its weights' range), times 1 -
+ * channel_slope: all of it where the error is the same everywhere, nothing where it is in proportion. On
+ * simulated products of random matrices this came within 3.5 dB of the truth where the weights' rounding is
+ * the whole error; where activations are rounded too, it says up to 5 dB too much.
  */
 #define MM_GAIN_MAX 60.0
 struct mm_gains {

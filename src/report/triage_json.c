@@ -119,6 +119,28 @@ static void put_starts(struct mm_buf *out, const struct triage_digest *digest)
     mm_buf_putc(out, ']');
 }
 
+static void put_advice(struct mm_buf *out, const struct mm_session *session)
+{
+    static const char *const names[MM_ADVICE_COUNT] = {"per_channel", "asymmetric", "statistics"};
+    struct mm_advice advice;
+    struct mm_advice_setting setting[MM_ADVICE_COUNT];
+    if (mm_session_advice(session, &advice, NULL) < 0)
+        advice = (struct mm_advice){0};
+    mm_buf_printf(out, ",\n \"advice\": {\"quantised\": %zu", advice.quantised);
+    for (int i = 0; i < MM_ADVICE_COUNT; i++) {
+        const struct mm_advice_item *item = &advice.item[i];
+        mm_buf_printf(out, ", \"%s\": {\"known\": %zu", names[i], item->known);
+        put_number(out, "median_db", item->median);
+        put_number(out, "upper_db", item->upper);
+        mm_buf_printf(out, ", \"worth\": %s}", item->worth ? "true" : "false");
+    }
+    mm_buf_puts(out, ", \"settings\": {");
+    size_t count = mm_advice_settings(&advice, setting);
+    for (size_t i = 0; i < count; i++)
+        mm_buf_printf(out, "%s\"%s\": \"%s\"", i ? ", " : "", setting[i].key, setting[i].value);
+    mm_buf_puts(out, "}}");
+}
+
 int mm_report_triage_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)
 {
     const struct mm_session_options *options = mm_session_options(session);
@@ -136,6 +158,7 @@ int mm_report_triage_json(const struct mm_session *session, struct mm_buf *out, 
     put_layer_number(out, "first_culprit", mm_session_first_culprit(session));
     put_layer_number(out, "first_nonfinite", mm_session_first_nonfinite(session));
     put_starts(out, &digest);
+    put_advice(out, session);
     mm_buf_puts(out, ",\n \"layers\": [");
     for (size_t id = 0; id < mm_session_count(session); id++) {
         mm_buf_puts(out, id ? ",\n" : "\n");

@@ -190,6 +190,21 @@ static void put_others(struct mm_buf *out, const struct mm_session *session,
     }
 }
 
+void mm_report_advice(const struct mm_advice *advice, struct mm_buf *out)
+{
+    struct mm_buf text = {0};
+    struct mm_advice_setting setting[MM_ADVICE_COUNT];
+    size_t count = mm_advice_settings(advice, setting);
+    mm_advice_text(advice, &text);
+    if (text.length) {
+        mm_buf_puts(out, "\nSettings\n");
+        put_lines(out, 2, mm_buf_text(&text));
+    }
+    for (size_t i = 0; i < count; i++)
+        mm_buf_printf(out, "  %s = %s\n", setting[i].key, setting[i].value);
+    mm_buf_done(&text);
+}
+
 static void put_kinds(struct mm_buf *out, const struct triage_digest *digest)
 {
     struct mm_buf line = {0};
@@ -270,6 +285,9 @@ int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struc
     } else {
         put_no_culprit(out, &digest);
     }
+    struct mm_advice advice;
+    if (mm_session_advice(session, &advice, NULL) == 0)
+        mm_report_advice(&advice, out);
     put_kinds(out, &digest);
     put_good(out, session, &digest);
     triage_digest_done(&digest);

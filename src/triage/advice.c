@@ -59,10 +59,11 @@ static double gain(const struct mm_whatif *with, const struct mm_whatif *without
     return isnan(db) ? NAN : fmin(fmax(db, 0.0), MM_GAIN_MAX);
 }
 
-static double by_channels(const struct mm_evidence *evidence, const struct mm_whatif *without,
-                          const struct mm_whatif_setting *now)
+/* Weights are symmetric whatever activations are: one symmetric scale against one for each channel. */
+static double by_channels(const struct mm_evidence *evidence, const struct mm_whatif_setting *now)
 {
-    double db = gain(find_floor(evidence, now, true, now->asymmetric, now->range), without);
+    double db = gain(find_floor(evidence, now, true, false, MM_RANGE_MINMAX),
+                     find_floor(evidence, now, false, false, MM_RANGE_MINMAX));
 
     if (now->per_channel)
         return 0.0;
@@ -100,7 +101,7 @@ bool mm_gains_find(const struct mm_subject *subject, bool quantised, struct mm_g
         now = present->setting;
     else
         present = find_floor(evidence, &now, false, false, MM_RANGE_MINMAX);
-    out->per_channel = by_channels(evidence, present, &now);
+    out->per_channel = mm_op_has_weights(subject->op_type) ? by_channels(evidence, &now) : NAN;
     out->asymmetric =
         now.asymmetric ? 0.0 : gain(find_floor(evidence, &now, now.per_channel, true, now.range), present);
     by_statistics(evidence, present, &now, out);

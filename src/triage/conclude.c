@@ -227,7 +227,10 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
     const struct mm_whatif *better = conclude_better(&view->subjects[id]);
     bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
     double readers;
-    if (integer && better && conclude_is_format(blame, evidence))
+    if (out->kind == MM_VERDICT_OVERFLOW)
+        out->from =
+            blame->root; /* it would overflow whatever came in: raising the root alone moves the Inf here */
+    else if (integer && better && conclude_is_format(blame, evidence))
         say_setting(evidence, better, out);
     else if (!conclude_readers_mind(view, id, &readers))
         say_harmless(out, readers);

@@ -1,5 +1,6 @@
 /* A verdict in full: the figures that led to it, and the next step. */
 #include <math.h>
+#include <stdio.h>
 
 #include "conclude.h"
 #include "simulated.h"
@@ -27,18 +28,32 @@ static const char *const next_steps[MM_VERDICT_COUNT] = {
     [MM_VERDICT_UNREADABLE] = "Dump this tensor again.",
 };
 
+/* "2.7", "270": a factor, for people. */
+static const char *factor(char out[MM_NUM], double value)
+{
+    if (value >= 10 && value < 1e6)
+        snprintf(out, MM_NUM, "%.0f", value);
+    else
+        mm_num_short(out, value, 2);
+    return out;
+}
+
 static void say_error(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
 {
     const struct mm_metrics *m = &view->subjects[id].result->metrics;
     char a[MM_NUM], b[MM_NUM], c[MM_NUM];
     if (view->subjects[id].result->state != MM_STATE_MEASURED)
         return;
-    if (m->nonfinite_differ)
+    if (m->nonfinite_differ) {
         mm_buf_printf(out, "%s positions are NaN or Inf on one side only.\n",
                       mm_num_count(a, m->nonfinite_differ));
-    else
-        mm_buf_printf(out, "diff2 %s, diff1 %s (threshold %s); SQNR %.1f dB.\n", mm_num_short(a, m->diff2, 3),
-                      mm_num_short(b, m->diff1, 3), mm_num_short(c, view->thresholds->diff2, 3), m->sqnr);
+        return;
+    }
+    mm_buf_printf(out, "diff2 %s, diff1 %s (threshold %s)", mm_num_short(a, m->diff2, 3),
+                  mm_num_short(b, m->diff1, 3), mm_num_short(c, view->thresholds->diff2, 3));
+    if (isfinite(m->sqnr)) /* no -0.0 */
+        mm_buf_printf(out, "; SQNR %.1f dB", fabs(m->sqnr) < 0.05 ? 0.0 : m->sqnr);
+    mm_buf_puts(out, ".\n");
 }
 
 static void say_inputs(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
@@ -51,7 +66,7 @@ static void say_inputs(const struct mm_triage_view *view, uint32_t id, struct mm
                   blame->worst_input + 1, view->name(view->context, (uint32_t)blame->worst_input),
                   isinf(blame->input_error) ? "broken" : mm_num_short(a, blame->input_error, 2));
     if (isfinite(blame->amplification) && isfinite(blame->error))
-        mm_buf_printf(out, "; the error becomes %sx of that here", mm_num_short(b, blame->amplification, 2));
+        mm_buf_printf(out, "; the error becomes %sx of that here", factor(b, blame->amplification));
     mm_buf_puts(out,
                 view->flow->known ? ".\n" : ". By execution order: a model's graph (--model) would tell.\n");
 }
@@ -87,10 +102,13 @@ static void say_floor(const struct mm_blame *blame, const struct mm_subject *sub
                       mm_dtype_info(format->setting.dtype)->name, mm_num_short(a, 100 * format->clipped, 2));
     } else if (format) {
         mm_whatif_name(&format->setting, out);
-        mm_buf_printf(out, " costs %s at best here", mm_num_short(a, format->metrics.diff2, 2));
+        if (format->metrics.diff2 == 0)
+            mm_buf_puts(out, " holds these values exactly");
+        else
+            mm_buf_printf(out, " costs %s at best here", mm_num_short(a, format->metrics.diff2, 2));
         if (isfinite(blame->introduced) && format->metrics.diff2 > 0)
             mm_buf_printf(out, "; what is added here is %sx that",
-                          mm_num_short(b, blame->introduced / format->metrics.diff2, 2));
+                          factor(b, blame->introduced / format->metrics.diff2));
         mm_buf_puts(out, ".\n");
     }
     if (better) {

@@ -94,8 +94,8 @@ static void present_format(void **state)
     (void)state;
     struct mm_evidence evidence = usual();
     evidence.floor[5] = floor_of(true, true, MM_RANGE_MINMAX, 42);
-    evidence.format = 2; /* asymmetric already */
-    assert_gains(&evidence, 9, 0, NAN);
+    evidence.format = 2; /* activations are asymmetric already; weights are symmetric all the same: 40 - 30 */
+    assert_gains(&evidence, 10, 0, NAN);
     evidence.format = 3; /* per channel already */
     assert_gains(&evidence, 0, 2, NAN);
     evidence.format = 0; /* f16 says nothing of integers */

@@ -33,7 +33,7 @@ static void layers_init(struct layers *l)
         l->result[i].metrics.count = 100;
         l->result[i].metrics.diff2 = 1e-3;
         l->result[i].metrics.src = l->result[i].metrics.dst = stats(i + 1);
-        l->subject[i] = (struct mm_subject){&l->pair[i], &l->result[i], NULL};
+        l->subject[i] = (struct mm_subject){.pair = &l->pair[i], .result = &l->result[i]};
     }
 }
 

@@ -1,0 +1,45 @@
+/* Settings advice: from what was looked into to the plan. */
+#include "state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int mm_session_advice(const struct mm_session *session, struct mm_advice *out, struct mm_err *err)
+{
+    const struct triage_state *triage = &session->triage;
+    size_t count = session->pairs->count;
+    *out = (struct mm_advice){0};
+    if (!mm_session_triaged(session))
+        return 0;
+    bool *quantised = calloc(count + 1, sizeof *quantised);
+    if (!quantised)
+        return mm_fail_memory(err);
+    for (size_t id = 0; id < count;
+         id++) /* integers beside a tensor that it does not lie on are its readers' */
+        quantised[id] = (triage->flow->quantised[id] & MM_QUANTISED_RESULT) && triage->evidence[id] &&
+                        triage->evidence[id]->format >= 0;
+    int result = mm_advice_find(triage->subjects, count, quantised, out, err);
+    free(quantised);
+    return result;
+}
+
+int mm_session_advise(struct mm_session *session, size_t *changed, struct mm_err *err)
+{
+    struct mm_advice advice;
+    struct mm_advice_setting setting[MM_ADVICE_COUNT];
+    size_t n = 0;
+    if (mm_session_advice(session, &advice, err) < 0)
+        return -1;
+    size_t count = mm_advice_settings(&advice, setting);
+    int result = 0;
+    mm_plan_begin(session->plan, "the advised settings");
+    for (size_t i = 0; i < count && result == 0; i++) {
+        const char *had = mm_plan_setting(session->plan, setting[i].key);
+        n += !had || strcmp(had, setting[i].value) != 0;
+        result = mm_plan_set_setting(session->plan, setting[i].key, setting[i].value, err);
+    }
+    mm_plan_commit(session->plan);
+    if (changed)
+        *changed = n;
+    return result;
+}
