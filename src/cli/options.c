@@ -14,8 +14,7 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_MODEL] = {OPT_MODEL, 0, "model", "FILE",
                    "the model (.onnx): its graph tells which layer feeds which; weights are not read"},
     [OPT_SIM] = {OPT_SIM, 0, "sim", "DIR",
-                 "a third dump: the framework's own simulation of the low precision; tells format from "
-                 "implementation"},
+                 "the framework's simulation of the low precision: is it the format or the port?"},
     [OPT_BEFORE] = {OPT_BEFORE, 0, "before", "DIR", "an earlier dst: what became better or worse"},
     [OPT_THRESHOLD] = {OPT_THRESHOLD, 't', "threshold", "X",
                        "a layer is over when diff1 or diff2 is larger (default: 0.05)"},
