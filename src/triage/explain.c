@@ -108,7 +108,8 @@ static void say_floor(const struct mm_blame *blame, const struct mm_subject *sub
             mm_buf_puts(out, " holds these values exactly");
         else
             mm_buf_printf(out, " costs %s at best here", mm_num_short(a, format->metrics.diff2, 2));
-        if (isfinite(blame->introduced) && format->metrics.diff2 > 0)
+        if (isfinite(blame->introduced) && blame->introduced > 0.01 * format->metrics.diff2 &&
+            format->metrics.diff2 > 0)
             mm_buf_printf(out, "; what is added here is %sx that",
                           factor(b, blame->introduced / format->metrics.diff2));
         mm_buf_puts(out, ".\n");
