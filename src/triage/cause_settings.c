@@ -53,7 +53,8 @@ struct words {
     const char *sentence, *what;
 };
 
-/* The finding for an error that `coarse` explains and another setting would lessen from `now` to `better`. */
+/* The finding for an error that `coarse` explains, and that another setting would lessen as `better` is less
+ * than `now`. */
 static bool better_setting(const struct trial *t, struct found *found, const struct mm_whatif *coarse,
                            double now, double better, const struct words *words)
 {
@@ -65,6 +66,7 @@ static bool better_setting(const struct trial *t, struct found *found, const str
         return false;
     found->finding.score = 0.95 * near;
     found->finding.residual = better;
+    found->parameters = 10 / gain; /* of several that would help, the one that buys most stands first */
     mm_num_short(a, fmin(gain, MM_GAIN_MAX), 2);
     snprintf(found->finding.sentence, sizeof found->finding.sentence, words->sentence, bits, a);
     found_evidence(found, "The error, %s, is what int%u with one range for all costs here (%s). %s: %s instead of %s.",
@@ -94,7 +96,8 @@ static bool coarse_weights(const struct trial *t, struct found *found)
     double n = (double)t->n, mean = fabs(t->mean_s - t->mean_d) / sqrt(t->ee / n);
     double follows = fabs(t->se - n * t->mean_s * (t->mean_s - t->mean_d)) / sqrt(t->vs * t->ee);
     char a[MM_NUM], b[MM_NUM];
-    if (!t->c->quantised || !t->aligned || t->channel < 0 || !mm_op_has_weights(t->c->op_type) ||
+    if (!t->c->quantised || !t->aligned || t->channel < 0 || !*t->c->op_type ||
+        !mm_op_has_weights(t->c->op_type) ||
         m->nonfinite_differ || !(m->diff2 <= WEIGHTS_MOST) || !(m->diff2 > 2 * t->noise) ||
         !(mean <= 0.3) || !(follows <= 0.2))
         return false;
@@ -102,7 +105,7 @@ static bool coarse_weights(const struct trial *t, struct found *found)
                 channels.count >= CHANNELS_LEAST;
     double slope = good ? channels_slope(&channels) : NAN;
     channels_done(&channels);
-    if (!good || slope > WEIGHTS_SLOPE)
+    if (!good || !(slope <= WEIGHTS_SLOPE)) /* NaN: all channels are of one size */
         return false;
     found->finding.score = WEIGHTS_SCORE;
     found->finding.residual = t->noise;
@@ -133,6 +136,8 @@ bool cause_channel_range(const struct trial *t, struct found *found)
 
 /* ---- one side ---- */
 
+#define ONE_SIDED_LEAST 3.0 /* dB measured; the step must be half, which is one bit */
+
 bool cause_one_sided(const struct trial *t, struct found *found)
 {
     static const struct words words = {
@@ -142,7 +147,10 @@ bool cause_one_sided(const struct trial *t, struct found *found)
     const struct mm_whatif *fine = floor_of(t, true, MM_RANGE_MINMAX);
     if (!coarse || !fine || nearness(t, fine) >= nearness(t, coarse))
         return false;
-    return better_setting(t, found, coarse, coarse->metrics.diff2, fine->metrics.diff2, &words);
+    double now = coarse->metrics.diff2, better = fine->metrics.diff2;
+    if (20 * log10(now / better) < ONE_SIDED_LEAST) /* where much is less than a step, half a step buys less */
+        return false;
+    return better_setting(t, found, coarse, now, fmin(better, now * fine->scale / coarse->scale), &words);
 }
 
 /* ---- outliers ---- */

@@ -35,10 +35,13 @@ static bool other_unit(const char *op_type)
     return false;
 }
 
-/* Is dst largely 0 where src is not? That is a loss, however small the values are. */
+/* Is dst largely 0 where src is not? That is a loss, however small the values are; only differences of values
+ * that rounding made equal are rightly 0. */
 static bool is_lost(const struct trial *t)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
+    if (mm_text_find(t->c->op_type, "sub") || mm_text_find(t->c->op_type, "add"))
+        return false;
     return 2 * (m->dst.zero - m->src.zero) > m->count - m->src.zero;
 }
 
@@ -46,6 +49,7 @@ static bool is_lost(const struct trial *t)
 #define SMALLER    0.1 /* result against input: only then is it near zero */
 #define TINY       1e-5
 #define GUESSED    0.55 /* with inputs that are only likely to be these */
+#define NOTHING_KNOWN 0.45 /* nor what the operator is: not enough to call a layer harmless */
 
 bool cause_near_zero(const struct trial *t, struct found *found)
 {
@@ -64,7 +68,7 @@ bool cause_near_zero(const struct trial *t, struct found *found)
         return false;
     found->finding.score = known ? 0.9 - 0.3 * fmin(1, steps / STEPS_NEAR) : 0.4;
     if (known && !softmax && t->c->inputs_guessed)
-        found->finding.score = fmin(found->finding.score, GUESSED);
+        found->finding.score = fmin(found->finding.score, *t->c->op_type ? GUESSED : NOTHING_KNOWN);
     found_say(found, "near zero: the error is %s in absolute terms, src is %s", mm_num_short(a, m->rmse, 2),
               mm_num_short(b, rms, 2));
     if (known)

@@ -119,6 +119,7 @@ static enum mm_dtype float_of(const double *x, int64_t count)
 #define LEVELS_INT4  16
 #define LEVELS_INT8  256
 #define LEVELS_INT16 65536
+#define HALF_LEAST   0x1p-24 /* the least half above 0 */
 
 static enum mm_dtype integer_of(double levels)
 {
@@ -143,6 +144,10 @@ static void look_at_values(const struct mm_result *result, const double *s, cons
     enum mm_dtype held = float_of(d, count);
     bool fine = held == MM_DTYPE_NONE; /* a float of 11 digits lies on a grid of 65536 steps by itself */
     out->grid = grid_find(d, count, fine ? LEVELS_INT16 : LEVELS_INT8);
+    if (held == MM_F16 && out->grid > 0 && out->grid <= 1.01 * HALF_LEAST) {
+        *out = (struct format){.dtype = MM_F16}; /* subnormal halves have a grid of their own */
+        return;
+    }
     double levels = out->grid > 0 ? (m->dst.max - m->dst.min) / out->grid : 0;
     bool known = s && m->dst.zero < m->count && find_rounded(&m->src, s, d, count, out);
     if (known && (out->dtype != MM_I16 || fine))
