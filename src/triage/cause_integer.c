@@ -18,12 +18,13 @@ static double residual_of_fit(const struct trial *t, double left)
     return sqrt(fmax(0, left) / t->dd * n / (n - 1));
 }
 
-/* The best d = scale s. With e = s - d: sum (d - a s)^2 = sum ((1 - a) s - e)^2. */
+/* The best d = scale s. With e = s - d: sum (d - a s)^2 = sum ((1 - a) s - e)^2, which has more digits where
+ * e is the smaller one. */
 static struct line fit_scale(const struct trial *t)
 {
-    double sd = t->ss - t->se;
-    double scale = sd / t->ss;
-    double left = t->ee - 2 * (1 - scale) * t->se + (1 - scale) * (1 - scale) * t->ss;
+    double scale = t->sd / t->ss;
+    double left = t->ee < t->dd ? t->ee - 2 * (1 - scale) * t->se + (1 - scale) * (1 - scale) * t->ss
+                                : t->dd - scale * t->sd;
     return (struct line){scale, 0, residual_of_fit(t, left)};
 }
 
@@ -89,10 +90,11 @@ static bool scaled_before_bias(const struct trial *t, struct found *found)
     mm_num_short(a, scale, 3);
     mm_num_short(b, found->finding.residual, 2);
     found_say(found, "dst = %s x src, but for a constant a channel (bias): undone %s", a, b);
-    found_evidence(found,
-                   "One factor, %.6g, and a constant for each channel leave %s, without it is %s: the sums are "
-                   "scaled, and what is added to them is not.",
-                   scale, b, mm_num_short(c, t->observed, 2));
+    found_evidence(
+        found,
+        "One factor, %.6g, and a constant for each channel leave %s, without it is %s: the sums are "
+        "scaled, and what is added to them is not.",
+        scale, b, mm_num_short(c, t->observed, 2));
     return true;
 }
 
@@ -119,7 +121,8 @@ bool cause_scale(const struct trial *t, struct found *found)
         return false;
     struct found with_bias = *found;
     bool good = scaled(t, found), sure = good && found->finding.residual <= 3 * t->noise;
-    if (!sure && scaled_before_bias(t, &with_bias) && (!good || with_bias.finding.score > found->finding.score)) {
+    if (!sure && scaled_before_bias(t, &with_bias) &&
+        (!good || with_bias.finding.score > found->finding.score + SCORE_SAME)) {
         *found = with_bias;
         return true;
     }

@@ -237,7 +237,8 @@ static bool nan_stretch(const struct trial *t, struct found *found)
     found_say(found, "values %" PRId64 "..%" PRId64 " (%s %%) are NaN, the rest is right", from, to - 1,
               mm_num_short(a, 100 * (double)nans / (double)count, 2));
     found_evidence(found,
-                   "%" PRId64 " to %" PRId64 " of %" PRId64 " (values in memory order) are NaN, none elsewhere; the "
+                   "%" PRId64 " to %" PRId64 " of %" PRId64
+                   " (values in memory order) are NaN, none elsewhere; the "
                    "rest differs by %s only.",
                    from, to - 1, count, mm_num_short(b, t->observed, 2));
     return true;

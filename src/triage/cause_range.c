@@ -162,9 +162,9 @@ static void predict_flush(const void *hypothesis, const struct trial *t, int64_t
 /* What became 0, and the error of all that is too small for half to hold in full. */
 struct small {
     int64_t flushed;
-    double limit;  /* the greatest |s| that became 0 */
-    double lost;   /* sum s^2 of these */
-    double error;  /* sum e^2 of all below half's least normal value */
+    double limit; /* the greatest |s| that became 0 */
+    double lost;  /* sum s^2 of these */
+    double error; /* sum e^2 of all below half's least normal value */
 };
 
 static struct small small_find(const struct trial *t)
@@ -184,7 +184,8 @@ static struct small small_find(const struct trial *t)
     return small;
 }
 
-#define LOST_LEAST 0.1 /* share of the error's energy; the rest may be what subnormal values keep too few digits for */
+#define LOST_LEAST                                                                                           \
+    0.1 /* share of the error's energy; the rest may be what subnormal values keep too few digits for */
 
 bool cause_underflow(const struct trial *t, struct found *found)
 {
@@ -197,7 +198,8 @@ bool cause_underflow(const struct trial *t, struct found *found)
         small.error < 0.5 * t->ee)
         return false;
     found->finding.residual = t->dd > 0 ? predict_residual(t, predict_flush, &h) : 0;
-    found->finding.score = small.error / t->ee; /* what is left may not be judged against d: most of it is 0 */
+    found->finding.score =
+        small.error / t->ee; /* what is left may not be judged against d: most of it is 0 */
     found->parameters = 1;
     char a[MM_NUM], b[MM_NUM], c[MM_NUM];
     found_say(found, "%s values of at most %s became 0", mm_num_count(a, small.flushed),

@@ -21,8 +21,8 @@ static double format_step(const struct trial *t)
 /* Operators whose results are in another unit than their inputs: small against these says nothing. */
 static bool other_unit(const char *op_type)
 {
-    static const char *const words[] = {"norm", "pow",  "square", "sqrt", "div",     "mul", "exp", "log",
-                                        "std",  "vari", "l2",     "reciprocal", "sigmoid", "glu"};
+    static const char *const words[] = {"norm", "pow", "square", "sqrt", "div",        "mul",     "exp",
+                                        "log",  "std", "vari",   "l2",   "reciprocal", "sigmoid", "glu"};
     static const char *const alike[] = {"matmul", "multihead"}; /* have "mul" in them, and are sums */
     for (size_t i = 0; i < MM_COUNT(alike); i++) {
         if (mm_text_find(op_type, alike[i]))
@@ -45,10 +45,10 @@ static bool is_lost(const struct trial *t)
     return 2 * (m->dst.zero - m->src.zero) > m->count - m->src.zero;
 }
 
-#define STEPS_NEAR 4.0 /* RMS error in rounding steps of the input that is no more than cancellation */
-#define SMALLER    0.1 /* result against input: only then is it near zero */
-#define TINY       1e-5
-#define GUESSED    0.55 /* with inputs that are only likely to be these */
+#define STEPS_NEAR    4.0 /* RMS error in rounding steps of the input that is no more than cancellation */
+#define SMALLER       0.1 /* result against input: only then is it near zero */
+#define TINY          1e-5
+#define GUESSED       0.55 /* with inputs that are only likely to be these */
 #define NOTHING_KNOWN 0.45 /* nor what the operator is: not enough to call a layer harmless */
 
 bool cause_near_zero(const struct trial *t, struct found *found)

@@ -91,10 +91,8 @@ static double through_e5m2(double x)
 static const struct {
     enum mm_dtype dtype;
     double (*through)(double x);
-} floats[] = {{MM_F8E5M2, through_e5m2},
-              {MM_F8E4M3, through_e4m3},
-              {MM_F16, through_half},
-              {MM_BF16, through_bf16}};
+} floats[] = {
+    {MM_F8E5M2, through_e5m2}, {MM_F8E4M3, through_e4m3}, {MM_F16, through_half}, {MM_BF16, through_bf16}};
 
 static bool all_through(const double *x, int64_t count, double (*through)(double x))
 {
@@ -153,10 +151,9 @@ static void look_at_values(const struct mm_result *result, const double *s, cons
     if (known && (out->dtype != MM_I16 || fine))
         return;
     out->sure = false;
-    out->dtype = is_float8(held) && levels > LEVELS_INT4 - 1 ? held
-                 : levels > 0 && levels <= (fine ? LEVELS_INT16 : LEVELS_INT8)
-                     ? integer_of(levels)
-                     : held;
+    out->dtype = is_float8(held) && levels > LEVELS_INT4 - 1                   ? held
+                 : levels > 0 && levels <= (fine ? LEVELS_INT16 : LEVELS_INT8) ? integer_of(levels)
+                                                                               : held;
 }
 
 struct format format_find(const struct mm_result *result, unsigned quantised, const double *s,

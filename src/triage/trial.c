@@ -56,6 +56,7 @@ static void sums_of_pairs(struct trial *t)
         t->dd += d[i] * d[i];
         t->ee += e * e;
         t->se += s[i] * e;
+        t->sd += s[i] * d[i];
     }
     t->n = ms.n;
     t->effective = fourth > 0 && isfinite(fourth) ? t->ss / fourth * t->ss : (double)t->n;
@@ -86,7 +87,7 @@ static void sums_apart(struct trial *t)
     t->mean_d = moments_mean(&md);
     t->vs = moments_spread(&ms);
     t->vd = moments_spread(&md);
-    t->ee = t->se = NAN;
+    t->ee = t->se = t->sd = NAN;
 }
 
 static void sums_of_metrics(struct trial *t)
@@ -94,7 +95,7 @@ static void sums_of_metrics(struct trial *t)
     const struct mm_metrics *m = &t->c->result->metrics;
     double n = (double)m->finite;
     if (t->c->result->state != MM_STATE_MEASURED || m->finite == 0) {
-        t->ee = t->se = NAN;
+        t->ee = t->se = t->sd = NAN;
         return;
     }
     t->n = m->finite;
@@ -106,6 +107,7 @@ static void sums_of_metrics(struct trial *t)
     t->dd = t->vd + n * t->mean_d * t->mean_d;
     t->ee = n * m->mse;
     t->se = (t->ss - t->dd + t->ee) / 2; /* from sum d^2 = sum s^2 - 2 sum se + sum e^2 */
+    t->sd = t->ss - t->se;
 }
 
 static struct mm_shape squeezed(const struct mm_shape *shape, int *axis)
