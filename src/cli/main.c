@@ -17,7 +17,7 @@ static const enum option compare_options[] = {
     OPT_SRC,  OPT_DST,       OPT_OUTPUT, OPT_FRAMEWORK, OPT_THRESHOLD, OPT_ATOL, OPT_RTOL, OPT_FAIL,
     OPT_JOBS, OPT_QUANTILES, OPT_HIST,   OPT_NO_CACHE,  OPT_SHARD,     OPT_HELP, OPT_NONE};
 static const enum option triage_options[] = {
-    OPT_MODEL, OPT_SIM,  OPT_BEFORE,   OPT_THRESHOLD, OPT_FRAMEWORK, OPT_JSON, OPT_OUTPUT_FILE,
+    OPT_MODEL, OPT_SIM,  OPT_BEFORE,   OPT_THRESHOLD, OPT_FRAMEWORK, OPT_JSON, OPT_REPORT_FILE,
     OPT_FAIL,  OPT_JOBS, OPT_NO_CACHE, OPT_ASCII,     OPT_HELP,      OPT_NONE};
 static const enum option merge_options[] = {OPT_OUTPUT_FILE, OPT_HELP, OPT_NONE};
 static const enum option export_options[] = {OPT_PLAN, OPT_TO, OPT_CPP, OPT_HELP, OPT_NONE};
