@@ -197,6 +197,7 @@ enum mm_quantised {
 /* What a cause found. score says how sure: 1 certain, 0.5 as likely as not; below 0.3 it is not kept. */
 struct mm_finding {
     enum mm_cause_id cause;
+    enum mm_verdict_kind verdict; /* what it makes of the layer; NONE: what its cause always does */
     double score;
     double
         residual; /* relative L2 error that is left once the fault is undone; NaN where that means nothing */
@@ -214,7 +215,9 @@ struct mm_case {
     double input_max; /* greatest |x| among the reference's inputs; 0 unknown */
     double input_rms; /* greatest RMS among them; 0 unknown */
     int64_t input_count; /* elements of the largest input; 0 unknown */
+    bool inputs_guessed; /* there is no graph: the inputs are those of the layers shortly before */
     unsigned quantised;  /* bits of enum mm_quantised */
+    enum mm_dtype format; /* in which dst was stored or computed, as floor[] have it; MM_DTYPE_NONE unknown */
     /* Decoded values in row-major order: both sides laid alike where shapes fit (fit says how), else as they
      * are. NULL when nothing was opened (then only what the metrics tell is tried) or above MM_CASE_MAX. */
     const double *s, *d;
@@ -260,9 +263,14 @@ bool mm_op_has_weights(const char *op_type);
 /* ---- looking: the evidence of one layer ------------------------------------------------------------------
  */
 
-#define MM_FLOORS 6
+#define MM_FLOORS 8
 struct mm_evidence {
-    struct mm_whatif floor[MM_FLOORS]; /* f16, bf16, i8 per tensor symmetric, asymmetric, per channel ... */
+    /*
+     * f16, bf16; e4m3 or e5m2 where dst is one; of dst's integer format (i8 where it only is known to be
+     * quantised) symmetric, asymmetric, another range (p99.99; mse below 10,000 values), per channel along
+     * channel_axis, and along the last of three axes.
+     */
+    struct mm_whatif floor[MM_FLOORS];
     size_t floors;
     int format;  /* index into floor: the format in which dst was stored or computed; -1: f32, unknown */
     double grid; /* step of the uniform grid that dst lies on (fake quantisation); 0: none */
@@ -282,7 +290,8 @@ struct mm_look {
     unsigned role;
     double noise, input_max, input_rms;
     int64_t input_count;
-    unsigned quantised; /* bits of enum mm_quantised */
+    bool inputs_guessed; /* see struct mm_case */
+    unsigned quantised;  /* bits of enum mm_quantised */
 };
 /* Opens the pair, runs what-ifs and causes. A pair that can't be opened gives evidence with a problem. -1
  * only with MM_ECANCELLED or MM_ENOMEM. */

@@ -13,11 +13,17 @@ static void run(struct mm_job *job, const atomic_bool *cancel)
     request->failed = mm_evidence_collect(&request->look, cancel, &request->evidence, NULL);
 }
 
-/* What the inputs of a layer were like on the reference's side. */
+#define INPUTS_GUESSED 2
+
+/* What the inputs of a layer were like on the reference's side; without a graph the two layers right before it
+ * are taken for them. */
 static void fill_inputs(const struct triage_state *triage, size_t id, struct mm_look *look)
 {
     const struct mm_flow *flow = triage->flow;
-    for (uint32_t e = flow->input_from[id]; flow->known && e < flow->input_from[id + 1]; e++) {
+    look->inputs_guessed = !flow->known;
+    for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1]; e++) {
+        if (!flow->known && flow->input[e] + INPUTS_GUESSED < id)
+            continue;
         const struct mm_metrics *m = &triage->subjects[flow->input[e]].result->metrics;
         const struct mm_stats *stats = &m->src;
         if (triage->subjects[flow->input[e]].result->state != MM_STATE_MEASURED || !stats->finite)

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#define LOST 0.3 /* a row's error against its values, when what depends on the input is gone */
+
 /* How large what an operator keeps inside can get, from its input: the largest |x|, and how many are added up
  * for one result. */
 enum inner {
@@ -73,15 +75,44 @@ static double inner_bound(const struct trial *t, enum inner inner)
     return NAN;
 }
 
-/* Does dst look broken in the way that Inf inside leaves: Inf, NaN, or 0 (x / Inf)? */
-static const char *broken_how(const struct mm_metrics *m, int64_t *count)
+/* Rows of dst that are all the same while src's are not: x times 1 / Inf is 0, and what is left is what the
+ * operator adds. Returns how many values they have. */
+static int64_t same_rows(const struct trial *t)
 {
+    const double *s = t->c->s, *d = t->c->d;
+    int64_t width = t->d_shape.rank > 0 ? t->d_shape.dim[t->d_shape.rank - 1] : 0, first = -1, rows = 0;
+    if (!t->aligned || width < 2)
+        return 0;
+    for (int64_t at = 0; at + width <= t->c->d_count; at += width) {
+        double off = 0, signal = 0, apart = 0;
+        for (int64_t i = at; i < at + width; i++) {
+            off += (s[i] - d[i]) * (s[i] - d[i]);
+            signal += s[i] * s[i];
+            apart += first < 0 ? 0 : fabs(d[i] - d[first + i - at]) + (s[i] == s[first + i - at]);
+        }
+        if (!(off > LOST * LOST * signal))
+            continue;
+        if (apart > 0)
+            return 0;
+        first = first < 0 ? at : first;
+        rows++;
+    }
+    return rows > 1 ? rows * width : 0;
+}
+
+/* Does dst look broken in the way that Inf inside leaves: Inf, NaN, or 0 (x / Inf)? */
+static const char *broken_how(const struct trial *t, enum inner inner, int64_t *count)
+{
+    const struct mm_metrics *m = &t->c->result->metrics;
     int64_t bad = m->dst.nan + m->dst.pos_inf + m->dst.neg_inf - m->src.nan - m->src.pos_inf - m->src.neg_inf;
     int64_t zero = m->dst.zero - m->src.zero;
     *count = bad > 0 ? bad : zero;
     if (bad > 0)
         return "Inf or NaN";
-    return zero > m->count / 100 && zero > 0 ? "0" : NULL;
+    if (zero > m->count / 100 && zero > 0)
+        return "0";
+    *count = inner == INNER_SQUARE ? same_rows(t) : 0;
+    return *count > 0 ? "0, but for what is added" : NULL;
 }
 
 bool cause_inner_overflow(const struct trial *t, struct found *found)
@@ -90,11 +121,12 @@ bool cause_inner_overflow(const struct trial *t, struct found *found)
     double limit = trial_limit(t), most = fmax(fabs(m->src.min), fabs(m->src.max));
     int op = operator_find(t->c->op_type);
     int64_t count;
-    const char *how = broken_how(m, &count);
-    if (op < 0 || !how || most > limit)
-        return false;
-    double bound = inner_bound(t, operators[op].inner);
-    bool known = !isnan(bound);
+    enum inner inner = op >= 0 ? operators[op].inner : INNER_INVERSE;
+    const char *what = op >= 0 ? operators[op].what : "something", *how = broken_how(t, inner, &count);
+    if (!how || most > limit || (op < 0 && (*t->c->op_type || m->dst.nan > m->src.nan)))
+        return false; /* of an operator of unknown type, Inf tells enough, NaN does not */
+    double bound = inner_bound(t, inner);
+    bool known = !isnan(bound) && !(t->c->inputs_guessed && !(bound > limit));
     if ((known && !(bound > limit)) || (!known && *how == '0'))
         return false;
     char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM];
@@ -104,15 +136,15 @@ bool cause_inner_overflow(const struct trial *t, struct found *found)
     mm_num_short(b, limit, 5);
     if (!known)
         found_say(found, "%s values are %s, the result itself would fit: %s may overflow",
-                  mm_num_count(c, count), how, operators[op].what);
+                  mm_num_count(c, count), how, what);
     else
-        found_say(found, "inside, %s can reach %s > %s: %s values became %s", operators[op].what, a, b,
+        found_say(found, "inside, %s can reach %s > %s: %s values became %s", what, a, b,
                   mm_num_count(c, count), how);
     if (known)
         found_evidence(found,
                        "Inputs reach %s, so %s inside %s can reach %s; the format ends at %s. The result "
                        "itself reaches %s only.",
-                       mm_num_short(c, t->c->input_max, 3), operators[op].what, t->c->op_type, a, b,
+                       mm_num_short(c, t->c->input_max, 3), what, t->c->op_type, a, b,
                        mm_num_short(d, most, 3));
     else
         found_evidence(found,

@@ -120,6 +120,9 @@ bool cause_saturation(const struct trial *t, struct found *found)
     if ((isinf(h.high) && isinf(h.low)) || !found_set(found, t, predict_residual(t, predict_clamp, &h), 2))
         return false;
     found->finding.score *= clamp_trust(t, &h);
+    if (fabs((isfinite(h.high) ? h.high : -h.low) / trial_limit(t) - 1) <= 1e-3 &&
+        mm_dtype_info(t->c->result->dst.dtype)->kind == MM_KIND_FLOAT)
+        found->finding.verdict = MM_VERDICT_OVERFLOW; /* of a float, which has no range to calibrate */
     char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM];
     mm_num_short(a, h.low, 5);
     mm_num_short(b, h.high, 5);

@@ -152,10 +152,15 @@ static void say_format(const struct mm_evidence *evidence, struct mm_verdict *ou
              mm_dtype_info(now->setting.dtype)->name, mm_num_short(figure, now->metrics.diff2, 2));
 }
 
+static enum mm_verdict_kind kind_of(const struct mm_finding *finding)
+{
+    return finding->verdict != MM_VERDICT_NONE ? finding->verdict : mm_cause_info(finding->cause)->verdict;
+}
+
 static void say_finding(const struct mm_finding *finding, unsigned role, struct mm_verdict *out)
 {
     const struct mm_cause_info *info = mm_cause_info(finding->cause);
-    enum mm_verdict_kind kind = info->verdict;
+    enum mm_verdict_kind kind = kind_of(finding);
     if (info->at_edges && (role & MM_ROLE_INPUT))
         kind = MM_VERDICT_INPUT;
     else if (info->at_edges && (role & MM_ROLE_OUTPUT))
@@ -245,7 +250,7 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
 /* Causes that are about a format's range or settings: these a simulation has, too. */
 static bool is_of_format(const struct mm_finding *finding)
 {
-    enum mm_verdict_kind kind = mm_cause_info(finding->cause)->verdict;
+    enum mm_verdict_kind kind = kind_of(finding);
     return kind == MM_VERDICT_OVERFLOW || kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
 }
 

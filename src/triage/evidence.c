@@ -1,6 +1,7 @@
 /* Looking at one layer: what its format must cost, what its error looks like, what may have caused it. */
 #include "triage/cause.h"
 #include "triage/channels.h"
+#include "triage/format.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -48,120 +49,38 @@ static int values_read(struct values *values, const struct mm_duo *duo, const at
     return -1;
 }
 
-/* ---- floors ---- */
+/* ---- the format of dst, and what it costs ---- */
 
-/* The cheap ones: no range is searched. */
-static size_t floor_settings(const struct mm_shape *shape, int axis, struct mm_whatif_setting out[MM_FLOORS])
-{
-    size_t n = 0;
-    int64_t channels = axis >= 0 ? shape->dim[axis] : 1;
-    out[n++] = (struct mm_whatif_setting){.dtype = MM_F16};
-    out[n++] = (struct mm_whatif_setting){.dtype = MM_BF16};
-    out[n++] = (struct mm_whatif_setting){.dtype = MM_I8};
-    out[n++] = (struct mm_whatif_setting){.dtype = MM_I8, .asymmetric = true};
-    out[n++] = (struct mm_whatif_setting){.dtype = MM_I8, .range = MM_RANGE_P9999};
-    if (channels > 1 && mm_shape_count(shape) > channels)
-        out[n++] = (struct mm_whatif_setting){.dtype = MM_I8, .per_channel = true, .axis = axis};
-    return n;
-}
-
-static int floors_find(struct mm_evidence *e, const struct mm_tensor *s, const atomic_bool *cancel,
-                       struct mm_err *err)
+static int floors_find(struct mm_evidence *e, const struct mm_look *look, const struct format *format,
+                       const struct mm_tensor *s, const atomic_bool *cancel, struct mm_err *err)
 {
     struct mm_whatif_setting setting[MM_FLOORS];
     e->channel_axis = mm_channel_axis(&s->shape);
-    size_t n = floor_settings(&s->shape, e->channel_axis, setting);
+    size_t n = format_settings(format, look->quantised, &s->shape, e->channel_axis, setting);
     if (mm_whatif_tensor(s, setting, n, cancel, e->floor, err) < 0)
         return -1;
     e->floors = n;
+    e->format = format_floor(format, look->quantised, e->floor, n, look->result->metrics.diff2);
+    e->grid = format->grid;
     return 0;
 }
 
-/* ---- the format of dst ---- */
-
-static bool all_half(const double *x, int64_t count)
-{
-    for (int64_t i = 0; i < count; i++) {
-        if (isfinite(x[i]) && (double)mm_half_to_float(mm_float_to_half((float)x[i])) != x[i])
-            return false;
-    }
-    return true;
-}
-
-static bool all_bf16(const double *x, int64_t count)
-{
-    for (int64_t i = 0; i < count; i++) {
-        if (isfinite(x[i]) && (double)mm_bf16_to_float(mm_float_to_bf16((float)x[i])) != x[i])
-            return false;
-    }
-    return true;
-}
-
-static int floor_index(const struct mm_evidence *e, enum mm_dtype dtype)
-{
-    for (size_t i = 0; i < e->floors; i++) {
-        if (e->floor[i].setting.dtype == dtype)
-            return (int)i;
-    }
-    return -1;
-}
-
-/* The per-tensor setting with a zero point. */
-static int asymmetric_int8(const struct mm_evidence *e)
-{
-    for (size_t i = 0; i < e->floors; i++) {
-        const struct mm_whatif_setting *setting = &e->floor[i].setting;
-        if (setting->dtype == MM_I8 && setting->asymmetric && !setting->per_channel)
-            return (int)i;
-    }
-    return -1;
-}
-
-/* Of the int8 settings, the one whose cost is nearest to the error that is there. */
-static int nearest_int8(const struct mm_evidence *e, double observed)
-{
-    int best = -1;
-    double least = INFINITY;
-    for (size_t i = 0; i < e->floors; i++) {
-        double off = fabs(log(observed / e->floor[i].metrics.diff2));
-        if (e->floor[i].setting.dtype == MM_I8 && (best < 0 || off < least)) {
-            best = (int)i;
-            least = isnan(off) ? INFINITY : off;
-        }
-    }
-    return best;
-}
-
-#define LEVELS_INT8  256
-#define LEVELS_INT16 65536
-
-/* What dst's dtype says; of a wider dst, what its values show. */
-static void format_find(struct mm_evidence *e, const struct mm_look *look, const struct values *v,
-                        int64_t count)
-{
-    enum mm_dtype dtype = look->result->dst.dtype;
-    bool eight = mm_dtype_info(dtype)->bits <= 8 && mm_dtype_info(dtype)->kind != MM_KIND_FLOAT;
-    bool wide = dtype == MM_F32 || dtype == MM_F64;
-    bool half = v->d && wide && all_half(v->d, count);
-    if (v->d)
-        e->grid =
-            grid_find(v->d, count, half || dtype == MM_F16 || dtype == MM_BF16 ? LEVELS_INT8 : LEVELS_INT16);
-    double span = look->result->metrics.dst.max - look->result->metrics.dst.min;
-    bool grid8 = e->grid > 0 && span / e->grid <= LEVELS_INT8;
-    e->format = -1;
-    /* integers beside a tensor say nothing of the tensor itself where it does not lie on their grid */
-    bool told = (look->quantised & MM_QUANTISED_RESULT) && (!v->d || grid8);
-    if ((told || eight) && (look->quantised & MM_QUANTISED_UNSIGNED))
-        e->format = asymmetric_int8(e);
-    else if (told || eight || grid8)
-        e->format = nearest_int8(e, look->result->metrics.diff2);
-    else if (dtype == MM_F16 || half)
-        e->format = floor_index(e, MM_F16);
-    else if (dtype == MM_BF16 || (v->d && wide && all_bf16(v->d, count)))
-        e->format = floor_index(e, MM_BF16);
-}
-
 /* ---- all of it ---- */
+
+/* An integer format that the values show is in no estimate of what rounding on the way here adds up to: the
+ * least that it can cost is. */
+static double noise_of(const struct mm_evidence *e, const struct mm_look *look)
+{
+    if (e->format < 0 || !format_is_integer(e->floor[e->format].setting.dtype))
+        return look->noise;
+    double least = e->floor[e->format].metrics.diff2;
+    for (size_t i = 0; i < e->floors; i++) {
+        const struct mm_whatif *w = &e->floor[i];
+        if (w->setting.dtype == e->floor[e->format].setting.dtype && w->metrics.diff2 < least)
+            least = w->metrics.diff2;
+    }
+    return fmax(look->noise, least);
+}
 
 static void causes_find(struct mm_evidence *e, const struct mm_look *look, const struct mm_duo *duo,
                         const struct values *v, const atomic_bool *cancel)
@@ -170,7 +89,9 @@ static void causes_find(struct mm_evidence *e, const struct mm_look *look, const
                         .result = look->result,
                         .op_type = look->op_type ? look->op_type : "",
                         .role = look->role,
-                        .noise = look->noise,
+                        .noise = noise_of(e, look),
+                        .format = e->format >= 0 ? e->floor[e->format].setting.dtype : MM_DTYPE_NONE,
+                        .inputs_guessed = look->inputs_guessed,
                         .input_max = look->input_max,
                         .input_rms = look->input_rms,
                         .input_count = look->input_count,
@@ -204,11 +125,13 @@ static int look_at(const struct mm_look *look, const struct mm_duo *duo, const a
     struct values v;
     if (values_read(&v, duo, cancel, err) < 0)
         return -1;
-    int failed = floors_find(e, &duo->s, cancel, err);
-    if (!failed && duo->fit != MM_FIT_MISMATCH) {
-        format_find(e, look, &v, duo->d.count);
+    bool pairs = duo->fit != MM_FIT_MISMATCH;
+    struct format format = {.dtype = MM_DTYPE_NONE};
+    if (pairs)
+        format = format_find(look->result, look->quantised, v.s, v.d, duo->d.count);
+    int failed = floors_find(e, look, &format, &duo->s, cancel, err);
+    if (!failed && pairs)
         channels_find(e, duo, &v);
-    }
     if (!failed)
         causes_find(e, look, duo, &v, cancel);
     values_done(&v);

@@ -16,7 +16,7 @@
 #define GROUPS (MM_RANK_MAX + 1) /* the tensor as a whole, and its channels along each axis */
 
 /* One setting. */
-struct trial {
+struct rounding {
     const struct mm_whatif_setting *setting;
     struct mm_rounder rounder;
     struct mm_limits limits;
@@ -43,7 +43,7 @@ struct whatif {
     const atomic_bool *cancel;
     bool lane_f;
     struct mm_ranges ranges[GROUPS];
-    struct trial *trial;
+    struct rounding *rounding;
     size_t count;
     struct tile tile;
 };
@@ -198,10 +198,10 @@ static double scale_in_lane(const struct whatif *whatif, const struct mm_quant *
     return scale > 0.0 ? scale : (double)FLT_TRUE_MIN;
 }
 
-static void keep_quant(struct whatif *whatif, struct trial *trial, size_t channel,
+static void keep_quant(struct whatif *whatif, struct rounding *rounding, size_t channel,
                        const struct mm_quant *quant, double scale)
 {
-    struct mm_rounder *rounder = &trial->rounder;
+    struct mm_rounder *rounder = &rounding->rounder;
 
     rounder->span = quant->high - quant->low;
     if (whatif->lane_f) {
@@ -214,66 +214,66 @@ static void keep_quant(struct whatif *whatif, struct trial *trial, size_t channe
 }
 
 /* Channels of zeros are rounded with 1, which says nothing about the others' scales. */
-static int choose_scales(struct whatif *whatif, struct trial *trial, struct mm_err *err)
+static int choose_scales(struct whatif *whatif, struct rounding *rounding, struct mm_err *err)
 {
-    const struct mm_whatif_setting *setting = trial->setting;
+    const struct mm_whatif_setting *setting = rounding->setting;
     const struct mm_ranges *ranges = &whatif->ranges[group_of(setting)];
     size_t channels = (size_t)ranges->lay.channels, size = whatif->lane_f ? sizeof(float) : sizeof(double);
 
-    trial->rounder.lay = ranges->lay;
-    trial->rounder.scale = calloc(channels, size);
-    trial->rounder.low = calloc(channels, size);
-    if (!trial->rounder.scale || !trial->rounder.low)
+    rounding->rounder.lay = ranges->lay;
+    rounding->rounder.scale = calloc(channels, size);
+    rounding->rounder.low = calloc(channels, size);
+    if (!rounding->rounder.scale || !rounding->rounder.low)
         return mm_fail_memory(err);
     for (size_t c = 0; c < channels; c++) {
         struct mm_quant quant;
         bool all_zero;
 
         mm_ranges_choose(ranges, setting, (int64_t)c, &quant, &all_zero);
-        trial->scale = scale_in_lane(whatif, &quant);
-        trial->zero_point = quant.zero;
-        keep_quant(whatif, trial, c, &quant, trial->scale);
+        rounding->scale = scale_in_lane(whatif, &quant);
+        rounding->zero_point = quant.zero;
+        keep_quant(whatif, rounding, c, &quant, rounding->scale);
         if (!all_zero) {
-            trial->scale_low = fmin(trial->scale_low, trial->scale);
-            trial->scale_high = fmax(trial->scale_high, trial->scale);
+            rounding->scale_low = fmin(rounding->scale_low, rounding->scale);
+            rounding->scale_high = fmax(rounding->scale_high, rounding->scale);
         }
     }
     return 0;
 }
 
 /* What there is to say of the scales: see struct mm_whatif. */
-static void settle_scales(struct trial *trial)
+static void settle_scales(struct rounding *rounding)
 {
-    if (!mm_round_integer(trial->setting->dtype)) {
-        trial->scale = trial->zero_point = trial->scale_low = trial->scale_high = NAN;
+    if (!mm_round_integer(rounding->setting->dtype)) {
+        rounding->scale = rounding->zero_point = rounding->scale_low = rounding->scale_high = NAN;
         return;
     }
-    if (!(trial->scale_low <= trial->scale_high))
-        trial->scale_low = trial->scale_high = 1.0;
-    if (trial->setting->per_channel)
-        trial->scale = trial->zero_point = NAN;
+    if (!(rounding->scale_low <= rounding->scale_high))
+        rounding->scale_low = rounding->scale_high = 1.0;
+    if (rounding->setting->per_channel)
+        rounding->scale = rounding->zero_point = NAN;
 }
 
-static void trial_limits(struct trial *trial, const struct mm_tensor *tensor)
+static void rounding_limits(struct rounding *rounding, const struct mm_tensor *tensor)
 {
     struct mm_measure_options options;
-    bool f16 = tensor->dtype == MM_F16 || trial->setting->dtype == MM_F16;
+    bool f16 = tensor->dtype == MM_F16 || rounding->setting->dtype == MM_F16;
 
     mm_measure_defaults(&options);
-    trial->limits = (struct mm_limits){f16 ? 1e-4 : 1e-6, options.atol, options.rtol};
+    rounding->limits = (struct mm_limits){f16 ? 1e-4 : 1e-6, options.atol, options.rtol};
 }
 
-static int trial_init(struct whatif *whatif, struct trial *trial, const struct mm_whatif_setting *setting,
+static int rounding_init(struct whatif *whatif, struct rounding *rounding, const struct mm_whatif_setting *setting,
                       struct mm_err *err)
 {
     struct mm_ranges *ranges = &whatif->ranges[group_of(setting)];
 
-    trial->setting = setting;
-    trial->rounder.dtype = setting->dtype;
-    trial->scale = 1.0; /* what an empty tensor keeps */
-    trial->scale_low = INFINITY;
-    mm_sums_init(&trial->sums);
-    trial_limits(trial, whatif->tensor);
+    rounding->setting = setting;
+    rounding->rounder.dtype = setting->dtype;
+    rounding->scale = 1.0; /* what an empty tensor keeps */
+    rounding->scale_low = INFINITY;
+    mm_sums_init(&rounding->sums);
+    rounding_limits(rounding, whatif->tensor);
     if (check_setting(setting, &whatif->tensor->shape, err))
         return -1;
     if (mm_round_integer(setting->dtype)) {
@@ -286,17 +286,17 @@ static int trial_init(struct whatif *whatif, struct trial *trial, const struct m
 
 /* ---- rounding and sums ---- */
 
-static void sum_trial(struct whatif *whatif, struct trial *trial, const struct mm_kernels *kernels)
+static void sum_rounding(struct whatif *whatif, struct rounding *rounding, const struct mm_kernels *kernels)
 {
     struct tile *tile = &whatif->tile;
 
     if (whatif->lane_f) {
-        trial->clipped += mm_round_tile_float(&trial->rounder, tile->f, tile->rounded_f, tile->n, tile->base);
-        kernels->measure_float(&trial->sums, &trial->limits, tile->f, tile->rounded_f, tile->n, tile->base);
+        rounding->clipped += mm_round_tile_float(&rounding->rounder, tile->f, tile->rounded_f, tile->n, tile->base);
+        kernels->measure_float(&rounding->sums, &rounding->limits, tile->f, tile->rounded_f, tile->n, tile->base);
     } else {
-        trial->clipped +=
-            mm_round_tile_double(&trial->rounder, tile->d, tile->rounded_d, tile->n, tile->base);
-        kernels->measure_double(&trial->sums, &trial->limits, tile->d, tile->rounded_d, tile->n, tile->base);
+        rounding->clipped +=
+            mm_round_tile_double(&rounding->rounder, tile->d, tile->rounded_d, tile->n, tile->base);
+        kernels->measure_double(&rounding->sums, &rounding->limits, tile->d, tile->rounded_d, tile->n, tile->base);
     }
 }
 
@@ -305,7 +305,7 @@ static void visit_sum(struct whatif *whatif)
     const struct mm_kernels *kernels = mm_kernels();
 
     for (size_t i = 0; i < whatif->count; i++)
-        sum_trial(whatif, &whatif->trial[i], kernels);
+        sum_rounding(whatif, &whatif->rounding[i], kernels);
 }
 
 static void visit_centre(struct whatif *whatif)
@@ -314,17 +314,17 @@ static void visit_centre(struct whatif *whatif)
     struct tile *tile = &whatif->tile;
 
     for (size_t i = 0; i < whatif->count; i++) {
-        struct trial *trial = &whatif->trial[i];
+        struct rounding *rounding = &whatif->rounding[i];
 
-        if (!trial->again)
+        if (!rounding->again)
             continue;
         if (whatif->lane_f) {
-            mm_round_tile_float(&trial->rounder, tile->f, tile->rounded_f, tile->n, tile->base);
+            mm_round_tile_float(&rounding->rounder, tile->f, tile->rounded_f, tile->n, tile->base);
             widen(tile->rounded_f, tile->rounded_d, tile->n);
         } else {
-            mm_round_tile_double(&trial->rounder, tile->d, tile->rounded_d, tile->n, tile->base);
+            mm_round_tile_double(&rounding->rounder, tile->d, tile->rounded_d, tile->n, tile->base);
         }
-        kernels->centre_double(&trial->centred, &trial->centre, tile->d, tile->rounded_d, tile->n);
+        kernels->centre_double(&rounding->centred, &rounding->centre, tile->d, tile->rounded_d, tile->n);
     }
 }
 
@@ -335,45 +335,45 @@ static int measure(struct whatif *whatif, struct mm_err *err)
     if (pass(whatif, false, visit_sum, err))
         return -1;
     for (size_t i = 0; i < whatif->count; i++) {
-        struct trial *trial = &whatif->trial[i];
+        struct rounding *rounding = &whatif->rounding[i];
 
-        trial->again = mm_metrics_need_centre(&trial->sums, &trial->centre);
-        again = again || trial->again;
+        rounding->again = mm_metrics_need_centre(&rounding->sums, &rounding->centre);
+        again = again || rounding->again;
     }
     return again ? pass(whatif, true, visit_centre, err) : 0;
 }
 
 /* ---- all of it ---- */
 
-static void finish(const struct trial *trial, struct mm_whatif *out)
+static void finish(const struct rounding *rounding, struct mm_whatif *out)
 {
-    const struct mm_centre *centre = trial->again ? &trial->centre : NULL;
-    int64_t finite = trial->sums.s.finite;
+    const struct mm_centre *centre = rounding->again ? &rounding->centre : NULL;
+    int64_t finite = rounding->sums.s.finite;
     /* what overflowed; an integer's minimum and maximum are its own: nothing lies beyond */
-    int64_t beyond = !mm_round_integer(trial->setting->dtype)   ? trial->sums.nonfinite_differ
-                     : trial->setting->range == MM_RANGE_MINMAX ? 0
-                                                                : trial->clipped;
+    int64_t beyond = !mm_round_integer(rounding->setting->dtype)   ? rounding->sums.nonfinite_differ
+                     : rounding->setting->range == MM_RANGE_MINMAX ? 0
+                                                                : rounding->clipped;
 
-    *out = (struct mm_whatif){.setting = *trial->setting,
-                              .scale = trial->scale,
-                              .zero_point = trial->zero_point,
-                              .scale_low = trial->scale_low,
-                              .scale_high = trial->scale_high,
+    *out = (struct mm_whatif){.setting = *rounding->setting,
+                              .scale = rounding->scale,
+                              .zero_point = rounding->zero_point,
+                              .scale_low = rounding->scale_low,
+                              .scale_high = rounding->scale_high,
                               .clipped = finite > 0 ? (double)beyond / (double)finite : 0.0};
-    mm_metrics_finish(&trial->sums, centre, &trial->centred, &out->metrics);
+    mm_metrics_finish(&rounding->sums, centre, &rounding->centred, &out->metrics);
 }
 
 static int run(struct whatif *whatif, const struct mm_whatif_setting *settings, struct mm_err *err)
 {
     for (size_t i = 0; i < whatif->count; i++) {
-        if (trial_init(whatif, &whatif->trial[i], &settings[i], err))
+        if (rounding_init(whatif, &whatif->rounding[i], &settings[i], err))
             return -1;
     }
     if (whatif->tensor->count > 0) {
         if (find_ranges(whatif, err))
             return -1;
         for (size_t i = 0; i < whatif->count; i++) {
-            if (mm_round_integer(settings[i].dtype) && choose_scales(whatif, &whatif->trial[i], err))
+            if (mm_round_integer(settings[i].dtype) && choose_scales(whatif, &whatif->rounding[i], err))
                 return -1;
         }
         if (measure(whatif, err))
@@ -384,13 +384,13 @@ static int run(struct whatif *whatif, const struct mm_whatif_setting *settings, 
 
 static void whatif_done(struct whatif *whatif)
 {
-    for (size_t i = 0; whatif->trial && i < whatif->count; i++) {
-        free(whatif->trial[i].rounder.scale);
-        free(whatif->trial[i].rounder.low);
+    for (size_t i = 0; whatif->rounding && i < whatif->count; i++) {
+        free(whatif->rounding[i].rounder.scale);
+        free(whatif->rounding[i].rounder.low);
     }
     for (size_t g = 0; g < GROUPS; g++)
         mm_ranges_done(&whatif->ranges[g]);
-    free(whatif->trial);
+    free(whatif->rounding);
     free(whatif);
 }
 
@@ -406,14 +406,14 @@ int mm_whatif_tensor(const struct mm_tensor *reference, const struct mm_whatif_s
     whatif->cancel = cancel;
     whatif->lane_f = mm_tensor_lane_f(reference);
     whatif->count = count;
-    whatif->trial = calloc(count ? count : 1, sizeof(*whatif->trial));
-    if (whatif->trial)
+    whatif->rounding = calloc(count ? count : 1, sizeof(*whatif->rounding));
+    if (whatif->rounding)
         failed = run(whatif, settings, err);
     else
         mm_fail_memory(err);
     for (size_t i = 0; !failed && i < count; i++) {
-        settle_scales(&whatif->trial[i]);
-        finish(&whatif->trial[i], &out[i]);
+        settle_scales(&whatif->rounding[i]);
+        finish(&whatif->rounding[i], &out[i]);
     }
     whatif_done(whatif);
     return failed;
