@@ -76,6 +76,13 @@ static int32_t largest_share(const struct mm_blame *blame, uint32_t id)
     return best;
 }
 
+/* Another shape than src's does not come of broken values, only of an input of another shape. */
+static bool makes_shape(const struct mm_subject *subjects, const struct mm_blame *here, uint32_t id)
+{
+    return subjects[id].result->state == MM_STATE_MISMATCH &&
+           (here->worst_input < 0 || subjects[here->worst_input].result->state != MM_STATE_MISMATCH);
+}
+
 static void find_root(const struct mm_subject *subjects, struct mm_blame *blame, uint32_t id)
 {
     struct mm_blame *here = &blame[id];
@@ -83,7 +90,9 @@ static void find_root(const struct mm_subject *subjects, struct mm_blame *blame,
     here->root = -1;
     if (!here->over)
         return;
-    if (isinf(here->error) && is_nonfinite(subjects[id].result))
+    if (makes_shape(subjects, here, id))
+        here->starts = true;
+    else if (isinf(here->error) && is_nonfinite(subjects[id].result))
         here->starts = !input || !isinf(input->error);
     else if (input && input->over)
         here->starts = here->error > USUAL_GAIN * input->error;

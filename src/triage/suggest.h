@@ -33,6 +33,8 @@ struct suggest {
     struct suggest_layer *layer;
     double *energy; /* [count] scratch of suggest_expected */
     double total;   /* energy at the outputs, of all that is not broken */
+    bool tells;     /* some dst is in a lower precision or quantised: so one that is not is in full precision
+                       already */
     struct mm_arena arena;
 };
 

@@ -75,6 +75,22 @@ static const bool stays[MM_CAUSE_COUNT] = {[MM_CAUSE_CHANNELS_REVERSED] = true,
                                            [MM_CAUSE_BOXES] = true,
                                            [MM_CAUSE_REORDERED] = true};
 
+static bool is_full(const struct suggest *s, uint32_t id)
+{
+    const struct suggest_layer *here = &s->layer[id];
+    return !here->integer && (here->now == MM_F32 || here->now == MM_F64);
+}
+
+/* A dump all in f32 may be of a runtime that computes in less and writes floats. */
+static bool find_tells(const struct suggest *s)
+{
+    for (uint32_t id = 0; id < s->count; id++) {
+        if (s->layer[id].measured && !is_full(s, id))
+            return true;
+    }
+    return false;
+}
+
 static bool can_help(const struct suggest *s, uint32_t id)
 {
     const struct mm_subject *subject = &s->view->subjects[id];
@@ -82,6 +98,8 @@ static bool can_help(const struct suggest *s, uint32_t id)
     if (!subject->pair->src || !subject->pair->dst || subject->result->state != MM_STATE_MEASURED)
         return false;
     if (s->view->flow->role[id] & MM_ROLE_INPUT) /* no operator makes it */
+        return false;
+    if (s->tells && is_full(s, id)) /* there is nothing to raise it to */
         return false;
     if (verdict->confidence < MM_LIKELY) /* a cause that is no more than possible rules nothing out */
         return verdict->kind != MM_VERDICT_INPUT;
@@ -243,10 +261,14 @@ int suggest_layers(struct suggest *s)
         struct suggest_layer *here = &s->layer[id];
         here->measured = s->view->subjects[id].result->state == MM_STATE_MEASURED;
         here->because = -1;
-        if (!here->measured)
+        if (here->measured)
+            find_now(s, id);
+    }
+    s->tells = find_tells(s);
+    for (uint32_t id = 0; id < s->count; id++) {
+        if (!s->layer[id].measured)
             continue;
-        find_now(s, id);
-        here->can = can_help(s, id);
+        s->layer[id].can = can_help(s, id);
         find_added(s, id);
         find_left(s, id);
     }

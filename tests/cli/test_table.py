@@ -77,7 +77,7 @@ def test_ranked(folder):
     same(run.row("broken")[:9], ["6", "broken", "mm.exp", "f32", "\u2192", "f32", "NaN", "NaN", "NaN"], "broken")
     same(run.row("stem.relu")[5:], ["f32", "0", "0", "0", "1", "ok"], "stem.relu")
     same(run.row("stem.conv")[6:9], ["2.50e-1", "2.50e-1", "0.25"], "stem.conv")
-    check("shapes differ" in " ".join(run.row("shape")), "shape")
+    check("dst is a part of src" in " ".join(run.row("shape")), "shape")
     same(run.err, "", "stderr")
 
 
@@ -159,8 +159,8 @@ def test_filter(folder):
         "diff2<=0.05 maxabs>1": ["block1.norm"],
         "bad": WORST_FIRST[:6],
         "!bad": WORST_FIRST[6:],
-        "verdict=nonfinite": ["broken"],
-        "verdict!=over bad": ["broken", "shape"],
+        "cause=cropped": ["shape"],
+        "verdict!=inherited bad": ["broken", "shape", "stem.conv"],
         "number>=7": ["shape", "head"],
         "layer=head": ["head"],
         "nothing.like.this": [],
@@ -268,9 +268,11 @@ def test_redirected(folder):
 # ---- help and errors ----
 
 OPTIONS = {
-    (): "threshold sort filter limit fail framework atol rtol jobs no-cache plan export-dir color theme ascii plain script "
+    (): "threshold sort filter limit fail framework model sim before atol rtol jobs no-cache plan export-dir color theme ascii plain script "
     "size help version",
     ("compare",): "src_dir dst_dir output_dir framework threshold atol rtol fail jobs quantiles hist no-cache shard help",
+    ("triage",): "model sim before threshold framework json output_file fail jobs no-cache ascii help",
+    ("suggest",): "cover top to-error output_file plan model sim threshold framework jobs no-cache ascii help",
     ("merge",): "output_file help",
     ("export",): "plan to cpp help",
     ("demo",): "plan dump-only threshold sort filter limit jobs no-cache export-dir color theme ascii plain script size "

@@ -118,6 +118,21 @@ static void shapes(void **state)
     network_done(&net);
 }
 
+/* NaN above it does not make a shape wrong; a wrong shape above it does. */
+static void shapes_start_themselves(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    network_op(&net, "x", INFINITY, NULL, NULL);
+    network_op(&net, "view", 0, "x", NULL)->state = MM_STATE_MISMATCH;
+    network_op(&net, "next", 0, "view", NULL)->state = MM_STATE_MISMATCH;
+    network_finish(&net, true);
+    assert_root(&net, 1, 1, true);
+    assert_root(&net, 2, 1, false);
+    network_done(&net);
+}
+
 /* Floors add up as independent errors do: f16 costs .38 / 2048 a layer. */
 static void expected_adds_up(void **state)
 {
@@ -217,6 +232,7 @@ int main(void)
         cmocka_unit_test(builds_up),
         cmocka_unit_test(nonfinite),
         cmocka_unit_test(shapes),
+        cmocka_unit_test(shapes_start_themselves),
         cmocka_unit_test(expected_adds_up),
         cmocka_unit_test(by_order),
         cmocka_unit_test(chain),

@@ -201,13 +201,35 @@ static void layers_without_an_operator_in_dst(void **state)
     suggesting_done(&on);
 }
 
+/* f32 in a dump that also has halves is in full precision already; in a dump all of f32 that is not known. */
+static void what_is_full_can_not_be_raised(void **state)
+{
+    (void)state;
+    for (int mixed = 0; mixed < 2; mixed++) {
+        struct suggesting on;
+        suggesting_init(&on);
+        network_op(&on.net, "x", 0, NULL, NULL)->dst.dtype = MM_F32;
+        network_op(&on.net, "a", 0.3, "x", NULL)->dst.dtype = MM_F32;
+        network_op(&on.net, "b", 0.3, "a", NULL)->dst.dtype = mixed ? MM_F16 : MM_F32;
+        suggesting_finish(&on, true);
+        assert_int_equal(on.s.layer[1].can, !mixed);
+        assert_true(on.s.layer[2].can);
+        suggesting_done(&on);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(damped_on_the_way),       cmocka_unit_test(ways_and_ends),
-        cmocka_unit_test(nothing_tells_the_order), cmocka_unit_test(inherited_and_enlarged),
-        cmocka_unit_test(half_where_it_suffices),  cmocka_unit_test(what_dst_has_now),
-        cmocka_unit_test(readers_of_integers),     cmocka_unit_test(layers_without_an_operator_in_dst),
+        cmocka_unit_test(damped_on_the_way),
+        cmocka_unit_test(ways_and_ends),
+        cmocka_unit_test(nothing_tells_the_order),
+        cmocka_unit_test(inherited_and_enlarged),
+        cmocka_unit_test(half_where_it_suffices),
+        cmocka_unit_test(what_dst_has_now),
+        cmocka_unit_test(readers_of_integers),
+        cmocka_unit_test(layers_without_an_operator_in_dst),
+        cmocka_unit_test(what_is_full_can_not_be_raised),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
