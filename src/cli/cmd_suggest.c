@@ -1,6 +1,3 @@
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "cli/commands.h"
 #include "cli/progress.h"
 
@@ -29,7 +26,7 @@ static int write_plan(struct mm_session *session, const struct mm_suggestions *l
     return 0;
 }
 
-static int suggest(struct mm_session *session, const struct cli_options *options, struct mm_err *err)
+static int suggest(struct mm_session *session, struct cli_options *options, struct mm_err *err)
 {
     struct mm_suggestions list;
     struct mm_buf text;
@@ -52,23 +49,5 @@ static int suggest(struct mm_session *session, const struct cli_options *options
 
 int cmd_suggest(struct cli_options *options)
 {
-    struct mm_err err = {0};
-    struct mm_session *session = NULL;
-    if (options->word_count != 2) {
-        mm_fail(&err, MM_EARG, "two folders are needed: mmtui suggest SRC DST -o overrides.json");
-        return cli_error(&err);
-    }
-    options->session.src = options->words[0];
-    options->session.dst = options->words[1];
-    options->session.triage = true;
-    char *cache = options->no_cache ? NULL : mm_cache_folder();
-    options->session.cache = cache;
-    int result = cli_model_open(options, &err);
-    if (result == 0)
-        result = mm_session_open(&session, &options->session, &err);
-    if (result == 0)
-        result = suggest(session, options, &err);
-    mm_session_close(session);
-    free(cache);
-    return result < 0 ? cli_error(&err) : EXIT_FINE;
+    return cli_two_dumps(options, suggest);
 }

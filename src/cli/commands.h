@@ -35,6 +35,10 @@ int cmd_triage(struct cli_options *options);
 
 /* Read the graph of --model, if it was given, into options->graph and session.graph. */
 int cli_model_open(struct cli_options *options, struct mm_err *err);
+/* The two words are the dumps: open a session with triage, let `work` measure and print, close. The exit
+ * status; --fail is heeded. */
+typedef int (*cli_work)(struct mm_session *session, struct cli_options *options, struct mm_err *err);
+int cli_two_dumps(struct cli_options *options, cli_work work);
 
 /* Print "mmtui: TEXT" to stderr; returns EXIT_ERROR. */
 int cli_error(const struct mm_err *err);

@@ -102,6 +102,8 @@ static void put_head(struct mm_buf *out, const struct mm_session *session)
 {
     const struct mm_flow *flow = mm_session_flow(session);
     mm_report_summary(session, out);
+    if (mm_session_notice(session))
+        put_lines(out, 0, mm_session_notice(session));
     put_lines(
         out, 0,
         flow && flow->known ? "Which layer feeds which: from the model's graph."

@@ -22,6 +22,13 @@ static bool has_stamps(const struct mm_pairs *pairs)
     return false;
 }
 
+/* Formats whose headers have node names. */
+static bool has_headers(const struct mm_pairs *pairs)
+{
+    const struct mm_entry *entry = pairs->pair[0].src ? pairs->pair[0].src : pairs->pair[0].dst;
+    return entry->parsed.format->stamped;
+}
+
 /* By producer; what the graph does not know stays behind what it stood behind. */
 static int order_pairs(struct mm_pairs *pairs, const struct mm_graph *graph, struct mm_err *err)
 {
@@ -37,10 +44,30 @@ static int order_pairs(struct mm_pairs *pairs, const struct mm_graph *graph, str
     return result;
 }
 
+static bool knows_any(const struct mm_graph *graph, const struct mm_pairs *pairs)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (tensor_of(graph, &pairs->pair[i]) >= 0)
+            return true;
+    }
+    return false;
+}
+
+/* The model of another network is worse than none. Node names in headers may still tell; they are not read
+ * yet. */
+static bool is_foreign(const struct mm_graph *graph, const struct mm_pairs *pairs)
+{
+    return pairs->count && !has_headers(pairs) && !knows_any(graph, pairs);
+}
+
 int graph_apply(struct mm_session *session, struct mm_err *err)
 {
-    const struct mm_graph *graph = session->options.graph;
     struct mm_pairs *pairs = session->pairs;
+    if (session->options.graph && is_foreign(session->options.graph, pairs)) {
+        session->notice = "no tensor of the model stands in these dumps: the model is left out";
+        session->options.graph = NULL;
+    }
+    const struct mm_graph *graph = session->options.graph;
     if (!graph)
         return 0;
     if (!has_stamps(pairs) && order_pairs(pairs, graph, err) < 0)

@@ -60,6 +60,8 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         return mm_fail_memory(err);
     if (against_open(session, err) < 0)
         return -1;
+    if (session->notice)
+        return 0;
     if (same_folder(options->src, options->dst))
         session->notice = "src and dst are the same folder: every tensor is compared with itself";
     else if (session->pairs->whole.both == 0)

@@ -198,6 +198,16 @@ static int publish(struct mm_flow *flow, const struct edges *edges)
     return 0;
 }
 
+/* A graph that has none of the layers is that of another network, and tells nothing. */
+static bool is_of_these(const struct mm_graph *graph, const struct mm_subject *subjects, size_t count)
+{
+    for (size_t i = 0; graph && i < count; i++) {
+        if (tensor_of(graph, &subjects[i]) >= 0)
+            return true;
+    }
+    return false;
+}
+
 static int fill(struct mm_flow *flow, const struct mm_subject *subjects, const struct mm_graph *graph,
                 struct edges *edges)
 {
@@ -211,6 +221,8 @@ static int fill(struct mm_flow *flow, const struct mm_subject *subjects, const s
         return -1;
     for (size_t i = 0; i < count; i++)
         tensor[i] = node[i] = -1;
+    if (!is_of_these(graph, subjects, count))
+        graph = NULL;
     flow->known = graph != NULL;
     flow->ordered = graph || has_stamps(subjects, count);
     int result = 0; /* without an order there are no edges */

@@ -78,9 +78,28 @@ static void order_of_time_stamps(void **state)
     mm_graph_close(graph);
 }
 
+/* The model of another network is left out, and said to be. */
+static void foreign(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct mm_graph *graph = small_graph();
+    stage_init(&stage);
+    put_pair(&stage, "other");
+    put_pair(&stage, "another");
+    stage.options.graph = graph;
+    stage.options.triage = true;
+    stage_measure(&stage);
+    assert_names(&stage, "another other ");
+    assert_non_null(strstr(mm_session_notice(stage.session), "the model is left out"));
+    assert_false(mm_session_flow(stage.session)->known);
+    stage_done(&stage);
+    mm_graph_close(graph);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(order_of_the_graph),
-                                       cmocka_unit_test(order_of_time_stamps)};
+                                       cmocka_unit_test(order_of_time_stamps), cmocka_unit_test(foreign)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -161,6 +161,22 @@ static void no_order(void **state)
     network_done(&net);
 }
 
+/* The model of another network: as if there was none. */
+static void foreign_graph(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    const char *a = "elsewhere", *b = "nowhere";
+    mm_graph_add_node(net.builder, "", "Op", &a, 1, &b, 1);
+    network_layer(&net, "x", 0);
+    network_layer(&net, "y", 0);
+    network_finish(&net, true);
+    assert_true(net.flow->ordered && !net.flow->known);
+    assert_inputs(&net, 1, 1, (uint32_t[]){0});
+    network_done(&net);
+}
+
 static void nothing(void **state)
 {
     (void)state;
@@ -181,6 +197,7 @@ int main(void)
         cmocka_unit_test(found_by_node_name),
         cmocka_unit_test(by_order),
         cmocka_unit_test(no_order),
+        cmocka_unit_test(foreign_graph),
         cmocka_unit_test(nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

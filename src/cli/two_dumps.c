@@ -1,0 +1,51 @@
+/* What commands share that triage two dumps given as words. */
+#include <stdlib.h>
+
+#include "cli/commands.h"
+
+int cli_model_open(struct cli_options *options, struct mm_err *err)
+{
+    if (!options->model || options->graph)
+        return 0;
+    if (mm_graph_open_onnx(&options->graph, options->model, err) < 0)
+        return -1;
+    options->session.graph = options->graph;
+    return 0;
+}
+
+static int open_and_work(struct cli_options *options, cli_work work, bool *bad, struct mm_err *err)
+{
+    struct mm_session *session = NULL;
+    struct mm_session_totals totals;
+    int result = cli_model_open(options, err);
+    if (result == 0)
+        result = mm_session_open(&session, &options->session, err);
+    if (result == 0)
+        result = work(session, options, err);
+    if (result == 0) {
+        mm_session_totals(session, &totals);
+        *bad = totals.bad > 0;
+    }
+    mm_session_close(session);
+    return result;
+}
+
+int cli_two_dumps(struct cli_options *options, cli_work work)
+{
+    struct mm_err err = {0};
+    bool bad = false;
+    if (options->word_count != 2) {
+        mm_fail(&err, MM_EARG, "two folders are needed: the reference dump and the accelerator's");
+        return cli_error(&err);
+    }
+    options->session.src = options->words[0];
+    options->session.dst = options->words[1];
+    options->session.triage = true;
+    char *cache = options->no_cache ? NULL : mm_cache_folder();
+    options->session.cache = cache;
+    int result = open_and_work(options, work, &bad, &err);
+    free(cache);
+    if (result < 0)
+        return cli_error(&err);
+    return options->fail && bad ? EXIT_OVER : EXIT_FINE;
+}
