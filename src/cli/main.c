@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -107,7 +108,8 @@ static void print_option(const struct option_info *info)
 static void print_help(const struct command *command)
 {
     if (command->name)
-        printf("usage: mmtui %s [options]\n\n%s.\n\n", command->usage, command->help);
+        printf("usage: mmtui %s [options]\n\n%c%s.\n\n", command->usage,
+               toupper((unsigned char)*command->help), command->help + 1);
     else {
         printf("mmtui - find the layer where an accelerator port loses its accuracy\n\n");
         for (size_t i = 0; i < MM_COUNT(table); i++)
