@@ -190,6 +190,9 @@ int mm_session_suggest(const struct mm_session *session, const struct mm_suggest
  */
 int mm_session_accept(struct mm_session *session, const struct mm_suggestion *items, size_t count,
                       size_t *changed, struct mm_err *err);
+/* What other quantisation settings would buy this layer (mm_gains_find); false: it is not quantised, or
+ * nobody has looked. */
+bool mm_session_gains(const struct mm_session *session, size_t id, struct mm_gains *out);
 /* What other quantisation settings would buy (mm_advice_find), once all is looked into; else nothing is
  * known. */
 int mm_session_advice(const struct mm_session *session, struct mm_advice *out, struct mm_err *err);

@@ -71,6 +71,20 @@ static void put_floors(struct mm_buf *out, const struct mm_evidence *evidence)
     mm_buf_putc(out, ']');
 }
 
+/* dB that other settings would give; of operators on integers. */
+static void put_gains(struct mm_buf *out, const struct mm_session *session, size_t id)
+{
+    struct mm_gains gains;
+    if (!mm_session_gains(session, id, &gains))
+        return;
+    mm_buf_puts(out, ", \"gains_db\": {\"asymmetric\": ");
+    mm_json_number(out, gains.asymmetric);
+    put_number(out, "per_channel", gains.per_channel);
+    put_number(out, "statistics", gains.statistics);
+    put_text(out, "range", mm_range_word(gains.range));
+    mm_buf_putc(out, '}');
+}
+
 static void put_layer(struct mm_buf *out, const struct mm_session *session, size_t id)
 {
     const struct mm_layer *layer = mm_session_layer(session, id);
@@ -99,6 +113,7 @@ static void put_layer(struct mm_buf *out, const struct mm_session *session, size
     if (found) {
         put_floors(out, found);
         put_findings(out, found);
+        put_gains(out, session, id);
     }
     if (blame && blame->over) {
         mm_session_explain(session, id, &evidence, &next);

@@ -104,9 +104,13 @@ static void put_head(struct mm_buf *out, const struct mm_session *session)
     mm_report_summary(session, out);
     if (mm_session_notice(session))
         put_lines(out, 0, mm_session_notice(session));
+    bool given = mm_session_options(session)->graph != NULL;
     put_lines(
         out, 0,
-        flow && flow->known ? "Which layer feeds which: from the model's graph."
+        flow && flow->known              ? "Which layer feeds which: from the model's graph."
+        : flow && flow->ordered && given ? "The model's graph has none of these layers: the layers before it "
+                                           "in execution order stand in for "
+                                           "a layer's inputs."
         : flow && flow->ordered
             ? "Which layer feeds which is not known: the layers before it in execution order stand in for a "
               "layer's inputs. --model gives the graph."

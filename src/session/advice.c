@@ -4,6 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Integers beside a tensor that does not lie on their grid are its readers' business. */
+static bool is_quantised(const struct triage_state *triage, size_t id)
+{
+    return (triage->flow->quantised[id] & MM_QUANTISED_RESULT) && triage->evidence[id] &&
+           triage->evidence[id]->format >= 0;
+}
+
+bool mm_session_gains(const struct mm_session *session, size_t id, struct mm_gains *out)
+{
+    const struct triage_state *triage = &session->triage;
+    return triage->begun && mm_gains_find(&triage->subjects[id], is_quantised(triage, id), out);
+}
+
 int mm_session_advice(const struct mm_session *session, struct mm_advice *out, struct mm_err *err)
 {
     const struct triage_state *triage = &session->triage;
@@ -14,10 +27,8 @@ int mm_session_advice(const struct mm_session *session, struct mm_advice *out, s
     bool *quantised = calloc(count + 1, sizeof *quantised);
     if (!quantised)
         return mm_fail_memory(err);
-    for (size_t id = 0; id < count;
-         id++) /* integers beside a tensor that it does not lie on are its readers' */
-        quantised[id] = (triage->flow->quantised[id] & MM_QUANTISED_RESULT) && triage->evidence[id] &&
-                        triage->evidence[id]->format >= 0;
+    for (size_t id = 0; id < count; id++)
+        quantised[id] = is_quantised(triage, id);
     int result = mm_advice_find(triage->subjects, count, quantised, out, err);
     free(quantised);
     return result;

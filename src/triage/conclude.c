@@ -131,15 +131,24 @@ static void say_setting(const struct mm_evidence *evidence, const struct mm_what
                         struct mm_verdict *out)
 {
     const struct mm_whatif *now = conclude_format(evidence);
-    const char *what = better->setting.per_channel && !now->setting.per_channel ? "per channel"
-                       : better->setting.asymmetric && !now->setting.asymmetric
-                           ? "asymmetric"
-                           : mm_range_word(better->setting.range);
+    const char *name = mm_dtype_info(now->setting.dtype)->name;
+    char figure[MM_NUM];
+    bool channels = better->setting.per_channel && !now->setting.per_channel;
     set(out, MM_VERDICT_SETTINGS, MM_LIKELY);
-    out->cause = better->setting.per_channel ? MM_CAUSE_CHANNEL_RANGE : MM_CAUSE_ONE_SIDED;
-    snprintf(out->text, sizeof out->text, "%s%s is too coarse here: %s would gain %.1f dB",
-             mm_dtype_info(now->setting.dtype)->name, now->setting.per_channel ? "" : " per tensor", what,
-             better->metrics.sqnr - now->metrics.sqnr);
+    out->cause = channels ? MM_CAUSE_CHANNEL_RANGE : MM_CAUSE_ONE_SIDED;
+    if (channels && better->scale_low > 0)
+        snprintf(out->text, sizeof out->text,
+                 "%s per tensor is too coarse here: channels differ %sx in range", name,
+                 mm_num_short(figure, better->scale_high / better->scale_low, 2));
+    else if (channels)
+        snprintf(out->text, sizeof out->text, "%s per tensor is too coarse here: channels differ in range",
+                 name);
+    else
+        snprintf(out->text, sizeof out->text, "%s is too coarse here: %s would gain %.1f dB", name,
+                 better->setting.asymmetric && !now->setting.asymmetric
+                     ? "asymmetric"
+                     : mm_range_word(better->setting.range),
+                 better->metrics.sqnr - now->metrics.sqnr);
 }
 
 static void say_format(const struct mm_evidence *evidence, struct mm_verdict *out)

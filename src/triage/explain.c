@@ -28,6 +28,8 @@ static const char *const next_steps[MM_VERDICT_COUNT] = {
     [MM_VERDICT_UNREADABLE] = "Dump this tensor again.",
 };
 
+#define GAIN_SHOWN 0.5 /* dB; less is not worth a word */
+
 /* "2.7", "270": a factor, for people. */
 static const char *factor(char out[MM_NUM], double value)
 {
@@ -117,6 +119,33 @@ static void say_floor(const struct mm_blame *blame, const struct mm_subject *sub
     }
 }
 
+/* "Other settings: a scale a channel +6.8 dB (inferred), ..." for an operator on integers. */
+static void say_gains(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
+{
+    struct mm_gains gains;
+    bool integer =
+        conclude_format(view->subjects[id].evidence) && (view->flow->quantised[id] & MM_QUANTISED_RESULT);
+    if (!mm_gains_find(&view->subjects[id], integer, &gains))
+        return;
+    const struct {
+        const char *what;
+        double gain;
+    } rows[] = {
+        {"a scale for each channel of the weights (inferred)", gains.per_channel},
+        {"asymmetric", gains.asymmetric},
+        {gains.range == MM_RANGE_MINMAX ? "another range" : mm_range_word(gains.range), gains.statistics}};
+    bool any = false;
+    for (size_t i = 0; i < MM_COUNT(rows); i++) {
+        if (rows[i].gain >= GAIN_SHOWN) {
+            mm_buf_printf(out, "%s%s %+.1f dB", any ? ", " : "Other settings would give: ", rows[i].what,
+                          rows[i].gain);
+            any = true;
+        }
+    }
+    if (any)
+        mm_buf_puts(out, ".\n");
+}
+
 static void say_findings(const struct mm_evidence *evidence, struct mm_buf *out)
 {
     for (size_t i = 0; evidence && i < evidence->findings; i++) {
@@ -160,6 +189,7 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
     }
     say_simulation(view, id, evidence);
     say_floor(&view->blame[id], subject, evidence);
+    say_gains(view, id, evidence);
     say_findings(subject->evidence, evidence);
     say_readers(view, id, evidence);
     const char *step = verdict->cause != MM_CAUSE_NONE ? mm_cause_info(verdict->cause)->next : NULL;

@@ -52,6 +52,8 @@ static struct mm_evidence int8_evidence(double coarse, double asymmetric, double
                   {.setting = {.dtype = MM_I8, .asymmetric = true},
                    .metrics = {.diff2 = asymmetric, .sqnr = -20 * log10(asymmetric)}},
                   {.setting = {.dtype = MM_I8, .per_channel = true, .axis = 1},
+                   .scale_low = 0.01,
+                   .scale_high = 0.12,
                    .metrics = {.diff2 = fine, .sqnr = -20 * log10(fine)}}},
         .floors = 3,
         .format = 0};
@@ -159,10 +161,13 @@ static void format_and_settings(void **state)
     struct mm_evidence limited = int8_evidence(0.05, 0.045, 0.03), coarse = int8_evidence(0.05, 0.05, 0.01);
     net.subject[1].evidence = &limited;
     assert_kind(&net, 1, MM_VERDICT_FORMAT, "i8 can't do better than 0.05 here");
-    net.subject[1].evidence = &coarse; /* 20 log10(5) = 14.0 dB */
+    net.subject[1].evidence = &coarse;
     assert_kind(&net, 1, MM_VERDICT_SETTINGS,
-                "i8 per tensor is too coarse here: per channel would gain 14.0 dB");
+                "i8 per tensor is too coarse here: channels differ 12x in range");
     assert_int_equal(conclude(&net, 1).cause, MM_CAUSE_CHANNEL_RANGE);
+    coarse = int8_evidence(0.05, 0.02, 0.04); /* 20 log10(2.5) = 8.0 dB */
+    assert_kind(&net, 1, MM_VERDICT_SETTINGS, "i8 is too coarse here: asymmetric would gain 8.0 dB");
+    coarse = int8_evidence(0.05, 0.05, 0.01);
     net.subject[1].op_type = "Relu"; /* no weights: no scale a channel */
     assert_kind(&net, 1, MM_VERDICT_FORMAT, "i8 can't do better than 0.05 here");
     network_done(&net);
