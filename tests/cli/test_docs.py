@@ -416,7 +416,7 @@ def triage_limits(folder):
     limits = re.findall(r'^\.\\" limit: (\S+) (\w+)\n(.*)$', read(TRIAGE), re.M)
     check(len(limits) > 40, f"only {len(limits)} limits found in mmtui-triage.7")
     for file, name, line in limits:
-        path = ROOT / ("include/mmtui" if file == "triage.h" else "src/triage") / file
+        path = ROOT / ("include/mmtui" if file in ("triage.h", "report.h") else "src/triage") / file
         shown = [float(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?", line)]
         value = value_of(path, name)
         check(value in shown, f"mmtui-triage.7: {file} has {name} {value:g}, the page says: {line}")
@@ -435,7 +435,8 @@ def keys_of(value):
 def triage_fields(folder):
     """docs: mmtui-triage.1 has every field of the JSON"""
     mmtui("demo", "--dump-only", folder)
-    report = json.loads(mmtui("triage", folder / "src", folder / "dst", "--json").out)
+    third = ["--sim", folder / "src", "--before", folder / "dst"]
+    report = json.loads(mmtui("triage", folder / "src", folder / "dst", "--json", *third).out)
     text = plain(read(TRIAGE_COMMAND))
     same(report["schema_version"], int(re.search(r"^schema_version\|T\{\n(\d+)", text, re.M)[1]), "schema_version")
     check("findings" in keys_of(report) and "worth" in keys_of(report), "the demo's report is too small to tell")
