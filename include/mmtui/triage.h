@@ -214,9 +214,9 @@ struct mm_case {
     double noise;     /* relative L2 error that format and inputs explain: what a fault must stand out from */
     double input_max; /* greatest |x| among the reference's inputs; 0 unknown */
     double input_rms; /* greatest RMS among them; 0 unknown */
-    int64_t input_count; /* elements of the largest input; 0 unknown */
-    bool inputs_guessed; /* there is no graph: the inputs are those of the layers shortly before */
-    unsigned quantised;  /* bits of enum mm_quantised */
+    int64_t input_count;  /* elements of the largest input; 0 unknown */
+    bool inputs_guessed;  /* there is no graph: the inputs are those of the layers shortly before */
+    unsigned quantised;   /* bits of enum mm_quantised */
     enum mm_dtype format; /* in which dst was stored or computed, as floor[] have it; MM_DTYPE_NONE unknown */
     /* Decoded values in row-major order: both sides laid alike where shapes fit (fit says how), else as they
      * are. NULL when nothing was opened (then only what the metrics tell is tried) or above MM_CASE_MAX. */

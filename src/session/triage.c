@@ -15,8 +15,8 @@ static void run(struct mm_job *job, const atomic_bool *cancel)
 
 #define INPUTS_GUESSED 2
 
-/* What the inputs of a layer were like on the reference's side; without a graph the two layers right before it
- * are taken for them. */
+/* What the inputs of a layer were like on the reference's side; without a graph the two layers right before
+ * it are taken for them. */
 static void fill_inputs(const struct triage_state *triage, size_t id, struct mm_look *look)
 {
     const struct mm_flow *flow = triage->flow;

@@ -159,16 +159,25 @@ static bool makes_sense(const struct row *row, const struct trial *t)
            (row->need == NEED_VALUES && t->values);
 }
 
-/* The next best: of the highest score and those that are about the same, the one with the fewest parameters.
- */
-static size_t best_of(const struct found *found, size_t count)
+#define RESIDUAL_SAME 3.0 /* times the least one, or the noise: more does not explain the same */
+
+#define DIGITS 1e-6 /* what a residual may be off by itself: a difference of large sums */
+
+/* The next best: of the highest score and those that explain about the same, the one with the fewest
+ * parameters. */
+static size_t best_of(const struct found *found, size_t count, double noise)
 {
-    double most = 0;
+    double most = 0, least = INFINITY;
     for (size_t i = 0; i < count; i++)
         most = fmax(most, found[i].finding.score);
+    for (size_t i = 0; i < count; i++) {
+        if (found[i].finding.score >= most - SCORE_SAME)
+            least = fmin(least, found[i].finding.residual); /* NaN counts for nothing */
+    }
     size_t best = count;
     for (size_t i = 0; i < count; i++) {
-        if (found[i].finding.score < most - SCORE_SAME)
+        if (found[i].finding.score < most - SCORE_SAME ||
+            found[i].finding.residual > RESIDUAL_SAME * fmax(fmax(least, noise), DIGITS))
             continue;
         if (best == count || found[i].parameters < found[best].parameters ||
             (found[i].parameters == found[best].parameters &&
@@ -199,7 +208,7 @@ size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
             count++;
     }
     for (; kept < MM_FINDINGS_MAX && count > 0; kept++) {
-        size_t best = best_of(found, count);
+        size_t best = best_of(found, count, t.noise);
         out[kept] = found[best].finding;
         found[best] = found[--count];
     }

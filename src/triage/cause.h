@@ -25,10 +25,12 @@ struct trial {
      * its own finite values, and ee is NaN. */
     int64_t n;
     double mean_s, mean_d;
-    double ss, dd, ee, se;            /* sums of s^2, d^2, (s-d)^2, s(s-d) */
-    double vs, vd;                    /* sums of (s-mean)^2, (d-mean)^2 */
-    double observed;                  /* sqrt(ee / max(ss, dd)); NaN without alignment */
-    double noise;                     /* of the case, at least float's own rounding */
+    double ss, dd, ee, se, sd; /* sums of s^2, d^2, (s-d)^2, s(s-d), s d */
+    double vs, vd;             /* sums of (s-mean)^2, (d-mean)^2 */
+    double effective; /* as many values as carry s' energy: (sum s^2)^2 / sum s^4, at most n; of a softmax it
+                         is a few. Without values n */
+    double observed;  /* sqrt(ee / max(ss, dd)); NaN without alignment */
+    double noise;     /* of the case, at least float's own rounding */
     bool whole_s, whole_d;            /* all finite values are integers */
     struct mm_shape s_shape, d_shape; /* without axes of length 1; rank 0 when all are */
     int axis[MM_RANK_MAX];            /* axis k of d_shape is axis[k] of the tensor as it was dumped */
@@ -50,6 +52,17 @@ struct found {
  * (residual within 3 times the noise) to 1 (30 times and more); left may be at most 0.6 or 0.35.
  */
 double cause_score(const struct trial *trial, double residual);
+
+/*
+ * The same for parameters that were fitted, where some fit always leaves less than nothing fitted. A fault
+ * that was found leaves noise; what leaves clearly more may leave a tenth of it at most:
+ *   score = 1 - (left / allowed)^2 / 2, allowed 0.7 within 1.5 times the noise, 0.1 from 6 times on.
+ * Parameters take up degrees of freedom: k of them among n effective values make the residual
+ * sqrt(n / (n - k)) times as large; 0 when n is k or less.
+ */
+double cause_score_fit(const struct trial *trial, double residual, double parameters);
+bool found_set_fit(struct found *found, const struct trial *trial, double residual, double fitted,
+                   double parameters);
 
 /* Write h(s) for positions [from, from + n) of d. */
 typedef void (*predict_block)(const void *hypothesis, const struct trial *trial, int64_t from, size_t n,

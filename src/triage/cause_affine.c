@@ -82,7 +82,7 @@ static bool one_line(const struct trial *t, struct found *found)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
     char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM];
-    if (t->n < 2 * VALUES_LEAST || !found_set(found, t, m->fit_residual, 2))
+    if (t->n < 2 * VALUES_LEAST || !found_set_fit(found, t, m->fit_residual, 2, 2))
         return false;
     mm_num_short(c, m->fit_residual, 2);
     found_say(found, "dst = %s x src %c %s: undone, the error is %s", mm_num_short(a, m->fit_scale, 3),
@@ -100,8 +100,10 @@ static bool line_a_channel(const struct trial *t, struct found *found)
     if (good) {
         double offsets = offsets_residual(&f, t);
         double channels = (double)f.channels.count;
-        bool bias = cause_score(t, offsets) >= cause_score(t, f.residual) - 0.02;
-        good = found_set(found, t, bias ? offsets : f.residual, bias ? channels : 2 * channels);
+        bool bias = cause_score_fit(t, offsets, channels) >=
+                    cause_score_fit(t, f.residual, 2 * channels) - SCORE_SAME;
+        double fitted = bias ? channels : 2 * channels;
+        good = found_set_fit(found, t, bias ? offsets : f.residual, fitted, fitted);
         fits_text(&f, text, sizeof text);
         mm_num_short(b, found->finding.residual, 2);
         found_say(found, "%s for each channel: undone, the error is %s",
@@ -150,8 +152,9 @@ static double extent(const struct fits *f)
     return fmax(x->d_max - x->d_min, y->d_max - y->d_min);
 }
 
-/* Corners: x and y are scaled alike and moved by the padding. Centre and size: the size is not moved. */
-static const char *box_map(const struct fits *f, char out[96])
+/* Corners: x and y are scaled alike and moved by the padding. Centre and size: the size is not moved. *boxes:
+ * one of these it is. */
+static const char *box_map(const struct fits *f, char out[96], bool *boxes)
 {
     const double *a = f->scale, *b = f->offset;
     double size = extent(f), most = fmax(fabs(a[0]), fabs(a[1]));
@@ -159,12 +162,13 @@ static const char *box_map(const struct fits *f, char out[96])
     bool pairs = about(a[0], a[2], most) && about(a[1], a[3], most);
     bool corners = pairs && about(b[0], b[2], size) && about(b[1], b[3], size);
     bool centres = pairs && about(b[2], 0, size) && about(b[3], 0, size);
-    if ((corners || centres) && about(a[0], a[1], most)) {
+    *boxes = corners || centres;
+    if (*boxes && about(a[0], a[1], most)) {
         snprintf(out, 96, "one scale (%s) and padding (%s, %s), a letterbox", mm_num_short(p, a[0], 3),
                  mm_num_short(q, b[0], 3), mm_num_short(r, b[1], 3));
         return out;
     }
-    if (corners || centres) {
+    if (*boxes) {
         snprintf(out, 96, "scales %s and %s, a plain resize", mm_num_short(p, a[0], 3),
                  mm_num_short(q, a[1], 3));
         return out;
@@ -262,9 +266,10 @@ bool cause_boxes(const struct trial *t, struct found *found)
         return true;
     bool good = fits_init(&f, t, axis);
     if (good) {
-        good = found_set(found, t, f.residual, 3);
-        const char *how = box_map(&f, map);
-        if (!(t->c->role & MM_ROLE_OUTPUT)) /* more likely channels than coordinates */
+        good = found_set_fit(found, t, f.residual, 2 * (double)f.channels.count, 3);
+        bool boxes;
+        const char *how = box_map(&f, map, &boxes);
+        if (!(t->c->role & MM_ROLE_OUTPUT) && !boxes) /* more likely channels than coordinates */
             found->finding.score *= 0.95;
         fits_text(&f, text, sizeof text);
         mm_num_short(b, found->finding.residual, 1);

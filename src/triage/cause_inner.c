@@ -121,16 +121,18 @@ bool cause_inner_overflow(const struct trial *t, struct found *found)
     double limit = trial_limit(t), most = fmax(fabs(m->src.min), fabs(m->src.max));
     int op = operator_find(t->c->op_type);
     int64_t count;
-    enum inner inner = op >= 0 ? operators[op].inner : INNER_INVERSE;
+    enum inner inner = op >= 0 ? operators[op].inner : INNER_SQUARE;
     const char *what = op >= 0 ? operators[op].what : "something", *how = broken_how(t, inner, &count);
-    if (!how || most > limit || (op < 0 && (*t->c->op_type || m->dst.nan > m->src.nan)))
-        return false; /* of an operator of unknown type, Inf tells enough, NaN does not */
+    bool infinite = m->dst.pos_inf + m->dst.neg_inf > m->src.pos_inf + m->src.neg_inf;
+    if (!how || most > limit || (op < 0 && *t->c->op_type))
+        return false;
     double bound = inner_bound(t, inner);
     bool known = !isnan(bound) && !(t->c->inputs_guessed && !(bound > limit));
-    if ((known && !(bound > limit)) || (!known && *how == '0'))
+    /* where the inputs are not known, or not the operator, Inf tells enough; NaN and 0 do not */
+    if ((known && !(bound > limit)) || (!known && !infinite) || (op < 0 && !infinite && !same_rows(t)))
         return false;
     char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM];
-    found->finding.score = known ? (*how == '0' ? 0.85 : 0.95) : 0.5;
+    found->finding.score = known && op >= 0 ? (*how == '0' ? 0.85 : 0.95) : infinite ? 0.5 : 0.6;
     found->finding.residual = NAN;
     mm_num_short(a, bound, 2);
     mm_num_short(b, limit, 5);

@@ -195,7 +195,8 @@ static bool say_unknown(const struct trial *t, struct found *found, const struct
 {
     double a[3] = {0}, b[3] = {0};
     char x[MM_NUM], y[MM_NUM];
-    if (!found_set(found, t, o->fitted, 2 * (double)o->channels.count - 0.5))
+    double lines = 2 * (double)o->channels.count;
+    if (!found_set_fit(found, t, o->fitted, lines, lines - 0.5))
         return false;
     for (int64_t c = 0; c < o->channels.count; c++)
         channel_fit(&o->channels, c, &a[c], &b[c]);

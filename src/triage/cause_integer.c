@@ -1,5 +1,6 @@
 /* Mistakes with integers and their scale: d = a s + b with a or b told, or whole codes. */
 #include "triage/cause.h"
+#include "triage/channels.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,12 +18,13 @@ static double residual_of_fit(const struct trial *t, double left)
     return sqrt(fmax(0, left) / t->dd * n / (n - 1));
 }
 
-/* The best d = scale s. With e = s - d: sum (d - a s)^2 = sum ((1 - a) s - e)^2. */
+/* The best d = scale s. With e = s - d: sum (d - a s)^2 = sum ((1 - a) s - e)^2, which has more digits where
+ * e is the smaller one. */
 static struct line fit_scale(const struct trial *t)
 {
-    double sd = t->ss - t->se;
-    double scale = sd / t->ss;
-    double left = t->ee - 2 * (1 - scale) * t->se + (1 - scale) * (1 - scale) * t->ss;
+    double scale = t->sd / t->ss;
+    double left = t->ee < t->dd ? t->ee - 2 * (1 - scale) * t->se + (1 - scale) * (1 - scale) * t->ss
+                                : t->dd - scale * t->sd;
     return (struct line){scale, 0, residual_of_fit(t, left)};
 }
 
@@ -66,12 +68,40 @@ static const char *factor_name(double scale, double off, char out[48])
     return NULL;
 }
 
-bool cause_scale(const struct trial *t, struct found *found)
+/*
+ * One factor, and a constant for each channel: the products are scaled, the bias is not. False where the
+ * constants alone, or with a factor of their own each, fit as well or better.
+ */
+static bool scaled_before_bias(const struct trial *t, struct found *found)
 {
-    if (!(t->ss > 0) || !(t->dd > 0) || t->n < VALUES_LEAST || trial_is_ids(t))
+    struct channels channels = {0};
+    char a[MM_NUM], b[MM_NUM], c[MM_NUM];
+    if (!t->aligned || t->channel < 0 || t->n < 2 * VALUES_LEAST * t->d_shape.dim[t->channel] ||
+        channels_init(&channels, t->c->s, t->c->d, &t->d_shape, t->channel, NULL) < 0)
         return false;
+    double count = (double)channels.count, scale = channels_scale(&channels), one, each, left;
+    channels_left(&channels, scale, &left, &one, &each);
+    channels_done(&channels);
+    double far = fmax(left, 2 * t->noise * t->noise * t->dd);
+    bool good = one > 4 * far && left <= 4 * fmax(each, t->noise * t->noise * t->dd) &&
+                found_set_fit(found, t, sqrt(left / t->dd), count + 1, 4);
+    if (!good)
+        return false;
+    mm_num_short(a, scale, 3);
+    mm_num_short(b, found->finding.residual, 2);
+    found_say(found, "dst = %s x src, but for a constant a channel (bias): undone %s", a, b);
+    found_evidence(
+        found,
+        "One factor, %.6g, and a constant for each channel leave %s, without it is %s: the sums are "
+        "scaled, and what is added to them is not.",
+        scale, b, mm_num_short(c, t->observed, 2));
+    return true;
+}
+
+static bool scaled(const struct trial *t, struct found *found)
+{
     struct line line = fit_scale(t);
-    if (!found_set(found, t, line.residual, 1))
+    if (!found_set_fit(found, t, line.residual, 1, 1))
         return false;
     char a[MM_NUM], b[MM_NUM], c[MM_NUM], text[48], named[64] = "";
     const char *name = factor_name(line.scale, fmax(2e-3, 3 * line.residual / sqrt((double)t->n)), text);
@@ -85,6 +115,20 @@ bool cause_scale(const struct trial *t, struct found *found)
     return true;
 }
 
+bool cause_scale(const struct trial *t, struct found *found)
+{
+    if (!(t->ss > 0) || !(t->dd > 0) || t->n < VALUES_LEAST || trial_is_ids(t))
+        return false;
+    struct found with_bias = *found;
+    bool good = scaled(t, found), sure = good && found->finding.residual <= 3 * t->noise;
+    if (!sure && scaled_before_bias(t, &with_bias) &&
+        (!good || with_bias.finding.score > found->finding.score + SCORE_SAME)) {
+        *found = with_bias;
+        return true;
+    }
+    return good;
+}
+
 /* ---- a constant ---- */
 
 bool cause_zero_point(const struct trial *t, struct found *found)
@@ -92,7 +136,7 @@ bool cause_zero_point(const struct trial *t, struct found *found)
     if (!(t->dd > 0) || !(t->vs > 0) || t->n < VALUES_LEAST || trial_is_ids(t))
         return false;
     struct line line = fit_offset(t);
-    if (!found_set(found, t, line.residual, 1))
+    if (!found_set_fit(found, t, line.residual, 1, 1))
         return false;
     char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM], e[MM_NUM], codes[64] = "";
     double step = t->values ? grid_find(t->c->d, t->c->d_count, 512) : 0;

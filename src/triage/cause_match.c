@@ -203,9 +203,14 @@ static bool match(const struct trial *t, struct found *found, int axis, const ch
 bool cause_channels_permuted(const struct trial *t, struct found *found)
 {
     int64_t most = 4096; /* more are not channels, but rows of a list */
+    int last = t->d_shape.rank - 1;
     if (t->channel < 0 || t->d_shape.dim[t->channel] > most)
         return false;
-    return match(t, found, t->channel, "channels");
+    if (match(t, found, t->channel, "channels"))
+        return true;
+    /* of a map of four axes that has them behind, without colours to show it */
+    return t->c->d_shape.rank >= 4 && last != t->channel && t->d_shape.dim[last] <= most &&
+           match(t, found, last, "channels");
 }
 
 /* ---- values in another order ---- */
@@ -308,7 +313,8 @@ static bool same_values(const struct trial *t, struct found *found)
 
 bool cause_reordered(const struct trial *t, struct found *found)
 {
-    for (int k = 0; k < t->d_shape.rank && t->d_shape.rank >= 2; k++) {
+    bool list = t->d_shape.rank >= 2 && t->c->d_shape.rank <= 3; /* not a feature map, which has no rows */
+    for (int k = 0; k < t->d_shape.rank && list; k++) {
         bool channels = k == t->channel && t->d_shape.dim[k] <= 4096;
         if (!channels && match(t, found, k, "rows"))
             return true;

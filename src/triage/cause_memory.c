@@ -205,10 +205,51 @@ static bool part_of_axis(const struct trial *t, struct found *found, int axis)
     return say_part(t, found, &part, axis < 0 ? t->c->d_count : p.count, axis);
 }
 
+/* ---- NaN that were there before ---- */
+
+#define NAN_SCORE  0.7  /* an operator may make NaN, too, but hardly in one stretch with all others right */
+#define NAN_AT_END 0.85 /* at the beginning or the end of memory */
+
+/*
+ * One stretch of memory whose bytes happen to be NaN. Not one row alone: a softmax or a norm that fails gives
+ * that. Rows: along the last axis.
+ */
+static bool nan_stretch(const struct trial *t, struct found *found)
+{
+    int64_t from = -1, to = -1, nans = 0, count = t->c->d_count;
+    int64_t width = t->d_shape.rank > 0 ? t->d_shape.dim[t->d_shape.rank - 1] : 1;
+    char a[MM_NUM], b[MM_NUM];
+    if (t->c->result->metrics.dst.nan < PART_LEAST)
+        return false;
+    for (int64_t i = 0; i < count; i++) {
+        if (!isnan(t->c->d[i]) || !isfinite(t->c->s[i]))
+            continue;
+        from = from < 0 ? i : from;
+        to = i + 1;
+        nans++;
+    }
+    bool one = nans >= PART_LEAST && nans == to - from && nans < count && nans != width;
+    if (!one || !(t->observed <= fmax(3 * t->noise, 1e-3)))
+        return false;
+    found->finding.score = from == 0 || to == count ? NAN_AT_END : NAN_SCORE;
+    found->finding.residual = t->observed;
+    found->parameters = 2;
+    found_say(found, "values %" PRId64 "..%" PRId64 " (%s %%) are NaN, the rest is right", from, to - 1,
+              mm_num_short(a, 100 * (double)nans / (double)count, 2));
+    found_evidence(found,
+                   "%" PRId64 " to %" PRId64 " of %" PRId64
+                   " (values in memory order) are NaN, none elsewhere; the "
+                   "rest differs by %s only.",
+                   from, to - 1, count, mm_num_short(b, t->observed, 2));
+    return true;
+}
+
 bool cause_unwritten(const struct trial *t, struct found *found)
 {
     if (t->c->d_count < 4 * PART_LEAST)
         return false;
+    if (nan_stretch(t, found))
+        return true;
     struct part run = longest_run(t);
     double score = run.to - run.from >= PART_LEAST ? part_score(t, &run, t->c->d_count) : 0;
     if (score >= SCORE_KEEP) {

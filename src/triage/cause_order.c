@@ -158,13 +158,28 @@ static void shift_text(const struct search *search, char *out, size_t size)
     }
 }
 
+/* Channels that go round are channels in another order. */
+static bool is_roll_of_channels(const struct search *search)
+{
+    const struct arrangement *a = &search->best;
+    int channel = search->t->channel;
+    if (channel < 0 || a->rank != search->t->d_shape.rank || a->fill != FILL_ROLL)
+        return false;
+    for (int k = 0; k < a->rank; k++) {
+        if (k != channel && a->shift[k] != 0)
+            return false;
+    }
+    return a->shift[channel] != 0;
+}
+
 bool cause_shifted(const struct trial *t, struct found *found)
 {
     struct search *search = t->d_shape.rank > 0 ? search_open(t) : NULL;
     char where[80] = "", b[MM_NUM], c[MM_NUM];
     if (!search)
         return false;
-    bool good = found_set(found, t, best_shift(search), 2);
+    double residual = best_shift(search);
+    bool good = found_set(found, t, residual, is_roll_of_channels(search) ? (double)t->c->d_count : 2);
     if (good) {
         shift_text(search, where, sizeof where);
         mm_num_short(b, found->finding.residual, 1);

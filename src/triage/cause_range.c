@@ -159,35 +159,55 @@ static void predict_flush(const void *hypothesis, const struct trial *t, int64_t
         out[i] = fabs(s[i]) <= h->limit ? 0 : s[i];
 }
 
+/* What became 0, and the error of all that is too small for half to hold in full. */
+struct small {
+    int64_t flushed;
+    double limit; /* the greatest |s| that became 0 */
+    double lost;  /* sum s^2 of these */
+    double error; /* sum e^2 of all below half's least normal value */
+};
+
+static struct small small_find(const struct trial *t)
+{
+    struct small small = {0};
+    for (int64_t i = 0; i < t->c->d_count; i++) {
+        double s = fabs(t->c->s[i]), e = t->c->s[i] - t->c->d[i];
+        if (s <= HALF_LEAST_NORMAL && isfinite(e))
+            small.error += e * e;
+        if (t->c->d[i] == 0 && s > 0 && isfinite(s)) {
+            small.flushed++;
+            small.lost += s * s;
+            small.limit = fmax(small.limit, s);
+        }
+    }
+    small.error = fmax(small.error, small.lost);
+    return small;
+}
+
+#define LOST_LEAST                                                                                           \
+    0.1 /* share of the error's energy; the rest may be what subnormal values keep too few digits for */
+
 bool cause_underflow(const struct trial *t, struct found *found)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
-    struct flush h = {0};
-    int64_t flushed = 0;
-    double lost = 0;
     if (m->dst.zero <= m->src.zero)
         return false;
-    for (int64_t i = 0; i < t->c->d_count; i++) {
-        double s = fabs(t->c->s[i]);
-        if (t->c->d[i] == 0 && s > 0 && isfinite(s)) {
-            flushed++;
-            lost += s * s;
-            h.limit = fmax(h.limit, s);
-        }
-    }
-    if (flushed < 4 || h.limit > 1.05 * HALF_LEAST_NORMAL || lost < 0.5 * t->ee)
+    struct small small = small_find(t);
+    struct flush h = {small.limit};
+    if (small.flushed < 4 || h.limit > 1.05 * HALF_LEAST_NORMAL || small.lost < LOST_LEAST * t->ee ||
+        small.error < 0.5 * t->ee)
         return false;
-    double residual = t->dd > 0 ? predict_residual(t, predict_flush, &h) : 0;
-    found->finding.residual = residual;
-    found->finding.score = lost / t->ee; /* what is left may not be judged against d: most of it is 0 */
+    found->finding.residual = t->dd > 0 ? predict_residual(t, predict_flush, &h) : 0;
+    found->finding.score =
+        small.error / t->ee; /* what is left may not be judged against d: most of it is 0 */
     found->parameters = 1;
     char a[MM_NUM], b[MM_NUM], c[MM_NUM];
-    found_say(found, "%s values of at most %s became 0", mm_num_count(a, flushed),
+    found_say(found, "%s values of at most %s became 0", mm_num_count(a, small.flushed),
               mm_num_short(b, h.limit, 2));
     found_evidence(
         found,
         "%s values that are not 0 in src are 0 in dst, none above %s; half's least normal value is "
         "6.1e-5. They make up %s %% of the error's energy.",
-        a, b, mm_num_short(c, 100 * lost / t->ee, 3));
+        a, b, mm_num_short(c, 100 * small.lost / t->ee, 3));
     return true;
 }

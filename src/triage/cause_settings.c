@@ -53,7 +53,8 @@ struct words {
     const char *sentence, *what;
 };
 
-/* The finding for an error that `coarse` explains and another setting would lessen from `now` to `better`. */
+/* The finding for an error that `coarse` explains, and that another setting would lessen as `better` is less
+ * than `now`. */
 static bool better_setting(const struct trial *t, struct found *found, const struct mm_whatif *coarse,
                            double now, double better, const struct words *words)
 {
@@ -65,12 +66,13 @@ static bool better_setting(const struct trial *t, struct found *found, const str
         return false;
     found->finding.score = 0.95 * near;
     found->finding.residual = better;
+    found->parameters = 10 / gain; /* of several that would help, the one that buys most stands first */
     mm_num_short(a, fmin(gain, MM_GAIN_MAX), 2);
     snprintf(found->finding.sentence, sizeof found->finding.sentence, words->sentence, bits, a);
-    found_evidence(found, "The error, %s, is what int%u with one range for all costs here (%s). %s: %s instead of %s.",
-                   mm_num_short(b, t->c->result->metrics.diff2, 2), bits,
-                   mm_num_short(c, coarse->metrics.diff2, 2), words->what, mm_num_short(d, better, 2),
-                   mm_num_short(e, now, 2));
+    found_evidence(
+        found, "The error, %s, is what int%u with one range for all costs here (%s). %s: %s instead of %s.",
+        mm_num_short(b, t->c->result->metrics.diff2, 2), bits, mm_num_short(c, coarse->metrics.diff2, 2),
+        words->what, mm_num_short(d, better, 2), mm_num_short(e, now, 2));
     return true;
 }
 
@@ -82,10 +84,11 @@ static bool better_setting(const struct trial *t, struct found *found, const str
  * it into a constant a channel (M. Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias
  * Correction", ICCV 2019).
  */
-#define WEIGHTS_MOST  0.25 /* more than rounding of weights does */
-#define WEIGHTS_SLOPE 0.35
-#define WEIGHTS_SCORE 0.75
-#define CHANNELS_LEAST 8
+#define WEIGHTS_MOST    0.25 /* more than rounding of weights does */
+#define WEIGHTS_SLOPE   0.35
+#define WEIGHTS_FOLLOWS 0.1 /* mean, and correlation with src, beyond chance */
+#define WEIGHTS_SCORE   0.75
+#define CHANNELS_LEAST  8
 
 static bool coarse_weights(const struct trial *t, struct found *found)
 {
@@ -94,23 +97,27 @@ static bool coarse_weights(const struct trial *t, struct found *found)
     double n = (double)t->n, mean = fabs(t->mean_s - t->mean_d) / sqrt(t->ee / n);
     double follows = fabs(t->se - n * t->mean_s * (t->mean_s - t->mean_d)) / sqrt(t->vs * t->ee);
     char a[MM_NUM], b[MM_NUM];
-    if (!t->c->quantised || !t->aligned || t->channel < 0 || !mm_op_has_weights(t->c->op_type) ||
-        m->nonfinite_differ || !(m->diff2 <= WEIGHTS_MOST) || !(m->diff2 > 2 * t->noise) ||
-        !(mean <= 0.3) || !(follows <= 0.2))
+    if (!t->c->quantised || !t->aligned || t->channel < 0 || !*t->c->op_type ||
+        !mm_op_has_weights(t->c->op_type) || m->nonfinite_differ || !(m->diff2 <= WEIGHTS_MOST) ||
+        !(m->diff2 > 2 * t->noise))
+        return false;
+    double chance = 2 / sqrt((double)t->d_shape.dim[t->channel]); /* of as many independent constants */
+    if (!(mean <= WEIGHTS_FOLLOWS + chance) || !(follows <= WEIGHTS_FOLLOWS + chance))
         return false;
     bool good = channels_init(&channels, t->c->s, t->c->d, &t->d_shape, t->channel, NULL) == 0 &&
                 channels.count >= CHANNELS_LEAST;
     double slope = good ? channels_slope(&channels) : NAN;
     channels_done(&channels);
-    if (!good || slope > WEIGHTS_SLOPE)
+    if (!good || !(slope <= WEIGHTS_SLOPE)) /* NaN: all channels are of one size */
         return false;
     found->finding.score = WEIGHTS_SCORE;
     found->finding.residual = t->noise;
     found_say(found, "an error of one size in all channels: one scale for all weights is too coarse");
-    found_evidence(found,
-                   "The operator works on integers. Its error, %s, has no sign (mean %s of its size) and is as "
-                   "large in channels of small values as in others: what rounding weights by one scale adds.",
-                   mm_num_short(a, m->diff2, 2), mm_num_short(b, mean, 1));
+    found_evidence(
+        found,
+        "The operator works on integers. Its error, %s, has no sign (mean %s of its size) and is as "
+        "large in channels of small values as in others: what rounding weights by one scale adds.",
+        mm_num_short(a, m->diff2, 2), mm_num_short(b, mean, 1));
     return true;
 }
 
@@ -133,6 +140,8 @@ bool cause_channel_range(const struct trial *t, struct found *found)
 
 /* ---- one side ---- */
 
+#define ONE_SIDED_LEAST 3.0 /* dB measured; the step must be half, which is one bit */
+
 bool cause_one_sided(const struct trial *t, struct found *found)
 {
     static const struct words words = {
@@ -142,12 +151,17 @@ bool cause_one_sided(const struct trial *t, struct found *found)
     const struct mm_whatif *fine = floor_of(t, true, MM_RANGE_MINMAX);
     if (!coarse || !fine || nearness(t, fine) >= nearness(t, coarse))
         return false;
-    return better_setting(t, found, coarse, coarse->metrics.diff2, fine->metrics.diff2, &words);
+    double now = coarse->metrics.diff2, better = fine->metrics.diff2;
+    if (20 * log10(now / better) <
+        ONE_SIDED_LEAST) /* where much is less than a step, half a step buys less */
+        return false;
+    return better_setting(t, found, coarse, now, fmin(better, now * fine->scale / coarse->scale), &words);
 }
 
 /* ---- outliers ---- */
 
-#define OUTLIERS_SHARE 1000 /* one in so many values, and never less than OUTLIERS_LEAST, may be called that */
+#define OUTLIERS_SHARE                                                                                       \
+    1000 /* one in so many values, and never less than OUTLIERS_LEAST, may be called that */
 #define OUTLIERS_LEAST 4
 #define OUTLIER_SAMPLE 65536
 #define REST_COARSE    0.02 /* relative error of the rest: about twice what int8 costs normal values */

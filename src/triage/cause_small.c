@@ -21,8 +21,8 @@ static double format_step(const struct trial *t)
 /* Operators whose results are in another unit than their inputs: small against these says nothing. */
 static bool other_unit(const char *op_type)
 {
-    static const char *const words[] = {"norm", "pow",  "square", "sqrt", "div",     "mul", "exp", "log",
-                                        "std",  "vari", "l2",     "reciprocal", "sigmoid", "glu"};
+    static const char *const words[] = {"norm", "pow", "square", "sqrt", "div",        "mul",     "exp",
+                                        "log",  "std", "vari",   "l2",   "reciprocal", "sigmoid", "glu"};
     static const char *const alike[] = {"matmul", "multihead"}; /* have "mul" in them, and are sums */
     for (size_t i = 0; i < MM_COUNT(alike); i++) {
         if (mm_text_find(op_type, alike[i]))
@@ -35,17 +35,21 @@ static bool other_unit(const char *op_type)
     return false;
 }
 
-/* Is dst largely 0 where src is not? That is a loss, however small the values are. */
+/* Is dst largely 0 where src is not? That is a loss, however small the values are; only differences of values
+ * that rounding made equal are rightly 0. */
 static bool is_lost(const struct trial *t)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
+    if (mm_text_find(t->c->op_type, "sub") || mm_text_find(t->c->op_type, "add"))
+        return false;
     return 2 * (m->dst.zero - m->src.zero) > m->count - m->src.zero;
 }
 
-#define STEPS_NEAR 4.0 /* RMS error in rounding steps of the input that is no more than cancellation */
-#define SMALLER    0.1 /* result against input: only then is it near zero */
-#define TINY       1e-5
-#define GUESSED    0.55 /* with inputs that are only likely to be these */
+#define STEPS_NEAR    4.0 /* RMS error in rounding steps of the input that is no more than cancellation */
+#define SMALLER       0.1 /* result against input: only then is it near zero */
+#define TINY          1e-5
+#define GUESSED       0.55 /* with inputs that are only likely to be these */
+#define NOTHING_KNOWN 0.45 /* nor what the operator is: not enough to call a layer harmless */
 
 bool cause_near_zero(const struct trial *t, struct found *found)
 {
@@ -64,7 +68,7 @@ bool cause_near_zero(const struct trial *t, struct found *found)
         return false;
     found->finding.score = known ? 0.9 - 0.3 * fmin(1, steps / STEPS_NEAR) : 0.4;
     if (known && !softmax && t->c->inputs_guessed)
-        found->finding.score = fmin(found->finding.score, GUESSED);
+        found->finding.score = fmin(found->finding.score, *t->c->op_type ? GUESSED : NOTHING_KNOWN);
     found_say(found, "near zero: the error is %s in absolute terms, src is %s", mm_num_short(a, m->rmse, 2),
               mm_num_short(b, rms, 2));
     if (known)

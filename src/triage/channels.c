@@ -99,6 +99,38 @@ double channel_left(const struct channels *channels, int64_t c, double scale, do
     return fmax(0, left);
 }
 
+double channels_scale(const struct channels *channels)
+{
+    double vs = 0, vsd = 0;
+    for (int64_t c = 0; c < channels->count; c++) {
+        const struct channel_sums *sum = &channels->sum[c];
+        double n = sum->n ? (double)sum->n : 1;
+        vs += sum->SS - sum->S * sum->S / n;
+        vsd += sum->SD - sum->S * sum->D / n;
+    }
+    return vs > 0 ? vsd / vs : 1;
+}
+
+/* The best offset of one channel with a given scale. */
+static double offset_with(const struct channels *channels, int64_t c, double scale)
+{
+    const struct channel_sums *sum = &channels->sum[c];
+    double n = sum->n ? (double)sum->n : 1;
+    return (sum->D - scale * sum->S) / n + channels->about_d - scale * channels->about_s;
+}
+
+void channels_left(const struct channels *channels, double scale, double *left, double *one, double *each)
+{
+    *left = *one = *each = 0;
+    for (int64_t c = 0; c < channels->count; c++) {
+        double own, offset;
+        channel_fit(channels, c, &own, &offset);
+        *left += channel_left(channels, c, scale, offset_with(channels, c, scale));
+        *one += channel_left(channels, c, 1, offset_with(channels, c, 1));
+        *each += channel_left(channels, c, own, offset);
+    }
+}
+
 static int ascending(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;

@@ -33,6 +33,12 @@ void channel_fit(const struct channels *channels, int64_t c, double *scale, doub
 /* sum (d - scale s - offset)^2 in one channel; not below 0. */
 double channel_left(const struct channels *channels, int64_t c, double scale, double offset);
 
+/* The one scale of d = scale s + an offset a channel, by least squares; 1 where s is constant in each. */
+double channels_scale(const struct channels *channels);
+/* sum (d - h)^2 with the best offset a channel: *left with this scale for all, *one with scale 1, *each with
+ * a scale of its own for each. */
+void channels_left(const struct channels *channels, double scale, double *left, double *one, double *each);
+
 /* 90th percentile / median of the channels' relative errors; NaN with fewer than 4 channels that have both.
  */
 double channels_spread(const struct channels *channels);

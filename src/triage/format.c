@@ -91,10 +91,8 @@ static double through_e5m2(double x)
 static const struct {
     enum mm_dtype dtype;
     double (*through)(double x);
-} floats[] = {{MM_F8E5M2, through_e5m2},
-              {MM_F8E4M3, through_e4m3},
-              {MM_F16, through_half},
-              {MM_BF16, through_bf16}};
+} floats[] = {
+    {MM_F8E5M2, through_e5m2}, {MM_F8E4M3, through_e4m3}, {MM_F16, through_half}, {MM_BF16, through_bf16}};
 
 static bool all_through(const double *x, int64_t count, double (*through)(double x))
 {
@@ -119,6 +117,7 @@ static enum mm_dtype float_of(const double *x, int64_t count)
 #define LEVELS_INT4  16
 #define LEVELS_INT8  256
 #define LEVELS_INT16 65536
+#define HALF_LEAST   0x1p-24 /* the least half above 0 */
 
 static enum mm_dtype integer_of(double levels)
 {
@@ -143,15 +142,18 @@ static void look_at_values(const struct mm_result *result, const double *s, cons
     enum mm_dtype held = float_of(d, count);
     bool fine = held == MM_DTYPE_NONE; /* a float of 11 digits lies on a grid of 65536 steps by itself */
     out->grid = grid_find(d, count, fine ? LEVELS_INT16 : LEVELS_INT8);
+    if (held == MM_F16 && out->grid > 0 && out->grid <= 1.01 * HALF_LEAST) {
+        *out = (struct format){.dtype = MM_F16}; /* subnormal halves have a grid of their own */
+        return;
+    }
     double levels = out->grid > 0 ? (m->dst.max - m->dst.min) / out->grid : 0;
     bool known = s && m->dst.zero < m->count && find_rounded(&m->src, s, d, count, out);
     if (known && (out->dtype != MM_I16 || fine))
         return;
     out->sure = false;
-    out->dtype = is_float8(held) && levels > LEVELS_INT4 - 1 ? held
-                 : levels > 0 && levels <= (fine ? LEVELS_INT16 : LEVELS_INT8)
-                     ? integer_of(levels)
-                     : held;
+    out->dtype = is_float8(held) && levels > LEVELS_INT4 - 1                   ? held
+                 : levels > 0 && levels <= (fine ? LEVELS_INT16 : LEVELS_INT8) ? integer_of(levels)
+                                                                               : held;
 }
 
 struct format format_find(const struct mm_result *result, unsigned quantised, const double *s,

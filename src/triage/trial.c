@@ -44,6 +44,7 @@ static void sums_of_pairs(struct trial *t)
     const double *s = t->c->s, *d = t->c->d;
     struct moments ms = {.about = first_finite(s, t->c->s_count)};
     struct moments md = {.about = first_finite(d, t->c->d_count)};
+    double fourth = 0;
     for (int64_t i = 0; i < t->c->d_count; i++) {
         if (!isfinite(s[i]) || !isfinite(d[i]))
             continue;
@@ -51,11 +52,14 @@ static void sums_of_pairs(struct trial *t)
         moments_add(&ms, s[i]);
         moments_add(&md, d[i]);
         t->ss += s[i] * s[i];
+        fourth += s[i] * s[i] * (s[i] * s[i]);
         t->dd += d[i] * d[i];
         t->ee += e * e;
         t->se += s[i] * e;
+        t->sd += s[i] * d[i];
     }
     t->n = ms.n;
+    t->effective = fourth > 0 && isfinite(fourth) ? t->ss / fourth * t->ss : (double)t->n;
     t->mean_s = moments_mean(&ms);
     t->mean_d = moments_mean(&md);
     t->vs = moments_spread(&ms);
@@ -83,7 +87,7 @@ static void sums_apart(struct trial *t)
     t->mean_d = moments_mean(&md);
     t->vs = moments_spread(&ms);
     t->vd = moments_spread(&md);
-    t->ee = t->se = NAN;
+    t->ee = t->se = t->sd = NAN;
 }
 
 static void sums_of_metrics(struct trial *t)
@@ -91,7 +95,7 @@ static void sums_of_metrics(struct trial *t)
     const struct mm_metrics *m = &t->c->result->metrics;
     double n = (double)m->finite;
     if (t->c->result->state != MM_STATE_MEASURED || m->finite == 0) {
-        t->ee = t->se = NAN;
+        t->ee = t->se = t->sd = NAN;
         return;
     }
     t->n = m->finite;
@@ -103,6 +107,7 @@ static void sums_of_metrics(struct trial *t)
     t->dd = t->vd + n * t->mean_d * t->mean_d;
     t->ee = n * m->mse;
     t->se = (t->ss - t->dd + t->ee) / 2; /* from sum d^2 = sum s^2 - 2 sum se + sum e^2 */
+    t->sd = t->ss - t->se;
 }
 
 static struct mm_shape squeezed(const struct mm_shape *shape, int *axis)
@@ -180,6 +185,8 @@ void trial_init(struct trial *t, const struct mm_case *c, const atomic_bool *can
         sums_apart(t);
     else
         sums_of_metrics(t);
+    if (!t->aligned)
+        t->effective = (double)t->n;
     t->observed = sqrt(t->ee / fmax(t->ss, t->dd));
     t->noise = fmax(c->noise, 1e-7);
     t->whole_s = t->values ? whole(c->s, c->s_count) : kind_is_whole(c->result->src.dtype);
@@ -215,19 +222,40 @@ bool trial_is_ids(const struct trial *t)
     return t->whole_s && t->whole_d && !code && least >= -1 && most <= 1e7;
 }
 
+/* What is left of the larger claim: what was observed, and d's own spread. */
+static double left_of(const struct trial *t, double residual)
+{
+    double left = residual / sqrt(t->vd / t->dd);
+    return isnan(t->observed) ? left : fmax(left, residual / t->observed);
+}
+
 double cause_score(const struct trial *t, double residual)
 {
-    double spread = sqrt(t->vd / t->dd);
-    double left = residual / spread;
+    double left = left_of(t, residual);
     if (t->observed <= 0) /* no error but at positions that are not finite */
         return 0;
-    if (!isnan(t->observed))
-        left = fmax(left, residual / t->observed);
     double far = log10(fmax(residual, 1e-300) / (3 * t->noise)); /* decades above the noise */
     double power = 2 - fmin(fmax(far, 0), 1);
     if (!(left <= 0.35 + 0.25 * (power - 1)))
         return 0;
     return 1 - pow(left, power);
+}
+
+#define FIT_NOISE   1.5 /* times the noise: up to here it is noise, and */
+#define FIT_ALLOWED 0.7 /* may be so much of the claim; */
+#define FIT_FAR     6.0 /* from here on it is not, and may be */
+#define FIT_STRICT  0.1
+
+double cause_score_fit(const struct trial *t, double residual, double parameters)
+{
+    if (!(t->effective > parameters) || t->observed <= 0)
+        return 0;
+    residual *= sqrt(t->effective / (t->effective - parameters));
+    double far = log(residual / (FIT_NOISE * t->noise)) / log(FIT_FAR / FIT_NOISE);
+    double share = fmin(fmax(far, 0), 1); /* residual 0 gives 0 */
+    double allowed = FIT_ALLOWED * pow(FIT_STRICT / FIT_ALLOWED, share);
+    double left = left_of(t, residual) / allowed;
+    return left <= 1.2 ? 1 - left * left / 2 : 0;
 }
 
 double predict_residual(const struct trial *t, predict_block predict, const void *hypothesis)
@@ -258,6 +286,15 @@ bool found_set(struct found *found, const struct trial *t, double residual, doub
 {
     found->finding.residual = residual;
     found->finding.score = isnan(residual) ? 0 : cause_score(t, residual);
+    found->parameters = parameters;
+    return found->finding.score >= SCORE_KEEP;
+}
+
+bool found_set_fit(struct found *found, const struct trial *t, double residual, double fitted,
+                   double parameters)
+{
+    found->finding.residual = residual;
+    found->finding.score = isnan(residual) ? 0 : cause_score_fit(t, residual, fitted);
     found->parameters = parameters;
     return found->finding.score >= SCORE_KEEP;
 }

@@ -263,8 +263,8 @@ static void rounding_limits(struct rounding *rounding, const struct mm_tensor *t
     rounding->limits = (struct mm_limits){f16 ? 1e-4 : 1e-6, options.atol, options.rtol};
 }
 
-static int rounding_init(struct whatif *whatif, struct rounding *rounding, const struct mm_whatif_setting *setting,
-                      struct mm_err *err)
+static int rounding_init(struct whatif *whatif, struct rounding *rounding,
+                         const struct mm_whatif_setting *setting, struct mm_err *err)
 {
     struct mm_ranges *ranges = &whatif->ranges[group_of(setting)];
 
@@ -291,12 +291,15 @@ static void sum_rounding(struct whatif *whatif, struct rounding *rounding, const
     struct tile *tile = &whatif->tile;
 
     if (whatif->lane_f) {
-        rounding->clipped += mm_round_tile_float(&rounding->rounder, tile->f, tile->rounded_f, tile->n, tile->base);
-        kernels->measure_float(&rounding->sums, &rounding->limits, tile->f, tile->rounded_f, tile->n, tile->base);
+        rounding->clipped +=
+            mm_round_tile_float(&rounding->rounder, tile->f, tile->rounded_f, tile->n, tile->base);
+        kernels->measure_float(&rounding->sums, &rounding->limits, tile->f, tile->rounded_f, tile->n,
+                               tile->base);
     } else {
         rounding->clipped +=
             mm_round_tile_double(&rounding->rounder, tile->d, tile->rounded_d, tile->n, tile->base);
-        kernels->measure_double(&rounding->sums, &rounding->limits, tile->d, tile->rounded_d, tile->n, tile->base);
+        kernels->measure_double(&rounding->sums, &rounding->limits, tile->d, tile->rounded_d, tile->n,
+                                tile->base);
     }
 }
 
@@ -352,7 +355,7 @@ static void finish(const struct rounding *rounding, struct mm_whatif *out)
     /* what overflowed; an integer's minimum and maximum are its own: nothing lies beyond */
     int64_t beyond = !mm_round_integer(rounding->setting->dtype)   ? rounding->sums.nonfinite_differ
                      : rounding->setting->range == MM_RANGE_MINMAX ? 0
-                                                                : rounding->clipped;
+                                                                   : rounding->clipped;
 
     *out = (struct mm_whatif){.setting = *rounding->setting,
                               .scale = rounding->scale,

@@ -32,7 +32,7 @@ static const struct {
      MM_CAUSE_CHANNELS_PERMUTED,
      "16 of 16 channels in another order"},
     {{4, {2, 300, 4, 4}}, 2, 300, 16, 7, 1, MM_CAUSE_CHANNELS_PERMUTED, "30"},
-    {{3, {3, 32, 32}}, 1, 3, 1024, 1, 1, MM_CAUSE_SHIFTED, "moved by -1 along axis 0"},
+    {{3, {3, 32, 32}}, 1, 3, 1024, 1, 1, MM_CAUSE_CHANNELS_PERMUTED, "3 of 3 channels in another order"},
     {{2, {64, 96}}, 64, 96, 1, 5, 2, MM_CAUSE_CHANNELS_PERMUTED, "96 of 96 channels in another order"},
     {{3, {1, 8400, 6}}, 1, 8400, 6, 11, 4, MM_CAUSE_REORDERED, "8400 of 8400 rows in another order"},
 };
