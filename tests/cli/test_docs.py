@@ -403,7 +403,8 @@ def triage_needs(folder):
 
 def value_of(path, name):
     """Of `#define NAME VALUE` or `.NAME = VALUE`."""
-    found = re.search(rf"^#define {name} +(.*?)(?: */\*.*)?$|\.{name} = ([\d.e-]+)", read(path), re.M)
+    text = re.sub(r"\\\n *", "", read(path))
+    found = re.search(rf"^#define {name} +(.*?)(?: */\*.*)?$|\.{name} = ([\d.e-]+)", text, re.M)
     check(found, f"{path.name} has no {name}")
     text = re.sub(r"\(\w+_t\)", "", found[1] or found[2])
     check(re.fullmatch(r"[\d.e()<-]+", text.replace(" ", "")), f"{path.name}: {name} is no plain number: {text}")
