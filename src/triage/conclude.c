@@ -218,7 +218,9 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
     const struct mm_finding *finding = deciding(view, id, &memory);
     const struct mm_whatif *better = conclude_better(&view->subjects[id]);
     double readers;
-    if (finding)
+    /* that it is rounding says less than whose */
+    bool telling = finding && !(finding->cause == MM_CAUSE_ROUNDING && conclude_is_format(blame, evidence));
+    if (telling)
         say_finding(finding, view->flow->role[id], out);
     else if (!evidence)
         return; /* nobody has looked yet */
