@@ -54,6 +54,9 @@ struct mm_column {
     /* NULL: always there; else whether this session has what the column is about. */
     bool (*there)(const struct mm_session *session);
 };
+/* A change (now / before) between these is none: shown as "same". */
+#define MM_CHANGE_BETTER 0.9
+#define MM_CHANGE_WORSE  1.1
 bool mm_column_there(const struct mm_session *session, enum mm_column_id id);
 const struct mm_column *mm_column(enum mm_column_id id);
 /* By key; MM_COLUMN_COUNT when unknown. */

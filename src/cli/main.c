@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -17,7 +18,7 @@ static const enum option compare_options[] = {
     OPT_SRC,  OPT_DST,       OPT_OUTPUT, OPT_FRAMEWORK, OPT_THRESHOLD, OPT_ATOL, OPT_RTOL, OPT_FAIL,
     OPT_JOBS, OPT_QUANTILES, OPT_HIST,   OPT_NO_CACHE,  OPT_SHARD,     OPT_HELP, OPT_NONE};
 static const enum option triage_options[] = {
-    OPT_MODEL, OPT_SIM,  OPT_BEFORE,   OPT_THRESHOLD, OPT_FRAMEWORK, OPT_JSON, OPT_OUTPUT_FILE,
+    OPT_MODEL, OPT_SIM,  OPT_BEFORE,   OPT_THRESHOLD, OPT_FRAMEWORK, OPT_JSON, OPT_REPORT_FILE,
     OPT_FAIL,  OPT_JOBS, OPT_NO_CACHE, OPT_ASCII,     OPT_HELP,      OPT_NONE};
 static const enum option merge_options[] = {OPT_OUTPUT_FILE, OPT_HELP, OPT_NONE};
 static const enum option export_options[] = {OPT_PLAN, OPT_TO, OPT_CPP, OPT_HELP, OPT_NONE};
@@ -107,7 +108,8 @@ static void print_option(const struct option_info *info)
 static void print_help(const struct command *command)
 {
     if (command->name)
-        printf("usage: mmtui %s [options]\n\n%s.\n\n", command->usage, command->help);
+        printf("usage: mmtui %s [options]\n\n%c%s.\n\n", command->usage,
+               toupper((unsigned char)*command->help), command->help + 1);
     else {
         printf("mmtui - find the layer where an accelerator port loses its accuracy\n\n");
         for (size_t i = 0; i < MM_COUNT(table); i++)

@@ -12,14 +12,15 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_FRAMEWORK] = {OPT_FRAMEWORK, 0, "framework", "NAME",
                        "tensorflow, pytorch, caffe or onnx (default): how names are paired"},
     [OPT_MODEL] = {OPT_MODEL, 0, "model", "FILE",
-                   "the model (.onnx): its graph tells which layer feeds which; weights are not read"},
+                   "the model's .onnx file: tells which layer feeds which; weights are not read"},
     [OPT_SIM] = {OPT_SIM, 0, "sim", "DIR",
                  "the framework's simulation of the low precision: is it the format or the port?"},
-    [OPT_BEFORE] = {OPT_BEFORE, 0, "before", "DIR", "an earlier dst: what became better or worse"},
+    [OPT_BEFORE] = {OPT_BEFORE, 0, "before", "DIR", "an earlier dst: what is better now, and what worse"},
     [OPT_THRESHOLD] = {OPT_THRESHOLD, 't', "threshold", "X",
                        "a layer is over when diff1 or diff2 is larger (default: 0.05)"},
-    [OPT_ATOL] = {OPT_ATOL, 0, "atol", "X", "absolute tolerance of the over-tolerance share (default: 1e-8)"},
-    [OPT_RTOL] = {OPT_RTOL, 0, "rtol", "X", "relative tolerance of the over-tolerance share (default: 1e-5)"},
+    [OPT_ATOL] = {OPT_ATOL, 0, "atol", "X",
+                  "absolute tolerance: beyond counts |s-d| > atol + rtol |s| (default: 1e-8)"},
+    [OPT_RTOL] = {OPT_RTOL, 0, "rtol", "X", "relative tolerance of the same (default: 1e-5)"},
     [OPT_SORT] = {OPT_SORT, 0, "sort", "COLUMN",
                   "column to sort by (default: diff2); number is execution order"},
     [OPT_FILTER] = {OPT_FILTER, 0, "filter", "TEXT",
@@ -35,6 +36,8 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_SHARD] = {OPT_SHARD, 0, "shard", "SHARE",
                    "I/N: measure only the I-th of N shares, into mmtui.json alone; see mmtui merge"},
     [OPT_OUTPUT_FILE] = {OPT_OUTPUT_FILE, 'o', "output_file", "FILE", "what to write (default: mmtui.json)"},
+    [OPT_REPORT_FILE] = {OPT_REPORT_FILE, 'o', "output_file", "FILE",
+                         "write the report here, don't print it"},
     [OPT_COVER] = {OPT_COVER, 0, "cover", "PERCENT",
                    "raise until so much of the outputs' error is covered (default: 95)"},
     [OPT_TOP] = {OPT_TOP, 0, "top", "N", "raise N operators"},
@@ -190,6 +193,7 @@ static const char **text_slot(struct cli_options *options, enum option id)
     case OPT_DST: return &options->session.dst;
     case OPT_OUTPUT:
     case OPT_OUTPUT_FILE:
+    case OPT_REPORT_FILE:
     case OPT_PLAN_FILE: return &options->output;
     case OPT_MODEL: return &options->model;
     case OPT_SIM: return &options->session.sim;

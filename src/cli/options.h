@@ -1,7 +1,5 @@
-/*
- * Command-line options: one table. A command names the options that it takes; parsing, --help and the
- * completion of shells are made from the same rows.
- */
+/* Command-line options: one table. A command names the options that it takes; parsing and --help are made
+ * from the same rows. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
@@ -31,6 +29,7 @@ enum option {
     OPT_JSON,
     OPT_SHARD,
     OPT_OUTPUT_FILE,
+    OPT_REPORT_FILE,
     OPT_COVER,
     OPT_TOP,
     OPT_TO_ERROR,

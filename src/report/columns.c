@@ -253,14 +253,13 @@ static double value_change(const struct mm_session *session, size_t id)
     return isinf(before) ? 0 : isinf(now) || before == 0 ? INFINITY : now / before;
 }
 
-/* A change of less than a tenth is none. */
 static void text_change(const struct mm_session *session, size_t id, struct mm_buf *out)
 {
     double change = value_change(session, id);
     char text[MM_NUM];
     if (isnan(change))
         return;
-    if (change > 0.9 && change < 1.1)
+    if (change > MM_CHANGE_BETTER && change < MM_CHANGE_WORSE)
         mm_buf_puts(out, "same");
     else if (change == 0 || isinf(change))
         mm_buf_puts(out, change == 0 ? "mended" : "broken");

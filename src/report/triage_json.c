@@ -85,6 +85,18 @@ static void put_gains(struct mm_buf *out, const struct mm_session *session, size
     mm_buf_putc(out, '}');
 }
 
+/* Figures of the third dumps, where there are any. */
+static void put_against(struct mm_buf *out, const struct mm_session *session, size_t id)
+{
+    static const enum mm_column_id columns[] = {MM_COLUMN_IMPL, MM_COLUMN_FORMAT, MM_COLUMN_BEFORE,
+                                                MM_COLUMN_CHANGE};
+    for (size_t i = 0; i < MM_COUNT(columns); i++) {
+        const struct mm_column *column = mm_column(columns[i]);
+        if (mm_column_there(session, columns[i]))
+            put_number(out, column->key, column->value(session, id));
+    }
+}
+
 static void put_layer(struct mm_buf *out, const struct mm_session *session, size_t id)
 {
     const struct mm_layer *layer = mm_session_layer(session, id);
@@ -110,6 +122,7 @@ static void put_layer(struct mm_buf *out, const struct mm_session *session, size
         put_layer_number(out, "root", blame->root);
         mm_buf_printf(out, ", \"starts\": %s", blame->starts ? "true" : "false");
     }
+    put_against(out, session, id);
     if (found) {
         put_floors(out, found);
         put_findings(out, found);

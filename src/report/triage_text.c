@@ -211,6 +211,38 @@ void mm_report_advice(const struct mm_advice *advice, struct mm_buf *out)
     mm_buf_done(&text);
 }
 
+/* "2 layers are better, 1 worse, 80 the same. Most changed for the worse: #3 conv_1, 2.5x worse." */
+static void put_since(struct mm_buf *out, const struct mm_session *session)
+{
+    const struct mm_column *change = mm_column(MM_COLUMN_CHANGE);
+    size_t better = 0, worse = 0, same = 0, worst_at = 0;
+    double worst = 1;
+    struct mm_buf line = {0};
+    if (!mm_column_there(session, MM_COLUMN_CHANGE))
+        return;
+    for (size_t id = 0; id < mm_session_count(session); id++) {
+        double value = change->value(session, id);
+        better += value <= MM_CHANGE_BETTER;
+        worse += value >= MM_CHANGE_WORSE;
+        same += value > MM_CHANGE_BETTER && value < MM_CHANGE_WORSE;
+        if (value > worst) {
+            worst = value;
+            worst_at = id;
+        }
+    }
+    mm_buf_puts(out, "\nSince the earlier dump\n");
+    mm_buf_printf(&line, "%zu %s better, %zu worse, %zu the same.", better,
+                  better == 1 ? "layer is" : "layers are", worse, same);
+    if (worse) {
+        mm_buf_printf(&line, " Most for the worse: #%zu %s, ", worst_at + 1,
+                      mm_session_layer(session, worst_at)->label);
+        change->text(session, worst_at, &line);
+        mm_buf_putc(&line, '.');
+    }
+    put_lines(out, 2, mm_buf_text(&line));
+    mm_buf_done(&line);
+}
+
 static void put_kinds(struct mm_buf *out, const struct triage_digest *digest)
 {
     struct mm_buf line = {0};
@@ -294,6 +326,7 @@ int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struc
     struct mm_advice advice;
     if (mm_session_advice(session, &advice, NULL) == 0)
         mm_report_advice(&advice, out);
+    put_since(out, session);
     put_kinds(out, &digest);
     put_good(out, session, &digest);
     triage_digest_done(&digest);

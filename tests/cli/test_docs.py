@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The documentation is true: README, manual page and CONTRIBUTING against the program and its sources.
+"""The documentation is true: README, manual pages and CONTRIBUTING against the program and its sources.
 
 What can be made is made: with UPDATE=1 the README's screens, command output and key table and the manual page's list
 of actions are written anew between their markers, before everything is checked. What is written by hand (options,
@@ -7,11 +7,13 @@ settings, columns, environment, file names) is only checked.
 
 Markers of the README, each followed by what is made:
     <!-- screen: NAME -->           frame NAME.txt of the scripts tests/docs/circle-*.script
-    <!-- output: mmtui ARGUMENTS --> what that command prints, after the scripts have run
+    <!-- output: mmtui ARGUMENTS --> what that command prints, after the scripts have run; demo/ has the demo's dumps
     <!-- keys: ACTION ACTION ... --> a table of these actions, up to the next blank line
+    <!-- verdicts -->                a table of all verdicts, up to the next blank line
 """
 
 import itertools
+import json
 import os
 import re
 import shlex
@@ -24,6 +26,9 @@ from harness import ROOT, check, mmtui, same, test
 
 README = ROOT / "README.md"
 MANUAL = ROOT / "man" / "mmtui.1"
+TRIAGE_COMMAND = ROOT / "man" / "mmtui-triage.1"
+TRIAGE = ROOT / "man" / "mmtui-triage.7"
+PAGES = sorted((ROOT / "man").glob("*.[1-9]"))
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 PLAN = "mmtui_export/overrides.json"
 # The README's walk: script and options of each run; each starts from what the one before it has exported.
@@ -32,7 +37,7 @@ CIRCLE = [
     ("circle-2.script", "100x14", ["--plan", PLAN]),
     ("circle-3.script", "100x12", ["--plan", PLAN]),
 ]
-COMMANDS = ["", "compare", "export", "suggest", "merge", "demo"]
+COMMANDS = ["", "compare", "triage", "export", "suggest", "merge", "demo"]
 UPDATE = bool(os.environ.get("UPDATE"))
 
 
@@ -119,6 +124,7 @@ def walk(folder):
         _walk["folder"] = kept = tempfile.mkdtemp(prefix="mmtui-docs-")
         for script, size, options in CIRCLE:
             mmtui("demo", *options, "--script", ROOT / "tests/docs" / script, "--size", size, cwd=kept)
+        mmtui("demo", "--dump-only", "demo", cwd=kept)
     return _walk["folder"]
 
 
@@ -148,8 +154,19 @@ def key_table(names):
     return "\n".join(lines)
 
 
+def verdict_table():
+    """Every verdict's word, and what its line in triage.h says of it."""
+    words = dict(re.findall(r'\[(MM_VERDICT_\w+)\] = "([\w-]+)"', read(ROOT / "src/triage/verdict.c")))
+    enum = re.search(r"enum mm_verdict_kind \{(.*?)\};", read(ROOT / "include/mmtui/triage.h"), re.S)[1]
+    means = re.findall(r"(MM_VERDICT_\w+)(?: = 0)?,\s*/\*(.*?)\*/", enum, re.S)
+    same([name for name, _ in means], list(words), "verdicts of triage.h and verdict.c")
+    rows = [f"| `{words[name]}` | {' '.join(text.split())} |" for name, text in means]
+    return "\n".join(["| verdict | |", "| --- | --- |", *rows])
+
+
 BLOCK = re.compile(r"(<!-- (screen|output): (.*?) -->\n```text\n)(.*?)(\n```\n)", re.S)
 KEYS = re.compile(r"(<!-- keys: (.*?) -->\n)(.*?)(\n\n)", re.S)
+VERDICTS = re.compile(r"(<!-- verdicts -->\n)(.*?)(\n\n)", re.S)
 
 
 @test
@@ -192,6 +209,16 @@ def readme_keys(folder):
 
 
 @test
+def readme_verdicts(folder):
+    """docs: the README's verdicts are those of the sources, with what they mean"""
+    text = read(README)
+    rewrite(README, VERDICTS.sub(lambda m: m[1] + verdict_table() + m[3], text))
+    found = VERDICTS.search(read(README))
+    check(found, "the README has no table of verdicts")
+    same_lines(found[2], verdict_table(), "README, verdicts")
+
+
+@test
 def readme_formats(folder):
     """docs: the README names every file format, every number format and every exported file"""
     text = read(README)
@@ -213,9 +240,9 @@ def plain(text):
     return text.replace("\\-", "-").replace("\\(aq", "'").replace("\\&", "").replace("\\e", "\\")
 
 
-def man_section(name):
-    found = re.search(rf'^\.SH "?{name}"?\n(.*?)(?=^\.SH |\Z)', read(MANUAL), re.M | re.S)
-    check(found, f"the manual page has no section {name}")
+def man_section(name, page=MANUAL):
+    found = re.search(rf'^\.SH "?{name}"?\n(.*?)(?=^\.SH |\Z)', read(page), re.M | re.S)
+    check(found, f"{page.name} has no section {name}")
     return found.group(1)
 
 
@@ -277,16 +304,23 @@ def man_keys(folder):
     same_lines(found[2], man_actions(), "manual page, list of actions")
 
 
+def man_option_tags(page):
+    """[(letter, name, argument)] of its OPTIONS."""
+    tags = man_tags(man_section("OPTIONS", page))
+    documented = [re.fullmatch(r"(?:-(\w), )?--([a-z_-]+)(?: (\w+))?", tag) for tag in tags]
+    check(all(documented), f"a tag of {page.name}'s OPTIONS is no option: {tags}")
+    return sorted(match.groups("") for match in documented)
+
+
 @test
 def man_options(folder):
     """docs: the manual page has the options of every --help, and no others"""
-    tags = man_tags(man_section("OPTIONS"))
-    documented = [re.fullmatch(r"(?:-(\w), )?--([a-z_-]+)(?: (\w+))?", tag) for tag in tags]
-    check(all(documented), f"a tag of OPTIONS is no option: {tags}")
-    documented = sorted(match.groups("") for match in documented)
     known = sorted({option for command in COMMANDS for option in option_help(command)})
     check(known, "no options found in --help")
-    same(documented, known, "options (letter, name, argument)")
+    same(man_option_tags(MANUAL), known, "options (letter, name, argument)")
+    triage = sorted(option_help("triage"))
+    check(triage, "no options found in mmtui triage --help")
+    same(man_option_tags(TRIAGE_COMMAND), triage, "options of triage (letter, name, argument)")
 
 
 @test
@@ -310,7 +344,7 @@ def man_tables(folder):
     keys = re.findall(r'^    \{"([\w.]+)",', settings, re.M)
     values = [v for v in re.findall(r'"(\w+)"', settings) if v in settings.split("SETTINGS[]")[0]]
     flags = re.findall(r'\{"(\w+)", is_\w+\}', read(ROOT / "src/report/filter.c"))
-    verdicts = re.findall(r'\[MM_VERDICT_\w+\] = "(\w+)"', read(ROOT / "src/triage/verdict.c"))
+    verdicts = re.findall(r'\[MM_VERDICT_\w+\] = "([\w-]+)"', read(ROOT / "src/triage/verdict.c"))
     files = [c_string(fields[0]) for fields in table_rows("src/plan/magicmind.c", "FILE_")]
     for what in (columns, keys, values, flags, verdicts, files):
         check(what, "a table was not found in the sources")
@@ -329,18 +363,101 @@ def man_environment(folder):
     same(sorted(documented), sorted(used), "environment")
 
 
+# ---- the manual pages of triage ----
+
+
+def words_of(path, pattern):
+    found = re.findall(pattern, read(ROOT / path))
+    check(found, f"{path}: its table was not found")
+    return found
+
+
+@test
+def triage_words(folder):
+    """docs: mmtui-triage.7 has every cause, verdict, confidence, range and step of a suggestion"""
+    text = " ".join(plain(read(TRIAGE)).split())
+    causes = words_of("src/triage/cause.c", r'\[MM_CAUSE_\w+\] = \{\{"([^"]+)",\s*"([^"]+)"')
+    declared = re.findall(r"^    MM_CAUSE_(?!COUNT)\w+", read(ROOT / "include/mmtui/triage.h"), re.M)
+    same(len(causes), len(declared), "causes of cause.c and triage.h")
+    for word, title in causes:
+        entry = rf"\.TP \.BR {re.escape(word)} \"(?: \([FPV]\))?: {re.escape(title)}\""
+        check(re.search(entry, text), f"mmtui-triage.7 has no entry for the cause {word}, {title}")
+    confidences = [w for w in words_of("src/triage/conclude.c", r'\[MM_(?:POSSIBLE|LIKELY|CERTAIN)\] = "(\w+)"')]
+    verdicts = words_of("src/triage/verdict.c", r'\[MM_VERDICT_\w+\] = "([\w-]+)"')
+    for word in confidences + verdicts + words_of("src/triage/whatif_setting.c", r'\[MM_RANGE_\w+\] = "([\w.]+)"'):
+        check(re.search(rf"(?<![\w.]){re.escape(word)}\|", text), f"no table of mmtui-triage.7 has {word}")
+    steps = words_of("src/triage/suggest_words.c", r'words\[MM_WHY_COUNT\] = \{"(\w+)", "(\w+)", "(\w+)"\}')[0]
+    for word in steps:
+        check(f".IR {word.capitalize()} :" in text, f"mmtui-triage.7 does not explain {word}")
+
+
+@test
+def triage_needs(folder):
+    """docs: mmtui-triage.7 says of every cause what it needs to be tried"""
+    letters = {"METRICS": "F", "PAIRS": "P", "VALUES": "V"}
+    pattern = r'\[MM_CAUSE_\w+\] = \{\{"([^"]+)"[^}]*\},\s*NEED_(\w+),\s*(\w+)\}'
+    rows = words_of("src/triage/cause.c", pattern)
+    for word, need, _ in rows[1:]:  # the first is no cause
+        check(f".BR {word} \" ({letters[need]}):" in plain(read(TRIAGE)), f"mmtui-triage.7: {word} needs {need}")
+
+
+def value_of(path, name):
+    """Of `#define NAME VALUE` or `.NAME = VALUE`."""
+    text = re.sub(r"\\\n *", "", read(path))
+    found = re.search(rf"^#define {name} +(.*?)(?: */\*.*)?$|\.{name} = ([\d.e-]+)", text, re.M)
+    check(found, f"{path.name} has no {name}")
+    text = re.sub(r"\(\w+_t\)", "", found[1] or found[2])
+    check(re.fullmatch(r"[\d.e()<-]+", text.replace(" ", "")), f"{path.name}: {name} is no plain number: {text}")
+    return float(eval(text))  # digits and shifts only
+
+
+@test
+def triage_limits(folder):
+    """docs: the limits in mmtui-triage.7 are those of the sources"""
+    limits = re.findall(r'^\.\\" limit: (\S+) (\w+)\n(.*)$', read(TRIAGE), re.M)
+    check(len(limits) > 40, f"only {len(limits)} limits found in mmtui-triage.7")
+    for file, name, line in limits:
+        path = ROOT / ("include/mmtui" if file in ("triage.h", "report.h") else "src/triage") / file
+        shown = [float(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?", line)]
+        value = value_of(path, name)
+        check(value in shown, f"mmtui-triage.7: {file} has {name} {value:g}, the page says: {line}")
+
+
+def keys_of(value):
+    """All keys of objects in it, but those that are words of other tables (settings)."""
+    if isinstance(value, list):
+        return {key for item in value for key in keys_of(item)}
+    if not isinstance(value, dict):
+        return set()
+    return set(value) | {key for name, item in value.items() if name != "settings" for key in keys_of(item)}
+
+
+@test
+def triage_fields(folder):
+    """docs: mmtui-triage.1 has every field of the JSON"""
+    mmtui("demo", "--dump-only", folder)
+    third = ["--sim", folder / "src", "--before", folder / "dst"]
+    report = json.loads(mmtui("triage", folder / "src", folder / "dst", "--json", *third).out)
+    text = plain(read(TRIAGE_COMMAND))
+    same(report["schema_version"], int(re.search(r"^schema_version\|T\{\n(\d+)", text, re.M)[1]), "schema_version")
+    check("findings" in keys_of(report) and "worth" in keys_of(report), "the demo's report is too small to tell")
+    for key in sorted(keys_of(report)):
+        check(re.search(rf"(?<!\w){key}(?!\w)", text), f"mmtui-triage.1 does not have {key}")
+
+
 def add_man_lint():
     """Only where there is a tool for it."""
-    tools = [["groff", "-man", "-Tutf8", "-ww", "-z", str(MANUAL)], ["mandoc", "-Tlint", "-Wwarning", str(MANUAL)]]
+    tools = [["groff", "-t", "-man", "-Tutf8", "-ww", "-z"], ["mandoc", "-Tlint", "-Wwarning"]]
     tool = next((tool for tool in tools if shutil.which(tool[0])), None)
     if not tool:
         return
 
     def lint(folder):
-        done = subprocess.run(tool, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-        same((done.returncode, done.stdout.decode()), (0, ""), tool[0])
+        for page in PAGES:
+            done = subprocess.run([*tool, page], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            same((done.returncode, done.stdout.decode()), (0, ""), f"{tool[0]} {page.name}")
 
-    harness.add("docs: the manual page has no roff mistakes", lint)
+    harness.add("docs: the manual pages have no roff mistakes", lint)
 
 
 add_man_lint()
@@ -353,7 +470,8 @@ def version(folder):
     """docs: the version is the same everywhere"""
     found = mmtui("--version").out.split()[1]
     check(f"## {found} (" in read(ROOT / "CHANGELOG.md"), f"CHANGELOG.md has no '## {found} (...)'")
-    check(f'"mmtui {found}"' in read(MANUAL), f"the manual page is not of mmtui {found}")
+    for page in PAGES:
+        check(f'"mmtui {found}"' in read(page), f"{page.name} is not of mmtui {found}")
 
 
 @test
