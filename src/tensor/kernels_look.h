@@ -99,35 +99,103 @@ struct flags {
 };
 _Static_assert(sizeof(struct flags) % sizeof(uint64_t) == 0, "flags are looked at a word at a time");
 
-struct look {
-    f32v min_s, max_s, min_d, max_d;
-    f32v least_s, least_d;        /* of |s| and |d| */
-    f32v least_minus, most_minus; /* of -|e| */
-    tally surely, maybe;          /* |e| is beyond the tolerance */
-    tally greater;                /* s - d is negative; with two zeros that says nothing */
+/*
+ * Extremes of one side. Bits of floats are in order as unsigned numbers, but that the negative ones come
+ * behind and grow with |x|. So the greatest as unsigned is the least float if any is negative, the greatest
+ * as signed the greatest float unless all are, and else the one with the least |x| is it. SSE2 has no such
+ * minima.
+ */
+#if INTEGER_MINIMA
+struct ends {
+    i32v most, most_unsigned, least; /* least: of |x| */
 };
 
-INLINE void look_at_values(struct look *x, f32v s, f32v d)
+INLINE struct ends ends_of(float first)
 {
-    x->min_s = MIN_F32(s, x->min_s);
-    x->max_s = MAX_F32(s, x->max_s);
-    x->min_d = MIN_F32(d, x->min_d);
-    x->max_d = MAX_F32(d, x->max_d);
-    x->least_s = MIN_F32(ABS_F32(s), x->least_s);
-    x->least_d = MIN_F32(ABS_F32(d), x->least_d);
+    i32v bits = (i32v)ALL_F32(first);
+
+    return (struct ends){bits, bits, bits & INT32_MAX};
 }
 
-/* Returns the flag for |e|/|s|; for |e| itself the least of -|e| tells. */
-INLINE uint8_t look_at_errors(struct look *x, const struct screen *c, f32v s, f32v d)
+INLINE void see_ends(struct ends *x, f32v v)
 {
-    f32v e = s - d, minus = NEGATIVE_F32(e), size = ABS_F32(s), scale = size + c->offset;
+    x->most = MAX_I32(v, x->most);
+    x->most_unsigned = MAX_U32(v, x->most_unsigned);
+    x->least = MIN_U32(ABS_F32(v), x->least);
+}
 
-    x->least_minus = MIN_F32(minus, x->least_minus);
-    x->most_minus = MAX_F32(minus, x->most_minus);
-    x->surely = TALLY_SIGNS(x->surely, FMA_F32(ALL_F32(c->high), scale, minus));
-    x->maybe = TALLY_SIGNS(x->maybe, FMA_F32(ALL_F32(c->low), scale, minus));
+/* Returns the least |x|. */
+INLINE float take_ends(const struct ends *x, double *min, double *max)
+{
+    float least = least_f32((f32v)x->least);
+    f32v below = (f32v)x->most_unsigned, above = (f32v)x->most;
+
+    /* what has the other sign is not meant */
+    below = PICK_F32(x->most_unsigned >> 31, below, ALL_F32(least));
+    above = PICK_F32(x->most >> 31, ALL_F32(-least), above);
+    *min = (double)least_f32(below);
+    *max = -(double)least_f32(-above);
+    return least;
+}
+#else
+struct ends {
+    f32v min, max, least; /* least: of |x| */
+};
+
+INLINE struct ends ends_of(float first)
+{
+    f32v all = ALL_F32(first);
+
+    return (struct ends){all, all, ABS_F32(all)};
+}
+
+INLINE void see_ends(struct ends *x, f32v v)
+{
+    x->min = MIN_F32(v, x->min);
+    x->max = MAX_F32(v, x->max);
+    x->least = MIN_F32(ABS_F32(v), x->least);
+}
+
+/* Returns the least |x|. */
+INLINE float take_ends(const struct ends *x, double *min, double *max)
+{
+    *min = (double)least_f32(x->min);
+    *max = -(double)least_f32(-x->max);
+    return least_f32(x->least);
+}
+#endif
+
+struct look {
+    struct ends s, d;
+    f32v farthest, nearest; /* -|e|, from 0 */
+    f32v room;              /* the least that was left up to the tolerance, with slack */
+    tally surely;           /* |e| is beyond it */
+    tally greater;          /* s - d is negative; with two zeros that says nothing */
+};
+
+INLINE f32v room_of(const struct screen *c, float rtol, f32v s, f32v minus)
+{
+    return FMA_F32(ALL_F32(rtol), ABS_F32(s) + c->offset, minus);
+}
+
+/* Negative if |e|/|s| may be greater than the greatest so far. */
+INLINE f32v rel_flag(const struct screen *c, f32v s, f32v minus)
+{
+    return FMA_F32(ALL_F32(c->best), ABS_F32(s), minus);
+}
+
+/* Fills the flag for |e|/|s| if there is one; for |e| itself the farthest -|e| tells. */
+INLINE void look_at_errors(struct look *x, uint8_t *flag, const struct screen *c, f32v s, f32v d)
+{
+    f32v e = s - d, minus = NEGATIVE_F32(e), room = room_of(c, c->high, s, minus);
+
+    x->farthest = FARTHER_F32(minus, x->farthest);
+    x->nearest = NEARER_F32(minus, x->nearest);
+    x->room = LEAST_ABOVE_F32(room, x->room);
+    x->surely = TALLY_SIGNS(x->surely, room);
     x->greater = TALLY_SIGNS(x->greater, e);
-    return SIGNS(FMA_F32(ALL_F32(c->best), size, minus));
+    if (flag)
+        *flag = SIGNS(rel_flag(c, s, minus));
 }
 
 /* 16 registers without three-operand instructions do not hold all accumulators of one loop. */
@@ -137,38 +205,46 @@ INLINE uint8_t look_at_errors(struct look *x, const struct screen *c, f32v s, f3
 #define ONE_LOOP 1
 #endif
 
+/* flags: NULL, or to be filled with those for |e|/|s|. */
 INLINE void look_all(struct look *out, struct flags *flags, const struct screen *c, const float *s,
                      const float *d, size_t n)
 {
-    const f32v zero = {0}, first_s = ALL_F32(s[0]), first_d = ALL_F32(d[0]);
-    struct look x = {.min_s = first_s, .max_s = first_s, .min_d = first_d, .max_d = first_d};
-    uint8_t *flag = flags->of;
+    struct look x = {.s = ends_of(s[0]), .d = ends_of(d[0])};
 
-    x.least_s = x.least_d = zero + FLT_MAX;
-    x.most_minus = zero - FLT_MAX;
+    x.farthest = ALL_F32(-0.0f);
+    x.nearest = ALL_F32(-FLT_MAX);
+    x.room = ALL_F32(FLT_MAX);
     for (size_t i = 0; i < n; i += F32_LANES) {
         f32v a = load_wide(s + i), b = load_wide(d + i);
 
         __builtin_prefetch((const char *)(d + i) + PREFETCH_BYTES); /* s: in the loop of the sums */
-        look_at_values(&x, a, b);
+        see_ends(&x.s, a);
+        see_ends(&x.d, b);
         if (ONE_LOOP)
-            *flag++ = look_at_errors(&x, c, a, b);
+            look_at_errors(&x, flags ? &flags->of[i / F32_LANES] : NULL, c, a, b);
     }
-    for (size_t i = ONE_LOOP ? n : 0; i < n; i += F32_LANES)
-        *flag++ = look_at_errors(&x, c, load_wide(s + i), load_wide(d + i));
+    for (size_t i = 0; !ONE_LOOP && i < n; i += F32_LANES)
+        look_at_errors(&x, flags ? &flags->of[i / F32_LANES] : NULL, c, load_wide(s + i), load_wide(d + i));
     *out = x;
 }
 
-INLINE void take_look(struct block_extremes *out, const struct look *x, const struct screen *c, size_t n)
+struct summary {
+    float least_s, least_d; /* of |s| and |d| */
+    float max, min;         /* of |e| */
+    float room;
+};
+
+static void take_look(struct block_extremes *out, struct summary *sum, const struct look *x,
+                      const struct screen *c, size_t n)
 {
-    *out = (struct block_extremes){
-        .min_s = (double)least_f32(x->min_s),
-        .max_s = -(double)least_f32(-x->max_s),
-        .min_d = (double)least_f32(x->min_d),
-        .max_d = -(double)least_f32(-x->max_d),
-        .greater = TALLY_TOTAL(x->greater),
-        .tiny = least_f32(x->least_s) <= c->small,
-    };
+    memset(out, 0, sizeof(*out));
+    sum->least_s = take_ends(&x->s, &out->min_s, &out->max_s);
+    sum->least_d = take_ends(&x->d, &out->min_d, &out->max_d);
+    sum->max = -least_f32(x->farthest);
+    sum->min = least_f32(-x->nearest);
+    sum->room = least_f32(x->room);
+    out->tiny = sum->least_s <= c->small;
+    out->greater = TALLY_TOTAL(x->greater);
     out->less = (int64_t)n - out->greater;
 }
 
@@ -229,6 +305,40 @@ static void second_look(struct block_extremes *out, struct flags *flags, const s
     out->zero_d = total_float(x.zero_d);
     out->greater = total_float(x.greater);
     out->less = total_float(x.less);
+}
+
+/*
+ * Is it uncertain how many are beyond the tolerance? Not if no room that is left is within the slack, taken
+ * for the greatest |s|: `high` has one of it, `low` is another one away, and twice that is for what is
+ * rounded. Else the lower limit is counted, too: in wide ranges that mostly gives the same number.
+ */
+static bool tolerance_uncertain(const struct block_extremes *extremes, const struct screen *c,
+                                const struct summary *sum, int64_t surely, const float *s, const float *d,
+                                size_t n)
+{
+    float most = (float)(extremes->max_s > -extremes->min_s ? extremes->max_s : -extremes->min_s);
+    i32v maybe = {0};
+
+    if (sum->room >= (float)(4 * SLACK) * c->high * (most + c->offset))
+        return false;
+    for (size_t i = 0; i < n; i += F32_LANES) {
+        f32v a = load_wide(s + i);
+
+        maybe -= (i32v)room_of(c, c->low, a, NEGATIVE_F32(a - load_wide(d + i))) >> 31;
+    }
+    return total_float(maybe) != surely;
+}
+
+/* Flags for |e|/|s| alone. None if the greatest |e| over the least |s| would not have one. */
+static void flag_rel(struct flags *flags, struct screen *c, bool flagged, const struct summary *sum,
+                     const float *s, const float *d, size_t n)
+{
+    c->flagging = SIGNS(rel_flag(c, ALL_F32(sum->least_s), ALL_F32(-sum->max))) != 0;
+    for (size_t i = 0; c->flagging && !flagged && i < n; i += F32_LANES) {
+        f32v a = load_wide(s + i);
+
+        flags->of[i / F32_LANES] = SIGNS(rel_flag(c, a, NEGATIVE_F32(a - load_wide(d + i))));
+    }
 }
 
 /* ---- ties ---- */
@@ -294,13 +404,32 @@ static void look_exactly(struct block_extremes *extremes, struct block_errors *e
     exact_errors_float(errors, limits, sums->max_rel, extremes->tiny, s, d, n);
 }
 
+/* What the first look leaves open. */
+static void look_closer(struct block_extremes *extremes, struct flags *flags, struct screen *screen,
+                        const struct summary *sum, const float *s, const float *d, size_t n)
+{
+    bool flagged = screen->flagging;
+
+    if (sum->max == 0.0f) {
+        count_zeros(extremes, sum->least_d == 0.0f, d, n);
+        return;
+    }
+    if (extremes->tiny || sum->max >= screen->max_abs) {
+        second_look(extremes, flags, screen, s, d, n);
+        return;
+    }
+    flag_rel(flags, screen, flagged, sum, s, d, n);
+    if (sum->least_d == 0.0f || sum->min == 0.0f)
+        count_equal(extremes, s, d, n);
+}
+
 static void look_float(struct block_extremes *extremes, struct block_errors *errors,
                        const struct mm_sums *sums, const struct mm_limits *limits, struct screen *screen,
                        const float *s, const float *d, size_t n)
 {
-    struct look look;
+    struct summary sum;
     struct flags flags;
-    float max;
+    struct look look;
 
     if (n % F32_LANES || !screen->holds || sums->max_abs_at < 0 || sums->max_rel_at < 0) {
         look_exactly(extremes, errors, sums, limits, s, d, n);
@@ -308,17 +437,14 @@ static void look_float(struct block_extremes *extremes, struct block_errors *err
     }
     memset(&flags, 0, sizeof(flags));
     update_screen(screen, sums);
-    look_all(&look, &flags, screen, s, d, n);
-    take_look(extremes, &look, screen, n);
-    max = -least_f32(look.least_minus);
-    if (max == 0.0f)
-        count_zeros(extremes, least_f32(look.least_d) == 0.0f, d, n);
-    else if (extremes->tiny || max >= screen->max_abs)
-        second_look(extremes, &flags, screen, s, d, n);
-    else if (least_f32(look.least_d) == 0.0f || -least_f32(-look.most_minus) == 0.0f)
-        count_equal(extremes, s, d, n);
+    if (screen->flagging)
+        look_all(&look, &flags, screen, s, d, n);
+    else
+        look_all(&look, NULL, screen, s, d, n);
+    take_look(extremes, &sum, &look, screen, n);
+    look_closer(extremes, &flags, screen, &sum, s, d, n);
     *errors = (struct block_errors){.beyond = TALLY_TOTAL(look.surely)};
-    if (errors->beyond != TALLY_TOTAL(look.maybe) || !(max <= FLT_MAX) ||
+    if (!(sum.max <= FLT_MAX) || tolerance_uncertain(extremes, screen, &sum, errors->beyond, s, d, n) ||
         (any_flag(&flags) && anything_new(sums, limits, screen, &flags, s, d)))
         exact_errors_float(errors, limits, sums->max_rel, extremes->tiny, s, d, n);
 }

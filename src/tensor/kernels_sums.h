@@ -32,10 +32,13 @@ INLINE void NAME(lane_sums)(double lane[MM_SUM_COUNT][MM_LANES], size_t first, c
                             size_t n)
 {
     enum { LINE = PREFETCH_STEP / sizeof(REAL) };
-    f64v sum[MM_SUM_COUNT] = {{0}};
+    f64v sum[MM_SUM_COUNT];
     REAL rest_s[MM_LANES], rest_d[MM_LANES];
     size_t i = 0;
 
+#pragma GCC unroll 16 /* into registers: `= {{0}}` is a string instruction, as slow as 30 elements */
+    for (int k = 0; k < MM_SUM_COUNT; k++)
+        sum[k] = (f64v){0};
     for (; i + LINE <= n; i += LINE) {
         __builtin_prefetch((const char *)(s + i) +
                            PREFETCH_BYTES); /* d: in another loop, so that memory has no pause */

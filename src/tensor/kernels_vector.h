@@ -60,6 +60,32 @@ typedef int64_t i64v __attribute__((vector_size(VECTOR_BYTES)));
 #define MAX_F64(a, b) ((f64v)vmaxq_f64((float64x2_t)(a), (float64x2_t)(b)))
 #endif
 
+/*
+ * The same of bits, as signed and as unsigned numbers: on x86 any of four units does it, while minima of
+ * floats wait for the two that also add. FARTHER and NEARER are of floats that are all negative or -0.
+ * LEAST_ABOVE is the least that is not negative, or (SSE2) something nearer to 0.
+ */
+#if defined(__AVX2__) || defined(__aarch64__)
+#define INTEGER_MINIMA 1
+#if defined(__AVX2__)
+#define MAX_I32(a, b) ((i32v)_mm256_max_epi32((__m256i)(a), (__m256i)(b)))
+#define MAX_U32(a, b) ((i32v)_mm256_max_epu32((__m256i)(a), (__m256i)(b)))
+#define MIN_U32(a, b) ((i32v)_mm256_min_epu32((__m256i)(a), (__m256i)(b)))
+#else
+#define MAX_I32(a, b) ((i32v)vmaxq_s32((int32x4_t)(a), (int32x4_t)(b)))
+#define MAX_U32(a, b) ((i32v)vmaxq_u32((uint32x4_t)(a), (uint32x4_t)(b)))
+#define MIN_U32(a, b) ((i32v)vminq_u32((uint32x4_t)(a), (uint32x4_t)(b)))
+#endif
+#define FARTHER_F32(a, b)     ((f32v)MAX_U32(a, b))
+#define NEARER_F32(a, b)      ((f32v)MIN_U32(a, b))
+#define LEAST_ABOVE_F32(a, b) ((f32v)MIN_U32(a, b))
+#else
+#define INTEGER_MINIMA        0
+#define FARTHER_F32(a, b)     MIN_F32(a, b)
+#define NEARER_F32(a, b)      MAX_F32(a, b)
+#define LEAST_ABOVE_F32(a, b) MIN_F32(ABS_F32(a), b)
+#endif
+
 /* With FUSED, FMA_F64 rounds once, which tells the exact sign of a b + c. Without, it is two operations. */
 #if defined(__FMA__)
 #define FUSED            1
@@ -243,6 +269,7 @@ struct screen {
     float small;
     float max_abs, max_small; /* so far, rounded: nothing above these can be below after rounding */
     float best;               /* a little below the greatest |e|/|s| so far */
+    bool flagging;            /* in the block before, |e|/|s| had to be looked at one by one */
     float abs_itself, small_itself, best_itself; /* the greatest so far, rounded down to floats */
 };
 
