@@ -398,7 +398,7 @@ enum mm_advice_id { MM_ADVICE_PER_CHANNEL, MM_ADVICE_ASYMMETRIC, MM_ADVICE_STATI
 /* One kind of setting over all layers that it is known for. */
 struct mm_advice_item {
     size_t known;         /* layers; the rest is NaN (0) while there are none */
-    double median, upper; /* dB; upper: the 90th percentile (lower value of the two at its place) */
+    double median, upper; /* dB; upper: the 90th percentile (lower value of the two at its place), at least the median */
     int32_t layer;        /* that gains most */
     double most;          /* what it gains */
     bool worth;           /* median >= MM_WORTH_MEDIAN or upper >= MM_WORTH_UPPER */

@@ -83,8 +83,9 @@ static void put_start(struct mm_buf *out, const struct mm_session *session, cons
     put_lines(out, 6, mm_buf_text(&evidence));
     if (start->explains > 1) {
         struct mm_buf line = {0};
-        mm_buf_printf(&line, "%zu other layers over the threshold have their error from here.",
-                      start->explains - 1);
+        mm_buf_printf(&line, "%zu other %s over the threshold %s from here.", start->explains - 1,
+                      start->explains == 2 ? "layer" : "layers",
+                      start->explains == 2 ? "has its error" : "have their errors");
         put_lines(out, 6, mm_buf_text(&line));
         mm_buf_done(&line);
     }

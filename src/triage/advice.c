@@ -151,7 +151,7 @@ static void settle(struct gathered *gathered, struct mm_advice_item *item)
         return;
     qsort(gathered->gain, n, sizeof(double), ascending);
     item->median = median(gathered->gain, n);
-    item->upper = gathered->gain[(n - 1) / 10 * 9 + (n - 1) % 10 * 9 / 10];
+    item->upper = fmax(item->median, gathered->gain[(n - 1) / 10 * 9 + (n - 1) % 10 * 9 / 10]);
     item->worth = item->median >= MM_WORTH_MEDIAN || item->upper >= MM_WORTH_UPPER;
     for (int range = 0; range < MM_RANGE_COUNT; range++) {
         if (gathered->ranges[range] > gathered->ranges[item->range])

@@ -116,9 +116,13 @@ if DATA.is_dir():
         same({x["op_type"] for x in named.values()}, {"Conv"}, "operators")
         weights = initialisers(graph)
         gain = {dumped(n.output[0]): per_channel_gain(weights[n.input[1]]) for n in graph.node if n.op_type == "Conv"}
-        best, rest = [np.median([g for name, g in gain.items() if (name in named) == which]) for which in (True, False)]
-        print(f"    {len(named)} named: their weights gain {best:.1f} dB by channel, the others' {rest:.1f} dB (medians)")
-        check(len(named) >= 5 and best > rest + 2, f"{len(named)}: {best} dB, others {rest} dB")
+        mine = [g for name, g in gain.items() if name in named]
+        others = [g for name, g in gain.items() if name not in named]
+        # the chance that a layer that was named gains more than one that was not (a half: no better than dice)
+        chance = np.mean([(m > o) + (m == o) / 2 for m in mine for o in others])
+        print(f"    {len(named)} named: their weights gain {np.median(mine):.1f} dB by channel, the others' "
+              f"{np.median(others):.1f} dB (medians); a named one gains more in {100 * chance:.0f} of 100 cases")
+        check(len(named) >= 5 and chance > 0.8, f"{len(named)} named, {chance}")
 
 
 harness.main()
