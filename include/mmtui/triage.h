@@ -218,6 +218,7 @@ struct mm_case {
     bool inputs_guessed;  /* there is no graph: the inputs are those of the layers shortly before */
     unsigned quantised;   /* bits of enum mm_quantised */
     enum mm_dtype format; /* in which dst was stored or computed, as floor[] have it; MM_DTYPE_NONE unknown */
+    double grid;          /* step of the uniform grid that dst lies on; 0 none, NaN not looked for */
     /* Decoded values in row-major order: both sides laid alike where shapes fit (fit says how), else as they
      * are. NULL when nothing was opened (then only what the metrics tell is tried) or above MM_CASE_MAX. */
     const double *s, *d;

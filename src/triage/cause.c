@@ -8,7 +8,8 @@
 enum need {
     NEED_METRICS, /* the figures of a measured pair */
     NEED_PAIRS,   /* values of both sides, position by position */
-    NEED_VALUES   /* values of both sides, whatever their shapes */
+    NEED_MOVES,   /* the same, and an error so far above the noise that putting values back can explain it */
+    NEED_VALUES   /* values of both sides, whatever their shapes; position by position as NEED_MOVES */
 };
 
 struct row {
@@ -72,11 +73,11 @@ static const struct row rows[MM_CAUSE_COUNT] = {
                           cause_outlier},
     [MM_CAUSE_CHANNELS_REVERSED] = {{"channels-reversed", "channels reversed (RGB/BGR)", IMPLEMENTATION, true,
                                      "Use one channel order on both sides."},
-                                    NEED_PAIRS,
+                                    NEED_MOVES,
                                     cause_channels_reversed},
     [MM_CAUSE_CHANNELS_PERMUTED] = {{"channels-permuted", "channels in another order", IMPLEMENTATION, true,
                                      "Check the channel order of this tensor and of its weights."},
-                                    NEED_PAIRS,
+                                    NEED_MOVES,
                                     cause_channels_permuted},
     [MM_CAUSE_LAYOUT] = {{"layout", "bytes of one layout read as another (CHW/HWC)", IMPLEMENTATION, true,
                           "Transpose the data, or declare the layout that it has."},
@@ -88,11 +89,11 @@ static const struct row rows[MM_CAUSE_COUNT] = {
                              cause_transposed},
     [MM_CAUSE_FLIPPED] = {{"flipped", "an axis runs backwards", IMPLEMENTATION, true,
                            "Undo the flip along that axis."},
-                          NEED_PAIRS,
+                          NEED_MOVES,
                           cause_flipped},
     [MM_CAUSE_SHIFTED] = {{"shifted", "moved along an axis", IMPLEMENTATION, true,
                            "Check padding, offsets and strides along that axis."},
-                          NEED_PAIRS,
+                          NEED_MOVES,
                           cause_shifted},
     [MM_CAUSE_CROPPED] = {{"cropped", "one side is a part of the other", IMPLEMENTATION, true,
                            "Crop or pad both sides alike."},
@@ -132,7 +133,7 @@ static const struct row rows[MM_CAUSE_COUNT] = {
                         cause_boxes},
     [MM_CAUSE_REORDERED] = {{"reordered", "the same values in another order", MM_VERDICT_HARMLESS, false,
                              "Compare as a set, or sort both sides; ties have no order."},
-                            NEED_PAIRS,
+                            NEED_MOVES,
                             cause_reordered},
     [MM_CAUSE_NEAR_ZERO] = {{"near-zero", "a small error of values near zero", MM_VERDICT_HARMLESS, false,
                              "Nothing to do: the error is small against what went in."},
@@ -149,14 +150,25 @@ const struct mm_cause_info *mm_cause_info(enum mm_cause_id cause)
     return &rows[(unsigned)cause < MM_CAUSE_COUNT ? cause : MM_CAUSE_NONE].info;
 }
 
+/* What is put back leaves the noise at least; cause_score lets 0.6 of what was observed through at most. */
+static bool may_have_moved(const struct trial *t)
+{
+    return t->aligned && t->noise <= 0.6 * t->observed;
+}
+
 static bool makes_sense(const struct row *row, const struct trial *t)
 {
     if (!row->try)
         return false;
     if (t->c->result->state == MM_STATE_MISMATCH)
         return row->need == NEED_VALUES && t->values;
-    return row->need == NEED_METRICS || (row->need == NEED_PAIRS && t->aligned) ||
-           (row->need == NEED_VALUES && t->values);
+    switch (row->need) {
+    case NEED_METRICS: return true;
+    case NEED_PAIRS: return t->aligned;
+    case NEED_MOVES: return may_have_moved(t);
+    case NEED_VALUES: return t->values && (!t->aligned || may_have_moved(t));
+    }
+    return false;
 }
 
 #define RESIDUAL_SAME 3.0 /* times the least one, or the noise: more does not explain the same */

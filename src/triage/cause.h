@@ -88,6 +88,9 @@ bool trial_is_ids(const struct trial *trial);
  */
 double grid_find(const double *x, int64_t count, int64_t levels);
 
+/* The grid of dst with at most `levels` steps, as it was found already or, where nobody looked, now. */
+double trial_grid(const struct trial *trial, int64_t levels);
+
 /* One function a cause. True when *found is filled. */
 typedef bool cause_try(const struct trial *trial, struct found *found);
 cause_try cause_overflow, cause_inner_overflow, cause_underflow, cause_saturation; /* cause_range.c ... */

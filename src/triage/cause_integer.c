@@ -139,7 +139,7 @@ bool cause_zero_point(const struct trial *t, struct found *found)
     if (!found_set_fit(found, t, line.residual, 1, 1))
         return false;
     char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM], e[MM_NUM], codes[64] = "";
-    double step = t->values ? grid_find(t->c->d, t->c->d_count, 512) : 0;
+    double step = trial_grid(t, 512);
     mm_num_short(a, fabs(line.offset), 4);
     mm_num_short(b, line.residual, 2);
     if (step > 0)

@@ -96,7 +96,7 @@ static bool near_one_of(double value, const double *list, size_t count, double o
 static double clamp_trust(const struct trial *t, const struct clamp *h)
 {
     double end = isfinite(h->high) ? h->high : -h->low;
-    double step = grid_find(t->c->d, t->c->d_count, 65536);
+    double step = trial_grid(t, 65536);
     bool both = isfinite(h->high) && isfinite(h->low) && fabs(h->high / -h->low - 1) <= 0.02;
     if (near_one_of(end, format_limits, MM_COUNT(format_limits), 1e-3))
         return 1;

@@ -2,6 +2,7 @@
 #include "triage/cause.h"
 #include "triage/channels.h"
 #include "triage/format.h"
+#include "triage/thin.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -57,7 +58,18 @@ static int floors_find(struct mm_evidence *e, const struct mm_look *look, const 
     struct mm_whatif_setting setting[MM_FLOORS];
     e->channel_axis = mm_channel_axis(&s->shape);
     size_t n = format_settings(format, look->quantised, &s->shape, e->channel_axis, setting);
-    if (mm_whatif_tensor(s, setting, n, cancel, e->floor, err) < 0)
+    const struct mm_stats *stats = &look->result->metrics.src;
+    struct thin thin;
+    unsigned channels = 0;
+    for (size_t i = 0; i < n; i++)
+        channels |= setting[i].per_channel ? 1u << setting[i].axis : 0;
+    int failed = thin_open(&thin, s, stats, channels, err);
+    if (!failed)
+        failed = mm_whatif_tensor(&thin.tensor, setting, n, cancel, e->floor, err);
+    if (!failed)
+        thin_settle(&thin, stats, e->floor, n);
+    thin_close(&thin);
+    if (failed)
         return -1;
     e->floors = n;
     e->format = format_floor(format, look->quantised, e->floor, n, look->result->metrics.diff2);
@@ -91,6 +103,7 @@ static void causes_find(struct mm_evidence *e, const struct mm_look *look, const
                         .role = look->role,
                         .noise = noise_of(e, look),
                         .format = e->format >= 0 ? e->floor[e->format].setting.dtype : MM_DTYPE_NONE,
+                        .grid = v->d ? e->grid : NAN,
                         .inputs_guessed = look->inputs_guessed,
                         .input_max = look->input_max,
                         .input_rms = look->input_rms,

@@ -94,9 +94,11 @@ static const struct {
 } floats[] = {
     {MM_F8E5M2, through_e5m2}, {MM_F8E4M3, through_e4m3}, {MM_F16, through_half}, {MM_BF16, through_bf16}};
 
+#define FLOAT_SAMPLE 65536 /* values that are looked at; one that does not fit is enough */
+
 static bool all_through(const double *x, int64_t count, double (*through)(double x))
 {
-    for (int64_t i = 0; i < count; i++) {
+    for (int64_t i = 0; i < count; i += count / FLOAT_SAMPLE + 1) {
         if (isfinite(x[i]) && through(x[i]) != x[i])
             return false;
     }
@@ -139,17 +141,16 @@ static void look_at_values(const struct mm_result *result, const double *s, cons
                            struct format *out)
 {
     const struct mm_metrics *m = &result->metrics;
+    if (s && m->dst.zero < m->count && find_rounded(&m->src, s, d, count, out) && out->dtype != MM_I16)
+        return;
     enum mm_dtype held = float_of(d, count);
     bool fine = held == MM_DTYPE_NONE; /* a float of 11 digits lies on a grid of 65536 steps by itself */
+    if (out->sure && fine)
+        return;
     out->grid = grid_find(d, count, fine ? LEVELS_INT16 : LEVELS_INT8);
-    if (held == MM_F16 && out->grid > 0 && out->grid <= 1.01 * HALF_LEAST) {
-        *out = (struct format){.dtype = MM_F16}; /* subnormal halves have a grid of their own */
-        return;
-    }
+    if (held == MM_F16 && out->grid > 0 && out->grid <= 1.01 * HALF_LEAST)
+        out->grid = 0; /* subnormal halves have a grid of their own */
     double levels = out->grid > 0 ? (m->dst.max - m->dst.min) / out->grid : 0;
-    bool known = s && m->dst.zero < m->count && find_rounded(&m->src, s, d, count, out);
-    if (known && (out->dtype != MM_I16 || fine))
-        return;
     out->sure = false;
     out->dtype = is_float8(held) && levels > LEVELS_INT4 - 1                   ? held
                  : levels > 0 && levels <= (fine ? LEVELS_INT16 : LEVELS_INT8) ? integer_of(levels)

@@ -213,6 +213,14 @@ double trial_limit(const struct trial *t)
     return mm_dtype_info(dtype)->highest;
 }
 
+double trial_grid(const struct trial *t, int64_t levels)
+{
+    const struct mm_stats *dst = &t->c->result->metrics.dst;
+    if (isnan(t->c->grid))
+        return t->values ? grid_find(t->c->d, t->c->d_count, levels) : 0;
+    return t->c->grid > 0 && (dst->max - dst->min) / t->c->grid <= (double)levels + 0.5 ? t->c->grid : 0;
+}
+
 bool trial_is_ids(const struct trial *t)
 {
     const struct mm_metrics *m = &t->c->result->metrics;

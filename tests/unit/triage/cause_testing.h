@@ -63,6 +63,7 @@ static inline void fault_init(struct fault *f, struct mm_shape shape, uint64_t s
     f->result.src.dtype = f->result.dst.dtype = MM_F32;
     f->c.op_type = "";
     f->c.noise = 1e-6;
+    f->c.grid = NAN;
 }
 
 static inline void fault_done(struct fault *f)
