@@ -97,19 +97,36 @@ static void NAME(note_max_abs)(struct mm_sums *sums, const struct NAME(pair) * p
     sums->max_abs_at = pair->base + (int64_t)i;
 }
 
+/* |e|/|s| of a block, -1 where |s| is not above `small`. Returns the greatest. */
+INLINE double NAME(quotients)(double quotient[MM_BLOCK], const REAL *s, const REAL *d, size_t n, double small)
+{
+    f64v most = ALL_F64(-1.0);
+    double best;
+    size_t i = 0;
+
+    for (; i + F64_LANES <= n; i += F64_LANES) {
+        f64v x = NAME(load)(s + i), size = ABS_F64(x), q = ABS_F64(x - NAME(load)(d + i)) / size;
+
+        q = PICK_F64((i64v)(size > small), q, ALL_F64(-1.0));
+        most = MAX_F64(q, most);
+        memcpy(quotient + i, &q, sizeof(q));
+    }
+    best = greatest(most);
+    for (; i < n; i++) {
+        double size = fabs((double)s[i]), e = fabs((double)s[i] - (double)d[i]);
+
+        quotient[i] = size > small ? e / size : -1.0;
+        best = quotient[i] > best ? quotient[i] : best;
+    }
+    return best;
+}
+
 /* The greatest |e|/|s| of a block, if it is greater than what there is; only called where it may be. */
 static void NAME(note_max_rel)(struct mm_sums *sums, double small, const struct NAME(pair) * pair)
 {
-    double quotient[MM_BLOCK], best = -1.0;
+    double quotient[MM_BLOCK], best = NAME(quotients)(quotient, pair->s, pair->d, pair->n, small);
     size_t i;
 
-    for (i = 0; i < pair->n; i++) {
-        double size = fabs((double)pair->s[i]), e = fabs((double)pair->s[i] - (double)pair->d[i]);
-
-        quotient[i] = size > small ? e / size : -1.0;
-    }
-    for (i = 0; i < pair->n; i++)
-        best = quotient[i] > best ? quotient[i] : best;
     if (best < 0.0 || (sums->max_rel_at >= 0 && !(best > sums->max_rel)))
         return;
     for (i = 0; quotient[i] != best;)

@@ -137,6 +137,12 @@ INLINE float take_ends(const struct ends *x, double *min, double *max)
     *max = -(double)least_f32(-above);
     return least;
 }
+
+/* Is a sign bit set? Where zeros of both signs are compared as equals, 0 has to count as perhaps. */
+INLINE bool maybe_signed(const struct ends *x)
+{
+    return SIGNS(x->most_unsigned) != 0;
+}
 #else
 struct ends {
     f32v min, max, least; /* least: of |x| */
@@ -162,6 +168,11 @@ INLINE float take_ends(const struct ends *x, double *min, double *max)
     *min = (double)least_f32(x->min);
     *max = -(double)least_f32(-x->max);
     return least_f32(x->least);
+}
+
+INLINE bool maybe_signed(const struct ends *x)
+{
+    return least_f32(x->min) <= 0.0f;
 }
 #endif
 
@@ -232,6 +243,7 @@ struct summary {
     float least_s, least_d; /* of |s| and |d| */
     float max, min;         /* of |e| */
     float room;
+    bool negative_s; /* some s is negative or -0, perhaps */
 };
 
 static void take_look(struct block_extremes *out, struct summary *sum, const struct look *x,
@@ -243,6 +255,7 @@ static void take_look(struct block_extremes *out, struct summary *sum, const str
     sum->max = -least_f32(x->farthest);
     sum->min = least_f32(-x->nearest);
     sum->room = least_f32(x->room);
+    sum->negative_s = maybe_signed(&x->s);
     out->tiny = sum->least_s <= c->small;
     out->greater = TALLY_TOTAL(x->greater);
     out->less = (int64_t)n - out->greater;
@@ -278,33 +291,47 @@ static void count_equal(struct block_extremes *out, const float *s, const float 
 }
 
 struct second {
-    i32v zero_s, zero_d, greater, less;
+    i32v zero_s, zero_d, greater, equal;
 };
 
-/* Returns the flag, for everything that is looked for. */
-INLINE uint8_t look_again(struct second *x, const struct screen *c, f32v s, f32v d)
+/* Returns the flag, for everything that is looked for. A product of `best` that is rounded up is still not
+ * above any |e| that is. */
+INLINE uint8_t look_again(struct second *x, const struct screen *c, bool negative, f32v s, f32v d)
 {
-    f32v minus = NEGATIVE_F32(s - d), size = ABS_F32(s);
-    i32v tiny = (i32v)(size <= c->small), rel = (i32v)FMA_F32(ALL_F32(c->best), size, minus);
+    f32v size = ABS_F32(s), limit = ALL_F32(c->best) * size;
 
     x->zero_s -= (i32v)(s == 0);
     x->zero_d -= (i32v)(d == 0);
-    x->greater -= (i32v)(d > s);
-    x->less -= (i32v)(d < s);
-    return SIGNS((i32v)(minus <= -c->max_abs) | (tiny & (i32v)(minus <= -c->max_small)) | (~tiny & rel));
+    x->equal -= (i32v)(s == d);
+    if (negative)
+        x->greater -= (i32v)(d > s);
+    limit = PICK_F32((i32v)(size <= c->small), ALL_F32(c->max_small), limit);
+    return SIGNS((i32v)(ABS_F32(s - d) >= MIN_F32(limit, ALL_F32(c->max_abs))));
 }
 
-static void second_look(struct block_extremes *out, struct flags *flags, const struct screen *c,
-                        const float *s, const float *d, size_t n)
+/* negative: some s may be -0. Of -0 and +0 the sign of s - d can't tell that they are equal, so what is
+ * greater is counted again. */
+INLINE void second_loop(struct block_extremes *out, struct flags *flags, const struct screen *c,
+                        bool negative, const float *s, const float *d, size_t n)
 {
     struct second x = {{0}, {0}, {0}, {0}};
 
     for (size_t i = 0; i < n; i += F32_LANES)
-        flags->of[i / F32_LANES] = look_again(&x, c, load_wide(s + i), load_wide(d + i));
+        flags->of[i / F32_LANES] = look_again(&x, c, negative, load_wide(s + i), load_wide(d + i));
     out->zero_s = total_float(x.zero_s);
     out->zero_d = total_float(x.zero_d);
-    out->greater = total_float(x.greater);
-    out->less = total_float(x.less);
+    if (negative)
+        out->greater = total_float(x.greater);
+    out->less = (int64_t)n - out->greater - total_float(x.equal);
+}
+
+static void second_look(struct block_extremes *out, struct flags *flags, const struct screen *c,
+                        bool negative, const float *s, const float *d, size_t n)
+{
+    if (negative)
+        second_loop(out, flags, c, true, s, d, n);
+    else
+        second_loop(out, flags, c, false, s, d, n);
 }
 
 /*
@@ -415,7 +442,7 @@ static void look_closer(struct block_extremes *extremes, struct flags *flags, st
         return;
     }
     if (extremes->tiny || sum->max >= screen->max_abs) {
-        second_look(extremes, flags, screen, s, d, n);
+        second_look(extremes, flags, screen, sum->negative_s, s, d, n);
         return;
     }
     flag_rel(flags, screen, flagged, sum, s, d, n);

@@ -106,13 +106,17 @@ typedef int64_t i64v __attribute__((vector_size(VECTOR_BYTES)));
 #define ADD_F64(a, b) ((a) + (b))
 #endif
 
-#define ABS_F32(a)           ((f32v)((i32v)(a)&INT32_MAX))
-#define ABS_F64(a)           ((f64v)((i64v)(a)&INT64_MAX))
-#define ALL_F32(x)           ((f32v){0} + (x))
-#define ALL_F64(x)           ((f64v){0} + (x))
-#define KEEP_F32(mask, a)    ((f32v)((mask) & (i32v)(a))) /* +0 where the mask is not set */
-#define KEEP_F64(mask, a)    ((f64v)((mask) & (i64v)(a)))
+#define ABS_F32(a)        ((f32v)((i32v)(a)&INT32_MAX))
+#define ABS_F64(a)        ((f64v)((i64v)(a)&INT64_MAX))
+#define ALL_F32(x)        ((f32v){0} + (x))
+#define ALL_F64(x)        ((f64v){0} + (x))
+#define KEEP_F32(mask, a) ((f32v)((mask) & (i32v)(a))) /* +0 where the mask is not set */
+#define KEEP_F64(mask, a) ((f64v)((mask) & (i64v)(a)))
+#if defined(__AVX__)
+#define PICK_F32(mask, a, b) ((f32v)_mm256_blendv_ps((__m256)(b), (__m256)(a), (__m256)(mask)))
+#else
 #define PICK_F32(mask, a, b) ((f32v)(((mask) & (i32v)(a)) | (~(mask) & (i32v)(b))))
+#endif
 #define PICK_F64(mask, a, b) ((f64v)(((mask) & (i64v)(a)) | (~(mask) & (i64v)(b))))
 
 /* The sign bits of a vector, one a bit. */
