@@ -380,7 +380,7 @@ def triage_words(folder):
     declared = re.findall(r"^    MM_CAUSE_(?!COUNT)\w+", read(ROOT / "include/mmtui/triage.h"), re.M)
     same(len(causes), len(declared), "causes of cause.c and triage.h")
     for word, title in causes:
-        entry = rf"\.TP \.BR {re.escape(word)} \"(?: \([FPV]\))?: {re.escape(title)}\""
+        entry = rf"\.TP \.BR {re.escape(word)} \"(?: \([FPMV]\))?: {re.escape(title)}\""
         check(re.search(entry, text), f"mmtui-triage.7 has no entry for the cause {word}, {title}")
     confidences = [w for w in words_of("src/triage/conclude.c", r'\[MM_(?:POSSIBLE|LIKELY|CERTAIN)\] = "(\w+)"')]
     verdicts = words_of("src/triage/verdict.c", r'\[MM_VERDICT_\w+\] = "([\w-]+)"')
@@ -394,7 +394,7 @@ def triage_words(folder):
 @test
 def triage_needs(folder):
     """docs: mmtui-triage.7 says of every cause what it needs to be tried"""
-    letters = {"METRICS": "F", "PAIRS": "P", "VALUES": "V"}
+    letters = {"METRICS": "F", "PAIRS": "P", "MOVES": "M", "VALUES": "V"}
     pattern = r'\[MM_CAUSE_\w+\] = \{\{"([^"]+)"[^}]*\},\s*NEED_(\w+),\s*(\w+)\}'
     rows = words_of("src/triage/cause.c", pattern)
     for word, need, _ in rows[1:]:  # the first is no cause
