@@ -82,6 +82,20 @@ struct profile {
     double *error, *signal;
 };
 
+static void profile_add(struct profile *p, const struct trial *t, int64_t at, int64_t from, int64_t to)
+{
+    double error = 0, signal = 0;
+    for (int64_t i = from; i < to; i++) {
+        double s = t->c->s[i], e = s - t->c->d[i];
+        if (isfinite(e)) {
+            error += e * e;
+            signal += s * s;
+        }
+    }
+    p->error[at] += error;
+    p->signal[at] += signal;
+}
+
 static bool profile_init(struct profile *p, const struct trial *t, int axis, int64_t stretches)
 {
     int64_t inner = 1, n = t->c->d_count;
@@ -92,13 +106,11 @@ static bool profile_init(struct profile *p, const struct trial *t, int axis, int
     p->signal = calloc((size_t)p->count, sizeof *p->signal);
     if (!p->error || !p->signal)
         return false;
-    for (int64_t i = 0; i < n; i++) {
-        int64_t at = axis >= 0 ? i / inner % p->count : (int64_t)((double)i / (double)n * (double)stretches);
-        double s = t->c->s[i], e = s - t->c->d[i];
-        if (isfinite(e)) {
-            p->error[at] += e * e;
-            p->signal[at] += s * s;
-        }
+    for (int64_t from = 0, row = 0; from < n; row++) { /* a row lies at one index */
+        int64_t at = axis >= 0 ? row % p->count : row;
+        int64_t to = axis >= 0 ? from + inner : (int64_t)((double)n * (double)(row + 1) / (double)stretches);
+        profile_add(p, t, at, from, to < n ? to : n);
+        from = to;
     }
     return true;
 }

@@ -17,11 +17,11 @@ static struct parts parts_of(const struct mm_shape *shape, int axis)
     return p;
 }
 
-static double mean_of(const double *x, int64_t count)
+static double mean_of(const double *x, int64_t count, int64_t step)
 {
     double sum = 0;
     int64_t n = 0;
-    for (int64_t i = 0; i < count; i++) {
+    for (int64_t i = 0; i < count; i += step) {
         if (isfinite(x[i])) {
             sum += x[i];
             n++;
@@ -47,6 +47,27 @@ static void add(struct channel_sums *sum, double s, double d, double S, double D
     sum->d_max = d > sum->d_max ? d : sum->d_max;
 }
 
+/* What was seen of a channel stands for the whole: `times` as many. */
+static void stand_for(struct channel_sums *sum, double times)
+{
+    sum->n = (int64_t)llrint((double)sum->n * times);
+    double *all[] = {&sum->S, &sum->D, &sum->SS, &sum->DD, &sum->SD, &sum->ss, &sum->dd, &sum->ee};
+    for (size_t i = 0; i < MM_COUNT(all); i++)
+        *all[i] *= times;
+}
+
+/* Of long channels so many elements of a row at least. */
+#define CHANNELS_COUNT ((int64_t)1 << 19) /* values that are looked at in large tensors, about */
+#define ROW_LEAST      64
+
+static int64_t step_of(const struct parts *p)
+{
+    int64_t count = p->outer * p->channels * p->inner, step = count / CHANNELS_COUNT;
+    int64_t most = p->inner / ROW_LEAST;
+    step = step < most ? step : most;
+    return step < 1 ? 1 : step | 1; /* an odd one sees all columns of an even width */
+}
+
 int channels_init(struct channels *channels, const double *s, const double *d, const struct mm_shape *shape,
                   int axis, const int32_t *source)
 {
@@ -56,8 +77,9 @@ int channels_init(struct channels *channels, const double *s, const double *d, c
     channels->sum = calloc((size_t)p.channels + 1, sizeof *channels->sum);
     if (!channels->sum)
         return -1;
-    channels->about_s = mean_of(s, count);
-    channels->about_d = mean_of(d, count);
+    int64_t step = step_of(&p);
+    channels->about_s = mean_of(s, count, step);
+    channels->about_d = mean_of(d, count, step);
     for (int64_t c = 0; c < p.channels; c++) {
         channels->sum[c].s_min = channels->sum[c].d_min = INFINITY;
         channels->sum[c].s_max = channels->sum[c].d_max = -INFINITY;
@@ -66,11 +88,13 @@ int channels_init(struct channels *channels, const double *s, const double *d, c
         int64_t c = row % p.channels;
         const double *x = s + (row - c + (source ? source[c] : c)) * p.inner;
         const double *y = d + row * p.inner;
-        for (int64_t i = 0; i < p.inner; i++) {
+        for (int64_t i = 0; i < p.inner; i += step) {
             if (isfinite(x[i]) && isfinite(y[i]))
                 add(&channels->sum[c], x[i], y[i], x[i] - channels->about_s, y[i] - channels->about_d);
         }
     }
+    for (int64_t c = 0; step > 1 && c < p.channels; c++)
+        stand_for(&channels->sum[c], (double)p.inner / (double)((p.inner + step - 1) / step));
     return 0;
 }
 

@@ -22,7 +22,8 @@ struct channels {
 
 /*
  * d's channel c along `axis` against s' channel source[c] (NULL: c), for two row-major arrays of this shape.
- * -1 when memory is out. A scalar or axis -1: one channel.
+ * Of more than some 500,000 values only every so many-th of each row of a channel is looked at (at least 64),
+ * and the sums stand for all of them. -1 when memory is out. A scalar or axis -1: one channel.
  */
 int channels_init(struct channels *channels, const double *s, const double *d, const struct mm_shape *shape,
                   int axis, const int32_t *source);

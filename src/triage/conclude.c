@@ -218,8 +218,10 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
     const struct mm_finding *finding = deciding(view, id, &memory);
     const struct mm_whatif *better = conclude_better(&view->subjects[id]);
     double readers;
-    /* that it is rounding says less than whose */
-    bool telling = finding && !(finding->cause == MM_CAUSE_ROUNDING && conclude_is_format(blame, evidence));
+    /* rounding that nothing on the way here explains, but the format that was found, is the format's */
+    bool its_format = finding && finding->cause == MM_CAUSE_ROUNDING && !conclude_is_noise(blame) &&
+                      conclude_is_format(blame, evidence);
+    bool telling = finding && !its_format;
     if (telling)
         say_finding(finding, view->flow->role[id], out);
     else if (!evidence)
