@@ -1,6 +1,5 @@
 #include "state.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -40,43 +39,6 @@ static int make_layers(struct mm_session *session)
     return ok ? 0 : -1;
 }
 
-struct listing {
-    const char *path;
-    struct mm_dump *dump;
-    struct mm_err err;
-    int result;
-};
-
-static void *list_dump(void *argument)
-{
-    struct listing *list = argument;
-    struct mm_dump_options options = {0};
-
-    list->result = mm_dump_open(&list->dump, list->path, &options, &list->err);
-    return NULL;
-}
-
-/* Both folders, side by side where there are workers: of many small files the lists are a good part of a run.
- * What is wrong with src is told first. */
-static int open_dumps(struct mm_session *session, struct mm_err *err)
-{
-    struct listing src = {.path = session->src_path}, dst = {.path = session->dst_path};
-    pthread_t thread;
-    bool beside = session->options.jobs > 1 && pthread_create(&thread, NULL, list_dump, &dst) == 0;
-
-    list_dump(&src);
-    if (beside)
-        pthread_join(thread, NULL);
-    else
-        list_dump(&dst);
-    session->src = src.dump;
-    session->dst = dst.dump;
-    if (src.result == 0 && dst.result == 0)
-        return 0;
-    *err = src.result < 0 ? src.err : dst.err;
-    return -1;
-}
-
 static int open_all(struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
@@ -86,7 +48,9 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         return mm_fail_memory(err);
     session->options.src = session->src_path;
     session->options.dst = session->dst_path;
-    if (open_dumps(session, err) < 0 ||
+    struct mm_dump_options dump = {0};
+    if (mm_dump_open(&session->src, session->src_path, &dump, err) < 0 ||
+        mm_dump_open(&session->dst, session->dst_path, &dump, err) < 0 ||
         mm_pairs_open(&session->pairs, session->src, session->dst, options->framework, err) < 0 ||
         mm_plan_open(&session->plan, err) < 0 || graph_apply(session, err) < 0)
         return -1;

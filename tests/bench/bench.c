@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "mmtui/compare.h"
 
@@ -147,8 +148,8 @@ static struct row rows[] = {
     {"f32 f16", "f32 f32", NULL, MM_F32, MM_F16, AT(s), AT(half), 1, 0, 0, 0},
     {"f16 f16", "f32 f32", NULL, MM_F16, MM_F16, AT(half), AT(half), 1, 0, 0, 0},
     {"f32 i8", "f32 f32", NULL, MM_F32, MM_I8, AT(s), AT(byte), 1, 0, 0, 0},
-    {"f32 f32, unpacked (5 bytes a value)", "f32 f32", NULL, MM_F32, MM_F32, AT(unpacked_s), AT(unpacked_d),
-     1, 0, 0, 0},
+    {"f32 f32, unpacked (5 bytes a value)", NULL, NULL, MM_F32, MM_F32, AT(unpacked_s), AT(unpacked_d), 1, 0,
+     0, 0},
     {"i8 i8", "f32 f32", NULL, MM_I8, MM_I8, AT(byte), AT(byte), 1, 0, 0, 0},
     {"f32 f32, one block in 256 with -inf", "f32 f32", NULL, MM_F32, MM_F32, AT(tainted_s), AT(tainted_d), 1,
      0, 0, 0},
@@ -239,6 +240,16 @@ static void *run_part(void *argument)
     return NULL;
 }
 
+/* Seconds. One thread is timed by what it computed: a neighbour that takes the processor away does not count.
+ * Of several the time on the clock is wanted. */
+static double seconds(const struct row *row)
+{
+    struct timespec now;
+
+    clock_gettime(row->threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
 static void run_row(struct row *row, const struct data *data)
 {
     pthread_t threads[8];
@@ -249,7 +260,7 @@ static void run_row(struct row *row, const struct data *data)
         setenv("MMTUI_CPU", row->cpu, 1);
     else
         unsetenv("MMTUI_CPU");
-    started = mm_clock();
+    started = seconds(row);
     for (unsigned t = 0; t < row->threads; t++) {
         parts[t] = (struct part){row, data, data->n / row->threads * t, data->n / row->threads * (t + 1)};
         if (row->threads > 1)
@@ -259,7 +270,7 @@ static void run_row(struct row *row, const struct data *data)
         run_part(&parts[0]);
     for (unsigned t = 0; row->threads > 1 && t < row->threads; t++)
         pthread_join(threads[t], NULL);
-    started = mm_clock() - started;
+    started = seconds(row) - started;
     if (row->best == 0 || started < row->best)
         row->best = started;
     row->bytes =
