@@ -199,8 +199,8 @@ struct mm_finding {
     enum mm_cause_id cause;
     enum mm_verdict_kind verdict; /* what it makes of the layer; NONE: what its cause always does */
     double score;
-    double
-        residual; /* relative L2 error that is left once the fault is undone; NaN where that means nothing */
+    double residual;    /* relative L2 error left once the fault is undone; NaN where that means nothing */
+    int32_t layer;      /* STALE: the layer whose values dst holds; meaningless for others */
     char evidence[240]; /* the figures that led here; one or more sentences */
     char sentence[96];  /* one line for the VERDICT column */
 };
@@ -398,12 +398,13 @@ enum mm_advice_id { MM_ADVICE_PER_CHANNEL, MM_ADVICE_ASYMMETRIC, MM_ADVICE_STATI
 
 /* One kind of setting over all layers that it is known for. */
 struct mm_advice_item {
-    size_t known;         /* layers; the rest is NaN (0) while there are none */
-    double median, upper; /* dB; upper: the 90th percentile (lower value of the two at its place), at least the median */
-    int32_t layer;        /* that gains most */
-    double most;          /* what it gains */
-    bool worth;           /* median >= MM_WORTH_MEDIAN or upper >= MM_WORTH_UPPER */
-    enum mm_range range;  /* STATISTICS: the range that does best for most layers */
+    size_t known; /* layers; the rest is NaN (0) while there are none */
+    double median,
+        upper; /* dB; upper: the 90th percentile (lower value of the two at its place), at least the median */
+    int32_t layer;       /* that gains most */
+    double most;         /* what it gains */
+    bool worth;          /* median >= MM_WORTH_MEDIAN or upper >= MM_WORTH_UPPER */
+    enum mm_range range; /* STATISTICS: the range that does best for most layers */
 };
 #define MM_WORTH_MEDIAN 1.0
 #define MM_WORTH_UPPER  6.0

@@ -176,6 +176,8 @@ static void say_finding(const struct mm_finding *finding, unsigned role, struct 
         kind = MM_VERDICT_OUTPUT;
     set(out, kind, confidence_of(finding->score));
     out->cause = finding->cause;
+    if (finding->cause == MM_CAUSE_STALE)
+        out->from = finding->layer;
     snprintf(out->text, sizeof out->text, "%s", finding->sentence);
 }
 

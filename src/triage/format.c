@@ -145,7 +145,7 @@ static void look_at_values(const struct mm_result *result, const double *s, cons
         return;
     enum mm_dtype held = float_of(d, count);
     if (is_float8(held) && s && float_of(s, count) == held)
-        held = MM_F16; /* src fits as well, so that dst does says nothing */
+        held = MM_F16;                 /* src fits as well, so that dst does says nothing */
     bool fine = held == MM_DTYPE_NONE; /* a float of 11 digits lies on a grid of 65536 steps by itself */
     if (out->sure && fine)
         return;
