@@ -32,6 +32,7 @@
 #include "tensor/kernels_extremes.h"
 #include "tensor/kernels_errors.h"
 #if LANE_FLOAT
+#include "tensor/kernels_ends.h"
 #include "tensor/kernels_look.h"
 #endif
 #include "tensor/kernels_taint.h"
