@@ -242,7 +242,13 @@ struct mm_case {
  *   spread   = sqrt(sum (d - mean d)^2 / sum d^2)           "d is about its mean" explains nothing
  *   score    = 1 - left^p, 0 where left > 0.35 + 0.25 (p - 1)
  * where p is 2 for a residual of at most 3 noise, 1 from 30 noise on, and falls with its logarithm between.
- * Fits of k parameters to n values count their residual sqrt(n / (n - k)) times.
+ * Fitted parameters (scale, offset, lines) fit a part of anything, so a fit must leave little but noise:
+ *   score    = 1 - (left / allowed)^2 / 2, 0 where left > 1.2 allowed
+ *   allowed  = 0.7 for a residual of at most 1.5 noise, 0.1 from 6 noise on
+ *   residual counts sqrt(n / (n - k)) times for k parameters; nothing is fitted where k >= n, the effective
+ *   number of values (sum s^2)^2 / sum s^4: a softmax whose energy is in three values has three.
+ * Among those of about one score, one whose residual is more than three times the least (and the noise) does
+ * not explain the same. What moves values about is not tried where the noise alone is over 0.6 observed.
  *
  * What can't be told: a shift of more than 4 places; an order of more than 5 axes (of length over 1); one
  * permutation on two axes at once; single values in another order under noise that is not far below spread /

@@ -82,7 +82,8 @@ struct profile {
     double *error, *signal;
 };
 
-static void profile_add(struct profile *p, const struct trial *t, int64_t at, int64_t from, int64_t to)
+static void profile_add(struct profile *p, const struct trial *t, int64_t at, int64_t from, int64_t to,
+                        double times)
 {
     double error = 0, signal = 0;
     for (int64_t i = from; i < to; i++) {
@@ -92,8 +93,19 @@ static void profile_add(struct profile *p, const struct trial *t, int64_t at, in
             signal += s * s;
         }
     }
-    p->error[at] += error;
-    p->signal[at] += signal;
+    p->error[at] += times * error;
+    p->signal[at] += times * signal;
+}
+
+#define PROFILE_COUNT ((int64_t)1 << 19) /* values that are looked at in large tensors, about */
+#define PROFILE_LEAST 64                 /* rows that each index is seen in, at least */
+
+/* Of the `outer` times that an axis is gone through, every so many-th is enough in large tensors. */
+static int64_t rounds_step(int64_t count, int64_t outer)
+{
+    int64_t step = count / PROFILE_COUNT, most = outer / PROFILE_LEAST;
+    step = step < most ? step : most;
+    return step < 1 ? 1 : step;
 }
 
 static bool profile_init(struct profile *p, const struct trial *t, int axis, int64_t stretches)
@@ -106,10 +118,12 @@ static bool profile_init(struct profile *p, const struct trial *t, int axis, int
     p->signal = calloc((size_t)p->count, sizeof *p->signal);
     if (!p->error || !p->signal)
         return false;
+    int64_t step = axis >= 0 ? rounds_step(n, n / (inner * p->count)) : 1;
     for (int64_t from = 0, row = 0; from < n; row++) { /* a row lies at one index */
         int64_t at = axis >= 0 ? row % p->count : row;
         int64_t to = axis >= 0 ? from + inner : (int64_t)((double)n * (double)(row + 1) / (double)stretches);
-        profile_add(p, t, at, from, to < n ? to : n);
+        if (step == 1 || row / p->count % step == 0)
+            profile_add(p, t, at, from, to < n ? to : n, (double)step);
         from = to;
     }
     return true;

@@ -87,12 +87,12 @@ static double through_e5m2(double x)
     return (double)mm_e5m2_to_float(mm_float_to_e5m2((float)x));
 }
 
-/* Narrow ones first: what e5m2 holds, the others do. */
+/* Those of few digits first: what e5m2 holds, all do, and half holds most of what bf16 does. */
 static const struct {
     enum mm_dtype dtype;
     double (*through)(double x);
 } floats[] = {
-    {MM_F8E5M2, through_e5m2}, {MM_F8E4M3, through_e4m3}, {MM_F16, through_half}, {MM_BF16, through_bf16}};
+    {MM_F8E5M2, through_e5m2}, {MM_F8E4M3, through_e4m3}, {MM_BF16, through_bf16}, {MM_F16, through_half}};
 
 #define FLOAT_SAMPLE 65536 /* values that are looked at; one that does not fit is enough */
 
@@ -136,6 +136,11 @@ static bool is_float8(enum mm_dtype dtype)
     return dtype == MM_F8E4M3 || dtype == MM_F8E5M2;
 }
 
+static bool is_float16(enum mm_dtype dtype)
+{
+    return dtype == MM_F16 || dtype == MM_BF16;
+}
+
 /* A wide float's values. */
 static void look_at_values(const struct mm_result *result, const double *s, const double *d, int64_t count,
                            struct format *out)
@@ -150,8 +155,10 @@ static void look_at_values(const struct mm_result *result, const double *s, cons
     if (out->sure && fine)
         return;
     out->grid = grid_find(d, count, fine ? LEVELS_INT16 : LEVELS_INT8);
-    if (held == MM_F16 && out->grid > 0 && out->grid <= 1.01 * HALF_LEAST)
-        out->grid = 0; /* subnormal halves have a grid of their own */
+    if (!fine && out->grid > 0 && out->grid <= 1.01 * HALF_LEAST) {
+        *out = (struct format){.dtype = MM_F16}; /* subnormal halves have a grid of their own */
+        return;
+    }
     double levels = out->grid > 0 ? (m->dst.max - m->dst.min) / out->grid : 0;
     out->sure = false;
     out->dtype = is_float8(held) && levels > LEVELS_INT4 - 1                   ? held
@@ -173,7 +180,7 @@ struct format format_find(const struct mm_result *result, unsigned quantised, co
         out.dtype = result->dst.dtype;
     else if (!d && (quantised & MM_QUANTISED_RESULT)) /* where there are values, these tell */
         out.dtype = MM_I8;
-    else if (out.dtype == MM_DTYPE_NONE && (result->dst.dtype == MM_F16 || result->dst.dtype == MM_BF16))
+    else if (is_float16(result->dst.dtype) && (out.dtype == MM_DTYPE_NONE || is_float16(out.dtype)))
         out.dtype = result->dst.dtype;
     return out;
 }

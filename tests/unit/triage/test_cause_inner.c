@@ -80,9 +80,34 @@ static void zeros(void **state)
     fault_done(&f);
 }
 
+/* Three rows of a layer norm whose sum of squares is Inf: x / Inf is 0, and beta is what is left. */
+static void rows_of_beta(void **state)
+{
+    (void)state;
+    struct fault f;
+    fault_init(&f, (struct mm_shape){3, {1, 40, 64}}, 11);
+    for (int64_t i = 0; i < f.count; i++)
+        f.d[i] = f.s[i] = f.s[i] + 0.01 * (double)(i % 64);
+    for (int64_t row = 0; row < 3; row++) {
+        for (int64_t i = 0; i < 64; i++)
+            f.d[row * 5 * 64 + i] = 0.01 * (double)i;
+    }
+    f.c.op_type = "LayerNormalization";
+    f.c.input_max = f.c.input_rms = 300;
+    f.c.input_count = f.count;
+    fault_find(&f);
+    assert_cause(&f, MM_CAUSE_INNER_OVERFLOW, 0.8, "inside, the squares can reach 90000 > 65504: 192 values");
+    f.c.input_max = f.c.input_rms = 200; /* 40000 fits */
+    fault_find(&f);
+    assert_true(f.findings == 0 || f.finding[0].cause != MM_CAUSE_INNER_OVERFLOW);
+    fault_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_of_beta),
+
         cmocka_unit_test(broken_values),
         cmocka_unit_test(not_inside),
         cmocka_unit_test(zeros),

@@ -125,11 +125,53 @@ static void not_these(void **state)
     }
 }
 
+/* Products scaled, bias not: d = 0.5 (s - b) + b, and a constant alone is none of that. */
+static void before_the_bias(void **state)
+{
+    (void)state;
+    struct fault f;
+    fault_init(&f, shapes[1], 700);
+    for (int64_t i = 0; i < f.count; i++) {
+        double b = (double)(i / 144 % 5) - 2;
+        f.d[i] = 0.5 * (f.s[i] - b) + b;
+    }
+    fault_find(&f);
+    assert_cause(&f, MM_CAUSE_SCALE, 0.95, "dst = 0.5 x src, but for a constant a channel (bias)");
+    for (int64_t i = 0; i < f.count; i++)
+        f.d[i] = f.s[i] + (double)(i / 144 % 5) - 2;
+    fault_find(&f);
+    assert_string_equal(found_word(&f), "affine");
+    fault_done(&f);
+}
+
+/* A factor that leaves a quarter of the error explains nothing, nor does one that fits the one large value.
+ */
+static void false_fits(void **state)
+{
+    (void)state;
+    struct fault f;
+    uint64_t seed = 9;
+    fault_init(&f, shapes[1], 710);
+    for (int64_t i = 0; i < f.count; i++)
+        f.d[i] = 2 * f.s[i] + 0.25 * normal(&seed);
+    fault_find(&f);
+    assert_unexplained(&f, 0.5);
+    for (int64_t i = 0; i < f.count; i++) { /* a softmax: one value has nearly all */
+        f.s[i] = i == 100 ? 1 : 1e-3 * uniform(&seed);
+        f.d[i] = i == 100 ? 0.5 : 1e-3 * uniform(&seed);
+    }
+    fault_find(&f);
+    assert_unexplained(&f, 0.5);
+    fault_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(factors),    cmocka_unit_test(constants), cmocka_unit_test(raw_codes),
-        cmocka_unit_test(signedness), cmocka_unit_test(not_these),
+        cmocka_unit_test(before_the_bias), cmocka_unit_test(false_fits),
+
+        cmocka_unit_test(factors),         cmocka_unit_test(constants),  cmocka_unit_test(raw_codes),
+        cmocka_unit_test(signedness),      cmocka_unit_test(not_these),
     };
     return cmocka_run_group_tests_name("triage/cause_integer", tests, NULL, NULL);
 }

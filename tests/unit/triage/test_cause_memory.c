@@ -89,13 +89,39 @@ static void nothing_unwritten(void **state)
     fault_done(&f);
 }
 
+/* Bytes that happen to be NaN, at the end or in the middle; NaN here and there, or a single row, are not. */
+static void nan_left(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t from, to, step;
+        bool unwritten;
+        const char *sentence;
+    } rows[] = {{3000, 3200, 1, true, "values 3000..3199 (6.2 %) are NaN, the rest is right"},
+                {1000, 1100, 1, true, "values 1000..1099 (3.1 %) are NaN"},
+                {1000, 1100, 2, false, ""},
+                {1000, 1020, 1, false, ""}};
+    for (size_t row = 0; row < MM_COUNT(rows); row++) {
+        struct fault f;
+        fault_init(&f, image, 60 + row);
+        for (int64_t i = rows[row].from; i < rows[row].to; i += rows[row].step)
+            f.d[i] = NAN;
+        fault_find(&f);
+        if (rows[row].unwritten)
+            assert_cause(&f, MM_CAUSE_UNWRITTEN, 0.7, rows[row].sentence);
+        else
+            assert_unexplained(&f, 0);
+        fault_done(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_tensor),
-        cmocka_unit_test(stretches),
-        cmocka_unit_test(along_an_axis),
-        cmocka_unit_test(nothing_unwritten),
+        cmocka_unit_test(nan_left),
+
+        cmocka_unit_test(whole_tensor),  cmocka_unit_test(stretches),
+        cmocka_unit_test(along_an_axis), cmocka_unit_test(nothing_unwritten),
     };
     return cmocka_run_group_tests_name("triage/cause_memory", tests, NULL, NULL);
 }

@@ -121,11 +121,28 @@ static void underflow(void **state)
     fault_done(&f);
 }
 
+/* Cut off where half ends: an overflow that the format clamps, no setting. */
+static void half_clamped(void **state)
+{
+    (void)state;
+    struct fault f;
+    fault_init(&f, image, 90);
+    for (int64_t i = 0; i < f.count; i++) {
+        f.s[i] = 60000 * fabs(f.s[i]);
+        f.d[i] = fmin(f.s[i], 65504);
+    }
+    fault_find(&f);
+    assert_cause(&f, MM_CAUSE_SATURATION, 0.9, "cut off above 65504");
+    assert_int_equal(f.finding[0].verdict, MM_VERDICT_OVERFLOW);
+    fault_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(overflow),       cmocka_unit_test(no_overflow),      cmocka_unit_test(saturation),
-        cmocka_unit_test(saturated_half), cmocka_unit_test(another_operator), cmocka_unit_test(underflow),
+        cmocka_unit_test(half_clamped), cmocka_unit_test(overflow),       cmocka_unit_test(no_overflow),
+        cmocka_unit_test(saturation),   cmocka_unit_test(saturated_half), cmocka_unit_test(another_operator),
+        cmocka_unit_test(underflow),
     };
     return cmocka_run_group_tests_name("triage/cause_range", tests, NULL, NULL);
 }

@@ -110,13 +110,65 @@ static void good_settings(void **state)
     fault_done(&f);
 }
 
+/* Four bits have settings, too: 7 codes for one side, 15 with a zero point. */
+static void four_bits(void **state)
+{
+    (void)state;
+    struct fault f;
+    struct mm_tensor s;
+    struct mm_run run;
+    struct mm_err err = {MM_OK, ""};
+    struct mm_whatif w[2];
+    const struct mm_whatif_setting settings[2] = {{.dtype = MM_I4}, {.dtype = MM_I4, .asymmetric = true}};
+    double most = 0;
+    fault_init(&f, image, 6);
+    for (int64_t i = 0; i < f.count; i++)
+        most = fmax(most, f.s[i] = fabs(f.s[i]));
+    for (int64_t i = 0; i < f.count; i++)
+        f.d[i] = rint(f.s[i] / most * 7) * most / 7;
+    mm_tensor_raw(&s, MM_F64, &f.shape, f.s, &run);
+    assert_int_equal(mm_whatif_tensor(&s, settings, 2, NULL, w, &err), 0);
+    f.c.floor = w;
+    f.c.floors = 2;
+    f.c.format = MM_I4;
+    fault_find(&f);
+    assert_cause(&f, MM_CAUSE_ONE_SIDED, 0.9, "a symmetric int4 range for one-sided values: asymmetric is 6");
+    fault_done(&f);
+}
+
+/* Rounding weights by one scale: the same error in channels of size 1 and 10. In proportion it is not that.
+ */
+static void weights(void **state)
+{
+    (void)state;
+    for (int way = 0; way < 2; way++) {
+        struct fault f;
+        uint64_t seed = 8;
+        fault_init(&f, image, 7);
+        for (int64_t i = 0; i < f.count; i++) {
+            double size = i / 576 % 2 ? 10 : 1;
+            f.s[i] *= size;
+            f.d[i] = f.s[i] + (way ? 0.1 * size : 0.7) * normal(&seed);
+        }
+        f.c.noise = 0.01;
+        f.c.quantised = MM_QUANTISED_INPUT;
+        f.c.op_type = "Conv";
+        fault_find(&f);
+        if (way == 0)
+            assert_cause(&f, MM_CAUSE_CHANNEL_RANGE, 0.7, "an error of one size in all channels");
+        else
+            assert_null(finding_of(&f, MM_CAUSE_CHANNEL_RANGE));
+        fault_done(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(channel_range),
-        cmocka_unit_test(one_sided),
-        cmocka_unit_test(outlier),
-        cmocka_unit_test(good_settings),
+        cmocka_unit_test(four_bits),     cmocka_unit_test(weights),
+
+        cmocka_unit_test(channel_range), cmocka_unit_test(one_sided),
+        cmocka_unit_test(outlier),       cmocka_unit_test(good_settings),
     };
     return cmocka_run_group_tests_name("triage/cause_settings", tests, NULL, NULL);
 }

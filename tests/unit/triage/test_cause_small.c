@@ -93,11 +93,48 @@ static void another_operator(void **state)
     fault_done(&f);
 }
 
+/* Squares of 1e-4 are small against it, and what is lost of them is lost; zeros where src is not are no small
+ * error; a guess of the inputs decides nothing by itself. */
+static void not_near_zero(void **state)
+{
+    (void)state;
+    struct fault f;
+    uint64_t seed = 3;
+    fault_init(&f, image, 1);
+    for (int64_t i = 0; i < f.count; i++) {
+        f.s[i] *= 0.01;
+        f.d[i] = f.s[i] + 10 * 0x1p-12 * (2 * uniform(&seed) - 1);
+    }
+    f.c.input_rms = 10;
+    f.c.op_type = "Pow";
+    fault_find(&f);
+    assert_unexplained(&f, 0);
+    f.c.op_type = "Conv";
+    fault_find(&f);
+    assert_cause(&f, MM_CAUSE_NEAR_ZERO, 0.6, "near zero: ");
+    f.c.inputs_guessed = true;
+    fault_find(&f);
+    assert_unexplained(&f, 0.56);
+    f.c.op_type = "";
+    fault_find(&f);
+    assert_unexplained(&f, 0.46);
+    f.c.inputs_guessed = false;
+    f.c.op_type = "Conv";
+    for (int64_t i = 0; i < f.count; i++)
+        f.d[i] = i % 3 ? 0 : f.s[i];
+    fault_find(&f);
+    for (size_t i = 0; i < f.findings; i++)
+        assert_int_not_equal(f.finding[i].cause, MM_CAUSE_NEAR_ZERO);
+    fault_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cancellation), cmocka_unit_test(softmax_tail),     cmocka_unit_test(rounding),
-        cmocka_unit_test(biased),       cmocka_unit_test(another_operator),
+        cmocka_unit_test(not_near_zero),
+
+        cmocka_unit_test(cancellation),  cmocka_unit_test(softmax_tail),     cmocka_unit_test(rounding),
+        cmocka_unit_test(biased),        cmocka_unit_test(another_operator),
     };
     return cmocka_run_group_tests_name("triage/cause_small", tests, NULL, NULL);
 }
