@@ -105,10 +105,29 @@ static bool all_through(const double *x, int64_t count, double (*through)(double
     return true;
 }
 
+#define VALUES_MANY 12 /* fewer different values are held by few bits by chance: 0, 1, 2, 0.5 */
+
+static bool has_many_values(const double *x, int64_t count)
+{
+    double seen[VALUES_MANY];
+    size_t n = 0, k;
+    for (int64_t i = 0; i < count && n < VALUES_MANY; i += count / FLOAT_SAMPLE + 1) {
+        for (k = 0; k < n && seen[k] != x[i]; k++)
+            ;
+        if (k == n && isfinite(x[i]))
+            seen[n++] = x[i];
+    }
+    return n == VALUES_MANY;
+}
+
 static enum mm_dtype float_of(const double *x, int64_t count)
 {
+    bool many = has_many_values(x, count);
+    if (!many && all_through(x, count, through_half))
+        return MM_F16;
     for (size_t i = 0; i < MM_COUNT(floats); i++) {
-        if (all_through(x, count, floats[i].through))
+        bool eight = mm_dtype_info(floats[i].dtype)->bits == 8;
+        if ((many || !eight) && all_through(x, count, floats[i].through))
             return floats[i].dtype;
     }
     return MM_DTYPE_NONE;
