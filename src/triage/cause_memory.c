@@ -97,7 +97,7 @@ static void profile_add(struct profile *p, const struct trial *t, int64_t at, in
     p->signal[at] += times * signal;
 }
 
-#define PROFILE_COUNT ((int64_t)1 << 19) /* values that are looked at in large tensors, about */
+#define PROFILE_COUNT ((int64_t)1 << 17) /* values that are looked at in large tensors, about */
 #define PROFILE_LEAST 64                 /* rows that each index is seen in, at least */
 
 /* Of the `outer` times that an axis is gone through, every so many-th is enough in large tensors. */
@@ -122,8 +122,12 @@ static bool profile_init(struct profile *p, const struct trial *t, int axis, int
     for (int64_t from = 0, row = 0; from < n; row++) { /* a row lies at one index */
         int64_t at = axis >= 0 ? row % p->count : row;
         int64_t to = axis >= 0 ? from + inner : (int64_t)((double)n * (double)(row + 1) / (double)stretches);
+        int64_t end = to < n ? to : n;
+        if (axis < 0) /* of a stretch of memory its first part, when it is long */
+            end = end < from + PROFILE_COUNT / stretches ? end : from + PROFILE_COUNT / stretches;
         if (step == 1 || row / p->count % step == 0)
-            profile_add(p, t, at, from, to < n ? to : n, (double)step);
+            profile_add(p, t, at, from, end,
+                        axis < 0 ? (double)(to - from) / (double)(end - from) : (double)step);
         from = to;
     }
     return true;
