@@ -138,10 +138,11 @@ asan:
 	 $(MAKE) --no-print-directory test-built BUILD=build-asan PROGRAM=build-asan/mmtui OPT="-O1 -g" \
 	 SAN="-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined"
 # Without the terminal tests: they are about signals, whose handlers this sanitizer puts off, and there is one thread
-# that a signal can reach. Without the labelled faults: they run inline, there is no second thread.
+# that a signal can reach. Without the labelled faults and the unit tests of ui: they run inline, there is no second
+# thread.
 tsan:
-	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) --no-print-directory test-built TERM_TESTS= TRIAGE_TESTS= BUILD=build-tsan PROGRAM=build-tsan/mmtui \
-	 OPT="-O1 -g" SAN="-fsanitize=thread"
+	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) --no-print-directory test-built UNIT_FOLDERS="$(FOLDERS)" TERM_TESTS= TRIAGE_TESTS= \
+	 BUILD=build-tsan PROGRAM=build-tsan/mmtui OPT="-O1 -g" SAN="-fsanitize=thread"
 
 lint:
 	@CC="$(CC)" MAKE="$(MAKE)" LIBS="$(LIBS_LIB)" tests/lint.sh
