@@ -360,9 +360,7 @@ struct mm_blame {
 /* blame[count], aligned with subjects. Pure. */
 void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects,
                    const struct mm_thresholds *thresholds, struct mm_blame *blame);
-/* The first layer in execution order that is over and starts it; -1: none. First producer of a NaN/Inf alike.
- */
-int32_t mm_blame_first(const struct mm_flow *flow, const struct mm_blame *blame);
+/* The first layer in execution order that has a NaN or Inf on one side only; -1: none. */
 int32_t mm_blame_first_nonfinite(const struct mm_flow *flow, const struct mm_subject *subjects);
 /* Layers from `id`'s root down to `id` along worst inputs, root first; at most `room`. Returns how many. */
 size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain, size_t room);

@@ -124,15 +124,6 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
     }
 }
 
-int32_t mm_blame_first(const struct mm_flow *flow, const struct mm_blame *blame)
-{
-    for (uint32_t id = 0; id < flow->count; id++) {
-        if (blame[id].over)
-            return blame[id].root;
-    }
-    return -1;
-}
-
 int32_t mm_blame_first_nonfinite(const struct mm_flow *flow, const struct mm_subject *subjects)
 {
     for (uint32_t id = 0; id < flow->count; id++) {
