@@ -275,7 +275,8 @@ struct mm_evidence {
     /*
      * f16, bf16; e4m3 or e5m2 where dst is one; of dst's integer format (i8 where it only is known to be
      * quantised) symmetric, asymmetric, another range (p99.99; mse below 10,000 values), per channel along
-     * channel_axis, and along the last of three axes.
+     * channel_axis, and along the last of three axes. Of a tensor of more than 2^18 elements, from a part of
+     * it that keeps the extremes and all channels.
      */
     struct mm_whatif floor[MM_FLOORS];
     size_t floors;

@@ -4,9 +4,9 @@
 
 #include "mmtui/triage.h"
 
-#define THIN_COUNT                                                                                           \
-    ((int64_t)1 << 18) /* elements that are looked at; smaller tensors are taken whole, and                  \
-                        * those whose encoding can't be entered in the middle */
+/* Elements that are looked at; smaller tensors are taken whole, and those whose encoding can't be entered in
+ * the middle. */
+#define THIN_COUNT ((int64_t)1 << 18)
 
 struct thin {
     struct mm_tensor tensor; /* of the same rank; borrows `values` */
