@@ -235,7 +235,7 @@ int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d,
  */
 
 /* To be raised whenever any figure of a measured pair may change. */
-#define MM_ENGINE_VERSION 3
+#define MM_ENGINE_VERSION 4
 
 /* Which state of a file it is. Times in ns since the epoch. */
 struct mm_file_id {

@@ -181,7 +181,7 @@ double mm_tensor_at(const struct mm_tensor *tensor, int64_t index);
  * sum is added to hi with Neumaier's compensation kept in lo. Tiles start at multiples of MM_BLOCK, so
  * that the result does not depend on the tile size. Value = hi + lo.
  */
-#define MM_BLOCK 512
+#define MM_BLOCK 1024
 #define MM_LANES 4
 #define MM_TILE  4096 /* elements a tile, a multiple of MM_BLOCK: two float tiles stay in L1 */
 
@@ -200,18 +200,23 @@ struct mm_side_sums {
     struct mm_acc sum, square;
 };
 
-/* Sums over the positions where both sides are finite; e = s - d. */
+/*
+ * Sums over the positions where both sides are finite; e = s - d. The derived ones follow from the others
+ * (Σ d = Σ s - Σ e, Σ s d = Σ s² - Σ s e, Σ d² = Σ s d - Σ s e + Σ e²), block by block, where that loses no
+ * more than 2 bits: where Σ d² comes out as at least Σ s² / 4. In other blocks they are added up as well.
+ */
 enum mm_sum {
-    MM_SUM_S,     /* Σ s */
-    MM_SUM_D,     /* Σ d */
-    MM_SUM_ABS_S, /* Σ |s| */
-    MM_SUM_SS,    /* Σ s² */
-    MM_SUM_DD,    /* Σ d² */
-    MM_SUM_SD,    /* Σ s d */
-    MM_SUM_E,     /* Σ e */
-    MM_SUM_ABS_E, /* Σ |e| */
-    MM_SUM_EE,    /* Σ e² */
-    MM_SUM_SE,    /* Σ s e */
+    MM_SUM_S,                  /* Σ s */
+    MM_SUM_ABS_S,              /* Σ |s| */
+    MM_SUM_SS,                 /* Σ s² */
+    MM_SUM_E,                  /* Σ e */
+    MM_SUM_ABS_E,              /* Σ |e| */
+    MM_SUM_EE,                 /* Σ e² */
+    MM_SUM_SE,                 /* Σ s e */
+    MM_SUM_DERIVED,            /* how many there are before the derived ones */
+    MM_SUM_D = MM_SUM_DERIVED, /* Σ d */
+    MM_SUM_DD,                 /* Σ d² */
+    MM_SUM_SD,                 /* Σ s d */
     MM_SUM_COUNT
 };
 
@@ -231,6 +236,7 @@ struct mm_sums {
     int64_t greater;    /* # d > s */
     int64_t less;       /* # d < s */
     int64_t beyond;     /* # |e| > atol + rtol |s| */
+    uint64_t hint; /* a table's own, from tile to tile: what the next block is probably like. No result */
 };
 
 /* Second pass, only where the first one's cancellation would cost digits: sums about given means. */

@@ -4,6 +4,8 @@
 
 #include "mmtui/tensor.h"
 
+#include <float.h>
+
 struct mm_decoders;
 
 /* The scalar table runs everywhere and defines the meaning of every other one. */
@@ -16,6 +18,18 @@ extern const struct mm_decoders mm_decoders_sse2, mm_decoders_avx2, mm_decoders_
 extern const struct mm_kernels mm_kernels_neon;
 extern const struct mm_decoders mm_decoders_neon;
 #endif
+
+/*
+ * A block's derived sums from the others. False where that would cost digits, or where a sum has left the
+ * range of a double: then they have to be added up. In the order of these operations every table is the same.
+ */
+static inline bool mm_derive_sums(double value[MM_SUM_COUNT])
+{
+    value[MM_SUM_D] = value[MM_SUM_S] - value[MM_SUM_E];
+    value[MM_SUM_SD] = value[MM_SUM_SS] - value[MM_SUM_SE];
+    value[MM_SUM_DD] = (value[MM_SUM_SD] - value[MM_SUM_SE]) + value[MM_SUM_EE];
+    return value[MM_SUM_DD] >= value[MM_SUM_SS] / 4 && value[MM_SUM_DD] <= DBL_MAX;
+}
 
 /* An instruction set: its kernels and its conversions. */
 struct mm_isa {

@@ -68,8 +68,8 @@ static bool NAME(tainted_block)(struct mm_sums *sums, const struct mm_limits *li
     }
     own_s += sums->s.finite;
     own_d += sums->d.finite;
-    NAME(tainted_own)(&sums->s, own_s, both, value[MM_SUM_S], value[MM_SUM_SS], kept.own_s, n);
-    NAME(tainted_own)(&sums->d, own_d, both, value[MM_SUM_D], value[MM_SUM_DD], kept.own_d, n);
+    NAME(tainted_own)(&sums->s, own_s, both, value[MM_SUM_S], value[MM_SUM_SS], s, n);
+    NAME(tainted_own)(&sums->d, own_d, both, value[MM_SUM_D], value[MM_SUM_DD], d, n);
     return both < (int64_t)n;
 }
 
@@ -81,9 +81,9 @@ static bool NAME(tainted_block)(struct mm_sums *sums, const struct mm_limits *li
 static void NAME(measure)(struct mm_sums *sums, const struct mm_limits *limits, const REAL *s, const REAL *d,
                           size_t n, int64_t base)
 {
-    struct screen screen = make_screen(limits);
+    struct screen screen = make_screen(limits, sums->hint);
     double value[MM_SUM_COUNT];
-    bool tainted = false;
+    bool tainted = sums->hint & HINT_TAINT;
 
     for (size_t at = 0; at < n; at += MM_BLOCK) {
         size_t k = n - at < MM_BLOCK ? n - at : MM_BLOCK;
@@ -97,4 +97,5 @@ static void NAME(measure)(struct mm_sums *sums, const struct mm_limits *limits, 
         else
             NAME(clean_block)(sums, limits, &screen, value, s + at, d + at, k, base + (int64_t)at);
     }
+    sums->hint = make_hint(&screen, tainted);
 }

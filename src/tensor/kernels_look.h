@@ -13,7 +13,7 @@
 #define BEST_SLACK                                                                                           \
     (FUSED ? 0x1p-23 : 0x1p-22) /* tight: many |e|/|s| of rounded data are nearly the greatest */
 
-INLINE struct screen make_screen(const struct mm_limits *limits)
+INLINE struct screen make_screen(const struct mm_limits *limits, uint64_t hint)
 {
     return (struct screen){
         .holds = limits->small > 0x1p-100 && limits->small < 1e30 && limits->rtol > 1e-15 &&
@@ -22,6 +22,8 @@ INLINE struct screen make_screen(const struct mm_limits *limits)
         .high = (float)(limits->rtol * (1 + SLACK)),
         .offset = (float)(limits->atol / limits->rtol),
         .small = not_above_float(limits->small),
+        .flagging = hint & HINT_FLAGS,
+        .tied = hint & HINT_TIES,
     };
 }
 
@@ -84,7 +86,22 @@ typedef i32v tally;
 struct flags {
     uint8_t of[MM_BLOCK / F32_LANES];
 };
-_Static_assert(sizeof(struct flags) % sizeof(uint64_t) == 0, "flags are looked at a word at a time");
+_Static_assert(sizeof(struct flags) % 64 == 0, "flags are taken 64 at a time");
+
+/* Which of 64 flags, 8 a word, are not 0: the top bit of each byte of a word says so, and a product brings
+ * the eight together. */
+INLINE uint64_t flag_bits(const uint8_t flag[64])
+{
+    const uint64_t low = 0x7f7f7f7f7f7f7f7fu;
+    uint64_t bits = 0;
+
+    for (int k = 0; k < 8; k++) {
+        uint64_t word = mm_load_word(flag + 8 * k), top = (((word & low) + low) | word) & ~low;
+
+        bits |= ((top >> 7) * 0x0102040810204080u >> 56) << (8 * k);
+    }
+    return bits;
+}
 
 struct look {
     struct ends s, d;
@@ -200,34 +217,58 @@ static void count_equal(struct block_extremes *out, const float *s, const float 
     out->zero_d = total_float(zero_d);
 }
 
+/*
+ * Sign: greater than the greatest so far, or the float difference is not the exact one. Where it is,
+ * comparing it with the greatest float that is not above the greatest so far is exact as well; so is the sign
+ * of a fused product. The difference is exact if both ways back lead to where it came from: of the two, the
+ * one that starts at the larger number makes no error (Dekker's fast two-sum). Bits of negative floats, as
+ * whole numbers, grow with their size.
+ */
+INLINE i32v no_mere_tie(const struct screen *c, f32v s, f32v d)
+{
+    f32v e = s - d, minus = NEGATIVE_F32(e), size = ABS_F32(s);
+    i32v exact = (i32v)(s - e == d) & (i32v)(e + d == s), tiny = (i32v)(size <= c->small);
+    i32v small = (i32v)minus > (i32v)NEGATIVE_F32(ALL_F32(c->small_itself));
+    i32v abs = (i32v)minus > (i32v)NEGATIVE_F32(ALL_F32(c->abs_itself));
+    f32v rel = FMA_F32(ALL_F32(c->best_itself), size, minus);
+
+    return (i32v)PICK_F32(tiny, (f32v)small, rel) | abs | ~exact;
+}
+
 struct second {
     i32v zero_s, zero_d, greater, equal;
 };
 
-/* Returns the flag, for everything that is looked for. A product of `best` that is rounded up is still not
- * above any |e| that is. */
-INLINE uint8_t look_again(struct second *x, const struct screen *c, bool negative, f32v s, f32v d)
+/* Sign: |e| or |e|/|s| may be greater than the greatest so far. A product of `best` that is rounded up is
+ * still not above any |e| that is. */
+INLINE i32v maybe_new(const struct screen *c, f32v s, f32v d)
 {
     f32v size = ABS_F32(s), limit = ALL_F32(c->best) * size;
 
+    limit = PICK_F32((i32v)(size <= c->small), ALL_F32(c->max_small), limit);
+    return (i32v)(ABS_F32(s - d) >= MIN_F32(limit, ALL_F32(c->max_abs)));
+}
+
+/* Returns the flag, for everything that is looked for. */
+INLINE uint8_t look_again(struct second *x, const struct screen *c, bool negative, bool tied, f32v s, f32v d)
+{
     x->zero_s -= (i32v)(s == 0);
     x->zero_d -= (i32v)(d == 0);
     x->equal -= (i32v)(s == d);
     if (negative)
         x->greater -= (i32v)(d > s);
-    limit = PICK_F32((i32v)(size <= c->small), ALL_F32(c->max_small), limit);
-    return SIGNS((i32v)(ABS_F32(s - d) >= MIN_F32(limit, ALL_F32(c->max_abs))));
+    return SIGNS(tied ? no_mere_tie(c, s, d) : maybe_new(c, s, d));
 }
 
 /* negative: some s may be -0. Of -0 and +0 the sign of s - d can't tell that they are equal, so what is
  * greater is counted again. */
 INLINE void second_loop(struct block_extremes *out, struct flags *flags, const struct screen *c,
-                        bool negative, const float *s, const float *d, size_t n)
+                        bool negative, bool tied, const float *s, const float *d, size_t n)
 {
     struct second x = {{0}, {0}, {0}, {0}};
 
     for (size_t i = 0; i < n; i += F32_LANES)
-        flags->of[i / F32_LANES] = look_again(&x, c, negative, load_wide(s + i), load_wide(d + i));
+        flags->of[i / F32_LANES] = look_again(&x, c, negative, tied, load_wide(s + i), load_wide(d + i));
     out->zero_s = total_float(x.zero_s);
     out->zero_d = total_float(x.zero_d);
     if (negative)
@@ -238,10 +279,14 @@ INLINE void second_loop(struct block_extremes *out, struct flags *flags, const s
 static void second_look(struct block_extremes *out, struct flags *flags, const struct screen *c,
                         bool negative, const float *s, const float *d, size_t n)
 {
-    if (negative)
-        second_loop(out, flags, c, true, s, d, n);
+    if (negative && c->tied)
+        second_loop(out, flags, c, true, true, s, d, n);
+    else if (negative)
+        second_loop(out, flags, c, true, false, s, d, n);
+    else if (c->tied)
+        second_loop(out, flags, c, false, true, s, d, n);
     else
-        second_loop(out, flags, c, false, s, d, n);
+        second_loop(out, flags, c, false, false, s, d, n);
 }
 
 /*
@@ -278,45 +323,38 @@ static void flag_rel(struct flags *flags, struct screen *c, bool flagged, const 
     }
 }
 
-/* ---- ties ---- */
+/* ---- what was flagged ---- */
+
+/* More than this are so many that they were flagged for one reason. */
+#define MANY_FLAGS (MM_BLOCK / F32_LANES / 4)
 
 /*
- * Sign: greater than the greatest so far, or the float difference is not the exact one. Where it is,
- * comparing it with the greatest float that is not above the greatest so far is exact as well; so is the sign
- * of a fused product. The difference is exact if both ways back lead to where it came from: of the two, the
- * one that starts at the larger number makes no error (Dekker's fast two-sum).
+ * Is there anything greater in the flagged vectors? Exact. Where many are flagged that are mere ties, and a
+ * second look is taken at every block (rectified data is full of zeros), the next one asks for ties at once;
+ * where that flags many, differences are not exact, and it does so no more.
  */
-INLINE i32v no_mere_tie(const struct screen *c, f32v s, f32v d)
-{
-    f32v e = s - d, minus = NEGATIVE_F32(e), size = ABS_F32(s);
-    i32v exact = (i32v)(s - e == d) & (i32v)(e + d == s), tiny = (i32v)(size <= c->small);
-    i32v rel = (i32v)FMA_F32(ALL_F32(c->best_itself), size, minus);
-    i32v small = (i32v)(minus < -c->small_itself), abs = (i32v)(minus < -c->abs_itself);
-
-    return abs | (tiny & small) | (~tiny & rel) | ~exact;
-}
-
-/* Is there anything greater in the flagged vectors? Exact. */
-static bool anything_new(const struct mm_sums *sums, const struct mm_limits *limits, const struct screen *c,
+static bool anything_new(const struct mm_sums *sums, const struct mm_limits *limits, struct screen *c,
                          const struct flags *flags, const float *s, const float *d)
 {
     const struct best_float best = make_best_float(sums->max_rel);
     struct errors_float x = {{0}, {0}, {0}, {0}};
-    uint8_t flagged[sizeof(*flags)];
-    size_t count = 0;
+    int count = 0;
 
-    for (size_t i = 0; i < sizeof(*flags); i++) { /* without a branch that nobody can predict */
-        flagged[count] = (uint8_t)i;
-        count += flags->of[i] != 0;
-    }
-    for (size_t f = 0; f < count; f++) {
-        size_t i = flagged[f] * (size_t)F32_LANES;
+    for (size_t first = 0; first < sizeof(*flags); first += 64) {
+        uint64_t bits = flag_bits(&flags->of[first]);
 
-        if (!SIGNS(no_mere_tie(c, load_wide(s + i), load_wide(d + i))))
-            continue;
-        for (size_t k = i; k < i + F32_LANES; k += F64_LANES)
-            add_errors_float(&x, limits, &best, true, load_float(s + k), load_float(d + k));
+        count += __builtin_popcountll(bits);
+        for (; bits; bits &= bits - 1) {
+            size_t i = (first + (size_t)__builtin_ctzll(bits)) * F32_LANES;
+
+            if (!SIGNS(no_mere_tie(c, load_wide(s + i), load_wide(d + i))))
+                continue;
+            for (size_t k = i; k < i + F32_LANES; k += F64_LANES)
+                add_errors_float(&x, limits, &best, true, load_float(s + k), load_float(d + k));
+        }
     }
+    if (count > MANY_FLAGS)
+        c->tied = !c->tied;
     return greatest(x.max) > sums->max_abs || greatest(x.small) > sums->max_small ||
            total_double(x.better) != 0;
 }

@@ -118,20 +118,14 @@ static void clean_extremes(struct mm_side_sums *side, const double *x, size_t n,
     note_extremes(side, x, less_of(min[0], min[1]), greater_of(max[0], max[1]), base);
 }
 
-static void clean_side(struct mm_side_sums *side, const double *x, size_t n, int64_t base,
-                       const struct side_block *block)
-{
-    clean_extremes(side, x, n, base);
-    mm_acc_add(&side->sum, block->sum);
-    mm_acc_add(&side->square, block->square);
-}
-
-/* A block with Inf or NaN in it: counts by class, extremes of the finite ones, sums with zeros for the rest.
+/*
+ * A block with Inf or NaN in it: counts by class, extremes of the finite ones, sums with zeros for the rest.
+ * Returns how many are finite.
  */
-static void tainted_side(struct mm_side_sums *side, const double *x, size_t n, int64_t base)
+static int64_t tainted_extremes(struct mm_side_sums *side, const double *x, size_t n, int64_t base,
+                                struct side_block *out)
 {
     double kept[MM_BLOCK], min = INFINITY, max = -INFINITY;
-    struct side_block block;
     int64_t finite = 0;
 
     for (size_t i = 0; i < n; i++) {
@@ -149,9 +143,28 @@ static void tainted_side(struct mm_side_sums *side, const double *x, size_t n, i
     side->finite += finite;
     if (finite > 0)
         note_extremes(side, x, min, max, base);
-    side_block(kept, n, &block);
-    mm_acc_add(&side->sum, block.sum);
-    mm_acc_add(&side->square, block.square);
+    side_block(kept, n, out);
+    return finite;
+}
+
+/*
+ * both: what the block's sums over the positions finite on both sides are, `finite` of them. Where this side
+ * has no other finite value, they are its own, to the bit.
+ */
+static void note_side(struct mm_side_sums *side, const double *x, size_t n, int64_t base,
+                      const struct side_block *own, const struct side_block *both, size_t finite)
+{
+    struct side_block kept = *own;
+    int64_t count = (int64_t)n;
+
+    if (own->abs <= DBL_MAX)
+        clean_extremes(side, x, n, base);
+    else
+        count = tainted_extremes(side, x, n, base, &kept);
+    if (count == (int64_t)finite)
+        kept = *both;
+    mm_acc_add(&side->sum, kept.sum);
+    mm_acc_add(&side->square, kept.square);
 }
 
 /* ---- both sides ---- */
@@ -262,27 +275,33 @@ static void compare_block(struct mm_sums *sums, const struct mm_limits *limits,
     note_max_rel(sums, block, small, rel);
 }
 
-static void add_both(struct mm_sums *sums, const struct side_block *s, const struct side_block *d,
-                     const struct error_block *error)
+/* Returns d's own as they count: derived where they can be. */
+static struct side_block add_both(struct mm_sums *sums, const struct side_block *s,
+                                  const struct side_block *d, const struct error_block *error)
 {
-    const double value[MM_SUM_COUNT] = {
-        [MM_SUM_S] = s->sum,     [MM_SUM_D] = d->sum,         [MM_SUM_ABS_S] = s->abs,
-        [MM_SUM_SS] = s->square, [MM_SUM_DD] = d->square,     [MM_SUM_SD] = error->sd,
-        [MM_SUM_E] = error->e,   [MM_SUM_ABS_E] = error->abs, [MM_SUM_EE] = error->ee,
-        [MM_SUM_SE] = error->se,
+    double value[MM_SUM_COUNT] = {
+        [MM_SUM_S] = s->sum,         [MM_SUM_ABS_S] = s->abs, [MM_SUM_SS] = s->square, [MM_SUM_E] = error->e,
+        [MM_SUM_ABS_E] = error->abs, [MM_SUM_EE] = error->ee, [MM_SUM_SE] = error->se,
     };
 
+    if (!mm_derive_sums(value)) {
+        value[MM_SUM_D] = d->sum;
+        value[MM_SUM_DD] = d->square;
+        value[MM_SUM_SD] = error->sd;
+    }
     for (int i = 0; i < MM_SUM_COUNT; i++)
         mm_acc_add(&sums->both[i], value[i]);
+    return (struct side_block){value[MM_SUM_D], value[MM_SUM_DD], d->abs};
 }
 
+/* d: as add_both returns it afterwards. */
 static void measure_both(struct mm_sums *sums, const struct mm_limits *limits, const struct pair_block *block,
-                         const struct side_block *s, const struct side_block *d)
+                         const struct side_block *s, struct side_block *d)
 {
     struct error_block error;
 
     error_block(block, &error);
-    add_both(sums, s, d, &error);
+    *d = add_both(sums, s, d, &error);
     note_max_abs(sums, block, error.max);
     if (error.abs > 0.0 || sums->max_rel_at < 0)
         compare_block(sums, limits, block);
@@ -318,47 +337,43 @@ static size_t keep_finite(struct mm_sums *sums, const struct pair_block *block, 
     return finite;
 }
 
-static void tainted_both(struct mm_sums *sums, const struct mm_limits *limits, const struct pair_block *block)
+/* Fills in both sides' sums over what counts; returns how many positions that is. */
+static size_t tainted_both(struct mm_sums *sums, const struct mm_limits *limits,
+                           const struct pair_block *block, struct side_block *both_s,
+                           struct side_block *both_d)
 {
     double s[MM_BLOCK], d[MM_BLOCK];
     bool counts[MM_BLOCK];
     struct pair_block kept = {s, d, counts, block->n, block->base};
-    struct side_block ss, sd;
     size_t finite = keep_finite(sums, block, s, d, counts);
 
+    *both_s = *both_d = (struct side_block){0.0, 0.0, 0.0};
     if (finite == 0)
-        return;
-    sums->finite += (int64_t)finite;
-    side_block(s, block->n, &ss);
-    side_block(d, block->n, &sd);
-    measure_both(sums, limits, &kept, &ss, &sd);
+        return 0;
+    side_block(s, block->n, both_s);
+    side_block(d, block->n, both_d);
+    measure_both(sums, limits, &kept, both_s, both_d);
+    return finite;
 }
 
 static void measure_block(struct mm_sums *sums, const struct mm_limits *limits,
                           const struct pair_block *block)
 {
-    struct side_block s, d;
-    bool clean_s, clean_d;
+    struct side_block s, d, both_s, both_d;
+    size_t finite = block->n;
 
     side_block(block->s, block->n, &s);
     side_block(block->d, block->n, &d);
-    clean_s = s.abs <= DBL_MAX;
-    clean_d = d.abs <= DBL_MAX;
+    both_s = s;
+    both_d = d;
+    if (s.abs <= DBL_MAX && d.abs <= DBL_MAX)
+        measure_both(sums, limits, block, &both_s, &both_d);
+    else
+        finite = tainted_both(sums, limits, block, &both_s, &both_d);
     sums->count += (int64_t)block->n;
-    if (clean_s)
-        clean_side(&sums->s, block->s, block->n, block->base, &s);
-    else
-        tainted_side(&sums->s, block->s, block->n, block->base);
-    if (clean_d)
-        clean_side(&sums->d, block->d, block->n, block->base, &d);
-    else
-        tainted_side(&sums->d, block->d, block->n, block->base);
-    if (clean_s && clean_d) {
-        sums->finite += (int64_t)block->n;
-        measure_both(sums, limits, block, &s, &d);
-    } else {
-        tainted_both(sums, limits, block);
-    }
+    sums->finite += (int64_t)finite;
+    note_side(&sums->s, block->s, block->n, block->base, &s, &both_s, finite);
+    note_side(&sums->d, block->d, block->n, block->base, &d, &both_d, finite);
 }
 
 static void measure_double(struct mm_sums *sums, const struct mm_limits *limits, const double *s,

@@ -4,8 +4,7 @@
  */
 
 struct NAME(kept) {
-    REAL s[MM_BLOCK], d[MM_BLOCK];         /* zero where either side is not finite */
-    REAL own_s[MM_BLOCK], own_d[MM_BLOCK]; /* zero where this side is not finite */
+    REAL s[MM_BLOCK], d[MM_BLOCK]; /* zero where either side is not finite */
 };
 
 /* Counts of one side, and the extremes of what is finite. */
@@ -38,14 +37,12 @@ INLINE void NAME(keep)(struct NAME(kept) * out, struct NAME(tainted) * x, size_t
     COUNTS finite_s = NAME(classify)(&x->s, s), finite_d = NAME(classify)(&x->d, d),
            both = finite_s & finite_d;
     COUNTS same = (COUNTS)(s == d) | ((COUNTS)(s != s) & (COUNTS)(d != d));
-    VECTOR kept[4] = {KEEP(both, s), KEEP(both, d), KEEP(finite_s, s), KEEP(finite_d, d)};
+    VECTOR kept[2] = {KEEP(both, s), KEEP(both, d)};
 
     x->both -= both;
     x->same -= same & ~both;
     memcpy(out->s + i, &kept[0], sizeof(s));
     memcpy(out->d + i, &kept[1], sizeof(s));
-    memcpy(out->own_s + i, &kept[2], sizeof(s));
-    memcpy(out->own_d + i, &kept[3], sizeof(s));
 }
 
 INLINE void NAME(note_classes)(struct mm_side_sums *side, const struct NAME(classes) * x, const REAL *values,

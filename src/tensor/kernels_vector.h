@@ -39,7 +39,6 @@ typedef int64_t i64v __attribute__((vector_size(VECTOR_BYTES)));
 
 /* How far ahead of the loop memory is asked for: 4 KiB was measured best. */
 #define PREFETCH_BYTES 4096
-#define PREFETCH_STEP  64 /* a cache line */
 
 /* ---- what the vector extension lacks: the smaller and the greater of two, and a fused product ---- */
 
@@ -274,8 +273,17 @@ struct screen {
     float max_abs, max_small; /* so far, rounded: nothing above these can be below after rounding */
     float best;               /* a little below the greatest |e|/|s| so far */
     bool flagging;            /* in the block before, |e|/|s| had to be looked at one by one */
+    bool tied;                /* in a block before, most of what was flagged was as great as the greatest */
     float abs_itself, small_itself, best_itself; /* the greatest so far, rounded down to floats */
 };
+
+/* What mm_sums.hint remembers. */
+enum { HINT_FLAGS = 1, HINT_TIES = 2, HINT_TAINT = 4 };
+
+INLINE uint64_t make_hint(const struct screen *screen, bool tainted)
+{
+    return (screen->flagging ? HINT_FLAGS : 0) | (screen->tied ? HINT_TIES : 0) | (tainted ? HINT_TAINT : 0);
+}
 
 /* mm_acc_add, inline and without branches. */
 INLINE void acc_add(struct mm_acc *acc, double value)

@@ -83,6 +83,21 @@ static void wide_range(uint64_t *state, float *s, float *d)
     *d = *s * (1.0f + 0.01f * noise);
 }
 
+/* Nothing in common: Σ s d is small beside Σ s², from which it is derived. */
+static void unrelated(uint64_t *state, float *s, float *d)
+{
+    two_uniform(state, s, d);
+}
+
+/* Blocks come out just above and just below the ratio at which sums are no longer derived. */
+static void half_the_scale(uint64_t *state, float *s, float *d)
+{
+    float noise;
+
+    two_uniform(state, s, &noise);
+    *d = 0.4975f * *s + 0.05f * noise;
+}
+
 typedef void (*make_one)(uint64_t *state, float *s, float *d);
 
 /* ---- reference ---- */
@@ -312,6 +327,18 @@ static void of_a_wide_range(void **state)
     check(wide_range);
 }
 
+static void of_unrelated_sides(void **state)
+{
+    (void)state;
+    check(unrelated);
+}
+
+static void of_half_the_scale(void **state)
+{
+    (void)state;
+    check(half_the_scale);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +347,8 @@ int main(void)
         cmocka_unit_test(of_a_nearly_identical_pair),
         cmocka_unit_test(of_ties),
         cmocka_unit_test(of_a_wide_range),
+        cmocka_unit_test(of_unrelated_sides),
+        cmocka_unit_test(of_half_the_scale),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,6 +90,32 @@ static void additions_are_in_the_promised_order(void **state)
     }
 }
 
+/* A third of what s is: Σd² is below Σs² / 4, so nothing is derived. Half of it: just enough. */
+static void derived_sums_are_not_made_of_what_cancels(void **state)
+{
+    static double s[MM_BLOCK], d[MM_BLOCK], dd[MM_BLOCK], sd[MM_BLOCK];
+    struct mm_sums sums;
+
+    (void)state;
+    fill(s, d, MM_BLOCK);
+    for (size_t i = 0; i < MM_BLOCK; i++) {
+        d[i] = s[i] / 3;
+        dd[i] = d[i] * d[i];
+        sd[i] = s[i] * d[i];
+    }
+    measure(&sums, s, d, MM_BLOCK);
+    assert_true(value(&sums, MM_SUM_D) == in_order(d, MM_BLOCK));
+    assert_true(value(&sums, MM_SUM_DD) == in_order(dd, MM_BLOCK));
+    assert_true(value(&sums, MM_SUM_SD) == in_order(sd, MM_BLOCK));
+    for (size_t i = 0; i < MM_BLOCK; i++)
+        d[i] = s[i] / 2;
+    measure(&sums, s, d, MM_BLOCK);
+    assert_true(value(&sums, MM_SUM_D) == value(&sums, MM_SUM_S) - value(&sums, MM_SUM_E));
+    assert_true(value(&sums, MM_SUM_SD) == value(&sums, MM_SUM_SS) - value(&sums, MM_SUM_SE));
+    assert_true(value(&sums, MM_SUM_DD) ==
+                value(&sums, MM_SUM_SD) - value(&sums, MM_SUM_SE) + value(&sums, MM_SUM_EE));
+}
+
 static void tile_size_and_lane_do_not_matter(void **state)
 {
     static double s[MM_TILE], d[MM_TILE];
@@ -249,6 +275,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_hand),
         cmocka_unit_test(additions_are_in_the_promised_order),
+        cmocka_unit_test(derived_sums_are_not_made_of_what_cancels),
         cmocka_unit_test(tile_size_and_lane_do_not_matter),
         cmocka_unit_test(classes_of_non_finite_positions),
         cmocka_unit_test(nothing_finite),
