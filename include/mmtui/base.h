@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__FAST_MATH__)
 #error "mmtui must see NaN and Inf: do not build with -ffast-math, -Ofast or -ffinite-math-only"
@@ -94,7 +95,11 @@ void mm_buf_init(struct mm_buf *buf);
 void mm_buf_done(struct mm_buf *buf);
 void mm_buf_clear(struct mm_buf *buf); /* length 0, memory kept, failed reset */
 void mm_buf_add(struct mm_buf *buf, const void *data, size_t length);
-void mm_buf_puts(struct mm_buf *buf, const char *text);
+/* Inline, so that the length of a literal is known. */
+static inline void mm_buf_puts(struct mm_buf *buf, const char *text)
+{
+    mm_buf_add(buf, text, strlen(text));
+}
 void mm_buf_putc(struct mm_buf *buf, char c);
 void mm_buf_fill(struct mm_buf *buf, char c, size_t count);
 void mm_buf_whole(struct mm_buf *buf, int64_t value); /* as %lld, without printf's price */
@@ -103,6 +108,12 @@ void mm_buf_printf(struct mm_buf *buf, const char *format, ...) MM_PRINTF(2, 3);
 void *mm_buf_reserve(struct mm_buf *buf, size_t extra);
 /* The text, never NULL ("" when empty); owned by the buffer. */
 const char *mm_buf_text(const struct mm_buf *buf);
+
+/*
+ * An array of zeroes, overflow-checked; free() it. For one of many elements that are all written to: where it
+ * takes megabytes, the system is asked for large pages, each of which costs as much as a small one to get.
+ */
+void *mm_zeroed(size_t count, size_t size);
 
 /* Grow an array to hold at least `need` elements of `size` bytes (doubling). 0 or -1 (array unchanged). */
 int mm_grow(void **array, size_t *capacity, size_t need, size_t size);

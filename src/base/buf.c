@@ -85,11 +85,6 @@ void mm_buf_add(struct mm_buf *buf, const void *data, size_t length)
     buf->length += length;
 }
 
-void mm_buf_puts(struct mm_buf *buf, const char *text)
-{
-    mm_buf_add(buf, text, strlen(text));
-}
-
 void mm_buf_putc(struct mm_buf *buf, char c)
 {
     char *place = room(buf, 1);

@@ -7,6 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Read before the size is known. */
+#define FIRST_READ (64 * 1024)
+
 static int fail_shorter(const char *file, struct mm_err *err)
 {
     return mm_fail(err, MM_EIO, "%s: became shorter while it was read", file);
@@ -31,22 +34,48 @@ static int map_content(struct mm_map *map, int fd, const char *path, struct mm_e
     return 0;
 }
 
-static int read_content(struct mm_map *map, int fd, const char *path, struct mm_buf *memory,
-                        struct mm_err *err)
+/* Reads on to `size` bytes or the end; returns how many there are then, -1: errno says why. */
+static ssize_t read_on(int fd, uint8_t *to, size_t done, size_t size)
 {
-    mm_buf_clear(memory);
-    uint8_t *to = mm_buf_reserve(memory, map->size);
-    size_t done = 0;
-    if (!to)
-        return mm_fail_memory(err);
-    while (done < map->size) {
-        ssize_t n = read(fd, to + done, map->size - done);
+    while (done < size) {
+        ssize_t n = read(fd, to + done, size - done);
         if (n == 0)
-            return fail_shorter(path, err);
+            break;
         if (n < 0 && errno != EINTR)
-            return mm_fail_errno(err, path, "reading it");
+            return -1;
         done += n > 0 ? (size_t)n : 0;
     }
+    return (ssize_t)done;
+}
+
+/*
+ * Most files are done with after this: reading to the end is cheaper than asking for the size first. Returns
+ * how much was read; where that is not all, or nothing, or no regular file, the size tells more.
+ */
+static size_t read_first(struct mm_map *map, int fd, struct mm_buf *memory)
+{
+    mm_buf_clear(memory);
+    uint8_t *to = mm_buf_reserve(memory, FIRST_READ);
+    ssize_t n = to ? read_on(fd, to, 0, FIRST_READ) : -1;
+    if (n > 0 && n < FIRST_READ)
+        *map = (struct mm_map){.data = to, .size = (size_t)n};
+    return n > 0 ? (size_t)n : 0;
+}
+
+static int read_content(struct mm_map *map, int fd, const char *path, struct mm_buf *memory, size_t done,
+                        struct mm_err *err)
+{
+    memory->length = done; /* is kept while more room is made */
+    uint8_t *to = mm_buf_reserve(memory, map->size - done);
+    memory->length = 0;
+    if (!to)
+        return mm_fail_memory(err);
+    to -= done;
+    ssize_t n = read_on(fd, to, done, map->size);
+    if (n < 0)
+        return mm_fail_errno(err, path, "reading it");
+    if ((size_t)n < map->size)
+        return fail_shorter(path, err);
     map->data = to;
     return 0;
 }
@@ -56,6 +85,9 @@ static int take_content(struct mm_map *map, int fd, const char *path, struct mm_
                         struct mm_err *err)
 {
     struct stat info;
+    size_t done = memory ? read_first(map, fd, memory) : 0;
+    if (map->size > 0)
+        return 0;
     if (fstat(fd, &info) < 0)
         return mm_fail_errno(err, path, "reading its size");
     if (!S_ISREG(info.st_mode))
@@ -63,8 +95,10 @@ static int take_content(struct mm_map *map, int fd, const char *path, struct mm_
     map->size = (size_t)info.st_size;
     if (map->size == 0)
         return 0;
+    if (map->size < done)
+        return fail_shorter(path, err);
     if (memory && map->size < MM_MAP_SMALL)
-        return read_content(map, fd, path, memory, err);
+        return read_content(map, fd, path, memory, done, err);
     return map_content(map, fd, path, err);
 }
 

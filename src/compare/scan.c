@@ -10,7 +10,8 @@
  * Figures: a job takes pairs until it has seen so many elements or has so many pairs, so that small pairs
  * cost a job's overhead together, and a job that has taken a large pair brings it home alone.
  */
-#define FIGURES_BATCH    32
+#define FIGURES_BATCH    128
+#define FIGURES_STEP     16 /* at a time */
 #define FIGURES_ELEMENTS ((int64_t)1 << 18)
 
 /* What has been handed out for a pair. */
@@ -41,7 +42,7 @@ struct scan_job {
     struct mm_job job;
     struct mm_scan *scan;
     bool figures;
-    size_t count;
+    size_t count, limit; /* limit: figures are taken for so many */
     struct scan_item {
         size_t pair;
         bool cached; /* the result is final, whatever the job was for */
@@ -118,13 +119,14 @@ static bool next_pair(struct mm_scan *scan, size_t *out)
     return false;
 }
 
-/* One more pair for a job that runs, if nothing is more urgent. */
-static void take_another(void *context)
+/* More pairs for a job that runs, up to its `limit`, if nothing is more urgent. */
+static void take_more(void *context)
 {
     struct scan_job *job = context;
     struct mm_scan *scan = job->scan;
     size_t pair;
-    if (scan->next_header == scan->pairs->count && !mm_crew_wanted(&scan->helpers) && next_pair(scan, &pair))
+    while (job->count < job->limit && scan->next_header == scan->pairs->count &&
+           !mm_crew_wanted(&scan->helpers) && next_pair(scan, &pair))
         hand_out(job, pair, HANDED_HEADER | HANDED_FIGURES);
 }
 
@@ -168,6 +170,18 @@ static void run_headers(struct mm_job *base, const atomic_bool *cancel)
         mm_pool_locked(scan->pool, mark_cached, job);
 }
 
+/* Sets how many pairs the job may have next. As many more as will do if they are like those before. */
+static bool more_room(struct scan_job *job, int64_t elements)
+{
+    int64_t left = FIGURES_ELEMENTS - elements, more = left * (int64_t)job->count / (elements + 1);
+    if (left <= 0)
+        return false;
+    job->limit = job->count + (more < 1 ? 1 : more > FIGURES_STEP ? FIGURES_STEP : (size_t)more);
+    if (job->limit > FIGURES_BATCH)
+        job->limit = FIGURES_BATCH;
+    return job->limit > job->count;
+}
+
 static void run_figures(struct mm_job *base, const atomic_bool *cancel)
 {
     struct scan_job *job = (struct scan_job *)base;
@@ -180,8 +194,8 @@ static void run_figures(struct mm_job *base, const atomic_bool *cancel)
                                &scan->options, cancel, &item->result);
             elements += item->result.src.count + item->result.dst.count;
         }
-        if (job->count < FIGURES_BATCH && elements < FIGURES_ELEMENTS)
-            mm_pool_locked(scan->pool, take_another, job);
+        if (i + 1 == job->count && more_room(job, elements))
+            mm_pool_locked(scan->pool, take_more, job);
     }
 }
 

@@ -7,6 +7,8 @@
 /* What the listing collects before it is sorted and published. */
 struct listing {
     struct mm_dump *dump;
+    char *folder; /* with the '/' that file names follow */
+    size_t folder_length;
     struct mm_entry *entry;
     size_t count, capacity;
     bool no_memory;
@@ -22,15 +24,15 @@ static int visit(void *context, const char *name)
         list->dump->skipped++;
         return list->no_memory;
     }
-    char *path = mm_path_join(list->dump->path, name);
-    const char *kept = path ? mm_arena_strdup(arena, path) : NULL;
-    free(path);
-    if (!kept || mm_grow((void **)&list->entry, &list->capacity, list->count + 1, sizeof *list->entry) < 0) {
+    size_t length = strlen(name);
+    char *path = mm_arena_alloc(arena, list->folder_length + length + 1);
+    if (!path || mm_grow((void **)&list->entry, &list->capacity, list->count + 1, sizeof *list->entry) < 0) {
         list->no_memory = true;
         return 1;
     }
-    list->entry[list->count++] =
-        (struct mm_entry){.path = kept, .file = mm_path_base(kept), .parsed = parsed};
+    memcpy(path, list->folder, list->folder_length);
+    char *file = memcpy(path + list->folder_length, name, length);
+    list->entry[list->count++] = (struct mm_entry){.path = path, .file = file, .parsed = parsed};
     return 0;
 }
 
@@ -127,8 +129,15 @@ int mm_dump_open(struct mm_dump **out, const char *path, const struct mm_dump_op
     dump->schema = options && options->schema ? options->schema : mm_schema_own();
     dump->path = mm_arena_strdup(&dump->arena, path);
 
-    struct listing list = {.dump = dump};
-    int result = dump->path ? list_folder(&list, err) : mm_fail_memory(err);
+    struct listing list = {.dump = dump, .folder = mm_path_join(path, "")};
+    int result = -1;
+    if (dump->path && list.folder) {
+        list.folder_length = strlen(list.folder);
+        result = list_folder(&list, err);
+    } else {
+        mm_fail_memory(err);
+    }
+    free(list.folder);
     free(list.entry);
     if (result < 0) {
         mm_dump_close(dump);

@@ -22,7 +22,7 @@ static bool same_folder(const char *a, const char *b)
 static int make_layers(struct mm_session *session)
 {
     const struct mm_pairs *pairs = session->pairs;
-    session->layers = calloc(pairs->count + 1, sizeof *session->layers);
+    session->layers = mm_zeroed(pairs->count + 1, sizeof *session->layers);
     struct mm_buf visible;
     mm_buf_init(&visible);
     bool ok = session->layers;
@@ -39,6 +39,45 @@ static int make_layers(struct mm_session *session)
     return ok ? 0 : -1;
 }
 
+/* ---- both folders at the same time ---- */
+
+struct list_request {
+    struct mm_job job; /* the first member */
+    struct mm_dump **dump;
+    const char *path;
+    int result;
+    struct mm_err err;
+};
+
+static void list_folder(struct mm_job *job, const atomic_bool *cancel)
+{
+    struct list_request *request = (struct list_request *)job;
+    (void)cancel; /* takes milliseconds */
+    request->result = mm_dump_open(request->dump, request->path, NULL, &request->err);
+}
+
+/* dst by a worker, src meanwhile; with --jobs 1 the worker is this thread. The error of src counts first. */
+static int list_both(struct mm_session *session, struct mm_err *err)
+{
+    struct list_request src = {.dump = &session->src, .path = session->src_path};
+    struct list_request dst = {
+        .job = {.run = list_folder}, .dump = &session->dst, .path = session->dst_path};
+    struct mm_pool *pool;
+    if (mm_pool_open(&pool, session->options.jobs > 1 ? 1 : 0, err) < 0)
+        return -1;
+    mm_pool_submit(pool, &dst.job);
+    list_folder(&src.job, NULL);
+    while (!mm_pool_finished(pool))
+        mm_pool_wait(pool);
+    mm_pool_close(pool);
+    if (src.result < 0 || dst.result < 0) {
+        if (err)
+            *err = src.result < 0 ? src.err : dst.err;
+        return -1;
+    }
+    return 0;
+}
+
 static int open_all(struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
@@ -48,9 +87,7 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         return mm_fail_memory(err);
     session->options.src = session->src_path;
     session->options.dst = session->dst_path;
-    struct mm_dump_options dump = {0};
-    if (mm_dump_open(&session->src, session->src_path, &dump, err) < 0 ||
-        mm_dump_open(&session->dst, session->dst_path, &dump, err) < 0 ||
+    if (list_both(session, err) < 0 ||
         mm_pairs_open(&session->pairs, session->src, session->dst, options->framework, err) < 0 ||
         mm_plan_open(&session->plan, err) < 0 || graph_apply(session, err) < 0)
         return -1;
