@@ -60,8 +60,7 @@ static void list_folder(struct mm_job *job, const atomic_bool *cancel)
 static int list_both(struct mm_session *session, struct mm_err *err)
 {
     struct list_request src = {.dump = &session->src, .path = session->src_path};
-    struct list_request dst = {
-        .job = {.run = list_folder}, .dump = &session->dst, .path = session->dst_path};
+    struct list_request dst = {.job = {.run = list_folder}, .dump = &session->dst, .path = session->dst_path};
     struct mm_pool *pool;
     if (mm_pool_open(&pool, session->options.jobs > 1 ? 1 : 0, err) < 0)
         return -1;

@@ -17,7 +17,7 @@ INLINE void NAME(add_sums)(f64v sum[MM_SUM_DERIVED], f64v s, f64v d)
     f64v e = s - d;
 
     sum[MM_SUM_S] = ADD_F64(s, sum[MM_SUM_S]);
-    sum[MM_SUM_ABS_S] += ABS_F64(s);
+    sum[MM_SUM_ABS_S] = ADD_F64(ABS_F64(s), sum[MM_SUM_ABS_S]);
     sum[MM_SUM_SS] = ADD_PRODUCT(s, s, sum[MM_SUM_SS]);
     sum[MM_SUM_E] += e;
     sum[MM_SUM_ABS_E] += ABS_F64(e);
