@@ -109,12 +109,6 @@ void *mm_buf_reserve(struct mm_buf *buf, size_t extra);
 /* The text, never NULL ("" when empty); owned by the buffer. */
 const char *mm_buf_text(const struct mm_buf *buf);
 
-/*
- * An array of zeroes, overflow-checked; free() it. For one of many elements that are all written to: where it
- * takes megabytes, the system is asked for large pages, each of which costs as much as a small one to get.
- */
-void *mm_zeroed(size_t count, size_t size);
-
 /* Grow an array to hold at least `need` elements of `size` bytes (doubling). 0 or -1 (array unchanged). */
 int mm_grow(void **array, size_t *capacity, size_t need, size_t size);
 

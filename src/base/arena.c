@@ -3,13 +3,9 @@
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /* Blocks of this size unless one allocation needs more. */
 #define BLOCK_SIZE (16 * 1024)
-
-/* A large page, on every machine that matters; less than two of them are not worth it. */
-#define LARGE_PAGE ((size_t)2 << 20)
 
 struct mm_arena_block {
     struct mm_arena_block *next;
@@ -100,19 +96,4 @@ char *mm_arena_strndup(struct mm_arena *arena, const char *text, size_t length)
 char *mm_arena_strdup(struct mm_arena *arena, const char *text)
 {
     return mm_arena_strndup(arena, text, strlen(text));
-}
-
-void *mm_zeroed(size_t count, size_t size)
-{
-    size_t bytes;
-    if (!mm_mul(count, size, &bytes))
-        return NULL;
-    if (bytes < 2 * LARGE_PAGE || bytes > SIZE_MAX - LARGE_PAGE)
-        return calloc(count, size);
-    size_t whole = (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
-    void *memory = aligned_alloc(LARGE_PAGE, whole);
-    if (!memory)
-        return NULL;
-    madvise(memory, whole, MADV_HUGEPAGE); /* a wish */
-    return memset(memory, 0, bytes);
 }

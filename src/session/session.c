@@ -22,7 +22,7 @@ static bool same_folder(const char *a, const char *b)
 static int make_layers(struct mm_session *session)
 {
     const struct mm_pairs *pairs = session->pairs;
-    session->layers = mm_zeroed(pairs->count + 1, sizeof *session->layers);
+    session->layers = calloc(pairs->count + 1, sizeof *session->layers);
     struct mm_buf visible;
     mm_buf_init(&visible);
     bool ok = session->layers;
