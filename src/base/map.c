@@ -10,6 +10,17 @@
 /* Read before the size is known. */
 #define FIRST_READ (64 * 1024)
 
+/* Under the address sanitizer, what lies behind a file's last byte in memory that is used again is no memory.
+ */
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#define FENCE_OFF(from, size) __asan_poison_memory_region(from, size)
+#define OPEN_UP(from, size)   __asan_unpoison_memory_region(from, size)
+#else
+#define FENCE_OFF(from, size) ((void)(from), (void)(size))
+#define OPEN_UP(from, size)   ((void)(from), (void)(size))
+#endif
+
 static int fail_shorter(const char *file, struct mm_err *err)
 {
     return mm_fail(err, MM_EIO, "%s: became shorter while it was read", file);
@@ -54,11 +65,14 @@ static ssize_t read_on(int fd, uint8_t *to, size_t done, size_t size)
  */
 static size_t read_first(struct mm_map *map, int fd, struct mm_buf *memory)
 {
+    OPEN_UP(memory->data, memory->capacity);
     mm_buf_clear(memory);
     uint8_t *to = mm_buf_reserve(memory, FIRST_READ);
     ssize_t n = to ? read_on(fd, to, 0, FIRST_READ) : -1;
-    if (n > 0 && n < FIRST_READ)
+    if (n > 0 && n < FIRST_READ) {
         *map = (struct mm_map){.data = to, .size = (size_t)n};
+        FENCE_OFF(to + n, memory->capacity - (size_t)n);
+    }
     return n > 0 ? (size_t)n : 0;
 }
 
@@ -77,6 +91,7 @@ static int read_content(struct mm_map *map, int fd, const char *path, struct mm_
     if ((size_t)n < map->size)
         return fail_shorter(path, err);
     map->data = to;
+    FENCE_OFF(to + n, memory->capacity - (size_t)n);
     return 0;
 }
 
