@@ -10,7 +10,7 @@
  * Figures: a job takes pairs until it has seen so many elements or has so many pairs, so that small pairs
  * cost a job's overhead together, and a job that has taken a large pair brings it home alone.
  */
-#define FIGURES_BATCH    128
+#define FIGURES_BATCH    64
 #define FIGURES_STEP     16 /* at a time */
 #define FIGURES_ELEMENTS ((int64_t)1 << 18)
 

@@ -13,7 +13,7 @@
  * Twelve layers: #1 to #8 with diff1 = diff2 = 0.01, 0.02 ... 0.08 (src 1, dst 1 + that), then one each of:
  * NaN in dst, another shape, unreadable, only in src.
  */
-enum { GOOD = 8, BROKEN = 8, SHAPE, UNREADABLE, LONE, LAYERS, MORE = 60 };
+enum { GOOD = 8, BROKEN = 8, SHAPE, UNREADABLE, LONE, LAYERS, MORE = 120 };
 
 static void put_layers(struct stage *stage)
 {
@@ -266,7 +266,7 @@ static void focus_is_measured_first(void **state)
 {
     (void)state;
     struct stage stage;
-    const size_t ids[] = {LAYERS + 55};
+    const size_t ids[] = {LAYERS + 115};
     stage_init(&stage);
     put_layers(&stage);
     put_more(&stage, 1);

@@ -13,7 +13,7 @@
 #include "unit/fixture.h"
 
 /* Small pairs are measured so many a job. */
-#define BATCH 32
+#define BATCH 64
 #define PAIRS (2 * BATCH + 6)
 
 struct world {
