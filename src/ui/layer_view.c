@@ -217,7 +217,7 @@ static bool act_walk(struct layer_view *layer, struct app *app, const struct act
     return false;
 }
 
-static bool act_tab(struct layer_view *layer, const struct action_event *event)
+static bool act_tab(struct layer_view *layer, struct app *app, const struct action_event *event)
 {
     int tab = (int)layer->tab, by = event->id == ACT_TAB_NEXT ? 1 : TAB_COUNT - 1;
     if (event->id == ACT_TAB_NEXT || event->id == ACT_TAB_PREV) {
@@ -226,6 +226,10 @@ static bool act_tab(struct layer_view *layer, const struct action_event *event)
         tab = 0;
         while (tab < TAB_COUNT && layer_tabs[tab]->key != event->id)
             tab++;
+        if (tab == TAB_COUNT && event->id > ACT_TAB_0 && event->id <= ACT_TAB_6) {
+            app_say(app, ROLE_WARN, "There is no tab %d.", (int)(event->id - ACT_TAB_0));
+            return true;
+        }
         if (tab == TAB_COUNT)
             return false;
     }
@@ -251,7 +255,8 @@ static bool act(struct view *view, struct app *app, const struct action_event *e
     if (act_here(layer, app, event) || act_walk(layer, app, event) || scroll(layer, event) ||
         inspector_precision(app, event, &layer->id, 1))
         return true;
-    bool answered = act_tab(layer, event) || (tab_of(layer)->act && tab_of(layer)->act(layer, app, event));
+    bool answered =
+        act_tab(layer, app, event) || (tab_of(layer)->act && tab_of(layer)->act(layer, app, event));
     if (answered)
         prepare(layer, app);
     return answered;
