@@ -293,10 +293,13 @@ struct mm_pair_hist {
     struct mm_hist src, dst;  /* same range and bins; a side that is missing has bins == 0 */
     struct mm_exp_hist error; /* of e = s - d */
 };
-/* Opens the pair and counts. Arrays are owned by *out (mm_pair_hist_done). */
+/* Other workers, who help with what is large: see mm_scan_helpers. */
+struct mm_helpers;
+
+/* Opens the pair and counts. helpers may be NULL. Arrays are owned by *out (mm_pair_hist_done). */
 int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema,
-                 const struct mm_hist_options *options, const atomic_bool *cancel, struct mm_pair_hist *out,
-                 struct mm_err *err);
+                 const struct mm_hist_options *options, struct mm_helpers *helpers, const atomic_bool *cancel,
+                 struct mm_pair_hist *out, struct mm_err *err);
 void mm_pair_hist_done(struct mm_pair_hist *hist);
 
 /* ---- the worker pool ---------------------------------------------------------------------------------- */
@@ -361,6 +364,9 @@ int mm_scan_open(struct mm_scan **scan, struct mm_pool *pool, const struct mm_pa
 /* Before the work begins: look every pair up first, keep what is measured. Borrowed until the scan is closed.
  */
 void mm_scan_set_cache(struct mm_scan *scan, struct mm_cache *cache);
+/* Workers of the pool that have nothing else to do, for other jobs of it that are large; NULL where there is
+ * only one. Good until the scan is closed, for jobs that the pool runs. */
+struct mm_helpers *mm_scan_helpers(struct mm_scan *scan);
 /* After the pool is stopped and its jobs are collected. */
 void mm_scan_close(struct mm_scan *scan);
 /* Pairs to take first (what is on the screen), in this order. Copied. */

@@ -268,7 +268,8 @@ static int task_hist(struct task *task, struct mm_result *result, struct mm_err 
     result->hist = calloc(1, sizeof(*result->hist));
     if (!result->hist)
         return mm_fail_memory(err);
-    return mm_duo_hist(task->duo, task->pair, &options, task->cancel, result->hist, err);
+    return mm_duo_hist(task->duo, task->pair, &options, task->desk ? task->desk->helpers : NULL, task->cancel,
+                       result->hist, err);
 }
 
 /* What was asked for beyond the metrics, of a pair. */

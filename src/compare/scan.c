@@ -350,7 +350,7 @@ int mm_scan_open(struct mm_scan **out, struct mm_pool *pool, const struct mm_pai
     }
     mm_helpers_init(&scan->helpers, call_workers);
     for (unsigned i = 0; i < scan->workers; i++)
-        scan->desk[i].helpers = scan->workers > 1 ? &scan->helpers : NULL;
+        scan->desk[i].helpers = mm_scan_helpers(scan);
     mm_pool_set_source(pool, source, scan);
     *out = scan;
     return 0;
@@ -361,6 +361,11 @@ void mm_scan_set_cache(struct mm_scan *scan, struct mm_cache *cache)
     scan->cache = cache;
     if (mm_cache_count(cache) > 0)
         scan->next_header = 0; /* look all pairs up, many a job, before the first is measured */
+}
+
+struct mm_helpers *mm_scan_helpers(struct mm_scan *scan)
+{
+    return scan->workers > 1 ? &scan->helpers : NULL;
 }
 
 void mm_scan_close(struct mm_scan *scan)

@@ -237,7 +237,7 @@ static int straight(struct mm_work *work, const struct mm_centre *centre, int64_
     return 0;
 }
 
-static bool divisible(const struct mm_tensor *tensor)
+bool mm_divisible(const struct mm_tensor *tensor)
 {
     return tensor->encoding == MM_ENC_RAW && tensor->runs <= RUNS_MAX;
 }
@@ -247,7 +247,7 @@ static int total(struct mm_work *work, const struct mm_centre *centre, struct pa
     part_init(out);
     if (work->s->count <= MM_WHOLE)
         return straight(work, centre, MM_WHOLE, out, err);
-    if (divisible(work->s) && divisible(work->d))
+    if (mm_divisible(work->s) && mm_divisible(work->d))
         return divided(work, centre, out, err);
     return straight(work, centre, MM_PIECE, out, err);
 }

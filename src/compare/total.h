@@ -15,6 +15,9 @@
 #define MM_PIECE ((int64_t)1 << 20) /* elements, a multiple of MM_TILE */
 #define MM_WHOLE (4 * MM_PIECE)
 
+/* Can it be read from any place on without a walk to it? */
+bool mm_divisible(const struct mm_tensor *tensor);
+
 /* One tensor (s == d) or two of equal count, and what goes with a pass over them. */
 struct mm_work {
     const struct mm_tensor *s, *d;

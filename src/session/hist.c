@@ -7,6 +7,7 @@ struct hist_request {
     struct request request;
     const struct mm_pair *pair;
     const struct mm_schema *schema;
+    struct mm_helpers *helpers;
     size_t id;
     struct mm_hist_options options;
     struct mm_pair_hist hist;
@@ -16,7 +17,8 @@ static void run(struct mm_job *job, const atomic_bool *cancel)
 {
     struct hist_request *hist = (struct hist_request *)job;
     struct mm_err *error = &hist->request.error;
-    if (mm_pair_hist(hist->pair, hist->schema, &hist->options, cancel, &hist->hist, error) < 0 &&
+    if (mm_pair_hist(hist->pair, hist->schema, &hist->options, hist->helpers, cancel, &hist->hist, error) <
+            0 &&
         error->code == MM_OK)
         error->code = MM_ECANCELLED;
 }
@@ -58,6 +60,7 @@ const struct mm_pair_hist *mm_session_hist(struct mm_session *session, size_t id
     const struct hist_request wanted = {.request = {.job = {.run = run}, .release = release},
                                         .pair = session->layers[id].pair,
                                         .schema = session->src->schema,
+                                        .helpers = session->scan ? mm_scan_helpers(session->scan) : NULL,
                                         .id = id,
                                         .options = *options};
     if (!session->pool) {

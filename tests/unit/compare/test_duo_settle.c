@@ -107,7 +107,7 @@ static void histograms(void **state)
 
     put(files, 0, "1_a.pbtxt", "6000", "# here\n");
     put(files, 1, "2_a.pbtxt", "6000", "# and here\n");
-    if (mm_pair_hist(&files->pair, NULL, &options, NULL, &hist, &err))
+    if (mm_pair_hist(&files->pair, NULL, &options, NULL, NULL, &hist, &err))
         fail_msg("%s", err.text);
     for (size_t i = 0; i < hist.src.bins; i++)
         sum += (uint64_t)hist.src.count[i];

@@ -8,7 +8,9 @@
 #include <float.h>
 #include <math.h>
 
+#include "compare/total.h"
 #include "pair_files.h"
+#include "team.h"
 
 static int setup(void **state)
 {
@@ -36,7 +38,7 @@ static void count(struct pair_files *files, size_t bins, double low, double high
     const struct mm_hist_options options = {bins, low, high};
     struct mm_err err;
 
-    if (mm_pair_hist(&files->pair, NULL, &options, NULL, out, &err))
+    if (mm_pair_hist(&files->pair, NULL, &options, NULL, NULL, out, &err))
         fail_msg("%s", err.text);
 }
 
@@ -193,6 +195,84 @@ static void mismatch(void **state)
     mm_pair_hist_done(&hist);
 }
 
+/* Values of all kinds, some beyond the range that is asked for. */
+static double *values_of_all_kinds(size_t n, uint64_t random)
+{
+    double *x = malloc(n * sizeof(*x));
+
+    assert_non_null(x);
+    for (size_t i = 0; i < n; i++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        x[i] = i % 1000 == 7 ? NAN : i % 1001 == 8 ? -0.0 : (double)(int32_t)(random >> 32) * 1e-9;
+    }
+    return x;
+}
+
+static void assert_same_counts(const struct mm_hist *a, const struct mm_hist *b)
+{
+    assert_true(a->low == b->low && a->high == b->high && a->bins == b->bins);
+    assert_true(a->below == b->below && a->above == b->above && a->nonfinite == b->nonfinite);
+    if (a->bins > 0)
+        assert_memory_equal(a->count, b->count, a->bins * sizeof(*a->count));
+}
+
+static void assert_same_hist(const struct pair_files *files, const struct mm_hist_options *options,
+                             struct mm_helpers *helpers, size_t n)
+{
+    struct mm_pair_hist alone, together;
+    struct mm_err err;
+
+    assert_int_equal(mm_pair_hist(&files->pair, NULL, options, NULL, NULL, &alone, &err), 0);
+    assert_int_equal(mm_pair_hist(&files->pair, NULL, options, helpers, NULL, &together, &err), 0);
+    assert_int_equal(total(&alone.src), n);
+    assert_same_counts(&alone.src, &together.src);
+    assert_same_counts(&alone.dst, &together.dst);
+    assert_memory_equal(&alone.error, &together.error, sizeof(alone.error));
+    mm_pair_hist_done(&alone);
+    mm_pair_hist_done(&together);
+}
+
+static void the_same_together(void **state)
+{
+    const struct mm_hist_options all = {64, 0, 0}, some = {100, -1, 0.5};
+    const size_t n = MM_WHOLE + 2 * MM_PIECE + 4099;
+    struct pair_files *files = *state;
+    double *s = values_of_all_kinds(n, 1), *d = values_of_all_kinds(n, 2);
+    struct team team;
+
+    team_open(&team);
+    put(files, 0, s, (int64_t)n);
+    assert_same_hist(files, &all, &team.helpers, n); /* one side alone */
+    put(files, 1, d, (int64_t)n);
+    assert_same_hist(files, &all, &team.helpers, n);
+    assert_same_hist(files, &some, &team.helpers, n);
+    put(files, 1, d, (int64_t)n - 1); /* no errors to count */
+    assert_same_hist(files, &some, &team.helpers, n);
+    assert_true(atomic_load(&team.joined) > 0);
+    team_close(&team);
+    free(s);
+    free(d);
+}
+
+static void stopped_together(void **state)
+{
+    const struct mm_hist_options options = {64, -1, 1};
+    struct pair_files *files = *state;
+    double *s = values_of_all_kinds(MM_WHOLE + 1, 1);
+    struct mm_pair_hist hist;
+    atomic_bool stop = true;
+    struct team team;
+    struct mm_err err;
+
+    put(files, 0, s, MM_WHOLE + 1);
+    team_open(&team);
+    assert_int_equal(mm_pair_hist(&files->pair, NULL, &options, &team.helpers, &stop, &hist, &err), -1);
+    assert_int_equal(err.code, MM_ECANCELLED);
+    assert_null(hist.src.count);
+    team_close(&team);
+    free(s);
+}
+
 static void what_is_refused(void **state)
 {
     static const struct mm_hist_options bad[] = {
@@ -206,15 +286,15 @@ static void what_is_refused(void **state)
 
     put(files, 0, s, 3);
     for (size_t i = 0; i < MM_COUNT(bad); i++) {
-        assert_int_equal(mm_pair_hist(&files->pair, NULL, &bad[i], NULL, &hist, &err), -1);
+        assert_int_equal(mm_pair_hist(&files->pair, NULL, &bad[i], NULL, NULL, &hist, &err), -1);
         assert_int_equal(err.code, MM_EARG);
         assert_null(hist.src.count);
     }
-    assert_int_equal(mm_pair_hist(&files->pair, NULL, &good, &stop, &hist, &err), -1);
+    assert_int_equal(mm_pair_hist(&files->pair, NULL, &good, NULL, &stop, &hist, &err), -1);
     assert_int_equal(err.code, MM_ECANCELLED);
     assert_null(hist.src.count);
     pair_files_bytes(files, 1, "2_a.npy", "no array");
-    assert_int_equal(mm_pair_hist(&files->pair, NULL, &good, NULL, &hist, &err), -1);
+    assert_int_equal(mm_pair_hist(&files->pair, NULL, &good, NULL, NULL, &hist, &err), -1);
     mm_pair_hist_done(&hist);
 }
 
@@ -231,6 +311,8 @@ int main(void)
         WITH_FILES(nothing_finite_and_empty),
         WITH_FILES(one_side_only),
         WITH_FILES(mismatch),
+        WITH_FILES(the_same_together),
+        WITH_FILES(stopped_together),
         WITH_FILES(what_is_refused),
     };
 

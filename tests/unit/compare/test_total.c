@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "compare/total.h"
+#include "team.h"
 
 #include <stdio.h>
 
@@ -33,51 +34,6 @@ static struct mm_work work_of(const struct mm_tensor *s, const struct mm_tensor 
                             .limits = {.small = 1e-6, .atol = 1e-8, .rtol = 1e-5},
                             .factor = 1.0,
                             .pass = {.name_s = "s", .name_d = "d"}};
-}
-
-/* ---- helpers that come when called ---- */
-
-struct team {
-    struct mm_helpers helpers; /* first */
-    atomic_bool over;
-    atomic_size_t joined;
-    pthread_t thread[3];
-};
-
-static void call(struct mm_helpers *helpers)
-{
-    (void)helpers;
-}
-
-static void *help(void *context)
-{
-    struct team *team = context;
-
-    while (!atomic_load(&team->over)) {
-        struct mm_crew *crew = mm_crew_join(&team->helpers);
-
-        if (!crew)
-            continue;
-        atomic_fetch_add(&team->joined, 1);
-        mm_crew_help(&team->helpers, crew);
-    }
-    return NULL;
-}
-
-static void team_open(struct team *team)
-{
-    memset(team, 0, sizeof(*team));
-    mm_helpers_init(&team->helpers, call);
-    for (size_t i = 0; i < MM_COUNT(team->thread); i++)
-        assert_int_equal(pthread_create(&team->thread[i], NULL, help, team), 0);
-}
-
-static void team_close(struct team *team)
-{
-    atomic_store(&team->over, true);
-    for (size_t i = 0; i < MM_COUNT(team->thread); i++)
-        pthread_join(team->thread[i], NULL);
-    mm_helpers_done(&team->helpers);
 }
 
 /* ---- tests ---- */
