@@ -14,7 +14,7 @@
 
 #include "mmtui/compare.h"
 
-#define ROUNDS 5
+#define ROUNDS 9
 
 typedef float f32x8 __attribute__((vector_size(32)));
 

@@ -130,6 +130,24 @@ def large(top, random):
         shutil.rmtree(path)
 
 
+def one(top, random):
+    print("1 pair of 256 MiB a side (.npy): its pieces are shared by 2 threads")
+    src, dst, out = folder(top, "one_src"), folder(top, "one_dst"), os.path.join(top, "out")
+    array = random.standard_normal(64 << 20, dtype=numpy.float32)
+    numpy.save(os.path.join(dst, "t.npy"), save(os.path.join(src, "t.npy"), array, random))
+    two = compare(src, dst, out, "-j", "2")
+    size = 2 ** 29 / 1e9
+    ours, limit, single = best_of(two, [FILES, "sum", src, dst, "2"], compare(src, dst, out, "-j", "1"), rounds=MANY)
+    row("mmtui compare", size / ours, "GB/s", limit / ours, "mapping and summing the files")
+    row("mmtui compare, 1 thread", size / single, "GB/s", single / ours, "the time of 2 threads")
+    if help_has("--hist"):
+        hist, single = best_of(two + ["--hist"], compare(src, dst, out, "-j", "1", "--hist"))
+        row("mmtui compare --hist", size / hist, "GB/s", hist / ours, "the time without")
+        row("mmtui compare --hist, 1 thread", size / single, "GB/s", single / hist, "the time of 2 threads")
+    for path in (src, dst):
+        shutil.rmtree(path)
+
+
 def interactive(src, dst, out, batch):
     """The screen as a user has it, headless: every result goes through the app; a step ends when all is measured."""
     script = os.path.join(out, "steps")
@@ -253,6 +271,7 @@ def main():
     try:
         os.mkdir(os.path.join(top, "out"))
         large(top, random)
+        one(top, random)
         small(top, random)
         text(top, random)
     finally:
