@@ -3,6 +3,7 @@
  * those in which going to a place takes a walk, are counted from one end to the other by one worker.
  */
 #include "compare/hist_walk.h"
+#include "compare/share.h"
 #include "compare/total.h"
 
 #include <float.h>
@@ -173,62 +174,39 @@ static void tally_merge(struct mm_tally *tally, const struct mm_tally *more)
 /* ---- pieces, by whoever has time ---- */
 
 struct pieces {
-    struct mm_crew crew; /* the first member */
+    struct mm_share share; /* the first member */
     const struct mm_hist_walk *walk;
     const struct fold *fold;
-    pthread_mutex_t lock; /* for what follows */
-    struct mm_tally *tally;
-    size_t failed; /* the first piece that did; crew.count: none */
-    struct mm_err err;
+    struct mm_tally *tally; /* under the lock */
 };
 
-static void note_failure(struct pieces *pieces, size_t number, const struct mm_err *err)
+static int fold_piece(struct mm_share *share, int64_t first, int64_t end, struct mm_err *err)
 {
-    if (number >= pieces->failed)
-        return;
-    pieces->failed = number;
-    pieces->err = *err;
-}
-
-static void run_piece(struct mm_crew *crew, size_t number)
-{
-    struct pieces *pieces = (struct pieces *)crew;
-    int64_t count = pieces->walk->s->count, first = (int64_t)number * MM_PIECE;
-    int64_t end = count - first < MM_PIECE ? count : first + MM_PIECE;
+    struct pieces *pieces = (struct pieces *)share;
     struct mm_tally own;
-    struct mm_err err;
-    bool open = tally_like(&own, pieces->tally) == 0;
-    int failed =
-        open ? fold_stretch(pieces->walk, pieces->fold, first, end, &own, &err) : mm_fail_memory(&err);
+    int failed;
 
-    pthread_mutex_lock(&pieces->lock);
-    if (failed)
-        note_failure(pieces, number, &err);
-    else
+    if (tally_like(&own, pieces->tally) < 0)
+        return mm_fail_memory(err);
+    failed = fold_stretch(pieces->walk, pieces->fold, first, end, &own, err);
+    if (!failed) {
+        pthread_mutex_lock(&share->lock);
         tally_merge(pieces->tally, &own);
-    pthread_mutex_unlock(&pieces->lock);
-    if (open)
-        mm_pair_hist_done(&own.hist);
+        pthread_mutex_unlock(&share->lock);
+    }
+    mm_pair_hist_done(&own.hist);
+    return failed;
 }
 
 static int fold_pieces(const struct mm_hist_walk *walk, const struct fold *fold, struct mm_tally *tally,
                        struct mm_err *err)
 {
-    size_t count = (size_t)((walk->s->count + MM_PIECE - 1) / MM_PIECE);
-    struct pieces pieces = {.crew = {.run = run_piece, .count = count},
+    struct pieces pieces = {.share = {.piece = fold_piece, .count = walk->s->count, .step = MM_PIECE},
                             .walk = walk,
                             .fold = fold,
-                            .tally = tally,
-                            .failed = count};
+                            .tally = tally};
 
-    pthread_mutex_init(&pieces.lock, NULL);
-    mm_crew_run(walk->helpers, &pieces.crew);
-    pthread_mutex_destroy(&pieces.lock);
-    if (pieces.failed == count)
-        return 0;
-    if (err)
-        *err = pieces.err;
-    return -1;
+    return mm_share_out(walk->helpers, &pieces.share, err);
 }
 
 static int fold_all(const struct mm_hist_walk *walk, const struct fold *fold, struct mm_tally *tally,

@@ -231,6 +231,11 @@ struct task {
     bool failed_dst;
 };
 
+static struct mm_helpers *helpers_of(const struct task *task)
+{
+    return task->desk ? task->desk->helpers : NULL;
+}
+
 static const struct mm_map *map_of(const struct mm_duo *duo, bool dst)
 {
     return duo->memory[dst] ? NULL : dst ? &duo->dst.map : &duo->src.map;
@@ -245,7 +250,7 @@ static int task_metrics(struct task *task, struct mm_metrics *out, struct mm_err
 
     work_init(&work, pair->src ? &duo->s : &duo->d, pair->dst ? &duo->d : &duo->s, task->options,
               task->cancel);
-    work.helpers = task->desk ? task->desk->helpers : NULL;
+    work.helpers = helpers_of(task);
     work.map_s = map_of(duo, !pair->src);
     work.map_d = map_of(duo, pair->dst);
     work.pass.name_s = pair->src ? pair->src->file : pair->dst->file;
@@ -268,8 +273,7 @@ static int task_hist(struct task *task, struct mm_result *result, struct mm_err 
     result->hist = calloc(1, sizeof(*result->hist));
     if (!result->hist)
         return mm_fail_memory(err);
-    return mm_duo_hist(task->duo, task->pair, &options, task->desk ? task->desk->helpers : NULL, task->cancel,
-                       result->hist, err);
+    return mm_duo_hist(task->duo, task->pair, &options, helpers_of(task), task->cancel, result->hist, err);
 }
 
 /* What was asked for beyond the metrics, of a pair. */
@@ -278,7 +282,7 @@ static int task_extras(struct task *task, struct mm_result *result, struct mm_er
     if (!task->options || !task->pair->src || !task->pair->dst)
         return 0;
     if (task->options->quantiles) {
-        if (mm_duo_quantiles(task->duo, task->pair, task->cancel, &result->quantiles, err))
+        if (mm_duo_quantiles(task->duo, task->pair, helpers_of(task), task->cancel, &result->quantiles, err))
             return -1;
         result->has_quantiles = true;
     }

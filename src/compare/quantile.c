@@ -8,7 +8,8 @@
  * tensors.
  */
 #include "compare/quantile.h"
-#include "compare/pass.h"
+#include "compare/share.h"
+#include "compare/total.h"
 
 #include <float.h>
 #include <math.h>
@@ -30,9 +31,10 @@ struct wanted {
 };
 
 struct select {
-    struct mm_pass pass;
+    struct mm_pass pass; /* cancel and names */
     const struct mm_tensor *s, *d;
-    uint64_t *count; /* [tables][VALUES] */
+    struct mm_helpers *helpers; /* or NULL */
+    uint64_t *count;            /* [tables][VALUES] */
     size_t tables;
     uint64_t prefix[WANTED]; /* [tables] */
     uint64_t seen;           /* all values or-ed together */
@@ -83,14 +85,14 @@ static void count_next(struct select *select, int shift, const double *s, const 
     }
 }
 
-/* One walk over both tensors. */
-static int count_digit(struct select *select, int shift, struct mm_err *err)
+/* ---- a walk over both tensors ---- */
+
+/* From where the pass stands to its end. */
+static int count_stretch(struct select *select, int shift, struct mm_err *err)
 {
     double s[MM_TILE], d[MM_TILE];
     size_t n;
 
-    memset(select->count, 0, select->tables * VALUES * sizeof(*select->count));
-    mm_pass_start(&select->pass, select->s, select->d);
     for (;;) {
         if (mm_pass_double(&select->pass, s, d, &n, err))
             return -1;
@@ -101,6 +103,60 @@ static int count_digit(struct select *select, int shift, struct mm_err *err)
         else
             count_next(select, shift, s, select->pass.single ? s : d, n);
     }
+}
+
+struct pieces {
+    struct mm_share share; /* the first member */
+    int shift;
+    struct select empty;   /* what a piece begins with */
+    struct select *select; /* under the lock */
+};
+
+static void merge(struct select *select, const struct select *more)
+{
+    for (size_t i = 0; i < select->tables * VALUES; i++)
+        select->count[i] += more->count[i];
+    select->seen |= more->seen;
+    select->n += more->n;
+}
+
+static int count_piece(struct mm_share *share, int64_t first, int64_t end, struct mm_err *err)
+{
+    struct pieces *pieces = (struct pieces *)share;
+    struct select own = pieces->empty;
+    int failed;
+
+    own.count = calloc(own.tables * VALUES, sizeof(*own.count));
+    if (!own.count)
+        return mm_fail_memory(err);
+    mm_pass_start(&own.pass, own.s, own.d);
+    mm_pass_range(&own.pass, first, end);
+    failed = count_stretch(&own, pieces->shift, err);
+    if (!failed) {
+        pthread_mutex_lock(&share->lock);
+        merge(pieces->select, &own);
+        pthread_mutex_unlock(&share->lock);
+    }
+    free(own.count);
+    return failed;
+}
+
+/* Pieces are large beside their tables. */
+static int count_digit(struct select *select, int shift, struct mm_err *err)
+{
+    struct pieces pieces = {.share = {.piece = count_piece, .count = select->s->count, .step = MM_WHOLE},
+                            .shift = shift,
+                            .empty = *select,
+                            .select = select};
+
+    pieces.empty.seen = 0;
+    pieces.empty.n = 0;
+    memset(select->count, 0, select->tables * VALUES * sizeof(*select->count));
+    if (select->helpers && select->s->count > 2 * MM_WHOLE && mm_divisible(select->s) &&
+        mm_divisible(select->d))
+        return mm_share_out(select->helpers, &pieces.share, err);
+    mm_pass_start(&select->pass, select->s, select->d);
+    return count_stretch(select, shift, err);
 }
 
 /* ---- what the counts say ---- */
@@ -192,10 +248,10 @@ int mm_quantiles_tensors(const struct mm_tensor *s, const struct mm_tensor *d, c
     return quantiles(&select, out, err);
 }
 
-int mm_duo_quantiles(const struct mm_duo *duo, const struct mm_pair *pair, const atomic_bool *cancel,
-                     struct mm_quantiles *out, struct mm_err *err)
+int mm_duo_quantiles(const struct mm_duo *duo, const struct mm_pair *pair, struct mm_helpers *helpers,
+                     const atomic_bool *cancel, struct mm_quantiles *out, struct mm_err *err)
 {
-    struct select select = {.s = &duo->s, .d = &duo->d, .pass = {.cancel = cancel}};
+    struct select select = {.s = &duo->s, .d = &duo->d, .helpers = helpers, .pass = {.cancel = cancel}};
 
     if (duo->fit == MM_FIT_NONE || duo->fit == MM_FIT_MISMATCH)
         return mm_fail(err, MM_EARG, "%s: errors are between two tensors of the same shape", pair->name);
@@ -213,10 +269,10 @@ int mm_pair_quantiles(const struct mm_pair *pair, const struct mm_schema *schema
 
     if (mm_duo_open_until(&duo, pair, schema, cancel, NULL, err))
         return -1;
-    failed = mm_duo_quantiles(&duo, pair, cancel, out, err);
+    failed = mm_duo_quantiles(&duo, pair, NULL, cancel, out, err);
     /* large text files that are laid out otherwise than they seemed */
     if (failed && mm_duo_settle_both(&duo, pair, schema, cancel, err) == 0)
-        failed = mm_duo_quantiles(&duo, pair, cancel, out, err);
+        failed = mm_duo_quantiles(&duo, pair, NULL, cancel, out, err);
     if (mm_duo_check(&duo, pair, &failed_dst, err))
         failed = -1;
     mm_duo_close(&duo);

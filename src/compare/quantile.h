@@ -2,11 +2,12 @@
 #ifndef MMTUI_COMPARE_QUANTILE_H
 #define MMTUI_COMPARE_QUANTILE_H
 
+#include "compare/crew.h"
 #include "compare/duo.h"
 
 /* Of views that were laid over each other. Whether the files were there to the end is for the caller to ask.
- */
-int mm_duo_quantiles(const struct mm_duo *duo, const struct mm_pair *pair, const atomic_bool *cancel,
-                     struct mm_quantiles *out, struct mm_err *err);
+ * helpers may be NULL. */
+int mm_duo_quantiles(const struct mm_duo *duo, const struct mm_pair *pair, struct mm_helpers *helpers,
+                     const atomic_bool *cancel, struct mm_quantiles *out, struct mm_err *err);
 
 #endif

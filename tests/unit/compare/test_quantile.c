@@ -6,7 +6,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "compare/quantile.h"
+#include "compare/total.h"
 #include "pair_files.h"
+#include "team.h"
 
 #include <float.h>
 #include <math.h>
@@ -175,6 +178,38 @@ static void of_a_pair(void **state)
     pair_files_done(&files);
 }
 
+/* Large enough to be shared out: |e| = i / 1024 of every i below a prime, in a scrambled order. */
+static void the_same_together(void **state)
+{
+    enum { N = 8404127 };
+    const struct mm_entry side = {.file = "t"};
+    const struct mm_pair pair = {.name = "t", .src = &side, .dst = &side};
+    const struct mm_shape shape = {1, {N}};
+    float *s = calloc(N, sizeof(*s)), *d = malloc(N * sizeof(*d));
+    struct mm_duo duo = {.has_src = true, .has_dst = true, .fit = MM_FIT_SAME};
+    struct mm_run run[2];
+    struct mm_quantiles q;
+    struct team team;
+    struct mm_err err;
+
+    (void)state;
+    _Static_assert(N > 2 * MM_WHOLE, "not shared out");
+    assert_true(s && d);
+    for (int64_t i = 0; i < N; i++)
+        d[i] = (float)(i * 1009 % N) / 1024.0f;
+    mm_tensor_raw(&duo.s, MM_F32, &shape, s, &run[0]);
+    mm_tensor_raw(&duo.d, MM_F32, &shape, d, &run[1]);
+    team_open(&team);
+    assert_int_equal(mm_duo_quantiles(&duo, &pair, &team.helpers, NULL, &q, &err), 0);
+    assert_true(atomic_load(&team.joined) > 0);
+    check(&q, N, 4202063 / 1024.0, 7563713 / 1024.0, 8320084 / 1024.0, 8395721 / 1024.0);
+    assert_int_equal(mm_duo_quantiles(&duo, &pair, NULL, NULL, &q, &err), 0);
+    check(&q, N, 4202063 / 1024.0, 7563713 / 1024.0, 8320084 / 1024.0, 8395721 / 1024.0);
+    team_close(&team);
+    free(s);
+    free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +221,7 @@ int main(void)
         cmocka_unit_test(against_sorting),
         cmocka_unit_test(failures),
         cmocka_unit_test(of_a_pair),
+        cmocka_unit_test(the_same_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
