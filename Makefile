@@ -16,7 +16,7 @@ CC      ?= cc
 OPT     ?= -O2 -g
 SAN     ?=
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
-           -Wformat=2 -Wno-format-nonliteral -Wno-format-truncation -Wvla -Werror=implicit-function-declaration -Werror=incompatible-pointer-types
+           -Wformat=2 -Wno-format-nonliteral -Wno-unknown-warning-option -Wno-missing-field-initializers -Wno-format-truncation -Wvla -Werror=implicit-function-declaration -Werror=incompatible-pointer-types
 # -ffp-contract=off: the same digits on every machine; no -ffast-math ever (base.h refuses it)
 CFLAGS_ALL := -std=c11 -D_GNU_SOURCE $(OPT) $(WARN) -ffp-contract=off -fno-math-errno -fno-trapping-math \
               -fno-common -Iinclude -Isrc -I$(BUILD) -pthread $(SAN) $(CFLAGS)

@@ -3,12 +3,12 @@
 INLINE float least_f32(f32v v)
 {
 #if F32_LANES == 8
-    v = MIN_F32(v, __builtin_shuffle(v, (i32v){4, 5, 6, 7, 0, 1, 2, 3}));
-    v = MIN_F32(v, __builtin_shuffle(v, (i32v){2, 3, 0, 1, 6, 7, 4, 5}));
-    v = MIN_F32(v, __builtin_shuffle(v, (i32v){1, 0, 3, 2, 5, 4, 7, 6}));
+    v = MIN_F32(v, SHUFFLE_F32(v, 4, 5, 6, 7, 0, 1, 2, 3));
+    v = MIN_F32(v, SHUFFLE_F32(v, 2, 3, 0, 1, 6, 7, 4, 5));
+    v = MIN_F32(v, SHUFFLE_F32(v, 1, 0, 3, 2, 5, 4, 7, 6));
 #else
-    v = MIN_F32(v, __builtin_shuffle(v, (i32v){2, 3, 0, 1}));
-    v = MIN_F32(v, __builtin_shuffle(v, (i32v){1, 0, 3, 2}));
+    v = MIN_F32(v, SHUFFLE_F32(v, 2, 3, 0, 1));
+    v = MIN_F32(v, SHUFFLE_F32(v, 1, 0, 3, 2));
 #endif
     return v[0];
 }

@@ -109,6 +109,13 @@ typedef int64_t i64v __attribute__((vector_size(VECTOR_BYTES)));
 #define ADD_F64(a, b) ((a) + (b))
 #endif
 
+/* Lanes in the given order. */
+#if defined(__clang__)
+#define SHUFFLE_F32(v, ...) __builtin_shufflevector(v, v, __VA_ARGS__)
+#else
+#define SHUFFLE_F32(v, ...) __builtin_shuffle(v, (i32v){__VA_ARGS__})
+#endif
+
 #define ABS_F32(a)        ((f32v)((i32v)(a)&INT32_MAX))
 #define ABS_F64(a)        ((f64v)((i64v)(a)&INT64_MAX))
 #define ALL_F32(x)        ((f32v){0} + (x))

@@ -200,20 +200,20 @@ int64_t NAME(mm_round_tile)(const struct mm_rounder *rounder, const REAL *x, REA
 /* NaN compares false with everything. */
 static inline REAL NAME(lesser)(REAL low, REAL x)
 {
-    return (x < low) & (x >= -REAL_MAX) ? x : low;
+    return ((x < low) & (x >= -REAL_MAX)) ? x : low;
 }
 
 static inline REAL NAME(greater)(REAL high, REAL x)
 {
-    return (x > high) & (x <= REAL_MAX) ? x : high;
+    return ((x > high) & (x <= REAL_MAX)) ? x : high;
 }
 
 static inline void NAME(extremes_one)(REAL value, double *low, double *high)
 {
     double x = (double)value;
 
-    *low = (x < *low) & (x >= -DBL_MAX) ? x : *low;
-    *high = (x > *high) & (x <= DBL_MAX) ? x : *high;
+    *low = ((x < *low) & (x >= -DBL_MAX)) ? x : *low;
+    *high = ((x > *high) & (x <= DBL_MAX)) ? x : *high;
 }
 
 /* Of many values of one channel, in STEP lanes. */
