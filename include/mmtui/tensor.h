@@ -202,8 +202,9 @@ struct mm_side_sums {
 
 /*
  * Sums over the positions where both sides are finite; e = s - d. The derived ones follow from the others
- * (Σ d = Σ s - Σ e, Σ s d = Σ s² - Σ s e, Σ d² = Σ s d - Σ s e + Σ e²), block by block, where that loses no
- * more than 2 bits: where Σ d² comes out as at least Σ s² / 4. In other blocks they are added up as well.
+ * (Σ d = Σ s - Σ e, Σ s d = Σ s² - Σ s e, Σ d² = Σ s d - Σ s e + Σ e²), block by block, where Σ d² comes out
+ * as at least Σ s² / 4. That costs few digits of Σ d², and of Σ s d few of sqrt(Σ s² Σ d²), the greatest it
+ * can be: a Σ s d that is next to nothing loses more. In other blocks they are added up as well.
  */
 enum mm_sum {
     MM_SUM_S,                  /* Σ s */

@@ -45,11 +45,14 @@ static int map_content(struct mm_map *map, int fd, const char *path, struct mm_e
     return 0;
 }
 
-/* Reads on to `size` bytes or the end; returns how many there are then, -1: errno says why. */
+/*
+ * Reads on to `size` bytes or the end; returns how many there are then, -1: errno says why. At places of the
+ * file, which a fifo has not: nothing is taken out of one, whoever it is for.
+ */
 static ssize_t read_on(int fd, uint8_t *to, size_t done, size_t size)
 {
     while (done < size) {
-        ssize_t n = read(fd, to + done, size - done);
+        ssize_t n = pread(fd, to + done, size - done, (off_t)done);
         if (n == 0)
             break;
         if (n < 0 && errno != EINTR)

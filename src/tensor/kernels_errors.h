@@ -43,6 +43,16 @@ INLINE void NAME(add_errors)(struct NAME(errors) * x, const struct mm_limits *li
     x->better |= better;
 }
 
+/*
+ * Where doubles leave their range on the way, that comparison tells nothing: |e| and the margin, or the
+ * product, may both be Inf, the greatest double has no half unit above it, and where |s| is tiny the rest
+ * vanishes. Floats have room enough in doubles.
+ */
+INLINE bool NAME(untold)(double max, double max_rel, double small)
+{
+    return !LANE_FLOAT && max_rel <= DBL_MAX && (max > DBL_MAX || max_rel == DBL_MAX || small < 0x1p-900);
+}
+
 INLINE void NAME(exact_loop)(struct block_errors *out, const struct mm_limits *limits, double max_rel,
                              bool tiny, const REAL *s, const REAL *d, size_t n)
 {
@@ -59,8 +69,11 @@ INLINE void NAME(exact_loop)(struct block_errors *out, const struct mm_limits *l
         for (size_t i = 0; i < MM_LANES; i += F64_LANES)
             NAME(add_errors)(&x, limits, &best, tiny, NAME(load)(rest_s + i), NAME(load)(rest_d + i));
     }
-    *out = (struct block_errors){greatest(x.max), greatest(x.small), total_double(x.beyond),
-                                 total_double(x.better) != 0};
+    *out = (struct block_errors){.max = greatest(x.max),
+                                 .small = greatest(x.small),
+                                 .beyond = total_double(x.beyond),
+                                 .better = total_double(x.better) != 0};
+    out->better |= NAME(untold)(out->max, max_rel, limits->small);
 }
 
 static void NAME(exact_errors)(struct block_errors *out, const struct mm_limits *limits, double max_rel,

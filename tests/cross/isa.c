@@ -21,6 +21,7 @@ int main(void)
         if (!list[i].runs_here() || list[i].kernels == &mm_kernels_scalar)
             continue;
         say(check_measure(&list[i], room, getenv("MMTUI_LONG") ? 1 : 41), name, "same sums");
+        say(check_range(&list[i]), name, "out of range");
         say(check_centre(&list[i], room), name, "same centred sums");
         say(check_hist(&list[i], room), name, "same histograms");
         say(check_borders(&list[i], room), name, "borders of bins");

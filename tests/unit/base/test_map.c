@@ -7,6 +7,7 @@
 
 #include "unit/fixture.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -85,6 +86,55 @@ static void what_is_no_file_is_refused(void **state)
     assert_refused("/dev/zero", MM_EUNSUPPORTED, "not a regular file");
     free(missing);
     free(fifo);
+    drop_folder(folder);
+}
+
+/* It can be read to its end like a small file, but is none, and what is in it is for somebody else. */
+static void a_fifo_keeps_what_is_in_it(void **state)
+{
+    (void)state;
+    char *folder = temp_folder(), *fifo = in_folder(folder, "fifo"), text[8];
+    struct mm_err err = {MM_OK, ""};
+    struct mm_buf memory;
+    struct mm_map map;
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    int reader = open(fifo, O_RDONLY | O_NONBLOCK), writer = open(fifo, O_WRONLY);
+    assert_int_equal(write(writer, "hello", 5), 5);
+    close(writer);
+    mm_buf_init(&memory);
+    assert_int_equal(mm_map_open_in(&map, fifo, &memory, &err), -1);
+    assert_int_equal(err.code, MM_EUNSUPPORTED);
+    assert_int_equal(read(reader, text, sizeof text), 5);
+    close(reader);
+    mm_buf_done(&memory);
+    free(fifo);
+    drop_folder(folder);
+}
+
+/* Around what is read before the size is known, and around what is mapped. */
+static void sizes_at_the_borders(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {65535, 65536, 65537, 131072, MM_MAP_SMALL - 1, MM_MAP_SMALL + 1};
+    char *folder = temp_folder(), *path = in_folder(folder, "x");
+    uint8_t *bytes = malloc(MM_MAP_SMALL + 1);
+    struct mm_buf memory;
+    struct mm_map map;
+    mm_buf_init(&memory);
+    for (size_t i = 0; i <= MM_MAP_SMALL; i++)
+        bytes[i] = (uint8_t)(i * 2654435761u >> 13);
+    for (size_t k = 0; k < 2 * MM_COUNT(sizes); k++) {
+        size_t size = sizes[k < MM_COUNT(sizes) ? k : 2 * MM_COUNT(sizes) - 1 - k];
+        put_bytes(folder, "x", bytes, size);
+        assert_int_equal(mm_map_open_in(&map, path, &memory, NULL), 0);
+        assert_int_equal(map.size, size);
+        assert_memory_equal(map.data, bytes, size);
+        assert_int_equal(map.base != NULL, size >= MM_MAP_SMALL);
+        mm_map_close(&map);
+    }
+    mm_buf_done(&memory);
+    free(bytes);
+    free(path);
     drop_folder(folder);
 }
 
@@ -197,7 +247,9 @@ int main(void)
         cmocka_unit_test(an_empty_file_has_data),
         cmocka_unit_test(a_large_file),
         cmocka_unit_test(what_is_no_file_is_refused),
+        cmocka_unit_test(a_fifo_keeps_what_is_in_it),
         cmocka_unit_test(small_files_are_read_into_the_same_memory),
+        cmocka_unit_test(sizes_at_the_borders),
         cmocka_unit_test(dropping),
         cmocka_unit_test(sparse),
     };

@@ -319,6 +319,36 @@ static bool check_measure(const struct mm_isa *isa, struct check_room *room, siz
     return good;
 }
 
+/* Two blocks of one element. The second |e|/|s| is the greater one: the difference, half a unit above the
+ * first, or what is left of the second by it, is out of the range of a double. */
+static bool check_range(const struct mm_isa *isa)
+{
+    static const struct {
+        double s[2], d[2], small;
+    } pairs[] = {{{1.0, 0x1p1023}, {-1e20, -0x1p1023}, 1e-6},
+                 {{1e-4, 0x1p1023}, {1e-3, -0x1p1023}, 1e-6},
+                 {{1.0, 0.5}, {-DBL_MAX, -DBL_MAX}, 1e-6},
+                 {{0x3p-1074, 0x3e9p-1074}, {0x2p-1074, 0x29bp-1074}, 0.0}};
+
+    for (size_t i = 0; i < MM_COUNT(pairs); i++) {
+        const struct mm_limits limits = {pairs[i].small, 1e-8, 1e-5};
+        struct mm_sums mine, right;
+
+        mm_sums_init(&mine);
+        mm_sums_init(&right);
+        for (int k = 0; k < 2; k++) {
+            mm_kernels_scalar.measure_double(&right, &limits, &pairs[i].s[k], &pairs[i].d[k], 1,
+                                             k * MM_BLOCK);
+            isa->kernels->measure_double(&mine, &limits, &pairs[i].s[k], &pairs[i].d[k], 1, k * MM_BLOCK);
+        }
+        if (right.max_rel_at != MM_BLOCK || mine.max_rel_at != MM_BLOCK || mine.max_rel != right.max_rel) {
+            printf("%s: pair %zu out of range: other greatest |e|/|s|\n", isa->kernels->name, i);
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool check_centre(const struct mm_isa *isa, struct check_room *room)
 {
     const struct mm_centre centre = {1.5, -0.25, 1.25, 0.125, 0.999, 0.001};

@@ -23,7 +23,7 @@ static void same_sums(void **state)
     const struct mm_isa *isa;
 
     for (size_t i = 0; (isa = next_isa(&i)) != NULL;)
-        assert_true(check_measure(isa, *state, 1));
+        assert_true(check_measure(isa, *state, 1) && check_range(isa));
 }
 
 static void same_centred_sums(void **state)
