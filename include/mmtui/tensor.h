@@ -203,8 +203,7 @@ struct mm_side_sums {
 /*
  * Sums over the positions where both sides are finite; e = s - d. The derived ones follow from the others
  * (Σ d = Σ s - Σ e, Σ s d = Σ s² - Σ s e, Σ d² = Σ s d - Σ s e + Σ e²), block by block, where Σ d² comes out
- * as at least Σ s² / 4. That costs few digits of Σ d², and of Σ s d few of sqrt(Σ s² Σ d²), the greatest it
- * can be: a Σ s d that is next to nothing loses more. In other blocks they are added up as well.
+ * as at least Σ s² / 4 and |Σ s d| as at least Σ s² / 256. In other blocks they are added up as well.
  */
 enum mm_sum {
     MM_SUM_S,                  /* Σ s */

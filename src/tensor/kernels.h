@@ -5,6 +5,7 @@
 #include "mmtui/tensor.h"
 
 #include <float.h>
+#include <math.h>
 
 struct mm_decoders;
 
@@ -20,15 +21,18 @@ extern const struct mm_decoders mm_decoders_neon;
 #endif
 
 /*
- * A block's derived sums from the others. False where that would cost digits, or where a sum has left the
- * range of a double: then they have to be added up. In the order of these operations every table is the same.
+ * A block's derived sums from the others. False where that would cost more than a few digits (2 bits of Σ d²,
+ * 8 of Σ s d), or where a sum has left the range of a double: then they have to be added up. In the order of
+ * these operations every table is the same.
  */
 static inline bool mm_derive_sums(double value[MM_SUM_COUNT])
 {
+    double ss = value[MM_SUM_SS], sd = ss - value[MM_SUM_SE], dd = (sd - value[MM_SUM_SE]) + value[MM_SUM_EE];
+
     value[MM_SUM_D] = value[MM_SUM_S] - value[MM_SUM_E];
-    value[MM_SUM_SD] = value[MM_SUM_SS] - value[MM_SUM_SE];
-    value[MM_SUM_DD] = (value[MM_SUM_SD] - value[MM_SUM_SE]) + value[MM_SUM_EE];
-    return value[MM_SUM_DD] >= value[MM_SUM_SS] / 4 && value[MM_SUM_DD] <= DBL_MAX;
+    value[MM_SUM_SD] = sd;
+    value[MM_SUM_DD] = dd;
+    return dd >= ss / 4 && fabs(sd) >= ss / 256 && dd <= DBL_MAX;
 }
 
 /* An instruction set: its kernels and its conversions. */

@@ -89,6 +89,16 @@ static void unrelated(uint64_t *state, float *s, float *d)
     two_uniform(state, s, d);
 }
 
+/* Where one side is 1 the other is next to nothing: all of Σ s d would be lost in Σ s². */
+static void disjoint(uint64_t *state, float *s, float *d)
+{
+    float a, b;
+
+    two_uniform(state, &a, &b);
+    *s = (a < 0 ? 1.0f : 1e-8f) * (1.0f + b);
+    *d = (a < 0 ? 1e-8f : 1.0f) * (1.0f + a);
+}
+
 /* Blocks come out just above and just below the ratio at which sums are no longer derived. */
 static void half_the_scale(uint64_t *state, float *s, float *d)
 {
@@ -333,6 +343,12 @@ static void of_unrelated_sides(void **state)
     check(unrelated);
 }
 
+static void of_disjoint_sides(void **state)
+{
+    (void)state;
+    check(disjoint);
+}
+
 static void of_half_the_scale(void **state)
 {
     (void)state;
@@ -348,6 +364,7 @@ int main(void)
         cmocka_unit_test(of_ties),
         cmocka_unit_test(of_a_wide_range),
         cmocka_unit_test(of_unrelated_sides),
+        cmocka_unit_test(of_disjoint_sides),
         cmocka_unit_test(of_half_the_scale),
     };
 
