@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #define PIECE 128
-#define AHEAD 64
+#define AHEAD 32
 
 /* One file. */
 struct document {
