@@ -36,12 +36,10 @@ INLINE void NAME(lane_sums)(double lane[MM_SUM_COUNT][MM_LANES], size_t first, c
 #pragma GCC unroll 16 /* into registers: `= {{0}}` is a string instruction, as slow as 30 elements */
     for (int k = 0; k < MM_SUM_DERIVED; k++)
         sum[k] = (f64v){0};
-        /* Two turns of the whole loop at once; of a loop over a cache line inside it gcc makes chains that
-         * wait. */
-#pragma GCC unroll 2
+#pragma GCC unroll 2 /* and no loop over a cache line inside: gcc would make chains of it that wait */
     for (; i + MM_LANES <= n; i += MM_LANES) {
-        __builtin_prefetch((const char *)(s + i) +
-                           PREFETCH_BYTES); /* d: in another loop, so that memory has no pause */
+        /* d: in another loop, so that memory has no pause */
+        __builtin_prefetch((const char *)(s + i) + PREFETCH_BYTES);
         if (!LANE_FLOAT)
             __builtin_prefetch((const char *)(d + i) + PREFETCH_BYTES);
         NAME(add_sums)(sum, NAME(load)(s + i + first), NAME(load)(d + i + first));
