@@ -114,13 +114,15 @@ double mm_metric_diff1(const struct mm_sums *sums);
 double mm_metric_diff2(const struct mm_sums *sums);
 double mm_metric_sqnr(double diff2);
 double mm_metric_cosine(const struct mm_sums *sums);
-/* 1 - cosine = (Σe² - (|s|-|d|)²) / (2|s||d|) with |s| = sqrt(Σs²). */
+/* 1 - cosine = (Σe² - (|s|-|d|)²) / (2|s||d|) with |s| = sqrt(Σs²). Where the sides differ by a scale, a
+ * second pass has more digits. */
 double mm_metric_cosine_gap(const struct mm_sums *sums);
 void mm_metric_fit(const struct mm_sums *sums, double *scale, double *offset, double *residual);
 /* Everything from the sums of the first pass. `centred` (may be NULL) replaces what would cancel. */
 void mm_metrics_finish(const struct mm_sums *sums, const struct mm_centre *centre,
                        const struct mm_centred *centred, struct mm_metrics *out);
-/* True when the first pass alone would lose digits (n mean² >> M2, or a nearly exact fit); fills centre. */
+/* True when the first pass alone would lose digits (n mean² >> M2, a nearly exact fit, or sides that differ
+ * by little but a scale); fills centre. */
 bool mm_metrics_need_centre(const struct mm_sums *sums, struct mm_centre *centre);
 
 /* ---- quantiles of |e| ---------------------------------------------------------------------------------- */

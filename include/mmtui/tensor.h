@@ -244,11 +244,13 @@ struct mm_centred {
     struct mm_acc ss, dd, sd; /* Σ (s-ms)², Σ (d-md)², Σ (s-ms)(d-md) : positions finite on both sides */
     struct mm_acc own_s, own_d; /* Σ (x-mx)² over each side's own finite values */
     struct mm_acc residual;     /* Σ (d - scale s - offset)² : both finite */
+    struct mm_acc across;       /* Σ (d - slope s)² : both finite */
 };
 struct mm_centre {
     double s, d;          /* means over both-finite positions */
     double own_s, own_d;  /* means over own finite values */
     double scale, offset; /* of the fit d = scale s + offset */
+    double slope;         /* of the fit d = slope s */
 };
 
 /* The constants that the kernels compare with. */

@@ -10,9 +10,9 @@
 #include <float.h>
 #include <math.h>
 
-/* A spread that is this much smaller than what it is the difference of has lost 3 (6) of 16 digits. */
+/* A spread that is this much smaller than what it is the difference of has lost 3 (4) of 16 digits. */
 #define SPREAD_LOST   1e3
-#define RESIDUAL_LOST 1e-6
+#define RESIDUAL_LOST 1e-4
 
 static double value(const struct mm_sums *sums, enum mm_sum which)
 {
@@ -104,6 +104,14 @@ void mm_centred_fit(const struct mm_sums *sums, const struct mm_centre *centre,
     *residual = relative(left, value(sums, MM_SUM_DD));
 }
 
+/* cos² = 1 - sin²; where the gap is small, cos is near 1 and no digit is lost. */
+double mm_centred_gap(const struct mm_sums *sums, const struct mm_centred *centred)
+{
+    double sin2 = mm_acc_value(&centred->across) / value(sums, MM_SUM_DD);
+
+    return sin2 < 1.0 ? sin2 / (1.0 + sqrt(1.0 - sin2)) : 1.0;
+}
+
 /* ---- is the second pass needed? ---- */
 
 static bool spread_lost(double n, double mean, double squares)
@@ -134,6 +142,14 @@ static bool line_lost(const struct mm_sums *sums, const struct line *line, doubl
     return line->left < RESIDUAL_LOST * ee;
 }
 
+/* 0 where s is nothing. */
+static double slope_of(const struct mm_sums *sums)
+{
+    double ss = value(sums, MM_SUM_SS);
+
+    return ss > 0.0 ? value(sums, MM_SUM_SD) / ss : 0.0;
+}
+
 bool mm_metrics_need_centre(const struct mm_sums *sums, struct mm_centre *centre)
 {
     struct line line = {1.0, 0.0, 0.0, 0.0};
@@ -146,7 +162,8 @@ bool mm_metrics_need_centre(const struct mm_sums *sums, struct mm_centre *centre
         centre->d = value(sums, MM_SUM_D) / (double)sums->finite;
         centre->scale = line.scale;
         centre->offset = line.offset;
-        lost = line_lost(sums, &line, centre->s);
+        centre->slope = slope_of(sums);
+        lost = line_lost(sums, &line, centre->s) || mm_cosine_gap_lost(sums);
     }
     return lost || side_lost(&sums->s, centre->own_s) || side_lost(&sums->d, centre->own_d);
 }

@@ -97,25 +97,42 @@ double mm_metric_cosine(const struct mm_sums *sums)
     return clamp(value(sums, MM_SUM_SD) / (sqrt(ss) * sqrt(dd)), -1.0, 1.0);
 }
 
+/* The share of Σe² that is not the difference of the lengths: Σe² - (|s|-|d|)², with which the gap begins. */
+static double turned(const struct mm_sums *sums, double s, double d)
+{
+    double ee = value(sums, MM_SUM_EE), apart = (2.0 * value(sums, MM_SUM_SE) - ee) / (s + d);
+
+    return ee - apart * apart;
+}
+
 /*
  * (Σe² - (|s|-|d|)²) / (2|s||d|) in [0, 2]. |s|-|d| is taken as (|s|²-|d|²) / (|s|+|d|), and |s|²-|d|² as
  * Σ(s-d)(s+d) = 2Σse - Σe²: no two large numbers are subtracted anywhere when the sides are nearly equal.
  */
 double mm_metric_cosine_gap(const struct mm_sums *sums)
 {
-    double empty, s, d, ee, apart;
+    double empty, s, d;
 
     if (nothing(sums, 0.0, &empty))
         return empty;
     s = sqrt(value(sums, MM_SUM_SS));
     d = sqrt(value(sums, MM_SUM_DD));
-    ee = value(sums, MM_SUM_EE);
     if (s == 0.0 || d == 0.0)
         return s == d ? 0.0 : 1.0;
-    if (!isfinite(s) || !isfinite(d) || !isfinite(ee))
+    if (!isfinite(s) || !isfinite(d) || !isfinite(value(sums, MM_SUM_EE)))
         return NAN;
-    apart = (2.0 * value(sums, MM_SUM_SE) - ee) / (s + d);
-    return clamp((ee - apart * apart) / (2.0 * s * d), 0.0, 2.0);
+    return clamp(turned(sums, s, d) / (2.0 * s * d), 0.0, 2.0);
+}
+
+/* A difference this much smaller than what it is made of has lost 4 of 16 digits. */
+#define GAP_LOST 1e-4
+
+bool mm_cosine_gap_lost(const struct mm_sums *sums)
+{
+    double s = sqrt(value(sums, MM_SUM_SS)), d = sqrt(value(sums, MM_SUM_DD)), ee = value(sums, MM_SUM_EE);
+
+    return s > 0.0 && d > 0.0 && ee > 0.0 && isfinite(s) && isfinite(d) && isfinite(ee) &&
+           value(sums, MM_SUM_SD) > 0.0 && turned(sums, s, d) < GAP_LOST * ee;
 }
 
 /* ---- everything ---- */
@@ -188,6 +205,8 @@ void mm_metrics_finish(const struct mm_sums *sums, const struct mm_centre *centr
     error_finish(sums, out);
     if (!centre)
         centred = NULL;
+    if (centred && mm_cosine_gap_lost(sums))
+        out->cosine_gap = mm_centred_gap(sums, centred);
     side_finish(&sums->s, centred ? &centred->own_s : NULL, &out->src);
     side_finish(&sums->d, centred ? &centred->own_d : NULL, &out->dst);
     if (centred)

@@ -37,6 +37,7 @@ static void part_merge(struct part *part, const struct part *later)
     mm_acc_merge(&part->centred.own_s, &later->centred.own_s);
     mm_acc_merge(&part->centred.own_d, &later->centred.own_d);
     mm_acc_merge(&part->centred.residual, &later->centred.residual);
+    mm_acc_merge(&part->centred.across, &later->centred.across);
 }
 
 /* ---- a stretch ---- */

@@ -412,7 +412,8 @@ static void measure_float(struct mm_sums *sums, const struct mm_limits *limits, 
 /* ---- second pass ---- */
 
 struct centre_lanes {
-    double ss[MM_LANES], dd[MM_LANES], sd[MM_LANES], own_s[MM_LANES], own_d[MM_LANES], residual[MM_LANES];
+    double ss[MM_LANES], dd[MM_LANES], sd[MM_LANES], own_s[MM_LANES], own_d[MM_LANES], residual[MM_LANES],
+        across[MM_LANES];
 };
 
 /* Zeros where a position does not count. */
@@ -422,7 +423,7 @@ static inline void centre_step(struct centre_lanes *lanes, size_t l, const struc
     bool fs = fabs(s) <= DBL_MAX, fd = fabs(d) <= DBL_MAX, both = fs && fd;
     double xs = both ? s - c->s : 0.0, xd = both ? d - c->d : 0.0;
     double os = fs ? s - c->own_s : 0.0, od = fd ? d - c->own_d : 0.0;
-    double r = both ? (d - c->scale * s) - c->offset : 0.0;
+    double r = both ? (d - c->scale * s) - c->offset : 0.0, a = both ? d - c->slope * s : 0.0;
 
     lanes->ss[l] += xs * xs;
     lanes->dd[l] += xd * xd;
@@ -430,12 +431,13 @@ static inline void centre_step(struct centre_lanes *lanes, size_t l, const struc
     lanes->own_s[l] += os * os;
     lanes->own_d[l] += od * od;
     lanes->residual[l] += r * r;
+    lanes->across[l] += a * a;
 }
 
 static void centre_block(struct mm_centred *sums, const struct mm_centre *c, const double *s, const double *d,
                          size_t n)
 {
-    struct centre_lanes lanes = {{0.0}, {0.0}, {0.0}, {0.0}, {0.0}, {0.0}};
+    struct centre_lanes lanes = {{0.0}, {0.0}, {0.0}, {0.0}, {0.0}, {0.0}, {0.0}};
 
     for (size_t i = 0; i < n; i++)
         centre_step(&lanes, i % MM_LANES, c, s[i], d[i]);
@@ -445,6 +447,7 @@ static void centre_block(struct mm_centred *sums, const struct mm_centre *c, con
     mm_acc_add(&sums->own_s, tree(lanes.own_s));
     mm_acc_add(&sums->own_d, tree(lanes.own_d));
     mm_acc_add(&sums->residual, tree(lanes.residual));
+    mm_acc_add(&sums->across, tree(lanes.across));
 }
 
 static void centre_double(struct mm_centred *sums, const struct mm_centre *centre, const double *s,

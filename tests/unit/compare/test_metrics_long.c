@@ -108,6 +108,22 @@ static void half_the_scale(uint64_t *state, float *s, float *d)
     *d = 0.4975f * *s + 0.05f * noise;
 }
 
+/* As a wrong scale does, with a little noise: Σe² is nearly all scale, and so is what a line leaves of it. */
+static void scaled(uint64_t *state, float *s, float *d)
+{
+    float noise;
+
+    two_uniform(state, s, &noise);
+    *d = 0.5f * *s + 1e-3f * noise;
+}
+
+/* The same the wrong way round. */
+static void turned_over(uint64_t *state, float *s, float *d)
+{
+    scaled(state, s, d);
+    *d = -*d;
+}
+
 typedef void (*make_one)(uint64_t *state, float *s, float *d);
 
 /* ---- reference ---- */
@@ -355,6 +371,18 @@ static void of_half_the_scale(void **state)
     check(half_the_scale);
 }
 
+static void of_a_wrong_scale(void **state)
+{
+    (void)state;
+    check(scaled);
+}
+
+static void of_a_wrong_sign(void **state)
+{
+    (void)state;
+    check(turned_over);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +394,8 @@ int main(void)
         cmocka_unit_test(of_unrelated_sides),
         cmocka_unit_test(of_disjoint_sides),
         cmocka_unit_test(of_half_the_scale),
+        cmocka_unit_test(of_a_wrong_scale),
+        cmocka_unit_test(of_a_wrong_sign),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

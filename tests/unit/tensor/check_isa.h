@@ -351,7 +351,7 @@ static bool check_range(const struct mm_isa *isa)
 
 static bool check_centre(const struct mm_isa *isa, struct check_room *room)
 {
-    const struct mm_centre centre = {1.5, -0.25, 1.25, 0.125, 0.999, 0.001};
+    const struct mm_centre centre = {1.5, -0.25, 1.25, 0.125, 0.999, 0.001, 0.998};
 
     for (size_t k = 0; k < MM_COUNT(check_data); k++) {
         check_fill(room, check_data[k].fill, CHECK_SHORT + CHECK_SPARE, 777);

@@ -223,7 +223,7 @@ static void centred(void **state)
     assert_true(mm_acc_value(&sums.ss) == 2 && mm_acc_value(&sums.dd) == 8 && mm_acc_value(&sums.sd) == 4);
     assert_true(mm_acc_value(&sums.own_s) == 4 + 1 + 0 + 9);
     assert_true(mm_acc_value(&sums.own_d) == 9 + 1 + 1 + 9);
-    assert_true(mm_acc_value(&sums.residual) == 0);
+    assert_true(mm_acc_value(&sums.residual) == 0 && mm_acc_value(&sums.across) == 4 + 16 + 36);
 }
 
 static void histogram(void **state)
