@@ -104,11 +104,14 @@ void mm_centred_fit(const struct mm_sums *sums, const struct mm_centre *centre,
     *residual = relative(left, value(sums, MM_SUM_DD));
 }
 
-/* cos² = 1 - sin²; where the gap is small, cos is near 1 and no digit is lost. */
+/* cos² = 1 - sin²; where the gap is small, cos is near 1 and no digit is lost. What d - slope s is rounded by
+ * is no angle. */
 double mm_centred_gap(const struct mm_sums *sums, const struct mm_centred *centred)
 {
     double sin2 = mm_acc_value(&centred->across) / value(sums, MM_SUM_DD);
 
+    if (sin2 <= 16.0 * DBL_EPSILON * DBL_EPSILON)
+        return 0.0;
     return sin2 < 1.0 ? sin2 / (1.0 + sqrt(1.0 - sin2)) : 1.0;
 }
 

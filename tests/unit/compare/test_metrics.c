@@ -152,6 +152,24 @@ static void one_nan_does_not_poison_the_rest(void **state)
     assert_true(m.dst.max == 9 && m.src.max == 4); /* each side's own finite values */
 }
 
+/* d is half of s, turned by atan(0.001): 1 - cosine = 1 - 1/sqrt(1 + 1e-6). Σe² hardly knows of it. */
+static void a_small_turn_beside_a_scale(void **state)
+{
+    const double s[] = {1, 0}, d[] = {0.5, 0.0005};
+    double scaled[100], plain[100];
+    struct mm_metrics m;
+
+    (void)state;
+    finish(&m, s, d, 2);
+    assert_near("gap", m.cosine_gap, 4.999996250003125e-07, 1e-14);
+    for (int i = 0; i < 100; i++) {
+        plain[i] = i - 49.7;
+        scaled[i] = 1.001 * plain[i]; /* rounded, which is no turn */
+    }
+    finish(&m, plain, scaled, 100);
+    assert_true(m.cosine_gap == 0.0);
+}
+
 static void zero_mean_source(void **state)
 {
     const double s[] = {1, -1, 1, -1}, d[] = {1.1, -1, 1, -1.1};
@@ -387,6 +405,7 @@ int main(void)
         cmocka_unit_test(empty),
         cmocka_unit_test(nothing_finite),
         cmocka_unit_test(one_nan_does_not_poison_the_rest),
+        cmocka_unit_test(a_small_turn_beside_a_scale),
         cmocka_unit_test(zero_mean_source),
         cmocka_unit_test(pure_scale_error),
         cmocka_unit_test(scale_and_offset),
