@@ -10,9 +10,9 @@
 #include <float.h>
 #include <math.h>
 
-/* A spread that is this much smaller than what it is the difference of has lost 3 (4) of 16 digits. */
+/* A spread that is this much smaller than what it is the difference of has lost 3 (6) of 16 digits. */
 #define SPREAD_LOST   1e3
-#define RESIDUAL_LOST 1e-4
+#define RESIDUAL_LOST 1e-6
 
 static double value(const struct mm_sums *sums, enum mm_sum which)
 {

@@ -114,7 +114,7 @@ static void scaled(uint64_t *state, float *s, float *d)
     float noise;
 
     two_uniform(state, s, &noise);
-    *d = 0.5f * *s + 1e-3f * noise;
+    *d = 0.5f * *s + 1e-4f * noise;
 }
 
 /* The same the wrong way round. */
