@@ -64,9 +64,8 @@ static int find_range(struct count *count, struct mm_range *range, struct mm_err
 {
     if (walk_sides(count, mm_walk_range, mm_walk_range, err))
         return -1;
-    *range = count->tally.range;
-    *range =
-        (struct mm_range){range->low + 0.0, range->high + 0.0}; /* of two zeros, +0: whoever saw it first */
+    /* of two zeros +0, whichever was met first: the order of pieces must not show */
+    *range = (struct mm_range){count->tally.range.low + 0.0, count->tally.range.high + 0.0};
     if (range->low > range->high) /* nothing finite, or no elements: any range will do */
         *range = around(0.0);
     else if (range->low == range->high)
