@@ -1,8 +1,8 @@
 # mmtui - two commands do it all:  make demo   (install what is missing, build, open the demo)
 #                                  make test   (install what is missing, build, run every test)
 #
-# The tree is read from left to right as in CONTRIBUTING.md: base tensor plan dump compare triage session report
-# make up libmmtui.a; ui and cli stand on it. Everything that is made goes to $(BUILD).
+# The tree is read from left to right as in CONTRIBUTING.md: the folders from base to report make up libmmtui.a;
+# ui, views and cli stand on it. Everything that is made goes to $(BUILD).
 
 # ---- what has to be installed: the one list (Debian names) ----
 PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libcjson-dev libutf8proc-dev
@@ -30,28 +30,40 @@ LIBS_LIB := -lprotobuf-c -lcjson -lutf8proc -lm -pthread
 LIBS_UI  := -lncursesw -ltinfo
 
 # ---- the library, in the order in which arrows point down ----
-FOLDERS := base tensor plan dump compare triage session report
+FOLDERS := base tensor plan format graph dump pair compare whatif cause triage suggest export session report
 # what a folder's code (and so its unit tests) may link with: itself and what the design lets it know
 KNOWS_base    := base
-KNOWS_tensor  := base tensor
-KNOWS_plan    := base plan
-KNOWS_dump    := base tensor dump
-KNOWS_compare := base tensor dump compare
-KNOWS_triage  := base tensor dump compare triage
-KNOWS_session := base tensor plan dump compare triage session
+KNOWS_tensor  := $(KNOWS_base) tensor
+KNOWS_plan    := $(KNOWS_base) plan
+KNOWS_format  := $(KNOWS_tensor) format
+KNOWS_graph   := $(KNOWS_format) graph
+KNOWS_dump    := $(KNOWS_format) dump
+KNOWS_pair    := $(KNOWS_graph) dump pair
+KNOWS_compare := $(KNOWS_pair) compare
+KNOWS_whatif  := $(KNOWS_compare) whatif
+KNOWS_cause   := $(KNOWS_whatif) cause
+KNOWS_triage  := $(KNOWS_cause) triage
+KNOWS_suggest := $(KNOWS_triage) plan suggest
+KNOWS_export  := $(KNOWS_graph) plan export
+KNOWS_session := $(KNOWS_suggest) export session
 KNOWS_report  := $(KNOWS_session) report
-KNOWS_ui      := $(KNOWS_report) ui
+KNOWS_ui      := $(KNOWS_base) ui
+KNOWS_views   := $(KNOWS_report) ui views
 
 # generated code, a pair of files each message file
 PROTO_C := $(patsubst %.proto,$(BUILD)/%.pb-c.c,$(wildcard proto/*.proto))
 
-objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/$(1)/*.c)) $(if $(filter dump,$(1)),$(PROTO_C:.c=.o))
+# the messages that a folder reads or writes as messages
+PROTO_format := $(BUILD)/proto/tensor.pb-c.o
+PROTO_graph  := $(BUILD)/proto/onnx.pb-c.o
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/$(1)/*.c)) $(PROTO_$(1))
 objects_of = $(foreach f,$(1),$(call objects,$(f)))
 
 LIB_OBJ := $(call objects_of,$(FOLDERS))
-UI_OBJ  := $(call objects,ui)
+UI_OBJ  := $(call objects_of,ui views)
 CLI_OBJ := $(call objects,cli)
-UNIT_FOLDERS := $(FOLDERS) ui
+UNIT_FOLDERS := $(FOLDERS) ui views
 UNIT_TESTS := $(foreach f,$(UNIT_FOLDERS),$(patsubst tests/unit/$(f)/%.c,$(BUILD)/tests/unit/$(f)/%,$(wildcard tests/unit/$(f)/test_*.c)))
 TERM_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/term/test_*.c))
 CORPUS := $(BUILD)/tests/triage/corpus
@@ -88,27 +100,25 @@ $(BUILD)/src/%.o: src/%.c | $(PROTO_C)
 # ---- tests ----
 # A unit test links only with what its folder may know: an arrow that points up does not link.
 define unit_rule
-$(BUILD)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(call objects_of,$(KNOWS_$(1))) | $(PROTO_C)
-	@mkdir -p $$(@D)
-	@echo "  CC   $$<"
-	@$(CC) $(CFLAGS_ALL) -Itests -MMD -MP -o $$@ $$< $(call objects_of,$(KNOWS_$(1))) -lcmocka $(LIBS_LIB) \
-	    $(if $(filter ui,$(1)),$(LIBS_UI)) $$(LIBS_$$(*F))
+$(BUILD)/tests/unit/$(1)/%: $(BUILD)/tests/unit/$(1)/%.o $(UNIT_HELP_$(1)) $(call objects_of,$(KNOWS_$(1)))
+	@$(CC) $(SAN) $(LDFLAGS) -o $$@ $$^ -lcmocka $(LIBS_LIB) $(if $(filter ui views,$(1)),$(LIBS_UI)) $$(LIBS_$$(*F))
 endef
+# what several tests of a folder share, compiled once
+UNIT_HELP_ui := $(BUILD)/tests/unit/ui/monkey.o
+UNIT_HELP_views := $(UNIT_HELP_ui)
+$(BUILD)/tests/%.o: tests/%.c | $(PROTO_C)
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) $(CFLAGS_ALL) -Itests -MMD -MP -c -o $@ $<
 $(foreach f,$(UNIT_FOLDERS),$(eval $(call unit_rule,$(f))))
 LIBS_test_metrics := -lquadmath
 LIBS_test_metrics_long := -lquadmath
 
-$(BUILD)/tests/term/%: tests/term/%.c
-	@mkdir -p $(@D)
-	@echo "  CC   $<"
-	@$(CC) $(CFLAGS_ALL) -Itests -MMD -MP -o $@ $< -lcmocka -lvterm -lutil $(LIBS_LIB)
+$(BUILD)/tests/term/%: $(BUILD)/tests/term/%.o
+	@$(CC) $(SAN) $(LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(LIBS_LIB)
 
 # Labelled faults: small networks of its own, and the demo's.
 CORPUS_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/triage/*.c)) $(filter $(BUILD)/src/cli/demo_%.o,$(CLI_OBJ))
-$(BUILD)/tests/triage/%.o: tests/triage/%.c | $(PROTO_C)
-	@mkdir -p $(@D)
-	@echo "  CC   $<"
-	@$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 $(CORPUS): $(CORPUS_OBJ) $(BUILD)/libmmtui.a
 	@$(CC) $(SAN) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS_LIB)
 
@@ -148,7 +158,7 @@ lint:
 	@CC="$(CC)" MAKE="$(MAKE)" LIBS="$(LIBS_LIB)" tests/lint.sh
 
 format:
-	@clang-format -i $(wildcard src/*/*.[ch] include/mmtui/*.h tests/*/*.[ch] tests/*/*/*.[ch])
+	@clang-format -i $(wildcard src/*/*.[ch] src/*/*.inc include/mmtui/*.h tests/*/*.[ch] tests/*/*/*.[ch])
 
 # ---- what it costs: ratios in one run; tests/bench/README tells what each row means ----
 $(BUILD)/tests/bench/bench: tests/bench/bench.c $(BUILD)/libmmtui.a

@@ -13,7 +13,7 @@
 #define MMTUI_SESSION_H
 
 #include "mmtui/plan.h"
-#include "mmtui/triage.h"
+#include "mmtui/suggest.h"
 
 struct mm_session_options {
     const char *src, *dst; /* folders */

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "cli/commands.h"
+#include "mmtui/export.h"
 
 static void print_result(const struct mm_plan *plan, const struct mm_dialect *dialect, const char *folder,
                          bool cpp)

@@ -2,8 +2,8 @@
  * The commands of the program: one row, one file each. A command gets parsed options and returns the exit
  * code: 0 fine, 1 something is over the threshold and --fail was given, 2 an error (already printed).
  */
-#ifndef CLI_COMMANDS_H
-#define CLI_COMMANDS_H
+#ifndef MMTUI_CLI_COMMANDS_H
+#define MMTUI_CLI_COMMANDS_H
 
 #include "cli/options.h"
 

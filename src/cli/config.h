@@ -3,8 +3,8 @@
  * the options, `bind KEY ACTION` for keys, # comments. It is read before the command line, which wins. Never
  * written.
  */
-#ifndef CLI_CONFIG_H
-#define CLI_CONFIG_H
+#ifndef MMTUI_CLI_CONFIG_H
+#define MMTUI_CLI_CONFIG_H
 
 #include "cli/options.h"
 

@@ -15,7 +15,7 @@
 #ifndef MMTUI_CLI_DEMO_NET_H
 #define MMTUI_CLI_DEMO_NET_H
 
-#include "mmtui/dump.h"
+#include "mmtui/graph.h"
 
 /* ---- the graph (demo_net.c) --------------------------------------------------------------------------- */
 

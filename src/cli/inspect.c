@@ -8,7 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/progress.h"
-#include "ui/inspector.h"
+#include "views/inspector.h"
 #include "ui/run.h"
 #include "ui/script.h"
 

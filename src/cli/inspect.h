@@ -1,6 +1,6 @@
 /* Looking at two dumps, however this run can: in the terminal, headless by a script, or as a text table. */
-#ifndef CLI_INSPECT_H
-#define CLI_INSPECT_H
+#ifndef MMTUI_CLI_INSPECT_H
+#define MMTUI_CLI_INSPECT_H
 
 #include "cli/options.h"
 

@@ -1,7 +1,7 @@
 /* Command-line options: one table. A command names the options that it takes; parsing and --help are made
  * from the same rows. */
-#ifndef CLI_OPTIONS_H
-#define CLI_OPTIONS_H
+#ifndef MMTUI_CLI_OPTIONS_H
+#define MMTUI_CLI_OPTIONS_H
 
 #include "mmtui/report.h"
 #include "ui/term.h"

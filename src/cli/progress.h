@@ -3,8 +3,8 @@
  * longer than a second; so does what a person should know about the folders and about files that could not be
  * read.
  */
-#ifndef CLI_PROGRESS_H
-#define CLI_PROGRESS_H
+#ifndef MMTUI_CLI_PROGRESS_H
+#define MMTUI_CLI_PROGRESS_H
 
 #include "mmtui/session.h"
 

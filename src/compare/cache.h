@@ -8,8 +8,8 @@
  *     u32 number of records, each a u32 length and that many bytes (cache_record.c),
  *     u64 cache_hash of everything before.
  */
-#ifndef COMPARE_CACHE_H
-#define COMPARE_CACHE_H
+#ifndef MMTUI_COMPARE_CACHE_H
+#define MMTUI_COMPARE_CACHE_H
 
 #include "mmtui/compare.h"
 

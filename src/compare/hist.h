@@ -3,7 +3,7 @@
 #define MMTUI_COMPARE_HIST_H
 
 #include "compare/crew.h"
-#include "compare/duo.h"
+#include "pair/duo.h"
 
 /* As mm_pair_hist. Whether the files were there to the end (mm_duo_check) is for the caller to ask. */
 int mm_duo_hist(const struct mm_duo *duo, const struct mm_pair *pair, const struct mm_hist_options *options,

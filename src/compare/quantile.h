@@ -3,7 +3,7 @@
 #define MMTUI_COMPARE_QUANTILE_H
 
 #include "compare/crew.h"
-#include "compare/duo.h"
+#include "pair/duo.h"
 
 /* Of views that were laid over each other. Whether the files were there to the end is for the caller to ask.
  * helpers may be NULL. */

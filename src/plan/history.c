@@ -20,8 +20,8 @@ static const char *change_name(const struct mm_change *change)
 static void step_done(struct mm_step *step)
 {
     for (size_t i = 0; i < step->count; i++) {
-        mm_entry_release(step->change[i].before);
-        mm_entry_release(step->change[i].after);
+        mm_override_node_release(step->change[i].before);
+        mm_override_node_release(step->change[i].after);
     }
     free(step->change);
     free(step->label);
@@ -37,7 +37,7 @@ int mm_step_reserve(struct mm_step *step, struct mm_err *err)
     return 0;
 }
 
-void mm_step_record(struct mm_step *step, struct mm_entry *before, struct mm_entry *after)
+void mm_step_record(struct mm_step *step, struct mm_override_node *before, struct mm_override_node *after)
 {
     step->change[step->count] = (struct mm_change){before, after, step->count};
     step->count++;
@@ -55,8 +55,8 @@ static struct mm_change join(const struct mm_change *change, size_t run)
 {
     struct mm_change joined = {change[0].before, change[run - 1].after, 0};
     for (size_t i = 0; i + 1 < run; i++) {
-        mm_entry_release(change[i].after);
-        mm_entry_release(change[i + 1].before);
+        mm_override_node_release(change[i].after);
+        mm_override_node_release(change[i + 1].before);
     }
     return joined;
 }
@@ -73,9 +73,9 @@ static void step_squeeze(struct mm_step *step)
         while (i + run < step->count && strcmp(name, change_name(&step->change[i + run])) == 0)
             run++;
         struct mm_change joined = join(&step->change[i], run);
-        if (mm_entry_same(joined.before, joined.after)) {
-            mm_entry_release(joined.before);
-            mm_entry_release(joined.after);
+        if (mm_override_node_same(joined.before, joined.after)) {
+            mm_override_node_release(joined.before);
+            mm_override_node_release(joined.after);
         } else {
             step->change[kept++] = joined;
         }
@@ -94,12 +94,12 @@ static size_t step_size(const struct mm_step *step)
 
 /* ---- making a plan what a step says ---- */
 
-static struct mm_entry *present(const struct mm_change *change, bool undo)
+static struct mm_override_node *present(const struct mm_change *change, bool undo)
 {
     return undo ? change->after : change->before;
 }
 
-static struct mm_entry *wanted(const struct mm_change *change, bool undo)
+static struct mm_override_node *wanted(const struct mm_change *change, bool undo)
 {
     return undo ? change->before : change->after;
 }
@@ -109,13 +109,13 @@ static void replace_and_remove(struct mm_plan *plan, const struct mm_step *step,
 {
     size_t kept = 0, c = 0;
     for (size_t i = 0; i < plan->count; i++) {
-        struct mm_entry *entry = plan->entry[i];
+        struct mm_override_node *entry = plan->entry[i];
         while (c < step->count && (!present(&step->change[c], undo) ||
                                    mm_name_compare(change_name(&step->change[c]), entry->override.name) < 0))
             c++;
         if (c < step->count && strcmp(change_name(&step->change[c]), entry->override.name) == 0) {
-            struct mm_entry *want = mm_entry_hold(wanted(&step->change[c++], undo));
-            mm_entry_release(entry);
+            struct mm_override_node *want = mm_override_node_hold(wanted(&step->change[c++], undo));
+            mm_override_node_release(entry);
             if (!want)
                 continue;
             entry = want;
@@ -138,7 +138,7 @@ static void insert(struct mm_plan *plan, const struct mm_step *step, bool undo)
         while (from > 0 &&
                mm_name_compare(plan->entry[from - 1]->override.name, change_name(&step->change[c])) > 0)
             plan->entry[--to] = plan->entry[--from];
-        plan->entry[--to] = mm_entry_hold(wanted(&step->change[c], undo));
+        plan->entry[--to] = mm_override_node_hold(wanted(&step->change[c], undo));
     }
 }
 
@@ -236,22 +236,22 @@ const char *mm_plan_redo(struct mm_plan *plan)
 /* ---- replacing everything ---- */
 
 /* Record what leads from one sorted list to another; there is room for all of both. */
-static void record_difference(struct mm_step *step, const struct mm_plan *plan, struct mm_entry *const *entry,
-                              size_t count)
+static void record_difference(struct mm_step *step, const struct mm_plan *plan,
+                              struct mm_override_node *const *entry, size_t count)
 {
     size_t i = 0, k = 0;
     while (i < plan->count || k < count) {
         int order = i == plan->count ? 1
                     : k == count     ? -1
                                  : mm_name_compare(plan->entry[i]->override.name, entry[k]->override.name);
-        struct mm_entry *before = order <= 0 ? plan->entry[i++] : NULL;
-        struct mm_entry *after = order >= 0 ? entry[k++] : NULL;
-        if (!mm_entry_same(before, after))
-            mm_step_record(step, mm_entry_hold(before), mm_entry_hold(after));
+        struct mm_override_node *before = order <= 0 ? plan->entry[i++] : NULL;
+        struct mm_override_node *after = order >= 0 ? entry[k++] : NULL;
+        if (!mm_override_node_same(before, after))
+            mm_step_record(step, mm_override_node_hold(before), mm_override_node_hold(after));
     }
 }
 
-int mm_plan_replace(struct mm_plan *plan, struct mm_entry *const *entry, size_t count,
+int mm_plan_replace(struct mm_plan *plan, struct mm_override_node *const *entry, size_t count,
                     const struct mm_choices *choices, const char *label, struct mm_err *err)
 {
     mm_plan_commit(plan);

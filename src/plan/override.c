@@ -13,18 +13,18 @@ static const char *put(char **place, const char *text, size_t size)
     return copy;
 }
 
-struct mm_entry *mm_entry_make(const struct mm_override *override)
+struct mm_override_node *mm_override_node_make(const struct mm_override *override)
 {
     const char *text[4] = {override->name, override->op_type, override->tensor, override->why};
     size_t size[4];
-    size_t total = sizeof(struct mm_entry);
+    size_t total = sizeof(struct mm_override_node);
     for (size_t i = 0; i < MM_COUNT(text); i++) {
         if (!text[i])
             text[i] = "";
         size[i] = strlen(text[i]) + 1;
         total += size[i];
     }
-    struct mm_entry *entry = malloc(total);
+    struct mm_override_node *entry = malloc(total);
     if (!entry)
         return NULL;
     char *place = entry->text;
@@ -37,14 +37,14 @@ struct mm_entry *mm_entry_make(const struct mm_override *override)
     return entry;
 }
 
-struct mm_entry *mm_entry_hold(struct mm_entry *entry)
+struct mm_override_node *mm_override_node_hold(struct mm_override_node *entry)
 {
     if (entry)
         entry->references++;
     return entry;
 }
 
-void mm_entry_release(struct mm_entry *entry)
+void mm_override_node_release(struct mm_override_node *entry)
 {
     if (entry && --entry->references == 0)
         free(entry);
@@ -61,7 +61,7 @@ static bool same_figures(const struct mm_figures *a, const struct mm_figures *b)
            same_number(a->max_abs, b->max_abs) && same_number(a->cosine, b->cosine);
 }
 
-bool mm_entry_same(const struct mm_entry *a, const struct mm_entry *b)
+bool mm_override_node_same(const struct mm_override_node *a, const struct mm_override_node *b)
 {
     if (a == b)
         return true;

@@ -13,10 +13,10 @@ int mm_plan_open(struct mm_plan **plan, struct mm_err *err)
     return 0;
 }
 
-static void release_all(struct mm_entry **entry, size_t count)
+static void release_all(struct mm_override_node **entry, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        mm_entry_release(entry[i]);
+        mm_override_node_release(entry[i]);
     free(entry);
 }
 
@@ -85,21 +85,21 @@ int mm_plan_reserve(struct mm_plan *plan, size_t need, struct mm_err *err)
  * Put `entry` (its reference is taken over) at `place`: over what is there if `there`, else before it.
  * Everything that can fail comes first, so that a failed change is no change.
  */
-static int put_entry(struct mm_plan *plan, size_t place, bool there, struct mm_entry *entry,
+static int put_entry(struct mm_plan *plan, size_t place, bool there, struct mm_override_node *entry,
                      struct mm_err *err)
 {
     if (mm_step_reserve(&plan->current, err) < 0 || mm_plan_reserve(plan, plan->count + !there, err) < 0) {
-        mm_entry_release(entry);
+        mm_override_node_release(entry);
         return -1;
     }
-    struct mm_entry **at = plan->entry + place;
-    struct mm_entry *before = there ? *at : NULL;
+    struct mm_override_node **at = plan->entry + place;
+    struct mm_override_node *before = there ? *at : NULL;
     if (!there) {
         memmove(at + 1, at, (plan->count - place) * sizeof(*at));
         plan->count++;
     }
     *at = entry;
-    mm_step_record(&plan->current, before, mm_entry_hold(entry));
+    mm_step_record(&plan->current, before, mm_override_node_hold(entry));
     plan->revision++;
     return 0;
 }
@@ -114,13 +114,13 @@ int mm_plan_set(struct mm_plan *plan, const struct mm_override *override, struct
         return mm_fail(err, MM_EARG, "there is no precision number %d", (int) override->precision);
     if (override->precision == MM_PRECISION_NONE)
         return mm_plan_clear(plan, override->name, err);
-    struct mm_entry *entry = mm_entry_make(override);
+    struct mm_override_node *entry = mm_override_node_make(override);
     if (!entry)
         return mm_fail_memory(err);
     size_t place;
     bool there = mm_plan_place(plan, entry->override.name, &place);
-    if (there && mm_entry_same(plan->entry[place], entry)) {
-        mm_entry_release(entry);
+    if (there && mm_override_node_same(plan->entry[place], entry)) {
+        mm_override_node_release(entry);
         return 0;
     }
     return put_entry(plan, place, there, entry, err);
@@ -135,7 +135,7 @@ int mm_plan_clear(struct mm_plan *plan, const char *name, struct mm_err *err)
         return 0;
     if (mm_step_reserve(&plan->current, err) < 0)
         return -1;
-    struct mm_entry **at = plan->entry + place;
+    struct mm_override_node **at = plan->entry + place;
     mm_step_record(&plan->current, *at, NULL);
     plan->count--;
     memmove(at, at + 1, (plan->count - place) * sizeof(*at));
@@ -152,7 +152,7 @@ bool mm_plan_unsaved(const struct mm_plan *plan)
         return true;
     /* mostly the very same entries, so this is quick enough to be asked for every frame */
     for (size_t i = 0; i < plan->count; i++) {
-        if (!mm_entry_same(plan->entry[i], plan->saved[i]))
+        if (!mm_override_node_same(plan->entry[i], plan->saved[i]))
             return true;
     }
     return false;
@@ -167,7 +167,7 @@ void mm_plan_mark_saved(struct mm_plan *plan)
     if (!plan->saved_known)
         return;
     for (size_t i = 0; i < plan->count; i++)
-        plan->saved[i] = mm_entry_hold(plan->entry[i]);
+        plan->saved[i] = mm_override_node_hold(plan->entry[i]);
     plan->saved_count = plan->count;
     plan->saved_choices = plan->choices;
 }

@@ -3,7 +3,7 @@
  * file and the place in it: "plan.json: overrides[3].precision: ...". Members that are not known are passed
  * over.
  */
-#include "plan/json_text.h"
+#include "base/json_text.h"
 #include "plan/state.h"
 
 #include <cjson/cJSON.h>
@@ -16,7 +16,7 @@
 /* What has been read so far. */
 struct reader {
     const char *path;
-    struct mm_entry **entry; /* in the file's order until sorted */
+    struct mm_override_node **entry; /* in the file's order until sorted */
     size_t count;
     struct mm_choices choices;
 };
@@ -24,7 +24,7 @@ struct reader {
 static void reader_done(struct reader *reader)
 {
     for (size_t i = 0; i < reader->count; i++)
-        mm_entry_release(reader->entry[i]);
+        mm_override_node_release(reader->entry[i]);
     free(reader->entry);
 }
 
@@ -162,7 +162,7 @@ static int read_override(struct reader *reader, const cJSON *object, struct mm_e
         return -1;
     if (!*override.name)
         return fail_override(reader, "name", "is missing or empty", err);
-    struct mm_entry *entry = mm_entry_make(&override);
+    struct mm_override_node *entry = mm_override_node_make(&override);
     if (!entry)
         return mm_fail_memory(err);
     reader->entry[reader->count++] = entry;
@@ -173,7 +173,7 @@ static int read_override(struct reader *reader, const cJSON *object, struct mm_e
 
 static int compare_entries(const void *a, const void *b)
 {
-    const struct mm_entry *const *x = a, *const *y = b;
+    const struct mm_override_node *const *x = a, *const *y = b;
     return mm_name_compare((*x)->override.name, (*y)->override.name);
 }
 
@@ -201,7 +201,7 @@ static int read_overrides(struct reader *reader, const cJSON *root, struct mm_er
     if (!cJSON_IsArray(overrides))
         return mm_fail(err, MM_ECORRUPT, "%s: overrides: must be a list", reader->path);
     size_t count = (size_t)cJSON_GetArraySize(overrides);
-    reader->entry = calloc(count ? count : 1, sizeof(struct mm_entry *));
+    reader->entry = calloc(count ? count : 1, sizeof(struct mm_override_node *));
     if (!reader->entry)
         return mm_fail_memory(err);
     cJSON_ArrayForEach(item, overrides)

@@ -1,5 +1,5 @@
 /* Writing overrides.json: indented, keys in a fixed order, so that two plans can be compared by diff. */
-#include "plan/quote.h"
+#include "base/quote.h"
 #include "plan/state.h"
 
 static void add_member(struct mm_buf *out, const char *key, const char *text)

@@ -17,7 +17,7 @@
 #define MM_SETTINGS_MAX 16
 
 /* One stored override; its strings lie behind it in the same block. */
-struct mm_entry {
+struct mm_override_node {
     size_t references;
     struct mm_override override;
     char text[];
@@ -30,7 +30,7 @@ struct mm_choices {
 
 /* What happened to one name; NULL is "no override". Each pointer holds a reference. */
 struct mm_change {
-    struct mm_entry *before, *after;
+    struct mm_override_node *before, *after;
     size_t number; /* its place in the step while the step is open */
 };
 
@@ -43,7 +43,7 @@ struct mm_step {
 };
 
 struct mm_plan {
-    struct mm_entry **entry; /* sorted by mm_name_compare; each holds a reference */
+    struct mm_override_node **entry; /* sorted by mm_name_compare; each holds a reference */
     size_t count;
     size_t capacity; /* never shrinks, so that undo finds room for what was there before */
     struct mm_choices choices;
@@ -54,7 +54,7 @@ struct mm_plan {
     struct mm_step step[MM_HISTORY_MAX]; /* [0, done) can be undone, [done, steps) done again */
     size_t steps, done;
 
-    struct mm_entry **saved; /* what mark_saved saw, with references */
+    struct mm_override_node **saved; /* what mark_saved saw, with references */
     size_t saved_count;
     struct mm_choices saved_choices;
     bool saved_known; /* false when there was no memory to remember it: the plan then counts as unsaved */
@@ -63,11 +63,13 @@ struct mm_plan {
 /* ---- entries (override.c) ---- */
 
 /* A copy of `override` with one reference, NULL strings made ""; NULL when memory is out. */
-struct mm_entry *mm_entry_make(const struct mm_override *override);
-struct mm_entry *mm_entry_hold(struct mm_entry *entry); /* one more reference; NULL stays NULL */
-void mm_entry_release(struct mm_entry *entry);          /* one less; the last one frees; NULL is fine */
+struct mm_override_node *mm_override_node_make(const struct mm_override *override);
+struct mm_override_node *
+mm_override_node_hold(struct mm_override_node *entry); /* one more reference; NULL stays NULL */
+void mm_override_node_release(
+    struct mm_override_node *entry); /* one less; the last one frees; NULL is fine */
 /* The same content (NaN equals NaN). */
-bool mm_entry_same(const struct mm_entry *a, const struct mm_entry *b);
+bool mm_override_node_same(const struct mm_override_node *a, const struct mm_override_node *b);
 /* The order of overrides: natural order, ties by bytes, so that only equal names compare equal. */
 int mm_name_compare(const char *a, const char *b);
 
@@ -85,14 +87,14 @@ int mm_plan_check_open(const struct mm_plan *plan, struct mm_err *err);
 /* Make room for one more change in the open step. */
 int mm_step_reserve(struct mm_step *step, struct mm_err *err);
 /* Record a change in the open step; takes over both references. There is room (mm_step_reserve). */
-void mm_step_record(struct mm_step *step, struct mm_entry *before, struct mm_entry *after);
+void mm_step_record(struct mm_step *step, struct mm_override_node *before, struct mm_override_node *after);
 /* Forget all steps. */
 void mm_history_done(struct mm_plan *plan);
 /*
  * Make the plan's content `entry` (sorted, names different; references stay the caller's) and `choices`, as
  * one step. On failure nothing has changed.
  */
-int mm_plan_replace(struct mm_plan *plan, struct mm_entry *const *entry, size_t count,
+int mm_plan_replace(struct mm_plan *plan, struct mm_override_node *const *entry, size_t count,
                     const struct mm_choices *choices, const char *label, struct mm_err *err);
 
 /* ---- settings (settings.c) ---- */

@@ -2,8 +2,8 @@
  * Walking JSON text without building a tree, so that pieces of it can be passed on byte for byte. Only where
  * a piece ends is found here; whether it is JSON is for a parser to say.
  */
-#ifndef REPORT_JSON_WALK_H
-#define REPORT_JSON_WALK_H
+#ifndef MMTUI_REPORT_JSON_WALK_H
+#define MMTUI_REPORT_JSON_WALK_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* What the two forms of the triage report share: which layers start an error, and how much each explains. */
-#ifndef REPORT_TRIAGE_H
-#define REPORT_TRIAGE_H
+#ifndef MMTUI_REPORT_TRIAGE_H
+#define MMTUI_REPORT_TRIAGE_H
 
 #include "mmtui/report.h"
 

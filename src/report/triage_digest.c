@@ -1,4 +1,4 @@
-#include "triage.h"
+#include "report/triage.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "triage.h"
+#include "report/triage.h"
 
 static void put_text(struct mm_buf *out, const char *key, const char *text)
 {

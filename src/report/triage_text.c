@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "triage.h"
+#include "report/triage.h"
 
 enum { WIDTH = 100, STARTS_SHOWN = 6 };
 #define NO_LAYER UINT32_MAX

@@ -1,5 +1,5 @@
 /* Settings advice: from what was looked into to the plan. */
-#include "state.h"
+#include "session/state.h"
 
 #include <stdlib.h>
 #include <string.h>

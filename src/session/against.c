@@ -2,7 +2,7 @@
  * Comparisons beside that of src and dst: with the framework's simulation of the low precision, and with an
  * earlier dst. Each is a scan of its own, one after the other, when src and dst are measured.
  */
-#include "state.h"
+#include "session/state.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* From layers to operators: what a person chooses on rows becomes overrides in the plan. */
-#include "state.h"
+#include "session/state.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* What the model's graph says of the layers before anything is measured: their order and operators. */
-#include "state.h"
+#include "session/state.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* Histograms on request: counted by the pool, the last few kept. */
-#include "state.h"
+#include "session/state.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* Work on request: asked for, done by the pool, the last few kept. */
-#include "requests.h"
+#include "session/requests.h"
 
 #include <string.h>
 

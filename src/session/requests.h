@@ -2,8 +2,8 @@
  * requests: work on request, of which the last few are kept. What a kind of work needs is a struct that
  * begins with a struct request.
  */
-#ifndef SESSION_REQUESTS_H
-#define SESSION_REQUESTS_H
+#ifndef MMTUI_SESSION_REQUESTS_H
+#define MMTUI_SESSION_REQUESTS_H
 
 #include "mmtui/compare.h"
 

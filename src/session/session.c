@@ -1,4 +1,4 @@
-#include "state.h"
+#include "session/state.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* The inside of a session, for the files of this folder. */
-#ifndef SESSION_STATE_H
-#define SESSION_STATE_H
+#ifndef MMTUI_SESSION_STATE_H
+#define MMTUI_SESSION_STATE_H
 
 #include "mmtui/session.h"
-#include "requests.h"
+#include "session/requests.h"
 
 struct look_request {
     struct mm_job job;

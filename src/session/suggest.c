@@ -1,5 +1,5 @@
 /* From suggestions to overrides. */
-#include "state.h"
+#include "session/state.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* From figures to verdicts: once all is measured, workers look into what is worth it, and this thread
  * concludes. */
-#include "state.h"
+#include "session/state.h"
 
 #include <math.h>
 #include <stdlib.h>

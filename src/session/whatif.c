@@ -1,5 +1,5 @@
 /* What-if tables on request: rounded and measured by the pool, the last few kept. */
-#include "state.h"
+#include "session/state.h"
 
 #include <stdlib.h>
 

@@ -307,14 +307,14 @@ INLINE void acc_add(struct mm_acc *acc, double value)
     acc->hi = sum;
 }
 
-#include "tensor/kernels_count.h"
+#include "tensor/kernels_count.inc"
 
 #define LANE_FLOAT 1
-#include "tensor/kernels_lane.h"
+#include "tensor/kernels_lane.inc"
 #undef LANE_FLOAT
 #define LANE_FLOAT 0
-#include "tensor/kernels_lane.h"
+#include "tensor/kernels_lane.inc"
 
-#include "tensor/kernels_centre.h"
+#include "tensor/kernels_centre.inc"
 
 #endif

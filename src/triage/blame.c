@@ -1,7 +1,7 @@
 /* Introduced or inherited: one walk over the layers in execution order, errors held against their inputs'. */
 #include <math.h>
 
-#include "floor.h"
+#include "triage/floor.h"
 
 /*
  * How much an operator may enlarge a relative error without being suspect itself. A linear operator keeps the

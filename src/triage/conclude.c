@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conclude.h"
-#include "simulated.h"
+#include "triage/conclude.h"
+#include "triage/simulated.h"
 
 /* An error of so many times what rounding explains is still rounding: gains of operators are not known. */
 #define NOISE_FACTOR 3.0

@@ -1,6 +1,6 @@
 /* What verdicts are decided by; conclude.c decides, explain.c tells. */
-#ifndef TRIAGE_CONCLUDE_H
-#define TRIAGE_CONCLUDE_H
+#ifndef MMTUI_TRIAGE_CONCLUDE_H
+#define MMTUI_TRIAGE_CONCLUDE_H
 
 #include "mmtui/triage.h"
 

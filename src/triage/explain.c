@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "conclude.h"
-#include "simulated.h"
+#include "triage/conclude.h"
+#include "triage/simulated.h"
 
 /* What to do where no cause was named. */
 static const char *const next_steps[MM_VERDICT_COUNT] = {

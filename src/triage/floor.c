@@ -1,4 +1,4 @@
-#include "floor.h"
+#include "triage/floor.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* What storing a tensor in a format costs, estimated from statistics alone: no tensor is read. */
-#ifndef TRIAGE_FLOOR_H
-#define TRIAGE_FLOOR_H
+#ifndef MMTUI_TRIAGE_FLOOR_H
+#define MMTUI_TRIAGE_FLOOR_H
 
 #include "mmtui/triage.h"
 

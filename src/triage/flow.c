@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "mmtui/triage.h"
-#include "roles.h"
+#include "triage/roles.h"
 
 /* So many nodes are walked through from one layer up to others: enough for any fused operator. */
 #define WALK_MAX 4096

@@ -1,4 +1,4 @@
-#include "roles.h"
+#include "triage/roles.h"
 
 #include <string.h>
 #include <strings.h>
@@ -71,21 +71,6 @@ void roles_find(const struct mm_flow *flow, const struct mm_subject *subjects, c
     }
     if (flow->ordered)
         guess(flow, subjects, role, seen);
-}
-
-/* ---- operators with weights ---- */
-
-bool mm_op_has_weights(const char *op_type)
-{
-    static const char *const parts[] = {"conv",           "gemm",  "matmul", "linear", "dense",
-                                        "fullyconnected", "inner", "lstm",   "gru"};
-    if (!op_type || !*op_type)
-        return true;
-    for (size_t i = 0; i < MM_COUNT(parts); i++) {
-        if (mm_text_find(op_type, parts[i]))
-            return true;
-    }
-    return false;
 }
 
 /* ---- quantised ---- */

@@ -1,6 +1,6 @@
 /* What a layer is in the network: input, output, quantised. For flow.c. */
-#ifndef TRIAGE_ROLES_H
-#define TRIAGE_ROLES_H
+#ifndef MMTUI_TRIAGE_ROLES_H
+#define MMTUI_TRIAGE_ROLES_H
 
 #include "mmtui/triage.h"
 

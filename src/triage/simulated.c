@@ -1,4 +1,4 @@
-#include "simulated.h"
+#include "triage/simulated.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* What a simulation of the low precision decides: is it the format, or the implementation? For conclude.c. */
-#ifndef TRIAGE_SIMULATED_H
-#define TRIAGE_SIMULATED_H
+#ifndef MMTUI_TRIAGE_SIMULATED_H
+#define MMTUI_TRIAGE_SIMULATED_H
 
 #include "mmtui/triage.h"
 

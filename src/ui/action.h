@@ -8,8 +8,8 @@
  * struct action_event. An action with a `prompt` that comes without text first asks for the text on the
  * status line, then comes again with it: views only ever see the second one.
  */
-#ifndef UI_ACTION_H
-#define UI_ACTION_H
+#ifndef MMTUI_UI_ACTION_H
+#define MMTUI_UI_ACTION_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -11,8 +11,8 @@
  * (message, prompt or the view's own status text). Below APP_SHORT rows there is one row for both. Below
  * APP_MIN_W x APP_MIN_H there is one sentence.
  */
-#ifndef UI_APP_H
-#define UI_APP_H
+#ifndef MMTUI_UI_APP_H
+#define MMTUI_UI_APP_H
 
 #include "mmtui/base.h"
 #include "ui/action.h"

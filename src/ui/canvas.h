@@ -11,8 +11,8 @@
  * blank. Overwriting one half of it blanks the other. Text from files is escaped on the way
  * in (mm_text_escape), so no control or bidi character can be in a cell. Any size from 0 x 0 is safe.
  */
-#ifndef UI_CANVAS_H
-#define UI_CANVAS_H
+#ifndef MMTUI_UI_CANVAS_H
+#define MMTUI_UI_CANVAS_H
 
 #include "mmtui/base.h"
 #include "ui/role.h"

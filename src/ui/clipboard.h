@@ -2,8 +2,8 @@
  * The clipboard of the terminal, which may be on another machine: OSC 52. Works through ssh and (with its
  * set-clipboard on) tmux. A terminal that does not know it ignores it.
  */
-#ifndef UI_CLIPBOARD_H
-#define UI_CLIPBOARD_H
+#ifndef MMTUI_UI_CLIPBOARD_H
+#define MMTUI_UI_CLIPBOARD_H
 
 #include "mmtui/base.h"
 

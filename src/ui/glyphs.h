@@ -3,8 +3,8 @@
  * and never write such a character themselves, so that one switch (--ascii, or a locale that is not UTF-8)
  * turns all of them. Every glyph is exactly one column wide unless its comment says otherwise.
  */
-#ifndef UI_GLYPHS_H
-#define UI_GLYPHS_H
+#ifndef MMTUI_UI_GLYPHS_H
+#define MMTUI_UI_GLYPHS_H
 
 #include <stdbool.h>
 

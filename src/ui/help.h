@@ -1,8 +1,8 @@
 /*
  * The ? screen: the keys of the view below it, made from the action table and the keymap.
  */
-#ifndef UI_HELP_H
-#define UI_HELP_H
+#ifndef MMTUI_UI_HELP_H
+#define MMTUI_UI_HELP_H
 
 struct app;
 struct view;

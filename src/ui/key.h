@@ -6,8 +6,8 @@
  * can't tell two keys apart (C-i and Tab, C-m and Enter, C-[ and Esc, C-h and BS), the parser gives the named
  * one.
  */
-#ifndef UI_KEY_H
-#define UI_KEY_H
+#ifndef MMTUI_UI_KEY_H
+#define MMTUI_UI_KEY_H
 
 #include <stdbool.h>
 #include <stdint.h>

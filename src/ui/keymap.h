@@ -2,8 +2,8 @@
  * The keymap: which key does what in which view. Starts as the action table says; `bind KEY ACTION` changes
  * it.
  */
-#ifndef UI_KEYMAP_H
-#define UI_KEYMAP_H
+#ifndef MMTUI_UI_KEYMAP_H
+#define MMTUI_UI_KEYMAP_H
 
 #include "mmtui/base.h"
 #include "ui/action.h"

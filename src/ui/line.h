@@ -4,8 +4,8 @@
  * Keys: letters, Left Right Home End, C-a C-e C-b C-f, BS, Delete C-d, C-w (word), C-u (to the start), C-k
  * (to the end), Up Down C-p C-n.
  */
-#ifndef UI_LINE_H
-#define UI_LINE_H
+#ifndef MMTUI_UI_LINE_H
+#define MMTUI_UI_LINE_H
 
 #include "mmtui/base.h"
 

@@ -5,8 +5,8 @@
  * Invariants after every call: count >= 0; 0 <= cursor < count (0 when empty); 0 <= top; the cursor lies in
  * [top, top + height) when height > 0; no empty rows below the last one while there are rows above top.
  */
-#ifndef UI_LIST_H
-#define UI_LIST_H
+#ifndef MMTUI_UI_LIST_H
+#define MMTUI_UI_LIST_H
 
 #include <stdbool.h>
 #include "ui/action.h"

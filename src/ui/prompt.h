@@ -3,8 +3,8 @@
  * the same way: an action is dispatched with what was typed or chosen as its text, or nothing happens (Esc).
  * Views open them with app_prompt, app_ask and app_menu (app.h).
  */
-#ifndef UI_PROMPT_H
-#define UI_PROMPT_H
+#ifndef MMTUI_UI_PROMPT_H
+#define MMTUI_UI_PROMPT_H
 
 #include "ui/action.h"
 #include "ui/canvas.h"

@@ -5,8 +5,8 @@
  * does not mention looks like the role named by its front part: `list.sel` like `list`, `list` like
  * `default`. To add one: a row in the enum, a row in role.c's table.
  */
-#ifndef UI_ROLE_H
-#define UI_ROLE_H
+#ifndef MMTUI_UI_ROLE_H
+#define MMTUI_UI_ROLE_H
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
  * draw when something changed, at most 30 times a second. Nothing wakes when nothing happens, except once a
  * second while jobs run.
  */
-#ifndef UI_RUN_H
-#define UI_RUN_H
+#ifndef MMTUI_UI_RUN_H
+#define MMTUI_UI_RUN_H
 
 struct app;
 struct term;

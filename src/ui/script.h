@@ -11,8 +11,8 @@
  *
  * A step ends when hooks.settle says that no job is left, so there are no sleeps and a run is repeatable.
  */
-#ifndef UI_SCRIPT_H
-#define UI_SCRIPT_H
+#ifndef MMTUI_UI_SCRIPT_H
+#define MMTUI_UI_SCRIPT_H
 
 #include "mmtui/base.h"
 

@@ -6,8 +6,8 @@
  * A handler has no argument to carry state in, so signals.c has the program's only mutable file-scope
  * variables; hence one user at a time.
  */
-#ifndef UI_SIGNALS_H
-#define UI_SIGNALS_H
+#ifndef MMTUI_UI_SIGNALS_H
+#define MMTUI_UI_SIGNALS_H
 
 #include "mmtui/base.h"
 

@@ -5,8 +5,8 @@
  * SIGCONT, SIGTERM, SIGINT, SIGHUP write a byte to a pipe and are answered by the loop; a crash (SIGSEGV,
  * SIGABRT ...) puts the screen back before the signal does what it does.
  */
-#ifndef UI_TERM_H
-#define UI_TERM_H
+#ifndef MMTUI_UI_TERM_H
+#define MMTUI_UI_TERM_H
 
 #include "mmtui/base.h"
 #include "ui/canvas.h"

@@ -12,8 +12,8 @@
  * `bright` in front, gray, 0..255, #rrggbb. Attributes, joined by + or blanks: none bold dim italic underline
  * reverse. `default` and `mono` are compiled in and go through the same reader. A loaded theme is const.
  */
-#ifndef UI_THEME_H
-#define UI_THEME_H
+#ifndef MMTUI_UI_THEME_H
+#define MMTUI_UI_THEME_H
 
 #include "mmtui/base.h"
 #include "ui/role.h"

@@ -1,8 +1,8 @@
 /*
  * The themes that are compiled in, as the text that a theme file would have.
  */
-#ifndef UI_THEME_TEXT_H
-#define UI_THEME_TEXT_H
+#ifndef MMTUI_UI_THEME_TEXT_H
+#define MMTUI_UI_THEME_TEXT_H
 
 struct theme_text {
     const char *name;

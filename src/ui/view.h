@@ -9,8 +9,8 @@
  * draw() and status() are functions from const state to a canvas: no measuring, no loading, nothing that is
  * remembered. What depends on the size is prepared in size(), what depends on new results in update().
  */
-#ifndef UI_VIEW_H
-#define UI_VIEW_H
+#ifndef MMTUI_UI_VIEW_H
+#define MMTUI_UI_VIEW_H
 
 #include "ui/action.h"
 #include "ui/canvas.h"

@@ -1,6 +1,6 @@
 /* Text that is too long for its place: a name keeps its end, a sentence goes on in the next line. */
-#ifndef UI_WORDS_H
-#define UI_WORDS_H
+#ifndef MMTUI_UI_WORDS_H
+#define MMTUI_UI_WORDS_H
 
 #include "ui/canvas.h"
 #include "ui/glyphs.h"

@@ -155,11 +155,11 @@ def key_table(names):
 
 
 def verdict_table():
-    """Every verdict's word, and what its line in triage.h says of it."""
+    """Every verdict's word, and what its line in cause.h says of it."""
     words = dict(re.findall(r'\[(MM_VERDICT_\w+)\] = "([\w-]+)"', read(ROOT / "src/triage/verdict.c")))
-    enum = re.search(r"enum mm_verdict_kind \{(.*?)\};", read(ROOT / "include/mmtui/triage.h"), re.S)[1]
+    enum = re.search(r"enum mm_verdict_kind \{(.*?)\};", read(ROOT / "include/mmtui/cause.h"), re.S)[1]
     means = re.findall(r"(MM_VERDICT_\w+)(?: = 0)?,\s*/\*(.*?)\*/", enum, re.S)
-    same([name for name, _ in means], list(words), "verdicts of triage.h and verdict.c")
+    same([name for name, _ in means], list(words), "verdicts of cause.h and verdict.c")
     rows = [f"| `{words[name]}` | {' '.join(text.split())} |" for name, text in means]
     return "\n".join(["| verdict | |", "| --- | --- |", *rows])
 
@@ -222,10 +222,10 @@ def readme_verdicts(folder):
 def readme_formats(folder):
     """docs: the README names every file format, every number format and every exported file"""
     text = read(README)
-    endings = re.findall(r'^    \{"\w+", "(\.\w+)"', read(ROOT / "src/dump/formats.c"), re.M)
+    endings = re.findall(r'^    \{"\w+", "(\.\w+)"', read(ROOT / "src/format/formats.c"), re.M)
     check(endings, "no file formats found in formats.c")
     dtypes = [c_string(fields[0]) for fields in table_rows("src/tensor/dtype.c", "MM_")]
-    files = [c_string(fields[0]) for fields in table_rows("src/plan/magicmind.c", "FILE_")]
+    files = [c_string(fields[0]) for fields in table_rows("src/export/magicmind.c", "FILE_")]
     check(dtypes and files, "no rows found in dtype.c or magicmind.c")
     for word in endings + dtypes + files:
         check(f"`{word}`" in text, f"README does not name `{word}`")
@@ -345,7 +345,7 @@ def man_tables(folder):
     values = [v for v in re.findall(r'"(\w+)"', settings) if v in settings.split("SETTINGS[]")[0]]
     flags = re.findall(r'\{"(\w+)", is_\w+\}', read(ROOT / "src/report/filter.c"))
     verdicts = re.findall(r'\[MM_VERDICT_\w+\] = "([\w-]+)"', read(ROOT / "src/triage/verdict.c"))
-    files = [c_string(fields[0]) for fields in table_rows("src/plan/magicmind.c", "FILE_")]
+    files = [c_string(fields[0]) for fields in table_rows("src/export/magicmind.c", "FILE_")]
     for what in (columns, keys, values, flags, verdicts, files):
         check(what, "a table was not found in the sources")
         for word in what:
@@ -376,17 +376,17 @@ def words_of(path, pattern):
 def triage_words(folder):
     """docs: mmtui-triage.7 has every cause, verdict, confidence, range and step of a suggestion"""
     text = " ".join(plain(read(TRIAGE)).split())
-    causes = words_of("src/triage/cause.c", r'\[MM_CAUSE_\w+\] = \{\{"([^"]+)",\s*"([^"]+)"')
-    declared = re.findall(r"^    MM_CAUSE_(?!COUNT)\w+", read(ROOT / "include/mmtui/triage.h"), re.M)
-    same(len(causes), len(declared), "causes of cause.c and triage.h")
+    causes = words_of("src/cause/cause.c", r'\[MM_CAUSE_\w+\] = \{\{"([^"]+)",\s*"([^"]+)"')
+    declared = re.findall(r"^    MM_CAUSE_(?!COUNT)\w+", read(ROOT / "include/mmtui/cause.h"), re.M)
+    same(len(causes), len(declared), "causes of cause.c and cause.h")
     for word, title in causes:
         entry = rf"\.TP \.BR {re.escape(word)} \"(?: \([FPMV]\))?: {re.escape(title)}\""
         check(re.search(entry, text), f"mmtui-triage.7 has no entry for the cause {word}, {title}")
     confidences = [w for w in words_of("src/triage/conclude.c", r'\[MM_(?:POSSIBLE|LIKELY|CERTAIN)\] = "(\w+)"')]
     verdicts = words_of("src/triage/verdict.c", r'\[MM_VERDICT_\w+\] = "([\w-]+)"')
-    for word in confidences + verdicts + words_of("src/triage/whatif_setting.c", r'\[MM_RANGE_\w+\] = "([\w.]+)"'):
+    for word in confidences + verdicts + words_of("src/whatif/setting.c", r'\[MM_RANGE_\w+\] = "([\w.]+)"'):
         check(re.search(rf"(?<![\w.]){re.escape(word)}\|", text), f"no table of mmtui-triage.7 has {word}")
-    steps = words_of("src/triage/suggest_words.c", r'words\[MM_WHY_COUNT\] = \{"(\w+)", "(\w+)", "(\w+)"\}')[0]
+    steps = words_of("src/suggest/words.c", r'words\[MM_WHY_COUNT\] = \{"(\w+)", "(\w+)", "(\w+)"\}')[0]
     for word in steps:
         check(f".IR {word.capitalize()} :" in text, f"mmtui-triage.7 does not explain {word}")
 
@@ -396,7 +396,7 @@ def triage_needs(folder):
     """docs: mmtui-triage.7 says of every cause what it needs to be tried"""
     letters = {"METRICS": "F", "PAIRS": "P", "MOVES": "M", "VALUES": "V"}
     pattern = r'\[MM_CAUSE_\w+\] = \{\{"([^"]+)"[^}]*\},\s*NEED_(\w+),\s*(\w+)\}'
-    rows = words_of("src/triage/cause.c", pattern)
+    rows = words_of("src/cause/cause.c", pattern)
     for word, need, _ in rows[1:]:  # the first is no cause
         check(f".BR {word} \" ({letters[need]}):" in plain(read(TRIAGE)), f"mmtui-triage.7: {word} needs {need}")
 
@@ -417,7 +417,7 @@ def triage_limits(folder):
     limits = re.findall(r'^\.\\" limit: (\S+) (\w+)\n(.*)$', read(TRIAGE), re.M)
     check(len(limits) > 40, f"only {len(limits)} limits found in mmtui-triage.7")
     for file, name, line in limits:
-        path = ROOT / ("include/mmtui" if file in ("triage.h", "report.h") else "src/triage") / file
+        path = ROOT / file
         shown = [float(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?", line)]
         value = value_of(path, name)
         check(value in shown, f"mmtui-triage.7: {file} has {name} {value:g}, the page says: {line}")

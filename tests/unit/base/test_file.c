@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "mmtui/base.h"
 #include "unit/fixture.h"
 
 #include <sys/stat.h>

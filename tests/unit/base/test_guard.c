@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "mmtui/base.h"
 #include "unit/fixture.h"
 
 #include "base/guard.h"

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "mmtui/base.h"
 #include "base/shortest.h"
 
 #include <float.h>

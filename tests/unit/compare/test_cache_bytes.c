@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "mmtui/compare.h"
 #include "compare/cache.h"
 
 static void test_little_endian(void **state)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <utime.h>
 
+#include "mmtui/compare.h"
 #include "compare/cache.h"
 #include "unit/fixture.h"
 

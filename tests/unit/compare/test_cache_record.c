@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "mmtui/compare.h"
 #include "compare/cache.h"
 
 static const struct mm_entry src = {.path = "s/a.npy", .file = "a.npy"};

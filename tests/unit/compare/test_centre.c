@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "mmtui/compare.h"
 #include "compare/centre.h"
 
 #define N 4

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "mmtui/compare.h"
 #include "compare/crew.h"
 
 #include <string.h>

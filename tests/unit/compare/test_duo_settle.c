@@ -8,7 +8,8 @@
 
 #include <math.h>
 
-#include "pair_files.h"
+#include "mmtui/compare.h"
+#include "unit/pair/pair_files.h"
 
 #define MANY 6000
 

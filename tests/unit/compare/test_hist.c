@@ -8,9 +8,10 @@
 #include <float.h>
 #include <math.h>
 
+#include "mmtui/compare.h"
 #include "compare/total.h"
-#include "pair_files.h"
-#include "team.h"
+#include "unit/pair/pair_files.h"
+#include "unit/compare/team.h"
 
 static int setup(void **state)
 {

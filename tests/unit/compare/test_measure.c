@@ -11,7 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "pair_files.h"
+#include "mmtui/compare.h"
+#include "unit/pair/pair_files.h"
 
 static int setup(void **state)
 {

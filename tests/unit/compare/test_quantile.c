@@ -6,10 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "mmtui/compare.h"
 #include "compare/quantile.h"
 #include "compare/total.h"
-#include "pair_files.h"
-#include "team.h"
+#include "unit/pair/pair_files.h"
+#include "unit/compare/team.h"
 
 #include <float.h>
 #include <math.h>

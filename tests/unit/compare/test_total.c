@@ -5,8 +5,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "mmtui/compare.h"
 #include "compare/total.h"
-#include "team.h"
+#include "unit/compare/team.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "dump_testing.h"
+#include "mmtui/dump.h"
+#include "unit/format/format_testing.h"
 
 static void assert_undone(struct mm_axis axis, int rank, const int *expected)
 {

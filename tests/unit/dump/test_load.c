@@ -4,9 +4,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "dump_testing.h"
+#include "mmtui/dump.h"
+#include "unit/format/format_testing.h"
 
-#include "dump/wire.h"
+#include "base/wire.h"
 
 static char *folder;
 

@@ -1,4 +1,5 @@
-#include "helpers.h"
+#include "mmtui/plan.h"
+#include "unit/plan/helpers.h"
 #include "plan/state.h"
 
 static void undoes_and_redoes_steps(void **state)
@@ -151,15 +152,15 @@ static void replaces_everything_as_one_step(void **state)
     choose(plan, "a", MM_PRECISION_F16);
     choose(plan, "c", MM_PRECISION_F16);
     struct mm_override other[] = {make_override("b", MM_PRECISION_F32), make_override("c", MM_PRECISION_F32)};
-    struct mm_entry *entry[] = {mm_entry_make(&other[0]), mm_entry_make(&other[1])};
+    struct mm_override_node *entry[] = {mm_override_node_make(&other[0]), mm_override_node_make(&other[1])};
     struct mm_choices choices = {{0}};
     assert_int_equal(mm_plan_replace(plan, entry, 2, &choices, "load", NULL), 0);
     assert_listing(plan, "b:F32 c:F32");
     uint64_t revision = mm_plan_revision(plan);
     assert_int_equal(mm_plan_replace(plan, entry, 2, &choices, "again", NULL), 0); /* nothing new */
     assert_true(mm_plan_revision(plan) == revision);
-    mm_entry_release(entry[0]);
-    mm_entry_release(entry[1]);
+    mm_override_node_release(entry[0]);
+    mm_override_node_release(entry[1]);
     assert_string_equal(mm_plan_undo(plan), "load");
     assert_listing(plan, "a:F16 c:F16");
     mm_plan_redo(plan);

@@ -1,38 +1,39 @@
-#include "helpers.h"
+#include "mmtui/plan.h"
+#include "unit/plan/helpers.h"
 #include "plan/state.h"
 
 static void copies_strings(void **state)
 {
     (void)state;
     char name[] = "conv";
-    struct mm_entry *entry =
-        mm_entry_make(&(struct mm_override){.name = name, .precision = MM_PRECISION_F16});
+    struct mm_override_node *entry =
+        mm_override_node_make(&(struct mm_override){.name = name, .precision = MM_PRECISION_F16});
     name[0] = 'X';
     assert_string_equal(entry->override.name, "conv");
     assert_string_equal(entry->override.op_type, "");
     assert_string_equal(entry->override.tensor, "");
     assert_string_equal(entry->override.why, "");
-    mm_entry_release(entry);
+    mm_override_node_release(entry);
 }
 
 static void counts_references(void **state)
 {
     (void)state;
-    struct mm_entry *entry = mm_entry_make(&(struct mm_override){.name = "a"});
-    assert_ptr_equal(mm_entry_hold(entry), entry);
-    mm_entry_release(entry);
+    struct mm_override_node *entry = mm_override_node_make(&(struct mm_override){.name = "a"});
+    assert_ptr_equal(mm_override_node_hold(entry), entry);
+    mm_override_node_release(entry);
     assert_string_equal(entry->override.name, "a"); /* still there: a sanitizer would tell */
-    mm_entry_release(entry);
-    assert_null(mm_entry_hold(NULL));
-    mm_entry_release(NULL);
+    mm_override_node_release(entry);
+    assert_null(mm_override_node_hold(NULL));
+    mm_override_node_release(NULL);
 }
 
 static bool same_as(const struct mm_override *a, struct mm_override b)
 {
-    struct mm_entry *x = mm_entry_make(a), *y = mm_entry_make(&b);
-    bool same = mm_entry_same(x, y);
-    mm_entry_release(x);
-    mm_entry_release(y);
+    struct mm_override_node *x = mm_override_node_make(a), *y = mm_override_node_make(&b);
+    bool same = mm_override_node_same(x, y);
+    mm_override_node_release(x);
+    mm_override_node_release(y);
     return same;
 }
 
@@ -51,7 +52,7 @@ static void compares_content(void **state)
     assert_false(same_as(&a, b));
     b = a, b.tensor = "u";
     assert_false(same_as(&a, b));
-    assert_true(mm_entry_same(NULL, NULL));
+    assert_true(mm_override_node_same(NULL, NULL));
 }
 
 /* Natural order, and only equal names compare equal. */

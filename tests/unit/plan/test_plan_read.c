@@ -1,4 +1,5 @@
-#include "helpers.h"
+#include "mmtui/plan.h"
+#include "unit/plan/helpers.h"
 
 #include <float.h>
 

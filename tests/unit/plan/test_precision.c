@@ -1,4 +1,5 @@
-#include "helpers.h"
+#include "mmtui/plan.h"
+#include "unit/plan/helpers.h"
 
 static void finds_names_and_badges(void **state)
 {

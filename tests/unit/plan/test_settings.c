@@ -1,4 +1,5 @@
-#include "helpers.h"
+#include "mmtui/plan.h"
+#include "unit/plan/helpers.h"
 #include "plan/state.h"
 
 static const char MODE[] = "precision_config.precision_mode";

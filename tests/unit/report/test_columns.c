@@ -5,7 +5,8 @@
 
 #include <cmocka.h>
 
-#include "layers.h"
+#include "mmtui/report.h"
+#include "unit/report/layers.h"
 
 static void assert_cell(const struct stage *stage, enum mm_column_id column, size_t id, const char *expected)
 {

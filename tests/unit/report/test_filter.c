@@ -5,7 +5,8 @@
 
 #include <cmocka.h>
 
-#include "layers.h"
+#include "mmtui/report.h"
+#include "unit/report/layers.h"
 
 /* The layers that match: bit id is set. */
 static unsigned matching(const struct stage *stage, const char *text)

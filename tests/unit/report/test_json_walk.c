@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mmtui/report.h"
 #include "mmtui/base.h"
 #include "report/json_walk.h"
 

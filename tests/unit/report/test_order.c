@@ -5,7 +5,8 @@
 
 #include <cmocka.h>
 
-#include "layers.h"
+#include "mmtui/report.h"
+#include "unit/report/layers.h"
 
 static void assert_order(const struct stage *stage, enum mm_column_id column, bool reverse,
                          const size_t expected[LAYERS])

@@ -5,7 +5,8 @@
 
 #include <cmocka.h>
 
-#include "layers.h"
+#include "mmtui/report.h"
+#include "unit/report/layers.h"
 
 static struct mm_suggestion items[] = {
     {.layer = NANS, .to = MM_F32, .why = MM_WHY_OVERFLOW, .elements = 2, .macs = -1, .text = "too large"},

@@ -5,7 +5,8 @@
 
 #include <cmocka.h>
 
-#include "layers.h"
+#include "mmtui/report.h"
+#include "unit/report/layers.h"
 
 static char *table(const struct stage *stage, const size_t *ids, size_t count,
                    const struct mm_table_options *options)

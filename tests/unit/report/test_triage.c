@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "../session/session_testing.h"
+#include "unit/session/session_testing.h"
 #include "mmtui/report.h"
 #include "report/triage.h"
 

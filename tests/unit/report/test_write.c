@@ -5,7 +5,8 @@
 
 #include <cmocka.h>
 
-#include "layers.h"
+#include "mmtui/report.h"
+#include "unit/report/layers.h"
 
 #include <stdio.h>
 

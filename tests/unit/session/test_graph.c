@@ -5,7 +5,8 @@
 
 #include <cmocka.h>
 
-#include "session_testing.h"
+#include "mmtui/session.h"
+#include "unit/session/session_testing.h"
 
 /* x -> z (Conv) -> a (Relu) -> m (Add, reads x too). */
 static struct mm_graph *small_graph(void)

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "mmtui/session.h"
 #include "session/requests.h"
 
 #include <stdlib.h>

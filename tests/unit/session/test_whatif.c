@@ -5,7 +5,8 @@
 
 #include <cmocka.h>
 
-#include "session_testing.h"
+#include "mmtui/session.h"
+#include "unit/session/session_testing.h"
 
 #include <math.h>
 

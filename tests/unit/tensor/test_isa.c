@@ -5,7 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "check_isa.h"
+#include "mmtui/tensor.h"
+#include "unit/tensor/check_isa.h"
 
 /* One after the other, the scalar one too: what is right of it is right of all. */
 static const struct mm_isa *next_isa(size_t *i)

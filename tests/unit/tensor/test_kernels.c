@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mmtui/tensor.h"
 #include "tensor/kernels.h"
 
 static void the_environment_chooses(void **state)

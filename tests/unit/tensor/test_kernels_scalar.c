@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "mmtui/tensor.h"
 #include "tensor/kernels.h"
 
 static const struct mm_limits limits = {1e-6, 1e-8, 1e-5};

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "mmtui/tensor.h"
 #include "tensor/decode.h"
 
 /* Two values of each format, as NumPy's tobytes() writes them on a little-endian machine. */

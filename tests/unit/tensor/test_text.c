@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mmtui/tensor.h"
 #include "tensor/decode.h"
 
 static bool read_one(const char *text, enum mm_dtype dtype, double *value)

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mmtui/tensor.h"
 #include "tensor/decode.h"
 
 #define COUNT 257

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mmtui/tensor.h"
 #include "tensor/decode.h"
 
 struct sample {

@@ -5,7 +5,8 @@
 
 #include <cmocka.h>
 
-#include "network.h"
+#include "mmtui/triage.h"
+#include "unit/triage/network.h"
 
 static void assert_root(const struct network *net, size_t id, int32_t root, bool starts)
 {

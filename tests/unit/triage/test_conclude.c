@@ -5,7 +5,8 @@
 
 #include <cmocka.h>
 
-#include "network.h"
+#include "mmtui/triage.h"
+#include "unit/triage/network.h"
 
 static const char *name_of(const void *context, uint32_t id)
 {

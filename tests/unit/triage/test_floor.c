@@ -5,7 +5,8 @@
 
 #include <cmocka.h>
 
-#include "network.h"
+#include "mmtui/triage.h"
+#include "unit/triage/network.h"
 
 #include "triage/floor.h"
 

@@ -5,7 +5,8 @@
 
 #include <cmocka.h>
 
-#include "network.h"
+#include "mmtui/triage.h"
+#include "unit/triage/network.h"
 
 static void assert_inputs(const struct network *net, size_t id, size_t count, const uint32_t *expected)
 {

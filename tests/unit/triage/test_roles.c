@@ -5,7 +5,8 @@
 
 #include <cmocka.h>
 
-#include "network.h"
+#include "mmtui/triage.h"
+#include "unit/triage/network.h"
 
 static void by_header(void **state)
 {
@@ -66,22 +67,9 @@ static void quantised(void **state)
     network_done(&net);
 }
 
-static void weights(void **state)
-{
-    (void)state;
-    static const char *const with[] = {"Conv", "mm.depthwise_conv1d", "aten::_convolution", "MatMul", "",
-                                       "Gemm"};
-    static const char *const without[] = {"Relu", "mm.add", "HardSwish", "Div"};
-    for (size_t i = 0; i < MM_COUNT(with); i++)
-        assert_true(mm_op_has_weights(with[i]));
-    for (size_t i = 0; i < MM_COUNT(without); i++)
-        assert_false(mm_op_has_weights(without[i]));
-    assert_true(mm_op_has_weights(NULL));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(by_header), cmocka_unit_test(weights_are_no_inputs),
-                                       cmocka_unit_test(quantised), cmocka_unit_test(weights)};
+                                       cmocka_unit_test(quantised)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /*
- * Golden screens: a frame (glyph plane, "---", style plane) is held against tests/unit/ui/golden/NAME.
+ * Golden screens: a frame (glyph plane, "---", style plane) is held against golden/NAME beside the test.
  * UPDATE=1 in the environment rewrites the files; then look at the difference before it is committed.
  * GOLDEN names another folder than the one beside this file. Include after <cmocka.h>.
  */
@@ -17,7 +17,7 @@
 static inline void golden_path(struct mm_buf *out, const char *name)
 {
     const char *folder = getenv("GOLDEN");
-    const char *here = __FILE__;
+    const char *here = __BASE_FILE__; /* the test: goldens lie beside it */
     if (folder)
         mm_buf_printf(out, "%s/%s", folder, name);
     else

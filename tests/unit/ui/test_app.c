@@ -6,11 +6,11 @@
 
 #include "ui/app.h"
 #include "ui/key.h"
-#include "ui/monkey.h"
+#include "unit/ui/monkey.h"
 #include "ui/script.h"
 
-#include "toy_view.h"
-#include "golden.h"
+#include "unit/ui/toy_view.h"
+#include "unit/ui/golden.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #include "ui/script.h"
 #include "ui/clipboard.h"
 
-#include "toy_view.h"
+#include "unit/ui/toy_view.h"
 
 #include <string.h>
 

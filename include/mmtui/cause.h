@@ -1,0 +1,251 @@
+/*
+ * cause: does a layer's error look like a known mistake? One file a cause, each a prediction of dst from src
+ * that is held against dst.
+ *
+ * Collecting evidence opens one pair's tensors, in a worker: what-ifs and causes. It fills a struct mm_evidence
+ * and nothing else. The sentences are for people: short, with figures in them. Every figure is a relative L2
+ * error (diff2) unless it says otherwise.
+ */
+#ifndef MMTUI_CAUSE_H
+#define MMTUI_CAUSE_H
+
+#include "mmtui/whatif.h"
+
+/* ---- one layer, as reasoning sees it ------------------------------------------------------------------- */
+
+struct mm_evidence;
+/* A pair with what is known of it. All borrowed; evidence is NULL where nobody has looked. */
+struct mm_subject {
+    const struct mm_pair *pair;
+    const struct mm_result *result;
+    const struct mm_evidence *evidence;
+    const char *op_type; /* as good as it is known; NULL or "": not */
+    /* With a third dump, the framework's own simulation of the low precision; else NULL. */
+    const struct mm_result *sim_dst; /* dst against it: what the implementation adds */
+    const struct mm_result *src_sim; /* it against src: what the format costs */
+};
+
+/* ---- causes: one layer's error explained ----------------------------------------------------------------
+ */
+
+enum mm_verdict_kind {
+    MM_VERDICT_NONE = 0,  /* not measured yet */
+    MM_VERDICT_OK,        /* within the thresholds */
+    MM_VERDICT_NOISE,     /* over, but no more than rounding on the way here adds up to */
+    MM_VERDICT_HARMLESS,  /* over as a ratio, but small against what goes in, or without effect on what reads
+                             it */
+    MM_VERDICT_INHERITED, /* came in with the inputs */
+    MM_VERDICT_FORMAT,    /* the number format can't do better */
+    MM_VERDICT_SETTINGS,  /* other quantisation settings would do clearly better */
+    MM_VERDICT_IMPLEMENTATION, /* the operator computes something else */
+    MM_VERDICT_INPUT,          /* the two runs were fed differently */
+    MM_VERDICT_OUTPUT,         /* the result is read or mapped back differently */
+    MM_VERDICT_OVERFLOW,       /* dst left the range of its format, or something inside the operator did */
+    MM_VERDICT_OVER,           /* over a threshold, and not looked into yet */
+    MM_VERDICT_NONFINITE,      /* NaN or Inf on one side only, and not looked into yet */
+    MM_VERDICT_SHAPE,          /* shapes differ */
+    MM_VERDICT_UNPAIRED,       /* one side only */
+    MM_VERDICT_UNREADABLE,     /* a file could not be read */
+    MM_VERDICT_COUNT
+};
+/* "ok", "noise", "inherited", "format-limited", "settings", ...: the word used in files and filters. */
+const char *mm_verdict_word(enum mm_verdict_kind kind);
+
+enum mm_cause_id {
+    MM_CAUSE_NONE = 0,        /* not explained */
+    MM_CAUSE_OVERFLOW,        /* |x| beyond the format, Inf (or NaN made of it) in dst */
+    MM_CAUSE_INNER_OVERFLOW,  /* the result fits, but squares, sums or products inside the operator do not */
+    MM_CAUSE_UNDERFLOW,       /* small values became 0 */
+    MM_CAUSE_SATURATION,      /* a plateau at an integer's or half's limit, or at the top of the range */
+    MM_CAUSE_NOT_DEQUANTISED, /* dst holds the raw integers */
+    MM_CAUSE_ZERO_POINT,      /* dst = src + one constant */
+    MM_CAUSE_SIGNEDNESS,      /* int8 read as uint8 or the reverse */
+    MM_CAUSE_SCALE,           /* dst = src times one factor; a power of two is named */
+    MM_CAUSE_CHANNEL_RANGE,   /* one scale for channels of very different range */
+    MM_CAUSE_ONE_SIDED,       /* a symmetric range for a one-sided distribution */
+    MM_CAUSE_OUTLIER,         /* few values stretch the range */
+    MM_CAUSE_CHANNELS_REVERSED, /* RGB / BGR */
+    MM_CAUSE_CHANNELS_PERMUTED,
+    MM_CAUSE_LAYOUT,        /* the bytes of one layout read as another (CHW / HWC) */
+    MM_CAUSE_TRANSPOSED,    /* axes permuted */
+    MM_CAUSE_FLIPPED,       /* an axis backwards */
+    MM_CAUSE_SHIFTED,       /* moved by a few places along an axis */
+    MM_CAUSE_CROPPED,       /* dst is a part of src, or the reverse */
+    MM_CAUSE_NORMALISATION, /* mean / std / 255 applied twice, not at all, or other ones */
+    MM_CAUSE_AFFINE,        /* per-channel scale and offset that no known preprocessing gives */
+    MM_CAUSE_ZERO,          /* dst is all zero */
+    MM_CAUSE_CONSTANT,      /* dst is one value */
+    MM_CAUSE_STALE,         /* dst equals another tensor */
+    MM_CAUSE_UNWRITTEN,     /* a part of dst was never written */
+    MM_CAUSE_CLASS_MAP,     /* integers mapped by another table */
+    MM_CAUSE_BOXES,         /* one affine map a coordinate (letterbox) */
+    MM_CAUSE_REORDERED,     /* the same values in another order (top-k, NMS) */
+    MM_CAUSE_NEAR_ZERO,     /* the reference is near zero: a large ratio of a small error */
+    MM_CAUSE_ROUNDING,      /* plain rounding noise of the format */
+    MM_CAUSE_COUNT
+};
+
+struct mm_cause_info {
+    const char *word;             /* "channels-reversed": in files and filters */
+    const char *title;            /* "channels reversed (RGB/BGR)" */
+    enum mm_verdict_kind verdict; /* what it makes of the layer where it is introduced, inside the network */
+    bool at_edges;                /* at the network's inputs (outputs) it is an input (output) fault */
+    const char *next;             /* the next step, a sentence in the imperative */
+};
+/* Never NULL. */
+const struct mm_cause_info *mm_cause_info(enum mm_cause_id cause);
+
+enum mm_role { MM_ROLE_INNER = 0, MM_ROLE_INPUT = 1, MM_ROLE_OUTPUT = 2 }; /* bits */
+
+/* What is known of how dst made a layer. */
+enum mm_quantised {
+    MM_QUANTISED_NO = 0,
+    MM_QUANTISED_RESULT = 1, /* its result is stored as an integer of 16 bits or less, or was at some point */
+    MM_QUANTISED_INPUT = 2,  /* some result that it reads is */
+    MM_QUANTISED_UNSIGNED = 4 /* with RESULT: the integers are unsigned, so there is a zero point */
+};
+
+/* What a cause found. score says how sure: 1 certain, 0.5 as likely as not; below 0.3 it is not kept. */
+struct mm_finding {
+    enum mm_cause_id cause;
+    enum mm_verdict_kind verdict; /* what it makes of the layer; NONE: what its cause always does */
+    double score;
+    double residual;    /* relative L2 error left once the fault is undone; NaN where that means nothing */
+    int32_t layer;      /* STALE: the layer whose values dst holds; meaningless for others */
+    char evidence[240]; /* the figures that led here; one or more sentences */
+    char sentence[96];  /* one line for the VERDICT column */
+};
+
+/* Everything that a cause may look at. Pointers are borrowed. */
+struct mm_case {
+    const struct mm_pair *pair;
+    const struct mm_result *result; /* MEASURED or MISMATCH */
+    const char *op_type;            /* never NULL */
+    unsigned role;                  /* bits of enum mm_role */
+    double noise;     /* relative L2 error that format and inputs explain: what a fault must stand out from */
+    double input_max; /* greatest |x| among the reference's inputs; 0 unknown */
+    double input_rms; /* greatest RMS among them; 0 unknown */
+    int64_t input_count;  /* elements of the largest input; 0 unknown */
+    bool inputs_guessed;  /* there is no graph: the inputs are those of the layers shortly before */
+    unsigned quantised;   /* bits of enum mm_quantised */
+    enum mm_dtype format; /* in which dst was stored or computed, as floor[] have it; MM_DTYPE_NONE unknown */
+    double grid;          /* step of the uniform grid that dst lies on; 0 none, NaN not looked for */
+    /* Decoded values in row-major order: both sides laid alike where shapes fit (fit says how), else as they
+     * are. NULL when nothing was opened (then only what the metrics tell is tried) or above MM_CASE_MAX. */
+    const double *s, *d;
+    int64_t s_count, d_count;
+    struct mm_shape s_shape, d_shape;
+    const struct mm_whatif *floor; /* what-ifs of s, cheap ones */
+    size_t floors;
+};
+#define MM_CASE_MAX ((int64_t)8 << 20) /* elements a side that are held in memory to look at structure */
+
+#define MM_FINDINGS_MAX 4
+/*
+ * Try every cause that makes sense, keep the best, best first. The order is by score; between two that
+ * explain the same (less than 0.03 apart), the simpler one (fewer free parameters) stands first. Returns how
+ * many were kept. Never fails: what can't be tried is left out.
+ *
+ * Most causes are a prediction h(s) of d:
+ *   residual = sqrt(sum (d - h(s))^2 / sum d^2)             over positions where d and h(s) are finite
+ *   left     = residual / min(observed, spread)
+ *   observed = sqrt(sum (s - d)^2 / max(sum s^2, sum d^2))  shapes that differ have none
+ *   spread   = sqrt(sum (d - mean d)^2 / sum d^2)           "d is about its mean" explains nothing
+ *   score    = 1 - left^p, 0 where left > 0.35 + 0.25 (p - 1)
+ * where p is 2 for a residual of at most 3 noise, 1 from 30 noise on, and falls with its logarithm between.
+ * Fitted parameters (scale, offset, lines) fit a part of anything, so a fit must leave little but noise:
+ *   score    = 1 - (left / allowed)^2 / 2, 0 where left > 1.2 allowed
+ *   allowed  = 0.7 for a residual of at most 1.5 noise, 0.1 from 6 noise on
+ *   residual counts sqrt(n / (n - k)) times for k parameters; nothing is fitted where k >= n, the effective
+ *   number of values (sum s^2)^2 / sum s^4: a softmax whose energy is in three values has three.
+ * Among those of about one score, one whose residual is more than three times the least (and the noise) does
+ * not explain the same. What moves values about is not tried where the noise alone is over 0.6 observed.
+ *
+ * What can't be told: a shift of more than 4 places; an order of more than 5 axes (of length over 1); one
+ * permutation on two axes at once; single values in another order under noise that is not far below spread /
+ * sqrt(n), which is how much two samples of one distribution differ when sorted. Rows and channels are
+ * matched among the 256 that are nearest in a random projection.
+ */
+size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
+                      struct mm_finding out[MM_FINDINGS_MAX]);
+/*
+ * Among all layers: is dst of `id` another layer's tensor (stale buffer, wrong alias)? From the statistics
+ * alone. False when it is not, or when src has the same coincidence.
+ */
+bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, struct mm_finding *out);
+
+/* Does an operator of this type have weights (convolutions, matrix products)? True when the type is not
+ * known. */
+bool mm_op_has_weights(const char *op_type);
+
+/* ---- looking: the evidence of one layer ------------------------------------------------------------------
+ */
+
+#define MM_FLOORS 8
+struct mm_evidence {
+    /*
+     * f16, bf16; e4m3 or e5m2 where dst is one; of dst's integer format (i8 where it only is known to be
+     * quantised) symmetric, asymmetric, another range (p99.99; mse below 10,000 values), per channel along
+     * channel_axis, and along the last of three axes. Of a tensor of more than 2^18 elements, from a part of
+     * it that keeps the extremes and all channels.
+     */
+    struct mm_whatif floor[MM_FLOORS];
+    size_t floors;
+    int format;  /* index into floor: the format in which dst was stored or computed; -1: f32, unknown */
+    double grid; /* step of the uniform grid that dst lies on (fake quantisation); 0: none */
+    double channel_spread; /* per-channel relative errors: 90th percentile / median; NaN unknown */
+    double channel_slope;  /* of log error RMS against log signal RMS over channels: 0 a uniform error (one
+                              scale  for all), 1 an error in proportion; NaN unknown */
+    int channel_axis;
+    struct mm_finding finding[MM_FINDINGS_MAX];
+    size_t findings;
+    char *problem; /* owned: why nothing could be looked at; NULL */
+};
+struct mm_look {
+    const struct mm_pair *pair;
+    const struct mm_schema *schema;
+    const struct mm_result *result;
+    const char *op_type;
+    unsigned role;
+    double noise, input_max, input_rms;
+    int64_t input_count;
+    bool inputs_guessed; /* see struct mm_case */
+    unsigned quantised;  /* bits of enum mm_quantised */
+};
+/* Opens the pair, runs what-ifs and causes. A pair that can't be opened gives evidence with a problem. -1
+ * only with MM_ECANCELLED or MM_ENOMEM. */
+int mm_evidence_collect(const struct mm_look *look, const atomic_bool *cancel, struct mm_evidence *out,
+                        struct mm_err *err);
+void mm_evidence_done(struct mm_evidence *evidence);
+
+/* ---- what other settings would gain a layer --------------------------------------------------------- */
+
+/*
+ * What other quantisation settings would buy, in dB of SQNR (6 dB halve the error), at least 0 and at most
+ * MM_GAIN_MAX; NaN where nothing tells. Against what the layer has, as far as evidence->format tells, else
+ * against a scale for the whole tensor, symmetric, min-max.
+ *
+ * asymmetric   measured: the what-if of the reference's values with a zero point less the one without.
+ * statistics   measured: the best what-if with a searched range less min-max, both with a scale for the whole
+ *              tensor and otherwise alike. NaN when none was tried.
+ * per_channel  inferred, for weights are not in the dumps; NaN for an operator that has none
+ * (mm_op_has_weights). Rounding weights by one scale adds an error of the same size to every output channel;
+ * by a scale each, an error in proportion to what the channel holds. So the gain is that of giving each
+ * channel of the result a scale (a what-if, which takes a channel's range for its weights' range), times 1 -
+ * channel_slope: all of it where the error is the same everywhere, nothing where it is in proportion. On
+ * simulated products of random matrices this came within 3.5 dB of the truth where the weights' rounding is
+ * the whole error; where activations are rounded too, it says up to 5 dB too much.
+ */
+#define MM_GAIN_MAX 60.0
+struct mm_gains {
+    double per_channel, asymmetric, statistics;
+    enum mm_range range; /* that statistics is about */
+};
+/*
+ * False when the layer is not known to be quantised, or nobody has looked. `quantised`: known from elsewhere
+ * to be; else it is when dst is an integer of 16 bits or less where src is a float, lies on a uniform grid,
+ * or evidence->format says so.
+ */
+bool mm_gains_find(const struct mm_subject *subject, bool quantised, struct mm_gains *out);
+
+#endif

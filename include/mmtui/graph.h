@@ -1,0 +1,169 @@
+/*
+ * graph: the model that the tensors come from - its nodes, its tensors, and which feeds which.
+ *
+ * A graph is read from a model file (ONNX) or made in code. Weights are stepped over: of a stored tensor the
+ * graph has name, dtype and shape. It is const once made; any number of threads may look things up in it.
+ */
+#ifndef MMTUI_GRAPH_H
+#define MMTUI_GRAPH_H
+
+#include "mmtui/format.h"
+
+/* ---- the graph of a model ----------------------------------------------------------------------------- */
+
+/*
+ * Which operator makes a tensor, and which ones read it. Dumps don't tell; a model file does. A graph has
+ * nodes and tensors, each named by a small number (its place in an array), and edges both ways. Weights are
+ * never read: of a stored tensor the graph has name, dtype and shape.
+ *
+ * Nodes are in topological order: a node stands behind everything that it reads. A file that is sorted keeps
+ * its order; one that isn't is sorted; one that can't be (a cycle) is refused.
+ *
+ * Names are those of the file, whatever is in them, and need not be unique: a name that is written in place
+ * (twice, which ONNX forbids but other makers do) stands for one tensor after each write, and a node reads
+ * the last one written before it. `again` leads from each to the next. A node name may be empty.
+ *
+ * Bodies of If, Loop, Scan are part of the graph: their nodes stand before the node that has them, which is
+ * their `parent`; names of outer tensors lead to the outer tensors. Two branches may use one name for two
+ * tensors (`again` once more). What a body gives back is read by its parent, as an input behind those that
+ * the file lists: so every path from a cause to an effect goes along edges. What a body is given for its
+ * inputs is not an edge (in a Loop it would be a cycle); the parent reads it itself.
+ *
+ * A graph is const once made: any number of threads may look things up in it.
+ */
+
+enum mm_graph_flag {
+    MM_GRAPH_INPUT = 1,    /* the model's input (older files list their weights there, too) */
+    MM_GRAPH_OUTPUT = 2,   /* the model's output */
+    MM_GRAPH_CONSTANT = 4, /* its values stand in the model: an initialiser, or what a Constant node makes */
+    MM_GRAPH_BODY = 8      /* the input of a body of If, Loop, Scan */
+};
+
+struct mm_graph_tensor {
+    const char *name;
+    int producer;         /* node, or -1: input, initialiser, or a tensor that nobody makes (no flag then) */
+    const int *consumers; /* nodes, ascending, each once */
+    int consumer_count;
+    unsigned flags;        /* enum mm_graph_flag */
+    enum mm_dtype dtype;   /* MM_DTYPE_NONE: the model does not tell, or mmtui has no such dtype */
+    struct mm_shape shape; /* rank -1: the model does not tell; a dimension -1: it depends on the input */
+    int again;             /* the next tensor of the same name, or -1 */
+};
+
+/* An attribute of a node. Those of more than 4 KiB, tensors, graphs and types are left out. */
+struct mm_graph_attribute {
+    const char *name;
+    const int64_t *ints; /* kernel_shape, axis, perm, group, keepdims ... */
+    const float *floats; /* alpha, epsilon ... */
+    const char *text;    /* auto_pad, mode, equation ...; NULL if it is none */
+    int int_count, float_count;
+    bool single; /* a number by itself, not a list with one in it */
+};
+
+struct mm_graph_node {
+    const char *name; /* may be "" */
+    const char *op_type;
+    const char *domain; /* "" is ONNX's own */
+    const int *inputs;  /* tensors by place; -1 where an optional one is left out */
+    int input_count;
+    int read_count;     /* >= input_count: `inputs` goes on with what the bodies give back (never -1) */
+    const int *outputs; /* tensors by place; -1 where an optional one is left out */
+    int output_count;
+    const struct mm_graph_attribute *attributes;
+    int attribute_count;
+    int parent; /* the node in whose body it is, or -1 */
+    int again;  /* the next node of the same name, or -1; -1 for "" */
+};
+
+struct mm_graph_index;
+struct mm_graph {
+    const struct mm_graph_node *nodes;
+    int node_count;
+    const struct mm_graph_tensor *tensors;
+    int tensor_count;
+    int64_t opset; /* version of ONNX's own operators, 0 if not told */
+    struct mm_graph_index *index;
+    struct mm_arena arena;
+};
+
+/*
+ * Read the graph of an ONNX model. The file is mapped; payloads are stepped over by their length, external
+ * data is never opened; so time goes with the number of nodes and tensors, not with the size. Local
+ * functions, sparse initialisers, training info and quantisation annotations are passed over. A damaged file
+ * is MM_ECORRUPT with the place; what has no graph in it says "not an ONNX model"; bodies nested deeper than
+ * 32, and more than 2097152 nodes, tensors or attributes, are MM_EUNSUPPORTED.
+ */
+int mm_graph_open_onnx(struct mm_graph **graph, const char *path, struct mm_err *err);
+void mm_graph_close(struct mm_graph *graph);
+
+/* The first tensor or node of exactly this name, or -1 ("" is never found). Constant time. */
+int mm_graph_tensor(const struct mm_graph *graph, const char *name);
+int mm_graph_node(const struct mm_graph *graph, const char *name);
+
+/*
+ * The tensor that a dump's file name means, or -1. Writers of dumps put `_` for what a file name can't have
+ * (each character outside [A-Za-z0-9_.-], or just `/`), and some name a dump after the node. In this order:
+ * the tensor of exactly this name; the first output of the node of exactly this name; the tensor, then the
+ * node's first output, whose name is the same once both are written with `_`, if there is but one such
+ * name; with `:K` or `_K` at the end, output K of the node before it, exact or with `_`. Constant time.
+ */
+int mm_graph_find(const struct mm_graph *graph, const char *dump_name);
+
+/* NULL if the node has no such attribute. */
+const struct mm_graph_attribute *mm_graph_attribute(const struct mm_graph_node *node, const char *name);
+/* The attribute's first whole number, or `otherwise`. */
+int64_t mm_graph_int(const struct mm_graph_node *node, const char *name, int64_t otherwise);
+
+/* The shape of a tensor as the caller knows it (from a dump), or NULL: then the model's is used. */
+typedef const struct mm_shape *(*mm_graph_shape)(void *context, int tensor);
+
+/*
+ * Multiply-accumulates of a node: Conv, ConvTranspose, Gemm, MatMul, their quantised forms (QLinearConv,
+ * ConvInteger, QLinearMatMul, MatMulInteger, QGemm) and fused ones (FusedConv, FusedGemm, FusedMatMul) of
+ * ONNX and of ONNX Runtime's domain com.microsoft. Shapes are in ONNX's order of axes.
+ *   Conv           elements of the output x channels of the input / group x elements of the kernel
+ *   ConvTranspose  elements of the input x channels of the output / group x elements of the kernel
+ *   Gemm, MatMul   elements of the output x length of the axis that is summed over
+ * The weight's shape has channels and kernel; without it a Conv's kernel_shape and group do. Adding a bias is
+ * not counted, nor is padding left out. -1: another operator, or a shape that is not known, contradicts the
+ * operator, or gives more than an int64_t. `shape` may be NULL.
+ */
+int64_t mm_graph_macs(const struct mm_graph *graph, int node, mm_graph_shape shape, void *context);
+
+/*
+ * Making a graph in code. Add nodes in the order of execution and declare what is known of tensors, in any
+ * order. Nothing needs to be checked before the end: mm_graph_finish says what went wrong first. Names are
+ * copied.
+ */
+struct mm_graph_builder;
+struct mm_graph_builder *mm_graph_new(void); /* NULL when memory is out: mm_graph_finish says so */
+/* Input and output names may be "" (left out). */
+void mm_graph_add_node(struct mm_graph_builder *builder, const char *name, const char *op_type,
+                       const char *const *inputs, size_t input_count, const char *const *outputs,
+                       size_t output_count);
+/* Of the node that was added last. */
+void mm_graph_add_domain(struct mm_graph_builder *builder, const char *domain);
+void mm_graph_add_int(struct mm_graph_builder *builder, const char *name, int64_t value);
+void mm_graph_add_ints(struct mm_graph_builder *builder, const char *name, const int64_t *ints, size_t count);
+void mm_graph_add_float(struct mm_graph_builder *builder, const char *name, float value);
+void mm_graph_add_floats(struct mm_graph_builder *builder, const char *name, const float *floats,
+                         size_t count);
+void mm_graph_add_text(struct mm_graph_builder *builder, const char *name, const char *text);
+/*
+ * What is known of a tensor; the last one of this name so far, which is made if there is none. Flags are
+ * added to those it has; MM_DTYPE_NONE and NULL leave dtype and shape as they are.
+ */
+void mm_graph_add_tensor(struct mm_graph_builder *builder, const char *name, unsigned flags,
+                         enum mm_dtype dtype, const struct mm_shape *shape);
+/* Sort, connect, index. Frees the builder, success or not. `what` begins the error text (a file's name). */
+int mm_graph_finish(struct mm_graph_builder *builder, struct mm_graph **graph, const char *what,
+                    struct mm_err *err);
+
+/*
+ * Write a graph as an ONNX model without weights: nodes, small attributes, dtypes and shapes. A tensor that
+ * no node makes is written as an input of the model, for ONNX wants values of every initialiser. Opset is the
+ * graph's, or 13. A graph with bodies is MM_EUNSUPPORTED.
+ */
+int mm_graph_write_onnx(const struct mm_graph *graph, const char *path, struct mm_err *err);
+
+#endif

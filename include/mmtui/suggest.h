@@ -1,0 +1,136 @@
+/*
+ * suggest: which operators to raise, and what other quantisation settings would buy.
+ *
+ * Pure functions over what triage found.
+ */
+#ifndef MMTUI_SUGGEST_H
+#define MMTUI_SUGGEST_H
+
+#include "mmtui/triage.h"
+
+/* ---- settings advice ---------------------------------------------------------------------------------- */
+
+enum mm_advice_id { MM_ADVICE_PER_CHANNEL, MM_ADVICE_ASYMMETRIC, MM_ADVICE_STATISTICS, MM_ADVICE_COUNT };
+
+/* One kind of setting over all layers that it is known for. */
+struct mm_advice_item {
+    size_t known; /* layers; the rest is NaN (0) while there are none */
+    double median,
+        upper; /* dB; upper: the 90th percentile (lower value of the two at its place), at least the median */
+    int32_t layer;       /* that gains most */
+    double most;         /* what it gains */
+    bool worth;          /* median >= MM_WORTH_MEDIAN or upper >= MM_WORTH_UPPER */
+    enum mm_range range; /* STATISTICS: the range that does best for most layers */
+};
+#define MM_WORTH_MEDIAN 1.0
+#define MM_WORTH_UPPER  6.0
+struct mm_advice {
+    size_t quantised; /* layers that mm_gains_find had something to say about */
+    struct mm_advice_item item[MM_ADVICE_COUNT];
+};
+/* quantised: [count], what is known from elsewhere, or NULL. -1 when memory is out. */
+int mm_advice_find(const struct mm_subject *subjects, size_t count, const bool *quantised,
+                   struct mm_advice *out, struct mm_err *err);
+/*
+ * A sentence for each kind that is worth it: "Per-channel weights would buy 6.1 dB at the median over 54
+ * quantised ops (inferred from how the error lies over the channels). Asymmetric activations would buy 2.3 dB
+ * at the median over 54 quantised ops (measured on the reference)." One that says so when none is; nothing
+ * when no layer is quantised. Appended.
+ */
+void mm_advice_text(const struct mm_advice *advice, struct mm_buf *out);
+
+/* What is worth it as a key and a value of MagicMind's build_config.json, as mm_plan_set_setting takes them;
+ * statistics have no such key. Static strings. */
+struct mm_advice_setting {
+    const char *key, *value;
+};
+size_t mm_advice_settings(const struct mm_advice *advice, struct mm_advice_setting out[MM_ADVICE_COUNT]);
+
+/* ---- suggestions: which operators to raise
+ * -----------------------------------------------------------------
+ */
+
+/*
+ * The smallest set of operators to raise, and to what. Three steps:
+ *
+ *   overflow  Every layer whose reference leaves the format that dst has there, and every other layer that
+ *             makes the first NaN or Inf on its way: always, and to FP32. Also what reads such a value (it
+ *             would be rounded to Inf on its way in): known from a graph; by execution order, the layer right
+ *             behind one that left the range, if it is broken itself.
+ *   share     By the share of the outputs' error energy (squares of relative L2 errors) that they bring in,
+ *             largest first, until the rule is satisfied.
+ *   hole      What lies between operators raised to one precision (all its inputs and all its readers, or a
+ *             chain of two such layers) and multiplies nothing: raised with them, as it saves casts. Needs a
+ *             graph.
+ *
+ * What a layer adds is blame's introduced², at least its floor² (or its
+ * error², if that is less). The energy that reaches an operator goes on
+ * times min(1, (error / input error)²), so that what a later layer damps counts less, and along the worst way
+ * where several lead to an output. An inherited error that an operator merely enlarges (it is over, as its
+ * input is, and not quantised) goes on times all of (error / input error)²: it is its root's. Behind a layer
+ * that is broken (NaN, Inf, or more than half wrong) figures say nothing of a layer's own error: there its
+ * floor stands in, and the list says how many these are.
+ *
+ * To FP16 when the operator is quantised now, the reference (its own and its inputs') stays within half of
+ * FP16's range (squares too, for operators that square), is not so small that FP16 loses digits, and FP16's
+ * rounding is a quarter of what the operator adds now, at most; to FP32 otherwise.
+ *
+ * An error that no precision repairs (channels reversed, a stale buffer, different inputs) is never
+ * suggested, if the verdict holds that for likely at least; `beyond` has its share. What adds less than 1 /
+ * 100 of an equal share is not worth an override: all of that together is less than 1 %.
+ */
+enum mm_suggest_rule {
+    MM_SUGGEST_AUTO = 0, /* as COVER; nothing when no layer is over the thresholds */
+    MM_SUGGEST_COVER,    /* until `cover` of the error energy is covered */
+    MM_SUGGEST_TOP,      /* `top` operators; what overflows counts, and is in the list even if it is more */
+    MM_SUGGEST_TO_ERROR, /* until the expected error of all outputs is `error` at most */
+    MM_SUGGEST_RULE_COUNT
+};
+struct mm_suggest_options {
+    enum mm_suggest_rule rule;
+    double cover; /* 0 .. 1 */
+    size_t top;
+    double error; /* relative L2 */
+};
+void mm_suggest_defaults(struct mm_suggest_options *options); /* AUTO, 0.95 */
+/*
+ * "95%", "top 5", "0.01" (an error); "" is the default. -1 with MM_EARG and a sentence: a share is above 0
+ * and at most 100 %, an error is above 0 and below 1.
+ */
+int mm_suggest_parse(const char *text, struct mm_suggest_options *options, struct mm_err *err);
+
+enum mm_suggest_why { MM_WHY_OVERFLOW = 0, MM_WHY_SHARE, MM_WHY_HOLE, MM_WHY_COUNT };
+const char *mm_suggest_word(enum mm_suggest_why why); /* "overflow", "share", "hole" */
+
+struct mm_suggestion {
+    uint32_t layer;   /* the operator's first one */
+    enum mm_dtype to; /* MM_F16, MM_F32 */
+    enum mm_suggest_why why;
+    double share; /* of the outputs' error energy that this takes away; 0 for overflow (that is all of it) */
+    double covered;   /* shares so far, this one included */
+    bool estimated;   /* from the format's floor, not from measured errors */
+    int64_t elements; /* of its results */
+    int64_t macs;     /* -1: not known, or none */
+    char text[128];   /* why, a sentence */
+};
+struct mm_suggestions {
+    struct mm_suggestion *item; /* overflow in execution order, shares from the largest, holes in order */
+    size_t count;
+    double before;          /* worst error of the outputs now; +Inf broken */
+    double after;           /* expected with all of it */
+    double covered, beyond; /* shares of the error energy: taken away; out of reach of any precision */
+    int64_t elements, macs; /* of all items; macs -1: none is known */
+    size_t masked;          /* layers that could not be judged by their own errors */
+    int32_t masked_by;      /* the first layer that they are behind; -1 */
+};
+/*
+ * Pure, over what reasoning found: verdicts[count] are aligned with view->subjects. graph may be NULL (then
+ * no MACs). An empty list is no error. O(edges x log layers), and for TO_ERROR up to 256 walks over the edges
+ * more: each of the weakest 256 is tried to be left out again.
+ */
+int mm_suggest_find(const struct mm_triage_view *view, const struct mm_verdict *verdicts,
+                    const struct mm_graph *graph, const struct mm_suggest_options *options,
+                    struct mm_suggestions *out, struct mm_err *err);
+void mm_suggestions_done(struct mm_suggestions *suggestions);
+
+#endif

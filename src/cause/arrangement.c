@@ -1,0 +1,183 @@
+/* Which element of s stands where in d: index maps, tried on a sample first. */
+#include "cause/arrangement.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void arrangement_init(struct arrangement *a, const struct mm_shape *shape)
+{
+    int64_t stride = 1;
+    memset(a, 0, sizeof *a);
+    a->rank = shape->rank;
+    for (int k = shape->rank - 1; k >= 0; k--) {
+        a->dim[k] = shape->dim[k];
+        a->stride[k] = stride;
+        stride *= shape->dim[k];
+    }
+}
+
+/* Where coordinate c of axis k comes from; -1: from nowhere. */
+static int64_t place(const struct arrangement *a, int k, int64_t c)
+{
+    int64_t dim = a->dim[k];
+    if (a->table && a->table_axis == k)
+        return a->table[c];
+    if (a->flip[k])
+        c = dim - 1 - c;
+    c -= a->shift[k];
+    if (c >= 0 && c < dim)
+        return c;
+    switch (a->fill) {
+    case FILL_ROLL: return (c % dim + dim) % dim;
+    case FILL_EDGE: return c < 0 ? 0 : dim - 1;
+    default: return -1;
+    }
+}
+
+/* Far below what any sum of places can make up for: sixteen of them do not wrap. */
+#define NOWHERE (INT64_MIN / 64)
+
+static int64_t step(const struct arrangement *a, int k, int64_t c)
+{
+    int64_t p = place(a, k, c);
+    return p < 0 ? NOWHERE : p * a->stride[k];
+}
+
+/* Index into s for d's element `index`; negative: none. */
+static int64_t index_in_s(const struct arrangement *a, int64_t index)
+{
+    int64_t sum = a->base;
+    for (int k = a->rank - 1; k >= 0; k--) {
+        sum += step(a, k, index % a->dim[k]);
+        index /= a->dim[k];
+    }
+    return sum;
+}
+
+static void predict_arrangement(const void *hypothesis, const struct trial *t, int64_t from, size_t n,
+                                double *out)
+{
+    const struct arrangement *a = hypothesis;
+    int last = a->rank - 1;
+    int64_t width = last < 0 ? 1 : a->dim[last];
+    for (size_t i = 0; i < n;) { /* row by row: only the last axis moves within one */
+        int64_t in_row = (from + (int64_t)i) % width;
+        int64_t start = from + (int64_t)i - in_row;
+        int64_t row = last < 0 ? a->base : index_in_s(a, start) - step(a, last, 0);
+        for (; i < n && in_row < width; i++, in_row++) {
+            int64_t at = row + (last < 0 ? 0 : step(a, last, in_row));
+            out[i] = at < 0 ? 0 : t->c->s[at];
+        }
+    }
+}
+
+double arrangement_residual(const struct arrangement *a, const struct trial *t)
+{
+    return predict_residual(t, predict_arrangement, a);
+}
+
+/* ---- the sample ---- */
+
+#define SHUFFLE 4099 /* a prime above SAMPLE_MAX: its multiples reach every stretch */
+
+void sample_init(struct sample *sample, const struct trial *t)
+{
+    int64_t count = t->c->d_count;
+    uint64_t random = 0x9E3779B97F4A7C15u; /* fixed: the same tensors give the same finding */
+    double mean = 0;
+    sample->count = 0;
+    sample->spread = 0;
+    size_t want = count < SAMPLE_MAX ? (size_t)count : SAMPLE_MAX;
+    for (size_t i = 0; i < want; i++) { /* one in each of `want` equal stretches */
+        size_t stretch = i * SHUFFLE % want;
+        int64_t low = count / (int64_t)want * (int64_t)stretch, room = count / (int64_t)want;
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        int64_t at = low + (int64_t)((random >> 33) % (uint64_t)room);
+        if (!isfinite(t->c->d[at]))
+            continue;
+        sample->at[sample->count] = at;
+        sample->d[sample->count++] = t->c->d[at];
+        mean += t->c->d[at];
+    }
+    mean /= sample->count ? (double)sample->count : 1;
+    sample->mean = mean;
+    for (size_t i = 0; i < sample->count; i++)
+        sample->spread += (sample->d[i] - mean) * (sample->d[i] - mean);
+}
+
+#define GLANCE   256 /* positions that show what is hopeless */
+#define HOPELESS 1.2 /* of the spread: half of what unrelated values have, far above what is verified */
+
+double sample_left(const struct sample *sample, const struct arrangement *a, const struct trial *t)
+{
+    double left = 0, spread = 0;
+    for (size_t i = 0; i < sample->count; i++) {
+        int64_t at = index_in_s(a, sample->at[i]);
+        double e = sample->d[i] - (at < 0 ? 0 : t->c->s[at]), own = sample->d[i] - sample->mean;
+        left += isfinite(e) ? e * e : 0;
+        spread += own * own;
+        if (i + 1 == GLANCE && left > HOPELESS * spread)
+            break;
+    }
+    return spread > 0 ? left / spread : INFINITY;
+}
+
+/* ---- the search ---- */
+
+struct search *search_open(const struct trial *t)
+{
+    struct search *search = malloc(sizeof *search);
+    if (!search)
+        return NULL;
+    search->t = t;
+    search->left = INFINITY;
+    search->tag = 0;
+    sample_init(&search->sample, t);
+    if (search->sample.spread > 0)
+        return search;
+    free(search);
+    return NULL;
+}
+
+void search_try(struct search *search, const struct arrangement *a, int tag)
+{
+    double left = trial_cancelled(search->t) ? INFINITY : sample_left(&search->sample, a, search->t);
+    if (left < search->left) {
+        search->left = left;
+        search->best = *a;
+        search->tag = tag;
+    }
+}
+
+/* Twice what cause_score lets through (0.6^2), for a sample is only a sample. */
+#define LEFT_MAX 0.72
+
+bool search_found(const struct search *search, struct found *found, double parameters)
+{
+    if (!(search->left <= LEFT_MAX))
+        return false;
+    return found_set(found, search->t, arrangement_residual(&search->best, search->t), parameters);
+}
+
+static void swap(int *a, int *b)
+{
+    int kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+bool permutation_next(int *perm, int rank)
+{
+    int i = rank - 2, j = rank - 1;
+    while (i >= 0 && perm[i] > perm[i + 1])
+        i--;
+    if (i < 0)
+        return false;
+    while (perm[j] < perm[i])
+        j--;
+    swap(&perm[i], &perm[j]);
+    for (int low = i + 1, high = rank - 1; low < high; low++, high--)
+        swap(&perm[low], &perm[high]);
+    return true;
+}

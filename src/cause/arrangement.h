@@ -1,0 +1,61 @@
+/* arrangement: which element of s stands where in d. Axes permuted, flipped, shifted, cut out, one axis by a
+ * table. Private to triage. */
+#ifndef MMTUI_CAUSE_ARRANGEMENT_H
+#define MMTUI_CAUSE_ARRANGEMENT_H
+
+#include "cause/cause.h"
+
+/* What stands where a shift has nothing to move in. */
+enum filled { FILL_ROLL = 0, FILL_EDGE, FILL_ZERO, FILL_COUNT };
+
+/*
+ * d's flat data is read as an array of `dim` (which need not be the shape on its label); its element at
+ * coordinates c is s[base + sum of stride[k] * place of c[k]]. `table` is borrowed.
+ */
+struct arrangement {
+    int rank;
+    int64_t dim[MM_RANK_MAX], stride[MM_RANK_MAX];
+    int64_t base;
+    bool flip[MM_RANK_MAX];
+    int64_t shift[MM_RANK_MAX]; /* d[c] = s[c - shift] */
+    enum filled fill;
+    const int32_t *table; /* place of a coordinate of table_axis; NULL: none */
+    int table_axis;
+};
+
+/* Every element where it is. */
+void arrangement_init(struct arrangement *a, const struct mm_shape *shape);
+/* The residual in full, by predict_residual. */
+double arrangement_residual(const struct arrangement *a, const struct trial *t);
+
+/* Positions of d, spread over all of it, that are looked at first; any first few of them are spread alike. */
+#define SAMPLE_MAX 4096
+struct sample {
+    size_t count;
+    int64_t at[SAMPLE_MAX];
+    double d[SAMPLE_MAX];
+    double mean, spread; /* of d; sum (d - mean)^2, 0: they say nothing */
+};
+void sample_init(struct sample *sample, const struct trial *t);
+/* sum (d - h(s))^2 / spread over the sample: 0 a perfect match, about 2 for what is unrelated, which is given
+ * up early. */
+double sample_left(const struct sample *sample, const struct arrangement *a, const struct trial *t);
+
+/* The best of some arrangements, so far. */
+struct search {
+    const struct trial *t;
+    struct sample sample;
+    struct arrangement best;
+    double left; /* +Inf: none yet */
+    int tag;     /* the caller's, of the best */
+};
+/* NULL when memory is out or the sample says nothing; to be freed. */
+struct search *search_open(const struct trial *t);
+void search_try(struct search *search, const struct arrangement *a, int tag);
+/* Verify the best in full; false when even the sample speaks against it. */
+bool search_found(const struct search *search, struct found *found, double parameters);
+
+/* The next permutation in lexicographic order; false behind the last. */
+bool permutation_next(int *perm, int rank);
+
+#endif

@@ -1,0 +1,228 @@
+/* The table of causes, and how the best of them are found. */
+#include "cause/cause.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What a cause needs to be tried at all. */
+enum need {
+    NEED_METRICS, /* the figures of a measured pair */
+    NEED_PAIRS,   /* values of both sides, position by position */
+    NEED_MOVES,   /* the same, and an error so far above the noise that putting values back can explain it */
+    NEED_VALUES   /* values of both sides, whatever their shapes; position by position as NEED_MOVES */
+};
+
+struct row {
+    struct mm_cause_info info;
+    enum need need;
+    cause_try *try;
+};
+
+#define IMPLEMENTATION MM_VERDICT_IMPLEMENTATION
+#define SETTINGS       MM_VERDICT_SETTINGS
+#define OVERFLOWED     MM_VERDICT_OVERFLOW
+
+static const struct row rows[MM_CAUSE_COUNT] = {
+    [MM_CAUSE_NONE] = {{"unexplained", "not explained", IMPLEMENTATION, false,
+                        "Run this operator alone on the dumped inputs in both precisions."},
+                       NEED_METRICS,
+                       NULL},
+    [MM_CAUSE_OVERFLOW] = {{"overflow", "overflow of the number format", OVERFLOWED, false,
+                            "Raise this operator to FP32, or BF16 if its digits suffice."},
+                           NEED_METRICS,
+                           cause_overflow},
+    [MM_CAUSE_INNER_OVERFLOW] = {{"inner-overflow", "overflow inside the operator", OVERFLOWED, false,
+                                  "Raise this operator to FP32, or scale its input down."},
+                                 NEED_METRICS,
+                                 cause_inner_overflow},
+    [MM_CAUSE_UNDERFLOW] = {{"underflow", "small values became 0", MM_VERDICT_FORMAT, false,
+                             "Raise this operator to FP32 or BF16, or scale its values up."},
+                            NEED_PAIRS,
+                            cause_underflow},
+    [MM_CAUSE_SATURATION] = {{"saturation", "values cut off at a limit", SETTINGS, false,
+                              "Widen the calibrated range of this tensor, or raise the operator."},
+                             NEED_PAIRS,
+                             cause_saturation},
+    [MM_CAUSE_NOT_DEQUANTISED] = {{"not-dequantised", "raw integers, never dequantised", IMPLEMENTATION, true,
+                                   "Apply scale and zero point before this tensor is read."},
+                                  NEED_METRICS,
+                                  cause_not_dequantised},
+    [MM_CAUSE_ZERO_POINT] = {{"zero-point", "a constant is added (zero point lost)", IMPLEMENTATION, true,
+                              "Check the zero point, and a bias or mean of one value."},
+                             NEED_METRICS,
+                             cause_zero_point},
+    [MM_CAUSE_SIGNEDNESS] = {{"signedness", "int8 read as uint8, or the reverse", IMPLEMENTATION, true,
+                              "Check the integer type that this tensor is declared with."},
+                             NEED_PAIRS,
+                             cause_signedness},
+    [MM_CAUSE_SCALE] = {{"scale", "multiplied by a factor", IMPLEMENTATION, true,
+                         "Check the scale of this tensor: a missing, doubled or shifted factor."},
+                        NEED_METRICS,
+                        cause_scale},
+    [MM_CAUSE_CHANNEL_RANGE] = {{"channel-range", "one scale for channels of very different range", SETTINGS,
+                                 false, "Quantise this operator per channel, or raise it."},
+                                NEED_METRICS,
+                                cause_channel_range},
+    [MM_CAUSE_ONE_SIDED] = {{"one-sided", "a symmetric range for one-sided values", SETTINGS, false,
+                             "Quantise this tensor asymmetrically."},
+                            NEED_METRICS,
+                            cause_one_sided},
+    [MM_CAUSE_OUTLIER] = {{"outlier", "few values stretch the range", SETTINGS, false,
+                           "Calibrate with a percentile or least error, or raise this operator."},
+                          NEED_METRICS,
+                          cause_outlier},
+    [MM_CAUSE_CHANNELS_REVERSED] = {{"channels-reversed", "channels reversed (RGB/BGR)", IMPLEMENTATION, true,
+                                     "Use one channel order on both sides."},
+                                    NEED_MOVES,
+                                    cause_channels_reversed},
+    [MM_CAUSE_CHANNELS_PERMUTED] = {{"channels-permuted", "channels in another order", IMPLEMENTATION, true,
+                                     "Check the channel order of this tensor and of its weights."},
+                                    NEED_MOVES,
+                                    cause_channels_permuted},
+    [MM_CAUSE_LAYOUT] = {{"layout", "bytes of one layout read as another (CHW/HWC)", IMPLEMENTATION, true,
+                          "Transpose the data, or declare the layout that it has."},
+                         NEED_VALUES,
+                         cause_layout},
+    [MM_CAUSE_TRANSPOSED] = {{"transposed", "axes in another order", IMPLEMENTATION, true,
+                              "Transpose one side, or dump both in one layout."},
+                             NEED_VALUES,
+                             cause_transposed},
+    [MM_CAUSE_FLIPPED] = {{"flipped", "an axis runs backwards", IMPLEMENTATION, true,
+                           "Undo the flip along that axis."},
+                          NEED_MOVES,
+                          cause_flipped},
+    [MM_CAUSE_SHIFTED] = {{"shifted", "moved along an axis", IMPLEMENTATION, true,
+                           "Check padding, offsets and strides along that axis."},
+                          NEED_MOVES,
+                          cause_shifted},
+    [MM_CAUSE_CROPPED] = {{"cropped", "one side is a part of the other", IMPLEMENTATION, true,
+                           "Crop or pad both sides alike."},
+                          NEED_VALUES,
+                          cause_cropped},
+    [MM_CAUSE_NORMALISATION] = {{"normalisation", "another normalisation (mean, std, /255)", IMPLEMENTATION,
+                                 true, "Normalise the input alike on both sides."},
+                                NEED_PAIRS,
+                                cause_normalisation},
+    [MM_CAUSE_AFFINE] = {{"affine", "scale and offset per channel", IMPLEMENTATION, true,
+                          "Check bias, batch norm and per-channel scales of this operator."},
+                         NEED_PAIRS,
+                         cause_affine},
+    [MM_CAUSE_ZERO] = {{"zero", "all zero", IMPLEMENTATION, true,
+                        "Check that this tensor is written, and that its dump comes after the run."},
+                       NEED_METRICS,
+                       cause_zero},
+    [MM_CAUSE_CONSTANT] = {{"constant", "one value everywhere", IMPLEMENTATION, true,
+                            "Check that this tensor is written, and that its dump comes after the run."},
+                           NEED_METRICS,
+                           cause_constant},
+    [MM_CAUSE_STALE] = {{"stale", "holds another tensor", IMPLEMENTATION, true,
+                         "Check the buffer: reused, aliased, or dumped before it was written."},
+                        NEED_METRICS,
+                        NULL}, /* mm_cause_stale looks at all layers */
+    [MM_CAUSE_UNWRITTEN] = {{"unwritten", "a part was never written", IMPLEMENTATION, true,
+                             "Check sizes and splits: a part of this tensor is left as it was."},
+                            NEED_PAIRS,
+                            cause_unwritten},
+    [MM_CAUSE_CLASS_MAP] = {{"class-map", "class ids mapped by another table", MM_VERDICT_OUTPUT, true,
+                             "Use one table of classes on both sides."},
+                            NEED_PAIRS,
+                            cause_class_map},
+    [MM_CAUSE_BOXES] = {{"boxes", "boxes mapped back differently", MM_VERDICT_OUTPUT, true,
+                         "Map boxes back with the resize and padding that the input had."},
+                        NEED_PAIRS,
+                        cause_boxes},
+    [MM_CAUSE_REORDERED] = {{"reordered", "the same values in another order", MM_VERDICT_HARMLESS, false,
+                             "Compare as a set, or sort both sides; ties have no order."},
+                            NEED_MOVES,
+                            cause_reordered},
+    [MM_CAUSE_NEAR_ZERO] = {{"near-zero", "a small error of values near zero", MM_VERDICT_HARMLESS, false,
+                             "Nothing to do: the error is small against what went in."},
+                            NEED_METRICS,
+                            cause_near_zero},
+    [MM_CAUSE_ROUNDING] = {{"rounding", "plain rounding noise", MM_VERDICT_NOISE, false,
+                            "Nothing is broken; raise the precision if the final result needs it."},
+                           NEED_METRICS,
+                           cause_rounding},
+};
+
+const struct mm_cause_info *mm_cause_info(enum mm_cause_id cause)
+{
+    return &rows[(unsigned)cause < MM_CAUSE_COUNT ? cause : MM_CAUSE_NONE].info;
+}
+
+/* What is put back leaves the noise at least; cause_score lets 0.6 of what was observed through at most. */
+static bool may_have_moved(const struct trial *t)
+{
+    return t->aligned && t->noise <= 0.6 * t->observed;
+}
+
+static bool makes_sense(const struct row *row, const struct trial *t)
+{
+    if (!row->try)
+        return false;
+    if (t->c->result->state == MM_STATE_MISMATCH)
+        return row->need == NEED_VALUES && t->values;
+    switch (row->need) {
+    case NEED_METRICS: return true;
+    case NEED_PAIRS: return t->aligned;
+    case NEED_MOVES: return may_have_moved(t);
+    case NEED_VALUES: return t->values && (!t->aligned || may_have_moved(t));
+    }
+    return false;
+}
+
+#define RESIDUAL_SAME 3.0 /* times the least one, or the noise: more does not explain the same */
+
+#define DIGITS 1e-6 /* what a residual may be off by itself: a difference of large sums */
+
+/* The next best: of the highest score and those that explain about the same, the one with the fewest
+ * parameters. */
+static size_t best_of(const struct found *found, size_t count, double noise)
+{
+    double most = 0, least = INFINITY;
+    for (size_t i = 0; i < count; i++)
+        most = fmax(most, found[i].finding.score);
+    for (size_t i = 0; i < count; i++) {
+        if (found[i].finding.score >= most - SCORE_SAME)
+            least = fmin(least, found[i].finding.residual); /* NaN counts for nothing */
+    }
+    size_t best = count;
+    for (size_t i = 0; i < count; i++) {
+        if (found[i].finding.score < most - SCORE_SAME ||
+            found[i].finding.residual > RESIDUAL_SAME * fmax(fmax(least, noise), DIGITS))
+            continue;
+        if (best == count || found[i].parameters < found[best].parameters ||
+            (found[i].parameters == found[best].parameters &&
+             found[i].finding.score > found[best].finding.score))
+            best = i;
+    }
+    return best;
+}
+
+size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
+                      struct mm_finding out[MM_FINDINGS_MAX])
+{
+    struct found found[MM_CAUSE_COUNT];
+    struct trial t;
+    size_t count = 0, kept = 0;
+    bool measured = c->result->state == MM_STATE_MEASURED;
+    if (!measured && c->result->state != MM_STATE_MISMATCH)
+        return 0;
+    trial_init(&t, c, cancel);
+    if (measured && c->result->metrics.nonfinite_differ == 0 && !(t.ee > 0))
+        return 0; /* nothing to explain */
+    for (int id = 1; id < MM_CAUSE_COUNT && !trial_cancelled(&t); id++) {
+        memset(&found[count], 0, sizeof found[count]);
+        found[count].finding.cause = (enum mm_cause_id)id;
+        found[count].finding.residual = NAN;
+        if (makes_sense(&rows[id], &t) && rows[id].try(&t, &found[count]) &&
+            found[count].finding.score >= SCORE_KEEP)
+            count++;
+    }
+    for (; kept < MM_FINDINGS_MAX && count > 0; kept++) {
+        size_t best = best_of(found, count, t.noise);
+        out[kept] = found[best].finding;
+        found[best] = found[--count];
+    }
+    return kept;
+}

@@ -1,0 +1,157 @@
+/* Overflow inside an operator: its result fits the format, what it adds up on the way does not. */
+#include "cause/cause.h"
+
+#include <math.h>
+
+#define LOST 0.3 /* a row's error against its values, when what depends on the input is gone */
+
+/* How large what an operator keeps inside can get, from its input: the largest |x|, and how many are added up
+ * for one result. */
+enum inner {
+    INNER_SQUARE,  /* x^2, and a sum of them */
+    INNER_SUM,     /* a sum of `share` values */
+    INNER_PRODUCT, /* x times another value of that size */
+    INNER_EXP,     /* e^x */
+    INNER_INVERSE  /* 1 / x of a value that became 0 */
+};
+
+static const struct {
+    const char *op; /* part of the operator's type, any case */
+    enum inner inner;
+    const char *what;
+} operators[] = {
+    {"norm", INNER_SQUARE, "the squares"},
+    {"reducel2", INNER_SQUARE, "the squares"},
+    {"sumsquare", INNER_SQUARE, "the squares"},
+    {"variance", INNER_SQUARE, "the squares"},
+    {"pow", INNER_SQUARE, "the squares"},
+    {"square", INNER_SQUARE, "the squares"},
+    {"std", INNER_SQUARE, "the squares"},
+    {"softmax", INNER_EXP, "the exponentials"},
+    {"logsumexp", INNER_EXP, "the exponentials"},
+    {"exp", INNER_EXP, "the exponentials"},
+    {"sigmoid", INNER_EXP, "the exponentials"},
+    {"mean", INNER_SUM, "the sum"},
+    {"averagepool", INNER_SUM, "the sum"},
+    {"avgpool", INNER_SUM, "the sum"},
+    {"avg_pool", INNER_SUM, "the sum"},
+    {"sum", INNER_SUM, "the sum"},
+    {"matmul", INNER_PRODUCT, "the products"},
+    {"gemm", INNER_PRODUCT, "the products"},
+    {"linear", INNER_PRODUCT, "the products"},
+    {"conv", INNER_PRODUCT, "the products"},
+    {"einsum", INNER_PRODUCT, "the products"},
+    {"attention", INNER_PRODUCT, "the products"},
+    {"mul", INNER_PRODUCT, "the products"},
+    {"rsqrt", INNER_INVERSE, "1 / x of a value that became 0"},
+    {"div", INNER_INVERSE, "1 / x of a value that became 0"},
+    {"reciprocal", INNER_INVERSE, "1 / x of a value that became 0"},
+};
+
+static int operator_find(const char *op_type)
+{
+    for (size_t i = 0; i < MM_COUNT(operators); i++) {
+        if (mm_text_find(op_type, operators[i].op))
+            return (int)i;
+    }
+    return -1;
+}
+
+/* An upper bound of what is kept inside; NaN when the inputs are not known. */
+static double inner_bound(const struct trial *t, enum inner inner)
+{
+    const struct mm_case *c = t->c;
+    double most = c->input_max, results = (double)c->result->metrics.count;
+    double share = c->input_count > 0 && results > 0 ? fmax(1, (double)c->input_count / results) : 1;
+    if (!(most > 0))
+        return NAN;
+    switch (inner) {
+    case INNER_SQUARE:
+    case INNER_PRODUCT: return most * most;
+    case INNER_SUM: return most * share;
+    case INNER_EXP: return exp(most);
+    case INNER_INVERSE: return NAN;
+    }
+    return NAN;
+}
+
+/* Rows of dst that are all the same while src's are not: x times 1 / Inf is 0, and what is left is what the
+ * operator adds. Returns how many values they have. */
+static int64_t same_rows(const struct trial *t)
+{
+    const double *s = t->c->s, *d = t->c->d;
+    int64_t width = t->d_shape.rank > 0 ? t->d_shape.dim[t->d_shape.rank - 1] : 0, first = -1, rows = 0;
+    if (!t->aligned || width < 2)
+        return 0;
+    for (int64_t at = 0; at + width <= t->c->d_count; at += width) {
+        double off = 0, signal = 0, apart = 0;
+        for (int64_t i = at; i < at + width; i++) {
+            off += (s[i] - d[i]) * (s[i] - d[i]);
+            signal += s[i] * s[i];
+            apart += first < 0 ? 0 : fabs(d[i] - d[first + i - at]) + (s[i] == s[first + i - at]);
+        }
+        if (!(off > LOST * LOST * signal))
+            continue;
+        if (apart > 0)
+            return 0;
+        first = first < 0 ? at : first;
+        rows++;
+    }
+    return rows > 1 ? rows * width : 0;
+}
+
+/* Does dst look broken in the way that Inf inside leaves: Inf, NaN, or 0 (x / Inf)? */
+static const char *broken_how(const struct trial *t, enum inner inner, int64_t *count)
+{
+    const struct mm_metrics *m = &t->c->result->metrics;
+    int64_t bad = m->dst.nan + m->dst.pos_inf + m->dst.neg_inf - m->src.nan - m->src.pos_inf - m->src.neg_inf;
+    int64_t zero = m->dst.zero - m->src.zero;
+    *count = bad > 0 ? bad : zero;
+    if (bad > 0)
+        return "Inf or NaN";
+    if (zero > m->count / 100 && zero > 0)
+        return "0";
+    *count = inner == INNER_SQUARE ? same_rows(t) : 0;
+    return *count > 0 ? "0, but for what is added" : NULL;
+}
+
+bool cause_inner_overflow(const struct trial *t, struct found *found)
+{
+    const struct mm_metrics *m = &t->c->result->metrics;
+    double limit = trial_limit(t), most = fmax(fabs(m->src.min), fabs(m->src.max));
+    int op = operator_find(t->c->op_type);
+    int64_t count;
+    enum inner inner = op >= 0 ? operators[op].inner : INNER_SQUARE;
+    const char *what = op >= 0 ? operators[op].what : "something", *how = broken_how(t, inner, &count);
+    bool infinite = m->dst.pos_inf + m->dst.neg_inf > m->src.pos_inf + m->src.neg_inf;
+    if (!how || most > limit || (op < 0 && *t->c->op_type))
+        return false;
+    double bound = inner_bound(t, inner);
+    bool known = !isnan(bound) && !(t->c->inputs_guessed && !(bound > limit));
+    /* where the inputs are not known, or not the operator, Inf tells enough; NaN and 0 do not */
+    if ((known && !(bound > limit)) || (!known && !infinite) || (op < 0 && !infinite && !same_rows(t)))
+        return false;
+    char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM];
+    found->finding.score = known && op >= 0 ? (*how == '0' ? 0.85 : 0.95) : infinite ? 0.5 : 0.6;
+    found->finding.residual = NAN;
+    mm_num_short(a, bound, 2);
+    mm_num_short(b, limit, 5);
+    if (!known)
+        found_say(found, "%s values are %s, the result itself would fit: %s may overflow",
+                  mm_num_count(c, count), how, what);
+    else
+        found_say(found, "inside, %s can reach %s > %s: %s values became %s", what, a, b,
+                  mm_num_count(c, count), how);
+    if (known)
+        found_evidence(found,
+                       "Inputs reach %s, so %s inside %s can reach %s; the format ends at %s. The result "
+                       "itself reaches %s only.",
+                       mm_num_short(c, t->c->input_max, 3), what, t->c->op_type, a, b,
+                       mm_num_short(d, most, 3));
+    else
+        found_evidence(found,
+                       "dst is %s where src is at most %s, and the format ends at %s. Its inputs are not "
+                       "known; operators of type %s keep larger values inside.",
+                       how, mm_num_short(d, most, 3), b, t->c->op_type);
+    return true;
+}

@@ -1,0 +1,66 @@
+/* Does a layer's dst hold another layer's tensor? Told from the statistics of all of them. */
+#include "cause/cause.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DIGITS 1e-9 /* the same values, added up in another order */
+
+static bool close_to(double a, double b, double size)
+{
+    return fabs(a - b) <= DIGITS * size;
+}
+
+/* Copies keep every statistic but the places of the extremes, which a copy of another shape moves. */
+static bool same_values(const struct mm_stats *a, const struct mm_stats *b)
+{
+    double size = fmax(fabs(a->min), fabs(a->max));
+    return a->finite == b->finite && a->nan == b->nan && a->pos_inf == b->pos_inf &&
+           a->neg_inf == b->neg_inf && a->zero == b->zero && a->min == b->min && a->max == b->max &&
+           close_to(a->mean, b->mean, size) && close_to(a->std, b->std, size);
+}
+
+static bool measured(const struct mm_subject *subject)
+{
+    return subject->result && subject->result->state == MM_STATE_MEASURED;
+}
+
+/* One value everywhere, or so few that two tensors share them by chance, show nothing. */
+static bool telling(const struct mm_stats *stats)
+{
+    return stats->finite >= 4 && stats->min < stats->max;
+}
+
+static bool copies(const struct mm_metrics *mine, const struct mm_metrics *other)
+{
+    return mine->count == other->count && same_values(&mine->dst, &other->dst) &&
+           !same_values(&mine->src, &other->src) && mine->diff2 > other->diff2;
+}
+
+bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, struct mm_finding *out)
+{
+    if (id >= count || !measured(&subjects[id]))
+        return false;
+    const struct mm_metrics *mine = &subjects[id].result->metrics;
+    if (!telling(&mine->dst) || !(mine->diff2 > 0))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (i == id || !measured(&subjects[i]) || !copies(mine, &subjects[i].result->metrics))
+            continue;
+        char a[MM_NUM], b[MM_NUM];
+        memset(out, 0, sizeof *out);
+        out->cause = MM_CAUSE_STALE;
+        out->score = 0.98;
+        out->residual = NAN;
+        out->layer = (int32_t)i;
+        /* by number: names come from files */
+        snprintf(out->sentence, sizeof out->sentence, "dst holds the values of #%zu", i + 1);
+        snprintf(out->evidence, sizeof out->evidence,
+                 "Extremes, mean, deviation and zeros of dst (%s to %s) are those of dst's #%zu; in src the "
+                 "two differ.",
+                 mm_num_short(a, mine->dst.min, 4), mm_num_short(b, mine->dst.max, 4), i + 1);
+        return true;
+    }
+    return false;
+}

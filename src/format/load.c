@@ -1,0 +1,115 @@
+/* One tensor file: map it, let its format read the header. */
+#include "mmtui/format.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* What a format says about a file that is being cut short is not what is wrong with it. */
+static int read_header(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
+                       struct mm_err *err)
+{
+    int result = entry->parsed.format->read(load, schema ? schema : mm_schema_own(), entry->file, err);
+    return mm_load_check(load, entry, err) < 0 ? -1 : result;
+}
+
+int mm_load_open_in(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
+                    struct mm_reader *reader, const atomic_bool *cancel, struct mm_err *err)
+{
+    memset(load, 0, sizeof *load);
+    load->cancel = cancel;
+    if (!entry->parsed.format)
+        return mm_fail(err, MM_EARG, "%s: not a tensor file by its name", entry->file);
+    if (mm_map_open_in(&load->map, entry->path, reader ? &reader->bytes : NULL, err) < 0)
+        return -1;
+    mm_arena_init(&load->arena);
+    if (reader) { /* lent until the load is closed */
+        load->reader = reader;
+        load->arena = reader->arena;
+        mm_arena_init(&reader->arena);
+    }
+    load->node_name = "";
+    load->op_type = "";
+    if (read_header(load, entry, schema, err) < 0) {
+        mm_load_close(load);
+        return -1;
+    }
+    load->cancel = NULL;
+    return 0;
+}
+
+int mm_load_open(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
+                 struct mm_err *err)
+{
+    return mm_load_open_in(load, entry, schema, NULL, NULL, err);
+}
+
+int mm_load_check(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err)
+{
+    return mm_map_check(&load->map, entry->file, err);
+}
+
+static size_t line_of(const struct mm_load *load, const uint8_t *place)
+{
+    size_t line = 1;
+    for (const uint8_t *p = load->map.data; p < place && (p = memchr(p, '\n', (size_t)(place - p))); p++)
+        line++;
+    return line;
+}
+
+/* Past what may stand before a value, so that the line is the value's own. */
+static const uint8_t *past_space(const struct mm_load *load, const uint8_t *p)
+{
+    const uint8_t *end = load->map.data + load->map.size;
+    while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r')))
+        p++;
+    return p;
+}
+
+/* Read every value, for the one that can't be read. */
+static int check_values(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err)
+{
+    const struct mm_tensor *tensor = &load->tensor;
+    double tile[MM_BLOCK];
+    struct mm_cursor cursor;
+    mm_cursor_init(&cursor, tensor);
+    while (mm_cursor_double(&cursor, tile, MM_COUNT(tile)) > 0) {
+        if (load->cancel && atomic_load_explicit(load->cancel, memory_order_relaxed))
+            return mm_fail(err, MM_ECANCELLED, "stopped");
+    }
+    if (!cursor.bad)
+        return 0;
+    return mm_fail(err, MM_ECORRUPT, "%s: line %zu: element %" PRId64 " of %" PRId64 " can't be read as %s",
+                   entry->file, line_of(load, past_space(load, cursor.place)), cursor.index, tensor->count,
+                   mm_dtype_info(tensor->dtype)->name);
+}
+
+int mm_load_settle(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
+                   struct mm_err *err)
+{
+    if (load->tensor.encoding != MM_ENC_TEXT)
+        return -1;
+    load->exact = true;
+    if (load->uncounted &&
+        entry->parsed.format->read(load, schema ? schema : mm_schema_own(), entry->file, err) < 0)
+        return -1;
+    return check_values(load, entry, err);
+}
+
+void mm_load_close(struct mm_load *load)
+{
+    mm_map_close(&load->map);
+    if (load->reader) {
+        mm_arena_reset(&load->arena);
+        load->reader->arena = load->arena;
+    } else {
+        mm_arena_done(&load->arena);
+    }
+    memset(load, 0, sizeof *load);
+}
+
+void mm_reader_done(struct mm_reader *reader)
+{
+    mm_buf_done(&reader->bytes);
+    mm_arena_done(&reader->arena);
+    memset(reader, 0, sizeof *reader);
+}

@@ -1,0 +1,100 @@
+/* NumPy's array file, version 1.0, C order, little-endian, the header padded so that the data starts at 64 k
+ * bytes. */
+#include "format/feed.h"
+#include "format/formats.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ALIGN 64
+
+static const char *const descr[MM_DTYPE_COUNT] = {
+    [MM_F16] = "<f2", [MM_F32] = "<f4", [MM_F64] = "<f8", [MM_I8] = "|i1",
+    [MM_I16] = "<i2", [MM_I32] = "<i4", [MM_I64] = "<i8", [MM_U8] = "|u1",
+    [MM_U16] = "<u2", [MM_U32] = "<u4", [MM_U64] = "<u8", [MM_BOOL] = "|b1",
+};
+
+static void add_header(struct mm_buf *out, const struct mm_tensor *tensor)
+{
+    const struct mm_shape *shape = &tensor->shape;
+    mm_buf_add(out, "\x93NUMPY\x01\x00\x00\x00", 10);
+    mm_buf_printf(out, "{'descr': '%s', 'fortran_order': False, 'shape': (", descr[tensor->dtype]);
+    for (int i = 0; i < shape->rank; i++)
+        mm_buf_printf(out, "%s%lld", i ? ", " : "", (long long)shape->dim[i]);
+    mm_buf_puts(out, shape->rank == 1 ? ",), }" : "), }");
+    while (out->length % ALIGN != ALIGN - 1 && !out->failed)
+        mm_buf_putc(out, ' ');
+    mm_buf_putc(out, '\n');
+    if (out->failed)
+        return;
+    size_t length = out->length - 10; /* 16 dimensions: far below 64 KiB */
+    out->data[8] = (char)(length & 0xff);
+    out->data[9] = (char)(length >> 8);
+}
+
+static uint64_t bits_of(const struct mm_feed *feed, size_t i)
+{
+    uint32_t bits32;
+    uint64_t bits64;
+    if (feed->integer)
+        return (uint64_t)feed->value.whole[i];
+    float value = (float)feed->value.real[i];
+    switch (feed->info->bytes) {
+    case 2: return mm_float_to_half(value);
+    case 4: memcpy(&bits32, &value, sizeof bits32); return bits32;
+    default: memcpy(&bits64, &feed->value.real[i], sizeof bits64); return bits64;
+    }
+}
+
+static size_t encode(const struct mm_feed *feed, uint8_t *out)
+{
+    unsigned bytes = feed->info->bytes;
+    uint8_t *p = out;
+    for (size_t i = 0; i < feed->n; i++) {
+        uint64_t bits = bits_of(feed, i);
+        for (unsigned k = 0; k < bytes; k++)
+            *p++ = (uint8_t)(bits >> (8 * k));
+    }
+    return (size_t)(p - out);
+}
+
+static int write_array(struct mm_atomic *out, struct mm_feed *feed, const struct mm_tensor *tensor,
+                       uint8_t *bytes, struct mm_err *err)
+{
+    struct mm_buf header;
+    int more;
+    mm_buf_init(&header);
+    add_header(&header, tensor);
+    mm_atomic_write(out, mm_buf_text(&header), header.length);
+    bool failed = header.failed;
+    mm_buf_done(&header);
+    if (failed)
+        return mm_fail_memory(err);
+    while ((more = mm_feed_next(feed, err)) > 0)
+        mm_atomic_write(out, bytes, encode(feed, bytes));
+    return more;
+}
+
+int mm_npy_write(const struct mm_store *store, const char *path, struct mm_err *err)
+{
+    const struct mm_tensor *tensor = store->tensor;
+    const struct mm_dtype_info *info = mm_dtype_info(tensor->dtype);
+    struct mm_atomic out;
+    if ((unsigned)tensor->dtype >= MM_DTYPE_COUNT || !descr[tensor->dtype])
+        return mm_fail(err, MM_EUNSUPPORTED, "%s: .npy has no data type for %s", path, info->name);
+    struct mm_feed *feed = malloc(sizeof *feed);
+    uint8_t *bytes = malloc((size_t)MM_TILE * info->bytes);
+    int result = feed && bytes ? mm_atomic_open(&out, path, err) : mm_fail_memory(err);
+    if (result == 0) {
+        out.unsynced = store->unsynced;
+        mm_feed_init(feed, tensor, path);
+        result = write_array(&out, feed, tensor, bytes, err);
+        if (result == 0)
+            result = mm_atomic_commit(&out, err);
+        else
+            mm_atomic_abort(&out);
+    }
+    free(feed);
+    free(bytes);
+    return result;
+}

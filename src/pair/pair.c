@@ -1,0 +1,280 @@
+#include "mmtui/pair.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A file with is_output this close in time to one of the same name is a repetition (contract section 2). */
+#define TF_REPEAT_STAMPS 2000
+
+bool mm_framework_find(const char *name, enum mm_framework *out)
+{
+    static const char *const names[] = {
+        [MM_FRAMEWORK_ONNX] = "onnx",
+        [MM_FRAMEWORK_PYTORCH] = "pytorch",
+        [MM_FRAMEWORK_CAFFE] = "caffe",
+        [MM_FRAMEWORK_TENSORFLOW] = "tensorflow",
+    };
+    for (size_t i = 0; i < MM_COUNT(names); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *out = (enum mm_framework)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One side's entry on its way to a pair. */
+struct candidate {
+    const struct mm_entry *entry;
+    const char *name;
+    uint32_t occurrence, occurrences; /* on its side, from 1 */
+    struct candidate *partner;
+    bool dropped;
+};
+
+struct side {
+    const struct mm_dump *dump;
+    struct candidate *all;     /* in execution order */
+    struct candidate **sorted; /* by name, then execution order */
+    size_t count, dropped;
+};
+
+/* ---- the tensorflow rules ---- */
+
+/* `name_N@axis..` becomes `name:N`; what follows an @ and the doubled prefix go. A name that is nothing else
+ * stays. */
+static const char *tensorflow_name(const struct mm_entry *entry, struct mm_arena *arena)
+{
+    static const char prefix[] = "StatefulPartitionedCall_StatefulPartitionedCall_";
+    static const char axis[] = "@axis";
+    const char *from = entry->parsed.name;
+    if (strncmp(from, prefix, sizeof prefix - 1) == 0)
+        from += sizeof prefix - 1;
+    size_t length = strcspn(from, "@");
+    if (length == 0)
+        return entry->parsed.name;
+    char *name = mm_arena_strndup(arena, from, length);
+    bool moved =
+        entry->parsed.axis.kind != MM_AXIS_NONE || strncmp(from + length, axis, sizeof axis - 1) == 0;
+    char *under = name && moved ? strrchr(name, '_') : NULL;
+    if (under && under[1] && under[1 + strspn(under + 1, "0123456789")] == '\0')
+        *under = ':';
+    return name;
+}
+
+static bool is_output(const struct candidate *candidate, const struct mm_dump *dump)
+{
+    struct mm_load load;
+    if (mm_load_open(&load, candidate->entry, dump->schema, NULL) < 0)
+        return false; /* unreadable: it stays, and its row will say why */
+    bool output = load.is_output;
+    mm_load_close(&load);
+    return output;
+}
+
+/* Is there a file of the same name, not itself a repetition, so shortly before the i-th? */
+static bool is_near_earlier(const struct side *side, size_t i)
+{
+    const struct candidate *here = side->sorted[i];
+    for (size_t k = i; k-- > 0 && strcmp(side->sorted[k]->name, here->name) == 0;) {
+        if (here->entry->parsed.stamp - side->sorted[k]->entry->parsed.stamp > TF_REPEAT_STAMPS)
+            return false;
+        if (!side->sorted[k]->dropped)
+            return true;
+    }
+    return false;
+}
+
+/* Drop outputs that repeat an earlier file of the same name. Only files whose name repeats are opened, once.
+ */
+static void drop_repeats(struct side *side)
+{
+    for (size_t i = 1; i < side->count; i++)
+        side->sorted[i]->dropped = is_near_earlier(side, i) && is_output(side->sorted[i], side->dump);
+}
+
+/* ---- one side ---- */
+
+static int by_name(const void *a, const void *b)
+{
+    const struct candidate *x = *(struct candidate *const *)a, *y = *(struct candidate *const *)b;
+    int order = strcmp(x->name, y->name);
+    return order ? order : (x->entry->order > y->entry->order) - (x->entry->order < y->entry->order);
+}
+
+static void side_done(struct side *side)
+{
+    free(side->all);
+    free(side->sorted);
+}
+
+static int side_init(struct side *side, const struct mm_dump *dump, bool tensorflow, bool is_dst,
+                     struct mm_arena *arena)
+{
+    *side = (struct side){.dump = dump};
+    side->all = calloc(dump->count + 1, sizeof *side->all);
+    side->sorted = calloc(dump->count + 1, sizeof *side->sorted);
+    if (!side->all || !side->sorted)
+        return -1;
+    for (size_t i = 0; i < dump->count; i++) {
+        struct candidate *here = &side->all[side->count];
+        here->entry = &dump->entries[i];
+        here->name = tensorflow ? tensorflow_name(here->entry, arena) : here->entry->parsed.name;
+        if (!here->name)
+            return -1;
+        if (tensorflow && is_dst && strstr(here->entry->file, "cnnl")) {
+            side->dropped++;
+            continue;
+        }
+        side->sorted[side->count++] = here;
+    }
+    qsort(side->sorted, side->count, sizeof *side->sorted, by_name);
+    if (tensorflow)
+        drop_repeats(side);
+    return 0;
+}
+
+/* The end of the run of equal names that starts at i. */
+static size_t run_end(const struct side *side, size_t i)
+{
+    size_t end = i + 1;
+    while (end < side->count && strcmp(side->sorted[end]->name, side->sorted[i]->name) == 0)
+        end++;
+    return end;
+}
+
+/* Number the occurrences within [from, end), passing over dropped ones; they move behind the others. */
+static uint32_t number_run(struct side *side, size_t from, size_t end)
+{
+    uint32_t n = 0;
+    for (size_t i = from; i < end; i++) {
+        struct candidate *here = side->sorted[i];
+        if (here->dropped) {
+            side->dropped++;
+            continue;
+        }
+        here->occurrence = n + 1;
+        side->sorted[from + n] = here;
+        n++;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        side->sorted[from + i]->occurrences = n;
+    return n;
+}
+
+/* Join two sides sorted by name: the k-th of a name with the k-th. */
+static void join(struct side *src, struct side *dst)
+{
+    size_t i = 0, j = 0;
+    while (i < src->count || j < dst->count) {
+        int order = i == src->count   ? 1
+                    : j == dst->count ? -1
+                                      : strcmp(src->sorted[i]->name, dst->sorted[j]->name);
+        size_t i_end = order <= 0 ? run_end(src, i) : i;
+        size_t j_end = order >= 0 ? run_end(dst, j) : j;
+        uint32_t n = number_run(src, i, i_end);
+        uint32_t m = number_run(dst, j, j_end);
+        for (uint32_t k = 0; k < n && k < m; k++) {
+            src->sorted[i + k]->partner = dst->sorted[j + k];
+            dst->sorted[j + k]->partner = src->sorted[i + k];
+        }
+        i = i_end;
+        j = j_end;
+    }
+}
+
+/* ---- the list ---- */
+
+struct list {
+    struct mm_pairs *pairs;
+    struct mm_pair *pair;
+};
+
+static void add(struct list *list, const struct candidate *src, const struct candidate *dst)
+{
+    struct mm_pairs *pairs = list->pairs;
+    const struct candidate *any = src ? src : dst;
+    uint32_t most = any->occurrences;
+    if (src && dst && dst->occurrences > most)
+        most = dst->occurrences;
+    list->pair[pairs->count] = (struct mm_pair){.name = any->name,
+                                                .src = src ? src->entry : NULL,
+                                                .dst = dst ? dst->entry : NULL,
+                                                .occurrence = any->occurrence,
+                                                .occurrences = most,
+                                                .place = pairs->count};
+    pairs->count++;
+    pairs->both += src && dst;
+    pairs->src_only += !dst;
+    pairs->dst_only += !src;
+}
+
+/* dst-only entries from *next up to (not including) `limit`: they stand where dst has them. */
+static void add_lone_dst(struct list *list, const struct side *dst, size_t *next, size_t limit)
+{
+    for (; *next < limit; (*next)++) {
+        const struct candidate *here = &dst->all[*next];
+        if (here->entry && !here->partner && here->occurrence)
+            add(list, NULL, here);
+    }
+}
+
+static int make_list(struct mm_pairs *pairs, const struct side *src, const struct side *dst)
+{
+    struct list list = {pairs, mm_arena_array(&pairs->arena, src->count + dst->count + 1, sizeof *list.pair)};
+    if (!list.pair)
+        return -1;
+    size_t next = 0;
+    for (size_t i = 0; i < src->count; i++) {
+        const struct candidate *here = &src->all[i];
+        if (!here->occurrence)
+            continue; /* dropped */
+        if (here->partner)
+            add_lone_dst(&list, dst, &next, (size_t)(here->partner - dst->all));
+        add(&list, here, here->partner);
+    }
+    add_lone_dst(&list, dst, &next, dst->count);
+    pairs->pair = list.pair;
+    pairs->dropped = src->dropped + dst->dropped;
+    pairs->whole = (struct mm_pair_counts){pairs->count, pairs->both, pairs->src_only, pairs->dst_only};
+    return 0;
+}
+
+int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct mm_dump *dst,
+                  enum mm_framework framework, struct mm_err *err)
+{
+    bool tensorflow = framework == MM_FRAMEWORK_TENSORFLOW;
+    struct side s = {0}, d = {0};
+    struct mm_pairs *pairs = calloc(1, sizeof *pairs);
+    int result = -1;
+    if (pairs && side_init(&s, src, tensorflow, false, &pairs->arena) == 0 &&
+        side_init(&d, dst, tensorflow, true, &pairs->arena) == 0) {
+        join(&s, &d);
+        result = make_list(pairs, &s, &d);
+    }
+    side_done(&s);
+    side_done(&d);
+    if (result < 0) {
+        mm_pairs_close(pairs);
+        return mm_fail_memory(err);
+    }
+    *out = pairs;
+    return 0;
+}
+
+void mm_pairs_close(struct mm_pairs *pairs)
+{
+    if (!pairs)
+        return;
+    mm_arena_done(&pairs->arena);
+    free(pairs);
+}
+
+void mm_pair_how(const struct mm_pair *pair, struct mm_buf *out)
+{
+    mm_buf_puts(out, !pair->dst ? "only in src" : !pair->src ? "only in dst" : "same name");
+    if (pair->occurrences > 1)
+        mm_buf_printf(out, ", occurrence %u of %u", pair->occurrence, pair->occurrences);
+}

@@ -1,0 +1,300 @@
+/* The smallest set of operators to raise: what overflows, then by share, then holes. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "suggest/suggest.h"
+
+/* What adds less than this part of an equal share is not worth an override. */
+#define SHARE_LEAST 0.01
+/* So many of the weakest are tried to be left out again, each with a walk over all edges. */
+#define DROPS_MAX 256
+
+/* An operator that may be raised. */
+struct candidate {
+    uint32_t op;
+    double share;
+};
+
+/* ---- candidates ---- */
+
+static int by_share(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    return x->share > y->share ? -1 : x->share < y->share ? 1 : x->op < y->op ? -1 : x->op > y->op;
+}
+
+/* All results of an operator must be such that raising can help. */
+static bool op_can(const struct suggest *s, uint32_t op)
+{
+    bool can = false;
+    for (int32_t at = (int32_t)op; at >= 0; at = s->layer[at].next)
+        can = can || s->layer[at].can;
+    return can;
+}
+
+static size_t find_candidates(const struct suggest *s, struct candidate *out)
+{
+    size_t count = 0;
+    double least = SHARE_LEAST / (double)(s->count + 1);
+    for (uint32_t id = 0; id < s->count; id++) {
+        if (s->layer[id].op != id || s->layer[id].raised || !op_can(s, id))
+            continue;
+        double share = suggest_share(s, id);
+        if (share > least)
+            out[count++] = (struct candidate){id, share};
+    }
+    qsort(out, count, sizeof *out, by_share);
+    return count;
+}
+
+static void find_total(struct suggest *s, double *beyond)
+{
+    double out_of_reach = 0;
+    s->total = 0;
+    for (uint32_t id = 0; id < s->count; id++) {
+        const struct suggest_layer *here = &s->layer[id];
+        if (!here->measured || here->broken)
+            continue;
+        s->total += here->weight * here->added;
+        if (!here->can)
+            out_of_reach += here->weight * here->added;
+    }
+    *beyond = s->total > 0 ? out_of_reach / s->total : 0;
+}
+
+/* ---- rules ---- */
+
+/* The format of the widest result counts for all results of an operator. */
+static void raise_candidate(struct suggest *s, const struct candidate *candidate)
+{
+    enum mm_dtype to = MM_F16;
+    for (int32_t at = (int32_t)candidate->op; at >= 0; at = s->layer[at].next) {
+        if (s->layer[at].measured && s->layer[at].to == MM_F32)
+            to = MM_F32;
+    }
+    suggest_raise(s, candidate->op, to, MM_WHY_SHARE, -1);
+}
+
+static size_t enough_cover(const struct candidate *list, size_t count, double cover)
+{
+    double covered = 0;
+    size_t n = 0;
+    while (n < count && covered < cover * (1 - 1e-12))
+        covered += list[n++].share;
+    return n;
+}
+
+static bool holds(struct suggest *s, const struct mm_suggest_options *options)
+{
+    return suggest_expected(s) <= options->error;
+}
+
+static void set_first(struct suggest *s, const struct candidate *list, size_t count, size_t n)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i < n)
+            raise_candidate(s, &list[i]);
+        else
+            suggest_lower(s, list[i].op);
+    }
+}
+
+/* The shortest beginning of the list that is enough: more raised is never worse. */
+static size_t enough_error(struct suggest *s, const struct candidate *list, size_t count,
+                           const struct mm_suggest_options *options)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        set_first(s, list, count, middle);
+        if (holds(s, options))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* From the weakest on: is it still enough without this one? */
+static void drop_needless(struct suggest *s, const struct candidate *list, size_t n,
+                          const struct mm_suggest_options *options)
+{
+    if (!holds(s, options))
+        return;
+    for (size_t tried = 0; tried < n && tried < DROPS_MAX; tried++) {
+        const struct candidate *weakest = &list[n - 1 - tried];
+        suggest_lower(s, weakest->op);
+        if (!holds(s, options))
+            raise_candidate(s, weakest);
+    }
+}
+
+static size_t raised_ops(const struct suggest *s)
+{
+    size_t count = 0;
+    for (uint32_t id = 0; id < s->count; id++)
+        count += s->layer[id].raised && s->layer[id].op == id;
+    return count;
+}
+
+static void choose(struct suggest *s, const struct candidate *list, size_t count,
+                   const struct mm_suggest_options *options)
+{
+    size_t n, had = raised_ops(s);
+    if (options->rule == MM_SUGGEST_TOP)
+        n = had < options->top ? options->top - had : 0;
+    else if (options->rule == MM_SUGGEST_TO_ERROR)
+        n = enough_error(s, list, count, options);
+    else
+        n = enough_cover(list, count, options->cover);
+    n = n < count ? n : count;
+    set_first(s, list, count, n);
+    if (options->rule == MM_SUGGEST_TO_ERROR)
+        drop_needless(s, list, n, options);
+}
+
+/* ---- the list ---- */
+
+static void fill_item(const struct suggest *s, const int32_t *layer_of, uint32_t op,
+                      struct mm_suggestion *out)
+{
+    const struct suggest_layer *here = &s->layer[op];
+    *out = (struct mm_suggestion){.layer = op,
+                                  .to = here->to,
+                                  .why = here->why,
+                                  .share = suggest_share(s, op),
+                                  .estimated = here->masked && here->why == MM_WHY_SHARE,
+                                  .macs = suggest_macs(s, layer_of, op)};
+    for (int32_t at = (int32_t)op; at >= 0; at = s->layer[at].next) {
+        if (s->layer[at].measured)
+            out->elements += s->view->subjects[at].result->metrics.count;
+    }
+    suggest_say(s, op, out->text, sizeof out->text);
+}
+
+static int by_kind(const void *a, const void *b)
+{
+    const struct mm_suggestion *x = a, *y = b;
+    if (x->why != y->why)
+        return x->why < y->why ? -1 : 1;
+    if (x->why == MM_WHY_SHARE && x->share != y->share)
+        return x->share > y->share ? -1 : 1;
+    return x->layer < y->layer ? -1 : x->layer > y->layer;
+}
+
+/* Which layer dumped a tensor of the graph; NULL without a graph or memory. */
+static int32_t *tensors_to_layers(const struct suggest *s)
+{
+    const struct mm_graph *graph = s->graph;
+    int32_t *layer_of = graph ? malloc(((size_t)graph->tensor_count + 1) * sizeof *layer_of) : NULL;
+    for (int t = 0; layer_of && t < graph->tensor_count; t++)
+        layer_of[t] = -1;
+    for (uint32_t id = (uint32_t)s->count; layer_of && id-- > 0;) {
+        int32_t tensor = s->view->flow->tensor[id];
+        if (tensor >= 0 && s->view->subjects[id].result->src.known)
+            layer_of[tensor] = (int32_t)id;
+    }
+    return layer_of;
+}
+
+static void add_up(struct mm_suggestions *out)
+{
+    out->macs = -1;
+    for (size_t i = 0; i < out->count; i++) {
+        struct mm_suggestion *item = &out->item[i];
+        out->covered += item->share;
+        item->covered = out->covered;
+        out->elements += item->elements;
+        if (item->macs >= 0)
+            out->macs = (out->macs < 0 ? 0 : out->macs) + item->macs;
+    }
+}
+
+static int make_list(const struct suggest *s, struct mm_suggestions *out)
+{
+    int32_t *layer_of = tensors_to_layers(s);
+    out->item = calloc(raised_ops(s) + 1, sizeof *out->item);
+    for (uint32_t id = 0; out->item && id < s->count; id++) {
+        if (s->layer[id].raised && s->layer[id].op == id)
+            fill_item(s, layer_of, id, &out->item[out->count++]);
+    }
+    free(layer_of);
+    if (!out->item)
+        return -1;
+    qsort(out->item, out->count, sizeof *out->item, by_kind);
+    add_up(out);
+    return 0;
+}
+
+/* ---- the whole ---- */
+
+static double error_now(const struct suggest *s)
+{
+    double worst = 0;
+    for (uint32_t id = 0; id < s->count; id++) {
+        if (s->layer[id].output)
+            worst = fmax(worst, s->view->blame[id].error);
+    }
+    return worst;
+}
+
+static void find_masked(const struct suggest *s, struct mm_suggestions *out)
+{
+    out->masked_by = -1;
+    for (uint32_t id = 0; id < s->count; id++) {
+        if (!s->layer[id].masked)
+            continue;
+        if (out->masked == 0)
+            out->masked_by = s->view->blame[s->view->blame[id].worst_input].root;
+        out->masked++;
+    }
+}
+
+static bool any_bad(const struct suggest *s)
+{
+    for (size_t id = 0; id < s->count; id++) {
+        if (s->view->blame[id].over)
+            return true;
+    }
+    return false;
+}
+
+static int find(struct suggest *s, const struct mm_suggest_options *options, struct mm_suggestions *out)
+{
+    if (suggest_layers(s) < 0)
+        return -1;
+    out->before = error_now(s);
+    find_masked(s, out);
+    if (options->rule != MM_SUGGEST_AUTO || any_bad(s)) {
+        struct candidate *list = mm_arena_array(&s->arena, s->count + 1, sizeof *list);
+        if (!list)
+            return -1;
+        suggest_overflow(s);
+        find_total(s, &out->beyond);
+        choose(s, list, find_candidates(s, list), options);
+        suggest_holes(s);
+    }
+    out->after = suggest_expected(s);
+    return make_list(s, out);
+}
+
+int mm_suggest_find(const struct mm_triage_view *view, const struct mm_verdict *verdicts,
+                    const struct mm_graph *graph, const struct mm_suggest_options *options,
+                    struct mm_suggestions *out, struct mm_err *err)
+{
+    struct suggest s = {.view = view, .verdicts = verdicts, .graph = graph, .count = view->count};
+    *out = (struct mm_suggestions){0};
+    mm_arena_init(&s.arena);
+    int result = find(&s, options, out);
+    mm_arena_done(&s.arena);
+    if (result == 0)
+        return 0;
+    mm_suggestions_done(out);
+    return mm_fail_memory(err);
+}
+
+void mm_suggestions_done(struct mm_suggestions *suggestions)
+{
+    free(suggestions->item);
+    *suggestions = (struct mm_suggestions){0};
+}

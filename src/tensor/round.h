@@ -1,0 +1,52 @@
+/* whatif_round: rounding tiles of values to a number format and back. */
+#ifndef MMTUI_TENSOR_ROUND_H
+#define MMTUI_TENSOR_ROUND_H
+
+#include "mmtui/tensor.h"
+
+/* Is it one of the integer formats that can be asked for? Of the float formats? */
+bool mm_round_integer(enum mm_dtype dtype);
+bool mm_round_float(enum mm_dtype dtype);
+
+/* How the elements of a channel lie in row-major order: `inner` together, then as many of the next one. */
+struct mm_lay {
+    int64_t channels, inner; /* 1 or more each */
+};
+
+/* A stretch of one channel. */
+struct mm_walk {
+    struct mm_lay lay;
+    int64_t channel, in_row; /* of the next element */
+};
+void mm_walk_start(struct mm_walk *walk, const struct mm_lay *lay, int64_t base);
+/* The length of what comes next of channel *channel, at most n; n > 0. */
+size_t mm_walk_next(struct mm_walk *walk, size_t n, int64_t *channel);
+
+/*
+ * What is done to a tile. Integers: x / scale is rounded to the nearest whole number (ties to even), clipped
+ * to [low, low + span], and multiplied by scale again: low = lowest - zero point. scale and low have an entry
+ * a channel, floats in lane F and doubles in lane D.
+ */
+struct mm_rounder {
+    enum mm_dtype dtype;
+    struct mm_lay lay;
+    double span;
+    void *scale, *low; /* owned by whoever made it; NULL for float formats */
+};
+
+/*
+ * out[n] from x[n], whose first element is element `base` of the tensor. NaN and Inf stay. Returns how many
+ * finite values were clipped (integers; what overflows in a float format is Inf or NaN in out).
+ */
+int64_t mm_round_tile_float(const struct mm_rounder *rounder, const float *x, float *out, size_t n,
+                            int64_t base);
+int64_t mm_round_tile_double(const struct mm_rounder *rounder, const double *x, double *out, size_t n,
+                             int64_t base);
+
+/* Widen [low[c], high[c]] by the finite values of channel c that are in x[n], for all c. */
+void mm_extremes_tile_float(const struct mm_lay *lay, const float *x, size_t n, int64_t base, double *low,
+                            double *high);
+void mm_extremes_tile_double(const struct mm_lay *lay, const double *x, size_t n, int64_t base, double *low,
+                             double *high);
+
+#endif

@@ -1,0 +1,328 @@
+#include "views/inspector.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mmtui/report.h"
+#include "views/layers_view.h"
+#include "views/plan_view.h"
+#include "views/suggest.h"
+
+#define UNSAVED "* not saved"
+
+struct inspector *inspector_of(struct app *app)
+{
+    return app->hooks.context;
+}
+
+const struct inspector *inspector_of_const(const struct app *app)
+{
+    return app->hooks.context;
+}
+
+/* ---- hooks ---- */
+
+static bool ready(void *context)
+{
+    struct inspector *inspector = context;
+    return mm_session_apply(inspector->session) > 0;
+}
+
+static bool busy(void *context)
+{
+    struct inspector *inspector = context;
+    struct mm_session_totals totals;
+    mm_session_totals(inspector->session, &totals);
+    return totals.measured < totals.layers || totals.looking;
+}
+
+/* What came in may make a view ask for more (a histogram of what is selected now), a few times at most. */
+static void settle(void *context)
+{
+    struct inspector *inspector = context;
+    for (int i = 0; i < 8; i++) {
+        mm_session_settle(inspector->session, NULL, NULL);
+        app_changed(&inspector->app);
+        if (mm_session_idle(inspector->session))
+            break;
+    }
+}
+
+static bool unsaved(void *context)
+{
+    struct inspector *inspector = context;
+    return mm_plan_unsaved(mm_session_plan_const(inspector->session));
+}
+
+/* ---- actions of every screen ---- */
+
+const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys)
+{
+    mm_buf_clear(keys);
+    return keymap_keys(&app->keymap, action, 1, keys) ? mm_buf_text(keys) : action_info(action)->name;
+}
+
+static void act_undo(struct inspector *inspector, const struct action_event *event)
+{
+    struct app *app = &inspector->app;
+    bool undo = event->id == ACT_UNDO;
+    const char *label = undo ? mm_plan_undo(mm_session_plan(inspector->session))
+                             : mm_plan_redo(mm_session_plan(inspector->session));
+    if (!label) {
+        app_say(app, ROLE_STATUS, "Nothing to %s", undo ? "undo" : "redo");
+        return;
+    }
+    struct mm_buf keys;
+    mm_buf_init(&keys);
+    app_say(app, ROLE_STATUS, "%s: %s (%s %s)", undo ? "Undone" : "Done again", label,
+            inspector_key(app, undo ? ACT_REDO : ACT_UNDO, &keys), undo ? "does it again" : "undoes it");
+    mm_buf_done(&keys);
+    app_changed(app);
+}
+
+void inspector_export(struct inspector *inspector)
+{
+    struct app *app = &inspector->app;
+    struct mm_plan *plan = mm_session_plan(inspector->session);
+    struct mm_export_options options = {0};
+    struct mm_err err;
+    if (inspector->dialect->write(plan, &options, inspector->export_folder, &err) < 0) {
+        app_say_err(app, &err);
+        return;
+    }
+    mm_plan_mark_saved(plan);
+    size_t n = mm_plan_count(plan);
+    app_say(app, ROLE_STATUS, "Wrote %zu %s for %s to %s", n, n == 1 ? "override" : "overrides",
+            inspector->dialect->title, inspector->export_folder);
+    app_changed(app);
+}
+
+static void act_export(struct inspector *inspector, const struct action_event *event)
+{
+    if (event->text && event->text[0]) {
+        snprintf(inspector->folder_text, sizeof inspector->folder_text, "%s", event->text);
+        inspector->export_folder = inspector->folder_text;
+    }
+    inspector_export(inspector);
+}
+
+static void act_plan(struct inspector *inspector, const struct action_event *event)
+{
+    (void)event;
+    app_push_take(&inspector->app, plan_view_open(&inspector->app));
+}
+
+/* "0.05", "diff1 0.1" */
+static bool read_threshold(const char *text, struct mm_thresholds *thresholds)
+{
+    char metric[16];
+    double value;
+    int used = 0;
+    if (mm_parse_double(text, &value)) {
+        if (!(value >= 0))
+            return false;
+        thresholds->diff1 = thresholds->diff2 = value;
+        return true;
+    }
+    if (sscanf(text, "%15s %n", metric, &used) != 1 || !mm_parse_double(text + used, &value) || !(value >= 0))
+        return false;
+    double *slot = strcmp(metric, "diff1") == 0   ? &thresholds->diff1
+                   : strcmp(metric, "diff2") == 0 ? &thresholds->diff2
+                                                  : NULL;
+    if (slot)
+        *slot = value;
+    return slot;
+}
+
+static void act_threshold(struct inspector *inspector, const struct action_event *event)
+{
+    struct app *app = &inspector->app;
+    struct mm_thresholds thresholds = mm_session_options(inspector->session)->thresholds;
+    if (!event->text || !read_threshold(event->text, &thresholds)) {
+        app_say(app, ROLE_ERROR,
+                "A threshold is a number, or diff1 or diff2 and a number (:threshold diff2 0.02)");
+        return;
+    }
+    mm_session_set_thresholds(inspector->session, &thresholds);
+    struct mm_session_totals totals;
+    mm_session_totals(inspector->session, &totals);
+    char a[MM_NUM], b[MM_NUM];
+    app_say(app, ROLE_STATUS, "Thresholds: diff1 %s, diff2 %s; %zu layers are bad",
+            mm_num_short(a, thresholds.diff1, 4), mm_num_short(b, thresholds.diff2, 4), totals.bad);
+    app_changed(app);
+}
+
+/* "KEY VALUE"; the last part of a key is enough: precision_mode force_float16. An empty value clears. */
+static void act_set(struct inspector *inspector, const struct action_event *event)
+{
+    struct app *app = &inspector->app;
+    struct mm_plan *plan = mm_session_plan(inspector->session);
+    char key[80] = "", value[80] = "";
+    int words = event->text ? sscanf(event->text, "%79s %79s", key, value) : 0;
+    size_t count;
+    const struct mm_setting *settings = mm_settings(&count);
+    for (size_t i = 0; i < count && words > 0; i++) {
+        const char *dot = strrchr(settings[i].key, '.');
+        if (strcmp(settings[i].key, key) != 0 && (!dot || strcmp(dot + 1, key) != 0))
+            continue;
+        char label[200];
+        struct mm_err err;
+        snprintf(label, sizeof label, "%s %s", settings[i].key, value[0] ? value : "not set");
+        mm_plan_begin(plan, label);
+        int result = mm_plan_set_setting(plan, settings[i].key, value, &err);
+        mm_plan_commit(plan);
+        if (result < 0)
+            app_say_err(app, &err);
+        else
+            app_say(app, ROLE_STATUS, "%s (u undoes it)", label);
+        app_changed(app);
+        return;
+    }
+    app_say(app, ROLE_ERROR,
+            "Settings: precision_mode, weight_quant_granularity, activation_quant_algo ... (:set KEY VALUE)");
+}
+
+static const struct {
+    enum action id;
+    void (*run)(struct inspector *inspector, const struct action_event *event);
+} answers[] = {
+    {ACT_UNDO, act_undo},           {ACT_REDO, act_undo},           {ACT_EXPORT, act_export},
+    {ACT_PLAN, act_plan},           {ACT_THRESHOLD, act_threshold}, {ACT_SET, act_set},
+    {ACT_SUGGEST, suggest_preview}, {ACT_ACCEPT, suggest_accept},
+};
+
+static bool act(void *context, struct app *app, const struct action_event *event)
+{
+    (void)app;
+    for (size_t i = 0; i < MM_COUNT(answers); i++) {
+        if (answers[i].id == event->id) {
+            answers[i].run(context, event);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- precision, for the list and the layer screen ---- */
+
+static const struct menu_item precision_menu[] = {
+    {'h', "FLOAT16", "f16"},
+    {'f', "FLOAT32", "f32"},
+    {'x', "as it is (no override)", "none"},
+};
+
+static void say_precision(struct app *app, size_t changed, size_t count, enum mm_precision precision,
+                          const char *label)
+{
+    struct mm_buf keys;
+    mm_buf_init(&keys);
+    const char *undo = inspector_key(app, ACT_UNDO, &keys);
+    const char *name = mm_precision_info(precision)->name;
+    if (changed == 0)
+        app_say(app, ROLE_STATUS, "Nothing changed: %s",
+                precision == MM_PRECISION_NONE ? "there is no override" : "that is what is chosen already");
+    else if (precision == MM_PRECISION_NONE)
+        app_say(app, ROLE_STATUS, "Cleared %zu %s (%s undoes it)", changed,
+                changed == 1 ? "override" : "overrides", undo);
+    else if (count == 1)
+        app_say(app, ROLE_STATUS, "%s for %s (%s undoes it)", name, label, undo);
+    else
+        app_say(app, ROLE_STATUS, "%s for %zu operators (%s undoes it)", name, changed, undo);
+    mm_buf_done(&keys);
+}
+
+static bool pick_precision(struct app *app, const struct action_event *event, size_t first,
+                           enum mm_precision *out)
+{
+    if (event->id == ACT_PRECISION_CLEAR) {
+        *out = MM_PRECISION_NONE;
+        return true;
+    }
+    if (event->id == ACT_PRECISION_NEXT) {
+        const struct mm_override *had = mm_session_override(app->session, first);
+        *out = (enum mm_precision)(((had ? had->precision : MM_PRECISION_NONE) + 1) % MM_PRECISION_COUNT);
+        return true;
+    }
+    *out = event->text ? mm_precision_find(event->text) : MM_PRECISION_COUNT;
+    if (*out == MM_PRECISION_COUNT)
+        app_say(app, ROLE_ERROR, "A precision is f16, f32 or none");
+    return *out != MM_PRECISION_COUNT;
+}
+
+bool inspector_precision(struct app *app, const struct action_event *event, const size_t *ids, size_t count)
+{
+    if (event->id == ACT_PRECISION_MENU) {
+        app_menu(app, ACT_PRECISION, count == 1 ? "Precision" : "Precision of the tagged layers",
+                 precision_menu, (int)MM_COUNT(precision_menu), 0);
+        return true;
+    }
+    if (event->id != ACT_PRECISION && event->id != ACT_PRECISION_NEXT && event->id != ACT_PRECISION_CLEAR)
+        return false;
+    enum mm_precision precision;
+    if (count == 0 || !pick_precision(app, event, ids[0], &precision))
+        return true;
+    if (count == 1 && !mm_session_layer(app->session, ids[0])->pair->dst) {
+        app_say(app, ROLE_WARN, "This tensor is in src only: the runtime has no operator for it");
+        return true;
+    }
+    size_t changed;
+    struct mm_err err;
+    if (mm_session_set_precision(app->session, ids, count, precision, &changed, &err) < 0)
+        app_say_err(app, &err);
+    else
+        say_precision(app, changed, count, precision, mm_session_layer(app->session, ids[0])->label);
+    app_changed(app);
+    return true;
+}
+
+void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text)
+{
+    bool marked = mm_plan_unsaved(mm_session_plan_const(app->session));
+    int right = c->w - 1;
+    if (marked) {
+        right -= (int)strlen(UNSAVED);
+        canvas_text(c, right, 0, -1, ROLE_STATUS_UNSAVED, UNSAVED);
+        right -= 2;
+    }
+    canvas_fit(c, 1, 0, right - 1, ALIGN_LEFT, role, text, app->glyphs);
+}
+
+/* ---- life ---- */
+
+int inspector_init(struct inspector *inspector, struct mm_session *session,
+                   const struct inspector_options *options, struct mm_err *err)
+{
+    *inspector = (struct inspector){.session = session, .export_folder = options->export_folder};
+    inspector->dialect = mm_dialect_find(options->dialect);
+    if (!inspector->dialect)
+        return mm_fail(err, MM_EARG, "there is no export for \"%s\" (magicmind)", options->dialect);
+    struct app_hooks hooks = {.context = inspector,
+                              .fd = mm_session_fd(session),
+                              .ready = ready,
+                              .busy = busy,
+                              .settle = settle,
+                              .unsaved = unsaved,
+                              .act = act};
+    if (app_init(&inspector->app, session, &options->app, &hooks, err) < 0)
+        return -1;
+    if (options->bindings &&
+        keymap_parse(&inspector->app.keymap, options->bindings_source, mm_buf_text(options->bindings),
+                     options->bindings->length, err) < 0) {
+        app_done(&inspector->app);
+        return -1;
+    }
+    struct view *layers = layers_view_open(&inspector->app, options->sort, options->filter, err);
+    if (!layers || app_push_take(&inspector->app, layers) < 0) {
+        app_done(&inspector->app);
+        return -1;
+    }
+    if (mm_session_notice(session))
+        app_say(&inspector->app, ROLE_WARN, "%s", mm_session_notice(session));
+    return 0;
+}
+
+void inspector_done(struct inspector *inspector)
+{
+    app_done(&inspector->app);
+    mm_suggestions_done(&inspector->suggested);
+}

@@ -1,0 +1,58 @@
+/*
+ * The inspector: a session and an app joined. It lends the app its hooks (results, saving) and answers the
+ * actions that mean the same on every screen: undo, plan, export, threshold.
+ */
+#ifndef MMTUI_VIEWS_INSPECTOR_H
+#define MMTUI_VIEWS_INSPECTOR_H
+
+#include "mmtui/export.h"
+#include "mmtui/session.h"
+#include "ui/app.h"
+
+struct inspector {
+    struct mm_session *session; /* borrowed */
+    const struct mm_dialect *dialect;
+    const char *export_folder; /* where the plan screen writes; borrowed, or the one below */
+    char folder_text[512];     /* a folder given with :export */
+    struct mm_suggestions
+        suggested; /* the last suggestion, until it is taken; what is left out is untagged */
+    struct app app;
+};
+
+struct inspector_options {
+    struct app_options app;
+    const struct mm_buf *bindings; /* `bind KEY ACTION` lines (keymap_parse); NULL: none */
+    const char *bindings_source;   /* stands before the line number in errors */
+    const char *export_folder;
+    const char *dialect;       /* id */
+    const char *sort, *filter; /* column key; filter text or NULL */
+};
+
+/* The layers screen is open afterwards. */
+int inspector_init(struct inspector *inspector, struct mm_session *session,
+                   const struct inspector_options *options, struct mm_err *err);
+void inspector_done(struct inspector *inspector);
+
+/* The inspector that an app belongs to. */
+struct inspector *inspector_of(struct app *app);
+const struct inspector *inspector_of_const(const struct app *app);
+
+/* The key of an action, or its name where it has none; `keys` is the memory that it lies in. */
+const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys);
+
+/* The status row of a screen: a text, and on the right whether the plan is saved. */
+void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text);
+
+/* The first key of an action, or its name where it has none; the text lives in `keys`. */
+const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys);
+
+/* Write the plan for the inspector's runtime and say so. */
+void inspector_export(struct inspector *inspector);
+
+/*
+ * Set, step or clear the precision of these layers for an action (ACT_PRECISION, ACT_PRECISION_NEXT,
+ * ACT_PRECISION_CLEAR, ACT_PRECISION_MENU); says what changed and how to undo it. False: not such an action.
+ */
+bool inspector_precision(struct app *app, const struct action_event *event, const size_t *ids, size_t count);
+
+#endif

@@ -1,0 +1,319 @@
+#include "views/layer_view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "views/inspector.h"
+#include "views/layer.h"
+#include "views/layers_view.h"
+#include "views/verdict.h"
+#include "ui/words.h"
+
+static const struct layer_tab *const layer_tabs[TAB_COUNT] = {
+    [TAB_TRIAGE] = &triage_tab, [TAB_STATS] = &stats_tab,           [TAB_HIST] = &hist_tab,
+    [TAB_WHATIF] = &whatif_tab, [TAB_NEIGHBOURS] = &neighbours_tab,
+};
+
+static const struct layer_tab *tab_of(const struct layer_view *layer)
+{
+    return layer_tabs[layer->tab];
+}
+
+int layer_rows(const struct layer_view *layer)
+{
+    return layer->h > LAYER_HEAD ? layer->h - LAYER_HEAD : 0;
+}
+
+/* ---- drawing ---- */
+
+int layer_sentence(struct canvas *c, int y, enum role role, const char *label, const char *text)
+{
+    canvas_text(c, 0, y, 10, ROLE_LABEL, label);
+    return y + words_wrap(c, 10, y, c->w - 10, role, text);
+}
+
+int layer_chosen(struct canvas *c, int y, const struct app *app, size_t id)
+{
+    const struct mm_override *override = mm_session_override(app->session, id);
+    struct mm_buf text;
+    if (!override)
+        return y;
+    mm_buf_init(&text);
+    mm_buf_printf(&text, "%s (%s)", mm_precision_info(override->precision)->name, override->why);
+    y = layer_sentence(c, y, ROLE_BADGE, "chosen", mm_buf_text(&text));
+    mm_buf_done(&text);
+    return y;
+}
+
+/* "#38 enc.0.ln2.Pow ▸F32 mm.pow", and on the right where that is in the list: J and K walk there. */
+static void draw_title(struct canvas *c, const struct layer_view *layer, const struct app *app)
+{
+    const struct mm_layer *data = mm_session_layer(app->session, layer->id);
+    const struct mm_override *override = mm_session_override(app->session, layer->id);
+    char place[48] = "";
+    int row, count;
+    if (layers_view_place(layer->list, layer->id, &row, &count))
+        snprintf(place, sizeof place, "%d of %d", row + 1, count);
+    int right = c->w - 1 - (int)strlen(place);
+    canvas_text(c, right, 0, -1, ROLE_DIM, place);
+    struct canvas left = canvas_sub(c, 0, 0, right - 1, 1);
+    int badge = override ? 5 : 0;
+    int x = 1 + canvas_textf(&left, 1, 0, -1, ROLE_DIM, "#%zu", layer->id + 1) + 2;
+    x += words_name(&left, x, 0, left.w - x - badge, ROLE_TITLE_NAME, data->label, app->glyphs) + 1;
+    if (override)
+        x += canvas_textf(&left, x, 0, -1, ROLE_BADGE, "%s%s", app->glyphs->badge,
+                          mm_precision_info(override->precision)->badge) +
+             1;
+    canvas_fit(&left, x + 1, 0, left.w - x - 1, ALIGN_LEFT, ROLE_DIM, mm_session_op(app->session, layer->id),
+               app->glyphs);
+}
+
+/* "[0 Triage]  1 Stats ...": where there is no room for all names, only the numbers of the others. */
+static void draw_tabs(struct canvas *c, const struct layer_view *layer)
+{
+    int x = 1, whole = 1;
+    for (int tab = 0; tab < TAB_COUNT; tab++)
+        whole += (int)strlen(layer_tabs[tab]->name) + 5;
+    for (int tab = 0; tab < TAB_COUNT; tab++) {
+        int number = (int)(layer_tabs[tab]->key - ACT_TAB_0);
+        const char *name = layer_tabs[tab]->name;
+        if (tab == (int)layer->tab)
+            x += canvas_textf(c, x, 0, -1, ROLE_TAB_ACTIVE, "[%d %s]", number, name) + 1;
+        else if (whole <= c->w)
+            x += canvas_textf(c, x, 0, -1, ROLE_TAB, " %d %s ", number, name) + 1;
+        else
+            x += canvas_textf(c, x, 0, -1, ROLE_TAB, " %d ", number);
+    }
+}
+
+static void draw(const struct view *view, const struct app *app, struct canvas *c)
+{
+    const struct layer_view *layer = (const struct layer_view *)view;
+    struct canvas title = canvas_sub(c, 0, 0, c->w, 1);
+    struct canvas tabs = canvas_sub(c, 0, 1, c->w, 1);
+    struct canvas body = canvas_sub(c, 1, LAYER_HEAD, c->w - 2, c->h - LAYER_HEAD);
+    draw_title(&title, layer, app);
+    draw_tabs(&tabs, layer);
+    canvas_cursor(c, 0, 0, false);
+    if (tab_of(layer)->text)
+        tab_of(layer)->text(&body, layer, app, layer->top);
+    else
+        tab_of(layer)->draw(&body, layer, app);
+}
+
+/* Which lines of a long text are seen, what is wrong, and what to do about it. */
+static void status(const struct view *view, const struct app *app, struct canvas *c)
+{
+    const struct layer_view *layer = (const struct layer_view *)view;
+    const struct mm_verdict *verdict = &mm_session_layer(app->session, layer->id)->verdict;
+    const char *dot = app->glyphs->dot;
+    int seen = layer_rows(layer);
+    struct mm_buf text, next;
+    mm_buf_init(&text);
+    mm_buf_init(&next);
+    if (tab_of(layer)->text && seen > 0 && layer->lines > seen)
+        mm_buf_printf(&text, "Lines %d to %d of %d", layer->top + 1, layer->top + seen, layer->lines);
+    if (verdict->text[0])
+        mm_buf_printf(&text, "%s%s", text.length ? dot : "", verdict->text);
+    verdict_next(app, layer->id, &next);
+    if (next.length)
+        mm_buf_printf(&text, "%s%s", text.length ? dot : "", mm_buf_text(&next));
+    bool plain = !verdict->bad || verdict->kind == MM_VERDICT_INHERITED; /* dim is for lists */
+    inspector_status(app, c, plain ? ROLE_STATUS : verdict_role(verdict->kind), mm_buf_text(&text));
+    mm_buf_done(&text);
+    mm_buf_done(&next);
+}
+
+/* ---- actions ---- */
+
+static int count_lines(const struct layer_view *layer, const struct app *app)
+{
+    struct grid none; /* 0 x 0: only counts */
+    grid_init(&none);
+    struct canvas c = grid_canvas(&none);
+    c.w = layer->w - 2;
+    int lines = tab_of(layer)->text(&c, layer, app, 0);
+    grid_done(&none);
+    return lines;
+}
+
+static void keep_in_range(struct layer_view *layer, const struct app *app)
+{
+    int seen = layer_rows(layer);
+    layer->lines = tab_of(layer)->text ? count_lines(layer, app) : 0;
+    int last = layer->lines > seen ? layer->lines - seen : 0;
+    layer->top = layer->top > last ? last : layer->top;
+}
+
+static void prepare(struct layer_view *layer, struct app *app)
+{
+    mm_session_focus(app->session, &layer->id, 1);
+    if (tab_of(layer)->prepare)
+        tab_of(layer)->prepare(layer, app);
+    keep_in_range(layer, app);
+}
+
+static bool scroll(struct layer_view *layer, const struct action_event *event)
+{
+    struct list list = {
+        .count = layer->lines, .height = layer_rows(layer), .top = layer->top, .cursor = layer->top};
+    if (!tab_of(layer)->text || !list_scroll(&list, event))
+        return false;
+    layer->top = list.top;
+    return true;
+}
+
+static void show(struct layer_view *layer, struct app *app, long id)
+{
+    if (id < 0)
+        return;
+    if ((size_t)id != layer->id)
+        layer->top = 0;
+    layer->id = (size_t)id;
+    prepare(layer, app);
+}
+
+void layer_jump(struct layer_view *layer, struct app *app, size_t id)
+{
+    trail_jump(&layer->trail, layer->id, id);
+    layers_view_select(layer->list, app, id);
+    show(layer, app, (long)id);
+}
+
+/* Back to where a jump came from; where there was none, the screen closes as any other. */
+static bool act_back(struct layer_view *layer, struct app *app)
+{
+    size_t from;
+    if (!trail_back(&layer->trail, layer->id, &from))
+        return false;
+    layers_view_select(layer->list, app, from);
+    show(layer, app, (long)from);
+    return true;
+}
+
+static void act_root(struct layer_view *layer, struct app *app)
+{
+    size_t root;
+    if (verdict_root(app, layer->id, &root))
+        layer_jump(layer, app, root);
+}
+
+static bool act_walk(struct layer_view *layer, struct app *app, const struct action_event *event)
+{
+    if (event->id == ACT_LAYER_NEXT || event->id == ACT_LAYER_PREV) {
+        int by = action_times(event);
+        show(layer, app, layers_view_step(layer->list, app, event->id == ACT_LAYER_NEXT ? by : -by));
+        return true;
+    }
+    static const enum action jumps[] = {ACT_NEXT_BAD,        ACT_PREV_BAD,   ACT_FIRST_BAD,
+                                        ACT_FIRST_NONFINITE, ACT_STRIP_PREV, ACT_STRIP_NEXT};
+    for (size_t i = 0; i < MM_COUNT(jumps); i++) {
+        if (event->id == jumps[i]) {
+            show(layer, app, layers_view_jump(layer->list, app, event));
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool act_tab(struct layer_view *layer, struct app *app, const struct action_event *event)
+{
+    int tab = (int)layer->tab, by = event->id == ACT_TAB_NEXT ? 1 : TAB_COUNT - 1;
+    if (event->id == ACT_TAB_NEXT || event->id == ACT_TAB_PREV) {
+        tab = (tab + by) % TAB_COUNT;
+    } else {
+        tab = 0;
+        while (tab < TAB_COUNT && layer_tabs[tab]->key != event->id)
+            tab++;
+        if (tab == TAB_COUNT && event->id > ACT_TAB_0 && event->id <= ACT_TAB_6) {
+            app_say(app, ROLE_WARN, "There is no tab %d.", (int)(event->id - ACT_TAB_0));
+            return true;
+        }
+        if (tab == TAB_COUNT)
+            return false;
+    }
+    if (tab != (int)layer->tab)
+        layer->top = 0;
+    layer->tab = (enum tab)tab;
+    return true;
+}
+
+static bool act_here(struct layer_view *layer, struct app *app, const struct action_event *event)
+{
+    switch (event->id) {
+    case ACT_COPY: app_copy(app, mm_session_layer(app->session, layer->id)->pair->name); return true;
+    case ACT_BACK: return act_back(layer, app);
+    case ACT_ROOT: act_root(layer, app); return true;
+    default: return false;
+    }
+}
+
+static bool act(struct view *view, struct app *app, const struct action_event *event)
+{
+    struct layer_view *layer = (struct layer_view *)view;
+    if (act_here(layer, app, event) || act_walk(layer, app, event) || scroll(layer, event) ||
+        inspector_precision(app, event, &layer->id, 1))
+        return true;
+    bool answered =
+        act_tab(layer, app, event) || (tab_of(layer)->act && tab_of(layer)->act(layer, app, event));
+    if (answered)
+        prepare(layer, app);
+    return answered;
+}
+
+static void size(struct view *view, struct app *app, int w, int h)
+{
+    struct layer_view *layer = (struct layer_view *)view;
+    layer->w = w;
+    layer->h = h;
+    prepare(layer, app);
+}
+
+static void update(struct view *view, struct app *app)
+{
+    prepare((struct layer_view *)view, app);
+}
+
+static unsigned scopes(const struct view *view)
+{
+    return SCOPE_LIST | SCOPE_LAYER | tab_of((const struct layer_view *)view)->scope;
+}
+
+static const enum action *hints(const struct view *view)
+{
+    return tab_of((const struct layer_view *)view)->hints;
+}
+
+static void close_view(struct view *view)
+{
+    neighbours_done(&((struct layer_view *)view)->neighbours.near);
+    free(view);
+}
+
+static const struct view_ops ops = {
+    .name = "layer",
+    .scopes = scopes,
+    .hints = hints,
+    .draw = draw,
+    .status = status,
+    .act = act,
+    .size = size,
+    .update = update,
+    .close = close_view,
+};
+
+struct view *layer_view_open(struct app *app, struct view *list, size_t id)
+{
+    struct layer_view *layer = calloc(1, sizeof *layer);
+    if (!layer)
+        return NULL;
+    layer->view.ops = &ops;
+    layer->list = list;
+    layer->id = id;
+    layer->asked = layer->whatif.shown = SIZE_MAX;
+    layer->hist.bins = HIST_BINS_USUAL;
+    layer->hist.log = true;
+    prepare(layer, app);
+    return &layer->view;
+}

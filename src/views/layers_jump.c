@@ -1,0 +1,192 @@
+/* Jumping in the layers list: searching, bad layers, execution order, where an error starts, and the way
+ * back. */
+#include <stdio.h>
+
+#include "views/layers.h"
+#include "views/verdict.h"
+
+int layers_row(const struct layers *layers, size_t id)
+{
+    for (int row = 0; row < layers->list.count; row++) {
+        if (layers->ids[row] == id)
+            return row;
+    }
+    return -1;
+}
+
+static bool matches_search(const struct layers *layers, const struct mm_session *session, size_t id)
+{
+    const char *label = mm_session_layer(session, id)->label;
+    return layers->search[0] &&
+           (mm_text_find(label, layers->search) || mm_text_find(mm_session_op(session, id), layers->search));
+}
+
+static bool is_bad(const struct layers *layers, const struct mm_session *session, size_t id)
+{
+    (void)layers;
+    return mm_session_layer(session, id)->verdict.bad;
+}
+
+static bool has_nonfinite(const struct layers *layers, const struct mm_session *session, size_t id)
+{
+    (void)layers;
+    return mm_column(MM_COLUMN_NONFINITE)->value(session, id) > 0;
+}
+
+typedef bool (*test)(const struct layers *layers, const struct mm_session *session, size_t id);
+
+/* The next row from the cursor in direction `by` that passes, going round at the ends. */
+static bool seek(struct layers *layers, const struct mm_session *session, test passes, int by, bool from_here)
+{
+    int count = layers->list.count;
+    for (int i = from_here ? 0 : 1; i <= count; i++) {
+        int row = ((layers->list.cursor + by * i) % count + count) % count;
+        if (passes(layers, session, layers->ids[row])) {
+            list_jump(&layers->list, row);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The row of the passing layer that comes first in execution order. */
+static bool seek_first(struct layers *layers, const struct mm_session *session, test passes)
+{
+    int best = -1;
+    for (int row = 0; row < layers->list.count; row++) {
+        if (passes(layers, session, layers->ids[row]) && (best < 0 || layers->ids[row] < layers->ids[best]))
+            best = row;
+    }
+    if (best >= 0)
+        list_jump(&layers->list, best);
+    return best >= 0;
+}
+
+/* The row of the layer executed next before or after the selected one. */
+static bool seek_execution(struct layers *layers, int by)
+{
+    size_t here = layers_selected(layers);
+    int best = -1;
+    for (int row = 0; row < layers->list.count; row++) {
+        size_t id = layers->ids[row];
+        if (by > 0 ? id > here && (best < 0 || id < layers->ids[best])
+                   : id < here && (best < 0 || id > layers->ids[best]))
+            best = row;
+    }
+    if (best >= 0)
+        list_jump(&layers->list, best);
+    return best >= 0;
+}
+
+/* False, and a message, when the filter hides it. */
+static bool select_layer(struct layers *layers, struct app *app, size_t id)
+{
+    int row = layers_row(layers, id);
+    if (row >= 0)
+        list_jump(&layers->list, row);
+    else
+        app_say(app, ROLE_WARN, "#%zu %s is not shown: the filter hides it (Esc shows all)", id + 1,
+                mm_session_layer(app->session, id)->label);
+    return row >= 0;
+}
+
+/* Where the first error comes from, when that is known; else the first layer that is over. */
+static bool seek_culprit(struct layers *layers, struct app *app)
+{
+    int32_t culprit = mm_session_first_culprit(app->session);
+    if (culprit < 0)
+        return seek_first(layers, app->session, is_bad);
+    if (select_layer(layers, app, (size_t)culprit))
+        app_say(app, ROLE_STATUS, "The first error comes in at #%d", culprit + 1);
+    return true;
+}
+
+static bool act_seek(struct layers *layers, struct app *app, const struct action_event *event)
+{
+    const struct mm_session *session = app->session;
+    bool found = true;
+    if (layers->list.count == 0)
+        return false;
+    switch (event->id) {
+    case ACT_NEXT_BAD: found = seek(layers, session, is_bad, 1, false); break;
+    case ACT_PREV_BAD: found = seek(layers, session, is_bad, -1, false); break;
+    case ACT_FIRST_BAD: found = seek_culprit(layers, app); break;
+    case ACT_FIRST_NONFINITE: found = seek_first(layers, session, has_nonfinite); break;
+    case ACT_STRIP_NEXT: seek_execution(layers, 1); break;
+    case ACT_STRIP_PREV: seek_execution(layers, -1); break;
+    default: return false;
+    }
+    layers->moved = true;
+    if (!found && event->id == ACT_FIRST_NONFINITE)
+        app_say(app, ROLE_STATUS, "No NaN and no Inf in any layer%s",
+                layers->filter ? " of this filter" : "");
+    else if (!found)
+        app_say(app, ROLE_STATUS, "No layer is over the threshold%s",
+                layers->filter ? " in this filter" : "");
+    return true;
+}
+
+static void act_root(struct layers *layers, struct app *app)
+{
+    size_t here = layers_selected(layers), root;
+    layers->moved = true;
+    if (here != SIZE_MAX && verdict_root(app, here, &root) && select_layer(layers, app, root))
+        trail_jump(&layers->trail, here, root);
+}
+
+/* Back to where a jump came from; where there was none, the app says that this is the first screen. */
+static bool act_back(struct layers *layers, struct app *app)
+{
+    size_t from, here = layers_selected(layers);
+    if (here == SIZE_MAX || !trail_back(&layers->trail, here, &from))
+        return false;
+    select_layer(layers, app, from);
+    return true;
+}
+
+/* "conv": match 2 of 5. */
+static void say_match(const struct layers *layers, struct app *app)
+{
+    int all = 0, here = 0;
+    for (int row = 0; row < layers->list.count; row++) {
+        if (!matches_search(layers, app->session, layers->ids[row]))
+            continue;
+        all++;
+        here += row <= layers->list.cursor;
+    }
+    app_say(app, ROLE_STATUS, "\"%s\": match %d of %d", layers->search, here, all);
+}
+
+static void find_next(struct layers *layers, struct app *app, int by, bool from_here)
+{
+    layers->moved = true;
+    if (!layers->search[0])
+        app_say(app, ROLE_STATUS, "Nothing was searched for yet (/ asks)");
+    else if (layers->list.count == 0 || !seek(layers, app->session, matches_search, by, from_here))
+        app_say(app, ROLE_WARN, "No layer matches \"%s\"", layers->search);
+    else
+        say_match(layers, app);
+}
+
+static void act_search(struct layers *layers, struct app *app, const struct action_event *event)
+{
+    if (event->id == ACT_SEARCH) {
+        snprintf(layers->search, sizeof layers->search, "%s", event->text ? event->text : "");
+        if (layers->search[0])
+            find_next(layers, app, 1, true);
+        return;
+    }
+    find_next(layers, app, event->id == ACT_SEARCH_NEXT ? 1 : -1, false);
+}
+
+bool layers_jump(struct layers *layers, struct app *app, const struct action_event *event)
+{
+    switch (event->id) {
+    case ACT_SEARCH:
+    case ACT_SEARCH_NEXT:
+    case ACT_SEARCH_PREV: act_search(layers, app, event); return true;
+    case ACT_ROOT: act_root(layers, app); return true;
+    case ACT_BACK: return act_back(layers, app);
+    default: return act_seek(layers, app, event);
+    }
+}

@@ -1,0 +1,46 @@
+/* The Stats tab: both sides in figures. */
+#include "views/inspector.h"
+#include "views/layer.h"
+#include "views/stats_table.h"
+#include "views/verdict.h"
+
+/* What there is to say besides figures: the verdict, an error, how the two were paired and laid out, what was
+ * chosen. */
+static int draw_words(struct canvas *c, const struct app *app, size_t id, int y)
+{
+    const struct mm_layer *layer = mm_session_layer(app->session, id);
+    struct mm_buf text;
+    mm_buf_init(&text);
+    if (layer->verdict.text[0])
+        y = layer_sentence(c, y, layer->verdict.bad ? verdict_role(layer->verdict.kind) : ROLE_VALUE,
+                           "verdict", layer->verdict.text);
+    else if (layer->verdict.kind == MM_VERDICT_OK)
+        y = layer_sentence(c, y, ROLE_OK, "verdict", "ok: within the thresholds");
+    if (layer->result.error)
+        y = layer_sentence(c, y, ROLE_ERROR, "error", layer->result.error);
+    y = layer_chosen(c, y, app, id);
+    mm_pair_how(layer->pair, &text);
+    if (layer->result.fit != MM_FIT_NONE)
+        mm_buf_printf(&text, "; %s", mm_fit_text(layer->result.fit));
+    y = layer_sentence(c, y, ROLE_VALUE, "pair", mm_buf_text(&text));
+    mm_buf_done(&text);
+    return y;
+}
+
+static int draw_text(struct canvas *c, const struct layer_view *layer, const struct app *app, int top)
+{
+    static int (*const tables[])(struct canvas *, const struct app *, size_t,
+                                 int) = {stats_table_draw, metrics_table_draw, names_table_draw};
+    int y = draw_words(c, app, layer->id, -top) + top;
+    for (size_t i = 0; i < MM_COUNT(tables); i++) {
+        struct canvas table = canvas_sub(c, 0, y + 1 - top, c->w, 200);
+        int lines = tables[i](&table, app, layer->id, 0);
+        y += lines ? lines + 1 : 0;
+    }
+    return y;
+}
+
+static const enum action hints[] = {ACT_BACK, ACT_TAB_NEXT, ACT_LAYER_NEXT, ACT_NEXT_BAD, ACT_PRECISION_NEXT,
+                                    ACT_PLAN, ACT_UNDO,     ACT_HELP,       ACT_NONE};
+
+const struct layer_tab stats_tab = {.name = "Stats", .key = ACT_TAB_1, .hints = hints, .text = draw_text};

@@ -1,0 +1,107 @@
+/* The Triage tab: what is wrong with a layer, how sure that is, what to do, and the figures behind it. */
+#include <string.h>
+
+#include "views/layer.h"
+#include "views/verdict.h"
+
+/* ---- looking ---- */
+
+static bool can_be_looked_into(const struct mm_layer *data)
+{
+    return data->result.state == MM_STATE_MEASURED || data->result.state == MM_STATE_MISMATCH;
+}
+
+/* One layer at a time is asked for, so that a walk through the list does not pile up work. */
+static void prepare(struct layer_view *layer, struct app *app)
+{
+    struct mm_session *session = app->session;
+    bool waits = layer->asked != SIZE_MAX && !mm_session_evidence(session, layer->asked) &&
+                 !mm_session_triaged(session);
+    if (!mm_session_flow(session) || mm_session_evidence(session, layer->id) || waits ||
+        !can_be_looked_into(mm_session_layer(session, layer->id)))
+        return;
+    layer->asked = layer->id;
+    mm_session_look(session, layer->id);
+}
+
+/* What is still to come; "" when everything is there. */
+static void say_progress(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    struct mm_session_totals totals;
+    mm_session_totals(session, &totals);
+    if (!can_be_looked_into(mm_session_layer(session, id)) || mm_session_evidence(session, id))
+        return;
+    if (mm_session_flow(session))
+        mm_buf_puts(out, mm_session_triaged(session) ? "Nobody has looked into it." : "looking ...");
+    else if (totals.measured < totals.layers)
+        mm_buf_printf(out, "Looked into when all layers are measured (%zu of %zu so far).", totals.measured,
+                      totals.layers);
+}
+
+/* ---- drawing ---- */
+
+/* "settings, likely: i8 per tensor is too coarse ..."; many a sentence begins with the word anyhow. */
+static void say_verdict(const struct mm_verdict *verdict, struct mm_buf *out)
+{
+    const char *word = mm_verdict_word(verdict->kind), *text = verdict->text;
+    bool begins = strncmp(text, word, strlen(word)) == 0;
+    mm_buf_puts(out, verdict->kind == MM_VERDICT_NONE ? "not measured yet" : word);
+    if (verdict->confidence != MM_CONFIDENCE_NONE)
+        mm_buf_printf(out, ", %s", mm_confidence_word(verdict->confidence));
+    if (verdict->kind == MM_VERDICT_OK)
+        text = "within the thresholds";
+    else if (begins)
+        text += strlen(word) + (text[strlen(word)] == ':');
+    mm_buf_printf(out, "%s%s", *text ? ": " : "", text + (*text == ' '));
+}
+
+static int draw_verdict(struct canvas *c, const struct app *app, size_t id, int y)
+{
+    const struct mm_layer *data = mm_session_layer(app->session, id);
+    const struct mm_verdict *verdict = &data->verdict;
+    struct mm_buf text;
+    mm_buf_init(&text);
+    say_verdict(verdict, &text);
+    y = layer_sentence(c, y, verdict_role(verdict->kind), "verdict", mm_buf_text(&text));
+    if (data->result.error)
+        y = layer_sentence(c, y, ROLE_ERROR, "error", data->result.error);
+    mm_buf_clear(&text);
+    verdict_next(app, id, &text);
+    if (text.length)
+        y = layer_sentence(c, y, ROLE_VALUE, "next", mm_buf_text(&text));
+    mm_buf_done(&text);
+    return layer_chosen(c, y, app, id);
+}
+
+/* A paragraph a line of `text`. */
+static int draw_paragraphs(struct canvas *c, int y, const char *label, struct mm_buf *text)
+{
+    char *rest = text->data;
+    for (char *line; text->length && (line = strtok_r(rest, "\n", &rest)); label = "")
+        y = layer_sentence(c, y, ROLE_VALUE, label, line);
+    return y;
+}
+
+static int draw_text(struct canvas *c, const struct layer_view *layer, const struct app *app, int top)
+{
+    struct mm_buf evidence, other;
+    mm_buf_init(&evidence);
+    mm_buf_init(&other);
+    mm_session_explain(app->session, layer->id, &evidence, &other);
+    int y = draw_verdict(c, app, layer->id, -top);
+    if (evidence.length)
+        y = draw_paragraphs(c, y + 1, "why", &evidence);
+    mm_buf_clear(&other);
+    say_progress(app->session, layer->id, &other);
+    if (other.length)
+        y = layer_sentence(c, y + 1, ROLE_DIM, "", mm_buf_text(&other));
+    mm_buf_done(&evidence);
+    mm_buf_done(&other);
+    return y + top;
+}
+
+static const enum action hints[] = {ACT_BACK,           ACT_TAB_NEXT, ACT_LAYER_NEXT, ACT_ROOT, ACT_NEXT_BAD,
+                                    ACT_PRECISION_NEXT, ACT_PLAN,     ACT_HELP,       ACT_NONE};
+
+const struct layer_tab triage_tab = {
+    .name = "Triage", .key = ACT_TAB_0, .hints = hints, .text = draw_text, .prepare = prepare};

@@ -1,0 +1,108 @@
+#include "views/verdict.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "views/inspector.h"
+#include "views/strip.h"
+
+enum role verdict_role(enum mm_verdict_kind kind)
+{
+    static const enum role roles[MM_VERDICT_COUNT] = {
+        [MM_VERDICT_NONE] = ROLE_LIST_WAIT,
+        /* fine, whatever the ratio says */
+        [MM_VERDICT_OK] = ROLE_OK,
+        [MM_VERDICT_NOISE] = ROLE_OK,
+        [MM_VERDICT_HARMLESS] = ROLE_OK,
+        /* bad, and not the place to work on */
+        [MM_VERDICT_INHERITED] = ROLE_DIM,
+        /* the operator is right, what was chosen for it is not */
+        [MM_VERDICT_FORMAT] = ROLE_WARN,
+        [MM_VERDICT_SETTINGS] = ROLE_WARN,
+        /* wrong */
+        [MM_VERDICT_IMPLEMENTATION] = ROLE_BAD,
+        [MM_VERDICT_INPUT] = ROLE_BAD,
+        [MM_VERDICT_OUTPUT] = ROLE_BAD,
+        [MM_VERDICT_OVER] = ROLE_BAD,
+        /* broken */
+        [MM_VERDICT_OVERFLOW] = ROLE_NAN,
+        [MM_VERDICT_NONFINITE] = ROLE_NAN,
+        /* files that could not be compared */
+        [MM_VERDICT_SHAPE] = ROLE_WARN,
+        [MM_VERDICT_UNREADABLE] = ROLE_WARN,
+        [MM_VERDICT_UNPAIRED] = ROLE_DIM,
+    };
+    return (size_t)kind < MM_COUNT(roles) ? roles[kind] : ROLE_DEFAULT;
+}
+
+enum role error_role(double error)
+{
+    if (isnan(error))
+        return ROLE_DIM;
+    return isinf(error) ? ROLE_NAN : role_heat(strip_level(error));
+}
+
+/* Its figures or files are the whole message: a word alone would say less than a beginning. */
+static bool is_first_look(enum mm_verdict_kind kind)
+{
+    return kind == MM_VERDICT_OVER || kind == MM_VERDICT_NONFINITE || kind >= MM_VERDICT_SHAPE;
+}
+
+void verdict_fit(const struct mm_verdict *verdict, int width, struct mm_buf *out)
+{
+    const char *text = verdict->text[0] ? verdict->text : verdict->kind == MM_VERDICT_OK ? "ok" : "";
+    const char *colon = strchr(text, ':');
+    int whole = mm_text_width(text);
+    bool head = colon && whole > width;
+    if (whole > width && !is_first_look(verdict->kind) && (!head || colon - text > width)) {
+        if (verdict->kind == MM_VERDICT_INHERITED && verdict->from >= 0)
+            mm_buf_printf(out, "from #%d", verdict->from + 1);
+        else
+            mm_buf_puts(out, mm_verdict_word(verdict->kind));
+        return;
+    }
+    mm_buf_add(out, text, head ? (size_t)(colon - text) : strlen(text));
+}
+
+void verdict_next(const struct app *app, size_t id, struct mm_buf *out)
+{
+    const struct mm_verdict *verdict = &mm_session_layer(app->session, id)->verdict;
+    struct mm_buf evidence, keys;
+    if (verdict->kind == MM_VERDICT_INHERITED && verdict->from >= 0) {
+        const char *name = mm_session_layer(app->session, (size_t)verdict->from)->label;
+        mm_buf_init(&keys);
+        mm_buf_printf(out, "Look at #%d %s first (%s goes there).", verdict->from + 1, name,
+                      inspector_key(app, ACT_ROOT, &keys));
+        mm_buf_done(&keys);
+        return;
+    }
+    mm_buf_init(&evidence);
+    mm_session_explain(app->session, id, &evidence, out);
+    mm_buf_done(&evidence);
+}
+
+static bool say_root(struct app *app, size_t id, size_t root)
+{
+    struct mm_buf keys;
+    mm_buf_init(&keys);
+    app_say(app, ROLE_STATUS, "The error of #%zu starts in #%zu (%s goes back)", id + 1, root + 1,
+            inspector_key(app, ACT_BACK, &keys));
+    mm_buf_done(&keys);
+    return true;
+}
+
+bool verdict_root(struct app *app, size_t id, size_t *root)
+{
+    const struct mm_blame *blame = mm_session_blame(app->session, id);
+    if (!blame)
+        app_say(app, ROLE_STATUS, "Where an error starts is known when all layers are measured");
+    else if (!blame->over || blame->root < 0)
+        app_say(app, ROLE_STATUS, "This layer has no error to follow");
+    else if ((size_t)blame->root == id)
+        app_say(app, ROLE_STATUS,
+                blame->built_up ? "The error grew on the way here; this layer adds the most"
+                                : "This is where the error starts");
+    else
+        return say_root(app, id, *root = (size_t)blame->root);
+    return false;
+}

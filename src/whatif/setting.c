@@ -1,0 +1,70 @@
+/* What-if settings: words, and which ones make sense for a tensor. */
+#include "whatif/range.h"
+
+const char *mm_range_word(enum mm_range range)
+{
+    static const char *const words[MM_RANGE_COUNT] = {
+        [MM_RANGE_MINMAX] = "minmax",
+        [MM_RANGE_P9999] = "p99.99",
+        [MM_RANGE_MSE] = "mse",
+        [MM_RANGE_KL] = "kl",
+    };
+    return (size_t)range < MM_COUNT(words) ? words[range] : "?";
+}
+
+void mm_whatif_name(const struct mm_whatif_setting *setting, struct mm_buf *out)
+{
+    const struct mm_dtype_info *info = mm_dtype_info(setting->dtype);
+
+    if (!mm_round_integer(setting->dtype)) {
+        mm_buf_puts(out, info->name);
+        return;
+    }
+    mm_buf_printf(out, "int%u per ", info->bits);
+    if (setting->per_channel)
+        mm_buf_printf(out, "channel (axis %d)", setting->axis);
+    else
+        mm_buf_puts(out, "tensor");
+    mm_buf_printf(out, ", %s, %s", setting->asymmetric ? "asymmetric" : "symmetric",
+                  mm_range_word(setting->range));
+}
+
+int mm_channel_axis(const struct mm_shape *shape)
+{
+    return shape->rank >= 3 ? 1 : shape->rank - 1;
+}
+
+/* Are there several channels of several elements? Else a scale for each says nothing. */
+static bool has_channels(const struct mm_shape *shape, int axis)
+{
+    int64_t count = mm_shape_count(shape);
+
+    if (axis < 0 || axis >= shape->rank || count <= 0)
+        return false;
+    return shape->dim[axis] > 1 && shape->dim[axis] <= MM_SEARCH_CHANNELS_MAX && count > shape->dim[axis];
+}
+
+size_t mm_whatif_usual(const struct mm_shape *shape, int axis, struct mm_whatif_setting out[MM_WHATIF_MAX])
+{
+    static const enum mm_dtype floats[] = {MM_F16, MM_BF16, MM_F8E4M3, MM_F8E5M2};
+    static const struct {
+        enum mm_dtype dtype;
+        enum mm_range ranges;
+    } integers[] = {{MM_I16, MM_RANGE_MINMAX + 1}, {MM_I8, MM_RANGE_COUNT}, {MM_I4, MM_RANGE_MINMAX + 1}};
+    bool channels = has_channels(shape, axis);
+    size_t n = 0;
+
+    for (size_t i = 0; i < MM_COUNT(floats); i++)
+        out[n++] = (struct mm_whatif_setting){.dtype = floats[i]};
+    for (size_t i = 0; i < MM_COUNT(integers); i++) {
+        for (unsigned way = 0; way < (channels ? 4u : 2u); way++) {
+            for (unsigned range = 0; range < integers[i].ranges; range++)
+                out[n++] = (struct mm_whatif_setting){.dtype = integers[i].dtype,
+                                                      .per_channel = way / 2,
+                                                      .axis = way / 2 ? axis : 0,
+                                                      .asymmetric = way % 2,
+                                                      .range = (enum mm_range)range};
+        }
+    }
+    return n;
+}

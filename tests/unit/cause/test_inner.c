@@ -1,0 +1,117 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "mmtui/cause.h"
+#include "unit/cause/cause_testing.h"
+
+static const struct mm_shape image = {4, {1, 8, 20, 20}};
+
+static void broken_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *op;
+        double input_max;
+        int64_t input_count;
+        const char *sentence;
+    } rows[] = {
+        {"LayerNormalization", 300, 3200,
+         "inside, the squares can reach 90000 > 65504: 40 values became Inf or NaN"},
+        {"ReduceMean", 700, 3200 * 100,
+         "inside, the sum can reach 70000 > 65504: 40 values became Inf or NaN"},
+        {"Softmax", 12, 3200,
+         "inside, the exponentials can reach 1.6e5 > 65504: 40 values became Inf or NaN"},
+        {"aten::pow", 0, 0,
+         "40 values are Inf or NaN, the result itself would fit: the squares may overflow"},
+    };
+    for (size_t i = 0; i < MM_COUNT(rows); i++) {
+        struct fault f;
+        fault_init(&f, image, 9);
+        for (int64_t k = 0; k < 40; k++)
+            f.d[k * 70] = k % 2 ? NAN : INFINITY;
+        f.c.op_type = rows[i].op;
+        f.c.input_max = rows[i].input_max;
+        f.c.input_count = rows[i].input_count;
+        fault_find(&f);
+        assert_cause(&f, MM_CAUSE_INNER_OVERFLOW, i < 3 ? 0.9 : 0.5, rows[i].sentence);
+        fault_done(&f);
+    }
+}
+
+/* Inputs too small for it, and an operator that keeps nothing inside. */
+static void not_inside(void **state)
+{
+    (void)state;
+    struct fault f;
+    fault_init(&f, image, 9);
+    f.d[70] = INFINITY;
+    f.c.op_type = "LayerNormalization";
+    f.c.input_max = 200;
+    fault_find(&f);
+    assert_int_equal(f.findings, 0);
+    f.c.op_type = "Relu";
+    f.c.input_max = 20000;
+    fault_find(&f);
+    assert_int_equal(f.findings, 0);
+    fault_done(&f);
+}
+
+/* A norm that divides by Inf gives 0. */
+static void zeros(void **state)
+{
+    (void)state;
+    struct fault f;
+    fault_init(&f, image, 10);
+    for (int64_t k = 0; k < 400; k++)
+        f.d[k] = 0;
+    f.c.op_type = "RMSNorm";
+    f.c.input_max = 1000;
+    fault_find(&f);
+    assert_true(f.findings >= 1);
+    bool there = false;
+    for (size_t i = 0; i < f.findings; i++)
+        there = there || (f.finding[i].cause == MM_CAUSE_INNER_OVERFLOW && f.finding[i].score > 0.8 &&
+                          strcmp(f.finding[i].sentence,
+                                 "inside, the squares can reach 1000000 > 65504: 400 values became 0") == 0);
+    assert_true(there);
+    fault_done(&f);
+}
+
+/* Three rows of a layer norm whose sum of squares is Inf: x / Inf is 0, and beta is what is left. */
+static void rows_of_beta(void **state)
+{
+    (void)state;
+    struct fault f;
+    fault_init(&f, (struct mm_shape){3, {1, 40, 64}}, 11);
+    for (int64_t i = 0; i < f.count; i++)
+        f.d[i] = f.s[i] = f.s[i] + 0.01 * (double)(i % 64);
+    for (int64_t row = 0; row < 3; row++) {
+        for (int64_t i = 0; i < 64; i++)
+            f.d[row * 5 * 64 + i] = 0.01 * (double)i;
+    }
+    f.c.op_type = "LayerNormalization";
+    f.c.input_max = f.c.input_rms = 300;
+    f.c.input_count = f.count;
+    fault_find(&f);
+    assert_cause(&f, MM_CAUSE_INNER_OVERFLOW, 0.8, "inside, the squares can reach 90000 > 65504: 192 values");
+    f.c.input_max = f.c.input_rms = 200; /* 40000 fits */
+    fault_find(&f);
+    assert_true(f.findings == 0 || f.finding[0].cause != MM_CAUSE_INNER_OVERFLOW);
+    fault_done(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_of_beta),
+
+        cmocka_unit_test(broken_values),
+        cmocka_unit_test(not_inside),
+        cmocka_unit_test(zeros),
+    };
+    return cmocka_run_group_tests_name("triage/cause_inner", tests, NULL, NULL);
+}

@@ -1,0 +1,91 @@
+#include "mmtui/export.h"
+#include "unit/plan/helpers.h"
+
+/* The folder of this source file, where the Python part of the test lies. */
+static void here(char *out, size_t size)
+{
+    snprintf(out, size, "%s", __FILE__);
+    char *slash = strrchr(out, '/');
+    if (slash)
+        *slash = '\0';
+    else
+        snprintf(out, size, ".");
+}
+
+/* What check_apply_overrides.py knows, too. */
+static const struct {
+    const char *name;
+    enum mm_precision precision;
+} CHOSEN[] = {
+    {"main/mm.conv2d", MM_PRECISION_F16},
+    {"main/mm.pow", MM_PRECISION_F32},
+    {"main/mm.cast", MM_PRECISION_F32},
+    {"it's \"quoted\" \\ and\nbroken\t\x1b[31m \"\"\" # {}", MM_PRECISION_F32},
+    {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x92\x80\xe2\x80\xae", MM_PRECISION_F32},
+    {"raw \xff\xc3\x28", MM_PRECISION_F32},
+    {"\"}; import os; os._exit(3) #", MM_PRECISION_F32},
+    {"gone\xfe\n", MM_PRECISION_F16},
+};
+
+static void export_to(const char *folder)
+{
+    struct mm_plan *plan = plan_new();
+    mm_plan_begin(plan, "all");
+    for (size_t i = 0; i < MM_COUNT(CHOSEN); i++) {
+        struct mm_override override = make_override(CHOSEN[i].name, CHOSEN[i].precision);
+        override.why = "\"\"\"\nimport os; os._exit(4)\\";
+        assert_int_equal(mm_plan_set(plan, &override, NULL), 0);
+    }
+    mm_plan_commit(plan);
+    assert_int_equal(mm_dialect_find("magicmind")->write(plan, NULL, folder, NULL), 0);
+    mm_plan_close(plan);
+}
+
+static void runs_against_a_stand_in(void **state)
+{
+    (void)state;
+    char folder[64], tests[512], command[1024];
+    export_to(folder_new(folder));
+    here(tests, sizeof(tests));
+    snprintf(command, sizeof(command), "/usr/bin/python3 -B '%s/check_apply_overrides.py' %s", tests, folder);
+    assert_int_equal(system(command), 0);
+    mm_folder_remove(folder);
+}
+
+static void is_plain_ascii(void **state)
+{
+    (void)state;
+    char folder[64];
+    export_to(folder_new(folder));
+    char *text = read_text(folder, "apply_overrides.py");
+    for (const char *p = text; *p; p++)
+        assert_true(*p == '\n' || (*p >= 0x20 && *p < 0x7F));
+    assert_non_null(strstr(text, "\n    \"main/mm.conv2d\": \"FLOAT16\",  # \"\\\"\\\"\\\"\\nimport os"));
+    assert_non_null(strstr(text, "after the network has been parsed, before it is calibrated and built"));
+    free(text);
+    mm_folder_remove(folder);
+}
+
+static void an_empty_plan_is_a_module_too(void **state)
+{
+    (void)state;
+    char folder[64], command[256];
+    struct mm_plan *plan = plan_new();
+    assert_int_equal(mm_dialect_find("magicmind")->write(plan, NULL, folder_new(folder), NULL), 0);
+    snprintf(command, sizeof(command),
+             "cd %s && /usr/bin/python3 -B -c 'import apply_overrides as a; assert a.OVERRIDES == {}'",
+             folder);
+    assert_int_equal(system(command), 0);
+    mm_folder_remove(folder);
+    mm_plan_close(plan);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(runs_against_a_stand_in),
+        cmocka_unit_test(is_plain_ascii),
+        cmocka_unit_test(an_empty_plan_is_a_module_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

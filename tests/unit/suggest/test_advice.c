@@ -1,0 +1,132 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "mmtui/suggest.h"
+#include "unit/cause/gains_testing.h"
+
+#include <math.h>
+#include <string.h>
+
+#define LAYERS 11
+static struct mm_evidence evidence[LAYERS];
+static struct mm_subject subjects[LAYERS + 1];
+
+/* Gains of 0, 1, 2 ... 10 dB by channels, 5 less each by a zero point; one layer that nobody looked at. */
+static void make(void)
+{
+    memset(subjects, 0, sizeof subjects);
+    for (int i = 0; i < LAYERS; i++) {
+        evidence[i] = usual();
+        evidence[i].floor[3].metrics.sqnr = 30 + (i * 4 + 2) % 11;
+        evidence[i].floor[2].metrics.sqnr = 25 + (i * 4 + 2) % 11;
+        evidence[i].floors = 4;
+        subjects[i] = (struct mm_subject){.result = &to_i8, .evidence = &evidence[i]};
+    }
+    subjects[LAYERS].result = &to_i8;
+}
+
+static void assert_text(const struct mm_advice *advice, const char *expected)
+{
+    struct mm_buf buf;
+    mm_buf_init(&buf);
+    mm_advice_text(advice, &buf);
+    assert_string_equal(mm_buf_text(&buf), expected);
+    mm_buf_done(&buf);
+}
+
+static void all_layers(void **state)
+{
+    (void)state;
+    struct mm_advice advice;
+    struct mm_advice_setting settings[MM_ADVICE_COUNT];
+    make();
+    assert_int_equal(mm_advice_find(subjects, LAYERS + 1, NULL, &advice, NULL), 0);
+    assert_int_equal(advice.quantised, LAYERS);
+    const struct mm_advice_item *item = &advice.item[MM_ADVICE_PER_CHANNEL];
+    assert_int_equal(item->known, LAYERS);
+    assert_true(item->median == 5 && item->upper == 9 && item->most == 10 && item->worth);
+    assert_int_equal(item->layer, 2);
+    item = &advice.item[MM_ADVICE_ASYMMETRIC]; /* six times 0, then 1 .. 5 */
+    assert_true(item->median == 0 && item->upper == 4 && item->most == 5 && !item->worth);
+    assert_int_equal(advice.item[MM_ADVICE_STATISTICS].known, 0);
+    assert_true(isnan(advice.item[MM_ADVICE_STATISTICS].median));
+    assert_false(advice.item[MM_ADVICE_STATISTICS].worth);
+    assert_text(&advice, "Per-channel weights would buy 5.0 dB at the median over 11 quantised ops (inferred "
+                         "from how the error lies over the channels).");
+    assert_int_equal(mm_advice_settings(&advice, settings), 1);
+    assert_string_equal(settings[0].key, "precision_config.weight_quant_granularity");
+    assert_string_equal(settings[0].value, "per_axis");
+}
+
+static void a_tenth_of_them(void **state)
+{
+    (void)state;
+    struct mm_advice advice;
+    struct mm_advice_setting settings[MM_ADVICE_COUNT];
+    make();
+    for (int i = 0; i < LAYERS; i++) {
+        evidence[i].floor[3].metrics.sqnr = 30.2;
+        evidence[i].floor[2].metrics.sqnr = i < 2 ? 42 : 30;
+    }
+    assert_int_equal(mm_advice_find(subjects, LAYERS, NULL, &advice, NULL), 0);
+    assert_text(&advice, "Asymmetric activations would buy 0.0 dB at the median over 11 quantised ops, but "
+                         "12.0 dB or more for a tenth of them (measured on the reference).");
+    assert_int_equal(mm_advice_settings(&advice, settings), 1);
+    assert_string_equal(settings[0].key, "precision_config.activation_quant_algo");
+    assert_string_equal(settings[0].value, "asymmetric");
+}
+
+static void statistics(void **state)
+{
+    (void)state;
+    struct mm_advice advice;
+    struct mm_advice_setting settings[MM_ADVICE_COUNT];
+    make();
+    for (int i = 0; i < LAYERS; i++) {
+        evidence[i].floor[2].metrics.sqnr = evidence[i].floor[3].metrics.sqnr = 30;
+        evidence[i].floor[4] = floor_of(false, false, i < 4 ? MM_RANGE_P9999 : MM_RANGE_MSE, 38.25);
+        evidence[i].floors = 5;
+    }
+    assert_int_equal(mm_advice_find(subjects, LAYERS, NULL, &advice, NULL), 0);
+    assert_text(&advice, "Another range than min-max, mostly mse, would buy 8.2 dB at the median over 11 "
+                         "quantised ops (measured on the reference).");
+    assert_int_equal(mm_advice_settings(&advice, settings), 0); /* no key is known for it */
+}
+
+static void one_or_none(void **state)
+{
+    (void)state;
+    struct mm_advice advice;
+    make();
+    assert_int_equal(mm_advice_find(subjects + 2, 1, NULL, &advice, NULL), 0);
+    assert_text(&advice,
+                "Per-channel weights would buy 10.0 dB for the one quantised op that tells (inferred "
+                "from how the error lies over the channels). Asymmetric activations would buy 5.0 dB "
+                "for the one quantised op that tells (measured on the reference).");
+    assert_int_equal(mm_advice_find(subjects + 5, 1, NULL, &advice, NULL), 0); /* gains nothing */
+    assert_text(&advice, "No other quantisation setting would buy much: 1 quantised op looked at.");
+    assert_int_equal(mm_advice_find(subjects, 0, NULL, &advice, NULL), 0);
+    assert_int_equal(advice.quantised, 0);
+    assert_text(&advice, "");
+    /* known from elsewhere */
+    bool known[2] = {false, true};
+    subjects[0].result = subjects[1].result = &to_f32;
+    assert_int_equal(mm_advice_find(subjects, 2, known, &advice, NULL), 0);
+    assert_int_equal(advice.quantised, 1);
+    assert_int_equal(advice.item[MM_ADVICE_PER_CHANNEL].layer, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_layers),
+        cmocka_unit_test(a_tenth_of_them),
+        cmocka_unit_test(statistics),
+        cmocka_unit_test(one_or_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

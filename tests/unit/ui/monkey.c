@@ -1,0 +1,108 @@
+#include "unit/ui/monkey.h"
+#include "ui/app.h"
+#include "ui/key.h"
+
+/* xorshift64*: small, seeded, the same everywhere. */
+static uint32_t next_random(uint64_t *state, uint32_t below)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return (uint32_t)((*state * 0x2545F4914F6CDD1DULL >> 33) % below);
+}
+
+/* What would end the run, or leave traces outside the program. */
+static bool is_forbidden(const struct app *app, enum action id)
+{
+    static const enum action never[] = {ACT_QUIT, ACT_SUSPEND, ACT_WRITE, ACT_EXPORT, ACT_COMMAND};
+    for (size_t i = 0; i < MM_COUNT(never); i++) {
+        if (never[i] == id)
+            return true;
+    }
+    return id == ACT_CLOSE && app->depth <= 1;
+}
+
+static uint32_t random_key(uint64_t *state)
+{
+    static const uint32_t special[] = {
+        K_ENTER, K_ENTER, K_TAB,   K_ESC,  K_ESC,           K_BACKSPACE,  K_UP,
+        K_DOWN,  K_LEFT,  K_RIGHT, K_HOME, K_END,           K_PGUP,       K_PGDN,
+        K_F1,    0x4e2d,  0x301,   0x202e, K_SHIFT | K_TAB, K_META | 'x', K_CTRL | 'w'};
+    uint32_t kind = next_random(state, 8);
+    if (kind < 2)
+        return special[next_random(state, MM_COUNT(special))];
+    if (kind == 2)
+        return K_CTRL | ('a' + next_random(state, 26));
+    return ' ' + next_random(state, 95);
+}
+
+static void press(struct app *app, uint64_t *state)
+{
+    uint32_t key = random_key(state);
+    const struct view *top = app_top(app);
+    if (app->prompt.kind == PROMPT_CLOSED && top &&
+        is_forbidden(app, keymap_lookup(&app->keymap, key, top->ops->scopes(top))))
+        return;
+    if (app->prompt.kind != PROMPT_CLOSED && is_forbidden(app, app->prompt.action))
+        key = K_ESC;
+    app_key(app, key);
+}
+
+static void act(struct app *app, uint64_t *state)
+{
+    static const char *const texts[] = {"conv",     "Pow_*",     "diff2>0.05",  "op=Conv", "f16",
+                                        "",         "Pow_* f32", "*",           "diff2",   "999999999999",
+                                        "-1",       "nan",       "\xff\x1b[2J", "[",       "*** *** i8",
+                                        "dtype=i8", "mono",      "0.001",       "* none",  "default"};
+    struct action_event event = {.id = (enum action)(1 + next_random(state, ACT_COUNT - 1))};
+    if (is_forbidden(app, event.id))
+        return;
+    if (next_random(state, 4) == 0)
+        event.count = (int)next_random(state, 1000);
+    if (action_info(event.id)->prompt && next_random(state, 4) != 0)
+        event.text = texts[next_random(state, MM_COUNT(texts))];
+    app_do(app, &event);
+}
+
+static void resize(struct app *app, uint64_t *state)
+{
+    uint32_t kind = next_random(state, 4);
+    if (kind == 0)
+        app_resize(app, (int)next_random(state, 50), (int)next_random(state, 16));
+    else if (kind == 1)
+        app_resize(app, 80, 24);
+    else
+        app_resize(app, (int)next_random(state, 301), (int)next_random(state, 101));
+}
+
+static void step(struct app *app, uint64_t *state)
+{
+    uint32_t kind = next_random(state, 32);
+    if (kind == 0)
+        resize(app, state);
+    else if (kind < 12 && app->prompt.kind == PROMPT_CLOSED)
+        act(app, state);
+    else
+        press(app, state);
+    if (kind == 31 && app->hooks.settle) {
+        app->hooks.settle(app->hooks.context);
+        app_changed(app);
+    }
+    app_ready(app);
+    app->wants = 0;
+}
+
+long app_monkey(struct app *app, uint64_t seed, long steps)
+{
+    struct grid grid;
+    uint64_t state = seed * 2 + 1; /* xorshift must not start at 0 */
+    long done = 0;
+    grid_init(&grid);
+    while (done < steps && !app->quit) {
+        step(app, &state);
+        app_draw(app, &grid);
+        done++;
+    }
+    grid_done(&grid);
+    return done;
+}

@@ -1,0 +1,196 @@
+/* The plan screen: what was chosen, what would be written, and writing it. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "unit/views/small.h"
+
+static const struct mm_plan *plan(const struct small *small)
+{
+    return mm_session_plan_const(small->session);
+}
+
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* ---- looks ---- */
+
+static void golden_empty(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "w");
+    small_goldens(small, "plan-empty");
+}
+
+static void golden_ops(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "* \"ln.*\" Enter p p w");
+    small_goldens(small, "plan-ops");
+}
+
+static void golden_awkward_names(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "o \"* f32\" Enter\n:set precision_mode force_float16\nw");
+    small_goldens(small, "plan-awkward");
+}
+
+static void all_sizes(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "w");
+    small_draw_all_sizes(small);
+    small_keys(small, "q o \"* f32\" Enter w");
+    small_draw_all_sizes(small);
+}
+
+/* ---- contents ---- */
+
+static void grouped_by_op(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "o \"* f32\" Enter x w"); /* all four; x takes the selected one away: 3 are left */
+    assert_true(small_shows(small, "Plan: 3 overrides"));
+    struct mm_buf frame;
+    mm_buf_init(&frame);
+    script_frame(small->app, &frame);
+    const char *text = mm_buf_text(&frame);
+    const char *conv = strstr(text, "mm.conv2d"), *mean = strstr(text, "mm.reduce_mean"),
+               *sub = strstr(text, "mm.sub");
+    assert_non_null(conv);
+    assert_true(conv < mean && mean < sub); /* by op type, in order */
+    assert_non_null(strstr(text, "FLOAT32  main/conv"));
+    assert_non_null(strstr(text, "diff2 2.10e-1: 4.2x over 0.05"));
+    assert_non_null(strstr(text, "chosen by hand")); /* ln.Sub was fine */
+    mm_buf_done(&frame);
+}
+
+static void says_what_will_be_written(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "p w");
+    assert_true(small_shows(small, "Enter writes for Cambricon MagicMind to export/"));
+    assert_true(small_shows(small, "build_config.json"));
+    assert_true(small_shows(small, "apply_overrides.py"));
+    assert_true(small_shows(small, "overrides.json"));
+    assert_true(small_shows(small, "Nothing is written before Enter"));
+    assert_true(small_shows(small, "* not saved"));
+    assert_true(small_shows(small, ":set precision_mode force_float16")); /* the dump's floats are half */
+    assert_false(exists("export"));
+}
+
+static void long_sentences_go_on_below(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "w");
+    assert_true(small_shows(small, "per-operator precision: call it after parse, before"));
+    assert_true(small_shows(small, "                       calibrate and build"));
+    small_keys(small, ":resize 132x43");
+    assert_true(small_shows(small, "call it after parse, before calibrate and build"));
+    small_keys(small, ":resize 80x24");
+    assert_true(small_shows(small, "                       calibrate and build"));
+}
+
+static void settings(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "w\n:set precision_mode qint8_mixed_float16");
+    assert_true(small_shows(small, "precision_config.precision_mode = qint8_mixed_float16"));
+    small_keys(small, ":set precision_mode fp7");
+    assert_int_equal(small->app->message_role, ROLE_ERROR);
+    small_keys(small, "u");
+    assert_null(mm_plan_setting(plan(small), "precision_config.precision_mode"));
+}
+
+/* ---- changing ---- */
+
+static void changes_on_the_screen(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "p p w"); /* ln.Pow: the cursor stands on it at once */
+    small_keys(small, "x");
+    assert_int_equal(mm_plan_count(plan(small)), 0);
+    small_keys(small, "u");
+    assert_int_equal(mm_plan_count(plan(small)), 1);
+    assert_int_equal(mm_plan_at(plan(small), 0)->precision, MM_PRECISION_F32);
+    small_keys(small, "g x");
+    assert_true(small_says(small, "There is no override on this line"));
+    small_keys(small, "j p"); /* after FLOAT32 comes none */
+    assert_int_equal(mm_plan_count(plan(small)), 0);
+    small_keys(small, "u q");
+    assert_true(small_shows(small, "▸F32")); /* the list below knows */
+}
+
+/* ---- writing ---- */
+
+static void write_and_read_back(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "* \"ln.*\" Enter p p w Enter");
+    assert_true(small_says(small, "Wrote 3 overrides for Cambricon MagicMind to export"));
+    assert_false(mm_plan_unsaved(plan(small)));
+    assert_true(exists("export/build_config.json"));
+    assert_true(exists("export/apply_overrides.py"));
+    struct mm_plan *again;
+    struct mm_err err;
+    assert_int_equal(mm_plan_open(&again, &err), 0);
+    assert_int_equal(mm_plan_load(again, "export/overrides.json", &err), 0);
+    assert_int_equal(mm_plan_count(again), 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct mm_override *a = mm_plan_at(plan(small), i), *b = mm_plan_at(again, i);
+        assert_string_equal(a->name, b->name);
+        assert_string_equal(a->why, b->why);
+        assert_int_equal(b->precision, MM_PRECISION_F32);
+    }
+    assert_string_equal(mm_plan_at(again, 0)->name, "main/ln.Pow");
+    mm_plan_close(again);
+    small_keys(small, "q q"); /* saved: leaving asks nothing */
+    assert_true(small->app->quit);
+    mm_folder_remove("export");
+}
+
+static void export_to_another_folder(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "p\n:export elsewhere/deep");
+    assert_true(exists("elsewhere/deep/overrides.json"));
+    assert_false(exists("export"));
+    assert_true(small_says(small, "elsewhere/deep"));
+    small_keys(small, "w");
+    assert_true(small_shows(small, "to elsewhere/deep/"));
+}
+
+static void a_folder_that_cannot_be(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "p\n:export src/1001_input.npy");
+    assert_int_equal(small->app->message_role, ROLE_ERROR);
+    assert_true(mm_plan_unsaved(plan(small)));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, small_setup, small_teardown)
+#define OPS(name)  cmocka_unit_test_setup_teardown(name, small_setup_ops, small_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        OPS(golden_empty),
+        OPS(golden_ops),
+        TEST(golden_awkward_names),
+        TEST(all_sizes),
+        OPS(grouped_by_op),
+        OPS(says_what_will_be_written),
+        OPS(long_sentences_go_on_below),
+        OPS(settings),
+        OPS(changes_on_the_screen),
+        OPS(write_and_read_back),
+        OPS(export_to_another_folder),
+        OPS(a_folder_that_cannot_be),
+    };
+    return cmocka_run_group_tests(tests, small_group_setup, small_group_teardown);
+}
