@@ -201,7 +201,7 @@ struct mm_evidence {
     size_t findings;
     char *problem; /* owned: why nothing could be looked at; NULL */
 };
-struct mm_look {
+struct mm_analysis {
     const struct mm_pair *pair;
     const struct mm_schema *schema;
     const struct mm_result *result;
@@ -214,8 +214,8 @@ struct mm_look {
 };
 /* Opens the pair, runs what-ifs and causes. A pair that can't be opened gives evidence with a problem. -1
  * only with MM_ECANCELLED or MM_ENOMEM. */
-int mm_evidence_collect(const struct mm_look *look, const atomic_bool *cancel, struct mm_evidence *out,
-                        struct mm_err *err);
+int mm_evidence_collect(const struct mm_analysis *analysis, const atomic_bool *cancel,
+                        struct mm_evidence *out, struct mm_err *err);
 void mm_evidence_done(struct mm_evidence *evidence);
 
 /* ---- what other settings would gain a layer --------------------------------------------------------- */

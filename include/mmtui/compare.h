@@ -104,7 +104,7 @@ enum mm_state {
 /* What is known of one pair. Owned strings: mm_result_done. */
 struct mm_result {
     enum mm_state state;
-    enum mm_fit fit;
+    enum mm_shape_match match;
     struct mm_info src, dst;
     struct mm_metrics metrics; /* SINGLE: only the stats of the side that is there */
     bool has_quantiles;        /* MEASURED, and asked for */

@@ -5,7 +5,7 @@
  * A tensor file is read in two depths: mm_load_open maps it and reads its header (dtype, shape, node name ...),
  * leaving the payload where it is as a borrowed view; decoding is the tensor folder's business. Opening takes
  * microseconds whatever the size, but for two: packed varints are counted (once over the payload), and so are
- * unpacked values; text: see mm_load_settle.
+ * unpacked values; text: see mm_load_validate.
  *
  * Formats are recognised by file-name ending, then checked by content. What can be read is one row of a table
  * each (mm_formats); nothing else knows how many there are.
@@ -103,7 +103,7 @@ struct mm_load {
     bool own_numbers; /* a .pb read by the project's own field numbers */
     bool uncounted;   /* the values of a large text file: as many as the shape says, if reading them does not
                          fail */
-    bool exact;       /* asked for, by mm_load_settle: the file is read from end to end */
+    bool exact;       /* asked for, by mm_load_validate: the file is read from end to end */
 };
 
 /* Map and read the header. On failure nothing is left open; text starts with the file's name. */
@@ -126,8 +126,8 @@ int mm_load_check(const struct mm_load *load, const struct mm_entry *entry, stru
  * err says what is wrong, with the line. Other formats were checked when they were opened: -1, and err stays
  * as it is. load->cancel, set before, stops it with MM_ECANCELLED.
  */
-int mm_load_settle(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
-                   struct mm_err *err);
+int mm_load_validate(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
+                     struct mm_err *err);
 void mm_load_close(struct mm_load *load);
 
 /* ---- writing ------------------------------------------------------------------------------------------ */

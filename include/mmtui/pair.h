@@ -72,39 +72,41 @@ void mm_info_done(struct mm_info *info);
 /* ---- the two tensors of a pair --------------------------------------------------------------------------- */
 
 /* How dst was laid over src. */
-enum mm_fit {
-    MM_FIT_NONE = 0, /* not measured */
-    MM_FIT_SAME,     /* same shape as they are */
-    MM_FIT_UNDO_SRC, /* src's @axis undone */
-    MM_FIT_UNDO_DST, /* dst's @axis undone */
-    MM_FIT_UNDO_BOTH,
-    MM_FIT_SQUEEZED, /* same elements in the same order, shapes differ by 1-sized axes only */
-    MM_FIT_MISMATCH  /* shapes differ: nothing was measured */
+enum mm_shape_match {
+    MM_MATCH_NONE = 0, /* not measured */
+    MM_MATCH_SAME,     /* same shape as they are */
+    MM_MATCH_UNDO_SRC, /* src's @axis undone */
+    MM_MATCH_UNDO_DST, /* dst's @axis undone */
+    MM_MATCH_UNDO_BOTH,
+    MM_MATCH_SQUEEZED, /* same elements in the same order, shapes differ by 1-sized axes only */
+    MM_MATCH_MISMATCH  /* shapes differ: nothing was measured */
 };
-const char *mm_fit_text(enum mm_fit fit); /* "@axis of dst undone" */
+const char *mm_shape_match_text(enum mm_shape_match match); /* "@axis of dst undone" */
 
 /* Two tensors of a pair, opened and laid over each other; what measuring, histograms and values read. */
-struct mm_duo {
+struct mm_pair_tensors {
     struct mm_load src, dst;
     bool has_src, has_dst;
-    enum mm_fit fit;
+    enum mm_shape_match match;
     struct mm_tensor s, d; /* the views to compare (permuted where needed) */
     void *memory[2];       /* of flattened ones */
     struct mm_run run[2];
 };
 /* Opens what the pair has. A shape mismatch is not an error: fit says so. failed_dst tells which side err is
  * about. */
-int mm_duo_open(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
-                bool *failed_dst, struct mm_err *err);
+int mm_pair_tensors_open(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
+                         const struct mm_schema *schema, bool *failed_dst, struct mm_err *err);
 /*
  * When a value of either side could not be read (MM_ECORRUPT): large text files may be laid out otherwise
- * than they seemed (mm_load_settle). 0: they can be read now, and the views have been made again. -1: err
+ * than they seemed (mm_load_validate). 0: they can be read now, and the views have been made again. -1: err
  * says what is wrong, or is as it was when there is nothing to settle.
  */
-int mm_duo_settle_both(struct mm_duo *duo, const struct mm_pair *pair, const struct mm_schema *schema,
-                       const atomic_bool *cancel, struct mm_err *err);
+int mm_pair_tensors_validate_both(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
+                                  const struct mm_schema *schema, const atomic_bool *cancel,
+                                  struct mm_err *err);
 /* When all was read: MM_EIO if a file became shorter meanwhile (mm_load_check). */
-int mm_duo_check(const struct mm_duo *duo, const struct mm_pair *pair, bool *failed_dst, struct mm_err *err);
-void mm_duo_close(struct mm_duo *duo);
+int mm_pair_tensors_check(const struct mm_pair_tensors *tensors, const struct mm_pair *pair, bool *failed_dst,
+                          struct mm_err *err);
+void mm_pair_tensors_close(struct mm_pair_tensors *tensors);
 
 #endif

@@ -70,7 +70,7 @@ void mm_session_wait(struct mm_session *session);
 /* Nothing left to measure and nothing left to apply. */
 bool mm_session_idle(struct mm_session *session);
 /* Apply and wait until idle. `progress` (may be NULL) is called after each batch; non-zero stops: -1. */
-int mm_session_settle(struct mm_session *session,
+int mm_session_finish(struct mm_session *session,
                       int (*progress)(void *context, const struct mm_session *session), void *context);
 /* Layers to measure first. */
 void mm_session_focus(struct mm_session *session, const size_t *ids, size_t count);
@@ -81,7 +81,7 @@ struct mm_session_totals {
     size_t cached;               /* of these: found in the result cache */
     struct mm_pair_counts whole; /* of all shares together */
     size_t bad;                  /* verdict.bad */
-    size_t looking;              /* layers that are being looked into */
+    size_t analysing;            /* layers that are being looked into */
     size_t tagged;
     size_t skipped; /* files in both folders that are not tensors */
     double seconds; /* since start; stops when all is measured */
@@ -114,7 +114,7 @@ const struct mm_blame *mm_session_blame(const struct mm_session *session, size_t
 /* What was found by looking into this layer; NULL: nobody has. Valid until the session is closed. */
 const struct mm_evidence *mm_session_evidence(const struct mm_session *session, size_t id);
 /* Look into a layer that was not worth it by itself; its verdict follows when the work is done. */
-void mm_session_look(struct mm_session *session, size_t id);
+void mm_session_analyse(struct mm_session *session, size_t id);
 /* Nothing left to look into. */
 bool mm_session_triaged(const struct mm_session *session);
 /* The first layer in execution order that brings in an error, or the first that makes a NaN or Inf; -1: none.
@@ -127,18 +127,18 @@ void mm_session_explain(const struct mm_session *session, size_t id, struct mm_b
 
 /* ---- three dumps ---- */
 
-enum mm_against {
-    MM_AGAINST_IMPLEMENTATION, /* dst against sim: what the implementation adds to the format's error */
-    MM_AGAINST_FORMAT,         /* sim against src: what the format costs by itself */
-    MM_AGAINST_BEFORE,         /* an earlier dst against src */
-    MM_AGAINST_COUNT
+enum mm_comparison {
+    MM_COMPARISON_IMPLEMENTATION, /* dst against sim: what the implementation adds to the format's error */
+    MM_COMPARISON_FORMAT,         /* sim against src: what the format costs by itself */
+    MM_COMPARISON_BEFORE,         /* an earlier dst against src */
+    MM_COMPARISON_COUNT
 };
 /* Was the dump given that this needs? */
-bool mm_session_has(const struct mm_session *session, enum mm_against which);
+bool mm_session_has(const struct mm_session *session, enum mm_comparison which);
 /* This layer in the other comparison: NULL where the other dump has no such tensor, and until it is measured.
  * Those comparisons begin when src and dst are measured; triage waits for them. */
-const struct mm_result *mm_session_against(const struct mm_session *session, size_t id,
-                                           enum mm_against which);
+const struct mm_result *mm_session_comparison(const struct mm_session *session, size_t id,
+                                              enum mm_comparison which);
 
 /* ---- what if, on request ---- */
 

@@ -78,7 +78,7 @@ int32_t mm_blame_first_nonfinite(const struct mm_flow *flow, const struct mm_sub
 /* Layers from `id`'s root down to `id` along worst inputs, root first; at most `room`. Returns how many. */
 size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain, size_t room);
 /* Should a worker look into this layer? What starts an error, and inputs and outputs that are over. */
-bool mm_blame_worth_a_look(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id);
+bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id);
 
 /* ---- verdicts --------------------------------------------------------------------------------------------
  */
@@ -111,7 +111,7 @@ struct mm_triage_view {
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out);
 /* Does a verdict of this kind say that something is wrong at this very layer? Not so: ok, noise, harmless,
  * inherited, unpaired, unreadable, pending. */
-bool mm_verdict_accuses(enum mm_verdict_kind kind);
+bool mm_verdict_is_origin(enum mm_verdict_kind kind);
 /* The verdict in full: evidence in figures (a paragraph a line), and the next step (one sentence). */
 void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
                        struct mm_buf *evidence, struct mm_buf *next);

@@ -1,8 +1,8 @@
 /* Looking at one layer: what its format must cost, what its error looks like, what may have caused it. */
 #include "cause/cause.h"
 #include "cause/channels.h"
-#include "cause/format.h"
-#include "cause/thin.h"
+#include "cause/stored_format.h"
+#include "cause/subsample.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -38,13 +38,14 @@ static int decode(const struct mm_tensor *tensor, const atomic_bool *cancel, dou
     return 0;
 }
 
-static int values_read(struct values *values, const struct mm_duo *duo, const atomic_bool *cancel,
-                       struct mm_err *err)
+static int values_read(struct values *values, const struct mm_pair_tensors *tensors,
+                       const atomic_bool *cancel, struct mm_err *err)
 {
     *values = (struct values){NULL, NULL};
-    if (duo->s.count > MM_CASE_MAX || duo->d.count > MM_CASE_MAX)
+    if (tensors->s.count > MM_CASE_MAX || tensors->d.count > MM_CASE_MAX)
         return 0;
-    if (decode(&duo->s, cancel, &values->s, err) == 0 && decode(&duo->d, cancel, &values->d, err) == 0)
+    if (decode(&tensors->s, cancel, &values->s, err) == 0 &&
+        decode(&tensors->d, cancel, &values->d, err) == 0)
         return 0;
     values_done(values);
     return -1;
@@ -52,27 +53,27 @@ static int values_read(struct values *values, const struct mm_duo *duo, const at
 
 /* ---- the format of dst, and what it costs ---- */
 
-static int floors_find(struct mm_evidence *e, const struct mm_look *look, const struct format *format,
+static int floors_find(struct mm_evidence *e, const struct mm_analysis *analysis, const struct format *format,
                        const struct mm_tensor *s, const atomic_bool *cancel, struct mm_err *err)
 {
     struct mm_whatif_setting setting[MM_FLOORS];
     e->channel_axis = mm_channel_axis(&s->shape);
-    size_t n = format_settings(format, look->quantised, &s->shape, e->channel_axis, setting);
-    const struct mm_stats *stats = &look->result->metrics.src;
-    struct thin thin;
+    size_t n = format_settings(format, analysis->quantised, &s->shape, e->channel_axis, setting);
+    const struct mm_stats *stats = &analysis->result->metrics.src;
+    struct subsample subsample;
     unsigned channels = 0;
     for (size_t i = 0; i < n; i++)
         channels |= setting[i].per_channel ? 1u << setting[i].axis : 0;
-    int failed = thin_open(&thin, s, stats, channels, err);
+    int failed = subsample_open(&subsample, s, stats, channels, err);
     if (!failed)
-        failed = mm_whatif_tensor(&thin.tensor, setting, n, cancel, e->floor, err);
+        failed = mm_whatif_tensor(&subsample.tensor, setting, n, cancel, e->floor, err);
     if (!failed)
-        thin_settle(&thin, stats, e->floor, n);
-    thin_close(&thin);
+        subsample_rescale(&subsample, stats, e->floor, n);
+    subsample_close(&subsample);
     if (failed)
         return -1;
     e->floors = n;
-    e->format = format_floor(format, look->quantised, e->floor, n, look->result->metrics.diff2);
+    e->format = format_floor(format, analysis->quantised, e->floor, n, analysis->result->metrics.diff2);
     e->grid = format->grid;
     return 0;
 }
@@ -81,72 +82,74 @@ static int floors_find(struct mm_evidence *e, const struct mm_look *look, const 
 
 /* An integer format that the values show is in no estimate of what rounding on the way here adds up to: the
  * least that it can cost is. */
-static double noise_of(const struct mm_evidence *e, const struct mm_look *look)
+static double noise_of(const struct mm_evidence *e, const struct mm_analysis *analysis)
 {
     if (e->format < 0 || !format_is_integer(e->floor[e->format].setting.dtype))
-        return look->noise;
+        return analysis->noise;
     double least = e->floor[e->format].metrics.diff2;
     for (size_t i = 0; i < e->floors; i++) {
         const struct mm_whatif *w = &e->floor[i];
         if (w->setting.dtype == e->floor[e->format].setting.dtype && w->metrics.diff2 < least)
             least = w->metrics.diff2;
     }
-    return fmax(look->noise, least);
+    return fmax(analysis->noise, least);
 }
 
-static void causes_find(struct mm_evidence *e, const struct mm_look *look, const struct mm_duo *duo,
-                        const struct values *v, const atomic_bool *cancel)
+static void causes_find(struct mm_evidence *e, const struct mm_analysis *analysis,
+                        const struct mm_pair_tensors *tensors, const struct values *v,
+                        const atomic_bool *cancel)
 {
-    struct mm_case c = {.pair = look->pair,
-                        .result = look->result,
-                        .op_type = look->op_type ? look->op_type : "",
-                        .role = look->role,
-                        .noise = noise_of(e, look),
+    struct mm_case c = {.pair = analysis->pair,
+                        .result = analysis->result,
+                        .op_type = analysis->op_type ? analysis->op_type : "",
+                        .role = analysis->role,
+                        .noise = noise_of(e, analysis),
                         .format = e->format >= 0 ? e->floor[e->format].setting.dtype : MM_DTYPE_NONE,
                         .grid = v->d ? e->grid : NAN,
-                        .inputs_guessed = look->inputs_guessed,
-                        .input_max = look->input_max,
-                        .input_rms = look->input_rms,
-                        .input_count = look->input_count,
-                        .quantised = look->quantised,
+                        .inputs_guessed = analysis->inputs_guessed,
+                        .input_max = analysis->input_max,
+                        .input_rms = analysis->input_rms,
+                        .input_count = analysis->input_count,
+                        .quantised = analysis->quantised,
                         .s = v->s,
                         .d = v->d,
-                        .s_count = duo->s.count,
-                        .d_count = duo->d.count,
-                        .s_shape = duo->s.shape,
-                        .d_shape = duo->d.shape,
+                        .s_count = tensors->s.count,
+                        .d_count = tensors->d.count,
+                        .s_shape = tensors->s.shape,
+                        .d_shape = tensors->d.shape,
                         .floor = e->floor,
                         .floors = e->floors};
     e->findings = mm_causes_find(&c, cancel, e->finding);
 }
 
-static void channels_find(struct mm_evidence *e, const struct mm_duo *duo, const struct values *v)
+static void channels_find(struct mm_evidence *e, const struct mm_pair_tensors *tensors,
+                          const struct values *v)
 {
     struct channels channels;
-    if (!v->s || !v->d || e->channel_axis < 0 || duo->fit == MM_FIT_MISMATCH)
+    if (!v->s || !v->d || e->channel_axis < 0 || tensors->match == MM_MATCH_MISMATCH)
         return;
-    if (channels_init(&channels, v->s, v->d, &duo->s.shape, e->channel_axis, NULL) == 0) {
+    if (channels_init(&channels, v->s, v->d, &tensors->s.shape, e->channel_axis, NULL) == 0) {
         e->channel_spread = channels_spread(&channels);
         e->channel_slope = channels_slope(&channels);
     }
     channels_done(&channels);
 }
 
-static int look_at(const struct mm_look *look, const struct mm_duo *duo, const atomic_bool *cancel,
-                   struct mm_evidence *e, struct mm_err *err)
+static int look_at(const struct mm_analysis *analysis, const struct mm_pair_tensors *tensors,
+                   const atomic_bool *cancel, struct mm_evidence *e, struct mm_err *err)
 {
     struct values v;
-    if (values_read(&v, duo, cancel, err) < 0)
+    if (values_read(&v, tensors, cancel, err) < 0)
         return -1;
-    bool pairs = duo->fit != MM_FIT_MISMATCH;
+    bool pairs = tensors->match != MM_MATCH_MISMATCH;
     struct format format = {.dtype = MM_DTYPE_NONE};
     if (pairs)
-        format = format_find(look->result, look->quantised, v.s, v.d, duo->d.count);
-    int failed = floors_find(e, look, &format, &duo->s, cancel, err);
+        format = format_find(analysis->result, analysis->quantised, v.s, v.d, tensors->d.count);
+    int failed = floors_find(e, analysis, &format, &tensors->s, cancel, err);
     if (!failed && pairs)
-        channels_find(e, duo, &v);
+        channels_find(e, tensors, &v);
     if (!failed)
-        causes_find(e, look, duo, &v, cancel);
+        causes_find(e, analysis, tensors, &v, cancel);
     values_done(&v);
     if (!failed && cancel && atomic_load_explicit(cancel, memory_order_relaxed))
         return mm_fail(err, MM_ECANCELLED, "stopped");
@@ -170,29 +173,29 @@ static int problem(struct mm_evidence *e, struct mm_err *inner, struct mm_err *e
     return e->problem ? 0 : mm_fail_memory(err);
 }
 
-int mm_evidence_collect(const struct mm_look *look, const atomic_bool *cancel, struct mm_evidence *out,
-                        struct mm_err *err)
+int mm_evidence_collect(const struct mm_analysis *analysis, const atomic_bool *cancel,
+                        struct mm_evidence *out, struct mm_err *err)
 {
     struct mm_err inner = {MM_OK, ""};
-    struct mm_duo duo;
+    struct mm_pair_tensors tensors;
     bool failed_dst = false;
     evidence_init(out);
-    if (!look->pair->src || !look->pair->dst) {
-        mm_fail(&inner, MM_EARG, "only in %s: nothing to compare", look->pair->src ? "src" : "dst");
+    if (!analysis->pair->src || !analysis->pair->dst) {
+        mm_fail(&inner, MM_EARG, "only in %s: nothing to compare", analysis->pair->src ? "src" : "dst");
         return problem(out, &inner, err);
     }
-    if (mm_duo_open(&duo, look->pair, look->schema, &failed_dst, &inner) < 0)
+    if (mm_pair_tensors_open(&tensors, analysis->pair, analysis->schema, &failed_dst, &inner) < 0)
         return problem(out, &inner, err);
-    int failed = look_at(look, &duo, cancel, out, &inner);
+    int failed = look_at(analysis, &tensors, cancel, out, &inner);
     /* large text files that are laid out otherwise than they seemed */
     if (failed && inner.code == MM_ECORRUPT &&
-        mm_duo_settle_both(&duo, look->pair, look->schema, cancel, &inner) == 0) {
+        mm_pair_tensors_validate_both(&tensors, analysis->pair, analysis->schema, cancel, &inner) == 0) {
         evidence_init(out);
-        failed = look_at(look, &duo, cancel, out, &inner);
+        failed = look_at(analysis, &tensors, cancel, out, &inner);
     }
     if (!failed)
-        failed = mm_duo_check(&duo, look->pair, &failed_dst, &inner);
-    mm_duo_close(&duo);
+        failed = mm_pair_tensors_check(&tensors, analysis->pair, &failed_dst, &inner);
+    mm_pair_tensors_close(&tensors);
     return failed ? problem(out, &inner, err) : 0;
 }
 

@@ -87,7 +87,7 @@ int measure_all(struct mm_session *session, struct mm_err *err)
     if (isatty(STDERR_FILENO))
         settle_in_sight(session);
     else
-        mm_session_settle(session, NULL, NULL);
+        mm_session_finish(session, NULL, NULL);
     say_failures(session);
     return 0;
 }

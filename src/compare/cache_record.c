@@ -146,7 +146,7 @@ void cache_record_put(struct mm_buf *out, const struct mm_pair *pair, const stru
     if (pair->dst)
         put_id(out, &id->dst);
     cache_put_u8(out, result->state);
-    cache_put_u8(out, result->fit);
+    cache_put_u8(out, result->match);
     if (pair->src)
         put_info(out, &result->src);
     if (pair->dst)
@@ -222,10 +222,10 @@ static bool fits(const struct mm_result *result)
     bool both = result->src.known && result->dst.known;
     switch (result->state) {
     case MM_STATE_MEASURED:
-        return both && result->src.count == result->dst.count && result->fit > MM_FIT_NONE &&
-               result->fit < MM_FIT_MISMATCH;
-    case MM_STATE_MISMATCH: return both && result->fit == MM_FIT_MISMATCH;
-    case MM_STATE_SINGLE: return !both && result->fit <= MM_FIT_MISMATCH;
+        return both && result->src.count == result->dst.count && result->match > MM_MATCH_NONE &&
+               result->match < MM_MATCH_MISMATCH;
+    case MM_STATE_MISMATCH: return both && result->match == MM_MATCH_MISMATCH;
+    case MM_STATE_SINGLE: return !both && result->match <= MM_MATCH_MISMATCH;
     default: return false;
     }
 }
@@ -233,7 +233,7 @@ static bool fits(const struct mm_result *result)
 static bool get_result(struct cache_reader *in, const struct mm_pair *pair, struct mm_result *result)
 {
     result->state = (enum mm_state)cache_get_u8(in);
-    result->fit = (enum mm_fit)cache_get_u8(in);
+    result->match = (enum mm_shape_match)cache_get_u8(in);
     if ((pair->src && !get_info(in, &result->src)) || (pair->dst && !get_info(in, &result->dst)) ||
         !fits(result))
         return false;

@@ -19,7 +19,7 @@ static struct mm_range around(double value)
 
 /* What is open, and what becomes of it. */
 struct count {
-    const struct mm_duo *duo;
+    const struct mm_pair_tensors *tensors;
     const struct mm_pair *pair;
     const atomic_bool *cancel;
     struct mm_helpers *helpers;
@@ -35,7 +35,7 @@ static struct mm_hist_walk walk_side(const struct count *count, bool dst)
 {
     struct mm_hist_walk walk = walk_of(count);
 
-    walk.s = dst ? &count->duo->d : &count->duo->s;
+    walk.s = dst ? &count->tensors->d : &count->tensors->s;
     walk.name_s = walk.name_d = dst ? count->pair->dst->file : count->pair->src->file;
     return walk;
 }
@@ -45,12 +45,12 @@ static int walk_sides(struct count *count, mm_hist_walk_fn src, mm_hist_walk_fn 
 {
     struct mm_hist_walk walk;
 
-    if (count->duo->has_src) {
+    if (count->tensors->has_src) {
         walk = walk_side(count, false);
         if (src(&walk, &count->tally, err))
             return -1;
     }
-    if (count->duo->has_dst) {
+    if (count->tensors->has_dst) {
         walk = walk_side(count, true);
         if (dst(&walk, &count->tally, err))
             return -1;
@@ -102,8 +102,8 @@ static int count_both(struct count *count, struct mm_err *err)
 {
     struct mm_hist_walk walk = walk_of(count);
 
-    walk.s = &count->duo->s;
-    walk.d = &count->duo->d;
+    walk.s = &count->tensors->s;
+    walk.d = &count->tensors->d;
     walk.name_s = count->pair->src->file;
     walk.name_d = count->pair->dst->file;
     return mm_walk_both(&walk, &count->tally, err);
@@ -111,23 +111,23 @@ static int count_both(struct count *count, struct mm_err *err)
 
 static int count_all(struct count *count, const struct mm_hist_options *options, struct mm_err *err)
 {
-    bool both = count->duo->fit != MM_FIT_NONE && count->duo->fit != MM_FIT_MISMATCH;
+    bool both = count->tensors->match != MM_MATCH_NONE && count->tensors->match != MM_MATCH_MISMATCH;
     struct mm_range range = {options->low, options->high};
     struct mm_pair_hist *out = &count->tally.hist;
 
     if (range.low == range.high && find_range(count, &range, err))
         return -1;
-    if (hist_init(&out->src, count->duo->has_src, &range, options->bins, err) ||
-        hist_init(&out->dst, count->duo->has_dst, &range, options->bins, err))
+    if (hist_init(&out->src, count->tensors->has_src, &range, options->bins, err) ||
+        hist_init(&out->dst, count->tensors->has_dst, &range, options->bins, err))
         return -1;
     return both ? count_both(count, err) : walk_sides(count, mm_walk_src, mm_walk_dst, err);
 }
 
-int mm_duo_hist(const struct mm_duo *duo, const struct mm_pair *pair, const struct mm_hist_options *options,
-                struct mm_helpers *helpers, const atomic_bool *cancel, struct mm_pair_hist *out,
-                struct mm_err *err)
+int mm_pair_tensors_hist(const struct mm_pair_tensors *tensors, const struct mm_pair *pair,
+                         const struct mm_hist_options *options, struct mm_helpers *helpers,
+                         const atomic_bool *cancel, struct mm_pair_hist *out, struct mm_err *err)
 {
-    struct count count = {.duo = duo,
+    struct count count = {.tensors = tensors,
                           .pair = pair,
                           .cancel = cancel,
                           .helpers = helpers,
@@ -144,22 +144,22 @@ int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema,
                  const struct mm_hist_options *options, struct mm_helpers *helpers, const atomic_bool *cancel,
                  struct mm_pair_hist *out, struct mm_err *err)
 {
-    struct mm_duo duo;
+    struct mm_pair_tensors tensors;
     bool failed_dst;
     int failed;
 
     memset(out, 0, sizeof(*out));
-    if (check_options(options, err) || mm_duo_open_until(&duo, pair, schema, cancel, NULL, err))
+    if (check_options(options, err) || mm_pair_tensors_open_until(&tensors, pair, schema, cancel, NULL, err))
         return -1;
-    failed = mm_duo_hist(&duo, pair, options, helpers, cancel, out, err);
+    failed = mm_pair_tensors_hist(&tensors, pair, options, helpers, cancel, out, err);
     /* large text files that are laid out otherwise than they seemed */
-    if (failed && mm_duo_settle_both(&duo, pair, schema, cancel, err) == 0) {
+    if (failed && mm_pair_tensors_validate_both(&tensors, pair, schema, cancel, err) == 0) {
         mm_pair_hist_done(out);
-        failed = mm_duo_hist(&duo, pair, options, helpers, cancel, out, err);
+        failed = mm_pair_tensors_hist(&tensors, pair, options, helpers, cancel, out, err);
     }
-    if (mm_duo_check(&duo, pair, &failed_dst, err))
+    if (mm_pair_tensors_check(&tensors, pair, &failed_dst, err))
         failed = -1;
-    mm_duo_close(&duo);
+    mm_pair_tensors_close(&tensors);
     if (failed)
         mm_pair_hist_done(out);
     return failed;

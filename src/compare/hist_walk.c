@@ -3,7 +3,7 @@
  * those in which going to a place takes a walk, are counted from one end to the other by one worker.
  */
 #include "compare/hist_walk.h"
-#include "compare/share.h"
+#include "compare/parallel_reduce.h"
 #include "compare/total.h"
 
 #include <float.h>
@@ -174,13 +174,13 @@ static void tally_merge(struct mm_tally *tally, const struct mm_tally *more)
 /* ---- pieces, by whoever has time ---- */
 
 struct pieces {
-    struct mm_share share; /* the first member */
+    struct mm_parallel_reduce share; /* the first member */
     const struct mm_hist_walk *walk;
     const struct fold *fold;
     struct mm_tally *tally; /* under the lock */
 };
 
-static int fold_piece(struct mm_share *share, int64_t first, int64_t end, struct mm_err *err)
+static int fold_piece(struct mm_parallel_reduce *share, int64_t first, int64_t end, struct mm_err *err)
 {
     struct pieces *pieces = (struct pieces *)share;
     struct mm_tally own;
@@ -206,7 +206,7 @@ static int fold_pieces(const struct mm_hist_walk *walk, const struct fold *fold,
                             .fold = fold,
                             .tally = tally};
 
-    return mm_share_out(walk->helpers, &pieces.share, err);
+    return mm_parallel_reduce_run(walk->helpers, &pieces.share, err);
 }
 
 static int fold_all(const struct mm_hist_walk *walk, const struct fold *fold, struct mm_tally *tally,

@@ -2,7 +2,7 @@
 #ifndef MMTUI_COMPARE_HIST_WALK_H
 #define MMTUI_COMPARE_HIST_WALK_H
 
-#include "compare/crew.h"
+#include "compare/parallel_for.h"
 
 /* Of finite values; +Inf, -Inf: none seen. */
 struct mm_range {

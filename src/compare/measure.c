@@ -17,11 +17,11 @@ void mm_measure_defaults(struct mm_measure_options *options)
     *options = (struct mm_measure_options){.atol = 1e-8, .rtol = 1e-5};
 }
 
-void mm_desk_done(struct mm_desk *desk)
+void mm_worker_scratch_done(struct mm_worker_scratch *scratch)
 {
-    mm_reader_done(&desk->reader[0]);
-    mm_reader_done(&desk->reader[1]);
-    desk->helpers = NULL;
+    mm_reader_done(&scratch->reader[0]);
+    mm_reader_done(&scratch->reader[1]);
+    scratch->helpers = NULL;
 }
 
 /* ---- the passes ---- */
@@ -149,25 +149,27 @@ static void fail_with(struct mm_result *result, const struct mm_err *err, bool f
 }
 
 /* Open, and keep what the headers say, of one side too when the other fails. False: the state says why. */
-static bool open_headers(struct mm_desk *desk, struct mm_duo *duo, const struct mm_pair *pair,
-                         const struct mm_schema *schema, const atomic_bool *cancel, struct mm_result *result)
+static bool open_headers(struct mm_worker_scratch *scratch, struct mm_pair_tensors *tensors,
+                         const struct mm_pair *pair, const struct mm_schema *schema,
+                         const atomic_bool *cancel, struct mm_result *result)
 {
     struct mm_err err = {MM_OK, ""}, memory;
     bool failed_dst;
     int failed;
 
     memset(result, 0, sizeof(*result));
-    failed = mm_duo_load(duo, pair, schema, desk ? desk->reader : NULL, cancel, &failed_dst, &err);
+    failed = mm_pair_tensors_load(tensors, pair, schema, scratch ? scratch->reader : NULL, cancel,
+                                  &failed_dst, &err);
     if (failed && err.code == MM_ECANCELLED)
         return false; /* PENDING, as if it had not been begun */
     mm_fail_memory(&memory);
-    if ((duo->has_src && mm_info_take(&result->src, &duo->src)) ||
-        (duo->has_dst && mm_info_take(&result->dst, &duo->dst)))
+    if ((tensors->has_src && mm_info_take(&result->src, &tensors->src)) ||
+        (tensors->has_dst && mm_info_take(&result->dst, &tensors->dst)))
         fail_with(result, &memory, result->src.known);
     else if (failed)
         fail_with(result, &err, failed_dst);
     else
-        result->fit = duo->fit;
+        result->match = tensors->match;
     return result->state != MM_STATE_FAILED;
 }
 
@@ -176,7 +178,7 @@ static void state_by_header(struct mm_result *result, const struct mm_pair *pair
 {
     if (!pair->src || !pair->dst)
         result->state = MM_STATE_SINGLE;
-    else if (result->fit == MM_FIT_MISMATCH)
+    else if (result->match == MM_MATCH_MISMATCH)
         result->state = MM_STATE_MISMATCH;
     else
         result->state = MM_STATE_HEADER;
@@ -193,15 +195,15 @@ static void no_metrics(struct mm_metrics *out)
     out->count = 0;
 }
 
-void mm_measure_header_at(struct mm_desk *desk, const struct mm_pair *pair, const struct mm_schema *schema,
-                          const atomic_bool *cancel, struct mm_result *result)
+void mm_measure_header_at(struct mm_worker_scratch *scratch, const struct mm_pair *pair,
+                          const struct mm_schema *schema, const atomic_bool *cancel, struct mm_result *result)
 {
-    struct mm_duo duo;
+    struct mm_pair_tensors tensors;
 
-    if (open_headers(desk, &duo, pair, schema, cancel, result))
+    if (open_headers(scratch, &tensors, pair, schema, cancel, result))
         state_by_header(result, pair);
     no_metrics(&result->metrics);
-    mm_duo_close(&duo);
+    mm_pair_tensors_close(&tensors);
 }
 
 void mm_measure_header(const struct mm_pair *pair, const struct mm_schema *schema, struct mm_result *result)
@@ -222,8 +224,8 @@ static void keep_single(struct mm_metrics *metrics, bool is_dst)
 
 /* An open pair and all that goes with measuring it. */
 struct task {
-    struct mm_desk *desk; /* may be NULL */
-    struct mm_duo *duo;
+    struct mm_worker_scratch *scratch; /* may be NULL */
+    struct mm_pair_tensors *tensors;
     const struct mm_pair *pair;
     const struct mm_schema *schema;
     const struct mm_measure_options *options; /* may be NULL */
@@ -233,26 +235,26 @@ struct task {
 
 static struct mm_helpers *helpers_of(const struct task *task)
 {
-    return task->desk ? task->desk->helpers : NULL;
+    return task->scratch ? task->scratch->helpers : NULL;
 }
 
-static const struct mm_map *map_of(const struct mm_duo *duo, bool dst)
+static const struct mm_map *map_of(const struct mm_pair_tensors *tensors, bool dst)
 {
-    return duo->memory[dst] ? NULL : dst ? &duo->dst.map : &duo->src.map;
+    return tensors->memory[dst] ? NULL : dst ? &tensors->dst.map : &tensors->src.map;
 }
 
 static int task_metrics(struct task *task, struct mm_metrics *out, struct mm_err *err)
 {
     const struct mm_pair *pair = task->pair;
-    const struct mm_duo *duo = task->duo;
+    const struct mm_pair_tensors *tensors = task->tensors;
     struct mm_work work;
     int failed;
 
-    work_init(&work, pair->src ? &duo->s : &duo->d, pair->dst ? &duo->d : &duo->s, task->options,
-              task->cancel);
+    work_init(&work, pair->src ? &tensors->s : &tensors->d, pair->dst ? &tensors->d : &tensors->s,
+              task->options, task->cancel);
     work.helpers = helpers_of(task);
-    work.map_s = map_of(duo, !pair->src);
-    work.map_d = map_of(duo, pair->dst);
+    work.map_s = map_of(tensors, !pair->src);
+    work.map_d = map_of(tensors, pair->dst);
     work.pass.name_s = pair->src ? pair->src->file : pair->dst->file;
     work.pass.name_d = pair->dst ? pair->dst->file : pair->src->file;
     failed = measure_work(&work, out, err);
@@ -273,7 +275,8 @@ static int task_hist(struct task *task, struct mm_result *result, struct mm_err 
     result->hist = calloc(1, sizeof(*result->hist));
     if (!result->hist)
         return mm_fail_memory(err);
-    return mm_duo_hist(task->duo, task->pair, &options, helpers_of(task), task->cancel, result->hist, err);
+    return mm_pair_tensors_hist(task->tensors, task->pair, &options, helpers_of(task), task->cancel,
+                                result->hist, err);
 }
 
 /* What was asked for beyond the metrics, of a pair. */
@@ -282,7 +285,8 @@ static int task_extras(struct task *task, struct mm_result *result, struct mm_er
     if (!task->options || !task->pair->src || !task->pair->dst)
         return 0;
     if (task->options->quantiles) {
-        if (mm_duo_quantiles(task->duo, task->pair, helpers_of(task), task->cancel, &result->quantiles, err))
+        if (mm_pair_tensors_quantiles(task->tensors, task->pair, helpers_of(task), task->cancel,
+                                      &result->quantiles, err))
             return -1;
         result->has_quantiles = true;
     }
@@ -291,7 +295,7 @@ static int task_extras(struct task *task, struct mm_result *result, struct mm_er
 
 static int task_all(struct task *task, struct mm_result *result, struct mm_err *err)
 {
-    if (mm_duo_lay(task->duo, task->pair, task->cancel, &task->failed_dst, err) ||
+    if (mm_pair_tensors_lay(task->tensors, task->pair, task->cancel, &task->failed_dst, err) ||
         task_metrics(task, &result->metrics, err))
         return -1;
     return task_extras(task, result, err);
@@ -308,7 +312,7 @@ static void forget_figures(struct mm_result *result)
 }
 
 /* Figures from a file that became shorter meanwhile mean nothing, nor does any other complaint about it. */
-static void measure_duo(struct task *task, struct mm_result *result)
+static void measure_pair_tensors(struct task *task, struct mm_result *result)
 {
     bool single = !task->pair->src || !task->pair->dst;
     struct mm_err err = {MM_OK, ""};
@@ -316,12 +320,14 @@ static void measure_duo(struct task *task, struct mm_result *result)
 
     /* a large text file that is laid out otherwise than it seemed: each side once */
     for (int tries = 0; failed && err.code == MM_ECORRUPT && tries < 2; tries++) {
-        if (mm_duo_settle(task->duo, task->pair, task->schema, task->cancel, &task->failed_dst, &err))
+        if (mm_pair_tensors_validate(task->tensors, task->pair, task->schema, task->cancel, &task->failed_dst,
+                                     &err))
             break;
         forget_figures(result);
         failed = task_all(task, result, &err);
     }
-    if (err.code != MM_ECANCELLED && mm_duo_check(task->duo, task->pair, &task->failed_dst, &err))
+    if (err.code != MM_ECANCELLED &&
+        mm_pair_tensors_check(task->tensors, task->pair, &task->failed_dst, &err))
         failed = -1;
     if (failed) {
         forget_figures(result);
@@ -335,23 +341,27 @@ static void measure_duo(struct task *task, struct mm_result *result)
         keep_single(&result->metrics, !task->pair->src);
 }
 
-void mm_measure_pair_at(struct mm_desk *desk, const struct mm_pair *pair, const struct mm_schema *schema,
-                        const struct mm_measure_options *options, const atomic_bool *cancel,
-                        struct mm_result *result)
+void mm_measure_pair_at(struct mm_worker_scratch *scratch, const struct mm_pair *pair,
+                        const struct mm_schema *schema, const struct mm_measure_options *options,
+                        const atomic_bool *cancel, struct mm_result *result)
 {
-    struct mm_duo duo;
-    struct task task = {
-        .desk = desk, .duo = &duo, .pair = pair, .schema = schema, .options = options, .cancel = cancel};
+    struct mm_pair_tensors tensors;
+    struct task task = {.scratch = scratch,
+                        .tensors = &tensors,
+                        .pair = pair,
+                        .schema = schema,
+                        .options = options,
+                        .cancel = cancel};
 
-    if (open_headers(desk, &duo, pair, schema, cancel, result)) {
+    if (open_headers(scratch, &tensors, pair, schema, cancel, result)) {
         state_by_header(result, pair);
         no_metrics(&result->metrics);
         if (result->state != MM_STATE_MISMATCH)
-            measure_duo(&task, result);
+            measure_pair_tensors(&task, result);
     } else {
         no_metrics(&result->metrics);
     }
-    mm_duo_close(&duo);
+    mm_pair_tensors_close(&tensors);
 }
 
 void mm_measure_pair(const struct mm_pair *pair, const struct mm_schema *schema,

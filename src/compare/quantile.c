@@ -8,7 +8,7 @@
  * tensors.
  */
 #include "compare/quantile.h"
-#include "compare/share.h"
+#include "compare/parallel_reduce.h"
 #include "compare/total.h"
 
 #include <float.h>
@@ -106,7 +106,7 @@ static int count_stretch(struct select *select, int shift, struct mm_err *err)
 }
 
 struct pieces {
-    struct mm_share share; /* the first member */
+    struct mm_parallel_reduce share; /* the first member */
     int shift;
     struct select empty;   /* what a piece begins with */
     struct select *select; /* under the lock */
@@ -120,7 +120,7 @@ static void merge(struct select *select, const struct select *more)
     select->n += more->n;
 }
 
-static int count_piece(struct mm_share *share, int64_t first, int64_t end, struct mm_err *err)
+static int count_piece(struct mm_parallel_reduce *share, int64_t first, int64_t end, struct mm_err *err)
 {
     struct pieces *pieces = (struct pieces *)share;
     struct select own = pieces->empty;
@@ -154,7 +154,7 @@ static int count_digit(struct select *select, int shift, struct mm_err *err)
     memset(select->count, 0, select->tables * VALUES * sizeof(*select->count));
     if (select->helpers && select->s->count > 2 * MM_WHOLE && mm_divisible(select->s) &&
         mm_divisible(select->d))
-        return mm_share_out(select->helpers, &pieces.share, err);
+        return mm_parallel_reduce_run(select->helpers, &pieces.share, err);
     mm_pass_start(&select->pass, select->s, select->d);
     return count_stretch(select, shift, err);
 }
@@ -248,12 +248,14 @@ int mm_quantiles_tensors(const struct mm_tensor *s, const struct mm_tensor *d, c
     return quantiles(&select, out, err);
 }
 
-int mm_duo_quantiles(const struct mm_duo *duo, const struct mm_pair *pair, struct mm_helpers *helpers,
-                     const atomic_bool *cancel, struct mm_quantiles *out, struct mm_err *err)
+int mm_pair_tensors_quantiles(const struct mm_pair_tensors *tensors, const struct mm_pair *pair,
+                              struct mm_helpers *helpers, const atomic_bool *cancel, struct mm_quantiles *out,
+                              struct mm_err *err)
 {
-    struct select select = {.s = &duo->s, .d = &duo->d, .helpers = helpers, .pass = {.cancel = cancel}};
+    struct select select = {
+        .s = &tensors->s, .d = &tensors->d, .helpers = helpers, .pass = {.cancel = cancel}};
 
-    if (duo->fit == MM_FIT_NONE || duo->fit == MM_FIT_MISMATCH)
+    if (tensors->match == MM_MATCH_NONE || tensors->match == MM_MATCH_MISMATCH)
         return mm_fail(err, MM_EARG, "%s: errors are between two tensors of the same shape", pair->name);
     select.pass.name_s = pair->src->file;
     select.pass.name_d = pair->dst->file;
@@ -263,18 +265,18 @@ int mm_duo_quantiles(const struct mm_duo *duo, const struct mm_pair *pair, struc
 int mm_pair_quantiles(const struct mm_pair *pair, const struct mm_schema *schema, const atomic_bool *cancel,
                       struct mm_quantiles *out, struct mm_err *err)
 {
-    struct mm_duo duo;
+    struct mm_pair_tensors tensors;
     bool failed_dst;
     int failed;
 
-    if (mm_duo_open_until(&duo, pair, schema, cancel, NULL, err))
+    if (mm_pair_tensors_open_until(&tensors, pair, schema, cancel, NULL, err))
         return -1;
-    failed = mm_duo_quantiles(&duo, pair, NULL, cancel, out, err);
+    failed = mm_pair_tensors_quantiles(&tensors, pair, NULL, cancel, out, err);
     /* large text files that are laid out otherwise than they seemed */
-    if (failed && mm_duo_settle_both(&duo, pair, schema, cancel, err) == 0)
-        failed = mm_duo_quantiles(&duo, pair, NULL, cancel, out, err);
-    if (mm_duo_check(&duo, pair, &failed_dst, err))
+    if (failed && mm_pair_tensors_validate_both(&tensors, pair, schema, cancel, err) == 0)
+        failed = mm_pair_tensors_quantiles(&tensors, pair, NULL, cancel, out, err);
+    if (mm_pair_tensors_check(&tensors, pair, &failed_dst, err))
         failed = -1;
-    mm_duo_close(&duo);
+    mm_pair_tensors_close(&tensors);
     return failed;
 }

@@ -2,12 +2,13 @@
 #ifndef MMTUI_COMPARE_QUANTILE_H
 #define MMTUI_COMPARE_QUANTILE_H
 
-#include "compare/crew.h"
-#include "pair/duo.h"
+#include "compare/parallel_for.h"
+#include "pair/tensors.h"
 
 /* Of views that were laid over each other. Whether the files were there to the end is for the caller to ask.
  * helpers may be NULL. */
-int mm_duo_quantiles(const struct mm_duo *duo, const struct mm_pair *pair, struct mm_helpers *helpers,
-                     const atomic_bool *cancel, struct mm_quantiles *out, struct mm_err *err);
+int mm_pair_tensors_quantiles(const struct mm_pair_tensors *tensors, const struct mm_pair *pair,
+                              struct mm_helpers *helpers, const atomic_bool *cancel, struct mm_quantiles *out,
+                              struct mm_err *err);
 
 #endif

@@ -23,9 +23,9 @@ struct mm_scan {
     const struct mm_pairs *pairs;
     const struct mm_schema *schema;
     struct mm_measure_options options;
-    struct mm_cache *cache; /* NULL: none */
-    bool headers;           /* read them; else they are passed only to look pairs up */
-    struct mm_desk *desk;   /* [workers], each used by one worker */
+    struct mm_cache *cache;            /* NULL: none */
+    bool headers;                      /* read them; else they are passed only to look pairs up */
+    struct mm_worker_scratch *scratch; /* [workers], each used by one worker */
     unsigned workers;
     _Atomic int64_t *size; /* [pairs] elements of both sides as soon as a header told; NULL: not wanted */
     /* from here to `done`: under the pool's lock */
@@ -51,11 +51,11 @@ struct scan_job {
     } item[];
 };
 
-/* Does nothing but what a crew wants. */
+/* Does nothing but what a loop wants. */
 struct help_job {
     struct mm_job job;
     struct mm_scan *scan;
-    struct mm_crew *crew;
+    struct mm_parallel_for *loop;
 };
 
 /* ---- by size, once the headers have been handed out ---- */
@@ -126,7 +126,7 @@ static void take_more(void *context)
     struct mm_scan *scan = job->scan;
     size_t pair;
     while (job->count < job->limit && scan->next_header == scan->pairs->count &&
-           !mm_crew_wanted(&scan->helpers) && next_pair(scan, &pair))
+           !mm_parallel_for_wanted(&scan->helpers) && next_pair(scan, &pair))
         hand_out(job, pair, HANDED_HEADER | HANDED_FIGURES);
 }
 
@@ -162,7 +162,7 @@ static void run_headers(struct mm_job *base, const atomic_bool *cancel)
     for (size_t i = 0; i < job->count && !atomic_load(cancel); i++) {
         struct scan_item *item = &job->item[i];
         if (!look_up(scan, item) && scan->headers)
-            mm_measure_header_at(&scan->desk[base->worker], &scan->pairs->pair[item->pair], scan->schema,
+            mm_measure_header_at(&scan->scratch[base->worker], &scan->pairs->pair[item->pair], scan->schema,
                                  cancel, &item->result);
         note_size(scan, item->pair, &item->result);
     }
@@ -190,7 +190,7 @@ static void run_figures(struct mm_job *base, const atomic_bool *cancel)
     for (size_t i = 0; i < job->count && !atomic_load(cancel); i++) {
         struct scan_item *item = &job->item[i];
         if (!look_up(scan, item)) {
-            mm_measure_pair_at(&scan->desk[base->worker], &scan->pairs->pair[item->pair], scan->schema,
+            mm_measure_pair_at(&scan->scratch[base->worker], &scan->pairs->pair[item->pair], scan->schema,
                                &scan->options, cancel, &item->result);
             elements += item->result.src.count + item->result.dst.count;
         }
@@ -202,8 +202,8 @@ static void run_figures(struct mm_job *base, const atomic_bool *cancel)
 static void run_help(struct mm_job *base, const atomic_bool *cancel)
 {
     struct help_job *job = (struct help_job *)base;
-    (void)cancel; /* the crew's owner passed it on */
-    mm_crew_help(&job->scan->helpers, job->crew);
+    (void)cancel; /* the loop's owner passed it on */
+    mm_parallel_for_help(&job->scan->helpers, job->loop);
 }
 
 static void call_workers(struct mm_helpers *helpers)
@@ -227,15 +227,15 @@ static struct scan_job *new_job(struct mm_scan *scan, bool figures)
 
 static struct mm_job *help_job(struct mm_scan *scan)
 {
-    struct mm_crew *crew = mm_crew_join(&scan->helpers);
-    if (!crew)
+    struct mm_parallel_for *loop = mm_parallel_for_join(&scan->helpers);
+    if (!loop)
         return NULL;
     struct help_job *job = calloc(1, sizeof *job);
     if (!job) { /* its owner will do it alone */
-        mm_crew_leave(&scan->helpers, crew);
+        mm_parallel_for_leave(&scan->helpers, loop);
         return NULL;
     }
-    *job = (struct help_job){.job = {.run = run_help}, .scan = scan, .crew = crew};
+    *job = (struct help_job){.job = {.run = run_help}, .scan = scan, .loop = loop};
     return &job->job;
 }
 
@@ -310,17 +310,17 @@ static int allocate(struct mm_scan *scan, bool headers)
     size_t count = scan->pairs->count;
     scan->handed = calloc(count + 1, 1);
     scan->finished = calloc(count + 1, sizeof *scan->finished);
-    scan->desk = calloc(scan->workers, sizeof *scan->desk);
+    scan->scratch = calloc(scan->workers, sizeof *scan->scratch);
     if (headers)
         scan->size = calloc(count + 1, sizeof *scan->size);
-    return scan->handed && scan->finished && scan->desk && (scan->size || !headers) ? 0 : -1;
+    return scan->handed && scan->finished && scan->scratch && (scan->size || !headers) ? 0 : -1;
 }
 
 static void release(struct mm_scan *scan)
 {
-    for (unsigned i = 0; scan->desk && i < scan->workers; i++)
-        mm_desk_done(&scan->desk[i]);
-    free(scan->desk);
+    for (unsigned i = 0; scan->scratch && i < scan->workers; i++)
+        mm_worker_scratch_done(&scan->scratch[i]);
+    free(scan->scratch);
     free((void *)scan->size);
     free(scan->order);
     free(scan->handed);
@@ -350,7 +350,7 @@ int mm_scan_open(struct mm_scan **out, struct mm_pool *pool, const struct mm_pai
     }
     mm_helpers_init(&scan->helpers, call_workers);
     for (unsigned i = 0; i < scan->workers; i++)
-        scan->desk[i].helpers = mm_scan_helpers(scan);
+        scan->scratch[i].helpers = mm_scan_helpers(scan);
     mm_pool_set_source(pool, source, scan);
     *out = scan;
     return 0;

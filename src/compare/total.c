@@ -157,7 +157,7 @@ struct piece {
 };
 
 struct round {
-    struct mm_crew crew;
+    struct mm_parallel_for loop;
     const struct mm_work *work;
     const struct mm_centre *centre;
     int64_t first; /* element that piece 0 begins with */
@@ -169,9 +169,9 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static void run_piece(struct mm_crew *crew, size_t number)
+static void run_piece(struct mm_parallel_for *loop, size_t number)
 {
-    struct round *round = (struct round *)crew;
+    struct round *round = (struct round *)loop;
     const struct mm_work *work = round->work;
     struct piece *piece = &round->piece[number];
     int64_t first = round->first + (int64_t)number * MM_PIECE;
@@ -188,7 +188,7 @@ static void run_piece(struct mm_crew *crew, size_t number)
 /* In order; the first failure counts. */
 static int merge_round(struct mm_work *work, const struct round *round, struct part *out, struct mm_err *err)
 {
-    for (size_t i = 0; i < round->crew.count; i++) {
+    for (size_t i = 0; i < round->loop.count; i++) {
         const struct piece *piece = &round->piece[i];
 
         if (piece->failed) {
@@ -204,12 +204,12 @@ static int merge_round(struct mm_work *work, const struct round *round, struct p
 
 static int divided(struct mm_work *work, const struct mm_centre *centre, struct part *out, struct mm_err *err)
 {
-    struct round round = {.crew = {.run = run_piece}, .work = work, .centre = centre};
+    struct round round = {.loop = {.run = run_piece}, .work = work, .centre = centre};
     int64_t count = work->s->count;
 
     for (; round.first < count; round.first += ROUND * MM_PIECE) {
-        round.crew.count = (size_t)least((count - round.first + MM_PIECE - 1) / MM_PIECE, ROUND);
-        mm_crew_run(work->helpers, &round.crew);
+        round.loop.count = (size_t)least((count - round.first + MM_PIECE - 1) / MM_PIECE, ROUND);
+        mm_parallel_for_run(work->helpers, &round.loop);
         if (merge_round(work, &round, out, err))
             return -1;
     }

@@ -3,13 +3,13 @@
  *
  * Up to MM_WHOLE elements are one piece. Larger ones are added up in pieces of MM_PIECE, merged in order,
  * whoever does them: so the digits do not depend on the number of threads. Where going to a place takes no
- * walk, pieces are given away (see crew.h); text and varints are read from one end to the other by one
+ * walk, pieces are given away (see loop.h); text and varints are read from one end to the other by one
  * worker.
  */
 #ifndef MMTUI_COMPARE_TOTAL_H
 #define MMTUI_COMPARE_TOTAL_H
 
-#include "compare/crew.h"
+#include "compare/parallel_for.h"
 #include "compare/pass.h"
 
 #define MM_PIECE ((int64_t)1 << 20) /* elements, a multiple of MM_TILE */

@@ -55,7 +55,7 @@ static void drop_unstamped_formats(struct listing *list)
 }
 
 /* "2_conv.npy" may be tensor "conv" at time 2 or tensor "2_conv": a stamp only if every file has one. */
-static int settle_stamps(struct listing *list, struct mm_err *err)
+static int validate_stamps(struct listing *list, struct mm_err *err)
 {
     bool all = true;
     for (size_t i = 0; i < list->count; i++)
@@ -113,7 +113,7 @@ static int list_folder(struct listing *list, struct mm_err *err)
                        "%s: no tensor file in this folder: looked for %s, skipped %zu other file%s",
                        dump->path, looked_for, dump->skipped, dump->skipped == 1 ? "" : "s");
     drop_unstamped_formats(list);
-    if (settle_stamps(list, err) < 0)
+    if (validate_stamps(list, err) < 0)
         return -1;
     return publish(list, err);
 }

@@ -83,8 +83,8 @@ static int check_values(const struct mm_load *load, const struct mm_entry *entry
                    mm_dtype_info(tensor->dtype)->name);
 }
 
-int mm_load_settle(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
-                   struct mm_err *err)
+int mm_load_validate(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
+                     struct mm_err *err)
 {
     if (load->tensor.encoding != MM_ENC_TEXT)
         return -1;

@@ -1,6 +1,6 @@
 /* NumPy's array file, version 1.0, C order, little-endian, the header padded so that the data starts at 64 k
  * bytes. */
-#include "format/feed.h"
+#include "format/value_stream.h"
 #include "format/formats.h"
 
 #include <stdlib.h>
@@ -32,33 +32,33 @@ static void add_header(struct mm_buf *out, const struct mm_tensor *tensor)
     out->data[9] = (char)(length >> 8);
 }
 
-static uint64_t bits_of(const struct mm_feed *feed, size_t i)
+static uint64_t bits_of(const struct mm_value_stream *stream, size_t i)
 {
     uint32_t bits32;
     uint64_t bits64;
-    if (feed->integer)
-        return (uint64_t)feed->value.whole[i];
-    float value = (float)feed->value.real[i];
-    switch (feed->info->bytes) {
+    if (stream->integer)
+        return (uint64_t)stream->value.whole[i];
+    float value = (float)stream->value.real[i];
+    switch (stream->info->bytes) {
     case 2: return mm_float_to_half(value);
     case 4: memcpy(&bits32, &value, sizeof bits32); return bits32;
-    default: memcpy(&bits64, &feed->value.real[i], sizeof bits64); return bits64;
+    default: memcpy(&bits64, &stream->value.real[i], sizeof bits64); return bits64;
     }
 }
 
-static size_t encode(const struct mm_feed *feed, uint8_t *out)
+static size_t encode(const struct mm_value_stream *stream, uint8_t *out)
 {
-    unsigned bytes = feed->info->bytes;
+    unsigned bytes = stream->info->bytes;
     uint8_t *p = out;
-    for (size_t i = 0; i < feed->n; i++) {
-        uint64_t bits = bits_of(feed, i);
+    for (size_t i = 0; i < stream->n; i++) {
+        uint64_t bits = bits_of(stream, i);
         for (unsigned k = 0; k < bytes; k++)
             *p++ = (uint8_t)(bits >> (8 * k));
     }
     return (size_t)(p - out);
 }
 
-static int write_array(struct mm_atomic *out, struct mm_feed *feed, const struct mm_tensor *tensor,
+static int write_array(struct mm_atomic *out, struct mm_value_stream *stream, const struct mm_tensor *tensor,
                        uint8_t *bytes, struct mm_err *err)
 {
     struct mm_buf header;
@@ -70,8 +70,8 @@ static int write_array(struct mm_atomic *out, struct mm_feed *feed, const struct
     mm_buf_done(&header);
     if (failed)
         return mm_fail_memory(err);
-    while ((more = mm_feed_next(feed, err)) > 0)
-        mm_atomic_write(out, bytes, encode(feed, bytes));
+    while ((more = mm_value_stream_next(stream, err)) > 0)
+        mm_atomic_write(out, bytes, encode(stream, bytes));
     return more;
 }
 
@@ -82,19 +82,19 @@ int mm_npy_write(const struct mm_store *store, const char *path, struct mm_err *
     struct mm_atomic out;
     if ((unsigned)tensor->dtype >= MM_DTYPE_COUNT || !descr[tensor->dtype])
         return mm_fail(err, MM_EUNSUPPORTED, "%s: .npy has no data type for %s", path, info->name);
-    struct mm_feed *feed = malloc(sizeof *feed);
+    struct mm_value_stream *stream = malloc(sizeof *stream);
     uint8_t *bytes = malloc((size_t)MM_TILE * info->bytes);
-    int result = feed && bytes ? mm_atomic_open(&out, path, err) : mm_fail_memory(err);
+    int result = stream && bytes ? mm_atomic_open(&out, path, err) : mm_fail_memory(err);
     if (result == 0) {
         out.unsynced = store->unsynced;
-        mm_feed_init(feed, tensor, path);
-        result = write_array(&out, feed, tensor, bytes, err);
+        mm_value_stream_init(stream, tensor, path);
+        result = write_array(&out, stream, tensor, bytes, err);
         if (result == 0)
             result = mm_atomic_commit(&out, err);
         else
             mm_atomic_abort(&out);
     }
-    free(feed);
+    free(stream);
     free(bytes);
     return result;
 }

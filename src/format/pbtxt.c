@@ -11,7 +11,7 @@
  * value that can't be read. Then, or when the guess does not lead anywhere, the file is read from end to end
  * (load->exact), which says what it is.
  */
-#include "format/alike.h"
+#include "format/same_separator.h"
 #include "format/formats.h"
 #include "format/lex.h"
 #include "format/message.h"
@@ -111,7 +111,7 @@ static int read_dtype(struct reader *r, struct mm_err *err)
 
 typedef int element_reader(struct reader *r, enum mm_field which, struct mm_err *err);
 
-static int take_alike(struct reader *r, enum mm_field which, bool in_list, struct mm_err *err);
+static int take_same_separator(struct reader *r, enum mm_field which, bool in_list, struct mm_err *err);
 static int go_on(struct reader *r, int64_t more, struct mm_err *err);
 
 /* One element, or [a, b, ...]. */
@@ -124,7 +124,7 @@ static int read_elements(struct reader *r, enum mm_field which, element_reader *
     do {
         if (read(r, which, err) < 0)
             return -1;
-        if (which != MM_FIELD_SHAPE && take_alike(r, which, true, err) < 0)
+        if (which != MM_FIELD_SHAPE && take_same_separator(r, which, true, err) < 0)
             return -1;
     } while (mm_lex_take(&r->lex, ','));
     if (!mm_lex_take(&r->lex, ']'))
@@ -202,10 +202,10 @@ static int go_on(struct reader *r, int64_t more, struct mm_err *err)
  * Take all that follow in one go, if they seem to be alike: from the first gap to the last value near the
  * file's end. Returns false where that can't be.
  */
-static bool guess_values(struct reader *r, const struct mm_alike *alike, size_t gap)
+static bool guess_values(struct reader *r, const struct mm_same_separator *spelling, size_t gap)
 {
     const char *start = r->lex.at;
-    const char *stop = mm_alike_last(&r->lex, alike, gap);
+    const char *stop = mm_same_separator_last(&r->lex, spelling, gap);
     if (!stop || mm_message_values(&r->message, (const uint8_t *)start, (size_t)(stop - start), 1,
                                    (uint32_t)gap, NULL) < 0)
         return false;
@@ -217,19 +217,20 @@ static bool guess_values(struct reader *r, const struct mm_alike *alike, size_t 
 }
 
 /* Behind a value: go over those that follow in the same way. What is left, or odd, is read one by one. */
-static int take_alike(struct reader *r, enum mm_field which, bool in_list, struct mm_err *err)
+static int take_same_separator(struct reader *r, enum mm_field which, bool in_list, struct mm_err *err)
 {
     struct mm_message *message = &r->message;
-    const struct mm_alike alike = {.name = mm_field_name(which), .real = is_real(which), .in_list = in_list};
+    const struct mm_same_separator spelling = {
+        .name = mm_field_name(which), .real = is_real(which), .in_list = in_list};
     int64_t count;
     if (!r->joined || r->lex.comment || message->runs == 0)
         return 0;
-    size_t gap = mm_alike_gap(&r->lex, &alike);
-    if (gap == 0 || (r->may_guess && guess_values(r, &alike, gap)))
+    size_t gap = mm_same_separator_gap(&r->lex, &spelling);
+    if (gap == 0 || (r->may_guess && guess_values(r, &spelling, gap)))
         return 0;
     struct mm_run *run = &message->run[message->runs - 1];
     do {
-        count = mm_alike_take(&r->lex, &alike, gap, MM_MESSAGE_STRIDE);
+        count = mm_same_separator_take(&r->lex, &spelling, gap, MM_MESSAGE_STRIDE);
         run->size = (size_t)((const uint8_t *)r->lex.at - run->data);
         run->count += count;
         message->count += count;
@@ -277,7 +278,7 @@ static int read_payload(struct reader *r, enum mm_field which, bool direct, stru
     }
     if (read_elements(r, which, read_value, err) < 0)
         return -1;
-    return take_alike(r, which, false, err);
+    return take_same_separator(r, which, false, err);
 }
 
 static int read_field(struct reader *r, enum mm_field which, struct mm_err *err)

@@ -2,7 +2,7 @@
  * The text tensor message, line for line as protoc prints it: fields in order of their numbers, zero, false
  * and empty ones left out, one value a line. Numbers are the shortest that read back as the same value.
  */
-#include "format/feed.h"
+#include "format/value_stream.h"
 #include "format/formats.h"
 #include "format/message.h"
 
@@ -68,20 +68,20 @@ static int print_real(char out[MM_NUM], double value, bool is_float)
     return print_shortest(out, value, is_float);
 }
 
-static void write_tile(struct mm_atomic *out, const struct mm_feed *feed, enum mm_field list)
+static void write_tile(struct mm_atomic *out, const struct mm_value_stream *stream, enum mm_field list)
 {
     const char *name = mm_field_name(list);
     size_t length = strlen(name);
-    bool is_unsigned = feed->info->kind == MM_KIND_UINT;
-    for (size_t i = 0; i < feed->n; i++) {
+    bool is_unsigned = stream->info->kind == MM_KIND_UINT;
+    for (size_t i = 0; i < stream->n; i++) {
         char number[MM_NUM];
         int digits;
-        if (!feed->integer)
-            digits = print_real(number, feed->value.real[i], list == MM_FIELD_FLOAT_VAL);
+        if (!stream->integer)
+            digits = print_real(number, stream->value.real[i], list == MM_FIELD_FLOAT_VAL);
         else if (is_unsigned)
-            digits = snprintf(number, sizeof number, "%llu", (unsigned long long)feed->value.whole[i]);
+            digits = snprintf(number, sizeof number, "%llu", (unsigned long long)stream->value.whole[i]);
         else
-            digits = snprintf(number, sizeof number, "%lld", (long long)feed->value.whole[i]);
+            digits = snprintf(number, sizeof number, "%lld", (long long)stream->value.whole[i]);
         mm_atomic_write(out, name, length);
         mm_atomic_write(out, ": ", 2);
         mm_atomic_write(out, number, (size_t)digits);
@@ -89,7 +89,7 @@ static void write_tile(struct mm_atomic *out, const struct mm_feed *feed, enum m
     }
 }
 
-static int write_message(struct mm_atomic *out, struct mm_feed *feed, const struct mm_store *store,
+static int write_message(struct mm_atomic *out, struct mm_value_stream *stream, const struct mm_store *store,
                          enum mm_field list, struct mm_err *err)
 {
     struct mm_buf header;
@@ -101,8 +101,8 @@ static int write_message(struct mm_atomic *out, struct mm_feed *feed, const stru
     mm_buf_done(&header);
     if (failed)
         return mm_fail_memory(err);
-    while ((more = mm_feed_next(feed, err)) > 0)
-        write_tile(out, feed, list);
+    while ((more = mm_value_stream_next(stream, err)) > 0)
+        write_tile(out, stream, list);
     return more;
 }
 
@@ -114,17 +114,17 @@ int mm_pbtxt_write(const struct mm_store *store, const char *path, struct mm_err
     if (list == MM_FIELD_COUNT)
         return mm_fail(err, MM_EUNSUPPORTED, "%s: MagicMind's tensor message has no data type for %s", path,
                        mm_dtype_info(tensor->dtype)->name);
-    struct mm_feed *feed = malloc(sizeof *feed);
-    int result = feed ? mm_atomic_open(&out, path, err) : mm_fail_memory(err);
+    struct mm_value_stream *stream = malloc(sizeof *stream);
+    int result = stream ? mm_atomic_open(&out, path, err) : mm_fail_memory(err);
     if (result == 0) {
         out.unsynced = store->unsynced;
-        mm_feed_init(feed, tensor, path);
-        result = write_message(&out, feed, store, list, err);
+        mm_value_stream_init(stream, tensor, path);
+        result = write_message(&out, stream, store, list, err);
         if (result == 0)
             result = mm_atomic_commit(&out, err);
         else
             mm_atomic_abort(&out);
     }
-    free(feed);
+    free(stream);
     return result;
 }

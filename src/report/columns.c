@@ -207,9 +207,9 @@ static void text_nonfinite(const struct mm_session *session, size_t id, struct m
 
 /* ---- three dumps ---- */
 
-static double figure_against(const struct mm_session *session, size_t id, enum mm_against which)
+static double comparison_figure(const struct mm_session *session, size_t id, enum mm_comparison which)
 {
-    const struct mm_result *result = mm_session_against(session, id, which);
+    const struct mm_result *result = mm_session_comparison(session, id, which);
     if (!result || result->state != MM_STATE_MEASURED)
         return NAN;
     return result->metrics.nonfinite_differ ? INFINITY : result->metrics.diff2;
@@ -222,29 +222,29 @@ static double figure_against(const struct mm_session *session, size_t id, enum m
     }                                                                                                        \
     static double value_##name(const struct mm_session *session, size_t id)                                  \
     {                                                                                                        \
-        return figure_against(session, id, which);                                                           \
+        return comparison_figure(session, id, which);                                                        \
     }                                                                                                        \
     static void text_##name(const struct mm_session *session, size_t id, struct mm_buf *out)                 \
     {                                                                                                        \
-        put_against(figure_against(session, id, which), out);                                                \
+        put_comparison(comparison_figure(session, id, which), out);                                          \
     }
 
-static void put_against(double value, struct mm_buf *out)
+static void put_comparison(double value, struct mm_buf *out)
 {
     char text[MM_NUM];
     if (!isnan(value))
         mm_buf_puts(out, isinf(value) ? "NaN" : mm_num_sci(text, value));
 }
 
-AGAINST(impl, MM_AGAINST_IMPLEMENTATION)
-AGAINST(format, MM_AGAINST_FORMAT)
-AGAINST(before, MM_AGAINST_BEFORE)
+AGAINST(impl, MM_COMPARISON_IMPLEMENTATION)
+AGAINST(format, MM_COMPARISON_FORMAT)
+AGAINST(before, MM_COMPARISON_BEFORE)
 
 /* now / before: above 1 is worse. Broken now and not before is +Inf, the reverse 0, both 1. */
 static double value_change(const struct mm_session *session, size_t id)
 {
     const struct mm_result *result = result_of(session, id);
-    double before = figure_against(session, id, MM_AGAINST_BEFORE);
+    double before = comparison_figure(session, id, MM_COMPARISON_BEFORE);
     if (isnan(before) || !is_measured(result))
         return NAN;
     double now = is_broken(result) ? INFINITY : result->metrics.diff2;
@@ -262,7 +262,7 @@ static void text_change(const struct mm_session *session, size_t id, struct mm_b
     if (change > MM_CHANGE_BETTER && change < MM_CHANGE_WORSE)
         mm_buf_puts(out, "same");
     else if (change == 0 || isinf(change))
-        mm_buf_puts(out, change == 0 ? "mended" : "broken");
+        mm_buf_puts(out, change == 0 ? "fixed" : "broken");
     else
         mm_buf_printf(out, "%sx %s", mm_num_short(text, change > 1 ? change : 1 / change, 2),
                       change > 1 ? "worse" : "better");

@@ -131,9 +131,9 @@ static void put_pairing(struct mm_buf *out, const struct mm_layer *layer)
     PUT(out, ",\n   \"pairing\": \"");
     mm_pair_how(layer->pair, out); /* mmtui's own words: nothing to escape */
     PUT(out, "\"");
-    if (layer->result.fit != MM_FIT_NONE) {
+    if (layer->result.match != MM_MATCH_NONE) {
         PUT(out, ", \"layout\": ");
-        mm_json_string(out, mm_fit_text(layer->result.fit));
+        mm_json_string(out, mm_shape_match_text(layer->result.match));
     }
 }
 

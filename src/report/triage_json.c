@@ -86,7 +86,7 @@ static void put_gains(struct mm_buf *out, const struct mm_session *session, size
 }
 
 /* Figures of the third dumps, where there are any. */
-static void put_against(struct mm_buf *out, const struct mm_session *session, size_t id)
+static void put_comparison(struct mm_buf *out, const struct mm_session *session, size_t id)
 {
     static const enum mm_column_id columns[] = {MM_COLUMN_IMPL, MM_COLUMN_FORMAT, MM_COLUMN_BEFORE,
                                                 MM_COLUMN_CHANGE};
@@ -122,7 +122,7 @@ static void put_layer(struct mm_buf *out, const struct mm_session *session, size
         put_layer_number(out, "root", blame->root);
         mm_buf_printf(out, ", \"starts\": %s", blame->starts ? "true" : "false");
     }
-    put_against(out, session, id);
+    put_comparison(out, session, id);
     if (found) {
         put_floors(out, found);
         put_findings(out, found);

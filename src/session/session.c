@@ -94,7 +94,7 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         return -1;
     if (make_layers(session) < 0)
         return mm_fail_memory(err);
-    if (against_open(session, err) < 0)
+    if (comparison_open(session, err) < 0)
         return -1;
     if (session->notice)
         return 0;
@@ -130,12 +130,12 @@ static void stop_work(struct mm_session *session)
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
         bool taken = hist_collect(job) || whatif_collect(job) || triage_collect(session, job) ||
-                     against_collect(session, job);
+                     comparison_collect(session, job);
         if (!taken && session->scan)
             mm_scan_collect(session->scan, job, apply_result, session);
     }
     mm_scan_close(session->scan);
-    against_close_scans(session);
+    comparison_close_scans(session);
     mm_pool_close(session->pool);
 }
 
@@ -162,7 +162,7 @@ void mm_session_close(struct mm_session *session)
     requests_done(&session->hist);
     requests_done(&session->whatif);
     triage_done(session);
-    against_done(session);
+    comparison_done(session);
     for (size_t id = 0; session->layers && id < session->pairs->count; id++)
         mm_result_done(&session->layers[id].result);
     free(session->layers);
@@ -287,7 +287,7 @@ size_t mm_session_apply(struct mm_session *session)
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
         if (hist_collect(job) || whatif_collect(job) || triage_collect(session, job) ||
-            against_collect(session, job))
+            comparison_collect(session, job))
             session->changed++;
         else
             mm_scan_collect(session->scan, job, apply_result, session);
@@ -296,7 +296,7 @@ size_t mm_session_apply(struct mm_session *session)
     }
     if (session->scan)
         count_finished(session);
-    if (session->measured == session->pairs->count && !session->triage.begun && !against_busy(session))
+    if (session->measured == session->pairs->count && !session->triage.begun && !comparison_busy(session))
         triage_begin(session);
     if (session->changed)
         session->revision++;
@@ -316,7 +316,7 @@ bool mm_session_idle(struct mm_session *session)
     return !session->pool || mm_pool_idle(session->pool);
 }
 
-int mm_session_settle(struct mm_session *session,
+int mm_session_finish(struct mm_session *session,
                       int (*progress)(void *context, const struct mm_session *session), void *context)
 {
     for (;;) {
@@ -346,7 +346,7 @@ void mm_session_totals(const struct mm_session *session, struct mm_session_total
                                       .cached = session->cached,
                                       .whole = pairs->whole,
                                       .bad = session->bad,
-                                      .looking = session->triage.looking,
+                                      .analysing = session->triage.analysing,
                                       .tagged = session->tagged,
                                       .skipped = session->src->skipped + session->dst->skipped,
                                       .seconds = session->seconds};

@@ -5,16 +5,16 @@
 #include "mmtui/session.h"
 #include "session/requests.h"
 
-struct look_request {
+struct analysis_request {
     struct mm_job job;
-    struct mm_look look;
+    struct mm_analysis look;
     size_t id;
     struct mm_evidence evidence;
     int failed;
 };
 
 /* A comparison beside that of src and dst. */
-struct against {
+struct comparison {
     struct mm_pairs *pairs;   /* NULL: not asked for */
     size_t *layer;            /* [pairs] */
     struct mm_result *result; /* [layers] */
@@ -28,7 +28,7 @@ struct triage_state {
     bool *asked;                   /* [layers] */
     struct mm_blame *blame;
     struct mm_flow *flow;
-    size_t looking; /* requests out */
+    size_t analysing; /* requests out */
 };
 
 struct mm_session {
@@ -45,7 +45,7 @@ struct mm_session {
     struct requests hist, whatif;
     struct triage_state triage;
     struct mm_dump *sim, *before;
-    struct against against[MM_AGAINST_COUNT];
+    struct comparison comparison[MM_COMPARISON_COUNT];
     const int32_t *node; /* [layers] the graph's node by the tensor's name, -1; NULL without a graph */
     const char *notice;
     uint64_t revision;
@@ -68,13 +68,13 @@ int choice_set(struct mm_session *session, size_t id, enum mm_precision precisio
 struct mm_triage_view triage_view(const struct mm_session *session);
 
 /* Open and pair the other dumps. */
-int against_open(struct mm_session *session, struct mm_err *err);
+int comparison_open(struct mm_session *session, struct mm_err *err);
 /* Begin with the next comparison that was not begun; false when all are measured. */
-bool against_busy(struct mm_session *session);
+bool comparison_busy(struct mm_session *session);
 /* Take a collected job back if it is of one of these. */
-bool against_collect(struct mm_session *session, struct mm_job *job);
-void against_close_scans(struct mm_session *session);
-void against_done(struct mm_session *session);
+bool comparison_collect(struct mm_session *session, struct mm_job *job);
+void comparison_close_scans(struct mm_session *session);
+void comparison_done(struct mm_session *session);
 
 /* All is measured: make flow and blame, ask for looks, conclude. Again after a change of thresholds. */
 void triage_begin(struct mm_session *session);

@@ -9,7 +9,7 @@
 
 static void run(struct mm_job *job, const atomic_bool *cancel)
 {
-    struct look_request *request = (struct look_request *)job;
+    struct analysis_request *request = (struct analysis_request *)job;
     request->failed = mm_evidence_collect(&request->look, cancel, &request->evidence, NULL);
 }
 
@@ -17,10 +17,10 @@ static void run(struct mm_job *job, const atomic_bool *cancel)
 
 /* What the inputs of a layer were like on the reference's side; without a graph the two layers right before
  * it are taken for them. */
-static void fill_inputs(const struct triage_state *triage, size_t id, struct mm_look *look)
+static void fill_inputs(const struct triage_state *triage, size_t id, struct mm_analysis *analysis)
 {
     const struct mm_flow *flow = triage->flow;
-    look->inputs_guessed = !flow->known;
+    analysis->inputs_guessed = !flow->known;
     for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1]; e++) {
         if (!flow->known && flow->input[e] + INPUTS_GUESSED < id)
             continue;
@@ -28,10 +28,11 @@ static void fill_inputs(const struct triage_state *triage, size_t id, struct mm_
         const struct mm_stats *stats = &m->src;
         if (triage->subjects[flow->input[e]].result->state != MM_STATE_MEASURED || !stats->finite)
             continue;
-        look->input_max = fmax(look->input_max, fmax(fabs(stats->min), fabs(stats->max)));
-        look->input_rms = fmax(look->input_rms, sqrt(stats->mean * stats->mean + stats->std * stats->std));
-        if (m->count > look->input_count)
-            look->input_count = m->count;
+        analysis->input_max = fmax(analysis->input_max, fmax(fabs(stats->min), fabs(stats->max)));
+        analysis->input_rms =
+            fmax(analysis->input_rms, sqrt(stats->mean * stats->mean + stats->std * stats->std));
+        if (m->count > analysis->input_count)
+            analysis->input_count = m->count;
     }
 }
 
@@ -43,13 +44,13 @@ static void ask(struct mm_session *session, size_t id)
     bool measured = layer->result.state == MM_STATE_MEASURED || layer->result.state == MM_STATE_MISMATCH;
     if (triage->asked[id] || !measured)
         return;
-    struct look_request *request = calloc(1, sizeof *request);
+    struct analysis_request *request = calloc(1, sizeof *request);
     if (!request)
         return;
     triage->asked[id] = true;
     request->job.run = run;
     request->id = id;
-    request->look = (struct mm_look){
+    request->look = (struct mm_analysis){
         .pair = layer->pair,
         .schema = session->src->schema,
         .result = &layer->result,
@@ -58,7 +59,7 @@ static void ask(struct mm_session *session, size_t id)
         .noise = hypot(blame->expected, isfinite(blame->input_error) ? blame->input_error : 0),
         .quantised = triage->flow->quantised[id]};
     fill_inputs(triage, id, &request->look);
-    triage->looking++;
+    triage->analysing++;
     mm_pool_submit(session->pool, &request->job);
 }
 
@@ -95,10 +96,10 @@ bool triage_collect(struct mm_session *session, struct mm_job *job)
 {
     if (job->run != run)
         return false;
-    struct look_request *request = (struct look_request *)job;
+    struct analysis_request *request = (struct analysis_request *)job;
     struct triage_state *triage = &session->triage;
     struct mm_evidence *evidence = request->failed ? NULL : malloc(sizeof *evidence);
-    triage->looking--;
+    triage->analysing--;
     if (evidence) {
         *evidence = request->evidence;
         triage->evidence[request->id] = evidence;
@@ -128,8 +129,8 @@ static int make_subjects(struct mm_session *session)
             (struct mm_subject){.pair = session->layers[id].pair,
                                 .result = &session->layers[id].result,
                                 .op_type = mm_session_op(session, id),
-                                .sim_dst = mm_session_against(session, id, MM_AGAINST_IMPLEMENTATION),
-                                .src_sim = mm_session_against(session, id, MM_AGAINST_FORMAT)};
+                                .sim_dst = mm_session_comparison(session, id, MM_COMPARISON_IMPLEMENTATION),
+                                .src_sim = mm_session_comparison(session, id, MM_COMPARISON_FORMAT)};
     return mm_flow_open(&triage->flow, triage->subjects, count, session->options.graph, NULL);
 }
 
@@ -143,7 +144,7 @@ void triage_begin(struct mm_session *session)
     triage->begun = true;
     mm_blame_find(triage->flow, triage->subjects, &session->options.thresholds, triage->blame);
     for (size_t id = 0; id < session->pairs->count; id++) {
-        if (mm_blame_worth_a_look(triage->flow, triage->blame, (uint32_t)id))
+        if (mm_blame_worth_analysing(triage->flow, triage->blame, (uint32_t)id))
             ask(session, id);
         conclude(session, id);
     }
@@ -182,7 +183,7 @@ const struct mm_evidence *mm_session_evidence(const struct mm_session *session, 
     return session->triage.begun ? session->triage.evidence[id] : NULL;
 }
 
-void mm_session_look(struct mm_session *session, size_t id)
+void mm_session_analyse(struct mm_session *session, size_t id)
 {
     if (session->triage.begun)
         ask(session, id);
@@ -190,14 +191,14 @@ void mm_session_look(struct mm_session *session, size_t id)
 
 bool mm_session_triaged(const struct mm_session *session)
 {
-    return session->triage.begun && session->triage.looking == 0;
+    return session->triage.begun && session->triage.analysing == 0;
 }
 
 int32_t mm_session_first_culprit(const struct mm_session *session)
 {
     bool told = session->triage.begun && session->triage.flow->ordered;
     for (size_t id = 0; told && id < session->pairs->count; id++) {
-        if (mm_verdict_accuses(session->layers[id].verdict.kind))
+        if (mm_verdict_is_origin(session->layers[id].verdict.kind))
             return (int32_t)id;
     }
     return -1;

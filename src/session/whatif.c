@@ -14,30 +14,32 @@ struct whatif_request {
 };
 
 /* src as it was compared. */
-static int fill(struct whatif_request *whatif, const struct mm_duo *duo, const atomic_bool *cancel)
+static int fill(struct whatif_request *whatif, const struct mm_pair_tensors *tensors,
+                const atomic_bool *cancel)
 {
     struct mm_whatif_setting settings[MM_WHATIF_MAX];
     struct mm_whatif_table *table = &whatif->table;
-    const struct mm_shape *shape = &duo->s.shape;
+    const struct mm_shape *shape = &tensors->s.shape;
     table->axis = whatif->axis >= 0 && whatif->axis < shape->rank ? whatif->axis : mm_channel_axis(shape);
     table->rank = shape->rank;
     table->row = whatif->rows;
     table->count = mm_whatif_usual(shape, table->axis, settings);
-    return mm_whatif_tensor(&duo->s, settings, table->count, cancel, whatif->rows, &whatif->request.error);
+    return mm_whatif_tensor(&tensors->s, settings, table->count, cancel, whatif->rows,
+                            &whatif->request.error);
 }
 
 static void run(struct mm_job *job, const atomic_bool *cancel)
 {
     struct whatif_request *whatif = (struct whatif_request *)job;
     struct mm_err *error = &whatif->request.error;
-    struct mm_duo duo;
+    struct mm_pair_tensors tensors;
     bool failed_dst;
-    if (mm_duo_open(&duo, &whatif->pair, whatif->schema, &failed_dst, error) < 0)
+    if (mm_pair_tensors_open(&tensors, &whatif->pair, whatif->schema, &failed_dst, error) < 0)
         return;
-    fill(whatif, &duo, cancel);
+    fill(whatif, &tensors, cancel);
     if (error->code == MM_OK)
-        mm_duo_check(&duo, &whatif->pair, &failed_dst, error);
-    mm_duo_close(&duo);
+        mm_pair_tensors_check(&tensors, &whatif->pair, &failed_dst, error);
+    mm_pair_tensors_close(&tensors);
 }
 
 static void release(struct request *request)

@@ -122,8 +122,8 @@ static void clean_extremes(struct mm_side_sums *side, const double *x, size_t n,
  * A block with Inf or NaN in it: counts by class, extremes of the finite ones, sums with zeros for the rest.
  * Returns how many are finite.
  */
-static int64_t tainted_extremes(struct mm_side_sums *side, const double *x, size_t n, int64_t base,
-                                struct side_block *out)
+static int64_t nonfinite_extremes(struct mm_side_sums *side, const double *x, size_t n, int64_t base,
+                                  struct side_block *out)
 {
     double kept[MM_BLOCK], min = INFINITY, max = -INFINITY;
     int64_t finite = 0;
@@ -160,7 +160,7 @@ static void note_side(struct mm_side_sums *side, const double *x, size_t n, int6
     if (own->abs <= DBL_MAX)
         clean_extremes(side, x, n, base);
     else
-        count = tainted_extremes(side, x, n, base, &kept);
+        count = nonfinite_extremes(side, x, n, base, &kept);
     if (count == (int64_t)finite)
         kept = *both;
     mm_acc_add(&side->sum, kept.sum);
@@ -338,9 +338,9 @@ static size_t keep_finite(struct mm_sums *sums, const struct pair_block *block, 
 }
 
 /* Fills in both sides' sums over what counts; returns how many positions that is. */
-static size_t tainted_both(struct mm_sums *sums, const struct mm_limits *limits,
-                           const struct pair_block *block, struct side_block *both_s,
-                           struct side_block *both_d)
+static size_t nonfinite_both(struct mm_sums *sums, const struct mm_limits *limits,
+                             const struct pair_block *block, struct side_block *both_s,
+                             struct side_block *both_d)
 {
     double s[MM_BLOCK], d[MM_BLOCK];
     bool counts[MM_BLOCK];
@@ -369,7 +369,7 @@ static void measure_block(struct mm_sums *sums, const struct mm_limits *limits,
     if (s.abs <= DBL_MAX && d.abs <= DBL_MAX)
         measure_both(sums, limits, block, &both_s, &both_d);
     else
-        finite = tainted_both(sums, limits, block, &both_s, &both_d);
+        finite = nonfinite_both(sums, limits, block, &both_s, &both_d);
     sums->count += (int64_t)block->n;
     sums->finite += (int64_t)finite;
     note_side(&sums->s, block->s, block->n, block->base, &s, &both_s, finite);

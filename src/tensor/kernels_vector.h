@@ -289,11 +289,12 @@ struct screen {
 };
 
 /* What mm_sums.hint remembers. */
-enum { HINT_FLAGS = 1, HINT_TIES = 2, HINT_TAINT = 4 };
+enum { HINT_FLAGS = 1, HINT_TIES = 2, HINT_NONFINITE = 4 };
 
 INLINE uint64_t make_hint(const struct screen *screen, bool tainted)
 {
-    return (screen->flagging ? HINT_FLAGS : 0) | (screen->tied ? HINT_TIES : 0) | (tainted ? HINT_TAINT : 0);
+    return (screen->flagging ? HINT_FLAGS : 0) | (screen->tied ? HINT_TIES : 0) |
+           (tainted ? HINT_NONFINITE : 0);
 }
 
 /* mm_acc_add, inline and without branches. */

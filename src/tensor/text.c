@@ -1,7 +1,7 @@
 /* Decimal numbers in text as tensor values, one at a time. */
 #include "tensor/decimal.h"
 #include "tensor/decode.h"
-#include "tensor/words.h"
+#include "tensor/text_value.h"
 
 #include <math.h>
 #include <string.h>

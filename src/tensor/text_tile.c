@@ -11,7 +11,7 @@
  */
 #include "tensor/decimal.h"
 #include "tensor/decode.h"
-#include "tensor/words.h"
+#include "tensor/text_value.h"
 
 #include <string.h>
 

@@ -154,7 +154,7 @@ size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain
  * Also an integer operator that is over, whoever started it: in a quantised network every one adds its share,
  * and its settings can be judged by themselves.
  */
-bool mm_blame_worth_a_look(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id)
+bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id)
 {
     bool edge = flow->role[id] != MM_ROLE_INNER;
     bool integer = (flow->quantised[id] & MM_QUANTISED_RESULT) != 0;

@@ -23,7 +23,7 @@ const char *mm_verdict_word(enum mm_verdict_kind kind)
     return (size_t)kind < MM_COUNT(words) ? words[kind] : "?";
 }
 
-bool mm_verdict_accuses(enum mm_verdict_kind kind)
+bool mm_verdict_is_origin(enum mm_verdict_kind kind)
 {
     static const bool accuses[MM_VERDICT_COUNT] = {
         [MM_VERDICT_FORMAT] = true, [MM_VERDICT_SETTINGS] = true,  [MM_VERDICT_IMPLEMENTATION] = true,

@@ -37,12 +37,12 @@ struct term {
         int fg, bg;
     } pairs[PAIRS_MAX + 1];
     int pairs_used;     /* pairs[1..pairs_used] are in use; pair 0 is the terminal's own */
-    struct theme theme; /* the one that `looks` is about */
-    struct look {
+    struct theme theme; /* the one that `styles` is about */
+    struct cell_style {
         bool known;
         attr_t attrs;
         short pair;
-    } looks[ROLE_COUNT][ROLE_COUNT];
+    } styles[ROLE_COUNT][ROLE_COUNT];
 };
 
 /* ---- what the terminal can ---- */
@@ -451,10 +451,10 @@ static attr_t curses_attrs(unsigned attrs)
     return result;
 }
 
-static struct look make_look(struct term *term, enum role role, enum role backdrop)
+static struct cell_style make_cell_style(struct term *term, enum role role, enum role backdrop)
 {
     struct style style = theme_style(&term->theme, role, backdrop);
-    struct look look = {.known = true, .attrs = curses_attrs(style.attrs)};
+    struct cell_style look = {.known = true, .attrs = curses_attrs(style.attrs)};
     if (term->colour) {
         /* on 8 colours bold stands for the bright ones, as it always has */
         if (term->colours < 16 && style.fg >= 8 && style.fg < 16)
@@ -465,11 +465,11 @@ static struct look make_look(struct term *term, enum role role, enum role backdr
     return look;
 }
 
-static const struct look *look_of(struct term *term, const struct cell *cell)
+static const struct cell_style *cell_style_of(struct term *term, const struct cell *cell)
 {
-    struct look *look = &term->looks[cell->role][cell->backdrop];
+    struct cell_style *look = &term->styles[cell->role][cell->backdrop];
     if (!look->known)
-        *look = make_look(term, (enum role)cell->role, (enum role)cell->backdrop);
+        *look = make_cell_style(term, (enum role)cell->role, (enum role)cell->backdrop);
     return look;
 }
 
@@ -480,7 +480,7 @@ static void use_theme(struct term *term, const struct theme *theme)
         return;
     term->theme = *theme;
     term->pairs_used = 0;
-    memset(term->looks, 0, sizeof(term->looks));
+    memset(term->styles, 0, sizeof(term->styles));
     clearok(curscr, TRUE);
 }
 
@@ -496,7 +496,7 @@ static wchar_t shown_character(const struct term *term, const struct cell *cell)
 
 static void draw_cell(struct term *term, int x, int y, const struct cell *cell)
 {
-    const struct look *look = look_of(term, cell);
+    const struct cell_style *look = cell_style_of(term, cell);
     wchar_t text[3] = {shown_character(term, cell), 0, 0};
     cchar_t c;
     if (term->utf8 && cell->mark && text[0] != L'?' && wcwidth((wchar_t)cell->mark) == 0)

@@ -33,7 +33,7 @@ static bool busy(void *context)
     struct inspector *inspector = context;
     struct mm_session_totals totals;
     mm_session_totals(inspector->session, &totals);
-    return totals.measured < totals.layers || totals.looking;
+    return totals.measured < totals.layers || totals.analysing;
 }
 
 /* What came in may make a view ask for more (a histogram of what is selected now), a few times at most. */
@@ -41,7 +41,7 @@ static void settle(void *context)
 {
     struct inspector *inspector = context;
     for (int i = 0; i < 8; i++) {
-        mm_session_settle(inspector->session, NULL, NULL);
+        mm_session_finish(inspector->session, NULL, NULL);
         app_changed(&inspector->app);
         if (mm_session_idle(inspector->session))
             break;

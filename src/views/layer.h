@@ -10,7 +10,7 @@
 #include "ui/app.h"
 #include "ui/list.h"
 #include "views/neighbours.h"
-#include "views/trail.h"
+#include "views/jump_list.h"
 #include "ui/view.h"
 
 /* In the order of the tab row. */
@@ -48,10 +48,10 @@ struct layer_view {
     size_t id;
     enum tab tab;
     int w, h;
-    int top;            /* first line shown of a tab of text */
-    int lines;          /* that it has at this size */
-    struct trail trail; /* where jumps to other layers came from */
-    size_t asked;       /* the last layer that was looked into for this screen; SIZE_MAX: none */
+    int top;                /* first line shown of a tab of text */
+    int lines;              /* that it has at this size */
+    struct jump_list jumps; /* where jumps to other layers came from */
+    size_t asked;           /* the last layer that was looked into for this screen; SIZE_MAX: none */
     struct hist_tab hist;
     struct whatif_tab whatif;
     struct neighbours_tab neighbours;

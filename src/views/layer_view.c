@@ -8,7 +8,7 @@
 #include "views/layer.h"
 #include "views/layers_view.h"
 #include "views/verdict.h"
-#include "ui/words.h"
+#include "ui/text_fit.h"
 
 static const struct layer_tab *const layer_tabs[TAB_COUNT] = {
     [TAB_TRIAGE] = &triage_tab, [TAB_STATS] = &stats_tab,           [TAB_HIST] = &hist_tab,
@@ -30,7 +30,7 @@ int layer_rows(const struct layer_view *layer)
 int layer_sentence(struct canvas *c, int y, enum role role, const char *label, const char *text)
 {
     canvas_text(c, 0, y, 10, ROLE_LABEL, label);
-    return y + words_wrap(c, 10, y, c->w - 10, role, text);
+    return y + text_fit_wrap(c, 10, y, c->w - 10, role, text);
 }
 
 int layer_chosen(struct canvas *c, int y, const struct app *app, size_t id)
@@ -60,7 +60,7 @@ static void draw_title(struct canvas *c, const struct layer_view *layer, const s
     struct canvas left = canvas_sub(c, 0, 0, right - 1, 1);
     int badge = override ? 5 : 0;
     int x = 1 + canvas_textf(&left, 1, 0, -1, ROLE_DIM, "#%zu", layer->id + 1) + 2;
-    x += words_name(&left, x, 0, left.w - x - badge, ROLE_TITLE_NAME, data->label, app->glyphs) + 1;
+    x += text_fit_name(&left, x, 0, left.w - x - badge, ROLE_TITLE_NAME, data->label, app->glyphs) + 1;
     if (override)
         x += canvas_textf(&left, x, 0, -1, ROLE_BADGE, "%s%s", app->glyphs->badge,
                           mm_precision_info(override->precision)->badge) +
@@ -176,7 +176,7 @@ static void show(struct layer_view *layer, struct app *app, long id)
 
 void layer_jump(struct layer_view *layer, struct app *app, size_t id)
 {
-    trail_jump(&layer->trail, layer->id, id);
+    jump_list_add(&layer->jumps, layer->id, id);
     layers_view_select(layer->list, app, id);
     show(layer, app, (long)id);
 }
@@ -185,7 +185,7 @@ void layer_jump(struct layer_view *layer, struct app *app, size_t id)
 static bool act_back(struct layer_view *layer, struct app *app)
 {
     size_t from;
-    if (!trail_back(&layer->trail, layer->id, &from))
+    if (!jump_list_back(&layer->jumps, layer->id, &from))
         return false;
     layers_view_select(layer->list, app, from);
     show(layer, app, (long)from);

@@ -7,7 +7,7 @@
 #include "ui/app.h"
 #include "ui/list.h"
 #include "ui/prompt.h"
-#include "views/trail.h"
+#include "views/jump_list.h"
 #include "ui/view.h"
 
 /* From this width on there is a preview of the selected layer on the right. */
@@ -26,7 +26,7 @@ struct layers {
     int sort_items;
     char filter_text[256];
     char search[256];
-    struct trail trail;        /* where jumps to other layers came from */
+    struct jump_list jumps;    /* where jumps to other layers came from */
     int w, h;                  /* of the view's canvas */
     int label_width, op_width; /* of the longest name and op type of all layers; op_width 0: none known */
     uint64_t seen;             /* session revision that ids were made from */
@@ -37,7 +37,7 @@ struct layers {
 /* Rows that the list has in a view of this height (title, headings and strip taken off). */
 int layers_list_height(const struct app *app, int h);
 /* Rows of the error strip. */
-int layers_strip_height(const struct app *app, int h);
+int layers_error_profile_height(const struct app *app, int h);
 
 void layers_draw(const struct view *view, const struct app *app, struct canvas *c);
 void layers_status(const struct view *view, const struct app *app, struct canvas *c);

@@ -7,11 +7,11 @@
 #include "views/suggest.h"
 #include "views/layers.h"
 #include "views/stats_table.h"
-#include "views/strip.h"
+#include "views/error_profile.h"
 #include "views/verdict.h"
-#include "ui/words.h"
+#include "ui/text_fit.h"
 
-int layers_strip_height(const struct app *app, int h)
+int layers_error_profile_height(const struct app *app, int h)
 {
     if (app->options.plain)
         return 0;
@@ -20,7 +20,7 @@ int layers_strip_height(const struct app *app, int h)
 
 int layers_list_height(const struct app *app, int h)
 {
-    int rows = h - 2 - layers_strip_height(app, h);
+    int rows = h - 2 - layers_error_profile_height(app, h);
     return rows > 0 ? rows : 0;
 }
 
@@ -128,8 +128,8 @@ static int draw_title_right(struct canvas *c, const struct layers *layers, const
         int width = c->w >= 100 && !app->options.plain ? 31 : 22;
         draw_progress(c, right, layers, app);
         right -= width;
-    } else if (layers->totals.looking) {
-        int width = snprintf(text, sizeof text, "looking into %zu", layers->totals.looking);
+    } else if (layers->totals.analysing) {
+        int width = snprintf(text, sizeof text, "looking into %zu", layers->totals.analysing);
         canvas_text(c, right - width, 0, -1, ROLE_PROGRESS, text);
         right -= width + 2;
     }
@@ -211,7 +211,7 @@ static const char *cut_text(const struct layers *layers, const struct mm_layer *
                             enum mm_column_id column, int width, struct mm_buf *text)
 {
     if (column == MM_COLUMN_OP && width < layers->op_width)
-        return words_op(mm_buf_text(text));
+        return text_fit_op(mm_buf_text(text));
     if (column == MM_COLUMN_VERDICT) {
         mm_buf_clear(text);
         verdict_fit(&layer->verdict, width, text);
@@ -238,7 +238,7 @@ static void draw_layer_cell(struct canvas *c, int x, int y, int width, const str
     const struct mm_override *override = mm_session_override(app->session, id);
     int badge = override && width >= 10 ? BADGE : 0;
     enum role role = cell_role(app->session, id, MM_COLUMN_LAYER);
-    int shown = words_name(c, x, y, width - badge, role, text, app->glyphs);
+    int shown = text_fit_name(c, x, y, width - badge, role, text, app->glyphs);
     mark_match(c, x, y, shown, text, layers->search);
     if (badge)
         canvas_textf(c, x + width - 4, y, 4, ROLE_BADGE, "%s%s", app->glyphs->badge,
@@ -320,7 +320,7 @@ static int draw_next(struct canvas *c, int y, const struct app *app, size_t id)
     struct mm_buf text;
     mm_buf_init(&text);
     verdict_next(app, id, &text);
-    int lines = text.length ? words_wrap(c, 0, y, c->w, ROLE_VALUE, mm_buf_text(&text)) : 0;
+    int lines = text.length ? text_fit_wrap(c, 0, y, c->w, ROLE_VALUE, mm_buf_text(&text)) : 0;
     mm_buf_done(&text);
     return lines;
 }
@@ -334,12 +334,12 @@ static void draw_preview(struct canvas *c, const struct layers *layers, const st
         return;
     const struct mm_layer *layer = mm_session_layer(app->session, id);
     struct canvas inside = canvas_sub(c, 2, 0, c->w - 2, c->h);
-    words_name(&inside, 0, 0, inside.w, ROLE_TITLE_NAME, layer->label, app->glyphs);
+    text_fit_name(&inside, 0, 0, inside.w, ROLE_TITLE_NAME, layer->label, app->glyphs);
     int y = 1;
     if (layer->verdict.text[0])
-        y += words_wrap(&inside, 0, y, inside.w, verdict_role(layer->verdict.kind), layer->verdict.text);
+        y += text_fit_wrap(&inside, 0, y, inside.w, verdict_role(layer->verdict.kind), layer->verdict.text);
     if (layer->result.error)
-        y += words_wrap(&inside, 0, y, inside.w, ROLE_ERROR, layer->result.error);
+        y += text_fit_wrap(&inside, 0, y, inside.w, ROLE_ERROR, layer->result.error);
     y += draw_next(&inside, y, app, id);
     struct canvas stats = canvas_sub(&inside, 0, y + 1, inside.w, inside.h - y - 1);
     y += stats_table_draw(&stats, app, id, 0) + 2;
@@ -356,7 +356,7 @@ static void draw_preview(struct canvas *c, const struct layers *layers, const st
 }
 
 /* The strip with the threshold beside the row that belongs to what is over it. */
-static void draw_strip(struct canvas *c, const struct layers *layers, const struct app *app)
+static void draw_error_profile(struct canvas *c, const struct layers *layers, const struct app *app)
 {
     int label = c->w >= 60 ? 6 : 0;
     double threshold = mm_session_options(app->session)->thresholds.diff2;
@@ -364,27 +364,28 @@ static void draw_strip(struct canvas *c, const struct layers *layers, const stru
     struct canvas strip = canvas_sub(c, 1 + label, 0, c->w - 2 - label, c->h);
     if (c->h > 1 && threshold > 0 && strlen(mm_num_short(limit + 1, threshold, 2)) < 5)
         canvas_text(c, 1, 0, label, ROLE_AXIS, limit);
-    enum mm_column_id column = strip_column(layers->order.column);
+    enum mm_column_id column = error_profile_column(layers->order.column);
     canvas_text(c, 1, c->h - 1, label, ROLE_AXIS, mm_column(column)->title);
-    strip_draw(&strip, app->session, column, layers_selected(layers), app->glyphs);
+    error_profile_draw(&strip, app->session, column, layers_selected(layers), app->glyphs);
 }
 
 void layers_draw(const struct view *view, const struct app *app, struct canvas *c)
 {
     const struct layers *layers = (const struct layers *)view;
-    int strip_height = layers_strip_height(app, c->h);
+    int error_profile_height = layers_error_profile_height(app, c->h);
     int preview = c->w >= PREVIEW_FROM ? PREVIEW_WIDTH : 0;
     struct canvas title = canvas_sub(c, 0, 0, c->w, 1);
     draw_title(&title, layers, app);
-    struct canvas list = canvas_sub(c, 0, 1, c->w - preview - (preview ? 1 : 0), c->h - 1 - strip_height);
+    struct canvas list =
+        canvas_sub(c, 0, 1, c->w - preview - (preview ? 1 : 0), c->h - 1 - error_profile_height);
     draw_list(&list, layers, app);
     if (preview) {
-        struct canvas right = canvas_sub(c, c->w - preview, 1, preview, c->h - 1 - strip_height);
+        struct canvas right = canvas_sub(c, c->w - preview, 1, preview, c->h - 1 - error_profile_height);
         draw_preview(&right, layers, app);
     }
-    if (strip_height) {
-        struct canvas strip = canvas_sub(c, 0, c->h - strip_height, c->w, strip_height);
-        draw_strip(&strip, layers, app);
+    if (error_profile_height) {
+        struct canvas strip = canvas_sub(c, 0, c->h - error_profile_height, c->w, error_profile_height);
+        draw_error_profile(&strip, layers, app);
     }
 }
 

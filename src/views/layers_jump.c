@@ -131,14 +131,14 @@ static void act_root(struct layers *layers, struct app *app)
     size_t here = layers_selected(layers), root;
     layers->moved = true;
     if (here != SIZE_MAX && verdict_root(app, here, &root) && select_layer(layers, app, root))
-        trail_jump(&layers->trail, here, root);
+        jump_list_add(&layers->jumps, here, root);
 }
 
 /* Back to where a jump came from; where there was none, the app says that this is the first screen. */
 static bool act_back(struct layers *layers, struct app *app)
 {
     size_t from, here = layers_selected(layers);
-    if (here == SIZE_MAX || !trail_back(&layers->trail, here, &from))
+    if (here == SIZE_MAX || !jump_list_back(&layers->jumps, here, &from))
         return false;
     select_layer(layers, app, from);
     return true;

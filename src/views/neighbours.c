@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "views/inspector.h"
-#include "ui/words.h"
+#include "ui/text_fit.h"
 
 static int compare(const void *a, const void *b)
 {
@@ -106,7 +106,7 @@ static void say_starts(const struct mm_session *session, size_t id, const char *
     else
         mm_buf_printf(out, "Introduced here: #%d comes in with %s, the result has %s that (%s).",
                       here->worst_input + 1, error_text(a, here->input_error),
-                      words_times(b, here->amplification), error_text(c, here->error));
+                      text_fit_times(b, here->amplification), error_text(c, here->error));
 }
 
 static void say_comes_in(const struct app *app, size_t id, struct mm_buf *out)

@@ -6,9 +6,9 @@
 #include "views/inspector.h"
 #include "views/layer.h"
 #include "views/neighbours.h"
-#include "views/strip.h"
+#include "views/error_profile.h"
 #include "views/verdict.h"
-#include "ui/words.h"
+#include "ui/text_fit.h"
 
 /* ---- columns ---- */
 
@@ -82,12 +82,13 @@ static int draw_words(struct canvas *c, const struct layer_view *layer, const st
     struct mm_buf text;
     mm_buf_init(&text);
     bool here = neighbours_say(app, layer->id, &text);
-    int y = words_wrap(&room, 0, 0, c->w, here ? ROLE_BAD : ROLE_VALUE, mm_buf_text(&text));
+    int y = text_fit_wrap(&room, 0, 0, c->w, here ? ROLE_BAD : ROLE_VALUE, mm_buf_text(&text));
     const struct mm_flow *flow = mm_session_flow(app->session);
     if (flow && !flow->known)
-        y += words_wrap(&room, 0, y, c->w, ROLE_DIM,
-                        c->w < 70 ? "by execution order (no --model)"
-                                  : "by execution order (no --model): the layers run just before and after");
+        y += text_fit_wrap(&room, 0, y, c->w, ROLE_DIM,
+                           c->w < 70
+                               ? "by execution order (no --model)"
+                               : "by execution order (no --model): the layers run just before and after");
     mm_buf_done(&text);
     return y < room.h ? y : room.h;
 }
@@ -115,7 +116,7 @@ static double bar_level(double error, double threshold)
     if (isnan(error) || error <= low)
         return 0;
     if (!(low > 0) || low >= 1 || error >= 1)
-        return strip_level(error);
+        return error_profile_level(error);
     return log10(error / low) / -log10(low);
 }
 
@@ -140,7 +141,7 @@ static void grows_text(const struct app *app, const struct neighbours *near, int
     if (row == near->inputs)
         return;
     if (from > 0 && isfinite(from) && isfinite(to))
-        mm_buf_puts(out, words_times(text, to / from));
+        mm_buf_puts(out, text_fit_times(text, to / from));
     else
         mm_buf_puts(out, app->glyphs->dash);
 }
@@ -153,7 +154,7 @@ static void cell_text(const struct app *app, const struct neighbours *near, int 
     switch (column) {
     case COLUMN_ROLE: mm_buf_puts(out, role_text(near, row, app->glyphs, text)); break;
     case COLUMN_NUMBER: mm_buf_printf(out, "#%zu", id + 1); break;
-    case COLUMN_OP: mm_buf_puts(out, words_op(mm_session_op(app->session, id))); break;
+    case COLUMN_OP: mm_buf_puts(out, text_fit_op(mm_session_op(app->session, id))); break;
     case COLUMN_ERROR: mm_column(MM_COLUMN_DIFF2)->text(app->session, id, out); break;
     case COLUMN_GROWS: grows_text(app, near, row, out); break;
     case COLUMN_VERDICT:
@@ -185,7 +186,7 @@ static void draw_row(struct canvas *c, int y, const struct app *app, const struc
         enum role role = cell_role(app, id, (enum column)i, row == near->inputs);
         mm_buf_clear(&text);
         if (i == COLUMN_NAME) {
-            words_name(c, x, y, width, role, mm_session_layer(app->session, id)->label, app->glyphs);
+            text_fit_name(c, x, y, width, role, mm_session_layer(app->session, id)->label, app->glyphs);
         } else if (i == COLUMN_BAR) {
             draw_bar(c, x, y, width, mm_session_blame(app->session, id)->error,
                      mm_session_options(app->session)->thresholds.diff2, app->glyphs);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "views/inspector.h"
-#include "ui/words.h"
+#include "ui/text_fit.h"
 
 /* A line of the screen. Lines with an override can be selected and changed. */
 struct plan_line {
@@ -53,7 +53,7 @@ static void add_text(struct plan_view *plan, int kind, int indent, const char *t
     const char *rest = mm_buf_text(&safe);
     int before = 0;
     do {
-        size_t length = words_break(rest, plan->width - before > 8 ? plan->width - before : 8);
+        size_t length = text_fit_break(rest, plan->width - before > 8 ? plan->width - before : 8);
         struct mm_buf line;
         mm_buf_init(&line);
         mm_buf_printf(&line, "%*s%.*s", before, "", (int)length, rest);
@@ -171,7 +171,7 @@ static void draw_override(struct canvas *c, int y, const struct mm_override *ove
     bool known = !isnan(override->figures.diff2);
     int name = c->w >= 100 ? 44 : c->w >= 60 ? c->w / 2 - 8 : c->w - 11; /* on a narrow screen without why */
     canvas_text(c, 2, y, 9, ROLE_BADGE, mm_precision_info(override->precision)->name);
-    words_name(c, 11, y, name, ROLE_LIST, override->name, app->glyphs);
+    text_fit_name(c, 11, y, name, ROLE_LIST, override->name, app->glyphs);
     mm_buf_printf(&why, "%s%s%s", known ? "diff2 " : "",
                   known ? mm_num_sci(figure, override->figures.diff2) : "", known ? ": " : "");
     mm_buf_puts(&why, override->why);

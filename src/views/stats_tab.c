@@ -20,8 +20,8 @@ static int draw_words(struct canvas *c, const struct app *app, size_t id, int y)
         y = layer_sentence(c, y, ROLE_ERROR, "error", layer->result.error);
     y = layer_chosen(c, y, app, id);
     mm_pair_how(layer->pair, &text);
-    if (layer->result.fit != MM_FIT_NONE)
-        mm_buf_printf(&text, "; %s", mm_fit_text(layer->result.fit));
+    if (layer->result.match != MM_MATCH_NONE)
+        mm_buf_printf(&text, "; %s", mm_shape_match_text(layer->result.match));
     y = layer_sentence(c, y, ROLE_VALUE, "pair", mm_buf_text(&text));
     mm_buf_done(&text);
     return y;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "mmtui/session.h"
-#include "ui/words.h"
+#include "ui/text_fit.h"
 
 /* ---- src and dst ---- */
 
@@ -20,10 +20,10 @@ struct side {
 /* Both sides were measured in one element order: where an @axis was undone, it is the other side's. */
 static const struct mm_shape *index_shape(const struct mm_result *result, bool dst)
 {
-    switch (result->fit) {
-    case MM_FIT_UNDO_BOTH: return NULL;
-    case MM_FIT_UNDO_SRC: return &result->dst.shape;
-    case MM_FIT_UNDO_DST: return &result->src.shape;
+    switch (result->match) {
+    case MM_MATCH_UNDO_BOTH: return NULL;
+    case MM_MATCH_UNDO_SRC: return &result->dst.shape;
+    case MM_MATCH_UNDO_DST: return &result->src.shape;
     default: return dst ? &result->dst.shape : &result->src.shape;
     }
 }
@@ -203,7 +203,7 @@ static bool draw_row(struct canvas *c, int y, const struct row *row, const struc
             *place = '\0'; /* better no place than half of one */
         int x = LABEL_WIDTH + i * (column + 2);
         if (row->name)
-            words_name(c, x, y, column, ROLE_VALUE, mm_buf_text(&text), app->glyphs);
+            text_fit_name(c, x, y, column, ROLE_VALUE, mm_buf_text(&text), app->glyphs);
         else
             canvas_fit(c, x, y, column, ALIGN_LEFT, row_role(row, &sides[i]), mm_buf_text(&text),
                        app->glyphs);

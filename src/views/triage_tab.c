@@ -6,7 +6,7 @@
 
 /* ---- looking ---- */
 
-static bool can_be_looked_into(const struct mm_layer *data)
+static bool can_be_analysed(const struct mm_layer *data)
 {
     return data->result.state == MM_STATE_MEASURED || data->result.state == MM_STATE_MISMATCH;
 }
@@ -18,10 +18,10 @@ static void prepare(struct layer_view *layer, struct app *app)
     bool waits = layer->asked != SIZE_MAX && !mm_session_evidence(session, layer->asked) &&
                  !mm_session_triaged(session);
     if (!mm_session_flow(session) || mm_session_evidence(session, layer->id) || waits ||
-        !can_be_looked_into(mm_session_layer(session, layer->id)))
+        !can_be_analysed(mm_session_layer(session, layer->id)))
         return;
     layer->asked = layer->id;
-    mm_session_look(session, layer->id);
+    mm_session_analyse(session, layer->id);
 }
 
 /* What is still to come; "" when everything is there. */
@@ -29,7 +29,7 @@ static void say_progress(const struct mm_session *session, size_t id, struct mm_
 {
     struct mm_session_totals totals;
     mm_session_totals(session, &totals);
-    if (!can_be_looked_into(mm_session_layer(session, id)) || mm_session_evidence(session, id))
+    if (!can_be_analysed(mm_session_layer(session, id)) || mm_session_evidence(session, id))
         return;
     if (mm_session_flow(session))
         mm_buf_puts(out, mm_session_triaged(session) ? "Nobody has looked into it." : "looking ...");

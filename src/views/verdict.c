@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "views/inspector.h"
-#include "views/strip.h"
+#include "views/error_profile.h"
 
 enum role verdict_role(enum mm_verdict_kind kind)
 {
@@ -39,7 +39,7 @@ enum role error_role(double error)
 {
     if (isnan(error))
         return ROLE_DIM;
-    return isinf(error) ? ROLE_NAN : role_heat(strip_level(error));
+    return isinf(error) ? ROLE_NAN : role_heat(error_profile_level(error));
 }
 
 /* Its figures or files are the whole message: a word alone would say less than a beginning. */

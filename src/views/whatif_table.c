@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ui/words.h"
+#include "ui/text_fit.h"
 
 /* ---- the row that is nearest ---- */
 
@@ -217,11 +217,11 @@ static int draw_rows(struct canvas *c, const struct app *app, const struct mm_re
 int whatif_table_draw(struct canvas *c, const struct app *app, size_t id, const struct mm_whatif_table *table,
                       const char *problem, int top)
 {
-    int y = words_wrap(c, 0, -top, c->w, ROLE_DIM,
-                       "src stored so, at best; sums inside the operator are not modelled") -
+    int y = text_fit_wrap(c, 0, -top, c->w, ROLE_DIM,
+                          "src stored so, at best; sums inside the operator are not modelled") -
             top + 1;
     if (problem)
-        y += words_wrap(c, 0, y, c->w, ROLE_ERROR, problem);
+        y += text_fit_wrap(c, 0, y, c->w, ROLE_ERROR, problem);
     else if (!table)
         canvas_text(c, 0, y++, -1, ROLE_DIM, "rounding ...");
     else

@@ -65,7 +65,7 @@ static float next_value(uint64_t *state)
 
 struct data {
     size_t n;
-    float *s, *noisy, *ties, *grid_s, *grid_d, *tainted_s, *tainted_d, *masked;
+    float *s, *noisy, *ties, *grid_s, *grid_d, *nonfinite_s, *nonfinite_d, *masked;
     uint8_t *unpacked_s, *unpacked_d; /* a byte before each value, as a tag is */
     uint16_t *half;
     int8_t *byte;
@@ -92,8 +92,8 @@ static void make_data(struct data *data, size_t n)
     data->ties = memory(n, 4);
     data->grid_s = memory(n, 4);
     data->grid_d = memory(n, 4);
-    data->tainted_s = memory(n, 4);
-    data->tainted_d = memory(n, 4);
+    data->nonfinite_s = memory(n, 4);
+    data->nonfinite_d = memory(n, 4);
     data->masked = memory(n, 4);
     data->unpacked_s = memory(n, 5);
     data->unpacked_d = memory(n, 5);
@@ -113,12 +113,12 @@ static void make_data(struct data *data, size_t n)
         data->grid_d[i] = q > 0 && i % 3 == 0 ? (float)(q - 1) / 32 : data->grid_s[i];
         data->half[i] = mm_float_to_half(x);
         data->byte[i] = (int8_t)q;
-        data->tainted_s[i] = x;
-        data->tainted_d[i] = data->noisy[i];
+        data->nonfinite_s[i] = x;
+        data->nonfinite_d[i] = data->noisy[i];
         data->masked[i] = i % 3 ? x : -__builtin_inff();
     }
     for (size_t i = 0; i < n; i += 256 * MM_BLOCK)
-        data->tainted_s[i] = data->tainted_d[i] = -__builtin_inff();
+        data->nonfinite_s[i] = data->nonfinite_d[i] = -__builtin_inff();
 }
 
 /* ---- rows ---- */
@@ -151,8 +151,8 @@ static struct row rows[] = {
     {"f32 f32, unpacked (5 bytes a value)", NULL, NULL, MM_F32, MM_F32, AT(unpacked_s), AT(unpacked_d), 1, 0,
      0, 0},
     {"i8 i8", "f32 f32", NULL, MM_I8, MM_I8, AT(byte), AT(byte), 1, 0, 0, 0},
-    {"f32 f32, one block in 256 with -inf", "f32 f32", NULL, MM_F32, MM_F32, AT(tainted_s), AT(tainted_d), 1,
-     0, 0, 0},
+    {"f32 f32, one block in 256 with -inf", "f32 f32", NULL, MM_F32, MM_F32, AT(nonfinite_s), AT(nonfinite_d),
+     1, 0, 0, 0},
     {"f32 f32, a third is -inf", "f32 f32", NULL, MM_F32, MM_F32, AT(masked), AT(masked), 1, 0, 0, 0},
     {"f32 f32, ties (dst on an int8 grid)", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(ties), 1, 0, 0, 0},
     {"f32 f32, ties (both rectified, on that grid)", "f32 f32", NULL, MM_F32, MM_F32, AT(grid_s), AT(grid_d),

@@ -386,7 +386,7 @@ def triage_words(folder):
     verdicts = words_of("src/triage/verdict.c", r'\[MM_VERDICT_\w+\] = "([\w-]+)"')
     for word in confidences + verdicts + words_of("src/whatif/setting.c", r'\[MM_RANGE_\w+\] = "([\w.]+)"'):
         check(re.search(rf"(?<![\w.]){re.escape(word)}\|", text), f"no table of mmtui-triage.7 has {word}")
-    steps = words_of("src/suggest/words.c", r'words\[MM_WHY_COUNT\] = \{"(\w+)", "(\w+)", "(\w+)"\}')[0]
+    steps = words_of("src/suggest/sentence.c", r'words\[MM_WHY_COUNT\] = \{"(\w+)", "(\w+)", "(\w+)"\}')[0]
     for word in steps:
         check(f".IR {word.capitalize()} :" in text, f"mmtui-triage.7 does not explain {word}")
 

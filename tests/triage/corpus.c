@@ -91,7 +91,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* A fault too small to be over the threshold is nothing to be found; a row that makes one is to be mended. */
+/* A fault too small to be over the threshold is nothing to be found; a row that makes one is to be fixed. */
 static void every_case_is_one(void **state)
 {
     const struct tally *tally = *state;

@@ -101,7 +101,7 @@ int judge(const struct corpus_case *of, const char *folder, const struct mm_grap
     if (status == 0)
         status = mm_session_start(session, err);
     if (status == 0) {
-        mm_session_settle(session, NULL, NULL);
+        mm_session_finish(session, NULL, NULL);
         judge_all(of, session, out);
     }
     mm_session_close(session);

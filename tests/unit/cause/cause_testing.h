@@ -119,7 +119,7 @@ static inline void fault_find_shapes(struct fault *f, const struct mm_shape *s_s
     if (same && mm_measure_tensors(&s, &d, &options, NULL, &f->result.metrics, &err) < 0)
         fail_msg("%s", err.text);
     f->result.state = same ? MM_STATE_MEASURED : MM_STATE_MISMATCH;
-    f->result.fit = same ? MM_FIT_SAME : MM_FIT_MISMATCH;
+    f->result.match = same ? MM_MATCH_SAME : MM_MATCH_MISMATCH;
     f->result.src.shape = *s_shape;
     f->result.dst.shape = *d_shape;
     f->c.pair = &f->pair;

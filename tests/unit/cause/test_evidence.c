@@ -31,10 +31,10 @@ static void collect(struct pair_files *files, bool quantised, struct mm_result *
     mm_measure_defaults(&options);
     memset(result, 0, sizeof *result);
     mm_measure_pair(&files->pair, NULL, &options, NULL, result);
-    struct mm_look look = {
+    struct mm_analysis analysis = {
         .pair = &files->pair, .result = result, .op_type = "Conv", .noise = 1e-3, .quantised = quantised};
     memset(out, 0xAA, sizeof *out);
-    if (mm_evidence_collect(&look, NULL, out, &err) < 0)
+    if (mm_evidence_collect(&analysis, NULL, out, &err) < 0)
         fail_msg("%s", err.text);
 }
 
@@ -164,8 +164,8 @@ static void problems(void **state)
 
     atomic_bool cancel = true;
     put(&files, 1, one, 4, (struct mm_shape){1, {4}});
-    struct mm_look look = {.pair = &files.pair, .result = &result, .op_type = ""};
-    assert_int_equal(mm_evidence_collect(&look, &cancel, &e, &err), -1);
+    struct mm_analysis analysis = {.pair = &files.pair, .result = &result, .op_type = ""};
+    assert_int_equal(mm_evidence_collect(&analysis, &cancel, &e, &err), -1);
     assert_int_equal(err.code, MM_ECANCELLED);
     pair_files_done(&files);
 }

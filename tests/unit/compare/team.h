@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "compare/crew.h"
+#include "compare/parallel_for.h"
 
 struct team {
     struct mm_helpers helpers; /* first */
@@ -24,12 +24,12 @@ static inline void *help(void *context)
     struct team *team = context;
 
     while (!atomic_load(&team->over)) {
-        struct mm_crew *crew = mm_crew_join(&team->helpers);
+        struct mm_parallel_for *loop = mm_parallel_for_join(&team->helpers);
 
-        if (!crew)
+        if (!loop)
             continue;
         atomic_fetch_add(&team->joined, 1);
-        mm_crew_help(&team->helpers, crew);
+        mm_parallel_for_help(&team->helpers, loop);
     }
     return NULL;
 }

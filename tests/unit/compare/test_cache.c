@@ -128,7 +128,7 @@ static void assert_info(const struct mm_info *a, const struct mm_info *b)
 static void assert_result(const struct mm_result *a, const struct mm_result *b)
 {
     assert_int_equal(a->state, b->state);
-    assert_int_equal(a->fit, b->fit);
+    assert_int_equal(a->match, b->match);
     assert_info(&a->src, &b->src);
     assert_info(&a->dst, &b->dst);
     assert_memory_equal(&a->metrics, &b->metrics, sizeof a->metrics);
@@ -373,7 +373,7 @@ static void test_fields_are_checked(void **state)
             *result = good;
         }
     }
-    result->fit = MM_FIT_MISMATCH;
+    result->match = MM_MATCH_MISMATCH;
     fill(&world, 1, 2);
     assert_int_equal(count_found(&world, false), 0);
     *result = good;

@@ -24,7 +24,7 @@ static struct mm_result a_result(void)
 {
     struct mm_result result = {
         .state = MM_STATE_MEASURED,
-        .fit = MM_FIT_SQUEEZED,
+        .match = MM_MATCH_SQUEEZED,
         .src = {true, MM_F32, {2, {2, 3}}, 6, node, op, -1, true},
         .dst = {true, MM_F16, {1, {6}}, 6, empty, empty, INT64_MAX, false},
     };
@@ -61,7 +61,7 @@ static void test_round_trip(void **state)
     assert_true(read_back(&record, &both, &id, &back));
     assert_memory_equal(&back.metrics, &result.metrics, sizeof back.metrics);
     assert_int_equal(back.state, MM_STATE_MEASURED);
-    assert_int_equal(back.fit, MM_FIT_SQUEEZED);
+    assert_int_equal(back.match, MM_MATCH_SQUEEZED);
     assert_int_equal(back.src.dtype, MM_F32);
     assert_int_equal(back.src.shape.rank, 2);
     assert_int_equal(back.src.shape.dim[1], 3);
@@ -82,7 +82,7 @@ static void test_one_side(void **state)
     struct mm_result result = a_result(), back;
     struct mm_buf record = {0};
     result.state = MM_STATE_SINGLE;
-    result.fit = MM_FIT_NONE;
+    result.match = MM_MATCH_NONE;
     cache_record_put(&record, &lone, &id, &result);
     assert_true(read_back(&record, &lone, &id, &back));
     assert_false(back.src.known);

@@ -257,7 +257,7 @@ static void a_pair(void **state)
     pair_files_put(files, 1, "2_a.pb", MM_F32, two_three, wrong);
     mm_measure_header(&files->pair, NULL, &result);
     assert_int_equal(result.state, MM_STATE_HEADER);
-    assert_true(result.src.known && result.dst.known && result.fit == MM_FIT_SAME);
+    assert_true(result.src.known && result.dst.known && result.match == MM_MATCH_SAME);
     assert_true(isnan(result.metrics.diff1));
     mm_result_done(&result);
     mm_measure_pair(&files->pair, NULL, NULL, NULL, &result);
@@ -277,7 +277,7 @@ static void an_undone_axis(void **state)
     pair_files_put(files, 1, "2_a@axis0to-1.pbtxt", MM_F32, three_two, moved);
     mm_measure_pair(&files->pair, NULL, NULL, NULL, &result);
     assert_int_equal(result.state, MM_STATE_MEASURED);
-    assert_int_equal(result.fit, MM_FIT_UNDO_DST);
+    assert_int_equal(result.match, MM_MATCH_UNDO_DST);
     assert_true(result.metrics.diff1 == 0);
     mm_result_done(&result);
 }
@@ -295,7 +295,7 @@ static void a_mismatch_keeps_both_headers(void **state)
         else
             mm_measure_header(&files->pair, NULL, &result);
         assert_int_equal(result.state, MM_STATE_MISMATCH);
-        assert_int_equal(result.fit, MM_FIT_MISMATCH);
+        assert_int_equal(result.match, MM_MATCH_MISMATCH);
         assert_true(result.src.shape.dim[0] == 2 && result.dst.shape.dim[0] == 3);
         mm_result_done(&result);
     }

@@ -187,7 +187,7 @@ static void the_same_together(void **state)
     const struct mm_pair pair = {.name = "t", .src = &side, .dst = &side};
     const struct mm_shape shape = {1, {N}};
     float *s = calloc(N, sizeof(*s)), *d = malloc(N * sizeof(*d));
-    struct mm_duo duo = {.has_src = true, .has_dst = true, .fit = MM_FIT_SAME};
+    struct mm_pair_tensors tensors = {.has_src = true, .has_dst = true, .match = MM_MATCH_SAME};
     struct mm_run run[2];
     struct mm_quantiles q;
     struct team team;
@@ -198,13 +198,13 @@ static void the_same_together(void **state)
     assert_true(s && d);
     for (int64_t i = 0; i < N; i++)
         d[i] = (float)(i * 1009 % N) / 1024.0f;
-    mm_tensor_raw(&duo.s, MM_F32, &shape, s, &run[0]);
-    mm_tensor_raw(&duo.d, MM_F32, &shape, d, &run[1]);
+    mm_tensor_raw(&tensors.s, MM_F32, &shape, s, &run[0]);
+    mm_tensor_raw(&tensors.d, MM_F32, &shape, d, &run[1]);
     team_open(&team);
-    assert_int_equal(mm_duo_quantiles(&duo, &pair, &team.helpers, NULL, &q, &err), 0);
+    assert_int_equal(mm_pair_tensors_quantiles(&tensors, &pair, &team.helpers, NULL, &q, &err), 0);
     assert_true(atomic_load(&team.joined) > 0);
     check(&q, N, 4202063 / 1024.0, 7563713 / 1024.0, 8320084 / 1024.0, 8395721 / 1024.0);
-    assert_int_equal(mm_duo_quantiles(&duo, &pair, NULL, NULL, &q, &err), 0);
+    assert_int_equal(mm_pair_tensors_quantiles(&tensors, &pair, NULL, NULL, &q, &err), 0);
     check(&q, N, 4202063 / 1024.0, 7563713 / 1024.0, 8320084 / 1024.0, 8395721 / 1024.0);
     team_close(&team);
     free(s);

@@ -150,7 +150,7 @@ static void odd_but_good(void **state)
         open_large(&load, &dump);
         assert_true(load.uncounted);
         assert_int_equal(count_values(&load.tensor, true), MANY / 2);
-        assert_int_equal(mm_load_settle(&load, &dump->entries[0], NULL, &err), 0);
+        assert_int_equal(mm_load_validate(&load, &dump->entries[0], NULL, &err), 0);
         assert_false(load.uncounted);
         assert_int_equal(load.is_output, i == 4);
         assert_int_equal(count_values(&load.tensor, true), MANY);
@@ -182,7 +182,7 @@ static void large_and_bad(void **state)
         if (mm_load_open(&load, &dump->entries[0], NULL, &err) == 0) {
             assert_true(load.uncounted);
             assert_true(count_values(&load.tensor, false) < load.tensor.count);
-            assert_int_equal(mm_load_settle(&load, &dump->entries[0], NULL, &err), -1);
+            assert_int_equal(mm_load_validate(&load, &dump->entries[0], NULL, &err), -1);
             mm_load_close(&load);
         }
         if (err.code != MM_ECORRUPT || !strstr(err.text, cases[i].text))
@@ -205,7 +205,7 @@ static void the_line_of_a_value(void **state)
     assert_int_equal(mm_load_open(&load, &dump->entries[0], NULL, &err), 0);
     mm_cursor_init(&cursor, &load.tensor);
     assert_int_equal(mm_cursor_double(&cursor, tile, 3), 1);
-    assert_int_equal(mm_load_settle(&load, &dump->entries[0], NULL, &err), -1);
+    assert_int_equal(mm_load_validate(&load, &dump->entries[0], NULL, &err), -1);
     assert_string_equal(err.text, "1_large.pbtxt: line 5: element 1 of 3 can't be read as i8");
     mm_load_close(&load);
     mm_dump_close(dump);

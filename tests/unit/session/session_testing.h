@@ -42,7 +42,7 @@ static inline void stage_measure(struct stage *stage)
 {
     stage_open(stage);
     stage_start(stage);
-    assert_int_equal(mm_session_settle(stage->session, NULL, NULL), 0);
+    assert_int_equal(mm_session_finish(stage->session, NULL, NULL), 0);
 }
 
 static inline void stage_done(struct stage *stage)

@@ -38,7 +38,7 @@ static void stage_layers(struct stage *stage)
 static void settle(struct stage *stage)
 {
     stage_start(stage);
-    assert_int_equal(mm_session_settle(stage->session, NULL, NULL), 0);
+    assert_int_equal(mm_session_finish(stage->session, NULL, NULL), 0);
 }
 
 static size_t choose(struct stage *stage, const size_t *ids, size_t count, enum mm_precision precision)

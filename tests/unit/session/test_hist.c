@@ -84,7 +84,7 @@ static void asked_for_then_there(void **state)
         stage_start(&stage);
         assert_null(ask(&stage, PLAIN, &four)); /* being counted: no error, no histogram */
         assert_null(ask(&stage, PLAIN, &four));
-        mm_session_settle(stage.session, NULL, NULL);
+        mm_session_finish(stage.session, NULL, NULL);
         const struct mm_pair_hist *hist = ask(&stage, PLAIN, &four);
         assert_non_null(hist);
         assert_counts(hist);
@@ -120,7 +120,7 @@ static void options_make_another(void **state)
     ask(&stage, PLAIN, &four);
     ask(&stage, PLAIN, &more);
     ask(&stage, PLAIN, &all);
-    mm_session_settle(stage.session, NULL, NULL);
+    mm_session_finish(stage.session, NULL, NULL);
     assert_int_equal(ask(&stage, PLAIN, &four)->src.bins, 4);
     assert_int_equal(ask(&stage, PLAIN, &more)->src.bins, 8);
     const struct mm_pair_hist *hist = ask(&stage, PLAIN, &all); /* the range of both sides: 0 .. 9 */
@@ -135,7 +135,7 @@ static void one_side_only(void **state)
     stage_layers(&stage, 0);
     stage_start(&stage);
     ask(&stage, LONE, &four);
-    mm_session_settle(stage.session, NULL, NULL);
+    mm_session_finish(stage.session, NULL, NULL);
     const struct mm_pair_hist *hist = ask(&stage, LONE, &four);
     assert_int_equal(hist->src.count[1] + hist->src.count[2], 2);
     assert_int_equal(hist->dst.bins, 0);
@@ -149,7 +149,7 @@ static void shapes_that_differ_have_no_error_histogram(void **state)
     stage_layers(&stage, 0);
     stage_start(&stage);
     ask(&stage, SHAPE, &four);
-    mm_session_settle(stage.session, NULL, NULL);
+    mm_session_finish(stage.session, NULL, NULL);
     const struct mm_pair_hist *hist = ask(&stage, SHAPE, &four);
     assert_int_equal(hist->src.count[0], 1);
     assert_int_equal(hist->dst.count[1] + hist->dst.count[2], 2);
@@ -165,7 +165,7 @@ static void what_can_not_be_read(void **state)
     stage_layers(&stage, 0);
     stage_start(&stage);
     ask(&stage, BAD, &four);
-    mm_session_settle(stage.session, NULL, NULL);
+    mm_session_finish(stage.session, NULL, NULL);
     assert_null(mm_session_hist(stage.session, BAD, &four, &error));
     assert_non_null(strstr(error, "4_bad.pb"));
     assert_true(mm_session_idle(stage.session)); /* and it is not tried again and again */
@@ -181,10 +181,10 @@ static void the_last_few_are_kept(void **state)
     stage_start(&stage);
     for (size_t id = FIRST_MORE; id < FIRST_MORE + 6; id++)
         ask(&stage, id, &four);
-    mm_session_settle(stage.session, NULL, NULL);
+    mm_session_finish(stage.session, NULL, NULL);
     assert_non_null(ask(&stage, FIRST_MORE, &four)); /* looked at: young again */
     assert_null(ask(&stage, FIRST_MORE + 6, &four));
-    mm_session_settle(stage.session, NULL, NULL);
+    mm_session_finish(stage.session, NULL, NULL);
     assert_non_null(ask(&stage, FIRST_MORE + 6, &four));
     assert_non_null(ask(&stage, FIRST_MORE, &four));
     for (size_t id = FIRST_MORE + 2; id < FIRST_MORE + 6; id++)
@@ -210,7 +210,7 @@ static void dropped_while_running(void **state)
             mm_session_apply(stage.session);
         }
         if (run % 2) {
-            mm_session_settle(stage.session, NULL, NULL);
+            mm_session_finish(stage.session, NULL, NULL);
             assert_non_null(ask(&stage, LAYERS - 1, &four));
         }
         stage_done(&stage);

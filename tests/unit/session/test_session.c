@@ -109,7 +109,7 @@ static void before_the_start(void **state)
     assert_true(mm_session_idle(stage.session));
     mm_session_wait(stage.session);
     mm_session_focus(stage.session, &id, 1);
-    assert_int_equal(mm_session_settle(stage.session, NULL, NULL), 0);
+    assert_int_equal(mm_session_finish(stage.session, NULL, NULL), 0);
     mm_session_totals(stage.session, &totals);
     assert_true(totals.seconds == 0);
     stage_done(&stage);
@@ -292,7 +292,7 @@ static void assert_same_layer(const struct mm_layer *a, const struct mm_layer *b
 {
     assert_string_equal(a->pair->name, b->pair->name);
     assert_int_equal(a->result.state, b->result.state);
-    assert_int_equal(a->result.fit, b->result.fit);
+    assert_int_equal(a->result.match, b->result.match);
     assert_int_equal(a->result.code, b->result.code);
     assert_same_text(a->result.error, b->result.error);
     assert_same_text(a->result.dst.node_name, b->result.dst.node_name);
@@ -319,7 +319,7 @@ static void results_do_not_depend_on_jobs(void **state)
         assert_int_equal(mm_session_open(&other, &options, NULL), 0);
         assert_int_equal(mm_session_start(other, NULL), 0);
         assert_true(mm_session_fd(other) >= 0);
-        assert_int_equal(mm_session_settle(other, NULL, NULL), 0);
+        assert_int_equal(mm_session_finish(other, NULL, NULL), 0);
         assert_int_equal(mm_session_count(other), LAYERS + MORE);
         for (size_t id = 0; id < LAYERS + MORE; id++)
             assert_same_layer(mm_session_layer(stage.session, id), mm_session_layer(other, id));
@@ -347,10 +347,10 @@ static void settling_can_be_stopped(void **state)
     put_more(&stage, 1);
     stage_open(&stage);
     stage_start(&stage);
-    assert_int_equal(mm_session_settle(stage.session, stop_at_half, &calls), -1);
+    assert_int_equal(mm_session_finish(stage.session, stop_at_half, &calls), -1);
     assert_int_equal(calls, 2);
     assert_false(mm_session_idle(stage.session));
-    assert_int_equal(mm_session_settle(stage.session, NULL, NULL), 0); /* and goes on */
+    assert_int_equal(mm_session_finish(stage.session, NULL, NULL), 0); /* and goes on */
     assert_true(mm_session_idle(stage.session));
     stage_done(&stage);
 }
@@ -428,7 +428,7 @@ static void thresholds_before_measuring(void **state)
     mm_session_set_thresholds(stage.session, &(struct mm_thresholds){1, 1});
     assert_int_equal(kind_of(&stage, 0), MM_VERDICT_NONE);
     stage_start(&stage);
-    mm_session_settle(stage.session, NULL, NULL);
+    mm_session_finish(stage.session, NULL, NULL);
     assert_int_equal(kind_of(&stage, GOOD - 1), MM_VERDICT_OK);
     stage_done(&stage);
 }
@@ -452,7 +452,7 @@ static void tags(void **state)
     mm_session_totals(stage.session, &totals);
     assert_int_equal(totals.tagged, 2);
     stage_start(&stage);
-    mm_session_settle(stage.session, NULL, NULL);
+    mm_session_finish(stage.session, NULL, NULL);
     assert_true(mm_session_layer(stage.session, 2)->tagged); /* results do not touch tags */
     mm_session_tag(stage.session, 2, false);
     assert_int_equal(mm_session_untag_all(stage.session), 1);

@@ -101,14 +101,14 @@ static void test_ended_early(void **state)
     mm_session_close(session);
 
     session = start(&world, 0);
-    mm_session_settle(session, NULL, NULL);
+    mm_session_finish(session, NULL, NULL);
     assert_totals(session, PAIRS, 2 * BATCH);
     for (size_t id = 0; id < PAIRS; id++)
         assert_true(mm_session_layer(session, id)->result.metrics.max_abs == 0.5);
     mm_session_close(session);
 
     session = start(&world, 2);
-    mm_session_settle(session, NULL, NULL);
+    mm_session_finish(session, NULL, NULL);
     assert_totals(session, PAIRS, PAIRS);
     mm_session_close(session);
     world_done(&world);
@@ -122,10 +122,10 @@ static void test_written_when_measured(void **state)
     world_init(&world);
     struct mm_session *first = start(&world, 2);
     assert_int_not_equal(access(world.cache, F_OK), 0);
-    mm_session_settle(first, NULL, NULL);
+    mm_session_finish(first, NULL, NULL);
     assert_int_equal(entries_in(world.cache), 1);
     struct mm_session *second = start(&world, 2);
-    mm_session_settle(second, NULL, NULL);
+    mm_session_finish(second, NULL, NULL);
     assert_totals(second, PAIRS, PAIRS);
     mm_session_close(first);
     mm_session_close(second);
@@ -163,7 +163,7 @@ static void test_extras_pass_by(void **state)
         bool quantiles = run % 2, before = run >= 2; /* a cache of plain results is there */
         size_t bins = quantiles ? 0 : 4;
         struct mm_session *session = start_extra(&world, 2, quantiles, bins);
-        mm_session_settle(session, NULL, NULL);
+        mm_session_finish(session, NULL, NULL);
         assert_totals(session, PAIRS, 0);
         for (size_t id = 0; id < PAIRS; id++) {
             const struct mm_result *result = &mm_session_layer(session, id)->result;
@@ -174,7 +174,7 @@ static void test_extras_pass_by(void **state)
         assert_int_equal(access(world.cache, F_OK) == 0, before);
         if (run == 1) {
             session = start(&world, 2);
-            mm_session_settle(session, NULL, NULL);
+            mm_session_finish(session, NULL, NULL);
             mm_session_close(session);
         }
     }

@@ -51,7 +51,7 @@ static const struct mm_whatif_table *ask(struct stage *stage, size_t id, int axi
 static const struct mm_whatif_table *answer(struct stage *stage, size_t id, int axis)
 {
     ask(stage, id, axis);
-    mm_session_settle(stage->session, NULL, NULL);
+    mm_session_finish(stage->session, NULL, NULL);
     const struct mm_whatif_table *table = ask(stage, id, axis);
     assert_non_null(table);
     return table;
@@ -86,7 +86,7 @@ static void asked_for_then_there(void **state)
         struct stage stage;
         stage_layers(&stage, jobs[run]);
         stage_start(&stage);
-        mm_session_settle(stage.session, NULL, NULL);
+        mm_session_finish(stage.session, NULL, NULL);
         assert_null(ask(&stage, PLAIN, -1)); /* being worked out */
         const struct mm_whatif_table *table = answer(&stage, PLAIN, -1);
         assert_int_equal(table->count, 16); /* rank 1: no channels */
@@ -123,14 +123,14 @@ static void sides(void **state)
     const char *error;
     stage_layers(&stage, 0);
     stage_start(&stage);
-    mm_session_settle(stage.session, NULL, NULL);
+    mm_session_finish(stage.session, NULL, NULL);
     assert_true(find(answer(&stage, SHAPE, -1), MM_I8)->scale == 2);
     assert_true(find(answer(&stage, BAD_DST, -1), MM_I8)->scale == 2);
     assert_true(find(answer(&stage, LONE, -1), MM_I8)->metrics.src.max == 2);
     assert_null(mm_session_whatif(stage.session, ONLY_DST, -1, &error));
     assert_string_equal(error, "there is no reference: the tensor is only in dst");
     mm_session_whatif(stage.session, BAD, -1, &error);
-    mm_session_settle(stage.session, NULL, NULL);
+    mm_session_finish(stage.session, NULL, NULL);
     assert_null(mm_session_whatif(stage.session, BAD, -1, &error));
     assert_non_null(strstr(error, "5_bad.pb"));
     stage_done(&stage);
@@ -150,8 +150,8 @@ static void axes(void **state)
              "float_val: [1, 2, 3, 4, 100, 200, 300, 400]\n");
     stage_open(&stage);
     stage_start(&stage);
-    mm_session_settle(stage.session, NULL, NULL);
-    assert_true(mm_session_layer(stage.session, 0)->result.fit == MM_FIT_UNDO_SRC);
+    mm_session_finish(stage.session, NULL, NULL);
+    assert_true(mm_session_layer(stage.session, 0)->result.match == MM_MATCH_UNDO_SRC);
     static const struct {
         int asked, axis;
         double low, high;

@@ -201,11 +201,11 @@ static void worth_a_look(void **state)
     network_op(&net, "out", 0.1, "b", NULL);
     mm_graph_add_tensor(net.builder, "out", MM_GRAPH_OUTPUT, MM_DTYPE_NONE, NULL);
     network_finish(&net, true);
-    assert_true(mm_blame_worth_a_look(net.flow, net.blame, 0));  /* starts */
-    assert_false(mm_blame_worth_a_look(net.flow, net.blame, 1)); /* inherited */
-    assert_true(mm_blame_worth_a_look(net.flow, net.blame, 2));  /* an integer op */
-    assert_false(mm_blame_worth_a_look(net.flow, net.blame, 3)); /* good */
-    assert_true(mm_blame_worth_a_look(net.flow, net.blame, 4));  /* an output */
+    assert_true(mm_blame_worth_analysing(net.flow, net.blame, 0));  /* starts */
+    assert_false(mm_blame_worth_analysing(net.flow, net.blame, 1)); /* inherited */
+    assert_true(mm_blame_worth_analysing(net.flow, net.blame, 2));  /* an integer op */
+    assert_false(mm_blame_worth_analysing(net.flow, net.blame, 3)); /* good */
+    assert_true(mm_blame_worth_analysing(net.flow, net.blame, 4));  /* an output */
     network_done(&net);
 }
 

@@ -84,9 +84,9 @@ static void golden_while_looking(void **state)
         app_ready(small->app); /* one inline job each */
         mm_session_totals(small->session, &totals);
     } while (totals.measured < totals.layers);
-    assert_true(totals.looking > 0);
+    assert_true(totals.analysing > 0);
     char text[40];
-    snprintf(text, sizeof text, "sort diff2 ↓  looking into %zu", totals.looking);
+    snprintf(text, sizeof text, "sort diff2 ↓  looking into %zu", totals.analysing);
     assert_true(small_shows(small, text));
     assert_true(small->app->hooks.busy(small->app->hooks.context));
     golden_check_sizes(small->app, "layers-looking");

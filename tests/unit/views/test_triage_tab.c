@@ -126,7 +126,7 @@ static void walking_does_not_pile_up_looks(void **state)
         app_act(small->app, ACT_LAYER_NEXT, NULL);
     struct mm_session_totals totals;
     mm_session_totals(small->session, &totals);
-    assert_int_equal(totals.looking, 1);
+    assert_int_equal(totals.analysing, 1);
     small_settle(small);
     assert_non_null(mm_session_evidence(small->session, 6));
     assert_null(mm_session_evidence(small->session, 7));

@@ -1,0 +1,302 @@
+/* Opening the two tensors of a pair and laying one over the other. */
+#include "pair/tensors.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *mm_shape_match_text(enum mm_shape_match match)
+{
+    static const char *const text[] = {
+        [MM_MATCH_NONE] = "not compared",
+        [MM_MATCH_SAME] = "same shape",
+        [MM_MATCH_UNDO_SRC] = "@axis of src undone",
+        [MM_MATCH_UNDO_DST] = "@axis of dst undone",
+        [MM_MATCH_UNDO_BOTH] = "@axis of both undone",
+        [MM_MATCH_SQUEEZED] = "same but for axes of length 1",
+        [MM_MATCH_MISMATCH] = "shapes differ",
+    };
+
+    return (unsigned)match < MM_COUNT(text) ? text[match] : "";
+}
+
+/* ---- which way the shapes fit ---- */
+
+/* A side's shape as it was dumped and, if its file name has an @axis that can be undone, as it was before. */
+struct side {
+    struct mm_shape as_is, undone;
+    bool can_undo;
+    int perm[MM_RANK_MAX];
+};
+
+static void side_init(struct side *side, const struct mm_shape *shape, const struct mm_axis *axis)
+{
+    side->as_is = *shape;
+    side->undone = *shape;
+    side->can_undo = axis->kind != MM_AXIS_NONE && mm_axis_undo(axis, shape->rank, side->perm);
+    for (int i = 0; side->can_undo && i < shape->rank; i++)
+        side->undone.dim[i] = shape->dim[side->perm[i]];
+}
+
+static struct mm_shape squeezed(const struct mm_shape *shape)
+{
+    struct mm_shape out = {0};
+
+    for (int i = 0; i < shape->rank; i++)
+        if (shape->dim[i] != 1)
+            out.dim[out.rank++] = shape->dim[i];
+    return out;
+}
+
+static bool equal(const struct mm_shape *a, const struct mm_shape *b, bool squeeze)
+{
+    struct mm_shape x, y;
+
+    if (!squeeze)
+        return mm_shape_equal(a, b);
+    x = squeezed(a);
+    y = squeezed(b);
+    return mm_shape_equal(&x, &y);
+}
+
+/*
+ * The names say which axes were moved, so undoing comes first, even where the shapes are equal as they are
+ * (square images); then equal shapes; then the same once more without the axes of length 1.
+ */
+static enum mm_shape_match choose(const struct side *src, const struct side *dst)
+{
+    static const struct {
+        enum mm_shape_match match;
+        bool src, dst;
+    } ways[] = {
+        {MM_MATCH_UNDO_BOTH, true, true},
+        {MM_MATCH_UNDO_SRC, true, false},
+        {MM_MATCH_UNDO_DST, false, true},
+        {MM_MATCH_SAME, false, false},
+    };
+
+    for (int squeeze = 0; squeeze < 2; squeeze++)
+        for (size_t i = 0; i < MM_COUNT(ways); i++) {
+            bool can = (src->can_undo || !ways[i].src) && (dst->can_undo || !ways[i].dst);
+            const struct mm_shape *s = ways[i].src ? &src->undone : &src->as_is;
+            const struct mm_shape *d = ways[i].dst ? &dst->undone : &dst->as_is;
+
+            if (can && equal(s, d, squeeze))
+                return squeeze && ways[i].match == MM_MATCH_SAME ? MM_MATCH_SQUEEZED : ways[i].match;
+        }
+    return MM_MATCH_MISMATCH;
+}
+
+/* ---- opening ---- */
+
+static bool load_side(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
+                      struct mm_reader *reader, const atomic_bool *cancel, bool *has, struct mm_err *err)
+{
+    *has = entry && mm_load_open_in(load, entry, schema, reader, cancel, err) == 0;
+    return *has || !entry;
+}
+
+int mm_pair_tensors_load(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
+                         const struct mm_schema *schema, struct mm_reader *readers, const atomic_bool *cancel,
+                         bool *failed_dst, struct mm_err *err)
+{
+    struct mm_reader *reader_dst = readers ? &readers[1] : NULL;
+    bool src_good, dst_good;
+    struct side src, dst;
+
+    memset(tensors, 0, sizeof(*tensors));
+    *failed_dst = false;
+    if (!pair->src && !pair->dst)
+        return mm_fail(err, MM_EARG, "a pair without tensors");
+    src_good = load_side(&tensors->src, pair->src, schema, readers, cancel, &tensors->has_src, err);
+    dst_good = load_side(&tensors->dst, pair->dst, schema, reader_dst, cancel, &tensors->has_dst,
+                         src_good ? err : NULL);
+    *failed_dst = src_good && !dst_good;
+    if (tensors->has_src && tensors->has_dst) {
+        side_init(&src, &tensors->src.tensor.shape, &pair->src->parsed.axis);
+        side_init(&dst, &tensors->dst.tensor.shape, &pair->dst->parsed.axis);
+        tensors->match = choose(&src, &dst);
+    }
+    return src_good && dst_good ? 0 : -1;
+}
+
+/* ---- laying over ---- */
+
+/* The file's name before what went wrong in it. */
+static int fail_in(const struct mm_entry *entry, const struct mm_err *inner, struct mm_err *err)
+{
+    return mm_fail(err, inner->code, "%s: %s", entry->file, inner->text);
+}
+
+/* Decode all of a tensor of the given lane into `memory`. */
+static int decode(const struct mm_tensor *tensor, bool lane_f, void *memory, const atomic_bool *cancel,
+                  struct mm_err *err)
+{
+    struct mm_cursor cursor;
+    size_t count = (size_t)tensor->count;
+
+    mm_cursor_init(&cursor, tensor);
+    for (size_t done = 0, n; done < count; done += n) {
+        if (cancel && atomic_load_explicit(cancel, memory_order_relaxed))
+            return mm_fail(err, MM_ECANCELLED, "stopped");
+        n = lane_f ? mm_cursor_float(&cursor, (float *)memory + done, MM_TILE)
+                   : mm_cursor_double(&cursor, (double *)memory + done, MM_TILE);
+        if (n < MM_TILE && done + n < count)
+            return mm_fail(err, MM_ECORRUPT, "element %zu of %zu can't be read", done + n, count);
+    }
+    return 0;
+}
+
+/* As mm_tensor_flatten, but it can be stopped. */
+static int flatten(const struct mm_tensor *tensor, struct mm_tensor *out, void **memory, struct mm_run *run,
+                   const atomic_bool *cancel, struct mm_err *err)
+{
+    bool lane_f = mm_tensor_lane_f(tensor);
+    size_t size;
+
+    if (!mm_mul((size_t)tensor->count, lane_f ? sizeof(float) : sizeof(double), &size))
+        return mm_fail(err, MM_ECORRUPT, "impossible number of elements (%" PRId64 ")", tensor->count);
+    *memory = malloc(size > 0 ? size : 1);
+    if (!*memory)
+        return mm_fail_memory(err);
+    mm_tensor_raw(out, lane_f ? MM_F32 : MM_F64, &tensor->shape, *memory, run);
+    out->dtype = tensor->quantised ? MM_F64 : tensor->dtype; /* what was a code is a real number now */
+    return decode(tensor, lane_f, *memory, cancel, err);
+}
+
+/* The view with the @axis undone; packed values are decoded into *memory first (freed with the tensors). */
+static int undo(const struct mm_tensor *tensor, const struct mm_axis *axis, struct mm_tensor *out,
+                void **memory, struct mm_run *run, const atomic_bool *cancel, struct mm_err *err)
+{
+    struct mm_tensor flat;
+    int perm[MM_RANK_MAX];
+
+    if (!mm_axis_undo(axis, tensor->shape.rank, perm))
+        return mm_fail(err, MM_EARG, "@axis does not fit %d axes", tensor->shape.rank);
+    if (mm_tensor_permute(tensor, perm, out, err) == 0)
+        return 0;
+    if (flatten(tensor, &flat, memory, run, cancel, err))
+        return -1;
+    return mm_tensor_permute(&flat, perm, out, err);
+}
+
+/* Equal but for axes of length 1: give the view the other's shape. Steps along such axes do not matter. */
+static void reshape(struct mm_tensor *view, const struct mm_shape *shape)
+{
+    int64_t stride[MM_RANK_MAX] = {0};
+    int from = 0;
+
+    for (int i = 0; view->strided && i < shape->rank; i++) {
+        if (shape->dim[i] == 1)
+            continue;
+        while (view->shape.dim[from] == 1)
+            from++;
+        stride[i] = view->stride[from++];
+    }
+    memcpy(view->stride, stride, sizeof(stride));
+    view->shape = *shape;
+}
+
+int mm_pair_tensors_lay(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
+                        const atomic_bool *cancel, bool *failed_dst, struct mm_err *err)
+{
+    bool undo_src = tensors->match == MM_MATCH_UNDO_SRC || tensors->match == MM_MATCH_UNDO_BOTH;
+    bool undo_dst = tensors->match == MM_MATCH_UNDO_DST || tensors->match == MM_MATCH_UNDO_BOTH;
+    struct mm_err inner;
+
+    for (int i = 0; i < 2; i++) { /* of views that were made before */
+        free(tensors->memory[i]);
+        tensors->memory[i] = NULL;
+    }
+    tensors->s = tensors->src.tensor;
+    tensors->d = tensors->dst.tensor;
+    *failed_dst = false;
+    if (undo_src && undo(&tensors->src.tensor, &pair->src->parsed.axis, &tensors->s, &tensors->memory[0],
+                         &tensors->run[0], cancel, &inner))
+        return fail_in(pair->src, &inner, err);
+    *failed_dst = true;
+    if (undo_dst && undo(&tensors->dst.tensor, &pair->dst->parsed.axis, &tensors->d, &tensors->memory[1],
+                         &tensors->run[1], cancel, &inner))
+        return fail_in(pair->dst, &inner, err);
+    *failed_dst = false;
+    if (tensors->match != MM_MATCH_NONE && tensors->match != MM_MATCH_MISMATCH &&
+        !mm_shape_equal(&tensors->s.shape, &tensors->d.shape))
+        reshape(&tensors->d, &tensors->s.shape);
+    return 0;
+}
+
+int mm_pair_tensors_validate(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
+                             const struct mm_schema *schema, const atomic_bool *cancel, bool *failed_dst,
+                             struct mm_err *err)
+{
+    struct mm_load *load = *failed_dst ? &tensors->dst : &tensors->src;
+    int failed;
+
+    if (!(*failed_dst ? tensors->has_dst : tensors->has_src))
+        return -1;
+    load->cancel = cancel;
+    failed = mm_load_validate(load, *failed_dst ? pair->dst : pair->src, schema, err);
+    load->cancel = NULL;
+    return failed ? -1 : mm_pair_tensors_lay(tensors, pair, cancel, failed_dst, err);
+}
+
+int mm_pair_tensors_validate_both(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
+                                  const struct mm_schema *schema, const atomic_bool *cancel,
+                                  struct mm_err *err)
+{
+    bool first = false, second = true;
+
+    if (!tensors->src.uncounted && !tensors->dst.uncounted)
+        return -1;
+    if (tensors->src.uncounted && mm_pair_tensors_validate(tensors, pair, schema, cancel, &first, err))
+        return -1;
+    return tensors->dst.uncounted ? mm_pair_tensors_validate(tensors, pair, schema, cancel, &second, err) : 0;
+}
+
+int mm_pair_tensors_open_until(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
+                               const struct mm_schema *schema, const atomic_bool *cancel, bool *failed_dst,
+                               struct mm_err *err)
+{
+    bool ignored;
+
+    if (!failed_dst)
+        failed_dst = &ignored;
+    if (mm_pair_tensors_load(tensors, pair, schema, NULL, cancel, failed_dst, err) == 0) {
+        int failed = mm_pair_tensors_lay(tensors, pair, cancel, failed_dst, err);
+
+        for (int tries = 0; failed && tries < 2; tries++) /* each side once */
+            failed = mm_pair_tensors_validate(tensors, pair, schema, cancel, failed_dst, err);
+        if (!failed)
+            return 0;
+    }
+    mm_pair_tensors_close(tensors);
+    return -1;
+}
+
+int mm_pair_tensors_open(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
+                         const struct mm_schema *schema, bool *failed_dst, struct mm_err *err)
+{
+    return mm_pair_tensors_open_until(tensors, pair, schema, NULL, failed_dst, err);
+}
+
+int mm_pair_tensors_check(const struct mm_pair_tensors *tensors, const struct mm_pair *pair, bool *failed_dst,
+                          struct mm_err *err)
+{
+    bool src_bad = tensors->has_src && mm_load_check(&tensors->src, pair->src, err);
+
+    if (!src_bad && (!tensors->has_dst || mm_load_check(&tensors->dst, pair->dst, err) == 0))
+        return 0; /* *failed_dst stays: it may be about another error */
+    *failed_dst = !src_bad;
+    return -1;
+}
+
+void mm_pair_tensors_close(struct mm_pair_tensors *tensors)
+{
+    if (tensors->has_src)
+        mm_load_close(&tensors->src);
+    if (tensors->has_dst)
+        mm_load_close(&tensors->dst);
+    free(tensors->memory[0]);
+    free(tensors->memory[1]);
+    memset(tensors, 0, sizeof(*tensors));
+}

@@ -1,0 +1,115 @@
+#include "views/error_profile.h"
+
+#include <math.h>
+
+/* The scale: six decades end at an error as large as the signal. */
+#define DECADES 6
+
+double error_profile_level(double error)
+{
+    if (isnan(error) || error >= 1)
+        return 1;
+    if (error <= 0)
+        return 0;
+    double level = 1 + log10(error) / DECADES;
+    return level < 0 ? 0 : level;
+}
+
+#define DECADES_BELOW 4 /* that the rows below the threshold span */
+
+static int clamp(double value, int low, int high)
+{
+    return value < low ? low : value > high ? high : (int)lround(value);
+}
+
+int error_profile_eighths(double error, double threshold, int rows)
+{
+    int all = rows * 8, below = all - 8;
+    if (rows < 2 || !(threshold > 0))
+        return clamp(1 + error_profile_level(error) * (all - 1), 1, all);
+    if (error <= 0)
+        return 1;
+    double times = log10(error / threshold);
+    if (times <= 0)
+        return clamp((1 + times / DECADES_BELOW) * below, 1, below);
+    if (isnan(error) || error >= 1)
+        return all;
+    return clamp(below + 1 + 7 * times / -log10(threshold), below + 1, all);
+}
+
+struct bucket {
+    double worst; /* rank; -1: nothing measured */
+    bool bad, nonfinite, selected;
+};
+
+enum mm_column_id error_profile_column(enum mm_column_id column)
+{
+    bool other = column == MM_COLUMN_IMPL || column == MM_COLUMN_FORMAT || column == MM_COLUMN_BEFORE;
+    return other ? column : MM_COLUMN_DIFF2;
+}
+
+/* -1 where there is no figure. */
+static double error_of(const struct mm_session *session, enum mm_column_id column, size_t id)
+{
+    if (column == MM_COLUMN_DIFF2)
+        return mm_session_layer(session, id)->rank;
+    double value = mm_column(column)->value(session, id);
+    return isnan(value) ? -1 : value;
+}
+
+/* The layers that share column x of w. */
+static struct bucket bucket_at(const struct mm_session *session, enum mm_column_id column, int x, int w,
+                               size_t selected)
+{
+    double threshold = mm_session_options(session)->thresholds.diff2;
+    size_t count = mm_session_count(session);
+    size_t from = (size_t)x * count / (size_t)w, to = ((size_t)x + 1) * count / (size_t)w;
+    struct bucket bucket = {.worst = -1};
+    if (to == from)
+        to = from + 1; /* fewer layers than columns: each is drawn over several */
+    for (size_t id = from; id < to && id < count; id++) {
+        const struct mm_layer *layer = mm_session_layer(session, id);
+        double error = error_of(session, column, id);
+        bool diff2 = column == MM_COLUMN_DIFF2;
+        bucket.worst = error > bucket.worst ? error : bucket.worst;
+        bucket.bad |= diff2 ? layer->verdict.bad : error > threshold;
+        bucket.nonfinite |=
+            diff2 ? layer->result.state == MM_STATE_MEASURED && layer->result.metrics.nonfinite_differ > 0
+                  : isinf(error);
+        bucket.selected |= id == selected;
+    }
+    return bucket;
+}
+
+/* One column: bars from the bottom in eighths; a line where nothing is over the threshold. */
+static void draw_column(struct canvas *c, int x, const struct bucket *bucket, double threshold,
+                        const struct glyphs *g)
+{
+    enum role role = bucket->selected ? ROLE_STRIP_CURSOR : bucket->bad ? ROLE_STRIP_OVER : ROLE_STRIP;
+    int eighths = bucket->worst < 0 ? 0 : error_profile_eighths(bucket->worst, threshold, c->h);
+    for (int row = 0; row < c->h; row++) {
+        int fill = eighths - (c->h - 1 - row) * 8;
+        if (fill > 0)
+            canvas_text(c, x, row, 1, role, g->eighths_v[fill > 8 ? 8 : fill]);
+        else if (row == 0 && c->h > 1 && g->utf8) /* in ASCII it would look like a bar */
+            canvas_text(c, x, row, 1, ROLE_AXIS, g->line_h);
+    }
+    /* what no figure tells stands out in every glyph set and without colour */
+    if (bucket->nonfinite)
+        canvas_text(c, x, 0, 1, role, "!");
+}
+
+void error_profile_draw(struct canvas *c, const struct mm_session *session, enum mm_column_id column,
+                        size_t selected, const struct glyphs *g)
+{
+    size_t count = mm_session_count(session);
+    if (count == 0 || c->w <= 0 || c->h <= 0)
+        return;
+    double threshold = mm_session_options(session)->thresholds.diff2;
+    for (int x = 0; x < c->w; x++) {
+        struct bucket bucket = bucket_at(session, column, x, c->w, selected);
+        draw_column(c, x, &bucket, threshold, g);
+        if (bucket.selected)
+            canvas_overlay(c, x, 0, 1, c->h, ROLE_STRIP_CURSOR);
+    }
+}

@@ -1,0 +1,30 @@
+/*
+ * The error strip: an error of every layer, diff2 or its like, along execution order, on a logarithmic scale,
+ * in a few rows. With two rows or more the top one belongs to what is over the threshold, so that this is
+ * seen without colour.
+ */
+#ifndef MMTUI_VIEWS_ERROR_PROFILE_H
+#define MMTUI_VIEWS_ERROR_PROFILE_H
+
+#include "mmtui/report.h"
+#include "ui/canvas.h"
+#include "ui/glyphs.h"
+
+/*
+ * The strip of diff2, or of another column that is an error (impl, format, before). `selected` is a layer's
+ * id whose place is marked (mm_session_count: none).
+ */
+void error_profile_draw(struct canvas *c, const struct mm_session *session, enum mm_column_id column,
+                        size_t selected, const struct glyphs *g);
+/* The column to show while the list is sorted by `column`: itself when it is an error of another comparison.
+ */
+enum mm_column_id error_profile_column(enum mm_column_id column);
+
+/* The height of an error's bar in eighths of a row, of `rows` rows: 1 at least, and rows * 8 at 1 and above.
+ */
+int error_profile_eighths(double error, double threshold, int rows);
+
+/* 0..1 for an error: 0 at 1e-6 and below, 1 at 1 and above, logarithmic between. */
+double error_profile_level(double error);
+
+#endif
