@@ -25,7 +25,7 @@ struct mm_stats {
 };
 
 /*
- * Contract section 3, over the positions finite on both sides. All NaN when there is no such position
+ * METRICS of mmtui-formats(5), over the positions finite on both sides. All NaN when there is no such position
  * but `count` > 0; an empty tensor compares equal (diffs 0, cosine 1).
  */
 struct mm_metrics {

@@ -38,7 +38,7 @@ struct mm_file_name {
 
 /* ---- schemas: field and enum numbers of the MagicMind tensor message ----------------------------------- */
 
-/* The fields by name, in the order of contract section 1. */
+/* The fields by name, in the order of TENSOR MESSAGE in mmtui-formats(5). */
 enum mm_field {
     MM_FIELD_VERSION,
     MM_FIELD_NODE_NAME,

@@ -52,7 +52,7 @@ struct mm_whatif {
 /*
  * Round `reference` as each setting says: out[i] belongs to settings[i]. Rounding is to nearest even;
  * integers clip, floats overflow to Inf (e4m3: NaN) as hardware without saturation does, and those positions
- * are counted in clipped and left out of the metrics' sums as contract section 3 has it. NaN and Inf of the
+ * are counted in clipped and left out of the metrics' sums as METRICS of mmtui-formats(5) has it. NaN and Inf of the
  * reference stay what they are. An all-zero channel, and an empty tensor, has scale 1. Where values fit into
  * floats the scale is one, and x / scale is divided in floats, as hardware does.
  *

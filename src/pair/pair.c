@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A file with is_output this close in time to one of the same name is a repetition (contract section 2). */
+/* A file with is_output this close in time to one of the same name is a repetition (FILE NAMES of mmtui-formats(5)). */
 #define TF_REPEAT_STAMPS 2000
 
 bool mm_framework_find(const char *name, enum mm_framework *out)

@@ -63,7 +63,7 @@ static const char program[] =
     "]\n"
     "json.dump(layers, sys.stdout, indent=4)\n";
 
-/* All but the last (both sides -Inf): for that one the contract leaves the figures to mmtui. */
+/* All but the last (both sides -Inf): its figures are not what the vendor writes. */
 static void as_python_writes_it(void **state)
 {
     (void)state;
