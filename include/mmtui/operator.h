@@ -120,7 +120,8 @@ int mm_operator_run(const struct mm_operator_call *call, struct mm_value *value,
 /*
  * Of an operator of kind LINEAR: the output at `count` flat positions (row-major, in the output's shape), as
  * doubles. A bias that is left out counts as zero, so for the part of the output that comes from a change of
- * the weights, call it with that change in the weights' place and without the bias. call->limit is not used.
+ * the weights, call it with that change in the weights' place and without the bias. Positions that share inputs
+ * are cheaper one behind the other. call->limit is not used.
  */
 int mm_operator_sample(const struct mm_operator_call *call, const int64_t *position, size_t count,
                        double *result, struct mm_err *err);
@@ -128,11 +129,13 @@ int mm_operator_sample(const struct mm_operator_call *call, const int64_t *posit
 int mm_operator_linear_shape(const struct mm_operator_call *call, struct mm_shape *shape, struct mm_err *err);
 
 /*
- * Up to `count` different positions of 0 .. total-1, ascending: [0, total) is cut into `count` stretches of
- * equal length, and one position of each is drawn by a fixed generator, so that no period of the shape
- * (channels, rows) is met again and again. All of them if total <= count. Returns how many.
+ * At most `most` different positions of the output of an operator of kind LINEAR, for mm_operator_sample: spread
+ * over the whole by a fixed generator, so that no period of the shape (channels, rows) is met again and again; up to
+ * 32 channels at each of many places (rows at each of many columns), one behind the other, for what they share is
+ * then read once. All of them, if there are no more. The same every time.
  */
-size_t mm_operator_positions(int64_t total, size_t count, int64_t *position);
+int mm_operator_positions(const struct mm_operator_call *call, size_t most, int64_t *position, size_t *count,
+                          struct mm_err *err);
 
 /* ---- weights --------------------------------------------------------------------------------------------
  */

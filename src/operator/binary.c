@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-typedef void (*binary_loop)(const double *a, const double *b, double *y, size_t n);
+typedef void (*binary_loop)(const double *restrict a, const double *restrict b, double *restrict y, size_t n);
 
 struct binary {
     binary_loop loop;
@@ -14,7 +14,8 @@ struct binary {
 };
 
 #define LOOP(name, expression)                                                                               \
-    static void name(const double *left, const double *right, double *y, size_t n)                           \
+    static void name(const double *restrict left, const double *restrict right, double *restrict y,          \
+                     size_t n)                                                                               \
     {                                                                                                        \
         for (size_t k = 0; k < n; k++) {                                                                     \
             double a = left[k], b = right[k];                                                                \

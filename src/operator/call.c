@@ -154,6 +154,16 @@ bool op_shape_fits(const struct mm_shape *shape)
     return shape->rank >= 0 && shape->rank <= MM_RANK_MAX && mm_shape_count(&most) >= 0;
 }
 
+int op_check_inputs(const struct mm_operator_call *call, struct mm_err *err)
+{
+    for (int k = 0; k < call->node->input_count; k++) {
+        const struct mm_value *value = call->input[k];
+        if (value && (!op_shape_fits(&value->shape) || mm_shape_count(&value->shape) != value->count))
+            return op_fail(call, err, MM_EARG, "input %d has an impossible shape", k);
+    }
+    return 0;
+}
+
 int op_new(const struct mm_operator_call *call, enum mm_dtype dtype, const struct mm_shape *shape,
            struct mm_value *value, struct mm_err *err)
 {

@@ -46,6 +46,8 @@ int op_axis(const struct mm_operator_call *call, int64_t otherwise, int rank, bo
 
 /* Is every product of its dimensions an int64_t, also of some of them where others are 0? */
 bool op_shape_fits(const struct mm_shape *shape);
+/* What all operators rely on: the inputs' shapes fit, and their counts. */
+int op_check_inputs(const struct mm_operator_call *call, struct mm_err *err);
 /* Make the result, with the call's limit. */
 int op_new(const struct mm_operator_call *call, enum mm_dtype dtype, const struct mm_shape *shape,
            struct mm_value *value, struct mm_err *err);

@@ -1,4 +1,4 @@
-/* Conv and ConvTranspose at one output position: for each tap of the window a sum over a group's channels. */
+/* Conv and ConvTranspose: the window of one place is shared by the channels of a group. */
 #include "operator/linear.h"
 
 static int check_channels(const struct mm_operator_call *call, const struct op_linear *l, int64_t in,
@@ -13,130 +13,156 @@ static int check_channels(const struct mm_operator_call *call, const struct op_l
     return 0;
 }
 
-static int begin(const struct mm_operator_call *call, struct op_linear *l, int64_t *group, struct mm_err *err)
+static int begin(const struct mm_operator_call *call, struct op_linear *l, struct mm_err *err)
 {
-    *group = op_int(call, "group", 1);
     if (op_linear_inputs(call, l, err) || op_window_read(call, &l->x->shape, &l->w->shape, &l->window, err))
         return -1;
-    if (*group < 1 || *group > INT32_MAX || l->w->shape.dim[0] % *group != 0)
-        return op_fail(call, err, MM_EARG, "%lld groups", (long long)*group);
-    op_strides(&l->x->shape, l->stride_x);
-    op_strides(&l->w->shape, l->stride_w);
+    l->groups = op_int(call, "group", 1);
+    if (l->groups < 1 || l->groups > INT32_MAX || l->w->shape.dim[0] % l->groups != 0)
+        return op_fail(call, err, MM_EARG, "%lld groups", (long long)l->groups);
     return 0;
 }
 
-static int finish(const struct mm_operator_call *call, struct op_linear *l, int64_t channels,
-                  struct mm_err *err)
+/* A bundle is (image, group, place). */
+static int64_t bundle_of(const struct op_linear *l, int64_t position)
+{
+    int64_t place = position % l->places, channel = position / l->places % l->shape.dim[1];
+    int64_t image = position / l->places / l->shape.dim[1];
+    return (image * l->groups + channel / l->out_group) * l->places + place;
+}
+
+static int64_t position_of(const struct op_linear *l, int64_t bundle, int64_t member)
+{
+    int64_t place = bundle % l->places, group = bundle / l->places; /* of all images */
+    return (group * l->out_group + member) * l->places + place;
+}
+
+static int finish(const struct mm_operator_call *call, struct op_linear *l, struct mm_err *err)
 {
     l->shape = l->x->shape;
-    l->shape.dim[1] = channels;
     memcpy(l->shape.dim + 2, l->window.out, (size_t)l->window.rank * sizeof *l->shape.dim);
-    if (!op_shape_fits(&l->shape))
+    if (!mm_mul_i64(l->groups, l->out_group, &l->shape.dim[1]) || !op_shape_fits(&l->shape))
         return op_fail(call, err, MM_EARG, "a result of an impossible shape");
-    return 0;
+    l->taps = op_product(&l->w->shape, 2, l->w->shape.rank);
+    l->places = op_product(&l->shape, 2, l->shape.rank);
+    l->places_x = op_product(&l->x->shape, 2, l->x->shape.rank);
+    l->bundles = l->shape.dim[0] * l->groups * l->places;
+    l->members = l->out_group;
+    l->length = l->in_group * l->taps;
+    l->bundle_of = bundle_of;
+    l->position_of = position_of;
+    return check_channels(call, l, l->in_group * l->groups, l->shape.dim[1], err);
 }
 
-/* An odometer over all taps of the kernel; false behind the last. */
-static bool next_tap(const struct op_window *w, int64_t *tap)
+/* ---- loading ------------------------------------------------------------------------------------------- */
+
+/* An odometer over all taps of the kernel. */
+static void next_tap(const struct op_window *w, int64_t *tap)
 {
-    for (int i = w->rank - 1; i >= 0; i--) {
-        if (++tap[i] < w->kernel[i])
-            return true;
+    for (int i = w->rank - 1; i >= 0 && ++tap[i] == w->kernel[i]; i--)
         tap[i] = 0;
+}
+
+/* Where a tap is in a channel of the input, -1 outside. `at` tells for one axis. */
+typedef int64_t (*tap_at)(const struct op_window *w, int axis, int64_t out, int64_t tap);
+
+static void place_taps(struct op_linear *l, int64_t place, tap_at at)
+{
+    const struct op_window *w = &l->window;
+    struct mm_shape places = {.rank = w->rank};
+    int64_t out[MM_RANK_MAX], tap[MM_RANK_MAX] = {0};
+    memcpy(places.dim, w->out, sizeof places.dim);
+    mm_shape_coords(&places, place, out);
+    for (int64_t t = 0; t < l->taps; t++) {
+        int64_t in = 0;
+        for (int i = 0; i < w->rank && in >= 0; i++) {
+            int64_t own = at(w, i, out[i], tap[i]);
+            in = own < 0 ? -1 : in * w->in[i] + own;
+        }
+        l->place[t] = in;
+        next_tap(w, tap);
     }
-    return false;
+}
+
+/* [channel of the group][tap], 0 where there is no input. */
+static void load(struct op_linear *l, int64_t bundle, tap_at at)
+{
+    int64_t first = bundle / l->places * l->in_group * l->places_x; /* groups of all images */
+    place_taps(l, bundle % l->places, at);
+    for (int64_t c = 0; c < l->in_group; c++) {
+        double *part = l->part + c * l->taps;
+        for (int64_t t = 0; t < l->taps; t++)
+            part[t] = l->place[t] < 0 ? 0 : op_get(l->x, first + c * l->places_x + l->place[t]);
+    }
 }
 
 /* ---- Conv ---------------------------------------------------------------------------------------------- */
 
-/* Where this tap is in the channel's places, relative to the first; -1 in the padding. */
-static int64_t gather_place(const struct op_linear *l, const int64_t *out, const int64_t *tap)
+static int64_t gathered(const struct op_window *w, int axis, int64_t out, int64_t tap)
 {
-    const struct op_window *w = &l->window;
-    int64_t at = 0;
-    for (int i = 0; i < w->rank; i++) {
-        int64_t in = out[i] * w->stride[i] - w->begin[i] + tap[i] * w->dilation[i];
-        if (in < 0 || in >= w->in[i])
-            return -1;
-        at += in * l->stride_x[i + 2];
-    }
-    return at;
+    int64_t in = out * w->stride[axis] - w->begin[axis] + tap * w->dilation[axis];
+    return in < w->in[axis] ? in : -1;
 }
 
-static double conv_at(const struct op_linear *l, int64_t position)
+static void load_conv(struct op_linear *l, int64_t bundle)
 {
-    int64_t out[MM_RANK_MAX], tap[MM_RANK_MAX] = {0};
-    mm_shape_coords(&l->shape, position, out);
-    int64_t channel = out[1], first = channel / l->out_group * l->in_group;
-    int64_t at_x = out[0] * l->stride_x[0] + first * l->stride_x[1], at_w = channel * l->stride_w[0];
-    double sum = l->bias ? op_get(l->bias, channel) : 0;
-    do {
-        int64_t place = gather_place(l, out + 2, tap);
-        if (place >= 0)
-            sum += op_dot(l, at_x + place, l->stride_x[1], at_w, l->stride_w[1], l->in_group);
-        at_w++;
-    } while (next_tap(&l->window, tap));
-    return sum;
+    load(l, bundle, gathered);
+}
+
+/* Weights are [channel out, channel in of a group, kernel ...]. */
+static double conv_value(const struct op_linear *l, int64_t position)
+{
+    int64_t channel = position / l->places % l->shape.dim[1];
+    double sum = op_dot(l->part, l->w, channel * l->length, 1, l->length);
+    return sum + (l->bias ? op_get(l->bias, channel) : 0);
 }
 
 int op_prepare_conv(const struct mm_operator_call *call, struct op_linear *l, struct mm_err *err)
 {
-    int64_t group;
-    if (begin(call, l, &group, err) || op_window_gather(call, &l->window, false, err))
+    if (begin(call, l, err) || op_window_gather(call, &l->window, false, err))
         return -1;
     l->in_group = l->w->shape.dim[1];
-    l->out_group = l->w->shape.dim[0] / group;
-    l->at = conv_at;
-    if (l->in_group > INT32_MAX || check_channels(call, l, l->in_group * group, l->w->shape.dim[0], err))
-        return -1;
-    return finish(call, l, l->w->shape.dim[0], err);
+    l->out_group = l->w->shape.dim[0] / l->groups;
+    l->load = load_conv;
+    l->value = conv_value;
+    return finish(call, l, err);
 }
 
 /* ---- ConvTranspose ------------------------------------------------------------------------------------- */
 
-/* The input's place that this tap spreads from to the output's place; -1 if there is none. */
-static int64_t scatter_place(const struct op_linear *l, const int64_t *out, const int64_t *tap)
+static int64_t scattered(const struct op_window *w, int axis, int64_t out, int64_t tap)
 {
-    const struct op_window *w = &l->window;
-    int64_t at = 0;
-    for (int i = 0; i < w->rank; i++) {
-        int64_t from = out[i] + w->begin[i] - tap[i] * w->dilation[i];
-        if (from < 0 || from % w->stride[i] != 0 || from / w->stride[i] >= w->in[i])
-            return -1;
-        at += from / w->stride[i] * l->stride_x[i + 2];
-    }
-    return at;
+    int64_t from = out + w->begin[axis] - tap * w->dilation[axis];
+    if (from < 0 || from % w->stride[axis] != 0 || from / w->stride[axis] >= w->in[axis])
+        return -1;
+    return from / w->stride[axis];
 }
 
-/* Weights are [channels in, channels out of a group, kernel ...]. */
-static double conv_transpose_at(const struct op_linear *l, int64_t position)
+static void load_conv_transpose(struct op_linear *l, int64_t bundle)
 {
-    int64_t out[MM_RANK_MAX], tap[MM_RANK_MAX] = {0};
-    mm_shape_coords(&l->shape, position, out);
-    int64_t first = out[1] / l->out_group * l->in_group;
-    int64_t at_x = out[0] * l->stride_x[0] + first * l->stride_x[1];
-    int64_t at_w = first * l->stride_w[0] + out[1] % l->out_group * l->stride_w[1];
-    double sum = l->bias ? op_get(l->bias, out[1]) : 0;
-    do {
-        int64_t place = scatter_place(l, out + 2, tap);
-        if (place >= 0)
-            sum += op_dot(l, at_x + place, l->stride_x[1], at_w, l->stride_w[0], l->in_group);
-        at_w++;
-    } while (next_tap(&l->window, tap));
+    load(l, bundle, scattered);
+}
+
+/* Weights are [channel in, channel out of a group, kernel ...]. */
+static double conv_transpose_value(const struct op_linear *l, int64_t position)
+{
+    int64_t channel = position / l->places % l->shape.dim[1];
+    int64_t first = channel / l->out_group * l->in_group, own = channel % l->out_group;
+    double sum = l->bias ? op_get(l->bias, channel) : 0;
+    for (int64_t c = 0; c < l->in_group; c++) {
+        int64_t at = ((first + c) * l->out_group + own) * l->taps;
+        sum += op_dot(l->part + c * l->taps, l->w, at, 1, l->taps);
+    }
     return sum;
 }
 
 int op_prepare_conv_transpose(const struct mm_operator_call *call, struct op_linear *l, struct mm_err *err)
 {
-    int64_t group, channels;
-    if (begin(call, l, &group, err) || op_window_scatter(call, &l->window, err))
+    if (begin(call, l, err) || op_window_scatter(call, &l->window, err))
         return -1;
-    l->in_group = l->w->shape.dim[0] / group;
+    l->in_group = l->w->shape.dim[0] / l->groups;
     l->out_group = l->w->shape.dim[1];
-    l->at = conv_transpose_at;
-    if (!mm_mul_i64(l->out_group, group, &channels))
-        return op_fail(call, err, MM_EARG, "%lld groups", (long long)group);
-    if (check_channels(call, l, l->w->shape.dim[0], channels, err))
-        return -1;
-    return finish(call, l, channels, err);
+    l->load = load_conv_transpose;
+    l->value = conv_transpose_value;
+    return finish(call, l, err);
 }

@@ -158,48 +158,77 @@ static int run_nearest(const struct mm_operator_call *call, const struct op_resi
 
 /* ---- linear and cubic ---------------------------------------------------------------------------------- */
 
+/* A row of the result is made at once: rows of the input are mixed by the taps of the other axes, and the mixture is
+ * read by the taps of the last one. */
 struct work {
     const struct op_resize *r;
     const struct mm_value *x;
     struct op_taps taps[MM_RANK_MAX];
     int64_t stride[MM_RANK_MAX];
+    int64_t out[MM_RANK_MAX]; /* where the row is */
+    double *mixed;            /* [length of a row of the input] */
 };
 
-/* The weighted sum over the taps of axis `axis` and those behind it. */
-static double sum_of(const struct work *w, const int64_t *out, int axis, int64_t base)
+static const int64_t *index_of(const struct work *w, int axis)
 {
-    if (axis == w->r->rank)
-        return op_get(w->x, base);
-    const struct op_taps *t = &w->taps[axis];
-    const int64_t *index = t->index + out[axis] * t->count;
-    const double *weight = t->weight + out[axis] * t->count;
-    double sum = 0;
-    for (int k = 0; k < t->count; k++) {
-        if (weight[k] != 0)
-            sum += weight[k] * sum_of(w, out, axis + 1, base + index[k] * w->stride[axis]);
-    }
-    return sum;
+    return w->taps[axis].index + w->out[axis] * w->taps[axis].count;
 }
 
-static bool lies_outside(const struct work *w, const int64_t *out)
+/* Add what the taps of axis `axis` and those behind it lead to, times `weight`. */
+static void mix(const struct work *w, int axis, int64_t base, double weight)
 {
-    for (int i = 0; w->r->crops && i < w->r->rank; i++) {
-        if (w->taps[i].index[out[i] * w->taps[i].count] < 0)
+    int last = w->r->rank - 1;
+    if (axis == last) {
+        for (int64_t k = 0; k < w->r->in[last]; k++)
+            w->mixed[k] += weight * op_get(w->x, base + k);
+        return;
+    }
+    const int64_t *index = index_of(w, axis);
+    const double *own = w->taps[axis].weight + w->out[axis] * w->taps[axis].count;
+    for (int k = 0; k < w->taps[axis].count; k++) {
+        if (own[k] != 0)
+            mix(w, axis + 1, base + index[k] * w->stride[axis], weight * own[k]);
+    }
+}
+
+/* Is one of the other axes outside of the input? */
+static bool row_is_outside(const struct work *w)
+{
+    for (int i = 0; i < w->r->rank - 1; i++) {
+        if (index_of(w, i)[0] < 0)
             return true;
     }
     return false;
 }
 
-static int sum_all(const struct mm_operator_call *call, const struct work *w, struct mm_value *value,
-                   struct mm_err *err)
+static void make_row(const struct work *w, int64_t at, struct mm_value *value)
 {
-    int64_t out[MM_RANK_MAX] = {0};
-    for (int64_t at = 0; at < value->count; at++) {
-        if (at % OP_CHUNK == 0 && op_stop(call, err))
+    int last = w->r->rank - 1;
+    const struct op_taps *t = &w->taps[last];
+    bool outside = row_is_outside(w);
+    memset(w->mixed, 0, (size_t)w->r->in[last] * sizeof *w->mixed);
+    if (!outside)
+        mix(w, 0, 0, 1);
+    for (int64_t k = 0; k < w->r->out[last]; k++) {
+        const int64_t *index = t->index + k * t->count;
+        const double *weight = t->weight + k * t->count;
+        double sum = 0;
+        for (int j = 0; j < t->count && index[0] >= 0; j++)
+            sum += weight[j] * w->mixed[index[j]];
+        op_put(value, at + k, outside || index[0] < 0 ? w->r->outside : sum);
+    }
+}
+
+static int make_rows(const struct mm_operator_call *call, struct work *w, struct mm_value *value,
+                     struct mm_err *err)
+{
+    int last = w->r->rank - 1;
+    for (int64_t at = 0; at < value->count; at += w->r->out[last]) {
+        if (op_stop(call, err))
             return -1;
-        op_put(value, at, lies_outside(w, out) ? w->r->outside : sum_of(w, out, 0, 0));
-        for (int i = w->r->rank - 1; i >= 0 && ++out[i] == w->r->out[i]; i--)
-            out[i] = 0;
+        make_row(w, at, value);
+        for (int i = last - 1; i >= 0 && ++w->out[i] == w->r->out[i]; i--)
+            w->out[i] = 0;
     }
     return 0;
 }
@@ -211,15 +240,16 @@ static int run_taps(const struct mm_operator_call *call, const struct op_resize 
     struct mm_arena arena;
     if (op_new(call, x->dtype, shape, value, err))
         return -1;
-    if (value->count == 0)
-        return 0;
-    int rc = 0;
     mm_arena_init(&arena);
     op_strides(&x->shape, w.stride);
+    int rc = 0;
     for (int i = 0; i < r->rank && rc == 0; i++)
-        rc = op_taps_make(r, i, &arena, &w.taps[i]) ? mm_fail_memory(err) : 0;
-    if (rc == 0)
-        rc = sum_all(call, &w, value, err);
+        rc = op_taps_make(r, i, &arena, &w.taps[i]);
+    w.mixed = mm_arena_array(&arena, (size_t)r->in[r->rank - 1], sizeof *w.mixed);
+    if (rc || !w.mixed)
+        rc = mm_fail_memory(err);
+    else
+        rc = make_rows(call, &w, value, err);
     mm_arena_done(&arena);
     return rc;
 }
@@ -233,7 +263,7 @@ static int run_resize(const struct mm_operator_call *call, struct mm_value *valu
         return -1;
     shape.rank = r.rank;
     memcpy(shape.dim, r.out, sizeof shape.dim);
-    if (x->count == 0)
+    if (x->count == 0 || r.rank == 0)
         return op_fail(call, err, MM_EARG, "an empty input");
     if (r.mode == OP_NEAREST)
         return run_nearest(call, &r, x, &shape, value, err);

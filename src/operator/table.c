@@ -76,17 +76,6 @@ int mm_operator_channel_axis(const struct mm_graph_node *node, int weight_input,
     return axis < rank ? axis : -1;
 }
 
-/* What all operators rely on. */
-static int check_shapes(const struct mm_operator_call *call, struct mm_err *err)
-{
-    for (int k = 0; k < call->node->input_count; k++) {
-        const struct mm_value *value = call->input[k];
-        if (value && (!op_shape_fits(&value->shape) || mm_shape_count(&value->shape) != value->count))
-            return op_fail(call, err, MM_EARG, "input %d has an impossible shape", k);
-    }
-    return 0;
-}
-
 int mm_operator_run(const struct mm_operator_call *call, struct mm_value *value, struct mm_err *err)
 {
     const struct mm_graph_node *node = call->node;
@@ -95,7 +84,7 @@ int mm_operator_run(const struct mm_operator_call *call, struct mm_value *value,
     if (!row)
         return mm_fail(err, MM_EUNSUPPORTED, "%s: operators of type %s%s%s are not recomputed", node->name,
                        node->domain, *node->domain ? "." : "", node->op_type);
-    if (check_shapes(call, err))
+    if (op_check_inputs(call, err))
         return -1;
     if (row->run(call, value, err) == 0)
         return 0;

@@ -4,7 +4,7 @@
 int op_unary_apply(const struct mm_operator_call *call, op_unary_loop loop, const double *p,
                    enum mm_dtype dtype, struct mm_value *value, struct mm_err *err)
 {
-    double x[OP_CHUNK], y[OP_CHUNK];
+    double x[OP_CHUNK] = {0}, y[OP_CHUNK];
     const struct mm_value *input = op_need(call, 0, err);
     if (!input || op_new(call, dtype, &input->shape, value, err))
         return -1;
@@ -13,7 +13,7 @@ int op_unary_apply(const struct mm_operator_call *call, op_unary_loop loop, cons
         if (op_stop(call, err))
             return -1;
         op_read(input, at, n, x);
-        loop(x, y, n, p);
+        loop(x, y, p);
         op_write(value, at, n, y);
     }
     return 0;

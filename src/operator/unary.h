@@ -6,8 +6,9 @@
 
 #include <math.h>
 
-/* y[k] = f(x[k]); p is the row's parameters. */
-typedef void (*op_unary_loop)(const double *x, double *y, size_t n, const double *p);
+/* y[k] = f(x[k]) for OP_CHUNK elements: always as many, so that a compiler makes vectors of them without further ado;
+ * p is the row's parameters. */
+typedef void (*op_unary_loop)(const double *restrict x, double *restrict y, const double *p);
 
 struct op_unary {
     op_unary_loop loop;
@@ -19,10 +20,10 @@ struct op_unary {
 };
 
 #define OP_UNARY_LOOP(name, expression)                                                                      \
-    static void name(const double *x, double *y, size_t n, const double *p)                                  \
+    static void name(const double *restrict x, double *restrict y, const double *p)                          \
     {                                                                                                        \
         (void)p;                                                                                             \
-        for (size_t k = 0; k < n; k++) {                                                                     \
+        for (size_t k = 0; k < OP_CHUNK; k++) {                                                              \
             double v = x[k];                                                                                 \
             y[k] = (expression);                                                                             \
         }                                                                                                    \
