@@ -83,7 +83,7 @@ enum mm_shape_match {
 };
 const char *mm_shape_match_text(enum mm_shape_match match); /* "@axis of dst undone" */
 
-/* Two tensors of a pair, opened and laid over each other; what measuring, histograms and values read. */
+/* Two tensors of a pair, opened and laid over each other; what measuring, histograms and what-if read. */
 struct mm_pair_tensors {
     struct mm_load src, dst;
     bool has_src, has_dst;
@@ -92,21 +92,36 @@ struct mm_pair_tensors {
     void *memory[2];       /* of flattened ones */
     struct mm_run run[2];
 };
-/* Opens what the pair has. A shape mismatch is not an error: fit says so. failed_dst tells which side err is
- * about. */
-int mm_pair_tensors_open(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
-                         const struct mm_schema *schema, bool *failed_dst, struct mm_err *err);
+
 /*
- * When a value of either side could not be read (MM_ECORRUPT): large text files may be laid out otherwise
- * than they seemed (mm_load_validate). 0: they can be read now, and the views have been made again. -1: err
- * says what is wrong, or is as it was when there is nothing to settle.
+ * What is done with an open pair. 0, or -1 with err and, where that is known, *failed_dst: which side err is about.
  */
-int mm_pair_tensors_validate_both(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
-                                  const struct mm_schema *schema, const atomic_bool *cancel,
-                                  struct mm_err *err);
-/* When all was read: MM_EIO if a file became shorter meanwhile (mm_load_check). */
-int mm_pair_tensors_check(const struct mm_pair_tensors *tensors, const struct mm_pair *pair, bool *failed_dst,
-                          struct mm_err *err);
-void mm_pair_tensors_close(struct mm_pair_tensors *tensors);
+typedef int (*mm_pair_work)(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst,
+                            struct mm_err *err);
+
+/* How a pair is read. All but `pair` may be zero. */
+struct mm_pair_reading {
+    const struct mm_pair *pair;
+    const struct mm_schema *schema; /* NULL: the project's own */
+    struct mm_reader *readers;      /* two, src's and dst's: memory to open files with, again and again */
+    const atomic_bool *cancel;
+    bool src_only; /* of dst only the header is looked at, for how src was compared; there is no view d */
+    mm_pair_work
+        headers; /* once, without views; also when one file could not be opened: has_src, has_dst tell */
+    mm_pair_work
+        values;    /* with the views; begins anew when it is called again. NULL: only headers are read */
+    void *context; /* of both */
+};
+/*
+ * The one way to read a pair: opens what it has, lays dst over src, calls `values`, closes. When a value can't be
+ * read (`values` gave MM_ECORRUPT), a large text file may be laid out otherwise than it seemed when it was opened:
+ * such a file is read through (mm_load_validate), the views are made again, and `values` is called once more, at most
+ * once for each side. A shape mismatch is no error: match says so.
+ *
+ * -1: err says why, with the file first, and *failed_dst (may be NULL) which side it is about; what `values` has
+ * figured out is then void. MM_EARG: a pair without files; MM_ECANCELLED; MM_EIO also when a file became shorter
+ * while it was read, whatever else was wrong; else what opening, `headers` and `values` give. 0: err is as it was.
+ */
+int mm_pair_read(const struct mm_pair_reading *reading, bool *failed_dst, struct mm_err *err);
 
 #endif

@@ -16,6 +16,8 @@
 #ifndef MMTUI_TENSOR_H
 #define MMTUI_TENSOR_H
 
+#include <stdatomic.h>
+
 #include "mmtui/base.h"
 
 /* ---- number formats ----------------------------------------------------------------------------------- */
@@ -141,11 +143,19 @@ void mm_tensor_fortran(struct mm_tensor *tensor);
 int mm_tensor_permute(const struct mm_tensor *tensor, const int *perm, struct mm_tensor *out,
                       struct mm_err *err);
 /*
- * Decode any tensor into a malloc'ed contiguous RAW one of its own dtype's lane (f32 or f64 storage).
- * *out views *memory and *run; the caller frees *memory.
+ * All values of any tensor in row-major order, in malloc'ed memory that the caller frees: floats of a tensor that is
+ * exact in them (mm_tensor_lane_f) if they are wanted (`floats`), else doubles. NULL with MM_ECORRUPT (the first
+ * element that can't be read, or a count that is not the shape's), MM_ENOMEM, or MM_ECANCELLED once *cancel (may be
+ * NULL) is set. An empty tensor gives memory without values.
  */
-int mm_tensor_flatten(const struct mm_tensor *tensor, struct mm_tensor *out, void **memory,
-                      struct mm_run *run, struct mm_err *err);
+void *mm_tensor_decode(const struct mm_tensor *tensor, bool floats, const atomic_bool *cancel,
+                       struct mm_err *err);
+/*
+ * Decode any tensor into a malloc'ed contiguous RAW one of its own dtype's lane (f32 or f64 storage).
+ * *out views *memory and *run; the caller frees *memory. Fails as mm_tensor_decode.
+ */
+int mm_tensor_flatten(const struct mm_tensor *tensor, const atomic_bool *cancel, struct mm_tensor *out,
+                      void **memory, struct mm_run *run, struct mm_err *err);
 
 /* Reads a tensor's values in row-major order, a tile at a time. Copyable: a copy continues from the same
  * place. */

@@ -20,33 +20,20 @@ static void values_done(struct values *values)
     *values = (struct values){NULL, NULL};
 }
 
-static int decode(const struct mm_tensor *tensor, const atomic_bool *cancel, double **out, struct mm_err *err)
-{
-    struct mm_cursor cursor;
-    size_t count = (size_t)tensor->count;
-    *out = malloc((count + 1) * sizeof **out);
-    if (!*out)
-        return mm_fail_memory(err);
-    mm_cursor_init(&cursor, tensor);
-    for (size_t done = 0, n; done < count; done += n) {
-        if (cancel && atomic_load_explicit(cancel, memory_order_relaxed))
-            return mm_fail(err, MM_ECANCELLED, "stopped");
-        n = mm_cursor_double(&cursor, *out + done, MM_TILE);
-        if (n == 0 || (n < MM_TILE && done + n < count))
-            return mm_fail(err, MM_ECORRUPT, "element %zu of %zu can't be read", done + n, count);
-    }
-    return 0;
-}
-
 static int values_read(struct values *values, const struct mm_pair_tensors *tensors,
-                       const atomic_bool *cancel, struct mm_err *err)
+                       const atomic_bool *cancel, bool *failed_dst, struct mm_err *err)
 {
     *values = (struct values){NULL, NULL};
+    *failed_dst = false;
     if (tensors->s.count > MM_CASE_MAX || tensors->d.count > MM_CASE_MAX)
         return 0;
-    if (decode(&tensors->s, cancel, &values->s, err) == 0 &&
-        decode(&tensors->d, cancel, &values->d, err) == 0)
+    values->s = mm_tensor_decode(&tensors->s, false, cancel, err);
+    if (!values->s)
+        return -1;
+    values->d = mm_tensor_decode(&tensors->d, false, cancel, err);
+    if (values->d)
         return 0;
+    *failed_dst = true;
     values_done(values);
     return -1;
 }
@@ -135,11 +122,29 @@ static void channels_find(struct mm_evidence *e, const struct mm_pair_tensors *t
     channels_done(&channels);
 }
 
-static int look_at(const struct mm_analysis *analysis, const struct mm_pair_tensors *tensors,
-                   const atomic_bool *cancel, struct mm_evidence *e, struct mm_err *err)
+static void evidence_init(struct mm_evidence *e)
 {
+    memset(e, 0, sizeof *e);
+    e->format = e->channel_axis = -1;
+    e->channel_spread = e->channel_slope = NAN;
+}
+
+/* What mm_evidence_collect was asked for. */
+struct question {
+    const struct mm_analysis *analysis;
+    const atomic_bool *cancel;
+    struct mm_evidence *out;
+};
+
+static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst, struct mm_err *err)
+{
+    const struct question *question = context;
+    const struct mm_analysis *analysis = question->analysis;
+    const atomic_bool *cancel = question->cancel;
+    struct mm_evidence *e = question->out;
     struct values v;
-    if (values_read(&v, tensors, cancel, err) < 0)
+    evidence_init(e);
+    if (values_read(&v, tensors, cancel, failed_dst, err) < 0)
         return -1;
     bool pairs = tensors->match != MM_MATCH_MISMATCH;
     struct format format = {.dtype = MM_DTYPE_NONE};
@@ -156,13 +161,6 @@ static int look_at(const struct mm_analysis *analysis, const struct mm_pair_tens
     return failed;
 }
 
-static void evidence_init(struct mm_evidence *e)
-{
-    memset(e, 0, sizeof *e);
-    e->format = e->channel_axis = -1;
-    e->channel_spread = e->channel_slope = NAN;
-}
-
 /* A pair that can't be looked at is evidence too. */
 static int problem(struct mm_evidence *e, struct mm_err *inner, struct mm_err *err)
 {
@@ -176,27 +174,19 @@ static int problem(struct mm_evidence *e, struct mm_err *inner, struct mm_err *e
 int mm_evidence_collect(const struct mm_analysis *analysis, const atomic_bool *cancel,
                         struct mm_evidence *out, struct mm_err *err)
 {
+    struct question question = {analysis, cancel, out};
+    struct mm_pair_reading reading = {.pair = analysis->pair,
+                                      .schema = analysis->schema,
+                                      .cancel = cancel,
+                                      .values = look_at,
+                                      .context = &question};
     struct mm_err inner = {MM_OK, ""};
-    struct mm_pair_tensors tensors;
-    bool failed_dst = false;
     evidence_init(out);
-    if (!analysis->pair->src || !analysis->pair->dst) {
+    if (!analysis->pair->src || !analysis->pair->dst)
         mm_fail(&inner, MM_EARG, "only in %s: nothing to compare", analysis->pair->src ? "src" : "dst");
-        return problem(out, &inner, err);
-    }
-    if (mm_pair_tensors_open(&tensors, analysis->pair, analysis->schema, &failed_dst, &inner) < 0)
-        return problem(out, &inner, err);
-    int failed = look_at(analysis, &tensors, cancel, out, &inner);
-    /* large text files that are laid out otherwise than they seemed */
-    if (failed && inner.code == MM_ECORRUPT &&
-        mm_pair_tensors_validate_both(&tensors, analysis->pair, analysis->schema, cancel, &inner) == 0) {
-        evidence_init(out);
-        failed = look_at(analysis, &tensors, cancel, out, &inner);
-    }
-    if (!failed)
-        failed = mm_pair_tensors_check(&tensors, analysis->pair, &failed_dst, &inner);
-    mm_pair_tensors_close(&tensors);
-    return failed ? problem(out, &inner, err) : 0;
+    else if (mm_pair_read(&reading, NULL, &inner) == 0)
+        return 0;
+    return problem(out, &inner, err);
 }
 
 void mm_evidence_done(struct mm_evidence *evidence)

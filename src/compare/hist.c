@@ -23,12 +23,14 @@ struct count {
     const struct mm_pair *pair;
     const atomic_bool *cancel;
     struct mm_helpers *helpers;
+    bool *failed_dst;
     struct mm_tally tally;
 };
 
 static struct mm_hist_walk walk_of(const struct count *count)
 {
-    return (struct mm_hist_walk){.cancel = count->cancel, .helpers = count->helpers};
+    return (struct mm_hist_walk){
+        .cancel = count->cancel, .helpers = count->helpers, .failed_dst = count->failed_dst};
 }
 
 static struct mm_hist_walk walk_side(const struct count *count, bool dst)
@@ -52,8 +54,10 @@ static int walk_sides(struct count *count, mm_hist_walk_fn src, mm_hist_walk_fn 
     }
     if (count->tensors->has_dst) {
         walk = walk_side(count, true);
-        if (dst(&walk, &count->tally, err))
+        if (dst(&walk, &count->tally, err)) {
+            *count->failed_dst = true; /* the walk's only side */
             return -1;
+        }
     }
     return 0;
 }
@@ -125,12 +129,14 @@ static int count_all(struct count *count, const struct mm_hist_options *options,
 
 int mm_pair_tensors_hist(const struct mm_pair_tensors *tensors, const struct mm_pair *pair,
                          const struct mm_hist_options *options, struct mm_helpers *helpers,
-                         const atomic_bool *cancel, struct mm_pair_hist *out, struct mm_err *err)
+                         const atomic_bool *cancel, struct mm_pair_hist *out, bool *failed_dst,
+                         struct mm_err *err)
 {
     struct count count = {.tensors = tensors,
                           .pair = pair,
                           .cancel = cancel,
                           .helpers = helpers,
+                          .failed_dst = failed_dst,
                           .tally = {.range = {INFINITY, -INFINITY}}};
     int failed = check_options(options, err) ? -1 : count_all(&count, options, err);
 
@@ -140,29 +146,38 @@ int mm_pair_tensors_hist(const struct mm_pair_tensors *tensors, const struct mm_
     return failed;
 }
 
+/* What mm_pair_hist was asked for. */
+struct question {
+    const struct mm_pair *pair;
+    const struct mm_hist_options *options;
+    struct mm_helpers *helpers;
+    const atomic_bool *cancel;
+    struct mm_pair_hist *out;
+};
+
+static int answer(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst, struct mm_err *err)
+{
+    struct question *question = context;
+
+    return mm_pair_tensors_hist(tensors, question->pair, question->options, question->helpers,
+                                question->cancel, question->out, failed_dst, err);
+}
+
 int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema,
                  const struct mm_hist_options *options, struct mm_helpers *helpers, const atomic_bool *cancel,
                  struct mm_pair_hist *out, struct mm_err *err)
 {
-    struct mm_pair_tensors tensors;
-    bool failed_dst;
-    int failed;
+    struct question question = {pair, options, helpers, cancel, out};
+    struct mm_pair_reading reading = {
+        .pair = pair, .schema = schema, .cancel = cancel, .values = answer, .context = &question};
 
     memset(out, 0, sizeof(*out));
-    if (check_options(options, err) || mm_pair_tensors_open_until(&tensors, pair, schema, cancel, NULL, err))
+    if (check_options(options, err))
         return -1;
-    failed = mm_pair_tensors_hist(&tensors, pair, options, helpers, cancel, out, err);
-    /* large text files that are laid out otherwise than they seemed */
-    if (failed && mm_pair_tensors_validate_both(&tensors, pair, schema, cancel, err) == 0) {
-        mm_pair_hist_done(out);
-        failed = mm_pair_tensors_hist(&tensors, pair, options, helpers, cancel, out, err);
-    }
-    if (mm_pair_tensors_check(&tensors, pair, &failed_dst, err))
-        failed = -1;
-    mm_pair_tensors_close(&tensors);
-    if (failed)
-        mm_pair_hist_done(out);
-    return failed;
+    if (mm_pair_read(&reading, NULL, err) == 0)
+        return 0;
+    mm_pair_hist_done(out); /* it may have been counted before the file was cut */
+    return -1;
 }
 
 void mm_pair_hist_done(struct mm_pair_hist *hist)

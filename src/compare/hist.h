@@ -3,11 +3,12 @@
 #define MMTUI_COMPARE_HIST_H
 
 #include "compare/parallel_for.h"
-#include "pair/tensors.h"
+#include "mmtui/pair.h"
 
-/* As mm_pair_hist. Whether the files were there to the end (mm_pair_tensors_check) is for the caller to ask. */
+/* As mm_pair_hist, of a pair that mm_pair_read has open. *failed_dst: which side a value that can't be read is of. */
 int mm_pair_tensors_hist(const struct mm_pair_tensors *tensors, const struct mm_pair *pair,
                          const struct mm_hist_options *options, struct mm_helpers *helpers,
-                         const atomic_bool *cancel, struct mm_pair_hist *out, struct mm_err *err);
+                         const atomic_bool *cancel, struct mm_pair_hist *out, bool *failed_dst,
+                         struct mm_err *err);
 
 #endif

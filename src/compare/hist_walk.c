@@ -115,7 +115,7 @@ static int fold_next(struct mm_pass *pass, const struct fold *fold, struct mm_ta
 
 /* Elements [first, end); 0 and -1: all. */
 static int fold_stretch(const struct mm_hist_walk *walk, const struct fold *fold, int64_t first, int64_t end,
-                        struct mm_tally *tally, struct mm_err *err)
+                        struct mm_tally *tally, bool *failed_dst, struct mm_err *err)
 {
     struct mm_pass pass = {.cancel = walk->cancel, .name_s = walk->name_s, .name_d = walk->name_d};
     size_t n;
@@ -124,8 +124,10 @@ static int fold_stretch(const struct mm_hist_walk *walk, const struct fold *fold
     if (end >= 0)
         mm_pass_range(&pass, first, end);
     do {
-        if (fold_next(&pass, fold, tally, &n, err))
+        if (fold_next(&pass, fold, tally, &n, err)) {
+            *failed_dst = pass.failed_dst;
             return -1;
+        }
     } while (n > 0);
     return 0;
 }
@@ -184,11 +186,12 @@ static int fold_piece(struct mm_parallel_reduce *share, int64_t first, int64_t e
 {
     struct pieces *pieces = (struct pieces *)share;
     struct mm_tally own;
+    bool failed_dst; /* what can be shared out has no values that can't be read */
     int failed;
 
     if (tally_like(&own, pieces->tally) < 0)
         return mm_fail_memory(err);
-    failed = fold_stretch(pieces->walk, pieces->fold, first, end, &own, err);
+    failed = fold_stretch(pieces->walk, pieces->fold, first, end, &own, &failed_dst, err);
     if (!failed) {
         pthread_mutex_lock(&share->lock);
         tally_merge(pieces->tally, &own);
@@ -215,7 +218,7 @@ static int fold_all(const struct mm_hist_walk *walk, const struct fold *fold, st
     if (walk->helpers && walk->s->count > MM_WHOLE && mm_divisible(walk->s) &&
         (!walk->d || mm_divisible(walk->d)))
         return fold_pieces(walk, fold, tally, err);
-    return fold_stretch(walk, fold, 0, -1, tally, err);
+    return fold_stretch(walk, fold, 0, -1, tally, walk->failed_dst, err);
 }
 
 int mm_walk_range(const struct mm_hist_walk *walk, struct mm_tally *tally, struct mm_err *err)

@@ -148,31 +148,6 @@ static void fail_with(struct mm_result *result, const struct mm_err *err, bool f
     result->error = strdup(err->text); /* NULL when memory is out: the code still says what */
 }
 
-/* Open, and keep what the headers say, of one side too when the other fails. False: the state says why. */
-static bool open_headers(struct mm_worker_scratch *scratch, struct mm_pair_tensors *tensors,
-                         const struct mm_pair *pair, const struct mm_schema *schema,
-                         const atomic_bool *cancel, struct mm_result *result)
-{
-    struct mm_err err = {MM_OK, ""}, memory;
-    bool failed_dst;
-    int failed;
-
-    memset(result, 0, sizeof(*result));
-    failed = mm_pair_tensors_load(tensors, pair, schema, scratch ? scratch->reader : NULL, cancel,
-                                  &failed_dst, &err);
-    if (failed && err.code == MM_ECANCELLED)
-        return false; /* PENDING, as if it had not been begun */
-    mm_fail_memory(&memory);
-    if ((tensors->has_src && mm_info_take(&result->src, &tensors->src)) ||
-        (tensors->has_dst && mm_info_take(&result->dst, &tensors->dst)))
-        fail_with(result, &memory, result->src.known);
-    else if (failed)
-        fail_with(result, &err, failed_dst);
-    else
-        result->match = tensors->match;
-    return result->state != MM_STATE_FAILED;
-}
-
 /* What the headers alone decide. */
 static void state_by_header(struct mm_result *result, const struct mm_pair *pair)
 {
@@ -195,22 +170,6 @@ static void no_metrics(struct mm_metrics *out)
     out->count = 0;
 }
 
-void mm_measure_header_at(struct mm_worker_scratch *scratch, const struct mm_pair *pair,
-                          const struct mm_schema *schema, const atomic_bool *cancel, struct mm_result *result)
-{
-    struct mm_pair_tensors tensors;
-
-    if (open_headers(scratch, &tensors, pair, schema, cancel, result))
-        state_by_header(result, pair);
-    no_metrics(&result->metrics);
-    mm_pair_tensors_close(&tensors);
-}
-
-void mm_measure_header(const struct mm_pair *pair, const struct mm_schema *schema, struct mm_result *result)
-{
-    mm_measure_header_at(NULL, pair, schema, NULL, result);
-}
-
 /* One side's own stats, by measuring it against itself. */
 static void keep_single(struct mm_metrics *metrics, bool is_dst)
 {
@@ -222,15 +181,14 @@ static void keep_single(struct mm_metrics *metrics, bool is_dst)
     *(is_dst ? &metrics->dst : &metrics->src) = stats;
 }
 
-/* An open pair and all that goes with measuring it. */
+/* A pair, and all that goes with measuring it. */
 struct task {
     struct mm_worker_scratch *scratch; /* may be NULL */
-    struct mm_pair_tensors *tensors;
     const struct mm_pair *pair;
-    const struct mm_schema *schema;
     const struct mm_measure_options *options; /* may be NULL */
     const atomic_bool *cancel;
-    bool failed_dst;
+    struct mm_result *result;
+    bool begun; /* there may be figures of an earlier go */
 };
 
 static struct mm_helpers *helpers_of(const struct task *task)
@@ -243,10 +201,10 @@ static const struct mm_map *map_of(const struct mm_pair_tensors *tensors, bool d
     return tensors->memory[dst] ? NULL : dst ? &tensors->dst.map : &tensors->src.map;
 }
 
-static int task_metrics(struct task *task, struct mm_metrics *out, struct mm_err *err)
+static int task_metrics(const struct task *task, const struct mm_pair_tensors *tensors, bool *failed_dst,
+                        struct mm_err *err)
 {
     const struct mm_pair *pair = task->pair;
-    const struct mm_pair_tensors *tensors = task->tensors;
     struct mm_work work;
     int failed;
 
@@ -257,15 +215,17 @@ static int task_metrics(struct task *task, struct mm_metrics *out, struct mm_err
     work.map_d = map_of(tensors, pair->dst);
     work.pass.name_s = pair->src ? pair->src->file : pair->dst->file;
     work.pass.name_d = pair->dst ? pair->dst->file : pair->src->file;
-    failed = measure_work(&work, out, err);
-    task->failed_dst = pair->src && pair->dst ? work.pass.failed_dst : !pair->src;
+    failed = measure_work(&work, &task->result->metrics, err);
+    *failed_dst = pair->src && pair->dst ? work.pass.failed_dst : !pair->src;
     return failed;
 }
 
 /* The range of both sides is known by now. Where it is not one (a constant, nothing finite), it is asked for.
  */
-static int task_hist(struct task *task, struct mm_result *result, struct mm_err *err)
+static int task_hist(const struct task *task, const struct mm_pair_tensors *tensors, bool *failed_dst,
+                     struct mm_err *err)
 {
+    struct mm_result *result = task->result;
     const struct mm_stats *src = &result->metrics.src, *dst = &result->metrics.dst;
     struct mm_hist_options options = {
         .bins = task->options->hist_bins, .low = fmin(src->min, dst->min), .high = fmax(src->max, dst->max)};
@@ -275,30 +235,25 @@ static int task_hist(struct task *task, struct mm_result *result, struct mm_err 
     result->hist = calloc(1, sizeof(*result->hist));
     if (!result->hist)
         return mm_fail_memory(err);
-    return mm_pair_tensors_hist(task->tensors, task->pair, &options, helpers_of(task), task->cancel,
-                                result->hist, err);
+    return mm_pair_tensors_hist(tensors, task->pair, &options, helpers_of(task), task->cancel, result->hist,
+                                failed_dst, err);
 }
 
 /* What was asked for beyond the metrics, of a pair. */
-static int task_extras(struct task *task, struct mm_result *result, struct mm_err *err)
+static int task_extras(const struct task *task, const struct mm_pair_tensors *tensors, bool *failed_dst,
+                       struct mm_err *err)
 {
+    struct mm_result *result = task->result;
+
     if (!task->options || !task->pair->src || !task->pair->dst)
         return 0;
     if (task->options->quantiles) {
-        if (mm_pair_tensors_quantiles(task->tensors, task->pair, helpers_of(task), task->cancel,
-                                      &result->quantiles, err))
+        if (mm_pair_tensors_quantiles(tensors, task->pair, helpers_of(task), task->cancel, &result->quantiles,
+                                      failed_dst, err))
             return -1;
         result->has_quantiles = true;
     }
-    return task->options->hist_bins > 0 ? task_hist(task, result, err) : 0;
-}
-
-static int task_all(struct task *task, struct mm_result *result, struct mm_err *err)
-{
-    if (mm_pair_tensors_lay(task->tensors, task->pair, task->cancel, &task->failed_dst, err) ||
-        task_metrics(task, &result->metrics, err))
-        return -1;
-    return task_extras(task, result, err);
+    return task->options->hist_bins > 0 ? task_hist(task, tensors, failed_dst, err) : 0;
 }
 
 static void forget_figures(struct mm_result *result)
@@ -311,57 +266,89 @@ static void forget_figures(struct mm_result *result)
     result->hist = NULL;
 }
 
-/* Figures from a file that became shorter meanwhile mean nothing, nor does any other complaint about it. */
-static void measure_pair_tensors(struct task *task, struct mm_result *result)
+/* Keep what the headers say, of one side too when the other can't be opened. */
+static int take_headers(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst,
+                        struct mm_err *err)
 {
-    bool single = !task->pair->src || !task->pair->dst;
-    struct mm_err err = {MM_OK, ""};
-    int failed = task_all(task, result, &err);
+    struct task *task = context;
+    struct mm_result *result = task->result;
 
-    /* a large text file that is laid out otherwise than it seemed: each side once */
-    for (int tries = 0; failed && err.code == MM_ECORRUPT && tries < 2; tries++) {
-        if (mm_pair_tensors_validate(task->tensors, task->pair, task->schema, task->cancel, &task->failed_dst,
-                                     &err))
-            break;
-        forget_figures(result);
-        failed = task_all(task, result, &err);
+    if ((tensors->has_src && mm_info_take(&result->src, &tensors->src)) ||
+        (tensors->has_dst && mm_info_take(&result->dst, &tensors->dst))) {
+        *failed_dst = result->src.known;
+        return mm_fail_memory(err);
     }
-    if (err.code != MM_ECANCELLED &&
-        mm_pair_tensors_check(task->tensors, task->pair, &task->failed_dst, &err))
-        failed = -1;
-    if (failed) {
+    result->match = tensors->match;
+    state_by_header(result, task->pair);
+    return 0;
+}
+
+static int take_figures(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst,
+                        struct mm_err *err)
+{
+    struct task *task = context;
+    struct mm_result *result = task->result;
+
+    if (result->state == MM_STATE_MISMATCH)
+        return 0;
+    if (task->begun)
         forget_figures(result);
-        result->state = MM_STATE_HEADER;
-        if (err.code != MM_ECANCELLED)
-            fail_with(result, &err, task->failed_dst);
-        return;
-    }
-    result->state = single ? MM_STATE_SINGLE : MM_STATE_MEASURED;
-    if (single)
+    task->begun = true;
+    if (task_metrics(task, tensors, failed_dst, err) || task_extras(task, tensors, failed_dst, err))
+        return -1;
+    if (result->state == MM_STATE_SINGLE)
         keep_single(&result->metrics, !task->pair->src);
+    else
+        result->state = MM_STATE_MEASURED;
+    return 0;
+}
+
+/* A pair that was cancelled is as far as it was before: not begun, or its headers are read. */
+static void read_pair(struct task *task, const struct mm_schema *schema, mm_pair_work values)
+{
+    struct mm_pair_reading reading = {.pair = task->pair,
+                                      .schema = schema,
+                                      .readers = task->scratch ? task->scratch->reader : NULL,
+                                      .cancel = task->cancel,
+                                      .headers = take_headers,
+                                      .values = values,
+                                      .context = task};
+    struct mm_result *result = task->result;
+    bool failed_dst = false;
+    struct mm_err err;
+
+    memset(result, 0, sizeof(*result));
+    no_metrics(&result->metrics);
+    if (mm_pair_read(&reading, &failed_dst, &err) == 0)
+        return;
+    forget_figures(result);
+    if (err.code != MM_ECANCELLED)
+        fail_with(result, &err, failed_dst);
+    else if (result->state != MM_STATE_PENDING)
+        result->state = MM_STATE_HEADER;
+}
+
+void mm_measure_header_at(struct mm_worker_scratch *scratch, const struct mm_pair *pair,
+                          const struct mm_schema *schema, const atomic_bool *cancel, struct mm_result *result)
+{
+    struct task task = {.scratch = scratch, .pair = pair, .cancel = cancel, .result = result};
+
+    read_pair(&task, schema, NULL);
+}
+
+void mm_measure_header(const struct mm_pair *pair, const struct mm_schema *schema, struct mm_result *result)
+{
+    mm_measure_header_at(NULL, pair, schema, NULL, result);
 }
 
 void mm_measure_pair_at(struct mm_worker_scratch *scratch, const struct mm_pair *pair,
                         const struct mm_schema *schema, const struct mm_measure_options *options,
                         const atomic_bool *cancel, struct mm_result *result)
 {
-    struct mm_pair_tensors tensors;
-    struct task task = {.scratch = scratch,
-                        .tensors = &tensors,
-                        .pair = pair,
-                        .schema = schema,
-                        .options = options,
-                        .cancel = cancel};
+    struct task task = {
+        .scratch = scratch, .pair = pair, .options = options, .cancel = cancel, .result = result};
 
-    if (open_headers(scratch, &tensors, pair, schema, cancel, result)) {
-        state_by_header(result, pair);
-        no_metrics(&result->metrics);
-        if (result->state != MM_STATE_MISMATCH)
-            measure_pair_tensors(&task, result);
-    } else {
-        no_metrics(&result->metrics);
-    }
-    mm_pair_tensors_close(&tensors);
+    read_pair(&task, schema, take_figures);
 }
 
 void mm_measure_pair(const struct mm_pair *pair, const struct mm_schema *schema,

@@ -250,33 +250,42 @@ int mm_quantiles_tensors(const struct mm_tensor *s, const struct mm_tensor *d, c
 
 int mm_pair_tensors_quantiles(const struct mm_pair_tensors *tensors, const struct mm_pair *pair,
                               struct mm_helpers *helpers, const atomic_bool *cancel, struct mm_quantiles *out,
-                              struct mm_err *err)
+                              bool *failed_dst, struct mm_err *err)
 {
     struct select select = {
         .s = &tensors->s, .d = &tensors->d, .helpers = helpers, .pass = {.cancel = cancel}};
+    int failed;
 
     if (tensors->match == MM_MATCH_NONE || tensors->match == MM_MATCH_MISMATCH)
         return mm_fail(err, MM_EARG, "%s: errors are between two tensors of the same shape", pair->name);
     select.pass.name_s = pair->src->file;
     select.pass.name_d = pair->dst->file;
-    return quantiles(&select, out, err);
+    failed = quantiles(&select, out, err);
+    *failed_dst = select.pass.failed_dst;
+    return failed;
+}
+
+/* What mm_pair_quantiles was asked for. */
+struct question {
+    const struct mm_pair *pair;
+    const atomic_bool *cancel;
+    struct mm_quantiles *out;
+};
+
+static int answer(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst, struct mm_err *err)
+{
+    struct question *question = context;
+
+    return mm_pair_tensors_quantiles(tensors, question->pair, NULL, question->cancel, question->out,
+                                     failed_dst, err);
 }
 
 int mm_pair_quantiles(const struct mm_pair *pair, const struct mm_schema *schema, const atomic_bool *cancel,
                       struct mm_quantiles *out, struct mm_err *err)
 {
-    struct mm_pair_tensors tensors;
-    bool failed_dst;
-    int failed;
+    struct question question = {pair, cancel, out};
+    struct mm_pair_reading reading = {
+        .pair = pair, .schema = schema, .cancel = cancel, .values = answer, .context = &question};
 
-    if (mm_pair_tensors_open_until(&tensors, pair, schema, cancel, NULL, err))
-        return -1;
-    failed = mm_pair_tensors_quantiles(&tensors, pair, NULL, cancel, out, err);
-    /* large text files that are laid out otherwise than they seemed */
-    if (failed && mm_pair_tensors_validate_both(&tensors, pair, schema, cancel, err) == 0)
-        failed = mm_pair_tensors_quantiles(&tensors, pair, NULL, cancel, out, err);
-    if (mm_pair_tensors_check(&tensors, pair, &failed_dst, err))
-        failed = -1;
-    mm_pair_tensors_close(&tensors);
-    return failed;
+    return mm_pair_read(&reading, NULL, err);
 }

@@ -3,12 +3,12 @@
 #define MMTUI_COMPARE_QUANTILE_H
 
 #include "compare/parallel_for.h"
-#include "pair/tensors.h"
+#include "mmtui/pair.h"
 
 /* Of views that were laid over each other. Whether the files were there to the end is for the caller to ask.
  * helpers may be NULL. */
 int mm_pair_tensors_quantiles(const struct mm_pair_tensors *tensors, const struct mm_pair *pair,
                               struct mm_helpers *helpers, const atomic_bool *cancel, struct mm_quantiles *out,
-                              struct mm_err *err);
+                              bool *failed_dst, struct mm_err *err);
 
 #endif

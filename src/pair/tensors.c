@@ -128,42 +128,6 @@ static int fail_in(const struct mm_entry *entry, const struct mm_err *inner, str
     return mm_fail(err, inner->code, "%s: %s", entry->file, inner->text);
 }
 
-/* Decode all of a tensor of the given lane into `memory`. */
-static int decode(const struct mm_tensor *tensor, bool lane_f, void *memory, const atomic_bool *cancel,
-                  struct mm_err *err)
-{
-    struct mm_cursor cursor;
-    size_t count = (size_t)tensor->count;
-
-    mm_cursor_init(&cursor, tensor);
-    for (size_t done = 0, n; done < count; done += n) {
-        if (cancel && atomic_load_explicit(cancel, memory_order_relaxed))
-            return mm_fail(err, MM_ECANCELLED, "stopped");
-        n = lane_f ? mm_cursor_float(&cursor, (float *)memory + done, MM_TILE)
-                   : mm_cursor_double(&cursor, (double *)memory + done, MM_TILE);
-        if (n < MM_TILE && done + n < count)
-            return mm_fail(err, MM_ECORRUPT, "element %zu of %zu can't be read", done + n, count);
-    }
-    return 0;
-}
-
-/* As mm_tensor_flatten, but it can be stopped. */
-static int flatten(const struct mm_tensor *tensor, struct mm_tensor *out, void **memory, struct mm_run *run,
-                   const atomic_bool *cancel, struct mm_err *err)
-{
-    bool lane_f = mm_tensor_lane_f(tensor);
-    size_t size;
-
-    if (!mm_mul((size_t)tensor->count, lane_f ? sizeof(float) : sizeof(double), &size))
-        return mm_fail(err, MM_ECORRUPT, "impossible number of elements (%" PRId64 ")", tensor->count);
-    *memory = malloc(size > 0 ? size : 1);
-    if (!*memory)
-        return mm_fail_memory(err);
-    mm_tensor_raw(out, lane_f ? MM_F32 : MM_F64, &tensor->shape, *memory, run);
-    out->dtype = tensor->quantised ? MM_F64 : tensor->dtype; /* what was a code is a real number now */
-    return decode(tensor, lane_f, *memory, cancel, err);
-}
-
 /* The view with the @axis undone; packed values are decoded into *memory first (freed with the tensors). */
 static int undo(const struct mm_tensor *tensor, const struct mm_axis *axis, struct mm_tensor *out,
                 void **memory, struct mm_run *run, const atomic_bool *cancel, struct mm_err *err)
@@ -175,7 +139,7 @@ static int undo(const struct mm_tensor *tensor, const struct mm_axis *axis, stru
         return mm_fail(err, MM_EARG, "@axis does not fit %d axes", tensor->shape.rank);
     if (mm_tensor_permute(tensor, perm, out, err) == 0)
         return 0;
-    if (flatten(tensor, &flat, memory, run, cancel, err))
+    if (mm_tensor_flatten(tensor, cancel, &flat, memory, run, err))
         return -1;
     return mm_tensor_permute(&flat, perm, out, err);
 }
@@ -197,97 +161,42 @@ static void reshape(struct mm_tensor *view, const struct mm_shape *shape)
     view->shape = *shape;
 }
 
-int mm_pair_tensors_lay(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
-                        const atomic_bool *cancel, bool *failed_dst, struct mm_err *err)
+/* Whichever side of the views is wanted: 0 is src's, 1 dst's. */
+static int lay_side(struct mm_pair_tensors *tensors, const struct mm_pair *pair, bool dst,
+                    const atomic_bool *cancel, struct mm_err *err)
 {
-    bool undo_src = tensors->match == MM_MATCH_UNDO_SRC || tensors->match == MM_MATCH_UNDO_BOTH;
-    bool undo_dst = tensors->match == MM_MATCH_UNDO_DST || tensors->match == MM_MATCH_UNDO_BOTH;
+    const struct mm_entry *entry = dst ? pair->dst : pair->src;
+    const struct mm_tensor *tensor = dst ? &tensors->dst.tensor : &tensors->src.tensor;
+    struct mm_tensor *view = dst ? &tensors->d : &tensors->s;
+    enum mm_shape_match match = tensors->match;
     struct mm_err inner;
 
-    for (int i = 0; i < 2; i++) { /* of views that were made before */
-        free(tensors->memory[i]);
-        tensors->memory[i] = NULL;
+    free(tensors->memory[dst]); /* of a view that was made before */
+    tensors->memory[dst] = NULL;
+    *view = *tensor;
+    if (match != MM_MATCH_UNDO_BOTH && match != (dst ? MM_MATCH_UNDO_DST : MM_MATCH_UNDO_SRC))
+        return 0;
+    if (undo(tensor, &entry->parsed.axis, view, &tensors->memory[dst], &tensors->run[dst], cancel, &inner))
+        return fail_in(entry, &inner, err);
+    return 0;
+}
+
+int mm_pair_tensors_lay(struct mm_pair_tensors *tensors, const struct mm_pair *pair, bool src_only,
+                        const atomic_bool *cancel, bool *failed_dst, struct mm_err *err)
+{
+    *failed_dst = false;
+    if (lay_side(tensors, pair, false, cancel, err))
+        return -1;
+    if (src_only)
+        return 0;
+    if (lay_side(tensors, pair, true, cancel, err)) {
+        *failed_dst = true;
+        return -1;
     }
-    tensors->s = tensors->src.tensor;
-    tensors->d = tensors->dst.tensor;
-    *failed_dst = false;
-    if (undo_src && undo(&tensors->src.tensor, &pair->src->parsed.axis, &tensors->s, &tensors->memory[0],
-                         &tensors->run[0], cancel, &inner))
-        return fail_in(pair->src, &inner, err);
-    *failed_dst = true;
-    if (undo_dst && undo(&tensors->dst.tensor, &pair->dst->parsed.axis, &tensors->d, &tensors->memory[1],
-                         &tensors->run[1], cancel, &inner))
-        return fail_in(pair->dst, &inner, err);
-    *failed_dst = false;
     if (tensors->match != MM_MATCH_NONE && tensors->match != MM_MATCH_MISMATCH &&
         !mm_shape_equal(&tensors->s.shape, &tensors->d.shape))
         reshape(&tensors->d, &tensors->s.shape);
     return 0;
-}
-
-int mm_pair_tensors_validate(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
-                             const struct mm_schema *schema, const atomic_bool *cancel, bool *failed_dst,
-                             struct mm_err *err)
-{
-    struct mm_load *load = *failed_dst ? &tensors->dst : &tensors->src;
-    int failed;
-
-    if (!(*failed_dst ? tensors->has_dst : tensors->has_src))
-        return -1;
-    load->cancel = cancel;
-    failed = mm_load_validate(load, *failed_dst ? pair->dst : pair->src, schema, err);
-    load->cancel = NULL;
-    return failed ? -1 : mm_pair_tensors_lay(tensors, pair, cancel, failed_dst, err);
-}
-
-int mm_pair_tensors_validate_both(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
-                                  const struct mm_schema *schema, const atomic_bool *cancel,
-                                  struct mm_err *err)
-{
-    bool first = false, second = true;
-
-    if (!tensors->src.uncounted && !tensors->dst.uncounted)
-        return -1;
-    if (tensors->src.uncounted && mm_pair_tensors_validate(tensors, pair, schema, cancel, &first, err))
-        return -1;
-    return tensors->dst.uncounted ? mm_pair_tensors_validate(tensors, pair, schema, cancel, &second, err) : 0;
-}
-
-int mm_pair_tensors_open_until(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
-                               const struct mm_schema *schema, const atomic_bool *cancel, bool *failed_dst,
-                               struct mm_err *err)
-{
-    bool ignored;
-
-    if (!failed_dst)
-        failed_dst = &ignored;
-    if (mm_pair_tensors_load(tensors, pair, schema, NULL, cancel, failed_dst, err) == 0) {
-        int failed = mm_pair_tensors_lay(tensors, pair, cancel, failed_dst, err);
-
-        for (int tries = 0; failed && tries < 2; tries++) /* each side once */
-            failed = mm_pair_tensors_validate(tensors, pair, schema, cancel, failed_dst, err);
-        if (!failed)
-            return 0;
-    }
-    mm_pair_tensors_close(tensors);
-    return -1;
-}
-
-int mm_pair_tensors_open(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
-                         const struct mm_schema *schema, bool *failed_dst, struct mm_err *err)
-{
-    return mm_pair_tensors_open_until(tensors, pair, schema, NULL, failed_dst, err);
-}
-
-int mm_pair_tensors_check(const struct mm_pair_tensors *tensors, const struct mm_pair *pair, bool *failed_dst,
-                          struct mm_err *err)
-{
-    bool src_bad = tensors->has_src && mm_load_check(&tensors->src, pair->src, err);
-
-    if (!src_bad && (!tensors->has_dst || mm_load_check(&tensors->dst, pair->dst, err) == 0))
-        return 0; /* *failed_dst stays: it may be about another error */
-    *failed_dst = !src_bad;
-    return -1;
 }
 
 void mm_pair_tensors_close(struct mm_pair_tensors *tensors)

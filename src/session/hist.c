@@ -16,11 +16,8 @@ struct hist_request {
 static void run(struct mm_job *job, const atomic_bool *cancel)
 {
     struct hist_request *hist = (struct hist_request *)job;
-    struct mm_err *error = &hist->request.error;
-    if (mm_pair_hist(hist->pair, hist->schema, &hist->options, hist->helpers, cancel, &hist->hist, error) <
-            0 &&
-        error->code == MM_OK)
-        error->code = MM_ECANCELLED;
+    mm_pair_hist(hist->pair, hist->schema, &hist->options, hist->helpers, cancel, &hist->hist,
+                 &hist->request.error);
 }
 
 static void release(struct request *request)

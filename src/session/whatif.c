@@ -13,33 +13,39 @@ struct whatif_request {
     struct mm_whatif *rows; /* [MM_WHATIF_MAX] */
 };
 
+/* A table being worked out. */
+struct working {
+    struct whatif_request *whatif;
+    const atomic_bool *cancel;
+};
+
 /* src as it was compared. */
-static int fill(struct whatif_request *whatif, const struct mm_pair_tensors *tensors,
-                const atomic_bool *cancel)
+static int fill(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst, struct mm_err *err)
 {
+    const struct working *working = context;
+    struct whatif_request *whatif = working->whatif;
     struct mm_whatif_setting settings[MM_WHATIF_MAX];
     struct mm_whatif_table *table = &whatif->table;
     const struct mm_shape *shape = &tensors->s.shape;
+    *failed_dst = false;
     table->axis = whatif->axis >= 0 && whatif->axis < shape->rank ? whatif->axis : mm_channel_axis(shape);
     table->rank = shape->rank;
     table->row = whatif->rows;
     table->count = mm_whatif_usual(shape, table->axis, settings);
-    return mm_whatif_tensor(&tensors->s, settings, table->count, cancel, whatif->rows,
-                            &whatif->request.error);
+    return mm_whatif_tensor(&tensors->s, settings, table->count, working->cancel, whatif->rows, err);
 }
 
 static void run(struct mm_job *job, const atomic_bool *cancel)
 {
     struct whatif_request *whatif = (struct whatif_request *)job;
-    struct mm_err *error = &whatif->request.error;
-    struct mm_pair_tensors tensors;
-    bool failed_dst;
-    if (mm_pair_tensors_open(&tensors, &whatif->pair, whatif->schema, &failed_dst, error) < 0)
-        return;
-    fill(whatif, &tensors, cancel);
-    if (error->code == MM_OK)
-        mm_pair_tensors_check(&tensors, &whatif->pair, &failed_dst, error);
-    mm_pair_tensors_close(&tensors);
+    struct working working = {whatif, cancel};
+    const struct mm_pair_reading reading = {.pair = &whatif->pair,
+                                            .schema = whatif->schema,
+                                            .cancel = cancel,
+                                            .src_only = true,
+                                            .values = fill,
+                                            .context = &working};
+    mm_pair_read(&reading, NULL, &whatif->request.error);
 }
 
 static void release(struct request *request)

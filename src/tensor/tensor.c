@@ -103,43 +103,62 @@ int mm_tensor_permute(const struct mm_tensor *tensor, const int *perm, struct mm
     return 0;
 }
 
-/* Decode everything into memory, which is large enough. -1 with the first element that can't be read. */
-static int decode_all(const struct mm_tensor *tensor, void *memory, bool lane_f, struct mm_err *err)
+/* A tile at a time, so that it can be stopped. */
+static int decode_into(const struct mm_tensor *tensor, bool floats, void *memory, const atomic_bool *cancel,
+                       struct mm_err *err)
 {
     struct mm_cursor cursor;
-    size_t count = (size_t)tensor->count, done;
+    size_t count = (size_t)tensor->count;
 
     mm_cursor_init(&cursor, tensor);
-    done = lane_f ? mm_cursor_float(&cursor, memory, count) : mm_cursor_double(&cursor, memory, count);
-    if (done < count)
-        return mm_fail(err, MM_ECORRUPT, "element %zu of %zu can't be read", done, count);
+    for (size_t done = 0, n, wanted; done < count; done += n) {
+        if (cancel && atomic_load_explicit(cancel, memory_order_relaxed))
+            return mm_fail(err, MM_ECANCELLED, "stopped");
+        wanted = count - done < MM_TILE ? count - done : MM_TILE;
+        n = floats ? mm_cursor_float(&cursor, (float *)memory + done, wanted)
+                   : mm_cursor_double(&cursor, (double *)memory + done, wanted);
+        if (n < wanted)
+            return mm_fail(err, MM_ECORRUPT, "element %zu of %zu can't be read", done + n, count);
+    }
     return 0;
 }
 
-int mm_tensor_flatten(const struct mm_tensor *tensor, struct mm_tensor *out, void **memory,
-                      struct mm_run *run, struct mm_err *err)
+void *mm_tensor_decode(const struct mm_tensor *tensor, bool floats, const atomic_bool *cancel,
+                       struct mm_err *err)
 {
-    bool lane_f = mm_tensor_lane_f(tensor);
-    enum mm_dtype stored = lane_f ? MM_F32 : MM_F64;
-    enum mm_dtype dtype =
-        tensor->quantised ? MM_F64 : tensor->dtype; /* what was a code is a real number now */
     struct mm_shape shape = tensor->shape;
+    void *memory = NULL;
     size_t size;
-    void *data;
 
-    *memory = NULL;
+    floats = floats && mm_tensor_lane_f(tensor);
     if (tensor->count < 0 || tensor->count != mm_shape_count(&shape) ||
-        !mm_mul((size_t)tensor->count, mm_dtype_info(stored)->bytes, &size))
-        return mm_fail(err, MM_ECORRUPT, "impossible number of elements (%" PRId64 ")", tensor->count);
-    data = malloc(size > 0 ? size : 1);
-    if (!data)
-        return mm_fail_memory(err);
-    if (decode_all(tensor, data, lane_f, err)) {
-        free(data);
-        return -1;
+        !mm_mul((size_t)tensor->count, floats ? sizeof(float) : sizeof(double), &size)) {
+        mm_fail(err, MM_ECORRUPT, "impossible number of elements (%" PRId64 ")", tensor->count);
+        return NULL;
     }
-    *memory = data;
-    mm_tensor_raw(out, stored, &shape, data, run);
+    memory = malloc(size > 0 ? size : 1);
+    if (!memory) {
+        mm_fail_memory(err);
+        return NULL;
+    }
+    if (decode_into(tensor, floats, memory, cancel, err) == 0)
+        return memory;
+    free(memory);
+    return NULL;
+}
+
+int mm_tensor_flatten(const struct mm_tensor *tensor, const atomic_bool *cancel, struct mm_tensor *out,
+                      void **memory, struct mm_run *run, struct mm_err *err)
+{
+    struct mm_shape shape = tensor->shape;
+    /* what was a code is a real number now */
+    enum mm_dtype dtype = tensor->quantised ? MM_F64 : tensor->dtype;
+    enum mm_dtype stored = mm_tensor_lane_f(tensor) ? MM_F32 : MM_F64;
+
+    *memory = mm_tensor_decode(tensor, true, cancel, err);
+    if (!*memory)
+        return -1;
+    mm_tensor_raw(out, stored, &shape, *memory, run);
     out->dtype = dtype;
     return 0;
 }

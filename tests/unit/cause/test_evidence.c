@@ -7,6 +7,7 @@
 
 #include "mmtui/cause.h"
 #include "unit/pair/pair_files.h"
+#include "unit/pair/odd_text.h"
 #include "unit/cause/cause_testing.h"
 
 #define COUNT (3 * 32 * 32)
@@ -23,19 +24,25 @@ static void put(struct pair_files *files, int side, const double *x, int64_t cou
     free(value);
 }
 
-static void collect(struct pair_files *files, bool quantised, struct mm_result *result,
-                    struct mm_evidence *out)
+static void look(struct pair_files *files, bool quantised, const struct mm_result *result,
+                 struct mm_evidence *out)
 {
-    struct mm_measure_options options;
     struct mm_err err = {MM_OK, ""};
-    mm_measure_defaults(&options);
-    memset(result, 0, sizeof *result);
-    mm_measure_pair(&files->pair, NULL, &options, NULL, result);
     struct mm_analysis analysis = {
         .pair = &files->pair, .result = result, .op_type = "Conv", .noise = 1e-3, .quantised = quantised};
     memset(out, 0xAA, sizeof *out);
     if (mm_evidence_collect(&analysis, NULL, out, &err) < 0)
         fail_msg("%s", err.text);
+}
+
+static void collect(struct pair_files *files, bool quantised, struct mm_result *result,
+                    struct mm_evidence *out)
+{
+    struct mm_measure_options options;
+    mm_measure_defaults(&options);
+    memset(result, 0, sizeof *result);
+    mm_measure_pair(&files->pair, NULL, &options, NULL, result);
+    look(files, quantised, result, out);
 }
 
 /* An int8 grid of one step for all channels; then halves; then channels reversed. */
@@ -170,13 +177,80 @@ static void problems(void **state)
     pair_files_done(&files);
 }
 
+/* dst is src rounded to steps of 64. As small files have it (.npy, which are never read twice), so large texts. */
+static void odd_text_files(void **state)
+{
+    (void)state;
+    static float value[2][ODD_COUNT];
+    struct pair_files files;
+    struct mm_result result;
+    struct mm_evidence small, e;
+    pair_files_init(&files);
+    for (int i = 0; i < ODD_COUNT; i++) {
+        value[0][i] = (float)i;
+        value[1][i] = 64 * rintf((float)i / 64);
+    }
+    for (int side = 0; side < 2; side++)
+        pair_files_put(&files, side, side ? "2_t.npy" : "1_t.npy", MM_F32, (struct mm_shape){1, {ODD_COUNT}},
+                       value[side]);
+    collect(&files, false, &result, &small);
+    mm_result_done(&result);
+    assert_true(small.grid == 64 && small.floors > 0);
+    for (int odd = 1; odd < 4; odd++) {
+        for (int side = 0; side < 2; side++) {
+            struct mm_buf buf;
+            mm_buf_init(&buf);
+            mm_buf_puts(&buf, "version_number: 1\ndtype: DT_FLOAT32\ntensor_shape: 6000\n");
+            for (int i = 0; i < ODD_COUNT; i++)
+                mm_buf_printf(&buf, "float_val:%s%d\n", i == 3000 && (odd & 1 << side) ? "  " : " ",
+                              (int)value[side][i]);
+            pair_files_bytes(&files, side, side ? "2_t.pbtxt" : "1_t.pbtxt", mm_buf_text(&buf));
+            mm_buf_done(&buf);
+        }
+        collect(&files, false, &result, &e);
+        assert_null(e.problem);
+        assert_true(e.grid == 64);
+        assert_int_equal(e.floors, small.floors);
+        assert_int_equal(e.format, small.format);
+        assert_int_equal(e.findings, small.findings);
+        for (size_t i = 0; i < e.floors; i++) {
+            assert_int_equal(e.floor[i].setting.dtype, small.floor[i].setting.dtype);
+            assert_true(e.floor[i].metrics.mse == small.floor[i].metrics.mse);
+        }
+        mm_evidence_done(&e);
+        mm_result_done(&result);
+    }
+    mm_evidence_done(&small);
+    pair_files_done(&files);
+}
+
+static void cut_files(void **state)
+{
+    (void)state;
+    struct pair_files files;
+    struct mm_result result;
+    struct mm_evidence e;
+    char *text = odd_text("6000", 1, true);
+    pair_files_init(&files);
+    pair_files_bytes(&files, 0, "1_t.pbtxt", text);
+    pair_files_bytes(&files, 1, "2_t.pbtxt", text);
+    mm_measure_pair(&files.pair, NULL, NULL, NULL, &result); /* then it is cut */
+    cut_when_opened(&files.entry[1], files.entry[0].path);
+    look(&files, false, &result, &e);
+    assert_string_equal(e.problem, "1_t.pbtxt: became shorter while it was read");
+    assert_true(e.floors == 0 && e.findings == 0);
+    mm_evidence_done(&e);
+    mm_result_done(&result);
+    pair_files_done(&files);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(formats_and_causes),
-        cmocka_unit_test(channels),
-        cmocka_unit_test(shapes_differ),
-        cmocka_unit_test(problems),
+        cmocka_unit_test(formats_and_causes), cmocka_unit_test(channels),
+        cmocka_unit_test(shapes_differ),      cmocka_unit_test(problems),
+        cmocka_unit_test(odd_text_files),     cmocka_unit_test(cut_files),
     };
     return cmocka_run_group_tests_name("triage/evidence", tests, NULL, NULL);
 }

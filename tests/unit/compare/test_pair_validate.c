@@ -10,6 +10,7 @@
 
 #include "mmtui/compare.h"
 #include "unit/pair/pair_files.h"
+#include "unit/pair/odd_text.h"
 
 #define MANY 6000
 
@@ -98,22 +99,95 @@ static void with_an_axis(void **state)
     mm_result_done(&result);
 }
 
+/* 600 of the values in each tenth of [0, 5999]; dst's are twice those and its own range is above: 300. */
 static void histograms(void **state)
+{
+    struct mm_hist_options options = {.bins = 10, .low = 0, .high = ODD_COUNT - 1};
+    struct pair_files *files = *state;
+
+    for (int odd = 1; odd < 4; odd++) {
+        char *src = odd_text("6000", 1, odd & 1), *dst = odd_text("6000", 2, odd & 2);
+        struct mm_err err = {MM_OK, ""};
+        struct mm_pair_hist hist;
+
+        pair_files_bytes(files, 0, "1_a.pbtxt", src);
+        pair_files_bytes(files, 1, "2_a.pbtxt", dst);
+        if (mm_pair_hist(&files->pair, NULL, &options, NULL, NULL, &hist, &err))
+            fail_msg("%s", err.text);
+        assert_int_equal(err.code, MM_OK);
+        for (size_t i = 0; i < 10; i++) {
+            assert_int_equal(hist.src.count[i], 600);
+            assert_int_equal(hist.dst.count[i], 300);
+        }
+        assert_int_equal(hist.dst.above, 3000);
+        assert_int_equal(hist.error.zero, 1);
+        assert_int_equal(hist.error.count[0 - MM_EXP_LOW], 1);     /* 1 */
+        assert_int_equal(hist.error.count[11 - MM_EXP_LOW], 2048); /* 2048 .. 4095 */
+        mm_pair_hist_done(&hist);
+        free(src);
+        free(dst);
+    }
+}
+
+/* |e| = 0 .. 5999: floor(q * 5999) is the value itself. */
+static void quantiles(void **state)
+{
+    struct pair_files *files = *state;
+
+    for (int odd = 1; odd < 4; odd++) {
+        char *src = odd_text("6000", 1, odd & 1), *dst = odd_text("6000", 2, odd & 2);
+        struct mm_err err = {MM_OK, ""};
+        struct mm_quantiles q;
+
+        pair_files_bytes(files, 0, "1_a.pbtxt", src);
+        pair_files_bytes(files, 1, "2_a.pbtxt", dst);
+        if (mm_pair_quantiles(&files->pair, NULL, NULL, &q, &err))
+            fail_msg("%s", err.text);
+        assert_int_equal(err.code, MM_OK);
+        assert_int_equal(q.count, ODD_COUNT);
+        assert_true(q.p50 == 2999 && q.p90 == 5399 && q.p99 == 5939 && q.p999 == 5993);
+        free(src);
+        free(dst);
+    }
+}
+
+/* Figures, histograms and quantiles of a file that becomes shorter meanwhile. */
+static void cut_files(void **state)
 {
     struct mm_hist_options options = {.bins = 10};
     struct pair_files *files = *state;
-    struct mm_pair_hist hist;
-    struct mm_err err;
-    uint64_t sum = 0;
+    char *text = odd_text("6000", 1, true);
 
-    put(files, 0, "1_a.pbtxt", "6000", "# here\n");
-    put(files, 1, "2_a.pbtxt", "6000", "# and here\n");
-    if (mm_pair_hist(&files->pair, NULL, &options, NULL, NULL, &hist, &err))
-        fail_msg("%s", err.text);
-    for (size_t i = 0; i < hist.src.bins; i++)
-        sum += (uint64_t)hist.src.count[i];
-    assert_int_equal(sum, MANY);
-    mm_pair_hist_done(&hist);
+    for (int victim = 0; victim < 2; victim++) {
+        const char *wanted = victim ? "2_a.pbtxt: became shorter while it was read"
+                                    : "1_a.pbtxt: became shorter while it was read";
+        for (int way = 0; way < 3; way++) {
+            struct mm_quantiles q;
+            struct mm_pair_hist hist;
+            struct mm_result result;
+            struct mm_err err = {MM_OK, ""};
+
+            pair_files_bytes(files, 0, "1_a.pbtxt", text);
+            pair_files_bytes(files, 1, "2_a.pbtxt", text);
+            cut_when_opened(&files->entry[1], files->entry[victim].path);
+            if (way == 0) {
+                mm_measure_pair(&files->pair, NULL, NULL, NULL, &result);
+                assert_int_equal(result.state, MM_STATE_FAILED);
+                assert_int_equal(result.failed_dst, victim);
+                assert_true(isnan(result.metrics.diff1));
+                mm_fail(&err, result.code, "%s", result.error);
+                mm_result_done(&result);
+            } else if (way == 1) {
+                assert_int_equal(mm_pair_hist(&files->pair, NULL, &options, NULL, NULL, &hist, &err), -1);
+                assert_null(hist.src.count);
+            } else {
+                assert_int_equal(mm_pair_quantiles(&files->pair, NULL, NULL, &q, &err), -1);
+            }
+            assert_int_equal(err.code, MM_EIO);
+            assert_string_equal(err.text, wanted);
+        }
+    }
+    free(text);
 }
 
 /* What is wrong is said as it would be if the file had been read through when it was opened. */
@@ -196,13 +270,9 @@ static void settling_can_be_cancelled(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(odd_on_each_side),
-        TEST(one_side_only),
-        TEST(with_an_axis),
-        TEST(histograms),
-        TEST(bad_ones),
-        TEST(extras),
-        TEST(settling_can_be_cancelled),
+        TEST(odd_on_each_side), TEST(one_side_only), TEST(with_an_axis),
+        TEST(histograms),       TEST(quantiles),     TEST(cut_files),
+        TEST(bad_ones),         TEST(extras),        TEST(settling_can_be_cancelled),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -191,6 +191,7 @@ static void the_same_together(void **state)
     struct mm_run run[2];
     struct mm_quantiles q;
     struct team team;
+    bool failed_dst;
     struct mm_err err;
 
     (void)state;
@@ -201,10 +202,10 @@ static void the_same_together(void **state)
     mm_tensor_raw(&tensors.s, MM_F32, &shape, s, &run[0]);
     mm_tensor_raw(&tensors.d, MM_F32, &shape, d, &run[1]);
     team_open(&team);
-    assert_int_equal(mm_pair_tensors_quantiles(&tensors, &pair, &team.helpers, NULL, &q, &err), 0);
+    assert_int_equal(mm_pair_tensors_quantiles(&tensors, &pair, &team.helpers, NULL, &q, &failed_dst, &err), 0);
     assert_true(atomic_load(&team.joined) > 0);
     check(&q, N, 4202063 / 1024.0, 7563713 / 1024.0, 8320084 / 1024.0, 8395721 / 1024.0);
-    assert_int_equal(mm_pair_tensors_quantiles(&tensors, &pair, NULL, NULL, &q, &err), 0);
+    assert_int_equal(mm_pair_tensors_quantiles(&tensors, &pair, NULL, NULL, &q, &failed_dst, &err), 0);
     check(&q, N, 4202063 / 1024.0, 7563713 / 1024.0, 8320084 / 1024.0, 8395721 / 1024.0);
     team_close(&team);
     free(s);

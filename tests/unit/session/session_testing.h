@@ -4,6 +4,7 @@
 
 #include "mmtui/session.h"
 #include "unit/fixture.h"
+#include "unit/pair/odd_text.h"
 
 struct stage {
     char *folder, *src, *dst;
@@ -59,6 +60,26 @@ static inline void put_both(struct stage *stage, const char *name, const char *n
 {
     put_pb(stage->src, name, &(struct pb_head){"src_node", "onnx::Op", 0, false}, s, count);
     put_pb(stage->dst, name, &(struct pb_head){node, op, 0, false}, d, count);
+}
+
+/* A pair of large texts of 0, 1, 2 ..., both with values that are not where they seem to be; not measured yet. */
+static inline void stage_odd_text(struct stage *stage)
+{
+    char *text = odd_text("6000", 1, true);
+    stage_init(stage);
+    put_text(stage->src, "1_x.pbtxt", text);
+    put_text(stage->dst, "1_x.pbtxt", text);
+    free(text);
+    stage_open(stage);
+    stage_start(stage);
+}
+
+/* From now on, who opens the pair finds the file of src cut; to be freed. */
+static inline char *stage_cut_src(struct stage *stage)
+{
+    char *path = in_folder(stage->src, "1_x.pbtxt");
+    cut_when_opened((struct mm_entry *)(uintptr_t)&mm_session_dst(stage->session)->entries[0], path);
+    return path;
 }
 
 #define FLOATS(...) ((const float[]){__VA_ARGS__})

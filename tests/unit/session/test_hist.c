@@ -217,14 +217,54 @@ static void dropped_while_running(void **state)
     }
 }
 
+static void odd_text_files(void **state)
+{
+    (void)state;
+    struct stage stage;
+    const struct mm_hist_options three = {.bins = 3, .low = 0, .high = ODD_COUNT - 1};
+    stage_odd_text(&stage);
+    mm_session_finish(stage.session, NULL, NULL);
+    assert_int_equal(mm_session_layer(stage.session, 0)->result.state, MM_STATE_MEASURED);
+    ask(&stage, 0, &three);
+    mm_session_finish(stage.session, NULL, NULL);
+    const struct mm_pair_hist *hist = ask(&stage, 0, &three);
+    assert_non_null(hist);
+    for (size_t bin = 0; bin < 3; bin++)
+        assert_true(hist->src.count[bin] == 2000 && hist->dst.count[bin] == 2000);
+    assert_int_equal(hist->error.zero, ODD_COUNT);
+    stage_done(&stage);
+}
+
+static void cut_files(void **state)
+{
+    (void)state;
+    struct stage stage;
+    const char *error;
+    stage_odd_text(&stage);
+    mm_session_finish(stage.session, NULL, NULL); /* it is measured; then it is cut */
+    char *path = stage_cut_src(&stage);
+    ask(&stage, 0, &four);
+    mm_session_finish(stage.session, NULL, NULL);
+    assert_null(mm_session_hist(stage.session, 0, &four, &error));
+    assert_string_equal(error, "1_x.pbtxt: became shorter while it was read");
+    stage_done(&stage);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(before_the_start),      cmocka_unit_test(asked_for_then_there),
-        cmocka_unit_test(it_is_urgent),          cmocka_unit_test(options_make_another),
-        cmocka_unit_test(one_side_only),         cmocka_unit_test(shapes_that_differ_have_no_error_histogram),
-        cmocka_unit_test(what_can_not_be_read),  cmocka_unit_test(the_last_few_are_kept),
+        cmocka_unit_test(before_the_start),
+        cmocka_unit_test(asked_for_then_there),
+        cmocka_unit_test(it_is_urgent),
+        cmocka_unit_test(options_make_another),
+        cmocka_unit_test(one_side_only),
+        cmocka_unit_test(shapes_that_differ_have_no_error_histogram),
+        cmocka_unit_test(what_can_not_be_read),
+        cmocka_unit_test(the_last_few_are_kept),
         cmocka_unit_test(dropped_while_running),
+        cmocka_unit_test(odd_text_files),
+        cmocka_unit_test(cut_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

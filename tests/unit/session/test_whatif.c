@@ -195,6 +195,40 @@ static void many(void **state)
     }
 }
 
+/* int8 has steps of 5999 / 127, and half of that is the greatest error; halves are exact to 2048. */
+static void odd_text_files(void **state)
+{
+    (void)state;
+    struct stage stage;
+    stage_odd_text(&stage);
+    mm_session_finish(stage.session, NULL, NULL);
+    assert_int_equal(mm_session_layer(stage.session, 0)->result.state, MM_STATE_MEASURED);
+    const struct mm_whatif_table *table = answer(&stage, 0, -1);
+    const struct mm_metrics *half = &find(table, MM_F16)->metrics;
+    assert_true(fabs(find(table, MM_I8)->scale - 5999 / 127.0) < 1e-4);
+    assert_true(half->src.max == 5999 && half->count == ODD_COUNT);
+    /* beyond 2048 every second value is 1 off, beyond 4096 three of four are 1, 2, 1 off:
+     * 1024 * 1 + 1904 / 4 * (1 + 4 + 1) */
+    assert_true(fabs(half->mse * ODD_COUNT - (1024 + 476 * 6)) < 1e-6);
+    stage_done(&stage);
+}
+
+static void cut_files(void **state)
+{
+    (void)state;
+    struct stage stage;
+    const char *error;
+    stage_odd_text(&stage);
+    mm_session_finish(stage.session, NULL, NULL); /* it is measured; then it is cut */
+    char *path = stage_cut_src(&stage);
+    ask(&stage, 0, -1);
+    mm_session_finish(stage.session, NULL, NULL);
+    assert_null(mm_session_whatif(stage.session, 0, -1, &error));
+    assert_string_equal(error, "1_x.pbtxt: became shorter while it was read");
+    stage_done(&stage);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +238,8 @@ int main(void)
         cmocka_unit_test(sides),
         cmocka_unit_test(axes),
         cmocka_unit_test(many),
+        cmocka_unit_test(odd_text_files),
+        cmocka_unit_test(cut_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

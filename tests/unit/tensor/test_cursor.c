@@ -327,7 +327,7 @@ static void quantised(void **state)
     assert_int_equal(mm_cursor_double(&cursor, d, 5), 5);
     mm_cursor_seek(&cursor, 0);
     assert_int_equal(mm_cursor_float(&cursor, f, 5), 5);
-    assert_int_equal(mm_tensor_flatten(&tensor, &real_tensor, &memory, &real_run, &err), 0);
+    assert_int_equal(mm_tensor_flatten(&tensor, NULL, &real_tensor, &memory, &real_run, &err), 0);
     assert_false(mm_tensor_lane_f(&real_tensor));
     for (int i = 0; i < 5; i++) {
         assert_true(d[i] == real[i] && f[i] == (float)real[i]);

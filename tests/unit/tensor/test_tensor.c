@@ -134,7 +134,7 @@ static void packed_values_are_flattened_first(void **state)
     (void)state;
     assert_int_equal(mm_tensor_permute(&tensor, swap, &view, &err), -1);
     assert_int_equal(err.code, MM_EUNSUPPORTED);
-    assert_int_equal(mm_tensor_flatten(&tensor, &flat, &memory, &run, NULL), 0);
+    assert_int_equal(mm_tensor_flatten(&tensor, NULL, &flat, &memory, &run, NULL), 0);
     assert_int_equal(flat.dtype, MM_I32);
     assert_int_equal(flat.stored, MM_F64);
     assert_int_equal(mm_tensor_permute(&flat, swap, &view, NULL), 0);
@@ -158,12 +158,12 @@ static void a_truncated_payload_does_not_flatten(void **state)
     void *memory;
 
     (void)state;
-    assert_int_equal(mm_tensor_flatten(&tensor, &flat, &memory, &run, &err), -1);
+    assert_int_equal(mm_tensor_flatten(&tensor, NULL, &flat, &memory, &run, &err), -1);
     assert_int_equal(err.code, MM_ECORRUPT);
     assert_string_equal(err.text, "element 3 of 6 can't be read");
     assert_null(memory);
     tensor.count = 7; /* not what the shape says */
-    assert_int_equal(mm_tensor_flatten(&tensor, &flat, &memory, &run, &err), -1);
+    assert_int_equal(mm_tensor_flatten(&tensor, NULL, &flat, &memory, &run, &err), -1);
     assert_int_equal(err.code, MM_ECORRUPT);
 }
 
@@ -180,7 +180,7 @@ static void empty_and_scalar(void **state)
     assert_true(tensor.count == 0);
     assert_int_equal(mm_tensor_permute(&tensor, swap, &view, NULL), 0);
     expect(&view, NULL, 0);
-    assert_int_equal(mm_tensor_flatten(&view, &flat, &memory, &flat_run, NULL), 0);
+    assert_int_equal(mm_tensor_flatten(&view, NULL, &flat, &memory, &flat_run, NULL), 0);
     expect(&flat, NULL, 0);
     free(memory);
     mm_tensor_raw(&tensor, MM_F32, &scalar, six + 4, &run);
