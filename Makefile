@@ -7,7 +7,7 @@
 # ---- what has to be installed: the one list (Debian names) ----
 PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libcjson-dev libutf8proc-dev
 PACKAGES_TEST  := $(PACKAGES_BUILD) libcmocka-dev libvterm-dev protobuf-compiler python3 python3-numpy \
-                  python3-protobuf python3-onnx clang-format parallel gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
+                  python3-protobuf python3-onnx libonnx-testdata clang-format parallel gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
                   qemu-user $(if $(shell command -v npm 2>/dev/null),,npm)
 
 BUILD   ?= build
@@ -30,18 +30,19 @@ LIBS_LIB := -lprotobuf-c -lcjson -lutf8proc -lm -pthread
 LIBS_UI  := -lncursesw -ltinfo
 
 # ---- the library, in the order in which arrows point down ----
-FOLDERS := base tensor plan format graph dump pair compare whatif cause triage suggest export session report
+FOLDERS := base tensor plan format graph operator dump pair compare whatif cause triage suggest export session report
 # what a folder's code (and so its unit tests) may link with: itself and what the design lets it know
 KNOWS_base    := base
 KNOWS_tensor  := $(KNOWS_base) tensor
 KNOWS_plan    := $(KNOWS_base) plan
 KNOWS_format  := $(KNOWS_tensor) format
 KNOWS_graph   := $(KNOWS_format) graph
+KNOWS_operator := $(KNOWS_graph) operator
 KNOWS_dump    := $(KNOWS_format) dump
 KNOWS_pair    := $(KNOWS_graph) dump pair
 KNOWS_compare := $(KNOWS_pair) compare
 KNOWS_whatif  := $(KNOWS_compare) whatif
-KNOWS_cause   := $(KNOWS_whatif) cause
+KNOWS_cause   := $(KNOWS_whatif) operator cause
 KNOWS_triage  := $(KNOWS_cause) triage
 KNOWS_suggest := $(KNOWS_triage) plan suggest
 KNOWS_export  := $(KNOWS_graph) plan export

@@ -40,19 +40,20 @@ tensor  base tensor
 plan    base plan
 format  base tensor format
 graph   base tensor format graph
+operator base tensor format graph operator
 dump    base tensor format dump
 pair    base tensor format graph dump pair
 compare base tensor format graph dump pair compare
 whatif  base tensor format graph dump pair compare whatif
-cause   base tensor format graph dump pair compare whatif cause
-triage  base tensor format graph dump pair compare whatif cause triage
-suggest base tensor format graph dump pair compare whatif cause triage plan suggest
+cause   base tensor format graph dump pair compare whatif operator cause
+triage  base tensor format graph dump pair compare whatif operator cause triage
+suggest base tensor format graph dump pair compare whatif operator cause triage plan suggest
 export  base tensor format graph plan export
-session base tensor format graph dump pair compare whatif cause triage plan suggest export session
-report  base tensor format graph dump pair compare whatif cause triage plan suggest export session report
+session base tensor format graph dump pair compare whatif operator cause triage plan suggest export session
+report  base tensor format graph dump pair compare whatif operator cause triage plan suggest export session report
 ui      base
-views   base tensor format graph dump pair compare whatif cause triage plan suggest export session report
-cli     base tensor format graph dump pair compare whatif cause triage plan suggest export session report
+views   base tensor format graph dump pair compare whatif operator cause triage plan suggest export session report
+cli     base tensor format graph dump pair compare whatif operator cause triage plan suggest export session report
 '
 
 # A header in src/ is for its own folder and for those that may know the folder; ui's are for views and cli, too,
