@@ -2,7 +2,7 @@
  * External data: a file beside the model that holds values. A model may come from anywhere, so its word on
  * which file that is goes no further than its own folder.
  */
-#include "dump/tensor_proto_parts.h"
+#include "format/tensor_proto_parts.h"
 
 #include <errno.h>
 #include <limits.h>

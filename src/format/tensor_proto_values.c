@@ -1,5 +1,5 @@
 /* The values of a TensorProto: used where they lie, or decoded into memory of their own. */
-#include "dump/tensor_proto_parts.h"
+#include "format/tensor_proto_parts.h"
 
 /* A contiguous tensor over bytes. */
 static int view(struct mm_stored *stored, const uint8_t *bytes, size_t size, bool swapped, struct mm_err *err)

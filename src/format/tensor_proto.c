@@ -1,5 +1,5 @@
 /* A walk over a TensorProto: what is in it, and whether its parts fit one another. */
-#include "dump/tensor_proto_parts.h"
+#include "format/tensor_proto_parts.h"
 
 #include <stdarg.h>
 #include <stdio.h>

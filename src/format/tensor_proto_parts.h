@@ -1,8 +1,8 @@
 /* What the pieces of the TensorProto reader share: what a walk over the message found. */
-#ifndef DUMP_TENSOR_PROTO_PARTS_H
-#define DUMP_TENSOR_PROTO_PARTS_H
+#ifndef FORMAT_TENSOR_PROTO_PARTS_H
+#define FORMAT_TENSOR_PROTO_PARTS_H
 
-#include "dump/tensor_proto.h"
+#include "format/tensor_proto.h"
 
 /* The lists of typed values. */
 enum mm_proto_list {

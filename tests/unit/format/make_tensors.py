@@ -102,7 +102,7 @@ def both(number, shape):
 
 
 def floats_in_pieces(number, numbers):
-    tensor = helper.make_tensor(f"pieces{number}", number, [len(numbers)], numbers)
+    tensor = helper.make_tensor(f"pieces{number}_{len(numbers)}", number, [len(numbers)], numbers)
     pieces = loose(tensor)
     save(tensor.name, tensor, numpy_helper.to_array(TensorProto.FromString(pieces)), pieces)
 

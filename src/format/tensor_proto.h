@@ -6,19 +6,11 @@
  * double_data, external data) is a borrowed view; varints and 4-bit values are decoded into memory that the
  * result owns, at most eight bytes for each byte of the message (two, of external data).
  */
-#ifndef DUMP_TENSOR_PROTO_H
-#define DUMP_TENSOR_PROTO_H
+#ifndef FORMAT_TENSOR_PROTO_H
+#define FORMAT_TENSOR_PROTO_H
 
-#include "dump/wire.h"
-#include "mmtui/tensor.h"
-
-/* A tensor and what it lies in. It can be moved: nothing in it points into itself. */
-struct mm_stored {
-    const char *name;        /* "" if it has none */
-    struct mm_tensor tensor; /* RAW, row-major, at most one run */
-    struct mm_map map;       /* of external data; not mapped if there is none */
-    struct mm_arena arena;   /* name, run, decoded values */
-};
+#include "base/wire.h"
+#include "mmtui/format.h"
 
 /*
  * Read the message at [message.at, message.end); message.file begins error texts, places in them count from
@@ -33,9 +25,6 @@ struct mm_stored {
  * as they are. On failure nothing is left open.
  */
 int mm_tensor_proto_open(struct mm_stored *stored, struct mm_wire message, struct mm_err *err);
-/* When all was read: -1 with MM_EIO if the external data became shorter meanwhile. `file` is for the text. */
-int mm_stored_check(const struct mm_stored *stored, const char *file, struct mm_err *err);
-void mm_stored_close(struct mm_stored *stored);
 
 /* Between ONNX's numbers of data types and dtypes; MM_DTYPE_NONE and 0 for what the other side lacks. */
 enum mm_dtype mm_tensor_proto_dtype(int32_t number);
