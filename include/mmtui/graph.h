@@ -97,7 +97,7 @@ struct mm_graph {
  * data is never opened; so time goes with the number of nodes and tensors, not with the size. Sparse
  * initialisers, training info and quantisation annotations are passed over. A damaged file is MM_ECORRUPT with the
  * place; what has no graph in it says "not an ONNX model"; bodies, or calls of local functions, nested deeper than
- * 32, a function that calls itself, more than 2097152 nodes, tensors, attributes or calls, and more than 512 MiB
+ * 32, a function that calls itself, more than 2097152 nodes, tensors, attributes or calls, and more than 128 MiB
  * of names and attributes that come out of calls, are MM_EUNSUPPORTED.
  */
 int mm_graph_open_onnx(struct mm_graph **graph, const char *path, struct mm_err *err);

@@ -113,7 +113,7 @@ static int failure(const struct mm_graph_builder *b, const char *what, struct mm
 {
     if (!b->too_many)
         return mm_fail_memory(err);
-    return mm_fail(err, MM_EUNSUPPORTED, "%s: more than %zu nodes, tensors or attributes", what,
+    return mm_fail(err, MM_EUNSUPPORTED, "%s: more than %zu nodes, tensors, attributes or calls", what,
                    MM_GRAPH_MOST);
 }
 

@@ -14,7 +14,7 @@
 #define MM_ONNX_ATTRIBUTE ((size_t)4 << 10) /* bytes of an attribute that is kept */
 #define MM_ONNX_MESSAGE   ((size_t)1 << 20) /* bytes of names and shapes of one node or tensor */
 #define MM_ONNX_CALLS     32                /* local functions that call one another */
-#define MM_ONNX_INLINED   ((size_t)1 << 29) /* bytes of names and attributes that all calls together make */
+#define MM_ONNX_INLINED   ((size_t)1 << 27) /* bytes of names and attributes that all calls together make */
 
 /* The fields that are used, by ONNX's numbers. */
 enum {

@@ -5,7 +5,7 @@
  * The runtime inlines in rounds: first what the nodes of a graph call, in the order of the nodes, then what came
  * out of that, and so on; each graph (the model's, each body) by itself. A call of operator type F gets the name
  * "_inlfunc_F", or, if the graph has that already, "_inlfunc_F_token_N", where N counts such calls of any type.
- * (Names as versions 1.16 to 1.32 write them.)
+ * (Seen in versions 1.17, 1.21 and 1.32.)
  */
 #include "graph/onnx.h"
 
