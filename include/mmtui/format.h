@@ -130,6 +130,22 @@ int mm_load_validate(struct mm_load *load, const struct mm_entry *entry, const s
                      struct mm_err *err);
 void mm_load_close(struct mm_load *load);
 
+/* ---- a tensor out of a message --------------------------------------------------------------------------- */
+
+/* A tensor that stood in a larger file, and what its values lie in. It can be moved: nothing in it points into
+ * itself. */
+struct mm_stored {
+    const char *name;        /* "" if it has none */
+    struct mm_tensor tensor; /* RAW, row-major, at most one run */
+    struct mm_map map;       /* of values in a file of their own; nothing is mapped if there is none */
+    struct mm_arena arena;   /* name, run, decoded values */
+};
+
+/* When all was read: -1 with MM_EIO if the file of its own became shorter meanwhile. `file` is for the text. */
+int mm_stored_check(const struct mm_stored *stored, const char *file, struct mm_err *err);
+/* A zeroed or closed one is fine. */
+void mm_stored_close(struct mm_stored *stored);
+
 /* ---- writing ------------------------------------------------------------------------------------------ */
 
 struct mm_store {

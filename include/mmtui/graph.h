@@ -2,7 +2,8 @@
  * graph: the model that the tensors come from - its nodes, its tensors, and which feeds which.
  *
  * A graph is read from a model file (ONNX) or made in code. Weights are stepped over: of a stored tensor the
- * graph has name, dtype and shape. It is const once made; any number of threads may look things up in it.
+ * graph has name, dtype, shape and its place in the file; values are read when they are asked for. It is const
+ * once made; any number of threads may look things up in it.
  */
 #ifndef MMTUI_GRAPH_H
 #define MMTUI_GRAPH_H
@@ -13,8 +14,7 @@
 
 /*
  * Which operator makes a tensor, and which ones read it. Dumps don't tell; a model file does. A graph has
- * nodes and tensors, each named by a small number (its place in an array), and edges both ways. Weights are
- * never read: of a stored tensor the graph has name, dtype and shape.
+ * nodes and tensors, each named by a small number (its place in an array), and edges both ways.
  *
  * Nodes are in topological order: a node stands behind everything that it reads. A file that is sorted keeps
  * its order; one that isn't is sorted; one that can't be (a cycle) is refused.
@@ -29,7 +29,11 @@
  * the file lists: so every path from a cause to an effect goes along edges. What a body is given for its
  * inputs is not an edge (in a Loop it would be a cycle); the parent reads it itself.
  *
- * A graph is const once made: any number of threads may look things up in it.
+ * A local function of the model (ModelProto.functions) stands in the place of each node that calls it: its nodes
+ * are nodes of the graph, what the call is given and gives are their tensors. Its own tensors and nodes have the
+ * names that ONNX Runtime gives them ("_inlfunc_F_t", "_inlfunc_F_token_0_t" in a second call); mm_graph_find
+ * knows them by those of ONNX's inliner ("t__1") as well, and the first output of a call by the call's name. A
+ * node whose function is not in the model stays as it is.
  */
 
 enum mm_graph_flag {
@@ -76,6 +80,7 @@ struct mm_graph_node {
 };
 
 struct mm_graph_index;
+struct mm_graph_source;
 struct mm_graph {
     const struct mm_graph_node *nodes;
     int node_count;
@@ -83,15 +88,17 @@ struct mm_graph {
     int tensor_count;
     int64_t opset; /* version of ONNX's own operators, 0 if not told */
     struct mm_graph_index *index;
+    struct mm_graph_source *source;
     struct mm_arena arena;
 };
 
 /*
  * Read the graph of an ONNX model. The file is mapped; payloads are stepped over by their length, external
- * data is never opened; so time goes with the number of nodes and tensors, not with the size. Local
- * functions, sparse initialisers, training info and quantisation annotations are passed over. A damaged file
- * is MM_ECORRUPT with the place; what has no graph in it says "not an ONNX model"; bodies nested deeper than
- * 32, and more than 2097152 nodes, tensors or attributes, are MM_EUNSUPPORTED.
+ * data is never opened; so time goes with the number of nodes and tensors, not with the size. Sparse
+ * initialisers, training info and quantisation annotations are passed over. A damaged file is MM_ECORRUPT with the
+ * place; what has no graph in it says "not an ONNX model"; bodies, or calls of local functions, nested deeper than
+ * 32, a function that calls itself, more than 2097152 nodes, tensors, attributes or calls, and more than 128 MiB
+ * of names and attributes that come out of calls, are MM_EUNSUPPORTED.
  */
 int mm_graph_open_onnx(struct mm_graph **graph, const char *path, struct mm_err *err);
 void mm_graph_close(struct mm_graph *graph);
@@ -108,6 +115,38 @@ int mm_graph_node(const struct mm_graph *graph, const char *name);
  * name; with `:K` or `_K` at the end, output K of the node before it, exact or with `_`. Constant time.
  */
 int mm_graph_find(const struct mm_graph *graph, const char *dump_name);
+
+/* ---- weights ---------------------------------------------------------------------------------------------- */
+
+/*
+ * The values of a model's constants, read when they are asked for: initialisers, what Constant nodes make, what
+ * ConstantOfShape makes of a shape that is constant (up to 2^24 values), and what Identity makes of these. Many
+ * threads may ask at once. Of an initialiser that is an input as well, these are the values it has when none are
+ * fed.
+ */
+struct mm_graph_weights;
+
+/* Of a graph that was read from a file, which must outlive this. The file is opened when values are first asked
+ * for. MM_EARG: the graph was not read from a file. */
+int mm_graph_weights_open(struct mm_graph_weights **weights, const struct mm_graph *graph, struct mm_err *err);
+void mm_graph_weights_close(struct mm_graph_weights *weights);
+
+/* Can the values of a tensor (its place) be asked for? Constant time, but for a chain of Identity. */
+bool mm_graph_has_values(const struct mm_graph *graph, int tensor);
+
+/*
+ * The values of a tensor: of its dtype, row-major, where they lie in the file, or decoded. To be closed with
+ * mm_stored_close, before the weights are. stored->name is the tensor's. External data is read in the model's
+ * folder only. MM_EIO: the model's file is not what it was when the graph was read; MM_EARG: no values of this
+ * tensor stand in the model; others: see mm_tensor_proto_open. After reading the values, mm_graph_weights_check
+ * says whether they were all there.
+ */
+int mm_graph_constant(struct mm_graph_weights *weights, int tensor, struct mm_stored *stored, struct mm_err *err);
+/* -1 with MM_EIO if the model's file, or the external data of `stored` (may be NULL), was changed or became
+ * shorter meanwhile. */
+int mm_graph_weights_check(struct mm_graph_weights *weights, const struct mm_stored *stored, struct mm_err *err);
+
+/* ---- attributes ------------------------------------------------------------------------------------------- */
 
 /* NULL if the node has no such attribute. */
 const struct mm_graph_attribute *mm_graph_attribute(const struct mm_graph_node *node, const char *name);

@@ -14,14 +14,17 @@ struct mm_graph_builder *mm_graph_new(void)
     struct mm_graph_builder *b = calloc(1, sizeof *b);
     struct mm_graph *graph = calloc(1, sizeof *graph);
     struct mm_graph_index *index = calloc(1, sizeof *index);
-    if (!b || !graph || !index) {
+    struct mm_graph_source *source = calloc(1, sizeof *source);
+    if (!b || !graph || !index || !source) {
         free(b);
         free(graph);
         free(index);
+        free(source);
         return NULL;
     }
     mm_arena_init(&graph->arena);
     graph->index = index;
+    graph->source = source;
     b->graph = graph;
     return b;
 }
@@ -36,6 +39,7 @@ void mm_graph_abandon(struct mm_graph_builder *b)
     free(b->attribute);
     free(b->current);
     free(b->binding);
+    free(b->alias);
     free(b);
 }
 
@@ -176,6 +180,33 @@ void mm_graph_add_tensor(struct mm_graph_builder *b, const char *name, unsigned 
         tensor->dtype = dtype;
     if (shape)
         tensor->shape = *shape;
+}
+
+/* What the name means here, -1 if nothing. */
+static int meant(const struct mm_graph_builder *b, const char *name)
+{
+    int number = usable(b) ? mm_names_find(&b->graph->index->names, name, strlen(name)) : -1;
+    const struct mm_binding *found = number >= 0 ? meaning(b, number) : NULL;
+    return found ? found->tensor : -1;
+}
+
+void mm_graph_add_value(struct mm_graph_builder *b, const char *name, struct mm_value_place place)
+{
+    int tensor = meant(b, name);
+    if (tensor >= 0)
+        b->tensor[tensor].value = place;
+}
+
+void mm_graph_add_alias(struct mm_graph_builder *b, const char *name, const char *alias)
+{
+    int tensor = meant(b, name), number = tensor >= 0 && *alias ? number_of(b, alias) : -1;
+    if (number < 0)
+        return;
+    if (mm_grow((void **)&b->alias, &b->alias_capacity, b->aliases + 1, sizeof *b->alias) < 0) {
+        b->failed = true;
+        return;
+    }
+    b->alias[b->aliases++] = (struct mm_draft_alias){number, tensor};
 }
 
 /* ---- nodes -------------------------------------------------------------------------------------------- */

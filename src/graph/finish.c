@@ -45,6 +45,14 @@ static struct mm_graph_tensor *place_tensors(struct mm_graph_builder *b, const i
     return tensors;
 }
 
+static struct mm_value_place *place_values(struct mm_graph_builder *b)
+{
+    struct mm_value_place *values = mm_arena_array(&b->graph->arena, b->tensors, sizeof *values);
+    for (size_t i = 0; values && i < b->tensors; i++)
+        values[i] = b->tensor[i].value;
+    return values;
+}
+
 /*
  * The consumers of all tensors lie in one array, those of one side by side. `last` tells which node a tensor
  * was counted for last, so that a node which reads it twice is there once.
@@ -91,20 +99,21 @@ static int finish(struct mm_graph_builder *b, int *place, const char *what, stru
         return -1;
     struct mm_graph_node *nodes = place_nodes(b, place);
     struct mm_graph_tensor *tensors = place_tensors(b, place);
-    if (!nodes || !tensors || connect(b, nodes, tensors) < 0)
+    graph->source->value = place_values(b);
+    if (!nodes || !tensors || !graph->source->value || connect(b, nodes, tensors) < 0)
         return mm_fail_memory(err);
     graph->nodes = nodes;
     graph->node_count = (int)b->nodes;
     graph->tensors = tensors;
     graph->tensor_count = (int)b->tensors;
-    return mm_graph_index_make(graph, nodes, tensors, err);
+    return mm_graph_index_make(b, nodes, tensors, err);
 }
 
 static int failure(const struct mm_graph_builder *b, const char *what, struct mm_err *err)
 {
     if (!b->too_many)
         return mm_fail_memory(err);
-    return mm_fail(err, MM_EUNSUPPORTED, "%s: more than %zu nodes, tensors or attributes", what,
+    return mm_fail(err, MM_EUNSUPPORTED, "%s: more than %zu nodes, tensors, attributes or calls", what,
                    MM_GRAPH_MOST);
 }
 

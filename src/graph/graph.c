@@ -13,6 +13,7 @@ void mm_graph_close(struct mm_graph *graph)
     mm_names_done(&graph->index->names);
     mm_names_done(&graph->index->safe);
     free(graph->index);
+    free(graph->source);
     mm_arena_done(&graph->arena);
     free(graph);
 }
@@ -60,12 +61,16 @@ int mm_graph_find(const struct mm_graph *graph, const char *dump_name)
     char safe[DUMP_NAME_MAX];
     int found = exact(graph, index->tensor, dump_name, length);
     if (found < 0)
+        found = exact(graph, index->alias, dump_name, length);
+    if (found < 0)
         found = output_of(graph, exact(graph, index->node, dump_name, length), 0);
     if (found >= 0 || length >= sizeof safe)
         return found;
     int number = mm_names_find(&index->safe, safe, mm_graph_safe(dump_name, length, safe));
     if (number >= 0 && index->safe_tensor[number] != MM_GRAPH_NONE)
         return index->safe_tensor[number] == MM_GRAPH_MANY ? -1 : index->safe_tensor[number];
+    if (number >= 0 && index->safe_alias[number] >= 0)
+        return index->safe_alias[number];
     if (number >= 0)
         return output_of(graph, index->safe_node[number], 0);
     int64_t k = split_output(dump_name, &length);

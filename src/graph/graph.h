@@ -2,6 +2,7 @@
 #ifndef MMTUI_GRAPH_GRAPH_H
 #define MMTUI_GRAPH_GRAPH_H
 
+#include "base/wire.h"
 #include "graph/names.h"
 #include "mmtui/graph.h"
 
@@ -11,19 +12,53 @@
 #define MM_GRAPH_MANY (-2) /* several names look alike */
 
 struct mm_graph_index {
-    struct mm_names names;        /* of tensors and nodes, as they are */
-    int *tensor, *node;           /* by number of the name: the first of it, or NONE */
-    struct mm_names safe;         /* the same names as they look in a file's name */
-    int *safe_tensor, *safe_node; /* by number there: the first of the one name, NONE or MANY */
+    struct mm_names names; /* of tensors and nodes, as they are, and by which they are known besides */
+    int *tensor, *node;    /* by number of the name: the first of it, or NONE */
+    int *alias;            /* the tensor that is known by this name besides its own, NONE or MANY */
+    struct mm_names safe;  /* the same names as they look in a file's name */
+    int *safe_tensor, *safe_alias, *safe_node; /* by number there: the first of the one name, NONE or MANY */
 };
 
 /* The name with `_` for every character that is not [A-Za-z0-9_.-]; out has room for length + 1. Returns the
  * new length. */
 size_t mm_graph_safe(const char *text, size_t length, char *out);
 
-/* Fill graph->index and the `again` of nodes and tensors, which still can be written. */
-int mm_graph_index_make(struct mm_graph *graph, struct mm_graph_node *nodes, struct mm_graph_tensor *tensors,
-                        struct mm_err *err);
+/* ---- where values stand ------------------------------------------------------------------------------- */
+
+/* What is at a place of the model's file. */
+enum mm_value_kind {
+    MM_VALUE_NONE,
+    MM_VALUE_TENSOR, /* a TensorProto */
+    MM_VALUE_FLOAT,  /* an AttributeProto: value_float, value_floats, value_int, value_ints of a Constant */
+    MM_VALUE_FLOATS,
+    MM_VALUE_INT,
+    MM_VALUE_INTS,
+    MM_VALUE_FILL, /* a TensorProto of one value that a ConstantOfShape repeats; size 0: a 0 in float */
+    MM_VALUE_KINDS
+};
+
+struct mm_value_place {
+    uint64_t offset, size; /* bytes, from the beginning of the file */
+    enum mm_value_kind kind;
+};
+
+/* The file that a graph was read from, as it was then. */
+struct mm_graph_source {
+    const char *path; /* NULL: it was read from memory, or made in code */
+    uint64_t device, file, size;
+    int64_t seconds, nanoseconds;       /* of the last change */
+    const struct mm_value_place *value; /* by tensor; NULL: there are none */
+};
+
+/* Note how the mapped file is now; then, later: is it still so? -1 if not. source->path begins the text. */
+int mm_source_note(struct mm_graph_source *source, const struct mm_map *map, struct mm_err *err);
+int mm_source_check(const struct mm_graph_source *source, const struct mm_map *map, struct mm_err *err);
+
+/* The values of a tensor; `model` is the whole file. Follows Identity. MM_EARG: they don't stand in it. */
+int mm_value_read(const struct mm_graph *graph, int tensor, struct mm_wire model, struct mm_stored *out,
+                  struct mm_err *err);
+/* How many numbers the attribute at [data, data + size) has in the list of this kind; -1: it is damaged. */
+int64_t mm_value_numbers(const uint8_t *data, size_t size, enum mm_value_kind kind);
 
 /* ---- the builder -------------------------------------------------------------------------------------- */
 
@@ -37,6 +72,12 @@ struct mm_draft_node {
 struct mm_draft_tensor {
     struct mm_graph_tensor tensor;
     int reader; /* the last node that read it, or -1 */
+    struct mm_value_place value;
+};
+
+/* Another name of a tensor. */
+struct mm_draft_alias {
+    int name, tensor;
 };
 
 /* A name means a tensor in a scope. The one before it comes back when the scope ends. */
@@ -58,6 +99,8 @@ struct mm_graph_builder {
     size_t current_capacity;
     struct mm_binding *binding; /* a stack: those of an inner scope lie above */
     size_t bindings, binding_capacity;
+    struct mm_draft_alias *alias;
+    size_t aliases, alias_capacity;
     int scope;     /* 0: the model's graph */
     bool unsorted; /* a node reads what a later one makes */
     bool failed;   /* everything added from now on is left out */
@@ -74,7 +117,14 @@ int mm_graph_read(struct mm_graph_builder *builder, const char *name);
 /* The node added last is the parent of the nodes from `first` on (but for those that have one), and reads
  * these tensors besides its inputs. */
 void mm_graph_add_bodies(struct mm_graph_builder *builder, int first, const int *reads, size_t count);
+/* Of the tensor that `name` means here: where its values stand; another name, by which it is found as well. */
+void mm_graph_add_value(struct mm_graph_builder *builder, const char *name, struct mm_value_place place);
+void mm_graph_add_alias(struct mm_graph_builder *builder, const char *name, const char *alias);
 void mm_graph_abandon(struct mm_graph_builder *builder);
+
+/* Fill the graph's index and the `again` of nodes and tensors, which still can be written. */
+int mm_graph_index_make(struct mm_graph_builder *builder, struct mm_graph_node *nodes,
+                        struct mm_graph_tensor *tensors, struct mm_err *err);
 
 /* Put the attributes of the last node where they belong. */
 void mm_graph_settle(struct mm_graph_builder *builder);

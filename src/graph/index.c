@@ -69,7 +69,7 @@ static int *name_safely(struct mm_graph *graph, int *safe_number)
     for (size_t i = 0; i < index->names.count && good; i++) {
         const struct mm_name *name = &index->names.name[i];
         safe_number[i] = -1;
-        if (index->tensor[i] < 0 && index->node[i] < 0)
+        if (index->tensor[i] < 0 && index->node[i] < 0 && index->alias[i] < 0)
             continue; /* the name of an attribute or operator type */
         mm_buf_clear(&safe);
         char *out = mm_buf_reserve(&safe, name->length + 1);
@@ -90,27 +90,41 @@ static int index_safely(struct mm_graph *graph)
     bool good = number && name_safely(graph, number);
     if (good) {
         index->safe_tensor = new_places(&graph->arena, index->safe.count);
+        index->safe_alias = new_places(&graph->arena, index->safe.count);
         index->safe_node = new_places(&graph->arena, index->safe.count);
-        good = index->safe_tensor && index->safe_node;
+        good = index->safe_tensor && index->safe_alias && index->safe_node;
     }
     for (size_t i = 0; i < count && good; i++) {
         if (number[i] < 0)
             continue;
         merge(&index->safe_tensor[number[i]], index->tensor[i]);
+        merge(&index->safe_alias[number[i]], index->alias[i]);
         merge(&index->safe_node[number[i]], index->node[i]);
     }
     free(number);
     return good ? 0 : -1;
 }
 
-int mm_graph_index_make(struct mm_graph *graph, struct mm_graph_node *nodes, struct mm_graph_tensor *tensors,
-                        struct mm_err *err)
+static void place_aliases(struct mm_graph_index *index, const struct mm_draft_alias *alias, size_t count)
 {
+    for (size_t i = 0; i < count; i++) {
+        int *place = &index->alias[alias[i].name];
+        if (*place != alias[i].tensor)
+            merge(place, alias[i].tensor);
+    }
+}
+
+int mm_graph_index_make(struct mm_graph_builder *b, struct mm_graph_node *nodes,
+                        struct mm_graph_tensor *tensors, struct mm_err *err)
+{
+    struct mm_graph *graph = b->graph;
     struct mm_graph_index *index = graph->index;
     index->tensor = new_places(&graph->arena, index->names.count);
     index->node = new_places(&graph->arena, index->names.count);
-    if (!index->tensor || !index->node)
+    index->alias = new_places(&graph->arena, index->names.count);
+    if (!index->tensor || !index->node || !index->alias)
         return mm_fail_memory(err);
+    place_aliases(index, b->alias, b->aliases);
     chain_tensors(index, tensors, graph->tensor_count);
     chain_nodes(index, nodes, graph->node_count);
     return index_safely(graph) < 0 ? mm_fail_memory(err) : 0;

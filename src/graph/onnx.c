@@ -29,6 +29,12 @@ int mm_onnx_next(const struct mm_onnx *onnx, struct mm_wire *wire, struct mm_wir
     return more;
 }
 
+struct mm_value_place mm_onnx_place(const struct mm_onnx *onnx, const struct mm_wire_field *field,
+                                    enum mm_value_kind kind)
+{
+    return (struct mm_value_place){(uint64_t)(field->data - onnx->begin), field->size, kind};
+}
+
 bool mm_onnx_keep(struct mm_buf *out, const struct mm_wire_field *field, size_t limit)
 {
     size_t size = (size_t)(field->data - field->start) + field->size;
@@ -65,7 +71,7 @@ static int read_part(struct mm_onnx *onnx, const struct mm_wire_field *field, in
     return 0;
 }
 
-int mm_onnx_graph(struct mm_onnx *onnx, const struct mm_wire_field *graph, struct mm_err *err)
+static int read_passes(struct mm_onnx *onnx, const struct mm_wire_field *graph, struct mm_err *err)
 {
     for (int pass = 0; pass < 3; pass++) {
         struct mm_wire wire = mm_onnx_inside(onnx, graph);
@@ -81,6 +87,18 @@ int mm_onnx_graph(struct mm_onnx *onnx, const struct mm_wire_field *graph, struc
             return -1;
     }
     return 0;
+}
+
+int mm_onnx_graph(struct mm_onnx *onnx, const struct mm_wire_field *graph, struct mm_err *err)
+{
+    size_t calls = onnx->calls, next = onnx->next_call;
+    int result = onnx->functions > 0 ? mm_onnx_number_calls(onnx, graph, err) : 0;
+    onnx->next_call = calls;
+    if (result == 0 && !onnx->builder->failed)
+        result = read_passes(onnx, graph, err);
+    onnx->calls = calls;
+    onnx->next_call = next;
+    return result;
 }
 
 /* ---- the model ---------------------------------------------------------------------------------------- */
@@ -115,6 +133,9 @@ static int read_model(struct mm_onnx *onnx, struct mm_err *err)
         if (field.number == ONNX_MODEL_OPSET && field.type == MM_WIRE_BYTES &&
             read_opset(onnx, &field, err) < 0)
             return -1;
+        if (field.number == ONNX_MODEL_FUNCTION && field.type == MM_WIRE_BYTES &&
+            mm_onnx_function(onnx, &field, err) < 0)
+            return -1;
     }
     if (more < 0 && versioned) {
         if (err)
@@ -125,7 +146,7 @@ static int read_model(struct mm_onnx *onnx, struct mm_err *err)
         return mm_fail(err, why.code, "%s: not an ONNX model%s", onnx->file, why.text + strlen(onnx->file));
     if (!graph.data)
         return mm_fail(err, MM_ECORRUPT, "%s: not an ONNX model: there is no graph in it", onnx->file);
-    if (mm_onnx_graph(onnx, &graph, err) < 0)
+    if (mm_onnx_link(onnx, err) < 0 || mm_onnx_graph(onnx, &graph, err) < 0)
         return -1;
     if (onnx->builder->nodes == 0 && !onnx->builder->failed)
         return mm_fail(err, MM_ECORRUPT, "%s: not an ONNX model: there is no node in its graph", onnx->file);
@@ -154,11 +175,13 @@ int mm_onnx_read(struct mm_graph **graph, const uint8_t *data, size_t size, cons
     mm_buf_init(&onnx.kept);
     mm_buf_init(&onnx.attribute);
     mm_arena_init(&onnx.arena);
+    mm_arena_init(&onnx.lasting);
     onnx.allocator = (ProtobufCAllocator){arena_alloc, arena_free, &onnx.arena};
     int result = read_model(&onnx, err);
     mm_buf_done(&onnx.kept);
     mm_buf_done(&onnx.attribute);
     mm_arena_done(&onnx.arena);
+    mm_onnx_functions_done(&onnx);
     free(onnx.reads);
     if (result < 0) {
         mm_graph_abandon(onnx.builder);
@@ -170,6 +193,16 @@ int mm_onnx_read(struct mm_graph **graph, const uint8_t *data, size_t size, cons
     return result;
 }
 
+/* What tells whether the file is still the same, later. */
+static int note_source(struct mm_graph *graph, const struct mm_map *map, const char *path, struct mm_err *err)
+{
+    char *copy = mm_arena_strdup(&graph->arena, path);
+    if (!copy)
+        return mm_fail_memory(err);
+    graph->source->path = copy;
+    return mm_source_note(graph->source, map, err);
+}
+
 int mm_graph_open_onnx(struct mm_graph **graph, const char *path, struct mm_err *err)
 {
     struct mm_map map;
@@ -178,11 +211,14 @@ int mm_graph_open_onnx(struct mm_graph **graph, const char *path, struct mm_err 
         return -1;
     mm_map_sparse(&map);
     int result = mm_onnx_read(graph, map.data, map.size, path, err);
+    if (result == 0)
+        result = note_source(*graph, &map, path, err);
     /* a file that became shorter reads as zeros, which may look damaged or good */
-    if (mm_map_check(&map, path, err) < 0) {
+    if (mm_map_check(&map, path, err) < 0)
+        result = -1;
+    if (result < 0) {
         mm_graph_close(*graph);
         *graph = NULL;
-        result = -1;
     }
     mm_map_close(&map);
     return result;

@@ -3,47 +3,6 @@
 
 #include <string.h>
 
-static const struct {
-    int32_t number;
-    enum mm_dtype dtype;
-} dtypes[] = {
-    {ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, MM_F32},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16, MM_F16},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16, MM_BF16},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE, MM_F64},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__INT4, MM_I4},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__INT8, MM_I8},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__INT16, MM_I16},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__INT32, MM_I32},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__INT64, MM_I64},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__UINT4, MM_U4},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__UINT8, MM_U8},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__UINT16, MM_U16},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__UINT32, MM_U32},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__UINT64, MM_U64},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__BOOL, MM_BOOL},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT8E4M3FN, MM_F8E4M3},
-    {ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT8E5M2, MM_F8E5M2},
-};
-
-enum mm_dtype mm_onnx_dtype(int32_t number)
-{
-    for (size_t i = 0; i < MM_COUNT(dtypes); i++) {
-        if (dtypes[i].number == number)
-            return dtypes[i].dtype;
-    }
-    return MM_DTYPE_NONE;
-}
-
-int32_t mm_onnx_dtype_number(enum mm_dtype dtype)
-{
-    for (size_t i = 0; i < MM_COUNT(dtypes); i++) {
-        if (dtypes[i].dtype == dtype)
-            return dtypes[i].number;
-    }
-    return ONNX__TENSOR_PROTO__DATA_TYPE__UNDEFINED;
-}
-
 /* The wanted fields of a message, copied together in onnx->kept. `wanted` has a bit for each number. */
 static int gather(struct mm_onnx *onnx, const struct mm_wire_field *message, uint32_t wanted,
                   const char *what, struct mm_err *err)
@@ -79,9 +38,14 @@ int mm_onnx_tensor(struct mm_onnx *onnx, const struct mm_wire_field *message, co
         shape.rank = (int)tensor->n_dims;
     for (int i = 0; i < shape.rank; i++)
         shape.dim[i] = tensor->dims[i] >= 0 ? tensor->dims[i] : -1;
+    const char *alias = NULL;
     if (!name)
-        name = tensor->name ? tensor->name : "";
-    mm_graph_add_tensor(onnx->builder, name, MM_GRAPH_CONSTANT, mm_onnx_dtype(tensor->data_type), &shape);
+        name = mm_onnx_name(onnx, tensor->name ? tensor->name : "", &alias);
+    mm_graph_add_tensor(onnx->builder, name, MM_GRAPH_CONSTANT, mm_tensor_proto_dtype(tensor->data_type),
+                        &shape);
+    mm_graph_add_value(onnx->builder, name, mm_onnx_place(onnx, message, MM_VALUE_TENSOR));
+    if (alias)
+        mm_graph_add_alias(onnx->builder, name, alias);
     return 0;
 }
 
@@ -123,11 +87,14 @@ static void declare(struct mm_onnx *onnx, const Onnx__ValueInfoProto *value, uns
 {
     const Onnx__TypeProto__Tensor *type = value->type ? value->type->tensor_type : NULL;
     struct mm_shape shape = {.rank = -1};
+    const char *alias, *name = mm_onnx_name(onnx, value->name, &alias);
     if (type)
         shape_of(type->shape, &shape);
-    mm_graph_add_tensor(onnx->builder, value->name, flags,
-                        type ? mm_onnx_dtype(type->elem_type) : MM_DTYPE_NONE,
+    mm_graph_add_tensor(onnx->builder, name, flags,
+                        type ? mm_tensor_proto_dtype(type->elem_type) : MM_DTYPE_NONE,
                         shape.rank >= 0 ? &shape : NULL);
+    if (alias && (flags & MM_GRAPH_BODY))
+        mm_graph_add_alias(onnx->builder, name, alias);
 }
 
 int mm_onnx_input(struct mm_onnx *onnx, const struct mm_wire_field *field, struct mm_err *err)
@@ -148,10 +115,11 @@ int mm_onnx_output(struct mm_onnx *onnx, const struct mm_wire_field *field, stru
         declare(onnx, value, MM_GRAPH_OUTPUT);
         return 0;
     }
-    int tensor = mm_graph_read(onnx->builder, value->name);
+    const char *alias, *name = mm_onnx_name(onnx, value->name, &alias);
+    int tensor = mm_graph_read(onnx->builder, name);
     if (tensor < 0)
         return 0;
-    if (mm_graph_has(onnx->builder, value->name))
+    if (mm_graph_has(onnx->builder, name))
         declare(onnx, value, 0);
     if (mm_grow((void **)&onnx->reads, &onnx->read_capacity, onnx->read_count + 1, sizeof *onnx->reads) < 0)
         return mm_fail_memory(err);
@@ -163,7 +131,8 @@ int mm_onnx_output(struct mm_onnx *onnx, const struct mm_wire_field *field, stru
 int mm_onnx_value_info(struct mm_onnx *onnx, const struct mm_wire_field *field, struct mm_err *err)
 {
     const Onnx__ValueInfoProto *value = read_value(onnx, field, err);
-    if (value && value->name && mm_graph_has(onnx->builder, value->name))
+    const char *alias;
+    if (value && value->name && mm_graph_has(onnx->builder, mm_onnx_name(onnx, value->name, &alias)))
         declare(onnx, value, 0);
     return value ? 0 : -1;
 }

@@ -105,7 +105,7 @@ static Onnx__TensorShapeProto *shape_of(struct writer *w, const struct mm_shape 
 
 static Onnx__TypeProto *type_of(struct writer *w, const struct mm_graph_tensor *from)
 {
-    int32_t number = mm_onnx_dtype_number(from->dtype);
+    int32_t number = mm_tensor_proto_number(from->dtype);
     if (number == ONNX__TENSOR_PROTO__DATA_TYPE__UNDEFINED && from->shape.rank < 0)
         return NULL;
     Onnx__TypeProto *type = make(w, 1, sizeof *type);

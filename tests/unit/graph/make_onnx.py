@@ -49,6 +49,14 @@ def type_text(info):
     return DTYPES.get(tensor.elem_type, "?"), shape
 
 
+def constant_type(attribute):
+    forms = {"value_float": ("f32", "[]"), "value_floats": ("f32", f"[{len(attribute.floats)}]"), "value_int": ("i64", "[]"),
+             "value_ints": ("i64", f"[{len(attribute.ints)}]")}
+    if attribute.name == "value":
+        return DTYPES[attribute.t.data_type], shape_text(attribute.t.dims)
+    return forms.get(attribute.name, ("?", "?"))
+
+
 def describe(model):
     graph = model.graph
     opset = [o.version for o in model.opset_import if o.domain in ("", "ai.onnx")]
@@ -68,8 +76,7 @@ def describe(model):
                 producer[name] = i
                 if node.op_type == "Constant":
                     flags.setdefault(name, set()).add("C")
-                    tensor = [a.t for a in node.attribute if a.name == "value"]
-                    types[name] = (DTYPES[tensor[0].data_type], shape_text(tensor[0].dims)) if tensor else ("?", "?")
+                    types[name] = constant_type(node.attribute[0])
     made = set(producer) | set(consumers)
     for flag, infos in (("I", graph.input), ("O", graph.output)):
         for info in infos:

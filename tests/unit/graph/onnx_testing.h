@@ -5,16 +5,21 @@
 #include "unit/graph/graph_testing.h"
 #include "graph/onnx.h"
 
-/* Fill a new folder with the models. */
-static inline char *make_models(void)
+/* Fill a new folder with what a script beside the tests makes. */
+static inline char *make_with(const char *script)
 {
     char *folder = make_folder(), tests[4096], command[8192];
     snprintf(tests, sizeof tests, "%s", __FILE__);
     *strrchr(tests, '/') = '\0';
-    snprintf(command, sizeof command, "/usr/bin/python3 -B '%s/make_onnx.py' %s", tests, folder);
+    snprintf(command, sizeof command, "/usr/bin/python3 -B '%s/%s' %s", tests, script, folder);
     if (system(command) != 0)
         fail_msg("failed: %s", command);
     return folder;
+}
+
+static inline char *make_models(void)
+{
+    return make_with("make_onnx.py");
 }
 
 static inline int open_in(const char *folder, const char *name, struct mm_graph **graph, struct mm_err *err)

@@ -244,7 +244,7 @@ static void too_many_nodes(void **state)
         mm_graph_close(graph);
     }
     assert_int_equal(err.code, MM_EUNSUPPORTED);
-    assert_string_equal(err.text, "m: more than 2097152 nodes, tensors or attributes");
+    assert_string_equal(err.text, "m: more than 2097152 nodes, tensors, attributes or calls");
 }
 
 /* A model with 3 GiB of weights, which is a hole in the file: none of it comes into memory. */

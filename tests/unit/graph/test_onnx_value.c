@@ -7,26 +7,6 @@
 #include "mmtui/graph.h"
 #include "unit/graph/onnx_testing.h"
 
-/* onnx.proto's TensorProto.DataType. */
-static void dtypes(void **state)
-{
-    static const struct {
-        int32_t number;
-        enum mm_dtype dtype;
-    } rows[] = {{1, MM_F32},   {2, MM_U8},      {3, MM_I8},      {4, MM_U16},  {5, MM_I16},  {6, MM_I32},
-                {7, MM_I64},   {9, MM_BOOL},    {10, MM_F16},    {11, MM_F64}, {12, MM_U32}, {13, MM_U64},
-                {16, MM_BF16}, {17, MM_F8E4M3}, {19, MM_F8E5M2}, {21, MM_U4},  {22, MM_I4}};
-    static const int32_t none[] = {0, 8, 14, 15, 18, 20, 23, -1, INT32_MAX, INT32_MIN};
-    (void)state;
-    for (size_t i = 0; i < MM_COUNT(rows); i++) {
-        assert_int_equal(mm_onnx_dtype(rows[i].number), rows[i].dtype);
-        assert_int_equal(mm_onnx_dtype_number(rows[i].dtype), rows[i].number);
-    }
-    for (size_t i = 0; i < MM_COUNT(none); i++)
-        assert_int_equal(mm_onnx_dtype(none[i]), MM_DTYPE_NONE);
-    assert_int_equal(mm_onnx_dtype_number(MM_DTYPE_NONE), 0);
-}
-
 static void put_reader(struct mm_buf *fields, const char *tensor)
 {
     struct mm_buf node;
@@ -155,7 +135,6 @@ static void too_large(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(dtypes),
         cmocka_unit_test(initializers),
         cmocka_unit_test(types),
         cmocka_unit_test(too_large),
