@@ -30,84 +30,6 @@ check() {
     fi
 }
 
-# ---- includes: arrows point down ----
-
-# Which of mmtui/X.h a folder may include: itself and what the design lets it know. The libraries' folders have
-# the same rows as KNOWS_* in the Makefile, where the linker checks them.
-layers='
-base    base
-tensor  base tensor
-plan    base plan
-format  base tensor format
-graph   base tensor format graph
-operator base tensor format graph operator
-dump    base tensor format dump
-pair    base tensor format graph dump pair
-compare base tensor format graph dump pair compare
-whatif  base tensor format graph dump pair compare whatif
-cause   base tensor format graph dump pair compare whatif operator cause
-triage  base tensor format graph dump pair compare whatif operator cause triage
-suggest base tensor format graph dump pair compare whatif operator cause triage plan suggest
-export  base tensor format graph plan export
-session base tensor format graph dump pair compare whatif operator cause triage plan suggest export session
-report  base tensor format graph dump pair compare whatif operator cause triage plan suggest export session report
-ui      base
-views   base tensor format graph dump pair compare whatif operator cause triage plan suggest export session report
-cli     base tensor format graph dump pair compare whatif operator cause triage plan suggest export session report
-'
-
-# A header in src/ is for its own folder and for those that may know the folder; ui's are for views and cli, too,
-# those of views for cli. Each message of
-# proto/ is generated for one folder.
-includes() {
-    grep -nE '^[[:space:]]*#[[:space:]]*include' src/*/*.[ch] src/*/*.inc include/mmtui/*.h | awk -v layers="$layers" '
-    BEGIN {
-        rows = split(layers, row, "\n")
-        for (i = 1; i <= rows; i++) {
-            n = split(row[i], word, " ")
-            for (k = 2; k <= n; k++)
-                knows[word[1], word[k]] = 1
-            if (n)
-                is_folder[word[1]] = 1
-        }
-    }
-    function complain(text) { print place ": " text }
-    {
-        split($0, part, ":")
-        file = part[1]
-        place = part[1] ":" part[2]
-        split(file, path, "/")
-        folder = path[2]
-        if (path[1] == "include") {
-            folder = path[3]
-            sub(/\.h$/, "", folder)
-        }
-        header = $0
-        sub(/^[^<"]*[<"]/, "", header)
-        sub(/[>"].*/, "", header)
-        if (!(folder in is_folder)) {
-            complain("folder " folder " is not in the table of layers")
-        } else if (header ~ /^(n?cursesw?(\/.*)?|term|ncursesw\/.*)(\.h)$/ && header != "term.h" ||
-                   $0 ~ /<(.*\/)?term\.h>/) {
-            if (file != "src/ui/term.c")
-                complain("<" header ">: only src/ui/term.c opens the door to the terminal")
-        } else if (header ~ /^mmtui\//) {
-            name = header
-            gsub(/^mmtui\/|\.h$/, "", name)
-            if (!((folder, name) in knows))
-                complain(folder " must not know " header)
-        } else if (header ~ /^proto\//) {
-            if (!(header ~ /tensor/ && folder == "format") && !(header ~ /onnx/ && folder == "graph"))
-                complain("only format and graph read the messages themselves")
-        } else if (header ~ /\// && $0 ~ /"/) {
-            split(header, from, "/")
-            if (!((folder, from[1]) in knows) && from[1] != folder && !(from[1] == "ui" && folder ~ /^(views|cli)$/) &&
-                !(from[1] == "views" && folder == "cli"))
-                complain(folder " must not include " header)
-        }
-    }'
-}
-
 # ---- public headers stand alone ----
 
 headers() {
@@ -168,25 +90,6 @@ seam() {
     nm -u $BUILD/libmmtui.a | grep -E ' U (initscr|newterm|stdscr|w?addw?ch|w?refresh|endwin|tigetstr|setupterm)$'
 }
 
-# ---- size of functions ----
-
-FUNCTION_MAX=100
-
-# The opening and the closing brace of a function are the only ones in the first column.
-functions() {
-    for source in src/*/*.[ch] include/mmtui/*.h tests/*/*.[ch] tests/*/*/*.[ch]; do
-        [ -f "$source" ] || continue
-        awk -v most=$FUNCTION_MAX '
-            /^{/ { start = FNR; name = before }
-            /^}/ {
-                if (start && FNR - start - 1 > most)
-                    print FILENAME ":" start ": " FNR - start - 1 " lines, at most " most ": " name
-                start = 0
-            }
-            { before = $0 }' "$source"
-    done
-}
-
 # ---- nothing of one machine ----
 
 files() {
@@ -217,12 +120,13 @@ layout() {
         awk '{ print $2 ": " $1 " places; run make format" }'
 }
 
-check "includes point down" includes
+check "includes point down" tests/measure.py --check includes
 check "public headers stand alone" headers
 check "no warnings" compile
 check "no mutable file-scope state" mutable
 check "libmmtui.a links without curses" seam
-check "functions of at most $FUNCTION_MAX lines" functions
+check "functions of at most 40 lines (100 in tests)" tests/measure.py --check functions
+check "every public prototype has a comment" tests/measure.py --check prototypes
 check "no paths of one machine" paths
 if clang-format --version 2>/dev/null | grep -q "$FORMATTER"; then
     check "clang-format" layout

@@ -28,27 +28,53 @@ struct mm_subject {
 /* ---- causes: one layer's error explained ----------------------------------------------------------------
  */
 
+/* What each says: mm_verdict_info. Files keep the words, so the order may change. */
 enum mm_verdict_kind {
-    MM_VERDICT_NONE = 0,  /* not measured yet */
-    MM_VERDICT_OK,        /* within the thresholds */
-    MM_VERDICT_NOISE,     /* over, but no more than rounding on the way here adds up to */
-    MM_VERDICT_HARMLESS,  /* over as a ratio, but small against what goes in, or without effect on what reads
-                             it */
-    MM_VERDICT_INHERITED, /* came in with the inputs */
-    MM_VERDICT_FORMAT,    /* the number format can't do better */
-    MM_VERDICT_SETTINGS,  /* other quantisation settings would do clearly better */
-    MM_VERDICT_IMPLEMENTATION, /* the operator computes something else */
-    MM_VERDICT_INPUT,          /* the two runs were fed differently */
-    MM_VERDICT_OUTPUT,         /* the result is read or mapped back differently */
-    MM_VERDICT_OVERFLOW,       /* dst left the range of its format, or something inside the operator did */
-    MM_VERDICT_OVER,           /* over a threshold, and not looked into yet */
-    MM_VERDICT_NONFINITE,      /* NaN or Inf on one side only, and not looked into yet */
-    MM_VERDICT_SHAPE,          /* shapes differ */
-    MM_VERDICT_UNPAIRED,       /* one side only */
-    MM_VERDICT_UNREADABLE,     /* a file could not be read */
+    MM_VERDICT_NONE = 0,
+    MM_VERDICT_OK,
+    MM_VERDICT_NOISE,
+    MM_VERDICT_HARMLESS,
+    MM_VERDICT_INHERITED,
+    MM_VERDICT_FORMAT,
+    MM_VERDICT_SETTINGS,
+    MM_VERDICT_IMPLEMENTATION,
+    MM_VERDICT_INPUT,
+    MM_VERDICT_OUTPUT,
+    MM_VERDICT_OVERFLOW,
+    MM_VERDICT_OVER,
+    MM_VERDICT_NONFINITE,
+    MM_VERDICT_SHAPE,
+    MM_VERDICT_UNPAIRED,
+    MM_VERDICT_UNREADABLE,
     MM_VERDICT_COUNT
 };
-/* "ok", "noise", "inherited", "format-limited", "settings", ...: the word used in files and filters. */
+/* Verdicts that are shown alike: a screen gives each group a colour. */
+enum mm_verdict_group {
+    MM_GROUP_PENDING = 0,
+    MM_GROUP_FINE,      /* whatever the ratio says */
+    MM_GROUP_ELSEWHERE, /* nothing to do at this layer */
+    MM_GROUP_CHOICE,    /* the operator is right, what was chosen for it is not */
+    MM_GROUP_WRONG,
+    MM_GROUP_BROKEN, /* no finite figure */
+    MM_GROUP_FILES,  /* could not be compared */
+    MM_GROUP_COUNT
+};
+/* Everything about a verdict, in one row of src/cause/verdict.c. */
+struct mm_verdict_info {
+    const char *word;        /* "format-limited": in files and filters */
+    const char *explanation; /* one line: what it says of a layer */
+    enum mm_verdict_group group;
+    bool bad;                  /* counts as over the threshold */
+    bool is_origin;            /* says that something is wrong at this very layer */
+    bool precision_cannot_fix; /* whatever the operator is raised to, the error stays */
+    bool text_says_more;       /* found in figures or files alone: where room is short, the beginning of its
+                                    text says more than its word */
+    bool own_next;             /* its next step stands, whatever the cause's is */
+    const char *next;          /* the next step where no cause has one, a sentence; NULL: there is none */
+};
+/* Never NULL; the word of what is no verdict is "?". */
+const struct mm_verdict_info *mm_verdict_info(enum mm_verdict_kind kind);
+/* Its word. */
 const char *mm_verdict_word(enum mm_verdict_kind kind);
 
 enum mm_cause_id {
@@ -90,6 +116,7 @@ struct mm_cause_info {
     const char *title;            /* "channels reversed (RGB/BGR)" */
     enum mm_verdict_kind verdict; /* what it makes of the layer where it is introduced, inside the network */
     bool at_edges;                /* at the network's inputs (outputs) it is an input (output) fault */
+    bool precision_cannot_fix;    /* whatever the operator is raised to, the error stays */
     const char *next;             /* the next step, a sentence in the imperative */
 };
 /* Never NULL. */

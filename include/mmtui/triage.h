@@ -109,9 +109,6 @@ struct mm_triage_view {
     const void *context;
 };
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out);
-/* Does a verdict of this kind say that something is wrong at this very layer? Not so: ok, noise, harmless,
- * inherited, unpaired, unreadable, pending. */
-bool mm_verdict_is_origin(enum mm_verdict_kind kind);
 /* The verdict in full: evidence in figures (a paragraph a line), and the next step (one sentence). */
 void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
                        struct mm_buf *evidence, struct mm_buf *next);

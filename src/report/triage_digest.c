@@ -19,7 +19,7 @@ static int by_weight(const void *a, const void *b)
 
 static bool is_start(const struct mm_session *session, size_t id)
 {
-    return mm_verdict_is_origin(mm_session_layer(session, id)->verdict.kind);
+    return mm_verdict_info(mm_session_layer(session, id)->verdict.kind)->is_origin;
 }
 
 static void count_layers(struct triage_digest *digest, const struct mm_session *session, size_t *explains)

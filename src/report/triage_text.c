@@ -293,8 +293,12 @@ static void put_good(struct mm_buf *out, const struct mm_session *session, const
 
 static void put_no_culprit(struct mm_buf *out, const struct triage_digest *digest)
 {
-    size_t over = digest->of_kind[MM_VERDICT_NOISE] + digest->of_kind[MM_VERDICT_HARMLESS] +
-                  digest->of_kind[MM_VERDICT_INHERITED];
+    size_t over = 0;
+    for (int kind = 0; kind < MM_VERDICT_COUNT; kind++) {
+        const struct mm_verdict_info *info = mm_verdict_info((enum mm_verdict_kind)kind);
+        bool excused = info->group == MM_GROUP_FINE || info->group == MM_GROUP_ELSEWHERE;
+        over += info->bad && excused ? digest->of_kind[kind] : 0;
+    }
     mm_buf_putc(out, '\n');
     put_lines(out, 0,
               over ? "No layer does anything wrong by itself: what is over the threshold is rounding that "

@@ -198,7 +198,7 @@ int32_t mm_session_first_culprit(const struct mm_session *session)
 {
     bool told = session->triage.begun && session->triage.flow->ordered;
     for (size_t id = 0; told && id < session->pairs->count; id++) {
-        if (mm_verdict_is_origin(session->layers[id].verdict.kind))
+        if (mm_verdict_info(session->layers[id].verdict.kind)->is_origin)
             return (int32_t)id;
     }
     return -1;

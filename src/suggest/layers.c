@@ -57,24 +57,6 @@ static int group(struct suggest *s)
 
 /* ---- what can be raised, from what, to what ---- */
 
-/* Causes that stay whatever the precision. */
-static const bool stays[MM_CAUSE_COUNT] = {[MM_CAUSE_CHANNELS_REVERSED] = true,
-                                           [MM_CAUSE_CHANNELS_PERMUTED] = true,
-                                           [MM_CAUSE_LAYOUT] = true,
-                                           [MM_CAUSE_TRANSPOSED] = true,
-                                           [MM_CAUSE_FLIPPED] = true,
-                                           [MM_CAUSE_SHIFTED] = true,
-                                           [MM_CAUSE_CROPPED] = true,
-                                           [MM_CAUSE_NORMALISATION] = true,
-                                           [MM_CAUSE_AFFINE] = true,
-                                           [MM_CAUSE_ZERO] = true,
-                                           [MM_CAUSE_CONSTANT] = true,
-                                           [MM_CAUSE_STALE] = true,
-                                           [MM_CAUSE_UNWRITTEN] = true,
-                                           [MM_CAUSE_CLASS_MAP] = true,
-                                           [MM_CAUSE_BOXES] = true,
-                                           [MM_CAUSE_REORDERED] = true};
-
 static bool is_full(const struct suggest *s, uint32_t id)
 {
     const struct suggest_layer *here = &s->layer[id];
@@ -105,8 +87,8 @@ static bool can_help(const struct suggest *s, uint32_t id)
         return verdict->kind != MM_VERDICT_INPUT;
     /* scales and offsets of channels are also what quantisation brings */
     bool of_integers = verdict->cause == MM_CAUSE_AFFINE && s->layer[id].integer;
-    return verdict->kind != MM_VERDICT_INPUT && verdict->kind != MM_VERDICT_OUTPUT &&
-           (!stays[verdict->cause] || of_integers);
+    return !mm_verdict_info(verdict->kind)->precision_cannot_fix &&
+           (!mm_cause_info(verdict->cause)->precision_cannot_fix || of_integers);
 }
 
 static bool is_integer(enum mm_dtype dtype)

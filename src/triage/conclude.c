@@ -96,7 +96,7 @@ static void set(struct mm_verdict *out, enum mm_verdict_kind kind, enum mm_confi
 {
     out->kind = kind;
     out->confidence = confidence;
-    out->bad = kind != MM_VERDICT_OK;
+    out->bad = mm_verdict_info(kind)->bad;
 }
 
 static void say_inherited(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)

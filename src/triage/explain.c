@@ -5,29 +5,6 @@
 #include "triage/conclude.h"
 #include "triage/simulated.h"
 
-/* What to do where no cause was named. */
-static const char *const next_steps[MM_VERDICT_COUNT] = {
-    [MM_VERDICT_NOISE] =
-        "Nothing here by itself. If the result of the whole network is bad, raise the layers that add "
-        "most (suggest).",
-    [MM_VERDICT_HARMLESS] = "Nothing.",
-    [MM_VERDICT_INHERITED] = "Look at the layer where it starts.",
-    [MM_VERDICT_FORMAT] = "Raise this operator's precision, or accept the error.",
-    [MM_VERDICT_SETTINGS] = "Change the quantisation settings before raising the precision.",
-    [MM_VERDICT_IMPLEMENTATION] =
-        "Run this operator alone with src's inputs. If it is still off, raise its precision, and "
-        "report it.",
-    [MM_VERDICT_INPUT] = "Feed both runs the same tensor and dump again.",
-    [MM_VERDICT_OUTPUT] = "Compare the post-processing of the two runs.",
-    [MM_VERDICT_OVERFLOW] = "Raise this operator to FP32, or scale its input down.",
-    [MM_VERDICT_OVER] = "Nobody has looked into this layer yet.",
-    [MM_VERDICT_NONFINITE] =
-        "Look for what divides by 0 or takes a root or a logarithm of a number that is not "
-        "positive.",
-    [MM_VERDICT_SHAPE] = "Check the layout and the padding that the port was built with.",
-    [MM_VERDICT_UNREADABLE] = "Dump this tensor again.",
-};
-
 #define GAIN_SHOWN 0.5 /* dB; less is not worth a word */
 
 /* "2.7", "270": a factor, for people. */
@@ -193,8 +170,9 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
     say_gains(view, id, evidence);
     say_findings(subject->evidence, evidence);
     say_readers(view, id, evidence);
+    const struct mm_verdict_info *kind = mm_verdict_info(verdict->kind);
     const char *step = verdict->cause != MM_CAUSE_NONE ? mm_cause_info(verdict->cause)->next : NULL;
-    if (!step || !*step || verdict->kind == MM_VERDICT_NOISE || verdict->kind == MM_VERDICT_FORMAT)
-        step = next_steps[verdict->kind];
+    if (!step || !*step || kind->own_next)
+        step = kind->next;
     mm_buf_puts(next, step ? step : "");
 }

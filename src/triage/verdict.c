@@ -8,31 +8,6 @@ void mm_thresholds_defaults(struct mm_thresholds *thresholds)
     *thresholds = (struct mm_thresholds){.diff1 = 0.05, .diff2 = 0.05};
 }
 
-const char *mm_verdict_word(enum mm_verdict_kind kind)
-{
-    static const char *const words[MM_VERDICT_COUNT] = {
-        [MM_VERDICT_NONE] = "pending",        [MM_VERDICT_OK] = "ok",
-        [MM_VERDICT_NOISE] = "noise",         [MM_VERDICT_HARMLESS] = "harmless",
-        [MM_VERDICT_INHERITED] = "inherited", [MM_VERDICT_FORMAT] = "format-limited",
-        [MM_VERDICT_SETTINGS] = "settings",   [MM_VERDICT_IMPLEMENTATION] = "implementation",
-        [MM_VERDICT_INPUT] = "input-fault",   [MM_VERDICT_OUTPUT] = "output-fault",
-        [MM_VERDICT_OVERFLOW] = "overflow",   [MM_VERDICT_OVER] = "over",
-        [MM_VERDICT_NONFINITE] = "nonfinite", [MM_VERDICT_SHAPE] = "shape",
-        [MM_VERDICT_UNPAIRED] = "unpaired",   [MM_VERDICT_UNREADABLE] = "unreadable",
-    };
-    return (size_t)kind < MM_COUNT(words) ? words[kind] : "?";
-}
-
-bool mm_verdict_is_origin(enum mm_verdict_kind kind)
-{
-    static const bool accuses[MM_VERDICT_COUNT] = {
-        [MM_VERDICT_FORMAT] = true, [MM_VERDICT_SETTINGS] = true,  [MM_VERDICT_IMPLEMENTATION] = true,
-        [MM_VERDICT_INPUT] = true,  [MM_VERDICT_OUTPUT] = true,    [MM_VERDICT_OVERFLOW] = true,
-        [MM_VERDICT_OVER] = true,   [MM_VERDICT_NONFINITE] = true, [MM_VERDICT_SHAPE] = true,
-    };
-    return (size_t)kind < MM_VERDICT_COUNT && accuses[kind];
-}
-
 /* max |x| over src's finite values; 0 when there are none. */
 static double magnitude(const struct mm_stats *stats)
 {
@@ -57,7 +32,6 @@ static void judge_nonfinite(const struct mm_result *result, struct mm_verdict *o
 {
     const struct mm_metrics *m = &result->metrics;
     char a[MM_NUM], b[MM_NUM];
-    out->bad = true;
     if (is_overflow(result)) {
         out->kind = MM_VERDICT_OVERFLOW;
         snprintf(out->text, sizeof out->text, "overflow: |x| up to %s > %s",
@@ -95,7 +69,6 @@ static void judge_measured(const struct mm_result *result, const struct mm_thres
     double threshold = over2 ? thresholds->diff2 : thresholds->diff1;
     double figure = over2 ? m->diff2 : m->diff1;
     out->kind = MM_VERDICT_OVER;
-    out->bad = true;
     if (isinf(figure))
         snprintf(out->text, sizeof out->text, "src is all zero, dst is not");
     else if (threshold > 0)
@@ -109,7 +82,6 @@ static void judge_shapes(const struct mm_result *result, struct mm_verdict *out)
 {
     char a[128], b[128];
     out->kind = MM_VERDICT_SHAPE;
-    out->bad = true;
     snprintf(out->text, sizeof out->text, "shapes differ: %s and %s",
              mm_shape_text(&result->src.shape, true, a, sizeof a),
              mm_shape_text(&result->dst.shape, true, b, sizeof b));
@@ -118,7 +90,6 @@ static void judge_shapes(const struct mm_result *result, struct mm_verdict *out)
 static void judge_failed(const struct mm_result *result, struct mm_verdict *out)
 {
     out->kind = MM_VERDICT_UNREADABLE;
-    out->bad = true;
     snprintf(out->text, sizeof out->text, "%s file is %s", result->failed_dst ? "dst" : "src",
              mm_code_word(result->code));
 }
@@ -138,6 +109,7 @@ void mm_triage_judge(const struct mm_pair *pair, const struct mm_result *result,
         snprintf(out->text, sizeof out->text, "only in %s", pair->dst ? "dst" : "src");
         break;
     }
+    out->bad = mm_verdict_info(out->kind)->bad;
 }
 
 double mm_triage_rank(const struct mm_result *result)

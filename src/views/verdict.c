@@ -8,31 +8,12 @@
 
 enum role verdict_role(enum mm_verdict_kind kind)
 {
-    static const enum role roles[MM_VERDICT_COUNT] = {
-        [MM_VERDICT_NONE] = ROLE_LIST_WAIT,
-        /* fine, whatever the ratio says */
-        [MM_VERDICT_OK] = ROLE_OK,
-        [MM_VERDICT_NOISE] = ROLE_OK,
-        [MM_VERDICT_HARMLESS] = ROLE_OK,
-        /* bad, and not the place to work on */
-        [MM_VERDICT_INHERITED] = ROLE_DIM,
-        /* the operator is right, what was chosen for it is not */
-        [MM_VERDICT_FORMAT] = ROLE_WARN,
-        [MM_VERDICT_SETTINGS] = ROLE_WARN,
-        /* wrong */
-        [MM_VERDICT_IMPLEMENTATION] = ROLE_BAD,
-        [MM_VERDICT_INPUT] = ROLE_BAD,
-        [MM_VERDICT_OUTPUT] = ROLE_BAD,
-        [MM_VERDICT_OVER] = ROLE_BAD,
-        /* broken */
-        [MM_VERDICT_OVERFLOW] = ROLE_NAN,
-        [MM_VERDICT_NONFINITE] = ROLE_NAN,
-        /* files that could not be compared */
-        [MM_VERDICT_SHAPE] = ROLE_WARN,
-        [MM_VERDICT_UNREADABLE] = ROLE_WARN,
-        [MM_VERDICT_UNPAIRED] = ROLE_DIM,
+    static const enum role roles[MM_GROUP_COUNT] = {
+        [MM_GROUP_PENDING] = ROLE_LIST_WAIT, [MM_GROUP_FINE] = ROLE_OK,   [MM_GROUP_ELSEWHERE] = ROLE_DIM,
+        [MM_GROUP_CHOICE] = ROLE_WARN,       [MM_GROUP_WRONG] = ROLE_BAD, [MM_GROUP_BROKEN] = ROLE_NAN,
+        [MM_GROUP_FILES] = ROLE_WARN,
     };
-    return (size_t)kind < MM_COUNT(roles) ? roles[kind] : ROLE_DEFAULT;
+    return roles[mm_verdict_info(kind)->group];
 }
 
 enum role error_role(double error)
@@ -42,19 +23,13 @@ enum role error_role(double error)
     return isinf(error) ? ROLE_NAN : role_heat(error_profile_level(error));
 }
 
-/* Its figures or files are the whole message: a word alone would say less than a beginning. */
-static bool is_first_look(enum mm_verdict_kind kind)
-{
-    return kind == MM_VERDICT_OVER || kind == MM_VERDICT_NONFINITE || kind >= MM_VERDICT_SHAPE;
-}
-
 void verdict_fit(const struct mm_verdict *verdict, int width, struct mm_buf *out)
 {
     const char *text = verdict->text[0] ? verdict->text : verdict->kind == MM_VERDICT_OK ? "ok" : "";
     const char *colon = strchr(text, ':');
     int whole = mm_text_width(text);
     bool head = colon && whole > width;
-    if (whole > width && !is_first_look(verdict->kind) && (!head || colon - text > width)) {
+    if (whole > width && !mm_verdict_info(verdict->kind)->text_says_more && (!head || colon - text > width)) {
         if (verdict->kind == MM_VERDICT_INHERITED && verdict->from >= 0)
             mm_buf_printf(out, "from #%d", verdict->from + 1);
         else

@@ -5,8 +5,7 @@
 #include "mmtui/session.h"
 #include "ui/app.h"
 
-/* One role a family of verdicts: fine, not from here, settings, wrong, broken, files. The word says it as
- * well. */
+/* One role a group of verdicts. The word says it as well. */
 enum role verdict_role(enum mm_verdict_kind kind);
 /* On the heat gradient; NaN is dim (no figure), Inf is broken. */
 enum role error_role(double error);

@@ -154,13 +154,24 @@ def key_table(names):
     return "\n".join(lines)
 
 
+class Verdict:
+    def __init__(self, row):
+        field = dict(re.findall(r'\.(\w+) =\s*(true|"(?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*)', row))
+        self.word, self.explanation = c_string(field["word"]), c_string(field["explanation"])
+        self.bad, self.is_origin = "bad" in field, "is_origin" in field
+        self.precision_cannot_fix = "precision_cannot_fix" in field
+
+
+def verdicts():
+    """The rows of the table of verdicts."""
+    rows = re.split(r"\[MM_VERDICT_\w+\] = (?=\{\.word)", read(ROOT / "src/cause/verdict.c").partition("\n};")[0])[1:]
+    declared = re.search(r"enum mm_verdict_kind \{(.*?)\};", read(ROOT / "include/mmtui/cause.h"), re.S)[1]
+    same(len(rows), len(re.findall(r"MM_VERDICT_(?!COUNT)\w+", declared)), "verdicts of cause.h and verdict.c")
+    return [Verdict(row) for row in rows]
+
+
 def verdict_table():
-    """Every verdict's word, and what its line in cause.h says of it."""
-    words = dict(re.findall(r'\[(MM_VERDICT_\w+)\] = "([\w-]+)"', read(ROOT / "src/triage/verdict.c")))
-    enum = re.search(r"enum mm_verdict_kind \{(.*?)\};", read(ROOT / "include/mmtui/cause.h"), re.S)[1]
-    means = re.findall(r"(MM_VERDICT_\w+)(?: = 0)?,\s*/\*(.*?)\*/", enum, re.S)
-    same([name for name, _ in means], list(words), "verdicts of cause.h and verdict.c")
-    rows = [f"| `{words[name]}` | {' '.join(text.split())} |" for name, text in means]
+    rows = [f"| `{verdict.word}` | {verdict.explanation} |" for verdict in verdicts()]
     return "\n".join(["| verdict | |", "| --- | --- |", *rows])
 
 
@@ -344,9 +355,9 @@ def man_tables(folder):
     keys = re.findall(r'^    \{"([\w.]+)",', settings, re.M)
     values = [v for v in re.findall(r'"(\w+)"', settings) if v in settings.split("SETTINGS[]")[0]]
     flags = re.findall(r'\{"(\w+)", is_\w+\}', read(ROOT / "src/report/filter.c"))
-    verdicts = re.findall(r'\[MM_VERDICT_\w+\] = "([\w-]+)"', read(ROOT / "src/triage/verdict.c"))
+    words = [verdict.word for verdict in verdicts()]
     files = [c_string(fields[0]) for fields in table_rows("src/export/magicmind.c", "FILE_")]
-    for what in (columns, keys, values, flags, verdicts, files):
+    for what in (columns, keys, values, flags, words, files):
         check(what, "a table was not found in the sources")
         for word in what:
             check(re.search(rf"(?<![\w.]){re.escape(word)}(?!\w)", text), f"the manual page does not have {word}")
@@ -383,8 +394,11 @@ def triage_words(folder):
         entry = rf"\.TP \.BR {re.escape(word)} \"(?: \([FPMV]\))?: {re.escape(title)}\""
         check(re.search(entry, text), f"mmtui-triage.7 has no entry for the cause {word}, {title}")
     confidences = [w for w in words_of("src/triage/conclude.c", r'\[MM_(?:POSSIBLE|LIKELY|CERTAIN)\] = "(\w+)"')]
-    verdicts = words_of("src/triage/verdict.c", r'\[MM_VERDICT_\w+\] = "([\w-]+)"')
-    for word in confidences + verdicts + words_of("src/whatif/setting.c", r'\[MM_RANGE_\w+\] = "([\w.]+)"'):
+    for verdict in verdicts():
+        judged = "|".join(["no", "yes"][flag] for flag in (verdict.bad, verdict.is_origin))
+        row = f"{verdict.word}|{judged}|T{{ {verdict.explanation}"
+        check(row in text, f"the table of verdicts of mmtui-triage.7 does not have {row}")
+    for word in confidences + words_of("src/whatif/setting.c", r'\[MM_RANGE_\w+\] = "([\w.]+)"'):
         check(re.search(rf"(?<![\w.]){re.escape(word)}\|", text), f"no table of mmtui-triage.7 has {word}")
     steps = words_of("src/suggest/sentence.c", r'words\[MM_WHY_COUNT\] = \{"(\w+)", "(\w+)", "(\w+)"\}')[0]
     for word in steps:
@@ -393,11 +407,16 @@ def triage_words(folder):
 
 @test
 def triage_needs(folder):
-    """docs: mmtui-triage.7 says of every cause what it needs to be tried"""
+    """docs: mmtui-triage.7 says of every cause what it needs to be tried, and whether precision can't fix it"""
     letters = {"METRICS": "F", "PAIRS": "P", "MOVES": "M", "VALUES": "V"}
-    pattern = r'\[MM_CAUSE_\w+\] = \{\{"([^"]+)"[^}]*\},\s*NEED_(\w+),\s*(\w+)\}'
+    pattern = r'\[MM_CAUSE_\w+\] = \{\{"([^"]+)"([^}]*)\},\s*NEED_(\w+),\s*\w+\}'
     rows = words_of("src/cause/cause.c", pattern)
-    for word, need, _ in rows[1:]:  # the first is no cause
+    page = " ".join(plain(read(TRIAGE)).split())
+    listed = re.search(r"An error that no precision repairs,.*?: (.*?), and the causes (.*?)\. ", page)
+    fixed = re.sub(r" \(.*?\)", "", listed[2]).split(", ")
+    same(fixed, [word for word, row, _ in rows if re.search(r",\s*STAYS,", row)], "causes that no precision repairs")
+    same(listed[1].split(" and "), [v.word for v in verdicts() if v.precision_cannot_fix], "verdicts of that kind")
+    for word, _, need in rows[1:]:  # the first is no cause
         check(f".BR {word} \" ({letters[need]}):" in plain(read(TRIAGE)), f"mmtui-triage.7: {word} needs {need}")
 
 

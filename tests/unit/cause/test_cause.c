@@ -26,6 +26,12 @@ static void table(void **state)
             assert_string_not_equal(info->word, mm_cause_info((enum mm_cause_id)k)->word);
     }
     assert_string_equal(mm_cause_info(MM_CAUSE_NONE)->word, "unexplained");
+    /* what moves values about is repaired by no precision; what rounds, cuts off or overflows is */
+    assert_true(mm_cause_info(MM_CAUSE_CHANNELS_REVERSED)->precision_cannot_fix);
+    assert_true(mm_cause_info(MM_CAUSE_STALE)->precision_cannot_fix);
+    assert_false(mm_cause_info(MM_CAUSE_OVERFLOW)->precision_cannot_fix);
+    assert_false(mm_cause_info(MM_CAUSE_ROUNDING)->precision_cannot_fix);
+    assert_false(mm_cause_info(MM_CAUSE_NONE)->precision_cannot_fix);
     assert_ptr_equal(mm_cause_info((enum mm_cause_id)99), mm_cause_info(MM_CAUSE_NONE));
 }
 

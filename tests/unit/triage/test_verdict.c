@@ -49,21 +49,6 @@ static void defaults(void **state)
     assert_true(thresholds.diff1 == 0.05 && thresholds.diff2 == 0.05);
 }
 
-static void words(void **state)
-{
-    (void)state;
-    assert_string_equal(mm_verdict_word(MM_VERDICT_NONE), "pending");
-    assert_string_equal(mm_verdict_word(MM_VERDICT_OK), "ok");
-    assert_string_equal(mm_verdict_word(MM_VERDICT_OVERFLOW), "overflow");
-    assert_string_equal(mm_verdict_word(MM_VERDICT_UNREADABLE), "unreadable");
-    assert_string_equal(mm_verdict_word((enum mm_verdict_kind)99), "?");
-    for (int a = 0; a <= MM_VERDICT_UNREADABLE; a++) {
-        for (int b = 0; b < a; b++)
-            assert_string_not_equal(mm_verdict_word((enum mm_verdict_kind)a),
-                                    mm_verdict_word((enum mm_verdict_kind)b));
-    }
-}
-
 static void thresholds(void **state)
 {
     (void)state;
@@ -230,19 +215,12 @@ static void ranks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults),
-        cmocka_unit_test(words),
-        cmocka_unit_test(thresholds),
-        cmocka_unit_test(src_is_zero),
-        cmocka_unit_test(nothing_finite),
-        cmocka_unit_test(overflow),
-        cmocka_unit_test(infinite_but_no_overflow),
-        cmocka_unit_test(not_a_number),
-        cmocka_unit_test(not_measured),
-        cmocka_unit_test(one_side_only),
-        cmocka_unit_test(shapes),
-        cmocka_unit_test(unreadable),
-        cmocka_unit_test(ranks),
+        cmocka_unit_test(defaults),      cmocka_unit_test(thresholds),
+        cmocka_unit_test(src_is_zero),   cmocka_unit_test(nothing_finite),
+        cmocka_unit_test(overflow),      cmocka_unit_test(infinite_but_no_overflow),
+        cmocka_unit_test(not_a_number),  cmocka_unit_test(not_measured),
+        cmocka_unit_test(one_side_only), cmocka_unit_test(shapes),
+        cmocka_unit_test(unreadable),    cmocka_unit_test(ranks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
