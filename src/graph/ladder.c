@@ -111,22 +111,26 @@ bool mm_ladder_table_fill(struct mm_ladder_table *table, const struct mm_graph *
 
 /* ---- versions ------------------------------------------------------------------------------------------------- */
 
-/* The If in whose branch a tensor is made, or -1. */
-static int branch_of(const struct mm_graph *graph, int tensor)
+/* The outermost If in whose branches a tensor is made, or -1. */
+static int branches_of(const struct mm_graph *graph, int tensor)
 {
-    int producer = graph->tensors[tensor].producer;
-    int parent = producer >= 0 ? graph->nodes[producer].parent : -1;
-    return parent >= 0 && strcmp(graph->nodes[parent].op_type, "If") == 0 ? parent : -1;
+    int node = graph->tensors[tensor].producer, found = -1;
+    for (node = node >= 0 ? graph->nodes[node].parent : -1; node >= 0; node = graph->nodes[node].parent) {
+        if (strcmp(graph->nodes[node].op_type, "If") == 0)
+            found = node;
+    }
+    return found;
 }
 
-int mm_ladder_versions(const struct mm_graph *graph, int tensor)
+/* How often a run writes the name of a tensor: 1 mostly. 0: the writes exclude one another. */
+static int versions_of(const struct mm_graph *graph, int tensor)
 {
     int count = 0;
     for (int t = tensor, before = -1; t >= 0; t = graph->tensors[t].again, count++) {
-        int branch = branch_of(graph, t);
-        if (branch >= 0 && branch == before)
+        int branches = branches_of(graph, t);
+        if (branches >= 0 && branches == before)
             return 0;
-        before = branch;
+        before = branches;
     }
     return count;
 }
@@ -169,7 +173,8 @@ static void settle(struct mm_ladder *ladder, struct mm_ladder_name *name, const 
 {
     int tensor = slot->first, other = slot->second;
     bool alone = other < 0 && ladder->claims[tensor] == 1 && !ladder->taken[tensor];
-    if (alone && whose == MM_WHOSE_TENSOR && mm_ladder_versions(ladder->graph, tensor) == 0) {
+    name->versions = alone && whose == MM_WHOSE_TENSOR ? versions_of(ladder->graph, tensor) : 1;
+    if (name->versions == 0) {
         other = ladder->graph->tensors[tensor].again;
         alone = false;
     }
@@ -177,7 +182,7 @@ static void settle(struct mm_ladder *ladder, struct mm_ladder_name *name, const 
     name->match.rung = rung;
     name->match.whose = whose;
     if (alone)
-        name->match.tensor = tensor;
+        name->match.tensor = name->next = tensor;
     name->match.candidate[0] = alone ? -1 : tensor;
     name->match.candidate[1] = alone ? -1 : other;
     ladder->open--;

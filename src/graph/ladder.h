@@ -26,6 +26,8 @@ struct mm_ladder_name {
     int occurrences;
     int key;      /* its number in the table, or -1 */
     bool settled; /* found, or ambiguous */
+    int versions; /* found: how often a run writes the tensor */
+    int next;     /* the tensor of its next occurrence */
     struct mm_graph_match match;
 };
 
@@ -54,8 +56,5 @@ bool mm_ladder_step(struct mm_ladder *ladder, enum mm_key_form form, enum mm_gra
                     const char *prefix);
 /* Drop prefixes. The table has the names of the graph in the last form. */
 bool mm_ladder_prefixes(struct mm_ladder *ladder);
-
-/* The versions of a tensor that a run writes one after the other: 1 mostly. 0: they exclude one another. */
-int mm_ladder_versions(const struct mm_graph *graph, int tensor);
 
 #endif

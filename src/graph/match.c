@@ -73,13 +73,14 @@ static bool collect(struct mm_ladder *ladder, const char *const *names, size_t c
     return good;
 }
 
-/* Occurrence k of a tensor that is written V times a run. */
-static void place_occurrence(const struct mm_graph *graph, struct mm_graph_match *match)
+/* The next occurrence of a name whose tensor is written V times a run. */
+static void place_occurrence(const struct mm_graph *graph, struct mm_ladder_name *name,
+                             struct mm_graph_match *match)
 {
-    int versions = match->whose == MM_WHOSE_TENSOR ? mm_ladder_versions(graph, match->tensor) : 1;
-    match->run = match->occurrence / versions;
-    for (int k = match->occurrence % versions; k > 0; k--)
-        match->tensor = graph->tensors[match->tensor].again;
+    int again = name->versions > 1 ? graph->tensors[name->next].again : -1;
+    match->run = match->occurrence / name->versions;
+    match->tensor = name->next;
+    name->next = again >= 0 ? again : name->match.tensor;
 }
 
 static void count_match(struct mm_graph_matches *matches, const struct mm_graph_match *match)
@@ -98,11 +99,12 @@ static void fill(struct mm_graph_matches *matches, const struct mm_ladder *ladde
                  struct mm_graph_match *match)
 {
     for (size_t i = 0; i < matches->count; i++) {
+        struct mm_ladder_name *name = &ladder->name[number[i]];
         int occurrence = match[i].occurrence;
-        match[i] = ladder->name[number[i]].match;
+        match[i] = name->match;
         match[i].occurrence = occurrence;
         if (match[i].tensor >= 0)
-            place_occurrence(ladder->graph, &match[i]);
+            place_occurrence(ladder->graph, name, &match[i]);
         count_match(matches, &match[i]);
     }
     matches->match = match;
