@@ -185,6 +185,7 @@ struct mm_graph_matches {
  */
 int mm_graph_match(const struct mm_graph *graph, const char *const *names, size_t count, unsigned rungs,
                    struct mm_graph_matches *matches, struct mm_err *err);
+/* A zeroed one, or one that failed, is fine. */
 void mm_graph_matches_done(struct mm_graph_matches *matches);
 
 /*
@@ -206,8 +207,8 @@ struct mm_graph_weights;
 
 /* Of a graph that was read from a file, which must outlive this. The file is opened when values are first asked
  * for. MM_EARG: the graph was not read from a file. */
-int mm_graph_weights_open(struct mm_graph_weights **weights, const struct mm_graph *graph,
-                          struct mm_err *err);
+int mm_graph_weights_open(struct mm_graph_weights **weights, const struct mm_graph *graph, struct mm_err *err);
+/* NULL is fine. What was read with them must be closed before. */
 void mm_graph_weights_close(struct mm_graph_weights *weights);
 
 /* Can the values of a tensor (its place) be asked for? Constant time, but for a chain of Identity. */
@@ -220,12 +221,10 @@ bool mm_graph_has_values(const struct mm_graph *graph, int tensor);
  * tensor stand in the model; others: see mm_tensor_proto_open. After reading the values, mm_graph_weights_check
  * says whether they were all there.
  */
-int mm_graph_constant(struct mm_graph_weights *weights, int tensor, struct mm_stored *stored,
-                      struct mm_err *err);
+int mm_graph_constant(struct mm_graph_weights *weights, int tensor, struct mm_stored *stored, struct mm_err *err);
 /* -1 with MM_EIO if the model's file, or the external data of `stored` (may be NULL), was changed or became
  * shorter meanwhile. */
-int mm_graph_weights_check(struct mm_graph_weights *weights, const struct mm_stored *stored,
-                           struct mm_err *err);
+int mm_graph_weights_check(struct mm_graph_weights *weights, const struct mm_stored *stored, struct mm_err *err);
 
 /* ---- attributes ------------------------------------------------------------------------------------------- */
 
