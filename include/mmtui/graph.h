@@ -128,9 +128,9 @@ enum mm_graph_rung {
     MM_RUNG_SAFE,    /* the same once both have `_` for what is not [A-Za-z0-9_.-] */
     MM_RUNG_TRIMMED, /* and none at the beginning: a leading `/` is dropped */
     MM_RUNG_PLAIN,   /* the same once all that is not [A-Za-z0-9] is `_` */
-    MM_RUNG_ENDING,  /* and `:0`, `_output_0`, `.forward.output.0` at the end are dropped (`:K`, `_output_K` ... alike) */
-    MM_RUNG_FOLDED,  /* and letters are small, several `_` one, those at the end dropped */
-    MM_RUNG_PREFIX,  /* and a prefix that one side has and the other has not is dropped */
+    MM_RUNG_ENDING, /* and `:0`, `_output_0`, `.forward.output.0` at the end are dropped (`:K`, `_output_K` ... alike) */
+    MM_RUNG_FOLDED, /* and letters are small, several `_` one, those at the end dropped */
+    MM_RUNG_PREFIX, /* and a prefix that one side has and the other has not is dropped */
     MM_RUNG_COUNT
 };
 #define MM_RUNGS_ALL ((1u << MM_RUNG_COUNT) - 1)
@@ -147,12 +147,13 @@ enum mm_graph_whose {
 
 /* What became of a name. */
 struct mm_graph_match {
-    int tensor;     /* its place, or -1 */
-    int run;        /* the model's run that it is from, 0 the first */
-    int occurrence; /* how many of this very name there were before */
+    int tensor;              /* its place, or -1 */
+    int run;                 /* the model's run that it is from, 0 the first */
+    int occurrence;          /* how many of this very name there were before */
     enum mm_graph_rung rung; /* where it was found, or turned out to be ambiguous */
     enum mm_graph_whose whose;
-    int candidate[2]; /* ambiguous: tensors that it may be; the second may be -1: other names mean the first, too */
+    int candidate
+        [2]; /* ambiguous: tensors that it may be; the second may be -1: other names mean the first, too */
 };
 
 struct mm_graph_matches {
@@ -163,7 +164,8 @@ struct mm_graph_matches {
     int runs;                      /* most occurrences of any tensor */
     const char *prefix;            /* that was dropped most often, as MM_RUNG_FOLDED writes it; NULL: none */
     bool prefix_of_graph;          /* the model's names have it, not the dump's */
-    const int *first, *by_tensor;  /* for mm_graph_matched: by tensor the beginning in by_tensor; names by run */
+    const int *first,
+        *by_tensor; /* for mm_graph_matched: by tensor the beginning in by_tensor; names by run */
     int tensor_count;
     struct mm_arena arena;
 };
@@ -207,7 +209,8 @@ struct mm_graph_weights;
 
 /* Of a graph that was read from a file, which must outlive this. The file is opened when values are first asked
  * for. MM_EARG: the graph was not read from a file. */
-int mm_graph_weights_open(struct mm_graph_weights **weights, const struct mm_graph *graph, struct mm_err *err);
+int mm_graph_weights_open(struct mm_graph_weights **weights, const struct mm_graph *graph,
+                          struct mm_err *err);
 /* NULL is fine. What was read with them must be closed before. */
 void mm_graph_weights_close(struct mm_graph_weights *weights);
 
@@ -221,10 +224,12 @@ bool mm_graph_has_values(const struct mm_graph *graph, int tensor);
  * tensor stand in the model; others: see mm_tensor_proto_open. After reading the values, mm_graph_weights_check
  * says whether they were all there.
  */
-int mm_graph_constant(struct mm_graph_weights *weights, int tensor, struct mm_stored *stored, struct mm_err *err);
+int mm_graph_constant(struct mm_graph_weights *weights, int tensor, struct mm_stored *stored,
+                      struct mm_err *err);
 /* -1 with MM_EIO if the model's file, or the external data of `stored` (may be NULL), was changed or became
  * shorter meanwhile. */
-int mm_graph_weights_check(struct mm_graph_weights *weights, const struct mm_stored *stored, struct mm_err *err);
+int mm_graph_weights_check(struct mm_graph_weights *weights, const struct mm_stored *stored,
+                           struct mm_err *err);
 
 /* ---- attributes ------------------------------------------------------------------------------------------- */
 
