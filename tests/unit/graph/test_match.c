@@ -285,6 +285,65 @@ static void nothing(void **state)
     mm_graph_close(graph);
 }
 
+/* ---- what always holds ------------------------------------------------------------------------------------------ */
+
+/* A short name of few characters, so that many look alike; no two of a list are equal. */
+static void random_name(uint32_t *random, char out[16], int i)
+{
+    static const char characters[] = "aA_/:.0";
+    int length = 0;
+    for (; length < 5; length++) {
+        *random = *random * 1664525u + 1013904223u;
+        out[length] = characters[(*random >> 16) % 7];
+    }
+    sprintf(out + length, "%c", "bcdefghijkl"[i % 11]);
+}
+
+/* A tensor's own name always finds it; no tensor belongs to two names; what is ambiguous has no tensor. */
+static void random_names(void **state)
+{
+    enum { COUNT = 40 };
+    uint32_t random = 1;
+    int found = 0, ambiguous_names = 0;
+    (void)state;
+    for (int round = 0; round < 300; round++) {
+        struct mm_graph_builder *b = mm_graph_new();
+        char made[COUNT][16], node[COUNT][16], dumped[COUNT][16];
+        const char *names[COUNT];
+        struct mm_graph_matches m;
+        struct mm_graph *graph;
+        struct mm_err err;
+        for (int i = 0; i < COUNT; i++) {
+            random_name(&random, made[i], i);
+            random_name(&random, node[i], i);
+            random_name(&random, dumped[i], i);
+            mm_graph_add_node(b, node[i], "Op", NULL, 0, &(const char *){made[i]}, 1);
+            names[i] = i % 3 ? dumped[i] : made[i];
+        }
+        assert_int_equal(mm_graph_finish(b, &graph, "g", &err), 0);
+        assert_int_equal(mm_graph_match(graph, names, COUNT, MM_RUNGS_ALL, &m, &err), 0);
+        int *owner = calloc((size_t)graph->tensor_count, sizeof *owner);
+        for (int i = 0; i < COUNT; i++) {
+            int tensor = m.match[i].tensor, own = mm_graph_tensor(graph, names[i]);
+            assert_true(tensor < 0 || m.match[i].candidate[0] < 0);
+            if (own >= 0)
+                assert_true(m.match[i].rung == MM_RUNG_EXACT &&
+                            strcmp(graph->tensors[tensor].name, names[i]) == 0);
+            if (tensor < 0)
+                continue;
+            assert_true(owner[tensor] == 0 || strcmp(names[owner[tensor] - 1], names[i]) == 0);
+            owner[tensor] = i + 1;
+            assert_int_equal(mm_graph_matched(&m, tensor, m.match[i].run), i);
+        }
+        found += (int)m.found;
+        ambiguous_names += (int)m.ambiguous;
+        free(owner);
+        mm_graph_matches_done(&m);
+        mm_graph_close(graph);
+    }
+    assert_true(found > 300 * 14 && ambiguous_names > 300);
+}
+
 /* ---- many names ------------------------------------------------------------------------------------------------- */
 
 /* Every tensor of a large graph, by a name that has its separators replaced and its first one dropped. */
@@ -365,6 +424,7 @@ int main(void)
         cmocka_unit_test(runs),
         cmocka_unit_test(written_in_place),
         cmocka_unit_test(nothing),
+        cmocka_unit_test(random_names),
         cmocka_unit_test(all_of_a_large_graph),
         cmocka_unit_test(names_that_look_alike),
     };
