@@ -58,7 +58,7 @@ int mm_value_new(struct mm_value *value, enum mm_dtype dtype, const struct mm_sh
  * borrowed: the tensor's bytes must outlive the value. A value that can't be read is MM_ECORRUPT; limit as
  * above.
  */
-int mm_value_read(struct mm_value *value, const struct mm_tensor *tensor, int64_t limit,
+int mm_value_decode(struct mm_value *value, const struct mm_tensor *tensor, int64_t limit,
                   const atomic_bool *cancel, struct mm_err *err);
 void mm_value_done(struct mm_value *value);
 /* Element `index` as a double. */

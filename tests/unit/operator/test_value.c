@@ -45,7 +45,7 @@ static void read(struct mm_value *value, enum mm_dtype dtype, struct mm_shape sh
     struct mm_run run;
     struct mm_err err;
     mm_tensor_raw(&tensor, dtype, &shape, data, &run);
-    if (mm_value_read(value, &tensor, 1000, NULL, &err))
+    if (mm_value_decode(value, &tensor, 1000, NULL, &err))
         fail_msg("%s", err.text);
 }
 
@@ -85,7 +85,7 @@ static void a_quantised_tensor_is_floats(void **state)
     tensor.quantised = true;
     tensor.scale = 0.5;
     tensor.zero_point = 1;
-    assert_int_equal(mm_value_read(&value, &tensor, 2, NULL, NULL), 0);
+    assert_int_equal(mm_value_decode(&value, &tensor, 2, NULL, NULL), 0);
     assert_near(value.f[0], -2, 0);
     assert_near(value.f[1], 3, 0);
     mm_value_done(&value);
@@ -103,11 +103,11 @@ static void reading_ends(void **state)
     tensor.count = 2;
     tensor.run = &run;
     tensor.runs = 1;
-    assert_int_equal(mm_value_read(&value, &tensor, 2, NULL, &err), -1);
+    assert_int_equal(mm_value_decode(&value, &tensor, 2, NULL, &err), -1);
     assert_int_equal(err.code, MM_ECORRUPT);
-    assert_int_equal(mm_value_read(&value, &tensor, 1, NULL, &err), -1);
+    assert_int_equal(mm_value_decode(&value, &tensor, 1, NULL, &err), -1);
     assert_int_equal(err.code, MM_EUNSUPPORTED);
-    assert_int_equal(mm_value_read(&value, &tensor, 2, &cancel, &err), -1);
+    assert_int_equal(mm_value_decode(&value, &tensor, 2, &cancel, &err), -1);
     assert_int_equal(err.code, MM_ECANCELLED);
     assert_null(value.owned);
 }
