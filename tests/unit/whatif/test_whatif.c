@@ -368,7 +368,8 @@ static void cancelled_and_corrupt(void **state)
     assert_int_equal(mm_whatif_tensor(&tensor, &setting, 1, NULL, &out, &err), -1);
     assert_int_equal(err.code, MM_ECORRUPT);
     assert_string_equal(err.text, "element 2 of 4 can't be read");
-    assert_int_equal(mm_whatif_tensor(&tensor, &setting, 1, &cancel, &out, &err), -1);
+    assert_int_equal(
+        mm_whatif_tensor(&tensor, &setting, 1, &(struct mm_control){.cancel = &cancel}, &out, &err), -1);
     assert_int_equal(err.code, MM_ECANCELLED);
     assert_int_equal(mm_whatif_tensor(&tensor, &setting, 0, NULL, &out, &err), -1); /* read, all the same */
 }
