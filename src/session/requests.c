@@ -27,10 +27,11 @@ static void run(struct mm_job *job, const atomic_bool *cancel)
     struct request *request = (struct request *)((char *)job - offsetof(struct request, job));
     const struct mm_control control = {
         .cancel = &request->cancel, .progress = &request->progress, .helpers = request->helpers};
-    struct mm_err err = {MM_OK, ""};
     (void)cancel;
-    if (request->kind->run(request, &control, &err) < 0)
-        request->error = err;
+    if (atomic_load(&request->cancel)) /* before it began */
+        mm_fail(&request->error, MM_ECANCELLED, "stopped");
+    else if (request->kind->run(request, &control, &request->error) == 0)
+        request->error = (struct mm_err){MM_OK, ""};
 }
 
 /* Slot i's request moves to the front. */
