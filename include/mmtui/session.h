@@ -92,7 +92,17 @@ uint64_t mm_session_revision(const struct mm_session *session);
 /* Judges all layers anew. */
 void mm_session_set_thresholds(struct mm_session *session, const struct mm_thresholds *thresholds);
 
-/* ---- histograms, on request ---- */
+/* ---- what is worked out for one layer, on request ---- */
+
+/* The kinds. Asking (mm_session_hist, mm_session_whatif) starts the work; the last few answers of a kind are kept. */
+enum mm_request { MM_REQUEST_HIST, MM_REQUEST_WHATIF, MM_REQUEST_COUNT };
+const char *mm_request_name(enum mm_request kind); /* "histogram", "what if" */
+/* How much of what was asked for last of this kind and layer is done, 0 .. 1; -1: not known (it may not have begun
+ * yet), or nothing is under way. Another figure is no change of a layer: whoever shows it looks now and then. */
+double mm_session_progress(const struct mm_session *session, enum mm_request kind, size_t id);
+/* Who asked has moved on: stop all that is being worked out for this layer. Answers that are there stay; what is
+ * asked for again begins anew. */
+void mm_session_cancel(struct mm_session *session, size_t id);
 
 /*
  * The histogram of a layer with these options: NULL while it is being counted (or impossible: then *error is
@@ -140,7 +150,7 @@ bool mm_session_has(const struct mm_session *session, enum mm_comparison which);
 const struct mm_result *mm_session_comparison(const struct mm_session *session, size_t id,
                                               enum mm_comparison which);
 
-/* ---- what if, on request ---- */
+/* ---- what if, a request ---- */
 
 /* What each usual format and setting would cost the layer's reference: see mm_whatif_usual. */
 struct mm_whatif_table {

@@ -126,11 +126,12 @@ static void stop_work(struct mm_session *session)
 {
     if (!session->pool)
         return;
+    session_requests_stop(session);
     mm_pool_stop(session->pool);
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
-        bool taken = hist_collect(job) || whatif_collect(job) || triage_collect(session, job) ||
-                     comparison_collect(session, job);
+        bool taken =
+            requests_collect(job) || triage_collect(session, job) || comparison_collect(session, job);
         if (!taken && session->scan)
             mm_scan_collect(session->scan, job, apply_result, session);
     }
@@ -159,8 +160,7 @@ void mm_session_close(struct mm_session *session)
     stop_work(session);
     save_cache(session);
     mm_cache_close(session->cache);
-    requests_done(&session->hist);
-    requests_done(&session->whatif);
+    session_requests_done(session);
     triage_done(session);
     comparison_done(session);
     for (size_t id = 0; session->layers && id < session->pairs->count; id++)
@@ -286,8 +286,7 @@ size_t mm_session_apply(struct mm_session *session)
     bool measuring = session->measured < session->pairs->count;
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
-        if (hist_collect(job) || whatif_collect(job) || triage_collect(session, job) ||
-            comparison_collect(session, job))
+        if (requests_collect(job) || triage_collect(session, job) || comparison_collect(session, job))
             session->changed++;
         else
             mm_scan_collect(session->scan, job, apply_result, session);
