@@ -241,6 +241,8 @@ struct mm_atomic {
 
 int mm_atomic_open(struct mm_atomic *file, const char *path, struct mm_err *err);
 void mm_atomic_write(struct mm_atomic *file, const void *data, size_t length);
+/* Write over a few bytes, at `place`, all of which were written before. Not for a device or pipe. */
+void mm_atomic_patch(struct mm_atomic *file, int64_t place, const void *data, size_t length);
 int mm_atomic_commit(struct mm_atomic *file, struct mm_err *err); /* frees everything, success or not */
 void mm_atomic_abort(struct mm_atomic *file);
 
