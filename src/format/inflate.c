@@ -11,7 +11,6 @@
 
 struct inflate_stream {
     const struct zip_member *member;
-    const char *file;
     const uint8_t *bytes;
     uint64_t used, done; /* packed bytes taken, bytes given */
     uint32_t crc;        /* of these */
@@ -25,35 +24,35 @@ uint32_t inflate_crc(uint32_t crc, const void *data, size_t size)
     return size ? libdeflate_crc32(crc, data, size) : crc;
 }
 
-static int check_crc(const struct zip_member *member, uint32_t crc, const char *file, struct mm_err *err)
+static int check_crc(const struct zip_member *member, uint32_t crc, struct mm_err *err)
 {
     if (crc == member->crc)
         return 0;
-    return zip_fail(file, member, err, MM_ECORRUPT,
+    return zip_fail(member, err, MM_ECORRUPT,
                     "its checksum (CRC-32) is %08" PRIx32 ", %08" PRIx32
                     " was written with it: the file is damaged",
                     crc, member->crc);
 }
 
-static int fail_damaged(const struct zip_member *member, const char *file, struct mm_err *err)
+static int fail_damaged(const struct zip_member *member, struct mm_err *err)
 {
-    return zip_fail(file, member, err, MM_ECORRUPT, "its compressed bytes are damaged");
+    return zip_fail(member, err, MM_ECORRUPT, "its compressed bytes are damaged");
 }
 
-static int fail_size(const struct zip_member *member, const char *file, struct mm_err *err)
+static int fail_size(const struct zip_member *member, struct mm_err *err)
 {
-    return zip_fail(file, member, err, MM_ECORRUPT,
-                    "does not inflate to the %" PRIu64 " bytes that it should have", member->size);
+    return zip_fail(member, err, MM_ECORRUPT, "does not inflate to the %" PRIu64 " bytes that it should have",
+                    member->size);
 }
 
-int inflate_check(const struct zip_member *member, const uint8_t *bytes, const char *file, struct mm_err *err)
+int inflate_check(const struct zip_member *member, const uint8_t *bytes, struct mm_err *err)
 {
-    return check_crc(member, inflate_crc(0, bytes, (size_t)member->packed), file, err);
+    return check_crc(member, inflate_crc(0, bytes, (size_t)member->packed), err);
 }
 
 /* ---- whole ---- */
 
-static int inflate_all(const struct zip_member *member, const uint8_t *bytes, uint8_t *out, const char *file,
+static int inflate_all(const struct zip_member *member, const uint8_t *bytes, uint8_t *out,
                        struct mm_err *err)
 {
     size_t used = 0, done = 0;
@@ -64,33 +63,31 @@ static int inflate_all(const struct zip_member *member, const uint8_t *bytes, ui
                                                                      out, (size_t)member->size, &used, &done);
     libdeflate_free_decompressor(inflater);
     if (result == LIBDEFLATE_BAD_DATA)
-        return fail_damaged(member, file, err);
+        return fail_damaged(member, err);
     if (result != LIBDEFLATE_SUCCESS || done != member->size || used != member->packed)
-        return fail_size(member, file, err);
-    return check_crc(member, inflate_crc(0, out, done), file, err);
+        return fail_size(member, err);
+    return check_crc(member, inflate_crc(0, out, done), err);
 }
 
-int inflate_whole(const struct zip_member *member, const uint8_t *bytes, uint8_t *out, const char *file,
-                  struct mm_err *err)
+int inflate_whole(const struct zip_member *member, const uint8_t *bytes, uint8_t *out, struct mm_err *err)
 {
     if (member->method == ZIP_DEFLATED)
-        return inflate_all(member, bytes, out, file, err);
+        return inflate_all(member, bytes, out, err);
     if (member->size > 0)
         memcpy(out, bytes, (size_t)member->size);
-    return inflate_check(member, bytes, file, err);
+    return inflate_check(member, bytes, err);
 }
 
 /* ---- a stream ---- */
 
 int inflate_open(struct inflate_stream **out, const struct zip_member *member, const uint8_t *bytes,
-                 const char *file, struct mm_err *err)
+                 struct mm_err *err)
 {
     struct inflate_stream *stream = calloc(1, sizeof *stream);
     *out = stream;
     if (!stream)
         return mm_fail_memory(err);
     stream->member = member;
-    stream->file = file;
     stream->bytes = bytes;
     stream->open = member->method == ZIP_DEFLATED && inflateInit2(&stream->z, -MAX_WBITS) == Z_OK;
     if (stream->open || member->method == ZIP_STORED)
@@ -123,9 +120,9 @@ static int64_t inflate_some(struct inflate_stream *stream, uint8_t *out, size_t 
         return mm_fail_memory(err);
     size_t got = room - stream->z.avail_out;
     if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
-        return fail_damaged(stream->member, stream->file, err);
+        return fail_damaged(stream->member, err);
     if (got == 0 && !stream->ended && stream->used == stream->member->packed)
-        return fail_size(stream->member, stream->file, err); /* ends too early */
+        return fail_size(stream->member, err); /* ends too early */
     return (int64_t)got;
 }
 
@@ -145,11 +142,11 @@ static int finish(struct inflate_stream *stream, struct mm_err *err)
         if (got < 0)
             return -1;
         if (got > 0)
-            return fail_size(stream->member, stream->file, err);
+            return fail_size(stream->member, err);
     }
     if (stream->used != stream->member->packed)
-        return fail_size(stream->member, stream->file, err);
-    return check_crc(stream->member, stream->crc, stream->file, err);
+        return fail_size(stream->member, err);
+    return check_crc(stream->member, stream->crc, err);
 }
 
 int inflate_read(struct inflate_stream *stream, void *out, size_t size, size_t *got, struct mm_err *err)
@@ -159,7 +156,7 @@ int inflate_read(struct inflate_stream *stream, void *out, size_t size, size_t *
     while (done < want) {
         uint8_t *to = (uint8_t *)out + done;
         if (stream->ended)
-            return fail_size(stream->member, stream->file, err);
+            return fail_size(stream->member, err);
         int64_t n =
             stream->open ? inflate_some(stream, to, want - done, err) : copy_some(stream, to, want - done);
         if (n < 0)

@@ -22,19 +22,17 @@
 uint32_t inflate_crc(uint32_t crc, const void *data, size_t size);
 
 /* The checksum of a stored member. */
-int inflate_check(const struct zip_member *member, const uint8_t *bytes, const char *file,
-                  struct mm_err *err);
+int inflate_check(const struct zip_member *member, const uint8_t *bytes, struct mm_err *err);
 
 /* Into out[member->size]. */
-int inflate_whole(const struct zip_member *member, const uint8_t *bytes, uint8_t *out, const char *file,
-                  struct mm_err *err);
+int inflate_whole(const struct zip_member *member, const uint8_t *bytes, uint8_t *out, struct mm_err *err);
 
 /* ---- a stream ---- */
 
 struct inflate_stream;
 
 int inflate_open(struct inflate_stream **stream, const struct zip_member *member, const uint8_t *bytes,
-                 const char *file, struct mm_err *err);
+                 struct mm_err *err);
 /*
  * The next bytes of the member: `size` of them, fewer only at its end (then 0). *got says how many. The end
  * is only reported once size and CRC were found right; so a reader that stops early has read unchecked bytes.
@@ -52,7 +50,7 @@ void inflate_close(struct inflate_stream *stream);
  * which is on a disk, else in /tmp. Room for all of it is asked for first, so a full disk is an error before
  * any work. `cancel` (may be NULL) stops it with MM_ECANCELLED.
  */
-int inflate_to_file(const struct zip_member *member, const uint8_t *bytes, const char *file,
-                    const atomic_bool *cancel, int *descriptor, struct mm_err *err);
+int inflate_to_file(const struct zip_member *member, const uint8_t *bytes, const atomic_bool *cancel,
+                    int *descriptor, struct mm_err *err);
 
 #endif

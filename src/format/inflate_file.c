@@ -48,15 +48,15 @@ static int write_all(int fd, const uint8_t *data, size_t size)
     return 0;
 }
 
-static int fail_room(const struct zip_member *member, const char *file, struct mm_err *err)
+static int fail_room(const struct zip_member *member, struct mm_err *err)
 {
-    return zip_fail(file, member, err, MM_EIO,
+    return zip_fail(member, err, MM_EIO,
                     "no room for its %" PRIu64 " bytes in a temporary file (%s); TMPDIR names another folder",
                     member->size, strerror(errno));
 }
 
 static int pour(struct inflate_stream *stream, int fd, uint8_t *piece, const struct zip_member *member,
-                const char *file, const atomic_bool *cancel, struct mm_err *err)
+                const atomic_bool *cancel, struct mm_err *err)
 {
     size_t got;
     do {
@@ -65,24 +65,24 @@ static int pour(struct inflate_stream *stream, int fd, uint8_t *piece, const str
         if (inflate_read(stream, piece, PIECE, &got, err) < 0)
             return -1;
         if (write_all(fd, piece, got) < 0)
-            return fail_room(member, file, err);
+            return fail_room(member, err);
     } while (got == PIECE);
     return 0;
 }
 
-int inflate_to_file(const struct zip_member *member, const uint8_t *bytes, const char *file,
-                    const atomic_bool *cancel, int *descriptor, struct mm_err *err)
+int inflate_to_file(const struct zip_member *member, const uint8_t *bytes, const atomic_bool *cancel,
+                    int *descriptor, struct mm_err *err)
 {
     struct inflate_stream *stream = NULL;
     uint8_t *piece = malloc(PIECE);
-    int result = piece ? inflate_open(&stream, member, bytes, file, err) : mm_fail_memory(err);
+    int result = piece ? inflate_open(&stream, member, bytes, err) : mm_fail_memory(err);
     int fd = result == 0 ? open_temporary(err) : -1;
     if (fd < 0)
         result = -1;
     else if (member->size > 0 && (errno = posix_fallocate(fd, 0, (off_t)member->size)) != 0)
-        result = fail_room(member, file, err);
+        result = fail_room(member, err);
     else
-        result = pour(stream, fd, piece, member, file, cancel, err);
+        result = pour(stream, fd, piece, member, cancel, err);
     if (result < 0 && fd >= 0)
         close(fd);
     *descriptor = result < 0 ? -1 : fd;

@@ -39,15 +39,14 @@ struct directory {
     uint64_t base;         /* where the archive begins in the file: offsets count from there */
 };
 
-int zip_fail(const char *file, const struct zip_member *member, struct mm_err *err, enum mm_code code,
-             const char *format, ...)
+int zip_fail(const struct zip_member *member, struct mm_err *err, enum mm_code code, const char *format, ...)
 {
-    char what[320];
+    char what[sizeof err->text];
     va_list args;
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    return mm_fail(err, code, "%s: member '%.120s': %s", file, member->name, what);
+    return mm_fail(err, code, "%s: %s", member->label, what);
 }
 
 bool zip_probe(const uint8_t *data, size_t size)
@@ -238,6 +237,16 @@ static void check_sizes(struct zip_member *member, const struct directory *d)
         blame(member, MM_ECORRUPT, "claims to hold more than its bytes can inflate to");
 }
 
+static const char *label_of(const char *file, const char *name, struct mm_arena *arena)
+{
+    static const char format[] = "%s: member '%s'";
+    size_t size = strlen(file) + strlen(name) + sizeof format;
+    char *label = mm_arena_alloc(arena, size);
+    if (label)
+        snprintf(label, size, format, file, name);
+    return label;
+}
+
 static int read_entry(const struct directory *d, uint64_t *at, struct zip_member *member,
                       struct mm_arena *arena, struct mm_err *err)
 {
@@ -257,7 +266,8 @@ static int read_entry(const struct directory *d, uint64_t *at, struct zip_member
                                   .packed = little_u32(p + 20),
                                   .size = little_u32(p + 24),
                                   .offset = little_u32(p + 42)};
-    if (!member->name)
+    member->label = member->name ? label_of(d->file, member->name, arena) : NULL;
+    if (!member->label)
         return mm_fail_memory(err);
     read_zip64(member, p + ENTRY_SIZE + name, extra);
     check_kind(member);
@@ -384,22 +394,21 @@ int zip_list(struct zip *zip, const uint8_t *data, size_t size, const char *file
 
 /* ---- a member's bytes ---- */
 
-int zip_locate(const struct zip_member *member, const uint8_t *window, size_t size, const char *file,
-               const uint8_t **bytes, struct mm_err *err)
+int zip_locate(const struct zip_member *member, const uint8_t *window, size_t size, const uint8_t **bytes,
+               struct mm_err *err)
 {
     size_t name = strlen(member->name);
     if (member->code != MM_OK)
-        return zip_fail(file, member, err, member->code, "%s", member->wrong);
+        return zip_fail(member, err, member->code, "%s", member->wrong);
     if (size < LOCAL_SIZE || little_u32(window) != LOCAL_MAGIC)
-        return zip_fail(file, member, err, MM_ECORRUPT,
-                        "there is no member at byte %" PRIu64 " of the archive", member->offset);
+        return zip_fail(member, err, MM_ECORRUPT, "there is no member at byte %" PRIu64 " of the archive",
+                        member->offset);
     size_t named = little_u16(window + 26), head = LOCAL_SIZE + named + little_u16(window + 28);
     if (head > size || member->packed > size - head)
-        return zip_fail(file, member, err, MM_ECORRUPT,
-                        "its header says more bytes than the archive has there");
+        return zip_fail(member, err, MM_ECORRUPT, "its header says more bytes than the archive has there");
     if (named < name || memcmp(window + LOCAL_SIZE, member->name, name) != 0 ||
         (named > name && window[LOCAL_SIZE + name] != '\0') || little_u16(window + 8) != member->method)
-        return zip_fail(file, member, err, MM_ECORRUPT, "the archive's directory leads to another member");
+        return zip_fail(member, err, MM_ECORRUPT, "the archive's directory leads to another member");
     *bytes = window + head;
     return 0;
 }

@@ -25,13 +25,14 @@
 #define ZIP_RATIO_MOST 1032
 
 struct zip_member {
-    const char *name; /* as in the file, up to its first NUL; in the arena */
-    uint64_t offset;  /* of the local header, from the beginning of the file */
-    uint64_t limit;   /* where the next member or the directory begins: nothing of this one lies beyond */
-    uint64_t packed;  /* bytes in the file */
-    uint64_t size;    /* bytes once inflated */
-    uint32_t crc;     /* of these */
-    uint16_t method;  /* ZIP_STORED or ZIP_DEFLATED, unless there is something wrong */
+    const char *name;  /* as in the file, up to its first NUL; in the arena */
+    const char *label; /* how error texts about it begin: "a.npz: member 'x.npy'"; in the arena */
+    uint64_t offset;   /* of the local header, from the beginning of the file */
+    uint64_t limit;    /* where the next member or the directory begins: nothing of this one lies beyond */
+    uint64_t packed;   /* bytes in the file */
+    uint64_t size;     /* bytes once inflated */
+    uint32_t crc;      /* of these */
+    uint16_t method;   /* ZIP_STORED or ZIP_DEFLATED, unless there is something wrong */
     uint16_t flags;
     enum mm_code code; /* MM_OK, or what kind of thing is wrong with the member */
     const char *wrong; /* what it is: "is encrypted"; NULL if nothing */
@@ -58,11 +59,11 @@ int zip_list(struct zip *zip, const uint8_t *data, size_t size, const char *file
  * of them; all that the file has up to member->limit will do. Fails if there is something wrong with the
  * member, or if its local header is not there or is another's.
  */
-int zip_locate(const struct zip_member *member, const uint8_t *window, size_t size, const char *file,
-               const uint8_t **bytes, struct mm_err *err);
+int zip_locate(const struct zip_member *member, const uint8_t *window, size_t size, const uint8_t **bytes,
+               struct mm_err *err);
 
-/* "FILE: member 'NAME': what", returns -1. */
-int zip_fail(const char *file, const struct zip_member *member, struct mm_err *err, enum mm_code code,
-             const char *format, ...) MM_PRINTF(5, 6);
+/* As mm_fail, with the member's label before it. */
+int zip_fail(const struct zip_member *member, struct mm_err *err, enum mm_code code, const char *format, ...)
+    MM_PRINTF(4, 5);
 
 #endif

@@ -102,7 +102,7 @@ static inline int archive_locate(const struct archive *a, const struct zip_membe
         memcpy(*window, a->data + member->offset, size);
     *window = realloc(*window, size ? size : 1);
     assert_non_null(*window);
-    return zip_locate(member, *window, size, "a.zip", bytes, err);
+    return zip_locate(member, *window, size, bytes, err);
 }
 
 /* malloc'ed content of a member, by inflate_whole; NULL: err says why. */
@@ -114,7 +114,7 @@ static inline uint8_t *archive_content(const struct archive *a, const struct zip
     if (archive_locate(a, member, &window, &bytes, err) == 0) {
         out = malloc((size_t)member->size + 1);
         assert_non_null(out);
-        if (inflate_whole(member, bytes, out, "a.zip", err) < 0) {
+        if (inflate_whole(member, bytes, out, err) < 0) {
             free(out);
             out = NULL;
         }
