@@ -110,6 +110,12 @@ static void side_done(struct side *side)
     free(side->sorted);
 }
 
+/* What its maker named it. */
+static const char *file_or_member(const struct mm_entry *entry)
+{
+    return entry->member ? entry->member : entry->source->file;
+}
+
 static int side_init(struct side *side, const struct mm_dump *dump, bool tensorflow, bool is_dst,
                      struct mm_arena *arena)
 {
@@ -124,7 +130,7 @@ static int side_init(struct side *side, const struct mm_dump *dump, bool tensorf
         here->name = tensorflow ? tensorflow_name(here->entry, arena) : here->entry->parsed.name;
         if (!here->name)
             return -1;
-        if (tensorflow && is_dst && strstr(here->entry->file, "cnnl")) {
+        if (tensorflow && is_dst && strstr(file_or_member(here->entry), "cnnl")) {
             side->dropped++;
             continue;
         }
