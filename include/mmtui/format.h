@@ -190,11 +190,11 @@ void mm_stored_close(struct mm_stored *stored);
 
 struct mm_store {
     const struct mm_tensor *tensor; /* any tensor; written as its dtype */
-    const char *name;               /* for a file with many tensors; NULL: NumPy's "arr_0", "arr_1" ... */
     const char *node_name, *op_type;
     int64_t index;
     bool is_output;
     bool unsynced; /* not forced to disk: for dumps that can be made again */
+    const char *name; /* for a file with many tensors; NULL: NumPy's "arr_0", "arr_1" ... */
 };
 
 /* ---- formats ------------------------------------------------------------------------------------------ */

@@ -45,8 +45,8 @@ static void assert_order(const struct mm_dump *dump, const char *const *files, s
     assert_int_equal(dump->count, n);
     for (size_t i = 0; i < n; i++) {
         char *path = mm_path_join(folder, files[i]);
-        assert_string_equal(dump->entries[i].file, files[i]);
-        assert_string_equal(dump->entries[i].path, path);
+        assert_string_equal(dump->entries[i].source->file, files[i]);
+        assert_string_equal(dump->entries[i].source->path, path);
         assert_int_equal(dump->entries[i].order, i);
         free(path);
     }
@@ -107,7 +107,7 @@ static void numpy_beside_magicmind_is_skipped(void **state)
 static void options_carry_the_schema(void **state)
 {
     struct mm_schema schema = *mm_schema_own();
-    struct mm_dump_options options = {&schema};
+    struct mm_dump_options options = {.schema = &schema};
     struct mm_dump *dump;
     (void)state;
     put_text(folder, "1_a.pb", "");

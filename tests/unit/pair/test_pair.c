@@ -57,8 +57,8 @@ static void assert_pairs(const struct mm_pairs *pairs, const char *expected)
     mm_buf_init(&buf);
     for (size_t i = 0; i < pairs->count; i++) {
         const struct mm_pair *pair = &pairs->pair[i];
-        mm_buf_printf(&buf, "%s %s %s %u/%u\n", pair->src ? pair->src->file : "-",
-                      pair->dst ? pair->dst->file : "-", pair->name, pair->occurrence, pair->occurrences);
+        mm_buf_printf(&buf, "%s %s %s %u/%u\n", pair->src ? pair->src->label : "-",
+                      pair->dst ? pair->dst->label : "-", pair->name, pair->occurrence, pair->occurrences);
         sides[pair->src && pair->dst ? 0 : pair->src ? 1 : 2]++;
     }
     assert_string_equal(mm_buf_text(&buf), expected);
@@ -169,7 +169,7 @@ static void many_files(void **state)
     for (size_t i = 0; i < 3000; i++) {
         assert_int_equal(both.pairs->pair[i].occurrence, i / 3 + 1);
         assert_int_equal(both.pairs->pair[i].occurrences, 1000);
-        assert_string_equal(both.pairs->pair[i].src->file, both.pairs->pair[i].dst->file);
+        assert_string_equal(both.pairs->pair[i].src->label, both.pairs->pair[i].dst->label);
     }
     both_done(&both);
 }
