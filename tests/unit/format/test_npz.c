@@ -134,7 +134,8 @@ static void what_numpy_saves(void **state)
 static void other_members(void **state)
 {
     (void)state;
-    python(folder, "import numpy as np, sys, os, zipfile, io\n"
+    python(folder, "import numpy as np, sys, os, zipfile, io, warnings\n"
+                   "warnings.simplefilter('ignore')\n"
                    "os.chdir(sys.argv[1])\n"
                    "def npy(x):\n"
                    "    f = io.BytesIO(); np.save(f, x); return f.getvalue()\n"
