@@ -23,6 +23,7 @@ struct mm_packed {
     void *memory;   /* all bytes, malloc'ed ... */
     void *mapped;   /* ... or of a temporary file */
     bool read;      /* a value was asked for */
+    bool again;     /* the stream is in its second pass */
     struct mm_err err;
 };
 
@@ -131,6 +132,20 @@ static const uint8_t *supply_all(struct mm_supply *supply)
     return supply->whole;
 }
 
+/* The first pass that begins anew is a stream again: that costs no more than the temporary file, and no disk. */
+static bool begin_again(struct mm_packed *packed, uint64_t offset)
+{
+    struct inflate_stream *stream;
+    if (packed->again || offset != packed->supply.begin ||
+        inflate_open(&stream, packed->member, packed->bytes, &packed->err) < 0)
+        return false;
+    inflate_close(packed->stream);
+    packed->stream = stream;
+    packed->again = true;
+    packed->at = packed->filled = packed->dropped = 0;
+    return true;
+}
+
 static const uint8_t *supply_at(struct mm_supply *supply, uint64_t offset, size_t want, size_t *have)
 {
     struct mm_packed *packed = (struct mm_packed *)supply;
@@ -141,7 +156,7 @@ static const uint8_t *supply_at(struct mm_supply *supply, uint64_t offset, size_
     if (want > size - offset)
         want = (size_t)(size - offset);
     *have = want;
-    if (size <= PACKED_WHOLE || offset < packed->at) {
+    if (size <= PACKED_WHOLE || (offset < packed->at && !begin_again(packed, offset))) {
         const uint8_t *whole = supply_all(supply);
         return whole ? whole + offset : NULL;
     }

@@ -4,8 +4,9 @@
  *   - up to PACKED_SMALL they are unpacked at once, into memory that is used again for the next;
  *   - up to PACKED_WHOLE they are unpacked into memory when a value is asked for, so that reading many headers
  *     costs little;
- *   - beyond, they are unpacked piece by piece into a window as they are read, in order; and as soon as something
- *     is read out of order, once, into a temporary file, which is mapped. Either way the memory is bounded.
+ *   - beyond, they are unpacked piece by piece into a window as they are read, in order, and for a second pass once
+ *     more; as soon as something else is read out of order, once, into a temporary file, which is mapped. Either
+ *     way the memory is bounded.
  */
 #ifndef FORMAT_PACKED_H
 #define FORMAT_PACKED_H
