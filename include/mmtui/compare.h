@@ -142,14 +142,16 @@ int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d,
 /* To be raised whenever any figure of a measured pair may change. */
 #define MM_ENGINE_VERSION 4
 
-/* Which state of a file it is. Times in ns since the epoch. */
-struct mm_file_id {
-    int64_t size, modified, changed;
+/* Which state of an entry it is: of its file, and of the member there. Times in ns since the epoch. */
+struct mm_entry_id {
+    int64_t size, modified, changed; /* of the file */
     uint64_t inode, device;
+    uint64_t offset, bytes; /* of the entry: where it begins there, and how much reading it takes */
+    uint32_t check;         /* of a member */
 };
 /* Of both files; zeros for a side that is missing. */
 struct mm_pair_id {
-    struct mm_file_id src, dst;
+    struct mm_entry_id src, dst;
     bool sure; /* false: keep nothing. No such file, or one written so lately that more may follow unseen */
 };
 

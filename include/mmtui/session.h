@@ -16,11 +16,12 @@
 #include "mmtui/suggest.h"
 
 struct mm_session_options {
-    const char *src, *dst; /* folders */
-    const char *sim;       /* folder of the framework's own simulation of the low precision, or NULL */
-    const char *before;    /* folder of an earlier dst, or NULL */
+    const char *src, *dst; /* folders, or files */
+    const char *sim;       /* the framework's own simulation of the low precision, or NULL */
+    const char *before;    /* an earlier dst, or NULL */
     unsigned jobs;         /* worker threads; 0 runs everything inline */
-    bool headers;          /* read all headers before all figures: for who looks at a list meanwhile */
+    bool check;   /* also the checksums of members that are not compressed; the cache is not used then */
+    bool headers; /* read all headers before all figures: for who looks at a list meanwhile */
     enum mm_framework framework;
     struct mm_measure_options measure;
     struct mm_thresholds thresholds;

@@ -6,8 +6,8 @@
 #include "ui/script.h"
 
 static const struct option_info table[OPT_COUNT] = {
-    [OPT_SRC] = {OPT_SRC, 's', "src_dir", "DIR", "folder of the reference dump"},
-    [OPT_DST] = {OPT_DST, 'd', "dst_dir", "DIR", "folder of the accelerator's dump"},
+    [OPT_SRC] = {OPT_SRC, 's', "src_dir", "DIR", "the reference dump: a folder or a file"},
+    [OPT_DST] = {OPT_DST, 'd', "dst_dir", "DIR", "the accelerator's dump: a folder or a file"},
     [OPT_OUTPUT] = {OPT_OUTPUT, 'o', "output_dir", "DIR", "where to write (default: diff_jsons)"},
     [OPT_FRAMEWORK] = {OPT_FRAMEWORK, 0, "framework", "NAME",
                        "tensorflow, pytorch, caffe or onnx (default): how names are paired"},
@@ -31,6 +31,8 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_QUANTILES] = {OPT_QUANTILES, 0, "quantiles", NULL,
                        "also write the exact quantiles of |error| (50, 90, 99, 99.9 %)"},
     [OPT_HIST] = {OPT_HIST, 0, "hist", NULL, "also write histograms of both sides and of the error"},
+    [OPT_CHECK_CRC] = {OPT_CHECK_CRC, 0, "check-crc", NULL,
+                       "check the checksums of uncompressed .npz members too; uses no cache"},
     [OPT_NO_CACHE] = {OPT_NO_CACHE, 0, "no-cache", NULL, "measure all, and keep no results for the next run"},
     [OPT_JSON] = {OPT_JSON, 0, "json", NULL, "print JSON instead of text"},
     [OPT_SHARD] = {OPT_SHARD, 0, "shard", "SHARE",
@@ -215,6 +217,7 @@ static bool *flag_slot(struct cli_options *options, enum option id)
     case OPT_FAIL: return &options->fail;
     case OPT_QUANTILES: return &options->session.measure.quantiles;
     case OPT_HIST: return &options->hist;
+    case OPT_CHECK_CRC: return &options->session.check;
     case OPT_NO_CACHE: return &options->no_cache;
     case OPT_JSON: return &options->json;
     case OPT_CPP: return &options->cpp;

@@ -25,6 +25,7 @@ enum option {
     OPT_JOBS,
     OPT_QUANTILES,
     OPT_HIST,
+    OPT_CHECK_CRC,
     OPT_NO_CACHE,
     OPT_JSON,
     OPT_SHARD,

@@ -36,7 +36,7 @@ static struct mm_hist_walk walk_side(const struct count *count, bool dst)
     struct mm_hist_walk walk = walk_of(count);
 
     walk.s = dst ? &count->tensors->d : &count->tensors->s;
-    walk.name_s = walk.name_d = dst ? count->pair->dst->file : count->pair->src->file;
+    walk.name_s = walk.name_d = dst ? count->pair->dst->label : count->pair->src->label;
     return walk;
 }
 
@@ -106,8 +106,8 @@ static int count_both(struct count *count, struct mm_err *err)
 
     walk.s = &count->tensors->s;
     walk.d = &count->tensors->d;
-    walk.name_s = count->pair->src->file;
-    walk.name_d = count->pair->dst->file;
+    walk.name_s = count->pair->src->label;
+    walk.name_d = count->pair->dst->label;
     return mm_walk_both(&walk, &count->tally, err);
 }
 

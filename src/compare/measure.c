@@ -213,8 +213,8 @@ static int task_metrics(const struct task *task, const struct mm_pair_tensors *t
     work.helpers = helpers_of(task);
     work.map_s = map_of(tensors, !pair->src);
     work.map_d = map_of(tensors, pair->dst);
-    work.pass.name_s = pair->src ? pair->src->file : pair->dst->file;
-    work.pass.name_d = pair->dst ? pair->dst->file : pair->src->file;
+    work.pass.name_s = pair->src ? pair->src->label : pair->dst->label;
+    work.pass.name_d = pair->dst ? pair->dst->label : pair->src->label;
     failed = measure_work(&work, &task->result->metrics, err);
     *failed_dst = pair->src && pair->dst ? work.pass.failed_dst : !pair->src;
     return failed;

@@ -102,7 +102,11 @@ static void put_side(struct mm_buf *out, const struct mm_entry *entry, const str
         return;
     }
     PUT(out, "{\"file\": ");
-    mm_json_string(out, entry->file);
+    mm_json_string(out, entry->source->file);
+    if (entry->member) {
+        PUT(out, ", \"member\": ");
+        mm_json_string(out, entry->member);
+    }
     if (entry->parsed.stamp >= 0) {
         PUT(out, ", \"timestamp\": ");
         mm_buf_whole(out, entry->parsed.stamp);

@@ -45,6 +45,7 @@ struct list_request {
     struct mm_job job; /* the first member */
     struct mm_dump **dump;
     const char *path;
+    bool check;
     int result;
     struct mm_err err;
 };
@@ -53,14 +54,17 @@ static void list_folder(struct mm_job *job, const atomic_bool *cancel)
 {
     struct list_request *request = (struct list_request *)job;
     (void)cancel; /* takes milliseconds */
-    request->result = mm_dump_open(request->dump, request->path, NULL, &request->err);
+    struct mm_dump_options options = {.check = request->check};
+    request->result = mm_dump_open(request->dump, request->path, &options, &request->err);
 }
 
 /* dst by a worker, src meanwhile; with --jobs 1 the worker is this thread. The error of src counts first. */
 static int list_both(struct mm_session *session, struct mm_err *err)
 {
-    struct list_request src = {.dump = &session->src, .path = session->src_path};
-    struct list_request dst = {.job = {.run = list_folder}, .dump = &session->dst, .path = session->dst_path};
+    bool check = session->options.check;
+    struct list_request src = {.dump = &session->src, .path = session->src_path, .check = check};
+    struct list_request dst = {
+        .job = {.run = list_folder}, .dump = &session->dst, .path = session->dst_path, .check = check};
     struct mm_pool *pool;
     if (mm_pool_open(&pool, session->options.jobs > 1 ? 1 : 0, err) < 0)
         return -1;
@@ -99,9 +103,11 @@ static int open_all(struct mm_session *session, struct mm_err *err)
     if (session->notice)
         return 0;
     if (same_folder(options->src, options->dst))
-        session->notice = "src and dst are the same folder: every tensor is compared with itself";
+        session->notice = session->src->is_file
+                              ? "src and dst are the same file: every tensor is compared with itself"
+                              : "src and dst are the same folder: every tensor is compared with itself";
     else if (session->pairs->whole.both == 0)
-        session->notice = "no tensor name stands in both folders: are these two dumps of the same network?";
+        session->notice = "no tensor name stands in both dumps: are these two dumps of the same network?";
     return 0;
 }
 
@@ -189,7 +195,8 @@ static void open_cache(struct mm_session *session)
                                      .measure = &options->measure,
                                      .shard = options->shard,
                                      .shards = options->shards};
-    bool wanted = options->cache && !options->measure.quantiles && options->measure.hist_bins == 0;
+    bool wanted =
+        options->cache && !options->check && !options->measure.quantiles && options->measure.hist_bins == 0;
     if (wanted && mm_cache_open(&session->cache, &cache, session->pairs, NULL) == 0)
         mm_scan_set_cache(session->scan, session->cache);
     session->options.cache = NULL;

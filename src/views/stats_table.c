@@ -154,7 +154,7 @@ static void text_op(const struct side *side, struct mm_buf *out)
 static void text_file(const struct side *side, struct mm_buf *out)
 {
     if (side->entry)
-        mm_buf_puts(out, side->entry->file);
+        mm_buf_puts(out, side->entry->label);
 }
 
 struct row {

@@ -233,7 +233,7 @@ def readme_verdicts(folder):
 def readme_formats(folder):
     """docs: the README names every file format, every number format and every exported file"""
     text = read(README)
-    endings = re.findall(r'^    \{"\w+", "(\.\w+)"', read(ROOT / "src/format/formats.c"), re.M)
+    endings = re.findall(r'^     \.ending = "(\.\w+)"', read(ROOT / "src/format/formats.c"), re.M)
     check(endings, "no file formats found in formats.c")
     dtypes = [c_string(fields[0]) for fields in table_rows("src/tensor/dtype.c", "MM_")]
     files = [c_string(fields[0]) for fields in table_rows("src/export/magicmind.c", "FILE_")]

@@ -176,7 +176,7 @@ def refused(folder):
     ]:
         run = suggest(shipped, *options, status=2)
         check(says in run.err, run.err)
-    check("two folders" in mmtui("suggest", shipped / "src", status=2).err, "one folder")
+    check("two dumps" in mmtui("suggest", shipped / "src", status=2).err, "one folder")
     check("top" in mmtui("suggest", "--help").out, "help")
 
 

@@ -268,11 +268,12 @@ def test_redirected(folder):
 # ---- help and errors ----
 
 OPTIONS = {
-    (): "threshold sort filter limit fail framework model sim before atol rtol jobs no-cache plan export-dir color theme ascii plain script "
-    "size help version",
-    ("compare",): "src_dir dst_dir output_dir framework threshold atol rtol fail jobs quantiles hist no-cache shard help",
-    ("triage",): "model sim before threshold framework json output_file fail jobs no-cache ascii help",
-    ("suggest",): "cover top to-error output_file plan model sim threshold framework jobs no-cache ascii help",
+    (): "threshold sort filter limit fail framework model sim before atol rtol jobs check-crc no-cache plan export-dir color theme "
+    "ascii plain script size help version",
+    ("compare",): "src_dir dst_dir output_dir framework threshold atol rtol fail jobs quantiles hist check-crc no-cache "
+    "shard help",
+    ("triage",): "model sim before threshold framework json output_file fail jobs check-crc no-cache ascii help",
+    ("suggest",): "cover top to-error output_file plan model sim threshold framework jobs check-crc no-cache ascii help",
     ("merge",): "output_file help",
     ("export",): "plan to cpp help",
     ("demo",): "plan dump-only threshold sort filter limit jobs no-cache export-dir color theme ascii plain script size "
@@ -341,8 +342,8 @@ def test_errors(folder):
         ([*both, "--filter", "diff2>x"], '"x" is not a number'),
         ([*both, "--filter", "op>conv"], "op is text"),
         ([*both, "--plan", folder / "no.json"], "no.json: opening it: No such file"),
-        ([src], "two folders are needed"),
-        ([*both, src], "two folders are needed"),
+        ([src], "two dumps are needed"),
+        ([*both, src], "two dumps are needed"),
         (["x"] * 20, "too many arguments"),
         (["compare", *four, "--sort", "diff2"], "there is no option --sort"),
         (["export", "-s", src], "there is no option -s"),

@@ -169,7 +169,7 @@ static void cut_files(void **state)
 
             pair_files_bytes(files, 0, "1_a.pbtxt", text);
             pair_files_bytes(files, 1, "2_a.pbtxt", text);
-            cut_when_opened(&files->entry[1], files->entry[victim].path);
+            cut_when_opened(&files->source[1], files->source[victim].path);
             if (way == 0) {
                 mm_measure_pair(&files->pair, NULL, NULL, NULL, &result);
                 assert_int_equal(result.state, MM_STATE_FAILED);

@@ -183,7 +183,7 @@ static void of_a_pair(void **state)
 static void the_same_together(void **state)
 {
     enum { N = 8404127 };
-    const struct mm_entry side = {.file = "t"};
+    const struct mm_entry side = {.label = "t"};
     const struct mm_pair pair = {.name = "t", .src = &side, .dst = &side};
     const struct mm_shape shape = {1, {N}};
     float *s = calloc(N, sizeof(*s)), *d = malloc(N * sizeof(*d));
