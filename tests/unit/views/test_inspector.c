@@ -157,15 +157,15 @@ static void thresholds_are_read(void **state)
 
 static void settings_by_the_end_of_their_key(void **state)
 {
-    static const char key[] = "precision_config.precision_mode";
+    static const char key[] = "network_precision";
     struct small *small = *state;
-    small_keys(small, ":set precision_mode force_float16");
-    assert_string_equal(mm_plan_setting(plan(small), key), "force_float16");
-    small_keys(small, ":set precision_config.precision_mode force_float32");
-    assert_string_equal(mm_plan_setting(plan(small), key), "force_float32");
+    small_keys(small, ":set network_precision float16");
+    assert_string_equal(mm_plan_setting(plan(small), key), "float16");
+    small_keys(small, ":set network_precision float32");
+    assert_string_equal(mm_plan_setting(plan(small), key), "float32");
     small_keys(small, "u");
-    assert_string_equal(mm_plan_setting(plan(small), key), "force_float16");
-    small_keys(small, ":set precision_mode");
+    assert_string_equal(mm_plan_setting(plan(small), key), "float16");
+    small_keys(small, ":set network_precision");
     assert_null(mm_plan_setting(plan(small), key));
     small_keys(small, ":set no_such_key 1");
     assert_true(small_says(small, "Settings:"));

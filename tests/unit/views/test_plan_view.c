@@ -36,7 +36,7 @@ static void golden_ops(void **state)
 static void golden_awkward_names(void **state)
 {
     struct small *small = *state;
-    small_keys(small, "o \"* f32\" Enter\n:set precision_mode force_float16\nw");
+    small_keys(small, "o \"* f32\" Enter\n:set network_precision float16\nw");
     small_goldens(small, "plan-awkward");
 }
 
@@ -80,7 +80,7 @@ static void says_what_will_be_written(void **state)
     assert_true(small_shows(small, "overrides.json"));
     assert_true(small_shows(small, "Nothing is written before Enter"));
     assert_true(small_shows(small, "* not saved"));
-    assert_true(small_shows(small, ":set precision_mode force_float16")); /* the dump's floats are half */
+    assert_true(small_shows(small, ":set network_precision float16")); /* the dump's floats are half */
     assert_false(exists("export"));
 }
 
@@ -99,12 +99,12 @@ static void long_sentences_go_on_below(void **state)
 static void settings(void **state)
 {
     struct small *small = *state;
-    small_keys(small, "w\n:set precision_mode qint8_mixed_float16");
-    assert_true(small_shows(small, "precision_config.precision_mode = qint8_mixed_float16"));
-    small_keys(small, ":set precision_mode fp7");
+    small_keys(small, "w\n:set network_precision int8_float16");
+    assert_true(small_shows(small, "network_precision = int8_float16"));
+    small_keys(small, ":set network_precision fp7");
     assert_int_equal(small->app->message_role, ROLE_ERROR);
     small_keys(small, "u");
-    assert_null(mm_plan_setting(plan(small), "precision_config.precision_mode"));
+    assert_null(mm_plan_setting(plan(small), "network_precision"));
 }
 
 /* ---- changing ---- */
