@@ -61,7 +61,7 @@ static void precisions(const struct mm_export *export, struct mm_buf *out)
     }
     for (int p = 0; p < MM_PRECISION_OWN; p++)
         say_precision(export->dialect, mm_precision_info((enum mm_precision)p)->name, &tally[p], out);
-    say_precision(export->dialect, "another runtime's type", &tally[MM_PRECISION_OWN], out);
+    say_precision(export->dialect, "a type of another runtime", &tally[MM_PRECISION_OWN], out);
 }
 
 static bool has_setting(const struct mm_dialect *dialect, const char *key, const char *value)

@@ -147,9 +147,9 @@ static void act_to_menu(struct inspector *inspector, const struct action_event *
     (void)event;
     int count = 0, current = 0;
     const struct mm_dialect *dialect;
-    while (count < (int)MM_COUNT(inspector->runtimes) && (dialect = mm_dialect_at((size_t)count))) {
+    for (; count < (int)MM_COUNT(inspector->runtimes) && (dialect = mm_dialect_at((size_t)count)); count++) {
         current = dialect == inspector->dialect ? count : current;
-        inspector->runtimes[count++] = (struct menu_item){0, dialect->title, dialect->id};
+        inspector->runtimes[count] = (struct menu_item){(char)('1' + count), dialect->title, dialect->id};
     }
     app_menu(&inspector->app, ACT_TO, "Runtime to write for", inspector->runtimes, count, current);
 }

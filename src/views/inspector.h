@@ -14,7 +14,7 @@ struct inspector {
     const struct mm_dialect *dialect; /* the runtime to write for */
     const char *export_folder;        /* where the plan screen writes; borrowed, or the one below */
     char folder_text[512];            /* a folder given with :export */
-    struct menu_item runtimes[16];    /* what :to-menu shows */
+    struct menu_item runtimes[9];     /* what :to-menu shows */
     struct mm_suggestions
         suggested; /* the last suggestion, until it is taken; what is left out is untagged */
     struct app app;

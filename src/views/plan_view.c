@@ -174,8 +174,7 @@ static void draw_override(struct canvas *c, int y, const struct mm_override *ove
     bool known = !isnan(override->figures.diff2);
     int name = c->w >= 100 ? 44 : c->w >= 60 ? c->w / 2 - 8 : c->w - 11; /* on a narrow screen without why */
     bool own = override->precision == MM_PRECISION_OWN; /* shorter without the runtime's name */
-    canvas_fit(c, 2, y, 8, ALIGN_LEFT, ROLE_BADGE,
-               own ? mm_override_badge(override) : mm_override_precision(override), app->glyphs);
+    canvas_text(c, 2, y, 8, ROLE_BADGE, own ? mm_override_badge(override) : mm_override_precision(override));
     text_fit_name(c, 11, y, name, ROLE_LIST, override->name, app->glyphs);
     mm_buf_printf(&why, "%s%s%s", known ? "diff2 " : "",
                   known ? mm_num_sci(figure, override->figures.diff2) : "", known ? ": " : "");

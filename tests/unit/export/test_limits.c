@@ -57,7 +57,7 @@ static void one_sentence_each(void **state)
         "BFLOAT16 and FLOAT32 only\n"
         "FLOAT16 for 2 operators (such as \"a\") is left out: for single operators, Made Up takes "
         "INT8, BFLOAT16 and FLOAT32 only\n"
-        "another runtime's type for 2 operators (such as \"d\") is left out: for single operators, "
+        "a type of another runtime for 2 operators (such as \"d\") is left out: for single operators, "
         "Made Up takes INT8, BFLOAT16 and FLOAT32 only\n"
         "calibration_statistics = percentile_99.99 is left out: there is nothing for it in the files "
         "of Made Up\n"

@@ -239,8 +239,8 @@ static void suggested_modes(void **state)
     suggests("<f4", "<f2", "float16");
     suggests("<f4", "|i1", "int8_float32");
     suggests("|u1", "<f2", "int8_float16");
-    suggests("<i2", "<f4", "qint16_mixed_float32");
-    suggests("<i2", "<f2", "qint16_mixed_float16");
+    suggests("<i2", "<f4", "int16_float32");
+    suggests("<i2", "<f2", "int16_float16");
     suggests("<i2", "|i1", "int8_float32");
     suggests("<i8", "|b1", NULL);
 }
