@@ -197,7 +197,8 @@ int mm_session_suggest(const struct mm_session *session, const struct mm_suggest
                        struct mm_suggestions *out, struct mm_err *err);
 /*
  * Put (a part of) a list into the plan as one undo step, with its reasons. What is chosen for an operator
- * already is replaced by a higher precision, never by a lower one. *changed as above.
+ * already is replaced by a higher precision, never by a lower one; a type of one runtime alone stays. *changed
+ * as above.
  */
 int mm_session_accept(struct mm_session *session, const struct mm_suggestion *items, size_t count,
                       size_t *changed, struct mm_err *err);
@@ -211,9 +212,9 @@ int mm_session_advice(const struct mm_session *session, struct mm_advice *out, s
  * value now. */
 int mm_session_advise(struct mm_session *session, size_t *changed, struct mm_err *err);
 /*
- * The precision_mode that the dst dump itself suggests ("force_float16" when its floats are half ...), or
- * NULL when it does not tell; *why is a sentence. A suggestion: nothing is put into the plan.
+ * The value of network_precision that the dst dump itself suggests ("float16" when its floats are half ...),
+ * or NULL when it does not tell; *why is a sentence. A suggestion: nothing is put into the plan.
  */
-const char *mm_session_suggest_mode(const struct mm_session *session, const char **why);
+const char *mm_session_network_precision(const struct mm_session *session, const char **why);
 
 #endif

@@ -8,8 +8,9 @@
 
 /* What may stand in the file. Not --color: NO_COLOR of the environment beats the config, and --color beats
  * both. */
-static const enum option known[] = {OPT_THRESHOLD, OPT_ATOL,  OPT_RTOL,  OPT_SORT,       OPT_JOBS,
-                                    OPT_FRAMEWORK, OPT_ASCII, OPT_PLAIN, OPT_EXPORT_DIR, OPT_THEME};
+static const enum option known[] = {OPT_THRESHOLD,  OPT_ATOL,      OPT_RTOL,  OPT_SORT,
+                                    OPT_JOBS,       OPT_FRAMEWORK, OPT_ASCII, OPT_PLAIN,
+                                    OPT_EXPORT_DIR, OPT_TO,        OPT_THEME};
 
 /* malloc'ed; NULL when neither variable is there (or memory is out). */
 static char *config_path(void)

@@ -47,7 +47,7 @@ static const struct option_info table[OPT_COUNT] = {
                       "raise until the outputs' error is expected to be at most this"},
     [OPT_PLAN_FILE] = {OPT_PLAN_FILE, 'o', "output_file", "FILE", "write the plan (overrides.json) here"},
     [OPT_PLAN] = {OPT_PLAN, 0, "plan", "FILE", "start from the overrides of this plan (overrides.json)"},
-    [OPT_TO] = {OPT_TO, 0, "to", "RUNTIME", "runtime to export for: magicmind"},
+    [OPT_TO] = {OPT_TO, 0, "to", "RUNTIME", "runtime to write for: magicmind (default), onnxruntime"},
     [OPT_CPP] = {OPT_CPP, 0, "cpp", NULL, "also write the C++ form, where the runtime has one"},
     [OPT_EXPORT_DIR] = {OPT_EXPORT_DIR, 0, "export-dir", "DIR",
                         "where the plan screen writes (default: mmtui_export)"},
@@ -135,6 +135,16 @@ static int set_framework(struct cli_options *options, const char *text, struct m
     return 0;
 }
 
+static int set_dialect(struct cli_options *options, const char *text, struct mm_err *err)
+{
+    struct mm_err why;
+    const struct mm_dialect *found = mm_dialect_get(text, &why);
+    if (!found)
+        return mm_fail(err, MM_EARG, "--to: %s", why.text);
+    options->dialect = found->id;
+    return 0;
+}
+
 /* "2/8" */
 static int set_shard(struct cli_options *options, const char *text, struct mm_err *err)
 {
@@ -202,7 +212,6 @@ static const char **text_slot(struct cli_options *options, enum option id)
     case OPT_BEFORE: return &options->session.before;
     case OPT_FILTER: return &options->filter;
     case OPT_PLAN: return &options->plan;
-    case OPT_TO: return &options->dialect;
     case OPT_EXPORT_DIR: return &options->export_dir;
     case OPT_DUMP_ONLY: return &options->dump_only;
     case OPT_THEME: return &options->theme;
@@ -237,6 +246,7 @@ static int set_value(struct cli_options *options, enum option id, const char *te
         return 0;
     }
     switch (id) {
+    case OPT_TO: return set_dialect(options, text, err);
     case OPT_FRAMEWORK: return set_framework(options, text, err);
     case OPT_THRESHOLD: return set_threshold(options, text, err);
     case OPT_ATOL: return number_of("atol", text, 0, &options->session.measure.atol, err);

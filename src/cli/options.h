@@ -3,6 +3,7 @@
 #ifndef MMTUI_CLI_OPTIONS_H
 #define MMTUI_CLI_OPTIONS_H
 
+#include "mmtui/export.h"
 #include "mmtui/report.h"
 #include "ui/term.h"
 
@@ -64,7 +65,7 @@ struct cli_options {
     bool json;
     struct mm_suggest_options suggest;
     const char *plan;
-    const char *dialect;
+    const char *dialect; /* --to: the id of one that there is */
     bool cpp;
     const char *export_dir;
     const char *dump_only;

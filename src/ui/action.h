@@ -94,7 +94,9 @@ enum action {
     /* plan and export */
     ACT_PLAN,
     ACT_WRITE,
-    ACT_EXPORT,    /* text: folder, may be empty */
+    ACT_EXPORT,
+    ACT_TO_MENU,
+    ACT_TO,        /* text: folder, may be empty */
     ACT_THRESHOLD, /* text: a number, or "METRIC NUMBER" */
     ACT_SET,       /* text: "KEY VALUE" of the plan's settings */
     ACT_COPY,

@@ -40,7 +40,7 @@ int layer_chosen(struct canvas *c, int y, const struct app *app, size_t id)
     if (!override)
         return y;
     mm_buf_init(&text);
-    mm_buf_printf(&text, "%s (%s)", mm_precision_info(override->precision)->name, override->why);
+    mm_buf_printf(&text, "%s (%s)", mm_override_precision(override), override->why);
     y = layer_sentence(c, y, ROLE_BADGE, "chosen", mm_buf_text(&text));
     mm_buf_done(&text);
     return y;
@@ -58,12 +58,12 @@ static void draw_title(struct canvas *c, const struct layer_view *layer, const s
     int right = c->w - 1 - (int)strlen(place);
     canvas_text(c, right, 0, -1, ROLE_DIM, place);
     struct canvas left = canvas_sub(c, 0, 0, right - 1, 1);
-    int badge = override ? 5 : 0;
+    int badge = override ? 2 + (int)strlen(mm_override_badge(override)) : 0;
     int x = 1 + canvas_textf(&left, 1, 0, -1, ROLE_DIM, "#%zu", layer->id + 1) + 2;
     x += text_fit_name(&left, x, 0, left.w - x - badge, ROLE_TITLE_NAME, data->label, app->glyphs) + 1;
     if (override)
         x += canvas_textf(&left, x, 0, -1, ROLE_BADGE, "%s%s", app->glyphs->badge,
-                          mm_precision_info(override->precision)->badge) +
+                          mm_override_badge(override)) +
              1;
     canvas_fit(&left, x + 1, 0, left.w - x - 1, ALIGN_LEFT, ROLE_DIM, mm_session_op(app->session, layer->id),
                app->glyphs);

@@ -42,6 +42,7 @@ static const struct {
 
 #define GAP           2  /* blanks between columns */
 #define BADGE         5  /* blank, mark and name of a chosen precision behind the layer's name */
+#define BADGE_MOST    10 /* a longer name (of a type of one runtime) loses its end */
 #define LABEL_USUAL   32 /* with the badge; longer ones wait until verdicts have their room */
 #define LABEL_MOST    60 /* a longer name is cut at its beginning */
 #define VERDICT_WHOLE 34 /* "overflow: |x| up to 6.1e6 > 65504" */
@@ -231,18 +232,26 @@ static void mark_match(struct canvas *c, int x, int y, int shown, const char *na
     canvas_restyle(c, x + from, y, to - from, 1, ROLE_MATCH);
 }
 
+/* Badges of three letters stand in one column; BF16 and longer ones begin further left. */
+static int badge_width(const char *chosen, int width)
+{
+    int need = 2 + (int)strlen(chosen), most = width >= 2 * BADGE_MOST ? BADGE_MOST : BADGE + 1;
+    need = need < BADGE ? BADGE : need;
+    return need < most ? need : most;
+}
+
 /* The layer's name, its end kept when it is too long, and the badge of what was chosen behind it. */
 static void draw_layer_cell(struct canvas *c, int x, int y, int width, const struct layers *layers,
                             const struct app *app, size_t id, const char *text)
 {
     const struct mm_override *override = mm_session_override(app->session, id);
-    int badge = override && width >= 10 ? BADGE : 0;
+    const char *chosen = override ? mm_override_badge(override) : "";
+    int badge = override && width >= 10 ? badge_width(chosen, width) : 0;
     enum role role = cell_role(app->session, id, MM_COLUMN_LAYER);
     int shown = text_fit_name(c, x, y, width - badge, role, text, app->glyphs);
     mark_match(c, x, y, shown, text, layers->search);
     if (badge)
-        canvas_textf(c, x + width - 4, y, 4, ROLE_BADGE, "%s%s", app->glyphs->badge,
-                     mm_precision_info(override->precision)->badge);
+        canvas_textf(c, x + width - badge + 1, y, badge - 1, ROLE_BADGE, "%s%s", app->glyphs->badge, chosen);
 }
 
 static void draw_cell(struct canvas *c, int x, int y, int width, const struct layers *layers,

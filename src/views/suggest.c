@@ -42,8 +42,9 @@ void suggest_preview(struct inspector *inspector, const struct action_event *eve
     struct mm_suggest_options options;
     struct mm_suggestions list;
     struct mm_err err;
-    if (mm_suggest_parse(event->text ? event->text : "", &options, &err) < 0 ||
-        mm_session_suggest(inspector->session, &options, &list, &err) < 0) {
+    int result = mm_suggest_parse(event->text ? event->text : "", &options, &err);
+    options.no_half = !(inspector->dialect->precisions & MM_TAKES(MM_PRECISION_F16));
+    if (result < 0 || mm_session_suggest(inspector->session, &options, &list, &err) < 0) {
         app_say_err(app, &err);
         return;
     }

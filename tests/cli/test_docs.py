@@ -229,6 +229,29 @@ def readme_verdicts(folder):
     same_lines(found[2], verdict_table(), "README, verdicts")
 
 
+def dialects():
+    """(ids, names of files) of all export dialects."""
+    ids, files = [], []
+    for path in sorted(ROOT.glob("src/export/*.c")):
+        ids += re.findall(r'^    \.id = "(\w+)",', read(path), re.M)
+        for table in re.findall(r"mm_export_file FILES\[\] = \{\n(.*?)^\};", read(path), re.M | re.S):
+            files += re.findall(r'^    \{"([^"]+)"', table, re.M)
+    check(len(ids) > 1 and len(files) > len(ids), "no dialects found in src/export")
+    return ids, sorted(set(files))
+
+
+@test
+def runtimes(folder):
+    """docs: --help, README and manual page name every runtime that is exported for"""
+    for command in ("export", ""):
+        (line,) = [line for line in mmtui(*command.split(), "--help").out.splitlines() if line.startswith("      --to ")]
+        for name in dialects()[0]:
+            check(re.search(rf"\b{name}\b", line), f"mmtui {command} --help does not name {name}: {line}")
+    for name in dialects()[0]:
+        check(f"`--to {name}`" in read(README), f"README does not have `--to {name}`")
+        check(re.search(rf"^\.B[RI]? {name}\b", man_section("RUNTIMES"), re.M), f"RUNTIMES does not have {name}")
+
+
 @test
 def readme_formats(folder):
     """docs: the README names every file format, every number format and every exported file"""
@@ -236,9 +259,8 @@ def readme_formats(folder):
     endings = re.findall(r'^     \.ending = "(\.\w+)"', read(ROOT / "src/format/formats.c"), re.M)
     check(endings, "no file formats found in formats.c")
     dtypes = [c_string(fields[0]) for fields in table_rows("src/tensor/dtype.c", "MM_")]
-    files = [c_string(fields[0]) for fields in table_rows("src/export/magicmind.c", "FILE_")]
-    check(dtypes and files, "no rows found in dtype.c or magicmind.c")
-    for word in endings + dtypes + files:
+    check(dtypes, "no rows found in dtype.c")
+    for word in endings + dtypes + dialects()[1]:
         check(f"`{word}`" in text, f"README does not name `{word}`")
 
 
@@ -353,11 +375,12 @@ def man_tables(folder):
     columns = [c_string(fields[0]) for fields in table_rows("src/report/columns.c", "MM_COLUMN_")]
     settings = read(ROOT / "src/plan/settings.c")
     keys = re.findall(r'^    \{"([\w.]+)",', settings, re.M)
-    values = [v for v in re.findall(r'"(\w+)"', settings) if v in settings.split("SETTINGS[]")[0]]
+    values = re.findall(r'"([\w.]+)"', settings.split("SETTINGS[]")[0])
     flags = re.findall(r'\{"(\w+)", is_\w+\}', read(ROOT / "src/report/filter.c"))
     words = [verdict.word for verdict in verdicts()]
-    files = [c_string(fields[0]) for fields in table_rows("src/export/magicmind.c", "FILE_")]
-    for what in (columns, keys, values, flags, words, files):
+    precisions = re.findall(r'^    \[MM_PRECISION_\w+\] = \{"(\w+)", "(\w+)"', read(ROOT / "src/plan/precision.c"), re.M)
+    precisions = [word for row in precisions for word in row]
+    for what in (columns, keys, values, flags, words, precisions, dialects()[1]):
         check(what, "a table was not found in the sources")
         for word in what:
             check(re.search(rf"(?<![\w.]){re.escape(word)}(?!\w)", text), f"the manual page does not have {word}")

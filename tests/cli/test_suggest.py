@@ -13,7 +13,7 @@ from harness import check, mmtui, same, schema, test
 OVERFLOW = ["enc.0.ln2.Pow", "enc.0.ln2.ReduceMean_1", "enc.0.ln2.Add", "enc.0.ln2.Sqrt"]
 INT8 = ["enc.1.ffn.Linear", "head.Linear"]
 WANTED = {**{"main/" + name: "FLOAT32" for name in OVERFLOW}, **{"main/" + name: "FLOAT16" for name in INT8}}
-PLAN = {"format": "mmtui-plan", "schema_version": 1, "settings": {}}
+PLAN = {"format": "mmtui-plan", "schema_version": 2, "settings": {}}
 
 
 def demo(folder, plan=None):
@@ -155,6 +155,21 @@ def reasons(folder):
     check("beyond f16's 65504" in why["main/enc.0.ln2.Pow"], why)
     check("reads #40" in why["main/enc.0.ln2.Sqrt"], why)
     check("i8 costs about" in why["main/enc.1.ffn.Linear"], why)
+
+
+@test
+def another_runtime(folder):
+    """for a runtime that takes FLOAT32 alone all are raised to that; settings have names of no runtime"""
+    shipped = demo(folder / "A")
+    suggest(shipped, "--to", "onnxruntime", "-o", folder / "plan.json")
+    same(precisions(folder / "plan.json"), {name: "FLOAT32" for name in WANTED}, "the plan")
+    settings = json.loads((folder / "plan.json").read_text())["settings"]
+    same(settings, {"weight_granularity": "per_channel", "activation_symmetry": "asymmetric"}, "settings")
+    run = mmtui("export", "--plan", folder / "plan.json", "--to", "onnxruntime", "--model", shipped / "demo.onnx", folder / "out")
+    check(f"{len(WANTED)} overrides for ONNX Runtime" in run.out and "left out" not in run.out, run.out)
+    chosen = json.loads((folder / "out" / "quantize.json").read_text())
+    same(sorted(chosen.pop("nodes_to_exclude")), sorted(WANTED), "names")
+    same(chosen, {"per_channel": True, "extra_options": {"ActivationSymmetric": False}}, "settings")
 
 
 @test

@@ -268,15 +268,14 @@ def test_redirected(folder):
 # ---- help and errors ----
 
 OPTIONS = {
-    (): "threshold sort filter limit fail framework model sim before atol rtol jobs check-crc no-cache plan export-dir color theme "
-    "ascii plain script size help version",
-    ("compare",): "src_dir dst_dir output_dir framework threshold atol rtol fail jobs quantiles hist check-crc no-cache "
-    "shard help",
+    (): "threshold sort filter limit fail framework model sim before atol rtol jobs check-crc no-cache plan to export-dir color theme ascii plain script "
+    "size help version",
+    ("compare",): "src_dir dst_dir output_dir framework threshold atol rtol fail jobs quantiles hist check-crc no-cache shard help",
     ("triage",): "model sim before threshold framework json output_file fail jobs check-crc no-cache ascii help",
-    ("suggest",): "cover top to-error output_file plan model sim threshold framework jobs check-crc no-cache ascii help",
+    ("suggest",): "cover top to-error output_file plan to model sim threshold framework jobs check-crc no-cache ascii help",
     ("merge",): "output_file help",
-    ("export",): "plan to cpp help",
-    ("demo",): "plan dump-only threshold sort filter limit jobs no-cache export-dir color theme ascii plain script size "
+    ("export",): "plan to model cpp help",
+    ("demo",): "plan dump-only threshold sort filter limit jobs no-cache to export-dir color theme ascii plain script size "
     "help",
 }
 
@@ -362,7 +361,7 @@ def test_usage(folder):
     for command, usage in (
         ([], "usage: mmtui SRC DST   (mmtui --help tells more)"),
         (["compare"], "usage: mmtui compare -s SRC -d DST [-o OUT]   (mmtui compare --help tells more)"),
-        (["export"], "usage: mmtui export --plan FILE [--to magicmind] DIR   (mmtui export --help tells more)"),
+        (["export"], "usage: mmtui export --plan FILE [--to RUNTIME] DIR   (mmtui export --help tells more)"),
         (["demo"], "usage: mmtui demo   (mmtui demo --help tells more)"),
     ):
         check(usage in mmtui(*command, "--bogus", status=2).err, usage)
