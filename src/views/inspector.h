@@ -8,6 +8,7 @@
 #include "mmtui/export.h"
 #include "mmtui/session.h"
 #include "ui/app.h"
+#include "views/actions.h"
 
 struct inspector {
     struct mm_session *session; /* borrowed */
@@ -16,6 +17,7 @@ struct inspector {
     char folder_text[512];     /* a folder given with :export */
     struct mm_suggestions
         suggested; /* the last suggestion, until it is taken; what is left out is untagged */
+    struct screen_actions actions;
     struct app app;
 };
 
@@ -38,13 +40,13 @@ struct inspector *inspector_of(struct app *app);
 const struct inspector *inspector_of_const(const struct app *app);
 
 /* The key of an action, or its name where it has none; `keys` is the memory that it lies in. */
-const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys);
+const char *inspector_key(const struct app *app, int action, struct mm_buf *keys);
 
 /* The status row of a screen: a text, and on the right whether the plan is saved. */
 void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text);
 
 /* The first key of an action, or its name where it has none; the text lives in `keys`. */
-const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys);
+const char *inspector_key(const struct app *app, int action, struct mm_buf *keys);
 
 /* Write the plan for the inspector's runtime and say so. */
 void inspector_export(struct inspector *inspector);

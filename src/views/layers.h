@@ -7,6 +7,7 @@
 #include "ui/app.h"
 #include "ui/list.h"
 #include "ui/prompt.h"
+#include "views/actions.h"
 #include "views/jump_list.h"
 #include "ui/view.h"
 

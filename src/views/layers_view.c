@@ -299,7 +299,7 @@ static bool act_escape(struct layers *layers, struct app *app)
 }
 
 static const struct {
-    enum action id;
+    int id;
     void (*run)(struct layers *layers, struct app *app, const struct action_event *event);
 } answers[] = {
     {ACT_OPEN, act_open},           {ACT_FILTER, act_filter},
@@ -373,17 +373,17 @@ bool layers_view_place(const struct view *view, size_t id, int *row, int *count)
     return *row >= 0;
 }
 
-static unsigned scopes(const struct view *view)
+static uint64_t scopes(const struct view *view)
 {
     (void)view;
-    return SCOPE_LIST | SCOPE_LAYERS;
+    return SCOPE_LIST | SCOPE_OPEN | SCOPE_LAYERS;
 }
 
-static const enum action *hints(const struct view *view)
+static const int *hints(const struct view *view)
 {
-    static const enum action usual[] = {ACT_OPEN,   ACT_NEXT_BAD, ACT_PRECISION_NEXT, ACT_TAG,  ACT_SORT_MENU,
-                                        ACT_SEARCH, ACT_FILTER,   ACT_PLAN,           ACT_UNDO, ACT_HELP,
-                                        ACT_NONE};
+    static const int usual[] = {ACT_OPEN,   ACT_NEXT_BAD, ACT_PRECISION_NEXT, ACT_TAG,  ACT_SORT_MENU,
+                                ACT_SEARCH, ACT_FILTER,   ACT_PLAN,           ACT_UNDO, ACT_HELP,
+                                ACT_NONE};
     (void)view;
     return usual;
 }
