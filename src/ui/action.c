@@ -25,7 +25,7 @@ static const struct action_info program[] = {
     {ACT_HELP, "help", "? F1", SCOPE_ANY, NULL, "help", "This list of keys"},
     {ACT_REDRAW, "redraw", "C-l", SCOPE_ANY, NULL, NULL, "Draw the screen again"},
     {ACT_SUSPEND, "suspend", "C-z", SCOPE_ANY, NULL, NULL, "Suspend to the shell (fg resumes)"},
-    {ACT_ESCAPE, "escape", "Esc", SCOPE_ANY, NULL, NULL, "Back out of one thing"},
+    {ACT_ESCAPE, "escape", "Esc", SCOPE_ANY, NULL, "back out", "Back out of one thing"},
     {ACT_CLOSE, "close", "q", SCOPE_ANY, NULL, "close", "Close this screen; the last one ends mmtui"},
     {ACT_QUIT, "quit", "Q C-c", SCOPE_ANY, NULL, "quit", "Quit mmtui"},
 };

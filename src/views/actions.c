@@ -48,7 +48,7 @@ static const struct action_info choosing[] = {
      "Set a precision for every name or op that matches"},
     {ACT_SUGGEST, "suggest", "a", LAYERS, NULL, "suggest",
      "Suggest operators to raise (:suggest 95%, top 5, 0.01); Esc drops the suggestions"},
-    {ACT_SUGGEST_TOGGLE, "suggest-toggle", "-", LAYERS, NULL, NULL,
+    {ACT_SUGGEST_TOGGLE, "suggest-toggle", "-", LAYERS, NULL, "leave out",
      "Leave a suggested operator out, or take it back in"},
     {ACT_ACCEPT, "accept", "A", LAYERS, NULL, "accept", "Put the suggestions into the plan"},
     {ACT_UNDO, "undo", "u", PLANNED, NULL, "undo", "Undo the last change of the plan"},

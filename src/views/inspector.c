@@ -348,5 +348,4 @@ void inspector_done(struct inspector *inspector)
 {
     app_done(&inspector->app);
     screen_actions_done(&inspector->actions);
-    mm_suggestions_done(&inspector->suggested);
 }

@@ -15,8 +15,6 @@ struct inspector {
     const struct mm_dialect *dialect;
     const char *export_folder; /* where the plan screen writes; borrowed, or the one below */
     char folder_text[512];     /* a folder given with :export */
-    struct mm_suggestions
-        suggested; /* the last suggestion, until it is taken; what is left out is untagged */
     struct screen_actions actions;
     struct app app;
 };

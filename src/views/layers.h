@@ -32,6 +32,7 @@ struct layers {
     int label_width, op_width; /* of the longest name and op type of all layers; op_width 0: none known */
     uint64_t seen;             /* session revision that ids were made from */
     struct mm_session_totals totals;
+    bool suggesting;                 /* suggestions are shown */
     const struct mm_pair_hist *hist; /* of the selected layer, for the preview; may be NULL */
 };
 

@@ -231,18 +231,22 @@ static void mark_match(struct canvas *c, int x, int y, int shown, const char *na
     canvas_restyle(c, x + from, y, to - from, 1, ROLE_MATCH);
 }
 
-/* The layer's name, its end kept when it is too long, and the badge of what was chosen behind it. */
+/* The layer's name, its end kept when it is too long, and behind it what is suggested, or else was chosen. */
 static void draw_layer_cell(struct canvas *c, int x, int y, int width, const struct layers *layers,
                             const struct app *app, size_t id, const char *text)
 {
     const struct mm_override *override = mm_session_override(app->session, id);
-    int badge = override && width >= 10 ? BADGE : 0;
+    char mark[16] = "";
+    enum role mark_role = ROLE_BADGE;
+    if (!suggest_badge(app, id, mark, &mark_role) && override)
+        snprintf(mark, sizeof mark, "%s%s", app->glyphs->badge,
+                 mm_precision_info(override->precision)->badge);
+    int badge = mark[0] && width >= 10 ? BADGE : 0;
     enum role role = cell_role(app->session, id, MM_COLUMN_LAYER);
     int shown = text_fit_name(c, x, y, width - badge, role, text, app->glyphs);
     mark_match(c, x, y, shown, text, layers->search);
     if (badge)
-        canvas_textf(c, x + width - 4, y, 4, ROLE_BADGE, "%s%s", app->glyphs->badge,
-                     mm_precision_info(override->precision)->badge);
+        canvas_text(c, x + width - 4, y, 4, mark_role, mark);
 }
 
 static void draw_cell(struct canvas *c, int x, int y, int width, const struct layers *layers,
@@ -389,25 +393,34 @@ void layers_draw(const struct view *view, const struct app *app, struct canvas *
     }
 }
 
+/* "3 of 4 suggested · 1 override · 2 tagged · 12 over 0.05" */
+static void say_counts(const struct layers *layers, const struct app *app, struct mm_buf *out)
+{
+    const struct mm_session_totals *totals = &layers->totals;
+    size_t chosen = mm_plan_count(mm_session_plan_const(app->session));
+    size_t suggested = mm_session_suggestions(app->session)->count;
+    const char *dot = app->glyphs->dot;
+    char limit[MM_NUM];
+    if (suggested && mm_session_marked(app->session) < suggested)
+        mm_buf_printf(out, "%zu of ", mm_session_marked(app->session));
+    if (suggested)
+        mm_buf_printf(out, "%zu suggested%s", suggested, dot);
+    mm_buf_printf(out, "%zu %s%s%zu tagged%s%zu over %s%s", chosen, chosen == 1 ? "override" : "overrides",
+                  dot, totals->tagged, dot, totals->bad,
+                  mm_num_short(limit, mm_session_options(app->session)->thresholds.diff2, 3),
+                  totals->measured < totals->layers ? " so far" : "");
+}
+
 void layers_status(const struct view *view, const struct app *app, struct canvas *c)
 {
     const struct layers *layers = (const struct layers *)view;
-    const struct mm_plan *plan = mm_session_plan_const(app->session);
-    const struct mm_session_totals *totals = &layers->totals;
-    const char *dot = app->glyphs->dot;
-    char limit[MM_NUM], text[160];
-    size_t chosen = mm_plan_count(plan), selected = layers_selected(layers);
-    const struct mm_suggestion *suggested =
-        selected == SIZE_MAX ? NULL : suggest_of(inspector_of_const(app), selected);
-    if (suggested) {
-        snprintf(text, sizeof text, "Suggested %s: %s", mm_dtype_info(suggested->to)->long_name,
-                 suggested->text);
-        inspector_status(app, c, ROLE_STATUS, text);
-        return;
-    }
-    snprintf(text, sizeof text, "%zu %s%s%zu tagged%s%zu over %s%s", chosen,
-             chosen == 1 ? "override" : "overrides", dot, totals->tagged, dot, totals->bad,
-             mm_num_short(limit, mm_session_options(app->session)->thresholds.diff2, 3),
-             totals->measured < totals->layers ? " so far" : "");
-    inspector_status(app, c, ROLE_STATUS, text);
+    size_t selected = layers_selected(layers);
+    struct mm_buf text;
+    mm_buf_init(&text);
+    if (selected != SIZE_MAX)
+        suggest_line(app, selected, &text);
+    if (text.length == 0)
+        say_counts(layers, app, &text);
+    inspector_status(app, c, ROLE_STATUS, mm_buf_text(&text));
+    mm_buf_done(&text);
 }

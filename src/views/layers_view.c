@@ -7,6 +7,7 @@
 #include "views/inspector.h"
 #include "views/layer_view.h"
 #include "views/layers.h"
+#include "views/suggest.h"
 
 size_t layers_selected(const struct layers *layers)
 {
@@ -63,6 +64,7 @@ static void rebuild(struct layers *layers, struct app *app)
     int row = layers->moved && selected != SIZE_MAX ? layers_row(layers, selected) : 0;
     list_reorder(&layers->list, (int)count, row >= 0 ? row : row_before);
     mm_session_totals(session, &layers->totals);
+    layers->suggesting = mm_session_suggestions(session)->count > 0;
     measure_texts(layers, session);
     layers->seen = mm_session_revision(session);
     prepare(layers, app);
@@ -212,6 +214,14 @@ static void act_tag_pattern(struct layers *layers, struct app *app, const struct
     app_changed(app);
 }
 
+static void act_suggest_toggle(struct layers *layers, struct app *app, const struct action_event *event)
+{
+    (void)event;
+    layers->moved = true;
+    if (layers->list.count > 0)
+        suggest_toggle(app, layers_selected(layers));
+}
+
 static void act_untag_all(struct layers *layers, struct app *app, const struct action_event *event)
 {
     (void)layers;
@@ -285,10 +295,12 @@ static void act_copy(struct layers *layers, struct app *app, const struct action
         app_copy(app, mm_session_layer(app->session, layers_selected(layers))->pair->name);
 }
 
-/* Esc backs out of one thing: the filter, then the search. Tags are work and are not lost so easily (T). */
+/* Esc backs out of one thing: suggestions, the filter, the search. Tags are work and are not lost so easily (T). */
 static bool act_escape(struct layers *layers, struct app *app)
 {
     struct action_event none = {.id = ACT_FILTER};
+    if (suggest_drop(app))
+        return true;
     if (layers->filter)
         act_filter(layers, app, &none);
     else if (layers->search[0])
@@ -302,12 +314,19 @@ static const struct {
     int id;
     void (*run)(struct layers *layers, struct app *app, const struct action_event *event);
 } answers[] = {
-    {ACT_OPEN, act_open},           {ACT_FILTER, act_filter},
-    {ACT_SORT_MENU, act_sort},      {ACT_SORT, act_sort},
-    {ACT_SORT_REVERSE, act_sort},   {ACT_SORT_NEXT, act_sort},
-    {ACT_SORT_PREV, act_sort},      {ACT_TAG, act_tag},
-    {ACT_TAG_STAY, act_tag},        {ACT_TAG_PATTERN, act_tag_pattern},
-    {ACT_UNTAG_ALL, act_untag_all}, {ACT_OVERRIDE_PATTERN, act_override},
+    {ACT_OPEN, act_open},
+    {ACT_FILTER, act_filter},
+    {ACT_SORT_MENU, act_sort},
+    {ACT_SORT, act_sort},
+    {ACT_SORT_REVERSE, act_sort},
+    {ACT_SORT_NEXT, act_sort},
+    {ACT_SORT_PREV, act_sort},
+    {ACT_TAG, act_tag},
+    {ACT_TAG_STAY, act_tag},
+    {ACT_TAG_PATTERN, act_tag_pattern},
+    {ACT_UNTAG_ALL, act_untag_all},
+    {ACT_OVERRIDE_PATTERN, act_override},
+    {ACT_SUGGEST_TOGGLE, act_suggest_toggle},
     {ACT_COPY, act_copy},
 };
 
@@ -381,11 +400,12 @@ static uint64_t scopes(const struct view *view)
 
 static const int *hints(const struct view *view)
 {
-    static const int usual[] = {ACT_OPEN,   ACT_NEXT_BAD, ACT_PRECISION_NEXT, ACT_TAG,  ACT_SORT_MENU,
-                                ACT_SEARCH, ACT_FILTER,   ACT_PLAN,           ACT_UNDO, ACT_HELP,
+    static const int usual[] = {ACT_OPEN, ACT_NEXT_BAD,  ACT_PRECISION_NEXT, ACT_SUGGEST, ACT_PLAN,
+                                ACT_TAG,  ACT_SORT_MENU, ACT_SEARCH,         ACT_FILTER,  ACT_UNDO,
                                 ACT_NONE};
-    (void)view;
-    return usual;
+    static const int suggesting[] = {ACT_ACCEPT, ACT_SUGGEST_TOGGLE, ACT_ESCAPE, ACT_OPEN, ACT_NEXT_BAD,
+                                     ACT_TAG,    ACT_PLAN,           ACT_NONE};
+    return ((const struct layers *)view)->suggesting ? suggesting : usual;
 }
 
 static void close_view(struct view *view)
