@@ -1,6 +1,7 @@
 /* The Stats tab: both sides in figures. */
 #include "views/inspector.h"
 #include "views/layer.h"
+#include "views/metrics_table.h"
 #include "views/stats_table.h"
 #include "views/verdict.h"
 
