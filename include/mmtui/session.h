@@ -202,6 +202,33 @@ int mm_session_suggest(const struct mm_session *session, const struct mm_suggest
  */
 int mm_session_accept(struct mm_session *session, const struct mm_suggestion *items, size_t count,
                       size_t *changed, struct mm_err *err);
+/* ---- suggestions that are being looked at ---- */
+
+/*
+ * A list of suggestions beside the user's tags, which it never touches: each item is marked or left out, and the
+ * marked ones can be put into the plan. One list at a time; it is empty at first, after it was accepted or dropped, and
+ * when the thresholds change, since it came from other verdicts.
+ */
+
+/* Find suggestions as mm_session_suggest does and keep them, all of them marked, in the place of an older list. -1: the
+ * older list stays. */
+int mm_session_preview(struct mm_session *session, const struct mm_suggest_options *options,
+                       struct mm_err *err);
+/* The list; its count is 0 where there is none. Valid until the next of these calls that is not const. */
+const struct mm_suggestions *mm_session_suggestions(const struct mm_session *session);
+/* What is suggested for a layer, marked or left out; NULL: nothing. *marked (may be NULL) is set where there is. */
+const struct mm_suggestion *mm_session_suggestion(const struct mm_session *session, size_t id, bool *marked);
+/* Mark a layer's suggestion, or leave it out. Without effect where nothing is suggested. */
+void mm_session_mark(struct mm_session *session, size_t id, bool marked);
+/* How many are marked. */
+size_t mm_session_marked(const struct mm_session *session);
+/* Put the marked ones into the plan as mm_session_accept does, one undo step, and end the list. -1: it stays. */
+int mm_session_accept_marked(struct mm_session *session, size_t *changed, struct mm_err *err);
+/* End the list; the plan and the tags stay as they are. Returns how many items it had. */
+size_t mm_session_drop_suggestions(struct mm_session *session);
+
+/* ---- settings ---- */
+
 /* What other quantisation settings would buy this layer (mm_gains_find); false: it is not quantised, or
  * nobody has looked. */
 bool mm_session_gains(const struct mm_session *session, size_t id, struct mm_gains *out);

@@ -6,6 +6,7 @@
 #ifndef MMTUI_SUGGEST_H
 #define MMTUI_SUGGEST_H
 
+#include "mmtui/plan.h"
 #include "mmtui/triage.h"
 
 /* ---- settings advice ---------------------------------------------------------------------------------- */
@@ -114,6 +115,8 @@ struct mm_suggestion {
     int64_t macs;     /* -1: not known, or none */
     char text[128];   /* why, a sentence */
 };
+/* `to` as the plan has it. */
+enum mm_precision mm_suggestion_precision(const struct mm_suggestion *suggestion);
 struct mm_suggestions {
     struct mm_suggestion *item; /* overflow in execution order, shares from the largest, holes in order */
     size_t count;

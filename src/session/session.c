@@ -168,6 +168,7 @@ void mm_session_close(struct mm_session *session)
     mm_cache_close(session->cache);
     session_requests_done(session);
     triage_done(session);
+    preview_done(&session->preview);
     comparison_done(session);
     for (size_t id = 0; session->layers && id < session->pairs->count; id++)
         mm_result_done(&session->layers[id].result);
@@ -366,6 +367,7 @@ uint64_t mm_session_revision(const struct mm_session *session)
 void mm_session_set_thresholds(struct mm_session *session, const struct mm_thresholds *thresholds)
 {
     session->options.thresholds = *thresholds;
+    mm_session_drop_suggestions(session);
     for (size_t id = 0; id < session->pairs->count; id++)
         session_judge(session, &session->layers[id]);
     if (session->triage.begun)

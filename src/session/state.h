@@ -31,6 +31,14 @@ struct triage_state {
     size_t analysing; /* requests out */
 };
 
+/* Suggestions that are being looked at. */
+struct preview {
+    struct mm_suggestions list;
+    uint32_t *place; /* [layers] of the layer's item, + 1; 0: nothing is suggested. NULL with an empty list */
+    bool *marked;    /* [list.count] */
+    size_t count;    /* marked */
+};
+
 struct mm_session {
     struct mm_session_options options;
     char *src_path, *dst_path;
@@ -44,6 +52,7 @@ struct mm_session {
     struct mm_plan *plan;
     struct requests requests[MM_REQUEST_COUNT];
     struct triage_state triage;
+    struct preview preview;
     struct mm_dump *sim, *before;
     struct comparison comparison[MM_COMPARISON_COUNT];
     const int32_t *node; /* [layers] the graph's node by the tensor's name, -1; NULL without a graph */
@@ -72,6 +81,7 @@ void session_requests_done(struct mm_session *session);
  * verdict. */
 int choice_set(struct mm_session *session, size_t id, enum mm_precision precision, const char *why,
                size_t *changed, struct mm_err *err);
+void preview_done(struct preview *preview);
 /* What reasoning sees of all layers. After triage has begun. */
 struct mm_triage_view triage_view(const struct mm_session *session);
 

@@ -48,18 +48,21 @@ static void settle(void *context)
     }
 }
 
-static bool unsaved(void *context)
+static const char *unsaved(void *context)
 {
     struct inspector *inspector = context;
-    return mm_plan_unsaved(mm_session_plan_const(inspector->session));
+    return mm_plan_unsaved(mm_session_plan_const(inspector->session))
+               ? "The plan is not written (w shows it). Leave anyway?"
+               : NULL;
 }
 
 /* ---- actions of every screen ---- */
 
-const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys)
+const char *inspector_key(const struct app *app, int action, struct mm_buf *keys)
 {
     mm_buf_clear(keys);
-    return keymap_keys(&app->keymap, action, 1, keys) ? mm_buf_text(keys) : action_info(action)->name;
+    return keymap_keys(&app->keymap, action, 1, keys) ? mm_buf_text(keys)
+                                                      : action_info(&app->actions, action)->name;
 }
 
 static void act_undo(struct inspector *inspector, const struct action_event *event)
@@ -237,7 +240,7 @@ static void act_set(struct inspector *inspector, const struct action_event *even
 }
 
 static const struct {
-    enum action id;
+    int id;
     void (*run)(struct inspector *inspector, const struct action_event *event);
 } answers[] = {
     {ACT_UNDO, act_undo},
@@ -354,6 +357,40 @@ void inspector_status(const struct app *app, struct canvas *c, enum role role, c
 
 /* ---- life ---- */
 
+static int start_app(struct inspector *inspector, const struct app_options *options, struct mm_err *err)
+{
+    struct app_hooks hooks = {.context = inspector,
+                              .sections = inspector->actions.section,
+                              .section_count = SCREEN_SECTIONS,
+                              .fd = mm_session_fd(inspector->session),
+                              .ready = ready,
+                              .busy = busy,
+                              .settle = settle,
+                              .unsaved = unsaved,
+                              .act = act};
+    if (screen_actions_init(&inspector->actions, err) < 0)
+        return -1;
+    int result = app_init(&inspector->app, inspector->session, options, &hooks, err);
+    if (result < 0)
+        screen_actions_done(&inspector->actions);
+    return result;
+}
+
+static int bind_keys(struct inspector *inspector, const struct inspector_options *options, struct mm_err *err)
+{
+    if (!options->bindings)
+        return 0;
+    return keymap_parse(&inspector->app.keymap, options->bindings_source, mm_buf_text(options->bindings),
+                        options->bindings->length, err);
+}
+
+static int open_layers(struct inspector *inspector, const struct inspector_options *options,
+                       struct mm_err *err)
+{
+    struct view *layers = layers_view_open(&inspector->app, options->sort, options->filter, err);
+    return layers ? app_push_take(&inspector->app, layers) : -1;
+}
+
 int inspector_init(struct inspector *inspector, struct mm_session *session,
                    const struct inspector_options *options, struct mm_err *err)
 {
@@ -361,24 +398,10 @@ int inspector_init(struct inspector *inspector, struct mm_session *session,
     inspector->dialect = mm_dialect_get(options->dialect, err);
     if (!inspector->dialect)
         return -1;
-    struct app_hooks hooks = {.context = inspector,
-                              .fd = mm_session_fd(session),
-                              .ready = ready,
-                              .busy = busy,
-                              .settle = settle,
-                              .unsaved = unsaved,
-                              .act = act};
-    if (app_init(&inspector->app, session, &options->app, &hooks, err) < 0)
+    if (start_app(inspector, &options->app, err) < 0)
         return -1;
-    if (options->bindings &&
-        keymap_parse(&inspector->app.keymap, options->bindings_source, mm_buf_text(options->bindings),
-                     options->bindings->length, err) < 0) {
-        app_done(&inspector->app);
-        return -1;
-    }
-    struct view *layers = layers_view_open(&inspector->app, options->sort, options->filter, err);
-    if (!layers || app_push_take(&inspector->app, layers) < 0) {
-        app_done(&inspector->app);
+    if (bind_keys(inspector, options, err) < 0 || open_layers(inspector, options, err) < 0) {
+        inspector_done(inspector);
         return -1;
     }
     if (mm_session_notice(session))
@@ -389,5 +412,5 @@ int inspector_init(struct inspector *inspector, struct mm_session *session,
 void inspector_done(struct inspector *inspector)
 {
     app_done(&inspector->app);
-    mm_suggestions_done(&inspector->suggested);
+    screen_actions_done(&inspector->actions);
 }

@@ -8,6 +8,7 @@
 #include "mmtui/export.h"
 #include "mmtui/session.h"
 #include "ui/app.h"
+#include "views/actions.h"
 
 struct inspector {
     struct mm_session *session;       /* borrowed */
@@ -15,8 +16,7 @@ struct inspector {
     const char *export_folder;        /* where the plan screen writes; borrowed, or the one below */
     char folder_text[512];            /* a folder given with :export */
     struct menu_item runtimes[9];     /* what :to-menu shows */
-    struct mm_suggestions
-        suggested; /* the last suggestion, until it is taken; what is left out is untagged */
+    struct screen_actions actions;
     struct app app;
 };
 
@@ -39,13 +39,13 @@ struct inspector *inspector_of(struct app *app);
 const struct inspector *inspector_of_const(const struct app *app);
 
 /* The key of an action, or its name where it has none; `keys` is the memory that it lies in. */
-const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys);
+const char *inspector_key(const struct app *app, int action, struct mm_buf *keys);
 
 /* The status row of a screen: a text, and on the right whether the plan is saved. */
 void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text);
 
 /* The first key of an action, or its name where it has none; the text lives in `keys`. */
-const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys);
+const char *inspector_key(const struct app *app, int action, struct mm_buf *keys);
 
 /* The plan for the inspector's runtime. */
 struct mm_export inspector_plan(const struct inspector *inspector);

@@ -281,17 +281,17 @@ static void update(struct view *view, struct app *app)
         rebuild(plan, app);
 }
 
-static unsigned scopes(const struct view *view)
+static uint64_t scopes(const struct view *view)
 {
     (void)view;
     return SCOPE_LIST | SCOPE_PLAN;
 }
 
-static const enum action *hints(const struct view *view)
+static const int *hints(const struct view *view)
 {
-    static const enum action usual[] = {ACT_WRITE, ACT_BACK, ACT_PRECISION_NEXT, ACT_PRECISION_CLEAR,
-                                        ACT_UNDO,  ACT_REDO, ACT_TO_MENU,        ACT_EXPORT,
-                                        ACT_HELP,  ACT_NONE};
+    static const int usual[] = {ACT_WRITE, ACT_BACK, ACT_PRECISION_NEXT, ACT_PRECISION_CLEAR,
+                                ACT_UNDO,  ACT_REDO, ACT_TO_MENU,        ACT_EXPORT,
+                                ACT_HELP,  ACT_NONE};
     (void)view;
     return usual;
 }

@@ -1,13 +1,11 @@
 #include "views/stats_table.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "mmtui/session.h"
 #include "ui/text_fit.h"
-
-/* ---- src and dst ---- */
+#include "views/place.h"
 
 /* One side of a layer as the rows below see it. */
 struct side {
@@ -17,38 +15,13 @@ struct side {
     const struct mm_shape *shape; /* in which indices count; NULL: neither file has that shape */
 };
 
-/* Both sides were measured in one element order: where an @axis was undone, it is the other side's. */
-static const struct mm_shape *index_shape(const struct mm_result *result, bool dst)
-{
-    switch (result->match) {
-    case MM_MATCH_UNDO_BOTH: return NULL;
-    case MM_MATCH_UNDO_SRC: return &result->dst.shape;
-    case MM_MATCH_UNDO_DST: return &result->src.shape;
-    default: return dst ? &result->dst.shape : &result->src.shape;
-    }
-}
-
-/* "[0,2,11,5]", or the plain index where no shape says more. */
-static void add_place(const struct mm_shape *shape, int64_t at, struct mm_buf *out)
-{
-    int64_t coord[MM_RANK_MAX];
-    if (!shape) {
-        mm_buf_printf(out, "%lld", (long long)at);
-        return;
-    }
-    mm_shape_coords(shape, at, coord);
-    for (int i = 0; i < shape->rank; i++)
-        mm_buf_printf(out, "%c%lld", i ? ',' : '[', (long long)coord[i]);
-    mm_buf_putc(out, ']');
-}
-
 static struct side side_of(const struct mm_layer *layer, bool dst)
 {
     const struct mm_result *result = &layer->result;
     bool measured = result->state == MM_STATE_MEASURED || result->state == MM_STATE_SINGLE;
     struct side side = {.entry = dst ? layer->pair->dst : layer->pair->src,
                         .info = dst ? &result->dst : &result->src,
-                        .shape = index_shape(result, dst)};
+                        .shape = place_shape(result, dst)};
     if (side.entry && measured)
         side.stats = dst ? &result->metrics.dst : &result->metrics.src;
     return side;
@@ -81,7 +54,7 @@ static void value_at(const struct side *side, double value, int64_t at, struct m
     if (at < 0 || side->info->shape.rank == 0)
         return;
     mm_buf_puts(out, " @");
-    add_place(side->shape, at, out);
+    place_text(side->shape, at, out);
 }
 
 static void text_min(const struct side *side, struct mm_buf *out)
@@ -237,201 +210,4 @@ int stats_table_draw(struct canvas *c, const struct app *app, size_t id, int top
 int names_table_draw(struct canvas *c, const struct app *app, size_t id, int top)
 {
     return draw_sides(c, app, id, top, NAMES_WIDTH, names_rows, MM_COUNT(names_rows));
-}
-
-/* ---- metrics ---- */
-
-/* A metric's line: its figure, a word on it, and what it is. */
-struct metric_line {
-    char figure[64];
-    char word[64];
-    int64_t at; /* an element that the word ends with, or -1 */
-    enum role role;
-};
-
-static void judge_threshold(struct metric_line *line, const struct mm_metrics *m, double value,
-                            double threshold)
-{
-    char text[MM_NUM];
-    if (m->nonfinite_differ) {
-        snprintf(line->word, sizeof line->word, "of the finite part");
-        line->role = ROLE_WARN;
-        return;
-    }
-    bool over = value > threshold;
-    snprintf(line->word, sizeof line->word, "%s %s", over ? "over" : "within",
-             mm_num_short(text, threshold, 3));
-    line->role = over ? ROLE_BAD : ROLE_OK;
-}
-
-static void sci(struct metric_line *line, double value)
-{
-    char text[MM_NUM];
-    snprintf(line->figure, sizeof line->figure, "%s", mm_num_sci(text, value));
-}
-
-static void line_diff1(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
-                       struct metric_line *line)
-{
-    sci(line, m->diff1);
-    judge_threshold(line, m, m->diff1, thresholds->diff1);
-}
-
-static void line_diff2(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
-                       struct metric_line *line)
-{
-    sci(line, m->diff2);
-    judge_threshold(line, m, m->diff2, thresholds->diff2);
-}
-
-static void line_sqnr(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
-                      struct metric_line *line)
-{
-    (void)thresholds;
-    if (isinf(m->sqnr) && m->sqnr > 0)
-        snprintf(line->figure, sizeof line->figure, "Inf");
-    else
-        snprintf(line->figure, sizeof line->figure, "%.1f dB", m->sqnr);
-}
-
-static void line_diff3(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
-                       struct metric_line *line)
-{
-    char a[MM_NUM], b[MM_NUM];
-    (void)thresholds;
-    snprintf(line->figure, sizeof line->figure, "%s, %s", mm_num_sci(a, m->diff3_rel),
-             mm_num_sci(b, m->diff3_abs));
-}
-
-static void line_diff4(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
-                       struct metric_line *line)
-{
-    (void)thresholds;
-    snprintf(line->figure, sizeof line->figure, "%.0f%% up, %.0f%% down", m->diff4_greater * 100,
-             m->diff4_less * 100);
-    /* one-sided error over enough elements is bias, not noise */
-    if (m->diff4_n >= 100 && fmax(m->diff4_greater, m->diff4_less) > 0.9) {
-        snprintf(line->word, sizeof line->word, "one-sided: a bias");
-        line->role = ROLE_WARN;
-    }
-}
-
-static void line_max_abs(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
-                         struct metric_line *line)
-{
-    (void)thresholds;
-    sci(line, m->max_abs);
-    line->at = m->max_abs_at;
-    snprintf(line->word, sizeof line->word, "%s", line->at >= 0 ? "at " : "");
-}
-
-static void line_mae(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
-                     struct metric_line *line)
-{
-    (void)thresholds;
-    sci(line, m->mae);
-}
-
-static void line_rmse(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
-                      struct metric_line *line)
-{
-    (void)thresholds;
-    sci(line, m->rmse);
-}
-
-static void line_cosine(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
-                        struct metric_line *line)
-{
-    char text[MM_NUM];
-    snprintf(line->figure, sizeof line->figure, "%s", mm_num_cos(text, m->cosine, m->cosine_gap));
-    if (m->cosine > 0.999 && m->diff2 > thresholds->diff2) {
-        snprintf(line->word, sizeof line->word, "scale is off: see fit");
-        line->role = ROLE_WARN;
-    }
-}
-
-static void line_fit(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
-                     struct metric_line *line)
-{
-    char a[MM_NUM], b[MM_NUM], c[MM_NUM];
-    (void)thresholds;
-    snprintf(line->figure, sizeof line->figure, "%s*s %c %s", mm_num_short(a, m->fit_scale, 4),
-             m->fit_offset < 0 ? '-' : '+', mm_num_short(b, fabs(m->fit_offset), 3));
-    snprintf(line->word, sizeof line->word, "residual %s", mm_num_sci(c, m->fit_residual));
-}
-
-static void line_beyond(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
-                        struct metric_line *line)
-{
-    (void)thresholds;
-    snprintf(line->figure, sizeof line->figure, "%.2f%%", m->beyond * 100);
-}
-
-static void line_differ(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
-                        struct metric_line *line)
-{
-    char text[MM_NUM];
-    (void)thresholds;
-    snprintf(line->figure, sizeof line->figure, "%s", mm_num_count(text, m->nonfinite_differ));
-    if (m->nonfinite_differ) {
-        line->at = m->differ_at;
-        line->role = ROLE_NAN;
-        snprintf(line->word, sizeof line->word, "first at ");
-    }
-}
-
-static const struct {
-    const char *label;
-    void (*fill)(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
-                 struct metric_line *line);
-    const char *help; /* what it is, in 26 columns; ASCII, so that it reads everywhere */
-} metrics[] = {
-    {"diff1", line_diff1, "sum|s-d| / sum|s|"},
-    {"diff2", line_diff2, "sqrt(sum(s-d)^2 / sum s^2)"},
-    {"cosine", line_cosine, "direction; blind to scale"},
-    {"max|d|", line_max_abs, "largest |s-d|"},
-    {"fit d =", line_fit, "least squares over s"},
-    {"SQNR", line_sqnr, "-20 log10(diff2)"},
-    {"RMSE", line_rmse, "sqrt(mean (s-d)^2)"},
-    {"MAE", line_mae, "mean |s-d|"},
-    {"diff3", line_diff3, "max |s-d|/|s|; at s ~ 0 abs"},
-    {"diff4", line_diff4, "share with d > s, d < s"},
-    {"beyond", line_beyond, "|s-d| > atol + rtol |s|"},
-    {"NaN, Inf", line_differ, "on one side only"},
-};
-
-#define FIGURE_WIDTH 17
-#define WORD_WIDTH   22
-
-int metrics_table_lines(const struct app *app, size_t id)
-{
-    bool measured = mm_session_layer(app->session, id)->result.state == MM_STATE_MEASURED;
-    return measured ? (int)MM_COUNT(metrics) : 0;
-}
-
-static void draw_metric(struct canvas *c, int y, size_t i, const struct mm_layer *layer,
-                        const struct app *app)
-{
-    const struct mm_thresholds *thresholds = &mm_session_options(app->session)->thresholds;
-    struct metric_line line = {.role = ROLE_DIM, .at = -1};
-    struct mm_buf word;
-    mm_buf_init(&word);
-    metrics[i].fill(&layer->result.metrics, thresholds, &line);
-    mm_buf_puts(&word, line.word);
-    if (line.at >= 0)
-        add_place(index_shape(&layer->result, false), line.at, &word);
-    int x = LABEL_WIDTH;
-    canvas_text(c, 0, y, LABEL_WIDTH, ROLE_LABEL, metrics[i].label);
-    x += canvas_fit(c, x, y, FIGURE_WIDTH, ALIGN_LEFT, ROLE_VALUE, line.figure, app->glyphs) + 1;
-    x += canvas_fit(c, x, y, WORD_WIDTH, ALIGN_LEFT, line.role, mm_buf_text(&word), app->glyphs) + 1;
-    canvas_fit(c, x, y, c->w - x, ALIGN_LEFT, ROLE_DIM, metrics[i].help, app->glyphs);
-    mm_buf_done(&word);
-}
-
-int metrics_table_draw(struct canvas *c, const struct app *app, size_t id, int top)
-{
-    int lines = metrics_table_lines(app, id);
-    for (int i = 0; i < lines; i++)
-        draw_metric(c, i - top, (size_t)i, mm_session_layer(app->session, id), app);
-    return lines;
 }
