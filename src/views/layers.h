@@ -32,6 +32,7 @@ struct layers {
     uint64_t seen;             /* session revision that ids were made from */
     struct mm_session_totals totals;
     const struct mm_pair_hist *hist; /* of the selected layer, for the preview; may be NULL */
+    size_t previewed;                /* the layer that one was asked for last */
 };
 
 /* Rows that the list has in a view of this height (title, headings and strip taken off). */
