@@ -145,8 +145,10 @@ static void show(struct layer_view *layer, struct app *app, long id)
 {
     if (id < 0)
         return;
-    if ((size_t)id != layer->id)
+    if ((size_t)id != layer->id) {
+        mm_session_cancel(app->session, layer->id); /* nobody waits for it any more */
         layer->top = 0;
+    }
     layer->id = (size_t)id;
     prepare(layer, app);
 }

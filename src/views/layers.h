@@ -36,6 +36,7 @@ struct layers {
     struct mm_session_totals totals;
     bool suggesting;                 /* suggestions are shown */
     const struct mm_pair_hist *hist; /* of the selected layer, for the preview; may be NULL */
+    size_t previewed;                /* the layer that one was asked for last */
 };
 
 /* Blanks between columns. */

@@ -26,6 +26,9 @@ static void prepare(struct layers *layers, struct app *app)
     size_t id = layers_selected(layers);
     if (layers->w < PREVIEW_FROM || id == SIZE_MAX)
         return;
+    if (id != layers->previewed)
+        mm_session_cancel(app->session, layers->previewed); /* nobody waits for it any more */
+    layers->previewed = id;
     enum mm_state state = mm_session_layer(app->session, id)->result.state;
     struct mm_hist_options options = {.bins = PREVIEW_WIDTH - 4};
     const char *error;

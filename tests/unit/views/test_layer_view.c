@@ -38,6 +38,24 @@ static void all_sizes(void **state)
 
 /* ---- walking ---- */
 
+/* What was being worked out for a layer that was left is given up. */
+static void leaving_stops_work(void **state)
+{
+    struct small *small = *state;
+    const char *error;
+    small_keys(small, OPEN("conv1"));
+    size_t id = layers_selected(small->layers);
+    app_key(small->app, '5'); /* the table is asked for; jobs run inline, later */
+    app_key(small->app, 'J');
+    assert_true(layers_selected(small->layers) != id);
+    mm_session_finish(small->session, NULL, NULL);
+    assert_non_null(mm_session_whatif(small->session, layers_selected(small->layers), -1, &error));
+    assert_null(mm_session_whatif(small->session, id, -1, &error));
+    assert_null(error); /* it begins now */
+    mm_session_finish(small->session, NULL, NULL);
+    assert_non_null(mm_session_whatif(small->session, id, -1, &error));
+}
+
 static void list_and_layer_stay_in_step(void **state)
 {
     struct small *small = *state;
@@ -186,6 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(all_sizes),
+        TEST(leaving_stops_work),
         TEST(list_and_layer_stay_in_step),
         TEST(walks_through_the_filter),
         TEST(tabs),
