@@ -69,12 +69,14 @@ static void any_attribute(struct random *r, struct op *op)
         "p",         "transA",       "transB",         "batch_dims", "ceil_mode", "to",        "kernel_shape",
         "shape",     "output_shape", "output_padding", "num_groups", "antialias", "allowzero", "exclusive",
         "upper",     "block_size"};
-    static const char *const texts[] = {"mode", "auto_pad", "reduction", "coordinate_transformation_mode",
-                                        "nearest_mode"};
+    static const char *const texts[] = {
+        "mode",         "auto_pad",     "reduction", "coordinate_transformation_mode",
+        "nearest_mode", "padding_mode", "equation"};
     static const char *const words[] = {
-        "linear",     "cubic", "SAME_UPPER", "VALID", "align_corners", "tf_crop_and_resize",
-        "asymmetric", "ceil",  "add",        "max",   "reflect",       "wrap",
-        "bilinear",   "CRD",   "",           "sum",   "zeros",         "border"};
+        "linear", "cubic",  "SAME_UPPER", "VALID",   "align_corners", "tf_crop_and_resize", "asymmetric",
+        "ceil",   "add",    "max",        "reflect", "wrap",          "bilinear",           "CRD",
+        "",       "sum",    "zeros",      "border",  "reflection",    "ij,jk->ik",          "...i,i...->...",
+        "ii",     "ij->ji", "i,j->ij"};
     int64_t list[8];
     size_t count = (size_t)below(r, 6);
     for (size_t k = 0; k < MM_COUNT(list); k++)
