@@ -8,8 +8,8 @@
 PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libcjson-dev libutf8proc-dev zlib1g-dev \
                   libdeflate-dev
 PACKAGES_TEST  := $(PACKAGES_BUILD) libcmocka-dev libvterm-dev protobuf-compiler python3 python3-numpy \
-                  python3-protobuf python3-onnx libonnx-testdata clang-format parallel gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
-                  qemu-user $(if $(shell command -v npm 2>/dev/null),,npm)
+                  python3-protobuf python3-onnx libonnx-testdata clang-format parallel gcc-aarch64-linux-gnu \
+                  libc6-dev-arm64-cross qemu-user $(if $(shell command -v npm 2>/dev/null),,npm)
 
 BUILD   ?= build
 PROGRAM ?= mmtui

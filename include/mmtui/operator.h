@@ -160,6 +160,7 @@ int mm_weight_channel_axis(const struct mm_graph_node *node, int weight_input, i
  * even, s = max|W| / 127: over the whole tensor (axis -1), or over each slice of `axis`. A slice of zeros
  * stays. Non-finite weights are left out of the maximum and give 0. *change is new, of the shape of W.
  */
-int mm_weight_round(const struct mm_value *weights, int axis, struct mm_value *change, struct mm_err *err);
+int mm_weight_round(const struct mm_value *weights, int axis, const atomic_bool *cancel,
+                    struct mm_value *change, struct mm_err *err);
 
 #endif

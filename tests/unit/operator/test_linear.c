@@ -84,8 +84,8 @@ static void check_case(struct one *one)
     check_positions(position, count, total);
     check_sample(one, &call, position, count, &one->value[WHOLE]);
     int axis = mm_weight_channel_axis(call.node, 1, w->shape.rank);
-    assert_int_equal(mm_weight_round(w, -1, &by_tensor, NULL), 0);
-    assert_int_equal(mm_weight_round(w, axis, &by_channel, NULL), 0);
+    assert_int_equal(mm_weight_round(w, -1, NULL, &by_tensor, NULL), 0);
+    assert_int_equal(mm_weight_round(w, axis, NULL, &by_channel, NULL), 0);
     assert_alike(one, &by_tensor, &one->value[CHANGE_TENSOR]);
     assert_alike(one, &by_channel, &one->value[CHANGE_CHANNEL]);
     input[2] = NULL;

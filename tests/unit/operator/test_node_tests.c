@@ -15,10 +15,18 @@ static bool alike(double a, double e, double relative)
     return a == e || fabs(a - e) <= 1e-6 + relative * fabs(e);
 }
 
-/* NULL: it agrees. */
-static const char *difference(const struct mm_value *actual, const struct mm_value *expected, bool exact)
+/* Expected values that stand there with four digits. */
+static bool is_rounded(const char *name)
 {
-    double relative = exact ? 0 : expected->dtype == MM_F16 || expected->dtype == MM_BF16 ? 1e-2 : 1e-5;
+    return strcmp(name, "test_gridsample_bicubic") == 0;
+}
+
+/* NULL: it agrees. */
+static const char *difference(const char *name, const struct mm_value *actual,
+                              const struct mm_value *expected, bool exact)
+{
+    bool half = expected->dtype == MM_F16 || expected->dtype == MM_BF16;
+    double relative = exact ? 0 : half ? 1e-2 : is_rounded(name) ? 1e-3 : 1e-5;
     if (!mm_shape_equal(&actual->shape, &expected->shape))
         return "another shape";
     if (!!actual->f != !!expected->f)
@@ -91,7 +99,7 @@ static void run_output(const struct one *one, int output, bool exact, struct tal
         input[k] = one->there[one->outputs + k] ? &one->value[one->outputs + k] : NULL;
     struct mm_operator_call call = {&one->graph->nodes[0], one->opset, input, output, 1 << 24, NULL};
     int rc = mm_operator_run(&call, &value, &err);
-    const char *what = rc ? err.text : difference(&value, &one->value[output], exact);
+    const char *what = rc ? err.text : difference(one->name, &value, &one->value[output], exact);
     tally->ran++;
     if (rc && err.code == MM_EUNSUPPORTED) {
         tally->unsupported++;

@@ -108,6 +108,23 @@ static void crop(void **state)
     expect(&op, SHAPE(3), FLOATS(2, 4, -9));
 }
 
+static void regions_far_out(void **state)
+{
+    static const char *const modes[] = {"nearest", "linear", "cubic"};
+    (void)state;
+    for (size_t i = 0; i < MM_COUNT(modes); i++) {
+        struct op op = op_begin("Resize", 13);
+        give(&op, SHAPE(2), FLOATS(1, 2));
+        give(&op, SHAPE(2), FLOATS(-1e30f, i == 0 ? NAN : 1e30f));
+        give_none(&op);
+        give_ints(&op, SHAPE(1), INTS(2));
+        set_text(&op, "mode", modes[i]);
+        set_text(&op, "coordinate_transformation_mode", "tf_crop_and_resize");
+        set_float(&op, "extrapolation_value", 7);
+        expect(&op, SHAPE(2), FLOATS(7, 7));
+    }
+}
+
 static void older_forms(void **state)
 {
     (void)state;
@@ -165,6 +182,7 @@ int main(void)
         cmocka_unit_test(antialias),
         cmocka_unit_test(axes_and_ratios),
         cmocka_unit_test(crop),
+        cmocka_unit_test(regions_far_out),
         cmocka_unit_test(older_forms),
         cmocka_unit_test(lengths_as_floats_make_them),
         cmocka_unit_test(what_is_not_known_or_can_not_be),

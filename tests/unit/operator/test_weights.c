@@ -61,7 +61,7 @@ static void round_all(struct mm_shape shape, const float *w, int along, const fl
 {
     struct mm_value weights = mm_value_floats(&shape, w), change;
     struct mm_err err;
-    if (mm_weight_round(&weights, along, &change, &err))
+    if (mm_weight_round(&weights, along, NULL, &change, &err))
         fail_msg("%s", err.text);
     for (int64_t k = 0; k < change.count; k++)
         assert_near(w[k] + change.f[k], expected[k], 1e-6);
@@ -83,13 +83,13 @@ static void zeros_and_what_is_not_finite(void **state)
     (void)state;
     const float w[] = {0, 0, NAN, 127, INFINITY, 3.4f};
     struct mm_value weights = mm_value_floats(&SHAPE(3, 2), w), change;
-    assert_int_equal(mm_weight_round(&weights, 0, &change, NULL), 0);
+    assert_int_equal(mm_weight_round(&weights, 0, NULL, &change, NULL), 0);
     for (int k = 0; k < 4; k++)
         assert_near(change.f[k], 0, 0);
     assert_near(change.f[4], 0, 0);
     assert_near(change.f[5], 0, 1e-6);
     mm_value_done(&change);
-    assert_int_equal(mm_weight_round(&weights, -1, &change, NULL), 0);
+    assert_int_equal(mm_weight_round(&weights, -1, NULL, &change, NULL), 0);
     assert_near(change.f[5], -0.4, 1e-6);
     mm_value_done(&change);
 }
@@ -100,10 +100,14 @@ static void what_can_not_be_rounded(void **state)
     struct mm_value whole = mm_value_ints(&SHAPE(1), INTS(1)), one = mm_value_floats(&SHAPE(1), FLOATS(1)),
                     change;
     struct mm_err err;
-    assert_int_equal(mm_weight_round(&whole, -1, &change, &err), -1);
+    assert_int_equal(mm_weight_round(&whole, -1, NULL, &change, &err), -1);
     assert_int_equal(err.code, MM_EUNSUPPORTED);
-    assert_int_equal(mm_weight_round(&one, 1, &change, &err), -1);
+    assert_int_equal(mm_weight_round(&one, 1, NULL, &change, &err), -1);
     assert_int_equal(err.code, MM_EUNSUPPORTED);
+    assert_null(change.owned);
+    atomic_bool cancel = true;
+    assert_int_equal(mm_weight_round(&one, -1, &cancel, &change, &err), -1);
+    assert_int_equal(err.code, MM_ECANCELLED);
     assert_null(change.owned);
 }
 
