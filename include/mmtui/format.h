@@ -121,10 +121,11 @@ struct mm_reader {
 void mm_reader_done(struct mm_reader *reader);
 
 struct mm_load {
-    struct mm_map map;    /* of the source, or of the member's part of it */
-    const uint8_t *bytes; /* the tensor's file or member: its bytes, ... */
-    size_t size;          /* ... and how many; they lie in the map, or in what the load owns */
-    size_t have;          /* less than size where only the beginning is there, and `supply` has the rest */
+    const struct mm_entry *entry; /* what is loaded */
+    struct mm_map map;            /* of the source, or of the member's part of it */
+    const uint8_t *bytes;         /* the tensor's file or member: its bytes, ... */
+    size_t size;                  /* ... and how many; they lie in the map, or in what the load owns */
+    size_t have; /* less than size where only the beginning is there, and `supply` has the rest */
     struct mm_supply *supply;  /* for the tensor, or NULL */
     struct mm_packed *packed;  /* of a compressed member; or NULL */
     struct mm_buf own;         /* what a small one unpacks to, without a reader */
@@ -193,7 +194,7 @@ struct mm_store {
     const char *node_name, *op_type;
     int64_t index;
     bool is_output;
-    bool unsynced; /* not forced to disk: for dumps that can be made again */
+    bool unsynced;    /* not forced to disk: for dumps that can be made again */
     const char *name; /* for a file with many tensors; NULL: NumPy's "arr_0", "arr_1" ... */
 };
 
@@ -219,8 +220,8 @@ struct mm_format {
     /* The checksum of a fetched member that is stored as it is; may be NULL. */
     int (*check)(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
     /*
-     * Fill load->tensor and the header fields from load->bytes. `label` is for error texts. Allocates from
-     * load->arena only.
+     * Fill load->tensor and the header fields from load->bytes, and of a member from load->entry->detail, if need be.
+     * `label` is for error texts. Allocates from load->arena only.
      */
     int (*read)(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
     /* Write atomically. bf16 and others that the format lacks: MM_EUNSUPPORTED. */

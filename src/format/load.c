@@ -42,6 +42,7 @@ int mm_load_open_in(struct mm_load *load, const struct mm_entry *entry, const st
     if (entry->code != MM_OK)
         return mm_fail(err, entry->code, "%s", entry->wrong);
     borrow(load, reader);
+    load->entry = entry;
     load->cancel = cancel;
     load->node_name = "";
     load->op_type = "";

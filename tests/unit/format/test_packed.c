@@ -28,7 +28,7 @@ static int make(void **state)
            "x = (np.arange(3000000) % 1000).astype('<f4')\n"
            "np.savez_compressed('a.npz', large=x, middle=x[:100000], small=x[:1000],\n"
            "                    fortran=np.asfortranarray(x.reshape(1000, 3000)), swapped=x.astype('>f4'),\n"
-           "                    whole=x.astype('<i8'))\n"
+           "                    whole=x.astype('<i8'), exact=np.arange(1100000) + 2**60)\n"
            "b = open('a.npz', 'rb').read()\n"
            "os.mkdir('tmp')\n");
     source.path = mm_path_join(folder, "a.npz");
@@ -186,6 +186,25 @@ static void passes(void **state)
     mm_load_close(&load);
 }
 
+/* A writer reads a tile again whose integers are too large for doubles. */
+static void exact_integers(void **state)
+{
+    struct mm_load load;
+    struct mm_err err;
+    (void)state;
+    open_load(&load, "exact");
+    struct mm_store store = {.tensor = &load.tensor, .unsynced = true};
+    char *path = mm_path_join(folder, "exact.npy");
+    if (mm_format_find("npy")->write(&store, path, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_null(load.supply->whole);
+    assert_checked(&load, "exact");
+    mm_load_close(&load);
+    free(path);
+    python(folder, "import numpy as np, sys\n"
+                   "assert (np.load(sys.argv[1] + '/exact.npy') == np.arange(1100000) + 2**60).all()\n");
+}
+
 /* The temporary file has no name, and its folder is full of nothing afterwards. */
 static void nothing_stays(void **state)
 {
@@ -323,10 +342,10 @@ static void damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_order),     cmocka_unit_test(in_place),      cmocka_unit_test(back_and_forth),
-        cmocka_unit_test(other_orders), cmocka_unit_test(in_memory),     cmocka_unit_test(headers_only),
-        cmocka_unit_test(raw_bytes),    cmocka_unit_test(cancelled),     cmocka_unit_test(damaged),
-        cmocka_unit_test(passes),       cmocka_unit_test(nothing_stays),
+        cmocka_unit_test(in_order),     cmocka_unit_test(in_place),       cmocka_unit_test(back_and_forth),
+        cmocka_unit_test(other_orders), cmocka_unit_test(in_memory),      cmocka_unit_test(headers_only),
+        cmocka_unit_test(raw_bytes),    cmocka_unit_test(cancelled),      cmocka_unit_test(damaged),
+        cmocka_unit_test(passes),       cmocka_unit_test(exact_integers), cmocka_unit_test(nothing_stays),
     };
     return cmocka_run_group_tests(tests, make, drop);
 }
