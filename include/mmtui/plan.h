@@ -37,6 +37,7 @@ struct mm_precision_info {
     const char *also;  /* "FP16": another word that is understood */
     bool floating;     /* needs no calibration */
 };
+/* The row of a precision; that of MM_PRECISION_NONE for a number that is none. Never NULL. */
 const struct mm_precision_info *mm_precision_info(enum mm_precision precision);
 /* By name, badge or other word, any case; MM_PRECISION_NONE for "none"; MM_PRECISION_COUNT when unknown (an
  * own type is none of the table: mm_precision_is_own). */
@@ -59,17 +60,23 @@ struct mm_override {
     struct mm_figures figures;
     const char *own; /* MM_PRECISION_OWN: "DIALECT:TYPE"; "" otherwise (NULL when given is fine) */
 };
-/* How to show the precision of a plan's override: "BFLOAT16", "gguf:q8_0"; and short, for lists: "BF16", "q8_0". */
+/* How to show the precision of a plan's override: "BFLOAT16", "gguf:q8_0". Borrowed. */
 const char *mm_override_precision(const struct mm_override *override);
+/* The same, short, for lists: "BF16", "q8_0". Borrowed. */
 const char *mm_override_badge(const struct mm_override *override);
 
 struct mm_plan;
 
+/* An empty plan that counts as saved. -1: no memory. */
 int mm_plan_open(struct mm_plan **plan, struct mm_err *err);
+/* With its history; NULL is fine. */
 void mm_plan_close(struct mm_plan *plan);
 
+/* How many overrides. */
 size_t mm_plan_count(const struct mm_plan *plan);
+/* By place in the order of names; NULL beyond the last. */
 const struct mm_override *mm_plan_at(const struct mm_plan *plan, size_t index);
+/* By the exact name; NULL if there is none, and for NULL. */
 const struct mm_override *mm_plan_find(const struct mm_plan *plan, const char *name);
 /* Counts up with every change (undo and redo included): for caches of what is derived from the plan. */
 uint64_t mm_plan_revision(const struct mm_plan *plan);
@@ -92,12 +99,14 @@ int mm_plan_set_setting(struct mm_plan *plan, const char *key, const char *value
 /* Close the step. A step that changed nothing leaves no trace. Returns the number of changes. Redo is
  * dropped. */
 size_t mm_plan_commit(struct mm_plan *plan);
-/* The label of the step taken back / done again, or NULL when there is none. Valid until the next step. */
+/* Take the newest step back: its label, or NULL when there is none. Valid until the next step. */
 const char *mm_plan_undo(struct mm_plan *plan);
+/* Do the step taken back last again: as undo. */
 const char *mm_plan_redo(struct mm_plan *plan);
 
 /* True when the plan differs from what mm_plan_mark_saved saw last (undoing back to it counts as saved). */
 bool mm_plan_unsaved(const struct mm_plan *plan);
+/* What the plan holds now is what a file holds. Without memory to remember it the plan counts as unsaved. */
 void mm_plan_mark_saved(struct mm_plan *plan);
 
 /* ---- settings of the whole network ---- */

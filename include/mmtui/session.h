@@ -174,7 +174,9 @@ size_t mm_session_untag_all(struct mm_session *session); /* how many there were 
 
 /* ---- the plan ---- */
 
+/* The session's plan, to be changed by its caller in steps; it lives as long as the session. */
 struct mm_plan *mm_session_plan(struct mm_session *session);
+/* The same, to look at. */
 const struct mm_plan *mm_session_plan_const(const struct mm_session *session);
 /* The operator that makes this layer, as the runtime calls it: dst's node_name, else the tensor's name. */
 const char *mm_session_node(const struct mm_session *session, size_t id);

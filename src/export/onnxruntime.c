@@ -135,8 +135,8 @@ static void add_script(const struct mm_export *export, struct mm_buf *out)
 }
 
 static const struct mm_export_file FILES[] = {
-    {"quantize.json", "what stays in FLOAT32, and settings: arguments of quantize_static",
-     add_options, false},
+    {"quantize.json", "what stays in FLOAT32, and settings: arguments of quantize_static", add_options,
+     false},
     {"quantize.py", "quantises with these arguments, and tells names that the model does not have",
      add_script, false},
     {"overrides.json", "the plan itself with reasons and figures: mmtui loads it again", mm_export_plan,

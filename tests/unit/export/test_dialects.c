@@ -58,11 +58,14 @@ static bool is_setting(const char *key, const char *value)
 static void check_settings(const struct mm_dialect *dialect)
 {
     const struct mm_dialect_setting *rows = dialect->settings;
-    for (size_t i = 0; rows[i].setting; i++) {
+    size_t count = 0;
+    while (rows[count].setting)
+        count++;
+    for (size_t i = 0; i < count; i++) {
         assert_true(is_setting(rows[i].setting, rows[i].value));
         const char *dot = strchr(rows[i].key, '.');
         assert_true(!dot || !strchr(dot + 1, '.'));
-        for (size_t k = i + 2; dot && rows[k].setting; k++) {
+        for (size_t k = i + 2; dot && k < count; k++) {
             size_t object = (size_t)(dot - rows[i].key) + 1;
             if (strncmp(rows[k].key, rows[i].key, object) == 0)
                 assert_true(strncmp(rows[k - 1].key, rows[i].key, object) == 0);

@@ -107,24 +107,28 @@ static void round_trip(void **state)
 static void python_reads_it(void **state)
 {
     (void)state;
-    char folder[64], command[512];
+    char folder[64], command[1024];
     char *path = mm_path_join(folder_new(folder), "overrides.json");
     struct mm_plan *plan = plan_new();
     mm_plan_begin(plan, "all");
     add_awkward(plan);
     mm_plan_commit(plan);
     assert_int_equal(mm_plan_save(plan, path, NULL), 0);
-    snprintf(command, sizeof(command),
-             "/usr/bin/python3 -c 'import json, sys\n"
-             "def refuse(word): raise ValueError(word)\n"
-             "plan = json.load(open(sys.argv[1], encoding=\"ascii\"), parse_constant=refuse)\n"
-             "names = {o[\"name\"].encode(\"utf-8\", \"surrogateescape\") for o in plan[\"overrides\"]}\n"
-             "assert names == {b\"quote\\x22 back\\x5cslash \\x27x\\x27\\n\\t\", b\"bytes \\xff\\xc3\\x28 "
-             "\\xed\\xa0\\x80 \\x80\",\n"
-             "    b\"\\xf0\\x9f\\x92\\x80\\xc3\\xa9\", b\"\\x5cudcff\", "
-             "b\"\\xff\\xf0\\x9f\\x92\\x80\\xff\"}, names\n"
-             "' %s",
-             path);
+    snprintf(
+        command, sizeof(command),
+        "/usr/bin/python3 -c 'import json, sys\n"
+        "def refuse(word): raise ValueError(word)\n"
+        "plan = json.load(open(sys.argv[1], encoding=\"ascii\"), parse_constant=refuse)\n"
+        "names = {o[\"name\"].encode(\"utf-8\", \"surrogateescape\") for o in plan[\"overrides\"]}\n"
+        "assert names == {b\"quote\\x22 back\\x5cslash \\x27x\\x27\\n\\t\", b\"bytes \\xff\\xc3\\x28 "
+        "\\xed\\xa0\\x80 \\x80\",\n"
+        "    b\"\\xf0\\x9f\\x92\\x80\\xc3\\xa9\", b\"\\x5cudcff\", "
+        "b\"\\xff\\xf0\\x9f\\x92\\x80\\xff\"}, names\n"
+        "words = sorted(o[\"precision\"] for o in plan[\"overrides\"])\n"
+        "assert words == [\"BFLOAT16\", \"FLOAT16\", \"FLOAT32\", \"FLOAT32\", \"gguf:\\x22q8\\x5cu0041\"], "
+        "words\n"
+        "' %s",
+        path);
     assert_int_equal(system(command), 0);
     mm_plan_close(plan);
     mm_folder_remove(folder);
