@@ -90,6 +90,13 @@ struct mm_session_totals {
 void mm_session_totals(const struct mm_session *session, struct mm_session_totals *out);
 /* Counts up whenever a layer, a tag, the plan or the thresholds changed. */
 uint64_t mm_session_revision(const struct mm_session *session);
+/*
+ * Was enough compared for a check to mean something? False, with a sentence appended to `why`, when no tensor has a
+ * partner, when fewer than the share `least` (0 .. 1) of the smaller side's tensors have one, or when an output of
+ * the network is in src alone: as the model tells, the tensor's header, or, by time stamps, what src wrote last. Of
+ * a shard the counts are those of the whole run, and outputs are not looked for.
+ */
+bool mm_session_covers(const struct mm_session *session, double least, struct mm_buf *why);
 /* Judges all layers anew. */
 void mm_session_set_thresholds(struct mm_session *session, const struct mm_thresholds *thresholds);
 

@@ -16,8 +16,12 @@
 /* A layer is over when either figure is. 0.05 is the field's rule of thumb. */
 struct mm_thresholds {
     double diff1, diff2;
+    double floor; /* a layer with no |s - d| above it is not over, whatever the ratios; 0: none */
 };
 void mm_thresholds_defaults(struct mm_thresholds *thresholds);
+/* Is a layer with these figures over? NaN (no finite position, but all equal) is not; values that are not finite on
+ * one side only are not asked for here. */
+bool mm_thresholds_over(const struct mm_thresholds *thresholds, const struct mm_metrics *metrics);
 
 /* ---- flow: which layer feeds which ------------------------------------------------------------------------
  */
