@@ -1,4 +1,4 @@
-#include "mmtui/report.h"
+#include "report/triage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -143,8 +143,12 @@ void mm_report_summary(const struct mm_session *session, struct mm_buf *out)
     struct mm_session_totals totals;
     mm_session_totals(session, &totals);
     const struct mm_session_options *options = mm_session_options(session);
+    struct mm_buf why = {0};
+    if (!mm_session_covers(session, REPORT_COVERED, &why))
+        mm_buf_printf(out, "Note: %s. ", mm_buf_text(&why));
+    mm_buf_done(&why);
     if (options->shards)
-        mm_buf_printf(out, "share %u of %u: ", options->shard, options->shards);
+        mm_buf_printf(out, "shard %u of %u: ", options->shard, options->shards);
     mm_buf_printf(out, "%zu %s", totals.pairs, totals.pairs == 1 ? "pair" : "pairs");
     if (totals.src_only)
         mm_buf_printf(out, ", %zu only in src", totals.src_only);

@@ -291,7 +291,21 @@ static void put_good(struct mm_buf *out, const struct mm_session *session, const
     mm_buf_done(&line);
 }
 
-static void put_no_culprit(struct mm_buf *out, const struct triage_digest *digest)
+static const char *nothing_over(const struct mm_session *session)
+{
+    struct mm_session_totals totals;
+    mm_session_totals(session, &totals);
+    struct mm_buf why = {0};
+    bool covered = mm_session_covers(session, REPORT_COVERED, &why);
+    mm_buf_done(&why);
+    if (totals.pairs == 0)
+        return "Nothing was compared: no tensor of src has a partner in dst.";
+    return covered ? "Nothing is over the threshold."
+                   : "Nothing of what was compared is over the threshold, but much was not compared.";
+}
+
+static void put_no_culprit(struct mm_buf *out, const struct mm_session *session,
+                           const struct triage_digest *digest)
 {
     size_t over = 0;
     for (int kind = 0; kind < MM_VERDICT_COUNT; kind++) {
@@ -304,7 +318,7 @@ static void put_no_culprit(struct mm_buf *out, const struct triage_digest *diges
               over ? "No layer does anything wrong by itself: what is over the threshold is rounding that "
                      "adds up, or "
                      "does no harm."
-                   : "Nothing is over the threshold.");
+                   : nothing_over(session));
 }
 
 int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)
@@ -326,7 +340,7 @@ int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struc
     } else if (digest.starts) {
         put_others(out, session, &digest, NO_LAYER);
     } else {
-        put_no_culprit(out, &digest);
+        put_no_culprit(out, session, &digest);
     }
     struct mm_advice advice;
     if (mm_session_advice(session, &advice, NULL) == 0)
