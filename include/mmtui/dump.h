@@ -55,6 +55,7 @@ struct mm_dump_options {
  */
 int mm_dump_open(struct mm_dump **dump, const char *path, const struct mm_dump_options *options,
                  struct mm_err *err);
+/* All its entries end here. NULL is fine. */
 void mm_dump_close(struct mm_dump *dump);
 
 #endif
