@@ -7,14 +7,16 @@
 static const struct {
     const char *key, *text;
 } sources[MM_ORDER_SOURCES] = {
-    [MM_ORDER_UNKNOWN] = {"unknown", "The order of execution is not known: give the model (--model FILE), or a file "
-                                     "with a name a line (--order FILE)."},
+    [MM_ORDER_UNKNOWN] = {"unknown",
+                          "The order of execution is not known: give the model (--model FILE), or a file "
+                          "with a name a line (--order FILE)."},
     [MM_ORDER_GIVEN] = {"given", "The order of execution is that of the file given with --order."},
     [MM_ORDER_STAMPS] = {"stamps", "The order of execution is that of the time stamps."},
     [MM_ORDER_MODEL] = {"model", "The order of execution is the model's."},
     [MM_ORDER_LIST] = {"list", "The order of execution is that of the list beside the tensors."},
-    [MM_ORDER_TIMES] = {"times", "The order of execution is taken from the files' modification times, a weak hint: "
-                                 "--model FILE or --order FILE gives it for certain."},
+    [MM_ORDER_TIMES] = {"times",
+                        "The order of execution is taken from the files' modification times, a weak hint: "
+                        "--model FILE or --order FILE gives it for certain."},
 };
 
 const char *mm_order_source_key(enum mm_order_source source)

@@ -143,8 +143,8 @@ static int publish(struct reading *reading, const char *path, struct mm_err *err
 {
     struct mm_order_names *names = reading->names;
     if (names->count == 0)
-        return mm_fail(err, MM_ECORRUPT, "%s: there are no names in it (a name a line, or a JSON list of names)",
-                       path);
+        return mm_fail(err, MM_ECORRUPT,
+                       "%s: there are no names in it (a name a line, or a JSON list of names)", path);
     names->name = mm_arena_array(&names->arena, names->count, sizeof *names->name);
     if (!names->name)
         return mm_fail_memory(err);

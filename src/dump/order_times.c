@@ -33,8 +33,7 @@ static int visit(void *context, const char *name)
 {
     struct listing *listing = context;
     struct timed wanted = {.file = name}, *key = &wanted;
-    struct timed **found =
-        bsearch(&key, listing->by_name, listing->count, sizeof *listing->by_name, by_file);
+    struct timed **found = bsearch(&key, listing->by_name, listing->count, sizeof *listing->by_name, by_file);
     if (found)
         (*found)->listed = listing->next++;
     return 0;
@@ -59,9 +58,9 @@ static bool find_times(const struct mm_dump *dump, struct timed *timed)
 {
     for (size_t i = 0; i < dump->count; i++) {
         struct stat info;
-        if (stat(dump->entries[i].path, &info) < 0)
+        if (stat(dump->entries[i].source->path, &info) < 0)
             return false;
-        timed[i] = (struct timed){.file = dump->entries[i].file,
+        timed[i] = (struct timed){.file = dump->entries[i].source->file,
                                   .entry = i,
                                   .seconds = info.st_mtim.tv_sec,
                                   .nanoseconds = info.st_mtim.tv_nsec};
@@ -152,16 +151,16 @@ static int order_by_time(const struct mm_dump *dump, struct timed *timed)
 {
     if (!find_times(dump, timed))
         return 0;
-    int listed = find_listed(dump, timed);
-    if (listed <= 0)
-        return listed;
     qsort(timed, dump->count, sizeof *timed, by_time);
-    return are_distinct(timed, dump->count) && !is_usual_order(timed, dump->count);
+    if (!are_distinct(timed, dump->count)) /* parts of one file as well */
+        return 0;
+    int listed = find_listed(dump, timed);
+    return listed == 1 ? !is_usual_order(timed, dump->count) : listed;
 }
 
 int mm_dump_times(const struct mm_dump *dump, size_t *place, struct mm_err *err)
 {
-    if (dump->count < FILES_LEAST)
+    if (dump->is_file || dump->count < FILES_LEAST)
         return 0;
     struct timed *timed = calloc(dump->count, sizeof *timed);
     int result = timed ? order_by_time(dump, timed) : -1;

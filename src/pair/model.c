@@ -77,8 +77,8 @@ static int by_names(struct mm_model_match *match, const struct mm_graph *graph, 
     return result;
 }
 
-int mm_model_match_open(struct mm_model_match *match, const struct mm_graph *graph, const struct mm_pair *pair,
-                        size_t count, struct mm_err *err)
+int mm_model_match_open(struct mm_model_match *match, const struct mm_graph *graph,
+                        const struct mm_pair *pair, size_t count, struct mm_err *err)
 {
     *match = (struct mm_model_match){.count = count};
     match->tensor = calloc(count + 1, sizeof *match->tensor);
@@ -125,8 +125,8 @@ static void take_more(struct mm_model_match *match, const struct mm_pair *pair,
     }
 }
 
-int mm_model_match_more(struct mm_model_match *match, const struct mm_graph *graph, const struct mm_pair *pair,
-                        mm_model_name name, void *context, struct mm_err *err)
+int mm_model_match_more(struct mm_model_match *match, const struct mm_graph *graph,
+                        const struct mm_pair *pair, mm_model_name name, void *context, struct mm_err *err)
 {
     struct mm_arena arena;
     struct mm_graph_matches found = {0};
