@@ -206,13 +206,22 @@ enum mm_order_source mm_session_order(const struct mm_session *session)
 void mm_session_order_text(const struct mm_session *session, struct mm_buf *out)
 {
     const struct mm_model_match *match = &session->match;
-    mm_buf_puts(out, mm_order_source_text(session->order));
-    if (session->options.graph)
-        mm_buf_printf(out,
-                      " Which layer feeds which: from the model's graph, which knows %zu of %zu tensors.",
-                      match->known, match->asked);
-    else if (session->order != MM_ORDER_UNKNOWN)
+    bool model = session->options.graph != NULL, ordered = session->order != MM_ORDER_UNKNOWN;
+    if (model && session->order == MM_ORDER_MODEL)
+        mm_buf_puts(out, "Order, and which layer feeds which: from the model's graph");
+    else if (model)
+        mm_buf_printf(out, "%s Which layer feeds which: from the model's graph",
+                      ordered ? mm_order_source_text(session->order) : "");
+    else
+        mm_buf_puts(out, mm_order_source_text(session->order));
+    if (model)
+        mm_buf_printf(out, ", which knows %zu of %zu tensors.", match->known, match->asked);
+    else if (ordered)
         mm_buf_puts(
             out,
-            " Which layer feeds which is not known: the layers before it stand in for a layer's inputs.");
+            " Which layer feeds which is not known: the layers before it in execution order stand in for "
+            "a layer's inputs. --model gives the graph.");
+    else
+        mm_buf_puts(out,
+                    " Without it each layer is judged by itself, and where an error starts is not said.");
 }
