@@ -14,7 +14,7 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_MODEL] = {OPT_MODEL, 0, "model", "FILE",
                    "the model's .onnx file: tells which layer feeds which; weights are not read"},
     [OPT_ORDER] = {OPT_ORDER, 0, "order", "FILE",
-                   "the tensors' names in the order of execution, one a line, where nothing else tells it"},
+                   "the tensors' names in the order of execution, one a line or as a JSON list"},
     [OPT_SIM] = {OPT_SIM, 0, "sim", "DIR",
                  "the framework's simulation of the low precision: is it the format or the port?"},
     [OPT_BEFORE] = {OPT_BEFORE, 0, "before", "DIR", "an earlier dst: what is better now, and what worse"},
