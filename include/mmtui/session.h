@@ -27,6 +27,8 @@ struct mm_session_options {
     struct mm_thresholds thresholds;
     bool triage; /* when all is measured, look into what is over and conclude (see triage.h) */
     const struct mm_graph *graph; /* of the model; NULL: not known. Borrowed for the session's life */
+    const char
+        *order; /* a file with the tensors' names in the order of execution (mm_order_names_read), or NULL */
     const char *cache;      /* folder of the result cache; NULL: none. Borrowed until mm_session_start */
     unsigned shard, shards; /* measure only share 1 <= shard <= shards of the pairs; 0 of 0: all */
 };
@@ -58,6 +60,21 @@ const struct mm_dump *mm_session_src(const struct mm_session *session);
 const struct mm_dump *mm_session_dst(const struct mm_session *session);
 /* Something about the folders that a person should know ("src and dst are the same folder"), or NULL. */
 const char *mm_session_notice(const struct mm_session *session);
+
+/*
+ * What tells the order of the layers. Where it is unknown, ids are mere places in a list by name. Sources by
+ * precedence: the file of options.order; time stamps; the model, if it knows half of the tensors; a list that the
+ * runtime has put beside the tensors of src or dst; modification times, where they tell the same of both dumps. A
+ * list that knows less than half of the tensors is passed over, and the notice says so.
+ */
+enum mm_order_source mm_session_order(const struct mm_session *session);
+/* The graph that is used, or NULL: options.graph, unless it knows less than half of the tensors. What headers say of
+ * nodes is looked at when all is measured; until then a graph may stand that is given up later. */
+const struct mm_graph *mm_session_graph(const struct mm_session *session);
+/* How many tensors that both dumps have the model knows, of how many; 0 of 0 without a model. */
+void mm_session_model(const struct mm_session *session, size_t *known, size_t *asked);
+/* Appends what order and edges are taken from, in sentences: for the head of a report, or a banner. */
+void mm_session_order_text(const struct mm_session *session, struct mm_buf *out);
 
 /* ---- results as they come ---- */
 

@@ -11,21 +11,23 @@
 #include "cli/config.h"
 
 static const enum option inspect_options[] = {
-    OPT_THRESHOLD, OPT_SORT,   OPT_FILTER,     OPT_LIMIT,   OPT_FAIL,  OPT_FRAMEWORK, OPT_MODEL,
-    OPT_SIM,       OPT_BEFORE, OPT_ATOL,       OPT_RTOL,    OPT_JOBS,  OPT_CHECK_CRC, OPT_NO_CACHE,
-    OPT_PLAN,      OPT_TO,     OPT_EXPORT_DIR, OPT_COLOR,   OPT_THEME, OPT_ASCII,     OPT_PLAIN,
-    OPT_SCRIPT,    OPT_SIZE,   OPT_HELP,       OPT_VERSION, OPT_NONE};
+    OPT_THRESHOLD, OPT_SORT,   OPT_FILTER, OPT_LIMIT,      OPT_FAIL,    OPT_FRAMEWORK, OPT_MODEL,
+    OPT_ORDER,     OPT_SIM,    OPT_BEFORE, OPT_ATOL,       OPT_RTOL,    OPT_JOBS,      OPT_CHECK_CRC,
+    OPT_NO_CACHE,  OPT_PLAN,   OPT_TO,     OPT_EXPORT_DIR, OPT_COLOR,   OPT_THEME,     OPT_ASCII,
+    OPT_PLAIN,     OPT_SCRIPT, OPT_SIZE,   OPT_HELP,       OPT_VERSION, OPT_NONE};
 static const enum option compare_options[] = {
     OPT_SRC,  OPT_DST,       OPT_OUTPUT, OPT_FRAMEWORK, OPT_THRESHOLD, OPT_ATOL,  OPT_RTOL, OPT_FAIL,
     OPT_JOBS, OPT_QUANTILES, OPT_HIST,   OPT_CHECK_CRC, OPT_NO_CACHE,  OPT_SHARD, OPT_HELP, OPT_NONE};
-static const enum option triage_options[] = {
-    OPT_MODEL, OPT_SIM,  OPT_BEFORE,    OPT_THRESHOLD, OPT_FRAMEWORK, OPT_JSON, OPT_REPORT_FILE,
-    OPT_FAIL,  OPT_JOBS, OPT_CHECK_CRC, OPT_NO_CACHE,  OPT_ASCII,     OPT_HELP, OPT_NONE};
+static const enum option triage_options[] = {OPT_MODEL,     OPT_ORDER,     OPT_SIM,       OPT_BEFORE,
+                                             OPT_THRESHOLD, OPT_FRAMEWORK, OPT_JSON,      OPT_REPORT_FILE,
+                                             OPT_FAIL,      OPT_JOBS,      OPT_CHECK_CRC, OPT_NO_CACHE,
+                                             OPT_ASCII,     OPT_HELP,      OPT_NONE};
 static const enum option merge_options[] = {OPT_OUTPUT_FILE, OPT_HELP, OPT_NONE};
 static const enum option export_options[] = {OPT_PLAN, OPT_TO, OPT_MODEL, OPT_CPP, OPT_HELP, OPT_NONE};
 static const enum option suggest_options[] = {
-    OPT_COVER,     OPT_TOP,       OPT_TO_ERROR, OPT_PLAN_FILE, OPT_PLAN,     OPT_TO,    OPT_MODEL, OPT_SIM,
-    OPT_THRESHOLD, OPT_FRAMEWORK, OPT_JOBS,     OPT_CHECK_CRC, OPT_NO_CACHE, OPT_ASCII, OPT_HELP,  OPT_NONE};
+    OPT_COVER,     OPT_TOP,      OPT_TO_ERROR, OPT_PLAN_FILE, OPT_PLAN,      OPT_TO,
+    OPT_MODEL,     OPT_ORDER,    OPT_SIM,      OPT_THRESHOLD, OPT_FRAMEWORK, OPT_JOBS,
+    OPT_CHECK_CRC, OPT_NO_CACHE, OPT_ASCII,    OPT_HELP,      OPT_NONE};
 static const enum option demo_options[] = {OPT_PLAN,  OPT_DUMP_ONLY, OPT_THRESHOLD, OPT_SORT,  OPT_FILTER,
                                            OPT_LIMIT, OPT_JOBS,      OPT_NO_CACHE,  OPT_TO,    OPT_EXPORT_DIR,
                                            OPT_COLOR, OPT_THEME,     OPT_ASCII,     OPT_PLAIN, OPT_SCRIPT,

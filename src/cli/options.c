@@ -13,6 +13,8 @@ static const struct option_info table[OPT_COUNT] = {
                        "tensorflow, pytorch, caffe or onnx (default): how names are paired"},
     [OPT_MODEL] = {OPT_MODEL, 0, "model", "FILE",
                    "the model's .onnx file: tells which layer feeds which; weights are not read"},
+    [OPT_ORDER] = {OPT_ORDER, 0, "order", "FILE",
+                   "the tensors' names in the order of execution, one a line or as a JSON list"},
     [OPT_SIM] = {OPT_SIM, 0, "sim", "DIR",
                  "the framework's simulation of the low precision: is it the format or the port?"},
     [OPT_BEFORE] = {OPT_BEFORE, 0, "before", "DIR", "an earlier dst: what is better now, and what worse"},
@@ -208,6 +210,7 @@ static const char **text_slot(struct cli_options *options, enum option id)
     case OPT_REPORT_FILE:
     case OPT_PLAN_FILE: return &options->output;
     case OPT_MODEL: return &options->model;
+    case OPT_ORDER: return &options->session.order;
     case OPT_SIM: return &options->session.sim;
     case OPT_BEFORE: return &options->session.before;
     case OPT_FILTER: return &options->filter;

@@ -14,6 +14,7 @@ enum option {
     OPT_OUTPUT,
     OPT_FRAMEWORK,
     OPT_MODEL,
+    OPT_ORDER,
     OPT_SIM,
     OPT_BEFORE,
     OPT_THRESHOLD,

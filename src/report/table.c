@@ -138,6 +138,14 @@ static size_t worst_layer(const struct mm_session *session)
     return worst;
 }
 
+void mm_report_layer(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    const struct mm_layer *layer = mm_session_layer(session, id);
+    if (mm_session_order(session) != MM_ORDER_UNKNOWN)
+        mm_buf_printf(out, "#%zu ", layer->pair->place + 1);
+    mm_buf_puts(out, layer->label);
+}
+
 void mm_report_summary(const struct mm_session *session, struct mm_buf *out)
 {
     struct mm_session_totals totals;
@@ -164,8 +172,8 @@ void mm_report_summary(const struct mm_session *session, struct mm_buf *out)
         mm_buf_printf(out, "; %zu of %zu from the cache", totals.cached, totals.layers);
     size_t worst = worst_layer(session);
     if (worst < mm_session_count(session)) {
-        const struct mm_layer *layer = mm_session_layer(session, worst);
-        mm_buf_printf(out, "; worst: #%zu %s", layer->pair->place + 1, layer->label);
+        mm_buf_puts(out, "; worst: ");
+        mm_report_layer(session, worst, out);
     }
     mm_buf_putc(out, '\n');
 }

@@ -181,6 +181,10 @@ int mm_report_triage_json(const struct mm_session *session, struct mm_buf *out, 
     put_text(out, "src", options->src);
     put_text(out, "dst", options->dst);
     mm_buf_printf(out, ", \"graph\": %s", flow && flow->known ? "true" : "false");
+    size_t known, asked;
+    mm_session_model(session, &known, &asked);
+    mm_buf_printf(out, ", \"order\": \"%s\", \"model_knows\": %zu, \"model_asked\": %zu",
+                  mm_order_source_key(mm_session_order(session)), known, asked);
     put_number(out, "threshold_diff1", options->thresholds.diff1);
     put_number(out, "threshold_diff2", options->thresholds.diff2);
     put_layer_number(out, "first_culprit", mm_session_first_culprit(session));
