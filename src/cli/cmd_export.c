@@ -3,19 +3,19 @@
 #include "cli/commands.h"
 #include "mmtui/export.h"
 
-static void print_result(const struct mm_plan *plan, const struct mm_dialect *dialect, const char *folder,
-                         bool cpp)
+static void print_result(const struct mm_plan *plan, const struct mm_dialect *dialect,
+                         const struct cli_options *options)
 {
     struct mm_buf limits;
     mm_buf_init(&limits);
     size_t count = mm_plan_count(plan);
     printf("%zu %s for %s in ", count, count == 1 ? "override" : "overrides", dialect->title);
-    cli_print_line(folder);
+    cli_print_line(options, options->words[0]);
     for (const struct mm_export_file *file = dialect->files; file->name; file++)
-        if (!file->cpp || cpp)
+        if (!file->cpp || options->cpp)
             printf("  %-20s %s\n", file->name, file->what);
     dialect->limits(plan, &limits);
-    fputs(mm_buf_text(&limits), stdout);
+    cli_print(options, &limits);
     mm_buf_done(&limits);
 }
 
@@ -26,7 +26,7 @@ static int export(struct mm_plan *plan, const struct mm_dialect *dialect, const 
     const char *folder = options->words[0];
     if (mm_plan_load(plan, options->plan, err) < 0 || dialect->write(plan, &export_options, folder, err) < 0)
         return -1;
-    print_result(plan, dialect, folder, options->cpp);
+    print_result(plan, dialect, options);
     return 0;
 }
 
