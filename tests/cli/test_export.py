@@ -13,7 +13,7 @@ import harness
 from harness import ROOT, check, mmtui, same
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(ROOT / "tests" / "unit" / "plan"))
+sys.path.insert(0, str(ROOT / "tests" / "unit" / "export"))
 
 from standin_magicmind import DataType, Network, Node
 
