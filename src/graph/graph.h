@@ -55,7 +55,7 @@ int mm_source_note(struct mm_graph_source *source, const struct mm_map *map, str
 int mm_source_check(const struct mm_graph_source *source, const struct mm_map *map, struct mm_err *err);
 
 /* The values of a tensor; `model` is the whole file. Follows Identity. MM_EARG: they don't stand in it. */
-int mm_value_read(const struct mm_graph *graph, int tensor, struct mm_wire model, struct mm_stored *out,
+int mm_stored_read(const struct mm_graph *graph, int tensor, struct mm_wire model, struct mm_stored *out,
                   struct mm_err *err);
 /* How many numbers the attribute at [data, data + size) has in the list of this kind; -1: it is damaged. */
 int64_t mm_value_numbers(const uint8_t *data, size_t size, enum mm_value_kind kind);
