@@ -3,68 +3,35 @@
 
 #include <stddef.h>
 
-enum field_kind { REAL, WHOLE };
-
-/* The key as it stands in the text, with what is between it and the value before it. */
-struct field {
-    const char *key;
-    size_t length;
-    size_t offset;
-    enum field_kind kind;
-};
-
-#define FIELD(of, key, member, kind)                                                                         \
-    {                                                                                                        \
-        ", \"" key "\": ", sizeof(", \"" key "\": ") - 1, offsetof(of, member), kind                         \
-    }
-#define METRIC(key, member, kind) FIELD(struct mm_metrics, key, member, kind)
-static const struct field metric_fields[] = {
-    METRIC("count", count, WHOLE),
-    METRIC("finite", finite, WHOLE),
-    METRIC("nonfinite_equal", nonfinite_equal, WHOLE),
-    METRIC("nonfinite_differ", nonfinite_differ, WHOLE),
-    METRIC("differ_at", differ_at, WHOLE),
-    METRIC("diff1", diff1, REAL),
-    METRIC("diff2", diff2, REAL),
-    METRIC("sqnr_db", sqnr, REAL),
-    METRIC("diff3_relative", diff3_rel, REAL),
-    METRIC("diff3_relative_at", max_rel_at, WHOLE),
-    METRIC("diff3_absolute", diff3_abs, REAL),
-    METRIC("diff4_greater", diff4_greater, REAL),
-    METRIC("diff4_less", diff4_less, REAL),
-    METRIC("diff4_count", diff4_n, WHOLE),
-    METRIC("mse", mse, REAL),
-    METRIC("rmse", rmse, REAL),
-    METRIC("mae", mae, REAL),
-    METRIC("max_abs", max_abs, REAL),
-    METRIC("max_abs_at", max_abs_at, WHOLE),
-    METRIC("cosine", cosine, REAL),
-    METRIC("cosine_gap", cosine_gap, REAL),
-    METRIC("fit_scale", fit_scale, REAL),
-    METRIC("fit_offset", fit_offset, REAL),
-    METRIC("fit_residual", fit_residual, REAL),
-    METRIC("beyond_tolerance", beyond, REAL),
-};
-
-#define STAT(key, member, kind) FIELD(struct mm_stats, key, member, kind)
-static const struct field stat_fields[] = {
-    STAT("finite", finite, WHOLE),   STAT("nan", nan, WHOLE),   STAT("pos_inf", pos_inf, WHOLE),
-    STAT("neg_inf", neg_inf, WHOLE), STAT("zero", zero, WHOLE), STAT("min", min, REAL),
-    STAT("min_at", min_at, WHOLE),   STAT("max", max, REAL),    STAT("max_at", max_at, WHOLE),
-    STAT("mean", mean, REAL),        STAT("std", std, REAL),
-};
-
-static void put_fields(struct mm_buf *out, const struct field *fields, size_t count, const void *from)
+/* `"NAME": number`, with a comma unless it is the first. */
+static void put_field(struct mm_buf *out, const struct mm_figure *field, const void *from, bool first)
 {
-    for (size_t i = 0; i < count; i++) {
-        const char *at = (const char *)from + fields[i].offset;
-        size_t skip = i ? 0 : 2; /* no comma before the first */
-        mm_buf_add(out, fields[i].key + skip, fields[i].length - skip);
-        if (fields[i].kind == WHOLE)
-            mm_buf_whole(out, *(const int64_t *)at);
-        else
-            mm_json_number(out, *(const double *)at);
-    }
+    const void *at = (const char *)from + field->member;
+    mm_buf_puts(out, first ? "\"" : ", \"");
+    mm_buf_puts(out, field->name); /* plain ASCII */
+    PUT(out, "\": ");
+    if (field->kind == MM_FIGURE_REAL)
+        mm_json_number(out, *(const double *)at);
+    else
+        mm_buf_whole(out, *(const int64_t *)at);
+}
+
+static void put_stats(struct mm_buf *out, const struct mm_stats *stats)
+{
+    size_t count;
+    const struct mm_figure *fields = mm_stat_figures(&count);
+    PUT(out, ",\n    \"stats\": {");
+    for (size_t i = 0; i < count; i++)
+        put_field(out, &fields[i], stats, i == 0);
+    PUT(out, "}");
+}
+
+static void put_metrics(struct mm_buf *out, const struct mm_metrics *metrics)
+{
+    PUT(out, ",\n   \"metrics\": {");
+    for (int id = 0; id < MM_METRIC_COUNT; id++)
+        put_field(out, &mm_metric((enum mm_metric_id)id)->field, metrics, id == 0);
+    PUT(out, "}");
 }
 
 static void put_shape(struct mm_buf *out, const struct mm_shape *shape)
@@ -109,11 +76,8 @@ static void put_side(struct mm_buf *out, const struct mm_entry *entry, const str
     }
     if (info->known)
         put_info(out, info);
-    if (stats) {
-        PUT(out, ",\n    \"stats\": {");
-        put_fields(out, stat_fields, MM_COUNT(stat_fields), stats);
-        PUT(out, "}");
-    }
+    if (stats)
+        put_stats(out, stats);
     PUT(out, "}");
 }
 
@@ -137,18 +101,17 @@ static void put_pairing(struct mm_buf *out, const struct mm_layer *layer)
     }
 }
 
-#define QUANTILE(key, member) FIELD(struct mm_quantiles, key, member, REAL)
-static const struct field quantile_fields[] = {
-    QUANTILE("p50", p50),
-    QUANTILE("p90", p90),
-    QUANTILE("p99", p99),
-    QUANTILE("p99.9", p999),
-};
-
 static void put_quantiles(struct mm_buf *out, const struct mm_quantiles *q)
 {
+    static const struct mm_figure fields[] = {
+        {"p50", MM_FIGURE_REAL, offsetof(struct mm_quantiles, p50)},
+        {"p90", MM_FIGURE_REAL, offsetof(struct mm_quantiles, p90)},
+        {"p99", MM_FIGURE_REAL, offsetof(struct mm_quantiles, p99)},
+        {"p99.9", MM_FIGURE_REAL, offsetof(struct mm_quantiles, p999)},
+    };
     PUT(out, ",\n   \"quantiles\": {");
-    put_fields(out, quantile_fields, MM_COUNT(quantile_fields), q);
+    for (size_t i = 0; i < MM_COUNT(fields); i++)
+        put_field(out, &fields[i], q, i == 0);
     PUT(out, "}");
 }
 
@@ -208,9 +171,7 @@ static void put_layer(const struct mm_layer *layer, struct mm_buf *out)
     PUT(out, ",\n   \"dst\": ");
     put_side(out, layer->pair->dst, &result->dst, stats ? &result->metrics.dst : NULL);
     if (measured) {
-        PUT(out, ",\n   \"metrics\": {");
-        put_fields(out, metric_fields, MM_COUNT(metric_fields), &result->metrics);
-        PUT(out, "}");
+        put_metrics(out, &result->metrics);
         if (result->has_quantiles)
             put_quantiles(out, &result->quantiles);
         if (result->hist)
