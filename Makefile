@@ -5,10 +5,11 @@
 # ui, views and cli stand on it. Everything that is made goes to $(BUILD).
 
 # ---- what has to be installed: the one list (Debian names) ----
-PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libcjson-dev libutf8proc-dev
+PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libcjson-dev libutf8proc-dev zlib1g-dev \
+                  libdeflate-dev
 PACKAGES_TEST  := $(PACKAGES_BUILD) libcmocka-dev libvterm-dev protobuf-compiler python3 python3-numpy \
-                  python3-protobuf python3-onnx libonnx-testdata clang-format parallel gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
-                  qemu-user $(if $(shell command -v npm 2>/dev/null),,npm)
+                  python3-protobuf python3-onnx libonnx-testdata clang-format parallel gcc-aarch64-linux-gnu \
+                  libc6-dev-arm64-cross qemu-user $(if $(shell command -v npm 2>/dev/null),,npm)
 
 BUILD   ?= build
 PROGRAM ?= mmtui
@@ -26,7 +27,7 @@ FLAGS_x86_64 = $(FLAGS_$(*F))
 FLAGS_kernels_avx2   := -mavx2 -mfma -mf16c
 FLAGS_kernels_avx512 := $(FLAGS_kernels_avx2) -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=256
 FLAGS_FILE = $(FLAGS_$(firstword $(subst -, ,$(MACHINE))))
-LIBS_LIB := -lprotobuf-c -lcjson -lutf8proc -lm -pthread
+LIBS_LIB := -lprotobuf-c -lcjson -lutf8proc -lz -ldeflate -lm -pthread
 LIBS_UI  := -lncursesw -ltinfo
 
 # ---- the library, in the order in which arrows point down ----

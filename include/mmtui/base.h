@@ -195,14 +195,16 @@ void mm_json_number(struct mm_buf *out, double value);
 /* ---- files -------------------------------------------------------------------------------------------- */
 
 /*
- * A read-only view of a whole file. data is non-NULL even for an empty file. A file that becomes shorter
+ * A read-only view of a file or a part of it. data is non-NULL even for an empty file. A file that becomes shorter
  * while it is mapped reads as zeros from there on (no SIGBUS: see src/base/guard.h); mm_map_check tells.
  */
 struct mm_map {
     const uint8_t *data;
     size_t size;
-    void *base; /* what to unmap; NULL when nothing is mapped */
-    int fd;     /* this and guard only when mapped */
+    void *base;    /* what to unmap; NULL when nothing is mapped */
+    size_t length; /* of that; this and the rest only when mapped */
+    uint64_t end;  /* the file has at least so many bytes, while it does not become shorter */
+    int fd;
     int guard;
 };
 
@@ -213,6 +215,9 @@ int mm_map_open(struct mm_map *map, const char *path, struct mm_err *err);
 /* A file smaller than MM_MAP_SMALL is read into `memory`, which is cleared and may be used for the next file
  * after mm_map_close. NULL: map. */
 int mm_map_open_in(struct mm_map *map, const char *path, struct mm_buf *memory, struct mm_err *err);
+/* The `size` bytes of a file from `offset` on. If it ends before: MM_EIO "FILE: became shorter ..." */
+int mm_map_open_part(struct mm_map *map, const char *path, uint64_t offset, size_t size,
+                     struct mm_buf *memory, struct mm_err *err);
 /* To be asked when all was read: MM_EIO "FILE: became shorter while it was read". */
 int mm_map_check(const struct mm_map *map, const char *file, struct mm_err *err);
 /* What was read of a mapped file, and is not needed soon, may leave this process's memory (not the page
@@ -241,6 +246,8 @@ struct mm_atomic {
 
 int mm_atomic_open(struct mm_atomic *file, const char *path, struct mm_err *err);
 void mm_atomic_write(struct mm_atomic *file, const void *data, size_t length);
+/* Write over a few bytes, at `place`, all of which were written before. Not for a device or pipe. */
+void mm_atomic_patch(struct mm_atomic *file, int64_t place, const void *data, size_t length);
 int mm_atomic_commit(struct mm_atomic *file, struct mm_err *err); /* frees everything, success or not */
 void mm_atomic_abort(struct mm_atomic *file);
 

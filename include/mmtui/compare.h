@@ -204,14 +204,16 @@ int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d,
 /* To be raised whenever any figure of a measured pair may change. */
 #define MM_ENGINE_VERSION 4
 
-/* Which state of a file it is. Times in ns since the epoch. */
-struct mm_file_id {
-    int64_t size, modified, changed;
+/* Which state of an entry it is: of its file, and of the member there. Times in ns since the epoch. */
+struct mm_entry_id {
+    int64_t size, modified, changed; /* of the file */
     uint64_t inode, device;
+    uint64_t offset, bytes; /* of the entry: where it begins there, and how much reading it takes */
+    uint32_t check;         /* of a member */
 };
 /* Of both files; zeros for a side that is missing. */
 struct mm_pair_id {
-    struct mm_file_id src, dst;
+    struct mm_entry_id src, dst;
     bool sure; /* false: keep nothing. No such file, or one written so lately that more may follow unseen */
 };
 
@@ -247,6 +249,32 @@ void mm_cache_keep(struct mm_cache *cache, size_t pair, const struct mm_pair_id 
 typedef const struct mm_result *(*mm_cache_result)(const void *context, size_t pair);
 int mm_cache_save(struct mm_cache *cache, mm_cache_result result, const void *context, struct mm_err *err);
 
+/* ---- long computations --------------------------------------------------------------------------------- */
+
+/*
+ * How far a computation is, in elements that have been gone over. Those who compute it add, any other thread may look
+ * meanwhile. Zeroed at first.
+ */
+struct mm_progress {
+    atomic_llong done, whole; /* whole: all that is expected; 0: not known yet */
+};
+/* `more` elements are still to be gone over. By the thread that owns the computation; progress may be NULL. */
+void mm_progress_expect(struct mm_progress *progress, int64_t more);
+/* n more are done. From any thread; progress may be NULL. */
+void mm_progress_add(struct mm_progress *progress, int64_t n);
+/* 0 .. 1; -1 when nothing is known yet. */
+double mm_progress_share(struct mm_progress *progress);
+
+/* Other workers, who help with what is large: see mm_scan_helpers. */
+struct mm_helpers;
+
+/* What goes along with a long computation; all of it may be NULL. */
+struct mm_control {
+    const atomic_bool *cancel; /* once it is set, MM_ECANCELLED */
+    struct mm_progress *progress;
+    struct mm_helpers *helpers;
+};
+
 /* ---- histograms of a pair ------------------------------------------------------------------------------ */
 
 #define MM_HIST_BINS_MAX 4096
@@ -260,12 +288,10 @@ struct mm_pair_hist {
     struct mm_hist src, dst;  /* same range and bins; a side that is missing has bins == 0 */
     struct mm_exp_hist error; /* of e = s - d */
 };
-/* Other workers, who help with what is large: see mm_scan_helpers. */
-struct mm_helpers;
 
-/* Opens the pair and counts. helpers may be NULL. Arrays are owned by *out (mm_pair_hist_done). */
+/* Opens the pair and counts. control may be NULL. Arrays are owned by *out (mm_pair_hist_done). */
 int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema,
-                 const struct mm_hist_options *options, struct mm_helpers *helpers, const atomic_bool *cancel,
+                 const struct mm_hist_options *options, const struct mm_control *control,
                  struct mm_pair_hist *out, struct mm_err *err);
 void mm_pair_hist_done(struct mm_pair_hist *hist);
 

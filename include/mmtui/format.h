@@ -71,27 +71,64 @@ struct mm_schema {
 /* proto/tensor.proto's numbers: the project's choice, not the vendor's. */
 const struct mm_schema *mm_schema_own(void);
 
-/* ---- an entry: one tensor in a file ---------------------------------------------------------------------- */
+/* ---- sources and entries -------------------------------------------------------------------------------- */
 
-struct mm_entry {
-    const char *path; /* whole path */
-    const char *file; /* name in the folder */
-    struct mm_file_name parsed;
-    size_t order; /* place in execution order within the dump: by stamp, then natural order of file names */
+/* A file that tensors are in. */
+struct mm_source {
+    const char *path; /* as it is opened */
+    const char *file; /* as it is shown: its name in the dump's folder */
+    const struct mm_format *format;
+    bool check; /* also the checksums of members that are stored as they are: costs reading them once more */
 };
+
+/*
+ * One tensor: a source that is nothing else, or a member of one that has many. What error texts, sizes, cache
+ * keys and shares go by is the member's. Const once a dump has it, and everything here lies in the dump's arena.
+ */
+struct mm_entry {
+    const struct mm_source *source;
+    const char *member; /* its name there, as the format has it; NULL: the source is this one tensor */
+    const char *label;  /* how error texts about it begin: "x.npy", "a.npz: member 'x'" */
+    uint64_t offset;    /* of a member: where its part of the source begins */
+    uint64_t size;      /* of a member: the bytes that reading it gives, whatever they take in the source */
+    uint32_t check;     /* of a member: the checksum that the source has of it, or 0 */
+    const void *detail; /* of a member: what else its format knows of it */
+    enum mm_code code;  /* MM_OK, or it was seen when it was listed that it can't be read, ... */
+    const char *wrong;  /* ... and why: the whole sentence */
+    struct mm_file_name parsed;
+    size_t order; /* place in execution order within the dump */
+};
+
+/* What a source has, while it is listed: a growable array. */
+struct mm_members {
+    struct mm_entry *entry; /* malloc'ed */
+    size_t count, capacity;
+    size_t skipped; /* members that are no tensors */
+};
+void mm_members_done(struct mm_members *members);
+/* Room for one more, zeroed but for its source; NULL when memory is out. */
+struct mm_entry *mm_members_add(struct mm_members *members, const struct mm_source *source);
 
 /* ---- one tensor file ---------------------------------------------------------------------------------- */
 
 /* What opening a file takes, used again for the next one: of one worker, for one load at a time. Zeroed at
  * first. */
 struct mm_reader {
-    struct mm_buf bytes; /* of a small file */
+    struct mm_buf bytes;    /* of a small file, or a small member */
+    struct mm_buf unpacked; /* what a small compressed member unpacks to */
     struct mm_arena arena;
 };
 void mm_reader_done(struct mm_reader *reader);
 
 struct mm_load {
-    struct mm_map map;
+    const struct mm_entry *entry; /* what is loaded */
+    struct mm_map map;            /* of the source, or of the member's part of it */
+    const uint8_t *bytes;         /* the tensor's file or member: its bytes, ... */
+    size_t size;                  /* ... and how many; they lie in the map, or in what the load owns */
+    size_t have; /* less than size where only the beginning is there, and `supply` has the rest */
+    struct mm_supply *supply;  /* for the tensor, or NULL */
+    struct mm_packed *packed;  /* of a compressed member; or NULL */
+    struct mm_buf own;         /* what a small one unpacks to, without a reader */
     struct mm_reader *reader;  /* borrowed, or NULL */
     const atomic_bool *cancel; /* while the header is read; may be NULL */
     struct mm_arena arena;     /* strings and runs */
@@ -111,13 +148,17 @@ int mm_load_open(struct mm_load *load, const struct mm_entry *entry, const struc
                  struct mm_err *err);
 /*
  * The same with the memory of `reader` (may be NULL), which must outlive the load. Finding the values of a
- * large file can take long: `cancel` (may be NULL) stops it with MM_ECANCELLED.
+ * large file, and unpacking a large member, can take long: `cancel` (may be NULL) stops it with MM_ECANCELLED. It must
+ * outlive the load.
  */
 int mm_load_open_in(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
                     struct mm_reader *reader, const atomic_bool *cancel, struct mm_err *err);
-/* When all was read: -1 with MM_EIO if the file became shorter meanwhile, so that figures from it mean
- * nothing. */
-int mm_load_check(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
+/*
+ * When all was read: -1 if figures from it mean nothing. MM_EIO: the file became shorter meanwhile. MM_ECORRUPT: a
+ * compressed member was damaged, or the checksum of a member is wrong (of one that is not compressed only where the
+ * source says so). What is wrong with the file comes before anything else that was said of it.
+ */
+int mm_load_check(struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
 /*
  * When values of an open load could not be read. Opening a large .pbtxt does not read all of it: the header
  * fields before and behind the values are read, and what is between is taken for values that are all laid out
@@ -153,7 +194,8 @@ struct mm_store {
     const char *node_name, *op_type;
     int64_t index;
     bool is_output;
-    bool unsynced; /* not forced to disk: for dumps that can be made again */
+    bool unsynced;    /* not forced to disk: for dumps that can be made again */
+    const char *name; /* for a file with many tensors; NULL: NumPy's "arr_0", "arr_1" ... */
 };
 
 /* ---- formats ------------------------------------------------------------------------------------------ */
@@ -163,16 +205,38 @@ struct mm_format {
     const char *ending; /* ".npy" */
     const char *title;  /* "NumPy array" */
     bool stamped;       /* the file name must carry a time stamp (MagicMind) */
+    /* Does a file begin as this format's files do? `size` is MM_PROBE_SIZE, or all that the file has. NULL: the
+     * name alone can tell. */
+    bool (*probe)(const uint8_t *bytes, size_t size);
     /*
-     * Fill load->tensor and the header fields from load->map. `file` is for error texts. Allocates from
-     * load->arena only.
+     * The members of a source, in its own order, with everything but what a name says (parsed). Texts and detail
+     * are allocated from `arena`. What is wrong with one member is kept with it; -1: nothing of the source can be
+     * read. NULL: a source is one tensor.
      */
-    int (*read)(struct mm_load *load, const struct mm_schema *schema, const char *file, struct mm_err *err);
+    int (*list)(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                struct mm_err *err);
+    /* Bring a member's bytes to load->bytes. NULL: a source is one tensor, and is mapped as a whole. */
+    int (*fetch)(struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
+    /* The checksum of a fetched member that is stored as it is; may be NULL. */
+    int (*check)(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
+    /*
+     * Fill load->tensor and the header fields from load->bytes, and of a member from load->entry->detail, if need be.
+     * `label` is for error texts. Allocates from load->arena only.
+     */
+    int (*read)(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
     /* Write atomically. bf16 and others that the format lacks: MM_EUNSUPPORTED. */
     int (*write)(const struct mm_store *store, const char *path, struct mm_err *err);
+    /* Many tensors into one file, or all or nothing of it. NULL: a source is one tensor. */
+    int (*write_all)(const struct mm_store *stores, size_t count, const char *path, struct mm_err *err);
 };
+
+#define MM_PROBE_SIZE 512 /* of a file's first bytes are enough to tell what it is */
 
 const struct mm_format *mm_formats(size_t *count);
 const struct mm_format *mm_format_find(const char *name);
+/* The format of a file by how it begins, else by the ending of its name; NULL if neither tells. */
+const struct mm_format *mm_format_of(const char *path);
+/* By the ending of the name alone. *stem (may be NULL): how much of it stands before the ending. */
+const struct mm_format *mm_format_by_name(const char *file, size_t *stem);
 
 #endif

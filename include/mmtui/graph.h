@@ -108,13 +108,94 @@ int mm_graph_tensor(const struct mm_graph *graph, const char *name);
 int mm_graph_node(const struct mm_graph *graph, const char *name);
 
 /*
- * The tensor that a dump's file name means, or -1. Writers of dumps put `_` for what a file name can't have
- * (each character outside [A-Za-z0-9_.-], or just `/`), and some name a dump after the node. In this order:
- * the tensor of exactly this name; the first output of the node of exactly this name; the tensor, then the
- * node's first output, whose name is the same once both are written with `_`, if there is but one such
- * name; with `:K` or `_K` at the end, output K of the node before it, exact or with `_`. Constant time.
+ * The tensor that a dump's name means, or -1, by itself: where all names of a dump are known, mm_graph_match finds
+ * more and says what is ambiguous. Writers of dumps put `_` for what a file name can't have (each character
+ * outside [A-Za-z0-9_.-], or just `/`), and some name a dump after the node. In this order: the tensor of exactly
+ * this name; the one that is known by it besides (local functions); the first output of the node of exactly this
+ * name; the same three whose name is the same once both are written with `_`, if there is but one such name; with
+ * `:K` or `_K` at the end, output K of the node before it, exact or with `_`; at last the one tensor, or else the
+ * one node, whose name is the same without regard to case, to which separators there are and to those at the
+ * beginning, and to an ending `:0`, `_output_0`, `.forward.output.0`. Constant time.
  */
 int mm_graph_find(const struct mm_graph *graph, const char *dump_name);
+
+/* ---- all names of a dump ------------------------------------------------------------------------------------- */
+
+/* What two names have in common: the rungs of a ladder, the surest first. */
+enum mm_graph_rung {
+    MM_RUNG_NONE,
+    MM_RUNG_EXACT,   /* every byte */
+    MM_RUNG_SAFE,    /* the same once both have `_` for what is not [A-Za-z0-9_.-] */
+    MM_RUNG_TRIMMED, /* and none at the beginning: a leading `/` is dropped */
+    MM_RUNG_PLAIN,   /* the same once all that is not [A-Za-z0-9] is `_` */
+    MM_RUNG_ENDING, /* and `:0`, `_output_0`, `.forward.output.0` at the end are dropped (`:K`, `_output_K` ... alike) */
+    MM_RUNG_FOLDED, /* and letters are small, several `_` one, those at the end dropped */
+    MM_RUNG_PREFIX, /* and a prefix that one side has and the other has not is dropped */
+    MM_RUNG_COUNT
+};
+#define MM_RUNGS_ALL ((1u << MM_RUNG_COUNT) - 1)
+const char *mm_graph_rung_text(enum mm_graph_rung rung); /* "same name but for separators" */
+
+/* Whose name it is, on each rung in this order. */
+enum mm_graph_whose {
+    MM_WHOSE_TENSOR,
+    MM_WHOSE_ALIAS,  /* a tensor of a local function by another name, or the first output of its call */
+    MM_WHOSE_NODE,   /* the node's: its first output */
+    MM_WHOSE_OUTPUT, /* the node's with `:K` or `_K` behind it: output K */
+    MM_WHOSE_COUNT
+};
+
+/* What became of a name. */
+struct mm_graph_match {
+    int tensor;              /* its place, or -1 */
+    int run;                 /* the model's run that it is from, 0 the first */
+    int occurrence;          /* how many of this very name there were before */
+    enum mm_graph_rung rung; /* where it was found, or turned out to be ambiguous */
+    enum mm_graph_whose whose;
+    int candidate
+        [2]; /* ambiguous: tensors that it may be; the second may be -1: other names mean the first, too */
+};
+
+struct mm_graph_matches {
+    const struct mm_graph_match *match; /* by place of the name */
+    size_t count;
+    size_t found, ambiguous, missing;
+    size_t by_rung[MM_RUNG_COUNT]; /* of those that were found */
+    int runs;                      /* most occurrences of any tensor */
+    const char *prefix;            /* that was dropped most often, as MM_RUNG_FOLDED writes it; NULL: none */
+    bool prefix_of_graph;          /* the model's names have it, not the dump's */
+    const int *first,
+        *by_tensor; /* for mm_graph_matched: by tensor the beginning in by_tensor; names by run */
+    int tensor_count;
+    struct mm_arena arena;
+};
+
+/*
+ * Find the tensors that the names of a dump mean, all at once, so that a surer match is never given up for a
+ * weaker one: everything that can be found on a rung is taken before the next rung is tried, and a tensor that is
+ * taken is not given to another name. A name is ambiguous, and is not tried further, when several tensors that
+ * look alike fit it, when another name of the dump fits the same tensor as well, or when that tensor is taken
+ * already. A prefix (up to 8 parts of a name) is dropped where at least two names, and half of those that have it,
+ * are found without it, the most frequent first; if two are as frequent, neither is.
+ *
+ * The same name again is the model run again (decode steps): occurrence k is from run k. Where the model writes
+ * the name V times (see `again`), occurrence k is write k % V of run k / V; writes in the branches of one If
+ * exclude one another, so that such a name is ambiguous. `names` are in the order in which they were dumped. Empty
+ * names are missing. `rungs` has a bit (1 << rung) for each rung that may be used; MM_RUNGS_ALL.
+ *
+ * Takes time in proportion to the names and tensors. -1: memory.
+ */
+int mm_graph_match(const struct mm_graph *graph, const char *const *names, size_t count, unsigned rungs,
+                   struct mm_graph_matches *matches, struct mm_err *err);
+/* A zeroed one, or one that failed, is fine. */
+void mm_graph_matches_done(struct mm_graph_matches *matches);
+
+/*
+ * Which of the names holds `tensor` in this run: its place; where the tensor was dumped in fewer runs (an input
+ * that was fed once), that of its last run before; -1 if there is none. What a node of run k reads is asked for
+ * with k.
+ */
+int mm_graph_matched(const struct mm_graph_matches *matches, int tensor, int run);
 
 /* ---- weights ---------------------------------------------------------------------------------------------- */
 
@@ -128,7 +209,9 @@ struct mm_graph_weights;
 
 /* Of a graph that was read from a file, which must outlive this. The file is opened when values are first asked
  * for. MM_EARG: the graph was not read from a file. */
-int mm_graph_weights_open(struct mm_graph_weights **weights, const struct mm_graph *graph, struct mm_err *err);
+int mm_graph_weights_open(struct mm_graph_weights **weights, const struct mm_graph *graph,
+                          struct mm_err *err);
+/* NULL is fine. What was read with them must be closed before. */
 void mm_graph_weights_close(struct mm_graph_weights *weights);
 
 /* Can the values of a tensor (its place) be asked for? Constant time, but for a chain of Identity. */
@@ -141,10 +224,12 @@ bool mm_graph_has_values(const struct mm_graph *graph, int tensor);
  * tensor stand in the model; others: see mm_tensor_proto_open. After reading the values, mm_graph_weights_check
  * says whether they were all there.
  */
-int mm_graph_constant(struct mm_graph_weights *weights, int tensor, struct mm_stored *stored, struct mm_err *err);
+int mm_graph_constant(struct mm_graph_weights *weights, int tensor, struct mm_stored *stored,
+                      struct mm_err *err);
 /* -1 with MM_EIO if the model's file, or the external data of `stored` (may be NULL), was changed or became
  * shorter meanwhile. */
-int mm_graph_weights_check(struct mm_graph_weights *weights, const struct mm_stored *stored, struct mm_err *err);
+int mm_graph_weights_check(struct mm_graph_weights *weights, const struct mm_stored *stored,
+                           struct mm_err *err);
 
 /* ---- attributes ------------------------------------------------------------------------------------------- */
 

@@ -44,8 +44,9 @@ struct mm_value {
     void *owned; /* what mm_value_done frees; NULL when f or i is borrowed */
 };
 
-/* Views of numbers of the caller's, who keeps them until the value is no longer used. */
+/* A view of floats of the caller's, who keeps them until the value is no longer used; dtype f32. */
 struct mm_value mm_value_floats(const struct mm_shape *shape, const float *floats);
+/* The same of integers; dtype i64. */
 struct mm_value mm_value_ints(const struct mm_shape *shape, const int64_t *ints);
 /*
  * A new value of zeros. A shape with a negative dimension is MM_EARG; more than `limit` elements are
@@ -58,8 +59,9 @@ int mm_value_new(struct mm_value *value, enum mm_dtype dtype, const struct mm_sh
  * borrowed: the tensor's bytes must outlive the value. A value that can't be read is MM_ECORRUPT; limit as
  * above.
  */
-int mm_value_read(struct mm_value *value, const struct mm_tensor *tensor, int64_t limit,
-                  const atomic_bool *cancel, struct mm_err *err);
+int mm_value_decode(struct mm_value *value, const struct mm_tensor *tensor, int64_t limit,
+                    const atomic_bool *cancel, struct mm_err *err);
+/* Free what it owns; zeroed then. */
 void mm_value_done(struct mm_value *value);
 /* Element `index` as a double. */
 double mm_value_at(const struct mm_value *value, int64_t index);
@@ -158,6 +160,7 @@ int mm_weight_channel_axis(const struct mm_graph_node *node, int weight_input, i
  * even, s = max|W| / 127: over the whole tensor (axis -1), or over each slice of `axis`. A slice of zeros
  * stays. Non-finite weights are left out of the maximum and give 0. *change is new, of the shape of W.
  */
-int mm_weight_round(const struct mm_value *weights, int axis, struct mm_value *change, struct mm_err *err);
+int mm_weight_round(const struct mm_value *weights, int axis, const atomic_bool *cancel,
+                    struct mm_value *change, struct mm_err *err);
 
 #endif

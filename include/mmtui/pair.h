@@ -20,9 +20,10 @@ struct mm_pair {
     const char *name;           /* the tensor's name that both sides share */
     const struct mm_entry *src; /* NULL: only in dst */
     const struct mm_entry *dst; /* NULL: only in src */
-    uint32_t occurrence;        /* k: the k-th of this name on its side, from 1 */
-    uint32_t occurrences;       /* how many of this name (the larger side) */
-    size_t place;               /* 0-based, in the whole list, also where only a share of it is left */
+    bool only;            /* names differ: each is the one tensor of a file that was asked for by name */
+    uint32_t occurrence;  /* k: the k-th of this name on its side, from 1 */
+    uint32_t occurrences; /* how many of this name (the larger side) */
+    size_t place;         /* 0-based, in the whole list, also where only a share of it is left */
 };
 
 struct mm_pair_counts {

@@ -1,10 +1,11 @@
 /*
- * plan: what a person chose - per-op precision overrides with undo, plan files, and exports.
+ * plan: what a person chose - precisions of single operators and settings of the whole network, with undo, and
+ * plan files.
  *
- * A plan knows operators by the name that the runtime uses (the dst dump's node_name) and nothing of tensors
- * or screens. It holds at most one override a name, and the network-wide settings that a build config can
- * express. Every change happens inside a step (mm_plan_begin .. mm_plan_commit); a step is what undo takes
- * back.
+ * A plan knows operators by the name that the dst dump gives them (its node_name) and nothing of tensors,
+ * screens or runtimes: precisions and settings have the field's names, and a dialect (mmtui/export.h) says
+ * which of them its runtime takes and what they are called there. A plan holds at most one override a name.
+ * Every change happens inside a step (mm_plan_begin .. mm_plan_commit); a step is what undo takes back.
  *
  * Overrides stay sorted by name (natural order), so that files made from the same choices are the same bytes.
  * All strings given are copied. Pointers to overrides are valid until the next change.
@@ -14,15 +15,36 @@
 
 #include "mmtui/base.h"
 
-enum mm_precision { MM_PRECISION_NONE = 0, MM_PRECISION_F16, MM_PRECISION_F32, MM_PRECISION_COUNT };
+/*
+ * What an operator can be given, in rising order: FLOAT16 has more digits than BFLOAT16, which has FLOAT32's
+ * range. A type that only one runtime has (a block format, say) is MM_PRECISION_OWN, and the override tells
+ * which.
+ */
+enum mm_precision {
+    MM_PRECISION_NONE = 0,
+    MM_PRECISION_I8,
+    MM_PRECISION_I16,
+    MM_PRECISION_F16,
+    MM_PRECISION_BF16,
+    MM_PRECISION_F32,
+    MM_PRECISION_OWN,
+    MM_PRECISION_COUNT
+};
 
 struct mm_precision_info {
-    const char *name;  /* "FLOAT16": MagicMind's DataType and the word in overrides.json */
-    const char *badge; /* "F16": in lists */
+    const char *name;  /* "FLOAT16": the word in overrides.json */
+    const char *badge; /* "F16": in lists; as long as "BF16" at most */
+    const char *also;  /* "FP16": another word that is understood */
+    bool floating;     /* needs no calibration */
 };
+/* The row of a precision; that of MM_PRECISION_NONE for a number that is none. Never NULL. */
 const struct mm_precision_info *mm_precision_info(enum mm_precision precision);
-/* By name or badge, any case; MM_PRECISION_NONE for "none"; MM_PRECISION_COUNT when unknown. */
+/* By name, badge or other word, any case; MM_PRECISION_NONE for "none"; MM_PRECISION_COUNT when unknown (an
+ * own type is none of the table: mm_precision_is_own). */
 enum mm_precision mm_precision_find(const char *text);
+/* How a type of one runtime is spelt: "DIALECT:TYPE", something on both sides of the first colon, printable
+ * ASCII without blanks. */
+bool mm_precision_is_own(const char *text);
 
 /* Figures at the time of the choice. NaN where there was none. */
 struct mm_figures {
@@ -36,15 +58,25 @@ struct mm_override {
     enum mm_precision precision;
     const char *why; /* one sentence */
     struct mm_figures figures;
+    const char *own; /* MM_PRECISION_OWN: "DIALECT:TYPE"; "" otherwise (NULL when given is fine) */
 };
+/* How to show the precision of a plan's override: "BFLOAT16", "gguf:q8_0". Borrowed. */
+const char *mm_override_precision(const struct mm_override *override);
+/* The same, short, for lists: "BF16", "q8_0". Borrowed. */
+const char *mm_override_badge(const struct mm_override *override);
 
 struct mm_plan;
 
+/* An empty plan that counts as saved. -1: no memory. */
 int mm_plan_open(struct mm_plan **plan, struct mm_err *err);
+/* With its history; NULL is fine. */
 void mm_plan_close(struct mm_plan *plan);
 
+/* How many overrides. */
 size_t mm_plan_count(const struct mm_plan *plan);
+/* By place in the order of names; NULL beyond the last. */
 const struct mm_override *mm_plan_at(const struct mm_plan *plan, size_t index);
+/* By the exact name; NULL if there is none, and for NULL. */
 const struct mm_override *mm_plan_find(const struct mm_plan *plan, const char *name);
 /* Counts up with every change (undo and redo included): for caches of what is derived from the plan. */
 uint64_t mm_plan_revision(const struct mm_plan *plan);
@@ -56,8 +88,8 @@ uint64_t mm_plan_revision(const struct mm_plan *plan);
  * as by undo, redo and load. The newest 500 steps are kept.
  */
 void mm_plan_begin(struct mm_plan *plan, const char *label);
-/* Add or replace (same name); MM_PRECISION_NONE removes. -1 on no memory or an empty name. Only inside a
- * step. */
+/* Add or replace (same name); MM_PRECISION_NONE removes. -1 on no memory, an empty name, or MM_PRECISION_OWN
+ * without such a type. Only inside a step. */
 int mm_plan_set(struct mm_plan *plan, const struct mm_override *override, struct mm_err *err);
 /* Remove; a name that is not there is no error. Only inside a step. */
 int mm_plan_clear(struct mm_plan *plan, const char *name, struct mm_err *err);
@@ -67,19 +99,21 @@ int mm_plan_set_setting(struct mm_plan *plan, const char *key, const char *value
 /* Close the step. A step that changed nothing leaves no trace. Returns the number of changes. Redo is
  * dropped. */
 size_t mm_plan_commit(struct mm_plan *plan);
-/* The label of the step taken back / done again, or NULL when there is none. Valid until the next step. */
+/* Take the newest step back: its label, or NULL when there is none. Valid until the next step. */
 const char *mm_plan_undo(struct mm_plan *plan);
+/* Do the step taken back last again: as undo. */
 const char *mm_plan_redo(struct mm_plan *plan);
 
 /* True when the plan differs from what mm_plan_mark_saved saw last (undoing back to it counts as saved). */
 bool mm_plan_unsaved(const struct mm_plan *plan);
+/* What the plan holds now is what a file holds. Without memory to remember it the plan counts as unsaved. */
 void mm_plan_mark_saved(struct mm_plan *plan);
 
-/* ---- settings: what a MagicMind build config is publicly known to accept ---- */
+/* ---- settings of the whole network ---- */
 
 struct mm_setting {
-    const char *key;           /* dotted path in build_config.json: "precision_config.precision_mode" */
-    const char *const *values; /* NULL-terminated */
+    const char *key;           /* "weight_granularity" */
+    const char *const *values; /* NULL-terminated; "true" and "false" for what is on or off */
     const char *help;
 };
 /* The table; *count rows. */
@@ -89,8 +123,12 @@ const char *mm_plan_setting(const struct mm_plan *plan, const char *key);
 
 /* ---- plan files ---- */
 
-#define MM_PLAN_SCHEMA 1 /* "schema_version" of overrides.json */
+/* "schema_version" of overrides.json. 2 since settings have names of no runtime and precisions are more than
+ * FLOAT16 and FLOAT32; files of version 1 (with keys of MagicMind) are read. */
+#define MM_PLAN_SCHEMA 2
 
+/* Append the text of overrides.json. */
+void mm_plan_text(const struct mm_plan *plan, struct mm_buf *out);
 /* Write overrides.json (atomic). Does not mark the plan as saved: nor does load; the caller knows which file
  * counts. */
 int mm_plan_save(const struct mm_plan *plan, const char *path, struct mm_err *err);

@@ -80,7 +80,7 @@ void mm_order_sort(const struct mm_session *session, const struct mm_order *orde
 struct mm_filter;
 /*
  * Terms separated by blanks, all must hold: `diff2>0.05` (any numeric column with < <= > >= = !=), `op=Conv`,
- * `dtype=i8` (either side), `verdict=overflow`, `cause=scale`, `from=38`, `tagged`, `bad`, `!term`, and plain
+ * `dtype=i8` (either side), `verdict=overflow`, `cause=scale`, `from=38`, `tagged`, `suggested`, `bad`, `!term`, and plain
  * words: case-insensitive part of the layer's name or op; a word with * or ? is a shell pattern over the
  * name. An empty text matches all. MM_EARG tells which term is wrong.
  */

@@ -16,11 +16,12 @@
 #include "mmtui/suggest.h"
 
 struct mm_session_options {
-    const char *src, *dst; /* folders */
-    const char *sim;       /* folder of the framework's own simulation of the low precision, or NULL */
-    const char *before;    /* folder of an earlier dst, or NULL */
+    const char *src, *dst; /* folders, or files */
+    const char *sim;       /* the framework's own simulation of the low precision, or NULL */
+    const char *before;    /* an earlier dst, or NULL */
     unsigned jobs;         /* worker threads; 0 runs everything inline */
-    bool headers;          /* read all headers before all figures: for who looks at a list meanwhile */
+    bool check;   /* also the checksums of members that are not compressed; the cache is not used then */
+    bool headers; /* read all headers before all figures: for who looks at a list meanwhile */
     enum mm_framework framework;
     struct mm_measure_options measure;
     struct mm_thresholds thresholds;
@@ -92,7 +93,17 @@ uint64_t mm_session_revision(const struct mm_session *session);
 /* Judges all layers anew. */
 void mm_session_set_thresholds(struct mm_session *session, const struct mm_thresholds *thresholds);
 
-/* ---- histograms, on request ---- */
+/* ---- what is worked out for one layer, on request ---- */
+
+/* The kinds. Asking (mm_session_hist, mm_session_whatif) starts the work; the last few answers of a kind are kept. */
+enum mm_request { MM_REQUEST_HIST, MM_REQUEST_WHATIF, MM_REQUEST_COUNT };
+const char *mm_request_name(enum mm_request kind); /* "histogram", "what if" */
+/* How much of what was asked for last of this kind and layer is done, 0 .. 1; -1: not known (it may not have begun
+ * yet), or nothing is under way. Another figure is no change of a layer: whoever shows it looks now and then. */
+double mm_session_progress(const struct mm_session *session, enum mm_request kind, size_t id);
+/* Who asked has moved on: stop all that is being worked out for this layer. Answers that are there stay; what is
+ * asked for again begins anew. */
+void mm_session_cancel(struct mm_session *session, size_t id);
 
 /*
  * The histogram of a layer with these options: NULL while it is being counted (or impossible: then *error is
@@ -140,7 +151,7 @@ bool mm_session_has(const struct mm_session *session, enum mm_comparison which);
 const struct mm_result *mm_session_comparison(const struct mm_session *session, size_t id,
                                               enum mm_comparison which);
 
-/* ---- what if, on request ---- */
+/* ---- what if, a request ---- */
 
 /* What each usual format and setting would cost the layer's reference: see mm_whatif_usual. */
 struct mm_whatif_table {
@@ -163,7 +174,9 @@ size_t mm_session_untag_all(struct mm_session *session); /* how many there were 
 
 /* ---- the plan ---- */
 
+/* The session's plan, to be changed by its caller in steps; it lives as long as the session. */
 struct mm_plan *mm_session_plan(struct mm_session *session);
+/* The same, to look at. */
 const struct mm_plan *mm_session_plan_const(const struct mm_session *session);
 /* The operator that makes this layer, as the runtime calls it: dst's node_name, else the tensor's name. */
 const char *mm_session_node(const struct mm_session *session, size_t id);
@@ -186,10 +199,38 @@ int mm_session_suggest(const struct mm_session *session, const struct mm_suggest
                        struct mm_suggestions *out, struct mm_err *err);
 /*
  * Put (a part of) a list into the plan as one undo step, with its reasons. What is chosen for an operator
- * already is replaced by a higher precision, never by a lower one. *changed as above.
+ * already is replaced by a higher precision, never by a lower one; a type of one runtime alone stays. *changed
+ * as above.
  */
 int mm_session_accept(struct mm_session *session, const struct mm_suggestion *items, size_t count,
                       size_t *changed, struct mm_err *err);
+/* ---- suggestions that are being looked at ---- */
+
+/*
+ * A list of suggestions beside the user's tags, which it never touches: each item is marked or left out, and the
+ * marked ones can be put into the plan. One list at a time; it is empty at first, after it was accepted or dropped, and
+ * when the thresholds change, since it came from other verdicts.
+ */
+
+/* Find suggestions as mm_session_suggest does and keep them, all of them marked, in the place of an older list. -1: the
+ * older list stays. */
+int mm_session_preview(struct mm_session *session, const struct mm_suggest_options *options,
+                       struct mm_err *err);
+/* The list; its count is 0 where there is none. Valid until the next of these calls that is not const. */
+const struct mm_suggestions *mm_session_suggestions(const struct mm_session *session);
+/* What is suggested for a layer, marked or left out; NULL: nothing. *marked (may be NULL) is set where there is. */
+const struct mm_suggestion *mm_session_suggestion(const struct mm_session *session, size_t id, bool *marked);
+/* Mark a layer's suggestion, or leave it out. Without effect where nothing is suggested. */
+void mm_session_mark(struct mm_session *session, size_t id, bool marked);
+/* How many are marked. */
+size_t mm_session_marked(const struct mm_session *session);
+/* Put the marked ones into the plan as mm_session_accept does, one undo step, and end the list. -1: it stays. */
+int mm_session_accept_marked(struct mm_session *session, size_t *changed, struct mm_err *err);
+/* End the list; the plan and the tags stay as they are. Returns how many items it had. */
+size_t mm_session_drop_suggestions(struct mm_session *session);
+
+/* ---- settings ---- */
+
 /* What other quantisation settings would buy this layer (mm_gains_find); false: it is not quantised, or
  * nobody has looked. */
 bool mm_session_gains(const struct mm_session *session, size_t id, struct mm_gains *out);
@@ -200,9 +241,9 @@ int mm_session_advice(const struct mm_session *session, struct mm_advice *out, s
  * value now. */
 int mm_session_advise(struct mm_session *session, size_t *changed, struct mm_err *err);
 /*
- * The precision_mode that the dst dump itself suggests ("force_float16" when its floats are half ...), or
- * NULL when it does not tell; *why is a sentence. A suggestion: nothing is put into the plan.
+ * The value of network_precision that the dst dump itself suggests ("float16" when its floats are half ...),
+ * or NULL when it does not tell; *why is a sentence. A suggestion: nothing is put into the plan.
  */
-const char *mm_session_suggest_mode(const struct mm_session *session, const char **why);
+const char *mm_session_network_precision(const struct mm_session *session, const char **why);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef MMTUI_SUGGEST_H
 #define MMTUI_SUGGEST_H
 
+#include "mmtui/plan.h"
 #include "mmtui/triage.h"
 
 /* ---- settings advice ---------------------------------------------------------------------------------- */
@@ -39,8 +40,8 @@ int mm_advice_find(const struct mm_subject *subjects, size_t count, const bool *
  */
 void mm_advice_text(const struct mm_advice *advice, struct mm_buf *out);
 
-/* What is worth it as a key and a value of MagicMind's build_config.json, as mm_plan_set_setting takes them;
- * statistics have no such key. Static strings. */
+/* What is worth it as a key and a value of the plan's settings, as mm_plan_set_setting takes them. Static
+ * strings. */
 struct mm_advice_setting {
     const char *key, *value;
 };
@@ -91,6 +92,7 @@ struct mm_suggest_options {
     double cover; /* 0 .. 1 */
     size_t top;
     double error; /* relative L2 */
+    bool no_half; /* all to FP32: the runtime can't be told FP16 of one operator */
 };
 void mm_suggest_defaults(struct mm_suggest_options *options); /* AUTO, 0.95 */
 /*
@@ -113,6 +115,8 @@ struct mm_suggestion {
     int64_t macs;     /* -1: not known, or none */
     char text[128];   /* why, a sentence */
 };
+/* `to` as the plan has it. */
+enum mm_precision mm_suggestion_precision(const struct mm_suggestion *suggestion);
 struct mm_suggestions {
     struct mm_suggestion *item; /* overflow in execution order, shares from the largest, holes in order */
     size_t count;

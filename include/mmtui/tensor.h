@@ -113,6 +113,21 @@ struct mm_run {
     uint32_t gap;
 };
 
+/*
+ * Bytes that are unpacked as they are asked for, of a tensor too large to unpack into memory. Asking from front to
+ * back is cheap, and takes little memory; asking for what was passed makes all bytes be unpacked to a place where
+ * they stay. Who owns it frees it after all tensors that use it. One thread at a time, until `whole` is set.
+ */
+struct mm_supply {
+    /* Bytes from `offset` on: *have of them, at most `want` and at least 1 (or NULL: they can't be had, and its
+     * owner knows why). Valid until the next call. */
+    const uint8_t *(*at)(struct mm_supply *supply, uint64_t offset, size_t want, size_t *have);
+    /* All of them: sets `whole`, and returns it. NULL: they can't be had. */
+    const uint8_t *(*all)(struct mm_supply *supply);
+    const uint8_t *whole; /* all of them, once they are somewhere */
+    uint64_t begin, end;  /* of these, the tensor's */
+};
+
 struct mm_tensor {
     enum mm_dtype dtype;  /* what the values are (f16) */
     enum mm_dtype stored; /* how one RAW element is stored (f32 for a FLOAT16 in float_val); = dtype mostly */
@@ -123,6 +138,8 @@ struct mm_tensor {
     int64_t count; /* = mm_shape_count(&shape) = sum of run counts */
     const struct mm_run *run;
     size_t runs;
+    struct mm_supply
+        *supply; /* RAW, one run without gaps whose data is NULL: where its bytes come from; or NULL */
     int64_t stride[MM_RANK_MAX]; /* in elements, when strided */
     bool quantised;              /* the value of a stored q is (q - zero_point) * scale: lane D */
     double scale, zero_point;
@@ -134,6 +151,11 @@ bool mm_tensor_lane_f(const struct mm_tensor *tensor);
 /* A contiguous RAW tensor over `data` (tests, what-if, writers). run storage is the caller's. */
 void mm_tensor_raw(struct mm_tensor *tensor, enum mm_dtype dtype, const struct mm_shape *shape,
                    const void *data, struct mm_run *run);
+/* `size` bytes of a RAW tensor's run, from the `offset`-th on, where they lie; NULL: they can't be had. Valid until
+ * the next call, or the next use of any cursor over the tensor. The run must have them. */
+const uint8_t *mm_tensor_bytes(const struct mm_tensor *tensor, size_t run, size_t offset, size_t size);
+/* Can any thread read any part of it at any time, as fast as in order? Not while bytes have yet to be unpacked. */
+bool mm_tensor_settled(const struct mm_tensor *tensor);
 /* Mark as column-major (Fortran): same shape, strides set. RAW with at most one run only. */
 void mm_tensor_fortran(struct mm_tensor *tensor);
 /*

@@ -61,11 +61,12 @@ struct mm_whatif {
  * channels, a 5000th of the tensor for p99.99, 8 to 40 bytes a channel and setting.
  *
  * The limit of the idea: it models how the result is stored, not how the sums inside the operator are kept.
- * -1 with MM_EARG (no such format, axis or range), MM_EUNSUPPORTED (mse or kl of more than 32,768 channels),
+ * control may be NULL; nobody helps. -1 with MM_EARG (no such format, axis or range), MM_EUNSUPPORTED (mse or kl of more than 32,768 channels),
  * MM_ECANCELLED, MM_ENOMEM, or MM_ECORRUPT where a value can't be read (the text lacks the file's name).
  */
 int mm_whatif_tensor(const struct mm_tensor *reference, const struct mm_whatif_setting *settings,
-                     size_t count, const atomic_bool *cancel, struct mm_whatif *out, struct mm_err *err);
+                     size_t count, const struct mm_control *control, struct mm_whatif *out,
+                     struct mm_err *err);
 /*
  * The rows of the What if table for a tensor of this shape: every format; integers per tensor and, where axis
  * has several channels of several elements (and at most 32,768), per channel; symmetric and asymmetric; all

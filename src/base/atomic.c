@@ -122,6 +122,17 @@ void mm_atomic_write(struct mm_atomic *file, const void *data, size_t length)
         flush(file);
 }
 
+void mm_atomic_patch(struct mm_atomic *file, int64_t place, const void *data, size_t length)
+{
+    if (place >= file->written && !file->pending.failed) { /* not handed over yet */
+        memcpy(file->pending.data + (place - file->written), data, length);
+        return;
+    }
+    flush(file);
+    if (file->error.code == MM_OK && pwrite(file->fd, data, length, place) != (ssize_t)length)
+        mm_fail_errno(&file->error, file->path, "writing it");
+}
+
 /* A file that is replaced keeps its permissions. */
 static void keep_mode(int fd, const char *path)
 {

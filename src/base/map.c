@@ -21,6 +21,11 @@
 #define OPEN_UP(from, size)   ((void)(from), (void)(size))
 #endif
 
+static size_t page_size(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
 static int fail_shorter(const char *file, struct mm_err *err)
 {
     return mm_fail(err, MM_EIO, "%s: became shorter while it was read", file);
@@ -29,30 +34,37 @@ static int fail_shorter(const char *file, struct mm_err *err)
 /*
  * The descriptor stays open: only it can tell that the file lost less than a page, which raises no fault.
  */
-static int map_content(struct mm_map *map, int fd, const char *path, struct mm_err *err)
+static int map_content(struct mm_map *map, int fd, const char *path, uint64_t offset, struct mm_err *err)
 {
-    void *base = mmap(NULL, map->size, PROT_READ, MAP_PRIVATE, fd, 0);
+    size_t before = (size_t)(offset % page_size()), length = map->size + before;
+    void *base = mmap(NULL, length, PROT_READ, MAP_PRIVATE, fd, (off_t)(offset - before));
     if (base == MAP_FAILED)
         return mm_fail_errno(err, path, "mapping it");
-    int guard = mm_guard_add(base, map->size);
+    int guard = mm_guard_add(base, length);
     if (guard < 0) {
-        munmap(base, map->size);
+        munmap(base, length);
         return mm_fail(err, MM_EIO, "%s: too many files are mapped at once", path);
     }
     if (map->size > MM_MAP_SMALL)
-        madvise(base, map->size, MADV_SEQUENTIAL);
-    *map = (struct mm_map){.data = base, .size = map->size, .base = base, .fd = fd, .guard = guard};
+        madvise(base, length, MADV_SEQUENTIAL);
+    *map = (struct mm_map){.data = (uint8_t *)base + before,
+                           .size = map->size,
+                           .base = base,
+                           .length = length,
+                           .end = offset + map->size,
+                           .fd = fd,
+                           .guard = guard};
     return 0;
 }
 
 /*
- * Reads on to `size` bytes or the end; returns how many there are then, -1: errno says why. At places of the
+ * Reads on to `size` bytes from the place `from` on, or the end; returns how many there are then, -1: errno says why. At places of the
  * file, which a fifo has not: nothing is taken out of one, whoever it is for.
  */
-static ssize_t read_on(int fd, uint8_t *to, size_t done, size_t size)
+static ssize_t read_on(int fd, uint8_t *to, uint64_t from, size_t done, size_t size)
 {
     while (done < size) {
-        ssize_t n = pread(fd, to + done, size - done, (off_t)done);
+        ssize_t n = pread(fd, to + done, size - done, (off_t)(from + done));
         if (n == 0)
             break;
         if (n < 0 && errno != EINTR)
@@ -71,7 +83,7 @@ static size_t read_first(struct mm_map *map, int fd, struct mm_buf *memory)
     OPEN_UP(memory->data, memory->capacity);
     mm_buf_clear(memory);
     uint8_t *to = mm_buf_reserve(memory, FIRST_READ);
-    ssize_t n = to ? read_on(fd, to, 0, FIRST_READ) : -1;
+    ssize_t n = to ? read_on(fd, to, 0, 0, FIRST_READ) : -1;
     if (n > 0 && n < FIRST_READ) {
         *map = (struct mm_map){.data = to, .size = (size_t)n};
         FENCE_OFF(to + n, memory->capacity - (size_t)n);
@@ -88,7 +100,7 @@ static int read_content(struct mm_map *map, int fd, const char *path, struct mm_
     if (!to)
         return mm_fail_memory(err);
     to -= done;
-    ssize_t n = read_on(fd, to, done, map->size);
+    ssize_t n = read_on(fd, to, 0, done, map->size);
     if (n < 0)
         return mm_fail_errno(err, path, "reading it");
     if ((size_t)n < map->size)
@@ -117,18 +129,66 @@ static int take_content(struct mm_map *map, int fd, const char *path, struct mm_
         return fail_shorter(path, err);
     if (memory && map->size < MM_MAP_SMALL)
         return read_content(map, fd, path, memory, done, err);
-    return map_content(map, fd, path, err);
+    return map_content(map, fd, path, 0, err);
+}
+
+static const uint8_t nothing[1];
+
+/* O_NONBLOCK: a fifo in the folder must not hang the run; no effect on regular files. */
+static int open_file(const char *path)
+{
+    return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
 int mm_map_open_in(struct mm_map *map, const char *path, struct mm_buf *memory, struct mm_err *err)
 {
-    static const uint8_t nothing[1];
     *map = (struct mm_map){.data = nothing};
-    /* O_NONBLOCK: a fifo in the folder must not hang the run; no effect on regular files */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = open_file(path);
     if (fd < 0)
         return mm_fail_errno(err, path, "opening it");
     int result = take_content(map, fd, path, memory, err);
+    if (!map->base)
+        close(fd);
+    return result;
+}
+
+/* A part that is there. */
+static int take_part(struct mm_map *map, int fd, const char *path, uint64_t offset, struct mm_buf *memory,
+                     struct mm_err *err)
+{
+    struct stat info;
+    size_t size = map->size;
+    if (fstat(fd, &info) < 0)
+        return mm_fail_errno(err, path, "reading its size");
+    if (!S_ISREG(info.st_mode))
+        return mm_fail(err, MM_EUNSUPPORTED, "%s: is not a regular file", path);
+    if (offset > (uint64_t)info.st_size || size > (uint64_t)info.st_size - offset)
+        return fail_shorter(path, err);
+    if (!memory || size >= MM_MAP_SMALL)
+        return size > 0 ? map_content(map, fd, path, offset, err) : 0;
+    OPEN_UP(memory->data, memory->capacity);
+    mm_buf_clear(memory);
+    uint8_t *to = mm_buf_reserve(memory, size);
+    ssize_t n = to ? read_on(fd, to, offset, 0, size) : 0;
+    if (!to)
+        return mm_fail_memory(err);
+    if (n < 0)
+        return mm_fail_errno(err, path, "reading it");
+    if ((size_t)n < size)
+        return fail_shorter(path, err);
+    map->data = to;
+    FENCE_OFF(to + n, memory->capacity - (size_t)n);
+    return 0;
+}
+
+int mm_map_open_part(struct mm_map *map, const char *path, uint64_t offset, size_t size,
+                     struct mm_buf *memory, struct mm_err *err)
+{
+    *map = (struct mm_map){.data = nothing, .size = size};
+    int fd = open_file(path);
+    if (fd < 0)
+        return mm_fail_errno(err, path, "opening it");
+    int result = take_part(map, fd, path, offset, memory, err);
     if (!map->base)
         close(fd);
     return result;
@@ -144,16 +204,16 @@ int mm_map_check(const struct mm_map *map, const char *file, struct mm_err *err)
     struct stat info;
     if (!map->base)
         return 0;
-    if (mm_guard_lost(map->guard) || (fstat(map->fd, &info) == 0 && (uint64_t)info.st_size < map->size))
+    if (mm_guard_lost(map->guard) || (fstat(map->fd, &info) == 0 && (uint64_t)info.st_size < map->end))
         return fail_shorter(file, err);
     return 0;
 }
 
 void mm_map_drop(const struct mm_map *map, const void *data, size_t size)
 {
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t page = page_size();
     uintptr_t begin = (uintptr_t)map->base, from = (uintptr_t)data, to = from + size;
-    if (!map->base || from < begin || to > begin + map->size)
+    if (!map->base || from < begin || to > begin + map->length)
         return;
     from = from / page *
            page; /* what lies before in that page was read earlier, or comes back when it is read */
@@ -166,7 +226,7 @@ void mm_map_sparse(const struct mm_map *map)
 {
     if (!map->base || map->size <= MM_MAP_SMALL)
         return;
-    madvise(map->base, map->size, MADV_RANDOM);
+    madvise(map->base, map->length, MADV_RANDOM);
     madvise(map->base, MM_MAP_SMALL, MADV_WILLNEED);
 }
 
@@ -174,7 +234,7 @@ void mm_map_close(struct mm_map *map)
 {
     if (map->base) {
         mm_guard_remove(map->guard);
-        munmap(map->base, map->size);
+        munmap(map->base, map->length);
         close(map->fd);
     }
     *map = (struct mm_map){0};

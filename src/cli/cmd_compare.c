@@ -35,7 +35,7 @@ int cmd_compare(struct cli_options *options)
     struct mm_err err = {0};
     struct mm_session *session = NULL;
     if (!options->session.src || !options->session.dst || options->word_count) {
-        mm_fail(&err, MM_EARG, "compare needs the two folders: -s SRC -d DST");
+        mm_fail(&err, MM_EARG, "compare needs the two dumps: -s SRC -d DST");
         return cli_error(&err);
     }
     const char *folder = options->output ? options->output : DEFAULT_OUTPUT;

@@ -45,14 +45,13 @@ static int folders_init(struct folders *folders, const char *wanted, struct mm_e
  */
 static int check_plan(const struct mm_plan *plan, struct mm_err *err)
 {
-    struct mm_buf unknown;
+    struct mm_buf without;
     size_t count = 0;
-    mm_buf_init(&unknown);
-    int result = demo_check_plan(plan, &unknown, &count, err);
+    mm_buf_init(&without);
+    int result = demo_check_plan(plan, &without, &count, err);
     if (result == 0 && count)
-        fprintf(stderr, "mmtui: note: the demo network has no operator of these names:\n%s",
-                mm_buf_text(&unknown));
-    mm_buf_done(&unknown);
+        fprintf(stderr, "mmtui: note: without effect in the demo network:\n%s", mm_buf_text(&without));
+    mm_buf_done(&without);
     return result;
 }
 

@@ -7,8 +7,9 @@ int cmd_inspect(struct cli_options *options)
 {
     struct mm_err err;
     if (options->word_count != 2) {
-        mm_fail(&err, MM_EARG,
-                "two folders are needed: the reference dump and the accelerator's (mmtui SRC DST)");
+        mm_fail(
+            &err, MM_EARG,
+            "two dumps are needed, folders or files: the reference and the accelerator's (mmtui SRC DST)");
         return cli_error(&err);
     }
     options->session.src = options->words[0];

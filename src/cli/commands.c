@@ -6,13 +6,16 @@
 /* What a command takes besides its groups. */
 #define OWN(...) ((const enum option[]){__VA_ARGS__, OPT_NONE})
 
-enum { DUMPS = GROUP_SESSION | GROUP_MODEL | GROUP_OUTPUT, INSPECTOR = GROUP_TABLE | GROUP_SCREEN };
+enum {
+    DUMPS = GROUP_SESSION | GROUP_MODEL | GROUP_OUTPUT,
+    INSPECTOR = GROUP_PLAN | GROUP_TABLE | GROUP_SCREEN
+};
 
 static const struct command table[] = {
     {NULL,
      "SRC DST",
      "inspect two dumps; without a terminal: print the ranked table",
-     {DUMPS | INSPECTOR, OWN(OPT_BEFORE, OPT_PLAN)},
+     {DUMPS | INSPECTOR, OWN(OPT_BEFORE)},
      cmd_inspect,
      false},
     {"compare",
@@ -28,21 +31,21 @@ static const struct command table[] = {
      cmd_triage,
      false},
     {"export",
-     "export --plan FILE [--to magicmind] DIR",
+     "export --plan FILE [--to RUNTIME] DIR",
      "write a runtime's files from a plan",
-     {GROUP_OUTPUT, OWN(OPT_PLAN, OPT_TO, OPT_CPP)},
+     {GROUP_PLAN | GROUP_OUTPUT, OWN(OPT_MODEL, OPT_CPP)},
      cmd_export,
      false},
     {"suggest",
      "suggest SRC DST [-o FILE]",
      "say which operators to raise, and write that as a plan",
-     {DUMPS, OWN(OPT_COVER, OPT_TOP, OPT_TO_ERROR, OPT_PLAN_FILE, OPT_PLAN)},
+     {DUMPS | GROUP_PLAN, OWN(OPT_COVER, OPT_TOP, OPT_TO_ERROR, OPT_PLAN_FILE)},
      cmd_suggest,
      false},
     {"demo",
      "demo",
      "run the built-in network in two precisions and inspect it",
-     {GROUP_SESSION | GROUP_OUTPUT | INSPECTOR, OWN(OPT_PLAN, OPT_DUMP_ONLY)},
+     {GROUP_SESSION | GROUP_OUTPUT | INSPECTOR, OWN(OPT_DUMP_ONLY)},
      cmd_demo,
      false},
     {"merge",

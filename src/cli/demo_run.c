@@ -10,7 +10,7 @@
 #include "cli/demo_net.h"
 #include "mmtui/dump.h"
 
-enum mode { MODE_F32, MODE_F16, MODE_I8 };
+enum mode { MODE_F32, MODE_F16, MODE_BF16, MODE_I8 };
 
 /* One execution of the network. */
 struct run {
@@ -27,16 +27,35 @@ struct run {
 
 /* ---- precision ---- */
 
+/* What the second side can compute an operator in: any float, and linears in INT8. */
+static bool mode_for(const struct demo_op *op, enum mm_precision precision, enum mode *mode)
+{
+    static const struct {
+        enum mm_precision precision;
+        enum mode mode;
+        bool linear; /* only linears */
+    } modes[] = {{MM_PRECISION_F32, MODE_F32, false},
+                 {MM_PRECISION_F16, MODE_F16, false},
+                 {MM_PRECISION_BF16, MODE_BF16, false},
+                 {MM_PRECISION_I8, MODE_I8, true}};
+    for (size_t i = 0; i < MM_COUNT(modes); i++) {
+        if (modes[i].precision != precision || (modes[i].linear && op->kind != DEMO_LINEAR))
+            continue;
+        *mode = modes[i].mode;
+        return true;
+    }
+    return false;
+}
+
 static enum mode mode_of(const struct run *run, const struct demo_op *op)
 {
     if (!run->mixed)
         return MODE_F32;
     const struct mm_plan *plan = run->options->plan;
     const struct mm_override *chosen = plan ? mm_plan_find(plan, op->runtime_name) : NULL;
-    if (chosen && chosen->precision == MM_PRECISION_F32)
-        return MODE_F32;
-    if (chosen && chosen->precision == MM_PRECISION_F16)
-        return MODE_F16;
+    enum mode mode;
+    if (chosen && mode_for(op, chosen->precision, &mode))
+        return mode;
     switch (run->options->base) {
     case DEMO_ALL_F32: return MODE_F32;
     case DEMO_ALL_F16: return MODE_F16;
@@ -46,25 +65,34 @@ static enum mode mode_of(const struct run *run, const struct demo_op *op)
     return op->quantised ? MODE_I8 : MODE_F16;
 }
 
-static void round_to_half(struct demo_value *value)
+/* The floats that an operator of a mode reads and makes; INT8 ones are dumped as halves, too. */
+static enum mm_dtype format_of(enum mode mode)
 {
-    for (size_t i = 0; i < value->count; i++)
+    return mode == MODE_F32 ? MM_F32 : mode == MODE_BF16 ? MM_BF16 : MM_F16;
+}
+
+static void round_to(struct demo_value *value, enum mm_dtype format)
+{
+    for (size_t i = 0; format == MM_F16 && i < value->count; i++)
         value->data[i] = mm_half_to_float(mm_float_to_half(value->data[i]));
-    value->dtype = MM_F16;
+    for (size_t i = 0; format == MM_BF16 && i < value->count; i++)
+        value->data[i] = mm_bf16_to_float(mm_float_to_bf16(value->data[i]));
+    value->dtype = format;
 }
 
 /* The operand as an operator of that mode reads it: itself, or a rounded copy. NULL stays NULL. */
 static int read_operand(struct run *run, const struct demo_value *value, enum mode mode,
                         const struct demo_value **out)
 {
+    enum mm_dtype format = format_of(mode);
     *out = value;
-    if (!value || mode == MODE_F32 || value->dtype == MM_F16)
+    if (!value || format == MM_F32 || value->dtype == format)
         return 0;
     struct demo_value *copy = demo_value_new(&run->arena, &value->shape);
     if (!copy)
         return mm_fail_memory(run->err);
     memcpy(copy->data, value->data, value->count * sizeof *copy->data);
-    round_to_half(copy);
+    round_to(copy, format);
     *out = copy;
     return 0;
 }
@@ -124,8 +152,7 @@ static int execute(struct run *run, int place)
     else if (execute_int8(run, place, &call, params.main) != 0)
         return -1;
     apply_fault(run, op, &call);
-    if (mode != MODE_F32)
-        round_to_half(call.out);
+    round_to(call.out, format_of(mode));
     run->value[place] = call.out;
     return 0;
 }
@@ -207,7 +234,8 @@ static int write_tensor(const struct run *run, const struct mm_store *store, cha
     return status;
 }
 
-/* The value as its dtype is stored: half bits, or the floats as they are. NULL when memory is out. */
+/* The value as its dtype is stored: half bits, or the floats as they are (MagicMind's message knows no BF16:
+ * its values are floats). NULL when memory is out. */
 static const void *stored_form(struct run *run, const struct demo_value *value)
 {
     if (value->dtype != MM_F16)
@@ -228,7 +256,7 @@ static int dump_output(struct run *run, int place, const char *folder)
         return mm_fail_memory(run->err);
     struct mm_run payload;
     struct mm_tensor tensor;
-    mm_tensor_raw(&tensor, value->dtype, &value->shape, data, &payload);
+    mm_tensor_raw(&tensor, value->dtype == MM_BF16 ? MM_F32 : value->dtype, &value->shape, data, &payload);
     struct mm_store store = {
         .unsynced = true, /* can be made again in no time */
         .tensor = &tensor,
@@ -323,15 +351,15 @@ int demo_run(const char *src_folder, const char *dst_folder, const struct demo_o
     return status;
 }
 
-static bool has_op(const struct demo_net *net, const char *runtime_name)
+static const struct demo_op *find_op(const struct demo_net *net, const char *runtime_name)
 {
     for (int place = 0; place < net->count; place++)
         if (strcmp(net->op[place].runtime_name, runtime_name) == 0)
-            return true;
-    return false;
+            return &net->op[place];
+    return NULL;
 }
 
-int demo_check_plan(const struct mm_plan *plan, struct mm_buf *unknown, size_t *count, struct mm_err *err)
+int demo_check_plan(const struct mm_plan *plan, struct mm_buf *without, size_t *count, struct mm_err *err)
 {
     struct mm_arena arena;
     struct demo_net net;
@@ -339,12 +367,17 @@ int demo_check_plan(const struct mm_plan *plan, struct mm_buf *unknown, size_t *
     mm_arena_init(&arena);
     int status = demo_net_init(&net, &arena, err);
     for (size_t i = 0; status == 0 && i < mm_plan_count(plan); i++) {
-        const char *name = mm_plan_at(plan, i)->name;
-        if (has_op(&net, name))
+        const struct mm_override *override = mm_plan_at(plan, i);
+        const struct demo_op *op = find_op(&net, override->name);
+        enum mode mode;
+        if (op && mode_for(op, override->precision, &mode))
             continue;
         ++*count;
-        mm_text_escape(unknown, name, strlen(name));
-        mm_buf_puts(unknown, "\n");
+        mm_text_escape(without, override->name, strlen(override->name));
+        if (op)
+            mm_buf_printf(without, ": can't be computed in %s\n", mm_override_precision(override));
+        else
+            mm_buf_puts(without, ": no operator has this name\n");
     }
     mm_arena_done(&arena);
     return status;

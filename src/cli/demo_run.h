@@ -52,8 +52,8 @@ void demo_defaults(struct demo_options *options);
 int demo_run(const char *src_folder, const char *dst_folder, const struct demo_options *options,
              struct mm_err *err);
 
-/* Count the names of a plan that the network does not have, and append them to `unknown` in visible form, one
- * a line. */
-int demo_check_plan(const struct mm_plan *plan, struct mm_buf *unknown, size_t *count, struct mm_err *err);
+/* Count the overrides that change nothing in the network, and append them to `without` in visible form, each
+ * with the reason on a line: nobody has the name, or the network can't compute the operator so. */
+int demo_check_plan(const struct mm_plan *plan, struct mm_buf *without, size_t *count, struct mm_err *err);
 
 #endif

@@ -22,6 +22,7 @@ static void print_options(const struct option_set *set)
     } groups[] = {
         {GROUP_MODEL, "What else is known:"},
         {GROUP_SESSION, "Measuring and judging:"},
+        {GROUP_PLAN, "The plan:"},
         {GROUP_TABLE, "Which layers, in which order:"},
         {GROUP_SCREEN, "The screen:"},
         {GROUP_OUTPUT, "What is printed:"},

@@ -73,6 +73,17 @@ static int set_framework(struct cli_options *options, const struct option_info *
     return 0;
 }
 
+static int set_dialect(struct cli_options *options, const struct option_info *info, const char *text,
+                       struct mm_err *err)
+{
+    struct mm_err why;
+    const struct mm_dialect *found = mm_dialect_get(text, &why);
+    if (!found)
+        return mm_fail(err, MM_EARG, "--%s: %s", info->name, why.text);
+    options->dialect = found->id;
+    return 0;
+}
+
 /* "2/8" */
 static int set_shard(struct cli_options *options, const struct option_info *info, const char *text,
                      struct mm_err *err)
@@ -140,8 +151,10 @@ static int set_size(struct cli_options *options, const struct option_info *info,
 #define IN_CONFIG true
 
 static const struct option_info table[OPT_COUNT] = {
-    [OPT_SRC] = {'s', "src_dir", "DIR", "folder of the reference dump", GROUP_OWN, TEXT(session.src)},
-    [OPT_DST] = {'d', "dst_dir", "DIR", "folder of the accelerator's dump", GROUP_OWN, TEXT(session.dst)},
+    [OPT_SRC] = {'s', "src_dir", "DIR", "the reference dump: a folder or a file", GROUP_OWN,
+                 TEXT(session.src)},
+    [OPT_DST] = {'d', "dst_dir", "DIR", "the accelerator's dump: a folder or a file", GROUP_OWN,
+                 TEXT(session.dst)},
     [OPT_OUTPUT] = {'o', "output_dir", "DIR", "where to write (default: diff_jsons)", GROUP_OWN,
                     TEXT(output)},
     [OPT_FRAMEWORK] = {0, "framework", "NAME",
@@ -175,6 +188,9 @@ static const struct option_info table[OPT_COUNT] = {
                        GROUP_OWN, FLAG(session.measure.quantiles)},
     [OPT_HIST] = {0, "hist", NULL, "also write histograms of both sides and of the error", GROUP_OWN,
                   FLAG(hist)},
+    [OPT_CHECK_CRC] = {0, "check-crc", NULL,
+                       "check the checksums of uncompressed .npz members too; uses no cache", GROUP_SESSION,
+                       FLAG(session.check)},
     [OPT_NO_CACHE] = {0, "no-cache", NULL, "measure all, and keep no results for the next run", GROUP_SESSION,
                       FLAG(no_cache)},
     [OPT_JSON] = {0, "json", NULL, "print JSON instead of text", GROUP_OWN, FLAG(json)},
@@ -193,9 +209,10 @@ static const struct option_info table[OPT_COUNT] = {
                       GROUP_OWN, SET(set_rule)},
     [OPT_PLAN_FILE] = {'o', "output_file", "FILE", "write the plan (overrides.json) here", GROUP_OWN,
                        TEXT(output)},
-    [OPT_PLAN] = {0, "plan", "FILE", "start from the overrides of this plan (overrides.json)", GROUP_OWN,
+    [OPT_PLAN] = {0, "plan", "FILE", "start from the overrides of this plan (overrides.json)", GROUP_PLAN,
                   TEXT(plan)},
-    [OPT_TO] = {0, "to", "RUNTIME", "runtime to export for: magicmind", GROUP_OWN, TEXT(dialect)},
+    [OPT_TO] = {0, "to", "RUNTIME", "runtime to write for: magicmind (default), onnxruntime", GROUP_PLAN,
+                SET(set_dialect), IN_CONFIG},
     [OPT_CPP] = {0, "cpp", NULL, "also write the C++ form, where the runtime has one", GROUP_OWN, FLAG(cpp)},
     [OPT_EXPORT_DIR] = {0, "export-dir", "DIR", "where the plan screen writes (default: mmtui_export)",
                         GROUP_SCREEN, TEXT(export_dir), IN_CONFIG},

@@ -5,6 +5,7 @@
 #ifndef MMTUI_CLI_OPTIONS_H
 #define MMTUI_CLI_OPTIONS_H
 
+#include "mmtui/export.h"
 #include "mmtui/report.h"
 #include "ui/term.h"
 
@@ -27,6 +28,7 @@ enum option {
     OPT_JOBS,
     OPT_QUANTILES,
     OPT_HIST,
+    OPT_CHECK_CRC,
     OPT_NO_CACHE,
     OPT_JSON,
     OPT_SHARD,
@@ -65,7 +67,7 @@ struct cli_options {
     bool json;
     struct mm_suggest_options suggest;
     const char *plan;
-    const char *dialect;
+    const char *dialect; /* --to: the id of one that there is */
     bool cpp;
     const char *export_dir;
     const char *dump_only;
@@ -87,10 +89,11 @@ enum option_group {
     GROUP_OWN = 0,     /* no group: of the commands that name it */
     GROUP_SESSION = 1, /* measuring two dumps and judging the figures */
     GROUP_MODEL = 2,   /* what else tells about an error: the graph, a simulation */
-    GROUP_TABLE = 4,   /* which layers are shown, and in which order */
-    GROUP_SCREEN = 8,  /* the inspector on a terminal, or by script */
-    GROUP_OUTPUT = 16, /* how text is printed */
-    GROUP_COMMON = 32  /* of every command */
+    GROUP_PLAN = 4,    /* overrides, and the runtime that they are for */
+    GROUP_TABLE = 8,   /* which layers are shown, and in which order */
+    GROUP_SCREEN = 16, /* the inspector on a terminal, or by script */
+    GROUP_OUTPUT = 32, /* how text is printed */
+    GROUP_COMMON = 64  /* of every command */
 };
 /* What an option does with its value. */
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_SET };

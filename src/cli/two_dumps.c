@@ -35,7 +35,7 @@ int cli_two_dumps(struct cli_options *options, cli_work work)
     struct mm_err err = {0};
     bool bad = false;
     if (options->word_count != 2) {
-        mm_fail(&err, MM_EARG, "two folders are needed: the reference dump and the accelerator's");
+        mm_fail(&err, MM_EARG, "two dumps are needed, folders or files: the reference and the accelerator's");
         return cli_error(&err);
     }
     options->session.src = options->words[0];

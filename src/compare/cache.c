@@ -244,16 +244,19 @@ static bool is_settled(int64_t time, int64_t now)
     return time <= now - tick || time > now + 2 * SECOND;
 }
 
-static bool take_id(const struct mm_entry *entry, int64_t now, struct mm_file_id *id)
+static bool take_id(const struct mm_entry *entry, int64_t now, struct mm_entry_id *id)
 {
     struct stat info;
-    if (stat(entry->path, &info) < 0)
+    if (stat(entry->source->path, &info) < 0)
         return false;
-    *id = (struct mm_file_id){.size = info.st_size,
-                              .modified = nanoseconds(info.st_mtim),
-                              .changed = nanoseconds(info.st_ctim),
-                              .inode = info.st_ino,
-                              .device = info.st_dev};
+    *id = (struct mm_entry_id){.size = info.st_size,
+                               .modified = nanoseconds(info.st_mtim),
+                               .changed = nanoseconds(info.st_ctim),
+                               .inode = info.st_ino,
+                               .device = info.st_dev,
+                               .offset = entry->offset,
+                               .bytes = entry->member ? entry->size : (uint64_t)info.st_size,
+                               .check = entry->check};
     return is_settled(id->modified, now) && is_settled(id->changed, now);
 }
 
@@ -333,7 +336,7 @@ static uint32_t put_results(const struct mm_cache *cache, mm_cache_result result
     for (size_t i = 0; ranked && i < cache->pairs->count; i++) {
         const struct mm_pair_id *id = &cache->slots[i].id;
         if (cache->slots[i].kept && is_storable(result(context, i)))
-            ranked[ranked_count++] = (struct ranked){i, (uint64_t)id->src.size + (uint64_t)id->dst.size};
+            ranked[ranked_count++] = (struct ranked){i, id->src.bytes + id->dst.bytes};
     }
     if (ranked)
         qsort(ranked, ranked_count, sizeof *ranked, largest_first);

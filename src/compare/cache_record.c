@@ -14,7 +14,7 @@
 
 static struct cache_text file_of(const struct mm_entry *entry)
 {
-    return entry ? (struct cache_text){entry->file, strlen(entry->file)} : (struct cache_text){"", 0};
+    return entry ? (struct cache_text){entry->label, strlen(entry->label)} : (struct cache_text){"", 0};
 }
 
 struct cache_names cache_names_of(const struct mm_pair *pair)
@@ -62,13 +62,16 @@ static uint64_t layouts_of(const struct mm_pair *pair)
 
 /* ---- writing ---- */
 
-static void put_id(struct mm_buf *out, const struct mm_file_id *id)
+static void put_id(struct mm_buf *out, const struct mm_entry_id *id)
 {
     cache_put_u64(out, (uint64_t)id->size);
     cache_put_u64(out, (uint64_t)id->modified);
     cache_put_u64(out, (uint64_t)id->changed);
     cache_put_u64(out, id->inode);
     cache_put_u64(out, id->device);
+    cache_put_u64(out, id->offset);
+    cache_put_u64(out, id->bytes);
+    cache_put_u32(out, id->check);
 }
 
 static void put_info(struct mm_buf *out, const struct mm_info *info)
@@ -135,13 +138,16 @@ void cache_record_put(struct mm_buf *out, const struct mm_pair *pair, const stru
 
 /* ---- reading ---- */
 
-static bool is_id(struct cache_reader *in, const struct mm_file_id *id)
+static bool is_id(struct cache_reader *in, const struct mm_entry_id *id)
 {
     bool same = (int64_t)cache_get_u64(in) == id->size;
     same &= (int64_t)cache_get_u64(in) == id->modified;
     same &= (int64_t)cache_get_u64(in) == id->changed;
     same &= cache_get_u64(in) == id->inode;
     same &= cache_get_u64(in) == id->device;
+    same &= cache_get_u64(in) == id->offset;
+    same &= cache_get_u64(in) == id->bytes;
+    same &= cache_get_u32(in) == id->check;
     return same && !in->bad;
 }
 

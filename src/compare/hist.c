@@ -21,16 +21,14 @@ static struct mm_range around(double value)
 struct count {
     const struct mm_pair_tensors *tensors;
     const struct mm_pair *pair;
-    const atomic_bool *cancel;
-    struct mm_helpers *helpers;
+    struct mm_control control;
     bool *failed_dst;
     struct mm_tally tally;
 };
 
 static struct mm_hist_walk walk_of(const struct count *count)
 {
-    return (struct mm_hist_walk){
-        .cancel = count->cancel, .helpers = count->helpers, .failed_dst = count->failed_dst};
+    return (struct mm_hist_walk){.control = count->control, .failed_dst = count->failed_dst};
 }
 
 static struct mm_hist_walk walk_side(const struct count *count, bool dst)
@@ -38,7 +36,7 @@ static struct mm_hist_walk walk_side(const struct count *count, bool dst)
     struct mm_hist_walk walk = walk_of(count);
 
     walk.s = dst ? &count->tensors->d : &count->tensors->s;
-    walk.name_s = walk.name_d = dst ? count->pair->dst->file : count->pair->src->file;
+    walk.name_s = walk.name_d = dst ? count->pair->dst->label : count->pair->src->label;
     return walk;
 }
 
@@ -108,9 +106,18 @@ static int count_both(struct count *count, struct mm_err *err)
 
     walk.s = &count->tensors->s;
     walk.d = &count->tensors->d;
-    walk.name_s = count->pair->src->file;
-    walk.name_d = count->pair->dst->file;
+    walk.name_s = count->pair->src->label;
+    walk.name_d = count->pair->dst->label;
     return mm_walk_both(&walk, &count->tally, err);
+}
+
+/* How many all walks together go over; those over both sides at once count one. */
+static int64_t elements_of(const struct count *count, bool both, bool range)
+{
+    int64_t sides = (count->tensors->has_src ? count->tensors->s.count : 0) +
+                    (count->tensors->has_dst ? count->tensors->d.count : 0);
+
+    return (range ? sides : 0) + (both ? count->tensors->s.count : sides);
 }
 
 static int count_all(struct count *count, const struct mm_hist_options *options, struct mm_err *err)
@@ -119,6 +126,7 @@ static int count_all(struct count *count, const struct mm_hist_options *options,
     struct mm_range range = {options->low, options->high};
     struct mm_pair_hist *out = &count->tally.hist;
 
+    mm_progress_expect(count->control.progress, elements_of(count, both, range.low == range.high));
     if (range.low == range.high && find_range(count, &range, err))
         return -1;
     if (hist_init(&out->src, count->tensors->has_src, &range, options->bins, err) ||
@@ -128,14 +136,12 @@ static int count_all(struct count *count, const struct mm_hist_options *options,
 }
 
 int mm_pair_tensors_hist(const struct mm_pair_tensors *tensors, const struct mm_pair *pair,
-                         const struct mm_hist_options *options, struct mm_helpers *helpers,
-                         const atomic_bool *cancel, struct mm_pair_hist *out, bool *failed_dst,
-                         struct mm_err *err)
+                         const struct mm_hist_options *options, const struct mm_control *control,
+                         struct mm_pair_hist *out, bool *failed_dst, struct mm_err *err)
 {
     struct count count = {.tensors = tensors,
                           .pair = pair,
-                          .cancel = cancel,
-                          .helpers = helpers,
+                          .control = *control,
                           .failed_dst = failed_dst,
                           .tally = {.range = {INFINITY, -INFINITY}}};
     int failed = check_options(options, err) ? -1 : count_all(&count, options, err);
@@ -150,8 +156,7 @@ int mm_pair_tensors_hist(const struct mm_pair_tensors *tensors, const struct mm_
 struct question {
     const struct mm_pair *pair;
     const struct mm_hist_options *options;
-    struct mm_helpers *helpers;
-    const atomic_bool *cancel;
+    struct mm_control control;
     struct mm_pair_hist *out;
 };
 
@@ -159,17 +164,20 @@ static int answer(void *context, const struct mm_pair_tensors *tensors, bool *fa
 {
     struct question *question = context;
 
-    return mm_pair_tensors_hist(tensors, question->pair, question->options, question->helpers,
-                                question->cancel, question->out, failed_dst, err);
+    return mm_pair_tensors_hist(tensors, question->pair, question->options, &question->control, question->out,
+                                failed_dst, err);
 }
 
 int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema,
-                 const struct mm_hist_options *options, struct mm_helpers *helpers, const atomic_bool *cancel,
+                 const struct mm_hist_options *options, const struct mm_control *control,
                  struct mm_pair_hist *out, struct mm_err *err)
 {
-    struct question question = {pair, options, helpers, cancel, out};
-    struct mm_pair_reading reading = {
-        .pair = pair, .schema = schema, .cancel = cancel, .values = answer, .context = &question};
+    struct question question = {pair, options, control ? *control : (struct mm_control){NULL}, out};
+    struct mm_pair_reading reading = {.pair = pair,
+                                      .schema = schema,
+                                      .cancel = question.control.cancel,
+                                      .values = answer,
+                                      .context = &question};
 
     memset(out, 0, sizeof(*out));
     if (check_options(options, err))

@@ -7,8 +7,7 @@
 
 /* As mm_pair_hist, of a pair that mm_pair_read has open. *failed_dst: which side a value that can't be read is of. */
 int mm_pair_tensors_hist(const struct mm_pair_tensors *tensors, const struct mm_pair *pair,
-                         const struct mm_hist_options *options, struct mm_helpers *helpers,
-                         const atomic_bool *cancel, struct mm_pair_hist *out, bool *failed_dst,
-                         struct mm_err *err);
+                         const struct mm_hist_options *options, const struct mm_control *control,
+                         struct mm_pair_hist *out, bool *failed_dst, struct mm_err *err);
 
 #endif

@@ -117,7 +117,7 @@ static int fold_next(struct mm_pass *pass, const struct fold *fold, struct mm_ta
 static int fold_stretch(const struct mm_hist_walk *walk, const struct fold *fold, int64_t first, int64_t end,
                         struct mm_tally *tally, bool *failed_dst, struct mm_err *err)
 {
-    struct mm_pass pass = {.cancel = walk->cancel, .name_s = walk->name_s, .name_d = walk->name_d};
+    struct mm_pass pass = {.cancel = walk->control.cancel, .name_s = walk->name_s, .name_d = walk->name_d};
     size_t n;
 
     mm_pass_start(&pass, walk->s, walk->d ? walk->d : walk->s);
@@ -128,6 +128,7 @@ static int fold_stretch(const struct mm_hist_walk *walk, const struct fold *fold
             *failed_dst = pass.failed_dst;
             return -1;
         }
+        mm_progress_add(walk->control.progress, (int64_t)n);
     } while (n > 0);
     return 0;
 }
@@ -209,13 +210,13 @@ static int fold_pieces(const struct mm_hist_walk *walk, const struct fold *fold,
                             .fold = fold,
                             .tally = tally};
 
-    return mm_parallel_reduce_run(walk->helpers, &pieces.share, err);
+    return mm_parallel_reduce_run(walk->control.helpers, &pieces.share, err);
 }
 
 static int fold_all(const struct mm_hist_walk *walk, const struct fold *fold, struct mm_tally *tally,
                     struct mm_err *err)
 {
-    if (walk->helpers && walk->s->count > MM_WHOLE && mm_divisible(walk->s) &&
+    if (walk->control.helpers && walk->s->count > MM_WHOLE && mm_divisible(walk->s) &&
         (!walk->d || mm_divisible(walk->d)))
         return fold_pieces(walk, fold, tally, err);
     return fold_stretch(walk, fold, 0, -1, tally, walk->failed_dst, err);

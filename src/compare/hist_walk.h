@@ -19,9 +19,8 @@ struct mm_tally {
 struct mm_hist_walk {
     const struct mm_tensor *s, *d;
     const char *name_s, *name_d; /* of the files, for errors */
-    const atomic_bool *cancel;
-    struct mm_helpers *helpers; /* NULL: nobody helps */
-    bool *failed_dst;           /* out, of a walk over both by one worker: which side can't be read */
+    struct mm_control control;
+    bool *failed_dst; /* out, of a walk over both by one worker: which side can't be read */
 };
 
 /* Adds to the tally what all elements give; -1 and err where one can't be read, or when cancelled. */

@@ -213,8 +213,8 @@ static int task_metrics(const struct task *task, const struct mm_pair_tensors *t
     work.helpers = helpers_of(task);
     work.map_s = map_of(tensors, !pair->src);
     work.map_d = map_of(tensors, pair->dst);
-    work.pass.name_s = pair->src ? pair->src->file : pair->dst->file;
-    work.pass.name_d = pair->dst ? pair->dst->file : pair->src->file;
+    work.pass.name_s = pair->src ? pair->src->label : pair->dst->label;
+    work.pass.name_d = pair->dst ? pair->dst->label : pair->src->label;
     failed = measure_work(&work, &task->result->metrics, err);
     *failed_dst = pair->src && pair->dst ? work.pass.failed_dst : !pair->src;
     return failed;
@@ -227,6 +227,7 @@ static int task_hist(const struct task *task, const struct mm_pair_tensors *tens
 {
     struct mm_result *result = task->result;
     const struct mm_stats *src = &result->metrics.src, *dst = &result->metrics.dst;
+    const struct mm_control control = {.cancel = task->cancel, .helpers = helpers_of(task)};
     struct mm_hist_options options = {
         .bins = task->options->hist_bins, .low = fmin(src->min, dst->min), .high = fmax(src->max, dst->max)};
 
@@ -235,8 +236,7 @@ static int task_hist(const struct task *task, const struct mm_pair_tensors *tens
     result->hist = calloc(1, sizeof(*result->hist));
     if (!result->hist)
         return mm_fail_memory(err);
-    return mm_pair_tensors_hist(tensors, task->pair, &options, helpers_of(task), task->cancel, result->hist,
-                                failed_dst, err);
+    return mm_pair_tensors_hist(tensors, task->pair, &options, &control, result->hist, failed_dst, err);
 }
 
 /* What was asked for beyond the metrics, of a pair. */

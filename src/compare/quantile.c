@@ -258,8 +258,8 @@ int mm_pair_tensors_quantiles(const struct mm_pair_tensors *tensors, const struc
 
     if (tensors->match == MM_MATCH_NONE || tensors->match == MM_MATCH_MISMATCH)
         return mm_fail(err, MM_EARG, "%s: errors are between two tensors of the same shape", pair->name);
-    select.pass.name_s = pair->src->file;
-    select.pass.name_d = pair->dst->file;
+    select.pass.name_s = pair->src->label;
+    select.pass.name_d = pair->dst->label;
     failed = quantiles(&select, out, err);
     *failed_dst = select.pass.failed_dst;
     return failed;

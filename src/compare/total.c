@@ -132,7 +132,7 @@ static void drop_side(const struct mm_map *map, const struct mm_tensor *tensor, 
     const struct mm_run *run = tensor->run;
     size_t unit, from, to;
 
-    if (!map || tensor->encoding != MM_ENC_RAW || tensor->strided || tensor->runs != 1 ||
+    if (!map || tensor->encoding != MM_ENC_RAW || tensor->strided || tensor->runs != 1 || tensor->supply ||
         run->size < DROP_ABOVE)
         return;
     unit = (size_t)run->gap + mm_dtype_info(tensor->stored)->bytes;
@@ -240,7 +240,7 @@ static int straight(struct mm_work *work, const struct mm_centre *centre, int64_
 
 bool mm_divisible(const struct mm_tensor *tensor)
 {
-    return tensor->encoding == MM_ENC_RAW && tensor->runs <= RUNS_MAX;
+    return tensor->encoding == MM_ENC_RAW && tensor->runs <= RUNS_MAX && mm_tensor_settled(tensor);
 }
 
 static int total(struct mm_work *work, const struct mm_centre *centre, struct part *out, struct mm_err *err)

@@ -8,21 +8,6 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static const struct mm_format *format_of(const char *file, size_t *stem)
-{
-    size_t length = strlen(file);
-    size_t count;
-    const struct mm_format *format = mm_formats(&count);
-    for (size_t i = 0; i < count; i++) {
-        size_t ending = strlen(format[i].ending);
-        if (length > ending && strcmp(file + length - ending, format[i].ending) == 0) {
-            *stem = length - ending;
-            return &format[i];
-        }
-    }
-    return NULL;
-}
-
 /* A run of digits as a number; what does not fit is INT64_MAX. *p ends behind it. False if there is none. */
 static bool take_number(const char **p, const char *end, int64_t *out)
 {
@@ -109,8 +94,8 @@ static const char *find_axis(const char *p, const char *end)
 
 bool mm_file_name_parse(const char *file, struct mm_arena *arena, struct mm_file_name *out)
 {
-    size_t stem;
-    const struct mm_format *format = format_of(file, &stem);
+    size_t stem = 0;
+    const struct mm_format *format = mm_format_by_name(file, &stem);
     *out = (struct mm_file_name){.stamp = -1, .suffix = -1, .format = format};
     if (!format)
         return false;

@@ -1,23 +1,67 @@
 /* The runtimes that a plan can be exported to: a file (or a few) each, one line here. */
 #include "export/magicmind.h"
+#include "export/onnxruntime.h"
 
 #include <string.h>
 
-static const struct mm_dialect DIALECTS[] = {
-    {"magicmind", "Cambricon MagicMind", mm_magicmind_files, mm_magicmind_limits, mm_magicmind_write},
-};
+static const struct mm_dialect *const DIALECTS[] = {&mm_magicmind, &mm_onnxruntime};
 
-const struct mm_dialect *mm_dialects(size_t *count)
+const struct mm_dialect *mm_dialect_at(size_t index)
 {
-    *count = MM_COUNT(DIALECTS);
-    return DIALECTS;
+    return index < MM_COUNT(DIALECTS) ? DIALECTS[index] : NULL;
 }
 
 const struct mm_dialect *mm_dialect_find(const char *id)
 {
     for (size_t i = 0; id && i < MM_COUNT(DIALECTS); i++) {
-        if (strcmp(id, DIALECTS[i].id) == 0)
-            return &DIALECTS[i];
+        if (strcmp(id, DIALECTS[i]->id) == 0)
+            return DIALECTS[i];
     }
     return NULL;
+}
+
+const struct mm_dialect *mm_dialect_get(const char *id, struct mm_err *err)
+{
+    const struct mm_dialect *found = mm_dialect_find(id);
+    if (found)
+        return found;
+    struct mm_buf text = {0};
+    mm_buf_puts(&text, "there is no export for \"");
+    mm_text_escape(&text, id ? id : "", id ? strnlen(id, 60) : 0);
+    mm_buf_puts(&text, "\"; there are: ");
+    for (size_t i = 0; i < MM_COUNT(DIALECTS); i++)
+        mm_buf_printf(&text, "%s%s", i ? ", " : "", DIALECTS[i]->id);
+    mm_fail(err, MM_EARG, "%s", mm_buf_text(&text));
+    mm_buf_done(&text);
+    return NULL;
+}
+
+/* ---- what a row says ---- */
+
+static bool takes_own(const struct mm_dialect *dialect, const char *own)
+{
+    size_t length = strlen(dialect->id);
+    if (!dialect->types || strncmp(own, dialect->id, length) != 0 || own[length] != ':')
+        return false;
+    for (size_t i = 0; dialect->types[i]; i++) {
+        if (strcmp(own + length + 1, dialect->types[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool mm_dialect_takes(const struct mm_dialect *dialect, const struct mm_override *override)
+{
+    if (override->precision == MM_PRECISION_OWN)
+        return takes_own(dialect, override->own);
+    return dialect->precisions & MM_TAKES(override->precision);
+}
+
+enum mm_precision mm_dialect_next(const struct mm_dialect *dialect, enum mm_precision precision)
+{
+    for (int next = (int)precision + 1; next < MM_PRECISION_OWN; next++) {
+        if (mm_precision_info((enum mm_precision)next)->floating && (dialect->precisions & MM_TAKES(next)))
+            return (enum mm_precision)next;
+    }
+    return MM_PRECISION_NONE;
 }

@@ -32,7 +32,6 @@ static const char HEAD[] =
     "};\n"
     "\n"
     "static const std::vector<PrecisionOverride> kOverrides = {\n";
-_Static_assert(MM_PRECISION_COUNT == 3, "OverridePrecision above must list every precision");
 
 static const char TAIL[] =
     "};\n"
@@ -75,14 +74,15 @@ static void add_override(struct mm_buf *out, const struct mm_override *override)
     mm_buf_puts(out, "\n");
 }
 
-void mm_magicmind_cpp(const struct mm_plan *plan, struct mm_buf *out)
+void mm_magicmind_cpp(const struct mm_export *export, struct mm_buf *out)
 {
-    size_t count = mm_plan_count(plan);
+    size_t count = mm_export_count(export);
+    const struct mm_override *override;
     mm_buf_printf(
         out, "// Precision of %zu %s of a MagicMind network, chosen with mmtui %s: a sketch to paste.\n//\n",
         count, count == 1 ? "operator" : "operators", MM_VERSION);
     mm_buf_puts(out, HEAD);
-    for (size_t i = 0; i < count; i++)
-        add_override(out, mm_plan_at(plan, i));
+    for (size_t at = 0; (override = mm_export_next(export, &at));)
+        add_override(out, override);
     mm_buf_puts(out, TAIL);
 }

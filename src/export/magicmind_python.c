@@ -132,14 +132,15 @@ static void add_override(struct mm_buf *out, const struct mm_override *override)
     mm_buf_puts(out, "\n");
 }
 
-void mm_magicmind_python(const struct mm_plan *plan, struct mm_buf *out)
+void mm_magicmind_python(const struct mm_export *export, struct mm_buf *out)
 {
-    size_t count = mm_plan_count(plan);
+    size_t count = mm_export_count(export);
+    const struct mm_override *override;
     mm_buf_printf(out, "\"\"\"Precision of %zu %s of a MagicMind network, chosen with mmtui %s.\n\n", count,
                   count == 1 ? "operator" : "operators", MM_VERSION);
     mm_buf_puts(out, HEAD);
-    for (size_t i = 0; i < count; i++)
-        add_override(out, mm_plan_at(plan, i));
+    for (size_t at = 0; (override = mm_export_next(export, &at));)
+        add_override(out, override);
     mm_buf_puts(out, REPORT);
     mm_buf_puts(out, APPLY);
     mm_buf_puts(out, HELPERS);

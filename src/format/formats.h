@@ -7,13 +7,31 @@
 
 #include "mmtui/format.h"
 
-int mm_npy_read(struct mm_load *load, const struct mm_schema *schema, const char *file, struct mm_err *err);
+/* How long the header of the .npy file is that begins so, all before the elements; 0: it begins otherwise. */
+size_t mm_npy_head(const uint8_t *bytes, size_t size);
+bool mm_npy_probe(const uint8_t *bytes, size_t size);
+int mm_npy_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
 int mm_npy_write(const struct mm_store *store, const char *path, struct mm_err *err);
+/* A .npy file's bytes, how many they are (-1: MM_EUNSUPPORTED, a dtype that NumPy lacks), and, front to back, what
+ * they are. `label` is for error texts. */
+typedef void (*mm_npy_put)(void *context, const void *data, size_t size);
+int mm_npy_size(const struct mm_tensor *tensor, const char *label, uint64_t *size, struct mm_err *err);
+int mm_npy_emit(const struct mm_tensor *tensor, const char *label, mm_npy_put put, void *context,
+                struct mm_err *err);
 
-int mm_pb_read(struct mm_load *load, const struct mm_schema *schema, const char *file, struct mm_err *err);
+bool mm_npz_probe(const uint8_t *bytes, size_t size);
+int mm_npz_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                struct mm_err *err);
+int mm_npz_fetch(struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
+int mm_npz_check(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
+int mm_npz_write(const struct mm_store *store, const char *path, struct mm_err *err);
+int mm_npz_write_all(const struct mm_store *stores, size_t count, const char *path, struct mm_err *err);
+
+int mm_pb_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
 int mm_pb_write(const struct mm_store *store, const char *path, struct mm_err *err);
 
-int mm_pbtxt_read(struct mm_load *load, const struct mm_schema *schema, const char *file, struct mm_err *err);
+int mm_pbtxt_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                  struct mm_err *err);
 int mm_pbtxt_write(const struct mm_store *store, const char *path, struct mm_err *err);
 
 #endif

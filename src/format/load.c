@@ -1,5 +1,5 @@
-/* One tensor file: map it, let its format read the header. */
-#include "mmtui/format.h"
+/* One tensor: bring its bytes, let its format read the header. */
+#include "format/packed.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -8,28 +8,45 @@
 static int read_header(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
                        struct mm_err *err)
 {
-    int result = entry->parsed.format->read(load, schema ? schema : mm_schema_own(), entry->file, err);
-    return mm_load_check(load, entry, err) < 0 ? -1 : result;
+    int result = entry->source->format->read(load, schema ? schema : mm_schema_own(), entry->label, err);
+    return mm_map_check(&load->map, entry->source->file, err) < 0 ? -1 : result;
+}
+
+static int fetch(struct mm_load *load, const struct mm_entry *entry, struct mm_err *err)
+{
+    struct mm_buf *memory = load->reader ? &load->reader->bytes : NULL;
+    if (entry->member)
+        return entry->source->format->fetch(load, entry, err);
+    if (mm_map_open_in(&load->map, entry->source->path, memory, err) < 0)
+        return -1;
+    load->bytes = load->map.data;
+    load->size = load->have = load->map.size;
+    return 0;
+}
+
+/* The reader's memory is lent until the load is closed. */
+static void borrow(struct mm_load *load, struct mm_reader *reader)
+{
+    mm_arena_init(&load->arena);
+    if (!reader)
+        return;
+    load->reader = reader;
+    load->arena = reader->arena;
+    mm_arena_init(&reader->arena);
 }
 
 int mm_load_open_in(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
                     struct mm_reader *reader, const atomic_bool *cancel, struct mm_err *err)
 {
     memset(load, 0, sizeof *load);
+    if (entry->code != MM_OK)
+        return mm_fail(err, entry->code, "%s", entry->wrong);
+    borrow(load, reader);
+    load->entry = entry;
     load->cancel = cancel;
-    if (!entry->parsed.format)
-        return mm_fail(err, MM_EARG, "%s: not a tensor file by its name", entry->file);
-    if (mm_map_open_in(&load->map, entry->path, reader ? &reader->bytes : NULL, err) < 0)
-        return -1;
-    mm_arena_init(&load->arena);
-    if (reader) { /* lent until the load is closed */
-        load->reader = reader;
-        load->arena = reader->arena;
-        mm_arena_init(&reader->arena);
-    }
     load->node_name = "";
     load->op_type = "";
-    if (read_header(load, entry, schema, err) < 0) {
+    if (fetch(load, entry, err) < 0 || read_header(load, entry, schema, err) < 0) {
         mm_load_close(load);
         return -1;
     }
@@ -43,15 +60,19 @@ int mm_load_open(struct mm_load *load, const struct mm_entry *entry, const struc
     return mm_load_open_in(load, entry, schema, NULL, NULL, err);
 }
 
-int mm_load_check(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err)
+int mm_load_check(struct mm_load *load, const struct mm_entry *entry, struct mm_err *err)
 {
-    return mm_map_check(&load->map, entry->file, err);
+    const struct mm_source *source = entry->source;
+    int result = mm_packed_check(load, err);
+    if (result == 0 && source->check && entry->member && source->format->check)
+        result = source->format->check(load, entry, err);
+    return mm_map_check(&load->map, source->file, err) < 0 ? -1 : result;
 }
 
 static size_t line_of(const struct mm_load *load, const uint8_t *place)
 {
     size_t line = 1;
-    for (const uint8_t *p = load->map.data; p < place && (p = memchr(p, '\n', (size_t)(place - p))); p++)
+    for (const uint8_t *p = load->bytes; p < place && (p = memchr(p, '\n', (size_t)(place - p))); p++)
         line++;
     return line;
 }
@@ -59,7 +80,7 @@ static size_t line_of(const struct mm_load *load, const uint8_t *place)
 /* Past what may stand before a value, so that the line is the value's own. */
 static const uint8_t *past_space(const struct mm_load *load, const uint8_t *p)
 {
-    const uint8_t *end = load->map.data + load->map.size;
+    const uint8_t *end = load->bytes + load->size;
     while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r')))
         p++;
     return p;
@@ -79,7 +100,7 @@ static int check_values(const struct mm_load *load, const struct mm_entry *entry
     if (!cursor.bad)
         return 0;
     return mm_fail(err, MM_ECORRUPT, "%s: line %zu: element %" PRId64 " of %" PRId64 " can't be read as %s",
-                   entry->file, line_of(load, past_space(load, cursor.place)), cursor.index, tensor->count,
+                   entry->label, line_of(load, past_space(load, cursor.place)), cursor.index, tensor->count,
                    mm_dtype_info(tensor->dtype)->name);
 }
 
@@ -90,14 +111,16 @@ int mm_load_validate(struct mm_load *load, const struct mm_entry *entry, const s
         return -1;
     load->exact = true;
     if (load->uncounted &&
-        entry->parsed.format->read(load, schema ? schema : mm_schema_own(), entry->file, err) < 0)
+        entry->source->format->read(load, schema ? schema : mm_schema_own(), entry->label, err) < 0)
         return -1;
     return check_values(load, entry, err);
 }
 
 void mm_load_close(struct mm_load *load)
 {
+    mm_packed_close(load);
     mm_map_close(&load->map);
+    mm_buf_done(&load->own);
     if (load->reader) {
         mm_arena_reset(&load->arena);
         load->reader->arena = load->arena;
@@ -110,6 +133,7 @@ void mm_load_close(struct mm_load *load)
 void mm_reader_done(struct mm_reader *reader)
 {
     mm_buf_done(&reader->bytes);
+    mm_buf_done(&reader->unpacked);
     mm_arena_done(&reader->arena);
     memset(reader, 0, sizeof *reader);
 }

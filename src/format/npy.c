@@ -238,27 +238,44 @@ static int read_dict(struct parser *p, struct header *header, struct mm_err *err
 
 /* ---- the file ---- */
 
-/* Where the header's text lies. */
-static int find_header(const struct mm_map *map, struct parser *p, struct mm_err *err)
+size_t mm_npy_head(const uint8_t *bytes, size_t size)
 {
-    const uint8_t *data = map->data;
-    if (map->size < MAGIC_SIZE || memcmp(data, "\x93NUMPY", MAGIC_SIZE) != 0)
+    if (size < 12 || !mm_npy_probe(bytes, size))
+        return 0;
+    size_t length = bytes[8] | (size_t)bytes[9] << 8;
+    if (bytes[MAGIC_SIZE] == 1)
+        return length + 10;
+    return (length | (size_t)bytes[10] << 16 | (size_t)bytes[11] << 24) + 12;
+}
+
+bool mm_npy_probe(const uint8_t *bytes, size_t size)
+{
+    return size >= MAGIC_SIZE && memcmp(bytes, "\x93NUMPY", MAGIC_SIZE) == 0;
+}
+
+/* Where the header's text lies. */
+static int find_header(const struct mm_load *load, struct parser *p, struct mm_err *err)
+{
+    const uint8_t *data = load->bytes;
+    if (!mm_npy_probe(data, load->size))
         return mm_fail(err, MM_ECORRUPT, "%s: does not start as a .npy file does", p->file);
-    if (map->size < MAGIC_SIZE + 4)
-        return mm_fail(err, MM_ECORRUPT, "%s: ends inside its header, after %zu bytes", p->file, map->size);
+    if (load->size < MAGIC_SIZE + 4)
+        return mm_fail(err, MM_ECORRUPT, "%s: ends inside its header, after %zu bytes", p->file, load->size);
     int major = data[MAGIC_SIZE];
     if (major < 1 || major > 3)
         return mm_fail(err, MM_EUNSUPPORTED, "%s: .npy version %d.%d, only 1 to 3 are known", p->file, major,
                        data[MAGIC_SIZE + 1]);
     size_t start = MAGIC_SIZE + (major == 1 ? 4 : 6);
-    if (map->size < start)
-        return mm_fail(err, MM_ECORRUPT, "%s: ends inside its header, after %zu bytes", p->file, map->size);
+    if (load->size < start)
+        return mm_fail(err, MM_ECORRUPT, "%s: ends inside its header, after %zu bytes", p->file, load->size);
     size_t length = data[8] | (size_t)data[9] << 8;
     if (major > 1)
         length |= (size_t)data[10] << 16 | (size_t)data[11] << 24;
-    if (length > map->size - start)
+    if (length > load->size - start)
         return mm_fail(err, MM_ECORRUPT, "%s: the header should have %zu bytes, the file has %zu more",
-                       p->file, length, map->size - start);
+                       p->file, length, load->size - start);
+    if (length > load->have - start) /* who brought the bytes knows better */
+        return mm_fail(err, MM_EUNSUPPORTED, "%s: a header of %zu bytes is not read", p->file, length);
     p->begin = p->at = (const char *)data + start;
     p->end = p->begin + length;
     return 0;
@@ -290,16 +307,21 @@ int mm_npy_read(struct mm_load *load, const struct mm_schema *schema, const char
     (void)schema;
     load->node_name = "";
     load->op_type = "";
-    if (find_header(&load->map, &p, err) < 0 || read_dict(&p, &header, err) < 0)
+    if (find_header(load, &p, err) < 0 || read_dict(&p, &header, err) < 0)
         return -1;
     const uint8_t *data = (const uint8_t *)p.end;
-    size_t there = load->map.size - (size_t)(data - load->map.data);
+    size_t there = load->size - (size_t)(data - load->bytes);
     if (check_size(&header, &p, there, err) < 0)
         return -1;
     struct mm_run *run = mm_arena_alloc(&load->arena, sizeof *run);
     if (!run)
         return mm_fail_memory(err);
-    mm_tensor_raw(&load->tensor, header.dtype, &header.shape, data, run);
+    mm_tensor_raw(&load->tensor, header.dtype, &header.shape, load->supply ? NULL : data, run);
+    if (load->supply) {
+        load->supply->begin = (uint64_t)(data - load->bytes);
+        load->supply->end = load->supply->begin + run->size;
+        load->tensor.supply = load->supply;
+    }
     load->tensor.swapped = header.swapped;
     if (header.fortran && header.shape.rank > 1)
         mm_tensor_fortran(&load->tensor);

@@ -58,43 +58,70 @@ static size_t encode(const struct mm_value_stream *stream, uint8_t *out)
     return (size_t)(p - out);
 }
 
-static int write_array(struct mm_atomic *out, struct mm_value_stream *stream, const struct mm_tensor *tensor,
-                       uint8_t *bytes, struct mm_err *err)
+/* Header and elements. */
+static int emit(struct mm_value_stream *stream, uint8_t *bytes, const struct mm_buf *header, mm_npy_put put,
+                void *context, struct mm_err *err)
+{
+    int more;
+    put(context, mm_buf_text(header), header->length);
+    while ((more = mm_value_stream_next(stream, err)) > 0)
+        put(context, bytes, encode(stream, bytes));
+    return more;
+}
+
+static int make_header(struct mm_buf *header, const struct mm_tensor *tensor, const char *label,
+                       struct mm_err *err)
+{
+    mm_buf_init(header);
+    if ((unsigned)tensor->dtype >= MM_DTYPE_COUNT || !descr[tensor->dtype])
+        return mm_fail(err, MM_EUNSUPPORTED, "%s: .npy has no data type for %s", label,
+                       mm_dtype_info(tensor->dtype)->name);
+    add_header(header, tensor);
+    return header->failed ? mm_fail_memory(err) : 0;
+}
+
+int mm_npy_size(const struct mm_tensor *tensor, const char *label, uint64_t *size, struct mm_err *err)
 {
     struct mm_buf header;
-    int more;
-    mm_buf_init(&header);
-    add_header(&header, tensor);
-    mm_atomic_write(out, mm_buf_text(&header), header.length);
-    bool failed = header.failed;
+    int result = make_header(&header, tensor, label, err);
+    *size = header.length + (uint64_t)tensor->count * mm_dtype_info(tensor->dtype)->bytes;
     mm_buf_done(&header);
-    if (failed)
-        return mm_fail_memory(err);
-    while ((more = mm_value_stream_next(stream, err)) > 0)
-        mm_atomic_write(out, bytes, encode(stream, bytes));
-    return more;
+    return result;
+}
+
+int mm_npy_emit(const struct mm_tensor *tensor, const char *label, mm_npy_put put, void *context,
+                struct mm_err *err)
+{
+    struct mm_buf header;
+    struct mm_value_stream *stream = malloc(sizeof *stream);
+    uint8_t *bytes = malloc((size_t)MM_TILE * sizeof(uint64_t));
+    int result = make_header(&header, tensor, label, err);
+    if (result == 0 && (!stream || !bytes))
+        result = mm_fail_memory(err);
+    if (result == 0) {
+        mm_value_stream_init(stream, tensor, label);
+        result = emit(stream, bytes, &header, put, context, err);
+    }
+    mm_buf_done(&header);
+    free(stream);
+    free(bytes);
+    return result;
+}
+
+static void put_out(void *context, const void *data, size_t size)
+{
+    mm_atomic_write(context, data, size);
 }
 
 int mm_npy_write(const struct mm_store *store, const char *path, struct mm_err *err)
 {
-    const struct mm_tensor *tensor = store->tensor;
-    const struct mm_dtype_info *info = mm_dtype_info(tensor->dtype);
     struct mm_atomic out;
-    if ((unsigned)tensor->dtype >= MM_DTYPE_COUNT || !descr[tensor->dtype])
-        return mm_fail(err, MM_EUNSUPPORTED, "%s: .npy has no data type for %s", path, info->name);
-    struct mm_value_stream *stream = malloc(sizeof *stream);
-    uint8_t *bytes = malloc((size_t)MM_TILE * info->bytes);
-    int result = stream && bytes ? mm_atomic_open(&out, path, err) : mm_fail_memory(err);
-    if (result == 0) {
-        out.unsynced = store->unsynced;
-        mm_value_stream_init(stream, tensor, path);
-        result = write_array(&out, stream, tensor, bytes, err);
-        if (result == 0)
-            result = mm_atomic_commit(&out, err);
-        else
-            mm_atomic_abort(&out);
-    }
-    free(stream);
-    free(bytes);
-    return result;
+    uint64_t size;
+    if (mm_npy_size(store->tensor, path, &size, err) < 0 || mm_atomic_open(&out, path, err) < 0)
+        return -1;
+    out.unsynced = store->unsynced;
+    if (mm_npy_emit(store->tensor, path, put_out, &out, err) == 0)
+        return mm_atomic_commit(&out, err);
+    mm_atomic_abort(&out);
+    return -1;
 }

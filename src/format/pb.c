@@ -227,10 +227,9 @@ static int read_header(struct reader *r, struct mm_err *err)
 
 int mm_pb_read(struct mm_load *load, const struct mm_schema *schema, const char *file, struct mm_err *err)
 {
-    const struct mm_map *map = &load->map;
+    const uint8_t *bytes = load->bytes;
     struct reader r = {.load = load, .schema = schema ? schema : mm_schema_own()};
-    r.wire =
-        (struct mm_wire){.file = file, .begin = map->data, .at = map->data, .end = map->data + map->size};
+    r.wire = (struct mm_wire){.file = file, .begin = bytes, .at = bytes, .end = bytes + load->size};
     mm_message_init(&r.message, file);
     mm_buf_init(&r.header);
     int result = walk(&r, err);

@@ -349,9 +349,9 @@ static int read_message(struct reader *r, struct mm_err *err)
 static int read_text(struct mm_load *load, const struct mm_schema *schema, const char *file, bool *guessed,
                      struct mm_err *err)
 {
-    const char *text = (const char *)load->map.data;
+    const char *text = (const char *)load->bytes;
     struct reader r = {.load = load, .schema = schema ? schema : mm_schema_own(), .may_guess = *guessed};
-    r.lex = (struct mm_lex){.file = file, .begin = text, .at = text, .end = text + load->map.size};
+    r.lex = (struct mm_lex){.file = file, .begin = text, .at = text, .end = text + load->size};
     load->node_name = "";
     load->op_type = "";
     load->index = 0;
@@ -367,7 +367,7 @@ static int read_text(struct mm_load *load, const struct mm_schema *schema, const
 
 int mm_pbtxt_read(struct mm_load *load, const struct mm_schema *schema, const char *file, struct mm_err *err)
 {
-    bool guessed = !load->exact && load->map.size >= GUESS_LEAST;
+    bool guessed = !load->exact && load->size >= GUESS_LEAST;
     bool uncounted = false;
     int result = -1;
     if (guessed) {

@@ -24,8 +24,8 @@ static int misfit(const struct mm_value_stream *stream, int64_t index, double va
                    (long long)index, stream->info->name);
 }
 
-/* Where the raw element before the cursor lies. */
-static const uint8_t *passed_raw(const struct mm_cursor *cursor)
+/* The raw element before the cursor. False: its bytes can't be had. */
+static bool passed_raw(const struct mm_cursor *cursor, uint64_t *bits)
 {
     const struct mm_tensor *tensor = cursor->tensor;
     const struct mm_run *run = &tensor->run[cursor->run];
@@ -37,14 +37,13 @@ static const uint8_t *passed_raw(const struct mm_cursor *cursor)
         for (int i = 0; i < tensor->shape.rank; i++)
             place += coord[i] * tensor->stride[i];
     }
-    return run->data + (size_t)place * (run->gap + mm_dtype_info(tensor->stored)->bytes) + run->gap;
-}
-
-static uint64_t exact_raw(const struct mm_cursor *cursor)
-{
-    uint64_t bits;
-    memcpy(&bits, passed_raw(cursor), sizeof bits);
-    return cursor->tensor->swapped ? __builtin_bswap64(bits) : bits;
+    size_t offset = (size_t)place * (run->gap + sizeof *bits) + run->gap;
+    const uint8_t *bytes = mm_tensor_bytes(tensor, cursor->run, offset, sizeof *bits);
+    if (!bytes)
+        return false;
+    memcpy(bits, bytes, sizeof *bits);
+    *bits = tensor->swapped ? __builtin_bswap64(*bits) : *bits;
+    return true;
 }
 
 /* A varint ends where the cursor stands; before its first byte there is a byte without the top bit, or none.
@@ -96,10 +95,8 @@ static bool exact(const struct mm_cursor *cursor, double value, uint64_t *bits)
     }
     if (tensor->encoding == MM_ENC_TEXT && exact_text(cursor, is_signed, bits))
         return true;
-    if (tensor->encoding == MM_ENC_RAW && tensor->stored == tensor->dtype) {
-        *bits = exact_raw(cursor);
-        return true;
-    }
+    if (tensor->encoding == MM_ENC_RAW && tensor->stored == tensor->dtype)
+        return passed_raw(cursor, bits);
     /* stored as a double, or spelt 1e18: what the double says is all that is known */
     if (!(is_signed ? value >= -0x1p63 && value < 0x1p63 : value >= 0 && value < 0x1p64))
         return false;

@@ -1,5 +1,6 @@
 /* Looking things up in a graph. */
 #include "graph/graph.h"
+#include "graph/key.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,8 @@ void mm_graph_close(struct mm_graph *graph)
     if (!graph)
         return;
     mm_names_done(&graph->index->names);
-    mm_names_done(&graph->index->safe);
+    mm_names_done(&graph->index->safe.names);
+    mm_names_done(&graph->index->loose.names);
     free(graph->index);
     free(graph->source);
     mm_arena_done(&graph->arena);
@@ -54,31 +56,56 @@ static int64_t split_output(const char *name, size_t *length)
     return k;
 }
 
+/* The one tensor, or else node, with this key. True: there is one, or there are several (*found is -1). */
+static bool by_key(const struct mm_graph *graph, const struct mm_graph_keys *keys, const char *key,
+                   size_t length, int *found)
+{
+    int number = length > 0 ? mm_names_find(&keys->names, key, length) : -1;
+    *found = MM_GRAPH_NONE;
+    if (number < 0)
+        return false;
+    if (keys->tensor[number] != MM_GRAPH_NONE)
+        *found = keys->tensor[number];
+    else if (keys->alias[number] != MM_GRAPH_NONE)
+        *found = keys->alias[number];
+    else
+        *found = output_of(graph, keys->node[number], 0);
+    if (*found == MM_GRAPH_MANY)
+        *found = MM_GRAPH_NONE;
+    return true;
+}
+
+/* "conv:1": output 1 of the node "conv". */
+static int by_output(const struct mm_graph *graph, const char *name, char *key)
+{
+    const struct mm_graph_keys *safe = &graph->index->safe;
+    size_t length = 0;
+    int64_t k = split_output(name, &length);
+    if (k < 0)
+        return MM_GRAPH_NONE;
+    int node = exact(graph, graph->index->node, name, length);
+    int number = node < 0 ? mm_names_find(&safe->names, key, mm_key(MM_KEY_SAFE, name, length, key)) : -1;
+    return output_of(graph, number < 0 ? node : safe->node[number], k);
+}
+
 int mm_graph_find(const struct mm_graph *graph, const char *dump_name)
 {
     const struct mm_graph_index *index = graph->index;
     size_t length = strlen(dump_name);
-    char safe[DUMP_NAME_MAX];
+    char key[DUMP_NAME_MAX];
     int found = exact(graph, index->tensor, dump_name, length);
     if (found < 0)
         found = exact(graph, index->alias, dump_name, length);
     if (found < 0)
         found = output_of(graph, exact(graph, index->node, dump_name, length), 0);
-    if (found >= 0 || length >= sizeof safe)
+    if (found >= 0 || length >= sizeof key)
+        return found < 0 ? MM_GRAPH_NONE : found;
+    if (by_key(graph, &index->safe, key, mm_key(MM_KEY_SAFE, dump_name, length, key), &found))
         return found;
-    int number = mm_names_find(&index->safe, safe, mm_graph_safe(dump_name, length, safe));
-    if (number >= 0 && index->safe_tensor[number] != MM_GRAPH_NONE)
-        return index->safe_tensor[number] == MM_GRAPH_MANY ? -1 : index->safe_tensor[number];
-    if (number >= 0 && index->safe_alias[number] >= 0)
-        return index->safe_alias[number];
-    if (number >= 0)
-        return output_of(graph, index->safe_node[number], 0);
-    int64_t k = split_output(dump_name, &length);
-    if (k < 0)
-        return -1;
-    int node = exact(graph, index->node, dump_name, length);
-    number = node < 0 ? mm_names_find(&index->safe, safe, mm_graph_safe(dump_name, length, safe)) : -1;
-    return output_of(graph, number < 0 ? node : index->safe_node[number], k);
+    found = by_output(graph, dump_name, key);
+    if (found < 0)
+        by_key(graph, &index->loose, key, mm_key(MM_KEY_FOLDED, dump_name, length, key), &found);
+    return found;
 }
 
 const struct mm_graph_attribute *mm_graph_attribute(const struct mm_graph_node *node, const char *name)

@@ -11,12 +11,18 @@
 #define MM_GRAPH_NONE (-1)
 #define MM_GRAPH_MANY (-2) /* several names look alike */
 
+/* The names in another form (key.h). By number there: the first of the one name that has it, NONE or MANY. */
+struct mm_graph_keys {
+    struct mm_names names;
+    int *tensor, *alias, *node;
+};
+
 struct mm_graph_index {
-    struct mm_names names; /* of tensors and nodes, as they are, and by which they are known besides */
-    int *tensor, *node;    /* by number of the name: the first of it, or NONE */
-    int *alias;            /* the tensor that is known by this name besides its own, NONE or MANY */
-    struct mm_names safe;  /* the same names as they look in a file's name */
-    int *safe_tensor, *safe_alias, *safe_node; /* by number there: the first of the one name, NONE or MANY */
+    struct mm_names names;      /* of tensors and nodes, as they are, and by which they are known besides */
+    int *tensor, *node;         /* by number of the name: the first of it, or NONE */
+    int *alias;                 /* the tensor that is known by this name besides its own, NONE or MANY */
+    struct mm_graph_keys safe;  /* as they look in a file's name */
+    struct mm_graph_keys loose; /* the form that takes away most */
 };
 
 /* The name with `_` for every character that is not [A-Za-z0-9_.-]; out has room for length + 1. Returns the
@@ -55,8 +61,8 @@ int mm_source_note(struct mm_graph_source *source, const struct mm_map *map, str
 int mm_source_check(const struct mm_graph_source *source, const struct mm_map *map, struct mm_err *err);
 
 /* The values of a tensor; `model` is the whole file. Follows Identity. MM_EARG: they don't stand in it. */
-int mm_stored_read(const struct mm_graph *graph, int tensor, struct mm_wire model, struct mm_stored *out,
-                  struct mm_err *err);
+int mm_graph_value_read(const struct mm_graph *graph, int tensor, struct mm_wire model, struct mm_stored *out,
+                        struct mm_err *err);
 /* How many numbers the attribute at [data, data + size) has in the list of this kind; -1: it is damaged. */
 int64_t mm_value_numbers(const uint8_t *data, size_t size, enum mm_value_kind kind);
 

@@ -1,5 +1,6 @@
 /* Names to places: exactly, and as they look once a file name had to hold them. */
 #include "graph/graph.h"
+#include "graph/key.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,56 +54,57 @@ static void chain_nodes(struct mm_graph_index *index, struct mm_graph_node *node
     }
 }
 
-static void merge(int *safe, int place)
+static void merge(int *key, int place)
 {
     if (place >= 0)
-        *safe = *safe == MM_GRAPH_NONE ? place : MM_GRAPH_MANY;
+        *key = *key == MM_GRAPH_NONE ? place : MM_GRAPH_MANY;
 }
 
-/* Number in `safe` of each name, by its number. */
-static int *name_safely(struct mm_graph *graph, int *safe_number)
+/* By number of a name: the number of its key; -1 for what is no name of a tensor or node, or has no key. */
+static bool number_keys(struct mm_graph *graph, struct mm_graph_keys *keys, enum mm_key_form form,
+                        int *number)
 {
-    struct mm_graph_index *index = graph->index;
-    struct mm_buf safe;
+    const struct mm_graph_index *index = graph->index;
+    struct mm_buf key;
     bool good = true;
-    mm_buf_init(&safe);
+    mm_buf_init(&key);
     for (size_t i = 0; i < index->names.count && good; i++) {
         const struct mm_name *name = &index->names.name[i];
-        safe_number[i] = -1;
+        number[i] = -1;
         if (index->tensor[i] < 0 && index->node[i] < 0 && index->alias[i] < 0)
-            continue; /* the name of an attribute or operator type */
-        mm_buf_clear(&safe);
-        char *out = mm_buf_reserve(&safe, name->length + 1);
-        if (out)
-            safe_number[i] =
-                mm_names_add(&index->safe, &graph->arena, out, mm_graph_safe(name->text, name->length, out));
-        good = safe_number[i] >= 0;
+            continue;
+        mm_buf_clear(&key);
+        char *out = mm_buf_reserve(&key, name->length + 1);
+        size_t length = out ? mm_key(form, name->text, name->length, out) : 0;
+        if (length > 0)
+            number[i] = mm_names_add(&keys->names, &graph->arena, out, length);
+        good = out && (length == 0 || number[i] >= 0);
     }
-    mm_buf_done(&safe);
-    return good ? safe_number : NULL;
+    mm_buf_done(&key);
+    return good;
 }
 
-static int index_safely(struct mm_graph *graph)
+static bool index_keys(struct mm_graph *graph, struct mm_graph_keys *keys, enum mm_key_form form)
 {
-    struct mm_graph_index *index = graph->index;
+    const struct mm_graph_index *index = graph->index;
     size_t count = index->names.count;
     int *number = malloc((count + 1) * sizeof *number);
-    bool good = number && name_safely(graph, number);
+    bool good = number && number_keys(graph, keys, form, number);
     if (good) {
-        index->safe_tensor = new_places(&graph->arena, index->safe.count);
-        index->safe_alias = new_places(&graph->arena, index->safe.count);
-        index->safe_node = new_places(&graph->arena, index->safe.count);
-        good = index->safe_tensor && index->safe_alias && index->safe_node;
+        keys->tensor = new_places(&graph->arena, keys->names.count);
+        keys->alias = new_places(&graph->arena, keys->names.count);
+        keys->node = new_places(&graph->arena, keys->names.count);
+        good = keys->tensor && keys->alias && keys->node;
     }
     for (size_t i = 0; i < count && good; i++) {
         if (number[i] < 0)
             continue;
-        merge(&index->safe_tensor[number[i]], index->tensor[i]);
-        merge(&index->safe_alias[number[i]], index->alias[i]);
-        merge(&index->safe_node[number[i]], index->node[i]);
+        merge(&keys->tensor[number[i]], index->tensor[i]);
+        merge(&keys->alias[number[i]], index->alias[i]);
+        merge(&keys->node[number[i]], index->node[i]);
     }
     free(number);
-    return good ? 0 : -1;
+    return good;
 }
 
 static void place_aliases(struct mm_graph_index *index, const struct mm_draft_alias *alias, size_t count)
@@ -127,5 +129,7 @@ int mm_graph_index_make(struct mm_graph_builder *b, struct mm_graph_node *nodes,
     place_aliases(index, b->alias, b->aliases);
     chain_tensors(index, tensors, graph->tensor_count);
     chain_nodes(index, nodes, graph->node_count);
-    return index_safely(graph) < 0 ? mm_fail_memory(err) : 0;
+    bool good =
+        index_keys(graph, &index->safe, MM_KEY_SAFE) && index_keys(graph, &index->loose, MM_KEY_FOLDED);
+    return good ? 0 : mm_fail_memory(err);
 }

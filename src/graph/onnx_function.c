@@ -20,7 +20,8 @@ static int read_identity(const struct mm_onnx *onnx, const struct mm_wire_field 
     struct mm_wire wire = mm_onnx_inside(onnx, message);
     struct mm_wire_field field;
     int more;
-    memset(identity, 0, sizeof *identity);
+    for (int i = 0; i < 3; i++)
+        identity->part[i] = (struct mm_wire_field){.data = (const uint8_t *)""};
     while ((more = mm_onnx_next(onnx, &wire, &field, "a node or function", err)) > 0) {
         for (int i = 0; i < 3; i++) {
             if (field.number == number[i] && field.type == MM_WIRE_BYTES)
@@ -38,8 +39,7 @@ static int join(struct mm_onnx *onnx, const struct identity *identity, struct mm
 {
     mm_buf_clear(&onnx->kept);
     for (int i = 0; i < 3; i++) {
-        if (identity->part[i].size > 0)
-            mm_buf_add(&onnx->kept, identity->part[i].data, identity->part[i].size);
+        mm_buf_add(&onnx->kept, identity->part[i].data, identity->part[i].size);
         mm_buf_putc(&onnx->kept, '\0');
     }
     return onnx->kept.failed ? mm_fail_memory(err) : 0;
@@ -107,7 +107,7 @@ static const char *shown_name(struct mm_onnx *onnx, const struct identity *ident
     mm_buf_init(&text);
     for (int i = 0; i < 2; i++) {
         const struct mm_wire_field *part = &identity->part[i];
-        mm_text_escape(&text, part->size ? (const char *)part->data : "", part->size < 80 ? part->size : 80);
+        mm_text_escape(&text, (const char *)part->data, part->size < 80 ? part->size : 80);
         mm_buf_puts(&text, i == 0 && part->size > 0 ? ":" : "");
     }
     const char *name = mm_arena_strdup(&onnx->lasting, mm_buf_text(&text));
@@ -120,8 +120,7 @@ static int read_function(struct mm_onnx *onnx, struct mm_onnx_function *function
 {
     const struct mm_wire_field *name = &identity->part[1];
     function->name = shown_name(onnx, identity);
-    function->op_type =
-        mm_arena_strndup(&onnx->lasting, name->size ? (const char *)name->data : "", name->size);
+    function->op_type = mm_arena_strndup(&onnx->lasting, (const char *)name->data, name->size);
     function->type =
         mm_names_add(&onnx->function_types, &onnx->lasting, (const char *)name->data, name->size);
     if (!function->name || !function->op_type || function->type < 0)

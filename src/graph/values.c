@@ -149,7 +149,7 @@ static int read_shape(const struct mm_graph *graph, int tensor, struct mm_wire m
     struct mm_stored dims;
     if (source < 0 || graph->source->value[source].kind == MM_VALUE_FILL)
         return fail_fill(graph, tensor, model.file, "whose shape does not stand in the model", err);
-    if (mm_stored_read(graph, source, model, &dims, err) < 0)
+    if (mm_graph_value_read(graph, source, model, &dims, err) < 0)
         return -1;
     bool good =
         dims.tensor.dtype == MM_I64 && dims.tensor.shape.rank == 1 && dims.tensor.count <= MM_RANK_MAX;
@@ -233,8 +233,8 @@ static int fail_none(const struct mm_graph *graph, int tensor, const char *file,
     return -1;
 }
 
-int mm_stored_read(const struct mm_graph *graph, int tensor, struct mm_wire model, struct mm_stored *out,
-                  struct mm_err *err)
+int mm_graph_value_read(const struct mm_graph *graph, int tensor, struct mm_wire model, struct mm_stored *out,
+                        struct mm_err *err)
 {
     *out = (struct mm_stored){.name = ""};
     if (!mm_graph_has_values(graph, tensor))

@@ -105,7 +105,7 @@ int mm_graph_constant(struct mm_graph_weights *weights, int tensor, struct mm_st
         return -1;
     const struct mm_map *map = &weights->map;
     struct mm_wire model = {weights->graph->source->path, map->data, map->data, map->data + map->size};
-    return mm_stored_read(weights->graph, tensor, model, stored, err);
+    return mm_graph_value_read(weights->graph, tensor, model, stored, err);
 }
 
 int mm_graph_weights_check(struct mm_graph_weights *weights, const struct mm_stored *stored,

@@ -1,16 +1,6 @@
 /* Cast, and operators that give their input back. */
 #include "operator/unary.h"
-
-/* By number in TensorProto.DataType. */
-static enum mm_dtype dtype_of(int64_t number)
-{
-    static const enum mm_dtype dtypes[] = {
-        [1] = MM_F32,   [2] = MM_U8,      [3] = MM_I8,      [4] = MM_U16,  [5] = MM_I16,  [6] = MM_I32,
-        [7] = MM_I64,   [9] = MM_BOOL,    [10] = MM_F16,    [11] = MM_F64, [12] = MM_U32, [13] = MM_U64,
-        [16] = MM_BF16, [17] = MM_F8E4M3, [19] = MM_F8E5M2, [21] = MM_U4,  [22] = MM_I4,
-    };
-    return number > 0 && number < (int64_t)MM_COUNT(dtypes) ? dtypes[number] : MM_DTYPE_NONE;
-}
+#include "format/tensor_proto.h"
 
 OP_UNARY_LOOP(to_itself, v)
 OP_UNARY_LOOP(to_bool, v != 0)
@@ -31,10 +21,11 @@ static int cast(const struct mm_operator_call *call, enum mm_dtype to, struct mm
 
 static int run_cast(const struct mm_operator_call *call, struct mm_value *value, struct mm_err *err)
 {
-    int64_t to = op_int(call, "to", 0);
-    if (dtype_of(to) == MM_DTYPE_NONE)
-        return op_fail(call, err, MM_EUNSUPPORTED, "to data type %lld", (long long)to);
-    return cast(call, dtype_of(to), value, err);
+    int64_t number = op_int(call, "to", 0);
+    enum mm_dtype to = number == (int32_t)number ? mm_tensor_proto_dtype((int32_t)number) : MM_DTYPE_NONE;
+    if (to == MM_DTYPE_NONE)
+        return op_fail(call, err, MM_EUNSUPPORTED, "to data type %lld", (long long)number);
+    return cast(call, to, value, err);
 }
 
 static int run_cast_like(const struct mm_operator_call *call, struct mm_value *value, struct mm_err *err)

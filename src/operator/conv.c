@@ -20,6 +20,8 @@ static int begin(const struct mm_operator_call *call, struct op_linear *l, struc
     l->groups = op_int(call, "group", 1);
     if (l->groups < 1 || l->groups > INT32_MAX || l->w->shape.dim[0] % l->groups != 0)
         return op_fail(call, err, MM_EARG, "%lld groups", (long long)l->groups);
+    if (l->w->count == 0)
+        return op_fail(call, err, MM_EARG, "no weights");
     return 0;
 }
 

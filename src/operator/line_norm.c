@@ -130,7 +130,7 @@ static int by_group(const struct mm_operator_call *call, const struct mm_value *
                     struct norm *norm, struct mm_value *value, struct mm_err *err)
 {
     int64_t channels = x->shape.dim[1], scales = norm->scale->count;
-    if (groups < 1 || channels % groups != 0 || norm->bias->count != scales ||
+    if (groups < 1 || channels < groups || channels % groups != 0 || norm->bias->count != scales ||
         (scales != channels && scales != groups))
         return op_fail(call, err, MM_EARG, "%lld channels, %lld groups, %lld scales", (long long)channels,
                        (long long)groups, (long long)scales);

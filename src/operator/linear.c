@@ -147,6 +147,7 @@ const struct op_row op_linear_rows[] = {
     ROW("ConvTranspose", OP_CHANNEL_ONE, op_prepare_conv_transpose),
     ROW("Gemm", OP_CHANNEL_MATRIX, op_prepare_gemm),
     ROW("MatMul", OP_CHANNEL_MATRIX, op_prepare_matmul),
+    ROW("Einsum", OP_CHANNEL_NONE, op_prepare_einsum),
     {{NULL}},
 };
 

@@ -9,6 +9,14 @@
 
 #include "operator/window.h"
 
+#define OP_EINSUM_MOST 32 /* labels of an equation */
+
+/* Labels, those of the output first: how long, and what one step along them is in the inputs. */
+struct op_einsum {
+    int labels, kept;
+    int64_t dim[OP_EINSUM_MOST], step_x[OP_EINSUM_MOST], step_w[OP_EINSUM_MOST];
+};
+
 struct op_linear {
     const struct mm_value *x, *w, *bias; /* bias may be NULL */
     struct mm_shape shape;               /* of the output */
@@ -30,6 +38,7 @@ struct op_linear {
         batch_w; /* leading axes of the output; of the others, with ones in front */
     double alpha, beta;
     int64_t stride_bias[2];
+    struct op_einsum einsum; /* w may be NULL */
 };
 
 typedef int (*op_linear_prepare)(const struct mm_operator_call *call, struct op_linear *linear,
@@ -40,6 +49,8 @@ int op_prepare_conv_transpose(const struct mm_operator_call *call, struct op_lin
                               struct mm_err *err);
 int op_prepare_gemm(const struct mm_operator_call *call, struct op_linear *linear, struct mm_err *err);
 int op_prepare_matmul(const struct mm_operator_call *call, struct op_linear *linear, struct mm_err *err);
+
+int op_prepare_einsum(const struct mm_operator_call *call, struct op_linear *linear, struct mm_err *err);
 
 /* The sum of n products of `part` and every step'th element of a value. */
 double op_dot(const double *part, const struct mm_value *value, int64_t at, int64_t step, int64_t n);

@@ -282,6 +282,8 @@ static int run_average(const struct mm_operator_call *call, struct mm_value *val
 static int run_lp(const struct mm_operator_call *call, struct mm_value *value, struct mm_err *err)
 {
     struct pool pool = {.add = add_power, .p = (double)op_int(call, "p", 2)};
+    if (pool.p < 1)
+        return op_fail(call, err, MM_EARG, "p is %g", pool.p);
     return run(call, &pool, value, err);
 }
 

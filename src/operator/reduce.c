@@ -150,6 +150,8 @@ static int run_global(const struct mm_operator_call *call, struct mm_value *valu
     if (x->shape.rank < 2)
         return op_fail(call, err, MM_EARG, "an input of %d axes", x->shape.rank);
     how.p = (double)op_int(call, "p", 2);
+    if (how.p < 1)
+        return op_fail(call, err, MM_EARG, "p is %g", how.p);
     return fold_axes(call, x, op_axes_between(2, x->shape.rank), true, &how, value, err);
 }
 

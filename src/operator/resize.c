@@ -137,7 +137,7 @@ static int read(const struct mm_operator_call *call, const struct mm_value *x, s
 static void nearest_axis(const struct op_resize *r, int axis, int64_t stride, int64_t *offset)
 {
     for (int64_t k = 0; offset && k < r->out[axis]; k++) {
-        double x = op_axis_stays(r, axis) ? (double)k : r->coordinate(r, axis, k);
+        double x = op_axis_stays(r, axis) ? (double)k : op_coordinate(r, axis, k);
         int64_t at = op_axis_stays(r, axis) ? k : r->nearest(r, axis, x);
         at = at < 0 ? 0 : at >= r->in[axis] ? r->in[axis] - 1 : at;
         offset[k] = op_is_outside(r, axis, x) ? OP_FILL : at * stride;

@@ -14,6 +14,12 @@ bool op_is_outside(const struct op_resize *how, int axis, double coordinate)
     return how->crops && (coordinate < 0 || coordinate > (double)(how->in[axis] - 1));
 }
 
+double op_coordinate(const struct op_resize *how, int axis, int64_t at)
+{
+    double x = how->coordinate(how, axis, at), high = (double)how->in[axis] + 3;
+    return x > high ? high : x > -4 ? x : -4;
+}
+
 static double linear(double x)
 {
     return fabs(x) < 1 ? 1 - fabs(x) : 0;
@@ -76,7 +82,7 @@ int op_taps_make(const struct op_resize *how, int axis, struct mm_arena *arena, 
     if (stays)
         return stay(how, axis, taps);
     for (int64_t k = 0; k < how->out[axis]; k++) {
-        double x = how->coordinate(how, axis, k);
+        double x = op_coordinate(how, axis, k);
         int64_t first = (int64_t)floor(x) - (int64_t)ceil(support) + 1;
         fill(how, axis, x, shrink, first, taps->count, taps->index + k * taps->count,
              taps->weight + k * taps->count);

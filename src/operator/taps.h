@@ -32,7 +32,10 @@ struct op_taps {
 int op_taps_make(const struct op_resize *how, int axis, struct mm_arena *arena, struct op_taps *taps);
 /* Is this axis as it was? */
 bool op_axis_stays(const struct op_resize *how, int axis);
-/* Position `at` lies outside of the input, and that matters. */
+/* Where position `at` of the result is, brought to within 4 positions of the input (further out all is the edge), so that
+ * it has a whole part; not a number: -4. */
+double op_coordinate(const struct op_resize *how, int axis, int64_t at);
+/* This coordinate lies outside of the input, and that matters. */
 bool op_is_outside(const struct op_resize *how, int axis, double coordinate);
 
 /* By ONNX's words; NULL, or -1: none of them. */

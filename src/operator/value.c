@@ -81,8 +81,8 @@ static int read_all(struct mm_value *value, const struct mm_tensor *tensor, cons
     return 0;
 }
 
-int mm_value_read(struct mm_value *value, const struct mm_tensor *tensor, int64_t limit,
-                  const atomic_bool *cancel, struct mm_err *err)
+int mm_value_decode(struct mm_value *value, const struct mm_tensor *tensor, int64_t limit,
+                    const atomic_bool *cancel, struct mm_err *err)
 {
     if (is_plain(tensor) && tensor->count <= limit) {
         *value = mm_value_floats(&tensor->shape, (const float *)(const void *)tensor->run->data);

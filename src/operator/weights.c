@@ -87,19 +87,30 @@ static double change_of(double w, double scale)
     return isfinite(w) && scale > 0 ? scale * fmin(fmax(rint(w / scale), -127), 127) - w : 0;
 }
 
-int mm_weight_round(const struct mm_value *weights, int axis, struct mm_value *change, struct mm_err *err)
+static void round_channel(const struct mm_value *weights, const struct grid *g, int64_t channel,
+                          struct mm_value *change)
+{
+    double scale = scale_of(weights->f, g, channel);
+    for (int64_t o = 0; o < g->outer; o++) {
+        int64_t at = (o * g->channels + channel) * g->inner;
+        for (int64_t k = at; k < at + g->inner; k++)
+            op_floats(change)[k] = (float)change_of(weights->f[k], scale);
+    }
+}
+
+int mm_weight_round(const struct mm_value *weights, int axis, const atomic_bool *cancel,
+                    struct mm_value *change, struct mm_err *err)
 {
     struct grid g = {0};
     *change = (struct mm_value){0};
     if (grid_of(weights, axis, &g, err) || mm_value_new(change, MM_F32, &weights->shape, weights->count, err))
         return -1;
     for (int64_t c = 0; c < g.channels; c++) {
-        double scale = scale_of(weights->f, &g, c);
-        for (int64_t o = 0; o < g.outer; o++) {
-            int64_t at = (o * g.channels + c) * g.inner;
-            for (int64_t k = at; k < at + g.inner; k++)
-                op_floats(change)[k] = (float)change_of(weights->f[k], scale);
+        if (cancel && atomic_load_explicit(cancel, memory_order_relaxed)) {
+            mm_value_done(change);
+            return mm_fail(err, MM_ECANCELLED, "cancelled");
         }
+        round_channel(weights, &g, c, change);
     }
     return 0;
 }

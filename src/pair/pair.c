@@ -110,6 +110,12 @@ static void side_done(struct side *side)
     free(side->sorted);
 }
 
+/* What its maker named it. */
+static const char *file_or_member(const struct mm_entry *entry)
+{
+    return entry->member ? entry->member : entry->source->file;
+}
+
 static int side_init(struct side *side, const struct mm_dump *dump, bool tensorflow, bool is_dst,
                      struct mm_arena *arena)
 {
@@ -124,7 +130,7 @@ static int side_init(struct side *side, const struct mm_dump *dump, bool tensorf
         here->name = tensorflow ? tensorflow_name(here->entry, arena) : here->entry->parsed.name;
         if (!here->name)
             return -1;
-        if (tensorflow && is_dst && strstr(here->entry->file, "cnnl")) {
+        if (tensorflow && is_dst && strstr(file_or_member(here->entry), "cnnl")) {
             side->dropped++;
             continue;
         }
@@ -185,6 +191,17 @@ static void join(struct side *src, struct side *dst)
     }
 }
 
+/* Two files with one tensor each, given by name: they are meant to be compared, whatever they are called. */
+static void join_only(struct side *src, struct side *dst)
+{
+    bool lone = src->dump->is_file && dst->dump->is_file && src->count == 1 && dst->count == 1;
+    struct candidate *s = lone ? src->sorted[0] : NULL, *d = lone ? dst->sorted[0] : NULL;
+    if (!lone || s->partner || !s->occurrence || !d->occurrence)
+        return;
+    s->partner = d;
+    d->partner = s;
+}
+
 /* ---- the list ---- */
 
 struct list {
@@ -202,6 +219,7 @@ static void add(struct list *list, const struct candidate *src, const struct can
     list->pair[pairs->count] = (struct mm_pair){.name = any->name,
                                                 .src = src ? src->entry : NULL,
                                                 .dst = dst ? dst->entry : NULL,
+                                                .only = src && dst && strcmp(src->name, dst->name) != 0,
                                                 .occurrence = any->occurrence,
                                                 .occurrences = most,
                                                 .place = pairs->count};
@@ -252,6 +270,7 @@ int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct
     if (pairs && side_init(&s, src, tensorflow, false, &pairs->arena) == 0 &&
         side_init(&d, dst, tensorflow, true, &pairs->arena) == 0) {
         join(&s, &d);
+        join_only(&s, &d);
         result = make_list(pairs, &s, &d);
     }
     side_done(&s);
@@ -274,7 +293,8 @@ void mm_pairs_close(struct mm_pairs *pairs)
 
 void mm_pair_how(const struct mm_pair *pair, struct mm_buf *out)
 {
-    mm_buf_puts(out, !pair->dst ? "only in src" : !pair->src ? "only in dst" : "same name");
+    const char *both = pair->only ? "the only tensor of each file" : "same name";
+    mm_buf_puts(out, !pair->dst ? "only in src" : !pair->src ? "only in dst" : both);
     if (pair->occurrences > 1)
         mm_buf_printf(out, ", occurrence %u of %u", pair->occurrence, pair->occurrences);
 }

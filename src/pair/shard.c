@@ -24,7 +24,10 @@ static uint64_t cost_of(const struct mm_entry *entry)
     struct stat info;
     if (!entry)
         return 0;
-    return OPENING_COST + (stat(entry->path, &info) == 0 && info.st_size > 0 ? (uint64_t)info.st_size : 0);
+    if (entry->member)
+        return OPENING_COST + entry->size;
+    return OPENING_COST +
+           (stat(entry->source->path, &info) == 0 && info.st_size > 0 ? (uint64_t)info.st_size : 0);
 }
 
 static int largest_first(const void *a, const void *b)

@@ -125,7 +125,7 @@ int mm_pair_tensors_load(struct mm_pair_tensors *tensors, const struct mm_pair *
 /* The file's name before what went wrong in it. */
 static int fail_in(const struct mm_entry *entry, const struct mm_err *inner, struct mm_err *err)
 {
-    return mm_fail(err, inner->code, "%s: %s", entry->file, inner->text);
+    return mm_fail(err, inner->code, "%s: %s", entry->label, inner->text);
 }
 
 /* The view with the @axis undone; packed values are decoded into *memory first (freed with the tensors). */

@@ -15,8 +15,8 @@ static const char *put(char **place, const char *text, size_t size)
 
 struct mm_override_node *mm_override_node_make(const struct mm_override *override)
 {
-    const char *text[4] = {override->name, override->op_type, override->tensor, override->why};
-    size_t size[4];
+    const char *text[5] = {override->name, override->op_type, override->tensor, override->why, override->own};
+    size_t size[5];
     size_t total = sizeof(struct mm_override_node);
     for (size_t i = 0; i < MM_COUNT(text); i++) {
         if (!text[i])
@@ -34,6 +34,7 @@ struct mm_override_node *mm_override_node_make(const struct mm_override *overrid
     entry->override.op_type = put(&place, text[1], size[1]);
     entry->override.tensor = put(&place, text[2], size[2]);
     entry->override.why = put(&place, text[3], size[3]);
+    entry->override.own = put(&place, text[4], size[4]);
     return entry;
 }
 
@@ -70,7 +71,8 @@ bool mm_override_node_same(const struct mm_override_node *a, const struct mm_ove
     const struct mm_override *x = &a->override, *y = &b->override;
     return x->precision == y->precision && strcmp(x->name, y->name) == 0 &&
            strcmp(x->op_type, y->op_type) == 0 && strcmp(x->tensor, y->tensor) == 0 &&
-           strcmp(x->why, y->why) == 0 && same_figures(&x->figures, &y->figures);
+           strcmp(x->why, y->why) == 0 && strcmp(x->own, y->own) == 0 &&
+           same_figures(&x->figures, &y->figures);
 }
 
 int mm_name_compare(const char *a, const char *b)

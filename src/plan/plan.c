@@ -114,7 +114,12 @@ int mm_plan_set(struct mm_plan *plan, const struct mm_override *override, struct
         return mm_fail(err, MM_EARG, "there is no precision number %d", (int) override->precision);
     if (override->precision == MM_PRECISION_NONE)
         return mm_plan_clear(plan, override->name, err);
-    struct mm_override_node *entry = mm_override_node_make(override);
+    bool own = override->precision == MM_PRECISION_OWN;
+    if (own && !mm_precision_is_own(override->own))
+        return mm_fail(err, MM_EARG, "a type of one runtime is written DIALECT:TYPE");
+    struct mm_override given = *override;
+    given.own = own ? override->own : "";
+    struct mm_override_node *entry = mm_override_node_make(&given);
     if (!entry)
         return mm_fail_memory(err);
     size_t place;

@@ -16,6 +16,7 @@
 /* What has been read so far. */
 struct reader {
     const char *path;
+    int version;
     struct mm_override_node **entry; /* in the file's order until sorted */
     size_t count;
     struct mm_choices choices;
@@ -40,7 +41,7 @@ static int fail_override(const struct reader *reader, const char *key, const cha
 
 /* ---- the head ---- */
 
-static int read_version(const struct reader *reader, const cJSON *root, struct mm_err *err)
+static int read_version(struct reader *reader, const cJSON *root, struct mm_err *err)
 {
     const cJSON *format = member(root, "format"), *version = member(root, "schema_version");
     if (!cJSON_IsString(format) || strcmp(format->valuestring, "mmtui-plan") != 0)
@@ -53,7 +54,23 @@ static int read_version(const struct reader *reader, const cJSON *root, struct m
         return mm_fail(err, MM_EUNSUPPORTED,
                        "%s: schema_version: %g is newer than %d, the newest that mmtui " MM_VERSION " reads",
                        reader->path, version->valuedouble, MM_PLAN_SCHEMA);
+    reader->version = (int)version->valuedouble;
     return 0;
+}
+
+/* Keys and values of an older version by what they are called now. What is not known stays, to be told of. */
+static int choose(struct reader *reader, const char *key, const char *value, struct mm_err *err)
+{
+    if (reader->version > 1)
+        return mm_choices_set(&reader->choices, key, value, err);
+    const char *now = mm_version1_key(key);
+    if (now)
+        return mm_choices_set(&reader->choices, now, mm_version1_value(value), err);
+    struct mm_buf shown = {0};
+    mm_text_escape(&shown, key, strnlen(key, 60));
+    mm_fail(err, MM_EARG, "version 1 has no setting \"%s\"", mm_buf_text(&shown));
+    mm_buf_done(&shown);
+    return -1;
 }
 
 static int read_settings(struct reader *reader, const cJSON *root, struct mm_err *err)
@@ -67,7 +84,7 @@ static int read_settings(struct reader *reader, const cJSON *root, struct mm_err
         const char *value = cJSON_IsString(item) ? item->valuestring
                             : cJSON_IsBool(item) ? (cJSON_IsTrue(item) ? "true" : "false")
                                                  : "(neither a string nor true or false)";
-        if (mm_choices_set(&reader->choices, item->string, value, &why) < 0)
+        if (choose(reader, item->string, value, &why) < 0)
             return mm_fail(err, MM_ECORRUPT, "%s: settings: %s", reader->path, why.text);
     }
     return 0;
@@ -86,24 +103,33 @@ static int read_text(const struct reader *reader, const cJSON *object, const cha
     return 0;
 }
 
-static int read_precision(const struct reader *reader, const cJSON *object, enum mm_precision *out,
+static int fail_precision(const struct reader *reader, const char *text, struct mm_err *err)
+{
+    struct mm_buf what = {0};
+    mm_buf_puts(&what, "\"");
+    mm_text_escape(&what, text, strnlen(text, 60));
+    mm_buf_puts(&what, "\" is none of");
+    for (int i = MM_PRECISION_NONE + 1; i < MM_PRECISION_OWN; i++)
+        mm_buf_printf(&what, " %s", mm_precision_info((enum mm_precision)i)->name);
+    fail_override(reader, "precision", mm_buf_text(&what), err);
+    mm_buf_done(&what);
+    return -1;
+}
+
+static int read_precision(const struct reader *reader, const cJSON *object, struct mm_override *override,
                           struct mm_err *err)
 {
     const char *text;
     if (read_text(reader, object, "precision", &text, err) < 0)
         return -1;
-    *out = mm_precision_find(text);
-    if (*out != MM_PRECISION_NONE && *out != MM_PRECISION_COUNT)
-        return 0;
-    struct mm_buf what = {0};
-    mm_buf_puts(&what, "\"");
-    mm_text_escape(&what, text, strnlen(text, 60));
-    mm_buf_puts(&what, "\" is none of");
-    for (int i = MM_PRECISION_NONE + 1; i < MM_PRECISION_COUNT; i++)
-        mm_buf_printf(&what, " %s", mm_precision_info((enum mm_precision)i)->name);
-    fail_override(reader, "precision", mm_buf_text(&what), err);
-    mm_buf_done(&what);
-    return -1;
+    override->precision = mm_precision_find(text);
+    if (override->precision == MM_PRECISION_COUNT && mm_precision_is_own(text)) {
+        override->precision = MM_PRECISION_OWN;
+        override->own = text;
+    }
+    if (override->precision == MM_PRECISION_NONE || override->precision == MM_PRECISION_COUNT)
+        return fail_precision(reader, text, err);
+    return 0;
 }
 
 /* A figure is a number or one of the three words; absent or null is NaN. */
@@ -157,7 +183,7 @@ static int read_override(struct reader *reader, const cJSON *object, struct mm_e
         read_text(reader, object, "op_type", &override.op_type, err) < 0 ||
         read_text(reader, object, "tensor", &override.tensor, err) < 0 ||
         read_text(reader, object, "why", &override.why, err) < 0 ||
-        read_precision(reader, object, &override.precision, err) < 0 ||
+        read_precision(reader, object, &override, err) < 0 ||
         read_figures(reader, object, &override.figures, err) < 0)
         return -1;
     if (!*override.name)

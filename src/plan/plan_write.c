@@ -46,7 +46,7 @@ static void add_overrides(struct mm_buf *out, const struct mm_plan *plan)
         add_member(out, "name", override->name);
         add_member(out, "op_type", override->op_type);
         add_member(out, "tensor", override->tensor);
-        add_member(out, "precision", mm_precision_info(override->precision)->name);
+        add_member(out, "precision", mm_override_precision(override));
         add_member(out, "why", override->why);
         add_figures(out, &override->figures);
         mm_buf_puts(out, "    }");
@@ -54,14 +54,19 @@ static void add_overrides(struct mm_buf *out, const struct mm_plan *plan)
     mm_buf_puts(out, plan->count ? "\n  ]\n" : "]\n");
 }
 
+void mm_plan_text(const struct mm_plan *plan, struct mm_buf *out)
+{
+    mm_buf_printf(out, "{\n  \"format\": \"mmtui-plan\",\n  \"schema_version\": %d,\n", MM_PLAN_SCHEMA);
+    mm_buf_printf(out, "  \"mmtui_version\": \"%s\",\n", MM_VERSION);
+    add_settings(out, plan);
+    add_overrides(out, plan);
+    mm_buf_puts(out, "}\n");
+}
+
 int mm_plan_save(const struct mm_plan *plan, const char *path, struct mm_err *err)
 {
     struct mm_buf text = {0};
-    mm_buf_printf(&text, "{\n  \"format\": \"mmtui-plan\",\n  \"schema_version\": %d,\n", MM_PLAN_SCHEMA);
-    mm_buf_printf(&text, "  \"mmtui_version\": \"%s\",\n", MM_VERSION);
-    add_settings(&text, plan);
-    add_overrides(&text, plan);
-    mm_buf_puts(&text, "}\n");
+    mm_plan_text(plan, &text);
     int result = text.failed ? mm_fail_memory(err) : mm_file_write(path, text.data, text.length, err);
     mm_buf_done(&text);
     return result;

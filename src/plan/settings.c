@@ -1,41 +1,29 @@
 /*
- * The network-wide settings that can be chosen: what MagicMind's build_config.json is publicly known to
- * accept.
- *
- * Left out, because their values are not public or not a plain choice: computation_preference, archs and
- * custom_nodes.<INodeType>.input.<i>.quant_granularity. A key that has not been seen to load must not be
- * offered.
+ * The settings of the whole network that can be chosen, under names of no runtime: quantisation first, then
+ * what a build does to the graph. Which of them a runtime takes, and how it calls them, its dialect knows
+ * (src/export).
  */
 #include "plan/state.h"
 
 #include <string.h>
 
 static const char *const TRUE_FALSE[] = {"true", "false", NULL};
-static const char *const PRECISION_MODE[] = {
-    "force_float32",
-    "force_float16",
-    "qint8_mixed_float16",
-    "qint8_mixed_float32",
-    "qint16_mixed_float16",
-    "qint16_mixed_float32",
-    NULL,
-};
-static const char *const WEIGHT_GRANULARITY[] = {"per_tensor", "per_axis", NULL};
-static const char *const ACTIVATION_ALGORITHM[] = {"symmetric", "asymmetric", NULL};
+/* INT8_FLOAT16: INT8 where an operator can be quantised, FLOAT16 elsewhere. */
+static const char *const NETWORK_PRECISION[] = {
+    "float32", "float16", "bfloat16", "int8_float16", "int8_float32", "int16_float16", "int16_float32", NULL};
+static const char *const WEIGHT_GRANULARITY[] = {"per_tensor", "per_channel", NULL};
+static const char *const ACTIVATION_SYMMETRY[] = {"symmetric", "asymmetric", NULL};
+static const char *const CALIBRATION_STATISTICS[] = {"min_max", "percentile_99.99", "mse", "entropy", NULL};
 
-/* Keys of one group (the part before the dot) stand together: the writer of build_config.json relies on it.
- */
 static const struct mm_setting SETTINGS[] = {
-    {"precision_config.precision_mode", PRECISION_MODE,
-     "precision of the whole network, before any override"},
-    {"precision_config.weight_quant_granularity", WEIGHT_GRANULARITY,
-     "one weight scale a tensor, or one a channel"},
-    {"precision_config.activation_quant_algo", ACTIVATION_ALGORITHM,
-     "quantise activations around zero, or by range"},
-    {"opt_config.type64to32_conversion", TRUE_FALSE, "turn 64-bit types into 32-bit ones"},
-    {"opt_config.conv_scale_fold", TRUE_FALSE, "fold a scale that follows a convolution into its weights"},
-    {"debug_config.fusion_enable", TRUE_FALSE, "let operators be fused (off: every tensor can be dumped)"},
-    {"graph_shape_mutable", TRUE_FALSE, "allow input shapes to change at run time"},
+    {"network_precision", NETWORK_PRECISION, "precision of the whole network, before any override"},
+    {"weight_granularity", WEIGHT_GRANULARITY, "one weight scale a tensor, or one a channel"},
+    {"activation_symmetry", ACTIVATION_SYMMETRY, "quantise activations around zero, or by range"},
+    {"calibration_statistics", CALIBRATION_STATISTICS, "what the range of an activation is taken from"},
+    {"fusion", TRUE_FALSE, "let operators be fused (off: every tensor can be dumped)"},
+    {"scale_folding", TRUE_FALSE, "fold a scale that follows a convolution into its weights"},
+    {"int64_to_int32", TRUE_FALSE, "turn 64-bit types into 32-bit ones"},
+    {"dynamic_shapes", TRUE_FALSE, "allow input shapes to change at run time"},
 };
 _Static_assert(MM_COUNT(SETTINGS) <= MM_SETTINGS_MAX, "struct mm_choices needs more room");
 

@@ -107,4 +107,11 @@ const char *mm_choices_value(const struct mm_choices *choices, size_t row);
 /* A setting's value as JSON: true and false bare, any other word in quotes. */
 void mm_setting_json(struct mm_buf *out, const char *value);
 
+/* ---- plan files of version 1 (version1.c) ---- */
+
+/* What the key and the value of a setting are called now: NULL if version 1 had no such key; the value as it
+ * is where it was not called otherwise. */
+const char *mm_version1_key(const char *key);
+const char *mm_version1_value(const char *value);
+
 #endif

@@ -45,7 +45,7 @@ static void text_precision(const struct mm_session *session, size_t id, struct m
 {
     const struct mm_override *override = mm_session_override(session, id);
     if (override)
-        mm_buf_puts(out, mm_precision_info(override->precision)->badge);
+        mm_buf_puts(out, mm_override_badge(override));
 }
 
 static void text_op(const struct mm_session *session, size_t id, struct mm_buf *out)

@@ -102,7 +102,7 @@ static int by_file(const void *a, const void *b)
     const struct named *x = a, *y = b;
     if (x->start != y->start)
         return x->start < y->start ? -1 : 1;
-    return strcmp(x->layer->pair->src->file, y->layer->pair->src->file);
+    return strcmp(x->layer->pair->src->label, y->layer->pair->src->label);
 }
 
 static int order(const struct mm_session *session, const struct mm_layer **out, size_t *count,
@@ -115,7 +115,7 @@ static int order(const struct mm_session *session, const struct mm_layer **out, 
     for (size_t id = 0; id < mm_session_count(session); id++) {
         const struct mm_layer *layer = mm_session_layer(session, id);
         if (layer->pair->src) /* the tool drops those only in dst; mmtui.json has them */
-            named[n++] = (struct named){start_of(layer->pair->src->file), layer};
+            named[n++] = (struct named){start_of(layer->pair->src->label), layer};
     }
     qsort(named, n, sizeof *named, by_file);
     for (size_t i = 0; i < n; i++)

@@ -29,6 +29,12 @@ static bool is_tagged(const struct term *term, const struct mm_session *session,
     return mm_session_layer(session, id)->tagged;
 }
 
+static bool is_suggested(const struct term *term, const struct mm_session *session, size_t id)
+{
+    (void)term;
+    return mm_session_suggestion(session, id, NULL);
+}
+
 static bool is_bad(const struct term *term, const struct mm_session *session, size_t id)
 {
     (void)term;
@@ -129,7 +135,7 @@ static const struct {
 static const struct {
     const char *word;
     bool (*match)(const struct term *term, const struct mm_session *session, size_t id);
-} flags[] = {{"tagged", is_tagged}, {"bad", is_bad}, {"chosen", is_chosen}};
+} flags[] = {{"tagged", is_tagged}, {"suggested", is_suggested}, {"bad", is_bad}, {"chosen", is_chosen}};
 
 /* `key` sign `value`; the key's end is at `sign_at`. */
 static int parse_comparison(struct mm_filter *filter, struct term *term, const char *word,

@@ -57,7 +57,9 @@ static void put_side(struct mm_json *json, const char *key, const struct mm_entr
         return;
     }
     mm_json_open_object(json, key);
-    mm_json_put_text(json, "file", entry->file);
+    mm_json_put_text(json, "file", entry->source->file);
+    if (entry->member)
+        mm_json_put_text(json, "member", entry->member);
     if (entry->parsed.stamp >= 0)
         mm_json_put_whole(json, "timestamp", entry->parsed.stamp);
     if (info->known)

@@ -110,27 +110,36 @@ int mm_session_set_precision(struct mm_session *session, const size_t *ids, size
     return result;
 }
 
-const char *mm_session_suggest_mode(const struct mm_session *session, const char **why)
+/* How many of dst's tensors hold which kind of number. */
+struct formats {
+    size_t half, brain, single, byte, word;
+};
+
+static void count_format(struct formats *seen, enum mm_dtype dtype)
 {
-    size_t half = 0, single = 0, byte = 0, word = 0;
+    seen->half += dtype == MM_F16;
+    seen->brain += dtype == MM_BF16;
+    seen->single += dtype == MM_F32;
+    seen->byte += dtype == MM_I8 || dtype == MM_U8;
+    seen->word += dtype == MM_I16 || dtype == MM_U16;
+}
+
+const char *mm_session_network_precision(const struct mm_session *session, const char **why)
+{
+    struct formats seen = {0};
     for (size_t id = 0; id < session->pairs->count; id++) {
         const struct mm_info *dst = &session->layers[id].result.dst;
-        if (!dst->known)
-            continue;
-        half += dst->dtype == MM_F16;
-        single += dst->dtype == MM_F32;
-        byte += dst->dtype == MM_I8 || dst->dtype == MM_U8;
-        word += dst->dtype == MM_I16 || dst->dtype == MM_U16;
+        if (dst->known)
+            count_format(&seen, dst->dtype);
     }
-    *why = byte   ? "dst holds 8-bit integer tensors"
-           : word ? "dst holds 16-bit integer tensors"
-           : half ? "dst's float tensors are f16"
-                  : "dst's float tensors are f32";
-    if (byte)
-        return half ? "qint8_mixed_float16" : "qint8_mixed_float32";
-    if (word)
-        return half ? "qint16_mixed_float16" : "qint16_mixed_float32";
-    if (half)
-        return "force_float16";
-    return single ? "force_float32" : NULL;
+    *why = seen.byte    ? "dst holds 8-bit integer tensors"
+           : seen.word  ? "dst holds 16-bit integer tensors"
+           : seen.half  ? "dst's float tensors are f16"
+           : seen.brain ? "dst's float tensors are bf16"
+                        : "dst's float tensors are f32";
+    if (seen.byte)
+        return seen.half ? "int8_float16" : "int8_float32";
+    if (seen.word)
+        return seen.half ? "int16_float16" : "int16_float32";
+    return seen.half ? "float16" : seen.brain ? "bfloat16" : seen.single ? "float32" : NULL;
 }

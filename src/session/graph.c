@@ -26,7 +26,7 @@ static bool has_stamps(const struct mm_pairs *pairs)
 static bool has_headers(const struct mm_pairs *pairs)
 {
     const struct mm_entry *entry = pairs->pair[0].src ? pairs->pair[0].src : pairs->pair[0].dst;
-    return entry->parsed.format->stamped;
+    return entry->source->format->stamped;
 }
 
 /* By producer; what the graph does not know stays behind what it stood behind. */

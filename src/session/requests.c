@@ -1,15 +1,37 @@
-/* Work on request: asked for, done by the pool, the last few kept. */
 #include "session/requests.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+static void request_free(struct request *request)
+{
+    if (request->kind->release)
+        request->kind->release(request);
+    free(request);
+}
+
+/* Nobody wants it any more. */
 static void drop(struct request *request)
 {
     if (!request)
         return;
     request->wanted = false;
+    atomic_store(&request->cancel, true);
     if (!request->running)
-        request->release(request);
+        request_free(request);
+}
+
+/* The pool's own cancel is for those that are stopped with it (requests_stop). */
+static void run(struct mm_job *job, const atomic_bool *cancel)
+{
+    struct request *request = (struct request *)((char *)job - offsetof(struct request, job));
+    const struct mm_control control = {
+        .cancel = &request->cancel, .progress = &request->progress, .helpers = request->helpers};
+    (void)cancel;
+    if (atomic_load(&request->cancel)) /* before it began */
+        mm_fail(&request->error, MM_ECANCELLED, "stopped");
+    else if (request->kind->run(request, &control, &request->error) == 0)
+        request->error = (struct mm_err){MM_OK, ""};
 }
 
 /* Slot i's request moves to the front. */
@@ -21,37 +43,83 @@ static struct request *to_front(struct requests *requests, size_t i)
     return request;
 }
 
-struct request *requests_find(struct requests *requests, const struct request *wanted,
-                              bool (*same)(const struct request *had, const struct request *wanted))
+static struct request *find(struct requests *requests, const struct request *wanted)
 {
     for (size_t i = 0; i < REQUESTS_KEPT; i++) {
-        if (requests->kept[i] && same(requests->kept[i], wanted))
+        const struct request *had = requests->kept[i];
+        if (had && had->id == wanted->id && wanted->kind->same(had, wanted))
             return to_front(requests, i);
     }
     return NULL;
 }
 
-void requests_submit_take(struct requests *requests, struct request *request, struct mm_pool *pool)
+static struct request *submit(struct requests *requests, const struct request *wanted, struct mm_pool *pool)
 {
+    struct request *request = calloc(1, wanted->kind->size);
+    if (!request)
+        return NULL;
+    memcpy(request + 1, wanted + 1, wanted->kind->size - sizeof *wanted);
+    request->kind = wanted->kind;
+    request->id = wanted->id;
+    request->helpers = wanted->helpers;
+    request->job.run = run;
     request->running = request->wanted = true;
     drop(requests->kept[REQUESTS_KEPT - 1]);
     requests->kept[REQUESTS_KEPT - 1] = request;
-    to_front(requests, REQUESTS_KEPT - 1);
     mm_pool_submit(pool, &request->job);
+    return to_front(requests, REQUESTS_KEPT - 1);
 }
 
-void request_collected(struct request *request)
+struct request *requests_ask(struct requests *requests, const struct request *wanted, struct mm_pool *pool,
+                             const char **error)
 {
+    struct request *request = find(requests, wanted);
+    if (!request)
+        request = submit(requests, wanted, pool);
+    *error = !request                                            ? "out of memory"
+             : !request->running && request->error.code != MM_OK ? request->error.text
+                                                                 : NULL;
+    return request && !request->running && !*error ? request : NULL;
+}
+
+bool requests_collect(struct mm_job *job)
+{
+    if (job->run != run)
+        return false;
+    struct request *request = (struct request *)((char *)job - offsetof(struct request, job));
     request->running = false;
     if (!request->wanted)
-        request->release(request);
+        request_free(request);
+    return true;
 }
 
-bool request_ready(const struct request *request, const char **error)
+double requests_progress(const struct requests *requests, size_t id)
 {
-    bool failed = !request->running && request->error.code != MM_OK;
-    *error = failed ? request->error.text : NULL;
-    return !request->running && !failed;
+    for (size_t i = 0; i < REQUESTS_KEPT; i++) {
+        struct request *request = requests->kept[i];
+        if (request && request->id == id && request->running)
+            return mm_progress_share(&request->progress);
+    }
+    return -1;
+}
+
+void requests_cancel(struct requests *requests, size_t id)
+{
+    for (size_t i = 0; i < REQUESTS_KEPT; i++) {
+        struct request *request = requests->kept[i];
+        if (!request || request->id != id || !request->running)
+            continue;
+        drop(request);
+        requests->kept[i] = NULL;
+    }
+}
+
+void requests_stop(struct requests *requests)
+{
+    for (size_t i = 0; i < REQUESTS_KEPT; i++) {
+        if (requests->kept[i])
+            atomic_store(&requests->kept[i]->cancel, true);
+    }
 }
 
 void requests_done(struct requests *requests)

@@ -45,6 +45,7 @@ struct list_request {
     struct mm_job job; /* the first member */
     struct mm_dump **dump;
     const char *path;
+    bool check;
     int result;
     struct mm_err err;
 };
@@ -53,14 +54,17 @@ static void list_folder(struct mm_job *job, const atomic_bool *cancel)
 {
     struct list_request *request = (struct list_request *)job;
     (void)cancel; /* takes milliseconds */
-    request->result = mm_dump_open(request->dump, request->path, NULL, &request->err);
+    struct mm_dump_options options = {.check = request->check};
+    request->result = mm_dump_open(request->dump, request->path, &options, &request->err);
 }
 
 /* dst by a worker, src meanwhile; with --jobs 1 the worker is this thread. The error of src counts first. */
 static int list_both(struct mm_session *session, struct mm_err *err)
 {
-    struct list_request src = {.dump = &session->src, .path = session->src_path};
-    struct list_request dst = {.job = {.run = list_folder}, .dump = &session->dst, .path = session->dst_path};
+    bool check = session->options.check;
+    struct list_request src = {.dump = &session->src, .path = session->src_path, .check = check};
+    struct list_request dst = {
+        .job = {.run = list_folder}, .dump = &session->dst, .path = session->dst_path, .check = check};
     struct mm_pool *pool;
     if (mm_pool_open(&pool, session->options.jobs > 1 ? 1 : 0, err) < 0)
         return -1;
@@ -99,9 +103,11 @@ static int open_all(struct mm_session *session, struct mm_err *err)
     if (session->notice)
         return 0;
     if (same_folder(options->src, options->dst))
-        session->notice = "src and dst are the same folder: every tensor is compared with itself";
+        session->notice = session->src->is_file
+                              ? "src and dst are the same file: every tensor is compared with itself"
+                              : "src and dst are the same folder: every tensor is compared with itself";
     else if (session->pairs->whole.both == 0)
-        session->notice = "no tensor name stands in both folders: are these two dumps of the same network?";
+        session->notice = "no tensor name stands in both dumps: are these two dumps of the same network?";
     return 0;
 }
 
@@ -126,11 +132,12 @@ static void stop_work(struct mm_session *session)
 {
     if (!session->pool)
         return;
+    session_requests_stop(session);
     mm_pool_stop(session->pool);
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
-        bool taken = hist_collect(job) || whatif_collect(job) || triage_collect(session, job) ||
-                     comparison_collect(session, job);
+        bool taken =
+            requests_collect(job) || triage_collect(session, job) || comparison_collect(session, job);
         if (!taken && session->scan)
             mm_scan_collect(session->scan, job, apply_result, session);
     }
@@ -159,9 +166,9 @@ void mm_session_close(struct mm_session *session)
     stop_work(session);
     save_cache(session);
     mm_cache_close(session->cache);
-    requests_done(&session->hist);
-    requests_done(&session->whatif);
+    session_requests_done(session);
     triage_done(session);
+    preview_done(&session->preview);
     comparison_done(session);
     for (size_t id = 0; session->layers && id < session->pairs->count; id++)
         mm_result_done(&session->layers[id].result);
@@ -189,7 +196,8 @@ static void open_cache(struct mm_session *session)
                                      .measure = &options->measure,
                                      .shard = options->shard,
                                      .shards = options->shards};
-    bool wanted = options->cache && !options->measure.quantiles && options->measure.hist_bins == 0;
+    bool wanted =
+        options->cache && !options->check && !options->measure.quantiles && options->measure.hist_bins == 0;
     if (wanted && mm_cache_open(&session->cache, &cache, session->pairs, NULL) == 0)
         mm_scan_set_cache(session->scan, session->cache);
     session->options.cache = NULL;
@@ -286,8 +294,7 @@ size_t mm_session_apply(struct mm_session *session)
     bool measuring = session->measured < session->pairs->count;
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
-        if (hist_collect(job) || whatif_collect(job) || triage_collect(session, job) ||
-            comparison_collect(session, job))
+        if (requests_collect(job) || triage_collect(session, job) || comparison_collect(session, job))
             session->changed++;
         else
             mm_scan_collect(session->scan, job, apply_result, session);
@@ -360,6 +367,7 @@ uint64_t mm_session_revision(const struct mm_session *session)
 void mm_session_set_thresholds(struct mm_session *session, const struct mm_thresholds *thresholds)
 {
     session->options.thresholds = *thresholds;
+    mm_session_drop_suggestions(session);
     for (size_t id = 0; id < session->pairs->count; id++)
         session_judge(session, &session->layers[id]);
     if (session->triage.begun)

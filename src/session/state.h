@@ -31,6 +31,14 @@ struct triage_state {
     size_t analysing; /* requests out */
 };
 
+/* Suggestions that are being looked at. */
+struct preview {
+    struct mm_suggestions list;
+    uint32_t *place; /* [layers] of the layer's item, + 1; 0: nothing is suggested. NULL with an empty list */
+    bool *marked;    /* [list.count] */
+    size_t count;    /* marked */
+};
+
 struct mm_session {
     struct mm_session_options options;
     char *src_path, *dst_path;
@@ -42,8 +50,9 @@ struct mm_session {
     struct mm_scan *scan;
     struct mm_cache *cache; /* NULL: none */
     struct mm_plan *plan;
-    struct requests hist, whatif;
+    struct requests requests[MM_REQUEST_COUNT];
     struct triage_state triage;
+    struct preview preview;
     struct mm_dump *sim, *before;
     struct comparison comparison[MM_COMPARISON_COUNT];
     const int32_t *node; /* [layers] the graph's node by the tensor's name, -1; NULL without a graph */
@@ -56,14 +65,23 @@ struct mm_session {
 
 /* Judge a layer whose result or thresholds changed; keeps the count of bad ones. */
 void session_judge(struct mm_session *session, struct mm_layer *layer);
-/* Take a collected job back if it is a histogram's (a what-if table's). */
-bool hist_collect(struct mm_job *job);
-bool whatif_collect(struct mm_job *job);
+/* The kinds of requests, a file each. */
+extern const struct request_kind request_hist, request_whatif;
+/*
+ * The answer to `wanted`, in which the kind's own members are set; NULL as requests_ask has it, and before the
+ * session has started.
+ */
+const struct request *session_ask(struct mm_session *session, enum mm_request kind, size_t id,
+                                  struct request *wanted, const char **error);
+/* All kinds: before the pool is stopped; after its jobs are collected. */
+void session_requests_stop(struct mm_session *session);
+void session_requests_done(struct mm_session *session);
 
 /* Choose for the operator of a layer, within a step that is open; counts in *changed. `why` NULL: the
  * verdict. */
 int choice_set(struct mm_session *session, size_t id, enum mm_precision precision, const char *why,
                size_t *changed, struct mm_err *err);
+void preview_done(struct preview *preview);
 /* What reasoning sees of all layers. After triage has begun. */
 struct mm_triage_view triage_view(const struct mm_session *session);
 

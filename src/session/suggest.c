@@ -9,9 +9,9 @@ int mm_session_suggest(const struct mm_session *session, const struct mm_suggest
 {
     *out = (struct mm_suggestions){0};
     if (!session->options.triage)
-        return mm_fail(err, MM_EARG, "suggestions need the triage, which is switched off");
+        return mm_fail(err, MM_EARG, "suggestions need triage, which is switched off");
     if (!mm_session_triaged(session))
-        return mm_fail(err, MM_EARG, "suggestions come when all is measured");
+        return mm_fail(err, MM_EARG, "suggestions are available when all layers are measured and analysed");
     struct mm_triage_view view = triage_view(session);
     struct mm_verdict *verdicts = calloc(view.count + 1, sizeof *verdicts);
     if (!verdicts)
@@ -26,7 +26,7 @@ int mm_session_suggest(const struct mm_session *session, const struct mm_suggest
 static int accept(struct mm_session *session, const struct mm_suggestion *item, size_t *changed,
                   struct mm_err *err)
 {
-    enum mm_precision to = item->to == MM_F16 ? MM_PRECISION_F16 : MM_PRECISION_F32;
+    enum mm_precision to = mm_suggestion_precision(item);
     const struct mm_override *had = mm_session_override(session, item->layer);
     if (had && had->precision > to) /* ascending */
         return 0;

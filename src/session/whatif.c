@@ -1,4 +1,4 @@
-/* What-if tables on request: rounded and measured by the pool, the last few kept. */
+/* What-if tables on request: the reference rounded and measured. */
 #include "session/state.h"
 
 #include <stdlib.h>
@@ -7,16 +7,15 @@ struct whatif_request {
     struct request request;
     struct mm_pair pair; /* without dst where a file could not be read */
     const struct mm_schema *schema;
-    size_t id;
-    int axis; /* as asked for */
-    struct mm_whatif_table table;
-    struct mm_whatif *rows; /* [MM_WHATIF_MAX] */
+    int axis;                     /* as asked for */
+    struct mm_whatif_table table; /* the answer */
+    struct mm_whatif *row;        /* [MM_WHATIF_MAX] */
 };
 
 /* A table being worked out. */
 struct working {
     struct whatif_request *whatif;
-    const atomic_bool *cancel;
+    const struct mm_control *control;
 };
 
 /* src as it was compared. */
@@ -30,79 +29,53 @@ static int fill(void *context, const struct mm_pair_tensors *tensors, bool *fail
     *failed_dst = false;
     table->axis = whatif->axis >= 0 && whatif->axis < shape->rank ? whatif->axis : mm_channel_axis(shape);
     table->rank = shape->rank;
-    table->row = whatif->rows;
+    table->row = whatif->row;
     table->count = mm_whatif_usual(shape, table->axis, settings);
-    return mm_whatif_tensor(&tensors->s, settings, table->count, working->cancel, whatif->rows, err);
+    return mm_whatif_tensor(&tensors->s, settings, table->count, working->control, whatif->row, err);
 }
 
-static void run(struct mm_job *job, const atomic_bool *cancel)
+static int run(struct request *request, const struct mm_control *control, struct mm_err *err)
 {
-    struct whatif_request *whatif = (struct whatif_request *)job;
-    struct working working = {whatif, cancel};
+    struct whatif_request *whatif = (struct whatif_request *)request;
+    struct working working = {whatif, control};
     const struct mm_pair_reading reading = {.pair = &whatif->pair,
                                             .schema = whatif->schema,
-                                            .cancel = cancel,
+                                            .cancel = control->cancel,
                                             .src_only = true,
                                             .values = fill,
                                             .context = &working};
-    mm_pair_read(&reading, NULL, &whatif->request.error);
-}
-
-static void release(struct request *request)
-{
-    free(((struct whatif_request *)request)->rows);
-    free(request);
-}
-
-bool whatif_collect(struct mm_job *job)
-{
-    if (job->run != run)
-        return false;
-    request_collected((struct request *)job);
-    return true;
+    whatif->row = calloc(MM_WHATIF_MAX, sizeof *whatif->row);
+    if (!whatif->row)
+        return mm_fail_memory(err);
+    return mm_pair_read(&reading, NULL, err);
 }
 
 static bool same(const struct request *a, const struct request *b)
 {
     const struct whatif_request *had = (const struct whatif_request *)a;
     const struct whatif_request *wanted = (const struct whatif_request *)b;
-    return had->id == wanted->id && had->axis == wanted->axis && !had->pair.dst == !wanted->pair.dst;
+    return had->axis == wanted->axis && !had->pair.dst == !wanted->pair.dst;
 }
 
-static struct request *ask(struct mm_session *session, const struct whatif_request *wanted)
+static void release(struct request *request)
 {
-    struct whatif_request *whatif = malloc(sizeof *whatif);
-    struct mm_whatif *rows = calloc(MM_WHATIF_MAX, sizeof *rows);
-    if (!whatif || !rows) {
-        free(whatif);
-        free(rows);
-        return NULL;
-    }
-    *whatif = *wanted;
-    whatif->rows = rows;
-    requests_submit_take(&session->whatif, &whatif->request, session->pool);
-    return &whatif->request;
+    free(((struct whatif_request *)request)->row);
 }
+
+const struct request_kind request_whatif = {
+    .name = "what if", .size = sizeof(struct whatif_request), .run = run, .same = same, .release = release};
 
 const struct mm_whatif_table *mm_session_whatif(struct mm_session *session, size_t id, int axis,
                                                 const char **error)
 {
     const struct mm_layer *layer = &session->layers[id];
-    struct whatif_request wanted = {.request = {.job = {.run = run}, .release = release},
-                                    .pair = *layer->pair,
-                                    .schema = session->src->schema,
-                                    .id = id,
-                                    .axis = axis};
-    *error = !session->pool      ? "nothing is being measured"
-             : !layer->pair->src ? "there is no reference: the tensor is only in dst"
-                                 : NULL;
-    if (*error)
+    struct whatif_request wanted = {.pair = *layer->pair, .schema = session->src->schema, .axis = axis};
+    if (!layer->pair->src) {
+        *error = "there is no reference: the tensor is only in dst";
         return NULL;
+    }
     if (layer->result.state == MM_STATE_FAILED)
         wanted.pair.dst = NULL;
-    struct request *request = requests_find(&session->whatif, &wanted.request, same);
-    if (!request)
-        request = ask(session, &wanted);
-    *error = "out of memory";
-    return request && request_ready(request, error) ? &((struct whatif_request *)request)->table : NULL;
+    const struct request *answer = session_ask(session, MM_REQUEST_WHATIF, id, &wanted.request, error);
+    return answer ? &((const struct whatif_request *)answer)->table : NULL;
 }

@@ -96,22 +96,23 @@ int mm_advice_find(const struct mm_subject *subjects, size_t count, const bool *
 /* ---- in words, and as settings ---- */
 
 struct kind {
-    const char *what, *how; /* how: the figure was found */
-    const char *key, *value;
+    const char *what, *how;  /* how: the figure was found */
+    const char *key, *value; /* value NULL: the range tells */
 };
 
 static const struct kind kinds[MM_ADVICE_COUNT] = {
     [MM_ADVICE_PER_CHANNEL] = {"Per-channel weights", "inferred from how the error lies over the channels",
-                               "precision_config.weight_quant_granularity", "per_axis"},
-    [MM_ADVICE_ASYMMETRIC] = {"Asymmetric activations", "measured on the reference",
-                              "precision_config.activation_quant_algo", "asymmetric"},
-    [MM_ADVICE_STATISTICS] = {"Another range than min-max", "measured on the reference", NULL, NULL},
+                               "weight_granularity", "per_channel"},
+    [MM_ADVICE_ASYMMETRIC] = {"Asymmetric activations", "measured on the reference", "activation_symmetry",
+                              "asymmetric"},
+    [MM_ADVICE_STATISTICS] = {"Another range than min-max", "measured on the reference",
+                              "calibration_statistics", NULL},
 };
 
 static void item_text(const struct mm_advice_item *item, const struct kind *kind, struct mm_buf *out)
 {
     mm_buf_printf(out, "%s", kind->what);
-    if (!kind->key) /* which range */
+    if (!kind->value)
         mm_buf_printf(out, ", mostly %s,", mm_range_word(item->range));
     if (item->known == 1)
         mm_buf_printf(out, " would buy %.1f dB for the one quantised op that tells", item->median);
@@ -139,13 +140,18 @@ void mm_advice_text(const struct mm_advice *advice, struct mm_buf *out)
                       advice->quantised, advice->quantised == 1 ? "" : "s");
 }
 
+/* Min-max is what the gain is measured against, so it is no advice. */
+static const char *const statistics[MM_RANGE_COUNT] = {
+    [MM_RANGE_P9999] = "percentile_99.99", [MM_RANGE_MSE] = "mse", [MM_RANGE_KL] = "entropy"};
+
 size_t mm_advice_settings(const struct mm_advice *advice, struct mm_advice_setting out[MM_ADVICE_COUNT])
 {
     size_t n = 0;
 
     for (int i = 0; i < MM_ADVICE_COUNT; i++) {
-        if (advice->item[i].worth && kinds[i].key)
-            out[n++] = (struct mm_advice_setting){kinds[i].key, kinds[i].value};
+        const char *value = kinds[i].value ? kinds[i].value : statistics[advice->item[i].range];
+        if (advice->item[i].worth && value)
+            out[n++] = (struct mm_advice_setting){kinds[i].key, value};
     }
     return n;
 }

@@ -191,7 +191,7 @@ static void find_added(const struct suggest *s, uint32_t id)
 static void find_left(const struct suggest *s, uint32_t id)
 {
     struct suggest_layer *here = &s->layer[id];
-    here->to = here->integer && half_suffices(s, id) ? MM_F16 : MM_F32;
+    here->to = !s->no_half && here->integer && half_suffices(s, id) ? MM_F16 : MM_F32;
     double floor = floor_of_float(here->to);
     here->left = fmin(here->added, floor * floor);
 }

@@ -12,6 +12,11 @@ const char *mm_suggest_word(enum mm_suggest_why why)
     return (unsigned)why < MM_WHY_COUNT ? words[why] : "?";
 }
 
+enum mm_precision mm_suggestion_precision(const struct mm_suggestion *suggestion)
+{
+    return suggestion->to == MM_F16 ? MM_PRECISION_F16 : MM_PRECISION_F32;
+}
+
 static void say_overflow(const struct suggest *s, uint32_t id, char *text, size_t size)
 {
     const struct suggest_layer *here = &s->layer[id];

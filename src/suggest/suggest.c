@@ -282,7 +282,11 @@ int mm_suggest_find(const struct mm_triage_view *view, const struct mm_verdict *
                     const struct mm_graph *graph, const struct mm_suggest_options *options,
                     struct mm_suggestions *out, struct mm_err *err)
 {
-    struct suggest s = {.view = view, .verdicts = verdicts, .graph = graph, .count = view->count};
+    struct suggest s = {.view = view,
+                        .verdicts = verdicts,
+                        .graph = graph,
+                        .no_half = options->no_half,
+                        .count = view->count};
     *out = (struct mm_suggestions){0};
     mm_arena_init(&s.arena);
     int result = find(&s, options, out);

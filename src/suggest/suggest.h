@@ -29,6 +29,7 @@ struct suggest {
     const struct mm_triage_view *view;
     const struct mm_verdict *verdicts;
     const struct mm_graph *graph;
+    bool no_half; /* raise all to FP32 */
     size_t count;
     struct suggest_layer *layer;
     double *energy; /* [count] scratch of suggest_expected */

@@ -62,7 +62,41 @@ static bool enter_run(struct mm_cursor *cursor)
 
 /* ---- raw ---- */
 
-static void gather_strided(const struct mm_cursor *cursor, size_t n, uint8_t *out)
+/*
+ * Up to *n elements from the cursor's place on, where they lie; *n says how many. NULL (and bad): they can't be
+ * had.
+ */
+static const uint8_t *raw_here(struct mm_cursor *cursor, size_t unit, size_t *n)
+{
+    struct mm_supply *supply = cursor->tensor->supply;
+    size_t place = (size_t)cursor->in_run * unit, have = *n * unit;
+    const uint8_t *bytes;
+
+    if (!supply)
+        return cursor->tensor->run[cursor->run].data + place;
+    if (supply->whole)
+        return supply->whole + supply->begin + place;
+    bytes = *n > 0 ? supply->at(supply, supply->begin + place, have, &have) : NULL;
+    *n = bytes ? have / unit : 0;
+    cursor->bad = cursor->bad || *n == 0;
+    return *n > 0 ? bytes : NULL;
+}
+
+/* What a strided view's elements are counted from; NULL (and bad): they can't be had. */
+static const uint8_t *strided_base(struct mm_cursor *cursor)
+{
+    struct mm_supply *supply = cursor->tensor->supply;
+
+    if (!supply)
+        return cursor->tensor->run->data;
+    if (!supply->whole && !supply->all(supply)) {
+        cursor->bad = true;
+        return NULL;
+    }
+    return supply->whole + supply->begin;
+}
+
+static void gather_strided(const struct mm_cursor *cursor, const uint8_t *base, size_t n, uint8_t *out)
 {
     const struct mm_tensor *tensor = cursor->tensor;
     const struct mm_shape *shape = &tensor->shape;
@@ -75,7 +109,7 @@ static void gather_strided(const struct mm_cursor *cursor, size_t n, uint8_t *ou
     for (int i = 0; i <= last; i++)
         offset += coord[i] * tensor->stride[i];
     while (n > 0) {
-        const uint8_t *from = tensor->run->data + offset * unit + tensor->run->gap;
+        const uint8_t *from = base + offset * unit + tensor->run->gap;
         int64_t row = last < 0 ? 1 : shape->dim[last] - coord[last];
         size_t k = (uint64_t)row < n ? (size_t)row : n;
 
@@ -109,6 +143,43 @@ static size_t left_in_run(struct mm_cursor *cursor, size_t n)
     return n;
 }
 
+/* The cursor passed n elements of a raw run. */
+static size_t advance(struct mm_cursor *cursor, size_t n)
+{
+    cursor->in_run += (int64_t)n;
+    cursor->index += (int64_t)n;
+    return n;
+}
+
+/* At most n elements of a strided view, copied. */
+static size_t next_strided(struct mm_cursor *cursor, size_t n, uint8_t *scratch)
+{
+    const uint8_t *base = strided_base(cursor);
+
+    n = base ? left_in_run(cursor, n) : 0;
+    if (n > 0)
+        gather_strided(cursor, base, n, scratch);
+    return n;
+}
+
+/* At most n elements in memory order, where they lie or (swapped, or with gaps between) copied. */
+static size_t next_ordered(struct mm_cursor *cursor, size_t n, uint8_t *scratch, const uint8_t **bytes)
+{
+    const struct mm_run *run = &cursor->tensor->run[cursor->run];
+    size_t unit = unit_of(cursor->tensor, run), size = unit - run->gap;
+    const uint8_t *from;
+
+    n = left_in_run(cursor, n);
+    from = raw_here(cursor, unit, &n);
+    if (cursor->tensor->swapped || run->gap > 0) {
+        if (n > 0)
+            mm_raw_gather(cursor->decoders, scratch, from + run->gap, (int64_t)unit, size, n);
+    } else {
+        *bytes = from;
+    }
+    return n;
+}
+
 /*
  * The next up to n elements as contiguous ones of this machine's byte order: *bytes is the run itself where
  * it is that already, else `scratch` (MM_CHUNK elements). Moves on; returns how many, 0 when bad.
@@ -116,29 +187,18 @@ static size_t left_in_run(struct mm_cursor *cursor, size_t n)
 static size_t next_raw(struct mm_cursor *cursor, size_t n, uint8_t *scratch, const uint8_t **bytes)
 {
     const struct mm_tensor *tensor = cursor->tensor;
-    size_t size = mm_dtype_info(tensor->stored)->bytes;
-    const struct mm_run *run;
     bool plain;
 
     if (!enter_run(cursor))
         return 0;
-    run = &tensor->run[cursor->run];
-    plain = !tensor->strided && !tensor->swapped && run->gap == 0;
+    plain = !tensor->strided && !tensor->swapped && tensor->run[cursor->run].gap == 0;
     if (!plain && n > MM_CHUNK)
         n = MM_CHUNK;
-    n = left_in_run(cursor, n);
-    *bytes = plain ? run->data + (size_t)cursor->in_run * size : scratch;
-    if (n > 0 && tensor->strided)
-        gather_strided(cursor, n, scratch);
-    else if (n > 0 && !plain)
-        mm_raw_gather(cursor->decoders, scratch,
-                      run->data + (size_t)cursor->in_run * unit_of(tensor, run) + run->gap,
-                      (int64_t)unit_of(tensor, run), size, n);
+    *bytes = scratch;
+    n = tensor->strided ? next_strided(cursor, n, scratch) : next_ordered(cursor, n, scratch, bytes);
     if (tensor->swapped)
-        mm_raw_swap(scratch, size, n);
-    cursor->in_run += (int64_t)n;
-    cursor->index += (int64_t)n;
-    return n;
+        mm_raw_swap(scratch, mm_dtype_info(tensor->stored)->bytes, n);
+    return advance(cursor, n);
 }
 
 /* Values that are floats already, side by side or with a gap between: straight to where they are wanted. */
@@ -149,13 +209,15 @@ static size_t raw_float(struct mm_cursor *cursor, float *out, size_t n)
     while (done < n && enter_run(cursor)) {
         const struct mm_run *run = &cursor->tensor->run[cursor->run];
         size_t unit = (size_t)run->gap + sizeof(float);
+        const uint8_t *from;
 
         k = left_in_run(cursor, n - done);
-        mm_raw_gather(cursor->decoders, (uint8_t *)(out + done),
-                      run->data + (size_t)cursor->in_run * unit + run->gap, (int64_t)unit, sizeof(float), k);
-        cursor->in_run += (int64_t)k;
-        cursor->index += (int64_t)k;
-        done += k;
+        from = raw_here(cursor, unit, &k);
+        if (k == 0)
+            break;
+        mm_raw_gather(cursor->decoders, (uint8_t *)(out + done), from + run->gap, (int64_t)unit,
+                      sizeof(float), k);
+        done += advance(cursor, k);
     }
     return done;
 }
@@ -297,17 +359,19 @@ static const void *in_place(struct mm_cursor *cursor, enum mm_dtype stored, size
     size_t size = mm_dtype_info(stored)->bytes;
     const struct mm_run *run;
     const uint8_t *bytes;
+    size_t there = n;
 
     if (cursor->bad || n == 0 || tensor->encoding != MM_ENC_RAW || tensor->stored != stored ||
         tensor->strided || tensor->swapped || tensor->quantised || !enter_run(cursor))
         return NULL;
     run = &tensor->run[cursor->run];
-    bytes = run->data + (size_t)cursor->in_run * size;
     if (run->gap > 0 || (uint64_t)(run->count - cursor->in_run) < n ||
-        run->size / size < (uint64_t)cursor->in_run + n || (uintptr_t)bytes % size != 0)
+        run->size / size < (uint64_t)cursor->in_run + n)
         return NULL;
-    cursor->in_run += (int64_t)n;
-    cursor->index += (int64_t)n;
+    bytes = raw_here(cursor, size, &there);
+    if (there < n || (uintptr_t)bytes % size != 0)
+        return NULL;
+    advance(cursor, n);
     return bytes;
 }
 

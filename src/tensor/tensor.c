@@ -20,6 +20,27 @@ void mm_tensor_raw(struct mm_tensor *tensor, enum mm_dtype dtype, const struct m
     run->size = (size_t)tensor->count * mm_dtype_info(dtype)->bytes;
 }
 
+bool mm_tensor_settled(const struct mm_tensor *tensor)
+{
+    return !tensor->supply || tensor->supply->whole;
+}
+
+const uint8_t *mm_tensor_bytes(const struct mm_tensor *tensor, size_t run, size_t offset, size_t size)
+{
+    struct mm_supply *supply = tensor->supply;
+    const uint8_t *bytes;
+    size_t have;
+
+    if (!supply)
+        return tensor->run[run].data + offset;
+    if (supply->whole)
+        return supply->whole + supply->begin + offset;
+    bytes = supply->at(supply, supply->begin + offset, size, &have);
+    if (bytes && have >= size)
+        return bytes;
+    return supply->all(supply) ? supply->whole + supply->begin + offset : NULL;
+}
+
 bool mm_tensor_lane_f(const struct mm_tensor *tensor)
 {
     return mm_dtype_info(tensor->dtype)->lane_f && !tensor->quantised;

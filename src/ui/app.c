@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COUNT_MAX 999999 /* the largest number that can be typed before a key */
@@ -22,7 +23,14 @@ int app_init(struct app *app, struct mm_session *session, const struct app_optio
     if (theme_load(&app->theme, app->options.theme ? app->options.theme : "default", err) < 0)
         return -1;
     mm_buf_init(&app->copy);
-    return keymap_init(&app->keymap, err);
+    if (actions_init(&app->actions, app->hooks.sections, app->hooks.section_count, err) < 0)
+        return -1;
+    app->histories = calloc((size_t)app->actions.top, sizeof(*app->histories));
+    if (app->histories && keymap_init(&app->keymap, &app->actions, err) == 0)
+        return 0;
+    free(app->histories);
+    actions_done(&app->actions);
+    return mm_fail_memory(err);
 }
 
 void app_done(struct app *app)
@@ -33,8 +41,10 @@ void app_done(struct app *app)
     }
     keymap_done(&app->keymap);
     mm_buf_done(&app->copy);
-    for (int i = 0; i < ACT_COUNT; i++)
-        history_done(&app->histories[i]);
+    for (int id = 0; id < app->actions.top; id++)
+        history_done(&app->histories[id]);
+    free(app->histories);
+    actions_done(&app->actions);
 }
 
 /* ---- views ---- */
@@ -132,20 +142,20 @@ void app_say_err(struct app *app, const struct mm_err *err)
     app_say(app, ROLE_ERROR, "%s", err->text);
 }
 
-void app_prompt(struct app *app, enum action action, const char *label, const char *text)
+void app_prompt(struct app *app, int action, const char *label, const char *text)
 {
     prompt_open_line(&app->prompt, action, label, text, &app->histories[action]);
     app->dirty = true;
 }
 
-void app_ask(struct app *app, enum action action, const char *question)
+void app_ask(struct app *app, int action, const char *question)
 {
     prompt_open_ask(&app->prompt, action, question);
     app->dirty = true;
 }
 
-void app_menu(struct app *app, enum action action, const char *title, const struct menu_item *items,
-              int count, int current)
+void app_menu(struct app *app, int action, const char *title, const struct menu_item *items, int count,
+              int current)
 {
     prompt_open_menu(&app->prompt, action, title, items, count, current);
     app->dirty = true;
@@ -164,8 +174,9 @@ void app_copy(struct app *app, const char *text)
 static void quit(struct app *app, const struct action_event *event)
 {
     bool sure = event->text && strcmp(event->text, "yes") == 0;
-    if (!sure && app->hooks.unsaved && app->hooks.unsaved(app->hooks.context))
-        app_ask(app, ACT_QUIT, "The plan is not written (w shows it). Leave anyway?");
+    const char *question = !sure && app->hooks.unsaved ? app->hooks.unsaved(app->hooks.context) : NULL;
+    if (question)
+        app_ask(app, ACT_QUIT, question);
     else
         app->quit = true;
 }
@@ -207,7 +218,7 @@ static void change_theme(struct app *app, const struct action_event *event)
 static void open_help(struct app *app, const struct action_event *event)
 {
     const struct view *top = app_top(app);
-    unsigned scopes = top ? top->ops->scopes(top) : 0;
+    uint64_t scopes = top ? top->ops->scopes(top) : 0;
     (void)event;
     if (!(scopes & SCOPE_HELP))
         app_push_take(app, help_view_open(app, scopes, top ? top->ops->name : ""));
@@ -227,7 +238,7 @@ static void suspend(struct app *app, const struct action_event *event)
 }
 
 static const struct {
-    enum action id;
+    int id;
     void (*answer)(struct app *app, const struct action_event *event);
 } answers[] = {
     {ACT_COMMAND, command}, {ACT_THEME, change_theme}, {ACT_HELP, open_help},
@@ -248,21 +259,22 @@ static bool answer(struct app *app, const struct action_event *event)
 
 /* ---- actions ---- */
 
-static unsigned top_scopes(const struct app *app)
+static uint64_t top_scopes(const struct app *app)
 {
     const struct view *top = app_top(app);
     return top ? top->ops->scopes(top) : SCOPE_ANY;
 }
 
 /* Only what can be answered without a text is sent on without one. */
-static bool asks_first(const struct action_event *event)
+static bool asks_first(const struct app *app, const struct action_event *event)
 {
-    return action_info(event->id)->prompt && !event->text && !(event->id == ACT_GOTO && event->count > 0);
+    return action_info(&app->actions, event->id)->prompt && !event->text &&
+           !(event->id == ACT_GOTO && event->count > 0);
 }
 
 void app_do(struct app *app, const struct action_event *event)
 {
-    const struct action_info *info = action_info(event->id);
+    const struct action_info *info = action_info(&app->actions, event->id);
     struct view *top = app_top(app);
     app->dirty = true;
     if (info->id == ACT_NONE)
@@ -271,7 +283,7 @@ void app_do(struct app *app, const struct action_event *event)
         app_say(app, ROLE_WARN, "'%s' is not for this screen.", info->name);
         return;
     }
-    if (asks_first(event)) {
+    if (asks_first(app, event)) {
         app_prompt(app, event->id, info->prompt, NULL);
         return;
     }
@@ -287,7 +299,7 @@ void app_do(struct app *app, const struct action_event *event)
         app_say(app, ROLE_WARN, "'%s' does nothing here.", info->name);
 }
 
-void app_act(struct app *app, enum action id, const char *text)
+void app_act(struct app *app, int id, const char *text)
 {
     app_do(app, &(struct action_event){.id = id, .text = text});
 }
@@ -320,7 +332,7 @@ int app_command(struct app *app, const char *line)
         *text++ = '\0';
         text += strspn(text, " \t");
     }
-    enum action id = action_find(copy);
+    int id = action_find(&app->actions, copy);
     if (id == ACT_NONE) {
         app_say(app, ROLE_ERROR, "No action is called '%s'; ? lists them.", copy);
         return -1;
@@ -331,23 +343,17 @@ int app_command(struct app *app, const char *line)
 
 /* ---- keys ---- */
 
-/* Actions for which an empty line is an answer ("no filter"); for all others it means "never mind". */
-static bool takes_empty(enum action id)
-{
-    return id == ACT_SEARCH || id == ACT_FILTER || id == ACT_EXPORT;
-}
-
 static void prompt_key_pressed(struct app *app, uint32_t key)
 {
     char text[LINE_MAX_BYTES]; /* the action may open the prompt again */
     bool typed = app->prompt.kind == PROMPT_LINE;
     if (prompt_key(&app->prompt, key) != PROMPT_COMMIT)
         return;
-    enum action action = app->prompt.action;
+    int action = app->prompt.action;
     copy_trimmed(text, prompt_answer(&app->prompt));
     if (typed)
         history_add(&app->histories[action], text);
-    if (text[0] || takes_empty(action))
+    if (text[0] || action_info(&app->actions, action)->empty)
         app_act(app, action, text);
 }
 
@@ -386,7 +392,7 @@ void app_key(struct app *app, uint32_t key)
         prompt_key_pressed(app, key);
         return;
     }
-    enum action id = keymap_lookup(&app->keymap, key, top_scopes(app));
+    int id = keymap_lookup(&app->keymap, key, top_scopes(app));
     if ((id == ACT_NONE || app->count > 0) && count_key(app, key)) /* 70 is a number even where 0 is a key */
         return;
     int count = app->count;

@@ -36,6 +36,9 @@ enum { APP_WANTS_REPAINT = 1, APP_WANTS_SUSPEND = 2, APP_WANTS_COPY = 4 };
 /* What the creator of the app lends it. Every pointer may be NULL. */
 struct app_hooks {
     void *context;
+    /* All actions, those of ui among them, in the order of the ? screen; NULL: those of ui alone. Borrowed. */
+    const struct action_section *sections;
+    size_t section_count;
     /* A descriptor that gets readable when jobs have finished; -1: none. */
     int fd;
     /* Take the finished jobs (on the main thread, draining fd). True: something that is seen may have
@@ -45,8 +48,8 @@ struct app_hooks {
     bool (*busy)(void *context);
     /* Wait until no job is left, and take all of them: a step of a script ends here. */
     void (*settle)(void *context);
-    /* The plan has changes that were not written: leaving asks first. */
-    bool (*unsaved)(void *context);
+    /* What is asked before leaving, as something would be lost; NULL: nothing would. */
+    const char *(*unsaved)(void *context);
     /* Actions that mean the same in every view (undo, export ...), tried when the top view says "not mine".
      */
     bool (*act)(void *context, struct app *app, const struct action_event *event);
@@ -64,6 +67,7 @@ struct app {
     struct app_options options;
     const struct glyphs *glyphs;
     struct theme theme;
+    struct actions actions;
     struct keymap keymap;
     struct view *stack[APP_DEPTH]; /* owned; [depth - 1] is the top */
     int depth;
@@ -71,11 +75,11 @@ struct app {
     char message[512]; /* one status message, until the next key; "" for none */
     enum role message_role;
     struct prompt prompt;
-    struct history histories[ACT_COUNT]; /* of the lines typed for each action */
-    int count;                           /* digits typed so far; 0: none */
-    unsigned wants;                      /* APP_WANTS_*: done and cleared by whoever runs the app */
-    struct mm_buf copy;                  /* text for the clipboard, with APP_WANTS_COPY */
-    bool dirty;                          /* the next frame differs */
+    struct history *histories; /* [actions.top] of the lines typed for each action */
+    int count;                 /* digits typed so far; 0: none */
+    unsigned wants;            /* APP_WANTS_*: done and cleared by whoever runs the app */
+    struct mm_buf copy;        /* text for the clipboard, with APP_WANTS_COPY */
+    bool dirty;                /* the next frame differs */
     bool quit;
 };
 
@@ -89,7 +93,7 @@ void app_done(struct app *app);
 void app_key(struct app *app, uint32_t key);
 void app_do(struct app *app, const struct action_event *event);
 /* app_do with no count; text may be NULL. */
-void app_act(struct app *app, enum action id, const char *text);
+void app_act(struct app *app, int id, const char *text);
 /*
  * A `:` line without its colon: a number (go to that row), or an action's name and its argument.
  * 0, or -1 when there is no such action (a message says so).
@@ -126,12 +130,12 @@ void app_say(struct app *app, enum role role, const char *format, ...) MM_PRINTF
 void app_say_err(struct app *app, const struct mm_err *err);
 
 /* Ask for a line; the answer comes back as `action` with text. `text` (may be NULL) stands there at first. */
-void app_prompt(struct app *app, enum action action, const char *label, const char *text);
+void app_prompt(struct app *app, int action, const char *label, const char *text);
 /* Ask a yes/no question; on y, `action` comes with the text "yes". */
-void app_ask(struct app *app, enum action action, const char *question);
+void app_ask(struct app *app, int action, const char *question);
 /* Let one of `count` items be chosen; `current` is selected at first. The items must be static. */
-void app_menu(struct app *app, enum action action, const char *title, const struct menu_item *items,
-              int count, int current);
+void app_menu(struct app *app, int action, const char *title, const struct menu_item *items, int count,
+              int current);
 /* Put text into the clipboard of the terminal (OSC 52), where there is one. Says so. */
 void app_copy(struct app *app, const char *text);
 

@@ -30,9 +30,9 @@ struct hint {
 };
 
 /* False when the action has no key or no label, or is unknown here. */
-static bool make_hint(const struct app *app, enum action id, unsigned scopes, struct hint *hint)
+static bool make_hint(const struct app *app, int id, uint64_t scopes, struct hint *hint)
 {
-    const struct action_info *info = action_info(id);
+    const struct action_info *info = action_info(&app->actions, id);
     mm_buf_init(&hint->key);
     hint->label = info->hint;
     if (!info->hint || keymap_keys_in(&app->keymap, id, scopes, 1, &hint->key) == 0) {
@@ -44,7 +44,7 @@ static bool make_hint(const struct app *app, enum action id, unsigned scopes, st
 }
 
 /* Draw one hint if it fits before `end`; returns where the next one goes. */
-static int draw_hint(const struct app *app, enum action id, unsigned scopes, struct canvas *c, int x, int end)
+static int draw_hint(const struct app *app, int id, uint64_t scopes, struct canvas *c, int x, int end)
 {
     struct hint hint;
     if (!make_hint(app, id, scopes, &hint))
@@ -58,7 +58,7 @@ static int draw_hint(const struct app *app, enum action id, unsigned scopes, str
     return x;
 }
 
-static int hint_width(const struct app *app, enum action id, unsigned scopes)
+static int hint_width(const struct app *app, int id, uint64_t scopes)
 {
     struct hint hint;
     if (!make_hint(app, id, scopes, &hint))
@@ -67,7 +67,7 @@ static int hint_width(const struct app *app, enum action id, unsigned scopes)
     return hint.width;
 }
 
-static bool always_shown(enum action id)
+static bool always_shown(int id)
 {
     return id == ACT_HELP || id == ACT_CLOSE;
 }
@@ -76,8 +76,8 @@ static bool always_shown(enum action id)
 static void draw_hints(const struct app *app, struct canvas *c)
 {
     const struct view *top = app_top(app);
-    unsigned scopes = top->ops->scopes(top);
-    const enum action *hints = top->ops->hints ? top->ops->hints(top) : NULL;
+    uint64_t scopes = top->ops->scopes(top);
+    const int *hints = top->ops->hints ? top->ops->hints(top) : NULL;
     int help = scopes & SCOPE_HELP ? 0 : hint_width(app, ACT_HELP, scopes);
     int end = c->w - help - hint_width(app, ACT_CLOSE, scopes);
     int x = 1;

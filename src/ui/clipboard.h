@@ -12,4 +12,7 @@
 /* The whole sequence, appended. */
 void clipboard_sequence(struct mm_buf *out, const char *text, size_t length);
 
+/* Send it to the terminal that standard output is; false where that has none, or the text is too long. */
+bool clipboard_send(const char *text, size_t length);
+
 #endif

@@ -20,6 +20,7 @@ struct glyphs {
     const char *versus;                   /* src against dst in a title (ASCII: vs) */
     const char *tag;                      /* before a tagged row */
     const char *badge;                    /* before a chosen precision */
+    const char *suggest;                  /* before a suggested one */
     const char *dot;                      /* between two facts on one line, with its blanks */
     const char *dash;                     /* a figure that does not exist */
     const char *check, *cross;

@@ -7,29 +7,19 @@
 /* One line of the screen. */
 struct row {
     const char *heading; /* a heading, or NULL */
-    enum action id;      /* ACT_NONE on the second and later lines of one text */
+    int id;              /* ACT_NONE on the second and later lines of one text */
     const char *text;    /* a piece of the help text, not terminated */
     int length;
 };
 
 struct help {
     struct view view;
-    unsigned scopes; /* of the view that help was asked for */
+    const struct actions *actions;
+    uint64_t scopes; /* of the view that help was asked for */
     const char *name;
     struct row *rows;
     size_t count, capacity;
     struct list list;
-};
-
-/* The table is in this order; a section begins with its first action. */
-static const struct {
-    enum action first;
-    const char *heading;
-} sections[] = {
-    {ACT_DOWN, "Moving"},         {ACT_SEARCH, "Finding"},
-    {ACT_SORT_MENU, "Sorting"},   {ACT_TAG, "Choosing precision"},
-    {ACT_TAB_NEXT, "One layer"},  {ACT_PLAN, "Plan and files"},
-    {ACT_COMMAND, "The program"},
 };
 
 /* Columns: where the action's name and the text begin. The name is left out on a narrow screen. */
@@ -66,10 +56,10 @@ static int line_length(const char *text, int width)
     return width;
 }
 
-static void add_action(struct help *help, enum action id, int width)
+static void add_action(struct help *help, const struct action_info *info, int width)
 {
-    const char *text = action_info(id)->help;
-    enum action shown = id;
+    const char *text = info->help;
+    int shown = info->id;
     while (*text) {
         int length = line_length(text, width > 8 ? width : 8);
         add_row(help, (struct row){.id = shown, .text = text, .length = length});
@@ -79,46 +69,42 @@ static void add_action(struct help *help, enum action id, int width)
     }
 }
 
-static const char *heading_at(enum action id)
+static void add_heading(struct help *help, const char *heading)
 {
-    for (size_t i = 0; i < MM_COUNT(sections); i++) {
-        if (sections[i].first == id)
-            return sections[i].heading;
-    }
-    return NULL;
+    if (help->count > 0)
+        add_row(help, (struct row){0});
+    add_row(help, (struct row){.heading = heading});
 }
 
-/* Rebuild all rows; a heading is written when its first action that is known here comes. */
+/* Rebuild all rows: the actions that are known here, below the headings of their sections. */
 static void make_rows(struct help *help, int w)
 {
-    const char *heading = NULL;
+    const char *last = "";
     help->count = 0;
-    for (int id = ACT_NONE + 1; id < ACT_COUNT; id++) {
-        const char *begins = heading_at((enum action)id);
-        heading = begins ? begins : heading;
-        if (!(action_info((enum action)id)->scopes & help->scopes))
-            continue;
-        if (heading) {
-            if (help->count > 0)
-                add_row(help, (struct row){0});
-            add_row(help, (struct row){.heading = heading});
+    for (size_t s = 0; s < help->actions->count; s++) {
+        const struct action_section *section = &help->actions->section[s];
+        for (size_t i = 0; i < section->count; i++) {
+            if (!(section->row[i].scopes & help->scopes))
+                continue;
+            if (strcmp(section->heading, last) != 0)
+                add_heading(help, section->heading);
+            last = section->heading;
+            add_action(help, &section->row[i], w - columns_for(w).text - 1);
         }
-        heading = NULL;
-        add_action(help, (enum action)id, w - columns_for(w).text - 1);
     }
 }
 
 /* ---- the view ---- */
 
-static unsigned help_scopes(const struct view *view)
+static uint64_t help_scopes(const struct view *view)
 {
     (void)view;
     return SCOPE_HELP | SCOPE_LIST;
 }
 
-static const enum action *help_hints(const struct view *view)
+static const int *help_hints(const struct view *view)
 {
-    static const enum action hints[] = {ACT_DOWN, ACT_UP, ACT_NONE};
+    static const int hints[] = {ACT_DOWN, ACT_UP, ACT_NONE};
     (void)view;
     return hints;
 }
@@ -127,7 +113,7 @@ static void draw_action(const struct help *help, const struct app *app, const st
                         struct canvas *c, int y)
 {
     struct columns at = columns_for(c->w);
-    const struct action_info *info = action_info(row->id);
+    const struct action_info *info = action_info(help->actions, row->id);
     struct mm_buf keys;
     mm_buf_init(&keys);
     int count = row->id == ACT_NONE ? 0 : keymap_keys_in(&app->keymap, row->id, help->scopes, 0, &keys);
@@ -203,13 +189,13 @@ static const struct view_ops help_ops = {
     .close = help_close,
 };
 
-struct view *help_view_open(struct app *app, unsigned scopes, const char *name)
+struct view *help_view_open(struct app *app, uint64_t scopes, const char *name)
 {
     struct help *help = calloc(1, sizeof(*help));
-    (void)app;
     if (!help)
         return NULL;
     help->view.ops = &help_ops;
+    help->actions = &app->actions;
     help->scopes = scopes;
     help->name = name;
     return &help->view;

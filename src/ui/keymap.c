@@ -6,7 +6,7 @@
 
 #define WORD 64 /* bytes of a key's or an action's name, with its end */
 
-static int add(struct keymap *map, uint32_t key, enum action id, struct mm_err *err)
+static int add(struct keymap *map, uint32_t key, int id, struct mm_err *err)
 {
     void *bindings = map->bindings;
     if (mm_grow(&bindings, &map->capacity, map->count + 1, sizeof(*map->bindings)) < 0)
@@ -34,15 +34,15 @@ static const char *next_word(const char *text, const char *end, char out[WORD])
     return text;
 }
 
-int keymap_init(struct keymap *map, struct mm_err *err)
+int keymap_init(struct keymap *map, const struct actions *actions, struct mm_err *err)
 {
-    *map = (struct keymap){0};
-    for (int id = ACT_NONE + 1; id < ACT_COUNT; id++) {
-        const char *keys = action_info((enum action)id)->keys;
+    *map = (struct keymap){.actions = actions};
+    for (int id = ACT_NONE + 1; id < actions->top; id++) {
+        const char *keys = action_info(actions, id)->keys;
         const char *end = keys + strlen(keys);
         char word[WORD];
         while ((keys = next_word(keys, end, word))) {
-            if (add(map, key_parse(word), (enum action)id, err) < 0) {
+            if (add(map, key_parse(word), id, err) < 0) {
                 keymap_done(map);
                 return -1;
             }
@@ -58,7 +58,7 @@ void keymap_done(struct keymap *map)
 }
 
 /* Take the key from one action, or from all (ACT_NONE). */
-static void unbind(struct keymap *map, uint32_t key, enum action id)
+static void unbind(struct keymap *map, uint32_t key, int id)
 {
     size_t kept = 0;
     for (size_t i = 0; i < map->count; i++) {
@@ -73,7 +73,7 @@ int keymap_bind(struct keymap *map, const char *key, const char *action, struct 
 {
     uint32_t code = key_parse(key);
     bool nobody = strcmp(action, "none") == 0;
-    enum action id = nobody ? ACT_NONE : action_find(action);
+    int id = nobody ? ACT_NONE : action_find(map->actions, action);
     if (code == K_NONE)
         return mm_fail(err, MM_EARG, "no key is called '%s'", key);
     if (id == ACT_NONE && !nobody)
@@ -116,16 +116,16 @@ int keymap_parse(struct keymap *map, const char *source, const char *text, size_
     return 0;
 }
 
-enum action keymap_lookup(const struct keymap *map, uint32_t key, unsigned scopes)
+int keymap_lookup(const struct keymap *map, uint32_t key, uint64_t scopes)
 {
     for (size_t i = 0; i < map->count; i++) {
-        if (map->bindings[i].key == key && (action_info(map->bindings[i].id)->scopes & scopes))
+        if (map->bindings[i].key == key && (action_info(map->actions, map->bindings[i].id)->scopes & scopes))
             return map->bindings[i].id;
     }
     return ACT_NONE;
 }
 
-int keymap_keys_in(const struct keymap *map, enum action id, unsigned scopes, int limit, struct mm_buf *out)
+int keymap_keys_in(const struct keymap *map, int id, uint64_t scopes, int limit, struct mm_buf *out)
 {
     char name[KEY_NAME_SIZE];
     int count = 0;
@@ -140,7 +140,7 @@ int keymap_keys_in(const struct keymap *map, enum action id, unsigned scopes, in
     return count;
 }
 
-int keymap_keys(const struct keymap *map, enum action id, int limit, struct mm_buf *out)
+int keymap_keys(const struct keymap *map, int id, int limit, struct mm_buf *out)
 {
-    return keymap_keys_in(map, id, action_info(id)->scopes, limit, out);
+    return keymap_keys_in(map, id, action_info(map->actions, id)->scopes, limit, out);
 }

@@ -10,16 +10,17 @@
 
 struct binding {
     uint32_t key;
-    enum action id;
+    int id;
 };
 
 struct keymap {
-    struct binding *bindings; /* the first one that is known in a view counts: later binds come first */
+    const struct actions *actions; /* borrowed */
+    struct binding *bindings;      /* the first one that is known in a view counts: later binds come first */
     size_t count, capacity;
 };
 
-/* The table's default keys. 0, or -1 with err (out of memory). */
-int keymap_init(struct keymap *map, struct mm_err *err);
+/* The default keys of these actions, which must live as long as the map. 0, or -1 with err (out of memory). */
+int keymap_init(struct keymap *map, const struct actions *actions, struct mm_err *err);
 void keymap_done(struct keymap *map);
 
 /*
@@ -32,13 +33,13 @@ int keymap_bind(struct keymap *map, const char *key, const char *action, struct 
 int keymap_parse(struct keymap *map, const char *source, const char *text, size_t length, struct mm_err *err);
 
 /* What a key does in a view with these scopes; ACT_NONE for nothing. */
-enum action keymap_lookup(const struct keymap *map, uint32_t key, unsigned scopes);
+int keymap_lookup(const struct keymap *map, uint32_t key, uint64_t scopes);
 /*
  * Append the keys that reach an action in a view with these scopes, " "-separated ("j Down"), at most `limit`
  * of them (0: all). Returns how many.
  */
-int keymap_keys_in(const struct keymap *map, enum action id, unsigned scopes, int limit, struct mm_buf *out);
+int keymap_keys_in(const struct keymap *map, int id, uint64_t scopes, int limit, struct mm_buf *out);
 /* The same for wherever the action is known. */
-int keymap_keys(const struct keymap *map, enum action id, int limit, struct mm_buf *out);
+int keymap_keys(const struct keymap *map, int id, int limit, struct mm_buf *out);
 
 #endif

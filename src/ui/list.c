@@ -85,7 +85,7 @@ static int half_page(const struct list *list)
 static bool distance(const struct list *list, const struct action_event *event, long long *by)
 {
     const struct {
-        enum action id;
+        int id;
         int by;
     } moves[] = {
         {ACT_DOWN, 1},

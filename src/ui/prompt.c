@@ -5,27 +5,27 @@
 #include <stdio.h>
 #include <string.h>
 
-static void open_as(struct prompt *prompt, enum prompt_kind kind, enum action action, const char *label)
+static void open_as(struct prompt *prompt, enum prompt_kind kind, int action, const char *label)
 {
     prompt->kind = kind;
     prompt->action = action;
     snprintf(prompt->label, sizeof(prompt->label), "%s", label ? label : "");
 }
 
-void prompt_open_line(struct prompt *prompt, enum action action, const char *label, const char *text,
+void prompt_open_line(struct prompt *prompt, int action, const char *label, const char *text,
                       struct history *history)
 {
     open_as(prompt, PROMPT_LINE, action, label);
     line_start(&prompt->line, text, history);
 }
 
-void prompt_open_ask(struct prompt *prompt, enum action action, const char *question)
+void prompt_open_ask(struct prompt *prompt, int action, const char *question)
 {
     open_as(prompt, PROMPT_ASK, action, question);
 }
 
-void prompt_open_menu(struct prompt *prompt, enum action action, const char *title,
-                      const struct menu_item *items, int count, int current)
+void prompt_open_menu(struct prompt *prompt, int action, const char *title, const struct menu_item *items,
+                      int count, int current)
 {
     open_as(prompt, PROMPT_MENU, action, title);
     prompt->items = items;
@@ -61,7 +61,7 @@ static bool take_letter(struct prompt *prompt, uint32_t key)
 
 static const struct {
     uint32_t key;
-    enum action move;
+    int move;
 } menu_moves[] = {
     {'j', ACT_DOWN},       {K_DOWN, ACT_DOWN}, {K_CTRL | 'n', ACT_DOWN}, {K_TAB, ACT_DOWN},
     {'k', ACT_UP},         {K_UP, ACT_UP},     {K_CTRL | 'p', ACT_UP},   {'g', ACT_TOP},

@@ -22,7 +22,7 @@ enum prompt_kind { PROMPT_CLOSED, PROMPT_LINE, PROMPT_ASK, PROMPT_MENU };
 struct prompt {
     enum prompt_kind kind;
     enum prompt_kind answered;     /* what it was when it was closed */
-    enum action action;            /* what gets the answer */
+    int action;                    /* what gets the answer */
     char label[200];               /* prompt, question or title */
     struct line line;              /* PROMPT_LINE */
     const struct menu_item *items; /* PROMPT_MENU; borrowed, must outlive the menu: use static tables */
@@ -35,11 +35,11 @@ enum prompt_result {
     PROMPT_COMMIT  /* closed; prompt_answer() is what was given */
 };
 
-void prompt_open_line(struct prompt *prompt, enum action action, const char *label, const char *text,
+void prompt_open_line(struct prompt *prompt, int action, const char *label, const char *text,
                       struct history *history);
-void prompt_open_ask(struct prompt *prompt, enum action action, const char *question);
-void prompt_open_menu(struct prompt *prompt, enum action action, const char *title,
-                      const struct menu_item *items, int count, int current);
+void prompt_open_ask(struct prompt *prompt, int action, const char *question);
+void prompt_open_menu(struct prompt *prompt, int action, const char *title, const struct menu_item *items,
+                      int count, int current);
 enum prompt_result prompt_key(struct prompt *prompt, uint32_t key);
 /* The answer after PROMPT_COMMIT: the line, "yes", or the chosen value. Valid until the prompt is opened
  * again. */

@@ -23,6 +23,7 @@ static const struct {
     [ROLE_LIST_TAG] = {"list.tag", 't'},
     [ROLE_LIST_WAIT] = {"list.wait", 'w'},
     [ROLE_BADGE] = {"badge", 'g'},
+    [ROLE_BADGE_SUGGEST] = {"badge.suggest", 'G'},
     [ROLE_OK] = {"ok", 'o'},
     [ROLE_WARN] = {"warn", 'W'},
     [ROLE_BAD] = {"bad", 'B'},

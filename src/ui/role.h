@@ -26,6 +26,7 @@ enum role {
     ROLE_LIST_TAG,  /* the dot before a tagged row */
     ROLE_LIST_WAIT, /* a row that has not been measured yet */
     ROLE_BADGE,     /* a chosen precision */
+    ROLE_BADGE_SUGGEST,
     ROLE_OK,
     ROLE_WARN,
     ROLE_BAD,

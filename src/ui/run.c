@@ -1,3 +1,4 @@
+#include "ui/clipboard.h"
 #include "ui/run.h"
 #include "ui/app.h"
 #include "ui/term.h"
@@ -62,7 +63,7 @@ static void do_wants(struct loop *loop)
     struct app *app = loop->app;
     unsigned wants = app->wants;
     app->wants = 0;
-    if (wants & APP_WANTS_COPY && !term_copy(loop->term, mm_buf_text(&app->copy), app->copy.length))
+    if (wants & APP_WANTS_COPY && !clipboard_send(mm_buf_text(&app->copy), app->copy.length))
         app_say(app, ROLE_WARN, "This terminal has no clipboard that mmtui could write to.");
     if (wants & APP_WANTS_REPAINT)
         loop->repaint = true;

@@ -1,8 +1,9 @@
 #define _XOPEN_SOURCE_EXTENDED 1
 #include "ui/term.h"
-#include "ui/clipboard.h"
 #include "ui/key.h"
 #include "ui/signals.h"
+#include "ui/term_key.h"
+#include "ui/terminfo.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -15,12 +16,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
-
-/* From <term.h>, whose other names (struct term, lines, columns ...) would get in the way. */
-extern int setupterm(const char *name, int fd, int *status);
-extern char *tigetstr(const char *name);
-extern struct terminal_description *cur_term;
-extern int del_curterm(struct terminal_description *description);
 
 /* Colour pairs that are used at most: what fits into setcchar's short on any terminal. */
 #define PAIRS_MAX 255
@@ -47,69 +42,9 @@ struct term {
 
 /* ---- what the terminal can ---- */
 
-/* A string capability, or NULL. */
-static const char *capability(const char *name)
-{
-    const char *text = tigetstr(name);
-    return text && text != (const char *)-1 ? text : NULL;
-}
-
-/* Append it without its padding ("$<5>"). */
-static void add_capability(struct mm_buf *out, const char *name)
-{
-    const char *text = capability(name);
-    while (text && *text) {
-        const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
-        if (end)
-            text = end;
-        else
-            mm_buf_putc(out, *text);
-        text++;
-    }
-}
-
-/* What puts the screen back after a crash. */
-static void add_restore(struct mm_buf *out)
-{
-    add_capability(out, "sgr0");
-    add_capability(out, "cnorm");
-    add_capability(out, "rmkx");
-    add_capability(out, capability("rmcup") ? "rmcup" : "clear");
-}
-
 bool term_locale_utf8(void)
 {
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-}
-
-static int check_kind(const char *name, struct mm_err *err)
-{
-    int status = 0;
-    if (setupterm(name, STDOUT_FILENO, &status) != OK)
-        return mm_fail(err, MM_EUNSUPPORTED, "TERM=%.60s is not in the terminfo database", name);
-    if (!capability("cup"))
-        return mm_fail(err, MM_EUNSUPPORTED, "TERM=%.60s can't place its cursor, so there is no full screen",
-                       name);
-    return 0;
-}
-
-/*
- * Is there a terminal, and can it do what a full-screen program needs? newterm is not asked, as it lets
- * `dumb` pass and says nothing about the others. What puts the screen back goes to `restore`.
- */
-static int check_terminal(struct mm_buf *restore, struct mm_err *err)
-{
-    const char *name = getenv("TERM");
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        return mm_fail(err, MM_EUNSUPPORTED, "standard input and output are not both a terminal");
-    if (!name || !name[0])
-        return mm_fail(err, MM_EUNSUPPORTED, "TERM is not set, so the kind of terminal is unknown");
-    int result = check_kind(name, err);
-    if (result == 0)
-        add_restore(restore);
-    if (cur_term)
-        del_curterm(cur_term); /* newterm reads its own */
-    return result;
 }
 
 static bool no_color_is_set(void)
@@ -170,7 +105,7 @@ struct term *term_open(const struct term_options *options, struct mm_err *err)
     struct term *term = NULL;
     mm_buf_init(&restore);
     /* handlers before newterm, which leaves those alone that it finds */
-    if (check_terminal(&restore, err) == 0 && signals_open(mm_buf_text(&restore), err) == 0) {
+    if (terminfo_check(&restore, err) == 0 && signals_open(mm_buf_text(&restore), err) == 0) {
         term = open_screen(options ? options : &none, err);
         if (!term)
             signals_close();
@@ -255,94 +190,22 @@ static uint32_t special_key(int code)
     return K_NONE; /* KEY_RESIZE among others: sizes come by signal */
 }
 
-static uint32_t character_key(uint32_t c)
+/* The rest of something that has begun is there or comes at once. */
+static int next_code(void *context, bool soon)
 {
-    static const struct {
-        uint32_t c, key;
-    } controls[] = {{'\r', K_ENTER}, {'\n', K_ENTER}, {'\t', K_TAB}, {'\b', K_BACKSPACE}, {127, K_BACKSPACE}};
-    for (size_t i = 0; i < MM_COUNT(controls); i++) {
-        if (controls[i].c == c)
-            return controls[i].key;
-    }
-    if (c >= 1 && c <= 26)
-        return K_CTRL | ('a' + c - 1);
-    return key_is_text(c) ? c : K_NONE;
-}
-
-/* The rest of something that has begun: it is there or comes at once. */
-static int get_soon(void)
-{
-    timeout(25);
+    (void)context;
+    if (soon)
+        timeout(25);
     int c = getch();
-    timeout(0);
-    return c;
+    if (soon)
+        timeout(0);
+    return c == ERR ? TERM_KEY_NONE : c;
 }
 
-/*
- * The rest of a UTF-8 character; K_NONE for bytes that are none. (get_wch would do this too, but after one
- * wrong byte it swallows the next hundred keys.)
- */
-static uint32_t after_lead_byte(int lead)
+static void put_back(void *context, int code)
 {
-    char bytes[4] = {(char)lead};
-    size_t length = 1, need = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    uint32_t cp;
-    if (lead < 0xc2 || lead > 0xf4)
-        return K_NONE;
-    while (length < need) {
-        int c = get_soon();
-        if (c < 0x80 || c > 0xbf) {
-            if (c != ERR)
-                ungetch(c);
-            return K_NONE;
-        }
-        bytes[length++] = (char)c;
-    }
-    return mm_text_decode(bytes, bytes + length, &cp) == length ? character_key(cp) : K_NONE;
-}
-
-/* An escape sequence that terminfo does not know (its start was read): skip it, so that its letters are no
- * keys. */
-static void skip_sequence(void)
-{
-    for (int i = 0; i < 64; i++) {
-        int c = get_soon();
-        if (c >= 0x20 && c < 0x40)
-            continue;
-        if (c != ERR && (c < 0x20 || c > 0x7e))
-            ungetch(c); /* not part of it */
-        return;
-    }
-}
-
-/* ESC alone is Esc; with a character right behind it, it was Alt and that character. */
-static uint32_t after_escape(void)
-{
-    int c = getch();
-    if (c == '[' || c == 'O') {
-        skip_sequence();
-        return K_NONE;
-    }
-    uint32_t key = c >= 0 && c < 0x80 && c != 27 ? character_key((uint32_t)c) : K_NONE;
-    if (key == K_NONE && c != ERR)
-        ungetch(c);
-    return key == K_NONE ? K_ESC : key | K_META;
-}
-
-/* What was read, as a key; K_NONE when it means nothing. */
-static uint32_t decode(const struct term *term, int c)
-{
-    if (c == 27)
-        return after_escape();
-    if (c < 0x80)
-        return character_key((uint32_t)c);
-    if (c <= 0xff)
-        return term->utf8 ? after_lead_byte(c) : K_NONE;
-    if (c == KEY_MOUSE) {
-        skip_sequence(); /* nobody asked for the mouse: pasted rubbish */
-        return K_NONE;
-    }
-    return special_key(c);
+    (void)context;
+    ungetch(code);
 }
 
 /* No key could be read although poll says that there is something: the other end has hung up. */
@@ -359,11 +222,17 @@ static bool is_gone(void)
 
 int term_key(struct term *term, uint32_t *key)
 {
+    const struct term_key_source source = {
+        .next = next_code, .back = put_back, .special = special_key, .utf8 = term->utf8};
     for (;;) {
-        int c = getch();
-        if (c == ERR)
+        int c = next_code(NULL, false);
+        if (c == TERM_KEY_NONE)
             return is_gone() ? -1 : 0;
-        *key = decode(term, c);
+        if (c == KEY_MOUSE) { /* nobody asked for the mouse: pasted rubbish */
+            term_key_skip(&source);
+            continue;
+        }
+        *key = term_key_decode(&source, c);
         if (*key != K_NONE)
             return 1;
     }
@@ -528,34 +397,4 @@ void term_draw(struct term *term, const struct grid *grid, const struct theme *t
     move(grid->cursor_y < term->h ? grid->cursor_y : term->h - 1,
          grid->cursor_x < term->w ? grid->cursor_x : 0);
     refresh();
-}
-
-/* ---- clipboard ---- */
-
-static bool write_all(const char *data, size_t length)
-{
-    while (length > 0) {
-        ssize_t n = write(STDOUT_FILENO, data, length);
-        if (n < 0 && errno != EINTR)
-            return false;
-        data += n > 0 ? n : 0;
-        length -= n > 0 ? (size_t)n : 0;
-    }
-    return true;
-}
-
-bool term_copy(struct term *term, const char *text, size_t length)
-{
-    const char *name = getenv("TERM");
-    bool mute =
-        !name || strncmp(name, "linux", 5) == 0 || strncmp(name, "vt", 2) == 0; /* they would print it */
-    struct mm_buf out;
-    (void)term;
-    if (mute || length > CLIPBOARD_MAX)
-        return false;
-    mm_buf_init(&out);
-    clipboard_sequence(&out, text, length);
-    bool sent = !out.failed && write_all(mm_buf_text(&out), out.length);
-    mm_buf_done(&out);
-    return sent;
 }

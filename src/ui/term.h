@@ -61,7 +61,5 @@ int term_end_signal(const struct term *term);
 void term_draw(struct term *term, const struct grid *grid, const struct theme *theme, bool repaint);
 /* Give the screen back, stop the process as ^Z does, and take the screen again after `fg`. */
 void term_suspend(struct term *term);
-/* Text to the terminal's clipboard (OSC 52); at most 74,994 bytes, more is not sent: false. */
-bool term_copy(struct term *term, const char *text, size_t length);
 
 #endif

@@ -21,9 +21,9 @@ struct view;
 struct view_ops {
     const char *name; /* "layers"; also in the heading of the ? screen */
     /* SCOPE_* at this moment (a tab may add one). */
-    unsigned (*scopes)(const struct view *view);
+    uint64_t (*scopes)(const struct view *view);
     /* The footer: actions in order of importance, ended by ACT_NONE. May differ from moment to moment. */
-    const enum action *(*hints)(const struct view *view);
+    const int *(*hints)(const struct view *view);
     /* Draw everything but the bottom lines. The canvas is blank; its w and h are what size() was told. */
     void (*draw)(const struct view *view, const struct app *app, struct canvas *c);
     /* Optional. Draw the status row (one row) for when there is no message. */

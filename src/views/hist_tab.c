@@ -1,21 +1,33 @@
 /* The Histogram tab: both distributions over one range, or that of the error. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "views/hist_chart.h"
 #include "views/layer.h"
 
+enum range { RANGE_ALL, RANGE_MIDDLE, RANGE_ZERO, RANGE_COUNT };
+
+struct hist_tab {
+    bool log, error;
+    enum range range;
+    size_t bins;                     /* index into the steps of + and - */
+    const struct mm_pair_hist *hist; /* NULL while it is counted */
+    const char *problem;
+};
+
 /* Bins that + and - step through; 0 stands for one a column. */
 static const size_t bin_steps[] = {8, 16, 32, 64, 0, 128, 256, 512};
+#define BINS_USUAL 4
 /* Fine enough to find the middle 99.9 % in. */
 #define FINE_BINS 4096
 
-static const char *const range_names[HIST_RANGES] = {"all", "middle 99.9%", "around zero"};
+static const char *const range_names[RANGE_COUNT] = {"all", "middle 99.9%", "around zero"};
 
 /* ---- the histogram that is wanted ---- */
 
-static size_t bins_of(const struct layer_view *layer)
+static size_t bins_of(const struct layer_view *layer, const struct hist_tab *tab)
 {
-    size_t bins = bin_steps[layer->hist.bins];
+    size_t bins = bin_steps[tab->bins];
     int columns = layer->w > 17 ? layer->w - 9 : 8;
     return bins ? bins : (size_t)(columns < MM_HIST_BINS_MAX ? columns : MM_HIST_BINS_MAX);
 }
@@ -60,21 +72,21 @@ static void zero_range(const struct mm_layer *layer, struct mm_hist_options *opt
 
 static void prepare(struct layer_view *layer, struct app *app)
 {
-    struct hist_tab *tab = &layer->hist;
+    struct hist_tab *tab = layer_state(layer);
     const struct mm_layer *data = mm_session_layer(app->session, layer->id);
     enum mm_state state = data->result.state;
     tab->hist = NULL;
     tab->problem = NULL;
     if (state != MM_STATE_MEASURED && state != MM_STATE_SINGLE)
         return;
-    struct mm_hist_options options = {.bins = bins_of(layer)};
-    if (tab->range == HIST_MIDDLE) {
+    struct mm_hist_options options = {.bins = bins_of(layer, tab)};
+    if (tab->range == RANGE_MIDDLE) {
         struct mm_hist_options fine = {.bins = FINE_BINS};
         const struct mm_pair_hist *all = mm_session_hist(app->session, layer->id, &fine, &tab->problem);
         if (!all)
             return;
         middle_range(all, &options);
-    } else if (tab->range == HIST_ZERO) {
+    } else if (tab->range == RANGE_ZERO) {
         zero_range(data, &options);
     }
     tab->hist = mm_session_hist(app->session, layer->id, &options, &tab->problem);
@@ -84,7 +96,7 @@ static void prepare(struct layer_view *layer, struct app *app)
 
 static void draw(struct canvas *c, const struct layer_view *layer, const struct app *app)
 {
-    const struct hist_tab *tab = &layer->hist;
+    const struct hist_tab *tab = layer_state(layer);
     const struct mm_layer *data = mm_session_layer(app->session, layer->id);
     enum mm_state state = data->result.state;
     bool error = tab->error && data->pair->src && data->pair->dst;
@@ -93,7 +105,7 @@ static void draw(struct canvas *c, const struct layer_view *layer, const struct 
         canvas_textf(c, 0, 0, -1, ROLE_DIM, "of the error   counts: %s", counts);
     else
         canvas_textf(c, 0, 0, -1, ROLE_DIM, "range: %s   counts: %s   bins: %zu", range_names[tab->range],
-                     counts, bins_of(layer));
+                     counts, bins_of(layer, tab));
     if (tab->problem)
         canvas_text(c, 0, 2, -1, ROLE_ERROR, tab->problem);
     else if (state == MM_STATE_FAILED || state == MM_STATE_MISMATCH)
@@ -114,29 +126,62 @@ static void draw(struct canvas *c, const struct layer_view *layer, const struct 
 
 /* ---- actions ---- */
 
-static bool act(struct layer_view *layer, struct app *app, const struct action_event *event)
+static void act_log(struct layer_view *layer, struct app *app)
 {
-    struct hist_tab *tab = &layer->hist;
+    struct hist_tab *tab = layer_state(layer);
     (void)app;
-    switch (event->id) {
-    case ACT_HIST_LOG: tab->log = !tab->log; break;
-    case ACT_HIST_ERROR: tab->error = !tab->error; break;
-    case ACT_HIST_RANGE: tab->range = (tab->range + 1) % HIST_RANGES; break;
-    case ACT_HIST_MORE: tab->bins += tab->bins + 1 < MM_COUNT(bin_steps); break;
-    case ACT_HIST_FEWER: tab->bins -= tab->bins > 0; break;
-    default: return false;
-    }
-    return true;
+    tab->log = !tab->log;
 }
 
-static const enum action hints[] = {ACT_BACK,       ACT_TAB_NEXT,  ACT_HIST_LOG,   ACT_HIST_RANGE,
-                                    ACT_HIST_ERROR, ACT_HIST_MORE, ACT_LAYER_NEXT, ACT_PRECISION_NEXT,
-                                    ACT_HELP,       ACT_NONE};
+static void act_more(struct layer_view *layer, struct app *app)
+{
+    struct hist_tab *tab = layer_state(layer);
+    (void)app;
+    tab->bins += tab->bins + 1 < MM_COUNT(bin_steps);
+}
 
-const struct layer_tab hist_tab = {.name = "Histogram",
-                                   .key = ACT_TAB_2,
-                                   .scope = SCOPE_HIST,
-                                   .hints = hints,
+static void act_fewer(struct layer_view *layer, struct app *app)
+{
+    struct hist_tab *tab = layer_state(layer);
+    (void)app;
+    tab->bins -= tab->bins > 0;
+}
+
+static void act_range(struct layer_view *layer, struct app *app)
+{
+    struct hist_tab *tab = layer_state(layer);
+    (void)app;
+    tab->range = (tab->range + 1) % RANGE_COUNT;
+}
+
+static void act_error(struct layer_view *layer, struct app *app)
+{
+    struct hist_tab *tab = layer_state(layer);
+    (void)app;
+    tab->error = !tab->error;
+}
+
+static const struct tab_action actions[] = {
+    {"hist-log", "L", "log", "Logarithmic counts on or off", act_log},
+    {"hist-range", "r", "range", "Range: all, the middle 99.9 %, around zero", act_range},
+    {"hist-error", "d", "error", "Histogram of the error, or of the values", act_error},
+    {"hist-more", "+ =", "bins", "More bins", act_more},
+    {"hist-fewer", "-", NULL, "Fewer bins", act_fewer},
+};
+
+static void *open_tab(void)
+{
+    struct hist_tab *tab = calloc(1, sizeof *tab);
+    if (tab)
+        *tab = (struct hist_tab){.log = true, .bins = BINS_USUAL};
+    return tab;
+}
+
+const struct layer_tab hist_tab = {.title = "Histogram",
+                                   .help = "both sides, or the error",
+                                   .action = actions,
+                                   .actions = MM_COUNT(actions),
+                                   .open = open_tab,
+                                   .close = free,
                                    .draw = draw,
-                                   .prepare = prepare,
-                                   .act = act};
+                                   .prepare = prepare};

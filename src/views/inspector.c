@@ -48,18 +48,21 @@ static void settle(void *context)
     }
 }
 
-static bool unsaved(void *context)
+static const char *unsaved(void *context)
 {
     struct inspector *inspector = context;
-    return mm_plan_unsaved(mm_session_plan_const(inspector->session));
+    return mm_plan_unsaved(mm_session_plan_const(inspector->session))
+               ? "The plan is not written (w shows it). Leave anyway?"
+               : NULL;
 }
 
 /* ---- actions of every screen ---- */
 
-const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys)
+const char *inspector_key(const struct app *app, int action, struct mm_buf *keys)
 {
     mm_buf_clear(keys);
-    return keymap_keys(&app->keymap, action, 1, keys) ? mm_buf_text(keys) : action_info(action)->name;
+    return keymap_keys(&app->keymap, action, 1, keys) ? mm_buf_text(keys)
+                                                      : action_info(&app->actions, action)->name;
 }
 
 static void act_undo(struct inspector *inspector, const struct action_event *event)
@@ -80,20 +83,41 @@ static void act_undo(struct inspector *inspector, const struct action_event *eve
     app_changed(app);
 }
 
-void inspector_export(struct inspector *inspector)
+struct mm_export inspector_plan(const struct inspector *inspector)
+{
+    return (struct mm_export){.dialect = inspector->dialect,
+                              .plan = mm_session_plan_const(inspector->session),
+                              .graph = mm_session_options(inspector->session)->graph};
+}
+
+/* What a runtime can't be told is left out: say that there is something. */
+static void say_written(struct app *app, const struct mm_export *export, const char *folder)
+{
+    struct mm_buf limits;
+    mm_buf_init(&limits);
+    mm_export_limits(export, &limits);
+    size_t n = mm_export_count(export), all = mm_plan_count(export->plan);
+    const char *title = export->dialect->title;
+    if (n < all)
+        app_say(app, ROLE_WARN, "Wrote %zu of %zu overrides for %s to %s; it can't express the others", n,
+                all, title, folder);
+    else
+        app_say(app, ROLE_STATUS, "Wrote %zu %s for %s to %s%s", n, n == 1 ? "override" : "overrides", title,
+                folder, limits.length ? "; the plan screen says what is left out" : "");
+    mm_buf_done(&limits);
+}
+
+void inspector_write(struct inspector *inspector)
 {
     struct app *app = &inspector->app;
-    struct mm_plan *plan = mm_session_plan(inspector->session);
-    struct mm_export_options options = {0};
+    struct mm_export export = inspector_plan(inspector);
     struct mm_err err;
-    if (inspector->dialect->write(plan, &options, inspector->export_folder, &err) < 0) {
+    if (mm_export_write(&export, inspector->export_folder, &err) < 0) {
         app_say_err(app, &err);
         return;
     }
-    mm_plan_mark_saved(plan);
-    size_t n = mm_plan_count(plan);
-    app_say(app, ROLE_STATUS, "Wrote %zu %s for %s to %s", n, n == 1 ? "override" : "overrides",
-            inspector->dialect->title, inspector->export_folder);
+    mm_plan_mark_saved(mm_session_plan(inspector->session));
+    say_written(app, &export, inspector->export_folder);
     app_changed(app);
 }
 
@@ -103,7 +127,34 @@ static void act_export(struct inspector *inspector, const struct action_event *e
         snprintf(inspector->folder_text, sizeof inspector->folder_text, "%s", event->text);
         inspector->export_folder = inspector->folder_text;
     }
-    inspector_export(inspector);
+    inspector_write(inspector);
+}
+
+/* The runtime to write for. */
+static void act_to(struct inspector *inspector, const struct action_event *event)
+{
+    struct app *app = &inspector->app;
+    struct mm_err err;
+    const struct mm_dialect *found = mm_dialect_get(event->text ? event->text : "", &err);
+    if (!found) {
+        app_say_err(app, &err);
+        return;
+    }
+    inspector->dialect = found;
+    app_say(app, ROLE_STATUS, "The plan is for %s now", found->title);
+    app_changed(app);
+}
+
+static void act_to_menu(struct inspector *inspector, const struct action_event *event)
+{
+    (void)event;
+    int count = 0, current = 0;
+    const struct mm_dialect *dialect;
+    for (; count < (int)MM_COUNT(inspector->runtimes) && (dialect = mm_dialect_at((size_t)count)); count++) {
+        current = dialect == inspector->dialect ? count : current;
+        inspector->runtimes[count] = (struct menu_item){(char)('1' + count), dialect->title, dialect->id};
+    }
+    app_menu(&inspector->app, ACT_TO, "Runtime to write for", inspector->runtimes, count, current);
 }
 
 static void act_plan(struct inspector *inspector, const struct action_event *event)
@@ -152,43 +203,56 @@ static void act_threshold(struct inspector *inspector, const struct action_event
     app_changed(app);
 }
 
-/* "KEY VALUE"; the last part of a key is enough: precision_mode force_float16. An empty value clears. */
+/* The setting that is meant: its whole key, or a beginning that only one has. */
+static const struct mm_setting *setting_of(const char *text)
+{
+    size_t count, hits = 0, length = strlen(text);
+    const struct mm_setting *settings = mm_settings(&count), *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(settings[i].key, text) == 0)
+            return &settings[i];
+        if (length && strncmp(settings[i].key, text, length) == 0) {
+            found = &settings[i];
+            hits++;
+        }
+    }
+    return hits == 1 ? found : NULL;
+}
+
+/* "KEY VALUE"; an empty value clears. */
 static void act_set(struct inspector *inspector, const struct action_event *event)
 {
     struct app *app = &inspector->app;
     struct mm_plan *plan = mm_session_plan(inspector->session);
-    char key[80] = "", value[80] = "";
+    char key[80] = "", value[80] = "", label[200];
+    struct mm_err err;
     int words = event->text ? sscanf(event->text, "%79s %79s", key, value) : 0;
-    size_t count;
-    const struct mm_setting *settings = mm_settings(&count);
-    for (size_t i = 0; i < count && words > 0; i++) {
-        const char *dot = strrchr(settings[i].key, '.');
-        if (strcmp(settings[i].key, key) != 0 && (!dot || strcmp(dot + 1, key) != 0))
-            continue;
-        char label[200];
-        struct mm_err err;
-        snprintf(label, sizeof label, "%s %s", settings[i].key, value[0] ? value : "not set");
-        mm_plan_begin(plan, label);
-        int result = mm_plan_set_setting(plan, settings[i].key, value, &err);
-        mm_plan_commit(plan);
-        if (result < 0)
-            app_say_err(app, &err);
-        else
-            app_say(app, ROLE_STATUS, "%s (u undoes it)", label);
-        app_changed(app);
-        return;
-    }
-    app_say(app, ROLE_ERROR,
-            "Settings: precision_mode, weight_quant_granularity, activation_quant_algo ... (:set KEY VALUE)");
+    const struct mm_setting *setting = words > 0 ? setting_of(key) : NULL;
+    snprintf(label, sizeof label, "%s %s", setting ? setting->key : key, value[0] ? value : "not set");
+    mm_plan_begin(plan, label);
+    int result = mm_plan_set_setting(plan, setting ? setting->key : key, value, &err);
+    mm_plan_commit(plan);
+    if (result < 0)
+        app_say_err(app, &err);
+    else
+        app_say(app, ROLE_STATUS, "%s (u undoes it)", label);
+    app_changed(app);
 }
 
 static const struct {
-    enum action id;
+    int id;
     void (*run)(struct inspector *inspector, const struct action_event *event);
 } answers[] = {
-    {ACT_UNDO, act_undo},           {ACT_REDO, act_undo},           {ACT_EXPORT, act_export},
-    {ACT_PLAN, act_plan},           {ACT_THRESHOLD, act_threshold}, {ACT_SET, act_set},
-    {ACT_SUGGEST, suggest_preview}, {ACT_ACCEPT, suggest_accept},
+    {ACT_UNDO, act_undo},
+    {ACT_REDO, act_undo},
+    {ACT_EXPORT, act_export},
+    {ACT_PLAN, act_plan},
+    {ACT_THRESHOLD, act_threshold},
+    {ACT_SET, act_set},
+    {ACT_TO, act_to},
+    {ACT_TO_MENU, act_to_menu},
+    {ACT_SUGGEST, suggest_preview},
+    {ACT_ACCEPT, suggest_accept},
 };
 
 static bool act(void *context, struct app *app, const struct action_event *event)
@@ -206,9 +270,8 @@ static bool act(void *context, struct app *app, const struct action_event *event
 /* ---- precision, for the list and the layer screen ---- */
 
 static const struct menu_item precision_menu[] = {
-    {'h', "FLOAT16", "f16"},
-    {'f', "FLOAT32", "f32"},
-    {'x', "as it is (no override)", "none"},
+    {'h', "FLOAT16", "f16"}, {'b', "BFLOAT16", "bf16"}, {'f', "FLOAT32", "f32"},
+    {'8', "INT8", "i8"},     {'6', "INT16", "i16"},     {'x', "as it is (no override)", "none"},
 };
 
 static void say_precision(struct app *app, size_t changed, size_t count, enum mm_precision precision,
@@ -218,12 +281,17 @@ static void say_precision(struct app *app, size_t changed, size_t count, enum mm
     mm_buf_init(&keys);
     const char *undo = inspector_key(app, ACT_UNDO, &keys);
     const char *name = mm_precision_info(precision)->name;
+    const struct mm_dialect *to = inspector_of(app)->dialect;
+    bool taken = mm_dialect_takes(to, &(struct mm_override){.precision = precision});
     if (changed == 0)
         app_say(app, ROLE_STATUS, "Nothing changed: %s",
                 precision == MM_PRECISION_NONE ? "there is no override" : "that is what is chosen already");
     else if (precision == MM_PRECISION_NONE)
         app_say(app, ROLE_STATUS, "Cleared %zu %s (%s undoes it)", changed,
                 changed == 1 ? "override" : "overrides", undo);
+    else if (!taken)
+        app_say(app, ROLE_WARN, "%s for %zu %s (%s undoes it), but %s can't be told so", name, changed,
+                changed == 1 ? "operator" : "operators", undo, to->title);
     else if (count == 1)
         app_say(app, ROLE_STATUS, "%s for %s (%s undoes it)", name, label, undo);
     else
@@ -240,12 +308,12 @@ static bool pick_precision(struct app *app, const struct action_event *event, si
     }
     if (event->id == ACT_PRECISION_NEXT) {
         const struct mm_override *had = mm_session_override(app->session, first);
-        *out = (enum mm_precision)(((had ? had->precision : MM_PRECISION_NONE) + 1) % MM_PRECISION_COUNT);
+        *out = mm_dialect_next(inspector_of(app)->dialect, had ? had->precision : MM_PRECISION_NONE);
         return true;
     }
     *out = event->text ? mm_precision_find(event->text) : MM_PRECISION_COUNT;
     if (*out == MM_PRECISION_COUNT)
-        app_say(app, ROLE_ERROR, "A precision is f16, f32 or none");
+        app_say(app, ROLE_ERROR, "A precision is f16, bf16, f32, i8, i16 or none");
     return *out != MM_PRECISION_COUNT;
 }
 
@@ -289,31 +357,51 @@ void inspector_status(const struct app *app, struct canvas *c, enum role role, c
 
 /* ---- life ---- */
 
-int inspector_init(struct inspector *inspector, struct mm_session *session,
-                   const struct inspector_options *options, struct mm_err *err)
+static int start_app(struct inspector *inspector, const struct app_options *options, struct mm_err *err)
 {
-    *inspector = (struct inspector){.session = session, .export_folder = options->export_folder};
-    inspector->dialect = mm_dialect_find(options->dialect);
-    if (!inspector->dialect)
-        return mm_fail(err, MM_EARG, "there is no export for \"%s\" (magicmind)", options->dialect);
     struct app_hooks hooks = {.context = inspector,
-                              .fd = mm_session_fd(session),
+                              .sections = inspector->actions.section,
+                              .section_count = SCREEN_SECTIONS,
+                              .fd = mm_session_fd(inspector->session),
                               .ready = ready,
                               .busy = busy,
                               .settle = settle,
                               .unsaved = unsaved,
                               .act = act};
-    if (app_init(&inspector->app, session, &options->app, &hooks, err) < 0)
+    if (screen_actions_init(&inspector->actions, err) < 0)
         return -1;
-    if (options->bindings &&
-        keymap_parse(&inspector->app.keymap, options->bindings_source, mm_buf_text(options->bindings),
-                     options->bindings->length, err) < 0) {
-        app_done(&inspector->app);
-        return -1;
-    }
+    int result = app_init(&inspector->app, inspector->session, options, &hooks, err);
+    if (result < 0)
+        screen_actions_done(&inspector->actions);
+    return result;
+}
+
+static int bind_keys(struct inspector *inspector, const struct inspector_options *options, struct mm_err *err)
+{
+    if (!options->bindings)
+        return 0;
+    return keymap_parse(&inspector->app.keymap, options->bindings_source, mm_buf_text(options->bindings),
+                        options->bindings->length, err);
+}
+
+static int open_layers(struct inspector *inspector, const struct inspector_options *options,
+                       struct mm_err *err)
+{
     struct view *layers = layers_view_open(&inspector->app, options->sort, options->filter, err);
-    if (!layers || app_push_take(&inspector->app, layers) < 0) {
-        app_done(&inspector->app);
+    return layers ? app_push_take(&inspector->app, layers) : -1;
+}
+
+int inspector_init(struct inspector *inspector, struct mm_session *session,
+                   const struct inspector_options *options, struct mm_err *err)
+{
+    *inspector = (struct inspector){.session = session, .export_folder = options->export_folder};
+    inspector->dialect = mm_dialect_get(options->dialect, err);
+    if (!inspector->dialect)
+        return -1;
+    if (start_app(inspector, &options->app, err) < 0)
+        return -1;
+    if (bind_keys(inspector, options, err) < 0 || open_layers(inspector, options, err) < 0) {
+        inspector_done(inspector);
         return -1;
     }
     if (mm_session_notice(session))
@@ -324,5 +412,5 @@ int inspector_init(struct inspector *inspector, struct mm_session *session,
 void inspector_done(struct inspector *inspector)
 {
     app_done(&inspector->app);
-    mm_suggestions_done(&inspector->suggested);
+    screen_actions_done(&inspector->actions);
 }

@@ -8,14 +8,15 @@
 #include "mmtui/export.h"
 #include "mmtui/session.h"
 #include "ui/app.h"
+#include "views/actions.h"
 
 struct inspector {
-    struct mm_session *session; /* borrowed */
-    const struct mm_dialect *dialect;
-    const char *export_folder; /* where the plan screen writes; borrowed, or the one below */
-    char folder_text[512];     /* a folder given with :export */
-    struct mm_suggestions
-        suggested; /* the last suggestion, until it is taken; what is left out is untagged */
+    struct mm_session *session;       /* borrowed */
+    const struct mm_dialect *dialect; /* the runtime to write for */
+    const char *export_folder;        /* where the plan screen writes; borrowed, or the one below */
+    char folder_text[512];            /* a folder given with :export */
+    struct menu_item runtimes[9];     /* what :to-menu shows */
+    struct screen_actions actions;
     struct app app;
 };
 
@@ -24,7 +25,7 @@ struct inspector_options {
     const struct mm_buf *bindings; /* `bind KEY ACTION` lines (keymap_parse); NULL: none */
     const char *bindings_source;   /* stands before the line number in errors */
     const char *export_folder;
-    const char *dialect;       /* id */
+    const char *dialect;       /* id: --to */
     const char *sort, *filter; /* column key; filter text or NULL */
 };
 
@@ -38,16 +39,18 @@ struct inspector *inspector_of(struct app *app);
 const struct inspector *inspector_of_const(const struct app *app);
 
 /* The key of an action, or its name where it has none; `keys` is the memory that it lies in. */
-const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys);
+const char *inspector_key(const struct app *app, int action, struct mm_buf *keys);
 
 /* The status row of a screen: a text, and on the right whether the plan is saved. */
 void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text);
 
 /* The first key of an action, or its name where it has none; the text lives in `keys`. */
-const char *inspector_key(const struct app *app, enum action action, struct mm_buf *keys);
+const char *inspector_key(const struct app *app, int action, struct mm_buf *keys);
 
-/* Write the plan for the inspector's runtime and say so. */
-void inspector_export(struct inspector *inspector);
+/* The plan for the inspector's runtime. */
+struct mm_export inspector_plan(const struct inspector *inspector);
+/* Write it and say so. */
+void inspector_write(struct inspector *inspector);
 
 /*
  * Set, step or clear the precision of these layers for an action (ACT_PRECISION, ACT_PRECISION_NEXT,

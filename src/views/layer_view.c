@@ -10,14 +10,9 @@
 #include "views/verdict.h"
 #include "ui/text_fit.h"
 
-static const struct layer_tab *const layer_tabs[TAB_COUNT] = {
-    [TAB_TRIAGE] = &triage_tab, [TAB_STATS] = &stats_tab,           [TAB_HIST] = &hist_tab,
-    [TAB_WHATIF] = &whatif_tab, [TAB_NEIGHBOURS] = &neighbours_tab,
-};
-
 static const struct layer_tab *tab_of(const struct layer_view *layer)
 {
-    return layer_tabs[layer->tab];
+    return tab_at(layer->tab);
 }
 
 int layer_rows(const struct layer_view *layer)
@@ -40,7 +35,7 @@ int layer_chosen(struct canvas *c, int y, const struct app *app, size_t id)
     if (!override)
         return y;
     mm_buf_init(&text);
-    mm_buf_printf(&text, "%s (%s)", mm_precision_info(override->precision)->name, override->why);
+    mm_buf_printf(&text, "%s (%s)", mm_override_precision(override), override->why);
     y = layer_sentence(c, y, ROLE_BADGE, "chosen", mm_buf_text(&text));
     mm_buf_done(&text);
     return y;
@@ -58,33 +53,15 @@ static void draw_title(struct canvas *c, const struct layer_view *layer, const s
     int right = c->w - 1 - (int)strlen(place);
     canvas_text(c, right, 0, -1, ROLE_DIM, place);
     struct canvas left = canvas_sub(c, 0, 0, right - 1, 1);
-    int badge = override ? 5 : 0;
+    int badge = override ? 2 + (int)strlen(mm_override_badge(override)) : 0;
     int x = 1 + canvas_textf(&left, 1, 0, -1, ROLE_DIM, "#%zu", layer->id + 1) + 2;
     x += text_fit_name(&left, x, 0, left.w - x - badge, ROLE_TITLE_NAME, data->label, app->glyphs) + 1;
     if (override)
         x += canvas_textf(&left, x, 0, -1, ROLE_BADGE, "%s%s", app->glyphs->badge,
-                          mm_precision_info(override->precision)->badge) +
+                          mm_override_badge(override)) +
              1;
     canvas_fit(&left, x + 1, 0, left.w - x - 1, ALIGN_LEFT, ROLE_DIM, mm_session_op(app->session, layer->id),
                app->glyphs);
-}
-
-/* "[0 Triage]  1 Stats ...": where there is no room for all names, only the numbers of the others. */
-static void draw_tabs(struct canvas *c, const struct layer_view *layer)
-{
-    int x = 1, whole = 1;
-    for (int tab = 0; tab < TAB_COUNT; tab++)
-        whole += (int)strlen(layer_tabs[tab]->name) + 5;
-    for (int tab = 0; tab < TAB_COUNT; tab++) {
-        int number = (int)(layer_tabs[tab]->key - ACT_TAB_0);
-        const char *name = layer_tabs[tab]->name;
-        if (tab == (int)layer->tab)
-            x += canvas_textf(c, x, 0, -1, ROLE_TAB_ACTIVE, "[%d %s]", number, name) + 1;
-        else if (whole <= c->w)
-            x += canvas_textf(c, x, 0, -1, ROLE_TAB, " %d %s ", number, name) + 1;
-        else
-            x += canvas_textf(c, x, 0, -1, ROLE_TAB, " %d ", number);
-    }
 }
 
 static void draw(const struct view *view, const struct app *app, struct canvas *c)
@@ -94,7 +71,7 @@ static void draw(const struct view *view, const struct app *app, struct canvas *
     struct canvas tabs = canvas_sub(c, 0, 1, c->w, 1);
     struct canvas body = canvas_sub(c, 1, LAYER_HEAD, c->w - 2, c->h - LAYER_HEAD);
     draw_title(&title, layer, app);
-    draw_tabs(&tabs, layer);
+    layer_tabs_draw(&tabs, layer);
     canvas_cursor(c, 0, 0, false);
     if (tab_of(layer)->text)
         tab_of(layer)->text(&body, layer, app, layer->top);
@@ -168,8 +145,10 @@ static void show(struct layer_view *layer, struct app *app, long id)
 {
     if (id < 0)
         return;
-    if ((size_t)id != layer->id)
+    if ((size_t)id != layer->id) {
+        mm_session_cancel(app->session, layer->id); /* nobody waits for it any more */
         layer->top = 0;
+    }
     layer->id = (size_t)id;
     prepare(layer, app);
 }
@@ -206,8 +185,8 @@ static bool act_walk(struct layer_view *layer, struct app *app, const struct act
         show(layer, app, layers_view_step(layer->list, app, event->id == ACT_LAYER_NEXT ? by : -by));
         return true;
     }
-    static const enum action jumps[] = {ACT_NEXT_BAD,        ACT_PREV_BAD,   ACT_FIRST_BAD,
-                                        ACT_FIRST_NONFINITE, ACT_STRIP_PREV, ACT_STRIP_NEXT};
+    static const int jumps[] = {ACT_NEXT_BAD,        ACT_PREV_BAD,   ACT_FIRST_BAD,
+                                ACT_FIRST_NONFINITE, ACT_STRIP_PREV, ACT_STRIP_NEXT};
     for (size_t i = 0; i < MM_COUNT(jumps); i++) {
         if (event->id == jumps[i]) {
             show(layer, app, layers_view_jump(layer->list, app, event));
@@ -215,28 +194,6 @@ static bool act_walk(struct layer_view *layer, struct app *app, const struct act
         }
     }
     return false;
-}
-
-static bool act_tab(struct layer_view *layer, struct app *app, const struct action_event *event)
-{
-    int tab = (int)layer->tab, by = event->id == ACT_TAB_NEXT ? 1 : TAB_COUNT - 1;
-    if (event->id == ACT_TAB_NEXT || event->id == ACT_TAB_PREV) {
-        tab = (tab + by) % TAB_COUNT;
-    } else {
-        tab = 0;
-        while (tab < TAB_COUNT && layer_tabs[tab]->key != event->id)
-            tab++;
-        if (tab == TAB_COUNT && event->id > ACT_TAB_0 && event->id <= ACT_TAB_6) {
-            app_say(app, ROLE_WARN, "There is no tab %d.", (int)(event->id - ACT_TAB_0));
-            return true;
-        }
-        if (tab == TAB_COUNT)
-            return false;
-    }
-    if (tab != (int)layer->tab)
-        layer->top = 0;
-    layer->tab = (enum tab)tab;
-    return true;
 }
 
 static bool act_here(struct layer_view *layer, struct app *app, const struct action_event *event)
@@ -255,8 +212,7 @@ static bool act(struct view *view, struct app *app, const struct action_event *e
     if (act_here(layer, app, event) || act_walk(layer, app, event) || scroll(layer, event) ||
         inspector_precision(app, event, &layer->id, 1))
         return true;
-    bool answered =
-        act_tab(layer, app, event) || (tab_of(layer)->act && tab_of(layer)->act(layer, app, event));
+    bool answered = layer_tabs_act(layer, app, event);
     if (answered)
         prepare(layer, app);
     return answered;
@@ -275,19 +231,20 @@ static void update(struct view *view, struct app *app)
     prepare((struct layer_view *)view, app);
 }
 
-static unsigned scopes(const struct view *view)
+static uint64_t scopes(const struct view *view)
 {
-    return SCOPE_LIST | SCOPE_LAYER | tab_of((const struct layer_view *)view)->scope;
+    const struct layer_view *layer = (const struct layer_view *)view;
+    return SCOPE_LIST | SCOPE_LAYER | tab_of(layer)->scopes | tab_scope(layer->tab);
 }
 
-static const enum action *hints(const struct view *view)
+static const int *hints(const struct view *view)
 {
-    return tab_of((const struct layer_view *)view)->hints;
+    return ((const struct layer_view *)view)->hints;
 }
 
 static void close_view(struct view *view)
 {
-    neighbours_done(&((struct layer_view *)view)->neighbours.near);
+    layer_tabs_close((struct layer_view *)view);
     free(view);
 }
 
@@ -306,14 +263,17 @@ static const struct view_ops ops = {
 struct view *layer_view_open(struct app *app, struct view *list, size_t id)
 {
     struct layer_view *layer = calloc(1, sizeof *layer);
-    if (!layer)
+    if (!layer || !(layer->state = calloc((size_t)tab_count(), sizeof *layer->state))) {
+        free(layer);
         return NULL;
+    }
     layer->view.ops = &ops;
     layer->list = list;
     layer->id = id;
-    layer->asked = layer->whatif.shown = SIZE_MAX;
-    layer->hist.bins = HIST_BINS_USUAL;
-    layer->hist.log = true;
+    if (!layer_tab_show(layer, app, 0)) {
+        close_view(&layer->view);
+        return NULL;
+    }
     prepare(layer, app);
     return &layer->view;
 }

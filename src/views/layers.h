@@ -1,4 +1,6 @@
-/* The inside of the layers screen: layers_view.c keeps it, layers_jump.c moves in it, layers_draw.c draws it.
+/*
+ * The inside of the layers screen: layers_view.c keeps its rows, layers_order.c filters and sorts them, layers_choose.c
+ * tags and chooses, layers_jump.c moves between them; layers_draw.c, _columns.c, _title.c and _preview.c draw.
  */
 #ifndef MMTUI_VIEWS_LAYERS_H
 #define MMTUI_VIEWS_LAYERS_H
@@ -7,6 +9,7 @@
 #include "ui/app.h"
 #include "ui/list.h"
 #include "ui/prompt.h"
+#include "views/actions.h"
 #include "views/jump_list.h"
 #include "ui/view.h"
 
@@ -31,16 +34,40 @@ struct layers {
     int label_width, op_width; /* of the longest name and op type of all layers; op_width 0: none known */
     uint64_t seen;             /* session revision that ids were made from */
     struct mm_session_totals totals;
+    bool suggesting;                 /* suggestions are shown */
     const struct mm_pair_hist *hist; /* of the selected layer, for the preview; may be NULL */
+    size_t previewed;                /* the layer that one was asked for last */
 };
+
+/* Blanks between columns. */
+#define LAYERS_GAP 2
+/* Blank, mark and name of a chosen precision behind the layer's name. */
+#define LAYERS_BADGE 5
+
+struct layers_layout {
+    int width[MM_COLUMN_COUNT]; /* 0: not shown */
+    int left;                   /* room that is not used yet */
+};
+struct layers_layout layers_lay_out(const struct layers *layers, const struct mm_session *session, int w);
 
 /* Rows that the list has in a view of this height (title, headings and strip taken off). */
 int layers_list_height(const struct app *app, int h);
 /* Rows of the error strip. */
 int layers_error_profile_height(const struct app *app, int h);
 
+/* Parts of the screen, each into its own canvas. */
+void layers_draw_title(struct canvas *c, const struct layers *layers, const struct app *app);
+void layers_draw_preview(struct canvas *c, const struct layers *layers, const struct app *app);
 void layers_draw(const struct view *view, const struct app *app, struct canvas *c);
 void layers_status(const struct view *view, const struct app *app, struct canvas *c);
+
+/* Filter and sort anew; the selected layer keeps its line once the user has moved, before that the top stays selected. */
+void layers_rebuild(struct layers *layers, struct app *app);
+/* The columns that this session has, for the menu. */
+void layers_sort_menu(struct layers *layers, const struct mm_session *session);
+/* Filter and sorting; tags, precisions and suggestions. False: not one of these actions. */
+bool layers_order_act(struct layers *layers, struct app *app, const struct action_event *event);
+bool layers_choose_act(struct layers *layers, struct app *app, const struct action_event *event);
 
 /* The selected row's layer; SIZE_MAX when the list is empty. */
 size_t layers_selected(const struct layers *layers);

@@ -1,6 +1,7 @@
 /* The Neighbours tab: what goes into a layer, the layer, and what reads it, each with its own error. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "mmtui/report.h"
 #include "views/inspector.h"
@@ -9,6 +10,12 @@
 #include "views/error_profile.h"
 #include "views/verdict.h"
 #include "ui/text_fit.h"
+
+struct neighbours_tab {
+    struct neighbours near;
+    struct list list;
+    bool down; /* walked to a reader: go on to readers */
+};
 
 /* ---- columns ---- */
 
@@ -198,10 +205,10 @@ static void draw_row(struct canvas *c, int y, const struct app *app, const struc
     mm_buf_done(&text);
 }
 
-static void draw_rows(struct canvas *c, const struct layer_view *layer, const struct app *app,
-                      const struct neighbours *near)
+static void draw_rows(struct canvas *c, const struct neighbours_tab *tab, const struct app *app)
 {
-    const struct list *list = &layer->neighbours.list;
+    const struct list *list = &tab->list;
+    const struct neighbours *near = &tab->near;
     struct layout layout = lay_out(near, app, c->w);
     for (int i = 0; i < COLUMN_COUNT; i++)
         canvas_fit(c, layout.x[i], 0, layout.width[i], columns[i].align, ROLE_HEADER, columns[i].title,
@@ -217,8 +224,9 @@ static void draw(struct canvas *c, const struct layer_view *layer, const struct 
 {
     int head = head_lines(layer, draw_words(c, layer, app));
     struct canvas table = canvas_sub(c, 0, head - 1, c->w, c->h - head + 1);
-    if (layer->neighbours.near.count)
-        draw_rows(&table, layer, app, &layer->neighbours.near);
+    const struct neighbours_tab *tab = layer_state(layer);
+    if (tab->near.count)
+        draw_rows(&table, tab, app);
 }
 
 /* ---- keeping the rows ---- */
@@ -237,7 +245,7 @@ static int count_words(const struct layer_view *layer, const struct app *app)
 /* Another layer: the cursor stands where one probably wants to go next. */
 static void prepare(struct layer_view *layer, struct app *app)
 {
-    struct neighbours_tab *tab = &layer->neighbours;
+    struct neighbours_tab *tab = layer_state(layer);
     bool same = tab->near.count && tab->near.id == layer->id;
     bool known = neighbours_find(app->session, layer->id, &tab->near);
     list_resize(&tab->list, layer_rows(layer) - head_lines(layer, count_words(layer, app)));
@@ -248,7 +256,7 @@ static void prepare(struct layer_view *layer, struct app *app)
 
 static bool act(struct layer_view *layer, struct app *app, const struct action_event *event)
 {
-    struct neighbours_tab *tab = &layer->neighbours;
+    struct neighbours_tab *tab = layer_state(layer);
     int row = tab->list.cursor;
     if (list_act(&tab->list, event))
         return true;
@@ -263,13 +271,22 @@ static bool act(struct layer_view *layer, struct app *app, const struct action_e
     return true;
 }
 
-static const enum action hints[] = {ACT_OPEN, ACT_BACK, ACT_TAB_NEXT,       ACT_ROOT, ACT_LAYER_NEXT,
-                                    ACT_PLAN, ACT_HELP, ACT_PRECISION_NEXT, ACT_NONE};
+static void *open_tab(void)
+{
+    return calloc(1, sizeof(struct neighbours_tab));
+}
 
-const struct layer_tab neighbours_tab = {.name = "Neighbours",
-                                         .key = ACT_TAB_6,
-                                         .scope = SCOPE_NEIGHBOURS,
-                                         .hints = hints,
+static void close_tab(void *state)
+{
+    neighbours_done(&((struct neighbours_tab *)state)->near);
+    free(state);
+}
+
+const struct layer_tab neighbours_tab = {.title = "Neighbours",
+                                         .help = "what goes in and what reads it",
+                                         .scopes = SCOPE_OPEN,
+                                         .open = open_tab,
+                                         .close = close_tab,
                                          .draw = draw,
                                          .prepare = prepare,
                                          .act = act};

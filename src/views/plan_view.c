@@ -20,8 +20,9 @@ struct plan_view {
     struct list list;
     struct plan_line *lines;
     size_t capacity;
-    int width;     /* that sentences were broken for */
-    uint64_t seen; /* plan revision that the lines were made from, + 1 */
+    int width;                        /* that sentences were broken for */
+    uint64_t seen;                    /* plan revision that the lines were made from, + 1 */
+    const struct mm_dialect *dialect; /* that the lines are for */
 };
 
 /* ---- lines ---- */
@@ -117,29 +118,30 @@ static void add_settings(struct plan_view *view, const struct mm_plan *plan, con
             add_format(view, LINE_TEXT, 4, "  %s = %s", settings[i].key, value);
         chosen += value != NULL;
     }
-    const char *why, *mode = mm_session_suggest_mode(session, &why);
+    const char *why, *mode = mm_session_network_precision(session, &why);
     if (!chosen)
         add_text(view, LINE_TEXT, 0, "  none");
-    if (mode && !mm_plan_setting(plan, "precision_config.precision_mode")) {
-        add_format(view, LINE_TEXT, 2, "  Hint: %s. If the build used that mode too:%s", why, "");
-        add_format(view, LINE_TEXT, 2, "  :set precision_mode %s%s", mode, "");
+    if (mode && !mm_plan_setting(plan, "network_precision")) {
+        add_format(view, LINE_TEXT, 2, "  Hint: %s. If the build used that precision too:%s", why, "");
+        add_format(view, LINE_TEXT, 2, "  :set network_precision %s%s", mode, "");
     }
 }
 
 #define FILE_INDENT 22 /* what a file is stands behind its name */
 
-static void add_export(struct plan_view *view, const struct mm_plan *plan, const struct inspector *inspector)
+static void add_export(struct plan_view *view, const struct inspector *inspector)
 {
-    const struct mm_dialect *dialect = inspector->dialect;
+    struct mm_export export = inspector_plan(inspector);
     struct mm_buf limits;
     mm_buf_init(&limits);
     add_text(view, LINE_TEXT, 0, "");
-    add_format(view, LINE_HEAD, 0, "Enter writes for %s to %s/", dialect->title, inspector->export_folder);
-    for (const struct mm_export_file *file = dialect->files; file->name; file++) {
+    add_format(view, LINE_HEAD, 0, "Enter writes for %s to %s/", export.dialect->title,
+               inspector->export_folder);
+    for (const struct mm_export_file *file = export.dialect->files; file->name; file++) {
         if (!file->cpp)
             add_format(view, LINE_TEXT, FILE_INDENT, "  %-19s %s", file->name, file->what);
     }
-    dialect->limits(plan, &limits);
+    mm_export_limits(&export, &limits);
     char *rest = limits.data;
     for (char *line; rest && (line = strsep(&rest, "\n"));) {
         if (*line)
@@ -155,10 +157,11 @@ static void rebuild(struct plan_view *view, const struct app *app)
     clear_lines(view);
     add_overrides(view, plan);
     add_settings(view, plan, app->session);
-    add_export(view, plan, inspector_of_const(app));
+    add_export(view, inspector_of_const(app));
     list_set_count(&view->list, view->list.count);
     list_goto(&view->list, cursor);
     view->seen = mm_plan_revision(plan) + 1;
+    view->dialect = inspector_of_const(app)->dialect;
 }
 
 /* ---- drawing ---- */
@@ -170,7 +173,8 @@ static void draw_override(struct canvas *c, int y, const struct mm_override *ove
     mm_buf_init(&why);
     bool known = !isnan(override->figures.diff2);
     int name = c->w >= 100 ? 44 : c->w >= 60 ? c->w / 2 - 8 : c->w - 11; /* on a narrow screen without why */
-    canvas_text(c, 2, y, 9, ROLE_BADGE, mm_precision_info(override->precision)->name);
+    bool own = override->precision == MM_PRECISION_OWN; /* shorter without the runtime's name */
+    canvas_text(c, 2, y, 8, ROLE_BADGE, own ? mm_override_badge(override) : mm_override_precision(override));
     text_fit_name(c, 11, y, name, ROLE_LIST, override->name, app->glyphs);
     mm_buf_printf(&why, "%s%s%s", known ? "diff2 " : "",
                   known ? mm_num_sci(figure, override->figures.diff2) : "", known ? ": " : "");
@@ -232,7 +236,8 @@ static bool change(struct plan_view *view, struct app *app, const struct action_
         return true;
     }
     struct mm_override override = *mm_plan_at(plan, line->override);
-    override.precision = clear ? MM_PRECISION_NONE : (override.precision + 1) % MM_PRECISION_COUNT;
+    override.precision =
+        clear ? MM_PRECISION_NONE : mm_dialect_next(inspector_of(app)->dialect, override.precision);
     struct mm_err err;
     char label[160];
     snprintf(label, sizeof label, "%s for %s",
@@ -252,7 +257,7 @@ static bool act(struct view *view, struct app *app, const struct action_event *e
 {
     struct plan_view *plan = (struct plan_view *)view;
     if (event->id == ACT_WRITE) {
-        inspector_export(inspector_of(app));
+        inspector_write(inspector_of(app));
         return true;
     }
     return list_act(&plan->list, event) || change(plan, app, event);
@@ -271,21 +276,22 @@ static void size(struct view *view, struct app *app, int w, int h)
 static void update(struct view *view, struct app *app)
 {
     struct plan_view *plan = (struct plan_view *)view;
-    if (plan->seen != mm_plan_revision(mm_session_plan_const(app->session)) + 1)
+    if (plan->seen != mm_plan_revision(mm_session_plan_const(app->session)) + 1 ||
+        plan->dialect != inspector_of_const(app)->dialect)
         rebuild(plan, app);
 }
 
-static unsigned scopes(const struct view *view)
+static uint64_t scopes(const struct view *view)
 {
     (void)view;
     return SCOPE_LIST | SCOPE_PLAN;
 }
 
-static const enum action *hints(const struct view *view)
+static const int *hints(const struct view *view)
 {
-    static const enum action usual[] = {ACT_WRITE,           ACT_BACK, ACT_PRECISION_NEXT,
-                                        ACT_PRECISION_CLEAR, ACT_UNDO, ACT_REDO,
-                                        ACT_EXPORT,          ACT_HELP, ACT_NONE};
+    static const int usual[] = {ACT_WRITE, ACT_BACK, ACT_PRECISION_NEXT, ACT_PRECISION_CLEAR,
+                                ACT_UNDO,  ACT_REDO, ACT_TO_MENU,        ACT_EXPORT,
+                                ACT_HELP,  ACT_NONE};
     (void)view;
     return usual;
 }

@@ -1,6 +1,7 @@
 /* The Stats tab: both sides in figures. */
 #include "views/inspector.h"
 #include "views/layer.h"
+#include "views/metrics_table.h"
 #include "views/stats_table.h"
 #include "views/verdict.h"
 
@@ -40,7 +41,4 @@ static int draw_text(struct canvas *c, const struct layer_view *layer, const str
     return y;
 }
 
-static const enum action hints[] = {ACT_BACK, ACT_TAB_NEXT, ACT_LAYER_NEXT, ACT_NEXT_BAD, ACT_PRECISION_NEXT,
-                                    ACT_PLAN, ACT_UNDO,     ACT_HELP,       ACT_NONE};
-
-const struct layer_tab stats_tab = {.name = "Stats", .key = ACT_TAB_1, .hints = hints, .text = draw_text};
+const struct layer_tab stats_tab = {.title = "Stats", .help = "both sides in figures", .text = draw_text};

@@ -6,9 +6,6 @@
 
 /* Each draws from line `top` of the table on, and returns the number of lines that the whole table has. */
 int stats_table_draw(struct canvas *c, const struct app *app, size_t id, int top);
-/* Every metric with its threshold and a word; nothing before both sides are measured. */
-int metrics_table_draw(struct canvas *c, const struct app *app, size_t id, int top);
-int metrics_table_lines(const struct app *app, size_t id);
 /* Node, op type and file. */
 int names_table_draw(struct canvas *c, const struct app *app, size_t id, int top);
 

@@ -1,8 +1,13 @@
 /* The Triage tab: what is wrong with a layer, how sure that is, what to do, and the figures behind it. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "views/layer.h"
 #include "views/verdict.h"
+
+struct triage_tab {
+    size_t asked; /* the last layer that this screen had analysed; SIZE_MAX: none */
+};
 
 /* ---- looking ---- */
 
@@ -15,12 +20,13 @@ static bool can_be_analysed(const struct mm_layer *data)
 static void prepare(struct layer_view *layer, struct app *app)
 {
     struct mm_session *session = app->session;
-    bool waits = layer->asked != SIZE_MAX && !mm_session_evidence(session, layer->asked) &&
-                 !mm_session_triaged(session);
+    struct triage_tab *tab = layer_state(layer);
+    bool waits =
+        tab->asked != SIZE_MAX && !mm_session_evidence(session, tab->asked) && !mm_session_triaged(session);
     if (!mm_session_flow(session) || mm_session_evidence(session, layer->id) || waits ||
         !can_be_analysed(mm_session_layer(session, layer->id)))
         return;
-    layer->asked = layer->id;
+    tab->asked = layer->id;
     mm_session_analyse(session, layer->id);
 }
 
@@ -100,8 +106,17 @@ static int draw_text(struct canvas *c, const struct layer_view *layer, const str
     return y + top;
 }
 
-static const enum action hints[] = {ACT_BACK,           ACT_TAB_NEXT, ACT_LAYER_NEXT, ACT_ROOT, ACT_NEXT_BAD,
-                                    ACT_PRECISION_NEXT, ACT_PLAN,     ACT_HELP,       ACT_NONE};
+static void *open_tab(void)
+{
+    struct triage_tab *tab = calloc(1, sizeof *tab);
+    if (tab)
+        tab->asked = SIZE_MAX;
+    return tab;
+}
 
-const struct layer_tab triage_tab = {
-    .name = "Triage", .key = ACT_TAB_0, .hints = hints, .text = draw_text, .prepare = prepare};
+const struct layer_tab triage_tab = {.title = "Triage",
+                                     .help = "what is wrong, why, and what to do",
+                                     .open = open_tab,
+                                     .close = free,
+                                     .text = draw_text,
+                                     .prepare = prepare};

@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GROUPS (MM_RANK_MAX + 1) /* the tensor as a whole, and its channels along each axis */
+#define GROUPS     (MM_RANK_MAX + 1) /* the tensor as a whole, and its channels along each axis */
+#define PASSES_SUM 2                 /* the second one where the first would lose digits: nearly always */
 
 /* One setting. */
 struct rounding {
@@ -40,7 +41,7 @@ struct tile {
 
 struct whatif {
     const struct mm_tensor *tensor;
-    const atomic_bool *cancel;
+    struct mm_control control;
     bool lane_f;
     struct mm_ranges ranges[GROUPS];
     struct rounding *rounding;
@@ -64,7 +65,7 @@ static int next_tile(struct whatif *whatif, struct mm_cursor *cursor, bool doubl
     int64_t left = whatif->tensor->count - cursor->index;
     size_t wanted = left < MM_TILE ? (size_t)left : MM_TILE;
 
-    if (whatif->cancel && atomic_load_explicit(whatif->cancel, memory_order_relaxed))
+    if (whatif->control.cancel && atomic_load_explicit(whatif->control.cancel, memory_order_relaxed))
         return mm_fail(err, MM_ECANCELLED, "stopped");
     tile->base = cursor->index;
     if (whatif->lane_f)
@@ -93,6 +94,7 @@ static int pass(struct whatif *whatif, bool doubles, visit_tile visit, struct mm
         if (whatif->tile.n == 0)
             return 0;
         visit(whatif);
+        mm_progress_add(whatif->control.progress, (int64_t)whatif->tile.n);
     }
 }
 
@@ -160,6 +162,7 @@ static int find_ranges(struct whatif *whatif, struct mm_err *err)
         tails = tails || ranges->dropped > 0;
         hist = hist || ranges->wants_hist;
     }
+    mm_progress_expect(whatif->control.progress, whatif->tensor->count * (any + hist + PASSES_SUM));
     if (any && pass(whatif, tails, visit_see, err))
         return -1;
     for (size_t g = 0; g < GROUPS; g++)
@@ -398,7 +401,8 @@ static void whatif_done(struct whatif *whatif)
 }
 
 int mm_whatif_tensor(const struct mm_tensor *reference, const struct mm_whatif_setting *settings,
-                     size_t count, const atomic_bool *cancel, struct mm_whatif *out, struct mm_err *err)
+                     size_t count, const struct mm_control *control, struct mm_whatif *out,
+                     struct mm_err *err)
 {
     struct whatif *whatif = calloc(1, sizeof(*whatif));
     int failed = -1;
@@ -406,7 +410,7 @@ int mm_whatif_tensor(const struct mm_tensor *reference, const struct mm_whatif_s
     if (!whatif)
         return mm_fail_memory(err);
     whatif->tensor = reference;
-    whatif->cancel = cancel;
+    whatif->control = control ? *control : (struct mm_control){NULL};
     whatif->lane_f = mm_tensor_lane_f(reference);
     whatif->count = count;
     whatif->rounding = calloc(count ? count : 1, sizeof(*whatif->rounding));

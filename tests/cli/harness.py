@@ -8,10 +8,12 @@ and prints nothing that a terminal would obey.
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 import unicodedata
 
@@ -128,6 +130,28 @@ def compare(folder, *options, src="src", dst="dst", status=0, **more):
 def table(folder, *options, src="src", dst="dst", **more):
     """`mmtui SRC DST` without a terminal."""
     return mmtui(folder / src, folder / dst, *options, **more)
+
+
+# ---- the result cache ----
+
+CLOCK_REALTIME_COARSE = 5
+
+
+def settle(*folders):
+    """Until the clock that stamps files has moved on: a file that was written just now is not kept."""
+    newest = max(path.stat().st_ctime_ns for folder in folders for path in folder.iterdir())
+    while time.clock_gettime_ns(CLOCK_REALTIME_COARSE) <= newest:
+        pass
+
+
+def cache(folder):
+    return {"XDG_CACHE_HOME": str(folder / "cache")}
+
+
+def found(run):
+    """(results from the cache, all)"""
+    match = re.search(r"; (\d+) of (\d+) from the cache", run.out)
+    return (int(match[1]), int(match[2])) if match else (0, None)
 
 
 # ---- reading what it wrote ----

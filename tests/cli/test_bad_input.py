@@ -438,7 +438,8 @@ def test_missing_folder(folder):
     gone = folder / "gone"
     check_error(mmtui(gone, dst, status=2), gone, "No such file")
     check_error(mmtui(src, gone, status=2), gone, "No such file")
-    check_error(mmtui(src, dst / "first.npy", status=2), dst / "first.npy", "Not a directory")
+    (folder / "notes").write_text("no tensor")
+    check_error(mmtui(src, folder / "notes", status=2), folder / "notes", "is no tensor file")
     check_error(mmtui("", dst, status=2), "No such file")
     check_error(compare(folder, src="gone", status=2), gone, "No such file")
     check(not (folder / "out").exists(), "an error leaves no folder behind")

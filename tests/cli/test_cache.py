@@ -5,23 +5,15 @@ How many results came from the cache stands in the summary line.
 """
 
 import os
-import re
 import time
 
 import numpy as np
 
-from harness import check, compare, layers, load_report, main, mmtui, pair_of_folders, same, table, test
+from harness import cache, check, compare, found, layers, load_report, main, mmtui, pair_of_folders, same, settle
+from harness import table, test
 
 COUNT = 12
 RANDOM = np.random.default_rng(11)
-CLOCK_REALTIME_COARSE = 5
-
-
-def settle(*folders):
-    """Until the clock that stamps files has moved on: a file that was written just now is not kept."""
-    newest = max(path.stat().st_ctime_ns for folder in folders for path in folder.iterdir())
-    while time.clock_gettime_ns(CLOCK_REALTIME_COARSE) <= newest:
-        pass
 
 
 def dumps(folder, count=COUNT):
@@ -37,16 +29,6 @@ def dumps(folder, count=COUNT):
     np.save(dst / "bent.npy", np.zeros((7,), "f4"))
     settle(src, dst)
     return count + 3
-
-
-def cache(folder):
-    return {"XDG_CACHE_HOME": str(folder / "cache")}
-
-
-def found(run):
-    """(results from the cache, all)"""
-    match = re.search(r"; (\d+) of (\d+) from the cache", run.out)
-    return (int(match[1]), int(match[2])) if match else (0, None)
 
 
 def reports(folder):

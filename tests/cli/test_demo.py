@@ -219,6 +219,19 @@ def test_all_raised(src, dst, schema):
     report("four and the INT8 output raised", errors)
 
 
+def test_brain(src, dst, schema):
+    """BFLOAT16 has the range: no overflow; its rounding is visible; its values are stored as floats."""
+    errors = diff2(src, dst)
+    for name in FOUR:
+        message, values = dst[name]
+        check(f"demo: {name} in BFLOAT16 is stored as floats", message.dtype == schema.DT_FLOAT32)
+        low = values.astype(np.float32).view(np.uint32) & 0xFFFF
+        check(f"demo: ... of BFLOAT16 each: {name}", np.isfinite(values).all() and not low.any())
+        check(f"demo: ... and rounded to it: {name}", 5e-4 < errors[name] < 1e-2, str(errors[name]))
+    left = over(errors)
+    check("demo: with the four in BFLOAT16 only the INT8 output is over the threshold", left == HEAD, str(left))
+
+
 def test_each_of_four_counts(folder, schema):
     for name in FOUR:
         overrides = {n: "FLOAT32" for n in FOUR if n != name}
@@ -246,6 +259,9 @@ def main():
         # into the folder of the first run: files are replaced, what no longer belongs there is gone
         src, cured = run(folder, "shipped", schema, {**four, "head.Linear": "FLOAT16"})
         test_all_raised(src, cured, schema)
+        test_brain(*run(folder, "brain", schema, {name: "BFLOAT16" for name in FOUR}), schema)
+        _, lower = run(folder, "lower", schema, {"front.Linear": "INT8"})
+        check("demo: a linear can be put to INT8", lower["front.Linear_quantized"][0].dtype == schema.DT_INT8)
         test_each_of_four_counts(folder, schema)
     sys.exit(failed != 0)
 

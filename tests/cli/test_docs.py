@@ -87,25 +87,82 @@ def table_rows(path, pattern):
 
 
 class Action:
-    def __init__(self, fields):
-        self.id, self.scopes = fields[0], fields[3]
-        self.name, self.help = c_string(fields[1]), c_string(fields[6])
-        self.keys = c_string(fields[2]).split()
+    def __init__(self, keys, name, text):
+        self.keys, self.name, self.help, self.screens = keys, name, text, []
 
 
-def actions():
-    rows = [Action(fields) for fields in table_rows("src/ui/action.c", "ACT_")]
-    rows = [row for row in rows if row.id != "ACT_NONE"]
-    declared = re.search(r"enum action \{(.*?)\};", read(ROOT / "src/ui/action.h"), re.S).group(1)
-    declared = re.sub(r"/\*.*?\*/", "", declared, flags=re.S)
-    names = [name for name in re.findall(r"ACT_\w+", declared) if name not in ("ACT_NONE", "ACT_COUNT")]
-    same([row.id for row in rows], names, "actions of action.c and action.h")
-    return rows
+_sections = []
+
+
+def tab_titles(folder):
+    """Of the tab row, in order."""
+    row = glyph_lines(folder, "layer")[1]
+    return [title for _, title in re.findall(r"[\[ ](\d) ([A-Z][A-Za-z ]*[a-z])", row)]
+
+
+def glyph_lines(folder, name):
+    with open(os.path.join(folder, name + ".txt"), encoding="utf-8") as file:
+        return file.read().partition("---\n")[0].splitlines()
+
+
+def merge(known, found, name_of):
+    """Put what is new into a list, each before the next one that it has already; the order is the same everywhere."""
+    names = [name_of(item) for item in known]
+    for i, item in enumerate(found):
+        if name_of(item) not in names:
+            later = [names.index(name_of(next_)) for next_ in found[i + 1 :] if name_of(next_) in names]
+            at = later[0] if later else len(known)
+            known.insert(at, item)
+            names.insert(at, name_of(item))
+
+
+def screen_sections(folder, screen):
+    """[[heading, [action]]] of one ? screen."""
+    made = []
+    for line in glyph_lines(folder, "keys-" + screen)[2:-2]:
+        if re.match(r" \S", line):
+            made.append([line.strip(), []])
+        elif line[16:].startswith(":"):
+            made[-1][1].append(Action(line[2:15].split(), line[17:34].strip(), line[35:].strip()))
+    return made
+
+
+def take_screen(folder, screen, sections):
+    """What one ? screen lists, into the sections of all."""
+    found = screen_sections(folder, screen)
+    merge(sections, [[heading, []] for heading, _ in found], lambda section: section[0])
+    for heading, rows in found:
+        all_rows = dict(sections)[heading]
+        merge(all_rows, rows, lambda row: row.name)
+        for row in all_rows:
+            if row.name in [here.name for here in rows]:
+                row.screens.append(screen)
+
+
+def run_demo(folder, script):
+    path = os.path.join(folder, "keys.script")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(script)
+    mmtui("demo", "--script", path, "--size", "200x200", cwd=folder)
 
 
 def sections():
-    """Action id -> heading, for the first action of each section of the ? screen."""
-    return dict(re.findall(r'\{(ACT_\w+),\s*"([^"]+)"\}', read(ROOT / "src/ui/help.c")))
+    """[[heading, [action]]] as `?` lists them on every screen and tab; it is made from the tables of actions."""
+    if not _sections:
+        with tempfile.TemporaryDirectory() as folder:
+            run_demo(folder, "Enter\n:screen layer.txt\n")
+            tabs = tab_titles(folder)
+            check(len(tabs) > 4, f"tabs found: {tabs}")
+            ways = [("layers", ""), *[(title, f"Enter {i}") for i, title in enumerate(tabs)], ("plan", "w")]
+            ask = "{way} ?\n:screen keys-{name}.txt\n{back}\n"
+            run_demo(folder, "".join(ask.format(way=way, name=name, back="q q" if way else "q") for name, way in ways))
+            for name, _ in ways:
+                take_screen(folder, name, _sections)
+    return _sections
+
+
+def actions():
+    return [row for _, rows in sections() for row in rows]
 
 
 def option_help(command):
@@ -230,16 +287,38 @@ def readme_verdicts(folder):
     same_lines(found[2], verdict_table(), "README, verdicts")
 
 
+def dialects():
+    """(ids, names of files) of all export dialects."""
+    ids, files = [], []
+    for path in sorted(ROOT.glob("src/export/*.c")):
+        ids += re.findall(r'^    \.id = "(\w+)",', read(path), re.M)
+        for table in re.findall(r"mm_export_file FILES\[\] = \{\n(.*?)^\};", read(path), re.M | re.S):
+            files += re.findall(r'^    \{"([^"]+)"', table, re.M)
+    check(len(ids) > 1 and len(files) > len(ids), "no dialects found in src/export")
+    return ids, sorted(set(files))
+
+
+@test
+def runtimes(folder):
+    """docs: --help, README and manual page name every runtime that is exported for"""
+    for command in ("export", ""):
+        (line,) = [line for line in mmtui(*command.split(), "--help").out.splitlines() if line.startswith("      --to ")]
+        for name in dialects()[0]:
+            check(re.search(rf"\b{name}\b", line), f"mmtui {command} --help does not name {name}: {line}")
+    for name in dialects()[0]:
+        check(f"`--to {name}`" in read(README), f"README does not have `--to {name}`")
+        check(re.search(rf"^\.B[RI]? {name}\b", man_section("RUNTIMES"), re.M), f"RUNTIMES does not have {name}")
+
+
 @test
 def readme_formats(folder):
     """docs: the README names every file format, every number format and every exported file"""
     text = read(README)
-    endings = re.findall(r'^    \{"\w+", "(\.\w+)"', read(ROOT / "src/format/formats.c"), re.M)
+    endings = re.findall(r'^     \.ending = "(\.\w+)"', read(ROOT / "src/format/formats.c"), re.M)
     check(endings, "no file formats found in formats.c")
     dtypes = [c_string(fields[0]) for fields in table_rows("src/tensor/dtype.c", "MM_")]
-    files = [c_string(fields[0]) for fields in table_rows("src/export/magicmind.c", "FILE_")]
-    check(dtypes and files, "no rows found in dtype.c or magicmind.c")
-    for word in endings + dtypes + files:
+    check(dtypes, "no rows found in dtype.c")
+    for word in endings + dtypes + dialects()[1]:
         check(f"`{word}`" in text, f"README does not name `{word}`")
 
 
@@ -268,39 +347,27 @@ def roff(text):
     return "\\&" + text if text.startswith(".") else text
 
 
-SCREENS = [
-    ("SCOPE_LAYERS", "layers"),
-    ("SCOPE_LAYER", "layer"),
-    ("SCOPE_HIST", "histogram"),
-    ("SCOPE_WHATIF", "what if"),
-    ("SCOPE_NEIGHBOURS", "neighbours"),
-    ("SCOPE_PLAN", "plan"),
-    ("SCOPE_HELP", "help"),
-]
-
-
 def screens_of(action):
     """ "layers, layer", or "" for an action that is known everywhere."""
-    defines = dict(re.findall(r"^#define (\w+) +(.*SCOPE_.*)$", read(ROOT / "src/ui/action.c"), re.M))
-    scopes = re.findall(r"SCOPE_\w+", defines.get(action.scopes, action.scopes))
-    if scopes in (["SCOPE_ANY"], ["SCOPE_LIST"]):
-        return ""
-    known = [word for scope, word in SCREENS if scope in scopes]
-    check(known and len(known) == len(scopes), f"scopes of {action.name}: {action.scopes}")
-    return ", ".join(known)
+    tabs = [name for name in action.screens if name not in ("layers", "plan")]
+    every_tab = {name for row in actions() for name in row.screens} - {"layers", "plan"}
+    where = ["layers"] * ("layers" in action.screens)
+    where += ["layer"] if set(tabs) == every_tab else [f"{name} tab" for name in tabs]
+    where += ["plan"] * ("plan" in action.screens)
+    return "" if where == ["layers", "layer", "plan"] else ", ".join(where)
 
 
 def man_actions():
     """The list of actions as the manual page has it."""
-    lines, heading = [], sections()
-    for action in actions():
-        if action.id in heading:
-            lines.append(f".SS {heading[action.id]}")
-        keys = " ".join(f"\\fB{roff(key)}\\fR" for key in action.keys)
-        name = f"\\fB:{roff(action.name)}\\fR"
-        where = screens_of(action)
-        lines += [".TP", f"{keys}  {name}" if keys else name]
-        lines.append(f"{roff(action.help)}." + (f" [{where}]" if where else ""))
+    lines = []
+    for heading, rows in sections():
+        lines.append(f".SS {heading}")
+        for row in rows:
+            keys = " ".join(f"\\fB{roff(key)}\\fR" for key in row.keys)
+            name = f"\\fB:{roff(row.name)}\\fR"
+            where = screens_of(row)
+            lines += [".TP", f"{keys}  {name}" if keys else name]
+            lines.append(f"{roff(row.help)}." + (f" [{where}]" if where else ""))
     return "\n".join(lines)
 
 
@@ -360,11 +427,12 @@ def man_tables(folder):
     columns = [c_string(fields[0]) for fields in table_rows("src/report/columns.c", "MM_COLUMN_")]
     settings = read(ROOT / "src/plan/settings.c")
     keys = re.findall(r'^    \{"([\w.]+)",', settings, re.M)
-    values = [v for v in re.findall(r'"(\w+)"', settings) if v in settings.split("SETTINGS[]")[0]]
+    values = re.findall(r'"([\w.]+)"', settings.split("SETTINGS[]")[0])
     flags = re.findall(r'\{"(\w+)", is_\w+\}', read(ROOT / "src/report/filter.c"))
     words = [verdict.word for verdict in verdicts()]
-    files = [c_string(fields[0]) for fields in table_rows("src/export/magicmind.c", "FILE_")]
-    for what in (columns, keys, values, flags, words, files):
+    precisions = re.findall(r'^    \[MM_PRECISION_\w+\] = \{"(\w+)", "(\w+)"', read(ROOT / "src/plan/precision.c"), re.M)
+    precisions = [word for row in precisions for word in row]
+    for what in (columns, keys, values, flags, words, precisions, dialects()[1]):
         check(what, "a table was not found in the sources")
         for word in what:
             check(re.search(rf"(?<![\w.]){re.escape(word)}(?!\w)", text), f"the manual page does not have {word}")

@@ -21,12 +21,12 @@ F16, F32, I8, I32, BOOL = DataType.FLOAT16, DataType.FLOAT32, DataType.INT8, Dat
 FILES = ["apply_overrides.py", "build_config.json", "overrides.json"]
 PLAN = {
     "format": "mmtui-plan",
-    "schema_version": 1,
+    "schema_version": 2,
     "settings": {
-        "precision_config.precision_mode": "qint8_mixed_float16",
-        "precision_config.weight_quant_granularity": "per_axis",
-        "opt_config.conv_scale_fold": False,
-        "graph_shape_mutable": True,
+        "network_precision": "int8_float16",
+        "weight_granularity": "per_channel",
+        "scale_folding": False,
+        "dynamic_shapes": True,
     },
     "overrides": [
         {
@@ -43,6 +43,17 @@ PLAN = {
     ],
 }
 QUOTES = PLAN["overrides"][2]["name"]
+VERSION_1 = {
+    "format": "mmtui-plan",
+    "schema_version": 1,
+    "settings": {
+        "precision_config.precision_mode": "qint8_mixed_float16",
+        "precision_config.weight_quant_granularity": "per_axis",
+        "opt_config.conv_scale_fold": False,
+        "graph_shape_mutable": True,
+    },
+    "overrides": PLAN["overrides"],
+}
 
 
 def write_plan(folder, plan=PLAN, name="plan.json"):
@@ -120,6 +131,15 @@ def test_round_trip(folder):
 
 
 @harness.test
+def test_version_1(folder):
+    """export: a plan of version 1 gives the same files as the plan of today with the same choices"""
+    export(folder)
+    export(folder, plan=write_plan(folder, VERSION_1, "old.json"), to="old")
+    for name in FILES:
+        same((folder / "old" / name).read_bytes(), (folder / "out" / name).read_bytes(), name)
+
+
+@harness.test
 def test_python(folder):
     """export: apply_overrides.py changes exactly the chosen nodes' float tensors and reports unknown names"""
     export(folder)
@@ -181,7 +201,7 @@ def test_cpp(folder):
 @harness.test
 def test_empty_plan(folder):
     """export: a plan without choices is exported as such"""
-    run = export(folder, plan=write_plan(folder, {"format": "mmtui-plan", "schema_version": 1, "overrides": []}))
+    run = export(folder, plan=write_plan(folder, {"format": "mmtui-plan", "schema_version": 2, "overrides": []}))
     check("0 overrides" in run.out, run.out)
     same(json.loads((folder / "out" / "build_config.json").read_text()), {}, "build_config.json")
     report, said = run_generated(folder / "out", [Node("a", [F16], [F16])])
@@ -211,7 +231,125 @@ def test_from_the_demo(folder):
     same(len(after.out.splitlines()), 2, "no overflow is left")
     unknown = write_plan(folder, overrides({"name": "x\x1b]0;y\x07", "precision": "F16"}), "unknown.json")
     run = mmtui("demo", "--plan", unknown, "--limit", "1")
-    check(r"no operator of these names:" in run.err and r"x\x1b]0;y\a" in run.err, run.err)
+    check("without effect in the demo network:" in run.err, run.err)
+    check("x\\x1b]0;y\\a: no operator has this name\n" in run.err, run.err)
+
+
+# ---- another runtime ----
+
+QUANTIZE = ["overrides.json", "quantize.json", "quantize.py"]
+LEFT_OUT = 'INT8 for 1 operator (such as "int") is left out: for single operators, {} only'
+
+
+def for_onnxruntime(folder, plan, *options, to="out"):
+    run = mmtui("export", "--plan", plan, "--to", "onnxruntime", folder / to, *options)
+    same(listing(folder / to), QUANTIZE, "files")
+    return run, json.loads((folder / to / "quantize.json").read_text())
+
+
+@harness.test
+def test_onnxruntime(folder):
+    """export --to onnxruntime: names of FLOAT32 operators, settings as arguments, the rest is told"""
+    items = [
+        {"name": QUOTES, "precision": "FLOAT32"},
+        {"name": "b\udcff", "precision": "f32"},
+        {"name": "half", "precision": "FLOAT16"},
+        {"name": "brain", "precision": "bf16"},
+        {"name": "int", "precision": "INT8"},
+        {"name": "own", "precision": "gguf:q8_0"},
+    ]
+    settings = {"weight_granularity": "per_channel", "calibration_statistics": "entropy", "fusion": False}
+    run, chosen = for_onnxruntime(folder, write_plan(folder, plan_with(settings=settings, overrides=items)))
+    expected = {"nodes_to_exclude": ["b\udcff", QUOTES], "per_channel": True, "calibrate_method": "Entropy"}
+    same({**chosen, "nodes_to_exclude": sorted(chosen["nodes_to_exclude"])}, expected, "quantize.json")
+    check("2 of 6 overrides for ONNX Runtime in" in run.out, run.out)
+    check(LEFT_OUT.format("ONNX Runtime takes FLOAT32") in run.out, run.out)
+    for words in ("FLOAT16 for 1 operator", "BFLOAT16 for 1 operator", 'another runtime for 1 operator (such as "own")',
+                  "fusion = false is left out", "without the model (--model)"):
+        check(words in run.out, f"{words}: {run.out}")
+    same(run.err, "", "stderr")
+    again = json.loads((folder / "out" / "overrides.json").read_text())
+    same({item["name"]: item["precision"] for item in again["overrides"]}["own"], "gguf:q8_0", "kept in the plan")
+    same({item["name"]: item["precision"] for item in again["overrides"]}["brain"], "BFLOAT16", "kept in the plan")
+
+
+@harness.test
+def test_bfloat16_for_magicmind(folder):
+    """export: BFLOAT16 stays in the plan; MagicMind's files say nothing of it, and the program says so"""
+    run = export(folder, plan=write_plan(folder, overrides({**ONE, "precision": "BF16"}, {**ONE, "name": "b"})))
+    check("1 of 2 overrides for Cambricon MagicMind in" in run.out, run.out)
+    check('BFLOAT16 for 1 operator (such as "a") is left out' in run.out, run.out)
+    check("BFLOAT16" not in (folder / "out" / "apply_overrides.py").read_text(), "the script has it")
+    check('"BFLOAT16"' in (folder / "out" / "overrides.json").read_text(), "the plan does not have it")
+
+
+@harness.test
+def test_names_of_the_model(folder):
+    """export --model: the nodes' names are those of the model, whatever the dump calls the operators"""
+    import onnx
+
+    make, value = onnx.helper.make_node, lambda name: onnx.helper.make_tensor_value_info(name, 1, [2])
+    nodes = [make("Relu", ["x"], ["a"], name="/relu"), make("Neg", ["a"], ["b"]), make("Add", ["a", "b"], ["y"], name="/add")]
+    onnx.save(onnx.helper.make_model(onnx.helper.make_graph(nodes, "g", [value("x")], [value("y")])), folder / "m.onnx")
+    items = [{**ONE, "name": f"main/{tensor}", "tensor": tensor} for tensor in ("a", "b", "y", "fused")]
+    plan = write_plan(folder, overrides(*items))
+    run, chosen = for_onnxruntime(folder, plan, "--model", folder / "m.onnx")
+    same(chosen["nodes_to_exclude"], ["/add", "/relu", "main/fused"], "names")
+    check('1 operator (such as "main/fused"): not in the model' in run.out, run.out)
+    check('1 operator (such as "main/b"): its node has no name in the model' in run.out, run.out)
+    run = mmtui("export", "--plan", plan, "--model", folder / "none.onnx", folder / "x", status=2)
+    check("none.onnx" in run.err and not (folder / "x").exists(), run.err)
+
+
+SCRIPT = """o "*ln2.Pow bf16" Enter
+o "*ln2.Add f32" Enter
+:set weight per_channel
+{}
+w
+:screen plan.txt
+Enter
+:screen written.txt
+"""
+
+
+def screen(folder, name):
+    return (folder / name).read_text().partition("\n---\n")[0]
+
+
+def check_inspector(folder, *command, before=""):
+    (folder / "script").write_text(SCRIPT.format(before))
+    mmtui(*command, "--script", "script", "--size", "132x43", "--export-dir", "out", cwd=folder)
+    shown = screen(folder, "plan.txt")
+    check("Enter writes for ONNX Runtime to out/" in shown and "quantize.json" in shown, shown)
+    check('BFLOAT16 for 2 operators (such as "main/enc.0.ln2.Pow") is left out' in shown, shown)
+    check("Wrote 2 of 4 overrides for ONNX Runtime to out" in screen(folder, "written.txt"), "not written")
+    same(listing(folder / "out"), QUANTIZE, "files")
+    chosen = json.loads((folder / "out" / "quantize.json").read_text())
+    names = ["main/enc.0.ln2.Add", "main/enc.1.ln2.Add"]
+    same(chosen, {"nodes_to_exclude": names, "per_channel": True}, "quantize.json")
+
+
+@harness.test
+def test_demo_for_another_runtime(folder):
+    """demo --to: the plan screen writes for that runtime"""
+    check_inspector(folder, "demo", "--to", "onnxruntime")
+
+
+@harness.test
+def test_inspector_for_another_runtime(folder):
+    """SRC DST --to: the plan screen writes for that runtime; so does :to, and the config file"""
+    mmtui("demo", "--dump-only", folder / "dumps")
+    dumps = [folder / "dumps" / "src", folder / "dumps" / "dst"]
+    check_inspector(folder, *dumps, "--to", "onnxruntime")
+    check_inspector(folder, *dumps, before=":to onnxruntime")
+    (folder / "config" / "mmtui").mkdir(parents=True)
+    (folder / "config" / "mmtui" / "config").write_text("to = onnxruntime\n")
+    (folder / "script").write_text("w\n:screen plan.txt\n")
+    mmtui(*dumps, "--script", "script", cwd=folder, env={"XDG_CONFIG_HOME": str(folder / "config")})
+    check("Enter writes for ONNX Runtime" in screen(folder, "plan.txt"), screen(folder, "plan.txt"))
+    for command in ([*dumps], ["demo"], ["suggest", *dumps]):
+        run = mmtui(*command, "--to", "tensor\x1brt", status=2)
+        check(r'--to: there is no export for "tensor\x1brt"' in run.err, run.err)
 
 
 # ---- what is wrong ----
@@ -236,7 +374,7 @@ BAD_PLANS = {
     "binary": ("\x00\x01\x02", ["plan.json: "]),
     "another format": (plan_with(format="other"), ["format", "not a plan file"]),
     "no format": ('{"overrides": []}', ["not a plan file"]),
-    "a newer version": (plan_with(schema_version=2), ["schema_version: 2 is newer than 1"]),
+    "a newer version": (plan_with(schema_version=3), ["schema_version: 3 is newer than 2"]),
     "no version": (plan_with(schema_version=None), ["schema_version", "whole number"]),
     "half a version": (plan_with(schema_version=1.5), ["schema_version", "whole number"]),
     "a huge version": (plan_with(schema_version=1e300), ["schema_version", "newer"]),
@@ -248,15 +386,21 @@ BAD_PLANS = {
     "a name twice": (overrides(ONE, {**ONE, "name": "b"}, ONE), ['the name "a" stands there twice']),
     "a wrong precision": (
         overrides({**ONE, "precision": "INT3"}),
-        ['overrides[0].precision: "INT3" is none of', "FLOAT16"],
+        ['overrides[0].precision: "INT3" is none of', "FLOAT16", "BFLOAT16"],
     ),
+    "a type without a runtime": (overrides({**ONE, "precision": ":q8_0"}), ['":q8_0" is none of']),
     "an escape as precision": (overrides({**ONE, "precision": "\x1b[2J"}), [r'"\x1b[2J" is none of']),
     "no precision": (overrides({"name": "a"}), ["overrides[0].precision"]),
     "a number as why": (overrides({**ONE, "why": 3}), ["overrides[0].why: must be a string"]),
     "a wrong figure": (overrides({**ONE, "figures": {"diff2": "big"}}), ["overrides[0].figures.diff2", "NaN"]),
     "figures of another type": (overrides({**ONE, "figures": 3}), ["overrides[0].figures: must be an object"]),
     "an unknown setting": (plan_with(settings={"archs": "x"}), ["settings", "archs"]),
-    "a wrong setting": (plan_with(settings={"graph_shape_mutable": "perhaps"}), ["graph_shape_mutable", "perhaps"]),
+    "a wrong setting": (plan_with(settings={"dynamic_shapes": "perhaps"}), ["dynamic_shapes", "perhaps"]),
+    "a setting of version 1": (plan_with(settings={"graph_shape_mutable": True}), ["graph_shape_mutable", "there are"]),
+    "a setting of version 2 in version 1": (
+        plan_with(schema_version=1, settings={"dynamic_shapes": True}),
+        ["version 1 has no setting", "dynamic_shapes"],
+    ),
     "settings of another type": (plan_with(settings=[]), ["settings: must be an object"]),
 }
 
@@ -298,7 +442,7 @@ def test_missing_arguments(folder):
         run = mmtui("export", *arguments, status=2)
         check("mmtui export --plan overrides.json --to magicmind DIR" in run.err, run.err)
     run = mmtui("export", "--plan", plan, "--to", "tensorrt", folder / "out", status=2)
-    check('no export for "tensorrt"' in run.err and "magicmind" in run.err, run.err)
+    check('--to: there is no export for "tensorrt"; there are: magicmind, onnxruntime' in run.err, run.err)
     same(listing(folder), ["plan.json"], "nothing was written")
 
 

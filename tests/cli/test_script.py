@@ -28,7 +28,7 @@ Enter
 :screen 2-layer
 Tab Tab
 :screen 3-histogram
-6
+4
 :screen 9-neighbours
 q F Space Space Space Space p p
 :screen 4-raised
@@ -257,7 +257,7 @@ q
 def test_without_a_model(shipped):
     """Neighbours are those of execution order then, and the screen says so."""
     with tempfile.TemporaryDirectory() as folder:
-        run(folder, ":redraw\nEnter 6\n:screen near\nq q\n", *shipped[:2])
+        run(folder, ":redraw\nEnter 4\n:screen near\nq q\n", *shipped[:2])
         near = glyphs(folder, "near")
         check("without a graph it says so", "by execution order (no --model)" in near, near)
         check("... and shows the layers around", near.count("in →") == 8, near)

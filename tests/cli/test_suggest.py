@@ -13,7 +13,7 @@ from harness import check, mmtui, same, schema, test
 OVERFLOW = ["enc.0.ln2.Pow", "enc.0.ln2.ReduceMean_1", "enc.0.ln2.Add", "enc.0.ln2.Sqrt"]
 INT8 = ["enc.1.ffn.Linear", "head.Linear"]
 WANTED = {**{"main/" + name: "FLOAT32" for name in OVERFLOW}, **{"main/" + name: "FLOAT16" for name in INT8}}
-PLAN = {"format": "mmtui-plan", "schema_version": 1, "settings": {}}
+PLAN = {"format": "mmtui-plan", "schema_version": 2, "settings": {}}
 
 
 def demo(folder, plan=None):
@@ -158,6 +158,21 @@ def reasons(folder):
 
 
 @test
+def another_runtime(folder):
+    """for a runtime that takes FLOAT32 alone all are raised to that; settings have names of no runtime"""
+    shipped = demo(folder / "A")
+    suggest(shipped, "--to", "onnxruntime", "-o", folder / "plan.json")
+    same(precisions(folder / "plan.json"), {name: "FLOAT32" for name in WANTED}, "the plan")
+    settings = json.loads((folder / "plan.json").read_text())["settings"]
+    same(settings, {"weight_granularity": "per_channel", "activation_symmetry": "asymmetric"}, "settings")
+    run = mmtui("export", "--plan", folder / "plan.json", "--to", "onnxruntime", "--model", shipped / "demo.onnx", folder / "out")
+    check(f"{len(WANTED)} overrides for ONNX Runtime" in run.out and "left out" not in run.out, run.out)
+    chosen = json.loads((folder / "out" / "quantize.json").read_text())
+    same(sorted(chosen.pop("nodes_to_exclude")), sorted(WANTED), "names")
+    same(chosen, {"per_channel": True, "extra_options": {"ActivationSymmetric": False}}, "settings")
+
+
+@test
 def refused(folder):
     """wrong options are refused with a sentence"""
     shipped = demo(folder / "A")
@@ -176,7 +191,7 @@ def refused(folder):
     ]:
         run = suggest(shipped, *options, status=2)
         check(says in run.err, run.err)
-    check("two folders" in mmtui("suggest", shipped / "src", status=2).err, "one folder")
+    check("two dumps" in mmtui("suggest", shipped / "src", status=2).err, "one folder")
     check("top" in mmtui("suggest", "--help").out, "help")
 
 

@@ -267,16 +267,16 @@ def test_redirected(folder):
 
 # ---- help and errors ----
 
-SESSION = "framework threshold atol rtol fail jobs no-cache"
+SESSION = "framework threshold atol rtol fail jobs check-crc no-cache"
 SCREEN = "export-dir color theme plain script size"
 OPTIONS = {
-    (): f"before plan model sim {SESSION} sort filter limit {SCREEN} ascii help version",
+    (): f"before model sim {SESSION} plan to sort filter limit {SCREEN} ascii help version",
     ("compare",): f"src_dir dst_dir output_dir quantiles hist shard {SESSION} ascii help version",
     ("triage",): f"before json output_file model sim {SESSION} ascii help version",
-    ("suggest",): f"cover top to-error output_file plan model sim {SESSION} ascii help version",
+    ("suggest",): f"cover top to-error output_file model sim {SESSION} plan to ascii help version",
     ("merge",): "output_file ascii help version",
-    ("export",): "plan to cpp ascii help version",
-    ("demo",): f"plan dump-only {SESSION} sort filter limit {SCREEN} ascii help version",
+    ("export",): "model cpp plan to ascii help version",
+    ("demo",): f"dump-only {SESSION} plan to sort filter limit {SCREEN} ascii help version",
 }
 
 
@@ -344,8 +344,8 @@ def test_errors(folder):
         ([*both, "--filter", "diff2>x"], '"x" is not a number'),
         ([*both, "--filter", "op>conv"], "op is text"),
         ([*both, "--plan", folder / "no.json"], "no.json: opening it: No such file"),
-        ([src], "two folders are needed"),
-        ([*both, src], "two folders are needed"),
+        ([src], "two dumps are needed"),
+        ([*both, src], "two dumps are needed"),
         (["x"] * 20, "too many arguments"),
         (["compare", *four, "--sort", "diff2"], "there is no option --sort"),
         (["export", "-s", src], "there is no option -s"),
@@ -364,7 +364,7 @@ def test_usage(folder):
     for command, usage in (
         ([], "usage: mmtui SRC DST   (mmtui --help tells more)"),
         (["compare"], "usage: mmtui compare -s SRC -d DST [-o OUT]   (mmtui compare --help tells more)"),
-        (["export"], "usage: mmtui export --plan FILE [--to magicmind] DIR   (mmtui export --help tells more)"),
+        (["export"], "usage: mmtui export --plan FILE [--to RUNTIME] DIR   (mmtui export --help tells more)"),
         (["demo"], "usage: mmtui demo   (mmtui demo --help tells more)"),
     ):
         check(usage in mmtui(*command, "--bogus", status=2).err, usage)

@@ -92,6 +92,33 @@ static void many_pieces(void **state)
     drop_folder(folder);
 }
 
+/* What was handed to the system already, and what was not. */
+static void a_patch(void **state)
+{
+    static char block[100000];
+    (void)state;
+    char *folder = temp_folder();
+    char *path = in_folder(folder, "x");
+    struct mm_atomic file;
+    size_t size;
+    memset(block, 'b', sizeof block);
+    assert_int_equal(mm_atomic_open(&file, path, NULL), 0);
+    mm_atomic_write(&file, "0123456789", 10);
+    mm_atomic_patch(&file, 2, "AB", 2);
+    mm_atomic_write(&file, block, sizeof block); /* large: all goes out */
+    mm_atomic_write(&file, "end", 3);
+    mm_atomic_patch(&file, 5, "CD", 2);
+    mm_atomic_patch(&file, 100010, "E", 1);
+    assert_int_equal(mm_atomic_commit(&file, NULL), 0);
+    char *have = get_bytes(folder, "x", &size);
+    assert_int_equal(size, 100013);
+    assert_memory_equal(have, "01AB4CD789b", 11);
+    assert_memory_equal(have + 100009, "bEnd", 4);
+    free(have);
+    free(path);
+    drop_folder(folder);
+}
+
 static void abort_leaves_the_old_file(void **state)
 {
     (void)state;
@@ -248,6 +275,7 @@ int main(void)
         cmocka_unit_test(an_empty_file),
         cmocka_unit_test(replacing_keeps_the_permissions),
         cmocka_unit_test(many_pieces),
+        cmocka_unit_test(a_patch),
         cmocka_unit_test(abort_leaves_the_old_file),
         cmocka_unit_test(a_full_disk_leaves_the_old_file),
         cmocka_unit_test(a_folder_in_its_place),

@@ -241,6 +241,76 @@ static void sparse(void **state)
     drop_folder(folder);
 }
 
+/* Any place and size, below and beyond a page, read (with memory) or mapped. */
+static void a_part(void **state)
+{
+    static uint8_t content[(3 << 20) + 5];
+    static const struct {
+        uint64_t offset;
+        size_t size;
+    } parts[] = {{0, 10},
+                 {1, 10},
+                 {4095, 2},
+                 {4096, 4096},
+                 {5000, 0},
+                 {12345, 2 << 20},
+                 {8192, 2 << 20},
+                 {sizeof content, 0},
+                 {3 << 20, 5},
+                 {0, sizeof content},
+                 {1, (2 << 20)},
+                 {4097, 1 << 20},
+                 {4097, (1 << 20) - 1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof content; i++)
+        content[i] = (uint8_t)(i * 31 + i / 251);
+    char *folder = temp_folder();
+    put_bytes(folder, "x", content, sizeof content);
+    char *path = in_folder(folder, "x");
+    struct mm_buf memory = {0};
+    for (size_t i = 0; i < 2 * MM_COUNT(parts); i++) {
+        struct mm_map map;
+        struct mm_err err;
+        uint64_t offset = parts[i / 2].offset;
+        size_t size = parts[i / 2].size;
+        if (mm_map_open_part(&map, path, offset, size, i % 2 ? &memory : NULL, &err) < 0)
+            fail_msg("%s", err.text);
+        assert_int_equal(map.size, size);
+        assert_memory_equal(map.data, content + offset, size);
+        mm_map_drop(&map, map.data, map.size);
+        assert_memory_equal(map.data, content + offset, size);
+        assert_int_equal(mm_map_check(&map, "x", &err), 0);
+        mm_map_close(&map);
+    }
+    mm_buf_done(&memory);
+    free(path);
+    drop_folder(folder);
+}
+
+/* Behind the part the file may lose what it likes. */
+static void a_part_that_is_not_there(void **state)
+{
+    struct mm_map map;
+    struct mm_err err;
+    (void)state;
+    char *folder = temp_folder();
+    shell(folder, "truncate -s 4M '%s/x'");
+    char *path = in_folder(folder, "x");
+    assert_int_equal(mm_map_open_part(&map, path, 1, 4 << 20, NULL, &err), -1);
+    assert_int_equal(err.code, MM_EIO);
+    assert_int_equal(mm_map_open_part(&map, path, UINT64_MAX, 1, NULL, &err), -1);
+    assert_int_equal(mm_map_open_part(&map, path, (4 << 20) + 1, 0, NULL, &err), -1);
+    assert_int_equal(mm_map_open_part(&map, path, 1000, 2 << 20, NULL, &err), 0);
+    assert_int_equal(truncate(path, 3 << 20), 0);
+    assert_int_equal(mm_map_check(&map, "x", &err), 0);
+    assert_int_equal(truncate(path, (2 << 20) + 999), 0);
+    assert_int_equal(mm_map_check(&map, "x", &err), -1);
+    assert_non_null(strstr(err.text, "x: became shorter"));
+    mm_map_close(&map);
+    free(path);
+    drop_folder(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +323,8 @@ int main(void)
         cmocka_unit_test(sizes_at_the_borders),
         cmocka_unit_test(dropping),
         cmocka_unit_test(sparse),
+        cmocka_unit_test(a_part),
+        cmocka_unit_test(a_part_that_is_not_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -235,7 +235,7 @@ static void cut_files(void **state)
     pair_files_bytes(&files, 0, "1_t.pbtxt", text);
     pair_files_bytes(&files, 1, "2_t.pbtxt", text);
     mm_measure_pair(&files.pair, NULL, NULL, NULL, &result); /* then it is cut */
-    cut_when_opened(&files.entry[1], files.entry[0].path);
+    cut_when_opened(&files.source[1], files.source[0].path);
     look(&files, false, &result, &e);
     assert_string_equal(e.problem, "1_t.pbtxt: became shorter while it was read");
     assert_true(e.floors == 0 && e.findings == 0);

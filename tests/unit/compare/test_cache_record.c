@@ -11,8 +11,8 @@
 #include "mmtui/compare.h"
 #include "compare/cache.h"
 
-static const struct mm_entry src = {.path = "s/a.npy", .file = "a.npy"};
-static const struct mm_entry dst = {.path = "d/b.npy", .file = "b.npy"};
+static const struct mm_entry src = {.label = "a.npy"};
+static const struct mm_entry dst = {.label = "b.npy"};
 static const struct mm_pair both = {.name = "a", .src = &src, .dst = &dst};
 static const struct mm_pair lone = {.name = "a", .dst = &dst};
 static const struct mm_pair_id id = {{1, 2, 3, 4, 5}, {-6, -7, -8, UINT64_MAX, 10}, true};
@@ -92,27 +92,30 @@ static void test_one_side(void **state)
     mm_buf_done(&record);
 }
 
-/* Another state of a file, in any of its five numbers, on either side. */
+/* Another state of a file, in any of its eight numbers, on either side. */
 static void test_state_of_files(void **state)
 {
     (void)state;
     struct mm_result result = a_result(), back;
     struct mm_buf record = {0};
     cache_record_put(&record, &both, &id, &result);
-    struct mm_pair_id other[10];
-    for (size_t i = 0; i < 10; i++)
+    struct mm_pair_id other[16];
+    for (size_t i = 0; i < 16; i++)
         other[i] = id;
-    for (size_t i = 0; i < 10; i += 5) {
-        struct mm_file_id *side[5];
-        for (size_t k = 0; k < 5; k++)
+    for (size_t i = 0; i < 16; i += 8) {
+        struct mm_entry_id *side[8];
+        for (size_t k = 0; k < 8; k++)
             side[k] = i ? &other[i + k].dst : &other[i + k].src;
         side[0]->size++;
         side[1]->modified++;
         side[2]->changed++;
         side[3]->inode++;
         side[4]->device++;
+        side[5]->offset++;
+        side[6]->bytes++;
+        side[7]->check++;
     }
-    for (size_t i = 0; i < 10; i++)
+    for (size_t i = 0; i < 16; i++)
         assert_false(read_back(&record, &both, &other[i], &back));
     mm_buf_done(&record);
 }

@@ -39,7 +39,7 @@ static void count(struct pair_files *files, size_t bins, double low, double high
     const struct mm_hist_options options = {bins, low, high};
     struct mm_err err;
 
-    if (mm_pair_hist(&files->pair, NULL, &options, NULL, NULL, out, &err))
+    if (mm_pair_hist(&files->pair, NULL, &options, NULL, out, &err))
         fail_msg("%s", err.text);
 }
 
@@ -223,8 +223,10 @@ static void assert_same_hist(const struct pair_files *files, const struct mm_his
     struct mm_pair_hist alone, together;
     struct mm_err err;
 
-    assert_int_equal(mm_pair_hist(&files->pair, NULL, options, NULL, NULL, &alone, &err), 0);
-    assert_int_equal(mm_pair_hist(&files->pair, NULL, options, helpers, NULL, &together, &err), 0);
+    assert_int_equal(mm_pair_hist(&files->pair, NULL, options, NULL, &alone, &err), 0);
+    assert_int_equal(
+        mm_pair_hist(&files->pair, NULL, options, &(struct mm_control){.helpers = helpers}, &together, &err),
+        0);
     assert_int_equal(total(&alone.src), n);
     assert_same_counts(&alone.src, &together.src);
     assert_same_counts(&alone.dst, &together.dst);
@@ -263,11 +265,12 @@ static void stopped_together(void **state)
     struct mm_pair_hist hist;
     atomic_bool stop = true;
     struct team team;
+    struct mm_control control = {.cancel = &stop, .helpers = &team.helpers};
     struct mm_err err;
 
     put(files, 0, s, MM_WHOLE + 1);
     team_open(&team);
-    assert_int_equal(mm_pair_hist(&files->pair, NULL, &options, &team.helpers, &stop, &hist, &err), -1);
+    assert_int_equal(mm_pair_hist(&files->pair, NULL, &options, &control, &hist, &err), -1);
     assert_int_equal(err.code, MM_ECANCELLED);
     assert_null(hist.src.count);
     team_close(&team);
@@ -287,15 +290,16 @@ static void what_is_refused(void **state)
 
     put(files, 0, s, 3);
     for (size_t i = 0; i < MM_COUNT(bad); i++) {
-        assert_int_equal(mm_pair_hist(&files->pair, NULL, &bad[i], NULL, NULL, &hist, &err), -1);
+        assert_int_equal(mm_pair_hist(&files->pair, NULL, &bad[i], NULL, &hist, &err), -1);
         assert_int_equal(err.code, MM_EARG);
         assert_null(hist.src.count);
     }
-    assert_int_equal(mm_pair_hist(&files->pair, NULL, &good, NULL, &stop, &hist, &err), -1);
+    assert_int_equal(
+        mm_pair_hist(&files->pair, NULL, &good, &(struct mm_control){.cancel = &stop}, &hist, &err), -1);
     assert_int_equal(err.code, MM_ECANCELLED);
     assert_null(hist.src.count);
     pair_files_bytes(files, 1, "2_a.npy", "no array");
-    assert_int_equal(mm_pair_hist(&files->pair, NULL, &good, NULL, NULL, &hist, &err), -1);
+    assert_int_equal(mm_pair_hist(&files->pair, NULL, &good, NULL, &hist, &err), -1);
     mm_pair_hist_done(&hist);
 }
 

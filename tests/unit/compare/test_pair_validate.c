@@ -112,7 +112,7 @@ static void histograms(void **state)
 
         pair_files_bytes(files, 0, "1_a.pbtxt", src);
         pair_files_bytes(files, 1, "2_a.pbtxt", dst);
-        if (mm_pair_hist(&files->pair, NULL, &options, NULL, NULL, &hist, &err))
+        if (mm_pair_hist(&files->pair, NULL, &options, NULL, &hist, &err))
             fail_msg("%s", err.text);
         assert_int_equal(err.code, MM_OK);
         for (size_t i = 0; i < 10; i++) {
@@ -169,7 +169,7 @@ static void cut_files(void **state)
 
             pair_files_bytes(files, 0, "1_a.pbtxt", text);
             pair_files_bytes(files, 1, "2_a.pbtxt", text);
-            cut_when_opened(&files->entry[1], files->entry[victim].path);
+            cut_when_opened(&files->source[1], files->source[victim].path);
             if (way == 0) {
                 mm_measure_pair(&files->pair, NULL, NULL, NULL, &result);
                 assert_int_equal(result.state, MM_STATE_FAILED);
@@ -178,7 +178,7 @@ static void cut_files(void **state)
                 mm_fail(&err, result.code, "%s", result.error);
                 mm_result_done(&result);
             } else if (way == 1) {
-                assert_int_equal(mm_pair_hist(&files->pair, NULL, &options, NULL, NULL, &hist, &err), -1);
+                assert_int_equal(mm_pair_hist(&files->pair, NULL, &options, NULL, &hist, &err), -1);
                 assert_null(hist.src.count);
             } else {
                 assert_int_equal(mm_pair_quantiles(&files->pair, NULL, NULL, &q, &err), -1);

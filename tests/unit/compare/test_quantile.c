@@ -183,7 +183,7 @@ static void of_a_pair(void **state)
 static void the_same_together(void **state)
 {
     enum { N = 8404127 };
-    const struct mm_entry side = {.file = "t"};
+    const struct mm_entry side = {.label = "t"};
     const struct mm_pair pair = {.name = "t", .src = &side, .dst = &side};
     const struct mm_shape shape = {1, {N}};
     float *s = calloc(N, sizeof(*s)), *d = malloc(N * sizeof(*d));
@@ -202,7 +202,8 @@ static void the_same_together(void **state)
     mm_tensor_raw(&tensors.s, MM_F32, &shape, s, &run[0]);
     mm_tensor_raw(&tensors.d, MM_F32, &shape, d, &run[1]);
     team_open(&team);
-    assert_int_equal(mm_pair_tensors_quantiles(&tensors, &pair, &team.helpers, NULL, &q, &failed_dst, &err), 0);
+    assert_int_equal(mm_pair_tensors_quantiles(&tensors, &pair, &team.helpers, NULL, &q, &failed_dst, &err),
+                     0);
     assert_true(atomic_load(&team.joined) > 0);
     check(&q, N, 4202063 / 1024.0, 7563713 / 1024.0, 8320084 / 1024.0, 8395721 / 1024.0);
     assert_int_equal(mm_pair_tensors_quantiles(&tensors, &pair, NULL, NULL, &q, &failed_dst, &err), 0);

@@ -398,7 +398,7 @@ static void cut_files_are_rows(unsigned threads)
     cutting = *mm_format_find("npy");
     cutting.read = read_and_cut;
     for (size_t i = 0; i < dumps.dump[1]->count; i++)
-        ((struct mm_entry *)(uintptr_t)&dumps.dump[1]->entries[i])->parsed.format = &cutting;
+        ((struct mm_source *)(uintptr_t)dumps.dump[1]->entries[i].source)->format = &cutting;
     victim = mm_path_join(dumps.path[0], "3_cut.npy");
     mm_measure_defaults(&options);
     options.quantiles = true;

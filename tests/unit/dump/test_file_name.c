@@ -144,7 +144,7 @@ static void other_files(void **state)
 {
     static const char *const files[] = {"",          "README", ".npy",   ".pb",      "conv.pb",    "_conv.pb",
                                         "12_.pb",    "12.pb",  "12x.pb", "12_x.PB",  "12_x.pb.gz", "-1_x.pb",
-                                        "12_x.pbtx", "x.np",   "x_pb",   "12_x.npz", "12_.pbtxt"};
+                                        "12_x.pbtx", "x.np",   "x_pb",   "12_x.zip", "12_.pbtxt"};
     struct mm_file_name out;
     (void)state;
     for (size_t i = 0; i < MM_COUNT(files); i++) {

@@ -226,7 +226,7 @@ static void bad_files(void **state)
     assert_int_equal(mm_load_open(&load, &dump->entries[1], NULL, &err), -1);
     assert_int_equal(err.code, MM_EUNSUPPORTED);
     assert_non_null(strstr(err.text, "version_number is 0"));
-    unlink(dump->entries[2].path);
+    unlink(dump->entries[2].source->path);
     assert_int_equal(mm_load_open(&load, &dump->entries[2], NULL, &err), -1);
     assert_int_equal(err.code, MM_ENOENT);
     mm_dump_close(dump);
@@ -245,14 +245,18 @@ static void a_folder_named_like_a_tensor(void **state)
     mm_dump_close(dump);
 }
 
-static void an_entry_without_a_format(void **state)
+/* What was found when it was listed is said when it is opened. */
+static void an_entry_known_to_be_wrong(void **state)
 {
-    struct mm_entry entry = {.path = "README", .file = "README"};
+    struct mm_source source = {.path = "a.npz", .file = "a.npz", .format = mm_format_find("npz")};
+    struct mm_entry entry = {
+        .source = &source, .code = MM_EUNSUPPORTED, .wrong = "a.npz: member 'x': is encrypted"};
     struct mm_load load;
     struct mm_err err;
     (void)state;
     assert_int_equal(mm_load_open(&load, &entry, NULL, &err), -1);
-    assert_int_equal(err.code, MM_EARG);
+    assert_int_equal(err.code, MM_EUNSUPPORTED);
+    assert_string_equal(err.text, "a.npz: member 'x': is encrypted");
 }
 
 /* One reader for file after file: the same memory, right values, names that end with the load. */
@@ -351,7 +355,7 @@ int main(void)
         TEST(the_line_of_a_value),
         TEST(bad_files),
         TEST(a_folder_named_like_a_tensor),
-        TEST(an_entry_without_a_format),
+        TEST(an_entry_known_to_be_wrong),
         TEST(a_reader_is_used_again),
         TEST(a_large_header_can_be_cancelled),
     };

@@ -1,12 +1,11 @@
-#include "mmtui/export.h"
-#include "unit/plan/helpers.h"
+#include "unit/export/exporting.h"
 #include "export/magicmind.h"
 
 static void lists_names_and_guards_types(void **state)
 {
     (void)state;
     struct mm_plan *plan = plan_new();
-    struct mm_buf out = {0};
+    struct mm_export export = export_for("magicmind", plan);
     mm_plan_begin(plan, "all");
     struct mm_override override = make_override("a\"\\\n?\?/\xff"
                                                 "1",
@@ -16,9 +15,10 @@ static void lists_names_and_guards_types(void **state)
     override = make_override("main/mm.pow", MM_PRECISION_F32);
     override.why = "";
     assert_int_equal(mm_plan_set(plan, &override, NULL), 0);
+    set(plan, "main/mm.bfloat16", MM_PRECISION_BF16); /* can't be said */
     mm_plan_commit(plan);
-    mm_magicmind_cpp(plan, &out);
-    const char *text = mm_buf_text(&out);
+    char *text = made(&export, mm_magicmind_cpp);
+    assert_non_null(strstr(text, "Precision of 2 operators"));
     assert_non_null(strstr(text, "\n    {\"a\\\"\\\\\\n\\?\\?/\\3771\", OVERRIDE_FLOAT16}, "
                                  "// \"ends in a backslash \\\\\"\n"
                                  "    {\"main/mm.pow\", OVERRIDE_FLOAT32},\n};\n"));
@@ -29,7 +29,7 @@ static void lists_names_and_guards_types(void **state)
         strstr(text, "if (access.OutputIsFloat(node, i))\n                node->SetOutputType(i, type);"));
     for (const char *p = text; *p; p++)
         assert_true(*p == '\n' || (*p >= 0x20 && *p < 0x7F));
-    mm_buf_done(&out);
+    free(text);
     mm_plan_close(plan);
 }
 
@@ -37,11 +37,11 @@ static void an_empty_plan_is_a_source_file_too(void **state)
 {
     (void)state;
     struct mm_plan *plan = plan_new();
-    struct mm_buf out = {0};
-    mm_magicmind_cpp(plan, &out);
-    assert_non_null(strstr(mm_buf_text(&out), "kOverrides = {\n};\n"));
-    assert_non_null(strstr(mm_buf_text(&out), "Precision of 0 operators"));
-    mm_buf_done(&out);
+    struct mm_export export = export_for("magicmind", plan);
+    char *text = made(&export, mm_magicmind_cpp);
+    assert_non_null(strstr(text, "kOverrides = {\n};\n"));
+    assert_non_null(strstr(text, "Precision of 0 operators"));
+    free(text);
     mm_plan_close(plan);
 }
 

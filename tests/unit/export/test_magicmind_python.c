@@ -1,16 +1,4 @@
-#include "mmtui/export.h"
-#include "unit/plan/helpers.h"
-
-/* The folder of this source file, where the Python part of the test lies. */
-static void here(char *out, size_t size)
-{
-    snprintf(out, size, "%s", __FILE__);
-    char *slash = strrchr(out, '/');
-    if (slash)
-        *slash = '\0';
-    else
-        snprintf(out, size, ".");
-}
+#include "unit/export/exporting.h"
 
 /* What check_apply_overrides.py knows, too. */
 static const struct {
@@ -36,18 +24,22 @@ static void export_to(const char *folder)
         override.why = "\"\"\"\nimport os; os._exit(4)\\";
         assert_int_equal(mm_plan_set(plan, &override, NULL), 0);
     }
+    set(plan, "main/mm.bfloat16", MM_PRECISION_BF16); /* can't be said: must not be in the file */
+    set(plan, "main/mm.int8", MM_PRECISION_I8);
+    set_own(plan, "main/mm.own", "gguf:q8_0");
     mm_plan_commit(plan);
-    assert_int_equal(mm_dialect_find("magicmind")->write(plan, NULL, folder, NULL), 0);
+    struct mm_export export = export_for("magicmind", plan);
+    assert_int_equal(mm_export_write(&export, folder, NULL), 0);
     mm_plan_close(plan);
 }
 
 static void runs_against_a_stand_in(void **state)
 {
     (void)state;
-    char folder[64], tests[512], command[1024];
+    char folder[64], check[512], command[1024];
     export_to(folder_new(folder));
-    here(tests, sizeof(tests));
-    snprintf(command, sizeof(command), "/usr/bin/python3 -B '%s/check_apply_overrides.py' %s", tests, folder);
+    beside(check, sizeof(check), "check_apply_overrides.py");
+    snprintf(command, sizeof(command), "/usr/bin/python3 -B '%s' %s", check, folder);
     assert_int_equal(system(command), 0);
     mm_folder_remove(folder);
 }
@@ -61,6 +53,9 @@ static void is_plain_ascii(void **state)
     for (const char *p = text; *p; p++)
         assert_true(*p == '\n' || (*p >= 0x20 && *p < 0x7F));
     assert_non_null(strstr(text, "\n    \"main/mm.conv2d\": \"FLOAT16\",  # \"\\\"\\\"\\\"\\nimport os"));
+    assert_non_null(strstr(text, "Precision of 8 operators of a MagicMind network"));
+    assert_null(strstr(text, "BFLOAT16"));
+    assert_null(strstr(text, "INT8\""));
     assert_non_null(strstr(text, "after the network has been parsed, before it is calibrated and built"));
     free(text);
     mm_folder_remove(folder);
@@ -71,7 +66,8 @@ static void an_empty_plan_is_a_module_too(void **state)
     (void)state;
     char folder[64], command[256];
     struct mm_plan *plan = plan_new();
-    assert_int_equal(mm_dialect_find("magicmind")->write(plan, NULL, folder_new(folder), NULL), 0);
+    struct mm_export export = export_for("magicmind", plan);
+    assert_int_equal(mm_export_write(&export, folder_new(folder), NULL), 0);
     snprintf(command, sizeof(command),
              "cd %s && /usr/bin/python3 -B -c 'import apply_overrides as a; assert a.OVERRIDES == {}'",
              folder);

@@ -87,8 +87,8 @@ static inline int memory_open(struct memory_load *m, const char *format, const s
     assert_true(m->bytes || size == 0);
     if (size)
         memcpy(m->bytes, data, size);
-    m->load.map.data = m->bytes;
-    m->load.map.size = size;
+    m->load.bytes = m->bytes;
+    m->load.size = m->load.have = size;
     mm_arena_init(&m->load.arena);
     m->load.node_name = m->load.op_type = "";
     if (err)

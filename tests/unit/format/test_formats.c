@@ -12,10 +12,13 @@ static void every_row_is_complete(void **state)
     size_t count;
     const struct mm_format *format = mm_formats(&count);
     (void)state;
-    assert_int_equal(count, 3);
+    assert_int_equal(count, 4);
     for (size_t i = 0; i < count; i++) {
         assert_non_null(format[i].read);
         assert_non_null(format[i].write);
+        /* many tensors, or one */
+        assert_int_equal(!format[i].list, !format[i].fetch);
+        assert_int_equal(!format[i].list, !format[i].write_all);
         assert_true(format[i].ending[0] == '.' && format[i].title[0]);
         assert_ptr_equal(mm_format_find(format[i].name), &format[i]);
     }
@@ -28,8 +31,43 @@ static void found_by_name(void **state)
     assert_string_equal(mm_format_find("pbtxt")->ending, ".pbtxt");
     assert_false(mm_format_find("npy")->stamped);
     assert_true(mm_format_find("pb")->stamped);
-    assert_null(mm_format_find("npz"));
+    assert_null(mm_format_find("nph"));
     assert_null(mm_format_find(""));
+}
+
+static void by_content_first(void **state)
+{
+    static const struct {
+        const char *name, *content, *format;
+    } cases[] = {
+        {"a.npy", "\x93NUMPY\x01", "npy"}, {"b.npz", "\x93NUMPY\x01", "npy"}, {"c", "PK\x03\x04", "npz"},
+        {"d.npy", "PK\x05\x06", "npz"},    {"e.pb", "whatever", "pb"},        {"f.npz", "", "npz"},
+        {"g.npy", "PK\x01\x02", "npy"},    {"h.txt", "whatever", NULL},       {".npy", "", NULL},
+    };
+    char *folder = make_folder();
+    (void)state;
+    for (size_t i = 0; i < MM_COUNT(cases); i++) {
+        put_text(folder, cases[i].name, cases[i].content);
+        char *path = mm_path_join(folder, cases[i].name);
+        const struct mm_format *format = mm_format_of(path);
+        if (!cases[i].format)
+            assert_null(format);
+        else if (!format || strcmp(format->name, cases[i].format) != 0)
+            fail_msg("%s is %s", cases[i].name, format ? format->name : "nothing");
+        free(path);
+    }
+    assert_null(mm_format_of(folder));
+    drop_folder(folder);
+}
+
+static void by_the_ending_of_the_name(void **state)
+{
+    size_t stem = 0;
+    (void)state;
+    assert_string_equal(mm_format_by_name("a.b.npz", &stem)->name, "npz");
+    assert_int_equal(stem, 3);
+    assert_null(mm_format_by_name(".npz", &stem));
+    assert_null(mm_format_by_name("npz", NULL));
 }
 
 int main(void)
@@ -37,6 +75,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_complete),
         cmocka_unit_test(found_by_name),
+        cmocka_unit_test(by_content_first),
+        cmocka_unit_test(by_the_ending_of_the_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

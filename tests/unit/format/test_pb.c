@@ -78,7 +78,7 @@ static void header_and_packed_floats(void **state)
     assert_int_equal(m.load.tensor.runs, 1);
     assert_int_equal(m.load.tensor.run[0].gap, 0);
     /* a view of the file, not a copy */
-    assert_true(m.load.tensor.run[0].data > m.bytes && m.load.tensor.run[0].data < m.bytes + m.load.map.size);
+    assert_true(m.load.tensor.run[0].data > m.bytes && m.load.tensor.run[0].data < m.bytes + m.load.size);
     assert_values(&m.load.tensor, (const double[]){1.5, -2, 0.1f, NAN, INFINITY, 0}, 6);
     memory_close(&m);
 }

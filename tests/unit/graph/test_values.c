@@ -55,7 +55,8 @@ static void as_onnx_reads_them(void **state)
         struct mm_stored stored;
         struct mm_err err;
         int t = mm_graph_tensor(graph, name[i]);
-        if (mm_stored_read(graph, t, (struct mm_wire){path, bytes, bytes, bytes + size}, &stored, &err) < 0)
+        if (mm_graph_value_read(graph, t, (struct mm_wire){path, bytes, bytes, bytes + size}, &stored, &err) <
+            0)
             continue;
         assert_true(mm_graph_has_values(graph, t));
         assert_true(graph->tensors[t].dtype == MM_DTYPE_NONE ||
@@ -86,11 +87,11 @@ static void refused(const char *folder, const char *tensor, enum mm_code code, c
     struct mm_stored stored;
     struct mm_err err;
     struct mm_wire model = {path, bytes, bytes, bytes + size};
-    assert_int_equal(mm_stored_read(graph, mm_graph_tensor(graph, tensor), model, &stored, &err), -1);
+    assert_int_equal(mm_graph_value_read(graph, mm_graph_tensor(graph, tensor), model, &stored, &err), -1);
     if (err.code != code || strcmp(err.text + strlen(folder) + 1, text) != 0)
         fail_msg("code %d: %s", err.code, err.text);
     mm_stored_close(&stored);
-    assert_int_equal(mm_stored_read(graph, mm_graph_tensor(graph, tensor), model, &stored, NULL), -1);
+    assert_int_equal(mm_graph_value_read(graph, mm_graph_tensor(graph, tensor), model, &stored, NULL), -1);
     free(bytes);
     free(path);
     mm_graph_close(graph);
@@ -199,9 +200,10 @@ static void odd_constants(void **state)
         put_message(&model, 7, &fields);
         const uint8_t *bytes = (const uint8_t *)model.data;
         assert_int_equal(mm_onnx_read(&graph, bytes, model.length, "m", &err), 0);
-        assert_int_equal(
-            mm_stored_read(graph, 0, (struct mm_wire){"m", bytes, bytes, bytes + model.length}, &stored, &err),
-            0);
+        assert_int_equal(mm_graph_value_read(graph, 0,
+                                             (struct mm_wire){"m", bytes, bytes, bytes + model.length},
+                                             &stored, &err),
+                         0);
         put_stored(&out, &stored);
         assert_string_equal(mm_buf_text(&out), rows[i].expected);
         mm_stored_close(&stored);
@@ -221,7 +223,8 @@ static void try_values(const struct mm_graph *graph, const uint8_t *bytes, size_
         struct mm_err err = {MM_OK, ""};
         struct mm_buf out;
         mm_buf_init(&out);
-        if (mm_stored_read(graph, i, (struct mm_wire){"m", bytes, bytes, bytes + size}, &stored, &err) == 0)
+        if (mm_graph_value_read(graph, i, (struct mm_wire){"m", bytes, bytes, bytes + size}, &stored, &err) ==
+            0)
             put_stored(&out, &stored);
         else
             assert_true(err.code != MM_OK && strncmp(err.text, "m: ", 3) == 0);

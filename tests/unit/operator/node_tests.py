@@ -1,7 +1,6 @@
 """ONNX's own node tests (Debian: libonnx-testdata) as one stream of bytes on standard output, for test_node_tests.c.
 
-A case: a line "case NAME MODEL OPSET EXPECTED_COUNT INPUT_COUNT", then the tensors, outputs first. A tensor: a line
-"DTYPE RANK DIMS..." and its values, float32 or int64, little-endian; "none" for one that is left out. Left away are
+A case: a line "case NAME MODEL OPSET OUTPUTS INPUTS", then the tensors (see stream.py), outputs first. Left away are
 models of several nodes or with bodies, and tensors that are no numbers (texts, sequences).
 """
 import glob
@@ -11,6 +10,9 @@ import sys
 import numpy
 import onnx
 from onnx import numpy_helper
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from stream import text_of
 
 FOLDER = "/usr/share/libonnx-testdata/data"
 NAMES = {
@@ -33,16 +35,6 @@ def read(folder, name, value_info):
     if declared == onnx.TensorProto.BFLOAT16 and array.dtype == numpy.uint16:
         return "bf16", (array.astype("<u4") << 16).view("<f4")
     return NAMES[str(array.dtype)], array
-
-
-def text_of(value):
-    if value is None:
-        return b"none\n"
-    name, array = value
-    with numpy.errstate(over="ignore"):
-        whole = array.astype("<f4" if name[0] in "fb" and name != "bool" else "<i8")
-    head = " ".join([name, str(array.ndim)] + [str(d) for d in array.shape])
-    return head.encode() + b"\n" + whole.tobytes()
 
 
 def case(folder):

@@ -2,81 +2,8 @@
  * ONNX's own node tests (the package libonnx-testdata): every one whose operator has a row is computed and compared
  * with what the specification's reference computed. node_tests.py reads them with python3-onnx.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include "mmtui/operator.h"
-
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#define TENSORS 64
-
-struct one {
-    char name[200];
-    struct mm_graph *graph;
-    long long opset;
-    int outputs, inputs;
-    bool there[TENSORS]; /* outputs first */
-    struct mm_value value[TENSORS];
-};
-
-/* ---- reading the stream -------------------------------------------------------------------------------- */
-
-static char *read_line(FILE *in, char *line, size_t size)
-{
-    char *text = fgets(line, (int)size, in);
-    if (text)
-        text[strcspn(text, "\n")] = '\0';
-    return text;
-}
-
-static bool read_value(FILE *in, struct mm_value *value)
-{
-    char line[400], *at = line, *word;
-    struct mm_shape shape = {0};
-    assert_non_null(read_line(in, line, sizeof line));
-    word = strsep(&at, " ");
-    if (strcmp(word, "none") == 0)
-        return false;
-    enum mm_dtype dtype = mm_dtype_find(word);
-    shape.rank = atoi(strsep(&at, " "));
-    for (int i = 0; i < shape.rank; i++)
-        shape.dim[i] = atoll(strsep(&at, " "));
-    assert_int_equal(mm_value_new(value, dtype, &shape, INT32_MAX, NULL), 0);
-    size_t width = value->f ? sizeof(float) : sizeof(int64_t);
-    assert_int_equal(fread(value->owned, width, (size_t)value->count, in), value->count);
-    return true;
-}
-
-static bool read_one(FILE *in, struct one *one)
-{
-    char line[1000], model[400];
-    struct mm_err err;
-    *one = (struct one){0};
-    if (!read_line(in, line, sizeof line))
-        return false;
-    assert_int_equal(sscanf(line, "case %199s %399s %lld %d %d", one->name, model, &one->opset, &one->outputs,
-                            &one->inputs),
-                     5);
-    assert_true(one->outputs + one->inputs <= TENSORS);
-    for (int i = 0; i < one->outputs + one->inputs; i++)
-        one->there[i] = read_value(in, &one->value[i]);
-    if (mm_graph_open_onnx(&one->graph, model, &err))
-        fail_msg("%s", err.text);
-    return true;
-}
-
-static void drop(struct one *one)
-{
-    for (int i = 0; i < TENSORS; i++)
-        mm_value_done(&one->value[i]);
-    mm_graph_close(one->graph);
-}
+#include "operator_testing.h"
+#include "stream.h"
 
 /* ---- comparing ----------------------------------------------------------------------------------------- */
 
@@ -88,10 +15,18 @@ static bool alike(double a, double e, double relative)
     return a == e || fabs(a - e) <= 1e-6 + relative * fabs(e);
 }
 
-/* NULL: it agrees. */
-static const char *difference(const struct mm_value *actual, const struct mm_value *expected, bool exact)
+/* Expected values that stand there with four digits. */
+static bool is_rounded(const char *name)
 {
-    double relative = exact ? 0 : expected->dtype == MM_F16 || expected->dtype == MM_BF16 ? 1e-2 : 1e-5;
+    return strcmp(name, "test_gridsample_bicubic") == 0;
+}
+
+/* NULL: it agrees. */
+static const char *difference(const char *name, const struct mm_value *actual,
+                              const struct mm_value *expected, bool exact)
+{
+    bool half = expected->dtype == MM_F16 || expected->dtype == MM_BF16;
+    double relative = exact ? 0 : half ? 1e-2 : is_rounded(name) ? 1e-3 : 1e-5;
     if (!mm_shape_equal(&actual->shape, &expected->shape))
         return "another shape";
     if (!!actual->f != !!expected->f)
@@ -164,7 +99,7 @@ static void run_output(const struct one *one, int output, bool exact, struct tal
         input[k] = one->there[one->outputs + k] ? &one->value[one->outputs + k] : NULL;
     struct mm_operator_call call = {&one->graph->nodes[0], one->opset, input, output, 1 << 24, NULL};
     int rc = mm_operator_run(&call, &value, &err);
-    const char *what = rc ? err.text : difference(&value, &one->value[output], exact);
+    const char *what = rc ? err.text : difference(one->name, &value, &one->value[output], exact);
     tally->ran++;
     if (rc && err.code == MM_EUNSUPPORTED) {
         tally->unsupported++;
@@ -205,15 +140,10 @@ static void every_row_was_seen(const struct tally *tally)
 
 static void the_specification_agrees(void **state)
 {
-    char folder[4096], command[8192];
     struct tally tally = {0};
     struct one one;
     (void)state;
-    snprintf(folder, sizeof folder, "%s", __FILE__);
-    *strrchr(folder, '/') = '\0';
-    snprintf(command, sizeof command, "/usr/bin/python3 -B '%s/node_tests.py'", folder);
-    FILE *in = popen(command, "r");
-    assert_non_null(in);
+    FILE *in = open_stream("node_tests.py", "");
     while (read_one(in, &one)) {
         run_one(&one, &tally);
         drop(&one);

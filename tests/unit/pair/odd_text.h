@@ -45,16 +45,16 @@ static inline int cut_read(struct mm_load *load, const struct mm_schema *schema,
     return result;
 }
 
-/* `path` is cut once `entry` is opened, which must be opened last. */
-static inline void cut_when_opened(struct mm_entry *entry, const char *path)
+/* `path` is cut once `source` is opened, which must be opened last. */
+static inline void cut_when_opened(struct mm_source *source, const char *path)
 {
     static struct mm_format cutting;
 
-    cut_real = entry->parsed.format;
+    cut_real = source->format;
     cut_path = path;
     cutting = *cut_real;
     cutting.read = cut_read;
-    entry->parsed.format = &cutting;
+    source->format = &cutting;
 }
 
 #endif

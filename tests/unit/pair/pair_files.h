@@ -11,6 +11,7 @@
 struct pair_files {
     char folder[64];
     struct mm_arena arena;
+    struct mm_source source[2];
     struct mm_entry entry[2];
     struct mm_pair pair;
 };
@@ -37,12 +38,15 @@ static inline const char *pair_files_name(struct pair_files *files, int side, co
     struct mm_entry *entry = &files->entry[side];
     char *path = mm_path_join(files->folder, file);
 
-    entry->path = mm_arena_strdup(&files->arena, path);
-    entry->file = mm_arena_strdup(&files->arena, file);
-    free(path);
     assert_true(mm_file_name_parse(file, &files->arena, &entry->parsed));
+    files->source[side] = (struct mm_source){.path = mm_arena_strdup(&files->arena, path),
+                                             .file = mm_arena_strdup(&files->arena, file),
+                                             .format = entry->parsed.format};
+    entry->source = &files->source[side];
+    entry->label = entry->source->file;
+    free(path);
     *(side ? &files->pair.dst : &files->pair.src) = entry;
-    return entry->path;
+    return entry->source->path;
 }
 
 static inline void pair_files_put(struct pair_files *files, int side, const char *file, enum mm_dtype dtype,
@@ -56,7 +60,7 @@ static inline void pair_files_put(struct pair_files *files, int side, const char
         .tensor = &tensor, .node_name = side ? "main/mm.conv2d" : "conv1", .op_type = "mm.conv2d"};
 
     mm_tensor_raw(&tensor, dtype, &shape, data, &run);
-    if (files->entry[side].parsed.format->write(&store, path, &err))
+    if (files->source[side].format->write(&store, path, &err))
         fail_msg("%s", err.text);
 }
 

@@ -57,8 +57,8 @@ static void assert_pairs(const struct mm_pairs *pairs, const char *expected)
     mm_buf_init(&buf);
     for (size_t i = 0; i < pairs->count; i++) {
         const struct mm_pair *pair = &pairs->pair[i];
-        mm_buf_printf(&buf, "%s %s %s %u/%u\n", pair->src ? pair->src->file : "-",
-                      pair->dst ? pair->dst->file : "-", pair->name, pair->occurrence, pair->occurrences);
+        mm_buf_printf(&buf, "%s %s %s %u/%u\n", pair->src ? pair->src->label : "-",
+                      pair->dst ? pair->dst->label : "-", pair->name, pair->occurrence, pair->occurrences);
         sides[pair->src && pair->dst ? 0 : pair->src ? 1 : 2]++;
     }
     assert_string_equal(mm_buf_text(&buf), expected);
@@ -169,7 +169,7 @@ static void many_files(void **state)
     for (size_t i = 0; i < 3000; i++) {
         assert_int_equal(both.pairs->pair[i].occurrence, i / 3 + 1);
         assert_int_equal(both.pairs->pair[i].occurrences, 1000);
-        assert_string_equal(both.pairs->pair[i].src->file, both.pairs->pair[i].dst->file);
+        assert_string_equal(both.pairs->pair[i].src->label, both.pairs->pair[i].dst->label);
     }
     both_done(&both);
 }
@@ -292,6 +292,42 @@ static void assert_how(struct mm_pair pair, const char *expected)
     mm_buf_done(&buf);
 }
 
+/* Two files that were asked for by name: what is in them is paired by name, one tensor alone with one alone. */
+static void two_files(void **state)
+{
+    static const char make[] = "import numpy as np, sys\n"
+                               "x = np.zeros(3)\n"
+                               "np.savez(sys.argv[1] + '/a.npz', x=x, y=x)\n"
+                               "np.savez(sys.argv[1] + '/b.npz', z=x, y=x)\n"
+                               "np.savez(sys.argv[1] + '/one.npz', only=x)\n"
+                               "np.save(sys.argv[1] + '/z.npy', x)\n";
+    static const struct {
+        const char *src, *dst, *pairs, *how;
+    } cases[] = {
+        {"a.npz", "b.npz",
+         "a.npz: member 'x' - x 1/1\n- b.npz: member 'z' z 1/1\na.npz: member 'y' b.npz: member 'y' y 1/1\n",
+         "only in src"},
+        {"one.npz", "z.npy", "one.npz: member 'only' z.npy only 1/1\n", "the only tensor of each file"},
+        {"z.npy", "z.npy", "z.npy z.npy z 1/1\n", "same name"},
+        {"z.npy", "b.npz", "z.npy b.npz: member 'z' z 1/1\n- b.npz: member 'y' y 1/1\n", "same name"},
+    };
+    char *folder = temp_folder();
+    (void)state;
+    free(python(folder, make));
+    for (size_t i = 0; i < MM_COUNT(cases); i++) {
+        struct both both = {.src = in_folder(folder, cases[i].src), .dst = in_folder(folder, cases[i].dst)};
+        both_open(&both, MM_FRAMEWORK_ONNX);
+        assert_pairs(both.pairs, cases[i].pairs);
+        struct mm_buf how = {0};
+        mm_pair_how(&both.pairs->pair[0], &how);
+        assert_string_equal(mm_buf_text(&how), cases[i].how);
+        mm_buf_done(&how);
+        both.folder = temp_folder();
+        both_done(&both);
+    }
+    drop_folder(folder);
+}
+
 static void how_in_words(void **state)
 {
     (void)state;
@@ -318,6 +354,7 @@ int main(void)
         cmocka_unit_test(leftovers_stand_in_their_places),
         cmocka_unit_test(nothing_in_common),
         cmocka_unit_test(kth_with_kth),
+        cmocka_unit_test(two_files),
         cmocka_unit_test(formats_and_axes_may_differ),
         cmocka_unit_test(names_are_taken_as_they_are),
         cmocka_unit_test(many_files),

@@ -274,7 +274,7 @@ static void cut_files(void **state)
             else
                 pair_files_put(files, side, name[side], MM_F32, (struct mm_shape){1, {ODD_COUNT}}, zeros);
         }
-        cut_when_opened(&files->entry[1], files->entry[victim].path);
+        cut_when_opened(&files->source[1], files->source[victim].path);
         assert_int_equal(read_pair(files, &adding, &failed_dst, &err), -1);
         if (err.code != MM_EIO)
             fail_msg("%d: %s", way, err.text);

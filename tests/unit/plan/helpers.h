@@ -40,6 +40,14 @@ static inline void set(struct mm_plan *plan, const char *name, enum mm_precision
     assert_int_equal(mm_plan_set(plan, &override, NULL), 0);
 }
 
+/* Inside a step: a type that one runtime has. */
+static inline void set_own(struct mm_plan *plan, const char *name, const char *type)
+{
+    struct mm_override override = make_override(name, MM_PRECISION_OWN);
+    override.own = type;
+    assert_int_equal(mm_plan_set(plan, &override, NULL), 0);
+}
+
 /* A step of one override; precision NONE clears. */
 static inline size_t choose(struct mm_plan *plan, const char *name, enum mm_precision precision)
 {
@@ -54,7 +62,7 @@ static inline const char *listing(const struct mm_plan *plan, struct mm_buf *out
     mm_buf_clear(out);
     for (size_t i = 0; i < mm_plan_count(plan); i++)
         mm_buf_printf(out, "%s%s:%s", i ? " " : "", mm_plan_at(plan, i)->name,
-                      mm_precision_info(mm_plan_at(plan, i)->precision)->badge);
+                      mm_override_badge(mm_plan_at(plan, i)));
     return out->length ? mm_buf_text(out) : "";
 }
 
@@ -72,6 +80,14 @@ static inline char *folder_new(char folder[64])
     assert_non_null(mkdtemp(folder));
     return folder;
 }
+
+/* A file that lies beside the test's source. */
+static inline void beside_of(char *out, size_t size, const char *source, const char *name)
+{
+    const char *slash = strrchr(source, '/');
+    snprintf(out, size, "%.*s%s", slash ? (int)(slash - source) + 1 : 0, source, name);
+}
+#define beside(out, size, name) beside_of(out, size, __FILE__, name)
 
 /* The file's text, NUL-terminated, malloc'ed. */
 static inline char *read_text(const char *folder, const char *name)

@@ -52,8 +52,8 @@ static void what_cancels_out_leaves_no_trace(void **state)
     set(plan, "a", MM_PRECISION_NONE);
     set(plan, "new", MM_PRECISION_NONE);
     set(plan, "a", MM_PRECISION_F16);
-    mm_plan_set_setting(plan, "graph_shape_mutable", "true", NULL);
-    mm_plan_set_setting(plan, "graph_shape_mutable", NULL, NULL);
+    mm_plan_set_setting(plan, "dynamic_shapes", "true", NULL);
+    mm_plan_set_setting(plan, "dynamic_shapes", NULL, NULL);
     assert_int_equal(mm_plan_commit(plan), 0);
     assert_int_equal(choose(plan, "a", MM_PRECISION_F16), 0);
     assert_string_equal(mm_plan_undo(plan), "a");
@@ -79,18 +79,21 @@ static void joins_changes_of_one_name(void **state)
 
 static void settings_are_part_of_a_step(void **state)
 {
-    static const char key[] = "precision_config.precision_mode";
+    static const char key[] = "network_precision";
     (void)state;
     struct mm_plan *plan = plan_new();
     mm_plan_begin(plan, "both");
     set(plan, "a", MM_PRECISION_F32);
-    assert_int_equal(mm_plan_set_setting(plan, key, "force_float16", NULL), 0);
-    assert_int_equal(mm_plan_commit(plan), 2);
-    assert_string_equal(mm_plan_setting(plan, key), "force_float16");
+    assert_int_equal(mm_plan_set_setting(plan, key, "float16", NULL), 0);
+    assert_int_equal(mm_plan_set_setting(plan, "calibration_statistics", "percentile_99.99", NULL), 0);
+    assert_int_equal(mm_plan_commit(plan), 3);
+    assert_string_equal(mm_plan_setting(plan, key), "float16");
     mm_plan_undo(plan);
     assert_null(mm_plan_setting(plan, key));
+    assert_null(mm_plan_setting(plan, "calibration_statistics"));
     mm_plan_redo(plan);
-    assert_string_equal(mm_plan_setting(plan, key), "force_float16");
+    assert_string_equal(mm_plan_setting(plan, key), "float16");
+    assert_string_equal(mm_plan_setting(plan, "calibration_statistics"), "percentile_99.99");
     mm_plan_close(plan);
 }
 
@@ -180,7 +183,7 @@ static void one_random_step(struct mm_plan *plan, char state[NAMES])
     char name[8];
     mm_plan_begin(plan, "random");
     for (int changes = rand() % 6; changes >= 0; changes--) {
-        int which = rand() % NAMES, precision = rand() % MM_PRECISION_COUNT;
+        int which = rand() % NAMES, precision = rand() % MM_PRECISION_OWN;
         snprintf(name, sizeof(name), "n%d", which);
         set(plan, name, (enum mm_precision)precision);
         state[which] = (char)precision;

@@ -50,6 +50,8 @@ static void compares_content(void **state)
     assert_false(same_as(&a, b));
     b = a, b.op_type = "";
     assert_false(same_as(&a, b));
+    b = a, b.own = "gguf:q8_0";
+    assert_false(same_as(&a, b));
     b = a, b.tensor = "u";
     assert_false(same_as(&a, b));
     assert_true(mm_override_node_same(NULL, NULL));

@@ -88,7 +88,7 @@ static void refuses_nonsense(void **state)
     assert_int_equal(mm_plan_set(plan, &override, &err), -1); /* no step */
     assert_int_equal(err.code, MM_EARG);
     assert_int_equal(mm_plan_clear(plan, "a", NULL), -1);
-    assert_int_equal(mm_plan_set_setting(plan, "graph_shape_mutable", "true", NULL), -1);
+    assert_int_equal(mm_plan_set_setting(plan, "dynamic_shapes", "true", NULL), -1);
     mm_plan_begin(plan, "bad");
     override.name = "";
     assert_int_equal(mm_plan_set(plan, &override, NULL), -1);
@@ -96,8 +96,41 @@ static void refuses_nonsense(void **state)
     assert_int_equal(mm_plan_set(plan, &override, NULL), -1);
     override = make_override("a", MM_PRECISION_COUNT);
     assert_int_equal(mm_plan_set(plan, &override, NULL), -1);
+    override = make_override("a", MM_PRECISION_OWN);
+    assert_int_equal(mm_plan_set(plan, &override, &err), -1); /* which type? */
+    override.own = "q8_0";
+    assert_int_equal(mm_plan_set(plan, &override, &err), -1); /* whose? */
+    assert_non_null(strstr(err.text, "DIALECT:TYPE"));
     assert_int_equal(mm_plan_commit(plan), 0);
     assert_int_equal(mm_plan_count(plan), 0);
+    mm_plan_close(plan);
+}
+
+static void types_of_one_runtime(void **state)
+{
+    (void)state;
+    struct mm_plan *plan = plan_new();
+    char type[] = "gguf:q8_0";
+    mm_plan_begin(plan, "own");
+    set_own(plan, "a", type);
+    mm_plan_commit(plan);
+    memset(type, '#', sizeof(type) - 1);
+    assert_string_equal(mm_plan_find(plan, "a")->own, "gguf:q8_0");
+    mm_plan_begin(plan, "another");
+    set_own(plan, "a", "gguf:q4_k");
+    assert_int_equal(mm_plan_commit(plan), 1); /* the precision is the same, the type is not */
+    assert_listing(plan, "a:q4_k");
+    choose(plan, "a", MM_PRECISION_BF16);
+    assert_string_equal(mm_plan_find(plan, "a")->own, "");
+    mm_plan_begin(plan, "changed by hand");
+    struct mm_override stale = *mm_plan_find(plan, "a");
+    stale.own = "gguf:q8_0"; /* means nothing beside a precision of the table */
+    assert_int_equal(mm_plan_set(plan, &stale, NULL), 0);
+    assert_int_equal(mm_plan_commit(plan), 0);
+    mm_plan_undo(plan);
+    assert_listing(plan, "a:q4_k");
+    mm_plan_undo(plan);
+    assert_listing(plan, "a:q8_0");
     mm_plan_close(plan);
 }
 
@@ -121,7 +154,7 @@ static void saved_follows_content(void **state)
     mm_plan_undo(plan);
     assert_false(mm_plan_unsaved(plan));
     mm_plan_begin(plan, "setting");
-    mm_plan_set_setting(plan, "graph_shape_mutable", "true", NULL);
+    mm_plan_set_setting(plan, "dynamic_shapes", "true", NULL);
     mm_plan_commit(plan);
     assert_true(mm_plan_unsaved(plan));
     mm_plan_undo(plan);
@@ -135,6 +168,7 @@ int main(void)
         cmocka_unit_test(empty_plan),           cmocka_unit_test(keeps_natural_order),
         cmocka_unit_test(replaces_and_removes), cmocka_unit_test(copies_what_it_is_given),
         cmocka_unit_test(refuses_nonsense),     cmocka_unit_test(saved_follows_content),
+        cmocka_unit_test(types_of_one_runtime),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,8 +20,9 @@ static int load_text(struct mm_plan *plan, const char *text, struct mm_err *err)
     return load_bytes(plan, text, strlen(text), err);
 }
 
-#define HEAD     "{\"format\": \"mmtui-plan\", \"schema_version\": 1, "
-#define PLAN(of) HEAD "\"overrides\": [" of "]}"
+#define HEAD_OF(version) "{\"format\": \"mmtui-plan\", \"schema_version\": " version ", "
+#define HEAD             HEAD_OF("2")
+#define PLAN(of)         HEAD "\"overrides\": [" of "]}"
 
 static void minimal_files(void **state)
 {
@@ -49,21 +50,24 @@ static void add_awkward(struct mm_plan *plan)
          "t",
          MM_PRECISION_F32,
          "why?",
-         {1.0 / 3, DBL_MIN, DBL_MAX, -0.0}},
+         {1.0 / 3, DBL_MIN, DBL_MAX, -0.0},
+         NULL},
         {"bytes \xff\xc3\x28 \xed\xa0\x80 \x80",
          "\xfe",
          "\xff",
          MM_PRECISION_F16,
          "\xf0\x9f\x92",
-         {NAN, NAN, 5e-324, 1}},
-        {"\xf0\x9f\x92\x80\xc3\xa9", "", "", MM_PRECISION_F16, "", {INFINITY, -INFINITY, NAN, 0.1}},
-        {"\\udcff", "", "", MM_PRECISION_F16, "\x01\x7f", {0, 0, 0, 0}},
+         {NAN, NAN, 5e-324, 1},
+         NULL},
+        {"\xf0\x9f\x92\x80\xc3\xa9", "", "", MM_PRECISION_BF16, "", {INFINITY, -INFINITY, NAN, 0.1}, NULL},
+        {"\\udcff", "", "", MM_PRECISION_OWN, "\x01\x7f", {0, 0, 0, 0}, "gguf:\"q8\\u0041"},
         {"\xff\xf0\x9f\x92\x80\xff",
          "",
          "",
          MM_PRECISION_F32,
          "",
-         {1e16, 1e-5, 123456789012345678.0, 0.9999999999999999}},
+         {1e16, 1e-5, 123456789012345678.0, 0.9999999999999999},
+         NULL},
     };
     for (size_t i = 0; i < MM_COUNT(awkward); i++)
         assert_int_equal(mm_plan_set(plan, &awkward[i], NULL), 0);
@@ -77,21 +81,21 @@ static void round_trip(void **state)
     struct mm_plan *plan = plan_new();
     mm_plan_begin(plan, "all");
     add_awkward(plan);
-    mm_plan_set_setting(plan, "opt_config.conv_scale_fold", "false", NULL);
-    mm_plan_set_setting(plan, "precision_config.precision_mode", "qint8_mixed_float16", NULL);
+    mm_plan_set_setting(plan, "scale_folding", "false", NULL);
+    mm_plan_set_setting(plan, "network_precision", "int8_float16", NULL);
     mm_plan_commit(plan);
     mm_plan_mark_saved(plan);
     assert_int_equal(mm_plan_save(plan, path, NULL), 0);
     mm_plan_begin(plan, "spoil");
     mm_plan_clear(plan, "\\udcff", NULL);
     set(plan, "else", MM_PRECISION_F16);
-    mm_plan_set_setting(plan, "opt_config.conv_scale_fold", "true", NULL);
+    mm_plan_set_setting(plan, "scale_folding", "true", NULL);
     mm_plan_commit(plan);
     assert_true(mm_plan_unsaved(plan));
     assert_int_equal(mm_plan_load(plan, path, NULL), 0);
     assert_false(mm_plan_unsaved(plan)); /* the same content to the last bit */
     assert_int_equal(mm_plan_count(plan), 5);
-    assert_string_equal(mm_plan_setting(plan, "opt_config.conv_scale_fold"), "false");
+    assert_string_equal(mm_plan_setting(plan, "scale_folding"), "false");
     mm_plan_undo(plan);
     assert_non_null(mm_plan_find(plan, "else"));
     mm_plan_close(plan);
@@ -103,24 +107,28 @@ static void round_trip(void **state)
 static void python_reads_it(void **state)
 {
     (void)state;
-    char folder[64], command[512];
+    char folder[64], command[1024];
     char *path = mm_path_join(folder_new(folder), "overrides.json");
     struct mm_plan *plan = plan_new();
     mm_plan_begin(plan, "all");
     add_awkward(plan);
     mm_plan_commit(plan);
     assert_int_equal(mm_plan_save(plan, path, NULL), 0);
-    snprintf(command, sizeof(command),
-             "/usr/bin/python3 -c 'import json, sys\n"
-             "def refuse(word): raise ValueError(word)\n"
-             "plan = json.load(open(sys.argv[1], encoding=\"ascii\"), parse_constant=refuse)\n"
-             "names = {o[\"name\"].encode(\"utf-8\", \"surrogateescape\") for o in plan[\"overrides\"]}\n"
-             "assert names == {b\"quote\\x22 back\\x5cslash \\x27x\\x27\\n\\t\", b\"bytes \\xff\\xc3\\x28 "
-             "\\xed\\xa0\\x80 \\x80\",\n"
-             "    b\"\\xf0\\x9f\\x92\\x80\\xc3\\xa9\", b\"\\x5cudcff\", "
-             "b\"\\xff\\xf0\\x9f\\x92\\x80\\xff\"}, names\n"
-             "' %s",
-             path);
+    snprintf(
+        command, sizeof(command),
+        "/usr/bin/python3 -c 'import json, sys\n"
+        "def refuse(word): raise ValueError(word)\n"
+        "plan = json.load(open(sys.argv[1], encoding=\"ascii\"), parse_constant=refuse)\n"
+        "names = {o[\"name\"].encode(\"utf-8\", \"surrogateescape\") for o in plan[\"overrides\"]}\n"
+        "assert names == {b\"quote\\x22 back\\x5cslash \\x27x\\x27\\n\\t\", b\"bytes \\xff\\xc3\\x28 "
+        "\\xed\\xa0\\x80 \\x80\",\n"
+        "    b\"\\xf0\\x9f\\x92\\x80\\xc3\\xa9\", b\"\\x5cudcff\", "
+        "b\"\\xff\\xf0\\x9f\\x92\\x80\\xff\"}, names\n"
+        "words = sorted(o[\"precision\"] for o in plan[\"overrides\"])\n"
+        "assert words == [\"BFLOAT16\", \"FLOAT16\", \"FLOAT32\", \"FLOAT32\", \"gguf:\\x22q8\\x5cu0041\"], "
+        "words\n"
+        "' %s",
+        path);
     assert_int_equal(system(command), 0);
     mm_plan_close(plan);
     mm_folder_remove(folder);
@@ -131,14 +139,63 @@ static void settings_as_words_or_booleans(void **state)
 {
     (void)state;
     struct mm_plan *plan = plan_new();
-    assert_int_equal(
-        load_text(plan,
-                  HEAD "\"settings\": {\"graph_shape_mutable\": true, \"debug_config.fusion_enable\": "
-                       "\"false\"}, \"overrides\": []}",
-                  NULL),
-        0);
-    assert_string_equal(mm_plan_setting(plan, "graph_shape_mutable"), "true");
-    assert_string_equal(mm_plan_setting(plan, "debug_config.fusion_enable"), "false");
+    assert_int_equal(load_text(plan,
+                               HEAD "\"settings\": {\"dynamic_shapes\": true, \"fusion\": "
+                                    "\"false\"}, \"overrides\": []}",
+                               NULL),
+                     0);
+    assert_string_equal(mm_plan_setting(plan, "dynamic_shapes"), "true");
+    assert_string_equal(mm_plan_setting(plan, "fusion"), "false");
+    mm_plan_close(plan);
+}
+
+/* A file as mmtui 0.1.0 wrote it when there was MagicMind alone: what it says stays what it meant. */
+static void version_1_is_read(void **state)
+{
+    static const char *const expected[][2] = {{"network_precision", "int16_float16"},
+                                              {"weight_granularity", "per_channel"},
+                                              {"activation_symmetry", "asymmetric"},
+                                              {"int64_to_int32", "true"},
+                                              {"scale_folding", "false"},
+                                              {"fusion", "false"},
+                                              {"dynamic_shapes", "true"}};
+    (void)state;
+    struct mm_plan *plan = plan_new();
+    char path[512];
+    beside(path, sizeof(path), "plan_v1.json");
+    assert_int_equal(mm_plan_load(plan, path, NULL), 0);
+    for (size_t i = 0; i < MM_COUNT(expected); i++)
+        assert_string_equal(mm_plan_setting(plan, expected[i][0]), expected[i][1]);
+    assert_null(mm_plan_setting(plan, "calibration_statistics"));
+    assert_listing(plan, "main/enc.9.Conv:F16 main/enc.10.Pow:F32");
+    const struct mm_override *pow = mm_plan_find(plan, "main/enc.10.Pow");
+    assert_string_equal(pow->why, "overflow: |x| up to 1.2e5 > 65504");
+    assert_true(isnan(pow->figures.diff1) && isinf(pow->figures.diff2) && pow->figures.max_abs == 12.5);
+    assert_string_equal(mm_plan_undo(plan), "load plan_v1.json");
+    assert_null(mm_plan_setting(plan, "fusion"));
+    mm_plan_close(plan);
+}
+
+/* Written again it is of the version of today, and loads to the same plan. */
+static void version_1_becomes_2(void **state)
+{
+    (void)state;
+    char folder[64], path[512];
+    struct mm_plan *plan = plan_new();
+    char *again = mm_path_join(folder_new(folder), "overrides.json");
+    beside(path, sizeof(path), "plan_v1.json");
+    assert_int_equal(mm_plan_load(plan, path, NULL), 0);
+    mm_plan_mark_saved(plan);
+    assert_int_equal(mm_plan_save(plan, again, NULL), 0);
+    char *text = read_text(folder, "overrides.json");
+    assert_non_null(strstr(text, "\"schema_version\": 2"));
+    assert_null(strstr(text, "precision_config"));
+    choose(plan, "else", MM_PRECISION_I8);
+    assert_int_equal(mm_plan_load(plan, again, NULL), 0);
+    assert_false(mm_plan_unsaved(plan));
+    free(text);
+    free(again);
+    mm_folder_remove(folder);
     mm_plan_close(plan);
 }
 
@@ -155,8 +212,8 @@ static void errors_name_file_and_place(void **state)
         {"{\"format\": \"mmtui-plan\"}", "plan.json: schema_version: ", MM_ECORRUPT},
         {"{\"format\": \"mmtui-plan\", \"schema_version\": 0}", "plan.json: schema_version: ", MM_ECORRUPT},
         {"{\"format\": \"mmtui-plan\", \"schema_version\": 1.5}", "plan.json: schema_version: ", MM_ECORRUPT},
-        {"{\"format\": \"mmtui-plan\", \"schema_version\": 2}",
-         "plan.json: schema_version: 2 is newer than 1", MM_EUNSUPPORTED},
+        {"{\"format\": \"mmtui-plan\", \"schema_version\": 3}",
+         "plan.json: schema_version: 3 is newer than 2", MM_EUNSUPPORTED},
         {"{\"format\": \"mmtui-plan\", \"schema_version\": 1e999}", "plan.json: schema_version: inf",
          MM_EUNSUPPORTED},
         {HEAD "\"a\": 1}", "plan.json: overrides: must be a list", MM_ECORRUPT},
@@ -164,8 +221,8 @@ static void errors_name_file_and_place(void **state)
         {HEAD "\"settings\": [], \"overrides\": []}", "plan.json: settings: must be", MM_ECORRUPT},
         {HEAD "\"settings\": {\"x\": \"y\"}, \"overrides\": []}",
          "plan.json: settings: there is no setting \"x\"", MM_ECORRUPT},
-        {HEAD "\"settings\": {\"graph_shape_mutable\": 1}, \"overrides\": []}",
-         "plan.json: settings: graph_shape_mutable can't be", MM_ECORRUPT},
+        {HEAD "\"settings\": {\"dynamic_shapes\": 1}, \"overrides\": []}",
+         "plan.json: settings: dynamic_shapes can't be", MM_ECORRUPT},
         {PLAN("7"), "plan.json: overrides[0]: must be an object", MM_ECORRUPT},
         {PLAN("{\"name\": \"a\", \"precision\": \"F16\"}, {\"precision\": \"F16\"}"),
          "plan.json: overrides[1].name: is missing or empty", MM_ECORRUPT},
@@ -176,7 +233,16 @@ static void errors_name_file_and_place(void **state)
         {PLAN("{\"name\": \"a\", \"precision\": \"none\"}"),
          "plan.json: overrides[0].precision: ", MM_ECORRUPT},
         {PLAN("{\"name\": \"a\", \"precision\": \"IN\\u001bT\"}"),
-         "plan.json: overrides[0].precision: \"IN\\x1bT\" is none of FLOAT16 FLOAT32", MM_ECORRUPT},
+         "plan.json: overrides[0].precision: \"IN\\x1bT\" is none of INT8 INT16 FLOAT16 BFLOAT16 FLOAT32",
+         MM_ECORRUPT},
+        {PLAN("{\"name\": \"a\", \"precision\": \"gguf:q8\\u001b\"}"),
+         "plan.json: overrides[0].precision: \"gguf:q8\\x1b\" is none of", MM_ECORRUPT},
+        {HEAD "\"settings\": {\"graph_shape_mutable\": true}, \"overrides\": []}",
+         "plan.json: settings: there is no setting \"graph_shape_mutable\"", MM_ECORRUPT},
+        {HEAD_OF("1") "\"settings\": {\"dynamic_sh\\u001b\": true}, \"overrides\": []}",
+         "plan.json: settings: version 1 has no setting \"dynamic_sh\\x1b\"", MM_ECORRUPT},
+        {HEAD_OF("1") "\"settings\": {\"graph_shape_mutable\": \"per_axis\"}, \"overrides\": []}",
+         "plan.json: settings: dynamic_shapes can't be", MM_ECORRUPT},
         {PLAN("{\"name\": \"a\", \"precision\": \"F16\", \"why\": null}"),
          "plan.json: overrides[0].why: must be a string", MM_ECORRUPT},
         {PLAN("{\"name\": \"a\", \"precision\": \"F16\", \"figures\": 1}"),
@@ -267,6 +333,8 @@ int main(void)
         cmocka_unit_test(round_trip),
         cmocka_unit_test(python_reads_it),
         cmocka_unit_test(settings_as_words_or_booleans),
+        cmocka_unit_test(version_1_is_read),
+        cmocka_unit_test(version_1_becomes_2),
         cmocka_unit_test(errors_name_file_and_place),
         cmocka_unit_test(missing_and_hostile_files),
         cmocka_unit_test(truncated_anywhere),

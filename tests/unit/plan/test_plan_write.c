@@ -19,7 +19,7 @@ static void empty_plan(void **state)
     char *text = saved_text(plan);
     assert_string_equal(text, "{\n"
                               "  \"format\": \"mmtui-plan\",\n"
-                              "  \"schema_version\": 1,\n"
+                              "  \"schema_version\": 2,\n"
                               "  \"mmtui_version\": \"" MM_VERSION "\",\n"
                               "  \"settings\": {},\n"
                               "  \"overrides\": []\n"
@@ -38,28 +38,29 @@ static void full_plan(void **state)
                               "ln.Pow_14",
                               MM_PRECISION_F32,
                               "overflow: |x| up to \"1e5\"",
-                              {NAN, INFINITY, -INFINITY, 0.1}};
+                              {NAN, INFINITY, -INFINITY, 0.1},
+                              NULL};
     assert_int_equal(mm_plan_set(plan, &pow, NULL), 0);
-    struct mm_override first = {"a\n\xff", NULL, NULL, MM_PRECISION_F16, NULL, {0, 4, 2.5e-7, 1}};
+    struct mm_override first = {"a\n\xff", NULL, NULL, MM_PRECISION_BF16, NULL, {0, 4, 2.5e-7, 1}, NULL};
     assert_int_equal(mm_plan_set(plan, &first, NULL), 0);
-    mm_plan_set_setting(plan, "graph_shape_mutable", "false", NULL);
-    mm_plan_set_setting(plan, "precision_config.precision_mode", "force_float16", NULL);
+    mm_plan_set_setting(plan, "dynamic_shapes", "false", NULL);
+    mm_plan_set_setting(plan, "network_precision", "float16", NULL);
     mm_plan_commit(plan);
     char *text = saved_text(plan);
     assert_string_equal(text, "{\n"
                               "  \"format\": \"mmtui-plan\",\n"
-                              "  \"schema_version\": 1,\n"
+                              "  \"schema_version\": 2,\n"
                               "  \"mmtui_version\": \"" MM_VERSION "\",\n"
                               "  \"settings\": {\n"
-                              "    \"precision_config.precision_mode\": \"force_float16\",\n"
-                              "    \"graph_shape_mutable\": false\n"
+                              "    \"network_precision\": \"float16\",\n"
+                              "    \"dynamic_shapes\": false\n"
                               "  },\n"
                               "  \"overrides\": [\n"
                               "    {\n"
                               "      \"name\": \"a\\n\\udcff\",\n"
                               "      \"op_type\": \"\",\n"
                               "      \"tensor\": \"\",\n"
-                              "      \"precision\": \"FLOAT16\",\n"
+                              "      \"precision\": \"BFLOAT16\",\n"
                               "      \"why\": \"\",\n"
                               "      \"figures\": {\"diff1\": 0.0, \"diff2\": 4.0, \"max_abs\": 2.5e-07, "
                               "\"cosine\": 1.0}\n"
@@ -79,6 +80,19 @@ static void full_plan(void **state)
     mm_plan_close(plan);
 }
 
+static void types_of_one_runtime(void **state)
+{
+    (void)state;
+    struct mm_plan *plan = plan_new();
+    mm_plan_begin(plan, "own");
+    set_own(plan, "blk.0.ffn_down", "gguf:\"q\\0");
+    mm_plan_commit(plan);
+    char *text = saved_text(plan);
+    assert_non_null(strstr(text, "      \"precision\": \"gguf:\\\"q\\\\0\",\n"));
+    free(text);
+    mm_plan_close(plan);
+}
+
 static void errors_name_the_file(void **state)
 {
     (void)state;
@@ -94,6 +108,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_plan),
         cmocka_unit_test(full_plan),
+        cmocka_unit_test(types_of_one_runtime),
         cmocka_unit_test(errors_name_the_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

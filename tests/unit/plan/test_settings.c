@@ -2,25 +2,26 @@
 #include "unit/plan/helpers.h"
 #include "plan/state.h"
 
-static const char MODE[] = "precision_config.precision_mode";
+static const char MODE[] = "network_precision";
 
+/* Names of no runtime: lower case words, no value twice. */
 static void the_table_is_in_order(void **state)
 {
     (void)state;
     size_t count;
     const struct mm_setting *settings = mm_settings(&count);
-    assert_int_equal(count, 7);
+    assert_int_equal(count, 8);
     for (size_t i = 0; i < count; i++) {
-        const char *dot = strchr(settings[i].key, '.');
-        assert_non_null(settings[i].values[0]);
+        assert_int_equal(strspn(settings[i].key, "abcdefghijklmnopqrstuvwxyz0123456789_"),
+                         strlen(settings[i].key));
         assert_true(*settings[i].help);
-        assert_true(!dot || !strchr(dot + 1, '.')); /* build_config.json nests one level */
-        /* keys of a group stand together */
-        for (size_t k = i + 2; dot && k < count; k++) {
-            size_t group = (size_t)(dot - settings[i].key) + 1;
-            if (strncmp(settings[k].key, settings[i].key, group) == 0)
-                assert_true(strncmp(settings[k - 1].key, settings[i].key, group) == 0);
+        assert_non_null(settings[i].values[1]); /* there is a choice */
+        for (size_t k = 0; settings[i].values[k]; k++) {
+            for (size_t j = 0; j < k; j++)
+                assert_string_not_equal(settings[i].values[j], settings[i].values[k]);
         }
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(settings[i].key, settings[k].key);
     }
 }
 
@@ -46,10 +47,10 @@ static void clears(void **state)
     (void)state;
     struct mm_plan *plan = plan_new();
     mm_plan_begin(plan, "x");
-    assert_int_equal(mm_plan_set_setting(plan, MODE, "force_float32", NULL), 0);
+    assert_int_equal(mm_plan_set_setting(plan, MODE, "float32", NULL), 0);
     assert_int_equal(mm_plan_set_setting(plan, MODE, "", NULL), 0);
     assert_null(mm_plan_setting(plan, MODE));
-    assert_int_equal(mm_plan_set_setting(plan, MODE, "force_float32", NULL), 0);
+    assert_int_equal(mm_plan_set_setting(plan, MODE, "float32", NULL), 0);
     assert_int_equal(mm_plan_set_setting(plan, MODE, NULL, NULL), 0);
     assert_null(mm_plan_setting(plan, MODE));
     assert_int_equal(mm_plan_commit(plan), 0);
@@ -62,17 +63,15 @@ static void errors_list_what_there_is(void **state)
     struct mm_err err = {0};
     struct mm_plan *plan = plan_new();
     mm_plan_begin(plan, "x");
-    assert_int_equal(
-        mm_plan_set_setting(plan, "precision_config.weight_quant_granularity", "per\x1bunit", &err), -1);
+    assert_int_equal(mm_plan_set_setting(plan, "weight_granularity", "per\x1bunit", &err), -1);
     assert_int_equal(err.code, MM_EARG);
-    assert_string_equal(err.text,
-                        "precision_config.weight_quant_granularity can't be \"per\\x1bunit\"; it can be: "
-                        "per_tensor, per_axis");
+    assert_string_equal(err.text, "weight_granularity can't be \"per\\x1bunit\"; it can be: "
+                                  "per_tensor, per_channel");
     assert_int_equal(mm_plan_set_setting(plan, "archs", "x", &err), -1);
     assert_non_null(strstr(err.text, "there is no setting \"archs\""));
-    assert_non_null(strstr(err.text, "graph_shape_mutable"));
+    assert_non_null(strstr(err.text, "dynamic_shapes"));
     assert_int_equal(mm_plan_set_setting(plan, NULL, "x", &err), -1);
-    assert_int_equal(mm_plan_set_setting(plan, "precision_config", "x", NULL), -1);
+    assert_int_equal(mm_plan_set_setting(plan, "network", "x", NULL), -1);
     assert_null(mm_plan_setting(plan, "archs"));
     assert_null(mm_plan_setting(plan, NULL));
     mm_plan_close(plan);
@@ -86,8 +85,8 @@ static void json_values(void **state)
     mm_buf_putc(&out, ' ');
     mm_setting_json(&out, "false");
     mm_buf_putc(&out, ' ');
-    mm_setting_json(&out, "per_axis");
-    assert_string_equal(mm_buf_text(&out), "true false \"per_axis\"");
+    mm_setting_json(&out, "per_channel");
+    assert_string_equal(mm_buf_text(&out), "true false \"per_channel\"");
     mm_buf_done(&out);
 }
 

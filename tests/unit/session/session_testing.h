@@ -78,7 +78,7 @@ static inline void stage_odd_text(struct stage *stage)
 static inline char *stage_cut_src(struct stage *stage)
 {
     char *path = in_folder(stage->src, "1_x.pbtxt");
-    cut_when_opened((struct mm_entry *)(uintptr_t)&mm_session_dst(stage->session)->entries[0], path);
+    cut_when_opened((struct mm_source *)(uintptr_t)mm_session_dst(stage->session)->entries[0].source, path);
     return path;
 }
 

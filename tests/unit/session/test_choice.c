@@ -222,9 +222,9 @@ static void suggests(const char *dtype_a, const char *dtype_b, const char *mode)
     put_npy(stage.dst, "a.npy", dtype_a, "()", zeros, (size_t)(dtype_a[2] - '0'));
     put_npy(stage.dst, "b.npy", dtype_b, "()", zeros, (size_t)(dtype_b[2] - '0'));
     stage_open(&stage);
-    assert_null(mm_session_suggest_mode(stage.session, &why)); /* no header read yet */
+    assert_null(mm_session_network_precision(stage.session, &why)); /* no header read yet */
     settle(&stage);
-    const char *found = mm_session_suggest_mode(stage.session, &why);
+    const char *found = mm_session_network_precision(stage.session, &why);
     assert_int_equal(!found, !mode);
     if (mode)
         assert_string_equal(found, mode);
@@ -235,13 +235,13 @@ static void suggests(const char *dtype_a, const char *dtype_b, const char *mode)
 static void suggested_modes(void **state)
 {
     (void)state;
-    suggests("<f4", "<f4", "force_float32");
-    suggests("<f4", "<f2", "force_float16");
-    suggests("<f4", "|i1", "qint8_mixed_float32");
-    suggests("|u1", "<f2", "qint8_mixed_float16");
-    suggests("<i2", "<f4", "qint16_mixed_float32");
-    suggests("<i2", "<f2", "qint16_mixed_float16");
-    suggests("<i2", "|i1", "qint8_mixed_float32");
+    suggests("<f4", "<f4", "float32");
+    suggests("<f4", "<f2", "float16");
+    suggests("<f4", "|i1", "int8_float32");
+    suggests("|u1", "<f2", "int8_float16");
+    suggests("<i2", "<f4", "int16_float32");
+    suggests("<i2", "<f2", "int16_float16");
+    suggests("<i2", "|i1", "int8_float32");
     suggests("<i8", "|b1", NULL);
 }
 

@@ -94,7 +94,7 @@ static void too_early(void **state)
     stage_open(&stage);
     assert_int_equal(mm_session_suggest(stage.session, &usual, &list, &err), -1);
     assert_int_equal(err.code, MM_EARG);
-    assert_non_null(strstr(err.text, "when all is measured"));
+    assert_non_null(strstr(err.text, "all layers are measured"));
     assert_null(list.item);
     stage_done(&stage);
     stage_layers(&stage);
@@ -105,12 +105,100 @@ static void too_early(void **state)
     stage_done(&stage);
 }
 
+/* ---- a list that is looked at ---- */
+
+static void assert_tags(const struct stage *stage)
+{
+    for (size_t id = 0; id < LAYERS; id++)
+        assert_int_equal(mm_session_layer(stage->session, id)->tagged, id == INPUT || id == POW);
+}
+
+static void a_list_beside_the_tags(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct mm_err err;
+    size_t changed = 99;
+    bool marked = false;
+    stage_layers(&stage);
+    stage_measure(&stage);
+    mm_session_tag(stage.session, INPUT, true);
+    mm_session_tag(stage.session, POW, true);
+    assert_int_equal(mm_session_suggestions(stage.session)->count, 0);
+    assert_null(mm_session_suggestion(stage.session, POW, NULL));
+    uint64_t before = mm_session_revision(stage.session);
+    assert_int_equal(mm_session_preview(stage.session, &usual, &err), 0);
+    assert_true(mm_session_revision(stage.session) > before);
+    assert_tags(&stage);
+    assert_int_equal(mm_session_suggestion(stage.session, POW, &marked)->to, MM_F32);
+    assert_true(marked);
+    assert_int_equal(mm_session_marked(stage.session), 1);
+    assert_null(mm_session_suggestion(stage.session, INPUT, NULL));
+    assert_int_equal(mm_session_accept_marked(stage.session, &changed, &err), 0);
+    assert_int_equal(changed, 1);
+    assert_int_equal(mm_session_suggestions(stage.session)->count, 0);
+    assert_int_equal(mm_session_marked(stage.session), 0);
+    assert_tags(&stage);
+    assert_non_null(mm_plan_undo(mm_session_plan(stage.session)));
+    assert_int_equal(mm_plan_count(mm_session_plan_const(stage.session)), 0);
+    assert_tags(&stage);
+    stage_done(&stage);
+}
+
+static void items_are_left_out(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct mm_err err;
+    size_t changed = 99;
+    bool marked = true;
+    stage_layers(&stage);
+    stage_measure(&stage);
+    mm_session_mark(stage.session, POW, false); /* nothing is suggested */
+    assert_int_equal(mm_session_marked(stage.session), 0);
+    assert_int_equal(mm_session_preview(stage.session, &usual, &err), 0);
+    mm_session_mark(stage.session, POW, false);
+    mm_session_mark(stage.session, POW, false);
+    assert_int_equal(mm_session_marked(stage.session), 0);
+    assert_non_null(mm_session_suggestion(stage.session, POW, &marked));
+    assert_false(marked);
+    assert_int_equal(mm_session_preview(stage.session, &usual, &err), 0); /* a new list: all marked */
+    assert_int_equal(mm_session_marked(stage.session), 1);
+    mm_session_mark(stage.session, POW, false);
+    assert_int_equal(mm_session_accept_marked(stage.session, &changed, &err), 0);
+    assert_int_equal(changed, 0);
+    assert_int_equal(mm_plan_count(mm_session_plan_const(stage.session)), 0);
+    stage_done(&stage);
+}
+
+static void a_list_ends(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct mm_err err;
+    stage_layers(&stage);
+    stage_measure(&stage);
+    assert_int_equal(mm_session_drop_suggestions(stage.session), 0);
+    assert_int_equal(mm_session_preview(stage.session, &usual, &err), 0);
+    assert_int_equal(mm_session_drop_suggestions(stage.session), 1);
+    assert_null(mm_session_suggestion(stage.session, POW, NULL));
+    assert_int_equal(mm_session_preview(stage.session, &usual, &err), 0);
+    struct mm_thresholds thresholds = mm_session_options(stage.session)->thresholds;
+    mm_session_set_thresholds(stage.session, &thresholds);
+    assert_int_equal(mm_session_suggestions(stage.session)->count, 0);
+    assert_int_equal(mm_session_preview(stage.session, &usual, &err), 0); /* and is freed with the session */
+    stage_done(&stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(suggests_and_accepts),
         cmocka_unit_test(one_step),
         cmocka_unit_test(too_early),
+        cmocka_unit_test(a_list_beside_the_tags),
+        cmocka_unit_test(items_are_left_out),
+        cmocka_unit_test(a_list_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

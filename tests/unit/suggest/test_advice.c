@@ -58,8 +58,8 @@ static void all_layers(void **state)
     assert_text(&advice, "Per-channel weights would buy 5.0 dB at the median over 11 quantised ops (inferred "
                          "from how the error lies over the channels).");
     assert_int_equal(mm_advice_settings(&advice, settings), 1);
-    assert_string_equal(settings[0].key, "precision_config.weight_quant_granularity");
-    assert_string_equal(settings[0].value, "per_axis");
+    assert_string_equal(settings[0].key, "weight_granularity");
+    assert_string_equal(settings[0].value, "per_channel");
 }
 
 static void a_tenth_of_them(void **state)
@@ -76,7 +76,7 @@ static void a_tenth_of_them(void **state)
     assert_text(&advice, "Asymmetric activations would buy 0.0 dB at the median over 11 quantised ops, but "
                          "12.0 dB or more for a tenth of them (measured on the reference).");
     assert_int_equal(mm_advice_settings(&advice, settings), 1);
-    assert_string_equal(settings[0].key, "precision_config.activation_quant_algo");
+    assert_string_equal(settings[0].key, "activation_symmetry");
     assert_string_equal(settings[0].value, "asymmetric");
 }
 
@@ -94,7 +94,14 @@ static void statistics(void **state)
     assert_int_equal(mm_advice_find(subjects, LAYERS, NULL, &advice, NULL), 0);
     assert_text(&advice, "Another range than min-max, mostly mse, would buy 8.2 dB at the median over 11 "
                          "quantised ops (measured on the reference).");
-    assert_int_equal(mm_advice_settings(&advice, settings), 0); /* no key is known for it */
+    assert_int_equal(mm_advice_settings(&advice, settings), 1);
+    assert_string_equal(settings[0].key, "calibration_statistics");
+    assert_string_equal(settings[0].value, "mse");
+    for (int i = 0; i < LAYERS; i++)
+        evidence[i].floor[4] = floor_of(false, false, i < 4 ? MM_RANGE_KL : MM_RANGE_P9999, 38.25);
+    assert_int_equal(mm_advice_find(subjects, LAYERS, NULL, &advice, NULL), 0);
+    assert_int_equal(mm_advice_settings(&advice, settings), 1);
+    assert_string_equal(settings[0].value, "percentile_99.99");
 }
 
 static void one_or_none(void **state)

@@ -156,6 +156,9 @@ static void what_dst_has_now(void **state)
     assert_int_equal(on.s.layer[1].to, MM_F16);
     assert_int_equal(on.s.layer[2].now, MM_F16);
     assert_false(on.s.layer[2].integer);
+    on.s.no_half = true; /* for a runtime that can't be told FP16 of one operator */
+    assert_int_equal(suggest_layers(&on.s), 0);
+    assert_int_equal(on.s.layer[1].to, MM_F32);
     evidence.grid = 0; /* a guess by what it reads is not enough */
     assert_int_equal(suggest_layers(&on.s), 0);
     assert_int_equal(on.s.layer[1].now, MM_F16);

@@ -4,97 +4,87 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "ui/action.h"
-#include "ui/key.h"
-#include "mmtui/base.h"
+#include "unit/ui/toy_actions.h"
 
 #include <string.h>
 
-static void every_row_is_complete(void **state)
+static struct action_section sections[TOY_SECTIONS];
+static struct actions actions;
+
+static int setup(void **state)
 {
     (void)state;
-    for (int id = 0; id < ACT_COUNT; id++) {
-        const struct action_info *info = action_info((enum action)id);
-        assert_int_equal(info->id, id);
-        assert_true(info->name && info->name[0]);
-        assert_true(info->help && info->help[0]);
-        assert_true(info->keys != NULL);
-        assert_true(id == ACT_NONE || info->scopes != 0);
-        assert_true(strlen(info->name) <= 17); /* the column of the help screen */
-        assert_null(strpbrk(info->name, " \t:"));
-        for (const char *p = info->help; *p; p++)
-            assert_true(*p >= ' ' && *p < 0x7f); /* help is broken into lines by bytes */
-    }
+    return actions_init(&actions, toy_sections(sections), TOY_SECTIONS, NULL);
 }
 
-static void names_are_unique_and_found(void **state)
+static int teardown(void **state)
 {
     (void)state;
-    for (int id = 1; id < ACT_COUNT; id++)
-        assert_int_equal(action_find(action_info((enum action)id)->name), id);
-    assert_int_equal(action_find("exp"), ACT_EXPORT);
-    assert_int_equal(action_find("q"), ACT_QUIT);
-    assert_int_equal(action_find("sort"), ACT_SORT); /* whole names go before longer ones */
-    assert_int_equal(action_find("next"), ACT_NEXT_BAD);
-    assert_int_equal(action_find("tag-"), ACT_NONE); /* several */
-    assert_int_equal(action_find(""), ACT_NONE);
-    assert_int_equal(action_find("nothing"), ACT_NONE);
-    assert_int_equal(action_info((enum action) - 1)->id, ACT_NONE);
-    assert_int_equal(action_info((enum action)9999)->id, ACT_NONE);
+    actions_done(&actions);
+    return 0;
 }
 
-/* The scopes that views really have at one time. */
-static const unsigned views[] = {SCOPE_LAYERS | SCOPE_LIST,
-                                 SCOPE_LAYER | SCOPE_LIST,
-                                 SCOPE_LAYER | SCOPE_LIST | SCOPE_HIST,
-                                 SCOPE_LAYER | SCOPE_LIST | SCOPE_NEIGHBOURS,
-                                 SCOPE_PLAN | SCOPE_LIST,
-                                 SCOPE_HELP | SCOPE_LIST};
-
-static bool has_key(enum action id, const char *key)
-{
-    const char *p = action_info(id)->keys;
-    size_t length = strlen(key);
-    while (*p) {
-        size_t n = strcspn(p, " ");
-        if (n == length && memcmp(p, key, n) == 0)
-            return true;
-        p += n + (p[n] == ' ');
-    }
-    return false;
-}
-
-static void no_key_means_two_things_in_one_view(void **state)
+static void rows_are_found_by_id(void **state)
 {
     (void)state;
-    for (int id = 1; id < ACT_COUNT; id++) {
-        char keys[64];
-        strncpy(keys, action_info((enum action)id)->keys, sizeof(keys) - 1);
-        keys[sizeof(keys) - 1] = '\0';
-        char *rest = NULL;
-        for (char *key = strtok_r(keys, " ", &rest); key; key = strtok_r(NULL, " ", &rest)) {
-            assert_int_not_equal(key_parse(key), K_NONE);
-            for (int other = id + 1; other < ACT_COUNT; other++) {
-                for (size_t v = 0; v < MM_COUNT(views); v++) {
-                    bool both = (action_info((enum action)id)->scopes & views[v]) &&
-                                (action_info((enum action)other)->scopes & views[v]);
-                    if (both && has_key((enum action)other, key))
-                        fail_msg("%s: %s and %s", key, action_info((enum action)id)->name,
-                                 action_info((enum action)other)->name);
-                }
-            }
-        }
-    }
+    assert_int_equal(actions.top, ACT_PART_LOG + 1);
+    for (int id = 1; id < actions.top; id++) /* no id is left out here */
+        assert_int_equal(action_info(&actions, id)->id, id);
+    assert_string_equal(action_info(&actions, ACT_DOWN)->name, "down");
+    assert_string_equal(action_info(&actions, ACT_SORT)->name, "sort");
+    assert_int_equal(action_info(&actions, ACT_NONE)->id, ACT_NONE);
+    assert_int_equal(action_info(&actions, -1)->id, ACT_NONE);
+    assert_int_equal(action_info(&actions, actions.top)->id, ACT_NONE);
+    assert_int_equal(action_info(&actions, 9999)->id, ACT_NONE);
 }
 
-static void no_action_needs_a_function_key_or_alt(void **state)
+static void names_are_found(void **state)
 {
     (void)state;
-    for (int id = 1; id < ACT_COUNT; id++) {
-        const char *keys = action_info((enum action)id)->keys;
-        bool only_special = keys[0] == 'M' || (keys[0] == 'F' && keys[1] >= '0' && keys[1] <= '9');
-        assert_false(only_special && !strchr(keys, ' '));
-    }
+    for (int id = 1; id < actions.top; id++)
+        assert_int_equal(action_find(&actions, action_info(&actions, id)->name), id);
+    assert_int_equal(action_find(&actions, "q"), ACT_QUIT);
+    assert_int_equal(action_find(&actions, "sort"), ACT_SORT); /* whole names go before longer ones */
+    assert_int_equal(action_find(&actions, "next"), ACT_NEXT_BAD);
+    assert_int_equal(action_find(&actions, "part-"), ACT_NONE); /* several */
+    assert_int_equal(action_find(&actions, ""), ACT_NONE);
+    assert_int_equal(action_find(&actions, "nothing"), ACT_NONE);
+}
+
+static void ui_alone_has_its_own(void **state)
+{
+    (void)state;
+    struct actions alone;
+    assert_int_equal(actions_init(&alone, NULL, 0, NULL), 0);
+    assert_int_equal(alone.top, ACT_FREE);
+    assert_int_equal(action_find(&alone, "half-down"), ACT_HALF_DOWN);
+    assert_int_equal(action_find(&alone, "sort"), ACT_NONE);
+    actions_done(&alone);
+}
+
+/* An id between others that nobody has taken does nothing. */
+static void ids_may_be_missing(void **state)
+{
+    (void)state;
+    static const struct action_info rows[] = {{ACT_FREE + 3, "far", "f", SCOPE_TOY, .help = "Far"}};
+    const struct action_section section = {"Far", rows, 1};
+    struct actions few;
+    assert_int_equal(actions_init(&few, &section, 1, NULL), 0);
+    assert_int_equal(few.top, ACT_FREE + 4);
+    assert_int_equal(action_find(&few, "far"), ACT_FREE + 3);
+    assert_int_equal(action_info(&few, ACT_FREE + 2)->id, ACT_NONE);
+    assert_int_equal(action_info(&few, ACT_DOWN)->scopes, 0);
+    actions_done(&few);
+}
+
+static void scopes_have_room(void **state)
+{
+    (void)state;
+    assert_true(SCOPE_BIT(63) != 0 && SCOPE_BIT(63) != SCOPE_BIT(31));
+    assert_true(SCOPE_BITS - SCOPE_FREE > 50);
+    assert_true((SCOPE_LIST | SCOPE_OPEN | SCOPE_HELP) < SCOPE_BIT(SCOPE_FREE));
+    for (int id = 1; id < actions.top; id++)
+        assert_true(action_info(&actions, id)->scopes != 0);
 }
 
 static void times(void **state)
@@ -104,14 +94,13 @@ static void times(void **state)
     assert_int_equal(action_times(&(struct action_event){.count = 7}), 7);
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_row_is_complete),
-        cmocka_unit_test(names_are_unique_and_found),
-        cmocka_unit_test(no_key_means_two_things_in_one_view),
-        cmocka_unit_test(no_action_needs_a_function_key_or_alt),
-        cmocka_unit_test(times),
+        TEST(rows_are_found_by_id), TEST(names_are_found),  TEST(ui_alone_has_its_own),
+        TEST(ids_may_be_missing),   TEST(scopes_have_room), TEST(times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

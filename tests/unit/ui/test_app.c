@@ -18,11 +18,12 @@ static struct app app;
 static struct toy *toy;
 static int closed;
 static bool unsaved;
+static struct action_section sections[TOY_SECTIONS];
 
-static bool is_unsaved(void *context)
+static const char *ask_unsaved(void *context)
 {
     (void)context;
-    return unsaved;
+    return unsaved ? "Something is not written. Leave anyway?" : NULL;
 }
 
 static bool undo_only(void *context, struct app *a, const struct action_event *event)
@@ -37,7 +38,11 @@ static bool undo_only(void *context, struct app *a, const struct action_event *e
 static int setup(void **state)
 {
     (void)state;
-    const struct app_hooks hooks = {.fd = -1, .unsaved = is_unsaved, .act = undo_only};
+    const struct app_hooks hooks = {.sections = toy_sections(sections),
+                                    .section_count = TOY_SECTIONS,
+                                    .fd = -1,
+                                    .unsaved = ask_unsaved,
+                                    .act = undo_only};
     closed = 0;
     unsaved = false;
     if (app_init(&app, NULL, NULL, &hooks, NULL) < 0)
@@ -116,8 +121,8 @@ static void unknown_keys_and_actions_say_so(void **state)
     assert_string_equal(app.message, "F5 does nothing here; ? shows the keys.");
     press("j");
     assert_string_equal(app.message, "");
-    app_act(&app, ACT_HIST_LOG, NULL);
-    assert_string_equal(app.message, "'hist-log' is not for this screen.");
+    app_act(&app, ACT_PART_LOG, NULL);
+    assert_string_equal(app.message, "'part-log' is not for this screen.");
     press("e");
     assert_int_equal(toy->last, ACT_NEXT_BAD);
     assert_string_equal(app.message, "'next-bad' does nothing here.");

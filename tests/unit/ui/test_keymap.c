@@ -6,49 +6,55 @@
 
 #include "ui/keymap.h"
 #include "ui/key.h"
+#include "unit/ui/toy_actions.h"
 
 #include <string.h>
 
-#define LAYERS (SCOPE_LAYERS | SCOPE_LIST)
-#define PLAN   (SCOPE_PLAN | SCOPE_LIST)
-#define HIST   (SCOPE_LAYER | SCOPE_LIST | SCOPE_HIST)
+#define TOY   (SCOPE_TOY | SCOPE_LIST | SCOPE_OPEN)
+#define OTHER (SCOPE_OTHER | SCOPE_LIST)
+#define PART  (SCOPE_PART | SCOPE_LIST)
 
+static struct action_section sections[TOY_SECTIONS];
+static struct actions actions;
 static struct keymap map;
 
 static int setup(void **state)
 {
     (void)state;
-    return keymap_init(&map, NULL);
+    if (actions_init(&actions, toy_sections(sections), TOY_SECTIONS, NULL) < 0)
+        return -1;
+    return keymap_init(&map, &actions, NULL);
 }
 
 static int teardown(void **state)
 {
     (void)state;
     keymap_done(&map);
+    actions_done(&actions);
     return 0;
 }
 
 static void defaults(void **state)
 {
     (void)state;
-    assert_int_equal(keymap_lookup(&map, 'j', LAYERS), ACT_DOWN);
-    assert_int_equal(keymap_lookup(&map, K_DOWN, HIST), ACT_DOWN);
-    assert_int_equal(keymap_lookup(&map, 'e', LAYERS), ACT_NEXT_BAD);
-    assert_int_equal(keymap_lookup(&map, 'e', PLAN), ACT_NONE);
-    assert_int_equal(keymap_lookup(&map, K_ENTER, LAYERS), ACT_OPEN);
-    assert_int_equal(keymap_lookup(&map, K_ENTER, PLAN), ACT_WRITE);
-    assert_int_equal(keymap_lookup(&map, 'w', LAYERS), ACT_PLAN);
-    assert_int_equal(keymap_lookup(&map, 'w', PLAN), ACT_WRITE);
-    assert_int_equal(keymap_lookup(&map, '3', HIST), ACT_TAB_3);
-    assert_int_equal(keymap_lookup(&map, '3', LAYERS), ACT_NONE); /* a count there */
-    assert_int_equal(keymap_lookup(&map, 'L', HIST), ACT_HIST_LOG);
-    assert_int_equal(keymap_lookup(&map, 'L', SCOPE_LAYER | SCOPE_LIST), ACT_NONE);
-    assert_int_equal(keymap_lookup(&map, '?', PLAN), ACT_HELP);
-    assert_int_equal(keymap_lookup(&map, K_CTRL | 'z', LAYERS), ACT_SUSPEND);
-    assert_int_equal(keymap_lookup(&map, K_NONE, LAYERS), ACT_NONE);
+    assert_int_equal(keymap_lookup(&map, 'j', TOY), ACT_DOWN);
+    assert_int_equal(keymap_lookup(&map, K_DOWN, PART), ACT_DOWN);
+    assert_int_equal(keymap_lookup(&map, 'e', TOY), ACT_NEXT_BAD);
+    assert_int_equal(keymap_lookup(&map, 'e', OTHER), ACT_NONE);
+    assert_int_equal(keymap_lookup(&map, K_ENTER, TOY), ACT_OPEN);
+    assert_int_equal(keymap_lookup(&map, K_ENTER, OTHER), ACT_WRITE);
+    assert_int_equal(keymap_lookup(&map, 'w', TOY), ACT_SHOW);
+    assert_int_equal(keymap_lookup(&map, 'w', OTHER), ACT_WRITE);
+    assert_int_equal(keymap_lookup(&map, '3', PART), ACT_PART_3);
+    assert_int_equal(keymap_lookup(&map, '3', TOY), ACT_NONE); /* a count there */
+    assert_int_equal(keymap_lookup(&map, 'L', PART), ACT_PART_LOG);
+    assert_int_equal(keymap_lookup(&map, 'L', TOY), ACT_NONE);
+    assert_int_equal(keymap_lookup(&map, '?', OTHER), ACT_HELP);
+    assert_int_equal(keymap_lookup(&map, K_CTRL | 'z', TOY), ACT_SUSPEND);
+    assert_int_equal(keymap_lookup(&map, K_NONE, TOY), ACT_NONE);
 }
 
-static void expect_keys(enum action id, unsigned scopes, int limit, const char *keys, int count)
+static void expect_keys(int id, uint64_t scopes, int limit, const char *keys, int count)
 {
     struct mm_buf out;
     mm_buf_init(&out);
@@ -60,31 +66,31 @@ static void expect_keys(enum action id, unsigned scopes, int limit, const char *
 static void keys_of_an_action(void **state)
 {
     (void)state;
-    expect_keys(ACT_DOWN, LAYERS, 0, "j Down", 2);
-    expect_keys(ACT_DOWN, LAYERS, 1, "j", 1);
-    expect_keys(ACT_SORT, LAYERS, 0, "", 0);
-    expect_keys(ACT_NEXT_BAD, PLAN, 0, "", 0);
+    expect_keys(ACT_DOWN, TOY, 0, "j Down", 2);
+    expect_keys(ACT_DOWN, TOY, 1, "j", 1);
+    expect_keys(ACT_SORT, TOY, 0, "", 0);
+    expect_keys(ACT_NEXT_BAD, OTHER, 0, "", 0);
 }
 
 static void bind_wins_where_it_is_known(void **state)
 {
     (void)state;
     assert_int_equal(keymap_bind(&map, "z", "next-bad", NULL), 0);
-    expect_keys(ACT_NEXT_BAD, LAYERS, 0, "z e", 2);
+    expect_keys(ACT_NEXT_BAD, TOY, 0, "z e", 2);
     assert_int_equal(keymap_bind(&map, "z", "next-bad", NULL), 0); /* twice is once */
-    expect_keys(ACT_NEXT_BAD, LAYERS, 0, "z e", 2);
+    expect_keys(ACT_NEXT_BAD, TOY, 0, "z e", 2);
     assert_int_equal(keymap_bind(&map, "e", "search", NULL), 0); /* in the list of layers only */
-    assert_int_equal(keymap_lookup(&map, 'e', LAYERS), ACT_SEARCH);
-    assert_int_equal(keymap_lookup(&map, 'e', HIST), ACT_NEXT_BAD);
-    expect_keys(ACT_NEXT_BAD, LAYERS, 0, "z", 1);
-    expect_keys(ACT_NEXT_BAD, HIST, 0, "z e", 2);
+    assert_int_equal(keymap_lookup(&map, 'e', TOY), ACT_SEARCH);
+    assert_int_equal(keymap_lookup(&map, 'e', PART), ACT_NEXT_BAD);
+    expect_keys(ACT_NEXT_BAD, TOY, 0, "z", 1);
+    expect_keys(ACT_NEXT_BAD, PART, 0, "z e", 2);
     assert_int_equal(keymap_bind(&map, "z", "none", NULL), 0);
-    expect_keys(ACT_NEXT_BAD, LAYERS, 0, "", 0);
+    expect_keys(ACT_NEXT_BAD, TOY, 0, "", 0);
     assert_int_equal(keymap_bind(&map, "w", "down", NULL), 0); /* moving is everywhere */
-    assert_int_equal(keymap_lookup(&map, 'w', PLAN), ACT_DOWN);
-    assert_int_equal(keymap_lookup(&map, 'w', LAYERS), ACT_DOWN);
+    assert_int_equal(keymap_lookup(&map, 'w', OTHER), ACT_DOWN);
+    assert_int_equal(keymap_lookup(&map, 'w', TOY), ACT_DOWN);
     assert_int_equal(keymap_bind(&map, "r", "undo", NULL), 0);
-    assert_int_equal(keymap_lookup(&map, 'r', HIST), ACT_UNDO);
+    assert_int_equal(keymap_lookup(&map, 'r', OTHER), ACT_UNDO);
 }
 
 static void config_lines(void **state)
@@ -93,8 +99,8 @@ static void config_lines(void **state)
     const char *text = "# mine\n\n  bind  C-n   down \r\nbind X quit";
     struct mm_err err = {0};
     assert_int_equal(keymap_parse(&map, "config", text, strlen(text), &err), 0);
-    assert_int_equal(keymap_lookup(&map, K_CTRL | 'n', LAYERS), ACT_DOWN);
-    assert_int_equal(keymap_lookup(&map, 'X', PLAN), ACT_QUIT);
+    assert_int_equal(keymap_lookup(&map, K_CTRL | 'n', TOY), ACT_DOWN);
+    assert_int_equal(keymap_lookup(&map, 'X', OTHER), ACT_QUIT);
 }
 
 static void config_errors(void **state)

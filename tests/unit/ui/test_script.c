@@ -15,6 +15,7 @@ static struct app app;
 static struct toy *toy;
 static struct mm_err err;
 static int settled;
+static struct action_section sections[TOY_SECTIONS];
 
 static void settle(void *context)
 {
@@ -25,7 +26,8 @@ static void settle(void *context)
 static int setup(void **state)
 {
     (void)state;
-    const struct app_hooks hooks = {.fd = -1, .settle = settle};
+    const struct app_hooks hooks = {
+        .sections = toy_sections(sections), .section_count = TOY_SECTIONS, .fd = -1, .settle = settle};
     settled = 0;
     if (app_init(&app, NULL, NULL, &hooks, NULL) < 0)
         return -1;

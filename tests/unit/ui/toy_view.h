@@ -7,6 +7,7 @@
 
 #include "ui/app.h"
 #include "ui/list.h"
+#include "unit/ui/toy_actions.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,21 +16,21 @@ struct toy {
     struct view view;
     struct list list;
     int acted, updated, w, h;
-    enum action last;
+    int last;
     int last_count;
     char last_text[LINE_MAX_BYTES];
     int *closed; /* counts toy_close calls */
 };
 
-static inline unsigned toy_scopes(const struct view *view)
+static inline uint64_t toy_scopes(const struct view *view)
 {
     (void)view;
-    return SCOPE_LAYERS | SCOPE_LIST;
+    return SCOPE_TOY | SCOPE_LIST | SCOPE_OPEN;
 }
 
-static inline const enum action *toy_hints(const struct view *view)
+static inline const int *toy_hints(const struct view *view)
 {
-    static const enum action hints[] = {ACT_OPEN, ACT_NEXT_BAD, ACT_TAG, ACT_SORT_MENU, ACT_SEARCH, ACT_NONE};
+    static const int hints[] = {ACT_OPEN, ACT_NEXT_BAD, ACT_TAG, ACT_SORT_MENU, ACT_SEARCH, ACT_NONE};
     (void)view;
     return hints;
 }

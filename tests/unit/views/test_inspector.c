@@ -87,7 +87,7 @@ static void nothing_in_common(void **state)
     struct small small = {0};
     (void)state;
     small_open_folders(&small, "src", "ops_dst");
-    assert_true(small_says(&small, "no tensor name stands in both folders"));
+    assert_true(small_says(&small, "no tensor name stands in both dumps"));
     small_settle(&small);
     small_draw_all_sizes(&small);
     small_keys(&small, "e f F Enter 2 J");
@@ -155,21 +155,68 @@ static void thresholds_are_read(void **state)
     }
 }
 
-static void settings_by_the_end_of_their_key(void **state)
+static void settings_by_the_beginning_of_their_key(void **state)
 {
-    static const char key[] = "precision_config.precision_mode";
+    static const char key[] = "network_precision";
     struct small *small = *state;
-    small_keys(small, ":set precision_mode force_float16");
-    assert_string_equal(mm_plan_setting(plan(small), key), "force_float16");
-    small_keys(small, ":set precision_config.precision_mode force_float32");
-    assert_string_equal(mm_plan_setting(plan(small), key), "force_float32");
+    small_keys(small, ":set network_precision float16");
+    assert_string_equal(mm_plan_setting(plan(small), key), "float16");
+    small_keys(small, ":set net float32");
+    assert_string_equal(mm_plan_setting(plan(small), key), "float32");
+    assert_true(small_says(small, "network_precision float32"));
     small_keys(small, "u");
-    assert_string_equal(mm_plan_setting(plan(small), key), "force_float16");
-    small_keys(small, ":set precision_mode");
+    assert_string_equal(mm_plan_setting(plan(small), key), "float16");
+    small_keys(small, ":set network_precision");
     assert_null(mm_plan_setting(plan(small), key));
-    small_keys(small, ":set no_such_key 1");
-    assert_true(small_says(small, "Settings:"));
+    small_keys(small, ":set calib percentile_99.99");
+    assert_string_equal(mm_plan_setting(plan(small), "calibration_statistics"), "percentile_99.99");
+    static const char *const wrong[] = {":set no_such_key 1", ":set precision float16", ":set"};
+    for (size_t i = 0; i < MM_COUNT(wrong); i++) {
+        small_keys(small, wrong[i]);
+        if (i + 1 < MM_COUNT(wrong)) { /* `:set` alone asks */
+            assert_true(small_says(small, "there is no setting"));
+            assert_int_equal(small->app->message_role, ROLE_ERROR);
+        }
+    }
+}
+
+static const char *runtime(const struct small *small)
+{
+    return small->inspector.dialect->id;
+}
+
+static void another_runtime(void **state)
+{
+    struct small *small = *state;
+    assert_string_equal(runtime(small), "magicmind");
+    small_keys(small, ":to onnxruntime");
+    assert_string_equal(runtime(small), "onnxruntime");
+    assert_true(small_says(small, "The plan is for ONNX Runtime now"));
+    small_keys(small, ":to tensorrt");
+    assert_string_equal(runtime(small), "onnxruntime");
+    assert_true(small_says(small, "there are: magicmind, onnxruntime"));
     assert_int_equal(small->app->message_role, ROLE_ERROR);
+    assert_int_equal(mm_plan_count(plan(small)), 0);
+    small_keys(small, "u"); /* a way to write the plan, not a part of it */
+    assert_true(small_says(small, "Nothing to undo"));
+}
+
+/* p goes through what the runtime can be told of one operator. */
+static void precisions_of_the_runtime(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, ":to onnxruntime\np");
+    assert_int_equal(mm_plan_at(plan(small), 0)->precision, MM_PRECISION_F32);
+    small_keys(small, "p");
+    assert_int_equal(mm_plan_count(plan(small)), 0);
+    small_keys(small, "P h");
+    assert_int_equal(mm_plan_at(plan(small), 0)->precision, MM_PRECISION_F16);
+    assert_true(small_says(small, "but ONNX Runtime can't be told so"));
+    assert_int_equal(small->app->message_role, ROLE_WARN);
+    small_keys(small, "p");
+    assert_int_equal(mm_plan_at(plan(small), 0)->precision, MM_PRECISION_F32);
+    small_keys(small, "x");
+    assert_int_equal(small->app->message_role, ROLE_STATUS); /* nothing chosen needs no telling */
 }
 
 static void quit_asks_only_for_unsaved_plans(void **state)
@@ -219,7 +266,9 @@ int main(void)
         EARLY(settle_brings_what_views_ask_for),
         TEST(undo_works_everywhere),
         TEST(thresholds_are_read),
-        TEST(settings_by_the_end_of_their_key),
+        TEST(settings_by_the_beginning_of_their_key),
+        TEST(another_runtime),
+        TEST(precisions_of_the_runtime),
         TEST(quit_asks_only_for_unsaved_plans),
         TEST(status_row),
     };

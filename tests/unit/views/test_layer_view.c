@@ -8,6 +8,7 @@
 #include "unit/views/net.h"
 
 #include "views/layers_view.h"
+#include "views/tab.h"
 
 #define OPEN(name) "/ \"" name "\" Enter Enter 1\n"
 
@@ -27,15 +28,33 @@ static void all_sizes(void **state)
         small_draw_all_sizes(small);
         small_keys(small, "d 0");
         small_draw_all_sizes(small);
-        small_keys(small, "5");
+        small_keys(small, ":tab-what-if");
         small_draw_all_sizes(small);
-        small_keys(small, "6");
+        small_keys(small, ":tab-neighbours");
         small_draw_all_sizes(small);
         small_keys(small, "q");
     }
 }
 
 /* ---- walking ---- */
+
+/* What was being worked out for a layer that was left is given up. */
+static void leaving_stops_work(void **state)
+{
+    struct small *small = *state;
+    const char *error;
+    small_keys(small, OPEN("conv1"));
+    size_t id = layers_selected(small->layers);
+    app_key(small->app, '5'); /* the table is asked for; jobs run inline, later */
+    app_key(small->app, 'J');
+    assert_true(layers_selected(small->layers) != id);
+    mm_session_finish(small->session, NULL, NULL);
+    assert_non_null(mm_session_whatif(small->session, layers_selected(small->layers), -1, &error));
+    assert_null(mm_session_whatif(small->session, id, -1, &error));
+    assert_null(error); /* it begins now */
+    mm_session_finish(small->session, NULL, NULL);
+    assert_non_null(mm_session_whatif(small->session, id, -1, &error));
+}
 
 static void list_and_layer_stay_in_step(void **state)
 {
@@ -83,23 +102,38 @@ static void tabs(void **state)
     small_keys(small, "Enter");
     assert_true(small_shows(
         small,
-        "[0 Triage]  1 Stats   2 Histogram   5 What if   6 Neighbours")); /* what is wrong comes first */
+        "[0 Triage]  1 Stats   2 Histogram   3 What if   4 Neighbours")); /* what is wrong comes first */
     small_keys(small, "Tab");
     assert_true(small_shows(small, "[1 Stats]"));
     small_keys(small, "Tab J"); /* the tab stays */
     assert_true(small_shows(small, "[2 Histogram]"));
     small_keys(small, "0 S-Tab");
-    assert_true(small_shows(small, "[6 Neighbours]"));
+    assert_true(small_shows(small, "[4 Neighbours]"));
     small_keys(small, "Tab");
     assert_true(small_shows(small, "[0 Triage]"));
     small_keys(small, "1");
     assert_true(small_shows(small, "[1 Stats]"));
     small_keys(small, "L"); /* a key of the histogram's */
     assert_true(small_shows(small, "[1 Stats]"));
-    small_keys(small, "3"); /* a tab that is not there */
+    small_keys(small, "9 j"); /* there is no such tab: a count */
     assert_true(small_shows(small, "[1 Stats]"));
+    small_keys(small, ":tab-hist"); /* by its name, or the beginning of it */
+    assert_true(small_shows(small, "[2 Histogram]"));
+    small_keys(small, ":tab-stats");
     small_keys(small, "9 0"); /* a count: no tab */
     assert_true(small_shows(small, "[1 Stats]"));
+}
+
+/* Each as its action's name: a tab that is new has no golden yet and fails here. */
+static void every_tab_has_goldens(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "/ \"tail\" Enter Enter");
+    for (int number = 0; number < tab_count(); number++) {
+        const char *name = action_info(&small->app->actions, tab_show_id(number))->name;
+        assert_int_equal(app_command(small->app, name), 0);
+        small_goldens(small, name);
+    }
 }
 
 /* Where not all names fit, the others shrink to their numbers. */
@@ -107,10 +141,10 @@ static void tabs_on_a_narrow_screen(void **state)
 {
     struct small *small = *state;
     small_keys(small, ":resize 40x12\nEnter");
-    assert_true(small_shows(small, "[0 Triage]  1  2  5  6"));
-    small_keys(small, "6");
-    assert_true(small_shows(small, " 0  1  2  5 "));
-    assert_true(small_shows(small, " [6 Neighbours]"));
+    assert_true(small_shows(small, "[0 Triage]  1  2  3  4"));
+    small_keys(small, "4");
+    assert_true(small_shows(small, " 0  1  2  3 "));
+    assert_true(small_shows(small, " [4 Neighbours]"));
 }
 
 static void to_the_root_and_back(void **state)
@@ -170,10 +204,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(all_sizes),
+        TEST(leaving_stops_work),
         TEST(list_and_layer_stay_in_step),
         TEST(walks_through_the_filter),
         TEST(tabs),
         TEST(tabs_on_a_narrow_screen),
+        NET(every_tab_has_goldens),
         NET(to_the_root_and_back),
         NET(root_behind_a_filter),
         NET(status_says_what_is_wrong_and_what_to_do),

@@ -284,7 +284,32 @@ static void precision_of_the_row(void **state)
     small_keys(small, ":precision f32");
     assert_int_equal(chosen(small, "pow"), MM_PRECISION_F32);
     small_keys(small, ":precision i4");
-    assert_true(small_says(small, "A precision is f16, f32 or none"));
+    assert_true(small_says(small, "A precision is f16, bf16, f32, i8, i16 or none"));
+}
+
+/* Each from the menu and by its word; the list shows the badge whole beside a long name, too. */
+static void every_precision(void **state)
+{
+    static const struct {
+        const char *keys;
+        enum mm_precision precision;
+        const char *badge;
+    } cases[] = {
+        {"P h", MM_PRECISION_F16, "▸F16"},           {"P b", MM_PRECISION_BF16, "▸BF16"},
+        {"P f", MM_PRECISION_F32, "▸F32"},           {"P 8", MM_PRECISION_I8, "▸I8"},
+        {"P 6", MM_PRECISION_I16, "▸I16"},           {":precision bf16", MM_PRECISION_BF16, "▸BF16"},
+        {":precision int8", MM_PRECISION_I8, "▸I8"},
+    };
+    struct small *small = *state;
+    for (size_t i = 0; i < MM_COUNT(cases); i++) {
+        small_keys(small, cases[i].keys);
+        assert_int_equal(chosen(small, "pow"), cases[i].precision);
+        assert_true(small_shows(small, cases[i].badge));
+    }
+    small_keys(small, "x o \"*query* bf16\" Enter");
+    assert_int_equal(mm_plan_count(plan(small)), 1);
+    assert_true(small_shows(small, "▸BF16"));
+    assert_true(small_says(small, "but Cambricon MagicMind can't be told so"));
 }
 
 static void precision_of_tags(void **state)
@@ -483,6 +508,7 @@ int main(void)
         TEST(moving),
         TEST(tags),
         TEST(precision_of_the_row),
+        TEST(every_precision),
         TEST(precision_of_tags),
         TEST(precision_by_pattern),
         TEST(nothing_to_choose_in_src_only),

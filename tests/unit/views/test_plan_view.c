@@ -36,7 +36,7 @@ static void golden_ops(void **state)
 static void golden_awkward_names(void **state)
 {
     struct small *small = *state;
-    small_keys(small, "o \"* f32\" Enter\n:set precision_mode force_float16\nw");
+    small_keys(small, "o \"* f32\" Enter\n:set network_precision float16\nw");
     small_goldens(small, "plan-awkward");
 }
 
@@ -80,7 +80,7 @@ static void says_what_will_be_written(void **state)
     assert_true(small_shows(small, "overrides.json"));
     assert_true(small_shows(small, "Nothing is written before Enter"));
     assert_true(small_shows(small, "* not saved"));
-    assert_true(small_shows(small, ":set precision_mode force_float16")); /* the dump's floats are half */
+    assert_true(small_shows(small, ":set network_precision float16")); /* the dump's floats are half */
     assert_false(exists("export"));
 }
 
@@ -99,12 +99,82 @@ static void long_sentences_go_on_below(void **state)
 static void settings(void **state)
 {
     struct small *small = *state;
-    small_keys(small, "w\n:set precision_mode qint8_mixed_float16");
-    assert_true(small_shows(small, "precision_config.precision_mode = qint8_mixed_float16"));
-    small_keys(small, ":set precision_mode fp7");
+    small_keys(small, "w\n:set network_precision int8_float16");
+    assert_true(small_shows(small, "network_precision = int8_float16"));
+    small_keys(small, ":set network_precision fp7");
     assert_int_equal(small->app->message_role, ROLE_ERROR);
     small_keys(small, "u");
-    assert_null(mm_plan_setting(plan(small), "precision_config.precision_mode"));
+    assert_null(mm_plan_setting(plan(small), "network_precision"));
+}
+
+/* ---- another runtime ---- */
+
+static void golden_limits(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "p p\n:set calibration_statistics mse\no \"*Sub bf16\" Enter o \"conv* i8\" Enter w");
+    small_goldens(small, "plan-limits");
+}
+
+static void golden_runtime_menu(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "p p w t");
+    small_goldens(small, "plan-runtimes");
+}
+
+static void the_screen_follows_the_runtime(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "p w"); /* FLOAT16 */
+    small_keys(small, "t j Enter");
+    assert_true(small_shows(small, "Enter writes for ONNX Runtime to export/"));
+    assert_true(small_shows(small, "quantize.json"));
+    assert_true(small_shows(small, "FLOAT16 for 1 operator"));
+    assert_true(small_sees(small, "build_config.json", false));
+    small_keys(small, "p"); /* FLOAT32 is what can be said */
+    assert_true(small_sees(small, "is left out", false));
+    assert_true(small_shows(small, "without the model (--model)"));
+    small_keys(small, ":to magicmind");
+    assert_true(small_shows(small, "build_config.json"));
+    assert_true(small_sees(small, "--model", false));
+}
+
+static void what_is_left_out_is_said(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "* \"ln.*\" Enter P b P f u\n:to onnxruntime\nw");
+    small_keys(small, "p Enter"); /* one of three to FLOAT32 */
+    assert_true(
+        small_says(small, "Wrote 1 of 3 overrides for ONNX Runtime to export; it can't express the others"));
+    assert_int_equal(small->app->message_role, ROLE_WARN);
+    assert_false(mm_plan_unsaved(plan(small))); /* overrides.json has all */
+    small_keys(small, "q o \"ln.* f32\" Enter\n:set fusion false\n:export export");
+    assert_true(
+        small_says(small, "Wrote 3 overrides for ONNX Runtime to export; the plan screen says what is"));
+    assert_true(exists("export/quantize.py"));
+    mm_folder_remove("export");
+}
+
+/* A plan file of a runtime that this mmtui does not know: its types are shown, kept, and can be replaced. */
+static void types_of_another_runtime(void **state)
+{
+    static const char text[] = "{\"format\": \"mmtui-plan\", \"schema_version\": 2, \"overrides\": ["
+                               "{\"name\": \"main/ln.Pow\", \"precision\": \"gguf:q8_0\"}]}";
+    struct small *small = *state;
+    struct mm_err err;
+    small_write(".", "own.json", text, sizeof text - 1);
+    assert_int_equal(mm_plan_load(mm_session_plan(small->session), "own.json", &err), 0);
+    small_keys(small, ":resize 80x24");
+    assert_true(small_shows(small, "▸q8_0"));
+    small_keys(small, "w");
+    assert_true(small_shows(small, "   q8_0     main/ln.Pow"));
+    assert_true(small_shows(small, "a type of another runtime for 1 operator"));
+    small_keys(small, "p"); /* behind the last */
+    assert_int_equal(mm_plan_count(plan(small)), 0);
+    small_keys(small, "u p u q Enter");
+    assert_true(small_shows(small, "▸q8_0"));
+    unlink("own.json");
 }
 
 /* ---- changing ---- */
@@ -187,6 +257,11 @@ int main(void)
         OPS(says_what_will_be_written),
         OPS(long_sentences_go_on_below),
         OPS(settings),
+        OPS(golden_limits),
+        OPS(golden_runtime_menu),
+        OPS(the_screen_follows_the_runtime),
+        OPS(what_is_left_out_is_said),
+        OPS(types_of_another_runtime),
         OPS(changes_on_the_screen),
         OPS(write_and_read_back),
         OPS(export_to_another_folder),

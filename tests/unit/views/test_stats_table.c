@@ -7,6 +7,7 @@
 
 #include "unit/views/small.h"
 
+#include "views/metrics_table.h"
 #include "views/stats_table.h"
 
 typedef int (*table)(struct canvas *c, const struct app *app, size_t id, int top);

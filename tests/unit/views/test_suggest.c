@@ -10,7 +10,7 @@
 
 /* The four operators of small_make_ops, looked into: pow overflows. Conv is off, but as the first of all it
  * is taken for the input, which no precision repairs. */
-enum { SUB = 1, POW, MEAN };
+enum { POW = 2, MEAN };
 
 static int setup(void **state)
 {
@@ -56,60 +56,86 @@ static const struct mm_plan *plan(const struct small *small)
     return mm_session_plan_const(small->session);
 }
 
-static void tags_with_reasons(void **state)
+static void shown_beside_tags(void **state)
 {
     struct small *small = *state;
-    small_keys(small, "G t"); /* tagged by hand: gone with the suggestion */
-    small_keys(small, "a");
-    assert_tagged(small, "2 ");
-    assert_true(small_says(small, "Tagged (A takes, Space edits, T drops): worst error of the outputs"));
+    small_keys(small, "G t a");
+    assert_tagged(small, "3 ");
+    assert_true(
+        small_says(small, "1 suggested (A accepts, - leaves one out, Esc drops them): worst error of"));
     assert_true(small_says(small, "1 operator, 2 elements"));
     assert_int_equal(mm_plan_count(plan(small)), 0);
     small_keys(small, "g j");
-    assert_null(suggest_of(&small->inspector, SUB));
-    assert_true(small_shows(small, "0 overrides"));
+    assert_true(small_shows(small, " 1 suggested · 0 overrides · 1 tagged"));
+    assert_true(small_shows(small, "▹F32"));
+    golden_check_sizes(small->app, "layers-suggested");
+    app_resize(small->app, 160, 24);
     small_keys(small, "j");
     assert_true(small_shows(small, "Suggested FLOAT32: values reach 100000, beyond f16's 65504"));
-    assert_int_equal(suggest_of(&small->inspector, POW)->layer, POW);
-    small_keys(small, "t"); /* left out: no reason to be shown */
-    assert_null(suggest_of(&small->inspector, POW));
-    assert_true(small_shows(small, "0 overrides"));
+    small_keys(small, "-");
+    assert_true(small_shows(small, "Left out: FLOAT32: values reach 100000"));
+    assert_true(small_shows(small, "-F32"));
+    assert_true(small_hides(small, "▹F32"));
+    small_keys(small, "k");
+    assert_true(small_shows(small, " 0 of 1 suggested · 0 overrides · 1 tagged"));
+    assert_tagged(small, "3 ");
+    app_resize(small->app, 80, 24);
+    golden_check(small->app, "layers-left-out-80x24-utf8");
 }
 
-/* mean was tagged by hand: FP32, for the reason of its verdict. */
-static void taken_as_one_step(void **state)
+/* One step of the plan; tags are there before, after, and after it is undone. */
+static void accepted_as_one_step(void **state)
 {
     struct small *small = *state;
-    small_keys(small, "a G t A");
-    assert_true(small_says(small, "2 overrides taken into the plan (u undoes it, w shows the plan)"));
-    assert_tagged(small, "");
-    assert_int_equal(mm_plan_count(plan(small)), 2);
+    small_keys(small, "g t G t a A");
+    assert_true(small_says(small, "Added 1 override to the plan (u undoes it, w shows the plan)"));
+    assert_tagged(small, "0 3 ");
+    assert_int_equal(mm_plan_count(plan(small)), 1);
     assert_string_equal(mm_session_override(small->session, POW)->why,
                         "values reach 100000, beyond f16's 65504");
-    assert_int_equal(mm_session_override(small->session, MEAN)->precision, MM_PRECISION_F32);
-    assert_string_equal(mm_session_override(small->session, MEAN)->why,
-                        mm_session_layer(small->session, MEAN)->verdict.text);
+    assert_null(mm_session_override(small->session, MEAN)); /* tagged, not suggested */
+    assert_true(small_hides(small, "▹"));
     small_keys(small, "A");
-    assert_true(small_says(small, "Nothing is suggested (a suggests)"));
+    assert_true(small_says(small, "There are no suggestions (a makes some)"));
     small_keys(small, "u");
     assert_int_equal(mm_plan_count(plan(small)), 0);
+    assert_tagged(small, "0 3 ");
+    small_keys(small, "C-r");
+    assert_int_equal(mm_plan_count(plan(small)), 1);
+    small_keys(small, "a A");
+    assert_true(small_says(small, "The plan has these overrides already (w shows it)"));
 }
 
-static void edited_before_it_is_taken(void **state)
+static void left_out(void **state)
 {
     struct small *small = *state;
-    small_keys(small, "a g j j t G t A"); /* pow out, mean in */
+    small_keys(small, "-");
+    assert_true(small_says(small, "There are no suggestions (a makes some)"));
+    small_keys(small, "a g j - j -");
+    small_keys(small, "A");
+    assert_true(small_says(small, "All suggestions are left out (- takes one back in)"));
+    assert_int_equal(mm_plan_count(plan(small)), 0);
+    small_keys(small, "- A");
     assert_int_equal(mm_plan_count(plan(small)), 1);
-    assert_null(mm_session_override(small->session, POW));
-    assert_non_null(mm_session_override(small->session, MEAN));
+    small_keys(small, "a g -");
+    assert_true(small_says(small, "Nothing is suggested for this layer"));
 }
 
+/* Esc backs out of one thing at a time. */
 static void dropped(void **state)
 {
     struct small *small = *state;
-    small_keys(small, "a T A");
-    assert_true(small_says(small, "Nothing is tagged (a suggests anew)"));
+    small_keys(small, "g t & \"suggested\" Enter a");
+    assert_string_equal(small_row(small, 0), "ln.Pow"); /* the filter sees them as they come */
+    small_keys(small, "Esc");
+    assert_true(small_says(small, "Suggestions dropped (a suggests again)"));
+    assert_string_equal(small_row(small, 0), "");
+    small_keys(small, "Esc");
+    assert_string_equal(small_row(small, 0), "conv");
+    assert_tagged(small, "0 ");
     assert_int_equal(mm_plan_count(plan(small)), 0);
+    small_keys(small, "a\n:threshold 0.2"); /* other verdicts, other suggestions */
+    assert_int_equal(mm_session_suggestions(small->session)->count, 0);
 }
 
 static void rules_are_typed(void **state)
@@ -117,30 +143,31 @@ static void rules_are_typed(void **state)
     static const char *const good[] = {":suggest top 1", ":suggest 0.5", ":suggest 80%"};
     struct small *small = *state;
     for (size_t i = 0; i < MM_COUNT(good); i++) {
-        small_keys(small, "T");
+        small_keys(small, "Esc");
         small_keys(small, good[i]);
-        assert_tagged(small, "2 ");
+        assert_int_equal(mm_session_suggestions(small->session)->count, 1);
+        assert_non_null(mm_session_suggestion(small->session, POW, NULL));
     }
     small_keys(small, ":suggest half of it");
     assert_true(small_says(small, "\"half of it\" is not a share"));
-    assert_tagged(small, "2 "); /* nothing is lost by a slip */
+    assert_non_null(mm_session_suggestion(small->session, POW, NULL)); /* nothing is lost by a slip */
 }
 
 static void not_before_all_is_measured(void **state)
 {
     struct small *small = *state;
     app_act(small->app, ACT_SUGGEST, NULL);
-    assert_true(small_says(small, "when all is measured"));
+    assert_true(small_says(small, "all layers are measured"));
     app_act(small->app, ACT_ACCEPT, NULL);
-    assert_true(small_says(small, "Nothing is suggested"));
+    assert_true(small_says(small, "There are no suggestions"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(tags_with_reasons, setup_settled, small_teardown),
-        cmocka_unit_test_setup_teardown(taken_as_one_step, setup_settled, small_teardown),
-        cmocka_unit_test_setup_teardown(edited_before_it_is_taken, setup_settled, small_teardown),
+        cmocka_unit_test_setup_teardown(shown_beside_tags, setup_settled, small_teardown),
+        cmocka_unit_test_setup_teardown(accepted_as_one_step, setup_settled, small_teardown),
+        cmocka_unit_test_setup_teardown(left_out, setup_settled, small_teardown),
         cmocka_unit_test_setup_teardown(dropped, setup_settled, small_teardown),
         cmocka_unit_test_setup_teardown(rules_are_typed, setup_settled, small_teardown),
         cmocka_unit_test_setup_teardown(not_before_all_is_measured, setup, small_teardown),

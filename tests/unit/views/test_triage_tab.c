@@ -142,7 +142,7 @@ static void only_this_tab_looks(void **state)
     app_act(small->app, ACT_GOTO, "2");
     app_act(small->app, ACT_OPEN, NULL);
     small_settle(small);
-    app_act(small->app, ACT_TAB_1, NULL);
+    assert_int_equal(app_command(small->app, "tab-stats"), 0);
     app_act(small->app, ACT_LAYER_NEXT, NULL);
     app_act(small->app, ACT_LAYER_NEXT, NULL);
     small_settle(small);

@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-#define OPEN(name) "/ \"" name "\" Enter Enter 5\n"
+#define OPEN(name) "/ \"" name "\" Enter Enter 3\n"
 
 static void golden_whatif(void **state)
 {
@@ -78,7 +78,7 @@ static void figures(void **state)
     assert_true(small_shows(small, "Lines 15 to 33 of 33"));
     small_keys(small, "J"); /* the next layer, from its top */
     assert_true(small_shows(small, "format per"));
-    assert_true(small_shows(small, "[5 What if]"));
+    assert_true(small_shows(small, "[3 What if]"));
 }
 
 /* pow: 70000 overflows in f16, one of four. Its dst has an Inf there, so that the figures are of the rest. */

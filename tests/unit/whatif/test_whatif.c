@@ -368,9 +368,37 @@ static void cancelled_and_corrupt(void **state)
     assert_int_equal(mm_whatif_tensor(&tensor, &setting, 1, NULL, &out, &err), -1);
     assert_int_equal(err.code, MM_ECORRUPT);
     assert_string_equal(err.text, "element 2 of 4 can't be read");
-    assert_int_equal(mm_whatif_tensor(&tensor, &setting, 1, &cancel, &out, &err), -1);
+    assert_int_equal(
+        mm_whatif_tensor(&tensor, &setting, 1, &(struct mm_control){.cancel = &cancel}, &out, &err), -1);
     assert_int_equal(err.code, MM_ECANCELLED);
     assert_int_equal(mm_whatif_tensor(&tensor, &setting, 0, NULL, &out, &err), -1); /* read, all the same */
+}
+
+/* Passes over 1000 elements: range, histograms of a search, sums, and those once more where digits were lost. */
+static void progress_by_passes(void **state)
+{
+    (void)state;
+    static const struct {
+        struct mm_whatif_setting setting;
+        long long whole;
+    } cases[] = {
+        {{.dtype = MM_F16}, 2000}, {{.dtype = MM_I8}, 3000}, {{.dtype = MM_I8, .range = MM_RANGE_MSE}, 4000}};
+    static float x[1000];
+    const struct mm_shape shape = {1, {1000}};
+    struct mm_tensor tensor;
+    struct mm_run run;
+    struct mm_whatif out;
+    for (int i = 0; i < 1000; i++)
+        x[i] = (float)i;
+    mm_tensor_raw(&tensor, MM_F32, &shape, x, &run);
+    for (size_t i = 0; i < MM_COUNT(cases); i++) {
+        struct mm_progress progress = {0};
+        const struct mm_control control = {.progress = &progress};
+        assert_int_equal(mm_whatif_tensor(&tensor, &cases[i].setting, 1, &control, &out, NULL), 0);
+        long long done = atomic_load(&progress.done);
+        assert_int_equal(atomic_load(&progress.whole), cases[i].whole);
+        assert_true(done == cases[i].whole || done == cases[i].whole - 1000);
+    }
 }
 
 int main(void)
@@ -387,6 +415,7 @@ int main(void)
         cmocka_unit_test(far_from_zero),
         cmocka_unit_test(refused),
         cmocka_unit_test(cancelled_and_corrupt),
+        cmocka_unit_test(progress_by_passes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

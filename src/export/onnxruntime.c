@@ -1,0 +1,174 @@
+/*
+ * The ONNX Runtime dialect: arguments of onnxruntime.quantization.quantize_static. What it can be told of one
+ * operator is to leave it as the model has it, by the node's name (nodes_to_exclude, compared exactly; a name
+ * that the model does not have is passed over without a word, so the script looks).
+ */
+#include "export/onnxruntime.h"
+#include "base/quote.h"
+#include "export/export.h"
+
+#include <stdlib.h>
+
+#define EXTRA "extra_options."
+static const struct mm_dialect_setting SETTINGS[] = {
+    {"network_precision", "int8_float32", "activation_type", "\"QInt8\""},
+    {"network_precision", "int8_float32", "weight_type", "\"QInt8\""},
+    {"weight_granularity", "per_tensor", "per_channel", "false"},
+    {"weight_granularity", "per_channel", "per_channel", "true"},
+    {"calibration_statistics", "min_max", "calibrate_method", "\"MinMax\""},
+    {"calibration_statistics", "percentile_99.99", "calibrate_method", "\"Percentile\""},
+    {"calibration_statistics", "entropy", "calibrate_method", "\"Entropy\""},
+    {"calibration_statistics", "percentile_99.99", EXTRA "CalibPercentile", "99.99"},
+    {"activation_symmetry", "symmetric", EXTRA "ActivationSymmetric", "true"},
+    {"activation_symmetry", "asymmetric", EXTRA "ActivationSymmetric", "false"},
+    {NULL, NULL, NULL, NULL},
+};
+
+/* ---- quantize.json ---- */
+
+static int by_name(const void *a, const void *b)
+{
+    const char *const *x = a, *const *y = b;
+    int order = mm_text_compare_natural(*x, *y);
+    return order ? order : strcmp(*x, *y);
+}
+
+/* The nodes' names, sorted (several overrides may be about one node). malloc'ed; NULL when memory is out. */
+static const char **node_names(const struct mm_export *export, size_t *count)
+{
+    const char **name = calloc(mm_plan_count(export->plan) + 1, sizeof *name);
+    const struct mm_override *override;
+    *count = 0;
+    for (size_t at = 0; name && (override = mm_export_next(export, &at));) {
+        const char *found = mm_export_name(export, override, NULL);
+        if (found)
+            name[(*count)++] = found;
+    }
+    if (name)
+        qsort(name, *count, sizeof *name, by_name);
+    return name;
+}
+
+static void add_options(const struct mm_export *export, struct mm_buf *out)
+{
+    size_t count;
+    const char **name = node_names(export, &count);
+    if (!name) {
+        out->failed = true;
+        return;
+    }
+    mm_buf_puts(out, "{\n  \"nodes_to_exclude\": [");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && strcmp(name[i], name[i - 1]) == 0)
+            continue;
+        mm_buf_puts(out, i ? ",\n    " : "\n    ");
+        mm_quote_json(out, name[i]);
+    }
+    mm_buf_puts(out, count ? "\n  ]" : "]");
+    mm_export_settings(export, ",\n", out);
+    mm_buf_puts(out, "\n}\n");
+    free(name);
+}
+
+/* ---- quantize.py ---- */
+
+static const char SCRIPT[] =
+    "\"\"\"Quantise a model with ONNX Runtime as quantize.json says, which lies beside this file.\n"
+    "\n"
+    "    from quantize import quantize\n"
+    "    missing = quantize(\"model.onnx\", \"model.int8.onnx\", reader)\n"
+    "\n"
+    "reader is an onnxruntime.quantization.CalibrationDataReader. Other arguments of quantize_static may be\n"
+    "given by name and win over the file. Operators of nodes_to_exclude stay as the model has them, in\n"
+    "FLOAT32; names that the model does not have are printed to stderr and returned.\n"
+    "\n"
+    "The file was made from overrides.json: change the plan there with mmtui, not here.\n"
+    "\"\"\"\n"
+    "\n"
+    "import json\n"
+    "import os\n"
+    "import sys\n"
+    "\n"
+    "OPTIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), \"quantize.json\")\n"
+    "\n"
+    "\n"
+    "def options(path=OPTIONS):\n"
+    "    \"\"\"The chosen arguments of quantize_static.\"\"\"\n"
+    "    from onnxruntime.quantization import CalibrationMethod, QuantType\n"
+    "\n"
+    "    kinds = {\"calibrate_method\": CalibrationMethod, \"activation_type\": QuantType, \"weight_type\": "
+    "QuantType}\n"
+    "    with open(path, encoding=\"ascii\") as file:\n"
+    "        chosen = json.load(file)\n"
+    "    return {key: kinds[key][value] if key in kinds else value for key, value in chosen.items()}\n"
+    "\n"
+    "\n"
+    "def quantize(model, output, reader, **more):\n"
+    "    \"\"\"Write the quantised model; return the names of nodes_to_exclude that the model does not "
+    "have.\"\"\"\n"
+    "    from onnxruntime.quantization import quantize_static\n"
+    "\n"
+    "    arguments = {**options(), **more}\n"
+    "    missing = sorted(set(arguments[\"nodes_to_exclude\"]) - _names(model))\n"
+    "    for name in missing:\n"
+    "        print(\"quantize: not in the model: \" + ascii(name), file=sys.stderr)\n"
+    "    quantize_static(model, output, reader, **arguments)\n"
+    "    return missing\n"
+    "\n"
+    "\n"
+    "def _names(model):\n"
+    "    import onnx\n"
+    "\n"
+    "    graphs = [onnx.load(model, load_external_data=False).graph]\n"
+    "    names = set()\n"
+    "    while graphs:\n"
+    "        for node in graphs.pop().node:\n"
+    "            names.add(node.name)\n"
+    "            for attribute in node.attribute:\n"
+    "                graphs.extend([attribute.g] if attribute.HasField(\"g\") else attribute.graphs)\n"
+    "    return names\n";
+
+static void add_script(const struct mm_export *export, struct mm_buf *out)
+{
+    (void)export;
+    mm_buf_puts(out, SCRIPT);
+}
+
+static const struct mm_export_file FILES[] = {
+    {"quantize.json", "what stays in FLOAT32, and settings: arguments of quantize_static", add_options,
+     false},
+    {"quantize.py", "quantises with these arguments, and tells names that the model does not have",
+     add_script, false},
+    {"overrides.json", "the plan itself with reasons and figures: mmtui loads it again", mm_export_plan,
+     false},
+    {NULL, NULL, NULL, false},
+};
+
+static void add_limits(const struct mm_export *export, struct mm_buf *out)
+{
+    struct mm_tally unknown = {0}, nameless = {0};
+    const struct mm_override *override;
+    for (size_t at = 0; (override = mm_export_next(export, &at));) {
+        bool sure;
+        if (!mm_export_name(export, override, &sure))
+            mm_tally_add(&nameless, override->name);
+        else if (!sure)
+            mm_tally_add(&unknown, override->name);
+    }
+    mm_tally_say(&unknown,
+                 export->graph
+                     ? "not in the model, so nothing is done for it"
+                     : "without the model (--model) nothing tells whether its nodes have these names",
+                 out);
+    mm_tally_say(&nameless, "its node has no name in the model, so it can't be left out by name", out);
+}
+
+const struct mm_dialect mm_onnxruntime = {
+    .id = "onnxruntime",
+    .title = "ONNX Runtime",
+    .names = MM_NAME_NODE,
+    .precisions = MM_TAKES(MM_PRECISION_F32),
+    .settings = SETTINGS,
+    .files = FILES,
+    .limits = add_limits,
+};

@@ -1,0 +1,102 @@
+/* Writing an export: all files of its dialect, and the pieces that they share. */
+#include "export/export.h"
+
+#include <stdlib.h>
+
+/* ---- the overrides that a runtime takes ---- */
+
+const struct mm_override *mm_export_next(const struct mm_export *export, size_t *at)
+{
+    while (*at < mm_plan_count(export->plan)) {
+        const struct mm_override *override = mm_plan_at(export->plan, (*at)++);
+        if (mm_dialect_takes(export->dialect, override))
+            return override;
+    }
+    return NULL;
+}
+
+size_t mm_export_count(const struct mm_export *export)
+{
+    size_t count = 0, at = 0;
+    while (mm_export_next(export, &at))
+        count++;
+    return count;
+}
+
+/* ---- what files are made of ---- */
+
+void mm_export_plan(const struct mm_export *export, struct mm_buf *out)
+{
+    mm_plan_text(export->plan, out);
+}
+
+static bool is_chosen(const struct mm_plan *plan, const struct mm_dialect_setting *row)
+{
+    const char *value = mm_plan_setting(plan, row->setting);
+    return value && strcmp(value, row->value) == 0;
+}
+
+/* The part of a key before its dot: its length, 0 when there is no dot. */
+static size_t object_length(const char *key)
+{
+    const char *dot = key ? strchr(key, '.') : NULL;
+    return dot ? (size_t)(dot - key) : 0;
+}
+
+static bool same_object(const char *a, const char *b)
+{
+    size_t length = object_length(a);
+    return length > 0 && length == object_length(b) && strncmp(a, b, length) == 0;
+}
+
+/* "object.key" becomes an object with a member "key"; keys of one object stand together in the table, so one
+ * look back is enough. */
+size_t mm_export_settings(const struct mm_export *export, const char *between, struct mm_buf *out)
+{
+    const char *last = NULL; /* the key written last */
+    size_t count = 0;
+    for (const struct mm_dialect_setting *row = export->dialect->settings; row->setting; row++) {
+        if (!is_chosen(export->plan, row))
+            continue;
+        size_t object = object_length(row->key);
+        bool inside = same_object(last, row->key);
+        if (!inside && object_length(last))
+            mm_buf_puts(out, "\n  }");
+        mm_buf_puts(out, count++ ? ",\n" : between);
+        if (!inside && object)
+            mm_buf_printf(out, "  \"%.*s\": {\n", (int)object, row->key);
+        mm_buf_printf(out, "%s\"%s\": %s", object ? "    " : "  ", object ? row->key + object + 1 : row->key,
+                      row->json);
+        last = row->key;
+    }
+    if (object_length(last))
+        mm_buf_puts(out, "\n  }");
+    return count;
+}
+
+/* ---- files ---- */
+
+static int write_file(const struct mm_export *export, const struct mm_export_file *file, const char *folder,
+                      struct mm_err *err)
+{
+    char *path = mm_path_join(folder, file->name);
+    if (!path)
+        return mm_fail_memory(err);
+    struct mm_buf text = {0};
+    file->make(export, &text);
+    int result = text.failed ? mm_fail_memory(err) : mm_file_write(path, text.data, text.length, err);
+    mm_buf_done(&text);
+    free(path);
+    return result;
+}
+
+int mm_export_write(const struct mm_export *export, const char *folder, struct mm_err *err)
+{
+    if (mm_folder_make(folder, err) < 0)
+        return -1;
+    for (const struct mm_export_file *file = export->dialect->files; file->name; file++) {
+        if ((!file->cpp || export->cpp) && write_file(export, file, folder, err) < 0)
+            return -1;
+    }
+    return 0;
+}

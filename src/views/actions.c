@@ -1,0 +1,106 @@
+#include "views/actions.h"
+#include "views/tab.h"
+
+#define LAYERS  SCOPE_LAYERS
+#define LAYER   SCOPE_LAYER
+#define BOTH    (SCOPE_LAYERS | SCOPE_LAYER)
+#define PLANNED (SCOPE_LAYERS | SCOPE_LAYER | SCOPE_PLAN)
+
+static const struct action_info finding[] = {
+    {ACT_SEARCH, "search", "/", LAYERS, "/", "search", "Find a layer by a part of its name or op",
+     .empty = true},
+    {ACT_SEARCH_NEXT, "search-next", "n", LAYERS, NULL, "next match", "Next match"},
+    {ACT_SEARCH_PREV, "search-prev", "N", LAYERS, NULL, NULL, "Previous match"},
+    {ACT_FILTER, "filter", "&", LAYERS, "Show only: ", "filter",
+     "Show only what matches: a name, op=Conv, dtype=i8, diff2>0.05", .empty = true},
+    {ACT_NEXT_BAD, "next-bad", "e", BOTH, NULL, "next bad", "Next layer over the threshold"},
+    {ACT_PREV_BAD, "prev-bad", "E", BOTH, NULL, NULL, "Previous layer over the threshold"},
+    {ACT_FIRST_BAD, "first-bad", "f", BOTH, NULL, "first bad",
+     "The layer that introduces the first error; until that is known, the first one over the threshold"},
+    {ACT_FIRST_NONFINITE, "first-nonfinite", "F", BOTH, NULL, "first NaN",
+     "First layer with a NaN or Inf, in execution order"},
+    {ACT_ROOT, "root", "R", BOTH, NULL, "where from",
+     "The layer where this one's error starts (BS goes back)"},
+    {ACT_STRIP_PREV, "strip-prev", "[", BOTH, NULL, NULL, "The layer executed before this one"},
+    {ACT_STRIP_NEXT, "strip-next", "]", BOTH, NULL, NULL, "The layer executed after this one"},
+};
+
+static const struct action_info sorting[] = {
+    {ACT_SORT_MENU, "sort-menu", "s", LAYERS, NULL, "sort", "Choose what to sort by"},
+    {ACT_SORT, "sort", "", LAYERS, "Sort by: ", NULL, "Sort by a column (:sort diff2)"},
+    {ACT_SORT_REVERSE, "sort-reverse", "S", LAYERS, NULL, NULL, "Reverse the order"},
+    {ACT_SORT_NEXT, "sort-next", ">", LAYERS, NULL, NULL, "Sort by the next column"},
+    {ACT_SORT_PREV, "sort-prev", "<", LAYERS, NULL, NULL, "Sort by the previous column"},
+};
+
+static const struct action_info choosing[] = {
+    {ACT_TAG, "tag", "Space", LAYERS, NULL, "tag", "Tag or untag, and go down"},
+    {ACT_TAG_STAY, "tag-stay", "t", LAYERS, NULL, NULL, "Tag or untag, and stay"},
+    {ACT_TAG_PATTERN, "tag-pattern", "*", LAYERS, "Tag names or ops like: ", NULL,
+     "Tag every name or op that matches (Pow_*)"},
+    {ACT_UNTAG_ALL, "untag-all", "T", LAYERS, NULL, NULL, "Remove all tags"},
+    {ACT_PRECISION_NEXT, "precision-next", "p", PLANNED, NULL, "precision",
+     "Next precision, for the tagged layers or this one"},
+    {ACT_PRECISION_MENU, "precision-menu", "P", BOTH, NULL, NULL, "Choose a precision"},
+    {ACT_PRECISION, "precision", "", BOTH, "Precision: ", NULL, "Set a precision (:precision f32)"},
+    {ACT_PRECISION_CLEAR, "precision-clear", "x", PLANNED, NULL, "clear", "Remove the chosen precision"},
+    {ACT_OVERRIDE_PATTERN, "override", "o", PLANNED, "Pattern and precision (Pow_* f32): ", NULL,
+     "Set a precision for every name or op that matches"},
+    {ACT_SUGGEST, "suggest", "a", LAYERS, NULL, "suggest",
+     "Suggest operators to raise (:suggest 95%, top 5, 0.01); Esc drops the suggestions"},
+    {ACT_SUGGEST_TOGGLE, "suggest-toggle", "-", LAYERS, NULL, "leave out",
+     "Leave a suggested operator out, or take it back in"},
+    {ACT_ACCEPT, "accept", "A", LAYERS, NULL, "accept", "Put the suggestions into the plan"},
+    {ACT_UNDO, "undo", "u", PLANNED, NULL, "undo", "Undo the last change of the plan"},
+    {ACT_REDO, "redo", "C-r", PLANNED, NULL, NULL, "Redo what was undone"},
+};
+
+static const struct action_info layer[] = {
+    {ACT_LAYER_NEXT, "layer-next", "J", LAYER, NULL, "next layer", "Next layer of the list"},
+    {ACT_LAYER_PREV, "layer-prev", "K", LAYER, NULL, NULL, "Previous layer of the list"},
+    {ACT_TAB_NEXT, "tab-next", "Tab", LAYER, NULL, "next tab", "Next tab"},
+    {ACT_TAB_PREV, "tab-prev", "S-Tab", LAYER, NULL, NULL, "Previous tab"},
+};
+
+static const struct action_info plan[] = {
+    {ACT_PLAN, "plan", "w", BOTH, NULL, "plan", "Show the plan, and write the config"},
+    {ACT_WRITE, "write", "Enter w", SCOPE_PLAN, NULL, "write", "Write the files"},
+    {ACT_EXPORT, "export", "", PLANNED, "Write to folder: ", NULL,
+     "Write the config to a folder (:export out)", .empty = true},
+    {ACT_TO_MENU, "to-menu", "t", SCOPE_PLAN, NULL, "runtime", "Choose the runtime to write for"},
+    {ACT_TO, "to", "", PLANNED, "Runtime: ", NULL, "Write for another runtime (:to onnxruntime)"},
+    {ACT_THRESHOLD, "threshold", "", PLANNED, "Threshold: ", NULL,
+     "Call a layer bad above this (:threshold 0.05)"},
+    {ACT_SET, "set", "", PLANNED, "Setting and value: ", NULL,
+     "Choose a setting of the whole network (:set network_precision float16)"},
+    {ACT_COPY, "copy", "y", BOTH, NULL, NULL, "Copy the layer's name to the clipboard"},
+};
+
+int screen_actions_init(struct screen_actions *actions, struct mm_err *err)
+{
+    const struct action_section section[SCREEN_SECTIONS] = {
+        action_moving,
+        {"Finding", finding, MM_COUNT(finding)},
+        {"Sorting", sorting, MM_COUNT(sorting)},
+        {"Choosing precision", choosing, MM_COUNT(choosing)},
+        {"One layer", layer, MM_COUNT(layer)},
+        {.heading = "One layer"},
+        {"Plan and files", plan, MM_COUNT(plan)},
+        action_program,
+    };
+    *actions = (struct screen_actions){0};
+    mm_arena_init(&actions->arena);
+    for (int i = 0; i < SCREEN_SECTIONS; i++) {
+        actions->section[i] = section[i];
+        if (!section[i].row && tabs_actions(&actions->arena, &actions->section[i]) < 0) {
+            mm_arena_done(&actions->arena);
+            return mm_fail_memory(err);
+        }
+    }
+    return 0;
+}
+
+void screen_actions_done(struct screen_actions *actions)
+{
+    mm_arena_done(&actions->arena);
+}

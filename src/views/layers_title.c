@@ -1,0 +1,82 @@
+/* The first line of the layers screen. */
+#include "views/layers.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void draw_progress(struct canvas *c, int right, const struct layers *layers, const struct app *app)
+{
+    const struct mm_session_totals *totals = &layers->totals;
+    const struct glyphs *g = app->glyphs;
+    int percent = totals->layers ? (int)(totals->measured * 100 / totals->layers) : 100;
+    char time[32];
+    snprintf(time, sizeof time, "%d:%02d", (int)totals->seconds / 60, (int)totals->seconds % 60);
+    int bar = app->options.plain || c->w < 100 ? 0 : 8;
+    int x = right - (int)strlen(time) - bar - 16 - (bar ? 1 : 0);
+    x += canvas_textf(c, x, 0, -1, ROLE_PROGRESS, "measuring %3d%% ", percent);
+    canvas_repeat(c, x, 0, bar, ROLE_DIM, g->bar_left);
+    canvas_repeat(c, x, 0, bar * percent / 100, ROLE_PROGRESS, g->bar_done);
+    canvas_text(c, x + bar + (bar ? 1 : 0), 0, -1, ROLE_PROGRESS, time);
+}
+
+/* What stands on the right of the title; returns the column where it begins. */
+static int draw_title_right(struct canvas *c, const struct layers *layers, const struct app *app)
+{
+    const struct glyphs *g = app->glyphs;
+    int right = c->w - 1;
+    char text[64];
+    if (layers->totals.measured < layers->totals.layers) {
+        int width = c->w >= 100 && !app->options.plain ? 31 : 22;
+        draw_progress(c, right, layers, app);
+        right -= width;
+    } else if (layers->totals.analysing) {
+        int width = snprintf(text, sizeof text, "looking into %zu", layers->totals.analysing);
+        canvas_text(c, right - width, 0, -1, ROLE_PROGRESS, text);
+        right -= width + 2;
+    }
+    const struct mm_column *column = mm_column(layers->order.column);
+    bool falls = (column->numeric && !column->worst_low) != layers->order.reverse;
+    snprintf(text, sizeof text, "sort %s %s", column->key, falls ? g->down : g->up);
+    int width = mm_text_width(text);
+    if (c->w < 60)
+        return right;
+    canvas_text(c, right - width, 0, -1, ROLE_TITLE, text);
+    return right - width;
+}
+
+/* "222 pairs · 0 src only · 108 dst only"; where that is too long, without what is zero; or just the pairs.
+ */
+static void counts_text(const struct layers *layers, const struct glyphs *g, int room, struct mm_buf *out)
+{
+    const struct mm_session_totals *totals = &layers->totals;
+    for (int brief = 0; brief < 3; brief++) {
+        mm_buf_clear(out);
+        mm_buf_printf(out, "%zu %s", totals->pairs, totals->pairs == 1 ? "pair" : "pairs");
+        if (brief == 0 || (brief == 1 && totals->src_only))
+            mm_buf_printf(out, "%s%zu src only", g->dot, totals->src_only);
+        if (brief == 0 || (brief == 1 && totals->dst_only))
+            mm_buf_printf(out, "%s%zu dst only", g->dot, totals->dst_only);
+        if (mm_text_width(mm_buf_text(out)) <= room)
+            return;
+    }
+}
+
+void layers_draw_title(struct canvas *c, const struct layers *layers, const struct app *app)
+{
+    const struct mm_session_totals *totals = &layers->totals;
+    const struct glyphs *g = app->glyphs;
+    struct canvas left = canvas_sub(c, 0, 0, draw_title_right(c, layers, app) - 1, 1);
+    struct mm_buf text;
+    mm_buf_init(&text);
+    mm_buf_printf(&text, "%s %s %s", mm_path_base(mm_session_src(app->session)->path), g->versus,
+                  mm_path_base(mm_session_dst(app->session)->path));
+    int x = 1 + canvas_text(&left, 1, 0, -1, ROLE_TITLE, "mmtui") + 2;
+    x += canvas_text(&left, x, 0, -1, ROLE_TITLE_NAME, mm_buf_text(&text)) + 3;
+    counts_text(layers, g, left.w - x, &text);
+    if (layers->filter) {
+        mm_buf_clear(&text);
+        mm_buf_printf(&text, "%d of %zu shown: %s", layers->list.count, totals->layers, layers->filter_text);
+    }
+    canvas_fit(&left, x, 0, left.w - x, ALIGN_LEFT, ROLE_DIM, mm_buf_text(&text), g);
+    mm_buf_done(&text);
+}
