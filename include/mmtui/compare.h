@@ -48,6 +48,68 @@ struct mm_metrics {
     struct mm_stats src, dst;
 };
 
+/*
+ * A number in a struct, in files: 8 bytes at `member`, a double (REAL) or an int64_t. A count is within 0 ..
+ * elements, a place (an element's index in row-major order) within -1 (none) .. elements - 1.
+ */
+enum mm_figure_kind { MM_FIGURE_REAL, MM_FIGURE_COUNT, MM_FIGURE_PLACE };
+struct mm_figure {
+    const char *name; /* in mmtui.json */
+    enum mm_figure_kind kind;
+    size_t member;
+};
+
+/* In the order of mmtui.json. */
+enum mm_metric_id {
+    MM_METRIC_ELEMENTS,
+    MM_METRIC_FINITE,
+    MM_METRIC_NONFINITE_EQUAL,
+    MM_METRIC_NONFINITE_DIFFER,
+    MM_METRIC_DIFFER_AT,
+    MM_METRIC_DIFF1,
+    MM_METRIC_DIFF2,
+    MM_METRIC_SQNR,
+    MM_METRIC_DIFF3_REL,
+    MM_METRIC_MAX_REL_AT,
+    MM_METRIC_DIFF3_ABS,
+    MM_METRIC_DIFF4_GREATER,
+    MM_METRIC_DIFF4_LESS,
+    MM_METRIC_DIFF4_N,
+    MM_METRIC_MSE,
+    MM_METRIC_RMSE,
+    MM_METRIC_MAE,
+    MM_METRIC_MAX_ABS,
+    MM_METRIC_MAX_ABS_AT,
+    MM_METRIC_COSINE,
+    MM_METRIC_COSINE_GAP,
+    MM_METRIC_FIT_SCALE,
+    MM_METRIC_FIT_OFFSET,
+    MM_METRIC_FIT_RESIDUAL,
+    MM_METRIC_BEYOND,
+    MM_METRIC_COUNT
+};
+/* Everything about a metric but its formula, in one row of src/compare/metric_table.c: mmtui.json, the result
+ * cache, columns and the screens are made from it. */
+struct mm_metric {
+    struct mm_figure field; /* of struct mm_metrics */
+    const char *label;      /* on screen, at most 9 columns; NULL: not shown by itself */
+    const char *what;       /* what it is, in 27 columns of ASCII */
+    void (*text)(const struct mm_metrics *m, double value, struct mm_buf *out); /* as people read it; may be
+                                                                                   NULL */
+    const char *unit;                                                           /* NULL: none */
+    double (*rank)(const struct mm_metrics *m); /* what layers are sorted by; NULL: the figure itself */
+};
+/* Never NULL; `id` is below MM_METRIC_COUNT here and below. */
+const struct mm_metric *mm_metric(enum mm_metric_id id);
+/* The figure, a count or a place as a double (exact to 2^53). NaN where there was nothing to measure. */
+double mm_metric_value(enum mm_metric_id id, const struct mm_metrics *m);
+/* What layers are sorted by. */
+double mm_metric_rank(enum mm_metric_id id, const struct mm_metrics *m);
+/* Append the figure as people read it, without a unit; nothing for what is not shown. */
+void mm_metric_text(enum mm_metric_id id, const struct mm_metrics *m, struct mm_buf *out);
+/* The fields of struct mm_stats, in the order of mmtui.json. */
+const struct mm_figure *mm_stat_figures(size_t *count);
+
 /* Pure functions of the sums (each with its own test). zero / zero is 0, x / zero is +Inf. */
 double mm_metric_diff1(const struct mm_sums *sums);
 double mm_metric_diff2(const struct mm_sums *sums);

@@ -41,11 +41,11 @@ enum mm_column_id {
 struct mm_column {
     const char *key;   /* in filters, sort and --columns: "diff2" */
     const char *title; /* "DIFF2" as the list shows it: "diff2" */
-    const char *help;
-    int width;      /* columns wanted; 0: takes what is left */
-    bool right;     /* right-aligned */
-    bool numeric;   /* value() is what sorts and filters; else text() */
-    bool worst_low; /* smaller is worse (cosine, sqnr) */
+    const char *help;  /* mm_column_help has it */
+    int width;         /* columns wanted; 0: takes what is left */
+    bool right;        /* right-aligned */
+    bool numeric;      /* value() is what sorts and filters; else text() */
+    bool worst_low;    /* smaller is worse (cosine, sqnr) */
     /* Append the cell's text, unpadded. Never any control character. */
     void (*text)(const struct mm_session *session, size_t id, struct mm_buf *out);
     /* NaN: no figure. Broken layers (non-finite on one side) give +Inf (worst_low: -Inf) so that they rank
@@ -53,12 +53,15 @@ struct mm_column {
     double (*value)(const struct mm_session *session, size_t id);
     /* NULL: always there; else whether this session has what the column is about. */
     bool (*there)(const struct mm_session *session);
+    enum mm_metric_id metric; /* with help NULL: what it shows */
 };
 /* A change (now / before) between these is none: shown as "same". */
 #define MM_CHANGE_BETTER 0.9
 #define MM_CHANGE_WORSE  1.1
 bool mm_column_there(const struct mm_session *session, enum mm_column_id id);
 const struct mm_column *mm_column(enum mm_column_id id);
+/* What it is, a few words; a metric's comes from its row. */
+const char *mm_column_help(enum mm_column_id id);
 /* By key; MM_COLUMN_COUNT when unknown. */
 enum mm_column_id mm_column_find(const char *key);
 /* The arrow between the dtypes: UTF-8 unless this is set for the one formatting call (ASCII terminals use

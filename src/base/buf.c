@@ -107,15 +107,21 @@ void mm_buf_fill(struct mm_buf *buf, char c, size_t count)
 
 void mm_buf_whole(struct mm_buf *buf, int64_t value)
 {
+    enum { MOST = 20 }; /* as many digits as 2^63 has, and a sign */
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    char text[20], *p = text + sizeof text; /* as many digits as 2^63 has, and a sign */
+    char *to = room(buf, MOST), *end = to;
+    if (!to)
+        return;
+    if (value < 0)
+        *end++ = '-';
+    for (uint64_t left = rest; left >= 10; left /= 10)
+        end++;
+    *++end = '\0';
+    buf->length += (size_t)(end - to);
     do {
-        *--p = (char)('0' + rest % 10);
+        *--end = (char)('0' + rest % 10);
         rest /= 10;
     } while (rest);
-    if (value < 0)
-        *--p = '-';
-    mm_buf_add(buf, p, (size_t)(text + sizeof text - p));
 }
 
 void mm_buf_printf(struct mm_buf *buf, const char *format, ...)

@@ -7,24 +7,25 @@
 #define DEFAULT_OUTPUT "diff_jsons"
 #define HIST_BINS      64
 
-static void print_path(const char *folder, const char *name)
+static void print_path(const struct cli_options *options, const char *folder, const char *name)
 {
     char *path = mm_path_join(folder, name);
     if (path)
-        cli_print_line(path);
+        cli_print_line(options, path);
     free(path);
 }
 
-static int write_reports(const struct mm_session *session, const char *folder, struct mm_err *err)
+static int write_reports(const struct mm_session *session, const struct cli_options *options,
+                         const char *folder, struct mm_err *err)
 {
     if (mm_report_write(session, folder, err) < 0)
         return -1;
     if (mm_session_options(session)->shards == 0)
-        print_path(folder, "diff.json");
-    print_path(folder, "mmtui.json");
+        print_path(options, folder, "diff.json");
+    print_path(options, folder, "mmtui.json");
     struct mm_buf text = {0};
     mm_report_summary(session, &text);
-    cli_print(&text, !term_locale_utf8());
+    cli_print(options, &text);
     mm_buf_done(&text);
     return 0;
 }
@@ -44,7 +45,7 @@ int cmd_compare(struct cli_options *options)
     options->session.cache = cache;
     int status = EXIT_ERROR;
     if (mm_session_open(&session, &options->session, &err) == 0 && measure_all(session, &err) == 0 &&
-        write_reports(session, folder, &err) == 0)
+        write_reports(session, options, folder, &err) == 0)
         status = cli_check(options, session);
     mm_session_close(session);
     free(cache);

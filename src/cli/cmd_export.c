@@ -3,7 +3,7 @@
 #include "cli/commands.h"
 #include "mmtui/export.h"
 
-static void print_result(const struct mm_export *export, const char *folder)
+static void print_result(const struct mm_export *export, const struct cli_options *options)
 {
     struct mm_buf limits;
     mm_buf_init(&limits);
@@ -12,12 +12,12 @@ static void print_result(const struct mm_export *export, const char *folder)
     if (count < all)
         printf("of %zu ", all);
     printf("%s for %s in ", all == 1 ? "override" : "overrides", export->dialect->title);
-    cli_print_line(folder);
+    cli_print_line(options, options->words[0]);
     for (const struct mm_export_file *file = export->dialect->files; file->name; file++)
         if (!file->cpp || export->cpp)
             printf("  %-20s %s\n", file->name, file->what);
     mm_export_limits(export, &limits);
-    fputs(mm_buf_text(&limits), stdout);
+    cli_print(options, &limits);
     mm_buf_done(&limits);
 }
 
@@ -32,7 +32,7 @@ static int export(struct mm_plan *plan, struct cli_options *options, struct mm_e
                                .cpp = options->cpp};
     if (mm_export_write(&export, folder, err) < 0)
         return -1;
-    print_result(&export, folder);
+    print_result(&export, options);
     return 0;
 }
 

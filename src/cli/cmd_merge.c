@@ -42,7 +42,7 @@ int cmd_merge(struct cli_options *options)
     if (result == 0)
         result = mm_file_write(path, out.data, out.length, &err);
     if (result == 0)
-        cli_print_line(path);
+        cli_print_line(options, path);
     for (size_t i = 0; texts && i < count; i++)
         mm_buf_done(&texts[i]);
     free(texts);

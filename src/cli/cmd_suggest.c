@@ -2,7 +2,8 @@
 #include "cli/progress.h"
 
 /* What other settings would buy, and what of it goes into the plan. */
-static int tell_advice(const struct mm_session *session, bool ascii, struct mm_err *err)
+static int tell_advice(const struct mm_session *session, const struct cli_options *options,
+                       struct mm_err *err)
 {
     struct mm_advice advice;
     struct mm_buf text;
@@ -10,19 +11,19 @@ static int tell_advice(const struct mm_session *session, bool ascii, struct mm_e
         return -1;
     mm_buf_init(&text);
     mm_report_advice(&advice, &text);
-    cli_print(&text, ascii);
+    cli_print(options, &text);
     mm_buf_done(&text);
     return 0;
 }
 
-static int write_plan(struct mm_session *session, const struct mm_suggestions *list, const char *path,
-                      struct mm_err *err)
+static int write_plan(struct mm_session *session, const struct mm_suggestions *list,
+                      const struct cli_options *options, struct mm_err *err)
 {
     struct mm_plan *plan = mm_session_plan(session);
     if (mm_session_accept(session, list->item, list->count, NULL, err) < 0 ||
-        mm_session_advise(session, NULL, err) < 0 || mm_plan_save(plan, path, err) < 0)
+        mm_session_advise(session, NULL, err) < 0 || mm_plan_save(plan, options->output, err) < 0)
         return -1;
-    cli_print_line(path);
+    cli_print_line(options, options->output);
     return 0;
 }
 
@@ -37,13 +38,13 @@ static int suggest(struct mm_session *session, struct cli_options *options, stru
         return -1;
     mm_buf_init(&text);
     mm_report_suggestions(session, &list, &text);
-    cli_print(&text, options->ascii || !term_locale_utf8());
+    cli_print(options, &text);
     mm_buf_done(&text);
-    if (tell_advice(session, options->ascii || !term_locale_utf8(), err) < 0) {
+    if (tell_advice(session, options, err) < 0) {
         mm_suggestions_done(&list);
         return -1;
     }
-    int result = options->output ? write_plan(session, &list, options->output, err) : 0;
+    int result = options->output ? write_plan(session, &list, options, err) : 0;
     mm_suggestions_done(&list);
     return result;
 }

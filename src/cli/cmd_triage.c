@@ -12,9 +12,9 @@ static int triage(struct mm_session *session, struct cli_options *options, struc
     if (result == 0 && options->output)
         result = mm_file_write(options->output, text.data, text.length, err);
     else if (result == 0)
-        cli_print(&text, options->ascii || !term_locale_utf8());
+        cli_print(options, &text);
     if (result == 0 && options->output)
-        cli_print_line(options->output);
+        cli_print_line(options, options->output);
     mm_buf_done(&text);
     return result;
 }

@@ -18,12 +18,14 @@ struct command {
     const char *name;  /* NULL: `mmtui SRC DST` */
     const char *usage; /* what follows "mmtui" */
     const char *help;  /* one line */
-    const enum option *options;
+    struct option_set options;
     int (*run)(struct cli_options *options);
     bool any_words; /* takes any number of words */
 };
 
 const struct command *commands(size_t *count);
+/* By its name; what is none (NULL, a folder) is for `mmtui SRC DST`, the first. */
+const struct command *command_find(const char *word);
 
 int cmd_inspect(struct cli_options *options);
 int cmd_compare(struct cli_options *options);
@@ -40,12 +42,19 @@ int cli_model_open(struct cli_options *options, struct mm_err *err);
 typedef int (*cli_work)(struct mm_session *session, struct cli_options *options, struct mm_err *err);
 int cli_two_dumps(struct cli_options *options, cli_work work);
 
+/* --help of a command, to stdout. */
+void cli_help(const struct command *command);
+/* The exit status of a comparison: with --fail not 0 when a layer is bad, or too little was compared (said on stderr). */
+int cli_check(const struct cli_options *options, const struct mm_session *session);
 /* Print "mmtui: TEXT" to stderr; returns EXIT_ERROR. */
 int cli_error(const struct mm_err *err);
+/* The same, and the command's usage. */
 int cli_usage_error(const struct command *command, const struct mm_err *err);
-/* To stdout; with `ascii`, what is not ASCII becomes ?. */
-void cli_print(const struct mm_buf *text, bool ascii);
+/* Nothing but ASCII: --ascii, or a locale that is not UTF-8. */
+bool cli_ascii(const struct cli_options *options);
+/* To stdout; with cli_ascii, what is not ASCII becomes ?. */
+void cli_print(const struct cli_options *options, const struct mm_buf *text);
 /* A path or name from outside, in visible form, and the end of the line. */
-void cli_print_line(const char *text);
+void cli_print_line(const struct cli_options *options, const char *text);
 
 #endif

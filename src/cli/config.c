@@ -6,12 +6,6 @@
 /* A config is a page of text. */
 #define CONFIG_LIMIT (1024 * 1024)
 
-/* What may stand in the file. Not --color: NO_COLOR of the environment beats the config, and --color beats
- * both. */
-static const enum option known[] = {OPT_THRESHOLD,  OPT_ATOL,      OPT_RTOL,  OPT_SORT,
-                                    OPT_JOBS,       OPT_FRAMEWORK, OPT_ASCII, OPT_PLAIN,
-                                    OPT_EXPORT_DIR, OPT_TO,        OPT_THEME};
-
 /* malloc'ed; NULL when neither variable is there (or memory is out). */
 static char *config_path(void)
 {
@@ -38,9 +32,10 @@ static int set(struct cli_options *options, char *line, struct mm_err *err)
         return mm_fail(err, MM_EARG, "\"%s\" is neither NAME = VALUE nor bind KEY ACTION", line);
     *equals = '\0';
     const char *name = trim(line), *value = trim(equals + 1);
-    for (size_t i = 0; i < MM_COUNT(known); i++) {
-        if (strcmp(option_info(known[i])->name, name) == 0)
-            return cli_options_set(options, known[i], value, err);
+    for (int id = OPT_NONE + 1; id < OPT_COUNT; id++) {
+        const struct option_info *info = option_info((enum option)id);
+        if (info->in_config && strcmp(info->name, name) == 0)
+            return cli_options_set(options, (enum option)id, value, err);
     }
     return mm_fail(err, MM_EARG, "there is no setting \"%s\" (theme, threshold, sort, jobs, ascii ...)",
                    name);

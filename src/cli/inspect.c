@@ -14,15 +14,14 @@
 
 static struct inspector_options inspector_options(const struct cli_options *options)
 {
-    return (struct inspector_options){.app = {.ascii = options->ascii || !term_locale_utf8(),
-                                              .plain = options->plain,
-                                              .theme = options->theme},
-                                      .bindings = &options->bindings,
-                                      .bindings_source = mm_buf_text(&options->bindings_source),
-                                      .export_folder = options->export_dir,
-                                      .dialect = options->dialect,
-                                      .sort = options->sort,
-                                      .filter = options->filter};
+    return (struct inspector_options){
+        .app = {.ascii = cli_ascii(options), .plain = options->plain, .theme = options->theme},
+        .bindings = &options->bindings,
+        .bindings_source = mm_buf_text(&options->bindings_source),
+        .export_folder = options->export_dir,
+        .dialect = options->dialect,
+        .sort = options->sort,
+        .filter = options->filter};
 }
 
 /* Returns -1, 0, or the number of the signal that ended it. */
@@ -83,14 +82,13 @@ static int print_rows(const struct cli_options *options, const struct mm_session
     }
     struct mm_order order = {.column = mm_column_find(options->sort)};
     mm_order_sort(session, &order, ids, count);
-    struct mm_table_options table = {.limit = (size_t)options->limit,
-                                     .ascii = options->ascii || !term_locale_utf8(),
-                                     .width = terminal_width()};
+    struct mm_table_options table = {
+        .limit = (size_t)options->limit, .ascii = cli_ascii(options), .width = terminal_width()};
     struct mm_buf text;
     mm_buf_init(&text);
     mm_report_table(session, ids, count, &table, &text);
     mm_report_summary(session, &text);
-    cli_print(&text, table.ascii);
+    cli_print(options, &text);
     mm_buf_done(&text);
     mm_filter_close(filter);
     free(ids);

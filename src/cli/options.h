@@ -1,5 +1,7 @@
-/* Command-line options: one table. A command names the options that it takes; parsing and --help are made
- * from the same rows. */
+/*
+ * Command-line options: a row each. A command names the groups of options that it takes, and what it takes
+ * besides; parsing, --help and the config file are made from the same rows.
+ */
 #ifndef MMTUI_CLI_OPTIONS_H
 #define MMTUI_CLI_OPTIONS_H
 
@@ -23,7 +25,9 @@ enum option {
     OPT_SORT,
     OPT_FILTER,
     OPT_LIMIT,
+    OPT_FLOOR,
     OPT_FAIL,
+    OPT_MIN_PAIRED,
     OPT_JOBS,
     OPT_QUANTILES,
     OPT_HIST,
@@ -61,6 +65,7 @@ struct cli_options {
     const char *sort, *filter;
     int64_t limit;
     bool fail;
+    double min_paired; /* with fail: see mm_session_covers */
     bool hist;
     bool no_cache;
     bool json;
@@ -83,21 +88,49 @@ struct cli_options {
     int word_count, most_words;
 };
 
+/* What several commands take. --help shows a group under its title, in the order of enum option. */
+enum option_group {
+    GROUP_OWN = 0,     /* no group: of the commands that name it */
+    GROUP_SESSION = 1, /* measuring two dumps and judging the figures */
+    GROUP_MODEL = 2,   /* what else tells about an error: the graph, a simulation */
+    GROUP_PLAN = 4,    /* overrides, and the runtime that they are for */
+    GROUP_TABLE = 8,   /* which layers are shown, and in which order */
+    GROUP_SCREEN = 16, /* the inspector on a terminal, or by script */
+    GROUP_OUTPUT = 32, /* how text is printed */
+    GROUP_COMMON = 64  /* of every command */
+};
+/* What an option does with its value. */
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_SET };
+
+/* Everything about an option, in one row of src/cli/options.c. */
 struct option_info {
-    enum option id;
-    char letter;
-    const char *name;
+    char letter;          /* of the short form; 0: none */
+    const char *name;     /* - and _ are the same in it */
     const char *argument; /* NULL: takes none */
     const char *help;
+    enum option_group group;
+    enum option_kind kind;
+    size_t member; /* FLAG, TEXT, NUMBER: place in struct cli_options of a bool, a borrowed const char *, a
+                      double of at least 0 */
+    int (*set)(struct cli_options *options, const struct option_info *info, const char *text,
+               struct mm_err *err); /* SET */
+    bool in_config;                 /* may stand in the config file */
 };
 const struct option_info *option_info(enum option id);
+
+/* The options of a command. */
+struct option_set {
+    unsigned groups;        /* of enum option_group; COMMON goes without saying */
+    const enum option *own; /* ended by OPT_NONE */
+};
+bool option_set_has(const struct option_set *set, enum option id);
 
 void cli_options_init(struct cli_options *options);
 void cli_options_done(struct cli_options *options);
 /* Set one option from text, as the command line would; an option without argument takes yes or no. */
 int cli_options_set(struct cli_options *options, enum option id, const char *text, struct mm_err *err);
-/* Parse argv[first..argc) with the given options (ended by OPT_NONE). -1 with a sentence in err. */
-int cli_options_parse(struct cli_options *options, const enum option *accepted, int argc, char **argv,
+/* Parse argv[first..argc) with the options of `set`. -1 with a sentence in err. */
+int cli_options_parse(struct cli_options *options, const struct option_set *set, int argc, char **argv,
                       int first, struct mm_err *err);
 
 #endif

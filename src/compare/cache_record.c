@@ -3,55 +3,12 @@
  * layouts that the names stand for, the state of every file that is there, and the result:
  *
  *     u8 state, u8 fit; for every file: u8 dtype, u8 is_output, u8 rank, i64 each dim, i64 index, text node,
- * text op; the metrics in the order of the tables below, 8 bytes each
+ * text op; the metrics and the statistics of both sides in the order of metric_table.c, 8 bytes each
  */
 #include "compare/cache.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* A count is within 0 .. elements, a place within -1 .. elements - 1, a figure can be anything. */
-enum kind { FIGURE, COUNT, PLACE };
-
-struct field {
-    size_t offset;
-    enum kind kind;
-};
-
-#define STAT(member, kind)                                                                                   \
-    {                                                                                                        \
-        offsetof(struct mm_stats, member), kind                                                              \
-    }
-static const struct field stat_fields[] = {
-    STAT(finite, COUNT), STAT(nan, COUNT),    STAT(pos_inf, COUNT), STAT(neg_inf, COUNT),
-    STAT(zero, COUNT),   STAT(min, FIGURE),   STAT(max, FIGURE),    STAT(mean, FIGURE),
-    STAT(std, FIGURE),   STAT(min_at, PLACE), STAT(max_at, PLACE),
-};
-
-#define METRIC(member, kind)                                                                                 \
-    {                                                                                                        \
-        offsetof(struct mm_metrics, member), kind                                                            \
-    }
-static const struct field metric_fields[] = {
-    METRIC(count, COUNT),           METRIC(finite, COUNT),
-    METRIC(nonfinite_equal, COUNT), METRIC(nonfinite_differ, COUNT),
-    METRIC(differ_at, PLACE),       METRIC(diff1, FIGURE),
-    METRIC(diff2, FIGURE),          METRIC(sqnr, FIGURE),
-    METRIC(diff3_rel, FIGURE),      METRIC(diff3_abs, FIGURE),
-    METRIC(diff4_greater, FIGURE),  METRIC(diff4_less, FIGURE),
-    METRIC(diff4_n, COUNT),         METRIC(mse, FIGURE),
-    METRIC(rmse, FIGURE),           METRIC(mae, FIGURE),
-    METRIC(max_abs, FIGURE),        METRIC(max_abs_at, PLACE),
-    METRIC(max_rel_at, PLACE),      METRIC(cosine, FIGURE),
-    METRIC(cosine_gap, FIGURE),     METRIC(fit_scale, FIGURE),
-    METRIC(fit_offset, FIGURE),     METRIC(fit_residual, FIGURE),
-    METRIC(beyond, FIGURE),
-};
-
-/* A member that a table does not have would be lost: both structs are nothing but 8-byte members. */
-_Static_assert(sizeof(struct mm_stats) == 8 * MM_COUNT(stat_fields), "a statistic is missing in the table");
-_Static_assert(sizeof(struct mm_metrics) == 8 * MM_COUNT(metric_fields) + 2 * sizeof(struct mm_stats),
-               "a metric is missing in the table, which also asks for a new MM_ENGINE_VERSION");
 
 /* ---- names ---- */
 
@@ -129,11 +86,31 @@ static void put_info(struct mm_buf *out, const struct mm_info *info)
     cache_put_text(out, info->op_type, strlen(info->op_type));
 }
 
-static void put_fields(struct mm_buf *out, const struct field *fields, size_t count, const void *from)
+static uint64_t bits_of(const struct mm_figure *field, const void *from)
 {
-    uint64_t bits[MM_COUNT(metric_fields)]; /* the longest table */
+    uint64_t bits;
+    memcpy(&bits, (const char *)from + field->member, sizeof bits);
+    return bits;
+}
+
+#define FIELDS_MAX 32
+_Static_assert(MM_METRIC_COUNT <= FIELDS_MAX, "the longest table");
+
+static void put_metrics(struct mm_buf *out, const struct mm_metrics *metrics)
+{
+    uint64_t bits[FIELDS_MAX];
+    for (int id = 0; id < MM_METRIC_COUNT; id++)
+        bits[id] = bits_of(&mm_metric((enum mm_metric_id)id)->field, metrics);
+    cache_put_u64s(out, bits, MM_METRIC_COUNT);
+}
+
+static void put_stats(struct mm_buf *out, const struct mm_stats *stats)
+{
+    uint64_t bits[FIELDS_MAX];
+    size_t count;
+    const struct mm_figure *fields = mm_stat_figures(&count);
     for (size_t i = 0; i < count; i++)
-        memcpy(&bits[i], (const char *)from + fields[i].offset, sizeof bits[i]);
+        bits[i] = bits_of(&fields[i], stats);
     cache_put_u64s(out, bits, count);
 }
 
@@ -154,9 +131,9 @@ void cache_record_put(struct mm_buf *out, const struct mm_pair *pair, const stru
         put_info(out, &result->src);
     if (pair->dst)
         put_info(out, &result->dst);
-    put_fields(out, metric_fields, MM_COUNT(metric_fields), &result->metrics);
-    put_fields(out, stat_fields, MM_COUNT(stat_fields), &result->metrics.src);
-    put_fields(out, stat_fields, MM_COUNT(stat_fields), &result->metrics.dst);
+    put_metrics(out, &result->metrics);
+    put_stats(out, &result->metrics.src);
+    put_stats(out, &result->metrics.dst);
 }
 
 /* ---- reading ---- */
@@ -208,17 +185,34 @@ static bool get_info(struct cache_reader *in, struct mm_info *info)
     return info->op_type;
 }
 
-static bool get_fields(struct cache_reader *in, const struct field *fields, size_t count, int64_t elements,
-                       void *to)
+static bool get_field(struct cache_reader *in, const struct mm_figure *field, int64_t elements, void *to)
+{
+    uint64_t bits = cache_get_u64(in);
+    int64_t whole = (int64_t)bits;
+    memcpy((char *)to + field->member, &bits, sizeof bits);
+    switch (field->kind) {
+    case MM_FIGURE_COUNT: return whole >= 0 && whole <= elements;
+    case MM_FIGURE_PLACE: return whole >= -1 && whole < elements;
+    case MM_FIGURE_REAL: break; /* can be anything */
+    }
+    return true;
+}
+
+static bool get_metrics(struct cache_reader *in, int64_t elements, struct mm_metrics *metrics)
 {
     bool good = true;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t bits = cache_get_u64(in);
-        int64_t whole = (int64_t)bits;
-        memcpy((char *)to + fields[i].offset, &bits, sizeof bits);
-        good &= fields[i].kind != COUNT || (whole >= 0 && whole <= elements);
-        good &= fields[i].kind != PLACE || (whole >= -1 && whole < elements);
-    }
+    for (int id = 0; id < MM_METRIC_COUNT; id++)
+        good &= get_field(in, &mm_metric((enum mm_metric_id)id)->field, elements, metrics);
+    return good && !in->bad;
+}
+
+static bool get_stats(struct cache_reader *in, int64_t elements, struct mm_stats *stats)
+{
+    bool good = true;
+    size_t count;
+    const struct mm_figure *fields = mm_stat_figures(&count);
+    for (size_t i = 0; i < count; i++)
+        good &= get_field(in, &fields[i], elements, stats);
     return good && !in->bad;
 }
 
@@ -245,9 +239,8 @@ static bool get_result(struct cache_reader *in, const struct mm_pair *pair, stru
         return false;
     int64_t elements = result->src.known ? result->src.count : result->dst.count;
     struct mm_metrics *metrics = &result->metrics;
-    return get_fields(in, metric_fields, MM_COUNT(metric_fields), elements, metrics) &&
-           get_fields(in, stat_fields, MM_COUNT(stat_fields), elements, &metrics->src) &&
-           get_fields(in, stat_fields, MM_COUNT(stat_fields), elements, &metrics->dst) && in->at == in->end;
+    return get_metrics(in, elements, metrics) && get_stats(in, elements, &metrics->src) &&
+           get_stats(in, elements, &metrics->dst) && in->at == in->end;
 }
 
 bool cache_record_read(struct cache_reader *in, const struct mm_pair *pair, const struct mm_pair_id *id,

@@ -111,76 +111,48 @@ static bool figure_word(const struct mm_result *result, struct mm_buf *out)
     return is_broken(result) || nothing;
 }
 
-#define FIGURE(name, member, worst_low)                                                                      \
+/* Of a column that shows a metric. */
+static double value_of(const struct mm_session *session, size_t id, enum mm_column_id column)
+{
+    const struct mm_result *result = result_of(session, id);
+    const struct mm_column *info = mm_column(column);
+    return ranked(result, mm_metric_rank(info->metric, &result->metrics), info->worst_low);
+}
+
+static void text_of(const struct mm_session *session, size_t id, enum mm_column_id column, struct mm_buf *out)
+{
+    const struct mm_result *result = result_of(session, id);
+    if (!figure_word(result, out))
+        mm_metric_text(mm_column(column)->metric, &result->metrics, out);
+}
+
+#define VALUE(name, column)                                                                                  \
     static double value_##name(const struct mm_session *session, size_t id)                                  \
     {                                                                                                        \
-        const struct mm_result *result = result_of(session, id);                                             \
-        return ranked(result, result->metrics.member, worst_low);                                            \
+        return value_of(session, id, column);                                                                \
     }
-
-#define FIGURE_SCI(name, member)                                                                             \
-    FIGURE(name, member, false)                                                                              \
+#define METRIC(name, column)                                                                                 \
+    VALUE(name, column)                                                                                      \
     static void text_##name(const struct mm_session *session, size_t id, struct mm_buf *out)                 \
     {                                                                                                        \
-        const struct mm_result *result = result_of(session, id);                                             \
-        char text[MM_NUM];                                                                                   \
-        if (!figure_word(result, out))                                                                       \
-            mm_buf_puts(out, mm_num_sci(text, result->metrics.member));                                      \
+        text_of(session, id, column, out);                                                                   \
     }
 
-FIGURE_SCI(diff1, diff1)
-FIGURE_SCI(diff2, diff2)
-FIGURE_SCI(rmse, rmse)
-FIGURE(max_abs, max_abs, false)
-FIGURE(sqnr, sqnr, true)
-FIGURE(beyond, beyond, false)
+METRIC(diff1, MM_COLUMN_DIFF1)
+METRIC(diff2, MM_COLUMN_DIFF2)
+METRIC(sqnr, MM_COLUMN_SQNR)
+METRIC(max_abs, MM_COLUMN_MAX_ABS)
+METRIC(rmse, MM_COLUMN_RMSE)
+METRIC(beyond, MM_COLUMN_BEYOND)
+VALUE(cosine, MM_COLUMN_COSINE)
 
-/* From the gap, which has no rounding noise near 1: equal tensors tie. */
-static double value_cosine(const struct mm_session *session, size_t id)
-{
-    const struct mm_result *result = result_of(session, id);
-    return ranked(result, 1 - result->metrics.cosine_gap, true);
-}
-
-static void text_max_abs(const struct mm_session *session, size_t id, struct mm_buf *out)
-{
-    const struct mm_result *result = result_of(session, id);
-    double value = result->metrics.max_abs;
-    char text[MM_NUM];
-    if (figure_word(result, out))
-        return;
-    bool plain = value == 0 || (fabs(value) >= 0.01 && fabs(value) < 1e5);
-    mm_buf_puts(out, plain ? mm_num_short(text, value, 3) : mm_num_sci(text, value));
-}
-
-static void text_sqnr(const struct mm_session *session, size_t id, struct mm_buf *out)
-{
-    const struct mm_result *result = result_of(session, id);
-    if (figure_word(result, out))
-        return;
-    if (isinf(result->metrics.sqnr))
-        mm_buf_puts(out, result->metrics.sqnr > 0 ? "Inf" : "-Inf");
-    else
-        mm_buf_printf(out, "%.1f", result->metrics.sqnr);
-}
-
+/* There is no angle to what is not finite. */
 static void text_cosine(const struct mm_session *session, size_t id, struct mm_buf *out)
 {
-    const struct mm_result *result = result_of(session, id);
-    char text[MM_NUM];
-    if (is_broken(result))
+    if (is_broken(result_of(session, id)))
         mm_buf_puts(out, "-");
-    else if (!figure_word(result, out))
-        mm_buf_puts(out, mm_num_cos(text, result->metrics.cosine, result->metrics.cosine_gap));
-}
-
-static void text_beyond(const struct mm_session *session, size_t id, struct mm_buf *out)
-{
-    const struct mm_result *result = result_of(session, id);
-    if (figure_word(result, out))
-        return;
-    double share = result->metrics.beyond * 100;
-    mm_buf_printf(out, share > 0 && share < 0.1 ? "<0.1%%" : "%.1f%%", share);
+    else
+        text_of(session, id, MM_COLUMN_COSINE, out);
 }
 
 static int64_t nonfinite(const struct mm_stats *stats)
@@ -319,17 +291,20 @@ static const struct mm_column columns[MM_COLUMN_COUNT] = {
     [MM_COLUMN_DTYPE] = {"dtype", "DTYPE", "number formats of src and dst", 10, false, false, false,
                          text_dtype, NULL},
     [MM_COLUMN_SHAPE] = {"shape", "SHAPE", "shape", 14, false, false, false, text_shape, NULL},
-    [MM_COLUMN_DIFF1] = {"diff1", "diff1", "Σ|s-d| / Σ|s|", 8, true, true, false, text_diff1, value_diff1},
-    [MM_COLUMN_DIFF2] = {"diff2", "diff2", "sqrt(Σ(s-d)² / Σs²)", 8, true, true, false, text_diff2,
-                         value_diff2},
-    [MM_COLUMN_SQNR] = {"sqnr", "SQNR", "-20 log10(diff2), dB", 6, true, true, true, text_sqnr, value_sqnr},
-    [MM_COLUMN_MAX_ABS] = {"maxabs", "max|d|", "largest |s-d|", 8, true, true, false, text_max_abs,
-                           value_max_abs},
-    [MM_COLUMN_RMSE] = {"rmse", "RMSE", "sqrt(Σ(s-d)²/n)", 8, true, true, false, text_rmse, value_rmse},
-    [MM_COLUMN_COSINE] = {"cos", "cos", "cosine similarity (blind to scale)", 8, true, true, true,
-                          text_cosine, value_cosine},
-    [MM_COLUMN_BEYOND] = {"beyond", "beyond", "share of elements with |d| > atol + rtol |s|", 6, true, true,
-                          false, text_beyond, value_beyond},
+    [MM_COLUMN_DIFF1] = {"diff1", "diff1", NULL, 8, true, true, false, text_diff1, value_diff1,
+                         .metric = MM_METRIC_DIFF1},
+    [MM_COLUMN_DIFF2] = {"diff2", "diff2", NULL, 8, true, true, false, text_diff2, value_diff2,
+                         .metric = MM_METRIC_DIFF2},
+    [MM_COLUMN_SQNR] = {"sqnr", "SQNR", NULL, 6, true, true, true, text_sqnr, value_sqnr,
+                        .metric = MM_METRIC_SQNR},
+    [MM_COLUMN_MAX_ABS] = {"maxabs", "max|d|", NULL, 8, true, true, false, text_max_abs, value_max_abs,
+                           .metric = MM_METRIC_MAX_ABS},
+    [MM_COLUMN_RMSE] = {"rmse", "RMSE", NULL, 8, true, true, false, text_rmse, value_rmse,
+                        .metric = MM_METRIC_RMSE},
+    [MM_COLUMN_COSINE] = {"cos", "cos", NULL, 8, true, true, true, text_cosine, value_cosine,
+                          .metric = MM_METRIC_COSINE},
+    [MM_COLUMN_BEYOND] = {"beyond", "beyond", NULL, 6, true, true, false, text_beyond, value_beyond,
+                          .metric = MM_METRIC_BEYOND},
     [MM_COLUMN_NONFINITE] = {"nonfinite", "NaN/Inf", "NaN and Inf on both sides", 7, true, true, false,
                              text_nonfinite, value_nonfinite},
     [MM_COLUMN_IMPL] = {"impl", "impl", "diff2 of dst against the simulation (--sim)", 8, true, true, false,
@@ -353,6 +328,11 @@ static const struct mm_column columns[MM_COLUMN_COUNT] = {
 const struct mm_column *mm_column(enum mm_column_id id)
 {
     return &columns[id];
+}
+
+const char *mm_column_help(enum mm_column_id id)
+{
+    return columns[id].help ? columns[id].help : mm_metric(columns[id].metric)->what;
 }
 
 enum mm_column_id mm_column_find(const char *key)

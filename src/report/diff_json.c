@@ -8,57 +8,39 @@
 /* What the tool writes for tensors whose shapes differ. */
 #define SHAPE_MISMATCH 999
 
-static void put_shape(struct mm_buf *out, const struct mm_shape *shape)
+static void put_model(struct mm_json *json, const char *key, const struct mm_entry *entry,
+                      const struct mm_info *info)
 {
-    PUT(out, "        \"TensorShape\": [");
-    for (int i = 0; i < shape->rank; i++) {
-        if (i)
-            mm_buf_putc(out, ',');
-        PUT(out, "\n            ");
-        mm_buf_whole(out, shape->dim[i]);
-    }
-    if (shape->rank > 0)
-        PUT(out, "\n        ");
-    PUT(out, "],\n");
-}
-
-/* The key and its opening brace were put. */
-static void put_model(struct mm_buf *out, const struct mm_entry *entry, const struct mm_info *info)
-{
-    PUT(out, "            \"Timestamp\": \"");
+    struct mm_buf stamp = {0};
     if (entry->parsed.stamp >= 0)
-        mm_buf_whole(out, entry->parsed.stamp);
-    PUT(out, "\",\n            \"NodeName\": ");
-    mm_json_string(out, info->node_name ? info->node_name : "");
-    PUT(out, ",\n            \"OpType\": ");
-    mm_json_string(out, info->op_type ? info->op_type : "");
-    PUT(out, ",\n            \"Index\": ");
-    mm_buf_whole(out, info->index);
-    PUT(out, "\n        },\n");
+        mm_buf_whole(&stamp, entry->parsed.stamp);
+    mm_json_open_object(json, key);
+    mm_json_put_text(json, "Timestamp", mm_buf_text(&stamp));
+    mm_json_put_text(json, "NodeName", info->node_name ? info->node_name : "");
+    mm_json_put_text(json, "OpType", info->op_type ? info->op_type : "");
+    mm_json_put_whole(json, "Index", info->index);
+    mm_json_close_object(json);
+    mm_buf_done(&stamp);
 }
 
-static void put_value(struct mm_buf *out, double value, bool whole)
+static void put_value(struct mm_json *json, const char *key, double value, bool whole)
 {
     if (whole)
-        mm_buf_whole(out, (int64_t)value);
+        mm_json_put_whole(json, key, (int64_t)value);
     else
-        mm_json_number_bare(out, value);
+        mm_json_put_number(json, key, value);
 }
 
-/* The key and its opening bracket were put. */
-static void put_list(struct mm_buf *out, const double *values, size_t count, bool whole)
+static void put_list(struct mm_json *json, const char *key, const double *values, size_t count, bool whole)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (i)
-            mm_buf_putc(out, ',');
-        PUT(out, "\n                ");
-        put_value(out, values[i], whole);
-    }
-    PUT(out, "\n            ]");
+    mm_json_open_array(json, key);
+    for (size_t i = 0; i < count; i++)
+        put_value(json, NULL, values[i], whole);
+    mm_json_close_array(json);
 }
 
 /* A shape mismatch is 999 everywhere; a tensor broken by NaN or Inf on one side is NaN everywhere. */
-static void put_results(struct mm_buf *out, const struct mm_result *result)
+static void put_results(struct mm_json *json, const struct mm_result *result)
 {
     const struct mm_metrics *m = &result->metrics;
     bool mismatch = result->state == MM_STATE_MISMATCH;
@@ -68,36 +50,33 @@ static void put_results(struct mm_buf *out, const struct mm_result *result)
     double diff3[2] = {fixed ? all : m->diff3_rel, fixed ? all : m->diff3_abs};
     double diff4[3] = {fixed ? all : m->diff4_greater, fixed ? all : m->diff4_less,
                        fixed ? all : (double)m->diff4_n};
-    PUT(out, "        \"Results\": {\n            \"diff1\": ");
-    put_value(out, fixed ? all : m->diff1, mismatch);
-    PUT(out, ",\n            \"diff2\": ");
-    put_value(out, fixed ? all : m->diff2, mismatch);
-    PUT(out, ",\n            \"diff3\": [");
-    put_list(out, diff3, MM_COUNT(diff3), mismatch);
-    PUT(out, ",\n            \"diff4\": [");
-    put_list(out, diff4, MM_COUNT(diff4), mismatch);
-    PUT(out, "\n        }\n");
+    mm_json_open_object(json, "Results");
+    put_value(json, "diff1", fixed ? all : m->diff1, mismatch);
+    put_value(json, "diff2", fixed ? all : m->diff2, mismatch);
+    put_list(json, "diff3", diff3, MM_COUNT(diff3), mismatch);
+    put_list(json, "diff4", diff4, MM_COUNT(diff4), mismatch);
+    mm_json_close_object(json);
 }
 
-static void put_layer(const struct mm_layer *layer, struct mm_buf *out)
+static void put_layer(const struct mm_layer *layer, struct mm_json *json)
 {
     const struct mm_result *result = &layer->result;
+    const struct mm_shape *shape = &result->src.shape;
     bool valid = result->state == MM_STATE_MEASURED || result->state == MM_STATE_MISMATCH;
-    PUT(out, "    {\n        \"TensorName\": ");
-    mm_json_string(out, layer->pair->name);
-    PUT(out, ",\n");
+    mm_json_open_object(json, NULL);
+    mm_json_put_text(json, "TensorName", layer->pair->name);
     if (valid) {
-        put_shape(out, &result->src.shape);
-        PUT(out, "        \"SrcModelInfo\": {\n");
-        put_model(out, layer->pair->src, &result->src);
-        PUT(out, "        \"DstModelInfo\": {\n");
-        put_model(out, layer->pair->dst, &result->dst);
-        PUT(out, "        \"Valid\": true,\n");
-        put_results(out, result);
-    } else {
-        PUT(out, "        \"Valid\": false\n");
+        mm_json_open_array(json, "TensorShape");
+        for (int i = 0; i < shape->rank; i++)
+            mm_json_put_whole(json, NULL, shape->dim[i]);
+        mm_json_close_array(json);
+        put_model(json, "SrcModelInfo", layer->pair->src, &result->src);
+        put_model(json, "DstModelInfo", layer->pair->dst, &result->dst);
     }
-    PUT(out, "    }");
+    mm_json_put_bool(json, "Valid", valid);
+    if (valid)
+        put_results(json, result);
+    mm_json_close_object(json);
 }
 
 /* ---- the order: that of source file names ---- */
@@ -146,19 +125,19 @@ static int order(const struct mm_session *session, const struct mm_layer **out, 
     return 0;
 }
 
-static void put_head(const struct mm_session *session, struct mm_buf *out)
+static void put_head(const struct mm_session *session, struct mm_json *json)
 {
     (void)session;
-    PUT(out, "[");
+    mm_json_open_array(json, NULL);
 }
 
-static void put_foot(size_t count, struct mm_buf *out)
-{
-    mm_buf_puts(out, count ? "\n]" : "]");
-}
-
-const struct report_form report_form_diff_json = {
-    .file = "diff.json", .order = order, .head = put_head, .layer = put_layer, .foot = put_foot};
+const struct report_form report_form_diff_json = {.file = "diff.json",
+                                                  .style = {.indent = 4, .nonfinite = MM_JSON_BARE},
+                                                  .depth = 1,
+                                                  .order = order,
+                                                  .head = put_head,
+                                                  .layer = put_layer,
+                                                  .foot = mm_json_close_array};
 
 int mm_report_diff_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)
 {

@@ -3,122 +3,70 @@
 
 #include <stddef.h>
 
-enum field_kind { REAL, WHOLE };
+/* ---- one layer ---- */
 
-/* The key as it stands in the text, with what is between it and the value before it. */
-struct field {
-    const char *key;
-    size_t length;
-    size_t offset;
-    enum field_kind kind;
-};
-
-#define FIELD(of, key, member, kind)                                                                         \
-    {                                                                                                        \
-        ", \"" key "\": ", sizeof(", \"" key "\": ") - 1, offsetof(of, member), kind                         \
-    }
-#define METRIC(key, member, kind) FIELD(struct mm_metrics, key, member, kind)
-static const struct field metric_fields[] = {
-    METRIC("count", count, WHOLE),
-    METRIC("finite", finite, WHOLE),
-    METRIC("nonfinite_equal", nonfinite_equal, WHOLE),
-    METRIC("nonfinite_differ", nonfinite_differ, WHOLE),
-    METRIC("differ_at", differ_at, WHOLE),
-    METRIC("diff1", diff1, REAL),
-    METRIC("diff2", diff2, REAL),
-    METRIC("sqnr_db", sqnr, REAL),
-    METRIC("diff3_relative", diff3_rel, REAL),
-    METRIC("diff3_relative_at", max_rel_at, WHOLE),
-    METRIC("diff3_absolute", diff3_abs, REAL),
-    METRIC("diff4_greater", diff4_greater, REAL),
-    METRIC("diff4_less", diff4_less, REAL),
-    METRIC("diff4_count", diff4_n, WHOLE),
-    METRIC("mse", mse, REAL),
-    METRIC("rmse", rmse, REAL),
-    METRIC("mae", mae, REAL),
-    METRIC("max_abs", max_abs, REAL),
-    METRIC("max_abs_at", max_abs_at, WHOLE),
-    METRIC("cosine", cosine, REAL),
-    METRIC("cosine_gap", cosine_gap, REAL),
-    METRIC("fit_scale", fit_scale, REAL),
-    METRIC("fit_offset", fit_offset, REAL),
-    METRIC("fit_residual", fit_residual, REAL),
-    METRIC("beyond_tolerance", beyond, REAL),
-};
-
-#define STAT(key, member, kind) FIELD(struct mm_stats, key, member, kind)
-static const struct field stat_fields[] = {
-    STAT("finite", finite, WHOLE),   STAT("nan", nan, WHOLE),   STAT("pos_inf", pos_inf, WHOLE),
-    STAT("neg_inf", neg_inf, WHOLE), STAT("zero", zero, WHOLE), STAT("min", min, REAL),
-    STAT("min_at", min_at, WHOLE),   STAT("max", max, REAL),    STAT("max_at", max_at, WHOLE),
-    STAT("mean", mean, REAL),        STAT("std", std, REAL),
-};
-
-static void put_fields(struct mm_buf *out, const struct field *fields, size_t count, const void *from)
+static void put_figure(struct mm_json *json, const struct mm_figure *figure, const void *from)
 {
-    for (size_t i = 0; i < count; i++) {
-        const char *at = (const char *)from + fields[i].offset;
-        size_t skip = i ? 0 : 2; /* no comma before the first */
-        mm_buf_add(out, fields[i].key + skip, fields[i].length - skip);
-        if (fields[i].kind == WHOLE)
-            mm_buf_whole(out, *(const int64_t *)at);
-        else
-            mm_json_number(out, *(const double *)at);
-    }
+    const void *at = (const char *)from + figure->member;
+    if (figure->kind == MM_FIGURE_REAL)
+        mm_json_put_number(json, figure->name, *(const double *)at);
+    else
+        mm_json_put_whole(json, figure->name, *(const int64_t *)at);
 }
 
-static void put_shape(struct mm_buf *out, const struct mm_shape *shape)
+static void put_stats(struct mm_json *json, const struct mm_stats *stats)
 {
-    PUT(out, ", \"shape\": [");
-    for (int i = 0; i < shape->rank; i++) {
-        if (i)
-            PUT(out, ", ");
-        mm_buf_whole(out, shape->dim[i]);
-    }
-    PUT(out, "]");
+    size_t count;
+    const struct mm_figure *figures = mm_stat_figures(&count);
+    mm_json_line(json, 4);
+    mm_json_open_object(json, "stats");
+    for (size_t i = 0; i < count; i++)
+        put_figure(json, &figures[i], stats);
+    mm_json_close_object(json);
 }
 
-static void put_info(struct mm_buf *out, const struct mm_info *info)
+static void put_metrics(struct mm_json *json, const struct mm_metrics *metrics)
 {
-    PUT(out, ", \"dtype\": ");
-    mm_json_string(out, mm_dtype_info(info->dtype)->name);
-    put_shape(out, &info->shape);
-    PUT(out, ", \"node_name\": ");
-    mm_json_string(out, info->node_name);
-    PUT(out, ", \"op_type\": ");
-    mm_json_string(out, info->op_type);
-    PUT(out, ", \"index\": ");
-    mm_buf_whole(out, info->index);
-    PUT(out, ", \"is_output\": ");
-    mm_buf_puts(out, info->is_output ? "true" : "false");
+    mm_json_line(json, 3);
+    mm_json_open_object(json, "metrics");
+    for (int id = 0; id < MM_METRIC_COUNT; id++)
+        put_figure(json, &mm_metric((enum mm_metric_id)id)->field, metrics);
+    mm_json_close_object(json);
 }
 
-/* One side, its key was put: its file, what the header says, and (once measured) its statistics. */
-static void put_side(struct mm_buf *out, const struct mm_entry *entry, const struct mm_info *info,
-                     const struct mm_stats *stats)
+static void put_info(struct mm_json *json, const struct mm_info *info)
 {
+    mm_json_put_text(json, "dtype", mm_dtype_info(info->dtype)->name);
+    mm_json_open_array(json, "shape");
+    for (int i = 0; i < info->shape.rank; i++)
+        mm_json_put_whole(json, NULL, info->shape.dim[i]);
+    mm_json_close_array(json);
+    mm_json_put_text(json, "node_name", info->node_name);
+    mm_json_put_text(json, "op_type", info->op_type);
+    mm_json_put_whole(json, "index", info->index);
+    mm_json_put_bool(json, "is_output", info->is_output);
+}
+
+/* One side: its file, what the header says, and (once measured) its statistics. */
+static void put_side(struct mm_json *json, const char *key, const struct mm_entry *entry,
+                     const struct mm_info *info, const struct mm_stats *stats)
+{
+    mm_json_line(json, 3);
     if (!entry) {
-        PUT(out, "null");
+        mm_json_put_null(json, key);
         return;
     }
-    PUT(out, "{\"file\": ");
-    mm_json_string(out, entry->source->file);
-    if (entry->member) {
-        PUT(out, ", \"member\": ");
-        mm_json_string(out, entry->member);
-    }
-    if (entry->parsed.stamp >= 0) {
-        PUT(out, ", \"timestamp\": ");
-        mm_buf_whole(out, entry->parsed.stamp);
-    }
+    mm_json_open_object(json, key);
+    mm_json_put_text(json, "file", entry->source->file);
+    if (entry->member)
+        mm_json_put_text(json, "member", entry->member);
+    if (entry->parsed.stamp >= 0)
+        mm_json_put_whole(json, "timestamp", entry->parsed.stamp);
     if (info->known)
-        put_info(out, info);
-    if (stats) {
-        PUT(out, ",\n    \"stats\": {");
-        put_fields(out, stat_fields, MM_COUNT(stat_fields), stats);
-        PUT(out, "}");
-    }
-    PUT(out, "}");
+        put_info(json, info);
+    if (stats)
+        put_stats(json, stats);
+    mm_json_close_object(json);
 }
 
 static const char *state_word(enum mm_state state)
@@ -130,152 +78,163 @@ static const char *state_word(enum mm_state state)
     return words[state];
 }
 
-static void put_pairing(struct mm_buf *out, const struct mm_layer *layer)
+static void put_pairing(struct mm_json *json, const struct mm_layer *layer)
 {
-    PUT(out, ",\n   \"pairing\": \"");
-    mm_pair_how(layer->pair, out); /* mmtui's own words: nothing to escape */
-    PUT(out, "\"");
-    if (layer->result.match != MM_MATCH_NONE) {
-        PUT(out, ", \"layout\": ");
-        mm_json_string(out, mm_shape_match_text(layer->result.match));
-    }
+    struct mm_buf how = {0};
+    mm_pair_how(layer->pair, &how);
+    mm_json_line(json, 3);
+    mm_json_put_text(json, "pairing", mm_buf_text(&how));
+    mm_buf_done(&how);
+    if (layer->result.match != MM_MATCH_NONE)
+        mm_json_put_text(json, "layout", mm_shape_match_text(layer->result.match));
 }
 
-#define QUANTILE(key, member) FIELD(struct mm_quantiles, key, member, REAL)
-static const struct field quantile_fields[] = {
-    QUANTILE("p50", p50),
-    QUANTILE("p90", p90),
-    QUANTILE("p99", p99),
-    QUANTILE("p99.9", p999),
-};
-
-static void put_quantiles(struct mm_buf *out, const struct mm_quantiles *q)
+static void put_quantiles(struct mm_json *json, const struct mm_quantiles *q)
 {
-    PUT(out, ",\n   \"quantiles\": {");
-    put_fields(out, quantile_fields, MM_COUNT(quantile_fields), q);
-    PUT(out, "}");
+    mm_json_line(json, 3);
+    mm_json_open_object(json, "quantiles");
+    mm_json_put_number(json, "p50", q->p50);
+    mm_json_put_number(json, "p90", q->p90);
+    mm_json_put_number(json, "p99", q->p99);
+    mm_json_put_number(json, "p99.9", q->p999);
+    mm_json_close_object(json);
 }
 
-static void put_counts(struct mm_buf *out, const char *before, const uint64_t *count, size_t bins)
+static void put_counts(struct mm_json *json, const char *key, const uint64_t *count, size_t bins)
 {
-    mm_buf_puts(out, before);
-    PUT(out, "[");
-    for (size_t i = 0; i < bins; i++) {
-        if (i)
-            PUT(out, ", ");
-        mm_buf_whole(out, (int64_t)count[i]);
-    }
-    mm_buf_puts(out, "]");
+    mm_json_open_array(json, key);
+    for (size_t i = 0; i < bins; i++)
+        mm_json_put_whole(json, NULL, (int64_t)count[i]);
+    mm_json_close_array(json);
 }
 
 /* The range is that of all finite values of both sides, so nothing lies below or above it. */
-static void put_hist(struct mm_buf *out, const struct mm_pair_hist *hist)
+static void put_hist(struct mm_json *json, const struct mm_pair_hist *hist)
 {
-    mm_buf_puts(out, ",\n   \"histogram\": {\"low\": ");
-    mm_json_number(out, hist->src.low);
-    mm_buf_puts(out, ", \"high\": ");
-    mm_json_number(out, hist->src.high);
-    put_counts(out, ",\n    \"src\": ", hist->src.count, hist->src.bins);
-    put_counts(out, ",\n    \"dst\": ", hist->dst.count, hist->dst.bins);
-    mm_buf_printf(out, ",\n    \"error\": {\"zero\": %llu, \"nonfinite\": %llu, \"first_exponent\": %d",
-                  (unsigned long long)hist->error.zero, (unsigned long long)hist->error.nonfinite,
-                  MM_EXP_LOW);
-    put_counts(out, ", \"exponents\": ", hist->error.count, MM_EXP_BINS);
-    mm_buf_puts(out, "}}");
+    mm_json_line(json, 3);
+    mm_json_open_object(json, "histogram");
+    mm_json_put_number(json, "low", hist->src.low);
+    mm_json_put_number(json, "high", hist->src.high);
+    mm_json_line(json, 4);
+    put_counts(json, "src", hist->src.count, hist->src.bins);
+    mm_json_line(json, 4);
+    put_counts(json, "dst", hist->dst.count, hist->dst.bins);
+    mm_json_line(json, 4);
+    mm_json_open_object(json, "error");
+    mm_json_put_whole(json, "zero", (int64_t)hist->error.zero);
+    mm_json_put_whole(json, "nonfinite", (int64_t)hist->error.nonfinite);
+    mm_json_put_whole(json, "first_exponent", MM_EXP_LOW);
+    put_counts(json, "exponents", hist->error.count, MM_EXP_BINS);
+    mm_json_close_object(json);
+    mm_json_close_object(json);
 }
 
-static void put_verdict(struct mm_buf *out, const struct mm_verdict *verdict)
+static void put_verdict(struct mm_json *json, const struct mm_verdict *verdict)
 {
-    PUT(out, ",\n   \"verdict\": {\"kind\": ");
-    mm_json_string(out, mm_verdict_word(verdict->kind));
-    PUT(out, ", \"bad\": ");
-    mm_buf_puts(out, verdict->bad ? "true" : "false");
-    PUT(out, ", \"text\": ");
-    mm_json_string(out, verdict->text);
-    PUT(out, "}");
+    mm_json_line(json, 3);
+    mm_json_open_object(json, "verdict");
+    mm_json_put_text(json, "kind", mm_verdict_word(verdict->kind));
+    mm_json_put_bool(json, "bad", verdict->bad);
+    mm_json_put_text(json, "text", verdict->text);
+    mm_json_close_object(json);
 }
 
-static void put_layer(const struct mm_layer *layer, struct mm_buf *out)
+static void put_measured(struct mm_json *json, const struct mm_result *result)
+{
+    put_metrics(json, &result->metrics);
+    if (result->has_quantiles)
+        put_quantiles(json, &result->quantiles);
+    if (result->hist)
+        put_hist(json, result->hist);
+}
+
+static void put_layer(const struct mm_layer *layer, struct mm_json *json)
 {
     const struct mm_result *result = &layer->result;
     bool measured = result->state == MM_STATE_MEASURED;
     bool stats = measured || result->state == MM_STATE_SINGLE;
-    PUT(out, "  {\"number\": ");
-    mm_buf_whole(out, (int64_t)layer->pair->place + 1);
-    PUT(out, ", \"name\": ");
-    mm_json_string(out, layer->pair->name);
-    PUT(out, ", \"state\": ");
-    mm_json_string(out, state_word(result->state));
-    put_pairing(out, layer);
-    PUT(out, ",\n   \"src\": ");
-    put_side(out, layer->pair->src, &result->src, stats ? &result->metrics.src : NULL);
-    PUT(out, ",\n   \"dst\": ");
-    put_side(out, layer->pair->dst, &result->dst, stats ? &result->metrics.dst : NULL);
-    if (measured) {
-        PUT(out, ",\n   \"metrics\": {");
-        put_fields(out, metric_fields, MM_COUNT(metric_fields), &result->metrics);
-        PUT(out, "}");
-        if (result->has_quantiles)
-            put_quantiles(out, &result->quantiles);
-        if (result->hist)
-            put_hist(out, result->hist);
-    }
+    mm_json_line(json, 2);
+    mm_json_open_object(json, NULL);
+    mm_json_put_whole(json, "number", (int64_t)layer->pair->place + 1);
+    mm_json_put_text(json, "name", layer->pair->name);
+    mm_json_put_text(json, "state", state_word(result->state));
+    put_pairing(json, layer);
+    put_side(json, "src", layer->pair->src, &result->src, stats ? &result->metrics.src : NULL);
+    put_side(json, "dst", layer->pair->dst, &result->dst, stats ? &result->metrics.dst : NULL);
+    if (measured)
+        put_measured(json, result);
     if (result->error) {
-        PUT(out, ",\n   \"error\": ");
-        mm_json_string(out, result->error);
+        mm_json_line(json, 3);
+        mm_json_put_text(json, "error", result->error);
     }
-    put_verdict(out, &layer->verdict);
-    PUT(out, "}");
+    put_verdict(json, &layer->verdict);
+    mm_json_close_object(json);
 }
 
 /* ---- what stands around the layers ---- */
 
 /* Which share this is, and what else must be equal in all of them: mm_report_merge takes the line out again.
  */
-static void put_shard(struct mm_buf *out, const struct mm_session_options *options, size_t layers)
+static void put_shard(struct mm_json *json, const struct mm_session_options *options, size_t layers)
 {
     const struct mm_measure_options *measure = &options->measure;
-    mm_buf_printf(out,
-                  ",\n \"shard\": {\"index\": %u, \"count\": %u, \"layers\": %zu, \"engine_version\": %d, "
-                  "\"framework\": %d, \"quantiles\": %s, \"histogram_bins\": %zu, \"small\": ",
-                  options->shard, options->shards, layers, MM_ENGINE_VERSION, (int)options->framework,
-                  measure->quantiles ? "true" : "false", measure->hist_bins);
-    mm_json_number(out, measure->small);
-    mm_buf_putc(out, '}');
+    mm_json_line(json, 1);
+    mm_json_open_object(json, "shard");
+    mm_json_put_whole(json, "index", options->shard);
+    mm_json_put_whole(json, "count", options->shards);
+    mm_json_put_whole(json, "layers", (int64_t)layers);
+    mm_json_put_whole(json, "engine_version", MM_ENGINE_VERSION);
+    mm_json_put_whole(json, "framework", (int)options->framework);
+    mm_json_put_bool(json, "quantiles", measure->quantiles);
+    mm_json_put_whole(json, "histogram_bins", (int64_t)measure->hist_bins);
+    mm_json_put_number(json, "small", measure->small);
+    mm_json_close_object(json);
 }
 
-static void put_head(const struct mm_session *session, struct mm_buf *out)
+static void put_totals(struct mm_json *json, const struct mm_session *session)
 {
-    const struct mm_session_options *options = mm_session_options(session);
     struct mm_session_totals totals;
     mm_session_totals(session, &totals);
-    mm_buf_printf(out, "{\"format\": \"mmtui\", \"schema_version\": %d, \"mmtui_version\": \"%s\",\n",
-                  MM_REPORT_SCHEMA, MM_VERSION);
-    PUT(out, " \"src\": ");
-    mm_json_string(out, options->src);
-    PUT(out, ", \"dst\": ");
-    mm_json_string(out, options->dst);
-    mm_buf_puts(out, ",\n \"thresholds\": {\"diff1\": ");
-    mm_json_number(out, options->thresholds.diff1);
-    mm_buf_puts(out, ", \"diff2\": ");
-    mm_json_number(out, options->thresholds.diff2);
-    mm_buf_puts(out, "}, \"atol\": ");
-    mm_json_number(out, options->measure.atol);
-    mm_buf_puts(out, ", \"rtol\": ");
-    mm_json_number(out, options->measure.rtol);
-    if (options->shards)
-        put_shard(out, options, mm_session_count(session));
     const struct mm_pair_counts *whole = &totals.whole;
-    mm_buf_printf(out,
-                  ",\n \"totals\": {\"layers\": %zu, \"pairs\": %zu, \"src_only\": %zu, \"dst_only\": %zu, "
-                  "\"bad\": %zu, \"skipped_files\": %zu},\n \"layers\": [",
-                  whole->count, whole->both, whole->src_only, whole->dst_only, totals.bad, totals.skipped);
+    mm_json_line(json, 1);
+    mm_json_open_object(json, "totals");
+    mm_json_put_whole(json, "layers", (int64_t)whole->count);
+    mm_json_put_whole(json, "pairs", (int64_t)whole->both);
+    mm_json_put_whole(json, "src_only", (int64_t)whole->src_only);
+    mm_json_put_whole(json, "dst_only", (int64_t)whole->dst_only);
+    mm_json_put_whole(json, "bad", (int64_t)totals.bad);
+    mm_json_put_whole(json, "skipped_files", (int64_t)totals.skipped);
+    mm_json_close_object(json);
 }
 
-static void put_foot(size_t count, struct mm_buf *out)
+static void put_head(const struct mm_session *session, struct mm_json *json)
 {
-    (void)count;
-    PUT(out, "\n ]}\n");
+    const struct mm_session_options *options = mm_session_options(session);
+    mm_json_open_object(json, NULL);
+    mm_json_put_head(json, "mmtui", MM_REPORT_SCHEMA);
+    mm_json_line(json, 1);
+    mm_json_put_text(json, "src", options->src);
+    mm_json_put_text(json, "dst", options->dst);
+    mm_json_line(json, 1);
+    mm_json_open_object(json, "thresholds");
+    mm_json_put_number(json, "diff1", options->thresholds.diff1);
+    mm_json_put_number(json, "diff2", options->thresholds.diff2);
+    mm_json_close_object(json);
+    mm_json_put_number(json, "atol", options->measure.atol);
+    mm_json_put_number(json, "rtol", options->measure.rtol);
+    if (options->shards)
+        put_shard(json, options, mm_session_count(session));
+    put_totals(json, session);
+    mm_json_line(json, 1);
+    mm_json_open_array(json, "layers");
+}
+
+static void put_foot(struct mm_json *json)
+{
+    mm_json_line(json, 1);
+    mm_json_close_array(json);
+    mm_json_close_object(json);
+    mm_buf_putc(json->out, '\n');
 }
 
 static int order(const struct mm_session *session, const struct mm_layer **out, size_t *count,
@@ -288,8 +247,13 @@ static int order(const struct mm_session *session, const struct mm_layer **out, 
     return 0;
 }
 
-const struct report_form report_form_json = {
-    .file = "mmtui.json", .order = order, .head = put_head, .layer = put_layer, .foot = put_foot};
+const struct report_form report_form_json = {.file = "mmtui.json",
+                                             .style = {.nonfinite = MM_JSON_QUOTED},
+                                             .depth = 2,
+                                             .order = order,
+                                             .head = put_head,
+                                             .layer = put_layer,
+                                             .foot = put_foot};
 
 int mm_report_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)
 {

@@ -1,12 +1,11 @@
 /* The shares of mmtui compare --shard, joined into the mmtui.json that one run would have written. */
 #include "mmtui/report.h"
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/json_walk.h"
+#include "base/json_read.h"
 
 /* What a part has, in this order. */
 enum key {
@@ -54,14 +53,15 @@ static const struct {
 
 struct part {
     const char *file;
-    struct json_span text, value[KEY_COUNT];
-    struct json_span bad; /* the number in totals */
+    struct mm_json_value text, value[KEY_COUNT];
+    struct mm_json_value bad; /* the number in totals */
     size_t index, count, layers, bad_count;
+    size_t all; /* layers of the whole run */
 };
 
 struct layer {
     size_t number;
-    struct json_span text;
+    struct mm_json_value text;
     const struct part *part;
 };
 
@@ -74,99 +74,71 @@ struct merge {
 
 /* ---- reading one part ---- */
 
-static bool is_key(struct json_span span, const char *key)
-{
-    size_t length = strlen(key);
-    return (size_t)(span.end - span.at) == length + 2 && memcmp(span.at + 1, key, length) == 0;
-}
-
-static bool same_text(struct json_span a, struct json_span b)
+static bool same_text(struct mm_json_value a, struct mm_json_value b)
 {
     return a.end - a.at == b.end - b.at && memcmp(a.at, b.at, (size_t)(a.end - a.at)) == 0;
 }
 
-static struct json_span member(struct json_span object, const char *wanted)
+static bool whole(struct mm_json_value object, const char *key, size_t *out)
 {
-    struct json_walk walk = json_walk_into(object, '{');
-    struct json_span key, value;
-    while (json_walk_next(&walk, &key, &value)) {
-        if (is_key(key, wanted))
-            return value;
-    }
-    return (struct json_span){"", ""};
-}
-
-static cJSON *parse(struct json_span text)
-{
-    return cJSON_ParseWithLength(text.at, (size_t)(text.end - text.at));
-}
-
-/* A whole number from 0 to 2^53. */
-static bool whole(const cJSON *object, const char *key, size_t *out)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-    if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0 && item->valuedouble <= 9007199254740992.0))
+    uint64_t value;
+    if (!mm_json_get_whole(mm_json_member(object, key), SIZE_MAX, &value))
         return false;
-    *out = (size_t)item->valuedouble;
-    return (double)*out == item->valuedouble;
+    *out = (size_t)value;
+    return true;
 }
 
 static bool read_shard(struct part *part)
 {
-    cJSON *shard = parse(part->value[KEY_SHARD]);
-    bool good = whole(shard, "index", &part->index) && whole(shard, "count", &part->count) &&
-                whole(shard, "layers", &part->layers) && part->index >= 1 && part->index <= part->count &&
-                part->count <= MM_SHARDS_MAX;
-    cJSON_Delete(shard);
-    return good;
+    struct mm_json_value shard = part->value[KEY_SHARD];
+    return whole(shard, "index", &part->index) && whole(shard, "count", &part->count) &&
+           whole(shard, "layers", &part->layers) && part->index >= 1 && part->index <= part->count &&
+           part->count <= MM_SHARDS_MAX;
 }
 
 static bool read_totals(struct part *part)
 {
-    cJSON *totals = parse(part->value[KEY_TOTALS]);
-    bool good = whole(totals, "bad", &part->bad_count) && part->bad_count <= part->layers;
-    cJSON_Delete(totals);
-    part->bad = member(part->value[KEY_TOTALS], "bad");
-    return good && part->bad.end > part->bad.at;
+    struct mm_json_value totals = part->value[KEY_TOTALS];
+    part->bad = mm_json_member(totals, "bad");
+    return whole(totals, "bad", &part->bad_count) && part->bad_count <= part->layers &&
+           whole(totals, "layers", &part->all);
 }
 
 /* Find the members, each once and in their order. */
 static bool find_members(struct part *part)
 {
-    struct json_walk walk = json_walk_into(part->text, '{');
-    struct json_span key, value;
+    struct mm_json_items items = mm_json_items(part->text);
+    struct mm_json_value key, value;
     size_t next = 0;
-    while (json_walk_next(&walk, &key, &value)) {
-        if (next < KEY_COUNT && !is_key(key, keys[next].key) && next == KEY_SHARD)
+    while (mm_json_next(&items, &key, &value)) {
+        if (next == KEY_SHARD && !mm_json_text_is(key, keys[next].key))
             next++; /* not a share: told below */
-        if (next == KEY_COUNT || !is_key(key, keys[next].key))
+        if (next == KEY_COUNT || !mm_json_text_is(key, keys[next].key))
             return false;
         part->value[next++] = value;
     }
-    return next == KEY_COUNT && json_walk_at_end(&walk);
+    return next == KEY_COUNT;
 }
 
-static bool are_json(const struct part *part)
+/* No tree is built: it may have as many values as it has room for. */
+static int read_json(struct part *part, const struct mm_part *from, struct mm_err *err)
 {
-    bool good = true;
-    for (size_t i = 0; good && i < KEY_SHARD; i++) {
-        cJSON *value = parse(part->value[i]);
-        good = value;
-        cJSON_Delete(value);
-    }
-    return good;
+    struct mm_buf label = {0};
+    mm_buf_printf(&label, "%s: is not a whole mmtui.json", from->file);
+    int result = mm_json_read(mm_buf_text(&label), from->text, from->length, from->length, &part->text, err);
+    mm_buf_done(&label);
+    return result;
 }
 
 static int read_part(struct part *part, const struct mm_part *from, struct mm_err *err)
 {
-    static const char ours[] = "\"mmtui\"";
-    *part = (struct part){.file = from->file, .text = {from->text, from->text + from->length}};
-    if (!find_members(part) || !are_json(part) ||
-        !same_text(part->value[KEY_FORMAT], (struct json_span){ours, ours + sizeof ours - 1}))
+    *part = (struct part){.file = from->file};
+    if (read_json(part, from, err) < 0)
+        return -1;
+    if (!find_members(part) || !mm_json_text_is(part->value[KEY_FORMAT], "mmtui"))
         return mm_fail(err, MM_ECORRUPT, "%s: is not a whole mmtui.json", part->file);
-    char schema[MM_NUM];
-    struct json_span known = {schema, schema + snprintf(schema, sizeof schema, "%d", MM_REPORT_SCHEMA)};
-    if (!same_text(part->value[KEY_SCHEMA], known))
+    uint64_t schema;
+    if (!mm_json_get_whole(part->value[KEY_SCHEMA], MM_REPORT_SCHEMA, &schema) || schema != MM_REPORT_SCHEMA)
         return mm_fail(err, MM_EUNSUPPORTED, "%s: has schema version %.*s, this mmtui joins version %d",
                        part->file, (int)(part->value[KEY_SCHEMA].end - part->value[KEY_SCHEMA].at),
                        part->value[KEY_SCHEMA].at, MM_REPORT_SCHEMA);
@@ -180,8 +152,8 @@ static int read_part(struct part *part, const struct mm_part *from, struct mm_er
 
 /* ---- the parts must be of one run ---- */
 
-static int differ(const struct part *part, const struct part *first, const char *key, struct json_span here,
-                  struct json_span there, struct mm_err *err)
+static int differ(const struct part *part, const struct part *first, const char *key,
+                  struct mm_json_value here, struct mm_json_value there, struct mm_err *err)
 {
     return mm_fail(err, MM_EARG, "%s: is of another run: %s is %.*s, in %s it is %.*s", part->file, key,
                    (int)(here.end - here.at), here.at, first->file, (int)(there.end - there.at), there.at);
@@ -195,8 +167,8 @@ static int compare_heads(const struct part *part, const struct part *first, stru
     }
     for (size_t i = 0; i < MM_COUNT(agreed); i++) {
         char name[64];
-        struct json_span here = member(part->value[agreed[i].in], agreed[i].key);
-        struct json_span there = member(first->value[agreed[i].in], agreed[i].key);
+        struct mm_json_value here = mm_json_member(part->value[agreed[i].in], agreed[i].key);
+        struct mm_json_value there = mm_json_member(first->value[agreed[i].in], agreed[i].key);
         snprintf(name, sizeof name, "%s.%s", keys[agreed[i].in].key, agreed[i].key);
         if (!same_text(here, there))
             return differ(part, first, name, here, there, err);
@@ -230,22 +202,14 @@ static int check_shares(const struct merge *merge, struct mm_err *err)
 
 /* ---- layers ---- */
 
-static bool layer_number(struct json_span text, size_t *number)
-{
-    cJSON *layer = parse(text);
-    bool good = cJSON_IsObject(layer) && whole(layer, "number", number) && *number >= 1;
-    cJSON_Delete(layer);
-    return good;
-}
-
 static int add_layers(struct merge *merge, const struct part *part, struct mm_err *err)
 {
-    struct json_walk walk = json_walk_into(part->value[KEY_LAYERS], '[');
-    struct json_span text;
+    struct mm_json_items items = mm_json_items(part->value[KEY_LAYERS]);
+    struct mm_json_value key, text;
     size_t before = merge->layer_count;
-    while (json_walk_next(&walk, NULL, &text)) {
+    while (mm_json_next(&items, &key, &text)) {
         struct layer layer = {.text = text, .part = part};
-        if (!layer_number(text, &layer.number))
+        if (!whole(text, "number", &layer.number) || layer.number == 0)
             return mm_fail(err, MM_ECORRUPT, "%s: its %zu. layer is not what mmtui writes", part->file,
                            merge->layer_count - before + 1);
         if (mm_grow((void **)&merge->layers, &merge->layer_capacity, merge->layer_count + 1,
@@ -253,7 +217,7 @@ static int add_layers(struct merge *merge, const struct part *part, struct mm_er
             return mm_fail_memory(err);
         merge->layers[merge->layer_count++] = layer;
     }
-    if (walk.bad || merge->layer_count - before != part->layers)
+    if (merge->layer_count - before != part->layers)
         return mm_fail(err, MM_ECORRUPT, "%s: has %zu layers where it says %zu", part->file,
                        merge->layer_count - before, part->layers);
     return 0;
@@ -268,12 +232,7 @@ static int by_number(const void *a, const void *b)
 /* Every layer once. */
 static int check_layers(struct merge *merge, struct mm_err *err)
 {
-    cJSON *totals = parse(merge->parts[0].value[KEY_TOTALS]);
-    size_t all = 0;
-    bool known = whole(totals, "layers", &all);
-    cJSON_Delete(totals);
-    if (!known)
-        return mm_fail(err, MM_ECORRUPT, "%s: \"totals\" is not what mmtui writes", merge->parts[0].file);
+    size_t all = merge->parts[0].all;
     if (merge->layer_count)
         qsort(merge->layers, merge->layer_count, sizeof *merge->layers, by_number);
     for (size_t i = 1; i < merge->layer_count; i++) {

@@ -80,7 +80,7 @@ static int put_piece(struct piece *piece, struct mm_err *err)
     put_text(&document->file, &piece->text);
     if (piece->number + 1 < document->pieces)
         return 0;
-    document->form->foot(document->count, &foot);
+    report_form_foot(document->form, document->count, &foot);
     put_text(&document->file, &foot);
     mm_buf_done(&foot);
     document->open = false;
@@ -139,7 +139,7 @@ static int open_document(struct writing *writing, const struct report_form *form
     if (!document->open)
         return -1;
     struct mm_buf head = {0};
-    form->head(session, &head);
+    report_form_head(form, session, &head);
     put_text(&document->file, &head);
     mm_buf_done(&head);
     document->pieces = document->count / PIECE + 1;

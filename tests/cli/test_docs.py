@@ -20,6 +20,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import textwrap
 
 import harness
 from harness import ROOT, check, mmtui, same, test
@@ -338,7 +339,7 @@ def man_section(name, page=MANUAL):
 
 def man_tags(section):
     """The tags of its .TP paragraphs."""
-    return [plain(tag) for tag in re.findall(r"^\.TP\n(.*)\n", section, re.M)]
+    return [plain(tag) for tag in re.findall(r"^\.T[PQ]\n(.*)\n", section, re.M)]
 
 
 def roff(text):
@@ -401,16 +402,22 @@ def man_options(folder):
     same(man_option_tags(TRIAGE_COMMAND), triage, "options of triage (letter, name, argument)")
 
 
+def man_taken(command):
+    """The options of a command as the manual page lists them."""
+    names = ", ".join(roff("--" + name) for _, name, _ in option_help(command))
+    return "\n".join(textwrap.wrap(names, 116, break_on_hyphens=False)) + "\n"
+
+
 @test
 def man_commands(folder):
     """docs: the manual page tells for every command which options it takes"""
-    section = man_section("COMMANDS")
     for command in COMMANDS:
-        title = re.escape("mmtui " + command if command else "mmtui SRC DST") + "(?: SRC DST)?"
-        found = re.search(rf"^\.SS {title}\n(.*?)(?=^\.SS |\Z)", plain(section), re.M | re.S)
-        check(found, f"COMMANDS has no '{command or 'SRC DST'}'")
-        taken = found.group(1).rpartition("Options:")[2]
-        same(sorted(re.findall(r"--([a-z_-]+)", taken)), sorted(o[1] for o in option_help(command)), command)
+        title = rf"mmtui {command}(?: \\fISRC DST\\fR)?" if command else r"mmtui (?:\\fI)?SRC DST(?:\\fR)?"
+        list_of = re.compile(rf"(^\.SS {title}\n(?:(?!\.SS )[^\n]*\n)*?Options:\n)(.*?)(?=^\.S[SH] )", re.M | re.S)
+        rewrite(MANUAL, list_of.sub(lambda m: m[1] + man_taken(command), read(MANUAL)))
+        found = list_of.search(read(MANUAL))
+        check(found, f"COMMANDS has no '{command or 'SRC DST'}' with its options")
+        same_lines(found[2], man_taken(command), f"manual page, options of '{command or 'SRC DST'}'")
 
 
 @test

@@ -267,16 +267,16 @@ def test_redirected(folder):
 
 # ---- help and errors ----
 
+SESSION = "framework threshold atol rtol fail jobs check-crc no-cache"
+SCREEN = "export-dir color theme plain script size"
 OPTIONS = {
-    (): "threshold sort filter limit fail framework model sim before atol rtol jobs check-crc no-cache plan to export-dir color theme ascii plain script "
-    "size help version",
-    ("compare",): "src_dir dst_dir output_dir framework threshold atol rtol fail jobs quantiles hist check-crc no-cache shard help",
-    ("triage",): "model sim before threshold framework json output_file fail jobs check-crc no-cache ascii help",
-    ("suggest",): "cover top to-error output_file plan to model sim threshold framework jobs check-crc no-cache ascii help",
-    ("merge",): "output_file help",
-    ("export",): "plan to model cpp help",
-    ("demo",): "plan dump-only threshold sort filter limit jobs no-cache to export-dir color theme ascii plain script size "
-    "help",
+    (): f"before model sim {SESSION} plan to sort filter limit {SCREEN} ascii help version",
+    ("compare",): f"src_dir dst_dir output_dir quantiles hist shard {SESSION} ascii help version",
+    ("triage",): f"before json output_file model sim {SESSION} ascii help version",
+    ("suggest",): f"cover top to-error output_file model sim {SESSION} plan to ascii help version",
+    ("merge",): "output_file ascii help version",
+    ("export",): "model cpp plan to ascii help version",
+    ("demo",): f"dump-only {SESSION} plan to sort filter limit {SCREEN} ascii help version",
 }
 
 
@@ -303,7 +303,8 @@ def test_version(folder):
     """table: --version"""
     header = (ROOT / "include" / "mmtui" / "base.h").read_text()
     version = re.search(r'#define MM_VERSION\s+"([^"]+)"', header).group(1)
-    same(mmtui("--version").out, f"mmtui {version}\n", "--version")
+    for command in OPTIONS:
+        same(mmtui(*command, "--version").out, f"mmtui {version}\n", f"{command} --version")
 
 
 @harness.test
@@ -337,6 +338,8 @@ def test_errors(folder):
         ([*both, "--size", "80x24x3"], '--size: "80x24x3"'),
         ([*both, "--framework", "keras"], '--framework: "keras" is not tensorflow, pytorch, caffe or onnx'),
         ([*both, "--fail=yes"], "--fail takes no value"),
+        (["compare", "--version=1"], "--version takes no value"),
+        (["merge", "--jobs", "2"], "there is no option --jobs"),
         ([*both, "--filter", "nosuch>3"], 'there is no column "nosuch"'),
         ([*both, "--filter", "diff2>x"], '"x" is not a number'),
         ([*both, "--filter", "op>conv"], "op is text"),

@@ -84,6 +84,10 @@ static void test_refused(void **state)
     assert_refused(first, HEAD SHARD(2, 2, 1) TOTALS(2) "{\"number\": 2}]}",
                    "b.json: \"shard\" or \"totals\" is not what mmtui writes");
     assert_refused(first, HEAD SHARD(2, 2, 1) TOTALS(0) "{\"number\": 2,}]}",
+                   "b.json: is not a whole mmtui.json: line 6: not valid JSON: a name in quotes is missing");
+    assert_refused(first, HEAD SHARD(2, 2, 1) TOTALS(0) "{\"number\": 0}]}",
+                   "b.json: its 1. layer is not what mmtui writes");
+    assert_refused(first, HEAD SHARD(2, 2, 1) TOTALS(0) "[2]]}",
                    "b.json: its 1. layer is not what mmtui writes");
     assert_int_equal(mm_report_merge(NULL, 0, NULL, NULL), -1);
 }

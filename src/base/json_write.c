@@ -1,0 +1,259 @@
+#include "base/json_write.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- text ---- */
+
+static void add_cp(struct mm_buf *out, uint32_t cp)
+{
+    static const char *const named[] = {['\b'] = "\\b", ['\t'] = "\\t", ['\n'] = "\\n", ['\f'] = "\\f",
+                                        ['\r'] = "\\r", ['"'] = "\\\"", ['\\'] = "\\\\"};
+    if (cp < MM_COUNT(named) && named[cp])
+        mm_buf_puts(out, named[cp]);
+    else if (cp >= 0x20 && cp < 0x7F)
+        mm_buf_putc(out, (char)cp);
+    else if (cp < 0x10000)
+        mm_buf_printf(out, "\\u%04x", cp);
+    else /* a surrogate pair */
+        mm_buf_printf(out, "\\u%04x\\u%04x", 0xD800 + ((cp - 0x10000) >> 10),
+                      0xDC00 + ((cp - 0x10000) & 0x3FF));
+}
+
+/* What stands for itself: a printable ASCII character but " and \. */
+static const bool plain[256] = {[' ' ... '!'] = true, ['#' ... '['] = true, [']' ... '~'] = true};
+
+/* Copy the plain beginning of a text, which ends with a NUL; returns how much that is. */
+static inline size_t copy_plain(char *to, const char *text)
+{
+    size_t done = 0;
+    for (; plain[(unsigned char)text[done]]; done++)
+        to[done] = text[done];
+    return done;
+}
+
+/* Room for `length` more bytes, mostly without a call. */
+static inline char *room(struct mm_buf *out, size_t length)
+{
+    if (length < out->capacity - out->length && !out->failed)
+        return out->data + out->length;
+    return mm_buf_reserve(out, length);
+}
+
+/* The code point at p, as it is to be written. */
+static size_t next_cp(const char *p, const char *end, bool keep_bytes, uint32_t *cp)
+{
+    size_t length = mm_text_decode(p, end, cp);
+    if (keep_bytes && length == 1 && (unsigned char)*p >= 0x80)
+        *cp = 0xDC00u + (unsigned char)*p;
+    return length;
+}
+
+static void add_escaped(struct mm_buf *out, const char *text, const char *end, bool keep_bytes)
+{
+    while (text < end) {
+        uint32_t cp;
+        text += next_cp(text, end, keep_bytes, &cp);
+        add_cp(out, cp);
+    }
+}
+
+static void add_text(struct mm_buf *out, const char *text, bool keep_bytes)
+{
+    size_t length = strlen(text);
+    char *to = room(out, length + 1);
+    if (!to)
+        return;
+    *to = '"';
+    size_t copied = copy_plain(to + 1, text);
+    to[1 + copied] = '\0';
+    out->length += 1 + copied;
+    add_escaped(out, text + copied, text + length, keep_bytes);
+    mm_buf_putc(out, '"');
+}
+
+/* ---- what stands between values ---- */
+
+void mm_json_resume(struct mm_json *json, struct mm_buf *out, struct mm_json_style style, int depth,
+                    bool first)
+{
+    *json = (struct mm_json){.out = out, .style = style, .depth = depth, .first = first, .line = -1};
+}
+
+void mm_json_init(struct mm_json *json, struct mm_buf *out, struct mm_json_style style)
+{
+    mm_json_resume(json, out, style, 0, true);
+}
+
+/* Does every member at this depth have a line of its own? */
+static bool has_lines(const struct mm_json *json)
+{
+    return json->style.indent > 0 && json->depth > 0 && (!json->flat_from || json->depth < json->flat_from);
+}
+
+/* How far in the line begins that is to be started here; -1: none is. */
+static int next_line(const struct mm_json *json)
+{
+    return json->line >= 0 ? json->line : has_lines(json) ? json->style.indent * json->depth : -1;
+}
+
+static char *add_line(char *to, int blanks)
+{
+    *to++ = '\n';
+    memset(to, ' ', (size_t)blanks);
+    return to + blanks;
+}
+
+/* The comma, and the blank or the line end behind it. */
+static char *add_separator(struct mm_json *json, char *to, int blanks)
+{
+    if (!json->first)
+        *to++ = ',';
+    if (blanks >= 0)
+        to = add_line(to, blanks);
+    else if (!json->first)
+        *to++ = ' ';
+    json->line = -1;
+    json->first = false;
+    return to;
+}
+
+/* `"KEY": ` for one that is plain, as nearly all are; else NULL. */
+static char *add_plain_key(char *to, const char *key, size_t length)
+{
+    *to++ = '"';
+    if (copy_plain(to, key) < length)
+        return NULL;
+    memcpy(to + length, "\": ", 4);
+    return to + length + 3;
+}
+
+static void begin(struct mm_json *json, const char *key)
+{
+    struct mm_buf *out = json->out;
+    int blanks = next_line(json);
+    size_t length = key ? strlen(key) : 0;
+    char *to = room(out, length + 4 + (size_t)(blanks + 1) + 1), *behind = NULL;
+    if (!to)
+        return;
+    to = add_separator(json, to, blanks);
+    if (key)
+        behind = add_plain_key(to, key, length);
+    out->length = (size_t)((behind ? behind : to) - out->data);
+    out->data[out->length] = '\0';
+    if (key && !behind) {
+        add_text(out, key, json->style.keep_bytes);
+        mm_buf_add(out, ": ", 2);
+    }
+}
+
+static void open_with(struct mm_json *json, const char *key, char bracket)
+{
+    begin(json, key);
+    mm_buf_putc(json->out, bracket);
+    json->depth++;
+    json->first = true;
+}
+
+static void close_with(struct mm_json *json, char bracket)
+{
+    struct mm_buf *out = json->out;
+    bool lines = has_lines(json) && !json->first;
+    json->depth--;
+    if (json->flat_from > json->depth)
+        json->flat_from = 0;
+    int blanks = json->line >= 0 ? json->line : lines ? json->style.indent * json->depth : -1;
+    char *to = room(out, (size_t)(blanks + 1) + 1);
+    json->line = -1;
+    json->first = false;
+    if (!to)
+        return;
+    if (blanks >= 0)
+        to = add_line(to, blanks);
+    *to++ = bracket;
+    *to = '\0';
+    out->length = (size_t)(to - out->data);
+}
+
+void mm_json_open_object(struct mm_json *json, const char *key)
+{
+    open_with(json, key, '{');
+}
+
+void mm_json_close_object(struct mm_json *json)
+{
+    close_with(json, '}');
+}
+
+void mm_json_open_array(struct mm_json *json, const char *key)
+{
+    open_with(json, key, '[');
+}
+
+void mm_json_close_array(struct mm_json *json)
+{
+    close_with(json, ']');
+}
+
+void mm_json_line(struct mm_json *json, int blanks)
+{
+    json->line = blanks;
+}
+
+void mm_json_flat(struct mm_json *json)
+{
+    json->flat_from = json->depth + 1;
+}
+
+/* ---- values ---- */
+
+void mm_json_put_text(struct mm_json *json, const char *key, const char *text)
+{
+    begin(json, key);
+    add_text(json->out, text, json->style.keep_bytes);
+}
+
+static void add_nonfinite(struct mm_buf *out, double value, enum mm_json_nonfinite how)
+{
+    const char *quote = how == MM_JSON_QUOTED ? "\"" : "";
+    const char *word = isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+    if (how == MM_JSON_NULL)
+        mm_buf_puts(out, "null");
+    else
+        mm_buf_printf(out, "%s%s%s", quote, word, quote);
+}
+
+void mm_json_put_number(struct mm_json *json, const char *key, double value)
+{
+    char *to;
+    begin(json, key);
+    if (!isfinite(value))
+        add_nonfinite(json->out, value, json->style.nonfinite);
+    else if ((to = room(json->out, MM_NUM)))
+        json->out->length += mm_num_repr_size(to, value);
+}
+
+void mm_json_put_whole(struct mm_json *json, const char *key, int64_t value)
+{
+    begin(json, key);
+    mm_buf_whole(json->out, value);
+}
+
+void mm_json_put_bool(struct mm_json *json, const char *key, bool value)
+{
+    begin(json, key);
+    mm_buf_puts(json->out, value ? "true" : "false");
+}
+
+void mm_json_put_null(struct mm_json *json, const char *key)
+{
+    begin(json, key);
+    mm_buf_puts(json->out, "null");
+}
+
+void mm_json_put_head(struct mm_json *json, const char *format, int schema)
+{
+    mm_json_put_text(json, "format", format);
+    mm_json_put_whole(json, "schema_version", schema);
+    mm_json_put_text(json, "mmtui_version", MM_VERSION);
+}

@@ -1,0 +1,72 @@
+/* The table of commands: what each is called, takes and runs. */
+#include "cli/commands.h"
+
+#include <string.h>
+
+/* What a command takes besides its groups. */
+#define OWN(...) ((const enum option[]){__VA_ARGS__, OPT_NONE})
+
+enum {
+    DUMPS = GROUP_SESSION | GROUP_MODEL | GROUP_OUTPUT,
+    INSPECTOR = GROUP_PLAN | GROUP_TABLE | GROUP_SCREEN
+};
+
+static const struct command table[] = {
+    {NULL,
+     "SRC DST",
+     "inspect two dumps; without a terminal: print the ranked table",
+     {DUMPS | INSPECTOR, OWN(OPT_BEFORE)},
+     cmd_inspect,
+     false},
+    {"compare",
+     "compare -s SRC -d DST [-o OUT]",
+     "write diff.json and mmtui.json",
+     {GROUP_SESSION | GROUP_OUTPUT, OWN(OPT_SRC, OPT_DST, OPT_OUTPUT, OPT_QUANTILES, OPT_HIST, OPT_SHARD)},
+     cmd_compare,
+     false},
+    {"triage",
+     "triage SRC DST [--model FILE]",
+     "say what is wrong first, why, and what to do",
+     {DUMPS, OWN(OPT_BEFORE, OPT_JSON, OPT_REPORT_FILE)},
+     cmd_triage,
+     false},
+    {"export",
+     "export --plan FILE [--to RUNTIME] DIR",
+     "write a runtime's files from a plan",
+     {GROUP_PLAN | GROUP_OUTPUT, OWN(OPT_MODEL, OPT_CPP)},
+     cmd_export,
+     false},
+    {"suggest",
+     "suggest SRC DST [-o FILE]",
+     "say which operators to raise, and write that as a plan",
+     {DUMPS | GROUP_PLAN, OWN(OPT_COVER, OPT_TOP, OPT_TO_ERROR, OPT_PLAN_FILE)},
+     cmd_suggest,
+     false},
+    {"demo",
+     "demo",
+     "run the built-in network in two precisions and inspect it",
+     {GROUP_SESSION | GROUP_OUTPUT | INSPECTOR, OWN(OPT_DUMP_ONLY)},
+     cmd_demo,
+     false},
+    {"merge",
+     "merge PART.json ... [-o FILE]",
+     "join the shares of mmtui compare --shard",
+     {GROUP_OUTPUT, OWN(OPT_OUTPUT_FILE)},
+     cmd_merge,
+     true},
+};
+
+const struct command *commands(size_t *count)
+{
+    *count = MM_COUNT(table);
+    return table;
+}
+
+const struct command *command_find(const char *word)
+{
+    for (size_t i = 1; word && i < MM_COUNT(table); i++) {
+        if (strcmp(word, table[i].name) == 0)
+            return &table[i];
+    }
+    return &table[0];
+}

@@ -1,0 +1,60 @@
+/* --help: made from the rows of commands and options. */
+#include <ctype.h>
+#include <stdio.h>
+
+#include "cli/commands.h"
+
+static void print_option(const struct option_info *info)
+{
+    char left[64];
+    snprintf(left, sizeof left, "%s%c%s --%s%s%s", info->letter ? "-" : " ",
+             info->letter ? info->letter : ' ', info->letter ? "," : " ", info->name,
+             info->argument ? " " : "", info->argument ? info->argument : "");
+    printf("  %-26s %s\n", left, info->help);
+}
+
+/* The command's own options, then those of its groups. */
+static void print_options(const struct option_set *set)
+{
+    static const struct {
+        enum option_group group;
+        const char *title;
+    } groups[] = {
+        {GROUP_MODEL, "What else is known:"},
+        {GROUP_SESSION, "Measuring and judging:"},
+        {GROUP_PLAN, "The plan:"},
+        {GROUP_TABLE, "Which layers, in which order:"},
+        {GROUP_SCREEN, "The screen:"},
+        {GROUP_OUTPUT, "What is printed:"},
+        {GROUP_COMMON, "Of every command:"},
+    };
+    for (const enum option *id = set->own; *id != OPT_NONE; id++)
+        print_option(option_info(*id));
+    for (size_t i = 0; i < MM_COUNT(groups); i++) {
+        if (!(groups[i].group & (set->groups | GROUP_COMMON)))
+            continue;
+        printf("\n%s\n", groups[i].title);
+        for (int id = OPT_NONE + 1; id < OPT_COUNT; id++) {
+            if (option_info((enum option)id)->group == groups[i].group)
+                print_option(option_info((enum option)id));
+        }
+    }
+}
+
+void cli_help(const struct command *command)
+{
+    if (command->name)
+        printf("usage: mmtui %s [options]\n\n%c%s.\n\n", command->usage,
+               toupper((unsigned char)*command->help), command->help + 1);
+    else {
+        size_t count;
+        const struct command *all = commands(&count);
+        printf("mmtui - find the layer where an accelerator port loses its accuracy\n\n");
+        for (size_t i = 0; i < count; i++)
+            printf("%s mmtui %-42s %s\n", i ? "      " : "usage:", all[i].usage, all[i].help);
+        printf("\nmmtui COMMAND --help tells a command's options. Those of mmtui SRC DST:\n\n");
+    }
+    print_options(&command->options);
+    if (!command->name)
+        printf("\nExit status: 0 fine; 1 a layer is over the threshold and --fail was given; 2 error.\n");
+}
