@@ -248,7 +248,7 @@ void mm_evidence_done(struct mm_evidence *evidence);
 /* ---- what other settings would gain a layer --------------------------------------------------------- */
 
 /*
- * What other quantisation settings would buy, in dB of SQNR (6 dB halve the error), at least 0 and at most
+ * What other quantisation settings would gain, in dB of SQNR (6 dB halve the error), at least 0 and at most
  * MM_GAIN_MAX; NaN where nothing tells. Against what the layer has, as far as evidence->format tells, else
  * against a scale for the whole tensor, symmetric, min-max.
  *

@@ -255,10 +255,10 @@ size_t mm_session_drop_suggestions(struct mm_session *session);
 
 /* ---- settings ---- */
 
-/* What other quantisation settings would buy this layer (mm_gains_find); false: it is not quantised, or
+/* What other quantisation settings would gain for this layer (mm_gains_find); false: it is not quantised, or
  * nobody has looked. */
 bool mm_session_gains(const struct mm_session *session, size_t id, struct mm_gains *out);
-/* What other quantisation settings would buy (mm_advice_find), once all is looked into; else nothing is
+/* What other quantisation settings would gain (mm_advice_find), once all is looked into; else nothing is
  * known. */
 int mm_session_advice(const struct mm_session *session, struct mm_advice *out, struct mm_err *err);
 /* Put those that are worth it into the plan as one undo step. *changed (may be NULL): settings with another

@@ -1,5 +1,5 @@
 /*
- * suggest: which operators to raise, and what other quantisation settings would buy.
+ * suggest: which operators to raise, and what other quantisation settings would gain.
  *
  * Pure functions over what triage found.
  */
@@ -33,9 +33,9 @@ struct mm_advice {
 int mm_advice_find(const struct mm_subject *subjects, size_t count, const bool *quantised,
                    struct mm_advice *out, struct mm_err *err);
 /*
- * A sentence for each kind that is worth it: "Per-channel weights would buy 6.1 dB at the median over 54
- * quantised ops (inferred from how the error lies over the channels). Asymmetric activations would buy 2.3 dB
- * at the median over 54 quantised ops (measured on the reference)." One that says so when none is; nothing
+ * A sentence for each kind that is worth it: "Per-channel weights would gain 6.1 dB (median of 54 quantised ops;
+ * inferred from the error of each channel). Asymmetric activations would gain 2.3 dB (median of 54 quantised ops;
+ * measured on the reference)." One that says so when none is; nothing
  * when no layer is quantised. Appended.
  */
 void mm_advice_text(const struct mm_advice *advice, struct mm_buf *out);

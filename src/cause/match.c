@@ -188,12 +188,13 @@ static bool match(const struct trial *t, struct found *found, int axis, const ch
     if (good) {
         twins_text(&x, twins, sizeof twins);
         mm_num_short(b, found->finding.residual, 1);
-        found_say(found, "%zu of %zu %s in another order: put back, the error is %s", moved, x.count, what,
+        found_say(found, "%zu of %zu %s in another order: restored, the error is %s", moved, x.count, what,
                   b);
-        found_evidence(found,
-                       "Axis %d of dst holds src's slices in the order %s (dst<-src). So read, the error is "
-                       "%s instead of %s.",
-                       t->axis[axis], twins, b, mm_num_short(c, t->observed, 2));
+        found_evidence(
+            found,
+            "Axis %d of dst holds src's slices in the order %s (dst<-src). Read that way, the error is "
+            "%s instead of %s.",
+            t->axis[axis], twins, b, mm_num_short(c, t->observed, 2));
     }
     free(search);
     slices_done(&x);

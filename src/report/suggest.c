@@ -107,8 +107,8 @@ void mm_report_suggestion_summary(const struct mm_suggestions *list, struct mm_b
     if (list->count == 0) {
         mm_buf_puts(out, "nothing to raise");
     } else {
-        mm_buf_printf(out, "worst error of the outputs %s", error_text(before, list->before));
-        mm_buf_printf(out, ", then about %s; ", error_text(after, list->after));
+        mm_buf_printf(out, "output error %s now", error_text(before, list->before));
+        mm_buf_printf(out, ", about %s afterwards; ", error_text(after, list->after));
         put_cost(list, out);
     }
 }
@@ -130,18 +130,18 @@ void mm_report_suggestions(const struct mm_session *session, const struct mm_sug
     const struct mm_flow *flow = mm_session_flow(session);
     if (list->count && !flow->ordered)
         mm_buf_puts(
-            out, "Nothing tells the order of the layers: each is held for an output, and its error for its "
-                 "own. A model's graph (--model) tells.\n");
+            out, "The order of the layers is not known: each is taken for an output, and its error for its "
+                 "own. --model gives the graph.\n");
     else if (list->count && !flow->known)
-        mm_buf_puts(out, "By execution order: a model's graph (--model) tells more.\n");
+        mm_buf_puts(out, "Layer connections by execution order; --model gives the graph.\n");
     if (list->beyond >= 0.005) {
         put_percent(out, list->beyond);
-        mm_buf_puts(out, " of the error is brought in where no precision repairs it (see the verdicts).\n");
+        mm_buf_puts(out, " of the error comes from layers that no precision repairs (see the verdicts).\n");
     }
     if (list->masked && list->masked_by >= 0)
         mm_buf_printf(
             out,
-            "%zu layers are behind #%d, which is broken: their own errors are hidden. Raise these, dump "
-            "again, and ask again.\n",
+            "%zu layers are downstream of #%d, which is broken: their own errors are not known. Raise "
+            "these, dump again, and ask for suggestions again.\n",
             list->masked, list->masked_by + 1);
 }

@@ -1,4 +1,4 @@
-/* What other quantisation settings would buy: over all layers, as a sentence and as settings. */
+/* What other quantisation settings would gain: over all layers, as a sentence and as settings. */
 #include "mmtui/suggest.h"
 
 #include <math.h>
@@ -101,11 +101,11 @@ struct kind {
 };
 
 static const struct kind kinds[MM_ADVICE_COUNT] = {
-    [MM_ADVICE_PER_CHANNEL] = {"Per-channel weights", "inferred from how the error lies over the channels",
+    [MM_ADVICE_PER_CHANNEL] = {"Per-channel weights", "inferred from the error of each channel",
                                "weight_granularity", "per_channel"},
     [MM_ADVICE_ASYMMETRIC] = {"Asymmetric activations", "measured on the reference", "activation_symmetry",
                               "asymmetric"},
-    [MM_ADVICE_STATISTICS] = {"Another range than min-max", "measured on the reference",
+    [MM_ADVICE_STATISTICS] = {"A range other than min-max", "measured on the reference",
                               "calibration_statistics", NULL},
 };
 
@@ -115,13 +115,12 @@ static void item_text(const struct mm_advice_item *item, const struct kind *kind
     if (!kind->value)
         mm_buf_printf(out, ", mostly %s,", mm_range_word(item->range));
     if (item->known == 1)
-        mm_buf_printf(out, " would buy %.1f dB for the one quantised op that tells", item->median);
+        mm_buf_printf(out, " would gain %.1f dB (1 quantised op", item->median);
     else
-        mm_buf_printf(out, " would buy %.1f dB at the median over %zu quantised ops", item->median,
-                      item->known);
+        mm_buf_printf(out, " would gain %.1f dB (median of %zu quantised ops", item->median, item->known);
     if (item->median < MM_WORTH_MEDIAN)
-        mm_buf_printf(out, ", but %.1f dB or more for a tenth of them", item->upper);
-    mm_buf_printf(out, " (%s).", kind->how);
+        mm_buf_printf(out, "; %.1f dB or more for a tenth of them", item->upper);
+    mm_buf_printf(out, "; %s).", kind->how);
 }
 
 void mm_advice_text(const struct mm_advice *advice, struct mm_buf *out)
@@ -136,7 +135,7 @@ void mm_advice_text(const struct mm_advice *advice, struct mm_buf *out)
         between = " ";
     }
     if (advice->quantised > 0 && *between == '\0')
-        mm_buf_printf(out, "No other quantisation setting would buy much: %zu quantised op%s looked at.",
+        mm_buf_printf(out, "No other quantisation setting would gain much (%zu quantised op%s analysed).",
                       advice->quantised, advice->quantised == 1 ? "" : "s");
 }
 

@@ -32,7 +32,7 @@ static void say_overflow(const struct suggest *s, uint32_t id, char *text, size_
     else if (verdict->cause == MM_CAUSE_INNER_OVERFLOW && verdict->text[0])
         snprintf(text, size, "%s", verdict->text);
     else
-        snprintf(text, size, "makes the first NaN or Inf on its way");
+        snprintf(text, size, "produces the first NaN or Inf");
 }
 
 static void say_share(const struct suggest *s, uint32_t id, char *text, size_t size)
@@ -42,7 +42,7 @@ static void say_share(const struct suggest *s, uint32_t id, char *text, size_t s
     char added[MM_NUM];
     mm_num_short(added, sqrt(here->added), 2);
     if (here->masked)
-        snprintf(text, size, "%s costs about %s here (estimated: #%d hides its figures)", now, added,
+        snprintf(text, size, "%s adds about %s here (estimate: masked by #%d)", now, added,
                  s->view->blame[s->view->blame[id].worst_input].root + 1);
     else if (here->integer)
         snprintf(text, size, "%s adds %s here", now, added);
@@ -55,8 +55,7 @@ void suggest_say(const struct suggest *s, uint32_t op, char *text, size_t size)
     switch (s->layer[op].why) {
     case MM_WHY_OVERFLOW: say_overflow(s, op, text, size); break;
     case MM_WHY_HOLE:
-        snprintf(text, size, "between operators of %s: saves the casts",
-                 mm_dtype_info(s->layer[op].to)->name);
+        snprintf(text, size, "between %s operators: saves casts", mm_dtype_info(s->layer[op].to)->name);
         break;
     default: say_share(s, op, text, size); break;
     }

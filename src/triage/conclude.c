@@ -105,7 +105,7 @@ static void say_inherited(const struct mm_triage_view *view, uint32_t id, struct
     set(out, MM_VERDICT_INHERITED, view->flow->known ? MM_LIKELY : MM_POSSIBLE);
     out->from = blame->root;
     if (blame->built_up)
-        snprintf(out->text, sizeof out->text, "built up on the way here, most of it in #%d", blame->root + 1);
+        snprintf(out->text, sizeof out->text, "accumulated upstream, most of it in #%d", blame->root + 1);
     else
         snprintf(out->text, sizeof out->text, "inherited from #%d", blame->root + 1);
 }
@@ -114,7 +114,7 @@ static void say_harmless(struct mm_verdict *out, double readers)
 {
     char figure[MM_NUM];
     set(out, MM_VERDICT_HARMLESS, MM_LIKELY);
-    snprintf(out->text, sizeof out->text, "harmless: what reads it is off by %s",
+    snprintf(out->text, sizeof out->text, "harmless: largest consumer error %s",
              mm_num_short(figure, readers, 2));
 }
 
@@ -123,7 +123,7 @@ static void say_noise(const struct mm_blame *blame, struct mm_verdict *out)
     char figure[MM_NUM];
     set(out, MM_VERDICT_NOISE, MM_LIKELY);
     out->cause = MM_CAUSE_ROUNDING;
-    snprintf(out->text, sizeof out->text, "rounding on the way here adds up to %s",
+    snprintf(out->text, sizeof out->text, "accumulated rounding: %s",
              mm_num_short(figure, blame->expected, 2));
 }
 
@@ -189,9 +189,9 @@ static void say_unexplained(const struct mm_blame *blame, unsigned role, struct 
     if (!isfinite(blame->error))
         return; /* the sentence about NaN and Inf is as good as any */
     if (input)
-        snprintf(out->text, sizeof out->text, "the two runs were fed different data");
+        snprintf(out->text, sizeof out->text, "the two runs got different inputs");
     else if (blame->worst_input < 0)
-        snprintf(out->text, sizeof out->text, "computes something else here (%s)",
+        snprintf(out->text, sizeof out->text, "computes something different (%s)",
                  mm_num_short(figure, blame->error, 2));
     else
         snprintf(out->text, sizeof out->text, "inputs are good (%s), the result is not",
@@ -283,7 +283,7 @@ static void say_simulated_format(const struct mm_triage_view *view, uint32_t id,
         say_setting(evidence, better, out);
     } else {
         set(out, MM_VERDICT_FORMAT, MM_CERTAIN);
-        snprintf(out->text, sizeof out->text, "the format: its simulation is off by %s, too",
+        snprintf(out->text, sizeof out->text, "number format: the simulation is off by %s, too",
                  isinf(format) ? "NaN or Inf" : mm_num_short(figure, format, 2));
     }
     out->confidence = MM_CERTAIN;
@@ -299,7 +299,7 @@ static void say_simulated_implementation(const struct mm_triage_view *view, uint
         say_finding(finding, view->flow->role[id], out);
     } else {
         set(out, MM_VERDICT_IMPLEMENTATION, MM_CERTAIN);
-        snprintf(out->text, sizeof out->text, "off its own simulation by %s",
+        snprintf(out->text, sizeof out->text, "differs from its simulation by %s",
                  isinf(impl) ? "NaN or Inf" : mm_num_short(figure, impl, 2));
     }
     out->confidence = MM_CERTAIN;

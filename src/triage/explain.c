@@ -50,13 +50,12 @@ static void say_inputs(const struct mm_triage_view *view, uint32_t id, struct mm
     char a[MM_NUM], b[MM_NUM];
     if (blame->worst_input < 0)
         return;
-    mm_buf_printf(out, "Worst %s: #%d %s, %s", view->flow->known ? "input" : "layer shortly before",
+    mm_buf_printf(out, "Largest %s: #%d %s, %s", view->flow->known ? "input error" : "error just before",
                   blame->worst_input + 1, view->name(view->context, (uint32_t)blame->worst_input),
                   isinf(blame->input_error) ? "broken" : mm_num_short(a, blame->input_error, 2));
     if (isfinite(blame->amplification) && isfinite(blame->error))
-        mm_buf_printf(out, "; the error becomes %sx of that here", factor(b, blame->amplification));
-    mm_buf_puts(out,
-                view->flow->known ? ".\n" : ". By execution order: a model's graph (--model) would tell.\n");
+        mm_buf_printf(out, "; the error here is %sx that", factor(b, blame->amplification));
+    mm_buf_puts(out, view->flow->known ? ".\n" : " (by execution order; --model gives the graph).\n");
 }
 
 /* Root to this layer: all of a short way, six stations of a long one. */
@@ -69,7 +68,7 @@ static void say_chain(const struct mm_triage_view *view, uint32_t id, struct mm_
     size_t shown = length < STATIONS ? length : STATIONS;
     if (length < 2)
         return;
-    mm_buf_puts(out, "The way of the error:");
+    mm_buf_puts(out, "Error path:");
     for (size_t i = 0; i < shown; i++) {
         uint32_t at = chain[i * (length - 1) / (shown - 1)];
         double error = view->blame[at].error;
@@ -86,23 +85,23 @@ static void say_floor(const struct mm_blame *blame, const struct mm_subject *sub
     const struct mm_whatif *better = conclude_better(subject);
     char a[MM_NUM], b[MM_NUM];
     if (format && format->clipped > 0 && mm_dtype_info(format->setting.dtype)->kind == MM_KIND_FLOAT) {
-        mm_buf_printf(out, "%s can't hold %s of 100 values here.\n",
-                      mm_dtype_info(format->setting.dtype)->name, mm_num_short(a, 100 * format->clipped, 2));
+        mm_buf_printf(out, "%s %% of the values are outside %s's range.\n",
+                      mm_num_short(a, 100 * format->clipped, 2), mm_dtype_info(format->setting.dtype)->name);
     } else if (format) {
         mm_whatif_name(&format->setting, out);
         if (format->metrics.diff2 == 0)
-            mm_buf_puts(out, " holds these values exactly");
+            mm_buf_puts(out, " represents these values exactly");
         else
-            mm_buf_printf(out, " costs %s at best here", mm_num_short(a, format->metrics.diff2, 2));
+            mm_buf_printf(out, ": error of at least %s", mm_num_short(a, format->metrics.diff2, 2));
         if (isfinite(blame->introduced) && blame->introduced > 0.01 * format->metrics.diff2 &&
             format->metrics.diff2 > 0)
-            mm_buf_printf(out, "; what is added here is %sx that",
+            mm_buf_printf(out, "; this layer adds %sx that",
                           factor(b, blame->introduced / format->metrics.diff2));
         mm_buf_puts(out, ".\n");
     }
     if (better) {
         mm_whatif_name(&better->setting, out);
-        mm_buf_printf(out, " would cost %s.\n", mm_num_short(a, better->metrics.diff2, 2));
+        mm_buf_printf(out, ": %s.\n", mm_num_short(a, better->metrics.diff2, 2));
     }
 }
 
@@ -118,13 +117,13 @@ static void say_gains(const struct mm_triage_view *view, uint32_t id, struct mm_
         const char *what;
         double gain;
     } rows[] = {
-        {"a scale for each channel of the weights (inferred)", gains.per_channel},
+        {"per-channel weights (inferred)", gains.per_channel},
         {"asymmetric", gains.asymmetric},
         {gains.range == MM_RANGE_MINMAX ? "another range" : mm_range_word(gains.range), gains.statistics}};
     bool any = false;
     for (size_t i = 0; i < MM_COUNT(rows); i++) {
         if (rows[i].gain >= GAIN_SHOWN) {
-            mm_buf_printf(out, "%s%s %+.1f dB", any ? ", " : "Other settings would give: ", rows[i].what,
+            mm_buf_printf(out, "%s%s %+.1f dB", any ? ", " : "Gain from other settings: ", rows[i].what,
                           rows[i].gain);
             any = true;
         }
@@ -152,7 +151,7 @@ static void say_simulation(const struct mm_triage_view *view, uint32_t id, struc
     simulated_tell(view, id, &impl, &format);
     if (isnan(impl) || isnan(format))
         return;
-    mm_buf_printf(out, "The simulation is off src by %s; dst is off the simulation by %s.\n",
+    mm_buf_printf(out, "Simulation against src: %s; dst against the simulation: %s.\n",
                   isinf(format) ? "NaN or Inf" : mm_num_short(a, format, 2),
                   isinf(impl) ? "NaN or Inf" : mm_num_short(b, impl, 2));
 }
@@ -162,7 +161,7 @@ static void say_readers(const struct mm_triage_view *view, uint32_t id, struct m
     double worst;
     char figure[MM_NUM];
     if (view->blame[id].over && !conclude_readers_mind(view, id, &worst))
-        mm_buf_printf(out, "What reads it is off by %s at most.\n", mm_num_short(figure, worst, 2));
+        mm_buf_printf(out, "Largest consumer error: %s.\n", mm_num_short(figure, worst, 2));
 }
 
 /* It was looked into, and nothing was found. */

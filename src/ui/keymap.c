@@ -75,9 +75,9 @@ int keymap_bind(struct keymap *map, const char *key, const char *action, struct 
     bool nobody = strcmp(action, "none") == 0;
     int id = nobody ? ACT_NONE : action_find(map->actions, action);
     if (code == K_NONE)
-        return mm_fail(err, MM_EARG, "no key is called '%s'", key);
+        return mm_fail(err, MM_EARG, "unknown key '%s'", key);
     if (id == ACT_NONE && !nobody)
-        return mm_fail(err, MM_EARG, "no action is called '%s'", action);
+        return mm_fail(err, MM_EARG, "unknown action '%s'", action);
     unbind(map, code, id);
     if (nobody)
         return 0;

@@ -30,7 +30,7 @@ static int draw_title_right(struct canvas *c, const struct layers *layers, const
         draw_progress(c, right, layers, app);
         right -= width;
     } else if (layers->totals.analysing) {
-        int width = snprintf(text, sizeof text, "looking into %zu", layers->totals.analysing);
+        int width = snprintf(text, sizeof text, "analysing %zu", layers->totals.analysing);
         canvas_text(c, right - width, 0, -1, ROLE_PROGRESS, text);
         right -= width + 2;
     }

@@ -95,7 +95,7 @@ static int draw_words(struct canvas *c, const struct layer_view *layer, const st
         y += text_fit_wrap(&room, 0, y, c->w, ROLE_DIM,
                            c->w < 70
                                ? "by execution order (no --model)"
-                               : "by execution order (no --model): the layers run just before and after");
+                               : "by execution order (no --model): the layers executed just before and after");
     mm_buf_done(&text);
     return y < room.h ? y : room.h;
 }

@@ -277,7 +277,7 @@ def test_options(shipped):
 
 def test_errors(shipped):
     cases = [
-        ("j\nnonsense\n", "script:2: no key is called 'nonsense'"),
+        ("j\nnonsense\n", "script:2: unknown key 'nonsense'"),
         (":nonsense\n", "script:1: No action is called 'nonsense'"),
         ('/ "conv\n', "closing quote"),
         (":screen\n", "needs an argument"),

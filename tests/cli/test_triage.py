@@ -49,7 +49,7 @@ def page(folder):
     """triage: the page names the first culprit, its cause and who inherits; -o writes the same to a file"""
     reversed_channels(folder)
     run = mmtui("triage", folder / "src", folder / "dst")
-    head, _, rest = run.out.partition("What is wrong first\n")
+    head, _, rest = run.out.partition("First layer that introduces an error\n")
     first, _, behind = rest.partition("\n\n")
     check("#2  conv" in first and "channels" in first and "2 other layers" in first, run.out)
     check("1 layer is within the thresholds" in behind, run.out)

@@ -106,7 +106,7 @@ static void quantised_or_not(void **state)
  *
  * A product of random matrices: weights whose rows have very different range, inputs behind a ReLU. It is
  * computed with the weights as they are, rounded by one scale, and by a scale a row. What is inferred from
- * the first two must be what the third one buys.
+ * the first two must be what the third one gains.
  */
 
 #define ROWS   32

@@ -55,8 +55,8 @@ static void all_layers(void **state)
     assert_int_equal(advice.item[MM_ADVICE_STATISTICS].known, 0);
     assert_true(isnan(advice.item[MM_ADVICE_STATISTICS].median));
     assert_false(advice.item[MM_ADVICE_STATISTICS].worth);
-    assert_text(&advice, "Per-channel weights would buy 5.0 dB at the median over 11 quantised ops (inferred "
-                         "from how the error lies over the channels).");
+    assert_text(&advice, "Per-channel weights would gain 5.0 dB (median of 11 quantised ops; inferred "
+                         "from the error of each channel).");
     assert_int_equal(mm_advice_settings(&advice, settings), 1);
     assert_string_equal(settings[0].key, "weight_granularity");
     assert_string_equal(settings[0].value, "per_channel");
@@ -73,8 +73,9 @@ static void a_tenth_of_them(void **state)
         evidence[i].floor[2].metrics.sqnr = i < 2 ? 42 : 30;
     }
     assert_int_equal(mm_advice_find(subjects, LAYERS, NULL, &advice, NULL), 0);
-    assert_text(&advice, "Asymmetric activations would buy 0.0 dB at the median over 11 quantised ops, but "
-                         "12.0 dB or more for a tenth of them (measured on the reference).");
+    assert_text(&advice,
+                "Asymmetric activations would gain 0.0 dB (median of 11 quantised ops; 12.0 dB or more "
+                "for a tenth of them; measured on the reference).");
     assert_int_equal(mm_advice_settings(&advice, settings), 1);
     assert_string_equal(settings[0].key, "activation_symmetry");
     assert_string_equal(settings[0].value, "asymmetric");
@@ -92,8 +93,9 @@ static void statistics(void **state)
         evidence[i].floors = 5;
     }
     assert_int_equal(mm_advice_find(subjects, LAYERS, NULL, &advice, NULL), 0);
-    assert_text(&advice, "Another range than min-max, mostly mse, would buy 8.2 dB at the median over 11 "
-                         "quantised ops (measured on the reference).");
+    assert_text(&advice,
+                "A range other than min-max, mostly mse, would gain 8.2 dB (median of 11 quantised ops; "
+                "measured on the reference).");
     assert_int_equal(mm_advice_settings(&advice, settings), 1);
     assert_string_equal(settings[0].key, "calibration_statistics");
     assert_string_equal(settings[0].value, "mse");
@@ -111,11 +113,11 @@ static void one_or_none(void **state)
     make();
     assert_int_equal(mm_advice_find(subjects + 2, 1, NULL, &advice, NULL), 0);
     assert_text(&advice,
-                "Per-channel weights would buy 10.0 dB for the one quantised op that tells (inferred "
-                "from how the error lies over the channels). Asymmetric activations would buy 5.0 dB "
-                "for the one quantised op that tells (measured on the reference).");
+                "Per-channel weights would gain 10.0 dB (1 quantised op; inferred "
+                "from the error of each channel). Asymmetric activations would gain 5.0 dB (1 quantised op; "
+                "measured on the reference).");
     assert_int_equal(mm_advice_find(subjects + 5, 1, NULL, &advice, NULL), 0); /* gains nothing */
-    assert_text(&advice, "No other quantisation setting would buy much: 1 quantised op looked at.");
+    assert_text(&advice, "No other quantisation setting would gain much (1 quantised op analysed).");
     assert_int_equal(mm_advice_find(subjects, 0, NULL, &advice, NULL), 0);
     assert_int_equal(advice.quantised, 0);
     assert_text(&advice, "");

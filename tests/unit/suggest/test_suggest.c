@@ -176,7 +176,7 @@ static void behind_an_overflow(void **state)
     assert_true(on.list.item[0].share == 0);
     assert_int_equal(on.list.item[2].to, MM_F16);
     assert_true(on.list.item[2].estimated);
-    assert_string_equal(on.list.item[2].text, "i8 costs about 0.0045 here (estimated: #3 hides its figures)");
+    assert_string_equal(on.list.item[2].text, "i8 adds about 0.0045 here (estimate: masked by #3)");
     assert_int_equal(on.list.masked, 2);
     assert_int_equal(on.list.masked_by, 2);
     assert_near(on.list.before, 1.2, 0);

@@ -13,7 +13,7 @@ static void search_goes_round(void **state)
 {
     struct small *small = *state;
     small_keys(small, "n");
-    assert_true(small_says(small, "Nothing was searched for"));
+    assert_true(small_says(small, "No search yet"));
     small_keys(small, "/ \"IN\" Enter"); /* input, and the long name with its "linear", in any case */
     assert_string_equal(small_selected(small), "input");
     assert_true(small_says(small, "match 1 of 2"));
@@ -48,7 +48,7 @@ static void bad_layers(void **state)
     small_keys(small, "& \"head\" Enter e");
     assert_true(small_says(small, "No layer is over the threshold in this filter"));
     small_keys(small, "F");
-    assert_true(small_says(small, "No NaN and no Inf in any layer of this filter"));
+    assert_true(small_says(small, "No NaN or Inf in any layer of this filter"));
 }
 
 static void execution_order(void **state)
@@ -73,10 +73,10 @@ static void first_culprit(void **state)
     struct small *small = *state;
     small_keys(small, "G f");
     assert_string_equal(small_selected(small), "gate");
-    assert_true(small_says(small, "The first error comes in at #3"));
+    assert_true(small_says(small, "#3 introduces the first error"));
     small_keys(small, "& \"tail\" Enter f");
     assert_string_equal(small_selected(small), "tail");
-    assert_true(small_says(small, "#3 gate is not shown: the filter hides it (Esc shows all)"));
+    assert_true(small_says(small, "#3 gate is hidden by the filter (Esc shows all)"));
     small_keys(small, "Esc\n:threshold 2\nf");
     assert_string_equal(small_selected(small), "broken"); /* no figure saves a NaN */
 }
@@ -102,7 +102,7 @@ static void root_behind_a_filter(void **state)
     struct small *small = *state;
     small_keys(small, "& \"tail\" Enter R");
     assert_string_equal(small_selected(small), "tail");
-    assert_true(small_says(small, "#3 gate is not shown: the filter hides it (Esc shows all)"));
+    assert_true(small_says(small, "#3 gate is hidden by the filter (Esc shows all)"));
     small_keys(small, "BS");
     assert_true(small_says(small, "This is the first screen"));
 }
