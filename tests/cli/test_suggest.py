@@ -153,8 +153,8 @@ def reasons(folder):
     plan = json.loads((folder / "plan.json").read_text())
     why = {override["name"]: override["why"] for override in plan["overrides"]}
     check("beyond f16's 65504" in why["main/enc.0.ln2.Pow"], why)
-    check("reads #40" in why["main/enc.0.ln2.Sqrt"], why)
-    check("i8 costs about" in why["main/enc.1.ffn.Linear"], why)
+    check("reads enc.0.ln2.Add" in why["main/enc.0.ln2.Sqrt"], why)
+    check("i8 adds about" in why["main/enc.1.ffn.Linear"], why)
 
 
 @test
