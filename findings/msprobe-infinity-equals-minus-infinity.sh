@@ -26,13 +26,13 @@ with contextlib.redirect_stdout(sys.stderr):
     for device, bench in (([inf, 1], [-inf, 1]), ([nan, 1], [nan, 1]), ([nan, 1], [0, 1]), ([1, 1], [0, 1])):
         r = ValidateTensor().check_tensor(CompareResult(np.array(device, np.float32), np.array(bench, np.float32)))
         values, message = compare_ops_apply(r.n_value, r.b_value, r.error_flag, r.err_msg)
-        lines.append("%s against %s: " % (device, bench) + ", ".join(
-            "%s %s" % (n, v if isinstance(v, str) else round(float(v), 6)) for n, v in zip(names, values)) + " " + message)
+        lines.append(("%s against %s: " % (device, bench) + ", ".join(
+            "%s %s" % (n, v if isinstance(v, str) else round(float(v), 6)) for n, v in zip(names, values)) + " " + message).rstrip())
 print(*lines, sep="\n")
 END_OF_CODE
 cat >recorded <<'END_OF_RECORD'
-[inf, 1] against [-inf, 1]: cosine 1.0, distance 0.0, max error 0.0, max relative error 0.0, within 1/1000 1.0, within 5/1000 1.0 
-[nan, 1] against [nan, 1]: cosine 1.0, distance 0.0, max error 0.0, max relative error 0.0, within 1/1000 1.0, within 5/1000 1.0 
+[inf, 1] against [-inf, 1]: cosine 1.0, distance 0.0, max error 0.0, max relative error 0.0, within 1/1000 1.0, within 5/1000 1.0
+[nan, 1] against [nan, 1]: cosine 1.0, distance 0.0, max error 0.0, max relative error 0.0, within 1/1000 1.0, within 5/1000 1.0
 [nan, 1] against [0, 1]: cosine N/A, distance N/A, max error N/A, max relative error N/A, within 1/1000 N/A, within 5/1000 N/A The position of inf or nan in NPU and bench Tensor do not match.
 [1, 1] against [0, 1]: cosine 0.707107, distance 1.0, max error 1.0, max relative error 8388608.0, within 1/1000 0.5, within 5/1000 0.5
 END_OF_RECORD
