@@ -1,11 +1,11 @@
 #!/bin/sh
 # A bfloat16 array times the Python number 2.5 is float32, times 2 is bfloat16, plus an int32 is float64
 # Expected: NumPy 2 lets a Python number follow the array's type, as float16 * 2.5 stays float16.
-# Seen: 2.5 makes a float32 array, 2 does not; an int32 scalar makes float64 (float16 does that too); np.where with
-# 0.0 makes float64. bfloat16 + float16 is float32 by the operator, but np.concatenate of the two raises.
+# Seen: 2.5 makes a float32 array, 2 does not; an int32 scalar makes float64 (float16 does that too); np.where
+# with 0.0 makes float64. bfloat16 + float16 is float32 by the operator, but np.concatenate of the two raises.
 # Versions: numpy 2.4.6, ml_dtypes 0.6.0, 2026-11-30.
-# Why it matters: a simulated bfloat16 layer (x * 0.125, x + 1.0) silently runs in float32, and the dump looks more
-# accurate than the device can be.
+# Why it matters: a simulated bfloat16 layer (x * 0.125, x + 1.0) silently runs in float32, and the dump looks
+# more accurate than the device can be.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

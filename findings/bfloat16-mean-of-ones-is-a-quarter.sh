@@ -5,8 +5,8 @@
 # np.dot of the same array gives 1000: it accumulates wider. The @ operator even changes the type to float32,
 # which float16 operands do not.
 # Versions: numpy 2.4.6, ml_dtypes 0.6.0, 2026-11-30.
-# Why it matters: mean, MSE and variance of bfloat16 dumps taken without astype(float32) are worthless above a few
-# hundred elements; a cosine built from np.dot over such norms looks fine and hides it.
+# Why it matters: mean, MSE and variance of bfloat16 dumps taken without astype(float32) are worthless above a
+# few hundred elements; a cosine built from np.dot over such norms looks fine and hides it.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -4,8 +4,8 @@
 # Seen: NaN and infinity are still there, and no error is raised: nan_to_num passes over types that are not
 # subtypes of np.inexact, and those of ml_dtypes are not. np.isfinite tells the truth.
 # Versions: numpy 2.4.6, ml_dtypes 0.6.0, 2026-11-30.
-# Why it matters: a comparison script that cleans both dumps with nan_to_num before it takes a mean or a cosine
-# still gets NaN, for the bfloat16 side only.
+# Why it matters: a comparison script that cleans both dumps with nan_to_num before it takes a mean or a
+# cosine still gets NaN, for the bfloat16 side only.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,11 +1,11 @@
 #!/bin/sh
 # One NaN stops np.sort and np.unique of a bfloat16 array
 # Expected: as for float16 and float32, the numbers in order and NaN last.
-# Seen: with a NaN inside, np.sort and np.argsort leave it in place and order only what follows it; np.unique keeps
-# what is unsorted. Without a NaN all is well. No warning.
+# Seen: with a NaN inside, np.sort and np.argsort leave it in place and order only what follows it; np.unique
+# keeps what is unsorted. Without a NaN all is well. No warning.
 # Versions: numpy 2.4.6, ml_dtypes 0.6.0, 2026-11-30.
-# Why it matters: percentiles, medians and "how many distinct levels has this tensor" of a bfloat16 dump are wrong
-# as soon as one value is NaN.
+# Why it matters: percentiles, medians and "how many distinct levels has this tensor" of a bfloat16 dump are
+# wrong as soon as one value is NaN.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

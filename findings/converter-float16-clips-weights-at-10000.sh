@@ -1,17 +1,18 @@
 #!/bin/sh
 # onnxconverter-common's float16 conversion clips weights at 10000 and lifts small ones to 1.2e-7
 # Expected: weights are rounded to the nearest float16: up to 65504 kept, below 3e-8 becomes 0.
-# Seen: everything finite above 10000 becomes 10000 (max_finite_val, the default), and everything that is not 0 but smaller
-# than 1e-7 becomes +-1.19e-7: also 6e-8, which float16 has, and 1e-30. Infinity and NaN are kept. It warns on
-# stderr, once a tensor.
+# Seen: everything finite above 10000 becomes 10000 (max_finite_val, the default), and everything that is not
+# 0 but smaller than 1e-7 becomes +-1.19e-7: also 6e-8, which float16 has, and 1e-30. Infinity and NaN are
+# kept. It warns on stderr, once a tensor.
 # Versions: onnxconverter-common 1.16.0, onnx 1.23.2, numpy 2.4.6, 2026-11-30.
-# Why it matters: the float16 reference of a model with a mask of -65504 or a scale of 20000 differs from what a device makes
-# of the float32 model, by a factor of 6.5; tiny weights come alive.
+# Why it matters: the float16 reference of a model with a mask of -65504 or a scale of 20000 differs from what
+# a device makes of the float32 model, by a factor of 6.5; tiny weights come alive.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 onnx==1.23.2 onnxconverter-common==1.16.0
+"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 onnx==1.23.2 \
+    onnxconverter-common==1.16.0
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import numpy as np

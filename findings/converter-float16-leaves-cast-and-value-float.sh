@@ -1,17 +1,20 @@
 #!/bin/sh
-# A Cast to float, a Constant with value_float: onnxconverter-common leaves both in float32, and the model does not load
+# A Cast to float, a Constant with value_float: onnxconverter-common leaves both in float32, and the model
+# does not load
 # Expected: every float32 tensor becomes float16, or is cast where it meets one.
-# Seen: attributes are converted only when they hold tensors; Constant's value_float and Cast's to = 1 stay, their results
-# meet float16 in the next Add and ONNX Runtime refuses the model for its types. The same models with a tensor constant
-# convert. With keep_io_types, a graph output that is used inside too is cast to float32 before the use.
+# Seen: attributes are converted only when they hold tensors; Constant's value_float and Cast's to = 1 stay,
+# their results meet float16 in the next Add and ONNX Runtime refuses the model for its types. The same models
+# with a tensor constant convert. With keep_io_types, a graph output that is used inside too is cast to
+# float32 before the use.
 # Versions: onnxconverter-common 1.16.0, onnx 1.23.2, onnxruntime 1.32.0, numpy 2.4.6, 2026-11-30.
-# Why it matters: PyTorch and tf2onnx export such casts in every attention mask; the half-precision reference then has to be
-# made otherwise, or differs in which part runs in float32.
+# Why it matters: PyTorch and tf2onnx export such casts in every attention mask; the half-precision reference
+# then has to be made otherwise, or differs in which part runs in float32.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 onnxconverter-common==1.16.0
+"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 \
+    onnxconverter-common==1.16.0
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import onnx

@@ -1,17 +1,19 @@
 #!/bin/sh
 # Two unnamed Resize nodes: the float16 model of onnxconverter-common defines a name twice
 # Expected: node names are optional in ONNX, so a converter that adds tensors makes up unique names.
-# Seen: the casts around blocked operators (Resize and others by default, or op_block_list) are called after the node; two
-# nodes without names give _input_cast_0 and _output_cast_0 twice, and neither checker nor runtime takes the model. With
-# names it works. Nor is node_block_list checked: a name that no node has is taken in silence, so nothing is kept in float32.
+# Seen: the casts around blocked operators (Resize and others by default, or op_block_list) are called after
+# the node; two nodes without names give _input_cast_0 and _output_cast_0 twice, and neither checker nor
+# runtime takes the model. With names it works. Nor is node_block_list checked: a name that no node has is
+# taken in silence, so nothing is kept in float32.
 # Versions: onnxconverter-common 1.16.0, onnx 1.23.2, onnxruntime 1.32.0, numpy 2.4.6, 2026-11-30.
-# Why it matters: a mixed-precision list is exported by node name; models with unnamed nodes, or a name misspelt,
-# fail late or not at all.
+# Why it matters: a mixed-precision list is exported by node name; models with unnamed nodes, or a name
+# misspelt, fail late or not at all.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 onnxconverter-common==1.16.0
+"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 \
+    onnxconverter-common==1.16.0
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import numpy as np

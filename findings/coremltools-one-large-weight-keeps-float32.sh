@@ -1,12 +1,14 @@
 #!/bin/sh
 # coremltools: one weight of 65520 keeps the whole operator in float32; weights of 1e-9 become 6e-8
-# Expected: conversion to float16 rounds each weight to the nearest: 65520 to infinity or clipped, 1e-9 to 0; or says so.
-# Seen: an operator with a weight beyond 65504 stays float32, with casts behind it, and there is no word about it. With NaN and
-# infinity among the weights it is converted. Weights below 6e-8 become 5.96e-8, the smallest float16, not 0.
-# The operators that were converted are renamed: add becomes add_cast_fp16.
+# Expected: conversion to float16 rounds each weight to the nearest: 65520 to infinity or clipped, 1e-9 to 0;
+# or says so.
+# Seen: an operator with a weight beyond 65504 stays float32, with casts behind it, and there is no word about
+# it. With NaN and infinity among the weights it is converted. Weights below 6e-8 become 5.96e-8, the smallest
+# float16, not 0. The operators that were converted are renamed: add becomes add_cast_fp16.
 # Versions: coremltools 9.0, numpy 2.4.6, 2026-11-30.
-# Why it matters: which layers run in half precision depends on single weights; names no longer pair with the original's;
-# of three float16 converters (this one, onnxconverter-common, OpenVINO) each treats 1e6 and 1e-9 in its own way.
+# Why it matters: which layers run in half precision depends on single weights; names no longer pair with the
+# original's; of three float16 converters (this one, onnxconverter-common, OpenVINO) each treats 1e6 and 1e-9
+# in its own way.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -2,11 +2,11 @@
 # np.std of float16 is infinite for values of 200, np.mean of the same array is right
 # Expected: std and var take float32 inside, as mean does for float16.
 # Seen: mean is 0, but the squares are summed in float16: std of 1000 times +200 and 1000 times -200 is inf.
-# np.linalg.norm of [300, 300] is inf as well. Sums over the first axis of a C array stop at 2048, where the sum of
-# all elements gives 10000: only a sum along contiguous elements is split into parts.
+# np.linalg.norm of [300, 300] is inf as well. Sums over the first axis of a C array stop at 2048, where the
+# sum of all elements gives 10000: only a sum along contiguous elements is split into parts.
 # Versions: numpy 2.4.6, 2026-11-30.
-# Why it matters: standard deviation, SQNR and cosine of half-precision activations need astype(float32) first, even
-# when every single value is small.
+# Why it matters: standard deviation, SQNR and cosine of half-precision activations need astype(float32)
+# first, even when every single value is small.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

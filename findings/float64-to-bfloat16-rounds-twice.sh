@@ -1,11 +1,11 @@
 #!/bin/sh
 # astype(bfloat16) of float64 and int64 rounds twice, to float32 first
 # Expected: the nearest bfloat16, as NumPy's float64 to float16 gives the nearest float16.
-# Seen: 1 + 2**-8 + 2**-40 lies above the middle of 1 and 1.0078125 and becomes 1: float32 drops the last bit, then
-# the tie goes to even. The same with float8_e4m3fn, and with integers (2**24 + 2**16 + 1).
+# Seen: 1 + 2**-8 + 2**-40 lies above the middle of 1 and 1.0078125 and becomes 1: float32 drops the last bit,
+# then the tie goes to even. The same with float8_e4m3fn, and with integers (2**24 + 2**16 + 1).
 # Versions: numpy 2.4.6, ml_dtypes 0.6.0, 2026-11-30.
-# Why it matters: a bfloat16 reference made from float64 values can be off by one place in the last digit against a
-# device or a library that rounds once; "exactly equal" then fails with nobody at fault.
+# Why it matters: a bfloat16 reference made from float64 values can be off by one place in the last digit
+# against a device or a library that rounds once; "exactly equal" then fails with nobody at fault.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,11 +1,12 @@
 #!/bin/sh
 # np.save of float8_e5m2 writes a file that np.load refuses, with ml_dtypes imported too
-# Expected: the eight-bit types of ml_dtypes all behave alike: saved as raw bytes ('V1'), to be viewed by the reader.
-# Seen: float8_e4m3fn, float8_e4m3fnuz and float8_e8m0fnu are saved as '<V1' and load as void. float8_e5m2 alone is
-# saved as '<f1', which no NumPy type has, and np.load raises. float8_e5m2fnuz is '<V1' again.
+# Expected: the eight-bit types of ml_dtypes all behave alike: saved as raw bytes ('V1'), to be viewed by the
+# reader.
+# Seen: float8_e4m3fn, float8_e4m3fnuz and float8_e8m0fnu are saved as '<V1' and load as void. float8_e5m2
+# alone is saved as '<f1', which no NumPy type has, and np.load raises. float8_e5m2fnuz is '<V1' again.
 # Versions: numpy 2.4.6, ml_dtypes 0.6.0, 2026-11-30.
-# Why it matters: a dump in E5M2 can be written but not read by the library that wrote it; the reader has to parse
-# the header itself, and must not take 'f1' for a typing error.
+# Why it matters: a dump in E5M2 can be written but not read by the library that wrote it; the reader has to
+# parse the header itself, and must not take 'f1' for a typing error.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

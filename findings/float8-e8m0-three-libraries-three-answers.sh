@@ -1,17 +1,18 @@
 #!/bin/sh
 # A negative number as a float8 E8M0 scale: 2**-127, its magnitude, or NaN, by library
 # Expected: E8M0 has neither sign nor zero nor infinity, so libraries agree on an error or NaN.
-# Seen: -2 becomes 2**-127 in ONNX Runtime, 2 in ONNX's reference evaluator, NaN in ml_dtypes. Infinity becomes 2**127, NaN, NaN; 0 becomes
-# 2**-127 in the first two and NaN in the third. 1.2 is rounded up to 2 in the first two (the operator's default round_mode), to 1 in
-# ml_dtypes.
+# Seen: -2 becomes 2**-127 in ONNX Runtime, 2 in ONNX's reference evaluator, NaN in ml_dtypes. Infinity
+# becomes 2**127, NaN, NaN; 0 becomes 2**-127 in the first two and NaN in the third. 1.2 is rounded up to 2 in
+# the first two (the operator's default round_mode), to 1 in ml_dtypes.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), ml_dtypes 0.6.0, numpy 2.4.6, 2026-11-30.
-# Why it matters: block scales of MX formats: one sign or zero decides between a vanished block, a live one and NaN; scales differ by
-# a factor of two between two honest roundings.
+# Why it matters: block scales of MX formats: one sign or zero decides between a vanished block, a live one
+# and NaN; scales differ by a factor of two between two honest roundings.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 ml_dtypes==0.6.0 onnx==1.23.2 onnxruntime==1.32.0
+"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 ml_dtypes==0.6.0 onnx==1.23.2 \
+    onnxruntime==1.32.0
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import numpy as np, onnx, onnxruntime

@@ -1,13 +1,13 @@
 #!/bin/sh
 # A finite value of a million makes its Q4_0 block NaN; weights of 3e-6 become 0 in Q8_0 but not in Q4_0
 # Expected: scaled integer blocks represent any finite float32 range, with 4 or 8 bits of relative precision.
-# Seen: the scale of a block is a float16. With one value of 1e6 the Q4_0 scale is infinite: that value comes back
-# infinite, its 31 neighbours NaN; Q8_0 gets there at 1e9. The scale of a Q8_0 block
-# is its largest value / 127: below 4e-6 that rounds to 0 and the whole block is 0, where the coarser Q4_0 (/ 8) still
-# keeps 3e-6 and 1e-6 to 5 %. MXFP4, with its power-of-two scale, keeps all of them.
+# Seen: the scale of a block is a float16. With one value of 1e6 the Q4_0 scale is infinite: that value comes
+# back infinite, its 31 neighbours NaN; Q8_0 gets there at 1e9. The scale of a Q8_0 block is its largest value
+# / 127: below 4e-6 that rounds to 0 and the whole block is 0, where the coarser Q4_0 (/ 8) still keeps 3e-6
+# and 1e-6 to 5 %. MXFP4, with its power-of-two scale, keeps all of them.
 # Versions: gguf 0.19.0 (Python), numpy 2.4.6, 2026-11-30.
-# Why it matters: NaN appears in a quantised model from finite weights, and small layers (biases, LoRA factors) vanish:
-# it is the format, no fault in the kernel that reads it.
+# Why it matters: NaN appears in a quantised model from finite weights, and small layers (biases, LoRA
+# factors) vanish: it is the format, no fault in the kernel that reads it.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

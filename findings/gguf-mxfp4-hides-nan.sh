@@ -1,8 +1,8 @@
 #!/bin/sh
 # One NaN or infinity makes a whole MXFP4 block zero in gguf, a whole Q8_0 block NaN
 # Expected: a NaN stays visible after quantising, as one NaN or as a block of them.
-# Seen: Q8_0, Q4_0 and Q5_1 give NaN for all 32 values of the block (Q4_0 keeps an infinite one infinite). MXFP4 gives
-# 32 zeros, for one NaN as for one infinity, with no trace.
+# Seen: Q8_0, Q4_0 and Q5_1 give NaN for all 32 values of the block (Q4_0 keeps an infinite one infinite).
+# MXFP4 gives 32 zeros, for one NaN as for one infinity, with no trace.
 # Versions: gguf 0.19.0 (Python), numpy 2.4.6, 2026-11-30.
 # Why it matters: weights that were broken before they were quantised look like dead channels, not like NaN.
 set -eu

@@ -1,11 +1,12 @@
 #!/bin/sh
 # Q4_0 of a symmetric block is exact at one end and an eighth short at the other; zeros come back as -0
 # Expected: [-1 .. 1] quantised symmetrically keeps both ends or loses the same at both.
-# Seen: the first value of largest magnitude is kept exactly and the other end becomes 0.875 of it: turning the signs of
-# the weights moves the error to the other end. Q5_0 loses a sixteenth so, Q8_0 nothing. A block of zeros
-# dequantises to -0 in Q4_0 and Q5_0, so a byte comparison of two zero tensors fails.
+# Seen: the first value of largest magnitude is kept exactly and the other end becomes 0.875 of it: turning
+# the signs of the weights moves the error to the other end. Q5_0 loses a sixteenth so, Q8_0 nothing. A block
+# of zeros dequantises to -0 in Q4_0 and Q5_0, so a byte comparison of two zero tensors fails.
 # Versions: gguf 0.19.0 (Python), numpy 2.4.6, 2026-11-30.
-# Why it matters: the largest weight of a layer may be 12.5 % off at one sign: a bias of the format, not a wrong scale.
+# Why it matters: the largest weight of a layer may be 12.5 % off at one sign: a bias of the format, not a
+# wrong scale.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

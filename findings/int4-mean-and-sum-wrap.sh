@@ -1,11 +1,11 @@
 #!/bin/sh
 # The mean of two int4 sevens is -1
 # Expected: NumPy sums int8 in int64 and takes its mean in float64, so int4 would do the same.
-# Seen: sum and mean of ml_dtypes' int4 stay int4 and wrap: sum of [7, 7] is -2, the mean -1. Yet -a and abs(a)
-# widen to int8 (so abs(-8) is 8, where int8's abs(-128) is -128), a + a wraps, and a + 1 is int8.
+# Seen: sum and mean of ml_dtypes' int4 stay int4 and wrap: sum of [7, 7] is -2, the mean -1. Yet -a and
+# abs(a) widen to int8 (so abs(-8) is 8, where int8's abs(-128) is -128), a + a wraps, and a + 1 is int8.
 # Versions: numpy 2.4.6, ml_dtypes 0.6.0, 2026-11-30.
-# Why it matters: statistics of int4 weights must be taken after astype; the two halves of |a - b| follow different
-# rules.
+# Why it matters: statistics of int4 weights must be taken after astype; the two halves of |a - b| follow
+# different rules.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

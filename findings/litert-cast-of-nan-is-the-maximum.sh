@@ -1,16 +1,18 @@
 #!/bin/sh
 # CAST in LiteRT saturates, and NaN becomes the largest integer; int64 to int32 wraps
-# Expected: 0 for NaN, or what the processor's conversion gives (the lowest int32); ONNX Runtime and NumPy wrap 300 to 44.
-# Seen: 300 becomes 127 in int8 and 255 in uint8, 3e9 the largest int32, and NaN 127, 255 and 2147483647. From int64 to
-# int32 the upper half is dropped: 2**40 + 5 becomes 5.
+# Expected: 0 for NaN, or what the processor's conversion gives (the lowest int32); ONNX Runtime and NumPy
+# wrap 300 to 44.
+# Seen: 300 becomes 127 in int8 and 255 in uint8, 3e9 the largest int32, and NaN 127, 255 and 2147483647. From
+# int64 to int32 the upper half is dropped: 2**40 + 5 becomes 5.
 # Versions: ai-edge-litert 2.3.0 (x86-64, AVX2), numpy 2.4.6, 2026-11-30.
-# Why it matters: class ids, masks and lookup indices made by a CAST of NaN are the last class here and the first
-# elsewhere.
+# Why it matters: class ids, masks and lookup indices made by a CAST of NaN are the last class here and the
+# first elsewhere.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 flatbuffers==25.12.19 ai-edge-litert==2.3.0
+"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 flatbuffers==25.12.19 \
+    ai-edge-litert==2.3.0
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import flatbuffers

@@ -1,17 +1,19 @@
 #!/bin/sh
 # LiteRT: exp(NaN) is 0 with the default delegate and NaN without; quantising NaN gives 127 or -128
-# Expected: the default delegate (XNNPACK) and the built-in kernels agree on special values, NaN stays NaN in float32.
-# Seen: with the delegate EXP of NaN is 0 and RSQRT of 0 is NaN (built-in: NaN and infinity); QUANTIZE to int8 makes NaN 127
-# (built-in: -128), and +infinity 127 (built-in: -128; the wrong end). A max pool of -inf is -inf with and -3.4e38
-# without it.
+# Expected: the default delegate (XNNPACK) and the built-in kernels agree on special values, NaN stays NaN in
+# float32.
+# Seen: with the delegate EXP of NaN is 0 and RSQRT of 0 is NaN (built-in: NaN and infinity); QUANTIZE to int8
+# makes NaN 127 (built-in: -128), and +infinity 127 (built-in: -128; the wrong end). A max pool of -inf is
+# -inf with and -3.4e38 without it.
 # Versions: ai-edge-litert 2.3.0 (x86-64, AVX2), numpy 2.4.6, 2026-11-30.
-# Why it matters: whether a device shows a NaN depends on whether the delegate took the node; two dumps of one model on one
-# machine differ in int8 by the whole range.
+# Why it matters: whether a device shows a NaN depends on whether the delegate took the node; two dumps of one
+# model on one machine differ in int8 by the whole range.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 flatbuffers==25.12.19 ai-edge-litert==2.3.0
+"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 flatbuffers==25.12.19 \
+    ai-edge-litert==2.3.0
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import flatbuffers

@@ -1,17 +1,18 @@
 #!/bin/sh
 # LiteRT's get_tensor of an inner tensor returns the values of a later one
 # Expected: the tensor asked for, or an error saying that it is no longer there.
-# Seen: y = 2 * (2 * x)**2 * 2 in four nodes: without the delegate the first sum reads as the third, the square
-# as the output, because inner tensors share memory and are overwritten. With the default delegate the same call
-# raises. experimental_preserve_all_tensors=True gives the right values in both cases.
+# Seen: y = 2 * (2 * x)**2 * 2 in four nodes: without the delegate the first sum reads as the third, the
+# square as the output, because inner tensors share memory and are overwritten. With the default delegate the
+# same call raises. experimental_preserve_all_tensors=True gives the right values in both cases.
 # Versions: ai-edge-litert 2.3.0 (x86-64, AVX2), numpy 2.4.6, 2026-11-30.
-# Why it matters: this is the natural way to dump a .tflite layer by layer; the dump is complete, plausible and wrong,
-# and gets right only near the end of the model.
+# Why it matters: this is the natural way to dump a .tflite layer by layer; the dump is complete, plausible
+# and wrong, and gets right only near the end of the model.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 flatbuffers==25.12.19 ai-edge-litert==2.3.0
+"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 flatbuffers==25.12.19 \
+    ai-edge-litert==2.3.0
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import flatbuffers

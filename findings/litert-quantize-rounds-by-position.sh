@@ -1,17 +1,18 @@
 #!/bin/sh
 # LiteRT's QUANTIZE gives 0 or 1 for 0.5, depending on where in the tensor it stands
 # Expected: one function of the value.
-# Seen: without the delegate, a tensor of 0.5s becomes 0 in all whole groups of eight and 1 in the rest: elements 0..7 of 13
-# are 0, 8..12 are 1. The vector code rounds halves to even, the scalar code for the tail away from zero. The
-# default delegate gives 0 everywhere.
+# Seen: without the delegate, a tensor of 0.5s becomes 0 in all whole groups of eight and 1 in the rest:
+# elements 0..7 of 13 are 0, 8..12 are 1. The vector code rounds halves to even, the scalar code for the tail
+# away from zero. The default delegate gives 0 everywhere.
 # Versions: ai-edge-litert 2.3.0 (x86-64, AVX2), numpy 2.4.6, 2026-11-30.
-# Why it matters: the last few elements of a tensor differ by one step from an exact simulation; cutting or padding a
-# tensor changes its values, and the pattern looks like a faulty edge.
+# Why it matters: the last few elements of a tensor differ by one step from an exact simulation; cutting or
+# padding a tensor changes its values, and the pattern looks like a faulty edge.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 flatbuffers==25.12.19 ai-edge-litert==2.3.0
+"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 flatbuffers==25.12.19 \
+    ai-edge-litert==2.3.0
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import flatbuffers

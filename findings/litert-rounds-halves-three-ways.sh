@@ -1,16 +1,18 @@
 #!/bin/sh
 # LiteRT rounds halves to even, up, or away from zero, by operator
 # Expected: one rule for int8 in one runtime.
-# Seen: QUANTIZE from float32 takes halves to even (0.5 -> 0, 1.5 -> 2, 2.5 -> 2), QUANTIZE from int8 to int8 rounds them up
-# (0.5 -> 1, -0.5 -> 0, -1.5 -> -1), AVERAGE_POOL_2D away from zero (0.5 -> 1, -0.5 -> -1).
+# Seen: QUANTIZE from float32 takes halves to even (0.5 -> 0, 1.5 -> 2, 2.5 -> 2), QUANTIZE from int8 to int8
+# rounds them up (0.5 -> 1, -0.5 -> 0, -1.5 -> -1), AVERAGE_POOL_2D away from zero (0.5 -> 1, -0.5 -> -1).
 # Versions: ai-edge-litert 2.3.0 (x86-64, AVX2), numpy 2.4.6, 2026-11-30.
-# Why it matters: a simulation of int8 in NumPy or ONNX (halves to even everywhere) is off by one at every tie, and
-# averages of two or four int8 values are ties half of the time; the requantisation's rule has a bias.
+# Why it matters: a simulation of int8 in NumPy or ONNX (halves to even everywhere) is off by one at every
+# tie, and averages of two or four int8 values are ties half of the time; the requantisation's rule has a
+# bias.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 flatbuffers==25.12.19 ai-edge-litert==2.3.0
+"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 flatbuffers==25.12.19 \
+    ai-edge-litert==2.3.0
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import flatbuffers

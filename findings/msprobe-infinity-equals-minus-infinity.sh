@@ -1,16 +1,20 @@
 #!/bin/sh
 # msprobe's comparison finds +inf equal to -inf: cosine 1, error 0
 # Expected: the signs differ, so at least the largest error is infinite.
-# Seen: the positions of infinities are compared, not their signs; where both sides have one, both values are set to 0 before
-# anything is measured. The same goes for NaN against NaN, which is sensible. NaN against a number is reported for its
-# position, with no figures for the rest of the tensor. [1, 1] against [0, 1] has a largest relative error of 8388608.
+# Seen: the positions of infinities are compared, not their signs; where both sides have one, both values are
+# set to 0 before anything is measured. The same goes for NaN against NaN, which is sensible. NaN against a
+# number is reported for its position, with no figures for the rest of the tensor. [1, 1] against [0, 1] has a
+# largest relative error of 8388608.
 # Versions: mindstudio-probe 26.2.0, numpy 2.4.6, 2026-11-30.
-# Why it matters: a mask added with the wrong sign, which is infinity in half precision, passes as a perfect match.
+# Why it matters: a mask added with the wrong sign, which is infinity in half precision, passes as a perfect
+# match.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check --no-deps numpy==2.4.6 mindstudio-probe==26.2.0 pandas==3.1.1 python-dateutil==2.9.0.post0 six==1.17.0 pyyaml==6.0.4 tqdm==4.70.1 openpyxl==3.1.5 et_xmlfile==2.0.0 packaging==26.4
+"$work/venv/bin/pip" install -q --disable-pip-version-check --no-deps numpy==2.4.6 \
+    mindstudio-probe==26.2.0 pandas==3.1.1 python-dateutil==2.9.0.post0 six==1.17.0 pyyaml==6.0.4 tqdm==4.70.1 \
+    openpyxl==3.1.5 et_xmlfile==2.0.0 packaging==26.4
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import contextlib

@@ -1,16 +1,21 @@
 #!/bin/sh
-# msprobe's msaccucmp metrics: the relative error is 0 if the golden value is 0, or if it is NaN on one side only
-# Expected: NaN stays NaN, and 1 against 0 is a large relative error, as in msprobe's other comparison (8388608).
-# Seen: MaxRelativeError, MeanRelativeError and AccumulatedRelativeError of [1, 2] against [0, 0] are 0, RelativeEuclideanDistance
-# too; of [1, 1] against [NaN, 1] the three are 0. MaxAbsoluteError does say 2 and nan. In float16 the
-# RelativeEuclideanDistance of 200s against 202s is 0: the golden's norm overflows.
+# msprobe's msaccucmp metrics: the relative error is 0 if the golden value is 0, or if it is NaN on one side
+# only
+# Expected: NaN stays NaN, and 1 against 0 is a large relative error, as in msprobe's other comparison
+# (8388608).
+# Seen: MaxRelativeError, MeanRelativeError and AccumulatedRelativeError of [1, 2] against [0, 0] are 0,
+# RelativeEuclideanDistance too; of [1, 1] against [NaN, 1] the three are 0. MaxAbsoluteError does say 2 and
+# nan. In float16 the RelativeEuclideanDistance of 200s against 202s is 0: the golden's norm overflows.
 # Versions: mindstudio-probe 26.2.0, numpy 2.4.6, 2026-11-30.
-# Why it matters: sorted by relative error, a layer that is all NaN in the golden, or all zero, comes out best.
+# Why it matters: sorted by relative error, a layer that is all NaN in the golden, or all zero, comes out
+# best.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check --no-deps numpy==2.4.6 mindstudio-probe==26.2.0 pandas==3.1.1 python-dateutil==2.9.0.post0 six==1.17.0 pyyaml==6.0.4 tqdm==4.70.1 openpyxl==3.1.5 et_xmlfile==2.0.0 packaging==26.4
+"$work/venv/bin/pip" install -q --disable-pip-version-check --no-deps numpy==2.4.6 \
+    mindstudio-probe==26.2.0 pandas==3.1.1 python-dateutil==2.9.0.post0 six==1.17.0 pyyaml==6.0.4 tqdm==4.70.1 \
+    openpyxl==3.1.5 et_xmlfile==2.0.0 packaging==26.4
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import importlib

@@ -1,17 +1,20 @@
 #!/bin/sh
-# NNCF: ignoring 'conv1' keeps the convolution in float for an ONNX model and quantises it for the same model read by OpenVINO
+# NNCF: ignoring 'conv1' keeps the convolution in float for an ONNX model and quantises it for the same model
+# read by OpenVINO
 # Expected: names of ONNX nodes are kept by OpenVINO's reader, so one list of names serves both.
-# Seen: OpenVINO splits a convolution with bias: 'conv1' is the addition, the convolution is 'conv1/WithoutBiases'. NNCF finds
-# 'conv1', raises nothing and quantises the convolution. For a Gemm named fc there is no 'fc' at all (the addition takes
-# the output's name) and NNCF raises. Patterns match the beginning of a name: 'conv1' takes conv10 along.
+# Seen: OpenVINO splits a convolution with bias: 'conv1' is the addition, the convolution is
+# 'conv1/WithoutBiases'. NNCF finds 'conv1', raises nothing and quantises the convolution. For a Gemm named fc
+# there is no 'fc' at all (the addition takes the output's name) and NNCF raises. Patterns match the beginning
+# of a name: 'conv1' takes conv10 along.
 # Versions: nncf 3.4.0, openvino 2026.4.1, onnx 1.23.2, numpy 2.4.6, 2026-11-30.
-# Why it matters: a mixed-precision list by ONNX node name is accepted and without effect on just the layers that have
-# a bias; the accuracy that it should restore does not come back.
+# Why it matters: a mixed-precision list by ONNX node name is accepted and without effect on just the layers
+# that have a bias; the accuracy that it should restore does not come back.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 onnx==1.23.2 openvino==2026.4.1 nncf==3.4.0
+"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 onnx==1.23.2 openvino==2026.4.1 \
+    nncf==3.4.0
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import contextlib

@@ -1,12 +1,13 @@
 #!/bin/sh
-# np.percentile(a, 50) of int8 [-128, 127] is 127.5, of float16 [-60000, 60000] it is -inf; np.median is right for both
+# np.percentile(a, 50) of int8 [-128, 127] is 127.5, of float16 [-60000, 60000] it is -inf; np.median is right
+# for both
 # Expected: the middle, -0.5 and 0, and at 0 % the smallest value.
-# Seen: percentile and quantile interpolate low + (high - low) * t, with the difference in the array's own type: it wraps to -1
-# for int8 and overflows for float16, where 0 % even is NaN. np.ptp wraps as well. The answer for int8 is a float64,
-# so nothing tells.
+# Seen: percentile and quantile interpolate low + (high - low) * t, with the difference in the array's own
+# type: it wraps to -1 for int8 and overflows for float16, where 0 % even is NaN. np.ptp wraps as well. The
+# answer for int8 is a float64, so nothing tells.
 # Versions: numpy 2.4.6, 2026-11-30.
-# Why it matters: calibration ranges by percentile over int8 or half-precision activations come out wrong whenever the
-# range is wide, which is when one asks for percentiles.
+# Why it matters: calibration ranges by percentile over int8 or half-precision activations come out wrong
+# whenever the range is wide, which is when one asks for percentiles.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

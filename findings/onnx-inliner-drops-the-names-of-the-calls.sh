@@ -1,12 +1,13 @@
 #!/bin/sh
 # onnx.inliner forgets the names of the nodes that called the function
-# Expected: the inlined nodes carry the call's name (layer0/inner, layer1/inner), so that two calls can be told apart by it.
-# Seen: nodes and tensors get the suffixes __1, __2 in the order of the calls, whatever the calls were called; nodes without a
-# name stay without, and only the tensors that leave the function keep the caller's names. A node is called inner__2
-# though it belongs to the first layer if another function was inlined before.
+# Expected: the inlined nodes carry the call's name (layer0/inner, layer1/inner), so that two calls can be
+# told apart by it.
+# Seen: nodes and tensors get the suffixes __1, __2 in the order of the calls, whatever the calls were called;
+# nodes without a name stay without, and only the tensors that leave the function keep the caller's names. A
+# node is called inner__2 though it belongs to the first layer if another function was inlined before.
 # Versions: onnx 1.23.2, numpy 2.4.6, 2026-11-30.
-# Why it matters: exporters put whole transformer layers into local functions; after inlining, dumps of two versions of a model
-# pair inner__1 with another layer's inner__1.
+# Why it matters: exporters put whole transformer layers into local functions; after inlining, dumps of two
+# versions of a model pair inner__1 with another layer's inner__1.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,12 +1,13 @@
 #!/bin/sh
-# onnx.helper.make_tensor: a value too large wraps, raises, saturates, becomes infinite or loses its sign, by type
+# onnx.helper.make_tensor: a value too large wraps, raises, saturates, becomes infinite or loses its sign, by
+# type
 # Expected: one rule for values that the element type cannot hold; say saturation or an error.
-# Seen: INT4 wraps (9 becomes -7, which is a wrong sign), INT8 raises, FLOAT8E4M3FN saturates to 448, FLOAT16 and FLOAT
-# become infinite, FLOAT8E8M0 drops the sign of -1 and makes it 1, FLOAT4E2M1 saturates and turns NaN into -0. Fractions
-# are cut off for INT4 and INT8 alike (1.7 becomes 1).
+# Seen: INT4 wraps (9 becomes -7, which is a wrong sign), INT8 raises, FLOAT8E4M3FN saturates to 448, FLOAT16
+# and FLOAT become infinite, FLOAT8E8M0 drops the sign of -1 and makes it 1, FLOAT4E2M1 saturates and turns
+# NaN into -0. Fractions are cut off for INT4 and INT8 alike (1.7 becomes 1).
 # Versions: onnx 1.23.2, ml_dtypes 0.6.0, numpy 2.4.6, 2026-11-30.
-# Why it matters: golden tensors and quantised initialisers made with the helper differ from what QuantizeLinear of the
-# same values gives (it saturates), for int4 by the whole range.
+# Why it matters: golden tensors and quantised initialisers made with the helper differ from what
+# QuantizeLinear of the same values gives (it saturates), for int4 by the whole range.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

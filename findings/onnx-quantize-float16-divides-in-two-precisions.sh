@@ -1,12 +1,12 @@
 #!/bin/sh
 # QuantizeLinear of float16: single values differ by a step between ONNX Runtime and the reference
 # Expected: the same integers; for float32 input 100000 random values agree.
-# Seen: with a float16 scale the reference divides in float16 (rounding the quotient before it rounds to an integer), ONNX Runtime in
-# float32. Of the 37888 values below 12, 130 differ by 1 for scale 0.1, none for 0.0625. 0.25 / 0.1 is 2.5 in one (2) and above it in the
-# other (3).
+# Seen: with a float16 scale the reference divides in float16 (rounding the quotient before it rounds to an
+# integer), ONNX Runtime in float32. Of the 37888 values below 12, 130 differ by 1 for scale 0.1, none for
+# 0.0625. 0.25 / 0.1 is 2.5 in one (2) and above it in the other (3).
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: an int8 comparison in a half-precision model shows single steps in some elements with both sides right by
-# their own lights.
+# Why it matters: an int8 comparison in a half-precision model shows single steps in some elements with both
+# sides right by their own lights.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

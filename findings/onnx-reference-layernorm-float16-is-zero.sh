@@ -1,12 +1,12 @@
 #!/bin/sh
 # ONNX's reference evaluator normalises float16 values of 300 to zero
-# Expected: LayerNormalization's stash_type is float32 by default, so the statistics are taken in float32 and the
-# answer is +1 and -1, as ONNX Runtime gives.
-# Seen: the reference evaluator squares in float16; the variance is infinite and every output is 0 or -0. Values up
-# to about 100 come out right. RMSNormalization (opset 23) is the same.
+# Expected: LayerNormalization's stash_type is float32 by default, so the statistics are taken in float32 and
+# the answer is +1 and -1, as ONNX Runtime gives.
+# Seen: the reference evaluator squares in float16; the variance is infinite and every output is 0 or -0.
+# Values up to about 100 come out right. RMSNormalization (opset 23) is the same.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: a golden of a transformer in float16 made with the reference evaluator is zero behind every layer
-# norm with large activations; the device is right and looks wrong.
+# Why it matters: a golden of a transformer in float16 made with the reference evaluator is zero behind every
+# layer norm with large activations; the device is right and looks wrong.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

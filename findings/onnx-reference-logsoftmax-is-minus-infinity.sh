@@ -1,11 +1,11 @@
 #!/bin/sh
 # LogSoftmax of [0, -200] ends in -inf in ONNX's reference evaluator
 # Expected: -200, exactly representable: log-softmax is computed as x - max - log(sum) for this very reason.
-# Seen: the reference evaluator takes the logarithm of the softmax, which is 0 from about -104 down; ONNX Runtime gives
-# -200. Near -90, where the softmax is subnormal, the reference has few digits left.
+# Seen: the reference evaluator takes the logarithm of the softmax, which is 0 from about -104 down; ONNX
+# Runtime gives -200. Near -90, where the softmax is subnormal, the reference has few digits left.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: speech recognisers end in LogSoftmax, and their golden is -inf in most elements; -inf - -inf is NaN in
-# every metric.
+# Why it matters: speech recognisers end in LogSoftmax, and their golden is -inf in most elements; -inf - -inf
+# is NaN in every metric.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,8 +1,8 @@
 #!/bin/sh
 # LpPool with ceil_mode: the last, partial window is twice too large in ONNX's reference evaluator
 # Expected: five elements in windows of two: 0+1, 2+3, and 4 alone (p = 1), as ONNX Runtime gives.
-# Seen: the reference gives 8 for the last: it scales partial windows up as if it were taking a mean. With p = 2 the
-# factor is the square root of 2.
+# Seen: the reference gives 8 for the last: it scales partial windows up as if it were taking a mean. With p =
+# 2 the factor is the square root of 2.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
 # Why it matters: an operator that few test; the edge of every map is wrong in the golden.
 set -eu

@@ -1,9 +1,9 @@
 #!/bin/sh
 # ONNX's reference evaluator normalises only as many channels as the batch has images in LRN
 # Expected: every channel is divided by a power of its neighbours' sum of squares.
-# Seen: with batch 1 only channel 0 is right, the others are divided by the bias alone (so copied, for bias 1); with
-# batch 2 the first two channels are right. ONNX Runtime does all. ONNX's own vectors use 5 images and 5 channels, which
-# hides it.
+# Seen: with batch 1 only channel 0 is right, the others are divided by the bias alone (so copied, for bias
+# 1); with batch 2 the first two channels are right. ONNX Runtime does all. ONNX's own vectors use 5 images
+# and 5 channels, which hides it.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
 # Why it matters: AlexNet and GoogLeNet era models with batch 1: the golden is wrong in all but one channel.
 set -eu

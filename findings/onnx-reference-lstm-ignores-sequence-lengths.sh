@@ -1,11 +1,12 @@
 #!/bin/sh
 # ONNX's reference evaluator ignores sequence_lens, clip and activations of LSTM, GRU and RNN, in silence
-# Expected: what it does not implement it refuses; the plain forms of all three agree with ONNX Runtime to 1e-7.
-# Seen: steps behind a sequence's end are computed on (ONNX Runtime gives 0 there), Y_h is the state after the padding, clip and
-# LSTM's activations and input_forget have no effect. Only RNN with Relu raises.
+# Expected: what it does not implement it refuses; the plain forms of all three agree with ONNX Runtime to
+# 1e-7.
+# Seen: steps behind a sequence's end are computed on (ONNX Runtime gives 0 there), Y_h is the state after the
+# padding, clip and LSTM's activations and input_forget have no effect. Only RNN with Relu raises.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: a golden of a padded batch is wrong in each padded step and in the final state, which is what is used; the
-# error looks like a fault of the device's mask.
+# Why it matters: a golden of a padded batch is wrong in each padded step and in the final state, which is
+# what is used; the error looks like a fault of the device's mask.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

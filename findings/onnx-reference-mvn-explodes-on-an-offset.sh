@@ -1,12 +1,14 @@
 #!/bin/sh
-# MeanVarianceNormalization: the reference gives billions for values near 10000, ONNX Runtime NaN for a constant
-# Expected: eight consecutive numbers normalise to -1.53 .. 1.53 wherever they start; a constant channel gives 0.
-# Seen: the reference evaluator takes the variance as E[x*x] - E[x]**2 in float32: it is 0 or negative when the values
-# start at 10000 or 100000, and the answers are -3.5e9 .. 3.5e9 or NaN. ONNX Runtime gets those right, and
-# gives NaN for a constant, where the reference gives 0: it adds no epsilon.
+# MeanVarianceNormalization: the reference gives billions for values near 10000, ONNX Runtime NaN for a
+# constant
+# Expected: eight consecutive numbers normalise to -1.53 .. 1.53 wherever they start; a constant channel gives
+# 0.
+# Seen: the reference evaluator takes the variance as E[x*x] - E[x]**2 in float32: it is 0 or negative when
+# the values start at 10000 or 100000, and the answers are -3.5e9 .. 3.5e9 or NaN. ONNX Runtime gets those
+# right, and gives NaN for a constant, where the reference gives 0: it adds no epsilon.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: of two implementations each is wrong on data that the other handles; neither can be the golden of
-# this operator alone.
+# Why it matters: of two implementations each is wrong on data that the other handles; neither can be the
+# golden of this operator alone.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

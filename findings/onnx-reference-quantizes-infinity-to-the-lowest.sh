@@ -1,11 +1,12 @@
 #!/bin/sh
 # ONNX's reference evaluator quantises +infinity to -128, ONNX Runtime to 127
 # Expected: QuantizeLinear saturates, so +inf gives the highest value of the type and -inf the lowest.
-# Seen: ONNX Runtime does that. The reference evaluator gives the lowest value for both, and for every number beyond
-# the range of int32 as well (1e20): it casts to an integer before it clips. Finite values up to 2**31 agree.
+# Seen: ONNX Runtime does that. The reference evaluator gives the lowest value for both, and for every number
+# beyond the range of int32 as well (1e20): it casts to an integer before it clips. Finite values up to 2**31
+# agree.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: a golden made with the reference evaluator has, in int8, the wrong end of the scale exactly where a
-# float layer overflowed; the difference of 255 steps is not the device's.
+# Why it matters: a golden made with the reference evaluator has, in int8, the wrong end of the scale exactly
+# where a float layer overflowed; the difference of 255 steps is not the device's.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

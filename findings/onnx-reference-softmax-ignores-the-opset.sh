@@ -1,12 +1,12 @@
 #!/bin/sh
 # Softmax of an opset-11 model: 0.25 in ONNX Runtime, 0.5 in ONNX's reference evaluator
-# Expected: before opset 13 Softmax flattens the tensor from its axis (1 by default) on, so 1 x 2 x 2 zeros give 0.25
-# each; the evaluator picks the operator's version by the model's opset, as it does for others.
-# Seen: the reference evaluator has one Softmax, with the new meaning and the new default axis -1. LogSoftmax and Hardmax
-# are the same.
+# Expected: before opset 13 Softmax flattens the tensor from its axis (1 by default) on, so 1 x 2 x 2 zeros
+# give 0.25 each; the evaluator picks the operator's version by the model's opset, as it does for others.
+# Seen: the reference evaluator has one Softmax, with the new meaning and the new default axis -1. LogSoftmax
+# and Hardmax are the same.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: old classifiers and detectors evaluated by the reference get a wrong golden where the tensor has more
-# than two dimensions.
+# Why it matters: old classifiers and detectors evaluated by the reference get a wrong golden where the tensor
+# has more than two dimensions.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,11 +1,12 @@
 #!/bin/sh
 # ONNX's shape inference promises a row more than MaxPool with ceil_mode makes, and a bin more than STFT
 # Expected: inferred shapes are those of the tensors.
-# Seen: MaxPool of 4 elements with kernel 1, stride 2 and ceil_mode is inferred as 3 and has 2 (a window must not start behind
-# the input). STFT with its default onesided = 1 and a window of 4 is inferred with 4 bins and has 3: the default is taken
-# for 0. In strict mode too.
+# Seen: MaxPool of 4 elements with kernel 1, stride 2 and ceil_mode is inferred as 3 and has 2 (a window must
+# not start behind the input). STFT with its default onesided = 1 and a window of 4 is inferred with 4 bins
+# and has 3: the default is taken for 0. In strict mode too.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: shapes from the model are used to read raw dumps that carry none; one element too many shifts all channels.
+# Why it matters: shapes from the model are used to read raw dumps that carry none; one element too many
+# shifts all channels.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

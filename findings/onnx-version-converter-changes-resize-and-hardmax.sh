@@ -1,13 +1,13 @@
 #!/bin/sh
 # onnx.version_converter changes what Resize, Upsample and Hardmax compute
-# Expected: a converted model computes the same; where the meaning of an operator changed, attributes or nodes make up for it,
-# as it does for Softmax (a Flatten and a Reshape around it).
+# Expected: a converted model computes the same; where the meaning of an operator changed, attributes or nodes
+# make up for it, as it does for Softmax (a Flatten and a Reshape around it).
 # Seen: Upsample (9) and Resize (10) sampled without the half pixel shift; in Resize (11 and later) that needs
-# coordinate_transformation_mode = "asymmetric", which the converter does not set: linear upsampling shifts by a quarter
-# pixel. Hardmax (11) worked on the flattened tensor and is left as it is.
+# coordinate_transformation_mode = "asymmetric", which the converter does not set: linear upsampling shifts by
+# a quarter pixel. Hardmax (11) worked on the flattened tensor and is left as it is.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: the golden made from the converted model differs from the original from the first upsampling on, as if the
-# device had the wrong resize mode.
+# Why it matters: the golden made from the converted model differs from the original from the first upsampling
+# on, as if the device had the wrong resize mode.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,12 +1,13 @@
 #!/bin/sh
 # In a float16 model on the CPU a dumped tensor is infinite and the next one, made from it, is finite
 # Expected: b = (x + x) - x with x = 60000 in float16: x + x overflows to infinity, so b is infinite.
-# Seen: b is 60000, with all optimisation switched off. Casts are inserted around each operator for want of float16
-# kernels, and pairs of them between operators are removed, so the chain runs in float32. Asked for x + x too, the
-# session returns infinity for it, and still 60000 for b. The reference evaluator gives infinity for both.
+# Seen: b is 60000, with all optimisation switched off. Casts are inserted around each operator for want of
+# float16 kernels, and pairs of them between operators are removed, so the chain runs in float32. Asked for x
+# + x too, the session returns infinity for it, and still 60000 for b. The reference evaluator gives infinity
+# for both.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: a float16 golden from the CPU hides overflows that every real half-precision device has, and its
-# tensors contradict each other: inf - 60000 = 60000.
+# Why it matters: a float16 golden from the CPU hides overflows that every real half-precision device has, and
+# its tensors contradict each other: inf - 60000 = 60000.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Attention's masked scores are -3.4e38 in ONNX Runtime, -inf in the reference
 # Expected: the operator's fourth output, the scores behind the mask, is -inf where the causal mask forbids.
-# Seen: ONNX Runtime writes the lowest finite float32 there; the reference writes -inf. The attention output itself is the
-# same. ONNX's own vector for this mode fails in ONNX Runtime for that reason.
+# Seen: ONNX Runtime writes the lowest finite float32 there; the reference writes -inf. The attention output
+# itself is the same. ONNX's own vector for this mode fails in ONNX Runtime for that reason.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: dumped scores differ by infinity in half of the elements, or drown every mean and cosine of the side
-# that has -3.4e38, though nothing is wrong.
+# Why it matters: dumped scores differ by infinity in half of the elements, or drown every mean and cosine of
+# the side that has -3.4e38, though nothing is wrong.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

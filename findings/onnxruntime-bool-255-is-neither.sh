@@ -1,11 +1,12 @@
 #!/bin/sh
 # A bool that is stored as 255 is neither true nor false in ONNX Runtime: Where picks 0
-# Expected: any byte that is not 0 is true, as NumPy says of the same array and as the reference evaluator takes it.
-# Seen: Not gives 254, which is true again; Equal with true is false; Cast to float gives 255; Where(mask, 1, -1) gives 0,
-# which is neither of its two inputs.
+# Expected: any byte that is not 0 is true, as NumPy says of the same array and as the reference evaluator
+# takes it.
+# Seen: Not gives 254, which is true again; Equal with true is false; Cast to float gives 255; Where(mask, 1,
+# -1) gives 0, which is neither of its two inputs.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: masks come as 0 / 255 images (view(bool), raw_data, a device's byte dump) and look right when printed;
-# the attention or segmentation behind them is wrong by magnitudes.
+# Why it matters: masks come as 0 / 255 images (view(bool), raw_data, a device's byte dump) and look right
+# when printed; the attention or segmentation behind them is wrong by magnitudes.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

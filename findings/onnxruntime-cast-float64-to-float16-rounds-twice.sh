@@ -1,11 +1,11 @@
 #!/bin/sh
 # Cast from double to float16 rounds twice in ONNX Runtime
 # Expected: the nearest float16, which the reference evaluator (NumPy) gives.
-# Seen: 1 + 2**-11 + 2**-40 becomes 1, not 1.0009765625: the cast goes through float32, where the last bit is lost and
-# the rest is a tie. 65519.9999999 becomes infinity, not 65504.
+# Seen: 1 + 2**-11 + 2**-40 becomes 1, not 1.0009765625: the cast goes through float32, where the last bit is
+# lost and the rest is a tie. 65519.9999999 becomes infinity, not 65504.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: a tensor "cast to half" from a double reference differs in the last bit, at the end of the range
-# in being infinite.
+# Why it matters: a tensor "cast to half" from a double reference differs in the last bit, at the end of the
+# range in being infinite.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,17 +1,18 @@
 #!/bin/sh
 # Cast from float to int4 rounds in ONNX Runtime, to int8 it truncates
 # Expected: Cast to an integer truncates, whatever the width, as the reference evaluator does.
-# Seen: for int4 and uint4 ONNX Runtime rounds, halves away from zero (0.5 becomes 1, 1.5 becomes 2, -0.5 becomes -1), then wraps:
-# 15.99 becomes 0. For int8 0.5 becomes 0 and 1.5 becomes 1. The reference truncates both. Of all float16 values 12288
-# differ for int4.
+# Seen: for int4 and uint4 ONNX Runtime rounds, halves away from zero (0.5 becomes 1, 1.5 becomes 2, -0.5
+# becomes -1), then wraps: 15.99 becomes 0. For int8 0.5 becomes 0 and 1.5 becomes 1. The reference truncates
+# both. Of all float16 values 12288 differ for int4.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), ml_dtypes 0.6.0, numpy 2.4.6, 2026-11-30.
-# Why it matters: int4 weights made by a Cast inside the model differ by one step in half of the elements, between two
-# implementations of one standard.
+# Why it matters: int4 weights made by a Cast inside the model differ by one step in half of the elements,
+# between two implementations of one standard.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 ml_dtypes==0.6.0 onnx==1.23.2 onnxruntime==1.32.0
+"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 ml_dtypes==0.6.0 onnx==1.23.2 \
+    onnxruntime==1.32.0
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import numpy as np, onnx, onnxruntime

@@ -1,11 +1,12 @@
 #!/bin/sh
 # DFT of 1000 points has an error of 3e-4 in ONNX Runtime, of 1024 points 7e-7
-# Expected: float32 accuracy for either length, some 1e-6 of the largest value, as pocketfft and the reference have.
-# Seen: the error grows with the length unless that is a power of two: 2e-5 at 100 points, 3e-4 at 1000. ONNX's own DFT
-# vectors (length 10) miss their tolerance in ONNX Runtime.
+# Expected: float32 accuracy for either length, some 1e-6 of the largest value, as pocketfft and the reference
+# have.
+# Seen: the error grows with the length unless that is a power of two: 2e-5 at 100 points, 3e-4 at 1000.
+# ONNX's own DFT vectors (length 10) miss their tolerance in ONNX Runtime.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: speech front ends use 400 or 480 points; a device that is closer to the truth than the golden is reported
-# as the bad one at the first layer.
+# Why it matters: speech front ends use 400 or 480 points; a device that is closer to the truth than the
+# golden is reported as the bad one at the first layer.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

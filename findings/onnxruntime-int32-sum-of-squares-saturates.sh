@@ -1,8 +1,8 @@
 #!/bin/sh
 # ReduceSumSquare of int32 saturates in ONNX Runtime and comes as int64 from the reference
 # Expected: 60000**2 * 2 does not fit int32; integer arithmetic wraps in both, and the declared type is int32.
-# Seen: ONNX Runtime returns 2147483647. The reference evaluator wraps each square, sums in int64 and returns an int64
-# tensor for an output declared int32.
+# Seen: ONNX Runtime returns 2147483647. The reference evaluator wraps each square, sums in int64 and returns
+# an int64 tensor for an output declared int32.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
 # Why it matters: integer golden values differ in type and value with no arithmetic mistake of the device.
 set -eu

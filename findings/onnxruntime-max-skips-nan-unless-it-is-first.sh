@@ -1,11 +1,12 @@
 #!/bin/sh
 # ReduceMax in ONNX Runtime returns NaN only if the NaN stands first
 # Expected: NaN, as Max of two tensors does and as NumPy does, wherever it stands; or never.
-# Seen: [NaN, 1, 3] gives NaN, [1, NaN, 3] and [1, 3, NaN] give 3. ArgMax and Hardmax follow the same comparison; Hardmax of
-# [NaN, 1, 3] is all zeros. TopK puts NaN on top wherever it stands. The reference evaluator gives NaN throughout.
+# Seen: [NaN, 1, 3] gives NaN, [1, NaN, 3] and [1, 3, NaN] give 3. ArgMax and Hardmax follow the same
+# comparison; Hardmax of [NaN, 1, 3] is all zeros. TopK puts NaN on top wherever it stands. The reference
+# evaluator gives NaN throughout.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: whether a NaN survives a reduction depends on where in the axis it sits, so a transposed layout moves
-# "the first bad layer" to another node.
+# Why it matters: whether a NaN survives a reduction depends on where in the axis it sits, so a transposed
+# layout moves "the first bad layer" to another node.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,12 +1,13 @@
 #!/bin/sh
 # MaxPool drops NaN and turns a window of -inf into -3.4e38
-# Expected: NaN in a window gives NaN (as Max and PyTorch's max pooling do), and the largest of four -inf is -inf.
+# Expected: NaN in a window gives NaN (as Max and PyTorch's max pooling do), and the largest of four -inf is
+# -inf.
 # Seen: ONNX Runtime's MaxPool starts from the lowest finite float, so NaN never wins and -inf becomes
-# -3.4028235e+38; GlobalMaxPool of [1, NaN, 3, 2] is 3 too. The reference evaluator drops NaN in MaxPool also, keeps it
-# in GlobalMaxPool, and keeps -inf.
+# -3.4028235e+38; GlobalMaxPool of [1, NaN, 3, 2] is 3 too. The reference evaluator drops NaN in MaxPool also,
+# keeps it in GlobalMaxPool, and keeps -inf.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: a max-pool layer ends the trail of NaN, so the last bad tensor of a dump is not the last bad layer; and
-# masks made of -inf come out as a huge finite error.
+# Why it matters: a max-pool layer ends the trail of NaN, so the last bad tensor of a dump is not the last bad
+# layer; and masks made of -inf come out as a huge finite error.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

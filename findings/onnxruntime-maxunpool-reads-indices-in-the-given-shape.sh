@@ -1,12 +1,12 @@
 #!/bin/sh
 # MaxUnpool with output_shape puts the values elsewhere in ONNX Runtime
-# Expected: the indices come from a MaxPool over 4 x 4, so 5 means row 1, column 1, and output_shape = 5 x 5 only adds
-# a border. ONNX's test vector says so.
-# Seen: ONNX Runtime reads 5 as an index into 5 x 5: row 1, column 0. All four values land in other places; sum, mean and
-# histogram are the same.
+# Expected: the indices come from a MaxPool over 4 x 4, so 5 means row 1, column 1, and output_shape = 5 x 5
+# only adds a border. ONNX's test vector says so.
+# Seen: ONNX Runtime reads 5 as an index into 5 x 5: row 1, column 0. All four values land in other places;
+# sum, mean and histogram are the same.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: segmentation decoders with odd sizes use this; a golden from ONNX Runtime looks shifted against a device
-# that follows the standard.
+# Why it matters: segmentation decoders with odd sizes use this; a golden from ONNX Runtime looks shifted
+# against a device that follows the standard.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,8 +1,8 @@
 #!/bin/sh
 # ReduceMean over an empty axis is 0 in ONNX Runtime and NaN in the reference
 # Expected: NaN (0 / 0), as NumPy gives, or an error.
-# Seen: ONNX Runtime returns 0 for ReduceMean and ReduceSum alike, and -inf for ReduceMax. ReduceLogSumExp of two -inf is
-# -inf in ONNX Runtime, NaN in the reference.
+# Seen: ONNX Runtime returns 0 for ReduceMean and ReduceSum alike, and -inf for ReduceMax. ReduceLogSumExp of
+# two -inf is -inf in ONNX Runtime, NaN in the reference.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
 # Why it matters: models with a dynamic number of boxes or tokens meet empty axes; 0 looks like a sound mean.
 set -eu

@@ -1,11 +1,13 @@
 #!/bin/sh
-# Resize with align_corners and a scale that leaves a fraction: ONNX Runtime and the reference pick other pixels
+# Resize with align_corners and a scale that leaves a fraction: ONNX Runtime and the reference pick other
+# pixels
 # Expected: the same answer; the operator is specified by a formula and its test vectors.
 # Seen: 4 columns times 0.6 give 2 columns. ONNX Runtime maps the last one to the last input column (3), as
-# aligned corners suggest; the reference uses the unrounded length 2.4 and maps it beyond, to 3 - 0.857. With sizes
-# instead of scales both agree. ONNX's own test vectors for this case fail in ONNX Runtime.
+# aligned corners suggest; the reference uses the unrounded length 2.4 and maps it beyond, to 3 - 0.857. With
+# sizes instead of scales both agree. ONNX's own test vectors for this case fail in ONNX Runtime.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: the same node gives two golden tensors; write sizes, not scales, into a model that is to be compared.
+# Why it matters: the same node gives two golden tensors; write sizes, not scales, into a model that is to be
+# compared.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

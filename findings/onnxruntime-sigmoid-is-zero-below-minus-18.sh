@@ -1,11 +1,12 @@
 #!/bin/sh
 # Sigmoid of -18 is exactly 0 in ONNX Runtime, and of -17 it is twice what it should be
 # Expected: 1.5e-8 and 4.1e-8, each a normal float32 number far from the end of the range.
-# Seen: the CPU kernel is a rational approximation that is exact to about 1e-7 in absolute terms only: -15 is off by
-# a sixth, -17 by a factor of 2.2, -18 and lower give 0. On the other side everything is 1, as it should be.
+# Seen: the CPU kernel is a rational approximation that is exact to about 1e-7 in absolute terms only: -15 is
+# off by a sixth, -17 by a factor of 2.2, -18 and lower give 0. On the other side everything is 1, as it
+# should be.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: relative errors, and a Log behind the Sigmoid (-inf instead of -18), accuse a device that computes
-# it right.
+# Why it matters: relative errors, and a Log behind the Sigmoid (-inf instead of -18), accuse a device that
+# computes it right.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

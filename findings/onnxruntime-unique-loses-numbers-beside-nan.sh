@@ -1,11 +1,12 @@
 #!/bin/sh
 # Unique in ONNX Runtime drops numbers when a NaN comes first
 # Expected: [NaN, 1, 2, 2] has three distinct values (four if each NaN counted), as NumPy says.
-# Seen: the answer is [NaN] alone: 1 and 2 are gone, and their counts are added to NaN's. With the NaN last, the NaN
-# is gone and counted as a 1. The values are kept in an ordered map, and NaN compares as equal to everything.
+# Seen: the answer is [NaN] alone: 1 and 2 are gone, and their counts are added to NaN's. With the NaN last,
+# the NaN is gone and counted as a 1. The values are kept in an ordered map, and NaN compares as equal to
+# everything.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: a model with Unique returns a tensor of another shape after one NaN; what is reported is a shape
-# mismatch, far from the cause.
+# Why it matters: a model with Unique returns a tensor of another shape after one NaN; what is reported is a
+# shape mismatch, far from the cause.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,16 +1,20 @@
 #!/bin/sh
-# Cast to float8 with saturate = 0 in ONNX Runtime: 61440 becomes NaN where infinity is due, 480 becomes 448 where NaN is due
-# Expected: without saturation, what rounds beyond the largest value becomes infinity in E5M2 and NaN in E4M3FN, as ml_dtypes and
-# the reference evaluator do it for every float16 value.
-# Seen: between 61440 and 65535 ONNX Runtime gives NaN for E5M2; in E4M3FN 465 to 479 are NaN, 480 to 495 are 448 again. From 65536 and
-# 496 on all agree. The two FNUZ types agree everywhere, and so do all four with saturation.
+# Cast to float8 with saturate = 0 in ONNX Runtime: 61440 becomes NaN where infinity is due, 480 becomes 448
+# where NaN is due
+# Expected: without saturation, what rounds beyond the largest value becomes infinity in E5M2 and NaN in
+# E4M3FN, as ml_dtypes and the reference evaluator do it for every float16 value.
+# Seen: between 61440 and 65535 ONNX Runtime gives NaN for E5M2; in E4M3FN 465 to 479 are NaN, 480 to 495 are
+# 448 again. From 65536 and 496 on all agree. The two FNUZ types agree everywhere, and so do all four with
+# saturation.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), ml_dtypes 0.6.0, numpy 2.4.6, 2026-11-30.
-# Why it matters: a narrow range, but the one in which activations overflow first; a NaN that no other implementation has.
+# Why it matters: a narrow range, but the one in which activations overflow first; a NaN that no other
+# implementation has.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 ml_dtypes==0.6.0 onnx==1.23.2 onnxruntime==1.32.0
+"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 ml_dtypes==0.6.0 onnx==1.23.2 \
+    onnxruntime==1.32.0
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import numpy as np, onnx, onnxruntime

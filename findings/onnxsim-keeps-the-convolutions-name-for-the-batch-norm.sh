@@ -1,17 +1,18 @@
 #!/bin/sh
 # After onnxsim the tensor that was a convolution's output holds the batch norm's
-# Expected: a folded batch norm leaves one tensor, under the name of the value it has: the batch norm's output (so that the
-# convolution's old output is gone), as ONNX Runtime and onnxslim do.
-# Seen: onnxsim keeps the name c of the convolution's output for the batch norm's values and b is gone. The same for an Add
-# that becomes the bias. onnxslim keeps b, but renames the node from conv to c.
+# Expected: a folded batch norm leaves one tensor, under the name of the value it has: the batch norm's output
+# (so that the convolution's old output is gone), as ONNX Runtime and onnxslim do.
+# Seen: onnxsim keeps the name c of the convolution's output for the batch norm's values and b is gone. The
+# same for an Add that becomes the bias. onnxslim keeps b, but renames the node from conv to c.
 # Versions: onnxsim 0.8.1, onnxslim 0.1.98, onnx 1.23.2, onnxruntime 1.32.0, numpy 2.4.6, 2026-11-30.
-# Why it matters: a golden from the original model and a dump of the simplified one pair c with c and differ by scale and
-# offset at every convolution, while node-name lists break with the other tool.
+# Why it matters: a golden from the original model and a dump of the simplified one pair c with c and differ
+# by scale and offset at every convolution, while node-name lists break with the other tool.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 onnxsim==0.8.1 onnxslim==0.1.98
+"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 \
+    onnxsim==0.8.1 onnxslim==0.1.98
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import numpy as np

@@ -1,17 +1,20 @@
 #!/bin/sh
 # OpenCV 5's DNN refuses the names that getLayerNames() returns, and returns float32 for a float16 model
-# Expected: net.forward(name) takes each of getLayerNames(), as in OpenCV 4; x + x of 60000 in a float16 model is infinite.
-# Seen: getLayerNames() gives node names of what is left after fusion, with new ones for added layers; forward() wants names of
-# tensors and raises for all of them. It takes the ONNX tensor names r and y, not c and b that were fused away. The
-# float16 model answers 120000 in float32. int64 inputs keep their lower 32 bits only: 2**40 + 2**40 is 0.
+# Expected: net.forward(name) takes each of getLayerNames(), as in OpenCV 4; x + x of 60000 in a float16 model
+# is infinite.
+# Seen: getLayerNames() gives node names of what is left after fusion, with new ones for added layers;
+# forward() wants names of tensors and raises for all of them. It takes the ONNX tensor names r and y, not c
+# and b that were fused away. The float16 model answers 120000 in float32. int64 inputs keep their lower 32
+# bits only: 2**40 + 2**40 is 0.
 # Versions: opencv-python-headless 5.0.0.93, onnx 1.23.2, numpy 2.4.6, 2026-11-30.
-# Why it matters: dump scripts written for OpenCV 4 end in exceptions, and their layer names do not pair with those of
-# version 5; an overflow in half precision cannot be seen there.
+# Why it matters: dump scripts written for OpenCV 4 end in exceptions, and their layer names do not pair with
+# those of version 5; an overflow in half precision cannot be seen there.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 onnx==1.23.2 opencv-python-headless==5.0.0.93
+"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 onnx==1.23.2 \
+    opencv-python-headless==5.0.0.93
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import numpy as np

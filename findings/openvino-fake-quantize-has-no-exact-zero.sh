@@ -4,8 +4,8 @@
 # Seen: every value of the middle level becomes -3.7252903e-09; NaN becomes the lowest level. Ranges with a
 # power of two of levels, [-1.28, 1.27] and [0, 2.55] with 256, do have their zero.
 # Versions: openvino 2026.4.1 (CPU plugin), numpy 2.4.6, 2026-11-30.
-# Why it matters: sparsity counts, "all zero" checks and relative errors of simulated int8 dumps go wrong where the device
-# has exact zeros.
+# Why it matters: sparsity counts, "all zero" checks and relative errors of simulated int8 dumps go wrong
+# where the device has exact zeros.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,11 +1,11 @@
 #!/bin/sh
 # OpenVINO's CPU plugin computes int64 in int32 and double in float32, and labels the result int64 and double
 # Expected: the declared type's range and precision, or an error.
-# Seen: 2**40 + 2**40 is 0, max(2**40, 1) is 1, a cast of 3e9 to int64 is -2147483648; 1e200 * 1e200 in
-# double is 3.4e38 (not even infinity) and 0.1 * 0.1 has 7 digits. The output arrays have dtype int64 and float64.
+# Seen: 2**40 + 2**40 is 0, max(2**40, 1) is 1, a cast of 3e9 to int64 is -2147483648; 1e200 * 1e200 in double
+# is 3.4e38 (not even infinity) and 0.1 * 0.1 has 7 digits. The output arrays have dtype int64 and float64.
 # Versions: openvino 2026.4.1 (CPU plugin), numpy 2.4.6, 2026-11-30.
-# Why it matters: token ids and hashes above 2**31 and double-precision references are wrong under a type that says
-# otherwise; a comparison by dtype does not notice.
+# Why it matters: token ids and hashes above 2**31 and double-precision references are wrong under a type that
+# says otherwise; a comparison by dtype does not notice.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

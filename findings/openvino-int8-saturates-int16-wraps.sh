@@ -1,11 +1,11 @@
 #!/bin/sh
 # OpenVINO adds uint8 and int8 with saturation, int16 and uint32 with wrapping, and its casts wrap
 # Expected: integer Add and Multiply wrap, as in ONNX Runtime, NumPy and C, for every width alike.
-# Seen: 255 + 255 is 255 in uint8, 100 + 100 and 20 * 20 are 127 in int8, abs(-128) is 127. 20000 + 20000 in int16 is -25536.
-# A cast of 300 to uint8 gives 44, not 255.
+# Seen: 255 + 255 is 255 in uint8, 100 + 100 and 20 * 20 are 127 in int8, abs(-128) is 127. 20000 + 20000 in
+# int16 is -25536. A cast of 300 to uint8 gives 44, not 255.
 # Versions: openvino 2026.4.1 (CPU plugin), numpy 2.4.6, 2026-11-30.
-# Why it matters: integer post-processing in a model (masks, checksums, class arithmetic) differs by backend; a saturated
-# value looks like a clipped activation.
+# Why it matters: integer post-processing in a model (masks, checksums, class arithmetic) differs by backend;
+# a saturated value looks like a clipped activation.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,10 +1,11 @@
 #!/bin/sh
 # NaN becomes 0 at the first ReLU in OpenVINO's CPU plugin
 # Expected: ReLU of NaN is NaN, as in PyTorch, ONNX Runtime and NumPy's maximum.
-# Seen: Relu and Clamp give 0 for NaN, ReduceMax skips it, Maximum(NaN, 1) is 1 while Maximum(1, NaN) is NaN, and TopK of
-# [1, NaN, 3] comes unsorted: 1, NaN, 3. Sigmoid and Tanh keep NaN.
+# Seen: Relu and Clamp give 0 for NaN, ReduceMax skips it, Maximum(NaN, 1) is 1 while Maximum(1, NaN) is NaN,
+# and TopK of [1, NaN, 3] comes unsorted: 1, NaN, 3. Sigmoid and Tanh keep NaN.
 # Versions: openvino 2026.4.1 (CPU plugin), numpy 2.4.6, 2026-11-30.
-# Why it matters: a NaN made by one layer is gone after the next activation: the dump of the final layers is finite, and wrong.
+# Why it matters: a NaN made by one layer is gone after the next activation: the dump of the final layers is
+# finite, and wrong.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

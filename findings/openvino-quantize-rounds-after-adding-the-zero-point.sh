@@ -1,8 +1,9 @@
 #!/bin/sh
 # QuantizeLinear in OpenVINO rounds halves the other way when the zero point is odd
-# Expected: ONNX's formula: round(x / scale) to even, then add the zero point: 0.5, 1.5, 2.5 with zero point 3 give
-# 3, 5, 5.
-# Seen: 4, 4, 6: the zero point is added first and the sum rounded to even. With an even zero point both agree.
+# Expected: ONNX's formula: round(x / scale) to even, then add the zero point: 0.5, 1.5, 2.5 with zero point 3
+# give 3, 5, 5.
+# Seen: 4, 4, 6: the zero point is added first and the sum rounded to even. With an even zero point both
+# agree.
 # Versions: openvino 2026.4.1 (CPU plugin), onnx 1.23.2, numpy 2.4.6, 2026-11-30.
 # Why it matters: int8 tensors differ by one step at every tie, and ties are frequent behind a layer that was
 # quantised already (scales that are multiples of each other); the float side is equal.

@@ -1,12 +1,12 @@
 #!/bin/sh
 # openvino.save_model turns weights that are NaN or infinite into 65504, and 1e6 as well
 # Expected: a saved and loaded model computes what it computed before.
-# Seen: save_model stores weights as float16 unless told compress_to_fp16=False. What does not fit is clipped: 1e6 and
-# infinity become 65504, and so does NaN. A tensor most of whose values do not
-# fit, or are tiny, is left in float32 with NaN and infinity as they were. No warning.
+# Seen: save_model stores weights as float16 unless told compress_to_fp16=False. What does not fit is clipped:
+# 1e6 and infinity become 65504, and so does NaN. A tensor most of whose values do not fit, or are tiny, is
+# left in float32 with NaN and infinity as they were. No warning.
 # Versions: openvino 2026.4.1 (CPU plugin), numpy 2.4.6, 2026-11-30.
-# Why it matters: a broken weight is repaired to a large finite number on the way to the .bin file: the compiled model
-# in memory gives NaN, the loaded one does not, and 0.1 has become 0.09998.
+# Why it matters: a broken weight is repaired to a large finite number on the way to the .bin file: the
+# compiled model in memory gives NaN, the loaded one does not, and 0.1 has become 0.09998.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

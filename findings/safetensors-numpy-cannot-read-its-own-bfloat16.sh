@@ -1,16 +1,17 @@
 #!/bin/sh
 # safetensors.numpy writes bfloat16 and float8 arrays and cannot read them back
 # Expected: what it saves it loads, at least once ml_dtypes is imported.
-# Seen: save writes proper BF16, F8_E4M3, F8_E5M2 and F8_E8M0 tensors; load of the same bytes raises KeyError for each of
-# them, and with it for every other tensor of the file.
+# Seen: save writes proper BF16, F8_E4M3, F8_E5M2 and F8_E8M0 tensors; load of the same bytes raises KeyError
+# for each of them, and with it for every other tensor of the file.
 # Versions: safetensors 0.8.0, ml_dtypes 0.6.0, numpy 2.4.6, 2026-11-30.
-# Why it matters: a NumPy-only pipeline can make dumps that only another framework (or a reader of its own) can open; the
-# error names the type and not the file.
+# Why it matters: a NumPy-only pipeline can make dumps that only another framework (or a reader of its own)
+# can open; the error names the type and not the file.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 ml_dtypes==0.6.0 safetensors==0.8.0
+"$work/venv/bin/pip" install -q --disable-pip-version-check numpy==2.4.6 ml_dtypes==0.6.0 \
+    safetensors==0.8.0
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import ml_dtypes

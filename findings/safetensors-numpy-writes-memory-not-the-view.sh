@@ -1,12 +1,13 @@
 #!/bin/sh
 # safetensors.numpy saves a transposed array with the new shape and the old data
-# Expected: the values of the array, as np.save writes them, or an error: safetensors.torch refuses tensors that are
-# not contiguous.
-# Seen: a.T of [[0, 1, 2], [3, 4, 5]] comes back as [[0, 1], [2, 3], [4, 5]] and a[:, ::2] as [[0, 1], [2, 3]]: the
-# first bytes of the buffer under the view's shape. No warning. np.ascontiguousarray before saving helps.
+# Expected: the values of the array, as np.save writes them, or an error: safetensors.torch refuses tensors
+# that are not contiguous.
+# Seen: a.T of [[0, 1, 2], [3, 4, 5]] comes back as [[0, 1], [2, 3], [4, 5]] and a[:, ::2] as [[0, 1], [2,
+# 3]]: the first bytes of the buffer under the view's shape. No warning. np.ascontiguousarray before saving
+# helps.
 # Versions: safetensors 0.8.0, numpy 2.4.6, 2026-11-30.
-# Why it matters: NHWC to NCHW conversions are views made by transpose; the dump written from one has the right shape and
-# the values of a wrong layout, and the comparison reports a layout fault of the device.
+# Why it matters: NHWC to NCHW conversions are views made by transpose; the dump written from one has the
+# right shape and the values of a wrong layout, and the comparison reports a layout fault of the device.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

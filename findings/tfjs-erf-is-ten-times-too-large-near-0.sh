@@ -1,14 +1,17 @@
 #!/bin/sh
 # erf(1e-10) in TensorFlow.js is ten times too large
 # Expected: 1.128e-10 (2 / sqrt(pi) * x), to float32 accuracy.
-# Seen: 1.113e-9. The CPU backend uses a polynomial that is exact to 1.5e-7 in absolute terms only; erf(1e-7) is off by a
-# percent, erf(3) in the seventh digit. The other elementary functions (expm1, log1p, tanh) are right near 0.
+# Seen: 1.113e-9. The CPU backend uses a polynomial that is exact to 1.5e-7 in absolute terms only; erf(1e-7)
+# is off by a percent, erf(3) in the seventh digit. The other elementary functions (expm1, log1p, tanh) are
+# right near 0.
 # Versions: @tensorflow/tfjs-core 4.22.0, backend-cpu 4.22.0, Node.js 20, 2026-11-30.
 # Why it matters: GELU is made of erf; relative errors of small activations accuse the wrong side.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-npm install --silent --no-audit --no-fund --prefix "$work" @tensorflow/tfjs-core@4.22.0 @tensorflow/tfjs-backend-cpu@4.22.0 >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+npm install --silent --no-audit --no-fund --prefix "$work" \
+    @tensorflow/tfjs-core@4.22.0 @tensorflow/tfjs-backend-cpu@4.22.0 \
+    >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 cd "$work"
 node - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 const tf = require("@tensorflow/tfjs-core");

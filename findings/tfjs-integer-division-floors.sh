@@ -1,15 +1,17 @@
 #!/bin/sh
 # TensorFlow.js: int32 division gives int32 and rounds down; max is NaN where argMax and topk pass over it
 # Expected: div of int32 as in TensorFlow (a float) or as in LiteRT and ONNX (towards zero: -3).
-# Seen: -7 / 2 is -4, of type int32. cast of NaN and infinity to int32 is 0, of 3e9 -1294967296. max of [1, NaN, 3] is NaN, argMax
-# says 2, topk gives 1, NaN, 3 in this order, maxPool 3.
+# Seen: -7 / 2 is -4, of type int32. cast of NaN and infinity to int32 is 0, of 3e9 -1294967296. max of [1,
+# NaN, 3] is NaN, argMax says 2, topk gives 1, NaN, 3 in this order, maxPool 3.
 # Versions: @tensorflow/tfjs-core 4.22.0, backend-cpu 4.22.0, Node.js 20, 2026-11-30.
-# Why it matters: the same converted model indexes other elements in the browser; which operator shows a NaN differs from
-# every other runtime.
+# Why it matters: the same converted model indexes other elements in the browser; which operator shows a NaN
+# differs from every other runtime.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-npm install --silent --no-audit --no-fund --prefix "$work" @tensorflow/tfjs-core@4.22.0 @tensorflow/tfjs-backend-cpu@4.22.0 >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+npm install --silent --no-audit --no-fund --prefix "$work" \
+    @tensorflow/tfjs-core@4.22.0 @tensorflow/tfjs-backend-cpu@4.22.0 \
+    >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 cd "$work"
 node - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 const tf = require("@tensorflow/tfjs-core");
