@@ -12,7 +12,7 @@ set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check --no-deps numpy==2.4.6 \
+"$work/venv/bin/pip" install -q --disable-pip-version-check --no-compile --no-deps numpy==2.4.6 \
     mindstudio-probe==26.2.0 pandas==3.1.1 python-dateutil==2.9.0.post0 six==1.17.0 pyyaml==6.0.4 tqdm==4.70.1 \
     openpyxl==3.1.5 et_xmlfile==2.0.0 packaging==26.4
 cd "$work"
