@@ -6,7 +6,7 @@
 # 'conv1/WithoutBiases'. NNCF finds 'conv1', raises nothing and quantises the convolution. For a Gemm named fc
 # there is no 'fc' at all (the addition takes the output's name) and NNCF raises. Patterns match the beginning
 # of a name: 'conv1' takes conv10 along.
-# Versions: nncf 3.4.0, openvino 2026.4.1, onnx 1.23.2, numpy 2.4.6, 2026-11-30.
+# Versions: nncf 3.4.0, openvino 2026.4.1, onnx 1.23.2, onnxruntime 1.32.0, numpy 2.4.6, 2026-11-30.
 # Why it matters: a mixed-precision list by ONNX node name is accepted and without effect on just the layers
 # that have a bias; the accuracy that it should restore does not come back.
 set -eu
@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install -q --disable-pip-version-check --no-compile numpy==2.4.6 onnx==1.23.2 \
-    openvino==2026.4.1 nncf==3.4.0
+    openvino==2026.4.1 nncf==3.4.0 onnxruntime==1.32.0
 cd "$work"
 venv/bin/python -W ignore - >seen 2>log <<'END_OF_CODE' || { cat log >&2; exit 1; }
 import contextlib
