@@ -7,8 +7,8 @@
 # with a tensor constant convert. With keep_io_types, a graph output that is used inside too is cast to
 # float32 before the use.
 # Versions: onnxconverter-common 1.16.0, onnx 1.23.2, onnxruntime 1.32.0, numpy 2.4.6, 2026-11-30.
-# Why it matters: PyTorch and tf2onnx export such casts in every attention mask; the half-precision reference
-# then has to be made otherwise, or differs in which part runs in float32.
+# Why it matters: exporters put such casts and constants around masks; the half-precision reference then has
+# to be made otherwise, or differs in which part runs in float32.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

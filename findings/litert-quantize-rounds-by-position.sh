@@ -2,8 +2,8 @@
 # LiteRT's QUANTIZE gives 0 or 1 for 0.5, depending on where in the tensor it stands
 # Expected: one function of the value.
 # Seen: without the delegate, a tensor of 0.5s becomes 0 in all whole groups of eight and 1 in the rest:
-# elements 0..7 of 13 are 0, 8..12 are 1. The vector code rounds halves to even, the scalar code for the tail
-# away from zero. The default delegate gives 0 everywhere.
+# elements 0..7 of 13 are 0, 8..12 are 1. As it seems, vector code rounds halves to even and scalar code for
+# the tail away from zero. The default delegate gives 0 everywhere.
 # Versions: ai-edge-litert 2.3.0 (x86-64, AVX2), numpy 2.4.6, 2026-11-30.
 # Why it matters: the last few elements of a tensor differ by one step from an exact simulation; cutting or
 # padding a tensor changes its values, and the pattern looks like a faulty edge.

@@ -4,8 +4,8 @@
 # Seen: the reference evaluator takes the logarithm of the softmax, which is 0 from about -104 down; ONNX
 # Runtime gives -200. Near -90, where the softmax is subnormal, the reference has few digits left.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: speech recognisers end in LogSoftmax, and their golden is -inf in most elements; -inf - -inf
-# is NaN in every metric.
+# Why it matters: models that end in LogSoftmax (speech recognisers) get -inf into their golden, and -inf -
+# -inf is NaN in every metric.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

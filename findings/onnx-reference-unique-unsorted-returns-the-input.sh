@@ -5,8 +5,7 @@
 # its inverse is right: it takes rows by the column numbers. Sorted, or along axis 0, it agrees with ONNX
 # Runtime.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: voxelisation and token de-duplication use it so; the golden has another shape than the
-# device.
+# Why it matters: the golden has another shape than the device, in models that merge equal points or tokens.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -2,10 +2,10 @@
 # After quantize_static the tensor that was a ReLU's output holds negative numbers
 # Expected: tensors that keep their name keep their meaning: r = Relu(c) is not negative, in the quantised
 # model either.
-# Seen: the QDQ model has no Relu: the convolution writes r itself, with values down to -9, and the following
-# QuantizeLinear (zero point -128) cuts them off. c is gone. The graph output's name moves to the last
-# DequantizeLinear, and what was y is y_QuantizeLinear_Input. In the QOperator format the tensor is called
-# c_quantized but has r's scale and values. Excluding the ReLU by nodes_to_exclude keeps both tensors.
+# Seen: the QDQ model has no Relu: the convolution writes r itself, with values down to -6.5, and the
+# following QuantizeLinear (zero point -128) cuts them off. c is gone. The graph output's name moves to the
+# last DequantizeLinear, and what was y is y_QuantizeLinear_Input. In the QOperator format the tensor is
+# called c_quantized but has r's scale and values. Excluding the ReLU by nodes_to_exclude keeps both tensors.
 # Versions: onnxruntime 1.32.0, onnx 1.23.2, numpy 2.4.6, 2026-11-30.
 # Why it matters: compared by name, r has a terrible SQNR at the first layer although nothing is wrong; its
 # partner is r_DequantizeLinear_Output.

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Linear Resize of uint8 and int8 cuts fractions off in ONNX Runtime, the reference rounds
-# Expected: rounding to nearest, as OpenCV and Pillow do for images.
+# Expected: rounding to nearest.
 # Seen: between 1 and 2 ONNX Runtime gives 1 twice, the reference 1 and 2; for int8 the cut is towards zero,
 # so negative activations move up and positive ones down.
 # Versions: onnx 1.23.2, onnxruntime 1.32.0 (CPU), numpy 2.4.6, 2026-11-30.
-# Why it matters: quantised segmentation and pose models upsample in int8; half of the elements differ by one
-# step between a golden that truncates and a device that rounds, with a bias of half a step.
+# Why it matters: quantised segmentation and pose models upsample in int8; many elements differ by one step
+# between a golden that truncates and a device that rounds, and the difference has a bias.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -2,7 +2,7 @@
 # Polygraphy: a tensor compared with itself fails if it holds a NaN or an infinity; int32 against float32
 # passes
 # Expected: identical tensors pass; tensors of different types do not, or not in silence.
-# Seen: [1, NaN] against itself fails, and [1, inf] too unless infinities_compare_equal is set (there is no
+# Seen: [1, NaN] against itself fails, and [1, -inf] too unless infinities_compare_equal is set (there is no
 # such switch for NaN). [1, 2] as float32 against int32 passes with difference 0. Two empty tensors pass with
 # a mean difference of NaN.
 # Versions: polygraphy 0.53.6, numpy 2.4.6, 2026-11-30.

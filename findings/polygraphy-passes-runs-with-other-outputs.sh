@@ -2,7 +2,7 @@
 # Polygraphy's compare_accuracy passes two runs that have other outputs and another number of iterations
 # Expected: an output that only one run has, or an iteration that only one run has, fails the comparison.
 # Seen: a run with outputs y and z against one with Y alone passes: the names are matched loosely and z is
-# left out, with a warning only. One iteration against two passes; the second is not looked at.
+# left out. One iteration against two passes; the second is not looked at.
 # Versions: polygraphy 0.53.6, numpy 2.4.6, 2026-11-30.
 # Why it matters: "all outputs match" says nothing about how many were compared; a runner that dropped a head
 # still passes in CI.

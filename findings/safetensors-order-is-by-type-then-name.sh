@@ -1,8 +1,8 @@
 #!/bin/sh
 # A safetensors file does not keep the order of the layers: tensors are laid out by type, then by name
 # Expected: the order of the dict, in the header at least, as in .npz, GGUF and PyTorch files.
-# Seen: wider types come first (float64, int64, float32, then half, then bytes), inside a type the names are
-# sorted as text: layer10 before layer2. Header and data agree in this; keys() gives the names sorted.
+# Seen: wider types come first (float64, float32, half, then int8), inside a type the names are sorted as
+# text: layer10 before layer2. Header and data agree in this; keys() gives the names sorted.
 # Versions: safetensors 0.8.0, numpy 2.4.6, 2026-11-30.
 # Why it matters: "the first layer that differs" cannot be read from the file's order; it needs the graph, and
 # a mixed float32 / int8 dump lists all float32 tensors first.

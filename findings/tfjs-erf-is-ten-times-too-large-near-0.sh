@@ -2,8 +2,7 @@
 # erf(1e-10) in TensorFlow.js is ten times too large
 # Expected: 1.128e-10 (2 / sqrt(pi) * x), to float32 accuracy.
 # Seen: 1.113e-9. The CPU backend uses a polynomial that is exact to 1.5e-7 in absolute terms only; erf(1e-7)
-# is off by a percent, erf(3) in the seventh digit. The other elementary functions (expm1, log1p, tanh) are
-# right near 0.
+# is off by a percent. The other elementary functions (expm1, log1p, tanh) are right near 0.
 # Versions: @tensorflow/tfjs-core 4.22.0, backend-cpu 4.22.0, Node.js 20, 2026-11-30.
 # Why it matters: GELU is made of erf; relative errors of small activations accuse the wrong side.
 set -eu
