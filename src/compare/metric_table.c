@@ -78,7 +78,7 @@ static const struct mm_metric metrics[MM_METRIC_COUNT] = {
     [MM_METRIC_SQNR] = {{"sqnr_db", FIGURE(sqnr)}, "SQNR", "-20 log10(diff2)", text_decibel, .unit = "dB"},
     [MM_METRIC_DIFF3_REL] = {{"diff3_relative", FIGURE(diff3_rel)},
                              "diff3",
-                             "max |s-d|/|s|; at s ~ 0 abs",
+                             "max |s-d|/|s|; |s-d| at s~0",
                              text_sci},
     [MM_METRIC_MAX_REL_AT] = {{"diff3_relative_at", PLACE(max_rel_at)}},
     [MM_METRIC_DIFF3_ABS] = {{"diff3_absolute", FIGURE(diff3_abs)}, NULL, NULL, text_sci},

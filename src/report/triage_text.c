@@ -260,8 +260,9 @@ static void put_good(struct mm_buf *out, const struct mm_session *session, const
 {
     struct mm_buf line = {0};
     char figure[MM_NUM];
-    mm_buf_puts(out, "\nWithin the thresholds\n");
-    mm_buf_printf(&line, "%zu %s", digest->good, digest->good == 1 ? "layer" : "layers");
+    mm_buf_puts(out, "\nNo problem found\n");
+    mm_buf_printf(&line, "%zu %s within the thresholds", digest->good,
+                  digest->good == 1 ? "layer is" : "layers are");
     if (digest->worst_good_at >= 0 && digest->worst_good > 0) {
         mm_buf_puts(&line, "; the largest error is that of ");
         mm_report_layer(session, (size_t)digest->worst_good_at, &line);
