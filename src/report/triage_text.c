@@ -185,7 +185,7 @@ static void put_others(struct mm_buf *out, const struct mm_session *session,
         if (digest->start[i].id == first || told_before(session, digest, i, first))
             continue;
         if (!any)
-            mm_buf_puts(out, first == NO_LAYER ? "\nLayers that introduce errors\n"
+            mm_buf_puts(out, first == NO_LAYER ? "\nLayers with errors\n"
                                                : "\nOther layers that introduce errors\n");
         any = true;
         put_matter(out, session, digest, i, first);

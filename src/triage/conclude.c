@@ -194,7 +194,7 @@ static void say_unexplained(const struct mm_blame *blame, unsigned role, struct 
         snprintf(out->text, sizeof out->text, "computes something different (%s)",
                  mm_num_short(figure, blame->error, 2));
     else
-        snprintf(out->text, sizeof out->text, "inputs are good (%s), the result is not",
+        snprintf(out->text, sizeof out->text, "inputs are fine (%s), the result is not",
                  mm_num_short(figure, blame->input_error, 2));
 }
 

@@ -52,9 +52,7 @@ static void settle(void *context)
 static const char *unsaved(void *context)
 {
     struct inspector *inspector = context;
-    return mm_plan_unsaved(mm_session_plan_const(inspector->session))
-               ? "The plan is not saved (w shows it). Quit anyway?"
-               : NULL;
+    return mm_plan_unsaved(mm_session_plan_const(inspector->session)) ? "Plan not saved. Quit anyway?" : NULL;
 }
 
 /* ---- actions of every screen ---- */

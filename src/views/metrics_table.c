@@ -90,7 +90,7 @@ static void line_fit(const struct mm_metrics *m, const struct mm_thresholds *thr
     (void)thresholds;
     mm_buf_clear(&line->figure);
     mm_buf_printf(&line->figure, "%s*s %c %s", mm_num_short(a, m->fit_scale, 4),
-                  m->fit_offset < 0 ? '-' : '+', mm_num_short(b, fabs(m->fit_offset), 3));
+                  m->fit_offset < 0 ? '-' : '+', mm_num_short(b, fabs(m->fit_offset), 2));
     mm_buf_puts(&line->word, "residual ");
     mm_metric_text(MM_METRIC_FIT_RESIDUAL, m, &line->word);
 }

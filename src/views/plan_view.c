@@ -213,7 +213,7 @@ static void status(const struct view *view, const struct app *app, struct canvas
     const struct mm_plan *plan = mm_session_plan_const(app->session);
     bool waits = mm_plan_unsaved(plan) || mm_plan_count(plan) == 0;
     (void)view;
-    inspector_status(app, c, ROLE_STATUS, waits ? "Nothing is written until you press Enter" : "");
+    inspector_status(app, c, ROLE_STATUS, waits ? "Nothing written yet (Enter writes)" : "");
 }
 
 /* ---- actions ---- */

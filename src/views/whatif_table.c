@@ -222,10 +222,9 @@ static int draw_rows(struct canvas *c, const struct app *app, const struct mm_re
 int whatif_table_draw(struct canvas *c, const struct app *app, size_t id, const struct mm_whatif_table *table,
                       const char *problem, int top)
 {
-    int y =
-        text_fit_wrap(c, 0, -top, c->w, ROLE_DIM,
-                      "Least error of src in each format; sums inside the operator are not modelled") -
-        top + 1;
+    int y = text_fit_wrap(c, 0, -top, c->w, ROLE_DIM,
+                          "Least error of src in each format; sums inside the operator are not modelled") -
+            top + 1;
     if (problem)
         y += text_fit_wrap(c, 0, y, c->w, ROLE_ERROR, problem);
     else if (!table)

@@ -278,7 +278,7 @@ def test_options(shipped):
 def test_errors(shipped):
     cases = [
         ("j\nnonsense\n", "script:2: unknown key 'nonsense'"),
-        (":nonsense\n", "script:1: No action is called 'nonsense'"),
+        (":nonsense\n", "script:1: Unknown action 'nonsense'"),
         ('/ "conv\n', "closing quote"),
         (":screen\n", "needs an argument"),
         (":screen no/such/folder/frame\n", "no/such/folder/frame"),

@@ -88,7 +88,7 @@ static void inherited(void **state)
     three(&net, 0.3, 0.4);
     struct mm_evidence nothing = {.format = -1};
     net.subject[1].evidence = &nothing;
-    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are good (0), the result is not");
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are fine (0), the result is not");
     assert_kind(&net, 2, MM_VERDICT_INHERITED, "inherited from #2");
     assert_int_equal(conclude(&net, 2).from, 1);
     assert_int_equal(conclude(&net, 2).confidence, MM_LIKELY);
@@ -135,7 +135,7 @@ static void outputs_are_not_harmless(void **state)
     struct mm_evidence nothing = {.format = -1};
     three(&net, 0.01, 0.3);
     net.subject[2].evidence = &nothing;
-    assert_kind(&net, 2, MM_VERDICT_IMPLEMENTATION, "inputs are good (0.01), the result is not");
+    assert_kind(&net, 2, MM_VERDICT_IMPLEMENTATION, "inputs are fine (0.01), the result is not");
     network_done(&net);
 }
 
@@ -150,7 +150,7 @@ static void noise(void **state)
     net.blame[2].expected = 0.022;
     assert_kind(&net, 1, MM_VERDICT_NOISE, "accumulated rounding: 0.021");
     net.blame[1].expected = 0.019; /* 0.06 is more than three times that */
-    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are good (0), the result is not");
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are fine (0), the result is not");
     network_done(&net);
 }
 
@@ -190,7 +190,7 @@ static void finding(void **state)
     found.finding[0].score = 0.75;
     assert_int_equal(conclude(&net, 1).confidence, MM_LIKELY);
     found.finding[0].score = 0.4; /* decides nothing */
-    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are good (0), the result is not");
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are fine (0), the result is not");
     network_done(&net);
 }
 

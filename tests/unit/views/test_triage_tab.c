@@ -62,7 +62,7 @@ static void verdict_evidence_and_next_step(void **state)
     struct small *small = *state;
     go(small, 3);
     assert_true(
-        small_shows(small, "verdict   implementation, possible: inputs are good (0.0037), the result is"));
+        small_shows(small, "verdict   implementation, possible: inputs are fine (0.0037), the result is"));
     assert_true(small_shows(small, "next      "));
     assert_true(small_shows(small, "why       diff2 1, diff1 1 (threshold 0.05)"));
     assert_true(small_shows(small, "Largest input error: #2 stem, 0.0037"));
