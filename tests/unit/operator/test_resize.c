@@ -197,6 +197,12 @@ static void the_first_opset_with_regions(void **state)
     give(&op, SHAPE(1), FLOATS(2));
     set_text(&op, "mode", "linear");
     expect(&op, SHAPE(4), FLOATS(1, 1.25f, 1.75f, 2));
+    op = op_begin("Resize", 11);
+    give(&op, SHAPE(2), FLOATS(1, 2));
+    give(&op, SHAPE(0), FLOATS(0));
+    give(&op, SHAPE(1), FLOATS(1.5f));
+    give_ints(&op, SHAPE(0), INTS(0));
+    expect(&op, SHAPE(3), FLOATS(1, 1, 2));
     op = op_begin("Upsample", 0); /* whatever the opset is */
     give(&op, SHAPE(2), FLOATS(1, 2));
     give(&op, SHAPE(1), FLOATS(2));
