@@ -104,8 +104,8 @@ static void say_starts(const struct mm_session *session, size_t id, const char *
         mm_buf_printf(out, "Introduced here: %s are fine (%s at most), the result is not (%s).", inputs,
                       error_text(a, here->input_error), error_text(b, here->error));
     else if (isinf(here->error))
-        mm_buf_printf(out, "Introduced here: #%d is off by %s, the result is broken.",
-                      here->worst_input + 1, error_text(a, here->input_error));
+        mm_buf_printf(out, "Introduced here: #%d is off by %s, the result is broken.", here->worst_input + 1,
+                      error_text(a, here->input_error));
     else
         mm_buf_printf(out, "Introduced here: #%d is off by %s, the result by %s that (%s).",
                       here->worst_input + 1, error_text(a, here->input_error),
