@@ -101,7 +101,8 @@ static void page(void **state)
     assert_has(&text, "      implementation, certain: dst = 1.5 x src");
     assert_has(&text, "      2 other layers over the threshold inherit this error.\n");
     assert_has(&text, "\nAll verdicts\n  2 inherited, 1 implementation\n");
-    assert_has(&text, "  2 layers are within the thresholds. Input x: the same on both sides. Output d: 0.\n");
+    assert_has(&text,
+               "  2 layers are within the thresholds. Input x: the same on both sides. Output d: 0.\n");
     for (const char *line = mm_buf_text(&text); *line;) {
         size_t length = strcspn(line, "\n");
         assert_true(length <= 100 || strncmp(line, "5 pairs", 7) == 0);
