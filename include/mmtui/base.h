@@ -182,16 +182,6 @@ static inline int mm_power10_log2(int q)
     return (q * 217706) >> 16;
 }
 
-/* ---- JSON text (for streams written piece by piece; documents that are read go through cJSON) ------------
- */
-
-/* Append a JSON string with quotes, pure ASCII (\uXXXX), bad UTF-8 as U+FFFD. */
-void mm_json_string(struct mm_buf *out, const char *text);
-/* Append a number. Non-finite: bare NaN / Infinity / -Infinity (as Python's json.dump writes them). */
-void mm_json_number_bare(struct mm_buf *out, double value);
-/* Append a number. Non-finite: the strings "NaN" / "Infinity" / "-Infinity", so the file stays valid JSON. */
-void mm_json_number(struct mm_buf *out, double value);
-
 /* ---- files -------------------------------------------------------------------------------------------- */
 
 /*
