@@ -55,6 +55,50 @@ struct mm_dump_options {
  */
 int mm_dump_open(struct mm_dump **dump, const char *path, const struct mm_dump_options *options,
                  struct mm_err *err);
+/* All its entries end here. NULL is fine. */
 void mm_dump_close(struct mm_dump *dump);
+
+/* ---- the order of execution ------------------------------------------------------------------------------ */
+
+/* What tells in which order the tensors were computed: one for two dumps. */
+enum mm_order_source {
+    MM_ORDER_UNKNOWN = 0, /* nothing does */
+    MM_ORDER_GIVEN,       /* a list that the user named */
+    MM_ORDER_STAMPS,      /* time stamps before file names */
+    MM_ORDER_MODEL,       /* the model's graph */
+    MM_ORDER_LIST,        /* a list beside the tensors, which the runtime wrote */
+    MM_ORDER_TIMES,       /* modification times of the files: no more than a hint */
+    MM_ORDER_SOURCES
+};
+const char *mm_order_source_key(enum mm_order_source source); /* "stamps", for files; "unknown" */
+/* A sentence: "The order of execution is that of the time stamps." Of an unknown one also how to give it. */
+const char *mm_order_source_text(enum mm_order_source source);
+
+/* Names in the order of execution. */
+struct mm_order_names {
+    const char **name;
+    size_t count;
+    struct mm_arena arena;
+};
+/*
+ * Read them from a file of at most 256 MiB. Text: a name a line; blank lines are passed over, and the ending of a
+ * tensor file's name is dropped. JSON (the file begins with [ or {): the first list of names, or of objects with a
+ * "name", that is found going through it, or the keys of the first object whose values are all objects or lists. An
+ * empty list is MM_ECORRUPT.
+ */
+int mm_order_names_read(struct mm_order_names *names, const char *path, struct mm_err *err);
+/* A zeroed one is fine. */
+void mm_order_names_done(struct mm_order_names *names);
+/* The path of a list that a runtime has put into the dump's folder (tensor_summary.json,
+ * layer_output_name_order.json); NULL if there is none, or memory is out. To be freed. */
+char *mm_order_list_in(const struct mm_dump *dump);
+
+/*
+ * The order of the files' modification times: place[entry of the dump] from 0 on. They tell something only where no
+ * two are equal and it is not also the order of the names (by bytes, natural, or as a shell lists them) or of the
+ * folder's listing, forwards or backwards: files that were copied without their times have that of the copying. Fewer
+ * than four files tell nothing. 1: they tell; 0: they don't (place is void); -1: memory.
+ */
+int mm_dump_times(const struct mm_dump *dump, size_t *place, struct mm_err *err);
 
 #endif

@@ -105,6 +105,7 @@ struct mm_members {
     size_t count, capacity;
     size_t skipped; /* members that are no tensors */
 };
+/* Free the array; what its entries point at is the arena's. */
 void mm_members_done(struct mm_members *members);
 /* Room for one more, zeroed but for its source; NULL when memory is out. */
 struct mm_entry *mm_members_add(struct mm_members *members, const struct mm_source *source);
@@ -118,6 +119,7 @@ struct mm_reader {
     struct mm_buf unpacked; /* what a small compressed member unpacks to */
     struct mm_arena arena;
 };
+/* Free its memory; it is zeroed again, and may be used again. */
 void mm_reader_done(struct mm_reader *reader);
 
 struct mm_load {
@@ -169,6 +171,7 @@ int mm_load_check(struct mm_load *load, const struct mm_entry *entry, struct mm_
  */
 int mm_load_validate(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
                      struct mm_err *err);
+/* Unmap, and give the reader its memory back. The tensor ends here. */
 void mm_load_close(struct mm_load *load);
 
 /* ---- a tensor out of a message --------------------------------------------------------------------------- */
@@ -232,7 +235,9 @@ struct mm_format {
 
 #define MM_PROBE_SIZE 512 /* of a file's first bytes are enough to tell what it is */
 
+/* All rows, in the order in which a file's first bytes are asked about. */
 const struct mm_format *mm_formats(size_t *count);
+/* By its name ("npy"); NULL if there is none. */
 const struct mm_format *mm_format_find(const char *name);
 /* The format of a file by how it begins, else by the ending of its name; NULL if neither tells. */
 const struct mm_format *mm_format_of(const char *path);

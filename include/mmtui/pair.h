@@ -34,12 +34,16 @@ struct mm_pairs {
     const struct mm_pair *pair; /* in src's execution order; dst-only ones stand where dst has them */
     size_t count;
     size_t both, src_only, dst_only;
-    size_t dropped;              /* entries that the framework's rules left out */
+    size_t dropped; /* entries that the framework's rules left out */
+    bool numbered;  /* the numbers before file names belong to the names: they are no time stamps */
     struct mm_pair_counts whole; /* before mm_pairs_shard */
     struct mm_arena arena;
 };
 
-/* Pair by name. The tensorflow rules read headers (is_output) where a name repeats; the others read no file.
+/*
+ * Pair by name. Where a number before the name is no part of the format (.npy), equal file names come first: if the
+ * names with their numbers pair as many tensors as those without, and pair them otherwise, they are the names.
+ * The tensorflow rules read headers (is_output) where a name repeats; the others read no file.
  */
 int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const struct mm_dump *dst,
                   enum mm_framework framework, struct mm_err *err);
@@ -53,6 +57,41 @@ int mm_pairs_order(struct mm_pairs *pairs, const int64_t *key, struct mm_err *er
  * goes to the share that has least so far, and so on.
  */
 int mm_pairs_shard(struct mm_pairs *pairs, unsigned index, unsigned count, struct mm_err *err);
+/* ---- which tensors of the model the pairs are ------------------------------------------------------------ */
+
+/*
+ * A graph may be used where it knows at least half of the tensors that both sides have: below that it is more
+ * likely another network's, or its names are too far from the dump's, and what it says of order and inputs of the
+ * few that it knows would pass over all the others.
+ */
+struct mm_model_match {
+    int32_t *tensor; /* [count] place in the graph; -1: the graph does not know it */
+    int32_t *run;    /* [count] which of several runs of the model, 0 the first */
+    size_t count;
+    size_t asked,
+        known; /* pairs with both sides (all pairs if there are none), and how many the graph knows */
+};
+/*
+ * By the pairs' names, all at once (mm_graph_match); a pair is the run of its occurrence. Where the numbers before
+ * file names were taken for a part of the names, the names without them are tried as well, and what finds more is
+ * taken. -1: memory.
+ */
+int mm_model_match_open(struct mm_model_match *match, const struct mm_graph *graph,
+                        const struct mm_pair *pair, size_t count, struct mm_err *err);
+/* Another name of a pair, such as its node's with ":K" for output K; "" where there is none. Valid until asked again. */
+typedef const char *(*mm_model_name)(void *context, size_t place);
+/* A second try for those that were not found. Names that mean a tensor that is found already are passed over, and so
+ * are those that repeat where the pair's own name does not. */
+int mm_model_match_more(struct mm_model_match *match, const struct mm_graph *graph,
+                        const struct mm_pair *pair, mm_model_name name, void *context, struct mm_err *err);
+/* Does the graph know half of them, at least? False when nothing was asked. */
+bool mm_model_match_usable(const struct mm_model_match *match);
+/* Up to `most` names that were not found, appended: "a", "b" and "c". */
+void mm_model_match_missing(const struct mm_model_match *match, const struct mm_pair *pair, size_t most,
+                            struct mm_buf *out);
+/* A zeroed one is fine. */
+void mm_model_match_done(struct mm_model_match *match);
+
 /* "same name", "same name, occurrence 2 of 3", "only in src", ... appended to out. */
 void mm_pair_how(const struct mm_pair *pair, struct mm_buf *out);
 

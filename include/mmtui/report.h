@@ -97,6 +97,8 @@ struct mm_table_options {
     bool ascii;   /* no character outside ASCII in what mmtui itself writes */
     int width;    /* columns of the terminal or 0 */
 };
+/* "#12 conv1", or "conv1" where nothing tells the order, so that 12 would be the place in a list by name. */
+void mm_report_layer(const struct mm_session *session, size_t id, struct mm_buf *out);
 /* The ranked table with a header and a summary line. */
 void mm_report_table(const struct mm_session *session, const size_t *ids, size_t count,
                      const struct mm_table_options *options, struct mm_buf *out);

@@ -27,6 +27,8 @@ struct mm_session_options {
     struct mm_thresholds thresholds;
     bool triage; /* when all is measured, look into what is over and conclude (see triage.h) */
     const struct mm_graph *graph; /* of the model; NULL: not known. Borrowed for the session's life */
+    const char
+        *order; /* a file with the tensors' names in the order of execution (mm_order_names_read), or NULL */
     const char *cache;      /* folder of the result cache; NULL: none. Borrowed until mm_session_start */
     unsigned shard, shards; /* measure only share 1 <= shard <= shards of the pairs; 0 of 0: all */
 };
@@ -59,6 +61,21 @@ const struct mm_dump *mm_session_dst(const struct mm_session *session);
 /* Something about the folders that a person should know ("src and dst are the same folder"), or NULL. */
 const char *mm_session_notice(const struct mm_session *session);
 
+/*
+ * What tells the order of the layers. Where it is unknown, ids are mere places in a list by name. Sources by
+ * precedence: the file of options.order; time stamps; the model, if it knows half of the tensors; a list that the
+ * runtime has put beside the tensors of src or dst; modification times, where they tell the same of both dumps. A
+ * list that knows less than half of the tensors is passed over, and the notice says so.
+ */
+enum mm_order_source mm_session_order(const struct mm_session *session);
+/* The graph that is used, or NULL: options.graph, unless it knows less than half of the tensors. What headers say of
+ * nodes is looked at when all is measured; until then a graph may stand that is given up later. */
+const struct mm_graph *mm_session_graph(const struct mm_session *session);
+/* How many tensors that both dumps have the model knows, of how many; 0 of 0 without a model. */
+void mm_session_model(const struct mm_session *session, size_t *known, size_t *asked);
+/* Appends what order and edges are taken from, in sentences: for the head of a report, or a banner. */
+void mm_session_order_text(const struct mm_session *session, struct mm_buf *out);
+
 /* ---- results as they come ---- */
 
 /* Readable while finished work waits; -1 when jobs run inline. */
@@ -90,6 +107,13 @@ struct mm_session_totals {
 void mm_session_totals(const struct mm_session *session, struct mm_session_totals *out);
 /* Counts up whenever a layer, a tag, the plan or the thresholds changed. */
 uint64_t mm_session_revision(const struct mm_session *session);
+/*
+ * Was enough compared for a check to mean something? False, with a sentence appended to `why`, when no tensor has a
+ * partner, when fewer than the share `least` (0 .. 1) of the smaller side's tensors have one, or when an output of
+ * the network is in src alone: as the model tells, the tensor's header, or, by time stamps, what src wrote last. Of
+ * a shard the counts are those of the whole run, and outputs are not looked for.
+ */
+bool mm_session_covers(const struct mm_session *session, double least, struct mm_buf *why);
 /* Judges all layers anew. */
 void mm_session_set_thresholds(struct mm_session *session, const struct mm_thresholds *thresholds);
 

@@ -16,42 +16,60 @@
 /* A layer is over when either figure is. 0.05 is the field's rule of thumb. */
 struct mm_thresholds {
     double diff1, diff2;
+    double floor; /* a layer with no |s - d| above it is not over, whatever the ratios; 0: none */
 };
 void mm_thresholds_defaults(struct mm_thresholds *thresholds);
+/* Is a layer with these figures over? NaN (no finite position, but all equal) is not; values that are not finite on
+ * one side only are not asked for here. */
+bool mm_thresholds_over(const struct mm_thresholds *thresholds, const struct mm_metrics *metrics);
 
 /* ---- flow: which layer feeds which ------------------------------------------------------------------------
  */
 
+/* What is known of order and edges, before anything is measured. All zero: nothing. */
+struct mm_flow_order {
+    const struct mm_graph *graph; /* NULL: not known */
+    const int32_t *tensor, *run;  /* [layers] as mm_model_match has them; with a graph */
+    bool ordered;                 /* the layers are in the order of execution */
+    bool weak;                    /* which is a mere hint */
+};
+
 /*
  * Layers by their place in `subjects`, which are in execution order. With a graph, an input of a layer is the
  * nearest tensor upstream that was dumped and paired (nodes whose results were not dumped are walked
- * through). Without one, the MM_FLOW_WINDOW layers before it in execution order stand in, and `known` is
- * false.
+ * through), of the same run of the model, or of the last run before it that has one; what comes out of a body (of
+ * If, Loop, Scan) is the last that was dumped before the layer. A tensor that the graph does not know has no
+ * inputs and no readers. Without a graph, the MM_FLOW_WINDOW layers before it in execution order stand in, and
+ * `known` is false.
  */
 #define MM_FLOW_WINDOW 8
 struct mm_flow {
     size_t count;
     bool known;
-    bool ordered; /* known, or time stamps tell the order; else nothing does, and there are no edges */
+    bool ordered; /* known, or something tells the order; else nothing does, and there are no edges */
+    bool
+        weak; /* the order is a mere hint, and there is no graph: what follows from it alone is at most possible */
     const uint32_t *input_from; /* [count + 1]: inputs of i are input[input_from[i] .. input_from[i + 1]) */
     const uint32_t *input;
     const uint32_t *reader_from; /* alike */
     const uint32_t *reader;
     const int32_t *node;            /* [count] node of the graph that makes it; -1 */
     const int32_t *tensor;          /* [count] tensor of the graph; -1 */
+    const int32_t *run;             /* [count] which run of the model; 0 without a graph */
     const unsigned char *role;      /* [count] bits of enum mm_role */
     const unsigned char *quantised; /* [count] bits of enum mm_quantised */
     struct mm_arena arena;
 };
 /*
- * Borrowed: nothing is kept of the arguments. graph may be NULL. A layer is found in the graph by the
- * tensor's name (its k-th occurrence is the name's k-th write), else by dst's or src's node_name. Roles
- * without a graph: is_output, op types that are inputs by name, and where there are none of these the first
- * and the last pair. Quantised: an integer dtype in dst (a result in integers on both sides is data, not
+ * Borrowed: nothing is kept of the arguments. order may be NULL. A graph that knows none of the layers counts as
+ * none. Roles without a graph: is_output, op types that are inputs by name, and where there are none of these the
+ * first and the last pair. Quantised: an integer dtype in dst (a result in integers on both sides is data, not
  * quantisation), or a tensor beside it, only in dst, of integers, with the name plus _quantized or the like.
  */
 int mm_flow_open(struct mm_flow **flow, const struct mm_subject *subjects, size_t count,
-                 const struct mm_graph *graph, struct mm_err *err);
+                 const struct mm_flow_order *order, struct mm_err *err);
+/* There is a graph, and it does not know this layer: nothing is known of where its error comes from. */
+bool mm_flow_is_stranger(const struct mm_flow *flow, size_t layer);
 void mm_flow_close(struct mm_flow *flow);
 
 /* ---- blame: introduced or inherited -----------------------------------------------------------------------

@@ -152,33 +152,35 @@ int mm_map_open_in(struct mm_map *map, const char *path, struct mm_buf *memory, 
     return result;
 }
 
-/* A part that is there. */
-static int take_part(struct mm_map *map, int fd, const char *path, uint64_t offset, struct mm_buf *memory,
+/* A small part, into memory that is used again. One that is there takes no other call. */
+static int read_part(struct mm_map *map, int fd, const char *path, uint64_t offset, struct mm_buf *memory,
                      struct mm_err *err)
 {
-    struct stat info;
-    size_t size = map->size;
-    if (fstat(fd, &info) < 0)
-        return mm_fail_errno(err, path, "reading its size");
-    if (!S_ISREG(info.st_mode))
-        return mm_fail(err, MM_EUNSUPPORTED, "%s: is not a regular file", path);
-    if (offset > (uint64_t)info.st_size || size > (uint64_t)info.st_size - offset)
-        return fail_shorter(path, err);
-    if (!memory || size >= MM_MAP_SMALL)
-        return size > 0 ? map_content(map, fd, path, offset, err) : 0;
     OPEN_UP(memory->data, memory->capacity);
     mm_buf_clear(memory);
-    uint8_t *to = mm_buf_reserve(memory, size);
-    ssize_t n = to ? read_on(fd, to, offset, 0, size) : 0;
+    uint8_t *to = mm_buf_reserve(memory, map->size);
     if (!to)
         return mm_fail_memory(err);
+    ssize_t n = read_on(fd, to, offset, 0, map->size);
     if (n < 0)
         return mm_fail_errno(err, path, "reading it");
-    if ((size_t)n < size)
+    if ((size_t)n < map->size)
         return fail_shorter(path, err);
     map->data = to;
     FENCE_OFF(to + n, memory->capacity - (size_t)n);
     return 0;
+}
+
+static int map_part(struct mm_map *map, int fd, const char *path, uint64_t offset, struct mm_err *err)
+{
+    struct stat info;
+    if (fstat(fd, &info) < 0)
+        return mm_fail_errno(err, path, "reading its size");
+    if (!S_ISREG(info.st_mode))
+        return mm_fail(err, MM_EUNSUPPORTED, "%s: is not a regular file", path);
+    if (offset > (uint64_t)info.st_size || map->size > (uint64_t)info.st_size - offset)
+        return fail_shorter(path, err);
+    return map->size > 0 ? map_content(map, fd, path, offset, err) : 0;
 }
 
 int mm_map_open_part(struct mm_map *map, const char *path, uint64_t offset, size_t size,
@@ -188,7 +190,8 @@ int mm_map_open_part(struct mm_map *map, const char *path, uint64_t offset, size
     int fd = open_file(path);
     if (fd < 0)
         return mm_fail_errno(err, path, "opening it");
-    int result = take_part(map, fd, path, offset, memory, err);
+    bool small = memory && size > 0 && size < MM_MAP_SMALL && offset <= INT64_MAX - size;
+    int result = small ? read_part(map, fd, path, offset, memory, err) : map_part(map, fd, path, offset, err);
     if (!map->base)
         close(fd);
     return result;

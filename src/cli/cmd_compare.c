@@ -45,11 +45,8 @@ int cmd_compare(struct cli_options *options)
     options->session.cache = cache;
     int status = EXIT_ERROR;
     if (mm_session_open(&session, &options->session, &err) == 0 && measure_all(session, &err) == 0 &&
-        write_reports(session, options, folder, &err) == 0) {
-        struct mm_session_totals totals;
-        mm_session_totals(session, &totals);
-        status = options->fail && totals.bad ? EXIT_OVER : EXIT_FINE;
-    }
+        write_reports(session, options, folder, &err) == 0)
+        status = cli_check(options, session);
     mm_session_close(session);
     free(cache);
     return status == EXIT_ERROR ? cli_error(&err) : status;

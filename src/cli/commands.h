@@ -44,6 +44,8 @@ int cli_two_dumps(struct cli_options *options, cli_work work);
 
 /* --help of a command, to stdout. */
 void cli_help(const struct command *command);
+/* The exit status of a comparison: with --fail not 0 when a layer is bad, or too little was compared (said on stderr). */
+int cli_check(const struct cli_options *options, const struct mm_session *session);
 /* Print "mmtui: TEXT" to stderr; returns EXIT_ERROR. */
 int cli_error(const struct mm_err *err);
 /* The same, and the command's usage. */

@@ -126,12 +126,11 @@ int inspect(struct cli_options *options)
     if (cli_model_open(options, &err) < 0 || mm_session_open(&session, &options->session, &err) < 0)
         return cli_error(&err);
     int result = look(options, session, &err);
-    struct mm_session_totals totals;
-    mm_session_totals(session, &totals);
+    int status = cli_check(options, session);
     mm_session_close(session);
     if (result < 0)
         return cli_error(&err);
     if (result > 0)
         return EXIT_SIGNAL + result;
-    return options->fail && totals.bad ? EXIT_OVER : EXIT_FINE;
+    return status;
 }

@@ -44,7 +44,7 @@ static int set_threshold(struct cli_options *options, const struct option_info *
     double value;
     if (number_of(info, text, &value, err) < 0)
         return -1;
-    options->session.thresholds = (struct mm_thresholds){.diff1 = value, .diff2 = value};
+    options->session.thresholds.diff1 = options->session.thresholds.diff2 = value;
     return 0;
 }
 
@@ -163,6 +163,9 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_MODEL] = {0, "model", "FILE",
                    "the model's .onnx file: tells which layer feeds which; weights are not read", GROUP_MODEL,
                    TEXT(model)},
+    [OPT_ORDER] = {0, "order", "FILE",
+                   "the tensors' names in the order of execution, one a line or as a JSON list", GROUP_MODEL,
+                   TEXT(session.order)},
     [OPT_SIM] = {0, "sim", "DIR",
                  "the framework's simulation of the low precision: is it the format or the port?",
                  GROUP_MODEL, TEXT(session.sim)},
@@ -180,8 +183,14 @@ static const struct option_info table[OPT_COUNT] = {
                     "show only matching layers: conv, op=Conv, dtype=i8, 'diff2>0.05', bad", GROUP_TABLE,
                     TEXT(filter)},
     [OPT_LIMIT] = {'n', "limit", "N", "print at most N rows", GROUP_TABLE, SET(set_limit)},
-    [OPT_FAIL] = {0, "fail", NULL, "exit with 1 when a layer is over the threshold", GROUP_SESSION,
+    [OPT_FLOOR] = {0, "floor", "X", "a layer is not over when no |s-d| is larger (default: 0)", GROUP_SESSION,
+                   NUMBER(session.thresholds.floor), IN_CONFIG},
+    [OPT_FAIL] = {0, "fail", NULL,
+                  "exit with 1 when a layer is over the threshold, or too little was compared", GROUP_SESSION,
                   FLAG(fail)},
+    [OPT_MIN_PAIRED] = {0, "min-paired", "X",
+                        "with --fail: the share of tensors that must be compared (default: 0.9)",
+                        GROUP_SESSION, NUMBER(min_paired), IN_CONFIG},
     [OPT_JOBS] = {'j', "jobs", "N", "worker threads (default: one a processor); 0 works inline",
                   GROUP_SESSION, SET(set_jobs), IN_CONFIG},
     [OPT_QUANTILES] = {0, "quantiles", NULL, "also write the exact quantiles of |error| (50, 90, 99, 99.9 %)",
@@ -254,6 +263,7 @@ void cli_options_init(struct cli_options *options)
                                     .export_dir = "mmtui_export",
                                     .width = 80,
                                     .height = 24,
+                                    .min_paired = 0.9,
                                     .most_words = 8};
     mm_session_defaults(&options->session);
     mm_suggest_defaults(&options->suggest);

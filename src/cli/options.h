@@ -16,6 +16,7 @@ enum option {
     OPT_OUTPUT,
     OPT_FRAMEWORK,
     OPT_MODEL,
+    OPT_ORDER,
     OPT_SIM,
     OPT_BEFORE,
     OPT_THRESHOLD,
@@ -24,7 +25,9 @@ enum option {
     OPT_SORT,
     OPT_FILTER,
     OPT_LIMIT,
+    OPT_FLOOR,
     OPT_FAIL,
+    OPT_MIN_PAIRED,
     OPT_JOBS,
     OPT_QUANTILES,
     OPT_HIST,
@@ -62,6 +65,7 @@ struct cli_options {
     const char *sort, *filter;
     int64_t limit;
     bool fail;
+    double min_paired; /* with fail: see mm_session_covers */
     bool hist;
     bool no_cache;
     bool json;

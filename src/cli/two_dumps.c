@@ -13,19 +13,16 @@ int cli_model_open(struct cli_options *options, struct mm_err *err)
     return 0;
 }
 
-static int open_and_work(struct cli_options *options, cli_work work, bool *bad, struct mm_err *err)
+static int open_and_work(struct cli_options *options, cli_work work, int *status, struct mm_err *err)
 {
     struct mm_session *session = NULL;
-    struct mm_session_totals totals;
     int result = cli_model_open(options, err);
     if (result == 0)
         result = mm_session_open(&session, &options->session, err);
     if (result == 0)
         result = work(session, options, err);
-    if (result == 0) {
-        mm_session_totals(session, &totals);
-        *bad = totals.bad > 0;
-    }
+    if (result == 0)
+        *status = cli_check(options, session);
     mm_session_close(session);
     return result;
 }
@@ -33,7 +30,7 @@ static int open_and_work(struct cli_options *options, cli_work work, bool *bad, 
 int cli_two_dumps(struct cli_options *options, cli_work work)
 {
     struct mm_err err = {0};
-    bool bad = false;
+    int status = EXIT_FINE;
     if (options->word_count != 2) {
         mm_fail(&err, MM_EARG, "two dumps are needed, folders or files: the reference and the accelerator's");
         return cli_error(&err);
@@ -43,9 +40,9 @@ int cli_two_dumps(struct cli_options *options, cli_work work)
     options->session.triage = true;
     char *cache = options->no_cache ? NULL : mm_cache_folder();
     options->session.cache = cache;
-    int result = open_and_work(options, work, &bad, &err);
+    int result = open_and_work(options, work, &status, &err);
     free(cache);
     if (result < 0)
         return cli_error(&err);
-    return options->fail && bad ? EXIT_OVER : EXIT_FINE;
+    return status;
 }

@@ -116,9 +116,35 @@ static const char *file_or_member(const struct mm_entry *entry)
     return entry->member ? entry->member : entry->source->file;
 }
 
-static int side_init(struct side *side, const struct mm_dump *dump, bool tensorflow, bool is_dst,
+/* By which names tensors are paired. */
+enum reading {
+    READ_PLAIN, /* the dump's, without time stamps */
+    READ_NUMBERED, /* with the numbers that were taken for time stamps, where the format does not say that they are */
+    READ_TENSORFLOW /* plain, and what TensorFlow adds is dropped */
+};
+
+/* NULL when memory is out. */
+static const char *numbered_name(const struct mm_entry *entry, struct mm_arena *arena)
+{
+    size_t stem;
+    if (entry->parsed.stamp < 0 || entry->source->format->stamped)
+        return entry->parsed.name;
+    if (entry->member || !mm_format_by_name(entry->source->file, &stem))
+        return file_or_member(entry);
+    return mm_arena_strndup(arena, entry->source->file, stem);
+}
+
+static const char *name_of(const struct mm_entry *entry, enum reading reading, struct mm_arena *arena)
+{
+    return reading == READ_TENSORFLOW ? tensorflow_name(entry, arena)
+           : reading == READ_NUMBERED ? numbered_name(entry, arena)
+                                      : entry->parsed.name;
+}
+
+static int side_init(struct side *side, const struct mm_dump *dump, enum reading reading, bool is_dst,
                      struct mm_arena *arena)
 {
+    bool tensorflow = reading == READ_TENSORFLOW;
     *side = (struct side){.dump = dump};
     side->all = calloc(dump->count + 1, sizeof *side->all);
     side->sorted = calloc(dump->count + 1, sizeof *side->sorted);
@@ -127,7 +153,7 @@ static int side_init(struct side *side, const struct mm_dump *dump, bool tensorf
     for (size_t i = 0; i < dump->count; i++) {
         struct candidate *here = &side->all[side->count];
         here->entry = &dump->entries[i];
-        here->name = tensorflow ? tensorflow_name(here->entry, arena) : here->entry->parsed.name;
+        here->name = name_of(here->entry, reading, arena);
         if (!here->name)
             return -1;
         if (tensorflow && is_dst && strstr(file_or_member(here->entry), "cnnl")) {
@@ -260,21 +286,86 @@ static int make_list(struct mm_pairs *pairs, const struct side *src, const struc
     return 0;
 }
 
+/* ---- both sides ---- */
+
+struct sides {
+    struct side src, dst;
+};
+
+static int join_sides(struct sides *sides, const struct mm_dump *src, const struct mm_dump *dst,
+                      enum reading reading, struct mm_arena *arena)
+{
+    if (side_init(&sides->src, src, reading, false, arena) < 0 ||
+        side_init(&sides->dst, dst, reading, true, arena) < 0)
+        return -1;
+    join(&sides->src, &sides->dst);
+    join_only(&sides->src, &sides->dst);
+    return 0;
+}
+
+static void sides_done(struct sides *sides)
+{
+    side_done(&sides->src);
+    side_done(&sides->dst);
+}
+
+static bool any_number(const struct mm_dump *dump)
+{
+    for (size_t i = 0; i < dump->count; i++) {
+        if (dump->entries[i].parsed.stamp >= 0 && !dump->entries[i].source->format->stamped)
+            return true;
+    }
+    return false;
+}
+
+/* Are names with their numbers the better reading: more pairs, or as many and others? */
+static bool is_numbered(const struct sides *plain, const struct sides *numbered)
+{
+    size_t n = 0, m = 0;
+    bool others = false;
+    for (size_t i = 0; i < plain->src.count; i++) {
+        const struct candidate *a = plain->src.all[i].partner, *b = numbered->src.all[i].partner;
+        n += a != NULL;
+        m += b != NULL;
+        others |= a && b && a->entry != b->entry;
+    }
+    return m > n || (m == n && others);
+}
+
+/* Joins the two sides by the better reading, and says which it was. */
+static int join_best(struct sides *sides, const struct mm_dump *src, const struct mm_dump *dst,
+                     bool *numbered, struct mm_arena *arena)
+{
+    struct sides other = {0};
+    *numbered = false;
+    if (join_sides(sides, src, dst, READ_PLAIN, arena) < 0)
+        return -1;
+    if (!any_number(src) && !any_number(dst))
+        return 0;
+    int result = join_sides(&other, src, dst, READ_NUMBERED, arena);
+    *numbered = result == 0 && is_numbered(sides, &other);
+    if (*numbered) {
+        struct sides plain = *sides;
+        *sides = other;
+        other = plain;
+    }
+    sides_done(&other);
+    return result;
+}
+
 int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct mm_dump *dst,
                   enum mm_framework framework, struct mm_err *err)
 {
-    bool tensorflow = framework == MM_FRAMEWORK_TENSORFLOW;
-    struct side s = {0}, d = {0};
+    struct sides sides = {0};
     struct mm_pairs *pairs = calloc(1, sizeof *pairs);
     int result = -1;
-    if (pairs && side_init(&s, src, tensorflow, false, &pairs->arena) == 0 &&
-        side_init(&d, dst, tensorflow, true, &pairs->arena) == 0) {
-        join(&s, &d);
-        join_only(&s, &d);
-        result = make_list(pairs, &s, &d);
-    }
-    side_done(&s);
-    side_done(&d);
+    if (pairs && framework == MM_FRAMEWORK_TENSORFLOW)
+        result = join_sides(&sides, src, dst, READ_TENSORFLOW, &pairs->arena);
+    else if (pairs)
+        result = join_best(&sides, src, dst, &pairs->numbered, &pairs->arena);
+    if (result == 0)
+        result = make_list(pairs, &sides.src, &sides.dst);
+    sides_done(&sides);
     if (result < 0) {
         mm_pairs_close(pairs);
         return mm_fail_memory(err);

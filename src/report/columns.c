@@ -23,14 +23,13 @@ static bool is_broken(const struct mm_result *result)
 
 static double value_number(const struct mm_session *session, size_t id)
 {
-    (void)session;
-    return (double)(id + 1);
+    return mm_session_order(session) == MM_ORDER_UNKNOWN ? NAN : (double)(id + 1);
 }
 
 static void text_number(const struct mm_session *session, size_t id, struct mm_buf *out)
 {
-    (void)session;
-    mm_buf_printf(out, "%zu", id + 1);
+    if (mm_session_order(session) != MM_ORDER_UNKNOWN)
+        mm_buf_printf(out, "%zu", id + 1);
 }
 
 static void text_layer(const struct mm_session *session, size_t id, struct mm_buf *out)

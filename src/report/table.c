@@ -1,4 +1,4 @@
-#include "mmtui/report.h"
+#include "report/triage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -138,13 +138,25 @@ static size_t worst_layer(const struct mm_session *session)
     return worst;
 }
 
+void mm_report_layer(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    const struct mm_layer *layer = mm_session_layer(session, id);
+    if (mm_session_order(session) != MM_ORDER_UNKNOWN)
+        mm_buf_printf(out, "#%zu ", layer->pair->place + 1);
+    mm_buf_puts(out, layer->label);
+}
+
 void mm_report_summary(const struct mm_session *session, struct mm_buf *out)
 {
     struct mm_session_totals totals;
     mm_session_totals(session, &totals);
     const struct mm_session_options *options = mm_session_options(session);
+    struct mm_buf why = {0};
+    if (!mm_session_covers(session, REPORT_COVERED, &why))
+        mm_buf_printf(out, "Note: %s. ", mm_buf_text(&why));
+    mm_buf_done(&why);
     if (options->shards)
-        mm_buf_printf(out, "share %u of %u: ", options->shard, options->shards);
+        mm_buf_printf(out, "shard %u of %u: ", options->shard, options->shards);
     mm_buf_printf(out, "%zu %s", totals.pairs, totals.pairs == 1 ? "pair" : "pairs");
     if (totals.src_only)
         mm_buf_printf(out, ", %zu only in src", totals.src_only);
@@ -160,8 +172,8 @@ void mm_report_summary(const struct mm_session *session, struct mm_buf *out)
         mm_buf_printf(out, "; %zu of %zu from the cache", totals.cached, totals.layers);
     size_t worst = worst_layer(session);
     if (worst < mm_session_count(session)) {
-        const struct mm_layer *layer = mm_session_layer(session, worst);
-        mm_buf_printf(out, "; worst: #%zu %s", layer->pair->place + 1, layer->label);
+        mm_buf_puts(out, "; worst: ");
+        mm_report_layer(session, worst, out);
     }
     mm_buf_putc(out, '\n');
 }

@@ -4,6 +4,9 @@
 
 #include "mmtui/report.h"
 
+/* With a smaller share of the tensors compared, a report says that first. */
+#define REPORT_COVERED 0.5
+
 struct triage_start {
     uint32_t id;
     size_t explains; /* layers over the threshold whose root it is, itself included */

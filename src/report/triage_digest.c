@@ -4,12 +4,14 @@
 
 struct ranked {
     struct triage_start start;
-    bool overflow;
+    bool overflow, stranger;
 };
 
 static int by_weight(const void *a, const void *b)
 {
     const struct ranked *x = a, *y = b;
+    if (x->stranger != y->stranger) /* what the graph does not know is not accused before what it knows */
+        return x->stranger ? 1 : -1;
     if (x->overflow != y->overflow)
         return x->overflow ? -1 : 1;
     if (x->start.explains != y->start.explains)
@@ -45,11 +47,13 @@ static void collect(struct triage_digest *digest, const struct mm_session *sessi
                     struct ranked *ranked)
 {
     size_t n = 0;
+    const struct mm_flow *flow = mm_session_flow(session);
     for (size_t id = 0; id < mm_session_count(session); id++) {
         if (!is_start(session, id))
             continue;
         ranked[n++] = (struct ranked){{(uint32_t)id, explains[id]},
-                                      mm_session_layer(session, id)->verdict.kind == MM_VERDICT_OVERFLOW};
+                                      mm_session_layer(session, id)->verdict.kind == MM_VERDICT_OVERFLOW,
+                                      flow && mm_flow_is_stranger(flow, id)};
     }
     qsort(ranked, n, sizeof *ranked, by_weight);
     for (size_t i = 0; i < n; i++)

@@ -192,6 +192,11 @@ static void put_head(struct mm_json *json, const struct mm_session *session)
     mm_json_put_text(json, "src", options->src);
     mm_json_put_text(json, "dst", options->dst);
     mm_json_put_bool(json, "graph", flow && flow->known);
+    size_t known, asked;
+    mm_session_model(session, &known, &asked);
+    mm_json_put_text(json, "order", mm_order_source_key(mm_session_order(session)));
+    mm_json_put_whole(json, "model_knows", (int64_t)known);
+    mm_json_put_whole(json, "model_asked", (int64_t)asked);
     mm_json_put_number(json, "threshold_diff1", options->thresholds.diff1);
     mm_json_put_number(json, "threshold_diff2", options->thresholds.diff2);
     put_layer_number(json, "first_culprit", mm_session_first_culprit(session));

@@ -51,7 +51,10 @@ static void put_lines(struct mm_buf *out, int indent, const char *text)
 static void put_layer_line(struct mm_buf *out, const struct mm_session *session, uint32_t id)
 {
     const struct mm_layer *layer = mm_session_layer(session, id);
-    mm_buf_printf(out, "  #%u  %s", id + 1, layer->label);
+    mm_buf_puts(out, "  ");
+    if (mm_session_order(session) != MM_ORDER_UNKNOWN)
+        mm_buf_printf(out, "#%u  ", id + 1);
+    mm_buf_puts(out, layer->label);
     if (mm_session_op(session, id)[0]) {
         mm_buf_puts(out, "  ");
         mm_column(MM_COLUMN_OP)->text(session, id, out);
@@ -101,22 +104,13 @@ static void put_start(struct mm_buf *out, const struct mm_session *session, cons
 
 static void put_head(struct mm_buf *out, const struct mm_session *session)
 {
-    const struct mm_flow *flow = mm_session_flow(session);
     mm_report_summary(session, out);
     if (mm_session_notice(session))
         put_lines(out, 0, mm_session_notice(session));
-    bool given = mm_session_options(session)->graph != NULL;
-    put_lines(
-        out, 0,
-        flow && flow->known              ? "Which layer feeds which: from the model's graph."
-        : flow && flow->ordered && given ? "The model's graph has none of these layers: the layers before it "
-                                           "in execution order stand in for "
-                                           "a layer's inputs."
-        : flow && flow->ordered
-            ? "Which layer feeds which is not known: the layers before it in execution order stand in for a "
-              "layer's inputs. --model gives the graph."
-            : "Neither a graph (--model) nor time stamps tell which layer runs before which: each layer is "
-              "judged by itself, and where an error starts is not said.");
+    struct mm_buf order = {0};
+    mm_session_order_text(session, &order);
+    put_lines(out, 0, mm_buf_text(&order));
+    mm_buf_done(&order);
 }
 
 /* "  #72  conv2d_3  Conv: int8 per tensor is too coarse here ...", cut to the page. */
@@ -124,7 +118,7 @@ static void put_other(struct mm_buf *out, const struct mm_session *session, cons
 {
     const struct mm_layer *layer = mm_session_layer(session, start->id);
     struct mm_buf line = {0};
-    mm_buf_printf(&line, "#%u  %s", start->id + 1, layer->label);
+    mm_report_layer(session, start->id, &line);
     if (mm_session_op(session, start->id)[0]) {
         mm_buf_puts(&line, "  ");
         mm_column(MM_COLUMN_OP)->text(session, start->id, &line);
@@ -235,8 +229,9 @@ static void put_since(struct mm_buf *out, const struct mm_session *session)
     mm_buf_printf(&line, "%zu %s better, %zu worse, %zu the same.", better,
                   better == 1 ? "layer is" : "layers are", worse, same);
     if (worse) {
-        mm_buf_printf(&line, " Most for the worse: #%zu %s, ", worst_at + 1,
-                      mm_session_layer(session, worst_at)->label);
+        mm_buf_puts(&line, " Most for the worse: ");
+        mm_report_layer(session, worst_at, &line);
+        mm_buf_puts(&line, ", ");
         change->text(session, worst_at, &line);
         mm_buf_putc(&line, '.');
     }
@@ -267,10 +262,11 @@ static void put_good(struct mm_buf *out, const struct mm_session *session, const
     mm_buf_puts(out, "\nLooked at and found good\n");
     mm_buf_printf(&line, "%zu %s within the thresholds", digest->good,
                   digest->good == 1 ? "layer is" : "layers are");
-    if (digest->worst_good_at >= 0 && digest->worst_good > 0)
-        mm_buf_printf(&line, "; the worst of them is #%d %s with %s", digest->worst_good_at + 1,
-                      mm_session_layer(session, (size_t)digest->worst_good_at)->label,
-                      mm_num_short(figure, digest->worst_good, 2));
+    if (digest->worst_good_at >= 0 && digest->worst_good > 0) {
+        mm_buf_puts(&line, "; the worst of them is ");
+        mm_report_layer(session, (size_t)digest->worst_good_at, &line);
+        mm_buf_printf(&line, " with %s", mm_num_short(figure, digest->worst_good, 2));
+    }
     mm_buf_puts(&line, ".");
     const struct mm_flow *flow = mm_session_flow(session);
     for (size_t id = 0; flow && id < mm_session_count(session); id++) {
@@ -291,7 +287,21 @@ static void put_good(struct mm_buf *out, const struct mm_session *session, const
     mm_buf_done(&line);
 }
 
-static void put_no_culprit(struct mm_buf *out, const struct triage_digest *digest)
+static const char *nothing_over(const struct mm_session *session)
+{
+    struct mm_session_totals totals;
+    mm_session_totals(session, &totals);
+    struct mm_buf why = {0};
+    bool covered = mm_session_covers(session, REPORT_COVERED, &why);
+    mm_buf_done(&why);
+    if (totals.pairs == 0)
+        return "Nothing was compared: no tensor of src has a partner in dst.";
+    return covered ? "Nothing is over the threshold."
+                   : "Nothing of what was compared is over the threshold, but much was not compared.";
+}
+
+static void put_no_culprit(struct mm_buf *out, const struct mm_session *session,
+                           const struct triage_digest *digest)
 {
     size_t over = 0;
     for (int kind = 0; kind < MM_VERDICT_COUNT; kind++) {
@@ -304,7 +314,7 @@ static void put_no_culprit(struct mm_buf *out, const struct triage_digest *diges
               over ? "No layer does anything wrong by itself: what is over the threshold is rounding that "
                      "adds up, or "
                      "does no harm."
-                   : "Nothing is over the threshold.");
+                   : nothing_over(session));
 }
 
 int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)
@@ -320,13 +330,14 @@ int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struc
             if (digest.start[i].id == start.id)
                 start = digest.start[i];
         }
-        mm_buf_puts(out, "\nWhat is wrong first\n");
+        mm_buf_puts(out, mm_session_order(session) == MM_ORDER_TIMES ? "\nWhat may be wrong first\n"
+                                                                     : "\nWhat is wrong first\n");
         put_start(out, session, &start);
         put_others(out, session, &digest, start.id);
     } else if (digest.starts) {
         put_others(out, session, &digest, NO_LAYER);
     } else {
-        put_no_culprit(out, &digest);
+        put_no_culprit(out, session, &digest);
     }
     struct mm_advice advice;
     if (mm_session_advice(session, &advice, NULL) == 0)

@@ -81,6 +81,19 @@ static int list_both(struct mm_session *session, struct mm_err *err)
     return 0;
 }
 
+void session_note(struct mm_session *session, struct mm_buf *text)
+{
+    struct mm_buf both;
+    mm_buf_init(&both);
+    mm_buf_printf(&both, "%s%s%s", session->notice ? session->notice : "", session->notice ? " " : "",
+                  mm_buf_text(text));
+    const char *notice =
+        both.failed || text->failed ? NULL : mm_arena_strdup(&session->arena, mm_buf_text(&both));
+    session->notice = notice ? notice : session->notice;
+    mm_buf_done(&both);
+    mm_buf_done(text);
+}
+
 static int open_all(struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
@@ -92,10 +105,13 @@ static int open_all(struct mm_session *session, struct mm_err *err)
     session->options.dst = session->dst_path;
     if (list_both(session, err) < 0 ||
         mm_pairs_open(&session->pairs, session->src, session->dst, options->framework, err) < 0 ||
-        mm_plan_open(&session->plan, err) < 0 || graph_apply(session, err) < 0)
+        mm_plan_open(&session->plan, err) < 0)
+        return -1;
+    if (graph_match(session, err) < 0 || order_apply(session, err) < 0 || graph_apply(session, err) < 0)
         return -1;
     if (options->shards && mm_pairs_shard(session->pairs, options->shard, options->shards, err) < 0)
         return -1;
+    graph_shard(session);
     if (make_layers(session) < 0)
         return mm_fail_memory(err);
     if (comparison_open(session, err) < 0)
@@ -174,6 +190,7 @@ void mm_session_close(struct mm_session *session)
         mm_result_done(&session->layers[id].result);
     free(session->layers);
     mm_plan_close(session->plan);
+    mm_model_match_done(&session->match);
     mm_pairs_close(session->pairs);
     mm_dump_close(session->before);
     mm_dump_close(session->sim);

@@ -55,7 +55,9 @@ struct mm_session {
     struct preview preview;
     struct mm_dump *sim, *before;
     struct comparison comparison[MM_COMPARISON_COUNT];
-    const int32_t *node; /* [layers] the graph's node by the tensor's name, -1; NULL without a graph */
+    const struct mm_graph *model; /* the one that was given; options.graph is NULL when it is of no use */
+    struct mm_model_match match;  /* of the pairs; zeroed without a model */
+    enum mm_order_source order;
     const char *notice;
     uint64_t revision;
     size_t measured, cached, bad, tagged;
@@ -63,6 +65,8 @@ struct mm_session {
     double started, seconds;
 };
 
+/* Add a sentence to the notice; ends `text`. Without memory the notice stays as it is. */
+void session_note(struct mm_session *session, struct mm_buf *text);
 /* Judge a layer whose result or thresholds changed; keeps the count of bad ones. */
 void session_judge(struct mm_session *session, struct mm_layer *layer);
 /* The kinds of requests, a file each. */
@@ -99,7 +103,17 @@ void triage_begin(struct mm_session *session);
 /* Take a collected job back if it is a look. */
 bool triage_collect(struct mm_session *session, struct mm_job *job);
 void triage_done(struct mm_session *session);
-/* Put the pairs into the graph's order, where file names tell none, and find their nodes. */
+/* Find the pairs in the model's graph, by name: before they are put into order. */
+int graph_match(struct mm_session *session, struct mm_err *err);
+/* The same in the new order; a model that knows too little is given up, unless headers may tell more. */
 int graph_apply(struct mm_session *session, struct mm_err *err);
+/* Keep what is of the share's pairs, which stand in the order of the whole list. */
+void graph_shard(struct mm_session *session);
+/* All is measured: find what is left by the nodes' names in headers, and give up a model that is of no use. */
+int graph_finish(struct mm_session *session, struct mm_err *err);
+/* The node that makes a layer, or -1. */
+int graph_node(const struct mm_session *session, size_t id);
+/* Find what tells the order, and put the pairs into it. After graph_match. */
+int order_apply(struct mm_session *session, struct mm_err *err);
 
 #endif

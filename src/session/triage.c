@@ -122,7 +122,8 @@ static int make_subjects(struct mm_session *session)
     triage->evidence = calloc(count + 1, sizeof *triage->evidence);
     triage->asked = calloc(count + 1, sizeof *triage->asked);
     triage->blame = calloc(count + 1, sizeof *triage->blame);
-    if (!triage->subjects || !triage->evidence || !triage->asked || !triage->blame)
+    if (!triage->subjects || !triage->evidence || !triage->asked || !triage->blame ||
+        graph_finish(session, NULL) < 0)
         return -1;
     for (size_t id = 0; id < count; id++)
         triage->subjects[id] =
@@ -131,7 +132,12 @@ static int make_subjects(struct mm_session *session)
                                 .op_type = mm_session_op(session, id),
                                 .sim_dst = mm_session_comparison(session, id, MM_COMPARISON_IMPLEMENTATION),
                                 .src_sim = mm_session_comparison(session, id, MM_COMPARISON_FORMAT)};
-    return mm_flow_open(&triage->flow, triage->subjects, count, session->options.graph, NULL);
+    struct mm_flow_order order = {.graph = session->options.graph,
+                                  .tensor = session->match.tensor,
+                                  .run = session->match.run,
+                                  .ordered = session->order != MM_ORDER_UNKNOWN,
+                                  .weak = session->order == MM_ORDER_TIMES};
+    return mm_flow_open(&triage->flow, triage->subjects, count, &order, NULL);
 }
 
 void triage_begin(struct mm_session *session)
@@ -196,18 +202,24 @@ bool mm_session_triaged(const struct mm_session *session)
 
 int32_t mm_session_first_culprit(const struct mm_session *session)
 {
-    bool told = session->triage.begun && session->triage.flow->ordered;
+    const struct mm_flow *flow = session->triage.flow;
+    bool told = session->triage.begun && flow->ordered;
+    int32_t stranger = -1;
     for (size_t id = 0; told && id < session->pairs->count; id++) {
-        if (mm_verdict_info(session->layers[id].verdict.kind)->is_origin)
+        if (!mm_verdict_info(session->layers[id].verdict.kind)->is_origin)
+            continue;
+        if (!mm_flow_is_stranger(flow, id))
             return (int32_t)id;
+        stranger = stranger < 0 ? (int32_t)id : stranger;
     }
-    return -1;
+    return stranger; /* what the graph does not know comes last */
 }
 
 int32_t mm_session_first_nonfinite(const struct mm_session *session)
 {
     const struct triage_state *triage = &session->triage;
-    return triage->begun ? mm_blame_first_nonfinite(triage->flow, triage->subjects) : -1;
+    return triage->begun && triage->flow->ordered ? mm_blame_first_nonfinite(triage->flow, triage->subjects)
+                                                  : -1;
 }
 
 void mm_session_explain(const struct mm_session *session, size_t id, struct mm_buf *evidence,

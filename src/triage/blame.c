@@ -26,8 +26,7 @@ static bool is_over(const struct mm_result *result, const struct mm_thresholds *
     if (result->state == MM_STATE_MISMATCH)
         return true;
     const struct mm_metrics *m = &result->metrics;
-    return result->state == MM_STATE_MEASURED &&
-           (m->nonfinite_differ || m->diff2 > thresholds->diff2 || m->diff1 > thresholds->diff1);
+    return result->state == MM_STATE_MEASURED && (m->nonfinite_differ || mm_thresholds_over(thresholds, m));
 }
 
 static bool is_nonfinite(const struct mm_result *result)

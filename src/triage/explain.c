@@ -35,6 +35,15 @@ static void say_error(const struct mm_triage_view *view, uint32_t id, struct mm_
     mm_buf_puts(out, ".\n");
 }
 
+/* What the graph does not know has no inputs that could be looked at. */
+static void say_stranger(const struct mm_flow *flow, uint32_t id, struct mm_buf *out)
+{
+    if (mm_flow_is_stranger(flow, id))
+        mm_buf_puts(
+            out,
+            "The model's graph does not know this tensor: whether the error starts here is not known.\n");
+}
+
 static void say_inputs(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
 {
     const struct mm_blame *blame = &view->blame[id];
@@ -156,12 +165,22 @@ static void say_readers(const struct mm_triage_view *view, uint32_t id, struct m
         mm_buf_printf(out, "What reads it is off by %s at most.\n", mm_num_short(figure, worst, 2));
 }
 
+/* It was looked into, and nothing was found. */
+static const char *no_cause_step(const struct mm_flow *flow)
+{
+    return flow->ordered ? "No known mistake fits. Run this operator alone with src's inputs."
+                         : "No known mistake fits. Give the order (--model FILE, or --order FILE with a name "
+                           "a line): it "
+                           "tells whether the error starts here.";
+}
+
 void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
                        struct mm_buf *evidence, struct mm_buf *next)
 {
     const struct mm_subject *subject = &view->subjects[id];
     say_error(view, id, evidence);
     if (view->blame[id].over) {
+        say_stranger(view->flow, id, evidence);
         say_inputs(view, id, evidence);
         say_chain(view, id, evidence);
     }
@@ -174,5 +193,7 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
     const char *step = verdict->cause != MM_CAUSE_NONE ? mm_cause_info(verdict->cause)->next : NULL;
     if (!step || !*step || kind->own_next)
         step = kind->next;
+    if (verdict->kind == MM_VERDICT_OVER && subject->evidence)
+        step = no_cause_step(view->flow);
     mm_buf_puts(next, step ? step : "");
 }

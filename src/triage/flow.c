@@ -16,12 +16,21 @@ struct edges {
     uint32_t *end; /* [layers]: edges up to and including this layer's */
 };
 
+/* Which layers dumped a tensor, by its runs. */
+struct dumped {
+    int *from;       /* [tensors + 2] where a tensor's layers begin */
+    uint32_t *layer; /* by tensor, then by run */
+};
+
 struct walk {
     const struct mm_graph *graph;
-    const int32_t *layer; /* [tensors] the layer that dumped it, or -1 */
-    uint32_t *seen;       /* [tensors] stamp: layer + 1 */
-    int *stack;           /* of tensors */
+    const struct mm_flow_order *order;
+    struct dumped dumped;
+    uint32_t *seen; /* [tensors] stamp: layer + 1 */
+    int *stack;     /* of tensors */
     size_t room;
+    uint32_t layer; /* where it set out, ... */
+    int node;       /* ... made by this node */
 };
 
 static bool paired(const struct mm_subject *subject)
@@ -41,21 +50,76 @@ static int add_edge(struct edges *edges, uint32_t from)
 
 /* ---- with a graph ---- */
 
-/* The k-th write of a name is the name's k-th occurrence in the dump. */
-static int32_t tensor_of(const struct mm_graph *graph, const struct mm_subject *subject)
+struct dumping {
+    int32_t tensor, run;
+    uint32_t layer;
+};
+
+static int by_run(const void *a, const void *b)
 {
-    const char *names[] = {subject->pair->name,
-                           subject->result->dst.known ? subject->result->dst.node_name : "",
-                           subject->result->src.known ? subject->result->src.node_name : ""};
-    int found = -1;
-    for (size_t i = 0; i < MM_COUNT(names) && found < 0; i++)
-        found = mm_graph_find(graph, names[i]);
-    for (uint32_t k = 1; found >= 0 && k < subject->pair->occurrence; k++) {
-        if (graph->tensors[found].again < 0)
-            break;
-        found = graph->tensors[found].again;
+    const struct dumping *x = a, *y = b;
+    if (x->tensor != y->tensor)
+        return x->tensor < y->tensor ? -1 : 1;
+    if (x->run != y->run)
+        return x->run < y->run ? -1 : 1;
+    return (x->layer > y->layer) - (x->layer < y->layer);
+}
+
+/* Those that were dumped on both sides: the others can't be compared, and are walked through. */
+static int find_dumped(struct dumped *dumped, const struct mm_subject *subjects, size_t count,
+                       const struct mm_flow_order *order)
+{
+    size_t tensors = (size_t)order->graph->tensor_count, n = 0;
+    struct dumping *all = calloc(count + 1, sizeof *all);
+    dumped->from = calloc(tensors + 1, sizeof *dumped->from);
+    dumped->layer = calloc(count + 1, sizeof *dumped->layer);
+    bool good = all && dumped->from && dumped->layer;
+    for (size_t i = 0; good && i < count; i++) {
+        if (order->tensor[i] < 0 || !paired(&subjects[i]))
+            continue;
+        all[n++] = (struct dumping){order->tensor[i], order->run[i], (uint32_t)i};
+        dumped->from[order->tensor[i] + 1]++;
     }
-    return found;
+    if (good)
+        qsort(all, n, sizeof *all, by_run);
+    for (size_t t = 0; good && t < tensors; t++)
+        dumped->from[t + 1] += dumped->from[t];
+    for (size_t i = 0; good && i < n; i++)
+        dumped->layer[i] = all[i].layer;
+    free(all);
+    return good ? 0 : -1;
+}
+
+/* The node in whose body it was made, or -1. */
+static int body_of(const struct mm_graph *graph, int producer)
+{
+    return producer >= 0 ? graph->nodes[producer].parent : -1;
+}
+
+/* Bodies run as often as they like: across their border, what was dumped last before the layer was read. */
+static bool is_later(const struct walk *walk, int tensor, uint32_t layer)
+{
+    bool same =
+        body_of(walk->graph, walk->graph->tensors[tensor].producer) == body_of(walk->graph, walk->node);
+    return same ? walk->order->run[layer] > walk->order->run[walk->layer] : layer > walk->layer;
+}
+
+/*
+ * The layer that holds what this one reads of the tensor: that of its own run, or where the tensor was dumped in
+ * fewer runs, of the last before. -1: nobody dumped it. Layers of later runs stand later.
+ */
+static int32_t layer_of(const struct walk *walk, int tensor)
+{
+    const struct dumped *dumped = &walk->dumped;
+    int low = dumped->from[tensor], high = dumped->from[tensor + 1], begin = low;
+    while (low < high) { /* the first that is too late */
+        int middle = low + (high - low) / 2;
+        if (is_later(walk, tensor, dumped->layer[middle]))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low > begin && dumped->layer[low - 1] != walk->layer ? (int32_t)dumped->layer[low - 1] : -1;
 }
 
 static size_t push_reads(struct walk *walk, int tensor, uint32_t stamp, size_t top)
@@ -75,13 +139,16 @@ static size_t push_reads(struct walk *walk, int tensor, uint32_t stamp, size_t t
 }
 
 /* Up from one layer's tensor to the nearest ones that were dumped on both sides. */
-static int walk_up(struct walk *walk, struct edges *edges, uint32_t layer, int tensor)
+static int walk_up(struct walk *walk, struct edges *edges, uint32_t layer)
 {
+    int tensor = walk->order->tensor[layer];
+    walk->layer = layer;
+    walk->node = walk->graph->tensors[tensor].producer;
     size_t top = push_reads(walk, tensor, layer + 1, 0);
     for (size_t steps = 0; top && steps < WALK_MAX; steps++) {
         int here = walk->stack[--top];
-        int32_t from = walk->layer[here];
-        if (from >= 0 && (uint32_t)from != layer) {
+        int32_t from = layer_of(walk, here);
+        if (from >= 0) {
             if (add_edge(edges, (uint32_t)from) < 0)
                 return -1;
         } else {
@@ -91,50 +158,35 @@ static int walk_up(struct walk *walk, struct edges *edges, uint32_t layer, int t
     return 0;
 }
 
-static int walk_init(struct walk *walk, const struct mm_graph *graph, int32_t *layer)
+static int walk_init(struct walk *walk, const struct mm_subject *subjects, size_t count,
+                     const struct mm_flow_order *order)
 {
-    size_t tensors = (size_t)graph->tensor_count + 1;
-    *walk = (struct walk){.graph = graph, .layer = layer, .room = tensors};
+    size_t tensors = (size_t)order->graph->tensor_count + 1;
+    *walk = (struct walk){.graph = order->graph, .order = order, .room = tensors};
     walk->seen = calloc(tensors, sizeof *walk->seen);
     walk->stack = calloc(tensors, sizeof *walk->stack);
-    return walk->seen && walk->stack ? 0 : -1;
+    return walk->seen && walk->stack ? find_dumped(&walk->dumped, subjects, count, order) : -1;
 }
 
 static void walk_done(struct walk *walk)
 {
     free(walk->seen);
     free(walk->stack);
+    free(walk->dumped.from);
+    free(walk->dumped.layer);
 }
 
-/* Fills tensor and node of every layer, and which layer stands for a tensor: the first pair of that name. */
-static void find_layers(const struct mm_graph *graph, const struct mm_subject *subjects, size_t count,
-                        int32_t *tensor, int32_t *node, int32_t *layer)
+static int edges_of_graph(const struct mm_flow_order *order, const struct mm_subject *subjects, size_t count,
+                          struct edges *edges)
 {
-    for (int t = 0; t < graph->tensor_count; t++)
-        layer[t] = -1;
-    for (size_t i = 0; i < count; i++) {
-        tensor[i] = tensor_of(graph, &subjects[i]);
-        node[i] = tensor[i] >= 0 ? graph->tensors[tensor[i]].producer : -1;
-        if (tensor[i] >= 0 && paired(&subjects[i]) && layer[tensor[i]] < 0)
-            layer[tensor[i]] = (int32_t)i;
-    }
-}
-
-static int edges_of_graph(const struct mm_graph *graph, const struct mm_subject *subjects, size_t count,
-                          int32_t *tensor, int32_t *node, struct edges *edges)
-{
-    int32_t *layer = malloc(((size_t)graph->tensor_count + 1) * sizeof *layer);
     struct walk walk = {0};
-    int result = layer && walk_init(&walk, graph, layer) == 0 ? 0 : -1;
-    if (result == 0)
-        find_layers(graph, subjects, count, tensor, node, layer);
+    int result = walk_init(&walk, subjects, count, order);
     for (size_t i = 0; i < count && result == 0; i++) {
-        if (tensor[i] >= 0)
-            result = walk_up(&walk, edges, (uint32_t)i, tensor[i]);
+        if (order->tensor[i] >= 0)
+            result = walk_up(&walk, edges, (uint32_t)i);
         edges->end[i] = (uint32_t)edges->count;
     }
     walk_done(&walk);
-    free(layer);
     return result;
 }
 
@@ -155,16 +207,6 @@ static int edges_of_order(const struct mm_subject *subjects, size_t count, struc
             last[known++ % MM_FLOW_WINDOW] = (uint32_t)i;
     }
     return 0;
-}
-
-static bool has_stamps(const struct mm_subject *subjects, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const struct mm_entry *entry = subjects[i].pair->src ? subjects[i].pair->src : subjects[i].pair->dst;
-        if (entry->parsed.stamp >= 0)
-            return true;
-    }
-    return false;
 }
 
 /* ---- both ways ---- */
@@ -199,67 +241,87 @@ static int publish(struct mm_flow *flow, const struct edges *edges)
 }
 
 /* A graph that has none of the layers is that of another network, and tells nothing. */
-static bool is_of_these(const struct mm_graph *graph, const struct mm_subject *subjects, size_t count)
+static bool is_of_these(const struct mm_flow_order *order, size_t count)
 {
-    for (size_t i = 0; graph && i < count; i++) {
-        if (tensor_of(graph, &subjects[i]) >= 0)
+    for (size_t i = 0; order->graph && i < count; i++) {
+        if (order->tensor[i] >= 0)
             return true;
     }
     return false;
 }
 
-static int fill(struct mm_flow *flow, const struct mm_subject *subjects, const struct mm_graph *graph,
-                struct edges *edges)
+/* What the graph says of each layer by itself. */
+static int fill_places(struct mm_flow *flow, const struct mm_flow_order *order)
 {
-    size_t count = flow->count;
-    int32_t *tensor = mm_arena_array(&flow->arena, count + 1, sizeof *tensor);
-    int32_t *node = mm_arena_array(&flow->arena, count + 1, sizeof *node);
-    unsigned char *role = mm_arena_array(&flow->arena, count + 1, sizeof *role);
-    unsigned char *quantised = mm_arena_array(&flow->arena, count + 1, sizeof *quantised);
-    edges->end = calloc(count + 1, sizeof *edges->end);
-    if (!tensor || !node || !role || !quantised || !edges->end)
+    int32_t *tensor = mm_arena_array(&flow->arena, flow->count + 1, sizeof *tensor);
+    int32_t *node = mm_arena_array(&flow->arena, flow->count + 1, sizeof *node);
+    int32_t *run = mm_arena_array(&flow->arena, flow->count + 1, sizeof *run);
+    if (!tensor || !node || !run)
         return -1;
-    for (size_t i = 0; i < count; i++)
-        tensor[i] = node[i] = -1;
-    if (!is_of_these(graph, subjects, count))
-        graph = NULL;
-    flow->known = graph != NULL;
-    flow->ordered = graph || has_stamps(subjects, count);
-    int result = 0; /* without an order there are no edges */
-    if (graph)
-        result = edges_of_graph(graph, subjects, count, tensor, node, edges);
-    else if (flow->ordered)
-        result = edges_of_order(subjects, count, edges);
-    if (result < 0 || publish(flow, edges) < 0)
-        return -1;
+    for (size_t i = 0; i < flow->count; i++) {
+        tensor[i] = order->graph ? order->tensor[i] : -1;
+        node[i] = tensor[i] >= 0 ? order->graph->tensors[tensor[i]].producer : -1;
+        run[i] = tensor[i] >= 0 ? order->run[i] : 0;
+    }
     flow->tensor = tensor;
     flow->node = node;
-    roles_find(flow, subjects, graph, role);
-    flow->role = role;
-    if (quantised_find(flow, subjects, quantised) < 0)
-        return -1;
-    flow->quantised = quantised;
+    flow->run = run;
     return 0;
 }
 
-int mm_flow_open(struct mm_flow **out, const struct mm_subject *subjects, size_t count,
-                 const struct mm_graph *graph, struct mm_err *err)
+static int fill_edges(struct mm_flow *flow, const struct mm_subject *subjects,
+                      const struct mm_flow_order *order)
 {
-    struct edges edges = {0};
+    struct edges edges = {.end = calloc(flow->count + 1, sizeof *edges.end)};
+    int result = edges.end ? 0 : -1; /* without an order there are no edges */
+    if (result == 0 && order->graph)
+        result = edges_of_graph(order, subjects, flow->count, &edges);
+    else if (result == 0 && flow->ordered)
+        result = edges_of_order(subjects, flow->count, &edges);
+    if (result == 0)
+        result = publish(flow, &edges);
+    free(edges.from);
+    free(edges.end);
+    return result;
+}
+
+static int fill(struct mm_flow *flow, const struct mm_subject *subjects, const struct mm_flow_order *order)
+{
+    unsigned char *role = mm_arena_array(&flow->arena, flow->count + 1, sizeof *role);
+    unsigned char *quantised = mm_arena_array(&flow->arena, flow->count + 1, sizeof *quantised);
+    flow->known = order->graph != NULL;
+    flow->ordered = flow->known || order->ordered;
+    flow->weak = order->weak && !flow->known;
+    if (!role || !quantised || fill_places(flow, order) < 0 || fill_edges(flow, subjects, order) < 0)
+        return -1;
+    roles_find(flow, subjects, order->graph, role);
+    flow->role = role;
+    flow->quantised = quantised;
+    return quantised_find(flow, subjects, quantised);
+}
+
+int mm_flow_open(struct mm_flow **out, const struct mm_subject *subjects, size_t count,
+                 const struct mm_flow_order *order, struct mm_err *err)
+{
+    struct mm_flow_order what = order ? *order : (struct mm_flow_order){0};
     struct mm_flow *flow = calloc(1, sizeof *flow);
     if (!flow)
         return mm_fail_memory(err);
     mm_arena_init(&flow->arena);
     flow->count = count;
-    int result = fill(flow, subjects, graph, &edges);
-    free(edges.from);
-    free(edges.end);
-    if (result < 0) {
+    if (!is_of_these(&what, count))
+        what.graph = NULL;
+    if (fill(flow, subjects, &what) < 0) {
         mm_flow_close(flow);
         return mm_fail_memory(err);
     }
     *out = flow;
     return 0;
+}
+
+bool mm_flow_is_stranger(const struct mm_flow *flow, size_t layer)
+{
+    return flow->known && flow->tensor[layer] < 0;
 }
 
 void mm_flow_close(struct mm_flow *flow)

@@ -49,7 +49,7 @@ static void guess(const struct mm_flow *flow, const struct mm_subject *subjects,
 {
     size_t first = flow->count, last = flow->count;
     for (size_t i = 0; i < flow->count; i++) {
-        if (!paired(&subjects[i]))
+        if (!paired(&subjects[i]) || mm_flow_is_stranger(flow, i))
             continue;
         first = first == flow->count ? i : first;
         last = i;

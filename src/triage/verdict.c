@@ -8,6 +8,12 @@ void mm_thresholds_defaults(struct mm_thresholds *thresholds)
     *thresholds = (struct mm_thresholds){.diff1 = 0.05, .diff2 = 0.05};
 }
 
+bool mm_thresholds_over(const struct mm_thresholds *thresholds, const struct mm_metrics *metrics)
+{
+    bool over = metrics->diff2 > thresholds->diff2 || metrics->diff1 > thresholds->diff1;
+    return over && !(metrics->max_abs <= thresholds->floor);
+}
+
 /* max |x| over src's finite values; 0 when there are none. */
 static double magnitude(const struct mm_stats *stats)
 {
@@ -60,8 +66,7 @@ static void judge_measured(const struct mm_result *result, const struct mm_thres
         return;
     }
     bool over2 = m->diff2 > thresholds->diff2;
-    bool over1 = m->diff1 > thresholds->diff1;
-    if (!over1 && !over2) { /* NaN (no finite position, but all equal) is not over */
+    if (!mm_thresholds_over(thresholds, m)) {
         out->kind = MM_VERDICT_OK;
         return;
     }

@@ -1,4 +1,5 @@
 #include "views/inspector.h"
+#include "views/verdict.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -391,6 +392,17 @@ static int open_layers(struct inspector *inspector, const struct inspector_optio
     return layers ? app_push_take(&inspector->app, layers) : -1;
 }
 
+/* What one should know before one reads the list. */
+static void say_at_first(struct app *app, const struct mm_session *session)
+{
+    if (mm_session_notice(session))
+        app_say(app, ROLE_WARN, "%s", mm_session_notice(session));
+    else if (mm_session_order(session) == MM_ORDER_UNKNOWN)
+        app_say(app, ROLE_WARN, "%s", verdict_no_order);
+    else if (mm_session_order(session) == MM_ORDER_TIMES)
+        app_say(app, ROLE_WARN, "%s", mm_order_source_text(MM_ORDER_TIMES));
+}
+
 int inspector_init(struct inspector *inspector, struct mm_session *session,
                    const struct inspector_options *options, struct mm_err *err)
 {
@@ -404,8 +416,7 @@ int inspector_init(struct inspector *inspector, struct mm_session *session,
         inspector_done(inspector);
         return -1;
     }
-    if (mm_session_notice(session))
-        app_say(&inspector->app, ROLE_WARN, "%s", mm_session_notice(session));
+    say_at_first(&inspector->app, session);
     return 0;
 }
 

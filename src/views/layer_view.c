@@ -54,7 +54,9 @@ static void draw_title(struct canvas *c, const struct layer_view *layer, const s
     canvas_text(c, right, 0, -1, ROLE_DIM, place);
     struct canvas left = canvas_sub(c, 0, 0, right - 1, 1);
     int badge = override ? 2 + (int)strlen(mm_override_badge(override)) : 0;
-    int x = 1 + canvas_textf(&left, 1, 0, -1, ROLE_DIM, "#%zu", layer->id + 1) + 2;
+    int x = 1;
+    if (mm_session_order(app->session) != MM_ORDER_UNKNOWN)
+        x += canvas_textf(&left, x, 0, -1, ROLE_DIM, "#%zu", layer->id + 1) + 2;
     x += text_fit_name(&left, x, 0, left.w - x - badge, ROLE_TITLE_NAME, data->label, app->glyphs) + 1;
     if (override)
         x += canvas_textf(&left, x, 0, -1, ROLE_BADGE, "%s%s", app->glyphs->badge,

@@ -101,12 +101,20 @@ static bool seek_culprit(struct layers *layers, struct app *app)
     return true;
 }
 
+static bool needs_order(int action)
+{
+    return action == ACT_FIRST_BAD || action == ACT_FIRST_NONFINITE || action == ACT_STRIP_NEXT ||
+           action == ACT_STRIP_PREV;
+}
+
 static bool act_seek(struct layers *layers, struct app *app, const struct action_event *event)
 {
     const struct mm_session *session = app->session;
     bool found = true;
     if (layers->list.count == 0)
         return false;
+    if (needs_order(event->id) && !verdict_ordered(app))
+        return true;
     switch (event->id) {
     case ACT_NEXT_BAD: found = seek(layers, session, is_bad, 1, false); break;
     case ACT_PREV_BAD: found = seek(layers, session, is_bad, -1, false); break;

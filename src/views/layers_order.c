@@ -1,6 +1,8 @@
 /* Which rows the list of layers has, and in which order: filter and sorting. */
 #include "views/layers.h"
 
+#include "views/verdict.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -43,10 +45,13 @@ static const struct menu_item sort_columns[] = {
 
 void layers_sort_menu(struct layers *layers, const struct mm_session *session)
 {
+    bool unknown = mm_session_order(session) == MM_ORDER_UNKNOWN;
     layers->sort_items = 0;
     for (size_t i = 0; i < MM_COUNT(sort_columns); i++) {
         if (mm_column_there(session, mm_column_find(sort_columns[i].value)))
             layers->sort_menu[layers->sort_items++] = sort_columns[i];
+        if (layers->sort_items && unknown && sort_columns[i].letter == '#')
+            layers->sort_menu[layers->sort_items - 1].label = "#        execution order (not known)";
     }
 }
 
@@ -63,6 +68,8 @@ static void set_sort(struct layers *layers, struct app *app, enum mm_column_id c
 {
     layers->order = (struct mm_order){.column = column, .reverse = reverse};
     layers_rebuild(layers, app);
+    if (column == MM_COLUMN_NUMBER && !verdict_ordered(app))
+        return;
     app_say(app, ROLE_STATUS, "Sorted by %s%s", mm_column(column)->key, reverse ? ", reversed" : "");
 }
 

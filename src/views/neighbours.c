@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "views/inspector.h"
+#include "views/verdict.h"
 #include "ui/text_fit.h"
 
 static int compare(const void *a, const void *b)
@@ -138,11 +139,18 @@ bool neighbours_say(const struct app *app, size_t id, struct mm_buf *out)
         mm_buf_puts(out, "Known when all layers are measured.");
     else if (isnan(here->error))
         mm_buf_puts(out, "This tensor has no error of its own: there was nothing to compare it with.");
+    else if (!flow->ordered)
+        mm_buf_printf(out, "%s; without it, which layers are next to this one is not known.",
+                      verdict_no_order);
+    else if (mm_flow_is_stranger(flow, id))
+        mm_buf_puts(
+            out,
+            "The model's graph does not know this tensor: what feeds it, and what reads it, is not known.");
     else if (!here->over)
         say_good(session, id, inputs, out);
     else if (here->starts)
         say_starts(session, id, inputs, out);
     else if (here->root >= 0)
         say_comes_in(app, id, out);
-    return here && here->starts;
+    return here && here->starts && flow->ordered && !mm_flow_is_stranger(flow, id);
 }

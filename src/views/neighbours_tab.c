@@ -91,7 +91,7 @@ static int draw_words(struct canvas *c, const struct layer_view *layer, const st
     bool here = neighbours_say(app, layer->id, &text);
     int y = text_fit_wrap(&room, 0, 0, c->w, here ? ROLE_BAD : ROLE_VALUE, mm_buf_text(&text));
     const struct mm_flow *flow = mm_session_flow(app->session);
-    if (flow && !flow->known)
+    if (flow && flow->ordered && !flow->known)
         y += text_fit_wrap(&room, 0, y, c->w, ROLE_DIM,
                            c->w < 70
                                ? "by execution order (no --model)"
@@ -160,7 +160,10 @@ static void cell_text(const struct app *app, const struct neighbours *near, int 
     char text[16];
     switch (column) {
     case COLUMN_ROLE: mm_buf_puts(out, role_text(near, row, app->glyphs, text)); break;
-    case COLUMN_NUMBER: mm_buf_printf(out, "#%zu", id + 1); break;
+    case COLUMN_NUMBER:
+        if (mm_session_order(app->session) != MM_ORDER_UNKNOWN)
+            mm_buf_printf(out, "#%zu", id + 1);
+        break;
     case COLUMN_OP: mm_buf_puts(out, text_fit_op(mm_session_op(app->session, id))); break;
     case COLUMN_ERROR: mm_column(MM_COLUMN_DIFF2)->text(app->session, id, out); break;
     case COLUMN_GROWS: grows_text(app, near, row, out); break;

@@ -6,6 +6,8 @@
 #include "views/inspector.h"
 #include "views/error_profile.h"
 
+const char verdict_no_order[] = "The order of execution is not known: --model FILE or --order FILE gives it";
+
 enum role verdict_role(enum mm_verdict_kind kind)
 {
     static const enum role roles[MM_GROUP_COUNT] = {
@@ -66,9 +68,21 @@ static bool say_root(struct app *app, size_t id, size_t root)
     return true;
 }
 
+bool verdict_ordered(struct app *app)
+{
+    bool known = mm_session_order(app->session) != MM_ORDER_UNKNOWN;
+    const struct mm_flow *flow = mm_session_flow(app->session);
+    known |= flow && flow->known;
+    if (!known)
+        app_say(app, ROLE_STATUS, "%s", verdict_no_order);
+    return known;
+}
+
 bool verdict_root(struct app *app, size_t id, size_t *root)
 {
     const struct mm_blame *blame = mm_session_blame(app->session, id);
+    if (!verdict_ordered(app))
+        return false;
     if (!blame)
         app_say(app, ROLE_STATUS, "Where an error starts is known when all layers are measured");
     else if (!blame->over || blame->root < 0)

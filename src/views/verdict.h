@@ -5,6 +5,11 @@
 #include "mmtui/session.h"
 #include "ui/app.h"
 
+/* What is said where something needs an order and nothing tells it. */
+extern const char verdict_no_order[];
+/* Does anything tell the order of execution? If not, it is said how to give it. */
+bool verdict_ordered(struct app *app);
+
 /* One role a group of verdicts. The word says it as well. */
 enum role verdict_role(enum mm_verdict_kind kind);
 /* On the heat gradient; NaN is dim (no figure), Inf is broken. */

@@ -89,9 +89,9 @@ class Run:
         return f"mmtui {' '.join(map(ascii, self.arguments))}: exit {self.status}\n{cut(self.out)}\n{cut(self.err)}"
 
     def row(self, name):
-        """The words of the table's row of that layer."""
+        """The words of the table's row of that layer; the first, its number, is "" where the order is not known."""
         for line in self.out.splitlines():
-            words = line.split()
+            words = ([""] if line.startswith(" ") and line.split()[:1] == [name] else []) + line.split()
             if len(words) > 1 and words[1] == name:
                 return words
         raise AssertionError(f"no row of {name}")

@@ -335,8 +335,9 @@ def test_many_members(folder):
         check("10000 pairs; 0 bad" in mmtui(*where, "--no-cache", "-n", "1").out, "pairs")
         return time.perf_counter() - begin
 
-    files = min(seconds(folder / "src", folder / "dst") for _ in range(3))
-    members = min(seconds(folder / "src.npz", folder / "dst.npz") for _ in range(3))
+    # side by side, since others may be at work: the best of each counts
+    times = [(seconds(folder / "src", folder / "dst"), seconds(folder / "src.npz", folder / "dst.npz")) for _ in range(5)]
+    files, members = (min(each) for each in zip(*times))
     check(members < 1.5 * files, f"{members:.2f} s for members, {files:.2f} s for files")
 
 

@@ -341,6 +341,69 @@ static void how_in_words(void **state)
                "only in dst, occurrence 3 of 3");
 }
 
+/* Equal names come before any number is taken for a stamp: dst lacks the second, and no other moves up. */
+static void numbers_that_are_names(void **state)
+{
+    (void)state;
+    struct both both;
+    both_init(&both);
+    put_names(both.src, NAMES("1_conv.npy", "2_conv.npy", "3_conv.npy", "4_conv.npy"));
+    put_names(both.dst, NAMES("1_conv.npy", "3_conv.npy", "4_conv.npy"));
+    both_open(&both, MM_FRAMEWORK_ONNX);
+    assert_pairs(both.pairs, "1_conv.npy 1_conv.npy 1_conv 1/1\n"
+                             "2_conv.npy - 2_conv 1/1\n"
+                             "3_conv.npy 3_conv.npy 3_conv 1/1\n"
+                             "4_conv.npy 4_conv.npy 4_conv 1/1\n");
+    assert_true(both.pairs->numbered);
+    both_done(&both);
+}
+
+/* One file without a number, and dst's numbers are names; so src's are. */
+static void one_file_without_a_number(void **state)
+{
+    (void)state;
+    pairs_of(NAMES("1_conv.npy", "2_conv.npy"), NAMES("1_conv.npy", "2_conv.npy", "extra.npy"),
+             MM_FRAMEWORK_ONNX, 0,
+             "1_conv.npy 1_conv.npy 1_conv 1/1\n"
+             "2_conv.npy 2_conv.npy 2_conv 1/1\n"
+             "- extra.npy extra 1/1\n");
+}
+
+/* Where both ways pair the same tensors, or the numbers of the two differ, they are stamps. */
+static void numbers_that_are_stamps(void **state)
+{
+    (void)state;
+    struct both both;
+    both_init(&both);
+    put_names(both.src, NAMES("10_x.npy", "20_a.npy", "30_x.npy"));
+    put_names(both.dst, NAMES("10_x.npy", "20_a.npy", "30_x.npy"));
+    both_open(&both, MM_FRAMEWORK_ONNX);
+    assert_pairs(both.pairs, "10_x.npy 10_x.npy x 1/2\n"
+                             "20_a.npy 20_a.npy a 1/1\n"
+                             "30_x.npy 30_x.npy x 2/2\n");
+    assert_false(both.pairs->numbered);
+    both_done(&both);
+    pairs_of(NAMES("10_x.npy", "20_x.npy", "30_x.npy"), NAMES("20_x.npy", "30_x.npy", "40_x.npy"),
+             MM_FRAMEWORK_ONNX, 0,
+             "10_x.npy 20_x.npy x 1/3\n"
+             "20_x.npy 30_x.npy x 2/3\n"
+             "30_x.npy 40_x.npy x 3/3\n");
+    pairs_of(NAMES("7_x.npy", "8_y.npy"), NAMES("x.npy", "y.npy"), MM_FRAMEWORK_ONNX, 0,
+             "7_x.npy x.npy x 1/1\n"
+             "8_y.npy y.npy y 1/1\n");
+}
+
+/* MagicMind's numbers are stamps by the format. */
+static void stamps_of_the_format(void **state)
+{
+    (void)state;
+    pairs_of(NAMES("1_conv.pb", "2_conv.pb", "3_conv.pb"), NAMES("1_conv.pb", "3_conv.pb"), MM_FRAMEWORK_ONNX,
+             0,
+             "1_conv.pb 1_conv.pb conv 1/3\n"
+             "2_conv.pb 3_conv.pb conv 2/3\n"
+             "3_conv.pb - conv 3/3\n");
+}
+
 static void close_nothing(void **state)
 {
     (void)state;
@@ -364,6 +427,10 @@ int main(void)
         cmocka_unit_test(tensorflow_drops_repeated_outputs),
         cmocka_unit_test(others_drop_nothing),
         cmocka_unit_test(how_in_words),
+        cmocka_unit_test(numbers_that_are_names),
+        cmocka_unit_test(one_file_without_a_number),
+        cmocka_unit_test(numbers_that_are_stamps),
+        cmocka_unit_test(stamps_of_the_format),
         cmocka_unit_test(close_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

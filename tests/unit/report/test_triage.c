@@ -94,7 +94,9 @@ static void page(void **state)
     struct mm_graph *graph = graph_of_network();
     stage_triage(&stage, graph);
     assert_int_equal(mm_report_triage(stage.session, &text, NULL), 0);
-    assert_has(&text, "Which layer feeds which: from the model's graph.\n");
+    assert_has(&text, "The order of execution is that of the time stamps. Which layer feeds which: from the "
+                      "model's graph,\n"
+                      "which knows 5 of 5 tensors.\n");
     assert_has(&text, "\nWhat is wrong first\n  #2  a  conv");
     assert_has(&text, "      implementation, certain: dst = 1.5 x src");
     assert_has(&text, "      2 other layers over the threshold have their errors from here.\n");

@@ -21,6 +21,7 @@ struct network {
     struct mm_graph_builder *builder;
     struct mm_graph *graph;
     struct mm_flow *flow;
+    struct mm_model_match match;
     size_t count;
 };
 
@@ -67,18 +68,37 @@ static inline struct mm_result *network_op(struct network *net, const char *name
     return network_layer(net, name, error);
 }
 
+static inline const char *network_node_name(void *context, size_t id)
+{
+    return ((const struct network *)context)->result[id].dst.node_name;
+}
+
+static inline void network_match(struct network *net)
+{
+    assert_int_equal(mm_model_match_open(&net->match, net->graph, net->pair, net->count, NULL), 0);
+    assert_int_equal(mm_model_match_more(&net->match, net->graph, net->pair, network_node_name, net, NULL),
+                     0);
+}
+
 /* Without a graph when `graph` is false. */
 static inline void network_finish(struct network *net, bool graph)
 {
-    net->entry.parsed.stamp = 7; /* the order is known */
+    struct mm_flow_order order = {.ordered = true};
     assert_int_equal(mm_graph_finish(net->builder, &net->graph, "test", NULL), 0);
-    assert_int_equal(mm_flow_open(&net->flow, net->subject, net->count, graph ? net->graph : NULL, NULL), 0);
+    if (graph) {
+        network_match(net);
+        order.graph = net->graph;
+        order.tensor = net->match.tensor;
+        order.run = net->match.run;
+    }
+    assert_int_equal(mm_flow_open(&net->flow, net->subject, net->count, &order, NULL), 0);
     mm_blame_find(net->flow, net->subject, &network_thresholds, net->blame);
 }
 
 static inline void network_done(struct network *net)
 {
     mm_flow_close(net->flow);
+    mm_model_match_done(&net->match);
     mm_graph_close(net->graph);
 }
 

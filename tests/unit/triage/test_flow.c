@@ -178,6 +178,79 @@ static void foreign_graph(void **state)
     network_done(&net);
 }
 
+/* x -> a -> b, three times; w was fed once: the k-th reads the k-th of its inputs, and the only w. */
+static void runs(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    network_op(&net, "w", 0, NULL, NULL);
+    network_op(&net, "x", 0, NULL, NULL);
+    network_op(&net, "a", 0, "x", "w");
+    network_op(&net, "b", 0, "a", NULL);
+    for (uint32_t k = 2; k <= 3; k++) {
+        static const char *const again[] = {"x", "a", "b"};
+        for (size_t i = 0; i < MM_COUNT(again); i++) {
+            network_layer(&net, again[i], 0);
+            net.pair[net.count - 1].occurrence = k;
+        }
+    }
+    network_finish(&net, true);
+    assert_inputs(&net, 2, 2, (uint32_t[]){0, 1});
+    assert_inputs(&net, 3, 1, (uint32_t[]){2});
+    assert_inputs(&net, 5, 2, (uint32_t[]){0, 4});
+    assert_inputs(&net, 6, 1, (uint32_t[]){5});
+    assert_inputs(&net, 8, 2, (uint32_t[]){0, 7});
+    assert_inputs(&net, 9, 1, (uint32_t[]){8});
+    assert_readers(&net, 0, 3, (uint32_t[]){2, 5, 8});
+    assert_readers(&net, 2, 1, (uint32_t[]){3});
+    assert_int_equal(net.flow->run[3], 0);
+    assert_int_equal(net.flow->run[9], 2);
+    network_done(&net);
+}
+
+/* A tensor that a graph in use does not know feeds nothing and is fed by nothing; it is no output for being last. */
+static void strangers(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    network_op(&net, "x", 0, NULL, NULL);
+    network_op(&net, "a", 0, "x", NULL);
+    network_layer(&net, "unheard_of", 0);
+    network_op(&net, "b", 0, "a", NULL);
+    network_layer(&net, "no_less", 0);
+    network_finish(&net, true);
+    assert_true(net.flow->known);
+    assert_inputs(&net, 2, 0, NULL);
+    assert_readers(&net, 2, 0, NULL);
+    assert_inputs(&net, 3, 1, (uint32_t[]){1});
+    assert_false(mm_flow_is_stranger(net.flow, 1));
+    assert_true(mm_flow_is_stranger(net.flow, 2) && mm_flow_is_stranger(net.flow, 4));
+    assert_int_equal(net.flow->role[3], MM_ROLE_OUTPUT);
+    assert_int_equal(net.flow->role[4], MM_ROLE_INNER);
+    network_done(&net);
+}
+
+/* Modification times order the layers, and are a hint only; a graph that knows none of them changes nothing. */
+static void weak_order(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    network_layer(&net, "a", 0);
+    network_layer(&net, "b", 0);
+    network_finish(&net, false);
+    assert_false(net.flow->weak);
+    mm_flow_close(net.flow);
+    struct mm_flow_order order = {.ordered = true, .weak = true};
+    assert_int_equal(mm_flow_open(&net.flow, net.subject, net.count, &order, NULL), 0);
+    assert_true(net.flow->weak && net.flow->ordered && !net.flow->known);
+    assert_inputs(&net, 1, 1, (uint32_t[]){0});
+    assert_false(mm_flow_is_stranger(net.flow, 0));
+    network_done(&net);
+}
+
 static void nothing(void **state)
 {
     (void)state;
@@ -199,6 +272,9 @@ int main(void)
         cmocka_unit_test(by_order),
         cmocka_unit_test(no_order),
         cmocka_unit_test(foreign_graph),
+        cmocka_unit_test(runs),
+        cmocka_unit_test(strangers),
+        cmocka_unit_test(weak_order),
         cmocka_unit_test(nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
