@@ -5,9 +5,9 @@
 # ui, views and cli stand on it. Everything that is made goes to $(BUILD).
 
 # ---- what has to be installed: the one list (Debian names) ----
-PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libcjson-dev libutf8proc-dev zlib1g-dev \
+PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libutf8proc-dev zlib1g-dev \
                   libdeflate-dev
-PACKAGES_TEST  := $(PACKAGES_BUILD) libcmocka-dev libvterm-dev protobuf-compiler python3 python3-numpy \
+PACKAGES_TEST  := $(PACKAGES_BUILD) libcmocka-dev libcjson-dev libvterm-dev protobuf-compiler python3 python3-numpy \
                   python3-protobuf python3-onnx libonnx-testdata clang-format parallel gcc-aarch64-linux-gnu \
                   libc6-dev-arm64-cross qemu-user $(if $(shell command -v npm 2>/dev/null),,npm)
 
@@ -27,7 +27,8 @@ FLAGS_x86_64 = $(FLAGS_$(*F))
 FLAGS_kernels_avx2   := -mavx2 -mfma -mf16c
 FLAGS_kernels_avx512 := $(FLAGS_kernels_avx2) -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=256
 FLAGS_FILE = $(FLAGS_$(firstword $(subst -, ,$(MACHINE))))
-LIBS_LIB := -lprotobuf-c -lcjson -lutf8proc -lz -ldeflate -lm -pthread
+LIBS_LIB := -lprotobuf-c -lutf8proc -lz -ldeflate -lm -pthread
+LIBS_TEST := -lcmocka -lcjson
 LIBS_UI  := -lncursesw -ltinfo
 
 # ---- the library, in the order in which arrows point down ----
@@ -103,7 +104,7 @@ $(BUILD)/src/%.o: src/%.c | $(PROTO_C)
 # A unit test links only with what its folder may know: an arrow that points up does not link.
 define unit_rule
 $(BUILD)/tests/unit/$(1)/%: $(BUILD)/tests/unit/$(1)/%.o $(UNIT_HELP_$(1)) $(call objects_of,$(KNOWS_$(1)))
-	@$(CC) $(SAN) $(LDFLAGS) -o $$@ $$^ -lcmocka $(LIBS_LIB) $(if $(filter ui views,$(1)),$(LIBS_UI)) $$(LIBS_$$(*F))
+	@$(CC) $(SAN) $(LDFLAGS) -o $$@ $$^ $(LIBS_TEST) $(LIBS_LIB) $(if $(filter ui views,$(1)),$(LIBS_UI)) $$(LIBS_$$(*F))
 endef
 # what several tests of a folder share, compiled once
 UNIT_HELP_ui := $(BUILD)/tests/unit/ui/monkey.o
@@ -117,12 +118,12 @@ LIBS_test_metrics := -lquadmath
 LIBS_test_metrics_long := -lquadmath
 
 $(BUILD)/tests/term/%: $(BUILD)/tests/term/%.o
-	@$(CC) $(SAN) $(LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(LIBS_LIB)
+	@$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_TEST) -lvterm -lutil $(LIBS_LIB)
 
 # Labelled faults: small networks of its own, and the demo's.
 CORPUS_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/triage/*.c)) $(filter $(BUILD)/src/cli/demo_%.o,$(CLI_OBJ))
 $(CORPUS): $(CORPUS_OBJ) $(BUILD)/libmmtui.a
-	@$(CC) $(SAN) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS_LIB)
+	@$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_TEST) $(LIBS_LIB)
 
 unit-%: # one folder's unit tests:  make unit-tensor
 	@$(MAKE) --no-print-directory $(filter $(BUILD)/tests/unit/$*/%,$(UNIT_TESTS))

@@ -5,7 +5,7 @@
 cd "$(dirname "$0")/.." || exit 2
 CC=${CC:-cc}
 MAKE=${MAKE:-make}
-LIBS=${LIBS:--lprotobuf-c -lcjson -lutf8proc -lz -ldeflate -lm -pthread}
+LIBS=${LIBS:--lprotobuf-c -lutf8proc -lz -ldeflate -lm -pthread}
 BUILD=build-lint # git ignores build-*
 unset MAKEFLAGS MFLAGS MAKELEVEL
 export LC_ALL=C

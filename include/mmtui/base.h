@@ -72,12 +72,19 @@ struct mm_arena {
     struct mm_arena_block *first;
 };
 
+/* Empty: no memory is taken yet. A zeroed struct is as good. */
 void mm_arena_init(struct mm_arena *arena);
+/* Free all of it; the arena is empty and may be used again. */
 void mm_arena_done(struct mm_arena *arena);
-void mm_arena_reset(struct mm_arena *arena); /* all pointers end; one block is kept for what comes next */
-void *mm_arena_alloc(struct mm_arena *arena, size_t size);               /* zeroed, aligned for any type */
-void *mm_arena_array(struct mm_arena *arena, size_t count, size_t size); /* overflow-checked */
+/* All pointers end; one block is kept for what comes next. */
+void mm_arena_reset(struct mm_arena *arena);
+/* `size` zeroed bytes, aligned for any type; of 0 bytes a pointer of its own. */
+void *mm_arena_alloc(struct mm_arena *arena, size_t size);
+/* count * size bytes, alike; NULL also when the product does not fit. */
+void *mm_arena_array(struct mm_arena *arena, size_t count, size_t size);
+/* A copy of a NUL-terminated text. */
 char *mm_arena_strdup(struct mm_arena *arena, const char *text);
+/* A copy of exactly `length` bytes, whatever they are, and a NUL. */
 char *mm_arena_strndup(struct mm_arena *arena, const char *text, size_t length);
 
 /*
@@ -91,18 +98,26 @@ struct mm_buf {
     bool failed;
 };
 
+/* Empty: no memory is taken yet. A zeroed struct is as good. */
 void mm_buf_init(struct mm_buf *buf);
+/* Free the memory; the buffer is empty and may be used again. */
 void mm_buf_done(struct mm_buf *buf);
-void mm_buf_clear(struct mm_buf *buf); /* length 0, memory kept, failed reset */
+/* Length 0; the memory is kept, `failed` is reset. */
+void mm_buf_clear(struct mm_buf *buf);
+/* Append bytes, which may hold NULs; 0 of them may lie at NULL. */
 void mm_buf_add(struct mm_buf *buf, const void *data, size_t length);
-/* Inline, so that the length of a literal is known. */
+/* Append a NUL-terminated text. Inline, so that the length of a literal is known. */
 static inline void mm_buf_puts(struct mm_buf *buf, const char *text)
 {
     mm_buf_add(buf, text, strlen(text));
 }
+/* Append one byte. */
 void mm_buf_putc(struct mm_buf *buf, char c);
+/* Append the same byte `count` times. */
 void mm_buf_fill(struct mm_buf *buf, char c, size_t count);
-void mm_buf_whole(struct mm_buf *buf, int64_t value); /* as %lld, without printf's price */
+/* Append a number as %lld does, without printf's price. */
+void mm_buf_whole(struct mm_buf *buf, int64_t value);
+/* Append as printf does; `failed` also where the format can't be carried out. */
 void mm_buf_printf(struct mm_buf *buf, const char *format, ...) MM_PRINTF(2, 3);
 /* Make room for `extra` more bytes and return where they go, or NULL; the caller then adds to length. */
 void *mm_buf_reserve(struct mm_buf *buf, size_t extra);
@@ -112,8 +127,9 @@ const char *mm_buf_text(const struct mm_buf *buf);
 /* Grow an array to hold at least `need` elements of `size` bytes (doubling). 0 or -1 (array unchanged). */
 int mm_grow(void **array, size_t *capacity, size_t need, size_t size);
 
-/* a * b and a + b that report overflow instead of wrapping: true when *out is right. */
+/* a * b that reports overflow instead of wrapping: true when *out is right. */
 bool mm_mul(size_t a, size_t b, size_t *out);
+/* The same with a sign. */
 bool mm_mul_i64(int64_t a, int64_t b, int64_t *out);
 
 /* ---- text --------------------------------------------------------------------------------------------- */
@@ -182,16 +198,6 @@ static inline int mm_power10_log2(int q)
     return (q * 217706) >> 16;
 }
 
-/* ---- JSON text (for streams written piece by piece; documents that are read go through cJSON) ------------
- */
-
-/* Append a JSON string with quotes, pure ASCII (\uXXXX), bad UTF-8 as U+FFFD. */
-void mm_json_string(struct mm_buf *out, const char *text);
-/* Append a number. Non-finite: bare NaN / Infinity / -Infinity (as Python's json.dump writes them). */
-void mm_json_number_bare(struct mm_buf *out, double value);
-/* Append a number. Non-finite: the strings "NaN" / "Infinity" / "-Infinity", so the file stays valid JSON. */
-void mm_json_number(struct mm_buf *out, double value);
-
 /* ---- files -------------------------------------------------------------------------------------------- */
 
 /*
@@ -211,6 +217,7 @@ struct mm_map {
 /* Files below this size are faster read into memory that is used again than mapped, above it is as good. */
 #define MM_MAP_SMALL ((size_t)1 << 20)
 
+/* Map a whole file. -1: MM_ENOENT or MM_EIO, and the map is closed. */
 int mm_map_open(struct mm_map *map, const char *path, struct mm_err *err);
 /* A file smaller than MM_MAP_SMALL is read into `memory`, which is cleared and may be used for the next file
  * after mm_map_close. NULL: map. */
@@ -226,6 +233,7 @@ void mm_map_drop(const struct mm_map *map, const void *data, size_t size);
 /* Of the map only a little will be read, here and there, most of it near the beginning: the system is not to
  * read ahead, which would read all of a large file. */
 void mm_map_sparse(const struct mm_map *map);
+/* The view ends. A map that is zeroed or closed is fine. */
 void mm_map_close(struct mm_map *map);
 
 /*
@@ -244,11 +252,15 @@ struct mm_atomic {
     struct mm_err error; /* the first write error; commit reports it */
 };
 
+/* Begin: nothing is at `path` yet. -1 with MM_EIO or MM_ENOMEM: there is nothing to commit or abort. */
 int mm_atomic_open(struct mm_atomic *file, const char *path, struct mm_err *err);
+/* Append bytes. Can't fail here: commit tells of the first error, what comes after it is dropped. */
 void mm_atomic_write(struct mm_atomic *file, const void *data, size_t length);
 /* Write over a few bytes, at `place`, all of which were written before. Not for a device or pipe. */
 void mm_atomic_patch(struct mm_atomic *file, int64_t place, const void *data, size_t length);
-int mm_atomic_commit(struct mm_atomic *file, struct mm_err *err); /* frees everything, success or not */
+/* Put the file in its place. Frees everything, success or not. */
+int mm_atomic_commit(struct mm_atomic *file, struct mm_err *err);
+/* Remove what was written and free everything; once committed it does nothing. */
 void mm_atomic_abort(struct mm_atomic *file);
 
 /* Write a whole file atomically. */

@@ -243,6 +243,7 @@ struct mm_analysis {
  * only with MM_ECANCELLED or MM_ENOMEM. */
 int mm_evidence_collect(const struct mm_analysis *analysis, const atomic_bool *cancel,
                         struct mm_evidence *out, struct mm_err *err);
+/* Free what it owns and zero it; zeroed evidence is fine. */
 void mm_evidence_done(struct mm_evidence *evidence);
 
 /* ---- what other settings would gain a layer --------------------------------------------------------- */

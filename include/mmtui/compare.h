@@ -110,14 +110,24 @@ void mm_metric_text(enum mm_metric_id id, const struct mm_metrics *m, struct mm_
 /* The fields of struct mm_stats, in the order of mmtui.json. */
 const struct mm_figure *mm_stat_figures(size_t *count);
 
-/* Pure functions of the sums (each with its own test). zero / zero is 0, x / zero is +Inf. */
+/*
+ * Pure functions of the sums, without a unit unless said. No position that is finite on both sides: NaN, and of
+ * an empty tensor what equal tensors have (0; cosine 1). METRICS of mmtui-formats(5) has the sources.
+ */
+
+/* Σ|e| / Σ|s|; 0 / 0 is 0, x / 0 is +Inf. */
 double mm_metric_diff1(const struct mm_sums *sums);
+/* sqrt(Σe² / Σs²), alike; diff1 where squares are too small for a double. */
 double mm_metric_diff2(const struct mm_sums *sums);
+/* -20 log10(diff2) in dB: +Inf for 0, -Inf for +Inf, NaN for NaN. */
 double mm_metric_sqnr(double diff2);
+/* Σsd / sqrt(Σs² Σd²), -1 .. 1; both sides zero 1, one of them 0; NaN where a sum has left the range of a double. */
 double mm_metric_cosine(const struct mm_sums *sums);
-/* 1 - cosine = (Σe² - (|s|-|d|)²) / (2|s||d|) with |s| = sqrt(Σs²). Where the sides differ by a scale, a
+/* 1 - cosine = (Σe² - (|s|-|d|)²) / (2|s||d|) with |s| = sqrt(Σs²), 0 .. 2. Where the sides differ by a scale, a
  * second pass has more digits. */
 double mm_metric_cosine_gap(const struct mm_sums *sums);
+/* The line d = scale s + offset of least squares, and what it leaves: sqrt(Σ(d - scale s - offset)² / Σd²), 0 for an
+ * exact fit and where all is zero, +Inf where only Σd² is. Of a constant s the scale is 1. */
 void mm_metric_fit(const struct mm_sums *sums, double *scale, double *offset, double *residual);
 /* Everything from the sums of the first pass. `centred` (may be NULL) replaces what would cancel. */
 void mm_metrics_finish(const struct mm_sums *sums, const struct mm_centre *centre,
@@ -152,6 +162,7 @@ struct mm_measure_options {
     bool quantiles;    /* also those of |e|: two to four more passes */
     size_t hist_bins;  /* also histograms of so many bins over the range of both sides; 0: none */
 };
+/* atol 1e-8, rtol 1e-5 (numpy.allclose), nothing else asked for. */
 void mm_measure_defaults(struct mm_measure_options *options);
 
 enum mm_state {
@@ -176,6 +187,7 @@ struct mm_result {
     bool failed_dst;           /* FAILED: which side */
     char *error;               /* FAILED: the sentence */
 };
+/* Free what it owns and zero it (PENDING); a zeroed result is fine. */
 void mm_result_done(struct mm_result *result);
 
 /* Headers only: state becomes HEADER, SINGLE, MISMATCH or FAILED. */
@@ -232,6 +244,7 @@ char *mm_cache_folder(void);
 /* Read what there is. Borrowed: pairs. Only src or dst that are not there, or memory, make it fail. */
 int mm_cache_open(struct mm_cache **cache, const struct mm_cache_options *options,
                   const struct mm_pairs *pairs, struct mm_err *err);
+/* Without writing: mm_cache_save does. NULL is fine. */
 void mm_cache_close(struct mm_cache *cache);
 /* How many results were read. */
 size_t mm_cache_count(const struct mm_cache *cache);
@@ -241,12 +254,12 @@ bool mm_cache_find(const struct mm_cache *cache, size_t pair, struct mm_pair_id 
                    struct mm_result *result);
 /* The owner's thread: this state of the files is the one that was measured, or (found) had been before. */
 void mm_cache_keep(struct mm_cache *cache, size_t pair, const struct mm_pair_id *id, bool found);
-/*
- * Write what was kept, if any of it is new, and bound the folder's size. `result` gives a pair's result;
- * those that are not final or FAILED are passed over. What was read and not looked at stays. For the owner's
- * thread.
- */
 typedef const struct mm_result *(*mm_cache_result)(const void *context, size_t pair);
+/*
+ * Write what was kept, if any of it is new, and bound the folder's size. `result` gives a pair's result,
+ * borrowed; those that are not final or FAILED are passed over. What was read and not looked at stays. For the
+ * owner's thread. -1: it could not be written; the results are measured again next time.
+ */
 int mm_cache_save(struct mm_cache *cache, mm_cache_result result, const void *context, struct mm_err *err);
 
 /* ---- long computations --------------------------------------------------------------------------------- */
@@ -293,6 +306,7 @@ struct mm_pair_hist {
 int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema,
                  const struct mm_hist_options *options, const struct mm_control *control,
                  struct mm_pair_hist *out, struct mm_err *err);
+/* Free the counts and zero it; a zeroed one is fine. */
 void mm_pair_hist_done(struct mm_pair_hist *hist);
 
 /* ---- the worker pool ---------------------------------------------------------------------------------- */
@@ -326,7 +340,9 @@ void mm_pool_submit(struct mm_pool *pool, struct mm_job *job);
  * job or NULL when there is none for now (mm_pool_kick asks again).
  */
 typedef struct mm_job *(*mm_pool_source)(void *context);
+/* NULL: none. `context` is borrowed. Nothing is asked for before the next kick. */
 void mm_pool_set_source(struct mm_pool *pool, mm_pool_source source, void *context);
+/* Ask the source again: there may be work. */
 void mm_pool_kick(struct mm_pool *pool);
 /* Run `change` under the lock that also guards the source. */
 void mm_pool_locked(struct mm_pool *pool, void (*change)(void *context), void *context);
@@ -364,12 +380,11 @@ struct mm_helpers *mm_scan_helpers(struct mm_scan *scan);
 void mm_scan_close(struct mm_scan *scan);
 /* Pairs to take first (what is on the screen), in this order. Copied. */
 void mm_scan_focus(struct mm_scan *scan, const size_t *pairs, size_t count);
-/*
- * If `job` is one of this scan's, hand its results to `apply` one by one, free it and return true. Call from
- * the one thread that owns the results. *result is given away: the receiver calls mm_result_done. `figures`
- * tells the final result from the header's, which may come later: the receiver then keeps the figures.
- */
+/* *result is given away: the receiver calls mm_result_done. `figures` tells the final result from the header's,
+ * which may come later: the receiver then keeps the figures. */
 typedef void (*mm_scan_apply)(void *context, size_t pair, bool figures, struct mm_result *result_take);
+/* If `job` is one of this scan's, hand its results to `apply` one by one, free it and return true. Call from the
+ * one thread that owns the results. */
 bool mm_scan_collect(struct mm_scan *scan, struct mm_job *job, mm_scan_apply apply, void *context);
 /* Pairs measured (or found impossible) so far. */
 size_t mm_scan_done_count(const struct mm_scan *scan);

@@ -101,10 +101,12 @@ struct mm_graph {
  * of names and attributes that come out of calls, are MM_EUNSUPPORTED.
  */
 int mm_graph_open_onnx(struct mm_graph **graph, const char *path, struct mm_err *err);
+/* With all its names; NULL is fine. */
 void mm_graph_close(struct mm_graph *graph);
 
-/* The first tensor or node of exactly this name, or -1 ("" is never found). Constant time. */
+/* The first tensor of exactly this name, or -1 ("" is never found). Constant time. */
 int mm_graph_tensor(const struct mm_graph *graph, const char *name);
+/* The first node, alike. */
 int mm_graph_node(const struct mm_graph *graph, const char *name);
 
 /*
@@ -265,13 +267,18 @@ struct mm_graph_builder *mm_graph_new(void); /* NULL when memory is out: mm_grap
 void mm_graph_add_node(struct mm_graph_builder *builder, const char *name, const char *op_type,
                        const char *const *inputs, size_t input_count, const char *const *outputs,
                        size_t output_count);
-/* Of the node that was added last. */
+/* The domain of the node that was added last. */
 void mm_graph_add_domain(struct mm_graph_builder *builder, const char *domain);
+/* An attribute of that node: one integer. */
 void mm_graph_add_int(struct mm_graph_builder *builder, const char *name, int64_t value);
+/* Integers, copied; `count` may be 0. */
 void mm_graph_add_ints(struct mm_graph_builder *builder, const char *name, const int64_t *ints, size_t count);
+/* One float. */
 void mm_graph_add_float(struct mm_graph_builder *builder, const char *name, float value);
+/* Floats, copied; `count` may be 0. */
 void mm_graph_add_floats(struct mm_graph_builder *builder, const char *name, const float *floats,
                          size_t count);
+/* A NUL-terminated text, copied. */
 void mm_graph_add_text(struct mm_graph_builder *builder, const char *name, const char *text);
 /*
  * What is known of a tensor; the last one of this name so far, which is made if there is none. Flags are

@@ -47,6 +47,7 @@ struct mm_pairs {
  */
 int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const struct mm_dump *dst,
                   enum mm_framework framework, struct mm_err *err);
+/* The dumps stay open; NULL is fine. */
 void mm_pairs_close(struct mm_pairs *pairs);
 /* Put the pairs into ascending order of key[count]; equal keys stay in order. Before mm_pairs_shard. */
 int mm_pairs_order(struct mm_pairs *pairs, const int64_t *key, struct mm_err *err);

@@ -58,14 +58,14 @@ struct mm_column {
 /* A change (now / before) between these is none: shown as "same". */
 #define MM_CHANGE_BETTER 0.9
 #define MM_CHANGE_WORSE  1.1
+/* Has this session what the column is about? */
 bool mm_column_there(const struct mm_session *session, enum mm_column_id id);
+/* Never NULL; `id` is below MM_COLUMN_COUNT. */
 const struct mm_column *mm_column(enum mm_column_id id);
 /* What it is, a few words; a metric's comes from its row. */
 const char *mm_column_help(enum mm_column_id id);
 /* By key; MM_COLUMN_COUNT when unknown. */
 enum mm_column_id mm_column_find(const char *key);
-/* The arrow between the dtypes: UTF-8 unless this is set for the one formatting call (ASCII terminals use
- * "->"). */
 
 /* ---- order and filter ---------------------------------------------------------------------------------- */
 
@@ -85,7 +85,9 @@ struct mm_filter;
  * name. An empty text matches all. MM_EARG tells which term is wrong.
  */
 int mm_filter_open(struct mm_filter **filter, const char *text, struct mm_err *err);
+/* NULL is fine. */
 void mm_filter_close(struct mm_filter *filter);
+/* Do all terms hold for a layer? NULL: there are none, so yes. */
 bool mm_filter_match(const struct mm_filter *filter, const struct mm_session *session, size_t id);
 
 /* ---- output -------------------------------------------------------------------------------------------- */

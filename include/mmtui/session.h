@@ -49,14 +49,22 @@ struct mm_session;
 /* List and pair the folders; no tensor is read. Workers start with the first mm_session_start. */
 int mm_session_open(struct mm_session **session, const struct mm_session_options *options,
                     struct mm_err *err);
+/* Stop the work, write the result cache, free all; what was borrowed from the session ends. NULL is fine. */
 void mm_session_close(struct mm_session *session);
 /* Begin to measure. */
 int mm_session_start(struct mm_session *session, struct mm_err *err);
 
+/* How many layers: pairs, and tensors that have no partner. */
 size_t mm_session_count(const struct mm_session *session);
+/* In execution order; `id` is below the count. Borrowed until the session is closed, its result until the next
+ * apply. */
 const struct mm_layer *mm_session_layer(const struct mm_session *session, size_t id);
+/* As they were given but for what turned out not to be there (a third dump that pairs with nothing, a graph that
+ * knows no layer); the thresholds are those that hold now. Borrowed. */
 const struct mm_session_options *mm_session_options(const struct mm_session *session);
+/* The reference dump. Borrowed. */
 const struct mm_dump *mm_session_src(const struct mm_session *session);
+/* The accelerator's dump. Borrowed. */
 const struct mm_dump *mm_session_dst(const struct mm_session *session);
 /* Something about the folders that a person should know ("src and dst are the same folder"), or NULL. */
 const char *mm_session_notice(const struct mm_session *session);
@@ -104,6 +112,7 @@ struct mm_session_totals {
     size_t skipped; /* files in both folders that are not tensors */
     double seconds; /* since start; stops when all is measured */
 };
+/* As things stand now: of what is not measured yet the counts say so. */
 void mm_session_totals(const struct mm_session *session, struct mm_session_totals *out);
 /* Counts up whenever a layer, a tag, the plan or the thresholds changed. */
 uint64_t mm_session_revision(const struct mm_session *session);
@@ -145,6 +154,7 @@ const struct mm_pair_hist *mm_session_hist(struct mm_session *session, size_t id
  * NULL, false or -1 before.
  */
 const struct mm_flow *mm_session_flow(const struct mm_session *session);
+/* Where this layer's error comes from. Borrowed; its figures change with the thresholds. */
 const struct mm_blame *mm_session_blame(const struct mm_session *session, size_t id);
 /* What was found by looking into this layer; NULL: nobody has. Valid until the session is closed. */
 const struct mm_evidence *mm_session_evidence(const struct mm_session *session, size_t id);
@@ -152,9 +162,9 @@ const struct mm_evidence *mm_session_evidence(const struct mm_session *session, 
 void mm_session_analyse(struct mm_session *session, size_t id);
 /* Nothing left to look into. */
 bool mm_session_triaged(const struct mm_session *session);
-/* The first layer in execution order that brings in an error, or the first that makes a NaN or Inf; -1: none.
- */
+/* The first layer in execution order that brings in an error; -1: none. */
 int32_t mm_session_first_culprit(const struct mm_session *session);
+/* The first that has a NaN or Inf on one side only; -1: none. */
 int32_t mm_session_first_nonfinite(const struct mm_session *session);
 /* The verdict in full: a paragraph a line, and the next step ("" where there is none). */
 void mm_session_explain(const struct mm_session *session, size_t id, struct mm_buf *evidence,
@@ -193,8 +203,10 @@ const struct mm_whatif_table *mm_session_whatif(struct mm_session *session, size
 
 /* ---- tags ---- */
 
+/* Tag a layer, or take its tag away; one that is so already is no change. */
 void mm_session_tag(struct mm_session *session, size_t id, bool tagged);
-size_t mm_session_untag_all(struct mm_session *session); /* how many there were */
+/* Returns how many tags there were. */
+size_t mm_session_untag_all(struct mm_session *session);
 
 /* ---- the plan ---- */
 

@@ -45,6 +45,7 @@ void mm_advice_text(const struct mm_advice *advice, struct mm_buf *out);
 struct mm_advice_setting {
     const char *key, *value;
 };
+/* Returns how many there are, 0 to MM_ADVICE_COUNT. */
 size_t mm_advice_settings(const struct mm_advice *advice, struct mm_advice_setting out[MM_ADVICE_COUNT]);
 
 /* ---- suggestions: which operators to raise
@@ -135,6 +136,7 @@ struct mm_suggestions {
 int mm_suggest_find(const struct mm_triage_view *view, const struct mm_verdict *verdicts,
                     const struct mm_graph *graph, const struct mm_suggest_options *options,
                     struct mm_suggestions *out, struct mm_err *err);
+/* Free the items and zero it; a zeroed one is fine. */
 void mm_suggestions_done(struct mm_suggestions *suggestions);
 
 #endif

@@ -62,15 +62,21 @@ const struct mm_dtype_info *mm_dtype_info(enum mm_dtype dtype);
 /* By name ("f16") or long name ("FLOAT16", with or without "DT_"), any case; MM_DTYPE_NONE if unknown. */
 enum mm_dtype mm_dtype_find(const char *name);
 
-/* Exact widening, and round-to-nearest-even narrowing (overflow gives Inf, NaN stays NaN). */
+/* IEEE 754 binary16, widened: exact. */
 float mm_half_to_float(uint16_t half);
+/* Narrowed to the nearest, ties to even; overflow gives Inf, NaN stays NaN. */
 uint16_t mm_float_to_half(float value);
+/* bfloat16, widened: exact. */
 float mm_bf16_to_float(uint16_t bits);
+/* Narrowed, as mm_float_to_half. */
 uint16_t mm_float_to_bf16(float value);
-/* E4M3 has no Inf: what overflows, Inf too, gives NaN. */
+/* FP8 E4M3 (OCP's, with 448 as its greatest), widened: exact. */
 float mm_e4m3_to_float(uint8_t code);
+/* Narrowed, as mm_float_to_half; it has no Inf: what overflows, Inf too, gives NaN. */
 uint8_t mm_float_to_e4m3(float value);
+/* FP8 E5M2, widened: exact. */
 float mm_e5m2_to_float(uint8_t code);
+/* Narrowed, as mm_float_to_half. */
 uint8_t mm_float_to_e5m2(float value);
 
 /* ---- shapes ------------------------------------------------------------------------------------------- */
@@ -85,6 +91,7 @@ struct mm_shape {
 
 /* Number of elements, or -1 when a dimension is negative or the product does not fit. */
 int64_t mm_shape_count(const struct mm_shape *shape);
+/* The same rank and the same dimensions. */
 bool mm_shape_equal(const struct mm_shape *a, const struct mm_shape *b);
 /* "[1, 3, 48, 192]", "[]" for a scalar; `x`-joined when compact: "1x3x48x192" ("scalar"). */
 const char *mm_shape_text(const struct mm_shape *shape, bool compact, char *out, size_t size);
@@ -192,15 +199,18 @@ struct mm_cursor {
     bool bad; /* a value could not be read (malformed varint or number): what follows is not to be trusted */
 };
 
+/* At the first element. The tensor is borrowed; one that contradicts itself makes the cursor bad. */
 void mm_cursor_init(struct mm_cursor *cursor, const struct mm_tensor *tensor);
 /* Go to element `index` (0..count). Constant time for RAW, a walk for the others. */
 void mm_cursor_seek(struct mm_cursor *cursor, int64_t index);
-/* The next min(n, left) values; returns how many (0 at the end or when bad). _float: lane F tensors only. */
+/* The next min(n, left) values; returns how many (0 at the end or when bad). Only of dtypes with lane_f. */
 size_t mm_cursor_float(struct mm_cursor *cursor, float *out, size_t n);
+/* The same as doubles, of any dtype. */
 size_t mm_cursor_double(struct mm_cursor *cursor, double *out, size_t n);
-/* The same without a copy where the values lie as they are needed: returns them, or `tile` with them in it.
- */
+/* As mm_cursor_float, without a copy where the values lie as they are needed: returns them (borrowed from the
+ * tensor), or `tile` with them in it. */
 const float *mm_cursor_floats(struct mm_cursor *cursor, float *tile, size_t n, size_t *got);
+/* The same as doubles, of any dtype. */
 const double *mm_cursor_doubles(struct mm_cursor *cursor, double *tile, size_t n, size_t *got);
 /* One value by row-major index; NaN when it can't be read. */
 double mm_tensor_at(const struct mm_tensor *tensor, int64_t index);
@@ -220,8 +230,11 @@ double mm_tensor_at(const struct mm_tensor *tensor, int64_t index);
 struct mm_acc {
     double hi, lo;
 };
+/* Add one value with Neumaier's compensation. */
 void mm_acc_add(struct mm_acc *acc, double value);
+/* Add the sum of what comes after. */
 void mm_acc_merge(struct mm_acc *acc, const struct mm_acc *later);
+/* hi + lo; once the sum has left the range of a double: +-Inf or NaN. */
 double mm_acc_value(const struct mm_acc *acc);
 
 /* One side, over that side's own finite values. */
@@ -291,6 +304,7 @@ struct mm_limits {
     double atol, rtol;
 };
 
+/* Of no position. */
 void mm_sums_init(struct mm_sums *sums);
 /* sums over [0, k) followed by sums over [k, n): indices in `later` are already absolute. */
 void mm_sums_merge(struct mm_sums *sums, const struct mm_sums *later);

@@ -18,6 +18,7 @@ struct mm_thresholds {
     double diff1, diff2;
     double floor; /* a layer with no |s - d| above it is not over, whatever the ratios; 0: none */
 };
+/* 0.05 for both, no floor. */
 void mm_thresholds_defaults(struct mm_thresholds *thresholds);
 /* Is a layer with these figures over? NaN (no finite position, but all equal) is not; values that are not finite on
  * one side only are not asked for here. */
@@ -70,6 +71,7 @@ int mm_flow_open(struct mm_flow **flow, const struct mm_subject *subjects, size_
                  const struct mm_flow_order *order, struct mm_err *err);
 /* There is a graph, and it does not know this layer: nothing is known of where its error comes from. */
 bool mm_flow_is_stranger(const struct mm_flow *flow, size_t layer);
+/* NULL is fine. */
 void mm_flow_close(struct mm_flow *flow);
 
 /* ---- blame: introduced or inherited -----------------------------------------------------------------------
@@ -116,16 +118,17 @@ struct mm_verdict {
 /* Judge one result by itself, before blame and evidence. `pair` tells which side a lone tensor is on. */
 void mm_triage_judge(const struct mm_pair *pair, const struct mm_result *result,
                      const struct mm_thresholds *thresholds, struct mm_verdict *out);
-/* Judge one layer with all that is known. `names` gives layers' visible names for sentences. */
+/* All that is known of all layers. Borrowed. */
 struct mm_triage_view {
     const struct mm_subject *subjects;
     size_t count;
     const struct mm_flow *flow;
     const struct mm_blame *blame;
     const struct mm_thresholds *thresholds;
-    const char *(*name)(const void *context, uint32_t id);
+    const char *(*name)(const void *context, uint32_t id); /* a layer's visible name, for sentences */
     const void *context;
 };
+/* Judge one layer with all of that. */
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out);
 /* The verdict in full: evidence in figures (a paragraph a line), and the next step (one sentence). */
 void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,

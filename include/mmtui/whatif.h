@@ -67,12 +67,12 @@ struct mm_whatif {
 int mm_whatif_tensor(const struct mm_tensor *reference, const struct mm_whatif_setting *settings,
                      size_t count, const struct mm_control *control, struct mm_whatif *out,
                      struct mm_err *err);
+#define MM_WHATIF_MAX 64
 /*
  * The rows of the What if table for a tensor of this shape: every format; integers per tensor and, where axis
  * has several channels of several elements (and at most 32,768), per channel; symmetric and asymmetric; all
  * four ranges for I8, min-max for the others. Returns how many (at most MM_WHATIF_MAX). axis may be -1.
  */
-#define MM_WHATIF_MAX 64
 size_t mm_whatif_usual(const struct mm_shape *shape, int axis, struct mm_whatif_setting out[MM_WHATIF_MAX]);
 /* "int8 per channel (axis 1), symmetric, mse"; "f16": appended. */
 void mm_whatif_name(const struct mm_whatif_setting *setting, struct mm_buf *out);

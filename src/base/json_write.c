@@ -241,14 +241,18 @@ void mm_json_put_whole(struct mm_json *json, const char *key, int64_t value)
 
 void mm_json_put_bool(struct mm_json *json, const char *key, bool value)
 {
-    begin(json, key);
-    mm_buf_puts(json->out, value ? "true" : "false");
+    mm_json_put_raw(json, key, value ? "true" : "false");
 }
 
 void mm_json_put_null(struct mm_json *json, const char *key)
 {
+    mm_json_put_raw(json, key, "null");
+}
+
+void mm_json_put_raw(struct mm_json *json, const char *key, const char *value)
+{
     begin(json, key);
-    mm_buf_puts(json->out, "null");
+    mm_buf_puts(json->out, value);
 }
 
 void mm_json_put_head(struct mm_json *json, const char *format, int schema)

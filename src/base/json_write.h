@@ -53,6 +53,8 @@ void mm_json_put_number(struct mm_json *json, const char *key, double value);
 void mm_json_put_whole(struct mm_json *json, const char *key, int64_t value);
 void mm_json_put_bool(struct mm_json *json, const char *key, bool value);
 void mm_json_put_null(struct mm_json *json, const char *key);
+/* Text that is a JSON value already, and mmtui's own. */
+void mm_json_put_raw(struct mm_json *json, const char *key, const char *value);
 
 /* Without an indent: what comes next, a member, an element or a close, starts a line, `blanks` in. */
 void mm_json_line(struct mm_json *json, int blanks);

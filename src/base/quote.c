@@ -25,7 +25,7 @@ bool mm_quote_is_utf8(const char *text)
     return true;
 }
 
-/* The characters that all three languages write alike; true when it was one. */
+/* The characters that both languages write alike; true when it was one. */
 static bool add_common(struct mm_buf *out, uint32_t cp)
 {
     static const char *const named[] = {
@@ -38,24 +38,6 @@ static bool add_common(struct mm_buf *out, uint32_t cp)
     else
         return false;
     return true;
-}
-
-void mm_quote_json(struct mm_buf *out, const char *text)
-{
-    const char *end = text + strlen(text);
-    mm_buf_putc(out, '"');
-    while (text < end) {
-        uint32_t cp = next(&text, end);
-        if (add_common(out, cp))
-            continue;
-        if (cp < 0x10000) {
-            mm_buf_printf(out, "\\u%04x", cp);
-        } else {
-            cp -= 0x10000;
-            mm_buf_printf(out, "\\u%04x\\u%04x", 0xD800u + (cp >> 10), 0xDC00u + (cp & 0x3FF));
-        }
-    }
-    mm_buf_putc(out, '"');
 }
 
 void mm_quote_python(struct mm_buf *out, const char *text)

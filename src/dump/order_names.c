@@ -1,12 +1,12 @@
 /* Names in the order of execution, from a text or a JSON file. */
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_text.h"
+#include "base/json_read.h"
 #include "mmtui/dump.h"
 
-#define FILE_MOST (256u << 20)
+#define FILE_MOST   (256u << 20)
+#define VALUES_MOST 4000000
 
 /* What reading collects. */
 struct reading {
@@ -60,70 +60,75 @@ static int read_lines(struct reading *reading, const char *text)
 
 /* ---- JSON ---- */
 
-static const char *name_of(const cJSON *item)
+/* "conv1", or the "name" of an object; absent when it is neither. */
+static struct mm_json_value name_of(struct mm_json_value item)
 {
-    const cJSON *name = cJSON_IsObject(item) ? cJSON_GetObjectItemCaseSensitive(item, "name") : item;
-    return cJSON_IsString(name) ? name->valuestring : NULL;
+    struct mm_json_value name = mm_json_kind(item) == MM_JSON_IS_OBJECT ? mm_json_member(item, "name") : item;
+    return mm_json_kind(name) == MM_JSON_IS_TEXT ? name : (struct mm_json_value){0};
 }
 
-static bool is_list_of_names(const cJSON *list)
+static bool is_list_of_names(struct mm_json_value list)
 {
-    const cJSON *item;
-    cJSON_ArrayForEach(item, list)
-    {
-        if (!name_of(item))
+    struct mm_json_items items = mm_json_items(list);
+    struct mm_json_value key, item;
+    size_t count = 0;
+    for (; mm_json_next(&items, &key, &item); count++) {
+        if (!name_of(item).at)
             return false;
     }
-    return cJSON_IsArray(list) && list->child;
+    return mm_json_kind(list) == MM_JSON_IS_ARRAY && count > 0;
 }
 
 /* {"conv1": {"shape": ...}, "relu1": ...} */
-static bool has_names_for_keys(const cJSON *object)
+static bool has_names_for_keys(struct mm_json_value object)
 {
-    const cJSON *item;
-    cJSON_ArrayForEach(item, object)
-    {
-        if (!cJSON_IsObject(item) && !cJSON_IsArray(item))
+    struct mm_json_items items = mm_json_items(object);
+    struct mm_json_value key, item;
+    size_t count = 0;
+    for (; mm_json_next(&items, &key, &item); count++) {
+        if (mm_json_kind(item) != MM_JSON_IS_OBJECT && mm_json_kind(item) != MM_JSON_IS_ARRAY)
             return false;
     }
-    return cJSON_IsObject(object) && object->child && object->child->next;
+    return mm_json_kind(object) == MM_JSON_IS_OBJECT && count > 1;
 }
 
-/* The first part that holds names, in the order of the text; the parser bounds the depth. */
-static const cJSON *find_names(const cJSON *here)
+/* The first part that holds names, in the order of the text; the reader bounds the depth. */
+static struct mm_json_value find_names(struct mm_json_value here)
 {
+    struct mm_json_items items = mm_json_items(here), again = items;
+    struct mm_json_value key, item, found = {0};
     if (is_list_of_names(here))
         return here;
-    const cJSON *item, *found = NULL;
-    if (cJSON_IsObject(here) || cJSON_IsArray(here)) {
-        cJSON_ArrayForEach(item, here)
-        {
-            if (is_list_of_names(item))
-                return item;
-        }
+    while (mm_json_next(&items, &key, &item)) {
+        if (is_list_of_names(item))
+            return item;
     }
     if (has_names_for_keys(here))
         return here;
-    for (item = here ? here->child : NULL; item && !found; item = item->next)
+    while (!found.at && mm_json_next(&again, &key, &item))
         found = find_names(item);
     return found;
 }
 
-static int read_json(struct reading *reading, struct mm_buf *text, const char *path, struct mm_err *err)
+static int add_json(struct reading *reading, struct mm_json_value name)
 {
-    cJSON *root = mm_json_parse(text, path, err);
-    if (!root)
-        return -1;
-    const cJSON *names = find_names(root), *item;
-    int result = 0;
-    cJSON_ArrayForEach(item, names)
-    {
-        const char *name = cJSON_IsObject(names) ? item->string : name_of(item);
-        if (result == 0 && add(reading, name, strlen(name)) < 0)
-            result = mm_fail_memory(err);
-    }
-    cJSON_Delete(root);
+    struct mm_buf text = {0};
+    int result = mm_json_get_text(name, &text) ? add(reading, mm_buf_text(&text), text.length) : -1;
+    mm_buf_done(&text);
     return result;
+}
+
+static int read_json(struct reading *reading, const struct mm_buf *text, const char *path, struct mm_err *err)
+{
+    struct mm_json_value root, key, item;
+    if (mm_json_read(path, mm_buf_text(text), text->length, VALUES_MOST, &root, err) < 0)
+        return -1;
+    struct mm_json_items items = mm_json_items(find_names(root));
+    while (mm_json_next(&items, &key, &item)) {
+        if (add_json(reading, key.at ? key : name_of(item)) < 0)
+            return mm_fail_memory(err);
+    }
+    return 0;
 }
 
 /* ---- both ---- */

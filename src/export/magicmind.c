@@ -37,9 +37,12 @@ static const struct mm_dialect_setting SETTINGS[] = {
 
 static void add_config(const struct mm_export *export, struct mm_buf *out)
 {
-    mm_buf_puts(out, "{");
-    size_t count = mm_export_settings(export, "\n", out);
-    mm_buf_puts(out, count ? "\n}\n" : "}\n");
+    struct mm_json json;
+    mm_json_init(&json, out, MM_EXPORT_JSON);
+    mm_json_open_object(&json, NULL);
+    mm_export_settings(export, &json);
+    mm_json_close_object(&json);
+    mm_buf_putc(out, '\n');
 }
 
 static const struct mm_export_file FILES[] = {

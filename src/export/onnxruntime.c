@@ -4,7 +4,6 @@
  * that the model does not have is passed over without a word, so the script looks).
  */
 #include "export/onnxruntime.h"
-#include "base/quote.h"
 #include "export/export.h"
 
 #include <stdlib.h>
@@ -57,16 +56,18 @@ static void add_options(const struct mm_export *export, struct mm_buf *out)
         out->failed = true;
         return;
     }
-    mm_buf_puts(out, "{\n  \"nodes_to_exclude\": [");
+    struct mm_json json;
+    mm_json_init(&json, out, MM_EXPORT_JSON);
+    mm_json_open_object(&json, NULL);
+    mm_json_open_array(&json, "nodes_to_exclude");
     for (size_t i = 0; i < count; i++) {
-        if (i > 0 && strcmp(name[i], name[i - 1]) == 0)
-            continue;
-        mm_buf_puts(out, i ? ",\n    " : "\n    ");
-        mm_quote_json(out, name[i]);
+        if (i == 0 || strcmp(name[i], name[i - 1]) != 0)
+            mm_json_put_text(&json, NULL, name[i]);
     }
-    mm_buf_puts(out, count ? "\n  ]" : "]");
-    mm_export_settings(export, ",\n", out);
-    mm_buf_puts(out, "\n}\n");
+    mm_json_close_array(&json);
+    mm_export_settings(export, &json);
+    mm_json_close_object(&json);
+    mm_buf_putc(out, '\n');
     free(name);
 }
 

@@ -49,29 +49,34 @@ static bool same_object(const char *a, const char *b)
     return length > 0 && length == object_length(b) && strncmp(a, b, length) == 0;
 }
 
+static void open_object(struct mm_json *json, const char *key, size_t length)
+{
+    struct mm_buf name = {0};
+    mm_buf_add(&name, key, length);
+    json->out->failed |= name.failed;
+    mm_json_open_object(json, mm_buf_text(&name));
+    mm_buf_done(&name);
+}
+
 /* "object.key" becomes an object with a member "key"; keys of one object stand together in the table, so one
  * look back is enough. */
-size_t mm_export_settings(const struct mm_export *export, const char *between, struct mm_buf *out)
+void mm_export_settings(const struct mm_export *export, struct mm_json *json)
 {
-    const char *last = NULL; /* the key written last */
-    size_t count = 0;
+    const char *last = NULL; /* the key put last */
     for (const struct mm_dialect_setting *row = export->dialect->settings; row->setting; row++) {
         if (!is_chosen(export->plan, row))
             continue;
         size_t object = object_length(row->key);
         bool inside = same_object(last, row->key);
         if (!inside && object_length(last))
-            mm_buf_puts(out, "\n  }");
-        mm_buf_puts(out, count++ ? ",\n" : between);
+            mm_json_close_object(json);
         if (!inside && object)
-            mm_buf_printf(out, "  \"%.*s\": {\n", (int)object, row->key);
-        mm_buf_printf(out, "%s\"%s\": %s", object ? "    " : "  ", object ? row->key + object + 1 : row->key,
-                      row->json);
+            open_object(json, row->key, object);
+        mm_json_put_raw(json, object ? row->key + object + 1 : row->key, row->json);
         last = row->key;
     }
     if (object_length(last))
-        mm_buf_puts(out, "\n  }");
-    return count;
+        mm_json_close_object(json);
 }
 
 /* ---- files ---- */

@@ -3,15 +3,19 @@
  * file and the place in it: "plan.json: overrides[3].precision: ...". Members that are not known are passed
  * over.
  */
-#include "base/json_text.h"
+#include "base/json_read.h"
 #include "plan/state.h"
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LARGEST_FILE ((size_t)64 << 20)
+#define MOST_VALUES  4000000 /* about 300,000 overrides */
+
+/* Members of an override that are strings. */
+enum text { NAME, OP_TYPE, TENSOR, WHY, PRECISION, TEXTS };
+static const char *const text_keys[TEXTS] = {"name", "op_type", "tensor", "why", "precision"};
 
 /* What has been read so far. */
 struct reader {
@@ -20,18 +24,16 @@ struct reader {
     struct mm_override_node **entry; /* in the file's order until sorted */
     size_t count;
     struct mm_choices choices;
+    struct mm_buf text[TEXTS]; /* of the override that is being read */
 };
 
 static void reader_done(struct reader *reader)
 {
+    for (size_t i = 0; i < TEXTS; i++)
+        mm_buf_done(&reader->text[i]);
     for (size_t i = 0; i < reader->count; i++)
         mm_override_node_release(reader->entry[i]);
     free(reader->entry);
-}
-
-static cJSON *member(const cJSON *object, const char *key)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, key);
 }
 
 static int fail_override(const struct reader *reader, const char *key, const char *what, struct mm_err *err)
@@ -41,20 +43,20 @@ static int fail_override(const struct reader *reader, const char *key, const cha
 
 /* ---- the head ---- */
 
-static int read_version(struct reader *reader, const cJSON *root, struct mm_err *err)
+static int read_version(struct reader *reader, struct mm_json_value root, struct mm_err *err)
 {
-    const cJSON *format = member(root, "format"), *version = member(root, "schema_version");
-    if (!cJSON_IsString(format) || strcmp(format->valuestring, "mmtui-plan") != 0)
+    double version;
+    if (!mm_json_text_is(mm_json_member(root, "format"), "mmtui-plan"))
         return mm_fail(err, MM_EUNSUPPORTED, "%s: format: not \"mmtui-plan\": this is not a plan file",
                        reader->path);
-    if (!cJSON_IsNumber(version) || !(version->valuedouble >= 1) ||
-        version->valuedouble != floor(version->valuedouble))
+    if (!mm_json_get_number(mm_json_member(root, "schema_version"), &version) || !(version >= 1) ||
+        version != floor(version))
         return mm_fail(err, MM_ECORRUPT, "%s: schema_version: must be a whole number from 1", reader->path);
-    if (version->valuedouble > MM_PLAN_SCHEMA)
+    if (version > MM_PLAN_SCHEMA)
         return mm_fail(err, MM_EUNSUPPORTED,
                        "%s: schema_version: %g is newer than %d, the newest that mmtui " MM_VERSION " reads",
-                       reader->path, version->valuedouble, MM_PLAN_SCHEMA);
-    reader->version = (int)version->valuedouble;
+                       reader->path, version, MM_PLAN_SCHEMA);
+    reader->version = (int)version;
     return 0;
 }
 
@@ -73,19 +75,33 @@ static int choose(struct reader *reader, const char *key, const char *value, str
     return -1;
 }
 
-static int read_settings(struct reader *reader, const cJSON *root, struct mm_err *err)
+static int read_setting(struct reader *reader, struct mm_json_value key, struct mm_json_value value,
+                        struct mm_err *err)
 {
-    const cJSON *settings = member(root, "settings"), *item;
-    if (settings && !cJSON_IsObject(settings))
+    struct mm_buf name = {0}, text = {0};
+    struct mm_err why = {0};
+    bool on;
+    mm_json_get_text(key, &name);
+    if (mm_json_get_bool(value, &on))
+        mm_buf_puts(&text, on ? "true" : "false");
+    else if (!mm_json_get_text(value, &text))
+        mm_buf_puts(&text, "(neither a string nor true or false)");
+    int result = name.failed || text.failed ? mm_fail_memory(&why)
+                                            : choose(reader, mm_buf_text(&name), mm_buf_text(&text), &why);
+    mm_buf_done(&name);
+    mm_buf_done(&text);
+    return result < 0 ? mm_fail(err, MM_ECORRUPT, "%s: settings: %s", reader->path, why.text) : 0;
+}
+
+static int read_settings(struct reader *reader, struct mm_json_value root, struct mm_err *err)
+{
+    struct mm_json_value settings = mm_json_member(root, "settings"), key, value;
+    if (settings.at && mm_json_kind(settings) != MM_JSON_IS_OBJECT)
         return mm_fail(err, MM_ECORRUPT, "%s: settings: must be an object", reader->path);
-    cJSON_ArrayForEach(item, settings)
-    {
-        struct mm_err why = {0};
-        const char *value = cJSON_IsString(item) ? item->valuestring
-                            : cJSON_IsBool(item) ? (cJSON_IsTrue(item) ? "true" : "false")
-                                                 : "(neither a string nor true or false)";
-        if (choose(reader, item->string, value, &why) < 0)
-            return mm_fail(err, MM_ECORRUPT, "%s: settings: %s", reader->path, why.text);
+    struct mm_json_items items = mm_json_items(settings);
+    while (mm_json_next(&items, &key, &value)) {
+        if (read_setting(reader, key, value, err) < 0)
+            return -1;
     }
     return 0;
 }
@@ -93,13 +109,17 @@ static int read_settings(struct reader *reader, const cJSON *root, struct mm_err
 /* ---- one override ---- */
 
 /* A member that is a string; absent is "". */
-static int read_text(const struct reader *reader, const cJSON *object, const char *key, const char **out,
+static int read_text(struct reader *reader, struct mm_json_value object, enum text which, const char **out,
                      struct mm_err *err)
 {
-    const cJSON *item = member(object, key);
-    if (item && !cJSON_IsString(item))
-        return fail_override(reader, key, "must be a string", err);
-    *out = item ? item->valuestring : "";
+    struct mm_json_value item = mm_json_member(object, text_keys[which]);
+    struct mm_buf *text = &reader->text[which];
+    mm_buf_clear(text);
+    if (item.at && mm_json_kind(item) != MM_JSON_IS_TEXT)
+        return fail_override(reader, text_keys[which], "must be a string", err);
+    if (item.at && !mm_json_get_text(item, text))
+        return mm_fail_memory(err);
+    *out = mm_buf_text(text);
     return 0;
 }
 
@@ -116,11 +136,11 @@ static int fail_precision(const struct reader *reader, const char *text, struct 
     return -1;
 }
 
-static int read_precision(const struct reader *reader, const cJSON *object, struct mm_override *override,
+static int read_precision(struct reader *reader, struct mm_json_value object, struct mm_override *override,
                           struct mm_err *err)
 {
     const char *text;
-    if (read_text(reader, object, "precision", &text, err) < 0)
+    if (read_text(reader, object, PRECISION, &text, err) < 0)
         return -1;
     override->precision = mm_precision_find(text);
     if (override->precision == MM_PRECISION_COUNT && mm_precision_is_own(text)) {
@@ -133,23 +153,20 @@ static int read_precision(const struct reader *reader, const cJSON *object, stru
 }
 
 /* A figure is a number or one of the three words; absent or null is NaN. */
-static int read_figure(const struct reader *reader, const cJSON *figures, const char *key, double *out,
-                       struct mm_err *err)
+static int read_figure(const struct reader *reader, struct mm_json_value figures, const char *key,
+                       double *out, struct mm_err *err)
 {
     static const struct {
         const char *word;
         double value;
     } words[] = {{"NaN", NAN}, {"Infinity", INFINITY}, {"-Infinity", -INFINITY}};
-    const cJSON *item = member(figures, key);
+    struct mm_json_value item = mm_json_member(figures, key);
+    enum mm_json_kind kind = mm_json_kind(item);
     *out = NAN;
-    if (!item || cJSON_IsNull(item))
+    if (kind == MM_JSON_ABSENT || kind == MM_JSON_IS_NULL || mm_json_get_number(item, out))
         return 0;
-    if (cJSON_IsNumber(item)) {
-        *out = item->valuedouble;
-        return 0;
-    }
-    for (size_t i = 0; cJSON_IsString(item) && i < MM_COUNT(words); i++) {
-        if (strcmp(item->valuestring, words[i].word) == 0) {
+    for (size_t i = 0; i < MM_COUNT(words); i++) {
+        if (mm_json_text_is(item, words[i].word)) {
             *out = words[i].value;
             return 0;
         }
@@ -159,11 +176,11 @@ static int read_figure(const struct reader *reader, const cJSON *figures, const 
                    reader->path, reader->count, key);
 }
 
-static int read_figures(const struct reader *reader, const cJSON *object, struct mm_figures *out,
+static int read_figures(const struct reader *reader, struct mm_json_value object, struct mm_figures *out,
                         struct mm_err *err)
 {
-    const cJSON *figures = member(object, "figures");
-    if (figures && !cJSON_IsObject(figures))
+    struct mm_json_value figures = mm_json_member(object, "figures");
+    if (figures.at && mm_json_kind(figures) != MM_JSON_IS_OBJECT)
         return fail_override(reader, "figures", "must be an object", err);
     if (read_figure(reader, figures, "diff1", &out->diff1, err) < 0 ||
         read_figure(reader, figures, "diff2", &out->diff2, err) < 0 ||
@@ -173,16 +190,16 @@ static int read_figures(const struct reader *reader, const cJSON *object, struct
     return 0;
 }
 
-static int read_override(struct reader *reader, const cJSON *object, struct mm_err *err)
+static int read_override(struct reader *reader, struct mm_json_value object, struct mm_err *err)
 {
     struct mm_override override = {0};
-    if (!cJSON_IsObject(object))
+    if (mm_json_kind(object) != MM_JSON_IS_OBJECT)
         return mm_fail(err, MM_ECORRUPT, "%s: overrides[%zu]: must be an object", reader->path,
                        reader->count);
-    if (read_text(reader, object, "name", &override.name, err) < 0 ||
-        read_text(reader, object, "op_type", &override.op_type, err) < 0 ||
-        read_text(reader, object, "tensor", &override.tensor, err) < 0 ||
-        read_text(reader, object, "why", &override.why, err) < 0 ||
+    if (read_text(reader, object, NAME, &override.name, err) < 0 ||
+        read_text(reader, object, OP_TYPE, &override.op_type, err) < 0 ||
+        read_text(reader, object, TENSOR, &override.tensor, err) < 0 ||
+        read_text(reader, object, WHY, &override.why, err) < 0 ||
         read_precision(reader, object, &override, err) < 0 ||
         read_figures(reader, object, &override.figures, err) < 0)
         return -1;
@@ -221,26 +238,28 @@ static int sort_and_check(struct reader *reader, struct mm_err *err)
     return 0;
 }
 
-static int read_overrides(struct reader *reader, const cJSON *root, struct mm_err *err)
+static int read_overrides(struct reader *reader, struct mm_json_value root, struct mm_err *err)
 {
-    const cJSON *overrides = member(root, "overrides"), *item;
-    if (!cJSON_IsArray(overrides))
+    struct mm_json_value overrides = mm_json_member(root, "overrides"), key, item;
+    if (mm_json_kind(overrides) != MM_JSON_IS_ARRAY)
         return mm_fail(err, MM_ECORRUPT, "%s: overrides: must be a list", reader->path);
-    size_t count = (size_t)cJSON_GetArraySize(overrides);
-    reader->entry = calloc(count ? count : 1, sizeof(struct mm_override_node *));
+    reader->entry = calloc(mm_json_count(overrides) + 1, sizeof(struct mm_override_node *));
     if (!reader->entry)
         return mm_fail_memory(err);
-    cJSON_ArrayForEach(item, overrides)
-    {
+    struct mm_json_items items = mm_json_items(overrides);
+    while (mm_json_next(&items, &key, &item)) {
         if (read_override(reader, item, err) < 0)
             return -1;
     }
     return sort_and_check(reader, err);
 }
 
-static int read_root(struct reader *reader, const cJSON *root, struct mm_err *err)
+static int read_all(struct reader *reader, const struct mm_buf *text, struct mm_err *err)
 {
-    if (!cJSON_IsObject(root))
+    struct mm_json_value root;
+    if (mm_json_read(reader->path, mm_buf_text(text), text->length, MOST_VALUES, &root, err) < 0)
+        return -1;
+    if (mm_json_kind(root) != MM_JSON_IS_OBJECT)
         return mm_fail(err, MM_ECORRUPT, "%s: must be an object", reader->path);
     if (read_version(reader, root, err) < 0 || read_settings(reader, root, err) < 0)
         return -1;
@@ -252,17 +271,13 @@ int mm_plan_load(struct mm_plan *plan, const char *path, struct mm_err *err)
     struct reader reader = {.path = path};
     struct mm_buf text = {0};
     int result = mm_file_read(path, LARGEST_FILE, &text, err);
-    cJSON *root = result < 0 ? NULL : mm_json_parse(&text, path, err);
-    if (root)
-        result = read_root(&reader, root, err);
-    else
-        result = -1;
+    if (result == 0)
+        result = read_all(&reader, &text, err);
     if (result == 0) {
         mm_buf_clear(&text);
         mm_buf_printf(&text, "load %s", mm_path_base(path));
         result = mm_plan_replace(plan, reader.entry, reader.count, &reader.choices, mm_buf_text(&text), err);
     }
-    cJSON_Delete(root);
     reader_done(&reader);
     mm_buf_done(&text);
     return result;

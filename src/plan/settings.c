@@ -103,15 +103,6 @@ const char *mm_choices_value(const struct mm_choices *choices, size_t row)
     return chosen ? SETTINGS[row].values[chosen - 1] : NULL;
 }
 
-void mm_setting_json(struct mm_buf *out, const char *value)
-{
-    bool bare = strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
-    if (bare)
-        mm_buf_puts(out, value);
-    else
-        mm_json_string(out, value);
-}
-
 int mm_plan_set_setting(struct mm_plan *plan, const char *key, const char *value, struct mm_err *err)
 {
     struct mm_choices choices = plan->choices;

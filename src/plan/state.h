@@ -104,9 +104,6 @@ int mm_choices_set(struct mm_choices *choices, const char *key, const char *valu
 bool mm_choices_same(const struct mm_choices *a, const struct mm_choices *b);
 /* The value of row `row`, NULL when not chosen. */
 const char *mm_choices_value(const struct mm_choices *choices, size_t row);
-/* A setting's value as JSON: true and false bare, any other word in quotes. */
-void mm_setting_json(struct mm_buf *out, const char *value);
-
 /* ---- plan files of version 1 (version1.c) ---- */
 
 /* What the key and the value of a setting are called now: NULL if version 1 had no such key; the value as it

@@ -77,19 +77,6 @@ static void errors_list_what_there_is(void **state)
     mm_plan_close(plan);
 }
 
-static void json_values(void **state)
-{
-    (void)state;
-    struct mm_buf out = {0};
-    mm_setting_json(&out, "true");
-    mm_buf_putc(&out, ' ');
-    mm_setting_json(&out, "false");
-    mm_buf_putc(&out, ' ');
-    mm_setting_json(&out, "per_channel");
-    assert_string_equal(mm_buf_text(&out), "true false \"per_channel\"");
-    mm_buf_done(&out);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,7 +84,6 @@ int main(void)
         cmocka_unit_test(every_value_can_be_chosen),
         cmocka_unit_test(clears),
         cmocka_unit_test(errors_list_what_there_is),
-        cmocka_unit_test(json_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
