@@ -8,7 +8,9 @@
 bool mm_metrics_only_reference(const struct mm_metrics *m)
 {
     int64_t dst = m->dst.nan + m->dst.pos_inf + m->dst.neg_inf;
-    return m->nonfinite_differ > 0 && dst == m->nonfinite_equal;
+    int64_t src = m->src.nan + m->src.pos_inf + m->src.neg_inf;
+    return m->nonfinite_differ > 0 && dst == m->nonfinite_equal &&
+           src == m->nonfinite_equal + m->nonfinite_differ;
 }
 
 bool cause_reference(const struct trial *t, struct found *found)
