@@ -102,8 +102,9 @@ void mm_suggest_defaults(struct mm_suggest_options *options); /* AUTO, 0.95 */
  */
 int mm_suggest_parse(const char *text, struct mm_suggest_options *options, struct mm_err *err);
 
-enum mm_suggest_why { MM_WHY_OVERFLOW = 0, MM_WHY_SHARE, MM_WHY_HOLE, MM_WHY_COUNT };
-const char *mm_suggest_word(enum mm_suggest_why why); /* "overflow", "share", "hole" */
+/* DIGITS: small results of large or tiny values, which their format has no digits for. */
+enum mm_suggest_why { MM_WHY_OVERFLOW = 0, MM_WHY_DIGITS, MM_WHY_SHARE, MM_WHY_HOLE, MM_WHY_COUNT };
+const char *mm_suggest_word(enum mm_suggest_why why); /* "overflow", "digits", "share", "hole" */
 
 struct mm_suggestion {
     uint32_t layer;   /* the operator's first one */

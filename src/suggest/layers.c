@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cause/integers.h"
 #include "triage/floor.h"
 #include "suggest/suggest.h"
 
@@ -81,6 +82,9 @@ static bool can_help(const struct suggest *s, uint32_t id)
         return false;
     if (s->view->flow->role[id] & MM_ROLE_INPUT) /* no operator makes it */
         return false;
+    if (integers_are_data(subject->result, subject->op_type) ||
+        mm_metrics_only_reference(&subject->result->metrics))
+        return false;               /* whole numbers with a meaning of their own; the reference's matter */
     if (s->tells && is_full(s, id)) /* there is nothing to raise it to */
         return false;
     if (verdict->confidence < MM_LIKELY) /* a cause that is no more than possible rules nothing out */

@@ -12,7 +12,8 @@ static double limit_of(enum mm_dtype dtype)
 
 static bool nonfinite(const struct suggest *s, uint32_t id)
 {
-    return s->layer[id].measured && s->view->subjects[id].result->metrics.nonfinite_differ > 0;
+    const struct mm_metrics *m = &s->view->subjects[id].result->metrics;
+    return s->layer[id].measured && m->nonfinite_differ > 0 && !mm_metrics_only_reference(m);
 }
 
 /* Does the reference leave the range? Where dst is dumped in a wide format but broken, FP16 was at work. */

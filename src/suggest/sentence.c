@@ -8,7 +8,7 @@
 
 const char *mm_suggest_word(enum mm_suggest_why why)
 {
-    static const char *const words[MM_WHY_COUNT] = {"overflow", "share", "hole"};
+    static const char *const words[MM_WHY_COUNT] = {"overflow", "digits", "share", "hole"};
     return (unsigned)why < MM_WHY_COUNT ? words[why] : "?";
 }
 
@@ -35,6 +35,15 @@ static void say_overflow(const struct suggest *s, uint32_t id, char *text, size_
         snprintf(text, size, "produces the first NaN or Inf");
 }
 
+static void say_digits(const struct suggest *s, uint32_t id, char *text, size_t size)
+{
+    if (s->layer[id].because >= 0)
+        snprintf(text, size, "makes what #%d reads: %s has too few digits there", s->layer[id].because + 1,
+                 mm_dtype_info(s->layer[id].now)->name);
+    else
+        snprintf(text, size, "%s", s->verdicts[id].text);
+}
+
 static void say_share(const struct suggest *s, uint32_t id, char *text, size_t size)
 {
     const struct suggest_layer *here = &s->layer[id];
@@ -54,6 +63,7 @@ void suggest_say(const struct suggest *s, uint32_t op, char *text, size_t size)
 {
     switch (s->layer[op].why) {
     case MM_WHY_OVERFLOW: say_overflow(s, op, text, size); break;
+    case MM_WHY_DIGITS: say_digits(s, op, text, size); break;
     case MM_WHY_HOLE:
         snprintf(text, size, "between %s operators: saves casts", mm_dtype_info(s->layer[op].to)->name);
         break;
