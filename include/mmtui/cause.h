@@ -105,7 +105,13 @@ enum mm_cause_id {
     MM_CAUSE_UNWRITTEN,     /* a part of dst was never written */
     MM_CAUSE_CLASS_MAP,     /* integers mapped by another table */
     MM_CAUSE_BOXES,         /* one affine map a coordinate (letterbox) */
+    MM_CAUSE_LOST_ROWS,     /* rows of src are nowhere in dst, others are there twice */
+    MM_CAUSE_BLOCKS,        /* channels as blocks of pixels, in the other order (DCR / CRD) */
     MM_CAUSE_REORDERED,     /* the same values in another order (top-k, NMS) */
+    MM_CAUSE_REFERENCE,     /* NaN or Inf in src alone */
+    MM_CAUSE_INTEGERS,      /* class ids, indices, shapes that differ */
+    MM_CAUSE_IN_DUMP,       /* the dump is wrong, the network is not: dst holds what reads this tensor */
+    MM_CAUSE_CANCELLATION,  /* a small difference of values whose format has large steps there */
     MM_CAUSE_NEAR_ZERO,     /* the reference is near zero: a large ratio of a small error */
     MM_CAUSE_ROUNDING,      /* plain rounding noise of the format */
     MM_CAUSE_COUNT
@@ -204,6 +210,9 @@ bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, 
 /* Does an operator of this type have weights (convolutions, matrix products)? True when the type is not
  * known. */
 bool mm_op_has_weights(const char *op_type);
+
+/* Are all values that are not finite on one side only the reference's? */
+bool mm_metrics_only_reference(const struct mm_metrics *metrics);
 
 /* ---- looking: the evidence of one layer ------------------------------------------------------------------
  */

@@ -57,9 +57,8 @@ size_t mm_advice_settings(const struct mm_advice *advice, struct mm_advice_setti
  *   overflow  Every layer whose reference leaves the format that dst has there, and every other layer that
  *             makes the first NaN or Inf on its way: always, and to FP32. Also what reads such a value (it
  *             would be rounded to Inf on its way in): known from a graph; by execution order, the layer right
- *             behind one that left the range, if it is broken itself. And what is so small that all of it becomes 0.
- *   cancellation  A difference of values at least 8 times as large as itself, whose error is what the operands
- *             (in 16 bits) were rounded by: all three to FP32. Needs a graph.
+ *             behind one that left the range, if it is broken itself.
+ *   digits    What its format has too few digits for, as the verdict says, with the inputs that are to blame.
  *   share     By the share of the outputs' error energy (squares of relative L2 errors) that they bring in,
  *             largest first, until the rule is satisfied.
  *   hole      What lies between operators raised to one precision (all its inputs and all its readers, or a
@@ -112,8 +111,9 @@ void mm_suggest_defaults(struct mm_suggest_options *options); /* AUTO, 0.95 */
  */
 int mm_suggest_parse(const char *text, struct mm_suggest_options *options, struct mm_err *err);
 
-enum mm_suggest_why { MM_WHY_OVERFLOW = 0, MM_WHY_CANCELLATION, MM_WHY_SHARE, MM_WHY_HOLE, MM_WHY_COUNT };
-const char *mm_suggest_word(enum mm_suggest_why why); /* "overflow", "cancellation", "share", "hole" */
+/* DIGITS: small results of large or tiny values, which their format has no digits for. */
+enum mm_suggest_why { MM_WHY_OVERFLOW = 0, MM_WHY_DIGITS, MM_WHY_SHARE, MM_WHY_HOLE, MM_WHY_COUNT };
+const char *mm_suggest_word(enum mm_suggest_why why); /* "overflow", "digits", "share", "hole" */
 
 struct mm_suggestion {
     uint32_t layer;   /* the operator's first one */

@@ -87,6 +87,12 @@ struct mm_blame {
     bool starts;          /* over, and the error is introduced here */
     int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
     bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
+    /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */
+    uint32_t readers;     /* measured, and behind it in execution order */
+    double readers_error; /* the largest of their errors */
+    bool readers_mind; /* one of them is over, or sees a tenth of the error; an output, and where nothing is
+                             known of readers: true */
+    bool readers_hurt; /* one of them, or what reads that up to an output, is over by what comes from here */
 };
 /* blame[count], aligned with subjects. Pure. */
 void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects,

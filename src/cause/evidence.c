@@ -1,6 +1,7 @@
 /* Looking at one layer: what its format must cost, what its error looks like, what may have caused it. */
 #include "cause/cause.h"
 #include "cause/channels.h"
+#include "cause/integers.h"
 #include "cause/stored_format.h"
 #include "cause/subsample.h"
 
@@ -64,6 +65,24 @@ static int floors_find(struct mm_evidence *e, const struct mm_analysis *analysis
     e->format = format_floor(format, analysis->quantised, e->floor, n, analysis->result->metrics.diff2);
     e->grid = format->grid;
     return 0;
+}
+
+/* A narrow float far from zero keeps a grid of its own: differences of such values lie on it. */
+static bool is_grid_of_float(const struct format *format, const struct mm_analysis *analysis)
+{
+    double step = step_of_float(analysis->result->dst.dtype, analysis->input_max);
+    return step > 0 && !format->sure && format->grid > 0 && format->grid <= step;
+}
+
+/* Integers that are data were not quantised, whatever grid they lie on. */
+static struct format format_of(const struct mm_analysis *analysis, const struct values *v, int64_t count)
+{
+    struct format none = {.dtype = MM_DTYPE_NONE};
+    if (integers_are_data(analysis->result, analysis->op_type))
+        return none;
+    struct format format = format_find(analysis->result, analysis->quantised, v->s, v->d, count);
+    return is_grid_of_float(&format, analysis) ? (struct format){.dtype = analysis->result->dst.dtype}
+                                               : format;
 }
 
 /* ---- all of it ---- */
@@ -150,8 +169,10 @@ static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *f
     bool pairs = tensors->match != MM_MATCH_MISMATCH;
     struct format format = {.dtype = MM_DTYPE_NONE};
     if (pairs)
-        format = format_find(analysis->result, analysis->quantised, v.s, v.d, tensors->d.count);
-    int failed = floors_find(e, analysis, &format, &tensors->s, cancel, err);
+        format = format_of(analysis, &v, tensors->d.count);
+    int failed = pairs && integers_are_data(analysis->result, analysis->op_type)
+                     ? 0
+                     : floors_find(e, analysis, &format, &tensors->s, cancel, err);
     if (!failed && pairs)
         channels_find(e, tensors, &v);
     if (!failed)

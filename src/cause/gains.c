@@ -90,7 +90,7 @@ bool mm_gains_find(const struct mm_subject *subject, bool quantised, struct mm_g
     struct mm_whatif_setting now = usual;
 
     *out = (struct mm_gains){NAN, NAN, NAN, MM_RANGE_MINMAX};
-    if (!evidence || evidence->problem || !(quantised || is_quantised(subject)))
+    if (!evidence || evidence->problem || evidence->floors == 0 || !(quantised || is_quantised(subject)))
         return false;
     present = present_format(evidence);
     if (present)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cause/integers.h"
 #include "triage/floor.h"
 #include "suggest/suggest.h"
 
@@ -92,7 +93,7 @@ static bool of_precision(const struct mm_verdict *verdict)
     static const unsigned kinds = 1u << MM_VERDICT_FORMAT | 1u << MM_VERDICT_SETTINGS |
                                   1u << MM_VERDICT_NOISE | 1u << MM_VERDICT_OVERFLOW;
     return (kinds >> verdict->kind & 1) || verdict->cause == MM_CAUSE_INNER_OVERFLOW ||
-           verdict->cause == MM_CAUSE_UNDERFLOW;
+           verdict->cause == MM_CAUSE_UNDERFLOW || verdict->cause == MM_CAUSE_CANCELLATION;
 }
 
 /* Class ids, shapes, masks: numbers that no precision changes. */
@@ -116,9 +117,12 @@ static bool can_help(const struct suggest *s, uint32_t id)
         return false;
     if ((s->view->flow->role[id] & MM_ROLE_INPUT) || is_weight(s, id) || is_whole(s, id))
         return false;
+    if (integers_are_data(subject->result, subject->op_type) ||
+        mm_metrics_only_reference(&subject->result->metrics))
+        return false; /* whole numbers with a meaning of their own; the reference's matter */
     if (is_full(s, id) && (s->tells || !of_precision(&s->verdicts[id]))) /* nothing to raise it to */
         return false;
-    return !unfixable(s, id) || suggest_vanishes(s, id);
+    return !unfixable(s, id);
 }
 
 static bool is_integer(enum mm_dtype dtype)

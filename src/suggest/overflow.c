@@ -3,9 +3,6 @@
 
 #include "suggest/suggest.h"
 
-/* Half of FP16's least number, 2^-24: what is less becomes 0. */
-#define HALF_LEAST 0x1p-25
-
 /* The greatest value that the layer's result can hold now; +Inf for wide floats and integers (they clip). */
 static double limit_of(enum mm_dtype dtype)
 {
@@ -15,7 +12,8 @@ static double limit_of(enum mm_dtype dtype)
 
 static bool nonfinite(const struct suggest *s, uint32_t id)
 {
-    return s->layer[id].measured && s->view->subjects[id].result->metrics.nonfinite_differ > 0;
+    const struct mm_metrics *m = &s->view->subjects[id].result->metrics;
+    return s->layer[id].measured && m->nonfinite_differ > 0 && !mm_metrics_only_reference(m);
 }
 
 /* Does the reference leave the range? Where dst is dumped in a wide format but broken, FP16 was at work. */
@@ -34,14 +32,6 @@ static bool is_root(const struct suggest *s, uint32_t id)
     bool inside = verdict->cause == MM_CAUSE_INNER_OVERFLOW ||
                   (verdict->kind == MM_VERDICT_OVERFLOW && !s->layer[id].integer);
     return inside && s->view->blame[id].starts;
-}
-
-/* All that is not 0 lies below half of the least number of dst's format: dst is all zero there. */
-bool suggest_vanishes(const struct suggest *s, uint32_t id)
-{
-    double reach = suggest_reach(s, id);
-    return s->view->subjects[id].result->dst.dtype == MM_F16 && s->view->blame[id].over && reach > 0 &&
-           reach < HALF_LEAST;
 }
 
 static void mark(struct suggest *s, uint32_t id, int32_t because)
@@ -74,7 +64,7 @@ void suggest_overflow(struct suggest *s)
         if (!s->layer[id].measured || s->verdicts[id].kind == MM_VERDICT_HARMLESS) /* a mask's lowest value */
             continue;
         bool out = leaves_range(s, id) || is_root(s, id);
-        if (out || suggest_vanishes(s, id))
+        if (out)
             mark(s, id, -1);
         /* a NaN out of good inputs stays, whatever the operator is raised to */
         s->layer[id].broken = s->layer[id].broken || out || (nonfinite(s, id) && s->view->blame[id].starts);

@@ -8,7 +8,7 @@
 
 const char *mm_suggest_word(enum mm_suggest_why why)
 {
-    static const char *const words[MM_WHY_COUNT] = {"overflow", "cancellation", "share", "hole"};
+    static const char *const words[MM_WHY_COUNT] = {"overflow", "digits", "share", "hole"};
     return (unsigned)why < MM_WHY_COUNT ? words[why] : "?";
 }
 
@@ -27,8 +27,6 @@ static void say_overflow(const struct suggest *s, uint32_t id, char *text, size_
     if (here->because >= 0)
         snprintf(text, size, "reads #%d, whose values reach %s: beyond %s", here->because + 1,
                  mm_num_short(reach, suggest_reach(s, (uint32_t)here->because), 2), half->name);
-    else if (suggest_vanishes(s, id))
-        snprintf(text, size, "values of at most %s become 0 in %s", mm_num_short(reach, own, 2), half->name);
     else if (own > half->highest)
         snprintf(text, size, "values reach %s, beyond %s's 65504", mm_num_short(reach, own, 2), half->name);
     else if (verdict->cause == MM_CAUSE_INNER_OVERFLOW && verdict->text[0])
@@ -37,14 +35,13 @@ static void say_overflow(const struct suggest *s, uint32_t id, char *text, size_
         snprintf(text, size, "exceeds the range of %s", half->name);
 }
 
-static void say_cancellation(const struct suggest *s, uint32_t id, char *text, size_t size)
+static void say_digits(const struct suggest *s, uint32_t id, char *text, size_t size)
 {
-    const char *now = mm_dtype_info(s->view->subjects[id].result->dst.dtype)->name;
     if (s->layer[id].because >= 0)
-        snprintf(text, size, "#%d subtracts it: what %s rounds here is large there", s->layer[id].because + 1,
-                 now);
+        snprintf(text, size, "makes what #%d reads: %s has too few digits there", s->layer[id].because + 1,
+                 mm_dtype_info(s->layer[id].now)->name);
     else
-        snprintf(text, size, "subtracts larger values, which %s has rounded", now);
+        snprintf(text, size, "%s", s->verdicts[id].text);
 }
 
 static void say_share(const struct suggest *s, uint32_t id, char *text, size_t size)
@@ -66,7 +63,7 @@ void suggest_say(const struct suggest *s, uint32_t op, char *text, size_t size)
 {
     switch (s->layer[op].why) {
     case MM_WHY_OVERFLOW: say_overflow(s, op, text, size); break;
-    case MM_WHY_CANCELLATION: say_cancellation(s, op, text, size); break;
+    case MM_WHY_DIGITS: say_digits(s, op, text, size); break;
     case MM_WHY_HOLE:
         snprintf(text, size, "between %s operators: saves casts", mm_dtype_info(s->layer[op].to)->name);
         break;

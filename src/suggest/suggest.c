@@ -323,8 +323,8 @@ static int find(struct suggest *s, const struct mm_suggest_options *options, str
         if (!list)
             return -1;
         suggest_overflow(s);
+        suggest_digits(s);
         find_total(s, &out->beyond);
-        suggest_cancellation(s);
         choose(s, list, find_candidates(s, list), options);
         suggest_holes(s);
     }

@@ -50,10 +50,8 @@ void suggest_raise(struct suggest *s, uint32_t id, enum mm_dtype to, enum mm_sug
 void suggest_lower(struct suggest *s, uint32_t id);
 /* Raise what overflows. */
 void suggest_overflow(struct suggest *s);
-/* Raise what subtracts large values of few digits, and what makes these. After s->total is known. */
-void suggest_cancellation(struct suggest *s);
-/* Does all of the reference become 0 in the format that dst has there? */
-bool suggest_vanishes(const struct suggest *s, uint32_t id);
+/* Raise what its format has too few digits for, and what makes its inputs. */
+void suggest_digits(struct suggest *s);
 /* Raise what lies between raised ones. */
 void suggest_holes(struct suggest *s);
 /* The worst error of the outputs, with what is raised now. +Inf: broken. */

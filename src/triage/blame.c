@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "triage/floor.h"
+#include "triage/readers.h"
 
 /*
  * How much an operator may enlarge a relative error without being suspect itself. A linear operator keeps the
@@ -121,6 +122,7 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
         fill_figures(here);
         find_root(subjects, blame, id);
     }
+    readers_find(flow, blame);
 }
 
 int32_t mm_blame_first_nonfinite(const struct mm_flow *flow, const struct mm_subject *subjects)

@@ -12,8 +12,6 @@
 #define FORMAT_FACTOR 2.0
 /* A setting is worth naming when it halves the error (6 dB). */
 #define SETTING_GAIN 2.0
-/* Readers that see less than this share of a layer's error don't mind it. */
-#define READERS_SHARE 0.1
 /* Findings below this are kept as evidence, but decide nothing. */
 #define SCORE_DECIDES 0.5
 
@@ -35,18 +33,8 @@ static enum mm_confidence confidence_of(double score)
 
 bool conclude_readers_mind(const struct mm_triage_view *view, uint32_t id, double *worst)
 {
-    const struct mm_flow *flow = view->flow;
-    uint32_t from = flow->reader_from[id], to = flow->reader_from[id + 1];
-    *worst = 0;
-    if (!flow->known || from == to || (flow->role[id] & MM_ROLE_OUTPUT))
-        return true;
-    for (uint32_t e = from; e < to; e++) {
-        const struct mm_blame *reader = &view->blame[flow->reader[e]];
-        if (reader->over || isnan(reader->error))
-            return true;
-        *worst = fmax(*worst, reader->error);
-    }
-    return *worst > READERS_SHARE * view->blame[id].error;
+    *worst = view->blame[id].readers_error;
+    return view->blame[id].readers_mind;
 }
 
 static bool is_integer_setting(const struct mm_whatif *whatif)
@@ -91,6 +79,11 @@ bool conclude_is_noise(const struct mm_blame *blame)
 }
 
 /* ---- the verdicts ---- */
+
+static enum mm_verdict_kind kind_of(const struct mm_finding *finding)
+{
+    return finding->verdict != MM_VERDICT_NONE ? finding->verdict : mm_cause_info(finding->cause)->verdict;
+}
 
 static void set(struct mm_verdict *out, enum mm_verdict_kind kind, enum mm_confidence confidence)
 {
@@ -161,21 +154,23 @@ static void say_format(const struct mm_evidence *evidence, struct mm_verdict *ou
              mm_dtype_info(now->setting.dtype)->name, mm_num_short(figure, now->metrics.diff2, 2));
 }
 
-static enum mm_verdict_kind kind_of(const struct mm_finding *finding)
-{
-    return finding->verdict != MM_VERDICT_NONE ? finding->verdict : mm_cause_info(finding->cause)->verdict;
-}
-
-static void say_finding(const struct mm_finding *finding, unsigned role, struct mm_verdict *out)
+static void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
+                        struct mm_verdict *out)
 {
     const struct mm_cause_info *info = mm_cause_info(finding->cause);
     enum mm_verdict_kind kind = kind_of(finding);
-    if (info->at_edges && (role & MM_ROLE_INPUT))
+    unsigned role = view->flow->role[id];
+    bool hurt = view->blame[id].readers_hurt;
+    if (finding->cause == MM_CAUSE_REORDERED && hurt)
+        kind = MM_VERDICT_IMPLEMENTATION; /* another order that a reader minds */
+    else if (info->at_edges && (role & MM_ROLE_INPUT))
         kind = MM_VERDICT_INPUT;
     else if (info->at_edges && (role & MM_ROLE_OUTPUT))
         kind = MM_VERDICT_OUTPUT;
     set(out, kind, confidence_of(finding->score));
     out->cause = finding->cause;
+    if (finding->cause == MM_CAUSE_CANCELLATION)
+        out->confidence = MM_LIKELY; /* its score only puts it behind near zero */
     if (finding->cause == MM_CAUSE_STALE)
         out->from = finding->layer;
     snprintf(out->text, sizeof out->text, "%s", finding->sentence);
@@ -198,14 +193,22 @@ static void say_unexplained(const struct mm_blame *blame, unsigned role, struct 
                  mm_num_short(figure, blame->input_error, 2));
 }
 
+/* What somebody downstream suffers from is not harmless, whatever it looks like. */
+static bool is_denied(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
+{
+    return finding->cause == MM_CAUSE_NEAR_ZERO && view->blame[id].readers_hurt;
+}
+
 /* The best finding that decides; a stale buffer shows only among all layers. */
 static const struct mm_finding *deciding(const struct mm_triage_view *view, uint32_t id,
                                          struct mm_finding *memory)
 {
     const struct mm_evidence *evidence = view->subjects[id].evidence;
     const struct mm_finding *best = NULL;
-    if (evidence && evidence->findings && evidence->finding[0].score >= SCORE_DECIDES)
-        best = &evidence->finding[0];
+    for (size_t i = 0; evidence && i < evidence->findings && !best; i++) {
+        if (evidence->finding[i].score >= SCORE_DECIDES && !is_denied(view, id, &evidence->finding[i]))
+            best = &evidence->finding[i];
+    }
     if (evidence && mm_cause_stale(view->subjects, view->count, id, memory) &&
         (!best || memory->score > best->score))
         best = memory;
@@ -225,7 +228,7 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
                       conclude_is_format(blame, evidence);
     bool telling = finding && !its_format;
     if (telling)
-        say_finding(finding, view->flow->role[id], out);
+        say_finding(view, id, finding, out);
     else if (!evidence)
         return; /* nobody has looked yet */
     else if (conclude_is_format(blame, evidence) && better)
@@ -278,7 +281,7 @@ static void say_simulated_format(const struct mm_triage_view *view, uint32_t id,
     const struct mm_finding *finding = deciding(view, id, &memory);
     char figure[MM_NUM];
     if (finding && is_of_format(finding)) {
-        say_finding(finding, view->flow->role[id], out);
+        say_finding(view, id, finding, out);
     } else if (better) {
         say_setting(evidence, better, out);
     } else {
@@ -296,7 +299,7 @@ static void say_simulated_implementation(const struct mm_triage_view *view, uint
     const struct mm_finding *finding = deciding(view, id, &memory);
     char figure[MM_NUM];
     if (finding && !is_of_format(finding)) {
-        say_finding(finding, view->flow->role[id], out);
+        say_finding(view, id, finding, out);
     } else {
         set(out, MM_VERDICT_IMPLEMENTATION, MM_CERTAIN);
         snprintf(out->text, sizeof out->text, "differs from its simulation by %s",

@@ -12,6 +12,7 @@ static void words(void **state)
 {
     (void)state;
     assert_string_equal(mm_suggest_word(MM_WHY_OVERFLOW), "overflow");
+    assert_string_equal(mm_suggest_word(MM_WHY_DIGITS), "digits");
     assert_string_equal(mm_suggest_word(MM_WHY_SHARE), "share");
     assert_string_equal(mm_suggest_word(MM_WHY_HOLE), "hole");
     assert_string_equal(mm_suggest_word((enum mm_suggest_why)99), "?");
