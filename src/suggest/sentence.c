@@ -32,7 +32,7 @@ static void say_overflow(const struct suggest *s, uint32_t id, char *text, size_
     else if (verdict->cause == MM_CAUSE_INNER_OVERFLOW && verdict->text[0])
         snprintf(text, size, "%s", verdict->text);
     else
-        snprintf(text, size, "produces the first NaN or Inf");
+        snprintf(text, size, "exceeds the range of %s", half->name);
 }
 
 static void say_digits(const struct suggest *s, uint32_t id, char *text, size_t size)
