@@ -85,7 +85,7 @@ size_t mm_advice_settings(const struct mm_advice *advice, struct mm_advice_setti
  * shapes), weights, and what is in FP32 already; in a dump all of f32 that is everything but what the verdict says
  * to be computed in less.
  *
- * AUTO suggests nothing where no output is over the thresholds, whatever the layers before it are. Else it ends
+ * AUTO suggests nothing by share where nothing tells the order, and so the outputs, and nothing at all where no output is over the thresholds, whatever the layers before it are. Else it ends
  * once the outputs are expected at 0.7 of the thresholds (half of the energy: it is an estimate), or `cover` is
  * covered, and leaves out again what does not pay: without which the outputs stay within, or, where they can't be
  * brought there, get worse by less than 1 %. Behind something broken estimates are the least there is: there
@@ -132,9 +132,10 @@ enum mm_precision mm_suggestion_precision(const struct mm_suggestion *suggestion
 struct mm_suggestions {
     struct mm_suggestion *item; /* overflow in execution order, shares from the largest, holes in order */
     size_t count;
-    bool within;            /* no output is over the thresholds, so AUTO suggests nothing */
-    double before;          /* worst error of the outputs now; +Inf broken */
-    double after;           /* expected with all of it */
+    bool within;   /* no output is over the thresholds, so AUTO suggests nothing */
+    bool unknown;  /* nothing tells the order, so AUTO suggests only what overflows or lacks digits */
+    double before; /* worst error of the outputs now; +Inf broken */
+    double after;  /* expected with all of it */
     double covered, beyond; /* shares of the error energy: taken away; out of reach of any precision */
     int64_t elements, macs; /* of all items; macs -1: none is known */
     size_t masked;          /* layers that could not be judged by their own errors */

@@ -189,7 +189,8 @@ static void choose(struct suggest *s, const struct candidate *list, size_t count
 {
     size_t n, had = raised_ops(s);
     if (options->rule == MM_SUGGEST_AUTO) {
-        choose_auto(s, list, count, options->cover);
+        if (s->view->flow->ordered)
+            choose_auto(s, list, count, options->cover);
         return;
     }
     if (options->rule == MM_SUGGEST_TOP)
@@ -318,6 +319,7 @@ static int find(struct suggest *s, const struct mm_suggest_options *options, str
     out->before = error_now(s);
     find_masked(s, out);
     out->within = !outputs_over(s);
+    out->unknown = !s->view->flow->ordered && !out->within;
     if (options->rule != MM_SUGGEST_AUTO || !out->within) {
         struct candidate *list = mm_arena_array(&s->arena, s->count + 1, sizeof *list);
         if (!list)

@@ -90,10 +90,34 @@ def second_round(folder):
     """once the plan is in, nothing is left to raise"""
     repaired = demo(folder / "A", WANTED)
     run = suggest(repaired)
-    check(run.out.startswith("nothing to raise: no layer is over"), run.out)
+    check(run.out.startswith("nothing to raise: the outputs are within the thresholds"), run.out)
     run = suggest(repaired, "-o", folder / "none.json")
     same(precisions(folder / "none.json"), {}, "the plan of nothing")
     check(rows(suggest(repaired, "--top", "3"))[0] == "head.Softmax", "who adds most")
+
+
+@test
+def where_it_stops(folder):
+    """good outputs need nothing, whatever a layer before them is; no order, no guess; class ids are no matter of
+    precision; asked for, all the same"""
+    rng = np.random.default_rng(3)
+    scores, ids = rng.standard_normal((8, 16)).astype("f4"), rng.integers(0, 9, 64)
+    noisy = scores + 0.3 * rng.standard_normal((8, 16)).astype("f4")
+    other = np.where(np.arange(64) % 8 == 0, ids + 1, ids)
+    order = folder / "order.txt"
+    order.write_text("x\nscores\nids\ny\n")
+    src, dst = folder / "src", folder / "dst"
+    for side, middle, last in ((src, scores, ids), (dst, noisy, other)):
+        side.mkdir()
+        for name, values_ in (("x", scores), ("scores", middle), ("ids", last), ("y", scores)):
+            np.save(side / name, values_.astype("f2") if side is dst and values_ is not last else values_)
+    run = suggest(folder, "--order", order)
+    check(run.out.startswith("nothing to raise: the outputs are within the thresholds"), run.out)
+    run = suggest(folder, "--order", order, "--top", "4")
+    check("ids" not in [line.split()[1] for line in run.out.splitlines() if re.match(r" *\d+  ", line)], run.out)
+    check(re.search(r"^ *4  y ", run.out, re.M), run.out)
+    run = suggest(folder)
+    check(run.out.startswith("nothing is suggested: without an order"), run.out)
 
 
 @test

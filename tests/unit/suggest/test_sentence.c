@@ -76,7 +76,7 @@ static void sentences(void **state)
     suggest_overflow(&on.s);
     assert_says(&on, 1, "values reach 6.1e6, beyond f16's 65504");
     assert_says(&on, 2, "reads #2, whose values reach 6.1e6: beyond f16");
-    assert_says(&on, 3, "produces the first NaN or Inf");
+    assert_says(&on, 3, "exceeds the range of f16");
     suggest_raise(&on.s, 4, MM_F16, MM_WHY_SHARE, -1);
     assert_says(&on, 4, "i8 adds 0.07 here");
     suggest_raise(&on.s, 5, MM_F32, MM_WHY_HOLE, -1);
