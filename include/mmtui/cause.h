@@ -21,7 +21,7 @@ struct mm_subject {
     const struct mm_pair *pair;
     const struct mm_result *result;
     const struct mm_evidence *evidence;
-    const char *op_type; /* as good as it is known; NULL or "": not */
+    const char *op_type;                    /* as good as it is known; NULL or "": not */
     const struct mm_recomputed *recomputed; /* NULL: not tried */
     /* With a third dump, the framework's own simulation of the low precision; else NULL. */
     const struct mm_result *sim_dst; /* dst against it: what the implementation adds */
@@ -265,7 +265,8 @@ void mm_evidence_done(struct mm_evidence *evidence);
  * The pattern of the weights' rounding is in r, so the greater of the two correlations names the granularity.
  */
 #define MM_RECOMPUTE_POSITIONS 2048
-#define MM_RECOMPUTE_ELEMENTS ((int64_t)32 << 20) /* of inputs, weights and result together; above it, nothing is tried */
+#define MM_RECOMPUTE_ELEMENTS                                                                                \
+    ((int64_t)32 << 20) /* of inputs, weights and result together; above it, nothing is tried */
 
 enum mm_recompute_state {
     MM_RECOMPUTE_UNABLE = 0, /* something is missing or too large: `why` */
@@ -277,20 +278,20 @@ struct mm_recomputed {
     enum mm_recompute_state state;
     char why[160]; /* one sentence without a full stop; "" when done */
     enum mm_operator_kind kind;
-    bool selects;      /* values are moved, none is rounded */
-    double residual;   /* +Inf where y0 is all zero and dst is not. Without a few values that the result's range
+    bool selects;    /* values are moved, none is rounded */
+    double residual; /* +Inf where y0 is all zero and dst is not. Without a few values that the result's range
                           clipped */
-    double reference;  /* the same of src: how well this recomputation is known to work */
-    double rounding;   /* what computing and storing in dst's float format costs */
-    double result_int8; /* what 256 steps of the result's range cost */
-    double input_int8;  /* |r_x|; of an operator without weights NaN */
-    double per_tensor, per_channel;     /* |r_t|, |r_c|; NaN without constant weights */
-    double fit_tensor, fit_channel;     /* correlation of r with r_t and r_c, -1 .. 1 */
-    int64_t positions;                  /* that were compared */
-    int64_t nonfinite;                  /* of them, those where dst alone is NaN or Inf */
-    int64_t clipped;                    /* of them, those at the end of dst's range where y0 lies beyond */
-    int64_t channel, channels;          /* the one that has most of r, of how many; -1: no such axis */
-    double channel_share;               /* its share of the sum of r^2 */
+    double reference;               /* the same of src: how well this recomputation is known to work */
+    double rounding;                /* what computing and storing in dst's float format costs */
+    double result_int8;             /* what 256 steps of the result's range cost */
+    double input_int8;              /* |r_x|; of an operator without weights NaN */
+    double per_tensor, per_channel; /* |r_t|, |r_c|; NaN without constant weights */
+    double fit_tensor, fit_channel; /* correlation of r with r_t and r_c, -1 .. 1 */
+    int64_t positions;              /* that were compared */
+    int64_t nonfinite;              /* of them, those where dst alone is NaN or Inf */
+    int64_t clipped;                /* of them, those at the end of dst's range where y0 lies beyond */
+    int64_t channel, channels;      /* the one that has most of r, of how many; -1: no such axis */
+    double channel_share;           /* its share of the sum of r^2 */
 };
 /* Everything that it needs, borrowed. */
 struct mm_recompute {
@@ -319,13 +320,10 @@ double mm_recomputed_int8(const struct mm_recomputed *recomputed, enum mm_granul
  * asymmetric   measured: the what-if of the reference's values with a zero point less the one without.
  * statistics   measured: the best what-if with a searched range less min-max, both with a scale for the whole
  *              tensor and otherwise alike. NaN when none was tried.
- * per_channel  inferred, for weights are not in the dumps; NaN for an operator that has none
- * (mm_op_has_weights). Rounding weights by one scale adds an error of the same size to every output channel;
- * by a scale each, an error in proportion to what the channel holds. So the gain is that of giving each
- * channel of the result a scale (a what-if, which takes a channel's range for its weights' range), times 1 -
- * channel_slope: all of it where the error is the same everywhere, nothing where it is in proportion. On
- * simulated products of random matrices this came within 3.5 dB of the truth where the weights' rounding is
- * the whole error; where activations are rounded too, it says up to 5 dB too much.
+ * per_channel  computed: the norms of what rounding the model's weights by one scale and by a scale a channel
+ * adds to this layer's result (mm_recompute_run), one against the other: of the weights' share of the error. It
+ * is against one scale, whatever the weights have: see mm_background_find. NaN where it was not computed; nothing
+ * is inferred from the dumps alone.
  */
 #define MM_GAIN_MAX 60.0
 struct mm_gains {

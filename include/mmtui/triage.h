@@ -82,7 +82,7 @@ void mm_flow_close(struct mm_flow *flow);
  * the weights'.
  */
 struct mm_background {
-    bool coarse; /* operators with weights add what integers cost, not what floats do */
+    bool coarse;                      /* operators with weights add what integers cost, not what floats do */
     double median[MM_OPERATOR_KINDS]; /* of the residuals of a kind; NaN with fewer than 4 */
     enum mm_granularity weights;      /* UNKNOWN: fewer than 3 operators tell, or they do not agree */
     size_t voted;                     /* operators that tell */
@@ -90,6 +90,10 @@ struct mm_background {
 };
 /* Never fails: without memory medians are NaN. */
 void mm_background_find(const struct mm_subject *subjects, size_t count, struct mm_background *out);
+
+/* A gain by per-channel weights stands where the weights are known to have one scale: 0 where they are per channel
+ * already, NaN where that is not known. */
+double mm_background_gain(const struct mm_background *background, double per_channel);
 
 /* What recomputing says of an operator. */
 enum mm_own {
@@ -116,7 +120,7 @@ struct mm_blame {
     bool starts;          /* the error is introduced here, and it or a layer behind is over */
     int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
     bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
-    enum mm_own own;      /* what recomputing says: RIGHT never starts, WRONG does */
+    enum mm_own own;      /* what recomputing says: WRONG always starts */
     double explained;     /* with own: what formats and weights explain of its residual */
 };
 /* blame[count], aligned with subjects. Pure. */

@@ -250,10 +250,11 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     if (out->reference > REFERENCE_MOST && out->reference > REFERENCE_SHARE * out->residual) {
         char figure[MM_NUM];
         out->state = MM_RECOMPUTE_VOID;
-        snprintf(out->why, sizeof out->why,
-                 "src's own result does not come out of src's inputs (off by %s): other names, another graph or "
-                 "layout",
-                 mm_num_short(figure, out->reference, 2));
+        snprintf(
+            out->why, sizeof out->why,
+            "src's own result does not come out of src's inputs (off by %s): other names, another graph or "
+            "layout",
+            mm_num_short(figure, out->reference, 2));
     }
 }
 
@@ -312,7 +313,7 @@ int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *ca
 
 double mm_recomputed_int8(const struct mm_recomputed *recomputed, enum mm_granularity voted)
 {
-    double weights = voted == MM_PER_CHANNEL   ? recomputed->per_channel
+    double weights = voted == MM_PER_CHANNEL  ? recomputed->per_channel
                      : voted == MM_PER_TENSOR ? recomputed->per_tensor
                                               : fmax(recomputed->per_tensor, recomputed->per_channel);
     const double part[] = {weights, recomputed->input_int8, recomputed->result_int8};

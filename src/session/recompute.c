@@ -3,9 +3,7 @@
 #include "session/state.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Elements of operators that are not suspect: half of all that was measured, and this many at least. */
 #define OTHERS_SHARE 2
@@ -31,9 +29,9 @@ static void run(struct mm_job *job, const atomic_bool *cancel)
 
 /* ---- which layer holds a tensor ---- */
 
-/* Layers by tensor of the graph, of one tensor in the order of execution. */
+/* Layers by tensor of the graph, of one tensor by run of the model. */
 struct holder {
-    int32_t tensor;
+    int32_t tensor, run;
     uint32_t layer;
 };
 
@@ -42,6 +40,8 @@ static int by_tensor(const void *a, const void *b)
     const struct holder *x = a, *y = b;
     if (x->tensor != y->tensor)
         return x->tensor < y->tensor ? -1 : 1;
+    if (x->run != y->run)
+        return x->run < y->run ? -1 : 1;
     return (x->layer > y->layer) - (x->layer < y->layer);
 }
 
@@ -56,20 +56,20 @@ static size_t holders_make(const struct mm_session *session, struct holder *hold
     size_t n = 0;
     for (size_t id = 0; id < flow->count; id++) {
         if (flow->tensor[id] >= 0 && is_measured(session, id))
-            holder[n++] = (struct holder){flow->tensor[id], (uint32_t)id};
+            holder[n++] = (struct holder){flow->tensor[id], flow->run[id], (uint32_t)id};
     }
     qsort(holder, n, sizeof *holder, by_tensor);
     return n;
 }
 
-/* The last layer before `id` that holds the tensor: of the same run of the model, or of an earlier one. */
-static int32_t holder_of(const struct holder *holder, size_t count, int tensor, size_t id)
+/* The layer that holds the tensor in this run of the model, or else in the last run before it. */
+static int32_t holder_of(const struct holder *holder, size_t count, int tensor, int32_t run)
 {
     size_t low = 0, high = count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        bool before = holder[middle].tensor < tensor ||
-                      (holder[middle].tensor == tensor && holder[middle].layer < id);
+        bool before =
+            holder[middle].tensor < tensor || (holder[middle].tensor == tensor && holder[middle].run <= run);
         low = before ? middle + 1 : low;
         high = before ? high : middle;
     }
@@ -99,8 +99,9 @@ static void submit(struct mm_session *session, size_t id, const struct holder *h
         free(input);
         return; /* it is judged without */
     }
+    int32_t run_of = triage->flow->run[id];
     for (int k = 0; k < node->input_count; k++) {
-        int32_t layer = node->inputs[k] >= 0 ? holder_of(holder, holders, node->inputs[k], id) : -1;
+        int32_t layer = node->inputs[k] >= 0 ? holder_of(holder, holders, node->inputs[k], run_of) : -1;
         input[k] = layer >= 0 ? session->layers[layer].pair : NULL;
     }
     here->job.run = run;
@@ -211,10 +212,6 @@ bool recompute_collect(struct mm_session *session, struct mm_job *job)
     struct triage_state *triage = &session->triage;
     struct mm_recomputed *found = here->failed ? NULL : malloc(sizeof *found);
     triage->recomputing--;
-    if (getenv("DBG")) { /*DBG*/
-        struct mm_recomputed *f = &here->found; const struct mm_graph_node *nd = &here->what.graph->nodes[here->what.node];
-        fprintf(stderr, "R %zu %-18s st=%d err=%.3g res=%.3g ref=%.2g rnd=%.2g r8=%.3g x8=%.3g pt=%.3g pc=%.3g ft=%.2f fc=%.2f int8=%.3g ch=%lld/%lld %.2f %s | %s\n", here->id+1, nd->op_type, f->state, triage->blame[here->id].error, f->residual, f->reference, f->rounding, f->result_int8, f->input_int8, f->per_tensor, f->per_channel, f->fit_tensor, f->fit_channel, mm_recomputed_int8(f, 0), (long long)f->channel, (long long)f->channels, f->channel_share, f->why, session->layers[here->id].label);
-    }
     if (found) {
         *found = here->found;
         triage->recomputed[here->id] = found;

@@ -18,11 +18,11 @@
 #define RIGHT_ALWAYS 0.001
 /* Wrong is what is beyond all of these: times what is explained, times the median of its kind, and a size. In clean
  * int8 runs residuals are up to 7 times what is explained and up to 0.07; planted faults leave 0.1 and more. */
-#define WRONG_FACTOR       10.0
-#define WRONG_FLOAT        0.02
-#define WRONG_FACTOR_INT8  4.0
-#define WRONG_FACTOR_KIND  4.0
-#define WRONG_INT8         0.1
+#define WRONG_FACTOR      10.0
+#define WRONG_FLOAT       0.02
+#define WRONG_FACTOR_INT8 4.0
+#define WRONG_FACTOR_KIND 4.0
+#define WRONG_INT8        0.1
 
 static const struct mm_recomputed *told(const struct mm_subject *subject)
 {
@@ -99,6 +99,15 @@ void mm_background_find(const struct mm_subject *subjects, size_t count, struct 
     free(memory);
     vote(subjects, count, out);
     out->coarse = is_coarse(subjects, count, out);
+}
+
+double mm_background_gain(const struct mm_background *background, double per_channel)
+{
+    switch (background->weights) {
+    case MM_PER_TENSOR: return per_channel;
+    case MM_PER_CHANNEL: return isnan(per_channel) ? NAN : 0;
+    default: return NAN;
+    }
 }
 
 /* ---- one of them ---- */

@@ -16,6 +16,8 @@
 #define READERS_SHARE 0.1
 /* A residual of this size is certain: nothing that rounds leaves it. */
 #define CERTAIN_RESIDUAL 0.1
+/* A correlation from which the weights' rounding is the most of a residual. */
+#define FIT_DECIDES 0.5
 /* Findings of this score are kept against "inherited": in clean int8 runs none was above 0.4. */
 #define SCORE_STANDS_OUT 0.7
 /* Findings below this are kept as evidence, but decide nothing. */
@@ -75,8 +77,8 @@ const struct mm_whatif *conclude_better(const struct mm_subject *subject)
         const struct mm_whatif *other = &evidence->floor[i];
         bool finer = is_integer_setting(other) && other->setting.dtype == now->setting.dtype &&
                      SETTING_GAIN * other->metrics.diff2 < now->metrics.diff2;
-        if (other->setting.per_channel && !mm_op_has_weights(subject->op_type))
-            continue; /* runtimes have a scale a channel for weights alone */
+        if (other->setting.per_channel)
+            continue; /* these are results: runtimes have a scale a channel for weights alone */
         if (finer && (!best || other->metrics.diff2 < best->metrics.diff2))
             best = other;
     }
@@ -136,23 +138,12 @@ static void say_setting(const struct mm_evidence *evidence, const struct mm_what
 {
     const struct mm_whatif *now = conclude_format(evidence);
     const char *name = mm_dtype_info(now->setting.dtype)->name;
-    char figure[MM_NUM];
-    bool channels = better->setting.per_channel && !now->setting.per_channel;
     set(out, MM_VERDICT_SETTINGS, MM_LIKELY);
-    out->cause = channels ? MM_CAUSE_CHANNEL_RANGE : MM_CAUSE_ONE_SIDED;
-    if (channels && better->scale_low > 0)
-        snprintf(out->text, sizeof out->text,
-                 "%s per tensor is too coarse here: channels differ %sx in range", name,
-                 mm_num_short(figure, better->scale_high / better->scale_low, 2));
-    else if (channels)
-        snprintf(out->text, sizeof out->text, "%s per tensor is too coarse here: channels differ in range",
-                 name);
-    else
-        snprintf(out->text, sizeof out->text, "%s is too coarse here: %s would gain %.1f dB", name,
-                 better->setting.asymmetric && !now->setting.asymmetric
-                     ? "asymmetric"
-                     : mm_range_word(better->setting.range),
-                 better->metrics.sqnr - now->metrics.sqnr);
+    out->cause = MM_CAUSE_ONE_SIDED;
+    snprintf(out->text, sizeof out->text, "%s is too coarse here: %s would gain %.1f dB", name,
+             better->setting.asymmetric && !now->setting.asymmetric ? "asymmetric"
+                                                                    : mm_range_word(better->setting.range),
+             better->metrics.sqnr - now->metrics.sqnr);
 }
 
 static void say_format(const struct mm_evidence *evidence, struct mm_verdict *out)
@@ -192,7 +183,8 @@ static void say_wrong(const struct mm_triage_view *view, uint32_t id, struct mm_
     double residual = view->subjects[id].recomputed->residual;
     char a[MM_NUM], b[MM_NUM];
     set(out, MM_VERDICT_IMPLEMENTATION, residual >= CERTAIN_RESIDUAL ? MM_CERTAIN : MM_LIKELY);
-    snprintf(out->text, sizeof out->text, "recomputed from dst's own inputs it is off by %s; its format explains %s",
+    snprintf(out->text, sizeof out->text,
+             "recomputed from dst's own inputs it is off by %s; its format explains %s",
              mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
 }
 
@@ -239,14 +231,26 @@ static const struct mm_finding *deciding(const struct mm_triage_view *view, uint
     return best;
 }
 
+/* One scale for all weights is the reason where the residual has its pattern, and a scale a channel would halve it. */
+static bool coarse_weights(const struct mm_recomputed *recomputed)
+{
+    return recomputed->fit_tensor > recomputed->fit_channel && recomputed->fit_tensor >= FIT_DECIDES &&
+           recomputed->per_tensor >= SETTING_GAIN * recomputed->per_channel;
+}
+
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
 static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
     const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
     enum mm_verdict_kind kind = kind_of(finding);
+    if (view->blame[id].own ==
+        MM_OWN_WRONG) /* nothing that does no harm, or that is about the format, leaves that */
+        return kind == MM_VERDICT_IMPLEMENTATION || kind == MM_VERDICT_INPUT || kind == MM_VERDICT_OUTPUT;
     bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
-    return !told || view->blame[id].own == MM_OWN_WRONG || !mm_verdict_info(kind)->is_origin ||
-           kind == MM_VERDICT_OVERFLOW || kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
+    if (told && finding->cause == MM_CAUSE_CHANNEL_RANGE)
+        return coarse_weights(recomputed);
+    return !told || !mm_verdict_info(kind)->is_origin || kind == MM_VERDICT_OVERFLOW ||
+           kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
 }
 
 /* Where nobody recomputed, all inputs have to be good before an operator is accused of what nothing explains. */

@@ -6,7 +6,7 @@
 #include "triage/simulated.h"
 
 #define CHANNEL_SHOWN 0.5 /* of the sum of squares: less is all over the place */
-#define GAIN_SHOWN 0.5 /* dB; less is not worth a word */
+#define GAIN_SHOWN    0.5 /* dB; less is not worth a word */
 
 /* "2.7", "270": a factor, for people. */
 static const char *factor(char out[MM_NUM], double value)
@@ -106,19 +106,22 @@ static void say_floor(const struct mm_blame *blame, const struct mm_subject *sub
     }
 }
 
-/* "Other settings: a scale a channel +6.8 dB (inferred), ..." for an operator on integers. */
+/* "Other settings: a scale for each channel of the weights +6.8 dB, ..." for an operator on integers. */
 static void say_gains(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
 {
     struct mm_gains gains;
+    struct mm_background background;
     bool integer =
         conclude_format(view->subjects[id].evidence) && (view->flow->quantised[id] & MM_QUANTISED_RESULT);
     if (!mm_gains_find(&view->subjects[id], integer, &gains))
         return;
+    mm_background_find(view->subjects, view->count, &background);
+    gains.per_channel = mm_background_gain(&background, gains.per_channel);
     const struct {
         const char *what;
         double gain;
     } rows[] = {
-        {"per-channel weights (inferred)", gains.per_channel},
+        {"per-channel weights", gains.per_channel},
         {"asymmetric", gains.asymmetric},
         {gains.range == MM_RANGE_MINMAX ? "another range" : mm_range_word(gains.range), gains.statistics}};
     bool any = false;
