@@ -20,6 +20,8 @@
 #define FIT_DECIDES 0.5
 /* Findings of this score are kept against "inherited": in clean int8 runs none was above 0.4. */
 #define SCORE_STANDS_OUT 0.7
+/* An integer operator that was not recomputed is accused, where nothing fits, from this error on. */
+#define INTEGER_UNEXPLAINED 0.25
 /* Findings below this are kept as evidence, but decide nothing. */
 #define SCORE_DECIDES 0.5
 
@@ -238,17 +240,29 @@ static bool coarse_weights(const struct mm_recomputed *recomputed)
            recomputed->per_tensor >= SETTING_GAIN * recomputed->per_channel;
 }
 
+/* Small against what goes in, if that is known: then a constant or a factor of it is rounding as well. */
+static bool near_zero(const struct mm_evidence *evidence)
+{
+    for (size_t i = 0; evidence && i < evidence->findings; i++) {
+        if (evidence->finding[i].cause == MM_CAUSE_NEAR_ZERO)
+            return true;
+    }
+    return false;
+}
+
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
 static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
     const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
     enum mm_verdict_kind kind = kind_of(finding);
-    if (view->blame[id].own ==
-        MM_OWN_WRONG) /* nothing that does no harm, or that is about the format, leaves that */
-        return kind == MM_VERDICT_IMPLEMENTATION || kind == MM_VERDICT_INPUT || kind == MM_VERDICT_OUTPUT;
+    /* what does no harm, or is plain rounding, does not leave such a residual */
+    if (view->blame[id].own == MM_OWN_WRONG)
+        return mm_verdict_info(kind)->is_origin && finding->cause != MM_CAUSE_ROUNDING;
     bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
     if (told && finding->cause == MM_CAUSE_CHANNEL_RANGE)
         return coarse_weights(recomputed);
+    if (!told && kind == MM_VERDICT_IMPLEMENTATION && near_zero(view->subjects[id].evidence))
+        return false;
     return !told || !mm_verdict_info(kind)->is_origin || kind == MM_VERDICT_OVERFLOW ||
            kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
 }
@@ -259,6 +273,8 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
     const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
     const struct mm_blame *blame = &view->blame[id];
     bool good = blame->worst_input < 0 || !view->blame[blame->worst_input].over;
+    bool integer = view->flow->quantised[id] != MM_QUANTISED_NO;
+    good = good && !(integer && blame->error < INTEGER_UNEXPLAINED); /* rounding its weights may cost that */
     if (blame->own == MM_OWN_WRONG)
         say_wrong(view, id, out);
     else if (recomputed && recomputed->state == MM_RECOMPUTE_DONE && isfinite(recomputed->residual) &&
