@@ -159,12 +159,13 @@ def dump(folder, results, dtype="f4"):
         np.save(folder / f"{place}_{name}.npy", value.astype(dtype))
 
 
-def triage(folder, mode, fault=None):
+def triage(folder, mode, fault=None, *options):
     net = Net()
     net.save(folder / "m.onnx")
     dump(folder / "src", net.run("f4"))
     dump(folder / "dst", net.run(mode, fault), "f2" if mode == "f2" else "f4")
-    return json.loads(mmtui("triage", folder / "src", folder / "dst", "--model", folder / "m.onnx", "--json").out)
+    return json.loads(mmtui("triage", folder / "src", folder / "dst", "--model", folder / "m.onnx", "--json",
+                             *options).out)
 
 
 def accused(report):
@@ -201,9 +202,10 @@ def weights(folder):
     """recompute: per-channel weights are advised where the weights have one scale, never where they are per channel"""
     for mode, advice in (("i8", True), ("i8c", False)):
         (folder / mode).mkdir()
-        report = triage(folder / mode, mode)
+        report = triage(folder / mode, mode, None, "--threshold", "0.01")
         same(advised(report), advice, mode)
-    text = mmtui("triage", folder / "i8c" / "src", folder / "i8c" / "dst", "--model", folder / "i8c" / "m.onnx").out
+    text = mmtui("triage", folder / "i8c" / "src", folder / "i8c" / "dst", "--model", folder / "i8c" / "m.onnx",
+                  "--threshold", "0.01").out
     check("The weights have a scale for each channel" in " ".join(text.split()), text)
 
 
@@ -224,7 +226,7 @@ def below(folder):
     limit = str((error + later) / 2)
     check(error * 1.05 < later, (error, later))
     report = json.loads(mmtui("triage", folder / "src", folder / "dst", "--model", folder / "m.onnx", "--json",
-                              "--diff2", limit, "--diff1", "1").out)
+                              "--threshold", limit).out)
     same(accused(report), ["c2"], "accused")
 
 
