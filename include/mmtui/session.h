@@ -158,6 +158,8 @@ const struct mm_flow *mm_session_flow(const struct mm_session *session);
 const struct mm_blame *mm_session_blame(const struct mm_session *session, size_t id);
 /* What was found by looking into this layer; NULL: nobody has. Valid until the session is closed. */
 const struct mm_evidence *mm_session_evidence(const struct mm_session *session, size_t id);
+/* What the layer's operator adds by itself; NULL: not tried (yet). */
+const struct mm_recomputed *mm_session_recomputed(const struct mm_session *session, size_t id);
 /* Look into a layer that was not worth it by itself; its verdict follows when the work is done. */
 void mm_session_analyse(struct mm_session *session, size_t id);
 /* Nothing left to look into. */

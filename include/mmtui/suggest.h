@@ -28,13 +28,15 @@ struct mm_advice_item {
 struct mm_advice {
     size_t quantised; /* layers that mm_gains_find had something to say about */
     struct mm_advice_item item[MM_ADVICE_COUNT];
+    enum mm_granularity weights; /* which scales the weights have now, by a vote of `voted` operators */
+    size_t voted, in_favour;
 };
 /* quantised: [count], what is known from elsewhere, or NULL. -1 when memory is out. */
 int mm_advice_find(const struct mm_subject *subjects, size_t count, const bool *quantised,
                    struct mm_advice *out, struct mm_err *err);
 /*
  * A sentence for each kind that is worth it: "Per-channel weights would gain 6.1 dB (median of 54 quantised ops;
- * inferred from the error of each channel). Asymmetric activations would gain 2.3 dB (median of 54 quantised ops;
+ * of what the weights add). Asymmetric activations would gain 2.3 dB (median of 54 quantised ops;
  * measured on the reference)." One that says so when none is; nothing
  * when no layer is quantised. Appended.
  */

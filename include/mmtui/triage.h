@@ -74,6 +74,39 @@ bool mm_flow_is_stranger(const struct mm_flow *flow, size_t layer);
 /* NULL is fine. */
 void mm_flow_close(struct mm_flow *flow);
 
+/* ---- what operators add by themselves ---------------------------------------------------------------------
+ */
+
+/*
+ * Residuals of a run, as a background: in an integer run every operator adds something, and what is wrong stands out
+ * from the others of its kind. Which granularity the weights have is a vote of all operators with weights, each with
+ * the greater of its two correlations as its weight; one alone may be wrong, where the activations' rounding drowns
+ * the weights'.
+ */
+struct mm_background {
+    bool coarse;                      /* operators with weights add what integers cost, not what floats do */
+    double median[MM_OPERATOR_KINDS]; /* of the residuals of a kind; NaN with fewer than 4 */
+    enum mm_granularity weights;      /* UNKNOWN: fewer than 3 operators tell, or they do not agree */
+    size_t voted;                     /* operators that tell */
+    size_t per_tensor, per_channel;   /* of them, those that are for each */
+};
+/* Never fails: without memory medians are NaN. */
+void mm_background_find(const struct mm_subject *subjects, size_t count, struct mm_background *out);
+
+/* A gain by per-channel weights stands where the weights are known to have one scale: 0 where they are per channel
+ * already, NaN where that is not known. */
+double mm_background_gain(const struct mm_background *background, double per_channel);
+
+/* What recomputing says of an operator. */
+enum mm_own {
+    MM_OWN_UNKNOWN = 0, /* nothing: not recomputed, or in between */
+    MM_OWN_RIGHT,       /* it computes what it should from the inputs that it has */
+    MM_OWN_WRONG        /* what it adds is far beyond what formats, weights and its kind explain */
+};
+/* NULL is UNKNOWN. *explained (may be NULL): what formats and weights explain, a relative L2 error. */
+enum mm_own mm_own_find(const struct mm_background *background, const struct mm_recomputed *recomputed,
+                        double *explained);
+
 /* ---- blame: introduced or inherited -----------------------------------------------------------------------
  */
 
@@ -86,9 +119,11 @@ struct mm_blame {
     double floor;         /* what storing the result in dst's format costs; an estimate from its statistics */
     double expected;      /* floors of the layers on the worst way here, added up */
     bool over;            /* verdict over the thresholds (non-finite counts) */
-    bool starts;          /* over, and the error is introduced here */
+    bool starts;          /* the error is introduced here, and it or a layer behind is over */
     int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
     bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
+    enum mm_own own;      /* what recomputing says: WRONG always starts */
+    double explained;     /* with own: what formats and weights explain of its residual */
     /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */
     uint32_t readers;     /* measured, and behind it in execution order */
     double readers_error; /* the largest of their errors */

@@ -92,10 +92,21 @@ static void conclude(struct mm_session *session, size_t id)
     session->bad += layer->verdict.bad;
 }
 
+static void look(struct mm_session *session);
+
+static bool collect_recomputed(struct mm_session *session, struct mm_job *job)
+{
+    if (!recompute_collect(session, job))
+        return false;
+    if (session->triage.recomputing == 0)
+        look(session);
+    return true;
+}
+
 bool triage_collect(struct mm_session *session, struct mm_job *job)
 {
     if (job->run != run)
-        return false;
+        return collect_recomputed(session, job);
     struct analysis_request *request = (struct analysis_request *)job;
     struct triage_state *triage = &session->triage;
     struct mm_evidence *evidence = request->failed ? NULL : malloc(sizeof *evidence);
@@ -140,6 +151,20 @@ static int make_subjects(struct mm_session *session)
     return mm_flow_open(&triage->flow, triage->subjects, count, &order, NULL);
 }
 
+/* Once it is known what operators add by themselves, evidence is asked for where it is worth it. */
+static void look(struct mm_session *session)
+{
+    struct triage_state *triage = &session->triage;
+    mm_blame_find(triage->flow, triage->subjects, &session->options.thresholds, triage->blame);
+    for (size_t id = 0; id < session->pairs->count; id++) {
+        bool worth = mm_blame_worth_analysing(triage->flow, triage->blame, (uint32_t)id);
+        if (triage->recomputing == 0 && worth)
+            ask(session, id);
+        conclude(session, id);
+    }
+    session->changed += session->pairs->count;
+}
+
 void triage_begin(struct mm_session *session)
 {
     struct triage_state *triage = &session->triage;
@@ -149,12 +174,10 @@ void triage_begin(struct mm_session *session)
         return; /* without memory, verdicts stay what the figures alone say */
     triage->begun = true;
     mm_blame_find(triage->flow, triage->subjects, &session->options.thresholds, triage->blame);
-    for (size_t id = 0; id < session->pairs->count; id++) {
-        if (mm_blame_worth_analysing(triage->flow, triage->blame, (uint32_t)id))
-            ask(session, id);
-        conclude(session, id);
-    }
-    session->changed += session->pairs->count;
+    triage->recomputing++; /* jobs that run at once are no end of all */
+    recompute_begin(session);
+    triage->recomputing--;
+    look(session);
 }
 
 void triage_done(struct mm_session *session)
@@ -165,6 +188,7 @@ void triage_done(struct mm_session *session)
             mm_evidence_done(triage->evidence[id]);
         free(triage->evidence[id]);
     }
+    recompute_done(session);
     mm_flow_close(triage->flow);
     free(triage->subjects);
     free(triage->evidence);
@@ -197,7 +221,7 @@ void mm_session_analyse(struct mm_session *session, size_t id)
 
 bool mm_session_triaged(const struct mm_session *session)
 {
-    return session->triage.begun && session->triage.analysing == 0;
+    return session->triage.begun && session->triage.analysing == 0 && session->triage.recomputing == 0;
 }
 
 int32_t mm_session_first_culprit(const struct mm_session *session)

@@ -12,6 +12,14 @@
 #define FORMAT_FACTOR 2.0
 /* A setting is worth naming when it halves the error (6 dB). */
 #define SETTING_GAIN 2.0
+/* A residual of this size is certain: nothing that rounds leaves it. */
+#define CERTAIN_RESIDUAL 0.1
+/* A correlation from which the weights' rounding is the most of a residual. */
+#define FIT_DECIDES 0.5
+/* Findings of this score are kept against "inherited": in clean int8 runs none was above 0.4. */
+#define SCORE_STANDS_OUT 0.7
+/* An integer operator that was not recomputed is accused, where nothing fits, from this error on. */
+#define INTEGER_UNEXPLAINED 0.25
 /* Findings below this are kept as evidence, but decide nothing. */
 #define SCORE_DECIDES 0.5
 
@@ -59,8 +67,8 @@ const struct mm_whatif *conclude_better(const struct mm_subject *subject)
         const struct mm_whatif *other = &evidence->floor[i];
         bool finer = is_integer_setting(other) && other->setting.dtype == now->setting.dtype &&
                      SETTING_GAIN * other->metrics.diff2 < now->metrics.diff2;
-        if (other->setting.per_channel && !mm_op_has_weights(subject->op_type))
-            continue; /* runtimes have a scale a channel for weights alone */
+        if (other->setting.per_channel)
+            continue; /* these are results: runtimes have a scale a channel for weights alone */
         if (finer && (!best || other->metrics.diff2 < best->metrics.diff2))
             best = other;
     }
@@ -125,23 +133,12 @@ static void say_setting(const struct mm_evidence *evidence, const struct mm_what
 {
     const struct mm_whatif *now = conclude_format(evidence);
     const char *name = mm_dtype_info(now->setting.dtype)->name;
-    char figure[MM_NUM];
-    bool channels = better->setting.per_channel && !now->setting.per_channel;
     set(out, MM_VERDICT_SETTINGS, MM_LIKELY);
-    out->cause = channels ? MM_CAUSE_CHANNEL_RANGE : MM_CAUSE_ONE_SIDED;
-    if (channels && better->scale_low > 0)
-        snprintf(out->text, sizeof out->text,
-                 "%s per tensor is too coarse here: channels differ %sx in range", name,
-                 mm_num_short(figure, better->scale_high / better->scale_low, 2));
-    else if (channels)
-        snprintf(out->text, sizeof out->text, "%s per tensor is too coarse here: channels differ in range",
-                 name);
-    else
-        snprintf(out->text, sizeof out->text, "%s is too coarse here: %s would gain %.1f dB", name,
-                 better->setting.asymmetric && !now->setting.asymmetric
-                     ? "asymmetric"
-                     : mm_range_word(better->setting.range),
-                 better->metrics.sqnr - now->metrics.sqnr);
+    out->cause = MM_CAUSE_ONE_SIDED;
+    snprintf(out->text, sizeof out->text, "%s is too coarse here: %s would gain %.1f dB", name,
+             better->setting.asymmetric && !now->setting.asymmetric ? "asymmetric"
+                                                                    : mm_range_word(better->setting.range),
+             better->metrics.sqnr - now->metrics.sqnr);
 }
 
 static void say_format(const struct mm_evidence *evidence, struct mm_verdict *out)
@@ -174,6 +171,30 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
     if (finding->cause == MM_CAUSE_STALE)
         out->from = finding->layer;
     snprintf(out->text, sizeof out->text, "%s", finding->sentence);
+}
+
+/* What this operator adds to the inputs that it had. */
+static void say_wrong(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    double residual = view->subjects[id].recomputed->residual;
+    char a[MM_NUM], b[MM_NUM];
+    set(out, MM_VERDICT_IMPLEMENTATION, residual >= CERTAIN_RESIDUAL ? MM_CERTAIN : MM_LIKELY);
+    snprintf(out->text, sizeof out->text,
+             "recomputed from dst's own inputs it is off by %s; its format explains %s",
+             mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
+}
+
+/* The operator is right, and no rounding that is known explains the size: its inputs' errors do. */
+static void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    char a[MM_NUM], b[MM_NUM];
+    set(out, MM_VERDICT_NOISE, MM_LIKELY);
+    out->cause = MM_CAUSE_ROUNDING;
+    snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here",
+             mm_num_short(a, view->subjects[id].recomputed->residual, 2),
+             mm_num_short(b, blame->input_error, 2));
 }
 
 static void say_unexplained(const struct mm_blame *blame, unsigned role, struct mm_verdict *out)
@@ -215,6 +236,57 @@ static const struct mm_finding *deciding(const struct mm_triage_view *view, uint
     return best;
 }
 
+/* One scale for all weights is the reason where the residual has its pattern, and a scale a channel would halve it. */
+static bool coarse_weights(const struct mm_recomputed *recomputed)
+{
+    return recomputed->fit_tensor > recomputed->fit_channel && recomputed->fit_tensor >= FIT_DECIDES &&
+           recomputed->per_tensor >= SETTING_GAIN * recomputed->per_channel;
+}
+
+/* Small against what goes in, if that is known: then a constant or a factor of it is rounding as well. */
+static bool near_zero(const struct mm_evidence *evidence)
+{
+    for (size_t i = 0; evidence && i < evidence->findings; i++) {
+        if (evidence->finding[i].cause == MM_CAUSE_NEAR_ZERO)
+            return true;
+    }
+    return false;
+}
+
+/* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
+static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
+{
+    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
+    enum mm_verdict_kind kind = kind_of(finding);
+    /* what does no harm, or is plain rounding, does not leave such a residual */
+    if (view->blame[id].own == MM_OWN_WRONG)
+        return mm_verdict_info(kind)->is_origin && finding->cause != MM_CAUSE_ROUNDING;
+    bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
+    if (told && finding->cause == MM_CAUSE_CHANNEL_RANGE)
+        return coarse_weights(recomputed);
+    if (!told && kind == MM_VERDICT_IMPLEMENTATION && near_zero(view->subjects[id].evidence))
+        return false;
+    return !told || !mm_verdict_info(kind)->is_origin || kind == MM_VERDICT_OVERFLOW ||
+           kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
+}
+
+/* Where nobody recomputed, all inputs have to be good before an operator is accused of what nothing explains. */
+static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
+    const struct mm_blame *blame = &view->blame[id];
+    bool good = blame->worst_input < 0 || !view->blame[blame->worst_input].over;
+    bool integer = view->flow->quantised[id] != MM_QUANTISED_NO;
+    good = good && !(integer && blame->error < INTEGER_UNEXPLAINED); /* rounding its weights may cost that */
+    if (blame->own == MM_OWN_WRONG)
+        say_wrong(view, id, out);
+    else if (recomputed && recomputed->state == MM_RECOMPUTE_DONE && isfinite(recomputed->residual) &&
+             !recomputed->nonfinite)
+        say_right(view, id, out);
+    else if (good && view->flow->ordered && out->kind != MM_VERDICT_OVERFLOW && out->kind != MM_VERDICT_SHAPE)
+        say_unexplained(blame, view->flow->role[id], out);
+}
+
 static void conclude_start(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_blame *blame = &view->blame[id];
@@ -222,25 +294,39 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
     struct mm_finding memory;
     const struct mm_finding *finding = deciding(view, id, &memory);
     const struct mm_whatif *better = conclude_better(&view->subjects[id]);
+    bool wrong = blame->own == MM_OWN_WRONG;
     double readers;
     /* rounding that nothing on the way here explains, but the format that was found, is the format's */
-    bool its_format = finding && finding->cause == MM_CAUSE_ROUNDING && !conclude_is_noise(blame) &&
-                      conclude_is_format(blame, evidence);
-    bool telling = finding && !its_format;
+    bool its_format = finding && finding->cause == MM_CAUSE_ROUNDING &&
+                      (wrong || (!conclude_is_noise(blame) && conclude_is_format(blame, evidence)));
+    bool telling = finding && !its_format && may_accuse(view, id, finding);
     if (telling)
         say_finding(view, id, finding, out);
     else if (!evidence)
         return; /* nobody has looked yet */
-    else if (conclude_is_format(blame, evidence) && better)
+    else if (!wrong && conclude_is_format(blame, evidence) && better)
         say_setting(evidence, better, out);
-    else if (conclude_is_format(blame, evidence))
+    else if (!wrong && conclude_is_format(blame, evidence))
         say_format(evidence, out);
-    else if (conclude_is_noise(blame))
+    else if (!wrong && conclude_is_noise(blame))
         say_noise(blame, out);
     else if (!conclude_readers_mind(view, id, &readers))
         say_harmless(out, readers);
-    else if (view->flow->ordered && out->kind != MM_VERDICT_OVERFLOW && out->kind != MM_VERDICT_SHAPE)
-        say_unexplained(blame, view->flow->role[id], out);
+    else
+        conclude_unexplained(view, id, out);
+}
+
+/* A fault that fits by itself, and that its worst input has not, did not come in. */
+static const struct mm_finding *stands_out(const struct mm_triage_view *view, uint32_t id,
+                                           struct mm_finding *memory)
+{
+    const struct mm_finding *finding = deciding(view, id, memory);
+    int32_t input = view->blame[id].worst_input;
+    struct mm_finding before;
+    const struct mm_finding *inherited = input >= 0 ? deciding(view, (uint32_t)input, &before) : NULL;
+    bool fits = finding && finding->score >= SCORE_STANDS_OUT &&
+                kind_of(finding) == MM_VERDICT_IMPLEMENTATION && may_accuse(view, id, finding);
+    return fits && !(inherited && inherited->cause == finding->cause) ? finding : NULL;
 }
 
 static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
@@ -249,10 +335,14 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
     const struct mm_evidence *evidence = view->subjects[id].evidence;
     const struct mm_whatif *better = conclude_better(&view->subjects[id]);
     bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
+    struct mm_finding memory;
+    const struct mm_finding *finding = integer ? stands_out(view, id, &memory) : NULL;
     double readers;
     if (out->kind == MM_VERDICT_OVERFLOW)
         out->from =
             blame->root; /* it would overflow whatever came in: raising the root alone moves the Inf here */
+    else if (finding)
+        say_finding(view, id, finding, out);
     else if (integer && better && conclude_is_format(blame, evidence))
         say_setting(evidence, better, out);
     else if (!conclude_readers_mind(view, id, &readers))
@@ -328,7 +418,7 @@ void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct m
 {
     const struct mm_subject *subject = &view->subjects[id];
     mm_triage_judge(subject->pair, subject->result, view->thresholds, out);
-    if (!view->blame[id].over)
+    if (!view->blame[id].over && !view->blame[id].starts)
         return;
     if (conclude_simulated(view, id, out))
         return;

@@ -5,7 +5,8 @@
 #include "triage/conclude.h"
 #include "triage/simulated.h"
 
-#define GAIN_SHOWN 0.5 /* dB; less is not worth a word */
+#define CHANNEL_SHOWN 0.5 /* of the sum of squares: less is all over the place */
+#define GAIN_SHOWN    0.5 /* dB; less is not worth a word */
 
 /* "2.7", "270": a factor, for people. */
 static const char *factor(char out[MM_NUM], double value)
@@ -105,19 +106,22 @@ static void say_floor(const struct mm_blame *blame, const struct mm_subject *sub
     }
 }
 
-/* "Other settings: a scale a channel +6.8 dB (inferred), ..." for an operator on integers. */
+/* "Other settings: a scale for each channel of the weights +6.8 dB, ..." for an operator on integers. */
 static void say_gains(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
 {
     struct mm_gains gains;
+    struct mm_background background;
     bool integer =
         conclude_format(view->subjects[id].evidence) && (view->flow->quantised[id] & MM_QUANTISED_RESULT);
     if (!mm_gains_find(&view->subjects[id], integer, &gains))
         return;
+    mm_background_find(view->subjects, view->count, &background);
+    gains.per_channel = mm_background_gain(&background, gains.per_channel);
     const struct {
         const char *what;
         double gain;
     } rows[] = {
-        {"per-channel weights (inferred)", gains.per_channel},
+        {"per-channel weights", gains.per_channel},
         {"asymmetric", gains.asymmetric},
         {gains.range == MM_RANGE_MINMAX ? "another range" : mm_range_word(gains.range), gains.statistics}};
     bool any = false;
@@ -130,6 +134,27 @@ static void say_gains(const struct mm_triage_view *view, uint32_t id, struct mm_
     }
     if (any)
         mm_buf_puts(out, ".\n");
+}
+
+/* "Recomputed from dst's own inputs: off by 0.21; formats and weights explain 0.004." */
+static void say_recomputed(const struct mm_blame *blame, const struct mm_recomputed *recomputed,
+                           struct mm_buf *out)
+{
+    char a[MM_NUM], b[MM_NUM];
+    if (!recomputed)
+        return;
+    if (recomputed->state != MM_RECOMPUTE_DONE) {
+        mm_buf_printf(out, "Not recomputed: %s.\n", recomputed->why);
+        return;
+    }
+    mm_buf_printf(out, "Recomputed from dst's own inputs: off by %s",
+                  isinf(recomputed->residual) ? "all of it" : mm_num_short(a, recomputed->residual, 2));
+    if (isfinite(blame->explained))
+        mm_buf_printf(out, "; formats and weights explain %s", mm_num_short(b, blame->explained, 2));
+    mm_buf_puts(out, ".\n");
+    if (recomputed->channel >= 0 && recomputed->channel_share >= CHANNEL_SHOWN && blame->own == MM_OWN_WRONG)
+        mm_buf_printf(out, "%.0f %% of that is in channel %lld of %lld.\n", 100 * recomputed->channel_share,
+                      (long long)recomputed->channel, (long long)recomputed->channels);
 }
 
 static void say_findings(const struct mm_evidence *evidence, struct mm_buf *out)
@@ -186,6 +211,8 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
     say_simulation(view, id, evidence);
     say_floor(&view->blame[id], subject, evidence);
     say_gains(view, id, evidence);
+    if (view->blame[id].over || view->blame[id].starts)
+        say_recomputed(&view->blame[id], subject->recomputed, evidence);
     say_findings(subject->evidence, evidence);
     say_readers(view, id, evidence);
     const struct mm_verdict_info *kind = mm_verdict_info(verdict->kind);

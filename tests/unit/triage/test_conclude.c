@@ -163,14 +163,44 @@ static void format_and_settings(void **state)
     net.subject[1].evidence = &limited;
     assert_kind(&net, 1, MM_VERDICT_FORMAT, "i8 can't do better than 0.05 here");
     net.subject[1].evidence = &coarse;
-    assert_kind(&net, 1, MM_VERDICT_SETTINGS,
-                "i8 per tensor is too coarse here: channels differ 12x in range");
-    assert_int_equal(conclude(&net, 1).cause, MM_CAUSE_CHANNEL_RANGE);
+    /* no runtime gives results a scale a channel */
+    assert_kind(&net, 1, MM_VERDICT_FORMAT, "i8 can't do better than 0.05 here");
     coarse = int8_evidence(0.05, 0.02, 0.04); /* 20 log10(2.5) = 8.0 dB */
     assert_kind(&net, 1, MM_VERDICT_SETTINGS, "i8 is too coarse here: asymmetric would gain 8.0 dB");
-    coarse = int8_evidence(0.05, 0.05, 0.01);
-    net.subject[1].op_type = "Relu"; /* no weights: no scale a channel */
-    assert_kind(&net, 1, MM_VERDICT_FORMAT, "i8 can't do better than 0.05 here");
+    network_done(&net);
+}
+
+/* What was recomputed decides, whatever the inputs' errors are. */
+static void recomputed(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.9, 0.9);
+    struct mm_recomputed own = {.state = MM_RECOMPUTE_DONE,
+                                .kind = MM_OPERATOR_ELEMENTWISE,
+                                .residual = 0.31,
+                                .rounding = 0.0005,
+                                .channel = -1};
+    struct mm_evidence nothing = {.format = -1};
+    struct mm_evidence found = {
+        .format = -1,
+        .finding = {{.cause = MM_CAUSE_ZERO_POINT, .score = 0.95, .sentence = "a constant"}},
+        .findings = 1};
+    net.subject[1].recomputed = &own;
+    net.subject[1].evidence = &nothing;
+    own.residual = 0.95;
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION,
+                "recomputed from dst's own inputs it is off by 0.95; its format explains 0.0005");
+    assert_int_equal(conclude(&net, 1).confidence, MM_CERTAIN);
+    net.subject[1].evidence = &found;
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "a constant");
+    own.residual = 0.0004; /* right: nothing that was found in the values counts */
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+    assert_int_not_equal(conclude(&net, 1).kind, MM_VERDICT_IMPLEMENTATION);
+    own.state = MM_RECOMPUTE_VOID; /* void: as if nobody had */
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "a constant");
     network_done(&net);
 }
 
@@ -319,6 +349,7 @@ int main(void)
         cmocka_unit_test(outputs_are_not_harmless),
         cmocka_unit_test(noise),
         cmocka_unit_test(format_and_settings),
+        cmocka_unit_test(recomputed),
         cmocka_unit_test(finding),
         cmocka_unit_test(at_edges),
         cmocka_unit_test(unexplained_input),
