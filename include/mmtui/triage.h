@@ -39,8 +39,9 @@ struct mm_flow_order {
  * Layers by their place in `subjects`, which are in execution order. With a graph, an input of a layer is the
  * nearest tensor upstream that was dumped and paired (nodes whose results were not dumped are walked
  * through), of the same run of the model, or of the last run before it that has one; what comes out of a body (of
- * If, Loop, Scan) is the last that was dumped before the layer. A tensor that the graph does not know has no
- * inputs and no readers. Without a graph, the MM_FLOW_WINDOW layers before it in execution order stand in, and
+ * If, Loop, Scan) is the last that was dumped before the layer. What the network is fed in a later run counts as
+ * coming from the outputs of the run before (decode steps): where it is equal on both sides, that changes nothing.
+ * A tensor that the graph does not know has no inputs and no readers. Without a graph, the MM_FLOW_WINDOW layers before it in execution order stand in, and
  * `known` is false.
  */
 #define MM_FLOW_WINDOW 8
