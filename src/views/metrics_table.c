@@ -148,6 +148,10 @@ static void line_init(struct metric_line *line, size_t i, const struct mm_layer 
     const struct mm_metrics *m = &layer->result.metrics;
     const struct mm_metric *metric = mm_metric(lines[i].metric);
     *line = (struct metric_line){.role = ROLE_DIM, .at = -1};
+    if (m->finite == 0 && m->nonfinite_differ && lines[i].metric != MM_METRIC_NONFINITE_DIFFER) {
+        mm_buf_puts(&line->figure, "-"); /* a figure of no element */
+        return;
+    }
     mm_metric_text(lines[i].metric, m, &line->figure);
     if (metric->unit && isfinite(mm_metric_value(lines[i].metric, m)))
         mm_buf_printf(&line->figure, " %s", metric->unit);
