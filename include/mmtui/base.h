@@ -148,8 +148,8 @@ bool mm_text_glob(const char *pattern, const char *text);
 /* Enough for every number format below, terminator included. */
 #define MM_NUM 32
 
-/* Table figure, at most 8 columns: 0, 6.90, 2.34e-1, 1.20e5, NaN, Inf, -Inf (no + or 0 leads the exponent).
- */
+/* Table figure, at most 8 columns: 0, 6.90, 2.34e-1, 1.20e5, NaN, Inf, -Inf (no + or 0 leads the
+ * exponent). */
 const char *mm_num_sci(char out[MM_NUM], double value);
 /* As many of `digits` significant digits as matter, plain where that is short: 3.11, 65504, 1.2e5. */
 const char *mm_num_short(char out[MM_NUM], double value, int digits);
@@ -182,8 +182,7 @@ static inline int mm_power10_log2(int q)
     return (q * 217706) >> 16;
 }
 
-/* ---- JSON text (for streams written piece by piece; documents that are read go through cJSON) ------------
- */
+/* ---- JSON text (for streams written piece by piece; documents that are read go through cJSON) ---------- */
 
 /* Append a JSON string with quotes, pure ASCII (\uXXXX), bad UTF-8 as U+FFFD. */
 void mm_json_string(struct mm_buf *out, const char *text);
@@ -253,8 +252,8 @@ void mm_atomic_abort(struct mm_atomic *file);
 
 /* Write a whole file atomically. */
 int mm_file_write(const char *path, const void *data, size_t length, struct mm_err *err);
-/* Read a whole file of at most `limit` bytes into `out` (appended). For small files: configs, plans, themes.
- */
+/* Read a whole file of at most `limit` bytes into `out` (appended). For small files: configs, plans,
+ * themes. */
 int mm_file_read(const char *path, size_t limit, struct mm_buf *out, struct mm_err *err);
 /* mkdir -p. An existing folder is fine. */
 int mm_folder_make(const char *path, struct mm_err *err);

@@ -25,8 +25,7 @@ struct mm_subject {
     const struct mm_result *src_sim; /* it against src: what the format costs */
 };
 
-/* ---- causes: one layer's error explained ----------------------------------------------------------------
- */
+/* ---- causes: one layer's error explained --------------------------------------------------------------- */
 
 /* What each says: mm_verdict_info. Files keep the words, so the order may change. */
 enum mm_verdict_kind {
@@ -205,8 +204,7 @@ bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, 
  * known. */
 bool mm_op_has_weights(const char *op_type);
 
-/* ---- looking: the evidence of one layer ------------------------------------------------------------------
- */
+/* ---- looking: the evidence of one layer ---------------------------------------------------------------- */
 
 #define MM_FLOORS 8
 struct mm_evidence {

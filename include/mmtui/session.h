@@ -152,8 +152,8 @@ const struct mm_evidence *mm_session_evidence(const struct mm_session *session, 
 void mm_session_analyse(struct mm_session *session, size_t id);
 /* Nothing left to look into. */
 bool mm_session_triaged(const struct mm_session *session);
-/* The first layer in execution order that brings in an error, or the first that makes a NaN or Inf; -1: none.
- */
+/* The first layer in execution order that brings in an error, or the first that makes a NaN or Inf; -1:
+ * none. */
 int32_t mm_session_first_culprit(const struct mm_session *session);
 int32_t mm_session_first_nonfinite(const struct mm_session *session);
 /* The verdict in full: a paragraph a line, and the next step ("" where there is none). */

@@ -47,9 +47,7 @@ struct mm_advice_setting {
 };
 size_t mm_advice_settings(const struct mm_advice *advice, struct mm_advice_setting out[MM_ADVICE_COUNT]);
 
-/* ---- suggestions: which operators to raise
- * -----------------------------------------------------------------
- */
+/* ---- suggestions: which operators to raise ------------------------------------------------------------- */
 
 /*
  * The smallest set of operators to raise, and to what. Three steps:

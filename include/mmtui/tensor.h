@@ -91,8 +91,7 @@ const char *mm_shape_text(const struct mm_shape *shape, bool compact, char *out,
 /* Row-major coordinates of element `index`. */
 void mm_shape_coords(const struct mm_shape *shape, int64_t index, int64_t coord[MM_RANK_MAX]);
 
-/* ---- a tensor as a borrowed view ------------------------------------------------------------------------
- */
+/* ---- a tensor as a borrowed view ----------------------------------------------------------------------- */
 
 enum mm_encoding {
     MM_ENC_RAW,    /* elements of `stored` in memory order, `gap` bytes before each */
@@ -198,8 +197,8 @@ void mm_cursor_seek(struct mm_cursor *cursor, int64_t index);
 /* The next min(n, left) values; returns how many (0 at the end or when bad). _float: lane F tensors only. */
 size_t mm_cursor_float(struct mm_cursor *cursor, float *out, size_t n);
 size_t mm_cursor_double(struct mm_cursor *cursor, double *out, size_t n);
-/* The same without a copy where the values lie as they are needed: returns them, or `tile` with them in it.
- */
+/* The same without a copy where the values lie as they are needed: returns them, or `tile` with them in
+ * it. */
 const float *mm_cursor_floats(struct mm_cursor *cursor, float *tile, size_t n, size_t *got);
 const double *mm_cursor_doubles(struct mm_cursor *cursor, double *tile, size_t n, size_t *got);
 /* One value by row-major index; NaN when it can't be read. */

@@ -23,8 +23,7 @@ void mm_thresholds_defaults(struct mm_thresholds *thresholds);
  * one side only are not asked for here. */
 bool mm_thresholds_over(const struct mm_thresholds *thresholds, const struct mm_metrics *metrics);
 
-/* ---- flow: which layer feeds which ------------------------------------------------------------------------
- */
+/* ---- flow: which layer feeds which --------------------------------------------------------------------- */
 
 /* What is known of order and edges, before anything is measured. All zero: nothing. */
 struct mm_flow_order {
@@ -72,8 +71,7 @@ int mm_flow_open(struct mm_flow **flow, const struct mm_subject *subjects, size_
 bool mm_flow_is_stranger(const struct mm_flow *flow, size_t layer);
 void mm_flow_close(struct mm_flow *flow);
 
-/* ---- blame: introduced or inherited -----------------------------------------------------------------------
- */
+/* ---- blame: introduced or inherited -------------------------------------------------------------------- */
 
 struct mm_blame {
     double error;         /* diff2; +Inf where one side is non-finite alone; NaN not measured */
@@ -98,8 +96,7 @@ size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain
 /* Should a worker look into this layer? What starts an error, and inputs and outputs that are over. */
 bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id);
 
-/* ---- verdicts --------------------------------------------------------------------------------------------
- */
+/* ---- verdicts ------------------------------------------------------------------------------------------ */
 
 enum mm_confidence { MM_CONFIDENCE_NONE = 0, MM_POSSIBLE, MM_LIKELY, MM_CERTAIN };
 const char *mm_confidence_word(enum mm_confidence confidence); /* "", "possible", "likely", "certain" */
