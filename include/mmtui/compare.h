@@ -248,8 +248,8 @@ int mm_cache_open(struct mm_cache **cache, const struct mm_cache_options *option
 void mm_cache_close(struct mm_cache *cache);
 /* How many results were read. */
 size_t mm_cache_count(const struct mm_cache *cache);
-/* From any thread, before the pair is measured: fill *id; true with *result when it was measured so before.
- */
+/* From any thread, before the pair is measured: fill *id; true with *result when it was measured so
+ * before. */
 bool mm_cache_find(const struct mm_cache *cache, size_t pair, struct mm_pair_id *id,
                    struct mm_result *result);
 /* The owner's thread: this state of the files is the one that was measured, or (found) had been before. */
@@ -311,8 +311,8 @@ void mm_pair_hist_done(struct mm_pair_hist *hist);
 
 /* ---- the worker pool ---------------------------------------------------------------------------------- */
 
-/* A job is embedded in what it works on. run writes there and nowhere else; it looks at *cancel now and then.
- */
+/* A job is embedded in what it works on. run writes there and nowhere else; it looks at *cancel now and
+ * then. */
 struct mm_job {
     void (*run)(struct mm_job *job, const atomic_bool *cancel);
     struct mm_job *next; /* the pool's */
@@ -370,8 +370,8 @@ struct mm_scan;
 int mm_scan_open(struct mm_scan **scan, struct mm_pool *pool, const struct mm_pairs *pairs,
                  const struct mm_schema *schema, const struct mm_measure_options *options, bool headers,
                  struct mm_err *err);
-/* Before the work begins: look every pair up first, keep what is measured. Borrowed until the scan is closed.
- */
+/* Before the work begins: look every pair up first, keep what is measured. Borrowed until the scan is
+ * closed. */
 void mm_scan_set_cache(struct mm_scan *scan, struct mm_cache *cache);
 /* Workers of the pool that have nothing else to do, for other jobs of it that are large; NULL where there is
  * only one. Good until the scan is closed, for jobs that the pool runs. */

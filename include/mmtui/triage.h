@@ -24,8 +24,7 @@ void mm_thresholds_defaults(struct mm_thresholds *thresholds);
  * one side only are not asked for here. */
 bool mm_thresholds_over(const struct mm_thresholds *thresholds, const struct mm_metrics *metrics);
 
-/* ---- flow: which layer feeds which ------------------------------------------------------------------------
- */
+/* ---- flow: which layer feeds which ------------------------------------------------------------------- */
 
 /* What is known of order and edges, before anything is measured. All zero: nothing. */
 struct mm_flow_order {
@@ -75,8 +74,7 @@ bool mm_flow_is_stranger(const struct mm_flow *flow, size_t layer);
 /* NULL is fine. */
 void mm_flow_close(struct mm_flow *flow);
 
-/* ---- what operators add by themselves ---------------------------------------------------------------------
- */
+/* ---- what operators add by themselves ---------------------------------------------------------------- */
 
 /*
  * Residuals of a run, as a background: in an integer run every operator adds something, and what is wrong stands out
@@ -108,8 +106,7 @@ enum mm_own {
 enum mm_own mm_own_find(const struct mm_background *background, const struct mm_recomputed *recomputed,
                         double *explained);
 
-/* ---- blame: introduced or inherited -----------------------------------------------------------------------
- */
+/* ---- blame: introduced or inherited ------------------------------------------------------------------ */
 
 struct mm_blame {
     double error;         /* diff2; +Inf where one side is non-finite alone; NaN not measured */
@@ -142,8 +139,7 @@ size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain
 /* Should a worker look into this layer? What starts an error, and inputs and outputs that are over. */
 bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id);
 
-/* ---- verdicts --------------------------------------------------------------------------------------------
- */
+/* ---- verdicts ---------------------------------------------------------------------------------------- */
 
 enum mm_confidence { MM_CONFIDENCE_NONE = 0, MM_POSSIBLE, MM_LIKELY, MM_CERTAIN };
 const char *mm_confidence_word(enum mm_confidence confidence); /* "", "possible", "likely", "certain" */

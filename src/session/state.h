@@ -28,10 +28,10 @@ struct triage_state {
     bool *asked;                   /* [layers] */
     struct mm_blame *blame;
     struct mm_flow *flow;
-    size_t analysing; /* requests out */
-    struct mm_graph_weights *weights;   /* NULL: none */
-    struct mm_recomputed **recomputed;  /* [layers]; NULL: not begun */
-    size_t recomputing;                 /* jobs out; evidence waits for them */
+    size_t analysing;                  /* requests out */
+    struct mm_graph_weights *weights;  /* NULL: none */
+    struct mm_recomputed **recomputed; /* [layers]; NULL: not begun */
+    size_t recomputing;                /* jobs out; evidence waits for them */
 };
 
 /* Suggestions that are being looked at. */

@@ -1,5 +1,5 @@
-/* Which layer feeds which: edges of the model's graph between tensors that were dumped, or the order alone.
- */
+/* Which layer feeds which: edges of the model's graph between tensors that were dumped, or the order
+ * alone. */
 #include <stdlib.h>
 #include <string.h>
 
