@@ -180,7 +180,10 @@ struct mm_result {
     enum mm_shape_match match;
     struct mm_info src, dst;
     struct mm_metrics metrics; /* SINGLE: only the stats of the side that is there */
-    bool has_quantiles;        /* MEASURED, and asked for */
+    int64_t masked;            /* MEASURED: positions that hold a sentinel on both sides */
+    struct mm_metrics
+        *rest;          /* the figures without these, by which a pair is judged; NULL: masked is 0. Owned */
+    bool has_quantiles; /* MEASURED, and asked for */
     struct mm_quantiles quantiles;
     struct mm_pair_hist *hist; /* MEASURED, and asked for; else NULL. Owned */
     enum mm_code code;         /* FAILED */
@@ -189,6 +192,15 @@ struct mm_result {
 };
 /* Free what it owns and zero it (PENDING); a zeroed result is fine. */
 void mm_result_done(struct mm_result *result);
+/* The figures by which it is judged: those of the rest where positions are masked. */
+const struct mm_metrics *mm_result_judged(const struct mm_result *result);
+/*
+ * Sentinels stand for "nothing here": masks of -1e9, the lowest number of a format, -Inf. On one side they are -Inf,
+ * or within 1 % of the least value, which is at most -1e4 and at least 1000 times anything else there. Writes NaN to
+ * both s and d at positions where both hold one, and returns how many; 0, and nothing is written, where there are
+ * none, or fewer than four whose values differ between the sides (these are values that differ).
+ */
+int64_t mm_sentinels_mask(double *s, double *d, int64_t count);
 
 /* Headers only: state becomes HEADER, SINGLE, MISMATCH or FAILED. */
 void mm_measure_header(const struct mm_pair *pair, const struct mm_schema *schema, struct mm_result *result);
@@ -214,7 +226,7 @@ int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d,
  */
 
 /* To be raised whenever any figure of a measured pair may change. */
-#define MM_ENGINE_VERSION 4
+#define MM_ENGINE_VERSION 5
 
 /* Which state of an entry it is: of its file, and of the member there. Times in ns since the epoch. */
 struct mm_entry_id {

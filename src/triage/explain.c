@@ -45,6 +45,15 @@ static void say_stranger(const struct mm_flow *flow, uint32_t id, struct mm_buf 
             "The model's graph does not know this tensor: whether the error starts here is not known.\n");
 }
 
+static void say_masked(const struct mm_result *result, struct mm_buf *out)
+{
+    char a[MM_NUM];
+    if (result->masked > 0)
+        mm_buf_printf(out,
+                      "%s positions hold the value of a mask on both sides; all figures are of the rest.\n",
+                      mm_num_count(a, result->masked));
+}
+
 static void say_inputs(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
 {
     const struct mm_blame *blame = &view->blame[id];
@@ -203,6 +212,7 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
 {
     const struct mm_subject *subject = &view->subjects[id];
     say_error(view, id, evidence);
+    say_masked(subject->result, evidence);
     if (view->blame[id].over) {
         say_stranger(view->flow, id, evidence);
         say_inputs(view, id, evidence);
