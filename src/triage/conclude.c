@@ -253,6 +253,15 @@ static bool near_zero(const struct mm_evidence *evidence)
     return false;
 }
 
+static bool is_integer_run(const struct mm_flow *flow)
+{
+    for (size_t i = 0; i < flow->count; i++) {
+        if (flow->quantised[i] != MM_QUANTISED_NO)
+            return true;
+    }
+    return false;
+}
+
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
 static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
@@ -264,6 +273,8 @@ static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const str
     bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
     if (told && finding->cause == MM_CAUSE_CHANNEL_RANGE)
         return coarse_weights(recomputed);
+    if (!view->flow->ordered && finding->cause == MM_CAUSE_AFFINE && is_integer_run(view->flow))
+        return false; /* it may as well have come in: what a loud background does to a channel is such a map */
     if (!told && kind == MM_VERDICT_IMPLEMENTATION && near_zero(view->subjects[id].evidence))
         return false;
     return !told || !mm_verdict_info(kind)->is_origin || kind == MM_VERDICT_OVERFLOW ||
