@@ -253,6 +253,15 @@ static bool near_zero(const struct mm_evidence *evidence)
     return false;
 }
 
+static bool is_integer_run(const struct mm_flow *flow)
+{
+    for (size_t i = 0; i < flow->count; i++) {
+        if (flow->quantised[i] != MM_QUANTISED_NO)
+            return true;
+    }
+    return false;
+}
+
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
 static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
@@ -264,10 +273,22 @@ static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const str
     bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
     if (told && finding->cause == MM_CAUSE_CHANNEL_RANGE)
         return coarse_weights(recomputed);
+    if (!view->flow->ordered && finding->cause == MM_CAUSE_AFFINE && is_integer_run(view->flow))
+        return false; /* it may as well have come in: what a loud background does to a channel is such a map */
     if (!told && kind == MM_VERDICT_IMPLEMENTATION && near_zero(view->subjects[id].evidence))
         return false;
     return !told || !mm_verdict_info(kind)->is_origin || kind == MM_VERDICT_OVERFLOW ||
            kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
+}
+
+/* The layer or one that it reads is stored in integers. */
+static bool among_integers(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_flow *flow = view->flow;
+    bool integer = flow->quantised[id] != MM_QUANTISED_NO;
+    for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1] && !integer; e++)
+        integer = flow->quantised[flow->input[e]] != MM_QUANTISED_NO;
+    return integer;
 }
 
 /* Where nobody recomputed, all inputs have to be good before an operator is accused of what nothing explains. */
@@ -276,7 +297,7 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
     const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
     const struct mm_blame *blame = &view->blame[id];
     bool good = blame->worst_input < 0 || !view->blame[blame->worst_input].over;
-    bool integer = view->flow->quantised[id] != MM_QUANTISED_NO;
+    bool integer = among_integers(view, id);
     good = good && !(integer && blame->error < INTEGER_UNEXPLAINED); /* rounding its weights may cost that */
     if (blame->own == MM_OWN_WRONG)
         say_wrong(view, id, out);
@@ -420,10 +441,27 @@ static bool conclude_simulated(const struct mm_triage_view *view, uint32_t id, s
     }
 }
 
+/* How the dump was made, and no operator's fault. */
+static void say_raw(const struct mm_result *result, struct mm_verdict *out)
+{
+    struct mm_raw raw;
+    char scale[MM_NUM], zero[MM_NUM];
+    set(out, MM_VERDICT_OVER, MM_LIKELY);
+    out->cause = MM_CAUSE_NOT_DEQUANTISED;
+    if (mm_raw_find(result, &raw))
+        snprintf(out->text, sizeof out->text, "dst holds raw %s: value = (code - %s) x %s",
+                 mm_dtype_info(result->dst.dtype)->name, mm_num_short(zero, raw.zero_point, 4),
+                 mm_num_short(scale, raw.scale, 3));
+}
+
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_subject *subject = &view->subjects[id];
     mm_triage_judge(subject->pair, subject->result, view->thresholds, out);
+    if (view->blame[id].raw) {
+        say_raw(subject->result, out);
+        return;
+    }
     if (!view->blame[id].over && !view->blame[id].starts)
         return;
     if (conclude_simulated(view, id, out))
