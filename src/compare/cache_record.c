@@ -2,8 +2,9 @@
  * One record of a cache file: the names of both files (text; empty: that side is missing), a hash of the
  * layouts that the names stand for, the state of every file that is there, and the result:
  *
- *     u8 state, u8 fit; for every file: u8 dtype, u8 is_output, u8 rank, i64 each dim, i64 index, text node,
- * text op; the metrics and the statistics of both sides in the order of metric_table.c, 8 bytes each
+ *     u8 state, u8 fit;
+ *     for every file: u8 dtype, u8 is_output, u8 rank, i64 each dim, i64 index, text node, text op;
+ *     the metrics and the statistics of both sides in the order of metric_table.c, 8 bytes each
  */
 #include "compare/cache.h"
 
