@@ -9,24 +9,26 @@
 #ifndef MMTUI_CAUSE_H
 #define MMTUI_CAUSE_H
 
+#include "mmtui/operator.h"
 #include "mmtui/whatif.h"
 
 /* ---- one layer, as reasoning sees it ------------------------------------------------------------------- */
 
 struct mm_evidence;
+struct mm_recomputed;
 /* A pair with what is known of it. All borrowed; evidence is NULL where nobody has looked. */
 struct mm_subject {
     const struct mm_pair *pair;
     const struct mm_result *result;
     const struct mm_evidence *evidence;
-    const char *op_type; /* as good as it is known; NULL or "": not */
+    const char *op_type;                    /* as good as it is known; NULL or "": not */
+    const struct mm_recomputed *recomputed; /* NULL: not tried */
     /* With a third dump, the framework's own simulation of the low precision; else NULL. */
     const struct mm_result *sim_dst; /* dst against it: what the implementation adds */
     const struct mm_result *src_sim; /* it against src: what the format costs */
 };
 
-/* ---- causes: one layer's error explained ----------------------------------------------------------------
- */
+/* ---- causes: one layer's error explained ------------------------------------------------------------- */
 
 /* What each says: mm_verdict_info. Files keep the words, so the order may change. */
 enum mm_verdict_kind {
@@ -105,7 +107,13 @@ enum mm_cause_id {
     MM_CAUSE_UNWRITTEN,     /* a part of dst was never written */
     MM_CAUSE_CLASS_MAP,     /* integers mapped by another table */
     MM_CAUSE_BOXES,         /* one affine map a coordinate (letterbox) */
+    MM_CAUSE_LOST_ROWS,     /* rows of src are nowhere in dst, others are there twice */
+    MM_CAUSE_BLOCKS,        /* channels as blocks of pixels, in the other order (DCR / CRD) */
     MM_CAUSE_REORDERED,     /* the same values in another order (top-k, NMS) */
+    MM_CAUSE_REFERENCE,     /* NaN or Inf in src alone */
+    MM_CAUSE_INTEGERS,      /* class ids, indices, shapes that differ */
+    MM_CAUSE_IN_DUMP,       /* the dump is wrong, the network is not: dst holds what reads this tensor */
+    MM_CAUSE_CANCELLATION,  /* a small difference of values whose format has large steps there */
     MM_CAUSE_NEAR_ZERO,     /* the reference is near zero: a large ratio of a small error */
     MM_CAUSE_ROUNDING,      /* plain rounding noise of the format */
     MM_CAUSE_COUNT
@@ -205,8 +213,10 @@ bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, 
  * known. */
 bool mm_op_has_weights(const char *op_type);
 
-/* ---- looking: the evidence of one layer ------------------------------------------------------------------
- */
+/* Are all values that are not finite on one side only the reference's? */
+bool mm_metrics_only_reference(const struct mm_metrics *metrics);
+
+/* ---- looking: the evidence of one layer -------------------------------------------------------------- */
 
 #define MM_FLOORS 8
 struct mm_evidence {
@@ -246,23 +256,82 @@ int mm_evidence_collect(const struct mm_analysis *analysis, const atomic_bool *c
 /* Free what it owns and zero it; zeroed evidence is fine. */
 void mm_evidence_done(struct mm_evidence *evidence);
 
+/* ---- recomputing: what an operator adds by itself ------------------------------------------------------- */
+
+/*
+ * The operator computed again from the inputs that dst really had, with the model's weights in FP32:
+ *   y0 = op(x of dst, W)       residual r = y of dst - y0
+ * r is what this operator adds, whatever error came in with x. Operators without weights are computed whole,
+ * those with weights at up to MM_RECOMPUTE_POSITIONS positions.
+ *
+ * The same is done with src's inputs and src's result. If that does not agree, then the graph, the names or the
+ * layout are not the dump's, and nothing follows from the residual (VOID).
+ *
+ * What integers must cost is computed, not estimated: with W_t the weights rounded to int8 by one scale, W_c by a
+ * scale a channel, x_8 the inputs rounded to 256 steps of their range,
+ *   r_t = op(x, W_t - W)     r_c = op(x, W_c - W)     r_x = op(x_8 - x, W)
+ * The pattern of the weights' rounding is in r, so the greater of the two correlations names the granularity.
+ */
+#define MM_RECOMPUTE_POSITIONS 2048
+#define MM_RECOMPUTE_ELEMENTS                                                                                \
+    ((int64_t)32 << 20) /* of inputs, weights and result together; above it, nothing is tried */
+
+enum mm_recompute_state {
+    MM_RECOMPUTE_UNABLE = 0, /* something is missing or too large: `why` */
+    MM_RECOMPUTE_VOID,       /* src's own result does not come out: `why` */
+    MM_RECOMPUTE_DONE
+};
+/* Figures are relative L2 errors against y0 (r against y0: |r| / |y0|); NaN: not worked out. */
+struct mm_recomputed {
+    enum mm_recompute_state state;
+    char why[160]; /* one sentence without a full stop; "" when done */
+    enum mm_operator_kind kind;
+    bool selects;    /* values are moved, none is rounded */
+    double residual; /* +Inf where y0 is all zero and dst is not. Without a few values that the result's range
+                          clipped */
+    double reference;               /* the same of src: how well this recomputation is known to work */
+    double rounding;                /* what computing and storing in dst's float format costs */
+    double result_int8;             /* what 256 steps of the result's range cost */
+    double input_int8;              /* |r_x|; of an operator without weights NaN */
+    double per_tensor, per_channel; /* |r_t|, |r_c|; NaN without constant weights */
+    double fit_tensor, fit_channel; /* correlation of r with r_t and r_c, -1 .. 1 */
+    int64_t positions;              /* that were compared */
+    int64_t nonfinite;              /* of them, those where dst alone is NaN or Inf */
+    int64_t clipped;                /* of them, those at the end of dst's range where y0 lies beyond */
+    int64_t channel, channels;      /* the one that has most of r, of how many; -1: no such axis */
+    double channel_share;           /* its share of the sum of r^2 */
+};
+/* Everything that it needs, borrowed. */
+struct mm_recompute {
+    const struct mm_graph *graph;
+    struct mm_graph_weights *weights; /* NULL: none can be read */
+    int node, output;                 /* the node, and which of its outputs `pair` holds */
+    const struct mm_pair *pair;
+    const struct mm_pair *const *input; /* [inputs of the node] the pair that holds it; NULL: none does */
+    const struct mm_schema *schema;
+};
+/* -1 only with MM_ECANCELLED or MM_ENOMEM; everything else is in out->state. */
+int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *cancel,
+                     struct mm_recomputed *out, struct mm_err *err);
+/* What int8 must cost this operator, from the figures above and the granularity of its weights, if `voted` tells it
+ * (MM_GRANULARITY_UNKNOWN: the greater cost). 0 where nothing is known. */
+enum mm_granularity { MM_GRANULARITY_UNKNOWN = 0, MM_PER_TENSOR, MM_PER_CHANNEL };
+double mm_recomputed_int8(const struct mm_recomputed *recomputed, enum mm_granularity voted);
+
 /* ---- what other settings would gain a layer --------------------------------------------------------- */
 
 /*
- * What other quantisation settings would buy, in dB of SQNR (6 dB halve the error), at least 0 and at most
+ * What other quantisation settings would gain, in dB of SQNR (6 dB halve the error), at least 0 and at most
  * MM_GAIN_MAX; NaN where nothing tells. Against what the layer has, as far as evidence->format tells, else
  * against a scale for the whole tensor, symmetric, min-max.
  *
  * asymmetric   measured: the what-if of the reference's values with a zero point less the one without.
  * statistics   measured: the best what-if with a searched range less min-max, both with a scale for the whole
  *              tensor and otherwise alike. NaN when none was tried.
- * per_channel  inferred, for weights are not in the dumps; NaN for an operator that has none
- * (mm_op_has_weights). Rounding weights by one scale adds an error of the same size to every output channel;
- * by a scale each, an error in proportion to what the channel holds. So the gain is that of giving each
- * channel of the result a scale (a what-if, which takes a channel's range for its weights' range), times 1 -
- * channel_slope: all of it where the error is the same everywhere, nothing where it is in proportion. On
- * simulated products of random matrices this came within 3.5 dB of the truth where the weights' rounding is
- * the whole error; where activations are rounded too, it says up to 5 dB too much.
+ * per_channel  computed: the norms of what rounding the model's weights by one scale and by a scale a channel
+ * adds to this layer's result (mm_recompute_run), one against the other: of the weights' share of the error. It
+ * is against one scale, whatever the weights have: see mm_background_find. NaN where it was not computed; nothing
+ * is inferred from the dumps alone.
  */
 #define MM_GAIN_MAX 60.0
 struct mm_gains {

@@ -158,6 +158,8 @@ const struct mm_flow *mm_session_flow(const struct mm_session *session);
 const struct mm_blame *mm_session_blame(const struct mm_session *session, size_t id);
 /* What was found by looking into this layer; NULL: nobody has. Valid until the session is closed. */
 const struct mm_evidence *mm_session_evidence(const struct mm_session *session, size_t id);
+/* What the layer's operator adds by itself; NULL: not tried (yet). */
+const struct mm_recomputed *mm_session_recomputed(const struct mm_session *session, size_t id);
 /* Look into a layer that was not worth it by itself; its verdict follows when the work is done. */
 void mm_session_analyse(struct mm_session *session, size_t id);
 /* Nothing left to look into. */
@@ -267,10 +269,10 @@ size_t mm_session_drop_suggestions(struct mm_session *session);
 
 /* ---- settings ---- */
 
-/* What other quantisation settings would buy this layer (mm_gains_find); false: it is not quantised, or
+/* What other quantisation settings would gain for this layer (mm_gains_find); false: it is not quantised, or
  * nobody has looked. */
 bool mm_session_gains(const struct mm_session *session, size_t id, struct mm_gains *out);
-/* What other quantisation settings would buy (mm_advice_find), once all is looked into; else nothing is
+/* What other quantisation settings would gain (mm_advice_find), once all is looked into; else nothing is
  * known. */
 int mm_session_advice(const struct mm_session *session, struct mm_advice *out, struct mm_err *err);
 /* Put those that are worth it into the plan as one undo step. *changed (may be NULL): settings with another

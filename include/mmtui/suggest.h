@@ -1,5 +1,5 @@
 /*
- * suggest: which operators to raise, and what other quantisation settings would buy.
+ * suggest: which operators to raise, and what other quantisation settings would gain.
  *
  * Pure functions over what triage found.
  */
@@ -28,14 +28,16 @@ struct mm_advice_item {
 struct mm_advice {
     size_t quantised; /* layers that mm_gains_find had something to say about */
     struct mm_advice_item item[MM_ADVICE_COUNT];
+    enum mm_granularity weights; /* which scales the weights have now, by a vote of `voted` operators */
+    size_t voted, in_favour;
 };
 /* quantised: [count], what is known from elsewhere, or NULL. -1 when memory is out. */
 int mm_advice_find(const struct mm_subject *subjects, size_t count, const bool *quantised,
                    struct mm_advice *out, struct mm_err *err);
 /*
- * A sentence for each kind that is worth it: "Per-channel weights would buy 6.1 dB at the median over 54
- * quantised ops (inferred from how the error lies over the channels). Asymmetric activations would buy 2.3 dB
- * at the median over 54 quantised ops (measured on the reference)." One that says so when none is; nothing
+ * A sentence for each kind that is worth it: "Per-channel weights would gain 6.1 dB (median of 54 quantised ops;
+ * of what the weights add). Asymmetric activations would gain 2.3 dB (median of 54 quantised ops;
+ * measured on the reference)." One that says so when none is; nothing
  * when no layer is quantised. Appended.
  */
 void mm_advice_text(const struct mm_advice *advice, struct mm_buf *out);
@@ -48,17 +50,16 @@ struct mm_advice_setting {
 /* Returns how many there are, 0 to MM_ADVICE_COUNT. */
 size_t mm_advice_settings(const struct mm_advice *advice, struct mm_advice_setting out[MM_ADVICE_COUNT]);
 
-/* ---- suggestions: which operators to raise
- * -----------------------------------------------------------------
- */
+/* ---- suggestions: which operators to raise ------------------------------------------------------------- */
 
 /*
- * The smallest set of operators to raise, and to what. Three steps:
+ * The smallest set of operators to raise, and to what. Four steps:
  *
  *   overflow  Every layer whose reference leaves the format that dst has there, and every other layer that
  *             makes the first NaN or Inf on its way: always, and to FP32. Also what reads such a value (it
  *             would be rounded to Inf on its way in): known from a graph; by execution order, the layer right
  *             behind one that left the range, if it is broken itself.
+ *   digits    What its format has too few digits for, as the verdict says, with the inputs that are to blame.
  *   share     By the share of the outputs' error energy (squares of relative L2 errors) that they bring in,
  *             largest first, until the rule is satisfied.
  *   hole      What lies between operators raised to one precision (all its inputs and all its readers, or a
@@ -77,12 +78,21 @@ size_t mm_advice_settings(const struct mm_advice *advice, struct mm_advice_setti
  * FP16's range (squares too, for operators that square), is not so small that FP16 loses digits, and FP16's
  * rounding is a quarter of what the operator adds now, at most; to FP32 otherwise.
  *
- * An error that no precision repairs (channels reversed, a stale buffer, different inputs) is never
- * suggested, if the verdict holds that for likely at least; `beyond` has its share. What adds less than 1 /
- * 100 of an equal share is not worth an override: all of that together is less than 1 %.
+ * An error that no precision repairs (channels reversed, a stale buffer, different inputs, a NaN out of good
+ * inputs within the range) is never suggested, if the verdict holds that for likely at least, nor is a float
+ * operator that computes something different; `beyond` has its share. What adds less than 1 / 100 of an equal
+ * share is not worth an override: all of that together is less than 1 %. Never suggested are integers (class ids,
+ * shapes), weights, and what is in FP32 already; in a dump all of f32 that is everything but what the verdict says
+ * to be computed in less.
+ *
+ * AUTO suggests nothing by share where nothing tells the order, and so the outputs, and nothing at all where no output is over the thresholds, whatever the layers before it are. Else it ends
+ * once the outputs are expected at 0.7 of the thresholds (half of the energy: it is an estimate), or `cover` is
+ * covered, and leaves out again what does not pay: without which the outputs stay within, or, where they can't be
+ * brought there, get worse by less than 1 %. Behind something broken estimates are the least there is: there
+ * only `cover` ends it.
  */
 enum mm_suggest_rule {
-    MM_SUGGEST_AUTO = 0, /* as COVER; nothing when no layer is over the thresholds */
+    MM_SUGGEST_AUTO = 0, /* until the outputs are within the thresholds, at most as COVER; see above */
     MM_SUGGEST_COVER,    /* until `cover` of the error energy is covered */
     MM_SUGGEST_TOP,      /* `top` operators; what overflows counts, and is in the list even if it is more */
     MM_SUGGEST_TO_ERROR, /* until the expected error of all outputs is `error` at most */
@@ -102,8 +112,9 @@ void mm_suggest_defaults(struct mm_suggest_options *options); /* AUTO, 0.95 */
  */
 int mm_suggest_parse(const char *text, struct mm_suggest_options *options, struct mm_err *err);
 
-enum mm_suggest_why { MM_WHY_OVERFLOW = 0, MM_WHY_SHARE, MM_WHY_HOLE, MM_WHY_COUNT };
-const char *mm_suggest_word(enum mm_suggest_why why); /* "overflow", "share", "hole" */
+/* DIGITS: small results of large or tiny values, which their format has no digits for. */
+enum mm_suggest_why { MM_WHY_OVERFLOW = 0, MM_WHY_DIGITS, MM_WHY_SHARE, MM_WHY_HOLE, MM_WHY_COUNT };
+const char *mm_suggest_word(enum mm_suggest_why why); /* "overflow", "digits", "share", "hole" */
 
 struct mm_suggestion {
     uint32_t layer;   /* the operator's first one */
@@ -121,8 +132,10 @@ enum mm_precision mm_suggestion_precision(const struct mm_suggestion *suggestion
 struct mm_suggestions {
     struct mm_suggestion *item; /* overflow in execution order, shares from the largest, holes in order */
     size_t count;
-    double before;          /* worst error of the outputs now; +Inf broken */
-    double after;           /* expected with all of it */
+    bool within;   /* no output is over the thresholds, so AUTO suggests nothing */
+    bool unknown;  /* nothing tells the order, so AUTO suggests only what overflows or lacks digits */
+    double before; /* worst error of the outputs now; +Inf broken */
+    double after;  /* expected with all of it */
     double covered, beyond; /* shares of the error energy: taken away; out of reach of any precision */
     int64_t elements, macs; /* of all items; macs -1: none is known */
     size_t masked;          /* layers that could not be judged by their own errors */

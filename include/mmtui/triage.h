@@ -24,8 +24,7 @@ void mm_thresholds_defaults(struct mm_thresholds *thresholds);
  * one side only are not asked for here. */
 bool mm_thresholds_over(const struct mm_thresholds *thresholds, const struct mm_metrics *metrics);
 
-/* ---- flow: which layer feeds which ------------------------------------------------------------------------
- */
+/* ---- flow: which layer feeds which ------------------------------------------------------------------- */
 
 /* What is known of order and edges, before anything is measured. All zero: nothing. */
 struct mm_flow_order {
@@ -39,8 +38,9 @@ struct mm_flow_order {
  * Layers by their place in `subjects`, which are in execution order. With a graph, an input of a layer is the
  * nearest tensor upstream that was dumped and paired (nodes whose results were not dumped are walked
  * through), of the same run of the model, or of the last run before it that has one; what comes out of a body (of
- * If, Loop, Scan) is the last that was dumped before the layer. A tensor that the graph does not know has no
- * inputs and no readers. Without a graph, the MM_FLOW_WINDOW layers before it in execution order stand in, and
+ * If, Loop, Scan) is the last that was dumped before the layer. What the network is fed in a later run counts as
+ * coming from the outputs of the run before (decode steps): where it is equal on both sides, that changes nothing.
+ * A tensor that the graph does not know has no inputs and no readers. Without a graph, the MM_FLOW_WINDOW layers before it in execution order stand in, and
  * `known` is false.
  */
 #define MM_FLOW_WINDOW 8
@@ -74,8 +74,39 @@ bool mm_flow_is_stranger(const struct mm_flow *flow, size_t layer);
 /* NULL is fine. */
 void mm_flow_close(struct mm_flow *flow);
 
-/* ---- blame: introduced or inherited -----------------------------------------------------------------------
+/* ---- what operators add by themselves ---------------------------------------------------------------- */
+
+/*
+ * Residuals of a run, as a background: in an integer run every operator adds something, and what is wrong stands out
+ * from the others of its kind. Which granularity the weights have is a vote of all operators with weights, each with
+ * the greater of its two correlations as its weight; one alone may be wrong, where the activations' rounding drowns
+ * the weights'.
  */
+struct mm_background {
+    bool coarse;                      /* operators with weights add what integers cost, not what floats do */
+    double median[MM_OPERATOR_KINDS]; /* of the residuals of a kind; NaN with fewer than 4 */
+    enum mm_granularity weights;      /* UNKNOWN: fewer than 3 operators tell, or they do not agree */
+    size_t voted;                     /* operators that tell */
+    size_t per_tensor, per_channel;   /* of them, those that are for each */
+};
+/* Never fails: without memory medians are NaN. */
+void mm_background_find(const struct mm_subject *subjects, size_t count, struct mm_background *out);
+
+/* A gain by per-channel weights stands where the weights are known to have one scale: 0 where they are per channel
+ * already, NaN where that is not known. */
+double mm_background_gain(const struct mm_background *background, double per_channel);
+
+/* What recomputing says of an operator. */
+enum mm_own {
+    MM_OWN_UNKNOWN = 0, /* nothing: not recomputed, or in between */
+    MM_OWN_RIGHT,       /* it computes what it should from the inputs that it has */
+    MM_OWN_WRONG        /* what it adds is far beyond what formats, weights and its kind explain */
+};
+/* NULL is UNKNOWN. *explained (may be NULL): what formats and weights explain, a relative L2 error. */
+enum mm_own mm_own_find(const struct mm_background *background, const struct mm_recomputed *recomputed,
+                        double *explained);
+
+/* ---- blame: introduced or inherited ------------------------------------------------------------------ */
 
 struct mm_blame {
     double error;         /* diff2; +Inf where one side is non-finite alone; NaN not measured */
@@ -86,9 +117,17 @@ struct mm_blame {
     double floor;         /* what storing the result in dst's format costs; an estimate from its statistics */
     double expected;      /* floors of the layers on the worst way here, added up */
     bool over;            /* verdict over the thresholds (non-finite counts) */
-    bool starts;          /* over, and the error is introduced here */
+    bool starts;          /* the error is introduced here, and it or a layer behind is over */
     int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
     bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
+    enum mm_own own;      /* what recomputing says: WRONG always starts */
+    double explained;     /* with own: what formats and weights explain of its residual */
+    /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */
+    uint32_t readers;     /* measured, and behind it in execution order */
+    double readers_error; /* the largest of their errors */
+    bool readers_mind; /* one of them is over, or sees a tenth of the error; an output, and where nothing is
+                             known of readers: true */
+    bool readers_hurt; /* one of them, or what reads that up to an output, is over by what comes from here */
 };
 /* blame[count], aligned with subjects. Pure. */
 void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects,
@@ -100,8 +139,7 @@ size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain
 /* Should a worker look into this layer? What starts an error, and inputs and outputs that are over. */
 bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id);
 
-/* ---- verdicts --------------------------------------------------------------------------------------------
- */
+/* ---- verdicts ---------------------------------------------------------------------------------------- */
 
 enum mm_confidence { MM_CONFIDENCE_NONE = 0, MM_POSSIBLE, MM_LIKELY, MM_CERTAIN };
 const char *mm_confidence_word(enum mm_confidence confidence); /* "", "possible", "likely", "certain" */

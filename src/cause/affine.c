@@ -85,9 +85,9 @@ static bool one_line(const struct trial *t, struct found *found)
     if (t->n < 2 * VALUES_LEAST || !found_set_fit(found, t, m->fit_residual, 2, 2))
         return false;
     mm_num_short(c, m->fit_residual, 2);
-    found_say(found, "dst = %s x src %c %s: undone, the error is %s", mm_num_short(a, m->fit_scale, 3),
+    found_say(found, "dst = %s x src %c %s: corrected, the error is %s", mm_num_short(a, m->fit_scale, 3),
               m->fit_offset < 0 ? '-' : '+', mm_num_short(b, fabs(m->fit_offset), 3), c);
-    found_evidence(found, "One line through all values leaves %s; without it the error is %s.", c,
+    found_evidence(found, "A linear fit over all values leaves %s; without it the error is %s.", c,
                    mm_num_short(d, t->observed, 2));
     return true;
 }
@@ -106,9 +106,10 @@ static bool line_a_channel(const struct trial *t, struct found *found)
         good = found_set_fit(found, t, bias ? offsets : f.residual, fitted, fitted);
         fits_text(&f, text, sizeof text);
         mm_num_short(b, found->finding.residual, 2);
-        found_say(found, "%s for each channel: undone, the error is %s",
+        found_say(found, "%s for each channel: corrected, the error is %s",
                   bias ? "a constant (bias)" : "another scale and offset", b);
-        found_evidence(found, "Channels of axis %d: dst = src %s. So mapped, the error is %s instead of %s.",
+        found_evidence(found,
+                       "Channels of axis %d: dst = src %s. With this mapping the error is %s instead of %s.",
                        t->axis[t->channel], text, b, mm_num_short(c, t->observed, 2));
     }
     fits_done(&f);
@@ -173,7 +174,7 @@ static const char *box_map(const struct fits *f, char out[96], bool *boxes)
                  mm_num_short(q, a[1], 3));
         return out;
     }
-    return "one line a coordinate";
+    return "one linear map per coordinate";
 }
 
 /* Corners from centre and size, and back: 4 values to 4 values. */
@@ -247,7 +248,7 @@ static bool other_convention(const struct trial *t, struct found *found, int axi
         if (!found_set(found, t, predict_residual(t, predict_convention, &h), 0))
             continue;
         mm_num_short(b, found->finding.residual, 1);
-        found_say(found, "boxes as %s: undone, the error is %s", h.name, b);
+        found_say(found, "boxes as %s: corrected, the error is %s", h.name, b);
         found_evidence(found, "dst gives boxes as %s; converted, the error is %s instead of %s.", h.name, b,
                        mm_num_short(c, t->observed, 2));
         return true;
@@ -273,10 +274,10 @@ bool cause_boxes(const struct trial *t, struct found *found)
             found->finding.score *= 0.95;
         fits_text(&f, text, sizeof text);
         mm_num_short(b, found->finding.residual, 1);
-        found_say(found, "boxes: %s: undone, the error is %s", how, b);
-        found_evidence(found,
-                       "Coordinates on axis %d: dst = src %s. So mapped, the error is %s instead of %s.",
-                       t->axis[axis], text, b, mm_num_short(c, t->observed, 2));
+        found_say(found, "boxes: %s: corrected, the error is %s", how, b);
+        found_evidence(
+            found, "Coordinates on axis %d: dst = src %s. With this mapping the error is %s instead of %s.",
+            t->axis[axis], text, b, mm_num_short(c, t->observed, 2));
     }
     fits_done(&f);
     return good;

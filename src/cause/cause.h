@@ -84,12 +84,15 @@ double trial_limit(const struct trial *trial);
 /* Class or index numbers rather than measured quantities: whole, not negative but for -1, not of a code's
  * dtype. Scale and offset mean nothing for them. */
 bool trial_is_ids(const struct trial *trial);
-/* Step of the uniform grid of at most `levels` steps that the values lie on; 0: none. A sample is looked at.
- */
+/* Step of the uniform grid of at most `levels` steps that the values lie on; 0: none. A sample is looked
+ * at. */
 double grid_find(const double *x, int64_t count, int64_t levels);
 
 /* The grid of dst with at most `levels` steps, as it was found already or, where nobody looked, now. */
 double trial_grid(const struct trial *trial, int64_t levels);
+
+/* The distance between neighbours of a 16-bit float around `at`; 0 for other formats. */
+double step_of_float(enum mm_dtype dtype, double at);
 
 /* One function a cause. True when *found is filled. */
 typedef bool cause_try(const struct trial *trial, struct found *found);
@@ -104,5 +107,8 @@ cause_try cause_affine, cause_boxes;                                            
 cause_try cause_zero, cause_constant, cause_unwritten;                             /* cause_memory.c */
 cause_try cause_class_map;                                                         /* cause_classes.c */
 cause_try cause_near_zero, cause_rounding;                                         /* cause_small.c */
+cause_try cause_lost_rows, cause_blocks;                                           /* match.c, blocks.c */
+cause_try cause_integers, cause_cancellation; /* integers.c, cancellation.c */
+cause_try cause_reference;                    /* reference.c */
 
 #endif

@@ -1,6 +1,7 @@
 /* Looking at one layer: what its format must cost, what its error looks like, what may have caused it. */
 #include "cause/cause.h"
 #include "cause/channels.h"
+#include "cause/integers.h"
 #include "cause/stored_format.h"
 #include "cause/subsample.h"
 
@@ -64,6 +65,24 @@ static int floors_find(struct mm_evidence *e, const struct mm_analysis *analysis
     e->format = format_floor(format, analysis->quantised, e->floor, n, analysis->result->metrics.diff2);
     e->grid = format->grid;
     return 0;
+}
+
+/* A narrow float far from zero keeps a grid of its own: differences of such values lie on it. */
+static bool is_grid_of_float(const struct format *format, const struct mm_analysis *analysis)
+{
+    double step = step_of_float(analysis->result->dst.dtype, analysis->input_max);
+    return step > 0 && !format->sure && format->grid > 0 && format->grid <= step;
+}
+
+/* Integers that are data were not quantised, whatever grid they lie on. */
+static struct format format_of(const struct mm_analysis *analysis, const struct values *v, int64_t count)
+{
+    struct format none = {.dtype = MM_DTYPE_NONE};
+    if (integers_are_data(analysis->result, analysis->op_type))
+        return none;
+    struct format format = format_find(analysis->result, analysis->quantised, v->s, v->d, count);
+    return is_grid_of_float(&format, analysis) ? (struct format){.dtype = analysis->result->dst.dtype}
+                                               : format;
 }
 
 /* ---- all of it ---- */
@@ -137,6 +156,16 @@ struct question {
     struct mm_evidence *out;
 };
 
+/* Without the masked positions: both sides NaN there, and s a tensor of what is left. */
+static void mask(struct values *v, struct mm_tensor *s, struct mm_run *run, const struct mm_result *result)
+{
+    if (result->masked == 0 || !v->s || !v->d)
+        return;
+    const struct mm_shape shape = s->shape;
+    mm_sentinels_mask(v->s, v->d, result->metrics.count);
+    mm_tensor_raw(s, MM_F64, &shape, v->s, run);
+}
+
 static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst, struct mm_err *err)
 {
     const struct question *question = context;
@@ -144,14 +173,19 @@ static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *f
     const atomic_bool *cancel = question->cancel;
     struct mm_evidence *e = question->out;
     struct values v;
+    struct mm_pair_tensors left = *tensors; /* without what is masked */
+    struct mm_run run;
     evidence_init(e);
     if (values_read(&v, tensors, cancel, failed_dst, err) < 0)
         return -1;
+    mask(&v, &left.s, &run, analysis->result);
     bool pairs = tensors->match != MM_MATCH_MISMATCH;
     struct format format = {.dtype = MM_DTYPE_NONE};
     if (pairs)
-        format = format_find(analysis->result, analysis->quantised, v.s, v.d, tensors->d.count);
-    int failed = floors_find(e, analysis, &format, &tensors->s, cancel, err);
+        format = format_of(analysis, &v, tensors->d.count);
+    int failed = pairs && integers_are_data(analysis->result, analysis->op_type)
+                     ? 0
+                     : floors_find(e, analysis, &format, &left.s, cancel, err);
     if (!failed && pairs)
         channels_find(e, tensors, &v);
     if (!failed)

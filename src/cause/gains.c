@@ -55,17 +55,20 @@ static double gain(const struct mm_whatif *with, const struct mm_whatif *without
     return isnan(db) ? NAN : fmin(fmax(db, 0.0), MM_GAIN_MAX);
 }
 
-/* Weights are symmetric whatever activations are: one symmetric scale against one for each channel. */
-static double by_channels(const struct mm_evidence *evidence, const struct mm_whatif_setting *now)
+/* Norms of what rounding the weights adds, by one scale and by a scale a channel. */
+static double by_channels(const struct mm_recomputed *recomputed)
 {
-    double db = gain(find_floor(evidence, now, true, false, MM_RANGE_MINMAX),
-                     find_floor(evidence, now, false, false, MM_RANGE_MINMAX));
+    double tensor, channel;
 
-    if (now->per_channel)
-        return 0.0;
-    if (isnan(evidence->channel_slope))
+    if (!recomputed || recomputed->state != MM_RECOMPUTE_DONE)
         return NAN;
-    return db * (1.0 - fmin(fmax(evidence->channel_slope, 0.0), 1.0));
+    tensor = recomputed->per_tensor;
+    channel = recomputed->per_channel;
+    if (!isfinite(tensor) || !isfinite(channel))
+        return NAN;
+    if (tensor <= channel)
+        return 0.0;
+    return channel > 0.0 ? fmin(20.0 * log10(tensor / channel), MM_GAIN_MAX) : MM_GAIN_MAX;
 }
 
 static void by_statistics(const struct mm_evidence *evidence, const struct mm_whatif *without,
@@ -90,14 +93,14 @@ bool mm_gains_find(const struct mm_subject *subject, bool quantised, struct mm_g
     struct mm_whatif_setting now = usual;
 
     *out = (struct mm_gains){NAN, NAN, NAN, MM_RANGE_MINMAX};
-    if (!evidence || evidence->problem || !(quantised || is_quantised(subject)))
+    if (!evidence || evidence->problem || evidence->floors == 0 || !(quantised || is_quantised(subject)))
         return false;
     present = present_format(evidence);
     if (present)
         now = present->setting;
     else
         present = find_floor(evidence, &now, false, false, MM_RANGE_MINMAX);
-    out->per_channel = mm_op_has_weights(subject->op_type) ? by_channels(evidence, &now) : NAN;
+    out->per_channel = by_channels(subject->recomputed);
     out->asymmetric =
         now.asymmetric ? 0.0 : gain(find_floor(evidence, &now, now.per_channel, true, now.range), present);
     by_statistics(evidence, present, &now, out);

@@ -181,12 +181,14 @@ static bool say_story(const struct trial *t, struct found *found, const struct s
     way_name(s->src, s->slip_src, src);
     way_name(s->dst, s->slip_dst, dst);
     mm_num_short(b, s->left, 1);
-    found_say(found, "src: %s, dst: %s%s: undone %s", src, dst, s->reversed ? ", channels reversed" : "", b);
-    found_evidence(
-        found,
-        "A line a channel maps src to dst as preparing pictures by \"%s\" and by \"%s\" would%s. So "
-        "mapped, the error is %s instead of %s.",
-        src, dst, s->reversed ? ", with channels reversed" : "", b, mm_num_short(c, t->observed, 2));
+    found_say(found, "src: %s, dst: %s%s: corrected, the error is %s", src, dst,
+              s->reversed ? ", channels reversed" : "", b);
+    found_evidence(found,
+                   "A linear map per channel from src to dst matches preprocessing by \"%s\" and by \"%s\" "
+                   "would%s. With "
+                   "this mapping the error is %s instead of %s.",
+                   src, dst, s->reversed ? ", with channels reversed" : "", b,
+                   mm_num_short(c, t->observed, 2));
     return true;
 }
 
@@ -201,7 +203,7 @@ static bool say_unknown(const struct trial *t, struct found *found, const struct
     for (int64_t c = 0; c < o->channels.count; c++)
         channel_fit(&o->channels, c, &a[c], &b[c]);
     mm_num_short(x, o->fitted, 1);
-    found_say(found, "another mean and std%s: undone, the error is %s",
+    found_say(found, "another mean and std%s: corrected, the error is %s",
               o->reversed ? ", channels reversed" : "", x);
     found_evidence(found,
                    "dst = src x (%.4g, %.4g, %.4g) + (%.4g, %.4g, %.4g), channel by channel: the error is "

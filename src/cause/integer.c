@@ -89,7 +89,7 @@ static bool scaled_before_bias(const struct trial *t, struct found *found)
         return false;
     mm_num_short(a, scale, 3);
     mm_num_short(b, found->finding.residual, 2);
-    found_say(found, "dst = %s x src, but for a constant a channel (bias): undone %s", a, b);
+    found_say(found, "dst = %s x src, but for a constant a channel (bias): corrected, the error is %s", a, b);
     found_evidence(
         found,
         "One factor, %.6g, and a constant for each channel leave %s, without it is %s: the sums are "
@@ -109,7 +109,7 @@ static bool scaled(const struct trial *t, struct found *found)
         snprintf(named, sizeof named, " (%s)", name);
     mm_num_short(a, line.scale, 3);
     mm_num_short(b, line.residual, 2);
-    found_say(found, "dst = %s x src%s: undone, the error is %s", a, named, b);
+    found_say(found, "dst = %s x src%s: corrected, the error is %s", a, named, b);
     found_evidence(found, "The best factor is %.6g%s. With it %s of dst is left unexplained, without it %s.",
                    line.scale, named, b, mm_num_short(c, t->observed, 2));
     return true;
@@ -145,7 +145,7 @@ bool cause_zero_point(const struct trial *t, struct found *found)
     if (step > 0)
         snprintf(codes, sizeof codes, " It is %s steps of dst's grid.",
                  mm_num_short(c, line.offset / step, 4));
-    found_say(found, "dst = src %c %s everywhere: undone, the error is %s", line.offset < 0 ? '-' : '+', a,
+    found_say(found, "dst = src %c %s everywhere: corrected, the error is %s", line.offset < 0 ? '-' : '+', a,
               b);
     found_evidence(
         found, "The mean moved from %s to %s; with the constant taken off, the error is %s instead of %s.%s",
@@ -179,11 +179,10 @@ bool cause_not_dequantised(const struct trial *t, struct found *found)
     mm_num_short(zero, rint(m->fit_offset), 5);
     found_say(found, "dst holds raw int%d: value = (code - %s) x %s", eight ? 8 : 16,
               fabs(m->fit_offset) < 0.5 ? "0" : zero, a);
-    found_evidence(
-        found,
-        "dst holds whole numbers from %s to %s only, src does not. A line through both leaves %s of "
-        "a code.",
-        mm_num_short(b, m->dst.min, 5), mm_num_short(c, m->dst.max, 5), mm_num_short(a, codes, 2));
+    found_evidence(found,
+                   "dst holds whole numbers from %s to %s only, src does not. A linear fit leaves %s of "
+                   "a code.",
+                   mm_num_short(b, m->dst.min, 5), mm_num_short(c, m->dst.max, 5), mm_num_short(a, codes, 2));
     return true;
 }
 
@@ -203,8 +202,8 @@ static void predict_wrap(const void *hypothesis, const struct trial *t, int64_t 
         out[i] = s[i] + ((s[i] < h->limit) == h->below ? h->jump : 0);
 }
 
-/* Two groups of positions: those where d - s is nearer to the largest difference than to zero, and the rest.
- */
+/* Two groups of positions: those where d - s is nearer to the largest difference than to zero, and the
+ * rest. */
 static bool find_wrap(const struct trial *t, struct wrap *h)
 {
     const double *s = t->c->s, *d = t->c->d;
@@ -247,8 +246,8 @@ bool cause_signedness(const struct trial *t, struct found *found)
     const struct mm_metrics *m = &t->c->result->metrics;
     double span = m->src.max - m->src.min;
     struct wrap h;
-    /* the wrap is 256 steps, the calibrated range: about what src spans, less where rare values are cut off
-     */
+    /* the wrap is 256 steps, the calibrated range: about what src spans, less where rare values are cut
+     * off */
     if (!(m->max_abs >= 0.7 * span) || !(span > 0) || !find_wrap(t, &h) || fabs(h.jump) < 0.7 * span)
         return false;
     centre_limit(t, &h);
@@ -257,13 +256,13 @@ bool cause_signedness(const struct trial *t, struct found *found)
     char a[MM_NUM], b[MM_NUM], c[MM_NUM];
     mm_num_short(a, h.jump / 256, 3);
     mm_num_short(b, found->finding.residual, 2);
-    found_say(found, "%s: undone, the error is %s",
+    found_say(found, "%s: corrected, the error is %s",
               h.below ? "int8 read as uint8, negative values are 256 steps too high"
                       : "uint8 read as int8, high values are 256 steps too low",
               b);
     found_evidence(
         found,
-        "dst is src, but where src is %s %s it is off by %s: 256 steps of %s. Undone, the error is %s.",
+        "dst is src, but where src is %s %s it is off by %s: 256 steps of %s. Corrected, the error is %s.",
         h.below ? "below" : "above", mm_num_short(c, h.limit, 3), mm_num_short((char[MM_NUM]){0}, h.jump, 4),
         mm_num_short((char[MM_NUM]){0}, h.jump / 256, 3), b);
     return true;

@@ -136,7 +136,7 @@ bool cause_transposed(const struct trial *t, struct found *found)
         perm_text(o->perm[o->search->tag], t->s_shape.rank, order, sizeof order);
         instead_of(t, instead, sizeof instead);
         mm_num_short(b, found->finding.residual, 1);
-        found_say(found, "axes permuted (%s of src): undone, the error is %s", order, b);
+        found_say(found, "axes permuted (%s of src): corrected, the error is %s", order, b);
         found_evidence(found,
                        "dst is src with its axes in the order %s (axes of length 1 left out): the error is "
                        "then %s%s.",
@@ -194,7 +194,7 @@ bool cause_layout(const struct trial *t, struct found *found)
         const char *name = layout_name(perm, t->s_shape.rank);
         instead_of(t, instead, sizeof instead);
         mm_num_short(b, found->finding.residual, 1);
-        found_say(found, "bytes in another layout than the shape says: undone, the error is %s", b);
+        found_say(found, "bytes in another layout than the shape says: corrected, the error is %s", b);
         found_evidence(
             found,
             "One side's data has the axes in the order %s%s%s (axes of length 1 left out), but not "

@@ -20,6 +20,7 @@ struct slices {
     int32_t *order; /* [count] slices of s by key */
     int32_t *twin;  /* [count] for each slice of d */
     bool *used;
+    size_t lost; /* slices of d that are copies of one that another already is, while one of s is nowhere */
 };
 
 static void slices_done(struct slices *x)
@@ -139,6 +140,51 @@ static int32_t twin_of(const struct slices *x, size_t i)
     return best;
 }
 
+/* Slices so near that noise may have made one of the other. */
+static double noise_between(const struct slices *x, const struct trial *t, size_t i)
+{
+    double own = 0,
+           least = distance(x->d + i * x->probes, x->s + (size_t)x->twin[i] * x->probes, x->probes, INFINITY);
+    for (size_t p = 0; p < x->probes; p++)
+        own += x->d[i * x->probes + p] * x->d[i * x->probes + p];
+    return 4 * least + 9 * t->noise * t->noise * own;
+}
+
+/* Slice i of d is a second copy: is a slice of s that has no twin yet as near? Noise may have chosen. */
+static void settle_copy(struct slices *x, const struct trial *t, size_t i)
+{
+    double least = noise_between(x, t, i);
+    int32_t best = -1;
+    for (size_t k = 0; k < x->count; k++) {
+        double far =
+            x->used[k] ? INFINITY : distance(x->d + i * x->probes, x->s + k * x->probes, x->probes, least);
+        if (far <= least) {
+            least = far;
+            best = (int32_t)k;
+        }
+    }
+    x->lost += best < 0;
+    if (best >= 0) {
+        x->twin[i] = best;
+        x->used[best] = true;
+    }
+}
+
+#define COPIES_MAX 1024 /* that are settled one by one */
+
+/* After slices_match: counts what is lost. */
+static void slices_settle(struct slices *x, const struct trial *t)
+{
+    size_t copies = 0;
+    bool *taken = calloc(x->count, sizeof *taken);
+    for (size_t i = 0; taken && i < x->count; i++) {
+        if (taken[x->twin[i]] && copies++ < COPIES_MAX)
+            settle_copy(x, t, i);
+        taken[x->twin[i]] = true;
+    }
+    free(taken);
+}
+
 /* Returns how many slices are not where they belong; 0 when they are no reordering. */
 static size_t slices_match(struct slices *x)
 {
@@ -168,14 +214,16 @@ static void twins_text(const struct slices *x, char *out, size_t size)
     }
 }
 
-static bool match(const struct trial *t, struct found *found, int axis, const char *what)
+static bool match(const struct trial *t, struct found *found, int axis, const char *what, bool exact)
 {
     struct slices x;
     struct search *search = NULL;
     char twins[100] = "", b[MM_NUM], c[MM_NUM];
     bool good = false;
     size_t moved = slices_gather(&x, t, axis) ? slices_match(&x) : 0;
-    if (moved > 0)
+    if (moved > 0 && exact)
+        slices_settle(&x, t);
+    if (moved > 0 && x.lost == 0)
         search = search_open(t);
     if (search) {
         struct arrangement a;
@@ -188,12 +236,13 @@ static bool match(const struct trial *t, struct found *found, int axis, const ch
     if (good) {
         twins_text(&x, twins, sizeof twins);
         mm_num_short(b, found->finding.residual, 1);
-        found_say(found, "%zu of %zu %s in another order: put back, the error is %s", moved, x.count, what,
+        found_say(found, "%zu of %zu %s in another order: restored, the error is %s", moved, x.count, what,
                   b);
-        found_evidence(found,
-                       "Axis %d of dst holds src's slices in the order %s (dst<-src). So read, the error is "
-                       "%s instead of %s.",
-                       t->axis[axis], twins, b, mm_num_short(c, t->observed, 2));
+        found_evidence(
+            found,
+            "Axis %d of dst holds src's slices in the order %s (dst<-src). Read that way, the error is "
+            "%s instead of %s.",
+            t->axis[axis], twins, b, mm_num_short(c, t->observed, 2));
     }
     free(search);
     slices_done(&x);
@@ -206,11 +255,64 @@ bool cause_channels_permuted(const struct trial *t, struct found *found)
     int last = t->d_shape.rank - 1;
     if (t->channel < 0 || t->d_shape.dim[t->channel] > most)
         return false;
-    if (match(t, found, t->channel, "channels"))
+    if (match(t, found, t->channel, "channels", false))
         return true;
     /* of a map of four axes that has them behind, without colours to show it */
     return t->c->d_shape.rank >= 4 && last != t->channel && t->d_shape.dim[last] <= most &&
-           match(t, found, last, "channels");
+           match(t, found, last, "channels", false);
+}
+
+/* ---- rows lost ---- */
+
+/* A row of dst that is another's copy; -1: none. */
+static int64_t first_copy(const struct slices *x)
+{
+    for (size_t i = 0; i < x->count; i++) {
+        if (x->twin[i] != (int32_t)i && x->twin[x->twin[i]] == x->twin[i])
+            return (int64_t)i;
+    }
+    return -1;
+}
+
+static bool lost_along(const struct trial *t, struct found *found, int axis)
+{
+    struct slices x;
+    char b[MM_NUM];
+    bool good = false;
+    if (slices_gather(&x, t, axis) && slices_match(&x) > 0)
+        slices_settle(&x, t);
+    int64_t copy = x.twin && x.lost > 0 ? first_copy(&x) : -1;
+    if (copy >= 0) {
+        struct arrangement a;
+        arrangement_init(&a, &t->d_shape);
+        a.table = x.twin;
+        a.table_axis = axis;
+        good = found_set(found, t, arrangement_residual(&a, t), (double)x.count);
+    }
+    if (good) {
+        int32_t of = x.twin[copy];
+        mm_num_short(b, found->finding.residual, 1);
+        found_say(found, "row %lld holds src's row %d, which is there twice: %zu of %zu rows are lost",
+                  (long long)copy, of, x.lost, x.count);
+        found_evidence(
+            found,
+            "Along axis %d, %zu of src's %zu rows are nowhere in dst, copies of others stand in: row "
+            "%lld is src's row %d. So read, the error is %s.",
+            t->axis[axis], x.lost, x.count, (long long)copy, of, b);
+    }
+    slices_done(&x);
+    return good;
+}
+
+bool cause_lost_rows(const struct trial *t, struct found *found)
+{
+    bool list = t->d_shape.rank >= 2 && t->c->d_shape.rank <= 3; /* as for rows in another order */
+    for (int k = 0; k < t->d_shape.rank && list; k++) {
+        bool channels = k == t->channel && t->d_shape.dim[k] <= 4096;
+        if (!channels && lost_along(t, found, k))
+            return true;
+    }
+    return false;
 }
 
 /* ---- values in another order ---- */
@@ -316,7 +418,7 @@ bool cause_reordered(const struct trial *t, struct found *found)
     bool list = t->d_shape.rank >= 2 && t->c->d_shape.rank <= 3; /* not a feature map, which has no rows */
     for (int k = 0; k < t->d_shape.rank && list; k++) {
         bool channels = k == t->channel && t->d_shape.dim[k] <= 4096;
-        if (!channels && match(t, found, k, "rows"))
+        if (!channels && match(t, found, k, "rows", true))
             return true;
     }
     return same_values(t, found);

@@ -6,6 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* All of src so small that half may well have made zeros of it. */
+static bool is_below_half(const struct trial *t)
+{
+    const struct mm_stats *src = &t->c->result->metrics.src;
+    bool half = t->c->result->dst.dtype == MM_F16 || t->c->format == MM_F16;
+    return half && fmax(fabs(src->min), fabs(src->max)) < 0x1p-14;
+}
+
 bool cause_zero(const struct trial *t, struct found *found)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
@@ -14,7 +22,7 @@ bool cause_zero(const struct trial *t, struct found *found)
     /* noise on top of zeros: nothing of src is in it */
     bool nearly = !all && t->n > 1 && t->dd <= 9 * t->noise * t->noise * t->ss &&
                   t->ss - t->se < 0.5 * sqrt(t->ss * t->dd);
-    if ((!all && !nearly) || !(t->ss > 0))
+    if ((!all && !nearly) || !(t->ss > 0) || (all && is_below_half(t)))
         return false;
     found->finding.score = all ? 1 : 0.6;
     found_say(found, all ? "dst is all zero" : "dst is nothing but noise about zero");

@@ -33,7 +33,7 @@ bool cause_channels_reversed(const struct trial *t, struct found *found)
     bool good = search_found(search, found, 0);
     bool colours = channels == 3 || channels == 4;
     mm_num_short(b, found->finding.residual, 1);
-    found_say(found, "channels reversed%s: undone, the error is %s",
+    found_say(found, "channels reversed%s: corrected, the error is %s",
               search->tag ? " (RGBA/BGRA)"
               : colours   ? " (RGB/BGR)"
                           : "",
@@ -69,7 +69,7 @@ bool cause_flipped(const struct trial *t, struct found *found)
     else
         snprintf(axes, sizeof axes, "axis %d runs", first);
     mm_num_short(b, found->finding.residual, 1);
-    found_say(found, "%s backwards: undone, the error is %s", axes, b);
+    found_say(found, "%s backwards: corrected, the error is %s", axes, b);
     found_evidence(found, "In dst %s backwards: read so, src differs by %s, as it is by %s.", axes, b,
                    mm_num_short(c, t->observed, 2));
     free(search);
@@ -81,7 +81,7 @@ bool cause_flipped(const struct trial *t, struct found *found)
 #define SHIFT_MAX 4
 
 static const char *const fill_words[FILL_COUNT] = {
-    [FILL_ROLL] = "rolled round", [FILL_EDGE] = "the edge repeated", [FILL_ZERO] = "zeros moved in"};
+    [FILL_ROLL] = "wrapped around", [FILL_EDGE] = "the edge repeated", [FILL_ZERO] = "zeros moved in"};
 
 /* The best of a search with the best way of filling, which a sample can't tell: in full. */
 static double best_fill(struct search *search)
@@ -183,7 +183,7 @@ bool cause_shifted(const struct trial *t, struct found *found)
     if (good) {
         shift_text(search, where, sizeof where);
         mm_num_short(b, found->finding.residual, 1);
-        found_say(found, "moved %s: undone, the error is %s", where, b);
+        found_say(found, "moved %s: corrected, the error is %s", where, b);
         found_evidence(found, "dst is src moved %s (%s): the error is then %s instead of %s.", where,
                        fill_words[search->best.fill], b, mm_num_short(c, t->observed, 2));
     }

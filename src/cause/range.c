@@ -194,8 +194,9 @@ bool cause_underflow(const struct trial *t, struct found *found)
         return false;
     struct small small = small_find(t);
     struct flush h = {small.limit};
-    if (small.flushed < 4 || h.limit > 1.05 * HALF_LEAST_NORMAL || small.lost < LOST_LEAST * t->ee ||
-        small.error < 0.5 * t->ee)
+    bool all = m->dst.zero == m->count && t->c->result->dst.dtype == MM_F16;
+    if ((small.flushed < 4 && !all) || small.flushed < 1 || h.limit > 1.05 * HALF_LEAST_NORMAL ||
+        small.lost < LOST_LEAST * t->ee || small.error < 0.5 * t->ee)
         return false;
     found->finding.residual = t->dd > 0 ? predict_residual(t, predict_flush, &h) : 0;
     found->finding.score =

@@ -66,7 +66,7 @@ static bool better_setting(const struct trial *t, struct found *found, const str
         return false;
     found->finding.score = 0.95 * near;
     found->finding.residual = better;
-    found->parameters = 10 / gain; /* of several that would help, the one that buys most stands first */
+    found->parameters = 10 / gain; /* of several that would help, the one that gains most stands first */
     mm_num_short(a, fmin(gain, MM_GAIN_MAX), 2);
     snprintf(found->finding.sentence, sizeof found->finding.sentence, words->sentence, bits, a);
     found_evidence(
@@ -153,7 +153,7 @@ bool cause_one_sided(const struct trial *t, struct found *found)
         return false;
     double now = coarse->metrics.diff2, better = fine->metrics.diff2;
     if (20 * log10(now / better) <
-        ONE_SIDED_LEAST) /* where much is less than a step, half a step buys less */
+        ONE_SIDED_LEAST) /* where much is less than a step, half a step gains less */
         return false;
     return better_setting(t, found, coarse, now, fmin(better, now * fine->scale / coarse->scale), &words);
 }

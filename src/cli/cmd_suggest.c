@@ -1,7 +1,7 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 
-/* What other settings would buy, and what of it goes into the plan. */
+/* What other settings would gain, and what of it goes into the plan. */
 static int tell_advice(const struct mm_session *session, const struct cli_options *options,
                        struct mm_err *err)
 {

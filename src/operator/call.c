@@ -183,7 +183,7 @@ int op_reshaped(const struct mm_operator_call *call, const struct mm_value *x, c
         return op_fail(call, err, MM_EARG, "%s does not become %s",
                        mm_shape_text(&x->shape, false, from, sizeof from),
                        mm_shape_text(shape, false, to, sizeof to));
-    if (op_new(call, x->dtype, shape, value, err))
+    if (op_stop(call, err) || op_new(call, x->dtype, shape, value, err))
         return -1;
     if (x->f)
         memcpy(value->owned, x->f, (size_t)x->count * sizeof *x->f);

@@ -44,7 +44,7 @@ static int run_identity(const struct mm_operator_call *call, struct mm_value *va
 static int run_mask(const struct mm_operator_call *call, struct mm_value *value, struct mm_err *err)
 {
     const struct mm_value *x = op_need(call, 0, err);
-    if (!x || op_new(call, MM_BOOL, &x->shape, value, err))
+    if (!x || op_stop(call, err) || op_new(call, MM_BOOL, &x->shape, value, err))
         return -1;
     for (int64_t at = 0; at < value->count; at++)
         op_ints(value)[at] = 1;

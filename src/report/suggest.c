@@ -104,20 +104,21 @@ static void put_cost(const struct mm_suggestions *list, struct mm_buf *out)
 void mm_report_suggestion_summary(const struct mm_suggestions *list, struct mm_buf *out)
 {
     char before[MM_NUM], after[MM_NUM];
-    if (list->count == 0) {
-        mm_buf_puts(out, "nothing to raise");
+    if (list->count == 0 && list->within) {
+        mm_buf_printf(out, "nothing to raise: the outputs are within the thresholds (%s)",
+                      error_text(before, list->before));
+    } else if (list->count == 0 && list->unknown) {
+        mm_buf_puts(
+            out, "nothing is suggested: without an order of the layers nothing tells which errors reach the "
+                 "outputs (--model FILE or --order FILE; --top N suggests regardless)");
+    } else if (list->count == 0) {
+        mm_buf_printf(out, "nothing to raise: output error %s, which no precision would lower",
+                      error_text(before, list->before));
     } else {
-        mm_buf_printf(out, "worst error of the outputs %s", error_text(before, list->before));
-        mm_buf_printf(out, ", then about %s; ", error_text(after, list->after));
+        mm_buf_printf(out, "output error %s now", error_text(before, list->before));
+        mm_buf_printf(out, ", about %s afterwards; ", error_text(after, list->after));
         put_cost(list, out);
     }
-}
-
-static bool any_bad(const struct mm_session *session)
-{
-    struct mm_session_totals totals;
-    mm_session_totals(session, &totals);
-    return totals.bad > 0;
 }
 
 void mm_report_suggestions(const struct mm_session *session, const struct mm_suggestions *list,
@@ -126,22 +127,22 @@ void mm_report_suggestions(const struct mm_session *session, const struct mm_sug
     if (list->count)
         put_rows(session, list, out);
     mm_report_suggestion_summary(list, out);
-    mm_buf_puts(out, list->count == 0 && !any_bad(session) ? ": no layer is over the thresholds\n" : "\n");
+    mm_buf_putc(out, '\n');
     const struct mm_flow *flow = mm_session_flow(session);
     if (list->count && !flow->ordered)
         mm_buf_puts(
-            out, "Nothing tells the order of the layers: each is held for an output, and its error for its "
-                 "own. A model's graph (--model) tells.\n");
+            out, "The order of the layers is not known: each is taken for an output, and its error for its "
+                 "own. --model gives the graph.\n");
     else if (list->count && !flow->known)
-        mm_buf_puts(out, "By execution order: a model's graph (--model) tells more.\n");
-    if (list->beyond >= 0.005) {
+        mm_buf_puts(out, "Layer connections by execution order; --model gives the graph.\n");
+    if (!list->within && list->beyond >= 0.005) {
         put_percent(out, list->beyond);
-        mm_buf_puts(out, " of the error is brought in where no precision repairs it (see the verdicts).\n");
+        mm_buf_puts(out, " of the error comes from layers that no precision repairs (see the verdicts).\n");
     }
-    if (list->masked && list->masked_by >= 0)
+    if (list->count && list->masked && list->masked_by >= 0)
         mm_buf_printf(
             out,
-            "%zu layers are behind #%d, which is broken: their own errors are hidden. Raise these, dump "
-            "again, and ask again.\n",
+            "%zu layers are downstream of #%d, which is broken: their own errors are not known. Raise "
+            "these, dump again, and ask for suggestions again.\n",
             list->masked, list->masked_by + 1);
 }

@@ -86,9 +86,9 @@ static void put_start(struct mm_buf *out, const struct mm_session *session, cons
     put_lines(out, 6, mm_buf_text(&evidence));
     if (start->explains > 1) {
         struct mm_buf line = {0};
-        mm_buf_printf(&line, "%zu other %s over the threshold %s from here.", start->explains - 1,
+        mm_buf_printf(&line, "%zu other %s over the threshold %s this error.", start->explains - 1,
                       start->explains == 2 ? "layer" : "layers",
-                      start->explains == 2 ? "has its error" : "have their errors");
+                      start->explains == 2 ? "inherits" : "inherit");
         put_lines(out, 6, mm_buf_text(&line));
         mm_buf_done(&line);
     }
@@ -125,7 +125,7 @@ static void put_other(struct mm_buf *out, const struct mm_session *session, cons
     }
     mm_buf_printf(&line, ": %s", layer->verdict.text);
     if (start->explains > 1)
-        mm_buf_printf(&line, " (%zu others from here)", start->explains - 1);
+        mm_buf_printf(&line, " (inherited by %zu others)", start->explains - 1);
     put_lines(out, 4, mm_buf_text(&line));
     mm_buf_done(&line);
 }
@@ -185,7 +185,8 @@ static void put_others(struct mm_buf *out, const struct mm_session *session,
         if (digest->start[i].id == first || told_before(session, digest, i, first))
             continue;
         if (!any)
-            mm_buf_puts(out, first == NO_LAYER ? "\nWhat is wrong\n" : "\nWhat else brings an error in\n");
+            mm_buf_puts(out, first == NO_LAYER ? "\nLayers with errors\n"
+                                               : "\nOther layers that introduce errors\n");
         any = true;
         put_matter(out, session, digest, i, first);
     }
@@ -229,7 +230,7 @@ static void put_since(struct mm_buf *out, const struct mm_session *session)
     mm_buf_printf(&line, "%zu %s better, %zu worse, %zu the same.", better,
                   better == 1 ? "layer is" : "layers are", worse, same);
     if (worse) {
-        mm_buf_puts(&line, " Most for the worse: ");
+        mm_buf_puts(&line, " Worst change: ");
         mm_report_layer(session, worst_at, &line);
         mm_buf_puts(&line, ", ");
         change->text(session, worst_at, &line);
@@ -259,13 +260,13 @@ static void put_good(struct mm_buf *out, const struct mm_session *session, const
 {
     struct mm_buf line = {0};
     char figure[MM_NUM];
-    mm_buf_puts(out, "\nLooked at and found good\n");
+    mm_buf_puts(out, "\nNo problem found\n");
     mm_buf_printf(&line, "%zu %s within the thresholds", digest->good,
                   digest->good == 1 ? "layer is" : "layers are");
     if (digest->worst_good_at >= 0 && digest->worst_good > 0) {
-        mm_buf_puts(&line, "; the worst of them is ");
+        mm_buf_puts(&line, "; the largest error is that of ");
         mm_report_layer(session, (size_t)digest->worst_good_at, &line);
-        mm_buf_printf(&line, " with %s", mm_num_short(figure, digest->worst_good, 2));
+        mm_buf_printf(&line, ", %s", mm_num_short(figure, digest->worst_good, 2));
     }
     mm_buf_puts(&line, ".");
     const struct mm_flow *flow = mm_session_flow(session);
@@ -311,9 +312,8 @@ static void put_no_culprit(struct mm_buf *out, const struct mm_session *session,
     }
     mm_buf_putc(out, '\n');
     put_lines(out, 0,
-              over ? "No layer does anything wrong by itself: what is over the threshold is rounding that "
-                     "adds up, or "
-                     "does no harm."
+              over ? "No layer introduces an error by itself: what is over the threshold is accumulated "
+                     "rounding, or harmless."
                    : nothing_over(session));
 }
 
@@ -330,8 +330,9 @@ int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struc
             if (digest.start[i].id == start.id)
                 start = digest.start[i];
         }
-        mm_buf_puts(out, mm_session_order(session) == MM_ORDER_TIMES ? "\nWhat may be wrong first\n"
-                                                                     : "\nWhat is wrong first\n");
+        mm_buf_puts(out, mm_session_order(session) == MM_ORDER_TIMES
+                             ? "\nFirst layer that may introduce an error\n"
+                             : "\nFirst layer that introduces an error\n");
         put_start(out, session, &start);
         put_others(out, session, &digest, start.id);
     } else if (digest.starts) {

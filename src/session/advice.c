@@ -14,7 +14,12 @@ static bool is_quantised(const struct triage_state *triage, size_t id)
 bool mm_session_gains(const struct mm_session *session, size_t id, struct mm_gains *out)
 {
     const struct triage_state *triage = &session->triage;
-    return triage->begun && mm_gains_find(&triage->subjects[id], is_quantised(triage, id), out);
+    struct mm_background background;
+    if (!triage->begun || !mm_gains_find(&triage->subjects[id], is_quantised(triage, id), out))
+        return false;
+    mm_background_find(triage->subjects, session->pairs->count, &background);
+    out->per_channel = mm_background_gain(&background, out->per_channel);
+    return true;
 }
 
 int mm_session_advice(const struct mm_session *session, struct mm_advice *out, struct mm_err *err)

@@ -3,6 +3,8 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct mm_plan *mm_session_plan(struct mm_session *session)
 {
@@ -61,6 +63,42 @@ static struct mm_figures figures_of(const struct mm_layer *layer)
                                .cosine = measured && !broken ? m->cosine : NAN};
 }
 
+/* "reads #40" becomes "reads enc.0.ln2.Add": what goes into a plan is read where nobody knows the numbers. */
+static void name_layers(const struct mm_session *session, const char *text, struct mm_buf *out)
+{
+    for (const char *hash; (hash = strchr(text, '#'));) {
+        char *end;
+        unsigned long number = strtoul(hash + 1, &end, 10);
+        bool is_layer = hash[1] >= '1' && hash[1] <= '9' && number <= session->pairs->count;
+        mm_buf_add(out, text, (size_t)(hash - text));
+        if (is_layer)
+            mm_buf_puts(out, session->layers[number - 1].label);
+        else
+            mm_buf_putc(out, '#');
+        text = is_layer ? end : hash + 1;
+    }
+    mm_buf_puts(out, text);
+}
+
+/* Set the override of a layer's operator for a reason. */
+static int put_override(struct mm_session *session, size_t id, enum mm_precision precision, const char *why,
+                        struct mm_err *err)
+{
+    const struct mm_layer *layer = &session->layers[id];
+    struct mm_buf named;
+    mm_buf_init(&named);
+    name_layers(session, why, &named);
+    struct mm_override override = {.name = mm_session_node(session, id),
+                                   .op_type = mm_session_op(session, id),
+                                   .tensor = layer->pair->name,
+                                   .precision = precision,
+                                   .why = mm_buf_text(&named),
+                                   .figures = figures_of(layer)};
+    int result = named.failed ? mm_fail_memory(err) : mm_plan_set(session->plan, &override, err);
+    mm_buf_done(&named);
+    return result;
+}
+
 int choice_set(struct mm_session *session, size_t id, enum mm_precision precision, const char *why,
                size_t *changed, struct mm_err *err)
 {
@@ -78,13 +116,7 @@ int choice_set(struct mm_session *session, size_t id, enum mm_precision precisio
         return mm_plan_clear(session->plan, name, err);
     if (!why)
         why = layer->verdict.text[0] ? layer->verdict.text : "chosen by hand";
-    struct mm_override override = {.name = name,
-                                   .op_type = mm_session_op(session, id),
-                                   .tensor = layer->pair->name,
-                                   .precision = precision,
-                                   .why = why,
-                                   .figures = figures_of(layer)};
-    return mm_plan_set(session->plan, &override, err);
+    return put_override(session, id, precision, why, err);
 }
 
 int mm_session_set_precision(struct mm_session *session, const size_t *ids, size_t count,

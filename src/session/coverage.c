@@ -9,16 +9,17 @@ static bool is_missing(const struct mm_layer *layer)
 }
 
 /* The model's output, one by its header, or, where time stamps tell, what src wrote last. */
-static bool is_output(const struct mm_session *session, const struct mm_layer *layer)
+static bool is_output(const struct mm_session *session, size_t id)
 {
     const struct mm_graph *graph = session->options.graph;
-    int tensor = graph ? mm_graph_find(graph, layer->pair->name) : -1;
+    const struct mm_layer *layer = &session->layers[id];
+    int tensor = graph ? session->match.tensor[id] : -1;
     if (tensor >= 0)
         return graph->tensors[tensor].flags & MM_GRAPH_OUTPUT;
     if (layer->result.src.known && layer->result.src.is_output)
         return true;
     const struct mm_entry *last = &session->src->entries[session->src->count - 1];
-    return !graph && layer->pair->src == last && last->parsed.stamp >= 0;
+    return !graph && layer->pair->src == last && last->parsed.stamp >= 0 && session->order == MM_ORDER_STAMPS;
 }
 
 /* A share of a run has a part of the tensors only, and the outputs may be in another. */
@@ -26,7 +27,7 @@ static bool has_missing_output(const struct mm_session *session, struct mm_buf *
 {
     for (size_t id = 0; id < session->pairs->count; id++) {
         const struct mm_layer *layer = &session->layers[id];
-        if (!is_missing(layer) || !is_output(session, layer))
+        if (!is_missing(layer) || !is_output(session, id))
             continue;
         mm_buf_printf(why, "the network's output %s is not in dst", layer->label);
         return true;

@@ -26,9 +26,13 @@ struct triage_state {
     struct mm_subject *subjects;   /* [layers] */
     struct mm_evidence **evidence; /* [layers]; NULL: nobody has looked */
     bool *asked;                   /* [layers] */
+    struct mm_result *judged; /* [layers] as the layer's, but with the figures it is judged by; borrows all */
     struct mm_blame *blame;
     struct mm_flow *flow;
-    size_t analysing; /* requests out */
+    size_t analysing;                  /* requests out */
+    struct mm_graph_weights *weights;  /* NULL: none */
+    struct mm_recomputed **recomputed; /* [layers]; NULL: not begun */
+    size_t recomputing;                /* jobs out; evidence waits for them */
 };
 
 /* Suggestions that are being looked at. */
@@ -103,6 +107,11 @@ void triage_begin(struct mm_session *session);
 /* Take a collected job back if it is a look. */
 bool triage_collect(struct mm_session *session, struct mm_job *job);
 void triage_done(struct mm_session *session);
+/* Compute operators again from dst's own inputs, once, where there is a graph. */
+void recompute_begin(struct mm_session *session);
+/* Take a collected job back if it is one of these. */
+bool recompute_collect(struct mm_session *session, struct mm_job *job);
+void recompute_done(struct mm_session *session);
 /* Find the pairs in the model's graph, by name: before they are put into order. */
 int graph_match(struct mm_session *session, struct mm_err *err);
 /* The same in the new order; a model that knows too little is given up, unless headers may tell more. */

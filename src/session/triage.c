@@ -53,7 +53,7 @@ static void ask(struct mm_session *session, size_t id)
     request->look = (struct mm_analysis){
         .pair = layer->pair,
         .schema = session->src->schema,
-        .result = &layer->result,
+        .result = triage->subjects[id].result,
         .op_type = mm_session_op(session, id),
         .role = triage->flow->role[id],
         .noise = hypot(blame->expected, isfinite(blame->input_error) ? blame->input_error : 0),
@@ -92,10 +92,21 @@ static void conclude(struct mm_session *session, size_t id)
     session->bad += layer->verdict.bad;
 }
 
+static void look(struct mm_session *session);
+
+static bool collect_recomputed(struct mm_session *session, struct mm_job *job)
+{
+    if (!recompute_collect(session, job))
+        return false;
+    if (session->triage.recomputing == 0)
+        look(session);
+    return true;
+}
+
 bool triage_collect(struct mm_session *session, struct mm_job *job)
 {
     if (job->run != run)
-        return false;
+        return collect_recomputed(session, job);
     struct analysis_request *request = (struct analysis_request *)job;
     struct triage_state *triage = &session->triage;
     struct mm_evidence *evidence = request->failed ? NULL : malloc(sizeof *evidence);
@@ -114,6 +125,17 @@ bool triage_collect(struct mm_session *session, struct mm_job *job)
 
 /* ---- the whole ---- */
 
+/* The result by whose figures a layer is judged: where positions are masked, that of the rest. */
+static const struct mm_result *judged(struct mm_session *session, size_t id)
+{
+    const struct mm_result *result = &session->layers[id].result;
+    if (!result->rest)
+        return result;
+    session->triage.judged[id] = *result;
+    session->triage.judged[id].metrics = *result->rest;
+    return &session->triage.judged[id];
+}
+
 static int make_subjects(struct mm_session *session)
 {
     struct triage_state *triage = &session->triage;
@@ -122,13 +144,14 @@ static int make_subjects(struct mm_session *session)
     triage->evidence = calloc(count + 1, sizeof *triage->evidence);
     triage->asked = calloc(count + 1, sizeof *triage->asked);
     triage->blame = calloc(count + 1, sizeof *triage->blame);
-    if (!triage->subjects || !triage->evidence || !triage->asked || !triage->blame ||
+    triage->judged = calloc(count + 1, sizeof *triage->judged);
+    if (!triage->subjects || !triage->evidence || !triage->asked || !triage->blame || !triage->judged ||
         graph_finish(session, NULL) < 0)
         return -1;
     for (size_t id = 0; id < count; id++)
         triage->subjects[id] =
             (struct mm_subject){.pair = session->layers[id].pair,
-                                .result = &session->layers[id].result,
+                                .result = judged(session, id),
                                 .op_type = mm_session_op(session, id),
                                 .sim_dst = mm_session_comparison(session, id, MM_COMPARISON_IMPLEMENTATION),
                                 .src_sim = mm_session_comparison(session, id, MM_COMPARISON_FORMAT)};
@@ -140,6 +163,20 @@ static int make_subjects(struct mm_session *session)
     return mm_flow_open(&triage->flow, triage->subjects, count, &order, NULL);
 }
 
+/* Once it is known what operators add by themselves, evidence is asked for where it is worth it. */
+static void look(struct mm_session *session)
+{
+    struct triage_state *triage = &session->triage;
+    mm_blame_find(triage->flow, triage->subjects, &session->options.thresholds, triage->blame);
+    for (size_t id = 0; id < session->pairs->count; id++) {
+        bool worth = mm_blame_worth_analysing(triage->flow, triage->blame, (uint32_t)id);
+        if (triage->recomputing == 0 && worth)
+            ask(session, id);
+        conclude(session, id);
+    }
+    session->changed += session->pairs->count;
+}
+
 void triage_begin(struct mm_session *session)
 {
     struct triage_state *triage = &session->triage;
@@ -149,12 +186,10 @@ void triage_begin(struct mm_session *session)
         return; /* without memory, verdicts stay what the figures alone say */
     triage->begun = true;
     mm_blame_find(triage->flow, triage->subjects, &session->options.thresholds, triage->blame);
-    for (size_t id = 0; id < session->pairs->count; id++) {
-        if (mm_blame_worth_analysing(triage->flow, triage->blame, (uint32_t)id))
-            ask(session, id);
-        conclude(session, id);
-    }
-    session->changed += session->pairs->count;
+    triage->recomputing++; /* jobs that run at once are no end of all */
+    recompute_begin(session);
+    triage->recomputing--;
+    look(session);
 }
 
 void triage_done(struct mm_session *session)
@@ -165,7 +200,9 @@ void triage_done(struct mm_session *session)
             mm_evidence_done(triage->evidence[id]);
         free(triage->evidence[id]);
     }
+    recompute_done(session);
     mm_flow_close(triage->flow);
+    free(triage->judged);
     free(triage->subjects);
     free(triage->evidence);
     free(triage->asked);
@@ -197,7 +234,7 @@ void mm_session_analyse(struct mm_session *session, size_t id)
 
 bool mm_session_triaged(const struct mm_session *session)
 {
-    return session->triage.begun && session->triage.analysing == 0;
+    return session->triage.begun && session->triage.analysing == 0 && session->triage.recomputing == 0;
 }
 
 int32_t mm_session_first_culprit(const struct mm_session *session)

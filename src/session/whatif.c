@@ -71,7 +71,7 @@ const struct mm_whatif_table *mm_session_whatif(struct mm_session *session, size
     const struct mm_layer *layer = &session->layers[id];
     struct whatif_request wanted = {.pair = *layer->pair, .schema = session->src->schema, .axis = axis};
     if (!layer->pair->src) {
-        *error = "there is no reference: the tensor is only in dst";
+        *error = "no reference: this tensor is only in dst";
         return NULL;
     }
     if (layer->result.state == MM_STATE_FAILED)

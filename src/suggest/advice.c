@@ -1,4 +1,4 @@
-/* What other quantisation settings would buy: over all layers, as a sentence and as settings. */
+/* What other quantisation settings would gain: over all layers, as a sentence and as settings. */
 #include "mmtui/suggest.h"
 
 #include <math.h>
@@ -65,10 +65,18 @@ static void gather_layer(struct gathered gathered[MM_ADVICE_COUNT], struct mm_ad
         gather(&gathered[i], &out->item[i], db[i], gains->range, layer);
 }
 
+static void count_votes(const struct mm_background *background, struct mm_advice *out)
+{
+    out->weights = background->weights;
+    out->voted = background->voted;
+    out->in_favour = background->weights == MM_PER_CHANNEL ? background->per_channel : background->per_tensor;
+}
+
 int mm_advice_find(const struct mm_subject *subjects, size_t count, const bool *quantised,
                    struct mm_advice *out, struct mm_err *err)
 {
     struct gathered gathered[MM_ADVICE_COUNT] = {{0}};
+    struct mm_background background;
     double *memory = calloc(count ? count : 1, MM_ADVICE_COUNT * sizeof(double));
 
     memset(out, 0, sizeof(*out));
@@ -79,12 +87,15 @@ int mm_advice_find(const struct mm_subject *subjects, size_t count, const bool *
         out->item[i].layer = -1;
         out->item[i].most = NAN;
     }
+    mm_background_find(subjects, count, &background);
+    count_votes(&background, out);
     for (size_t i = 0; i < count; i++) {
         struct mm_gains gains;
 
         if (!mm_gains_find(&subjects[i], quantised && quantised[i], &gains))
             continue;
         out->quantised++;
+        gains.per_channel = mm_background_gain(&background, gains.per_channel);
         gather_layer(gathered, out, &gains, i);
     }
     for (size_t i = 0; i < MM_ADVICE_COUNT; i++)
@@ -101,11 +112,11 @@ struct kind {
 };
 
 static const struct kind kinds[MM_ADVICE_COUNT] = {
-    [MM_ADVICE_PER_CHANNEL] = {"Per-channel weights", "inferred from how the error lies over the channels",
+    [MM_ADVICE_PER_CHANNEL] = {"Per-channel weights", "of what rounding the weights adds",
                                "weight_granularity", "per_channel"},
     [MM_ADVICE_ASYMMETRIC] = {"Asymmetric activations", "measured on the reference", "activation_symmetry",
                               "asymmetric"},
-    [MM_ADVICE_STATISTICS] = {"Another range than min-max", "measured on the reference",
+    [MM_ADVICE_STATISTICS] = {"A range other than min-max", "measured on the reference",
                               "calibration_statistics", NULL},
 };
 
@@ -115,13 +126,21 @@ static void item_text(const struct mm_advice_item *item, const struct kind *kind
     if (!kind->value)
         mm_buf_printf(out, ", mostly %s,", mm_range_word(item->range));
     if (item->known == 1)
-        mm_buf_printf(out, " would buy %.1f dB for the one quantised op that tells", item->median);
+        mm_buf_printf(out, " would gain %.1f dB (1 quantised op", item->median);
     else
-        mm_buf_printf(out, " would buy %.1f dB at the median over %zu quantised ops", item->median,
-                      item->known);
+        mm_buf_printf(out, " would gain %.1f dB (median of %zu quantised ops", item->median, item->known);
     if (item->median < MM_WORTH_MEDIAN)
-        mm_buf_printf(out, ", but %.1f dB or more for a tenth of them", item->upper);
-    mm_buf_printf(out, " (%s).", kind->how);
+        mm_buf_printf(out, "; %.1f dB or more for a tenth of them", item->upper);
+    mm_buf_printf(out, "; %s).", kind->how);
+}
+
+/* What is known already is no advice, but keeps from asking for it. */
+static void weights_text(const struct mm_advice *advice, struct mm_buf *out)
+{
+    if (advice->weights != MM_GRANULARITY_UNKNOWN)
+        mm_buf_printf(out, " The weights have %s (%zu of %zu operators show it).",
+                      advice->weights == MM_PER_CHANNEL ? "a scale for each channel" : "one scale a tensor",
+                      advice->in_favour, advice->voted);
 }
 
 void mm_advice_text(const struct mm_advice *advice, struct mm_buf *out)
@@ -136,8 +155,10 @@ void mm_advice_text(const struct mm_advice *advice, struct mm_buf *out)
         between = " ";
     }
     if (advice->quantised > 0 && *between == '\0')
-        mm_buf_printf(out, "No other quantisation setting would buy much: %zu quantised op%s looked at.",
+        mm_buf_printf(out, "No other quantisation setting would gain much (%zu quantised op%s analysed).",
                       advice->quantised, advice->quantised == 1 ? "" : "s");
+    if (advice->quantised > 0)
+        weights_text(advice, out);
 }
 
 /* Min-max is what the gain is measured against, so it is no advice. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cause/integers.h"
 #include "triage/floor.h"
 #include "suggest/suggest.h"
 
@@ -73,22 +74,55 @@ static bool find_tells(const struct suggest *s)
     return false;
 }
 
+/* A fault that is there in every format: what the verdict says, if it holds that for likely at least. */
+static bool unfixable(const struct suggest *s, uint32_t id)
+{
+    const struct mm_verdict *verdict = &s->verdicts[id];
+    if (verdict->confidence < MM_LIKELY) /* a cause that is no more than possible rules nothing out */
+        return verdict->kind == MM_VERDICT_INPUT ||
+               (verdict->kind == MM_VERDICT_IMPLEMENTATION && !s->layer[id].integer);
+    /* scales and offsets of channels are also what quantisation brings */
+    bool of_integers = verdict->cause == MM_CAUSE_AFFINE && s->layer[id].integer;
+    return mm_verdict_info(verdict->kind)->precision_cannot_fix ||
+           (mm_cause_info(verdict->cause)->precision_cannot_fix && !of_integers);
+}
+
+/* In a dump all of f32: does the verdict say that dst computed in less? */
+static bool of_precision(const struct mm_verdict *verdict)
+{
+    static const unsigned kinds = 1u << MM_VERDICT_FORMAT | 1u << MM_VERDICT_SETTINGS |
+                                  1u << MM_VERDICT_NOISE | 1u << MM_VERDICT_OVERFLOW;
+    return (kinds >> verdict->kind & 1) || verdict->cause == MM_CAUSE_INNER_OVERFLOW ||
+           verdict->cause == MM_CAUSE_UNDERFLOW || verdict->cause == MM_CAUSE_CANCELLATION;
+}
+
+/* Class ids, shapes, masks: numbers that no precision changes. */
+static bool is_whole(const struct suggest *s, uint32_t id)
+{
+    const struct mm_result *result = s->view->subjects[id].result;
+    return result->src.known && mm_dtype_info(result->src.dtype)->kind != MM_KIND_FLOAT;
+}
+
+/* A weight: its values stand in the model, so no operator computes them. */
+static bool is_weight(const struct suggest *s, uint32_t id)
+{
+    int32_t tensor = s->view->flow->tensor[id];
+    return s->graph && tensor >= 0 && (s->graph->tensors[tensor].flags & MM_GRAPH_CONSTANT);
+}
+
 static bool can_help(const struct suggest *s, uint32_t id)
 {
     const struct mm_subject *subject = &s->view->subjects[id];
-    const struct mm_verdict *verdict = &s->verdicts[id];
     if (!subject->pair->src || !subject->pair->dst || subject->result->state != MM_STATE_MEASURED)
         return false;
-    if (s->view->flow->role[id] & MM_ROLE_INPUT) /* no operator makes it */
+    if ((s->view->flow->role[id] & MM_ROLE_INPUT) || is_weight(s, id) || is_whole(s, id))
         return false;
-    if (s->tells && is_full(s, id)) /* there is nothing to raise it to */
+    if (integers_are_data(subject->result, subject->op_type) ||
+        mm_metrics_only_reference(&subject->result->metrics))
+        return false; /* whole numbers with a meaning of their own; the reference's matter */
+    if (is_full(s, id) && (s->tells || !of_precision(&s->verdicts[id]))) /* nothing to raise it to */
         return false;
-    if (verdict->confidence < MM_LIKELY) /* a cause that is no more than possible rules nothing out */
-        return verdict->kind != MM_VERDICT_INPUT;
-    /* scales and offsets of channels are also what quantisation brings */
-    bool of_integers = verdict->cause == MM_CAUSE_AFFINE && s->layer[id].integer;
-    return !mm_verdict_info(verdict->kind)->precision_cannot_fix &&
-           (!mm_cause_info(verdict->cause)->precision_cannot_fix || of_integers);
+    return !unfixable(s, id);
 }
 
 static bool is_integer(enum mm_dtype dtype)
@@ -171,6 +205,7 @@ static void find_added(const struct suggest *s, uint32_t id)
     double ratio = blame->input_error > 0 ? blame->error / blame->input_error : 1;
     double floor = blame->floor;
     bool input_over = blame->worst_input >= 0 && s->view->blame[blame->worst_input].over;
+    bool of_fault = blame->root >= 0 && unfixable(s, (uint32_t)blame->root);
     here->masked = blame->error != 0 && !blame->starts && blame->worst_input >= 0 &&
                    !(blame->input_error <= MASKING_ERROR);
     here->gain = fmin(1, ratio * ratio);
@@ -180,7 +215,7 @@ static void find_added(const struct suggest *s, uint32_t id)
         return;
     }
     floor = fmin(floor, blame->error); /* what is exact costs nothing */
-    if (blame->over && !blame->starts && input_over && !here->integer) {
+    if (blame->over && !blame->starts && input_over && (!here->integer || of_fault)) {
         here->gain = ratio * ratio; /* inherited, and enlarged: the root's */
         here->added = floor * floor;
     } else {

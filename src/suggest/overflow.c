@@ -12,7 +12,8 @@ static double limit_of(enum mm_dtype dtype)
 
 static bool nonfinite(const struct suggest *s, uint32_t id)
 {
-    return s->layer[id].measured && s->view->subjects[id].result->metrics.nonfinite_differ > 0;
+    const struct mm_metrics *m = &s->view->subjects[id].result->metrics;
+    return s->layer[id].measured && m->nonfinite_differ > 0 && !mm_metrics_only_reference(m);
 }
 
 /* Does the reference leave the range? Where dst is dumped in a wide format but broken, FP16 was at work. */
@@ -24,12 +25,13 @@ static bool leaves_range(const struct suggest *s, uint32_t id)
     return suggest_reach(s, id) > limit;
 }
 
+/* The verdict says that squares, sums or products inside left the range, or that the result did. */
 static bool is_root(const struct suggest *s, uint32_t id)
 {
     const struct mm_verdict *verdict = &s->verdicts[id];
     bool inside = verdict->cause == MM_CAUSE_INNER_OVERFLOW ||
                   (verdict->kind == MM_VERDICT_OVERFLOW && !s->layer[id].integer);
-    return (inside || nonfinite(s, id)) && s->view->blame[id].starts;
+    return inside && s->view->blame[id].starts;
 }
 
 static void mark(struct suggest *s, uint32_t id, int32_t because)
@@ -59,12 +61,13 @@ static void mark_readers(struct suggest *s, uint32_t id)
 void suggest_overflow(struct suggest *s)
 {
     for (uint32_t id = 0; id < s->count; id++) {
-        if (!s->layer[id].measured)
+        if (!s->layer[id].measured || s->verdicts[id].kind == MM_VERDICT_HARMLESS) /* a mask's lowest value */
             continue;
-        if (leaves_range(s, id) || is_root(s, id)) {
-            s->layer[id].broken = true;
+        bool out = leaves_range(s, id) || is_root(s, id);
+        if (out)
             mark(s, id, -1);
-        }
+        /* a NaN out of good inputs stays, whatever the operator is raised to */
+        s->layer[id].broken = s->layer[id].broken || out || (nonfinite(s, id) && s->view->blame[id].starts);
     }
     for (uint32_t id = 0; id < s->count; id++) {
         if (s->layer[id].measured && leaves_range(s, id))

@@ -8,7 +8,7 @@
 
 const char *mm_suggest_word(enum mm_suggest_why why)
 {
-    static const char *const words[MM_WHY_COUNT] = {"overflow", "share", "hole"};
+    static const char *const words[MM_WHY_COUNT] = {"overflow", "digits", "share", "hole"};
     return (unsigned)why < MM_WHY_COUNT ? words[why] : "?";
 }
 
@@ -32,7 +32,16 @@ static void say_overflow(const struct suggest *s, uint32_t id, char *text, size_
     else if (verdict->cause == MM_CAUSE_INNER_OVERFLOW && verdict->text[0])
         snprintf(text, size, "%s", verdict->text);
     else
-        snprintf(text, size, "makes the first NaN or Inf on its way");
+        snprintf(text, size, "exceeds the range of %s", half->name);
+}
+
+static void say_digits(const struct suggest *s, uint32_t id, char *text, size_t size)
+{
+    if (s->layer[id].because >= 0)
+        snprintf(text, size, "makes what #%d reads: %s has too few digits there", s->layer[id].because + 1,
+                 mm_dtype_info(s->layer[id].now)->name);
+    else
+        snprintf(text, size, "%s", s->verdicts[id].text);
 }
 
 static void say_share(const struct suggest *s, uint32_t id, char *text, size_t size)
@@ -42,7 +51,7 @@ static void say_share(const struct suggest *s, uint32_t id, char *text, size_t s
     char added[MM_NUM];
     mm_num_short(added, sqrt(here->added), 2);
     if (here->masked)
-        snprintf(text, size, "%s costs about %s here (estimated: #%d hides its figures)", now, added,
+        snprintf(text, size, "%s adds about %s here (estimate: masked by #%d)", now, added,
                  s->view->blame[s->view->blame[id].worst_input].root + 1);
     else if (here->integer)
         snprintf(text, size, "%s adds %s here", now, added);
@@ -54,9 +63,9 @@ void suggest_say(const struct suggest *s, uint32_t op, char *text, size_t size)
 {
     switch (s->layer[op].why) {
     case MM_WHY_OVERFLOW: say_overflow(s, op, text, size); break;
+    case MM_WHY_DIGITS: say_digits(s, op, text, size); break;
     case MM_WHY_HOLE:
-        snprintf(text, size, "between operators of %s: saves the casts",
-                 mm_dtype_info(s->layer[op].to)->name);
+        snprintf(text, size, "between %s operators: saves casts", mm_dtype_info(s->layer[op].to)->name);
         break;
     default: say_share(s, op, text, size); break;
     }

@@ -8,6 +8,10 @@
 #define SHARE_LEAST 0.01
 /* So many of the weakest are tried to be left out again, each with a walk over all edges. */
 #define DROPS_MAX 256
+/* AUTO aims at this share of the thresholds: half of the energy, for what is expected is an estimate. */
+#define AIM 0.7
+/* An operator pays when the outputs would be worse by this share without it. */
+#define PAYS 0.01
 
 /* An operator that may be raised. */
 struct candidate {
@@ -84,9 +88,9 @@ static size_t enough_cover(const struct candidate *list, size_t count, double co
     return n;
 }
 
-static bool holds(struct suggest *s, const struct mm_suggest_options *options)
+static bool holds(struct suggest *s, double limit)
 {
-    return suggest_expected(s) <= options->error;
+    return suggest_expected(s) <= limit;
 }
 
 static void set_first(struct suggest *s, const struct candidate *list, size_t count, size_t n)
@@ -100,14 +104,13 @@ static void set_first(struct suggest *s, const struct candidate *list, size_t co
 }
 
 /* The shortest beginning of the list that is enough: more raised is never worse. */
-static size_t enough_error(struct suggest *s, const struct candidate *list, size_t count,
-                           const struct mm_suggest_options *options)
+static size_t enough_error(struct suggest *s, const struct candidate *list, size_t count, double limit)
 {
     size_t low = 0, high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         set_first(s, list, count, middle);
-        if (holds(s, options))
+        if (holds(s, limit))
             high = middle;
         else
             low = middle + 1;
@@ -115,16 +118,15 @@ static size_t enough_error(struct suggest *s, const struct candidate *list, size
     return low;
 }
 
-/* From the weakest on: is it still enough without this one? */
-static void drop_needless(struct suggest *s, const struct candidate *list, size_t n,
-                          const struct mm_suggest_options *options)
+/* From the weakest on: do the outputs stay within the limit without this one? */
+static void drop_needless(struct suggest *s, const struct candidate *list, size_t n, double limit)
 {
-    if (!holds(s, options))
+    if (!holds(s, limit))
         return;
     for (size_t tried = 0; tried < n && tried < DROPS_MAX; tried++) {
         const struct candidate *weakest = &list[n - 1 - tried];
         suggest_lower(s, weakest->op);
-        if (!holds(s, options))
+        if (!holds(s, limit))
             raise_candidate(s, weakest);
     }
 }
@@ -137,20 +139,70 @@ static size_t raised_ops(const struct suggest *s)
     return count;
 }
 
+/* The limit of an output's error: its own thresholds, and where diff1 is further over, what brings that within. */
+static double limit_of(const struct suggest *s, uint32_t id)
+{
+    const struct mm_thresholds *thresholds = s->view->thresholds;
+    const struct mm_metrics *m = &s->view->subjects[id].result->metrics;
+    double limit = thresholds->diff2;
+    if (s->view->blame[id].over && m->diff1 > thresholds->diff1 && isfinite(m->diff1))
+        limit = fmin(limit, m->diff2 * thresholds->diff1 / m->diff1);
+    return AIM * limit;
+}
+
+static double auto_limit(const struct suggest *s)
+{
+    double limit = INFINITY;
+    for (uint32_t id = 0; id < s->count; id++) {
+        if (s->layer[id].output)
+            limit = fmin(limit, limit_of(s, id));
+    }
+    return limit;
+}
+
+static bool any_masked(const struct suggest *s)
+{
+    for (uint32_t id = 0; id < s->count; id++) {
+        if (s->layer[id].masked)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Until the outputs are within the thresholds, or most of the error is covered; then what does not pay is left out.
+ * Behind something broken only floors are known, which are the least that there is: no reason to stop early.
+ */
+static void choose_auto(struct suggest *s, const struct candidate *list, size_t count, double cover)
+{
+    double limit = auto_limit(s);
+    size_t n = enough_cover(list, count, cover);
+    size_t enough = any_masked(s) ? n : enough_error(s, list, count, limit);
+    n = enough < n ? enough : n;
+    set_first(s, list, count, n);
+    bool within = !any_masked(s) && holds(s, limit);
+    drop_needless(s, list, n, within ? limit : (1 + PAYS) * suggest_expected(s));
+}
+
 static void choose(struct suggest *s, const struct candidate *list, size_t count,
                    const struct mm_suggest_options *options)
 {
     size_t n, had = raised_ops(s);
+    if (options->rule == MM_SUGGEST_AUTO) {
+        if (s->view->flow->ordered)
+            choose_auto(s, list, count, options->cover);
+        return;
+    }
     if (options->rule == MM_SUGGEST_TOP)
         n = had < options->top ? options->top - had : 0;
     else if (options->rule == MM_SUGGEST_TO_ERROR)
-        n = enough_error(s, list, count, options);
+        n = enough_error(s, list, count, options->error);
     else
         n = enough_cover(list, count, options->cover);
     n = n < count ? n : count;
     set_first(s, list, count, n);
     if (options->rule == MM_SUGGEST_TO_ERROR)
-        drop_needless(s, list, n, options);
+        drop_needless(s, list, n, options->error);
 }
 
 /* ---- the list ---- */
@@ -250,10 +302,11 @@ static void find_masked(const struct suggest *s, struct mm_suggestions *out)
     }
 }
 
-static bool any_bad(const struct suggest *s)
+/* Is an output over? Where nothing tells the order, nothing tells the outputs: any layer may be one. */
+static bool outputs_over(const struct suggest *s)
 {
     for (size_t id = 0; id < s->count; id++) {
-        if (s->view->blame[id].over)
+        if (s->layer[id].output && s->view->blame[id].over && s->verdicts[id].kind != MM_VERDICT_HARMLESS)
             return true;
     }
     return false;
@@ -265,11 +318,14 @@ static int find(struct suggest *s, const struct mm_suggest_options *options, str
         return -1;
     out->before = error_now(s);
     find_masked(s, out);
-    if (options->rule != MM_SUGGEST_AUTO || any_bad(s)) {
+    out->within = !outputs_over(s);
+    out->unknown = !s->view->flow->ordered && !out->within;
+    if (options->rule != MM_SUGGEST_AUTO || !out->within) {
         struct candidate *list = mm_arena_array(&s->arena, s->count + 1, sizeof *list);
         if (!list)
             return -1;
         suggest_overflow(s);
+        suggest_digits(s);
         find_total(s, &out->beyond);
         choose(s, list, find_candidates(s, list), options);
         suggest_holes(s);

@@ -50,6 +50,8 @@ void suggest_raise(struct suggest *s, uint32_t id, enum mm_dtype to, enum mm_sug
 void suggest_lower(struct suggest *s, uint32_t id);
 /* Raise what overflows. */
 void suggest_overflow(struct suggest *s);
+/* Raise what its format has too few digits for, and what makes its inputs. */
+void suggest_digits(struct suggest *s);
 /* Raise what lies between raised ones. */
 void suggest_holes(struct suggest *s);
 /* The worst error of the outputs, with what is raised now. +Inf: broken. */

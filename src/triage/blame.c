@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "triage/floor.h"
+#include "triage/readers.h"
 
 /*
  * How much an operator may enlarge a relative error without being suspect itself. A linear operator keeps the
@@ -9,6 +10,8 @@
  * small factors either way.
  */
 #define USUAL_GAIN 3.0
+/* An operator whose own residual is less than this share of its error has it from its inputs. */
+#define OWN_SHARE 0.5
 
 static double error_of(const struct mm_result *result)
 {
@@ -64,6 +67,29 @@ static void fill_figures(struct mm_blame *here)
     here->expected = hypot(here->expected, here->floor);
 }
 
+/* ---- what was recomputed ---- */
+
+/* The residual, where the operator was computed again from the inputs that it had; NaN. */
+static double residual_of(const struct mm_subject *subject)
+{
+    const struct mm_recomputed *recomputed = subject->recomputed;
+    bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
+    return told && isfinite(recomputed->residual) ? recomputed->residual : NAN;
+}
+
+/* A result that is nearer to src's than to what dst's inputs give is no fault of this operator: they were not its
+ * inputs. */
+static void fill_own(const struct mm_background *background, const struct mm_subject *subject,
+                     struct mm_blame *here)
+{
+    double residual = residual_of(subject);
+    here->own = mm_own_find(background, subject->recomputed, &here->explained);
+    if (here->own == MM_OWN_WRONG && here->error < OWN_SHARE * residual)
+        here->own = MM_OWN_UNKNOWN;
+    if (!isnan(residual) && !is_nonfinite(subject->result))
+        here->introduced = fmin(residual, here->error);
+}
+
 /* Up along worst inputs while they are not over themselves: which of these layers adds most? */
 static int32_t largest_share(const struct mm_blame *blame, uint32_t id)
 {
@@ -87,31 +113,52 @@ static void find_root(const struct mm_subject *subjects, struct mm_blame *blame,
     struct mm_blame *here = &blame[id];
     const struct mm_blame *input = here->worst_input >= 0 ? &blame[here->worst_input] : NULL;
     here->root = -1;
-    if (!here->over)
+    if (!here->over) {
+        here->starts = here->own == MM_OWN_WRONG; /* a jump, until all that is behind is known */
         return;
+    }
     if (makes_shape(subjects, here, id))
         here->starts = true;
     else if (isinf(here->error) && is_nonfinite(subjects[id].result))
         here->starts = !input || !isinf(input->error);
+    else if (!isnan(residual_of(&subjects[id])))
+        here->starts = here->own == MM_OWN_WRONG || here->introduced >= OWN_SHARE * here->error;
     else if (input && input->over)
         here->starts = here->error > USUAL_GAIN * input->error;
     else
         here->starts = !input || here->error >= USUAL_GAIN * input->error;
     if (here->starts) {
         here->root = (int32_t)id;
+    } else if (!input) {
+        here->root = (int32_t)id;
+        here->starts = true;
     } else if (input->over) {
         here->root = input->root;
         here->built_up = input->built_up;
     } else {
         here->root = largest_share(blame, id);
-        here->built_up = true;
+        here->built_up = !blame[here->root].starts;
         here->starts = here->root == (int32_t)id;
     }
+}
+
+/* A fault below the threshold counts where what is behind it is over because of it. */
+static void keep_jumps(const struct mm_flow *flow, struct mm_blame *blame)
+{
+    for (uint32_t id = 0; id < flow->count; id++) {
+        int32_t root = blame[id].over ? blame[id].root : -1;
+        if (root >= 0 && blame[root].own == MM_OWN_WRONG)
+            blame[root].root = root;
+    }
+    for (uint32_t id = 0; id < flow->count; id++)
+        blame[id].starts = blame[id].starts && blame[id].root == (int32_t)id;
 }
 
 void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects,
                    const struct mm_thresholds *thresholds, struct mm_blame *blame)
 {
+    struct mm_background background;
+    mm_background_find(subjects, flow->count, &background);
     for (uint32_t id = 0; id < flow->count; id++) {
         struct mm_blame *here = &blame[id];
         *here = (struct mm_blame){.error = error_of(subjects[id].result),
@@ -119,8 +166,11 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
                                   .over = is_over(subjects[id].result, thresholds)};
         find_worst_input(flow, blame, id);
         fill_figures(here);
+        fill_own(&background, &subjects[id], here);
         find_root(subjects, blame, id);
     }
+    keep_jumps(flow, blame);
+    readers_find(flow, blame);
 }
 
 int32_t mm_blame_first_nonfinite(const struct mm_flow *flow, const struct mm_subject *subjects)
@@ -157,5 +207,5 @@ bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame 
 {
     bool edge = flow->role[id] != MM_ROLE_INNER;
     bool integer = (flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
-    return blame[id].over && (blame[id].starts || edge || integer);
+    return blame[id].starts || (blame[id].over && (edge || integer));
 }

@@ -12,8 +12,14 @@
 #define FORMAT_FACTOR 2.0
 /* A setting is worth naming when it halves the error (6 dB). */
 #define SETTING_GAIN 2.0
-/* Readers that see less than this share of a layer's error don't mind it. */
-#define READERS_SHARE 0.1
+/* A residual of this size is certain: nothing that rounds leaves it. */
+#define CERTAIN_RESIDUAL 0.1
+/* A correlation from which the weights' rounding is the most of a residual. */
+#define FIT_DECIDES 0.5
+/* Findings of this score are kept against "inherited": in clean int8 runs none was above 0.4. */
+#define SCORE_STANDS_OUT 0.7
+/* An integer operator that was not recomputed is accused, where nothing fits, from this error on. */
+#define INTEGER_UNEXPLAINED 0.25
 /* Findings below this are kept as evidence, but decide nothing. */
 #define SCORE_DECIDES 0.5
 
@@ -35,18 +41,8 @@ static enum mm_confidence confidence_of(double score)
 
 bool conclude_readers_mind(const struct mm_triage_view *view, uint32_t id, double *worst)
 {
-    const struct mm_flow *flow = view->flow;
-    uint32_t from = flow->reader_from[id], to = flow->reader_from[id + 1];
-    *worst = 0;
-    if (!flow->known || from == to || (flow->role[id] & MM_ROLE_OUTPUT))
-        return true;
-    for (uint32_t e = from; e < to; e++) {
-        const struct mm_blame *reader = &view->blame[flow->reader[e]];
-        if (reader->over || isnan(reader->error))
-            return true;
-        *worst = fmax(*worst, reader->error);
-    }
-    return *worst > READERS_SHARE * view->blame[id].error;
+    *worst = view->blame[id].readers_error;
+    return view->blame[id].readers_mind;
 }
 
 static bool is_integer_setting(const struct mm_whatif *whatif)
@@ -71,8 +67,8 @@ const struct mm_whatif *conclude_better(const struct mm_subject *subject)
         const struct mm_whatif *other = &evidence->floor[i];
         bool finer = is_integer_setting(other) && other->setting.dtype == now->setting.dtype &&
                      SETTING_GAIN * other->metrics.diff2 < now->metrics.diff2;
-        if (other->setting.per_channel && !mm_op_has_weights(subject->op_type))
-            continue; /* runtimes have a scale a channel for weights alone */
+        if (other->setting.per_channel)
+            continue; /* these are results: runtimes have a scale a channel for weights alone */
         if (finer && (!best || other->metrics.diff2 < best->metrics.diff2))
             best = other;
     }
@@ -92,6 +88,11 @@ bool conclude_is_noise(const struct mm_blame *blame)
 
 /* ---- the verdicts ---- */
 
+static enum mm_verdict_kind kind_of(const struct mm_finding *finding)
+{
+    return finding->verdict != MM_VERDICT_NONE ? finding->verdict : mm_cause_info(finding->cause)->verdict;
+}
+
 static void set(struct mm_verdict *out, enum mm_verdict_kind kind, enum mm_confidence confidence)
 {
     out->kind = kind;
@@ -105,7 +106,7 @@ static void say_inherited(const struct mm_triage_view *view, uint32_t id, struct
     set(out, MM_VERDICT_INHERITED, view->flow->known ? MM_LIKELY : MM_POSSIBLE);
     out->from = blame->root;
     if (blame->built_up)
-        snprintf(out->text, sizeof out->text, "built up on the way here, most of it in #%d", blame->root + 1);
+        snprintf(out->text, sizeof out->text, "accumulated upstream, most of it in #%d", blame->root + 1);
     else
         snprintf(out->text, sizeof out->text, "inherited from #%d", blame->root + 1);
 }
@@ -114,7 +115,7 @@ static void say_harmless(struct mm_verdict *out, double readers)
 {
     char figure[MM_NUM];
     set(out, MM_VERDICT_HARMLESS, MM_LIKELY);
-    snprintf(out->text, sizeof out->text, "harmless: what reads it is off by %s",
+    snprintf(out->text, sizeof out->text, "harmless: largest consumer error %s",
              mm_num_short(figure, readers, 2));
 }
 
@@ -123,7 +124,7 @@ static void say_noise(const struct mm_blame *blame, struct mm_verdict *out)
     char figure[MM_NUM];
     set(out, MM_VERDICT_NOISE, MM_LIKELY);
     out->cause = MM_CAUSE_ROUNDING;
-    snprintf(out->text, sizeof out->text, "rounding on the way here adds up to %s",
+    snprintf(out->text, sizeof out->text, "accumulated rounding: %s",
              mm_num_short(figure, blame->expected, 2));
 }
 
@@ -132,23 +133,12 @@ static void say_setting(const struct mm_evidence *evidence, const struct mm_what
 {
     const struct mm_whatif *now = conclude_format(evidence);
     const char *name = mm_dtype_info(now->setting.dtype)->name;
-    char figure[MM_NUM];
-    bool channels = better->setting.per_channel && !now->setting.per_channel;
     set(out, MM_VERDICT_SETTINGS, MM_LIKELY);
-    out->cause = channels ? MM_CAUSE_CHANNEL_RANGE : MM_CAUSE_ONE_SIDED;
-    if (channels && better->scale_low > 0)
-        snprintf(out->text, sizeof out->text,
-                 "%s per tensor is too coarse here: channels differ %sx in range", name,
-                 mm_num_short(figure, better->scale_high / better->scale_low, 2));
-    else if (channels)
-        snprintf(out->text, sizeof out->text, "%s per tensor is too coarse here: channels differ in range",
-                 name);
-    else
-        snprintf(out->text, sizeof out->text, "%s is too coarse here: %s would gain %.1f dB", name,
-                 better->setting.asymmetric && !now->setting.asymmetric
-                     ? "asymmetric"
-                     : mm_range_word(better->setting.range),
-                 better->metrics.sqnr - now->metrics.sqnr);
+    out->cause = MM_CAUSE_ONE_SIDED;
+    snprintf(out->text, sizeof out->text, "%s is too coarse here: %s would gain %.1f dB", name,
+             better->setting.asymmetric && !now->setting.asymmetric ? "asymmetric"
+                                                                    : mm_range_word(better->setting.range),
+             better->metrics.sqnr - now->metrics.sqnr);
 }
 
 static void say_format(const struct mm_evidence *evidence, struct mm_verdict *out)
@@ -161,24 +151,50 @@ static void say_format(const struct mm_evidence *evidence, struct mm_verdict *ou
              mm_dtype_info(now->setting.dtype)->name, mm_num_short(figure, now->metrics.diff2, 2));
 }
 
-static enum mm_verdict_kind kind_of(const struct mm_finding *finding)
-{
-    return finding->verdict != MM_VERDICT_NONE ? finding->verdict : mm_cause_info(finding->cause)->verdict;
-}
-
-static void say_finding(const struct mm_finding *finding, unsigned role, struct mm_verdict *out)
+static void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
+                        struct mm_verdict *out)
 {
     const struct mm_cause_info *info = mm_cause_info(finding->cause);
     enum mm_verdict_kind kind = kind_of(finding);
-    if (info->at_edges && (role & MM_ROLE_INPUT))
+    unsigned role = view->flow->role[id];
+    bool hurt = view->blame[id].readers_hurt;
+    if (finding->cause == MM_CAUSE_REORDERED && hurt)
+        kind = MM_VERDICT_IMPLEMENTATION; /* another order that a reader minds */
+    else if (info->at_edges && (role & MM_ROLE_INPUT))
         kind = MM_VERDICT_INPUT;
     else if (info->at_edges && (role & MM_ROLE_OUTPUT))
         kind = MM_VERDICT_OUTPUT;
     set(out, kind, confidence_of(finding->score));
     out->cause = finding->cause;
+    if (finding->cause == MM_CAUSE_CANCELLATION)
+        out->confidence = MM_LIKELY; /* its score only puts it behind near zero */
     if (finding->cause == MM_CAUSE_STALE)
         out->from = finding->layer;
     snprintf(out->text, sizeof out->text, "%s", finding->sentence);
+}
+
+/* What this operator adds to the inputs that it had. */
+static void say_wrong(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    double residual = view->subjects[id].recomputed->residual;
+    char a[MM_NUM], b[MM_NUM];
+    set(out, MM_VERDICT_IMPLEMENTATION, residual >= CERTAIN_RESIDUAL ? MM_CERTAIN : MM_LIKELY);
+    snprintf(out->text, sizeof out->text,
+             "recomputed from dst's own inputs it is off by %s; its format explains %s",
+             mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
+}
+
+/* The operator is right, and no rounding that is known explains the size: its inputs' errors do. */
+static void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    char a[MM_NUM], b[MM_NUM];
+    set(out, MM_VERDICT_NOISE, MM_LIKELY);
+    out->cause = MM_CAUSE_ROUNDING;
+    snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here",
+             mm_num_short(a, view->subjects[id].recomputed->residual, 2),
+             mm_num_short(b, blame->input_error, 2));
 }
 
 static void say_unexplained(const struct mm_blame *blame, unsigned role, struct mm_verdict *out)
@@ -189,13 +205,19 @@ static void say_unexplained(const struct mm_blame *blame, unsigned role, struct 
     if (!isfinite(blame->error))
         return; /* the sentence about NaN and Inf is as good as any */
     if (input)
-        snprintf(out->text, sizeof out->text, "the two runs were fed different data");
+        snprintf(out->text, sizeof out->text, "the two runs got different inputs");
     else if (blame->worst_input < 0)
-        snprintf(out->text, sizeof out->text, "computes something else here (%s)",
+        snprintf(out->text, sizeof out->text, "computes something different (%s)",
                  mm_num_short(figure, blame->error, 2));
     else
-        snprintf(out->text, sizeof out->text, "inputs are good (%s), the result is not",
+        snprintf(out->text, sizeof out->text, "inputs are fine (%s), the result is not",
                  mm_num_short(figure, blame->input_error, 2));
+}
+
+/* What somebody downstream suffers from is not harmless, whatever it looks like. */
+static bool is_denied(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
+{
+    return finding->cause == MM_CAUSE_NEAR_ZERO && view->blame[id].readers_hurt;
 }
 
 /* The best finding that decides; a stale buffer shows only among all layers. */
@@ -204,12 +226,65 @@ static const struct mm_finding *deciding(const struct mm_triage_view *view, uint
 {
     const struct mm_evidence *evidence = view->subjects[id].evidence;
     const struct mm_finding *best = NULL;
-    if (evidence && evidence->findings && evidence->finding[0].score >= SCORE_DECIDES)
-        best = &evidence->finding[0];
+    for (size_t i = 0; evidence && i < evidence->findings && !best; i++) {
+        if (evidence->finding[i].score >= SCORE_DECIDES && !is_denied(view, id, &evidence->finding[i]))
+            best = &evidence->finding[i];
+    }
     if (evidence && mm_cause_stale(view->subjects, view->count, id, memory) &&
         (!best || memory->score > best->score))
         best = memory;
     return best;
+}
+
+/* One scale for all weights is the reason where the residual has its pattern, and a scale a channel would halve it. */
+static bool coarse_weights(const struct mm_recomputed *recomputed)
+{
+    return recomputed->fit_tensor > recomputed->fit_channel && recomputed->fit_tensor >= FIT_DECIDES &&
+           recomputed->per_tensor >= SETTING_GAIN * recomputed->per_channel;
+}
+
+/* Small against what goes in, if that is known: then a constant or a factor of it is rounding as well. */
+static bool near_zero(const struct mm_evidence *evidence)
+{
+    for (size_t i = 0; evidence && i < evidence->findings; i++) {
+        if (evidence->finding[i].cause == MM_CAUSE_NEAR_ZERO)
+            return true;
+    }
+    return false;
+}
+
+/* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
+static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
+{
+    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
+    enum mm_verdict_kind kind = kind_of(finding);
+    /* what does no harm, or is plain rounding, does not leave such a residual */
+    if (view->blame[id].own == MM_OWN_WRONG)
+        return mm_verdict_info(kind)->is_origin && finding->cause != MM_CAUSE_ROUNDING;
+    bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
+    if (told && finding->cause == MM_CAUSE_CHANNEL_RANGE)
+        return coarse_weights(recomputed);
+    if (!told && kind == MM_VERDICT_IMPLEMENTATION && near_zero(view->subjects[id].evidence))
+        return false;
+    return !told || !mm_verdict_info(kind)->is_origin || kind == MM_VERDICT_OVERFLOW ||
+           kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
+}
+
+/* Where nobody recomputed, all inputs have to be good before an operator is accused of what nothing explains. */
+static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
+    const struct mm_blame *blame = &view->blame[id];
+    bool good = blame->worst_input < 0 || !view->blame[blame->worst_input].over;
+    bool integer = view->flow->quantised[id] != MM_QUANTISED_NO;
+    good = good && !(integer && blame->error < INTEGER_UNEXPLAINED); /* rounding its weights may cost that */
+    if (blame->own == MM_OWN_WRONG)
+        say_wrong(view, id, out);
+    else if (recomputed && recomputed->state == MM_RECOMPUTE_DONE && isfinite(recomputed->residual) &&
+             !recomputed->nonfinite)
+        say_right(view, id, out);
+    else if (good && view->flow->ordered && out->kind != MM_VERDICT_OVERFLOW && out->kind != MM_VERDICT_SHAPE)
+        say_unexplained(blame, view->flow->role[id], out);
 }
 
 static void conclude_start(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
@@ -219,25 +294,45 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
     struct mm_finding memory;
     const struct mm_finding *finding = deciding(view, id, &memory);
     const struct mm_whatif *better = conclude_better(&view->subjects[id]);
+    bool wrong = blame->own == MM_OWN_WRONG;
     double readers;
     /* rounding that nothing on the way here explains, but the format that was found, is the format's */
-    bool its_format = finding && finding->cause == MM_CAUSE_ROUNDING && !conclude_is_noise(blame) &&
-                      conclude_is_format(blame, evidence);
-    bool telling = finding && !its_format;
+    bool its_format = finding && finding->cause == MM_CAUSE_ROUNDING &&
+                      (wrong || (!conclude_is_noise(blame) && conclude_is_format(blame, evidence)));
+    bool telling = finding && !its_format && may_accuse(view, id, finding);
     if (telling)
-        say_finding(finding, view->flow->role[id], out);
+        say_finding(view, id, finding, out);
     else if (!evidence)
         return; /* nobody has looked yet */
-    else if (conclude_is_format(blame, evidence) && better)
+    else if (!wrong && conclude_is_format(blame, evidence) && better)
         say_setting(evidence, better, out);
-    else if (conclude_is_format(blame, evidence))
+    else if (!wrong && conclude_is_format(blame, evidence))
         say_format(evidence, out);
-    else if (conclude_is_noise(blame))
+    else if (!wrong && conclude_is_noise(blame))
         say_noise(blame, out);
     else if (!conclude_readers_mind(view, id, &readers))
         say_harmless(out, readers);
-    else if (view->flow->ordered && out->kind != MM_VERDICT_OVERFLOW && out->kind != MM_VERDICT_SHAPE)
-        say_unexplained(blame, view->flow->role[id], out);
+    else
+        conclude_unexplained(view, id, out);
+}
+
+/* What moves values about; a scale or an offset may be what a broken input comes to here. */
+static bool is_moved(enum mm_cause_id cause)
+{
+    return cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED;
+}
+
+/* A fault that fits by itself, and that its worst input has not, did not come in. */
+static const struct mm_finding *stands_out(const struct mm_triage_view *view, uint32_t id,
+                                           struct mm_finding *memory)
+{
+    const struct mm_finding *finding = deciding(view, id, memory);
+    int32_t input = view->blame[id].worst_input;
+    struct mm_finding before;
+    const struct mm_finding *inherited = input >= 0 ? deciding(view, (uint32_t)input, &before) : NULL;
+    bool fits = finding && finding->score >= SCORE_STANDS_OUT && is_moved(finding->cause) &&
+                kind_of(finding) == MM_VERDICT_IMPLEMENTATION && may_accuse(view, id, finding);
+    return fits && !(inherited && inherited->cause == finding->cause) ? finding : NULL;
 }
 
 static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
@@ -246,10 +341,14 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
     const struct mm_evidence *evidence = view->subjects[id].evidence;
     const struct mm_whatif *better = conclude_better(&view->subjects[id]);
     bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
+    struct mm_finding memory;
+    const struct mm_finding *finding = integer ? stands_out(view, id, &memory) : NULL;
     double readers;
     if (out->kind == MM_VERDICT_OVERFLOW)
         out->from =
             blame->root; /* it would overflow whatever came in: raising the root alone moves the Inf here */
+    else if (finding)
+        say_finding(view, id, finding, out);
     else if (integer && better && conclude_is_format(blame, evidence))
         say_setting(evidence, better, out);
     else if (!conclude_readers_mind(view, id, &readers))
@@ -278,12 +377,12 @@ static void say_simulated_format(const struct mm_triage_view *view, uint32_t id,
     const struct mm_finding *finding = deciding(view, id, &memory);
     char figure[MM_NUM];
     if (finding && is_of_format(finding)) {
-        say_finding(finding, view->flow->role[id], out);
+        say_finding(view, id, finding, out);
     } else if (better) {
         say_setting(evidence, better, out);
     } else {
         set(out, MM_VERDICT_FORMAT, MM_CERTAIN);
-        snprintf(out->text, sizeof out->text, "the format: its simulation is off by %s, too",
+        snprintf(out->text, sizeof out->text, "number format: the simulation is off by %s, too",
                  isinf(format) ? "NaN or Inf" : mm_num_short(figure, format, 2));
     }
     out->confidence = MM_CERTAIN;
@@ -296,10 +395,10 @@ static void say_simulated_implementation(const struct mm_triage_view *view, uint
     const struct mm_finding *finding = deciding(view, id, &memory);
     char figure[MM_NUM];
     if (finding && !is_of_format(finding)) {
-        say_finding(finding, view->flow->role[id], out);
+        say_finding(view, id, finding, out);
     } else {
         set(out, MM_VERDICT_IMPLEMENTATION, MM_CERTAIN);
-        snprintf(out->text, sizeof out->text, "off its own simulation by %s",
+        snprintf(out->text, sizeof out->text, "differs from its simulation by %s",
                  isinf(impl) ? "NaN or Inf" : mm_num_short(figure, impl, 2));
     }
     out->confidence = MM_CERTAIN;
@@ -325,7 +424,7 @@ void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct m
 {
     const struct mm_subject *subject = &view->subjects[id];
     mm_triage_judge(subject->pair, subject->result, view->thresholds, out);
-    if (!view->blame[id].over)
+    if (!view->blame[id].over && !view->blame[id].starts)
         return;
     if (conclude_simulated(view, id, out))
         return;

@@ -5,7 +5,8 @@
 #include "triage/conclude.h"
 #include "triage/simulated.h"
 
-#define GAIN_SHOWN 0.5 /* dB; less is not worth a word */
+#define CHANNEL_SHOWN 0.5 /* of the sum of squares: less is all over the place */
+#define GAIN_SHOWN    0.5 /* dB; less is not worth a word */
 
 /* "2.7", "270": a factor, for people. */
 static const char *factor(char out[MM_NUM], double value)
@@ -44,19 +45,27 @@ static void say_stranger(const struct mm_flow *flow, uint32_t id, struct mm_buf 
             "The model's graph does not know this tensor: whether the error starts here is not known.\n");
 }
 
+static void say_masked(const struct mm_result *result, struct mm_buf *out)
+{
+    char a[MM_NUM];
+    if (result->masked > 0)
+        mm_buf_printf(out,
+                      "%s positions hold the value of a mask on both sides; all figures are of the rest.\n",
+                      mm_num_count(a, result->masked));
+}
+
 static void say_inputs(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
 {
     const struct mm_blame *blame = &view->blame[id];
     char a[MM_NUM], b[MM_NUM];
     if (blame->worst_input < 0)
         return;
-    mm_buf_printf(out, "Worst %s: #%d %s, %s", view->flow->known ? "input" : "layer shortly before",
+    mm_buf_printf(out, "Largest %s: #%d %s, %s", view->flow->known ? "input error" : "error just before",
                   blame->worst_input + 1, view->name(view->context, (uint32_t)blame->worst_input),
                   isinf(blame->input_error) ? "broken" : mm_num_short(a, blame->input_error, 2));
     if (isfinite(blame->amplification) && isfinite(blame->error))
-        mm_buf_printf(out, "; the error becomes %sx of that here", factor(b, blame->amplification));
-    mm_buf_puts(out,
-                view->flow->known ? ".\n" : ". By execution order: a model's graph (--model) would tell.\n");
+        mm_buf_printf(out, "; the error here is %sx that", factor(b, blame->amplification));
+    mm_buf_puts(out, view->flow->known ? ".\n" : " (by execution order; --model gives the graph).\n");
 }
 
 /* Root to this layer: all of a short way, six stations of a long one. */
@@ -69,7 +78,7 @@ static void say_chain(const struct mm_triage_view *view, uint32_t id, struct mm_
     size_t shown = length < STATIONS ? length : STATIONS;
     if (length < 2)
         return;
-    mm_buf_puts(out, "The way of the error:");
+    mm_buf_puts(out, "Error path:");
     for (size_t i = 0; i < shown; i++) {
         uint32_t at = chain[i * (length - 1) / (shown - 1)];
         double error = view->blame[at].error;
@@ -86,51 +95,90 @@ static void say_floor(const struct mm_blame *blame, const struct mm_subject *sub
     const struct mm_whatif *better = conclude_better(subject);
     char a[MM_NUM], b[MM_NUM];
     if (format && format->clipped > 0 && mm_dtype_info(format->setting.dtype)->kind == MM_KIND_FLOAT) {
-        mm_buf_printf(out, "%s can't hold %s of 100 values here.\n",
-                      mm_dtype_info(format->setting.dtype)->name, mm_num_short(a, 100 * format->clipped, 2));
+        mm_buf_printf(out, "%s %% of the values are outside %s's range.\n",
+                      mm_num_short(a, 100 * format->clipped, 2), mm_dtype_info(format->setting.dtype)->name);
     } else if (format) {
         mm_whatif_name(&format->setting, out);
         if (format->metrics.diff2 == 0)
-            mm_buf_puts(out, " holds these values exactly");
+            mm_buf_puts(out, " represents these values exactly");
         else
-            mm_buf_printf(out, " costs %s at best here", mm_num_short(a, format->metrics.diff2, 2));
+            mm_buf_printf(out, ": error of at least %s", mm_num_short(a, format->metrics.diff2, 2));
         if (isfinite(blame->introduced) && blame->introduced > 0.01 * format->metrics.diff2 &&
             format->metrics.diff2 > 0)
-            mm_buf_printf(out, "; what is added here is %sx that",
+            mm_buf_printf(out, "; this layer adds %sx that",
                           factor(b, blame->introduced / format->metrics.diff2));
         mm_buf_puts(out, ".\n");
     }
     if (better) {
         mm_whatif_name(&better->setting, out);
-        mm_buf_printf(out, " would cost %s.\n", mm_num_short(a, better->metrics.diff2, 2));
+        mm_buf_printf(out, ": %s.\n", mm_num_short(a, better->metrics.diff2, 2));
     }
 }
 
-/* "Other settings: a scale a channel +6.8 dB (inferred), ..." for an operator on integers. */
+/* "Other settings: a scale for each channel of the weights +6.8 dB, ..." for an operator on integers. */
 static void say_gains(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
 {
     struct mm_gains gains;
+    struct mm_background background;
     bool integer =
         conclude_format(view->subjects[id].evidence) && (view->flow->quantised[id] & MM_QUANTISED_RESULT);
     if (!mm_gains_find(&view->subjects[id], integer, &gains))
         return;
+    mm_background_find(view->subjects, view->count, &background);
+    gains.per_channel = mm_background_gain(&background, gains.per_channel);
     const struct {
         const char *what;
         double gain;
     } rows[] = {
-        {"a scale for each channel of the weights (inferred)", gains.per_channel},
+        {"per-channel weights", gains.per_channel},
         {"asymmetric", gains.asymmetric},
         {gains.range == MM_RANGE_MINMAX ? "another range" : mm_range_word(gains.range), gains.statistics}};
     bool any = false;
     for (size_t i = 0; i < MM_COUNT(rows); i++) {
         if (rows[i].gain >= GAIN_SHOWN) {
-            mm_buf_printf(out, "%s%s %+.1f dB", any ? ", " : "Other settings would give: ", rows[i].what,
+            mm_buf_printf(out, "%s%s %+.1f dB", any ? ", " : "Gain from other settings: ", rows[i].what,
                           rows[i].gain);
             any = true;
         }
     }
     if (any)
         mm_buf_puts(out, ".\n");
+}
+
+/* Why an operator was not recomputed is worth a word where it is accused without. */
+static void say_not_recomputed(const struct mm_recomputed *recomputed, const struct mm_verdict *verdict,
+                               struct mm_buf *out)
+{
+    if (verdict->kind == MM_VERDICT_IMPLEMENTATION || verdict->kind == MM_VERDICT_OVER)
+        mm_buf_printf(out, "Not recomputed: %s.\n", recomputed->why);
+}
+
+/* "Recomputed from dst's own inputs: off by 0.21; formats and weights explain 0.004." */
+static void say_recomputed(const struct mm_blame *blame, const struct mm_recomputed *recomputed,
+                           struct mm_buf *out)
+{
+    char a[MM_NUM], b[MM_NUM];
+    mm_buf_printf(out, "Recomputed from dst's own inputs: off by %s",
+                  isinf(recomputed->residual) ? "all of it" : mm_num_short(a, recomputed->residual, 2));
+    if (isfinite(blame->explained))
+        mm_buf_printf(out, "; formats and weights explain %s", mm_num_short(b, blame->explained, 2));
+    mm_buf_puts(out, ".\n");
+    if (recomputed->channel >= 0 && recomputed->channel_share >= CHANNEL_SHOWN && blame->own == MM_OWN_WRONG)
+        mm_buf_printf(out, "%.0f %% of that is in channel %lld of %lld.\n", 100 * recomputed->channel_share,
+                      (long long)recomputed->channel, (long long)recomputed->channels);
+}
+
+static void say_own(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
+                    struct mm_buf *out)
+{
+    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
+    const struct mm_blame *blame = &view->blame[id];
+    if (!recomputed || !(blame->over || blame->starts))
+        return;
+    if (recomputed->state == MM_RECOMPUTE_DONE)
+        say_recomputed(blame, recomputed, out);
+    else
+        say_not_recomputed(recomputed, verdict, out);
 }
 
 static void say_findings(const struct mm_evidence *evidence, struct mm_buf *out)
@@ -152,7 +200,7 @@ static void say_simulation(const struct mm_triage_view *view, uint32_t id, struc
     simulated_tell(view, id, &impl, &format);
     if (isnan(impl) || isnan(format))
         return;
-    mm_buf_printf(out, "The simulation is off src by %s; dst is off the simulation by %s.\n",
+    mm_buf_printf(out, "Simulation against src: %s; dst against the simulation: %s.\n",
                   isinf(format) ? "NaN or Inf" : mm_num_short(a, format, 2),
                   isinf(impl) ? "NaN or Inf" : mm_num_short(b, impl, 2));
 }
@@ -162,7 +210,7 @@ static void say_readers(const struct mm_triage_view *view, uint32_t id, struct m
     double worst;
     char figure[MM_NUM];
     if (view->blame[id].over && !conclude_readers_mind(view, id, &worst))
-        mm_buf_printf(out, "What reads it is off by %s at most.\n", mm_num_short(figure, worst, 2));
+        mm_buf_printf(out, "Largest consumer error: %s.\n", mm_num_short(figure, worst, 2));
 }
 
 /* It was looked into, and nothing was found. */
@@ -179,6 +227,7 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
 {
     const struct mm_subject *subject = &view->subjects[id];
     say_error(view, id, evidence);
+    say_masked(subject->result, evidence);
     if (view->blame[id].over) {
         say_stranger(view->flow, id, evidence);
         say_inputs(view, id, evidence);
@@ -187,6 +236,7 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
     say_simulation(view, id, evidence);
     say_floor(&view->blame[id], subject, evidence);
     say_gains(view, id, evidence);
+    say_own(view, id, verdict, evidence);
     say_findings(subject->evidence, evidence);
     say_readers(view, id, evidence);
     const struct mm_verdict_info *kind = mm_verdict_info(verdict->kind);

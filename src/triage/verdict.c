@@ -11,7 +11,7 @@ void mm_thresholds_defaults(struct mm_thresholds *thresholds)
 bool mm_thresholds_over(const struct mm_thresholds *thresholds, const struct mm_metrics *metrics)
 {
     bool over = metrics->diff2 > thresholds->diff2 || metrics->diff1 > thresholds->diff1;
-    return over && !(metrics->max_abs <= thresholds->floor);
+    return over && !(thresholds->floor > 0 && metrics->max_abs <= thresholds->floor);
 }
 
 /* max |x| over src's finite values; 0 when there are none. */
@@ -60,7 +60,7 @@ static void judge_nonfinite(const struct mm_result *result, struct mm_verdict *o
 static void judge_measured(const struct mm_result *result, const struct mm_thresholds *thresholds,
                            struct mm_verdict *out)
 {
-    const struct mm_metrics *m = &result->metrics;
+    const struct mm_metrics *m = mm_result_judged(result);
     if (m->nonfinite_differ) {
         judge_nonfinite(result, out);
         return;

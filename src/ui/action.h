@@ -58,7 +58,7 @@ struct action_info {
     const char *prompt; /* asked when it comes without text; NULL: it needs none */
     const char *hint;   /* one or two words for the footer; NULL: not worth a hint */
     const char *help;   /* one line for the ? screen */
-    bool empty;         /* with a prompt: an empty line is an answer; else it means "never mind" */
+    bool empty;         /* with a prompt: an empty line is an answer; else it means "cancel" */
 };
 
 /* Rows that stand below one heading of the ? screen. Neighbouring sections may have the same heading. */

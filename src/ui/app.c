@@ -280,7 +280,7 @@ void app_do(struct app *app, const struct action_event *event)
     if (info->id == ACT_NONE)
         return;
     if (!(info->scopes & top_scopes(app))) {
-        app_say(app, ROLE_WARN, "'%s' is not for this screen.", info->name);
+        app_say(app, ROLE_WARN, "'%s' is not available on this screen.", info->name);
         return;
     }
     if (asks_first(app, event)) {
@@ -334,7 +334,7 @@ int app_command(struct app *app, const char *line)
     }
     int id = action_find(&app->actions, copy);
     if (id == ACT_NONE) {
-        app_say(app, ROLE_ERROR, "No action is called '%s'; ? lists them.", copy);
+        app_say(app, ROLE_ERROR, "Unknown action '%s' (? lists them).", copy);
         return -1;
     }
     app_act(app, id, *text ? text : NULL);

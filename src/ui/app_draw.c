@@ -7,7 +7,7 @@
 /* One sentence, broken at blanks. */
 static void draw_too_small(struct canvas *c)
 {
-    const char *text = "mmtui needs a window of 40 x 10.";
+    const char *text = "mmtui needs a window of at least 40 x 10.";
     int x = 0, y = 0;
     while (*text) {
         int length = (int)strcspn(text, " ");
@@ -95,10 +95,10 @@ static void draw_prompt_hints(const struct app *app, struct canvas *c)
     static const struct {
         enum prompt_kind kind;
         const char *key, *label;
-    } hints[] = {{PROMPT_LINE, "Enter", "do it"},    {PROMPT_LINE, "Esc", "never mind"},
-                 {PROMPT_LINE, "Up", "earlier"},     {PROMPT_MENU, "Enter", "take"},
-                 {PROMPT_MENU, "Esc", "never mind"}, {PROMPT_MENU, "j k", "move"},
-                 {PROMPT_ASK, "y", "yes"},           {PROMPT_ASK, "n", "no"}};
+    } hints[] = {{PROMPT_LINE, "Enter", "OK"},   {PROMPT_LINE, "Esc", "cancel"},
+                 {PROMPT_LINE, "Up", "history"}, {PROMPT_MENU, "Enter", "select"},
+                 {PROMPT_MENU, "Esc", "cancel"}, {PROMPT_MENU, "j k", "move"},
+                 {PROMPT_ASK, "y", "yes"},       {PROMPT_ASK, "n", "no"}};
     int x = 1;
     for (size_t i = 0; i < MM_COUNT(hints); i++) {
         if (hints[i].kind != app->prompt.kind)

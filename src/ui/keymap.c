@@ -16,8 +16,8 @@ static int add(struct keymap *map, uint32_t key, int id, struct mm_err *err)
     return 0;
 }
 
-/* The next word of text[0..end), cut at WORD - 1 bytes; returns where to go on, or NULL when there is none.
- */
+/* The next word of text[0..end), cut at WORD - 1 bytes; returns where to go on, or NULL when there is
+ * none. */
 static const char *next_word(const char *text, const char *end, char out[WORD])
 {
     size_t length = 0;
@@ -75,9 +75,9 @@ int keymap_bind(struct keymap *map, const char *key, const char *action, struct 
     bool nobody = strcmp(action, "none") == 0;
     int id = nobody ? ACT_NONE : action_find(map->actions, action);
     if (code == K_NONE)
-        return mm_fail(err, MM_EARG, "no key is called '%s'", key);
+        return mm_fail(err, MM_EARG, "unknown key '%s'", key);
     if (id == ACT_NONE && !nobody)
-        return mm_fail(err, MM_EARG, "no action is called '%s'", action);
+        return mm_fail(err, MM_EARG, "unknown action '%s'", action);
     unbind(map, code, id);
     if (nobody)
         return 0;

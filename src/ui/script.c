@@ -134,7 +134,7 @@ static int key_line(struct app *app, const char *p, struct mm_err *err)
         snprintf(word, sizeof(word), "%.*s", (int)(length < sizeof(word) ? length : sizeof(word)), p);
         uint32_t key = key_parse(word);
         if (key == K_NONE)
-            return mm_fail(err, MM_EARG, "no key is called '%.*s'", (int)(length < 40 ? length : 40), p);
+            return mm_fail(err, MM_EARG, "unknown key '%.*s'", (int)(length < 40 ? length : 40), p);
         press(app, key);
         p += length;
     }

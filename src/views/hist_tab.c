@@ -102,7 +102,7 @@ static void draw(struct canvas *c, const struct layer_view *layer, const struct 
     bool error = tab->error && data->pair->src && data->pair->dst;
     const char *counts = tab->log ? "log" : "linear";
     if (error)
-        canvas_textf(c, 0, 0, -1, ROLE_DIM, "of the error   counts: %s", counts);
+        canvas_textf(c, 0, 0, -1, ROLE_DIM, "error   counts: %s", counts);
     else
         canvas_textf(c, 0, 0, -1, ROLE_DIM, "range: %s   counts: %s   bins: %zu", range_names[tab->range],
                      counts, bins_of(layer, tab));
@@ -112,7 +112,7 @@ static void draw(struct canvas *c, const struct layer_view *layer, const struct 
         canvas_text(c, 0, 2, -1, ROLE_WARN,
                     state == MM_STATE_FAILED ? data->result.error : data->verdict.text);
     else if (!tab->hist)
-        canvas_text(c, 0, 2, -1, ROLE_DIM, "counting ...");
+        canvas_text(c, 0, 2, -1, ROLE_DIM, "Counting ...");
     if (!tab->hist)
         return;
     const struct mm_stats *stats = data->pair->src ? &data->result.metrics.src : &data->result.metrics.dst;

@@ -52,9 +52,7 @@ static void settle(void *context)
 static const char *unsaved(void *context)
 {
     struct inspector *inspector = context;
-    return mm_plan_unsaved(mm_session_plan_const(inspector->session))
-               ? "The plan is not written (w shows it). Leave anyway?"
-               : NULL;
+    return mm_plan_unsaved(mm_session_plan_const(inspector->session)) ? "Plan not saved. Quit anyway?" : NULL;
 }
 
 /* ---- actions of every screen ---- */
@@ -78,8 +76,8 @@ static void act_undo(struct inspector *inspector, const struct action_event *eve
     }
     struct mm_buf keys;
     mm_buf_init(&keys);
-    app_say(app, ROLE_STATUS, "%s: %s (%s %s)", undo ? "Undone" : "Done again", label,
-            inspector_key(app, undo ? ACT_REDO : ACT_UNDO, &keys), undo ? "does it again" : "undoes it");
+    app_say(app, ROLE_STATUS, "%s: %s (%s %s)", undo ? "Undone" : "Redone", label,
+            inspector_key(app, undo ? ACT_REDO : ACT_UNDO, &keys), undo ? "redoes it" : "undoes it");
     mm_buf_done(&keys);
     app_changed(app);
 }
@@ -199,7 +197,7 @@ static void act_threshold(struct inspector *inspector, const struct action_event
     struct mm_session_totals totals;
     mm_session_totals(inspector->session, &totals);
     char a[MM_NUM], b[MM_NUM];
-    app_say(app, ROLE_STATUS, "Thresholds: diff1 %s, diff2 %s; %zu layers are bad",
+    app_say(app, ROLE_STATUS, "Thresholds: diff1 %s, diff2 %s; layers over: %zu",
             mm_num_short(a, thresholds.diff1, 4), mm_num_short(b, thresholds.diff2, 4), totals.bad);
     app_changed(app);
 }
@@ -272,7 +270,7 @@ static bool act(void *context, struct app *app, const struct action_event *event
 
 static const struct menu_item precision_menu[] = {
     {'h', "FLOAT16", "f16"}, {'b', "BFLOAT16", "bf16"}, {'f', "FLOAT32", "f32"},
-    {'8', "INT8", "i8"},     {'6', "INT16", "i16"},     {'x', "as it is (no override)", "none"},
+    {'8', "INT8", "i8"},     {'6', "INT16", "i16"},     {'x', "no override", "none"},
 };
 
 static void say_precision(struct app *app, size_t changed, size_t count, enum mm_precision precision,
@@ -286,7 +284,7 @@ static void say_precision(struct app *app, size_t changed, size_t count, enum mm
     bool taken = mm_dialect_takes(to, &(struct mm_override){.precision = precision});
     if (changed == 0)
         app_say(app, ROLE_STATUS, "Nothing changed: %s",
-                precision == MM_PRECISION_NONE ? "there is no override" : "that is what is chosen already");
+                precision == MM_PRECISION_NONE ? "there is no override" : "it is set already");
     else if (precision == MM_PRECISION_NONE)
         app_say(app, ROLE_STATUS, "Cleared %zu %s (%s undoes it)", changed,
                 changed == 1 ? "override" : "overrides", undo);

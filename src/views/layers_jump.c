@@ -85,7 +85,7 @@ static bool select_layer(struct layers *layers, struct app *app, size_t id)
     if (row >= 0)
         list_jump(&layers->list, row);
     else
-        app_say(app, ROLE_WARN, "#%zu %s is not shown: the filter hides it (Esc shows all)", id + 1,
+        app_say(app, ROLE_WARN, "#%zu %s is hidden by the filter (Esc shows all)", id + 1,
                 mm_session_layer(app->session, id)->label);
     return row >= 0;
 }
@@ -97,7 +97,7 @@ static bool seek_culprit(struct layers *layers, struct app *app)
     if (culprit < 0)
         return seek_first(layers, app->session, is_bad);
     if (select_layer(layers, app, (size_t)culprit))
-        app_say(app, ROLE_STATUS, "The first error comes in at #%d", culprit + 1);
+        app_say(app, ROLE_STATUS, "#%d introduces the first error", culprit + 1);
     return true;
 }
 
@@ -126,8 +126,7 @@ static bool act_seek(struct layers *layers, struct app *app, const struct action
     }
     layers->moved = true;
     if (!found && event->id == ACT_FIRST_NONFINITE)
-        app_say(app, ROLE_STATUS, "No NaN and no Inf in any layer%s",
-                layers->filter ? " of this filter" : "");
+        app_say(app, ROLE_STATUS, "No NaN or Inf in any layer%s", layers->filter ? " of this filter" : "");
     else if (!found)
         app_say(app, ROLE_STATUS, "No layer is over the threshold%s",
                 layers->filter ? " in this filter" : "");
@@ -169,7 +168,7 @@ static void find_next(struct layers *layers, struct app *app, int by, bool from_
 {
     layers->moved = true;
     if (!layers->search[0])
-        app_say(app, ROLE_STATUS, "Nothing was searched for yet (/ asks)");
+        app_say(app, ROLE_STATUS, "No search yet (/ starts one)");
     else if (layers->list.count == 0 || !seek(layers, app->session, matches_search, by, from_here))
         app_say(app, ROLE_WARN, "No layer matches \"%s\"", layers->search);
     else

@@ -30,7 +30,7 @@ static int draw_title_right(struct canvas *c, const struct layers *layers, const
         draw_progress(c, right, layers, app);
         right -= width;
     } else if (layers->totals.analysing) {
-        int width = snprintf(text, sizeof text, "looking into %zu", layers->totals.analysing);
+        int width = snprintf(text, sizeof text, "analysing %zu", layers->totals.analysing);
         canvas_text(c, right - width, 0, -1, ROLE_PROGRESS, text);
         right -= width + 2;
     }
@@ -44,8 +44,8 @@ static int draw_title_right(struct canvas *c, const struct layers *layers, const
     return right - width;
 }
 
-/* "222 pairs · 0 src only · 108 dst only"; where that is too long, without what is zero; or just the pairs.
- */
+/* "222 pairs · 0 src only · 108 dst only"; where that is too long, without what is zero; or just the
+ * pairs. */
 static void counts_text(const struct layers *layers, const struct glyphs *g, int room, struct mm_buf *out)
 {
     const struct mm_session_totals *totals = &layers->totals;

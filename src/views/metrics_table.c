@@ -22,7 +22,7 @@ static void judge_threshold(struct metric_line *line, const struct mm_metrics *m
     char text[MM_NUM];
     bool over = value > threshold;
     if (m->nonfinite_differ) {
-        mm_buf_puts(&line->word, "of the finite part");
+        mm_buf_puts(&line->word, "finite elements only");
         line->role = ROLE_WARN;
         return;
     }
@@ -58,7 +58,7 @@ static void line_diff4(const struct mm_metrics *m, const struct mm_thresholds *t
     mm_buf_printf(&line->figure, "%.0f%% up, %.0f%% down", m->diff4_greater * 100, m->diff4_less * 100);
     /* one-sided error over enough elements is bias, not noise */
     if (m->diff4_n >= 100 && fmax(m->diff4_greater, m->diff4_less) > 0.9) {
-        mm_buf_puts(&line->word, "one-sided: a bias");
+        mm_buf_puts(&line->word, "one-sided (bias)");
         line->role = ROLE_WARN;
     }
 }
@@ -78,7 +78,7 @@ static void line_cosine(const struct mm_metrics *m, const struct mm_thresholds *
                         struct metric_line *line)
 {
     if (m->cosine > 0.999 && m->diff2 > thresholds->diff2) {
-        mm_buf_puts(&line->word, "scale is off: see fit");
+        mm_buf_puts(&line->word, "scale differs: see fit");
         line->role = ROLE_WARN;
     }
 }
@@ -90,7 +90,7 @@ static void line_fit(const struct mm_metrics *m, const struct mm_thresholds *thr
     (void)thresholds;
     mm_buf_clear(&line->figure);
     mm_buf_printf(&line->figure, "%s*s %c %s", mm_num_short(a, m->fit_scale, 4),
-                  m->fit_offset < 0 ? '-' : '+', mm_num_short(b, fabs(m->fit_offset), 3));
+                  m->fit_offset < 0 ? '-' : '+', mm_num_short(b, fabs(m->fit_offset), 2));
     mm_buf_puts(&line->word, "residual ");
     mm_metric_text(MM_METRIC_FIT_RESIDUAL, m, &line->word);
 }
@@ -148,6 +148,10 @@ static void line_init(struct metric_line *line, size_t i, const struct mm_layer 
     const struct mm_metrics *m = &layer->result.metrics;
     const struct mm_metric *metric = mm_metric(lines[i].metric);
     *line = (struct metric_line){.role = ROLE_DIM, .at = -1};
+    if (m->finite == 0 && m->nonfinite_differ && lines[i].metric != MM_METRIC_NONFINITE_DIFFER) {
+        mm_buf_puts(&line->figure, "-"); /* a figure of no element */
+        return;
+    }
     mm_metric_text(lines[i].metric, m, &line->figure);
     if (metric->unit && isfinite(mm_metric_value(lines[i].metric, m)))
         mm_buf_printf(&line->figure, " %s", metric->unit);

@@ -90,22 +90,24 @@ static void say_starts(const struct mm_session *session, size_t id, const char *
     const struct mm_blame *here = mm_session_blame(session, id);
     char a[MM_NUM], b[MM_NUM], c[MM_NUM];
     if (here->worst_input < 0)
-        mm_buf_printf(out, "Introduced here (%s): nothing that was dumped comes before it.",
+        mm_buf_printf(out, "Introduced here (%s): no dumped layer comes before it.",
                       error_text(a, here->error));
     else if (here->built_up)
-        mm_buf_printf(out, "No layer on the way here is bad alone; this one adds the most (%s of %s).",
-                      error_text(a, here->introduced), error_text(b, here->error));
+        mm_buf_printf(
+            out,
+            "Accumulated: no layer upstream is over the threshold alone; this one adds the most (%s of %s).",
+            error_text(a, here->introduced), error_text(b, here->error));
     else if (!mm_session_blame(session, (size_t)here->worst_input)->over && isinf(here->error))
-        mm_buf_printf(out, "Introduced here: %s are good (%s at worst), the result is broken.", inputs,
+        mm_buf_printf(out, "Introduced here: %s are fine (%s at most), the result is broken.", inputs,
                       error_text(a, here->input_error));
     else if (!mm_session_blame(session, (size_t)here->worst_input)->over)
-        mm_buf_printf(out, "Introduced here: %s are good (%s at worst), the result is not (%s).", inputs,
+        mm_buf_printf(out, "Introduced here: %s are fine (%s at most), the result is not (%s).", inputs,
                       error_text(a, here->input_error), error_text(b, here->error));
     else if (isinf(here->error))
-        mm_buf_printf(out, "Introduced here: #%d comes in with %s, the result is broken.",
-                      here->worst_input + 1, error_text(a, here->input_error));
+        mm_buf_printf(out, "Introduced here: #%d is off by %s, the result is broken.", here->worst_input + 1,
+                      error_text(a, here->input_error));
     else
-        mm_buf_printf(out, "Introduced here: #%d comes in with %s, the result has %s that (%s).",
+        mm_buf_printf(out, "Introduced here: #%d is off by %s, the result by %s that (%s).",
                       here->worst_input + 1, error_text(a, here->input_error),
                       text_fit_times(b, here->amplification), error_text(c, here->error));
 }
@@ -118,13 +120,13 @@ static void say_comes_in(const struct app *app, size_t id, struct mm_buf *out)
     mm_buf_init(&keys);
     const char *key = inspector_key(app, ACT_ROOT, &keys);
     if (here->built_up)
-        mm_buf_printf(out, "Not from here: it grew on the way, most of it in #%d %s (%s goes there).",
+        mm_buf_printf(out, "Inherited: accumulated upstream, most of it in #%d %s (%s goes there).",
                       here->root + 1, name, key);
     else if (here->worst_input == here->root)
-        mm_buf_printf(out, "Not from here: it comes in from #%d %s, where it starts (%s goes there).",
-                      here->root + 1, name, key);
+        mm_buf_printf(out, "Inherited from #%d %s, where it starts (%s goes there).", here->root + 1, name,
+                      key);
     else
-        mm_buf_printf(out, "Not from here: it comes in from #%d and starts in #%d %s (%s goes there).",
+        mm_buf_printf(out, "Inherited through #%d; it starts in #%d %s (%s goes there).",
                       here->worst_input + 1, here->root + 1, name, key);
     mm_buf_done(&keys);
 }
@@ -136,9 +138,9 @@ bool neighbours_say(const struct app *app, size_t id, struct mm_buf *out)
     const struct mm_flow *flow = mm_session_flow(session);
     const char *inputs = flow && flow->known ? "its inputs" : "the layers before it";
     if (!here)
-        mm_buf_puts(out, "Known when all layers are measured.");
+        mm_buf_puts(out, "Known once all layers are measured.");
     else if (isnan(here->error))
-        mm_buf_puts(out, "This tensor has no error of its own: there was nothing to compare it with.");
+        mm_buf_puts(out, "This tensor was not compared.");
     else if (!flow->ordered)
         mm_buf_printf(out, "%s; without it, which layers are next to this one is not known.",
                       verdict_no_order);

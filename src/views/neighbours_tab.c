@@ -92,10 +92,10 @@ static int draw_words(struct canvas *c, const struct layer_view *layer, const st
     int y = text_fit_wrap(&room, 0, 0, c->w, here ? ROLE_BAD : ROLE_VALUE, mm_buf_text(&text));
     const struct mm_flow *flow = mm_session_flow(app->session);
     if (flow && flow->ordered && !flow->known)
-        y += text_fit_wrap(&room, 0, y, c->w, ROLE_DIM,
-                           c->w < 70
-                               ? "by execution order (no --model)"
-                               : "by execution order (no --model): the layers run just before and after");
+        y += text_fit_wrap(
+            &room, 0, y, c->w, ROLE_DIM,
+            c->w < 70 ? "by execution order (no --model)"
+                      : "by execution order (no --model): the layers executed just before and after");
     mm_buf_done(&text);
     return y < room.h ? y : room.h;
 }

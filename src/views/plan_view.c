@@ -102,7 +102,7 @@ static void add_overrides(struct plan_view *view, const struct mm_plan *plan)
         add_line(view, (struct plan_line){.kind = LINE_OVERRIDE, .override = order[i]});
     }
     if (count == 0)
-        add_text(view, LINE_TEXT, 0, "Nothing is chosen yet: p on a layer gives it a precision.");
+        add_text(view, LINE_TEXT, 0, "No overrides yet: p on a layer sets its precision.");
     free(order);
 }
 
@@ -213,7 +213,7 @@ static void status(const struct view *view, const struct app *app, struct canvas
     const struct mm_plan *plan = mm_session_plan_const(app->session);
     bool waits = mm_plan_unsaved(plan) || mm_plan_count(plan) == 0;
     (void)view;
-    inspector_status(app, c, ROLE_STATUS, waits ? "Nothing is written before Enter" : "");
+    inspector_status(app, c, ROLE_STATUS, waits ? "Nothing written yet (Enter writes)" : "");
 }
 
 /* ---- actions ---- */

@@ -194,9 +194,9 @@ static int draw_sides(struct canvas *c, const struct app *app, size_t id, int to
     const struct side sides[2] = {side_of(layer, false), side_of(layer, true)};
     int y = 1, column = (c->w - LABEL_WIDTH - 2) / 2;
     column = column > most ? most : column;
-    canvas_text(c, LABEL_WIDTH, -top, column, ROLE_HEADER, sides[0].entry ? "src" : "src (not there)");
+    canvas_text(c, LABEL_WIDTH, -top, column, ROLE_HEADER, sides[0].entry ? "src" : "src (missing)");
     canvas_text(c, LABEL_WIDTH + column + 2, -top, column, ROLE_HEADER,
-                sides[1].entry ? "dst" : "dst (not there)");
+                sides[1].entry ? "dst" : "dst (missing)");
     for (size_t i = 0; i < count; i++)
         y += draw_row(c, y - top, &rows[i], sides, column, app);
     return y;

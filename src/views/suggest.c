@@ -28,7 +28,7 @@ void suggest_line(const struct app *app, size_t id, struct mm_buf *out)
                   mm_precision_info(mm_suggestion_precision(item))->name, item->text);
 }
 
-/* "3 suggested (A accepts, - leaves one out, Esc drops them): worst error of the outputs ..." */
+/* "3 suggested: output error ... (A accepts, - leaves one out, Esc drops them)" */
 static void say_found(struct app *app)
 {
     const struct mm_suggestions *list = mm_session_suggestions(app->session);
@@ -41,10 +41,9 @@ static void say_found(struct app *app)
     if (list->count == 0)
         app_say(app, ROLE_STATUS, "Suggested: %s", mm_buf_text(&text));
     else
-        app_say(app, ROLE_STATUS, "%zu suggested (%s accepts, %s leaves one out, %s drops them): %s",
-                list->count, inspector_key(app, ACT_ACCEPT, &accept),
-                inspector_key(app, ACT_SUGGEST_TOGGLE, &toggle), inspector_key(app, ACT_ESCAPE, &drop),
-                mm_buf_text(&text));
+        app_say(app, ROLE_STATUS, "%zu suggested: %s (%s accepts, %s leaves one out, %s drops them)",
+                list->count, mm_buf_text(&text), inspector_key(app, ACT_ACCEPT, &accept),
+                inspector_key(app, ACT_SUGGEST_TOGGLE, &toggle), inspector_key(app, ACT_ESCAPE, &drop));
     mm_buf_done(&text);
     mm_buf_done(&accept);
     mm_buf_done(&toggle);

@@ -38,10 +38,9 @@ static void say_progress(const struct mm_session *session, size_t id, struct mm_
     if (!can_be_analysed(mm_session_layer(session, id)) || mm_session_evidence(session, id))
         return;
     if (mm_session_flow(session))
-        mm_buf_puts(out, mm_session_triaged(session) ? "Nobody has looked into it." : "looking ...");
+        mm_buf_puts(out, mm_session_triaged(session) ? "Not analysed." : "Analysing ...");
     else if (totals.measured < totals.layers)
-        mm_buf_printf(out, "Looked into when all layers are measured (%zu of %zu so far).", totals.measured,
-                      totals.layers);
+        mm_buf_printf(out, "Waiting for all layers (%zu/%zu).", totals.measured, totals.layers);
 }
 
 /* ---- drawing ---- */

@@ -25,20 +25,27 @@ enum role error_role(double error)
     return isinf(error) ? ROLE_NAN : role_heat(error_profile_level(error));
 }
 
+/* The length of what a sentence says first: up to a colon, or "6.5x over" of "6.5x over 0.05"; else all of it. */
+static size_t head_of(const char *text)
+{
+    const char *colon = strchr(text, ':'), *over = strstr(text, "x over ");
+    if (colon)
+        return (size_t)(colon - text);
+    return over ? (size_t)(over - text) + strlen("x over") : strlen(text);
+}
+
 void verdict_fit(const struct mm_verdict *verdict, int width, struct mm_buf *out)
 {
     const char *text = verdict->text[0] ? verdict->text : verdict->kind == MM_VERDICT_OK ? "ok" : "";
-    const char *colon = strchr(text, ':');
-    int whole = mm_text_width(text);
-    bool head = colon && whole > width;
-    if (whole > width && !mm_verdict_info(verdict->kind)->text_says_more && (!head || colon - text > width)) {
-        if (verdict->kind == MM_VERDICT_INHERITED && verdict->from >= 0)
-            mm_buf_printf(out, "from #%d", verdict->from + 1);
-        else
-            mm_buf_puts(out, mm_verdict_word(verdict->kind));
-        return;
-    }
-    mm_buf_add(out, text, head ? (size_t)(colon - text) : strlen(text));
+    bool whole = mm_text_width(text) <= width;
+    size_t head = whole ? strlen(text) : head_of(text);
+    if (whole || mm_verdict_info(verdict->kind)->text_says_more ||
+        (head < strlen(text) && head <= (size_t)width))
+        mm_buf_add(out, text, head);
+    else if (verdict->kind == MM_VERDICT_INHERITED && verdict->from >= 0)
+        mm_buf_printf(out, "from #%d", verdict->from + 1);
+    else
+        mm_buf_puts(out, mm_verdict_word(verdict->kind));
 }
 
 void verdict_next(const struct app *app, size_t id, struct mm_buf *out)
@@ -84,12 +91,12 @@ bool verdict_root(struct app *app, size_t id, size_t *root)
     if (!verdict_ordered(app))
         return false;
     if (!blame)
-        app_say(app, ROLE_STATUS, "Where an error starts is known when all layers are measured");
+        app_say(app, ROLE_STATUS, "Where the error starts is known once all layers are measured");
     else if (!blame->over || blame->root < 0)
         app_say(app, ROLE_STATUS, "This layer has no error to follow");
     else if ((size_t)blame->root == id)
         app_say(app, ROLE_STATUS,
-                blame->built_up ? "The error grew on the way here; this layer adds the most"
+                blame->built_up ? "The error accumulated upstream; this layer adds the most"
                                 : "This is where the error starts");
     else
         return say_root(app, id, *root = (size_t)blame->root);

@@ -87,10 +87,12 @@ static void text_range(const struct source *source, char *out, size_t size)
         snprintf(out, size, "%s", mm_range_word(source->row->setting.range));
 }
 
+/* A figure of no finite element is none: the share that is clipped says why. */
 static void text_diff2(const struct source *source, char *out, size_t size)
 {
     char text[MM_NUM];
-    snprintf(out, size, "%s", mm_num_sci(text, metrics_of(source)->diff2));
+    if (!isnan(metrics_of(source)->diff2))
+        snprintf(out, size, "%s", mm_num_sci(text, metrics_of(source)->diff2));
 }
 
 /* How many times the error of this row dst has. */
@@ -104,6 +106,8 @@ static void text_times(const struct source *source, char *out, size_t size)
 static void text_sqnr(const struct source *source, char *out, size_t size)
 {
     double sqnr = metrics_of(source)->sqnr;
+    if (isnan(sqnr))
+        return;
     if (isinf(sqnr))
         snprintf(out, size, "%s", sqnr > 0 ? "Inf" : "-Inf");
     else
@@ -113,7 +117,8 @@ static void text_sqnr(const struct source *source, char *out, size_t size)
 static void text_max_abs(const struct source *source, char *out, size_t size)
 {
     char text[MM_NUM];
-    snprintf(out, size, "%s", mm_num_sci(text, metrics_of(source)->max_abs));
+    if (!isnan(metrics_of(source)->max_abs))
+        snprintf(out, size, "%s", mm_num_sci(text, metrics_of(source)->max_abs));
 }
 
 static void text_clipped(const struct source *source, char *out, size_t size)
@@ -154,7 +159,7 @@ static const struct column {
     {"zero", 5, ALIGN_LEFT, ROLE_VALUE, text_zero},
     {"range", 7, ALIGN_LEFT, ROLE_VALUE, text_range},
     {"diff2", 8, ALIGN_RIGHT, ROLE_VALUE, text_diff2},
-    {"dst/it", 7, ALIGN_RIGHT, ROLE_VALUE, text_times},
+    {"dst/row", 8, ALIGN_RIGHT, ROLE_VALUE, text_times},
     {"SQNR", 6, ALIGN_RIGHT, ROLE_VALUE, text_sqnr},
     {"max|d|", 8, ALIGN_RIGHT, ROLE_VALUE, text_max_abs},
     {"clipped", 8, ALIGN_RIGHT, ROLE_VALUE, text_clipped},
@@ -209,7 +214,7 @@ static int draw_rows(struct canvas *c, const struct app *app, const struct mm_re
     }
     if (nearest >= 0) {
         canvas_text(c, 0, y, 1, ROLE_MARK, app->glyphs->badge);
-        canvas_text(c, MARK_WIDTH, y++, -1, ROLE_DIM, "nearest to what dst is off");
+        canvas_text(c, MARK_WIDTH, y++, -1, ROLE_DIM, "closest to dst's actual error");
     }
     return y;
 }
@@ -218,12 +223,12 @@ int whatif_table_draw(struct canvas *c, const struct app *app, size_t id, const 
                       const char *problem, int top)
 {
     int y = text_fit_wrap(c, 0, -top, c->w, ROLE_DIM,
-                          "src stored so, at best; sums inside the operator are not modelled") -
+                          "Least error of src in each format; sums inside the operator are not modelled") -
             top + 1;
     if (problem)
         y += text_fit_wrap(c, 0, y, c->w, ROLE_ERROR, problem);
     else if (!table)
-        canvas_text(c, 0, y++, -1, ROLE_DIM, "rounding ...");
+        canvas_text(c, 0, y++, -1, ROLE_DIM, "Computing ...");
     else
         y = draw_rows(c, app, &mm_session_layer(app->session, id)->result, table, y);
     return y + top;

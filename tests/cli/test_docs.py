@@ -205,7 +205,7 @@ def key_table(names):
     by_name = {row.name: row for row in actions()}
     lines = ["| keys | command | |", "| --- | --- | --- |"]
     for name in names.split():
-        check(name in by_name, f"README: no action is called {name}")
+        check(name in by_name, f"README: unknown action {name}")
         row = by_name[name]
         keys = " ".join(f"`{key}`" for key in row.keys).replace("|", "\\|")
         lines.append(f"| {keys} | `:{name}` | {row.help} |")

@@ -228,7 +228,7 @@ BS
 :screen back
 Enter R
 :screen layer-root
-BS 6
+BS 4
 :screen near
 Enter
 :screen up
@@ -248,10 +248,10 @@ q
         check("... in the same tab", "[0 Triage]" in says["layer-root"], says["layer-root"])
         near = says["near"]
         check("neighbours come from the graph", "head.Linear" in near and "--model" not in near, near)
-        check("they say where it starts", "comes in from #84 and starts in #38 enc.0.ln2.Pow" in near, near)
+        check("they say where it starts", "Inherited through #84; it starts in #38 enc.0.ln2.Pow" in near, near)
         check("Enter walks to the input", " #84  head.Linear" in says["up"], says["up"])
         check("from=38 filters", "45 of 85 shown: from=38" in says["filtered"], says["filtered"])
-        check("f tells of a culprit that is hidden", "#38 enc.0.ln2.Pow is not shown" in says["hidden"], says["hidden"])
+        check("f tells of a culprit that is hidden", "#38 enc.0.ln2.Pow is hidden by the filter" in says["hidden"], says["hidden"])
 
 
 def test_without_a_model(shipped):
@@ -277,8 +277,8 @@ def test_options(shipped):
 
 def test_errors(shipped):
     cases = [
-        ("j\nnonsense\n", "script:2: no key is called 'nonsense'"),
-        (":nonsense\n", "script:1: No action is called 'nonsense'"),
+        ("j\nnonsense\n", "script:2: unknown key 'nonsense'"),
+        (":nonsense\n", "script:1: Unknown action 'nonsense'"),
         ('/ "conv\n', "closing quote"),
         (":screen\n", "needs an argument"),
         (":screen no/such/folder/frame\n", "no/such/folder/frame"),

@@ -49,11 +49,11 @@ def page(folder):
     """triage: the page names the first culprit, its cause and who inherits; -o writes the same to a file"""
     reversed_channels(folder)
     run = mmtui("triage", folder / "src", folder / "dst")
-    head, _, rest = run.out.partition("What is wrong first\n")
+    head, _, rest = run.out.partition("First layer that introduces an error\n")
     first, _, behind = rest.partition("\n\n")
     check("#2  conv" in first and "channels" in first and "2 other layers" in first, run.out)
     check("1 layer is within the thresholds" in behind, run.out)
-    check("in execution order" in head and "Since the earlier dump" not in run.out, run.out)
+    check("executed just before" in head and "Since the earlier dump" not in run.out, run.out)
     written = mmtui("triage", folder / "src", folder / "dst", "-o", folder / "page")
     same((written.out, (folder / "page").read_text()), (f"{folder / 'page'}\n", run.out), "-o")
 
@@ -86,7 +86,7 @@ def earlier(folder):
         check(abs(layers[name]["change"] / ratio - 1) < 1e-3, f"{name}: {layers[name]['change']}")
         check(abs(layers[name]["error"] / layers[name]["before"] / ratio - 1) < 1e-3, name)
     out = mmtui("triage", folder / "src", folder / "dst", "--before", folder / "old").out
-    line = "  1 layer is better, 1 worse, 2 the same. Most for the worse: #3 relu, 3x worse.\n"
+    line = "  1 layer is better, 1 worse, 2 the same. Worst change: #3 relu, 3x worse.\n"
     check("Since the earlier dump\n" + line in out, out)
 
 

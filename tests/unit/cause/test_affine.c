@@ -20,18 +20,18 @@ static void channels(void **state)
             f.d[i] = f.s[i] + 0.5 * (double)(i / 144 % 5 - 2);
         add_noise(&f, (enum noise)noise);
         fault_find(&f);
-        assert_cause(&f, MM_CAUSE_AFFINE, 0.9, "a constant (bias) for each channel: undone");
+        assert_cause(&f, MM_CAUSE_AFFINE, 0.9, "a constant (bias) for each channel: corrected");
         assert_non_null(strstr(f.finding[0].evidence, "axis 1"));
         for (int64_t i = 0; i < f.count; i++)
             f.d[i] = f.s[i] * (1 + 0.3 * (double)(i / 144 % 4)) - 1;
         add_noise(&f, (enum noise)noise);
         fault_find(&f);
-        assert_cause(&f, MM_CAUSE_AFFINE, 0.9, "another scale and offset for each channel: undone");
+        assert_cause(&f, MM_CAUSE_AFFINE, 0.9, "another scale and offset for each channel: corrected");
         for (int64_t i = 0; i < f.count; i++)
             f.d[i] = 0.5 * f.s[i] - 2;
         add_noise(&f, (enum noise)noise);
         fault_find(&f);
-        assert_cause(&f, MM_CAUSE_AFFINE, 0.9, "dst = 0.5 x src - 2: undone, the error is");
+        assert_cause(&f, MM_CAUSE_AFFINE, 0.9, "dst = 0.5 x src - 2: corrected, the error is");
         fault_done(&f);
     }
 }
@@ -102,12 +102,12 @@ static void conventions(void **state)
     }
     noise_half(&f);
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_BOXES, 0.95, "boxes as centre and size instead of corners: undone");
+    assert_cause(&f, MM_CAUSE_BOXES, 0.95, "boxes as centre and size instead of corners: corrected");
     double *swap = f.s;
     f.s = f.d;
     f.d = swap;
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_BOXES, 0.95, "boxes as corners instead of centre and size: undone");
+    assert_cause(&f, MM_CAUSE_BOXES, 0.95, "boxes as corners instead of centre and size: corrected");
     fault_done(&f);
 }
 

@@ -60,18 +60,18 @@ static const struct {
     bool reversed;
     const char *sentence;
 } rows[] = {
-    {imagenet, imagenet_twice, false, "src: ImageNet mean/std, dst: ImageNet mean/std twice: undone"},
-    {imagenet, unit, false, "src: ImageNet mean/std, dst: /255: undone"},
-    {imagenet, raw, false, "src: ImageNet mean/std, dst: pixels 0..255: undone"},
-    {imagenet, imagenet_raw, false, "src: ImageNet mean/std, dst: ImageNet mean/std without /255: undone"},
-    {imagenet, halves, false, "src: ImageNet mean/std, dst: 0.5/0.5: undone"},
-    {imagenet, no_std, false, "src: ImageNet mean/std, dst: ImageNet mean/std, no std: undone"},
-    {unit, raw, false, "src: /255, dst: pixels 0..255: undone"},
-    {unit, imagenet, false, "src: /255, dst: ImageNet mean/std: undone"},
-    {clip, imagenet, false, "src: CLIP mean/std, dst: ImageNet mean/std: undone"},
-    {caffe, raw, false, "src: Caffe mean (BGR), dst: pixels 0..255: undone"},
-    {caffe, raw, true, "src: Caffe mean (BGR), dst: pixels 0..255, channels reversed: undone"},
-    {imagenet, unit, true, "src: ImageNet mean/std, dst: /255, channels reversed: undone"},
+    {imagenet, imagenet_twice, false, "src: ImageNet mean/std, dst: ImageNet mean/std twice: corrected"},
+    {imagenet, unit, false, "src: ImageNet mean/std, dst: /255: corrected"},
+    {imagenet, raw, false, "src: ImageNet mean/std, dst: pixels 0..255: corrected"},
+    {imagenet, imagenet_raw, false, "src: ImageNet mean/std, dst: ImageNet mean/std without /255: corrected"},
+    {imagenet, halves, false, "src: ImageNet mean/std, dst: 0.5/0.5: corrected"},
+    {imagenet, no_std, false, "src: ImageNet mean/std, dst: ImageNet mean/std, no std: corrected"},
+    {unit, raw, false, "src: /255, dst: pixels 0..255: corrected"},
+    {unit, imagenet, false, "src: /255, dst: ImageNet mean/std: corrected"},
+    {clip, imagenet, false, "src: CLIP mean/std, dst: ImageNet mean/std: corrected"},
+    {caffe, raw, false, "src: Caffe mean (BGR), dst: pixels 0..255: corrected"},
+    {caffe, raw, true, "src: Caffe mean (BGR), dst: pixels 0..255, channels reversed: corrected"},
+    {imagenet, unit, true, "src: ImageNet mean/std, dst: /255, channels reversed: corrected"},
 };
 
 /* A picture with bright and dark places in all channels. */
@@ -126,11 +126,11 @@ static void unknown_way(void **state)
     noise_half(&f);
     f.c.role = MM_ROLE_INPUT;
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_NORMALISATION, 0.9, "another mean and std: undone, the error is");
+    assert_cause(&f, MM_CAUSE_NORMALISATION, 0.9, "another mean and std: corrected, the error is");
     assert_non_null(strstr(f.finding[0].evidence, "x (1.7, 0.6, 2.2) + (0.4"));
     f.c.role = 0;
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_AFFINE, 0.9, "another scale and offset for each channel: undone");
+    assert_cause(&f, MM_CAUSE_AFFINE, 0.9, "another scale and offset for each channel: corrected");
     fault_done(&f);
 }
 
@@ -147,7 +147,7 @@ static void gray(void **state)
     noise_half(&f);
     f.c.role = MM_ROLE_INPUT;
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_NORMALISATION, 0.9, "src: MNIST mean/std, dst: /255: undone");
+    assert_cause(&f, MM_CAUSE_NORMALISATION, 0.9, "src: MNIST mean/std, dst: /255: corrected");
     fault_done(&f);
 }
 

@@ -18,7 +18,7 @@ static void factors(void **state)
         const char *sentence;
     } rows[] = {{4, "dst = 4 x src (2^2)"},
                 {0.00390625, "dst = 0.00391 x src (2^-8)"},
-                {3, "dst = 3 x src: undone"},
+                {3, "dst = 3 x src: corrected"},
                 {-1, "dst = -1 x src (the sign is lost)"},
                 {0.007874015748031496, "dst = 0.00787 x src (1 / 127, int8's range)"}};
     for (size_t i = 0; i < MM_COUNT(rows) * MM_COUNT(shapes) * NOISES; i++) {
@@ -145,8 +145,8 @@ static void before_the_bias(void **state)
     fault_done(&f);
 }
 
-/* A factor that leaves a quarter of the error explains nothing, nor does one that fits the one large value.
- */
+/* A factor that leaves a quarter of the error explains nothing, nor does one that fits the one large
+ * value. */
 static void false_fits(void **state)
 {
     (void)state;

@@ -37,14 +37,14 @@ static void layouts(void **state)
                     f.d[(y * W + x) * C + c] = f.s[chw(p, c, y, x)];
         add_noise(&f, (enum noise)(n / MM_COUNT(places)));
         fault_find(&f);
-        assert_cause(&f, MM_CAUSE_LAYOUT, 0.95, "bytes in another layout than the shape says: undone");
+        assert_cause(&f, MM_CAUSE_LAYOUT, 0.95, "bytes in another layout than the shape says: corrected");
         assert_non_null(strstr(f.finding[0].evidence, "1, 2, 0: channels last (HWC)"));
         for (int64_t c = 0; c < C; c++)
             for (int64_t y = 0; y < H; y++)
                 for (int64_t x = 0; x < W; x++)
                     f.d[chw(p, c, y, x)] = f.s[(y * W + x) * C + c];
         fault_find(&f);
-        assert_cause(&f, MM_CAUSE_LAYOUT, 0.95, "bytes in another layout than the shape says: undone");
+        assert_cause(&f, MM_CAUSE_LAYOUT, 0.95, "bytes in another layout than the shape says: corrected");
         fault_done(&f);
     }
 }
@@ -62,14 +62,14 @@ static void transposed(void **state)
                 f.d[(y * 192 + x) * 3 + c] = f.s[(c * 48 + y) * 192 + x];
     noise_half(&f);
     fault_find_shapes(&f, &f.shape, &hwc);
-    assert_cause(&f, MM_CAUSE_TRANSPOSED, 0.95, "axes permuted (1, 2, 0 of src): undone");
+    assert_cause(&f, MM_CAUSE_TRANSPOSED, 0.95, "axes permuted (1, 2, 0 of src): corrected");
     fault_done(&f);
     fault_init(&f, (struct mm_shape){3, {5, 16, 16}}, 21);
     for (int64_t i = 0; i < f.count; i++)
         f.d[i] = f.s[i / 256 * 256 + i % 16 * 16 + i / 16 % 16];
     noise_int8(&f);
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_TRANSPOSED, 0.95, "axes permuted (0, 2, 1 of src): undone");
+    assert_cause(&f, MM_CAUSE_TRANSPOSED, 0.95, "axes permuted (0, 2, 1 of src): corrected");
     fault_done(&f);
 }
 

@@ -8,8 +8,8 @@
 #include "mmtui/cause.h"
 #include "unit/cause/cause_testing.h"
 
-/* Slices of `inner` values behind `outer` others, the first `count` of them in the order (a i + b) mod count.
- */
+/* Slices of `inner` values behind `outer` others, the first `count` of them in the order (a i + b) mod
+ * count. */
 static void permute(struct fault *f, int64_t outer, int64_t count, int64_t inner, int64_t a, int64_t b)
 {
     for (int64_t o = 0; o < outer; o++)
@@ -138,11 +138,44 @@ static void unrelated(void **state)
     }
 }
 
+/* Row 7 of 40 is nowhere, a copy of row 30 stands there. */
+static void lost_row(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n < NOISES; n++) {
+        struct fault f;
+        fault_init(&f, shape_of(3, 1, 40, 64, 0), 70 + n);
+        memcpy(f.d + 7 * 64, f.s + 30 * 64, 64 * sizeof(double));
+        add_noise(&f, (enum noise)n);
+        fault_find(&f);
+        assert_cause(&f, MM_CAUSE_LOST_ROWS, 0.9,
+                     "row 7 holds src's row 30, which is there twice: 1 of 40 rows are lost");
+        fault_done(&f);
+    }
+}
+
+/* Two equal rows in src, all rows turned by one: nothing is lost. */
+static void equal_rows_are_not_lost(void **state)
+{
+    (void)state;
+    struct fault f;
+    fault_init(&f, shape_of(3, 1, 40, 64, 0), 71);
+    memcpy(f.s + 7 * 64, f.s + 30 * 64, 64 * sizeof(double));
+    permute(&f, 1, 40, 64, 3, 1);
+    noise_half(&f);
+    fault_find(&f);
+    assert_cause(&f, MM_CAUSE_REORDERED, 0.9, "40 of 40 rows in another order");
+    fault_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(permuted), cmocka_unit_test(the_permutation),   cmocka_unit_test(swapped_among_dead),
-        cmocka_unit_test(vector),   cmocka_unit_test(noise_is_no_order), cmocka_unit_test(unrelated),
+        cmocka_unit_test(lost_row),           cmocka_unit_test(equal_rows_are_not_lost),
+
+        cmocka_unit_test(permuted),           cmocka_unit_test(the_permutation),
+        cmocka_unit_test(swapped_among_dead), cmocka_unit_test(vector),
+        cmocka_unit_test(noise_is_no_order),  cmocka_unit_test(unrelated),
     };
     return cmocka_run_group_tests_name("triage/cause_match", tests, NULL, NULL);
 }

@@ -121,14 +121,14 @@ static void other_colours(void **state)
         f.d[i] = f.s[i / 4 * 4 + bgra[i % 4]];
     noise_half(&f);
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_CHANNELS_REVERSED, 0.95, "channels reversed (RGBA/BGRA): undone");
+    assert_cause(&f, MM_CAUSE_CHANNELS_REVERSED, 0.95, "channels reversed (RGBA/BGRA): corrected");
     fault_done(&f);
     fault_init(&f, (struct mm_shape){4, {1, 20, 24, 3}}, 6);
     for (int64_t i = 0; i < f.count; i++)
         f.d[i] = f.s[i / 3 * 3 + 2 - i % 3];
     noise_int8(&f);
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_CHANNELS_REVERSED, 0.95, "channels reversed (RGB/BGR): undone");
+    assert_cause(&f, MM_CAUSE_CHANNELS_REVERSED, 0.95, "channels reversed (RGB/BGR): corrected");
     fault_done(&f);
 }
 
@@ -140,11 +140,11 @@ static void vector(void **state)
     for (int64_t i = 0; i < 400; i++)
         f.d[i] = f.s[399 - i];
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_FLIPPED, 0.99, "axis 1 runs backwards: undone, the error is 0");
+    assert_cause(&f, MM_CAUSE_FLIPPED, 0.99, "axis 1 runs backwards: corrected, the error is 0");
     for (int64_t i = 0; i < 400; i++)
         f.d[i] = f.s[i < 3 ? 0 : i - 3];
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_SHIFTED, 0.99, "moved by +3 along axis 1: undone, the error is 0");
+    assert_cause(&f, MM_CAUSE_SHIFTED, 0.99, "moved by +3 along axis 1: corrected, the error is 0");
     assert_non_null(strstr(f.finding[0].evidence, "the edge repeated"));
     fault_done(&f);
 }

@@ -104,6 +104,25 @@ static void a_window(struct random *r, const struct mm_shape *usual, struct op *
     }
 }
 
+/* These need no values. */
+static bool is_short(const char *type)
+{
+    return strcmp(type, "Shape") == 0 || strcmp(type, "Size") == 0;
+}
+
+/* What would have a result stops where it is told to. */
+static void check_cancel(const struct mm_operator_call *call)
+{
+    struct mm_operator_call stopped = *call;
+    atomic_bool cancel = true;
+    struct mm_value value;
+    struct mm_err err = {0};
+    stopped.cancel = &cancel;
+    if (mm_operator_run(&stopped, &value, &err) == 0)
+        fail_msg("%s goes on", call->node->op_type);
+    assert_int_equal(err.code, MM_ECANCELLED);
+}
+
 static void check(struct op *op, struct random *r)
 {
     struct mm_operator_call call = call_of(op);
@@ -117,6 +136,8 @@ static void check(struct op *op, struct random *r)
         assert_non_null(value.owned);
         assert_true(value.count <= LIMIT && value.count == mm_shape_count(&value.shape));
         assert_true((value.f != NULL) != (value.i != NULL));
+        if (value.count > 0 && !is_short(op->type))
+            check_cancel(&call);
     }
     mm_value_done(&value);
 }

@@ -68,6 +68,14 @@ static void what_does_not_fit(void **state)
     give(&op, SHAPE(1, 1, 2, 2), x);
     give(&op, SHAPE(1, 1, 1, 3), FLOATS(0, 0, 0));
     expect_failure(&op, MM_EARG, "does not fit");
+    op = op_begin("GridSample", 16);
+    give(&op, SHAPE(1, 1, 2, 2), x);
+    give(&op, SHAPE(1, 1, 2), FLOATS(0, 0));
+    expect_failure(&op, MM_EARG, "does not fit");
+    op = op_begin("GridSample", 16);
+    give(&op, SHAPE(1, 1, 2, 2), x);
+    give(&op, SHAPE(2, 1, 1, 2), FLOATS(0, 0, 0, 0));
+    expect_failure(&op, MM_EARG, "does not fit");
 }
 
 int main(void)

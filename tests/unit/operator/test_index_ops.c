@@ -19,6 +19,11 @@ static void one_hot(void **state)
     give_ints(&op, SCALAR, INTS(-2));
     give_ints(&op, SHAPE(2), INTS(0, 1));
     expect_failure(&op, MM_EARG, "impossible");
+    op = op_begin("OneHot", 11);
+    give_ints(&op, SHAPE(1), INTS(1));
+    give_ints(&op, SCALAR, INTS(2));
+    give_ints(&op, SHAPE(1), INTS(0));
+    expect_failure(&op, MM_EARG, "do not fit");
 }
 
 static void triangles(void **state)

@@ -139,6 +139,18 @@ static void across_channels(void **state)
     expect_failure(&op, MM_EARG, "a size of 0");
 }
 
+static void one_group_of_all(void **state)
+{
+    (void)state;
+    struct op op = of("GroupNormalization", SHAPE(2, 2, 2));
+    give(&op, SHAPE(2), FLOATS(1, 2));
+    give(&op, SHAPE(2), FLOATS(0, 1));
+    set_int(&op, "num_groups", 1);
+    expect(&op, SHAPE(2, 2, 2),
+           FLOATS(-1.06904344f, -0.53452172f, 1, 4.20713032f, -0.99999875f, -0.99999875f, 2.9999975f,
+                  2.9999975f));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +162,7 @@ int main(void)
         cmocka_unit_test(mean_and_variance),
         cmocka_unit_test(norms),
         cmocka_unit_test(across_channels),
+        cmocka_unit_test(one_group_of_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

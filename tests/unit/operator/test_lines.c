@@ -41,6 +41,38 @@ static void all_sets_of_axes(void **state)
     fold(1, SHAPE(3, 0), NULL, 0);
 }
 
+static double weighted(const void *context, const double *x, int64_t n)
+{
+    double sum = 0;
+    (void)context;
+    for (int64_t k = 0; k < n; k++)
+        sum += (double)(k + 1) * x[k];
+    return sum;
+}
+
+/* Axes 0, 2 and 4 of five along the line: three that do not run on into one another. */
+static void every_second_axis(void **state)
+{
+    float x[72] = {0};
+    struct mm_value in = mm_value_floats(&SHAPE(2, 2, 3, 2, 3), x), out;
+    struct mm_operator_call call = {.limit = 100};
+    struct op_lines lines;
+    (void)state;
+    for (int k = 0; k < 72; k++)
+        x[k] = (float)(k * k % 19);
+    op_lines_init(&lines, &in, 1 | 4 | 16);
+    assert_int_equal(lines.count, 4);
+    assert_int_equal(mm_value_new(&out, MM_F32, &SHAPE(4), 100, NULL), 0);
+    assert_int_equal(op_lines_fold(&call, &lines, weighted, NULL, &out, NULL), 0);
+    for (int line = 0; line < 4; line++) {
+        double sum = 0;
+        for (int k = 0; k < 18; k++)
+            sum += (k + 1) * x[k / 9 * 36 + line / 2 * 18 + k / 3 % 3 * 6 + line % 2 * 3 + k % 3];
+        assert_near(out.f[line], sum, 0);
+    }
+    mm_value_done(&out);
+}
+
 static void number_them(const void *context, int64_t line, double *x, int64_t n)
 {
     (void)context;
@@ -77,6 +109,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_sets_of_axes),
+        cmocka_unit_test(every_second_axis),
         cmocka_unit_test(back_to_where_they_came_from),
         cmocka_unit_test(bits),
     };

@@ -92,6 +92,15 @@ static void nothing_to_add_up(void **state)
     expect(&op, SHAPE(0, 2), NULL);
 }
 
+static void whole_numbers(void **state)
+{
+    (void)state;
+    struct op op = op_begin("MatMul", 9);
+    give_ints(&op, SHAPE(1, 3), INTS(1, 2, 3));
+    give_ints(&op, SHAPE(3, 2), INTS(1, 2, 3, 4, 5, 6));
+    expect_ints(&op, SHAPE(1, 2), INTS(22, 28));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +109,7 @@ int main(void)
         cmocka_unit_test(gemm),
         cmocka_unit_test(what_does_not_fit),
         cmocka_unit_test(nothing_to_add_up),
+        cmocka_unit_test(whole_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

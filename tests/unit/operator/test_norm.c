@@ -45,6 +45,10 @@ static void what_is_not_done(void **state)
     op.opset = 7;
     set_int(&op, "spatial", 0);
     expect_failure(&op, MM_EUNSUPPORTED, "spatial");
+    op = of(SHAPE(1, 2), FLOATS(1, -1)); /* opset 9 has no such attribute */
+    op.opset = 9;
+    set_int(&op, "spatial", 0);
+    expect(&op, SHAPE(1, 2), FLOATS(1, 0));
     op = of(SHAPE(1, 3), FLOATS(3, 0, 1));
     expect_failure(&op, MM_EARG, "2 values for 3 channels");
 }

@@ -116,6 +116,21 @@ static void too_few_axes(void **state)
     expect_failure(&op, MM_EARG, "2 axes");
 }
 
+static void a_window_larger_than_the_input(void **state)
+{
+    (void)state;
+    struct op op = op_begin("MaxPool", 13);
+    give(&op, SHAPE(1, 2, 2), FLOATS(1, 2, 9, 8));
+    set_ints(&op, "kernel_shape", 1, INTS(4));
+    set_ints(&op, "pads", 2, INTS(0, 2));
+    expect(&op, SHAPE(1, 2, 1), FLOATS(2, 9));
+    op = op_begin("MaxPool", 13);
+    give(&op, SHAPE(1, 2, 2), FLOATS(1, 2, 9, 8));
+    set_ints(&op, "kernel_shape", 1, INTS(4));
+    set_ints(&op, "pads", 2, INTS(2, 0));
+    expect(&op, SHAPE(1, 2, 1), FLOATS(2, 9));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +142,7 @@ int main(void)
         cmocka_unit_test(not_a_number),
         cmocka_unit_test(whole_numbers),
         cmocka_unit_test(too_few_axes),
+        cmocka_unit_test(a_window_larger_than_the_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -173,6 +173,43 @@ static void what_is_not_known_or_can_not_be(void **state)
     expect_failure(&op, MM_EUNSUPPORTED, "region");
 }
 
+static void a_region_of_two_axes(void **state)
+{
+    (void)state;
+    /* rows 0 and 2 of 0 .. 1: the second lies outside */
+    struct op op = op_begin("Resize", 11);
+    give(&op, SHAPE(2, 2), x);
+    give(&op, SHAPE(4), FLOATS(0, 0, 2, 1));
+    give_none(&op);
+    give_ints(&op, SHAPE(2), INTS(2, 2));
+    set_text(&op, "mode", "linear");
+    set_text(&op, "coordinate_transformation_mode", "tf_crop_and_resize");
+    set_float(&op, "extrapolation_value", 8);
+    expect(&op, SHAPE(2, 2), FLOATS(1, 2, 8, 8));
+}
+
+static void the_first_opset_with_regions(void **state)
+{
+    (void)state;
+    struct op op = op_begin("Resize", 11);
+    give(&op, SHAPE(2), FLOATS(1, 2));
+    give(&op, SHAPE(0), FLOATS(0));
+    give(&op, SHAPE(1), FLOATS(2));
+    set_text(&op, "mode", "linear");
+    expect(&op, SHAPE(4), FLOATS(1, 1.25f, 1.75f, 2));
+    op = op_begin("Resize", 11);
+    give(&op, SHAPE(2), FLOATS(1, 2));
+    give(&op, SHAPE(0), FLOATS(0));
+    give(&op, SHAPE(1), FLOATS(1.5f));
+    give_ints(&op, SHAPE(0), INTS(0));
+    expect(&op, SHAPE(3), FLOATS(1, 1, 2));
+    op = op_begin("Upsample", 0); /* whatever the opset is */
+    give(&op, SHAPE(2), FLOATS(1, 2));
+    give(&op, SHAPE(1), FLOATS(2));
+    set_text(&op, "mode", "linear");
+    expect(&op, SHAPE(4), FLOATS(1, 1.5f, 2, 2));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +223,8 @@ int main(void)
         cmocka_unit_test(older_forms),
         cmocka_unit_test(lengths_as_floats_make_them),
         cmocka_unit_test(what_is_not_known_or_can_not_be),
+        cmocka_unit_test(a_region_of_two_axes),
+        cmocka_unit_test(the_first_opset_with_regions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,6 +48,10 @@ static void rows(void **state)
     give_ints(&op, SHAPE(1, 1), INTS(-1));
     give(&op, SHAPE(1, 3), FLOATS(7, 8, 9));
     expect(&op, SHAPE(2, 3), FLOATS(1, 2, 3, 7, 8, 9));
+    op = of("ScatterND"); /* a tuple of no index: all of it */
+    give_ints(&op, SHAPE(1, 0), INTS(0));
+    give(&op, SHAPE(1, 2, 3), FLOATS(6, 5, 4, 3, 2, 1));
+    expect(&op, SHAPE(2, 3), FLOATS(6, 5, 4, 3, 2, 1));
 }
 
 static void what_does_not_fit(void **state)

@@ -65,6 +65,9 @@ static void from_tensors(void **state)
     assert_near(value.f[0], 1, 0);
     assert_near(value.f[1], -2, 0);
     mm_value_done(&value);
+    read(&value, MM_F16, SHAPE(1), halves);
+    assert_near(value.f[0], 1, 0);
+    mm_value_done(&value);
     read(&value, MM_I64, SHAPE(2), wide);
     assert_true(value.i[0] == INT64_MAX); /* 2^63 as a double: the end of the range */
     assert_int_equal(value.i[1], -3);

@@ -42,6 +42,8 @@ static void sizes_where_windows_gather(void **state)
         {"SAME_UPPER", 1, 2, 1, 0, 0, false, 8, 4, 0, 0},
         {"VALID", 3, 2, 1, 5, 5, false, 8, 3, 0, 0},
         {"NOTSET", 3, 1, 1, -1, 0, false, 8, 5, -1, 0},
+        /* one that begins in the input is, however much padding is in front */
+        {"NOTSET", 2, 2, 1, 2, 0, true, 3, 3, 2, 0},
         /* a last window that would begin in the padding behind the input is not there */
         {"NOTSET", 2, 3, 1, 0, 1, true, 3, 1, 0, 1},
     };

@@ -44,20 +44,24 @@ static void as_a_table(void **state)
         "#  LAYER         OP         TO       COVERED  ELEMENTS   MACS  WHY\n"
         "5  nans          Pow        FLOAT32        -         2      -  too large\n"
         "1  conv1_output  mm.conv2d  FLOAT16    90.0%         4  1.57M  i8 adds 0.07 here\n"
-        "worst error of the outputs broken (NaN or Inf), then about 0.012; 2 operators, 24.6k elements, "
+        "output error broken (NaN or Inf) now, about 0.012 afterwards; 2 operators, 24.6k elements, "
         "1.57M MACs\n"
-        "By execution order: a model's graph (--model) tells more.\n");
+        "Layer connections by execution order; --model gives the graph.\n");
     mm_buf_clear(&out);
     more.beyond = 0.25;
     more.masked = 7;
     more.masked_by = 4;
     mm_report_suggestions(stage.session, &more, &out);
     assert_non_null(
-        strstr(mm_buf_text(&out), "\n25.0% of the error is brought in where no precision repairs it"));
-    assert_non_null(strstr(mm_buf_text(&out), "\n7 layers are behind #5, which is broken"));
+        strstr(mm_buf_text(&out), "\n25.0% of the error comes from layers that no precision repairs"));
+    assert_non_null(strstr(mm_buf_text(&out), "\n7 layers are downstream of #5, which is broken"));
     mm_buf_clear(&out);
     mm_report_suggestions(stage.session, &(struct mm_suggestions){.masked_by = -1}, &out);
-    assert_string_equal(mm_buf_text(&out), "nothing to raise\n"); /* some are bad */
+    assert_string_equal(mm_buf_text(&out),
+                        "nothing to raise: output error 0, which no precision would lower\n");
+    mm_buf_clear(&out);
+    mm_report_suggestion_summary(&(struct mm_suggestions){.masked_by = -1, .unknown = true}, &out);
+    assert_non_null(strstr(mm_buf_text(&out), "nothing is suggested: without an order of the layers"));
     mm_buf_done(&out);
     stage_done(&stage);
 }
@@ -72,7 +76,7 @@ static void in_one_line(void **state)
     one.macs = -1;
     mm_report_suggestion_summary(&one, &out);
     assert_string_equal(mm_buf_text(&out),
-                        "worst error of the outputs 1, then about 0.012; 1 operator, 24.6k elements");
+                        "output error 1 now, about 0.012 afterwards; 1 operator, 24.6k elements");
     mm_buf_done(&out);
 }
 
@@ -85,8 +89,10 @@ static void nothing_bad(void **state)
     stage.options.triage = true;
     put_both(&stage, "1_a.pb", "a", "Relu", FLOATS(1, 2), FLOATS(1, 2), 2);
     stage_measure(&stage);
-    mm_report_suggestions(stage.session, &(struct mm_suggestions){.masked_by = -1}, &out);
-    assert_string_equal(mm_buf_text(&out), "nothing to raise: no layer is over the thresholds\n");
+    mm_report_suggestions(stage.session,
+                          &(struct mm_suggestions){.masked_by = -1, .within = true, .before = 9e-4}, &out);
+    assert_string_equal(mm_buf_text(&out),
+                        "nothing to raise: the outputs are within the thresholds (0.0009)\n");
     mm_buf_done(&out);
     stage_done(&stage);
 }

@@ -97,9 +97,9 @@ static void page(void **state)
     assert_has(&text, "The order of execution is that of the time stamps. Which layer feeds which: from the "
                       "model's graph,\n"
                       "which knows 5 of 5 tensors.\n");
-    assert_has(&text, "\nWhat is wrong first\n  #2  a  conv");
+    assert_has(&text, "\nFirst layer that introduces an error\n  #2  a  conv");
     assert_has(&text, "      implementation, certain: dst = 1.5 x src");
-    assert_has(&text, "      2 other layers over the threshold have their errors from here.\n");
+    assert_has(&text, "      2 other layers over the threshold inherit this error.\n");
     assert_has(&text, "\nAll verdicts\n  2 inherited, 1 implementation\n");
     assert_has(&text,
                "  2 layers are within the thresholds. Input x: the same on both sides. Output d: 0.\n");

@@ -74,8 +74,9 @@ static void one_step(void **state)
     assert_int_equal(mm_plan_count(plan), 3);
     assert_string_equal(mm_session_override(stage.session, POW)->why, "so");
     assert_int_equal(mm_session_override(stage.session, SQRT)->precision, MM_PRECISION_F16);
-    assert_string_equal(mm_session_override(stage.session, SQRT)->why,
-                        mm_session_layer(stage.session, SQRT)->verdict.text); /* the verdict stands in */
+    /* the verdict stands in, with the layer's name for its number */
+    assert_string_equal(mm_session_layer(stage.session, SQRT)->verdict.text, "inherited from #2");
+    assert_string_equal(mm_session_override(stage.session, SQRT)->why, "inherited from pow");
     assert_int_equal(mm_session_override(stage.session, LINEAR)->precision, MM_PRECISION_F32);
     assert_string_equal(mm_plan_undo(mm_session_plan(stage.session)), "3 suggestions");
     assert_int_equal(mm_plan_count(plan), 1);

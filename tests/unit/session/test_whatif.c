@@ -128,7 +128,7 @@ static void sides(void **state)
     assert_true(find(answer(&stage, BAD_DST, -1), MM_I8)->scale == 2);
     assert_true(find(answer(&stage, LONE, -1), MM_I8)->metrics.src.max == 2);
     assert_null(mm_session_whatif(stage.session, ONLY_DST, -1, &error));
-    assert_string_equal(error, "there is no reference: the tensor is only in dst");
+    assert_string_equal(error, "no reference: this tensor is only in dst");
     mm_session_whatif(stage.session, BAD, -1, &error);
     mm_session_finish(stage.session, NULL, NULL);
     assert_null(mm_session_whatif(stage.session, BAD, -1, &error));

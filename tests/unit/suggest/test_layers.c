@@ -70,6 +70,9 @@ static void nothing_tells_the_order(void **state)
         assert_true(on.s.layer[i].output && on.s.layer[i].weight == 1);
     assert_near(on.s.layer[1].added, 0.01, 1e-12);
     assert_near(suggest_expected(&on.s), 0.2, 1e-12);
+    find(&on, "");
+    assert_int_equal(on.list.count, 0);
+    assert_true(on.list.unknown);
     find(&on, "0.05");
     assert_suggested(&on, LAYERS(0, 1));
     assert_near(on.list.before, 0.2, 0);
@@ -166,8 +169,8 @@ static void what_dst_has_now(void **state)
     suggesting_done(&on);
 }
 
-/* What reads integers: a linear that adds far more than FP16 explains computes with them, a softmax does not.
- */
+/* What reads integers: a linear that adds far more than FP16 explains computes with them, a softmax does
+ * not. */
 static void readers_of_integers(void **state)
 {
     (void)state;
@@ -205,7 +208,7 @@ static void layers_without_an_operator_in_dst(void **state)
     suggesting_done(&on);
 }
 
-/* f32 in a dump that also has halves is in full precision already; in a dump all of f32 that is not known. */
+/* f32 is in full precision already; in a dump all of f32 unless the verdict says that dst computed in less. */
 static void what_is_full_can_not_be_raised(void **state)
 {
     (void)state;
@@ -216,10 +219,56 @@ static void what_is_full_can_not_be_raised(void **state)
         network_op(&on.net, "a", 0.3, "x", NULL)->dst.dtype = MM_F32;
         network_op(&on.net, "b", 0.3, "a", NULL)->dst.dtype = mixed ? MM_F16 : MM_F32;
         suggesting_finish(&on, true);
+        assert_false(on.s.layer[1].can);
+        assert_int_equal(on.s.layer[2].can, mixed);
+        on.verdict[1].kind = MM_VERDICT_FORMAT;
+        assert_int_equal(suggest_layers(&on.s), 0);
         assert_int_equal(on.s.layer[1].can, !mixed);
-        assert_true(on.s.layer[2].can);
         suggesting_done(&on);
     }
+}
+
+/* Class ids, weights, and what computes something different. */
+static void what_no_precision_changes(void **state)
+{
+    (void)state;
+    struct suggesting on;
+    suggesting_init(&on);
+    network_op(&on.net, "x", 0, NULL, NULL);
+    network_op(&on.net, "ids", 0.2, "x", NULL)->src.dtype = MM_I64;
+    network_op(&on.net, "weight", 0.2, "x", NULL);
+    network_op(&on.net, "wrong", 0.4, "x", NULL);
+    int8_op(&on, "noisy", 0.4, "x", NULL);
+    network_op(&on.net, "right", 0.2, "x", NULL);
+    mm_graph_add_tensor(on.net.builder, "weight", MM_GRAPH_CONSTANT, MM_F32, NULL);
+    on.verdict[3] = on.verdict[4] =
+        (struct mm_verdict){.kind = MM_VERDICT_IMPLEMENTATION, .confidence = MM_POSSIBLE};
+    suggesting_finish(&on, true);
+    assert_false(on.s.layer[1].can);
+    assert_false(on.s.layer[2].can);
+    assert_false(on.s.layer[3].can);
+    assert_true(on.s.layer[4].can); /* weights in int8 may cost that much */
+    assert_true(on.s.layer[5].can);
+    suggesting_done(&on);
+}
+
+/* Behind a fault that no precision repairs, int8 has only its floor for sure: 2 / 255 / sqrt(12) / 0.5. */
+static void behind_a_fault(void **state)
+{
+    (void)state;
+    struct suggesting on;
+    suggesting_init(&on);
+    network_op(&on.net, "x", 0, NULL, NULL);
+    network_op(&on.net, "zeroed", 0.2, "x", NULL);
+    int8_op(&on, "conv", 0.25, "zeroed", NULL);
+    on.verdict[1] = (struct mm_verdict){.kind = MM_VERDICT_IMPLEMENTATION, .confidence = MM_POSSIBLE};
+    suggesting_finish(&on, true);
+    assert_near(sqrt(on.s.layer[2].added), 2.0 / 255 / sqrt(12) / 0.5, 1e-9);
+    assert_near(on.s.layer[2].gain, 1.5625, 1e-9);
+    find(&on, ""); /* 0.2 x 1.25 stays, whatever is raised */
+    assert_int_equal(on.list.count, 0);
+    assert_near(on.list.after, 0.25, 1e-3);
+    suggesting_done(&on);
 }
 
 int main(void)
@@ -234,6 +283,8 @@ int main(void)
         cmocka_unit_test(readers_of_integers),
         cmocka_unit_test(layers_without_an_operator_in_dst),
         cmocka_unit_test(what_is_full_can_not_be_raised),
+        cmocka_unit_test(what_no_precision_changes),
+        cmocka_unit_test(behind_a_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@ static void words(void **state)
 {
     (void)state;
     assert_string_equal(mm_suggest_word(MM_WHY_OVERFLOW), "overflow");
+    assert_string_equal(mm_suggest_word(MM_WHY_DIGITS), "digits");
     assert_string_equal(mm_suggest_word(MM_WHY_SHARE), "share");
     assert_string_equal(mm_suggest_word(MM_WHY_HOLE), "hole");
     assert_string_equal(mm_suggest_word((enum mm_suggest_why)99), "?");
@@ -75,11 +76,11 @@ static void sentences(void **state)
     suggest_overflow(&on.s);
     assert_says(&on, 1, "values reach 6.1e6, beyond f16's 65504");
     assert_says(&on, 2, "reads #2, whose values reach 6.1e6: beyond f16");
-    assert_says(&on, 3, "makes the first NaN or Inf on its way");
+    assert_says(&on, 3, "exceeds the range of f16");
     suggest_raise(&on.s, 4, MM_F16, MM_WHY_SHARE, -1);
     assert_says(&on, 4, "i8 adds 0.07 here");
     suggest_raise(&on.s, 5, MM_F32, MM_WHY_HOLE, -1);
-    assert_says(&on, 5, "between operators of f32: saves the casts");
+    assert_says(&on, 5, "between f32 operators: saves casts");
     suggesting_done(&on);
 }
 

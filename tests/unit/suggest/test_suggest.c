@@ -39,8 +39,11 @@ static void by_share(void **state)
     assert_int_equal(on.list.elements, 200);
     assert_int_equal(on.list.macs, -1);
     assert_int_equal(on.list.masked, 0);
-    find(&on, ""); /* 95 % */
+    find(&on, "95%");
     assert_suggested(&on, LAYERS(3, 2, 1));
+    find(&on, ""); /* 0.03 is within 0.7 x 0.05, and 0.05 is not */
+    assert_suggested(&on, LAYERS(3, 2));
+    assert_false(on.list.within);
     suggesting_done(&on);
 }
 
@@ -109,9 +112,56 @@ static void good_networks_are_left_alone(void **state)
     suggesting_finish(&on, true);
     find(&on, "");
     assert_int_equal(on.list.count, 0);
+    assert_true(on.list.within);
     assert_near(on.list.after, 5e-3, 1e-4);
     find(&on, "60%");
     assert_suggested(&on, LAYERS(1)); /* 0.0159 of 0.025 e-3 */
+    suggesting_done(&on);
+}
+
+/* A layer on the way is off by 0.3, the output by 0.01: nothing, unless it is asked for. */
+static void good_outputs_are_left_alone(void **state)
+{
+    (void)state;
+    struct suggesting on;
+    suggesting_init(&on);
+    network_op(&on.net, "x", 0, NULL, NULL);
+    int8_op(&on, "scores", 0.3, "x", NULL);
+    network_op(&on.net, "y", 0.01, "scores", NULL);
+    output(&on, "y");
+    suggesting_finish(&on, true);
+    find(&on, "");
+    assert_int_equal(on.list.count, 0);
+    assert_true(on.list.within);
+    assert_near(on.list.before, 0.01, 0);
+    find(&on, "top 1");
+    assert_suggested(&on, LAYERS(1));
+    suggesting_done(&on);
+}
+
+/*
+ * 0.2 is out of reach, so the output can't be brought within; c's 0.06 would take 4 % off (0.2088 to 0.2), d's
+ * 0.015 0.3 %, which does not pay.
+ */
+static void what_does_not_pay_is_left_out(void **state)
+{
+    (void)state;
+    struct suggesting on;
+    suggesting_init(&on);
+    network_op(&on.net, "x", 0, NULL, NULL);
+    network_op(&on.net, "fault", 0.2, "x", NULL);
+    int8_op(&on, "c", 0.06, "x", NULL);
+    int8_op(&on, "d", hypot(0.06, 0.015), "c", NULL);
+    int8_op(&on, "y", hypot(0.2, hypot(0.06, 0.015)), "fault", "d");
+    output(&on, "y");
+    on.verdict[1] = (struct mm_verdict){.cause = MM_CAUSE_STALE, .confidence = MM_CERTAIN};
+    suggesting_finish(&on, true);
+    find(&on, "");
+    for (size_t i = 0; i < on.list.count; i++)
+        assert_int_not_equal(on.list.item[i].layer, 3);
+    assert_near(on.list.after, 0.2, 0.01);
+    find(&on, "top 5");
+    assert_true(on.list.count > 1);
     suggesting_done(&on);
 }
 
@@ -176,7 +226,7 @@ static void behind_an_overflow(void **state)
     assert_true(on.list.item[0].share == 0);
     assert_int_equal(on.list.item[2].to, MM_F16);
     assert_true(on.list.item[2].estimated);
-    assert_string_equal(on.list.item[2].text, "i8 costs about 0.0045 here (estimated: #3 hides its figures)");
+    assert_string_equal(on.list.item[2].text, "i8 adds about 0.0045 here (estimate: masked by #3)");
     assert_int_equal(on.list.masked, 2);
     assert_int_equal(on.list.masked_by, 2);
     assert_near(on.list.before, 1.2, 0);
@@ -229,6 +279,8 @@ int main(void)
         cmocka_unit_test(down_to_an_error),
         cmocka_unit_test(what_is_not_needed_is_dropped),
         cmocka_unit_test(good_networks_are_left_alone),
+        cmocka_unit_test(good_outputs_are_left_alone),
+        cmocka_unit_test(what_does_not_pay_is_left_out),
         cmocka_unit_test(what_no_precision_repairs),
         cmocka_unit_test(behind_an_overflow),
         cmocka_unit_test(results_of_one_operator),

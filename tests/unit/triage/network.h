@@ -48,6 +48,7 @@ static inline struct mm_result *network_layer(struct network *net, const char *n
                     .finite = 100,
                     .diff1 = error,
                     .diff2 = error,
+                    .max_abs = error,
                     .src = {.finite = 100, .min = -1, .max = 1, .std = 0.5},
                     .dst = {.finite = 100, .min = -1, .max = 1, .std = 0.5}}};
     if (isinf(error))

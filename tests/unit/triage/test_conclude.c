@@ -88,7 +88,7 @@ static void inherited(void **state)
     three(&net, 0.3, 0.4);
     struct mm_evidence nothing = {.format = -1};
     net.subject[1].evidence = &nothing;
-    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are good (0), the result is not");
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are fine (0), the result is not");
     assert_kind(&net, 2, MM_VERDICT_INHERITED, "inherited from #2");
     assert_int_equal(conclude(&net, 2).from, 1);
     assert_int_equal(conclude(&net, 2).confidence, MM_LIKELY);
@@ -111,7 +111,7 @@ static void built_up(void **state)
     struct network net;
     three(&net, 0.045, 0.055);
     net.blame[0].expected = net.blame[1].expected = net.blame[2].expected = 0; /* no rounding explains it */
-    assert_kind(&net, 2, MM_VERDICT_INHERITED, "built up on the way here, most of it in #2");
+    assert_kind(&net, 2, MM_VERDICT_INHERITED, "accumulated upstream, most of it in #2");
     network_done(&net);
 }
 
@@ -123,7 +123,7 @@ static void harmless(void **state)
     struct mm_evidence nothing = {.format = -1};
     three(&net, 0.3, 0.001);
     net.subject[1].evidence = &nothing;
-    assert_kind(&net, 1, MM_VERDICT_HARMLESS, "harmless: what reads it is off by 0.001");
+    assert_kind(&net, 1, MM_VERDICT_HARMLESS, "harmless: largest consumer error 0.001");
     network_done(&net);
 }
 
@@ -135,7 +135,7 @@ static void outputs_are_not_harmless(void **state)
     struct mm_evidence nothing = {.format = -1};
     three(&net, 0.01, 0.3);
     net.subject[2].evidence = &nothing;
-    assert_kind(&net, 2, MM_VERDICT_IMPLEMENTATION, "inputs are good (0.01), the result is not");
+    assert_kind(&net, 2, MM_VERDICT_IMPLEMENTATION, "inputs are fine (0.01), the result is not");
     network_done(&net);
 }
 
@@ -148,9 +148,9 @@ static void noise(void **state)
     net.subject[1].evidence = &nothing;
     net.blame[1].expected = 0.021;
     net.blame[2].expected = 0.022;
-    assert_kind(&net, 1, MM_VERDICT_NOISE, "rounding on the way here adds up to 0.021");
+    assert_kind(&net, 1, MM_VERDICT_NOISE, "accumulated rounding: 0.021");
     net.blame[1].expected = 0.019; /* 0.06 is more than three times that */
-    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are good (0), the result is not");
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are fine (0), the result is not");
     network_done(&net);
 }
 
@@ -163,14 +163,44 @@ static void format_and_settings(void **state)
     net.subject[1].evidence = &limited;
     assert_kind(&net, 1, MM_VERDICT_FORMAT, "i8 can't do better than 0.05 here");
     net.subject[1].evidence = &coarse;
-    assert_kind(&net, 1, MM_VERDICT_SETTINGS,
-                "i8 per tensor is too coarse here: channels differ 12x in range");
-    assert_int_equal(conclude(&net, 1).cause, MM_CAUSE_CHANNEL_RANGE);
+    /* no runtime gives results a scale a channel */
+    assert_kind(&net, 1, MM_VERDICT_FORMAT, "i8 can't do better than 0.05 here");
     coarse = int8_evidence(0.05, 0.02, 0.04); /* 20 log10(2.5) = 8.0 dB */
     assert_kind(&net, 1, MM_VERDICT_SETTINGS, "i8 is too coarse here: asymmetric would gain 8.0 dB");
-    coarse = int8_evidence(0.05, 0.05, 0.01);
-    net.subject[1].op_type = "Relu"; /* no weights: no scale a channel */
-    assert_kind(&net, 1, MM_VERDICT_FORMAT, "i8 can't do better than 0.05 here");
+    network_done(&net);
+}
+
+/* What was recomputed decides, whatever the inputs' errors are. */
+static void recomputed(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.9, 0.9);
+    struct mm_recomputed own = {.state = MM_RECOMPUTE_DONE,
+                                .kind = MM_OPERATOR_ELEMENTWISE,
+                                .residual = 0.31,
+                                .rounding = 0.0005,
+                                .channel = -1};
+    struct mm_evidence nothing = {.format = -1};
+    struct mm_evidence found = {
+        .format = -1,
+        .finding = {{.cause = MM_CAUSE_ZERO_POINT, .score = 0.95, .sentence = "a constant"}},
+        .findings = 1};
+    net.subject[1].recomputed = &own;
+    net.subject[1].evidence = &nothing;
+    own.residual = 0.95;
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION,
+                "recomputed from dst's own inputs it is off by 0.95; its format explains 0.0005");
+    assert_int_equal(conclude(&net, 1).confidence, MM_CERTAIN);
+    net.subject[1].evidence = &found;
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "a constant");
+    own.residual = 0.0004; /* right: nothing that was found in the values counts */
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+    assert_int_not_equal(conclude(&net, 1).kind, MM_VERDICT_IMPLEMENTATION);
+    own.state = MM_RECOMPUTE_VOID; /* void: as if nobody had */
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "a constant");
     network_done(&net);
 }
 
@@ -190,7 +220,7 @@ static void finding(void **state)
     found.finding[0].score = 0.75;
     assert_int_equal(conclude(&net, 1).confidence, MM_LIKELY);
     found.finding[0].score = 0.4; /* decides nothing */
-    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are good (0), the result is not");
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are fine (0), the result is not");
     network_done(&net);
 }
 
@@ -225,7 +255,7 @@ static void unexplained_input(void **state)
     network_op(&net, "y", 0.9, "x", NULL);
     network_finish(&net, true);
     net.subject[0].evidence = &nothing;
-    assert_kind(&net, 0, MM_VERDICT_INPUT, "the two runs were fed different data");
+    assert_kind(&net, 0, MM_VERDICT_INPUT, "the two runs got different inputs");
     network_done(&net);
 }
 
@@ -255,11 +285,11 @@ static void the_simulation_decides(void **state)
     simulate(&sim, 0, 0, 0);
     simulate(&sim, 1, 0.01, 0.3); /* the simulation is off as far: the format */
     simulate(&sim, 2, 0.01, 0.3);
-    assert_kind(&sim.net, 1, MM_VERDICT_FORMAT, "the format: its simulation is off by 0.3, too");
+    assert_kind(&sim.net, 1, MM_VERDICT_FORMAT, "number format: the simulation is off by 0.3, too");
     assert_int_equal(conclude(&sim.net, 1).confidence, MM_CERTAIN);
     assert_kind(&sim.net, 2, MM_VERDICT_INHERITED, "inherited from #2");
     simulate(&sim, 1, 0.3, 0.01); /* the simulation is good, dst is not: the implementation */
-    assert_kind(&sim.net, 1, MM_VERDICT_IMPLEMENTATION, "off its own simulation by 0.3");
+    assert_kind(&sim.net, 1, MM_VERDICT_IMPLEMENTATION, "differs from its simulation by 0.3");
     assert_int_equal(conclude(&sim.net, 1).confidence, MM_CERTAIN);
     network_done(&sim.net);
 }
@@ -274,7 +304,7 @@ static void a_fault_behind_the_formats(void **state)
     simulate(&sim, 0, 0, 0);
     simulate(&sim, 1, 0.01, 0.3);
     simulate(&sim, 2, 0.12, 0.29);
-    assert_kind(&sim.net, 2, MM_VERDICT_IMPLEMENTATION, "off its own simulation by 0.12");
+    assert_kind(&sim.net, 2, MM_VERDICT_IMPLEMENTATION, "differs from its simulation by 0.12");
     network_done(&sim.net);
 }
 
@@ -291,8 +321,8 @@ static void explained(void **state)
     mm_triage_explain(&view, 2, &verdict, &evidence, &next);
     assert_string_equal(mm_buf_text(&evidence),
                         "diff2 0.4, diff1 0.4 (threshold 0.05); SQNR 0.0 dB.\n"
-                        "Worst input: #2 a, 0.3; the error becomes 1.3x of that here.\n"
-                        "The way of the error: #2 a (0.3), #3 b (0.4).\n");
+                        "Largest input error: #2 a, 0.3; the error here is 1.3x that.\n"
+                        "Error path: #2 a (0.3), #3 b (0.4).\n");
     assert_string_equal(mm_buf_text(&next), "Look at the layer where it starts.");
     mm_buf_done(&evidence);
     mm_buf_done(&next);
@@ -319,6 +349,7 @@ int main(void)
         cmocka_unit_test(outputs_are_not_harmless),
         cmocka_unit_test(noise),
         cmocka_unit_test(format_and_settings),
+        cmocka_unit_test(recomputed),
         cmocka_unit_test(finding),
         cmocka_unit_test(at_edges),
         cmocka_unit_test(unexplained_input),

@@ -122,7 +122,7 @@ static void unknown_keys_and_actions_say_so(void **state)
     press("j");
     assert_string_equal(app.message, "");
     app_act(&app, ACT_PART_LOG, NULL);
-    assert_string_equal(app.message, "'part-log' is not for this screen.");
+    assert_string_equal(app.message, "'part-log' is not available on this screen.");
     press("e");
     assert_int_equal(toy->last, ACT_NEXT_BAD);
     assert_string_equal(app.message, "'next-bad' does nothing here.");
@@ -197,7 +197,7 @@ static void commands(void **state)
     assert_int_equal(app_command(&app, "999999999999"), 0);
     assert_int_equal(toy->list.cursor, 99);
     assert_int_equal(app_command(&app, "nonsense here"), -1);
-    assert_string_equal(app.message, "No action is called 'nonsense'; ? lists them.");
+    assert_string_equal(app.message, "Unknown action 'nonsense' (? lists them).");
     assert_int_equal(app_command(&app, ""), 0);
     assert_int_equal(app_command(&app, "search"), 0); /* asks */
     assert_int_equal(app.prompt.kind, PROMPT_LINE);

@@ -113,8 +113,8 @@ static void config_errors(void **state)
         {"bind j", "config:1: expected: bind KEY ACTION"},
         {"bind j down up", "config:1: expected: bind KEY ACTION"},
         {"\nmap j down", "config:2: expected: bind KEY ACTION"},
-        {"bind jj down", "config:1: no key is called 'jj'"},
-        {"bind j dwon", "config:1: no action is called 'dwon'"},
+        {"bind jj down", "config:1: unknown key 'jj'"},
+        {"bind j dwon", "config:1: unknown action 'dwon'"},
     };
     for (size_t i = 0; i < MM_COUNT(cases); i++) {
         struct mm_err err = {0};

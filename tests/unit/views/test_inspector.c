@@ -128,7 +128,7 @@ static void undo_works_everywhere(void **state)
     assert_int_equal(mm_plan_count(plan(small)), 0);
     small_keys(small, "w C-r"); /* on the plan's */
     assert_int_equal(mm_plan_count(plan(small)), 1);
-    assert_true(small_says(small, "Done again"));
+    assert_true(small_says(small, "Redone"));
 }
 
 static void thresholds_are_read(void **state)

@@ -13,7 +13,7 @@ static void search_goes_round(void **state)
 {
     struct small *small = *state;
     small_keys(small, "n");
-    assert_true(small_says(small, "Nothing was searched for"));
+    assert_true(small_says(small, "No search yet"));
     small_keys(small, "/ \"IN\" Enter"); /* input, and the long name with its "linear", in any case */
     assert_string_equal(small_selected(small), "input");
     assert_true(small_says(small, "match 1 of 2"));
@@ -48,7 +48,7 @@ static void bad_layers(void **state)
     small_keys(small, "& \"head\" Enter e");
     assert_true(small_says(small, "No layer is over the threshold in this filter"));
     small_keys(small, "F");
-    assert_true(small_says(small, "No NaN and no Inf in any layer of this filter"));
+    assert_true(small_says(small, "No NaN or Inf in any layer of this filter"));
 }
 
 static void execution_order(void **state)
@@ -73,10 +73,10 @@ static void first_culprit(void **state)
     struct small *small = *state;
     small_keys(small, "G f");
     assert_string_equal(small_selected(small), "gate");
-    assert_true(small_says(small, "The first error comes in at #3"));
+    assert_true(small_says(small, "#3 introduces the first error"));
     small_keys(small, "& \"tail\" Enter f");
     assert_string_equal(small_selected(small), "tail");
-    assert_true(small_says(small, "#3 gate is not shown: the filter hides it (Esc shows all)"));
+    assert_true(small_says(small, "#3 gate is hidden by the filter (Esc shows all)"));
     small_keys(small, "Esc\n:threshold 2\nf");
     assert_string_equal(small_selected(small), "broken"); /* no figure saves a NaN */
 }
@@ -102,7 +102,7 @@ static void root_behind_a_filter(void **state)
     struct small *small = *state;
     small_keys(small, "& \"tail\" Enter R");
     assert_string_equal(small_selected(small), "tail");
-    assert_true(small_says(small, "#3 gate is not shown: the filter hides it (Esc shows all)"));
+    assert_true(small_says(small, "#3 gate is hidden by the filter (Esc shows all)"));
     small_keys(small, "BS");
     assert_true(small_says(small, "This is the first screen"));
 }
@@ -116,14 +116,73 @@ static void nothing_to_jump_to(void **state)
     assert_true(small_says(small, "This layer has no error to follow"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, small_setup, small_teardown)
-#define NET(name)  cmocka_unit_test_setup_teardown(name, net_setup, small_teardown)
+/* ---- without an order ---- */
+
+/* Three tensors without time stamps; b is off. */
+static int unordered_setup(void **state)
+{
+    struct small *small = calloc(1, sizeof *small);
+    assert_int_equal(mm_folder_make("plain_src", NULL) | mm_folder_make("plain_dst", NULL), 0);
+    SMALL_F32("plain_src", "a.npy", "2,", 1, 2);
+    SMALL_F32("plain_dst", "a.npy", "2,", 1, 2);
+    SMALL_F32("plain_src", "b.npy", "2,", 1, 2);
+    SMALL_F32("plain_dst", "b.npy", "2,", 5, 2);
+    SMALL_F32("plain_src", "c.npy", "2,", 1, 2);
+    SMALL_F32("plain_dst", "c.npy", "2,", 1, 2);
+    struct mm_session_options options = small_options("plain_src", "plain_dst");
+    options.triage = true;
+    small_open(small, &options);
+    *state = small;
+    return 0;
+}
+
+static const char how[] = "The order of execution is not known: --model FILE or --order FILE gives it";
+
+/* A banner says so and how to give it; no key that needs an order moves or invents a first culprit. */
+static void nothing_tells_the_order(void **state)
+{
+    struct small *small = *state;
+    assert_true(small_says(small, how));
+    small_settle(small);
+    assert_true(small_shows(small, how)); /* and where the profile would be */
+    assert_true(small_hides(small, "   2   "));
+    static const char *const keys[] = {"G f", "G F", "G R", "G ]", "G ["};
+    for (size_t i = 0; i < MM_COUNT(keys); i++) {
+        small_keys(small, "g");
+        small_keys(small, keys[i]);
+        assert_true(small_says(small, how));
+        assert_string_equal(small_selected(small), small_row(small, 2));
+    }
+    small_keys(small, ":sort number");
+    assert_true(small_says(small, how));
+    assert_string_equal(small_row(small, 0), "a");
+    small_keys(small, "s");
+    assert_true(small_shows(small, "execution order (not known)"));
+}
+
+static void no_neighbours(void **state)
+{
+    struct small *small = *state;
+    small_settle(small);
+    small_keys(small, ":sort diff2\ng Enter 4");
+    assert_true(small_shows(small, "The order of execution is not known"));
+    assert_true(small_hides(small, "Introduced here"));
+    assert_true(small_hides(small, "#2"));
+    assert_true(small_hides(small, "by execution order"));
+}
+
+#define TEST(name)      cmocka_unit_test_setup_teardown(name, small_setup, small_teardown)
+#define UNORDERED(name) cmocka_unit_test_setup_teardown(name, unordered_setup, small_teardown)
+#define NET(name)       cmocka_unit_test_setup_teardown(name, net_setup, small_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(search_goes_round),   TEST(bad_layers),          TEST(execution_order),   NET(first_culprit),
-        NET(to_the_root_and_back), NET(root_behind_a_filter), NET(nothing_to_jump_to),
+        TEST(search_goes_round),   TEST(bad_layers),
+        TEST(execution_order),     NET(first_culprit),
+        NET(to_the_root_and_back), NET(root_behind_a_filter),
+        NET(nothing_to_jump_to),   UNORDERED(nothing_tells_the_order),
+        UNORDERED(no_neighbours),
     };
     return cmocka_run_group_tests(tests, net_group_setup, small_group_teardown);
 }

@@ -86,7 +86,7 @@ static void golden_while_looking(void **state)
     } while (totals.measured < totals.layers);
     assert_true(totals.analysing > 0);
     char text[40];
-    snprintf(text, sizeof text, "sort diff2 ↓  looking into %zu", totals.analysing);
+    snprintf(text, sizeof text, "sort diff2 ↓  analysing %zu", totals.analysing);
     assert_true(small_shows(small, text));
     assert_true(small->app->hooks.busy(small->app->hooks.context));
     golden_check_sizes(small->app, "layers-looking");
@@ -469,12 +469,12 @@ static void thresholds(void **state)
     struct small *small = *state;
     assert_true(small_shows(small, "7 over 0.05"));
     small_keys(small, ":threshold 0.001");
-    assert_true(small_says(small, "8 layers are bad")); /* conv1; the head's 0.001 is not over 0.001 */
+    assert_true(small_says(small, "layers over: 8")); /* conv1; the head's 0.001 is not over 0.001 */
     small_keys(small, "j");
     assert_true(small_shows(small, "8 over 0.001"));
     small_keys(small, ":threshold diff2 0.15");
     small_keys(small, ":threshold diff1 0.15");
-    assert_true(small_says(small, "5 layers are bad"));
+    assert_true(small_says(small, "layers over: 5"));
     small_keys(small, ":threshold nonsense");
     assert_int_equal(small->app->message_role, ROLE_ERROR);
     small_keys(small, ":threshold -1");

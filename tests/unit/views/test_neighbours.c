@@ -68,7 +68,7 @@ static void nothing_is_known_before_all_is_measured(void **state)
     mm_buf_init(&text);
     assert_false(neighbours_find(small->session, 4, &near));
     assert_false(neighbours_say(small->app, 4, &text));
-    assert_string_equal(mm_buf_text(&text), "Known when all layers are measured.");
+    assert_string_equal(mm_buf_text(&text), "Known once all layers are measured.");
     mm_buf_done(&text);
     neighbours_done(&near);
 }
@@ -84,17 +84,19 @@ static void a_sentence_for_every_case(void **state)
     } cases[] = {
         {1, false, "Within the thresholds (0)."},
         {2, false, "Within the thresholds (0.0037), and so are its inputs."},
-        {3, true, "Introduced here: its inputs are good (0.0037 at worst), the result is not (1)."},
-        {5, false, "Not from here: it comes in from #3 gate, where it starts (R goes there)."},
-        {6, false, "Not from here: it comes in from #5 and starts in #3 gate (R goes there)."},
+        {3, true, "Introduced here: its inputs are fine (0.0037 at most), the result is not (1)."},
+        {5, false, "Inherited from #3 gate, where it starts (R goes there)."},
+        {6, false, "Inherited through #5; it starts in #3 gate (R goes there)."},
         {7, false, "Within the thresholds (0.0037), although #3 is not (1)."},
-        {10, false, "Not from here: it grew on the way, most of it in #8 grow1 (R goes there)."},
-        {11, true, "Introduced here: #10 comes in with 0.055, the result has 10x that (0.55)."},
-        {12, true, "Introduced here: #11 comes in with 0.55, the result is broken."},
-        {13, false, "This tensor has no error of its own: there was nothing to compare it with."},
-        {15, true, "No layer on the way here is bad alone; this one adds the most (0.047 of 0.055)."},
-        {16, true, "Introduced here (1): nothing that was dumped comes before it."},
-        {17, true, "Introduced here: its inputs are good (0.0037 at worst), the result is broken."},
+        {10, false, "Inherited: accumulated upstream, most of it in #8 grow1 (R goes there)."},
+        {11, true, "Introduced here: #10 is off by 0.055, the result by 10x that (0.55)."},
+        {12, true, "Introduced here: #11 is off by 0.55, the result is broken."},
+        {13, false, "This tensor was not compared."},
+        {15, true,
+         "Accumulated: no layer upstream is over the threshold alone; this one adds the most (0.047 of "
+         "0.055)."},
+        {16, true, "Introduced here (1): no dumped layer comes before it."},
+        {17, true, "Introduced here: its inputs are fine (0.0037 at most), the result is broken."},
     };
     struct small *small = *state;
     struct mm_buf text;
@@ -115,7 +117,7 @@ static void by_order_it_does_not_speak_of_inputs(void **state)
     assert_true(neighbours_say(small->app, 2, &text));
     assert_string_equal(
         mm_buf_text(&text),
-        "Introduced here: the layers before it are good (0.0037 at worst), the result is not (1).");
+        "Introduced here: the layers before it are fine (0.0037 at most), the result is not (1).");
     mm_buf_done(&text);
 }
 

@@ -78,7 +78,7 @@ static void says_what_will_be_written(void **state)
     assert_true(small_shows(small, "build_config.json"));
     assert_true(small_shows(small, "apply_overrides.py"));
     assert_true(small_shows(small, "overrides.json"));
-    assert_true(small_shows(small, "Nothing is written before Enter"));
+    assert_true(small_shows(small, "Nothing written yet (Enter writes)"));
     assert_true(small_shows(small, "* not saved"));
     assert_true(small_shows(small, ":set network_precision float16")); /* the dump's floats are half */
     assert_false(exists("export"));

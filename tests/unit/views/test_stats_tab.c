@@ -52,14 +52,14 @@ static void words_of_every_kind(void **state)
         {OPEN("conv1"),
          {"verdict   ok: within the thresholds", "same name; same shape", "4.38e-3", "within 0.05"}},
         {OPEN("relu1"), {"verdict   3.7x over 0.05", "1.83e-1", "over 0.05", "at [3]"}},
-        {OPEN("pow"), {"verdict   overflow: |x| up to 70000 > 65504", "1 +Inf", "of the finite part"}},
+        {OPEN("pow"), {"verdict   overflow: |x| up to 70000 > 65504", "1 +Inf", "finite elements only"}},
         {OPEN("sqrt"), {"verdict   1 NaN in dst", "1 NaN"}},
         {OPEN("reshape"), {"verdict   shapes differ: 2x3 and 4", "2x3"}},
         {OPEN("gather"),
          {"verdict   dst file is corrupt",
           "error     2007_gather.npy: header says [4] f32 = 16 bytes, 8 are there"}},
-        {OPEN("dropout"), {"verdict   only in src", "dst (not there)"}},
-        {OPEN("cast"), {"verdict   only in dst", "src (not there)"}},
+        {OPEN("dropout"), {"verdict   only in src", "dst (missing)"}},
+        {OPEN("cast"), {"verdict   only in dst", "src (missing)"}},
         {OPEN("quant"), {"i8", "6.17e-2", "-3.4 @[1]"}},
     };
     struct small *small = *state;

@@ -80,10 +80,10 @@ static void sides_that_are_not_there(void **state)
 {
     struct small *small = *state;
     assert_int_equal(draw(small, stats_table_draw, 7, 58, 4, 0), 9);
-    has("src                      dst (not there)");
+    has("src                      dst (missing)");
     has("min       1 @[0]");
     draw(small, stats_table_draw, 8, 58, 4, 0);
-    has("src (not there)          dst");
+    has("src (missing)            dst");
     assert_int_equal(draw(small, stats_table_draw, 6, 58, 9, 0),
                      3); /* corrupt: only what src's header says */
     has("shape     4");
@@ -124,7 +124,7 @@ static void metrics_of_a_broken_tensor(void **state)
 {
     struct small *small = *state;
     draw(small, metrics_table_draw, 3, 78, 12, 0);
-    has("diff2     0                 of the finite part");
+    has("diff2     0                 finite elements only");
     has("NaN, Inf  1                 first at [2]");
 }
 
@@ -142,6 +142,12 @@ static void nothing_finite(void **state)
     has("min       1 @[0]             -\n");
     has("mean      1.5                -\n");
     has("NaN, Inf  none               2 +Inf\n");
+    assert_int_equal(draw(&small, metrics_table_draw, 0, 78, 12, 0), 12);
+    has("SQNR      -  ");
+    has("beyond    -  ");
+    has("diff4     -  ");
+    has("NaN, Inf  2                 first at [0]           on one side only\n");
+    assert_null(strstr(mm_buf_text(&drawn), "nan"));
     inspector_done(&small.inspector);
     mm_session_close(small.session);
     mm_buf_done(&drawn);

@@ -61,9 +61,8 @@ static void shown_beside_tags(void **state)
     struct small *small = *state;
     small_keys(small, "G t a");
     assert_tagged(small, "3 ");
-    assert_true(
-        small_says(small, "1 suggested (A accepts, - leaves one out, Esc drops them): worst error of"));
-    assert_true(small_says(small, "1 operator, 2 elements"));
+    assert_true(small_says(small, "1 suggested: output error"));
+    assert_true(small_says(small, "1 operator, 2 elements (A accepts, - leaves one out, Esc drops them)"));
     assert_int_equal(mm_plan_count(plan(small)), 0);
     small_keys(small, "g j");
     assert_true(small_shows(small, " 1 suggested · 0 overrides · 1 tagged"));

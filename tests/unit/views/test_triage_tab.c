@@ -62,10 +62,10 @@ static void verdict_evidence_and_next_step(void **state)
     struct small *small = *state;
     go(small, 3);
     assert_true(
-        small_shows(small, "verdict   implementation, possible: inputs are good (0.0037), the result is"));
+        small_shows(small, "verdict   implementation, possible: inputs are fine (0.0037), the result is"));
     assert_true(small_shows(small, "next      "));
     assert_true(small_shows(small, "why       diff2 1, diff1 1 (threshold 0.05)"));
-    assert_true(small_shows(small, "Worst input: #2 stem, 0.0037"));
+    assert_true(small_shows(small, "Largest input error: #2 stem, 0.0037"));
     small_keys(small, "q");
     go(small, 6);
     assert_true(small_shows(small, "verdict   inherited, likely: from #3"));
@@ -108,11 +108,11 @@ static void opening_looks(void **state)
     app_act(small->app, ACT_SORT, "number");
     app_act(small->app, ACT_GOTO, "5");
     app_act(small->app, ACT_OPEN, NULL);
-    assert_true(small_shows(small, "looking ..."));
+    assert_true(small_shows(small, "Analysing ..."));
     assert_null(mm_session_evidence(small->session, 4));
     small_settle(small);
     assert_non_null(mm_session_evidence(small->session, 4));
-    assert_true(small_hides(small, "looking ..."));
+    assert_true(small_hides(small, "Analysing ..."));
 }
 
 /* A walk through the list asks for one look, and then for the layer where it has stopped. */
@@ -158,7 +158,7 @@ static void before_all_is_measured(void **state)
     for (int i = 0; i < 400 && mm_session_layer(small->session, 0)->verdict.kind == MM_VERDICT_NONE; i++)
         app_ready(small->app); /* one inline job each */
     assert_int_equal(mm_session_layer(small->session, 0)->verdict.kind, MM_VERDICT_OK);
-    assert_true(small_shows(small, "Looked into when all layers are measured ("));
+    assert_true(small_shows(small, "Waiting for all layers ("));
 }
 
 #define NET(name)   cmocka_unit_test_setup_teardown(name, net_setup, small_teardown)

@@ -54,7 +54,8 @@ static void what_fits_into_a_column(void **state)
         {{.kind = MM_VERDICT_SETTINGS, .text = "i8 is too coarse: per channel"}, 15, "settings"},
         {{.kind = MM_VERDICT_NOISE, .text = "rounding adds up"}, 9, "noise"},
         /* what its own figures say is cut by whoever draws it: the word would say less */
-        {{.kind = MM_VERDICT_OVER, .text = "3.7x over 0.05"}, 9, "3.7x over 0.05"},
+        {{.kind = MM_VERDICT_OVER, .text = "3.7x over 0.05"}, 14, "3.7x over 0.05"},
+        {{.kind = MM_VERDICT_OVER, .text = "3.7x over 0.05"}, 13, "3.7x over"},
         {{.kind = MM_VERDICT_SHAPE, .text = "shapes differ: 2x3 and 4"}, 14, "shapes differ"},
         {{.kind = MM_VERDICT_UNPAIRED, .text = "only in src"}, 4, "only in src"},
     };
@@ -99,7 +100,7 @@ static void roots(void **state)
         {6, 3, "The error of #6 starts in #3 (BS goes back)"},
         {10, 8, "The error of #10 starts in #8 (BS goes back)"},
         {3, 0, "This is where the error starts"},
-        {15, 0, "The error grew on the way here; this layer adds the most"},
+        {15, 0, "The error accumulated upstream; this layer adds the most"},
         {1, 0, "This layer has no error to follow"},
         {13, 0, "This layer has no error to follow"},
     };
@@ -117,7 +118,7 @@ static void no_root_before_all_is_measured(void **state)
     struct small *small = *state;
     size_t root;
     assert_false(verdict_root(small->app, 5, &root));
-    assert_true(small_says(small, "Where an error starts is known when all layers are measured"));
+    assert_true(small_says(small, "Where the error starts is known once all layers are measured"));
 }
 
 #define NET(name)   cmocka_unit_test_setup_teardown(name, net_setup, small_teardown)

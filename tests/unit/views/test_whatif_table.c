@@ -63,8 +63,8 @@ static void figures(void **state)
     assert_true(small_shows(small, " 0.00015..0.00024"));
     assert_true(small_shows(small, " 0.000122, -32768"));
     assert_true(small_shows(small, "sums inside the operator are not modelled"));
-    assert_true(small_shows(small, "dst    f16                 4.38e-3         47.2 6.25e-2"));
-    assert_true(small_shows(small, "f16                              0          Inf       0       0"));
+    assert_true(small_shows(small, "dst    f16                 4.38e-3          47.2 6.25e-2"));
+    assert_true(small_shows(small, "f16                              0           Inf       0       0"));
     /* 8 / 127 = 0.063 */
     assert_true(small_shows(small, " 0.063"));
     /* a range of 0 .. 8 in 255 steps, 0 at the lowest code */
@@ -73,7 +73,7 @@ static void figures(void **state)
     assert_true(small_shows(small, "int8   axis 1 sym  minmax"));
     assert_true(small_shows(small, " 0.039..0.063"));
     small_keys(small, ":resize 80x24\nG");
-    assert_true(small_shows(small, "nearest to what dst is off"));
+    assert_true(small_shows(small, "closest to dst's actual error"));
     assert_true(small_shows(small, "int4   axis 1 asym minmax"));
     assert_true(small_shows(small, "Lines 15 to 33 of 33"));
     small_keys(small, "J"); /* the next layer, from its top */
@@ -93,7 +93,7 @@ static void what_can_not_be(void **state)
 {
     struct small *small = *state;
     small_keys(small, OPEN("cast"));
-    assert_true(small_shows(small, "there is no reference: the tensor is only in dst"));
+    assert_true(small_shows(small, "no reference: this tensor is only in dst"));
     small_keys(small, "q g\n" OPEN("gather")); /* dst is cut: src is there */
     assert_true(small_shows(small, "int8   tensor sym  minmax"));
     small_keys(small, "q g\n" OPEN("reshape"));
@@ -129,7 +129,7 @@ static void waiting(void **state)
     struct canvas c = grid_canvas(&grid);
     assert_int_equal(whatif_table_draw(&c, small->app, 0, NULL, NULL, 0), 3);
     grid_dump_glyphs(&grid, &text);
-    assert_non_null(strstr(mm_buf_text(&text), "rounding ..."));
+    assert_non_null(strstr(mm_buf_text(&text), "Computing ..."));
     mm_buf_done(&text);
     grid_done(&grid);
 }

@@ -1,0 +1,149 @@
+/* The inputs that a node had on both sides, and what it made of them. */
+#include "cause/recompute.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A value that borrows nothing, for the files are closed before it is used. */
+static int own(struct mm_value *value, struct mm_err *err)
+{
+    size_t size = (size_t)value->count * (value->f ? sizeof *value->f : sizeof *value->i);
+    if (value->owned)
+        return 0;
+    void *copy = malloc(size + 1);
+    if (!copy) {
+        *value = (struct mm_value){0};
+        return mm_fail_memory(err);
+    }
+    memcpy(copy, value->f ? (const void *)value->f : (const void *)value->i, size);
+    value->f = value->f ? copy : NULL;
+    value->i = value->f ? NULL : copy;
+    value->owned = copy;
+    return 0;
+}
+
+static int decode(struct operands *o, struct mm_value *value, const struct mm_tensor *tensor,
+                  const atomic_bool *cancel, struct mm_err *err)
+{
+    if (mm_value_decode(value, tensor, o->left, cancel, err) < 0)
+        return -1;
+    o->left -= value->count;
+    return own(value, err);
+}
+
+/* ---- what was dumped ---- */
+
+struct reading {
+    struct operands *o;
+    struct mm_value *value[SIDES];
+    enum mm_dtype *format; /* [SIDES]; may be NULL */
+    const atomic_bool *cancel;
+};
+
+static bool is_float(const struct mm_value *value)
+{
+    return value->f != NULL;
+}
+
+static int read_both(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst,
+                     struct mm_err *err)
+{
+    struct reading *reading = context;
+    for (int side = 0; side < SIDES; side++) /* after a first attempt that failed */
+        mm_value_done(reading->value[side]);
+    if (tensors->match == MM_MATCH_MISMATCH)
+        return mm_fail(err, MM_EUNSUPPORTED, "shapes differ");
+    if (reading->format) {
+        reading->format[SIDE_SRC] = tensors->s.dtype;
+        reading->format[SIDE_DST] = tensors->d.dtype;
+    }
+    *failed_dst = false;
+    if (decode(reading->o, reading->value[SIDE_SRC], &tensors->s, reading->cancel, err) < 0)
+        return -1;
+    *failed_dst = true;
+    if (decode(reading->o, reading->value[SIDE_DST], &tensors->d, reading->cancel, err) < 0)
+        return -1;
+    if (is_float(reading->value[SIDE_SRC]) && !is_float(reading->value[SIDE_DST]))
+        return mm_fail(err, MM_EUNSUPPORTED, "dst holds integers that were not dequantised");
+    return 0;
+}
+
+static int read_pair(struct operands *o, const struct mm_recompute *recompute, const struct mm_pair *pair,
+                     struct mm_value *src, struct mm_value *dst, enum mm_dtype *format,
+                     const atomic_bool *cancel, struct mm_err *err)
+{
+    struct reading reading = {o, {src, dst}, format, cancel};
+    struct mm_pair_reading how = {.pair = pair,
+                                  .schema = recompute->schema,
+                                  .cancel = cancel,
+                                  .values = read_both,
+                                  .context = &reading};
+    struct mm_err inner = {MM_OK, ""};
+    if (mm_pair_read(&how, NULL, &inner) == 0)
+        return 0;
+    if (inner.code == MM_EUNSUPPORTED)
+        return mm_fail(err, inner.code, "%s: %s", pair->name, inner.text);
+    if (err)
+        *err = inner;
+    return -1;
+}
+
+/* ---- what stands in the model ---- */
+
+static int read_constant(struct operands *o, const struct mm_recompute *recompute, int tensor, int k,
+                         const atomic_bool *cancel, struct mm_err *err)
+{
+    struct mm_stored stored = {0};
+    if (mm_graph_constant(recompute->weights, tensor, &stored, err) < 0)
+        return -1;
+    int result = decode(o, &o->value[SIDE_SRC][k], &stored.tensor, cancel, err);
+    if (result == 0)
+        result = mm_graph_weights_check(recompute->weights, &stored, err);
+    mm_stored_close(&stored);
+    o->constant[k] = true;
+    o->input[SIDE_SRC][k] = o->input[SIDE_DST][k] = &o->value[SIDE_SRC][k];
+    return result;
+}
+
+static int read_input(struct operands *o, const struct mm_recompute *recompute, int k,
+                      const atomic_bool *cancel, struct mm_err *err)
+{
+    int tensor = recompute->graph->nodes[recompute->node].inputs[k];
+    if (tensor < 0)
+        return 0;
+    if (recompute->weights && mm_graph_has_values(recompute->graph, tensor))
+        return read_constant(o, recompute, tensor, k, cancel, err);
+    if (!recompute->input[k])
+        return mm_fail(err, MM_EUNSUPPORTED, "its input %s was not dumped on both sides",
+                       recompute->graph->tensors[tensor].name);
+    o->input[SIDE_SRC][k] = &o->value[SIDE_SRC][k];
+    o->input[SIDE_DST][k] = &o->value[SIDE_DST][k];
+    return read_pair(o, recompute, recompute->input[k], &o->value[SIDE_SRC][k], &o->value[SIDE_DST][k], NULL,
+                     cancel, err);
+}
+
+int operands_read(struct operands *o, const struct mm_recompute *recompute, const atomic_bool *cancel,
+                  struct mm_err *err)
+{
+    const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
+    memset(o, 0, sizeof *o);
+    o->left = MM_RECOMPUTE_ELEMENTS;
+    if (node->input_count > RECOMPUTE_INPUTS)
+        return mm_fail(err, MM_EUNSUPPORTED, "it has %d inputs, and at most %d are read", node->input_count,
+                       RECOMPUTE_INPUTS);
+    for (int k = 0; k < node->input_count; k++) {
+        if (read_input(o, recompute, k, cancel, err) < 0)
+            return -1;
+    }
+    return read_pair(o, recompute, recompute->pair, &o->result[SIDE_SRC], &o->result[SIDE_DST], o->format,
+                     cancel, err);
+}
+
+void operands_done(struct operands *o)
+{
+    for (int side = 0; side < SIDES; side++) {
+        for (int k = 0; k < RECOMPUTE_INPUTS; k++)
+            mm_value_done(&o->value[side][k]);
+        mm_value_done(&o->result[side]);
+    }
+}

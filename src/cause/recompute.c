@@ -1,0 +1,332 @@
+/* One operator computed again from the inputs that dst had, and from those that src had. */
+#include "cause/recompute.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where src's own result does not come out within this, and not far better than dst's, nothing follows. */
+#define REFERENCE_MOST  0.02
+#define REFERENCE_SHARE 0.1
+
+static struct mm_operator_call call_of(const struct mm_recompute *recompute, const struct operands *o,
+                                       int side, const atomic_bool *cancel)
+{
+    return (struct mm_operator_call){.node = &recompute->graph->nodes[recompute->node],
+                                     .opset = recompute->graph->opset,
+                                     .input = o->input[side],
+                                     .output = recompute->output,
+                                     .limit = MM_RECOMPUTE_ELEMENTS,
+                                     .cancel = cancel};
+}
+
+static int check_count(const struct operands *o, int side, int64_t count, struct mm_err *err)
+{
+    if (count == o->result[side].count)
+        return 0;
+    return mm_fail(err, MM_EUNSUPPORTED, "it gives %lld values, and the dump has %lld", (long long)count,
+                   (long long)o->result[side].count);
+}
+
+/* ---- channels ---- */
+
+/* Which channel has most of the residual: sums of r^2 by channel. */
+struct by_channel {
+    double *rr;    /* [count]; NULL: no channels, or no memory for them */
+    int64_t count; /* channels */
+    int64_t inner; /* elements from one channel to the next */
+};
+
+static void by_channel_init(struct by_channel *by, const struct mm_recompute *recompute,
+                            const struct mm_shape *shape)
+{
+    const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
+    int axis = mm_operator_channel_axis(node, mm_weight_input(recompute->graph, node), shape->rank);
+    *by = (struct by_channel){.inner = 1};
+    if (axis < 0 || axis >= shape->rank || shape->dim[axis] < 2)
+        return;
+    by->count = shape->dim[axis];
+    for (int a = axis + 1; a < shape->rank; a++)
+        by->inner *= shape->dim[a];
+    by->rr = calloc((size_t)by->count, sizeof *by->rr);
+}
+
+static void by_channel_add(struct by_channel *by, int64_t position, double y, double y0)
+{
+    if (by->rr && isfinite(y) && isfinite(y0))
+        by->rr[position / by->inner % by->count] += (y - y0) * (y - y0);
+}
+
+static void by_channel_finish(struct by_channel *by, struct mm_recomputed *out)
+{
+    double sum = 0;
+    int64_t most = 0;
+    for (int64_t c = 0; by->rr && c < by->count; c++) {
+        sum += by->rr[c];
+        most = by->rr[c] > by->rr[most] ? c : most;
+    }
+    if (sum > 0) {
+        out->channel = most;
+        out->channels = by->count;
+        out->channel_share = by->rr[most] / sum;
+    }
+    free(by->rr);
+}
+
+/* ---- without weights: whole ---- */
+
+static int compare_whole(const struct mm_recompute *recompute, const struct operands *o, int side,
+                         const atomic_bool *cancel, struct residual *residual, struct by_channel *by,
+                         struct mm_err *err)
+{
+    struct mm_operator_call call = call_of(recompute, o, side, cancel);
+    struct mm_value y0;
+    if (mm_operator_run(&call, &y0, err) < 0)
+        return -1;
+    int result = check_count(o, side, y0.count, err);
+    if (result == 0 && by)
+        by_channel_init(by, recompute, &y0.shape);
+    if (result == 0)
+        residual_init(residual, &o->result[side]);
+    for (int64_t i = 0; i < y0.count && result == 0; i++) {
+        double y = mm_value_at(&o->result[side], i), expected = mm_value_at(&y0, i);
+        residual_add(residual, y, expected);
+        if (by)
+            by_channel_add(by, i, y, expected);
+    }
+    mm_value_done(&y0);
+    return result;
+}
+
+static int run_whole(const struct mm_recompute *recompute, const struct operands *o,
+                     const atomic_bool *cancel, struct residual both[SIDES], struct mm_recomputed *out,
+                     struct mm_err *err)
+{
+    struct by_channel by = {0};
+    int result = compare_whole(recompute, o, SIDE_SRC, cancel, &both[SIDE_SRC], NULL, err);
+    if (result == 0)
+        result = compare_whole(recompute, o, SIDE_DST, cancel, &both[SIDE_DST], &by, err);
+    by_channel_finish(&by, out);
+    return result;
+}
+
+/* ---- with weights: at some positions ---- */
+
+struct positions {
+    int64_t *at;
+    double *y0, *r;
+    size_t count;
+    struct mm_shape shape;
+};
+
+static int positions_open(struct positions *p, const struct mm_operator_call *call, struct mm_err *err)
+{
+    p->at = calloc(MM_RECOMPUTE_POSITIONS, sizeof *p->at);
+    p->y0 = calloc(MM_RECOMPUTE_POSITIONS, sizeof *p->y0);
+    p->r = calloc(MM_RECOMPUTE_POSITIONS, sizeof *p->r);
+    if (!p->at || !p->y0 || !p->r)
+        return mm_fail_memory(err);
+    if (mm_operator_linear_shape(call, &p->shape, err) < 0)
+        return -1;
+    return mm_operator_positions(call, MM_RECOMPUTE_POSITIONS, p->at, &p->count, err);
+}
+
+static void positions_close(struct positions *p)
+{
+    free(p->at);
+    free(p->y0);
+    free(p->r);
+}
+
+static int compare_sample(const struct operands *o, int side, const struct mm_operator_call *call,
+                          struct positions *p, struct residual *residual, struct mm_err *err)
+{
+    if (check_count(o, side, mm_shape_count(&p->shape), err) < 0 ||
+        mm_operator_sample(call, p->at, p->count, p->y0, err) < 0)
+        return -1;
+    residual_init(residual, &o->result[side]);
+    for (size_t i = 0; i < p->count; i++) {
+        double y = mm_value_at(&o->result[side], p->at[i]);
+        residual_add(residual, y, p->y0[i]);
+        p->r[i] = isfinite(y - p->y0[i]) ? y - p->y0[i] : 0;
+    }
+    return 0;
+}
+
+static void sample_channels(const struct mm_recompute *recompute, const struct positions *p,
+                            struct mm_recomputed *out)
+{
+    struct by_channel by;
+    by_channel_init(&by, recompute, &p->shape);
+    for (size_t i = 0; i < p->count; i++)
+        by_channel_add(&by, p->at[i], p->y0[i] + p->r[i], p->y0[i]);
+    by_channel_finish(&by, out);
+}
+
+static int run_sample(const struct mm_recompute *recompute, const struct operands *o,
+                      const atomic_bool *cancel, struct residual both[SIDES], struct mm_recomputed *out,
+                      struct mm_err *err)
+{
+    struct mm_operator_call src = call_of(recompute, o, SIDE_SRC, cancel);
+    struct mm_operator_call dst = call_of(recompute, o, SIDE_DST, cancel);
+    struct positions p = {0};
+    int result = positions_open(&p, &dst, err);
+    if (result == 0)
+        result = compare_sample(o, SIDE_SRC, &src, &p, &both[SIDE_SRC], err);
+    if (result == 0)
+        result = compare_sample(o, SIDE_DST, &dst, &p, &both[SIDE_DST], err);
+    if (result == 0) {
+        struct sampled sampled = {recompute, &dst, p.at, p.count, p.r, sqrt(both[SIDE_DST].yy)};
+        sample_channels(recompute, &p, out);
+        result = weights_fit(&sampled, out, err);
+    }
+    positions_close(&p);
+    return result;
+}
+
+/* ---- what a float format explains ---- */
+
+static double unit_of(enum mm_dtype dtype)
+{
+    static const struct {
+        enum mm_dtype dtype;
+        int bits; /* of the mantissa, the hidden one counted */
+    } rows[] = {{MM_F64, 53}, {MM_F16, 11}, {MM_BF16, 8}, {MM_F8E4M3, 4}, {MM_F8E5M2, 3}};
+    for (size_t i = 0; i < MM_COUNT(rows); i++) {
+        if (rows[i].dtype == dtype)
+            return ldexp(1, -rows[i].bits);
+    }
+    return ldexp(1, -24);
+}
+
+static double size_of_inputs(const struct operands *o, int count, double *greatest)
+{
+    double most = 0;
+    *greatest = 0;
+    for (int k = 0; k < count; k++) {
+        const struct mm_value *x = o->input[SIDE_DST][k];
+        double sum = 0;
+        for (int64_t i = 0; x && x->f && i < x->count; i++) {
+            double v = isfinite(x->f[i]) ? (double)x->f[i] : 0;
+            sum += v * v;
+            *greatest = fmax(*greatest, fabs(v));
+        }
+        if (x && x->count)
+            most = fmax(most, sqrt(sum / (double)x->count));
+    }
+    return most;
+}
+
+/*
+ * Each rounding on the way costs up to a unit of what is rounded. A sum or difference that nearly cancels is rounded
+ * at the size of its terms; the exponential turns an absolute error of its argument into a relative one.
+ */
+static double rounding_of(const struct operands *o, const struct mm_graph_node *node,
+                          const struct residual *residual, const struct mm_recomputed *out)
+{
+    double greatest, size = size_of_inputs(o, node->input_count, &greatest), gain = 1;
+    double y = sqrt(residual->yy / fmax((double)residual->n, 1));
+    if (out->kind == MM_OPERATOR_SOFTMAX)
+        gain = fmax(1, greatest);
+    else if (!out->selects && out->kind != MM_OPERATOR_LINEAR && y > 0)
+        gain = fmax(1, size / y);
+    return unit_of(o->format[SIDE_DST]) * gain;
+}
+
+/* ---- all of it ---- */
+
+static void figures(const struct mm_recompute *recompute, const struct operands *o,
+                    const struct residual both[SIDES], struct mm_recomputed *out)
+{
+    const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
+    out->state = MM_RECOMPUTE_DONE;
+    out->residual = residual_relative(&both[SIDE_DST]);
+    out->reference = residual_relative(&both[SIDE_SRC]);
+    out->rounding = rounding_of(o, node, &both[SIDE_DST], out);
+    out->result_int8 = residual_steps(&both[SIDE_DST]);
+    out->positions = both[SIDE_DST].n;
+    out->nonfinite = both[SIDE_DST].nonfinite;
+    out->clipped = both[SIDE_DST].clipped;
+    if (out->reference > REFERENCE_MOST && out->reference > REFERENCE_SHARE * out->residual) {
+        char figure[MM_NUM];
+        out->state = MM_RECOMPUTE_VOID;
+        snprintf(
+            out->why, sizeof out->why,
+            "src's own result does not come out of src's inputs (off by %s): other names, another graph or "
+            "layout",
+            mm_num_short(figure, out->reference, 2));
+    }
+}
+
+static int run(const struct mm_recompute *recompute, struct operands *o, const atomic_bool *cancel,
+               struct mm_recomputed *out, struct mm_err *err)
+{
+    struct residual both[SIDES] = {{0}};
+    if (operands_read(o, recompute, cancel, err) < 0)
+        return -1;
+    int result = out->kind == MM_OPERATOR_LINEAR ? run_sample(recompute, o, cancel, both, out, err)
+                                                 : run_whole(recompute, o, cancel, both, out, err);
+    if (result == 0)
+        figures(recompute, o, both, out);
+    return result;
+}
+
+/* "conv1 (Conv): no bias" -> "no bias": which layer it is about is known where it is read. */
+static const char *without_node(const char *text)
+{
+    const char *end = strstr(text, "): ");
+    return end ? end + 3 : text;
+}
+
+static void init(struct mm_recomputed *out)
+{
+    *out = (struct mm_recomputed){.residual = NAN,
+                                  .reference = NAN,
+                                  .rounding = NAN,
+                                  .result_int8 = NAN,
+                                  .input_int8 = NAN,
+                                  .per_tensor = NAN,
+                                  .per_channel = NAN,
+                                  .fit_tensor = NAN,
+                                  .fit_channel = NAN,
+                                  .channel = -1};
+}
+
+int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *cancel,
+                     struct mm_recomputed *out, struct mm_err *err)
+{
+    const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
+    const struct mm_operator *operator= mm_operator_find(node->domain, node->op_type);
+    struct mm_err inner = {MM_OK, ""};
+    init(out);
+    if (!operator) {
+        snprintf(out->why, sizeof out->why, "mmtui can't compute %.100s", node->op_type);
+        return 0;
+    }
+    out->kind = operator->kind;
+    out->selects = operator->selects;
+    struct operands *o = calloc(1, sizeof *o);
+    if (!o)
+        return mm_fail_memory(err);
+    int result = run(recompute, o, cancel, out, &inner);
+    operands_done(o);
+    free(o);
+    if (result < 0 && (inner.code == MM_ECANCELLED || inner.code == MM_ENOMEM))
+        return mm_fail(err, inner.code, "%s", inner.text);
+    if (result < 0)
+        snprintf(out->why, sizeof out->why, "%.150s", without_node(inner.text));
+    return 0;
+}
+
+double mm_recomputed_int8(const struct mm_recomputed *recomputed, enum mm_granularity voted)
+{
+    double weights = voted == MM_PER_CHANNEL  ? recomputed->per_channel
+                     : voted == MM_PER_TENSOR ? recomputed->per_tensor
+                                              : fmax(recomputed->per_tensor, recomputed->per_channel);
+    const double part[] = {weights, recomputed->input_int8, recomputed->result_int8};
+    double sum = 0;
+    for (size_t i = 0; i < MM_COUNT(part); i++)
+        sum = isfinite(part[i]) ? hypot(sum, part[i]) : sum;
+    return sum;
+}

@@ -1,0 +1,237 @@
+/* Which operators are computed again from dst's own inputs, and when: what is suspect first, then as many others as
+ * are cheap, for a residual is judged against those of operators of its kind. */
+#include "session/state.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Elements of operators that are not suspect: half of all that was measured, and this many at least. */
+#define OTHERS_SHARE 2
+#define OTHERS_LEAST ((int64_t)4 << 20)
+/* An error of this size that is so many times the inputs' jumps, whatever the thresholds are. */
+#define JUMP_LEAST 0.02
+#define JUMP_GAIN  3.0
+
+struct recompute_job {
+    struct mm_job job;
+    struct mm_recompute what;
+    const struct mm_pair **input; /* owned; of `what` */
+    size_t id;
+    struct mm_recomputed found;
+    int failed;
+};
+
+static void run(struct mm_job *job, const atomic_bool *cancel)
+{
+    struct recompute_job *here = (struct recompute_job *)job;
+    here->failed = mm_recompute_run(&here->what, cancel, &here->found, NULL);
+}
+
+/* ---- which layer holds a tensor ---- */
+
+/* Layers by tensor of the graph, of one tensor by run of the model. */
+struct holder {
+    int32_t tensor, run;
+    uint32_t layer;
+};
+
+static int by_tensor(const void *a, const void *b)
+{
+    const struct holder *x = a, *y = b;
+    if (x->tensor != y->tensor)
+        return x->tensor < y->tensor ? -1 : 1;
+    if (x->run != y->run)
+        return x->run < y->run ? -1 : 1;
+    return (x->layer > y->layer) - (x->layer < y->layer);
+}
+
+static bool is_measured(const struct mm_session *session, size_t id)
+{
+    return session->layers[id].result.state == MM_STATE_MEASURED;
+}
+
+static size_t holders_make(const struct mm_session *session, struct holder *holder)
+{
+    const struct mm_flow *flow = session->triage.flow;
+    size_t n = 0;
+    for (size_t id = 0; id < flow->count; id++) {
+        if (flow->tensor[id] >= 0 && is_measured(session, id))
+            holder[n++] = (struct holder){flow->tensor[id], flow->run[id], (uint32_t)id};
+    }
+    qsort(holder, n, sizeof *holder, by_tensor);
+    return n;
+}
+
+/* The layer that holds the tensor in this run of the model, or else in the last run before it. */
+static int32_t holder_of(const struct holder *holder, size_t count, int tensor, int32_t run)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        bool before =
+            holder[middle].tensor < tensor || (holder[middle].tensor == tensor && holder[middle].run <= run);
+        low = before ? middle + 1 : low;
+        high = before ? high : middle;
+    }
+    return low > 0 && holder[low - 1].tensor == tensor ? (int32_t)holder[low - 1].layer : -1;
+}
+
+/* ---- asking ---- */
+
+static int output_of(const struct mm_graph_node *node, int tensor)
+{
+    for (int k = 0; k < node->output_count; k++) {
+        if (node->outputs[k] == tensor)
+            return k;
+    }
+    return -1;
+}
+
+static void submit(struct mm_session *session, size_t id, const struct holder *holder, size_t holders)
+{
+    struct triage_state *triage = &session->triage;
+    const struct mm_graph *graph = session->options.graph;
+    const struct mm_graph_node *node = &graph->nodes[triage->flow->node[id]];
+    struct recompute_job *here = calloc(1, sizeof *here);
+    const struct mm_pair **input = calloc((size_t)node->input_count + 1, sizeof *input);
+    if (!here || !input) {
+        free(here);
+        free(input);
+        return; /* it is judged without */
+    }
+    int32_t run_of = triage->flow->run[id];
+    for (int k = 0; k < node->input_count; k++) {
+        int32_t layer = node->inputs[k] >= 0 ? holder_of(holder, holders, node->inputs[k], run_of) : -1;
+        input[k] = layer >= 0 ? session->layers[layer].pair : NULL;
+    }
+    here->job.run = run;
+    here->id = id;
+    here->input = input;
+    here->what = (struct mm_recompute){.graph = graph,
+                                       .weights = triage->weights,
+                                       .node = triage->flow->node[id],
+                                       .output = output_of(node, triage->flow->tensor[id]),
+                                       .pair = session->layers[id].pair,
+                                       .input = input,
+                                       .schema = session->src->schema};
+    triage->recomputing++;
+    mm_pool_submit(session->pool, &here->job);
+}
+
+/* ---- choosing ---- */
+
+struct candidate {
+    size_t id;
+    int64_t elements; /* of the result and of what it is made from */
+    bool suspect;
+};
+
+static bool is_suspect(const struct mm_session *session, size_t id)
+{
+    const struct mm_blame *blame = &session->triage.blame[id];
+    bool jumps = blame->error >= JUMP_LEAST && blame->error > JUMP_GAIN * blame->input_error;
+    return jumps || (blame->over && (blame->starts || session->triage.flow->role[id] != MM_ROLE_INNER));
+}
+
+static int64_t elements_of(const struct mm_session *session, size_t id)
+{
+    const struct mm_flow *flow = session->triage.flow;
+    int64_t sum = session->layers[id].result.metrics.count;
+    for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1]; e++)
+        sum += session->layers[flow->input[e]].result.metrics.count;
+    return sum;
+}
+
+static int suspects_first(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    if (x->suspect != y->suspect)
+        return x->suspect ? -1 : 1;
+    if (!x->suspect && x->elements != y->elements)
+        return x->elements < y->elements ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Layers whose operator is known, is not in a body and whose values are there, in the order in which they are
+ * worth a look; 0 where nothing is wrong. *others: elements that those may have which are not suspect. */
+static size_t candidates_make(const struct mm_session *session, struct candidate *candidate, int64_t *others)
+{
+    const struct mm_flow *flow = session->triage.flow;
+    size_t n = 0, suspects = 0;
+    int64_t all = 0;
+    for (size_t id = 0; id < flow->count; id++) {
+        int node = flow->node[id];
+        if (!is_measured(session, id))
+            continue;
+        all += session->layers[id].result.metrics.count;
+        if (node < 0 || session->options.graph->nodes[node].parent >= 0)
+            continue;
+        candidate[n] = (struct candidate){id, elements_of(session, id), is_suspect(session, id)};
+        suspects += candidate[n++].suspect;
+    }
+    qsort(candidate, n, sizeof *candidate, suspects_first);
+    *others = all / OTHERS_SHARE > OTHERS_LEAST ? all / OTHERS_SHARE : OTHERS_LEAST;
+    return suspects ? n : 0;
+}
+
+static void submit_all(struct mm_session *session, struct candidate *candidate, struct holder *holder)
+{
+    int64_t others;
+    size_t count = candidates_make(session, candidate, &others), holders = holders_make(session, holder);
+    for (size_t i = 0; i < count; i++) {
+        if (!candidate[i].suspect && candidate[i].elements > others)
+            break;
+        others -= candidate[i].suspect ? 0 : candidate[i].elements;
+        submit(session, candidate[i].id, holder, holders);
+    }
+}
+
+void recompute_begin(struct mm_session *session)
+{
+    struct triage_state *triage = &session->triage;
+    if (triage->recomputed || !triage->flow->known)
+        return;
+    size_t count = triage->flow->count;
+    struct candidate *candidate = malloc((count + 1) * sizeof *candidate);
+    struct holder *holder = malloc((count + 1) * sizeof *holder);
+    triage->recomputed = calloc(count + 1, sizeof(struct mm_recomputed *));
+    /* a graph that was made in code has no weights: operators without constants are computed all the same */
+    if (mm_graph_weights_open(&triage->weights, session->options.graph, NULL) < 0)
+        triage->weights = NULL;
+    if (candidate && holder && triage->recomputed)
+        submit_all(session, candidate, holder);
+    free(candidate);
+    free(holder);
+}
+
+bool recompute_collect(struct mm_session *session, struct mm_job *job)
+{
+    if (job->run != run)
+        return false;
+    struct recompute_job *here = (struct recompute_job *)job;
+    struct triage_state *triage = &session->triage;
+    struct mm_recomputed *found = here->failed ? NULL : malloc(sizeof *found);
+    triage->recomputing--;
+    if (found) {
+        *found = here->found;
+        triage->recomputed[here->id] = found;
+        triage->subjects[here->id].recomputed = found;
+    }
+    free(here->input);
+    free(here);
+    return true;
+}
+
+void recompute_done(struct mm_session *session)
+{
+    struct triage_state *triage = &session->triage;
+    for (size_t id = 0; triage->recomputed && id < session->pairs->count; id++)
+        free(triage->recomputed[id]);
+    free(triage->recomputed);
+    mm_graph_weights_close(triage->weights);
+}
+
+const struct mm_recomputed *mm_session_recomputed(const struct mm_session *session, size_t id)
+{
+    return session->triage.recomputed ? session->triage.recomputed[id] : NULL;
+}

@@ -1,0 +1,50 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cause/integers.h"
+#include "unit/cause/cause_testing.h"
+
+static struct mm_result dtypes(enum mm_dtype src, enum mm_dtype dst)
+{
+    return (struct mm_result){.src = {.known = true, .dtype = src}, .dst = {.known = true, .dtype = dst}};
+}
+
+static void what_is_data(void **state)
+{
+    (void)state;
+    struct mm_result ids = dtypes(MM_I64, MM_I32), codes = dtypes(MM_F32, MM_I8),
+                     floats = dtypes(MM_F32, MM_F16);
+    assert_true(integers_are_data(&ids, ""));
+    assert_false(integers_are_data(&codes, "Conv"));
+    assert_false(integers_are_data(&floats, NULL));
+    assert_true(integers_are_data(&floats, "ArgMax"));
+}
+
+/* Two of 24 class ids: at (0, 1, 1) 3 became 20, and one behind it. */
+static void counted(void **state)
+{
+    (void)state;
+    struct fault f;
+    fault_init(&f, shape_of(3, 1, 4, 6, 0), 1);
+    for (int64_t i = 0; i < f.count; i++)
+        f.s[i] = f.d[i] = (double)(i * 5 % 8);
+    assert_true(f.s[7] == 3);
+    f.d[7] = 20;
+    f.d[20] = 1;
+    f.result = dtypes(MM_I64, MM_I64);
+    fault_find(&f);
+    assert_cause(&f, MM_CAUSE_INTEGERS, 0.5, "2 of 24 integers differ (8.3 %), first 20 for 3");
+    assert_non_null(strstr(f.finding[0].evidence, "the first at (0, 1, 1): dst 20, src 3"));
+    assert_true(mm_cause_info(MM_CAUSE_INTEGERS)->precision_cannot_fix);
+    fault_done(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_data), cmocka_unit_test(counted)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
