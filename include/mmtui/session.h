@@ -236,9 +236,9 @@ int mm_session_set_precision(struct mm_session *session, const size_t *ids, size
 int mm_session_suggest(const struct mm_session *session, const struct mm_suggest_options *options,
                        struct mm_suggestions *out, struct mm_err *err);
 /*
- * Put (a part of) a list into the plan as one undo step, with its reasons. What is chosen for an operator
- * already is replaced by a higher precision, never by a lower one; a type of one runtime alone stays. *changed
- * as above.
+ * Put (a part of) a list into the plan as one undo step, with its reasons, and the settings that are advised
+ * (mm_session_advise). What is chosen for an operator already is replaced by a higher precision, never by a lower one; a
+ * type of one runtime alone stays. *changed: operators and settings that are another now.
  */
 int mm_session_accept(struct mm_session *session, const struct mm_suggestion *items, size_t count,
                       size_t *changed, struct mm_err *err);
@@ -260,6 +260,8 @@ const struct mm_suggestions *mm_session_suggestions(const struct mm_session *ses
 const struct mm_suggestion *mm_session_suggestion(const struct mm_session *session, size_t id, bool *marked);
 /* Mark a layer's suggestion, or leave it out. Without effect where nothing is suggested. */
 void mm_session_mark(struct mm_session *session, size_t id, bool marked);
+/* Is there a list? It may be empty: then accepting puts the advised settings alone into the plan. */
+bool mm_session_previewed(const struct mm_session *session);
 /* How many are marked. */
 size_t mm_session_marked(const struct mm_session *session);
 /* Put the marked ones into the plan as mm_session_accept does, one undo step, and end the list. -1: it stays. */

@@ -21,7 +21,7 @@ static int write_plan(struct mm_session *session, const struct mm_suggestions *l
 {
     struct mm_plan *plan = mm_session_plan(session);
     if (mm_session_accept(session, list->item, list->count, NULL, err) < 0 ||
-        mm_session_advise(session, NULL, err) < 0 || mm_plan_save(plan, options->output, err) < 0)
+        mm_plan_save(plan, options->output, err) < 0)
         return -1;
     cli_print_line(options, options->output);
     return 0;

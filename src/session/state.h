@@ -28,10 +28,10 @@ struct triage_state {
     bool *asked;                   /* [layers] */
     struct mm_blame *blame;
     struct mm_flow *flow;
-    size_t analysing; /* requests out */
-    struct mm_graph_weights *weights;   /* NULL: none */
-    struct mm_recomputed **recomputed;  /* [layers]; NULL: not begun */
-    size_t recomputing;                 /* jobs out; evidence waits for them */
+    size_t analysing;                  /* requests out */
+    struct mm_graph_weights *weights;  /* NULL: none */
+    struct mm_recomputed **recomputed; /* [layers]; NULL: not begun */
+    size_t recomputing;                /* jobs out; evidence waits for them */
 };
 
 /* Suggestions that are being looked at. */
@@ -40,6 +40,7 @@ struct preview {
     uint32_t *place; /* [layers] of the layer's item, + 1; 0: nothing is suggested. NULL with an empty list */
     bool *marked;    /* [list.count] */
     size_t count;    /* marked */
+    bool made;       /* also when nothing is suggested */
 };
 
 struct mm_session {
@@ -88,6 +89,8 @@ void session_requests_done(struct mm_session *session);
  * verdict. */
 int choice_set(struct mm_session *session, size_t id, enum mm_precision precision, const char *why,
                size_t *changed, struct mm_err *err);
+/* Put the advised settings into the plan, within a step that is open; counts in *changed. */
+int advice_put(struct mm_session *session, size_t *changed, struct mm_err *err);
 void preview_done(struct preview *preview);
 /* What reasoning sees of all layers. After triage has begun. */
 struct mm_triage_view triage_view(const struct mm_session *session);
