@@ -49,6 +49,7 @@ enum mm_verdict_kind {
     MM_VERDICT_SHAPE,
     MM_VERDICT_UNPAIRED,
     MM_VERDICT_UNREADABLE,
+    MM_VERDICT_CHANGED,
     MM_VERDICT_COUNT
 };
 /* Verdicts that are shown alike: a screen gives each group a colour. */

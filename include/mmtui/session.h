@@ -41,7 +41,8 @@ struct mm_layer {
     struct mm_verdict verdict;
     double rank; /* mm_triage_rank */
     bool tagged;
-    char *label; /* the pair's name in visible form (escaped), what is shown and searched */
+    bool changed; /* a file is not what was measured any more: see mm_session_check */
+    char *label;  /* the pair's name in visible form (escaped), what is shown and searched */
 };
 
 struct mm_session;
@@ -100,6 +101,18 @@ int mm_session_finish(struct mm_session *session,
                       int (*progress)(void *context, const struct mm_session *session), void *context);
 /* Layers to measure first. */
 void mm_session_focus(struct mm_session *session, const size_t *ids, size_t count);
+
+/*
+ * Files may change while they are looked at. These layers' files (ids NULL: the first `count` layers') are held against
+ * what was measured; a layer whose file is another gets the verdict "changed", and nothing more is read of it until it
+ * is measured again. Returns how many of them are changed. mm_session_focus does so once a second at most.
+ */
+size_t mm_session_check(struct mm_session *session, const size_t *ids, size_t count);
+/*
+ * Look at all files, and measure again what has changed: *count layers. When they are through, triage begins anew. -1
+ * with MM_EARG while something is being measured, and for a file of several tensors, which only mm_session_open lists.
+ */
+int mm_session_reload(struct mm_session *session, size_t *count, struct mm_err *err);
 
 struct mm_session_totals {
     size_t layers, pairs, src_only, dst_only;
