@@ -28,8 +28,7 @@ struct mm_subject {
     const struct mm_result *src_sim; /* it against src: what the format costs */
 };
 
-/* ---- causes: one layer's error explained ----------------------------------------------------------------
- */
+/* ---- causes: one layer's error explained ------------------------------------------------------------- */
 
 /* What each says: mm_verdict_info. Files keep the words, so the order may change. */
 enum mm_verdict_kind {
@@ -218,8 +217,7 @@ bool mm_op_has_weights(const char *op_type);
 /* Are all values that are not finite on one side only the reference's? */
 bool mm_metrics_only_reference(const struct mm_metrics *metrics);
 
-/* ---- looking: the evidence of one layer ------------------------------------------------------------------
- */
+/* ---- looking: the evidence of one layer -------------------------------------------------------------- */
 
 #define MM_FLOORS 8
 struct mm_evidence {

@@ -197,7 +197,10 @@ struct mm_result {
     enum mm_shape_match match;
     struct mm_info src, dst;
     struct mm_metrics metrics; /* SINGLE: only the stats of the side that is there */
-    bool has_quantiles;        /* MEASURED, and asked for */
+    int64_t masked;            /* MEASURED: positions that hold a sentinel on both sides */
+    struct mm_metrics
+        *rest;          /* the figures without these, by which a pair is judged; NULL: masked is 0. Owned */
+    bool has_quantiles; /* MEASURED, and asked for */
     struct mm_quantiles quantiles;
     struct mm_pair_hist *hist; /* MEASURED, and asked for; else NULL. Owned */
     enum mm_code code;         /* FAILED */
@@ -207,6 +210,15 @@ struct mm_result {
 };
 /* Free what it owns and zero it (PENDING); a zeroed result is fine. */
 void mm_result_done(struct mm_result *result);
+/* The figures by which it is judged: those of the rest where positions are masked. */
+const struct mm_metrics *mm_result_judged(const struct mm_result *result);
+/*
+ * Sentinels stand for "nothing here": masks of -1e9, the lowest number of a format, -Inf. On one side they are -Inf,
+ * or within 1 % of the least value, which is at most -1e4 and at least 1000 times anything else there. Writes NaN to
+ * both s and d at positions where both hold one, and returns how many; 0, and nothing is written, where there are
+ * none, or fewer than four whose values differ between the sides (these are values that differ).
+ */
+int64_t mm_sentinels_mask(double *s, double *d, int64_t count);
 
 /* Headers only: state becomes HEADER, SINGLE, MISMATCH or FAILED. */
 void mm_measure_header(const struct mm_pair *pair, const struct mm_schema *schema, struct mm_result *result);
@@ -232,7 +244,7 @@ int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d,
  */
 
 /* To be raised whenever any figure of a measured pair may change. */
-#define MM_ENGINE_VERSION 4
+#define MM_ENGINE_VERSION 5
 
 struct mm_cache;
 
@@ -253,8 +265,8 @@ int mm_cache_open(struct mm_cache **cache, const struct mm_cache_options *option
 void mm_cache_close(struct mm_cache *cache);
 /* How many results were read. */
 size_t mm_cache_count(const struct mm_cache *cache);
-/* From any thread, before the pair is measured: fill *id; true with *result when it was measured so before.
- */
+/* From any thread, before the pair is measured: fill *id; true with *result when it was measured so
+ * before. */
 bool mm_cache_find(const struct mm_cache *cache, size_t pair, struct mm_pair_id *id,
                    struct mm_result *result);
 /* The owner's thread: this state of the files is the one that was measured, or (found) had been before. */
@@ -316,8 +328,8 @@ void mm_pair_hist_done(struct mm_pair_hist *hist);
 
 /* ---- the worker pool ---------------------------------------------------------------------------------- */
 
-/* A job is embedded in what it works on. run writes there and nowhere else; it looks at *cancel now and then.
- */
+/* A job is embedded in what it works on. run writes there and nowhere else; it looks at *cancel now and
+ * then. */
 struct mm_job {
     void (*run)(struct mm_job *job, const atomic_bool *cancel);
     struct mm_job *next; /* the pool's */
@@ -375,8 +387,8 @@ struct mm_scan;
 int mm_scan_open(struct mm_scan **scan, struct mm_pool *pool, const struct mm_pairs *pairs,
                  const struct mm_schema *schema, const struct mm_measure_options *options, bool headers,
                  struct mm_err *err);
-/* Before the work begins: look every pair up first, keep what is measured. Borrowed until the scan is closed.
- */
+/* Before the work begins: look every pair up first, keep what is measured. Borrowed until the scan is
+ * closed. */
 void mm_scan_set_cache(struct mm_scan *scan, struct mm_cache *cache);
 /* Workers of the pool that have nothing else to do, for other jobs of it that are large; NULL where there is
  * only one. Good until the scan is closed, for jobs that the pool runs. */

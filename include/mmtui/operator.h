@@ -104,8 +104,7 @@ const char *mm_operator_kind_word(enum mm_operator_kind kind);
  */
 int mm_operator_channel_axis(const struct mm_graph_node *node, int weight_input, int rank);
 
-/* ---- computing it ---------------------------------------------------------------------------------------
- */
+/* ---- computing it -------------------------------------------------------------------------------------- */
 
 struct mm_operator_call {
     const struct mm_graph_node *node;
@@ -139,8 +138,7 @@ int mm_operator_linear_shape(const struct mm_operator_call *call, struct mm_shap
 int mm_operator_positions(const struct mm_operator_call *call, size_t most, int64_t *position, size_t *count,
                           struct mm_err *err);
 
-/* ---- weights --------------------------------------------------------------------------------------------
- */
+/* ---- weights ------------------------------------------------------------------------------------------- */
 
 /*
  * Which input of a LINEAR operator holds its weights: 1 for convolutions; for Gemm and MatMul the one that is

@@ -111,8 +111,8 @@ void mm_report_summary(const struct mm_session *session, struct mm_buf *out);
  * idle. */
 int mm_report_diff_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err);
 
-/* Settings advice: the sentences, and the keys of the plan that carry it; nothing when no layer is quantised.
- */
+/* Settings advice: the sentences, and the keys of the plan that carry it; nothing when no layer is
+ * quantised. */
 void mm_report_advice(const struct mm_advice *advice, struct mm_buf *out);
 /*
  * The triage of a settled session (options.triage) on one page: what is wrong first, why, what to do, what

@@ -50,9 +50,7 @@ struct mm_advice_setting {
 /* Returns how many there are, 0 to MM_ADVICE_COUNT. */
 size_t mm_advice_settings(const struct mm_advice *advice, struct mm_advice_setting out[MM_ADVICE_COUNT]);
 
-/* ---- suggestions: which operators to raise
- * -----------------------------------------------------------------
- */
+/* ---- suggestions: which operators to raise ------------------------------------------------------------- */
 
 /*
  * The smallest set of operators to raise, and to what. Four steps:

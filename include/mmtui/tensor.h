@@ -98,8 +98,7 @@ const char *mm_shape_text(const struct mm_shape *shape, bool compact, char *out,
 /* Row-major coordinates of element `index`. */
 void mm_shape_coords(const struct mm_shape *shape, int64_t index, int64_t coord[MM_RANK_MAX]);
 
-/* ---- a tensor as a borrowed view ------------------------------------------------------------------------
- */
+/* ---- a tensor as a borrowed view --------------------------------------------------------------------- */
 
 enum mm_encoding {
     MM_ENC_RAW,    /* elements of `stored` in memory order, `gap` bytes before each */

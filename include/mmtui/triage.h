@@ -24,8 +24,7 @@ void mm_thresholds_defaults(struct mm_thresholds *thresholds);
  * one side only are not asked for here. */
 bool mm_thresholds_over(const struct mm_thresholds *thresholds, const struct mm_metrics *metrics);
 
-/* ---- flow: which layer feeds which ------------------------------------------------------------------------
- */
+/* ---- flow: which layer feeds which ------------------------------------------------------------------- */
 
 /* What is known of order and edges, before anything is measured. All zero: nothing. */
 struct mm_flow_order {
@@ -39,8 +38,9 @@ struct mm_flow_order {
  * Layers by their place in `subjects`, which are in execution order. With a graph, an input of a layer is the
  * nearest tensor upstream that was dumped and paired (nodes whose results were not dumped are walked
  * through), of the same run of the model, or of the last run before it that has one; what comes out of a body (of
- * If, Loop, Scan) is the last that was dumped before the layer. A tensor that the graph does not know has no
- * inputs and no readers. Without a graph, the MM_FLOW_WINDOW layers before it in execution order stand in, and
+ * If, Loop, Scan) is the last that was dumped before the layer. What the network is fed in a later run counts as
+ * coming from the outputs of the run before (decode steps): where it is equal on both sides, that changes nothing.
+ * A tensor that the graph does not know has no inputs and no readers. Without a graph, the MM_FLOW_WINDOW layers before it in execution order stand in, and
  * `known` is false.
  */
 #define MM_FLOW_WINDOW 8
@@ -74,8 +74,7 @@ bool mm_flow_is_stranger(const struct mm_flow *flow, size_t layer);
 /* NULL is fine. */
 void mm_flow_close(struct mm_flow *flow);
 
-/* ---- what operators add by themselves ---------------------------------------------------------------------
- */
+/* ---- what operators add by themselves ---------------------------------------------------------------- */
 
 /*
  * Residuals of a run, as a background: in an integer run every operator adds something, and what is wrong stands out
@@ -107,8 +106,7 @@ enum mm_own {
 enum mm_own mm_own_find(const struct mm_background *background, const struct mm_recomputed *recomputed,
                         double *explained);
 
-/* ---- blame: introduced or inherited -----------------------------------------------------------------------
- */
+/* ---- blame: introduced or inherited ------------------------------------------------------------------ */
 
 struct mm_blame {
     double error;         /* diff2; +Inf where one side is non-finite alone; NaN not measured */
@@ -141,8 +139,7 @@ size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain
 /* Should a worker look into this layer? What starts an error, and inputs and outputs that are over. */
 bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id);
 
-/* ---- verdicts --------------------------------------------------------------------------------------------
- */
+/* ---- verdicts ---------------------------------------------------------------------------------------- */
 
 enum mm_confidence { MM_CONFIDENCE_NONE = 0, MM_POSSIBLE, MM_LIKELY, MM_CERTAIN };
 const char *mm_confidence_word(enum mm_confidence confidence); /* "", "possible", "likely", "certain" */

@@ -10,8 +10,8 @@
 /* Read before the size is known. */
 #define FIRST_READ (64 * 1024)
 
-/* Under the address sanitizer, what lies behind a file's last byte in memory that is used again is no memory.
- */
+/* Under the address sanitizer, what lies behind a file's last byte in memory that is used again is no
+ * memory. */
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #define FENCE_OFF(from, size) __asan_poison_memory_region(from, size)

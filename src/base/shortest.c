@@ -39,8 +39,8 @@ static uint64_t times_power(uint64_t factor, int k)
     return (uint64_t)(high >> 64) | ((uint64_t)high > 1);
 }
 
-/* The value and its middles in quarters of 10^k; a multiple of 10^k that reads back lies in [lower, upper].
- */
+/* The value and its middles in quarters of 10^k; a multiple of 10^k that reads back lies in [lower,
+ * upper]. */
 struct quarters {
     uint64_t lower, value, upper;
 };

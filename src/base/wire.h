@@ -32,8 +32,8 @@ int mm_wire_next(struct mm_wire *wire, struct mm_wire_field *field, struct mm_er
 /* Read a varint and move *at behind it. False, *at unchanged, when it is cut off or longer than 10 bytes. */
 bool mm_wire_varint(const uint8_t **at, const uint8_t *end, uint64_t *value);
 
-/* Number of varints that fill the bytes exactly, or -1 when they don't (cut off, one of more than 10 bytes).
- */
+/* Number of varints that fill the bytes exactly, or -1 when they don't (cut off, one of more than 10
+ * bytes). */
 int64_t mm_wire_count(const uint8_t *data, size_t size);
 
 /* Encode; returns the number of bytes. */

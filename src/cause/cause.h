@@ -84,8 +84,8 @@ double trial_limit(const struct trial *trial);
 /* Class or index numbers rather than measured quantities: whole, not negative but for -1, not of a code's
  * dtype. Scale and offset mean nothing for them. */
 bool trial_is_ids(const struct trial *trial);
-/* Step of the uniform grid of at most `levels` steps that the values lie on; 0: none. A sample is looked at.
- */
+/* Step of the uniform grid of at most `levels` steps that the values lie on; 0: none. A sample is looked
+ * at. */
 double grid_find(const double *x, int64_t count, int64_t levels);
 
 /* The grid of dst with at most `levels` steps, as it was found already or, where nobody looked, now. */

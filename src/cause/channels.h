@@ -40,8 +40,8 @@ double channels_scale(const struct channels *channels);
  * a scale of its own for each. */
 void channels_left(const struct channels *channels, double scale, double *left, double *one, double *each);
 
-/* 90th percentile / median of the channels' relative errors; NaN with fewer than 4 channels that have both.
- */
+/* 90th percentile / median of the channels' relative errors; NaN with fewer than 4 channels that have
+ * both. */
 double channels_spread(const struct channels *channels);
 /* Slope of log error RMS against log signal RMS; NaN with fewer than 4 channels or signals of one size. */
 double channels_slope(const struct channels *channels);

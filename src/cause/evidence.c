@@ -156,6 +156,16 @@ struct question {
     struct mm_evidence *out;
 };
 
+/* Without the masked positions: both sides NaN there, and s a tensor of what is left. */
+static void mask(struct values *v, struct mm_tensor *s, struct mm_run *run, const struct mm_result *result)
+{
+    if (result->masked == 0 || !v->s || !v->d)
+        return;
+    const struct mm_shape shape = s->shape;
+    mm_sentinels_mask(v->s, v->d, result->metrics.count);
+    mm_tensor_raw(s, MM_F64, &shape, v->s, run);
+}
+
 static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst, struct mm_err *err)
 {
     const struct question *question = context;
@@ -163,16 +173,19 @@ static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *f
     const atomic_bool *cancel = question->cancel;
     struct mm_evidence *e = question->out;
     struct values v;
+    struct mm_pair_tensors left = *tensors; /* without what is masked */
+    struct mm_run run;
     evidence_init(e);
     if (values_read(&v, tensors, cancel, failed_dst, err) < 0)
         return -1;
+    mask(&v, &left.s, &run, analysis->result);
     bool pairs = tensors->match != MM_MATCH_MISMATCH;
     struct format format = {.dtype = MM_DTYPE_NONE};
     if (pairs)
         format = format_of(analysis, &v, tensors->d.count);
     int failed = pairs && integers_are_data(analysis->result, analysis->op_type)
                      ? 0
-                     : floors_find(e, analysis, &format, &tensors->s, cancel, err);
+                     : floors_find(e, analysis, &format, &left.s, cancel, err);
     if (!failed && pairs)
         channels_find(e, tensors, &v);
     if (!failed)

@@ -202,8 +202,8 @@ static void predict_wrap(const void *hypothesis, const struct trial *t, int64_t 
         out[i] = s[i] + ((s[i] < h->limit) == h->below ? h->jump : 0);
 }
 
-/* Two groups of positions: those where d - s is nearer to the largest difference than to zero, and the rest.
- */
+/* Two groups of positions: those where d - s is nearer to the largest difference than to zero, and the
+ * rest. */
 static bool find_wrap(const struct trial *t, struct wrap *h)
 {
     const double *s = t->c->s, *d = t->c->d;
@@ -246,8 +246,8 @@ bool cause_signedness(const struct trial *t, struct found *found)
     const struct mm_metrics *m = &t->c->result->metrics;
     double span = m->src.max - m->src.min;
     struct wrap h;
-    /* the wrap is 256 steps, the calibrated range: about what src spans, less where rare values are cut off
-     */
+    /* the wrap is 256 steps, the calibrated range: about what src spans, less where rare values are cut
+     * off */
     if (!(m->max_abs >= 0.7 * span) || !(span > 0) || !find_wrap(t, &h) || fabs(h.jump) < 0.7 * span)
         return false;
     centre_limit(t, &h);

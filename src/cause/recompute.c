@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Where src's own result does not come out within this, and not far better than dst's, nothing follows. */
 #define REFERENCE_MOST  0.02
@@ -271,6 +272,13 @@ static int run(const struct mm_recompute *recompute, struct operands *o, const a
     return result;
 }
 
+/* "conv1 (Conv): no bias" -> "no bias": which layer it is about is known where it is read. */
+static const char *without_node(const char *text)
+{
+    const char *end = strstr(text, "): ");
+    return end ? end + 3 : text;
+}
+
 static void init(struct mm_recomputed *out)
 {
     *out = (struct mm_recomputed){.residual = NAN,
@@ -307,7 +315,7 @@ int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *ca
     if (result < 0 && (inner.code == MM_ECANCELLED || inner.code == MM_ENOMEM))
         return mm_fail(err, inner.code, "%s", inner.text);
     if (result < 0)
-        snprintf(out->why, sizeof out->why, "%.150s", inner.text);
+        snprintf(out->why, sizeof out->why, "%.150s", without_node(inner.text));
     return 0;
 }
 

@@ -41,8 +41,8 @@ static int folders_init(struct folders *folders, const char *wanted, struct mm_e
     return folders->src && folders->dst ? 0 : mm_fail_memory(err);
 }
 
-/* A name in the plan that the network does not have is most likely a plan for another network: say so, go on.
- */
+/* A name in the plan that the network does not have is most likely a plan for another network: say so, go
+ * on. */
 static int check_plan(const struct mm_plan *plan, struct mm_err *err)
 {
     struct mm_buf without;

@@ -28,8 +28,8 @@ enum demo_base {
 struct demo_call;
 struct demo_fault {
     const char *op; /* the operator's name: "enc.0.ln1.Pow" */
-    /* call->out holds the result; operands and parameters are there for who wants to compute it another way
-     */
+    /* call->out holds the result; operands and parameters are there for who wants to compute it another
+     * way */
     void (*apply)(void *context, const struct demo_call *call);
     void *context;
 };

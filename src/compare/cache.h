@@ -18,8 +18,8 @@
 #define CACHE_FILE_LIMIT  ((size_t)32 << 20)
 #define CACHE_TOTAL_LIMIT ((int64_t)64 << 20)
 
-/* A change of one byte always changes it; it keeps no one from forging a file, so every field is checked too.
- */
+/* A change of one byte always changes it; it keeps no one from forging a file, so every field is checked
+ * too. */
 uint64_t cache_hash(uint64_t seed, const void *data, size_t length);
 
 /* ---- bytes ---- */

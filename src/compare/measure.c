@@ -2,6 +2,7 @@
 #include "compare/measure.h"
 #include "compare/hist.h"
 #include "compare/quantile.h"
+#include "compare/sentinel.h"
 #include "compare/total.h"
 
 #include <inttypes.h>
@@ -264,6 +265,9 @@ static void forget_figures(struct mm_result *result)
         mm_pair_hist_done(result->hist);
     free(result->hist);
     result->hist = NULL;
+    free(result->rest);
+    result->rest = NULL;
+    result->masked = 0;
 }
 
 /* Keep what the headers say, of one side too when the other can't be opened. */
@@ -298,6 +302,8 @@ static int take_figures(void *context, const struct mm_pair_tensors *tensors, bo
         return -1;
     if (result->state == MM_STATE_SINGLE)
         keep_single(&result->metrics, !task->pair->src);
+    else if (sentinels_measure(tensors, task->options, task->cancel, result, failed_dst, err))
+        return -1;
     else
         result->state = MM_STATE_MEASURED;
     return 0;

@@ -25,8 +25,9 @@ static void text_magnitude(const struct mm_metrics *m, double value, struct mm_b
 static void text_decibel(const struct mm_metrics *m, double value, struct mm_buf *out)
 {
     (void)m;
-    if (isinf(value))
-        mm_buf_puts(out, value > 0 ? "Inf" : "-Inf");
+    char word[MM_NUM];
+    if (!isfinite(value))
+        mm_buf_puts(out, mm_num_short(word, value, 1));
     else
         mm_buf_printf(out, "%.1f", value);
 }
@@ -35,7 +36,10 @@ static void text_share(const struct mm_metrics *m, double value, struct mm_buf *
 {
     double share = value * 100;
     (void)m;
-    mm_buf_printf(out, share > 0 && share < 0.1 ? "<0.1%%" : "%.1f%%", share);
+    if (isnan(value))
+        mm_buf_puts(out, "NaN");
+    else
+        mm_buf_printf(out, share > 0 && share < 0.1 ? "<0.1%%" : "%.1f%%", share);
 }
 
 /* Near 1 with the digits of the gap. */

@@ -6,8 +6,8 @@
 
 struct mm_parallel_reduce {
     struct mm_parallel_for loop; /* the first member */
-    /* Elements [first, end), from any thread; puts its result to the others' under the lock. -1: err is set.
-     */
+    /* Elements [first, end), from any thread; puts its result to the others' under the lock. -1: err is
+     * set. */
     int (*piece)(struct mm_parallel_reduce *share, int64_t first, int64_t end, struct mm_err *err);
     int64_t count, step; /* elements of all, and of a piece */
     pthread_mutex_t lock;

@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct mm_metrics *mm_result_judged(const struct mm_result *result)
+{
+    return result->rest ? result->rest : &result->metrics;
+}
+
 void mm_result_done(struct mm_result *result)
 {
     mm_info_done(&result->src);
@@ -11,6 +16,7 @@ void mm_result_done(struct mm_result *result)
     if (result->hist)
         mm_pair_hist_done(result->hist);
     free(result->hist);
+    free(result->rest);
     free(result->error);
     memset(result, 0, sizeof(*result));
 }

@@ -241,8 +241,8 @@ static struct mm_job *help_job(struct mm_scan *scan)
     return &job->job;
 }
 
-/* Headers of up to HEADER_BATCH of the given pairs that have not been handed out. NULL when there are none.
- */
+/* Headers of up to HEADER_BATCH of the given pairs that have not been handed out. NULL when there are
+ * none. */
 static struct scan_job *headers_of(struct mm_scan *scan, const size_t *ids, size_t count)
 {
     struct scan_job *job = NULL;

@@ -8,8 +8,8 @@
 /* Seeking steps over runs: a field split into more pieces than this is read from end to end. */
 #define RUNS_MAX 64
 
-/* What has been read of runs longer than this leaves memory at once: two of 8 GiB must not push out all else.
- */
+/* What has been read of runs longer than this leaves memory at once: two of 8 GiB must not push out all
+ * else. */
 #define DROP_ABOVE ((size_t)256 << 20)
 
 /* A page fault maps so much around it, behind a piece's end too, and nobody drops that if the next piece was

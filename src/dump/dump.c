@@ -129,8 +129,8 @@ static int visit(void *context, const char *name)
 
 /* ---- what belongs together ---- */
 
-/* Where MagicMind's files are, others (a .npy beside them) are not part of the dump: they count as skipped.
- */
+/* Where MagicMind's files are, others (a .npy beside them) are not part of the dump: they count as
+ * skipped. */
 static void drop_unstamped_formats(struct listing *list)
 {
     struct mm_members *found = &list->found;

@@ -28,8 +28,8 @@ struct mm_message {
 void mm_message_init(struct mm_message *message, const char *file);
 void mm_message_done(struct mm_message *message);
 
-/* To be asked every MM_MESSAGE_STRIDE values or bytes or so: -1 with MM_ECANCELLED when the load is to stop.
- */
+/* To be asked every MM_MESSAGE_STRIDE values or bytes or so: -1 with MM_ECANCELLED when the load is to
+ * stop. */
 #define MM_MESSAGE_STRIDE ((int64_t)1 << 16)
 int mm_message_go_on(const struct mm_load *load, struct mm_err *err);
 

@@ -190,8 +190,8 @@ static int walk(struct reader *r, struct mm_err *err)
     return more;
 }
 
-/* protobuf-c allocates from the load's arena: the strings live as long as the load, nothing is freed singly.
- */
+/* protobuf-c allocates from the load's arena: the strings live as long as the load, nothing is freed
+ * singly. */
 static void *arena_alloc(void *arena, size_t size)
 {
     return mm_arena_alloc(arena, size);

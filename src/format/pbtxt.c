@@ -152,8 +152,8 @@ static bool is_number(enum mm_field which, struct mm_word word)
     return is_real(which) ? mm_lex_is_float(word) : mm_lex_is_int(word);
 }
 
-/* true and false are no numbers to a cursor: such a value is a run of its own, over a digit that stands here.
- */
+/* true and false are no numbers to a cursor: such a value is a run of its own, over a digit that stands
+ * here. */
 static int add_bool(struct reader *r, bool value, struct mm_err *err)
 {
     static const uint8_t digit[2] = {'0', '1'};

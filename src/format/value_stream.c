@@ -46,8 +46,8 @@ static bool passed_raw(const struct mm_cursor *cursor, uint64_t *bits)
     return true;
 }
 
-/* A varint ends where the cursor stands; before its first byte there is a byte without the top bit, or none.
- */
+/* A varint ends where the cursor stands; before its first byte there is a byte without the top bit, or
+ * none. */
 static uint64_t exact_varint(const struct mm_cursor *cursor)
 {
     const uint8_t *begin = cursor->tensor->run[cursor->run].data;

@@ -234,8 +234,8 @@ static bool is_wanted(const struct mm_draft_tensor *draft, int place)
     return draft->tensor.producer < 0 && !(draft->tensor.flags & made) && draft->reader != place;
 }
 
-/* The tensor that node `place` writes by this name: a new one, or the one that others have already asked for.
- */
+/* The tensor that node `place` writes by this name: a new one, or the one that others have already asked
+ * for. */
 static int write_name(struct mm_graph_builder *b, const char *name, int place)
 {
     int number = *name ? number_of(b, name) : -1;

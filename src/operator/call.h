@@ -36,8 +36,8 @@ struct op_list {
 };
 int op_list(const struct mm_operator_call *call, const char *name, int k, struct op_list *list,
             struct mm_err *err);
-/* The same, as axes of a tensor of `rank` axes: negative ones counted from the end, each in range and once.
- */
+/* The same, as axes of a tensor of `rank` axes: negative ones counted from the end, each in range and
+ * once. */
 int op_axes(const struct mm_operator_call *call, const char *name, int k, int rank, struct op_list *list,
             struct mm_err *err);
 /* The attribute "axis" within 0 .. rank (the rank itself only if `end`). */

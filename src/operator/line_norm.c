@@ -124,8 +124,8 @@ static int run_layer_norm(const struct mm_operator_call *call, struct mm_value *
 
 /* ---- InstanceNormalization, GroupNormalization --------------------------------------------------------- */
 
-/* A line is a group of channels with all their places; a scale is a channel's, or (opset 18 to 20) a group's.
- */
+/* A line is a group of channels with all their places; a scale is a channel's, or (opset 18 to 20) a
+ * group's. */
 static int by_group(const struct mm_operator_call *call, const struct mm_value *x, int64_t groups,
                     struct norm *norm, struct mm_value *value, struct mm_err *err)
 {

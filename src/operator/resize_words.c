@@ -3,8 +3,7 @@
 
 #include <math.h>
 
-/* ---- coordinate_transformation_mode: where a position of the result is in the input ----------------------
- */
+/* ---- coordinate_transformation_mode: where a position of the result is in the input -------------------- */
 
 static double half_pixel(const struct op_resize *r, int axis, int64_t at)
 {

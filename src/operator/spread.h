@@ -1,5 +1,5 @@
-/* Broadcasting: several inputs of different shapes, walked in runs along which each is a line or one value.
- */
+/* Broadcasting: several inputs of different shapes, walked in runs along which each is a line or one
+ * value. */
 #ifndef MMTUI_OPERATOR_SPREAD_H
 #define MMTUI_OPERATOR_SPREAD_H
 

@@ -12,8 +12,8 @@ struct report_form {
     const char *file; /* its usual name */
     struct mm_json_style style;
     int depth; /* at which the layers lie */
-    /* The layers in the order in which they are written: *out has room for all, *count is how many there are.
-     */
+    /* The layers in the order in which they are written: *out has room for all, *count is how many there
+     * are. */
     int (*order)(const struct mm_session *session, const struct mm_layer **out, size_t *count,
                  struct mm_err *err);
     void (*head)(const struct mm_session *session, struct mm_json *json);

@@ -26,6 +26,7 @@ struct triage_state {
     struct mm_subject *subjects;   /* [layers] */
     struct mm_evidence **evidence; /* [layers]; NULL: nobody has looked */
     bool *asked;                   /* [layers] */
+    struct mm_result *judged; /* [layers] as the layer's, but with the figures it is judged by; borrows all */
     struct mm_blame *blame;
     struct mm_flow *flow;
     size_t analysing;                  /* requests out */

@@ -53,7 +53,7 @@ static void ask(struct mm_session *session, size_t id)
     request->look = (struct mm_analysis){
         .pair = layer->pair,
         .schema = session->src->schema,
-        .result = &layer->result,
+        .result = triage->subjects[id].result,
         .op_type = mm_session_op(session, id),
         .role = triage->flow->role[id],
         .noise = hypot(blame->expected, isfinite(blame->input_error) ? blame->input_error : 0),
@@ -127,6 +127,17 @@ bool triage_collect(struct mm_session *session, struct mm_job *job)
 
 /* ---- the whole ---- */
 
+/* The result by whose figures a layer is judged: where positions are masked, that of the rest. */
+static const struct mm_result *judged(struct mm_session *session, size_t id)
+{
+    const struct mm_result *result = &session->layers[id].result;
+    if (!result->rest)
+        return result;
+    session->triage.judged[id] = *result;
+    session->triage.judged[id].metrics = *result->rest;
+    return &session->triage.judged[id];
+}
+
 static int make_subjects(struct mm_session *session)
 {
     struct triage_state *triage = &session->triage;
@@ -135,13 +146,14 @@ static int make_subjects(struct mm_session *session)
     triage->evidence = calloc(count + 1, sizeof *triage->evidence);
     triage->asked = calloc(count + 1, sizeof *triage->asked);
     triage->blame = calloc(count + 1, sizeof *triage->blame);
-    if (!triage->subjects || !triage->evidence || !triage->asked || !triage->blame ||
+    triage->judged = calloc(count + 1, sizeof *triage->judged);
+    if (!triage->subjects || !triage->evidence || !triage->asked || !triage->blame || !triage->judged ||
         graph_finish(session, NULL) < 0)
         return -1;
     for (size_t id = 0; id < count; id++)
         triage->subjects[id] =
             (struct mm_subject){.pair = session->layers[id].pair,
-                                .result = &session->layers[id].result,
+                                .result = judged(session, id),
                                 .op_type = mm_session_op(session, id),
                                 .sim_dst = mm_session_comparison(session, id, MM_COMPARISON_IMPLEMENTATION),
                                 .src_sim = mm_session_comparison(session, id, MM_COMPARISON_FORMAT)};
@@ -192,6 +204,7 @@ void triage_done(struct mm_session *session)
     }
     recompute_done(session);
     mm_flow_close(triage->flow);
+    free(triage->judged);
     free(triage->subjects);
     free(triage->evidence);
     free(triage->asked);

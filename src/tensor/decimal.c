@@ -56,8 +56,8 @@ static int big_compare(const struct big *a, const struct big *b)
     return 0;
 }
 
-/* The digits as they were written; returns how many the mantissa has not, each of which shifts the exponent.
- */
+/* The digits as they were written; returns how many the mantissa has not, each of which shifts the
+ * exponent. */
 static int big_digits(struct big *x, const uint8_t *p, const uint8_t *stop)
 {
     int count = 0;

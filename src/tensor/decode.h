@@ -7,8 +7,8 @@
 /* Elements that are converted by way of a buffer on the stack are taken this many at a time. */
 #define MM_CHUNK 512
 
-/* Conversions of n contiguous elements in this machine's byte order, any alignment; NULL: by the other lane.
- */
+/* Conversions of n contiguous elements in this machine's byte order, any alignment; NULL: by the other
+ * lane. */
 struct mm_decoders {
     void (*to_float[MM_DTYPE_COUNT])(const uint8_t *restrict bytes, float *restrict out, size_t n);
     void (*to_double[MM_DTYPE_COUNT])(const uint8_t *restrict bytes, double *restrict out, size_t n);
@@ -19,8 +19,8 @@ struct mm_decoders {
 /* Those that belong to mm_kernels(). */
 const struct mm_decoders *mm_decoders(void);
 
-/* n contiguous elements in this machine's byte order (any alignment). _float rounds what a float can't hold.
- */
+/* n contiguous elements in this machine's byte order (any alignment). _float rounds what a float can't
+ * hold. */
 void mm_raw_to_float(const struct mm_decoders *decoders, enum mm_dtype stored, const uint8_t *bytes,
                      float *out, size_t n);
 void mm_raw_to_double(const struct mm_decoders *decoders, enum mm_dtype stored, const uint8_t *bytes,

@@ -169,8 +169,8 @@ static void note_side(struct mm_side_sums *side, const double *x, size_t n, int6
 
 /* ---- both sides ---- */
 
-/* A block of positions that are finite on both sides, or were made zero on both (`counts` says which count).
- */
+/* A block of positions that are finite on both sides, or were made zero on both (`counts` says which
+ * count). */
 struct pair_block {
     const double *s, *d;
     const bool *counts; /* NULL: all of them */

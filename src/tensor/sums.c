@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Neumaier's variant of Kahan's summation: what an addition loses is kept in lo, whichever operand is larger.
- */
+/* Neumaier's variant of Kahan's summation: what an addition loses is kept in lo, whichever operand is
+ * larger. */
 void mm_acc_add(struct mm_acc *acc, double value)
 {
     double sum = acc->hi + value;

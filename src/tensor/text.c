@@ -44,8 +44,8 @@ const uint8_t *mm_find_value(const uint8_t *p, const uint8_t *end)
 
 /* ---- numbers ---- */
 
-/* A digit; `digits` counts from the first that is not 0, `more` is told when one does not fit and is not 0.
- */
+/* A digit; `digits` counts from the first that is not 0, `more` is told when one does not fit and is not
+ * 0. */
 static void add_digit(struct mm_decimal *out, int *digits, uint8_t c)
 {
     if (*digits == 0 && c == '0')

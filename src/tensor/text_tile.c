@@ -74,8 +74,8 @@ static inline uint64_t add_digits(uint64_t number, uint64_t word, unsigned n)
     return number * power[n] + eight_digits(word << (56 - 8 * (n - (n > 0))) << (n > 0 ? 0 : 8));
 }
 
-/* Take digits, up to 24; returns where they end. The first 16 without a branch: how many there are is random.
- */
+/* Take digits, up to 24; returns where they end. The first 16 without a branch: how many there are is
+ * random. */
 static inline const uint8_t *take_digits(const uint8_t *p, uint64_t *number)
 {
     uint64_t first = mm_load_word(p) ^ 0x3030303030303030u;

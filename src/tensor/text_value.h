@@ -1,5 +1,5 @@
-/* text_value: where a value of decimal text begins and ends, and what a single one says. Used by the text tiles.
- */
+/* text_value: where a value of decimal text begins and ends, and what a single one says. Used by the text
+ * tiles. */
 #ifndef MMTUI_TENSOR_TEXT_VALUE_H
 #define MMTUI_TENSOR_TEXT_VALUE_H
 

@@ -86,8 +86,8 @@ static void fill_own(const struct mm_background *background, const struct mm_sub
     here->own = mm_own_find(background, subject->recomputed, &here->explained);
     if (here->own == MM_OWN_WRONG && here->error < OWN_SHARE * residual)
         here->own = MM_OWN_UNKNOWN;
-    if (!isnan(residual) && isfinite(here->error))
-        here->introduced = fmin(residual, fmax(here->error, here->introduced));
+    if (!isnan(residual) && !is_nonfinite(subject->result))
+        here->introduced = fmin(residual, here->error);
 }
 
 /* Up along worst inputs while they are not over themselves: which of these layers adds most? */

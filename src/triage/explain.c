@@ -45,6 +45,15 @@ static void say_stranger(const struct mm_flow *flow, uint32_t id, struct mm_buf 
             "The model's graph does not know this tensor: whether the error starts here is not known.\n");
 }
 
+static void say_masked(const struct mm_result *result, struct mm_buf *out)
+{
+    char a[MM_NUM];
+    if (result->masked > 0)
+        mm_buf_printf(out,
+                      "%s positions hold the value of a mask on both sides; all figures are of the rest.\n",
+                      mm_num_count(a, result->masked));
+}
+
 static void say_inputs(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
 {
     const struct mm_blame *blame = &view->blame[id];
@@ -136,17 +145,19 @@ static void say_gains(const struct mm_triage_view *view, uint32_t id, struct mm_
         mm_buf_puts(out, ".\n");
 }
 
+/* Why an operator was not recomputed is worth a word where it is accused without. */
+static void say_not_recomputed(const struct mm_recomputed *recomputed, const struct mm_verdict *verdict,
+                               struct mm_buf *out)
+{
+    if (verdict->kind == MM_VERDICT_IMPLEMENTATION || verdict->kind == MM_VERDICT_OVER)
+        mm_buf_printf(out, "Not recomputed: %s.\n", recomputed->why);
+}
+
 /* "Recomputed from dst's own inputs: off by 0.21; formats and weights explain 0.004." */
 static void say_recomputed(const struct mm_blame *blame, const struct mm_recomputed *recomputed,
                            struct mm_buf *out)
 {
     char a[MM_NUM], b[MM_NUM];
-    if (!recomputed)
-        return;
-    if (recomputed->state != MM_RECOMPUTE_DONE) {
-        mm_buf_printf(out, "Not recomputed: %s.\n", recomputed->why);
-        return;
-    }
     mm_buf_printf(out, "Recomputed from dst's own inputs: off by %s",
                   isinf(recomputed->residual) ? "all of it" : mm_num_short(a, recomputed->residual, 2));
     if (isfinite(blame->explained))
@@ -155,6 +166,19 @@ static void say_recomputed(const struct mm_blame *blame, const struct mm_recompu
     if (recomputed->channel >= 0 && recomputed->channel_share >= CHANNEL_SHOWN && blame->own == MM_OWN_WRONG)
         mm_buf_printf(out, "%.0f %% of that is in channel %lld of %lld.\n", 100 * recomputed->channel_share,
                       (long long)recomputed->channel, (long long)recomputed->channels);
+}
+
+static void say_own(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
+                    struct mm_buf *out)
+{
+    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
+    const struct mm_blame *blame = &view->blame[id];
+    if (!recomputed || !(blame->over || blame->starts))
+        return;
+    if (recomputed->state == MM_RECOMPUTE_DONE)
+        say_recomputed(blame, recomputed, out);
+    else
+        say_not_recomputed(recomputed, verdict, out);
 }
 
 static void say_findings(const struct mm_evidence *evidence, struct mm_buf *out)
@@ -203,6 +227,7 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
 {
     const struct mm_subject *subject = &view->subjects[id];
     say_error(view, id, evidence);
+    say_masked(subject->result, evidence);
     if (view->blame[id].over) {
         say_stranger(view->flow, id, evidence);
         say_inputs(view, id, evidence);
@@ -211,8 +236,7 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
     say_simulation(view, id, evidence);
     say_floor(&view->blame[id], subject, evidence);
     say_gains(view, id, evidence);
-    if (view->blame[id].over || view->blame[id].starts)
-        say_recomputed(&view->blame[id], subject->recomputed, evidence);
+    say_own(view, id, verdict, evidence);
     say_findings(subject->evidence, evidence);
     say_readers(view, id, evidence);
     const struct mm_verdict_info *kind = mm_verdict_info(verdict->kind);

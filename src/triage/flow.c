@@ -1,5 +1,5 @@
-/* Which layer feeds which: edges of the model's graph between tensors that were dumped, or the order alone.
- */
+/* Which layer feeds which: edges of the model's graph between tensors that were dumped, or the order
+ * alone. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +29,8 @@ struct walk {
     uint32_t *seen; /* [tensors] stamp: layer + 1 */
     int *stack;     /* of tensors */
     size_t room;
+    int *output; /* the network's */
+    size_t output_count;
     uint32_t layer; /* where it set out, ... */
     int node;       /* ... made by this node */
 };
@@ -165,15 +167,53 @@ static int walk_init(struct walk *walk, const struct mm_subject *subjects, size_
     *walk = (struct walk){.graph = order->graph, .order = order, .room = tensors};
     walk->seen = calloc(tensors, sizeof *walk->seen);
     walk->stack = calloc(tensors, sizeof *walk->stack);
-    return walk->seen && walk->stack ? find_dumped(&walk->dumped, subjects, count, order) : -1;
+    walk->output = calloc(tensors, sizeof *walk->output);
+    if (!walk->seen || !walk->stack || !walk->output)
+        return -1;
+    for (int t = 0; t < order->graph->tensor_count; t++) {
+        if (order->graph->tensors[t].flags & MM_GRAPH_OUTPUT)
+            walk->output[walk->output_count++] = t;
+    }
+    return find_dumped(&walk->dumped, subjects, count, order);
 }
 
 static void walk_done(struct walk *walk)
 {
     free(walk->seen);
     free(walk->stack);
+    free(walk->output);
     free(walk->dumped.from);
     free(walk->dumped.layer);
+}
+
+/* The layer that dumped a tensor in this very run, or -1. */
+static int32_t layer_of_run(const struct walk *walk, int tensor, int32_t run)
+{
+    int low = walk->dumped.from[tensor], end = walk->dumped.from[tensor + 1], high = end;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (walk->order->run[walk->dumped.layer[middle]] < run)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < end && walk->order->run[walk->dumped.layer[low]] == run;
+    return found ? (int32_t)walk->dumped.layer[low] : -1;
+}
+
+/* What the network is fed in a later run may be what the run before gave (decode steps): its outputs. */
+static int add_fed_back(const struct walk *walk, struct edges *edges, uint32_t layer)
+{
+    const struct mm_graph_tensor *fed = &walk->graph->tensors[walk->order->tensor[layer]];
+    int32_t run = walk->order->run[layer];
+    if (run == 0 || !(fed->flags & MM_GRAPH_INPUT) || (fed->flags & MM_GRAPH_CONSTANT))
+        return 0;
+    for (size_t i = 0; i < walk->output_count; i++) {
+        int32_t from = layer_of_run(walk, walk->output[i], run - 1);
+        if (from >= 0 && add_edge(edges, (uint32_t)from) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int edges_of_graph(const struct mm_flow_order *order, const struct mm_subject *subjects, size_t count,
@@ -184,6 +224,8 @@ static int edges_of_graph(const struct mm_flow_order *order, const struct mm_sub
     for (size_t i = 0; i < count && result == 0; i++) {
         if (order->tensor[i] >= 0)
             result = walk_up(&walk, edges, (uint32_t)i);
+        if (order->tensor[i] >= 0 && result == 0)
+            result = add_fed_back(&walk, edges, (uint32_t)i);
         edges->end[i] = (uint32_t)edges->count;
     }
     walk_done(&walk);

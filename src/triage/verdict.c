@@ -60,7 +60,7 @@ static void judge_nonfinite(const struct mm_result *result, struct mm_verdict *o
 static void judge_measured(const struct mm_result *result, const struct mm_thresholds *thresholds,
                            struct mm_verdict *out)
 {
-    const struct mm_metrics *m = &result->metrics;
+    const struct mm_metrics *m = mm_result_judged(result);
     if (m->nonfinite_differ) {
         judge_nonfinite(result, out);
         return;

@@ -50,8 +50,8 @@ struct app_hooks {
     void (*settle)(void *context);
     /* What is asked before leaving, as something would be lost; NULL: nothing would. */
     const char *(*unsaved)(void *context);
-    /* Actions that mean the same in every view (undo, export ...), tried when the top view says "not mine".
-     */
+    /* Actions that mean the same in every view (undo, export ...), tried when the top view says "not
+     * mine". */
     bool (*act)(void *context, struct app *app, const struct action_event *event);
 };
 

@@ -16,8 +16,8 @@ static int add(struct keymap *map, uint32_t key, int id, struct mm_err *err)
     return 0;
 }
 
-/* The next word of text[0..end), cut at WORD - 1 bytes; returns where to go on, or NULL when there is none.
- */
+/* The next word of text[0..end), cut at WORD - 1 bytes; returns where to go on, or NULL when there is
+ * none. */
 static const char *next_word(const char *text, const char *end, char out[WORD])
 {
     size_t length = 0;

@@ -111,8 +111,8 @@ const char *prompt_answer(const struct prompt *prompt)
 
 /* ---- drawing ---- */
 
-/* The first byte to show so that the cursor is inside `room` columns; `*columns` lie before the cursor then.
- */
+/* The first byte to show so that the cursor is inside `room` columns; `*columns` lie before the cursor
+ * then. */
 static const char *visible_start(const struct line *line, int room, int *columns)
 {
     const char *start = line->text, *end = line->text + line->cursor;

@@ -42,8 +42,8 @@ struct term *term_open(const struct term_options *options, struct mm_err *err);
 void term_close(struct term *term);
 
 void term_size(const struct term *term, int *w, int *h);
-/* False: no colours (mono terminal, NO_COLOR): the caller loads the theme `mono`, unless one was asked for.
- */
+/* False: no colours (mono terminal, NO_COLOR): the caller loads the theme `mono`, unless one was asked
+ * for. */
 bool term_has_colour(const struct term *term);
 /* Descriptors for poll(): keys, and signals. */
 int term_key_fd(const struct term *term);

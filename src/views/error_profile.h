@@ -16,12 +16,12 @@
  */
 void error_profile_draw(struct canvas *c, const struct mm_session *session, enum mm_column_id column,
                         size_t selected, const struct glyphs *g);
-/* The column to show while the list is sorted by `column`: itself when it is an error of another comparison.
- */
+/* The column to show while the list is sorted by `column`: itself when it is an error of another
+ * comparison. */
 enum mm_column_id error_profile_column(enum mm_column_id column);
 
-/* The height of an error's bar in eighths of a row, of `rows` rows: 1 at least, and rows * 8 at 1 and above.
- */
+/* The height of an error's bar in eighths of a row, of `rows` rows: 1 at least, and rows * 8 at 1 and
+ * above. */
 int error_profile_eighths(double error, double threshold, int rows);
 
 /* 0..1 for an error: 0 at 1e-6 and below, 1 at 1 and above, logarithmic between. */

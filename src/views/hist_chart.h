@@ -1,5 +1,5 @@
-/* Histograms of src and dst over one shared range, drawn over each other; or the error's, by powers of two.
- */
+/* Histograms of src and dst over one shared range, drawn over each other; or the error's, by powers of
+ * two. */
 #ifndef MMTUI_VIEWS_HIST_CHART_H
 #define MMTUI_VIEWS_HIST_CHART_H
 

@@ -44,8 +44,8 @@ static int draw_title_right(struct canvas *c, const struct layers *layers, const
     return right - width;
 }
 
-/* "222 pairs · 0 src only · 108 dst only"; where that is too long, without what is zero; or just the pairs.
- */
+/* "222 pairs · 0 src only · 108 dst only"; where that is too long, without what is zero; or just the
+ * pairs. */
 static void counts_text(const struct layers *layers, const struct glyphs *g, int room, struct mm_buf *out)
 {
     const struct mm_session_totals *totals = &layers->totals;

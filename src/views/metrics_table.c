@@ -148,8 +148,8 @@ static void line_init(struct metric_line *line, size_t i, const struct mm_layer 
     const struct mm_metrics *m = &layer->result.metrics;
     const struct mm_metric *metric = mm_metric(lines[i].metric);
     *line = (struct metric_line){.role = ROLE_DIM, .at = -1};
-    if (m->finite == 0 && m->nonfinite_differ && lines[i].fill != line_differ) { /* a figure of no element */
-        mm_buf_puts(&line->figure, "-");
+    if (m->finite == 0 && m->nonfinite_differ && lines[i].metric != MM_METRIC_NONFINITE_DIFFER) {
+        mm_buf_puts(&line->figure, "-"); /* a figure of no element */
         return;
     }
     mm_metric_text(lines[i].metric, m, &line->figure);

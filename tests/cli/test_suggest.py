@@ -190,12 +190,12 @@ def another_runtime(folder):
     suggest(shipped, "--to", "onnxruntime", "-o", folder / "plan.json")
     same(precisions(folder / "plan.json"), {name: "FLOAT32" for name in WANTED}, "the plan")
     settings = json.loads((folder / "plan.json").read_text())["settings"]
-    same(settings, {"weight_granularity": "per_channel", "activation_symmetry": "asymmetric"}, "settings")
+    same(settings, {"activation_symmetry": "asymmetric"}, "settings")
     run = mmtui("export", "--plan", folder / "plan.json", "--to", "onnxruntime", "--model", shipped / "demo.onnx", folder / "out")
     check(f"{len(WANTED)} overrides for ONNX Runtime" in run.out and "left out" not in run.out, run.out)
     chosen = json.loads((folder / "out" / "quantize.json").read_text())
     same(sorted(chosen.pop("nodes_to_exclude")), sorted(WANTED), "names")
-    same(chosen, {"per_channel": True, "extra_options": {"ActivationSymmetric": False}}, "settings")
+    same(chosen, {"extra_options": {"ActivationSymmetric": False}}, "settings")
 
 
 @test

@@ -60,8 +60,8 @@ int scene_input(struct scene *scene, const char *name, enum mm_dtype dtype, stru
 int scene_add(struct scene *scene, const struct scene_step *step, void (*run)(const struct demo_call *call),
               struct mm_shape shape);
 
-/* An operator without parameters, whose output has the shape of its first input `a`; `b` 0: it has but one.
- */
+/* An operator without parameters, whose output has the shape of its first input `a`; `b` 0: it has but
+ * one. */
 int scene_same(struct scene *scene, const char *name, const char *type, int a, int b,
                void (*run)(const struct demo_call *call));
 /* Along the last axis, with a bias. */

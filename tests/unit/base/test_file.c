@@ -138,8 +138,8 @@ static void removes_a_tree(void **state)
     drop_folder(folder);
 }
 
-/* Links inside the tree, the tree itself being a link (with a slash behind it too): what they point at stays.
- */
+/* Links inside the tree, the tree itself being a link (with a slash behind it too): what they point at
+ * stays. */
 static void removes_links_not_what_they_point_at(void **state)
 {
     (void)state;

@@ -32,8 +32,8 @@ static void beyond_ascii(void **state)
     check(mm_quote_cpp, text, "\"\\303\\251\\342\\202\\254\\360\\237\\222\\200\\177\\033\"");
 }
 
-/* a lone byte, an overlong form, an encoded surrogate, a sequence cut off at the end; U+FFFD itself is fine
- */
+/* a lone byte, an overlong form, an encoded surrogate, a sequence cut off at the end; U+FFFD itself is
+ * fine */
 static void bytes_that_are_not_utf8(void **state)
 {
     static const char text[] = "\xff\xc0\x80\xed\xa0\x80\xef\xbf\xbd\xe2\x82";

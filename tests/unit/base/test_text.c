@@ -347,8 +347,8 @@ static void globs(void **state)
     }
 }
 
-/* Patterns that take exponential time where every star tries everything, and cubic where a class never ends.
- */
+/* Patterns that take exponential time where every star tries everything, and cubic where a class never
+ * ends. */
 static void globs_the_worst_in_time(void **state)
 {
     (void)state;

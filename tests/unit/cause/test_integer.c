@@ -145,8 +145,8 @@ static void before_the_bias(void **state)
     fault_done(&f);
 }
 
-/* A factor that leaves a quarter of the error explains nothing, nor does one that fits the one large value.
- */
+/* A factor that leaves a quarter of the error explains nothing, nor does one that fits the one large
+ * value. */
 static void false_fits(void **state)
 {
     (void)state;

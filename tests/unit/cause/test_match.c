@@ -8,8 +8,8 @@
 #include "mmtui/cause.h"
 #include "unit/cause/cause_testing.h"
 
-/* Slices of `inner` values behind `outer` others, the first `count` of them in the order (a i + b) mod count.
- */
+/* Slices of `inner` values behind `outer` others, the first `count` of them in the order (a i + b) mod
+ * count. */
 static void permute(struct fault *f, int64_t outer, int64_t count, int64_t inner, int64_t a, int64_t b)
 {
     for (int64_t o = 0; o < outer; o++)

@@ -137,8 +137,8 @@ static void four_bits(void **state)
     fault_done(&f);
 }
 
-/* Rounding weights by one scale: the same error in channels of size 1 and 10. In proportion it is not that.
- */
+/* Rounding weights by one scale: the same error in channels of size 1 and 10. In proportion it is not
+ * that. */
 static void weights(void **state)
 {
     (void)state;

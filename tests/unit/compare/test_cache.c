@@ -24,8 +24,8 @@ struct world {
 
 #define PAIRS 3
 
-/* Files are kept once the clock that stamps them has moved on: past the stamp of one that is made after them.
- */
+/* Files are kept once the clock that stamps them has moved on: past the stamp of one that is made after
+ * them. */
 static void settle(const char *folder)
 {
     struct timespec now;

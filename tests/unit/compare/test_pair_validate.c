@@ -1,5 +1,5 @@
-/* Pairs of large text files: values that are laid out otherwise than they seemed when the files were opened.
- */
+/* Pairs of large text files: values that are laid out otherwise than they seemed when the files were
+ * opened. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -105,8 +105,8 @@ static void ties(void **state)
     for (int i = 0; i < 20000; i++)
         d[i] = (int8_t)(i % 10 == 9 ? -(i / 10 % 100) - 1 : 0); /* 2000 of 1 .. 100, 20 each */
     of(&q, MM_I8, s, d, 20000);
-    /* places 9999, 17999, 19799, 19979: zeros end at 17999; then 20 of each: (19799 - 18000) / 20 = 89 -> 90
-     */
+    /* places 9999, 17999, 19799, 19979: zeros end at 17999; then 20 of each: (19799 - 18000) / 20 = 89 ->
+     * 90 */
     check(&q, 20000, 0, 0, 90, 99);
 }
 

@@ -109,8 +109,8 @@ static void stage_close(struct stage *stage)
     drop_folder(stage->folder);
 }
 
-/* The events from *at on are those of `first`, `first` + 1 ... (but `without`), up to (not including) `end`.
- */
+/* The events from *at on are those of `first`, `first` + 1 ... (but `without`), up to (not including)
+ * `end`. */
 static void assert_run(const struct stage *stage, size_t *at, size_t first, size_t end, bool figures,
                        const size_t *without, size_t count)
 {

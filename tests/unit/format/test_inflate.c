@@ -184,8 +184,8 @@ static void what_is_wrong(void **state)
     assert_int_equal(inflate_check(&member, bytes, &err), -1);
 }
 
-/* A stream has a few dozen KiB however large the member: of 5 MB of zeros, taken a byte at a time at first.
- */
+/* A stream has a few dozen KiB however large the member: of 5 MB of zeros, taken a byte at a time at
+ * first. */
 static void runs(void **state)
 {
     const struct zip_member *member = archive_member(&a, "zeros");

@@ -145,8 +145,8 @@ static void damaged_files(void **state)
     try_damage("npy", file, size);
 }
 
-/* Every element type, byte order, memory order and version as NumPy itself writes them; values as hex floats.
- */
+/* Every element type, byte order, memory order and version as NumPy itself writes them; values as hex
+ * floats. */
 static const char program[] =
     "import sys, numpy as np\n"
     "from numpy.lib import format as f\n"

@@ -180,8 +180,8 @@ static void damaged_text(void **state)
     try_damage("pbtxt", (const uint8_t *)floats, sizeof floats - 1);
 }
 
-/* protoc prints what python3-protobuf made; both the values as protoc spells them and the rest must be read.
- */
+/* protoc prints what python3-protobuf made; both the values as protoc spells them and the rest must be
+ * read. */
 static const char program[] =
     "import subprocess, sys, struct, random\n"
     "d = sys.argv[1]\n"

@@ -91,8 +91,8 @@ static void members_of_python(void **state)
     archive_done(&a);
 }
 
-/* np.savez writes zip64 local headers; a stream can't seek, so it gets data descriptors behind its members.
- */
+/* np.savez writes zip64 local headers; a stream can't seek, so it gets data descriptors behind its
+ * members. */
 static void members_of_numpy(void **state)
 {
     struct archive a;

@@ -84,8 +84,8 @@ static void in_place(void **state)
     mm_graph_close(graph);
 }
 
-/* Who reads and writes one name does not read its own output, even if nobody said where the name comes from.
- */
+/* Who reads and writes one name does not read its own output, even if nobody said where the name comes
+ * from. */
 static void in_place_from_nowhere(void **state)
 {
     struct mm_graph *graph = GRAPH("relu|Relu|x,x|x", "abs|Abs|x|y");

@@ -27,8 +27,8 @@ static void assert_order(const struct stage *stage, enum mm_column_id column, bo
 
 #define ORDER(column, reverse, ...) assert_order(*state, column, reverse, (const size_t[LAYERS]){__VA_ARGS__})
 
-/* Worst first: broken, unreadable and infinite; then by size; ties in execution order; without a figure last.
- */
+/* Worst first: broken, unreadable and infinite; then by size; ties in execution order; without a figure
+ * last. */
 static void worst_first(void **state)
 {
     ORDER(MM_COLUMN_DIFF2, false, FROM_ZERO, NANS, SHAPES, BAD, CONV2, CONV, REP1, ZERO, ODD, CONV10, REP2,

@@ -89,8 +89,8 @@ static void nothing_bad(void **state)
     stage.options.triage = true;
     put_both(&stage, "1_a.pb", "a", "Relu", FLOATS(1, 2), FLOATS(1, 2), 2);
     stage_measure(&stage);
-    mm_report_suggestions(
-        stage.session, &(struct mm_suggestions){.masked_by = -1, .within = true, .before = 9e-4}, &out);
+    mm_report_suggestions(stage.session,
+                          &(struct mm_suggestions){.masked_by = -1, .within = true, .before = 9e-4}, &out);
     assert_string_equal(mm_buf_text(&out),
                         "nothing to raise: the outputs are within the thresholds (0.0009)\n");
     mm_buf_done(&out);

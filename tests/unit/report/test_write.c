@@ -94,8 +94,8 @@ static void share_has_no_diff_json(void **state)
     stage_done(&stage);
 }
 
-/* A folder has the name of the second file: the first is there, the error says which, nothing else is left.
- */
+/* A folder has the name of the second file: the first is there, the error says which, nothing else is
+ * left. */
 static void second_fails(void **state)
 {
     struct stage *stage = *state;

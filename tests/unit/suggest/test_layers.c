@@ -169,8 +169,8 @@ static void what_dst_has_now(void **state)
     suggesting_done(&on);
 }
 
-/* What reads integers: a linear that adds far more than FP16 explains computes with them, a softmax does not.
- */
+/* What reads integers: a linear that adds far more than FP16 explains computes with them, a softmax does
+ * not. */
 static void readers_of_integers(void **state)
 {
     (void)state;

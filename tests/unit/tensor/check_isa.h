@@ -477,8 +477,8 @@ static bool same_floats(const float *a, const float *b, size_t n)
     return true;
 }
 
-/* All codes of up to 16 bits, at an odd address; many random ones of the others. Lengths that leave a rest.
- */
+/* All codes of up to 16 bits, at an odd address; many random ones of the others. Lengths that leave a
+ * rest. */
 static bool check_decoders(const struct mm_isa *isa)
 {
     static uint8_t bytes[1 + 8 * CHECK_CODES];

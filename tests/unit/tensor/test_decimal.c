@@ -64,8 +64,8 @@ static void check_double(const struct batch *batch, size_t i, double got)
                  expected);
 }
 
-/* Both ways: the tile's quick one with its slow ones behind, and the functions that never take the quick one.
- */
+/* Both ways: the tile's quick one with its slow ones behind, and the functions that never take the quick
+ * one. */
 static void check_batch(struct batch *batch)
 {
     static float floats[BATCH];

@@ -222,6 +222,77 @@ static void clean(void **state)
     network_done(&net);
 }
 
+static struct mm_recomputed recomputed_as(double residual)
+{
+    return (struct mm_recomputed){.state = MM_RECOMPUTE_DONE,
+                                  .kind = MM_OPERATOR_ELEMENTWISE,
+                                  .residual = residual,
+                                  .rounding = 0.0005,
+                                  .channel = -1};
+}
+
+/* 0.001 -> 0.1 -> 0.15 -> 0.4: the first is right from its inputs, the second as well, the third is not, though
+ * its input is over. */
+static void by_what_was_recomputed(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_recomputed right = recomputed_as(0.0005), wrong = recomputed_as(0.35);
+    network_init(&net);
+    network_op(&net, "x", 0.001, NULL, NULL);
+    network_op(&net, "a", 0.1, "x", NULL);
+    network_op(&net, "b", 0.15, "a", NULL);
+    network_op(&net, "c", 0.4, "b", NULL);
+    net.subject[1].recomputed = net.subject[2].recomputed = &right;
+    net.subject[3].recomputed = &wrong;
+    network_finish(&net, true);
+    assert_root(&net, 1, 0, false); /* an operator that enlarges what came in */
+    assert_true(net.blame[1].built_up);
+    assert_int_equal(net.blame[1].own, MM_OWN_RIGHT);
+    assert_true(net.blame[1].introduced == 0.0005 && net.blame[1].explained == 0.0005);
+    assert_root(&net, 2, 0, false);
+    assert_root(&net, 3, 3, true);
+    assert_int_equal(net.blame[3].own, MM_OWN_WRONG);
+    network_done(&net);
+}
+
+/* Below the threshold, and what is behind it is over: it starts there. With nothing over behind it, nothing does. */
+static void jumps(void **state)
+{
+    (void)state;
+    for (int over = 0; over < 2; over++) {
+        struct network net;
+        struct mm_recomputed right = recomputed_as(0.0005), wrong = recomputed_as(0.03);
+        network_init(&net);
+        network_op(&net, "x", 0.001, NULL, NULL);
+        network_op(&net, "a", 0.03, "x", NULL);
+        network_op(&net, "b", over ? 0.06 : 0.04, "a", NULL);
+        net.subject[1].recomputed = &wrong;
+        net.subject[2].recomputed = &right;
+        network_finish(&net, true);
+        assert_root(&net, 1, over ? 1 : -1, over);
+        assert_root(&net, 2, over ? 1 : -1, false);
+        assert_false(net.blame[2].built_up);
+        assert_int_equal(mm_blame_worth_analysing(net.flow, net.blame, 1), over);
+        network_done(&net);
+    }
+}
+
+/* It is as src is, and not as dst's input would make it: that input was not its input. */
+static void another_input(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_recomputed off = recomputed_as(0.9);
+    network_init(&net);
+    network_op(&net, "x", 0.9, NULL, NULL);
+    network_op(&net, "a", 0.06, "x", NULL);
+    net.subject[1].recomputed = &off;
+    network_finish(&net, true);
+    assert_int_equal(net.blame[1].own, MM_OWN_UNKNOWN);
+    network_done(&net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +307,9 @@ int main(void)
         cmocka_unit_test(chain),
         cmocka_unit_test(worth_a_look),
         cmocka_unit_test(clean),
+        cmocka_unit_test(by_what_was_recomputed),
+        cmocka_unit_test(jumps),
+        cmocka_unit_test(another_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -209,6 +209,80 @@ static void runs(void **state)
     network_done(&net);
 }
 
+/* Decode steps: x of the second run may be what y of the first was. */
+static void fed_back(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    network_op(&net, "x", 0, NULL, NULL);
+    network_op(&net, "y", 0, "x", NULL);
+    mm_graph_add_tensor(net.builder, "y", MM_GRAPH_OUTPUT, MM_DTYPE_NONE, NULL);
+    for (uint32_t k = 2; k <= 3; k++) {
+        network_layer(&net, "x", 0);
+        net.pair[net.count - 1].occurrence = k;
+        network_layer(&net, "y", 0);
+        net.pair[net.count - 1].occurrence = k;
+    }
+    net.pair[3].dst = NULL; /* the second y was not dumped on both sides: nothing can come from it */
+    network_finish(&net, true);
+    assert_inputs(&net, 0, 0, NULL);
+    assert_inputs(&net, 2, 1, (uint32_t[]){1});
+    assert_inputs(&net, 4, 0, NULL);
+    assert_inputs(&net, 5, 1, (uint32_t[]){4});
+    network_done(&net);
+}
+
+/* n -> Loop (its body: t reads n, is given back) -> o, the body three times: o reads the last t, each t the only n. */
+static void bodies(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    network_op(&net, "n", 0, NULL, NULL);
+    network_layer(&net, "t", 0);
+    network_layer(&net, "t", 0);
+    network_layer(&net, "t", 0);
+    net.pair[2].occurrence = 2;
+    net.pair[3].occurrence = 3;
+    network_layer(&net, "o", 0);
+    const struct mm_graph_node nodes[] = {{.name = "",
+                                           .op_type = "Neg",
+                                           .domain = "",
+                                           .inputs = (int[]){0},
+                                           .input_count = 1,
+                                           .read_count = 1,
+                                           .outputs = (int[]){1},
+                                           .output_count = 1,
+                                           .parent = 1,
+                                           .again = -1},
+                                          {.name = "",
+                                           .op_type = "Loop",
+                                           .domain = "",
+                                           .inputs = (int[]){0, 1},
+                                           .input_count = 1,
+                                           .read_count = 2,
+                                           .outputs = (int[]){2},
+                                           .output_count = 1,
+                                           .parent = -1,
+                                           .again = -1}};
+    const struct mm_graph_tensor tensors[] = {
+        {.name = "n", .producer = -1, .flags = MM_GRAPH_INPUT, .again = -1},
+        {.name = "t", .producer = 0, .again = -1},
+        {.name = "o", .producer = 1, .flags = MM_GRAPH_OUTPUT, .again = -1}};
+    const struct mm_graph graph = {.nodes = nodes, .node_count = 2, .tensors = tensors, .tensor_count = 3};
+    struct mm_flow_order order = {.graph = &graph,
+                                  .tensor = (int32_t[]){0, 1, 1, 1, 2},
+                                  .run = (int32_t[]){0, 0, 1, 2, 0},
+                                  .ordered = true};
+    assert_int_equal(mm_graph_finish(net.builder, &net.graph, "test", NULL), 0);
+    assert_int_equal(mm_flow_open(&net.flow, net.subject, net.count, &order, NULL), 0);
+    assert_inputs(&net, 1, 1, (uint32_t[]){0});
+    assert_inputs(&net, 3, 1, (uint32_t[]){0});
+    assert_inputs(&net, 4, 2, (uint32_t[]){0, 3});
+    network_done(&net);
+}
+
 /* A tensor that a graph in use does not know feeds nothing and is fed by nothing; it is no output for being last. */
 static void strangers(void **state)
 {
@@ -273,6 +347,8 @@ int main(void)
         cmocka_unit_test(no_order),
         cmocka_unit_test(foreign_graph),
         cmocka_unit_test(runs),
+        cmocka_unit_test(fed_back),
+        cmocka_unit_test(bodies),
         cmocka_unit_test(strangers),
         cmocka_unit_test(weak_order),
         cmocka_unit_test(nothing),

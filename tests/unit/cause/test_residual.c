@@ -1,0 +1,114 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cause/recompute.h"
+
+#include <math.h>
+
+static void assert_near(double value, double expected)
+{
+    if (!(fabs(value - expected) <= 1e-12 * fabs(expected)))
+        fail_msg("%.17g is not %.17g", value, expected);
+}
+
+static void begin(struct residual *residual, const float *y, int64_t count)
+{
+    struct mm_shape shape = {1, {count}};
+    struct mm_value value = mm_value_floats(&shape, y);
+    residual_init(residual, &value);
+}
+
+/* r = 0 1 -2 0, y0 = 3 0 0 4: sqrt(5 / 25). */
+static void relative(void **state)
+{
+    (void)state;
+    static const float y[] = {3, 1, -2, 4}, y0[] = {3, 0, 0, 4};
+    struct residual residual;
+    begin(&residual, y, 4);
+    assert_true(residual.least == -2 && residual.most == 4);
+    for (int i = 0; i < 4; i++)
+        residual_add(&residual, (double)y[i], (double)y0[i]);
+    assert_int_equal(residual.n, 4);
+    assert_near(residual_relative(&residual), sqrt(0.2));
+    /* 6 / 255 over sqrt(12), over the RMS of y0, 2.5 */
+    assert_near(residual_steps(&residual), 6.0 / 255 / sqrt(12) / 2.5);
+}
+
+static void zeros(void **state)
+{
+    (void)state;
+    static const float y[] = {0, 0};
+    struct residual residual;
+    begin(&residual, y, 2);
+    residual_add(&residual, 0, 0);
+    assert_true(residual_relative(&residual) == 0);
+    assert_true(isnan(residual_steps(&residual)));
+    residual_add(&residual, 1, 0);
+    assert_true(isinf(residual_relative(&residual)));
+}
+
+static void nonfinite(void **state)
+{
+    (void)state;
+    static const float y[] = {1, INFINITY};
+    struct residual residual;
+    begin(&residual, y, 2);
+    assert_true(residual.most == 1);
+    residual_add(&residual, 1, 1);
+    residual_add(&residual, INFINITY, 2);
+    assert_int_equal(residual.nonfinite, 1);
+    residual_add(&residual, INFINITY, INFINITY); /* that came in */
+    residual_add(&residual, 3, (double)NAN);
+    assert_int_equal(residual.nonfinite, 1);
+    assert_true(residual_relative(&residual) == 0);
+}
+
+/* One value at the top of y's range, where y0 is beyond it: set aside. Three of ten are not; nor is one of zero. */
+static void clipped(void **state)
+{
+    (void)state;
+    static const float y[] = {5, 1, 1, 1, -1, 0};
+    struct residual residual;
+    begin(&residual, y, 6);
+    residual_add(&residual, 5, 9);
+    residual_add(&residual, 1, 1);
+    assert_int_equal(residual.clipped, 1);
+    assert_true(residual_relative(&residual) == 0);
+    residual_add(&residual, -1, -4);
+    residual_add(&residual, 5, 4); /* within the range: off, not clipped */
+    assert_int_equal(residual.clipped, 2);
+    assert_near(residual_relative(&residual), sqrt(1 / (81.0 + 1 + 16 + 16)));
+    residual_add(&residual, 5, 6);
+    assert_int_equal(residual.clipped, 3);
+    assert_near(residual_relative(&residual), sqrt((1 + 16 + 9 + 1) / (81.0 + 1 + 16 + 16 + 36)));
+    begin(&residual, y + 1, 5);
+    residual_add(&residual, 0, 2);
+    residual_add(&residual, 0, -2); /* a ReLU too many */
+    assert_int_equal(residual.clipped, 0);
+    assert_near(residual_relative(&residual), 1);
+}
+
+static void correlations(void **state)
+{
+    (void)state;
+    static const double a[] = {1, 2, 3, 4}, b[] = {10, 20, 30, 40}, c[] = {1, -1, -1, 1}, d[] = {3, 3, 3, 3};
+    assert_near(correlation(a, b, 4), 1);
+    assert_true(fabs(correlation(a, c, 4)) < 1e-15);
+    assert_true(correlation(a, d, 4) == 0);
+    assert_true(correlation(a, b, 0) == 0);
+    static const double e[] = {4, 3, 2, 2}; /* NumPy: corrcoef([1,2,3,4], [4,3,2,2]) = -0.9438798074485388 */
+    assert_near(correlation(a, e, 4), -0.9438798074485388);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(relative), cmocka_unit_test(zeros),        cmocka_unit_test(nonfinite),
+        cmocka_unit_test(clipped),  cmocka_unit_test(correlations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,159 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "mmtui/triage.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MOST 16
+struct run {
+    struct mm_recomputed recomputed[MOST];
+    struct mm_subject subject[MOST];
+    size_t count;
+    struct mm_background background;
+};
+
+static struct mm_recomputed *add(struct run *run, enum mm_operator_kind kind, double residual)
+{
+    struct mm_recomputed *here = &run->recomputed[run->count];
+    *here = (struct mm_recomputed){.state = MM_RECOMPUTE_DONE,
+                                   .kind = kind,
+                                   .residual = residual,
+                                   .rounding = 6e-8,
+                                   .result_int8 = 0.004,
+                                   .input_int8 = kind == MM_OPERATOR_LINEAR ? 0.003 : NAN,
+                                   .per_tensor = NAN,
+                                   .per_channel = NAN,
+                                   .fit_tensor = NAN,
+                                   .fit_channel = NAN,
+                                   .channel = -1};
+    run->subject[run->count++].recomputed = here;
+    return here;
+}
+
+static void weights(struct mm_recomputed *here, double fit_tensor, double fit_channel)
+{
+    here->per_tensor = 0.012;
+    here->per_channel = 0.004;
+    here->fit_tensor = fit_tensor;
+    here->fit_channel = fit_channel;
+}
+
+static enum mm_own own(struct run *run, size_t place, double *explained)
+{
+    mm_background_find(run->subject, run->count, &run->background);
+    return mm_own_find(&run->background, &run->recomputed[place], explained);
+}
+
+/* Floats: right up to 3 times the rounding or 0.001, wrong from 0.02 on. */
+static void floats(void **state)
+{
+    (void)state;
+    struct run run = {.count = 0};
+    double explained;
+    add(&run, MM_OPERATOR_ELEMENTWISE, 0);
+    add(&run, MM_OPERATOR_ELEMENTWISE, 0.0009);
+    add(&run, MM_OPERATOR_ELEMENTWISE, 0.015);
+    add(&run, MM_OPERATOR_ELEMENTWISE, 0.03);
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_RIGHT);
+    assert_true(explained == 6e-8);
+    assert_int_equal(own(&run, 1, NULL), MM_OWN_RIGHT);
+    assert_int_equal(own(&run, 2, NULL), MM_OWN_UNKNOWN);
+    run.recomputed[1].residual = 0.001;
+    assert_int_equal(own(&run, 3, NULL), MM_OWN_UNKNOWN); /* only 3.75 times the median, 0.008 */
+    run.recomputed[2].residual = 0.0001;
+    assert_int_equal(own(&run, 3, NULL), MM_OWN_WRONG);
+    run.recomputed[3].rounding = 0.004; /* half of values that nearly cancel */
+    assert_int_equal(own(&run, 3, NULL), MM_OWN_UNKNOWN);
+    run.recomputed[3].rounding = 0.02;
+    assert_int_equal(own(&run, 3, NULL), MM_OWN_RIGHT);
+}
+
+/* Integers: what weights, inputs and the result must cost, and others of the kind. */
+static void integers(void **state)
+{
+    (void)state;
+    struct run run = {.count = 0};
+    double explained;
+    for (int i = 0; i < 5; i++)
+        weights(add(&run, MM_OPERATOR_LINEAR, 0.015), 0.5, 0.02);
+    weights(add(&run, MM_OPERATOR_LINEAR, 0.2), 0.05, 0.02);
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_RIGHT);
+    assert_true(run.background.coarse && run.background.median[MM_OPERATOR_LINEAR] == 0.015);
+    assert_true(fabs(explained - 0.013) < 1e-12); /* .012, .003, .004 */
+    assert_int_equal(own(&run, 5, NULL), MM_OWN_WRONG);
+    run.recomputed[5].residual = 0.09; /* in a clean int8 run single ones had 0.07 */
+    assert_int_equal(own(&run, 5, NULL), MM_OWN_UNKNOWN);
+    run.recomputed[5].residual = 0.2;
+    run.recomputed[5].input_int8 = 0.1; /* its ranges do cost that */
+    assert_int_equal(own(&run, 5, NULL), MM_OWN_RIGHT);
+    for (int i = 0; i < 5; i++)
+        run.recomputed[i].residual = 0.06;
+    run.recomputed[5].input_int8 = 0.003;
+    assert_int_equal(own(&run, 5, NULL), MM_OWN_UNKNOWN); /* no more than the others */
+}
+
+static void nothing_told(void **state)
+{
+    (void)state;
+    struct run run = {.count = 0};
+    double explained = 0;
+    struct mm_recomputed *here = add(&run, MM_OPERATOR_SOFTMAX, 0.9);
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_WRONG);
+    assert_true(isnan(run.background.median[MM_OPERATOR_SOFTMAX])); /* one is no background */
+    here->nonfinite = 1;
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_UNKNOWN);
+    here->nonfinite = 0;
+    here->state = MM_RECOMPUTE_VOID;
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_UNKNOWN);
+    assert_true(isnan(explained));
+    assert_int_equal(mm_own_find(&run.background, NULL, NULL), MM_OWN_UNKNOWN);
+    mm_background_find(NULL, 0, &run.background);
+    assert_false(run.background.coarse);
+}
+
+/* The correlations are the votes' weights; one operator alone may be wrong. */
+static void granularity(void **state)
+{
+    (void)state;
+    struct run run = {.count = 0};
+    weights(add(&run, MM_OPERATOR_LINEAR, 0.01), 0.4, 0.01);
+    weights(add(&run, MM_OPERATOR_LINEAR, 0.01), 0.4, 0.01);
+    mm_background_find(run.subject, run.count, &run.background);
+    assert_int_equal(run.background.weights, MM_GRANULARITY_UNKNOWN); /* two do not make a vote */
+    weights(add(&run, MM_OPERATOR_LINEAR, 0.01), 0.12, 0.2);
+    weights(add(&run, MM_OPERATOR_LINEAR, 0.01), 0.02, 0.05); /* tells nothing */
+    weights(add(&run, MM_OPERATOR_LINEAR, 0.9), 0.02, 0.9);   /* broken: tells nothing of rounding */
+    mm_background_find(run.subject, run.count, &run.background);
+    assert_int_equal(run.background.weights, MM_PER_TENSOR);
+    assert_int_equal(run.background.voted, 3);
+    assert_int_equal(run.background.per_tensor, 2);
+    assert_int_equal(run.background.per_channel, 1);
+    assert_true(mm_background_gain(&run.background, 5) == 5);
+    for (int i = 0; i < 2; i++)
+        weights(&run.recomputed[i], 0.01, 0.3);
+    mm_background_find(run.subject, run.count, &run.background);
+    assert_int_equal(run.background.weights, MM_PER_CHANNEL);
+    assert_true(mm_background_gain(&run.background, 5) == 0);
+    assert_true(isnan(mm_background_gain(&run.background, NAN)));
+    weights(&run.recomputed[0], 0.4, 0.01);
+    mm_background_find(run.subject, run.count, &run.background);
+    assert_int_equal(run.background.weights, MM_GRANULARITY_UNKNOWN); /* 0.4 against 0.5 */
+    assert_true(isnan(mm_background_gain(&run.background, 5)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(floats),
+        cmocka_unit_test(integers),
+        cmocka_unit_test(nothing_told),
+        cmocka_unit_test(granularity),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
