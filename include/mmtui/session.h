@@ -282,6 +282,14 @@ int mm_session_accept_marked(struct mm_session *session, size_t *changed, struct
 /* End the list; the plan and the tags stay as they are. Returns how many items it had. */
 size_t mm_session_drop_suggestions(struct mm_session *session);
 
+/*
+ * A plan may have been made from another network, or before names changed. Is the operator of an override in dst or in
+ * the model? By its name; true until all layers are measured, for their headers have the names.
+ */
+bool mm_session_knows(const struct mm_session *session, const struct mm_override *override);
+/* How many of the plan's operators are not; a sentence with the first five names is appended if any. */
+size_t mm_session_missing(const struct mm_session *session, struct mm_buf *out);
+
 /* ---- settings ---- */
 
 /* What other quantisation settings would gain for this layer (mm_gains_find); false: it is not quantised, or

@@ -36,6 +36,7 @@ static int suggest(struct mm_session *session, struct cli_options *options, stru
     options->suggest.no_half = !(mm_dialect_find(options->dialect)->precisions & MM_TAKES(MM_PRECISION_F16));
     if (measure_all(session, err) < 0 || mm_session_suggest(session, &options->suggest, &list, err) < 0)
         return -1;
+    tell_missing(session, options->plan);
     mm_buf_init(&text);
     mm_report_suggestions(session, &list, &text);
     cli_print(options, &text);
