@@ -48,6 +48,7 @@ enum mm_verdict_kind {
     MM_VERDICT_SHAPE,
     MM_VERDICT_UNPAIRED,
     MM_VERDICT_UNREADABLE,
+    MM_VERDICT_CHANGED,
     MM_VERDICT_COUNT
 };
 /* Verdicts that are shown alike: a screen gives each group a colour. */
@@ -219,7 +220,17 @@ bool mm_metrics_only_reference(const struct mm_metrics *metrics);
 /* ---- looking: the evidence of one layer -------------------------------------------------------------- */
 
 #define MM_FLOORS 8
+/* The element and the channel that are furthest off. */
+struct mm_worst {
+    int64_t at;            /* row-major index in `shape`; -1: not known, or all are equal */
+    struct mm_shape shape; /* in which both sides were compared */
+    double s, d;           /* its values */
+    int64_t channel;       /* that stands out by its RMS error; -1: none does */
+    int axis;
+    double channel_error, median_error; /* RMS |s - d| in it, and in the median channel */
+};
 struct mm_evidence {
+    struct mm_worst worst;
     /*
      * f16, bf16; e4m3 or e5m2 where dst is one; of dst's integer format (i8 where it only is known to be
      * quantised) symmetric, asymmetric, another range (p99.99; mse below 10,000 values), per channel along

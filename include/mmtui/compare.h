@@ -174,6 +174,23 @@ enum mm_state {
     MM_STATE_FAILED    /* a file could not be read; error says why */
 };
 
+/* Which state of an entry it is: of its file, and of the member there. Times in ns since the epoch. */
+struct mm_entry_id {
+    int64_t size, modified, changed; /* of the file */
+    uint64_t inode, device;
+    uint64_t offset, bytes; /* of the entry: where it begins there, and how much reading it takes */
+    uint32_t check;         /* of a member */
+};
+/* Of both files; zeros for a side that is missing. */
+struct mm_pair_id {
+    struct mm_entry_id src, dst;
+    bool sure; /* false: keep nothing. No such file, or one written so lately that more may follow unseen */
+};
+/* Which state the files are in now: before anything of them is read. */
+void mm_pair_identify(const struct mm_pair *pair, struct mm_pair_id *id);
+/* The same state of both files, as far as size, times, inode and device tell. */
+bool mm_pair_id_same(const struct mm_pair_id *a, const struct mm_pair_id *b);
+
 /* What is known of one pair. Owned strings: mm_result_done. */
 struct mm_result {
     enum mm_state state;
@@ -189,6 +206,7 @@ struct mm_result {
     enum mm_code code;         /* FAILED */
     bool failed_dst;           /* FAILED: which side */
     char *error;               /* FAILED: the sentence */
+    struct mm_pair_id id;      /* the files' state that was measured */
 };
 /* Free what it owns and zero it (PENDING); a zeroed result is fine. */
 void mm_result_done(struct mm_result *result);
@@ -227,19 +245,6 @@ int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d,
 
 /* To be raised whenever any figure of a measured pair may change. */
 #define MM_ENGINE_VERSION 5
-
-/* Which state of an entry it is: of its file, and of the member there. Times in ns since the epoch. */
-struct mm_entry_id {
-    int64_t size, modified, changed; /* of the file */
-    uint64_t inode, device;
-    uint64_t offset, bytes; /* of the entry: where it begins there, and how much reading it takes */
-    uint32_t check;         /* of a member */
-};
-/* Of both files; zeros for a side that is missing. */
-struct mm_pair_id {
-    struct mm_entry_id src, dst;
-    bool sure; /* false: keep nothing. No such file, or one written so lately that more may follow unseen */
-};
 
 struct mm_cache;
 

@@ -41,7 +41,8 @@ struct mm_layer {
     struct mm_verdict verdict;
     double rank; /* mm_triage_rank */
     bool tagged;
-    char *label; /* the pair's name in visible form (escaped), what is shown and searched */
+    bool changed; /* a file is not what was measured any more: see mm_session_check */
+    char *label;  /* the pair's name in visible form (escaped), what is shown and searched */
 };
 
 struct mm_session;
@@ -100,6 +101,18 @@ int mm_session_finish(struct mm_session *session,
                       int (*progress)(void *context, const struct mm_session *session), void *context);
 /* Layers to measure first. */
 void mm_session_focus(struct mm_session *session, const size_t *ids, size_t count);
+
+/*
+ * Files may change while they are looked at. These layers' files (ids NULL: the first `count` layers') are held against
+ * what was measured; a layer whose file is another gets the verdict "changed", and nothing more is read of it until it
+ * is measured again. Returns how many of them are changed. mm_session_focus does so once a second at most.
+ */
+size_t mm_session_check(struct mm_session *session, const size_t *ids, size_t count);
+/*
+ * Look at all files, and measure again what has changed: *count layers. When they are through, triage begins anew. -1
+ * with MM_EARG while something is being measured, and for a file of several tensors, which only mm_session_open lists.
+ */
+int mm_session_reload(struct mm_session *session, size_t *count, struct mm_err *err);
 
 struct mm_session_totals {
     size_t layers, pairs, src_only, dst_only;
@@ -237,9 +250,9 @@ int mm_session_set_precision(struct mm_session *session, const size_t *ids, size
 int mm_session_suggest(const struct mm_session *session, const struct mm_suggest_options *options,
                        struct mm_suggestions *out, struct mm_err *err);
 /*
- * Put (a part of) a list into the plan as one undo step, with its reasons. What is chosen for an operator
- * already is replaced by a higher precision, never by a lower one; a type of one runtime alone stays. *changed
- * as above.
+ * Put (a part of) a list into the plan as one undo step, with its reasons, and the settings that are advised
+ * (mm_session_advise). What is chosen for an operator already is replaced by a higher precision, never by a lower one; a
+ * type of one runtime alone stays. *changed: operators and settings that are another now.
  */
 int mm_session_accept(struct mm_session *session, const struct mm_suggestion *items, size_t count,
                       size_t *changed, struct mm_err *err);
@@ -261,12 +274,22 @@ const struct mm_suggestions *mm_session_suggestions(const struct mm_session *ses
 const struct mm_suggestion *mm_session_suggestion(const struct mm_session *session, size_t id, bool *marked);
 /* Mark a layer's suggestion, or leave it out. Without effect where nothing is suggested. */
 void mm_session_mark(struct mm_session *session, size_t id, bool marked);
+/* Is there a list? It may be empty: then accepting puts the advised settings alone into the plan. */
+bool mm_session_previewed(const struct mm_session *session);
 /* How many are marked. */
 size_t mm_session_marked(const struct mm_session *session);
 /* Put the marked ones into the plan as mm_session_accept does, one undo step, and end the list. -1: it stays. */
 int mm_session_accept_marked(struct mm_session *session, size_t *changed, struct mm_err *err);
 /* End the list; the plan and the tags stay as they are. Returns how many items it had. */
 size_t mm_session_drop_suggestions(struct mm_session *session);
+
+/*
+ * A plan may have been made from another network, or before names changed. Is the operator of an override in dst or in
+ * the model? By its name; true until all layers are measured, for their headers have the names.
+ */
+bool mm_session_knows(const struct mm_session *session, const struct mm_override *override);
+/* How many of the plan's operators are not; a sentence with the first five names is appended if any. */
+size_t mm_session_missing(const struct mm_session *session, struct mm_buf *out);
 
 /* ---- settings ---- */
 

@@ -181,6 +181,8 @@ struct mm_triage_view {
     const void *context;
 };
 /* Judge one layer with all of that. */
+/* The verdict on a layer whose files have changed since it was measured: none of its figures counts. */
+void mm_triage_changed(struct mm_verdict *out);
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out);
 /* The verdict in full: evidence in figures (a paragraph a line), and the next step (one sentence). */
 void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,

@@ -4,6 +4,7 @@
 #include "cause/integers.h"
 #include "cause/stored_format.h"
 #include "cause/subsample.h"
+#include "cause/worst.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -138,6 +139,7 @@ static void channels_find(struct mm_evidence *e, const struct mm_pair_tensors *t
     if (channels_init(&channels, v->s, v->d, &tensors->s.shape, e->channel_axis, NULL) == 0) {
         e->channel_spread = channels_spread(&channels);
         e->channel_slope = channels_slope(&channels);
+        worst_channel(&e->worst, &channels, e->channel_axis);
     }
     channels_done(&channels);
 }
@@ -145,6 +147,7 @@ static void channels_find(struct mm_evidence *e, const struct mm_pair_tensors *t
 static void evidence_init(struct mm_evidence *e)
 {
     memset(e, 0, sizeof *e);
+    worst_init(&e->worst);
     e->format = e->channel_axis = -1;
     e->channel_spread = e->channel_slope = NAN;
 }
@@ -188,6 +191,8 @@ static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *f
                      : floors_find(e, analysis, &format, &left.s, cancel, err);
     if (!failed && pairs)
         channels_find(e, tensors, &v);
+    if (!failed && pairs && v.s && tensors->s.count == tensors->d.count)
+        worst_element(&e->worst, &analysis->result->metrics, &tensors->s.shape, v.s, v.d, tensors->s.count);
     if (!failed)
         causes_find(e, analysis, tensors, &v, cancel);
     values_done(&v);

@@ -96,6 +96,12 @@ static const struct mm_verdict_info rows[MM_VERDICT_COUNT] = {
                                .bad = true,
                                .text_says_more = true,
                                .next = "Dump this tensor again."},
+    [MM_VERDICT_CHANGED] = {.word = "changed",
+                            .explanation = "a file has changed since it was measured",
+                            .group = MM_GROUP_FILES,
+                            .bad = true,
+                            .text_says_more = true,
+                            .next = "Read it again: r in the list of layers."},
 };
 
 const struct mm_verdict_info *mm_verdict_info(enum mm_verdict_kind kind)

@@ -21,7 +21,7 @@ static int write_plan(struct mm_session *session, const struct mm_suggestions *l
 {
     struct mm_plan *plan = mm_session_plan(session);
     if (mm_session_accept(session, list->item, list->count, NULL, err) < 0 ||
-        mm_session_advise(session, NULL, err) < 0 || mm_plan_save(plan, options->output, err) < 0)
+        mm_plan_save(plan, options->output, err) < 0)
         return -1;
     cli_print_line(options, options->output);
     return 0;
@@ -36,6 +36,7 @@ static int suggest(struct mm_session *session, struct cli_options *options, stru
     options->suggest.no_half = !(mm_dialect_find(options->dialect)->precisions & MM_TAKES(MM_PRECISION_F16));
     if (measure_all(session, err) < 0 || mm_session_suggest(session, &options->suggest, &list, err) < 0)
         return -1;
+    tell_missing(session, options->plan);
     mm_buf_init(&text);
     mm_report_suggestions(session, &list, &text);
     cli_print(options, &text);

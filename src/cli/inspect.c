@@ -99,6 +99,7 @@ static int as_table(const struct cli_options *options, struct mm_session *sessio
 {
     if (measure_all(session, err) < 0)
         return -1;
+    tell_missing(session, options->plan);
     return print_rows(options, session, err);
 }
 

@@ -91,3 +91,15 @@ int measure_all(struct mm_session *session, struct mm_err *err)
     say_failures(session);
     return 0;
 }
+
+void tell_missing(const struct mm_session *session, const char *plan)
+{
+    struct mm_buf text = {0}, path = {0};
+    if (plan && mm_session_missing(session, &text) > 0) {
+        mm_text_escape(&path, plan, strlen(plan));
+        fflush(stdout);
+        fprintf(stderr, "mmtui: %s: %s\n", mm_buf_text(&path), mm_buf_text(&text));
+    }
+    mm_buf_done(&text);
+    mm_buf_done(&path);
+}

@@ -229,54 +229,12 @@ size_t mm_cache_count(const struct mm_cache *cache)
 
 /* ---- looking up ---- */
 
-static int64_t nanoseconds(struct timespec time)
-{
-    return (int64_t)((uint64_t)time.tv_sec * SECOND + (uint64_t)time.tv_nsec);
-}
-
-/*
- * Could the file be written again without getting another time? Times count in ticks of the system's coarse
- * clock, on some file systems in whole seconds or two.
- */
-static bool is_settled(int64_t time, int64_t now)
-{
-    int64_t tick = time % SECOND == 0 ? 2 * SECOND : 1;
-    return time <= now - tick || time > now + 2 * SECOND;
-}
-
-static bool take_id(const struct mm_entry *entry, int64_t now, struct mm_entry_id *id)
-{
-    struct stat info;
-    if (stat(entry->source->path, &info) < 0)
-        return false;
-    *id = (struct mm_entry_id){.size = info.st_size,
-                               .modified = nanoseconds(info.st_mtim),
-                               .changed = nanoseconds(info.st_ctim),
-                               .inode = info.st_ino,
-                               .device = info.st_dev,
-                               .offset = entry->offset,
-                               .bytes = entry->member ? entry->size : (uint64_t)info.st_size,
-                               .check = entry->check};
-    return is_settled(id->modified, now) && is_settled(id->changed, now);
-}
-
-static void take_ids(const struct mm_pair *pair, struct mm_pair_id *id)
-{
-    struct timespec coarse;
-    *id = (struct mm_pair_id){.sure = clock_gettime(CLOCK_REALTIME_COARSE, &coarse) == 0};
-    int64_t now = nanoseconds(coarse);
-    if (pair->src)
-        id->sure &= take_id(pair->src, now, &id->src);
-    if (pair->dst)
-        id->sure &= take_id(pair->dst, now, &id->dst);
-}
-
 bool mm_cache_find(const struct mm_cache *cache, size_t index, struct mm_pair_id *id,
                    struct mm_result *result)
 {
     const struct mm_pair *pair = &cache->pairs->pair[index];
     struct cache_names names = cache_names_of(pair);
-    take_ids(pair, id);
+    mm_pair_identify(pair, id);
     if (!id->sure || !cache->count)
         return false;
     size_t found = find_record(cache, &names);

@@ -151,6 +151,8 @@ static void mark_cached(void *context)
 /* Before anything is read, so that the item knows which state of the files was measured. */
 static bool look_up(const struct mm_scan *scan, struct scan_item *item)
 {
+    if (!scan->cache)
+        mm_pair_identify(&scan->pairs->pair[item->pair], &item->id);
     item->cached = scan->cache && mm_cache_find(scan->cache, item->pair, &item->id, &item->result);
     return item->cached;
 }
@@ -424,6 +426,7 @@ bool mm_scan_collect(struct mm_scan *scan, struct mm_job *base, mm_scan_apply ap
         return false;
     for (size_t i = 0; i < job->count; i++) {
         struct scan_item *item = &job->item[i];
+        item->result.id = item->id;
         /* a cancelled job did not get so far */
         bool final = item->cached || (job->figures && item->result.state > MM_STATE_HEADER);
         if (final && scan->finished[item->pair]) {

@@ -27,6 +27,31 @@ static void put_lines(struct mm_json *json, const char *key, const char *text)
     mm_json_close_array(json);
 }
 
+/* The element and the channel that are furthest off. */
+static void put_worst(struct mm_json *json, const struct mm_worst *worst)
+{
+    int64_t coord[MM_RANK_MAX];
+    if (worst->at >= 0 && worst->s != worst->d) {
+        mm_shape_coords(&worst->shape, worst->at, coord);
+        mm_json_open_object(json, "worst_element");
+        mm_json_open_array(json, "index");
+        for (int i = 0; i < worst->shape.rank; i++)
+            mm_json_put_whole(json, NULL, coord[i]);
+        mm_json_close_array(json);
+        mm_json_put_number(json, "src", worst->s);
+        mm_json_put_number(json, "dst", worst->d);
+        mm_json_close_object(json);
+    }
+    if (worst->channel >= 0 && worst->channel_error > 0) {
+        mm_json_open_object(json, "worst_channel");
+        mm_json_put_whole(json, "axis", worst->axis);
+        mm_json_put_whole(json, "channel", worst->channel);
+        mm_json_put_number(json, "rms_error", worst->channel_error);
+        mm_json_put_number(json, "median_rms_error", worst->median_error);
+        mm_json_close_object(json);
+    }
+}
+
 static void put_findings(struct mm_json *json, const struct mm_evidence *evidence)
 {
     mm_json_open_array(json, "findings");
@@ -132,6 +157,7 @@ static void put_layer(struct mm_json *json, const struct mm_session *session, si
         put_blame(json, blame);
     put_comparison(json, session, id);
     if (found) {
+        put_worst(json, &found->worst);
         put_floors(json, found);
         put_findings(json, found);
         put_gains(json, session, id);

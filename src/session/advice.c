@@ -39,21 +39,27 @@ int mm_session_advice(const struct mm_session *session, struct mm_advice *out, s
     return result;
 }
 
-int mm_session_advise(struct mm_session *session, size_t *changed, struct mm_err *err)
+int advice_put(struct mm_session *session, size_t *changed, struct mm_err *err)
 {
     struct mm_advice advice;
     struct mm_advice_setting setting[MM_ADVICE_COUNT];
-    size_t n = 0;
     if (mm_session_advice(session, &advice, err) < 0)
         return -1;
     size_t count = mm_advice_settings(&advice, setting);
     int result = 0;
-    mm_plan_begin(session->plan, "the advised settings");
     for (size_t i = 0; i < count && result == 0; i++) {
         const char *had = mm_plan_setting(session->plan, setting[i].key);
-        n += !had || strcmp(had, setting[i].value) != 0;
+        *changed += !had || strcmp(had, setting[i].value) != 0;
         result = mm_plan_set_setting(session->plan, setting[i].key, setting[i].value, err);
     }
+    return result;
+}
+
+int mm_session_advise(struct mm_session *session, size_t *changed, struct mm_err *err)
+{
+    size_t n = 0;
+    mm_plan_begin(session->plan, "the advised settings");
+    int result = advice_put(session, &n, err);
     mm_plan_commit(session->plan);
     if (changed)
         *changed = n;

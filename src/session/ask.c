@@ -12,6 +12,10 @@ const struct request *session_ask(struct mm_session *session, enum mm_request ki
     *error = "nothing is being measured";
     if (!session->pool)
         return NULL;
+    if (session_changed(session, id)) {
+        *error = "changed since it was measured: r in the list of layers reloads it";
+        return NULL;
+    }
     wanted->kind = kinds[kind];
     wanted->id = id;
     wanted->helpers = session->scan ? mm_scan_helpers(session->scan) : NULL;
@@ -32,6 +36,12 @@ void mm_session_cancel(struct mm_session *session, size_t id)
 {
     for (int kind = 0; kind < MM_REQUEST_COUNT; kind++)
         requests_cancel(&session->requests[kind], id);
+}
+
+void session_forget(struct mm_session *session, size_t id)
+{
+    for (int kind = 0; kind < MM_REQUEST_COUNT; kind++)
+        requests_forget(&session->requests[kind], id);
 }
 
 void session_requests_stop(struct mm_session *session)

@@ -20,7 +20,7 @@ void preview_done(struct preview *preview)
 /* `list` is taken, also when this fails. */
 static int make(struct preview *preview, struct mm_suggestions *list, size_t layers)
 {
-    *preview = (struct preview){.list = *list};
+    *preview = (struct preview){.list = *list, .made = true};
     preview->place = calloc(layers + 1, sizeof *preview->place);
     preview->marked = calloc(list->count + 1, sizeof *preview->marked);
     if (!preview->place || !preview->marked) {
@@ -98,6 +98,11 @@ int mm_session_accept_marked(struct mm_session *session, size_t *changed, struct
     if (result == 0)
         mm_session_drop_suggestions(session);
     return result;
+}
+
+bool mm_session_previewed(const struct mm_session *session)
+{
+    return session->preview.made;
 }
 
 size_t mm_session_drop_suggestions(struct mm_session *session)

@@ -114,6 +114,16 @@ void requests_cancel(struct requests *requests, size_t id)
     }
 }
 
+void requests_forget(struct requests *requests, size_t id)
+{
+    for (size_t i = 0; i < REQUESTS_KEPT; i++) {
+        if (!requests->kept[i] || requests->kept[i]->id != id)
+            continue;
+        drop(requests->kept[i]);
+        requests->kept[i] = NULL;
+    }
+}
+
 void requests_stop(struct requests *requests)
 {
     for (size_t i = 0; i < REQUESTS_KEPT; i++) {

@@ -58,6 +58,8 @@ bool requests_collect(struct mm_job *job);
 double requests_progress(const struct requests *requests, size_t id);
 /* Stop what is being worked out for this layer, and forget it: it begins anew when it is asked for again. */
 void requests_cancel(struct requests *requests, size_t id);
+/* The same, and forget what is there, too. */
+void requests_forget(struct requests *requests, size_t id);
 /* Stop all that is being worked out; before the pool is stopped. */
 void requests_stop(struct requests *requests);
 /* After the pool is stopped and its jobs are collected. */

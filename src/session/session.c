@@ -148,12 +148,13 @@ static void stop_work(struct mm_session *session)
 {
     if (!session->pool)
         return;
+    session->closing = true;
     session_requests_stop(session);
     mm_pool_stop(session->pool);
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
-        bool taken =
-            requests_collect(job) || triage_collect(session, job) || comparison_collect(session, job);
+        bool taken = requests_collect(job) || triage_collect(session, job) ||
+                     comparison_collect(session, job) || reload_collect(session, job);
         if (!taken && session->scan)
             mm_scan_collect(session->scan, job, apply_result, session);
     }
@@ -275,6 +276,8 @@ void session_judge(struct mm_session *session, struct mm_layer *layer)
     session->bad -= layer->verdict.bad;
     mm_triage_judge(layer->pair, &layer->result, &session->options.thresholds, &layer->verdict);
     layer->rank = mm_triage_rank(&layer->result);
+    if (layer->changed)
+        mm_triage_changed(&layer->verdict);
     session->bad += layer->verdict.bad;
 }
 
@@ -311,7 +314,8 @@ size_t mm_session_apply(struct mm_session *session)
     bool measuring = session->measured < session->pairs->count;
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
-        if (requests_collect(job) || triage_collect(session, job) || comparison_collect(session, job))
+        if (requests_collect(job) || triage_collect(session, job) || comparison_collect(session, job) ||
+            reload_collect(session, job))
             session->changed++;
         else
             mm_scan_collect(session->scan, job, apply_result, session);
@@ -355,6 +359,7 @@ int mm_session_finish(struct mm_session *session,
 
 void mm_session_focus(struct mm_session *session, const size_t *ids, size_t count)
 {
+    session_look(session, ids, count);
     if (session->scan)
         mm_scan_focus(session->scan, ids, count);
 }

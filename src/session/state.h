@@ -41,6 +41,7 @@ struct preview {
     uint32_t *place; /* [layers] of the layer's item, + 1; 0: nothing is suggested. NULL with an empty list */
     bool *marked;    /* [list.count] */
     size_t count;    /* marked */
+    bool made;       /* also when nothing is suggested */
 };
 
 struct mm_session {
@@ -67,6 +68,9 @@ struct mm_session {
     size_t measured, cached, bad, tagged;
     size_t changed; /* layers changed in the apply under way */
     double started, seconds;
+    double looked;    /* when files were last looked at */
+    size_t reloading; /* layers that are measured again */
+    bool closing;
 };
 
 /* Add a sentence to the notice; ends `text`. Without memory the notice stays as it is. */
@@ -89,9 +93,20 @@ void session_requests_done(struct mm_session *session);
  * verdict. */
 int choice_set(struct mm_session *session, size_t id, enum mm_precision precision, const char *why,
                size_t *changed, struct mm_err *err);
+/* Put the advised settings into the plan, within a step that is open; counts in *changed. */
+int advice_put(struct mm_session *session, size_t *changed, struct mm_err *err);
 void preview_done(struct preview *preview);
 /* What reasoning sees of all layers. After triage has begun. */
 struct mm_triage_view triage_view(const struct mm_session *session);
+
+/* Has a file of the layer changed since it was measured? Then its verdict says so. */
+bool session_changed(struct mm_session *session, size_t id);
+/* mm_session_check, unless that was done a moment ago. */
+void session_look(struct mm_session *session, const size_t *ids, size_t count);
+/* Take a collected job back if it measured a layer again. */
+bool reload_collect(struct mm_session *session, struct mm_job *job);
+/* Drop all answers about a layer. */
+void session_forget(struct mm_session *session, size_t id);
 
 /* Open and pair the other dumps. */
 int comparison_open(struct mm_session *session, struct mm_err *err);

@@ -46,6 +46,8 @@ int mm_session_accept(struct mm_session *session, const struct mm_suggestion *it
     mm_plan_begin(session->plan, label);
     for (size_t i = 0; i < count && result == 0; i++)
         result = accept(session, &items[i], &n, err);
+    if (result == 0 && mm_session_triaged(session))
+        result = advice_put(session, &n, err);
     mm_plan_commit(session->plan);
     if (changed)
         *changed = n;

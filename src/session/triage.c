@@ -42,7 +42,7 @@ static void ask(struct mm_session *session, size_t id)
     const struct mm_layer *layer = &session->layers[id];
     const struct mm_blame *blame = &triage->blame[id];
     bool measured = layer->result.state == MM_STATE_MEASURED || layer->result.state == MM_STATE_MISMATCH;
-    if (triage->asked[id] || !measured)
+    if (triage->asked[id] || !measured || session_changed(session, id))
         return;
     struct analysis_request *request = calloc(1, sizeof *request);
     if (!request)
@@ -89,6 +89,8 @@ static void conclude(struct mm_session *session, size_t id)
     struct mm_layer *layer = &session->layers[id];
     session->bad -= layer->verdict.bad;
     mm_triage_conclude(&view, (uint32_t)id, &layer->verdict);
+    if (layer->changed)
+        mm_triage_changed(&layer->verdict);
     session->bad += layer->verdict.bad;
 }
 

@@ -36,6 +36,26 @@ static void say_error(const struct mm_triage_view *view, uint32_t id, struct mm_
     mm_buf_puts(out, ".\n");
 }
 
+/* "Worst element [0,3,1]: src 1.2, dst 0. Channel 3 of axis 1 stands out: RMS error 1.1, the median channel's 0.01." */
+static void say_worst(const struct mm_evidence *evidence, struct mm_buf *out)
+{
+    const struct mm_worst *worst = evidence ? &evidence->worst : NULL;
+    int64_t coord[MM_RANK_MAX];
+    char a[MM_NUM], b[MM_NUM];
+    if (!worst || worst->at < 0 || worst->s == worst->d)
+        return;
+    mm_shape_coords(&worst->shape, worst->at, coord);
+    mm_buf_puts(out, "Worst element [");
+    for (int i = 0; i < worst->shape.rank; i++)
+        mm_buf_printf(out, "%s%lld", i ? "," : "", (long long)coord[i]);
+    mm_buf_printf(out, "]: src %s, dst %s.", mm_num_short(a, worst->s, 4), mm_num_short(b, worst->d, 4));
+    if (worst->channel >= 0 && worst->channel_error > 0)
+        mm_buf_printf(out, " Channel %lld of axis %d stands out: RMS error %s, the median channel's %s.",
+                      (long long)worst->channel, worst->axis, mm_num_short(a, worst->channel_error, 2),
+                      mm_num_short(b, worst->median_error, 2));
+    mm_buf_putc(out, '\n');
+}
+
 /* What the graph does not know has no inputs that could be looked at. */
 static void say_stranger(const struct mm_flow *flow, uint32_t id, struct mm_buf *out)
 {
@@ -240,6 +260,7 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
 {
     const struct mm_subject *subject = &view->subjects[id];
     say_error(view, id, evidence);
+    say_worst(subject->evidence, evidence);
     say_masked(subject->result, evidence);
     if (view->blame[id].over) {
         say_stranger(view->flow, id, evidence);

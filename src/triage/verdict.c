@@ -130,3 +130,11 @@ double mm_triage_rank(const struct mm_result *result)
         return 0;
     return m->diff2 > 0 ? m->diff2 : m->diff1;
 }
+
+void mm_triage_changed(struct mm_verdict *out)
+{
+    *out = (struct mm_verdict){.kind = MM_VERDICT_CHANGED,
+                               .bad = mm_verdict_info(MM_VERDICT_CHANGED)->bad,
+                               .from = -1,
+                               .text = "changed since it was measured: r reloads"};
+}

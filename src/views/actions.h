@@ -45,6 +45,7 @@ enum {
     ACT_OVERRIDE_PATTERN, /* text: "PATTERN PRECISION" */
     ACT_SUGGEST,          /* text: "95%", "top 5", "0.01"; may be missing */
     ACT_SUGGEST_TOGGLE,
+    ACT_RELOAD,
     ACT_ACCEPT,
     ACT_UNDO,
     ACT_REDO,

@@ -238,20 +238,30 @@ static void act_set(struct inspector *inspector, const struct action_event *even
     app_changed(app);
 }
 
+static void act_reload(struct inspector *inspector, const struct action_event *event)
+{
+    struct app *app = &inspector->app;
+    struct mm_err err;
+    size_t count;
+    (void)event;
+    if (mm_session_reload(inspector->session, &count, &err) < 0)
+        app_say_err(app, &err);
+    else if (count == 0)
+        app_say(app, ROLE_STATUS, "No file has changed since it was measured");
+    else
+        app_say(app, ROLE_STATUS, "%zu changed %s measured again", count,
+                count == 1 ? "layer is" : "layers are");
+    app_changed(app);
+}
+
 static const struct {
     int id;
     void (*run)(struct inspector *inspector, const struct action_event *event);
 } answers[] = {
-    {ACT_UNDO, act_undo},
-    {ACT_REDO, act_undo},
-    {ACT_EXPORT, act_export},
-    {ACT_PLAN, act_plan},
-    {ACT_THRESHOLD, act_threshold},
-    {ACT_SET, act_set},
-    {ACT_TO, act_to},
-    {ACT_TO_MENU, act_to_menu},
-    {ACT_SUGGEST, suggest_preview},
-    {ACT_ACCEPT, suggest_accept},
+    {ACT_UNDO, act_undo},     {ACT_REDO, act_undo},           {ACT_EXPORT, act_export},
+    {ACT_PLAN, act_plan},     {ACT_THRESHOLD, act_threshold}, {ACT_SET, act_set},
+    {ACT_TO, act_to},         {ACT_TO_MENU, act_to_menu},     {ACT_SUGGEST, suggest_preview},
+    {ACT_RELOAD, act_reload}, {ACT_ACCEPT, suggest_accept},
 };
 
 static bool act(void *context, struct app *app, const struct action_event *event)

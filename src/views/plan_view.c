@@ -85,7 +85,8 @@ static int by_op(const void *a, const void *b, void *context)
 }
 
 /* Overrides under the name of their op type. */
-static void add_overrides(struct plan_view *view, const struct mm_plan *plan)
+static void add_overrides(struct plan_view *view, const struct mm_plan *plan,
+                          const struct mm_session *session)
 {
     size_t count = mm_plan_count(plan);
     size_t *order = calloc(count + 1, sizeof *order);
@@ -101,6 +102,11 @@ static void add_overrides(struct plan_view *view, const struct mm_plan *plan)
         before = op;
         add_line(view, (struct plan_line){.kind = LINE_OVERRIDE, .override = order[i]});
     }
+    struct mm_buf missing;
+    mm_buf_init(&missing);
+    if (mm_session_missing(session, &missing) > 0)
+        add_text(view, LINE_WARN, 2, mm_buf_text(&missing));
+    mm_buf_done(&missing);
     if (count == 0)
         add_text(view, LINE_TEXT, 0, "No overrides yet: p on a layer sets its precision.");
     free(order);
@@ -155,7 +161,7 @@ static void rebuild(struct plan_view *view, const struct app *app)
     const struct mm_plan *plan = mm_session_plan_const(app->session);
     int cursor = view->list.cursor;
     clear_lines(view);
-    add_overrides(view, plan);
+    add_overrides(view, plan, app->session);
     add_settings(view, plan, app->session);
     add_export(view, inspector_of_const(app));
     list_set_count(&view->list, view->list.count);
@@ -176,10 +182,13 @@ static void draw_override(struct canvas *c, int y, const struct mm_override *ove
     bool own = override->precision == MM_PRECISION_OWN; /* shorter without the runtime's name */
     canvas_text(c, 2, y, 8, ROLE_BADGE, own ? mm_override_badge(override) : mm_override_precision(override));
     text_fit_name(c, 11, y, name, ROLE_LIST, override->name, app->glyphs);
+    bool here = mm_session_knows(app->session, override);
+    mm_buf_puts(&why, here ? "" : "not in dst or the model; ");
     mm_buf_printf(&why, "%s%s%s", known ? "diff2 " : "",
                   known ? mm_num_sci(figure, override->figures.diff2) : "", known ? ": " : "");
     mm_buf_puts(&why, override->why);
-    canvas_fit(c, 13 + name, y, c->w - 13 - name, ALIGN_LEFT, ROLE_DIM, mm_buf_text(&why), app->glyphs);
+    canvas_fit(c, 13 + name, y, c->w - 13 - name, ALIGN_LEFT, here ? ROLE_DIM : ROLE_WARN, mm_buf_text(&why),
+               app->glyphs);
     mm_buf_done(&why);
 }
 

@@ -50,18 +50,27 @@ static void say_found(struct app *app)
     mm_buf_done(&drop);
 }
 
+/* Did settings come along with the operators? */
+static bool any_advised(const struct app *app)
+{
+    struct mm_advice advice;
+    struct mm_advice_setting setting[MM_ADVICE_COUNT];
+    return mm_session_advice(app->session, &advice, NULL) == 0 && mm_advice_settings(&advice, setting) > 0;
+}
+
 static void say_accepted(struct app *app, size_t changed)
 {
     struct mm_buf undo, plan;
+    bool settings = any_advised(app);
     mm_buf_init(&undo);
     mm_buf_init(&plan);
     if (changed == 0)
-        app_say(app, ROLE_STATUS, "The plan has these overrides already (%s shows it)",
-                inspector_key(app, ACT_PLAN, &plan));
+        app_say(app, ROLE_STATUS, "The plan has %s already (%s shows it)",
+                settings ? "all of this" : "these overrides", inspector_key(app, ACT_PLAN, &plan));
     else
-        app_say(app, ROLE_STATUS, "Added %zu %s to the plan (%s undoes it, %s shows the plan)", changed,
-                changed == 1 ? "override" : "overrides", inspector_key(app, ACT_UNDO, &undo),
-                inspector_key(app, ACT_PLAN, &plan));
+        app_say(app, ROLE_STATUS, "Added %zu %s%s to the plan (%s undoes it, %s shows the plan)", changed,
+                settings ? "overrides and settings" : "override", settings || changed == 1 ? "" : "s",
+                inspector_key(app, ACT_UNDO, &undo), inspector_key(app, ACT_PLAN, &plan));
     mm_buf_done(&undo);
     mm_buf_done(&plan);
 }
@@ -98,9 +107,10 @@ void suggest_accept(struct inspector *inspector, const struct action_event *even
     struct mm_err err;
     size_t changed;
     (void)event;
-    if (mm_session_suggestions(inspector->session)->count == 0)
+    size_t found = mm_session_suggestions(inspector->session)->count;
+    if (!mm_session_previewed(inspector->session))
         say_with_key(app, "There are no suggestions (%s makes some)", ACT_SUGGEST);
-    else if (mm_session_marked(inspector->session) == 0)
+    else if (found > 0 && mm_session_marked(inspector->session) == 0)
         say_with_key(app, "All suggestions are left out (%s takes one back in)", ACT_SUGGEST_TOGGLE);
     else if (mm_session_accept_marked(inspector->session, &changed, &err) < 0)
         app_say_err(app, &err);

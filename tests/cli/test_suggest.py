@@ -98,6 +98,17 @@ def second_round(folder):
 
 
 @test
+def missing_operators(folder):
+    """a plan of another network: its operators are counted and named, and stay in it"""
+    shipped = demo(folder / "A")
+    overrides = [{"name": name, "precision": "FLOAT32"} for name in ("main/head.Linear", "main/gone", "other")]
+    (folder / "old.json").write_text(json.dumps({**PLAN, "overrides": overrides}))
+    run = suggest(shipped, "--plan", folder / "old.json", "-o", folder / "plan.json")
+    check("old.json: 2 operators of the plan are in neither dst nor the model: main/gone, other" in run.err, run.err)
+    check("main/gone" in precisions(folder / "plan.json"), "kept")
+
+
+@test
 def where_it_stops(folder):
     """good outputs need nothing, whatever a layer before them is; no order, no guess; class ids are no matter of
     precision; asked for, all the same"""

@@ -69,6 +69,7 @@ static void what_counts(void **state)
         {MM_VERDICT_SHAPE, "shape", true, true, false},
         {MM_VERDICT_UNPAIRED, "unpaired", false, false, false},
         {MM_VERDICT_UNREADABLE, "unreadable", true, false, false},
+        {MM_VERDICT_CHANGED, "changed", true, false, false},
     };
     assert_int_equal(MM_COUNT(rows), MM_VERDICT_COUNT);
     for (size_t i = 0; i < MM_COUNT(rows); i++) {

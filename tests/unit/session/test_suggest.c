@@ -13,7 +13,7 @@
 
 enum { INPUT, POW, SQRT, LINEAR, LAYERS };
 
-static const struct mm_suggest_options usual = {.rule = MM_SUGGEST_AUTO, .cover = 0.95};
+static const struct mm_suggest_options usual = {.rule = MM_SUGGEST_COVER, .cover = 0.95};
 
 /* pow: 1e5 became Inf; sqrt fits, but reads it; linear: behind it, good again. */
 static void stage_layers(struct stage *stage)

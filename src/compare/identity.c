@@ -1,0 +1,60 @@
+/* Which state of the files a pair is: by size, times, inode and device. */
+#include <sys/stat.h>
+#include <time.h>
+
+#include "mmtui/compare.h"
+
+#define SECOND INT64_C(1000000000)
+
+static int64_t nanoseconds(struct timespec time)
+{
+    return (int64_t)((uint64_t)time.tv_sec * SECOND + (uint64_t)time.tv_nsec);
+}
+
+/*
+ * Could the file be written again without getting another time? Times count in ticks of the system's coarse
+ * clock, on some file systems in whole seconds or two.
+ */
+static bool is_settled(int64_t time, int64_t now)
+{
+    int64_t tick = time % SECOND == 0 ? 2 * SECOND : 1;
+    return time <= now - tick || time > now + 2 * SECOND;
+}
+
+static bool take_id(const struct mm_entry *entry, int64_t now, struct mm_entry_id *id)
+{
+    struct stat info;
+    if (stat(entry->source->path, &info) < 0)
+        return false;
+    *id = (struct mm_entry_id){.size = info.st_size,
+                               .modified = nanoseconds(info.st_mtim),
+                               .changed = nanoseconds(info.st_ctim),
+                               .inode = info.st_ino,
+                               .device = info.st_dev,
+                               .offset = entry->offset,
+                               .bytes = entry->member ? entry->size : (uint64_t)info.st_size,
+                               .check = entry->check};
+    return is_settled(id->modified, now) && is_settled(id->changed, now);
+}
+
+void mm_pair_identify(const struct mm_pair *pair, struct mm_pair_id *id)
+{
+    struct timespec coarse;
+    *id = (struct mm_pair_id){.sure = clock_gettime(CLOCK_REALTIME_COARSE, &coarse) == 0};
+    int64_t now = nanoseconds(coarse);
+    if (pair->src)
+        id->sure &= take_id(pair->src, now, &id->src);
+    if (pair->dst)
+        id->sure &= take_id(pair->dst, now, &id->dst);
+}
+
+static bool same_file(const struct mm_entry_id *a, const struct mm_entry_id *b)
+{
+    return a->size == b->size && a->modified == b->modified && a->changed == b->changed &&
+           a->inode == b->inode && a->device == b->device;
+}
+
+bool mm_pair_id_same(const struct mm_pair_id *a, const struct mm_pair_id *b)
+{
+    return same_file(&a->src, &b->src) && same_file(&a->dst, &b->dst);
+}
