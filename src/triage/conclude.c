@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "triage/conclude.h"
+#include "triage/in_dump.h"
 #include "triage/simulated.h"
 
 /* An error of so many times what rounding explains is still rounding: gains of operators are not known. */
@@ -168,8 +169,12 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
     out->cause = finding->cause;
     if (finding->cause == MM_CAUSE_CANCELLATION)
         out->confidence = MM_LIKELY; /* its score only puts it behind near zero */
-    if (finding->cause == MM_CAUSE_STALE)
+    if (finding->cause == MM_CAUSE_STALE || finding->cause == MM_CAUSE_IN_DUMP)
         out->from = finding->layer;
+    if (finding->cause == MM_CAUSE_STALE && !view->blame[id].readers_mind) {
+        set(out, MM_VERDICT_HARMLESS, MM_LIKELY); /* overwritten behind the run, or by the dump */
+        out->cause = MM_CAUSE_IN_DUMP;
+    }
     snprintf(out->text, sizeof out->text, "%s", finding->sentence);
 }
 
@@ -426,6 +431,11 @@ void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct m
     mm_triage_judge(subject->pair, subject->result, view->thresholds, out);
     if (!view->blame[id].over && !view->blame[id].starts)
         return;
+    struct mm_finding dump;
+    if (in_dump_find(view, id, &dump)) {
+        say_finding(view, id, &dump, out);
+        return;
+    }
     if (conclude_simulated(view, id, out))
         return;
     if (view->blame[id].starts)
