@@ -21,6 +21,8 @@
 #define SCORE_STANDS_OUT 0.7
 /* An integer operator that was not recomputed is accused, where nothing fits, from this error on. */
 #define INTEGER_UNEXPLAINED 0.25
+/* Readers off by less than this share of an error have not read it at all: they are right. */
+#define READERS_RIGHT 0.02
 /* Findings below this are kept as evidence, but decide nothing. */
 #define SCORE_DECIDES 0.5
 
@@ -171,7 +173,9 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
         out->confidence = MM_LIKELY; /* its score only puts it behind near zero */
     if (finding->cause == MM_CAUSE_STALE || finding->cause == MM_CAUSE_IN_DUMP)
         out->from = finding->layer;
-    if (finding->cause == MM_CAUSE_STALE && !view->blame[id].readers_mind) {
+    bool right = !view->blame[id].readers_mind &&
+                 view->blame[id].readers_error <= READERS_RIGHT * view->blame[id].error;
+    if (finding->cause == MM_CAUSE_STALE && right) {
         set(out, MM_VERDICT_HARMLESS, MM_LIKELY); /* overwritten behind the run, or by the dump */
         out->cause = MM_CAUSE_IN_DUMP;
     }
