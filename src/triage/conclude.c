@@ -344,6 +344,19 @@ static const struct mm_finding *stands_out(const struct mm_triage_view *view, ui
     return fits && !(inherited && inherited->cause == finding->cause) ? finding : NULL;
 }
 
+/* Good inputs, a right operator, and a bad result: the format has no digits for it. NULL: that is not it. */
+static const struct mm_finding *lost_digits(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    int32_t input = view->blame[id].worst_input;
+    bool good = input < 0 || !view->blame[input].over;
+    for (size_t i = 0; good && evidence && i < evidence->findings; i++) {
+        if (evidence->finding[i].cause == MM_CAUSE_CANCELLATION)
+            return &evidence->finding[i];
+    }
+    return NULL;
+}
+
 static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_blame *blame = &view->blame[id];
@@ -362,6 +375,8 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
         say_setting(evidence, better, out);
     else if (!conclude_readers_mind(view, id, &readers))
         say_harmless(out, readers);
+    else if (lost_digits(view, id))
+        say_finding(view, id, lost_digits(view, id), out);
     else if (conclude_is_noise(blame))
         say_noise(blame, out);
     else
