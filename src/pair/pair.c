@@ -427,6 +427,13 @@ int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct
     return 0;
 }
 
+void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_axis *layout)
+{
+    struct mm_pair *pair = (struct mm_pair *)pairs->pair; /* its own, const for all others */
+    for (size_t i = 0; i < pairs->count; i++)
+        pair[i].layout = layout;
+}
+
 void mm_pairs_close(struct mm_pairs *pairs)
 {
     if (!pairs)

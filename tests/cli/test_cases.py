@@ -198,4 +198,21 @@ def suffix(folder):
     same(run.out.startswith("3 pairs; 0 bad"), True, run.out)
 
 
+@test
+def channels_last(folder):
+    """cases: a dump that has channels last throughout is said once and undone, and a fault inside stands out"""
+    shapes = [(1, 3, 32, 32), (1, 16, 16, 16), (1, 32, 8, 8), (1, 32, 8, 8), (1, 64, 4, 4)]
+    for place, bad in enumerate((True, False)):
+        (folder / str(place)).mkdir()
+        pair = Pair(folder / str(place), 9)
+        for i, shape in enumerate(shapes):
+            s = pair.normal(*shape)
+            d = s + .5 * pair.normal(*shape) if bad and i >= 3 else pair.near(s)
+            pair.put(f"h{i}", s, np.ascontiguousarray(d.astype("f4").transpose(0, 2, 3, 1)))
+        pair.model([NODE("Conv", [f"h{i}", "w"], [f"h{i + 1}"]) for i in range(4)], ["h0", "w"], "h4")
+        same(sorted(pair.verdicts()), ["h3", "h4"] if bad else [], f"bad {bad}")
+        page = mmtui("triage", pair.folder / "src", pair.folder / "dst", *pair.options).out
+        same(page.count("channels last (NHWC)"), 1, page)
+
+
 harness.main()
