@@ -58,7 +58,8 @@ static uint64_t layout_hash(uint64_t hash, const struct mm_entry *entry)
 
 static uint64_t layouts_of(const struct mm_pair *pair)
 {
-    return layout_hash(layout_hash(0, pair->src), pair->dst);
+    uint64_t hash = layout_hash(layout_hash(0, pair->src), pair->dst);
+    return pair->layout ? cache_hash(hash, (uint8_t[]){(uint8_t)pair->layout->perm[1]}, 1) : hash;
 }
 
 /* ---- writing ---- */

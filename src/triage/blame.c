@@ -218,9 +218,13 @@ size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain
  * Also an integer operator that is over, whoever started it: in a quantised network every one adds its share,
  * and its settings can be judged by themselves.
  */
+/* Right from its own inputs, and so many times as wrong: a small difference of large values, most likely. */
+#define JUMP_LOOKED_AT 10.0
+
 bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id)
 {
     bool edge = flow->role[id] != MM_ROLE_INNER;
     bool integer = (flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
-    return blame[id].starts || (blame[id].over && (edge || integer));
+    bool jumps = blame[id].built_up && blame[id].error > JUMP_LOOKED_AT * blame[id].input_error;
+    return blame[id].starts || (blame[id].over && (edge || integer || jumps));
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "triage/conclude.h"
+#include "triage/in_dump.h"
 #include "triage/simulated.h"
 
 /* An error of so many times what rounding explains is still rounding: gains of operators are not known. */
@@ -20,6 +21,8 @@
 #define SCORE_STANDS_OUT 0.7
 /* An integer operator that was not recomputed is accused, where nothing fits, from this error on. */
 #define INTEGER_UNEXPLAINED 0.25
+/* Readers off by less than this share of an error have not read it at all: they are right. */
+#define READERS_RIGHT 0.02
 /* Findings below this are kept as evidence, but decide nothing. */
 #define SCORE_DECIDES 0.5
 
@@ -168,8 +171,14 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
     out->cause = finding->cause;
     if (finding->cause == MM_CAUSE_CANCELLATION)
         out->confidence = MM_LIKELY; /* its score only puts it behind near zero */
-    if (finding->cause == MM_CAUSE_STALE)
+    if (finding->cause == MM_CAUSE_STALE || finding->cause == MM_CAUSE_IN_DUMP)
         out->from = finding->layer;
+    bool right = !view->blame[id].readers_mind &&
+                 view->blame[id].readers_error <= READERS_RIGHT * view->blame[id].error;
+    if (finding->cause == MM_CAUSE_STALE && right) {
+        set(out, MM_VERDICT_HARMLESS, MM_LIKELY); /* overwritten behind the run, or by the dump */
+        out->cause = MM_CAUSE_IN_DUMP;
+    }
     snprintf(out->text, sizeof out->text, "%s", finding->sentence);
 }
 
@@ -356,6 +365,19 @@ static const struct mm_finding *stands_out(const struct mm_triage_view *view, ui
     return fits && !(inherited && inherited->cause == finding->cause) ? finding : NULL;
 }
 
+/* Good inputs, a right operator, and a bad result: the format has no digits for it. NULL: that is not it. */
+static const struct mm_finding *lost_digits(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    int32_t input = view->blame[id].worst_input;
+    bool good = input < 0 || !view->blame[input].over;
+    for (size_t i = 0; good && evidence && i < evidence->findings; i++) {
+        if (evidence->finding[i].cause == MM_CAUSE_CANCELLATION)
+            return &evidence->finding[i];
+    }
+    return NULL;
+}
+
 static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_blame *blame = &view->blame[id];
@@ -374,6 +396,8 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
         say_setting(evidence, better, out);
     else if (!conclude_readers_mind(view, id, &readers))
         say_harmless(out, readers);
+    else if (lost_digits(view, id))
+        say_finding(view, id, lost_digits(view, id), out);
     else if (conclude_is_noise(blame))
         say_noise(blame, out);
     else
@@ -464,6 +488,11 @@ void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct m
     }
     if (!view->blame[id].over && !view->blame[id].starts)
         return;
+    struct mm_finding dump;
+    if (in_dump_find(view, id, &dump)) {
+        say_finding(view, id, &dump, out);
+        return;
+    }
     if (conclude_simulated(view, id, out))
         return;
     if (view->blame[id].starts)

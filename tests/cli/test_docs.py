@@ -475,7 +475,7 @@ def triage_words(folder):
         check(row in text, f"the table of verdicts of mmtui-triage.7 does not have {row}")
     for word in confidences + words_of("src/whatif/setting.c", r'\[MM_RANGE_\w+\] = "([\w.]+)"'):
         check(re.search(rf"(?<![\w.]){re.escape(word)}\|", text), f"no table of mmtui-triage.7 has {word}")
-    steps = words_of("src/suggest/sentence.c", r'words\[MM_WHY_COUNT\] = \{"(\w+)", "(\w+)", "(\w+)"\}')[0]
+    steps = words_of("src/suggest/sentence.c", r'words\[MM_WHY_COUNT\] = \{"(\w+)", "(\w+)", "(\w+)", "(\w+)"\}')[0]
     for word in steps:
         check(f".IR {word.capitalize()} :" in text, f"mmtui-triage.7 does not explain {word}")
 
