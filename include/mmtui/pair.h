@@ -53,6 +53,7 @@ int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const stru
 /* All of dst has this layout, where its names say nothing else: src's axis perm[i] is dst's axis i. Before pairs are
  * read or a share of them is taken; `layout` is borrowed. */
 void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_axis *layout);
+/* NULL is fine. */
 void mm_pairs_close(struct mm_pairs *pairs);
 /* Put the pairs into ascending order of key[count]; equal keys stay in order. Before mm_pairs_shard. */
 int mm_pairs_order(struct mm_pairs *pairs, const int64_t *key, struct mm_err *err);

@@ -111,7 +111,7 @@ enum mm_own mm_own_find(const struct mm_background *background, const struct mm_
 struct mm_raw {
     /* value = (code - zero_point) x scale, by least squares; the zero point lies in the type */
     double scale, zero_point;
-    double error;   /* of src against a line through the codes: what dequantising would leave; diff2 */
+    double error; /* of src against a line through the codes: what dequantising would leave; diff2 */
 };
 /* Does dst hold the codes of at most 8 bits where src has values? From the figures alone: a line through both leaves
  * little, as they are they have nothing in common. */
@@ -180,9 +180,9 @@ struct mm_triage_view {
     const char *(*name)(const void *context, uint32_t id); /* a layer's visible name, for sentences */
     const void *context;
 };
-/* Judge one layer with all of that. */
 /* The verdict on a layer whose files have changed since it was measured: none of its figures counts. */
 void mm_triage_changed(struct mm_verdict *out);
+/* Judge one layer with all of that. */
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out);
 /* The verdict in full: evidence in figures (a paragraph a line), and the next step (one sentence). */
 void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,

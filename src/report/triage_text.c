@@ -342,6 +342,31 @@ static void put_no_culprit(struct mm_buf *out, const struct mm_session *session,
                    : nothing_over(session));
 }
 
+/* Nobody downstream minds what is wrong there: artefacts of the dump, each with its sentence. */
+static void put_artefacts(struct mm_buf *out, const struct mm_session *session)
+{
+    size_t count = 0;
+    for (size_t id = 0; id < mm_session_count(session); id++) {
+        const struct mm_verdict *verdict = &mm_session_layer(session, id)->verdict;
+        if (verdict->kind != MM_VERDICT_HARMLESS || verdict->cause != MM_CAUSE_IN_DUMP)
+            continue;
+        if (count++ == 0)
+            mm_buf_puts(out, "\nWrong in the dump, not in the network\n");
+        if (count <= STARTS_SHOWN)
+            put_other(out, session, &(struct triage_start){(uint32_t)id, 0});
+    }
+    if (count > STARTS_SHOWN)
+        mm_buf_printf(out, "    and %zu more (--json has them all)\n", count - STARTS_SHOWN);
+}
+
+static const char *first_heading(const struct mm_session *session, size_t first)
+{
+    if (mm_session_layer(session, first)->verdict.kind == MM_VERDICT_OVER)
+        return "\nFirst layer over the threshold; what causes it is not known\n";
+    return mm_session_order(session) == MM_ORDER_TIMES ? "\nFirst layer that may introduce an error\n"
+                                                       : "\nFirst layer that introduces an error\n";
+}
+
 int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)
 {
     struct triage_digest digest;
@@ -355,9 +380,7 @@ int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struc
             if (digest.start[i].id == start.id)
                 start = digest.start[i];
         }
-        mm_buf_puts(out, mm_session_order(session) == MM_ORDER_TIMES
-                             ? "\nFirst layer that may introduce an error\n"
-                             : "\nFirst layer that introduces an error\n");
+        mm_buf_puts(out, first_heading(session, (size_t)first));
         put_start(out, session, &start);
         put_others(out, session, &digest, start.id);
     } else if (digest.starts) {
@@ -365,6 +388,7 @@ int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struc
     } else {
         put_no_culprit(out, session, &digest);
     }
+    put_artefacts(out, session);
     struct mm_advice advice;
     if (mm_session_advice(session, &advice, NULL) == 0)
         mm_report_advice(&advice, out);
