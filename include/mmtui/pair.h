@@ -23,7 +23,9 @@ struct mm_pair {
     bool only;            /* names differ: each is the one tensor of a file that was asked for by name */
     uint32_t occurrence;  /* k: the k-th of this name on its side, from 1 */
     uint32_t occurrences; /* how many of this name (the larger side) */
-    size_t place;         /* 0-based, in the whole list, also where only a share of it is left */
+    const struct mm_axis
+        *layout;  /* of dst, where all of its dump has it: instead of its name's; or NULL. Borrowed */
+    size_t place; /* 0-based, in the whole list, also where only a share of it is left */
 };
 
 struct mm_pair_counts {
@@ -48,6 +50,9 @@ struct mm_pairs {
 int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const struct mm_dump *dst,
                   enum mm_framework framework, struct mm_err *err);
 /* The dumps stay open; NULL is fine. */
+/* All of dst has this layout, where its names say nothing else: src's axis perm[i] is dst's axis i. Before pairs are
+ * read or a share of them is taken; `layout` is borrowed. */
+void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_axis *layout);
 void mm_pairs_close(struct mm_pairs *pairs);
 /* Put the pairs into ascending order of key[count]; equal keys stay in order. Before mm_pairs_shard. */
 int mm_pairs_order(struct mm_pairs *pairs, const int64_t *key, struct mm_err *err);

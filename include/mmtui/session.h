@@ -177,9 +177,10 @@ const struct mm_recomputed *mm_session_recomputed(const struct mm_session *sessi
 void mm_session_analyse(struct mm_session *session, size_t id);
 /* Nothing left to look into. */
 bool mm_session_triaged(const struct mm_session *session);
-/* The first layer in execution order that brings in an error; -1: none. */
+/* The first layer in execution order that brings in an error; those that the graph in use does not know come last.
+ * -1: none, or no order is known. */
 int32_t mm_session_first_culprit(const struct mm_session *session);
-/* The first that has a NaN or Inf on one side only; -1: none. */
+/* The first that has a NaN or Inf on one side only; -1 alike. */
 int32_t mm_session_first_nonfinite(const struct mm_session *session);
 /* The verdict in full: a paragraph a line, and the next step ("" where there is none). */
 void mm_session_explain(const struct mm_session *session, size_t id, struct mm_buf *evidence,

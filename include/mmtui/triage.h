@@ -106,6 +106,19 @@ enum mm_own {
 enum mm_own mm_own_find(const struct mm_background *background, const struct mm_recomputed *recomputed,
                         double *explained);
 
+/* ---- integers that were never dequantised ------------------------------------------------------------------- */
+
+struct mm_raw {
+    /* value = (code - zero_point) x scale, by least squares; the zero point lies in the type */
+    double scale, zero_point;
+    double error;   /* of src against a line through the codes: what dequantising would leave; diff2 */
+};
+/* Does dst hold the codes of at most 8 bits where src has values? From the figures alone: a line through both leaves
+ * little, as they are they have nothing in common. */
+bool mm_raw_find(const struct mm_result *result, struct mm_raw *out);
+/* Are there 3 such tensors at least? Then it is the dump that was made so, and no operator's fault. */
+bool mm_raw_dump(const struct mm_subject *subjects, size_t count);
+
 /* ---- blame: introduced or inherited ------------------------------------------------------------------ */
 
 struct mm_blame {
@@ -120,8 +133,9 @@ struct mm_blame {
     bool starts;          /* the error is introduced here, and it or a layer behind is over */
     int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
     bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
-    enum mm_own own;      /* what recomputing says: WRONG always starts */
-    double explained;     /* with own: what formats and weights explain of its residual */
+    bool raw;        /* raw integers in a dump that is full of them; error is then that of dequantised ones */
+    enum mm_own own; /* what recomputing says: WRONG always starts */
+    double explained; /* with own: what formats and weights explain of its residual */
     /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */
     uint32_t readers;     /* measured, and behind it in execution order */
     double readers_error; /* the largest of their errors */

@@ -14,12 +14,14 @@
  * minmax   the least and the greatest value.
  * p99.99   the narrowest range that leaves out no more than floor(n / 10000) of the n values, or
  *          floor(n / 20000) at each end when the range is asymmetric. Exact. Below 10,000 values it is
- * minmax; minmax, too, where nearly all values are zero. mse, kl  a share of minmax, of the candidates 1/128
- * .. 128/128, found from 2048 bins of each sign (fewer above 2,048 channels) without the exact zeros. mse:
- * the least mean square error, the values of a bin taken as spread evenly: the candidate's true error is
- * within a per cent of the best one's. kl: entropy calibration of |x| (S. Migacz, "8-bit inference with
- * TensorRT", GTC 2017), every 16th of its candidates; asymmetric: the same bound on both ends. int16 has more
- * codes than there are bins: minmax.
+ *          minmax; minmax, too, where nearly all values are zero.
+ * mse, kl  a share of minmax, of the candidates 1/128 .. 128/128, found from 2048 bins of each sign (fewer
+ *          above 2,048 channels) without the exact zeros.
+ *          mse: the least mean square error, the values of a bin taken as spread evenly: the candidate's true
+ *          error is within a per cent of the best one's.
+ *          kl: entropy calibration of |x| (S. Migacz, "8-bit inference with TensorRT", GTC 2017), every 16th
+ *          of its candidates; asymmetric: the same bound on both ends. int16 has more codes than there are
+ *          bins: minmax.
  */
 enum mm_range { MM_RANGE_MINMAX, MM_RANGE_P9999, MM_RANGE_MSE, MM_RANGE_KL, MM_RANGE_COUNT };
 const char *mm_range_word(enum mm_range range); /* "minmax", "p99.99", "mse", "kl" */

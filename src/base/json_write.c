@@ -133,7 +133,8 @@ static void begin(struct mm_json *json, const char *key)
     struct mm_buf *out = json->out;
     int blanks = next_line(json);
     size_t length = key ? strlen(key) : 0;
-    char *to = room(out, length + 4 + (size_t)(blanks + 1) + 1), *behind = NULL;
+    /* a comma, a line end or a blank; two quotes, a colon, a blank */
+    char *to = room(out, (size_t)(blanks + 1) + 2 + length + 4), *behind = NULL;
     if (!to)
         return;
     to = add_separator(json, to, blanks);

@@ -32,10 +32,22 @@ static bool telling(const struct mm_stats *stats)
     return stats->finite >= 4 && stats->min < stats->max;
 }
 
+#define LESS 0.5 /* of the error: what is a copy is off by as much as the two tensors differ */
+
+/* Two tensors of src that differ by less than dst is off by: which of them dst holds, nobody can tell. */
+static bool too_alike(const struct mm_stats *a, const struct mm_stats *b, double error)
+{
+    double size = hypot(a->mean, a->std), most = fmax(fabs(a->min), fabs(a->max));
+    return a->finite == b->finite && fabs(a->mean - b->mean) <= error * size &&
+           fabs(a->std - b->std) <= error * size && fabs(a->min - b->min) <= error * most &&
+           fabs(a->max - b->max) <= error * most && a->max_at == b->max_at && a->min_at == b->min_at;
+}
+
 static bool copies(const struct mm_metrics *mine, const struct mm_metrics *other)
 {
     return mine->count == other->count && same_values(&mine->dst, &other->dst) &&
-           !same_values(&mine->src, &other->src) && mine->diff2 > other->diff2;
+           !same_values(&mine->src, &other->src) && !too_alike(&mine->src, &other->src, LESS * mine->diff2) &&
+           mine->diff2 > other->diff2;
 }
 
 bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, struct mm_finding *out)

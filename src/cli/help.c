@@ -10,7 +10,10 @@ static void print_option(const struct option_info *info)
     snprintf(left, sizeof left, "%s%c%s --%s%s%s", info->letter ? "-" : " ",
              info->letter ? info->letter : ' ', info->letter ? "," : " ", info->name,
              info->argument ? " " : "", info->argument ? info->argument : "");
-    printf("  %-26s %s\n", left, info->help);
+    printf("  %-26s %s", left, info->help);
+    for (size_t i = 0; info->choice && info->choice(i); i++)
+        printf(i ? ", %s" : ": %s (default)", info->choice(i));
+    putchar('\n');
 }
 
 /* The command's own options, then those of its groups. */

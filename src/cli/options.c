@@ -73,6 +73,12 @@ static int set_framework(struct cli_options *options, const struct option_info *
     return 0;
 }
 
+static const char *dialect_id(size_t index)
+{
+    const struct mm_dialect *dialect = mm_dialect_at(index);
+    return dialect ? dialect->id : NULL;
+}
+
 static int set_dialect(struct cli_options *options, const struct option_info *info, const char *text,
                        struct mm_err *err)
 {
@@ -105,14 +111,22 @@ static int set_shard(struct cli_options *options, const struct option_info *info
     return 0;
 }
 
+static int fail_column(const struct option_info *info, const char *text, struct mm_err *err)
+{
+    struct mm_buf all = {0};
+    for (int id = 0; id < MM_COLUMN_COUNT; id++)
+        mm_buf_printf(&all, "%s%s", id ? ", " : "", mm_column((enum mm_column_id)id)->key);
+    mm_fail(err, MM_EARG, "--%s: there is no column \"%.60s\"; there are %s", info->name, text,
+            mm_buf_text(&all));
+    mm_buf_done(&all);
+    return -1;
+}
+
 static int set_sort(struct cli_options *options, const struct option_info *info, const char *text,
                     struct mm_err *err)
 {
     if (mm_column_find(text) == MM_COLUMN_COUNT)
-        return mm_fail(
-            err, MM_EARG,
-            "--%s: there is no column \"%s\" (number, layer, op, dtype, diff1, diff2, maxabs, cos ...)",
-            info->name, text);
+        return fail_column(info, text, err);
     options->sort = text;
     return 0;
 }
@@ -220,8 +234,8 @@ static const struct option_info table[OPT_COUNT] = {
                        TEXT(output)},
     [OPT_PLAN] = {0, "plan", "FILE", "start from the overrides of this plan (overrides.json)", GROUP_PLAN,
                   TEXT(plan)},
-    [OPT_TO] = {0, "to", "RUNTIME", "runtime to write for: magicmind (default), onnxruntime", GROUP_PLAN,
-                SET(set_dialect), IN_CONFIG},
+    [OPT_TO] = {0, "to", "RUNTIME", "runtime to write for", GROUP_PLAN, SET(set_dialect), IN_CONFIG,
+                dialect_id},
     [OPT_CPP] = {0, "cpp", NULL, "also write the C++ form, where the runtime has one", GROUP_OWN, FLAG(cpp)},
     [OPT_EXPORT_DIR] = {0, "export-dir", "DIR", "where the plan screen writes (default: mmtui_export)",
                         GROUP_SCREEN, TEXT(export_dir), IN_CONFIG},

@@ -115,6 +115,9 @@ struct option_info {
     int (*set)(struct cli_options *options, const struct option_info *info, const char *text,
                struct mm_err *err); /* SET */
     bool in_config;                 /* may stand in the config file */
+    /* The words that it takes, where a table of the library has them: the default first, NULL behind the last; --help
+     * lists them. */
+    const char *(*choice)(size_t index);
 };
 const struct option_info *option_info(enum option id);
 

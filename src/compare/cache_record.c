@@ -2,8 +2,9 @@
  * One record of a cache file: the names of both files (text; empty: that side is missing), a hash of the
  * layouts that the names stand for, the state of every file that is there, and the result:
  *
- *     u8 state, u8 fit; for every file: u8 dtype, u8 is_output, u8 rank, i64 each dim, i64 index, text node,
- * text op; the metrics and the statistics of both sides in the order of metric_table.c, 8 bytes each
+ *     u8 state, u8 fit;
+ *     for every file: u8 dtype, u8 is_output, u8 rank, i64 each dim, i64 index, text node, text op;
+ *     the metrics and the statistics of both sides in the order of metric_table.c, 8 bytes each
  */
 #include "compare/cache.h"
 
@@ -57,7 +58,8 @@ static uint64_t layout_hash(uint64_t hash, const struct mm_entry *entry)
 
 static uint64_t layouts_of(const struct mm_pair *pair)
 {
-    return layout_hash(layout_hash(0, pair->src), pair->dst);
+    uint64_t hash = layout_hash(layout_hash(0, pair->src), pair->dst);
+    return pair->layout ? cache_hash(hash, (uint8_t[]){(uint8_t)pair->layout->perm[1]}, 1) : hash;
 }
 
 /* ---- writing ---- */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pair/suffix.h"
+
 /* A file with is_output this close in time to one of the same name is a repetition (FILE NAMES of mmtui-formats(5)). */
 #define TF_REPEAT_STAMPS 2000
 
@@ -303,6 +305,55 @@ static int join_sides(struct sides *sides, const struct mm_dump *src, const stru
     return 0;
 }
 
+/* Names of a side in order; NULL when memory is out. */
+static const char **names_of(const struct side *side)
+{
+    const char **names = calloc(side->count + 1, sizeof *names);
+    for (size_t i = 0; names && i < side->count; i++)
+        names[i] = side->sorted[i]->name;
+    return names;
+}
+
+/* Nothing is paired yet: without a suffix that one side's names all have? */
+static int cut_suffix(struct side *longer, const struct side *other, struct mm_arena *arena)
+{
+    const char **names = names_of(longer), **others = names_of(other);
+    int result = names && others ? 0 : -1;
+    size_t cut = result == 0 ? suffix_find(names, longer->count, others, other->count) : 0;
+    for (size_t i = 0; cut && i < longer->count && result == 0; i++) {
+        struct candidate *here = longer->sorted[i];
+        size_t length = strlen(here->name);
+        here->name = mm_arena_strndup(arena, here->name, length > cut ? length - cut : length);
+        result = here->name ? 0 : -1;
+    }
+    if (cut && result == 0)
+        qsort(longer->sorted, longer->count, sizeof *longer->sorted, by_name);
+    free(names);
+    free(others);
+    return result < 0 ? -1 : cut > 0;
+}
+
+static bool any_partner(const struct side *side)
+{
+    for (size_t i = 0; i < side->count; i++) {
+        if (side->sorted[i]->partner)
+            return true;
+    }
+    return false;
+}
+
+static int join_suffix(struct sides *sides, struct mm_arena *arena)
+{
+    if (any_partner(&sides->src))
+        return 0;
+    int cut = cut_suffix(&sides->dst, &sides->src, arena);
+    if (cut == 0)
+        cut = cut_suffix(&sides->src, &sides->dst, arena);
+    if (cut > 0)
+        join(&sides->src, &sides->dst);
+    return cut < 0 ? -1 : 0;
+}
+
 static void sides_done(struct sides *sides)
 {
     side_done(&sides->src);
@@ -363,6 +414,8 @@ int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct
         result = join_sides(&sides, src, dst, READ_TENSORFLOW, &pairs->arena);
     else if (pairs)
         result = join_best(&sides, src, dst, &pairs->numbered, &pairs->arena);
+    if (result == 0 && framework != MM_FRAMEWORK_TENSORFLOW)
+        result = join_suffix(&sides, &pairs->arena);
     if (result == 0)
         result = make_list(pairs, &sides.src, &sides.dst);
     sides_done(&sides);
@@ -372,6 +425,13 @@ int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct
     }
     *out = pairs;
     return 0;
+}
+
+void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_axis *layout)
+{
+    struct mm_pair *pair = (struct mm_pair *)pairs->pair; /* its own, const for all others */
+    for (size_t i = 0; i < pairs->count; i++)
+        pair[i].layout = layout;
 }
 
 void mm_pairs_close(struct mm_pairs *pairs)

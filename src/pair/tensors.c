@@ -87,6 +87,14 @@ static enum mm_shape_match choose(const struct side *src, const struct side *dst
     return MM_MATCH_MISMATCH;
 }
 
+/* The name's own layout change comes first. */
+static const struct mm_axis *axis_of(const struct mm_pair *pair, bool dst)
+{
+    const struct mm_entry *entry = dst ? pair->dst : pair->src;
+    bool whole = dst && pair->layout && entry->parsed.axis.kind == MM_AXIS_NONE;
+    return whole ? pair->layout : &entry->parsed.axis;
+}
+
 /* ---- opening ---- */
 
 static bool load_side(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
@@ -113,8 +121,8 @@ int mm_pair_tensors_load(struct mm_pair_tensors *tensors, const struct mm_pair *
                          src_good ? err : NULL);
     *failed_dst = src_good && !dst_good;
     if (tensors->has_src && tensors->has_dst) {
-        side_init(&src, &tensors->src.tensor.shape, &pair->src->parsed.axis);
-        side_init(&dst, &tensors->dst.tensor.shape, &pair->dst->parsed.axis);
+        side_init(&src, &tensors->src.tensor.shape, axis_of(pair, false));
+        side_init(&dst, &tensors->dst.tensor.shape, axis_of(pair, true));
         tensors->match = choose(&src, &dst);
     }
     return src_good && dst_good ? 0 : -1;
@@ -176,7 +184,7 @@ static int lay_side(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
     *view = *tensor;
     if (match != MM_MATCH_UNDO_BOTH && match != (dst ? MM_MATCH_UNDO_DST : MM_MATCH_UNDO_SRC))
         return 0;
-    if (undo(tensor, &entry->parsed.axis, view, &tensors->memory[dst], &tensors->run[dst], cancel, &inner))
+    if (undo(tensor, axis_of(pair, dst), view, &tensors->memory[dst], &tensors->run[dst], cancel, &inner))
         return fail_in(entry, &inner, err);
     return 0;
 }

@@ -19,9 +19,11 @@ static int by_weight(const void *a, const void *b)
     return x->start.id < y->start.id ? -1 : x->start.id > y->start.id;
 }
 
+/* Raw integers are said of the dump, once. */
 static bool is_start(const struct mm_session *session, size_t id)
 {
-    return mm_verdict_info(mm_session_layer(session, id)->verdict.kind)->is_origin;
+    const struct mm_blame *blame = mm_session_blame(session, id);
+    return !(blame && blame->raw) && mm_verdict_info(mm_session_layer(session, id)->verdict.kind)->is_origin;
 }
 
 static void count_layers(struct triage_digest *digest, const struct mm_session *session, size_t *explains)

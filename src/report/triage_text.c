@@ -102,6 +102,30 @@ static void put_start(struct mm_buf *out, const struct mm_session *session, cons
     mm_buf_done(&next);
 }
 
+/* Said once: how the dump was made. */
+static void put_raw(struct mm_buf *out, const struct mm_session *session)
+{
+    size_t raw = 0;
+    const char *name = "";
+    struct mm_buf line = {0};
+    for (size_t id = 0; id < mm_session_count(session); id++) {
+        const struct mm_blame *blame = mm_session_blame(session, id);
+        if (blame && blame->raw) {
+            raw++;
+            name = mm_dtype_info(mm_session_layer(session, id)->result.dst.dtype)->name;
+        }
+    }
+    if (raw == 0)
+        return;
+    mm_buf_printf(
+        &line,
+        "%zu tensors of dst hold raw %s that were never dequantised: their figures are of the codes. "
+        "Dump them dequantised; until then the others are judged as if they were.",
+        raw, name);
+    put_lines(out, 0, mm_buf_text(&line));
+    mm_buf_done(&line);
+}
+
 static void put_head(struct mm_buf *out, const struct mm_session *session)
 {
     mm_report_summary(session, out);
@@ -111,6 +135,7 @@ static void put_head(struct mm_buf *out, const struct mm_session *session)
     mm_session_order_text(session, &order);
     put_lines(out, 0, mm_buf_text(&order));
     mm_buf_done(&order);
+    put_raw(out, session);
 }
 
 /* "  #72  conv2d_3  Conv: int8 per tensor is too coarse here ...", cut to the page. */

@@ -109,6 +109,7 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         return -1;
     if (graph_match(session, err) < 0 || order_apply(session, err) < 0 || graph_apply(session, err) < 0)
         return -1;
+    layout_apply(session);
     if (options->shards && mm_pairs_shard(session->pairs, options->shard, options->shards, err) < 0)
         return -1;
     graph_shard(session);

@@ -75,6 +75,8 @@ struct mm_session {
 
 /* Add a sentence to the notice; ends `text`. Without memory the notice stays as it is. */
 void session_note(struct mm_session *session, struct mm_buf *text);
+/* Undo a layout that all of dst has, if a few headers say so, and note it. */
+void layout_apply(struct mm_session *session);
 /* Judge a layer whose result or thresholds changed; keeps the count of bad ones. */
 void session_judge(struct mm_session *session, struct mm_layer *layer);
 /* The kinds of requests, a file each. */

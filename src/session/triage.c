@@ -245,7 +245,7 @@ int32_t mm_session_first_culprit(const struct mm_session *session)
     bool told = session->triage.begun && flow->ordered;
     int32_t stranger = -1;
     for (size_t id = 0; told && id < session->pairs->count; id++) {
-        if (!mm_verdict_info(session->layers[id].verdict.kind)->is_origin)
+        if (!mm_verdict_info(session->layers[id].verdict.kind)->is_origin || session->triage.blame[id].raw)
             continue;
         if (!mm_flow_is_stranger(flow, id))
             return (int32_t)id;

@@ -154,16 +154,31 @@ static void keep_jumps(const struct mm_flow *flow, struct mm_blame *blame)
         blame[id].starts = blame[id].starts && blame[id].root == (int32_t)id;
 }
 
+/* Dequantised, it would be as far off as a line through the codes. */
+static void fill_raw(const struct mm_subject *subject, const struct mm_thresholds *thresholds,
+                     struct mm_blame *here)
+{
+    struct mm_raw raw;
+    here->raw = mm_raw_find(subject->result, &raw);
+    if (here->raw) {
+        here->error = raw.error;
+        here->over = raw.error > thresholds->diff2;
+    }
+}
+
 void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects,
                    const struct mm_thresholds *thresholds, struct mm_blame *blame)
 {
     struct mm_background background;
+    bool raw = mm_raw_dump(subjects, flow->count);
     mm_background_find(subjects, flow->count, &background);
     for (uint32_t id = 0; id < flow->count; id++) {
         struct mm_blame *here = &blame[id];
         *here = (struct mm_blame){.error = error_of(subjects[id].result),
                                   .floor = floor_estimate(subjects[id].result, flow->quantised[id]),
                                   .over = is_over(subjects[id].result, thresholds)};
+        if (raw)
+            fill_raw(&subjects[id], thresholds, here);
         find_worst_input(flow, blame, id);
         fill_figures(here);
         fill_own(&background, &subjects[id], here);
@@ -203,9 +218,13 @@ size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain
  * Also an integer operator that is over, whoever started it: in a quantised network every one adds its share,
  * and its settings can be judged by themselves.
  */
+/* Right from its own inputs, and so many times as wrong: a small difference of large values, most likely. */
+#define JUMP_LOOKED_AT 10.0
+
 bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id)
 {
     bool edge = flow->role[id] != MM_ROLE_INNER;
     bool integer = (flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
-    return blame[id].starts || (blame[id].over && (edge || integer));
+    bool jumps = blame[id].built_up && blame[id].error > JUMP_LOOKED_AT * blame[id].input_error;
+    return blame[id].starts || (blame[id].over && (edge || integer || jumps));
 }

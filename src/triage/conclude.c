@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "triage/conclude.h"
+#include "triage/in_dump.h"
 #include "triage/simulated.h"
 
 /* An error of so many times what rounding explains is still rounding: gains of operators are not known. */
@@ -20,6 +21,8 @@
 #define SCORE_STANDS_OUT 0.7
 /* An integer operator that was not recomputed is accused, where nothing fits, from this error on. */
 #define INTEGER_UNEXPLAINED 0.25
+/* Readers off by less than this share of an error have not read it at all: they are right. */
+#define READERS_RIGHT 0.02
 /* Findings below this are kept as evidence, but decide nothing. */
 #define SCORE_DECIDES 0.5
 
@@ -168,8 +171,14 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
     out->cause = finding->cause;
     if (finding->cause == MM_CAUSE_CANCELLATION)
         out->confidence = MM_LIKELY; /* its score only puts it behind near zero */
-    if (finding->cause == MM_CAUSE_STALE)
+    if (finding->cause == MM_CAUSE_STALE || finding->cause == MM_CAUSE_IN_DUMP)
         out->from = finding->layer;
+    bool right = !view->blame[id].readers_mind &&
+                 view->blame[id].readers_error <= READERS_RIGHT * view->blame[id].error;
+    if (finding->cause == MM_CAUSE_STALE && right) {
+        set(out, MM_VERDICT_HARMLESS, MM_LIKELY); /* overwritten behind the run, or by the dump */
+        out->cause = MM_CAUSE_IN_DUMP;
+    }
     snprintf(out->text, sizeof out->text, "%s", finding->sentence);
 }
 
@@ -253,6 +262,15 @@ static bool near_zero(const struct mm_evidence *evidence)
     return false;
 }
 
+static bool is_integer_run(const struct mm_flow *flow)
+{
+    for (size_t i = 0; i < flow->count; i++) {
+        if (flow->quantised[i] != MM_QUANTISED_NO)
+            return true;
+    }
+    return false;
+}
+
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
 static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
@@ -264,10 +282,22 @@ static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const str
     bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
     if (told && finding->cause == MM_CAUSE_CHANNEL_RANGE)
         return coarse_weights(recomputed);
+    if (!view->flow->ordered && finding->cause == MM_CAUSE_AFFINE && is_integer_run(view->flow))
+        return false; /* it may as well have come in: what a loud background does to a channel is such a map */
     if (!told && kind == MM_VERDICT_IMPLEMENTATION && near_zero(view->subjects[id].evidence))
         return false;
     return !told || !mm_verdict_info(kind)->is_origin || kind == MM_VERDICT_OVERFLOW ||
            kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
+}
+
+/* The layer or one that it reads is stored in integers. */
+static bool among_integers(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_flow *flow = view->flow;
+    bool integer = flow->quantised[id] != MM_QUANTISED_NO;
+    for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1] && !integer; e++)
+        integer = flow->quantised[flow->input[e]] != MM_QUANTISED_NO;
+    return integer;
 }
 
 /* Where nobody recomputed, all inputs have to be good before an operator is accused of what nothing explains. */
@@ -276,7 +306,7 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
     const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
     const struct mm_blame *blame = &view->blame[id];
     bool good = blame->worst_input < 0 || !view->blame[blame->worst_input].over;
-    bool integer = view->flow->quantised[id] != MM_QUANTISED_NO;
+    bool integer = among_integers(view, id);
     good = good && !(integer && blame->error < INTEGER_UNEXPLAINED); /* rounding its weights may cost that */
     if (blame->own == MM_OWN_WRONG)
         say_wrong(view, id, out);
@@ -335,6 +365,19 @@ static const struct mm_finding *stands_out(const struct mm_triage_view *view, ui
     return fits && !(inherited && inherited->cause == finding->cause) ? finding : NULL;
 }
 
+/* Good inputs, a right operator, and a bad result: the format has no digits for it. NULL: that is not it. */
+static const struct mm_finding *lost_digits(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    int32_t input = view->blame[id].worst_input;
+    bool good = input < 0 || !view->blame[input].over;
+    for (size_t i = 0; good && evidence && i < evidence->findings; i++) {
+        if (evidence->finding[i].cause == MM_CAUSE_CANCELLATION)
+            return &evidence->finding[i];
+    }
+    return NULL;
+}
+
 static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_blame *blame = &view->blame[id];
@@ -353,6 +396,8 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
         say_setting(evidence, better, out);
     else if (!conclude_readers_mind(view, id, &readers))
         say_harmless(out, readers);
+    else if (lost_digits(view, id))
+        say_finding(view, id, lost_digits(view, id), out);
     else if (conclude_is_noise(blame))
         say_noise(blame, out);
     else
@@ -420,12 +465,34 @@ static bool conclude_simulated(const struct mm_triage_view *view, uint32_t id, s
     }
 }
 
+/* How the dump was made, and no operator's fault. */
+static void say_raw(const struct mm_result *result, struct mm_verdict *out)
+{
+    struct mm_raw raw;
+    char scale[MM_NUM], zero[MM_NUM];
+    set(out, MM_VERDICT_OVER, MM_LIKELY);
+    out->cause = MM_CAUSE_NOT_DEQUANTISED;
+    if (mm_raw_find(result, &raw))
+        snprintf(out->text, sizeof out->text, "dst holds raw %s: value = (code - %s) x %s",
+                 mm_dtype_info(result->dst.dtype)->name, mm_num_short(zero, raw.zero_point, 4),
+                 mm_num_short(scale, raw.scale, 3));
+}
+
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_subject *subject = &view->subjects[id];
     mm_triage_judge(subject->pair, subject->result, view->thresholds, out);
+    if (view->blame[id].raw) {
+        say_raw(subject->result, out);
+        return;
+    }
     if (!view->blame[id].over && !view->blame[id].starts)
         return;
+    struct mm_finding dump;
+    if (in_dump_find(view, id, &dump)) {
+        say_finding(view, id, &dump, out);
+        return;
+    }
     if (conclude_simulated(view, id, out))
         return;
     if (view->blame[id].starts)

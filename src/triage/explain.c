@@ -242,6 +242,19 @@ static const char *no_cause_step(const struct mm_flow *flow)
                            "tells whether the error starts here.";
 }
 
+static void say_next(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
+                     struct mm_buf *next)
+{
+    const struct mm_verdict_info *kind = mm_verdict_info(verdict->kind);
+    bool raw = view->blame[id].raw;
+    const char *step = verdict->cause != MM_CAUSE_NONE ? mm_cause_info(verdict->cause)->next : NULL;
+    if (!step || !*step || (kind->own_next && !raw))
+        step = kind->next;
+    if (verdict->kind == MM_VERDICT_OVER && view->subjects[id].evidence && !raw)
+        step = no_cause_step(view->flow);
+    mm_buf_puts(next, step ? step : "");
+}
+
 void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
                        struct mm_buf *evidence, struct mm_buf *next)
 {
@@ -255,16 +268,12 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
     }
     say_worst(subject->evidence, evidence);
     say_simulation(view, id, evidence);
-    say_floor(&view->blame[id], subject, evidence);
-    say_gains(view, id, evidence);
-    say_own(view, id, verdict, evidence);
-    say_findings(subject->evidence, evidence);
+    if (!view->blame[id].raw) { /* of codes, what formats cost and causes explain means nothing */
+        say_floor(&view->blame[id], subject, evidence);
+        say_gains(view, id, evidence);
+        say_own(view, id, verdict, evidence);
+        say_findings(subject->evidence, evidence);
+    }
     say_readers(view, id, evidence);
-    const struct mm_verdict_info *kind = mm_verdict_info(verdict->kind);
-    const char *step = verdict->cause != MM_CAUSE_NONE ? mm_cause_info(verdict->cause)->next : NULL;
-    if (!step || !*step || kind->own_next)
-        step = kind->next;
-    if (verdict->kind == MM_VERDICT_OVER && subject->evidence)
-        step = no_cause_step(view->flow);
-    mm_buf_puts(next, step ? step : "");
+    say_next(view, id, verdict, next);
 }

@@ -6,10 +6,12 @@
 
 /*
  * Relative L2 error of rounding src to dst's dtype (with MM_QUANTISED_RESULT: to eight bits).
+ *
  *   floats    0.38 u, u = 2^-(p+1), p bits of mantissa: errors are uniform within u of a binade's lower end,
- * so their RMS is u / sqrt(3); that of values uniform in the binade is sqrt(7/3) integers  step / sqrt(12)
- * over the RMS, step = range / (2^bits - 1), range from the statistics 0 for what is exact (equal dtypes),
- * for wide integers, and where src has nothing finite or is all zero.
+ *             so their RMS is u / sqrt(3); that of values uniform in the binade is sqrt(7/3)
+ *   integers  step / sqrt(12) over the RMS, step = range / (2^bits - 1), range from the statistics
+ *
+ * 0 for what is exact (equal dtypes), for wide integers, and where src has nothing finite or is all zero.
  */
 double floor_estimate(const struct mm_result *result, unsigned quantised);
 /* The same of one float format by itself; 0 for other dtypes. */

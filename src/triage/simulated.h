@@ -12,8 +12,10 @@ enum simulated {
 };
 /*
  * impl = diff2 of dst against sim, format = diff2 of sim against src; a side that is non-finite alone counts
- * as +Inf. format          impl < format / 3 implementation  impl over the threshold and more than three
- * times that of every input
+ * as +Inf.
+ *
+ *   format          impl < format / 3
+ *   implementation  impl over the threshold and more than three times that of every input
  */
 enum simulated simulated_tell(const struct mm_triage_view *view, uint32_t id, double *impl, double *format);
 

@@ -462,7 +462,7 @@ def words_of(path, pattern):
 def triage_words(folder):
     """docs: mmtui-triage.7 has every cause, verdict, confidence, range and step of a suggestion"""
     text = " ".join(plain(read(TRIAGE)).split())
-    causes = words_of("src/cause/cause.c", r'\[MM_CAUSE_\w+\] = \{\{"([^"]+)",\s*"([^"]+)"')
+    causes = words_of("src/cause/cause.c", r'\[MM_CAUSE_\w+\] =\s*\{\{"([^"]+)",\s*"([^"]+)"')
     declared = re.findall(r"^    MM_CAUSE_(?!COUNT)\w+", read(ROOT / "include/mmtui/cause.h"), re.M)
     same(len(causes), len(declared), "causes of cause.c and cause.h")
     for word, title in causes:
@@ -475,7 +475,7 @@ def triage_words(folder):
         check(row in text, f"the table of verdicts of mmtui-triage.7 does not have {row}")
     for word in confidences + words_of("src/whatif/setting.c", r'\[MM_RANGE_\w+\] = "([\w.]+)"'):
         check(re.search(rf"(?<![\w.]){re.escape(word)}\|", text), f"no table of mmtui-triage.7 has {word}")
-    steps = words_of("src/suggest/sentence.c", r'words\[MM_WHY_COUNT\] = \{"(\w+)", "(\w+)", "(\w+)"\}')[0]
+    steps = words_of("src/suggest/sentence.c", r'words\[MM_WHY_COUNT\] = \{"(\w+)", "(\w+)", "(\w+)", "(\w+)"\}')[0]
     for word in steps:
         check(f".IR {word.capitalize()} :" in text, f"mmtui-triage.7 does not explain {word}")
 
@@ -484,7 +484,7 @@ def triage_words(folder):
 def triage_needs(folder):
     """docs: mmtui-triage.7 says of every cause what it needs to be tried, and whether precision can't fix it"""
     letters = {"METRICS": "F", "PAIRS": "P", "MOVES": "M", "VALUES": "V"}
-    pattern = r'\[MM_CAUSE_\w+\] = \{\{"([^"]+)"([^}]*)\},\s*NEED_(\w+),\s*\w+\}'
+    pattern = r'\[MM_CAUSE_\w+\] =\s*\{\{"([^"]+)"([^}]*)\},\s*NEED_(\w+),\s*\w+\}'
     rows = words_of("src/cause/cause.c", pattern)
     page = " ".join(plain(read(TRIAGE)).split())
     listed = re.search(r"An error that no precision repairs,.*?: (.*?), and the causes (.*?)\. ", page)

@@ -94,7 +94,7 @@ def nothing_tells(folder):
     words = " ".join(text.split())
     check("The order of execution is not known: give the model (--model FILE), or a file with a name a line (--order"
           in words, "how to give it")
-    check("What is wrong first" not in text and "#" not in text, "no first, no numbers")
+    check("First layer" not in text and "#" not in text, "no first, no numbers")
     same((said["order"], said["first_culprit"]), ("unknown", None), "JSON")
     check("Nobody has looked" not in text, "it was looked into")
     table = mmtui(folder / "src", folder / "dst", "--no-cache").out

@@ -267,7 +267,7 @@ def test_redirected(folder):
 
 # ---- help and errors ----
 
-SESSION = "framework threshold atol rtol fail jobs check-crc no-cache"
+SESSION = "framework threshold atol rtol floor fail min-paired jobs check-crc no-cache"
 SCREEN = "export-dir color theme plain script size"
 OPTIONS = {
     (): f"before model order sim {SESSION} plan to sort filter limit {SCREEN} ascii help version",

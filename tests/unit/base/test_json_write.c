@@ -246,6 +246,28 @@ static void pieces(void **state)
     }
 }
 
+/* Wherever the room ends: the same text, and not a byte beyond (a sanitizer sees it). */
+static void any_room(void **state)
+{
+    (void)state;
+    static const int indents[] = {0, 3};
+    for (size_t i = 0; i < MM_COUNT(indents); i++) {
+        struct mm_json_style style = {.indent = indents[i]};
+        struct mm_buf whole = {0};
+        struct mm_json json;
+        mm_json_init(&json, &whole, style);
+        put_nest(&json);
+        for (size_t capacity = 1; capacity < whole.length + 40; capacity++) {
+            struct mm_buf out = {.data = malloc(capacity), .capacity = capacity};
+            mm_json_init(&json, &out, style);
+            put_nest(&json);
+            assert_string_equal(mm_buf_text(&out), mm_buf_text(&whole));
+            mm_buf_done(&out);
+        }
+        mm_buf_done(&whole);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +280,7 @@ int main(void)
         cmocka_unit_test(lines),
         cmocka_unit_test(flat),
         cmocka_unit_test(pieces),
+        cmocka_unit_test(any_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

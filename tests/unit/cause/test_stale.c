@@ -54,6 +54,21 @@ static void equal_to_another(void **state)
     assert_false(mm_cause_stale(l.subject, LAYERS, 0, &f)); /* a itself is right */
 }
 
+/* a and c of src are nearly the same: that dst of both is the same shows nothing. */
+static void nearly_the_same(void **state)
+{
+    (void)state;
+    struct layers l;
+    struct mm_finding f;
+    layers_init(&l);
+    l.result[2].metrics.src = stats(1.01);
+    l.result[2].metrics.dst = stats(1);
+    l.result[2].metrics.diff2 = 0.3; /* far more than the hundredth by which they differ */
+    assert_false(mm_cause_stale(l.subject, LAYERS, 2, &f));
+    l.result[2].metrics.diff2 = 0.01;
+    assert_true(mm_cause_stale(l.subject, LAYERS, 2, &f));
+}
+
 static void no_copy(void **state)
 {
     (void)state;
@@ -77,6 +92,7 @@ static void no_copy(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(equal_to_another), cmocka_unit_test(no_copy)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(equal_to_another), cmocka_unit_test(nearly_the_same),
+                                       cmocka_unit_test(no_copy)};
     return cmocka_run_group_tests_name("triage/cause_stale", tests, NULL, NULL);
 }

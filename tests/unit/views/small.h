@@ -4,16 +4,21 @@
  * run inline, so every run is the same. The program's folder is the temporary one meanwhile, so that no path
  * on a screen changes. Include after <cmocka.h>.
  *
- *     # name       what                                              diff1             diff2
- *     1 input      equal                                             0                 0
- *     2 conv1      8 became 8.0625                                   .0625 / 36        .0625 / sqrt(204)
- * = 4.38e-3 3 relu1      4 became 5                                        1 / 10            1 / sqrt(30) =
- * .183 4 pow        70000 became Inf in f16 5 sqrt       3 became NaN 6 reshape    2x3 against 4 7 gather dst
- * is cut in the middle of its data 8 dropout    only in src 9 cast       only in dst 10 (hostile)  a name
- * with an escape sequence and a line feed; 10, 10 became 10, 11: 1 / 20, 1 / sqrt(200) 11 (long)     a name
- * of 100 characters; equal 12 (CJK)      a name of wide characters; equal 13 quant      1.2 -3.4 5.6 7.8
- * against int8 1 -3 6 8            1.2 / 18 = .0667  sqrt(.4 / 105.2) = .0617 14 head       1000 became 1001
- * 1 / 1000          1 / 1000
+ *     # name       what                                        diff1             diff2
+ *     1 input      equal                                       0                 0
+ *     2 conv1      8 became 8.0625                             .0625 / 36        .0625 / sqrt(204) = 4.38e-3
+ *     3 relu1      4 became 5                                  1 / 10            1 / sqrt(30) = .183
+ *     4 pow        70000 became Inf in f16
+ *     5 sqrt       3 became NaN
+ *     6 reshape    2x3 against 4
+ *     7 gather     dst is cut in the middle of its data
+ *     8 dropout    only in src
+ *     9 cast       only in dst
+ *    10 (hostile)  a name with an escape sequence and a newline; 10, 10 became 10, 11: 1 / 20, 1 / sqrt(200)
+ *    11 (long)     a name of 100 characters; equal
+ *    12 (CJK)      a name of wide characters; equal
+ *    13 quant      1.2 -3.4 5.6 7.8 against int8 1 -3 6 8      1.2 / 18 = .0667  sqrt(.4 / 105.2) = .0617
+ *    14 head       1000 became 1001                            1 / 1000          1 / 1000
  */
 #ifndef TESTS_SMALL_H
 #define TESTS_SMALL_H
