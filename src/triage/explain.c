@@ -260,13 +260,13 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
 {
     const struct mm_subject *subject = &view->subjects[id];
     say_error(view, id, evidence);
-    say_worst(subject->evidence, evidence);
     say_masked(subject->result, evidence);
     if (view->blame[id].over) {
         say_stranger(view->flow, id, evidence);
         say_inputs(view, id, evidence);
         say_chain(view, id, evidence);
     }
+    say_worst(subject->evidence, evidence);
     say_simulation(view, id, evidence);
     if (!view->blame[id].raw) { /* of codes, what formats cost and causes explain means nothing */
         say_floor(&view->blame[id], subject, evidence);

@@ -45,6 +45,30 @@ def reversed_channels(folder):
 
 
 @test
+def worst(folder):
+    """triage: the worst element with its index and both values, and the channel that stands out, as NumPy has them"""
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(2, 6, 20)).astype("f4")
+    y = (x + 1e-3 * rng.normal(size=x.shape)).astype("f4")
+    y[:, 4] += rng.normal(size=(2, 20)).astype("f4")
+    for side, values in (("src", y * 0 + x), ("dst", y)):
+        (folder / side).mkdir()
+        np.save(folder / side / "1_x.npy", x)
+        np.save(folder / side / "2_y.npy", values)
+    _, layers = report(folder)
+    error = np.abs(x.astype("f8") - y)
+    at = np.unravel_index(error.argmax(), x.shape)
+    element, channel = layers["y"]["worst_element"], layers["y"]["worst_channel"]
+    same((tuple(element["index"]), element["src"], element["dst"]), (at, float(x[at]), float(y[at])), "element")
+    rms = np.sqrt((error**2).mean((0, 2)))
+    same((channel["axis"], channel["channel"]), (1, int(rms.argmax())), "channel")
+    check(abs(channel["rms_error"] - rms.max()) < 1e-6 * rms.max(), channel)
+    check(abs(channel["median_rms_error"] - np.sort(rms)[2]) < 1e-6 * rms.max(), channel)
+    said = mmtui("triage", folder / "src", folder / "dst").out
+    check(f"Worst element [{','.join(map(str, at))}]: src " in said and "Channel 4 of axis 1" in said, said)
+
+
+@test
 def page(folder):
     """triage: the page names the first culprit, its cause and who inherits; -o writes the same to a file"""
     reversed_channels(folder)
@@ -53,7 +77,7 @@ def page(folder):
     first, _, behind = rest.partition("\n\n")
     check("#2  conv" in first and "channels" in first and "2 other layers" in first, run.out)
     check("1 layer is within the thresholds" in behind, run.out)
-    check("executed just before" in head and "Since the earlier dump" not in run.out, run.out)
+    check("before it in execution order" in head and "Since the earlier dump" not in run.out, run.out)
     written = mmtui("triage", folder / "src", folder / "dst", "-o", folder / "page")
     same((written.out, (folder / "page").read_text()), (f"{folder / 'page'}\n", run.out), "-o")
 
