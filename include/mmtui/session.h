@@ -120,7 +120,7 @@ struct mm_session_totals {
     size_t cached;               /* of these: found in the result cache */
     struct mm_pair_counts whole; /* of all shares together */
     size_t bad;                  /* verdict.bad */
-    size_t analysing;            /* layers that are being looked into */
+    size_t analysing;            /* layers that are being analysed or recomputed */
     size_t tagged;
     size_t skipped; /* files in both folders that are not tensors */
     double seconds; /* since start; stops when all is measured */

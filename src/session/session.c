@@ -376,7 +376,7 @@ void mm_session_totals(const struct mm_session *session, struct mm_session_total
                                       .cached = session->cached,
                                       .whole = pairs->whole,
                                       .bad = session->bad,
-                                      .analysing = session->triage.analysing,
+                                      .analysing = session->triage.analysing + session->triage.recomputing,
                                       .tagged = session->tagged,
                                       .skipped = session->src->skipped + session->dst->skipped,
                                       .seconds = session->seconds};
