@@ -208,9 +208,9 @@ void mm_session_order_text(const struct mm_session *session, struct mm_buf *out)
     const struct mm_model_match *match = &session->match;
     bool model = session->options.graph != NULL, ordered = session->order != MM_ORDER_UNKNOWN;
     if (model && session->order == MM_ORDER_MODEL)
-        mm_buf_puts(out, "Order, and which layer feeds which: from the model's graph");
+        mm_buf_puts(out, "Execution order and layer connections are those of the model's graph");
     else if (model)
-        mm_buf_printf(out, "%s Which layer feeds which: from the model's graph",
+        mm_buf_printf(out, "%s Layer connections are those of the model's graph",
                       ordered ? mm_order_source_text(session->order) : "");
     else
         mm_buf_puts(out, mm_order_source_text(session->order));
@@ -219,9 +219,9 @@ void mm_session_order_text(const struct mm_session *session, struct mm_buf *out)
     else if (ordered)
         mm_buf_puts(
             out,
-            " Which layer feeds which is not known: the layers before it in execution order stand in for "
-            "a layer's inputs. --model gives the graph.");
+            " Layer connections are not known: the layers executed just before a layer are taken for its "
+            "inputs. --model gives the graph.");
     else
         mm_buf_puts(out,
-                    " Without it each layer is judged by itself, and where an error starts is not said.");
+                    " Without it each layer is judged by itself, and where an error starts is not known.");
 }
