@@ -462,7 +462,7 @@ def test_nothing_in_common(folder):
     src, dst = pair_of_folders(folder)
     np.save(src / "a.npy", GOOD)
     np.save(dst / "b.npy", GOOD)
-    for run in (table(folder), compare(folder, "--fail")):
+    for run in (table(folder), compare(folder), compare(folder, "--fail", status=1)):
         check("note" in run.err and "same network" in run.err, run.err)
         check("0 pairs, 1 only in src, 1 only in dst; 0 bad" in run.out, run.out)
 

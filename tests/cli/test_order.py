@@ -64,7 +64,7 @@ def model_by_ladder(folder):
     rows, nodes, last = exporter_names(np.random.default_rng(1))
     put(folder, rows[::-1])
     text, said = triage(folder, "--model", model(folder, nodes, ["x"], [last]))
-    check("from the model's graph, which knows 11 of 11 tensors." in text.replace("\n", " "), "coverage")
+    check("model's graph, which knows 11 of 11 tensors." in text.replace("\n", " "), "coverage")
     same((said["order"], said["model_knows"], said["model_asked"]), ("model", 11, 11), "JSON")
     same(said["layers"][said["first_culprit"] - 1]["name"], "net_layer.2_Op_output_0", "first culprit")
     same(len(said["starts"]), 1, "accused")

@@ -137,7 +137,7 @@ def fails(folder):
     compare(folder, "--fail", "--shard", "1/2", status=1)
     same([layer["name"] for layer in load_report(folder)["layers"]], ["bad"], "the first share")
     run = compare(folder, "--fail", "--shard", "2/2", status=0)
-    check(run.out.splitlines()[-1].startswith("share 2 of 2: 1 pair; 0 bad"), "the summary")
+    check(run.out.splitlines()[-1].startswith("shard 2 of 2: 1 pair; 0 bad"), "the summary")
 
 
 @test

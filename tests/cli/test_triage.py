@@ -77,7 +77,7 @@ def page(folder):
     first, _, behind = rest.partition("\n\n")
     check("#2  conv" in first and "channels" in first and "2 other layers" in first, run.out)
     check("1 layer is within the thresholds" in behind, run.out)
-    check("before it in execution order" in head and "Since the earlier dump" not in run.out, run.out)
+    check("executed just before a layer" in head and "Since the earlier dump" not in run.out, run.out)
     written = mmtui("triage", folder / "src", folder / "dst", "-o", folder / "page")
     same((written.out, (folder / "page").read_text()), (f"{folder / 'page'}\n", run.out), "-o")
 

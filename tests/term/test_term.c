@@ -154,7 +154,7 @@ static void walking_through_the_screens(void **state)
     pty_expect(&pty, "softmax_c");
     pty_keys(&pty, "\x1b[B\x1bOA\x1b[6~\x1b[Z\x1b"); /* arrows, page, S-Tab, Esc: as terminals send them */
     pty_keys(&pty, ":nonsense\r");
-    pty_expect(&pty, "No action is called 'nonsense'");
+    pty_expect(&pty, "Unknown action 'nonsense'");
     quit_and_expect_restored();
 }
 
@@ -361,7 +361,7 @@ static void rubbish_from_the_keyboard(void **state)
     pty_keys(&pty, "\x1b");
     pty_keys(&pty, "\x0c"); /* ^L */
     pty_keys(&pty, ":rubbish-is-over\r");
-    pty_expect(&pty, "No action is called 'rubbish-is-over'");
+    pty_expect(&pty, "Unknown action 'rubbish-is-over'");
     quit_and_expect_restored();
 }
 

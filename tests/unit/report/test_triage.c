@@ -96,8 +96,8 @@ static void page(void **state)
     assert_int_equal(mm_report_triage(stage.session, &text, NULL), 0);
     assert_has(
         &text,
-        "The order of execution is that of the time stamps. Layer connections are those of the model's\n"
-        "graph, which knows 5 of 5 tensors.\n");
+        "The order of execution is that of the time stamps. Layer connections are those of the model's "
+        "graph,\nwhich knows 5 of 5 tensors.\n");
     assert_has(&text, "\nFirst layer that introduces an error\n  #2  a  conv");
     assert_has(&text, "      implementation, certain: dst = 1.5 x src");
     assert_has(&text, "      2 other layers over the threshold inherit this error.\n");
