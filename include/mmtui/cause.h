@@ -16,7 +16,7 @@
 
 struct mm_evidence;
 struct mm_recomputed;
-/* A pair with what is known of it. All borrowed; evidence is NULL where nobody has looked. */
+/* A pair with what is known of it. All borrowed; evidence is NULL where it was not analysed. */
 struct mm_subject {
     const struct mm_pair *pair;
     const struct mm_result *result;
@@ -350,7 +350,7 @@ struct mm_gains {
     enum mm_range range; /* that statistics is about */
 };
 /*
- * False when the layer is not known to be quantised, or nobody has looked. `quantised`: known from elsewhere
+ * False when the layer is not known to be quantised, or it was not analysed. `quantised`: known from elsewhere
  * to be; else it is when dst is an integer of 16 bits or less where src is a float, lies on a uniform grid,
  * or evidence->format says so.
  */

@@ -59,7 +59,7 @@ void mm_pairs_close(struct mm_pairs *pairs);
 int mm_pairs_order(struct mm_pairs *pairs, const int64_t *key, struct mm_err *err);
 #define MM_SHARDS_MAX 65536
 /*
- * Keep the index-th of `count` shares (1 <= index <= count <= MM_SHARDS_MAX) and forget the rest. Every pair
+ * Keep the index-th of `count` shards (1 <= index <= count <= MM_SHARDS_MAX) and forget the rest. Every pair
  * is in exactly one share. The shares depend on nothing but file sizes, names and `count`: the largest pair
  * goes to the share that has least so far, and so on.
  */

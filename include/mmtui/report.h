@@ -128,13 +128,13 @@ int mm_report_triage_json(const struct mm_session *session, struct mm_buf *out, 
 int mm_report_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err);
 
 /*
- * Make the folder if need be and write diff.json (not for a share of a run) and mmtui.json into it, each
+ * Make the folder if need be and write diff.json (not for a shard of a run) and mmtui.json into it, each
  * atomically, with the texts of the two functions above, laid out by as many workers as the session has. The
  * session must be idle. An error leaves what was there before of the file that it is about.
  */
 int mm_report_write(const struct mm_session *session, const char *folder, struct mm_err *err);
 
-/* A share of a run (mm_session_options.shard), as mm_report_json has written it. */
+/* A shard of a run (mm_session_options.shard), as mm_report_json has written it. */
 struct mm_part {
     const char *file; /* for error texts */
     const char *text;

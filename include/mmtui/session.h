@@ -25,12 +25,12 @@ struct mm_session_options {
     enum mm_framework framework;
     struct mm_measure_options measure;
     struct mm_thresholds thresholds;
-    bool triage; /* when all is measured, look into what is over and conclude (see triage.h) */
+    bool triage;                  /* when all is measured, analyse what is over and conclude (see triage.h) */
     const struct mm_graph *graph; /* of the model; NULL: not known. Borrowed for the session's life */
     const char
         *order; /* a file with the tensors' names in the order of execution (mm_order_names_read), or NULL */
     const char *cache;      /* folder of the result cache; NULL: none. Borrowed until mm_session_start */
-    unsigned shard, shards; /* measure only share 1 <= shard <= shards of the pairs; 0 of 0: all */
+    unsigned shard, shards; /* measure only shard 1 <= shard <= shards of the pairs; 0 of 0: all */
 };
 /* jobs = online processors; onnx; the defaults of measure and triage. src and dst stay NULL. */
 void mm_session_defaults(struct mm_session_options *options);
@@ -162,7 +162,7 @@ const struct mm_pair_hist *mm_session_hist(struct mm_session *session, size_t id
 /* ---- triage ---- */
 
 /*
- * Once all is measured (and options.triage): flow and blame are made, workers look into the layers that are
+ * Once all is measured (and options.triage): flow and blame are made, workers analyse the layers that are
  * worth it, verdicts are concluded. Until then a verdict is what one layer's own figures say. All of this is
  * NULL, false or -1 before.
  */
@@ -173,9 +173,9 @@ const struct mm_blame *mm_session_blame(const struct mm_session *session, size_t
 const struct mm_evidence *mm_session_evidence(const struct mm_session *session, size_t id);
 /* What the layer's operator adds by itself; NULL: not tried (yet). */
 const struct mm_recomputed *mm_session_recomputed(const struct mm_session *session, size_t id);
-/* Look into a layer that was not worth it by itself; its verdict follows when the work is done. */
+/* Analyse a layer that was not worth it by itself; its verdict follows when the work is done. */
 void mm_session_analyse(struct mm_session *session, size_t id);
-/* Nothing left to look into. */
+/* Nothing left to analyse. */
 bool mm_session_triaged(const struct mm_session *session);
 /* The first layer in execution order that brings in an error; those that the graph in use does not know come last.
  * -1: none, or no order is known. */
@@ -244,7 +244,7 @@ const struct mm_override *mm_session_override(const struct mm_session *session, 
 int mm_session_set_precision(struct mm_session *session, const size_t *ids, size_t count,
                              enum mm_precision precision, size_t *changed, struct mm_err *err);
 /*
- * Which operators to raise (see mm_suggest_find). -1 with MM_EARG before all is measured and looked into. The
+ * Which operators to raise (see mm_suggest_find). -1 with MM_EARG before all is measured and analysed. The
  * caller ends *out with mm_suggestions_done.
  */
 int mm_session_suggest(const struct mm_session *session, const struct mm_suggest_options *options,
@@ -294,9 +294,9 @@ size_t mm_session_missing(const struct mm_session *session, struct mm_buf *out);
 /* ---- settings ---- */
 
 /* What other quantisation settings would gain for this layer (mm_gains_find); false: it is not quantised, or
- * nobody has looked. */
+ * it was not analysed. */
 bool mm_session_gains(const struct mm_session *session, size_t id, struct mm_gains *out);
-/* What other quantisation settings would gain (mm_advice_find), once all is looked into; else nothing is
+/* What other quantisation settings would gain (mm_advice_find), once all is analysed; else nothing is
  * known. */
 int mm_session_advice(const struct mm_session *session, struct mm_advice *out, struct mm_err *err);
 /* Put those that are worth it into the plan as one undo step. *changed (may be NULL): settings with another

@@ -50,7 +50,7 @@ static const struct command table[] = {
      false},
     {"merge",
      "merge PART.json ... [-o FILE]",
-     "join the shares of mmtui compare --shard",
+     "join the shards of mmtui compare --shard",
      {GROUP_OUTPUT, OWN(OPT_OUTPUT_FILE)},
      cmd_merge,
      true},

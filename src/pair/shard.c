@@ -1,4 +1,4 @@
-/* A share of the pairs, so that several machines can measure one dump. */
+/* A shard of the pairs, so that several machines can measure one dump. */
 #include "mmtui/pair.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ struct weighed {
     uint64_t cost;
 };
 
-struct share {
+struct shard {
     uint64_t load;
     unsigned index;
 };
@@ -39,13 +39,13 @@ static int largest_first(const void *a, const void *b)
     return order ? order : (x->pair->place > y->pair->place) - (x->pair->place < y->pair->place);
 }
 
-static bool is_lighter(const struct share *a, const struct share *b)
+static bool is_lighter(const struct shard *a, const struct shard *b)
 {
     return a->load != b->load ? a->load < b->load : a->index < b->index;
 }
 
-/* A heap with the lightest share on top; the top has become heavier. */
-static void sink_top(struct share *heap, size_t count)
+/* A heap with the lightest shard on top; the top has become heavier. */
+static void sink_top(struct shard *heap, size_t count)
 {
     for (size_t i = 0;;) {
         size_t least = i;
@@ -55,20 +55,20 @@ static void sink_top(struct share *heap, size_t count)
         }
         if (least == i)
             return;
-        struct share moved = heap[i];
+        struct shard moved = heap[i];
         heap[i] = heap[least];
         heap[least] = moved;
         i = least;
     }
 }
 
-/* mine[place] becomes true for the pairs of share `index`. */
-static void choose(struct weighed *weighed, size_t pairs, struct share *heap, unsigned index, unsigned count,
+/* mine[place] becomes true for the pairs of shard `index`. */
+static void choose(struct weighed *weighed, size_t pairs, struct shard *heap, unsigned index, unsigned count,
                    bool *mine)
 {
     qsort(weighed, pairs, sizeof *weighed, largest_first);
     for (unsigned i = 0; i < count; i++)
-        heap[i] = (struct share){0, i + 1}; /* in order, so it is a heap already */
+        heap[i] = (struct shard){0, i + 1}; /* in order, so it is a heap already */
     for (size_t i = 0; i < pairs; i++) {
         mine[weighed[i].pair->place] = heap[0].index == index;
         heap[0].load += weighed[i].cost;
@@ -99,9 +99,9 @@ static int keep(struct mm_pairs *pairs, const bool *mine)
 int mm_pairs_shard(struct mm_pairs *pairs, unsigned index, unsigned count, struct mm_err *err)
 {
     if (index < 1 || index > count || count > MM_SHARDS_MAX)
-        return mm_fail(err, MM_EARG, "there is no share %u of %u", index, count);
+        return mm_fail(err, MM_EARG, "there is no shard %u of %u", index, count);
     struct weighed *weighed = calloc(pairs->count + 1, sizeof *weighed);
-    struct share *heap = calloc(count, sizeof *heap);
+    struct shard *heap = calloc(count, sizeof *heap);
     bool *mine = calloc(pairs->count + 1, sizeof *mine);
     int result = -1;
     if (weighed && heap && mine) {

@@ -1,4 +1,4 @@
-/* The shares of mmtui compare --shard, joined into the mmtui.json that one run would have written. */
+/* The shards of mmtui compare --shard, joined into the mmtui.json that one run would have written. */
 #include "mmtui/report.h"
 
 #include <stdio.h>
@@ -143,7 +143,7 @@ static int read_part(struct part *part, const struct mm_part *from, struct mm_er
                        part->file, (int)(part->value[KEY_SCHEMA].end - part->value[KEY_SCHEMA].at),
                        part->value[KEY_SCHEMA].at, MM_REPORT_SCHEMA);
     if (!part->value[KEY_SHARD].at)
-        return mm_fail(err, MM_EARG, "%s: is of a whole run, not a share of one (mmtui compare --shard I/N)",
+        return mm_fail(err, MM_EARG, "%s: is of a whole run, not a shard of one (mmtui compare --shard I/N)",
                        part->file);
     if (!read_shard(part) || !read_totals(part))
         return mm_fail(err, MM_ECORRUPT, "%s: \"shard\" or \"totals\" is not what mmtui writes", part->file);

@@ -1,4 +1,4 @@
-/* Settings advice: from what was looked into to the plan. */
+/* Settings advice: from what was analysed to the plan. */
 #include "session/state.h"
 
 #include <stdlib.h>

@@ -22,7 +22,7 @@ static bool is_output(const struct mm_session *session, size_t id)
     return !graph && layer->pair->src == last && last->parsed.stamp >= 0 && session->order == MM_ORDER_STAMPS;
 }
 
-/* A share of a run has a part of the tensors only, and the outputs may be in another. */
+/* A shard of a run has a part of the tensors only, and the outputs may be in another. */
 static bool has_missing_output(const struct mm_session *session, struct mm_buf *why)
 {
     for (size_t id = 0; id < session->pairs->count; id++) {

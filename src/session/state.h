@@ -24,7 +24,7 @@ struct comparison {
 struct triage_state {
     bool begun;                    /* flow, blame, subjects are there */
     struct mm_subject *subjects;   /* [layers] */
-    struct mm_evidence **evidence; /* [layers]; NULL: nobody has looked */
+    struct mm_evidence **evidence; /* [layers]; NULL: it was not analysed */
     bool *asked;                   /* [layers] */
     struct mm_result *judged; /* [layers] as the layer's, but with the figures it is judged by; borrows all */
     struct mm_blame *blame;

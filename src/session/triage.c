@@ -1,4 +1,4 @@
-/* From figures to verdicts: once all is measured, workers look into what is worth it, and this thread
+/* From figures to verdicts: once all is measured, workers analyse what is worth it, and this thread
  * concludes. */
 #include "session/state.h"
 

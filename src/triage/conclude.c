@@ -333,7 +333,7 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
     if (telling)
         say_finding(view, id, finding, out);
     else if (!evidence)
-        return; /* nobody has looked yet */
+        return; /* not analysed yet */
     else if (!wrong && conclude_is_format(blame, evidence) && better)
         say_setting(evidence, better, out);
     else if (!wrong && conclude_is_format(blame, evidence))

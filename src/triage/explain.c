@@ -233,7 +233,7 @@ static void say_readers(const struct mm_triage_view *view, uint32_t id, struct m
         mm_buf_printf(out, "Largest consumer error: %s.\n", mm_num_short(figure, worst, 2));
 }
 
-/* It was looked into, and nothing was found. */
+/* It was analysed, and nothing was found. */
 static const char *no_cause_step(const struct mm_flow *flow)
 {
     return flow->ordered ? "No known mistake fits. Run this operator alone with src's inputs."

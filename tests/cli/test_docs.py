@@ -489,7 +489,7 @@ def triage_needs(folder):
     page = " ".join(plain(read(TRIAGE)).split())
     listed = re.search(r"An error that no precision repairs,.*?: (.*?), and the causes (.*?)\. ", page)
     fixed = re.sub(r" \(.*?\)", "", listed[2]).split(", ")
-    same(fixed, [word for word, row, _ in rows if re.search(r",\s*STAYS,", row)], "causes that no precision repairs")
+    same(fixed, [word for word, row, _ in rows if re.search(r",\s*CANNOT_FIX,", row)], "causes that no precision repairs")
     same(listed[1].split(" and "), [v.word for v in verdicts() if v.precision_cannot_fix], "verdicts of that kind")
     for word, _, need in rows[1:]:  # the first is no cause
         check(f".BR {word} \" ({letters[need]}):" in plain(read(TRIAGE)), f"mmtui-triage.7: {word} needs {need}")

@@ -65,7 +65,7 @@ static void test_refused(void **state)
     assert_refused(first, NULL, "share 2 of 2 is missing (a.json is share 1)");
     assert_refused(first, first, "b.json: is share 1 of 2, as a.json is");
     assert_refused(first, joined,
-                   "b.json: is of a whole run, not a share of one (mmtui compare --shard I/N)");
+                   "b.json: is of a whole run, not a shard of one (mmtui compare --shard I/N)");
     assert_refused(first, "{}", "b.json: is not a whole mmtui.json");
     assert_refused(first, HEAD SHARD(2, 3, 1) TOTALS(0) "]}",
                    "b.json: is of another run: shard.count is 3, in a.json it is 2");
