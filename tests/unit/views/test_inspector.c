@@ -87,7 +87,7 @@ static void nothing_in_common(void **state)
     struct small small = {0};
     (void)state;
     small_open_folders(&small, "src", "ops_dst");
-    assert_true(small_says(&small, "no tensor name stands in both dumps"));
+    assert_true(small_says(&small, "src and dst have no tensor name in common"));
     small_settle(&small);
     small_draw_all_sizes(&small);
     small_keys(&small, "e f F Enter 2 J");
