@@ -55,7 +55,7 @@ void cli_help(const struct command *command)
         printf("mmtui - find the layer where an accelerator port loses its accuracy\n\n");
         for (size_t i = 0; i < count; i++)
             printf("%s mmtui %-42s %s\n", i ? "      " : "usage:", all[i].usage, all[i].help);
-        printf("\nmmtui COMMAND --help tells a command's options. Those of mmtui SRC DST:\n\n");
+        printf("\nmmtui COMMAND --help lists a command's options. Those of mmtui SRC DST:\n\n");
     }
     print_options(&command->options);
     if (!command->name)

@@ -18,7 +18,7 @@ int cli_error(const struct mm_err *err)
 int cli_usage_error(const struct command *command, const struct mm_err *err)
 {
     cli_error(err);
-    fprintf(stderr, "usage: mmtui %s   (mmtui %s%s--help tells more)\n", command->usage,
+    fprintf(stderr, "usage: mmtui %s   (mmtui %s%s--help shows more)\n", command->usage,
             command->name ? command->name : "", command->name ? " " : "");
     return EXIT_ERROR;
 }

@@ -108,9 +108,9 @@ void mm_report_suggestion_summary(const struct mm_suggestions *list, struct mm_b
         mm_buf_printf(out, "nothing to raise: the outputs are within the thresholds (%s)",
                       error_text(before, list->before));
     } else if (list->count == 0 && list->unknown) {
-        mm_buf_puts(
-            out, "nothing is suggested: without an order of the layers nothing tells which errors reach the "
-                 "outputs (--model FILE or --order FILE; --top N suggests regardless)");
+        mm_buf_puts(out,
+                    "nothing is suggested: without an order of the layers it is not known which errors reach "
+                    "the outputs (--model FILE or --order FILE; --top N suggests regardless)");
     } else if (list->count == 0) {
         mm_buf_printf(out, "nothing to raise: output error %s, which no precision would lower",
                       error_text(before, list->before));

@@ -124,7 +124,7 @@ static int open_all(struct mm_session *session, struct mm_err *err)
                               ? "src and dst are the same file: every tensor is compared with itself"
                               : "src and dst are the same folder: every tensor is compared with itself";
     else if (session->pairs->whole.both == 0)
-        session->notice = "no tensor name stands in both dumps: are these two dumps of the same network?";
+        session->notice = "src and dst have no tensor name in common: are these dumps of the same network?";
     return 0;
 }
 

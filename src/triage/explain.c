@@ -238,8 +238,7 @@ static const char *no_cause_step(const struct mm_flow *flow)
 {
     return flow->ordered ? "No known mistake fits. Run this operator alone with src's inputs."
                          : "No known mistake fits. Give the order (--model FILE, or --order FILE with a name "
-                           "a line): it "
-                           "tells whether the error starts here.";
+                           "a line), which shows whether the error starts here.";
 }
 
 static void say_next(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,

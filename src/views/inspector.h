@@ -44,18 +44,9 @@ const char *inspector_key(const struct app *app, int action, struct mm_buf *keys
 /* The status row of a screen: a text, and on the right whether the plan is saved. */
 void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text);
 
-/* The first key of an action, or its name where it has none; the text lives in `keys`. */
-const char *inspector_key(const struct app *app, int action, struct mm_buf *keys);
-
 /* The plan for the inspector's runtime. */
 struct mm_export inspector_plan(const struct inspector *inspector);
 /* Write it and say so. */
 void inspector_write(struct inspector *inspector);
-
-/*
- * Set, step or clear the precision of these layers for an action (ACT_PRECISION, ACT_PRECISION_NEXT,
- * ACT_PRECISION_CLEAR, ACT_PRECISION_MENU); says what changed and how to undo it. False: not such an action.
- */
-bool inspector_precision(struct app *app, const struct action_event *event, const size_t *ids, size_t count);
 
 #endif

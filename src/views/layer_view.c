@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "views/inspector.h"
+#include "views/precision.h"
 #include "views/layer.h"
 #include "views/layers_view.h"
 #include "views/verdict.h"
@@ -212,7 +213,7 @@ static bool act(struct view *view, struct app *app, const struct action_event *e
 {
     struct layer_view *layer = (struct layer_view *)view;
     if (act_here(layer, app, event) || act_walk(layer, app, event) || scroll(layer, event) ||
-        inspector_precision(app, event, &layer->id, 1))
+        precision_act(app, event, &layer->id, 1))
         return true;
     bool answered = layer_tabs_act(layer, app, event);
     if (answered)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "views/inspector.h"
+#include "views/precision.h"
 #include "views/suggest.h"
 
 static void act_tag(struct layers *layers, struct app *app, const struct action_event *event)
@@ -84,7 +85,7 @@ static bool act_precision(struct layers *layers, struct app *app, const struct a
 {
     size_t *ids;
     size_t count = targets(layers, app, &ids);
-    bool answered = inspector_precision(app, event, ids, count);
+    bool answered = precision_act(app, event, ids, count);
     free(ids);
     return answered;
 }
@@ -108,7 +109,7 @@ static void act_override(struct layers *layers, struct app *app, const struct ac
     if (count == 0)
         app_say(app, ROLE_WARN, "No layer matches %s", pattern);
     else
-        inspector_precision(app, &set, ids, count);
+        precision_act(app, &set, ids, count);
     free(ids);
 }
 

@@ -145,9 +145,8 @@ bool neighbours_say(const struct app *app, size_t id, struct mm_buf *out)
         mm_buf_printf(out, "%s; without it, which layers are next to this one is not known.",
                       verdict_no_order);
     else if (mm_flow_is_stranger(flow, id))
-        mm_buf_puts(
-            out,
-            "The model's graph does not know this tensor: what feeds it, and what reads it, is not known.");
+        mm_buf_puts(out,
+                    "The model's graph does not have this tensor: its inputs and consumers are not known.");
     else if (!here->over)
         say_good(session, id, inputs, out);
     else if (here->starts)

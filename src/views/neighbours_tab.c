@@ -286,7 +286,7 @@ static void close_tab(void *state)
 }
 
 const struct layer_tab neighbours_tab = {.title = "Neighbours",
-                                         .help = "what goes in and what reads it",
+                                         .help = "inputs and consumers",
                                          .scopes = SCOPE_OPEN,
                                          .open = open_tab,
                                          .close = close_tab,

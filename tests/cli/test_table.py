@@ -362,10 +362,10 @@ def test_errors(folder):
 def test_usage(folder):
     """table: a wrong option shows the usage of the command that was meant"""
     for command, usage in (
-        ([], "usage: mmtui SRC DST   (mmtui --help tells more)"),
-        (["compare"], "usage: mmtui compare -s SRC -d DST [-o OUT]   (mmtui compare --help tells more)"),
-        (["export"], "usage: mmtui export --plan FILE [--to RUNTIME] DIR   (mmtui export --help tells more)"),
-        (["demo"], "usage: mmtui demo   (mmtui demo --help tells more)"),
+        ([], "usage: mmtui SRC DST   (mmtui --help shows more)"),
+        (["compare"], "usage: mmtui compare -s SRC -d DST [-o OUT]   (mmtui compare --help shows more)"),
+        (["export"], "usage: mmtui export --plan FILE [--to RUNTIME] DIR   (mmtui export --help shows more)"),
+        (["demo"], "usage: mmtui demo   (mmtui demo --help shows more)"),
     ):
         check(usage in mmtui(*command, "--bogus", status=2).err, usage)
 

@@ -197,7 +197,7 @@ static void no_common_name(void **state)
     put_text(stage.src, "a.npy", "");
     put_text(stage.dst, "b.npy", "");
     stage_open(&stage);
-    assert_non_null(strstr(mm_session_notice(stage.session), "no tensor name stands in both"));
+    assert_non_null(strstr(mm_session_notice(stage.session), "src and dst have no tensor name in common"));
     stage_done(&stage);
 }
 

@@ -87,7 +87,7 @@ static void nothing_in_common(void **state)
     struct small small = {0};
     (void)state;
     small_open_folders(&small, "src", "ops_dst");
-    assert_true(small_says(&small, "no tensor name stands in both dumps"));
+    assert_true(small_says(&small, "src and dst have no tensor name in common"));
     small_settle(&small);
     small_draw_all_sizes(&small);
     small_keys(&small, "e f F Enter 2 J");
@@ -211,7 +211,7 @@ static void precisions_of_the_runtime(void **state)
     assert_int_equal(mm_plan_count(plan(small)), 0);
     small_keys(small, "P h");
     assert_int_equal(mm_plan_at(plan(small), 0)->precision, MM_PRECISION_F16);
-    assert_true(small_says(small, "but ONNX Runtime can't be told so"));
+    assert_true(small_says(small, "but the files for ONNX Runtime can't express it"));
     assert_int_equal(small->app->message_role, ROLE_WARN);
     small_keys(small, "p");
     assert_int_equal(mm_plan_at(plan(small), 0)->precision, MM_PRECISION_F32);

@@ -309,7 +309,7 @@ static void every_precision(void **state)
     small_keys(small, "x o \"*query* bf16\" Enter");
     assert_int_equal(mm_plan_count(plan(small)), 1);
     assert_true(small_shows(small, "▸BF16"));
-    assert_true(small_says(small, "but Cambricon MagicMind can't be told so"));
+    assert_true(small_says(small, "but the files for Cambricon MagicMind can't express it"));
 }
 
 static void precision_of_tags(void **state)
