@@ -25,6 +25,42 @@ static const struct mm_dtype_info table[MM_DTYPE_COUNT] = {
     [MM_BOOL] = {"bool", "BOOL", MM_KIND_BOOL, 8, 1, true, 0.0, 1.0},
     [MM_F8E4M3] = {"f8e4m3", "FLOAT8_E4M3", MM_KIND_FLOAT, 8, 1, true, -448.0, 448.0},
     [MM_F8E5M2] = {"f8e5m2", "FLOAT8_E5M2", MM_KIND_FLOAT, 8, 1, true, -57344.0, 57344.0},
+    [MM_F8E4M3FNUZ] = {"f8e4m3fnuz", "FLOAT8_E4M3FNUZ", MM_KIND_FLOAT, 8, 1, true, -240.0, 240.0},
+    [MM_F8E5M2FNUZ] = {"f8e5m2fnuz", "FLOAT8_E5M2FNUZ", MM_KIND_FLOAT, 8, 1, true, -57344.0, 57344.0},
+    [MM_F8E4M3B11] = {"f8e4m3b11", "FLOAT8_E4M3B11FNUZ", MM_KIND_FLOAT, 8, 1, true, -30.0, 30.0},
+    [MM_F8E8M0] = {"f8e8m0", "FLOAT8_E8M0", MM_KIND_FLOAT, 8, 1, true, 0x1p-127, 0x1p127},
+    [MM_F6E2M3] = {"f6e2m3", "FLOAT6_E2M3", MM_KIND_FLOAT, 6, 1, true, -7.5, 7.5},
+    [MM_F6E3M2] = {"f6e3m2", "FLOAT6_E3M2", MM_KIND_FLOAT, 6, 1, true, -28.0, 28.0},
+    [MM_F4E2M1] = {"f4e2m1", "FLOAT4_E2M1", MM_KIND_FLOAT, 4, 1, true, -6.0, 6.0},
+    [MM_I2] = {"i2", "INT2", MM_KIND_INT, 2, 1, true, -2.0, 1.0},
+    [MM_U2] = {"u2", "UINT2", MM_KIND_UINT, 2, 1, true, 0.0, 3.0},
+};
+
+/* Other spellings: ml_dtypes and PyTorch, ONNX. */
+static const struct {
+    const char *name;
+    enum mm_dtype dtype;
+} spellings[] = {
+    {"half", MM_F16},
+    {"fp16", MM_F16},
+    {"bfloat", MM_BF16},
+    {"float", MM_F32},
+    {"fp32", MM_F32},
+    {"double", MM_F64},
+    {"fp64", MM_F64},
+    {"float8_e4m3fn", MM_F8E4M3},
+    {"float8e4m3fn", MM_F8E4M3},
+    {"float8e5m2", MM_F8E5M2},
+    {"float8e4m3fnuz", MM_F8E4M3FNUZ},
+    {"float8e5m2fnuz", MM_F8E5M2FNUZ},
+    {"float8_e8m0fnu", MM_F8E8M0},
+    {"float8e8m0", MM_F8E8M0},
+    {"float6_e2m3fn", MM_F6E2M3},
+    {"float6e2m3", MM_F6E2M3},
+    {"float6_e3m2fn", MM_F6E3M2},
+    {"float6e3m2", MM_F6E3M2},
+    {"float4_e2m1fn", MM_F4E2M1},
+    {"float4e2m1", MM_F4E2M1},
 };
 
 const struct mm_dtype_info *mm_dtype_info(enum mm_dtype dtype)
@@ -43,5 +79,8 @@ enum mm_dtype mm_dtype_find(const char *name)
     for (int i = MM_DTYPE_NONE + 1; i < MM_DTYPE_COUNT; i++)
         if (strcasecmp(name, table[i].name) == 0 || strcasecmp(name, table[i].long_name) == 0)
             return (enum mm_dtype)i;
+    for (size_t i = 0; i < MM_COUNT(spellings); i++)
+        if (strcasecmp(name, spellings[i].name) == 0)
+            return spellings[i].dtype;
     return MM_DTYPE_NONE;
 }
