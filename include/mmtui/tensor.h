@@ -64,6 +64,7 @@ struct mm_dtype_info {
     bool lane_f;    /* every value is exact in a float */
     double lowest;  /* least finite value */
     double highest; /* greatest finite value */
+    int digits;     /* of a float format: bits of the mantissa, the leading one not counted; else 0 */
 };
 
 /* Never NULL: MM_DTYPE_NONE and anything out of range give the row named "?". */

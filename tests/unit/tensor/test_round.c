@@ -153,7 +153,7 @@ static void formats(void **state)
     (void)state;
     static const enum mm_dtype all[] = {MM_F16,        MM_BF16,       MM_F8E4M3,   MM_F8E5M2,
                                         MM_F8E4M3FNUZ, MM_F8E5M2FNUZ, MM_F8E4M3B11};
-    static const double last[] = {65504, 0x1.fep127, 448, 57344};
+    static const double last[] = {65504, 0x1.fep127, 448, 57344, 240, 57344, 30};
     struct list *list = malloc(sizeof *list);
     assert_non_null(list);
     for (size_t i = 0; i < MM_COUNT(all); i++) {
