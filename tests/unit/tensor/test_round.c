@@ -72,8 +72,8 @@ static double expected(const struct list *list, double x)
     int low = 0, high = list->n - 1;
     if (!isfinite(x))
         return x;
-    /* the tie at the top: the last code is odd where an Inf follows, even (0x7e) in e4m3 */
-    if (list->inf ? size >= list->overflow : size > list->overflow)
+    /* the tie at the top: the last code is odd where an Inf or FNUZ's NaN follows, even (0x7e) in e4m3 */
+    if (list->n % 2 == 0 ? size >= list->overflow : size > list->overflow)
         return list->inf ? copysign(INFINITY, x) : NAN;
     if (size >= list->value[high])
         return copysign(list->value[high], x);
