@@ -3,7 +3,7 @@
  * order.
  *
  * Opening a dump lists the folder and parses file names. Files that hold many tensors are asked what they have;
- * no other is opened. A struct mm_dump is const once opened, so any number of threads may load its entries.
+ * of the others only those are opened whose ending several formats share. A struct mm_dump is const once opened, so any number of threads may load its entries.
  */
 #ifndef MMTUI_DUMP_H
 #define MMTUI_DUMP_H
@@ -21,6 +21,12 @@
  * is out (out->format is set).
  */
 bool mm_file_name_parse(const char *file, struct mm_arena *arena, struct mm_file_name *out);
+
+/* The same where the format is known by the content (NULL: none). */
+bool mm_file_name_parse_as(const char *file, const struct mm_format *format, struct mm_arena *arena,
+                           struct mm_file_name *out);
+/* Does the name begin with digits and a '_', as a time stamp does? */
+bool mm_file_name_stamped(const char *file);
 
 /*
  * The permutation that takes a tensor of `rank` axes, dumped with `axis`, back to its original order:

@@ -114,9 +114,9 @@ static int visit(void *context, const char *name)
     struct listing *list = context;
     struct mm_arena *arena = &list->dump->arena;
     struct mm_file_name parsed;
-    if (!mm_file_name_parse(name, arena, &parsed)) {
+    if (!mm_format_by_name(name, NULL)) {
         list->dump->skipped++;
-        return parsed.format ? no_memory(list) : 0;
+        return 0;
     }
     size_t length = strlen(name);
     char *path = mm_arena_alloc(arena, list->folder_length + length + 1);
@@ -124,6 +124,11 @@ static int visit(void *context, const char *name)
         return no_memory(list);
     memcpy(path, list->folder, list->folder_length);
     char *file = memcpy(path + list->folder_length, name, length);
+    const struct mm_format *format = mm_format_choose(path, mm_file_name_stamped(name));
+    if (!mm_file_name_parse_as(name, format, arena, &parsed)) {
+        list->dump->skipped++;
+        return parsed.format ? no_memory(list) : 0;
+    }
     return add_file(list, path, file, &parsed);
 }
 
@@ -239,10 +244,8 @@ static int parse_file(const char *file, const struct mm_format *format, struct m
                       struct mm_file_name *parsed)
 {
     size_t stem;
-    if (mm_file_name_parse(file, arena, parsed)) {
-        parsed->format = format;
+    if (mm_file_name_parse_as(file, format, arena, parsed))
         return 0;
-    }
     if (!mm_format_by_name(file, &stem))
         stem = strlen(file);
     *parsed = (struct mm_file_name){
