@@ -92,7 +92,7 @@ static int add_members(struct listing *list, const struct mm_source *source,
         return add_unlisted(list, source, parsed, &err);
     }
     for (size_t i = before; i < list->found.count; i++) {
-        if (parse_member(&list->found.entry[i], arena) < 0)
+        if (list->found.entry[i].member && parse_member(&list->found.entry[i], arena) < 0)
             return no_memory(list);
     }
     return 0;
@@ -125,9 +125,9 @@ static int visit(void *context, const char *name)
     memcpy(path, list->folder, list->folder_length);
     char *file = memcpy(path + list->folder_length, name, length);
     const struct mm_format *format = mm_format_choose(path, mm_file_name_stamped(name));
-    if (!mm_file_name_parse_as(name, format, arena, &parsed)) {
+    if ((format && format->indirect) || !mm_file_name_parse_as(name, format, arena, &parsed)) {
         list->dump->skipped++;
-        return parsed.format ? no_memory(list) : 0;
+        return !format || format->indirect || !parsed.format ? 0 : no_memory(list);
     }
     return add_file(list, path, file, &parsed);
 }
@@ -214,7 +214,9 @@ static int publish(struct listing *list)
 
 /* ---- a folder ---- */
 
-static const char looked_for[] = "NAME.npy, ARRAYS.npz, TIME_NAME.pb or TIME_NAME.pbtxt";
+static const char looked_for[] =
+    "NAME.npy, ARRAYS.npz, TENSORS.safetensors, TIME_NAME.pb or TIME_NAME.pbtxt (MagicMind), NAME.pb "
+    "or NAME.pbtxt (ONNX)";
 
 static int find_in_folder(struct listing *list, struct mm_err *err)
 {

@@ -38,9 +38,25 @@ int mm_onnx_tensor_take(struct mm_load *load, const uint8_t *bytes, size_t size,
 int mm_onnx_tensor_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
                         struct mm_err *err);
 int mm_onnx_tensor_write(const struct mm_store *store, const char *path, struct mm_err *err);
+bool mm_onnx_text_probe(const uint8_t *bytes, size_t size);
+int mm_onnx_text_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                      struct mm_err *err);
 bool mm_onnx_sequence_probe(const uint8_t *bytes, size_t size);
 int mm_onnx_sequence_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
                           struct mm_err *err);
+
+bool mm_safetensors_probe(const uint8_t *bytes, size_t size);
+int mm_safetensors_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                        struct mm_err *err);
+int mm_safetensors_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                        struct mm_err *err);
+int mm_safetensors_write(const struct mm_store *store, const char *path, struct mm_err *err);
+int mm_safetensors_write_all(const struct mm_store *stores, size_t count, const char *path,
+                             struct mm_err *err);
+/* The members of an index are those of the files that it names: their sources are of format "safetensors". */
+bool mm_safetensors_index_probe(const uint8_t *bytes, size_t size);
+int mm_safetensors_index_list(const struct mm_source *source, struct mm_arena *arena,
+                              struct mm_members *members, struct mm_err *err);
 
 int mm_pb_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
 int mm_pb_write(const struct mm_store *store, const char *path, struct mm_err *err);
