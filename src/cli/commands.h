@@ -27,11 +27,16 @@ const struct command *commands(size_t *count);
 /* By its name; what is none (NULL, a folder) is for `mmtui SRC DST`, the first. */
 const struct command *command_find(const char *word);
 
+int cmd_formats(struct cli_options *options);
 int cmd_inspect(struct cli_options *options);
 int cmd_compare(struct cli_options *options);
+int cmd_diff(struct cli_options *options);
 int cmd_export(struct cli_options *options);
+int cmd_convert(struct cli_options *options);
 int cmd_demo(struct cli_options *options);
 int cmd_merge(struct cli_options *options);
+int cmd_show(struct cli_options *options);
+int cmd_single(struct cli_options *options);
 int cmd_suggest(struct cli_options *options);
 int cmd_triage(struct cli_options *options);
 

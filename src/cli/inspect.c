@@ -66,7 +66,7 @@ static int terminal_width(void)
     return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-static int print_rows(const struct cli_options *options, const struct mm_session *session, struct mm_err *err)
+int inspect_print(const struct cli_options *options, const struct mm_session *session, struct mm_err *err)
 {
     struct mm_filter *filter = NULL;
     size_t count = 0, *ids = calloc(mm_session_count(session) + 1, sizeof *ids);
@@ -100,7 +100,7 @@ static int as_table(const struct cli_options *options, struct mm_session *sessio
     if (measure_all(session, err) < 0)
         return -1;
     tell_missing(session, options->plan);
-    return print_rows(options, session, err);
+    return inspect_print(options, session, err);
 }
 
 static int look(struct cli_options *options, struct mm_session *session, struct mm_err *err)

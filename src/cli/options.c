@@ -147,6 +147,49 @@ static int set_rule(struct cli_options *options, const struct option_info *info,
     return 0;
 }
 
+/* "0,2,3,1", "[0, 2, 3, 1]": each axis once. */
+static int set_axes(struct cli_options *options, const struct option_info *info, const char *text,
+                    struct mm_err *err)
+{
+    struct mm_axis *axes = &options->axes;
+    unsigned seen = 0;
+    *axes = (struct mm_axis){.kind = MM_AXIS_PERMUTE};
+    for (const char *p = text; *p; p++) {
+        if (strchr("[(, )]", *p))
+            continue;
+        int axis = *p - '0';
+        if (axis < 0 || axis > 9 || axes->rank == 10 || seen & 1u << axis)
+            return mm_fail(err, MM_EARG, "--%s: \"%s\" is not an order of axes such as 0,2,3,1", info->name,
+                           text);
+        seen |= 1u << axis;
+        axes->perm[axes->rank++] = axis;
+    }
+    if (axes->rank == 0 || seen != (1u << axes->rank) - 1)
+        return mm_fail(err, MM_EARG, "--%s: \"%s\" does not have each axis from 0 on once", info->name, text);
+    return 0;
+}
+
+static int set_format(struct cli_options *options, const struct option_info *info, const char *text,
+                      struct mm_err *err)
+{
+    const struct mm_format *format = mm_format_find(text);
+    if (!format || !format->write)
+        return mm_fail(err, MM_EARG, "--%s: \"%s\" is no format that can be written: see mmtui formats",
+                       info->name, text);
+    options->format = format;
+    return 0;
+}
+
+static int set_mode(struct cli_options *options, const struct option_info *info, const char *text,
+                    struct mm_err *err)
+{
+    int64_t value;
+    if (whole_of(info, text, MM_BEYOND_BOTH, &value, err) < 0 || value < MM_BEYOND_ABSOLUTE)
+        return mm_fail(err, MM_EARG, "--%s: \"%s\" is not 1, 2, 3 or 4", info->name, text);
+    options->single.mode = (enum mm_beyond_mode)value;
+    return 0;
+}
+
 static int set_size(struct cli_options *options, const struct option_info *info, const char *text,
                     struct mm_err *err)
 {
@@ -219,6 +262,31 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_SHARD] = {0, "shard", "SHARD",
                    "I/N: measure only the I-th of N shards, into mmtui.json alone; see mmtui merge",
                    GROUP_OWN, SET(set_shard)},
+    [OPT_SRC_FILE] = {'s', "src_file", "FILE", "the reference's tensor", GROUP_OWN, TEXT(session.src)},
+    [OPT_DST_FILE] = {'d', "dst_file", "FILE", "the accelerator's tensor", GROUP_OWN, TEXT(session.dst)},
+    [OPT_TH1] = {0, "th1", "X", "|s-d| beyond this (default: 1)", GROUP_OWN, NUMBER(single.absolute)},
+    [OPT_TH2] = {0, "th2", "X", "|s-d| / |s| beyond this (default: 0.03)", GROUP_OWN,
+                 NUMBER(single.relative)},
+    [OPT_MODE] = {'m', "mode", "N", "list what is beyond 1: th1, 2: th2, 3: either (default), 4: both",
+                  GROUP_OWN, SET(set_mode)},
+    [OPT_TRANS_KEY] = {'k', "trans_key", "AXES",
+                       "dst is src with its axes in this order, such as 0,2,3,1: undo it", GROUP_OWN,
+                       SET(set_axes)},
+    [OPT_RESULT_FILE] = {'o', "result_file", "FILE", "write the result here, don't print it", GROUP_OWN,
+                         TEXT(output)},
+    [OPT_FAIL_BEYOND] = {0, "fail", NULL, "exit with 1 when an element is beyond", GROUP_OWN, FLAG(fail)},
+    [OPT_VENDOR_EXACT] =
+        {0, "vendor-exact", NULL,
+         "compute diff1 to diff4 as MagicMind's own tool does, guards included; uses no cache", GROUP_OWN,
+         FLAG(session.vendor_exact)},
+    [OPT_INPUT_FILE] = {'i', "input_file", "FILE", "what to read, as MagicMind's tool has it", GROUP_OWN,
+                        TEXT(session.src)},
+    [OPT_CONVERTED_FILE] = {'o', "output_file", "FILE",
+                            "what to write, with -i (default: output_file, readable text)", GROUP_OWN,
+                            TEXT(output)},
+    [OPT_FORMAT] = {0, "format", "NAME", "write this, whatever the ending says: see mmtui formats", GROUP_OWN,
+                    SET(set_format)},
+    [OPT_RECURSE] = {'r', "recursive", NULL, "convert all tensors of a folder", GROUP_OWN, FLAG(recurse)},
     [OPT_OUTPUT_FILE] = {'o', "output_file", "FILE", "what to write (default: mmtui.json)", GROUP_OWN,
                          TEXT(output)},
     [OPT_REPORT_FILE] = {'o', "output_file", "FILE", "write the report here, don't print it", GROUP_OWN,
@@ -277,6 +345,7 @@ void cli_options_init(struct cli_options *options)
                                     .width = 80,
                                     .height = 24,
                                     .min_paired = 0.9,
+                                    .single = {.absolute = 1, .relative = 0.03, .mode = MM_BEYOND_EITHER},
                                     .most_words = 8};
     mm_session_defaults(&options->session);
     mm_suggest_defaults(&options->suggest);

@@ -35,6 +35,19 @@ enum option {
     OPT_NO_CACHE,
     OPT_JSON,
     OPT_SHARD,
+    OPT_SRC_FILE,
+    OPT_DST_FILE,
+    OPT_TH1,
+    OPT_TH2,
+    OPT_MODE,
+    OPT_TRANS_KEY,
+    OPT_RESULT_FILE,
+    OPT_FAIL_BEYOND,
+    OPT_INPUT_FILE,
+    OPT_CONVERTED_FILE,
+    OPT_FORMAT,
+    OPT_RECURSE,
+    OPT_VENDOR_EXACT,
     OPT_OUTPUT_FILE,
     OPT_REPORT_FILE,
     OPT_COVER,
@@ -70,6 +83,10 @@ struct cli_options {
     bool no_cache;
     bool json;
     struct mm_suggest_options suggest;
+    const struct mm_format *format; /* --format of convert; NULL: by the ending */
+    bool recurse;
+    struct mm_single_options single;
+    struct mm_axis axes; /* --trans_key */
     const char *plan;
     const char *dialect; /* --to: the id of one that there is */
     bool cpp;
