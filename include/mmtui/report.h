@@ -152,6 +152,49 @@ struct mm_part {
  */
 int mm_report_merge(const struct mm_part *parts, size_t count, struct mm_buf *out, struct mm_err *err);
 
+/* ---- layers in other kinds of text ---- */
+
+enum mm_report_kind {
+    MM_REPORT_TEXT,
+    MM_REPORT_JSON,
+    MM_REPORT_CSV, /* RFC 4180 with plain line feeds, a head line of column keys, figures to the last digit */
+    MM_REPORT_MARKDOWN, /* a table, and what is said above it */
+    MM_REPORT_HTML, /* one page that needs nothing else: table to sort and filter, error profile, histograms */
+    MM_REPORT_JUNIT, /* a test case a layer; what is bad has failed */
+    MM_REPORT_KINDS
+};
+/* "text", "json", ...; NULL beyond the last. */
+const char *mm_report_kind_name(size_t kind);
+/* False when there is none of that name. */
+bool mm_report_kind_find(const char *name, enum mm_report_kind *out);
+
+/* Some layers of a settled session. */
+struct mm_listing {
+    const size_t *ids; /* in the order in which they are listed */
+    size_t count;
+    const enum mm_column_id *columns; /* NULL: the usual ones */
+    size_t column_count;
+    const char *title; /* "mmtui compare" */
+};
+/*
+ * The listing as CSV, Markdown, HTML or JUnit's XML; TEXT and JSON have functions of their own (MM_EARG). HTML reads
+ * the worst of the listed tensors once more, for their histograms. With options.triage the verdicts of triage stand at
+ * its top.
+ */
+int mm_report_listing(const struct mm_session *session, const struct mm_listing *listing,
+                      enum mm_report_kind kind, struct mm_buf *out, struct mm_err *err);
+
+/* ---- against an earlier report ---- */
+
+/*
+ * Hold a settled session against an earlier mmtui.json or diff.json (MagicMind's too), by names and occurrences. A layer
+ * is worse that is bad now and was not, was not there, or has a diff2 MM_CHANGE_WORSE times the earlier; better is what
+ * was bad and is not, or has at most MM_CHANGE_BETTER of it. Sentences that name up to ten of each are appended.
+ * *worse: how many. -1: the file can't be read as either (MM_ECORRUPT, with the line).
+ */
+int mm_report_baseline(const struct mm_session *session, const char *path, struct mm_buf *out, size_t *worse,
+                       struct mm_err *err);
+
 /* ---- one pair, element by element ---- */
 
 /* Which elements a list has: |d| is |s - d|, and |d/s| is |s - d| / |s| (0 where nothing differs, else +Inf where s
@@ -211,6 +254,10 @@ void mm_vendor_diffs(const struct mm_metrics *metrics, struct mm_diffs *out);
 /* The list as a text table, and below it what it costs and brings. Text for a person's terminal. */
 void mm_report_suggestions(const struct mm_session *session, const struct mm_suggestions *list,
                            struct mm_buf *out);
+/* The same in another form. JSON: strictly valid; CSV: figures to the last digit; JUNIT: what should be raised has
+ * failed, nothing to raise is one test that has passed. */
+void mm_report_suggestions_as(const struct mm_session *session, const struct mm_suggestions *list,
+                              enum mm_report_kind kind, struct mm_buf *out);
 /* "worst error of the outputs 1, then about 0.003; 6 operators, 35.6k elements", without a line feed. */
 void mm_report_suggestion_summary(const struct mm_suggestions *list, struct mm_buf *out);
 

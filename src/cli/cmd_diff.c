@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "cli/commands.h"
-#include "cli/inspect.h"
 #include "cli/progress.h"
 
 static int print_pair(const struct mm_session *session, const struct cli_options *options, struct mm_err *err)
@@ -25,7 +24,7 @@ static int diff(struct mm_session *session, struct cli_options *options, struct 
     if (measure_all(session, err) < 0)
         return -1;
     if (mm_session_count(session) > 1)
-        return inspect_print(options, session, err);
+        return cli_print_layers(options, session, err);
     return print_pair(session, options, err);
 }
 

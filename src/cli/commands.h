@@ -47,6 +47,12 @@ int cli_model_open(struct cli_options *options, struct mm_err *err);
 typedef int (*cli_work)(struct mm_session *session, struct cli_options *options, struct mm_err *err);
 int cli_two_dumps(struct cli_options *options, cli_work work);
 
+/* Append the layers that are asked for, in the kind of text that is: by --filter, --sort, --limit, --columns, --format
+ * (json: all that is known). The session is settled; `title` names the command. */
+int cli_layers(const struct cli_options *options, const struct mm_session *session, const char *title,
+               struct mm_buf *out, struct mm_err *err);
+/* The same to stdout, for mmtui SRC DST. */
+int cli_print_layers(const struct cli_options *options, const struct mm_session *session, struct mm_err *err);
 /* --help of a command, to stdout. */
 void cli_help(const struct command *command);
 /* The exit status of a comparison: with --fail not 0 when a layer is bad, or too little was compared (said on stderr). */

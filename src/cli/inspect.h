@@ -7,7 +7,4 @@
 /* Returns the exit code; errors are printed. options->session.src and dst are set. */
 int inspect(struct cli_options *options);
 
-/* The ranked table of a settled session, filtered and sorted as asked for, and its summary, to stdout. */
-int inspect_print(const struct cli_options *options, const struct mm_session *session, struct mm_err *err);
-
 #endif

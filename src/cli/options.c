@@ -122,6 +122,20 @@ static int fail_column(const struct option_info *info, const char *text, struct 
     return -1;
 }
 
+static int set_fail_if(struct cli_options *options, const struct option_info *info, const char *text,
+                       struct mm_err *err)
+{
+    struct mm_filter *filter;
+    struct mm_err why;
+    if (!text[strspn(text, " ")])
+        return mm_fail(err, MM_EARG, "--%s: an empty filter would hold for every layer", info->name);
+    if (mm_filter_open(&filter, text, &why) < 0)
+        return mm_fail(err, MM_EARG, "--%s: %s", info->name, why.text);
+    mm_filter_close(filter);
+    options->fail_if = text;
+    return 0;
+}
+
 static int set_sort(struct cli_options *options, const struct option_info *info, const char *text,
                     struct mm_err *err)
 {
@@ -129,6 +143,38 @@ static int set_sort(struct cli_options *options, const struct option_info *info,
         return fail_column(info, text, err);
     options->sort = text;
     return 0;
+}
+
+/* "layer,diff2,cos" */
+static int set_columns(struct cli_options *options, const struct option_info *info, const char *text,
+                       struct mm_err *err)
+{
+    options->column_count = 0;
+    while (*text) {
+        size_t length = strcspn(text, ", ");
+        char key[MM_NUM];
+        snprintf(key, sizeof key, "%.*s", (int)(length < MM_NUM ? length : MM_NUM), text);
+        enum mm_column_id column = mm_column_find(key);
+        if (column == MM_COLUMN_COUNT)
+            return fail_column(info, key, err);
+        if (options->column_count == MM_COLUMN_COUNT)
+            return mm_fail(err, MM_EARG, "--%s: more than %d columns", info->name, MM_COLUMN_COUNT);
+        options->columns[options->column_count++] = column;
+        text += length + strspn(text + length, ", ");
+    }
+    if (options->column_count == 0)
+        return fail_column(info, "", err);
+    return 0;
+}
+
+static int set_kind(struct cli_options *options, const struct option_info *info, const char *text,
+                    struct mm_err *err)
+{
+    options->kind_given = true;
+    if (mm_report_kind_find(text, &options->kind))
+        return 0;
+    return mm_fail(err, MM_EARG, "--%s: \"%s\" is not text, json, csv, markdown, html or junit", info->name,
+                   text);
 }
 
 /* The rule of mmtui suggest, as it would be typed in the inspector: "95%", "top 5", "0.01". */
@@ -239,11 +285,21 @@ static const struct option_info table[OPT_COUNT] = {
                     "show only matching layers: conv, op=Conv, dtype=i8, 'diff2>0.05', bad", GROUP_TABLE,
                     TEXT(filter)},
     [OPT_LIMIT] = {'n', "limit", "N", "print at most N rows", GROUP_TABLE, SET(set_limit)},
+    [OPT_COLUMNS] = {0, "columns", "LIST", "columns to show, such as layer,op,diff2,cos", GROUP_TABLE,
+                     SET(set_columns), IN_CONFIG},
+    [OPT_REPORT_KIND] = {0, "format", "FORM", "print the report in this form", GROUP_OWN, SET(set_kind),
+                         false, mm_report_kind_name},
     [OPT_FLOOR] = {0, "floor", "X", "a layer is not over when no |s-d| is larger (default: 0)", GROUP_SESSION,
                    NUMBER(session.thresholds.floor), IN_CONFIG},
     [OPT_FAIL] = {0, "fail", NULL,
                   "exit with 1 when a layer is over the threshold, or too little was compared", GROUP_SESSION,
                   FLAG(fail)},
+    [OPT_FAIL_IF] = {0, "fail-if", "FILTER", "exit with 1 when a layer is so: 'diff2>0.1 op=Conv'",
+                     GROUP_SESSION, SET(set_fail_if)},
+    [OPT_BASELINE] =
+        {0, "baseline", "FILE",
+         "exit with 1 only for what is worse than in this mmtui.json or diff.json; say what is better",
+         GROUP_SESSION, TEXT(baseline)},
     [OPT_MIN_PAIRED] = {0, "min-paired", "X",
                         "with --fail: the share of tensors that must be compared (default: 0.9)",
                         GROUP_SESSION, NUMBER(min_paired), IN_CONFIG},

@@ -25,8 +25,12 @@ enum option {
     OPT_SORT,
     OPT_FILTER,
     OPT_LIMIT,
+    OPT_COLUMNS,
+    OPT_REPORT_KIND,
     OPT_FLOOR,
     OPT_FAIL,
+    OPT_FAIL_IF,
+    OPT_BASELINE,
     OPT_MIN_PAIRED,
     OPT_JOBS,
     OPT_QUANTILES,
@@ -76,9 +80,15 @@ struct cli_options {
     const char *model;      /* --model */
     struct mm_graph *graph; /* of it, once cli_model_open was called; owned */
     const char *sort, *filter;
+    enum mm_column_id columns[MM_COLUMN_COUNT]; /* --columns */
+    size_t column_count;                        /* 0: the usual ones */
+    enum mm_report_kind kind;
+    bool kind_given; /* --format was */
     int64_t limit;
     bool fail;
-    double min_paired; /* with fail: see mm_session_covers */
+    const char *fail_if;  /* a filter */
+    const char *baseline; /* an earlier report */
+    double min_paired;    /* with fail: see mm_session_covers */
     bool hist;
     bool no_cache;
     bool json;
