@@ -84,7 +84,7 @@ class Page(HTMLParser):
         self.cell = tag if tag in ("td", "th") else self.cell
         if tag in ("td", "th"):
             self.rows[-1].append("")
-        if tag not in ("meta", "input", "path", "br"):
+        if tag not in ("meta", "input", "br"):
             self.open.append(tag)
 
     def handle_startendtag(self, tag, attributes):
