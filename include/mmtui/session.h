@@ -20,8 +20,11 @@ struct mm_session_options {
     const char *sim;       /* the framework's own simulation of the low precision, or NULL */
     const char *before;    /* an earlier dst, or NULL */
     unsigned jobs;         /* worker threads; 0 runs everything inline */
-    bool check;   /* also the checksums of members that are not compressed; the cache is not used then */
-    bool headers; /* read all headers before all figures: for who looks at a list meanwhile */
+    bool check; /* also the checksums of members that are not compressed; the cache is not used then */
+    bool
+        vendor_exact; /* diff.json as the vendor's tool computes it: FLOAT16 values rounded to FLOAT16 first, its
+                          guards, no layout undone but by names; no cache */
+    bool headers;     /* read all headers before all figures: for who looks at a list meanwhile */
     enum mm_framework framework;
     struct mm_measure_options measure;
     struct mm_thresholds thresholds;

@@ -109,7 +109,10 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         return -1;
     if (graph_match(session, err) < 0 || order_apply(session, err) < 0 || graph_apply(session, err) < 0)
         return -1;
-    layout_apply(session);
+    if (options->vendor_exact)
+        mm_pairs_round_half(session->pairs);
+    else
+        layout_apply(session);
     if (options->shards && mm_pairs_shard(session->pairs, options->shard, options->shards, err) < 0)
         return -1;
     graph_shard(session);
@@ -215,8 +218,8 @@ static void open_cache(struct mm_session *session)
                                      .measure = &options->measure,
                                      .shard = options->shard,
                                      .shards = options->shards};
-    bool wanted =
-        options->cache && !options->check && !options->measure.quantiles && options->measure.hist_bins == 0;
+    bool wanted = options->cache && !options->check && !options->vendor_exact &&
+                  !options->measure.quantiles && options->measure.hist_bins == 0;
     if (wanted && mm_cache_open(&session->cache, &cache, session->pairs, NULL) == 0)
         mm_scan_set_cache(session->scan, session->cache);
     session->options.cache = NULL;
