@@ -10,6 +10,7 @@
 struct listing {
     struct mm_dump *dump;
     bool check;
+    struct mm_given_list given;
     char *folder; /* with the '/' that file names follow */
     size_t folder_length;
     struct mm_members found;
@@ -134,23 +135,40 @@ static int visit(void *context, const char *name)
 
 /* ---- what belongs together ---- */
 
-/* Where MagicMind's files are, others (a .npy beside them) are not part of the dump: they count as
- * skipped. */
-static void drop_unstamped_formats(struct listing *list)
+/* Forget those that are not wanted: they count as skipped. */
+static void keep(struct listing *list, bool (*wanted)(const struct mm_format *format))
 {
     struct mm_members *found = &list->found;
     bool any = false;
-    for (size_t i = 0; i < found->count; i++)
-        any |= found->entry[i].source->format->stamped;
-    if (!any)
-        return;
     size_t kept = 0;
-    for (size_t i = 0; i < found->count; i++) {
-        if (found->entry[i].source->format->stamped)
+    for (size_t i = 0; i < found->count; i++)
+        any |= wanted(found->entry[i].source->format);
+    for (size_t i = 0; i < found->count && any; i++) {
+        if (wanted(found->entry[i].source->format))
             found->entry[kept++] = found->entry[i];
     }
+    if (!any)
+        return;
     list->dump->skipped += found->count - kept;
     found->count = kept;
+}
+
+static bool is_stamped(const struct mm_format *format)
+{
+    return format->stamped;
+}
+
+static bool is_strong(const struct mm_format *format)
+{
+    return !format->weak;
+}
+
+/* Where MagicMind's files are, others (a .npy beside them) are not part of the dump. Raw numbers and text are it only
+ * where nothing else is: any file may be so. */
+static void drop_others(struct listing *list)
+{
+    keep(list, is_stamped);
+    keep(list, is_strong);
 }
 
 /* What stands before a file's ending, or a member's key. */
@@ -179,6 +197,23 @@ static int validate_stamps(struct listing *list)
         entry->parsed.name = whole_name(entry, &list->dump->arena);
         if (!entry->parsed.name)
             return no_memory(list);
+    }
+    return 0;
+}
+
+/* What the user says of each. */
+static int give(struct listing *list)
+{
+    struct mm_members *found = &list->found;
+    for (size_t i = 0; i < found->count && list->given.count > 0; i++) {
+        struct mm_given given, *kept;
+        if (!mm_given_find(&list->given, found->entry[i].parsed.name, &given))
+            continue;
+        kept = mm_arena_alloc(&list->dump->arena, sizeof *kept);
+        if (!kept)
+            return no_memory(list);
+        *kept = given;
+        found->entry[i].given = kept;
     }
     return 0;
 }
@@ -286,8 +321,8 @@ static int fill(struct listing *list, struct mm_err *err)
     dump->is_file = stat(dump->path, &info) == 0 && !S_ISDIR(info.st_mode);
     if ((dump->is_file ? find_in_file(list, err) : find_in_folder(list, err)) < 0)
         return -1;
-    drop_unstamped_formats(list);
-    return validate_stamps(list) < 0 || publish(list) < 0 ? -1 : 0;
+    drop_others(list);
+    return validate_stamps(list) < 0 || give(list) < 0 || publish(list) < 0 ? -1 : 0;
 }
 
 int mm_dump_open(struct mm_dump **out, const char *path, const struct mm_dump_options *options,
@@ -302,6 +337,8 @@ int mm_dump_open(struct mm_dump **out, const char *path, const struct mm_dump_op
     dump->path = mm_arena_strdup(&dump->arena, path);
 
     struct listing list = {.dump = dump, .check = options && options->check};
+    if (options)
+        list.given = options->given;
     int result = dump->path ? fill(&list, err) : no_memory(&list);
     if (result < 0 && list.err.code != MM_OK)
         mm_fail_memory(err);

@@ -58,6 +58,13 @@ bool mm_safetensors_index_probe(const uint8_t *bytes, size_t size);
 int mm_safetensors_index_list(const struct mm_source *source, struct mm_arena *arena,
                               struct mm_members *members, struct mm_err *err);
 
+bool mm_raw_may_be(const uint8_t *bytes, size_t size);
+int mm_raw_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
+int mm_raw_write(const struct mm_store *store, const char *path, struct mm_err *err);
+bool mm_numbers_probe(const uint8_t *bytes, size_t size);
+int mm_numbers_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                    struct mm_err *err);
+
 int mm_pb_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
 int mm_pb_write(const struct mm_store *store, const char *path, struct mm_err *err);
 
