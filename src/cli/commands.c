@@ -15,7 +15,7 @@ static const struct command table[] = {
     {NULL,
      "SRC DST",
      "inspect two dumps; without a terminal: print the ranked table",
-     {DUMPS | INSPECTOR, OWN(OPT_BEFORE)},
+     {DUMPS | INSPECTOR, OWN(OPT_BEFORE, OPT_REPORT_KIND)},
      cmd_inspect,
      false},
     {"compare",

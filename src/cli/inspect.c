@@ -81,6 +81,14 @@ static int look(struct cli_options *options, struct mm_session *session, struct 
     return as_table(options, session, err);
 }
 
+/* Two dumps, or a report (options->session.dst NULL). */
+static int open_session(const struct cli_options *options, struct mm_session **session, struct mm_err *err)
+{
+    if (options->session.dst)
+        return mm_session_open(session, &options->session, err);
+    return mm_session_open_report(session, options->session.src, &options->session, err);
+}
+
 int inspect(struct cli_options *options)
 {
     struct mm_err err = {0};
@@ -88,7 +96,7 @@ int inspect(struct cli_options *options)
     bool screen = options->script || (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO));
     options->session.headers = screen;
     options->session.triage = true;
-    if (cli_model_open(options, &err) < 0 || mm_session_open(&session, &options->session, &err) < 0)
+    if (cli_model_open(options, &err) < 0 || open_session(options, &session, &err) < 0)
         return cli_error(&err);
     int result = look(options, session, &err);
     int status = cli_check(options, session);

@@ -46,6 +46,7 @@ static int set_threshold(struct cli_options *options, const struct option_info *
     if (number_of(info, text, &value, err) < 0)
         return -1;
     options->session.thresholds.diff1 = options->session.thresholds.diff2 = value;
+    options->session.thresholds_given = true;
     return 0;
 }
 

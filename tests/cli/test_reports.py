@@ -7,6 +7,7 @@ import json
 import math
 import os
 import re
+import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
@@ -15,6 +16,7 @@ import numpy as np
 
 from harness import check, main, mmtui, pair_of_folders, same, test
 
+NAN = float("nan")
 NASTY = "a|b <i>&\"x\",=1"  # no slash: it is a file's name
 
 
@@ -202,6 +204,61 @@ def baseline(folder):
     (folder / "x.json").write_text("{}")
     run = mmtui("compare", "-s", a, "-d", b, "-o", folder / "new", "--baseline", folder / "x.json", status=2)
     check("x.json" in run.err and "no list of layers" in run.err, run.err)
+
+
+@test
+def without_tensors(folder):
+    """a report instead of two dumps: the same table, sorted and filtered, after the tensors are gone"""
+    a, b = dumps(folder, ERRORS)
+    table = mmtui(a, b, "--sort", "diff2").out.splitlines()
+    mmtui("compare", "-s", a, "-d", b, "-o", folder / "out")
+    shutil.rmtree(a)
+    shutil.rmtree(b)
+    run = mmtui(folder / "out/mmtui.json", "--sort", "diff2")
+    same([line.split()[:6] for line in run.out.splitlines()[:-1]], [line.split()[:6] for line in table[:-1]], "table")
+    check("the tensors are not read" in run.err, run.err)
+    only = mmtui(folder / "out/mmtui.json", "--filter", "diff2>0.1 !broken", "--fail", status=1).out.splitlines()
+    check(only[1].split()[1].startswith("a|b") and len(only) == 3, only)
+    mmtui(folder / "out/mmtui.json", "--baseline", folder / "out/mmtui.json", "--fail-if", "diff2>2 !broken")
+    rows = list(csv.reader(io.StringIO(mmtui(folder / "out/diff.json", "--format", "csv", "--columns", "layer,diff2").out)))
+    same({row[0]: row[1] for row in rows[1:]},
+         {"first": "0", NASTY: "0.25", "broken": "inf", "alone": "", "'=SUM(A1)": "0.0078125"}, "diff.json")
+
+
+@test
+def vendor_report(folder):
+    """a diff.json as MagicMind's tool writes it opens: bare NaN, 999, unmatched tensors"""
+    report = [
+        {"TensorName": "conv", "TensorShape": [1, 3], "SrcModelInfo": {"Timestamp": "7", "NodeName": "c", "OpType": "Conv", "Index": 0},
+         "DstModelInfo": {"Timestamp": "9", "NodeName": "main/c", "OpType": "mm.conv2d", "Index": 0}, "Valid": True,
+         "Results": {"diff1": 0.5, "diff2": 0.25, "diff3": [0.75, 0.0], "diff4": [1.0, 0.0, 3.0]}},
+        {"TensorName": "shape", "TensorShape": [2], "SrcModelInfo": {}, "DstModelInfo": {}, "Valid": True,
+         "Results": {"diff1": 999, "diff2": 999, "diff3": [999, 999], "diff4": [999, 999, 999]}},
+        {"TensorName": "nan", "TensorShape": [2], "SrcModelInfo": {}, "DstModelInfo": {}, "Valid": True,
+         "Results": {"diff1": NAN, "diff2": NAN, "diff3": [NAN, NAN], "diff4": [NAN, NAN, NAN]}},
+        {"TensorName": "alone", "Valid": False},
+    ]
+    path = folder / "diff.json"
+    path.write_text(json.dumps(report, indent=4))
+    check("NaN" in path.read_text(), "bare NaN")
+    rows = list(csv.DictReader(io.StringIO(mmtui(path, "--format", "csv", "--columns", "layer,op,shape,diff1,verdict").out)))
+    found = {row["layer"]: row for row in rows}
+    same((found["conv"]["op"], found["conv"]["shape"], found["conv"]["diff1"]), ("mm.conv2d", "1x3", "0.5"), "conv")
+    check("shape" in found["shape"]["verdict"], found["shape"])
+    same(found["nan"]["diff1"], "inf", "NaN is worst")
+    check("only in src" in found["alone"]["verdict"], found["alone"])
+
+
+@test
+def no_report(folder):
+    """a report: broken JSON, other JSON, a part of a run: sentences"""
+    for name, text, word in (("a.json", "{", "line 1"), ("b.json", '{"x": 1}', "no list of layers"), ("c.json", "", "c.json"),
+                             ("d.json", '{"layers": [], "shard": {}}', "mmtui merge"),
+                             ("e.json", '{"layers": [1, {"name": 5, "src": {"shape": [-1, 1e99]}}, []]}', None)):
+        (folder / name).write_text(text)
+        run = mmtui(folder / name, status=2 if word else 0)
+        check(not word or word in run.err, run.err)
+    check("two dumps" in mmtui(folder, status=2).err, "a folder alone")
 
 
 main()
