@@ -259,8 +259,8 @@ const struct mm_format *mm_format_by_name(const char *file, size_t *stem);
 /*
  * The format of a file whose name has an ending of some format. Where formats share the ending, the content decides, and
  * for one that no probe knows: whether the name has a time stamp (`stamped`), and what the content may be. NULL: none of
- * them. Where there is no choice, nothing is opened.
+ * them. Where there is no choice, nothing is opened. `memory` (or NULL) is used for small files, again and again.
  */
-const struct mm_format *mm_format_choose(const char *path, bool stamped);
+const struct mm_format *mm_format_choose(const char *path, bool stamped, struct mm_buf *memory);
 
 #endif

@@ -11,7 +11,8 @@ struct listing {
     struct mm_dump *dump;
     bool check;
     struct mm_given_list given;
-    char *folder; /* with the '/' that file names follow */
+    struct mm_buf memory; /* of files that are looked at */
+    char *folder;         /* with the '/' that file names follow */
     size_t folder_length;
     struct mm_members found;
     struct mm_err err; /* the first that is no file's own: memory */
@@ -125,7 +126,7 @@ static int visit(void *context, const char *name)
         return no_memory(list);
     memcpy(path, list->folder, list->folder_length);
     char *file = memcpy(path + list->folder_length, name, length);
-    const struct mm_format *format = mm_format_choose(path, mm_file_name_stamped(name));
+    const struct mm_format *format = mm_format_choose(path, mm_file_name_stamped(name), &list->memory);
     if ((format && format->indirect) || !mm_file_name_parse_as(name, format, arena, &parsed)) {
         list->dump->skipped++;
         return !format || format->indirect || !parsed.format ? 0 : no_memory(list);
@@ -343,6 +344,7 @@ int mm_dump_open(struct mm_dump **out, const char *path, const struct mm_dump_op
     if (result < 0 && list.err.code != MM_OK)
         mm_fail_memory(err);
     free(list.folder);
+    mm_buf_done(&list.memory);
     mm_members_done(&list.found);
     if (result < 0) {
         mm_dump_close(dump);
