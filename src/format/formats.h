@@ -27,6 +27,44 @@ int mm_npz_check(const struct mm_load *load, const struct mm_entry *entry, struc
 int mm_npz_write(const struct mm_store *store, const char *path, struct mm_err *err);
 int mm_npz_write_all(const struct mm_store *stores, size_t count, const char *path, struct mm_err *err);
 
+/* A member that is a part of its source as it is: map it. */
+int mm_part_fetch(struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
+
+bool mm_onnx_tensor_probe(const uint8_t *bytes, size_t size);
+bool mm_onnx_tensor_may_be(const uint8_t *bytes, size_t size);
+/* The message at `bytes` into the load; they must live as long as it. */
+int mm_onnx_tensor_take(struct mm_load *load, const uint8_t *bytes, size_t size, const char *label,
+                        struct mm_err *err);
+int mm_onnx_tensor_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                        struct mm_err *err);
+int mm_onnx_tensor_write(const struct mm_store *store, const char *path, struct mm_err *err);
+bool mm_onnx_text_probe(const uint8_t *bytes, size_t size);
+int mm_onnx_text_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                      struct mm_err *err);
+bool mm_onnx_sequence_probe(const uint8_t *bytes, size_t size);
+int mm_onnx_sequence_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                          struct mm_err *err);
+
+bool mm_safetensors_probe(const uint8_t *bytes, size_t size);
+int mm_safetensors_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                        struct mm_err *err);
+int mm_safetensors_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                        struct mm_err *err);
+int mm_safetensors_write(const struct mm_store *store, const char *path, struct mm_err *err);
+int mm_safetensors_write_all(const struct mm_store *stores, size_t count, const char *path,
+                             struct mm_err *err);
+/* The members of an index are those of the files that it names: their sources are of format "safetensors". */
+bool mm_safetensors_index_probe(const uint8_t *bytes, size_t size);
+int mm_safetensors_index_list(const struct mm_source *source, struct mm_arena *arena,
+                              struct mm_members *members, struct mm_err *err);
+
+bool mm_raw_may_be(const uint8_t *bytes, size_t size);
+int mm_raw_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
+int mm_raw_write(const struct mm_store *store, const char *path, struct mm_err *err);
+bool mm_numbers_probe(const uint8_t *bytes, size_t size);
+int mm_numbers_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                    struct mm_err *err);
+
 int mm_pb_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
 int mm_pb_write(const struct mm_store *store, const char *path, struct mm_err *err);
 

@@ -236,7 +236,8 @@ int mm_report_show(const char *path, const struct mm_show_options *options, stru
 {
     struct show show = {.options = options, .out = out};
     struct mm_dump *dump;
-    if (mm_dump_open(&dump, path, NULL, err) < 0)
+    const struct mm_dump_options given = {.given = options->given};
+    if (mm_dump_open(&dump, path, &given, err) < 0)
         return -1;
     show.dump = dump;
     mm_json_init(&show.json, out, (struct mm_json_style){.indent = 2});
