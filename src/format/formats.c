@@ -38,6 +38,14 @@ static const struct mm_format formats[] = {
      .list = mm_safetensors_index_list,
      .fetch = mm_part_fetch,
      .read = mm_safetensors_read},
+    {.name = "gguf",
+     .ending = ".gguf",
+     .title = "GGUF; values in blocks are decoded",
+     .probe = mm_gguf_probe,
+     .list = mm_gguf_list,
+     .fetch = mm_part_fetch,
+     .read = mm_gguf_read,
+     .stored_as = mm_gguf_stored_as},
     {.name = "pb",
      .ending = ".pb",
      .title = "MagicMind tensor, binary",
@@ -93,6 +101,12 @@ static const struct mm_format formats[] = {
      .may_be = mm_numbers_probe,
      .read = mm_numbers_read},
 };
+
+const char *mm_entry_stored_as(const struct mm_entry *entry)
+{
+    const struct mm_format *format = entry->source->format;
+    return format->stored_as && entry->code == MM_OK ? format->stored_as(entry) : NULL;
+}
 
 const struct mm_format *mm_formats(size_t *count)
 {

@@ -58,6 +58,12 @@ bool mm_safetensors_index_probe(const uint8_t *bytes, size_t size);
 int mm_safetensors_index_list(const struct mm_source *source, struct mm_arena *arena,
                               struct mm_members *members, struct mm_err *err);
 
+bool mm_gguf_probe(const uint8_t *bytes, size_t size);
+int mm_gguf_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                 struct mm_err *err);
+int mm_gguf_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
+const char *mm_gguf_stored_as(const struct mm_entry *entry);
+
 bool mm_raw_may_be(const uint8_t *bytes, size_t size);
 int mm_raw_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
 int mm_raw_write(const struct mm_store *store, const char *path, struct mm_err *err);
