@@ -11,6 +11,47 @@ static const struct mm_format formats[] = {
      .probe = mm_npy_probe,
      .read = mm_npy_read,
      .write = mm_npy_write},
+    {.name = "torch",
+     .ending = ".pt",
+     .title = "PyTorch, as torch.save writes it",
+     .probe = mm_torch_probe,
+     .list = mm_torch_list,
+     .fetch = mm_torch_fetch,
+     .check = mm_torch_check,
+     .read = mm_torch_read},
+    {.name = "torch-pth",
+     .ending = ".pth",
+     .title = "PyTorch, as torch.save writes it",
+     .probe = mm_torch_probe,
+     .list = mm_torch_list,
+     .fetch = mm_torch_fetch,
+     .check = mm_torch_check,
+     .read = mm_torch_read},
+    {.name = "torch-bin",
+     .ending = ".bin",
+     .title = "PyTorch, as torch.save writes it",
+     .probe = mm_torch_probe,
+     .may_be = mm_torch_probe,
+     .list = mm_torch_list,
+     .fetch = mm_torch_fetch,
+     .check = mm_torch_check,
+     .read = mm_torch_read},
+    {.name = "torch-legacy",
+     .ending = ".pt",
+     .title = "PyTorch's older form: refused, with what to do",
+     .probe = mm_torch_legacy_probe,
+     .may_be = mm_torch_legacy_probe,
+     .list = mm_torch_legacy_list,
+     .fetch = mm_torch_fetch,
+     .read = mm_torch_read},
+    {.name = "torch-legacy-pth",
+     .ending = ".pth",
+     .title = "PyTorch's older form: refused, with what to do",
+     .probe = mm_torch_legacy_probe,
+     .may_be = mm_torch_legacy_probe,
+     .list = mm_torch_legacy_list,
+     .fetch = mm_torch_fetch,
+     .read = mm_torch_read},
     {.name = "npz",
      .ending = ".npz",
      .title = "NumPy arrays in a zip archive",
@@ -139,6 +180,13 @@ const struct mm_format *mm_format_by_name(const char *file, size_t *stem)
         return &formats[i];
     }
     return NULL;
+}
+
+char *mm_file_stem(const char *file, struct mm_arena *arena)
+{
+    size_t stem = strlen(file);
+    mm_format_by_name(file, &stem);
+    return mm_arena_strndup(arena, file, stem);
 }
 
 /* Of those that have the name's ending, or of all. */
