@@ -97,7 +97,7 @@ struct mm_convert {
  * Write all tensors of a dump in another format. Into a folder: a file each, under its own name; what a file name
  * can't hold becomes _, and of two names that become the same the second is left out. A format whose file names begin
  * with a time stamp gets the place in the order where there is none. One that can't be read or written is left out
- * with a note. Into one file: several only where the format takes several (else MM_EARG), all of them or, where a
+ * with a note. bfloat16 and narrower floats become float32 where the format has no such. Into one file: several only where the format takes several (else MM_EARG), all of them or, where a
  * tensor can't be written, none (-1). Each file is complete or not there.
  */
 int mm_dump_convert(const struct mm_dump *dump, struct mm_convert *convert, struct mm_err *err);

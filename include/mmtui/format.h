@@ -241,12 +241,17 @@ struct mm_format {
      * `label` is for error texts. Allocates from load->arena only.
      */
     int (*read)(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
+    /* How a member's values are stored where no dtype says it, "Q4_K"; may be NULL, and may return it. */
+    const char *(*stored_as)(const struct mm_entry *entry);
     /* Write atomically. bf16 and others that the format lacks: MM_EUNSUPPORTED. */
     int (*write)(const struct mm_store *store, const char *path, struct mm_err *err);
     /* Many tensors into one file, or all or nothing of it. NULL: a source is one tensor. */
     int (*write_all)(const struct mm_store *stores, size_t count, const char *path, struct mm_err *err);
 };
 
+/* How the values of an entry are stored where that is no dtype ("Q4_K": blocks that are decoded to floats); NULL: as
+ * its dtype says. Static. */
+const char *mm_entry_stored_as(const struct mm_entry *entry);
 /* All rows, in the order in which a file's content is asked about. */
 const struct mm_format *mm_formats(size_t *count);
 /* By its name ("npy"); NULL if there is none. */

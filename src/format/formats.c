@@ -11,6 +11,47 @@ static const struct mm_format formats[] = {
      .probe = mm_npy_probe,
      .read = mm_npy_read,
      .write = mm_npy_write},
+    {.name = "torch",
+     .ending = ".pt",
+     .title = "PyTorch, as torch.save writes it",
+     .probe = mm_torch_probe,
+     .list = mm_torch_list,
+     .fetch = mm_torch_fetch,
+     .check = mm_torch_check,
+     .read = mm_torch_read},
+    {.name = "torch-pth",
+     .ending = ".pth",
+     .title = "PyTorch, as torch.save writes it",
+     .probe = mm_torch_probe,
+     .list = mm_torch_list,
+     .fetch = mm_torch_fetch,
+     .check = mm_torch_check,
+     .read = mm_torch_read},
+    {.name = "torch-bin",
+     .ending = ".bin",
+     .title = "PyTorch, as torch.save writes it",
+     .probe = mm_torch_probe,
+     .may_be = mm_torch_probe,
+     .list = mm_torch_list,
+     .fetch = mm_torch_fetch,
+     .check = mm_torch_check,
+     .read = mm_torch_read},
+    {.name = "torch-legacy",
+     .ending = ".pt",
+     .title = "PyTorch's older form: refused, with what to do",
+     .probe = mm_torch_legacy_probe,
+     .may_be = mm_torch_legacy_probe,
+     .list = mm_torch_legacy_list,
+     .fetch = mm_torch_fetch,
+     .read = mm_torch_read},
+    {.name = "torch-legacy-pth",
+     .ending = ".pth",
+     .title = "PyTorch's older form: refused, with what to do",
+     .probe = mm_torch_legacy_probe,
+     .may_be = mm_torch_legacy_probe,
+     .list = mm_torch_legacy_list,
+     .fetch = mm_torch_fetch,
+     .read = mm_torch_read},
     {.name = "npz",
      .ending = ".npz",
      .title = "NumPy arrays in a zip archive",
@@ -38,6 +79,14 @@ static const struct mm_format formats[] = {
      .list = mm_safetensors_index_list,
      .fetch = mm_part_fetch,
      .read = mm_safetensors_read},
+    {.name = "gguf",
+     .ending = ".gguf",
+     .title = "GGUF; values in blocks are decoded",
+     .probe = mm_gguf_probe,
+     .list = mm_gguf_list,
+     .fetch = mm_part_fetch,
+     .read = mm_gguf_read,
+     .stored_as = mm_gguf_stored_as},
     {.name = "pb",
      .ending = ".pb",
      .title = "MagicMind tensor, binary",
@@ -94,6 +143,12 @@ static const struct mm_format formats[] = {
      .read = mm_numbers_read},
 };
 
+const char *mm_entry_stored_as(const struct mm_entry *entry)
+{
+    const struct mm_format *format = entry->source->format;
+    return format->stored_as && entry->code == MM_OK ? format->stored_as(entry) : NULL;
+}
+
 const struct mm_format *mm_formats(size_t *count)
 {
     *count = MM_COUNT(formats);
@@ -125,6 +180,13 @@ const struct mm_format *mm_format_by_name(const char *file, size_t *stem)
         return &formats[i];
     }
     return NULL;
+}
+
+char *mm_file_stem(const char *file, struct mm_arena *arena)
+{
+    size_t stem = strlen(file);
+    mm_format_by_name(file, &stem);
+    return mm_arena_strndup(arena, file, stem);
 }
 
 /* Of those that have the name's ending, or of all. */

@@ -58,6 +58,26 @@ bool mm_safetensors_index_probe(const uint8_t *bytes, size_t size);
 int mm_safetensors_index_list(const struct mm_source *source, struct mm_arena *arena,
                               struct mm_members *members, struct mm_err *err);
 
+bool mm_torch_probe(const uint8_t *bytes, size_t size);
+int mm_torch_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                  struct mm_err *err);
+int mm_torch_fetch(struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
+int mm_torch_check(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
+int mm_torch_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                  struct mm_err *err);
+/* The older form: its list always fails, with the sentence that says what to do. */
+bool mm_torch_legacy_probe(const uint8_t *bytes, size_t size);
+int mm_torch_legacy_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                         struct mm_err *err);
+/* A file's name without its format's ending; from the arena, or NULL when memory is out. */
+char *mm_file_stem(const char *file, struct mm_arena *arena);
+
+bool mm_gguf_probe(const uint8_t *bytes, size_t size);
+int mm_gguf_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                 struct mm_err *err);
+int mm_gguf_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
+const char *mm_gguf_stored_as(const struct mm_entry *entry);
+
 bool mm_raw_may_be(const uint8_t *bytes, size_t size);
 int mm_raw_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
 int mm_raw_write(const struct mm_store *store, const char *path, struct mm_err *err);
