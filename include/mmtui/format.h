@@ -217,7 +217,8 @@ struct mm_format {
     const char *ending; /* ".npy" */
     const char *title;  /* "NumPy array" */
     bool stamped;       /* the file name must carry a time stamp (MagicMind) */
-    bool weak;     /* hardly anything tells these files: in a folder they count only where no others are */
+    bool weak; /* hardly anything tells these files: in a folder they count only where no others are */
+    bool told; /* any file may be called so: in a folder they count only where the user says what they are */
     bool indirect; /* it only names other files: in a folder, these are listed themselves */
     /* Is a file of these bytes, which are all it has, one of this format? To be told from little of it, or from the
      * sizes that it says its parts have. NULL: the name alone can tell. */

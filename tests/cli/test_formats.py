@@ -184,6 +184,10 @@ def mixed_folders(folder):
     raw = folder / "raw"
     raw.mkdir()
     x.tofile(raw / "x.raw")
+    x.tofile(raw / "y.bin")  # counts only if it is said what it is
+    check("y" not in rows(folder, raw, raw), "a .bin file of which nothing was said")
+    check("y" in rows(folder, raw, raw, "--shape", "y=12"), "a .bin file of which its shape was said")
+    os.remove(raw / "y.bin")
     np.savetxt(raw / "t.txt", x, delimiter=",", header="a header")
     (raw / "README.txt").write_text("Numbers: 1 2 3\n")
     np.savez(folder / "x.npz", x=x, t=x)
