@@ -110,6 +110,14 @@ enum mm_cause_id {
     MM_CAUSE_BOXES,         /* one affine map a coordinate (letterbox) */
     MM_CAUSE_LOST_ROWS,     /* rows of src are nowhere in dst, others are there twice */
     MM_CAUSE_BLOCKS,        /* channels as blocks of pixels, in the other order (DCR / CRD) */
+    MM_CAUSE_WRAPPED,       /* integers that wrap around instead of saturating */
+    MM_CAUSE_PAIRS,         /* sums of pairs of 8-bit products that saturate in 16 bits */
+    MM_CAUSE_SIGNS,         /* signs turned over along an axis, or lost */
+    MM_CAUSE_BORDERS,       /* only the border of a map: padding */
+    MM_CAUSE_SAMPLES,       /* one sample of a batch is empty or another's, or they changed places */
+    MM_CAUSE_SOFTMAX_AXIS,  /* sums to 1 along another axis */
+    MM_CAUSE_MASK,          /* masked positions on one side only */
+    MM_CAUSE_ISOLATED,      /* a few wrong values here and there */
     MM_CAUSE_REORDERED,     /* the same values in another order (top-k, NMS) */
     MM_CAUSE_REFERENCE,     /* NaN or Inf in src alone */
     MM_CAUSE_INTEGERS,      /* class ids, indices, shapes that differ */

@@ -1,0 +1,151 @@
+/* Integers that wrap around at the ends of their range instead of staying there. */
+#include "cause/cause.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/*
+ * d = s - k P with the whole number k that puts d into [low, low + P): P is 2^bits steps of a grid, or of an
+ * accumulator.
+ */
+struct wrap {
+    double period, low;
+    double slack;        /* so near to an end, rounding may have put d on the other side of it */
+    int64_t up, down;    /* positions moved by +P or more, -P or more */
+    int64_t beyond;      /* of them, those whose s lies outside by more than the slack */
+    int64_t agree, told; /* positions off the ends; of them, those that d's k agrees at */
+};
+
+#define JUMPS_LEAST 3
+#define SLACK       0.02 /* of a period */
+#define FILLED      0.5  /* of a period that d must span: values of small size wrap nowhere */
+#define AGREE_LEAST 0.98
+
+/* The least jump there is, and by it the period: what is more than half of d's span is a jump. */
+static double period_of(const struct trial *t, double span)
+{
+    const double *s = t->c->s, *d = t->c->d;
+    double least = INFINITY, sum = 0, periods = 0;
+    for (int64_t i = 0; i < t->c->d_count; i++) {
+        double e = fabs(s[i] - d[i]);
+        if (e > span / 2 && e < least)
+            least = e;
+    }
+    for (int64_t i = 0; isfinite(least) && i < t->c->d_count; i++) {
+        double e = fabs(s[i] - d[i]);
+        if (e > span / 2 && isfinite(e) && e < 1.5 * least) {
+            sum += e;
+            periods++;
+        }
+    }
+    double first = periods > 0 ? sum / periods : 0;
+    sum = periods = 0;
+    for (int64_t i = 0; first > 0 && i < t->c->d_count; i++) {
+        double e = fabs(s[i] - d[i]);
+        if (e > span / 2 && isfinite(e)) {
+            sum += e;
+            periods += rint(e / first);
+        }
+    }
+    return periods > 0 ? sum / periods : 0;
+}
+
+/* Where the range begins: in the middle of 0, at 0, or wherever d leaves room for it. */
+static double low_of(double least, double most, double period)
+{
+    double room = SLACK * period, from = most - period - room, to = least + room;
+    if (-period / 2 >= from && -period / 2 <= to)
+        return -period / 2;
+    return from <= 0 && to >= 0 ? 0 : (from + to) / 2;
+}
+
+static void count_jumps(const struct trial *t, struct wrap *h)
+{
+    for (int64_t i = 0; i < t->c->d_count; i++) {
+        double s = t->c->s[i], place = (s - h->low) / h->period;
+        double k = rint((s - t->c->d[i]) / h->period), off = h->slack / h->period;
+        if (isnan(k) || isinf(k))
+            continue;
+        h->up += k < 0;
+        h->down += k > 0;
+        h->beyond += k != 0 && (place < -off || place > 1 + off);
+        if (fabs(place - rint(place)) > off) {
+            h->told++;
+            h->agree += floor(place) == k;
+        }
+    }
+}
+
+static void predict_wrap(const void *hypothesis, const struct trial *t, int64_t from, size_t n, double *out)
+{
+    const struct wrap *h = hypothesis;
+    const double *s = t->c->s + from, *d = t->c->d + from;
+    for (size_t i = 0; i < n; i++) {
+        double place = (s[i] - h->low) / h->period, k = floor(place);
+        if (fabs(place - rint(place)) * h->period <= h->slack)
+            k = rint((s[i] - d[i]) / h->period);
+        out[i] = s[i] - k * h->period;
+    }
+}
+
+/* A byte read with or without its sign moves one half of the values, which all fit into its range. */
+static bool may_be_signedness(const struct trial *t, const struct wrap *h)
+{
+    const struct mm_stats *src = &t->c->result->metrics.src;
+    double room = 3 * SLACK * h->period, limit = h->low < -room ? h->low + h->period : h->low;
+    bool one_way = h->up == 0 || h->down == 0, fits = src->max - src->min <= h->period + room;
+    bool halves = fabs(limit) <= room || fabs(limit - src->min - h->period / 2) <= room;
+    return one_way && fits && halves;
+}
+
+/* 4, 8, 16 or 32: what so many steps fit; 0: the steps are not known. */
+static int bits_of(const struct trial *t, double period)
+{
+    static const int bits[] = {4, 8, 16, 32};
+    double step = t->whole_d ? 1 : trial_grid(t, 65536);
+    for (size_t i = 0; i < MM_COUNT(bits); i++) {
+        if (step > 0 && fabs(period / step / ldexp(1, bits[i]) - 1) <= SLACK)
+            return bits[i];
+    }
+    return 0;
+}
+
+static void say_wrap(const struct trial *t, struct found *found, const struct wrap *h)
+{
+    char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM], how[48], jumps[MM_NUM];
+    int bits = bits_of(t, h->period);
+    mm_num_short(a, h->period, 4);
+    mm_num_short(b, found->finding.residual, 2);
+    if (bits)
+        snprintf(how, sizeof how, "modulo %.0f", ldexp(1, bits));
+    else
+        snprintf(how, sizeof how, "every %s", a);
+    found_say(found, "integers wrap around %s, they do not saturate: undone, the error is %s", how, b);
+    found_evidence(found,
+                   "%s values are off by whole multiples of %s%s; src leaves the range of %s to %s there. Undone, the "
+                   "error is %s instead of %s.",
+                   mm_num_count(jumps, h->up + h->down), a, bits ? "" : " (steps not known)",
+                   mm_num_short(c, h->low, 3), mm_num_short(d, h->low + h->period, 3), b,
+                   mm_num_short((char[MM_NUM]){0}, t->observed, 2));
+}
+
+bool cause_wrapped(const struct trial *t, struct found *found)
+{
+    const struct mm_metrics *m = &t->c->result->metrics;
+    double span = m->dst.max - m->dst.min;
+    if (!(span > 0) || !(m->max_abs >= 0.98 * span) ||
+        !(m->src.max > m->dst.max || m->src.min < m->dst.min))
+        return false;
+    struct wrap h = {.period = period_of(t, span)};
+    if (!(h.period > 0) || span > (1 + SLACK) * h.period || span < FILLED * h.period)
+        return false;
+    h.low = low_of(m->dst.min, m->dst.max, h.period);
+    h.slack = fmax(SLACK * h.period, 0.6 * trial_grid(t, 65536)); /* half a step decides where a code is rounded to */
+    count_jumps(t, &h);
+    double jumps = (double)(h.up + h.down), sure = (double)h.beyond;
+    if (h.beyond < JUMPS_LEAST || sure < jumps / 2 || (double)h.agree < AGREE_LEAST * (double)h.told ||
+        may_be_signedness(t, &h) || !found_set(found, t, predict_residual(t, predict_wrap, &h), 1))
+        return false;
+    say_wrap(t, found, &h);
+    return true;
+}
