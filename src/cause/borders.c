@@ -6,15 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEPTH_MAX   3    /* rows of a rim: a kernel of 7 pads so many */
-#define INSIDE      3    /* rows and columns that the inside has, at least */
-#define RIM_TIMES   10.0 /* a side is off by so many times what the inside is, */
-#define RIM_LEAST   0.02 /* and by this share of its own signal */
-#define RIM_SHARE   0.9  /* of the error's energy that lies on such sides */
-#define RIM_OFF     0.2  /* of the values on such sides: all planes have them, of which a ReLU may have made many 0 */
-#define INSIDE_HAS  0.1  /* of the signal's energy */
-#define FOLLOWS     0.3  /* correlation with src, of a single side that is off */
-#define SCALE_FITS  0.1  /* of a side's error that one factor may leave: an average with another divisor */
+#define DEPTH_MAX 3    /* rows of a rim: a kernel of 7 pads so many */
+#define INSIDE    3    /* rows and columns that the inside has, at least */
+#define RIM_TIMES 10.0 /* a side is off by so many times what the inside is, */
+#define RIM_LEAST 0.02 /* and by this share of its own signal */
+#define RIM_SHARE 0.9  /* of the error's energy that lies on such sides */
+#define RIM_OFF                                                                                              \
+    0.2 /* of the values on such sides: all planes have them, of which a ReLU may have made many 0 */
+#define INSIDE_HAS 0.1 /* of the signal's energy */
+#define FOLLOWS    0.3 /* correlation with src, of a single side that is off */
+#define SCALE_FITS 0.1 /* of a side's error that one factor may leave: an average with another divisor */
 
 /* Along one axis: the first three, the inside, the last three. */
 enum { CLASSES = 2 * DEPTH_MAX + 1, MIDDLE = DEPTH_MAX };
@@ -220,12 +221,13 @@ static void say_rim(const struct trial *t, struct found *found, const struct rim
     sides_text(rim, off, sides, sizeof sides);
     mm_num_short(a, relative(&inside), 2);
     if (factor > 0)
-        snprintf(average, sizeof average, " dst is %s x src there: an average that %s.", mm_num_short(c, factor, 3),
-                 factor < 1 ? "counts padding" : "leaves padding out");
+        snprintf(average, sizeof average, " dst is %s x src there: an average that %s.",
+                 mm_num_short(c, factor, 3), factor < 1 ? "counts padding" : "leaves padding out");
     found_say(found, "only the border is off (%s, %d deep), the inside by %s: padding", sides, rim->depth, a);
-    found_evidence(found, "Off at: %s, %d deep (axes %d%s). Without that the error is %s instead of %s.%s", sides,
-                   rim->depth, t->axis[rim->axis < 0 ? 0 : rim->axis], rim->axis < 0 ? "" : " and the next",
-                   mm_num_short(b, found->finding.residual, 2), mm_num_short(c, t->observed, 2), average);
+    found_evidence(found, "Off at: %s, %d deep (axes %d%s). Without that the error is %s instead of %s.%s",
+                   sides, rim->depth, t->axis[rim->axis < 0 ? 0 : rim->axis],
+                   rim->axis < 0 ? "" : " and the next", mm_num_short(b, found->finding.residual, 2),
+                   mm_num_short(c, t->observed, 2), average);
 }
 
 /* Rows of a list have no borders: they lie along the last two axes of a picture, or the two before its channels. */
@@ -260,7 +262,8 @@ bool cause_borders(const struct trial *t, struct found *found)
         struct rim rim;
         int width = k / 2, height = k % 2 ? width - 1 : -1;
         if ((k % 2 && height < 0) || !is_map(t, height, width) || !rim_init(&rim, t, height, width) ||
-            !rim_find(t, &rim, &off, &rest) || !is_sure(t, height, width, off) || !found_set(&next, t, rest, 3) || next.finding.score <= most)
+            !rim_find(t, &rim, &off, &rest) || !is_sure(t, height, width, off) ||
+            !found_set(&next, t, rest, 3) || next.finding.score <= most)
             continue;
         most = next.finding.score;
         *found = next;

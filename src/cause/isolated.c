@@ -7,14 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SHARE_MOST  0.05 /* of all values; more are no exceptions */
-#define COUNT_MOST  4096
-#define APART       10.0 /* the least wrong value is off by so many times what the greatest right one is */
-#define NOISE_MOST  8.0  /* times its RMS: what noise reaches */
-#define TOGETHER    4    /* neighbours among them: from here on they are a part of something */
-#define SCORE       0.62
+#define SHARE_MOST   0.05 /* of all values; more are no exceptions */
+#define COUNT_MOST   4096
+#define APART        10.0 /* the least wrong value is off by so many times what the greatest right one is */
+#define NOISE_MOST   8.0  /* times its RMS: what noise reaches */
+#define TOGETHER     4    /* neighbours among them: from here on they are a part of something */
+#define SCORE        0.62
 #define LEAST_VALUES 16
-#define SHOWN       3
+#define SHOWN        3
 
 /* |e| of a position that is wrong. */
 struct spot {
@@ -41,7 +41,8 @@ static double usual_error(const struct trial *t)
 {
     double *error = malloc((SPARSE_COUNT + 2) * sizeof *error), usual = INFINITY;
     size_t n = 0;
-    for (int64_t i = 0; error && i < t->c->d_count && n < SPARSE_COUNT + 2; i = sparse_next(i, t->c->d_count)) {
+    for (int64_t i = 0; error && i < t->c->d_count && n < SPARSE_COUNT + 2;
+         i = sparse_next(i, t->c->d_count)) {
         double e = fabs(t->c->s[i] - t->c->d[i]);
         if (isfinite(e))
             error[n++] = e;
@@ -71,7 +72,8 @@ static bool spots_find(struct spots *spots, const struct trial *t)
             spots->rest += e * e;
         }
     }
-    return spots->count > 0 && (double)spots->count <= SHARE_MOST * (double)t->n && least >= APART * spots->right;
+    return spots->count > 0 && (double)spots->count <= SHARE_MOST * (double)t->n &&
+           least >= APART * spots->right;
 }
 
 /* Values that only the end of dst's range keeps from being right were cut off there. */
@@ -134,8 +136,8 @@ static void places_text(const struct trial *t, const struct spots *spots, char *
         for (int k = 0; k < shape->rank && length < size; k++)
             length += (size_t)snprintf(out + length, size - length, "%s%" PRId64, k ? "," : "", coord[k]);
         if (length < size)
-            length += (size_t)snprintf(out + length, size - length, "] %s for %s", mm_num_short(a, t->c->d[at], 3),
-                                       mm_num_short(b, t->c->s[at], 3));
+            length += (size_t)snprintf(out + length, size - length, "] %s for %s",
+                                       mm_num_short(a, t->c->d[at], 3), mm_num_short(b, t->c->s[at], 3));
     }
     if (spots->count > SHOWN && length < size)
         snprintf(out + length, size - length, ", ...");
@@ -153,9 +155,10 @@ static bool spots_tell(const struct trial *t, const struct spots *spots, struct 
     mm_num_count(a, (int64_t)spots->count);
     mm_num_short(b, rest, 2);
     places_text(t, spots, places, sizeof places);
-    found_say(found, "%s of %" PRId64 " values %s wrong, here and there; the rest is off by %s", a, t->c->d_count,
-              spots->count == 1 ? "is" : "are", b);
-    found_evidence(found, "%s of %" PRId64 " values: %s. The rest differs by %s.", a, t->c->d_count, places, b);
+    found_say(found, "%s of %" PRId64 " values %s wrong, here and there; the rest is off by %s", a,
+              t->c->d_count, spots->count == 1 ? "is" : "are", b);
+    found_evidence(found, "%s of %" PRId64 " values: %s. The rest differs by %s.", a, t->c->d_count, places,
+                   b);
     return true;
 }
 
@@ -163,7 +166,8 @@ bool cause_isolated(const struct trial *t, struct found *found)
 {
     double rms = sqrt(t->ss / (double)(t->n ? t->n : 1));
     const struct mm_metrics *m = &t->c->result->metrics;
-    if (t->n < LEAST_VALUES || (t->whole_s && t->whole_d) || !(m->max_abs * m->max_abs * SHARE_MOST * (double)t->n >= t->ee / 2))
+    if (t->n < LEAST_VALUES || (t->whole_s && t->whole_d) ||
+        !(m->max_abs * m->max_abs * SHARE_MOST * (double)t->n >= t->ee / 2))
         return false;
     struct spots spots = {.limit = fmax(APART * usual_error(t), NOISE_MOST * t->noise * rms)};
     bool good = m->max_abs > spots.limit && spots_find(&spots, t) && spots_tell(t, &spots, found);

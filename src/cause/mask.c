@@ -49,13 +49,15 @@ static void say_mask(const struct trial *t, struct found *found, const struct ma
     size_t length = 0;
     mm_shape_coords(shape, h->first, coord);
     for (int k = 0; k < shape->rank && length < sizeof place; k++)
-        length += (size_t)snprintf(place + length, sizeof place - length, "%s%" PRId64, k ? "," : "", coord[k]);
+        length +=
+            (size_t)snprintf(place + length, sizeof place - length, "%s%" PRId64, k ? "," : "", coord[k]);
     mm_num_count(a, h->src);
     mm_num_count(b, h->dst);
     mm_num_short(c, found->finding.residual, 2);
     found_say(found, "the mask differs: %s positions in src alone, %s in dst alone; the rest by %s", a, b, c);
     found_evidence(found,
-                   "A mask's value stands at %s positions of src alone and at %s of dst alone, first at [%s]; the others "
+                   "A mask's value stands at %s positions of src alone and at %s of dst alone, first at "
+                   "[%s]; the others "
                    "differ by %s.",
                    a, b, place, c);
 }

@@ -60,7 +60,8 @@ static bool has_plateau(const struct trial *t, const struct pairs *h)
     const struct mm_stats *dst = &t->c->result->metrics.dst;
     int64_t at_end = 0;
     for (int64_t i = 0; i < t->c->d_count; i++)
-        at_end += (t->c->d[i] == dst->max || t->c->d[i] == dst->min) && fabs(t->c->s[i] - t->c->d[i]) > h->limit;
+        at_end +=
+            (t->c->d[i] == dst->max || t->c->d[i] == dst->min) && fabs(t->c->s[i] - t->c->d[i]) > h->limit;
     return 10 * at_end > h->off;
 }
 
@@ -84,11 +85,14 @@ bool cause_pairs(const struct trial *t, struct found *found)
     found->finding.residual = rest;
     found->parameters = 3;
     mm_num_short(a, 100 * (double)h.off / (double)(h.off + h.right), 2);
-    found_say(found, "%s %% of the sums are off, large ones that fall short, the rest is exact: saturating pairs", a);
-    found_evidence(found,
-                   "%s values are off, %s %% of them too small, and they are %s times as large as the rest, which is "
-                   "exact: so do sums of uint8 x int8 that are added in pairs in int16.",
-                   mm_num_count(a, h.off), mm_num_short(b, 100 * (double)h.fell_short / (double)h.off, 3),
-                   mm_num_short(c, h.size_off / (double)h.off * (double)h.right / h.size_right, 2));
+    found_say(found,
+              "%s %% of the sums are off, large ones that fall short, the rest is exact: saturating pairs",
+              a);
+    found_evidence(
+        found,
+        "%s values are off, %s %% of them too small, and they are %s times as large as the rest, which is "
+        "exact: so do sums of uint8 x int8 that are added in pairs in int16.",
+        mm_num_count(a, h.off), mm_num_short(b, 100 * (double)h.fell_short / (double)h.off, 3),
+        mm_num_short(c, h.size_off / (double)h.off * (double)h.right / h.size_right, 2));
     return true;
 }

@@ -80,13 +80,16 @@ static void samples_find(const struct trial *t, struct samples *h)
     }
 }
 
-static void predict_samples(const void *hypothesis, const struct trial *t, int64_t from, size_t n, double *out)
+static void predict_samples(const void *hypothesis, const struct trial *t, int64_t from, size_t n,
+                            double *out)
 {
     const struct samples *h = hypothesis;
     for (size_t i = 0; i < n; i++) {
         int64_t at = from + (int64_t)i, b = at / h->each;
         int source = h->source[b];
-        out[i] = source >= 0 ? t->c->s[at + (source - b) * h->each] : source == SOURCE_EMPTY ? h->value[b] : NAN;
+        out[i] = source >= 0              ? t->c->s[at + (source - b) * h->each]
+                 : source == SOURCE_EMPTY ? h->value[b]
+                                          : NAN;
     }
 }
 
@@ -109,7 +112,8 @@ static void say_samples(const struct trial *t, struct found *found, const struct
     size_t length = 0;
     for (int64_t k = 0, shown = 0; k < h->count && shown < 4; k++)
         if (h->source[k] != k)
-            length += (size_t)snprintf(list + length, sizeof list - length, "%s%" PRId64, shown++ ? ", " : "", k);
+            length +=
+                (size_t)snprintf(list + length, sizeof list - length, "%s%" PRId64, shown++ ? ", " : "", k);
     if (h->moved == h->wrong && is_permutation(h))
         snprintf(what, sizeof what, "changed places");
     else if (h->moved == h->wrong)
@@ -120,9 +124,10 @@ static void say_samples(const struct trial *t, struct found *found, const struct
         snprintf(what, sizeof what, "holds something else");
     mm_num_short(a, found->finding.residual, 2);
     mm_num_short(b, t->observed, 2);
-    found_say(found, "%s %s%s of %" PRId64 " (axis 0) %s, the rest is right", one, list, h->wrong > 4 ? ", ..." : "",
-              h->count, what);
-    found_evidence(found, "Along axis 0, %d of %" PRId64 " are off: %d in another's place, %d empty, %d neither. "
+    found_say(found, "%s %s%s of %" PRId64 " (axis 0) %s, the rest is right", one, list,
+              h->wrong > 4 ? ", ..." : "", h->count, what);
+    found_evidence(found,
+                   "Along axis 0, %d of %" PRId64 " are off: %d in another's place, %d empty, %d neither. "
                    "Put right, the error is %s instead of %s.",
                    h->wrong, h->count, h->moved, h->empty, h->other, a, b);
 }

@@ -95,13 +95,17 @@ static void say_turned(const struct trial *t, struct found *found, const struct 
     mm_num_short(a, found->finding.residual, 2);
     mm_num_short(b, t->observed, 2);
     if (k == t->d_shape.rank)
-        found_say(found, "signs turned in %" PRId64 " of %" PRId64 " rows (first: %" PRId64 "): corrected, %s",
+        found_say(found,
+                  "signs turned in %" PRId64 " of %" PRId64 " rows (first: %" PRId64 "): corrected, %s",
                   h->turned, h->count, h->first, a);
     else
-        found_say(found, "signs turned at %" PRId64 " of %" PRId64 " along axis %d (first: %" PRId64 "): corrected, %s",
+        found_say(found,
+                  "signs turned at %" PRId64 " of %" PRId64 " along axis %d (first: %" PRId64
+                  "): corrected, %s",
                   h->turned, h->count, t->axis[k], h->first, a);
-    found_evidence(found,
-                   "Magnitudes are right. Turned over again, these slices leave an error of %s instead of %s.", a, b);
+    found_evidence(
+        found, "Magnitudes are right. Turned over again, these slices leave an error of %s instead of %s.", a,
+        b);
 }
 
 bool cause_signs(const struct trial *t, struct found *found)

@@ -155,7 +155,7 @@ static double through_tf32(double x)
 static const struct {
     double (*through)(double x);
     int bits;
-} mantissas[] = {{through_e5m2, 2}, {through_e4m3, 3},   {through_bf16, 7},
+} mantissas[] = {{through_e5m2, 2},  {through_e4m3, 3},  {through_bf16, 7},
                  {through_half, 10}, {through_tf32, 10}, {through_float, 23}};
 
 /*
@@ -168,7 +168,8 @@ static bool is_grid_of_mantissa(const double *x, int64_t count, double grid)
     for (int64_t i = 0; i < count; i += count / FLOAT_SAMPLE + 1)
         least = x[i] != 0 && fabs(x[i]) < least ? fabs(x[i]) : least;
     for (size_t i = 0; i < MM_COUNT(mantissas) && isfinite(least); i++) {
-        if (grid <= 1.01 * ldexp(1, ilogb(least) - mantissas[i].bits) && all_through(x, count, mantissas[i].through))
+        if (grid <= 1.01 * ldexp(1, ilogb(least) - mantissas[i].bits) &&
+            all_through(x, count, mantissas[i].through))
             return true;
     }
     return false;

@@ -121,26 +121,26 @@ static void say_wrap(const struct trial *t, struct found *found, const struct wr
     else
         snprintf(how, sizeof how, "every %s", a);
     found_say(found, "integers wrap around %s, they do not saturate: undone, the error is %s", how, b);
-    found_evidence(found,
-                   "%s values are off by whole multiples of %s%s; src leaves the range of %s to %s there. Undone, the "
-                   "error is %s instead of %s.",
-                   mm_num_count(jumps, h->up + h->down), a, bits ? "" : " (steps not known)",
-                   mm_num_short(c, h->low, 3), mm_num_short(d, h->low + h->period, 3), b,
-                   mm_num_short((char[MM_NUM]){0}, t->observed, 2));
+    found_evidence(
+        found,
+        "%s values are off by whole multiples of %s%s; src leaves the range of %s to %s there. Undone, the "
+        "error is %s instead of %s.",
+        mm_num_count(jumps, h->up + h->down), a, bits ? "" : " (steps not known)", mm_num_short(c, h->low, 3),
+        mm_num_short(d, h->low + h->period, 3), b, mm_num_short((char[MM_NUM]){0}, t->observed, 2));
 }
 
 bool cause_wrapped(const struct trial *t, struct found *found)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
     double span = m->dst.max - m->dst.min;
-    if (!(span > 0) || !(m->max_abs >= 0.98 * span) ||
-        !(m->src.max > m->dst.max || m->src.min < m->dst.min))
+    if (!(span > 0) || !(m->max_abs >= 0.98 * span) || !(m->src.max > m->dst.max || m->src.min < m->dst.min))
         return false;
     struct wrap h = {.period = period_of(t, span)};
     if (!(h.period > 0) || span > (1 + SLACK) * h.period || span < FILLED * h.period)
         return false;
     h.low = low_of(m->dst.min, m->dst.max, h.period);
-    h.slack = fmax(SLACK * h.period, 0.6 * trial_grid(t, 65536)); /* half a step decides where a code is rounded to */
+    h.slack = fmax(SLACK * h.period,
+                   0.6 * trial_grid(t, 65536)); /* half a step decides where a code is rounded to */
     count_jumps(t, &h);
     double jumps = (double)(h.up + h.down), sure = (double)h.beyond;
     if (h.beyond < JUMPS_LEAST || sure < jumps / 2 || (double)h.agree < AGREE_LEAST * (double)h.told ||

@@ -7,9 +7,9 @@
 #define HUGE_LEAST 9.5e3 /* |x| from which a value may be a sentinel: -1e4, and scores added to it */
 #define TIMES_REST 1e3   /* a sentinel is so many times what else there is, at least; */
 #define TIMES_WELL 100.0 /* one that is well known so many times */
-#define ALIKE      0.01  /* sentinels lie so near the constant that they are made of: scores were added to them */
-#define SUMS       4     /* masks that are added give so many times the constant, at most */
-#define FEW        4     /* fewer, that differ between the sides, are values */
+#define ALIKE      0.01 /* sentinels lie so near the constant that they are made of: scores were added to them */
+#define SUMS       4    /* masks that are added give so many times the constant, at most */
+#define FEW        4    /* fewer, that differ between the sides, are values */
 #define COUNT_MAX  ((int64_t)8 << 20)
 
 /* Lowest numbers: of a float, bf16, half, f8e5m2, of integers. Powers of ten are well known, too. */

@@ -12,7 +12,8 @@ enum { PLANES = 3 };
 
 /* A window of `size`, its middle at (y, x): kernel values, or their mean. What lies outside is `fill`, or (NaN) the
  * nearest value inside. */
-static double window(const double *in, int height, int width, int y, int x, int size, const double *kernel, double fill)
+static double window(const double *in, int height, int width, int y, int x, int size, const double *kernel,
+                     double fill)
 {
     double sum = 0;
     for (int i = 0; i < size * size; i++) {
@@ -47,7 +48,10 @@ static void padded_with(void **state)
         uint64_t seed = 11 + n;
         double kernel[49], *in = malloc((size_t)area * sizeof *in);
         assert_non_null(in);
-        fault_init(&f, rows[row].last ? shape_of(4, 1, height, width, PLANES) : shape_of(4, 1, PLANES, height, width), n);
+        fault_init(&f,
+                   rows[row].last ? shape_of(4, 1, height, width, PLANES)
+                                  : shape_of(4, 1, PLANES, height, width),
+                   n);
         for (int k = 0; k < 49; k++)
             kernel[k] = normal(&seed);
         for (int c = 0; c < PLANES; c++) {
@@ -56,7 +60,8 @@ static void padded_with(void **state)
             for (int i = 0; i < area; i++) {
                 int to = rows[row].last ? i * PLANES + c : c * area + i;
                 f.s[to] = window(in, height, width, i / width, i % width, rows[row].size, kernel, 0);
-                f.d[to] = window(in, height, width, i / width, i % width, rows[row].size, kernel, rows[row].fill);
+                f.d[to] =
+                    window(in, height, width, i / width, i % width, rows[row].size, kernel, rows[row].fill);
             }
         }
         add_noise(&f, (enum noise)(n / MM_COUNT(rows)));
@@ -107,8 +112,9 @@ static void average(void **state)
         f.c.op_type = "AveragePool";
         fault_find(&f);
         assert_cause(&f, MM_CAUSE_BORDERS, 0.9, "only the border is off (top, bottom, left, right, 1 deep)");
-        assert_non_null(strstr(f.finding[0].evidence, way ? "dst is 1.5 x src there: an average that leaves padding out"
-                                                          : "dst is 0.667 x src there: an average that counts padding"));
+        assert_non_null(
+            strstr(f.finding[0].evidence, way ? "dst is 1.5 x src there: an average that leaves padding out"
+                                              : "dst is 0.667 x src there: an average that counts padding"));
         fault_done(&f);
     }
 }

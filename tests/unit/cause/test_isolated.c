@@ -22,7 +22,8 @@ static void here_and_there(void **state)
             f.d[at[k]] = f.s[at[k]] + (k % 2 ? -6.5 : 7);
         fault_find(&f);
         assert_cause(&f, MM_CAUSE_ISOLATED, 0.55,
-                     n % 2 ? "7 of 3200 values are wrong, here and there" : "2 of 60 values are wrong, here and there");
+                     n % 2 ? "7 of 3200 values are wrong, here and there"
+                           : "2 of 60 values are wrong, here and there");
         assert_true(f.finding[0].score < 0.7);
         assert_non_null(strstr(f.finding[0].evidence, n % 2 ? "[0,0,0,3]" : "[0,17]"));
         assert_non_null(strstr(f.finding[0].evidence, n % 2 ? "[0,2,5,0]" : "[0,44]"));

@@ -30,8 +30,8 @@ static void one_side(void **state)
     (void)state;
     static const struct {
         double src, dst;
-    } rows[] = {{-1e9, -1e9}, {-FLT_MAX, -65504}, {-INFINITY, -INFINITY}, {-1e4, -65504}, {-1e30, -INFINITY},
-                {-FLT_MAX, -3.38953e38}, {-2147483648.0, -32768}};
+    } rows[] = {{-1e9, -1e9},       {-FLT_MAX, -65504},      {-INFINITY, -INFINITY}, {-1e4, -65504},
+                {-1e30, -INFINITY}, {-FLT_MAX, -3.38953e38}, {-2147483648.0, -32768}};
     for (size_t n = 0; n < 2 * MM_COUNT(rows); n++) {
         size_t row = n / 2;
         struct fault f;

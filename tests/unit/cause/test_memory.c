@@ -172,8 +172,8 @@ static void padding(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nan_left),         cmocka_unit_test(few_wrong_values),
-        cmocka_unit_test(gray),             cmocka_unit_test(padding),
+        cmocka_unit_test(nan_left),      cmocka_unit_test(few_wrong_values),
+        cmocka_unit_test(gray),          cmocka_unit_test(padding),
 
         cmocka_unit_test(whole_tensor),  cmocka_unit_test(stretches),
         cmocka_unit_test(along_an_axis), cmocka_unit_test(nothing_unwritten),

@@ -26,7 +26,8 @@ static void multiply(struct fault *f, double size, uint64_t seed)
     for (int i = 0; i < ROWS * COLUMNS; i++) {
         f->s[i] = f->d[i] = 0;
         for (int k = 0; k < DEPTH; k += 2) {
-            double sum = x[i / COLUMNS][k] * w[k][i % COLUMNS] + x[i / COLUMNS][k + 1] * w[k + 1][i % COLUMNS];
+            double sum =
+                x[i / COLUMNS][k] * w[k][i % COLUMNS] + x[i / COLUMNS][k + 1] * w[k + 1][i % COLUMNS];
             f->s[i] += sum;
             f->d[i] += saturated(sum);
         }

@@ -88,7 +88,6 @@ static void asymmetric(void **state)
     }
 }
 
-
 /* At half's own limit. */
 static void saturated_half(void **state)
 {

@@ -26,9 +26,9 @@ static void other_axis(void **state)
 {
     (void)state;
     static const int64_t size[] = {2, 6, 10, 480}, inner[] = {480, 80, 8, 1};
-    static const char *const sentences[] = {
-        "softmax over axis 0 in dst, over axis 3 in src", "softmax over axis 1 in dst, over axis 3 in src",
-        "softmax over axis 2 in dst, over axis 3 in src", ""};
+    static const char *const sentences[] = {"softmax over axis 0 in dst, over axis 3 in src",
+                                            "softmax over axis 1 in dst, over axis 3 in src",
+                                            "softmax over axis 2 in dst, over axis 3 in src", ""};
     for (size_t n = 0; n < 3 * NOISES; n++) {
         struct fault f;
         fault_init(&f, shape_of(4, 2, 6, 10, 8), 3 + n);

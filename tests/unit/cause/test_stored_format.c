@@ -225,8 +225,12 @@ static void within_a_binade(void **state)
         double low, high;
         unsigned drop;
         enum mm_dtype dtype;
-    } rows[] = {{1, 2, 16, MM_BF16},       {0.25, 0.5, 16, MM_BF16}, {1.5, 3, 16, MM_BF16},
-                {-64, -32, 16, MM_BF16},   {1e6, 1.04e6, 16, MM_BF16}, {1, 2, 13, MM_F16},
+    } rows[] = {{1, 2, 16, MM_BF16},
+                {0.25, 0.5, 16, MM_BF16},
+                {1.5, 3, 16, MM_BF16},
+                {-64, -32, 16, MM_BF16},
+                {1e6, 1.04e6, 16, MM_BF16},
+                {1, 2, 13, MM_F16},
                 {1.1e6, 1.9e6, 13, MM_DTYPE_NONE}};
     for (size_t row = 0; row < MM_COUNT(rows); row++) {
         struct fault f;
@@ -264,8 +268,8 @@ static void power_of_two_scale(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(own_range), cmocka_unit_test(asymmetric), cmocka_unit_test(other_range),
-        cmocka_unit_test(floats),    cmocka_unit_test(dtypes),     cmocka_unit_test(settings),
+        cmocka_unit_test(own_range), cmocka_unit_test(asymmetric),      cmocka_unit_test(other_range),
+        cmocka_unit_test(floats),    cmocka_unit_test(dtypes),          cmocka_unit_test(settings),
         cmocka_unit_test(nearest),   cmocka_unit_test(within_a_binade), cmocka_unit_test(power_of_two_scale),
     };
     return cmocka_run_group_tests_name("triage/format", tests, NULL, NULL);

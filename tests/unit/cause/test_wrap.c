@@ -34,7 +34,8 @@ static void dequantised(void **state)
         struct fault f;
         fault_init(&f, image, 3 + row);
         for (int64_t i = 0; i < f.count; i++)
-            f.d[i] = wrapped(rint(f.s[i] / rows[row].step), rows[row].bits, rows[row].with_sign) * rows[row].step;
+            f.d[i] =
+                wrapped(rint(f.s[i] / rows[row].step), rows[row].bits, rows[row].with_sign) * rows[row].step;
         f.c.noise = rows[row].step / sqrt(12);
         f.c.quantised = MM_QUANTISED_RESULT;
         fault_find(&f);
