@@ -10,13 +10,17 @@
  */
 struct wrap {
     double period, low;
+    int bits;            /* of the integers, 0: their steps are not known */
     double slack;        /* so near to an end, rounding may have put d on the other side of it */
+    double sure;         /* so far outside s has left the range for sure */
     int64_t up, down;    /* positions moved by +P or more, -P or more */
-    int64_t beyond;      /* of them, those whose s lies outside by more than the slack */
+    int64_t beyond;      /* of them, those whose s has left the range for sure */
     int64_t agree, told; /* positions off the ends; of them, those that d's k agrees at */
 };
 
-#define JUMPS_LEAST 3
+#define JUMPS_LEAST 3 /* that are sure; where the steps are known */
+#define JUMPS_KNOWN 2
+#define BITS_OFF    0.01 /* of a period, from a power of two of steps */
 #define SLACK       0.02 /* of a period */
 #define FILLED      0.5  /* of a period that d must span: values of small size wrap nowhere */
 #define AGREE_LEAST 0.98
@@ -59,16 +63,42 @@ static double low_of(double least, double most, double period)
     return from <= 0 && to >= 0 ? 0 : (from + to) / 2;
 }
 
+/* 4, 8, 16 or 32: what so many steps fit; 0: the steps are not known. */
+static int bits_of(double period, double step)
+{
+    static const int bits[] = {4, 8, 16, 32};
+    for (size_t i = 0; i < MM_COUNT(bits); i++) {
+        if (step > 0 && fabs(period / step / ldexp(1, bits[i]) - 1) <= BITS_OFF)
+            return bits[i];
+    }
+    return 0;
+}
+
+/* Codes of known steps end half a step before the middle between two; what is on the wrong side of that has wrapped. */
+static void range_find(struct wrap *h, const struct trial *t)
+{
+    const struct mm_stats *dst = &t->c->result->metrics.dst;
+    double step = t->whole_d ? 1 : trial_grid(t, 65536);
+    h->bits = bits_of(h->period, step);
+    h->low = low_of(dst->min, dst->max, h->period);
+    h->slack = fmax(SLACK * h->period, 0.6 * step);
+    h->sure = h->slack;
+    if (h->bits == 0)
+        return;
+    h->low = rint(h->low / step) * step - step / 2;
+    h->sure = 0.05 * step;
+}
+
 static void count_jumps(const struct trial *t, struct wrap *h)
 {
     for (int64_t i = 0; i < t->c->d_count; i++) {
         double s = t->c->s[i], place = (s - h->low) / h->period;
-        double k = rint((s - t->c->d[i]) / h->period), off = h->slack / h->period;
+        double k = rint((s - t->c->d[i]) / h->period), off = h->slack / h->period, sure = h->sure / h->period;
         if (isnan(k) || isinf(k))
             continue;
         h->up += k < 0;
         h->down += k > 0;
-        h->beyond += k != 0 && (place < -off || place > 1 + off);
+        h->beyond += k != 0 && (place < -sure || place > 1 + sure);
         if (fabs(place - rint(place)) > off) {
             h->told++;
             h->agree += floor(place) == k;
@@ -98,26 +128,13 @@ static bool may_be_signedness(const struct trial *t, const struct wrap *h)
     return one_way && fits && halves;
 }
 
-/* 4, 8, 16 or 32: what so many steps fit; 0: the steps are not known. */
-static int bits_of(const struct trial *t, double period)
-{
-    static const int bits[] = {4, 8, 16, 32};
-    double step = t->whole_d ? 1 : trial_grid(t, 65536);
-    for (size_t i = 0; i < MM_COUNT(bits); i++) {
-        if (step > 0 && fabs(period / step / ldexp(1, bits[i]) - 1) <= SLACK)
-            return bits[i];
-    }
-    return 0;
-}
-
 static void say_wrap(const struct trial *t, struct found *found, const struct wrap *h)
 {
     char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM], how[48], jumps[MM_NUM];
-    int bits = bits_of(t, h->period);
     mm_num_short(a, h->period, 4);
     mm_num_short(b, found->finding.residual, 2);
-    if (bits)
-        snprintf(how, sizeof how, "modulo %.0f", ldexp(1, bits));
+    if (h->bits)
+        snprintf(how, sizeof how, "modulo %.0f", ldexp(1, h->bits));
     else
         snprintf(how, sizeof how, "every %s", a);
     found_say(found, "integers wrap around %s, they do not saturate: undone, the error is %s", how, b);
@@ -125,8 +142,9 @@ static void say_wrap(const struct trial *t, struct found *found, const struct wr
         found,
         "%s values are off by whole multiples of %s%s; src leaves the range of %s to %s there. Undone, the "
         "error is %s instead of %s.",
-        mm_num_count(jumps, h->up + h->down), a, bits ? "" : " (steps not known)", mm_num_short(c, h->low, 3),
-        mm_num_short(d, h->low + h->period, 3), b, mm_num_short((char[MM_NUM]){0}, t->observed, 2));
+        mm_num_count(jumps, h->up + h->down), a, h->bits ? "" : " (steps not known)",
+        mm_num_short(c, h->low, 3), mm_num_short(d, h->low + h->period, 3), b,
+        mm_num_short((char[MM_NUM]){0}, t->observed, 2));
 }
 
 bool cause_wrapped(const struct trial *t, struct found *found)
@@ -138,13 +156,12 @@ bool cause_wrapped(const struct trial *t, struct found *found)
     struct wrap h = {.period = period_of(t, span)};
     if (!(h.period > 0) || span > (1 + SLACK) * h.period || span < FILLED * h.period)
         return false;
-    h.low = low_of(m->dst.min, m->dst.max, h.period);
-    h.slack = fmax(SLACK * h.period,
-                   0.6 * trial_grid(t, 65536)); /* half a step decides where a code is rounded to */
+    range_find(&h, t);
     count_jumps(t, &h);
     double jumps = (double)(h.up + h.down), sure = (double)h.beyond;
-    if (h.beyond < JUMPS_LEAST || sure < jumps / 2 || (double)h.agree < AGREE_LEAST * (double)h.told ||
-        may_be_signedness(t, &h) || !found_set(found, t, predict_residual(t, predict_wrap, &h), 1))
+    if (h.beyond < (h.bits ? JUMPS_KNOWN : JUMPS_LEAST) || sure < jumps / 2 ||
+        (double)h.agree < AGREE_LEAST * (double)h.told || may_be_signedness(t, &h) ||
+        !found_set(found, t, predict_residual(t, predict_wrap, &h), 1))
         return false;
     say_wrap(t, found, &h);
     return true;
