@@ -18,8 +18,8 @@ struct wrap {
     int64_t agree, told; /* positions off the ends; of them, those that d's k agrees at */
 };
 
-#define JUMPS_LEAST 3 /* that are sure; where the steps are known */
-#define JUMPS_KNOWN 2
+#define JUMPS_LEAST 3 /* that are sure, */
+#define JUMPS_KNOWN 2 /* and where the steps are known */
 #define BITS_OFF    0.01 /* of a period, from a power of two of steps */
 #define SLACK       0.02 /* of a period */
 #define FILLED      0.5  /* of a period that d must span: values of small size wrap nowhere */
