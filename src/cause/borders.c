@@ -6,15 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEPTH_MAX 3    /* rows of a rim: a kernel of 7 pads so many */
-#define INSIDE    3    /* rows and columns that the inside has, at least */
-#define RIM_TIMES 10.0 /* a side is off by so many times what the inside is, */
-#define RIM_LEAST 0.02 /* and by this share of its own signal */
-#define RIM_SHARE 0.9  /* of the error's energy that lies on such sides */
-#define RIM_OFF   0.2  /* of the values there: all planes have them; a ReLU makes many 0 */
-#define INSIDE_HAS 0.1 /* of the signal's energy */
-#define FOLLOWS    0.3 /* correlation with src, of a single side that is off */
-#define SCALE_FITS 0.1 /* of a side's error that one factor may leave: an average with another divisor */
+#define DEPTH_MAX  3    /* rows of a rim: a kernel of 7 pads so many */
+#define INSIDE     3    /* rows and columns that the inside has, at least */
+#define RIM_TIMES  10.0 /* a side is off by so many times what the inside is, */
+#define RIM_LEAST  0.02 /* and by this share of its own signal */
+#define RIM_SHARE  0.9  /* of the error's energy that lies on such sides */
+#define RIM_OFF    0.2  /* of the values there: all planes have them; a ReLU makes many 0 */
+#define INSIDE_HAS 0.1  /* of the signal's energy */
+#define FOLLOWS    0.3  /* correlation with src, of a single side that is off */
+#define SCALE_FITS 0.1  /* of a side's error that one factor may leave: an average with another divisor */
 
 /* Along one axis: the first three, the inside, the last three. */
 enum { CLASSES = 2 * DEPTH_MAX + 1, MIDDLE = DEPTH_MAX };

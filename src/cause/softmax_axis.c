@@ -4,11 +4,12 @@
 #include <math.h>
 #include <stdio.h>
 
-#define SUM_OFF     0.02 /* of 1: half's rounding of many small values */
-#define LINES_LEAST 4    /* that are added up */
-#define LINES_MOST  64
-#define LINES_RIGHT 0.95 /* of them must sum to 1 */
-#define SCORE       0.9  /* behind a transposition that explains the values themselves */
+#define SUM_OFF      0.02 /* of 1: half's rounding of many small values */
+#define LINES_LEAST  4    /* that are added up */
+#define LINES_MOST   64
+#define TOGETHER_MAX 65536 /* values of two axes that are added up as one line */
+#define LINES_RIGHT  0.95  /* of them must sum to 1 */
+#define SCORE        0.9   /* behind a transposition that explains the values themselves */
 
 /* Axes k .. k + with of a shape, as one. */
 struct lines {
@@ -46,7 +47,8 @@ static int axis_of(const double *x, const struct trial *t, bool logarithms, int 
     for (*with = 0; *with < 2; ++*with) {
         for (int k = shape->rank - 1 - *with; k >= 0; k--) {
             struct lines lines = lines_of(shape, k, *with);
-            if ((lines.count >= LINES_LEAST || *with) && sums_to_one(x, &lines, logarithms))
+            bool small = lines.length <= TOGETHER_MAX;
+            if ((*with ? small : lines.count >= LINES_LEAST) && sums_to_one(x, &lines, logarithms))
                 return k;
         }
     }

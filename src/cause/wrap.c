@@ -1,5 +1,6 @@
 /* Integers that wrap around at the ends of their range instead of staying there. */
 #include "cause/cause.h"
+#include "cause/sparse.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,8 +19,8 @@ struct wrap {
     int64_t agree, told; /* positions off the ends; of them, those that d's k agrees at */
 };
 
-#define JUMPS_LEAST 3 /* that are sure, */
-#define JUMPS_KNOWN 2 /* and where the steps are known */
+#define JUMPS_LEAST 3    /* that are sure, */
+#define JUMPS_KNOWN 2    /* and where the steps are known */
 #define BITS_OFF    0.01 /* of a period, from a power of two of steps */
 #define SLACK       0.02 /* of a period */
 #define FILLED      0.5  /* of a period that d must span: values of small size wrap nowhere */
@@ -147,11 +148,27 @@ static void say_wrap(const struct trial *t, struct found *found, const struct wr
         mm_num_short((char[MM_NUM]){0}, t->observed, 2));
 }
 
-bool cause_wrapped(const struct trial *t, struct found *found)
+#define NEITHER_MOST 0.02 /* share of what is off by too little for a jump and too much for noise */
+
+/* At a first look: what is off is off by a jump, or by noise. */
+static bool jumps_only(const struct trial *t, double span)
+{
+    int64_t seen = 0, neither = 0;
+    for (int64_t i = 0; i < t->c->d_count; i = sparse_next(i, t->c->d_count)) {
+        double e = fabs(t->c->s[i] - t->c->d[i]);
+        seen += isfinite(e);
+        neither += e > span / 4 && e < 0.9 * span;
+    }
+    return (double)neither <= NEITHER_MOST * (double)seen;
+}
+
+/* src does not fit into the range that dst has: it is moved there. */
+static bool wraps_values(const struct trial *t, struct found *found)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
     double span = m->dst.max - m->dst.min;
-    if (!(span > 0) || !(m->max_abs >= 0.98 * span) || !(m->src.max > m->dst.max || m->src.min < m->dst.min))
+    if (!(m->max_abs >= 0.98 * span) || !(m->src.max > m->dst.max || m->src.min < m->dst.min) ||
+        !jumps_only(t, span))
         return false;
     struct wrap h = {.period = period_of(t, span)};
     if (!(h.period > 0) || span > (1 + SLACK) * h.period || span < FILLED * h.period)
@@ -165,4 +182,84 @@ bool cause_wrapped(const struct trial *t, struct found *found)
         return false;
     say_wrap(t, found, &h);
     return true;
+}
+
+/* ---- src saturates where dst wraps around ---- */
+
+/* Both sides are codes of one range, or such times a step. */
+struct ends {
+    double period, low, high; /* of src's range */
+    int64_t wrapped, other;   /* positions off by more than half a period: at an end of src; not there */
+};
+
+/* Where integers end: what so many steps from 0 is a format's limit. */
+static bool is_limit(double steps)
+{
+    static const double limits[] = {7, 8, 15, 127, 128, 255, 32767, 32768, 65535};
+    for (size_t i = 0; i < MM_COUNT(limits); i++) {
+        if (fabs(steps / limits[i] - 1) <= 2e-3)
+            return true;
+    }
+    return false;
+}
+
+static bool ends_find(const struct trial *t, struct ends *h)
+{
+    const struct mm_stats *src = &t->c->result->metrics.src, *dst = &t->c->result->metrics.dst;
+    double step = t->whole_s && t->whole_d ? 1 : trial_grid(t, 65536);
+    double span = fmax(src->max, dst->max) - fmin(src->min, dst->min);
+    *h = (struct ends){.low = src->min, .high = src->max};
+    for (int bits = 4; bits <= 16 && step > 0 && h->period == 0; bits *= 2) {
+        if (span / step <= ldexp(1, bits) - 0.5)
+            h->period = step * ldexp(1, bits);
+    }
+    return h->period > 0 && t->c->result->metrics.max_abs > h->period / 2 &&
+           (is_limit(h->high / step) || is_limit(-h->low / step));
+}
+
+static void ends_count(const struct trial *t, struct ends *h)
+{
+    for (int64_t i = 0; i < t->c->d_count; i++) {
+        double s = t->c->s[i], d = t->c->d[i];
+        bool far = fabs(s - d) > h->period / 2, at_end = (s == h->high && d < s) || (s == h->low && d > s);
+        h->wrapped += far && at_end;
+        h->other += far && !at_end;
+    }
+}
+
+static void predict_ends(const void *hypothesis, const struct trial *t, int64_t from, size_t n, double *out)
+{
+    const struct ends *h = hypothesis;
+    for (size_t i = 0; i < n; i++) {
+        double s = t->c->s[from + (int64_t)i];
+        out[i] = fabs(s - t->c->d[from + (int64_t)i]) > h->period / 2 ? NAN : s;
+    }
+}
+
+static bool wraps_at_ends(const struct trial *t, struct found *found)
+{
+    struct ends h;
+    char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM];
+    if (!ends_find(t, &h))
+        return false;
+    ends_count(t, &h);
+    if (h.wrapped < JUMPS_LEAST || (double)h.other > (1 - AGREE_LEAST) * (double)h.wrapped ||
+        !found_set(found, t, predict_residual(t, predict_ends, &h), 2))
+        return false;
+    mm_num_count(a, h.wrapped);
+    mm_num_short(b, found->finding.residual, 2);
+    found_say(found, "%s integers wrap around where src saturates, the rest is off by %s", a, b);
+    found_evidence(
+        found,
+        "At %s positions src is at an end of its range (%s to %s), and dst near the other one: it went "
+        "round by %s. The rest is off by %s.",
+        a, mm_num_short(c, h.low, 4), mm_num_short(d, h.high, 4),
+        mm_num_short((char[MM_NUM]){0}, h.period, 4), b);
+    return true;
+}
+
+bool cause_wrapped(const struct trial *t, struct found *found)
+{
+    const struct mm_metrics *m = &t->c->result->metrics;
+    return m->dst.max > m->dst.min && (wraps_values(t, found) || wraps_at_ends(t, found));
 }

@@ -93,6 +93,45 @@ static void accumulators(void **state)
     }
 }
 
+/* Both sides have 8 bits, as codes or times a scale, and src stays at the end where dst goes on at the other one. */
+static void where_src_saturates(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 3; n++) {
+        double step = n ? 0.03 : 1;
+        bool with_sign = n < 2;
+        struct fault f;
+        fault_init(&f, image, 60 + (uint64_t)n);
+        for (int64_t i = 0; i < f.count; i++) {
+            double code = with_sign ? rint(70 * f.s[i]) : rint(fabs(95 * f.s[i]));
+            double low = with_sign ? -128 : 0, high = with_sign ? 127 : 255;
+            f.s[i] = fmin(high, fmax(low, code)) * step;
+            f.d[i] = wrapped(code, 8, with_sign) * step;
+        }
+        f.result.src.dtype = f.result.dst.dtype = n ? MM_F32 : MM_I8;
+        fault_find(&f);
+        assert_cause(&f, MM_CAUSE_WRAPPED, 0.9, "");
+        assert_non_null(strstr(f.finding[0].sentence, "integers wrap around where src saturates"));
+        fault_done(&f);
+    }
+}
+
+/* Codes that became others, but anywhere. */
+static void ends_that_are_lost(void **state)
+{
+    (void)state;
+    struct fault f;
+    uint64_t seed = 4;
+    fault_init(&f, image, 70);
+    for (int64_t i = 0; i < f.count; i++) {
+        f.s[i] = fmin(127, fmax(-128, rint(50 * f.s[i])));
+        f.d[i] = uniform(&seed) < 0.1 ? rint(255 * uniform(&seed)) - 128 : f.s[i];
+    }
+    fault_find(&f);
+    assert_true(strcmp(found_word(&f), "wrapped") != 0);
+    fault_done(&f);
+}
+
 /* A byte read with the wrong sign; saturation; angles, which are right modulo a turn; unrelated values. */
 static void nothing_wrapped(void **state)
 {
@@ -145,8 +184,10 @@ static void half_of_a_byte(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(dequantised), cmocka_unit_test(unsigned_codes),
-                                       cmocka_unit_test(accumulators), cmocka_unit_test(nothing_wrapped),
-                                       cmocka_unit_test(half_of_a_byte)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dequantised),       cmocka_unit_test(unsigned_codes),
+        cmocka_unit_test(accumulators),      cmocka_unit_test(nothing_wrapped),
+        cmocka_unit_test(half_of_a_byte),    cmocka_unit_test(where_src_saturates),
+        cmocka_unit_test(ends_that_are_lost)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
