@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #define REST_MOST 0.1  /* relative error of what neither side masks */
+#define FEW       4    /* positions of -Inf on one side alone, at least, where nothing else shows a mask */
 #define LARGE     -1e3 /* nothing below it: no mask */
 #define SCORE     0.95 /* before what NaN and Inf of the reference alone say */
 
@@ -13,6 +14,7 @@ struct masked {
     double limit_s, limit_d;
     int64_t src, dst, both, first; /* positions masked on that side alone, on both */
     double error, energy;          /* sums of e^2 and d^2 where neither is */
+    double other;                  /* sum of what stands there on the other side */
 };
 
 static void masked_find(struct masked *h, const struct trial *t)
@@ -26,6 +28,7 @@ static void masked_find(struct masked *h, const struct trial *t)
         else if ((in_s && isfinite(d)) || (in_d && isfinite(s))) {
             h->src += in_s;
             h->dst += in_d;
+            h->other += in_s ? d : s;
             h->first = h->first < 0 ? i : h->first;
         } else if (isfinite(s - d)) {
             h->error += (s - d) * (s - d);
@@ -34,11 +37,22 @@ static void masked_find(struct masked *h, const struct trial *t)
     }
 }
 
-/* Without values of a size that tells, -Inf must stand on both sides: a logarithm of 0 has it, too. */
+/* Masked on one side, and on the other values like all others: a logarithm of 0 has its lowest ones there. */
+static bool is_ordinary(const struct trial *t, const struct masked *h)
+{
+    double n = (double)t->n, count = (double)(h->src + h->dst);
+    double mean = h->src ? t->mean_d : t->mean_s, spread = sqrt((h->src ? t->vd : t->vs) / n);
+    return t->n > 0 && (h->src == 0 || h->dst == 0) && count >= FEW && h->other / count > mean - spread;
+}
+
+/* Without values of a size that tells, -Inf must stand on both sides, or where the other side has ordinary values. */
 static bool is_mask(const struct trial *t, const struct masked *h)
 {
+    const struct mm_metrics *m = &t->c->result->metrics;
     bool finite = isfinite(h->limit_s) || isfinite(h->limit_d);
-    return h->src + h->dst > 0 && (finite || h->both > 0) && 2 * (h->src + h->dst) < t->c->d_count;
+    bool infinite = m->src.nan + m->src.pos_inf + m->dst.nan + m->dst.pos_inf == 0 && is_ordinary(t, h);
+    return h->src + h->dst > 0 && (finite || h->both > 0 || infinite) &&
+           4 * (h->src + h->dst) < 3 * t->c->d_count;
 }
 
 static void say_mask(const struct trial *t, struct found *found, const struct masked *h)

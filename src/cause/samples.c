@@ -8,7 +8,8 @@
 
 #define SAMPLES_MAX  64
 #define PROBES       64  /* positions of a sample that are looked at */
-#define VALUES_LEAST 16  /* of a sample: fewer are alike by chance */
+#define VALUES_LEAST 8   /* of a sample: fewer are equal by chance, */
+#define VALUES_ALIKE 16  /* or are near another one's */
 #define OFF_LEAST    0.5 /* relative error of a sample that is not the one it should be */
 #define RIGHT_MOST   0.1 /* of one that is, or noise */
 
@@ -146,9 +147,11 @@ bool cause_samples(const struct trial *t, struct found *found)
     h.each = t->c->d_count / h.count;
     samples_find(t, &h);
     bool placed = h.moved == h.wrong || (h.moved == 0 && 2 * h.wrong <= h.count);
-    if (h.wrong == 0 || !placed || (shape->rank < 4 && (h.moved > 0 || h.other > 0)))
+    bool matched = h.moved > 0 || h.other > 0;
+    if (h.wrong == 0 || !placed || (matched && (shape->rank < 4 || h.each < VALUES_ALIKE)))
         return false;
-    if (!found_set(found, t, predict_residual(t, predict_samples, &h), 1))
+    /* two samples that changed places are an axis backwards as well, which is one parameter */
+    if (!found_set(found, t, predict_residual(t, predict_samples, &h), 0.9))
         return false;
     if (h.other > 0)
         found->finding.score *= 0.8; /* what stands there is not known */

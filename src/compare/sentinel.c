@@ -105,9 +105,11 @@ static double limit_of_codes(const double *x, const double *other, int64_t count
 
 bool sentinels_possible(const struct mm_metrics *m)
 {
-    bool src = m->src.min <= -HUGE_LEAST || m->src.neg_inf, dst = m->dst.min <= -HUGE_LEAST || m->dst.neg_inf;
-    bool finite = m->src.min <= -HUGE_LEAST || m->dst.min <= -HUGE_LEAST;
-    return m->count <= COUNT_MAX && finite && (src || m->src.min < 0) && (dst || m->dst.min < 0);
+    bool src = m->src.min <= -HUGE_LEAST, dst = m->dst.min <= -HUGE_LEAST;
+    bool src_any = src || m->src.neg_inf, dst_any = dst || m->dst.neg_inf;
+    bool alone = m->nonfinite_differ > 0 && src_any != dst_any; /* the other side may end at its lowest code */
+    return m->count <= COUNT_MAX && (src || dst || alone) && (src_any || m->src.min < 0) &&
+           (dst_any || m->dst.min < 0);
 }
 
 int64_t mm_sentinels_mask(double *s, double *d, int64_t count)

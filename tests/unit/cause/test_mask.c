@@ -61,7 +61,31 @@ static void no_mask(void **state)
         f.s[i] = is_masked(i, 20) ? -1e9 : f.s[i];
     leave_out(&f);
     assert_cause(&f, MM_CAUSE_MASK, 0.85, "the mask differs: 380 positions in src alone, 0 in dst alone");
+    for (int64_t i = 0; i < f.count; i++) /* -Inf, and any value of the others */
+        f.s[i] = is_masked(i, 20) ? -INFINITY : f.d[i];
+    leave_out(&f);
+    assert_cause(&f, MM_CAUSE_MASK, 0.85, "the mask differs: 380 positions in src alone, 0 in dst alone");
     fault_done(&f);
+}
+
+/* A logarithm of 0, where the other side has small numbers; or one, which is its end then. */
+static void logarithm_of_zero(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 2; n++) {
+        struct fault f;
+        uint64_t seed = 6;
+        fault_init(&f, shape_of(3, 2, 20, 20, 1), 35);
+        for (int64_t i = 0; i < f.count; i++) {
+            bool zero = i % 8 == 3;
+            f.s[i] = zero ? -INFINITY : f.s[i];
+            f.d[i] = zero ? -17.3 - n * uniform(&seed) : f.s[i];
+        }
+        leave_out(&f);
+        assert_string_equal(found_word(&f), n ? "reference-nonfinite" : "none");
+        assert_int_equal(f.result.masked, n ? 0 : 100);
+        fault_done(&f);
+    }
 }
 
 /* The same mask, by another value on each side; -Inf of a logarithm in src alone; one large value. */
@@ -96,6 +120,6 @@ static void no_difference(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(one_side), cmocka_unit_test(no_mask),
-                                       cmocka_unit_test(no_difference)};
+                                       cmocka_unit_test(logarithm_of_zero), cmocka_unit_test(no_difference)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

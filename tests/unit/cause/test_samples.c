@@ -61,6 +61,25 @@ static void fewer_axes(void **state)
     }
 }
 
+/* Two samples exchanged are an axis backwards, too; that they are samples says more. A vector of ten scores each. */
+static void small_batches(void **state)
+{
+    (void)state;
+    struct fault f;
+    fault_init(&f, shape_of(4, 2, 3, 8, 8), 50);
+    for (int64_t i = 0; i < f.count; i++)
+        f.d[i] = f.s[(i + EACH) % f.count];
+    fault_find(&f);
+    assert_cause(&f, MM_CAUSE_SAMPLES, 0.95, "sample 0, 1 of 2 (axis 0) changed places");
+    fault_done(&f);
+    fault_init(&f, shape_of(2, 4, 10, 1, 1), 51);
+    for (int64_t i = 10; i < 20; i++)
+        f.d[i] = 0;
+    fault_find(&f);
+    assert_cause(&f, MM_CAUSE_SAMPLES, 0.95, "index 1 of 4 (axis 0) is 0 everywhere");
+    fault_done(&f);
+}
+
 /* The same picture twice, in any order; another factor for one sample; noise in all; unrelated samples. */
 static void right_places(void **state)
 {
@@ -91,6 +110,6 @@ static void right_places(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(places), cmocka_unit_test(fewer_axes),
-                                       cmocka_unit_test(right_places)};
+                                       cmocka_unit_test(small_batches), cmocka_unit_test(right_places)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
