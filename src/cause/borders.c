@@ -12,6 +12,7 @@
 #define RIM_LEAST  0.02 /* and by this share of its own signal */
 #define RIM_SHARE  0.9  /* of the error's energy that lies on such sides */
 #define RIM_OFF    0.2  /* of the values there: all planes have them; a ReLU makes many 0 */
+#define NOISE_MOST 4.0  /* times its RMS: what noise reaches */
 #define INSIDE_HAS 0.1  /* of the signal's energy */
 #define FOLLOWS    0.3  /* correlation with src, of a single side that is off */
 #define SCALE_FITS 0.1  /* of a side's error that one factor may leave: an average with another divisor */
@@ -131,7 +132,7 @@ static bool is_rim(const struct trial *t, const struct rim *rim, unsigned off, d
 }
 
 /* The inside at a first look: positions spread over all of it. */
-static bool inside_is_right(const struct trial *t, struct rim rim)
+static bool inside_is_right(const struct trial *t, struct rim rim, double *noise)
 {
     struct sums all = {0}, inside;
     for (int64_t i = 0; i < t->c->d_count; i = sparse_next(i, t->c->d_count))
@@ -139,6 +140,7 @@ static bool inside_is_right(const struct trial *t, struct rim rim)
     inside = inside_of(&rim, rim.depth);
     for (int k = 0; k < CLASSES * CLASSES; k++)
         sums_add(&all, &rim.at[k / CLASSES][k % CLASSES]);
+    *noise = fmax(*noise, inside.count ? NOISE_MOST * sqrt(inside.error / (double)inside.count) : 0);
     return relative(&inside) <= fmax(relative(&all), t->observed) / 3;
 }
 
@@ -147,7 +149,7 @@ static bool rim_init(struct rim *rim, const struct trial *t, int height, int wid
 {
     const struct mm_shape *shape = &t->d_shape;
     *rim = (struct rim){.inner = 1, .width = shape->dim[width], .height = 1, .axis = height};
-    rim->noise = 4 * t->noise * sqrt(t->ss / (double)(t->n ? t->n : 1));
+    rim->noise = NOISE_MOST * t->noise * sqrt(t->ss / (double)(t->n ? t->n : 1));
     for (int k = width + 1; k < shape->rank; k++)
         rim->inner *= shape->dim[k];
     int64_t least = rim->width;
@@ -156,7 +158,7 @@ static bool rim_init(struct rim *rim, const struct trial *t, int height, int wid
         least = rim->height < least ? rim->height : least;
     }
     rim->depth = (int)(least < 2 * DEPTH_MAX + INSIDE ? (least - INSIDE) / 2 : DEPTH_MAX);
-    return rim->depth > 0 && inside_is_right(t, *rim);
+    return rim->depth > 0 && inside_is_right(t, *rim, &rim->noise);
 }
 
 /* Of one side alone: does it hold something of src? What was left there before does not. */

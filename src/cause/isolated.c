@@ -25,9 +25,10 @@ struct spot {
 struct spots {
     struct spot *spot;
     size_t count;
-    double limit; /* above it is wrong */
-    double right; /* the greatest |e| below */
-    double rest;  /* sum e^2 of these */
+    double limit;     /* above it is wrong */
+    double right;     /* the greatest |e| below */
+    double low, high; /* the range of s there */
+    double rest;      /* sum e^2 of these */
 };
 
 static int ascending(const void *a, const void *b)
@@ -69,6 +70,8 @@ static bool spots_find(struct spots *spots, const struct trial *t)
             least = fmin(least, e);
         } else if (isfinite(e)) {
             spots->right = fmax(spots->right, e);
+            spots->low = fmin(spots->low, t->c->s[i]);
+            spots->high = fmax(spots->high, t->c->s[i]);
             spots->rest += e * e;
         }
     }
@@ -76,16 +79,23 @@ static bool spots_find(struct spots *spots, const struct trial *t)
            least >= APART * spots->right;
 }
 
-/* Values that only the end of dst's range keeps from being right were cut off there. */
-static bool is_cut_off(const struct trial *t, const struct spots *spots)
+#define OWN_ERROR 0.2 /* of its size: a large value is not wrong by what is large for others */
+
+/*
+ * What is wrong because of its value is not wrong because of its place: it is cut off at the end of dst's range, or it
+ * is larger (smaller) than all that is right. Nor is what is nearly right, for its size.
+ */
+static bool depend_on_values(const struct trial *t, const struct spots *spots)
 {
     const struct mm_stats *dst = &t->c->result->metrics.dst;
-    size_t cut = 0;
+    size_t cut = 0, outside = 0, near = 0;
     for (size_t i = 0; i < spots->count; i++) {
         double s = t->c->s[spots->spot[i].at], d = t->c->d[spots->spot[i].at];
         cut += (d == dst->max && s > d) || (d == dst->min && s < d);
+        outside += s < spots->low || s > spots->high;
+        near += spots->spot[i].error < OWN_ERROR * fmax(fabs(s), fabs(d));
     }
-    return 2 * cut > spots->count;
+    return near > 0 || 2 * cut > spots->count || (spots->count > 1 && 2 * outside > spots->count);
 }
 
 /* A run of neighbours, in memory or along an axis, is a part. */
@@ -143,11 +153,25 @@ static void places_text(const struct trial *t, const struct spots *spots, char *
         snprintf(out + length, size - length, ", ...");
 }
 
+/* Operators that jump: what is rounding before them is a whole step, another index or another turn behind them. */
+static bool jumps(const char *op_type)
+{
+    static const char *const words[] = {"floor", "ceil",    "round",  "sign", "trunc",      "greater", "less",
+                                        "equal", "where",   "select", "topk", "nonmax",     "sort",    "mod",
+                                        "atan",  "nearest", "grid",   "roi",  "quantizelin"};
+    for (size_t i = 0; i < MM_COUNT(words); i++) {
+        if (mm_text_find(op_type, words[i]))
+            return true;
+    }
+    return false;
+}
+
 static bool spots_tell(const struct trial *t, const struct spots *spots, struct found *found)
 {
     char a[MM_NUM], b[MM_NUM], places[160];
     double rest = sqrt(spots->rest / t->dd), score = cause_score(t, rest);
-    if (is_cut_off(t, spots) || lie_together(t, spots) || share_an_index(t, spots) || score < SCORE_KEEP)
+    if (depend_on_values(t, spots) || lie_together(t, spots) || share_an_index(t, spots) ||
+        score < SCORE_KEEP)
         return false;
     found->finding.residual = rest;
     found->finding.score = SCORE * score;
@@ -166,10 +190,12 @@ bool cause_isolated(const struct trial *t, struct found *found)
 {
     double rms = sqrt(t->ss / (double)(t->n ? t->n : 1));
     const struct mm_metrics *m = &t->c->result->metrics;
-    if (t->n < LEAST_VALUES || (t->whole_s && t->whole_d) ||
+    if (t->n < LEAST_VALUES || (t->whole_s && t->whole_d) || jumps(t->c->op_type) ||
         !(m->max_abs * m->max_abs * SHARE_MOST * (double)t->n >= t->ee / 2))
         return false;
-    struct spots spots = {.limit = fmax(APART * usual_error(t), NOISE_MOST * t->noise * rms)};
+    struct spots spots = {.low = INFINITY,
+                          .high = -INFINITY,
+                          .limit = fmax(APART * usual_error(t), NOISE_MOST * t->noise * rms)};
     bool good = m->max_abs > spots.limit && spots_find(&spots, t) && spots_tell(t, &spots, found);
     free(spots.spot);
     return good;

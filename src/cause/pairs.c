@@ -27,8 +27,8 @@ struct pairs {
 static void pairs_add(struct pairs *h, double s, double d)
 {
     double e = fabs(s - d);
-    if (!isfinite(e))
-        return;
+    if (!isfinite(e) || (s == 0 && d == 0))
+        return; /* zeros are exact whatever made them */
     if (e > h->limit) {
         h->off++;
         h->fell_short += fabs(d) < fabs(s) && s * d >= 0;

@@ -107,7 +107,8 @@ bool sentinels_possible(const struct mm_metrics *m)
 {
     bool src = m->src.min <= -HUGE_LEAST, dst = m->dst.min <= -HUGE_LEAST;
     bool src_any = src || m->src.neg_inf, dst_any = dst || m->dst.neg_inf;
-    bool alone = m->nonfinite_differ > 0 && src_any != dst_any; /* the other side may end at its lowest code */
+    bool alone =
+        m->nonfinite_differ > 0 && src_any != dst_any; /* the other side may end at its lowest code */
     return m->count <= COUNT_MAX && (src || dst || alone) && (src_any || m->src.min < 0) &&
            (dst_any || m->dst.min < 0);
 }

@@ -169,10 +169,27 @@ static void no_border(void **state)
     fault_done(&f);
 }
 
+/* Three wrong values that happen to lie at the border of one plane of sixteen. */
+static void few_values(void **state)
+{
+    (void)state;
+    struct fault f;
+    uint64_t seed = 7;
+    fault_init(&f, shape_of(4, 1, 16, 7, 7), 71);
+    for (int64_t i = 0; i < f.count; i++)
+        f.d[i] = f.s[i] * (1 + 1e-3 * normal(&seed));
+    f.d[49 * 5 + 3] += 6;
+    f.d[49 * 5 + 14] -= 7;
+    f.d[49 * 5 + 21] += 5;
+    fault_find(&f);
+    assert_true(strcmp(found_word(&f), "border") != 0);
+    fault_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(padded_with), cmocka_unit_test(one_corner),
-                                       cmocka_unit_test(average), cmocka_unit_test(sequence),
-                                       cmocka_unit_test(no_border)};
+                                       cmocka_unit_test(average),     cmocka_unit_test(sequence),
+                                       cmocka_unit_test(no_border),   cmocka_unit_test(few_values)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

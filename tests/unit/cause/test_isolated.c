@@ -64,8 +64,38 @@ static void something_else(void **state)
     fault_done(&f);
 }
 
+/* Wrong because of their values: all large ones fall short. Right for their size: one value of 60 times the others'. */
+static void large_values(void **state)
+{
+    (void)state;
+    struct fault f;
+    uint64_t seed = 8;
+    fault_init(&f, shape_of(2, 40, 50, 1, 1), 50);
+    for (int64_t i = 0; i < f.count; i++)
+        f.d[i] = f.s[i] > 2.1 ? 0.7 * f.s[i] : f.s[i];
+    fault_find(&f);
+    assert_true(strcmp(found_word(&f), "isolated") != 0);
+    for (int64_t i = 0; i < f.count; i++)
+        f.d[i] = i % 700 == 60 ? f.s[i] + 3 : f.s[i];
+    f.c.op_type = "GridSample"; /* a coordinate that rounds to the neighbour */
+    fault_find(&f);
+    assert_true(strcmp(found_word(&f), "isolated") != 0);
+    f.c.op_type = "Add";
+    fault_find(&f);
+    assert_string_equal(found_word(&f), "isolated");
+    f.s[700] = 200;
+    for (int64_t i = 0; i < f.count; i++)
+        f.d[i] = f.s[i] * (1 + 0.003 * normal(&seed));
+    f.d[700] = 180;
+    f.c.noise = 1e-4;
+    fault_find(&f);
+    assert_true(strcmp(found_word(&f), "isolated") != 0);
+    fault_done(&f);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(here_and_there), cmocka_unit_test(something_else)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(here_and_there), cmocka_unit_test(something_else),
+                                       cmocka_unit_test(large_values)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
