@@ -119,14 +119,24 @@ static void predict_wrap(const void *hypothesis, const struct trial *t, int64_t 
     }
 }
 
-/* A byte read with or without its sign moves one half of the values, which all fit into its range. */
+/*
+ * A byte read with or without its sign moves one half of its values by 256 steps: what lies on one side of the middle of
+ * their range. Values that do not fit into the range were cut off, where wrapped ones go on at the other end.
+ */
 static bool may_be_signedness(const struct trial *t, const struct wrap *h)
 {
-    const struct mm_stats *src = &t->c->result->metrics.src;
     double room = 3 * SLACK * h->period, limit = h->low < -room ? h->low + h->period : h->low;
-    bool one_way = h->up == 0 || h->down == 0, fits = src->max - src->min <= h->period + room;
-    bool halves = fabs(limit) <= room || fabs(limit - src->min - h->period / 2) <= room;
-    return one_way && fits && halves;
+    double first = limit - h->period / 2, src_min = t->c->result->metrics.src.min;
+    bool one_way = h->up == 0 || h->down == 0, halves = fabs(limit) <= room || fabs(first - src_min) <= room;
+    int64_t outside = 0, go_on = 0;
+    for (int64_t i = 0; one_way && halves && i < t->c->d_count; i++) {
+        double s = t->c->s[i], k = floor((s - h->low) / h->period);
+        if (!isfinite(s) || (s >= first - h->slack && s <= first + h->period + h->slack))
+            continue;
+        outside++;
+        go_on += fabs(s - k * h->period - t->c->d[i]) <= h->slack;
+    }
+    return one_way && halves && 2 * go_on <= outside;
 }
 
 static void say_wrap(const struct trial *t, struct found *found, const struct wrap *h)
