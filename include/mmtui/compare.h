@@ -219,12 +219,14 @@ const struct mm_metrics *mm_result_judged(const struct mm_result *result);
  * lowest numbers. Where one side has none, but its least value stands wherever (four times at least) the other has one,
  * then that is its sentinel: integers end there.
  *
- * mm_sentinel_limit: of one side, what is at most so much is a sentinel; -Inf: only that is; NaN: nothing is.
- * mm_sentinels_mask: writes NaN to both s and d at positions where both hold one, and returns how many; 0, and nothing
- * is written, where there are none, or fewer than four whose values differ between the sides and are not both
- * powers of ten or lowest numbers (these are values that differ).
+ * Of one side: what is at most so much is a sentinel; -Inf: only that is; NaN: nothing is.
  */
 double mm_sentinel_limit(const double *x, int64_t count);
+/*
+ * Writes NaN to both s and d at positions where both hold a sentinel, and returns how many; 0, and nothing is written,
+ * where there are none, or fewer than four whose values differ between the sides and are not both powers of ten or
+ * lowest numbers (these are values that differ).
+ */
 int64_t mm_sentinels_mask(double *s, double *d, int64_t count);
 
 /* Headers only: state becomes HEADER, SINGLE, MISMATCH or FAILED. */

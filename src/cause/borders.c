@@ -11,7 +11,8 @@
 #define RIM_TIMES  10.0 /* a side is off by so many times what the inside is, */
 #define RIM_LEAST  0.02 /* and by this share of its own signal */
 #define RIM_SHARE  0.9  /* of the error's energy that lies on such sides */
-#define RIM_OFF    0.2  /* of the values there: all planes have them; a ReLU makes many 0 */
+#define RIM_COUNT  8    /* values that are off there, at least, */
+#define RIM_OFF    0.2  /* and of all there: all planes have them; a ReLU makes many 0 */
 #define NOISE_MOST 4.0  /* times its RMS: what noise reaches */
 #define INSIDE_HAS 0.1  /* of the signal's energy */
 #define FOLLOWS    0.3  /* correlation with src, of a single side that is off */
@@ -128,7 +129,7 @@ static bool is_rim(const struct trial *t, const struct rim *rim, unsigned off, d
         }
     *rest = sqrt(out.error / t->dd);
     return off && on.error >= RIM_SHARE * (on.error + out.error) && inside.signal >= INSIDE_HAS * t->ss &&
-           on.signal > 0 && (double)on.off >= RIM_OFF * (double)on.count;
+           on.signal > 0 && on.off >= RIM_COUNT && (double)on.off >= RIM_OFF * (double)on.count;
 }
 
 /* The inside at a first look: positions spread over all of it. */

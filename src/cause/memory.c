@@ -227,7 +227,7 @@ static bool say_part(const struct trial *t, struct found *found, const struct pa
     return true;
 }
 
-/* Is hardly a value in it right? A few wrong ones among others are no part. Of a part of memory axis is -1, and
+/* Is hardly a value in it right? A few wrong ones, alone or among others, are no part. Of a part of memory axis is -1, and
  * [from, to) are positions. */
 static bool is_all_wrong(const struct trial *t, const struct part *part, int axis)
 {
@@ -243,7 +243,7 @@ static bool is_all_wrong(const struct trial *t, const struct part *part, int axi
         seen++;
         right += e <= fmax(VALUE_OFF * fmax(s, d), noise);
     }
-    return (double)right <= FEW_RIGHT * (double)seen;
+    return seen >= PART_LEAST && (double)right <= FEW_RIGHT * (double)seen;
 }
 
 #define STRETCHES 512

@@ -124,7 +124,7 @@ static void sequence(void **state)
 {
     (void)state;
     struct fault f;
-    fault_init(&f, shape_of(3, 1, 6, 40, 1), 51);
+    fault_init(&f, shape_of(3, 1, 12, 40, 1), 51);
     for (int64_t i = 0; i < f.count; i++)
         f.d[i] = i % 40 == 0 ? 0.5 * f.s[i] : f.s[i];
     noise_half(&f);

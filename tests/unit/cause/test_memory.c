@@ -131,6 +131,13 @@ static void few_wrong_values(void **state)
     fault_find(&f);
     assert_true(strcmp(found_word(&f), "unwritten") != 0);
     fault_done(&f);
+    fault_init(&f, shape_of(2, 3, 20, 1, 1), 73); /* a column of three */
+    f.d[5] += 3;
+    f.d[25] -= 4;
+    f.d[45] += 5;
+    fault_find(&f);
+    assert_true(strcmp(found_word(&f), "unwritten") != 0);
+    fault_done(&f);
 }
 
 /* A gray area, a little off in its middle, which holds all of the error. */
