@@ -112,6 +112,7 @@ enum mm_cause_id {
     MM_CAUSE_BLOCKS,        /* channels as blocks of pixels, in the other order (DCR / CRD) */
     MM_CAUSE_WRAPPED,       /* integers that wrap around instead of saturating */
     MM_CAUSE_PAIRS,         /* sums of pairs of 8-bit products that saturate in 16 bits */
+    MM_CAUSE_HALVED,        /* all sums are even: weights were halved */
     MM_CAUSE_SIGNS,   /* from here to MASK patterns of their own. Signs turned over along an axis, or lost */
     MM_CAUSE_BORDERS, /* only the border of a map: padding */
     MM_CAUSE_SAMPLES, /* one sample of a batch is empty or another's, or they changed places */

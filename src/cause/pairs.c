@@ -1,9 +1,9 @@
-/* Products of uint8 and int8 that are added in pairs in 16 bits: large sums fall short. */
+/* Products of 8 bits that are added in pairs in 16 bits: large sums fall short, or weights are halved beforehand. */
 #include "cause/cause.h"
 #include "cause/sparse.h"
 
+#include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 
 /*
  * Without VNNI, kernels add two products of uint8 and int8 at a time in int16, which saturates: two of up to 255 x 127
@@ -94,5 +94,61 @@ bool cause_pairs(const struct trial *t, struct found *found)
         "exact: so do sums of uint8 x int8 that are added in pairs in int16.",
         mm_num_count(a, h.off), mm_num_short(b, 100 * (double)h.fell_short / (double)h.off, 3),
         mm_num_short(c, h.size_off / (double)h.off * (double)h.right / h.size_right, 2));
+    return true;
+}
+
+/* ---- weights that were halved ---- */
+
+/*
+ * int8 x int8 without VNNI would saturate as well, so oneDNN halves the weights and doubles the sums: odd weights are
+ * rounded, and all sums are even. Sums that are rounded to even numbers afterwards are off by 1 at most.
+ */
+#define SUMS_LEAST   64   /* that many are not even by chance */
+#define ODD_LEAST    0.25 /* share of src's sums */
+#define RMSE_LEAST   4.0  /* more than rounding to even numbers */
+#define HALVED_MOST  0.3  /* relative error: a weight is off by a half of its last bit */
+#define HALVED_SCORE 0.8
+
+static bool is_odd(double x)
+{
+    return fmod(x, 2) != 0;
+}
+
+/* *even: d's are, as far as was looked at; returns the share of s that is odd. */
+static double odd_share(const struct trial *t, bool sparse, bool *even)
+{
+    int64_t seen = 0, odd = 0;
+    *even = true;
+    for (int64_t i = 0; i < t->c->d_count && *even; i = sparse ? sparse_next(i, t->c->d_count) : i + 1) {
+        *even = !is_odd(t->c->d[i]);
+        odd += is_odd(t->c->s[i]);
+        seen++;
+    }
+    return seen ? (double)odd / (double)seen : 0;
+}
+
+bool cause_halved(const struct trial *t, struct found *found)
+{
+    const struct mm_metrics *m = &t->c->result->metrics;
+    char a[MM_NUM], b[MM_NUM];
+    bool even;
+    if (!t->whole_s || !t->whole_d || t->n < SUMS_LEAST || m->nonfinite_differ || trial_is_ids(t) ||
+        !mm_op_has_weights(t->c->op_type) || !(m->rmse >= RMSE_LEAST) || !(t->observed <= HALVED_MOST))
+        return false;
+    if (odd_share(t, true, &even) < ODD_LEAST || !even)
+        return false;
+    double odd = odd_share(t, false, &even);
+    if (!even)
+        return false;
+    found->finding.score = HALVED_SCORE;
+    found->parameters = 1;
+    mm_num_short(a, 100 * odd, 2);
+    mm_num_short(b, t->observed, 2);
+    found_say(found, "all sums of dst are even, %s %% of src's are odd: weights were halved", a);
+    found_evidence(found,
+                   "All %" PRId64
+                   " sums of dst are even, %s %% of src's are odd, and they differ by %s: weights of int8 "
+                   "were halved against saturation, and the sums doubled.",
+                   t->c->d_count, a, b);
     return true;
 }

@@ -107,9 +107,45 @@ static void zeros(void **state)
     fault_done(&f);
 }
 
+/* int8 x int8 with weights of half the size, as oneDNN has them: x (2 rint(w / 2)), so every product is even. */
+static void halved(void **state)
+{
+    (void)state;
+    struct fault f;
+    uint64_t seed = 21;
+    double x[ROWS][DEPTH], w[DEPTH][COLUMNS];
+    fault_init(&f, shape_of(2, ROWS, COLUMNS, 1, 1), 6);
+    for (int i = 0; i < ROWS * DEPTH; i++)
+        x[i / DEPTH][i % DEPTH] = fmax(-127, fmin(127, rint(40 * normal(&seed))));
+    for (int i = 0; i < DEPTH * COLUMNS; i++)
+        w[i / COLUMNS][i % COLUMNS] = fmax(-127, fmin(127, rint(30 * normal(&seed))));
+    for (int i = 0; i < ROWS * COLUMNS; i++) {
+        f.s[i] = f.d[i] = 0;
+        for (int k = 0; k < DEPTH; k++) {
+            f.s[i] += x[i / COLUMNS][k] * w[k][i % COLUMNS];
+            f.d[i] += x[i / COLUMNS][k] * 2 * rint(w[k][i % COLUMNS] / 2);
+        }
+    }
+    f.result.src.dtype = f.result.dst.dtype = MM_I32;
+    f.c.op_type = "MatMulInteger";
+    fault_find(&f);
+    assert_cause(&f, MM_CAUSE_HALVED, 0.75, "all sums of dst are even, 50 % of src's are odd");
+    for (int64_t i = 0; i < f.count; i++)
+        f.d[i] = 2 * rint(f.s[i] / 2); /* the last bit cut off */
+    fault_find(&f);
+    for (size_t i = 0; i < f.findings; i++)
+        assert_true(f.finding[i].cause != MM_CAUSE_HALVED);
+    for (int64_t i = 0; i < f.count; i++)
+        f.d[i] = f.s[i] + rint(100 * normal(&seed));
+    fault_find(&f);
+    for (size_t i = 0; i < f.findings; i++)
+        assert_true(f.finding[i].cause != MM_CAUSE_HALVED);
+    fault_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(sums_fall_short), cmocka_unit_test(sums_are_right),
-                                       cmocka_unit_test(zeros)};
+                                       cmocka_unit_test(zeros), cmocka_unit_test(halved)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
