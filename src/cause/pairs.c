@@ -9,7 +9,7 @@
  * Without VNNI, kernels add two products of uint8 and int8 at a time in int16, which saturates: two of up to 255 x 127
  * come to 64770. Sums without such a pair are exact, most others are short of what they should be, whatever their sign.
  * Which pairs there were is not in the dump. But that the rest is equal to the bit shows that inputs and weights are the
- * same, and so do other causes (inputs that are cut off) not leave it.
+ * same: inputs that were cut off, say, would have changed nearly all sums.
  */
 #define OFF_LEAST   16   /* values that are off, */
 #define OFF_MOST    0.5  /* at most this share, */
@@ -91,7 +91,7 @@ bool cause_pairs(const struct trial *t, struct found *found)
     found_evidence(
         found,
         "%s values are off, %s %% of them too small, and they are %s times as large as the rest, which is "
-        "exact: so do sums of uint8 x int8 that are added in pairs in int16.",
+        "exact. Sums of uint8 x int8 that are added in pairs in int16 look like this.",
         mm_num_count(a, h.off), mm_num_short(b, 100 * (double)h.fell_short / (double)h.off, 3),
         mm_num_short(c, h.size_off / (double)h.off * (double)h.right / h.size_right, 2));
     return true;

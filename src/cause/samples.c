@@ -108,7 +108,8 @@ static bool is_permutation(const struct samples *h)
 
 static void say_samples(const struct trial *t, struct found *found, const struct samples *h)
 {
-    const char *one = t->c->d_shape.rank >= 4 ? "sample" : "index";
+    bool many = h->wrong > 1, batch = t->c->d_shape.rank >= 4;
+    const char *word = many ? batch ? "samples" : "indices" : batch ? "sample" : "index";
     char a[MM_NUM], b[MM_NUM], list[48] = "", what[64];
     size_t length = 0;
     for (int64_t k = 0, shown = 0; k < h->count && shown < 4; k++)
@@ -118,14 +119,15 @@ static void say_samples(const struct trial *t, struct found *found, const struct
     if (h->moved == h->wrong && is_permutation(h))
         snprintf(what, sizeof what, "changed places");
     else if (h->moved == h->wrong)
-        snprintf(what, sizeof what, "holds what belongs to %d", h->source[h->first]);
+        snprintf(what, sizeof what, "%s what belongs to %d", many ? "hold" : "holds", h->source[h->first]);
     else if (h->empty == h->wrong)
-        snprintf(what, sizeof what, "is %s everywhere", mm_num_short(a, h->value[h->first], 3));
+        snprintf(what, sizeof what, "%s %s everywhere", many ? "are" : "is",
+                 mm_num_short(a, h->value[h->first], 3));
     else
-        snprintf(what, sizeof what, "holds something else");
+        snprintf(what, sizeof what, "%s something else", many ? "hold" : "holds");
     mm_num_short(a, found->finding.residual, 2);
     mm_num_short(b, t->observed, 2);
-    found_say(found, "%s %s%s of %" PRId64 " (axis 0) %s, the rest is right", one, list,
+    found_say(found, "%s %s%s of %" PRId64 " (axis 0) %s, the rest is right", word, list,
               h->wrong > 4 ? ", ..." : "", h->count, what);
     found_evidence(found,
                    "Along axis 0, %d of %" PRId64 " are off: %d in another's place, %d empty, %d neither. "
@@ -134,8 +136,8 @@ static void say_samples(const struct trial *t, struct found *found, const struct
 }
 
 /*
- * Of four axes and more the first is a batch. Of three and two it may be one: there only an empty sample is told, or
- * one that nothing of src is in, and orders are left to others.
+ * Of four axes and more the first is a batch. Of three and two it may be one: there only a sample of one
+ * value is told, and orders are left to others.
  */
 bool cause_samples(const struct trial *t, struct found *found)
 {

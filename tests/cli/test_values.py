@@ -77,7 +77,7 @@ def samples(folder):
     starts(dumps.found(), "implementation", "batch-sample", "sample 2 of 4 (axis 0) is 0 everywhere")
     same(dumps.raised(), [])
     dumps.put("places", src=y, dst=dumps.near(y)[[0, 3, 2, 1]])
-    starts(dumps.found(), "implementation", "batch-sample", "sample 1, 3 of 4 (axis 0) changed places")
+    starts(dumps.found(), "implementation", "batch-sample", "samples 1, 3 of 4 (axis 0) changed places")
     dumps.put("same", src=np.repeat(y[:1], 4, 0), dst=np.repeat(dumps.near(y[:1]), 4, 0)[[1, 0, 3, 2]])
     same(dumps.found()[0], "ok")
 

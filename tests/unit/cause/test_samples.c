@@ -27,10 +27,10 @@ static void places(void **state)
         double score;
         const char *sentence;
     } rows[] = {{{0, 1, -1, 3}, 0.95, "sample 2 of 4 (axis 0) is 0 everywhere, the rest is right"},
-                {{0, 3, 2, 1}, 0.95, "sample 1, 3 of 4 (axis 0) changed places, the rest is right"},
-                {{1, 2, 3, 0}, 0.95, "sample 0, 1, 2, 3 of 4 (axis 0) changed places"},
+                {{0, 3, 2, 1}, 0.95, "samples 1, 3 of 4 (axis 0) changed places, the rest is right"},
+                {{1, 2, 3, 0}, 0.95, "samples 0, 1, 2, 3 of 4 (axis 0) changed places"},
                 {{0, 0, 2, 3}, 0.95, "sample 1 of 4 (axis 0) holds what belongs to 0, the rest is right"},
-                {{0, 0, 0, 0}, 0.95, "sample 1, 2, 3 of 4 (axis 0) holds what belongs to 0"},
+                {{0, 0, 0, 0}, 0.95, "samples 1, 2, 3 of 4 (axis 0) hold what belongs to 0"},
                 {{0, 1, 2, -2}, 0.75, "sample 3 of 4 (axis 0) holds something else, the rest is right"}};
     for (size_t n = 0; n < MM_COUNT(rows) * NOISES; n++) {
         size_t row = n % MM_COUNT(rows);
@@ -70,7 +70,7 @@ static void small_batches(void **state)
     for (int64_t i = 0; i < f.count; i++)
         f.d[i] = f.s[(i + EACH) % f.count];
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_SAMPLES, 0.95, "sample 0, 1 of 2 (axis 0) changed places");
+    assert_cause(&f, MM_CAUSE_SAMPLES, 0.95, "samples 0, 1 of 2 (axis 0) changed places");
     fault_done(&f);
     fault_init(&f, shape_of(2, 4, 10, 1, 1), 51);
     for (int64_t i = 10; i < 20; i++)
