@@ -75,7 +75,16 @@ static int bits_of(double period, double step)
     return 0;
 }
 
-/* Codes of known steps end half a step before the middle between two; what is on the wrong side of that has wrapped. */
+/* The first of 2^bits codes, with dst's from `least` to `most` among them: of two's complement, 0, or in the middle. */
+static double first_code(double least, double most, int bits)
+{
+    double from = most - ldexp(1, bits) + 1, with_sign = -ldexp(1, bits - 1);
+    if (with_sign >= from - 0.25 && with_sign <= least + 0.25)
+        return with_sign;
+    return from <= 0.25 && least >= -0.25 ? 0 : rint((from + least) / 2);
+}
+
+/* Codes of known steps begin half a step before the first; what is on the wrong side of that has wrapped. */
 static void range_find(struct wrap *h, const struct trial *t)
 {
     const struct mm_stats *dst = &t->c->result->metrics.dst;
@@ -86,7 +95,7 @@ static void range_find(struct wrap *h, const struct trial *t)
     h->sure = h->slack;
     if (h->bits == 0)
         return;
-    h->low = rint(h->low / step) * step - step / 2;
+    h->low = (first_code(dst->min / step, dst->max / step, h->bits) - 0.5) * step;
     h->sure = 0.05 * step;
 }
 

@@ -64,6 +64,23 @@ static void unsigned_codes(void **state)
     }
 }
 
+/* Four bits whose codes go from -z to 15 - z: each zero point, all values far beyond. */
+static void zero_points(void **state)
+{
+    (void)state;
+    for (int zero = 0; zero < 16; zero++) {
+        struct fault f;
+        fault_init(&f, shape_of(2, 20, 20, 1, 1), 80 + (uint64_t)zero);
+        for (int64_t i = 0; i < f.count; i++)
+            f.d[i] = (float)((wrapped(rint(f.s[i] / 0.09) + zero, 4, false) - zero) * 0.09);
+        f.c.noise = 0.026;
+        fault_find(&f);
+        assert_cause(&f, MM_CAUSE_WRAPPED, 0.9, "integers wrap around modulo 16");
+        assert_true(f.finding[0].residual < 0.1);
+        fault_done(&f);
+    }
+}
+
 /* Sums of a few hundred thousand in an accumulator of 16 bits, of 32; they may go round more than once. */
 static void accumulators(void **state)
 {
@@ -185,9 +202,9 @@ static void half_of_a_byte(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(dequantised),       cmocka_unit_test(unsigned_codes),
-        cmocka_unit_test(accumulators),      cmocka_unit_test(nothing_wrapped),
-        cmocka_unit_test(half_of_a_byte),    cmocka_unit_test(where_src_saturates),
-        cmocka_unit_test(ends_that_are_lost)};
+        cmocka_unit_test(dequantised),         cmocka_unit_test(zero_points),
+        cmocka_unit_test(unsigned_codes),      cmocka_unit_test(accumulators),
+        cmocka_unit_test(nothing_wrapped),     cmocka_unit_test(half_of_a_byte),
+        cmocka_unit_test(where_src_saturates), cmocka_unit_test(ends_that_are_lost)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
