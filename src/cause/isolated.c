@@ -11,6 +11,7 @@
 #define COUNT_MOST   4096
 #define APART        10.0 /* the least wrong value is off by so many times what the greatest right one is */
 #define NOISE_MOST   8.0  /* times its RMS: what noise reaches */
+#define WRONG_LEAST  0.03 /* of the greatest error: what is less is right, or there is no gap */
 #define TOGETHER     4    /* neighbours among them: from here on they are a part of something */
 #define SCORE        0.62
 #define LEAST_VALUES 16
@@ -193,9 +194,10 @@ bool cause_isolated(const struct trial *t, struct found *found)
     if (t->n < LEAST_VALUES || (t->whole_s && t->whole_d) || jumps(t->c->op_type) ||
         !(m->max_abs * m->max_abs * SHARE_MOST * (double)t->n >= t->ee / 2))
         return false;
-    struct spots spots = {.low = INFINITY,
-                          .high = -INFINITY,
-                          .limit = fmax(APART * usual_error(t), NOISE_MOST * t->noise * rms)};
+    struct spots spots = {
+        .low = INFINITY,
+        .high = -INFINITY,
+        .limit = fmax(fmax(APART * usual_error(t), NOISE_MOST * t->noise * rms), WRONG_LEAST * m->max_abs)};
     bool good = m->max_abs > spots.limit && spots_find(&spots, t) && spots_tell(t, &spots, found);
     free(spots.spot);
     return good;

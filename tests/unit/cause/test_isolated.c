@@ -93,9 +93,27 @@ static void large_values(void **state)
     fault_done(&f);
 }
 
+/* Values of all sizes, rounded to half: the rounding of large ones is many times the usual one, and still right. */
+static void long_tails(void **state)
+{
+    (void)state;
+    static const int64_t at[] = {17, 1500, 1988};
+    struct fault f;
+    fault_init(&f, shape_of(2, 40, 50, 1, 1), 60);
+    for (int64_t i = 0; i < f.count; i++)
+        f.s[i] = f.d[i] = pow(f.s[i], 5);
+    noise_half(&f);
+    for (size_t k = 0; k < MM_COUNT(at); k++)
+        f.d[at[k]] += 600;
+    f.c.noise = 1e-6;
+    fault_find(&f);
+    assert_cause(&f, MM_CAUSE_ISOLATED, 0.55, "3 of 2000 values are wrong");
+    fault_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(here_and_there), cmocka_unit_test(something_else),
-                                       cmocka_unit_test(large_values)};
+                                       cmocka_unit_test(large_values), cmocka_unit_test(long_tails)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
