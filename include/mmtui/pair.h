@@ -17,10 +17,11 @@ enum mm_framework { MM_FRAMEWORK_ONNX, MM_FRAMEWORK_PYTORCH, MM_FRAMEWORK_CAFFE,
 bool mm_framework_find(const char *name, enum mm_framework *out);
 
 struct mm_pair {
-    const char *name;           /* the tensor's name that both sides share */
+    const char *name;           /* the tensor's name: src's, where the two differ */
     const struct mm_entry *src; /* NULL: only in dst */
     const struct mm_entry *dst; /* NULL: only in src */
-    bool only;            /* names differ: each is the one tensor of a file that was asked for by name */
+    const char *how; /* NULL: by its name; else what the names have in common, or, with one side alone, which
+                             names look like it */
     uint32_t occurrence;  /* k: the k-th of this name on its side, from 1 */
     uint32_t occurrences; /* how many of this name (the larger side) */
     const struct mm_axis
@@ -43,14 +44,22 @@ struct mm_pairs {
     struct mm_arena arena;
 };
 
+/* By what is paired. All may be zero. */
+struct mm_pairing {
+    enum mm_framework framework; /* whose rules names follow */
+};
+
 /*
  * Pair by name. Where a number before the name is no part of the format (.npy), equal file names come first: if the
  * names with their numbers pair as many tensors as those without, and pair them otherwise, they are the names.
- * The tensorflow rules read headers (is_output) where a name repeats; the others read no file.
+ * What is left is paired where names are the same but for separators, case, the number of the output, or what all
+ * names of one side begin or end with, and no other name looks like the two; pairs' `how` says so. Names that look
+ * like several stay alone.
+ * The tensorflow rules read headers (is_output) where a name repeats; the others read no file. `pairing` NULL: a
+ * zeroed one. -1: memory. The dumps stay open, and must outlive the pairs.
  */
 int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const struct mm_dump *dst,
-                  enum mm_framework framework, struct mm_err *err);
-/* The dumps stay open; NULL is fine. */
+                  const struct mm_pairing *pairing, struct mm_err *err);
 /* All of dst has this layout, where its names say nothing else: src's axis perm[i] is dst's axis i. Before pairs are
  * read or a share of them is taken; `layout` is borrowed. */
 void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_axis *layout);

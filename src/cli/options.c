@@ -69,7 +69,7 @@ static int set_limit(struct cli_options *options, const struct option_info *info
 static int set_framework(struct cli_options *options, const struct option_info *info, const char *text,
                          struct mm_err *err)
 {
-    if (!mm_framework_find(text, &options->session.framework))
+    if (!mm_framework_find(text, &options->session.pairing.framework))
         return mm_fail(err, MM_EARG, "--%s: \"%s\" is not tensorflow, pytorch, caffe or onnx", info->name,
                        text);
     return 0;

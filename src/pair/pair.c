@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pair/alike.h"
+#include "pair/side.h"
 #include "pair/suffix.h"
 
 /* A file with is_output this close in time to one of the same name is a repetition (FILE NAMES of mmtui-formats(5)). */
@@ -26,22 +28,6 @@ bool mm_framework_find(const char *name, enum mm_framework *out)
     }
     return false;
 }
-
-/* One side's entry on its way to a pair. */
-struct candidate {
-    const struct mm_entry *entry;
-    const char *name;
-    uint32_t occurrence, occurrences; /* on its side, from 1 */
-    struct candidate *partner;
-    bool dropped;
-};
-
-struct side {
-    const struct mm_dump *dump;
-    struct candidate *all;     /* in execution order */
-    struct candidate **sorted; /* by name, then execution order */
-    size_t count, dropped;
-};
 
 /* ---- the tensorflow rules ---- */
 
@@ -170,15 +156,6 @@ static int side_init(struct side *side, const struct mm_dump *dump, enum reading
     return 0;
 }
 
-/* The end of the run of equal names that starts at i. */
-static size_t run_end(const struct side *side, size_t i)
-{
-    size_t end = i + 1;
-    while (end < side->count && strcmp(side->sorted[end]->name, side->sorted[i]->name) == 0)
-        end++;
-    return end;
-}
-
 /* Number the occurrences within [from, end), passing over dropped ones; they move behind the others. */
 static uint32_t number_run(struct side *side, size_t from, size_t end)
 {
@@ -206,8 +183,8 @@ static void join(struct side *src, struct side *dst)
         int order = i == src->count   ? 1
                     : j == dst->count ? -1
                                       : strcmp(src->sorted[i]->name, dst->sorted[j]->name);
-        size_t i_end = order <= 0 ? run_end(src, i) : i;
-        size_t j_end = order >= 0 ? run_end(dst, j) : j;
+        size_t i_end = order <= 0 ? side_run_end(src, i) : i;
+        size_t j_end = order >= 0 ? side_run_end(dst, j) : j;
         uint32_t n = number_run(src, i, i_end);
         uint32_t m = number_run(dst, j, j_end);
         for (uint32_t k = 0; k < n && k < m; k++) {
@@ -228,6 +205,7 @@ static void join_only(struct side *src, struct side *dst)
         return;
     s->partner = d;
     d->partner = s;
+    s->how = d->how = strcmp(s->name, d->name) != 0 ? "the only tensor of each file" : NULL;
 }
 
 /* ---- the list ---- */
@@ -247,7 +225,7 @@ static void add(struct list *list, const struct candidate *src, const struct can
     list->pair[pairs->count] = (struct mm_pair){.name = any->name,
                                                 .src = src ? src->entry : NULL,
                                                 .dst = dst ? dst->entry : NULL,
-                                                .only = src && dst && strcmp(src->name, dst->name) != 0,
+                                                .how = any->how,
                                                 .occurrence = any->occurrence,
                                                 .occurrences = most,
                                                 .place = pairs->count};
@@ -405,9 +383,10 @@ static int join_best(struct sides *sides, const struct mm_dump *src, const struc
 }
 
 int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct mm_dump *dst,
-                  enum mm_framework framework, struct mm_err *err)
+                  const struct mm_pairing *pairing, struct mm_err *err)
 {
     struct sides sides = {0};
+    enum mm_framework framework = pairing ? pairing->framework : MM_FRAMEWORK_ONNX;
     struct mm_pairs *pairs = calloc(1, sizeof *pairs);
     int result = -1;
     if (pairs && framework == MM_FRAMEWORK_TENSORFLOW)
@@ -416,6 +395,8 @@ int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct
         result = join_best(&sides, src, dst, &pairs->numbered, &pairs->arena);
     if (result == 0 && framework != MM_FRAMEWORK_TENSORFLOW)
         result = join_suffix(&sides, &pairs->arena);
+    if (result == 0)
+        result = alike_join(&sides.src, &sides.dst, &pairs->arena);
     if (result == 0)
         result = make_list(pairs, &sides.src, &sides.dst);
     sides_done(&sides);
@@ -451,8 +432,11 @@ void mm_pairs_close(struct mm_pairs *pairs)
 
 void mm_pair_how(const struct mm_pair *pair, struct mm_buf *out)
 {
-    const char *both = pair->only ? "the only tensor of each file" : "same name";
-    mm_buf_puts(out, !pair->dst ? "only in src" : !pair->src ? "only in dst" : both);
+    bool both = pair->src && pair->dst;
+    const char *lone = pair->src ? "only in src" : "only in dst";
+    mm_buf_puts(out, !both ? lone : pair->how ? pair->how : "same name");
+    if (!both && pair->how)
+        mm_buf_printf(out, "; %s", pair->how);
     if (pair->occurrences > 1)
         mm_buf_printf(out, ", occurrence %u of %u", pair->occurrence, pair->occurrences);
 }

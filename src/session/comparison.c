@@ -39,7 +39,7 @@ static int open_one(struct mm_session *session, enum mm_comparison which, const 
                     const struct mm_dump *dst, const struct mm_dump *ours, struct mm_err *err)
 {
     struct comparison *comparison = &session->comparison[which];
-    if (mm_pairs_open(&comparison->pairs, src, dst, session->options.framework, err) < 0)
+    if (mm_pairs_open(&comparison->pairs, src, dst, &session->options.pairing, err) < 0)
         return -1;
     size_t *layer = layers_of(session, ours, ours == session->dst);
     comparison->layer = calloc(comparison->pairs->count + 1, sizeof *comparison->layer);

@@ -110,7 +110,7 @@ static int open_all(struct mm_session *session, struct mm_err *err)
     session->options.src = session->src_path;
     session->options.dst = session->dst_path;
     if (list_both(session, err) < 0 ||
-        mm_pairs_open(&session->pairs, session->src, session->dst, options->framework, err) < 0 ||
+        mm_pairs_open(&session->pairs, session->src, session->dst, &options->pairing, err) < 0 ||
         mm_plan_open(&session->plan, err) < 0)
         return -1;
     if (graph_match(session, err) < 0 || order_apply(session, err) < 0 || graph_apply(session, err) < 0)
