@@ -22,6 +22,7 @@ struct mm_pair {
     const struct mm_entry *dst; /* NULL: only in src */
     const char *how; /* NULL: by its name; else what the names have in common, or, with one side alone, which
                              names look like it */
+    const char *model;    /* the tensor's name in the graph by which the two were paired, or NULL */
     uint32_t occurrence;  /* k: the k-th of this name on its side, from 1 */
     uint32_t occurrences; /* how many of this name (the larger side) */
     const struct mm_axis
@@ -47,6 +48,8 @@ struct mm_pairs {
 /* By what is paired. All may be zero. */
 struct mm_pairing {
     enum mm_framework framework; /* whose rules names follow */
+    const struct mm_graph
+        *graph; /* of the model: names that mean the same tensor of it are paired. Borrowed; or NULL */
 };
 
 /*
@@ -54,7 +57,8 @@ struct mm_pairing {
  * names with their numbers pair as many tensors as those without, and pair them otherwise, they are the names.
  * What is left is paired where names are the same but for separators, case, the number of the output, or what all
  * names of one side begin or end with, and no other name looks like the two; pairs' `how` says so. Names that look
- * like several stay alone.
+ * like several stay alone. Before that the graph is asked; of several names of one side that mean one tensor there,
+ * such as a module's and its last child's, each is a pair with the same entry of the other side.
  * The tensorflow rules read headers (is_output) where a name repeats; the others read no file. `pairing` NULL: a
  * zeroed one. -1: memory. The dumps stay open, and must outlive the pairs.
  */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pair/alike.h"
+#include "pair/by_graph.h"
 #include "pair/side.h"
 #include "pair/suffix.h"
 
@@ -215,10 +216,11 @@ struct list {
     struct mm_pair *pair;
 };
 
+/* Named after src, but for one of dst that shares the partner of another. */
 static void add(struct list *list, const struct candidate *src, const struct candidate *dst)
 {
     struct mm_pairs *pairs = list->pairs;
-    const struct candidate *any = src ? src : dst;
+    const struct candidate *any = !src || (dst && src->partner != dst && dst->partner == src) ? dst : src;
     uint32_t most = any->occurrences;
     if (src && dst && dst->occurrences > most)
         most = dst->occurrences;
@@ -226,6 +228,7 @@ static void add(struct list *list, const struct candidate *src, const struct can
                                                 .src = src ? src->entry : NULL,
                                                 .dst = dst ? dst->entry : NULL,
                                                 .how = any->how,
+                                                .model = any->model,
                                                 .occurrence = any->occurrence,
                                                 .occurrences = most,
                                                 .place = pairs->count};
@@ -240,8 +243,8 @@ static void add_lone_dst(struct list *list, const struct side *dst, size_t *next
 {
     for (; *next < limit; (*next)++) {
         const struct candidate *here = &dst->all[*next];
-        if (here->entry && !here->partner && here->occurrence)
-            add(list, NULL, here);
+        if (here->entry && here->occurrence && (!here->partner || here->partner->partner != here))
+            add(list, here->partner, here);
     }
 }
 
@@ -395,6 +398,8 @@ int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct
         result = join_best(&sides, src, dst, &pairs->numbered, &pairs->arena);
     if (result == 0 && framework != MM_FRAMEWORK_TENSORFLOW)
         result = join_suffix(&sides, &pairs->arena);
+    if (result == 0 && pairing && pairing->graph)
+        result = by_graph_join(&sides.src, &sides.dst, pairing->graph, &pairs->arena);
     if (result == 0)
         result = alike_join(&sides.src, &sides.dst, &pairs->arena);
     if (result == 0)

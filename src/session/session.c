@@ -143,6 +143,7 @@ int mm_session_open(struct mm_session **out, const struct mm_session_options *op
     if (!session)
         return mm_fail_memory(err);
     session->options = *options;
+    session->options.pairing.graph = options->graph;
     mm_arena_init(&session->arena);
     if (open_all(session, err) < 0) {
         mm_session_close(session);
