@@ -211,8 +211,68 @@ static int tensor_of_run(const struct scopes *all, int scope, const struct side_
     return all->scope[scope].merged && run->count > 1 ? -1 : all->scope[scope].tensor;
 }
 
-/* Is it the same tensor behind a module without nodes: does what is between them not compute anything else? */
-static bool passes_on(const struct scopes *all, int tensor, int scope)
+/* ---- modules without nodes --------------------------------------------------------------------------------------- */
+
+struct sibling {
+    struct scopes *all;
+    const struct side_runs *runs;
+    struct mm_names texts;   /* of the runs, by their number */
+    struct mm_names parents; /* "a.seq" of "a.seq.0" */
+    int *last;               /* by parent: the run that came last, or -1 */
+    size_t *order;           /* runs in the order in which they were dumped */
+    int *scope;              /* by run: its scope, or that of the sibling whose tensor it has; -1 */
+    int *tensor;
+};
+
+enum bare { BARE_NOT, BARE_ANY, BARE_NORM, BARE_DROP };
+
+/* Modules that exporters leave out, by the last part of their names: parameters and others are none of them. */
+static enum bare bare_kind(const struct side_run *run)
+{
+    static const struct {
+        const char *word;
+        enum bare kind;
+    } words[] = {{"bn", BARE_NORM}, {"norm", BARE_NORM}, {"drop", BARE_DROP}, {"ident", BARE_ANY}};
+    const char *dot = strrchr(run->text, '.'), *part = dot ? dot + 1 : run->text;
+    if (*part && part[strspn(part, "0123456789")] == '\0')
+        return BARE_ANY;
+    for (size_t i = 0; i < MM_COUNT(words); i++) {
+        if (strstr(part, words[i].word))
+            return words[i].kind;
+    }
+    return BARE_NOT;
+}
+
+static const struct mm_graph_node *producer(const struct mm_graph *graph, int tensor)
+{
+    int node = graph->tensors[tensor].producer;
+    return node >= 0 ? &graph->nodes[node] : NULL;
+}
+
+static bool is_convolution(const struct mm_graph *graph, int tensor)
+{
+    const struct mm_graph_node *node = producer(graph, tensor);
+    return node && strncmp(node->op_type, "Conv", 4) == 0 && node->input_count > 1 && node->inputs[1] >= 0;
+}
+
+/* PyTorch's exporter gives weights into which it has folded something names of their own, such as "onnx::Conv_45". */
+static bool has_new_weights(const struct mm_graph *graph, int tensor)
+{
+    static const char mark[] = "onnx::";
+    return is_convolution(graph, tensor) &&
+           strncmp(graph->tensors[producer(graph, tensor)->inputs[1]].name, mark, sizeof mark - 1) == 0;
+}
+
+static bool has_own_weights(const struct mm_graph *graph, int tensor)
+{
+    static const char mark[] = ".weight";
+    const char *name = graph->tensors[producer(graph, tensor)->inputs[1]].name;
+    size_t length = strlen(name);
+    return length >= sizeof mark - 1 && strcmp(name + length - (sizeof mark - 1), mark) == 0;
+}
+
+/* Does the tensor reach what comes after the module in a way that a module without nodes may stand between? */
+static bool passes_on(const struct scopes *all, int tensor, int scope, enum bare kind)
 {
     const struct mm_graph_tensor *t = &all->graph->tensors[tensor];
     int parent = all->scope[scope].parent;
@@ -225,17 +285,28 @@ static bool passes_on(const struct scopes *all, int tensor, int scope)
             return true; /* a module that follows, or one outside */
         sum |= strcmp(all->graph->nodes[t->consumers[i]].op_type, "Add") == 0;
     }
-    return sum || (t->flags & MM_GRAPH_OUTPUT);
+    return sum || (t->flags & MM_GRAPH_OUTPUT) || (kind == BARE_NORM && has_new_weights(all->graph, tensor));
+}
+
+/* What a function that the module around calls, such as relu, makes of a tensor that only it reads; or -1. */
+static int behind_function(const struct scopes *all, int tensor, int scope)
+{
+    const struct mm_graph_tensor *t = &all->graph->tensors[tensor];
+    int node = t->consumer_count == 1 ? t->consumers[0] : -1;
+    if (node < 0 || all->of_node[node] != all->scope[scope].parent)
+        return -1;
+    const struct mm_graph_node *n = &all->graph->nodes[node];
+    return n->read_count == 1 && n->output_count == 1 ? n->outputs[0] : -1;
 }
 
 /* The run of "a.seq.2" for "a.seq.3", or the nearest below it that has a scope; -1: none. */
-static int sibling_before(const struct mm_names *texts, const struct side_run *run, struct mm_buf *name,
-                          const int *scope)
+static int by_number(const struct sibling *sibling, const struct side_run *run)
 {
+    struct mm_buf *name = &sibling->all->path;
     size_t end = run->length;
+    int64_t number;
     while (end > 0 && run->text[end - 1] >= '0' && run->text[end - 1] <= '9')
         end--;
-    int64_t number;
     if (end == run->length || end == 0 || run->text[end - 1] != '.' ||
         !mm_parse_i64(run->text + end, &number))
         return -1;
@@ -243,53 +314,144 @@ static int sibling_before(const struct mm_names *texts, const struct side_run *r
         mm_buf_clear(name);
         mm_buf_add(name, run->text, end);
         mm_buf_printf(name, "%lld", (long long)number);
-        int found = name->failed ? -1 : mm_names_find(texts, name->data, name->length);
-        if (found < 0 || scope[found] >= 0)
+        int found = name->failed ? -1 : mm_names_find(&sibling->texts, name->data, name->length);
+        if (found < 0 || sibling->scope[found] >= 0)
             return found;
     }
     return -1;
 }
 
-static bool is_convolution(const struct mm_graph *graph, int tensor)
+static int parent_of(struct sibling *sibling, const struct side_run *run)
 {
-    int node = graph->tensors[tensor].producer;
-    return node >= 0 && strncmp(graph->nodes[node].op_type, "Conv", 4) == 0;
+    const char *dot = strrchr(run->text, '.');
+    return mm_names_find(&sibling->parents, run->text, dot ? (size_t)(dot - run->text) : 0);
 }
 
-/* `texts` has the names of the runs, by number. */
-static void fill_without_nodes(struct scopes *all, const struct side_runs *runs, const struct mm_names *texts,
-                               const int *scope, int *tensor)
+static void give(struct sibling *sibling, size_t run, int before, enum bare kind)
 {
-    struct mm_buf name = {0};
-    for (size_t i = 0; i < runs->count; i++) {
-        if (scope[i] >= 0 || tensor[i] >= 0)
-            continue;
-        int before = sibling_before(texts, &runs->run[i], &name, scope);
-        int found = before >= 0 ? all->scope[scope[before]].tensor : -1;
-        if (found < 0 || !passes_on(all, found, scope[before]))
-            continue;
-        tensor[i] = found;
-        if (is_convolution(all->graph, found))
-            tensor[before] = MODULE_NONE;
-    }
-    mm_buf_done(&name);
+    const struct scopes *all = sibling->all;
+    int scope = sibling->scope[before], found = sibling->tensor[before];
+    if (found == MODULE_NONE && scope >= 0)
+        found = all->scope[scope].tensor; /* that of a convolution with new weights */
+    if (found < 0 || scope < 0)
+        return;
+    bool direct = passes_on(all, found, scope, kind);
+    int behind = direct || kind != BARE_DROP ? -1 : behind_function(all, found, scope);
+    if (!direct && (behind < 0 || !passes_on(all, behind, scope, kind)))
+        return;
+    sibling->tensor[run] = direct ? found : behind;
+    sibling->scope[run] = scope;
+    if (direct && kind != BARE_DROP && is_convolution(all->graph, found) &&
+        !has_own_weights(all->graph, found) && all->of_node[all->graph->tensors[found].producer] == scope &&
+        sibling->scope[before] == scope)
+        sibling->tensor[before] = MODULE_NONE;
 }
 
-static int find_all(struct scopes *all, const struct side_runs *runs, int *scope, int *tensor)
+static size_t dumped(const struct side_runs *runs, size_t run)
 {
-    struct mm_names texts;
-    int result = fill(all, runs);
-    mm_names_init(&texts);
-    for (size_t i = 0; i < runs->count && result == 0; i++) {
-        struct side_run *run = &runs->run[i];
-        scope[i] = tensor[i] < 0 ? scope_of_run(all, run) : -1;
-        if (scope[i] >= 0)
-            tensor[i] = tensor_of_run(all, scope[i], run);
-        result = scope[i] == -2 || mm_names_add(&texts, &all->arena, run->text, run->length) < 0 ? -1 : 0;
+    return runs->side->sorted[runs->run[run].first]->entry->order;
+}
+
+/* Were the modules dumped in the order in which they ran, as far as the graph tells? */
+static bool is_ordered(const struct sibling *sibling)
+{
+    const struct scopes *all = sibling->all;
+    int last = -1;
+    for (size_t i = 0; i < sibling->runs->count; i++) {
+        int scope = sibling->scope[sibling->order[i]];
+        int tensor = scope >= 0 && !all->scope[scope].merged ? all->scope[scope].tensor : -1;
+        if (tensor < 0)
+            continue;
+        if (all->graph->tensors[tensor].producer < last)
+            return false;
+        last = all->graph->tensors[tensor].producer;
     }
+    return last >= 0;
+}
+
+static void fill_bare(struct sibling *sibling)
+{
+    bool ordered = is_ordered(sibling);
+    for (size_t i = 0; i < sibling->runs->count; i++) {
+        size_t n = sibling->order[i];
+        const struct side_run *run = &sibling->runs->run[n];
+        int *last = &sibling->last[parent_of(sibling, run)];
+        enum bare kind = sibling->scope[n] < 0 && sibling->tensor[n] == -1 ? bare_kind(run) : BARE_NOT;
+        int before = ordered ? *last : by_number(sibling, run);
+        if (kind != BARE_NOT && before >= 0)
+            give(sibling, n, before, kind);
+        if (sibling->scope[n] >= 0)
+            *last = (int)n;
+    }
+}
+
+/* ---- all of them ------------------------------------------------------------------------------------------------ */
+
+struct placed {
+    size_t order, run;
+};
+
+static int by_order(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+static int sort_runs(struct sibling *sibling)
+{
+    size_t count = sibling->runs->count;
+    struct placed *placed = calloc(count + 1, sizeof *placed);
+    for (size_t i = 0; placed && i < count; i++)
+        placed[i] = (struct placed){dumped(sibling->runs, i), i};
+    if (placed)
+        qsort(placed, count, sizeof *placed, by_order);
+    for (size_t i = 0; placed && i < count; i++)
+        sibling->order[i] = placed[i].run;
+    free(placed);
+    return placed ? 0 : -1;
+}
+
+static int fill_sibling(struct sibling *sibling)
+{
+    struct scopes *all = sibling->all;
+    for (size_t i = 0; i < sibling->runs->count; i++) {
+        struct side_run *run = &sibling->runs->run[i];
+        const char *dot = strrchr(run->text, '.');
+        sibling->scope[i] = sibling->tensor[i] < 0 ? scope_of_run(all, run) : -1;
+        if (sibling->scope[i] == -2 ||
+            mm_names_add(&sibling->texts, &all->arena, run->text, run->length) < 0 ||
+            mm_names_add(&sibling->parents, &all->arena, run->text, dot ? (size_t)(dot - run->text) : 0) < 0)
+            return -1;
+        if (sibling->scope[i] < 0)
+            continue;
+        int found = sibling->tensor[i] = tensor_of_run(all, sibling->scope[i], run);
+        if (found >= 0 && has_new_weights(all->graph, found) &&
+            all->of_node[all->graph->tensors[found].producer] == sibling->scope[i])
+            sibling->tensor[i] = MODULE_NONE;
+    }
+    for (size_t i = 0; i < sibling->parents.count; i++)
+        sibling->last[i] = -1;
+    return sort_runs(sibling);
+}
+
+static int find_all(struct scopes *all, const struct side_runs *runs, int *tensor)
+{
+    struct sibling sibling = {.all = all, .runs = runs, .tensor = tensor};
+    mm_names_init(&sibling.texts);
+    mm_names_init(&sibling.parents);
+    sibling.last = calloc(runs->count + 1, sizeof *sibling.last);
+    sibling.order = calloc(runs->count + 1, sizeof *sibling.order);
+    sibling.scope = calloc(runs->count + 1, sizeof *sibling.scope);
+    int result = sibling.last && sibling.order && sibling.scope ? fill(all, runs) : -1;
     if (result == 0)
-        fill_without_nodes(all, runs, &texts, scope, tensor);
-    mm_names_done(&texts);
+        result = fill_sibling(&sibling);
+    if (result == 0)
+        fill_bare(&sibling);
+    mm_names_done(&sibling.texts);
+    mm_names_done(&sibling.parents);
+    free(sibling.last);
+    free(sibling.order);
+    free(sibling.scope);
     return result;
 }
 
@@ -301,8 +463,7 @@ int modules_find(const struct mm_graph *graph, const struct side_runs *runs, int
     mm_names_init(&all.plain);
     mm_arena_init(&all.arena);
     all.of_node = calloc((size_t)graph->node_count + 1, sizeof *all.of_node);
-    int *scope = calloc(runs->count + 1, sizeof *scope);
-    int result = all.of_node && scope ? find_all(&all, runs, scope, tensor) : -1;
+    int result = all.of_node ? find_all(&all, runs, tensor) : -1;
     mm_names_done(&all.names);
     mm_names_done(&all.known);
     mm_names_done(&all.plain);
@@ -312,6 +473,5 @@ int modules_find(const struct mm_graph *graph, const struct side_runs *runs, int
     free(all.scope);
     free(all.of_plain);
     free(all.of_node);
-    free(scope);
     return result;
 }
