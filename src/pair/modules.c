@@ -6,7 +6,8 @@
 #include "graph/key.h"
 #include "graph/names.h"
 
-#define DEEPEST 32 /* scopes within scopes: deeper ones are passed over */
+#define DEEPEST     32 /* scopes within scopes: deeper ones are passed over */
+#define FIRST_PARTS 3  /* of names that are taken away where all have them */
 
 struct scope {
     int parent;  /* or -1 */
@@ -455,6 +456,58 @@ static int find_all(struct scopes *all, const struct side_runs *runs, int *tenso
     return result;
 }
 
+/* ---- "model.", "module." before all names ------------------------------------------------------------------------- */
+
+static bool has_scope(const struct mm_graph *graph, const char *text, size_t length)
+{
+    for (int i = 0; i < graph->node_count; i++) {
+        const char *name = graph->nodes[i].name;
+        if (*name == '/' && strncmp(name + 1, text, length) == 0 && name[1 + length] == '/')
+            return true;
+    }
+    return false;
+}
+
+/* Take away the part that all modules' names begin with, where the graph has no such scope. True if there was one. */
+static bool drop_first(const struct mm_graph *graph, struct side_runs *runs, const int *tensor)
+{
+    const char *first = NULL;
+    size_t length = 0;
+    for (size_t i = 0; i < runs->count; i++) {
+        const struct side_run *run = &runs->run[i];
+        if (tensor[i] >= 0)
+            continue;
+        length = first ? length : strcspn(run->text, ".");
+        first = first ? first : run->text;
+        bool begins = run->length >= length && memcmp(run->text, first, length) == 0;
+        if (!begins || (run->length > length && run->text[length] != '.') || run->length == length + 1)
+            return false;
+    }
+    if (!first || !first[length] || has_scope(graph, first, length))
+        return false;
+    for (size_t i = 0; i < runs->count; i++) {
+        struct side_run *run = &runs->run[i];
+        size_t skip = tensor[i] >= 0 ? 0 : run->length > length ? length + 1 : length; /* the root: "" */
+        run->text += skip;
+        run->length -= skip;
+    }
+    return true;
+}
+
+static int find_in(struct scopes *all, const struct side_runs *runs, int *tensor)
+{
+    struct side_runs copy = *runs;
+    copy.run = malloc((runs->count + 1) * sizeof *copy.run);
+    if (!copy.run)
+        return -1;
+    memcpy(copy.run, runs->run, runs->count * sizeof *copy.run);
+    for (int i = 0; i < FIRST_PARTS && drop_first(all->graph, &copy, tensor);)
+        i++;
+    int result = find_all(all, &copy, tensor);
+    free(copy.run);
+    return result;
+}
+
 int modules_find(const struct mm_graph *graph, const struct side_runs *runs, int *tensor)
 {
     struct scopes all = {.graph = graph};
@@ -463,7 +516,7 @@ int modules_find(const struct mm_graph *graph, const struct side_runs *runs, int
     mm_names_init(&all.plain);
     mm_arena_init(&all.arena);
     all.of_node = calloc((size_t)graph->node_count + 1, sizeof *all.of_node);
-    int result = all.of_node ? find_all(&all, runs, tensor) : -1;
+    int result = all.of_node ? find_in(&all, runs, tensor) : -1;
     mm_names_done(&all.names);
     mm_names_done(&all.known);
     mm_names_done(&all.plain);
