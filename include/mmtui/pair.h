@@ -39,17 +39,40 @@ struct mm_pairs {
     const struct mm_pair *pair; /* in src's execution order; dst-only ones stand where dst has them */
     size_t count;
     size_t both, src_only, dst_only;
-    size_t dropped; /* entries that the framework's rules left out */
-    bool numbered;  /* the numbers before file names belong to the names: they are no time stamps */
+    size_t dropped;     /* entries that the framework's rules, or the choice of an occurrence, left out */
+    const char *unused; /* a sentence about rules of `renames` that fit no name; NULL: there are none */
+    bool numbered;      /* the numbers before file names belong to the names: they are no time stamps */
     struct mm_pair_counts whole; /* before mm_pairs_shard */
     struct mm_arena arena;
 };
+
+/*
+ * Rules that a person gives for names of dst. `src = dst` says which tensor of src one of dst is; s/REGEX/WITH/
+ * (extended regular expressions, \1 to \9 are groups, flags g and i) rewrites all others, each rule what the one
+ * before it made.
+ */
+struct mm_renames;
+int mm_renames_open(struct mm_renames **renames, struct mm_err *err);
+/* NULL is fine. Pairs that were made with them stay. */
+void mm_renames_close(struct mm_renames *renames);
+/* Add an s/REGEX/WITH/; any sign that is no letter may take the place of the `/`. MM_EARG says what is wrong. */
+int mm_renames_rule(struct mm_renames *renames, const char *rule, struct mm_err *err);
+/* Add those of a file: a line each `src = dst`, or CSV `src,dst` (quotes, and a first line with these titles, may be),
+ * or s/REGEX/WITH/; lines that are empty or begin with # are passed over. err has the file and the line. */
+int mm_renames_read(struct mm_renames *renames, const char *path, struct mm_err *err);
+size_t mm_renames_count(const struct mm_renames *renames); /* NULL: 0 */
+
+#define MM_OCCURRENCE_ALL  0
+#define MM_OCCURRENCE_LAST (-1)
 
 /* By what is paired. All may be zero. */
 struct mm_pairing {
     enum mm_framework framework; /* whose rules names follow */
     const struct mm_graph
         *graph; /* of the model: names that mean the same tensor of it are paired. Borrowed; or NULL */
+    const struct mm_renames *renames; /* borrowed; or NULL */
+    int64_t
+        occurrence; /* which of a name's occurrences count: MM_OCCURRENCE_, or the N-th, of names that have several */
 };
 
 /*

@@ -7,6 +7,7 @@
 
 #include "pair/alike.h"
 #include "pair/by_graph.h"
+#include "pair/rename.h"
 #include "pair/side.h"
 #include "pair/suffix.h"
 
@@ -86,7 +87,7 @@ static void drop_repeats(struct side *side)
 
 /* ---- one side ---- */
 
-static int by_name(const void *a, const void *b)
+static int order_by_name(const void *a, const void *b)
 {
     const struct candidate *x = *(struct candidate *const *)a, *y = *(struct candidate *const *)b;
     int order = strcmp(x->name, y->name);
@@ -130,9 +131,54 @@ static const char *name_of(const struct mm_entry *entry, enum reading reading, s
                                       : entry->parsed.name;
 }
 
-static int side_init(struct side *side, const struct mm_dump *dump, enum reading reading, bool is_dst,
-                     struct mm_arena *arena)
+/* What names become. */
+struct naming {
+    enum reading reading;
+    const struct mm_pairing *pairing;
+    bool *used; /* by rule of pairing->renames */
+    struct mm_arena *arena;
+};
+
+/* Names of dst by the rules that were given. One that has the name which a rule gives to another is not meant by it. */
+static int rename_all(struct side *side, const struct naming *naming)
 {
+    const struct mm_renames *renames = naming->pairing->renames;
+    for (size_t i = 0; i < side->count; i++) {
+        struct candidate *here = side->sorted[i];
+        const char *name = rename_name(renames, here->name, naming->used, naming->arena);
+        if (!name)
+            return -1;
+        here->how = strcmp(name, here->name) != 0 ? "named by --map or --rename" : NULL;
+        here->name = name;
+    }
+    for (size_t i = 0; i < side->count; i++) {
+        struct candidate *here = side->sorted[i];
+        if (here->how || !rename_is_given(renames, here->name, naming->used))
+            continue;
+        struct mm_buf text = {0};
+        mm_buf_printf(&text, "%s (dst's own)", here->name);
+        here->name = text.failed ? NULL : mm_arena_strdup(naming->arena, mm_buf_text(&text));
+        mm_buf_done(&text);
+        if (!here->name)
+            return -1;
+    }
+    return 0;
+}
+
+/* Leave out all but one occurrence of the names that have several. */
+static void choose_occurrence(struct side *side, int64_t wanted)
+{
+    for (size_t i = 0, end; i < side->count; i = end) {
+        end = side_run_end(side, i);
+        size_t chosen = wanted == MM_OCCURRENCE_LAST ? end - 1 : i + (size_t)wanted - 1;
+        for (size_t k = i; k < end && end - i > 1; k++)
+            side->sorted[k]->dropped |= k != chosen;
+    }
+}
+
+static int side_init(struct side *side, const struct mm_dump *dump, const struct naming *naming, bool is_dst)
+{
+    enum reading reading = naming->reading;
     bool tensorflow = reading == READ_TENSORFLOW;
     *side = (struct side){.dump = dump};
     side->all = calloc(dump->count + 1, sizeof *side->all);
@@ -142,7 +188,7 @@ static int side_init(struct side *side, const struct mm_dump *dump, enum reading
     for (size_t i = 0; i < dump->count; i++) {
         struct candidate *here = &side->all[side->count];
         here->entry = &dump->entries[i];
-        here->name = name_of(here->entry, reading, arena);
+        here->name = name_of(here->entry, reading, naming->arena);
         if (!here->name)
             return -1;
         if (tensorflow && is_dst && strstr(file_or_member(here->entry), "cnnl")) {
@@ -151,9 +197,13 @@ static int side_init(struct side *side, const struct mm_dump *dump, enum reading
         }
         side->sorted[side->count++] = here;
     }
-    qsort(side->sorted, side->count, sizeof *side->sorted, by_name);
+    if (is_dst && mm_renames_count(naming->pairing->renames) && rename_all(side, naming) < 0)
+        return -1;
+    qsort(side->sorted, side->count, sizeof *side->sorted, order_by_name);
     if (tensorflow)
         drop_repeats(side);
+    if (naming->pairing->occurrence != MM_OCCURRENCE_ALL)
+        choose_occurrence(side, naming->pairing->occurrence);
     return 0;
 }
 
@@ -163,11 +213,10 @@ static uint32_t number_run(struct side *side, size_t from, size_t end)
     uint32_t n = 0;
     for (size_t i = from; i < end; i++) {
         struct candidate *here = side->sorted[i];
-        if (here->dropped) {
-            side->dropped++;
+        if (here->dropped)
             continue;
-        }
         here->occurrence = n + 1;
+        side->sorted[i] = side->sorted[from + n];
         side->sorted[from + n] = here;
         n++;
     }
@@ -227,7 +276,7 @@ static void add(struct list *list, const struct candidate *src, const struct can
     list->pair[pairs->count] = (struct mm_pair){.name = any->name,
                                                 .src = src ? src->entry : NULL,
                                                 .dst = dst ? dst->entry : NULL,
-                                                .how = any->how,
+                                                .how = any->how || !src || !dst ? any->how : dst->how,
                                                 .model = any->model,
                                                 .occurrence = any->occurrence,
                                                 .occurrences = most,
@@ -248,6 +297,14 @@ static void add_lone_dst(struct list *list, const struct side *dst, size_t *next
     }
 }
 
+static size_t left_out(const struct side *side)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < side->count; i++)
+        count += side->all[i].dropped;
+    return count;
+}
+
 static int make_list(struct mm_pairs *pairs, const struct side *src, const struct side *dst)
 {
     struct list list = {pairs, mm_arena_array(&pairs->arena, src->count + dst->count + 1, sizeof *list.pair)};
@@ -264,7 +321,7 @@ static int make_list(struct mm_pairs *pairs, const struct side *src, const struc
     }
     add_lone_dst(&list, dst, &next, dst->count);
     pairs->pair = list.pair;
-    pairs->dropped = src->dropped + dst->dropped;
+    pairs->dropped = src->dropped + dst->dropped + left_out(src) + left_out(dst);
     pairs->whole = (struct mm_pair_counts){pairs->count, pairs->both, pairs->src_only, pairs->dst_only};
     return 0;
 }
@@ -276,10 +333,9 @@ struct sides {
 };
 
 static int join_sides(struct sides *sides, const struct mm_dump *src, const struct mm_dump *dst,
-                      enum reading reading, struct mm_arena *arena)
+                      const struct naming *naming)
 {
-    if (side_init(&sides->src, src, reading, false, arena) < 0 ||
-        side_init(&sides->dst, dst, reading, true, arena) < 0)
+    if (side_init(&sides->src, src, naming, false) < 0 || side_init(&sides->dst, dst, naming, true) < 0)
         return -1;
     join(&sides->src, &sides->dst);
     join_only(&sides->src, &sides->dst);
@@ -308,7 +364,7 @@ static int cut_suffix(struct side *longer, const struct side *other, struct mm_a
         result = here->name ? 0 : -1;
     }
     if (cut && result == 0)
-        qsort(longer->sorted, longer->count, sizeof *longer->sorted, by_name);
+        qsort(longer->sorted, longer->count, sizeof *longer->sorted, order_by_name);
     free(names);
     free(others);
     return result < 0 ? -1 : cut > 0;
@@ -366,15 +422,16 @@ static bool is_numbered(const struct sides *plain, const struct sides *numbered)
 
 /* Joins the two sides by the better reading, and says which it was. */
 static int join_best(struct sides *sides, const struct mm_dump *src, const struct mm_dump *dst,
-                     bool *numbered, struct mm_arena *arena)
+                     struct naming *naming, bool *numbered)
 {
     struct sides other = {0};
     *numbered = false;
-    if (join_sides(sides, src, dst, READ_PLAIN, arena) < 0)
+    if (join_sides(sides, src, dst, naming) < 0)
         return -1;
     if (!any_number(src) && !any_number(dst))
         return 0;
-    int result = join_sides(&other, src, dst, READ_NUMBERED, arena);
+    naming->reading = READ_NUMBERED;
+    int result = join_sides(&other, src, dst, naming);
     *numbered = result == 0 && is_numbered(sides, &other);
     if (*numbered) {
         struct sides plain = *sides;
@@ -385,23 +442,46 @@ static int join_best(struct sides *sides, const struct mm_dump *src, const struc
     return result;
 }
 
+/* What no name was found for yet: the weaker likenesses. */
+static int join_left(struct sides *sides, const struct naming *naming)
+{
+    bool plain = naming->reading != READ_TENSORFLOW;
+    if (plain && join_suffix(sides, naming->arena) < 0)
+        return -1;
+    if (naming->pairing->graph &&
+        by_graph_join(&sides->src, &sides->dst, naming->pairing->graph, naming->arena) < 0)
+        return -1;
+    return alike_join(&sides->src, &sides->dst, naming->arena);
+}
+
+static int join_all(struct mm_pairs *pairs, struct sides *sides, const struct mm_dump *src,
+                    const struct mm_dump *dst, const struct mm_pairing *pairing)
+{
+    struct naming naming = {.pairing = pairing, .arena = &pairs->arena};
+    size_t rules = mm_renames_count(pairing->renames);
+    struct mm_buf unused = {0};
+    naming.used = mm_arena_array(&pairs->arena, rules + 1, sizeof *naming.used);
+    if (pairing->framework == MM_FRAMEWORK_TENSORFLOW)
+        naming.reading = READ_TENSORFLOW;
+    bool tensorflow = naming.reading == READ_TENSORFLOW;
+    if (!naming.used || (tensorflow ? join_sides(sides, src, dst, &naming)
+                                    : join_best(sides, src, dst, &naming, &pairs->numbered)) < 0)
+        return -1;
+    if (rules)
+        rename_say_unused(pairing->renames, naming.used, &unused);
+    if (unused.length)
+        pairs->unused = mm_arena_strdup(&pairs->arena, mm_buf_text(&unused));
+    mm_buf_done(&unused);
+    return join_left(sides, &naming);
+}
+
 int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct mm_dump *dst,
                   const struct mm_pairing *pairing, struct mm_err *err)
 {
+    static const struct mm_pairing by_name = {.framework = MM_FRAMEWORK_ONNX};
     struct sides sides = {0};
-    enum mm_framework framework = pairing ? pairing->framework : MM_FRAMEWORK_ONNX;
     struct mm_pairs *pairs = calloc(1, sizeof *pairs);
-    int result = -1;
-    if (pairs && framework == MM_FRAMEWORK_TENSORFLOW)
-        result = join_sides(&sides, src, dst, READ_TENSORFLOW, &pairs->arena);
-    else if (pairs)
-        result = join_best(&sides, src, dst, &pairs->numbered, &pairs->arena);
-    if (result == 0 && framework != MM_FRAMEWORK_TENSORFLOW)
-        result = join_suffix(&sides, &pairs->arena);
-    if (result == 0 && pairing && pairing->graph)
-        result = by_graph_join(&sides.src, &sides.dst, pairing->graph, &pairs->arena);
-    if (result == 0)
-        result = alike_join(&sides.src, &sides.dst, &pairs->arena);
+    int result = pairs ? join_all(pairs, &sides, src, dst, pairing ? pairing : &by_name) : -1;
     if (result == 0)
         result = make_list(pairs, &sides.src, &sides.dst);
     sides_done(&sides);

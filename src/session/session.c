@@ -100,6 +100,15 @@ void session_note(struct mm_session *session, struct mm_buf *text)
     mm_buf_done(text);
 }
 
+static void note_unused(struct mm_session *session)
+{
+    struct mm_buf text = {0};
+    mm_buf_puts(&text, session->pairs->unused ? session->pairs->unused : "");
+    if (text.length)
+        session_note(session, &text);
+    mm_buf_done(&text);
+}
+
 static int open_all(struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
@@ -113,6 +122,7 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         mm_pairs_open(&session->pairs, session->src, session->dst, &options->pairing, err) < 0 ||
         mm_plan_open(&session->plan, err) < 0)
         return -1;
+    note_unused(session);
     if (graph_match(session, err) < 0 || order_apply(session, err) < 0 || graph_apply(session, err) < 0)
         return -1;
     if (options->vendor_exact)
