@@ -51,12 +51,12 @@ static inline void names_done(struct names_pairs *out)
     mm_pairs_close(out->pairs);
 }
 
-/* The name that a src name was paired with; "" if with none. */
+/* The name of dst in the row that is named after this one of src; "" if it is alone. */
 static inline const char *names_partner(const struct names_pairs *out, const char *src)
 {
     for (size_t i = 0; i < out->pairs->count; i++) {
         const struct mm_pair *pair = &out->pairs->pair[i];
-        if (pair->src && strcmp(pair->src->parsed.name, src) == 0)
+        if (pair->src && strcmp(pair->name, src) == 0)
             return pair->dst ? pair->dst->parsed.name : "";
     }
     fail_msg("no row of %s", src);
@@ -70,7 +70,7 @@ static inline const char *names_how(const struct names_pairs *out, const char *s
     for (size_t i = 0; i < out->pairs->count; i++) {
         const struct mm_pair *pair = &out->pairs->pair[i];
         struct mm_buf how = {0};
-        if (!pair->src || strcmp(pair->src->parsed.name, src) != 0)
+        if (!pair->src || strcmp(pair->name, src) != 0)
             continue;
         mm_pair_how(pair, &how);
         snprintf(text, sizeof text, "%s", mm_buf_text(&how));
