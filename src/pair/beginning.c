@@ -64,6 +64,13 @@ static int count_side(struct counting *counting, const struct side_runs *runs, s
     return 0;
 }
 
+/* OpenCV's "onnx_node!NODE": only the graph tells what a node makes, and a tensor may be called as another's node is. */
+static bool is_of_nodes(const struct mm_name *beginning)
+{
+    static const char mark[] = "onnx_node_";
+    return beginning->length >= sizeof mark - 1 && memcmp(beginning->text, mark, sizeof mark - 1) == 0;
+}
+
 /* Those that hold for nearly all are beginnings of one another, hence no more than PARTS. */
 static int choose(struct beginnings *out, const struct counting *own, const struct counting *other,
                   const struct side_runs *runs, struct mm_arena *arena)
@@ -72,7 +79,7 @@ static int choose(struct beginnings *out, const struct counting *own, const stru
     for (size_t i = 0; i < own->names.count && out->count <= PARTS; i++) {
         const struct mm_name *name = &own->names.name[i];
         if (5 * own->count[i].open < 4 * runs->open || 2 * own->count[i].all <= runs->count ||
-            mm_names_find(&other->names, name->text, name->length) >= 0)
+            mm_names_find(&other->names, name->text, name->length) >= 0 || is_of_nodes(name))
             continue;
         const char *text = mm_arena_strndup(arena, name->text, name->length);
         if (!text)

@@ -39,7 +39,7 @@ bool alike_slot_fits(const struct alike_slot *slot);
 /*
  * The beginnings (in MM_KEY_FOLDED, up to a `_`, up to 8 parts) without which most names are paired: of one side, or
  * of both. A beginning must be that of four fifths of the side's open names, of more than half of all its names, and
- * of none of the other side's; without it two names, and half of the side that has fewer open ones, must be paired.
+ * of none of the other side's, and not OpenCV's "onnx_node!", behind which nodes are named; without it two names, and half of the side that has fewer open ones, must be paired.
  * 1 with cut (its texts in the arena), 0: there are none, -1: memory.
  */
 int beginning_find(struct side_runs *sides, struct alike_cut *cut, struct mm_arena *arena);
