@@ -164,6 +164,8 @@ struct mm_case {
     int64_t input_count;  /* elements of the largest input; 0 unknown */
     bool inputs_guessed;  /* there is no graph: the inputs are those of the layers shortly before */
     unsigned quantised;   /* bits of enum mm_quantised */
+    bool channels_known;  /* channel_axis is told by the operator and its weights; else it is guessed by shape */
+    int channel_axis;     /* of the tensor as it was dumped */
     enum mm_dtype format; /* in which dst was stored or computed, as floor[] have it; MM_DTYPE_NONE unknown */
     double grid;          /* step of the uniform grid that dst lies on; 0 none, NaN not looked for */
     /* Decoded values in row-major order: both sides laid alike where shapes fit (fit says how), else as they
@@ -227,6 +229,7 @@ struct mm_worst {
     double s, d;           /* its values */
     int64_t channel;       /* that stands out by its RMS error; -1: none does */
     int axis;
+    bool is_channel; /* the operator says that channels run along it; else it is an index and no more */
     double channel_error, median_error; /* RMS |s - d| in it, and in the median channel */
 };
 struct mm_evidence {
@@ -259,6 +262,8 @@ struct mm_analysis {
     int64_t input_count;
     bool inputs_guessed; /* see struct mm_case */
     unsigned quantised;  /* bits of enum mm_quantised */
+    bool channels_known;
+    int channel_axis;
 };
 /* Opens the pair, runs what-ifs and causes. A pair that can't be opened gives evidence with a problem. -1
  * only with MM_ECANCELLED or MM_ENOMEM. */

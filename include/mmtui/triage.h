@@ -133,6 +133,8 @@ struct mm_blame {
     bool starts;          /* the error is introduced here, and it or a layer behind is over */
     int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
     bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
+    bool enlarges; /* built up, recomputed as right, and its error is 10 times its inputs': what is behind it has
+                      it as its root */
     bool raw;        /* raw integers in a dump that is full of them; error is then that of dequantised ones */
     enum mm_own own; /* what recomputing says: WRONG always starts */
     double explained; /* with own: what formats and weights explain of its residual */

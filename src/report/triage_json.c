@@ -43,9 +43,9 @@ static void put_worst(struct mm_json *json, const struct mm_worst *worst)
         mm_json_close_object(json);
     }
     if (worst->channel >= 0 && worst->channel_error > 0) {
-        mm_json_open_object(json, "worst_channel");
+        mm_json_open_object(json, worst->is_channel ? "worst_channel" : "worst_index");
         mm_json_put_whole(json, "axis", worst->axis);
-        mm_json_put_whole(json, "channel", worst->channel);
+        mm_json_put_whole(json, worst->is_channel ? "channel" : "index", worst->channel);
         mm_json_put_number(json, "rms_error", worst->channel_error);
         mm_json_put_number(json, "median_rms_error", worst->median_error);
         mm_json_close_object(json);

@@ -12,6 +12,8 @@
 #define USUAL_GAIN 3.0
 /* An operator whose own residual is less than this share of its error has it from its inputs. */
 #define OWN_SHARE 0.5
+/* Right from its own inputs, and so many times as wrong: a small difference of large values, most likely. */
+#define ENLARGES 10.0
 
 static double error_of(const struct mm_result *result)
 {
@@ -108,6 +110,13 @@ static bool makes_shape(const struct mm_subject *subjects, const struct mm_blame
            (here->worst_input < 0 || subjects[here->worst_input].result->state != MM_STATE_MISMATCH);
 }
 
+/* What is added up to it is no fault, nor is the operator: it is here that the error becomes one. */
+static bool enlarges(const struct mm_blame *here)
+{
+    return here->built_up && !here->starts && here->own == MM_OWN_RIGHT &&
+           here->error > ENLARGES * here->input_error;
+}
+
 static void find_root(const struct mm_subject *subjects, struct mm_blame *blame, uint32_t id)
 {
     struct mm_blame *here = &blame[id];
@@ -133,12 +142,13 @@ static void find_root(const struct mm_subject *subjects, struct mm_blame *blame,
         here->root = (int32_t)id;
         here->starts = true;
     } else if (input->over) {
-        here->root = input->root;
-        here->built_up = input->built_up;
+        here->root = input->enlarges ? here->worst_input : input->root;
+        here->built_up = input->built_up && !input->enlarges;
     } else {
         here->root = largest_share(blame, id);
         here->built_up = !blame[here->root].starts;
         here->starts = here->root == (int32_t)id;
+        here->enlarges = enlarges(here);
     }
 }
 
@@ -218,13 +228,10 @@ size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain
  * Also an integer operator that is over, whoever started it: in a quantised network every one adds its share,
  * and its settings can be judged by themselves.
  */
-/* Right from its own inputs, and so many times as wrong: a small difference of large values, most likely. */
-#define JUMP_LOOKED_AT 10.0
-
 bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id)
 {
     bool edge = flow->role[id] != MM_ROLE_INNER;
     bool integer = (flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
-    bool jumps = blame[id].built_up && blame[id].error > JUMP_LOOKED_AT * blame[id].input_error;
+    bool jumps = blame[id].built_up && blame[id].error > ENLARGES * blame[id].input_error;
     return blame[id].starts || (blame[id].over && (edge || integer || jumps));
 }

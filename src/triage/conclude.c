@@ -400,6 +400,8 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
         say_finding(view, id, lost_digits(view, id), out);
     else if (conclude_is_noise(blame))
         say_noise(blame, out);
+    else if (blame->enlarges)
+        say_right(view, id, out);
     else
         say_inherited(view, id, out);
 }

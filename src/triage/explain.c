@@ -36,7 +36,7 @@ static void say_error(const struct mm_triage_view *view, uint32_t id, struct mm_
     mm_buf_puts(out, ".\n");
 }
 
-/* "Worst element [0,3,1]: src 1.2, dst 0. Channel 3 of axis 1 stands out: RMS error 1.1, the median channel's 0.01." */
+/* "Worst element [0,3,1]: src 1.2, dst 0. Channel 3 of axis 1 stands out: RMS error 1.1, the median's 0.01." */
 static void say_worst(const struct mm_evidence *evidence, struct mm_buf *out)
 {
     const struct mm_worst *worst = evidence ? &evidence->worst : NULL;
@@ -50,9 +50,9 @@ static void say_worst(const struct mm_evidence *evidence, struct mm_buf *out)
         mm_buf_printf(out, "%s%lld", i ? "," : "", (long long)coord[i]);
     mm_buf_printf(out, "]: src %s, dst %s.", mm_num_short(a, worst->s, 4), mm_num_short(b, worst->d, 4));
     if (worst->channel >= 0 && worst->channel_error > 0)
-        mm_buf_printf(out, " Channel %lld of axis %d stands out: RMS error %s, the median channel's %s.",
-                      (long long)worst->channel, worst->axis, mm_num_short(a, worst->channel_error, 2),
-                      mm_num_short(b, worst->median_error, 2));
+        mm_buf_printf(out, " %s %lld of axis %d stands out: RMS error %s, the median's %s.",
+                      worst->is_channel ? "Channel" : "Index", (long long)worst->channel, worst->axis,
+                      mm_num_short(a, worst->channel_error, 2), mm_num_short(b, worst->median_error, 2));
     mm_buf_putc(out, '\n');
 }
 

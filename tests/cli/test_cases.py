@@ -7,7 +7,7 @@ import json
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 import harness
 from harness import mmtui, same, test
@@ -37,9 +37,12 @@ class Pair:
         np.save(self.folder / "src" / f"{10 * self.count}_{name}.npy", src)
         np.save(self.folder / "dst" / f"{10 * self.count}_{name}.npy", dst)
 
-    def model(self, nodes, inputs, output):
+    def model(self, nodes, inputs, output, weights=None):
         value = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
-        graph = helper.make_graph(nodes, "g", [value(name) for name in inputs], [value(output)])
+        constants = [numpy_helper.from_array(np.asarray(w), name) for name, w in (weights or {}).items()]
+        outputs = [output] if isinstance(output, str) else output
+        graph = helper.make_graph(nodes, "g", [value(name) for name in inputs], [value(name) for name in outputs],
+                                  constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
         model.ir_version = 8
         onnx.save(model, str(self.folder / "model.onnx"))
@@ -48,10 +51,13 @@ class Pair:
     def run(self, command):
         return mmtui(command, self.folder / "src", self.folder / "dst", "--json", *self.options).out
 
+    def layers(self):
+        return {layer["name"]: layer for layer in json.loads(self.run("triage"))["layers"]}
+
     def verdicts(self):
         """{name: (verdict, cause)} of layers that are not ok."""
-        found = json.loads(self.run("triage"))["layers"]
-        return {layer["name"]: (layer["verdict"], layer["cause"]) for layer in found if layer["verdict"] != "ok"}
+        return {name: (layer["verdict"], layer["cause"]) for name, layer in self.layers().items()
+                if layer["verdict"] != "ok"}
 
     def raised(self):
         out = mmtui("suggest", self.folder / "src", self.folder / "dst", *self.options).out
@@ -107,6 +113,7 @@ def large_mean(folder):
     pair.model([NODE("Gemm", ["in", "w0"], ["x"]), NODE("ReduceMean", ["x"], ["m"], axes=[-1]),
                 NODE("Sub", ["x", "m"], ["s"]), NODE("MatMul", ["s", "w"], ["o"])], ["in", "w0", "w"], "o")
     same((pair.verdicts()["s"], pair.raised()), (("format-limited", "cancellation"), ["m", "s", "x"]))
+    same(pair.layers()["o"]["from"], 4)
 
 
 @test
@@ -185,6 +192,27 @@ def underflow(folder):
     pair.put("v", (x ** 2).mean(-1, keepdims=True), square.astype("f4").mean(-1, keepdims=True).astype("f2"))
     pair.model([NODE("Mul", ["x", "x"], ["x2"]), NODE("ReduceMean", ["x2"], ["v"])], ["x"], "v")
     same((pair.verdicts(), pair.raised()), ({"v": ("format-limited", "underflow")}, ["v"]))
+
+
+@test
+def which_axis(folder):
+    """cases: the operators tell which axis has the channels, of a map 4 wide as well; a vector has none"""
+    pair = Pair(folder, 20)
+    x, w = pair.normal(1, 3, 16, 4), pair.normal(8, 3, 1, 1)
+    c = np.einsum("ncht,oc->noht", x, w[:, :, 0, 0])
+    d = pair.near(c)
+    d[:, 5] += 2 * pair.normal(16, 4)
+    pair.put("x", x, x)
+    pair.put("c", c, d)
+    pair.put("v", np.maximum(c, 0).reshape(-1), np.maximum(d, 0).reshape(-1))
+    pair.model([NODE("Conv", ["x", "w"], ["c"]), NODE("Relu", ["c"], ["r"]), NODE("Flatten", ["r"], ["v"])], ["x"], "v",
+               {"w": w})
+    layers = pair.layers()
+    same([layers["c"]["worst_channel"][key] for key in ("axis", "channel")], [1, 5])
+    same("worst_channel" in layers["v"] or "worst_index" in layers["v"], False)
+    pair.options = []
+    layers = pair.layers()
+    same(("worst_channel" in layers["c"], layers["c"]["worst_index"]["index"]), (False, 5))
 
 
 @test

@@ -58,14 +58,14 @@ def worst(folder):
     _, layers = report(folder)
     error = np.abs(x.astype("f8") - y)
     at = np.unravel_index(error.argmax(), x.shape)
-    element, channel = layers["y"]["worst_element"], layers["y"]["worst_channel"]
+    element, channel = layers["y"]["worst_element"], layers["y"]["worst_index"]
     same((tuple(element["index"]), element["src"], element["dst"]), (at, float(x[at]), float(y[at])), "element")
     rms = np.sqrt((error**2).mean((0, 2)))
-    same((channel["axis"], channel["channel"]), (1, int(rms.argmax())), "channel")
+    same((channel["axis"], channel["index"], "worst_channel" in layers["y"]), (1, int(rms.argmax()), False), "index")
     check(abs(channel["rms_error"] - rms.max()) < 1e-6 * rms.max(), channel)
     check(abs(channel["median_rms_error"] - np.sort(rms)[2]) < 1e-6 * rms.max(), channel)
     said = mmtui("triage", folder / "src", folder / "dst").out
-    check(f"Worst element [{','.join(map(str, at))}]: src " in said and "Channel 4 of axis 1" in said, said)
+    check(f"Worst element [{','.join(map(str, at))}]: src " in said and "Index 4 of axis 1" in said, said)
 
 
 @test
