@@ -147,9 +147,10 @@ struct mm_finding {
     enum mm_verdict_kind verdict; /* what it makes of the layer; NONE: what its cause always does */
     double score;
     double residual;    /* relative L2 error left once the fault is undone; NaN where that means nothing */
-    int32_t layer;      /* STALE: the layer whose values dst holds; meaningless for others */
+    int32_t layer;      /* STALE, IN_DUMP: the layer whose values dst holds; meaningless for others */
     char evidence[240]; /* the figures that led here; one or more sentences */
-    char sentence[96];  /* one line for the VERDICT column */
+    char
+        sentence[96]; /* one line for the VERDICT column; a layer that it is about is named by who shows it */
 };
 
 /* Everything that a cause may look at. Pointers are borrowed. */
@@ -161,11 +162,12 @@ struct mm_case {
     double noise;     /* relative L2 error that format and inputs explain: what a fault must stand out from */
     double input_max; /* greatest |x| among the reference's inputs; 0 unknown */
     double input_rms; /* greatest RMS among them; 0 unknown */
-    int64_t input_count;  /* elements of the largest input; 0 unknown */
-    bool inputs_guessed;  /* there is no graph: the inputs are those of the layers shortly before */
-    unsigned quantised;   /* bits of enum mm_quantised */
-    bool channels_known;  /* channel_axis is told by the operator and its weights; else it is guessed by shape */
-    int channel_axis;     /* of the tensor as it was dumped */
+    int64_t input_count; /* elements of the largest input; 0 unknown */
+    bool inputs_guessed; /* there is no graph: the inputs are those of the layers shortly before */
+    unsigned quantised;  /* bits of enum mm_quantised */
+    bool
+        channels_known; /* channel_axis is told by the operator and its weights; else it is guessed by shape */
+    int channel_axis;   /* of the tensor as it was dumped */
     enum mm_dtype format; /* in which dst was stored or computed, as floor[] have it; MM_DTYPE_NONE unknown */
     double grid;          /* step of the uniform grid that dst lies on; 0 none, NaN not looked for */
     /* Decoded values in row-major order: both sides laid alike where shapes fit (fit says how), else as they

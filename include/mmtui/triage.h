@@ -133,10 +133,11 @@ struct mm_blame {
     bool starts;          /* the error is introduced here, and it or a layer behind is over */
     int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
     bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
-    bool enlarges; /* built up, recomputed as right, and its error is 10 times its inputs': what is behind it has
+    bool
+        enlarges; /* built up, recomputed as right, and its error is 10 times its inputs': what is behind it has
                       it as its root */
-    bool raw;        /* raw integers in a dump that is full of them; error is then that of dequantised ones */
-    enum mm_own own; /* what recomputing says: WRONG always starts */
+    bool raw;     /* raw integers in a dump that is full of them; error is then that of dequantised ones */
+    enum mm_own own;  /* what recomputing says: WRONG always starts */
     double explained; /* with own: what formats and weights explain of its residual */
     /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */
     uint32_t readers;     /* measured, and behind it in execution order */
@@ -165,8 +166,10 @@ struct mm_verdict {
     bool bad; /* counts as over the threshold */
     enum mm_confidence confidence;
     enum mm_cause_id cause;
-    int32_t from;  /* INHERITED: the layer it comes from; STALE: the layer it equals; else -1 */
-    char text[96]; /* one line; "" for OK */
+    int32_t
+        from; /* INHERITED: the layer it comes from; STALE, IN_DUMP: the layer whose values it holds; else -1 */
+    char text
+        [192]; /* one line; "" for OK; other layers by their visible names, with "#N " where the order is known */
 };
 
 /* Judge one result by itself, before blame and evidence. `pair` tells which side a lone tensor is on. */

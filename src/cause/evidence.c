@@ -190,8 +190,8 @@ static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *f
         return -1;
     mask(&v, &left.s, &run, analysis->result);
     bool pairs = tensors->match != MM_MATCH_MISMATCH;
-    e->channel_axis = known_axis(analysis, &tensors->s.shape) ? analysis->channel_axis
-                                                              : mm_channel_axis(&tensors->s.shape);
+    e->channel_axis =
+        known_axis(analysis, &tensors->s.shape) ? analysis->channel_axis : mm_channel_axis(&tensors->s.shape);
     struct format format = {.dtype = MM_DTYPE_NONE};
     if (pairs)
         format = format_of(analysis, &v, tensors->d.count);

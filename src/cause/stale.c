@@ -66,12 +66,12 @@ bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, 
         out->score = 0.98;
         out->residual = NAN;
         out->layer = (int32_t)i;
-        /* by number: names come from files */
-        snprintf(out->sentence, sizeof out->sentence, "dst holds the values of #%zu", i + 1);
-        snprintf(out->evidence, sizeof out->evidence,
-                 "Extremes, mean, deviation and zeros of dst (%s to %s) are those of dst's #%zu; in src the "
-                 "two differ.",
-                 mm_num_short(a, mine->dst.min, 4), mm_num_short(b, mine->dst.max, 4), i + 1);
+        snprintf(out->sentence, sizeof out->sentence, "dst holds the values of another tensor");
+        snprintf(
+            out->evidence, sizeof out->evidence,
+            "Extremes, mean, deviation and zeros of dst (%s to %s) are those of the other's; in src the two "
+            "differ.",
+            mm_num_short(a, mine->dst.min, 4), mm_num_short(b, mine->dst.max, 4));
         return true;
     }
     return false;

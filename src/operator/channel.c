@@ -10,7 +10,8 @@
 struct question {
     const struct mm_graph *graph;
     const struct mm_shape *shape;
-    bool resized; /* the channels that weights tell need not be those of the tensor: a Concat or Slice lies between */
+    bool
+        resized; /* the channels that weights tell need not be those of the tensor: a Concat or Slice lies between */
 };
 
 /* A dimension of a constant that the model tells; -1. */
@@ -66,7 +67,8 @@ static int axis_made(const struct question *question, const struct mm_graph_node
 static bool keeps_axis(const struct mm_graph_node *node, bool *resized)
 {
     static const char *const resizing[] = {"Concat", "Split", "Slice", "Pad"};
-    static const char *const keeping[] = {"Resize", "Upsample", "LayerNormalization", "Softmax", "LogSoftmax"};
+    static const char *const keeping[] = {"Resize", "Upsample", "LayerNormalization", "Softmax",
+                                          "LogSoftmax"};
     const struct mm_operator *operator= mm_operator_find(node->domain, node->op_type);
     if (operator&& operator->kind == MM_OPERATOR_ELEMENTWISE)
         return true;

@@ -5,6 +5,7 @@
 
 #include "triage/conclude.h"
 #include "triage/in_dump.h"
+#include "triage/layer_text.h"
 #include "triage/simulated.h"
 
 /* An error of so many times what rounding explains is still rounding: gains of operators are not known. */
@@ -108,10 +109,8 @@ static void say_inherited(const struct mm_triage_view *view, uint32_t id, struct
     const struct mm_blame *blame = &view->blame[id];
     set(out, MM_VERDICT_INHERITED, view->flow->known ? MM_LIKELY : MM_POSSIBLE);
     out->from = blame->root;
-    if (blame->built_up)
-        snprintf(out->text, sizeof out->text, "accumulated upstream, most of it in #%d", blame->root + 1);
-    else
-        snprintf(out->text, sizeof out->text, "inherited from #%d", blame->root + 1);
+    layer_text_line(view, (uint32_t)blame->root,
+                    blame->built_up ? "accumulated upstream, most of it in " : "inherited from ", "", out);
 }
 
 static void say_harmless(struct mm_verdict *out, double readers)
@@ -154,6 +153,17 @@ static void say_format(const struct mm_evidence *evidence, struct mm_verdict *ou
              mm_dtype_info(now->setting.dtype)->name, mm_num_short(figure, now->metrics.diff2, 2));
 }
 
+/* Findings that are about another layer, whose name only the view has. */
+static void say_held(const struct mm_triage_view *view, const struct mm_finding *finding,
+                     struct mm_verdict *out)
+{
+    if (finding->cause == MM_CAUSE_IN_DUMP)
+        layer_text_line(view, (uint32_t)finding->layer, "the dump holds ",
+                        " here: fused, or written before the dump", out);
+    else
+        layer_text_line(view, (uint32_t)finding->layer, "dst holds the values of ", "", out);
+}
+
 static void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
                         struct mm_verdict *out)
 {
@@ -179,7 +189,10 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
         set(out, MM_VERDICT_HARMLESS, MM_LIKELY); /* overwritten behind the run, or by the dump */
         out->cause = MM_CAUSE_IN_DUMP;
     }
-    snprintf(out->text, sizeof out->text, "%s", finding->sentence);
+    if (out->from >= 0)
+        say_held(view, finding, out);
+    else
+        snprintf(out->text, sizeof out->text, "%s", finding->sentence);
 }
 
 /* What this operator adds to the inputs that it had. */

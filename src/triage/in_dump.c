@@ -69,12 +69,12 @@ static void say(const struct mm_result *mine, size_t id, struct mm_finding *out)
     out->residual = NAN;
     out->layer = (int32_t)id;
     snprintf(out->sentence, sizeof out->sentence,
-             "the dump holds #%zu here: fused, or written before the dump", id + 1);
+             "the dump holds what reads it here: fused, or written before the dump");
     snprintf(out->evidence, sizeof out->evidence,
-             "Extremes and their places, mean, deviation and zeros of dst (%s to %s) are those of src's "
-             "#%zu, which "
-             "dst has right.",
-             mm_num_short(a, mine->metrics.dst.min, 4), mm_num_short(b, mine->metrics.dst.max, 4), id + 1);
+             "Extremes and their places, mean, deviation and zeros of dst (%s to %s) are those that src has "
+             "there, "
+             "which dst has right.",
+             mm_num_short(a, mine->metrics.dst.min, 4), mm_num_short(b, mine->metrics.dst.max, 4));
 }
 
 bool in_dump_find(const struct mm_triage_view *view, uint32_t id, struct mm_finding *out)

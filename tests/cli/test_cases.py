@@ -51,6 +51,10 @@ class Pair:
     def run(self, command):
         return mmtui(command, self.folder / "src", self.folder / "dst", "--json", *self.options).out
 
+    def text(self):
+        """The report in one line."""
+        return " ".join(mmtui("triage", self.folder / "src", self.folder / "dst", *self.options).out.split())
+
     def layers(self):
         return {layer["name"]: layer for layer in json.loads(self.run("triage"))["layers"]}
 
@@ -213,6 +217,19 @@ def which_axis(folder):
     pair.options = []
     layers = pair.layers()
     same(("worst_channel" in layers["c"], layers["c"]["worst_index"]["index"]), (False, 5))
+
+
+@test
+def runs(folder):
+    """cases: an input or output that was dumped in several runs of the model is listed once"""
+    pair = Pair(folder, 21)
+    for step in range(3):
+        x = pair.normal(64)
+        pair.put("x", x, x)
+        pair.put("y", x * 2, x * 2 if step < 2 else x * 2.5)
+    pair.model([NODE("Add", ["x", "x"], ["y"])], ["x"], "y")
+    same(pair.text().rpartition("No problem found ")[2].split(". ")[1:],
+         ["Input x: the same on both sides (3 runs)", "Output y: 0.25, over (1 of 3 runs)."])
 
 
 @test

@@ -88,11 +88,13 @@ def fields(folder):
     src, dst = reversed_channels(folder)
     found, layers = report(folder)
     same((found["first_culprit"], found["first_nonfinite"], found["graph"]), (2, None, False), "the whole")
-    same(found["starts"], [{"number": 2, "explains": 3}], "starts")
+    same(found["starts"], [{"number": 2, "name": "conv", "verdict": "implementation", "cause": "channels-reversed", "explains": 3}], "starts")
     for name, s, d in zip(NAMES, src, dst):
         check(abs(layers[name]["error"] - error(d, s)) < 1e-6, f"{name}: {layers[name]['error']}")
     same([layers[name]["root"] for name in NAMES], [None, 2, 2, 2], "roots")
-    same((layers["fc"]["verdict"], layers["fc"]["from"]), ("inherited", 2), "fc")
+    same([layers["fc"][key] for key in ("verdict", "from", "from_name", "root_name", "text")],
+         ["inherited", 2, "conv", "conv", "inherited from #2 conv"], "fc")
+    same((found["first_culprit_name"], found["first_nonfinite_name"], layers["conv"]["from_name"]), ("conv", None, None), "")
     same((layers["conv"]["findings"][0]["cause"], layers["conv"]["findings"][0]["residual"]), ("channels-reversed", 0.0), "")
     check("impl" not in layers["conv"] and "before" not in layers["conv"], "there is no third dump")
 

@@ -49,7 +49,7 @@ static void equal_to_another(void **state)
     l.result[2].metrics.diff2 = 0.8;
     assert_true(mm_cause_stale(l.subject, LAYERS, 2, &f));
     assert_int_equal(f.cause, MM_CAUSE_STALE);
-    assert_string_equal(f.sentence, "dst holds the values of #1");
+    assert_int_equal(f.layer, 0);
     assert_true(f.score > 0.9);
     assert_false(mm_cause_stale(l.subject, LAYERS, 0, &f)); /* a itself is right */
 }

@@ -106,11 +106,8 @@ static void a_vector(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_element),
-        cmocka_unit_test(a_nan_first),
-        cmocka_unit_test(the_channel),
-        cmocka_unit_test(none),
-        cmocka_unit_test(a_vector),
+        cmocka_unit_test(the_element), cmocka_unit_test(a_nan_first), cmocka_unit_test(the_channel),
+        cmocka_unit_test(none),        cmocka_unit_test(a_vector),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

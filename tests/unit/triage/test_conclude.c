@@ -89,7 +89,7 @@ static void inherited(void **state)
     struct mm_evidence nothing = {.format = -1};
     net.subject[1].evidence = &nothing;
     assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are fine (0), the result is not");
-    assert_kind(&net, 2, MM_VERDICT_INHERITED, "inherited from #2");
+    assert_kind(&net, 2, MM_VERDICT_INHERITED, "inherited from #2 a");
     assert_int_equal(conclude(&net, 2).from, 1);
     assert_int_equal(conclude(&net, 2).confidence, MM_LIKELY);
     network_done(&net);
@@ -111,7 +111,7 @@ static void built_up(void **state)
     struct network net;
     three(&net, 0.045, 0.055);
     net.blame[0].expected = net.blame[1].expected = net.blame[2].expected = 0; /* no rounding explains it */
-    assert_kind(&net, 2, MM_VERDICT_INHERITED, "accumulated upstream, most of it in #2");
+    assert_kind(&net, 2, MM_VERDICT_INHERITED, "accumulated upstream, most of it in #2 a");
     network_done(&net);
 }
 
@@ -287,7 +287,7 @@ static void the_simulation_decides(void **state)
     simulate(&sim, 2, 0.01, 0.3);
     assert_kind(&sim.net, 1, MM_VERDICT_FORMAT, "number format: the simulation is off by 0.3, too");
     assert_int_equal(conclude(&sim.net, 1).confidence, MM_CERTAIN);
-    assert_kind(&sim.net, 2, MM_VERDICT_INHERITED, "inherited from #2");
+    assert_kind(&sim.net, 2, MM_VERDICT_INHERITED, "inherited from #2 a");
     simulate(&sim, 1, 0.3, 0.01); /* the simulation is good, dst is not: the implementation */
     assert_kind(&sim.net, 1, MM_VERDICT_IMPLEMENTATION, "differs from its simulation by 0.3");
     assert_int_equal(conclude(&sim.net, 1).confidence, MM_CERTAIN);
