@@ -114,6 +114,7 @@ enum mm_cause_id {
     MM_CAUSE_REFERENCE,     /* NaN or Inf in src alone */
     MM_CAUSE_INTEGERS,      /* class ids, indices, shapes that differ */
     MM_CAUSE_IN_DUMP,       /* the dump is wrong, the network is not: dst holds what reads this tensor */
+    MM_CAUSE_WIDER,         /* Inf or NaN in the dump alone: it was computed wider than it was dumped */
     MM_CAUSE_CANCELLATION,  /* a small difference of values whose format has large steps there */
     MM_CAUSE_NEAR_ZERO,     /* the reference is near zero: a large ratio of a small error */
     MM_CAUSE_ROUNDING,      /* plain rounding noise of the format */
@@ -315,6 +316,7 @@ struct mm_recomputed {
     double fit_tensor, fit_channel; /* correlation of r with r_t and r_c, -1 .. 1 */
     int64_t positions;              /* that were compared */
     int64_t nonfinite;              /* of them, those where dst alone is NaN or Inf */
+    int64_t kept;                   /* of them, those where dst is finite and what was recomputed is not */
     int64_t clipped;                /* of them, those at the end of dst's range where y0 lies beyond */
     int64_t channel, channels;      /* the one that has most of r, of how many; -1: no such axis */
     double channel_share;           /* its share of the sum of r^2 */

@@ -418,7 +418,8 @@ static void put_artefacts(struct mm_buf *out, const struct mm_session *session)
     size_t count = 0;
     for (size_t id = 0; id < mm_session_count(session); id++) {
         const struct mm_verdict *verdict = &mm_session_layer(session, id)->verdict;
-        if (verdict->kind != MM_VERDICT_HARMLESS || verdict->cause != MM_CAUSE_IN_DUMP)
+        bool of_dump = verdict->cause == MM_CAUSE_IN_DUMP || verdict->cause == MM_CAUSE_WIDER;
+        if (verdict->kind != MM_VERDICT_HARMLESS || !of_dump)
             continue;
         if (count++ == 0)
             mm_buf_puts(out, "\nWrong in the dump, not in the network\n");

@@ -3,6 +3,7 @@
 
 #include "triage/floor.h"
 #include "triage/readers.h"
+#include "triage/wider.h"
 
 /*
  * How much an operator may enlarge a relative error without being suspect itself. A linear operator keeps the
@@ -39,14 +40,24 @@ static bool is_nonfinite(const struct mm_result *result)
     return result->state == MM_STATE_MEASURED && result->metrics.nonfinite_differ > 0;
 }
 
+/* What was read of a layer whose Inf are in the dump alone is what is finite there. */
+static double error_read(const struct mm_subject *subject, const struct mm_blame *blame)
+{
+    double finite = subject->result->metrics.diff2;
+    if (!blame->wider)
+        return blame->error;
+    return isnan(finite) ? 0 : finite;
+}
+
 /* Only what lies before it in execution order: a loop's way back explains nothing. */
-static void find_worst_input(const struct mm_flow *flow, struct mm_blame *blame, uint32_t id)
+static void find_worst_input(const struct mm_flow *flow, const struct mm_subject *subjects,
+                             struct mm_blame *blame, uint32_t id)
 {
     struct mm_blame *here = &blame[id];
     here->worst_input = -1;
     for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1]; e++) {
         uint32_t input = flow->input[e];
-        double error = input < id ? blame[input].error : NAN;
+        double error = input < id ? error_read(&subjects[input], &blame[input]) : NAN;
         if (isnan(error))
             continue;
         here->expected = fmax(here->expected, blame[input].expected);
@@ -182,16 +193,19 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
     struct mm_background background;
     bool raw = mm_raw_dump(subjects, flow->count);
     mm_background_find(subjects, flow->count, &background);
-    for (uint32_t id = 0; id < flow->count; id++) {
+    for (size_t id = 0; id < flow->count; id++) {
         struct mm_blame *here = &blame[id];
         *here = (struct mm_blame){.error = error_of(subjects[id].result),
                                   .floor = floor_estimate(subjects[id].result, flow->quantised[id]),
                                   .over = is_over(subjects[id].result, thresholds)};
         if (raw)
             fill_raw(&subjects[id], thresholds, here);
-        find_worst_input(flow, blame, id);
-        fill_figures(here);
-        fill_own(&background, &subjects[id], here);
+    }
+    wider_find(flow, subjects, blame);
+    for (uint32_t id = 0; id < flow->count; id++) {
+        find_worst_input(flow, subjects, blame, id);
+        fill_figures(&blame[id]);
+        fill_own(&background, &subjects[id], &blame[id]);
         find_root(subjects, blame, id);
     }
     keep_jumps(flow, blame);

@@ -493,6 +493,18 @@ static void say_raw(const struct mm_result *result, struct mm_verdict *out)
                  mm_num_short(scale, raw.scale, 3));
 }
 
+/* What reads it has never seen that, and nobody suffers. */
+static void say_wider(const struct mm_result *result, struct mm_verdict *out)
+{
+    char count[MM_NUM];
+    const struct mm_stats *dst = &result->metrics.dst;
+    const char *what = dst->pos_inf + dst->neg_inf == 0 ? "NaN" : dst->nan ? "NaN or Inf" : "Inf";
+    set(out, MM_VERDICT_HARMLESS, MM_LIKELY);
+    out->cause = MM_CAUSE_WIDER;
+    snprintf(out->text, sizeof out->text, "%s %s in the dump alone: what reads it is finite and right",
+             mm_num_count(count, result->metrics.nonfinite_differ), what);
+}
+
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_subject *subject = &view->subjects[id];
@@ -503,6 +515,10 @@ void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct m
     }
     if (!view->blame[id].over && !view->blame[id].starts)
         return;
+    if (view->blame[id].wider) {
+        say_wider(subject->result, out);
+        return;
+    }
     struct mm_finding dump;
     if (in_dump_find(view, id, &dump)) {
         say_finding(view, id, &dump, out);

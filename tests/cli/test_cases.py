@@ -232,6 +232,37 @@ def runs(folder):
          ["Input x: the same on both sides (3 runs)", "Output y: 0.25, over (1 of 3 runs)."])
 
 
+def wide_chain(folder, reader, type_of_reader, over=False):
+    """x * 30000 * 0.0001 in half, computed wider: a is Inf in the dump alone. `reader` reads it."""
+    pair = Pair(folder, 22)
+    x = np.abs(pair.normal(4, 64)) + 3
+    a = x * 30000
+    r = reader(a)
+    pair.put("x", x, x.astype("f2"))
+    pair.put("a", a, a.astype("f2"))
+    pair.put("r", r, (r * (1.2 if over else 1)).astype("f2"))
+    pair.put("y", r / 2, (r * (1.2 if over else 1) / 2).astype("f2"))
+    pair.model([NODE("Mul", ["x", "big"], ["a"]), NODE(type_of_reader, ["a", "small"][:2 if "Mul" in type_of_reader else 1], ["r"]),
+                NODE("Mul", ["r", "half"], ["y"])], ["x"], "y",
+               {"big": np.float32(30000), "small": np.float32(1e-4), "half": np.float32(.5)})
+    return pair
+
+
+@test
+def wider(folder):
+    """cases: Inf that the dump alone has, for what reads it is right, are harmless and raise nothing; where the reader has a
+    bound, or is wrong, they overflow"""
+    folders = [folder / name for name in "abc"]
+    for one in folders:
+        one.mkdir()
+    kept = wide_chain(folders[0], lambda a: a * np.float32(1e-4), "Mul")
+    same((kept.verdicts(), kept.raised()), ({"a": ("harmless", "wider")}, []))
+    bounded = wide_chain(folders[1], lambda a: 1 / (1 + np.exp(-a)), "Sigmoid")
+    same(bounded.verdicts(), {"a": ("overflow", "overflow")})
+    wrong = wide_chain(folders[2], lambda a: a * np.float32(1e-4), "Mul", over=True)
+    same(wrong.verdicts()["a"][0], "overflow")
+
+
 @test
 def suffix(folder):
     """cases: names that all end alike on one side are paired without that end"""
