@@ -149,6 +149,7 @@ struct mm_finding {
     double score;
     double residual;    /* relative L2 error left once the fault is undone; NaN where that means nothing */
     int32_t layer;      /* STALE, IN_DUMP: the layer whose values dst holds; meaningless for others */
+    int64_t part;       /* STALE: only so many values from the first on are that layer's; 0: all */
     char evidence[240]; /* the figures that led here; one or more sentences */
     char
         sentence[96]; /* one line for the VERDICT column; a layer that it is about is named by who shows it */
@@ -214,6 +215,8 @@ size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
  * alone. False when it is not, or when src has the same coincidence.
  */
 bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, struct mm_finding *out);
+/* Of one other layer alone. */
+bool mm_cause_copies(const struct mm_subject *mine, const struct mm_subject *other);
 
 /* Does an operator of this type have weights (convolutions, matrix products)? True when the type is not
  * known. */
@@ -255,6 +258,10 @@ struct mm_evidence {
     size_t findings;
     char *problem; /* owned: why nothing could be looked at; NULL */
 };
+struct mm_other {
+    const struct mm_pair *pair;
+    uint32_t layer;
+};
 struct mm_analysis {
     const struct mm_pair *pair;
     const struct mm_schema *schema;
@@ -267,6 +274,8 @@ struct mm_analysis {
     unsigned quantised;  /* bits of enum mm_quantised */
     bool channels_known;
     int channel_axis;
+    const struct mm_other *others; /* tensors of another size whose values dst may hold; not looked for where NULL */
+    size_t other_count;
 };
 /* Opens the pair, runs what-ifs and causes. A pair that can't be opened gives evidence with a problem. -1
  * only with MM_ECANCELLED or MM_ENOMEM. */

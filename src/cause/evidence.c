@@ -1,6 +1,7 @@
 /* Looking at one layer: what its format must cost, what its error looks like, what may have caused it. */
 #include "cause/cause.h"
 #include "cause/channels.h"
+#include "cause/held.h"
 #include "cause/integers.h"
 #include "cause/stored_format.h"
 #include "cause/subsample.h"
@@ -151,6 +152,19 @@ static void channels_find(struct mm_evidence *e, const struct mm_pair_tensors *t
     channels_done(&channels);
 }
 
+/* Another tensor's values, one by one, are likelier than anything that fits them; the others stand behind. */
+static void add_held(struct mm_evidence *e, const struct mm_analysis *analysis, const struct values *v,
+                     int64_t count, const atomic_bool *cancel)
+{
+    struct mm_finding held;
+    if (!held_find(analysis, v->s, v->d, count, cancel, &held))
+        return;
+    size_t kept = e->findings < MM_FINDINGS_MAX ? e->findings : MM_FINDINGS_MAX - 1;
+    memmove(&e->finding[1], &e->finding[0], kept * sizeof e->finding[0]);
+    e->finding[0] = held;
+    e->findings = kept + 1;
+}
+
 static void evidence_init(struct mm_evidence *e)
 {
     memset(e, 0, sizeof *e);
@@ -204,6 +218,8 @@ static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *f
         worst_element(&e->worst, &analysis->result->metrics, &tensors->s.shape, v.s, v.d, tensors->s.count);
     if (!failed)
         causes_find(e, analysis, tensors, &v, cancel);
+    if (!failed && pairs && v.d && analysis->others)
+        add_held(e, analysis, &v, tensors->d.count, cancel);
     values_done(&v);
     if (!failed && cancel && atomic_load_explicit(cancel, memory_order_relaxed))
         return mm_fail(err, MM_ECANCELLED, "stopped");

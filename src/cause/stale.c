@@ -50,15 +50,21 @@ static bool copies(const struct mm_metrics *mine, const struct mm_metrics *other
            mine->diff2 > other->diff2;
 }
 
+bool mm_cause_copies(const struct mm_subject *mine, const struct mm_subject *other)
+{
+    if (!measured(mine) || !measured(other))
+        return false;
+    const struct mm_metrics *m = &mine->result->metrics;
+    return telling(&m->dst) && m->diff2 > 0 && copies(m, &other->result->metrics);
+}
+
 bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, struct mm_finding *out)
 {
     if (id >= count || !measured(&subjects[id]))
         return false;
     const struct mm_metrics *mine = &subjects[id].result->metrics;
-    if (!telling(&mine->dst) || !(mine->diff2 > 0))
-        return false;
     for (size_t i = 0; i < count; i++) {
-        if (i == id || !measured(&subjects[i]) || !copies(mine, &subjects[i].result->metrics))
+        if (i == id || !mm_cause_copies(&subjects[id], &subjects[i]))
             continue;
         char a[MM_NUM], b[MM_NUM];
         memset(out, 0, sizeof *out);

@@ -71,6 +71,7 @@ static void ask(struct mm_session *session, size_t id)
         .quantised = triage->flow->quantised[id]};
     fill_inputs(triage, id, &request->look);
     fill_channels(session, id, &request->look);
+    held_candidates(session, id, request);
     triage->analysing++;
     mm_pool_submit(session->pool, &request->job);
 }
@@ -133,6 +134,7 @@ bool triage_collect(struct mm_session *session, struct mm_job *job)
     } else {
         mm_evidence_done(&request->evidence);
     }
+    free(request->others);
     free(request);
     return true;
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "triage/floor.h"
+#include "triage/in_dump.h"
 #include "triage/readers.h"
 #include "triage/wider.h"
 
@@ -40,10 +41,12 @@ static bool is_nonfinite(const struct mm_result *result)
     return result->state == MM_STATE_MEASURED && result->metrics.nonfinite_differ > 0;
 }
 
-/* What was read of a layer whose Inf are in the dump alone is what is finite there. */
+/* What was read of a layer: where it is wrong in the dump alone, nobody knows; of one whose Inf are, the rest. */
 static double error_read(const struct mm_subject *subject, const struct mm_blame *blame)
 {
     double finite = subject->result->metrics.diff2;
+    if (blame->held >= 0 || blame->unread)
+        return NAN;
     if (!blame->wider)
         return blame->error;
     return isnan(finite) ? 0 : finite;
@@ -202,6 +205,7 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
             fill_raw(&subjects[id], thresholds, here);
     }
     wider_find(flow, subjects, blame);
+    in_dump_mark(flow, subjects, blame);
     for (uint32_t id = 0; id < flow->count; id++) {
         find_worst_input(flow, subjects, blame, id);
         fill_figures(&blame[id]);

@@ -153,15 +153,36 @@ static void say_format(const struct mm_evidence *evidence, struct mm_verdict *ou
              mm_dtype_info(now->setting.dtype)->name, mm_num_short(figure, now->metrics.diff2, 2));
 }
 
+static const char *part_text(const struct mm_finding *finding, char out[80])
+{
+    char count[MM_NUM];
+    snprintf(out, 80, "the first %s values of dst are those of ", mm_num_count(count, finding->part));
+    return out;
+}
+
 /* Findings that are about another layer, whose name only the view has. */
 static void say_held(const struct mm_triage_view *view, const struct mm_finding *finding,
                      struct mm_verdict *out)
 {
+    char before[80];
     if (finding->cause == MM_CAUSE_IN_DUMP)
         layer_text_line(view, (uint32_t)finding->layer, "the dump holds ",
                         " here: fused, or written before the dump", out);
+    else if (finding->part > 0)
+        layer_text_line(view, (uint32_t)finding->layer, part_text(finding, before), "", out);
     else
         layer_text_line(view, (uint32_t)finding->layer, "dst holds the values of ", "", out);
+}
+
+/* They have not read these values: none is off by more than a trace of the error. By order alone, none of those that
+ * come next. */
+static bool readers_are_right(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    bool output = view->flow->role[id] & MM_ROLE_OUTPUT;
+    bool none = view->flow->known ? blame->readers_mind : output || blame->readers == 0;
+    return blame->unread || (!none && !blame->readers_hurt &&
+                             blame->readers_error <= READERS_RIGHT * blame->error);
 }
 
 static void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
@@ -183,11 +204,12 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
         out->confidence = MM_LIKELY; /* its score only puts it behind near zero */
     if (finding->cause == MM_CAUSE_STALE || finding->cause == MM_CAUSE_IN_DUMP)
         out->from = finding->layer;
-    bool right = !view->blame[id].readers_mind &&
-                 view->blame[id].readers_error <= READERS_RIGHT * view->blame[id].error;
-    if (finding->cause == MM_CAUSE_STALE && right) {
-        set(out, MM_VERDICT_HARMLESS, MM_LIKELY); /* overwritten behind the run, or by the dump */
+    if (finding->cause == MM_CAUSE_STALE && readers_are_right(view, id)) {
+        /* overwritten behind the run, or by the dump */
+        set(out, MM_VERDICT_HARMLESS, view->flow->known ? MM_LIKELY : MM_POSSIBLE);
         out->cause = MM_CAUSE_IN_DUMP;
+    } else if (kind == MM_VERDICT_IMPLEMENTATION && view->flow->known && readers_are_right(view, id)) {
+        set(out, MM_VERDICT_HARMLESS, MM_LIKELY); /* whatever it looks like */
     }
     if (out->from >= 0)
         say_held(view, finding, out);

@@ -224,8 +224,8 @@ static void say_held(const struct mm_triage_view *view, uint32_t id, const struc
     bool found =
         verdict->from >= 0 && verdict->kind != MM_VERDICT_INHERITED &&
         (in_dump_find(view, id, &finding) || mm_cause_stale(view->subjects, view->count, id, &finding));
-    if (!found)
-        return;
+    if (!found || finding.layer != verdict->from)
+        return; /* it stands among the findings */
     mm_buf_puts(out, "dst holds ");
     layer_text(view, (uint32_t)finding.layer, out);
     mm_buf_printf(out, ". %s\n", finding.evidence);

@@ -9,6 +9,21 @@
  * of those right behind it), which is right itself? Runtimes that fuse operators write the last one's result under
  * the first one's name, and hooks that do not copy see what was written over it. From statistics alone.
  */
+/*
+ * Fill `held` and `unread`, for layers that are over; error and over are there. A graph is needed.
+ *
+ * held: dst is, in all figures, dst of a layer behind it that it is made into by an operator that changes values (what only
+ * selects them, as a ReLU, may give back what it gets). No operator has written that before it was made: what was dumped is
+ * not what was read.
+ *
+ * unread: all that reads it is within the thresholds, or was recomputed from what was dumped as it should not be, being
+ * nearer to src than to that; one at least of the latter. Never an output.
+ */
+void in_dump_mark(const struct mm_flow *flow, const struct mm_subject *subjects, struct mm_blame *blame);
+
+/* Is this result nearer to src's than to what its inputs give, as they were dumped? */
+bool in_dump_other_input(const struct mm_subject *subject, const struct mm_blame *blame);
+
 bool in_dump_find(const struct mm_triage_view *view, uint32_t id, struct mm_finding *out);
 
 #endif
