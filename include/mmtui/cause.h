@@ -212,9 +212,11 @@ size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
                       struct mm_finding out[MM_FINDINGS_MAX]);
 /*
  * Among all layers: is dst of `id` another layer's tensor (stale buffer, wrong alias)? From the statistics
- * alone. False when it is not, or when src has the same coincidence.
+ * alone. False when it is not, or when src has the same coincidence. Those in `except` are passed over (what reads the
+ * layer may well give back what it got).
  */
-bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, struct mm_finding *out);
+bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, const uint32_t *except,
+                    size_t excepted, struct mm_finding *out);
 /* Of one other layer alone. */
 bool mm_cause_copies(const struct mm_subject *mine, const struct mm_subject *other);
 

@@ -58,13 +58,23 @@ bool mm_cause_copies(const struct mm_subject *mine, const struct mm_subject *oth
     return telling(&m->dst) && m->diff2 > 0 && copies(m, &other->result->metrics);
 }
 
-bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, struct mm_finding *out)
+static bool is_in(const uint32_t *list, size_t count, size_t id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (list[i] == id)
+            return true;
+    }
+    return false;
+}
+
+bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, const uint32_t *except,
+                    size_t excepted, struct mm_finding *out)
 {
     if (id >= count || !measured(&subjects[id]))
         return false;
     const struct mm_metrics *mine = &subjects[id].result->metrics;
     for (size_t i = 0; i < count; i++) {
-        if (i == id || !mm_cause_copies(&subjects[id], &subjects[i]))
+        if (i == id || !mm_cause_copies(&subjects[id], &subjects[i]) || is_in(except, excepted, i))
             continue;
         char a[MM_NUM], b[MM_NUM];
         memset(out, 0, sizeof *out);

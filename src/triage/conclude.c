@@ -274,7 +274,7 @@ static const struct mm_finding *deciding(const struct mm_triage_view *view, uint
         if (evidence->finding[i].score >= SCORE_DECIDES && !is_denied(view, id, &evidence->finding[i]))
             best = &evidence->finding[i];
     }
-    if (evidence && mm_cause_stale(view->subjects, view->count, id, memory) &&
+    if (evidence && in_dump_stale(view, id, memory) &&
         (!best || memory->score > best->score))
         best = memory;
     return best;

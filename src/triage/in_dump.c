@@ -152,6 +152,22 @@ static void say_unread(struct mm_finding *out)
     snprintf(out->sentence, sizeof out->sentence, "in the dump alone: what reads it was made of other values");
 }
 
+bool in_dump_stale(const struct mm_triage_view *view, uint32_t id, struct mm_finding *out)
+{
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    uint32_t list[LOOKED_MAX];
+    size_t count = view->blame[id].readers_hurt ? behind(view->flow, id, list) : 0;
+    if (mm_cause_stale(view->subjects, view->count, id, list, count, out))
+        return true;
+    for (size_t i = 0; evidence && i < evidence->findings; i++) {
+        if (evidence->finding[i].cause != MM_CAUSE_STALE)
+            continue;
+        *out = evidence->finding[i];
+        return true;
+    }
+    return false;
+}
+
 bool in_dump_find(const struct mm_triage_view *view, uint32_t id, struct mm_finding *out)
 {
     const struct mm_result *mine = view->subjects[id].result;
@@ -171,7 +187,7 @@ bool in_dump_find(const struct mm_triage_view *view, uint32_t id, struct mm_find
         say(mine, list[i], "src", out);
         return true;
     }
-    if (view->blame[id].unread && !mm_cause_stale(view->subjects, view->count, id, out))
+    if (view->blame[id].unread && !in_dump_stale(view, id, out))
         say_unread(out);
     return view->blame[id].unread;
 }

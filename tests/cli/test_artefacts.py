@@ -1,0 +1,205 @@
+#!/usr/bin/python3
+"""Dumps that are wrong where the network is not, and the other way round: stale and reused buffers, values that nobody
+reads. What triage says of each layer of small networks, made here with NumPy and onnx."""
+
+import json
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+import harness
+from harness import check, mmtui, same, test
+
+np.seterr(all="ignore")
+NODE = helper.make_node
+
+
+class Net:
+    """Nodes by name of their result; what src and dst have of each tensor."""
+
+    def __init__(self, folder, seed=1):
+        self.folder, self.random = folder, np.random.default_rng(seed)
+        self.src, self.dst, self.nodes, self.weights, self.inputs, self.outputs = {}, {}, [], {}, [], []
+
+    def normal(self, *shape):
+        return self.random.standard_normal(shape).astype("f4")
+
+    def noisy(self, a, share=1e-3):
+        return (a + share * a.std() * self.random.standard_normal(a.shape)).astype("f4")
+
+    def input(self, name, *shape):
+        self.inputs.append(name)
+        self.src[name] = self.dst[name] = self.normal(*shape)
+
+    def add(self, name, op, reads, function, weights=(), noise=1e-4, **attributes):
+        """`function` computes both sides, dst from its own inputs; with some noise."""
+        self.nodes.append(NODE(op, list(reads) + list(weights), [name], **attributes))
+        for w in weights:
+            if w not in self.inputs:
+                assert w in self.weights, w
+        self.src[name] = function(*(self.src[r] for r in reads)).astype("f4")
+        self.dst[name] = self.noisy(function(*(self.dst[r] for r in reads)), noise)
+        return name
+
+    def matmul(self, name, read, width, noise=1e-4):
+        w = self.weights[name + "_w"] = self.normal(self.src[read].shape[-1], width) / np.float32(np.sqrt(width))
+        return self.add(name, "MatMul", [read], lambda x: x @ w, [name + "_w"], noise)
+
+    def write(self, model=True, order=None):
+        for side, tensors in (("src", self.src), ("dst", self.dst)):
+            (self.folder / side).mkdir(parents=True, exist_ok=True)
+            for number, name in enumerate(order or tensors, 1):
+                if name in tensors:
+                    np.save(self.folder / side / f"{10 * number}_{name}.npy", tensors[name])
+        self.options = []
+        if model:
+            value = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
+            constants = [numpy_helper.from_array(np.asarray(w), name) for name, w in self.weights.items()]
+            graph = helper.make_graph(self.nodes, "g", [value(n) for n in self.inputs],
+                                      [value(n) for n in self.outputs], constants)
+            made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+            made.ir_version = 8
+            onnx.save(made, str(self.folder / "model.onnx"))
+            self.options = ["--model", self.folder / "model.onnx"]
+        return self
+
+    def layers(self):
+        run = mmtui("triage", self.folder / "src", self.folder / "dst", "--json", *self.options)
+        return {layer["name"]: layer for layer in json.loads(run.out)["layers"]}
+
+    def verdicts(self):
+        return {name: (layer["verdict"], layer["cause"], layer["from_name"]) for name, layer in self.layers().items()
+                if layer["verdict"] != "ok"}
+
+
+relu = lambda x: np.maximum(x, 0)
+
+
+def chain(folder, widths=(32, 32, 32, 32), seed=1, noise=1e-4):
+    """x -> a -> b -> c -> d, matrix products of `widths` columns, 16 rows"""
+    net = Net(folder, seed)
+    net.input("x", 16, 32)
+    for name, read, width in zip("abcd", "xabc", widths):
+        net.matmul(name, read, width, noise)
+    net.outputs = ["d"]
+    return net
+
+
+@test
+def stale(folder):
+    """artefacts: a buffer that holds an earlier tensor is the dump's where its readers are right, and a fault where not"""
+    net = chain(folder / "right")
+    net.dst["c"] = net.dst["a"]
+    found = net.write().verdicts()
+    same(found, {"c": ("harmless", "in-dump", "a")})
+    check("dst holds the values of #2 a" in net.layers()["c"]["text"], net.layers()["c"]["text"])
+    net = chain(folder / "wrong")
+    net.dst["c"] = net.dst["a"]
+    net.dst["d"] = net.dst["c"] @ net.weights["d_w"]
+    same(net.write().verdicts(), {"c": ("implementation", "stale", "a"), "d": ("inherited", "", "c")})
+
+
+@test
+def by_order(folder):
+    """artefacts: by order alone, what comes next stands in for readers"""
+    for name, wrong in (("right", False), ("wrong", True)):
+        net = chain(folder / name)
+        net.dst["c"] = net.dst["a"]
+        if wrong:
+            net.dst["d"] = net.dst["c"] @ net.weights["d_w"]
+        found = net.write(model=False).verdicts()["c"]
+        same(found, ("implementation", "stale", "a") if wrong else ("harmless", "in-dump", "a"))
+
+
+@test
+def prefix(folder):
+    """artefacts: a buffer that begins with the values of a larger or a smaller tensor names it"""
+    for widths, expected in (((64, 32, 32, 32), "dst holds the values of #2 a"),
+                             ((16, 32, 32, 32), "the first 256 values of dst are those of #2 a")):
+        for wrong in (False, True):
+            net = chain(folder / f"{widths[0]}{wrong}", widths)
+            count = min(net.dst["a"].size, net.dst["c"].size)
+            net.dst["c"] = net.dst["c"].copy()
+            net.dst["c"].reshape(-1)[:count] = net.dst["a"].reshape(-1)[:count]
+            if wrong:
+                net.dst["d"] = net.dst["c"] @ net.weights["d_w"]
+            layer = net.write().layers()["c"]
+            same((layer["verdict"], layer["from_name"], layer["text"]),
+                 ("implementation" if wrong else "harmless", "a", expected))
+
+
+@test
+def written_later(folder):
+    """artefacts: a buffer that holds what was made of it was overwritten; what is off for itself behind it does not have it
+    from there"""
+    net = chain(folder, noise=0.06)
+    net.input("y", 16, 32)
+    net.add("s", "Add", ["c", "y"], lambda c, y: c + y, noise=0.2)
+    net.outputs.append("s")
+    net.dst["c"] = net.dst["s"]
+    found = net.write().verdicts()
+    same(found["c"], ("harmless", "in-dump", "s"))
+    check(found.get("s", ("",))[0] != "inherited" and found["s"][2] is None, found)
+
+
+@test
+def no_staleness(folder):
+    """artefacts: operators that give back what they get, and tensors that differ by less than the error, are no evidence"""
+    net = Net(folder / "alias")
+    net.input("x", 16, 32)
+    net.matmul("a", "x", 32)
+    net.dst["a"] = net.dst["a"] + net.normal(16, 32)
+    net.add("i", "Identity", ["a"], lambda a: a, noise=0)
+    net.add("r", "Reshape", ["i"], lambda a: a.reshape(8, 64), noise=0)
+    net.nodes[-1].input.append("shape")
+    net.weights["shape"] = np.array([8, 64])
+    net.outputs = ["r"]
+    found = net.write().verdicts()
+    same({name: row[::2] for name, row in found.items()},
+         {"a": ("implementation", None), "i": ("inherited", "a"), "r": ("inherited", "a")})
+    net = Net(folder / "positive")
+    net.input("x", 16, 32)
+    net.matmul("a", "x", 32)
+    net.dst["a"] = np.abs(net.dst["a"])  # a wrong sign, which the ReLU lets through
+    net.add("r", "Relu", ["a"], relu, noise=0)
+    net.outputs = ["r"]
+    found = net.write().verdicts()
+    same((found["a"][0], found["a"][2], found["r"][0]), ("implementation", None, "inherited"))
+    net = Net(folder / "near")
+    net.input("x", 16, 32)
+    net.add("a", "Mul", ["x"], lambda x: np.abs(x) - .01, noise=0)
+    net.nodes[-1] = NODE("Custom", ["x"], ["a"], domain="own")
+    net.dst["a"] = np.abs(net.dst["a"] + .2 * net.normal(16, 32))
+    net.add("r", "Relu", ["a"], relu, noise=0)
+    net.outputs = ["r"]
+    found = net.write().verdicts()
+    check(found["a"][0] == "implementation" and "stale" not in found["a"] and found["r"][::2] == ("inherited", "a"), found)
+
+
+@test
+def decode_steps(folder):
+    """artefacts: a buffer that still holds the run before"""
+    net = Net(folder)
+    w = net.normal(32, 32)
+    steps = []
+    for step in range(3):
+        x = net.normal(4, 32)
+        steps.append((x, x @ w, relu(x @ w)))
+    for side in ("src", "dst"):
+        (folder / side).mkdir(parents=True)
+        for step, tensors in enumerate(steps):
+            for k, name in enumerate("xyz"):
+                values = steps[1][k] if side == "dst" and step == 2 and name == "y" else tensors[k]
+                np.save(folder / side / f"{30 * step + 10 * k + 10}_{name}.npy", values)
+    net.nodes, net.weights, net.inputs, net.outputs = [NODE("MatMul", ["x", "w"], ["y"]), NODE("Relu", ["y"], ["z"])], {
+        "w": w}, ["x"], ["z"]
+    net.src = net.dst = {}
+    net.write()
+    run = mmtui("triage", folder / "src", folder / "dst", "--json", *net.options)
+    bad = [layer for layer in json.loads(run.out)["layers"] if layer["verdict"] != "ok"]
+    same([(layer["number"], layer["verdict"], layer["cause"], layer["from"]) for layer in bad],
+         [(8, "harmless", "in-dump", 5)])
+
+
+harness.main()
