@@ -137,6 +137,7 @@ struct mm_blame {
     bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
     bool enlarges;        /* built up, right, and 10 times as wrong as its inputs: root of what is behind it */
     bool wider;    /* Inf or NaN in the dump alone: what reads it is finite and right, which it could not be */
+    bool reaches;  /* a layer that is over has its error, by way of layers that are not */
     int32_t held;  /* a layer made of this one whose dst values it holds, so they were put there later; -1 */
     bool unread;   /* what reads it was made of other values than those: it is wrong in the dump alone */
     bool raw;     /* raw integers in a dump that is full of them; error is then that of dequantised ones */

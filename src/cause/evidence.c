@@ -138,16 +138,19 @@ static void causes_find(struct mm_evidence *e, const struct mm_analysis *analysi
     e->findings = mm_causes_find(&c, cancel, e->finding);
 }
 
-static void channels_find(struct mm_evidence *e, const struct mm_pair_tensors *tensors,
-                          const struct values *v, bool known)
+static void channels_find(struct mm_evidence *e, const struct mm_analysis *analysis,
+                          const struct mm_pair_tensors *tensors, const struct values *v)
 {
+    bool data = integers_are_data(analysis->result, analysis->op_type); /* ids have no RMS */
+    bool known = known_axis(analysis, &tensors->s.shape);
     struct channels channels;
     if (!v->s || !v->d || e->channel_axis < 0 || tensors->match == MM_MATCH_MISMATCH)
         return;
     if (channels_init(&channels, v->s, v->d, &tensors->s.shape, e->channel_axis, NULL) == 0) {
         e->channel_spread = channels_spread(&channels);
         e->channel_slope = channels_slope(&channels);
-        worst_channel(&e->worst, &channels, e->channel_axis, known);
+        if (!data)
+            worst_channel(&e->worst, &channels, e->channel_axis, known);
     }
     channels_done(&channels);
 }
@@ -213,7 +216,7 @@ static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *f
                      ? 0
                      : floors_find(e, analysis, &format, &left.s, cancel, err);
     if (!failed && pairs)
-        channels_find(e, tensors, &v, known_axis(analysis, &tensors->s.shape));
+        channels_find(e, analysis, tensors, &v);
     if (!failed && pairs && v.s && tensors->s.count == tensors->d.count)
         worst_element(&e->worst, &analysis->result->metrics, &tensors->s.shape, v.s, v.d, tensors->s.count);
     if (!failed)

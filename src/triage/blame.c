@@ -3,6 +3,7 @@
 
 #include "triage/floor.h"
 #include "triage/in_dump.h"
+#include "triage/jump.h"
 #include "triage/readers.h"
 #include "triage/wider.h"
 
@@ -106,15 +107,31 @@ static void fill_own(const struct mm_background *background, const struct mm_sub
         here->introduced = fmin(residual, here->error);
 }
 
-/* Up along worst inputs while they are not over themselves: which of these layers adds most? */
-static int32_t largest_share(const struct mm_blame *blame, uint32_t id)
+/* Up along worst inputs while they are not over themselves. */
+struct way {
+    int32_t best; /* which of these layers adds most: of those that start an error, if there are any */
+    int32_t top;  /* the layer behind which they lie, which is over and whose error goes on in them; or -1 */
+    double share; /* what of its error does */
+};
+
+/* A layer that is over, and the next on the way has more of its error than a trace. */
+#define TRACE 0.02
+
+static struct way way_up(const struct mm_blame *blame, uint32_t id)
 {
-    int32_t best = (int32_t)id;
-    for (int32_t at = blame[id].worst_input; at >= 0 && !blame[at].over; at = blame[at].worst_input) {
-        if (blame[at].introduced > blame[best].introduced)
-            best = at;
+    struct way way = {.best = (int32_t)id, .top = -1};
+    int32_t at = blame[id].worst_input, last = -1;
+    for (; at >= 0 && !blame[at].over; last = at, at = blame[at].worst_input) {
+        bool starts = blame[at].starts, best_starts = way.best != (int32_t)id && blame[way.best].starts;
+        if (starts > best_starts ||
+            (starts == best_starts && blame[at].introduced > blame[way.best].introduced))
+            way.best = at;
     }
-    return best;
+    if (at >= 0 && last >= 0 && blame[last].error > TRACE * blame[at].error) {
+        way.top = at;
+        way.share = blame[last].error;
+    }
+    return way;
 }
 
 /* Another shape than src's does not come of broken values, only of an input of another shape. */
@@ -135,11 +152,12 @@ static void find_root(const struct mm_subject *subjects, struct mm_blame *blame,
 {
     struct mm_blame *here = &blame[id];
     const struct mm_blame *input = here->worst_input >= 0 ? &blame[here->worst_input] : NULL;
+    struct way way = way_up(blame, id);
     here->root = -1;
-    if (!here->over) {
-        here->starts = here->own == MM_OWN_WRONG; /* a jump, until all that is behind is known */
+    if (here->own != MM_OWN_WRONG && here->over && way.top >= 0)
+        blame[way.top].reaches = true;
+    if (!here->over)
         return;
-    }
     if (makes_shape(subjects, here, id))
         here->starts = true;
     else if (isinf(here->error) && is_nonfinite(subjects[id].result))
@@ -158,8 +176,11 @@ static void find_root(const struct mm_subject *subjects, struct mm_blame *blame,
     } else if (input->over) {
         here->root = input->enlarges ? here->worst_input : input->root;
         here->built_up = input->built_up && !input->enlarges;
+    } else if (way.top >= 0 && way.share > blame[way.best].introduced && !blame[way.best].starts) {
+        here->root = blame[way.top].root;
+        here->built_up = blame[way.top].built_up;
     } else {
-        here->root = largest_share(blame, id);
+        here->root = way.best;
         here->built_up = !blame[here->root].starts;
         here->starts = here->root == (int32_t)id;
         here->enlarges = enlarges(here);
@@ -171,7 +192,7 @@ static void keep_jumps(const struct mm_flow *flow, struct mm_blame *blame)
 {
     for (uint32_t id = 0; id < flow->count; id++) {
         int32_t root = blame[id].over ? blame[id].root : -1;
-        if (root >= 0 && blame[root].own == MM_OWN_WRONG)
+        if (root >= 0 && blame[root].starts)
             blame[root].root = root;
     }
     for (uint32_t id = 0; id < flow->count; id++)
@@ -190,11 +211,18 @@ static void fill_raw(const struct mm_subject *subject, const struct mm_threshold
     }
 }
 
+/* What was recomputed needs no guess. */
+static bool is_jump(const struct mm_flow *flow, const struct mm_subject *subjects,
+                    const struct mm_blame *blame, uint32_t id)
+{
+    return isnan(residual_of(&subjects[id])) && jump_find(flow, subjects, blame, id);
+}
+
 void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects,
                    const struct mm_thresholds *thresholds, struct mm_blame *blame)
 {
     struct mm_background background;
-    bool raw = mm_raw_dump(subjects, flow->count);
+    bool raw = mm_raw_dump(subjects, flow->count), floats = !raw && !jump_is_integer_run(flow);
     mm_background_find(subjects, flow->count, &background);
     for (size_t id = 0; id < flow->count; id++) {
         struct mm_blame *here = &blame[id];
@@ -210,6 +238,8 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
         find_worst_input(flow, subjects, blame, id);
         fill_figures(&blame[id]);
         fill_own(&background, &subjects[id], &blame[id]);
+        blame[id].starts = !blame[id].over && /* until all that is behind it is known */
+                           (blame[id].own == MM_OWN_WRONG || (floats && is_jump(flow, subjects, blame, id)));
         find_root(subjects, blame, id);
     }
     keep_jumps(flow, blame);

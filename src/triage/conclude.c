@@ -5,6 +5,7 @@
 
 #include "triage/conclude.h"
 #include "triage/in_dump.h"
+#include "triage/jump.h"
 #include "triage/layer_text.h"
 #include "triage/simulated.h"
 
@@ -297,15 +298,6 @@ static bool near_zero(const struct mm_evidence *evidence)
     return false;
 }
 
-static bool is_integer_run(const struct mm_flow *flow)
-{
-    for (size_t i = 0; i < flow->count; i++) {
-        if (flow->quantised[i] != MM_QUANTISED_NO)
-            return true;
-    }
-    return false;
-}
-
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
 static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
@@ -317,7 +309,7 @@ static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const str
     bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
     if (told && finding->cause == MM_CAUSE_CHANNEL_RANGE)
         return coarse_weights(recomputed);
-    if (!view->flow->ordered && finding->cause == MM_CAUSE_AFFINE && is_integer_run(view->flow))
+    if (!view->flow->ordered && finding->cause == MM_CAUSE_AFFINE && jump_is_integer_run(view->flow))
         return false; /* it may as well have come in: what a loud background does to a channel is such a map */
     if (!told && kind == MM_VERDICT_IMPLEMENTATION && near_zero(view->subjects[id].evidence))
         return false;
@@ -341,7 +333,8 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
     const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
     const struct mm_blame *blame = &view->blame[id];
     bool good = blame->worst_input < 0 || !view->blame[blame->worst_input].over;
-    bool integer = among_integers(view, id);
+    const struct mm_whatif *format = conclude_format(view->subjects[id].evidence);
+    bool integer = among_integers(view, id) || (format && is_integer_setting(format));
     good = good && !(integer && blame->error < INTEGER_UNEXPLAINED); /* rounding its weights may cost that */
     if (blame->own == MM_OWN_WRONG)
         say_wrong(view, id, out);
@@ -379,6 +372,16 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
         say_harmless(out, readers);
     else
         conclude_unexplained(view, id, out);
+}
+
+/* Below the threshold it is named only where something is wrong: what the format costs is fine there. */
+static void conclude_jump(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    struct mm_verdict found = *out;
+    conclude_start(view, id, &found);
+    if (found.kind != MM_VERDICT_FORMAT && found.kind != MM_VERDICT_SETTINGS &&
+        found.kind != MM_VERDICT_NOISE && found.kind != MM_VERDICT_HARMLESS)
+        *out = found;
 }
 
 /* What moves values about; a scale or an offset may be what a broken input comes to here. */
@@ -548,8 +551,10 @@ void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct m
     }
     if (conclude_simulated(view, id, out))
         return;
-    if (view->blame[id].starts)
+    if (view->blame[id].starts && view->blame[id].over)
         conclude_start(view, id, out);
+    else if (view->blame[id].starts)
+        conclude_jump(view, id, out);
     else if (view->blame[id].root >= 0)
         conclude_inner(view, id, out);
 }

@@ -43,7 +43,7 @@ void readers_find(const struct mm_flow *flow, struct mm_blame *blame)
     for (uint32_t id = (uint32_t)flow->count; id-- > 0;) {
         blame[id].readers = 0;
         blame[id].readers_error = 0;
-        blame[id].readers_mind = blame[id].readers_hurt = false;
+        blame[id].readers_mind = blame[id].readers_hurt = flow->known && blame[id].reaches;
         look(flow, blame, id);
     }
 }

@@ -61,20 +61,20 @@ static void two_faults(void **state)
     network_done(&net);
 }
 
-/* 0.01 0.03 0.045 0.06: no layer jumps; shares are .01, .028, .034, .040: d brings most, c next. */
+/* No layer jumps: each has less than 3 times the error of the one before. */
 static void builds_up(void **state)
 {
     (void)state;
     struct network net;
     network_init(&net);
     network_op(&net, "x", 0, NULL, NULL);
-    network_op(&net, "a", 0.010, "x", NULL);
-    network_op(&net, "b", 0.045, "a", NULL);
-    network_op(&net, "c", 0.048, "b", NULL);
+    network_op(&net, "a", 0.012, "x", NULL);
+    network_op(&net, "b", 0.034, "a", NULL);
+    network_op(&net, "c", 0.042, "b", NULL);
     network_op(&net, "d", 0.051, "c", NULL);
     network_op(&net, "e", 0.060, "d", NULL);
     network_finish(&net, true);
-    assert_root(&net, 4, 2, false); /* b: sqrt(.045² - .01²) = .0439 is the largest share */
+    assert_root(&net, 4, 2, false); /* b: sqrt(.034² - .012²) = .0318 is the largest share */
     assert_true(net.blame[4].built_up);
     assert_root(&net, 5, 2, false);
     assert_true(net.blame[5].built_up);

@@ -110,6 +110,8 @@ static void built_up(void **state)
     (void)state;
     struct network net;
     three(&net, 0.045, 0.055);
+    net.result[0].metrics.diff2 = 0.02; /* or a jumps */
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
     net.blame[0].expected = net.blame[1].expected = net.blame[2].expected = 0; /* no rounding explains it */
     assert_kind(&net, 2, MM_VERDICT_INHERITED, "accumulated upstream, most of it in #2 a");
     network_done(&net);
