@@ -281,5 +281,6 @@ bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame 
     bool edge = flow->role[id] != MM_ROLE_INNER;
     bool integer = (flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
     bool jumps = blame[id].built_up && blame[id].error > ENLARGES * blame[id].input_error;
-    return blame[id].starts || (blame[id].over && (edge || integer || jumps));
+    bool stands_out = isfinite(blame[id].error) && blame[id].error > MM_STANDS_OUT * blame[id].input_error;
+    return blame[id].starts || (blame[id].over && (edge || integer || jumps || stands_out));
 }

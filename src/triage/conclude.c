@@ -242,6 +242,15 @@ static void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_
              mm_num_short(b, blame->input_error, 2));
 }
 
+/* It adds the most of an error that no layer brings over the threshold by itself: no fault follows from that. */
+static void say_built_up(const struct mm_blame *blame, struct mm_verdict *out)
+{
+    char a[MM_NUM], b[MM_NUM];
+    set(out, MM_VERDICT_NOISE, MM_POSSIBLE);
+    snprintf(out->text, sizeof out->text, "accumulated: no layer before is over, this one adds the most (%s of %s)",
+             mm_num_short(a, blame->introduced, 2), mm_num_short(b, blame->error, 2));
+}
+
 static void say_unexplained(const struct mm_blame *blame, unsigned role, struct mm_verdict *out)
 {
     char figure[MM_NUM];
@@ -341,6 +350,8 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
     else if (recomputed && recomputed->state == MM_RECOMPUTE_DONE && isfinite(recomputed->residual) &&
              !recomputed->nonfinite)
         say_right(view, id, out);
+    else if (blame->built_up)
+        say_built_up(blame, out);
     else if (good && view->flow->ordered && out->kind != MM_VERDICT_OVERFLOW && out->kind != MM_VERDICT_SHAPE)
         say_unexplained(blame, view->flow->role[id], out);
 }
@@ -390,17 +401,32 @@ static bool is_moved(enum mm_cause_id cause)
     return cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED;
 }
 
-/* A fault that fits by itself, and that its worst input has not, did not come in. */
+/* Values that are moved about upstream, however, may look as if they were moved here. */
+static bool is_moved_upstream(const struct mm_triage_view *view, uint32_t id)
+{
+    struct mm_finding memory;
+    for (int32_t at = view->blame[id].worst_input; at >= 0; at = view->blame[at].worst_input) {
+        const struct mm_finding *finding = deciding(view, (uint32_t)at, &memory);
+        if (finding && is_moved(finding->cause))
+            return true;
+        if (at == view->blame[id].root)
+            break;
+    }
+    return false;
+}
+
+/* A fault that fits by itself did not come in; a loud background does not overrule it. */
 static const struct mm_finding *stands_out(const struct mm_triage_view *view, uint32_t id,
                                            struct mm_finding *memory)
 {
+    const struct mm_blame *blame = &view->blame[id];
+    bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
+    if (!integer && !(isfinite(blame->error) && blame->error > MM_STANDS_OUT * blame->input_error))
+        return NULL;
     const struct mm_finding *finding = deciding(view, id, memory);
-    int32_t input = view->blame[id].worst_input;
-    struct mm_finding before;
-    const struct mm_finding *inherited = input >= 0 ? deciding(view, (uint32_t)input, &before) : NULL;
     bool fits = finding && finding->score >= SCORE_STANDS_OUT && is_moved(finding->cause) &&
                 kind_of(finding) == MM_VERDICT_IMPLEMENTATION && may_accuse(view, id, finding);
-    return fits && !(inherited && inherited->cause == finding->cause) ? finding : NULL;
+    return fits && !is_moved_upstream(view, id) ? finding : NULL;
 }
 
 /* Good inputs, a right operator, and a bad result: the format has no digits for it. NULL: that is not it. */
@@ -423,7 +449,7 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
     const struct mm_whatif *better = conclude_better(&view->subjects[id]);
     bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
     struct mm_finding memory;
-    const struct mm_finding *finding = integer ? stands_out(view, id, &memory) : NULL;
+    const struct mm_finding *finding = stands_out(view, id, &memory);
     double readers;
     if (out->kind == MM_VERDICT_OVERFLOW)
         out->from =
