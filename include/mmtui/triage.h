@@ -145,7 +145,8 @@ struct mm_blame {
     double explained; /* with own: what formats and weights explain of its residual */
     /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */
     uint32_t readers;     /* measured, and behind it in execution order */
-    double readers_error; /* the largest of their errors */
+    double readers_error;  /* the largest of their errors */
+    double readers_direct; /* the same, of those that are over as well */
     bool readers_mind; /* one of them is over, or sees a tenth of the error; an output, and where nothing is
                              known of readers: true */
     bool readers_hurt; /* one of them, or what reads that up to an output, is over by what comes from here */

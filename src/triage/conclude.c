@@ -183,7 +183,7 @@ static bool readers_are_right(const struct mm_triage_view *view, uint32_t id)
     bool output = view->flow->role[id] & MM_ROLE_OUTPUT;
     bool none = view->flow->known ? blame->readers_mind : output || blame->readers == 0;
     return blame->unread || (!none && !blame->readers_hurt &&
-                             blame->readers_error <= READERS_RIGHT * blame->error);
+                             blame->readers_direct <= READERS_RIGHT * blame->error);
 }
 
 static void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
