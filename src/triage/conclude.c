@@ -186,6 +186,30 @@ static bool readers_are_right(const struct mm_triage_view *view, uint32_t id)
                              blame->readers_direct <= READERS_RIGHT * blame->error);
 }
 
+/* Softmax does not see an offset, a norm no scale, a mean no order: that such a reader is right tells little. */
+static bool is_deaf(const char *op_type)
+{
+    static const char *const words[] = {"softmax", "norm", "mean", "reduce", "pool", "max", "topk", "sort", "sum"};
+    for (size_t i = 0; op_type && i < MM_COUNT(words); i++) {
+        if (strcasestr(op_type, words[i]))
+            return true;
+    }
+    return false;
+}
+
+/* In the graph, one at least would have shown it. */
+static bool has_keen_reader(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_flow *flow = view->flow;
+    bool keen = false;
+    for (uint32_t e = flow->reader_from[id]; e < flow->reader_from[id + 1] && flow->known; e++) {
+        uint32_t reader = flow->reader[e];
+        keen = keen || (reader > id && !isnan(view->blame[reader].error) &&
+                        !is_deaf(view->subjects[reader].op_type));
+    }
+    return keen;
+}
+
 static void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
                         struct mm_verdict *out)
 {
@@ -209,7 +233,7 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
         /* overwritten behind the run, or by the dump */
         set(out, MM_VERDICT_HARMLESS, view->flow->known ? MM_LIKELY : MM_POSSIBLE);
         out->cause = MM_CAUSE_IN_DUMP;
-    } else if (kind == MM_VERDICT_IMPLEMENTATION && view->flow->known && readers_are_right(view, id)) {
+    } else if (kind == MM_VERDICT_IMPLEMENTATION && readers_are_right(view, id) && has_keen_reader(view, id)) {
         set(out, MM_VERDICT_HARMLESS, MM_LIKELY); /* whatever it looks like */
     }
     if (out->from >= 0)
@@ -343,7 +367,8 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
     const struct mm_blame *blame = &view->blame[id];
     bool good = blame->worst_input < 0 || !view->blame[blame->worst_input].over;
     const struct mm_whatif *format = conclude_format(view->subjects[id].evidence);
-    bool integer = among_integers(view, id) || (format && is_integer_setting(format));
+    bool on_grid = format && is_integer_setting(format) && mm_op_has_weights(view->subjects[id].op_type);
+    bool integer = among_integers(view, id) || on_grid;
     good = good && !(integer && blame->error < INTEGER_UNEXPLAINED); /* rounding its weights may cost that */
     if (blame->own == MM_OWN_WRONG)
         say_wrong(view, id, out);

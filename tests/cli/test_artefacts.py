@@ -202,4 +202,123 @@ def decode_steps(folder):
          [(8, "harmless", "in-dump", 5)])
 
 
+def custom(net, name, reads, function):
+    """An operator that can't be recomputed."""
+    return net.add(name, "Own", reads, function, domain="own")
+
+
+def off(net, name, size=.5):
+    """Wrong in dst by `size`; what was right is returned."""
+    right = net.dst[name]
+    net.dst[name] = net.noisy(right, size)
+    return right
+
+
+def reads_right(net, name, read, right, function):
+    """What reads the right values, though others were dumped."""
+    wrong, net.dst[read] = net.dst[read], right
+    custom(net, name, [read], function)
+    net.dst[read] = wrong
+
+
+def network(folder):
+    net = Net(folder)
+    net.input("x", 16, 32)
+    custom(net, "a", ["x"], lambda x: 2 * x)
+    return net
+
+
+@test
+def harmless(folder):
+    """harmless: where all readers are right, or harmless themselves; what is not in both dumps does not count"""
+    net = network(folder / "right")
+    reads_right(net, "b", "a", off(net, "a"), relu)
+    net.outputs = [custom(net, "o", ["b"], lambda b: b + 1)]
+    same(net.write().verdicts(), {"a": ("harmless", "", None)})
+    net = network(folder / "through")
+    off(net, "a")
+    custom(net, "b", ["a"], lambda a: 3 * a)
+    right = net.src["b"]
+    reads_right(net, "o", "b", right, lambda b: b + 1)
+    net.outputs = ["o"]
+    same(net.write().verdicts(), {"a": ("harmless", "", None), "b": ("harmless", "", None)})
+    net = network(folder / "missing")
+    right = off(net, "a")
+    reads_right(net, "b", "a", right, relu)
+    reads_right(net, "c", "a", right, lambda a: -a)
+    net.outputs = [custom(net, "o", ["b", "c"], lambda b, c: b + c)]
+    del net.dst["c"]
+    same(net.write().verdicts(), {"a": ("harmless", "", None), "c": ("unpaired", "", None)})
+    net = network(folder / "reversed")
+    custom(net, "b", ["a"], lambda a: 3 * a)
+    net.outputs = [custom(net, "o", ["b"], lambda b: b + 1)]
+    net.dst["b"] = net.dst["b"][:, ::-1].copy()
+    same(net.write().verdicts(), {"b": ("harmless", "channels-reversed", None)})
+
+
+@test
+def not_harmless(folder):
+    """harmless: not where a reader or an output is over, also by way of layers that are not"""
+    net = network(folder / "end")
+    off(net, "a")
+    custom(net, "b", ["a"], relu)
+    net.outputs = [custom(net, "o", ["x"], lambda x: x + 1)]
+    same(net.write().verdicts(), {"a": ("implementation", "", None), "b": ("inherited", "", "a")})
+    net = network(folder / "output")
+    reads_right(net, "b", "a", off(net, "a"), relu)
+    net.outputs = ["a", "b"]
+    same(net.write().verdicts(), {"a": ("implementation", "", None)})
+    net = network(folder / "unread")
+    off(net, "a")
+    custom(net, "b", ["a"], relu)
+    del net.dst["b"]
+    net.outputs = ["b"]
+    same(net.write().verdicts()["a"], ("implementation", "", None))
+    net = Net(folder / "enlarged")
+    net.input("x", 16, 32)
+    net.matmul("a", "x", 32)
+    off(net, "a")
+    net.weights["k"] = np.float32(40)
+    net.add("b", "Add", ["a"], lambda a: a + 40, ["k"])
+    net.outputs = [net.add("o", "Sub", ["b"], lambda b: b - 40, ["k"])]
+    same(net.write().verdicts(), {"a": ("implementation", "", None), "o": ("inherited", "", "a")})
+    net = Net(folder / "softmax")
+    net.input("x", 16, 32)
+    net.matmul("a", "x", 32)
+    net.dst["a"] = net.dst["a"] + 3  # a softmax does not see that, and what computes it is wrong all the same
+    net.outputs = [net.add("o", "Softmax", ["a"], lambda a: np.exp(a) / np.exp(a).sum(-1, keepdims=True))]
+    same(net.write().verdicts()["a"][0], "implementation")
+
+
+@test
+def below_the_threshold(folder):
+    """blame: an error that starts below the threshold is named where it makes others go over, and not where nothing does"""
+    for name, last, expected in (("over", lambda b: b**5, "implementation"), ("within", lambda b: b + 1, None)):
+        for model in (True, False):
+            net = network(folder / f"{name}{model}")
+            custom(net, "b", ["a"], lambda a: -a)
+            off(net, "b", .045)
+            net.outputs = [custom(net, "c", ["b"], last)]
+            found = net.write(model).verdicts()
+            same(found.get("b", (None,))[0], expected, f"{name} {model}")
+            if expected:
+                same(found["c"][::2], ("inherited", "b"))
+
+
+@test
+def loud(folder):
+    """blame: a fault that fits is not overruled by what came in; what is moved about upstream is not found again behind"""
+    for model in (True, False):
+        net = network(folder / str(model))
+        off(net, "a", .6)
+        custom(net, "b", ["a"], lambda a: a + .1)
+        order = net.random.permutation(32)
+        net.dst["b"] = net.dst["b"][:, order]
+        custom(net, "c", ["b"], lambda b: b * 2)
+        net.outputs = [custom(net, "d", ["c"], lambda c: c + .5)]
+        found = net.write(model).verdicts()
+        same([found[name][:2] for name in "abcd"], [("implementation", ""), ("implementation", "channels-permuted"),
+                                                    ("inherited", ""), ("inherited", "")], f"{model}")
+
+
 harness.main()
