@@ -276,7 +276,8 @@ struct mm_analysis {
     unsigned quantised;  /* bits of enum mm_quantised */
     bool channels_known;
     int channel_axis;
-    const struct mm_other *others; /* tensors of another size whose values dst may hold; not looked for where NULL */
+    const struct mm_other
+        *others; /* tensors of another size whose values dst may hold; not looked for where NULL */
     size_t other_count;
 };
 /* Opens the pair, runs what-ifs and causes. A pair that can't be opened gives evidence with a problem. -1

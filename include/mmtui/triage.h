@@ -52,7 +52,8 @@ struct mm_flow {
         weak; /* the order is a mere hint, and there is no graph: what follows from it alone is at most possible */
     const uint32_t *input_from; /* [count + 1]: inputs of i are input[input_from[i] .. input_from[i + 1]) */
     const uint32_t *input;
-    const unsigned char *passes; /* [as input] bits of enum mm_passes: which Inf or NaN of this input the layer must
+    const unsigned char
+        *passes; /* [as input] bits of enum mm_passes: which Inf or NaN of this input the layer must
                                     show; 0 where it is not read directly, or there is no graph */
     const uint32_t *reader_from; /* alike */
     const uint32_t *reader;
@@ -135,16 +136,16 @@ struct mm_blame {
     bool starts;          /* the error is introduced here, and it or a layer behind is over */
     int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
     bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
-    bool enlarges;        /* built up, right, and 10 times as wrong as its inputs: root of what is behind it */
-    bool wider;    /* Inf or NaN in the dump alone: what reads it is finite and right, which it could not be */
-    bool reaches;  /* a layer that is over has its error, by way of layers that are not */
-    int32_t held;  /* a layer made of this one whose dst values it holds, so they were put there later; -1 */
-    bool unread;   /* what reads it was made of other values than those: it is wrong in the dump alone */
+    bool enlarges; /* built up, right, and 10 times as wrong as its inputs: root of what is behind it */
+    bool wider;   /* Inf or NaN in the dump alone: what reads it is finite and right, which it could not be */
+    bool reaches; /* a layer that is over has its error, by way of layers that are not */
+    int32_t held; /* a layer made of this one whose dst values it holds, so they were put there later; -1 */
+    bool unread;  /* what reads it was made of other values than those: it is wrong in the dump alone */
     bool raw;     /* raw integers in a dump that is full of them; error is then that of dequantised ones */
     enum mm_own own;  /* what recomputing says: WRONG always starts */
     double explained; /* with own: what formats and weights explain of its residual */
     /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */
-    uint32_t readers;     /* measured, and behind it in execution order */
+    uint32_t readers;      /* measured, and behind it in execution order */
     double readers_error;  /* the largest of their errors */
     double readers_direct; /* the same, of those that are over as well */
     bool readers_mind; /* one of them is over, or sees a tenth of the error; an output, and where nothing is

@@ -41,8 +41,7 @@ static bool begins_alike(const struct comparison *c, const struct mm_tensor *ten
     mm_cursor_init(&cursor, tensor);
     for (int64_t at = 0; at < n;) {
         size_t most = at == 0 ? HEAD : BY;
-        size_t got =
-            mm_cursor_double(&cursor, tile, n - at < (int64_t)most ? (size_t)(n - at) : most);
+        size_t got = mm_cursor_double(&cursor, tile, n - at < (int64_t)most ? (size_t)(n - at) : most);
         for (size_t i = 0; i < got; i++) {
             if (!is_same(tile[i], c->d[at + (int64_t)i]))
                 return false;
@@ -92,7 +91,8 @@ static int compare(void *context, const struct mm_pair_tensors *tensors, bool *f
 static void say(const struct comparison *c, uint32_t layer, struct mm_finding *out)
 {
     char a[MM_NUM], b[MM_NUM];
-    *out = (struct mm_finding){.cause = MM_CAUSE_STALE, .score = 0.98, .residual = NAN, .layer = (int32_t)layer};
+    *out =
+        (struct mm_finding){.cause = MM_CAUSE_STALE, .score = 0.98, .residual = NAN, .layer = (int32_t)layer};
     out->part = c->same < c->count ? c->same : 0;
     snprintf(out->sentence, sizeof out->sentence, "dst holds the values of another tensor");
     snprintf(out->evidence, sizeof out->evidence,

@@ -182,14 +182,15 @@ static bool readers_are_right(const struct mm_triage_view *view, uint32_t id)
     const struct mm_blame *blame = &view->blame[id];
     bool output = view->flow->role[id] & MM_ROLE_OUTPUT;
     bool none = view->flow->known ? blame->readers_mind : output || blame->readers == 0;
-    return blame->unread || (!none && !blame->readers_hurt &&
-                             blame->readers_direct <= READERS_RIGHT * blame->error);
+    return blame->unread ||
+           (!none && !blame->readers_hurt && blame->readers_direct <= READERS_RIGHT * blame->error);
 }
 
 /* Softmax does not see an offset, a norm no scale, a mean no order: that such a reader is right tells little. */
 static bool is_deaf(const char *op_type)
 {
-    static const char *const words[] = {"softmax", "norm", "mean", "reduce", "pool", "max", "topk", "sort", "sum"};
+    static const char *const words[] = {"softmax", "norm", "mean", "reduce", "pool",
+                                        "max",     "topk", "sort", "sum"};
     for (size_t i = 0; op_type && i < MM_COUNT(words); i++) {
         if (strcasestr(op_type, words[i]))
             return true;
@@ -204,8 +205,8 @@ static bool has_keen_reader(const struct mm_triage_view *view, uint32_t id)
     bool keen = false;
     for (uint32_t e = flow->reader_from[id]; e < flow->reader_from[id + 1] && flow->known; e++) {
         uint32_t reader = flow->reader[e];
-        keen = keen || (reader > id && !isnan(view->blame[reader].error) &&
-                        !is_deaf(view->subjects[reader].op_type));
+        keen = keen ||
+               (reader > id && !isnan(view->blame[reader].error) && !is_deaf(view->subjects[reader].op_type));
     }
     return keen;
 }
@@ -233,7 +234,8 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
         /* overwritten behind the run, or by the dump */
         set(out, MM_VERDICT_HARMLESS, view->flow->known ? MM_LIKELY : MM_POSSIBLE);
         out->cause = MM_CAUSE_IN_DUMP;
-    } else if (kind == MM_VERDICT_IMPLEMENTATION && readers_are_right(view, id) && has_keen_reader(view, id)) {
+    } else if (kind == MM_VERDICT_IMPLEMENTATION && readers_are_right(view, id) &&
+               has_keen_reader(view, id)) {
         set(out, MM_VERDICT_HARMLESS, MM_LIKELY); /* whatever it looks like */
     }
     if (out->from >= 0)
@@ -259,10 +261,17 @@ static void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_
 {
     const struct mm_blame *blame = &view->blame[id];
     char a[MM_NUM], b[MM_NUM];
+    mm_num_short(a, view->subjects[id].recomputed->residual, 2);
+    if (in_dump_other_input(&view->subjects[id], blame)) { /* of what it adds nothing is known */
+        set(out, MM_VERDICT_NOISE, MM_POSSIBLE);
+        snprintf(out->text, sizeof out->text,
+                 "off by %s only, where its inputs as they were dumped would make it %s: it had others",
+                 mm_num_short(b, blame->error, 2), a);
+        return;
+    }
     set(out, MM_VERDICT_NOISE, MM_LIKELY);
     out->cause = MM_CAUSE_ROUNDING;
-    snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here",
-             mm_num_short(a, view->subjects[id].recomputed->residual, 2),
+    snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here", a,
              mm_num_short(b, blame->input_error, 2));
 }
 
@@ -271,7 +280,8 @@ static void say_built_up(const struct mm_blame *blame, struct mm_verdict *out)
 {
     char a[MM_NUM], b[MM_NUM];
     set(out, MM_VERDICT_NOISE, MM_POSSIBLE);
-    snprintf(out->text, sizeof out->text, "accumulated: no layer before is over, this one adds the most (%s of %s)",
+    snprintf(out->text, sizeof out->text,
+             "accumulated: no layer before is over, this one adds the most (%s of %s)",
              mm_num_short(a, blame->introduced, 2), mm_num_short(b, blame->error, 2));
 }
 
@@ -308,8 +318,7 @@ static const struct mm_finding *deciding(const struct mm_triage_view *view, uint
         if (evidence->finding[i].score >= SCORE_DECIDES && !is_denied(view, id, &evidence->finding[i]))
             best = &evidence->finding[i];
     }
-    if (evidence && in_dump_stale(view, id, memory) &&
-        (!best || memory->score > best->score))
+    if (evidence && in_dump_stale(view, id, memory) && (!best || memory->score > best->score))
         best = memory;
     return best;
 }

@@ -221,9 +221,8 @@ static void say_held(const struct mm_triage_view *view, uint32_t id, const struc
                      struct mm_buf *out)
 {
     struct mm_finding finding;
-    bool found =
-        verdict->from >= 0 && verdict->kind != MM_VERDICT_INHERITED &&
-        (in_dump_find(view, id, &finding) || in_dump_stale(view, id, &finding));
+    bool found = verdict->from >= 0 && verdict->kind != MM_VERDICT_INHERITED &&
+                 (in_dump_find(view, id, &finding) || in_dump_stale(view, id, &finding));
     if (!found || finding.layer != verdict->from)
         return; /* it stands among the findings */
     mm_buf_puts(out, "dst holds ");

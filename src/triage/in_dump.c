@@ -72,9 +72,10 @@ static void say(const struct mm_result *mine, size_t id, const char *side, struc
     out->layer = (int32_t)id;
     snprintf(out->sentence, sizeof out->sentence,
              "the dump holds what reads it here: fused, or written before the dump");
-    snprintf(out->evidence, sizeof out->evidence,
-             "Extremes and their places, mean, deviation and zeros of dst (%s to %s) are those that %s has there.",
-             mm_num_short(a, mine->metrics.dst.min, 4), mm_num_short(b, mine->metrics.dst.max, 4), side);
+    snprintf(
+        out->evidence, sizeof out->evidence,
+        "Extremes and their places, mean, deviation and zeros of dst (%s to %s) are those that %s has there.",
+        mm_num_short(a, mine->metrics.dst.min, 4), mm_num_short(b, mine->metrics.dst.max, 4), side);
 }
 
 /* ---- what was not read ---- */
@@ -149,7 +150,8 @@ static void say_unread(struct mm_finding *out)
     out->score = 0.8;
     out->residual = NAN;
     out->layer = -1;
-    snprintf(out->sentence, sizeof out->sentence, "in the dump alone: what reads it was made of other values");
+    snprintf(out->sentence, sizeof out->sentence,
+             "in the dump alone: what reads it was made of other values");
 }
 
 bool in_dump_stale(const struct mm_triage_view *view, uint32_t id, struct mm_finding *out)

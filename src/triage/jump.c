@@ -13,8 +13,9 @@ enum carries { CARRIES_RATIO, CARRIES_SIZE, CARRIES_SPREAD };
 /* How a relative error of the input goes on: as it is; by absolute size; against the input's own deviation. */
 static enum carries carries_of(const char *op_type)
 {
-    static const char *const sums[] = {"Add", "Sub",        "Sum",       "Mean",     "ReduceMean", "GlobalAveragePool",
-                                       "Elu", "ReduceSum", "Softmax", "LogSoftmax", "Sigmoid",    "Tanh"};
+    static const char *const sums[] = {
+        "Add", "Sub",       "Sum",     "Mean",       "ReduceMean", "GlobalAveragePool",
+        "Elu", "ReduceSum", "Softmax", "LogSoftmax", "Sigmoid",    "Tanh"};
     if (!op_type || !*op_type)
         return CARRIES_SIZE;
     for (size_t i = 0; i < MM_COUNT(sums); i++) {

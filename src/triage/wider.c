@@ -9,8 +9,7 @@ static unsigned kinds_of(const struct mm_result *result)
     if (result->state != MM_STATE_MEASURED || !result->metrics.nonfinite_differ)
         return 0;
     return (dst->pos_inf > src->pos_inf ? MM_PASSES_POSITIVE : 0) |
-           (dst->neg_inf > src->neg_inf ? MM_PASSES_NEGATIVE : 0) |
-           (dst->nan > src->nan ? MM_PASSES_NAN : 0);
+           (dst->neg_inf > src->neg_inf ? MM_PASSES_NEGATIVE : 0) | (dst->nan > src->nan ? MM_PASSES_NAN : 0);
 }
 
 static bool is_finite(const struct mm_result *result)

@@ -340,6 +340,36 @@ static void words(void **state)
     assert_string_equal(mm_confidence_word((enum mm_confidence)99), "");
 }
 
+/* In a run of integers a map per channel may have come in: without an order it accuses nobody. */
+static void affine_needs_an_order(void **state)
+{
+    (void)state;
+    static const struct {
+        bool ordered, integers, accused;
+    } rows[] = {{true, true, true}, {false, true, false}, {false, false, true}};
+    for (size_t row = 0; row < MM_COUNT(rows); row++) {
+        struct network net;
+        struct mm_evidence affine = {.format = -1,
+                                     .finding = {{.cause = MM_CAUSE_AFFINE,
+                                                  .score = 0.95,
+                                                  .residual = 0.01,
+                                                  .sentence = "by channel"}},
+                                     .findings = 1};
+        network_init(&net);
+        network_layer(&net, "x", 0);
+        network_layer(&net, "a", 0.3);
+        network_layer(&net, "b", 0.001)->dst.dtype = rows[row].integers ? MM_I8 : MM_F16;
+        net.subject[1].evidence = &affine;
+        network_finish(&net, false);
+        ((struct mm_flow *)net.flow)->ordered = rows[row].ordered;
+        struct mm_verdict verdict = conclude(&net, 1);
+        if ((verdict.cause == MM_CAUSE_AFFINE && verdict.kind == MM_VERDICT_IMPLEMENTATION) !=
+            rows[row].accused)
+            fail_msg("row %zu: %s (%s)", row, mm_verdict_word(verdict.kind), verdict.text);
+        network_done(&net);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,6 +389,7 @@ int main(void)
         cmocka_unit_test(a_fault_behind_the_formats),
         cmocka_unit_test(explained),
         cmocka_unit_test(words),
+        cmocka_unit_test(affine_needs_an_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,11 @@ static void limits(void **state)
     static const struct {
         double in, error;
         bool jumps;
-    } rows[] = {{0.001, 0.03, true}, {0.001, 0.019, false}, {0.012, 0.03, false}, {0.009, 0.03, true}, {0, 0.021, true}};
+    } rows[] = {{0.001, 0.03, true},
+                {0.001, 0.019, false},
+                {0.012, 0.03, false},
+                {0.009, 0.03, true},
+                {0, 0.021, true}};
     for (size_t row = 0; row < MM_COUNT(rows); row++) {
         struct network net;
         made(&net, "Conv", rows[row].in, rows[row].error, 0, 0.5);

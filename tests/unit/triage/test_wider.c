@@ -37,9 +37,12 @@ static void by_the_operator(void **state)
         double b, y;
         bool wider;
     } rows[] = {
-        {"Neg", 0.001, 0.001, true},      {"ReduceMean", 0.001, 0.001, true}, {"Relu", 0.001, 0.001, true},
-        {"Sigmoid", 0.001, 0.001, false}, {"Clip", 0.001, 0.001, false},
-        {"Neg", 0.2, 0.2, false},      /* somebody suffers */
+        {"Neg", 0.001, 0.001, true},
+        {"ReduceMean", 0.001, 0.001, true},
+        {"Relu", 0.001, 0.001, true},
+        {"Sigmoid", 0.001, 0.001, false},
+        {"Clip", 0.001, 0.001, false},
+        {"Neg", 0.2, 0.2, false},       /* somebody suffers */
         {"Neg", INFINITY, 0.001, true}, /* b is of the same kind, for y is finite */
         {"Neg", INFINITY, INFINITY, false},
         {"Neg", NAN, 0.001, false}, /* what was not measured tells nothing */
