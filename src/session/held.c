@@ -26,6 +26,16 @@ static bool may_be_held(const struct mm_session *session, size_t id, size_t othe
     return o->count < m->count ? within(&o->dst, &m->dst) : within(&m->dst, &o->dst);
 }
 
+/* Values of its own inputs may well be in a result: of a Concat, Slice or Reshape. */
+static bool reads(const struct mm_flow *flow, size_t id, size_t other)
+{
+    for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1]; e++) {
+        if (flow->input[e] == other)
+            return true;
+    }
+    return false;
+}
+
 void held_candidates(struct mm_session *session, size_t id, struct analysis_request *request)
 {
     struct triage_state *triage = &session->triage;
@@ -39,7 +49,7 @@ void held_candidates(struct mm_session *session, size_t id, struct analysis_requ
     struct mm_other *others = calloc(count, sizeof *others);
     size_t n = 0;
     for (size_t i = 0; others && i < count; i++) {
-        if (may_be_held(session, id, i))
+        if (may_be_held(session, id, i) && !reads(triage->flow, id, i))
             others[n++] = (struct mm_other){session->layers[i].pair, (uint32_t)i};
     }
     triage->held++;

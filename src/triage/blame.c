@@ -119,8 +119,8 @@ struct way {
 
 static struct way way_up(const struct mm_blame *blame, uint32_t id)
 {
-    struct way way = {.best = (int32_t)id, .top = -1};
     int32_t at = blame[id].worst_input, last = -1;
+    struct way way = {.best = blame[id].enlarges ? at : (int32_t)id, .top = -1};
     for (; at >= 0 && !blame[at].over; last = at, at = blame[at].worst_input) {
         bool starts = blame[at].starts, best_starts = way.best != (int32_t)id && blame[way.best].starts;
         if (starts > best_starts ||
@@ -142,37 +142,40 @@ static bool makes_shape(const struct mm_subject *subjects, const struct mm_blame
 }
 
 /* What is added up to it is no fault, nor is the operator: it is here that the error becomes one. */
-static bool enlarges(const struct mm_blame *here)
+static bool enlarges(const struct mm_blame *here, const struct mm_blame *input)
 {
-    return here->built_up && !here->starts && here->own == MM_OWN_RIGHT &&
+    return here->own == MM_OWN_RIGHT && input && !input->over && isfinite(here->error) &&
            here->error > ENLARGES * here->input_error;
+}
+
+/* By what came in and what was recomputed; of a layer that is over. */
+static bool starts_by_itself(const struct mm_subject *subjects, const struct mm_blame *blame, uint32_t id)
+{
+    const struct mm_blame *here = &blame[id];
+    const struct mm_blame *input = here->worst_input >= 0 ? &blame[here->worst_input] : NULL;
+    if (!input || makes_shape(subjects, here, id))
+        return true;
+    if (isinf(here->error) && is_nonfinite(subjects[id].result))
+        return !isinf(input->error);
+    if (!isnan(residual_of(&subjects[id])))
+        return here->own == MM_OWN_WRONG || here->introduced >= OWN_SHARE * here->error;
+    return input->over ? here->error > USUAL_GAIN * input->error : here->error >= USUAL_GAIN * input->error;
 }
 
 static void find_root(const struct mm_subject *subjects, struct mm_blame *blame, uint32_t id)
 {
     struct mm_blame *here = &blame[id];
     const struct mm_blame *input = here->worst_input >= 0 ? &blame[here->worst_input] : NULL;
-    struct way way = way_up(blame, id);
     here->root = -1;
-    if (here->own != MM_OWN_WRONG && here->over && way.top >= 0)
-        blame[way.top].reaches = true;
     if (!here->over)
         return;
-    if (makes_shape(subjects, here, id))
-        here->starts = true;
-    else if (isinf(here->error) && is_nonfinite(subjects[id].result))
-        here->starts = !input || !isinf(input->error);
-    else if (!isnan(residual_of(&subjects[id])))
-        here->starts = here->own == MM_OWN_WRONG || here->introduced >= OWN_SHARE * here->error;
-    else if (input && input->over)
-        here->starts = here->error > USUAL_GAIN * input->error;
-    else
-        here->starts = !input || here->error >= USUAL_GAIN * input->error;
+    here->starts = starts_by_itself(subjects, blame, id);
+    here->enlarges = !here->starts && enlarges(here, input);
+    struct way way = way_up(blame, id);
+    if (here->own != MM_OWN_WRONG && way.top >= 0)
+        blame[way.top].reaches = true;
     if (here->starts) {
         here->root = (int32_t)id;
-    } else if (!input) {
-        here->root = (int32_t)id;
-        here->starts = true;
     } else if (input->over) {
         here->root = input->enlarges ? here->worst_input : input->root;
         here->built_up = input->built_up && !input->enlarges;
@@ -183,8 +186,8 @@ static void find_root(const struct mm_subject *subjects, struct mm_blame *blame,
         here->root = way.best;
         here->built_up = !blame[here->root].starts;
         here->starts = here->root == (int32_t)id;
-        here->enlarges = enlarges(here);
     }
+    here->enlarges = here->enlarges && here->built_up;
 }
 
 /* A fault below the threshold counts where what is behind it is over because of it. */

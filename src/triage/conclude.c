@@ -234,8 +234,8 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
         /* overwritten behind the run, or by the dump */
         set(out, MM_VERDICT_HARMLESS, view->flow->known ? MM_LIKELY : MM_POSSIBLE);
         out->cause = MM_CAUSE_IN_DUMP;
-    } else if (kind == MM_VERDICT_IMPLEMENTATION && readers_are_right(view, id) &&
-               has_keen_reader(view, id)) {
+    } else if (has_keen_reader(view, id) && readers_are_right(view, id) &&
+               (kind == MM_VERDICT_IMPLEMENTATION || kind == MM_VERDICT_FORMAT)) {
         set(out, MM_VERDICT_HARMLESS, MM_LIKELY); /* whatever it looks like */
     }
     if (out->from >= 0)
@@ -331,13 +331,13 @@ static bool coarse_weights(const struct mm_recomputed *recomputed)
 }
 
 /* Small against what goes in, if that is known: then a constant or a factor of it is rounding as well. */
-static bool near_zero(const struct mm_evidence *evidence)
+static const struct mm_finding *near_zero(const struct mm_evidence *evidence)
 {
     for (size_t i = 0; evidence && i < evidence->findings; i++) {
         if (evidence->finding[i].cause == MM_CAUSE_NEAR_ZERO)
-            return true;
+            return &evidence->finding[i];
     }
-    return false;
+    return NULL;
 }
 
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
@@ -369,12 +369,28 @@ static bool among_integers(const struct mm_triage_view *view, uint32_t id)
     return integer;
 }
 
+/* What went in is a guess, but nothing else is known. Where somebody is over because of it, it lacks digits. */
+static void say_near_zero(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *near,
+                          struct mm_verdict *out)
+{
+    if (view->blame[id].readers_hurt) {
+        set(out, MM_VERDICT_FORMAT, MM_POSSIBLE);
+        out->cause = MM_CAUSE_CANCELLATION;
+        snprintf(out->text, sizeof out->text,
+                 "small against what goes in, whose rounding alone may cost that");
+        return;
+    }
+    say_finding(view, id, near, out);
+    out->confidence = MM_POSSIBLE;
+}
+
 /* Where nobody recomputed, all inputs have to be good before an operator is accused of what nothing explains. */
 static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
     const struct mm_blame *blame = &view->blame[id];
     bool good = blame->worst_input < 0 || !view->blame[blame->worst_input].over;
+    const struct mm_finding *near = near_zero(view->subjects[id].evidence);
     const struct mm_whatif *format = conclude_format(view->subjects[id].evidence);
     bool on_grid = format && is_integer_setting(format) && mm_op_has_weights(view->subjects[id].op_type);
     bool integer = among_integers(view, id) || on_grid;
@@ -386,6 +402,8 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
         say_right(view, id, out);
     else if (blame->built_up)
         say_built_up(blame, out);
+    else if (near)
+        say_near_zero(view, id, near, out);
     else if (good && view->flow->ordered && out->kind != MM_VERDICT_OVERFLOW && out->kind != MM_VERDICT_SHAPE)
         say_unexplained(blame, view->flow->role[id], out);
 }

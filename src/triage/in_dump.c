@@ -80,7 +80,8 @@ static void say(const struct mm_result *mine, size_t id, const char *side, struc
 
 /* ---- what was not read ---- */
 
-#define NEARER 0.5 /* an error of this share of the residual is none that its inputs have made */
+#define MUCH_NEARER 0.25 /* of an error */
+#define NEARER      0.5  /* an error of this share of the residual is none that its inputs have made */
 
 bool in_dump_other_input(const struct mm_subject *subject, const struct mm_blame *blame)
 {
@@ -88,6 +89,16 @@ bool in_dump_other_input(const struct mm_subject *subject, const struct mm_blame
     bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
     return told && isfinite(recomputed->residual) && recomputed->residual > RESIDUAL_LEAST &&
            blame->error < NEARER * recomputed->residual;
+}
+
+/* Of the inputs of a reader, the one that is furthest off made what was recomputed of them. */
+static bool is_worst(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t reader, double error)
+{
+    for (uint32_t e = flow->input_from[reader]; e < flow->input_from[reader + 1]; e++) {
+        if (flow->input[e] < reader && blame[flow->input[e]].error > error)
+            return false;
+    }
+    return true;
 }
 
 static bool is_unread(const struct mm_flow *flow, const struct mm_subject *subjects,
@@ -100,7 +111,8 @@ static bool is_unread(const struct mm_flow *flow, const struct mm_subject *subje
         uint32_t reader = flow->reader[e];
         if (reader <= id || isnan(blame[reader].error))
             continue;
-        bool other = in_dump_other_input(&subjects[reader], &blame[reader]);
+        bool other = in_dump_other_input(&subjects[reader], &blame[reader]) &&
+                     is_worst(flow, blame, reader, blame[id].error);
         if (blame[reader].over && !other)
             return false;
         shown = shown || other;
@@ -114,9 +126,28 @@ static bool changes_values(const struct mm_subject *subject)
     return operator&& !operator->selects;
 }
 
-/* A direct reader: between others, operators that only select may stand. */
-static int32_t find_held(const struct mm_flow *flow, const struct mm_subject *subjects, uint32_t id)
+/* Behind it, so much nearer to its own src that it was never made of this. */
+static int32_t find_nearer(const struct mm_flow *flow, const struct mm_subject *subjects,
+                           const struct mm_blame *blame, uint32_t id)
 {
+    uint32_t list[LOOKED_MAX];
+    size_t count = behind(flow, id, list);
+    for (size_t i = 1; i < count; i++) {
+        uint32_t other = list[i];
+        if (other > id && blame[other].error <= MUCH_NEARER * blame[id].error &&
+            mm_cause_copies(&subjects[id], &subjects[other]))
+            return (int32_t)other;
+    }
+    return -1;
+}
+
+/* A direct reader: between others, operators that only select may stand. */
+static int32_t find_held(const struct mm_flow *flow, const struct mm_subject *subjects,
+                         const struct mm_blame *blame, uint32_t id)
+{
+    int32_t nearer = find_nearer(flow, subjects, blame, id);
+    if (nearer >= 0 || !flow->known)
+        return nearer;
     for (uint32_t e = flow->reader_from[id]; e < flow->reader_from[id + 1]; e++) {
         uint32_t reader = flow->reader[e];
         if (reader <= id || !changes_values(&subjects[reader]))
@@ -134,9 +165,9 @@ static int32_t find_held(const struct mm_flow *flow, const struct mm_subject *su
 void in_dump_mark(const struct mm_flow *flow, const struct mm_subject *subjects, struct mm_blame *blame)
 {
     for (uint32_t id = 0; id < flow->count; id++) {
-        bool told = flow->known && blame[id].over && subjects[id].result->state == MM_STATE_MEASURED;
-        blame[id].held = told ? find_held(flow, subjects, id) : -1;
-        blame[id].unread = told && is_unread(flow, subjects, blame, id);
+        bool told = blame[id].over && subjects[id].result->state == MM_STATE_MEASURED;
+        blame[id].held = told ? find_held(flow, subjects, blame, id) : -1;
+        blame[id].unread = told && flow->known && is_unread(flow, subjects, blame, id);
     }
 }
 

@@ -5,14 +5,14 @@
 #include "mmtui/triage.h"
 
 /*
- * Fill `held` and `unread`, for layers that are over; error and over are there. A graph is needed.
+ * Fill `held` and `unread`, for layers that are over; error and over are there.
  *
- * held: dst is, in all figures, dst of a layer behind it that it is made into by an operator that changes values (what
- * only selects them, as a ReLU, may give back what it gets). No operator has written that before it was made: what was
- * dumped is not what was read.
+ * held: dst is, in all figures, dst of a layer behind it, which has a quarter of its error at most, or that it is made into,
+ * as a graph shows, by an operator that changes values (what only selects them, as a ReLU, may give back what it gets). No
+ * operator has written that before it was made: what was dumped is not what was read.
  *
- * unread: all that reads it is within the thresholds, or was recomputed from what was dumped as it should not be, being
- * nearer to src than to that; one at least of the latter. Never an output.
+ * unread, with a graph: all that reads it is within the thresholds, or was recomputed from what was dumped as it should not be, being
+ * nearer to src than to that, and has no input that is further off; one at least of the latter. Never an output.
  */
 void in_dump_mark(const struct mm_flow *flow, const struct mm_subject *subjects, struct mm_blame *blame);
 

@@ -138,6 +138,7 @@ def written_later(folder):
     net.add("s", "Add", ["c", "y"], lambda c, y: c + y, noise=0.2)
     net.outputs.append("s")
     net.dst["c"] = net.dst["s"]
+    same(net.write(model=False).verdicts()["c"], ("harmless", "in-dump", "s"))
     found = net.write().verdicts()
     same(found["c"], ("harmless", "in-dump", "s"))
     check(found.get("s", ("",))[0] != "inherited" and found["s"][2] is None, found)
@@ -319,6 +320,74 @@ def loud(folder):
         found = net.write(model).verdicts()
         same([found[name][:2] for name in "abcd"], [("implementation", ""), ("implementation", "channels-permuted"),
                                                     ("inherited", ""), ("inherited", "")], f"{model}")
+
+
+def half(net):
+    for name in net.dst:
+        net.dst[name] = net.dst[name].astype("f2")
+    return net
+
+
+@test
+def small_differences(folder):
+    """verdicts: what half loses in a norm of values far from zero, or in the mean of a centred tensor, is nobody's fault"""
+    norm = lambda b: (b - b.mean(-1, keepdims=True)) / b.std(-1, keepdims=True)
+    for model in (True, False):
+        net = Net(folder / f"norm{model}")
+        net.input("x", 16, 32)
+        net.matmul("a", "x", 32, noise=0)
+        net.weights.update(k=np.float32(800), g=np.ones(32, "f4"))
+        net.add("b", "Add", ["a"], lambda a: a + 800, ["k"], noise=0)
+        net.dst["b"] = net.dst["b"].astype("f2").astype("f4")
+        net.add("l", "LayerNormalization", ["b"], lambda b: norm(b.astype("f8")), ["g"], noise=0)
+        net.matmul("o", "l", 8, noise=0)
+        net.outputs = ["o"]
+        found = half(net).write(model).verdicts()
+        same((found["l"][0], found["o"][::2]), ("noise" if model else "format-limited", ("inherited", "l")))
+        net = Net(folder / f"mean{model}")
+        net.input("x", 16, 512)
+        mean = lambda a: a.mean(-1, keepdims=True)
+        net.add("m", "ReduceMean", ["x"], mean, axes=[-1], noise=0)
+        net.add("s", "Sub", ["x", "m"], lambda a, m: a - m, noise=0)
+        net.add("n", "ReduceMean", ["s"], mean, axes=[-1], noise=0)
+        net.outputs = [net.add("o", "Add", ["s", "n"], lambda a, b: a + b, noise=0)]
+        net.dst["n"] = net.noisy(net.dst["n"], 400)  # as sums of values that are off by the steps of half come out
+        same(half(net).write(model).verdicts()["n"][:2], ("harmless", "near-zero"))
+        net.dst["n"] = net.dst["n"] * np.float16(0)
+        found = net.write(model).verdicts()["n"]
+        same(found[:2], ("harmless" if model else "format-limited", "underflow"))
+
+
+@test
+def swapped(folder):
+    """verdicts: a Concat that has its inputs the other way round holds its own inputs, and is no stale buffer"""
+    for model in (True, False):
+        net = Net(folder / str(model))
+        net.input("x", 16, 32)
+        net.matmul("a", "x", 16)
+        net.matmul("b", "x", 24)
+        net.add("k", "Concat", ["a", "b"], lambda a, b: np.concatenate([a, b], 1), axis=1)
+        net.dst["k"] = np.concatenate([net.dst["b"], net.dst["a"]], 1)
+        net.matmul("o", "k", 8)
+        net.outputs = ["o"]
+        found = net.write(model).verdicts()["k"]
+        check(found[0] == "implementation" and found[1] != "stale" and found[2] is None, found)
+
+
+@test
+def which_input(folder):
+    """artefacts: of two inputs that are off, the one that a reader was not made of is wrong in the dump alone"""
+    net = Net(folder)
+    net.input("x", 16, 32)
+    net.matmul("c", "x", 32)
+    net.matmul("d", "c", 32, noise=.1)
+    net.add("s", "Add", ["c", "d"], lambda a, b: a + b, noise=.02)
+    net.matmul("o", "s", 8)
+    net.dst["c"] = net.normal(16, 32)
+    net.outputs = ["o"]
+    found = net.write().verdicts()
+    same(found["c"], ("harmless", "in-dump", None))
+    check("in-dump" not in found["d"], found)
 
 
 harness.main()
