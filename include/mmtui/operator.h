@@ -111,11 +111,15 @@ int mm_operator_channel_axis(const struct mm_graph_node *node, int weight_input,
  */
 int mm_operator_channels(const struct mm_graph *graph, int tensor, const struct mm_shape *shape);
 
+enum mm_passes {
+    MM_PASSES_POSITIVE = 1,
+    MM_PASSES_NEGATIVE = 2,
+    MM_PASSES_NAN = 4
+}; /* bits: +Inf, -Inf, NaN */
 /*
- * What in this input must show up as Inf or NaN somewhere in the result, whatever the other values are: bits. 0: an
- * operator that may leave positions out (strides), has a bound, or is not known.
+ * What in this input must show up as Inf or NaN somewhere in the result, whatever the other values are: bits of enum
+ * mm_passes. 0: an operator that may leave positions out (strides), has a bound, or is not known.
  */
-enum mm_passes { MM_PASSES_POSITIVE = 1, MM_PASSES_NEGATIVE = 2, MM_PASSES_NAN = 4 }; /* +Inf, -Inf, NaN */
 unsigned mm_operator_passes(const struct mm_graph_node *node, int input);
 
 /* ---- computing it -------------------------------------------------------------------------------------- */
