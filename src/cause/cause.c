@@ -202,6 +202,11 @@ static const struct row rows[MM_CAUSE_COUNT] = {
           "the dump."},
          NEED_METRICS,
          NULL}, /* found among all layers */
+    [MM_CAUSE_WIDER] = {{"wider", "computed wider than it was dumped", MM_VERDICT_HARMLESS, ANYWHERE,
+                         CANNOT_FIX,
+                         "Nothing in the network: dump it in the format that the runtime computes in."},
+                        NEED_METRICS,
+                        NULL}, /* found by what reads it */
     [MM_CAUSE_CANCELLATION] = {{"cancellation", "a small difference of large values", MM_VERDICT_FORMAT,
                                 ANYWHERE, CAN_FIX, "Raise this operator and what makes its inputs to FP32."},
                                NEED_METRICS,

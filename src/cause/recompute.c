@@ -240,6 +240,7 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     out->result_int8 = residual_steps(&both[SIDE_DST]);
     out->positions = both[SIDE_DST].n;
     out->nonfinite = both[SIDE_DST].nonfinite;
+    out->kept = both[SIDE_DST].kept;
     out->clipped = both[SIDE_DST].clipped;
     if (out->reference > REFERENCE_MOST && out->reference > REFERENCE_SHARE * out->residual) {
         char figure[MM_NUM];

@@ -28,6 +28,7 @@ void operands_done(struct operands *o);
  */
 struct residual {
     int64_t n, nonfinite, clipped; /* positions; those where y alone is not finite; those clipped */
+    int64_t kept;                  /* those where y0 alone is not finite */
     double rr, yy;                 /* sums of (y - y0)^2 and y0^2 where both are finite */
     double rr_clipped;             /* (y - y0)^2 of those clipped; not in rr */
     double least, most;            /* range of all of y, and 0 */

@@ -29,6 +29,7 @@ void residual_add(struct residual *residual, double y, double y0)
     residual->n++;
     if (!isfinite(y) || !isfinite(y0)) {
         residual->nonfinite += isfinite(y0) != 0;
+        residual->kept += isfinite(y) != 0;
         return;
     }
     residual->yy += y0 * y0;

@@ -194,7 +194,8 @@ void trial_init(struct trial *t, const struct mm_case *c, const atomic_bool *can
     const struct mm_shape *dumped = t->values ? &c->d_shape : &c->result->dst.shape;
     t->s_shape = squeezed(t->values ? &c->s_shape : &c->result->src.shape, NULL);
     t->d_shape = squeezed(dumped, t->axis);
-    t->channel = channel_axis(t, dumped);
+    t->channel =
+        c->channels_known && t->aligned ? squeezed_axis(t, c->channel_axis) : channel_axis(t, dumped);
 }
 
 bool trial_cancelled(const struct trial *t)
