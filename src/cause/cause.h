@@ -35,10 +35,13 @@ struct trial {
     struct mm_shape s_shape, d_shape; /* without axes of length 1; rank 0 when all are */
     int axis[MM_RANK_MAX];            /* axis k of d_shape is axis[k] of the tensor as it was dumped */
     int channel;                      /* axis of d_shape where channels most likely lie; -1 */
+    struct sample *sample;            /* positions of d, for all causes; NULL: each draws its own */
 };
 
 void trial_init(struct trial *trial, const struct mm_case *c, const atomic_bool *cancel);
 bool trial_cancelled(const struct trial *trial);
+/* sum (d - h(s))^2 that a prediction may leave at most for cause_score to be above 0. */
+double trial_allowed(const struct trial *trial);
 
 /* A finding on its way. */
 struct found {
@@ -68,8 +71,11 @@ bool found_set_fit(struct found *found, const struct trial *trial, double residu
 typedef void (*predict_block)(const void *hypothesis, const struct trial *trial, int64_t from, size_t n,
                               double *out);
 #define PREDICT_BLOCK 1024
-/* The residual of a prediction; NaN when cancelled or fewer than half of d's values could be judged. */
+/* The residual of a prediction; NaN when cancelled or fewer than half of d's values could be judged. +Inf once
+ * it is clear that cause_score will be 0. */
 double predict_residual(const struct trial *trial, predict_block predict, const void *hypothesis);
+/* The same to the end, for what is not judged by cause_score. */
+double predict_residual_whole(const struct trial *trial, predict_block predict, const void *hypothesis);
 
 /* Fill cause, score, residual and parameters; false when the score is too low to keep. */
 bool found_set(struct found *found, const struct trial *trial, double residual, double parameters);

@@ -198,7 +198,7 @@ bool cause_underflow(const struct trial *t, struct found *found)
     if ((small.flushed < 4 && !all) || small.flushed < 1 || h.limit > 1.05 * HALF_LEAST_NORMAL ||
         small.lost < LOST_LEAST * t->ee || small.error < 0.5 * t->ee)
         return false;
-    found->finding.residual = t->dd > 0 ? predict_residual(t, predict_flush, &h) : 0;
+    found->finding.residual = t->dd > 0 ? predict_residual_whole(t, predict_flush, &h) : 0;
     found->finding.score =
         small.error / t->ee; /* what is left may not be judged against d: most of it is 0 */
     found->parameters = 1;

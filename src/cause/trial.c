@@ -237,6 +237,15 @@ static double left_of(const struct trial *t, double residual)
     return isnan(t->observed) ? left : fmax(left, residual / t->observed);
 }
 
+#define LEFT_FAR  0.35 /* of the claim, for a residual that is far above the noise */
+#define LEFT_MOST 0.6  /* and for one that is not */
+
+double trial_allowed(const struct trial *t)
+{
+    double claim = isnan(t->observed) ? t->vd : fmin(t->vd, t->observed * t->observed * t->dd);
+    return 1.0001 * LEFT_MOST * LEFT_MOST * claim; /* a hair more: what is judged in full must not be lost */
+}
+
 double cause_score(const struct trial *t, double residual)
 {
     double left = left_of(t, residual);
@@ -244,7 +253,7 @@ double cause_score(const struct trial *t, double residual)
         return 0;
     double far = log10(fmax(residual, 1e-300) / (3 * t->noise)); /* decades above the noise */
     double power = 2 - fmin(fmax(far, 0), 1);
-    if (!(left <= 0.35 + 0.25 * (power - 1)))
+    if (!(left <= LEFT_FAR + (LEFT_MOST - LEFT_FAR) * (power - 1)))
         return 0;
     return 1 - pow(left, power);
 }
@@ -266,7 +275,7 @@ double cause_score_fit(const struct trial *t, double residual, double parameters
     return left <= 1.2 ? 1 - left * left / 2 : 0;
 }
 
-double predict_residual(const struct trial *t, predict_block predict, const void *hypothesis)
+static double residual_up_to(const struct trial *t, predict_block predict, const void *hypothesis, double most)
 {
     double h[PREDICT_BLOCK], left = 0, whole_energy = 0;
     int64_t judged = 0, count = t->c->d_count;
@@ -284,10 +293,24 @@ double predict_residual(const struct trial *t, predict_block predict, const void
             whole_energy += x * x;
             left += (x - h[i]) * (x - h[i]);
         }
+        if (left > most)
+            return INFINITY;
     }
     if (2 * judged < t->n || judged == 0 || whole_energy == 0)
         return NAN;
     return sqrt(left / whole_energy);
+}
+
+/* Where values are not finite, a prediction is judged at other positions than those that were summed. */
+double predict_residual(const struct trial *t, predict_block predict, const void *hypothesis)
+{
+    bool same = !t->aligned || t->n == t->c->d_count;
+    return residual_up_to(t, predict, hypothesis, same ? trial_allowed(t) : INFINITY);
+}
+
+double predict_residual_whole(const struct trial *t, predict_block predict, const void *hypothesis)
+{
+    return residual_up_to(t, predict, hypothesis, INFINITY);
 }
 
 bool found_set(struct found *found, const struct trial *t, double residual, double parameters)
