@@ -112,6 +112,7 @@ static const struct {
     double times;
 } stages[] = {{64, 4}, {256, 2.5}, {1024, 2}, {SAMPLE_MAX, 2}};
 
+#define JUDGED_LEAST 8  /* one position in so many must be judged */
 #define SHARE_MOST 16 /* of the error that is allowed a position, that one of them may count */
 
 static double spread_of(const struct sample *sample)
@@ -134,15 +135,17 @@ double sample_judge(struct sample *sample, const struct trial *t, sample_place *
         sample_draw(sample, t, stages[k].places);
         for (; i < sample->count; i++) {
             int64_t at = place_of(hypothesis, sample->at[i]);
-            double e = at < 0 ? NAN : sample->d[i] - t->c->s[at];
-            if (!isfinite(e))
+            double e = at < 0 ? NAN : sample->d[i] - t->c->s[at], square = e * e;
+            if (!isfinite(square))
                 continue;
             judged++;
-            left += e * e;
-            counted += fmin(e * e, SHARE_MOST * allowed);
+            left += square;
+            counted += square < SHARE_MOST * allowed ? square : SHARE_MOST * allowed;
             if (counted > most)
                 return INFINITY;
         }
+        if (JUDGED_LEAST * judged < i)
+            return INFINITY;
     }
     double spread = spread_of(sample) * (double)judged / (double)(sample->count ? sample->count : 1);
     return spread > 0 ? left / spread : INFINITY;

@@ -1,5 +1,6 @@
 /* The table of causes, and how the best of them are found. */
 #include "cause/arrangement.h"
+#include "cause/channels.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -253,6 +254,7 @@ size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
                       struct mm_finding out[MM_FINDINGS_MAX])
 {
     struct found found[MM_CAUSE_COUNT];
+    struct channels channels = {0};
     struct trial t;
     size_t count = 0, kept = 0;
     bool measured = c->result->state == MM_STATE_MEASURED;
@@ -262,9 +264,11 @@ size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
     if (measured && c->result->metrics.nonfinite_differ == 0 && !(t.ee > 0))
         return 0; /* nothing to explain */
     t.sample = malloc(sizeof *t.sample);
+    t.channels = &channels;
     if (t.sample)
         t.sample->wanted = 0;
     count = try_all(&t, found);
+    channels_done(&channels);
     free(t.sample);
     for (; kept < MM_FINDINGS_MAX && count > 0; kept++) {
         size_t best = best_of(found, count, t.noise);

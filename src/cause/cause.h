@@ -36,9 +36,13 @@ struct trial {
     int axis[MM_RANK_MAX];            /* axis k of d_shape is axis[k] of the tensor as it was dumped */
     int channel;                      /* axis of d_shape where channels most likely lie; -1 */
     struct sample *sample;            /* positions of d, for all causes; NULL: each draws its own */
+    struct channels *channels;        /* sums along `channel`, once somebody asked; trial_channels */
 };
 
 void trial_init(struct trial *trial, const struct mm_case *c, const atomic_bool *cancel);
+/* The sums of each channel along trial->channel, made when they are first asked for; borrowed. NULL without
+ * such an axis, without values position by position or without memory. */
+const struct channels *trial_channels(const struct trial *trial);
 bool trial_cancelled(const struct trial *trial);
 /* sum (d - h(s))^2 that a prediction may leave at most for cause_score to be above 0. */
 double trial_allowed(const struct trial *trial);

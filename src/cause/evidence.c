@@ -13,12 +13,14 @@
 /* Values of both sides while they are looked at. */
 struct values {
     double *s, *d; /* NULL: too many, or nothing to hold them */
+    struct channels channels; /* along the evidence's channel_axis; without sums until channels_find */
 };
 
 static void values_done(struct values *values)
 {
     free(values->s);
     free(values->d);
+    channels_done(&values->channels);
     *values = (struct values){NULL, NULL};
 }
 
@@ -126,22 +128,22 @@ static void causes_find(struct mm_evidence *e, const struct mm_analysis *analysi
                         .s_shape = tensors->s.shape,
                         .d_shape = tensors->d.shape,
                         .floor = e->floor,
-                        .floors = e->floors};
+                        .floors = e->floors,
+                        .channels = v->channels.sum ? &v->channels : NULL,
+                        .channels_axis = e->channel_axis};
     e->findings = mm_causes_find(&c, cancel, e->finding);
 }
 
 static void channels_find(struct mm_evidence *e, const struct mm_pair_tensors *tensors,
-                          const struct values *v)
+                          struct values *v)
 {
-    struct channels channels;
     if (!v->s || !v->d || e->channel_axis < 0 || tensors->match == MM_MATCH_MISMATCH)
         return;
-    if (channels_init(&channels, v->s, v->d, &tensors->s.shape, e->channel_axis, NULL) == 0) {
-        e->channel_spread = channels_spread(&channels);
-        e->channel_slope = channels_slope(&channels);
-        worst_channel(&e->worst, &channels, e->channel_axis);
-    }
-    channels_done(&channels);
+    if (channels_init(&v->channels, v->s, v->d, &tensors->s.shape, e->channel_axis, NULL) < 0)
+        return;
+    e->channel_spread = channels_spread(&v->channels);
+    e->channel_slope = channels_slope(&v->channels);
+    worst_channel(&e->worst, &v->channels, e->channel_axis);
 }
 
 static void evidence_init(struct mm_evidence *e)

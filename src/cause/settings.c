@@ -92,7 +92,6 @@ static bool better_setting(const struct trial *t, struct found *found, const str
 
 static bool coarse_weights(const struct trial *t, struct found *found)
 {
-    struct channels channels = {0};
     const struct mm_metrics *m = &t->c->result->metrics;
     double n = (double)t->n, mean = fabs(t->mean_s - t->mean_d) / sqrt(t->ee / n);
     double follows = fabs(t->se - n * t->mean_s * (t->mean_s - t->mean_d)) / sqrt(t->vs * t->ee);
@@ -104,10 +103,9 @@ static bool coarse_weights(const struct trial *t, struct found *found)
     double chance = 2 / sqrt((double)t->d_shape.dim[t->channel]); /* of as many independent constants */
     if (!(mean <= WEIGHTS_FOLLOWS + chance) || !(follows <= WEIGHTS_FOLLOWS + chance))
         return false;
-    bool good = channels_init(&channels, t->c->s, t->c->d, &t->d_shape, t->channel, NULL) == 0 &&
-                channels.count >= CHANNELS_LEAST;
-    double slope = good ? channels_slope(&channels) : NAN;
-    channels_done(&channels);
+    const struct channels *channels = trial_channels(t);
+    bool good = channels && channels->count >= CHANNELS_LEAST;
+    double slope = good ? channels_slope(channels) : NAN;
     if (!good || !(slope <= WEIGHTS_SLOPE)) /* NaN: all channels are of one size */
         return false;
     found->finding.score = WEIGHTS_SCORE;

@@ -1,5 +1,6 @@
 /* What all causes need of one case, what makes a score, and how a prediction is judged. */
 #include "cause/cause.h"
+#include "cause/channels.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -195,6 +196,18 @@ void trial_init(struct trial *t, const struct mm_case *c, const atomic_bool *can
     t->s_shape = squeezed(t->values ? &c->s_shape : &c->result->src.shape, NULL);
     t->d_shape = squeezed(dumped, t->axis);
     t->channel = channel_axis(t, dumped);
+}
+
+const struct channels *trial_channels(const struct trial *t)
+{
+    if (!t->aligned || t->channel < 0)
+        return NULL;
+    if (t->c->channels && t->c->channels_axis == t->axis[t->channel])
+        return t->c->channels;
+    if (t->channels && !t->channels->sum &&
+        channels_init(t->channels, t->c->s, t->c->d, &t->d_shape, t->channel, NULL) < 0)
+        return NULL;
+    return t->channels;
 }
 
 bool trial_cancelled(const struct trial *t)
