@@ -174,7 +174,8 @@ struct mm_case {
     struct mm_shape s_shape, d_shape;
     const struct mm_whatif *floor; /* what-ifs of s, cheap ones */
     size_t floors;
-    const struct channels *channels; /* sums of each channel along `channels_axis`, if somebody had them; NULL */
+    const struct channels
+        *channels; /* sums of each channel along `channels_axis`, if somebody had them; NULL */
     int channels_axis;
 };
 #define MM_CASE_MAX ((int64_t)8 << 20) /* elements a side that are held in memory to look at structure */

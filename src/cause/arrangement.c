@@ -113,7 +113,7 @@ static const struct {
 } stages[] = {{64, 4}, {256, 2.5}, {1024, 2}, {SAMPLE_MAX, 2}};
 
 #define JUDGED_LEAST 8  /* one position in so many must be judged */
-#define SHARE_MOST 16 /* of the error that is allowed a position, that one of them may count */
+#define SHARE_MOST   16 /* of the error that is allowed a position, that one of them may count */
 
 static double spread_of(const struct sample *sample)
 {
@@ -126,7 +126,8 @@ static double spread_of(const struct sample *sample)
     return spread;
 }
 
-double sample_judge(struct sample *sample, const struct trial *t, sample_place *place_of, const void *hypothesis)
+double sample_judge(struct sample *sample, const struct trial *t, sample_place *place_of,
+                    const void *hypothesis)
 {
     double allowed = trial_allowed(t) / (double)(t->n ? t->n : 1), left = 0, counted = 0;
     size_t i = 0, judged = 0;

@@ -51,7 +51,8 @@ typedef int64_t sample_place(const void *hypothesis, int64_t at);
  * and 2 times what trial_allowed is for as many; a single position counts at most 16 times its share, for a few
  * that are far off (an edge) say nothing of the rest.
  */
-double sample_judge(struct sample *sample, const struct trial *t, sample_place *place_of, const void *hypothesis);
+double sample_judge(struct sample *sample, const struct trial *t, sample_place *place_of,
+                    const void *hypothesis);
 /* The same of an arrangement; where a shift moves something in, it says nothing. */
 double sample_left(struct sample *sample, const struct arrangement *a, const struct trial *t);
 

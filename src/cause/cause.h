@@ -25,12 +25,10 @@ struct trial {
      * its own finite values, and ee is NaN. */
     int64_t n;
     double mean_s, mean_d;
-    double ss, dd, ee, se, sd; /* sums of s^2, d^2, (s-d)^2, s(s-d), s d */
-    double vs, vd;             /* sums of (s-mean)^2, (d-mean)^2 */
-    double effective; /* as many values as carry s' energy: (sum s^2)^2 / sum s^4, at most n; of a softmax it
-                         is a few. Without values n */
-    double observed;  /* sqrt(ee / max(ss, dd)); NaN without alignment */
-    double noise;     /* of the case, at least float's own rounding */
+    double ss, dd, ee, se, sd;        /* sums of s^2, d^2, (s-d)^2, s(s-d), s d */
+    double vs, vd;                    /* sums of (s-mean)^2, (d-mean)^2 */
+    double observed;                  /* sqrt(ee / max(ss, dd)); NaN without alignment */
+    double noise;                     /* of the case, at least float's own rounding */
     bool whole_s, whole_d;            /* all finite values are integers */
     struct mm_shape s_shape, d_shape; /* without axes of length 1; rank 0 when all are */
     int axis[MM_RANK_MAX];            /* axis k of d_shape is axis[k] of the tensor as it was dumped */

@@ -1,5 +1,6 @@
 /* Sums of a pair, channel by channel. */
 #include "cause/channels.h"
+#include "cause/sorted.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -54,8 +55,8 @@ static void add(struct channel_sums *sum, double s, double d, const struct about
     sum->ee += (s - d) * (s - d);
 }
 
-static void add_finite(struct channel_sums *sum, const double *s, const double *d, int64_t count, int64_t step,
-                       const struct about *about)
+static void add_finite(struct channel_sums *sum, const double *s, const double *d, int64_t count,
+                       int64_t step, const struct about *about)
 {
     for (int64_t i = 0; i < count; i += step) {
         if (isfinite(s[i]) && isfinite(d[i]))
@@ -198,7 +199,8 @@ int channels_init(struct channels *channels, const double *s, const double *d, c
     return 0;
 }
 
-void channel_ends(const double *x, const struct mm_shape *shape, int axis, int64_t c, double *least, double *most)
+void channel_ends(const double *x, const struct mm_shape *shape, int axis, int64_t c, double *least,
+                  double *most)
 {
     struct parts p = parts_of(shape, axis);
     *least = INFINITY;
@@ -270,12 +272,6 @@ void channels_left(const struct channels *channels, double scale, double *left, 
     }
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 #define CHANNELS_TELLING 4 /* fewer say nothing about channels */
 
 double channels_spread(const struct channels *channels)
@@ -288,8 +284,8 @@ double channels_spread(const struct channels *channels)
     }
     double spread = NAN;
     if (n >= CHANNELS_TELLING) {
-        qsort(error, n, sizeof *error, ascending);
-        spread = error[(n - 1) * 9 / 10] / error[(n - 1) / 2];
+        double most = value_at_place(error, n, (n - 1) * 9 / 10);
+        spread = most / value_at_place(error, n, (n - 1) / 2);
     }
     free(error);
     return spread;

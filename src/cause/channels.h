@@ -27,7 +27,8 @@ int channels_init(struct channels *channels, const double *s, const double *d, c
                   int axis, const int32_t *source);
 void channels_done(struct channels *channels);
 /* The finite ends of one channel of a row-major array; +Inf and -Inf when there are none. */
-void channel_ends(const double *x, const struct mm_shape *shape, int axis, int64_t c, double *least, double *most);
+void channel_ends(const double *x, const struct mm_shape *shape, int axis, int64_t c, double *least,
+                  double *most);
 
 /* d = scale s + offset by least squares in one channel; scale 0 where s is constant. */
 void channel_fit(const struct channels *channels, int64_t c, double *scale, double *offset);

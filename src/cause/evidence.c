@@ -12,7 +12,7 @@
 
 /* Values of both sides while they are looked at. */
 struct values {
-    double *s, *d; /* NULL: too many, or nothing to hold them */
+    double *s, *d;            /* NULL: too many, or nothing to hold them */
     struct channels channels; /* along the evidence's channel_axis; without sums until channels_find */
 };
 
@@ -134,8 +134,7 @@ static void causes_find(struct mm_evidence *e, const struct mm_analysis *analysi
     e->findings = mm_causes_find(&c, cancel, e->finding);
 }
 
-static void channels_find(struct mm_evidence *e, const struct mm_pair_tensors *tensors,
-                          struct values *v)
+static void channels_find(struct mm_evidence *e, const struct mm_pair_tensors *tensors, struct values *v)
 {
     if (!v->s || !v->d || e->channel_axis < 0 || tensors->match == MM_MATCH_MISMATCH)
         return;

@@ -75,7 +75,7 @@ static const double slip_doubt[SLIPS] = {0, 1, 1.2, 2, 2};
 struct order {
     struct channels channels;
     bool reversed, there;
-    double fitted;           /* residual of a line a channel */
+    double fitted;            /* residual of a line a channel */
     double least[3], most[3]; /* the ends of each of s' channels */
 };
 

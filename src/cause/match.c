@@ -1,5 +1,6 @@
 /* The same slices in another order: channels, or rows of a list. Found by looking for each slice's twin. */
 #include "cause/arrangement.h"
+#include "cause/sorted.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -218,8 +219,9 @@ static void twins_text(const struct slices *x, char *out, size_t size)
 
 #define GLANCE_PROBES 16
 #define GLANCE_SLICES 8
-#define GLANCE_LEAST  3    /* of them that must be nearer to another slice of s than to their own, by more than */
-#define GLANCE_NEARER 0.85 /* this, for the rest holds at most 0.36 of the error where cause_score lets it through */
+#define GLANCE_LEAST  3 /* of them that must be nearer to another slice of s than to their own, by more than */
+#define GLANCE_NEARER                                                                                        \
+    0.85 /* this, for the rest holds at most 0.36 of the error where cause_score lets it through */
 
 static bool is_nearer_elsewhere(const struct slices *x, size_t i, double own)
 {
@@ -363,12 +365,6 @@ bool cause_lost_rows(const struct trial *t, struct found *found)
 
 /* ---- values in another order ---- */
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Values where src and dst differ by more than noise, a copy of each side. */
 struct moved {
     double *s, *d;
@@ -414,8 +410,8 @@ static bool moved_init(struct moved *m, const struct trial *t)
 static double sorted_left(struct moved *m)
 {
     double left = 0;
-    qsort(m->s, m->count, sizeof *m->s, ascending);
-    qsort(m->d, m->count, sizeof *m->d, ascending);
+    sort_values(m->s, m->count);
+    sort_values(m->d, m->count);
     for (size_t i = 0; i < m->count; i++)
         left += (m->s[i] - m->d[i]) * (m->s[i] - m->d[i]);
     return left;

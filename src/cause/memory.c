@@ -55,7 +55,7 @@ struct part {
     bool constant;
 };
 
-#define PART_LEAST 8   /* values; fewer are equal by chance */
+#define PART_LEAST 8 /* values; fewer are equal by chance */
 
 /* The stretch of equal values of d, where s has others, that holds the most error. */
 static struct part longest_run(const struct trial *t)
@@ -172,7 +172,8 @@ static double part_score(const struct trial *t, const struct part *part, int64_t
     double rest = sqrt(part->outside / t->dd);
     int64_t length = part->to - part->from;
     bool right = part->signal_outside >= STRETCH_RIGHT * t->ss &&
-                 part->outside <= STRETCH_OUTSIDE * STRETCH_OUTSIDE * part->signal_outside && rest <= STRETCH_OUTSIDE * t->observed;
+                 part->outside <= STRETCH_OUTSIDE * STRETCH_OUTSIDE * part->signal_outside &&
+                 rest <= STRETCH_OUTSIDE * t->observed;
     if (length <= 0 || length >= whole || !(share >= STRETCH_SHARE) || !right)
         return 0;
     return cause_score(t, rest);

@@ -5,10 +5,12 @@
 
 #include "cause/cause.h"
 
-#define STRETCH_SHARE   0.9 /* of the error's energy that must lie in it */
-#define STRETCH_OUTSIDE 0.3 /* the rest's error against what was observed, and against its own signal, at most */
-#define STRETCH_RIGHT   0.1 /* share of the signal that must be in the rest */
-#define STRETCH_GARBAGE 0.7 /* relative error of what has nothing of s in it: 1 for zeros, 1.4 for other values */
+#define STRETCH_SHARE 0.9 /* of the error's energy that must lie in it */
+#define STRETCH_OUTSIDE                                                                                      \
+    0.3 /* the rest's error against what was observed, and against its own signal, at most */
+#define STRETCH_RIGHT 0.1 /* share of the signal that must be in the rest */
+#define STRETCH_GARBAGE                                                                                      \
+    0.7 /* relative error of what has nothing of s in it: 1 for zeros, 1.4 for other values */
 
 /* What may be. */
 struct stretch {

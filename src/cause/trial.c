@@ -40,12 +40,22 @@ static double first_finite(const double *x, int64_t count)
     return 0;
 }
 
+/* Where all values are finite the metrics have these sums, with all digits that matter in an error of this size. */
+#define METRICS_LEAST 1e-3 /* relative error */
+
+static bool metrics_have_sums(const struct trial *t)
+{
+    const struct mm_metrics *m = &t->c->result->metrics;
+    return t->c->result->state == MM_STATE_MEASURED && m->finite == t->c->d_count &&
+           m->nonfinite_differ == 0 && m->nonfinite_equal == 0 && m->diff2 >= METRICS_LEAST &&
+           isfinite(m->diff2);
+}
+
 static void sums_of_pairs(struct trial *t)
 {
     const double *s = t->c->s, *d = t->c->d;
     struct moments ms = {.about = first_finite(s, t->c->s_count)};
     struct moments md = {.about = first_finite(d, t->c->d_count)};
-    double fourth = 0;
     for (int64_t i = 0; i < t->c->d_count; i++) {
         if (!isfinite(s[i]) || !isfinite(d[i]))
             continue;
@@ -53,14 +63,12 @@ static void sums_of_pairs(struct trial *t)
         moments_add(&ms, s[i]);
         moments_add(&md, d[i]);
         t->ss += s[i] * s[i];
-        fourth += s[i] * s[i] * (s[i] * s[i]);
         t->dd += d[i] * d[i];
         t->ee += e * e;
         t->se += s[i] * e;
         t->sd += s[i] * d[i];
     }
     t->n = ms.n;
-    t->effective = fourth > 0 && isfinite(fourth) ? t->ss / fourth * t->ss : (double)t->n;
     t->mean_s = moments_mean(&ms);
     t->mean_d = moments_mean(&md);
     t->vs = moments_spread(&ms);
@@ -180,14 +188,12 @@ void trial_init(struct trial *t, const struct mm_case *c, const atomic_bool *can
     t->cancel = cancel;
     t->values = c->s && c->d && c->s_count > 0 && c->d_count > 0;
     t->aligned = t->values && c->s_count == c->d_count && c->result->state != MM_STATE_MISMATCH;
-    if (t->aligned)
+    if (t->aligned && !metrics_have_sums(t))
         sums_of_pairs(t);
-    else if (t->values)
+    else if (t->values && !t->aligned)
         sums_apart(t);
     else
         sums_of_metrics(t);
-    if (!t->aligned)
-        t->effective = (double)t->n;
     t->observed = sqrt(t->ee / fmax(t->ss, t->dd));
     t->noise = fmax(c->noise, 1e-7);
     t->whole_s = t->values ? whole(c->s, c->s_count) : kind_is_whole(c->result->src.dtype);
@@ -276,11 +282,21 @@ double cause_score(const struct trial *t, double residual)
 #define FIT_FAR     6.0 /* from here on it is not, and may be */
 #define FIT_STRICT  0.1
 
-double cause_score_fit(const struct trial *t, double residual, double parameters)
+/* As many values as carry s' energy: (sum s^2)^2 / sum s^4, at most n; of a softmax it is a few. */
+static double effective_values(const struct trial *t)
 {
-    if (!(t->effective > parameters) || t->observed <= 0)
-        return 0;
-    residual *= sqrt(t->effective / (t->effective - parameters));
+    const double *s = t->c->s, *d = t->c->d;
+    double fourth = 0;
+    for (int64_t i = 0; t->aligned && i < t->c->d_count; i++) {
+        double square = s[i] * s[i];
+        if (isfinite(s[i]) && isfinite(d[i]))
+            fourth += square * square;
+    }
+    return fourth > 0 && isfinite(fourth) ? t->ss / fourth * t->ss : (double)t->n;
+}
+
+static double score_of_fit(const struct trial *t, double residual)
+{
     double far = log(residual / (FIT_NOISE * t->noise)) / log(FIT_FAR / FIT_NOISE);
     double share = fmin(fmax(far, 0), 1); /* residual 0 gives 0 */
     double allowed = FIT_ALLOWED * pow(FIT_STRICT / FIT_ALLOWED, share);
@@ -288,7 +304,17 @@ double cause_score_fit(const struct trial *t, double residual, double parameters
     return left <= 1.2 ? 1 - left * left / 2 : 0;
 }
 
-static double residual_up_to(const struct trial *t, predict_block predict, const void *hypothesis, double most)
+double cause_score_fit(const struct trial *t, double residual, double parameters)
+{
+    /* parameters only make it worse: they are counted where there is something to lose */
+    if (t->observed <= 0 || !((double)t->n > parameters) || score_of_fit(t, residual) == 0)
+        return 0;
+    double values = effective_values(t);
+    return values > parameters ? score_of_fit(t, residual * sqrt(values / (values - parameters))) : 0;
+}
+
+static double residual_up_to(const struct trial *t, predict_block predict, const void *hypothesis,
+                             double most)
 {
     double h[PREDICT_BLOCK], left = 0, whole_energy = 0;
     int64_t judged = 0, count = t->c->d_count;

@@ -57,7 +57,7 @@ static void laid_in_any_way(void **state)
     static const struct {
         struct mm_shape shape;
         int axis;
-    } ways[] = {{{2, {40, 6}}, 1}, {{2, {40, 7}}, 1}, {{3, {5, 4, 3}}, 1}, {{3, {5, 4, 3}}, 2},
+    } ways[] = {{{2, {40, 6}}, 1},    {{2, {40, 7}}, 1},    {{3, {5, 4, 3}}, 1}, {{3, {5, 4, 3}}, 2},
                 {{3, {3, 4, 17}}, 1}, {{3, {3, 4, 16}}, 0}, {{1, {9}}, 0}};
     double x[512], y[512];
     for (size_t k = 0; k < 2 * MM_COUNT(ways); k++) {
