@@ -236,7 +236,7 @@ struct mm_worst {
 struct mm_evidence {
     struct mm_worst worst;
     /*
-     * f16, bf16; e4m3 or e5m2 where dst is one; of dst's integer format (i8 where it only is known to be
+     * Where a format was found or is known to be quantised: f16, bf16; e4m3 or e5m2 where dst is one; of dst's integer format (i8 where it only is known to be
      * quantised) symmetric, asymmetric, another range (p99.99; mse below 10,000 values), per channel along
      * channel_axis, and along the last of three axes. Of a tensor of more than 2^18 elements, from a part of
      * it that keeps the extremes and all channels.

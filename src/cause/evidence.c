@@ -57,8 +57,8 @@ static int floors_find(struct mm_evidence *e, const struct mm_analysis *analysis
         channels |= setting[i].per_channel ? 1u << setting[i].axis : 0;
     int failed = subsample_open(&subsample, s, stats, channels, err);
     if (!failed)
-        failed = mm_whatif_tensor(&subsample.tensor, setting, n, &(struct mm_control){.cancel = cancel},
-                                  e->floor, err);
+        failed = mm_whatif_costs(&subsample.tensor, setting, n, &(struct mm_control){.cancel = cancel},
+                                 e->floor, err);
     if (!failed)
         subsample_rescale(&subsample, stats, e->floor, n);
     subsample_close(&subsample);

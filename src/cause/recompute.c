@@ -58,6 +58,19 @@ static void by_channel_add(struct by_channel *by, int64_t position, double y, do
         by->rr[position / by->inner % by->count] += (y - y0) * (y - y0);
 }
 
+/* All positions of a result; those of a channel lie in rows. */
+static void by_channel_add_all(struct by_channel *by, const struct mm_value *y, const struct mm_value *y0)
+{
+    for (int64_t from = 0, c = 0; by->rr && from < y0->count; from += by->inner, c = (c + 1) % by->count) {
+        double rr = 0;
+        for (int64_t i = from; i < from + by->inner; i++) {
+            double r = mm_value_at(y, i) - mm_value_at(y0, i), square = r * r;
+            rr += isfinite(r) ? square : 0;
+        }
+        by->rr[c] += rr;
+    }
+}
+
 static void by_channel_finish(struct by_channel *by, struct mm_recomputed *out)
 {
     double sum = 0;
@@ -89,12 +102,10 @@ static int compare_whole(const struct mm_recompute *recompute, const struct oper
         by_channel_init(by, recompute, &y0.shape);
     if (result == 0)
         residual_init(residual, &o->result[side]);
-    for (int64_t i = 0; i < y0.count && result == 0; i++) {
-        double y = mm_value_at(&o->result[side], i), expected = mm_value_at(&y0, i);
-        residual_add(residual, y, expected);
-        if (by)
-            by_channel_add(by, i, y, expected);
-    }
+    if (result == 0)
+        residual_add_all(residual, &o->result[side], &y0);
+    if (result == 0 && by)
+        by_channel_add_all(by, &o->result[side], &y0);
     mm_value_done(&y0);
     return result;
 }
@@ -208,9 +219,9 @@ static double size_of_inputs(const struct operands *o, int count, double *greate
         const struct mm_value *x = o->input[SIDE_DST][k];
         double sum = 0;
         for (int64_t i = 0; x && x->f && i < x->count; i++) {
-            double v = isfinite(x->f[i]) ? (double)x->f[i] : 0;
+            double v = isfinite(x->f[i]) ? fabs((double)x->f[i]) : 0;
             sum += v * v;
-            *greatest = fmax(*greatest, fabs(v));
+            *greatest = v > *greatest ? v : *greatest;
         }
         if (x && x->count)
             most = fmax(most, sqrt(sum / (double)x->count));

@@ -10,10 +10,10 @@ void residual_init(struct residual *residual, const struct mm_value *y)
 {
     *residual = (struct residual){0};
     for (int64_t i = 0; i < y->count; i++) {
-        double v = mm_value_at(y, i);
+        double v = y->f ? (double)y->f[i] : (double)y->i[i];
         if (isfinite(v)) {
-            residual->least = fmin(residual->least, v);
-            residual->most = fmax(residual->most, v);
+            residual->least = v < residual->least ? v : residual->least;
+            residual->most = v > residual->most ? v : residual->most;
         }
     }
 }
@@ -24,9 +24,10 @@ static bool is_clipped(const struct residual *residual, double y, double y0)
     return (y > 0 && y == residual->most && y0 > y) || (y < 0 && y == residual->least && y0 < y);
 }
 
-void residual_add(struct residual *residual, double y, double y0)
+static inline void add(struct residual *residual, double y, double y0)
 {
     residual->n++;
+    double square = (y - y0) * (y - y0);
     if (!isfinite(y) || !isfinite(y0)) {
         residual->nonfinite += isfinite(y0) != 0;
         return;
@@ -34,10 +35,25 @@ void residual_add(struct residual *residual, double y, double y0)
     residual->yy += y0 * y0;
     if (is_clipped(residual, y, y0)) {
         residual->clipped++;
-        residual->rr_clipped += (y - y0) * (y - y0);
+        residual->rr_clipped += square;
     } else {
-        residual->rr += (y - y0) * (y - y0);
+        residual->rr += square;
     }
+}
+
+void residual_add(struct residual *residual, double y, double y0)
+{
+    add(residual, y, y0);
+}
+
+void residual_add_all(struct residual *residual, const struct mm_value *y, const struct mm_value *y0)
+{
+    struct residual sum = *residual; /* where it stays in registers */
+    for (int64_t i = 0; i < y->count && y->f && y0->f; i++)
+        add(&sum, (double)y->f[i], (double)y0->f[i]);
+    for (int64_t i = 0; i < y->count && !(y->f && y0->f); i++)
+        add(&sum, mm_value_at(y, i), mm_value_at(y0, i));
+    *residual = sum;
 }
 
 double residual_relative(const struct residual *residual)

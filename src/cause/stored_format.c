@@ -234,6 +234,8 @@ size_t format_settings(const struct format *format, unsigned quantised, const st
     enum mm_dtype dtype = format_is_integer(format->dtype) ? format->dtype : MM_I8;
     int64_t count = mm_shape_count(shape);
     size_t n = 0;
+    if (format->dtype == MM_DTYPE_NONE && !quantised)
+        return 0; /* no format that could cost something */
     out[n++] = (struct mm_whatif_setting){.dtype = MM_F16};
     out[n++] = (struct mm_whatif_setting){.dtype = MM_BF16};
     if (is_float8(format->dtype))
