@@ -28,10 +28,43 @@ static size_t sample_of(const double *x, int64_t count, double out[GRID_SAMPLE])
     return n;
 }
 
+#define FEW_MOST 512  /* different values that are told apart without sorting all: an int8 grid has 256 */
+#define PLACES   2048 /* a power of two: where they may stand, by their bits */
+
+static size_t place_of(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (size_t)((bits * 0x9E3779B97F4A7C15u) >> 53); /* 11 bits */
+}
+
+/* Each value once, in any order; returns how many, or n where they are not few: then nothing was moved. */
+static size_t once_if_few(double *x, size_t n)
+{
+    double kept[FEW_MOST];
+    uint16_t at[PLACES] = {0}; /* 1 + which of those kept; 0: none */
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        double value = x[i] + 0; /* -0 is 0 */
+        size_t place = place_of(value);
+        while (at[place] && kept[at[place] - 1] != value)
+            place = (place + 1) % PLACES;
+        if (at[place])
+            continue;
+        if (count == FEW_MOST)
+            return n;
+        kept[count++] = value;
+        at[place] = (uint16_t)count;
+    }
+    memcpy(x, kept, count * sizeof *x);
+    return count;
+}
+
 /* In order, each value once. Returns how many are left. */
 static size_t distinct(double *x, size_t n)
 {
     size_t kept = 0;
+    n = once_if_few(x, n);
     sort_values(x, n);
     for (size_t i = 0; i < n; i++)
         if (kept == 0 || x[i] != x[kept - 1])
