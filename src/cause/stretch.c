@@ -3,7 +3,6 @@
 
 #include <math.h>
 
-#define GLANCE  256
 #define SMALL   1024 /* values that are looked at as fast */
 #define BUCKETS 512  /* along an axis or memory, at most */
 /* How many times a share may be missed: the sample is one position in many. */
@@ -101,19 +100,31 @@ static bool is_about(double value, double expected)
     return value >= expected / 2 && value <= expected * 2;
 }
 
+/* Has the sample the tensor's error and signal? */
+static bool is_like_all(const struct trial *t, const struct bucket *all)
+{
+    double share = (double)t->sample->count / (double)t->n;
+    return is_about(all->error, share * t->ee) && is_about(all->signal, share * t->ss);
+}
+
 struct stretch stretch_glance(const struct trial *t)
 {
-    struct bucket bucket[BUCKETS];
+    static const size_t glances[] = {256, 1024};
+    struct bucket bucket[BUCKETS], all = {0};
     struct stretch out = {true, true};
+    bool told = false;
+    size_t count = 0;
     if (!t->aligned || !t->sample || t->n != t->c->d_count || t->n <= SMALL)
         return out;
     if (t->sample->wanted == 0)
         sample_init(t->sample, t);
-    sample_draw(t->sample, t, GLANCE);
-    size_t count = fill(bucket, t, -1);
-    struct bucket all = sum_of(bucket, count);
-    double share = (double)t->sample->count / (double)t->n;
-    if (!is_about(all.error, share * t->ee) || !is_about(all.signal, share * t->ss))
+    for (size_t i = 0; i < MM_COUNT(glances) && !told; i++) {
+        sample_draw(t->sample, t, glances[i]);
+        count = fill(bucket, t, -1);
+        all = sum_of(bucket, count);
+        told = is_like_all(t, &all);
+    }
+    if (!told)
         return out;
     out.run = run_fits(bucket, count, &all);
     out.part = part_fits(bucket, count, &all);

@@ -18,7 +18,7 @@ struct stretch {
     bool part; /* in memory or along some axis, as far off as it is large */
 };
 /*
- * From 256 positions: false is said only where the shares above are missed by far, on a sample that has the
+ * From 256 positions, or 1024 where these do not tell: false is said only where the shares above are missed by far, on a sample that has the
  * tensor's error and signal within a factor of 2. Both true where that is not so, and of small tensors.
  */
 struct stretch stretch_glance(const struct trial *trial);
