@@ -80,17 +80,19 @@ static bool part_fits(const struct bucket *bucket, size_t count, const struct bu
     return false;
 }
 
-/* Neighbours of one value that have most of the error between them. */
+/* Neighbours of one value that have most of the error between them; buckets at both ends may hold others, too. */
 static bool run_fits(const struct bucket *bucket, size_t count, const struct bucket *all)
 {
     double error = 0, value = NAN;
     for (size_t b = 0; b < count; b++) {
         if (!bucket[b].seen)
             continue;
-        error = bucket[b].d == value ? error + bucket[b].error : bucket[b].error;
+        bool ends = isnan(bucket[b].d), goes_on = bucket[b].d == value || ends || isnan(value);
+        error = goes_on ? error + bucket[b].error : bucket[b].error;
         value = bucket[b].d;
-        if (!isnan(value) && SLACK_PART * error >= STRETCH_SHARE * all->error)
+        if (SLACK_PART * error >= STRETCH_SHARE * all->error)
             return true;
+        error = ends ? bucket[b].error : error; /* it may be the first of another run */
     }
     return false;
 }
