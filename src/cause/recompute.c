@@ -156,7 +156,7 @@ static int check_reference(const struct operands *o, const struct mm_operator_ca
                            struct residual *residual, struct mm_err *err)
 {
     int64_t at[REFERENCE_POSITIONS];
-    size_t step = p->count / REFERENCE_POSITIONS + 1, count = 0;
+    size_t step = (p->count + REFERENCE_POSITIONS - 1) / REFERENCE_POSITIONS, count = 0;
     if (check_count(o, SIDE_SRC, mm_shape_count(&p->shape), err) < 0)
         return -1;
     for (size_t i = 0; i < p->count; i += step)
