@@ -14,6 +14,7 @@
 
 /* ---- one layer, as reasoning sees it ------------------------------------------------------------------- */
 
+struct channels; /* src/cause/channels.h */
 struct mm_evidence;
 struct mm_recomputed;
 /* A pair with what is known of it. All borrowed; evidence is NULL where it was not analysed. */
@@ -188,6 +189,9 @@ struct mm_case {
     struct mm_shape s_shape, d_shape;
     const struct mm_whatif *floor; /* what-ifs of s, cheap ones */
     size_t floors;
+    const struct channels
+        *channels; /* sums of each channel along `channels_axis`, if somebody had them; NULL */
+    int channels_axis;
 };
 #define MM_CASE_MAX ((int64_t)8 << 20) /* elements a side that are held in memory to look at structure */
 
@@ -252,7 +256,7 @@ struct mm_worst {
 struct mm_evidence {
     struct mm_worst worst;
     /*
-     * f16, bf16; e4m3 or e5m2 where dst is one; of dst's integer format (i8 where it only is known to be
+     * Where a format was found or is known to be quantised: f16, bf16; e4m3 or e5m2 where dst is one; of dst's integer format (i8 where it only is known to be
      * quantised) symmetric, asymmetric, another range (p99.99; mse below 10,000 values), per channel along
      * channel_axis, and along the last of three axes. Of a tensor of more than 2^18 elements, from a part of
      * it that keeps the extremes and all channels.

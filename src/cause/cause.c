@@ -1,7 +1,9 @@
 /* The table of causes, and how the best of them are found. */
-#include "cause/cause.h"
+#include "cause/arrangement.h"
+#include "cause/channels.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What a cause needs to be tried at all. */
@@ -275,10 +277,26 @@ static size_t best_of(const struct found *found, size_t count, double noise)
     return best;
 }
 
+/* All causes that make sense. Returns how many of them are worth keeping. */
+static size_t try_all(const struct trial *t, struct found found[MM_CAUSE_COUNT])
+{
+    size_t count = 0;
+    for (int id = 1; id < MM_CAUSE_COUNT && !trial_cancelled(t); id++) {
+        memset(&found[count], 0, sizeof found[count]);
+        found[count].finding.cause = (enum mm_cause_id)id;
+        found[count].finding.residual = NAN;
+        if (makes_sense(&rows[id], t) && rows[id].try(t, &found[count]) &&
+            found[count].finding.score >= SCORE_KEEP)
+            count++;
+    }
+    return count;
+}
+
 size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
                       struct mm_finding out[MM_FINDINGS_MAX])
 {
     struct found found[MM_CAUSE_COUNT];
+    struct channels channels = {0};
     struct trial t;
     size_t count = 0, kept = 0;
     bool measured = c->result->state == MM_STATE_MEASURED;
@@ -287,14 +305,13 @@ size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
     trial_init(&t, c, cancel);
     if (measured && c->result->metrics.nonfinite_differ == 0 && !(t.ee > 0))
         return 0; /* nothing to explain */
-    for (int id = 1; id < MM_CAUSE_COUNT && !trial_cancelled(&t); id++) {
-        memset(&found[count], 0, sizeof found[count]);
-        found[count].finding.cause = (enum mm_cause_id)id;
-        found[count].finding.residual = NAN;
-        if (makes_sense(&rows[id], &t) && rows[id].try(&t, &found[count]) &&
-            found[count].finding.score >= SCORE_KEEP)
-            count++;
-    }
+    t.sample = malloc(sizeof *t.sample);
+    t.channels = &channels;
+    if (t.sample)
+        t.sample->wanted = 0;
+    count = try_all(&t, found);
+    channels_done(&channels);
+    free(t.sample);
     for (; kept < MM_FINDINGS_MAX && count > 0; kept++) {
         size_t best = best_of(found, count, t.noise);
         out[kept] = found[best].finding;

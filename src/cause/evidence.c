@@ -13,13 +13,15 @@
 
 /* Values of both sides while they are looked at. */
 struct values {
-    double *s, *d; /* NULL: too many, or nothing to hold them */
+    double *s, *d;            /* NULL: too many, or nothing to hold them */
+    struct channels channels; /* along the evidence's channel_axis; without sums until channels_find */
 };
 
 static void values_done(struct values *values)
 {
     free(values->s);
     free(values->d);
+    channels_done(&values->channels);
     *values = (struct values){NULL, NULL};
 }
 
@@ -55,8 +57,8 @@ static int floors_find(struct mm_evidence *e, const struct mm_analysis *analysis
         channels |= setting[i].per_channel ? 1u << setting[i].axis : 0;
     int failed = subsample_open(&subsample, s, stats, channels, err);
     if (!failed)
-        failed = mm_whatif_tensor(&subsample.tensor, setting, n, &(struct mm_control){.cancel = cancel},
-                                  e->floor, err);
+        failed = mm_whatif_costs(&subsample.tensor, setting, n, &(struct mm_control){.cancel = cancel},
+                                 e->floor, err);
     if (!failed)
         subsample_rescale(&subsample, stats, e->floor, n);
     subsample_close(&subsample);
@@ -134,25 +136,25 @@ static void causes_find(struct mm_evidence *e, const struct mm_analysis *analysi
                         .s_shape = tensors->s.shape,
                         .d_shape = tensors->d.shape,
                         .floor = e->floor,
-                        .floors = e->floors};
+                        .floors = e->floors,
+                        .channels = v->channels.sum ? &v->channels : NULL,
+                        .channels_axis = e->channel_axis};
     e->findings = mm_causes_find(&c, cancel, e->finding);
 }
 
 static void channels_find(struct mm_evidence *e, const struct mm_analysis *analysis,
-                          const struct mm_pair_tensors *tensors, const struct values *v)
+                          const struct mm_pair_tensors *tensors, struct values *v)
 {
     bool data = integers_are_data(analysis->result, analysis->op_type); /* ids have no RMS */
     bool known = known_axis(analysis, &tensors->s.shape);
-    struct channels channels;
     if (!v->s || !v->d || e->channel_axis < 0 || tensors->match == MM_MATCH_MISMATCH)
         return;
-    if (channels_init(&channels, v->s, v->d, &tensors->s.shape, e->channel_axis, NULL) == 0) {
-        e->channel_spread = channels_spread(&channels);
-        e->channel_slope = channels_slope(&channels);
-        if (!data)
-            worst_channel(&e->worst, &channels, e->channel_axis, known);
-    }
-    channels_done(&channels);
+    if (channels_init(&v->channels, v->s, v->d, &tensors->s.shape, e->channel_axis, NULL) < 0)
+        return;
+    e->channel_spread = channels_spread(&v->channels);
+    e->channel_slope = channels_slope(&v->channels);
+    if (!data)
+        worst_channel(&e->worst, &v->channels, e->channel_axis, known);
 }
 
 /* Another tensor's values, one by one, are likelier than anything that fits them; the others stand behind. */

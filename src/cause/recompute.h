@@ -35,6 +35,8 @@ struct residual {
 };
 void residual_init(struct residual *residual, const struct mm_value *y);
 void residual_add(struct residual *residual, double y, double y0);
+/* All positions of two values of one count. */
+void residual_add_all(struct residual *residual, const struct mm_value *y, const struct mm_value *y0);
 /* |r| / |y0|: 0 for 0 / 0, +Inf for x / 0. Without those clipped, if they are at most 1 in 20, or 2. */
 double residual_relative(const struct residual *residual);
 /* What 256 steps over the range of y and 0 cost, against y0; NaN where y0 is all zero. */

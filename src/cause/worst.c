@@ -1,4 +1,5 @@
 #include "cause/worst.h"
+#include "cause/sorted.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,12 +26,6 @@ void worst_element(struct mm_worst *worst, const struct mm_metrics *metrics, con
     worst->d = d[at];
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double rms_error(const struct channel_sums *sum)
 {
     return sum->n ? sqrt(sum->ee / (double)sum->n) : 0;
@@ -49,8 +44,7 @@ void worst_channel(struct mm_worst *worst, const struct channels *channels, int 
             most = c;
     }
     double largest = error[most];
-    qsort(error, count, sizeof *error, ascending);
-    double median = error[(count - 1) / 2];
+    double median = value_at_place(error, count, (count - 1) / 2);
     free(error);
     if (channels->sum[most].n < 2 || !(largest > 0) || largest < STANDS_OUT * median)
         return;
