@@ -67,6 +67,10 @@ const struct mm_session_options *mm_session_options(const struct mm_session *ses
 const struct mm_dump *mm_session_src(const struct mm_session *session);
 /* The accelerator's dump. Borrowed. */
 const struct mm_dump *mm_session_dst(const struct mm_session *session);
+/* What all tensors of a dump have, which is undone when they are compared; NULL: nothing. */
+const struct mm_layout *mm_session_layout(const struct mm_session *session);
+/* The end of all names of src, or of dst, that was left out when they were paired; "": none. */
+const char *mm_session_suffix(const struct mm_session *session, bool dst);
 /* Something about the folders that a person should know ("src and dst are the same folder"), or NULL. */
 const char *mm_session_notice(const struct mm_session *session);
 

@@ -63,6 +63,7 @@ struct mm_session {
     const struct mm_graph *model; /* the one that was given; options.graph is NULL when it is of no use */
     struct mm_model_match match;  /* of the pairs; zeroed without a model */
     enum mm_order_source order;
+    const struct mm_layout *layout; /* of the pairs, or NULL */
     const char *notice;
     uint64_t revision;
     size_t measured, cached, bad, tagged;
@@ -75,8 +76,9 @@ struct mm_session {
 
 /* Add a sentence to the notice; ends `text`. Without memory the notice stays as it is. */
 void session_note(struct mm_session *session, struct mm_buf *text);
-/* Undo a layout that all of dst has, if a few headers say so, and note it. */
-void layout_apply(struct mm_session *session);
+/* Undo what all of the dumps of these pairs have, if a few of them say so, and note it where that is wanted. Returns
+ * it (of the session's arena), or NULL. */
+const struct mm_layout *layout_apply(struct mm_session *session, struct mm_pairs *pairs, bool noted);
 /* Judge a layer whose result or thresholds changed; keeps the count of bad ones. */
 void session_judge(struct mm_session *session, struct mm_layer *layer);
 /* The kinds of requests, a file each. */

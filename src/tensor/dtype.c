@@ -45,3 +45,10 @@ enum mm_dtype mm_dtype_find(const char *name)
             return (enum mm_dtype)i;
     return MM_DTYPE_NONE;
 }
+
+bool mm_dtype_reads(enum mm_dtype dtype, enum mm_dtype stored)
+{
+    const struct mm_dtype_info *to = mm_dtype_info(dtype), *from = mm_dtype_info(stored);
+    bool integer = from->kind == MM_KIND_INT || from->kind == MM_KIND_UINT;
+    return to->kind == MM_KIND_FLOAT && integer && from->bits == to->bits;
+}
