@@ -196,8 +196,9 @@ struct mm_result {
     enum mm_state state;
     enum mm_shape_match match;
     struct mm_info src, dst;
-    struct mm_shape shape;     /* of a pair whose headers are known: as it was compared; of a mismatch src's */
-    double spread; /* MEASURED: of several samples, the largest diff2 of another one of the same side, of which the
+    struct mm_shape shape; /* of a pair whose headers are known: as it was compared; of a mismatch src's */
+    double
+        spread; /* MEASURED: of several samples, the largest diff2 of another one of the same side, of which the
                       first is compared; +Inf: NaN or Inf in one of them. 0: there is one sample, or they are equal */
     struct mm_metrics metrics; /* SINGLE: only the stats of the side that is there */
     int64_t masked;            /* MEASURED: positions that hold a sentinel on both sides */

@@ -21,12 +21,14 @@ bool mm_framework_find(const char *name, enum mm_framework *out);
  * of pairs of members are 0 for src, 1 for dst. Zeroed: nothing.
  */
 struct mm_layout {
-    struct mm_axis axis;  /* of dst, as if its files' names had it where they have none; of what has its rank */
-    bool blocked[2];      /* five axes N, C/b, H, W, b stand for N, C, H, W, with channels beyond C as padding */
-    int64_t times[2];     /* the first axis (or one of length 1) is so many times the other's: samples of which the
+    struct mm_axis
+        axis;        /* of dst, as if its files' names had it where they have none; of what has its rank */
+    bool blocked[2]; /* five axes N, C/b, H, W, b stand for N, C, H, W, with channels beyond C as padding */
+    int64_t
+        times[2];    /* the first axis (or one of length 1) is so many times the other's: samples of which the
                              first is taken; 0: no such */
-    int64_t more[2];      /* axes are longer by so much: padding; 0: no such */
-    bool front;           /* the padding is in front of what the other side has, not behind it */
+    int64_t more[2]; /* axes are longer by so much: padding; 0: no such */
+    bool front;      /* the padding is in front of what the other side has, not behind it */
 };
 
 struct mm_pair {
@@ -37,7 +39,8 @@ struct mm_pair {
     uint32_t occurrence;  /* k: the k-th of this name on its side, from 1 */
     uint32_t occurrences; /* how many of this name (the larger side) */
     const struct mm_layout *layout; /* what all of the dumps have, or NULL. Borrowed */
-    enum mm_dtype read_as; /* integers of this width on either side are its bit patterns; NONE: they are integers */
+    enum mm_dtype
+        read_as;  /* integers of this width on either side are its bit patterns; NONE: they are integers */
     size_t place; /* 0-based, in the whole list, also where only a share of it is left */
 };
 
@@ -50,9 +53,10 @@ struct mm_pairs {
     size_t count;
     size_t both, src_only, dst_only;
     size_t dropped; /* entries that the framework's rules left out */
-    const char *suffix; /* an end of all names of one side that the other's do not have, which was left out; or NULL */
-    bool suffix_dst;    /* it is dst's names that end so */
-    bool numbered;  /* the numbers before file names belong to the names: they are no time stamps */
+    const char *
+        suffix; /* an end of all names of one side that the other's do not have, which was left out; or NULL */
+    bool suffix_dst; /* it is dst's names that end so */
+    bool numbered;   /* the numbers before file names belong to the names: they are no time stamps */
     struct mm_pair_counts whole; /* before mm_pairs_shard */
     struct mm_arena arena;
 };
@@ -139,27 +143,27 @@ enum mm_shape_match {
     MM_MATCH_UNDO_DST, /* dst's @axis undone */
     MM_MATCH_UNDO_BOTH,
     MM_MATCH_SQUEEZED, /* same elements in the same order, shapes differ by 1-sized axes only */
-    MM_MATCH_PART,      /* what both have: the first of several samples, or all but padding; an @axis may be undone */
+    MM_MATCH_PART, /* what both have: the first of several samples, or all but padding; an @axis may be undone */
     MM_MATCH_UNBLOCKED, /* blocks of channels undone, and what else there is to undo */
-    MM_MATCH_MISMATCH  /* shapes differ: nothing was measured */
+    MM_MATCH_MISMATCH   /* shapes differ: nothing was measured */
 };
 const char *mm_shape_match_text(enum mm_shape_match match); /* "@axis of dst undone" */
 
 /* What is done to one side's tensor before it is compared, in this order. */
 struct mm_laying {
-    bool unblock;          /* N, C/b, H, W, b to N, C, H, W */
-    bool undo;             /* axes that were moved, moved back */
-    bool cut;              /* a part is taken: ... */
-    struct mm_shape part;  /* ... of this shape, ... */
+    bool unblock;              /* N, C/b, H, W, b to N, C, H, W */
+    bool undo;                 /* axes that were moved, moved back */
+    bool cut;                  /* a part is taken: ... */
+    struct mm_shape part;      /* ... of this shape, ... */
     int64_t from[MM_RANK_MAX]; /* ... from here on */
-    int64_t samples;       /* of how many the part is the first, along sample_axis; 0: it is no sample */
+    int64_t samples;           /* of how many the part is the first, along sample_axis; 0: it is no sample */
     int sample_axis;
 };
 
 /* What two shapes (0 src, 1 dst) of a pair say of a layout that all pairs may have. */
 struct mm_layout_fit {
     enum mm_shape_match without, with; /* how they fit with nothing undone, and under the layout */
-    struct mm_laying lay[2];              /* what is done to them under it */
+    struct mm_laying lay[2];           /* what is done to them under it */
 };
 void mm_layout_try(const struct mm_layout *layout, const struct mm_shape *src, const struct mm_shape *dst,
                    struct mm_layout_fit *out);
@@ -169,11 +173,11 @@ struct mm_pair_tensors {
     struct mm_load src, dst;
     bool has_src, has_dst;
     enum mm_shape_match match;
-    struct mm_laying lay[2];  /* what was done to src, dst */
-    struct mm_shape shape; /* of both views; of a mismatch src's */
-    struct mm_tensor s, d; /* the views to compare (permuted where needed) */
+    struct mm_laying lay[2];   /* what was done to src, dst */
+    struct mm_shape shape;     /* of both views; of a mismatch src's */
+    struct mm_tensor s, d;     /* the views to compare (permuted where needed) */
     struct mm_tensor whole[2]; /* the same before a part of them was taken */
-    void *memory[2];       /* of flattened ones */
+    void *memory[2];           /* of flattened ones */
     struct mm_run run[2], part[2];
 };
 

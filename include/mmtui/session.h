@@ -71,6 +71,9 @@ const struct mm_dump *mm_session_dst(const struct mm_session *session);
 const struct mm_layout *mm_session_layout(const struct mm_session *session);
 /* The end of all names of src, or of dst, that was left out when they were paired; "": none. */
 const char *mm_session_suffix(const struct mm_session *session, bool dst);
+/* Where one dump has several samples of which the first is compared: a sentence on those that are further from it than
+ * the threshold of diff2, appended; nothing where there are none. Of what is measured by now. */
+void mm_session_samples_text(const struct mm_session *session, struct mm_buf *out);
 /* Something about the folders that a person should know ("src and dst are the same folder"), or NULL. */
 const char *mm_session_notice(const struct mm_session *session);
 

@@ -170,10 +170,12 @@ static int run_sample(const struct mm_recompute *recompute, const struct operand
 {
     struct mm_operator_call src = call_of(recompute, o, SIDE_SRC, cancel);
     struct mm_operator_call dst = call_of(recompute, o, SIDE_DST, cancel);
-    struct positions p = {0};
-    int result = positions_open(&p, &dst, err);
+    struct positions reference = {0}, p = {0}; /* shapes differ where one side has more samples, or padding */
+    int result = positions_open(&reference, &src, err);
     if (result == 0)
-        result = compare_sample(o, SIDE_SRC, &src, &p, &both[SIDE_SRC], err);
+        result = positions_open(&p, &dst, err);
+    if (result == 0)
+        result = compare_sample(o, SIDE_SRC, &src, &reference, &both[SIDE_SRC], err);
     if (result == 0)
         result = compare_sample(o, SIDE_DST, &dst, &p, &both[SIDE_DST], err);
     if (result == 0) {
@@ -181,6 +183,7 @@ static int run_sample(const struct mm_recompute *recompute, const struct operand
         sample_channels(recompute, &p, out);
         result = weights_fit(&sampled, out, err);
     }
+    positions_close(&reference);
     positions_close(&p);
     return result;
 }
@@ -293,6 +296,27 @@ static void init(struct mm_recomputed *out)
                                   .channel = -1};
 }
 
+/* Of all that each side had; where the model's own constants fit a part of it alone, of what both have. */
+static int run_either(const struct mm_recompute *recompute, const atomic_bool *cancel,
+                      struct mm_recomputed *out, struct mm_err *err)
+{
+    struct operands *o = calloc(1, sizeof *o);
+    if (!o)
+        return mm_fail_memory(err);
+    int result = run(recompute, o, cancel, out, err);
+    bool again = o->cut && (result < 0 ? err->code != MM_ECANCELLED && err->code != MM_ENOMEM
+                                       : out->state == MM_RECOMPUTE_VOID);
+    operands_done(o);
+    if (again) {
+        *o = (struct operands){.part = true};
+        out->why[0] = '\0';
+        result = run(recompute, o, cancel, out, err);
+        operands_done(o);
+    }
+    free(o);
+    return result;
+}
+
 int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *cancel,
                      struct mm_recomputed *out, struct mm_err *err)
 {
@@ -306,12 +330,7 @@ int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *ca
     }
     out->kind = operator->kind;
     out->selects = operator->selects;
-    struct operands *o = calloc(1, sizeof *o);
-    if (!o)
-        return mm_fail_memory(err);
-    int result = run(recompute, o, cancel, out, &inner);
-    operands_done(o);
-    free(o);
+    int result = run_either(recompute, cancel, out, &inner);
     if (result < 0 && (inner.code == MM_ECANCELLED || inner.code == MM_ENOMEM))
         return mm_fail(err, inner.code, "%s", inner.text);
     if (result < 0)

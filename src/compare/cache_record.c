@@ -198,8 +198,7 @@ static bool get_info(struct cache_reader *in, struct mm_info *info)
     info->known = true;
     info->dtype = (enum mm_dtype)dtype;
     info->is_output = is_output;
-    if (dtype == MM_DTYPE_NONE || dtype >= MM_DTYPE_COUNT || is_output > 1 ||
-        !get_shape(in, &info->shape))
+    if (dtype == MM_DTYPE_NONE || dtype >= MM_DTYPE_COUNT || is_output > 1 || !get_shape(in, &info->shape))
         return false;
     info->count = mm_shape_count(&info->shape);
     info->index = (int64_t)cache_get_u64(in);

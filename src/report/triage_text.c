@@ -131,10 +131,14 @@ static void put_head(struct mm_buf *out, const struct mm_session *session)
     mm_report_summary(session, out);
     if (mm_session_notice(session))
         put_lines(out, 0, mm_session_notice(session));
-    struct mm_buf order = {0};
-    mm_session_order_text(session, &order);
-    put_lines(out, 0, mm_buf_text(&order));
-    mm_buf_done(&order);
+    struct mm_buf line = {0};
+    mm_session_samples_text(session, &line);
+    if (line.length)
+        put_lines(out, 0, mm_buf_text(&line));
+    mm_buf_clear(&line);
+    mm_session_order_text(session, &line);
+    put_lines(out, 0, mm_buf_text(&line));
+    mm_buf_done(&line);
     put_raw(out, session);
 }
 

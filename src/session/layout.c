@@ -5,11 +5,11 @@
 #include <math.h>
 #include <stdio.h>
 
-#define LOOKED_AT  LAYOUT_LOOKED_AT
 #define FITS_LEAST 3 /* of these: fewer are single layers, and no property of the dump */
 #define FITS_SHARE 4 /* so many must fit for one that could and does not */
-#define MORE_SHARE 3 /* one in so many must have the padding: a longer list of results has no other tensor with it */
-#define VALUES     8 /* candidates for a number of samples, and for a length of padding */
+#define MORE_SHARE                                                                                           \
+    3 /* one in so many must have the padding: a longer list of results has no other tensor with it */
+#define VALUES 8 /* candidates for a number of samples, and for a length of padding */
 
 static const struct mm_axis axes[] = {
     {.kind = MM_AXIS_NONE},
@@ -22,17 +22,31 @@ static const struct mm_axis axes[] = {
 /* Numbers that a property may have: positive ones of dst, negative ones of src; 0, none, is always among them. */
 struct numbers {
     int64_t value[VALUES];
+    size_t seen[VALUES];
     size_t count;
 };
 
 static void add_number(struct numbers *numbers, int64_t value)
 {
-    for (size_t i = 0; i < numbers->count; i++) {
-        if (numbers->value[i] == value)
-            return;
+    size_t i = 0;
+    while (i < numbers->count && numbers->value[i] != value)
+        i++;
+    if (i == numbers->count && i == VALUES)
+        return;
+    numbers->seen[i] = i == numbers->count ? 1 : numbers->seen[i] + 1;
+    numbers->count += i == numbers->count;
+    numbers->value[i] = value;
+}
+
+/* What only a few pairs have is no property of the dump. */
+static void drop_rare(struct numbers *numbers)
+{
+    size_t kept = 1;
+    for (size_t i = 1; i < numbers->count; i++) {
+        if (numbers->seen[i] >= FITS_LEAST)
+            numbers->value[kept++] = numbers->value[i];
     }
-    if (numbers->count < VALUES)
-        numbers->value[numbers->count++] = value;
+    numbers->count = kept;
 }
 
 struct possible {
@@ -69,6 +83,8 @@ static void possible_find(struct possible *possible, const struct layout_seen *s
         for (size_t i = 0; i < count; i++)
             add_pair(possible, &seen[i], &axes[k]);
     }
+    drop_rare(&possible->times);
+    drop_rare(&possible->more);
 }
 
 /* ---- one hypothesis against what was seen ------------------------------------------------------------------- */
@@ -96,6 +112,15 @@ static bool is_against(const struct mm_layout *layout, const struct layout_seen 
     return seen->rows && (times || has_axis(&seen->src, layout, votes));
 }
 
+static void add_base(struct layout_votes *votes, int64_t length)
+{
+    size_t i = 0;
+    while (i < votes->bases && votes->base[i] != length)
+        i++;
+    if (i == votes->bases && i < MM_COUNT(votes->base))
+        votes->base[votes->bases++] = length;
+}
+
 /* The lengths without padding of what fits by leaving it out. */
 static void take_bases(const struct layout_seen *seen, const struct mm_layout_fit *fit,
                        struct layout_votes *votes)
@@ -106,9 +131,9 @@ static void take_bases(const struct layout_seen *seen, const struct mm_layout_fi
     votes->padded += fit->lay[0].cut || fit->lay[1].cut;
     if (fit->lay[dst].undo || fit->lay[dst].unblock || !fit->lay[dst].cut)
         return;
-    for (int i = 0; i < part->rank && votes->bases < MM_COUNT(votes->base); i++) {
+    for (int i = 0; i < part->rank; i++) {
         if (part->dim[i] != whole->dim[i])
-            votes->base[votes->bases++] = part->dim[i];
+            add_base(votes, part->dim[i]);
     }
 }
 
@@ -121,19 +146,19 @@ static bool is_told(const struct layout_seen *seen, const struct mm_layout_fit *
 void layout_vote(const struct mm_layout *layout, const struct layout_seen *seen, size_t count,
                  struct layout_votes *votes)
 {
-    struct mm_layout_fit fit[LOOKED_AT];
+    struct mm_layout_fit fit;
     *votes = (struct layout_votes){0};
     for (size_t i = 0; i < count; i++) {
-        mm_layout_try(layout, &seen[i].src, &seen[i].dst, &fit[i]);
+        mm_layout_try(layout, &seen[i].src, &seen[i].dst, &fit);
         votes->rows += seen[i].rows;
-        votes->fits += is_told(&seen[i], &fit[i]);
-        if (is_told(&seen[i], &fit[i]))
-            take_bases(&seen[i], &fit[i], votes);
+        votes->fits += is_told(&seen[i], &fit);
+        if (is_told(&seen[i], &fit))
+            take_bases(&seen[i], &fit, votes);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (!is_told(&seen[i], &fit[i]))
-            votes->against += fit[i].with == MM_MATCH_MISMATCH ||
-                              is_against(layout, &seen[i], &fit[i], votes);
+    for (size_t i = 0; i < count; i++) { /* again, now that the lengths are known */
+        mm_layout_try(layout, &seen[i].src, &seen[i].dst, &fit);
+        if (!is_told(&seen[i], &fit))
+            votes->against += fit.with == MM_MATCH_MISMATCH || is_against(layout, &seen[i], &fit, votes);
     }
 }
 

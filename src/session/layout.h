@@ -4,8 +4,6 @@
 
 #include "mmtui/pair.h"
 
-#define LAYOUT_LOOKED_AT 24 /* pairs, spread over the dump, whose headers are read before anything is measured */
-
 /* A pair of which the headers are known. */
 struct layout_seen {
     struct mm_shape src, dst;
@@ -15,19 +13,18 @@ struct layout_seen {
 
 /* What these pairs say of a layout. */
 struct layout_votes {
-    size_t fits;    /* differ as it tells */
-    size_t against; /* differ in another way, or are equal although it would make them differ */
-    size_t padded;  /* of those that fit: one side has something more */
-    size_t rows;    /* pairs with `rows` */
+    size_t fits;      /* differ as it tells */
+    size_t against;   /* differ in another way, or are equal although it would make them differ */
+    size_t padded;    /* of those that fit: one side has something more */
+    size_t rows;      /* pairs with `rows` */
     int64_t base[32]; /* lengths of axes that have padding on one side, without it */
     size_t bases;
 };
 
-/* At most LAYOUT_LOOKED_AT pairs. */
 void layout_vote(const struct mm_layout *layout, const struct layout_seen *seen, size_t count,
                  struct layout_votes *votes);
 /*
- * The layout that tells most of these pairs (at most LAYOUT_LOOKED_AT), by shapes alone: false where there is none.
+ * The layout that tells most of these pairs, by shapes alone: false where there is none.
  * Three pairs at least differ as it tells, and at most one in five that could show it does not. Of two, the one with
  * fewer properties, unless another property tells three pairs more.
  */

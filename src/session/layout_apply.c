@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define COMPARED     8                  /* pairs whose values are looked at */
+#define LOOKED_AT    512 /* pairs, spread over the dump, whose headers are read before all else */
+#define COMPARED     8   /* pairs whose values are looked at */
 #define ELEMENTS_MAX ((int64_t)1 << 20) /* of one of them */
 #define ALIKE        0.5                /* diff2 of the part that both have: below, it is the same tensor */
-#define COPIES       0.05               /* diff2 between the samples of a dump: below, they are of the same picture */
+#define COPIES       0.05 /* diff2 between the samples of a dump: below, they are of the same picture */
 
 /* ---- headers ------------------------------------------------------------------------------------------------- */
 
@@ -35,10 +36,10 @@ static bool look(const struct mm_pair *pair, const struct mm_schema *schema, str
 }
 
 /* Spread over the dump. Returns how many; *differ: not all of them have equal shapes. */
-static size_t look_at_all(const struct mm_pairs *pairs, const struct mm_schema *schema,
-                          struct layout_seen *seen, bool *differ)
+static size_t look_at(const struct mm_pairs *pairs, const struct mm_schema *schema, struct layout_seen *seen,
+                      bool *differ)
 {
-    size_t step = pairs->count / LAYOUT_LOOKED_AT + 1, count = 0;
+    size_t step = pairs->count / LOOKED_AT + 1, count = 0;
     *differ = false;
     for (size_t i = 0; i < pairs->count; i += step) {
         if (!look(&pairs->pair[i], schema, &seen[count]))
@@ -139,16 +140,15 @@ static void say_channels(const struct mm_layout *layout, const struct layout_see
 static void say_samples(const struct mm_layout *layout, struct mm_buf *out)
 {
     bool dst = layout->times[1] > 0;
-    mm_buf_printf(out, "%lld samples where %s has 1 (the first is compared)",
-                  (long long)layout->times[dst], dst ? "src" : "dst");
+    mm_buf_printf(out, "%lld samples where %s has 1", (long long)layout->times[dst], dst ? "src" : "dst");
 }
 
 static void say_padding(const struct mm_layout *layout, struct mm_buf *out)
 {
     bool dst = layout->more[1] > 0;
     long long more = (long long)layout->more[dst];
-    mm_buf_printf(out, "%lld more %s along an axis than %s, %s the rest (taken for padding: only the rest is compared)",
-                  more, more == 1 ? "place" : "places", dst ? "src" : "dst", layout->front ? "in front of" : "behind");
+    mm_buf_printf(out, "%lld %s more along an axis than %s", more, more == 1 ? "place" : "places",
+                  dst ? "src" : "dst");
 }
 
 /* A pair whose shape tells how large the blocks are. */
@@ -163,47 +163,88 @@ static const struct layout_seen *blocked_one(const struct layout_seen *seen, siz
     return seen;
 }
 
+/* "All of dst has WHAT (24 of 24 tensors looked at): HOW." */
+static void note(struct mm_session *session, bool src, struct mm_buf *what, const struct layout_votes *votes,
+                 const char *how)
+{
+    struct mm_buf text = {0};
+    if (what->length) {
+        mm_buf_printf(&text, "All of %s has %s (%zu of %zu tensors looked at): %s.", src ? "src" : "dst",
+                      mm_buf_text(what), votes->fits, votes->fits + votes->against, how);
+        session_note(session, &text);
+    }
+    mm_buf_done(what);
+}
+
 static void say(struct mm_session *session, const struct mm_layout *layout, const struct layout_votes *votes,
                 const struct layout_seen *blocked)
 {
-    struct mm_buf part[3] = {{0}};
-    bool channels = layout->axis.kind != MM_AXIS_NONE || layout->blocked[0] || layout->blocked[1];
-    bool of_src[3] = {layout->blocked[0], layout->times[0] > 0, layout->more[0] > 0};
-    if (channels)
-        say_channels(layout, blocked, &part[0]);
+    struct mm_buf channels = {0}, samples = {0}, padding = {0};
+    if (layout->axis.kind != MM_AXIS_NONE || layout->blocked[0] || layout->blocked[1])
+        say_channels(layout, blocked, &channels);
     if (layout->times[0] || layout->times[1])
-        say_samples(layout, &part[1]);
+        say_samples(layout, &samples);
     if (layout->more[0] || layout->more[1])
-        say_padding(layout, &part[2]);
-    for (int i = 0; i < 3; i++) {
-        struct mm_buf text = {0};
-        if (part[i].length)
-            mm_buf_printf(&text, "All of %s has %s (%zu of %zu tensors looked at): compared under that.",
-                          of_src[i] ? "src" : "dst", mm_buf_text(&part[i]), votes->fits,
-                          votes->fits + votes->against);
-        if (part[i].length)
-            session_note(session, &text);
-        mm_buf_done(&part[i]);
-    }
+        say_padding(layout, &padding);
+    note(session, layout->blocked[0], &channels, votes, "compared under that");
+    note(session, layout->times[0] > 0, &samples, votes, "the first is compared");
+    note(session, layout->more[0] > 0, &padding, votes,
+         layout->front ? "what is in front is taken for padding, and the rest compared"
+                       : "what is behind is taken for padding, and the rest compared");
 }
 
 /* ---- all of it ----------------------------------------------------------------------------------------------- */
 
-const struct mm_layout *layout_apply(struct mm_session *session, struct mm_pairs *pairs, bool noted)
+/* Found by these pairs, confirmed, and said if that is wanted. */
+static bool decide(struct mm_session *session, const struct mm_pairs *pairs, const struct layout_seen *seen,
+                   size_t count, bool noted, struct mm_layout *layout)
 {
-    struct layout_seen seen[LAYOUT_LOOKED_AT + 1];
     struct layout_votes votes;
-    struct mm_layout *layout = mm_arena_array(&session->arena, 1, sizeof *layout);
     struct values values;
-    bool differ;
-    size_t count = look_at_all(pairs, session->src->schema, seen, &differ);
-    if (!layout || !differ || !layout_find(seen, count, layout, &votes))
-        return NULL;
+    if (!layout_find(seen, count, layout, &votes))
+        return false;
     compare_all(&values, session, pairs, seen, count, layout);
     if (!confirm(layout, &values))
-        return NULL;
-    mm_pairs_layout(pairs, layout);
+        return false;
     if (noted)
         say(session, layout, &votes, blocked_one(seen, count, layout));
+    return true;
+}
+
+const struct mm_layout *layout_apply(struct mm_session *session, struct mm_pairs *pairs, bool noted)
+{
+    const struct mm_schema *schema = session->src->schema;
+    struct layout_seen *seen = calloc(LOOKED_AT + 1, sizeof *seen);
+    struct mm_layout *layout = mm_arena_array(&session->arena, 1, sizeof *layout);
+    bool found = false, differ = false;
+    size_t count = seen && layout ? look_at(pairs, schema, seen, &differ) : 0;
+    if (differ)
+        found = decide(session, pairs, seen, count, noted, layout);
+    free(seen);
+    if (!found)
+        return NULL;
+    mm_pairs_layout(pairs, layout);
     return layout;
+}
+
+void mm_session_samples_text(const struct mm_session *session, struct mm_buf *out)
+{
+    const struct mm_layer *most = NULL;
+    size_t count = 0;
+    char figure[MM_NUM];
+    for (size_t id = 0; id < session->pairs->count; id++) {
+        const struct mm_layer *layer = &session->layers[id];
+        if (layer->result.state != MM_STATE_MEASURED ||
+            !(layer->result.spread > session->options.thresholds.diff2))
+            continue;
+        most = !most || layer->result.spread > most->result.spread ? layer : most;
+        count++;
+    }
+    if (count)
+        mm_buf_printf(out,
+                      "The samples of %s differ from each other in %zu %s, most in %s (%s): only the first "
+                      "is compared.",
+                      session->layout && session->layout->times[0] ? "src" : "dst", count,
+                      count == 1 ? "tensor" : "tensors", most->label,
+                      mm_num_short(figure, most->result.spread, 2));
 }
