@@ -200,6 +200,11 @@ struct mm_result {
     double
         spread; /* MEASURED: of several samples, the largest diff2 of another one of the same side, of which the
                       first is compared; +Inf: NaN or Inf in one of them. 0: there is one sample, or they are equal */
+    enum mm_dtype
+        bits; /* MEASURED: integers of these sides are bit patterns of this type: read so, they are near the
+                            other side's values, and as they are they are not. NONE: they are not */
+    bool bits_side[2];         /* src, dst */
+    double bits_error;         /* diff2 when they are read so, at up to 1024 positions; +Inf without bits */
     struct mm_metrics metrics; /* SINGLE: only the stats of the side that is there */
     int64_t masked;            /* MEASURED: positions that hold a sentinel on both sides */
     struct mm_metrics

@@ -39,9 +39,10 @@ struct mm_pair {
     uint32_t occurrence;  /* k: the k-th of this name on its side, from 1 */
     uint32_t occurrences; /* how many of this name (the larger side) */
     const struct mm_layout *layout; /* what all of the dumps have, or NULL. Borrowed */
-    enum mm_dtype
-        read_as;  /* integers of this width on either side are its bit patterns; NONE: they are integers */
-    size_t place; /* 0-based, in the whole list, also where only a share of it is left */
+    /* integers of its width on either side are the bit patterns of this type; NONE: they are integers */
+    enum mm_dtype read_as;
+    bool read_against_floats; /* ... but only where the other side holds floats */
+    size_t place;             /* 0-based, in the whole list, also where only a share of it is left */
 };
 
 struct mm_pair_counts {
@@ -68,6 +69,9 @@ struct mm_pairs {
  */
 int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const struct mm_dump *dst,
                   enum mm_framework framework, struct mm_err *err);
+/* Integers of one pair (SIZE_MAX: of all for which nothing was said yet) are read as the bit patterns of `dtype`, as
+ * struct mm_pair has it. */
+void mm_pairs_read_as(struct mm_pairs *pairs, size_t place, enum mm_dtype dtype, bool against_floats);
 /* All pairs have this layout. Before pairs are read or a share of them is taken; `layout` is borrowed. */
 void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_layout *layout);
 /* The dumps stay open; NULL is fine. */

@@ -62,6 +62,9 @@ const struct mm_dtype_info *mm_dtype_info(enum mm_dtype dtype);
 /* By name ("f16") or long name ("FLOAT16", with or without "DT_"), any case; MM_DTYPE_NONE if unknown. */
 enum mm_dtype mm_dtype_find(const char *name);
 
+#define MM_DTYPE_WORD 16 /* of mm_dtype_word, the NUL included */
+/* The long name as a word in a sentence, "float16"; returns out. */
+const char *mm_dtype_word(enum mm_dtype dtype, char out[MM_DTYPE_WORD]);
 /* Can integers of the type `stored` be the bit patterns of floats of the type `dtype`: are they as wide? */
 bool mm_dtype_reads(enum mm_dtype dtype, enum mm_dtype stored);
 

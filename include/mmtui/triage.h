@@ -133,8 +133,9 @@ struct mm_blame {
     bool starts;          /* the error is introduced here, and it or a layer behind is over */
     int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
     bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
-    bool raw;        /* raw integers in a dump that is full of them; error is then that of dequantised ones */
-    enum mm_own own; /* what recomputing says: WRONG always starts */
+    bool raw; /* raw integers in a dump that is full of them, or bit patterns of floats; error is then that of
+                        dequantised ones, or of the floats */
+    enum mm_own own;  /* what recomputing says: WRONG always starts */
     double explained; /* with own: what formats and weights explain of its residual */
     /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */
     uint32_t readers;     /* measured, and behind it in execution order */

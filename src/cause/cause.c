@@ -48,6 +48,11 @@ static const struct row rows[MM_CAUSE_COUNT] = {
                               "Widen the calibrated range of this tensor, or raise the operator."},
                              NEED_PAIRS,
                              cause_saturation},
+    [MM_CAUSE_BIT_PATTERNS] = {{"bit-patterns", "bit patterns of floats, saved as integers", MM_VERDICT_OVER,
+                                AT_EDGES, CANNOT_FIX,
+                                "Give the type with --dtype, or save these tensors as floats."},
+                               NEED_METRICS,
+                               NULL}, /* seen when the pair was measured */
     [MM_CAUSE_NOT_DEQUANTISED] = {{"not-dequantised", "raw integers, never dequantised", IMPLEMENTATION,
                                    AT_EDGES, CAN_FIX,
                                    "Apply scale and zero point before this tensor is read."},

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ui/script.h"
@@ -70,6 +71,29 @@ static int set_framework(struct cli_options *options, const struct option_info *
     if (!mm_framework_find(text, &options->session.framework))
         return mm_fail(err, MM_EARG, "--%s: \"%s\" is not tensorflow, pytorch, caffe or onnx", info->name,
                        text);
+    return 0;
+}
+
+/* "h*=f16", "bf16" */
+static int set_dtype(struct cli_options *options, const struct option_info *info, const char *text,
+                     struct mm_err *err)
+{
+    const char *equals = strrchr(text, '='), *type = equals ? equals + 1 : text;
+    struct mm_read_rule rule = {.dtype = mm_dtype_find(type)};
+    const struct mm_dtype_info *found = mm_dtype_info(rule.dtype);
+    if (found->kind != MM_KIND_FLOAT)
+        return mm_fail(
+            err, MM_EARG,
+            "--%s: \"%s\" is not f16, bf16, f32, f64, f8e4m3 or f8e5m2, or a name and one of these "
+            "(h=f16)",
+            info->name, text);
+    if (mm_grow((void **)&options->read_rule, &options->read_room, options->read_rules + 1, sizeof rule) < 0)
+        return mm_fail_memory(err);
+    if (equals && !(rule.name = mm_arena_strndup(&options->text, text, (size_t)(equals - text))))
+        return mm_fail_memory(err);
+    options->read_rule[options->read_rules++] = rule;
+    options->session.read_rule = options->read_rule;
+    options->session.read_rules = options->read_rules;
     return 0;
 }
 
@@ -174,6 +198,9 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_FRAMEWORK] = {0, "framework", "NAME",
                        "tensorflow, pytorch, caffe or onnx (default): how names are paired", GROUP_SESSION,
                        SET(set_framework), IN_CONFIG},
+    [OPT_DTYPE] = {0, "dtype", "[NAME=]TYPE",
+                   "integers (of tensors NAME, a glob) are bit patterns of f16, bf16, f32, f8e4m3 or f8e5m2",
+                   GROUP_SESSION, SET(set_dtype)},
     [OPT_MODEL] = {0, "model", "FILE", "the model's .onnx file, for connections of layers, and weights",
                    GROUP_MODEL, TEXT(model)},
     [OPT_ORDER] = {0, "order", "FILE",
@@ -284,6 +311,8 @@ void cli_options_init(struct cli_options *options)
 
 void cli_options_done(struct cli_options *options)
 {
+    free(options->read_rule);
+    mm_arena_done(&options->text);
     mm_buf_done(&options->bindings);
     mm_buf_done(&options->bindings_source);
     mm_graph_close(options->graph);

@@ -15,6 +15,7 @@ enum option {
     OPT_DST,
     OPT_OUTPUT,
     OPT_FRAMEWORK,
+    OPT_DTYPE,
     OPT_MODEL,
     OPT_ORDER,
     OPT_SIM,
@@ -84,7 +85,10 @@ struct cli_options {
     const char *script;
     int width, height; /* --size */
     bool help, version;
-    char **words; /* what is not an option: they take the first places of argv */
+    struct mm_read_rule *read_rule; /* --dtype, of the session's options; owned */
+    size_t read_rules, read_room;
+    struct mm_arena text; /* their names */
+    char **words;         /* what is not an option: they take the first places of argv */
     int word_count, most_words;
 };
 

@@ -2,7 +2,8 @@
  * One record of a cache file: the names of both files (text; empty: that side is missing), a hash of the
  * layouts that the names stand for, the state of every file that is there, and the result:
  *
- *     u8 state, u8 fit, the shape that was compared (u8 rank, i64 each dim), f64 spread of samples;
+ *     u8 state, u8 fit, the shape that was compared (u8 rank, i64 each dim), f64 spread of samples,
+ *     u8 bits, u8 its sides (1 src, 2 dst), f64 its error;
  *     for every file: u8 dtype, u8 is_output, its shape, i64 index, text node, text op;
  *     the metrics and the statistics of both sides in the order of metric_table.c, 8 bytes each
  */
@@ -70,7 +71,7 @@ static uint64_t whole_hash(uint64_t hash, const struct mm_layout *layout)
 static uint64_t layouts_of(const struct mm_pair *pair)
 {
     uint64_t hash = layout_hash(layout_hash(0, pair->src), pair->dst);
-    hash = cache_hash(hash, (uint8_t[]){(uint8_t)pair->read_as}, 1);
+    hash = cache_hash(hash, (uint8_t[]){(uint8_t)pair->read_as, pair->read_against_floats}, 2);
     return pair->layout ? whole_hash(hash, pair->layout) : hash;
 }
 
@@ -148,6 +149,9 @@ void cache_record_put(struct mm_buf *out, const struct mm_pair *pair, const stru
     cache_put_u8(out, result->match);
     put_shape(out, &result->shape);
     cache_put_double(out, result->spread);
+    cache_put_u8(out, result->bits);
+    cache_put_u8(out, (unsigned)result->bits_side[0] + 2 * (unsigned)result->bits_side[1]);
+    cache_put_double(out, result->bits_error);
     if (pair->src)
         put_info(out, &result->src);
     if (pair->dst)
@@ -260,6 +264,16 @@ static bool fits(const struct mm_result *result)
     }
 }
 
+static bool get_bits(struct cache_reader *in, struct mm_result *result)
+{
+    unsigned bits = cache_get_u8(in), sides = cache_get_u8(in);
+    result->bits = (enum mm_dtype)bits;
+    result->bits_side[0] = sides & 1;
+    result->bits_side[1] = sides & 2;
+    result->bits_error = cache_get_double(in);
+    return bits < MM_DTYPE_COUNT && sides < 4;
+}
+
 static bool get_result(struct cache_reader *in, const struct mm_pair *pair, struct mm_result *result)
 {
     result->state = (enum mm_state)cache_get_u8(in);
@@ -267,6 +281,8 @@ static bool get_result(struct cache_reader *in, const struct mm_pair *pair, stru
     if (!get_shape(in, &result->shape))
         return false;
     result->spread = cache_get_double(in);
+    if (!get_bits(in, result))
+        return false;
     if ((pair->src && !get_info(in, &result->src)) || (pair->dst && !get_info(in, &result->dst)) ||
         !fits(result))
         return false;

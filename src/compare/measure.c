@@ -1,5 +1,6 @@
 /* Measuring a pair: one pass over both tensors, a second one where the first would lose digits. */
 #include "compare/measure.h"
+#include "compare/bits.h"
 #include "compare/hist.h"
 #include "compare/quantile.h"
 #include "compare/sentinel.h"
@@ -340,6 +341,8 @@ static int take_figures(void *context, const struct mm_pair_tensors *tensors, bo
         return -1;
     else
         result->state = MM_STATE_MEASURED;
+    if (result->state == MM_STATE_MEASURED)
+        bits_find(tensors, result);
     return 0;
 }
 

@@ -26,12 +26,14 @@ struct header {
 
 /* ---- descr ---- */
 
+/* bfloat16 and float8, which NumPy does not know, are saved as bytes without a type: V2, V1. Their bits are kept. */
 static const struct {
     char text[3];
     enum mm_dtype dtype;
 } descrs[] = {
-    {"f2", MM_F16}, {"f4", MM_F32}, {"f8", MM_F64}, {"i1", MM_I8},  {"i2", MM_I16}, {"i4", MM_I32},
-    {"i8", MM_I64}, {"u1", MM_U8},  {"u2", MM_U16}, {"u4", MM_U32}, {"u8", MM_U64}, {"b1", MM_BOOL},
+    {"f2", MM_F16}, {"f4", MM_F32},  {"f8", MM_F64}, {"i1", MM_I8},  {"i2", MM_I16},
+    {"i4", MM_I32}, {"i8", MM_I64},  {"u1", MM_U8},  {"u2", MM_U16}, {"u4", MM_U32},
+    {"u8", MM_U64}, {"b1", MM_BOOL}, {"V1", MM_U8},  {"V2", MM_U16},
 };
 
 static const struct {
@@ -39,7 +41,7 @@ static const struct {
     const char *what;
 } refused[] = {
     {'O', "an object array (pickled Python objects); save it as a number array"},
-    {'V', "a structured or void array; save its fields one by one, bfloat16 as float32"},
+    {'V', "a structured or void array; save its fields one by one, as numbers"},
     {'c', "a complex array; save real and imaginary part"},
     {'S', "a string array"},
     {'a', "a string array"},

@@ -440,6 +440,17 @@ void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_layout *layout)
         pair[i].layout = layout;
 }
 
+void mm_pairs_read_as(struct mm_pairs *pairs, size_t place, enum mm_dtype dtype, bool against_floats)
+{
+    struct mm_pair *pair = (struct mm_pair *)pairs->pair; /* its own, const for all others */
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (place == SIZE_MAX ? pair[i].read_as != MM_DTYPE_NONE : place != i)
+            continue;
+        pair[i].read_as = dtype;
+        pair[i].read_against_floats = against_floats;
+    }
+}
+
 void mm_pairs_close(struct mm_pairs *pairs)
 {
     if (!pairs)

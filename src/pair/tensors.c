@@ -68,13 +68,30 @@ static void fit(struct mm_pair_tensors *tensors, const struct mm_pair *pair)
     tensors->shape = shape_of(shape[0], axis[0], &tensors->lay[0]);
 }
 
+static bool is_float(const struct mm_tensor *tensor)
+{
+    return mm_dtype_info(tensor->dtype)->kind == MM_KIND_FLOAT;
+}
+
 /* Integers that are the bit patterns of another type, and as wide. */
 static void read_as(struct mm_tensor *tensor, enum mm_dtype dtype)
 {
-    if (!mm_dtype_reads(dtype, tensor->dtype) || tensor->encoding != MM_ENC_RAW ||
-        tensor->stored != tensor->dtype || tensor->quantised)
-        return;
-    tensor->dtype = tensor->stored = dtype;
+    bool raw = tensor->encoding == MM_ENC_RAW && tensor->stored == tensor->dtype && !tensor->quantised;
+
+    if (raw && mm_dtype_reads(dtype, tensor->dtype))
+        tensor->dtype = tensor->stored = dtype;
+}
+
+static void read_both_as(struct mm_pair_tensors *tensors, const struct mm_pair *pair)
+{
+    bool either = !pair->read_against_floats;
+    bool src = tensors->has_src && (either || (tensors->has_dst && is_float(&tensors->dst.tensor)));
+    bool dst = tensors->has_dst && (either || (tensors->has_src && is_float(&tensors->src.tensor)));
+
+    if (src)
+        read_as(&tensors->src.tensor, pair->read_as);
+    if (dst)
+        read_as(&tensors->dst.tensor, pair->read_as);
 }
 
 int mm_pair_tensors_load(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
@@ -92,10 +109,8 @@ int mm_pair_tensors_load(struct mm_pair_tensors *tensors, const struct mm_pair *
     dst_good = load_side(&tensors->dst, pair->dst, schema, reader_dst, cancel, &tensors->has_dst,
                          src_good ? err : NULL);
     *failed_dst = src_good && !dst_good;
-    if (tensors->has_src)
-        read_as(&tensors->src.tensor, pair->read_as);
-    if (tensors->has_dst)
-        read_as(&tensors->dst.tensor, pair->read_as);
+    if (pair->read_as != MM_DTYPE_NONE)
+        read_both_as(tensors, pair);
     if (tensors->has_src && tensors->has_dst)
         fit(tensors, pair);
     return src_good && dst_good ? 0 : -1;

@@ -23,6 +23,7 @@ static void put_side(struct mm_json *json, const struct mm_session *session, con
                      bool dst)
 {
     const char *channels = channels_of(layout, dst);
+    enum mm_dtype bits = mm_session_read_as(session, dst);
     mm_json_open_object(json, dst ? "dst" : "src");
     if (channels)
         mm_json_put_text(json, "channels", channels);
@@ -31,6 +32,10 @@ static void put_side(struct mm_json *json, const struct mm_session *session, con
     mm_json_put_whole(json, "samples", samples_of(layout, dst));
     mm_json_put_whole(json, "padding", layout->more[dst]);
     mm_json_put_bool(json, "padding_in_front", layout->more[dst] && layout->front);
+    if (bits != MM_DTYPE_NONE)
+        mm_json_put_text(json, "integers_are", mm_dtype_info(bits)->name);
+    else
+        mm_json_put_null(json, "integers_are");
     mm_json_put_text(json, "suffix", mm_session_suffix(session, dst));
     mm_json_close_object(json);
 }

@@ -122,6 +122,9 @@ static int open_all(struct mm_session *session, struct mm_err *err)
     if (graph_match(session, err) < 0 || order_apply(session, err) < 0 || graph_apply(session, err) < 0)
         return -1;
     suffix_note(session);
+    if (read_as_given(session, err) < 0)
+        return -1;
+    read_as_seen(session, session->pairs, true);
     session->layout = layout_apply(session, session->pairs, true);
     if (options->shards && mm_pairs_shard(session->pairs, options->shard, options->shards, err) < 0)
         return -1;

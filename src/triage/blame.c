@@ -166,6 +166,17 @@ static void fill_raw(const struct mm_subject *subject, const struct mm_threshold
     }
 }
 
+/* Read as what they are, the values are as far off as that; no such tensor is an accident. */
+static void fill_bits(const struct mm_result *result, const struct mm_thresholds *thresholds,
+                      struct mm_blame *here)
+{
+    if (result->state != MM_STATE_MEASURED || result->bits == MM_DTYPE_NONE)
+        return;
+    here->raw = true;
+    here->error = result->bits_error;
+    here->over = result->bits_error > thresholds->diff2;
+}
+
 void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects,
                    const struct mm_thresholds *thresholds, struct mm_blame *blame)
 {
@@ -179,6 +190,7 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
                                   .over = is_over(subjects[id].result, thresholds)};
         if (raw)
             fill_raw(&subjects[id], thresholds, here);
+        fill_bits(subjects[id].result, thresholds, here);
         find_worst_input(flow, blame, id);
         fill_figures(here);
         fill_own(&background, &subjects[id], here);

@@ -465,11 +465,26 @@ static bool conclude_simulated(const struct mm_triage_view *view, uint32_t id, s
     }
 }
 
+static void say_bits(const struct mm_pair *pair, const struct mm_result *result, struct mm_verdict *out)
+{
+    const struct mm_dtype_info *type = mm_dtype_info(result->bits);
+    char word[MM_DTYPE_WORD];
+    const char *whose = !result->bits_side[0] ? "dst's" : !result->bits_side[1] ? "src's" : "the";
+    set(out, MM_VERDICT_OVER, MM_CERTAIN);
+    out->cause = MM_CAUSE_BIT_PATTERNS;
+    snprintf(out->text, sizeof out->text, "%s %u-bit integers are bit patterns of %s: --dtype %.60s=%s",
+             whose, type->bits, mm_dtype_word(result->bits, word), pair->name, type->name);
+}
+
 /* How the dump was made, and no operator's fault. */
-static void say_raw(const struct mm_result *result, struct mm_verdict *out)
+static void say_raw(const struct mm_pair *pair, const struct mm_result *result, struct mm_verdict *out)
 {
     struct mm_raw raw;
     char scale[MM_NUM], zero[MM_NUM];
+    if (result->bits != MM_DTYPE_NONE) {
+        say_bits(pair, result, out);
+        return;
+    }
     set(out, MM_VERDICT_OVER, MM_LIKELY);
     out->cause = MM_CAUSE_NOT_DEQUANTISED;
     if (mm_raw_find(result, &raw))
@@ -483,7 +498,7 @@ void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct m
     const struct mm_subject *subject = &view->subjects[id];
     mm_triage_judge(subject->pair, subject->result, view->thresholds, out);
     if (view->blame[id].raw) {
-        say_raw(subject->result, out);
+        say_raw(subject->pair, subject->result, out);
         return;
     }
     if (!view->blame[id].over && !view->blame[id].starts)

@@ -91,7 +91,7 @@ static void other_element_types(void **state)
         {"'|O'", "an object array"},      {"'O'", "an object array"},
         {"'<c8'", "a complex array"},     {"'|S5'", "a string array"},
         {"'<U3'", "a string array"},      {"'<M8[ns]'", "dates"},
-        {"'<m8'", "time spans"},          {"'|V2'", "void"},
+        {"'<m8'", "time spans"},          {"'|V4'", "void"},
         {"'<f16'", "'<f16' is not read"}, {"'<f3'", "'<f3' is not read"},
         {"''", "'' is not read"},         {"'<'", "'<' is not read"},
         {"[('a', '<f4')]", "structured"}, {"'<i16'", "'<i16' is not read"},
