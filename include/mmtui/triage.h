@@ -23,6 +23,9 @@ void mm_thresholds_defaults(struct mm_thresholds *thresholds);
 /* Is a layer with these figures over? NaN (no finite position, but all equal) is not; values that are not finite on
  * one side only are not asked for here. */
 bool mm_thresholds_over(const struct mm_thresholds *thresholds, const struct mm_metrics *metrics);
+/* The same of a MEASURED pair, by what it is judged by. Integers of 64 bits on either side are ids or indices: these are
+ * over, too, when a larger share of them than the threshold of diff2 differs, by however little. */
+bool mm_result_over(const struct mm_thresholds *thresholds, const struct mm_result *result);
 
 /* ---- flow: which layer feeds which ------------------------------------------------------------------- */
 

@@ -190,9 +190,10 @@ const struct mm_cause_info *mm_cause_info(enum mm_cause_id cause)
 }
 
 /* What is put back leaves the noise at least; cause_score lets 0.6 of what was observed through at most. */
+/* Two values alone are moved by anything: a mask that ends one place earlier is not "moved by 1". */
 static bool may_have_moved(const struct trial *t)
 {
-    return t->aligned && t->noise <= 0.6 * t->observed;
+    return t->aligned && !t->mask && t->noise <= 0.6 * t->observed;
 }
 
 static bool makes_sense(const struct row *row, const struct trial *t)

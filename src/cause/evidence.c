@@ -79,7 +79,8 @@ static bool is_grid_of_float(const struct format *format, const struct mm_analys
 static struct format format_of(const struct mm_analysis *analysis, const struct values *v, int64_t count)
 {
     struct format none = {.dtype = MM_DTYPE_NONE};
-    if (integers_are_data(analysis->result, analysis->op_type))
+    if (integers_are_data(analysis->result, analysis->op_type) ||
+        (v->s && v->d && integers_in_floats(v->s, v->d, count)))
         return none;
     struct format format = format_find(analysis->result, analysis->quantised, v->s, v->d, count);
     return is_grid_of_float(&format, analysis) ? (struct format){.dtype = analysis->result->dst.dtype}

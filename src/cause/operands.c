@@ -133,10 +133,12 @@ static int read_input(struct operands *o, const struct mm_recompute *recompute, 
                      cancel, err);
 }
 
-int operands_read(struct operands *o, const struct mm_recompute *recompute, const atomic_bool *cancel,
-                  struct mm_err *err)
+int operands_read(struct operands *o, const struct mm_recompute *recompute, bool part,
+                  const atomic_bool *cancel, struct mm_err *err)
 {
     const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
+    memset(o, 0, sizeof *o);
+    o->part = part;
     o->left = MM_RECOMPUTE_ELEMENTS;
     if (node->input_count > RECOMPUTE_INPUTS)
         return mm_fail(err, MM_EUNSUPPORTED, "it has %d inputs, and at most %d are read", node->input_count,

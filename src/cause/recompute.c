@@ -262,11 +262,11 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     }
 }
 
-static int run(const struct mm_recompute *recompute, struct operands *o, const atomic_bool *cancel,
+static int run(const struct mm_recompute *recompute, struct operands *o, bool part, const atomic_bool *cancel,
                struct mm_recomputed *out, struct mm_err *err)
 {
     struct residual both[SIDES] = {{0}};
-    if (operands_read(o, recompute, cancel, err) < 0)
+    if (operands_read(o, recompute, part, cancel, err) < 0)
         return -1;
     int result = out->kind == MM_OPERATOR_LINEAR ? run_sample(recompute, o, cancel, both, out, err)
                                                  : run_whole(recompute, o, cancel, both, out, err);
@@ -303,14 +303,13 @@ static int run_either(const struct mm_recompute *recompute, const atomic_bool *c
     struct operands *o = calloc(1, sizeof *o);
     if (!o)
         return mm_fail_memory(err);
-    int result = run(recompute, o, cancel, out, err);
+    int result = run(recompute, o, false, cancel, out, err);
     bool again = o->cut && (result < 0 ? err->code != MM_ECANCELLED && err->code != MM_ENOMEM
                                        : out->state == MM_RECOMPUTE_VOID);
     operands_done(o);
     if (again) {
-        *o = (struct operands){.part = true};
         out->why[0] = '\0';
-        result = run(recompute, o, cancel, out, err);
+        result = run(recompute, o, true, cancel, out, err);
         operands_done(o);
     }
     free(o);

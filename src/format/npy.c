@@ -26,14 +26,15 @@ struct header {
 
 /* ---- descr ---- */
 
-/* bfloat16 and float8, which NumPy does not know, are saved as bytes without a type: V2, V1. Their bits are kept. */
+/* What NumPy does not know is saved as bytes without a type: those of two are bfloat16's; of one they are codes of
+ * some float8 (--dtype tells which). */
 static const struct {
     char text[3];
     enum mm_dtype dtype;
 } descrs[] = {
     {"f2", MM_F16}, {"f4", MM_F32},  {"f8", MM_F64}, {"i1", MM_I8},  {"i2", MM_I16},
     {"i4", MM_I32}, {"i8", MM_I64},  {"u1", MM_U8},  {"u2", MM_U16}, {"u4", MM_U32},
-    {"u8", MM_U64}, {"b1", MM_BOOL}, {"V1", MM_U8},  {"V2", MM_U16},
+    {"u8", MM_U64}, {"b1", MM_BOOL}, {"V1", MM_U8},  {"f1", MM_U8},  {"V2", MM_BF16},
 };
 
 static const struct {
@@ -60,6 +61,10 @@ static int parse_descr(struct header *header, const char *file, const char *text
     size_t left = length - (size_t)(p - text);
     if (left == 1 && *p == '?') {
         header->dtype = MM_BOOL;
+        return 0;
+    }
+    if (left == strlen("bfloat16") && memcmp(p, "bfloat16", left) == 0) { /* as other writers put it */
+        header->dtype = MM_BF16;
         return 0;
     }
     for (size_t i = 0; i < MM_COUNT(descrs); i++) {

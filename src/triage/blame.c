@@ -29,7 +29,7 @@ static bool is_over(const struct mm_result *result, const struct mm_thresholds *
     if (result->state == MM_STATE_MISMATCH)
         return true;
     const struct mm_metrics *m = &result->metrics;
-    return result->state == MM_STATE_MEASURED && (m->nonfinite_differ || mm_thresholds_over(thresholds, m));
+    return result->state == MM_STATE_MEASURED && (m->nonfinite_differ || mm_result_over(thresholds, result));
 }
 
 static bool is_nonfinite(const struct mm_result *result)

@@ -154,6 +154,17 @@ static void say_format(const struct mm_evidence *evidence, struct mm_verdict *ou
              mm_dtype_info(now->setting.dtype)->name, mm_num_short(figure, now->metrics.diff2, 2));
 }
 
+/* Near ties fall otherwise by any rounding: integers accuse an operator only where it was computed again, or where all
+ * its inputs are the same on both sides. */
+static enum mm_verdict_kind kind_of_integers(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    bool same = view->flow->known && blame->worst_input >= 0 && !(blame->input_error > 0);
+    if (view->flow->role[id] & MM_ROLE_INPUT)
+        return MM_VERDICT_INPUT;
+    return blame->own == MM_OWN_WRONG || same ? MM_VERDICT_IMPLEMENTATION : MM_VERDICT_OVER;
+}
+
 static void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
                         struct mm_verdict *out)
 {
@@ -163,6 +174,8 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
     bool hurt = view->blame[id].readers_hurt;
     if (finding->cause == MM_CAUSE_REORDERED && hurt)
         kind = MM_VERDICT_IMPLEMENTATION; /* another order that a reader minds */
+    else if (finding->cause == MM_CAUSE_INTEGERS)
+        kind = kind_of_integers(view, id);
     else if (info->at_edges && (role & MM_ROLE_INPUT))
         kind = MM_VERDICT_INPUT;
     else if (info->at_edges && (role & MM_ROLE_OUTPUT))
