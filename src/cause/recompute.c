@@ -296,21 +296,34 @@ static void init(struct mm_recomputed *out)
                                   .channel = -1};
 }
 
-/* Of all that each side had; where the model's own constants fit a part of it alone, of what both have. */
+/* Is the second of two attempts the better one: done, and with less left? */
+static bool is_better(const struct mm_recomputed *now, const struct mm_recomputed *first)
+{
+    return now->state == MM_RECOMPUTE_DONE &&
+           (first->state != MM_RECOMPUTE_DONE || now->nonfinite < first->nonfinite ||
+            !(first->residual <= now->residual));
+}
+
+/* Of all that each side had, and of what both have: the model's own constants may fit a part alone, and what stands in
+ * padding need not be what the operator made. An operator that is right either way is right. */
 static int run_either(const struct mm_recompute *recompute, const atomic_bool *cancel,
                       struct mm_recomputed *out, struct mm_err *err)
 {
     struct operands *o = calloc(1, sizeof *o);
+    struct mm_recomputed part = *out;
     if (!o)
         return mm_fail_memory(err);
     int result = run(recompute, o, false, cancel, out, err);
-    bool again = o->cut && (result < 0 ? err->code != MM_ECANCELLED && err->code != MM_ENOMEM
-                                       : out->state == MM_RECOMPUTE_VOID);
+    bool ended = result < 0 && (err->code == MM_ECANCELLED || err->code == MM_ENOMEM), cut = o->cut;
     operands_done(o);
-    if (again) {
-        out->why[0] = '\0';
-        result = run(recompute, o, true, cancel, out, err);
+    if (cut && !ended) {
+        struct mm_err other = {MM_OK, ""};
+        int again = run(recompute, o, true, cancel, &part, &other);
         operands_done(o);
+        if (again == 0 && (result < 0 || is_better(&part, out))) {
+            *out = part;
+            result = 0;
+        }
     }
     free(o);
     return result;
