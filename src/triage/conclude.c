@@ -23,6 +23,8 @@
 #define INTEGER_UNEXPLAINED 0.25
 /* Readers off by less than this share of an error have not read it at all: they are right. */
 #define READERS_RIGHT 0.02
+/* One place of padding among a dozen and more costs what it reaches no more than this. */
+#define PADDING_REACHES 0.3
 /* Findings below this are kept as evidence, but decide nothing. */
 #define SCORE_DECIDES 0.5
 
@@ -313,6 +315,19 @@ static bool among_integers(const struct mm_triage_view *view, uint32_t id)
     return integer;
 }
 
+/* Tokens or rows that one dump has alone, and nothing masks, change what convolutions, means and attention make of the
+ * rest: that is no operator's fault. */
+static bool has_padding(const struct mm_pair *pair)
+{
+    return pair->layout && (pair->layout->more[0] || pair->layout->more[1]);
+}
+
+static void say_padding(struct mm_verdict *out)
+{
+    set(out, MM_VERDICT_OVER, MM_POSSIBLE);
+    snprintf(out->text, sizeof out->text, "the padding that one dump has alone may reach in here");
+}
+
 /* Where nobody recomputed, all inputs have to be good before an operator is accused of what nothing explains. */
 static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
@@ -326,6 +341,8 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
     else if (recomputed && recomputed->state == MM_RECOMPUTE_DONE && isfinite(recomputed->residual) &&
              !recomputed->nonfinite)
         say_right(view, id, out);
+    else if (good && blame->error <= PADDING_REACHES && has_padding(view->subjects[id].pair))
+        say_padding(out);
     else if (good && view->flow->ordered && out->kind != MM_VERDICT_OVERFLOW && out->kind != MM_VERDICT_SHAPE)
         say_unexplained(blame, view->flow->role[id], out);
 }
