@@ -171,11 +171,12 @@ static bool is_enough(const struct mm_layout *layout, const struct layout_votes 
            (!padding || MORE_SHARE * votes->padded >= votes->rows);
 }
 
-/* A property more must tell more than two pairs more. */
+/* A property more must tell more than two pairs more; where channels are is one. */
 static int64_t worth(const struct mm_layout *layout, const struct layout_votes *votes)
 {
-    int properties = (layout->axis.kind != MM_AXIS_NONE) + layout->blocked[0] + layout->blocked[1] +
-                     (layout->times[0] || layout->times[1]) + (layout->more[0] || layout->more[1]);
+    bool channels = layout->axis.kind != MM_AXIS_NONE || layout->blocked[0] || layout->blocked[1];
+    bool times = layout->times[0] || layout->times[1], more = layout->more[0] || layout->more[1];
+    int properties = channels + times + more;
     return 2 * ((int64_t)votes->fits - (int64_t)votes->against) - 5 * properties;
 }
 

@@ -79,7 +79,7 @@ int read_as_given(struct mm_session *session, struct mm_err *err)
 /* ---- as the dump shows it ---------------------------------------------------------------------------------------- */
 
 #define LOOKED_AT    48 /* pairs, spread over the dump, whose headers are read */
-#define MEASURED     12 /* of these, that may be such */
+#define MEASURED     12 /* of these, of each kind that may be such */
 #define FITS_LEAST   3  /* of those measured */
 #define FITS_SHARE   4  /* one in so many may not fit; where both sides are integers, one in two */
 #define ELEMENTS_MAX ((int64_t)1 << 20) /* of one of them */
@@ -89,6 +89,8 @@ struct seen {
     size_t tried, fits[MM_DTYPE_COUNT];
     bool src, dst; /* sides that hold them */
 };
+
+enum { AGAINST_FLOATS, BOTH_SIDES, KINDS };
 
 static bool is_kind(const struct mm_info *info, enum mm_kind kind)
 {
@@ -101,30 +103,31 @@ static bool is_wide_integer(const struct mm_info *info)
            mm_dtype_info(info->dtype)->bits <= 32 && info->shape.rank > 0 && info->count <= ELEMENTS_MAX;
 }
 
-/* Integers of at most 32 bits against floats, or two of 16 bits. */
-static bool may_be(const struct mm_result *result)
+/* Integers of at most 32 bits against floats, or two of 16 bits; KINDS: neither. */
+static int kind_of(const struct mm_result *result)
 {
     const struct mm_info *s = &result->src, *d = &result->dst;
-    bool both = is_wide_integer(s) && is_wide_integer(d);
-    return (is_wide_integer(s) && is_kind(d, MM_KIND_FLOAT)) ||
-           (is_wide_integer(d) && is_kind(s, MM_KIND_FLOAT)) ||
-           (both && mm_dtype_info(s->dtype)->bits == 16 && mm_dtype_info(d->dtype)->bits == 16);
+    bool src = is_wide_integer(s), dst = is_wide_integer(d);
+    if ((src && is_kind(d, MM_KIND_FLOAT)) || (dst && is_kind(s, MM_KIND_FLOAT)))
+        return AGAINST_FLOATS;
+    bool wide = src && dst && mm_dtype_info(s->dtype)->bits == 16 && mm_dtype_info(d->dtype)->bits == 16;
+    return wide ? BOTH_SIDES : KINDS;
 }
 
-static void look(const struct mm_pair *pair, const struct mm_schema *schema, struct seen *seen)
+static void look(const struct mm_pair *pair, const struct mm_schema *schema, struct seen seen[KINDS])
 {
     struct mm_result result;
     mm_measure_header(pair, schema, &result);
-    bool may = result.src.known && result.dst.known && may_be(&result);
+    int kind = result.src.known && result.dst.known ? kind_of(&result) : KINDS;
     mm_result_done(&result);
-    if (!may)
+    if (kind == KINDS || seen[kind].tried == MEASURED)
         return;
     mm_measure_pair(pair, schema, NULL, NULL, &result);
-    seen->tried++;
+    seen[kind].tried++;
     if (result.state == MM_STATE_MEASURED && result.bits != MM_DTYPE_NONE) {
-        seen->fits[result.bits]++;
-        seen->src |= result.bits_side[0];
-        seen->dst |= result.bits_side[1];
+        seen[kind].fits[result.bits]++;
+        seen[kind].src |= result.bits_side[0];
+        seen[kind].dst |= result.bits_side[1];
     }
     mm_result_done(&result);
 }
@@ -159,23 +162,36 @@ void read_as_rules(const struct mm_session *session, struct mm_pairs *pairs)
     }
 }
 
+/* The type that most of these are bit patterns of; NONE. Where both sides are integers, results of one sign are not told
+ * from ids. */
+static enum mm_dtype decide(const struct seen *seen, int kind)
+{
+    size_t share = kind == BOTH_SIDES ? 2 : FITS_SHARE;
+    for (int dtype = 0; dtype < MM_DTYPE_COUNT; dtype++) {
+        size_t fits = seen->fits[dtype];
+        if (fits >= FITS_LEAST && share * (seen->tried - fits) <= seen->tried)
+            return (enum mm_dtype)dtype;
+    }
+    return MM_DTYPE_NONE;
+}
+
 void read_as_seen(struct mm_session *session, struct mm_pairs *pairs, bool noted)
 {
-    struct seen seen = {0};
+    struct seen seen[KINDS] = {{0}};
     size_t step = pairs->count / LOOKED_AT + 1;
-    for (size_t i = 0; i < pairs->count && seen.tried < MEASURED; i += step) {
+    for (size_t i = 0; i < pairs->count; i += step) {
         const struct mm_pair *pair = &pairs->pair[i];
         if (pair->src && pair->dst && pair->read_as == MM_DTYPE_NONE)
-            look(pair, session->src->schema, &seen);
+            look(pair, session->src->schema, seen);
     }
-    bool both = seen.src && seen.dst;
-    for (int dtype = 0; dtype < MM_DTYPE_COUNT; dtype++) {
-        size_t fits = seen.fits[dtype], share = both ? 2 : FITS_SHARE;
-        if (fits < FITS_LEAST || share * (seen.tried - fits) > seen.tried)
+    for (int kind = 0; kind < KINDS; kind++) {
+        enum mm_dtype dtype = decide(&seen[kind], kind);
+        if (dtype == MM_DTYPE_NONE)
             continue;
-        mm_pairs_read_as(pairs, SIZE_MAX, (enum mm_dtype)dtype, !both);
+        mm_pairs_read_as(pairs, SIZE_MAX, dtype, kind == AGAINST_FLOATS);
         if (noted)
-            note(session, &seen, (enum mm_dtype)dtype);
+            note(session, &seen[kind], dtype);
+        return;
     }
 }
 
