@@ -43,8 +43,38 @@ static void counted(void **state)
     fault_done(&f);
 }
 
+static void whole_numbers_in_floats(void **state)
+{
+    (void)state;
+    const double ids[] = {3, 0, -1, 16777216}, other[] = {4, 0, -1, 7}, half[] = {3, 0.5, 1, 2};
+    const double huge[] = {3, 0, 1, 16777218}, broken[] = {3, NAN, 1, 2}, rounded[] = {0, 64, 128, 192};
+    assert_true(integers_in_floats(ids, other, 4));
+    assert_false(integers_in_floats(ids, half, 4) || integers_in_floats(half, ids, 4));
+    assert_false(integers_in_floats(huge, ids, 4) || integers_in_floats(ids, broken, 4));
+    assert_false(integers_in_floats(ids, ids, 0));
+    assert_false(integers_in_floats(other, rounded, 4)); /* to steps of 64 */
+    assert_true(integers_in_floats(rounded, rounded, 4));
+}
+
+/* A mask that ends one place earlier is not moved, and nothing in it was left unwritten. */
+static void a_mask(void **state)
+{
+    (void)state;
+    struct fault f;
+    fault_init(&f, shape_of(2, 1, 64, 0, 0), 1);
+    for (int64_t i = 0; i < f.count; i++) {
+        f.s[i] = i < 50;
+        f.d[i] = i < 49;
+    }
+    fault_find(&f);
+    assert_int_equal(f.findings, 1);
+    assert_cause(&f, MM_CAUSE_INTEGERS, 0.5, "1 of 64 integers differ (1.6 %), first 0 for 1");
+    fault_done(&f);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_data), cmocka_unit_test(counted)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_data), cmocka_unit_test(counted),
+                                       cmocka_unit_test(whole_numbers_in_floats), cmocka_unit_test(a_mask)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
