@@ -42,6 +42,7 @@ struct mm_pair {
     /* integers of its width on either side are the bit patterns of this type; NONE: they are integers */
     enum mm_dtype read_as;
     bool read_against_floats; /* ... but only where the other side holds floats */
+    bool round_half;          /* FLOAT16 values that are stored wider are rounded to FLOAT16 first */
     size_t place;             /* 0-based, in the whole list, also where only a share of it is left */
 };
 
@@ -74,6 +75,9 @@ int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const stru
 void mm_pairs_read_as(struct mm_pairs *pairs, size_t place, enum mm_dtype dtype, bool against_floats);
 /* All pairs have this layout. Before pairs are read or a share of them is taken; `layout` is borrowed. */
 void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_layout *layout);
+/* FLOAT16 values that are stored wider (float_val of a tensor message) are rounded to FLOAT16 before they are compared:
+ * of all pairs, before they are read. */
+void mm_pairs_round_half(struct mm_pairs *pairs);
 /* The dumps stay open; NULL is fine. */
 void mm_pairs_close(struct mm_pairs *pairs);
 /* Put the pairs into ascending order of key[count]; equal keys stay in order. Before mm_pairs_shard. */
@@ -169,6 +173,7 @@ struct mm_layout_fit {
     enum mm_shape_match without, with; /* how they fit with nothing undone, and under the layout */
     struct mm_laying lay[2];           /* what is done to them under it */
 };
+/* Both ways of fitting, by shapes alone: names of files are not asked. */
 void mm_layout_try(const struct mm_layout *layout, const struct mm_shape *src, const struct mm_shape *dst,
                    struct mm_layout_fit *out);
 

@@ -451,6 +451,13 @@ void mm_pairs_read_as(struct mm_pairs *pairs, size_t place, enum mm_dtype dtype,
     }
 }
 
+void mm_pairs_round_half(struct mm_pairs *pairs)
+{
+    struct mm_pair *pair = (struct mm_pair *)pairs->pair;
+    for (size_t i = 0; i < pairs->count; i++)
+        pair[i].round_half = true;
+}
+
 void mm_pairs_close(struct mm_pairs *pairs)
 {
     if (!pairs)

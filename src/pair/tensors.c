@@ -196,6 +196,23 @@ static int cut(struct mm_pair_tensors *tensors, bool dst, const atomic_bool *can
     return mm_tensor_cut(whole, lay->from, &lay->part, view, &tensors->part[dst], err);
 }
 
+/* The view's values rounded to FLOAT16, in memory of its own. */
+static int round_half(struct mm_tensor *view, void **memory, struct mm_run *run, const atomic_bool *cancel,
+                      struct mm_err *err)
+{
+    struct mm_tensor flat;
+    void *values;
+
+    if (mm_tensor_flatten(view, cancel, &flat, &values, run, err))
+        return -1;
+    for (int64_t i = 0; i < flat.count; i++) /* FLOAT16 is exact in floats: they are floats */
+        ((float *)values)[i] = mm_half_to_float(mm_float_to_half(((float *)values)[i]));
+    free(*memory);
+    *memory = values;
+    *view = flat;
+    return 0;
+}
+
 /* One side's view: 0 is src's, 1 dst's. */
 static int lay_view(struct mm_pair_tensors *tensors, const struct mm_pair *pair, bool dst,
                     const atomic_bool *cancel, struct mm_err *err)
@@ -213,6 +230,9 @@ static int lay_view(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
         return -1;
     blocks = *view;
     if (lay->undo && undo(&blocks, axis_of(pair, dst), view, memory, &tensors->run[dst], cancel, err))
+        return -1;
+    if (pair->round_half && tensor->dtype == MM_F16 && tensor->stored != MM_F16 &&
+        round_half(view, memory, &tensors->run[dst], cancel, err))
         return -1;
     *whole = *view;
     return lay->cut ? cut(tensors, dst, cancel, err) : 0;
