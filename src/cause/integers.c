@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WHOLE_MOST 16777216.0 /* 2^24: all floats above are whole numbers */
+#define WHOLE_MOST  16777216.0 /* 2^24: all floats above are whole numbers */
+#define WHOLE_LEAST 16         /* values: fewer are whole by chance */
 
 static bool holds_integers(enum mm_dtype dtype)
 {
@@ -42,14 +43,14 @@ static int64_t common(int64_t a, double x)
 bool integers_in_floats(const double *s, const double *d, int64_t count)
 {
     int64_t step_s = 0, step_d = 0;
-    for (int64_t i = 0; i < count; i++) {
+    for (int64_t i = 0; i < count && count >= WHOLE_LEAST; i++) {
         bool whole = s[i] == rint(s[i]) && d[i] == rint(d[i]); /* false of NaN */
         if (!whole || fabs(s[i]) > WHOLE_MOST || fabs(d[i]) > WHOLE_MOST)
             return false;
         step_s = common(step_s, s[i]);
         step_d = common(step_d, d[i]);
     }
-    return count > 0 && (step_d <= 1 || step_d <= step_s); /* rounded to steps it was no id */
+    return count >= WHOLE_LEAST && (step_d <= 1 || step_d <= step_s); /* rounded to steps it was no id */
 }
 
 bool integers_are_data(const struct mm_result *result, const char *op_type)

@@ -43,17 +43,30 @@ static void counted(void **state)
     fault_done(&f);
 }
 
+#define WHOLE 16
+
+/* The values over and over, and whether these are whole numbers on both sides. */
+static bool in_floats(const double s[4], const double d[4], int64_t count)
+{
+    double many[2][WHOLE];
+    for (int i = 0; i < WHOLE; i++) {
+        many[0][i] = s[i % 4];
+        many[1][i] = d[i % 4];
+    }
+    return integers_in_floats(many[0], many[1], count);
+}
+
 static void whole_numbers_in_floats(void **state)
 {
     (void)state;
     const double ids[] = {3, 0, -1, 16777216}, other[] = {4, 0, -1, 7}, half[] = {3, 0.5, 1, 2};
     const double huge[] = {3, 0, 1, 16777218}, broken[] = {3, NAN, 1, 2}, rounded[] = {0, 64, 128, 192};
-    assert_true(integers_in_floats(ids, other, 4));
-    assert_false(integers_in_floats(ids, half, 4) || integers_in_floats(half, ids, 4));
-    assert_false(integers_in_floats(huge, ids, 4) || integers_in_floats(ids, broken, 4));
-    assert_false(integers_in_floats(ids, ids, 0));
-    assert_false(integers_in_floats(other, rounded, 4)); /* to steps of 64 */
-    assert_true(integers_in_floats(rounded, rounded, 4));
+    assert_true(in_floats(ids, other, WHOLE));
+    assert_false(in_floats(ids, half, WHOLE) || in_floats(half, ids, WHOLE));
+    assert_false(in_floats(huge, ids, WHOLE) || in_floats(ids, broken, WHOLE));
+    assert_false(in_floats(ids, ids, WHOLE - 1) || in_floats(ids, ids, 0)); /* whole by chance */
+    assert_false(in_floats(other, rounded, WHOLE));                         /* to steps of 64 */
+    assert_true(in_floats(rounded, rounded, WHOLE));
 }
 
 /* A mask that ends one place earlier is not moved, and nothing in it was left unwritten. */
