@@ -18,6 +18,12 @@ struct met {
     enum mm_dtype src, dst;
 };
 
+/* Of the type already (a raw file that was told it), or its bits. */
+static bool is_of(const struct mm_info *info, enum mm_dtype dtype)
+{
+    return info->dtype == dtype || mm_dtype_reads(dtype, info->dtype);
+}
+
 static void meet(struct mm_session *session, const struct mm_read_rule *rule, const struct mm_pair *pair,
                  struct met *met)
 {
@@ -25,8 +31,8 @@ static void meet(struct mm_session *session, const struct mm_read_rule *rule, co
     struct mm_pair plain = *pair;
     plain.read_as = MM_DTYPE_NONE;
     mm_measure_header(&plain, session->src->schema, &result);
-    bool src = result.src.known && mm_dtype_reads(rule->dtype, result.src.dtype);
-    bool dst = result.dst.known && mm_dtype_reads(rule->dtype, result.dst.dtype);
+    bool src = result.src.known && is_of(&result.src, rule->dtype);
+    bool dst = result.dst.known && is_of(&result.dst, rule->dtype);
     met->tensors++;
     met->fit += src || dst;
     if (!src && !dst && !met->name) {
@@ -51,26 +57,29 @@ static int fail_rule(const struct mm_read_rule *rule, const struct met *met, str
                    mm_dtype_info(met->dst)->name);
 }
 
-/* A rule must fit something; where it does not fit, tensors stay as they are. Headers are read until one fits. */
-static int apply_rule(struct mm_session *session, const struct mm_read_rule *rule, struct mm_err *err)
+/* A rule must fit something; where it does not fit, tensors stay as they are. Headers are read until one fits. Those with
+ * a name come after those without. */
+static int apply_rule(struct mm_session *session, const struct mm_read_rule *rule, bool named,
+                      struct mm_err *err)
 {
     const struct mm_pairs *pairs = session->pairs;
     struct met met = {0};
-    for (size_t i = 0; i < pairs->count; i++) {
+    for (size_t i = 0; i < pairs->count && named == (rule->name != NULL); i++) {
         if (!is_meant(rule, &pairs->pair[i]))
             continue;
         if (!met.fit)
             meet(session, rule, &pairs->pair[i], &met);
         mm_pairs_read_as(session->pairs, i, rule->dtype, false);
     }
-    return met.fit ? 0 : fail_rule(rule, &met, err);
+    return met.fit || named != (rule->name != NULL) ? 0 : fail_rule(rule, &met, err);
 }
 
 int read_as_given(struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
-    for (size_t i = 0; i < options->read_rules; i++) {
-        if (apply_rule(session, &options->read_rule[i], err) < 0)
+    for (size_t i = 0; i < 2 * options->read_rules; i++) {
+        if (apply_rule(session, &options->read_rule[i % options->read_rules], i >= options->read_rules, err) <
+            0)
             return -1;
     }
     return 0;
@@ -154,10 +163,12 @@ static void note(struct mm_session *session, const struct seen *seen, enum mm_dt
 void read_as_rules(const struct mm_session *session, struct mm_pairs *pairs)
 {
     const struct mm_session_options *options = &session->options;
-    for (size_t i = 0; i < options->read_rules; i++) {
-        for (size_t k = 0; k < pairs->count; k++) {
-            if (is_meant(&options->read_rule[i], &pairs->pair[k]))
-                mm_pairs_read_as(pairs, k, options->read_rule[i].dtype, false);
+    for (size_t i = 0; i < 2 * options->read_rules; i++) {
+        const struct mm_read_rule *rule = &options->read_rule[i % options->read_rules];
+        bool named = i >= options->read_rules;
+        for (size_t k = 0; k < pairs->count && named == (rule->name != NULL); k++) {
+            if (is_meant(rule, &pairs->pair[k]))
+                mm_pairs_read_as(pairs, k, rule->dtype, false);
         }
     }
 }

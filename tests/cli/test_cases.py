@@ -450,9 +450,9 @@ def one_bit_pattern(folder):
     for option in ("h2=f16", "h*=f16", "f16"):
         pair.options = ["--dtype", option]
         same("h2" in pair.verdicts(), False, option)
-    for option, sentence in (("h1=f16", "h1 is f32 in src and f16 in dst"), ("none=f16", "no tensor has that name"),
-                             ("h2=f32", "float32 stand in integers of 32 bits"), ("h2=i8", "is not f16, bf16"),
-                             ("h2=", "is not f16, bf16")):
+    for option, sentence in (("h1=bf16", "h1 is f32 in src and f16 in dst"), ("none=f16", "no tensor has that name"),
+                             ("ids=f32", "float32 stand in integers of 32 bits"), ("h2=nothing", "is not a number format"),
+                             ("h2=", "is not a number format")):
         run = mmtui("triage", folder / "src", folder / "dst", "--dtype", option, status=2)
         same(sentence in run.err, True, run.err)
 

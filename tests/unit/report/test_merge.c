@@ -13,7 +13,8 @@
 
 #define HEAD                                                                                                 \
     "{\"format\": \"mmtui\", \"schema_version\": 1, \"mmtui_version\": \"0\",\n \"src\": \"s\", "            \
-    "\"dst\": \"d\",\n \"dumps\": {},\n \"thresholds\": {}, \"atol\": 1e-08, \"rtol\": 1E-5, \"order\": \"stamps\""
+    "\"dst\": \"d\",\n \"dumps\": {},\n \"thresholds\": {}, \"atol\": 1e-08, \"rtol\": 1E-5, \"order\": "    \
+    "\"stamps\""
 #define SHARD(index, count, layers) SHARD_WITH(index, count, layers, false, 64)
 #define SHARD_WITH(index, count, layers, quantiles, bins)                                                    \
     ",\n \"shard\": {\"index\": " #index ", \"count\": " #count ", \"layers\": " #layers                     \

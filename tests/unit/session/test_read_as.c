@@ -122,8 +122,8 @@ static void what_fits_nothing(void **state)
         "--dtype h0=f8e4m3: bit patterns of float8_e4m3 stand in integers of 8 bits, but h0 is f32 in src "
         "and u16 in dst");
     assert_refused(
-        (struct mm_read_rule){NULL, MM_F32},
-        "--dtype f32: bit patterns of float32 stand in integers of 32 bits, but h0 is f32 in src and u16 "
+        (struct mm_read_rule){NULL, MM_F64},
+        "--dtype f64: bit patterns of float64 stand in integers of 64 bits, but h0 is f32 in src and u16 "
         "in dst");
 }
 
