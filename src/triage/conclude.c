@@ -376,10 +376,11 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
         conclude_unexplained(view, id, out);
 }
 
-/* What moves values about; a scale or an offset may be what a broken input comes to here. */
+/* What moves values about or has a pattern of its own; a scale or an offset may be what a broken input comes to here. */
 static bool is_moved(enum mm_cause_id cause)
 {
-    return cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED;
+    bool pattern = cause == MM_CAUSE_WRAPPED || (cause >= MM_CAUSE_SIGNS && cause <= MM_CAUSE_MASK);
+    return pattern || (cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED);
 }
 
 /* A fault that fits by itself, and that its worst input has not, did not come in. */
