@@ -87,6 +87,7 @@ enum mm_cause_id {
     MM_CAUSE_INNER_OVERFLOW,  /* the result fits, but squares, sums or products inside the operator do not */
     MM_CAUSE_UNDERFLOW,       /* small values became 0 */
     MM_CAUSE_SATURATION,      /* a plateau at an integer's or half's limit, or at the top of the range */
+    MM_CAUSE_BIT_PATTERNS,    /* integers are bit patterns of floats */
     MM_CAUSE_NOT_DEQUANTISED, /* dst holds the raw integers */
     MM_CAUSE_ZERO_POINT,      /* dst = src + one constant */
     MM_CAUSE_SIGNEDNESS,      /* int8 read as uint8 or the reverse */

@@ -196,6 +196,15 @@ struct mm_result {
     enum mm_state state;
     enum mm_shape_match match;
     struct mm_info src, dst;
+    struct mm_shape shape; /* of a pair whose headers are known: as it was compared; of a mismatch src's */
+    double
+        spread; /* MEASURED: of several samples, the largest diff2 of another one of the same side, of which the
+                      first is compared; +Inf: NaN or Inf in one of them. 0: there is one sample, or they are equal */
+    enum mm_dtype
+        bits; /* MEASURED: integers of these sides are bit patterns of this type: read so, they are near the
+                            other side's values, and as they are they are not. NONE: they are not */
+    bool bits_side[2];         /* src, dst */
+    double bits_error;         /* diff2 when they are read so, at up to 1024 positions; +Inf without bits */
     struct mm_metrics metrics; /* SINGLE: only the stats of the side that is there */
     int64_t masked;            /* MEASURED: positions that hold a sentinel on both sides */
     struct mm_metrics
@@ -266,7 +275,7 @@ int mm_pair_elements(const struct mm_pair *pair, const struct mm_schema *schema,
  */
 
 /* To be raised whenever any figure of a measured pair may change. */
-#define MM_ENGINE_VERSION 5
+#define MM_ENGINE_VERSION 6
 
 struct mm_cache;
 

@@ -73,6 +73,12 @@ const struct mm_dtype_info *mm_dtype_info(enum mm_dtype dtype);
  * ("float8_e4m3fn", "half", "FLOAT8E4M3FN"), any case; MM_DTYPE_NONE if unknown. */
 enum mm_dtype mm_dtype_find(const char *name);
 
+#define MM_DTYPE_WORD 16 /* of mm_dtype_word, the NUL included */
+/* The long name as a word in a sentence, "float16"; returns out. */
+const char *mm_dtype_word(enum mm_dtype dtype, char out[MM_DTYPE_WORD]);
+/* Can integers of the type `stored` be the bit patterns of floats of the type `dtype`: are they as wide? */
+bool mm_dtype_reads(enum mm_dtype dtype, enum mm_dtype stored);
+
 /* IEEE 754 binary16, widened: exact. */
 float mm_half_to_float(uint16_t half);
 /* Narrowed to the nearest, ties to even; overflow gives Inf, NaN stays NaN. */
@@ -194,6 +200,13 @@ void mm_tensor_fortran(struct mm_tensor *tensor);
  */
 int mm_tensor_permute(const struct mm_tensor *tensor, const int *perm, struct mm_tensor *out,
                       struct mm_err *err);
+/*
+ * The view of a part: element 0 of the result is the argument's at from[rank], its shape is `shape`, of the same rank.
+ * *run becomes the view's. RAW with one run whose bytes are all there: others are MM_EUNSUPPORTED (flatten first). -1
+ * with MM_EARG where the part does not lie inside; MM_ECORRUPT where the values end before it begins.
+ */
+int mm_tensor_cut(const struct mm_tensor *tensor, const int64_t *from, const struct mm_shape *shape,
+                  struct mm_tensor *out, struct mm_run *run, struct mm_err *err);
 /*
  * All values of any tensor in row-major order, in malloc'ed memory that the caller frees: floats of a tensor that is
  * exact in them (mm_tensor_lane_f) if they are wanted (`floats`), else doubles. NULL with MM_ECORRUPT (the first

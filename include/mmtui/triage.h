@@ -23,6 +23,9 @@ void mm_thresholds_defaults(struct mm_thresholds *thresholds);
 /* Is a layer with these figures over? NaN (no finite position, but all equal) is not; values that are not finite on
  * one side only are not asked for here. */
 bool mm_thresholds_over(const struct mm_thresholds *thresholds, const struct mm_metrics *metrics);
+/* The same of a MEASURED pair, by what it is judged by. Integers of 64 bits on either side are ids or indices: these are
+ * over, too, when a larger share of them than the threshold of diff2 differs, by however little. */
+bool mm_result_over(const struct mm_thresholds *thresholds, const struct mm_result *result);
 
 /* ---- flow: which layer feeds which ------------------------------------------------------------------- */
 
@@ -141,7 +144,8 @@ struct mm_blame {
     bool reaches; /* a layer that is over has its error, by way of layers that are not */
     int32_t held; /* a layer made of this one whose dst values it holds, so they were put there later; -1 */
     bool unread;  /* what reads it was made of other values than those: it is wrong in the dump alone */
-    bool raw;     /* raw integers in a dump that is full of them; error is then that of dequantised ones */
+    bool raw; /* raw integers in a dump that is full of them, or bit patterns of floats; error is then that of
+                        dequantised ones, or of the floats */
     enum mm_own own;  /* what recomputing says: WRONG always starts */
     double explained; /* with own: what formats and weights explain of its residual */
     /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */

@@ -50,6 +50,11 @@ static const struct row rows[MM_CAUSE_COUNT] = {
                               "Widen the calibrated range of this tensor, or raise the operator."},
                              NEED_PAIRS,
                              cause_saturation},
+    [MM_CAUSE_BIT_PATTERNS] = {{"bit-patterns", "bit patterns of floats, saved as integers", MM_VERDICT_OVER,
+                                AT_EDGES, CANNOT_FIX,
+                                "Give the type with --dtype, or save these tensors as floats."},
+                               NEED_METRICS,
+                               NULL}, /* seen when the pair was measured */
     [MM_CAUSE_NOT_DEQUANTISED] = {{"not-dequantised", "raw integers, never dequantised", IMPLEMENTATION,
                                    AT_EDGES, CAN_FIX,
                                    "Apply scale and zero point before this tensor is read."},
@@ -229,9 +234,10 @@ const struct mm_cause_info *mm_cause_info(enum mm_cause_id cause)
 }
 
 /* What is put back leaves the noise at least; cause_score lets 0.6 of what was observed through at most. */
+/* Two values alone are moved by anything: a mask that ends one place earlier is not "moved by 1". */
 static bool may_have_moved(const struct trial *t)
 {
-    return t->aligned && t->noise <= 0.6 * t->observed;
+    return t->aligned && !t->mask && t->noise <= 0.6 * t->observed;
 }
 
 static bool makes_sense(const struct row *row, const struct trial *t)

@@ -30,6 +30,7 @@ struct trial {
     double observed;                  /* sqrt(ee / max(ss, dd)); NaN without alignment */
     double noise;                     /* of the case, at least float's own rounding */
     bool whole_s, whole_d;            /* all finite values are integers */
+    bool mask;                        /* aligned, and at most two values on both sides, whole numbers */
     struct mm_shape s_shape, d_shape; /* without axes of length 1; rank 0 when all are */
     int axis[MM_RANK_MAX];            /* axis k of d_shape is axis[k] of the tensor as it was dumped */
     int channel;                      /* axis of d_shape where channels most likely lie; -1 */

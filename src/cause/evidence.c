@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FAR 0.1 /* a difference is small that is less than this of what it is a difference of */
+
 /* Values of both sides while they are looked at. */
 struct values {
     double *s, *d;            /* NULL: too many, or nothing to hold them */
@@ -70,22 +72,41 @@ static int floors_find(struct mm_evidence *e, const struct mm_analysis *analysis
     return 0;
 }
 
-/* A narrow float far from zero keeps a grid of its own: differences of such values lie on it. */
-static bool is_grid_of_float(const struct format *format, const struct mm_analysis *analysis)
+/* Which narrow float has steps of this grid, or coarser ones, at the size of the inputs? Of a wide dst only where the
+ * result is small against them, and the grid a power of two: other networks have integers there. */
+static enum mm_dtype float_of_grid(const struct mm_analysis *analysis, double grid)
 {
-    double step = step_of_float(analysis->result->dst.dtype, analysis->input_max);
-    return step > 0 && !format->sure && format->grid > 0 && format->grid <= step;
+    const struct mm_stats *src = &analysis->result->metrics.src;
+    enum mm_dtype dst = analysis->result->dst.dtype;
+    double step = step_of_float(dst, analysis->input_max), rms = hypot(src->mean, src->std);
+    int exponent;
+    bool small = rms <= FAR * analysis->input_rms && frexp(grid, &exponent) == 0.5;
+    if (step > 0)
+        return grid <= step ? dst : MM_DTYPE_NONE;
+    if (dst != MM_F32 || analysis->quantised || !small)
+        return MM_DTYPE_NONE;
+    if (grid <= step_of_float(MM_F16, analysis->input_max))
+        return MM_F16;
+    return grid <= step_of_float(MM_BF16, analysis->input_max) ? MM_BF16 : MM_DTYPE_NONE;
+}
+
+/* A narrow float far from zero keeps a grid of its own: differences of such values lie on it. */
+static struct format without_float_grid(const struct format *format, const struct mm_analysis *analysis)
+{
+    enum mm_dtype held =
+        !format->sure && format->grid > 0 ? float_of_grid(analysis, format->grid) : MM_DTYPE_NONE;
+    return held != MM_DTYPE_NONE ? (struct format){.dtype = held} : *format;
 }
 
 /* Integers that are data were not quantised, whatever grid they lie on. */
 static struct format format_of(const struct mm_analysis *analysis, const struct values *v, int64_t count)
 {
     struct format none = {.dtype = MM_DTYPE_NONE};
-    if (integers_are_data(analysis->result, analysis->op_type))
+    if (integers_are_data(analysis->result, analysis->op_type) ||
+        (v->s && v->d && integers_in_floats(v->s, v->d, count)))
         return none;
     struct format format = format_find(analysis->result, analysis->quantised, v->s, v->d, count);
-    return is_grid_of_float(&format, analysis) ? (struct format){.dtype = analysis->result->dst.dtype}
-                                               : format;
+    return without_float_grid(&format, analysis);
 }
 
 /* ---- all of it ---- */

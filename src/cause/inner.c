@@ -12,7 +12,7 @@ enum inner {
     INNER_SUM,     /* a sum of `share` values */
     INNER_PRODUCT, /* x times another value of that size */
     INNER_EXP,     /* e^x */
-    INNER_INVERSE  /* 1 / x of a value that became 0 */
+    INNER_INVERSE  /* 1 / x, log x of a value that became 0 */
 };
 
 static const struct {
@@ -43,6 +43,7 @@ static const struct {
     {"einsum", INNER_PRODUCT, "the products"},
     {"attention", INNER_PRODUCT, "the products"},
     {"mul", INNER_PRODUCT, "the products"},
+    {"log", INNER_INVERSE, "the logarithm of a value that became 0"},
     {"rsqrt", INNER_INVERSE, "1 / x of a value that became 0"},
     {"div", INNER_INVERSE, "1 / x of a value that became 0"},
     {"reciprocal", INNER_INVERSE, "1 / x of a value that became 0"},
@@ -139,7 +140,9 @@ bool cause_inner_overflow(const struct trial *t, struct found *found)
     found->finding.residual = NAN;
     mm_num_short(a, bound, 2);
     mm_num_short(b, limit, 5);
-    if (!known)
+    if (inner == INNER_INVERSE && op >= 0)
+        found_say(found, "%s values are %s: %s", mm_num_count(c, count), how, what);
+    else if (!known)
         found_say(found, "%s values are %s, the result itself would fit: %s may overflow",
                   mm_num_count(c, count), how, what);
     else

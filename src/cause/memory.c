@@ -314,7 +314,7 @@ static bool nan_stretch(const struct trial *t, struct found *found)
 
 bool cause_unwritten(const struct trial *t, struct found *found)
 {
-    if (t->c->d_count < 4 * PART_LEAST)
+    if (t->c->d_count < 4 * PART_LEAST || t->mask) /* a mask is runs of one value */
         return false;
     if (nan_stretch(t, found))
         return true;

@@ -45,6 +45,15 @@ static bool is_float(const struct mm_value *value)
     return value->f != NULL;
 }
 
+/* The operator had all of it, samples and padding included; channels that blocks were filled up with it never had. */
+static const struct mm_tensor *operand_of(struct operands *o, const struct mm_pair_tensors *tensors, bool dst)
+{
+    const struct mm_laying *lay = &tensors->lay[dst];
+    bool whole = lay->cut && !lay->unblock;
+    o->cut |= whole;
+    return whole && !o->part ? &tensors->whole[dst] : dst ? &tensors->d : &tensors->s;
+}
+
 static int read_both(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst,
                      struct mm_err *err)
 {
@@ -58,10 +67,12 @@ static int read_both(void *context, const struct mm_pair_tensors *tensors, bool 
         reading->format[SIDE_DST] = tensors->d.dtype;
     }
     *failed_dst = false;
-    if (decode(reading->o, reading->value[SIDE_SRC], &tensors->s, reading->cancel, err) < 0)
+    if (decode(reading->o, reading->value[SIDE_SRC], operand_of(reading->o, tensors, false), reading->cancel,
+               err) < 0)
         return -1;
     *failed_dst = true;
-    if (decode(reading->o, reading->value[SIDE_DST], &tensors->d, reading->cancel, err) < 0)
+    if (decode(reading->o, reading->value[SIDE_DST], operand_of(reading->o, tensors, true), reading->cancel,
+               err) < 0)
         return -1;
     if (is_float(reading->value[SIDE_SRC]) && !is_float(reading->value[SIDE_DST]))
         return mm_fail(err, MM_EUNSUPPORTED, "dst holds integers that were not dequantised");
@@ -122,11 +133,12 @@ static int read_input(struct operands *o, const struct mm_recompute *recompute, 
                      cancel, err);
 }
 
-int operands_read(struct operands *o, const struct mm_recompute *recompute, const atomic_bool *cancel,
-                  struct mm_err *err)
+int operands_read(struct operands *o, const struct mm_recompute *recompute, bool part,
+                  const atomic_bool *cancel, struct mm_err *err)
 {
     const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
     memset(o, 0, sizeof *o);
+    o->part = part;
     o->left = MM_RECOMPUTE_ELEMENTS;
     if (node->input_count > RECOMPUTE_INPUTS)
         return mm_fail(err, MM_EUNSUPPORTED, "it has %d inputs, and at most %d are read", node->input_count,

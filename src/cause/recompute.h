@@ -16,10 +16,13 @@ struct operands {
     struct mm_value result[SIDES];
     enum mm_dtype format[SIDES]; /* the result's dtype in the files */
     int64_t left;                /* elements that may still be read */
+    bool
+        part; /* of samples and padding that one side has alone, leave out what is left out of the comparison */
+    bool cut; /* there were such */
 };
-/* Read all of them. -1: MM_EUNSUPPORTED and others say why; *o is to be closed in any case. */
-int operands_read(struct operands *o, const struct mm_recompute *recompute, const atomic_bool *cancel,
-                  struct mm_err *err);
+/* Read all of them; `part` as in the struct. -1: MM_EUNSUPPORTED and others say why; *o is to be closed in any case. */
+int operands_read(struct operands *o, const struct mm_recompute *recompute, bool part,
+                  const atomic_bool *cancel, struct mm_err *err);
 void operands_done(struct operands *o);
 
 /*

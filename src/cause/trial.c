@@ -175,6 +175,23 @@ static bool whole(const double *x, int64_t count)
     return true;
 }
 
+/* At most two different values on both sides together, both whole: a mask. */
+static bool is_mask(const struct mm_case *c)
+{
+    double other = c->s[0];
+    for (int64_t i = 0; i < c->s_count; i++) {
+        const double x[2] = {c->s[i], c->d[i]};
+        for (int k = 0; k < 2; k++) {
+            if (x[k] == c->s[0] || x[k] == other)
+                continue;
+            if (other != c->s[0] || x[k] != rint(x[k]))
+                return false;
+            other = x[k];
+        }
+    }
+    return c->s[0] == rint(c->s[0]);
+}
+
 static bool kind_is_whole(enum mm_dtype dtype)
 {
     enum mm_kind kind = mm_dtype_info(dtype)->kind;
@@ -198,6 +215,7 @@ void trial_init(struct trial *t, const struct mm_case *c, const atomic_bool *can
     t->noise = fmax(c->noise, 1e-7);
     t->whole_s = t->values ? whole(c->s, c->s_count) : kind_is_whole(c->result->src.dtype);
     t->whole_d = t->values ? whole(c->d, c->d_count) : kind_is_whole(c->result->dst.dtype);
+    t->mask = t->aligned && is_mask(c);
     const struct mm_shape *dumped = t->values ? &c->d_shape : &c->result->dst.shape;
     t->s_shape = squeezed(t->values ? &c->s_shape : &c->result->src.shape, NULL);
     t->d_shape = squeezed(dumped, t->axis);

@@ -15,6 +15,7 @@ enum option {
     OPT_DST,
     OPT_OUTPUT,
     OPT_FRAMEWORK,
+    OPT_DTYPE,
     OPT_SHAPE,
     OPT_MODEL,
     OPT_ORDER,
@@ -106,7 +107,7 @@ struct cli_options {
     enum term_colour colour;
     const char *theme;          /* --theme: beats NO_COLOR */
     const char *theme_wished;   /* the config's: NO_COLOR beats it */
-    struct mm_given_row *given; /* --shape: session.given, and its room; owned */
+    struct mm_given_row *given; /* --dtype, --shape: session.given, and its room; owned */
     size_t given_room;
     struct mm_arena given_text; /* the names in it */
     struct mm_buf bindings;     /* `bind` lines of the config; the other lines are blank */
@@ -115,7 +116,10 @@ struct cli_options {
     const char *script;
     int width, height; /* --size */
     bool help, version;
-    char **words; /* what is not an option: they take the first places of argv */
+    struct mm_read_rule *read_rule; /* --dtype, of the session's options; owned */
+    size_t read_rules, read_room;
+    struct mm_arena text; /* their names */
+    char **words;         /* what is not an option: they take the first places of argv */
     int word_count, most_words;
 };
 

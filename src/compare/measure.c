@@ -1,5 +1,6 @@
 /* Measuring a pair: one pass over both tensors, a second one where the first would lose digits. */
 #include "compare/measure.h"
+#include "compare/bits.h"
 #include "compare/hist.h"
 #include "compare/quantile.h"
 #include "compare/sentinel.h"
@@ -283,7 +284,40 @@ static int take_headers(void *context, const struct mm_pair_tensors *tensors, bo
         return mm_fail_memory(err);
     }
     result->match = tensors->match;
+    result->shape = tensors->shape;
     state_by_header(result, task->pair);
+    return 0;
+}
+
+/* How far the other samples of a side are from the first, which was measured. */
+static int spread_of(const struct task *task, const struct mm_pair_tensors *tensors, bool dst, double *spread,
+                     struct mm_err *err)
+{
+    const struct mm_tensor *first = dst ? &tensors->d : &tensors->s;
+    struct mm_metrics metrics;
+    struct mm_tensor other;
+    struct mm_run run;
+
+    for (int64_t k = 1; k < tensors->lay[dst].samples; k++) {
+        if (mm_pair_sample(tensors, dst, k, &other, &run, err) ||
+            mm_measure_tensors(first, &other, task->options, task->cancel, &metrics, err))
+            return -1;
+        *spread = metrics.nonfinite_differ > 0 ? INFINITY : fmax(*spread, metrics.diff2);
+    }
+    return 0;
+}
+
+static int take_spread(const struct task *task, const struct mm_pair_tensors *tensors, bool *failed_dst,
+                       struct mm_err *err)
+{
+    struct mm_result *result = task->result;
+
+    result->spread = 0;
+    for (int side = 0; side < 2; side++) {
+        *failed_dst = side;
+        if (spread_of(task, tensors, side, &result->spread, err))
+            return -1;
+    }
     return 0;
 }
 
@@ -298,7 +332,8 @@ static int take_figures(void *context, const struct mm_pair_tensors *tensors, bo
     if (task->begun)
         forget_figures(result);
     task->begun = true;
-    if (task_metrics(task, tensors, failed_dst, err) || task_extras(task, tensors, failed_dst, err))
+    if (task_metrics(task, tensors, failed_dst, err) || task_extras(task, tensors, failed_dst, err) ||
+        take_spread(task, tensors, failed_dst, err))
         return -1;
     if (result->state == MM_STATE_SINGLE)
         keep_single(&result->metrics, !task->pair->src);
@@ -306,6 +341,8 @@ static int take_figures(void *context, const struct mm_pair_tensors *tensors, bo
         return -1;
     else
         result->state = MM_STATE_MEASURED;
+    if (result->state == MM_STATE_MEASURED)
+        bits_find(tensors, result);
     return 0;
 }
 

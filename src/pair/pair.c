@@ -314,12 +314,17 @@ static const char **names_of(const struct side *side)
     return names;
 }
 
-/* Nothing is paired yet: without a suffix that one side's names all have? */
-static int cut_suffix(struct side *longer, const struct side *other, struct mm_arena *arena)
+/* Nothing is paired yet: without a suffix that one side's names all have? 1: it is cut, and is *suffix; 0; -1: memory. */
+static int cut_suffix(struct side *longer, const struct side *other, const char **suffix,
+                      struct mm_arena *arena)
 {
     const char **names = names_of(longer), **others = names_of(other);
     int result = names && others ? 0 : -1;
     size_t cut = result == 0 ? suffix_find(names, longer->count, others, other->count) : 0;
+    if (cut) {
+        *suffix = mm_arena_strdup(arena, names[0] + strlen(names[0]) - cut);
+        result = *suffix ? 0 : -1;
+    }
     for (size_t i = 0; cut && i < longer->count && result == 0; i++) {
         struct candidate *here = longer->sorted[i];
         size_t length = strlen(here->name);
@@ -342,13 +347,14 @@ static bool any_partner(const struct side *side)
     return false;
 }
 
-static int join_suffix(struct sides *sides, struct mm_arena *arena)
+static int join_suffix(struct sides *sides, struct mm_pairs *pairs)
 {
     if (any_partner(&sides->src))
         return 0;
-    int cut = cut_suffix(&sides->dst, &sides->src, arena);
+    int cut = cut_suffix(&sides->dst, &sides->src, &pairs->suffix, &pairs->arena);
+    pairs->suffix_dst = cut > 0;
     if (cut == 0)
-        cut = cut_suffix(&sides->src, &sides->dst, arena);
+        cut = cut_suffix(&sides->src, &sides->dst, &pairs->suffix, &pairs->arena);
     if (cut > 0)
         join(&sides->src, &sides->dst);
     return cut < 0 ? -1 : 0;
@@ -427,7 +433,7 @@ int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct
     else if (pairs)
         result = join_best(&sides, src, dst, &pairs->numbered, &pairs->arena);
     if (result == 0 && framework != MM_FRAMEWORK_TENSORFLOW)
-        result = join_suffix(&sides, &pairs->arena);
+        result = join_suffix(&sides, pairs);
     if (result == 0)
         result = make_list(pairs, &sides.src, &sides.dst);
     sides_done(&sides);
@@ -439,11 +445,22 @@ int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct
     return 0;
 }
 
-void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_axis *layout)
+void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_layout *layout)
 {
     struct mm_pair *pair = (struct mm_pair *)pairs->pair; /* its own, const for all others */
     for (size_t i = 0; i < pairs->count; i++)
         pair[i].layout = layout;
+}
+
+void mm_pairs_read_as(struct mm_pairs *pairs, size_t place, enum mm_dtype dtype, bool against_floats)
+{
+    struct mm_pair *pair = (struct mm_pair *)pairs->pair; /* its own, const for all others */
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (place == SIZE_MAX ? pair[i].read_as != MM_DTYPE_NONE : place != i)
+            continue;
+        pair[i].read_as = dtype;
+        pair[i].read_against_floats = against_floats;
+    }
 }
 
 void mm_pairs_round_half(struct mm_pairs *pairs)

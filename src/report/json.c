@@ -1,4 +1,5 @@
 /* mmtui.json: everything that is known, strictly valid JSON. */
+#include "report/dumps.h"
 #include "report/form.h"
 
 #include <stddef.h>
@@ -87,6 +88,8 @@ static void put_pairing(struct mm_json *json, const struct mm_layer *layer)
     mm_buf_done(&how);
     if (layer->result.match != MM_MATCH_NONE)
         mm_json_put_text(json, "layout", mm_shape_match_text(layer->result.match));
+    if (layer->result.spread > 0)
+        mm_json_put_number(json, "samples_differ", layer->result.spread);
 }
 
 static void put_quantiles(struct mm_json *json, const struct mm_quantiles *q)
@@ -215,6 +218,7 @@ static void put_head(const struct mm_session *session, struct mm_json *json)
     mm_json_line(json, 1);
     mm_json_put_text(json, "src", options->src);
     mm_json_put_text(json, "dst", options->dst);
+    report_put_dumps(json, session);
     mm_json_line(json, 1);
     mm_json_open_object(json, "thresholds");
     mm_json_put_number(json, "diff1", options->thresholds.diff1);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/dumps.h"
 #include "base/json_write.h"
 #include "report/triage.h"
 
@@ -171,6 +172,8 @@ static void put_layer(struct mm_json *json, const struct mm_session *session, si
     mm_json_put_text(json, "name", layer->pair->name);
     mm_json_put_text(json, "op_type", mm_session_op(session, id));
     put_verdict(json, session, &layer->verdict);
+    if (layer->result.spread > 0)
+        mm_json_put_number(json, "samples_differ", layer->result.spread);
     if (blame)
         put_blame(json, session, blame);
     put_comparison(json, session, id);
@@ -240,6 +243,7 @@ static void put_head(struct mm_json *json, const struct mm_session *session)
     mm_json_put_head(json, "mmtui-triage", MM_TRIAGE_SCHEMA);
     mm_json_put_text(json, "src", options->src);
     mm_json_put_text(json, "dst", options->dst);
+    report_put_dumps(json, session);
     mm_json_put_bool(json, "graph", flow && flow->known);
     size_t known, asked;
     mm_session_model(session, &known, &asked);

@@ -110,9 +110,10 @@ static void put_raw(struct mm_buf *out, const struct mm_session *session)
     struct mm_buf line = {0};
     for (size_t id = 0; id < mm_session_count(session); id++) {
         const struct mm_blame *blame = mm_session_blame(session, id);
-        if (blame && blame->raw) {
+        const struct mm_result *result = &mm_session_layer(session, id)->result;
+        if (blame && blame->raw && result->bits == MM_DTYPE_NONE) {
             raw++;
-            name = mm_dtype_info(mm_session_layer(session, id)->result.dst.dtype)->name;
+            name = mm_dtype_info(result->dst.dtype)->name;
         }
     }
     if (raw == 0)
@@ -126,16 +127,44 @@ static void put_raw(struct mm_buf *out, const struct mm_session *session)
     mm_buf_done(&line);
 }
 
+#define BITS_NAMED 3 /* tensors */
+
+/* Single tensors of them; of a dump that is full of them the notice tells. */
+static void put_bits(struct mm_buf *out, const struct mm_session *session)
+{
+    size_t count = 0;
+    for (size_t id = 0; id < mm_session_count(session); id++) {
+        const struct mm_layer *layer = mm_session_layer(session, id);
+        struct mm_buf line = {0};
+        if (layer->verdict.cause != MM_CAUSE_BIT_PATTERNS || count++ >= BITS_NAMED)
+            continue;
+        mm_buf_printf(&line, "%s: %s.", layer->label, layer->verdict.text);
+        put_lines(out, 0, mm_buf_text(&line));
+        mm_buf_done(&line);
+    }
+    if (count > BITS_NAMED) {
+        struct mm_buf line = {0};
+        mm_buf_printf(&line, "The same holds for %zu more.", count - BITS_NAMED);
+        put_lines(out, 0, mm_buf_text(&line));
+        mm_buf_done(&line);
+    }
+}
+
 static void put_head(struct mm_buf *out, const struct mm_session *session)
 {
     mm_report_summary(session, out);
     if (mm_session_notice(session))
         put_lines(out, 0, mm_session_notice(session));
-    struct mm_buf order = {0};
-    mm_session_order_text(session, &order);
-    put_lines(out, 0, mm_buf_text(&order));
-    mm_buf_done(&order);
+    struct mm_buf line = {0};
+    mm_session_samples_text(session, &line);
+    if (line.length)
+        put_lines(out, 0, mm_buf_text(&line));
+    mm_buf_clear(&line);
+    mm_session_order_text(session, &line);
+    put_lines(out, 0, mm_buf_text(&line));
+    mm_buf_done(&line);
     put_raw(out, session);
+    put_bits(out, session);
 }
 
 /* "  #72  conv2d_3  Conv: int8 per tensor is too coarse here ...", cut to the page. */

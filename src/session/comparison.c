@@ -41,6 +41,9 @@ static int open_one(struct mm_session *session, enum mm_comparison which, const 
     struct comparison *comparison = &session->comparison[which];
     if (mm_pairs_open(&comparison->pairs, src, dst, session->options.framework, err) < 0)
         return -1;
+    read_as_rules(session, comparison->pairs);
+    read_as_seen(session, comparison->pairs, false);
+    layout_apply(session, comparison->pairs, false);
     size_t *layer = layers_of(session, ours, ours == session->dst);
     comparison->layer = calloc(comparison->pairs->count + 1, sizeof *comparison->layer);
     comparison->result = calloc(session->pairs->count + 1, sizeof *comparison->result);

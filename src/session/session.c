@@ -100,6 +100,25 @@ void session_note(struct mm_session *session, struct mm_buf *text)
     mm_buf_done(text);
 }
 
+static void suffix_note(struct mm_session *session)
+{
+    const struct mm_pairs *pairs = session->pairs;
+    struct mm_buf text = {0};
+    if (!pairs->suffix)
+        return;
+    mm_buf_printf(&text, "All names of %s end with \"", pairs->suffix_dst ? "dst" : "src");
+    mm_text_escape(&text, pairs->suffix, strlen(pairs->suffix));
+    mm_buf_printf(&text, "\", those of %s do not: paired without it.", pairs->suffix_dst ? "src" : "dst");
+    session_note(session, &text);
+}
+
+/* What all of a dump has: what its integers are first, for shapes are confirmed by values. */
+static void find_properties(struct mm_session *session)
+{
+    read_as_seen(session, session->pairs, true);
+    session->layout = layout_apply(session, session->pairs, true);
+}
+
 static int open_all(struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
@@ -115,10 +134,13 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         return -1;
     if (graph_match(session, err) < 0 || order_apply(session, err) < 0 || graph_apply(session, err) < 0)
         return -1;
+    suffix_note(session);
+    if (read_as_given(session, err) < 0)
+        return -1;
     if (options->vendor_exact)
         mm_pairs_round_half(session->pairs);
     else
-        layout_apply(session);
+        find_properties(session);
     if (options->shards && mm_pairs_shard(session->pairs, options->shard, options->shards, err) < 0)
         return -1;
     graph_shard(session);
@@ -309,6 +331,17 @@ const struct mm_dump *mm_session_src(const struct mm_session *session)
 const struct mm_dump *mm_session_dst(const struct mm_session *session)
 {
     return session->dst;
+}
+
+const struct mm_layout *mm_session_layout(const struct mm_session *session)
+{
+    return session->layout;
+}
+
+const char *mm_session_suffix(const struct mm_session *session, bool dst)
+{
+    const struct mm_pairs *pairs = session->pairs;
+    return pairs->suffix && pairs->suffix_dst == dst ? pairs->suffix : "";
 }
 
 const char *mm_session_notice(const struct mm_session *session)

@@ -65,6 +65,8 @@ struct mm_session {
     const struct mm_graph *model; /* the one that was given; options.graph is NULL when it is of no use */
     struct mm_model_match match;  /* of the pairs; zeroed without a model */
     enum mm_order_source order;
+    const struct mm_layout *layout; /* of the pairs, or NULL */
+    enum mm_dtype read_as[2]; /* src, dst: what all its integers were found to be bit patterns of, or NONE */
     const char *notice;
     uint64_t revision;
     size_t measured, cached, bad, tagged;
@@ -79,8 +81,15 @@ struct mm_session {
 
 /* Add a sentence to the notice; ends `text`. Without memory the notice stays as it is. */
 void session_note(struct mm_session *session, struct mm_buf *text);
-/* Undo a layout that all of dst has, if a few headers say so, and note it. */
-void layout_apply(struct mm_session *session);
+/* Have integers read as the options say, which must fit: -1 with a sentence. */
+int read_as_given(struct mm_session *session, struct mm_err *err);
+/* The same for the pairs of another comparison, whether it fits or not. */
+void read_as_rules(const struct mm_session *session, struct mm_pairs *pairs);
+/* Have integers read as the bit patterns that they are, where some of these pairs show it of all; note it if wanted. */
+void read_as_seen(struct mm_session *session, struct mm_pairs *pairs, bool noted);
+/* Undo what all of the dumps of these pairs have, if a few of them say so, and note it where that is wanted. Returns
+ * it (of the session's arena), or NULL. */
+const struct mm_layout *layout_apply(struct mm_session *session, struct mm_pairs *pairs, bool noted);
 /* Judge a layer whose result or thresholds changed; keeps the count of bad ones. */
 void session_judge(struct mm_session *session, struct mm_layer *layer);
 /* Fill in which other tensors dst of this layer may hold, if that is worth looking at. */

@@ -34,7 +34,7 @@ static bool is_over(const struct mm_result *result, const struct mm_thresholds *
     if (result->state == MM_STATE_MISMATCH)
         return true;
     const struct mm_metrics *m = &result->metrics;
-    return result->state == MM_STATE_MEASURED && (m->nonfinite_differ || mm_thresholds_over(thresholds, m));
+    return result->state == MM_STATE_MEASURED && (m->nonfinite_differ || mm_result_over(thresholds, result));
 }
 
 static bool is_nonfinite(const struct mm_result *result)
@@ -221,6 +221,17 @@ static bool is_jump(const struct mm_flow *flow, const struct mm_subject *subject
     return isnan(residual_of(&subjects[id])) && jump_find(flow, subjects, blame, id);
 }
 
+/* Read as what they are, the values are as far off as that; no such tensor is an accident. */
+static void fill_bits(const struct mm_result *result, const struct mm_thresholds *thresholds,
+                      struct mm_blame *here)
+{
+    if (result->state != MM_STATE_MEASURED || result->bits == MM_DTYPE_NONE)
+        return;
+    here->raw = true;
+    here->error = result->bits_error;
+    here->over = result->bits_error > thresholds->diff2;
+}
+
 void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects,
                    const struct mm_thresholds *thresholds, struct mm_blame *blame)
 {
@@ -234,6 +245,7 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
                                   .over = is_over(subjects[id].result, thresholds)};
         if (raw)
             fill_raw(&subjects[id], thresholds, here);
+        fill_bits(subjects[id].result, thresholds, here);
     }
     wider_find(flow, subjects, blame);
     in_dump_mark(flow, subjects, blame);

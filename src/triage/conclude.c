@@ -25,6 +25,8 @@
 #define INTEGER_UNEXPLAINED 0.25
 /* Readers off by less than this share of an error have not read it at all: they are right. */
 #define READERS_RIGHT 0.02
+/* One place of padding among a dozen and more costs what it reaches no more than this. */
+#define PADDING_REACHES 0.3
 /* Findings below this are kept as evidence, but decide nothing. */
 #define SCORE_DECIDES 0.5
 
@@ -211,6 +213,17 @@ static bool has_keen_reader(const struct mm_triage_view *view, uint32_t id)
     return keen;
 }
 
+/* Near ties fall otherwise by any rounding: integers accuse an operator only where it was computed again, or where all
+ * its inputs are the same on both sides. */
+static enum mm_verdict_kind kind_of_integers(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    bool same = view->flow->known && blame->worst_input >= 0 && !(blame->input_error > 0);
+    if (view->flow->role[id] & MM_ROLE_INPUT)
+        return MM_VERDICT_INPUT;
+    return blame->own == MM_OWN_WRONG || same ? MM_VERDICT_IMPLEMENTATION : MM_VERDICT_OVER;
+}
+
 static void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
                         struct mm_verdict *out)
 {
@@ -220,6 +233,8 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
     bool hurt = view->blame[id].readers_hurt;
     if (finding->cause == MM_CAUSE_REORDERED && hurt)
         kind = MM_VERDICT_IMPLEMENTATION; /* another order that a reader minds */
+    else if (finding->cause == MM_CAUSE_INTEGERS)
+        kind = kind_of_integers(view, id);
     else if (info->at_edges && (role & MM_ROLE_INPUT))
         kind = MM_VERDICT_INPUT;
     else if (info->at_edges && (role & MM_ROLE_OUTPUT))
@@ -384,6 +399,19 @@ static void say_near_zero(const struct mm_triage_view *view, uint32_t id, const 
     out->confidence = MM_POSSIBLE;
 }
 
+/* Tokens or rows that one dump has alone, and nothing masks, change what convolutions, means and attention make of the
+ * rest: that is no operator's fault. */
+static bool has_padding(const struct mm_pair *pair)
+{
+    return pair->layout && (pair->layout->more[0] || pair->layout->more[1]);
+}
+
+static void say_padding(struct mm_verdict *out)
+{
+    set(out, MM_VERDICT_OVER, MM_POSSIBLE);
+    snprintf(out->text, sizeof out->text, "the padding that one dump has alone may reach in here");
+}
+
 /* Where nobody recomputed, all inputs have to be good before an operator is accused of what nothing explains. */
 static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
@@ -404,6 +432,8 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
         say_built_up(blame, out);
     else if (near)
         say_near_zero(view, id, near, out);
+    else if (good && blame->error <= PADDING_REACHES && has_padding(view->subjects[id].pair))
+        say_padding(out);
     else if (good && view->flow->ordered && out->kind != MM_VERDICT_OVERFLOW && out->kind != MM_VERDICT_SHAPE)
         say_unexplained(blame, view->flow->role[id], out);
 }
@@ -584,11 +614,26 @@ static bool conclude_simulated(const struct mm_triage_view *view, uint32_t id, s
     }
 }
 
+static void say_bits(const struct mm_pair *pair, const struct mm_result *result, struct mm_verdict *out)
+{
+    const struct mm_dtype_info *type = mm_dtype_info(result->bits);
+    char word[MM_DTYPE_WORD];
+    const char *whose = !result->bits_side[0] ? "dst's" : !result->bits_side[1] ? "src's" : "the";
+    set(out, MM_VERDICT_OVER, MM_CERTAIN);
+    out->cause = MM_CAUSE_BIT_PATTERNS;
+    snprintf(out->text, sizeof out->text, "%s %u-bit integers are bit patterns of %s: --dtype %.60s=%s",
+             whose, type->bits, mm_dtype_word(result->bits, word), pair->name, type->name);
+}
+
 /* How the dump was made, and no operator's fault. */
-static void say_raw(const struct mm_result *result, struct mm_verdict *out)
+static void say_raw(const struct mm_pair *pair, const struct mm_result *result, struct mm_verdict *out)
 {
     struct mm_raw raw;
     char scale[MM_NUM], zero[MM_NUM];
+    if (result->bits != MM_DTYPE_NONE) {
+        say_bits(pair, result, out);
+        return;
+    }
     set(out, MM_VERDICT_OVER, MM_LIKELY);
     out->cause = MM_CAUSE_NOT_DEQUANTISED;
     if (mm_raw_find(result, &raw))
@@ -614,7 +659,7 @@ void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct m
     const struct mm_subject *subject = &view->subjects[id];
     mm_triage_judge(subject->pair, subject->result, view->thresholds, out);
     if (view->blame[id].raw) {
-        say_raw(subject->result, out);
+        say_raw(subject->pair, subject->result, out);
         return;
     }
     if (!view->blame[id].over && !view->blame[id].starts)

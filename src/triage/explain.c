@@ -266,7 +266,7 @@ static void say_next(const struct mm_triage_view *view, uint32_t id, const struc
     const char *step = verdict->cause != MM_CAUSE_NONE ? mm_cause_info(verdict->cause)->next : NULL;
     if (!step || !*step || (kind->own_next && !raw))
         step = kind->next;
-    if (verdict->kind == MM_VERDICT_OVER && view->subjects[id].evidence && !raw)
+    if (verdict->kind == MM_VERDICT_OVER && verdict->cause == MM_CAUSE_NONE && view->subjects[id].evidence)
         step = no_cause_step(view->flow);
     mm_buf_puts(next, step ? step : "");
 }

@@ -212,6 +212,30 @@ static void ranks(void **state)
     assert_true(mm_triage_rank(&nan) == INFINITY);
 }
 
+/* 281 for 282 of 64 bits is another class; of 32 bits, or among many, or below the floor, it is not over. */
+static void ids(void **state)
+{
+    (void)state;
+    struct mm_result one = measured(0.0036, 0.0036);
+    struct mm_thresholds floor = usual;
+    one.metrics.finite = 10;
+    one.metrics.diff4_n = 1;
+    one.metrics.max_abs = 1;
+    one.src = (struct mm_info){.known = true, .dtype = MM_I64};
+    one.dst = (struct mm_info){.known = true, .dtype = MM_I32};
+    assert_verdict(&both, &one, &usual, MM_VERDICT_OVER, true, "1 of 10 integers differ");
+    floor.floor = 1;
+    assert_verdict(&both, &one, &floor, MM_VERDICT_OK, false, "");
+    one.metrics.finite = 20;
+    assert_false(mm_result_over(&usual, &one));
+    one.metrics.finite = 10;
+    one.src.dtype = MM_I32;
+    assert_false(mm_result_over(&usual, &one));
+    one.src.dtype = MM_F32;
+    one.dst.dtype = MM_I64;
+    assert_false(mm_result_over(&usual, &one));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +245,7 @@ int main(void)
         cmocka_unit_test(not_a_number),  cmocka_unit_test(not_measured),
         cmocka_unit_test(one_side_only), cmocka_unit_test(shapes),
         cmocka_unit_test(unreadable),    cmocka_unit_test(ranks),
+        cmocka_unit_test(ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
