@@ -324,7 +324,6 @@ struct mm_recompute {
 /* -1 only with MM_ECANCELLED or MM_ENOMEM; everything else is in out->state. */
 int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *cancel,
                      struct mm_recomputed *out, struct mm_err *err);
-enum mm_granularity { MM_GRANULARITY_UNKNOWN = 0, MM_PER_TENSOR, MM_PER_CHANNEL };
 /* What int8 must cost this operator, from the figures above and the granularity of its weights, if `voted` tells it
  * (MM_GRANULARITY_UNKNOWN: the greater cost). 0 where nothing is known. */
 double mm_recomputed_int8(const struct mm_recomputed *recomputed, enum mm_granularity voted);

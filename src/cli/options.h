@@ -16,6 +16,7 @@ enum option {
     OPT_OUTPUT,
     OPT_FRAMEWORK,
     OPT_MODEL,
+    OPT_DST_MODEL,
     OPT_ORDER,
     OPT_SIM,
     OPT_BEFORE,
@@ -62,6 +63,8 @@ struct cli_options {
     const char *output;
     const char *model;      /* --model */
     struct mm_graph *graph; /* of it, once cli_model_open was called; owned */
+    const char *dst_model;  /* --dst-model */
+    struct mm_graph *dst_graph; /* of it, alike */
     const char *sort, *filter;
     int64_t limit;
     bool fail;

@@ -1,6 +1,6 @@
 /*
  * One record of a cache file: the names of both files (text; empty: that side is missing), a hash of the
- * layouts that the names stand for, the state of every file that is there, and the result:
+ * layouts that the names stand for and of the scales that dst's integers are read by, the state of every file that is there, and the result:
  *
  *     u8 state, u8 fit;
  *     for every file: u8 dtype, u8 is_output, u8 rank, i64 each dim, i64 index, text node, text op;
@@ -56,10 +56,22 @@ static uint64_t layout_hash(uint64_t hash, const struct mm_entry *entry)
     return hash;
 }
 
+/* The scales by which dst's integers are read. */
+static uint64_t scales_hash(uint64_t hash, const struct mm_pair_scales *from)
+{
+    const struct mm_scales *scales = &from->scales;
+    size_t size = (size_t)scales->count * sizeof *scales->scale;
+    hash = cache_hash(hash, (uint8_t[]){(uint8_t)scales->dtype, (uint8_t)scales->axis, from->rounds}, 3);
+    hash = cache_hash(hash, scales->scale, size);
+    return scales->zero_point ? cache_hash(hash, scales->zero_point, size) : hash;
+}
+
 static uint64_t layouts_of(const struct mm_pair *pair)
 {
     uint64_t hash = layout_hash(layout_hash(0, pair->src), pair->dst);
-    return pair->layout ? cache_hash(hash, (uint8_t[]){(uint8_t)pair->layout->perm[1]}, 1) : hash;
+    if (pair->layout)
+        hash = cache_hash(hash, (uint8_t[]){(uint8_t)pair->layout->perm[1]}, 1);
+    return pair->scales ? scales_hash(hash, pair->scales) : hash;
 }
 
 /* ---- writing ---- */

@@ -33,6 +33,7 @@ struct candidate {
     const char *name;
     uint32_t occurrence, occurrences; /* on its side, from 1 */
     struct candidate *partner;
+    const char *how; /* src's: see struct mm_pair */
     bool dropped;
 };
 
@@ -247,7 +248,8 @@ static void add(struct list *list, const struct candidate *src, const struct can
     list->pair[pairs->count] = (struct mm_pair){.name = any->name,
                                                 .src = src ? src->entry : NULL,
                                                 .dst = dst ? dst->entry : NULL,
-                                                .only = src && dst && strcmp(src->name, dst->name) != 0,
+                                                .how = src && dst ? src->how : NULL,
+                                                .only = src && dst && !src->how && strcmp(src->name, dst->name) != 0,
                                                 .occurrence = any->occurrence,
                                                 .occurrences = most,
                                                 .place = pairs->count};
@@ -354,6 +356,57 @@ static int join_suffix(struct sides *sides, struct mm_arena *arena)
     return cut < 0 ? -1 : 0;
 }
 
+/* What quantisers put behind the name of a tensor, for its values on the grid and for its integers, and what is said of
+ * such a pair. The values come first. */
+static const struct {
+    const char *ending, *how;
+} quantised_endings[] = {
+    {"_DequantizeLinear_Output", "same name but for _DequantizeLinear_Output"},
+    {"_dequantized", "same name but for _dequantized"},
+    {"_quantized", "same name but for _quantized"},
+    {"_QuantizeLinear_Output", "same name but for _QuantizeLinear_Output"},
+};
+
+/* Is it this name with that behind it? As strcmp has it for the sorted list. */
+static int compare_with_ending(const char *name, const char *ending, const char *other)
+{
+    size_t length = strlen(name);
+    int order = strncmp(name, other, length);
+    return order ? order : strcmp(ending, other + length);
+}
+
+static struct candidate *find_with_ending(const struct side *side, const char *name, const char *ending)
+{
+    size_t low = 0, high = side->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = compare_with_ending(name, ending, side->sorted[middle]->name);
+        if (order == 0)
+            return side->sorted[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+/* A tensor of src that dst only has in integers, or behind them: named after it. One of each name. */
+static void join_quantised(struct sides *sides)
+{
+    for (size_t i = 0; i < sides->src.count; i++) {
+        struct candidate *here = sides->src.sorted[i], *found;
+        for (size_t k = 0; k < MM_COUNT(quantised_endings) && !here->partner; k++) {
+            found = find_with_ending(&sides->dst, here->name, quantised_endings[k].ending);
+            if (!found || found->partner || found->dropped || found->occurrences > 1 || here->occurrences > 1)
+                continue;
+            here->partner = found;
+            found->partner = here;
+            here->how = quantised_endings[k].how;
+        }
+    }
+}
+
 static void sides_done(struct sides *sides)
 {
     side_done(&sides->src);
@@ -416,8 +469,10 @@ int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct
         result = join_best(&sides, src, dst, &pairs->numbered, &pairs->arena);
     if (result == 0 && framework != MM_FRAMEWORK_TENSORFLOW)
         result = join_suffix(&sides, &pairs->arena);
-    if (result == 0)
+    if (result == 0) {
+        join_quantised(&sides);
         result = make_list(pairs, &sides.src, &sides.dst);
+    }
     sides_done(&sides);
     if (result < 0) {
         mm_pairs_close(pairs);
@@ -434,6 +489,20 @@ void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_axis *layout)
         pair[i].layout = layout;
 }
 
+void mm_pairs_move(struct mm_pairs *pairs, size_t from, size_t to, const char *how)
+{
+    struct mm_pair *pair = (struct mm_pair *)pairs->pair;
+    pair[to].dst = pair[from].dst;
+    pair[to].how = how;
+    pair[from].dst = NULL;
+    pair[from].how = NULL;
+}
+
+void mm_pairs_scales(struct mm_pairs *pairs, size_t place, const struct mm_pair_scales *scales)
+{
+    ((struct mm_pair *)pairs->pair)[place].scales = scales;
+}
+
 void mm_pairs_close(struct mm_pairs *pairs)
 {
     if (!pairs)
@@ -444,7 +513,7 @@ void mm_pairs_close(struct mm_pairs *pairs)
 
 void mm_pair_how(const struct mm_pair *pair, struct mm_buf *out)
 {
-    const char *both = pair->only ? "the only tensor of each file" : "same name";
+    const char *both = pair->only ? "the only tensor of each file" : pair->how ? pair->how : "same name";
     mm_buf_puts(out, !pair->dst ? "only in src" : !pair->src ? "only in dst" : both);
     if (pair->occurrences > 1)
         mm_buf_printf(out, ", occurrence %u of %u", pair->occurrence, pair->occurrences);

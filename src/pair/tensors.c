@@ -152,6 +152,20 @@ static int undo(const struct mm_tensor *tensor, const struct mm_axis *axis, stru
     return mm_tensor_permute(&flat, perm, out, err);
 }
 
+/* The axis of `to` that is `axis` of `from`, which is equal but for axes of length 1. */
+static int same_axis(const struct mm_shape *from, int axis, const struct mm_shape *to)
+{
+    int before = 0, at = 0;
+
+    for (int i = 0; i < axis; i++)
+        before += from->dim[i] != 1;
+    for (; at < to->rank; at++) {
+        if (to->dim[at] != 1 && before-- == 0)
+            return at;
+    }
+    return 0; /* one place: whichever axis it is */
+}
+
 /* Equal but for axes of length 1: give the view the other's shape. Steps along such axes do not matter. */
 static void reshape(struct mm_tensor *view, const struct mm_shape *shape)
 {
@@ -166,7 +180,19 @@ static void reshape(struct mm_tensor *view, const struct mm_shape *shape)
         stride[i] = view->stride[from++];
     }
     memcpy(view->stride, stride, sizeof(stride));
+    if (view->scales)
+        view->scale_axis = same_axis(&view->shape, view->scale_axis, shape);
     view->shape = *shape;
+}
+
+/* Scales that do not fit the tensor (another count of channels) are passed over: then its codes are compared. */
+static void dequantise(const struct mm_pair_tensors *tensors, const struct mm_pair *pair,
+                       struct mm_tensor *view)
+{
+    enum mm_dequantised how =
+        mm_pair_dequantised(pair, tensors->src.tensor.dtype, tensors->dst.tensor.dtype);
+    if (how != MM_DEQUANTISED_NO && tensors->has_src)
+        mm_tensor_dequantise(view, &pair->scales->scales, how == MM_DEQUANTISED_ROUNDED);
 }
 
 /* Whichever side of the views is wanted: 0 is src's, 1 dst's. */
@@ -182,9 +208,12 @@ static int lay_side(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
     free(tensors->memory[dst]); /* of a view that was made before */
     tensors->memory[dst] = NULL;
     *view = *tensor;
+    if (dst)
+        dequantise(tensors, pair, view);
+    struct mm_tensor stored = *view;
     if (match != MM_MATCH_UNDO_BOTH && match != (dst ? MM_MATCH_UNDO_DST : MM_MATCH_UNDO_SRC))
         return 0;
-    if (undo(tensor, axis_of(pair, dst), view, &tensors->memory[dst], &tensors->run[dst], cancel, &inner))
+    if (undo(&stored, axis_of(pair, dst), view, &tensors->memory[dst], &tensors->run[dst], cancel, &inner))
         return fail_in(entry, &inner, err);
     return 0;
 }

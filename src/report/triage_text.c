@@ -108,6 +108,9 @@ static void put_raw(struct mm_buf *out, const struct mm_session *session)
     size_t raw = 0;
     const char *name = "";
     struct mm_buf line = {0};
+    mm_session_raw_text(session, &line);
+    put_lines(out, 0, mm_buf_text(&line));
+    mm_buf_clear(&line);
     for (size_t id = 0; id < mm_session_count(session); id++) {
         const struct mm_blame *blame = mm_session_blame(session, id);
         if (blame && blame->raw) {
@@ -115,13 +118,12 @@ static void put_raw(struct mm_buf *out, const struct mm_session *session)
             name = mm_dtype_info(mm_session_layer(session, id)->result.dst.dtype)->name;
         }
     }
-    if (raw == 0)
-        return;
-    mm_buf_printf(
-        &line,
-        "%zu tensors of dst hold raw %s that were never dequantised: their figures are of the codes. "
-        "Dump them dequantised; until then the others are judged as if they were.",
-        raw, name);
+    if (raw)
+        mm_buf_printf(
+            &line,
+            "%zu tensors of dst hold raw %s that were never dequantised: their figures are of the codes. "
+            "Dump them dequantised; until then the others are judged as if they were.",
+            raw, name);
     put_lines(out, 0, mm_buf_text(&line));
     mm_buf_done(&line);
 }

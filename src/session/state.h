@@ -44,6 +44,15 @@ struct preview {
     bool made;       /* also when nothing is suggested */
 };
 
+/* What is known of dst's quantisation before anything is measured. */
+struct quantised_state {
+    struct mm_quantisation *facts; /* of the model that dst ran; NULL: not given, or of no use */
+    int32_t *tensor;               /* [pairs] dst's tensor in that model; -1. NULL without facts */
+    size_t asked, known;           /* tensors of dst, and how many of them the model knows */
+    struct mm_scales_file file;    /* scales.json of dst's folder, or zeroed */
+    struct mm_arena arena;         /* what pairs borrow of scales */
+};
+
 struct mm_session {
     struct mm_session_options options;
     char *src_path, *dst_path;
@@ -62,6 +71,7 @@ struct mm_session {
     struct comparison comparison[MM_COMPARISON_COUNT];
     const struct mm_graph *model; /* the one that was given; options.graph is NULL when it is of no use */
     struct mm_model_match match;  /* of the pairs; zeroed without a model */
+    struct quantised_state quantised;
     enum mm_order_source order;
     const char *notice;
     uint64_t revision;
@@ -75,6 +85,21 @@ struct mm_session {
 
 /* Add a sentence to the notice; ends `text`. Without memory the notice stays as it is. */
 void session_note(struct mm_session *session, struct mm_buf *text);
+/* Before the pairs are divided: what dst's integers stand for, by the quantised model, scales.json, or the values. */
+int quantised_apply(struct mm_session *session, struct mm_err *err);
+/* Keep what is of the share's pairs. */
+void quantised_shard(struct mm_session *session);
+void quantised_done(struct mm_session *session);
+/* What the quantised model says of a layer's tensor; NULL: nothing. */
+const struct mm_quantised_tensor *quantised_facts(const struct mm_session *session, size_t id);
+/* Scales that were told from values are told anew, for the layer's files have changed. */
+void scales_fit_again(struct mm_session *session, size_t id);
+/* The two sources besides the model: scales.json, and values. */
+int scales_from_file(struct mm_session *session, struct mm_err *err);
+int scales_from_values(struct mm_session *session, struct mm_err *err);
+/* Nodes without inputs, one for each name, so that names are found as a model's are. `what` begins error texts. */
+int order_graph_of_names(struct mm_graph **graph, const struct mm_order_names *names, const char *what,
+                         struct mm_err *err);
 /* Undo a layout that all of dst has, if a few headers say so, and note it. */
 void layout_apply(struct mm_session *session);
 /* Judge a layer whose result or thresholds changed; keeps the count of bad ones. */

@@ -120,6 +120,10 @@ int mm_tensor_permute(const struct mm_tensor *tensor, const int *perm, struct mm
         view.stride[i] = stride[perm[i]];
     }
     view.strided = !is_row_major(&view);
+    for (int i = 0; tensor->scales && i < tensor->shape.rank; i++) {
+        if (perm[i] == tensor->scale_axis)
+            view.scale_axis = i;
+    }
     *out = view;
     return 0;
 }

@@ -159,7 +159,7 @@ static void fill_raw(const struct mm_subject *subject, const struct mm_threshold
                      struct mm_blame *here)
 {
     struct mm_raw raw;
-    here->raw = mm_raw_find(subject->result, &raw);
+    here->raw = !subject->pair->scales && mm_raw_find(subject->result, &raw);
     if (here->raw) {
         here->error = raw.error;
         here->over = raw.error > thresholds->diff2;
