@@ -23,6 +23,7 @@ struct mm_subject {
     const struct mm_evidence *evidence;
     const char *op_type;                    /* as good as it is known; NULL or "": not */
     const struct mm_recomputed *recomputed; /* NULL: not tried */
+    const struct mm_quantised_tensor *facts; /* of the quantised model that dst ran; NULL: it says nothing */
     /* With a third dump, the framework's own simulation of the low precision; else NULL. */
     const struct mm_result *sim_dst; /* dst against it: what the implementation adds */
     const struct mm_result *src_sim; /* it against src: what the format costs */
@@ -241,6 +242,9 @@ struct mm_evidence {
     size_t floors;
     int format;  /* index into floor: the format in which dst was stored or computed; -1: f32, unknown */
     double grid; /* step of the uniform grid that dst lies on (fake quantisation); 0: none */
+    /* Where dst is read by scales (mm_pair_dequantised): what rounding src to these must cost, a relative L2 error; and
+     * the share of src beyond their range. NaN: not known. */
+    double scales_cost, scales_clipped;
     double channel_spread; /* per-channel relative errors: 90th percentile / median; NaN unknown */
     double channel_slope;  /* of log error RMS against log signal RMS over channels: 0 a uniform error (one
                               scale  for all), 1 an error in proportion; NaN unknown */

@@ -56,6 +56,7 @@ static int read_both(void *context, const struct mm_pair_tensors *tensors, bool 
     if (reading->format) {
         reading->format[SIDE_SRC] = tensors->s.dtype;
         reading->format[SIDE_DST] = tensors->d.dtype;
+        reading->o->scales = tensors->d.scales;
     }
     *failed_dst = false;
     if (decode(reading->o, reading->value[SIDE_SRC], &tensors->s, reading->cancel, err) < 0)

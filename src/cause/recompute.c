@@ -29,6 +29,13 @@ static int check_count(const struct operands *o, int side, int64_t count, struct
                    (long long)o->result[side].count);
 }
 
+static void begin(struct residual *residual, const struct operands *o, int side)
+{
+    residual_init(residual, &o->result[side]);
+    if (side == SIDE_DST)
+        residual_range(residual, o->scales, o->format[SIDE_DST]);
+}
+
 /* ---- channels ---- */
 
 /* Which channel has most of the residual: sums of r^2 by channel. */
@@ -88,7 +95,7 @@ static int compare_whole(const struct mm_recompute *recompute, const struct oper
     if (result == 0 && by)
         by_channel_init(by, recompute, &y0.shape);
     if (result == 0)
-        residual_init(residual, &o->result[side]);
+        begin(residual, o, side);
     for (int64_t i = 0; i < y0.count && result == 0; i++) {
         double y = mm_value_at(&o->result[side], i), expected = mm_value_at(&y0, i);
         residual_add(residual, y, expected);
@@ -145,7 +152,7 @@ static int compare_sample(const struct operands *o, int side, const struct mm_op
     if (check_count(o, side, mm_shape_count(&p->shape), err) < 0 ||
         mm_operator_sample(call, p->at, p->count, p->y0, err) < 0)
         return -1;
-    residual_init(residual, &o->result[side]);
+    begin(residual, o, side);
     for (size_t i = 0; i < p->count; i++) {
         double y = mm_value_at(&o->result[side], p->at[i]);
         residual_add(residual, y, p->y0[i]);

@@ -15,6 +15,7 @@ struct operands {
     bool constant[RECOMPUTE_INPUTS];
     struct mm_value result[SIDES];
     enum mm_dtype format[SIDES]; /* the result's dtype in the files */
+    const struct mm_scales *scales; /* by which dst's result is read; NULL: none. The pair's */
     int64_t left;                /* elements that may still be read */
 };
 /* Read all of them. -1: MM_EUNSUPPORTED and others say why; *o is to be closed in any case. */
@@ -31,8 +32,11 @@ struct residual {
     double rr, yy;                 /* sums of (y - y0)^2 and y0^2 where both are finite */
     double rr_clipped;             /* (y - y0)^2 of those clipped; not in rr */
     double least, most;            /* range of all of y, and 0 */
+    bool told;                     /* these are the ends of the codes' range: all beyond them is kept apart */
 };
 void residual_init(struct residual *residual, const struct mm_value *y);
+/* The range is known: that of y's codes, where there is one scale (may be NULL: it is not). */
+void residual_range(struct residual *residual, const struct mm_scales *scales, enum mm_dtype codes);
 void residual_add(struct residual *residual, double y, double y0);
 /* |r| / |y0|: 0 for 0 / 0, +Inf for x / 0. Without those clipped, if they are at most 1 in 20, or 2. */
 double residual_relative(const struct residual *residual);

@@ -74,84 +74,6 @@ static int find_tensors(struct mm_session *session, struct mm_err *err)
     return result;
 }
 
-/* ---- operators that were fused into the result before them ------------------------------------------------------ */
-
-static bool is_clamp(const struct mm_graph_node *node)
-{
-    static const char *const types[] = {"Relu", "Clip", "Relu6"};
-    for (size_t i = 0; i < MM_COUNT(types); i++) {
-        if (strcmp(node->op_type, types[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* No code stands for a number below 0. */
-static bool is_positive(const struct mm_scales *scales)
-{
-    double lowest = mm_dtype_info(scales->dtype)->lowest;
-    for (int64_t i = 0; i < scales->count; i++) {
-        double zero = scales->zero_point ? scales->zero_point[i] : 0;
-        if (zero > lowest)
-            return false;
-    }
-    return scales->count > 0;
-}
-
-/* The tensor behind the Relu that alone reads a pair's tensor in src's model; -1. */
-static int behind_clamp(const struct mm_session *session, size_t i)
-{
-    const struct mm_graph *graph = session->options.graph;
-    int tensor = graph ? session->match.tensor[i] : -1;
-    if (tensor < 0 || graph->tensors[tensor].consumer_count != 1 ||
-        (graph->tensors[tensor].flags & MM_GRAPH_OUTPUT))
-        return -1;
-    const struct mm_graph_node *node = &graph->nodes[graph->tensors[tensor].consumers[0]];
-    return is_clamp(node) && node->output_count ? node->outputs[0] : -1;
-}
-
-/* The pair that has only src's side of a tensor, in the same run; -1. */
-static int64_t src_only(const struct mm_session *session, int tensor, int32_t run)
-{
-    const struct mm_pairs *pairs = session->pairs;
-    for (size_t i = 0; i < pairs->count; i++) {
-        if (session->match.tensor[i] == tensor && session->match.run[i] == run && pairs->pair[i].src &&
-            !pairs->pair[i].dst)
-            return (int64_t)i;
-    }
-    return -1;
-}
-
-/*
- * Quantisers drop a Relu whose work the range does: dst's tensor then holds what src has behind it. It is compared with
- * that.
- */
-static void fold(struct mm_session *session)
-{
-    struct quantised_state *quantised = &session->quantised;
-    size_t folded = 0;
-    for (size_t i = 0; i < session->pairs->count; i++) {
-        const struct mm_pair *pair = &session->pairs->pair[i];
-        int32_t tensor = quantised->tensor[i];
-        int behind = pair->src && pair->dst && tensor >= 0 ? behind_clamp(session, i) : -1;
-        if (behind < 0 || !is_positive(&quantised->facts->tensor[tensor].scales))
-            continue;
-        int64_t to = src_only(session, behind, session->match.run[i]);
-        if (to < 0)
-            continue;
-        mm_pairs_move(session->pairs, i, (size_t)to, "a Relu that was fused into the result before it in dst");
-        quantised->tensor[to] = tensor;
-        quantised->tensor[i] = -1;
-        folded++;
-    }
-    if (folded) {
-        struct mm_buf text = {0};
-        mm_buf_printf(&text, "dst has %zu Relu fewer: the range of the result before it does their work, which is "
-                             "compared with src's Relu.", folded);
-        session_note(session, &text);
-    }
-}
-
 /* ---- all of it -------------------------------------------------------------------------------------------------- */
 
 /* "The quantised model knows 3 of 20 tensors of dst, less than half: it is not used." */
@@ -203,7 +125,6 @@ static int apply_model(struct mm_session *session, struct mm_err *err)
         return -1;
     if (give_up(session))
         return 0;
-    fold(session);
     return attach(session, err);
 }
 
@@ -211,7 +132,10 @@ int quantised_apply(struct mm_session *session, struct mm_err *err)
 {
     if (session->options.dst_graph && apply_model(session, err) < 0)
         return -1;
-    return scales_from_file(session, err) < 0 ? -1 : scales_from_values(session, err);
+    if (scales_from_file(session, err) < 0 || scales_from_values(session, err) < 0)
+        return -1;
+    fold_apply(session);
+    return 0;
 }
 
 void quantised_shard(struct mm_session *session)

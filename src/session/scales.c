@@ -24,14 +24,15 @@ static const char *misfit(const struct mm_scales *scales, const struct mm_info *
     return NULL;
 }
 
-/* Headers are read where more than one number has to fit. */
-static const char *misfit_of(const struct mm_session *session, size_t i, const struct mm_scales *scales)
+/* Also the type of the codes, which the header tells. */
+static const char *misfit_of(const struct mm_session *session, size_t i, struct mm_scales *scales)
 {
     struct mm_result result;
-    if (scales->count == 1 && !scales->zero_point)
-        return NULL;
     mm_measure_header(&session->pairs->pair[i], session->src->schema, &result);
     const char *why = result.dst.known ? misfit(scales, &result.dst) : NULL;
+    enum mm_kind kind = mm_dtype_info(result.dst.dtype)->kind;
+    if (result.dst.known && (kind == MM_KIND_INT || kind == MM_KIND_UINT))
+        scales->dtype = result.dst.dtype;
     mm_result_done(&result);
     return why;
 }
@@ -55,7 +56,8 @@ static int attach_file(struct mm_session *session, const char *path, const struc
         if (match->tensor[i] < 0 || pair->scales || !pair->src || !pair->dst)
             continue;
         const struct mm_named_scales *named = &quantised->file.tensor[match->tensor[i]];
-        const char *why = misfit_of(session, i, &named->scales);
+        struct mm_scales here = named->scales;
+        const char *why = misfit_of(session, i, &here);
         struct mm_pair_scales *scales = why ? NULL : mm_arena_alloc(&quantised->arena, sizeof *scales);
         if (why) {
             say_misfit(session, path, named->name, why);
@@ -63,7 +65,7 @@ static int attach_file(struct mm_session *session, const char *path, const struc
         }
         if (!scales)
             return mm_fail_memory(err);
-        *scales = (struct mm_pair_scales){named->scales, MM_SCALES_FILE, false};
+        *scales = (struct mm_pair_scales){here, MM_SCALES_FILE, false};
         mm_pairs_scales(session->pairs, i, scales);
     }
     return 0;

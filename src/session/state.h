@@ -97,6 +97,8 @@ void scales_fit_again(struct mm_session *session, size_t id);
 /* The two sources besides the model: scales.json, and values. */
 int scales_from_file(struct mm_session *session, struct mm_err *err);
 int scales_from_values(struct mm_session *session, struct mm_err *err);
+/* Once scales are known: a Relu that dst has fused into the result before it is no difference. */
+void fold_apply(struct mm_session *session);
 /* Nodes without inputs, one for each name, so that names are found as a model's are. `what` begins error texts. */
 int order_graph_of_names(struct mm_graph **graph, const struct mm_order_names *names, const char *what,
                          struct mm_err *err);

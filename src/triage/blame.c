@@ -83,7 +83,7 @@ static void fill_own(const struct mm_background *background, const struct mm_sub
                      struct mm_blame *here)
 {
     double residual = residual_of(subject);
-    here->own = mm_own_find(background, subject->recomputed, &here->explained);
+    here->own = mm_own_find(background, subject, &here->explained);
     if (here->own == MM_OWN_WRONG && here->error < OWN_SHARE * residual)
         here->own = MM_OWN_UNKNOWN;
     if (!isnan(residual) && !is_nonfinite(subject->result))
@@ -175,7 +175,7 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
     for (uint32_t id = 0; id < flow->count; id++) {
         struct mm_blame *here = &blame[id];
         *here = (struct mm_blame){.error = error_of(subjects[id].result),
-                                  .floor = floor_estimate(subjects[id].result, flow->quantised[id]),
+                                  .floor = floor_estimate(&subjects[id], flow->quantised[id]),
                                   .over = is_over(subjects[id].result, thresholds)};
         if (raw)
             fill_raw(&subjects[id], thresholds, here);

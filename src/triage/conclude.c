@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "triage/conclude.h"
+#include "triage/floor.h"
 #include "triage/in_dump.h"
 #include "triage/simulated.h"
 
@@ -11,6 +12,12 @@
 #define NOISE_FACTOR 3.0
 /* The error is the format's when it is within this factor of what storing the result must cost. */
 #define FORMAT_FACTOR 2.0
+/* So near to what rounding to the scales that dst has must cost, it is what they cost. */
+#define SCALES_FACTOR 1.25
+/* And it is the most of the error. */
+#define SCALES_SHARE 0.7
+/* Values beyond the range are worth naming when they cost more than rounding does, and are so many. */
+#define CLIPPED_LEAST 0.0005
 /* A setting is worth naming when it halves the error (6 dB). */
 #define SETTING_GAIN 2.0
 /* A residual of this size is certain: nothing that rounds leaves it. */
@@ -84,6 +91,18 @@ bool conclude_is_format(const struct mm_blame *blame, const struct mm_evidence *
     return format && isfinite(blame->error) && blame->introduced <= FORMAT_FACTOR * format->metrics.diff2;
 }
 
+const struct mm_pair_scales *conclude_scales(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    const struct mm_blame *blame = &view->blame[id];
+    const struct mm_pair_scales *scales = view->subjects[id].pair->scales;
+    bool told = evidence && evidence->scales_cost > 0 && scales->source != MM_SCALES_FITTED;
+    bool explains = told && isfinite(blame->error) &&
+                    blame->introduced <= SCALES_FACTOR * evidence->scales_cost &&
+                    evidence->scales_cost >= SCALES_SHARE * blame->error;
+    return explains ? scales : NULL;
+}
+
 bool conclude_is_noise(const struct mm_blame *blame)
 {
     return isfinite(blame->error) && blame->expected > 0 && blame->error <= NOISE_FACTOR * blame->expected;
@@ -152,6 +171,31 @@ static void say_format(const struct mm_evidence *evidence, struct mm_verdict *ou
     out->cause = MM_CAUSE_ROUNDING;
     snprintf(out->text, sizeof out->text, "%s can't do better than %s here",
              mm_dtype_info(now->setting.dtype)->name, mm_num_short(figure, now->metrics.diff2, 2));
+}
+
+/* What the scales cost that dst is known to have: most of it by what lies beyond their range, or by their steps. */
+static void say_scales(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    const struct mm_pair_scales *from = view->subjects[id].pair->scales;
+    double steps = floor_of_scales(&from->scales, &view->subjects[id].result->metrics.src);
+    const struct mm_whatif *better = conclude_better(&view->subjects[id]);
+    char a[MM_NUM], b[MM_NUM];
+    bool range = evidence->scales_clipped >= CLIPPED_LEAST && evidence->scales_cost > SETTING_GAIN * steps;
+    bool coarse = better && SETTING_GAIN * better->metrics.diff2 < evidence->scales_cost;
+    const char *cost = mm_num_short(a, evidence->scales_cost, 2);
+    set(out, range || coarse ? MM_VERDICT_SETTINGS : MM_VERDICT_FORMAT, MM_CERTAIN);
+    out->cause = range ? MM_CAUSE_SATURATION : coarse ? MM_CAUSE_ONE_SIDED : MM_CAUSE_ROUNDING;
+    const char *where = mm_scales_source_text(from->source);
+    if (range)
+        snprintf(out->text, sizeof out->text, "the range cuts off %s %% of src, which costs %s (%s)",
+                 mm_num_short(b, 100 * evidence->scales_clipped, 2), cost, where);
+    else if (coarse)
+        snprintf(out->text, sizeof out->text, "the scale costs %s, %s %s would %s (%s)", cost,
+                 better->setting.asymmetric ? "asymmetric" : "symmetric", mm_range_word(better->setting.range),
+                 mm_num_short(b, better->metrics.diff2, 2), where);
+    else
+        snprintf(out->text, sizeof out->text, "its scale can't do better than %s here (%s)", cost, where);
 }
 
 static void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
@@ -330,7 +374,9 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
     bool its_format = finding && finding->cause == MM_CAUSE_ROUNDING &&
                       (wrong || (!conclude_is_noise(blame) && conclude_is_format(blame, evidence)));
     bool telling = finding && !its_format && may_accuse(view, id, finding);
-    if (telling)
+    if (!wrong && conclude_scales(view, id))
+        say_scales(view, id, out);
+    else if (telling)
         say_finding(view, id, finding, out);
     else if (!evidence)
         return; /* not analysed yet */
@@ -392,6 +438,8 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
             blame->root; /* it would overflow whatever came in: raising the root alone moves the Inf here */
     else if (finding)
         say_finding(view, id, finding, out);
+    else if (integer && conclude_scales(view, id))
+        say_scales(view, id, out);
     else if (integer && better && conclude_is_format(blame, evidence))
         say_setting(evidence, better, out);
     else if (!conclude_readers_mind(view, id, &readers))

@@ -47,7 +47,7 @@ static void weights(struct mm_recomputed *here, double fit_tensor, double fit_ch
 static enum mm_own own(struct run *run, size_t place, double *explained)
 {
     mm_background_find(run->subject, run->count, &run->background);
-    return mm_own_find(&run->background, &run->recomputed[place], explained);
+    return mm_own_find(&run->background, &run->subject[place], explained);
 }
 
 /* Floats: right up to 3 times the rounding or 0.001, wrong from 0.02 on. */
@@ -112,7 +112,7 @@ static void nothing_told(void **state)
     here->state = MM_RECOMPUTE_VOID;
     assert_int_equal(own(&run, 0, &explained), MM_OWN_UNKNOWN);
     assert_true(isnan(explained));
-    assert_int_equal(mm_own_find(&run.background, NULL, NULL), MM_OWN_UNKNOWN);
+    assert_int_equal(mm_own_find(&run.background, &(struct mm_subject){0}, NULL), MM_OWN_UNKNOWN);
     mm_background_find(NULL, 0, &run.background);
     assert_false(run.background.coarse);
 }
@@ -134,17 +134,17 @@ static void granularity(void **state)
     assert_int_equal(run.background.voted, 3);
     assert_int_equal(run.background.per_tensor, 2);
     assert_int_equal(run.background.per_channel, 1);
-    assert_true(mm_background_gain(&run.background, 5) == 5);
+    assert_true(mm_background_gain(&run.background, NULL, 5) == 5);
     for (int i = 0; i < 2; i++)
         weights(&run.recomputed[i], 0.01, 0.3);
     mm_background_find(run.subject, run.count, &run.background);
     assert_int_equal(run.background.weights, MM_PER_CHANNEL);
-    assert_true(mm_background_gain(&run.background, 5) == 0);
-    assert_true(isnan(mm_background_gain(&run.background, NAN)));
+    assert_true(mm_background_gain(&run.background, NULL, 5) == 0);
+    assert_true(isnan(mm_background_gain(&run.background, NULL, NAN)));
     weights(&run.recomputed[0], 0.4, 0.01);
     mm_background_find(run.subject, run.count, &run.background);
     assert_int_equal(run.background.weights, MM_GRANULARITY_UNKNOWN); /* 0.4 against 0.5 */
-    assert_true(isnan(mm_background_gain(&run.background, 5)));
+    assert_true(isnan(mm_background_gain(&run.background, NULL, 5)));
 }
 
 int main(void)
