@@ -29,6 +29,7 @@ const char *mm_scales_source_text(enum mm_scales_source source);
 struct mm_pair_scales {
     struct mm_scales scales;
     enum mm_scales_source source;
+    bool unsure; /* FITTED: dst is so far off that its scale can't be told well */
     bool rounds; /* all that reads the tensor reads it through these integers: floats are rounded so, too */
 };
 

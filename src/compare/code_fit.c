@@ -6,16 +6,18 @@
 #include <string.h>
 
 #define SAMPLE 8192 /* values that are looked at */
-/* What a fit may leave: position by position (an int8 network is off by 0.3 at times), and sorted. */
+/* What a fit may leave, position by position: more is no fit; more than the other leaves the scale in doubt. And sorted:
+ * values that only were moved leave next to nothing. */
 #define PLACED_LEFT 0.5
-#define SORTED_LEFT 0.25
+#define PLACED_SURE 0.25
+#define SORTED_SURE 0.08
 /* As they are, the codes have to be so many times further off than dequantised. */
 #define RAW_TIMES 4.0
 /* Positions further off than so many times the median are left out when the fit is made again. */
 #define TRIM_TIMES  4.0
 #define TRIM_ROUNDS 3
 #define FIT_LEAST   8   /* values inside the codes' range that make a fit sure; with fewer all are taken */
-#define SMALL_SAME  0.1 /* so near to the numbers, a few codes are these */
+#define SMALL_SAME  0.1 /* so near to the numbers, codes are these whatever fits */
 
 struct points {
     const double *s, *q;
@@ -132,44 +134,53 @@ static bool are_numbers(const double *s, const double *q, size_t n, const struct
         off += (s[i] - q[i]) * (s[i] - q[i]);
         all += s[i] * s[i];
     }
-    double most = f->sure ? RAW_TIMES * f->error : SMALL_SAME;
+    double most = !f->few && f->error <= PLACED_LEFT ? fmax(RAW_TIMES * f->error, SMALL_SAME) : SMALL_SAME;
     return !(all > 0) || off == 0 || sqrt(off / all) <= most;
 }
 
-/* `memory` has room for 4 n. */
-static bool find(const double *s, const double *q, size_t n, enum mm_dtype dtype, double *memory,
-                 struct code_fit *out)
+/* In sorted order; `memory` has room for 2 n. */
+static bool fit_sorted(struct points *p, double *sorted_s, double *sorted_q, double *memory, struct code_fit *out)
 {
-    const struct mm_dtype_info *info = mm_dtype_info(dtype);
-    struct points p = {s, q, n, info->lowest, info->highest, memory, INFINITY, false};
-    struct code_fit placed, sorted;
-    double *sorted_s = memory + 2 * n, *sorted_q = memory + 3 * n;
-    p.ends = few_inside(&p);
-    placed.sure = sorted.sure = !p.ends;
-    if (fit_trimmed(&p, memory + n, &placed) && placed.error <= PLACED_LEFT) {
-        *out = placed;
-        out->permuted = false;
-        return !are_numbers(s, q, n, &placed);
-    }
-    memcpy(sorted_s, s, n * sizeof *s);
-    memcpy(sorted_q, q, n * sizeof *q);
-    qsort(sorted_s, n, sizeof *s, ascending);
-    qsort(sorted_q, n, sizeof *q, ascending);
-    p.s = sorted_s;
-    p.q = sorted_q;
-    if (!fit_trimmed(&p, memory + n, &sorted) || sorted.error > SORTED_LEFT)
-        return false;
-    *out = sorted;
-    out->permuted = true;
-    return !are_numbers(sorted_s, sorted_q, n, &sorted);
+    memcpy(sorted_s, p->s, p->n * sizeof *sorted_s);
+    memcpy(sorted_q, p->q, p->n * sizeof *sorted_q);
+    qsort(sorted_s, p->n, sizeof *sorted_s, ascending);
+    qsort(sorted_q, p->n, sizeof *sorted_q, ascending);
+    p->s = sorted_s;
+    p->q = sorted_q;
+    return fit_trimmed(p, memory, out);
 }
 
-bool code_fit_find(const double *s, const double *q, size_t n, enum mm_dtype dtype, struct code_fit *out)
+/* The better of both; `memory` has room for 4 n. Returns false where nothing can be fitted. */
+static bool fit_best(struct points *p, double *memory, struct code_fit *out)
 {
+    size_t n = p->n;
+    bool placed = fit_trimmed(p, memory + n, out), few = out->few;
+    struct code_fit sorted = {.few = few, .permuted = true};
+    if (placed && out->error <= PLACED_LEFT) {
+        out->kind = out->error <= PLACED_SURE ? CODE_FIT_GOOD : CODE_FIT_GUESS;
+        return true;
+    }
+    if (fit_sorted(p, memory + 2 * n, memory + 3 * n, memory + n, &sorted)) {
+        *out = sorted;
+        placed = true;
+    }
+    out->kind = out->permuted && out->error <= SORTED_SURE ? CODE_FIT_GOOD : CODE_FIT_GUESS;
+    return placed;
+}
+
+void code_fit_find(const double *s, const double *q, size_t n, enum mm_dtype dtype, struct code_fit *out)
+{
+    const struct mm_dtype_info *info = mm_dtype_info(dtype);
+    struct code_fit none = {.kind = CODE_FIT_NONE, .scale = 1, .error = INFINITY};
     double *memory = n ? malloc(4 * n * sizeof *memory) : NULL;
-    bool found = memory && find(s, q, n, dtype, memory, out);
+    struct points p = {s, q, n, info->lowest, info->highest, memory, INFINITY, false};
+    p.ends = few_inside(&p);
+    *out = (struct code_fit){.few = p.ends};
+    if (!memory || !fit_best(&p, memory, out))
+        *out = none;
+    else if (are_numbers(p.s, p.q, n, out))
+        out->kind = CODE_FIT_NUMBERS;
     free(memory);
-    return found;
 }
 
 /* ---- of a pair ---- */
@@ -223,7 +234,9 @@ static int look(void *context, const struct mm_pair_tensors *tensors, bool *fail
     size_t n = 0;
     int result = x ? read_sample(&tensors->s, &tensors->d, x, q, &n, err) : mm_fail_memory(err);
     asking->dtype = tensors->d.dtype;
-    asking->found = result == 0 && code_fit_find(x, q, n, tensors->d.dtype, asking->out);
+    asking->found = result == 0;
+    if (asking->found)
+        code_fit_find(x, q, n, tensors->d.dtype, asking->out);
     free(x);
     return result;
 }

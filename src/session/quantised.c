@@ -111,7 +111,8 @@ static int attach(struct mm_session *session, struct mm_err *err)
             return mm_fail_memory(err);
         if (!scales)
             continue;
-        *scales = (struct mm_pair_scales){facts->scales, MM_SCALES_MODEL, facts->rounds};
+        *scales = (struct mm_pair_scales){
+            .scales = facts->scales, .source = MM_SCALES_MODEL, .rounds = facts->rounds};
         mm_pairs_scales(session->pairs, i, scales);
     }
     return 0;
@@ -200,7 +201,8 @@ bool mm_session_scales_text(const struct mm_session *session, size_t id, struct 
         mm_buf_printf(out, "rounded to %s as its readers have it: ",
                       mm_dtype_info(layer->pair->scales->scales.dtype)->name);
     put_scales(&layer->pair->scales->scales, out);
-    mm_buf_printf(out, " (%s)", mm_scales_source_text(layer->pair->scales->source));
+    mm_buf_printf(out, " (%s%s)", mm_scales_source_text(layer->pair->scales->source),
+                  layer->pair->scales->unsure ? ", a guess: dst is too far off" : "");
     return true;
 }
 

@@ -65,7 +65,7 @@ static int attach_file(struct mm_session *session, const char *path, const struc
         }
         if (!scales)
             return mm_fail_memory(err);
-        *scales = (struct mm_pair_scales){here, MM_SCALES_FILE, false};
+        *scales = (struct mm_pair_scales){.scales = here, .source = MM_SCALES_FILE};
         mm_pairs_scales(session->pairs, i, scales);
     }
     return 0;
@@ -165,7 +165,8 @@ static struct mm_pair_scales *fitted_scales(struct mm_arena *arena, const struct
     numbers[1] = fit->zero_point;
     *scales = (struct mm_pair_scales){
         .scales = {.count = 1, .scale = &numbers[0], .zero_point = &numbers[1], .dtype = dtype},
-        .source = MM_SCALES_FITTED};
+        .source = MM_SCALES_FITTED,
+        .unsure = fit->kind != CODE_FIT_GOOD};
     return scales;
 }
 
@@ -176,12 +177,13 @@ static int fit_all(struct mm_session *session, struct mm_pair_scales **fitted, s
     for (size_t i = 0; i < pairs->count; i++) {
         struct code_fit fit;
         enum mm_dtype dtype;
-        if (pairs->pair[i].scales || !code_fit_pair(&pairs->pair[i], session->src->schema, &fit, &dtype))
+        if (pairs->pair[i].scales || !code_fit_pair(&pairs->pair[i], session->src->schema, &fit, &dtype) ||
+            fit.kind == CODE_FIT_NUMBERS)
             continue;
         fitted[i] = fitted_scales(&session->quantised.arena, &fit, dtype);
         if (!fitted[i])
             return mm_fail_memory(err);
-        *count += fit.sure && !fit.permuted;
+        *count += !fit.few && !fit.permuted && fit.kind != CODE_FIT_NONE;
     }
     return 0;
 }

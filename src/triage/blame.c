@@ -77,14 +77,29 @@ static double residual_of(const struct mm_subject *subject)
     return told && isfinite(recomputed->residual) ? recomputed->residual : NAN;
 }
 
+static bool is_fitted(const struct mm_subject *subject)
+{
+    return subject->pair->scales && subject->pair->scales->source == MM_SCALES_FITTED;
+}
+
+/* Is the result, or what it was computed from, read by scales that were fitted? They miss a little where values are
+ * wrong, and what is off then is the fit. */
+static bool any_fitted(const struct mm_flow *flow, const struct mm_subject *subjects, uint32_t id)
+{
+    bool fitted = is_fitted(&subjects[id]);
+    for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1] && !fitted; e++)
+        fitted = is_fitted(&subjects[flow->input[e]]);
+    return fitted;
+}
+
 /* A result that is nearer to src's than to what dst's inputs give is no fault of this operator: they were not its
  * inputs. */
-static void fill_own(const struct mm_background *background, const struct mm_subject *subject,
+static void fill_own(const struct mm_background *background, const struct mm_subject *subject, bool fitted,
                      struct mm_blame *here)
 {
     double residual = residual_of(subject);
     here->own = mm_own_find(background, subject, &here->explained);
-    if (here->own == MM_OWN_WRONG && here->error < OWN_SHARE * residual)
+    if (here->own == MM_OWN_WRONG && (here->error < OWN_SHARE * residual || fitted))
         here->own = MM_OWN_UNKNOWN;
     if (!isnan(residual) && !is_nonfinite(subject->result))
         here->introduced = fmin(residual, here->error);
@@ -108,6 +123,12 @@ static bool makes_shape(const struct mm_subject *subjects, const struct mm_blame
            (here->worst_input < 0 || subjects[here->worst_input].result->state != MM_STATE_MISMATCH);
 }
 
+/* Integers that were read by a scale that is a guess: how large their error is means little. */
+static bool is_unsure(const struct mm_subject *subject)
+{
+    return subject->pair->scales && subject->pair->scales->unsure;
+}
+
 static void find_root(const struct mm_subject *subjects, struct mm_blame *blame, uint32_t id)
 {
     struct mm_blame *here = &blame[id];
@@ -124,7 +145,7 @@ static void find_root(const struct mm_subject *subjects, struct mm_blame *blame,
     else if (!isnan(residual_of(&subjects[id])))
         here->starts = here->own == MM_OWN_WRONG || here->introduced >= OWN_SHARE * here->error;
     else if (input && input->over)
-        here->starts = here->error > USUAL_GAIN * input->error;
+        here->starts = here->error > USUAL_GAIN * input->error && !is_unsure(&subjects[id]);
     else
         here->starts = !input || here->error >= USUAL_GAIN * input->error;
     if (here->starts) {
@@ -181,7 +202,7 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
             fill_raw(&subjects[id], thresholds, here);
         find_worst_input(flow, blame, id);
         fill_figures(here);
-        fill_own(&background, &subjects[id], here);
+        fill_own(&background, &subjects[id], any_fitted(flow, subjects, id), here);
         find_root(subjects, blame, id);
     }
     keep_jumps(flow, blame);

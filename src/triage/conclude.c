@@ -315,11 +315,43 @@ static bool is_integer_run(const struct mm_flow *flow)
     return false;
 }
 
+/* What moves values about; a scale or an offset may be what a broken input comes to here. */
+static bool is_moved(enum mm_cause_id cause)
+{
+    return cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED;
+}
+
+/* Is dst read by scales that were fitted to it? */
+static bool is_fitted(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_pair_scales *scales = view->subjects[id].pair->scales;
+    return scales && scales->source == MM_SCALES_FITTED;
+}
+
+/*
+ * A fit takes up a scale and an offset, and misses a little where values are wrong: what is left to accuse is what no
+ * scale makes. Where the fit itself is in doubt, only what moves values about, or leaves none.
+ */
+static bool shows_through_fit(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
+{
+    static const enum mm_cause_id causes[] = {MM_CAUSE_STALE,  MM_CAUSE_UNWRITTEN, MM_CAUSE_LOST_ROWS,
+                                              MM_CAUSE_BLOCKS, MM_CAUSE_REORDERED, MM_CAUSE_IN_DUMP};
+    if (is_moved(finding->cause) || finding->cause == MM_CAUSE_ZERO || finding->cause == MM_CAUSE_CONSTANT)
+        return finding->score >= SCORE_STANDS_OUT;
+    for (size_t i = 0; i < MM_COUNT(causes); i++) {
+        if (finding->cause == causes[i])
+            return !view->subjects[id].pair->scales->unsure;
+    }
+    return false;
+}
+
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
 static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
     const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
     enum mm_verdict_kind kind = kind_of(finding);
+    if (is_fitted(view, id) && mm_verdict_info(kind)->is_origin)
+        return shows_through_fit(view, id, finding);
     /* what does no harm, or is plain rounding, does not leave such a residual */
     if (view->blame[id].own == MM_OWN_WRONG)
         return mm_verdict_info(kind)->is_origin && finding->cause != MM_CAUSE_ROUNDING;
@@ -352,6 +384,8 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
     bool good = blame->worst_input < 0 || !view->blame[blame->worst_input].over;
     bool integer = among_integers(view, id);
     good = good && !(integer && blame->error < INTEGER_UNEXPLAINED); /* rounding its weights may cost that */
+    if (is_fitted(view, id))
+        return;
     if (blame->own == MM_OWN_WRONG)
         say_wrong(view, id, out);
     else if (recomputed && recomputed->state == MM_RECOMPUTE_DONE && isfinite(recomputed->residual) &&
@@ -390,12 +424,6 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
         say_harmless(out, readers);
     else
         conclude_unexplained(view, id, out);
-}
-
-/* What moves values about; a scale or an offset may be what a broken input comes to here. */
-static bool is_moved(enum mm_cause_id cause)
-{
-    return cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED;
 }
 
 /* A fault that fits by itself, and that its worst input has not, did not come in. */
