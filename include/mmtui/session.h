@@ -312,9 +312,9 @@ const char *mm_session_network_precision(const struct mm_session *session, const
 /* ---- integers in dst ------------------------------------------------------------------------------------------ */
 
 /* How a layer's dst is read: see mm_pair_dequantised. NO before its headers are read. */
-enum mm_dequantised mm_session_dequantised(const struct mm_session *session, size_t id);
+enum mm_dequantised mm_layer_dequantised(const struct mm_layer *layer);
 /* "raw u8, dequantised: scale 0.0123, zero point 114 (from scales.json)"; false, and nothing, where that is not so. */
-bool mm_session_scales_text(const struct mm_session *session, size_t id, struct mm_buf *out);
+bool mm_layer_scales_text(const struct mm_layer *layer, struct mm_buf *out);
 /* Said once: how many tensors of dst hold raw integers, and where their scales are from. Nothing where there are none. */
 void mm_session_raw_text(const struct mm_session *session, struct mm_buf *out);
 

@@ -21,7 +21,7 @@ static const struct command table[] = {
     {"compare",
      "compare -s SRC -d DST [-o OUT]",
      "write diff.json and mmtui.json",
-     {GROUP_SESSION | GROUP_OUTPUT, OWN(OPT_SRC, OPT_DST, OPT_OUTPUT, OPT_QUANTILES, OPT_HIST, OPT_SHARD)},
+     {GROUP_SESSION | GROUP_OUTPUT, OWN(OPT_SRC, OPT_DST, OPT_OUTPUT, OPT_DST_MODEL, OPT_QUANTILES, OPT_HIST, OPT_SHARD)},
      cmd_compare,
      false},
     {"triage",

@@ -88,6 +88,7 @@ static int print_rows(const struct cli_options *options, const struct mm_session
     mm_buf_init(&text);
     mm_report_table(session, ids, count, &table, &text);
     mm_report_summary(session, &text);
+    print_raw(session, &text);
     cli_print(options, &text);
     mm_buf_done(&text);
     mm_filter_close(filter);

@@ -108,9 +108,6 @@ static void put_raw(struct mm_buf *out, const struct mm_session *session)
     size_t raw = 0;
     const char *name = "";
     struct mm_buf line = {0};
-    mm_session_raw_text(session, &line);
-    put_lines(out, 0, mm_buf_text(&line));
-    mm_buf_clear(&line);
     for (size_t id = 0; id < mm_session_count(session); id++) {
         const struct mm_blame *blame = mm_session_blame(session, id);
         if (blame && blame->raw) {
@@ -135,6 +132,9 @@ static void put_head(struct mm_buf *out, const struct mm_session *session)
         put_lines(out, 0, mm_session_notice(session));
     struct mm_buf order = {0};
     mm_session_order_text(session, &order);
+    put_lines(out, 0, mm_buf_text(&order));
+    mm_buf_clear(&order);
+    mm_session_raw_text(session, &order);
     put_lines(out, 0, mm_buf_text(&order));
     mm_buf_done(&order);
     put_raw(out, session);

@@ -164,9 +164,8 @@ const struct mm_quantised_tensor *quantised_facts(const struct mm_session *sessi
 
 /* ---- in words --------------------------------------------------------------------------------------------------- */
 
-enum mm_dequantised mm_session_dequantised(const struct mm_session *session, size_t id)
+enum mm_dequantised mm_layer_dequantised(const struct mm_layer *layer)
 {
-    const struct mm_layer *layer = mm_session_layer(session, id);
     if (!layer->result.src.known || !layer->result.dst.known)
         return MM_DEQUANTISED_NO;
     return mm_pair_dequantised(layer->pair, layer->result.src.dtype, layer->result.dst.dtype);
@@ -189,10 +188,9 @@ static void put_scales(const struct mm_scales *scales, struct mm_buf *out)
                       mm_num_short(b, scales->zero_point ? scales->zero_point[0] : 0, 4));
 }
 
-bool mm_session_scales_text(const struct mm_session *session, size_t id, struct mm_buf *out)
+bool mm_layer_scales_text(const struct mm_layer *layer, struct mm_buf *out)
 {
-    const struct mm_layer *layer = mm_session_layer(session, id);
-    enum mm_dequantised how = mm_session_dequantised(session, id);
+    enum mm_dequantised how = mm_layer_dequantised(layer);
     if (how == MM_DEQUANTISED_NO)
         return false;
     if (how == MM_DEQUANTISED_CODES)
@@ -216,7 +214,7 @@ static void count_raw(const struct mm_session *session, struct raw_counts *count
 {
     *counts = (struct raw_counts){.dtype = MM_DTYPE_NONE};
     for (size_t id = 0; id < session->pairs->count; id++) {
-        if (mm_session_dequantised(session, id) != MM_DEQUANTISED_CODES)
+        if (mm_layer_dequantised(&session->layers[id]) != MM_DEQUANTISED_CODES)
             continue;
         enum mm_dtype dtype = session->layers[id].result.dst.dtype;
         counts->dtype = counts->all == 0 || counts->dtype == dtype ? dtype : MM_DTYPE_NONE;

@@ -24,6 +24,9 @@ static int draw_words(struct canvas *c, const struct app *app, size_t id, int y)
     if (layer->result.match != MM_MATCH_NONE)
         mm_buf_printf(&text, "; %s", mm_shape_match_text(layer->result.match));
     y = layer_sentence(c, y, ROLE_VALUE, "pair", mm_buf_text(&text));
+    mm_buf_clear(&text);
+    if (mm_layer_scales_text(layer, &text))
+        y = layer_sentence(c, y, ROLE_VALUE, "dst", mm_buf_text(&text));
     mm_buf_done(&text);
     return y;
 }
