@@ -188,6 +188,16 @@ static int fit_all(struct mm_session *session, struct mm_pair_scales **fitted, s
     return 0;
 }
 
+/* Is it known from elsewhere that this is a dump of integers? */
+static bool any_scales(const struct mm_session *session)
+{
+    for (size_t i = 0; i < session->pairs->count; i++) {
+        if (session->pairs->pair[i].scales)
+            return true;
+    }
+    return false;
+}
+
 int scales_from_values(struct mm_session *session, struct mm_err *err)
 {
     size_t count = session->pairs->count, raw = 0;
@@ -195,7 +205,7 @@ int scales_from_values(struct mm_session *session, struct mm_err *err)
         return 0;
     struct mm_pair_scales **fitted = calloc(count + 1, sizeof *fitted);
     int result = fitted ? fit_all(session, fitted, &raw, err) : mm_fail_memory(err);
-    bool told = session->quantised.facts || session->quantised.file.count; /* that it is a dump of integers */
+    bool told = any_scales(session);
     for (size_t i = 0; result == 0 && i < count && (raw >= RAW_LEAST || told); i++) {
         if (fitted[i])
             mm_pairs_scales(session->pairs, i, fitted[i]);
