@@ -11,6 +11,9 @@
 #define PLACED_LEFT 0.5
 #define PLACED_SURE 0.25
 #define SORTED_SURE 0.08
+/* Or most of the values lie on the line, and so near. */
+#define MOST_SHARE 0.75
+#define MOST_LEFT  0.1
 /* As they are, the codes have to be so many times further off than dequantised. */
 #define RAW_TIMES 4.0
 /* Positions further off than so many times the median are left out when the fit is made again. */
@@ -108,6 +111,20 @@ static double median_off(const struct points *p, double *sorted)
     return sorted[p->n / 2];
 }
 
+/* Do most values fit well, however far off the others are? */
+static bool most_fit(const struct points *p)
+{
+    double left = 0, all = 0, kept = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->off[i] > p->limit)
+            continue;
+        kept++;
+        left += p->off[i] * p->off[i];
+        all += p->s[i] * p->s[i];
+    }
+    return kept >= MOST_SHARE * (double)p->n && left <= MOST_LEFT * MOST_LEFT * all;
+}
+
 static bool fit_trimmed(struct points *p, double *memory, struct code_fit *out)
 {
     memset(p->off, 0, p->n * sizeof *p->off);
@@ -157,7 +174,7 @@ static bool fit_best(struct points *p, double *memory, struct code_fit *out)
     bool placed = fit_trimmed(p, memory + n, out), few = out->few;
     struct code_fit sorted = {.few = few, .permuted = true};
     if (placed && out->error <= PLACED_LEFT) {
-        out->kind = out->error <= PLACED_SURE ? CODE_FIT_GOOD : CODE_FIT_GUESS;
+        out->kind = out->error <= PLACED_SURE || most_fit(p) ? CODE_FIT_GOOD : CODE_FIT_GUESS;
         return true;
     }
     if (fit_sorted(p, memory + 2 * n, memory + 3 * n, memory + n, &sorted)) {

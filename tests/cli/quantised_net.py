@@ -42,26 +42,27 @@ class Scale:
 
 
 class Net:
-    """`faults`: {name: function of the result, before it is rounded}. `narrow`: {name: share of the range that is left}."""
+    """`faults`: {name: function of the result, before it is rounded}. `narrow`: {name: share of the range that is left}.
+    `fused`: dst has no Relu, its ranges do their work; the convolutions' results go by the names of their Relu."""
 
-    def __init__(self, seed=1, per_channel=False, faults={}, narrow={}):
+    def __init__(self, seed=1, per_channel=False, faults={}, narrow={}, fused=False):
         random = np.random.default_rng(seed)
-        self.per_channel = per_channel
+        self.per_channel, self.fused = per_channel, fused
         self.x = random.normal(size=(1, CHANNELS, SIDE, SIDE)).astype("f4")
         self.weight, self.bias = [], []
         for _ in range(LAYERS):
             w = random.normal(size=(CHANNELS, CHANNELS)) * np.sqrt(2 / CHANNELS)
             self.weight.append(w.astype("f4"))
             self.bias.append((0.1 * random.normal(size=CHANNELS)).astype("f4"))
-        self.src = self.run(self.weight, lambda name, y: y)
+        self.src = self.run(self.weight, lambda name, y: y, False)
         self.scale = {}
         for name, y in self.src.items():
             share = narrow.get(name, 1)
             self.scale[name] = Scale(share * float(y.min()), share * float(y.max()))
         self.integer = [self.quantise(w) for w in self.weight]
         weights = [(s.reshape(-1, 1) * q).astype("f4") for q, s in self.integer]
-        self.codes = {}
-        self.dst = self.run(weights, lambda name, y: self.store(name, faults.get(name, lambda y: y)(y)))
+        self.codes, self.before = {}, {}
+        self.dst = self.run(weights, lambda name, y: self.store(name, faults.get(name, lambda y: y)(y)), fused)
 
     def quantise(self, w):
         most = np.abs(w).max(axis=1) if self.per_channel else np.abs(w).max()
@@ -69,16 +70,19 @@ class Net:
         return np.clip(np.rint(w / scale.reshape(-1, 1)), -127, 127).astype("i1"), scale
 
     def store(self, name, y):
+        self.before[name] = y.astype("f4")
         self.codes[name] = self.scale[name].codes(y)
         return self.scale[name].values(self.codes[name]).astype("f4")
 
-    def run(self, weights, store):
+    def run(self, weights, store, fused):
         tensors = {"input": store("input", self.x)}
         x = tensors["input"]
         for k, (w, b) in enumerate(zip(weights, self.bias)):
             y = np.einsum("oi,nihw->nohw", w.astype("f8"), x) + b.reshape(1, -1, 1, 1)
-            x = tensors[conv_name(k)] = store(conv_name(k), y.astype("f4"))
-            if k + 1 < LAYERS:
+            last = k + 1 == LAYERS
+            name = relu_name(k) if fused and not last else conv_name(k)
+            x = tensors[name] = store(name, y.astype("f4"))
+            if not last and not fused:
                 x = tensors[relu_name(k)] = store(relu_name(k), np.maximum(x, 0))
         return tensors
 
@@ -148,9 +152,11 @@ class Net:
             w = f"w{k}_DequantizeLinear_Output"
             names = [c.name for c in constants[-4:-1]]
             nodes.append(helper.make_node("DequantizeLinear", names, [w], axis=0))
-            nodes.append(helper.make_node("Conv", [x, w, f"b{k}"], [conv_name(k)]))
-            x = through(conv_name(k))
-            if k + 1 < LAYERS:
+            last = k + 1 == LAYERS
+            name = relu_name(k) if self.fused and not last else conv_name(k)
+            nodes.append(helper.make_node("Conv", [x, w, f"b{k}"], [name]))
+            x = through(name)
+            if not last and not self.fused:
                 nodes.append(helper.make_node("Relu", [x], [relu_name(k)]))
                 x = through(relu_name(k))
         self.save(path, nodes, constants, x)

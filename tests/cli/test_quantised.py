@@ -204,10 +204,33 @@ def told_weights(folder):
 
 
 @test
+def dropped_relu(folder):
+    """--dst-model: results that all readers see rounded are compared so, although the dump has them before (and a Relu is gone)"""
+    net = Net(fused=True)
+    net.float_model(folder / "model.onnx")
+    net.qdq_model(folder / "q.onnx")
+    net.dump(folder / "src", net.src)
+    net.dump(folder / "dst", net.before)
+    check(min(net.before[relu_name(0)].min(), 0) < -0.5, "nothing below 0")
+    for graph in ([], ["--model", folder / "model.onnx"]):
+        layers = report(folder, "--dst-model", folder / "q.onnx", *graph)[1]
+        same(accused(layers), set(), str(graph))
+        check("hold raw" not in page(folder, "--dst-model", folder / "q.onnx", *graph), "raw")
+        for name in net.dst:
+            layer = layers[file_name(name)]
+            if name == conv_name(LAYERS - 1) or "rounded" in layer:
+                read = net.scale[name].values(net.codes[name])
+                check(abs(layer["error"] - error(read, net.src[name])) < 1e-6, f"{name}: {layer['error']}")
+        same(sum("rounded" in x for x in layers.values()), LAYERS + 1, "rounded")
+
+
+@test
 def operator_form(folder):
     """--dst-model: integers of QLinearConv, whose Relu is no node, are compared with what src has behind its Relu"""
-    net = make(folder)
+    net = Net(fused=True)
+    net.float_model(folder / "model.onnx")
     net.operator_model(folder / "qop.onnx")
+    net.dump(folder / "src", net.src)
     codes = {"input": net.src["input"], "input_quantized": net.codes["input"]}
     for k in range(LAYERS):
         codes[conv_name(k) + "_quantized"] = net.codes[relu_name(k) if k + 1 < LAYERS else conv_name(k)]
@@ -253,8 +276,6 @@ def not_of_this_dump(folder):
     net = make(folder)
     run = mmtui("triage", folder / "src", folder / "dst", "--no-cache", "--dst-model", folder / "model.onnx")
     check("Nothing is quantised in the model given as --dst-model: it is not used." in " ".join(run.out.split()), run.out)
-    other = Net()
-    other.src, other.scale = net.src, net.scale
     (folder / "other").mkdir()
     for place, name in enumerate(net.src):
         np.save(folder / "other" / f"t{place}.npy", net.codes[name])
