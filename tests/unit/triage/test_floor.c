@@ -71,6 +71,25 @@ static void integers(void **state)
     assert_true(estimate(&dequantised, MM_QUANTISED_INPUT) == 0);
 }
 
+/* The scales that dst is read by: a step over sqrt(12), of several their root mean square. */
+static void scales(void **state)
+{
+    (void)state;
+    static const double step[] = {0.3, 0.4};
+    const struct mm_entry entry = {.parsed = {.name = "x"}};
+    struct mm_pair_scales scales = {.scales = {.count = 1, .scale = step, .dtype = MM_U8}};
+    struct mm_pair pair = {.src = &entry, .dst = &entry, .scales = &scales};
+    struct mm_result u8 = stored(MM_U8, -1, 1, 0.3, 0.4), f32 = stored(MM_F32, -1, 1, 0.3, 0.4);
+    struct mm_subject subject = {.pair = &pair, .result = &u8};
+    near(floor_estimate(&subject, 0), 0.3 / sqrt(12) / 0.5);
+    scales.scales.count = 2;
+    near(floor_estimate(&subject, 0), sqrt(0.125) / sqrt(12) / 0.5);
+    subject.result = &f32; /* floats that are not rounded to them */
+    assert_true(floor_estimate(&subject, 0) == 0);
+    scales.rounds = true;
+    near(floor_estimate(&subject, 0), sqrt(0.125) / sqrt(12) / 0.5);
+}
+
 static void nothing_to_round(void **state)
 {
     (void)state;
@@ -86,6 +105,6 @@ static void nothing_to_round(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(floats), cmocka_unit_test(agrees_with_rounding),
-                                       cmocka_unit_test(integers), cmocka_unit_test(nothing_to_round)};
+                                       cmocka_unit_test(integers), cmocka_unit_test(scales), cmocka_unit_test(nothing_to_round)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
