@@ -21,8 +21,8 @@ struct mm_subject {
     const struct mm_pair *pair;
     const struct mm_result *result;
     const struct mm_evidence *evidence;
-    const char *op_type;                    /* as good as it is known; NULL or "": not */
-    const struct mm_recomputed *recomputed; /* NULL: not tried */
+    const char *op_type;                     /* as good as it is known; NULL or "": not */
+    const struct mm_recomputed *recomputed;  /* NULL: not tried */
     const struct mm_quantised_tensor *facts; /* of the quantised model that dst ran; NULL: it says nothing */
     /* With a third dump, the framework's own simulation of the low precision; else NULL. */
     const struct mm_result *sim_dst; /* dst against it: what the implementation adds */

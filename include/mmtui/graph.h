@@ -242,11 +242,12 @@ enum mm_quantised_part { MM_PART_RESULT = 1, MM_PART_INPUT = 2, MM_PART_WEIGHTS 
 
 /* What a quantised model says of one of its tensors. */
 struct mm_quantised_tensor {
-    struct mm_scales scales; /* of the tensor's codes, or of those that it is rounded to; count 0: none, or not constant */
-    bool codes;              /* it holds the integers themselves */
-    bool rounds;             /* it holds numbers, and all that reads it is QuantizeLinear with these scales */
-    unsigned char parts;     /* enum mm_quantised_part, of the operator that makes it */
-    unsigned char bits;      /* of the weights' integers; 0: they are not integers, or there are none */
+    struct mm_scales
+        scales; /* of the tensor's codes, or of those that it is rounded to; count 0: none, or not constant */
+    bool codes; /* it holds the integers themselves */
+    bool rounds;         /* it holds numbers, and all that reads it is QuantizeLinear with these scales */
+    unsigned char parts; /* enum mm_quantised_part, of the operator that makes it */
+    unsigned char bits;  /* of the weights' integers; 0: they are not integers, or there are none */
     enum mm_granularity weights; /* of these */
 };
 

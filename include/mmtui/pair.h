@@ -38,13 +38,13 @@ struct mm_pair {
     const struct mm_entry *src; /* NULL: only in dst */
     const struct mm_entry *dst; /* NULL: only in src */
     const char *how; /* why it is a pair though the names differ, or NULL: "same name but for _quantized" */
-    bool only;            /* names differ: each is the one tensor of a file that was asked for by name */
+    bool only;       /* names differ: each is the one tensor of a file that was asked for by name */
     uint32_t occurrence;  /* k: the k-th of this name on its side, from 1 */
     uint32_t occurrences; /* how many of this name (the larger side) */
     const struct mm_axis
-        *layout;  /* of dst, where all of its dump has it: instead of its name's; or NULL. Borrowed */
+        *layout; /* of dst, where all of its dump has it: instead of its name's; or NULL. Borrowed */
     const struct mm_pair_scales
-        *scales; /* of dst's integers where src has floats, or NULL: compared as they are. Borrowed */
+        *scales;  /* of dst's integers where src has floats, or NULL: compared as they are. Borrowed */
     size_t place; /* 0-based, in the whole list, also where only a share of it is left */
 };
 

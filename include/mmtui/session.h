@@ -27,7 +27,8 @@ struct mm_session_options {
     struct mm_thresholds thresholds;
     bool triage;                  /* when all is measured, analyse what is over and conclude (see triage.h) */
     const struct mm_graph *graph; /* of the model; NULL: not known. Borrowed for the session's life */
-    const struct mm_graph *dst_graph; /* of the quantised model that dst ran; NULL: not known. Borrowed alike */
+    const struct mm_graph
+        *dst_graph; /* of the quantised model that dst ran; NULL: not known. Borrowed alike */
     const char
         *order; /* a file with the tensors' names in the order of execution (mm_order_names_read), or NULL */
     const char *cache;      /* folder of the result cache; NULL: none. Borrowed until mm_session_start */

@@ -86,9 +86,9 @@ struct mm_background {
     bool coarse;                      /* operators with weights add what integers cost, not what floats do */
     double median[MM_OPERATOR_KINDS]; /* of the residuals of a kind; NaN with fewer than 4 */
     enum mm_granularity weights;      /* UNKNOWN: fewer than 3 operators tell, or they do not agree */
-    bool told; /* no vote: the quantised model says it, of all `voted` operators on integer weights */
-    size_t voted;                     /* operators that tell */
-    size_t per_tensor, per_channel;   /* of them, those that are for each */
+    bool told;    /* no vote: the quantised model says it, of all `voted` operators on integer weights */
+    size_t voted; /* operators that tell */
+    size_t per_tensor, per_channel; /* of them, those that are for each */
 };
 /* Never fails: without memory medians are NaN. */
 void mm_background_find(const struct mm_subject *subjects, size_t count, struct mm_background *out);

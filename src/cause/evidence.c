@@ -145,8 +145,8 @@ static void channels_find(struct mm_evidence *e, const struct mm_pair_tensors *t
 }
 
 /* Figures of s and what rounding made of it, x. More than half a step off is beyond the range. */
-static void scales_cost(struct mm_evidence *e, const struct mm_scales *scales, const struct mm_tensor *rounded,
-                        const double *s, const double *x)
+static void scales_cost(struct mm_evidence *e, const struct mm_scales *scales,
+                        const struct mm_tensor *rounded, const double *s, const double *x)
 {
     double left = 0, all = 0, clipped = 0, n = 0;
     int64_t inner = 1;

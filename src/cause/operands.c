@@ -81,7 +81,8 @@ static int read_pair(struct operands *o, const struct mm_recompute *recompute, c
                                   .context = &reading};
     struct mm_err inner = {MM_OK, ""};
     if (pair->scales && pair->scales->unsure)
-        return mm_fail(err, MM_EUNSUPPORTED, "%s: the scale of dst's integers can't be told well", pair->name);
+        return mm_fail(err, MM_EUNSUPPORTED, "%s: the scale of dst's integers can't be told well",
+                       pair->name);
     if (mm_pair_read(&how, NULL, &inner) == 0)
         return 0;
     if (inner.code == MM_EUNSUPPORTED)

@@ -14,9 +14,9 @@ struct operands {
     const struct mm_value *input[SIDES][RECOMPUTE_INPUTS]; /* NULL: left out */
     bool constant[RECOMPUTE_INPUTS];
     struct mm_value result[SIDES];
-    enum mm_dtype format[SIDES]; /* the result's dtype in the files */
+    enum mm_dtype format[SIDES];    /* the result's dtype in the files */
     const struct mm_scales *scales; /* by which dst's result is read; NULL: none. The pair's */
-    int64_t left;                /* elements that may still be read */
+    int64_t left;                   /* elements that may still be read */
 };
 /* Read all of them. -1: MM_EUNSUPPORTED and others say why; *o is to be closed in any case. */
 int operands_read(struct operands *o, const struct mm_recompute *recompute, const atomic_bool *cancel,

@@ -56,7 +56,8 @@ void residual_add(struct residual *residual, double y, double y0)
 
 double residual_relative(const struct residual *residual)
 {
-    bool few = residual->told || residual->clipped <= CLIPPED_FEW || residual->clipped <= residual->n / CLIPPED_SHARE;
+    bool few = residual->told || residual->clipped <= CLIPPED_FEW ||
+               residual->clipped <= residual->n / CLIPPED_SHARE;
     double rr = residual->rr + (few ? 0 : residual->rr_clipped);
     if (rr == 0)
         return 0;

@@ -61,9 +61,9 @@ enum option {
 struct cli_options {
     struct mm_session_options session; /* src and dst included */
     const char *output;
-    const char *model;      /* --model */
-    struct mm_graph *graph; /* of it, once cli_model_open was called; owned */
-    const char *dst_model;  /* --dst-model */
+    const char *model;          /* --model */
+    struct mm_graph *graph;     /* of it, once cli_model_open was called; owned */
+    const char *dst_model;      /* --dst-model */
     struct mm_graph *dst_graph; /* of it, alike */
     const char *sort, *filter;
     int64_t limit;

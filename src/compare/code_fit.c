@@ -156,7 +156,8 @@ static bool are_numbers(const double *s, const double *q, size_t n, const struct
 }
 
 /* In sorted order; `memory` has room for 2 n. */
-static bool fit_sorted(struct points *p, double *sorted_s, double *sorted_q, double *memory, struct code_fit *out)
+static bool fit_sorted(struct points *p, double *sorted_s, double *sorted_q, double *memory,
+                       struct code_fit *out)
 {
     memcpy(sorted_s, p->s, p->n * sizeof *sorted_s);
     memcpy(sorted_q, p->q, p->n * sizeof *sorted_q);

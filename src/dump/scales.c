@@ -35,7 +35,8 @@ static int read_numbers(struct reading *reading, struct mm_json_value value, con
         return mm_fail_memory(reading->err);
     if (kind == MM_JSON_IS_NUMBER)
         mm_json_get_number(value, &numbers[i++]);
-    while (kind == MM_JSON_IS_ARRAY && mm_json_next(&items, &key, &item) && mm_json_get_number(item, &numbers[i]))
+    while (kind == MM_JSON_IS_ARRAY && mm_json_next(&items, &key, &item) &&
+           mm_json_get_number(item, &numbers[i]))
         i++;
     *out = numbers;
     *count = (int64_t)n;
@@ -123,7 +124,8 @@ static int read_all(struct reading *reading, struct mm_json_value root)
     if (!tensor)
         return mm_fail_memory(reading->err);
     if (count == 0)
-        return mm_fail(reading->err, MM_ECORRUPT, "%s: not an object of tensors by their names", reading->path);
+        return mm_fail(reading->err, MM_ECORRUPT, "%s: not an object of tensors by their names",
+                       reading->path);
     file->tensor = tensor;
     while (mm_json_next(&items, &key, &item)) {
         struct mm_buf name = {0}, visible = {0};

@@ -139,8 +139,8 @@ static int see_boundary(struct reading *reading, const struct mm_graph_node *nod
     int x = input_of(node, 0);
     if (!y || x < 0 || mm_graph_int(node, "block_size", 0) != 0)
         return 0;
-    enum mm_dtype codes = quantises ? reading->graph->tensors[node->outputs[0]].dtype
-                                    : reading->graph->tensors[x].dtype;
+    enum mm_dtype codes =
+        quantises ? reading->graph->tensors[node->outputs[0]].dtype : reading->graph->tensors[x].dtype;
     if (read_scales(reading, input_of(node, 1), input_of(node, 2), codes, &y->scales, err) < 0)
         return -1;
     y->scales.axis = axis_of(reading, node);
@@ -179,12 +179,25 @@ static void set_weights(struct mm_quantised_tensor *y, unsigned bits, enum mm_gr
     y->weights = weights;
 }
 
-static void see_weights(const struct reading *reading, const struct mm_graph_node *node,
-                        const struct quantised_op *op, struct mm_quantised_tensor *y)
+/* The codes of weights that an operator on integers reads: channels of a matrix are its columns. */
+static int see_codes(struct reading *reading, const struct mm_graph_node *node, const struct quantised_op *op,
+                     int codes, struct mm_err *err)
 {
-    int codes = input_of(node, op->weights);
-    if (codes < 0 || !mm_graph_has_values(reading->graph, codes))
-        return; /* both operands are computed */
+    struct mm_quantised_tensor *here = &reading->tensor[codes];
+    bool conv = strstr(node->op_type, "Conv") && !strstr(node->op_type, "Transpose");
+    here->codes = true;
+    if (here->scales.count || op->weight_scale < 0)
+        return 0;
+    if (read_scales(reading, input_of(node, op->weight_scale), input_of(node, op->weight_zero),
+                    reading->graph->tensors[codes].dtype, &here->scales, err) < 0)
+        return -1;
+    here->scales.axis = conv ? 0 : 1;
+    return 0;
+}
+
+static void see_weights(const struct reading *reading, const struct mm_graph_node *node,
+                        const struct quantised_op *op, int codes, struct mm_quantised_tensor *y)
+{
     int64_t scales = count_in(reading, input_of(node, op->weight_scale));
     int64_t zeros = count_in(reading, input_of(node, op->weight_zero));
     unsigned bits = mm_dtype_info(reading->graph->tensors[codes].dtype)->bits;
@@ -193,7 +206,8 @@ static void see_weights(const struct reading *reading, const struct mm_graph_nod
         return;
     }
     /* one zero point says nothing where the scales are multiplied later: see see_scaling */
-    set_weights(y, bits, granularity(op->weight_scale >= 0 || zeros > 1 ? (scales > zeros ? scales : zeros) : 0));
+    set_weights(y, bits,
+                granularity(op->weight_scale >= 0 || zeros > 1 ? (scales > zeros ? scales : zeros) : 0));
 }
 
 static int see_integer_op(struct reading *reading, const struct mm_graph_node *node,
@@ -205,8 +219,13 @@ static int see_integer_op(struct reading *reading, const struct mm_graph_node *n
     bool floats = is_type(node, "MatMulNBits"); /* its other operand is */
     y->parts = (unsigned char)((floats ? 0 : MM_PART_INPUT) | (op->result ? MM_PART_RESULT : 0));
     y->codes = op->result;
-    if (op->weights >= 0)
-        see_weights(reading, node, op, y);
+    int codes = input_of(node, op->weights);
+    bool constant =
+        codes >= 0 && mm_graph_has_values(reading->graph, codes); /* else both operands are computed */
+    if (constant)
+        see_weights(reading, node, op, codes, y);
+    if (constant && see_codes(reading, node, op, codes, err) < 0)
+        return -1;
     if (op->scale < 0)
         return 0;
     if (input_of(node, op->scale) < 0) { /* QGemm without a scale gives floats */
@@ -365,7 +384,8 @@ static bool same_scales(const struct mm_scales *a, const struct mm_scales *b)
 static const struct mm_scales *codes_of(const struct reading *reading, int reader, int t)
 {
     const struct mm_graph_node *node = &reading->graph->nodes[reader];
-    if (!is_type(node, "QuantizeLinear") || input_of(node, 0) != t || node->output_count < 1 || node->outputs[0] < 0)
+    if (!is_type(node, "QuantizeLinear") || input_of(node, 0) != t || node->output_count < 1 ||
+        node->outputs[0] < 0)
         return NULL;
     const struct mm_scales *scales = &reading->tensor[node->outputs[0]].scales;
     return scales->count ? scales : NULL;

@@ -39,9 +39,10 @@ const struct quantised_op *quantised_op_find(const struct mm_graph_node *node)
 
 bool quantised_op_moves(const struct mm_graph_node *node)
 {
-    static const char *const types[] = {
-        "MaxPool",      "Reshape",      "Flatten", "Transpose", "Squeeze",  "Unsqueeze", "Slice", "Gather", "Identity",
-        "DepthToSpace", "SpaceToDepth", "Expand",  "Split",     "GatherND", "Tile",      "Resize", "Upsample"};
+    static const char *const types[] = {"MaxPool",      "Reshape", "Flatten", "Transpose", "Squeeze",
+                                        "Unsqueeze",    "Slice",   "Gather",  "Identity",  "DepthToSpace",
+                                        "SpaceToDepth", "Expand",  "Split",   "GatherND",  "Tile",
+                                        "Resize",       "Upsample"};
     for (size_t i = 0; i < MM_COUNT(types); i++) {
         if (strcmp(types[i], node->op_type) == 0)
             return true;

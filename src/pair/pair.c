@@ -245,14 +245,15 @@ static void add(struct list *list, const struct candidate *src, const struct can
     uint32_t most = any->occurrences;
     if (src && dst && dst->occurrences > most)
         most = dst->occurrences;
-    list->pair[pairs->count] = (struct mm_pair){.name = any->name,
-                                                .src = src ? src->entry : NULL,
-                                                .dst = dst ? dst->entry : NULL,
-                                                .how = src && dst ? src->how : NULL,
-                                                .only = src && dst && !src->how && strcmp(src->name, dst->name) != 0,
-                                                .occurrence = any->occurrence,
-                                                .occurrences = most,
-                                                .place = pairs->count};
+    list->pair[pairs->count] =
+        (struct mm_pair){.name = any->name,
+                         .src = src ? src->entry : NULL,
+                         .dst = dst ? dst->entry : NULL,
+                         .how = src && dst ? src->how : NULL,
+                         .only = src && dst && !src->how && strcmp(src->name, dst->name) != 0,
+                         .occurrence = any->occurrence,
+                         .occurrences = most,
+                         .place = pairs->count};
     pairs->count++;
     pairs->both += src && dst;
     pairs->src_only += !dst;

@@ -189,8 +189,7 @@ static void reshape(struct mm_tensor *view, const struct mm_shape *shape)
 static void dequantise(const struct mm_pair_tensors *tensors, const struct mm_pair *pair,
                        struct mm_tensor *view)
 {
-    enum mm_dequantised how =
-        mm_pair_dequantised(pair, tensors->src.tensor.dtype, tensors->dst.tensor.dtype);
+    enum mm_dequantised how = mm_pair_dequantised(pair, tensors->src.tensor.dtype, tensors->dst.tensor.dtype);
     if (how != MM_DEQUANTISED_NO && tensors->has_src)
         mm_tensor_dequantise(view, &pair->scales->scales, how == MM_DEQUANTISED_ROUNDED);
 }

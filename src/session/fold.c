@@ -68,7 +68,8 @@ static int64_t find_in_graph(const struct mm_session *session, size_t i)
 #define SAME       1e-6 /* relative */
 
 /* Is the second tensor (as dst) the first one without what is below 0, or above 6? And is anything? */
-static int is_clamped(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst, struct mm_err *err)
+static int is_clamped(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst,
+                      struct mm_err *err)
 {
     bool *clamped = context;
     const struct mm_tensor *s = &tensors->s, *d = &tensors->d;
@@ -146,10 +147,11 @@ void fold_apply(struct mm_session *session)
     }
     if (folded) {
         struct mm_buf text = {0};
-        mm_buf_printf(&text,
-                      "dst has no tensor of its own for %zu Relu of src: the range of the result before does its "
-                      "work, and is compared with it.",
-                      folded);
+        mm_buf_printf(
+            &text,
+            "dst has no tensor of its own for %zu Relu of src: the range of the result before does its "
+            "work, and is compared with it.",
+            folded);
         session_note(session, &text);
     }
 }

@@ -88,7 +88,8 @@ static bool give_up(struct mm_session *session)
     if (!any)
         mm_buf_puts(&text, "Nothing is quantised in the model given as --dst-model: it is not used.");
     else
-        mm_buf_printf(&text, "The quantised model knows %zu of %zu tensors of dst, less than half: it is not used.",
+        mm_buf_printf(&text,
+                      "The quantised model knows %zu of %zu tensors of dst, less than half: it is not used.",
                       quantised->known, quantised->asked);
     session_note(session, &text);
     mm_quantisation_close(quantised->facts);
@@ -106,7 +107,8 @@ static int attach(struct mm_session *session, struct mm_err *err)
         if (quantised->tensor[i] < 0 || !pairs->pair[i].src || !pairs->pair[i].dst)
             continue;
         const struct mm_quantised_tensor *facts = &quantised->facts->tensor[quantised->tensor[i]];
-        struct mm_pair_scales *scales = facts->scales.count ? mm_arena_alloc(&quantised->arena, sizeof *scales) : NULL;
+        struct mm_pair_scales *scales =
+            facts->scales.count ? mm_arena_alloc(&quantised->arena, sizeof *scales) : NULL;
         if (facts->scales.count && !scales)
             return mm_fail_memory(err);
         if (!scales)
@@ -159,7 +161,8 @@ void quantised_done(struct mm_session *session)
 const struct mm_quantised_tensor *quantised_facts(const struct mm_session *session, size_t id)
 {
     const struct quantised_state *quantised = &session->quantised;
-    return quantised->facts && quantised->tensor[id] >= 0 ? &quantised->facts->tensor[quantised->tensor[id]] : NULL;
+    return quantised->facts && quantised->tensor[id] >= 0 ? &quantised->facts->tensor[quantised->tensor[id]]
+                                                          : NULL;
 }
 
 /* ---- in words --------------------------------------------------------------------------------------------------- */
@@ -237,13 +240,15 @@ void mm_session_raw_text(const struct mm_session *session, struct mm_buf *out)
         if (!counts.from[source])
             continue;
         mm_buf_printf(out, "%s%s", between,
-                      source == MM_SCALES_FITTED ? "fitted to src" : mm_scales_source_text((enum mm_scales_source)source));
+                      source == MM_SCALES_FITTED ? "fitted to src"
+                                                 : mm_scales_source_text((enum mm_scales_source)source));
         if (counts.from[source] < counts.all)
             mm_buf_printf(out, " (%zu)", counts.from[source]);
         between = ", ";
     }
     mm_buf_puts(out, ".");
     if (counts.from[MM_SCALES_FITTED])
-        mm_buf_puts(out, " A fit takes up a wrong scale or offset of dst: --dst-model, or a scales.json in dst's "
-                         "folder, shows these.");
+        mm_buf_puts(out,
+                    " A fit takes up a wrong scale or offset of dst: --dst-model, or a scales.json in dst's "
+                    "folder, shows these.");
 }

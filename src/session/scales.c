@@ -126,8 +126,9 @@ int scales_from_file(struct mm_session *session, struct mm_err *err)
 
 /* ---- from the values -------------------------------------------------------------------------------------------- */
 
-#define LOOKED_AT 64 /* pairs, spread over the dump, whose headers tell whether there are integers of that kind */
-#define RAW_LEAST 3  /* so many tensors are no accident of one operator */
+#define LOOKED_AT                                                                                            \
+    64 /* pairs, spread over the dump, whose headers tell whether there are integers of that kind */
+#define RAW_LEAST 3 /* so many tensors are no accident of one operator */
 
 static bool may_be_raw(const struct mm_session *session, size_t i)
 {
@@ -155,7 +156,8 @@ static bool any_raw(const struct mm_session *session)
 }
 
 /* NULL without memory. */
-static struct mm_pair_scales *fitted_scales(struct mm_arena *arena, const struct code_fit *fit, enum mm_dtype dtype)
+static struct mm_pair_scales *fitted_scales(struct mm_arena *arena, const struct code_fit *fit,
+                                            enum mm_dtype dtype)
 {
     struct mm_pair_scales *scales = mm_arena_alloc(arena, sizeof *scales);
     double *numbers = mm_arena_array(arena, 2, sizeof *numbers);
@@ -170,7 +172,8 @@ static struct mm_pair_scales *fitted_scales(struct mm_arena *arena, const struct
     return scales;
 }
 
-static int fit_all(struct mm_session *session, struct mm_pair_scales **fitted, size_t *count, struct mm_err *err)
+static int fit_all(struct mm_session *session, struct mm_pair_scales **fitted, size_t *count,
+                   struct mm_err *err)
 {
     const struct mm_pairs *pairs = session->pairs;
     *count = 0;

@@ -143,8 +143,9 @@ static void weights_text(const struct mm_advice *advice, struct mm_buf *out)
         mm_buf_printf(out, " The weights have %s (from the quantised model: %zu of %zu operators).", what,
                       advice->in_favour, advice->voted);
     else if (advice->told)
-        mm_buf_printf(out, " The weights of %zu of %zu operators have one scale a tensor (from the quantised model).",
-                      advice->in_favour, advice->voted);
+        mm_buf_printf(
+            out, " The weights of %zu of %zu operators have one scale a tensor (from the quantised model).",
+            advice->in_favour, advice->voted);
     else if (advice->weights != MM_GRANULARITY_UNKNOWN)
         mm_buf_printf(out, " The weights have %s (%zu of %zu operators show it).", what, advice->in_favour,
                       advice->voted);

@@ -139,9 +139,10 @@ double mm_background_gain(const struct mm_background *background, const struct m
 /* Weights of fewer bits cost as much more as their steps are larger; of more, as much less. */
 static double weights_cost(const struct mm_recomputed *recomputed, const struct mm_quantised_tensor *facts)
 {
-    double of_int8 = facts->weights == MM_PER_CHANNEL  ? recomputed->per_channel
-                     : facts->weights == MM_PER_TENSOR ? recomputed->per_tensor
-                                                       : fmax(recomputed->per_tensor, recomputed->per_channel);
+    double of_int8 = facts->weights == MM_PER_CHANNEL ? recomputed->per_channel
+                     : facts->weights == MM_PER_TENSOR
+                         ? recomputed->per_tensor
+                         : fmax(recomputed->per_tensor, recomputed->per_channel);
     double steps = ldexp(1, facts->bits - 1) - 1;
     return isfinite(of_int8) && facts->bits > 1 ? of_int8 * 127 / steps : 0;
 }

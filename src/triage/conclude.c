@@ -4,20 +4,14 @@
 #include <string.h>
 
 #include "triage/conclude.h"
-#include "triage/floor.h"
 #include "triage/in_dump.h"
+#include "triage/scales.h"
 #include "triage/simulated.h"
 
 /* An error of so many times what rounding explains is still rounding: gains of operators are not known. */
 #define NOISE_FACTOR 3.0
 /* The error is the format's when it is within this factor of what storing the result must cost. */
 #define FORMAT_FACTOR 2.0
-/* So near to what rounding to the scales that dst has must cost, it is what they cost. */
-#define SCALES_FACTOR 1.25
-/* And it is the most of the error. */
-#define SCALES_SHARE 0.7
-/* Values beyond the range are worth naming when they cost more than rounding does, and are so many. */
-#define CLIPPED_LEAST 0.0005
 /* A setting is worth naming when it halves the error (6 dB). */
 #define SETTING_GAIN 2.0
 /* A residual of this size is certain: nothing that rounds leaves it. */
@@ -91,18 +85,6 @@ bool conclude_is_format(const struct mm_blame *blame, const struct mm_evidence *
     return format && isfinite(blame->error) && blame->introduced <= FORMAT_FACTOR * format->metrics.diff2;
 }
 
-const struct mm_pair_scales *conclude_scales(const struct mm_triage_view *view, uint32_t id)
-{
-    const struct mm_evidence *evidence = view->subjects[id].evidence;
-    const struct mm_blame *blame = &view->blame[id];
-    const struct mm_pair_scales *scales = view->subjects[id].pair->scales;
-    bool told = evidence && evidence->scales_cost > 0 && scales->source != MM_SCALES_FITTED;
-    bool explains = told && isfinite(blame->error) &&
-                    blame->introduced <= SCALES_FACTOR * evidence->scales_cost &&
-                    evidence->scales_cost >= SCALES_SHARE * blame->error;
-    return explains ? scales : NULL;
-}
-
 bool conclude_is_noise(const struct mm_blame *blame)
 {
     return isfinite(blame->error) && blame->expected > 0 && blame->error <= NOISE_FACTOR * blame->expected;
@@ -173,29 +155,11 @@ static void say_format(const struct mm_evidence *evidence, struct mm_verdict *ou
              mm_dtype_info(now->setting.dtype)->name, mm_num_short(figure, now->metrics.diff2, 2));
 }
 
-/* What the scales cost that dst is known to have: most of it by what lies beyond their range, or by their steps. */
 static void say_scales(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
-    const struct mm_evidence *evidence = view->subjects[id].evidence;
-    const struct mm_pair_scales *from = view->subjects[id].pair->scales;
-    double steps = floor_of_scales(&from->scales, &view->subjects[id].result->metrics.src);
-    const struct mm_whatif *better = conclude_better(&view->subjects[id]);
-    char a[MM_NUM], b[MM_NUM];
-    bool range = evidence->scales_clipped >= CLIPPED_LEAST && evidence->scales_cost > SETTING_GAIN * steps;
-    bool coarse = better && SETTING_GAIN * better->metrics.diff2 < evidence->scales_cost;
-    const char *cost = mm_num_short(a, evidence->scales_cost, 2);
-    set(out, range || coarse ? MM_VERDICT_SETTINGS : MM_VERDICT_FORMAT, MM_CERTAIN);
-    out->cause = range ? MM_CAUSE_SATURATION : coarse ? MM_CAUSE_ONE_SIDED : MM_CAUSE_ROUNDING;
-    const char *where = mm_scales_source_text(from->source);
-    if (range)
-        snprintf(out->text, sizeof out->text, "the range cuts off %s %% of src, which costs %s (%s)",
-                 mm_num_short(b, 100 * evidence->scales_clipped, 2), cost, where);
-    else if (coarse)
-        snprintf(out->text, sizeof out->text, "the scale costs %s, %s %s would %s (%s)", cost,
-                 better->setting.asymmetric ? "asymmetric" : "symmetric", mm_range_word(better->setting.range),
-                 mm_num_short(b, better->metrics.diff2, 2), where);
-    else
-        snprintf(out->text, sizeof out->text, "its scale can't do better than %s here (%s)", cost, where);
+    enum mm_cause_id cause;
+    set(out, scales_verdict(view, id, &cause, out->text, sizeof out->text), MM_CERTAIN);
+    out->cause = cause;
 }
 
 static void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
@@ -315,43 +279,13 @@ static bool is_integer_run(const struct mm_flow *flow)
     return false;
 }
 
-/* What moves values about; a scale or an offset may be what a broken input comes to here. */
-static bool is_moved(enum mm_cause_id cause)
-{
-    return cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED;
-}
-
-/* Is dst read by scales that were fitted to it? */
-static bool is_fitted(const struct mm_triage_view *view, uint32_t id)
-{
-    const struct mm_pair_scales *scales = view->subjects[id].pair->scales;
-    return scales && scales->source == MM_SCALES_FITTED;
-}
-
-/*
- * A fit takes up a scale and an offset, and misses a little where values are wrong: what is left to accuse is what no
- * scale makes. Where the fit itself is in doubt, only what moves values about, or leaves none.
- */
-static bool shows_through_fit(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
-{
-    static const enum mm_cause_id causes[] = {MM_CAUSE_STALE,  MM_CAUSE_UNWRITTEN, MM_CAUSE_LOST_ROWS,
-                                              MM_CAUSE_BLOCKS, MM_CAUSE_REORDERED, MM_CAUSE_IN_DUMP};
-    if (is_moved(finding->cause) || finding->cause == MM_CAUSE_ZERO || finding->cause == MM_CAUSE_CONSTANT)
-        return finding->score >= SCORE_STANDS_OUT;
-    for (size_t i = 0; i < MM_COUNT(causes); i++) {
-        if (finding->cause == causes[i])
-            return !view->subjects[id].pair->scales->unsure;
-    }
-    return false;
-}
-
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
 static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
     const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
     enum mm_verdict_kind kind = kind_of(finding);
-    if (is_fitted(view, id) && mm_verdict_info(kind)->is_origin)
-        return shows_through_fit(view, id, finding);
+    if (scales_fitted(view, id) && mm_verdict_info(kind)->is_origin)
+        return scales_show(view, id, finding);
     /* what does no harm, or is plain rounding, does not leave such a residual */
     if (view->blame[id].own == MM_OWN_WRONG)
         return mm_verdict_info(kind)->is_origin && finding->cause != MM_CAUSE_ROUNDING;
@@ -384,7 +318,7 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
     bool good = blame->worst_input < 0 || !view->blame[blame->worst_input].over;
     bool integer = among_integers(view, id);
     good = good && !(integer && blame->error < INTEGER_UNEXPLAINED); /* rounding its weights may cost that */
-    if (is_fitted(view, id))
+    if (scales_fitted(view, id))
         return;
     if (blame->own == MM_OWN_WRONG)
         say_wrong(view, id, out);
@@ -408,7 +342,7 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
     bool its_format = finding && finding->cause == MM_CAUSE_ROUNDING &&
                       (wrong || (!conclude_is_noise(blame) && conclude_is_format(blame, evidence)));
     bool telling = finding && !its_format && may_accuse(view, id, finding);
-    if (!wrong && conclude_scales(view, id))
+    if (!wrong && scales_explain(view, id))
         say_scales(view, id, out);
     else if (telling)
         say_finding(view, id, finding, out);
@@ -434,7 +368,7 @@ static const struct mm_finding *stands_out(const struct mm_triage_view *view, ui
     int32_t input = view->blame[id].worst_input;
     struct mm_finding before;
     const struct mm_finding *inherited = input >= 0 ? deciding(view, (uint32_t)input, &before) : NULL;
-    bool fits = finding && finding->score >= SCORE_STANDS_OUT && is_moved(finding->cause) &&
+    bool fits = finding && finding->score >= SCORE_STANDS_OUT && scales_moved(finding->cause) &&
                 kind_of(finding) == MM_VERDICT_IMPLEMENTATION && may_accuse(view, id, finding);
     return fits && !(inherited && inherited->cause == finding->cause) ? finding : NULL;
 }
@@ -466,7 +400,7 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
             blame->root; /* it would overflow whatever came in: raising the root alone moves the Inf here */
     else if (finding)
         say_finding(view, id, finding, out);
-    else if (integer && conclude_scales(view, id))
+    else if (integer && scales_explain(view, id))
         say_scales(view, id, out);
     else if (integer && better && conclude_is_format(blame, evidence))
         say_setting(evidence, better, out);

@@ -17,7 +17,4 @@ bool conclude_is_format(const struct mm_blame *blame, const struct mm_evidence *
 /* The error is about what rounding on the way here adds up to. */
 bool conclude_is_noise(const struct mm_blame *blame);
 
-/* The scales that dst is known (not fitted) to have, if rounding src to them explains the error; NULL. */
-const struct mm_pair_scales *conclude_scales(const struct mm_triage_view *view, uint32_t id);
-
 #endif

@@ -148,7 +148,8 @@ static void say_scales(const struct mm_subject *subject, struct mm_buf *out)
     enum mm_dtype codes = from->scales.dtype ? from->scales.dtype : result->dst.dtype;
     mm_buf_printf(out, "Scales %s: %s, ", mm_scales_source_text(from->source), mm_dtype_info(codes)->name);
     if (from->scales.count > 1)
-        mm_buf_printf(out, "one for each of %lld places on axis %d", (long long)from->scales.count, from->scales.axis);
+        mm_buf_printf(out, "one for each of %lld places on axis %d", (long long)from->scales.count,
+                      from->scales.axis);
     else
         mm_buf_printf(out, "%s, zero point %s", mm_num_short(a, from->scales.scale[0], 4),
                       mm_num_short(b, from->scales.zero_point ? from->scales.zero_point[0] : 0, 4));

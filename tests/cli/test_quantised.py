@@ -271,6 +271,39 @@ def range_too_small(folder):
 
 
 @test
+def scale_too_large(folder):
+    """--dst-model: a scale four times what the range needs is the settings' fault, with what it costs and what would do"""
+    name = conv_name(3)
+    net = make(folder, narrow={name: 24})
+    x, s = net.src[name], net.scale[name]
+    layers = report(folder, "--dst-model", folder / "q.onnx", "--model", folder / "model.onnx")[1]
+    layer = layers[file_name(name)]
+    same(layer["verdict"], "settings", str(layer))
+    same(accused(layers), {file_name(name)}, "accused")
+    check(layer["text"].startswith(f"the scale costs {error(s.values(s.codes(x)), x):.2g}, asymmetric minmax would "), layer["text"])
+
+
+@test
+def raw_weights(folder):
+    """raw int8: weights with a scale a channel are read along the axis that the quantised model tells"""
+    for form in ("qdq", "operator"):
+        here = folder / form
+        here.mkdir()
+        net = Net(per_channel=True)
+        getattr(net, f"{form}_model")(here / "q.onnx")
+        shape = (8, 8, 1, 1)
+        net.dump(here / "src", {**net.src, **{f"w{k}": w.reshape(shape) for k, w in enumerate(net.weight)}})
+        weights = {f"w{k}_quantized": q.reshape(shape) for k, (q, _) in enumerate(net.integer)}
+        net.dump(here / "dst", {**net.dst, **weights})
+        layers = report(here, "--dst-model", here / "q.onnx")[1]
+        for k, (q, scale) in enumerate(net.integer):
+            layer = layers[f"w{k}"]
+            same((layer["dequantised"]["source"], layer["dequantised"]["axis"]), ("model", 0), form)
+            read = q * scale.astype("f8").reshape(-1, 1)
+            check(abs(layer["error"] - error(read, net.weight[k])) < 1e-9, f"{form} w{k}: {layer['error']}")
+
+
+@test
 def not_of_this_dump(folder):
     """--dst-model: a model without integers, or of another network, is said and not used; a file that is none is an error"""
     net = make(folder)

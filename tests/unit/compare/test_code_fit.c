@@ -127,12 +127,14 @@ static void few(void **state)
     struct code_fit fit;
     (void)state;
     code_fit_find(s, q, 2, MM_U8, &fit);
-    assert_true(fit.few && fit.kind == CODE_FIT_GOOD && fabs(fit.scale - 0.016) < 1e-4 && fit.zero_point == 125);
+    assert_true(fit.few && fit.kind == CODE_FIT_GOOD && fabs(fit.scale - 0.016) < 1e-4 &&
+                fit.zero_point == 125);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(clean), cmocka_unit_test(partly_wrong),
-                                       cmocka_unit_test(moved), cmocka_unit_test(no_codes), cmocka_unit_test(few)};
+                                       cmocka_unit_test(moved), cmocka_unit_test(no_codes),
+                                       cmocka_unit_test(few)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,7 +35,8 @@ static void assert_scales(char *folder, const char *text, const char *expected)
         assert_int_equal(scales->dtype, MM_DTYPE_NONE);
         mm_buf_printf(&found, "%s %d:", file.tensor[i].name, scales->axis);
         for (int64_t k = 0; k < scales->count; k++)
-            mm_buf_printf(&found, " %g-%g", scales->scale[k], scales->zero_point ? scales->zero_point[k] : -1);
+            mm_buf_printf(&found, " %g-%g", scales->scale[k],
+                          scales->zero_point ? scales->zero_point[k] : -1);
         mm_buf_putc(&found, '\n');
     }
     assert_string_equal(mm_buf_text(&found), expected);
@@ -48,7 +49,8 @@ static void scales(void **state)
 {
     assert_scales(*state, "{\"/a/b\": {\"scale\": 0.5, \"zero_point\": 114}, \"c\\u00e9\": {\"scale\": 2}}",
                   "/a/b 1: 0.5-114\nc\xc3\xa9 1: 2--1\n");
-    assert_scales(*state, "{\"w\": {\"axis\": 0, \"scale\": [1, 2], \"zero_point\": [0, 3]}}", "w 0: 1-0 2-3\n");
+    assert_scales(*state, "{\"w\": {\"axis\": 0, \"scale\": [1, 2], \"zero_point\": [0, 3]}}",
+                  "w 0: 1-0 2-3\n");
     assert_scales(*state, "{\"w\": {\"axis\": 3, \"scale\": [1, 2], \"zero_point\": 7}}", "w 3: 1-7 2-7\n");
     assert_scales(*state, "{\"w\": {\"scale\": [0.25], \"zero_point\": [9]}}", "w 1: 0.25-9\n");
 }
@@ -68,11 +70,14 @@ static void errors(void **state)
     assert_scales(*state, "{\"x\": {\"scale\": 1, \"zero_point\": null}}", numbers);
     assert_scales(*state, "{\"x\": {\"scale\": [1, 0]}}", ": \"x\": scale: not above 0");
     assert_scales(*state, "{\"x\": {\"scale\": 1e999}}", ": \"x\": scale: not above 0");
-    assert_scales(*state, "{\"x\": {\"scale\": 1, \"zero_point\": 0.5}}", ": \"x\": zero_point: not a whole number");
+    assert_scales(*state, "{\"x\": {\"scale\": 1, \"zero_point\": 0.5}}",
+                  ": \"x\": zero_point: not a whole number");
     assert_scales(*state, "{\"x\": {\"scale\": [1, 2, 3], \"zero_point\": [0, 1]}}",
                   ": \"x\": not as many zero points as scales");
-    assert_scales(*state, "{\"x\": {\"scale\": 1, \"axis\": -1}}", ": \"x\": axis: not a whole number from 0 to 15");
-    assert_scales(*state, "{\"x\": {\"scale\": 1, \"axis\": 16}}", ": \"x\": axis: not a whole number from 0 to 15");
+    assert_scales(*state, "{\"x\": {\"scale\": 1, \"axis\": -1}}",
+                  ": \"x\": axis: not a whole number from 0 to 15");
+    assert_scales(*state, "{\"x\": {\"scale\": 1, \"axis\": 16}}",
+                  ": \"x\": axis: not a whole number from 0 to 15");
     assert_scales(*state, "[]", ": not an object of tensors by their names");
     assert_scales(*state, "{}", ": not an object of tensors by their names");
 }

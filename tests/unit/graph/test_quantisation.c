@@ -115,6 +115,8 @@ static void operators(void **state)
         {"k_quantized", "u8 2.5-4 codes R I"},
         {"out", "u8 2.5-4 R I"},
         {"soft", "-"},
+        {"w", "u8 1-0 2-0 3-0 4-0 axis 0 codes"},
+        {"v", "i8 1.5-0 codes"},
     };
     struct opened here = open_quantised(*state, "operators.onnx");
     assert_all(&here, rows, MM_COUNT(rows));
@@ -127,15 +129,8 @@ static void operators(void **state)
 static void dynamic(void **state)
 {
     static const struct expected rows[] = {
-        {"x", "-"},
-        {"x_quantized", "- codes"},
-        {"sums", "- I W8"},
-        {"scaled", "- I W8t"},
-        {"y", "- I W8t"},
-        {"r", "-"},
-        {"z", "- I W8c"},
-        {"n", "- W4c"},
-        {"out", "-"},
+        {"x", "-"}, {"x_quantized", "- codes"}, {"sums", "- I W8"}, {"scaled", "- I W8t"}, {"y", "- I W8t"},
+        {"r", "-"}, {"z", "- I W8c"},           {"n", "- W4c"},     {"out", "-"},
     };
     struct opened here = open_quantised(*state, "dynamic.onnx");
     assert_all(&here, rows, MM_COUNT(rows));

@@ -20,7 +20,8 @@ static void which(void **state)
     pair.scales = &scales;
     assert_int_equal(mm_pair_dequantised(&pair, MM_F32, MM_U8), MM_DEQUANTISED_CODES);
     assert_int_equal(mm_pair_dequantised(&pair, MM_U8, MM_U8), MM_DEQUANTISED_NO);
-    assert_int_equal(mm_pair_dequantised(&pair, MM_F32, MM_I32), MM_DEQUANTISED_NO); /* sums, not these codes */
+    assert_int_equal(mm_pair_dequantised(&pair, MM_F32, MM_I32),
+                     MM_DEQUANTISED_NO); /* sums, not these codes */
     assert_int_equal(mm_pair_dequantised(&pair, MM_F32, MM_F32), MM_DEQUANTISED_NO);
     scales.rounds = true;
     assert_int_equal(mm_pair_dequantised(&pair, MM_F32, MM_F16), MM_DEQUANTISED_ROUNDED);

@@ -195,9 +195,7 @@ static void facts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(floats),
-        cmocka_unit_test(integers),
-        cmocka_unit_test(nothing_told),
+        cmocka_unit_test(floats),      cmocka_unit_test(integers), cmocka_unit_test(nothing_told),
         cmocka_unit_test(granularity), cmocka_unit_test(facts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

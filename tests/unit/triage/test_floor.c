@@ -105,6 +105,7 @@ static void nothing_to_round(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(floats), cmocka_unit_test(agrees_with_rounding),
-                                       cmocka_unit_test(integers), cmocka_unit_test(scales), cmocka_unit_test(nothing_to_round)};
+                                       cmocka_unit_test(integers), cmocka_unit_test(scales),
+                                       cmocka_unit_test(nothing_to_round)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
