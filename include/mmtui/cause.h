@@ -310,11 +310,15 @@ struct mm_recomputed {
     double input_int8;              /* |r_x|; of an operator without weights NaN */
     double per_tensor, per_channel; /* |r_t|, |r_c|; NaN without constant weights */
     double fit_tensor, fit_channel; /* correlation of r with r_t and r_c, -1 .. 1 */
-    int64_t positions;              /* that were compared */
-    int64_t nonfinite;              /* of them, those where dst alone is NaN or Inf */
-    int64_t clipped;                /* of them, those at the end of dst's range where y0 lies beyond */
-    int64_t channel, channels;      /* the one that has most of r, of how many; -1: no such axis */
-    double channel_share;           /* its share of the sum of r^2 */
+    double
+        exact; /* the residual with the weights that dst really had, those of the quantised model; NaN: not known */
+    bool
+        exact_inputs; /* and the inputs are what dst's operator read: codes, rounded to codes, or never integers */
+    int64_t positions;         /* that were compared */
+    int64_t nonfinite;         /* of them, those where dst alone is NaN or Inf */
+    int64_t clipped;           /* of them, those at the end of dst's range where y0 lies beyond */
+    int64_t channel, channels; /* the one that has most of r, of how many; -1: no such axis */
+    double channel_share;      /* its share of the sum of r^2 */
 };
 /* Everything that it needs, borrowed. */
 struct mm_recompute {
@@ -323,6 +327,10 @@ struct mm_recompute {
     int node, output;                 /* the node, and which of its outputs `pair` holds */
     const struct mm_pair *pair;
     const struct mm_pair *const *input; /* [inputs of the node] the pair that holds it; NULL: none does */
+    /* The quantised model that dst ran, which has the node's weights as these codes; NULL: not known. */
+    struct mm_graph_weights *dst_weights;
+    int dst_codes;                      /* tensor of that model */
+    const struct mm_scales *dst_scales; /* of these */
     const struct mm_schema *schema;
 };
 /* -1 only with MM_ECANCELLED or MM_ENOMEM; everything else is in out->state. */

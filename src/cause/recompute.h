@@ -13,6 +13,7 @@ struct operands {
     struct mm_value value[SIDES][RECOMPUTE_INPUTS];
     const struct mm_value *input[SIDES][RECOMPUTE_INPUTS]; /* NULL: left out */
     bool constant[RECOMPUTE_INPUTS];
+    bool by_scales[RECOMPUTE_INPUTS]; /* dst's input was read by the pair's scales */
     struct mm_value result[SIDES];
     enum mm_dtype format[SIDES];    /* the result's dtype in the files */
     const struct mm_scales *scales; /* by which dst's result is read; NULL: none. The pair's */

@@ -155,6 +155,7 @@ static int see_boundary(struct reading *reading, const struct mm_graph_node *nod
     y->parts = from->parts | MM_PART_RESULT; /* and how the codes' own maker computes */
     y->bits = from->bits;
     y->weights = from->weights;
+    y->weight_codes = from->weight_codes;
     return 0;
 }
 
@@ -226,6 +227,8 @@ static int see_integer_op(struct reading *reading, const struct mm_graph_node *n
         see_weights(reading, node, op, codes, y);
     if (constant && see_codes(reading, node, op, codes, err) < 0)
         return -1;
+    if (constant && reading->tensor[codes].scales.count && op->weight_scale >= 0)
+        y->weight_codes = codes + 1;
     if (op->scale < 0)
         return 0;
     if (input_of(node, op->scale) < 0) { /* QGemm without a scale gives floats */
@@ -269,6 +272,9 @@ static void see_float_op(const struct reading *reading, const struct mm_graph_no
             continue;
         set_weights(y, mm_dtype_info(reading->tensor[from].scales.dtype)->bits,
                     granularity(reading->tensor[from].scales.count));
+        if (mm_graph_has_values(reading->graph, input_of(dequantise, 0)) &&
+            reading->tensor[from].scales.count)
+            y->weight_codes = input_of(dequantise, 0) + 1;
         return;
     }
 }

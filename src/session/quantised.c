@@ -128,6 +128,8 @@ static int apply_model(struct mm_session *session, struct mm_err *err)
         return -1;
     if (give_up(session))
         return 0;
+    if (mm_graph_weights_open(&quantised->weights, session->options.dst_graph, NULL) < 0)
+        quantised->weights = NULL;
     return attach(session, err);
 }
 
@@ -153,6 +155,7 @@ void quantised_done(struct mm_session *session)
 {
     struct quantised_state *quantised = &session->quantised;
     mm_quantisation_close(quantised->facts);
+    mm_graph_weights_close(quantised->weights);
     free(quantised->tensor);
     mm_scales_file_done(&quantised->file);
     mm_arena_done(&quantised->arena);
@@ -163,6 +166,17 @@ const struct mm_quantised_tensor *quantised_facts(const struct mm_session *sessi
     const struct quantised_state *quantised = &session->quantised;
     return quantised->facts && quantised->tensor[id] >= 0 ? &quantised->facts->tensor[quantised->tensor[id]]
                                                           : NULL;
+}
+
+void quantised_weights(const struct mm_session *session, size_t id, struct mm_recompute *what)
+{
+    const struct quantised_state *quantised = &session->quantised;
+    const struct mm_quantised_tensor *facts = quantised_facts(session, id);
+    if (!facts || !facts->weight_codes || !quantised->weights)
+        return;
+    what->dst_weights = quantised->weights;
+    what->dst_codes = facts->weight_codes - 1;
+    what->dst_scales = &quantised->facts->tensor[what->dst_codes].scales;
 }
 
 /* ---- in words --------------------------------------------------------------------------------------------------- */

@@ -46,11 +46,12 @@ struct preview {
 
 /* What is known of dst's quantisation before anything is measured. */
 struct quantised_state {
-    struct mm_quantisation *facts; /* of the model that dst ran; NULL: not given, or of no use */
-    int32_t *tensor;               /* [pairs] dst's tensor in that model; -1. NULL without facts */
-    size_t asked, known;           /* tensors of dst, and how many of them the model knows */
-    struct mm_scales_file file;    /* scales.json of dst's folder, or zeroed */
-    struct mm_arena arena;         /* what pairs borrow of scales */
+    struct mm_quantisation *facts;    /* of the model that dst ran; NULL: not given, or of no use */
+    struct mm_graph_weights *weights; /* that model's; NULL: they can't be read */
+    int32_t *tensor;                  /* [pairs] dst's tensor in that model; -1. NULL without facts */
+    size_t asked, known;              /* tensors of dst, and how many of them the model knows */
+    struct mm_scales_file file;       /* scales.json of dst's folder, or zeroed */
+    struct mm_arena arena;            /* what pairs borrow of scales */
 };
 
 struct mm_session {
@@ -92,6 +93,8 @@ void quantised_shard(struct mm_session *session);
 void quantised_done(struct mm_session *session);
 /* What the quantised model says of a layer's tensor; NULL: nothing. */
 const struct mm_quantised_tensor *quantised_facts(const struct mm_session *session, size_t id);
+/* The weights that dst had in the quantised model, if it says them. */
+void quantised_weights(const struct mm_session *session, size_t id, struct mm_recompute *what);
 /* Scales that were told from values are told anew, for the layer's files have changed. */
 void scales_fit_again(struct mm_session *session, size_t id);
 /* The two sources besides the model: scales.json, and values. */

@@ -147,14 +147,22 @@ static double weights_cost(const struct mm_recomputed *recomputed, const struct 
     return isfinite(of_int8) && facts->bits > 1 ? of_int8 * 127 / steps : 0;
 }
 
+/* Was it computed with the very weights that dst had? Then their rounding is no part of the residual. */
+static bool is_exact(const struct mm_subject *subject)
+{
+    return subject->facts && !isnan(subject->recomputed->exact);
+}
+
 /* Of what the quantised model says is integers here. */
 static double explained_by_facts(const struct mm_subject *subject)
 {
     const struct mm_quantised_tensor *facts = subject->facts;
     const struct mm_recomputed *recomputed = subject->recomputed;
+    bool exact = is_exact(subject);
     double result = facts->parts & MM_PART_RESULT ? recomputed->result_int8 : 0;
-    double input = facts->parts & MM_PART_INPUT ? recomputed->input_int8 : 0;
-    double weights = facts->parts & MM_PART_WEIGHTS ? weights_cost(recomputed, facts) : 0;
+    double input =
+        facts->parts & MM_PART_INPUT && !(exact && recomputed->exact_inputs) ? recomputed->input_int8 : 0;
+    double weights = facts->parts & MM_PART_WEIGHTS && !exact ? weights_cost(recomputed, facts) : 0;
     if ((facts->parts & MM_PART_RESULT) && facts->scales.count)
         result = floor_of_scales(&facts->scales, &subject->result->metrics.dst);
     return hypot(hypot(isfinite(result) ? result : 0, isfinite(input) ? input : 0), weights);
@@ -183,12 +191,14 @@ enum mm_own mm_own_find(const struct mm_background *background, const struct mm_
     here = explained_of(background, subject);
     if (explained)
         *explained = here;
-    double residual = recomputed->residual, usual = background->median[recomputed->kind];
+    bool exact = is_exact(subject); /* what is left is this operator's, whatever others of its kind leave */
+    double residual = exact ? recomputed->exact : recomputed->residual;
+    double usual = exact ? NAN : background->median[recomputed->kind];
     if (residual <= fmax(RIGHT_FACTOR * here, RIGHT_ALWAYS))
         return MM_OWN_RIGHT;
-    bool coarse = subject->facts ? subject->facts->parts != 0 : background->coarse;
+    bool coarse = subject->facts ? subject->facts->parts != 0 && !exact : background->coarse;
     bool size = residual > (coarse ? WRONG_INT8 : WRONG_FLOAT);
-    bool beyond = residual > (coarse ? WRONG_FACTOR_INT8 : WRONG_FACTOR) * here;
+    bool beyond = residual > (coarse || exact ? WRONG_FACTOR_INT8 : WRONG_FACTOR) * here;
     bool stands_out = isnan(usual) || residual > WRONG_FACTOR_KIND * usual;
     return size && beyond && stands_out ? MM_OWN_WRONG : MM_OWN_UNKNOWN;
 }

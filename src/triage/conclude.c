@@ -194,7 +194,9 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
 static void say_wrong(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_blame *blame = &view->blame[id];
-    double residual = view->subjects[id].recomputed->residual;
+    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
+    bool exact = view->subjects[id].facts && !isnan(recomputed->exact);
+    double residual = exact ? recomputed->exact : recomputed->residual;
     char a[MM_NUM], b[MM_NUM];
     set(out, MM_VERDICT_IMPLEMENTATION, residual >= CERTAIN_RESIDUAL ? MM_CERTAIN : MM_LIKELY);
     snprintf(out->text, sizeof out->text,

@@ -223,6 +223,9 @@ static void say_recomputed(const struct mm_blame *blame, const struct mm_recompu
     if (isfinite(blame->explained))
         mm_buf_printf(out, "; formats and weights explain %s", mm_num_short(b, blame->explained, 2));
     mm_buf_puts(out, ".\n");
+    if (!isnan(recomputed->exact))
+        mm_buf_printf(out, "With the weights of the quantised model: off by %s.\n",
+                      isinf(recomputed->exact) ? "all of it" : mm_num_short(a, recomputed->exact, 2));
     if (recomputed->channel >= 0 && recomputed->channel_share >= CHANNEL_SHOWN && blame->own == MM_OWN_WRONG)
         mm_buf_printf(out, "%.0f %% of that is in channel %lld of %lld.\n", 100 * recomputed->channel_share,
                       (long long)recomputed->channel, (long long)recomputed->channels);

@@ -284,6 +284,32 @@ def scale_too_large(folder):
 
 
 @test
+def with_its_own_weights(folder):
+    """--dst-model: computed again with the weights that dst had, what is left is a step; a small fault shows above it"""
+    name = conv_name(3)
+    for fault in ({}, {name: lambda y: y + 0.07 * np.roll(y, 1, axis=1)}):
+        here = folder / str(len(fault))
+        here.mkdir()
+        net = make(here, faults=fault)
+        x, (q, scale), s = net.dst[relu_name(2)].astype("f8"), net.integer[3], net.scale[name]
+        weights = scale.astype("f8").reshape(-1, 1) * q
+        y0 = np.einsum("oi,nihw->nohw", weights, x) + net.bias[3].reshape(1, -1, 1, 1)
+        off = error(net.dst[name], y0)
+        options = ["--model", here / "model.onnx", "--dst-model", here / "q.onnx", "--threshold", "0.001"]
+        layer = report(here, *options)[1][file_name(name)]
+        line = [x for x in layer["evidence"] if x.startswith("With the weights of the quantised model: off by ")]
+        same(line, [f"With the weights of the quantised model: off by {off:.2g}."], "line")
+        step = float(s.scale) / np.sqrt(12) / np.sqrt(np.mean(net.dst[name].astype("f8") ** 2))
+        check(f"formats and weights explain {step:.2g}." in " ".join(layer["evidence"]), f"{step}: {layer['evidence']}")
+        options[-1] = "0.05"
+        found = accused(report(here, *options)[1])
+        same(found, {file_name(n) for n in fault}, "accused")
+        del options[2:4]
+        (here / "dst" / "scales.json").write_text("{}")
+        check(found >= accused(report(here, *options)[1]), "without the model")
+
+
+@test
 def raw_weights(folder):
     """raw int8: weights with a scale a channel are read along the axis that the quantised model tells"""
     for form in ("qdq", "operator"):

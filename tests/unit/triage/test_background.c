@@ -31,6 +31,7 @@ static struct mm_recomputed *add(struct run *run, enum mm_operator_kind kind, do
                                    .per_channel = NAN,
                                    .fit_tensor = NAN,
                                    .fit_channel = NAN,
+                                   .exact = NAN,
                                    .channel = -1};
     run->subject[run->count++].recomputed = here;
     return here;
@@ -186,6 +187,18 @@ static void facts(void **state)
     run.recomputed[3].residual = run.recomputed[4].residual = 0.001;
     assert_int_equal(own(&run, 0, &explained), MM_OWN_WRONG);
     assert_true(explained == 6e-8);
+    /* with the very weights that dst had, and its inputs: the step alone explains, and others of its kind do not count */
+    run.subject[0].facts = &integers;
+    run.recomputed[0].exact = 0.06;
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_UNKNOWN);
+    assert_true(fabs(explained - hypot(steps, 0.003)) < 1e-12);
+    run.recomputed[0].exact_inputs = true;
+    run.recomputed[0].exact = 0.05;
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_RIGHT); /* 0.05 is less than 3 steps of 0.0173 */
+    assert_true(fabs(explained - steps) < 1e-12);
+    run.recomputed[0].exact = 0.07;
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_WRONG); /* 4 steps are 0.069 */
+    run.recomputed[0].exact = NAN;
     run.subject[0].facts = NULL;
     for (int i = 1; i < 5; i++)
         run.recomputed[i].residual = 0.015;
