@@ -42,10 +42,11 @@ struct mm_pair {
     uint32_t occurrence;  /* k: the k-th of this name on its side, from 1 */
     uint32_t occurrences; /* how many of this name (the larger side) */
     const struct mm_axis
-        *layout; /* of dst, where all of its dump has it: instead of its name's; or NULL. Borrowed */
+        *layout;     /* of dst, where all of its dump has it: instead of its name's; or NULL. Borrowed */
     const struct mm_pair_scales
-        *scales;  /* of dst's integers where src has floats, or NULL: compared as they are. Borrowed */
-    size_t place; /* 0-based, in the whole list, also where only a share of it is left */
+        *scales;     /* of dst's integers where src has floats, or NULL: compared as they are. Borrowed */
+    bool round_half; /* FLOAT16 values that are stored wider are rounded to FLOAT16 first */
+    size_t place;    /* 0-based, in the whole list, also where only a share of it is left */
 };
 
 struct mm_pair_counts {
@@ -77,7 +78,10 @@ void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_axis *layout);
 void mm_pairs_move(struct mm_pairs *pairs, size_t from, size_t to, const char *how);
 /* The same of a pair's scales. */
 void mm_pairs_scales(struct mm_pairs *pairs, size_t place, const struct mm_pair_scales *scales);
-/* NULL is fine. */
+/* FLOAT16 values that are stored wider (float_val of a tensor message) are rounded to FLOAT16 before they are compared:
+ * of all pairs, before they are read. */
+void mm_pairs_round_half(struct mm_pairs *pairs);
+/* The dumps stay open; NULL is fine. */
 void mm_pairs_close(struct mm_pairs *pairs);
 /* Put the pairs into ascending order of key[count]; equal keys stay in order. Before mm_pairs_shard. */
 int mm_pairs_order(struct mm_pairs *pairs, const int64_t *key, struct mm_err *err);

@@ -504,6 +504,13 @@ void mm_pairs_scales(struct mm_pairs *pairs, size_t place, const struct mm_pair_
     ((struct mm_pair *)pairs->pair)[place].scales = scales;
 }
 
+void mm_pairs_round_half(struct mm_pairs *pairs)
+{
+    struct mm_pair *pair = (struct mm_pair *)pairs->pair;
+    for (size_t i = 0; i < pairs->count; i++)
+        pair[i].round_half = true;
+}
+
 void mm_pairs_close(struct mm_pairs *pairs)
 {
     if (!pairs)
