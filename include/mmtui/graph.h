@@ -245,9 +245,11 @@ struct mm_quantised_tensor {
     struct mm_scales
         scales; /* of the tensor's codes, or of those that it is rounded to; count 0: none, or not constant */
     bool codes; /* it holds the integers themselves */
-    bool rounds;         /* it holds numbers, and all that reads it is QuantizeLinear with these scales */
-    unsigned char parts; /* enum mm_quantised_part, of the operator that makes it */
-    unsigned char bits;  /* of the weights' integers; 0: they are not integers, or there are none */
+    bool
+        rounds; /* it holds numbers: what codes of 16 bits at most stand for, or what QuantizeLinear with these scales
+                    alone reads */
+    unsigned char parts;         /* enum mm_quantised_part, of the operator that makes it */
+    unsigned char bits;          /* of the weights' integers; 0: they are not integers, or there are none */
     enum mm_granularity weights; /* of these */
     int weight_codes; /* the tensor that holds them, if its values stand in the model and its scales are known; 0: none,
                          else its place + 1 */

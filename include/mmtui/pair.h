@@ -42,7 +42,7 @@ struct mm_pair {
     uint32_t occurrence;  /* k: the k-th of this name on its side, from 1 */
     uint32_t occurrences; /* how many of this name (the larger side) */
     const struct mm_axis
-        *layout;     /* of dst, where all of its dump has it: instead of its name's; or NULL. Borrowed */
+        *layout; /* of dst, where all of its dump has it: instead of its name's; or NULL. Borrowed */
     const struct mm_pair_scales
         *scales;     /* of dst's integers where src has floats, or NULL: compared as they are. Borrowed */
     bool round_half; /* FLOAT16 values that are stored wider are rounded to FLOAT16 first */

@@ -65,8 +65,8 @@ int cmd_compare(struct cli_options *options)
     char *cache = options->no_cache ? NULL : mm_cache_folder();
     options->session.cache = cache;
     int status = EXIT_ERROR;
-    if (cli_model_open(options, &err) == 0 && mm_session_open(&session, &options->session, &err) == 0 && measure_all(session, &err) == 0 &&
-        report(session, options, &err) == 0)
+    if (cli_model_open(options, &err) == 0 && mm_session_open(&session, &options->session, &err) == 0 &&
+        measure_all(session, &err) == 0 && report(session, options, &err) == 0)
         status = cli_check(options, session);
     mm_session_close(session);
     free(cache);

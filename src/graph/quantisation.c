@@ -147,6 +147,7 @@ static int see_boundary(struct reading *reading, const struct mm_graph_node *nod
     if (y->scales.count > 1 && y->scales.axis < 0)
         y->scales = (struct mm_scales){0};
     y->codes = quantises;
+    y->rounds = !quantises && y->scales.count && mm_dtype_info(y->scales.dtype)->bits <= 16;
     struct mm_quantised_tensor *from = &reading->tensor[x];
     if (!quantises && !from->scales.count) {
         from->scales = y->scales;

@@ -35,6 +35,7 @@ struct candidate {
     struct candidate *partner;
     const char *how; /* src's: see struct mm_pair */
     bool dropped;
+    bool stands_before; /* dst's, before what its QuantizeLinear leaves of it */
 };
 
 struct side {
@@ -408,6 +409,45 @@ static void join_quantised(struct sides *sides)
     }
 }
 
+/* The one candidate of that name that nobody has; NULL. */
+static struct candidate *free_one(const struct side *side, const char *name, const char *ending)
+{
+    struct candidate *found = find_with_ending(side, name, ending);
+    return found && !found->partner && !found->dropped && found->occurrences == 1 ? found : NULL;
+}
+
+/*
+ * Where dst has a tensor, its codes and what these stand for, the last is what all that follows reads: a Relu that was
+ * fused into the range is done only there. So it is the partner, and the tensor before stays alone, by a name of its own.
+ */
+static int prefer_dequantised(struct sides *sides, struct mm_arena *arena)
+{
+    int result = 0;
+    for (size_t i = 0; i < sides->src.count; i++) {
+        struct candidate *here = sides->src.sorted[i], *before = here->partner, *values;
+        bool one = before && before->occurrences == 1 && strcmp(here->name, before->name) == 0;
+        values = one ? free_one(&sides->dst, here->name, "_DequantizeLinear_Output") : NULL;
+        if (!values || !free_one(&sides->dst, here->name, "_QuantizeLinear_Output"))
+            continue;
+        here->partner = values;
+        values->partner = here;
+        before->partner = NULL;
+        before->stands_before = true;
+        here->how = "same name but for _DequantizeLinear_Output";
+    }
+    for (size_t i = 0; i < sides->dst.count; i++) { /* now that nobody searches by name any more */
+        struct candidate *before = sides->dst.sorted[i];
+        struct mm_buf name = {0};
+        if (!before->stands_before)
+            continue;
+        mm_buf_printf(&name, "%s_QuantizeLinear_Input", before->name);
+        before->name = name.failed ? NULL : mm_arena_strdup(arena, mm_buf_text(&name));
+        result = before->name ? result : -1;
+        mm_buf_done(&name);
+    }
+    return result;
+}
+
 static void sides_done(struct sides *sides)
 {
     side_done(&sides->src);
@@ -472,6 +512,9 @@ int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct
         result = join_suffix(&sides, &pairs->arena);
     if (result == 0) {
         join_quantised(&sides);
+        result = prefer_dequantised(&sides, &pairs->arena);
+    }
+    if (result == 0) {
         result = make_list(pairs, &sides.src, &sides.dst);
     }
     sides_done(&sides);

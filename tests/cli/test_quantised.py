@@ -225,6 +225,29 @@ def dropped_relu(folder):
 
 
 @test
+def run_of_the_quantised_model(folder):
+    """a dump with results, their codes and what these stand for: the last are compared, for these are what is read"""
+    net = Net(fused=True)
+    net.float_model(folder / "model.onnx")
+    net.qdq_model(folder / "q.onnx")
+    net.dump(folder / "src", net.src)
+    tensors = {}
+    for name in net.dst:
+        tensors[name] = net.before[name]
+        tensors[name + "_QuantizeLinear_Output"] = net.codes[name]
+        tensors[name + "_DequantizeLinear_Output"] = net.dst[name]
+    net.dump(folder / "dst", tensors)
+    for options in ([], ["--dst-model", folder / "q.onnx"]):
+        for graph in ([], ["--model", folder / "model.onnx"]):
+            layers = report(folder, *options, *graph)[1]
+            same(accused(layers), set(), str(options + graph))
+            for name, values in net.dst.items():
+                layer = layers[file_name(name)]
+                check(abs(layer["error"] - error(values, net.src[name])) < 1e-6, f"{name}: {layer['error']}")
+                same(layers[file_name(name) + "_QuantizeLinear_Input"]["verdict"], "unpaired", name)
+
+
+@test
 def operator_form(folder):
     """--dst-model: integers of QLinearConv, whose Relu is no node, are compared with what src has behind its Relu"""
     net = Net(fused=True)

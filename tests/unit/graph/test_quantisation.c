@@ -83,15 +83,15 @@ static void around_operators(void **state)
     static const struct expected rows[] = {
         {"x", "u8 0.5-3 rounds R"},
         {"x_QuantizeLinear_Output", "u8 0.5-3 codes R"},
-        {"x_DequantizeLinear_Output", "u8 0.5-3 R"},
+        {"x_DequantizeLinear_Output", "u8 0.5-3 rounds R"},
         {"y", "u8 0.25-0 rounds R I W8c"},
-        {"y_DequantizeLinear_Output", "u8 0.25-0 R I W8c"},
+        {"y_DequantizeLinear_Output", "u8 0.25-0 rounds R I W8c"},
         {"z", "i8 0.125--5 R I W8t"}, /* Relu reads it as it is */
         {"r", "-"},
         {"s", "- W8t"},
         {"out", "-"},
         {"sum", "- I"},
-        {"w_dq", "i8 1-0 2-0 3-0 4-0 axis 0 R"},
+        {"w_dq", "i8 1-0 2-0 3-0 4-0 axis 0 rounds R"},
     };
     struct opened here = open_quantised(*state, "qdq.onnx");
     assert_all(&here, rows, MM_COUNT(rows));
@@ -113,7 +113,7 @@ static void operators(void **state)
         {"g_quantized", "u8 0.03125-13 codes R I W8t"},
         {"floats", "- I W8t"},
         {"k_quantized", "u8 2.5-4 codes R I"},
-        {"out", "u8 2.5-4 R I"},
+        {"out", "u8 2.5-4 rounds R I"},
         {"soft", "-"},
         {"w", "u8 1-0 2-0 3-0 4-0 axis 0 codes"},
         {"v", "i8 1.5-0 codes"},
@@ -152,7 +152,7 @@ static void no_scales(void **state)
         {"back_q", "u8 1-5 2-5 3-5 4-5 axis 1 codes R"},
         {"far_q", "- codes R"},
         {"run_q", "- codes R"},
-        {"plain", "u8 1-0 2-0 axis 1 R"},
+        {"plain", "u8 1-0 2-0 axis 1 rounds R"},
     };
     struct opened here = open_quantised(*state, "damaged.onnx");
     assert_all(&here, rows, MM_COUNT(rows));
