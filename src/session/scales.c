@@ -217,15 +217,20 @@ int scales_from_values(struct mm_session *session, struct mm_err *err)
     return result;
 }
 
+struct mm_pair_scales *scales_fit(struct mm_session *session, const struct mm_pair *pair)
+{
+    struct code_fit fit;
+    enum mm_dtype dtype;
+    if (!code_fit_pair(pair, session->src->schema, &fit, &dtype) || fit.kind == CODE_FIT_NUMBERS)
+        return mm_arena_alloc(&session->quantised.arena, sizeof(struct mm_pair_scales));
+    return fitted_scales(&session->quantised.arena, &fit, dtype);
+}
+
 void scales_fit_again(struct mm_session *session, size_t id)
 {
     const struct mm_pair *pair = session->layers[id].pair;
-    struct code_fit fit;
-    enum mm_dtype dtype;
     if (!pair->scales || pair->scales->source != MM_SCALES_FITTED)
         return;
-    struct mm_pair_scales *scales = code_fit_pair(pair, session->src->schema, &fit, &dtype)
-                                        ? fitted_scales(&session->quantised.arena, &fit, dtype)
-                                        : NULL;
-    mm_pairs_scales(session->pairs, id, scales);
+    struct mm_pair_scales *scales = scales_fit(session, pair);
+    mm_pairs_scales(session->pairs, id, scales && scales->scales.count ? scales : NULL);
 }

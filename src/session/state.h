@@ -97,6 +97,9 @@ void quantised_done(struct mm_session *session);
 const struct mm_quantised_tensor *quantised_facts(const struct mm_session *session, size_t id);
 /* The weights that dst had in the quantised model, if it says them. */
 void quantised_weights(const struct mm_session *session, size_t id, struct mm_recompute *what);
+/* Scales told from the values of a pair, in the arena; of no places (count 0) where it has no such integers; NULL without
+ * memory. */
+struct mm_pair_scales *scales_fit(struct mm_session *session, const struct mm_pair *pair);
 /* Scales that were told from values are told anew, for the layer's files have changed. */
 void scales_fit_again(struct mm_session *session, size_t id);
 /* The two sources besides the model: scales.json, and values. */

@@ -467,6 +467,8 @@ static bool conclude_simulated(const struct mm_triage_view *view, uint32_t id, s
     double impl, format;
     bool starts = view->blame[id].starts;
     bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
+    if (scales_fitted(view, id))
+        return false; /* what dst is off by from it may be the fit's */
     switch (simulated_tell(view, id, &impl, &format)) {
     case SIMULATED_IMPLEMENTATION: say_simulated_implementation(view, id, impl, out); return true;
     case SIMULATED_FORMAT:

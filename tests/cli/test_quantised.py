@@ -370,6 +370,23 @@ def not_of_this_dump(folder):
 
 
 @test
+def third_dumps(folder):
+    """raw uint8: against a simulation and an earlier dump it is read by the same scales, or by ones fitted to each"""
+    net = make(folder)
+    net.dump(folder / "sim", net.dst)
+    before = Net(faults={conv_name(5): lambda y: y + 0.2 * np.roll(y, 1, axis=1)})
+    before.dump(folder / "before", before.codes)
+    for options in ([], ["--dst-model", folder / "q.onnx"]):
+        layers = report(folder, "--sim", folder / "sim", "--before", folder / "before", *options)[1]
+        same(accused(layers), set(), str(options))
+        for name in net.src:
+            layer = layers[file_name(name)]
+            check(layer["impl"] < (1e-6 if options else 0.05), f"{name}: {layer['impl']} off its simulation")
+            was = error(net.scale[name].values(before.codes[name]), net.src[name])
+            check(abs(layer["before"] - was) < (1e-9 if options else 0.05), f"{name}: {layer['before']} for {was}")
+
+
+@test
 def compared(folder):
     """raw uint8: compare and the table say it as well, and know --dst-model"""
     net = make(folder)
