@@ -397,6 +397,9 @@ def compared(folder):
     name = conv_name(0)
     check(abs(layers[file_name(name)]["metrics"]["diff2"] - error(net.scale[name].values(net.codes[name]), net.src[name])) < 1e-9, name)
     check(layers[file_name(name)]["dst_read_as"].startswith("raw u8, dequantised: scale "), str(layers[file_name(name)]))
+    (folder / "keys").write_text(":screen -\n")
+    screen = mmtui(folder / "src", folder / "dst", "--no-cache", "--script", folder / "keys", "--size", "132x30").out
+    check("16 tensors of dst hold raw u8: dequantised by scales fitted to src." in screen and "u8*" in screen, screen)
     table = mmtui(folder / "src", folder / "dst", "--no-cache", "--ascii")
     check("u8*" in table.out and FITTED in table.out, table.out)
 
