@@ -154,11 +154,10 @@ static bool is_exact(const struct mm_subject *subject)
 }
 
 /* Of what the quantised model says is integers here. */
-static double explained_by_facts(const struct mm_subject *subject)
+static double explained_by_facts(const struct mm_subject *subject, bool exact)
 {
     const struct mm_quantised_tensor *facts = subject->facts;
     const struct mm_recomputed *recomputed = subject->recomputed;
-    bool exact = is_exact(subject);
     double result = facts->parts & MM_PART_RESULT ? recomputed->result_int8 : 0;
     double input =
         facts->parts & MM_PART_INPUT && !(exact && recomputed->exact_inputs) ? recomputed->input_int8 : 0;
@@ -169,36 +168,51 @@ static double explained_by_facts(const struct mm_subject *subject)
 }
 
 /* An operator that rounds nothing adds nothing, in whatever format; one that is stored in integers adds a step. */
-static double explained_of(const struct mm_background *background, const struct mm_subject *subject)
+static double explained_of(const struct mm_background *background, const struct mm_subject *subject,
+                           bool exact)
 {
     double of_float = subject->recomputed->rounding;
     if (subject->facts)
-        return fmax(of_float, explained_by_facts(subject));
+        return fmax(of_float, explained_by_facts(subject, exact));
     if (!background->coarse)
         return of_float;
     return fmax(of_float, mm_recomputed_int8(subject->recomputed, background->weights));
+}
+
+/* By the residual with the model's weights or, `exact`, with those that dst had: then what is left is this operator's,
+ * whatever others of its kind leave. */
+static enum mm_own judge(const struct mm_background *background, const struct mm_subject *subject, bool exact,
+                         double *explained)
+{
+    const struct mm_recomputed *recomputed = subject->recomputed;
+    double residual = exact ? recomputed->exact : recomputed->residual;
+    double usual = exact ? NAN : background->median[recomputed->kind];
+    *explained = explained_of(background, subject, exact);
+    if (residual <= fmax(RIGHT_FACTOR * *explained, RIGHT_ALWAYS))
+        return MM_OWN_RIGHT;
+    bool coarse = subject->facts ? subject->facts->parts != 0 && !exact : background->coarse;
+    bool size = residual > (coarse ? WRONG_INT8 : WRONG_FLOAT);
+    bool beyond = residual > (coarse || exact ? WRONG_FACTOR_INT8 : WRONG_FACTOR) * *explained;
+    bool stands_out = isnan(usual) || residual > WRONG_FACTOR_KIND * usual;
+    return size && beyond && stands_out ? MM_OWN_WRONG : MM_OWN_UNKNOWN;
 }
 
 enum mm_own mm_own_find(const struct mm_background *background, const struct mm_subject *subject,
                         double *explained)
 {
     const struct mm_recomputed *recomputed = subject->recomputed;
-    double here = NAN;
+    double here = NAN, by_model;
+    enum mm_own own = MM_OWN_UNKNOWN;
+    if (recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite) {
+        bool exact = is_exact(subject);
+        own = judge(background, subject, exact, &here);
+        /* right with weights that are not the model's is wrong */
+        if (exact && own != MM_OWN_WRONG && judge(background, subject, false, &by_model) == MM_OWN_WRONG) {
+            own = MM_OWN_WRONG;
+            here = by_model;
+        }
+    }
     if (explained)
         *explained = here;
-    if (!recomputed || recomputed->state != MM_RECOMPUTE_DONE || recomputed->nonfinite)
-        return MM_OWN_UNKNOWN;
-    here = explained_of(background, subject);
-    if (explained)
-        *explained = here;
-    bool exact = is_exact(subject); /* what is left is this operator's, whatever others of its kind leave */
-    double residual = exact ? recomputed->exact : recomputed->residual;
-    double usual = exact ? NAN : background->median[recomputed->kind];
-    if (residual <= fmax(RIGHT_FACTOR * here, RIGHT_ALWAYS))
-        return MM_OWN_RIGHT;
-    bool coarse = subject->facts ? subject->facts->parts != 0 && !exact : background->coarse;
-    bool size = residual > (coarse ? WRONG_INT8 : WRONG_FLOAT);
-    bool beyond = residual > (coarse || exact ? WRONG_FACTOR_INT8 : WRONG_FACTOR) * here;
-    bool stands_out = isnan(usual) || residual > WRONG_FACTOR_KIND * usual;
-    return size && beyond && stands_out ? MM_OWN_WRONG : MM_OWN_UNKNOWN;
+    return own;
 }

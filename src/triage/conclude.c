@@ -196,12 +196,19 @@ static void say_wrong(const struct mm_triage_view *view, uint32_t id, struct mm_
     const struct mm_blame *blame = &view->blame[id];
     const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
     bool exact = view->subjects[id].facts && !isnan(recomputed->exact);
-    double residual = exact ? recomputed->exact : recomputed->residual;
+    /* with its own weights it is right: it is these that are wrong */
+    bool weights = exact && recomputed->exact <= blame->explained;
+    double residual = exact && !weights ? recomputed->exact : recomputed->residual;
     char a[MM_NUM], b[MM_NUM];
     set(out, MM_VERDICT_IMPLEMENTATION, residual >= CERTAIN_RESIDUAL ? MM_CERTAIN : MM_LIKELY);
-    snprintf(out->text, sizeof out->text,
-             "recomputed from dst's own inputs it is off by %s; its format explains %s",
-             mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
+    if (weights)
+        snprintf(out->text, sizeof out->text,
+                 "the quantised model's weights are not the model's: off by %s, %s explained",
+                 mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
+    else
+        snprintf(out->text, sizeof out->text,
+                 "recomputed from dst's own inputs it is off by %s; its format explains %s",
+                 mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
 }
 
 /* The operator is right, and no rounding that is known explains the size: its inputs' errors do. */

@@ -43,9 +43,9 @@ class Scale:
 
 class Net:
     """`faults`: {name: function of the result, before it is rounded}. `narrow`: {name: share of the range that is left}.
-    `fused`: dst has no Relu, its ranges do their work; the convolutions' results go by the names of their Relu."""
+    `wrong`: {layer: function of its integer weights}. `fused`: dst has no Relu, its ranges do their work; the convolutions' results go by the names of their Relu."""
 
-    def __init__(self, seed=1, per_channel=False, faults={}, narrow={}, fused=False):
+    def __init__(self, seed=1, per_channel=False, faults={}, narrow={}, fused=False, wrong={}):
         random = np.random.default_rng(seed)
         self.per_channel, self.fused = per_channel, fused
         self.x = random.normal(size=(1, CHANNELS, SIDE, SIDE)).astype("f4")
@@ -60,6 +60,8 @@ class Net:
             share = narrow.get(name, 1)
             self.scale[name] = Scale(share * float(y.min()), share * float(y.max()))
         self.integer = [self.quantise(w) for w in self.weight]
+        for k, change in wrong.items():
+            self.integer[k] = change(self.integer[k][0]), self.integer[k][1]
         weights = [(s.reshape(-1, 1) * q).astype("f4") for q, s in self.integer]
         self.codes, self.before = {}, {}
         self.dst = self.run(weights, lambda name, y: self.store(name, faults.get(name, lambda y: y)(y)), fused)

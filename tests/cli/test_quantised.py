@@ -333,6 +333,18 @@ def with_its_own_weights(folder):
 
 
 @test
+def other_weights(folder):
+    """--dst-model: weights that are not the model's are told, though the operator is right with them"""
+    net = make(folder, wrong={3: lambda q: q.T.copy()})
+    options = ["--model", folder / "model.onnx", "--dst-model", folder / "q.onnx"]
+    layers = report(folder, *options)[1]
+    same(accused(layers), {file_name(conv_name(3))}, "accused")
+    layer = layers[file_name(conv_name(3))]
+    same(layer["verdict"], "implementation", str(layer))
+    check(any(x.startswith("With the weights of the quantised model: off by 0.0") for x in layer["evidence"]), layer["evidence"])
+
+
+@test
 def raw_weights(folder):
     """raw int8: weights with a scale a channel are read along the axis that the quantised model tells"""
     for form in ("qdq", "operator"):
