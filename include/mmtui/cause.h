@@ -111,13 +111,22 @@ enum mm_cause_id {
     MM_CAUSE_BOXES,         /* one affine map a coordinate (letterbox) */
     MM_CAUSE_LOST_ROWS,     /* rows of src are nowhere in dst, others are there twice */
     MM_CAUSE_BLOCKS,        /* channels as blocks of pixels, in the other order (DCR / CRD) */
-    MM_CAUSE_REORDERED,     /* the same values in another order (top-k, NMS) */
-    MM_CAUSE_REFERENCE,     /* NaN or Inf in src alone */
-    MM_CAUSE_INTEGERS,      /* class ids, indices, shapes that differ */
-    MM_CAUSE_IN_DUMP,       /* the dump is wrong, the network is not: dst holds what reads this tensor */
-    MM_CAUSE_CANCELLATION,  /* a small difference of values whose format has large steps there */
-    MM_CAUSE_NEAR_ZERO,     /* the reference is near zero: a large ratio of a small error */
-    MM_CAUSE_ROUNDING,      /* plain rounding noise of the format */
+    MM_CAUSE_WRAPPED,       /* integers that wrap around instead of saturating */
+    MM_CAUSE_PAIRS,         /* sums of pairs of 8-bit products that saturate in 16 bits */
+    MM_CAUSE_HALVED,        /* all sums are even: weights were halved */
+    MM_CAUSE_SIGNS,   /* from here to MASK patterns of their own. Signs turned over along an axis, or lost */
+    MM_CAUSE_BORDERS, /* only the border of a map: padding */
+    MM_CAUSE_SAMPLES, /* one sample of a batch is empty or another's, or they changed places */
+    MM_CAUSE_SOFTMAX_AXIS, /* sums to 1 along another axis */
+    MM_CAUSE_MASK,         /* masked positions on one side only */
+    MM_CAUSE_ISOLATED,     /* a few wrong values here and there */
+    MM_CAUSE_REORDERED,    /* the same values in another order (top-k, NMS) */
+    MM_CAUSE_REFERENCE,    /* NaN or Inf in src alone */
+    MM_CAUSE_INTEGERS,     /* class ids, indices, shapes that differ */
+    MM_CAUSE_IN_DUMP,      /* the dump is wrong, the network is not: dst holds what reads this tensor */
+    MM_CAUSE_CANCELLATION, /* a small difference of values whose format has large steps there */
+    MM_CAUSE_NEAR_ZERO,    /* the reference is near zero: a large ratio of a small error */
+    MM_CAUSE_ROUNDING,     /* plain rounding noise of the format */
     MM_CAUSE_COUNT
 };
 

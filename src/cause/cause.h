@@ -108,7 +108,11 @@ cause_try cause_zero, cause_constant, cause_unwritten;                          
 cause_try cause_class_map;                                                         /* cause_classes.c */
 cause_try cause_near_zero, cause_rounding;                                         /* cause_small.c */
 cause_try cause_lost_rows, cause_blocks;                                           /* match.c, blocks.c */
-cause_try cause_integers, cause_cancellation; /* integers.c, cancellation.c */
-cause_try cause_reference;                    /* reference.c */
+cause_try cause_integers, cause_cancellation;       /* integers.c, cancellation.c */
+cause_try cause_reference;                          /* reference.c */
+cause_try cause_wrapped, cause_pairs, cause_halved; /* wrap.c, pairs.c */
+cause_try cause_signs, cause_borders;               /* signs.c, borders.c */
+cause_try cause_samples, cause_softmax_axis;        /* samples.c, softmax_axis.c */
+cause_try cause_mask, cause_isolated;               /* mask.c, isolated.c */
 
 #endif

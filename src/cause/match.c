@@ -214,6 +214,15 @@ static void twins_text(const struct slices *x, char *out, size_t size)
     }
 }
 
+/* In another order a slice comes from where another one went away; a copy of one that stayed is no order. */
+static bool is_order(const struct slices *x, size_t moved)
+{
+    size_t away = 0;
+    for (size_t i = 0; i < x->count; i++)
+        away += x->twin[i] != (int32_t)i && x->twin[x->twin[i]] != x->twin[i];
+    return away >= 2 && 2 * away >= moved;
+}
+
 static bool match(const struct trial *t, struct found *found, int axis, const char *what, bool exact)
 {
     struct slices x;
@@ -223,7 +232,7 @@ static bool match(const struct trial *t, struct found *found, int axis, const ch
     size_t moved = slices_gather(&x, t, axis) ? slices_match(&x) : 0;
     if (moved > 0 && exact)
         slices_settle(&x, t);
-    if (moved > 0 && x.lost == 0)
+    if (moved > 0 && x.lost == 0 && is_order(&x, moved))
         search = search_open(t);
     if (search) {
         struct arrangement a;

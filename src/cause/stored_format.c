@@ -3,6 +3,7 @@
 #include "tensor/round.h"
 
 #include <math.h>
+#include <string.h>
 
 bool format_is_integer(enum mm_dtype dtype)
 {
@@ -134,6 +135,47 @@ static enum mm_dtype float_of(const double *x, int64_t count)
     return MM_DTYPE_NONE;
 }
 
+/* ---- the grid that a float is by itself ---- */
+
+static double through_float(double x)
+{
+    return (double)(float)x;
+}
+/* NVIDIA's format of matrix products: a float without its last 13 bits. */
+static double through_tf32(double x)
+{
+    float narrow = (float)x;
+    uint32_t bits;
+    memcpy(&bits, &narrow, sizeof bits);
+    bits &= ~(uint32_t)0x1FFF;
+    memcpy(&narrow, &bits, sizeof bits);
+    return (double)narrow;
+}
+
+/* Bits of mantissa behind the leading one. */
+static const struct {
+    double (*through)(double x);
+    int bits;
+} mantissas[] = {{through_e5m2, 2},  {through_e4m3, 3},  {through_bf16, 7},
+                 {through_half, 10}, {through_tf32, 10}, {through_float, 23}};
+
+/*
+ * Within a binade [2^e, 2^(e+1)) a float of p bits of mantissa has steps of 2^(e-p): few values there, evenly
+ * apart, and no integers. The values nearest to 0 tell: a grid no coarser than their own steps is the float's.
+ */
+static bool is_grid_of_mantissa(const double *x, int64_t count, double grid)
+{
+    double least = INFINITY;
+    for (int64_t i = 0; i < count; i += count / FLOAT_SAMPLE + 1)
+        least = x[i] != 0 && fabs(x[i]) < least ? fabs(x[i]) : least;
+    for (size_t i = 0; i < MM_COUNT(mantissas) && isfinite(least); i++) {
+        if (grid <= 1.01 * ldexp(1, ilogb(least) - mantissas[i].bits) &&
+            all_through(x, count, mantissas[i].through))
+            return true;
+    }
+    return false;
+}
+
 /* ---- all of it ---- */
 
 #define LEVELS_INT4  16
@@ -177,6 +219,10 @@ static void look_at_values(const struct mm_result *result, const double *s, cons
     out->grid = grid_find(d, count, fine ? LEVELS_INT16 : LEVELS_INT8);
     if (!fine && out->grid > 0 && out->grid <= 1.01 * HALF_LEAST) {
         *out = (struct format){.dtype = MM_F16}; /* subnormal halves have a grid of their own */
+        return;
+    }
+    if (out->grid > 0 && is_grid_of_mantissa(d, count, out->grid)) {
+        *out = (struct format){.dtype = held};
         return;
     }
     double levels = out->grid > 0 ? (m->dst.max - m->dst.min) / out->grid : 0;

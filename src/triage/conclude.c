@@ -369,6 +369,13 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
         conclude_unexplained(view, id, out);
 }
 
+/* What moves values about or has a pattern of its own; a scale or an offset may be what a broken input comes to here. */
+static bool is_moved(enum mm_cause_id cause)
+{
+    bool pattern = cause == MM_CAUSE_WRAPPED || (cause >= MM_CAUSE_SIGNS && cause <= MM_CAUSE_MASK);
+    return pattern || (cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED);
+}
+
 /* A fault that fits by itself, and that its worst input has not, did not come in. */
 static const struct mm_finding *stands_out(const struct mm_triage_view *view, uint32_t id,
                                            struct mm_finding *memory)
@@ -377,7 +384,7 @@ static const struct mm_finding *stands_out(const struct mm_triage_view *view, ui
     int32_t input = view->blame[id].worst_input;
     struct mm_finding before;
     const struct mm_finding *inherited = input >= 0 ? deciding(view, (uint32_t)input, &before) : NULL;
-    bool fits = finding && finding->score >= SCORE_STANDS_OUT && scales_moved(finding->cause) &&
+    bool fits = finding && finding->score >= SCORE_STANDS_OUT && is_moved(finding->cause) &&
                 kind_of(finding) == MM_VERDICT_IMPLEMENTATION && may_accuse(view, id, finding);
     return fits && !(inherited && inherited->cause == finding->cause) ? finding : NULL;
 }

@@ -81,7 +81,8 @@ enum mm_verdict_kind scales_verdict(const struct mm_triage_view *view, uint32_t 
     return range || coarse ? MM_VERDICT_SETTINGS : MM_VERDICT_FORMAT;
 }
 
-bool scales_moved(enum mm_cause_id cause)
+/* What moves values about. */
+static bool is_moved(enum mm_cause_id cause)
 {
     return cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED;
 }
@@ -96,8 +97,7 @@ bool scales_show(const struct mm_triage_view *view, uint32_t id, const struct mm
 {
     static const enum mm_cause_id causes[] = {MM_CAUSE_STALE,  MM_CAUSE_UNWRITTEN, MM_CAUSE_LOST_ROWS,
                                               MM_CAUSE_BLOCKS, MM_CAUSE_REORDERED, MM_CAUSE_IN_DUMP};
-    if (scales_moved(finding->cause) || finding->cause == MM_CAUSE_ZERO ||
-        finding->cause == MM_CAUSE_CONSTANT)
+    if (is_moved(finding->cause) || finding->cause == MM_CAUSE_ZERO || finding->cause == MM_CAUSE_CONSTANT)
         return finding->score >= SCORE_STANDS_OUT;
     for (size_t i = 0; i < MM_COUNT(causes); i++) {
         if (finding->cause == causes[i])

@@ -16,7 +16,4 @@ bool scales_fitted(const struct mm_triage_view *view, uint32_t id);
  * scale is? Where the fit itself is in doubt, only what moves values about does, or leaves none.
  */
 bool scales_show(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding);
-/* What moves values about; a scale or an offset may be what a broken input comes to here. */
-bool scales_moved(enum mm_cause_id cause);
-
 #endif
