@@ -22,8 +22,9 @@ struct mm_subject {
     const struct mm_pair *pair;
     const struct mm_result *result;
     const struct mm_evidence *evidence;
-    const char *op_type;                    /* as good as it is known; NULL or "": not */
-    const struct mm_recomputed *recomputed; /* NULL: not tried */
+    const char *op_type;                     /* as good as it is known; NULL or "": not */
+    const struct mm_recomputed *recomputed;  /* NULL: not tried */
+    const struct mm_quantised_tensor *facts; /* of the quantised model that dst ran; NULL: it says nothing */
     /* With a third dump, the framework's own simulation of the low precision; else NULL. */
     const struct mm_result *sim_dst; /* dst against it: what the implementation adds */
     const struct mm_result *src_sim; /* it against src: what the format costs */
@@ -266,6 +267,9 @@ struct mm_evidence {
     size_t floors;
     int format;  /* index into floor: the format in which dst was stored or computed; -1: f32, unknown */
     double grid; /* step of the uniform grid that dst lies on (fake quantisation); 0: none */
+    /* Where dst is read by scales (mm_pair_dequantised): what rounding src to these must cost, a relative L2 error; and
+     * the share of src beyond their range. NaN: not known. */
+    double scales_cost, scales_clipped;
     double channel_spread; /* per-channel relative errors: 90th percentile / median; NaN unknown */
     double channel_slope;  /* of log error RMS against log signal RMS over channels: 0 a uniform error (one
                               scale  for all), 1 an error in proportion; NaN unknown */
@@ -340,12 +344,16 @@ struct mm_recomputed {
     double input_int8;              /* |r_x|; of an operator without weights NaN */
     double per_tensor, per_channel; /* |r_t|, |r_c|; NaN without constant weights */
     double fit_tensor, fit_channel; /* correlation of r with r_t and r_c, -1 .. 1 */
-    int64_t positions;              /* that were compared */
-    int64_t nonfinite;              /* of them, those where dst alone is NaN or Inf */
-    int64_t kept;                   /* of them, those where dst is finite and what was recomputed is not */
-    int64_t clipped;                /* of them, those at the end of dst's range where y0 lies beyond */
-    int64_t channel, channels;      /* the one that has most of r, of how many; -1: no such axis */
-    double channel_share;           /* its share of the sum of r^2 */
+    double
+        exact; /* the residual with the weights that dst really had, those of the quantised model; NaN: not known */
+    bool
+        exact_inputs; /* and the inputs are what dst's operator read: codes, rounded to codes, or never integers */
+    int64_t positions;         /* that were compared */
+    int64_t nonfinite;         /* of them, those where dst alone is NaN or Inf */
+    int64_t kept;              /* of them, those where dst is finite and what was recomputed is not */
+    int64_t clipped;           /* of them, those at the end of dst's range where y0 lies beyond */
+    int64_t channel, channels; /* the one that has most of r, of how many; -1: no such axis */
+    double channel_share;      /* its share of the sum of r^2 */
 };
 /* Everything that it needs, borrowed. */
 struct mm_recompute {
@@ -354,12 +362,15 @@ struct mm_recompute {
     int node, output;                 /* the node, and which of its outputs `pair` holds */
     const struct mm_pair *pair;
     const struct mm_pair *const *input; /* [inputs of the node] the pair that holds it; NULL: none does */
+    /* The quantised model that dst ran, which has the node's weights as these codes; NULL: not known. */
+    struct mm_graph_weights *dst_weights;
+    int dst_codes;                      /* tensor of that model */
+    const struct mm_scales *dst_scales; /* of these */
     const struct mm_schema *schema;
 };
 /* -1 only with MM_ECANCELLED or MM_ENOMEM; everything else is in out->state. */
 int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *cancel,
                      struct mm_recomputed *out, struct mm_err *err);
-enum mm_granularity { MM_GRANULARITY_UNKNOWN = 0, MM_PER_TENSOR, MM_PER_CHANNEL };
 /* What int8 must cost this operator, from the figures above and the granularity of its weights, if `voted` tells it
  * (MM_GRANULARITY_UNKNOWN: the greater cost). 0 where nothing is known. */
 double mm_recomputed_int8(const struct mm_recomputed *recomputed, enum mm_granularity voted);

@@ -31,19 +31,39 @@ struct mm_layout {
     bool front;      /* the padding is in front of what the other side has, not behind it */
 };
 
+/* Where the scales of dst's integers are from. */
+enum mm_scales_source {
+    MM_SCALES_MODEL = 0, /* the quantised model */
+    MM_SCALES_FILE,      /* a scales.json in dst's folder */
+    MM_SCALES_FITTED,    /* told from the values of both sides */
+    MM_SCALES_SOURCES
+};
+/* "from the quantised model", "from scales.json", "fitted" */
+const char *mm_scales_source_text(enum mm_scales_source source);
+/* How dst's integers are read. Borrowed, as layout is. */
+struct mm_pair_scales {
+    struct mm_scales scales;
+    enum mm_scales_source source;
+    bool unsure; /* FITTED: dst is so far off that its scale can't be told well */
+    bool rounds; /* all that reads the tensor reads it through these integers: floats are rounded so, too */
+};
+
 struct mm_pair {
     const char *name;           /* the tensor's name that both sides share */
     const struct mm_entry *src; /* NULL: only in dst */
     const struct mm_entry *dst; /* NULL: only in src */
-    bool only;            /* names differ: each is the one tensor of a file that was asked for by name */
-    uint32_t occurrence;  /* k: the k-th of this name on its side, from 1 */
-    uint32_t occurrences; /* how many of this name (the larger side) */
+    const char *how; /* why it is a pair though the names differ, or NULL: "same name but for _quantized" */
+    bool only;       /* names differ: each is the one tensor of a file that was asked for by name */
+    uint32_t occurrence;            /* k: the k-th of this name on its side, from 1 */
+    uint32_t occurrences;           /* how many of this name (the larger side) */
     const struct mm_layout *layout; /* what all of the dumps have, or NULL. Borrowed */
     /* integers of its width on either side are the bit patterns of this type; NONE: they are integers */
     enum mm_dtype read_as;
     bool read_against_floats; /* ... but only where the other side holds floats */
-    bool round_half;          /* FLOAT16 values that are stored wider are rounded to FLOAT16 first */
-    size_t place;             /* 0-based, in the whole list, also where only a share of it is left */
+    const struct mm_pair_scales
+        *scales;     /* of dst's integers where src has floats, or NULL: compared as they are. Borrowed */
+    bool round_half; /* FLOAT16 values that are stored wider are rounded to FLOAT16 first */
+    size_t place;    /* 0-based, in the whole list, also where only a share of it is left */
 };
 
 struct mm_pair_counts {
@@ -75,6 +95,10 @@ int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const stru
 void mm_pairs_read_as(struct mm_pairs *pairs, size_t place, enum mm_dtype dtype, bool against_floats);
 /* All pairs have this layout. Before pairs are read or a share of them is taken; `layout` is borrowed. */
 void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_layout *layout);
+/* dst's tensor of one pair belongs to another one, which has none: `how` (borrowed) says why. */
+void mm_pairs_move(struct mm_pairs *pairs, size_t from, size_t to, const char *how);
+/* The same of a pair's scales. */
+void mm_pairs_scales(struct mm_pairs *pairs, size_t place, const struct mm_pair_scales *scales);
 /* FLOAT16 values that are stored wider (float_val of a tensor message) are rounded to FLOAT16 before they are compared:
  * of all pairs, before they are read. */
 void mm_pairs_round_half(struct mm_pairs *pairs);
@@ -138,6 +162,10 @@ struct mm_info {
     int64_t index;
     bool is_output;
 };
+/* How are the pair's values read by its scales: not at all; dst's integers as what they stand for; dst's floats as what
+ * rounding leaves of them? */
+enum mm_dequantised { MM_DEQUANTISED_NO = 0, MM_DEQUANTISED_CODES, MM_DEQUANTISED_ROUNDED };
+enum mm_dequantised mm_pair_dequantised(const struct mm_pair *pair, enum mm_dtype src, enum mm_dtype dst);
 int mm_info_take(struct mm_info *info, const struct mm_load *load); /* copies; -1 when memory is out */
 void mm_info_done(struct mm_info *info);
 

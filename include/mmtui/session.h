@@ -37,6 +37,8 @@ struct mm_session_options {
     bool thresholds_given;        /* by a person: those of a report that is opened do not count then */
     bool triage;                  /* when all is measured, analyse what is over and conclude (see triage.h) */
     const struct mm_graph *graph; /* of the model; NULL: not known. Borrowed for the session's life */
+    const struct mm_graph
+        *dst_graph; /* of the quantised model that dst ran; NULL: not known. Borrowed alike */
     const char
         *order; /* a file with the tensors' names in the order of execution (mm_order_names_read), or NULL */
     const struct mm_read_rule
@@ -340,5 +342,14 @@ int mm_session_advise(struct mm_session *session, size_t *changed, struct mm_err
  * or NULL when it does not tell; *why is a sentence. A suggestion: nothing is put into the plan.
  */
 const char *mm_session_network_precision(const struct mm_session *session, const char **why);
+
+/* ---- integers in dst ------------------------------------------------------------------------------------------ */
+
+/* How a layer's dst is read: see mm_pair_dequantised. NO before its headers are read. */
+enum mm_dequantised mm_layer_dequantised(const struct mm_layer *layer);
+/* "raw u8, dequantised: scale 0.0123, zero point 114 (from scales.json)"; false, and nothing, where that is not so. */
+bool mm_layer_scales_text(const struct mm_layer *layer, struct mm_buf *out);
+/* Said once: how many tensors of dst hold raw integers, and where their scales are from. Nothing where there are none. */
+void mm_session_raw_text(const struct mm_session *session, struct mm_buf *out);
 
 #endif

@@ -164,6 +164,18 @@ struct mm_supply {
     uint64_t begin, end;  /* of these, the tensor's */
 };
 
+/*
+ * How integers stand for numbers: value = (code - zero_point) x scale, with one scale for the whole tensor or one for
+ * each place on an axis.
+ */
+struct mm_scales {
+    int64_t count;            /* 1, or the places on `axis` */
+    int axis;                 /* of the tensor as it is stored, where count is above 1 */
+    const double *scale;      /* [count], finite and above 0 */
+    const double *zero_point; /* [count], within the codes; NULL: all 0 */
+    enum mm_dtype dtype;      /* of the codes: i4 u4 i8 u8 i16 u16 i32; NONE: the tensor's */
+};
+
 struct mm_tensor {
     enum mm_dtype dtype;  /* what the values are (f16) */
     enum mm_dtype stored; /* how one RAW element is stored (f32 for a FLOAT16 in float_val); = dtype mostly */
@@ -179,6 +191,9 @@ struct mm_tensor {
     int64_t stride[MM_RANK_MAX]; /* in elements, when strided */
     bool quantised;              /* the value of a stored q is (q - zero_point) * scale: lane D */
     double scale, zero_point;
+    const struct mm_scales *scales; /* quantised, by these instead; borrowed. Or NULL */
+    int scale_axis;                 /* of this view, where they are more than one */
+    bool rounded; /* with scales: the stored values are numbers, which are rounded to codes and back */
 };
 
 /* Are all its values exact in floats, so that it can be read in lane F? */
@@ -192,6 +207,13 @@ void mm_tensor_raw(struct mm_tensor *tensor, enum mm_dtype dtype, const struct m
 const uint8_t *mm_tensor_bytes(const struct mm_tensor *tensor, size_t run, size_t offset, size_t size);
 /* Can any thread read any part of it at any time, as fast as in order? Not while bytes have yet to be unpacked. */
 bool mm_tensor_settled(const struct mm_tensor *tensor);
+/*
+ * Read the tensor's values by these scales (borrowed): of integers what they stand for, of floats (`rounded`) what is
+ * left of them once they were such integers: (clamp(rint(x / scale) + zero_point) - zero_point) x scale, divided in
+ * floats as runtimes do; NaN stays. False, and nothing is done, where they do not fit: as many scales as the axis has
+ * places, codes of another kind than the tensor's, or a tensor that has scales already.
+ */
+bool mm_tensor_dequantise(struct mm_tensor *tensor, const struct mm_scales *scales, bool rounded);
 /* Mark as column-major (Fortran): same shape, strides set. RAW with at most one run only. */
 void mm_tensor_fortran(struct mm_tensor *tensor);
 /*

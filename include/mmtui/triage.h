@@ -92,15 +92,17 @@ struct mm_background {
     bool coarse;                      /* operators with weights add what integers cost, not what floats do */
     double median[MM_OPERATOR_KINDS]; /* of the residuals of a kind; NaN with fewer than 4 */
     enum mm_granularity weights;      /* UNKNOWN: fewer than 3 operators tell, or they do not agree */
-    size_t voted;                     /* operators that tell */
-    size_t per_tensor, per_channel;   /* of them, those that are for each */
+    bool told;    /* no vote: the quantised model says it, of all `voted` operators on integer weights */
+    size_t voted; /* operators that tell */
+    size_t per_tensor, per_channel; /* of them, those that are for each */
 };
 /* Never fails: without memory medians are NaN. */
 void mm_background_find(const struct mm_subject *subjects, size_t count, struct mm_background *out);
 
-/* A gain by per-channel weights stands where the weights are known to have one scale: 0 where they are per channel
- * already, NaN where that is not known. */
-double mm_background_gain(const struct mm_background *background, double per_channel);
+/* A gain of a layer by per-channel weights stands where the weights are known to have one scale: 0 where they are per
+ * channel already, NaN where that is not known. What the quantised model says of this very layer comes first. */
+double mm_background_gain(const struct mm_background *background, const struct mm_subject *subject,
+                          double per_channel);
 
 /* What recomputing says of an operator. */
 enum mm_own {
@@ -108,8 +110,11 @@ enum mm_own {
     MM_OWN_RIGHT,       /* it computes what it should from the inputs that it has */
     MM_OWN_WRONG        /* what it adds is far beyond what formats, weights and its kind explain */
 };
-/* NULL is UNKNOWN. *explained (may be NULL): what formats and weights explain, a relative L2 error. */
-enum mm_own mm_own_find(const struct mm_background *background, const struct mm_recomputed *recomputed,
+/*
+ * *explained (may be NULL): what formats and weights explain, a relative L2 error; where the quantised model is known,
+ * of the very scales that there are: an operator that is not quantised there is explained by its float format alone.
+ */
+enum mm_own mm_own_find(const struct mm_background *background, const struct mm_subject *subject,
                         double *explained);
 
 /* ---- integers that were never dequantised ------------------------------------------------------------------- */

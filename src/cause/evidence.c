@@ -191,12 +191,58 @@ static void add_held(struct mm_evidence *e, const struct mm_analysis *analysis, 
     e->findings = kept + 1;
 }
 
+/* Figures of s and what rounding made of it, x. More than half a step off is beyond the range. */
+static void scales_cost(struct mm_evidence *e, const struct mm_scales *scales,
+                        const struct mm_tensor *rounded, const double *s, const double *x)
+{
+    double left = 0, all = 0, clipped = 0, n = 0;
+    int64_t inner = 1;
+    for (int i = rounded->scale_axis + 1; i < rounded->shape.rank; i++)
+        inner *= rounded->shape.dim[i];
+    for (int64_t i = 0; i < rounded->count; i++) {
+        double step = scales->scale[scales->count > 1 ? i / inner % scales->count : 0];
+        if (!isfinite(s[i]))
+            continue;
+        n++;
+        clipped += fabs(s[i] - x[i]) > 0.51 * step;
+        left += (s[i] - x[i]) * (s[i] - x[i]);
+        all += s[i] * s[i];
+    }
+    if (all > 0) {
+        e->scales_cost = sqrt(left / all);
+        e->scales_clipped = clipped / n;
+    }
+}
+
 static void evidence_init(struct mm_evidence *e)
 {
     memset(e, 0, sizeof *e);
     worst_init(&e->worst);
     e->format = e->channel_axis = -1;
     e->channel_spread = e->channel_slope = NAN;
+    e->scales_cost = e->scales_clipped = NAN;
+}
+
+/* src as dst's integers hold it at best. */
+static int scales_find(struct mm_evidence *e, const struct mm_pair_tensors *tensors, const struct values *v,
+                       const atomic_bool *cancel, struct mm_err *err)
+{
+    struct mm_tensor rounded;
+    struct mm_run run;
+    if (!v->s || !tensors->d.scales || !mm_shape_equal(&tensors->s.shape, &tensors->d.shape))
+        return 0;
+    struct mm_scales scales = *tensors->d.scales;
+    scales.axis = tensors->d.scale_axis;
+    scales.dtype = scales.dtype == MM_DTYPE_NONE ? tensors->d.dtype : scales.dtype;
+    mm_tensor_raw(&rounded, MM_F64, &tensors->s.shape, v->s, &run);
+    if (!mm_tensor_dequantise(&rounded, &scales, true))
+        return 0;
+    double *x = mm_tensor_decode(&rounded, false, cancel, err);
+    if (!x)
+        return -1;
+    scales_cost(e, &scales, &rounded, v->s, x);
+    free(x);
+    return 0;
 }
 
 /* What mm_evidence_collect was asked for. */
@@ -238,6 +284,8 @@ static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *f
     int failed = pairs && integers_are_data(analysis->result, analysis->op_type)
                      ? 0
                      : floors_find(e, analysis, &format, &left.s, cancel, err);
+    if (!failed && pairs)
+        failed = scales_find(e, tensors, &v, cancel, err);
     if (!failed && pairs)
         channels_find(e, analysis, tensors, &v);
     if (!failed && pairs && v.s && tensors->s.count == tensors->d.count)

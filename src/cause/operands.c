@@ -37,6 +37,7 @@ struct reading {
     struct operands *o;
     struct mm_value *value[SIDES];
     enum mm_dtype *format; /* [SIDES]; may be NULL */
+    bool by_scales;        /* out: dst was */
     const atomic_bool *cancel;
 };
 
@@ -65,7 +66,9 @@ static int read_both(void *context, const struct mm_pair_tensors *tensors, bool 
     if (reading->format) {
         reading->format[SIDE_SRC] = tensors->s.dtype;
         reading->format[SIDE_DST] = tensors->d.dtype;
+        reading->o->scales = tensors->d.scales;
     }
+    reading->by_scales = tensors->d.scales != NULL;
     *failed_dst = false;
     if (decode(reading->o, reading->value[SIDE_SRC], operand_of(reading->o, tensors, false), reading->cancel,
                err) < 0)
@@ -79,19 +82,23 @@ static int read_both(void *context, const struct mm_pair_tensors *tensors, bool 
     return 0;
 }
 
+/* 1: dst was read by the pair's scales; 0: as it is; -1. */
 static int read_pair(struct operands *o, const struct mm_recompute *recompute, const struct mm_pair *pair,
                      struct mm_value *src, struct mm_value *dst, enum mm_dtype *format,
                      const atomic_bool *cancel, struct mm_err *err)
 {
-    struct reading reading = {o, {src, dst}, format, cancel};
+    struct reading reading = {o, {src, dst}, format, false, cancel};
     struct mm_pair_reading how = {.pair = pair,
                                   .schema = recompute->schema,
                                   .cancel = cancel,
                                   .values = read_both,
                                   .context = &reading};
     struct mm_err inner = {MM_OK, ""};
+    if (pair->scales && pair->scales->unsure)
+        return mm_fail(err, MM_EUNSUPPORTED, "%s: the scale of dst's integers can't be told well",
+                       pair->name);
     if (mm_pair_read(&how, NULL, &inner) == 0)
-        return 0;
+        return reading.by_scales;
     if (inner.code == MM_EUNSUPPORTED)
         return mm_fail(err, inner.code, "%s: %s", pair->name, inner.text);
     if (err)
@@ -129,8 +136,10 @@ static int read_input(struct operands *o, const struct mm_recompute *recompute, 
                        recompute->graph->tensors[tensor].name);
     o->input[SIDE_SRC][k] = &o->value[SIDE_SRC][k];
     o->input[SIDE_DST][k] = &o->value[SIDE_DST][k];
-    return read_pair(o, recompute, recompute->input[k], &o->value[SIDE_SRC][k], &o->value[SIDE_DST][k], NULL,
-                     cancel, err);
+    int result = read_pair(o, recompute, recompute->input[k], &o->value[SIDE_SRC][k], &o->value[SIDE_DST][k],
+                           NULL, cancel, err);
+    o->by_scales[k] = result > 0;
+    return result < 0 ? -1 : 0;
 }
 
 int operands_read(struct operands *o, const struct mm_recompute *recompute, bool part,
@@ -147,8 +156,9 @@ int operands_read(struct operands *o, const struct mm_recompute *recompute, bool
         if (read_input(o, recompute, k, cancel, err) < 0)
             return -1;
     }
-    return read_pair(o, recompute, recompute->pair, &o->result[SIDE_SRC], &o->result[SIDE_DST], o->format,
-                     cancel, err);
+    int result = read_pair(o, recompute, recompute->pair, &o->result[SIDE_SRC], &o->result[SIDE_DST],
+                           o->format, cancel, err);
+    return result < 0 ? -1 : 0;
 }
 
 void operands_done(struct operands *o)

@@ -30,6 +30,13 @@ static int check_count(const struct operands *o, int side, int64_t count, struct
                    (long long)o->result[side].count);
 }
 
+static void begin(struct residual *residual, const struct operands *o, int side)
+{
+    residual_init(residual, &o->result[side]);
+    if (side == SIDE_DST)
+        residual_range(residual, o->scales, o->format[SIDE_DST]);
+}
+
 /* ---- channels ---- */
 
 /* Which channel has most of the residual: sums of r^2 by channel. */
@@ -102,7 +109,7 @@ static int compare_whole(const struct mm_recompute *recompute, const struct oper
     if (result == 0 && by)
         by_channel_init(by, recompute, &y0.shape);
     if (result == 0)
-        residual_init(residual, &o->result[side]);
+        begin(residual, o, side);
     if (result == 0)
         residual_add_all(residual, &o->result[side], &y0);
     if (result == 0 && by)
@@ -175,7 +182,7 @@ static int compare_sample(const struct operands *o, int side, const struct mm_op
     if (check_count(o, side, mm_shape_count(&p->shape), err) < 0 ||
         mm_operator_sample(call, p->at, p->count, p->y0, err) < 0)
         return -1;
-    residual_init(residual, &o->result[side]);
+    begin(residual, o, side);
     for (size_t i = 0; i < p->count; i++) {
         double y = mm_value_at(&o->result[side], p->at[i]);
         residual_add(residual, y, p->y0[i]);
@@ -192,6 +199,67 @@ static void sample_channels(const struct mm_recompute *recompute, const struct p
     for (size_t i = 0; i < p->count; i++)
         by_channel_add(&by, p->at[i], p->y0[i] + p->r[i], p->y0[i]);
     by_channel_finish(&by, out);
+}
+
+/* The weights of dst's model as what their codes stand for; MM_EUNSUPPORTED where they have another shape. */
+static int read_dst_weights(const struct mm_recompute *recompute, const struct mm_value *floats,
+                            const atomic_bool *cancel, struct mm_value *value, struct mm_err *err)
+{
+    struct mm_stored stored = {0};
+    *value = (struct mm_value){0};
+    if (mm_graph_constant(recompute->dst_weights, recompute->dst_codes, &stored, err) < 0)
+        return -1;
+    int result = 0;
+    if (!mm_shape_equal(&stored.tensor.shape, &floats->shape) ||
+        !mm_tensor_dequantise(&stored.tensor, recompute->dst_scales, false))
+        result = mm_fail(err, MM_EUNSUPPORTED, "the quantised model's weights are laid out otherwise");
+    if (result == 0)
+        result = mm_value_decode(value, &stored.tensor, MM_RECOMPUTE_ELEMENTS, cancel, err);
+    if (result == 0)
+        result = mm_graph_weights_check(recompute->dst_weights, &stored, err);
+    mm_stored_close(&stored);
+    return result;
+}
+
+/* Is every input what dst's operator read? Where the quantised model has none of it in integers, and it is floats, too. */
+static bool exact_inputs(const struct mm_recompute *recompute, const struct operands *o)
+{
+    const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
+    for (int k = 0; k < node->input_count; k++) {
+        const struct mm_pair *pair = o->constant[k] ? NULL : recompute->input[k];
+        if (pair && (!pair->scales || pair->scales->source != MM_SCALES_MODEL || !o->by_scales[k]))
+            return false;
+    }
+    return true;
+}
+
+/* Once more at the same positions, with the weights that dst really had. What can't be done is left out. */
+static int run_exact(const struct mm_recompute *recompute, const struct operands *o, struct positions *p,
+                     const atomic_bool *cancel, struct mm_recomputed *out, struct mm_err *err)
+{
+    const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
+    int weight = mm_weight_input(recompute->graph, node);
+    const struct mm_value *input[RECOMPUTE_INPUTS];
+    struct mm_err inner = {MM_OK, ""};
+    struct mm_value weights;
+    struct residual residual;
+    if (!recompute->dst_weights || weight < 0 || !o->input[SIDE_DST][weight])
+        return 0;
+    int result = read_dst_weights(recompute, o->input[SIDE_DST][weight], cancel, &weights, &inner);
+    struct mm_operator_call call = call_of(recompute, o, SIDE_DST, cancel);
+    memcpy(input, o->input[SIDE_DST], sizeof input);
+    input[weight] = &weights;
+    call.input = input;
+    if (result == 0)
+        result = compare_sample(o, SIDE_DST, &call, p, &residual, &inner);
+    if (result == 0) {
+        out->exact = residual_relative(&residual);
+        out->exact_inputs = exact_inputs(recompute, o);
+    }
+    mm_value_done(&weights);
+    if (inner.code == MM_ECANCELLED || inner.code == MM_ENOMEM)
+        return mm_fail(err, inner.code, "%s", inner.text);
+    return 0;
 }
 
 static int run_sample(const struct mm_recompute *recompute, const struct operands *o,
@@ -212,6 +280,8 @@ static int run_sample(const struct mm_recompute *recompute, const struct operand
         struct sampled sampled = {recompute, &dst, p.at, p.count, p.r, sqrt(both[SIDE_DST].yy)};
         sample_channels(recompute, &p, out);
         result = weights_fit(&sampled, out, err);
+        if (result == 0)
+            result = run_exact(recompute, o, &p, cancel, out, err);
     }
     positions_close(&reference);
     positions_close(&p);
@@ -319,6 +389,7 @@ static void init(struct mm_recomputed *out)
                                   .per_channel = NAN,
                                   .fit_tensor = NAN,
                                   .fit_channel = NAN,
+                                  .exact = NAN,
                                   .channel = -1};
 }
 

@@ -13,9 +13,11 @@ struct operands {
     struct mm_value value[SIDES][RECOMPUTE_INPUTS];
     const struct mm_value *input[SIDES][RECOMPUTE_INPUTS]; /* NULL: left out */
     bool constant[RECOMPUTE_INPUTS];
+    bool by_scales[RECOMPUTE_INPUTS]; /* dst's input was read by the pair's scales */
     struct mm_value result[SIDES];
-    enum mm_dtype format[SIDES]; /* the result's dtype in the files */
-    int64_t left;                /* elements that may still be read */
+    enum mm_dtype format[SIDES];    /* the result's dtype in the files */
+    const struct mm_scales *scales; /* by which dst's result is read; NULL: none. The pair's */
+    int64_t left;                   /* elements that may still be read */
     bool
         part; /* of samples and padding that one side has alone, leave out what is left out of the comparison */
     bool cut; /* there were such */
@@ -35,8 +37,11 @@ struct residual {
     double rr, yy;                 /* sums of (y - y0)^2 and y0^2 where both are finite */
     double rr_clipped;             /* (y - y0)^2 of those clipped; not in rr */
     double least, most;            /* range of all of y, and 0 */
+    bool told;                     /* these are the ends of the codes' range: all beyond them is kept apart */
 };
 void residual_init(struct residual *residual, const struct mm_value *y);
+/* The range is known: that of y's codes, where there is one scale (may be NULL: it is not). */
+void residual_range(struct residual *residual, const struct mm_scales *scales, enum mm_dtype codes);
 void residual_add(struct residual *residual, double y, double y0);
 /* All positions of two values of one count. */
 void residual_add_all(struct residual *residual, const struct mm_value *y, const struct mm_value *y0);

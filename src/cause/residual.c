@@ -53,9 +53,23 @@ void residual_init(struct residual *residual, const struct mm_value *y)
     }
 }
 
+void residual_range(struct residual *residual, const struct mm_scales *scales, enum mm_dtype codes)
+{
+    if (!scales || scales->count != 1)
+        return;
+    const struct mm_dtype_info *info = mm_dtype_info(scales->dtype == MM_DTYPE_NONE ? codes : scales->dtype);
+    double zero = scales->zero_point ? scales->zero_point[0] : 0;
+    residual->least = (info->lowest - zero) * scales->scale[0];
+    residual->most = (info->highest - zero) * scales->scale[0];
+    residual->told = true;
+}
+
 /* 0 is the end of many ranges, and not because something was clipped: a channel that is zero, a ReLU too many. */
 static bool is_clipped(const struct residual *residual, double y, double y0)
 {
+    double slack = residual->told ? 1e-6 * (residual->most - residual->least) : 0;
+    if (residual->told)
+        return (y >= residual->most - slack && y0 > y) || (y <= residual->least + slack && y0 < y);
     return (y > 0 && y == residual->most && y0 > y) || (y < 0 && y == residual->least && y0 < y);
 }
 
@@ -94,7 +108,8 @@ void residual_add_all(struct residual *residual, const struct mm_value *y, const
 
 double residual_relative(const struct residual *residual)
 {
-    bool few = residual->clipped <= CLIPPED_FEW || residual->clipped <= residual->n / CLIPPED_SHARE;
+    bool few = residual->told || residual->clipped <= CLIPPED_FEW ||
+               residual->clipped <= residual->n / CLIPPED_SHARE;
     double rr = residual->rr + (few ? 0 : residual->rr_clipped);
     if (rr == 0)
         return 0;

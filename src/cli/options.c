@@ -331,6 +331,9 @@ static const struct option_info table[OPT_COUNT] = {
                    GROUP_SESSION, SET(set_shape)},
     [OPT_MODEL] = {0, "model", "FILE", "the model's .onnx file, for connections of layers, and weights",
                    GROUP_MODEL, TEXT(model)},
+    [OPT_DST_MODEL] = {0, "dst-model", "FILE",
+                       "the quantised .onnx that dst ran, for its scales and zero points", GROUP_MODEL,
+                       TEXT(dst_model)},
     [OPT_ORDER] = {0, "order", "FILE",
                    "the tensors' names in the order of execution, one a line or as a JSON list", GROUP_MODEL,
                    TEXT(session.order)},
@@ -481,6 +484,7 @@ void cli_options_done(struct cli_options *options)
     mm_buf_done(&options->bindings);
     mm_buf_done(&options->bindings_source);
     mm_graph_close(options->graph);
+    mm_graph_close(options->dst_graph);
 }
 
 /* ---- setting one ---- */

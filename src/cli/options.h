@@ -18,6 +18,7 @@ enum option {
     OPT_DTYPE,
     OPT_SHAPE,
     OPT_MODEL,
+    OPT_DST_MODEL,
     OPT_ORDER,
     OPT_SIM,
     OPT_BEFORE,
@@ -79,8 +80,10 @@ enum option {
 struct cli_options {
     struct mm_session_options session; /* src and dst included */
     const char *output;
-    const char *model;      /* --model */
-    struct mm_graph *graph; /* of it, once cli_model_open was called; owned */
+    const char *model;          /* --model */
+    struct mm_graph *graph;     /* of it, once cli_model_open was called; owned */
+    const char *dst_model;      /* --dst-model */
+    struct mm_graph *dst_graph; /* of it, alike */
     const char *sort, *filter;
     enum mm_column_id columns[MM_COLUMN_COUNT]; /* --columns */
     size_t column_count;                        /* 0: the usual ones */

@@ -1,6 +1,6 @@
 /*
  * One record of a cache file: the names of both files (text; empty: that side is missing), a hash of the
- * layouts that the names stand for, the state of every file that is there, and the result:
+ * layouts that the names stand for and of the scales that dst's integers are read by, the state of every file that is there, and the result:
  *
  *     u8 state, u8 fit, the shape that was compared (u8 rank, i64 each dim), f64 spread of samples,
  *     u8 bits, u8 its sides (1 src, 2 dst), f64 its error;
@@ -68,11 +68,23 @@ static uint64_t whole_hash(uint64_t hash, const struct mm_layout *layout)
     return cache_hash(hash, (uint8_t[]){layout->front}, 1);
 }
 
+/* The scales by which dst's integers are read. */
+static uint64_t scales_hash(uint64_t hash, const struct mm_pair_scales *from)
+{
+    const struct mm_scales *scales = &from->scales;
+    size_t size = (size_t)scales->count * sizeof *scales->scale;
+    hash = cache_hash(hash, (uint8_t[]){(uint8_t)scales->dtype, (uint8_t)scales->axis, from->rounds}, 3);
+    hash = cache_hash(hash, scales->scale, size);
+    return scales->zero_point ? cache_hash(hash, scales->zero_point, size) : hash;
+}
+
 static uint64_t layouts_of(const struct mm_pair *pair)
 {
     uint64_t hash = layout_hash(layout_hash(0, pair->src), pair->dst);
     hash = cache_hash(hash, (uint8_t[]){(uint8_t)pair->read_as, pair->read_against_floats}, 2);
-    return pair->layout ? whole_hash(hash, pair->layout) : hash;
+    if (pair->layout)
+        hash = whole_hash(hash, pair->layout);
+    return pair->scales ? scales_hash(hash, pair->scales) : hash;
 }
 
 /* ---- writing ---- */

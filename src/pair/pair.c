@@ -33,7 +33,9 @@ struct candidate {
     const char *name;
     uint32_t occurrence, occurrences; /* on its side, from 1 */
     struct candidate *partner;
+    const char *how; /* src's: see struct mm_pair */
     bool dropped;
+    bool stands_before; /* dst's, before what its QuantizeLinear leaves of it */
 };
 
 struct side {
@@ -244,13 +246,15 @@ static void add(struct list *list, const struct candidate *src, const struct can
     uint32_t most = any->occurrences;
     if (src && dst && dst->occurrences > most)
         most = dst->occurrences;
-    list->pair[pairs->count] = (struct mm_pair){.name = any->name,
-                                                .src = src ? src->entry : NULL,
-                                                .dst = dst ? dst->entry : NULL,
-                                                .only = src && dst && strcmp(src->name, dst->name) != 0,
-                                                .occurrence = any->occurrence,
-                                                .occurrences = most,
-                                                .place = pairs->count};
+    list->pair[pairs->count] =
+        (struct mm_pair){.name = any->name,
+                         .src = src ? src->entry : NULL,
+                         .dst = dst ? dst->entry : NULL,
+                         .how = src && dst ? src->how : NULL,
+                         .only = src && dst && !src->how && strcmp(src->name, dst->name) != 0,
+                         .occurrence = any->occurrence,
+                         .occurrences = most,
+                         .place = pairs->count};
     pairs->count++;
     pairs->both += src && dst;
     pairs->src_only += !dst;
@@ -360,6 +364,96 @@ static int join_suffix(struct sides *sides, struct mm_pairs *pairs)
     return cut < 0 ? -1 : 0;
 }
 
+/* What quantisers put behind the name of a tensor, for its values on the grid and for its integers, and what is said of
+ * such a pair. The values come first. */
+static const struct {
+    const char *ending, *how;
+} quantised_endings[] = {
+    {"_DequantizeLinear_Output", "same name but for _DequantizeLinear_Output"},
+    {"_dequantized", "same name but for _dequantized"},
+    {"_quantized", "same name but for _quantized"},
+    {"_QuantizeLinear_Output", "same name but for _QuantizeLinear_Output"},
+};
+
+/* Is it this name with that behind it? As strcmp has it for the sorted list. */
+static int compare_with_ending(const char *name, const char *ending, const char *other)
+{
+    size_t length = strlen(name);
+    int order = strncmp(name, other, length);
+    return order ? order : strcmp(ending, other + length);
+}
+
+static struct candidate *find_with_ending(const struct side *side, const char *name, const char *ending)
+{
+    size_t low = 0, high = side->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = compare_with_ending(name, ending, side->sorted[middle]->name);
+        if (order == 0)
+            return side->sorted[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+/* A tensor of src that dst only has in integers, or behind them: named after it. One of each name. */
+static void join_quantised(struct sides *sides)
+{
+    for (size_t i = 0; i < sides->src.count; i++) {
+        struct candidate *here = sides->src.sorted[i], *found;
+        for (size_t k = 0; k < MM_COUNT(quantised_endings) && !here->partner; k++) {
+            found = find_with_ending(&sides->dst, here->name, quantised_endings[k].ending);
+            if (!found || found->partner || found->dropped || found->occurrences > 1 || here->occurrences > 1)
+                continue;
+            here->partner = found;
+            found->partner = here;
+            here->how = quantised_endings[k].how;
+        }
+    }
+}
+
+/* The one candidate of that name that nobody has; NULL. */
+static struct candidate *free_one(const struct side *side, const char *name, const char *ending)
+{
+    struct candidate *found = find_with_ending(side, name, ending);
+    return found && !found->partner && !found->dropped && found->occurrences == 1 ? found : NULL;
+}
+
+/*
+ * Where dst has a tensor, its codes and what these stand for, the last is what all that follows reads: a Relu that was
+ * fused into the range is done only there. So it is the partner, and the tensor before stays alone, by a name of its own.
+ */
+static int prefer_dequantised(struct sides *sides, struct mm_arena *arena)
+{
+    int result = 0;
+    for (size_t i = 0; i < sides->src.count; i++) {
+        struct candidate *here = sides->src.sorted[i], *before = here->partner, *values;
+        bool one = before && before->occurrences == 1 && strcmp(here->name, before->name) == 0;
+        values = one ? free_one(&sides->dst, here->name, "_DequantizeLinear_Output") : NULL;
+        if (!values || !free_one(&sides->dst, here->name, "_QuantizeLinear_Output"))
+            continue;
+        here->partner = values;
+        values->partner = here;
+        before->partner = NULL;
+        before->stands_before = true;
+        here->how = "same name but for _DequantizeLinear_Output";
+    }
+    for (size_t i = 0; i < sides->dst.count; i++) { /* now that nobody searches by name any more */
+        struct candidate *before = sides->dst.sorted[i];
+        struct mm_buf name = {0};
+        if (!before->stands_before)
+            continue;
+        mm_buf_printf(&name, "%s_QuantizeLinear_Input", before->name);
+        before->name = name.failed ? NULL : mm_arena_strdup(arena, mm_buf_text(&name));
+        result = before->name ? result : -1;
+        mm_buf_done(&name);
+    }
+    return result;
+}
+
 static void sides_done(struct sides *sides)
 {
     side_done(&sides->src);
@@ -434,8 +528,13 @@ int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct
         result = join_best(&sides, src, dst, &pairs->numbered, &pairs->arena);
     if (result == 0 && framework != MM_FRAMEWORK_TENSORFLOW)
         result = join_suffix(&sides, pairs);
-    if (result == 0)
+    if (result == 0) {
+        join_quantised(&sides);
+        result = prefer_dequantised(&sides, &pairs->arena);
+    }
+    if (result == 0) {
         result = make_list(pairs, &sides.src, &sides.dst);
+    }
     sides_done(&sides);
     if (result < 0) {
         mm_pairs_close(pairs);
@@ -463,6 +562,20 @@ void mm_pairs_read_as(struct mm_pairs *pairs, size_t place, enum mm_dtype dtype,
     }
 }
 
+void mm_pairs_move(struct mm_pairs *pairs, size_t from, size_t to, const char *how)
+{
+    struct mm_pair *pair = (struct mm_pair *)pairs->pair;
+    pair[to].dst = pair[from].dst;
+    pair[to].how = how;
+    pair[from].dst = NULL;
+    pair[from].how = NULL;
+}
+
+void mm_pairs_scales(struct mm_pairs *pairs, size_t place, const struct mm_pair_scales *scales)
+{
+    ((struct mm_pair *)pairs->pair)[place].scales = scales;
+}
+
 void mm_pairs_round_half(struct mm_pairs *pairs)
 {
     struct mm_pair *pair = (struct mm_pair *)pairs->pair;
@@ -480,7 +593,7 @@ void mm_pairs_close(struct mm_pairs *pairs)
 
 void mm_pair_how(const struct mm_pair *pair, struct mm_buf *out)
 {
-    const char *both = pair->only ? "the only tensor of each file" : "same name";
+    const char *both = pair->only ? "the only tensor of each file" : pair->how ? pair->how : "same name";
     mm_buf_puts(out, !pair->dst ? "only in src" : !pair->src ? "only in dst" : both);
     if (pair->occurrences > 1)
         mm_buf_printf(out, ", occurrence %u of %u", pair->occurrence, pair->occurrences);

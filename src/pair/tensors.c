@@ -140,6 +140,20 @@ static int undo(const struct mm_tensor *tensor, const struct mm_axis *axis, stru
     return mm_tensor_permute(&flat, perm, out, err);
 }
 
+/* The axis of `to` that is `axis` of `from`, which is equal but for axes of length 1. */
+static int same_axis(const struct mm_shape *from, int axis, const struct mm_shape *to)
+{
+    int before = 0, at = 0;
+
+    for (int i = 0; i < axis; i++)
+        before += from->dim[i] != 1;
+    for (; at < to->rank; at++) {
+        if (to->dim[at] != 1 && before-- == 0)
+            return at;
+    }
+    return 0; /* one place: whichever axis it is */
+}
+
 /* Equal but for axes of length 1: give the view the other's shape. Steps along such axes do not matter. */
 static void reshape(struct mm_tensor *view, const struct mm_shape *shape)
 {
@@ -154,6 +168,8 @@ static void reshape(struct mm_tensor *view, const struct mm_shape *shape)
         stride[i] = view->stride[from++];
     }
     memcpy(view->stride, stride, sizeof(stride));
+    if (view->scales)
+        view->scale_axis = same_axis(&view->shape, view->scale_axis, shape);
     view->shape = *shape;
 }
 
@@ -196,6 +212,15 @@ static int cut(struct mm_pair_tensors *tensors, bool dst, const atomic_bool *can
     return mm_tensor_cut(whole, lay->from, &lay->part, view, &tensors->part[dst], err);
 }
 
+/* Scales that do not fit the tensor (another count of channels) are passed over: then its codes are compared. */
+static void dequantise(const struct mm_pair_tensors *tensors, const struct mm_pair *pair,
+                       struct mm_tensor *view)
+{
+    enum mm_dequantised how = mm_pair_dequantised(pair, tensors->src.tensor.dtype, tensors->dst.tensor.dtype);
+    if (how != MM_DEQUANTISED_NO && tensors->has_src)
+        mm_tensor_dequantise(view, &pair->scales->scales, how == MM_DEQUANTISED_ROUNDED);
+}
+
 /* The view's values rounded to FLOAT16, in memory of its own. */
 static int round_half(struct mm_tensor *view, void **memory, struct mm_run *run, const atomic_bool *cancel,
                       struct mm_err *err)
@@ -221,17 +246,20 @@ static int lay_view(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
     const struct mm_laying *lay = &tensors->lay[dst];
     struct mm_tensor *view = dst ? &tensors->d : &tensors->s, *whole = &tensors->whole[dst];
     void **memory = &tensors->memory[dst];
-    struct mm_tensor blocks;
+    struct mm_tensor stored, blocks;
 
     free(*memory); /* of a view that was made before */
     *memory = NULL;
     *view = *tensor;
-    if (lay->unblock && unblock(tensor, view, memory, &tensors->run[dst], cancel, err))
+    if (dst)
+        dequantise(tensors, pair, view);
+    stored = *view;
+    if (lay->unblock && unblock(&stored, view, memory, &tensors->run[dst], cancel, err))
         return -1;
     blocks = *view;
     if (lay->undo && undo(&blocks, axis_of(pair, dst), view, memory, &tensors->run[dst], cancel, err))
         return -1;
-    if (pair->round_half && tensor->dtype == MM_F16 && tensor->stored != MM_F16 &&
+    if (pair->round_half && tensor->dtype == MM_F16 && tensor->stored != MM_F16 && !view->quantised &&
         round_half(view, memory, &tensors->run[dst], cancel, err))
         return -1;
     *whole = *view;

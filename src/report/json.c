@@ -92,6 +92,14 @@ static void put_pairing(struct mm_json *json, const struct mm_layer *layer)
         mm_json_put_number(json, "samples_differ", layer->result.spread);
 }
 
+static void put_scales(struct mm_json *json, const struct mm_layer *layer)
+{
+    struct mm_buf text = {0};
+    if (mm_layer_scales_text(layer, &text))
+        mm_json_put_text(json, "dst_read_as", mm_buf_text(&text));
+    mm_buf_done(&text);
+}
+
 static void put_quantiles(struct mm_json *json, const struct mm_quantiles *q)
 {
     mm_json_line(json, 3);
@@ -162,6 +170,7 @@ static void put_layer(const struct mm_layer *layer, struct mm_json *json)
     mm_json_put_text(json, "name", layer->pair->name);
     mm_json_put_text(json, "state", state_word(result->state));
     put_pairing(json, layer);
+    put_scales(json, layer);
     put_side(json, "src", layer->pair->src, &result->src, stats ? &result->metrics.src : NULL);
     put_side(json, "dst", layer->pair->dst, &result->dst, stats ? &result->metrics.dst : NULL);
     if (measured)

@@ -161,6 +161,32 @@ static void put_explanation(struct mm_json *json, const struct mm_session *sessi
     mm_buf_done(&next);
 }
 
+/* How dst's integers are read: "dequantised", or floats "rounded" to them. */
+static void put_scales(struct mm_json *json, const struct mm_session *session, size_t id)
+{
+    static const char *const sources[MM_SCALES_SOURCES] = {
+        [MM_SCALES_MODEL] = "model", [MM_SCALES_FILE] = "file", [MM_SCALES_FITTED] = "fitted"};
+    enum mm_dequantised how = mm_layer_dequantised(mm_session_layer(session, id));
+    if (how == MM_DEQUANTISED_NO)
+        return;
+    const struct mm_pair_scales *from = mm_session_layer(session, id)->pair->scales;
+    const struct mm_scales *scales = &from->scales;
+    mm_json_open_object(json, how == MM_DEQUANTISED_CODES ? "dequantised" : "rounded");
+    mm_json_put_text(json, "source", sources[from->source]);
+    mm_json_put_bool(json, "sure", !from->unsure);
+    mm_json_open_array(json, "scale");
+    for (int64_t i = 0; i < scales->count; i++)
+        mm_json_put_number(json, NULL, scales->scale[i]);
+    mm_json_close_array(json);
+    mm_json_open_array(json, "zero_point");
+    for (int64_t i = 0; i < scales->count; i++)
+        mm_json_put_number(json, NULL, scales->zero_point ? scales->zero_point[i] : 0);
+    mm_json_close_array(json);
+    if (scales->count > 1)
+        mm_json_put_whole(json, "axis", scales->axis);
+    mm_json_close_object(json);
+}
+
 static void put_layer(struct mm_json *json, const struct mm_session *session, size_t id)
 {
     const struct mm_layer *layer = mm_session_layer(session, id);
@@ -177,6 +203,7 @@ static void put_layer(struct mm_json *json, const struct mm_session *session, si
     if (blame)
         put_blame(json, session, blame);
     put_comparison(json, session, id);
+    put_scales(json, session, id);
     if (found) {
         put_worst(json, &found->worst);
         put_floors(json, found);

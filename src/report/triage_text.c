@@ -116,13 +116,12 @@ static void put_raw(struct mm_buf *out, const struct mm_session *session)
             name = mm_dtype_info(result->dst.dtype)->name;
         }
     }
-    if (raw == 0)
-        return;
-    mm_buf_printf(
-        &line,
-        "%zu tensors of dst hold raw %s that were never dequantised: their figures are of the codes. "
-        "Dump them dequantised; until then the others are judged as if they were.",
-        raw, name);
+    if (raw)
+        mm_buf_printf(
+            &line,
+            "%zu tensors of dst hold raw %s that were never dequantised: their figures are of the codes. "
+            "Dump them dequantised; until then the others are judged as if they were.",
+            raw, name);
     put_lines(out, 0, mm_buf_text(&line));
     mm_buf_done(&line);
 }
@@ -161,6 +160,9 @@ static void put_head(struct mm_buf *out, const struct mm_session *session)
         put_lines(out, 0, mm_buf_text(&line));
     mm_buf_clear(&line);
     mm_session_order_text(session, &line);
+    put_lines(out, 0, mm_buf_text(&line));
+    mm_buf_clear(&line);
+    mm_session_raw_text(session, &line);
     put_lines(out, 0, mm_buf_text(&line));
     mm_buf_done(&line);
     put_raw(out, session);

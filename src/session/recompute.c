@@ -114,6 +114,7 @@ static void submit(struct mm_session *session, size_t id, const struct holder *h
                                        .pair = session->layers[id].pair,
                                        .input = input,
                                        .schema = session->src->schema};
+    quantised_weights(session, id, &here->what);
     triage->recomputing++;
     mm_pool_submit(session->pool, &here->job);
 }

@@ -141,9 +141,12 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         mm_pairs_round_half(session->pairs);
     else
         find_properties(session);
+    if (!options->vendor_exact && quantised_apply(session, err) < 0)
+        return -1;
     if (options->shards && mm_pairs_shard(session->pairs, options->shard, options->shards, err) < 0)
         return -1;
     graph_shard(session);
+    quantised_shard(session);
     if (make_layers(session) < 0)
         return mm_fail_memory(err);
     if (comparison_open(session, err) < 0)
@@ -166,6 +169,7 @@ int mm_session_open(struct mm_session **out, const struct mm_session_options *op
         return mm_fail_memory(err);
     session->options = *options;
     mm_arena_init(&session->arena);
+    mm_arena_init(&session->quantised.arena);
     if (open_all(session, err) < 0) {
         mm_session_close(session);
         return -1;
@@ -261,6 +265,7 @@ void mm_session_close(struct mm_session *session)
     free(session->layers);
     mm_plan_close(session->plan);
     mm_model_match_done(&session->match);
+    quantised_done(session);
     mm_pairs_close(session->pairs);
     mm_dump_close(session->before);
     mm_dump_close(session->sim);

@@ -46,6 +46,16 @@ struct preview {
     bool made;       /* also when nothing is suggested */
 };
 
+/* What is known of dst's quantisation before anything is measured. */
+struct quantised_state {
+    struct mm_quantisation *facts;    /* of the model that dst ran; NULL: not given, or of no use */
+    struct mm_graph_weights *weights; /* that model's; NULL: they can't be read */
+    int32_t *tensor;                  /* [pairs] dst's tensor in that model; -1. NULL without facts */
+    size_t asked, known;              /* tensors of dst, and how many of them the model knows */
+    struct mm_scales_file file;       /* scales.json of dst's folder, or zeroed */
+    struct mm_arena arena;            /* what pairs borrow of scales */
+};
+
 struct mm_session {
     struct mm_session_options options;
     char *src_path, *dst_path;
@@ -64,6 +74,7 @@ struct mm_session {
     struct comparison comparison[MM_COMPARISON_COUNT];
     const struct mm_graph *model; /* the one that was given; options.graph is NULL when it is of no use */
     struct mm_model_match match;  /* of the pairs; zeroed without a model */
+    struct quantised_state quantised;
     enum mm_order_source order;
     const struct mm_layout *layout; /* of the pairs, or NULL */
     enum mm_dtype read_as[2]; /* src, dst: what all its integers were found to be bit patterns of, or NONE */
@@ -90,6 +101,28 @@ void read_as_seen(struct mm_session *session, struct mm_pairs *pairs, bool noted
 /* Undo what all of the dumps of these pairs have, if a few of them say so, and note it where that is wanted. Returns
  * it (of the session's arena), or NULL. */
 const struct mm_layout *layout_apply(struct mm_session *session, struct mm_pairs *pairs, bool noted);
+/* Before the pairs are divided: what dst's integers stand for, by the quantised model, scales.json, or the values. */
+int quantised_apply(struct mm_session *session, struct mm_err *err);
+/* Keep what is of the share's pairs. */
+void quantised_shard(struct mm_session *session);
+void quantised_done(struct mm_session *session);
+/* What the quantised model says of a layer's tensor; NULL: nothing. */
+const struct mm_quantised_tensor *quantised_facts(const struct mm_session *session, size_t id);
+/* The weights that dst had in the quantised model, if it says them. */
+void quantised_weights(const struct mm_session *session, size_t id, struct mm_recompute *what);
+/* Scales told from the values of a pair, in the arena; of no places (count 0) where it has no such integers; NULL without
+ * memory. */
+struct mm_pair_scales *scales_fit(struct mm_session *session, const struct mm_pair *pair);
+/* Scales that were told from values are told anew, for the layer's files have changed. */
+void scales_fit_again(struct mm_session *session, size_t id);
+/* The two sources besides the model: scales.json, and values. */
+int scales_from_file(struct mm_session *session, struct mm_err *err);
+int scales_from_values(struct mm_session *session, struct mm_err *err);
+/* Once scales are known: a Relu that dst has fused into the result before it is no difference. */
+void fold_apply(struct mm_session *session);
+/* Nodes without inputs, one for each name, so that names are found as a model's are. `what` begins error texts. */
+int order_graph_of_names(struct mm_graph **graph, const struct mm_order_names *names, const char *what,
+                         struct mm_err *err);
 /* Judge a layer whose result or thresholds changed; keeps the count of bad ones. */
 void session_judge(struct mm_session *session, struct mm_layer *layer);
 /* Fill in which other tensors dst of this layer may hold, if that is worth looking at. */

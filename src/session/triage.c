@@ -169,6 +169,7 @@ static int make_subjects(struct mm_session *session)
             (struct mm_subject){.pair = session->layers[id].pair,
                                 .result = judged(session, id),
                                 .op_type = mm_session_op(session, id),
+                                .facts = quantised_facts(session, id),
                                 .sim_dst = mm_session_comparison(session, id, MM_COMPARISON_IMPLEMENTATION),
                                 .src_sim = mm_session_comparison(session, id, MM_COMPARISON_FORMAT)};
     struct mm_flow_order order = {.graph = session->options.graph,

@@ -120,6 +120,10 @@ int mm_tensor_permute(const struct mm_tensor *tensor, const int *perm, struct mm
         view.stride[i] = stride[perm[i]];
     }
     view.strided = !is_row_major(&view);
+    for (int i = 0; tensor->scales && i < tensor->shape.rank; i++) {
+        if (perm[i] == tensor->scale_axis)
+            view.scale_axis = i;
+    }
     *out = view;
     return 0;
 }
@@ -145,7 +149,10 @@ int mm_tensor_cut(const struct mm_tensor *tensor, const int64_t *from, const str
     struct mm_tensor view = *tensor;
     int64_t begin, skip;
 
-    if (!viewable(tensor) || tensor->supply || tensor->runs == 0)
+    bool scaled = tensor->scales && tensor->scales->count > 1 && tensor->scale_axis < shape->rank &&
+                  shape->dim[tensor->scale_axis] != tensor->shape.dim[tensor->scale_axis];
+
+    if (!viewable(tensor) || tensor->supply || tensor->runs == 0 || scaled)
         return mm_fail(err, MM_EUNSUPPORTED, "a part of packed values can't be viewed");
     if (!view.strided)
         row_major(&view.shape, view.stride);

@@ -94,14 +94,29 @@ static double residual_of(const struct mm_subject *subject)
     return told && isfinite(recomputed->residual) ? recomputed->residual : NAN;
 }
 
+static bool is_fitted(const struct mm_subject *subject)
+{
+    return subject->pair->scales && subject->pair->scales->source == MM_SCALES_FITTED;
+}
+
+/* Is the result, or what it was computed from, read by scales that were fitted? They miss a little where values are
+ * wrong, and what is off then is the fit. */
+static bool any_fitted(const struct mm_flow *flow, const struct mm_subject *subjects, uint32_t id)
+{
+    bool fitted = is_fitted(&subjects[id]);
+    for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1] && !fitted; e++)
+        fitted = is_fitted(&subjects[flow->input[e]]);
+    return fitted;
+}
+
 /* A result that is nearer to src's than to what dst's inputs give is no fault of this operator: they were not its
  * inputs. */
-static void fill_own(const struct mm_background *background, const struct mm_subject *subject,
+static void fill_own(const struct mm_background *background, const struct mm_subject *subject, bool fitted,
                      struct mm_blame *here)
 {
     double residual = residual_of(subject);
-    here->own = mm_own_find(background, subject->recomputed, &here->explained);
-    if (here->own == MM_OWN_WRONG && here->error < OWN_SHARE * residual)
+    here->own = mm_own_find(background, subject, &here->explained);
+    if (here->own == MM_OWN_WRONG && (here->error < OWN_SHARE * residual || fitted))
         here->own = MM_OWN_UNKNOWN;
     if (!isnan(residual) && !is_nonfinite(subject->result))
         here->introduced = fmin(residual, here->error);
@@ -148,6 +163,12 @@ static bool enlarges(const struct mm_blame *here, const struct mm_blame *input)
            here->error > ENLARGES * here->input_error;
 }
 
+/* Integers that were read by a scale that is a guess: how large their error is means little. */
+static bool is_unsure(const struct mm_subject *subject)
+{
+    return subject->pair->scales && subject->pair->scales->unsure;
+}
+
 /* By what came in and what was recomputed; of a layer that is over. */
 static bool starts_by_itself(const struct mm_subject *subjects, const struct mm_blame *blame, uint32_t id)
 {
@@ -159,7 +180,8 @@ static bool starts_by_itself(const struct mm_subject *subjects, const struct mm_
         return !isinf(input->error);
     if (!isnan(residual_of(&subjects[id])))
         return here->own == MM_OWN_WRONG || here->introduced >= OWN_SHARE * here->error;
-    return input->over ? here->error > USUAL_GAIN * input->error : here->error >= USUAL_GAIN * input->error;
+    return input->over ? here->error > USUAL_GAIN * input->error && !is_unsure(&subjects[id])
+                       : here->error >= USUAL_GAIN * input->error;
 }
 
 static void find_root(const struct mm_subject *subjects, struct mm_blame *blame, uint32_t id)
@@ -207,7 +229,7 @@ static void fill_raw(const struct mm_subject *subject, const struct mm_threshold
                      struct mm_blame *here)
 {
     struct mm_raw raw;
-    here->raw = mm_raw_find(subject->result, &raw);
+    here->raw = !subject->pair->scales && mm_raw_find(subject->result, &raw);
     if (here->raw) {
         here->error = raw.error;
         here->over = raw.error > thresholds->diff2;
@@ -241,7 +263,7 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
     for (size_t id = 0; id < flow->count; id++) {
         struct mm_blame *here = &blame[id];
         *here = (struct mm_blame){.error = error_of(subjects[id].result),
-                                  .floor = floor_estimate(subjects[id].result, flow->quantised[id]),
+                                  .floor = floor_estimate(&subjects[id], flow->quantised[id]),
                                   .over = is_over(subjects[id].result, thresholds)};
         if (raw)
             fill_raw(&subjects[id], thresholds, here);
@@ -252,7 +274,7 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
     for (uint32_t id = 0; id < flow->count; id++) {
         find_worst_input(flow, subjects, blame, id);
         fill_figures(&blame[id]);
-        fill_own(&background, &subjects[id], &blame[id]);
+        fill_own(&background, &subjects[id], any_fitted(flow, subjects, id), &blame[id]);
         blame[id].starts = !blame[id].over && /* until all that is behind it is known */
                            (blame[id].own == MM_OWN_WRONG || (floats && is_jump(flow, subjects, blame, id)));
         find_root(subjects, blame, id);

@@ -7,6 +7,7 @@
 #include "triage/in_dump.h"
 #include "triage/jump.h"
 #include "triage/layer_text.h"
+#include "triage/scales.h"
 #include "triage/simulated.h"
 
 /* An error of so many times what rounding explains is still rounding: gains of operators are not known. */
@@ -224,6 +225,13 @@ static enum mm_verdict_kind kind_of_integers(const struct mm_triage_view *view, 
     return blame->own == MM_OWN_WRONG || same ? MM_VERDICT_IMPLEMENTATION : MM_VERDICT_OVER;
 }
 
+static void say_scales(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    enum mm_cause_id cause;
+    set(out, scales_verdict(view, id, &cause, out->text, sizeof out->text), MM_CERTAIN);
+    out->cause = cause;
+}
+
 static void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
                         struct mm_verdict *out)
 {
@@ -263,12 +271,21 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
 static void say_wrong(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_blame *blame = &view->blame[id];
-    double residual = view->subjects[id].recomputed->residual;
+    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
+    bool exact = view->subjects[id].facts && !isnan(recomputed->exact);
+    /* with its own weights it is right: it is these that are wrong */
+    bool weights = exact && recomputed->exact <= blame->explained;
+    double residual = exact && !weights ? recomputed->exact : recomputed->residual;
     char a[MM_NUM], b[MM_NUM];
     set(out, MM_VERDICT_IMPLEMENTATION, residual >= CERTAIN_RESIDUAL ? MM_CERTAIN : MM_LIKELY);
-    snprintf(out->text, sizeof out->text,
-             "recomputed from dst's own inputs it is off by %s; its format explains %s",
-             mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
+    if (weights)
+        snprintf(out->text, sizeof out->text,
+                 "the quantised model's weights are not the model's: off by %s, %s explained",
+                 mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
+    else
+        snprintf(out->text, sizeof out->text,
+                 "recomputed from dst's own inputs it is off by %s; its format explains %s",
+                 mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
 }
 
 /* The operator is right, and no rounding that is known explains the size: its inputs' errors do. */
@@ -360,6 +377,8 @@ static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const str
 {
     const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
     enum mm_verdict_kind kind = kind_of(finding);
+    if (scales_fitted(view, id) && mm_verdict_info(kind)->is_origin)
+        return scales_show(view, id, finding);
     /* what does no harm, or is plain rounding, does not leave such a residual */
     if (view->blame[id].own == MM_OWN_WRONG)
         return mm_verdict_info(kind)->is_origin && finding->cause != MM_CAUSE_ROUNDING;
@@ -423,6 +442,8 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
     bool on_grid = format && is_integer_setting(format) && mm_op_has_weights(view->subjects[id].op_type);
     bool integer = among_integers(view, id) || on_grid;
     good = good && !(integer && blame->error < INTEGER_UNEXPLAINED); /* rounding its weights may cost that */
+    if (scales_fitted(view, id))
+        return;
     if (blame->own == MM_OWN_WRONG)
         say_wrong(view, id, out);
     else if (recomputed && recomputed->state == MM_RECOMPUTE_DONE && isfinite(recomputed->residual) &&
@@ -451,7 +472,9 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
     bool its_format = finding && finding->cause == MM_CAUSE_ROUNDING &&
                       (wrong || (!conclude_is_noise(blame) && conclude_is_format(blame, evidence)));
     bool telling = finding && !its_format && may_accuse(view, id, finding);
-    if (telling)
+    if (!wrong && scales_explain(view, id))
+        say_scales(view, id, out);
+    else if (telling)
         say_finding(view, id, finding, out);
     else if (!evidence)
         return; /* not analysed yet */
@@ -539,6 +562,8 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
             blame->root; /* it would overflow whatever came in: raising the root alone moves the Inf here */
     else if (finding)
         say_finding(view, id, finding, out);
+    else if (integer && scales_explain(view, id))
+        say_scales(view, id, out);
     else if (integer && better && conclude_is_format(blame, evidence))
         say_setting(evidence, better, out);
     else if (!conclude_readers_mind(view, id, &readers))
@@ -604,6 +629,8 @@ static bool conclude_simulated(const struct mm_triage_view *view, uint32_t id, s
     double impl, format;
     bool starts = view->blame[id].starts;
     bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
+    if (scales_fitted(view, id))
+        return false; /* what dst is off by from it may be the fit's */
     switch (simulated_tell(view, id, &impl, &format)) {
     case SIMULATED_IMPLEMENTATION: say_simulated_implementation(view, id, impl, out); return true;
     case SIMULATED_FORMAT:

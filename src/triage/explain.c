@@ -138,6 +138,46 @@ static void say_floor(const struct mm_blame *blame, const struct mm_subject *sub
     }
 }
 
+/* "From the quantised model: u8, scale 0.0123, zero point 114. Rounding src to that must cost 0.0031." */
+static void say_scales(const struct mm_subject *subject, struct mm_buf *out)
+{
+    const struct mm_pair_scales *from = subject->pair->scales;
+    const struct mm_evidence *evidence = subject->evidence;
+    const struct mm_result *result = subject->result;
+    enum mm_dequantised how = mm_pair_dequantised(subject->pair, result->src.dtype, result->dst.dtype);
+    char a[MM_NUM], b[MM_NUM];
+    if (how == MM_DEQUANTISED_NO)
+        return;
+    enum mm_dtype codes = from->scales.dtype ? from->scales.dtype : result->dst.dtype;
+    mm_buf_printf(out, "Scales %s: %s, ", mm_scales_source_text(from->source), mm_dtype_info(codes)->name);
+    if (from->scales.count > 1)
+        mm_buf_printf(out, "one for each of %lld places on axis %d", (long long)from->scales.count,
+                      from->scales.axis);
+    else
+        mm_buf_printf(out, "%s, zero point %s", mm_num_short(a, from->scales.scale[0], 4),
+                      mm_num_short(b, from->scales.zero_point ? from->scales.zero_point[0] : 0, 4));
+    if (evidence && !isnan(evidence->scales_cost)) {
+        mm_buf_printf(out, "; rounding src to %s must cost %s", from->scales.count > 1 ? "them" : "it",
+                      mm_num_short(a, evidence->scales_cost, 2));
+        if (evidence->scales_clipped > 0)
+            mm_buf_printf(out, ", and %s %% of src lies beyond the range",
+                          mm_num_short(b, 100 * evidence->scales_clipped, 2));
+    }
+    mm_buf_puts(out, ".\n");
+}
+
+/* What of the operator is integers, as the quantised model has it. */
+static void say_facts(const struct mm_quantised_tensor *facts, struct mm_buf *out)
+{
+    if (!facts)
+        return;
+    if (!facts->parts)
+        mm_buf_puts(out, "In the quantised model this operator computes in floats.\n");
+    else if (facts->parts & MM_PART_WEIGHTS && facts->weights != MM_GRANULARITY_UNKNOWN)
+        mm_buf_printf(out, "Its weights are int%d with %s (from the quantised model).\n", facts->bits,
+                      facts->weights == MM_PER_CHANNEL ? "a scale for each channel" : "one scale");
+}
+
 /* "Other settings: a scale for each channel of the weights +6.8 dB, ..." for an operator on integers. */
 static void say_gains(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
 {
@@ -148,7 +188,7 @@ static void say_gains(const struct mm_triage_view *view, uint32_t id, struct mm_
     if (!mm_gains_find(&view->subjects[id], integer, &gains))
         return;
     mm_background_find(view->subjects, view->count, &background);
-    gains.per_channel = mm_background_gain(&background, gains.per_channel);
+    gains.per_channel = mm_background_gain(&background, &view->subjects[id], gains.per_channel);
     const struct {
         const char *what;
         double gain;
@@ -186,6 +226,9 @@ static void say_recomputed(const struct mm_blame *blame, const struct mm_recompu
     if (isfinite(blame->explained))
         mm_buf_printf(out, "; formats and weights explain %s", mm_num_short(b, blame->explained, 2));
     mm_buf_puts(out, ".\n");
+    if (!isnan(recomputed->exact))
+        mm_buf_printf(out, "With the weights of the quantised model: off by %s.\n",
+                      isinf(recomputed->exact) ? "all of it" : mm_num_short(a, recomputed->exact, 2));
     if (recomputed->channel >= 0 && recomputed->channel_share >= CHANNEL_SHOWN && blame->own == MM_OWN_WRONG)
         mm_buf_printf(out, "%.0f %% of that is in channel %lld of %lld.\n", 100 * recomputed->channel_share,
                       (long long)recomputed->channel, (long long)recomputed->channels);
@@ -285,6 +328,9 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
     say_worst(subject->evidence, evidence);
     say_simulation(view, id, evidence);
     if (!view->blame[id].raw) { /* of codes, what formats cost and causes explain means nothing */
+        say_scales(subject, evidence);
+        if (view->blame[id].over)
+            say_facts(subject->facts, evidence);
         say_floor(&view->blame[id], subject, evidence);
         say_gains(view, id, evidence);
         say_own(view, id, verdict, evidence);

@@ -27,6 +27,9 @@ static int draw_words(struct canvas *c, const struct app *app, size_t id, int y)
     if (layer->result.spread > 0)
         mm_buf_printf(&text, "; samples differ by %s", mm_num_short(spread, layer->result.spread, 2));
     y = layer_sentence(c, y, ROLE_VALUE, "pair", mm_buf_text(&text));
+    mm_buf_clear(&text);
+    if (mm_layer_scales_text(layer, &text))
+        y = layer_sentence(c, y, ROLE_VALUE, "dst", mm_buf_text(&text));
     mm_buf_done(&text);
     return y;
 }

@@ -31,6 +31,7 @@ static struct mm_recomputed *add(struct run *run, enum mm_operator_kind kind, do
                                    .per_channel = NAN,
                                    .fit_tensor = NAN,
                                    .fit_channel = NAN,
+                                   .exact = NAN,
                                    .channel = -1};
     run->subject[run->count++].recomputed = here;
     return here;
@@ -47,7 +48,7 @@ static void weights(struct mm_recomputed *here, double fit_tensor, double fit_ch
 static enum mm_own own(struct run *run, size_t place, double *explained)
 {
     mm_background_find(run->subject, run->count, &run->background);
-    return mm_own_find(&run->background, &run->recomputed[place], explained);
+    return mm_own_find(&run->background, &run->subject[place], explained);
 }
 
 /* Floats: right up to 3 times the rounding or 0.001, wrong from 0.02 on. */
@@ -112,7 +113,7 @@ static void nothing_told(void **state)
     here->state = MM_RECOMPUTE_VOID;
     assert_int_equal(own(&run, 0, &explained), MM_OWN_UNKNOWN);
     assert_true(isnan(explained));
-    assert_int_equal(mm_own_find(&run.background, NULL, NULL), MM_OWN_UNKNOWN);
+    assert_int_equal(mm_own_find(&run.background, &(struct mm_subject){0}, NULL), MM_OWN_UNKNOWN);
     mm_background_find(NULL, 0, &run.background);
     assert_false(run.background.coarse);
 }
@@ -134,26 +135,81 @@ static void granularity(void **state)
     assert_int_equal(run.background.voted, 3);
     assert_int_equal(run.background.per_tensor, 2);
     assert_int_equal(run.background.per_channel, 1);
-    assert_true(mm_background_gain(&run.background, 5) == 5);
+    assert_true(mm_background_gain(&run.background, NULL, 5) == 5);
     for (int i = 0; i < 2; i++)
         weights(&run.recomputed[i], 0.01, 0.3);
     mm_background_find(run.subject, run.count, &run.background);
     assert_int_equal(run.background.weights, MM_PER_CHANNEL);
-    assert_true(mm_background_gain(&run.background, 5) == 0);
-    assert_true(isnan(mm_background_gain(&run.background, NAN)));
+    assert_true(mm_background_gain(&run.background, NULL, 5) == 0);
+    assert_true(isnan(mm_background_gain(&run.background, NULL, NAN)));
     weights(&run.recomputed[0], 0.4, 0.01);
     mm_background_find(run.subject, run.count, &run.background);
     assert_int_equal(run.background.weights, MM_GRANULARITY_UNKNOWN); /* 0.4 against 0.5 */
-    assert_true(isnan(mm_background_gain(&run.background, 5)));
+    assert_true(isnan(mm_background_gain(&run.background, NULL, 5)));
+}
+
+/* What the quantised model says takes the place of the vote, and of what 256 steps of each range would cost. */
+static void facts(void **state)
+{
+    (void)state;
+    static const double step = 0.12;
+    struct mm_result result = {.state = MM_STATE_MEASURED, .metrics.dst = {.finite = 10, .std = 2}};
+    struct mm_quantised_tensor integers = {.scales = {.count = 1, .scale = &step, .dtype = MM_U8},
+                                           .parts = MM_PART_RESULT | MM_PART_INPUT | MM_PART_WEIGHTS,
+                                           .bits = 8,
+                                           .weights = MM_PER_CHANNEL};
+    struct mm_quantised_tensor floats = {.parts = 0}, nibbles = integers;
+    struct run run = {.count = 0};
+    double explained;
+    for (int i = 0; i < 5; i++) {
+        weights(add(&run, MM_OPERATOR_LINEAR, 0.015), 0.5, 0.02); /* a vote would be for one scale */
+        run.subject[i].result = &result;
+        run.subject[i].facts = &integers;
+    }
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_RIGHT);
+    assert_true(run.background.told && run.background.weights == MM_PER_CHANNEL);
+    assert_int_equal(run.background.voted, 5);
+    double steps = 0.12 / sqrt(12) / 2; /* its own scale, against the RMS of dst */
+    assert_true(fabs(explained - sqrt(steps * steps + 0.003 * 0.003 + 0.004 * 0.004)) < 1e-12);
+    assert_true(mm_background_gain(&run.background, &run.subject[0], 5) == 0);
+    nibbles.bits = 4; /* 7 steps a side instead of 127 */
+    nibbles.weights = MM_PER_TENSOR;
+    nibbles.parts = MM_PART_WEIGHTS;
+    run.subject[0].facts = &nibbles;
+    own(&run, 0, &explained);
+    assert_true(fabs(explained - 0.012 * 127 / 7) < 1e-12);
+    assert_int_equal(run.background.weights, MM_GRANULARITY_UNKNOWN); /* some have one, some many */
+    assert_true(mm_background_gain(&run.background, &run.subject[0], 5) == 5);
+    run.subject[0].facts = &floats; /* its 0.03 is not the integers' around it */
+    run.recomputed[0].residual = 0.03;
+    run.recomputed[1].residual = run.recomputed[2].residual = 0.001;
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_UNKNOWN); /* twice the others' 0.015 */
+    run.recomputed[3].residual = run.recomputed[4].residual = 0.001;
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_WRONG);
+    assert_true(explained == 6e-8);
+    /* with the very weights that dst had, and its inputs: the step alone explains, and others of its kind do not count */
+    run.subject[0].facts = &integers;
+    run.recomputed[0].exact = 0.06;
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_UNKNOWN);
+    assert_true(fabs(explained - hypot(steps, 0.003)) < 1e-12);
+    run.recomputed[0].exact_inputs = true;
+    run.recomputed[0].exact = 0.05;
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_RIGHT); /* 0.05 is less than 3 steps of 0.0173 */
+    assert_true(fabs(explained - steps) < 1e-12);
+    run.recomputed[0].exact = 0.07;
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_WRONG); /* 4 steps are 0.069 */
+    run.recomputed[0].exact = NAN;
+    run.subject[0].facts = NULL;
+    for (int i = 1; i < 5; i++)
+        run.recomputed[i].residual = 0.015;
+    assert_true(own(&run, 0, &explained) != MM_OWN_WRONG);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(floats),
-        cmocka_unit_test(integers),
-        cmocka_unit_test(nothing_told),
-        cmocka_unit_test(granularity),
+        cmocka_unit_test(floats),      cmocka_unit_test(integers), cmocka_unit_test(nothing_told),
+        cmocka_unit_test(granularity), cmocka_unit_test(facts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
