@@ -109,6 +109,7 @@ cause_try cause_class_map;                                                      
 cause_try cause_near_zero, cause_rounding;                                         /* cause_small.c */
 cause_try cause_lost_rows, cause_blocks;                                           /* match.c, blocks.c */
 cause_try cause_integers, cause_cancellation; /* integers.c, cancellation.c */
+cause_try cause_table;                        /* table.c */
 cause_try cause_reference;                    /* reference.c */
 
 #endif

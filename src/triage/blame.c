@@ -21,7 +21,8 @@ static double error_of(const struct mm_result *result)
         return NAN;
     if (result->metrics.nonfinite_differ)
         return INFINITY;
-    return isnan(result->metrics.diff2) ? 0 : result->metrics.diff2;
+    double error = isnan(result->metrics.diff2) ? 0 : result->metrics.diff2;
+    return fmax(error, result->table.error);
 }
 
 static bool is_over(const struct mm_result *result, const struct mm_thresholds *thresholds)
@@ -29,7 +30,8 @@ static bool is_over(const struct mm_result *result, const struct mm_thresholds *
     if (result->state == MM_STATE_MISMATCH)
         return true;
     const struct mm_metrics *m = &result->metrics;
-    return result->state == MM_STATE_MEASURED && (m->nonfinite_differ || mm_thresholds_over(thresholds, m));
+    return result->state == MM_STATE_MEASURED && (m->nonfinite_differ || mm_thresholds_over(thresholds, m) ||
+                                                  mm_thresholds_over_table(thresholds, &result->table));
 }
 
 static bool is_nonfinite(const struct mm_result *result)
@@ -176,7 +178,8 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
         struct mm_blame *here = &blame[id];
         *here = (struct mm_blame){.error = error_of(subjects[id].result),
                                   .floor = floor_estimate(subjects[id].result, flow->quantised[id]),
-                                  .over = is_over(subjects[id].result, thresholds)};
+                                  .over = is_over(subjects[id].result, thresholds),
+                                  .table = mm_thresholds_over_table(thresholds, &subjects[id].result->table)};
         if (raw)
             fill_raw(&subjects[id], thresholds, here);
         find_worst_input(flow, blame, id);
@@ -226,5 +229,5 @@ bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame 
     bool edge = flow->role[id] != MM_ROLE_INNER;
     bool integer = (flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
     bool jumps = blame[id].built_up && blame[id].error > JUMP_LOOKED_AT * blame[id].input_error;
-    return blame[id].starts || (blame[id].over && (edge || integer || jumps));
+    return blame[id].starts || (blame[id].over && (edge || integer || jumps || blame[id].table));
 }

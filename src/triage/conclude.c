@@ -171,6 +171,8 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
     out->cause = finding->cause;
     if (finding->cause == MM_CAUSE_CANCELLATION)
         out->confidence = MM_LIKELY; /* its score only puts it behind near zero */
+    if (finding->cause == MM_CAUSE_INTEGERS && out->confidence == MM_CERTAIN)
+        out->confidence = MM_LIKELY; /* that they differ is certain, whose fault it is not */
     if (finding->cause == MM_CAUSE_STALE || finding->cause == MM_CAUSE_IN_DUMP)
         out->from = finding->layer;
     bool right = !view->blame[id].readers_mind &&
@@ -317,6 +319,13 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
         say_unexplained(blame, view->flow->role[id], out);
 }
 
+/* Good as a whole, and over by some columns of a table. */
+static bool by_columns(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_metrics *m = &view->subjects[id].result->metrics;
+    return view->blame[id].table && !m->nonfinite_differ && !mm_thresholds_over(view->thresholds, m);
+}
+
 static void conclude_start(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_blame *blame = &view->blame[id];
@@ -332,8 +341,8 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
     bool telling = finding && !its_format && may_accuse(view, id, finding);
     if (telling)
         say_finding(view, id, finding, out);
-    else if (!evidence)
-        return; /* not analysed yet */
+    else if (!evidence || by_columns(view, id))
+        return; /* not analysed yet; or what is off is known, and no more */
     else if (!wrong && conclude_is_format(blame, evidence) && better)
         say_setting(evidence, better, out);
     else if (!wrong && conclude_is_format(blame, evidence))

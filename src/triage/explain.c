@@ -123,8 +123,8 @@ static void say_floor(const struct mm_blame *blame, const struct mm_subject *sub
             mm_buf_puts(out, " represents these values exactly");
         else
             mm_buf_printf(out, ": error of at least %s", mm_num_short(a, format->metrics.diff2, 2));
-        if (isfinite(blame->introduced) && blame->introduced > 0.01 * format->metrics.diff2 &&
-            format->metrics.diff2 > 0)
+        if (!blame->table && isfinite(blame->introduced) &&
+            blame->introduced > 0.01 * format->metrics.diff2 && format->metrics.diff2 > 0)
             mm_buf_printf(out, "; this layer adds %sx that",
                           factor(b, blame->introduced / format->metrics.diff2));
         mm_buf_puts(out, ".\n");
