@@ -71,11 +71,15 @@ static void fill_figures(struct mm_blame *here)
 
 /* ---- what was recomputed ---- */
 
+/* Columns of a table may be all wrong, and the residual, which is of the whole, says nothing of that. */
+#define COLUMNS_HIDDEN 4.0
+
 /* The residual, where the operator was computed again from the inputs that it had; NaN. */
 static double residual_of(const struct mm_subject *subject)
 {
     const struct mm_recomputed *recomputed = subject->recomputed;
-    bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
+    bool hidden = subject->result->table.error > COLUMNS_HIDDEN * subject->result->metrics.diff2;
+    bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite && !hidden;
     return told && isfinite(recomputed->residual) ? recomputed->residual : NAN;
 }
 

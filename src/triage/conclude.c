@@ -163,8 +163,8 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
     bool hurt = view->blame[id].readers_hurt;
     if (finding->cause == MM_CAUSE_REORDERED && hurt)
         kind = MM_VERDICT_IMPLEMENTATION; /* another order that a reader minds */
-    else if (info->at_edges && (role & MM_ROLE_INPUT))
-        kind = MM_VERDICT_INPUT;
+    else if ((info->at_edges || finding->cause == MM_CAUSE_INTEGERS) && (role & MM_ROLE_INPUT))
+        kind = MM_VERDICT_INPUT; /* other token ids were fed */
     else if (info->at_edges && (role & MM_ROLE_OUTPUT))
         kind = MM_VERDICT_OUTPUT;
     set(out, kind, confidence_of(finding->score));
@@ -273,6 +273,13 @@ static bool is_integer_run(const struct mm_flow *flow)
     return false;
 }
 
+/* Good as a whole, and over by some columns of a table. */
+static bool by_columns(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_metrics *m = &view->subjects[id].result->metrics;
+    return view->blame[id].table && !m->nonfinite_differ && !mm_thresholds_over(view->thresholds, m);
+}
+
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
 static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
@@ -281,7 +288,8 @@ static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const str
     /* what does no harm, or is plain rounding, does not leave such a residual */
     if (view->blame[id].own == MM_OWN_WRONG)
         return mm_verdict_info(kind)->is_origin && finding->cause != MM_CAUSE_ROUNDING;
-    bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
+    bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite &&
+                !by_columns(view, id);
     if (told && finding->cause == MM_CAUSE_CHANNEL_RANGE)
         return coarse_weights(recomputed);
     if (!view->flow->ordered && finding->cause == MM_CAUSE_AFFINE && is_integer_run(view->flow))
@@ -302,6 +310,27 @@ static bool among_integers(const struct mm_triage_view *view, uint32_t id)
     return integer;
 }
 
+/* A small difference of large values, as far as the inputs can be guessed: too little to decide, enough not to accuse. */
+static const struct mm_finding *perhaps_small(const struct mm_evidence *evidence)
+{
+    const struct mm_finding *found = NULL;
+    for (size_t i = 0; evidence && i < evidence->findings; i++) {
+        enum mm_cause_id cause = evidence->finding[i].cause;
+        if (cause == MM_CAUSE_CANCELLATION || (cause == MM_CAUSE_NEAR_ZERO && !found))
+            found = &evidence->finding[i];
+    }
+    return found;
+}
+
+static void say_perhaps_small(const struct mm_triage_view *view, uint32_t id,
+                              const struct mm_finding *finding, struct mm_verdict *out)
+{
+    if (finding->cause == MM_CAUSE_CANCELLATION)
+        say_finding(view, id, finding, out);
+    if (finding->cause == MM_CAUSE_CANCELLATION)
+        out->confidence = MM_POSSIBLE;
+}
+
 /* Where nobody recomputed, all inputs have to be good before an operator is accused of what nothing explains. */
 static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
@@ -315,15 +344,10 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
     else if (recomputed && recomputed->state == MM_RECOMPUTE_DONE && isfinite(recomputed->residual) &&
              !recomputed->nonfinite)
         say_right(view, id, out);
+    else if (good && perhaps_small(view->subjects[id].evidence))
+        say_perhaps_small(view, id, perhaps_small(view->subjects[id].evidence), out);
     else if (good && view->flow->ordered && out->kind != MM_VERDICT_OVERFLOW && out->kind != MM_VERDICT_SHAPE)
         say_unexplained(blame, view->flow->role[id], out);
-}
-
-/* Good as a whole, and over by some columns of a table. */
-static bool by_columns(const struct mm_triage_view *view, uint32_t id)
-{
-    const struct mm_metrics *m = &view->subjects[id].result->metrics;
-    return view->blame[id].table && !m->nonfinite_differ && !mm_thresholds_over(view->thresholds, m);
 }
 
 static void conclude_start(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
