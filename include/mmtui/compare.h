@@ -180,7 +180,7 @@ struct mm_table {
     uint8_t kind[MM_TABLE_COLUMNS_MAX];  /* enum mm_table_kind */
     uint8_t level[MM_TABLE_COLUMNS_MAX]; /* of VALUES: powers of 8 below the largest */
 };
-/* The columns that are furthest off. */
+/* The columns that are furthest off. Of 64-bit integers that are no table: all of it, axis, first and last being -1. */
 struct mm_table_error {
     int axis;
     enum mm_table_kind kind; /* NONE: no such table, or nothing is off there */
@@ -269,7 +269,7 @@ const struct mm_metrics *mm_result_judged(const struct mm_result *result);
  */
 int64_t mm_sentinels_mask(double *s, double *d, int64_t count);
 
-/* "column 5", "columns 0 to 3": which these are. Returns out. */
+/* "column 5", "columns 0 to 3", "all of it": which these are. Returns out. */
 const char *mm_table_text(const struct mm_table_error *columns, char *out, size_t size);
 /* Does it hold 32 or 64-bit integers on both sides? */
 bool mm_table_integers(const struct mm_result *result);

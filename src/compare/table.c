@@ -360,7 +360,9 @@ void mm_table_measure(const struct mm_table *table, const double *s, const doubl
 
 const char *mm_table_text(const struct mm_table_error *columns, char *out, size_t size)
 {
-    if (columns->first == columns->last)
+    if (columns->first < 0)
+        snprintf(out, size, "all of it");
+    else if (columns->first == columns->last)
         snprintf(out, size, "column %" PRId64, columns->first);
     else
         snprintf(out, size, "columns %" PRId64 " to %" PRId64, columns->first, columns->last);
@@ -428,10 +430,27 @@ static bool may_be_table(const struct mm_tensor *s)
     return false;
 }
 
+/* 64-bit integers are ids, indices, shapes: compared as such, all of them, where they are no table. */
+static void measure_ids(const double *s, const double *d, int64_t count, struct mm_table_error *out)
+{
+    int64_t differ = 0;
+    for (int64_t i = 0; i < count; i++)
+        differ += s[i] != d[i];
+    *out = (struct mm_table_error){.axis = -1, .first = -1, .last = -1, .kind = MM_TABLE_INTEGERS};
+    out->error = (double)differ / (double)count;
+}
+
+static bool holds_ids_only(const struct mm_result *result)
+{
+    return result->src.dtype == MM_I64 && result->dst.dtype == MM_I64 && result->masked == 0 &&
+           result->metrics.count <= COUNT_MAX && result->metrics.max_abs > 0;
+}
+
 int table_measure(const struct mm_pair_tensors *tensors, const atomic_bool *cancel, struct mm_result *result,
                   bool *failed_dst, struct mm_err *err)
 {
-    if (!table_possible(result, &tensors->s.shape) || !may_be_table(&tensors->s))
+    bool ids = holds_ids_only(result);
+    if (!ids && (!table_possible(result, &tensors->s.shape) || !may_be_table(&tensors->s)))
         return 0;
     double *s = mm_tensor_decode(&tensors->s, false, cancel, err);
     double *d = s ? mm_tensor_decode(&tensors->d, false, cancel, err) : NULL;
@@ -439,6 +458,8 @@ int table_measure(const struct mm_pair_tensors *tensors, const atomic_bool *canc
     *failed_dst = s && !d;
     if (s && d && mm_table_find(s, d, &tensors->s.shape, mm_table_integers(result), &table))
         mm_table_measure(&table, s, d, &result->table);
+    else if (s && d && ids)
+        measure_ids(s, d, result->metrics.count, &result->table);
     free(s);
     int failed = s && d ? 0 : -1;
     free(d);

@@ -112,10 +112,17 @@ double mm_background_gain(const struct mm_background *background, double per_cha
 
 /* ---- one of them ---- */
 
+/* A residual that follows what rounding the weights leaves is that, in whatever format all else is. */
+#define FOLLOWS 0.9
+
 /* An operator that rounds nothing adds nothing, in whatever format; one that is stored in integers adds a step. */
 static double explained_of(const struct mm_background *background, const struct mm_recomputed *recomputed)
 {
     double of_float = recomputed->rounding;
+    if (recomputed->fit_tensor >= FOLLOWS)
+        return fmax(of_float, recomputed->per_tensor);
+    if (recomputed->fit_channel >= FOLLOWS)
+        return fmax(of_float, recomputed->per_channel);
     if (!background->coarse)
         return of_float;
     return fmax(of_float, mm_recomputed_int8(recomputed, background->weights));

@@ -131,6 +131,8 @@ static void find_root(const struct mm_subject *subjects, struct mm_blame *blame,
         here->starts = here->own == MM_OWN_WRONG || here->introduced >= OWN_SHARE * here->error;
     else if (input && input->over)
         here->starts = here->error > USUAL_GAIN * input->error;
+    else if (input && input->own == MM_OWN_WRONG)
+        here->starts = false; /* below the threshold, and a fault: this operator made it larger */
     else
         here->starts = !input || here->error >= USUAL_GAIN * input->error;
     if (here->starts) {
@@ -142,7 +144,7 @@ static void find_root(const struct mm_subject *subjects, struct mm_blame *blame,
         here->root = input->root;
         here->built_up = input->built_up;
     } else {
-        here->root = largest_share(blame, id);
+        here->root = input->own == MM_OWN_WRONG ? here->worst_input : largest_share(blame, id);
         here->built_up = !blame[here->root].starts;
         here->starts = here->root == (int32_t)id;
     }

@@ -196,6 +196,24 @@ static void say_wrong(const struct mm_triage_view *view, uint32_t id, struct mm_
              mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
 }
 
+/* One scale for all weights is the reason where the residual has its pattern, and a scale a channel would halve it. */
+static bool coarse_weights(const struct mm_recomputed *recomputed)
+{
+    return recomputed->fit_tensor > recomputed->fit_channel && recomputed->fit_tensor >= FIT_DECIDES &&
+           recomputed->per_tensor >= SETTING_GAIN * recomputed->per_channel;
+}
+
+/* The residual is what one scale for all weights leaves. */
+static void say_weights(const struct mm_recomputed *recomputed, struct mm_verdict *out)
+{
+    char figure[MM_NUM];
+    set(out, MM_VERDICT_SETTINGS, MM_LIKELY);
+    out->cause = MM_CAUSE_CHANNEL_RANGE;
+    snprintf(out->text, sizeof out->text, "weights of one scale cost %s: per-channel ones would gain %.1f dB",
+             mm_num_short(figure, recomputed->per_tensor, 2),
+             20 * log10(recomputed->per_tensor / recomputed->per_channel));
+}
+
 /* The operator is right, and no rounding that is known explains the size: its inputs' errors do. */
 static void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
@@ -245,13 +263,6 @@ static const struct mm_finding *deciding(const struct mm_triage_view *view, uint
         (!best || memory->score > best->score))
         best = memory;
     return best;
-}
-
-/* One scale for all weights is the reason where the residual has its pattern, and a scale a channel would halve it. */
-static bool coarse_weights(const struct mm_recomputed *recomputed)
-{
-    return recomputed->fit_tensor > recomputed->fit_channel && recomputed->fit_tensor >= FIT_DECIDES &&
-           recomputed->per_tensor >= SETTING_GAIN * recomputed->per_channel;
 }
 
 /* Small against what goes in, if that is known: then a constant or a factor of it is rounding as well. */
@@ -331,6 +342,12 @@ static void say_perhaps_small(const struct mm_triage_view *view, uint32_t id,
         out->confidence = MM_POSSIBLE;
 }
 
+static bool is_told(const struct mm_recomputed *recomputed)
+{
+    return recomputed && recomputed->state == MM_RECOMPUTE_DONE && isfinite(recomputed->residual) &&
+           !recomputed->nonfinite;
+}
+
 /* Where nobody recomputed, all inputs have to be good before an operator is accused of what nothing explains. */
 static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
@@ -341,8 +358,9 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
     good = good && !(integer && blame->error < INTEGER_UNEXPLAINED); /* rounding its weights may cost that */
     if (blame->own == MM_OWN_WRONG)
         say_wrong(view, id, out);
-    else if (recomputed && recomputed->state == MM_RECOMPUTE_DONE && isfinite(recomputed->residual) &&
-             !recomputed->nonfinite)
+    else if (is_told(recomputed) && blame->worst_input >= 0 && coarse_weights(recomputed))
+        say_weights(recomputed, out);
+    else if (is_told(recomputed))
         say_right(view, id, out);
     else if (good && perhaps_small(view->subjects[id].evidence))
         say_perhaps_small(view, id, perhaps_small(view->subjects[id].evidence), out);

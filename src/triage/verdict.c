@@ -69,7 +69,10 @@ static void judge_columns(const struct mm_result *result, struct mm_verdict *out
     char which[64], figure[MM_NUM];
     mm_table_text(columns, which, sizeof which);
     out->kind = MM_VERDICT_OVER;
-    if (columns->kind == MM_TABLE_INTEGERS)
+    if (columns->first < 0)
+        snprintf(out->text, sizeof out->text, "%s %% of these integers differ",
+                 mm_num_short(figure, 100 * columns->error, 2));
+    else if (columns->kind == MM_TABLE_INTEGERS)
         snprintf(out->text, sizeof out->text, "%s: %s %% of its integers differ", which,
                  mm_num_short(figure, 100 * columns->error, 2));
     else

@@ -143,6 +143,32 @@ static void indices(void **state)
     assert_int_equal(worst_of(s, d, (struct mm_shape){2, {ROWS, 3}}, true).kind, MM_TABLE_NONE);
 }
 
+/* Token ids that are off by one: a millionth of the energy. 2 of 8 differ. */
+static void ids_that_are_no_table(void **state)
+{
+    (void)state;
+    int64_t s[8], d[8];
+    struct mm_shape shape = {2, {1, 8}};
+    struct mm_pair_tensors tensors = {.has_src = true, .has_dst = true};
+    struct mm_run run[2];
+    struct mm_err err;
+    bool failed_dst;
+    for (int i = 0; i < 8; i++) {
+        s[i] = 3000 + i * i;
+        d[i] = s[i] + (i % 4 == 1);
+    }
+    for (int same = 0; same < 2; same++) {
+        struct mm_result result = {.src.dtype = MM_I64, .dst.dtype = MM_I64};
+        mm_tensor_raw(&tensors.s, MM_I64, &shape, s, &run[0]);
+        mm_tensor_raw(&tensors.d, MM_I64, &shape, same ? s : d, &run[1]);
+        assert_int_equal(mm_measure_tensors(&tensors.s, &tensors.d, NULL, NULL, &result.metrics, &err), 0);
+        assert_int_equal(table_measure(&tensors, NULL, &result, &failed_dst, &err), 0);
+        assert_int_equal(result.table.kind, same ? MM_TABLE_NONE : MM_TABLE_INTEGERS);
+        assert_true(result.table.error == (same ? 0 : 0.25));
+        assert_true(same || (result.table.axis == -1 && result.table.first == -1));
+    }
+}
+
 static double noise(uint64_t *seed)
 {
     *seed = *seed * 6364136223846793005u + 1442695040888963407u;
@@ -223,6 +249,7 @@ int main(void)
         cmocka_unit_test(scores_by_themselves),
         cmocka_unit_test(raw_results_both_ways),
         cmocka_unit_test(indices),
+        cmocka_unit_test(ids_that_are_no_table),
         cmocka_unit_test(what_is_none),
         cmocka_unit_test(names_of_columns),
         cmocka_unit_test(measured_pairs),

@@ -88,6 +88,9 @@ static void columns_of_a_table(void **state)
         (struct mm_table_error){.axis = 2, .kind = MM_TABLE_SCORES, .first = 4, .last = 83, .error = 0.3};
     assert_verdict(&both, &result, &usual, MM_VERDICT_OVER, true, "columns 4 to 83: off by 0.3");
     assert_true(mm_triage_rank(&result) == 0.3);
+    result.table =
+        (struct mm_table_error){.axis = -1, .kind = MM_TABLE_INTEGERS, .first = -1, .last = -1, .error = 0.2};
+    assert_verdict(&both, &result, &usual, MM_VERDICT_OVER, true, "20 % of these integers differ");
     result.metrics.diff2 = 0.1; /* the whole comes first */
     assert_verdict(&both, &result, &usual, MM_VERDICT_OVER, true, "2x over 0.05");
 }
