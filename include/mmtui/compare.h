@@ -269,6 +269,8 @@ const struct mm_metrics *mm_result_judged(const struct mm_result *result);
  */
 int64_t mm_sentinels_mask(double *s, double *d, int64_t count);
 
+/* "integers", "scores", "values": in files; "" for NONE and what is no kind. */
+const char *mm_table_word(enum mm_table_kind kind);
 /* "column 5", "columns 0 to 3", "all of it": which these are. Returns out. */
 const char *mm_table_text(const struct mm_table_error *columns, char *out, size_t size);
 /* Does it hold 32 or 64-bit integers on both sides? */

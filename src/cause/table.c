@@ -155,7 +155,8 @@ static void say_zero(const struct trial *t, const struct part *part, const char 
     bool coarse = step > 0 && most <= 0.75 * step;
     if (coarse)
         found->finding.cause = MM_CAUSE_UNDERFLOW;
-    found_say(found, "%s: all 0%s", which, coarse ? ", one scale for boxes and scores loses them" : "");
+    found_say(found, "%s %s all 0%s", which, part->columns > 1 ? "are" : "is",
+              coarse ? ", one scale for boxes and scores loses them" : "");
     found_evidence(found, "In src these columns reach %s; in dst they are 0 throughout.%s%s%s",
                    mm_num_short(a, most, 3), coarse ? " dst's values lie " : "",
                    coarse ? mm_num_short(b, step, 3) : "",
@@ -174,7 +175,7 @@ static bool scores_explained(const struct trial *t, const struct part *part, con
     bool logit = is_logit(part);
     if (!logit && !is_twice(part))
         return false;
-    found_say(found, "%s: dst %s", which, logit ? "lacks the sigmoid" : "has the sigmoid twice");
+    found_say(found, "dst %s in %s", logit ? "lacks the sigmoid" : "has the sigmoid twice", which);
     found_evidence(found, "In %s %s.", which,
                    logit ? "src is the sigmoid of dst"
                          : "dst is the sigmoid of src, which holds scores already");
@@ -245,7 +246,7 @@ static bool columns_exchanged(const struct mm_table *table, const struct trial *
     found->finding.cause = MM_CAUSE_CHANNELS_PERMUTED;
     found->finding.score = 0.98;
     if (corners)
-        found_say(found, "columns %" PRId64 " to %" PRId64 ": x and y exchanged (boxes y, x, y, x)", first,
+        found_say(found, "x and y exchanged in columns %" PRId64 " to %" PRId64 " (boxes y, x, y, x)", first,
                   first + 3);
     else
         found_say(found, "columns in another order: %s", text);
@@ -362,8 +363,8 @@ static bool integers_counted(const struct part *part, const char *which, struct 
     mm_num_short(share, 100 * (double)differ / (double)part->rows, 2);
     mm_num_short(a, part->d[first], 5);
     mm_num_short(b, part->s[first], 5);
-    found_say(found, "%s: %" PRId64 " of %" PRId64 " integers differ, first %s for %s", which, differ,
-              part->rows, a, b);
+    found_say(found, "%" PRId64 " of %" PRId64 " integers differ in %s, first %s for %s", differ, part->rows,
+              which, a, b);
     found_evidence(found,
                    "In %s %s %% of the rows hold another whole number; the first is row %" PRId64
                    ": dst %s, src %s.",
@@ -381,7 +382,7 @@ static void take_inner(const struct mm_finding *inner, const char *which, struct
     bool fits = strlen(which) + 2 + strlen(sentence) < sizeof found->finding.sentence;
     int length = (int)(fits || !end ? strlen(sentence) : (size_t)(end - sentence));
     found->finding = *inner;
-    found_say(found, "%s: %.*s", which, length, sentence);
+    found_say(found, "%s, %.*s", which, length, sentence);
     found_evidence(found, "Of %s alone: %s", which, inner->evidence);
 }
 
@@ -403,7 +404,7 @@ static bool group_explained(const struct trial *t, const struct part *part,
     found->finding.cause = MM_CAUSE_COLUMNS;
     found->finding.score = SCORE_UNNAMED;
     mm_num_short(figure, worst->error, 2);
-    found_say(found, "%s: off by %s", which, figure);
+    found_say(found, "%s off by %s", which, figure);
     found_evidence(found, "By themselves, %s are off by %s.", which, figure);
     return true;
 }

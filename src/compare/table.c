@@ -358,6 +358,13 @@ void mm_table_measure(const struct mm_table *table, const double *s, const doubl
 
 /* ---- measuring ---- */
 
+const char *mm_table_word(enum mm_table_kind kind)
+{
+    static const char *const words[] = {
+        [MM_TABLE_INTEGERS] = "integers", [MM_TABLE_SCORES] = "scores", [MM_TABLE_VALUES] = "values"};
+    return kind > MM_TABLE_NONE && (size_t)kind < MM_COUNT(words) ? words[kind] : "";
+}
+
 const char *mm_table_text(const struct mm_table_error *columns, char *out, size_t size)
 {
     if (columns->first < 0)

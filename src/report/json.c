@@ -142,12 +142,10 @@ static void put_verdict(struct mm_json *json, const struct mm_verdict *verdict)
 /* Of a table: the columns that are furthest off. */
 static void put_table(struct mm_json *json, const struct mm_table_error *table)
 {
-    static const char *const words[] = {
-        [MM_TABLE_INTEGERS] = "integers", [MM_TABLE_SCORES] = "scores", [MM_TABLE_VALUES] = "values"};
     mm_json_line(json, 3);
     mm_json_open_object(json, "columns");
     mm_json_put_whole(json, "axis", table->axis);
-    mm_json_put_text(json, "kind", words[table->kind]);
+    mm_json_put_text(json, "kind", mm_table_word(table->kind));
     mm_json_put_whole(json, "first", table->first);
     mm_json_put_whole(json, "last", table->last);
     mm_json_put_number(json, "error", table->error);

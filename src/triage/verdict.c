@@ -73,11 +73,10 @@ static void judge_columns(const struct mm_result *result, struct mm_verdict *out
         snprintf(out->text, sizeof out->text, "%s %% of these integers differ",
                  mm_num_short(figure, 100 * columns->error, 2));
     else if (columns->kind == MM_TABLE_INTEGERS)
-        snprintf(out->text, sizeof out->text, "%s: %s %% of its integers differ", which,
-                 mm_num_short(figure, 100 * columns->error, 2));
+        snprintf(out->text, sizeof out->text, "%s %% of the integers in %s differ",
+                 mm_num_short(figure, 100 * columns->error, 2), which);
     else
-        snprintf(out->text, sizeof out->text, "%s: off by %s", which,
-                 mm_num_short(figure, columns->error, 2));
+        snprintf(out->text, sizeof out->text, "%s off by %s", which, mm_num_short(figure, columns->error, 2));
 }
 
 static void judge_measured(const struct mm_result *result, const struct mm_thresholds *thresholds,

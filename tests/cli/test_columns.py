@@ -66,9 +66,42 @@ def classes_by_another_table(folder):
     verdict, cause, text, columns = looked(folder, 1, make)
     same(make.diff2 < 0.05, True)
     same((verdict, cause), ("output-fault", "class-map"))
-    same(text.startswith("column 5: class ids mapped by another table"), True, text)
+    same(text.startswith("column 5, class ids mapped by another table"), True, text)
     same((columns["axis"], columns["kind"], columns["first"], columns["last"]), (1, "integers", 5, 5))
     same(abs(columns["error"] - make.share) < 1e-9, True)
+
+
+@test
+def report_without_tensors(folder):
+    """columns: a report that is opened without the tensors counts them as well"""
+
+    def make(t):
+        s = t.detections(40)
+        d = t.near(s, 5)
+        d[:10, 5] += 1
+        return s, d
+
+    looked(folder, 7, make)
+    out = mmtui(folder / "out" / "mmtui.json").out
+    same("25 % of the integers in column 5 differ" in out and "2 pairs; 1 bad" in out, True, out)
+
+
+@test
+def token_ids(folder):
+    """columns: token ids that are off by one, a millionth of the energy, are other tokens that were fed"""
+
+    def make(t):
+        s = t.random.integers(1000, 3000, (1, 40))
+        return s, s + (np.arange(40) % 4 == 0)
+
+    tables = Tables(folder, 8)
+    tables.put(*make(tables))
+    for side in ("src", "dst"):
+        (folder / side / "10_images.npy").unlink()  # it is the input now
+    compare(folder, "--fail", status=1)
+    told = json.loads(mmtui("triage", folder / "src", folder / "dst", "--json").out)["layers"][0]
+    same((told["verdict"], told["cause"]), ("input-fault", "integers-differ"))
+    same(told["text"].startswith("10 of 40 integers differ (25 %)"), True, told["text"])
 
 
 @test
@@ -84,7 +117,7 @@ def ssd_boxes(folder):
         return s, d
 
     verdict, cause, text, columns = looked(folder, 2, make)
-    same((verdict, text), ("output-fault", "columns 3 to 6: x and y exchanged (boxes y, x, y, x)"))
+    same((verdict, text), ("output-fault", "x and y exchanged in columns 3 to 6 (boxes y, x, y, x)"))
 
 
 @test
@@ -100,7 +133,7 @@ def raw_scores_lost(folder):
 
     verdict, cause, text, columns = looked(folder, 3, make)
     same((verdict, cause), ("format-limited", "underflow"))
-    same(text, "columns 4 to 15: all 0, one scale for boxes and scores loses them")
+    same(text, "columns 4 to 15 are all 0, one scale for boxes and scores loses them")
     same((columns["axis"], columns["kind"], columns["error"]), (1, "scores", 1))
 
 

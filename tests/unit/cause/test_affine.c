@@ -104,13 +104,13 @@ static void conventions(void **state)
     noise_half(&f);
     fault_find(&f);
     assert_cause(&f, MM_CAUSE_BOXES, 0.95,
-                 "columns 0 to 3: boxes as centre and size instead of corners: corrected");
+                 "columns 0 to 3, boxes as centre and size instead of corners: corrected");
     double *swap = f.s;
     f.s = f.d;
     f.d = swap;
     fault_find(&f);
     assert_cause(&f, MM_CAUSE_BOXES, 0.95,
-                 "columns 0 to 3: boxes as corners instead of centre and size: corrected");
+                 "columns 0 to 3, boxes as corners instead of centre and size: corrected");
     fault_done(&f);
 }
 

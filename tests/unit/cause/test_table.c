@@ -50,12 +50,12 @@ static void another_table(void **state)
     for (int row = 0; row < ROWS; row++)
         f.d[row * WIDTH + 5] = table[(int)f.s[row * WIDTH + 5]];
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_CLASS_MAP, 0.9, "column 5: class ids mapped by another table: explains 100 %");
+    assert_cause(&f, MM_CAUSE_CLASS_MAP, 0.9, "column 5, class ids mapped by another table: explains 100 %");
     assert_non_null(strstr(f.finding[0].evidence, "0->3 1->7"));
     for (int row = 0; row < ROWS; row++)
         f.d[row * WIDTH + 5] = f.s[row * WIDTH + 5] + 1;
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_CLASS_MAP, 0.9, "column 5: class ids are off by +1");
+    assert_cause(&f, MM_CAUSE_CLASS_MAP, 0.9, "column 5, class ids are off by +1");
     fault_done(&f);
 }
 
@@ -71,7 +71,7 @@ static void counted(void **state)
     f.s[9 * WIDTH + 5] = 3;
     f.d[9 * WIDTH + 5] = 4;
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_INTEGERS, 0.9, "column 5: 2 of 40 integers differ, first 9 for 3");
+    assert_cause(&f, MM_CAUSE_INTEGERS, 0.9, "2 of 40 integers differ in column 5, first 9 for 3");
     fault_done(&f);
 }
 
@@ -88,7 +88,8 @@ static void boxes(void **state)
         memcpy(d, kept, sizeof kept);
     }
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_CHANNELS_PERMUTED, 0.9, "columns 0 to 3: x and y exchanged (boxes y, x, y, x)");
+    assert_cause(&f, MM_CAUSE_CHANNELS_PERMUTED, 0.9,
+                 "x and y exchanged in columns 0 to 3 (boxes y, x, y, x)");
     detections(&f, 1);
     near(&f);
     for (int row = 0; row < ROWS; row++) {
@@ -96,7 +97,7 @@ static void boxes(void **state)
         f.d[row * WIDTH + 3] -= f.d[row * WIDTH + 1];
     }
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_BOXES, 0.9, "columns 0 to 4: boxes as corner and size instead of corners");
+    assert_cause(&f, MM_CAUSE_BOXES, 0.9, "columns 0 to 4, boxes as corner and size instead of corners");
     fault_done(&f);
 }
 
@@ -171,19 +172,19 @@ static void raw_scores(void **state)
     for (int64_t i = 0; i < f.count; i++)
         f.d[i] = i % RAW < 4 ? f.s[i] : log(f.s[i] / (1 - f.s[i]));
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_COLUMNS, 0.9, "columns 4 to 23: dst lacks the sigmoid");
+    assert_cause(&f, MM_CAUSE_COLUMNS, 0.9, "dst lacks the sigmoid in columns 4 to 23");
     for (int64_t i = 0; i < f.count; i++)
         f.d[i] = i % RAW < 4 ? f.s[i] : 1 / (1 + exp(-f.s[i]));
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_COLUMNS, 0.9, "columns 4 to 23: dst has the sigmoid twice");
+    assert_cause(&f, MM_CAUSE_COLUMNS, 0.9, "dst has the sigmoid twice in columns 4 to 23");
     for (int64_t i = 0; i < f.count; i++)
         f.d[i] = i % RAW < 4 ? f.s[i] : 0;
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_COLUMNS, 0.9, "columns 4 to 23: all 0");
+    assert_cause(&f, MM_CAUSE_COLUMNS, 0.9, "columns 4 to 23 are all 0");
     for (int64_t i = 0; i < f.count; i++) /* steps of 2.5: the scores are below half of one */
         f.d[i] = rint(f.s[i] / 2.5) * 2.5;
     fault_find(&f);
-    assert_cause(&f, MM_CAUSE_UNDERFLOW, 0.9, "columns 4 to 23: all 0, one scale for boxes and scores");
+    assert_cause(&f, MM_CAUSE_UNDERFLOW, 0.9, "columns 4 to 23 are all 0, one scale for boxes and scores");
     fault_done(&f);
 }
 

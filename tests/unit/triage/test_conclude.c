@@ -262,7 +262,7 @@ static void columns(void **state)
         (struct mm_table_error){.axis = 1, .kind = MM_TABLE_SCORES, .first = 4, .last = 9, .error = 0.25};
     net.subject[1].evidence = &nothing;
     mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
-    assert_kind(&net, 1, MM_VERDICT_OVER, "columns 4 to 9: off by 0.25");
+    assert_kind(&net, 1, MM_VERDICT_OVER, "columns 4 to 9 off by 0.25");
     assert_true(conclude(&net, 1).bad);
     network_done(&net);
 }

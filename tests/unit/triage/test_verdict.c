@@ -82,11 +82,11 @@ static void columns_of_a_table(void **state)
     assert_verdict(&both, &result, &usual, MM_VERDICT_OK, false, "");
     assert_true(mm_triage_rank(&result) == 0.05);
     result.table.error = 0.12;
-    assert_verdict(&both, &result, &usual, MM_VERDICT_OVER, true, "column 5: 12 % of its integers differ");
-    assert_verdict(&both, &result, &floor, MM_VERDICT_OVER, true, "column 5: 12 % of its integers differ");
+    assert_verdict(&both, &result, &usual, MM_VERDICT_OVER, true, "12 % of the integers in column 5 differ");
+    assert_verdict(&both, &result, &floor, MM_VERDICT_OVER, true, "12 % of the integers in column 5 differ");
     result.table =
         (struct mm_table_error){.axis = 2, .kind = MM_TABLE_SCORES, .first = 4, .last = 83, .error = 0.3};
-    assert_verdict(&both, &result, &usual, MM_VERDICT_OVER, true, "columns 4 to 83: off by 0.3");
+    assert_verdict(&both, &result, &usual, MM_VERDICT_OVER, true, "columns 4 to 83 off by 0.3");
     assert_true(mm_triage_rank(&result) == 0.3);
     result.table =
         (struct mm_table_error){.axis = -1, .kind = MM_TABLE_INTEGERS, .first = -1, .last = -1, .error = 0.2};
