@@ -28,7 +28,8 @@
 #define SCORE_LEAST   0.05 /* scores below it, on both sides, are nothing */
 #define POSITIVE_MOST 0.95 /* share of the rows whose box has a size */
 #define LEVEL_FACTOR  8.0  /* columns of values within such a factor are measured together */
-#define SAMPLE_ROWS   32
+#define SAMPLE_ROWS   12
+#define SMALL         16384 /* elements: looked at as a whole, where columns are few */
 
 /* ---- where columns are ---- */
 
@@ -401,26 +402,44 @@ bool table_possible(const struct mm_result *result, const struct mm_shape *shape
            axes_of(shape, axes);
 }
 
-/* A part of src: a few rows, spread. False where it is like no table. */
+/* A few rows of src, spread; of many columns those of a box and the one behind. */
+static void take_sample(const struct mm_tensor *tensor, const struct mm_table *table, struct mm_table *part,
+                        double x[SAMPLE_ROWS * LABELLED_MAX])
+{
+    struct mm_cursor cursor;
+    *part = *table;
+    part->columns = table->columns <= LABELLED_MAX ? table->columns : 5;
+    part->rows = table->rows < SAMPLE_ROWS ? table->rows : SAMPLE_ROWS;
+    part->inner = 1;
+    mm_cursor_init(&cursor, tensor);
+    for (int64_t row = 0; row < part->rows; row++) {
+        for (int64_t c = 0; c < part->columns; c++) {
+            int64_t at = mm_table_at(table, row * (table->rows / part->rows), c);
+            if (cursor.index != at)
+                mm_cursor_seek(&cursor, at);
+            mm_cursor_double(&cursor, &x[row * part->columns + c], 1);
+        }
+    }
+}
+
+/* Whole numbers that are not 0 alone, which what is behind a ReLU is often, too. */
+static bool may_hold_ids(const struct column *column)
+{
+    return column->whole[0] && column->low[0] >= -1 - WHOLE_NOISE && column->nonzero > 0;
+}
+
+/* False where a few rows are like no table. */
 static bool sample_fits(const struct mm_tensor *tensor, const struct mm_shape *shape, int axis)
 {
     struct mm_table table, part;
+    struct column column[LABELLED_MAX];
     double x[SAMPLE_ROWS * LABELLED_MAX];
     lay(&table, shape, axis);
-    part = table;
-    part.columns = table.columns < LABELLED_MAX ? table.columns : LABELLED_MAX;
-    part.rows = table.rows < SAMPLE_ROWS ? table.rows : SAMPLE_ROWS;
-    part.inner = 1;
-    for (int64_t row = 0; row < part.rows; row++) {
-        for (int64_t c = 0; c < part.columns; c++)
-            x[row * part.columns + c] =
-                mm_tensor_at(tensor, mm_table_at(&table, row * (table.rows / part.rows), c));
-    }
-    struct column column[LABELLED_MAX];
+    take_sample(tensor, &table, &part, x);
     part.used = look(&part, x, x, column);
     bool fits = part.used == 0 || begins_with_box(&part, column, part.used);
     for (int64_t c = 0; c < part.columns && table.columns <= LABELLED_MAX; c++)
-        fits = fits || (column[c].whole[0] && column[c].low[0] >= -1 - WHOLE_NOISE);
+        fits = fits || may_hold_ids(&column[c]);
     return fits;
 }
 
@@ -431,7 +450,10 @@ static bool may_be_table(const struct mm_tensor *s)
     if (s->encoding != MM_ENC_RAW || !mm_tensor_settled(s))
         return s->count <= COUNT_MAX / 16;
     for (int i = 0; i < count; i++) {
-        if (s->shape.dim[axes[i]] <= MM_TABLE_COLUMNS_MAX && sample_fits(s, &s->shape, axes[i]))
+        int64_t columns = s->shape.dim[axes[i]];
+        if (columns <= NARROW && s->count <= SMALL)
+            return true;
+        if (columns <= MM_TABLE_COLUMNS_MAX && sample_fits(s, &s->shape, axes[i]))
             return true;
     }
     return false;
