@@ -44,6 +44,19 @@ static void assert_kind(const struct network *net, uint32_t id, enum mm_verdict_
     assert_int_equal(verdict.bad, kind != MM_VERDICT_OK);
 }
 
+/* The evidence has this line. */
+static void assert_explained(const struct network *net, uint32_t id, const char *line)
+{
+    struct mm_triage_view view = view_of(net);
+    struct mm_verdict verdict = conclude(net, id);
+    struct mm_buf evidence = {0}, next = {0};
+    mm_triage_explain(&view, id, &verdict, &evidence, &next);
+    if (!strstr(mm_buf_text(&evidence), line))
+        fail_msg("no \"%s\" in:\n%s", line, mm_buf_text(&evidence));
+    mm_buf_done(&evidence);
+    mm_buf_done(&next);
+}
+
 /* Evidence with int8 floors: per tensor `coarse`, asymmetric `asymmetric`, per channel `fine`; dst has the
  * first. */
 static struct mm_evidence int8_evidence(double coarse, double asymmetric, double fine)
@@ -264,6 +277,10 @@ static void columns(void **state)
     mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
     assert_kind(&net, 1, MM_VERDICT_OVER, "columns 4 to 9 off by 0.25");
     assert_true(conclude(&net, 1).bad);
+    assert_explained(&net, 1, "Columns count by themselves: columns 4 to 9 off by 0.25.\n");
+    net.result[1].table =
+        (struct mm_table_error){.axis = 1, .kind = MM_TABLE_INTEGERS, .first = 5, .last = 5, .error = 0.125};
+    assert_explained(&net, 1, "Whole numbers count by themselves: 12.5 % differ in column 5.\n");
     network_done(&net);
 }
 
