@@ -111,6 +111,8 @@ enum mm_cause_id {
     MM_CAUSE_UNWRITTEN,     /* a part of dst was never written */
     MM_CAUSE_CLASS_MAP,     /* integers mapped by another table */
     MM_CAUSE_BOXES,         /* one affine map a coordinate (letterbox) */
+    MM_CAUSE_COLUMNS,       /* a table: some of its columns hold something else */
+    MM_CAUSE_DETECTIONS,    /* a table with rows more or fewer, the others agree */
     MM_CAUSE_LOST_ROWS,     /* rows of src are nowhere in dst, others are there twice */
     MM_CAUSE_BLOCKS,        /* channels as blocks of pixels, in the other order (DCR / CRD) */
     MM_CAUSE_WRAPPED,       /* integers that wrap around instead of saturating */
@@ -194,6 +196,7 @@ struct mm_case {
     const struct channels
         *channels; /* sums of each channel along `channels_axis`, if somebody had them; NULL */
     int channels_axis;
+    bool part; /* columns of a table, which is not looked at as one again */
 };
 #define MM_CASE_MAX ((int64_t)8 << 20) /* elements a side that are held in memory to look at structure */
 

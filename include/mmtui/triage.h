@@ -26,6 +26,9 @@ bool mm_thresholds_over(const struct mm_thresholds *thresholds, const struct mm_
 /* The same of a MEASURED pair, by what it is judged by. Integers of 64 bits on either side are ids or indices: these are
  * over, too, when a larger share of them than the threshold of diff2 differs, by however little. */
 bool mm_result_over(const struct mm_thresholds *thresholds, const struct mm_result *result);
+/* Is a group of columns off by more than diff2's threshold, whatever the whole tensor is? For whole numbers that is a
+ * share of the rows. No floor: a class that is off by 1 is another class. */
+bool mm_thresholds_over_table(const struct mm_thresholds *thresholds, const struct mm_table_error *table);
 
 /* ---- flow: which layer feeds which ------------------------------------------------------------------- */
 
@@ -133,7 +136,8 @@ bool mm_raw_dump(const struct mm_subject *subjects, size_t count);
 /* ---- blame: introduced or inherited ------------------------------------------------------------------ */
 
 struct mm_blame {
-    double error;         /* diff2; +Inf where one side is non-finite alone; NaN not measured */
+    double
+        error; /* diff2, or that of a table's worst columns; +Inf where one side is non-finite alone; NaN not measured */
     int32_t worst_input;  /* layer; -1: none */
     double input_error;   /* of worst_input; 0 without inputs */
     double amplification; /* error / input_error; NaN when there is no input error */
@@ -141,6 +145,7 @@ struct mm_blame {
     double floor;         /* what storing the result in dst's format costs; an estimate from its statistics */
     double expected;      /* floors of the layers on the worst way here, added up */
     bool over;            /* verdict over the thresholds (non-finite counts) */
+    bool table;           /* some columns of a table are over */
     bool starts;          /* the error is introduced here, and it or a layer behind is over */
     int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
     bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */

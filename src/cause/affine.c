@@ -253,18 +253,24 @@ static bool other_convention(const struct trial *t, struct found *found, int axi
         {to_far_corner, "corners instead of corner and size", 0},
     };
     char b[MM_NUM], c[MM_NUM];
+    double least = INFINITY;
+    const char *name = "";
     for (size_t i = 0; i < MM_COUNT(conventions); i++) {
         struct convention h = conventions[i];
         h.axis = axis;
-        if (!found_set(found, t, predict_residual(t, predict_convention, &h), 0))
-            continue;
-        mm_num_short(b, found->finding.residual, 1);
-        found_say(found, "boxes as %s: corrected, the error is %s", h.name, b);
-        found_evidence(found, "dst gives boxes as %s; converted, the error is %s instead of %s.", h.name, b,
-                       mm_num_short(c, t->observed, 2));
-        return true;
+        double residual = predict_residual(t, predict_convention, &h);
+        if (residual < least) {
+            least = residual;
+            name = h.name;
+        }
     }
-    return false;
+    if (!isfinite(least) || !found_set(found, t, least, 0))
+        return false;
+    mm_num_short(b, least, 1);
+    found_say(found, "boxes as %s: corrected, the error is %s", name, b);
+    found_evidence(found, "dst gives boxes as %s; converted, the error is %s instead of %s.", name, b,
+                   mm_num_short(c, t->observed, 2));
+    return true;
 }
 
 bool cause_boxes(const struct trial *t, struct found *found)

@@ -11,7 +11,8 @@ enum need {
     NEED_METRICS, /* the figures of a measured pair */
     NEED_PAIRS,   /* values of both sides, position by position */
     NEED_MOVES,   /* the same, and an error so far above the noise that putting values back can explain it */
-    NEED_VALUES   /* values of both sides, whatever their shapes; position by position as NEED_MOVES */
+    NEED_VALUES,  /* values of both sides, whatever their shapes; position by position as NEED_MOVES */
+    NEED_ANY      /* values of both sides, whatever their shapes, and however small the error */
 };
 
 struct row {
@@ -145,6 +146,14 @@ static const struct row rows[MM_CAUSE_COUNT] = {
                          "Map boxes back with the resize and padding that the input had."},
                         NEED_PAIRS,
                         cause_boxes},
+    [MM_CAUSE_COLUMNS] = {{"columns", "some columns hold something else", IMPLEMENTATION, AT_EDGES,
+                           CANNOT_FIX, "Check what these columns are made of: they mean something else."},
+                          NEED_ANY,
+                          cause_table},
+    [MM_CAUSE_DETECTIONS] = {{"detections", "more or fewer rows", MM_VERDICT_OUTPUT, AT_EDGES, CANNOT_FIX,
+                              "Compare the scores near the threshold; the rows that both sides have agree."},
+                             NEED_ANY,
+                             NULL}, /* cause_table finds it */
     [MM_CAUSE_LOST_ROWS] = {{"lost-rows", "rows lost, others doubled", IMPLEMENTATION, AT_EDGES, CANNOT_FIX,
                              "Check the indices that these rows were taken by."},
                             NEED_MOVES,
@@ -245,11 +254,12 @@ static bool makes_sense(const struct row *row, const struct trial *t)
     if (!row->try)
         return false;
     if (t->c->result->state == MM_STATE_MISMATCH)
-        return row->need == NEED_VALUES && t->values;
+        return (row->need == NEED_VALUES || row->need == NEED_ANY) && t->values;
     switch (row->need) {
     case NEED_METRICS: return true;
     case NEED_PAIRS: return t->aligned;
     case NEED_MOVES: return may_have_moved(t);
+    case NEED_ANY: return t->values;
     case NEED_VALUES: return t->values && (!t->aligned || may_have_moved(t));
     }
     return false;

@@ -123,5 +123,6 @@ cause_try cause_wrapped, cause_pairs, cause_halved; /* wrap.c, pairs.c */
 cause_try cause_signs, cause_borders;               /* signs.c, borders.c */
 cause_try cause_samples, cause_softmax_axis;        /* samples.c, softmax_axis.c */
 cause_try cause_mask, cause_isolated;               /* mask.c, isolated.c */
+cause_try cause_table;                              /* table.c */
 
 #endif

@@ -1,6 +1,7 @@
 /* Measuring a pair: one pass over both tensors, a second one where the first would lose digits. */
 #include "compare/measure.h"
 #include "compare/bits.h"
+#include "compare/table.h"
 #include "compare/hist.h"
 #include "compare/quantile.h"
 #include "compare/sentinel.h"
@@ -269,6 +270,7 @@ static void forget_figures(struct mm_result *result)
     free(result->rest);
     result->rest = NULL;
     result->masked = 0;
+    result->table = (struct mm_table_error){0};
 }
 
 /* Keep what the headers say, of one side too when the other can't be opened. */
@@ -337,7 +339,8 @@ static int take_figures(void *context, const struct mm_pair_tensors *tensors, bo
         return -1;
     if (result->state == MM_STATE_SINGLE)
         keep_single(&result->metrics, !task->pair->src);
-    else if (sentinels_measure(tensors, task->options, task->cancel, result, failed_dst, err))
+    else if (sentinels_measure(tensors, task->options, task->cancel, result, failed_dst, err) ||
+             table_measure(tensors, task->cancel, result, failed_dst, err))
         return -1;
     else
         result->state = MM_STATE_MEASURED;

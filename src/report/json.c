@@ -150,9 +150,24 @@ static void put_verdict(struct mm_json *json, const struct mm_verdict *verdict)
     mm_json_close_object(json);
 }
 
+/* Of a table: the columns that are furthest off. */
+static void put_table(struct mm_json *json, const struct mm_table_error *table)
+{
+    mm_json_line(json, 3);
+    mm_json_open_object(json, "columns");
+    mm_json_put_whole(json, "axis", table->axis);
+    mm_json_put_text(json, "kind", mm_table_word(table->kind));
+    mm_json_put_whole(json, "first", table->first);
+    mm_json_put_whole(json, "last", table->last);
+    mm_json_put_number(json, "error", table->error);
+    mm_json_close_object(json);
+}
+
 static void put_measured(struct mm_json *json, const struct mm_result *result)
 {
     put_metrics(json, &result->metrics);
+    if (result->table.kind != MM_TABLE_NONE)
+        put_table(json, &result->table);
     if (result->has_quantiles)
         put_quantiles(json, &result->quantiles);
     if (result->hist)

@@ -147,6 +147,17 @@ static double weights_cost(const struct mm_recomputed *recomputed, const struct 
     return isfinite(of_int8) && facts->bits > 1 ? of_int8 * 127 / steps : 0;
 }
 
+/* A residual that follows what rounding the weights leaves is that, in whatever format all else is. */
+#define FOLLOWS 0.9
+
+/* What rounding the weights leaves, where the residual follows it; NaN: it does not. */
+static double followed(const struct mm_recomputed *recomputed)
+{
+    if (recomputed->fit_tensor >= FOLLOWS)
+        return recomputed->per_tensor;
+    return recomputed->fit_channel >= FOLLOWS ? recomputed->per_channel : NAN;
+}
+
 /* Was it computed with the very weights that dst had? Then their rounding is no part of the residual. */
 static bool is_exact(const struct mm_subject *subject)
 {
@@ -174,6 +185,8 @@ static double explained_of(const struct mm_background *background, const struct 
     double of_float = subject->recomputed->rounding;
     if (subject->facts)
         return fmax(of_float, explained_by_facts(subject, exact));
+    if (!isnan(followed(subject->recomputed)))
+        return fmax(of_float, followed(subject->recomputed));
     if (!background->coarse)
         return of_float;
     return fmax(of_float, mm_recomputed_int8(subject->recomputed, background->weights));

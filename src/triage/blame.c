@@ -26,7 +26,8 @@ static double error_of(const struct mm_result *result)
         return NAN;
     if (result->metrics.nonfinite_differ)
         return INFINITY;
-    return isnan(result->metrics.diff2) ? 0 : result->metrics.diff2;
+    double error = isnan(result->metrics.diff2) ? 0 : result->metrics.diff2;
+    return fmax(error, result->table.error);
 }
 
 static bool is_over(const struct mm_result *result, const struct mm_thresholds *thresholds)
@@ -34,7 +35,8 @@ static bool is_over(const struct mm_result *result, const struct mm_thresholds *
     if (result->state == MM_STATE_MISMATCH)
         return true;
     const struct mm_metrics *m = &result->metrics;
-    return result->state == MM_STATE_MEASURED && (m->nonfinite_differ || mm_result_over(thresholds, result));
+    return result->state == MM_STATE_MEASURED && (m->nonfinite_differ || mm_result_over(thresholds, result) ||
+                                                  mm_thresholds_over_table(thresholds, &result->table));
 }
 
 static bool is_nonfinite(const struct mm_result *result)
@@ -86,11 +88,15 @@ static void fill_figures(struct mm_blame *here)
 
 /* ---- what was recomputed ---- */
 
+/* Columns of a table may be all wrong, and the residual, which is of the whole, says nothing of that. */
+#define COLUMNS_HIDDEN 4.0
+
 /* The residual, where the operator was computed again from the inputs that it had; NaN. */
 static double residual_of(const struct mm_subject *subject)
 {
     const struct mm_recomputed *recomputed = subject->recomputed;
-    bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
+    bool hidden = subject->result->table.error > COLUMNS_HIDDEN * subject->result->metrics.diff2;
+    bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite && !hidden;
     return told && isfinite(recomputed->residual) ? recomputed->residual : NAN;
 }
 
@@ -180,8 +186,11 @@ static bool starts_by_itself(const struct mm_subject *subjects, const struct mm_
         return !isinf(input->error);
     if (!isnan(residual_of(&subjects[id])))
         return here->own == MM_OWN_WRONG || here->introduced >= OWN_SHARE * here->error;
-    return input->over ? here->error > USUAL_GAIN * input->error && !is_unsure(&subjects[id])
-                       : here->error >= USUAL_GAIN * input->error;
+    if (input->over)
+        return here->error > USUAL_GAIN * input->error && !is_unsure(&subjects[id]);
+    if (input->own == MM_OWN_WRONG)
+        return false; /* below the threshold, and a fault: this operator made it larger */
+    return here->error >= USUAL_GAIN * input->error;
 }
 
 static void find_root(const struct mm_subject *subjects, struct mm_blame *blame, uint32_t id)
@@ -205,7 +214,7 @@ static void find_root(const struct mm_subject *subjects, struct mm_blame *blame,
         here->root = blame[way.top].root;
         here->built_up = blame[way.top].built_up;
     } else {
-        here->root = way.best;
+        here->root = input->own == MM_OWN_WRONG ? here->worst_input : way.best;
         here->built_up = !blame[here->root].starts;
         here->starts = here->root == (int32_t)id;
     }
@@ -264,7 +273,8 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
         struct mm_blame *here = &blame[id];
         *here = (struct mm_blame){.error = error_of(subjects[id].result),
                                   .floor = floor_estimate(&subjects[id], flow->quantised[id]),
-                                  .over = is_over(subjects[id].result, thresholds)};
+                                  .over = is_over(subjects[id].result, thresholds),
+                                  .table = mm_thresholds_over_table(thresholds, &subjects[id].result->table)};
         if (raw)
             fill_raw(&subjects[id], thresholds, here);
         fill_bits(subjects[id].result, thresholds, here);
@@ -319,5 +329,6 @@ bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame 
     bool integer = (flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
     bool jumps = blame[id].built_up && blame[id].error > ENLARGES * blame[id].input_error;
     bool stands_out = isfinite(blame[id].error) && blame[id].error > MM_STANDS_OUT * blame[id].input_error;
-    return blame[id].starts || (blame[id].over && (edge || integer || jumps || stands_out));
+    return blame[id].starts ||
+           (blame[id].over && (edge || integer || jumps || stands_out || blame[id].table));
 }

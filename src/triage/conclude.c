@@ -251,6 +251,8 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
     out->cause = finding->cause;
     if (finding->cause == MM_CAUSE_CANCELLATION)
         out->confidence = MM_LIKELY; /* its score only puts it behind near zero */
+    if (finding->cause == MM_CAUSE_INTEGERS && out->confidence == MM_CERTAIN)
+        out->confidence = MM_LIKELY; /* that they differ is certain, whose fault it is not */
     if (finding->cause == MM_CAUSE_STALE || finding->cause == MM_CAUSE_IN_DUMP)
         out->from = finding->layer;
     if (finding->cause == MM_CAUSE_STALE && readers_are_right(view, id)) {
@@ -286,6 +288,24 @@ static void say_wrong(const struct mm_triage_view *view, uint32_t id, struct mm_
         snprintf(out->text, sizeof out->text,
                  "recomputed from dst's own inputs it is off by %s; its format explains %s",
                  mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
+}
+
+/* One scale for all weights is the reason where the residual has its pattern, and a scale a channel would halve it. */
+static bool coarse_weights(const struct mm_recomputed *recomputed)
+{
+    return recomputed->fit_tensor > recomputed->fit_channel && recomputed->fit_tensor >= FIT_DECIDES &&
+           recomputed->per_tensor >= SETTING_GAIN * recomputed->per_channel;
+}
+
+/* The residual is what one scale for all weights leaves. */
+static void say_weights(const struct mm_recomputed *recomputed, struct mm_verdict *out)
+{
+    char figure[MM_NUM];
+    set(out, MM_VERDICT_SETTINGS, MM_LIKELY);
+    out->cause = MM_CAUSE_CHANNEL_RANGE;
+    snprintf(out->text, sizeof out->text, "weights of one scale cost %s: per-channel ones would gain %.1f dB",
+             mm_num_short(figure, recomputed->per_tensor, 2),
+             20 * log10(recomputed->per_tensor / recomputed->per_channel));
 }
 
 /* The operator is right, and no rounding that is known explains the size: its inputs' errors do. */
@@ -355,13 +375,6 @@ static const struct mm_finding *deciding(const struct mm_triage_view *view, uint
     return best;
 }
 
-/* One scale for all weights is the reason where the residual has its pattern, and a scale a channel would halve it. */
-static bool coarse_weights(const struct mm_recomputed *recomputed)
-{
-    return recomputed->fit_tensor > recomputed->fit_channel && recomputed->fit_tensor >= FIT_DECIDES &&
-           recomputed->per_tensor >= SETTING_GAIN * recomputed->per_channel;
-}
-
 /* Small against what goes in, if that is known: then a constant or a factor of it is rounding as well. */
 static const struct mm_finding *near_zero(const struct mm_evidence *evidence)
 {
@@ -370,6 +383,13 @@ static const struct mm_finding *near_zero(const struct mm_evidence *evidence)
             return &evidence->finding[i];
     }
     return NULL;
+}
+
+/* Good as a whole, and over by some columns of a table. */
+static bool by_columns(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_metrics *m = &view->subjects[id].result->metrics;
+    return view->blame[id].table && !m->nonfinite_differ && !mm_thresholds_over(view->thresholds, m);
 }
 
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
@@ -382,7 +402,8 @@ static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const str
     /* what does no harm, or is plain rounding, does not leave such a residual */
     if (view->blame[id].own == MM_OWN_WRONG)
         return mm_verdict_info(kind)->is_origin && finding->cause != MM_CAUSE_ROUNDING;
-    bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
+    bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite &&
+                !by_columns(view, id);
     if (told && finding->cause == MM_CAUSE_CHANNEL_RANGE)
         return coarse_weights(recomputed);
     if (!view->flow->ordered && finding->cause == MM_CAUSE_AFFINE && jump_is_integer_run(view->flow))
@@ -431,6 +452,33 @@ static void say_padding(struct mm_verdict *out)
     snprintf(out->text, sizeof out->text, "the padding that one dump has alone may reach in here");
 }
 
+/* A small difference of large values, as far as the inputs can be guessed: too little to decide, enough not to accuse. */
+static const struct mm_finding *perhaps_small(const struct mm_evidence *evidence)
+{
+    const struct mm_finding *found = NULL;
+    for (size_t i = 0; evidence && i < evidence->findings; i++) {
+        enum mm_cause_id cause = evidence->finding[i].cause;
+        if (cause == MM_CAUSE_CANCELLATION || (cause == MM_CAUSE_NEAR_ZERO && !found))
+            found = &evidence->finding[i];
+    }
+    return found;
+}
+
+static void say_perhaps_small(const struct mm_triage_view *view, uint32_t id,
+                              const struct mm_finding *finding, struct mm_verdict *out)
+{
+    if (finding->cause == MM_CAUSE_CANCELLATION)
+        say_finding(view, id, finding, out);
+    if (finding->cause == MM_CAUSE_CANCELLATION)
+        out->confidence = MM_POSSIBLE;
+}
+
+static bool is_told(const struct mm_recomputed *recomputed)
+{
+    return recomputed && recomputed->state == MM_RECOMPUTE_DONE && isfinite(recomputed->residual) &&
+           !recomputed->nonfinite;
+}
+
 /* Where nobody recomputed, all inputs have to be good before an operator is accused of what nothing explains. */
 static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
@@ -446,8 +494,9 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
         return;
     if (blame->own == MM_OWN_WRONG)
         say_wrong(view, id, out);
-    else if (recomputed && recomputed->state == MM_RECOMPUTE_DONE && isfinite(recomputed->residual) &&
-             !recomputed->nonfinite)
+    else if (is_told(recomputed) && blame->worst_input >= 0 && coarse_weights(recomputed))
+        say_weights(recomputed, out);
+    else if (is_told(recomputed))
         say_right(view, id, out);
     else if (blame->built_up)
         say_built_up(blame, out);
@@ -455,6 +504,8 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
         say_near_zero(view, id, near, out);
     else if (good && blame->error <= PADDING_REACHES && has_padding(view->subjects[id].pair))
         say_padding(out);
+    else if (good && perhaps_small(view->subjects[id].evidence))
+        say_perhaps_small(view, id, perhaps_small(view->subjects[id].evidence), out);
     else if (good && view->flow->ordered && out->kind != MM_VERDICT_OVERFLOW && out->kind != MM_VERDICT_SHAPE)
         say_unexplained(blame, view->flow->role[id], out);
 }
@@ -476,8 +527,8 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
         say_scales(view, id, out);
     else if (telling)
         say_finding(view, id, finding, out);
-    else if (!evidence)
-        return; /* not analysed yet */
+    else if (!evidence || by_columns(view, id))
+        return; /* not analysed yet; or what is off is known, and no more */
     else if (!wrong && conclude_is_format(blame, evidence) && better)
         say_setting(evidence, better, out);
     else if (!wrong && conclude_is_format(blame, evidence))

@@ -38,6 +38,22 @@ static void say_error(const struct mm_triage_view *view, uint32_t id, struct mm_
     mm_buf_puts(out, ".\n");
 }
 
+/* Of a table: what is over may be a column that is nothing of the whole. */
+static void say_table(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
+{
+    const struct mm_table_error *table = &view->subjects[id].result->table;
+    char which[64], figure[MM_NUM];
+    if (!view->blame[id].table)
+        return;
+    mm_table_text(table, which, sizeof which);
+    if (table->kind == MM_TABLE_INTEGERS)
+        mm_buf_printf(out, "Whole numbers count by themselves: %s %% differ in %s.\n",
+                      mm_num_short(figure, 100 * table->error, 3), which);
+    else
+        mm_buf_printf(out, "Columns count by themselves: %s off by %s.\n", which,
+                      mm_num_short(figure, table->error, 3));
+}
+
 /* "Worst element [0,3,1]: src 1.2, dst 0. Channel 3 of axis 1 stands out: RMS error 1.1, the median's 0.01." */
 static void say_worst(const struct mm_evidence *evidence, struct mm_buf *out)
 {
@@ -126,8 +142,8 @@ static void say_floor(const struct mm_blame *blame, const struct mm_subject *sub
             mm_buf_puts(out, " represents these values exactly");
         else
             mm_buf_printf(out, ": error of at least %s", mm_num_short(a, format->metrics.diff2, 2));
-        if (isfinite(blame->introduced) && blame->introduced > 0.01 * format->metrics.diff2 &&
-            format->metrics.diff2 > 0)
+        if (!blame->table && isfinite(blame->introduced) &&
+            blame->introduced > 0.01 * format->metrics.diff2 && format->metrics.diff2 > 0)
             mm_buf_printf(out, "; this layer adds %sx that",
                           factor(b, blame->introduced / format->metrics.diff2));
         mm_buf_puts(out, ".\n");
@@ -319,6 +335,7 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
 {
     const struct mm_subject *subject = &view->subjects[id];
     say_error(view, id, evidence);
+    say_table(view, id, evidence);
     say_masked(subject->result, evidence);
     if (view->blame[id].over) {
         say_stranger(view->flow, id, evidence);

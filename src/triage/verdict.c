@@ -41,6 +41,11 @@ bool mm_result_over(const struct mm_thresholds *thresholds, const struct mm_resu
     return mm_thresholds_over(thresholds, mm_result_judged(result)) || indices_over(thresholds, result);
 }
 
+bool mm_thresholds_over_table(const struct mm_thresholds *thresholds, const struct mm_table_error *table)
+{
+    return table->kind != MM_TABLE_NONE && table->error > thresholds->diff2;
+}
+
 /* max |x| over src's finite values; 0 when there are none. */
 static double magnitude(const struct mm_stats *stats)
 {
@@ -84,6 +89,23 @@ static void judge_nonfinite(const struct mm_result *result, struct mm_verdict *o
                  side->nan ? "NaN" : "Inf", where);
 }
 
+/* Good as a whole, and some columns of it are not. */
+static void judge_columns(const struct mm_result *result, struct mm_verdict *out)
+{
+    const struct mm_table_error *columns = &result->table;
+    char which[64], figure[MM_NUM];
+    mm_table_text(columns, which, sizeof which);
+    out->kind = MM_VERDICT_OVER;
+    if (columns->first < 0)
+        snprintf(out->text, sizeof out->text, "%s %% of these integers differ",
+                 mm_num_short(figure, 100 * columns->error, 2));
+    else if (columns->kind == MM_TABLE_INTEGERS)
+        snprintf(out->text, sizeof out->text, "%s %% of the integers in %s differ",
+                 mm_num_short(figure, 100 * columns->error, 2), which);
+    else
+        snprintf(out->text, sizeof out->text, "%s off by %s", which, mm_num_short(figure, columns->error, 2));
+}
+
 static void judge_measured(const struct mm_result *result, const struct mm_thresholds *thresholds,
                            struct mm_verdict *out)
 {
@@ -95,6 +117,8 @@ static void judge_measured(const struct mm_result *result, const struct mm_thres
     bool over2 = m->diff2 > thresholds->diff2;
     if (!mm_result_over(thresholds, result)) {
         out->kind = MM_VERDICT_OK;
+        if (mm_thresholds_over_table(thresholds, &result->table))
+            judge_columns(result, out);
         return;
     }
     char times[MM_NUM], limit[MM_NUM];
@@ -158,7 +182,7 @@ double mm_triage_rank(const struct mm_result *result)
         return INFINITY;
     if (isnan(m->diff2))
         return 0;
-    return m->diff2 > 0 ? m->diff2 : m->diff1;
+    return fmax(m->diff2 > 0 ? m->diff2 : m->diff1, result->table.error);
 }
 
 void mm_triage_changed(struct mm_verdict *out)

@@ -75,6 +75,25 @@ static void floats(void **state)
     assert_int_equal(own(&run, 3, NULL), MM_OWN_RIGHT);
 }
 
+/* One operator with rounded weights among floats: the residual follows theirs, and is no fault. */
+static void rounded_weights_alone(void **state)
+{
+    (void)state;
+    struct run run = {.count = 0};
+    double explained;
+    for (int i = 0; i < 4; i++)
+        weights(add(&run, MM_OPERATOR_LINEAR, 0.0001), 0, 0);
+    weights(add(&run, MM_OPERATOR_LINEAR, 0.03), 0.95, 0.1);
+    assert_int_equal(own(&run, 4, &explained), MM_OWN_RIGHT);
+    assert_true(explained == 0.012 && !run.background.coarse);
+    run.recomputed[4].fit_tensor = 0.5; /* half of it is something else */
+    assert_int_equal(own(&run, 4, NULL), MM_OWN_WRONG);
+    run.recomputed[4].residual = 0.013;
+    run.recomputed[4].fit_channel = 0.95;
+    assert_int_equal(own(&run, 4, &explained), MM_OWN_UNKNOWN); /* more than 3 times 0.004 */
+    assert_true(explained == 0.004);
+}
+
 /* Integers: what weights, inputs and the result must cost, and others of the kind. */
 static void integers(void **state)
 {
@@ -209,7 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(floats),      cmocka_unit_test(integers), cmocka_unit_test(nothing_told),
-        cmocka_unit_test(granularity), cmocka_unit_test(facts),
+        cmocka_unit_test(granularity), cmocka_unit_test(facts),    cmocka_unit_test(rounded_weights_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

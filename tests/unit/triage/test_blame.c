@@ -299,6 +299,45 @@ static void jumps(void **state)
     }
 }
 
+/* The same, and what reads it was not recomputed and made it larger: the fault is where it is known to be. */
+static void jumps_and_grows(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_recomputed wrong = recomputed_as(0.03);
+    network_init(&net);
+    network_op(&net, "x", 0.001, NULL, NULL);
+    network_op(&net, "a", 0.03, "x", NULL);
+    network_op(&net, "b", 0.4, "a", NULL);
+    network_op(&net, "c", 0.4, "b", NULL);
+    net.subject[1].recomputed = &wrong;
+    network_finish(&net, true);
+    assert_root(&net, 1, 1, true);
+    assert_root(&net, 2, 1, false);
+    assert_root(&net, 3, 1, false);
+    network_done(&net);
+}
+
+/* Columns of a table, all wrong: what is told by the whole's residual says nothing of them. */
+static void columns_of_a_table(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_recomputed right = recomputed_as(0.0005);
+    network_init(&net);
+    network_op(&net, "x", 0.001, NULL, NULL);
+    network_op(&net, "y", 0.002, "x", NULL)->table =
+        (struct mm_table_error){.axis = 1, .kind = MM_TABLE_INTEGERS, .first = 5, .last = 5, .error = 0.9};
+    net.subject[1].recomputed = &right;
+    network_finish(&net, true);
+    assert_root(&net, 1, 1, true);
+    assert_true(net.blame[1].table && net.blame[1].error == 0.9);
+    net.result[1].table.error = 0.04;
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+    assert_root(&net, 1, -1, false);
+    network_done(&net);
+}
+
 /* It is as src is, and not as dst's input would make it: that input was not its input. */
 static void another_input(void **state)
 {
@@ -331,6 +370,8 @@ int main(void)
         cmocka_unit_test(by_what_was_recomputed),
         cmocka_unit_test(cleared_and_small),
         cmocka_unit_test(jumps),
+        cmocka_unit_test(jumps_and_grows),
+        cmocka_unit_test(columns_of_a_table),
         cmocka_unit_test(another_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,19 @@ static void assert_kind(const struct network *net, uint32_t id, enum mm_verdict_
     assert_int_equal(verdict.bad, kind != MM_VERDICT_OK);
 }
 
+/* The evidence has this line. */
+static void assert_explained(const struct network *net, uint32_t id, const char *line)
+{
+    struct mm_triage_view view = view_of(net);
+    struct mm_verdict verdict = conclude(net, id);
+    struct mm_buf evidence = {0}, next = {0};
+    mm_triage_explain(&view, id, &verdict, &evidence, &next);
+    if (!strstr(mm_buf_text(&evidence), line))
+        fail_msg("no \"%s\" in:\n%s", line, mm_buf_text(&evidence));
+    mm_buf_done(&evidence);
+    mm_buf_done(&next);
+}
+
 /* Evidence with int8 floors: per tensor `coarse`, asymmetric `asymmetric`, per channel `fine`; dst has the
  * first. */
 static struct mm_evidence int8_evidence(double coarse, double asymmetric, double fine)
@@ -206,6 +219,73 @@ static void recomputed(void **state)
     network_done(&net);
 }
 
+/* Recomputed, and what one scale for its weights leaves is all of it. */
+static void weights_of_one_scale(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.2, 0.2);
+    struct mm_recomputed own = {.state = MM_RECOMPUTE_DONE,
+                                .kind = MM_OPERATOR_LINEAR,
+                                .residual = 0.2,
+                                .rounding = 6e-8,
+                                .per_tensor = 0.2,
+                                .per_channel = 0.02,
+                                .fit_tensor = 0.99,
+                                .fit_channel = 0.05,
+                                .channel = -1};
+    struct mm_evidence nothing = {.format = -1};
+    net.subject[1].recomputed = &own;
+    net.subject[1].evidence = &nothing;
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+    assert_kind(&net, 1, MM_VERDICT_SETTINGS,
+                "weights of one scale cost 0.2: per-channel ones would gain 20.0 dB");
+    assert_int_equal(conclude(&net, 1).cause, MM_CAUSE_CHANNEL_RANGE);
+    own.fit_tensor = 0.3; /* it is not their pattern */
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+    assert_int_equal(conclude(&net, 1).kind, MM_VERDICT_IMPLEMENTATION);
+    network_done(&net);
+}
+
+/* Inputs that are guessed do not make a small difference certain, and it is no reason to accuse. */
+static void perhaps_small(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.9, 0.9);
+    struct mm_evidence found = {
+        .format = -1,
+        .finding = {{.cause = MM_CAUSE_NEAR_ZERO, .score = 0.4, .sentence = "near zero"},
+                    {.cause = MM_CAUSE_CANCELLATION, .score = 0.44, .sentence = "steps"}},
+        .findings = 2};
+    net.subject[1].evidence = &found;
+    assert_kind(&net, 1, MM_VERDICT_FORMAT, "steps");
+    assert_int_equal(conclude(&net, 1).confidence, MM_POSSIBLE);
+    found.findings = 1;
+    assert_kind(&net, 1, MM_VERDICT_OVER, "18x over 0.05");
+    network_done(&net);
+}
+
+/* What is off in some columns of a table, and not explained, is said and accuses nobody. */
+static void columns(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.001, 0.001);
+    struct mm_evidence nothing = {.format = -1};
+    net.result[1].table =
+        (struct mm_table_error){.axis = 1, .kind = MM_TABLE_SCORES, .first = 4, .last = 9, .error = 0.25};
+    net.subject[1].evidence = &nothing;
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+    assert_kind(&net, 1, MM_VERDICT_OVER, "columns 4 to 9 off by 0.25");
+    assert_true(conclude(&net, 1).bad);
+    assert_explained(&net, 1, "Columns count by themselves: columns 4 to 9 off by 0.25.\n");
+    net.result[1].table =
+        (struct mm_table_error){.axis = 1, .kind = MM_TABLE_INTEGERS, .first = 5, .last = 5, .error = 0.125};
+    assert_explained(&net, 1, "Whole numbers count by themselves: 12.5 % differ in column 5.\n");
+    network_done(&net);
+}
+
 static void finding(void **state)
 {
     (void)state;
@@ -244,6 +324,10 @@ static void at_edges(void **state)
     net.subject[0].evidence = net.subject[2].evidence = &found;
     assert_kind(&net, 0, MM_VERDICT_INPUT, "reversed");
     assert_kind(&net, 2, MM_VERDICT_OUTPUT, "reversed");
+    found.finding[0].cause = MM_CAUSE_INTEGERS; /* other ids were fed; which came out is this operator's */
+    assert_kind(&net, 0, MM_VERDICT_INPUT, "reversed");
+    assert_kind(&net, 2, MM_VERDICT_IMPLEMENTATION, "reversed");
+    assert_int_equal(conclude(&net, 2).confidence, MM_LIKELY);
     network_done(&net);
 }
 
@@ -382,6 +466,9 @@ int main(void)
         cmocka_unit_test(noise),
         cmocka_unit_test(format_and_settings),
         cmocka_unit_test(recomputed),
+        cmocka_unit_test(weights_of_one_scale),
+        cmocka_unit_test(perhaps_small),
+        cmocka_unit_test(columns),
         cmocka_unit_test(finding),
         cmocka_unit_test(at_edges),
         cmocka_unit_test(unexplained_input),

@@ -70,6 +70,31 @@ static void thresholds(void **state)
 }
 
 /* Σ|s| = 0 with d ≠ 0: +Inf, worst, and no figure to put into a sentence. */
+/* Good as a whole; the classes of 12 % of the rows are not. No floor for these. */
+static void columns_of_a_table(void **state)
+{
+    (void)state;
+    struct mm_result result = measured(0.001, 0.001);
+    struct mm_thresholds floor = usual;
+    floor.floor = 100;
+    result.table =
+        (struct mm_table_error){.axis = 1, .kind = MM_TABLE_INTEGERS, .first = 5, .last = 5, .error = 0.05};
+    assert_verdict(&both, &result, &usual, MM_VERDICT_OK, false, "");
+    assert_true(mm_triage_rank(&result) == 0.05);
+    result.table.error = 0.12;
+    assert_verdict(&both, &result, &usual, MM_VERDICT_OVER, true, "12 % of the integers in column 5 differ");
+    assert_verdict(&both, &result, &floor, MM_VERDICT_OVER, true, "12 % of the integers in column 5 differ");
+    result.table =
+        (struct mm_table_error){.axis = 2, .kind = MM_TABLE_SCORES, .first = 4, .last = 83, .error = 0.3};
+    assert_verdict(&both, &result, &usual, MM_VERDICT_OVER, true, "columns 4 to 83 off by 0.3");
+    assert_true(mm_triage_rank(&result) == 0.3);
+    result.table =
+        (struct mm_table_error){.axis = -1, .kind = MM_TABLE_INTEGERS, .first = -1, .last = -1, .error = 0.2};
+    assert_verdict(&both, &result, &usual, MM_VERDICT_OVER, true, "20 % of these integers differ");
+    result.metrics.diff2 = 0.1; /* the whole comes first */
+    assert_verdict(&both, &result, &usual, MM_VERDICT_OVER, true, "2x over 0.05");
+}
+
 static void src_is_zero(void **state)
 {
     (void)state;
@@ -239,12 +264,19 @@ static void ids(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults),      cmocka_unit_test(thresholds),
-        cmocka_unit_test(src_is_zero),   cmocka_unit_test(nothing_finite),
-        cmocka_unit_test(overflow),      cmocka_unit_test(infinite_but_no_overflow),
-        cmocka_unit_test(not_a_number),  cmocka_unit_test(not_measured),
-        cmocka_unit_test(one_side_only), cmocka_unit_test(shapes),
-        cmocka_unit_test(unreadable),    cmocka_unit_test(ranks),
+        cmocka_unit_test(defaults),
+        cmocka_unit_test(thresholds),
+        cmocka_unit_test(columns_of_a_table),
+        cmocka_unit_test(src_is_zero),
+        cmocka_unit_test(nothing_finite),
+        cmocka_unit_test(overflow),
+        cmocka_unit_test(infinite_but_no_overflow),
+        cmocka_unit_test(not_a_number),
+        cmocka_unit_test(not_measured),
+        cmocka_unit_test(one_side_only),
+        cmocka_unit_test(shapes),
+        cmocka_unit_test(unreadable),
+        cmocka_unit_test(ranks),
         cmocka_unit_test(ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
