@@ -105,6 +105,9 @@ enum mm_own {
 /* NULL is UNKNOWN. *explained (may be NULL): what formats and weights explain, a relative L2 error. */
 enum mm_own mm_own_find(const struct mm_background *background, const struct mm_recomputed *recomputed,
                         double *explained);
+/* Does the variant that was found fit (recomputed->variant_says), and clearly better than what the model says? Then the
+ * operator is WRONG, however many others of its kind are so, too. NULL: no. */
+bool mm_own_variant(const struct mm_background *background, const struct mm_recomputed *recomputed);
 
 /* ---- integers that were never dequantised ------------------------------------------------------------------- */
 
@@ -136,6 +139,7 @@ struct mm_blame {
     bool raw;        /* raw integers in a dump that is full of them; error is then that of dequantised ones */
     enum mm_own own; /* what recomputing says: WRONG always starts */
     double explained; /* with own: what formats and weights explain of its residual */
+    bool variant;     /* own is WRONG, and a variant of the operator fits */
     /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */
     uint32_t readers;     /* measured, and behind it in execution order */
     double readers_error; /* the largest of their errors */

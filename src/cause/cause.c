@@ -165,6 +165,11 @@ static const struct row rows[MM_CAUSE_COUNT] = {
           "the dump."},
          NEED_METRICS,
          NULL}, /* found among all layers */
+    [MM_CAUSE_VARIANT] =
+        {{"variant", "computed as another runtime does", IMPLEMENTATION, ANYWHERE, CANNOT_FIX,
+          "Give this operator what the model says: attribute, bias, pads, order of inputs, activation."},
+         NEED_METRICS,
+         NULL}, /* found by recomputing */
     [MM_CAUSE_CANCELLATION] = {{"cancellation", "a small difference of large values", MM_VERDICT_FORMAT,
                                 ANYWHERE, CAN_FIX, "Raise this operator and what makes its inputs to FP32."},
                                NEED_METRICS,

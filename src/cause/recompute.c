@@ -267,9 +267,11 @@ static int run(const struct mm_recompute *recompute, struct operands *o, const a
         return -1;
     int result = out->kind == MM_OPERATOR_LINEAR ? run_sample(recompute, o, cancel, both, out, err)
                                                  : run_whole(recompute, o, cancel, both, out, err);
-    if (result == 0)
-        figures(recompute, o, both, out);
-    return result;
+    if (result < 0)
+        return result;
+    figures(recompute, o, both, out);
+    struct mm_operator_call dst = call_of(recompute, o, SIDE_DST, cancel);
+    return variants_find(recompute, &dst, &o->result[SIDE_DST], out, err);
 }
 
 /* "conv1 (Conv): no bias" -> "no bias": which layer it is about is known where it is read. */
@@ -290,6 +292,8 @@ static void init(struct mm_recomputed *out)
                                   .per_channel = NAN,
                                   .fit_tensor = NAN,
                                   .fit_channel = NAN,
+                                  .variant = NAN,
+                                  .variant_origin = "",
                                   .channel = -1};
 }
 

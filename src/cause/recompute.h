@@ -54,4 +54,12 @@ struct sampled {
 /* Fill input_int8, per_tensor, per_channel, fit_*. */
 int weights_fit(const struct sampled *sampled, struct mm_recomputed *out, struct mm_err *err);
 
+/*
+ * Of the variants of the call (dst's inputs), the one that leaves least of y (dst's result): fill variant*, where one
+ * leaves less than out->residual. Nothing is tried where rounding may explain the residual. -1 with MM_ECANCELLED or
+ * MM_ENOMEM, or what mm_operator_positions says.
+ */
+int variants_find(const struct mm_recompute *recompute, const struct mm_operator_call *call,
+                  const struct mm_value *y, struct mm_recomputed *out, struct mm_err *err);
+
 #endif

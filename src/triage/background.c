@@ -24,6 +24,15 @@
 #define WRONG_FACTOR_KIND 4.0
 #define WRONG_INT8        0.1
 
+/* A variant of the operator fits where it leaves what a right operator leaves, and so many times less than the model's
+ * own: the values' differences point in one of many directions, and none of two dozen variants would point there. */
+#define VARIANT_GAIN     4.0
+#define VARIANT_GAIN_FEW 20.0
+#define VARIANT_FEW      64 /* values */
+#define VARIANT_LEAST    8
+#define VARIANT_INT8     0.05
+#define VARIANT_BEYOND   10.0 /* times the float format's rounding */
+
 static const struct mm_recomputed *told(const struct mm_subject *subject)
 {
     const struct mm_recomputed *recomputed = subject->recomputed;
@@ -121,6 +130,25 @@ static double explained_of(const struct mm_background *background, const struct 
     return fmax(of_float, mm_recomputed_int8(recomputed, background->weights));
 }
 
+/* An operator with n values has a coincidence among few of them more easily. */
+static double gain_asked(const struct mm_recomputed *recomputed)
+{
+    return recomputed->positions < VARIANT_FEW ? VARIANT_GAIN_FEW : VARIANT_GAIN;
+}
+
+bool mm_own_variant(const struct mm_background *background, const struct mm_recomputed *recomputed)
+{
+    if (!recomputed || recomputed->state != MM_RECOMPUTE_DONE || recomputed->nonfinite ||
+        isnan(recomputed->variant) || recomputed->positions < VARIANT_LEAST)
+        return false;
+    double here = explained_of(background, recomputed), left = recomputed->variant;
+    double most = background->coarse ? fmax(WRONG_FACTOR_INT8 * here, VARIANT_INT8)
+                                     : fmax(RIGHT_FACTOR * here, RIGHT_ALWAYS);
+    if (recomputed->residual < VARIANT_BEYOND * recomputed->rounding)
+        return false; /* a float format explains the model's own */
+    return left <= most && recomputed->residual >= gain_asked(recomputed) * left;
+}
+
 enum mm_own mm_own_find(const struct mm_background *background, const struct mm_recomputed *recomputed,
                         double *explained)
 {
@@ -132,6 +160,8 @@ enum mm_own mm_own_find(const struct mm_background *background, const struct mm_
     here = explained_of(background, recomputed);
     if (explained)
         *explained = here;
+    if (mm_own_variant(background, recomputed))
+        return MM_OWN_WRONG;
     double residual = recomputed->residual, usual = background->median[recomputed->kind];
     if (residual <= fmax(RIGHT_FACTOR * here, RIGHT_ALWAYS))
         return MM_OWN_RIGHT;

@@ -194,6 +194,23 @@ static void say_wrong(const struct mm_triage_view *view, uint32_t id, struct mm_
              mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
 }
 
+/* As another runtime has it by default, or as a converter left it: that is what fits. */
+static void say_variant(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
+    char left[MM_NUM];
+    set(out, MM_VERDICT_IMPLEMENTATION, MM_CERTAIN);
+    out->cause = MM_CAUSE_VARIANT;
+    if (recomputed->variant_fused && !view->blame[id].readers_hurt) {
+        set(out, MM_VERDICT_HARMLESS, MM_LIKELY);
+        out->cause = MM_CAUSE_IN_DUMP;
+        snprintf(out->text, sizeof out->text, "the dump holds the activation behind it: fused, or in place");
+    } else {
+        snprintf(out->text, sizeof out->text, "computed %s: fits, %s left", recomputed->variant_says,
+                 mm_num_short(left, recomputed->variant, 1));
+    }
+}
+
 /* The operator is right, and no rounding that is known explains the size: its inputs' errors do. */
 static void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
@@ -330,7 +347,10 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
     bool its_format = finding && finding->cause == MM_CAUSE_ROUNDING &&
                       (wrong || (!conclude_is_noise(blame) && conclude_is_format(blame, evidence)));
     bool telling = finding && !its_format && may_accuse(view, id, finding);
-    if (telling)
+    if (blame->variant &&
+        (view->subjects[id].recomputed->variant_fused || conclude_readers_mind(view, id, &readers)))
+        say_variant(view, id, out);
+    else if (telling)
         say_finding(view, id, finding, out);
     else if (!evidence)
         return; /* not analysed yet */

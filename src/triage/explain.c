@@ -1,6 +1,7 @@
 /* A verdict in full: the figures that led to it, and the next step. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "triage/conclude.h"
 #include "triage/simulated.h"
@@ -188,6 +189,31 @@ static void say_recomputed(const struct mm_blame *blame, const struct mm_recompu
                       (long long)recomputed->channel, (long long)recomputed->channels);
 }
 
+/* "Computed with epsilon 0.001 ..., it is off by 2e-7. As in TensorFlow. The same fits 7 of 9 BatchNormalization." */
+static void say_variant(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
+{
+    const struct mm_recomputed *here = view->subjects[id].recomputed;
+    const char *type = view->subjects[id].op_type;
+    size_t like = 0, fits = 0;
+    char figure[MM_NUM];
+    if (!view->blame[id].variant)
+        return;
+    mm_buf_printf(out, "Computed %s, it is off by %s.", here->variant_says,
+                  mm_num_short(figure, here->variant, 2));
+    if (*here->variant_origin)
+        mm_buf_printf(out, " As in %s.", here->variant_origin);
+    for (size_t i = 0; i < view->count; i++) {
+        const struct mm_recomputed *other = view->subjects[i].recomputed;
+        if (!type || !view->subjects[i].op_type || !other || strcmp(view->subjects[i].op_type, type) != 0)
+            continue;
+        like += other->state == MM_RECOMPUTE_DONE;
+        fits += view->blame[i].variant && strcmp(other->variant_says, here->variant_says) == 0;
+    }
+    if (fits > 1)
+        mm_buf_printf(out, " The same fits %zu of %zu %s.", fits, like, type);
+    mm_buf_putc(out, '\n');
+}
+
 static void say_own(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
                     struct mm_buf *out)
 {
@@ -197,6 +223,8 @@ static void say_own(const struct mm_triage_view *view, uint32_t id, const struct
         return;
     if (recomputed->state == MM_RECOMPUTE_DONE)
         say_recomputed(blame, recomputed, out);
+    if (recomputed->state == MM_RECOMPUTE_DONE)
+        say_variant(view, id, out);
     else
         say_not_recomputed(recomputed, verdict, out);
 }
