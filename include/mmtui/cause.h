@@ -115,6 +115,7 @@ enum mm_cause_id {
     MM_CAUSE_INTEGERS,      /* class ids, indices, shapes that differ */
     MM_CAUSE_IN_DUMP,       /* the dump is wrong, the network is not: dst holds what reads this tensor */
     MM_CAUSE_VARIANT,       /* as another runtime computes it: attribute, bias, pads, activation */
+    MM_CAUSE_NAN_LOST,      /* NaN of the inputs became a number, or infinite */
     MM_CAUSE_CANCELLATION,  /* a small difference of values whose format has large steps there */
     MM_CAUSE_NEAR_ZERO,     /* the reference is near zero: a large ratio of a small error */
     MM_CAUSE_ROUNDING,      /* plain rounding noise of the format */
@@ -310,8 +311,10 @@ struct mm_recomputed {
     int64_t positions;              /* that were compared */
     int64_t nonfinite;              /* of them, those where dst alone is NaN or Inf */
     int64_t clipped;                /* of them, those at the end of dst's range where y0 lies beyond */
-    int64_t channel, channels;      /* the one that has most of r, of how many; -1: no such axis */
-    double channel_share;           /* its share of the sum of r^2 */
+    int64_t nan_lost; /* positions where dst's inputs give NaN, dst has something else, and src loses none */
+    double nan_as;    /* what it has there: -Inf, 0; NaN: several things */
+    int64_t channel, channels; /* the one that has most of r, of how many; -1: no such axis */
+    double channel_share;      /* its share of the sum of r^2 */
     /* Where the residual is more than rounding: of the operator's variants (mm_operator_variant_next) the one that
      * leaves least. */
     double variant;             /* what it leaves; NaN: none leaves less, or none was tried */

@@ -170,6 +170,12 @@ static const struct row rows[MM_CAUSE_COUNT] = {
           "Give this operator what the model says: attribute, bias, pads, order of inputs, activation."},
          NEED_METRICS,
          NULL}, /* found by recomputing */
+    [MM_CAUSE_NAN_LOST] =
+        {{"nan-lost", "NaN became a number", IMPLEMENTATION, ANYWHERE, CANNOT_FIX,
+          "Look for where the NaN comes from. This operator hides it: a maximum or a comparison "
+          "that a NaN loses."},
+         NEED_METRICS,
+         NULL}, /* found by recomputing */
     [MM_CAUSE_CANCELLATION] = {{"cancellation", "a small difference of large values", MM_VERDICT_FORMAT,
                                 ANYWHERE, CAN_FIX, "Raise this operator and what makes its inputs to FP32."},
                                NEED_METRICS,

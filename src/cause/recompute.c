@@ -248,6 +248,8 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     out->positions = both[SIDE_DST].n;
     out->nonfinite = both[SIDE_DST].nonfinite;
     out->clipped = both[SIDE_DST].clipped;
+    out->nan_lost = both[SIDE_SRC].nan_lost ? 0 : both[SIDE_DST].nan_lost; /* or both runtimes are so */
+    out->nan_as = both[SIDE_DST].nan_as;
     if (out->reference > REFERENCE_MOST && out->reference > REFERENCE_SHARE * out->residual) {
         char figure[MM_NUM];
         out->state = MM_RECOMPUTE_VOID;

@@ -31,6 +31,8 @@ struct residual {
     double rr, yy;                 /* sums of (y - y0)^2 and y0^2 where both are finite */
     double rr_clipped;             /* (y - y0)^2 of those clipped; not in rr */
     double least, most;            /* range of all of y, and 0 */
+    int64_t nan_lost;              /* positions where y0 is NaN and y is a number, or infinite */
+    double nan_as;                 /* what y is there; NaN: several things */
 };
 void residual_init(struct residual *residual, const struct mm_value *y);
 void residual_add(struct residual *residual, double y, double y0);

@@ -18,6 +18,15 @@ void residual_init(struct residual *residual, const struct mm_value *y)
     }
 }
 
+/* A maximum or a comparison that is written so that a NaN loses it: fmax(NaN, 0) is 0. */
+static void add_nan(struct residual *residual, double y)
+{
+    if (residual->nan_lost++ == 0)
+        residual->nan_as = y;
+    else if (y != residual->nan_as)
+        residual->nan_as = NAN;
+}
+
 /* 0 is the end of many ranges, and not because something was clipped: a channel that is zero, a ReLU too many. */
 static bool is_clipped(const struct residual *residual, double y, double y0)
 {
@@ -29,6 +38,8 @@ void residual_add(struct residual *residual, double y, double y0)
     residual->n++;
     if (!isfinite(y) || !isfinite(y0)) {
         residual->nonfinite += isfinite(y0) != 0;
+        if (isnan(y0) && !isnan(y))
+            add_nan(residual, y);
         return;
     }
     residual->yy += y0 * y0;

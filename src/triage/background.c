@@ -139,7 +139,7 @@ static double gain_asked(const struct mm_recomputed *recomputed)
 bool mm_own_variant(const struct mm_background *background, const struct mm_recomputed *recomputed)
 {
     if (!recomputed || recomputed->state != MM_RECOMPUTE_DONE || recomputed->nonfinite ||
-        isnan(recomputed->variant) || recomputed->positions < VARIANT_LEAST)
+        !*recomputed->variant_says || recomputed->positions < VARIANT_LEAST)
         return false;
     double here = explained_of(background, recomputed), left = recomputed->variant;
     double most = background->coarse ? fmax(WRONG_FACTOR_INT8 * here, VARIANT_INT8)

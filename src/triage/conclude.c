@@ -498,6 +498,37 @@ static void say_raw(const struct mm_result *result, struct mm_verdict *out)
                  mm_num_short(scale, raw.scale, 3));
 }
 
+/* "-Inf", "0", "-3.4e38" */
+static const char *nan_became(const struct mm_recomputed *recomputed, char out[MM_NUM])
+{
+    return isnan(recomputed->nan_as)   ? "numbers"
+           : isinf(recomputed->nan_as) ? (recomputed->nan_as < 0 ? "-Inf" : "Inf")
+                                       : mm_num_short(out, recomputed->nan_as, 2);
+}
+
+/* What came in as NaN is none any more: whoever looks for NaN sees none behind this operator. */
+static bool say_nan_lost(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
+    const struct mm_blame *blame = &view->blame[id];
+    char count[MM_NUM], as[MM_NUM];
+    if (!recomputed || recomputed->state != MM_RECOMPUTE_DONE || !recomputed->nan_lost ||
+        blame->own == MM_OWN_WRONG)
+        return false;
+    bool came_in = blame->worst_input >= 0 && isinf(blame->input_error) && !blame->starts;
+    set(out, came_in ? MM_VERDICT_INHERITED : MM_VERDICT_IMPLEMENTATION, came_in ? MM_LIKELY : MM_CERTAIN);
+    out->cause = MM_CAUSE_NAN_LOST;
+    if (came_in) {
+        out->from = blame->root;
+        snprintf(out->text, sizeof out->text, "inherited from #%d, whose NaN become %s here", blame->root + 1,
+                 nan_became(recomputed, as));
+    } else {
+        snprintf(out->text, sizeof out->text, "%s NaN of its inputs become %s",
+                 mm_num_count(count, recomputed->nan_lost), nan_became(recomputed, as));
+    }
+    return true;
+}
+
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_subject *subject = &view->subjects[id];
@@ -513,7 +544,7 @@ void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct m
         say_finding(view, id, &dump, out);
         return;
     }
-    if (conclude_simulated(view, id, out))
+    if (conclude_simulated(view, id, out) || say_nan_lost(view, id, out))
         return;
     if (view->blame[id].starts)
         conclude_start(view, id, out);

@@ -271,6 +271,7 @@ static void simulate(struct simulated_net *sim, uint32_t id, double impl, double
     sim->impl[id] = (struct mm_result){.state = MM_STATE_MEASURED, .metrics = {.count = 9, .diff2 = impl}};
     sim->format[id] =
         (struct mm_result){.state = MM_STATE_MEASURED, .metrics = {.count = 9, .diff2 = format}};
+    sim->net.result[id].dst.dtype = MM_I8; /* what weights of int8 cost is not known */
     sim->net.subject[id].sim_dst = &sim->impl[id];
     sim->net.subject[id].src_sim = &sim->format[id];
 }
@@ -305,6 +306,64 @@ static void a_fault_behind_the_formats(void **state)
     simulate(&sim, 1, 0.01, 0.3);
     simulate(&sim, 2, 0.12, 0.29);
     assert_kind(&sim.net, 2, MM_VERDICT_IMPLEMENTATION, "differs from its simulation by 0.12");
+    network_done(&sim.net);
+}
+
+/* float16 costs 0.38 x 2^-11 here, whose hundredfold is 0.0186; 0.3 is a fault that both runs have. */
+static void a_simulation_with_a_fault(void **state)
+{
+    (void)state;
+    struct simulated_net sim;
+    struct mm_evidence nothing = {.format = -1};
+    struct mm_buf evidence = {0}, next = {0};
+    three(&sim.net, 0.3, 0.3);
+    sim.net.subject[1].evidence = &nothing;
+    for (uint32_t id = 0; id < 3; id++) {
+        simulate(&sim, id, 0.01, id ? 0.3 : 0);
+        sim.net.result[id].dst.dtype = MM_F16;
+    }
+    assert_kind(&sim.net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are fine (0), the result is not");
+    assert_kind(&sim.net, 2, MM_VERDICT_INHERITED, "inherited from #2"); /* its error comes from there */
+    struct mm_triage_view view = view_of(&sim.net);
+    struct mm_verdict verdict = conclude(&sim.net, 2);
+    mm_triage_explain(&view, 2, &verdict, &evidence, &next);
+    assert_non_null(strstr(mm_buf_text(&evidence),
+                           "The simulation is not believed: at #2 it is off src by 0.3, and "
+                           "its format costs 0.00019."));
+    mm_buf_done(&evidence);
+    mm_buf_done(&next);
+    simulate(&sim, 1, 0.01, 0.04); /* below 0.05 nothing is doubted */
+    sim.net.result[1].dst.dtype = MM_F16;
+    assert_kind(&sim.net, 1, MM_VERDICT_FORMAT, "number format: the simulation is off by 0.04, too");
+    network_done(&sim.net);
+}
+
+/* Steps of 2/255 cost 0.0045 of an RMS of 0.5: an operator without weights adds no 0.3, one with weights may. */
+static void a_simulation_of_integers(void **state)
+{
+    (void)state;
+    struct simulated_net sim;
+    struct mm_evidence nothing = {.format = -1};
+    three(&sim.net, 0.3, 0.3);
+    sim.net.subject[1].evidence = &nothing;
+    simulate(&sim, 0, 0, 0);
+    simulate(&sim, 1, 0.01, 0.3);
+    sim.net.subject[1].op_type = "Relu";
+    assert_kind(&sim.net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are fine (0), the result is not");
+    sim.net.subject[1].op_type = "Conv";
+    assert_kind(&sim.net, 1, MM_VERDICT_FORMAT, "number format: the simulation is off by 0.3, too");
+    struct mm_recomputed recomputed = {.state = MM_RECOMPUTE_DONE,
+                                       .kind = MM_OPERATOR_LINEAR,
+                                       .residual = 0.3,
+                                       .per_tensor = 0.01,
+                                       .per_channel = 0.005,
+                                       .result_int8 = 0.004,
+                                       .input_int8 = 0.004,
+                                       .variant = NAN};
+    sim.net.subject[1].recomputed = &recomputed; /* its weights cost 0.01 */
+    assert_true(conclude(&sim.net, 1).kind != MM_VERDICT_FORMAT);
+    recomputed.per_tensor = 0.2;
+    assert_kind(&sim.net, 1, MM_VERDICT_FORMAT, "number format: the simulation is off by 0.3, too");
     network_done(&sim.net);
 }
 
@@ -354,6 +413,8 @@ int main(void)
         cmocka_unit_test(at_edges),
         cmocka_unit_test(unexplained_input),
         cmocka_unit_test(the_simulation_decides),
+        cmocka_unit_test(a_simulation_with_a_fault),
+        cmocka_unit_test(a_simulation_of_integers),
         cmocka_unit_test(a_fault_behind_the_formats),
         cmocka_unit_test(explained),
         cmocka_unit_test(words),
