@@ -311,6 +311,7 @@ struct mm_recomputed {
     int64_t positions;              /* that were compared */
     int64_t nonfinite;              /* of them, those where dst alone is NaN or Inf */
     int64_t clipped;                /* of them, those at the end of dst's range where y0 lies beyond */
+    int64_t ties;     /* of indices (ArgMax, TopK), those of an equal value: as good as what is recomputed */
     int64_t nan_lost; /* positions where dst's inputs give NaN, dst has something else, and src loses none */
     double nan_as;    /* what it has there: -Inf, 0; NaN: several things */
     int64_t channel, channels; /* the one that has most of r, of how many; -1: no such axis */

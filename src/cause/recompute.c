@@ -29,6 +29,20 @@ static int check_count(const struct operands *o, int side, int64_t count, struct
                    (long long)o->result[side].count);
 }
 
+/* What a float format rounds by at most, as a share. */
+static double unit_of(enum mm_dtype dtype)
+{
+    static const struct {
+        enum mm_dtype dtype;
+        int bits; /* of the mantissa, the hidden one counted */
+    } rows[] = {{MM_F64, 53}, {MM_F16, 11}, {MM_BF16, 8}, {MM_F8E4M3, 4}, {MM_F8E5M2, 3}};
+    for (size_t i = 0; i < MM_COUNT(rows); i++) {
+        if (rows[i].dtype == dtype)
+            return ldexp(1, -rows[i].bits);
+    }
+    return ldexp(1, -24);
+}
+
 /* ---- channels ---- */
 
 /* Which channel has most of the residual: sums of r^2 by channel. */
@@ -87,8 +101,11 @@ static int compare_whole(const struct mm_recompute *recompute, const struct oper
     int result = check_count(o, side, y0.count, err);
     if (result == 0 && by)
         by_channel_init(by, recompute, &y0.shape);
-    if (result == 0)
+    if (result == 0) {
         residual_init(residual, &o->result[side]);
+        residual->ties = ties_settle(&call, &o->result[side], &y0,
+                                     o->input[side][0] ? unit_of(o->input[side][0]->dtype) : 0);
+    }
     for (int64_t i = 0; i < y0.count && result == 0; i++) {
         double y = mm_value_at(&o->result[side], i), expected = mm_value_at(&y0, i);
         residual_add(residual, y, expected);
@@ -187,19 +204,6 @@ static int run_sample(const struct mm_recompute *recompute, const struct operand
 
 /* ---- what a float format explains ---- */
 
-static double unit_of(enum mm_dtype dtype)
-{
-    static const struct {
-        enum mm_dtype dtype;
-        int bits; /* of the mantissa, the hidden one counted */
-    } rows[] = {{MM_F64, 53}, {MM_F16, 11}, {MM_BF16, 8}, {MM_F8E4M3, 4}, {MM_F8E5M2, 3}};
-    for (size_t i = 0; i < MM_COUNT(rows); i++) {
-        if (rows[i].dtype == dtype)
-            return ldexp(1, -rows[i].bits);
-    }
-    return ldexp(1, -24);
-}
-
 static double size_of_inputs(const struct operands *o, int count, double *greatest)
 {
     double most = 0;
@@ -249,6 +253,7 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     out->nonfinite = both[SIDE_DST].nonfinite;
     out->clipped = both[SIDE_DST].clipped;
     out->nan_lost = both[SIDE_SRC].nan_lost ? 0 : both[SIDE_DST].nan_lost; /* or both runtimes are so */
+    out->ties = both[SIDE_DST].ties;
     out->nan_as = both[SIDE_DST].nan_as;
     if (out->reference > REFERENCE_MOST && out->reference > REFERENCE_SHARE * out->residual) {
         char figure[MM_NUM];

@@ -31,6 +31,7 @@ struct residual {
     double rr, yy;                 /* sums of (y - y0)^2 and y0^2 where both are finite */
     double rr_clipped;             /* (y - y0)^2 of those clipped; not in rr */
     double least, most;            /* range of all of y, and 0 */
+    int64_t ties;                  /* indices that lead to values as good as those of y0 */
     int64_t nan_lost;              /* positions where y0 is NaN and y is a number, or infinite */
     double nan_as;                 /* what y is there; NaN: several things */
 };
@@ -55,6 +56,13 @@ struct sampled {
 };
 /* Fill input_int8, per_tensor, per_channel, fit_*. */
 int weights_fit(const struct sampled *sampled, struct mm_recomputed *out, struct mm_err *err);
+
+/*
+ * Where y has the index of another value than y0 (what ArgMax, ArgMin, TopK give from call's input), but an equal one
+ * (within `unit`, as a share: in wider precision one of them may have been the greater), y0 gets y's. Returns how many.
+ */
+int64_t ties_settle(const struct mm_operator_call *call, const struct mm_value *y, struct mm_value *y0,
+                    double unit);
 
 /*
  * Of the variants of the call (dst's inputs), the one that leaves least of y (dst's result): fill variant*, where one

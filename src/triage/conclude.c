@@ -218,9 +218,13 @@ static void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_
     char a[MM_NUM], b[MM_NUM];
     set(out, MM_VERDICT_NOISE, MM_LIKELY);
     out->cause = MM_CAUSE_ROUNDING;
-    snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here",
-             mm_num_short(a, view->subjects[id].recomputed->residual, 2),
-             mm_num_short(b, blame->input_error, 2));
+    if (view->subjects[id].recomputed->ties && !blame->input_error)
+        snprintf(out->text, sizeof out->text, "%s indices lead to equal values: ties have no order",
+                 mm_num_count(a, view->subjects[id].recomputed->ties));
+    else
+        snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here",
+                 mm_num_short(a, view->subjects[id].recomputed->residual, 2),
+                 mm_num_short(b, blame->input_error, 2));
 }
 
 static void say_unexplained(const struct mm_blame *blame, unsigned role, struct mm_verdict *out)
