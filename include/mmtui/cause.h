@@ -318,18 +318,31 @@ struct mm_recomputed {
     double channel_share;      /* its share of the sum of r^2 */
     /* Where the residual is more than rounding: of the operator's variants (mm_operator_variant_next) the one that
      * leaves least. */
-    double variant;             /* what it leaves; NaN: none leaves less, or none was tried */
-    char variant_says[80];      /* "with epsilon 0.001 where the model says 1e-05" */
-    const char *variant_origin; /* who does so by default, ""; static */
-    bool variant_fused;         /* an activation that the model has right behind this operator */
+    double variant;              /* what it leaves; NaN: none leaves less, or none was tried */
+    char variant_says[80];       /* "with epsilon 0.001 where the model says 1e-05" */
+    const char *variant_origin;  /* who does so by default, ""; static */
+    char variant_activation[16]; /* ONNX's type of the activation that it has behind it, "" */
+    bool variant_fused;          /* which the model has right behind this operator */
 };
-/* Everything that it needs, borrowed. */
+/* A tensor of the graph and the pair that holds it. */
+struct mm_recompute_source {
+    int tensor;
+    const struct mm_pair *pair;
+};
+/*
+ * Everything that it needs, borrowed. An input that no pair holds is made from what was dumped before it, as far as
+ * `source` tells (of the same run of the model): what moves values and what works on each alone, up to 8 operators one
+ * behind the other; and where element-wise operators and BatchNormalization follow one with weights (fused), it and they
+ * are computed as one operator of kind LINEAR, at some positions.
+ */
 struct mm_recompute {
     const struct mm_graph *graph;
     struct mm_graph_weights *weights; /* NULL: none can be read */
     int node, output;                 /* the node, and which of its outputs `pair` holds */
     const struct mm_pair *pair;
     const struct mm_pair *const *input; /* [inputs of the node] the pair that holds it; NULL: none does */
+    const struct mm_recompute_source *source; /* what holds the inputs of the operators before it */
+    size_t sources;
     const struct mm_schema *schema;
 };
 /* -1 only with MM_ECANCELLED or MM_ENOMEM; everything else is in out->state. */

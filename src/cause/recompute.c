@@ -133,8 +133,7 @@ static int run_whole(const struct mm_recompute *recompute, const struct operands
 struct positions {
     int64_t *at;
     double *y0, *r;
-    size_t count;
-    struct mm_shape shape;
+    struct line_places places; /* of these */
 };
 
 static int positions_open(struct positions *p, const struct mm_operator_call *call, struct mm_err *err)
@@ -144,9 +143,10 @@ static int positions_open(struct positions *p, const struct mm_operator_call *ca
     p->r = calloc(MM_RECOMPUTE_POSITIONS, sizeof *p->r);
     if (!p->at || !p->y0 || !p->r)
         return mm_fail_memory(err);
-    if (mm_operator_linear_shape(call, &p->shape, err) < 0)
+    p->places.at = p->at;
+    if (mm_operator_linear_shape(call, &p->places.shape, err) < 0)
         return -1;
-    return mm_operator_positions(call, MM_RECOMPUTE_POSITIONS, p->at, &p->count, err);
+    return mm_operator_positions(call, MM_RECOMPUTE_POSITIONS, p->at, &p->places.count, err);
 }
 
 static void positions_close(struct positions *p)
@@ -156,14 +156,14 @@ static void positions_close(struct positions *p)
     free(p->r);
 }
 
-static int compare_sample(const struct operands *o, int side, const struct mm_operator_call *call,
-                          struct positions *p, struct residual *residual, struct mm_err *err)
+static int compare_sample(const struct operands *o, int side, const struct line *line, struct positions *p,
+                          struct residual *residual, struct mm_err *err)
 {
-    if (check_count(o, side, mm_shape_count(&p->shape), err) < 0 ||
-        mm_operator_sample(call, p->at, p->count, p->y0, err) < 0)
+    if (check_count(o, side, mm_shape_count(&p->places.shape), err) < 0 ||
+        line_sample(line, side, &p->places, p->y0, err) < 0)
         return -1;
     residual_init(residual, &o->result[side]);
-    for (size_t i = 0; i < p->count; i++) {
+    for (size_t i = 0; i < p->places.count; i++) {
         double y = mm_value_at(&o->result[side], p->at[i]);
         residual_add(residual, y, p->y0[i]);
         p->r[i] = isfinite(y - p->y0[i]) ? y - p->y0[i] : 0;
@@ -175,27 +175,26 @@ static void sample_channels(const struct mm_recompute *recompute, const struct p
                             struct mm_recomputed *out)
 {
     struct by_channel by;
-    by_channel_init(&by, recompute, &p->shape);
-    for (size_t i = 0; i < p->count; i++)
+    by_channel_init(&by, recompute, &p->places.shape);
+    for (size_t i = 0; i < p->places.count; i++)
         by_channel_add(&by, p->at[i], p->y0[i] + p->r[i], p->y0[i]);
     by_channel_finish(&by, out);
 }
 
-static int run_sample(const struct mm_recompute *recompute, const struct operands *o,
-                      const atomic_bool *cancel, struct residual both[SIDES], struct mm_recomputed *out,
-                      struct mm_err *err)
+static int run_sample(const struct line *line, const struct operands *o, struct residual both[SIDES],
+                      struct mm_recomputed *out, struct mm_err *err)
 {
-    struct mm_operator_call src = call_of(recompute, o, SIDE_SRC, cancel);
-    struct mm_operator_call dst = call_of(recompute, o, SIDE_DST, cancel);
+    struct mm_operator_call dst = line_call(line, 0, SIDE_DST);
     struct positions p = {0};
     int result = positions_open(&p, &dst, err);
     if (result == 0)
-        result = compare_sample(o, SIDE_SRC, &src, &p, &both[SIDE_SRC], err);
+        result = compare_sample(o, SIDE_SRC, line, &p, &both[SIDE_SRC], err);
     if (result == 0)
-        result = compare_sample(o, SIDE_DST, &dst, &p, &both[SIDE_DST], err);
+        result = compare_sample(o, SIDE_DST, line, &p, &both[SIDE_DST], err);
     if (result == 0) {
-        struct sampled sampled = {recompute, &dst, p.at, p.count, p.r, sqrt(both[SIDE_DST].yy)};
-        sample_channels(recompute, &p, out);
+        struct sampled sampled = {
+            line, p.places, p.y0, line->step[0].graph, &dst, p.r, sqrt(both[SIDE_DST].yy)};
+        sample_channels(&line->step[0], &p, out);
         result = weights_fit(&sampled, out, err);
     }
     positions_close(&p);
@@ -238,6 +237,19 @@ static double rounding_of(const struct operands *o, const struct mm_graph_node *
     return unit_of(o->format[SIDE_DST]) * gain;
 }
 
+/* A NaN that the operator itself would make (a line of -Inf through a softmax) is no NaN that came in. */
+static bool has_nan(const struct operands *o, int count)
+{
+    for (int k = 0; k < count; k++) {
+        const struct mm_value *x = o->input[SIDE_DST][k];
+        for (int64_t i = 0; x && x->f && i < x->count; i++) {
+            if (isnan(x->f[i]))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* ---- all of it ---- */
 
 static void figures(const struct mm_recompute *recompute, const struct operands *o,
@@ -252,7 +264,8 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     out->positions = both[SIDE_DST].n;
     out->nonfinite = both[SIDE_DST].nonfinite;
     out->clipped = both[SIDE_DST].clipped;
-    out->nan_lost = both[SIDE_SRC].nan_lost ? 0 : both[SIDE_DST].nan_lost; /* or both runtimes are so */
+    if (!both[SIDE_SRC].nan_lost && both[SIDE_DST].nan_lost && has_nan(o, node->input_count))
+        out->nan_lost = both[SIDE_DST].nan_lost; /* else both runtimes are so */
     out->ties = both[SIDE_DST].ties;
     out->nan_as = both[SIDE_DST].nan_as;
     if (out->reference > REFERENCE_MOST && out->reference > REFERENCE_SHARE * out->residual) {
@@ -266,19 +279,58 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     }
 }
 
-static int run(const struct mm_recompute *recompute, struct operands *o, const atomic_bool *cancel,
-               struct mm_recomputed *out, struct mm_err *err)
+/* An operator with weights, also one that others are fused with. */
+static int run_line(struct line *line, struct operands *o, const atomic_bool *cancel,
+                    struct mm_recomputed *out, struct mm_err *err)
+{
+    struct residual both[SIDES] = {{0}};
+    if (line_read(line, o, cancel, err) < 0)
+        return -1;
+    out->kind = MM_OPERATOR_LINEAR;
+    out->selects = false;
+    if (run_sample(line, o, both, out, err) < 0)
+        return -1;
+    figures(&line->step[line->count - 1], o, both, out);
+    struct mm_operator_call dst = line_call(line, 0, SIDE_DST);
+    return variants_find(&dst, line, &o->result[SIDE_DST], out, err);
+}
+
+static int run_one(const struct mm_recompute *recompute, struct operands *o, const atomic_bool *cancel,
+                   struct mm_recomputed *out, struct mm_err *err)
 {
     struct residual both[SIDES] = {{0}};
     if (operands_read(o, recompute, cancel, err) < 0)
         return -1;
-    int result = out->kind == MM_OPERATOR_LINEAR ? run_sample(recompute, o, cancel, both, out, err)
-                                                 : run_whole(recompute, o, cancel, both, out, err);
-    if (result < 0)
-        return result;
+    out->selects = out->selects && !o->rounds;
+    if (run_whole(recompute, o, cancel, both, out, err) < 0)
+        return -1;
     figures(recompute, o, both, out);
     struct mm_operator_call dst = call_of(recompute, o, SIDE_DST, cancel);
-    return variants_find(recompute, &dst, &o->result[SIDE_DST], out, err);
+    return variants_find(&dst, NULL, &o->result[SIDE_DST], out, err);
+}
+
+static int run(const struct mm_recompute *recompute, struct operands *o, const atomic_bool *cancel,
+               struct mm_recomputed *out, struct mm_err *err)
+{
+    struct line line;
+    if (!line_find(recompute, &line))
+        return run_one(recompute, o, cancel, out, err);
+    int result = run_line(&line, o, cancel, out, err);
+    line_done(&line);
+    return result;
+}
+
+/* The model has this activation right behind the node: it was fused, and the dump holds its result. */
+static bool is_fused(const struct mm_recompute *recompute, const char *activation)
+{
+    const struct mm_graph *graph = recompute->graph;
+    int tensor = graph->nodes[recompute->node].outputs[recompute->output];
+    for (int i = 0; *activation && tensor >= 0 && i < graph->tensors[tensor].consumer_count; i++) {
+        const char *type = graph->nodes[graph->tensors[tensor].consumers[i]].op_type;
+        if (strcmp(type, activation) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* "conv1 (Conv): no bias" -> "no bias": which layer it is about is known where it is read. */
@@ -321,6 +373,7 @@ int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *ca
     if (!o)
         return mm_fail_memory(err);
     int result = run(recompute, o, cancel, out, &inner);
+    out->variant_fused = result == 0 && is_fused(recompute, out->variant_activation);
     operands_done(o);
     free(o);
     if (result < 0 && (inner.code == MM_ECANCELLED || inner.code == MM_ENOMEM))

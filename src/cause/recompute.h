@@ -16,11 +16,65 @@ struct operands {
     struct mm_value result[SIDES];
     enum mm_dtype format[SIDES]; /* the result's dtype in the files */
     int64_t left;                /* elements that may still be read */
+    int depth;                   /* how many operators this is before the one that was dumped */
+    bool rounds;                 /* an input was not dumped, and what makes it rounds */
 };
 /* Read all of them. -1: MM_EUNSUPPORTED and others say why; *o is to be closed in any case. */
 int operands_read(struct operands *o, const struct mm_recompute *recompute, const atomic_bool *cancel,
                   struct mm_err *err);
+/* Its parts. Of o, `left` and `depth` are set before and the rest is zero: all inputs but number `skip`, ... */
+int operands_inputs(struct operands *o, const struct mm_recompute *recompute, int skip,
+                    const atomic_bool *cancel, struct mm_err *err);
+/* ... and the result. */
+int operands_result(struct operands *o, const struct mm_recompute *recompute, const atomic_bool *cancel,
+                    struct mm_err *err);
 void operands_done(struct operands *o);
+/* The pair that holds input k; NULL: none does. */
+const struct mm_pair *operands_pair(const struct mm_recompute *recompute, int k);
+
+/* Make a tensor that was not dumped from what was, on both sides; counts in o->left. MM_EUNSUPPORTED: it can't. */
+int chain_value(struct operands *o, const struct mm_recompute *recompute, int tensor,
+                const atomic_bool *cancel, struct mm_value *const out[SIDES], struct mm_err *err);
+
+/* ---- an operator with weights and what is fused behind it ---- */
+
+#define LINE_MAX 8
+struct line {
+    size_t count; /* steps: the first has the weights, the last is what was dumped */
+    struct mm_recompute step[LINE_MAX];
+    int by[LINE_MAX];                    /* the input that is the step before; -1 of the first */
+    struct operands *operands[LINE_MAX]; /* owned, but for the last */
+    const atomic_bool *cancel;
+};
+/* One step is an operator with weights by itself. False: there are no weights behind inputs that were not dumped. */
+bool line_find(const struct mm_recompute *recompute, struct line *line);
+/* Read all operands; o gets those of the last step and its result, and outlives the line. */
+int line_read(struct line *line, struct operands *o, const atomic_bool *cancel, struct mm_err *err);
+/* Zeroed, or not read, is fine. */
+void line_done(struct line *line);
+struct mm_operator_call line_call(const struct line *line, size_t step, int side);
+
+/* Positions in the result, whose shape is that of the first step's. */
+struct line_places {
+    const int64_t *at;
+    size_t count;
+    struct mm_shape shape;
+};
+/* The last step's result at the positions. */
+int line_sample(const struct line *line, int side, const struct line_places *places, double *out,
+                struct mm_err *err);
+/* z, what step from - 1 gives at the positions, goes through the steps from there on. */
+int line_behind(const struct line *line, size_t from, int side, const struct line_places *places, double *z,
+                struct mm_err *err);
+/* A step as a call whose inputs are the values at the positions, z the one that comes from before: [1, count]. */
+struct line_step {
+    struct mm_operator_call call;
+    const struct mm_value *input[RECOMPUTE_INPUTS];
+    struct mm_value value[RECOMPUTE_INPUTS]; /* owned */
+};
+int line_step_open(const struct line *line, size_t step, int side, const struct line_places *places,
+                   const double *z, struct line_step *out, struct mm_err *err);
+void line_step_close(struct line_step *step); /* also one that failed to open */
 
 /*
  * Sums over positions of y (what was dumped) and y0 (what was recomputed). A value at the end of y's range where y0 is
@@ -47,12 +101,13 @@ double correlation(const double *a, const double *b, size_t n);
 
 /* Positions of a linear operator's result and what was found there. */
 struct sampled {
-    const struct mm_recompute *recompute;
-    const struct mm_operator_call *call; /* with dst's inputs */
-    const int64_t *position;
-    size_t count;
-    const double *residual; /* [count] r */
-    double norm;            /* sqrt(sum y0^2) */
+    const struct line *line; /* NULL: nothing is fused behind it */
+    struct line_places places;
+    const double *y0;
+    const struct mm_graph *graph;
+    const struct mm_operator_call *call; /* with dst's inputs, of the first step */
+    const double *residual;              /* [count] r */
+    double norm;                         /* sqrt(sum y0^2) */
 };
 /* Fill input_int8, per_tensor, per_channel, fit_*. */
 int weights_fit(const struct sampled *sampled, struct mm_recomputed *out, struct mm_err *err);
@@ -65,11 +120,11 @@ int64_t ties_settle(const struct mm_operator_call *call, const struct mm_value *
                     double unit);
 
 /*
- * Of the variants of the call (dst's inputs), the one that leaves least of y (dst's result): fill variant*, where one
- * leaves less than out->residual. Nothing is tried where rounding may explain the residual. -1 with MM_ECANCELLED or
- * MM_ENOMEM, or what mm_operator_positions says.
+ * Of the variants of the call (dst's inputs), or of each step of a line (NULL: there is none), the one that leaves least
+ * of y (dst's result): fill variant*, where one leaves less than out->residual. Nothing is tried where rounding may
+ * explain the residual. -1 with MM_ECANCELLED or MM_ENOMEM, or what mm_operator_positions says.
  */
-int variants_find(const struct mm_recompute *recompute, const struct mm_operator_call *call,
-                  const struct mm_value *y, struct mm_recomputed *out, struct mm_err *err);
+int variants_find(const struct mm_operator_call *call, const struct line *line, const struct mm_value *y,
+                  struct mm_recomputed *out, struct mm_err *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Below these residuals nothing is asked: so much is left by other orders of summation, fast exponentials and by
  * float16, of which the dump may not tell. */
@@ -34,140 +35,208 @@ static bool is_asked(const struct mm_recomputed *found)
            found->residual > ASKED_STEPS * steps;
 }
 
-/* Where it is compared: everywhere, or at some positions of an operator with weights. */
-struct places {
-    const struct mm_value *y;
-    int64_t *at; /* NULL: everywhere */
-    double *y0;
-    size_t count, few; /* positions, and those that are looked at first, in front */
-    struct mm_shape shape;
-};
-
-/* Groups of neighbours (they share a load) change places, so that a few of all regions stand in front. */
-static void few_first(struct places *p, int64_t *memory)
+static bool is_stopped(const struct mm_operator_call *call)
 {
-    size_t groups = (p->count + PLACES_RUN - 1) / PLACES_RUN, n = 0;
-    for (int first = 1; first >= 0; first--) {
-        for (size_t g = 0; g < groups; g++) {
-            for (size_t i = g * PLACES_RUN; i < p->count && i < (g + 1) * PLACES_RUN; i++) {
-                if ((g % PLACES_FEW == 0) == first)
-                    memory[n++] = p->at[i];
-            }
-        }
-        p->few = first ? n : p->few;
-    }
-    for (size_t i = 0; i < n; i++)
-        p->at[i] = memory[i];
+    return call->cancel && atomic_load_explicit(call->cancel, memory_order_relaxed);
 }
 
-static int places_open(struct places *p, const struct mm_operator_call *call, struct mm_err *err)
-{
-    p->at = calloc(2 * MM_RECOMPUTE_POSITIONS, sizeof *p->at);
-    p->y0 = calloc(MM_RECOMPUTE_POSITIONS, sizeof *p->y0);
-    if (!p->at || !p->y0)
-        return mm_fail_memory(err);
-    if (mm_operator_linear_shape(call, &p->shape, err) < 0 ||
-        mm_operator_positions(call, MM_RECOMPUTE_POSITIONS, p->at, &p->count, err) < 0)
-        return -1;
-    few_first(p, p->at + MM_RECOMPUTE_POSITIONS);
-    return 0;
-}
-
-/* ---- one of them ---- */
-
-/* What is left at positions from .. to - 1; NaN: it does not run. */
-static double left_at(const struct places *p, const struct mm_operator_variant *v, size_t to)
-{
-    struct residual residual;
-    if (mm_operator_variant_sample(v, p->at, to, p->y0, NULL) < 0)
-        return NAN;
-    residual_init(&residual, p->y);
-    for (size_t i = 0; i < to; i++)
-        residual_add(&residual, mm_value_at(p->y, p->at[i]), p->y0[i]);
-    return residual.nonfinite ? NAN : residual_relative(&residual);
-}
-
-static double left_of_sample(const struct places *p, const struct mm_operator_variant *v, double before)
-{
-    struct mm_shape shape;
-    if (mm_operator_variant_shape(v, &shape, NULL) < 0 || !mm_shape_equal(&shape, &p->shape))
-        return NAN;
-    double few = left_at(p, v, p->few);
-    return few <= GOES_ON * before ? left_at(p, v, p->count) : NAN;
-}
-
-static double left_of_whole(const struct places *p, const struct mm_operator_variant *v)
-{
-    struct residual residual;
-    struct mm_value y0;
-    if (mm_operator_variant_run(v, &y0, NULL) < 0)
-        return NAN;
-    residual_init(&residual, p->y);
-    for (int64_t i = 0; y0.count == p->y->count && i < y0.count; i++)
-        residual_add(&residual, mm_value_at(p->y, i), mm_value_at(&y0, i));
-    bool told = y0.count == p->y->count && residual.nonfinite == 0 && residual.yy > 0;
-    mm_value_done(&y0);
-    return told ? residual_relative(&residual) : NAN;
-}
-
-/* ---- all of them ---- */
-
-/* The model has this activation right behind the node: it was fused, and the dump holds its result. */
-static bool is_fused(const struct mm_recompute *recompute, const char *activation)
-{
-    const struct mm_graph *graph = recompute->graph;
-    int tensor = graph->nodes[recompute->node].outputs[recompute->output];
-    for (int i = 0; *activation && tensor >= 0 && i < graph->tensors[tensor].consumer_count; i++) {
-        const char *type = graph->nodes[graph->tensors[tensor].consumers[i]].op_type;
-        if (strcmp(type, activation) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void keep(const struct mm_recompute *recompute, const struct mm_operator_variant *v, double left,
-                 struct mm_recomputed *out)
+static void keep(const struct mm_operator_variant *v, const char *of, double left, struct mm_recomputed *out)
 {
     if (isnan(left) || left >= out->residual || !(isnan(out->variant) || left < BETTER * out->variant))
         return;
     out->variant = left;
     out->variant_origin = mm_operator_variant_origin(v);
-    out->variant_fused = is_fused(recompute, mm_operator_variant_activation(v));
-    snprintf(out->variant_says, sizeof out->variant_says, "%s", mm_operator_variant_says(v));
+    snprintf(out->variant_activation, sizeof out->variant_activation, "%s",
+             mm_operator_variant_activation(v));
+    snprintf(out->variant_says, sizeof out->variant_says, *of ? "%s (%s)" : "%s", mm_operator_variant_says(v),
+             of);
 }
 
-static int try_all(const struct mm_recompute *recompute, const struct mm_operator_call *call,
-                   const struct places *p, struct mm_recomputed *out, struct mm_err *err)
+/* ---- whole ---- */
+
+static double left_of_whole(const struct mm_value *y, const struct mm_operator_variant *v)
+{
+    struct residual residual;
+    struct mm_value y0;
+    if (mm_operator_variant_run(v, &y0, NULL) < 0)
+        return NAN;
+    residual_init(&residual, y);
+    for (int64_t i = 0; y0.count == y->count && i < y0.count; i++)
+        residual_add(&residual, mm_value_at(y, i), mm_value_at(&y0, i));
+    bool told = y0.count == y->count && residual.nonfinite == 0 && residual.yy > 0;
+    mm_value_done(&y0);
+    return told ? residual_relative(&residual) : NAN;
+}
+
+static int try_whole(const struct mm_operator_call *call, const struct mm_value *y, struct mm_recomputed *out,
+                     struct mm_err *err)
 {
     struct mm_operator_variant *v;
     int64_t elements = ELEMENTS_MOST;
     size_t at = 0;
     int more;
-    while (elements > 0 && (more = mm_operator_variant_next(call, &at, &v, err)) != 0) {
+    for (; elements > 0 && (more = mm_operator_variant_next(call, &at, &v, err)) != 0; elements -= y->count) {
         if (more < 0)
             return -1;
-        double left = p->at ? left_of_sample(p, v, out->residual) : left_of_whole(p, v);
-        keep(recompute, v, left, out);
+        keep(v, "", left_of_whole(y, v), out);
         mm_operator_variant_close(v);
-        elements -= p->at ? (int64_t)p->count : p->y->count;
-        if (call->cancel && atomic_load_explicit(call->cancel, memory_order_relaxed))
+        if (is_stopped(call))
             return mm_fail(err, MM_ECANCELLED, "cancelled");
     }
     return 0;
 }
 
-int variants_find(const struct mm_recompute *recompute, const struct mm_operator_call *call,
-                  const struct mm_value *y, struct mm_recomputed *out, struct mm_err *err)
+/* ---- at some positions ---- */
+
+struct trying {
+    const struct line *line; /* NULL: the call by itself */
+    const struct mm_operator_call *call;
+    const struct mm_value *y;
+    int64_t *at;
+    double *z, *y0;
+    size_t few; /* positions that are looked at first, in front */
+    struct line_places places;
+};
+
+/* Groups of neighbours (they share a load) change places, so that a few of all regions stand in front. */
+static void few_first(struct trying *t, int64_t *memory)
 {
-    struct places places = {.y = y};
-    int result = 0;
+    size_t count = t->places.count, groups = (count + PLACES_RUN - 1) / PLACES_RUN, n = 0;
+    for (size_t k = 0; k < 2 * groups; k++) {
+        size_t g = k % groups, end = (g + 1) * PLACES_RUN;
+        for (size_t i = g * PLACES_RUN; i < count && i < end; i++) {
+            if ((g % PLACES_FEW == 0) == (k < groups))
+                memory[n++] = t->at[i];
+        }
+        t->few = k + 1 == groups ? n : t->few;
+    }
+    memcpy(t->at, memory, n * sizeof *memory);
+}
+
+static int trying_open(struct trying *t, struct mm_err *err)
+{
+    t->at = calloc(2 * MM_RECOMPUTE_POSITIONS, sizeof *t->at);
+    t->z = calloc(MM_RECOMPUTE_POSITIONS, sizeof *t->z);
+    t->y0 = calloc(MM_RECOMPUTE_POSITIONS, sizeof *t->y0);
+    if (!t->at || !t->z || !t->y0)
+        return mm_fail_memory(err);
+    t->places.at = t->at;
+    if (mm_operator_linear_shape(t->call, &t->places.shape, err) < 0 ||
+        mm_operator_positions(t->call, MM_RECOMPUTE_POSITIONS, t->at, &t->places.count, err) < 0)
+        return -1;
+    few_first(t, t->at + MM_RECOMPUTE_POSITIONS);
+    return 0;
+}
+
+static void trying_close(struct trying *t)
+{
+    free(t->at);
+    free(t->z);
+    free(t->y0);
+}
+
+/* What is left of the first `count` positions once y0 has gone through the steps from `from` on; NaN: they don't run. */
+static double left_behind(struct trying *t, size_t from, size_t count)
+{
+    struct residual residual;
+    struct line_places places = t->places;
+    places.count = count;
+    if (t->line && line_behind(t->line, from, SIDE_DST, &places, t->y0, NULL) < 0)
+        return NAN;
+    residual_init(&residual, t->y);
+    for (size_t i = 0; i < count; i++)
+        residual_add(&residual, mm_value_at(t->y, t->at[i]), t->y0[i]);
+    return residual.nonfinite ? NAN : residual_relative(&residual);
+}
+
+static double left_of_sample(struct trying *t, const struct mm_operator_variant *v, double before)
+{
+    struct mm_shape shape;
+    if (mm_operator_variant_shape(v, &shape, NULL) < 0 || !mm_shape_equal(&shape, &t->places.shape) ||
+        mm_operator_variant_sample(v, t->at, t->few, t->y0, NULL) < 0 ||
+        !(left_behind(t, 1, t->few) <= GOES_ON * before) ||
+        mm_operator_variant_sample(v, t->at, t->places.count, t->y0, NULL) < 0)
+        return NAN;
+    return left_behind(t, 1, t->places.count);
+}
+
+/* A step that works on each value alone. */
+static double left_of_step(struct trying *t, size_t step, const struct mm_operator_variant *v)
+{
+    struct mm_value y0;
+    if (mm_operator_variant_run(v, &y0, NULL) < 0)
+        return NAN;
+    bool fits = y0.count == (int64_t)t->places.count;
+    for (size_t i = 0; fits && i < t->places.count; i++)
+        t->y0[i] = mm_value_at(&y0, (int64_t)i);
+    mm_value_done(&y0);
+    return fits ? left_behind(t, step + 1, t->places.count) : NAN;
+}
+
+static int try_call(struct trying *t, size_t step, const struct mm_operator_call *call,
+                    struct mm_recomputed *out, struct mm_err *err)
+{
+    const char *of = t->line && t->line->count > 1 ? call->node->op_type : "";
+    struct mm_operator_variant *v;
+    size_t at = 0;
+    int more;
+    while ((more = mm_operator_variant_next(call, &at, &v, err)) != 0) {
+        if (more < 0)
+            return -1;
+        keep(v, of, step == 0 ? left_of_sample(t, v, out->residual) : left_of_step(t, step, v), out);
+        mm_operator_variant_close(v);
+        if (is_stopped(call))
+            return mm_fail(err, MM_ECANCELLED, "cancelled");
+    }
+    return 0;
+}
+
+/* A step behind the first: its inputs at the positions, z the one that comes from the step before. */
+static int try_step(struct trying *t, size_t step, struct mm_recomputed *out, struct mm_err *err)
+{
+    struct line_step *here = malloc(sizeof *here);
+    struct mm_value y = {0};
+    if (!here)
+        return mm_fail_memory(err);
+    int result = line_step_open(t->line, step, SIDE_DST, &t->places, t->z, here, err);
+    if (result == 0)
+        result = try_call(t, step, &here->call, out, err);
+    if (result == 0)
+        result = mm_operator_run(&here->call, &y, err);
+    for (int64_t i = 0; result == 0 && i < y.count && i < (int64_t)t->places.count; i++)
+        t->z[i] = mm_value_at(&y, i);
+    mm_value_done(&y);
+    line_step_close(here);
+    free(here);
+    return result;
+}
+
+static int try_line(struct trying *t, struct mm_recomputed *out, struct mm_err *err)
+{
+    if (try_call(t, 0, t->call, out, err) < 0)
+        return -1;
+    if (!t->line || t->line->count < 2)
+        return 0;
+    if (mm_operator_sample(t->call, t->at, t->places.count, t->z, err) < 0)
+        return -1;
+    for (size_t step = 1; step < t->line->count; step++) {
+        if (try_step(t, step, out, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int variants_find(const struct mm_operator_call *call, const struct line *line, const struct mm_value *y,
+                  struct mm_recomputed *out, struct mm_err *err)
+{
+    struct trying t = {.line = line, .call = call, .y = y};
     if (!is_asked(out))
         return 0;
-    if (out->kind == MM_OPERATOR_LINEAR)
-        result = places_open(&places, call, err);
+    if (out->kind != MM_OPERATOR_LINEAR)
+        return try_whole(call, y, out, err);
+    int result = trying_open(&t, err);
     if (result == 0)
-        result = try_all(recompute, call, &places, out, err);
-    free(places.at);
-    free(places.y0);
+        result = try_line(&t, out, err);
+    trying_close(&t);
     return result;
 }

@@ -14,6 +14,23 @@ static double norm(const double *r, size_t n)
     return sqrt(sum);
 }
 
+/* y(z + change) - y(z), through what is fused behind; z is not kept, and made again. */
+static int through_line(const struct sampled *sampled, double *change, struct mm_err *err)
+{
+    size_t count = sampled->places.count;
+    double *z = calloc(count + 1, sizeof *z);
+    int result =
+        z ? mm_operator_sample(sampled->call, sampled->places.at, count, z, err) : mm_fail_memory(err);
+    for (size_t i = 0; result == 0 && i < count; i++)
+        change[i] += z[i];
+    free(z);
+    if (result == 0)
+        result = line_behind(sampled->line, 1, SIDE_DST, &sampled->places, change, err);
+    for (size_t i = 0; result == 0 && i < count; i++)
+        change[i] = isfinite(change[i] - sampled->y0[i]) ? change[i] - sampled->y0[i] : 0;
+    return result;
+}
+
 /* The operator at the positions with `change` in the place of input k, and without its bias: what the change adds. */
 static int sample_change(const struct sampled *sampled, int k, const struct mm_value *change, double *out,
                          struct mm_err *err)
@@ -27,7 +44,9 @@ static int sample_change(const struct sampled *sampled, int k, const struct mm_v
     if (count > BIAS)
         input[BIAS] = NULL;
     call.input = input;
-    return mm_operator_sample(&call, sampled->position, sampled->count, out, err);
+    if (mm_operator_sample(&call, sampled->places.at, sampled->places.count, out, err) < 0)
+        return -1;
+    return sampled->line && sampled->line->count > 1 ? through_line(sampled, out, err) : 0;
 }
 
 /* One granularity: its cost, and how well it fits. */
@@ -41,8 +60,8 @@ static int fit_one(const struct sampled *sampled, int weight, int axis, double *
     mm_value_done(&change);
     if (result < 0)
         return -1;
-    *cost = sampled->norm > 0 ? norm(memory, sampled->count) / sampled->norm : NAN;
-    *fit = correlation(sampled->residual, memory, sampled->count);
+    *cost = sampled->norm > 0 ? norm(memory, sampled->places.count) / sampled->norm : NAN;
+    *fit = correlation(sampled->residual, memory, sampled->places.count);
     return 0;
 }
 
@@ -91,7 +110,7 @@ static int fit_inputs(const struct sampled *sampled, int weight, double *memory,
         mm_value_done(&change);
         if (result < 0)
             return -1;
-        sum = hypot(sum, norm(memory, sampled->count));
+        sum = hypot(sum, norm(memory, sampled->places.count));
     }
     out->input_int8 = sampled->norm > 0 ? sum / sampled->norm : NAN;
     return 0;
@@ -99,9 +118,9 @@ static int fit_inputs(const struct sampled *sampled, int weight, double *memory,
 
 int weights_fit(const struct sampled *sampled, struct mm_recomputed *out, struct mm_err *err)
 {
-    int weight = mm_weight_input(sampled->recompute->graph, sampled->call->node);
+    int weight = mm_weight_input(sampled->graph, sampled->call->node);
     bool floats = weight >= 0 && sampled->call->input[weight] && sampled->call->input[weight]->f;
-    double *memory = calloc(sampled->count + 1, sizeof *memory);
+    double *memory = calloc(sampled->places.count + 1, sizeof *memory);
     int result = memory ? 0 : mm_fail_memory(err);
     if (result == 0 && floats)
         result = fit_both(sampled, weight, memory, out, err);

@@ -15,7 +15,7 @@
 struct recompute_job {
     struct mm_job job;
     struct mm_recompute what;
-    const struct mm_pair **input; /* owned; of `what` */
+    struct mm_recompute_source *source; /* owned; of `what` */
     size_t id;
     struct mm_recomputed found;
     int failed;
@@ -87,32 +87,61 @@ static int output_of(const struct mm_graph_node *node, int tensor)
     return -1;
 }
 
+/* ---- what holds the inputs of operators whose results were not dumped ---- */
+
+#define SOURCES_MAX 64 /* of one operator */
+#define DEPTH_MAX   8  /* operators one behind the other */
+#define VISITS_MAX  256
+
+struct sources {
+    const struct mm_session *session;
+    const struct holder *holder;
+    size_t holders;
+    int32_t run;
+    struct mm_recompute_source *source; /* [SOURCES_MAX] */
+    size_t count, visits;
+};
+
+static void add_sources(struct sources *s, int node_id, int depth)
+{
+    const struct mm_graph *graph = s->session->options.graph;
+    const struct mm_graph_node *node = &graph->nodes[node_id];
+    for (int k = 0; k < node->input_count && s->count < SOURCES_MAX; k++) {
+        int tensor = node->inputs[k];
+        int32_t layer = tensor >= 0 ? holder_of(s->holder, s->holders, tensor, s->run) : -1;
+        int producer = tensor >= 0 ? graph->tensors[tensor].producer : -1;
+        if (layer >= 0)
+            s->source[s->count++] = (struct mm_recompute_source){tensor, s->session->layers[layer].pair};
+        else if (producer >= 0 && depth < DEPTH_MAX && s->visits++ < VISITS_MAX &&
+                 !mm_graph_has_values(graph, tensor))
+            add_sources(s, producer, depth + 1);
+    }
+}
+
 static void submit(struct mm_session *session, size_t id, const struct holder *holder, size_t holders)
 {
     struct triage_state *triage = &session->triage;
     const struct mm_graph *graph = session->options.graph;
     const struct mm_graph_node *node = &graph->nodes[triage->flow->node[id]];
     struct recompute_job *here = calloc(1, sizeof *here);
-    const struct mm_pair **input = calloc((size_t)node->input_count + 1, sizeof *input);
-    if (!here || !input) {
+    struct mm_recompute_source *source = calloc(SOURCES_MAX, sizeof *source);
+    if (!here || !source) {
         free(here);
-        free(input);
+        free(source);
         return; /* it is judged without */
     }
-    int32_t run_of = triage->flow->run[id];
-    for (int k = 0; k < node->input_count; k++) {
-        int32_t layer = node->inputs[k] >= 0 ? holder_of(holder, holders, node->inputs[k], run_of) : -1;
-        input[k] = layer >= 0 ? session->layers[layer].pair : NULL;
-    }
+    struct sources sources = {session, holder, holders, triage->flow->run[id], source, 0, 0};
+    add_sources(&sources, triage->flow->node[id], 1);
     here->job.run = run;
     here->id = id;
-    here->input = input;
+    here->source = source;
     here->what = (struct mm_recompute){.graph = graph,
                                        .weights = triage->weights,
                                        .node = triage->flow->node[id],
                                        .output = output_of(node, triage->flow->tensor[id]),
                                        .pair = session->layers[id].pair,
-                                       .input = input,
+                                       .source = source,
+                                       .sources = sources.count,
                                        .schema = session->src->schema};
     triage->recomputing++;
     mm_pool_submit(session->pool, &here->job);
@@ -217,7 +246,7 @@ bool recompute_collect(struct mm_session *session, struct mm_job *job)
         triage->recomputed[here->id] = found;
         triage->subjects[here->id].recomputed = found;
     }
-    free(here->input);
+    free(here->source);
     free(here);
     return true;
 }
