@@ -78,6 +78,7 @@ enum mm_operator_kind {
     MM_OPERATOR_RESIZE,      /* interpolation: Resize, Upsample */
     MM_OPERATOR_MOVEMENT,    /* values are moved, none is changed: Reshape, Transpose, Concat, Gather, Pad */
     MM_OPERATOR_NORMALISATION, /* BatchNormalization, LayerNormalization and their kin */
+    MM_OPERATOR_RECURRENT,     /* RNN, GRU, LSTM: computed whole; what integer weights cost is not known */
     MM_OPERATOR_QUANTISATION,  /* QuantizeLinear, DequantizeLinear */
     MM_OPERATOR_KINDS
 };

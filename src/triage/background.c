@@ -166,6 +166,8 @@ enum mm_own mm_own_find(const struct mm_background *background, const struct mm_
     if (residual <= fmax(RIGHT_FACTOR * here, RIGHT_ALWAYS))
         return MM_OWN_RIGHT;
     bool coarse = background->coarse;
+    if (coarse && recomputed->kind == MM_OPERATOR_RECURRENT)
+        return MM_OWN_UNKNOWN; /* what rounded weights add from step to step is not known */
     bool size = residual > (coarse ? WRONG_INT8 : WRONG_FLOAT);
     bool beyond = residual > (coarse ? WRONG_FACTOR_INT8 : WRONG_FACTOR) * here;
     bool stands_out = isnan(usual) || residual > WRONG_FACTOR_KIND * usual;
