@@ -93,6 +93,8 @@ void residual_init(struct residual *residual, const struct mm_value *y);
 void residual_add(struct residual *residual, double y, double y0);
 /* |r| / |y0|: 0 for 0 / 0, +Inf for x / 0. Without those clipped, if they are at most 1 in 20, or 2. */
 double residual_relative(const struct residual *residual);
+/* The same with all of them. */
+double residual_with_clipped(const struct residual *residual);
 /* What 256 steps over the range of y and 0 cost, against y0; NaN where y0 is all zero. */
 double residual_steps(const struct residual *residual);
 

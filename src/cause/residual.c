@@ -51,13 +51,22 @@ void residual_add(struct residual *residual, double y, double y0)
     }
 }
 
+static double relative(double rr, double yy)
+{
+    if (rr == 0)
+        return 0;
+    return yy > 0 ? sqrt(rr / yy) : INFINITY;
+}
+
 double residual_relative(const struct residual *residual)
 {
     bool few = residual->clipped <= CLIPPED_FEW || residual->clipped <= residual->n / CLIPPED_SHARE;
-    double rr = residual->rr + (few ? 0 : residual->rr_clipped);
-    if (rr == 0)
-        return 0;
-    return residual->yy > 0 ? sqrt(rr / residual->yy) : INFINITY;
+    return relative(residual->rr + (few ? 0 : residual->rr_clipped), residual->yy);
+}
+
+double residual_with_clipped(const struct residual *residual)
+{
+    return relative(residual->rr + residual->rr_clipped, residual->yy);
 }
 
 /* A uniform error within a step has an RMS of step / sqrt(12). */

@@ -40,11 +40,27 @@ static bool is_stopped(const struct mm_operator_call *call)
     return call->cancel && atomic_load_explicit(call->cancel, memory_order_relaxed);
 }
 
-static void keep(const struct mm_operator_variant *v, const char *of, double left, struct mm_recomputed *out)
+/* What a variant leaves; among them what was clipped counts, or one that goes far beyond dst's range had nothing left. */
+struct left {
+    double told; /* residual_relative; NaN: it does not run */
+    double all;  /* residual_with_clipped */
+};
+
+static struct left left_of(const struct residual *residual)
 {
-    if (isnan(left) || left >= out->residual || !(isnan(out->variant) || left < BETTER * out->variant))
+    return (struct left){residual_relative(residual), residual_with_clipped(residual)};
+}
+
+static const struct left no_result = {NAN, NAN};
+
+static void keep(const struct mm_operator_variant *v, const char *of, struct left left, struct left *best,
+                 struct mm_recomputed *out)
+{
+    if (isnan(left.told) || left.told >= out->residual ||
+        !(isnan(best->all) || left.all < BETTER * best->all))
         return;
-    out->variant = left;
+    *best = left;
+    out->variant = left.told;
     out->variant_origin = mm_operator_variant_origin(v);
     snprintf(out->variant_activation, sizeof out->variant_activation, "%s",
              mm_operator_variant_activation(v));
@@ -54,31 +70,32 @@ static void keep(const struct mm_operator_variant *v, const char *of, double lef
 
 /* ---- whole ---- */
 
-static double left_of_whole(const struct mm_value *y, const struct mm_operator_variant *v)
+static struct left left_of_whole(const struct mm_value *y, const struct mm_operator_variant *v)
 {
     struct residual residual;
     struct mm_value y0;
     if (mm_operator_variant_run(v, &y0, NULL) < 0)
-        return NAN;
+        return no_result;
     residual_init(&residual, y);
     for (int64_t i = 0; y0.count == y->count && i < y0.count; i++)
         residual_add(&residual, mm_value_at(y, i), mm_value_at(&y0, i));
     bool told = y0.count == y->count && residual.nonfinite == 0 && residual.yy > 0;
     mm_value_done(&y0);
-    return told ? residual_relative(&residual) : NAN;
+    return told ? left_of(&residual) : no_result;
 }
 
 static int try_whole(const struct mm_operator_call *call, const struct mm_value *y, struct mm_recomputed *out,
                      struct mm_err *err)
 {
     struct mm_operator_variant *v;
+    struct left best = no_result;
     int64_t elements = ELEMENTS_MOST;
     size_t at = 0;
     int more;
     for (; elements > 0 && (more = mm_operator_variant_next(call, &at, &v, err)) != 0; elements -= y->count) {
         if (more < 0)
             return -1;
-        keep(v, "", left_of_whole(y, v), out);
+        keep(v, "", left_of_whole(y, v), &best, out);
         mm_operator_variant_close(v);
         if (is_stopped(call))
             return mm_fail(err, MM_ECANCELLED, "cancelled");
@@ -96,6 +113,7 @@ struct trying {
     double *z, *y0;
     size_t few; /* positions that are looked at first, in front */
     struct line_places places;
+    struct left best;
 };
 
 /* Groups of neighbours (they share a load) change places, so that a few of all regions stand in front. */
@@ -136,41 +154,41 @@ static void trying_close(struct trying *t)
 }
 
 /* What is left of the first `count` positions once y0 has gone through the steps from `from` on; NaN: they don't run. */
-static double left_behind(struct trying *t, size_t from, size_t count)
+static struct left left_behind(struct trying *t, size_t from, size_t count)
 {
     struct residual residual;
     struct line_places places = t->places;
     places.count = count;
     if (t->line && line_behind(t->line, from, SIDE_DST, &places, t->y0, NULL) < 0)
-        return NAN;
+        return no_result;
     residual_init(&residual, t->y);
     for (size_t i = 0; i < count; i++)
         residual_add(&residual, mm_value_at(t->y, t->at[i]), t->y0[i]);
-    return residual.nonfinite ? NAN : residual_relative(&residual);
+    return residual.nonfinite ? no_result : left_of(&residual);
 }
 
-static double left_of_sample(struct trying *t, const struct mm_operator_variant *v, double before)
+static struct left left_of_sample(struct trying *t, const struct mm_operator_variant *v, double before)
 {
     struct mm_shape shape;
     if (mm_operator_variant_shape(v, &shape, NULL) < 0 || !mm_shape_equal(&shape, &t->places.shape) ||
         mm_operator_variant_sample(v, t->at, t->few, t->y0, NULL) < 0 ||
-        !(left_behind(t, 1, t->few) <= GOES_ON * before) ||
+        !(left_behind(t, 1, t->few).told <= GOES_ON * before) ||
         mm_operator_variant_sample(v, t->at, t->places.count, t->y0, NULL) < 0)
-        return NAN;
+        return no_result;
     return left_behind(t, 1, t->places.count);
 }
 
 /* A step that works on each value alone. */
-static double left_of_step(struct trying *t, size_t step, const struct mm_operator_variant *v)
+static struct left left_of_step(struct trying *t, size_t step, const struct mm_operator_variant *v)
 {
     struct mm_value y0;
     if (mm_operator_variant_run(v, &y0, NULL) < 0)
-        return NAN;
+        return no_result;
     bool fits = y0.count == (int64_t)t->places.count;
     for (size_t i = 0; fits && i < t->places.count; i++)
         t->y0[i] = mm_value_at(&y0, (int64_t)i);
     mm_value_done(&y0);
-    return fits ? left_behind(t, step + 1, t->places.count) : NAN;
+    return fits ? left_behind(t, step + 1, t->places.count) : no_result;
 }
 
 static int try_call(struct trying *t, size_t step, const struct mm_operator_call *call,
@@ -183,7 +201,8 @@ static int try_call(struct trying *t, size_t step, const struct mm_operator_call
     while ((more = mm_operator_variant_next(call, &at, &v, err)) != 0) {
         if (more < 0)
             return -1;
-        keep(v, of, step == 0 ? left_of_sample(t, v, out->residual) : left_of_step(t, step, v), out);
+        keep(v, of, step == 0 ? left_of_sample(t, v, out->residual) : left_of_step(t, step, v), &t->best,
+             out);
         mm_operator_variant_close(v);
         if (is_stopped(call))
             return mm_fail(err, MM_ECANCELLED, "cancelled");
@@ -229,7 +248,7 @@ static int try_line(struct trying *t, struct mm_recomputed *out, struct mm_err *
 int variants_find(const struct mm_operator_call *call, const struct line *line, const struct mm_value *y,
                   struct mm_recomputed *out, struct mm_err *err)
 {
-    struct trying t = {.line = line, .call = call, .y = y};
+    struct trying t = {.line = line, .call = call, .y = y, .best = no_result};
     if (!is_asked(out))
         return 0;
     if (out->kind != MM_OPERATOR_LINEAR)

@@ -359,6 +359,129 @@ def clean(mode, title):
     return run
 
 
+# ---- more than one, NaN, ties -----------------------------------------------------------------------------------
+
+
+def small(folder, nodes, opset=17, outputs=("y",), kind=TensorProto.FLOAT):
+    value = lambda name, kind=TensorProto.FLOAT: helper.make_tensor_value_info(name, kind, None)
+    graph = helper.make_graph(nodes, "net", [value("x")], [value(name, kind) for name in outputs])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
+    (folder / "m.onnx").write_bytes(model.SerializeToString())
+
+
+def both(folder, src, dst):
+    for side, results in (("src", src), ("dst", dst)):
+        (folder / side).mkdir()
+        for place, (name, value) in enumerate(results.items(), 1):
+            np.save(folder / side / f"{place}_{name}.npy", value)
+    report = json.loads(mmtui("triage", folder / "src", folder / "dst", "--model", folder / "m.onnx", "--json").out)
+    return report, {layer["name"]: layer for layer in report["layers"]}
+
+
+@test
+def all_of_them(folder):
+    """variants: where all leaky ReLUs have another slope all are named, though none stands out"""
+    x = R.normal(size=(4, 64)).astype("f4")
+    nodes, src, dst = [], {"x": x}, {"x": x}
+    for k in range(6):
+        nodes.append(node("LeakyRelu", [f"n{k - 1}" if k else "x"], [f"r{k}"], alpha=.2))
+        nodes.append(node("Neg", [f"r{k}"], [f"n{k}"]))
+        for out, slope in ((src, .2), (dst, .1)):
+            out[f"r{k}"] = leaky(slope)(out[f"n{k - 1}" if k else "x"]).astype("f4")
+            out[f"n{k}"] = -out[f"r{k}"]
+    small(folder, nodes, outputs=["n5"])
+    report, layers = both(folder, src, dst)
+    same(accused(report), [f"r{k}" for k in range(6)], "accused")
+    check("The same fits 6 of 6 LeakyRelu." in " ".join(layers["r0"]["evidence"]), layers["r0"]["evidence"])
+
+
+def nan_network(folder, before, operator, function, kept):
+    """`before` gives what the operator reads, on both sides; function(values) is what it makes of it, in src and dst."""
+    x = R.normal(size=(1, 4, 8, 8)).astype("f4")
+    small(folder, [node("Mul", ["x", "x"], ["a"]), operator, node("Neg", ["v"], ["y"])])
+    sides = []
+    for dst in (False, True):
+        a = before(x * x, dst)
+        v = (function if dst else kept)(a).astype("f4")
+        sides.append({"x": x, "a": a, "v": v, "y": -v})
+    return both(folder, *sides)
+
+
+def with_nan(x, there):
+    x = x.copy()
+    x[0, 1, 2:4, 3] = np.nan if there else x[0, 1, 2:4, 3]
+    return x
+
+
+def pooled(lost):
+    def run(x):
+        parts = x.reshape(1, 4, 4, 2, 4, 2)
+        return parts.max((3, 5)) if lost is None else np.nan_to_num(parts.max((3, 5)), nan=lost)
+    return run
+
+
+LOST = {  # operator: what it makes of NaN in dst, and what it should
+    "Relu": (node("Relu", ["a"], ["v"]), lambda x: np.fmax(x, 0), lambda x: np.maximum(x, 0), "0"),
+    "MaxPool to the lowest number": (node("MaxPool", ["a"], ["v"], kernel_shape=[2, 2], strides=[2, 2]),
+                                     pooled(np.finfo("f4").min), pooled(None), "-3.4e38"),
+    "MaxPool to -Inf": (node("MaxPool", ["a"], ["v"], kernel_shape=[2, 2], strides=[2, 2]), pooled(-np.inf),
+                        pooled(None), "-Inf"),
+    "Softmax": (node("Softmax", ["a"], ["v"], axis=3), lambda x: np.nan_to_num(softmax(x, 3), nan=0),
+                lambda x: softmax(x, 3), "0"),
+}
+
+
+def lost(title, came_from_dst):
+    operator, function, kept, as_what = LOST[title]
+
+    def run(folder):
+        report, layers = nan_network(folder, lambda a, dst: with_nan(a, dst or not came_from_dst), operator, function,
+                                     kept)
+        same(layers["v"]["cause"], "nan-lost")
+        check(as_what in layers["v"]["text"], layers["v"]["text"])
+        check(layers["v"]["recomputed"]["nan_lost"] > 0, layers["v"]["recomputed"])
+        same(layers["v"]["verdict"], "inherited" if came_from_dst else "implementation")
+        same(accused(report), ["a"] if came_from_dst else ["v"], "accused")
+    return run
+
+
+for title in LOST:
+    harness.add(f"variants: NaN that only dst has, lost in {title}: inherited, and named", lost(title, True))
+    harness.add(f"variants: NaN that both have, lost in {title}: this operator's", lost(title, False))
+
+
+@test
+def nan_made(folder):
+    """variants: a row of -Inf that a softmax makes even is no lost NaN"""
+    def masked(a, dst):
+        a = a.copy()
+        a[0, 0, 1] = -np.inf
+        return a
+    with np.errstate(invalid="ignore"):
+        _, layers = nan_network(folder, masked, node("Softmax", ["a"], ["v"], axis=3),
+                                lambda x: np.nan_to_num(softmax(x, 3), nan=1 / 8), lambda x: softmax(x, 3))
+    same((layers["v"]["verdict"], layers["v"]["cause"]), ("harmless", "reference-nonfinite"))
+
+
+@test
+def ties(folder):
+    """variants: of equal values ArgMax may take the last, which is no fault; an index that leads elsewhere is"""
+    x = np.round(R.normal(size=(1, 4, 8, 8)) * 2).astype("f4")
+    small(folder, [node("Mul", ["x", "x"], ["a"]), node("ArgMax", ["a"], ["y"], axis=3, keepdims=0)],
+          kind=TensorProto.INT64)
+    a = x * x
+    last = 7 - a[..., ::-1].argmax(3)
+    check((last != a.argmax(3)).any())
+    report, layers = both(folder, {"x": x, "a": a, "y": a.argmax(3)}, {"x": x, "a": a, "y": last})
+    same((accused(report), layers["y"]["recomputed"]["residual"]), ([], 0.0))
+    check(layers["y"]["recomputed"]["ties"] == (last != a.argmax(3)).sum(), layers["y"])
+    other = folder / "other"
+    other.mkdir()
+    (other / "m.onnx").write_bytes((folder / "m.onnx").read_bytes())
+    report, _ = both(other, {"x": x, "a": a, "y": a.argmax(3)}, {"x": x, "a": a, "y": a.argmin(3)})
+    same(accused(report), ["y"], "accused")
+
+
 for mode in ("f4", "f2", "i8"):
     for title in CASES:
         harness.add(f"variants: {title}, {mode}: named", planted(mode, title))
