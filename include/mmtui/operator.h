@@ -162,12 +162,13 @@ const char *mm_operator_variant_says(const struct mm_operator_variant *variant);
 const char *mm_operator_variant_origin(const struct mm_operator_variant *variant);
 /* ONNX's type of the activation that it has behind it; "": none. */
 const char *mm_operator_variant_activation(const struct mm_operator_variant *variant);
-/* As mm_operator_run, mm_operator_sample and mm_operator_linear_shape. The result may have another shape than the
- * model's. */
+/* As mm_operator_run; the result may have another shape than the model's. */
 int mm_operator_variant_run(const struct mm_operator_variant *variant, struct mm_value *value,
                             struct mm_err *err);
+/* As mm_operator_sample, of an operator of kind LINEAR. */
 int mm_operator_variant_sample(const struct mm_operator_variant *variant, const int64_t *position,
                                size_t count, double *result, struct mm_err *err);
+/* As mm_operator_linear_shape. */
 int mm_operator_variant_shape(const struct mm_operator_variant *variant, struct mm_shape *shape,
                               struct mm_err *err);
 
