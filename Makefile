@@ -73,7 +73,7 @@ CORPUS := $(BUILD)/tests/triage/corpus
 TRIAGE_TESTS := $(CORPUS)
 TESTS := $(UNIT_TESTS) $(TERM_TESTS) $(TRIAGE_TESTS)
 
-.PHONY: all demo test test-long triage-table bench unit cli-tests term-tests asan tsan lint format deps deps-test install clean
+.PHONY: all demo test test-long deps-long triage-table bench unit cli-tests term-tests asan tsan lint format deps deps-test install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -133,7 +133,7 @@ test: deps-test
 	@$(MAKE) --no-print-directory test-built
 
 # Also the tests that take longer than a few seconds.
-test-long: deps-test
+test-long: deps-test deps-long
 	@MMTUI_LONG=1 $(MAKE) --no-print-directory test-built
 
 test-built: $(PROGRAM) $(TESTS)
@@ -183,6 +183,9 @@ deps:
 	@.ci/packages $(PACKAGES_BUILD)
 deps-test:
 	@.ci/packages $(PACKAGES_TEST)
+
+deps-long:
+	@.ci/packages chromium
 
 demo: deps
 	@$(MAKE) --no-print-directory $(PROGRAM)

@@ -235,6 +235,19 @@ int mm_measure_tensors(const struct mm_tensor *s, const struct mm_tensor *d,
                        const struct mm_measure_options *options, const atomic_bool *cancel,
                        struct mm_metrics *out, struct mm_err *err);
 
+/* ---- element by element -------------------------------------------------------------------------------- */
+
+/*
+ * The values of elements [from, from + n), in row-major order of src's shape. Called with from = 0 once more when the
+ * values have to be read anew: what came before is void. Not 0 (with err filled) stops.
+ */
+typedef int (*mm_elements_work)(void *context, int64_t from, const double *s, const double *d, size_t n,
+                                struct mm_err *err);
+/* Open the pair and hand over all its values, a tile at a time. MM_EARG when it has one side only, or shapes differ;
+ * else as mm_pair_read. An empty tensor gives no call. */
+int mm_pair_elements(const struct mm_pair *pair, const struct mm_schema *schema, mm_elements_work work,
+                     void *context, struct mm_err *err);
+
 /* ---- the result cache ---------------------------------------------------------------------------------- */
 
 /*

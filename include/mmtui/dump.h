@@ -58,6 +58,25 @@ int mm_dump_open(struct mm_dump **dump, const char *path, const struct mm_dump_o
 /* All its entries end here. NULL is fine. */
 void mm_dump_close(struct mm_dump *dump);
 
+/* ---- converting ------------------------------------------------------------------------------------------ */
+
+struct mm_convert {
+    const struct mm_format *format; /* to this; it can be written */
+    const char *path;               /* a file or, with `folder`, a folder, made if need be */
+    bool folder;                    /* a file for each tensor */
+    void (*note)(void *context, const char *sentence); /* a tensor that was left out, and why; or NULL */
+    void *context;
+    size_t written, left_out; /* tensors: the result */
+};
+/*
+ * Write all tensors of a dump in another format. Into a folder: a file each, under its own name; what a file name
+ * can't hold becomes _, and of two names that become the same the second is left out. A format whose file names begin
+ * with a time stamp gets the place in the order where there is none. One that can't be read or written is left out
+ * with a note. Into one file: several only where the format takes several (else MM_EARG), all of them or, where a
+ * tensor can't be written, none (-1). Each file is complete or not there.
+ */
+int mm_dump_convert(const struct mm_dump *dump, struct mm_convert *convert, struct mm_err *err);
+
 /* ---- the order of execution ------------------------------------------------------------------------------ */
 
 /* What tells in which order the tensors were computed: one for two dumps. */

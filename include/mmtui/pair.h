@@ -24,8 +24,9 @@ struct mm_pair {
     uint32_t occurrence;  /* k: the k-th of this name on its side, from 1 */
     uint32_t occurrences; /* how many of this name (the larger side) */
     const struct mm_axis
-        *layout;  /* of dst, where all of its dump has it: instead of its name's; or NULL. Borrowed */
-    size_t place; /* 0-based, in the whole list, also where only a share of it is left */
+        *layout;     /* of dst, where all of its dump has it: instead of its name's; or NULL. Borrowed */
+    bool round_half; /* FLOAT16 values that are stored wider are rounded to FLOAT16 first */
+    size_t place;    /* 0-based, in the whole list, also where only a share of it is left */
 };
 
 struct mm_pair_counts {
@@ -53,7 +54,10 @@ int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const stru
 /* All of dst has this layout, where its names say nothing else: src's axis perm[i] is dst's axis i. Before pairs are
  * read or a share of them is taken; `layout` is borrowed. */
 void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_axis *layout);
-/* NULL is fine. */
+/* FLOAT16 values that are stored wider (float_val of a tensor message) are rounded to FLOAT16 before they are compared:
+ * of all pairs, before they are read. */
+void mm_pairs_round_half(struct mm_pairs *pairs);
+/* The dumps stay open; NULL is fine. */
 void mm_pairs_close(struct mm_pairs *pairs);
 /* Put the pairs into ascending order of key[count]; equal keys stay in order. Before mm_pairs_shard. */
 int mm_pairs_order(struct mm_pairs *pairs, const int64_t *key, struct mm_err *err);

@@ -104,6 +104,11 @@ void mm_report_layer(const struct mm_session *session, size_t id, struct mm_buf 
 /* The ranked table with a header and a summary line. */
 void mm_report_table(const struct mm_session *session, const size_t *ids, size_t count,
                      const struct mm_table_options *options, struct mm_buf *out);
+/*
+ * One pair of a settled session in full: how it was made, both sides with their statistics, every metric, the ten
+ * worst elements with both values. The values are read once more. -1: they can't be read now.
+ */
+int mm_report_pair(const struct mm_session *session, size_t id, struct mm_buf *out, struct mm_err *err);
 /* One line: "222 pairs, 108 only in dst; 147 over 0.05; worst: ...". */
 void mm_report_summary(const struct mm_session *session, struct mm_buf *out);
 
@@ -147,11 +152,112 @@ struct mm_part {
  */
 int mm_report_merge(const struct mm_part *parts, size_t count, struct mm_buf *out, struct mm_err *err);
 
+/* ---- layers in other kinds of text ---- */
+
+enum mm_report_kind {
+    MM_REPORT_TEXT,
+    MM_REPORT_JSON,
+    MM_REPORT_CSV, /* RFC 4180 with plain line feeds, a head line of column keys, figures to the last digit */
+    MM_REPORT_MARKDOWN, /* a table, and what is said above it */
+    MM_REPORT_HTML, /* one page that needs nothing else: table to sort and filter, error profile, histograms */
+    MM_REPORT_JUNIT, /* a test case a layer; what is bad has failed */
+    MM_REPORT_KINDS
+};
+/* "text", "json", ...; NULL beyond the last. */
+const char *mm_report_kind_name(size_t kind);
+/* False when there is none of that name. */
+bool mm_report_kind_find(const char *name, enum mm_report_kind *out);
+
+/* Some layers of a settled session. */
+struct mm_listing {
+    const size_t *ids; /* in the order in which they are listed */
+    size_t count;
+    const enum mm_column_id *columns; /* NULL: the usual ones */
+    size_t column_count;
+    const char *title; /* "mmtui compare" */
+};
+/*
+ * The listing as CSV, Markdown, HTML or JUnit's XML; TEXT and JSON have functions of their own (MM_EARG). HTML reads
+ * the worst of the listed tensors once more, for their histograms. With options.triage the verdicts of triage stand at
+ * its top.
+ */
+int mm_report_listing(const struct mm_session *session, const struct mm_listing *listing,
+                      enum mm_report_kind kind, struct mm_buf *out, struct mm_err *err);
+
+/* ---- against an earlier report ---- */
+
+/*
+ * Hold a settled session against an earlier mmtui.json or diff.json (MagicMind's too), by names and occurrences. A layer
+ * is worse that is bad now and was not, was not there, or has a diff2 MM_CHANGE_WORSE times the earlier; better is what
+ * was bad and is not, or has at most MM_CHANGE_BETTER of it. Sentences that name up to ten of each are appended.
+ * *worse: how many. -1: the file can't be read as either (MM_ECORRUPT, with the line).
+ */
+int mm_report_baseline(const struct mm_session *session, const char *path, struct mm_buf *out, size_t *worse,
+                       struct mm_err *err);
+
+/* ---- one pair, element by element ---- */
+
+/* Which elements a list has: |d| is |s - d|, and |d/s| is |s - d| / |s| (0 where nothing differs, else +Inf where s
+ * is 0). An element that is not finite on one side only, or another Inf, is always in it. */
+enum mm_beyond_mode {
+    MM_BEYOND_ABSOLUTE = 1, /* |d| > absolute */
+    MM_BEYOND_RELATIVE,     /* |d/s| > relative */
+    MM_BEYOND_EITHER,
+    MM_BEYOND_BOTH
+};
+struct mm_single_options {
+    double absolute, relative;
+    enum mm_beyond_mode mode;
+    const struct mm_axis *layout; /* dst is src with its axes moved so; NULL: it is not. Borrowed */
+    bool vendor;                  /* the figures are the vendor tool's own, see mm_vendor_diffs */
+};
+/*
+ * One tensor against one other, as the vendor tool's command `single` has it: the shape, the four diffs, and a line
+ * for every element beyond: its index in row-major order of src's shape, |d| and |d/s|. `src` and `dst` are files
+ * with one tensor each. *beyond (may be NULL): how many lines there are. -1: a file that can't be read, has
+ * several tensors (MM_EARG), or shapes that differ (MM_EARG).
+ */
+int mm_report_single(const char *src, const char *dst, const struct mm_single_options *options,
+                     struct mm_buf *out, int64_t *beyond, struct mm_err *err);
+
+/* ---- one dump by itself ---- */
+
+struct mm_show_options {
+    const char *const *names; /* patterns of names (* ? [abc]); a tensor is shown where one fits */
+    size_t count;             /* of them; 0: all tensors are shown */
+    bool json; /* a JSON list of objects, strictly valid; non-finite figures as in mm_report_json */
+    bool ascii;
+};
+/*
+ * What a file or folder holds: for each tensor its name, dtype, shape, node, how many values are NaN, infinite, zero,
+ * the least and greatest with their places, mean, standard deviation (population), and a histogram of equal bins from
+ * the least to the greatest finite value. A tensor that can't be read has a line that says why, and counts into *bad
+ * (may be NULL). -1: the dump can't be listed, or no name fits (MM_ENOENT).
+ */
+int mm_report_show(const char *path, const struct mm_show_options *options, struct mm_buf *out, size_t *bad,
+                   struct mm_err *err);
+
+/* diff1, diff2, diff3[2], diff4[3], as diff.json has them. */
+struct mm_diffs {
+    double diff1, diff2, diff3[2], diff4[3];
+};
+/* By mmtui's formulas (METRICS of mmtui-formats(5)): NaN where a position is not finite on one side only. */
+void mm_plain_diffs(const struct mm_metrics *metrics, struct mm_diffs *out);
+/*
+ * By the vendor tool's, where what is divided by is guarded by the signed sum of s: diff1 = sum|s-d| / (sum|s| if sum s
+ * is not 0, else 1e-9), diff2 = sqrt(sum (s-d)^2 / (sum s^2 if sum s is not 0, else 1e-9)). The rest is the same.
+ */
+void mm_vendor_diffs(const struct mm_metrics *metrics, struct mm_diffs *out);
+
 /* ---- suggestions ---- */
 
 /* The list as a text table, and below it what it costs and brings. Text for a person's terminal. */
 void mm_report_suggestions(const struct mm_session *session, const struct mm_suggestions *list,
                            struct mm_buf *out);
+/* The same in another form. JSON: strictly valid; CSV: figures to the last digit; JUNIT: what should be raised has
+ * failed, nothing to raise is one test that has passed. */
+void mm_report_suggestions_as(const struct mm_session *session, const struct mm_suggestions *list,
+                              enum mm_report_kind kind, struct mm_buf *out);
 /* "worst error of the outputs 1, then about 0.003; 6 operators, 35.6k elements", without a line feed. */
 void mm_report_suggestion_summary(const struct mm_suggestions *list, struct mm_buf *out);
 

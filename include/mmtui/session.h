@@ -20,11 +20,15 @@ struct mm_session_options {
     const char *sim;       /* the framework's own simulation of the low precision, or NULL */
     const char *before;    /* an earlier dst, or NULL */
     unsigned jobs;         /* worker threads; 0 runs everything inline */
-    bool check;   /* also the checksums of members that are not compressed; the cache is not used then */
-    bool headers; /* read all headers before all figures: for who looks at a list meanwhile */
+    bool check; /* also the checksums of members that are not compressed; the cache is not used then */
+    bool
+        vendor_exact; /* diff.json as the vendor's tool computes it: FLOAT16 values rounded to FLOAT16 first, its
+                          guards, no layout undone but by names; no cache */
+    bool headers;     /* read all headers before all figures: for who looks at a list meanwhile */
     enum mm_framework framework;
     struct mm_measure_options measure;
     struct mm_thresholds thresholds;
+    bool thresholds_given;        /* by a person: those of a report that is opened do not count then */
     bool triage;                  /* when all is measured, analyse what is over and conclude (see triage.h) */
     const struct mm_graph *graph; /* of the model; NULL: not known. Borrowed for the session's life */
     const char
@@ -50,6 +54,15 @@ struct mm_session;
 /* List and pair the folders; no tensor is read. Workers start with the first mm_session_start. */
 int mm_session_open(struct mm_session **session, const struct mm_session_options *options,
                     struct mm_err *err);
+/*
+ * A session from a report that was written earlier: mmtui.json, or diff.json of mmtui or of MagicMind's tool. It has
+ * figures and verdicts of single layers; whatever needs the tensors (triage, histograms, what-if, reloading) says that
+ * they are not there. Of options, src and dst are taken from the report, and the thresholds unless they were given.
+ */
+int mm_session_open_report(struct mm_session **session, const char *path,
+                           const struct mm_session_options *options, struct mm_err *err);
+/* Is it one? */
+bool mm_session_is_report(const struct mm_session *session);
 /* Stop the work, write the result cache, free all; what was borrowed from the session ends. NULL is fine. */
 void mm_session_close(struct mm_session *session);
 /* Begin to measure. */

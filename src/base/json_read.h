@@ -39,6 +39,10 @@ struct mm_json_value {
 int mm_json_read(const char *path, const char *text, size_t length, size_t most, struct mm_json_value *out,
                  struct mm_err *err);
 
+/* Append a text with NaN, Infinity and -Infinity that stand bare (as Python's json writes them) put into quotes, so that
+ * mm_json_read takes it. */
+void mm_json_quote_nonfinite(const char *text, size_t length, struct mm_buf *out);
+
 enum mm_json_kind mm_json_kind(struct mm_json_value value);
 /* The first member of that name; absent where there is none, or `object` is no object. */
 struct mm_json_value mm_json_member(struct mm_json_value object, const char *key);

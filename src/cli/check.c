@@ -1,21 +1,91 @@
-/* What --fail decides: the exit status of a comparison. */
+/* What --fail, --fail-if and --baseline decide: the exit status of a comparison. */
 #include <stdio.h>
 
 #include "cli/commands.h"
 
-int cli_check(const struct cli_options *options, const struct mm_session *session)
+static void say(const char *before, const char *text)
+{
+    fflush(stdout);
+    fprintf(stderr, "mmtui: %s%s\n", before, text);
+}
+
+/* Was enough compared for a check to mean something? */
+static int check_covered(const struct cli_options *options, const struct mm_session *session)
+{
+    struct mm_buf why = {0};
+    bool covers = mm_session_covers(session, options->min_paired, &why);
+    if (!covers)
+        say("--fail: ", mm_buf_text(&why));
+    mm_buf_done(&why);
+    return covers ? EXIT_FINE : EXIT_OVER;
+}
+
+static int check_bad(const struct cli_options *options, const struct mm_session *session)
 {
     struct mm_session_totals totals;
-    struct mm_buf why = {0};
-    if (!options->fail)
-        return EXIT_FINE;
+    (void)options;
     mm_session_totals(session, &totals);
-    int status = totals.bad ? EXIT_OVER : EXIT_FINE;
-    if (!mm_session_covers(session, options->min_paired, &why)) {
-        fflush(stdout);
-        fprintf(stderr, "mmtui: --fail: %s\n", mm_buf_text(&why));
-        status = EXIT_OVER;
+    return totals.bad ? EXIT_OVER : EXIT_FINE;
+}
+
+/* --fail-if: layers that a filter lets through. */
+static int check_filter(const struct cli_options *options, const struct mm_session *session)
+{
+    struct mm_filter *filter = NULL;
+    struct mm_err err;
+    struct mm_buf text = {0};
+    size_t count = 0;
+    if (mm_filter_open(&filter, options->fail_if, &err) < 0)
+        return cli_error(&err);
+    for (size_t id = 0; id < mm_session_count(session); id++) {
+        if (!mm_filter_match(filter, session, id))
+            continue;
+        if (count++ == 0)
+            mm_report_layer(session, id, &text);
     }
-    mm_buf_done(&why);
+    mm_filter_close(filter);
+    struct mm_buf line = {0};
+    mm_buf_printf(&line, "%s holds for %zu %s, first %s", options->fail_if, count,
+                  count == 1 ? "layer" : "layers", mm_buf_text(&text));
+    if (count)
+        say("--fail-if: ", mm_buf_text(&line));
+    mm_buf_done(&line);
+    mm_buf_done(&text);
+    return count ? EXIT_OVER : EXIT_FINE;
+}
+
+static int check_baseline(const struct cli_options *options, const struct mm_session *session)
+{
+    struct mm_buf text = {0};
+    struct mm_err err;
+    size_t worse = 0;
+    int result = mm_report_baseline(session, options->baseline, &text, &worse, &err);
+    if (result == 0) {
+        fflush(stdout);
+        fputs(mm_buf_text(&text), stderr);
+    }
+    mm_buf_done(&text);
+    if (result < 0)
+        return cli_error(&err);
+    return worse ? EXIT_OVER : EXIT_FINE;
+}
+
+int cli_check(const struct cli_options *options, const struct mm_session *session)
+{
+    /* against a baseline only what got worse counts */
+    const struct {
+        bool asked;
+        int (*check)(const struct cli_options *options, const struct mm_session *session);
+    } checks[] = {
+        {options->fail && !options->baseline, check_bad},
+        {options->fail || options->fail_if || options->baseline, check_covered},
+        {options->fail_if != NULL, check_filter},
+        {options->baseline != NULL, check_baseline},
+    };
+    int status = EXIT_FINE;
+    for (size_t i = 0; i < MM_COUNT(checks); i++) {
+        int this = checks[i].asked ? checks[i].check(options, session) : EXIT_FINE;
+        status = this > status ? this : status; /* an error is more than a layer that is over */
+    }
     return status;
 }

@@ -30,6 +30,27 @@ static int write_reports(const struct mm_session *session, const struct cli_opti
     return 0;
 }
 
+/* With --format the report is printed; files are written only where a folder is named. */
+static int print_report(const struct mm_session *session, const struct cli_options *options,
+                        struct mm_err *err)
+{
+    struct mm_buf text = {0};
+    int result = cli_layers(options, session, "mmtui compare", &text, err);
+    if (result == 0)
+        cli_print(options, &text);
+    mm_buf_done(&text);
+    return result;
+}
+
+static int report(const struct mm_session *session, const struct cli_options *options, struct mm_err *err)
+{
+    if (!options->kind_given)
+        return write_reports(session, options, options->output ? options->output : DEFAULT_OUTPUT, err);
+    if (options->output && mm_report_write(session, options->output, err) < 0)
+        return -1;
+    return print_report(session, options, err);
+}
+
 int cmd_compare(struct cli_options *options)
 {
     struct mm_err err = {0};
@@ -38,14 +59,13 @@ int cmd_compare(struct cli_options *options)
         mm_fail(&err, MM_EARG, "compare needs the two dumps: -s SRC -d DST");
         return cli_error(&err);
     }
-    const char *folder = options->output ? options->output : DEFAULT_OUTPUT;
     if (options->hist)
         options->session.measure.hist_bins = HIST_BINS;
     char *cache = options->no_cache ? NULL : mm_cache_folder();
     options->session.cache = cache;
     int status = EXIT_ERROR;
     if (mm_session_open(&session, &options->session, &err) == 0 && measure_all(session, &err) == 0 &&
-        write_reports(session, options, folder, &err) == 0)
+        report(session, options, &err) == 0)
         status = cli_check(options, session);
     mm_session_close(session);
     free(cache);

@@ -1,19 +1,29 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/commands.h"
 #include "cli/inspect.h"
 
+/* A report instead of two dumps: one file whose name says so. */
+static bool is_report(const char *path)
+{
+    size_t length = strlen(path), ending = strlen(".json");
+    return length > ending && strcmp(path + length - ending, ".json") == 0;
+}
+
 int cmd_inspect(struct cli_options *options)
 {
     struct mm_err err;
-    if (options->word_count != 2) {
+    bool report = options->word_count == 1 && is_report(options->words[0]);
+    if (options->word_count != 2 && !report) {
         mm_fail(
             &err, MM_EARG,
-            "two dumps are needed, folders or files: the reference and the accelerator's (mmtui SRC DST)");
+            "two dumps are needed, folders or files: the reference and the accelerator's (mmtui SRC DST); or "
+            "a report (mmtui mmtui.json)");
         return cli_error(&err);
     }
     options->session.src = options->words[0];
-    options->session.dst = options->words[1];
+    options->session.dst = report ? NULL : options->words[1];
     char *cache = options->no_cache ? NULL : mm_cache_folder();
     options->session.cache = cache;
     int status = inspect(options);

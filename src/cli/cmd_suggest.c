@@ -23,7 +23,8 @@ static int write_plan(struct mm_session *session, const struct mm_suggestions *l
     if (mm_session_accept(session, list->item, list->count, NULL, err) < 0 ||
         mm_plan_save(plan, options->output, err) < 0)
         return -1;
-    cli_print_line(options, options->output);
+    if (options->kind == MM_REPORT_TEXT)
+        cli_print_line(options, options->output);
     return 0;
 }
 
@@ -38,10 +39,10 @@ static int suggest(struct mm_session *session, struct cli_options *options, stru
         return -1;
     tell_missing(session, options->plan);
     mm_buf_init(&text);
-    mm_report_suggestions(session, &list, &text);
+    mm_report_suggestions_as(session, &list, options->kind, &text);
     cli_print(options, &text);
     mm_buf_done(&text);
-    if (tell_advice(session, options, err) < 0) {
+    if (options->kind == MM_REPORT_TEXT && tell_advice(session, options, err) < 0) {
         mm_suggestions_done(&list);
         return -1;
     }

@@ -27,11 +27,16 @@ const struct command *commands(size_t *count);
 /* By its name; what is none (NULL, a folder) is for `mmtui SRC DST`, the first. */
 const struct command *command_find(const char *word);
 
+int cmd_formats(struct cli_options *options);
 int cmd_inspect(struct cli_options *options);
 int cmd_compare(struct cli_options *options);
+int cmd_diff(struct cli_options *options);
 int cmd_export(struct cli_options *options);
+int cmd_convert(struct cli_options *options);
 int cmd_demo(struct cli_options *options);
 int cmd_merge(struct cli_options *options);
+int cmd_show(struct cli_options *options);
+int cmd_single(struct cli_options *options);
 int cmd_suggest(struct cli_options *options);
 int cmd_triage(struct cli_options *options);
 
@@ -42,6 +47,12 @@ int cli_model_open(struct cli_options *options, struct mm_err *err);
 typedef int (*cli_work)(struct mm_session *session, struct cli_options *options, struct mm_err *err);
 int cli_two_dumps(struct cli_options *options, cli_work work);
 
+/* Append the layers that are asked for, in the kind of text that is: by --filter, --sort, --limit, --columns, --format
+ * (json: all that is known). The session is settled; `title` names the command. */
+int cli_layers(const struct cli_options *options, const struct mm_session *session, const char *title,
+               struct mm_buf *out, struct mm_err *err);
+/* The same to stdout, for mmtui SRC DST. */
+int cli_print_layers(const struct cli_options *options, const struct mm_session *session, struct mm_err *err);
 /* --help of a command, to stdout. */
 void cli_help(const struct command *command);
 /* The exit status of a comparison: with --fail not 0 when a layer is bad, or too little was compared (said on stderr). */

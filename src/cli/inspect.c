@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -60,47 +59,12 @@ static int by_script(const struct cli_options *options, struct mm_session *sessi
     return result;
 }
 
-static int terminal_width(void)
-{
-    struct winsize size;
-    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
-static int print_rows(const struct cli_options *options, const struct mm_session *session, struct mm_err *err)
-{
-    struct mm_filter *filter = NULL;
-    size_t count = 0, *ids = calloc(mm_session_count(session) + 1, sizeof *ids);
-    if (!ids)
-        return mm_fail_memory(err);
-    if (options->filter && mm_filter_open(&filter, options->filter, err) < 0) {
-        free(ids);
-        return -1;
-    }
-    for (size_t id = 0; id < mm_session_count(session); id++) {
-        if (mm_filter_match(filter, session, id))
-            ids[count++] = id;
-    }
-    struct mm_order order = {.column = mm_column_find(options->sort)};
-    mm_order_sort(session, &order, ids, count);
-    struct mm_table_options table = {
-        .limit = (size_t)options->limit, .ascii = cli_ascii(options), .width = terminal_width()};
-    struct mm_buf text;
-    mm_buf_init(&text);
-    mm_report_table(session, ids, count, &table, &text);
-    mm_report_summary(session, &text);
-    cli_print(options, &text);
-    mm_buf_done(&text);
-    mm_filter_close(filter);
-    free(ids);
-    return 0;
-}
-
 static int as_table(const struct cli_options *options, struct mm_session *session, struct mm_err *err)
 {
     if (measure_all(session, err) < 0)
         return -1;
     tell_missing(session, options->plan);
-    return print_rows(options, session, err);
+    return cli_print_layers(options, session, err);
 }
 
 static int look(struct cli_options *options, struct mm_session *session, struct mm_err *err)
@@ -117,6 +81,14 @@ static int look(struct cli_options *options, struct mm_session *session, struct 
     return as_table(options, session, err);
 }
 
+/* Two dumps, or a report (options->session.dst NULL). */
+static int open_session(const struct cli_options *options, struct mm_session **session, struct mm_err *err)
+{
+    if (options->session.dst)
+        return mm_session_open(session, &options->session, err);
+    return mm_session_open_report(session, options->session.src, &options->session, err);
+}
+
 int inspect(struct cli_options *options)
 {
     struct mm_err err = {0};
@@ -124,7 +96,7 @@ int inspect(struct cli_options *options)
     bool screen = options->script || (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO));
     options->session.headers = screen;
     options->session.triage = true;
-    if (cli_model_open(options, &err) < 0 || mm_session_open(&session, &options->session, &err) < 0)
+    if (cli_model_open(options, &err) < 0 || open_session(options, &session, &err) < 0)
         return cli_error(&err);
     int result = look(options, session, &err);
     int status = cli_check(options, session);

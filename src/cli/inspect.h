@@ -4,7 +4,7 @@
 
 #include "cli/options.h"
 
-/* Returns the exit code; errors are printed. options->session.src and dst are set. */
+/* Returns the exit code; errors are printed. options->session.src and dst are set; dst NULL: src is a report. */
 int inspect(struct cli_options *options);
 
 #endif

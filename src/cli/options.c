@@ -45,6 +45,7 @@ static int set_threshold(struct cli_options *options, const struct option_info *
     if (number_of(info, text, &value, err) < 0)
         return -1;
     options->session.thresholds.diff1 = options->session.thresholds.diff2 = value;
+    options->session.thresholds_given = true;
     return 0;
 }
 
@@ -122,6 +123,20 @@ static int fail_column(const struct option_info *info, const char *text, struct 
     return -1;
 }
 
+static int set_fail_if(struct cli_options *options, const struct option_info *info, const char *text,
+                       struct mm_err *err)
+{
+    struct mm_filter *filter;
+    struct mm_err why;
+    if (!text[strspn(text, " ")])
+        return mm_fail(err, MM_EARG, "--%s: an empty filter would hold for every layer", info->name);
+    if (mm_filter_open(&filter, text, &why) < 0)
+        return mm_fail(err, MM_EARG, "--%s: %s", info->name, why.text);
+    mm_filter_close(filter);
+    options->fail_if = text;
+    return 0;
+}
+
 static int set_sort(struct cli_options *options, const struct option_info *info, const char *text,
                     struct mm_err *err)
 {
@@ -129,6 +144,38 @@ static int set_sort(struct cli_options *options, const struct option_info *info,
         return fail_column(info, text, err);
     options->sort = text;
     return 0;
+}
+
+/* "layer,diff2,cos" */
+static int set_columns(struct cli_options *options, const struct option_info *info, const char *text,
+                       struct mm_err *err)
+{
+    options->column_count = 0;
+    while (*text) {
+        size_t length = strcspn(text, ", ");
+        char key[MM_NUM];
+        snprintf(key, sizeof key, "%.*s", (int)(length < MM_NUM ? length : MM_NUM), text);
+        enum mm_column_id column = mm_column_find(key);
+        if (column == MM_COLUMN_COUNT)
+            return fail_column(info, key, err);
+        if (options->column_count == MM_COLUMN_COUNT)
+            return mm_fail(err, MM_EARG, "--%s: more than %d columns", info->name, MM_COLUMN_COUNT);
+        options->columns[options->column_count++] = column;
+        text += length + strspn(text + length, ", ");
+    }
+    if (options->column_count == 0)
+        return fail_column(info, "", err);
+    return 0;
+}
+
+static int set_kind(struct cli_options *options, const struct option_info *info, const char *text,
+                    struct mm_err *err)
+{
+    options->kind_given = true;
+    if (mm_report_kind_find(text, &options->kind))
+        return 0;
+    return mm_fail(err, MM_EARG, "--%s: \"%s\" is not text, json, csv, markdown, html or junit", info->name,
+                   text);
 }
 
 /* The rule of mmtui suggest, as it would be typed in the inspector: "95%", "top 5", "0.01". */
@@ -144,6 +191,49 @@ static int set_rule(struct cli_options *options, const struct option_info *info,
     snprintf(rule, sizeof rule, "%s%s%s", before, text, behind);
     if (mm_suggest_parse(rule, &options->suggest, &why) < 0)
         return mm_fail(err, MM_EARG, "--%s: %s", info->name, why.text);
+    return 0;
+}
+
+/* "0,2,3,1", "[0, 2, 3, 1]": each axis once. */
+static int set_axes(struct cli_options *options, const struct option_info *info, const char *text,
+                    struct mm_err *err)
+{
+    struct mm_axis *axes = &options->axes;
+    unsigned seen = 0;
+    *axes = (struct mm_axis){.kind = MM_AXIS_PERMUTE};
+    for (const char *p = text; *p; p++) {
+        if (strchr("[(, )]", *p))
+            continue;
+        int axis = *p - '0';
+        if (axis < 0 || axis > 9 || axes->rank == 10 || seen & 1u << axis)
+            return mm_fail(err, MM_EARG, "--%s: \"%s\" is not an order of axes such as 0,2,3,1", info->name,
+                           text);
+        seen |= 1u << axis;
+        axes->perm[axes->rank++] = axis;
+    }
+    if (axes->rank == 0 || seen != (1u << axes->rank) - 1)
+        return mm_fail(err, MM_EARG, "--%s: \"%s\" does not have each axis from 0 on once", info->name, text);
+    return 0;
+}
+
+static int set_format(struct cli_options *options, const struct option_info *info, const char *text,
+                      struct mm_err *err)
+{
+    const struct mm_format *format = mm_format_find(text);
+    if (!format || !format->write)
+        return mm_fail(err, MM_EARG, "--%s: \"%s\" is no format that can be written: see mmtui formats",
+                       info->name, text);
+    options->format = format;
+    return 0;
+}
+
+static int set_mode(struct cli_options *options, const struct option_info *info, const char *text,
+                    struct mm_err *err)
+{
+    int64_t value;
+    if (whole_of(info, text, MM_BEYOND_BOTH, &value, err) < 0 || value < MM_BEYOND_ABSOLUTE)
+        return mm_fail(err, MM_EARG, "--%s: \"%s\" is not 1, 2, 3 or 4", info->name, text);
+    options->single.mode = (enum mm_beyond_mode)value;
     return 0;
 }
 
@@ -196,11 +286,21 @@ static const struct option_info table[OPT_COUNT] = {
                     "show only matching layers: conv, op=Conv, dtype=i8, 'diff2>0.05', bad", GROUP_TABLE,
                     TEXT(filter)},
     [OPT_LIMIT] = {'n', "limit", "N", "print at most N rows", GROUP_TABLE, SET(set_limit)},
+    [OPT_COLUMNS] = {0, "columns", "LIST", "columns to show, such as layer,op,diff2,cos", GROUP_TABLE,
+                     SET(set_columns), IN_CONFIG},
+    [OPT_REPORT_KIND] = {0, "format", "FORM", "print the report in this form", GROUP_OWN, SET(set_kind),
+                         false, mm_report_kind_name},
     [OPT_FLOOR] = {0, "floor", "X", "a layer is not over when no |s-d| is larger (default: 0)", GROUP_SESSION,
                    NUMBER(session.thresholds.floor), IN_CONFIG},
     [OPT_FAIL] = {0, "fail", NULL,
                   "exit with 1 when a layer is over the threshold, or too little was compared", GROUP_SESSION,
                   FLAG(fail)},
+    [OPT_FAIL_IF] = {0, "fail-if", "FILTER", "exit with 1 when a layer is so: 'diff2>0.1 op=Conv'",
+                     GROUP_SESSION, SET(set_fail_if)},
+    [OPT_BASELINE] =
+        {0, "baseline", "FILE",
+         "exit with 1 only for what is worse than in this mmtui.json or diff.json; say what is better",
+         GROUP_SESSION, TEXT(baseline)},
     [OPT_MIN_PAIRED] = {0, "min-paired", "X",
                         "with --fail: the share of tensors that must be compared (default: 0.9)",
                         GROUP_SESSION, NUMBER(min_paired), IN_CONFIG},
@@ -219,6 +319,31 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_SHARD] = {0, "shard", "SHARD",
                    "I/N: measure only the I-th of N shards, into mmtui.json alone; see mmtui merge",
                    GROUP_OWN, SET(set_shard)},
+    [OPT_SRC_FILE] = {'s', "src_file", "FILE", "the reference's tensor", GROUP_OWN, TEXT(session.src)},
+    [OPT_DST_FILE] = {'d', "dst_file", "FILE", "the accelerator's tensor", GROUP_OWN, TEXT(session.dst)},
+    [OPT_TH1] = {0, "th1", "X", "|s-d| beyond this (default: 1)", GROUP_OWN, NUMBER(single.absolute)},
+    [OPT_TH2] = {0, "th2", "X", "|s-d| / |s| beyond this (default: 0.03)", GROUP_OWN,
+                 NUMBER(single.relative)},
+    [OPT_MODE] = {'m', "mode", "N", "list what is beyond 1: th1, 2: th2, 3: either (default), 4: both",
+                  GROUP_OWN, SET(set_mode)},
+    [OPT_TRANS_KEY] = {'k', "trans_key", "AXES",
+                       "dst is src with its axes in this order, such as 0,2,3,1: undo it", GROUP_OWN,
+                       SET(set_axes)},
+    [OPT_RESULT_FILE] = {'o', "result_file", "FILE", "write the result here, don't print it", GROUP_OWN,
+                         TEXT(output)},
+    [OPT_FAIL_BEYOND] = {0, "fail", NULL, "exit with 1 when an element is beyond", GROUP_OWN, FLAG(fail)},
+    [OPT_VENDOR_EXACT] =
+        {0, "vendor-exact", NULL,
+         "compute diff1 to diff4 as MagicMind's own tool does, guards included; uses no cache", GROUP_OWN,
+         FLAG(session.vendor_exact)},
+    [OPT_INPUT_FILE] = {'i', "input_file", "FILE", "what to read, as MagicMind's tool has it", GROUP_OWN,
+                        TEXT(session.src)},
+    [OPT_CONVERTED_FILE] = {'o', "output_file", "FILE",
+                            "what to write, with -i (default: output_file, readable text)", GROUP_OWN,
+                            TEXT(output)},
+    [OPT_FORMAT] = {0, "format", "NAME", "write this, whatever the ending says: see mmtui formats", GROUP_OWN,
+                    SET(set_format)},
+    [OPT_RECURSE] = {'r', "recursive", NULL, "convert all tensors of a folder", GROUP_OWN, FLAG(recurse)},
     [OPT_OUTPUT_FILE] = {'o', "output_file", "FILE", "what to write (default: mmtui.json)", GROUP_OWN,
                          TEXT(output)},
     [OPT_REPORT_FILE] = {'o', "output_file", "FILE", "write the report here, don't print it", GROUP_OWN,
@@ -277,6 +402,7 @@ void cli_options_init(struct cli_options *options)
                                     .width = 80,
                                     .height = 24,
                                     .min_paired = 0.9,
+                                    .single = {.absolute = 1, .relative = 0.03, .mode = MM_BEYOND_EITHER},
                                     .most_words = 8};
     mm_session_defaults(&options->session);
     mm_suggest_defaults(&options->suggest);

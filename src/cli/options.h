@@ -25,8 +25,12 @@ enum option {
     OPT_SORT,
     OPT_FILTER,
     OPT_LIMIT,
+    OPT_COLUMNS,
+    OPT_REPORT_KIND,
     OPT_FLOOR,
     OPT_FAIL,
+    OPT_FAIL_IF,
+    OPT_BASELINE,
     OPT_MIN_PAIRED,
     OPT_JOBS,
     OPT_QUANTILES,
@@ -35,6 +39,19 @@ enum option {
     OPT_NO_CACHE,
     OPT_JSON,
     OPT_SHARD,
+    OPT_SRC_FILE,
+    OPT_DST_FILE,
+    OPT_TH1,
+    OPT_TH2,
+    OPT_MODE,
+    OPT_TRANS_KEY,
+    OPT_RESULT_FILE,
+    OPT_FAIL_BEYOND,
+    OPT_INPUT_FILE,
+    OPT_CONVERTED_FILE,
+    OPT_FORMAT,
+    OPT_RECURSE,
+    OPT_VENDOR_EXACT,
     OPT_OUTPUT_FILE,
     OPT_REPORT_FILE,
     OPT_COVER,
@@ -63,13 +80,23 @@ struct cli_options {
     const char *model;      /* --model */
     struct mm_graph *graph; /* of it, once cli_model_open was called; owned */
     const char *sort, *filter;
+    enum mm_column_id columns[MM_COLUMN_COUNT]; /* --columns */
+    size_t column_count;                        /* 0: the usual ones */
+    enum mm_report_kind kind;
+    bool kind_given; /* --format was */
     int64_t limit;
     bool fail;
-    double min_paired; /* with fail: see mm_session_covers */
+    const char *fail_if;  /* a filter */
+    const char *baseline; /* an earlier report */
+    double min_paired;    /* with fail: see mm_session_covers */
     bool hist;
     bool no_cache;
     bool json;
     struct mm_suggest_options suggest;
+    const struct mm_format *format; /* --format of convert; NULL: by the ending */
+    bool recurse;
+    struct mm_single_options single;
+    struct mm_axis axes; /* --trans_key */
     const char *plan;
     const char *dialect; /* --to: the id of one that there is */
     bool cpp;

@@ -434,6 +434,13 @@ void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_axis *layout)
         pair[i].layout = layout;
 }
 
+void mm_pairs_round_half(struct mm_pairs *pairs)
+{
+    struct mm_pair *pair = (struct mm_pair *)pairs->pair;
+    for (size_t i = 0; i < pairs->count; i++)
+        pair[i].round_half = true;
+}
+
 void mm_pairs_close(struct mm_pairs *pairs)
 {
     if (!pairs)

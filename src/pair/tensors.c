@@ -169,6 +169,23 @@ static void reshape(struct mm_tensor *view, const struct mm_shape *shape)
     view->shape = *shape;
 }
 
+/* The view's values rounded to FLOAT16, in memory of its own. */
+static int round_half(struct mm_tensor *view, void **memory, struct mm_run *run, const atomic_bool *cancel,
+                      struct mm_err *err)
+{
+    struct mm_tensor flat;
+    void *values;
+
+    if (mm_tensor_flatten(view, cancel, &flat, &values, run, err))
+        return -1;
+    for (int64_t i = 0; i < flat.count; i++) /* FLOAT16 is exact in floats: they are floats */
+        ((float *)values)[i] = mm_half_to_float(mm_float_to_half(((float *)values)[i]));
+    free(*memory);
+    *memory = values;
+    *view = flat;
+    return 0;
+}
+
 /* Whichever side of the views is wanted: 0 is src's, 1 dst's. */
 static int lay_side(struct mm_pair_tensors *tensors, const struct mm_pair *pair, bool dst,
                     const atomic_bool *cancel, struct mm_err *err)
@@ -182,9 +199,12 @@ static int lay_side(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
     free(tensors->memory[dst]); /* of a view that was made before */
     tensors->memory[dst] = NULL;
     *view = *tensor;
-    if (match != MM_MATCH_UNDO_BOTH && match != (dst ? MM_MATCH_UNDO_DST : MM_MATCH_UNDO_SRC))
-        return 0;
-    if (undo(tensor, axis_of(pair, dst), view, &tensors->memory[dst], &tensors->run[dst], cancel, &inner))
+    bool moved = match == MM_MATCH_UNDO_BOTH || match == (dst ? MM_MATCH_UNDO_DST : MM_MATCH_UNDO_SRC);
+    bool wider = pair->round_half && tensor->dtype == MM_F16 && tensor->stored != MM_F16;
+    if (moved &&
+        undo(tensor, axis_of(pair, dst), view, &tensors->memory[dst], &tensors->run[dst], cancel, &inner))
+        return fail_in(entry, &inner, err);
+    if (wider && round_half(view, &tensors->memory[dst], &tensors->run[dst], cancel, &inner))
         return fail_in(entry, &inner, err);
     return 0;
 }

@@ -56,6 +56,8 @@ static void text_op(const struct mm_session *session, size_t id, struct mm_buf *
 static void text_dtype(const struct mm_session *session, size_t id, struct mm_buf *out)
 {
     const struct mm_result *result = result_of(session, id);
+    if (result->src.known && result->src.dtype == MM_DTYPE_NONE)
+        return; /* an earlier diff.json does not tell */
     if (result->src.known)
         mm_buf_puts(out, mm_dtype_info(result->src.dtype)->name);
     if (result->src.known && result->dst.known)
@@ -122,7 +124,7 @@ static double value_of(const struct mm_session *session, size_t id, enum mm_colu
 static void text_of(const struct mm_session *session, size_t id, enum mm_column_id column, struct mm_buf *out)
 {
     const struct mm_result *result = result_of(session, id);
-    if (!figure_word(result, out))
+    if (!figure_word(result, out) && !isnan(mm_metric_value(mm_column(column)->metric, &result->metrics)))
         mm_metric_text(mm_column(column)->metric, &result->metrics, out);
 }
 

@@ -40,25 +40,24 @@ static void put_list(struct mm_json *json, const char *key, const double *values
 }
 
 /* A shape mismatch is 999 everywhere; a tensor broken by NaN or Inf on one side is NaN everywhere. */
-static void put_results(struct mm_json *json, const struct mm_result *result)
+static void put_results(struct mm_json *json, const struct mm_result *result, bool vendor)
 {
-    const struct mm_metrics *m = &result->metrics;
     bool mismatch = result->state == MM_STATE_MISMATCH;
-    bool broken = !mismatch && m->nonfinite_differ > 0;
-    double all = mismatch ? SHAPE_MISMATCH : NAN;
-    bool fixed = mismatch || broken;
-    double diff3[2] = {fixed ? all : m->diff3_rel, fixed ? all : m->diff3_abs};
-    double diff4[3] = {fixed ? all : m->diff4_greater, fixed ? all : m->diff4_less,
-                       fixed ? all : (double)m->diff4_n};
+    struct mm_diffs diffs = {SHAPE_MISMATCH,
+                             SHAPE_MISMATCH,
+                             {SHAPE_MISMATCH, SHAPE_MISMATCH},
+                             {SHAPE_MISMATCH, SHAPE_MISMATCH, SHAPE_MISMATCH}};
+    if (!mismatch)
+        (vendor ? mm_vendor_diffs : mm_plain_diffs)(&result->metrics, &diffs);
     mm_json_open_object(json, "Results");
-    put_value(json, "diff1", fixed ? all : m->diff1, mismatch);
-    put_value(json, "diff2", fixed ? all : m->diff2, mismatch);
-    put_list(json, "diff3", diff3, MM_COUNT(diff3), mismatch);
-    put_list(json, "diff4", diff4, MM_COUNT(diff4), mismatch);
+    put_value(json, "diff1", diffs.diff1, mismatch);
+    put_value(json, "diff2", diffs.diff2, mismatch);
+    put_list(json, "diff3", diffs.diff3, MM_COUNT(diffs.diff3), mismatch);
+    put_list(json, "diff4", diffs.diff4, MM_COUNT(diffs.diff4), mismatch);
     mm_json_close_object(json);
 }
 
-static void put_layer(const struct mm_layer *layer, struct mm_json *json)
+static void put_tensor(const struct mm_layer *layer, struct mm_json *json, bool vendor)
 {
     const struct mm_result *result = &layer->result;
     const struct mm_shape *shape = &result->src.shape;
@@ -75,8 +74,18 @@ static void put_layer(const struct mm_layer *layer, struct mm_json *json)
     }
     mm_json_put_bool(json, "Valid", valid);
     if (valid)
-        put_results(json, result);
+        put_results(json, result, vendor);
     mm_json_close_object(json);
+}
+
+static void put_layer(const struct mm_layer *layer, struct mm_json *json)
+{
+    put_tensor(layer, json, false);
+}
+
+static void put_vendor_layer(const struct mm_layer *layer, struct mm_json *json)
+{
+    put_tensor(layer, json, true);
 }
 
 /* ---- the order: that of source file names ---- */
@@ -131,15 +140,21 @@ static void put_head(const struct mm_session *session, struct mm_json *json)
     mm_json_open_array(json, NULL);
 }
 
-const struct report_form report_form_diff_json = {.file = "diff.json",
-                                                  .style = {.indent = 4, .nonfinite = MM_JSON_BARE},
-                                                  .depth = 1,
-                                                  .order = order,
-                                                  .head = put_head,
-                                                  .layer = put_layer,
-                                                  .foot = mm_json_close_array};
+#define DIFF_JSON(layer_of)                                                                                  \
+    {                                                                                                        \
+        .file = "diff.json", .style = {.indent = 4, .nonfinite = MM_JSON_BARE}, .depth = 1, .order = order,  \
+        .head = put_head, .layer = layer_of, .foot = mm_json_close_array                                     \
+    }
+
+/* By mmtui's formulas, and by the vendor tool's. */
+static const struct report_form forms[2] = {DIFF_JSON(put_layer), DIFF_JSON(put_vendor_layer)};
+
+const struct report_form *report_form_diff_json(const struct mm_session *session)
+{
+    return &forms[mm_session_options(session)->vendor_exact];
+}
 
 int mm_report_diff_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)
 {
-    return report_form_text(&report_form_diff_json, session, out, err);
+    return report_form_text(report_form_diff_json(session), session, out, err);
 }

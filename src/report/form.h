@@ -22,7 +22,9 @@ struct report_form {
     void (*foot)(struct mm_json *json);
 };
 
-extern const struct report_form report_form_json, report_form_diff_json;
+extern const struct report_form report_form_json;
+/* By mmtui's formulas, or with the session's vendor_exact by the vendor tool's. */
+const struct report_form *report_form_diff_json(const struct mm_session *session);
 
 /* malloc'ed layers in their order, or NULL. */
 const struct mm_layer **report_form_order(const struct report_form *form, const struct mm_session *session,

@@ -222,6 +222,7 @@ static void put_head(const struct mm_session *session, struct mm_json *json)
     mm_json_close_object(json);
     mm_json_put_number(json, "atol", options->measure.atol);
     mm_json_put_number(json, "rtol", options->measure.rtol);
+    mm_json_put_text(json, "order", mm_order_source_key(mm_session_order(session)));
     if (options->shards)
         put_shard(json, options, mm_session_count(session));
     put_totals(json, session);

@@ -17,6 +17,7 @@ enum key {
     KEY_THRESHOLDS,
     KEY_ATOL,
     KEY_RTOL,
+    KEY_ORDER,
     KEY_SHARD,
     KEY_TOTALS,
     KEY_LAYERS,
@@ -35,6 +36,7 @@ static const struct {
     [KEY_THRESHOLDS] = {"thresholds", true},
     [KEY_ATOL] = {"atol", true},
     [KEY_RTOL] = {"rtol", true},
+    [KEY_ORDER] = {"order", true},
     [KEY_SHARD] = {"shard", false},
     [KEY_TOTALS] = {"totals", false},
     [KEY_LAYERS] = {"layers", false},
@@ -270,7 +272,7 @@ static void put_all(const struct merge *merge, struct mm_buf *out)
     size_t bad = 0;
     for (size_t i = 0; i < merge->part_count; i++)
         bad += merge->parts[i].bad_count;
-    put_span(out, first->text.at, first->value[KEY_RTOL].end);
+    put_span(out, first->text.at, first->value[KEY_ORDER].end);
     put_span(out, first->value[KEY_SHARD].end, first->bad.at);
     mm_buf_printf(out, "%zu", bad);
     put_span(out, first->bad.end, first->value[KEY_LAYERS].at);

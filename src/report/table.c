@@ -1,3 +1,4 @@
+#include "report/listing.h"
 #include "report/triage.h"
 
 #include <stdlib.h>
@@ -19,6 +20,13 @@ static size_t choose_columns(const struct mm_session *session, const enum mm_col
             out[n++] = wanted[i];
     }
     return n;
+}
+
+size_t listing_columns(const struct mm_session *session, const struct mm_listing *listing,
+                       enum mm_column_id out[MM_COLUMN_COUNT])
+{
+    return choose_columns(session, listing->columns ? listing->columns : usual,
+                          listing->columns ? listing->column_count : MM_COUNT(usual), out);
 }
 
 /* The widest of a column's cells, so that a text table is as narrow as its content. */

@@ -170,7 +170,7 @@ int mm_report_write(const struct mm_session *session, const char *folder, struct
     if (result == 0) /* the longer one first: the disk is waited for while the other is laid out */
         result = open_document(writing, &report_form_json, session, folder, err);
     if (result == 0 && options->shards == 0) /* no one merges parts of diff.json */
-        result = open_document(writing, &report_form_diff_json, session, folder, err);
+        result = open_document(writing, report_form_diff_json(session), session, folder, err);
     if (result == 0) /* a small report is done before a thread has started */
         result = mm_pool_open(&writing->pool, writing->pieces > 4 ? options->jobs : 0, err);
     if (result == 0)

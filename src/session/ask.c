@@ -9,7 +9,8 @@ static const struct request_kind *const kinds[MM_REQUEST_COUNT] = {
 const struct request *session_ask(struct mm_session *session, enum mm_request kind, size_t id,
                                   struct request *wanted, const char **error)
 {
-    *error = "nothing is being measured";
+    *error = session->saved ? "a report has figures, not tensors: open the dumps themselves"
+                            : "nothing is being measured";
     if (!session->pool)
         return NULL;
     if (session_changed(session, id)) {

@@ -33,7 +33,7 @@ bool session_changed(struct mm_session *session, size_t id)
 {
     struct mm_layer *layer = &session->layers[id];
     struct mm_pair_id now;
-    if (layer->changed || !has_figures(layer))
+    if (layer->changed || !has_figures(layer) || session->saved)
         return layer->changed;
     mm_pair_identify(layer->pair, &now);
     if (mm_pair_id_same(&now, &layer->result.id))
@@ -91,6 +91,8 @@ static int submit(struct mm_session *session, size_t id, struct mm_err *err)
 int mm_session_reload(struct mm_session *session, size_t *count, struct mm_err *err)
 {
     *count = 0;
+    if (session->saved)
+        return mm_fail(err, MM_EARG, "a report has figures, not tensors: there is nothing to read again");
     if (!session->pool || session->measured < session->pairs->count || !mm_session_idle(session))
         return mm_fail(err, MM_EARG, "files are read again when all layers are measured and analysed");
     mm_session_check(session, NULL, session->pairs->count);

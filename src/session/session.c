@@ -1,4 +1,4 @@
-#include "session/state.h"
+#include "session/saved.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -109,7 +109,10 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         return -1;
     if (graph_match(session, err) < 0 || order_apply(session, err) < 0 || graph_apply(session, err) < 0)
         return -1;
-    layout_apply(session);
+    if (options->vendor_exact)
+        mm_pairs_round_half(session->pairs);
+    else
+        layout_apply(session);
     if (options->shards && mm_pairs_shard(session->pairs, options->shard, options->shards, err) < 0)
         return -1;
     graph_shard(session);
@@ -141,6 +144,42 @@ int mm_session_open(struct mm_session **out, const struct mm_session_options *op
     }
     *out = session;
     return 0;
+}
+
+static int open_report(struct mm_session *session, const char *path, struct mm_err *err)
+{
+    struct mm_buf text = {0};
+    session->options.triage = false;
+    session->options.graph = NULL;
+    session->options.cache = session->options.sim = session->options.before = NULL;
+    if (saved_read(session, path, err) < 0 || mm_plan_open(&session->plan, err) < 0)
+        return -1;
+    if (make_layers(session) < 0)
+        return mm_fail_memory(err);
+    mm_buf_printf(&text, "Figures of %s; the tensors are not read.", path);
+    session_note(session, &text);
+    return 0;
+}
+
+int mm_session_open_report(struct mm_session **out, const char *path,
+                           const struct mm_session_options *options, struct mm_err *err)
+{
+    struct mm_session *session = calloc(1, sizeof *session);
+    if (!session)
+        return mm_fail_memory(err);
+    session->options = *options;
+    mm_arena_init(&session->arena);
+    if (open_report(session, path, err) < 0) {
+        mm_session_close(session);
+        return -1;
+    }
+    *out = session;
+    return 0;
+}
+
+bool mm_session_is_report(const struct mm_session *session)
+{
+    return session->saved != NULL;
 }
 
 static void apply_result(void *context, size_t id, bool figures, struct mm_result *result_take);
@@ -184,6 +223,7 @@ void mm_session_close(struct mm_session *session)
     stop_work(session);
     save_cache(session);
     mm_cache_close(session->cache);
+    saved_done(session);
     session_requests_done(session);
     triage_done(session);
     preview_done(&session->preview);
@@ -215,8 +255,8 @@ static void open_cache(struct mm_session *session)
                                      .measure = &options->measure,
                                      .shard = options->shard,
                                      .shards = options->shards};
-    bool wanted =
-        options->cache && !options->check && !options->measure.quantiles && options->measure.hist_bins == 0;
+    bool wanted = options->cache && !options->check && !options->vendor_exact &&
+                  !options->measure.quantiles && options->measure.hist_bins == 0;
     if (wanted && mm_cache_open(&session->cache, &cache, session->pairs, NULL) == 0)
         mm_scan_set_cache(session->scan, session->cache);
     session->options.cache = NULL;
@@ -225,11 +265,15 @@ static void open_cache(struct mm_session *session)
 int mm_session_start(struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
+    session->started = mm_clock();
+    if (session->saved) {
+        saved_apply(session);
+        return 0;
+    }
     if (mm_pool_open(&session->pool, options->jobs, err) < 0 ||
         mm_scan_open(&session->scan, session->pool, session->pairs, session->src->schema, &options->measure,
                      options->headers, err) < 0)
         return -1;
-    session->started = mm_clock();
     open_cache(session);
     mm_pool_kick(session->pool);
     return 0;

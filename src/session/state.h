@@ -71,6 +71,8 @@ struct mm_session {
     double looked;    /* when files were last looked at */
     size_t reloading; /* layers that are measured again */
     bool closing;
+    struct mm_result
+        *saved; /* [pairs] of a session from a report, until its layers have them; NULL: it has tensors */
 };
 
 /* Add a sentence to the notice; ends `text`. Without memory the notice stays as it is. */
