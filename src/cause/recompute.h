@@ -121,6 +121,19 @@ int weights_fit(const struct sampled *sampled, struct mm_recomputed *out, struct
 int64_t ties_settle(const struct mm_operator_call *call, const struct mm_value *y, struct mm_value *y0,
                     double unit);
 
+/* A few channels of a large call that works on each channel by itself (element-wise, pooling, resize). Its values are
+ * views of the call's and of y. */
+struct part {
+    enum mm_operator_kind kind;
+    struct mm_operator_call call;
+    const struct mm_value *input[RECOMPUTE_INPUTS];
+    struct mm_value value[RECOMPUTE_INPUTS];
+    int64_t sizes[MM_RANK_MAX];
+    struct mm_value y;
+};
+/* False: it is no such call, or not large. `part` stays where it is while it is used. */
+bool part_of(const struct mm_operator_call *call, const struct mm_value *y, struct part *part);
+
 /*
  * Of the variants of the call (dst's inputs), or of each step of a line (NULL: there is none), the one that leaves least
  * of y (dst's result): fill variant*, where one leaves less than out->residual. Nothing is tried where rounding may

@@ -103,6 +103,58 @@ static int try_whole(const struct mm_operator_call *call, const struct mm_value 
     return 0;
 }
 
+/* What the model's own leaves of a part. */
+static double left_of_part(const struct part *part)
+{
+    struct residual residual;
+    struct mm_value y0;
+    if (mm_operator_run(&part->call, &y0, NULL) < 0)
+        return NAN;
+    residual_init(&residual, &part->y);
+    for (int64_t i = 0; y0.count == part->y.count && i < y0.count; i++)
+        residual_add(&residual, mm_value_at(&part->y, i), mm_value_at(&y0, i));
+    bool told = y0.count == part->y.count && residual.yy > 0;
+    mm_value_done(&y0);
+    return told ? residual_relative(&residual) : NAN;
+}
+
+/* Variants of a part first; those that leave clearly less of it are run whole: both calls count their variants alike. */
+static int try_part(const struct mm_operator_call *call, const struct part *part, const struct mm_value *y,
+                    struct mm_recomputed *out, struct mm_err *err)
+{
+    struct mm_operator_variant *v, *whole;
+    struct left best = no_result;
+    double before = left_of_part(part);
+    size_t at = 0;
+    int more;
+    if (!(before > GOES_ON * out->residual))
+        return try_whole(call, y, out, err); /* the part is not what is wrong */
+    while ((more = mm_operator_variant_next(&part->call, &at, &v, err)) > 0) {
+        size_t same = at - 1;
+        double left = left_of_whole(&part->y, v).told;
+        mm_operator_variant_close(v);
+        if (is_stopped(call))
+            return mm_fail(err, MM_ECANCELLED, "cancelled");
+        if (!(left <= GOES_ON * before) || mm_operator_variant_next(call, &same, &whole, NULL) <= 0)
+            continue;
+        if (same == at)
+            keep(whole, "", left_of_whole(y, whole), &best, out);
+        mm_operator_variant_close(whole);
+    }
+    return more;
+}
+
+static int try_large(const struct mm_operator_call *call, const struct mm_value *y, struct mm_recomputed *out,
+                     struct mm_err *err)
+{
+    struct part *part = malloc(sizeof *part);
+    if (!part)
+        return mm_fail_memory(err);
+    int result = part_of(call, y, part) ? try_part(call, part, y, out, err) : try_whole(call, y, out, err);
+    free(part);
+    return result;
+}
+
 /* ---- at some positions ---- */
 
 struct trying {
@@ -252,7 +304,7 @@ int variants_find(const struct mm_operator_call *call, const struct line *line, 
     if (!is_asked(out))
         return 0;
     if (out->kind != MM_OPERATOR_LINEAR)
-        return try_whole(call, y, out, err);
+        return try_large(call, y, out, err);
     int result = trying_open(&t, err);
     if (result == 0)
         result = try_line(&t, out, err);

@@ -395,6 +395,23 @@ def all_of_them(folder):
     check("The same fits 6 of 6 LeakyRelu." in " ".join(layers["r0"]["evidence"]), layers["r0"]["evidence"])
 
 
+@test
+def large(folder):
+    """variants: of a large operator a few channels are tried first; what fits them is what is named, what does not is not"""
+    x = R.normal(size=(1, 16, 128, 128)).astype("f4")
+    small(folder, [node("LeakyRelu", ["x"], ["r"], alpha=.2), node("Mul", ["r", "r"], ["y"])])
+    right, wrong = leaky(.2)(x).astype("f4"), leaky(.1)(x).astype("f4")
+    report, layers = both(folder, {"x": x, "r": right, "y": right * right}, {"x": x, "r": wrong, "y": wrong * wrong})
+    same((accused(report), layers["r"]["cause"]), (["r"], "variant"))
+    same(layers["r"]["recomputed"]["alternative"]["computed"], "with alpha 0.1 where the model says 0.2")
+    other = folder / "other"
+    other.mkdir()
+    (other / "m.onnx").write_bytes((folder / "m.onnx").read_bytes())
+    wrong[:, :8] = right[:, :8] * np.float32(1.5)  # one half has another slope, the other another scale
+    report, layers = both(other, {"x": x, "r": right, "y": right * right}, {"x": x, "r": wrong, "y": wrong * wrong})
+    same((accused(report), "alternative" in layers["r"]["recomputed"]), (["r"], False))
+
+
 def nan_network(folder, before, operator, function, kept):
     """`before` gives what the operator reads, on both sides; function(values) is what it makes of it, in src and dst."""
     x = R.normal(size=(1, 4, 8, 8)).astype("f4")
@@ -409,7 +426,7 @@ def nan_network(folder, before, operator, function, kept):
 
 def with_nan(x, there):
     x = x.copy()
-    x[0, 1, 2:4, 3] = np.nan if there else x[0, 1, 2:4, 3]
+    x[0, 1, 2:4, 3] = np.nan if there else 9
     return x
 
 
