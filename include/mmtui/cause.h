@@ -331,7 +331,7 @@ struct mm_recompute_source {
 };
 /*
  * Everything that it needs, borrowed. An input that no pair holds is made from what was dumped before it, as far as
- * `source` tells (of the same run of the model): what moves values and what works on each alone, up to 8 operators one
+ * `source` tells (of the same run of the model): what moves values and what works on each alone, up to 12 operators one
  * behind the other; and where element-wise operators and BatchNormalization follow one with weights (fused), it and they
  * are computed as one operator of kind LINEAR, at some positions.
  */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHAIN_MAX 8 /* operators one behind the other */
+#define CHAIN_MAX 12 /* operators one behind the other */
 
 static int output_of(const struct mm_graph_node *node, int tensor)
 {
@@ -62,7 +62,7 @@ int chain_value(struct operands *o, const struct mm_recompute *recompute, int te
         return mm_fail_memory(err);
     mine->depth = o->depth + 1;
     mine->left = o->left;
-    int result = operands_inputs(mine, &at, -1, cancel, err);
+    int result = operands_inputs(mine, &at, 0, cancel, err);
     if (result == 0)
         result = run_sides(mine, &at, cancel, out, err);
     o->left = mine->left;

@@ -25,59 +25,120 @@ static bool is_constant(const struct mm_recompute *recompute, int tensor)
     return recompute->weights && mm_graph_has_values(recompute->graph, tensor);
 }
 
-/* The one input that was not dumped and is no constant; -1: none, or several. */
-static int missing(const struct mm_recompute *at)
+/* The node that makes input k, where nothing holds it; -1: something does, or it is none that could be run here. */
+static int maker_of(const struct mm_recompute *at, int k)
 {
     const struct mm_graph_node *node = &at->graph->nodes[at->node];
-    int found = -1, count = 0;
-    for (int k = 0; k < node->input_count; k++) {
-        if (node->inputs[k] < 0 || is_constant(at, node->inputs[k]) || operands_pair(at, k))
-            continue;
-        found = k;
-        count++;
-    }
-    return count == 1 ? found : -1;
+    int tensor = node->inputs[k];
+    if (tensor < 0 || is_constant(at, tensor) || operands_pair(at, k))
+        return -1;
+    int maker = at->graph->tensors[tensor].producer;
+    bool here = maker >= 0 && at->graph->nodes[maker].parent == node->parent &&
+                at->graph->nodes[maker].outputs[0] == tensor;
+    return here ? maker : -1;
 }
 
-/* The step before `at` along input `by`: the node that makes it. */
-static bool step_before(const struct mm_recompute *at, int by, struct mm_recompute *before)
+static struct mm_recompute step_at(const struct mm_recompute *from, int node)
+{
+    struct mm_recompute step = *from;
+    if (node != from->node) {
+        step.node = node;
+        step.output = 0;
+        step.input = NULL;
+    }
+    return step;
+}
+
+static int place_of(const struct line *line, int node)
+{
+    for (size_t k = 0; k < line->count; k++) {
+        if (line->step[k].node == node)
+            return (int)k;
+    }
+    return -1;
+}
+
+/* Is there an operator with weights behind this one, with nothing but element-wise ones between that were not dumped? */
+static bool leads_to_weights(const struct mm_recompute *at, int depth)
 {
     const struct mm_graph_node *node = &at->graph->nodes[at->node];
-    int producer = at->graph->tensors[node->inputs[by]].producer;
-    if (producer < 0 || at->graph->nodes[producer].parent != node->parent ||
-        at->graph->nodes[producer].outputs[0] != node->inputs[by])
+    if (is_linear(node))
+        return true;
+    bool found = false;
+    for (int k = 0; k < node->input_count && is_pointwise(node) && depth < LINE_MAX && !found; k++) {
+        int maker = maker_of(at, k);
+        struct mm_recompute before = step_at(at, maker);
+        found = maker >= 0 && leads_to_weights(&before, depth + 1);
+    }
+    return found;
+}
+
+/* This operator and those that it has its values from, up to the one with weights. What leads to none is made whole. */
+static bool collect(const struct mm_recompute *at, struct line *line)
+{
+    const struct mm_graph_node *node = &at->graph->nodes[at->node];
+    if (place_of(line, at->node) >= 0)
+        return true;
+    if (line->count == LINE_MAX || at->output != 0 || node->input_count > RECOMPUTE_INPUTS)
         return false;
-    *before = *at;
-    before->node = producer;
-    before->output = 0;
-    before->input = NULL;
+    line->step[line->count++] = *at;
+    for (int k = 0; k < node->input_count && !is_linear(node); k++) {
+        int maker = maker_of(at, k);
+        struct mm_recompute before = step_at(at, maker);
+        if (maker >= 0 && leads_to_weights(&before, 0) && !collect(&before, line))
+            return false;
+    }
     return true;
+}
+
+/* Nodes are numbered in an order in which they can be run. */
+static int by_node(const void *a, const void *b)
+{
+    const struct mm_recompute *x = a, *y = b;
+    return (x->node > y->node) - (x->node < y->node);
+}
+
+static void connect(struct line *line)
+{
+    for (size_t step = 0; step < line->count; step++) {
+        const struct mm_recompute *at = &line->step[step];
+        for (int k = 0; k < at->graph->nodes[at->node].input_count; k++) {
+            int maker = step > 0 ? maker_of(at, k) : -1;
+            line->from[step][k] = maker >= 0 ? place_of(line, maker) : -1;
+        }
+    }
 }
 
 bool line_find(const struct mm_recompute *recompute, struct line *line)
 {
-    struct mm_recompute back[LINE_MAX] = {*recompute};
-    int by[LINE_MAX] = {-1};
-    size_t count = 1;
-    *line = (struct line){.count = 0};
-    while (!is_linear(&recompute->graph->nodes[back[count - 1].node])) {
-        struct mm_recompute *here = &back[count - 1];
-        by[count - 1] = is_pointwise(&recompute->graph->nodes[here->node]) ? missing(here) : -1;
-        if (count == LINE_MAX || by[count - 1] < 0 || here->output != 0 ||
-            !step_before(here, by[count - 1], &back[count]))
-            return false;
-        by[count] = -1;
-        count++;
+    size_t linear = 0;
+    line->count = 0;
+    if (!leads_to_weights(recompute, 0) || !collect(recompute, line)) {
+        line->count = 0;
+        return false;
     }
-    for (size_t k = 0; k < count; k++) {
-        line->step[k] = back[count - 1 - k];
-        line->by[k] = by[count - 1 - k];
+    qsort(line->step, line->count, sizeof *line->step, by_node);
+    for (size_t k = 0; k < line->count; k++) {
+        line->operands[k] = NULL;
+        linear += is_linear(&line->step[k].graph->nodes[line->step[k].node]);
     }
-    line->count = count;
-    return true;
+    connect(line);
+    bool one = linear == 1 && is_linear(&recompute->graph->nodes[line->step[0].node]);
+    line->count = one ? line->count : 0;
+    return one;
 }
 
 /* ---- what it reads ---- */
+
+/* The inputs that are other steps' results. */
+static uint64_t inner_inputs(const struct line *line, size_t step)
+{
+    const struct mm_recompute *at = &line->step[step];
+    uint64_t inner = 0;
+    for (int k = 0; k < at->graph->nodes[at->node].input_count; k++)
+        inner |= line->from[step][k] >= 0 ? UINT64_C(1) << k : 0;
+    return inner;
+}
 
 int line_read(struct line *line, struct operands *o, const atomic_bool *cancel, struct mm_err *err)
 {
@@ -91,7 +152,7 @@ int line_read(struct line *line, struct operands *o, const atomic_bool *cancel, 
         memset(mine, 0, sizeof *mine);
         mine->left = left;
         line->operands[k] = mine;
-        if (operands_inputs(mine, &line->step[k], line->by[k], cancel, err) < 0)
+        if (operands_inputs(mine, &line->step[k], inner_inputs(line, k), cancel, err) < 0)
             return -1;
         left = mine->left;
     }
@@ -177,29 +238,35 @@ static int gather(const struct line_places *p, const struct mm_value *from, enum
     return 0;
 }
 
+/* The result of an earlier step, as a row. */
+static int put_row(const double *z, size_t count, struct mm_value *to, struct mm_err *err)
+{
+    struct mm_shape row = {2, {1, (int64_t)count}};
+    if (mm_value_new(to, MM_F32, &row, row.dim[1], err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        ((float *)to->owned)[i] = (float)z[i];
+    return 0;
+}
+
 int line_step_open(const struct line *line, size_t step, int side, const struct line_places *p,
-                   const double *z, struct line_step *out, struct mm_err *err)
+                   const double *work, struct line_step *out, struct mm_err *err)
 {
     struct mm_operator_call call = line_call(line, step, side);
     enum spreading how = spreading_of(call.node);
-    struct mm_shape row = {2, {1, (int64_t)p->count}};
     *out = (struct line_step){.call = call};
     if (how == BROADCAST && call.opset > 0 && call.opset < 7)
         return mm_fail(err, MM_EUNSUPPORTED, "inputs that stand at an axis (before opset 7)");
     for (int k = 0; k < call.node->input_count; k++) {
-        out->input[k] = call.input[k];
-        if (k == line->by[step]) {
-            if (mm_value_new(&out->value[k], MM_F32, &row, row.dim[1], err) < 0)
-                return -1;
-            for (size_t i = 0; i < p->count; i++)
-                ((float *)out->value[k].owned)[i] = (float)z[i];
-        } else if (call.input[k] && how != AS_IT_IS) {
-            if (gather(p, call.input[k], how, &out->value[k], err) < 0)
-                return -1;
-        } else {
-            continue;
-        }
-        out->input[k] = &out->value[k];
+        int from = line->from[step][k], result = 0;
+        bool own = from >= 0 || (call.input[k] && how != AS_IT_IS);
+        if (from >= 0)
+            result = put_row(work + (size_t)from * p->count, p->count, &out->value[k], err);
+        else if (own)
+            result = gather(p, call.input[k], how, &out->value[k], err);
+        if (result < 0)
+            return -1;
+        out->input[k] = own ? &out->value[k] : call.input[k];
     }
     out->call.input = out->input;
     return 0;
@@ -211,41 +278,41 @@ void line_step_close(struct line_step *step)
         mm_value_done(&step->value[k]);
 }
 
-static int run_step(const struct line *line, size_t step, int side, const struct line_places *p, double *z,
+static int run_step(const struct line *line, size_t step, int side, const struct line_places *p, double *work,
                     struct mm_err *err)
 {
     struct line_step *here = malloc(sizeof *here);
     struct mm_value y = {0};
     if (!here)
         return mm_fail_memory(err);
-    int result = line_step_open(line, step, side, p, z, here, err);
+    int result = line_step_open(line, step, side, p, work, here, err);
     if (result == 0)
         result = mm_operator_run(&here->call, &y, err);
     if (result == 0 && y.count != (int64_t)p->count)
         result = mm_fail(err, MM_EUNSUPPORTED, "another size than the input's");
     for (size_t i = 0; result == 0 && i < p->count; i++)
-        z[i] = mm_value_at(&y, (int64_t)i);
+        work[step * p->count + i] = mm_value_at(&y, (int64_t)i);
     mm_value_done(&y);
     line_step_close(here);
     free(here);
     return result;
 }
 
-int line_behind(const struct line *line, size_t from, int side, const struct line_places *p, double *z,
+int line_behind(const struct line *line, size_t from, int side, const struct line_places *p, double *work,
                 struct mm_err *err)
 {
     for (size_t step = from; step < line->count; step++) {
-        if (run_step(line, step, side, p, z, err) < 0)
+        if (run_step(line, step, side, p, work, err) < 0)
             return -1;
     }
     return 0;
 }
 
-int line_sample(const struct line *line, int side, const struct line_places *p, double *out,
+int line_sample(const struct line *line, int side, const struct line_places *p, double *work,
                 struct mm_err *err)
 {
     struct mm_operator_call call = line_call(line, 0, side);
-    if (mm_operator_sample(&call, p->at, p->count, out, err) < 0)
+    if (mm_operator_sample(&call, p->at, p->count, work, err) < 0)
         return -1;
-    return line_behind(line, 1, side, p, out, err);
+    return line_behind(line, 1, side, p, work, err);
 }

@@ -134,7 +134,7 @@ static int read_input(struct operands *o, const struct mm_recompute *recompute, 
     return read_pair(o, recompute, pair, both[SIDE_SRC], both[SIDE_DST], NULL, cancel, err);
 }
 
-int operands_inputs(struct operands *o, const struct mm_recompute *recompute, int skip,
+int operands_inputs(struct operands *o, const struct mm_recompute *recompute, uint64_t skip,
                     const atomic_bool *cancel, struct mm_err *err)
 {
     const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
@@ -142,7 +142,7 @@ int operands_inputs(struct operands *o, const struct mm_recompute *recompute, in
         return mm_fail(err, MM_EUNSUPPORTED, "it has %d inputs, and at most %d are read", node->input_count,
                        RECOMPUTE_INPUTS);
     for (int k = 0; k < node->input_count; k++) {
-        if (k != skip && read_input(o, recompute, k, cancel, err) < 0)
+        if (!(skip >> k & 1) && read_input(o, recompute, k, cancel, err) < 0)
             return -1;
     }
     return 0;
@@ -160,7 +160,7 @@ int operands_read(struct operands *o, const struct mm_recompute *recompute, cons
 {
     memset(o, 0, sizeof *o);
     o->left = MM_RECOMPUTE_ELEMENTS;
-    if (operands_inputs(o, recompute, -1, cancel, err) < 0)
+    if (operands_inputs(o, recompute, 0, cancel, err) < 0)
         return -1;
     return operands_result(o, recompute, cancel, err);
 }

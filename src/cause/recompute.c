@@ -132,27 +132,30 @@ static int run_whole(const struct mm_recompute *recompute, const struct operands
 
 struct positions {
     int64_t *at;
-    double *y0, *r;
+    double *work, *y0, *r;     /* of all steps; the last of them; and what is left */
     struct line_places places; /* of these */
 };
 
-static int positions_open(struct positions *p, const struct mm_operator_call *call, struct mm_err *err)
+static int positions_open(struct positions *p, const struct line *line, const struct mm_operator_call *call,
+                          struct mm_err *err)
 {
     p->at = calloc(MM_RECOMPUTE_POSITIONS, sizeof *p->at);
-    p->y0 = calloc(MM_RECOMPUTE_POSITIONS, sizeof *p->y0);
+    p->work = calloc(line->count * MM_RECOMPUTE_POSITIONS, sizeof *p->work);
     p->r = calloc(MM_RECOMPUTE_POSITIONS, sizeof *p->r);
-    if (!p->at || !p->y0 || !p->r)
+    if (!p->at || !p->work || !p->r)
         return mm_fail_memory(err);
     p->places.at = p->at;
     if (mm_operator_linear_shape(call, &p->places.shape, err) < 0)
         return -1;
-    return mm_operator_positions(call, MM_RECOMPUTE_POSITIONS, p->at, &p->places.count, err);
+    int result = mm_operator_positions(call, MM_RECOMPUTE_POSITIONS, p->at, &p->places.count, err);
+    p->y0 = p->work + (line->count - 1) * p->places.count;
+    return result;
 }
 
 static void positions_close(struct positions *p)
 {
     free(p->at);
-    free(p->y0);
+    free(p->work);
     free(p->r);
 }
 
@@ -160,7 +163,7 @@ static int compare_sample(const struct operands *o, int side, const struct line 
                           struct residual *residual, struct mm_err *err)
 {
     if (check_count(o, side, mm_shape_count(&p->places.shape), err) < 0 ||
-        line_sample(line, side, &p->places, p->y0, err) < 0)
+        line_sample(line, side, &p->places, p->work, err) < 0)
         return -1;
     residual_init(residual, &o->result[side]);
     for (size_t i = 0; i < p->places.count; i++) {
@@ -186,7 +189,7 @@ static int run_sample(const struct line *line, const struct operands *o, struct 
 {
     struct mm_operator_call dst = line_call(line, 0, SIDE_DST);
     struct positions p = {0};
-    int result = positions_open(&p, &dst, err);
+    int result = positions_open(&p, line, &dst, err);
     if (result == 0)
         result = compare_sample(o, SIDE_SRC, line, &p, &both[SIDE_SRC], err);
     if (result == 0)
@@ -320,14 +323,30 @@ static int run(const struct mm_recompute *recompute, struct operands *o, const a
     return result;
 }
 
+/* Operators that an activation stands in a model as, the first of them; the activation's own type is none of them. */
+static bool stands_as(const char *activation, const char *type)
+{
+    static const struct {
+        const char *activation, *type;
+    } rows[] = {{"Swish", "Sigmoid"},
+                {"HardSwish", "HardSigmoid"},
+                {"HardSwish", "Add"},
+                {"LeakyRelu", "PRelu"},
+                {"Clip", "Relu"}};
+    for (size_t i = 0; i < MM_COUNT(rows); i++) {
+        if (strcmp(rows[i].activation, activation) == 0 && strcmp(rows[i].type, type) == 0)
+            return true;
+    }
+    return strcmp(activation, type) == 0;
+}
+
 /* The model has this activation right behind the node: it was fused, and the dump holds its result. */
 static bool is_fused(const struct mm_recompute *recompute, const char *activation)
 {
     const struct mm_graph *graph = recompute->graph;
     int tensor = graph->nodes[recompute->node].outputs[recompute->output];
     for (int i = 0; *activation && tensor >= 0 && i < graph->tensors[tensor].consumer_count; i++) {
-        const char *type = graph->nodes[graph->tensors[tensor].consumers[i]].op_type;
-        if (strcmp(type, activation) == 0)
+        if (stands_as(activation, graph->nodes[graph->tensors[tensor].consumers[i]].op_type))
             return true;
     }
     return false;

@@ -22,8 +22,8 @@ struct operands {
 /* Read all of them. -1: MM_EUNSUPPORTED and others say why; *o is to be closed in any case. */
 int operands_read(struct operands *o, const struct mm_recompute *recompute, const atomic_bool *cancel,
                   struct mm_err *err);
-/* Its parts. Of o, `left` and `depth` are set before and the rest is zero: all inputs but number `skip`, ... */
-int operands_inputs(struct operands *o, const struct mm_recompute *recompute, int skip,
+/* Its parts. Of o, `left` and `depth` are set before and the rest is zero: all inputs but those whose bit is in `skip`, ... */
+int operands_inputs(struct operands *o, const struct mm_recompute *recompute, uint64_t skip,
                     const atomic_bool *cancel, struct mm_err *err);
 /* ... and the result. */
 int operands_result(struct operands *o, const struct mm_recompute *recompute, const atomic_bool *cancel,
@@ -42,8 +42,8 @@ int chain_value(struct operands *o, const struct mm_recompute *recompute, int te
 struct line {
     size_t count; /* steps: the first has the weights, the last is what was dumped */
     struct mm_recompute step[LINE_MAX];
-    int by[LINE_MAX];                    /* the input that is the step before; -1 of the first */
-    struct operands *operands[LINE_MAX]; /* owned, but for the last */
+    int from[LINE_MAX][RECOMPUTE_INPUTS]; /* the step whose result an input is; -1: none's */
+    struct operands *operands[LINE_MAX];  /* owned, but for the last */
     const atomic_bool *cancel;
 };
 /* One step is an operator with weights by itself. False: there are no weights behind inputs that were not dumped. */
@@ -60,20 +60,20 @@ struct line_places {
     size_t count;
     struct mm_shape shape;
 };
-/* The last step's result at the positions. */
-int line_sample(const struct line *line, int side, const struct line_places *places, double *out,
+/* All steps at the positions; work is [line->count][places->count], the last of which are the results. */
+int line_sample(const struct line *line, int side, const struct line_places *places, double *work,
                 struct mm_err *err);
-/* z, what step from - 1 gives at the positions, goes through the steps from there on. */
-int line_behind(const struct line *line, size_t from, int side, const struct line_places *places, double *z,
-                struct mm_err *err);
-/* A step as a call whose inputs are the values at the positions, z the one that comes from before: [1, count]. */
+/* The steps from `from` on again, from what work has of those before. */
+int line_behind(const struct line *line, size_t from, int side, const struct line_places *places,
+                double *work, struct mm_err *err);
+/* A step as a call whose inputs are the values at the positions, [1, count] where they are other steps' results. */
 struct line_step {
     struct mm_operator_call call;
     const struct mm_value *input[RECOMPUTE_INPUTS];
     struct mm_value value[RECOMPUTE_INPUTS]; /* owned */
 };
 int line_step_open(const struct line *line, size_t step, int side, const struct line_places *places,
-                   const double *z, struct line_step *out, struct mm_err *err);
+                   const double *work, struct line_step *out, struct mm_err *err);
 void line_step_close(struct line_step *step); /* also one that failed to open */
 
 /*

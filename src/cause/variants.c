@@ -162,8 +162,8 @@ struct trying {
     const struct mm_operator_call *call;
     const struct mm_value *y;
     int64_t *at;
-    double *z, *y0;
-    size_t few; /* positions that are looked at first, in front */
+    double *model, *work; /* [steps][positions]: of the model's steps, and of those with a variant */
+    size_t steps, few;    /* positions that are looked at first, in front */
     struct line_places places;
     struct left best;
 };
@@ -186,9 +186,10 @@ static void few_first(struct trying *t, int64_t *memory)
 static int trying_open(struct trying *t, struct mm_err *err)
 {
     t->at = calloc(2 * MM_RECOMPUTE_POSITIONS, sizeof *t->at);
-    t->z = calloc(MM_RECOMPUTE_POSITIONS, sizeof *t->z);
-    t->y0 = calloc(MM_RECOMPUTE_POSITIONS, sizeof *t->y0);
-    if (!t->at || !t->z || !t->y0)
+    t->steps = t->line ? t->line->count : 1;
+    t->model = calloc(t->steps * MM_RECOMPUTE_POSITIONS, sizeof *t->model);
+    t->work = calloc(t->steps * MM_RECOMPUTE_POSITIONS, sizeof *t->work);
+    if (!t->at || !t->model || !t->work)
         return mm_fail_memory(err);
     t->places.at = t->at;
     if (mm_operator_linear_shape(t->call, &t->places.shape, err) < 0 ||
@@ -201,21 +202,21 @@ static int trying_open(struct trying *t, struct mm_err *err)
 static void trying_close(struct trying *t)
 {
     free(t->at);
-    free(t->z);
-    free(t->y0);
+    free(t->model);
+    free(t->work);
 }
 
-/* What is left of the first `count` positions once y0 has gone through the steps from `from` on; NaN: they don't run. */
+/* What is left of the first `count` positions once the steps from `from` on have run; NaN: they don't. */
 static struct left left_behind(struct trying *t, size_t from, size_t count)
 {
     struct residual residual;
     struct line_places places = t->places;
     places.count = count;
-    if (t->line && line_behind(t->line, from, SIDE_DST, &places, t->y0, NULL) < 0)
+    if (t->line && line_behind(t->line, from, SIDE_DST, &places, t->work, NULL) < 0)
         return no_result;
     residual_init(&residual, t->y);
     for (size_t i = 0; i < count; i++)
-        residual_add(&residual, mm_value_at(t->y, t->at[i]), t->y0[i]);
+        residual_add(&residual, mm_value_at(t->y, t->at[i]), t->work[(t->steps - 1) * count + i]);
     return residual.nonfinite ? no_result : left_of(&residual);
 }
 
@@ -223,9 +224,9 @@ static struct left left_of_sample(struct trying *t, const struct mm_operator_var
 {
     struct mm_shape shape;
     if (mm_operator_variant_shape(v, &shape, NULL) < 0 || !mm_shape_equal(&shape, &t->places.shape) ||
-        mm_operator_variant_sample(v, t->at, t->few, t->y0, NULL) < 0 ||
+        mm_operator_variant_sample(v, t->at, t->few, t->work, NULL) < 0 ||
         !(left_behind(t, 1, t->few).told <= GOES_ON * before) ||
-        mm_operator_variant_sample(v, t->at, t->places.count, t->y0, NULL) < 0)
+        mm_operator_variant_sample(v, t->at, t->places.count, t->work, NULL) < 0)
         return no_result;
     return left_behind(t, 1, t->places.count);
 }
@@ -236,9 +237,11 @@ static struct left left_of_step(struct trying *t, size_t step, const struct mm_o
     struct mm_value y0;
     if (mm_operator_variant_run(v, &y0, NULL) < 0)
         return no_result;
-    bool fits = y0.count == (int64_t)t->places.count;
-    for (size_t i = 0; fits && i < t->places.count; i++)
-        t->y0[i] = mm_value_at(&y0, (int64_t)i);
+    size_t count = t->places.count;
+    bool fits = y0.count == (int64_t)count;
+    memcpy(t->work, t->model, step * count * sizeof *t->work);
+    for (size_t i = 0; fits && i < count; i++)
+        t->work[step * count + i] = mm_value_at(&y0, (int64_t)i);
     mm_value_done(&y0);
     return fits ? left_behind(t, step + 1, t->places.count) : no_result;
 }
@@ -262,21 +265,15 @@ static int try_call(struct trying *t, size_t step, const struct mm_operator_call
     return 0;
 }
 
-/* A step behind the first: its inputs at the positions, z the one that comes from the step before. */
+/* A step behind the first: its inputs at the positions. */
 static int try_step(struct trying *t, size_t step, struct mm_recomputed *out, struct mm_err *err)
 {
     struct line_step *here = malloc(sizeof *here);
-    struct mm_value y = {0};
     if (!here)
         return mm_fail_memory(err);
-    int result = line_step_open(t->line, step, SIDE_DST, &t->places, t->z, here, err);
+    int result = line_step_open(t->line, step, SIDE_DST, &t->places, t->model, here, err);
     if (result == 0)
         result = try_call(t, step, &here->call, out, err);
-    if (result == 0)
-        result = mm_operator_run(&here->call, &y, err);
-    for (int64_t i = 0; result == 0 && i < y.count && i < (int64_t)t->places.count; i++)
-        t->z[i] = mm_value_at(&y, i);
-    mm_value_done(&y);
     line_step_close(here);
     free(here);
     return result;
@@ -286,11 +283,11 @@ static int try_line(struct trying *t, struct mm_recomputed *out, struct mm_err *
 {
     if (try_call(t, 0, t->call, out, err) < 0)
         return -1;
-    if (!t->line || t->line->count < 2)
+    if (t->steps < 2)
         return 0;
-    if (mm_operator_sample(t->call, t->at, t->places.count, t->z, err) < 0)
+    if (line_sample(t->line, SIDE_DST, &t->places, t->model, err) < 0)
         return -1;
-    for (size_t step = 1; step < t->line->count; step++) {
+    for (size_t step = 1; step < t->steps; step++) {
         if (try_step(t, step, out, err) < 0)
             return -1;
     }

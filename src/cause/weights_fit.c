@@ -14,20 +14,22 @@ static double norm(const double *r, size_t n)
     return sqrt(sum);
 }
 
-/* y(z + change) - y(z), through what is fused behind; z is not kept, and made again. */
+/* y(z + change) - y(z), through what is fused behind. */
 static int through_line(const struct sampled *sampled, double *change, struct mm_err *err)
 {
-    size_t count = sampled->places.count;
-    double *z = calloc(count + 1, sizeof *z);
+    size_t count = sampled->places.count, steps = sampled->line->count;
+    double *work = calloc(steps * count + 1, sizeof *work);
     int result =
-        z ? mm_operator_sample(sampled->call, sampled->places.at, count, z, err) : mm_fail_memory(err);
+        work ? mm_operator_sample(sampled->call, sampled->places.at, count, work, err) : mm_fail_memory(err);
     for (size_t i = 0; result == 0 && i < count; i++)
-        change[i] += z[i];
-    free(z);
+        work[i] += change[i];
     if (result == 0)
-        result = line_behind(sampled->line, 1, SIDE_DST, &sampled->places, change, err);
-    for (size_t i = 0; result == 0 && i < count; i++)
-        change[i] = isfinite(change[i] - sampled->y0[i]) ? change[i] - sampled->y0[i] : 0;
+        result = line_behind(sampled->line, 1, SIDE_DST, &sampled->places, work, err);
+    for (size_t i = 0; result == 0 && i < count; i++) {
+        double added = work[(steps - 1) * count + i] - sampled->y0[i];
+        change[i] = isfinite(added) ? added : 0;
+    }
+    free(work);
     return result;
 }
 

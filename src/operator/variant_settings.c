@@ -33,6 +33,26 @@ static bool outside_root(struct mm_operator_variant *v, const struct op_variant_
     return own != NULL;
 }
 
+/* Of a normalisation that stands in the model as single operators epsilon is a constant that is added. */
+static bool added_epsilon(struct mm_operator_variant *v, const struct op_variant_row *row, int k)
+{
+    const double most = 0.01;
+    char mine[MM_NUM], told[MM_NUM];
+    for (int i = 0; i < v->model->node->input_count; i++) {
+        const struct mm_value *c = op_input(v->model, i);
+        if (!c || !c->f || c->count != 1 || !(c->f[0] > 0 && (double)c->f[0] <= most) ||
+            c->f[0] == (float)row->value[k])
+            continue;
+        struct mm_value *own = op_variant_own(v, i, c);
+        if (own)
+            op_put(own, 0, row->value[k]);
+        op_variant_says(v, "with epsilon %s where the model says %s", mm_num_short(mine, row->value[k], 3),
+                        mm_num_short(told, (double)c->f[0], 3));
+        return own != NULL;
+    }
+    return false;
+}
+
 /* ---- LRN ---- */
 
 /* The specification divides alpha by the size. */
@@ -109,6 +129,7 @@ static bool cast_rounds(struct mm_operator_variant *v, const struct op_variant_r
 const struct op_variant_row op_variant_settings[] = {
     EPSILON("BatchNormalization"),
     {"BatchNormalization", 2, outside_root, .value = {1e-6}, .origin = {"darknet"}},
+    {"Add", 4, added_epsilon, .value = {1e-3, 1e-5, 1e-6, 1e-12}},
     EPSILON("LayerNormalization"),
     EPSILON("SimplifiedLayerNormalization"),
     EPSILON("RMSNormalization"),

@@ -90,7 +90,7 @@ static int output_of(const struct mm_graph_node *node, int tensor)
 /* ---- what holds the inputs of operators whose results were not dumped ---- */
 
 #define SOURCES_MAX 64 /* of one operator */
-#define DEPTH_MAX   8  /* operators one behind the other */
+#define DEPTH_MAX   12 /* operators one behind the other */
 #define VISITS_MAX  256
 
 struct sources {

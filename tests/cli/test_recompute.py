@@ -189,8 +189,9 @@ for mode in ("f4", "f2", "i8", "i8c"):
 
 # ---- fused ------------------------------------------------------------------------------------------------
 
-FUSED = ("c1", "c2", "c4", "s", "t", "c6")  # dst has nothing of these: they are seen in what reads them
-SEEN_IN = {"c1": "r1", "c2": "r2", "c4": "r4", "s": "m", "t": "f"}
+# dst has nothing of these: they are seen in what reads them, c3 in m = c3 * sigmoid(c3)
+FUSED = ("c1", "c2", "c3", "c4", "s", "t", "c6")
+SEEN_IN = {"c1": "r1", "c2": "r2", "c3": "m", "c4": "r4", "s": "m", "t": "f"}
 
 
 def not_recomputed(report):
@@ -229,6 +230,37 @@ def inside(folder):
     figures = layer["recomputed"]
     check(figures["alternative"]["residual"] < .03 < .1 < figures["residual"], figures)
     check(figures["int8"]["per_tensor"] > figures["int8"]["per_channel"] > 0, figures)
+
+
+@test
+def layer_norm(folder):
+    """recompute, fused: a layer norm of nine operators is made again as a whole"""
+    r = np.random.default_rng(3)
+    x, w, b = r.normal(size=(6, 32)), r.uniform(.5, 1.5, 32), r.normal(size=32)
+    n = helper.make_node
+    nodes = [n("ReduceMean", ["x"], ["mean"], axes=[-1]), n("Sub", ["x", "mean"], ["d"]), n("Pow", ["d", "two"], ["dd"]),
+             n("ReduceMean", ["dd"], ["v"], axes=[-1]), n("Add", ["v", "eps"], ["ve"]), n("Sqrt", ["ve"], ["s"]),
+             n("Div", ["d", "s"], ["q"]), n("Mul", ["q", "w"], ["qw"]), n("Add", ["qw", "b"], ["a"]),
+             n("Neg", ["a"], ["y"])]
+    constants = {"two": np.array(2, "f4"), "eps": np.array(1e-5, "f4"), "w": w.astype("f4"), "b": b.astype("f4")}
+    value = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
+    graph = helper.make_graph(nodes, "net", [value("x")], [value("y")],
+                              [numpy_helper.from_array(v, k) for k, v in constants.items()])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)]).SerializeToString()
+    right = (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 1e-5) * w + b
+    for case, dst, expected in (("clean", right.astype("f2"), []), ("wrong", right * 1.2, ["a"]),
+                                ("no bias", right - b, ["a"])):
+        here = folder / case
+        here.mkdir()
+        (here / "m.onnx").write_bytes(model)
+        dump(here / "src", {"x": x, "a": right, "y": -right})
+        dump(here / "dst", {"x": x, "a": dst, "y": -dst})
+        report = json.loads(mmtui("triage", here / "src", here / "dst", "--model", here / "m.onnx", "--json",
+                                  "--threshold", "0.0001").out)
+        same(accused(report), expected, case)
+        layer = next(layer for layer in report["layers"] if layer["name"] == "a")
+        check("residual" in layer["recomputed"], (case, layer["recomputed"]))
+    same(layer["recomputed"]["alternative"]["computed"], "without its second input")
 
 
 @test

@@ -35,6 +35,23 @@ static void epsilon_of_lines(void **state)
     op_end(&op);
 }
 
+/* A variance and the constant that is added to it. */
+static void epsilon_that_is_added(void **state)
+{
+    (void)state;
+    struct op op = op_begin("Add", 14);
+    give(&op, SHAPE(2), FLOATS(0.5f, 1));
+    give(&op, SCALAR, FLOATS(1e-5f));
+    expect_variant(&op, "with epsilon 0.001 where the model says 1e-5", 2, FLOATS(0.501f, 1.001f));
+    expect_none(&op, "with epsilon 1e-5 where the model says 1e-5");
+    op_end(&op);
+    op = op_begin("Add", 14);
+    give(&op, SHAPE(2), FLOATS(0.5f, 1));
+    give(&op, SCALAR, FLOATS(3));
+    expect_none(&op, "with epsilon 0.001 where the model says 3");
+    op_end(&op);
+}
+
 static void slopes(void **state)
 {
     (void)state;
@@ -148,10 +165,15 @@ static void indices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(epsilon),  cmocka_unit_test(epsilon_of_lines),
-        cmocka_unit_test(slopes),   cmocka_unit_test(gelu),
-        cmocka_unit_test(lrn),      cmocka_unit_test(pads_that_count),
-        cmocka_unit_test(rounding), cmocka_unit_test(words),
+        cmocka_unit_test(epsilon),
+        cmocka_unit_test(epsilon_that_is_added),
+        cmocka_unit_test(epsilon_of_lines),
+        cmocka_unit_test(slopes),
+        cmocka_unit_test(gelu),
+        cmocka_unit_test(lrn),
+        cmocka_unit_test(pads_that_count),
+        cmocka_unit_test(rounding),
+        cmocka_unit_test(words),
         cmocka_unit_test(indices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
