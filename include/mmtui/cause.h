@@ -319,7 +319,7 @@ struct mm_recomputed {
     /* Where the residual is more than rounding: of the operator's variants (mm_operator_variant_next) the one that
      * leaves least. */
     double variant;              /* what it leaves; NaN: none leaves less, or none was tried */
-    char variant_says[80];       /* "with epsilon 0.001 where the model says 1e-05" */
+    char variant_says[144];      /* "with epsilon 0.001 where the model says 1e-05" */
     const char *variant_origin;  /* who does so by default, ""; static */
     char variant_activation[16]; /* ONNX's type of the activation that it has behind it, "" */
     bool variant_fused;          /* which the model has right behind this operator */

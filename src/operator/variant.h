@@ -22,7 +22,7 @@ struct mm_operator_variant {
     int owned;
     double (*after)(double value); /* what is done to the result; NULL: nothing */
     const char *activation;        /* its name */
-    char says[80];
+    char says[120];
     const char *origin;
     bool failed; /* memory */
     struct mm_arena arena;

@@ -129,7 +129,7 @@ static bool other_perm(struct mm_operator_variant *v, const struct op_variant_ro
     name_axes(order, rank, mine);
     name_axes(told.v, rank, its);
     if (k == 0)
-        op_variant_says(v, "as if it were not there: its values are those of its input, in their order");
+        op_variant_says(v, "as if it were not there (the values in the order of the input)");
     else
         op_variant_says(v, "with perm %s where the model says %s", mine, its);
     return true;

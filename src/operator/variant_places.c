@@ -189,10 +189,10 @@ static bool other_filter(struct mm_operator_variant *v, const struct op_variant_
         const char *says, *origin;
     } rows[] = {{"linear", -0.75, true, "as linear with antialias", "PIL"},
                 {"linear", -0.75, false, "as linear without antialias", "OpenCV, PyTorch"},
-                {"cubic", -0.75, false, "as cubic with coefficient -0.75", "OpenCV, PyTorch"},
-                {"cubic", -0.5, false, "as cubic with coefficient -0.5", "TensorFlow"},
-                {"cubic", -0.5, true, "as cubic with coefficient -0.5 and antialias", "PIL"},
-                {"cubic", -0.75, true, "as cubic with coefficient -0.75 and antialias", NULL},
+                {"cubic", -0.75, false, "as cubic (-0.75)", "OpenCV, PyTorch"},
+                {"cubic", -0.5, false, "as cubic (-0.5)", "TensorFlow"},
+                {"cubic", -0.5, true, "as cubic (-0.5) with antialias", "PIL"},
+                {"cubic", -0.75, true, "as cubic (-0.75) with antialias", NULL},
                 {"nearest", -0.75, false, "as nearest", NULL}};
     const char *mode = op_text(v->model, "mode", "nearest");
     double cubic = op_float(v->model, "cubic_coeff_a", -0.75);
@@ -204,7 +204,10 @@ static bool other_filter(struct mm_operator_variant *v, const struct op_variant_
     op_variant_text(v, "mode", rows[k].mode);
     op_variant_float(v, "cubic_coeff_a", rows[k].cubic);
     op_variant_int(v, "antialias", rows[k].antialias);
-    op_variant_says(v, "%s where the model says %s%s", rows[k].says, mode,
+    char figure[MM_NUM], coefficient[MM_NUM + 4] = "";
+    if (strcmp(mode, "cubic") == 0)
+        snprintf(coefficient, sizeof coefficient, " (%s)", mm_num_short(figure, cubic, 3));
+    op_variant_says(v, "%s where the model says %s%s%s", rows[k].says, mode, coefficient,
                     antialias ? " with antialias" : "");
     v->origin = rows[k].origin;
     return true;

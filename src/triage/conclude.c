@@ -206,7 +206,10 @@ static void say_variant(const struct mm_triage_view *view, uint32_t id, struct m
         out->cause = MM_CAUSE_IN_DUMP;
         snprintf(out->text, sizeof out->text, "the dump holds the activation behind it: fused, or in place");
     } else {
-        snprintf(out->text, sizeof out->text, "computed %s: fits, %s left", recomputed->variant_says,
+        const char *says = recomputed->variant_says, *told = strstr(says, " where the model says");
+        size_t length = strlen(says), room = sizeof out->text - sizeof "computed : fits, 1e-10 left";
+        length = length > room && told ? (size_t)(told - says) : length; /* the rest is in the evidence */
+        snprintf(out->text, sizeof out->text, "computed %.*s: fits, %s left", (int)length, says,
                  mm_num_short(left, recomputed->variant, 1));
     }
 }

@@ -117,11 +117,41 @@ static void antialias(void **state)
     op_end(&op);
 }
 
+/* A single 4 twice as wide is 4 w(d) at d = 1.75 1.25 0.75 0.25 on both sides; Keys' w with a = -0.5. */
+static void cubic(void **state)
+{
+    (void)state;
+    struct op op = op_begin("Resize", 13);
+    give(&op, SHAPE(5), FLOATS(0, 0, 4, 0, 0));
+    give_none(&op);
+    give(&op, SHAPE(1), FLOATS(2));
+    set_text(&op, "mode", "cubic");
+    expect_variant(
+        &op, "as cubic (-0.5) where the model says cubic (-0.75)", 10,
+        FLOATS(0, -0.09375f, -0.28125f, 0.90625f, 3.46875f, 3.46875f, 0.90625f, -0.28125f, -0.09375f, 0));
+    expect_none(&op, "as cubic (-0.75) where the model says cubic (-0.75)");
+    op_end(&op);
+}
+
+/* Halved, the triangle is twice as wide: weights 0.25 0.75 0.75 0.25 of 0 | 0 8 0 and of 8 0 8 | 8, edges repeated. */
+static void antialiased(void **state)
+{
+    (void)state;
+    struct op op = op_begin("Resize", 18);
+    give(&op, SHAPE(4), FLOATS(0, 8, 0, 8));
+    give_none(&op);
+    give(&op, SHAPE(1), FLOATS(0.5f));
+    set_text(&op, "mode", "linear");
+    expect_variant(&op, "as linear with antialias where the model says linear", 2, FLOATS(3, 5));
+    op_end(&op);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sides),   cmocka_unit_test(zeros),  cmocka_unit_test(dilation),
-        cmocka_unit_test(nearest), cmocka_unit_test(linear), cmocka_unit_test(antialias),
+        cmocka_unit_test(sides),   cmocka_unit_test(zeros),       cmocka_unit_test(dilation),
+        cmocka_unit_test(nearest), cmocka_unit_test(linear),      cmocka_unit_test(antialias),
+        cmocka_unit_test(cubic),   cmocka_unit_test(antialiased),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -301,6 +301,11 @@ static void as_another_runtime(void **state)
     blame_again(&net);
     assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION,
                 "computed with alpha 0.1 where the model says 0.2: fits, 2e-7 left");
+    snprintf(a.variant_says, sizeof a.variant_says,
+             "with align_corners/round_prefer_floor where the model says half_pixel/round_prefer_floor");
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION,
+                "computed with align_corners/round_prefer_floor: fits, 2e-7 left"); /* for want of room */
+    a = run_again(0.3, 2e-7);
     assert_int_equal(conclude(&net, 1).cause, MM_CAUSE_VARIANT);
     assert_int_equal(conclude(&net, 1).confidence, MM_CERTAIN);
     assert_kind(&net, 2, MM_VERDICT_INHERITED, "inherited from #2");
