@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Elements of operators that are not suspect: half of all that was measured, and this many at least. */
 #define OTHERS_SHARE 2
@@ -230,6 +231,63 @@ void recompute_begin(struct mm_session *session)
     if (candidate && holder && triage->recomputed)
         submit_all(session, candidate, holder);
     free(candidate);
+    free(holder);
+}
+
+/* ---- others of the same type ---- */
+
+static const struct mm_graph_node *node_of(const struct mm_session *session, size_t id)
+{
+    int node = session->triage.flow->node[id];
+    return node >= 0 && session->options.graph->nodes[node].parent < 0 ? &session->options.graph->nodes[node]
+                                                                       : NULL;
+}
+
+/* Is a layer of this one's type computed otherwise than the model says? */
+static bool is_of_odd_type(const struct mm_session *session, const bool *odd, size_t id)
+{
+    const struct mm_graph_node *node = node_of(session, id);
+    for (size_t i = 0; node && i < session->triage.flow->count; i++) {
+        if (odd[i] && strcmp(node_of(session, i)->op_type, node->op_type) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Returns how many there are. */
+static size_t odd_find(const struct mm_session *session, bool *odd)
+{
+    const struct triage_state *triage = &session->triage;
+    struct mm_background background;
+    size_t count = 0;
+    mm_background_find(triage->subjects, triage->flow->count, &background);
+    for (size_t id = 0; id < triage->flow->count; id++) {
+        odd[id] = node_of(session, id) && mm_own_variant(&background, triage->recomputed[id]);
+        count += odd[id];
+    }
+    return count;
+}
+
+void recompute_more(struct mm_session *session)
+{
+    struct triage_state *triage = &session->triage;
+    if (!triage->recomputed || triage->recomputed_more)
+        return;
+    triage->recomputed_more = true;
+    size_t count = triage->flow->count, holders = 0;
+    bool *odd = calloc(count + 1, sizeof *odd);
+    struct holder *holder = malloc((count + 1) * sizeof *holder);
+    bool any = odd && holder && odd_find(session, odd) > 0;
+    if (any)
+        holders = holders_make(session, holder);
+    triage->recomputing++; /* jobs that run at once are no end of all */
+    for (size_t id = 0; id < count && any; id++) {
+        bool left_out = !triage->recomputed[id] && triage->blame[id].over && is_measured(session, id);
+        if (left_out && is_of_odd_type(session, odd, id))
+            submit(session, id, holder, holders);
+    }
+    triage->recomputing--;
+    free(odd);
     free(holder);
 }
 

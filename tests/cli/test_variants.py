@@ -412,6 +412,23 @@ def large(folder):
     same((accused(report), "alternative" in layers["r"]["recomputed"]), (["r"], False))
 
 
+@test
+def all_of_many(folder):
+    """variants: where one is named, others of its type are computed as well, also where that is more than was asked for"""
+    x = R.normal(size=(8, 1 << 16)).astype("f2")
+    nodes, src, dst = [], {"x": x}, {"x": x}
+    for k in range(8):
+        before = f"n{k - 1}" if k else "x"
+        nodes += [node("LeakyRelu", [before], [f"r{k}"], alpha=.3), node("Neg", [f"r{k}"], [f"n{k}"])]
+        for out, slope in ((src, .3), (dst, .1)):
+            out[f"r{k}"] = leaky(slope)(out[before].astype("f4")).astype("f2")
+            out[f"n{k}"] = -out[f"r{k}"]
+    small(folder, nodes, outputs=["n7"])
+    _, layers = both(folder, src, dst)
+    same([k for k in range(8) if "alternative" not in layers[f"r{k}"].get("recomputed", {})], [], "without a name")
+    check(any("recomputed" not in layers[f"n{k}"] for k in range(8)), "all were asked for")
+
+
 def nan_network(folder, before, operator, function, kept):
     """`before` gives what the operator reads, on both sides; function(values) is what it makes of it, in src and dst."""
     x = R.normal(size=(1, 4, 8, 8)).astype("f4")
