@@ -73,7 +73,7 @@ CORPUS := $(BUILD)/tests/triage/corpus
 TRIAGE_TESTS := $(CORPUS)
 TESTS := $(UNIT_TESTS) $(TERM_TESTS) $(TRIAGE_TESTS)
 
-.PHONY: all demo test test-long deps-long triage-table bench unit cli-tests term-tests asan tsan lint format deps deps-test install clean
+.PHONY: all demo test test-long deps-long triage-table bench unit cli-tests term-tests asan tsan lint format deps deps-test install clean fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -163,6 +163,19 @@ lint:
 format:
 	@clang-format -i $(wildcard src/*/*.[ch] src/*/*.inc include/mmtui/*.h tests/*/*.[ch] tests/*/*/*.[ch])
 
+# ---- fuzzing: one reader of files, with libFuzzer (clang);  make fuzz READER=npz SECONDS=600 ----
+READER  ?= npz
+SECONDS ?= 60
+FUZZ_SAN := -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+$(BUILD)/fuzz_reader: $(BUILD)/tests/fuzz/fuzz_reader.o $(BUILD)/libmmtui.a
+	@$(CC) $(SAN) -fsanitize=fuzzer -o $@ $^ $(LIBS_LIB)
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=build-fuzz CC=clang OPT="-O1 -g" SAN="-fsanitize=fuzzer-no-link $(FUZZ_SAN)" \
+	    build-fuzz/fuzz_reader
+	@mkdir -p build-fuzz/corpus/$(READER)
+	@MMTUI_READER=$(READER) build-fuzz/fuzz_reader -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+	    -artifact_prefix=build-fuzz/$(READER)- build-fuzz/corpus/$(READER) tests/fuzz/corpus/$(READER)
+
 # ---- what it costs: ratios in one run; tests/bench/README tells what each row means ----
 $(BUILD)/tests/bench/bench: tests/bench/bench.c $(BUILD)/libmmtui.a
 	@mkdir -p $(@D)
@@ -200,6 +213,6 @@ install: $(PROGRAM)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/mmtui/themes themes/*
 
 clean:
-	rm -rf build build-asan build-tsan build-lint mmtui
+	rm -rf build build-asan build-tsan build-lint build-fuzz mmtui
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

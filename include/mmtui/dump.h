@@ -3,7 +3,7 @@
  * order.
  *
  * Opening a dump lists the folder and parses file names. Files that hold many tensors are asked what they have;
- * no other is opened. A struct mm_dump is const once opened, so any number of threads may load its entries.
+ * of the others only those are opened whose ending several formats share. A struct mm_dump is const once opened, so any number of threads may load its entries.
  */
 #ifndef MMTUI_DUMP_H
 #define MMTUI_DUMP_H
@@ -22,11 +22,34 @@
  */
 bool mm_file_name_parse(const char *file, struct mm_arena *arena, struct mm_file_name *out);
 
+/* The same where the format is known by the content (NULL: none). */
+bool mm_file_name_parse_as(const char *file, const struct mm_format *format, struct mm_arena *arena,
+                           struct mm_file_name *out);
+/* Does the name begin with digits and a '_', as a time stamp does? */
+bool mm_file_name_stamped(const char *file);
+
 /*
  * The permutation that takes a tensor of `rank` axes, dumped with `axis`, back to its original order:
  * original axis i = dumped axis perm[i]. False when the axis does not fit the rank.
  */
 bool mm_axis_undo(const struct mm_axis *axis, int rank, int perm[MM_RANK_MAX]);
+
+/* ---- what the user says ------------------------------------------------------------------------------------ */
+
+/* Of the tensors of a dump: those whose name is `name`, or which it fits as a shell pattern; NULL: of all. */
+struct mm_given_row {
+    const char *name;
+    struct mm_given given;
+};
+/* Borrowed. Of several rows for a tensor the last one counts, those with a name before those without. */
+struct mm_given_list {
+    const struct mm_given_row *row;
+    size_t count;
+};
+/* What the list says of this tensor; false: nothing. */
+bool mm_given_find(const struct mm_given_list *list, const char *name, struct mm_given *out);
+/* "2x3x4" or "2,3,4", "scalar" or "" for no axes. False when it is no shape. */
+bool mm_shape_parse(const char *text, struct mm_shape *out);
 
 /* ---- a dump ------------------------------------------------------------------------------------------- */
 
@@ -43,13 +66,15 @@ struct mm_dump {
 struct mm_dump_options {
     const struct mm_schema *schema; /* NULL: the project's own numbers; borrowed */
     bool check;                     /* also the checksums of members that are not compressed */
+    struct mm_given_list given;     /* for files that do not say what their values are; borrowed */
 };
 
 /*
  * List a folder, or one file of whatever format, which is known by its content rather than by its name.
  *
  * The order is by time stamp; then by the natural order of file names; members in their file's order. In a folder
- * with MagicMind files (.pb, .pbtxt) the others beside them are skipped and counted. A file with many tensors that
+ * with MagicMind files (.pb, .pbtxt) the others beside them are skipped and counted; raw numbers and text are where
+ * anything else is. A file with many tensors that
  * can't be listed is one entry, which says why; if there is nothing else it is an error. A folder or a file without
  * tensors is an error (MM_ENOENT, says what was looked for and how much was skipped).
  */
@@ -72,7 +97,7 @@ struct mm_convert {
  * Write all tensors of a dump in another format. Into a folder: a file each, under its own name; what a file name
  * can't hold becomes _, and of two names that become the same the second is left out. A format whose file names begin
  * with a time stamp gets the place in the order where there is none. One that can't be read or written is left out
- * with a note. Into one file: several only where the format takes several (else MM_EARG), all of them or, where a
+ * with a note. bfloat16 and narrower floats become float32 where the format has no such. Into one file: several only where the format takes several (else MM_EARG), all of them or, where a
  * tensor can't be written, none (-1). Each file is complete or not there.
  */
 int mm_dump_convert(const struct mm_dump *dump, struct mm_convert *convert, struct mm_err *err);

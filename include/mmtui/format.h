@@ -81,6 +81,13 @@ struct mm_source {
     bool check; /* also the checksums of members that are stored as they are: costs reading them once more */
 };
 
+/* What the user says of a tensor whose file does not. */
+struct mm_given {
+    enum mm_dtype dtype; /* MM_DTYPE_NONE: not told */
+    bool shaped;         /* shape is told */
+    struct mm_shape shape;
+};
+
 /*
  * One tensor: a source that is nothing else, or a member of one that has many. What error texts, sizes, cache
  * keys and shares go by is the member's. Const once a dump has it, and everything here lies in the dump's arena.
@@ -95,6 +102,7 @@ struct mm_entry {
     const void *detail; /* of a member: what else its format knows of it */
     enum mm_code code;  /* MM_OK, or it was seen when it was listed that it can't be read, ... */
     const char *wrong;  /* ... and why: the whole sentence */
+    const struct mm_given *given; /* or NULL */
     struct mm_file_name parsed;
     size_t order; /* place in execution order within the dump */
 };
@@ -125,6 +133,7 @@ void mm_reader_done(struct mm_reader *reader);
 struct mm_load {
     const struct mm_entry *entry; /* what is loaded */
     struct mm_map map;            /* of the source, or of the member's part of it */
+    struct mm_map aside;          /* of values that stand in another file; or nothing */
     const uint8_t *bytes;         /* the tensor's file or member: its bytes, ... */
     size_t size;                  /* ... and how many; they lie in the map, or in what the load owns */
     size_t have; /* less than size where only the beginning is there, and `supply` has the rest */
@@ -208,9 +217,14 @@ struct mm_format {
     const char *ending; /* ".npy" */
     const char *title;  /* "NumPy array" */
     bool stamped;       /* the file name must carry a time stamp (MagicMind) */
-    /* Does a file begin as this format's files do? `size` is MM_PROBE_SIZE, or all that the file has. NULL: the
-     * name alone can tell. */
+    bool weak;     /* hardly anything tells these files: in a folder they count only where no others are */
+    bool indirect; /* it only names other files: in a folder, these are listed themselves */
+    /* Is a file of these bytes, which are all it has, one of this format? To be told from little of it, or from the
+     * sizes that it says its parts have. NULL: the name alone can tell. */
     bool (*probe)(const uint8_t *bytes, size_t size);
+    /* May it be one that is damaged? Asked where the name has this format's ending and no probe knows the content; a file
+     * that isn't is no tensor file. NULL: the ending is enough. */
+    bool (*may_be)(const uint8_t *bytes, size_t size);
     /*
      * The members of a source, in its own order, with everything but what a name says (parsed). Texts and detail
      * are allocated from `arena`. What is wrong with one member is kept with it; -1: nothing of the source can be
@@ -227,21 +241,31 @@ struct mm_format {
      * `label` is for error texts. Allocates from load->arena only.
      */
     int (*read)(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
+    /* How a member's values are stored where no dtype says it, "Q4_K"; may be NULL, and may return it. */
+    const char *(*stored_as)(const struct mm_entry *entry);
     /* Write atomically. bf16 and others that the format lacks: MM_EUNSUPPORTED. */
     int (*write)(const struct mm_store *store, const char *path, struct mm_err *err);
     /* Many tensors into one file, or all or nothing of it. NULL: a source is one tensor. */
     int (*write_all)(const struct mm_store *stores, size_t count, const char *path, struct mm_err *err);
 };
 
-#define MM_PROBE_SIZE 512 /* of a file's first bytes are enough to tell what it is */
-
-/* All rows, in the order in which a file's first bytes are asked about. */
+/* How the values of an entry are stored where that is no dtype ("Q4_K": blocks that are decoded to floats); NULL: as
+ * its dtype says. Static. */
+const char *mm_entry_stored_as(const struct mm_entry *entry);
+/* All rows, in the order in which a file's content is asked about. */
 const struct mm_format *mm_formats(size_t *count);
 /* By its name ("npy"); NULL if there is none. */
 const struct mm_format *mm_format_find(const char *name);
 /* The format of a file by how it begins, else by the ending of its name; NULL if neither tells. */
 const struct mm_format *mm_format_of(const char *path);
-/* By the ending of the name alone. *stem (may be NULL): how much of it stands before the ending. */
+/* By the ending of the name alone, the first of those that share it. *stem (may be NULL): how much of it stands before
+ * the ending. */
 const struct mm_format *mm_format_by_name(const char *file, size_t *stem);
+/*
+ * The format of a file whose name has an ending of some format. Where formats share the ending, the content decides, and
+ * for one that no probe knows: whether the name has a time stamp (`stamped`), and what the content may be. NULL: none of
+ * them. Where there is no choice, nothing is opened.
+ */
+const struct mm_format *mm_format_choose(const char *path, bool stamped);
 
 #endif

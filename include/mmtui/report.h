@@ -223,8 +223,9 @@ int mm_report_single(const char *src, const char *dst, const struct mm_single_op
 /* ---- one dump by itself ---- */
 
 struct mm_show_options {
-    const char *const *names; /* patterns of names (* ? [abc]); a tensor is shown where one fits */
-    size_t count;             /* of them; 0: all tensors are shown */
+    const char *const *names;   /* patterns of names (* ? [abc]); a tensor is shown where one fits */
+    size_t count;               /* of them; 0: all tensors are shown */
+    struct mm_given_list given; /* of tensors whose files do not say what they are */
     bool json; /* a JSON list of objects, strictly valid; non-finite figures as in mm_report_json */
     bool ascii;
 };

@@ -33,8 +33,9 @@ struct mm_session_options {
     const struct mm_graph *graph; /* of the model; NULL: not known. Borrowed for the session's life */
     const char
         *order; /* a file with the tensors' names in the order of execution (mm_order_names_read), or NULL */
-    const char *cache;      /* folder of the result cache; NULL: none. Borrowed until mm_session_start */
-    unsigned shard, shards; /* measure only shard 1 <= shard <= shards of the pairs; 0 of 0: all */
+    struct mm_given_list given; /* of tensors whose files do not say what they are; borrowed */
+    const char *cache;          /* folder of the result cache; NULL: none. Borrowed until mm_session_start */
+    unsigned shard, shards;     /* measure only shard 1 <= shard <= shards of the pairs; 0 of 0: all */
 };
 /* jobs = online processors; onnx; the defaults of measure and triage. src and dst stay NULL. */
 void mm_session_defaults(struct mm_session_options *options);

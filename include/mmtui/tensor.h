@@ -39,8 +39,17 @@ enum mm_dtype {
     MM_U32,
     MM_U64,
     MM_BOOL,
-    MM_F8E4M3, /* OCP float8; no file format that is read has them */
+    MM_F8E4M3, /* OCP float8: 448 is its greatest, it has no Inf (float8_e4m3fn) */
     MM_F8E5M2,
+    MM_F8E4M3FNUZ, /* no Inf, one NaN (0x80), no negative zero */
+    MM_F8E5M2FNUZ,
+    MM_F8E4M3B11, /* alike, with a bias of 11 (float8_e4m3b11fnuz) */
+    MM_F8E8M0,    /* powers of two: the scales of blocks (OCP MX) */
+    MM_F6E2M3,    /* elements of such blocks: no Inf, no NaN */
+    MM_F6E3M2,
+    MM_F4E2M1,
+    MM_I2,
+    MM_U2,
     MM_DTYPE_COUNT
 };
 
@@ -51,15 +60,17 @@ struct mm_dtype_info {
     const char *long_name; /* as MagicMind spells it without DT_: "FLOAT16" */
     enum mm_kind kind;
     unsigned bits;  /* 4 for i4/u4 */
-    unsigned bytes; /* of one stored element; 1 for i4/u4 (one value a byte, sign- or zero-extended) */
+    unsigned bytes; /* of one stored element; 1 for fewer than 8 bits: one value a byte, in its low bits */
     bool lane_f;    /* every value is exact in a float */
     double lowest;  /* least finite value */
     double highest; /* greatest finite value */
+    int digits;     /* of a float format: bits of the mantissa, the leading one not counted; else 0 */
 };
 
 /* Never NULL: MM_DTYPE_NONE and anything out of range give the row named "?". */
 const struct mm_dtype_info *mm_dtype_info(enum mm_dtype dtype);
-/* By name ("f16") or long name ("FLOAT16", with or without "DT_"), any case; MM_DTYPE_NONE if unknown. */
+/* By name ("f16") or long name ("FLOAT16", with or without "DT_"), or as NumPy's ml_dtypes, PyTorch and ONNX spell it
+ * ("float8_e4m3fn", "half", "FLOAT8E4M3FN"), any case; MM_DTYPE_NONE if unknown. */
 enum mm_dtype mm_dtype_find(const char *name);
 
 /* IEEE 754 binary16, widened: exact. */
@@ -74,6 +85,19 @@ uint16_t mm_float_to_bf16(float value);
 float mm_e4m3_to_float(uint8_t code);
 /* Narrowed, as mm_float_to_half; it has no Inf: what overflows, Inf too, gives NaN. */
 uint8_t mm_float_to_e4m3(float value);
+/* The value of a code of any format of 8 bits or less (floats and integers), whose low bits it stands in: exact.
+ * NaN for other dtypes. */
+float mm_small_to_float(enum mm_dtype dtype, uint8_t code);
+/* The nearest code of a float format of 8 bits or less, ties to even. What is beyond the greatest gives what the
+ * format has for it: Inf, else NaN, else (6 and 4 bits) its greatest. NaN stays NaN; 6 and 4 bits have none: 0. E8M0
+ * has no zero and no sign: NaN for these. Other dtypes: 0. */
+uint8_t mm_float_to_small(enum mm_dtype dtype, float value);
+/*
+ * Take values of 2, 4 or 6 bits that are packed without gaps, the first one in the lowest bits (4 bits: ONNX,
+ * safetensors), apart: `count` codes from the first-th on, one a byte. `bytes` are where the first value of all
+ * stands, and have (first + count) * bits bits, at least.
+ */
+void mm_unpack_bits(unsigned bits, const uint8_t *bytes, uint64_t first, size_t count, uint8_t *out);
 /* FP8 E5M2, widened: exact. */
 float mm_e5m2_to_float(uint8_t code);
 /* Narrowed, as mm_float_to_half. */

@@ -32,15 +32,8 @@ static int check_count(const struct operands *o, int side, int64_t count, struct
 /* What a float format rounds by at most, as a share. */
 static double unit_of(enum mm_dtype dtype)
 {
-    static const struct {
-        enum mm_dtype dtype;
-        int bits; /* of the mantissa, the hidden one counted */
-    } rows[] = {{MM_F64, 53}, {MM_F16, 11}, {MM_BF16, 8}, {MM_F8E4M3, 4}, {MM_F8E5M2, 3}};
-    for (size_t i = 0; i < MM_COUNT(rows); i++) {
-        if (rows[i].dtype == dtype)
-            return ldexp(1, -rows[i].bits);
-    }
-    return ldexp(1, -24);
+    const struct mm_dtype_info *info = mm_dtype_info(dtype);
+    return ldexp(1, info->kind == MM_KIND_FLOAT ? -(info->digits + 1) : -24);
 }
 
 /* ---- channels ---- */

@@ -7,15 +7,10 @@
  * come from a computation in half. */
 static double format_step(const struct trial *t)
 {
-    enum mm_dtype dtype = t->c->result->dst.dtype;
+    const struct mm_dtype_info *info = mm_dtype_info(t->c->result->dst.dtype);
     if (t->c->quantised)
         return 1.0 / 254; /* half a step of 127 */
-    switch (dtype) {
-    case MM_BF16: return 0x1p-9;
-    case MM_F8E4M3: return 0x1p-5;
-    case MM_F8E5M2: return 0x1p-4;
-    default: return 0x1p-11;
-    }
+    return info->kind == MM_KIND_FLOAT && info->digits < 10 ? ldexp(1, -(info->digits + 2)) : 0x1p-11;
 }
 
 /* Operators whose results are in another unit than their inputs: small against these says nothing. */

@@ -1,5 +1,6 @@
 #include "cause/stored_format.h"
 #include "cause/cause.h"
+#include "tensor/round.h"
 
 #include <math.h>
 
@@ -152,7 +153,7 @@ static enum mm_dtype integer_of_bits(unsigned bits)
 
 static bool is_float8(enum mm_dtype dtype)
 {
-    return dtype == MM_F8E4M3 || dtype == MM_F8E5M2;
+    return mm_dtype_info(dtype)->kind == MM_KIND_FLOAT && mm_dtype_info(dtype)->bits <= 8;
 }
 
 static bool is_float16(enum mm_dtype dtype)
@@ -215,7 +216,7 @@ size_t format_settings(const struct format *format, unsigned quantised, const st
     size_t n = 0;
     out[n++] = (struct mm_whatif_setting){.dtype = MM_F16};
     out[n++] = (struct mm_whatif_setting){.dtype = MM_BF16};
-    if (is_float8(format->dtype))
+    if (is_float8(format->dtype) && mm_round_float(format->dtype))
         out[n++] = (struct mm_whatif_setting){.dtype = format->dtype};
     if (!format_is_integer(format->dtype) && !quantised)
         return n;

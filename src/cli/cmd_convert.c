@@ -20,7 +20,8 @@ static const struct mm_format *writable(const struct mm_format *format, const ch
         return format;
     mm_fail(err, MM_EARG, "%s: %s", path,
             format ? "files of this kind can be read, not written"
-                   : "its ending tells no format: end it in .npy, .npz, .pb or .pbtxt, or give --format");
+                   : "its ending tells no format: end it in .npy, .npz, .safetensors, .pb, .pbtxt or .raw, "
+                     "or give --format");
     return NULL;
 }
 
@@ -50,7 +51,8 @@ static int convert(const struct cli_options *options, const char *from, struct m
     struct mm_dump *dump;
     if (is_folder(from) && !options->recurse)
         return mm_fail(err, MM_EARG, "%s: is a folder: -r converts all tensors in it", from);
-    if (mm_dump_open(&dump, from, NULL, err) < 0)
+    const struct mm_dump_options given = {.given = options->session.given};
+    if (mm_dump_open(&dump, from, &given, err) < 0)
         return -1;
     int result = mm_dump_convert(dump, to, err);
     mm_dump_close(dump);

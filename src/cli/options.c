@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ui/script.h"
@@ -72,6 +73,34 @@ static int set_framework(struct cli_options *options, const struct option_info *
         return mm_fail(err, MM_EARG, "--%s: \"%s\" is not tensorflow, pytorch, caffe or onnx", info->name,
                        text);
     return 0;
+}
+
+/* A row more of what is said of tensors; `equals` (or NULL) is where the name before it ends. */
+static int add_given(struct cli_options *options, const char *text, const char *equals,
+                     const struct mm_given *given, struct mm_err *err)
+{
+    struct mm_given_list *list = &options->session.given;
+    if (mm_grow((void **)&options->given, &options->given_room, list->count + 1, sizeof *options->given) < 0)
+        return mm_fail_memory(err);
+    struct mm_given_row *row = &options->given[list->count];
+    *row = (struct mm_given_row){.given = *given};
+    if (equals && !(row->name = mm_arena_strndup(&options->given_text, text, (size_t)(equals - text))))
+        return mm_fail_memory(err);
+    list->row = options->given;
+    list->count++;
+    return 0;
+}
+
+/* "1x3x224x224", "conv*=64,112,112" */
+static int set_shape(struct cli_options *options, const struct option_info *info, const char *text,
+                     struct mm_err *err)
+{
+    const char *equals = strrchr(text, '=');
+    struct mm_given given = {.shaped = true};
+    if (!mm_shape_parse(equals ? equals + 1 : text, &given.shape))
+        return mm_fail(err, MM_EARG, "--%s: \"%s\" is not a shape such as 1x3x224x224, or NAME=1x3x224x224",
+                       info->name, text);
+    return add_given(options, text, equals, &given, err);
 }
 
 static const char *dialect_id(size_t index)
@@ -264,6 +293,9 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_FRAMEWORK] = {0, "framework", "NAME",
                        "tensorflow, pytorch, caffe or onnx (default): how names are paired", GROUP_SESSION,
                        SET(set_framework), IN_CONFIG},
+    [OPT_SHAPE] = {0, "shape", "[NAME=]SHAPE",
+                   "of raw and text files (of tensors NAME, a glob), which do not say it: 1x3x224x224",
+                   GROUP_SESSION, SET(set_shape)},
     [OPT_MODEL] = {0, "model", "FILE", "the model's .onnx file, for connections of layers, and weights",
                    GROUP_MODEL, TEXT(model)},
     [OPT_ORDER] = {0, "order", "FILE",
@@ -410,6 +442,8 @@ void cli_options_init(struct cli_options *options)
 
 void cli_options_done(struct cli_options *options)
 {
+    free(options->given);
+    mm_arena_done(&options->given_text);
     mm_buf_done(&options->bindings);
     mm_buf_done(&options->bindings_source);
     mm_graph_close(options->graph);

@@ -15,6 +15,7 @@ enum option {
     OPT_DST,
     OPT_OUTPUT,
     OPT_FRAMEWORK,
+    OPT_SHAPE,
     OPT_MODEL,
     OPT_ORDER,
     OPT_SIM,
@@ -103,9 +104,12 @@ struct cli_options {
     const char *export_dir;
     const char *dump_only;
     enum term_colour colour;
-    const char *theme;        /* --theme: beats NO_COLOR */
-    const char *theme_wished; /* the config's: NO_COLOR beats it */
-    struct mm_buf bindings;   /* `bind` lines of the config; the other lines are blank */
+    const char *theme;          /* --theme: beats NO_COLOR */
+    const char *theme_wished;   /* the config's: NO_COLOR beats it */
+    struct mm_given_row *given; /* --shape: session.given, and its room; owned */
+    size_t given_room;
+    struct mm_arena given_text; /* the names in it */
+    struct mm_buf bindings;     /* `bind` lines of the config; the other lines are blank */
     struct mm_buf bindings_source;
     bool ascii, plain;
     const char *script;

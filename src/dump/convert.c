@@ -29,6 +29,40 @@ static int open_whole(struct mm_load *load, const struct mm_dump *dump, const st
     return -1;
 }
 
+/* A float format that most files lack: bfloat16, and those of 8 bits and fewer. */
+static bool is_rare(const struct mm_tensor *tensor)
+{
+    const struct mm_dtype_info *info = mm_dtype_info(tensor->dtype);
+    return info->kind == MM_KIND_FLOAT && info->lane_f && tensor->dtype != MM_F32 && tensor->dtype != MM_F16;
+}
+
+/* Its values as float32, which holds all of them, in *memory. */
+static int widen(struct mm_tensor *tensor, void **memory, struct mm_run *run, struct mm_err *err)
+{
+    struct mm_tensor wide;
+    if (mm_tensor_flatten(tensor, NULL, &wide, memory, run, err) < 0)
+        return -1;
+    wide.dtype = MM_F32;
+    *tensor = wide;
+    return 0;
+}
+
+/* Write a tensor; in a format that has no such floats, as float32. */
+static int write_one(struct mm_load *load, const struct mm_convert *convert, const char *name,
+                     const char *path, struct mm_err *err)
+{
+    struct mm_store store = store_of(load, name);
+    void *memory = NULL;
+    struct mm_run run;
+    int failed = convert->format->write(&store, path, err);
+    if (failed && err->code == MM_EUNSUPPORTED && is_rare(&load->tensor)) {
+        failed = widen(&load->tensor, &memory, &run, err);
+        failed = failed ? failed : convert->format->write(&store, path, err);
+    }
+    free(memory);
+    return failed;
+}
+
 static void leave_out(struct mm_convert *convert, const struct mm_err *why)
 {
     convert->left_out++;
@@ -125,8 +159,7 @@ static int write_file(const struct mm_dump *dump, const struct target *target,
         return mm_fail_memory(err);
     int failed = open_whole(&load, dump, target->entry, err);
     if (!failed) {
-        struct mm_store store = store_of(&load, target->entry->parsed.name);
-        failed = convert->format->write(&store, path, err);
+        failed = write_one(&load, convert, target->entry->parsed.name, path, err);
         if (!failed && (failed = mm_load_check(&load, target->entry, err)) != 0)
             remove(path); /* what was written came out of a damaged file */
         mm_load_close(&load);
@@ -160,6 +193,8 @@ static int into_folder(const struct mm_dump *dump, struct mm_convert *convert, s
 struct opened {
     struct mm_load *load;
     struct mm_store *store;
+    void **memory; /* of those that were widened */
+    struct mm_run *run;
     size_t count;
 };
 
@@ -176,25 +211,61 @@ static int open_all(const struct mm_dump *dump, struct opened *opened, struct mm
     return failed;
 }
 
+/* All at once; once more with the rare floats as float32, where the format has no such. */
+static int write_all(const struct opened *opened, const struct mm_convert *convert, struct mm_err *err)
+{
+    int failed = convert->format->write_all(opened->store, opened->count, convert->path, err);
+    if (!failed || err->code != MM_EUNSUPPORTED)
+        return failed;
+    for (size_t i = 0; i < opened->count; i++) {
+        if (is_rare(&opened->load[i].tensor) &&
+            widen(&opened->load[i].tensor, &opened->memory[i], &opened->run[i], err) < 0)
+            return -1;
+    }
+    return convert->format->write_all(opened->store, opened->count, convert->path, err);
+}
+
+static bool opened_init(struct opened *opened, size_t count)
+{
+    *opened = (struct opened){.load = calloc(count + 1, sizeof *opened->load),
+                              .store = calloc(count + 1, sizeof *opened->store),
+                              .memory = calloc(count + 1, sizeof *opened->memory),
+                              .run = calloc(count + 1, sizeof *opened->run)};
+    return opened->load && opened->store && opened->memory && opened->run;
+}
+
+static void opened_done(struct opened *opened)
+{
+    for (size_t i = 0; i < opened->count; i++) {
+        mm_load_close(&opened->load[i]);
+        free(opened->memory[i]);
+    }
+    free(opened->load);
+    free(opened->store);
+    free(opened->memory);
+    free(opened->run);
+}
+
+static int check_all(const struct opened *opened, const struct mm_dump *dump, struct mm_err *err)
+{
+    for (size_t i = 0; i < opened->count; i++) {
+        if (mm_load_check(&opened->load[i], &dump->entries[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int into_file(const struct mm_dump *dump, struct mm_convert *convert, struct mm_err *err)
 {
-    struct opened opened = {calloc(dump->count + 1, sizeof *opened.load),
-                            calloc(dump->count + 1, sizeof *opened.store), 0};
-    int failed = opened.load && opened.store ? open_all(dump, &opened, err) : mm_fail_memory(err);
+    struct opened opened;
+    int failed = opened_init(&opened, dump->count) ? open_all(dump, &opened, err) : mm_fail_memory(err);
     if (!failed && convert->format->write_all)
-        failed = convert->format->write_all(opened.store, opened.count, convert->path, err);
+        failed = write_all(&opened, convert, err);
     else if (!failed)
-        failed = convert->format->write(opened.store, convert->path, err);
-    bool written = !failed;
-    for (size_t i = 0; i < opened.count; i++) {
-        if (!failed)
-            failed = mm_load_check(&opened.load[i], &dump->entries[i], err);
-        mm_load_close(&opened.load[i]);
-    }
-    if (failed && written)
+        failed = write_one(opened.load, convert, dump->entries->parsed.name, convert->path, err);
+    if (!failed && (failed = check_all(&opened, dump, err)) != 0)
         remove(convert->path); /* what was written came out of a damaged file */
-    free(opened.load);
-    free(opened.store);
+    opened_done(&opened);
     convert->written = failed ? 0 : dump->count;
     return failed;
 }

@@ -10,6 +10,7 @@
 struct listing {
     struct mm_dump *dump;
     bool check;
+    struct mm_given_list given;
     char *folder; /* with the '/' that file names follow */
     size_t folder_length;
     struct mm_members found;
@@ -92,7 +93,7 @@ static int add_members(struct listing *list, const struct mm_source *source,
         return add_unlisted(list, source, parsed, &err);
     }
     for (size_t i = before; i < list->found.count; i++) {
-        if (parse_member(&list->found.entry[i], arena) < 0)
+        if (list->found.entry[i].member && parse_member(&list->found.entry[i], arena) < 0)
             return no_memory(list);
     }
     return 0;
@@ -114,9 +115,9 @@ static int visit(void *context, const char *name)
     struct listing *list = context;
     struct mm_arena *arena = &list->dump->arena;
     struct mm_file_name parsed;
-    if (!mm_file_name_parse(name, arena, &parsed)) {
+    if (!mm_format_by_name(name, NULL)) {
         list->dump->skipped++;
-        return parsed.format ? no_memory(list) : 0;
+        return 0;
     }
     size_t length = strlen(name);
     char *path = mm_arena_alloc(arena, list->folder_length + length + 1);
@@ -124,28 +125,50 @@ static int visit(void *context, const char *name)
         return no_memory(list);
     memcpy(path, list->folder, list->folder_length);
     char *file = memcpy(path + list->folder_length, name, length);
+    const struct mm_format *format = mm_format_choose(path, mm_file_name_stamped(name));
+    if ((format && format->indirect) || !mm_file_name_parse_as(name, format, arena, &parsed)) {
+        list->dump->skipped++;
+        return !format || format->indirect || !parsed.format ? 0 : no_memory(list);
+    }
     return add_file(list, path, file, &parsed);
 }
 
 /* ---- what belongs together ---- */
 
-/* Where MagicMind's files are, others (a .npy beside them) are not part of the dump: they count as
- * skipped. */
-static void drop_unstamped_formats(struct listing *list)
+/* Forget those that are not wanted: they count as skipped. */
+static void keep(struct listing *list, bool (*wanted)(const struct mm_format *format))
 {
     struct mm_members *found = &list->found;
     bool any = false;
-    for (size_t i = 0; i < found->count; i++)
-        any |= found->entry[i].source->format->stamped;
-    if (!any)
-        return;
     size_t kept = 0;
-    for (size_t i = 0; i < found->count; i++) {
-        if (found->entry[i].source->format->stamped)
+    for (size_t i = 0; i < found->count; i++)
+        any |= wanted(found->entry[i].source->format);
+    for (size_t i = 0; i < found->count && any; i++) {
+        if (wanted(found->entry[i].source->format))
             found->entry[kept++] = found->entry[i];
     }
+    if (!any)
+        return;
     list->dump->skipped += found->count - kept;
     found->count = kept;
+}
+
+static bool is_stamped(const struct mm_format *format)
+{
+    return format->stamped;
+}
+
+static bool is_strong(const struct mm_format *format)
+{
+    return !format->weak;
+}
+
+/* Where MagicMind's files are, others (a .npy beside them) are not part of the dump. Raw numbers and text are it only
+ * where nothing else is: any file may be so. */
+static void drop_others(struct listing *list)
+{
+    keep(list, is_stamped);
+    keep(list, is_strong);
 }
 
 /* What stands before a file's ending, or a member's key. */
@@ -174,6 +197,23 @@ static int validate_stamps(struct listing *list)
         entry->parsed.name = whole_name(entry, &list->dump->arena);
         if (!entry->parsed.name)
             return no_memory(list);
+    }
+    return 0;
+}
+
+/* What the user says of each. */
+static int give(struct listing *list)
+{
+    struct mm_members *found = &list->found;
+    for (size_t i = 0; i < found->count && list->given.count > 0; i++) {
+        struct mm_given given, *kept;
+        if (!mm_given_find(&list->given, found->entry[i].parsed.name, &given))
+            continue;
+        kept = mm_arena_alloc(&list->dump->arena, sizeof *kept);
+        if (!kept)
+            return no_memory(list);
+        *kept = given;
+        found->entry[i].given = kept;
     }
     return 0;
 }
@@ -209,7 +249,9 @@ static int publish(struct listing *list)
 
 /* ---- a folder ---- */
 
-static const char looked_for[] = "NAME.npy, ARRAYS.npz, TIME_NAME.pb or TIME_NAME.pbtxt";
+static const char looked_for[] =
+    "NAME.npy, ARRAYS.npz, TENSORS.safetensors, TIME_NAME.pb or TIME_NAME.pbtxt (MagicMind), NAME.pb "
+    "or NAME.pbtxt (ONNX)";
 
 static int find_in_folder(struct listing *list, struct mm_err *err)
 {
@@ -239,10 +281,8 @@ static int parse_file(const char *file, const struct mm_format *format, struct m
                       struct mm_file_name *parsed)
 {
     size_t stem;
-    if (mm_file_name_parse(file, arena, parsed)) {
-        parsed->format = format;
+    if (mm_file_name_parse_as(file, format, arena, parsed))
         return 0;
-    }
     if (!mm_format_by_name(file, &stem))
         stem = strlen(file);
     *parsed = (struct mm_file_name){
@@ -281,8 +321,8 @@ static int fill(struct listing *list, struct mm_err *err)
     dump->is_file = stat(dump->path, &info) == 0 && !S_ISDIR(info.st_mode);
     if ((dump->is_file ? find_in_file(list, err) : find_in_folder(list, err)) < 0)
         return -1;
-    drop_unstamped_formats(list);
-    return validate_stamps(list) < 0 || publish(list) < 0 ? -1 : 0;
+    drop_others(list);
+    return validate_stamps(list) < 0 || give(list) < 0 || publish(list) < 0 ? -1 : 0;
 }
 
 int mm_dump_open(struct mm_dump **out, const char *path, const struct mm_dump_options *options,
@@ -297,6 +337,8 @@ int mm_dump_open(struct mm_dump **out, const char *path, const struct mm_dump_op
     dump->path = mm_arena_strdup(&dump->arena, path);
 
     struct listing list = {.dump = dump, .check = options && options->check};
+    if (options)
+        list.given = options->given;
     int result = dump->path ? fill(&list, err) : no_memory(&list);
     if (result < 0 && list.err.code != MM_OK)
         mm_fail_memory(err);

@@ -92,10 +92,23 @@ static const char *find_axis(const char *p, const char *end)
     return NULL;
 }
 
+bool mm_file_name_stamped(const char *file)
+{
+    const char *end = file + strlen(file);
+    int64_t stamp;
+    return take_number(&file, end, &stamp) && take_char(&file, end, '_');
+}
+
 bool mm_file_name_parse(const char *file, struct mm_arena *arena, struct mm_file_name *out)
 {
-    size_t stem = 0;
-    const struct mm_format *format = mm_format_by_name(file, &stem);
+    return mm_file_name_parse_as(file, mm_format_by_name(file, NULL), arena, out);
+}
+
+bool mm_file_name_parse_as(const char *file, const struct mm_format *format, struct mm_arena *arena,
+                           struct mm_file_name *out)
+{
+    size_t stem = strlen(file);
+    mm_format_by_name(file, &stem);
     *out = (struct mm_file_name){.stamp = -1, .suffix = -1, .format = format};
     if (!format)
         return false;

@@ -11,6 +11,47 @@ static const struct mm_format formats[] = {
      .probe = mm_npy_probe,
      .read = mm_npy_read,
      .write = mm_npy_write},
+    {.name = "torch",
+     .ending = ".pt",
+     .title = "PyTorch, as torch.save writes it",
+     .probe = mm_torch_probe,
+     .list = mm_torch_list,
+     .fetch = mm_torch_fetch,
+     .check = mm_torch_check,
+     .read = mm_torch_read},
+    {.name = "torch-pth",
+     .ending = ".pth",
+     .title = "PyTorch, as torch.save writes it",
+     .probe = mm_torch_probe,
+     .list = mm_torch_list,
+     .fetch = mm_torch_fetch,
+     .check = mm_torch_check,
+     .read = mm_torch_read},
+    {.name = "torch-bin",
+     .ending = ".bin",
+     .title = "PyTorch, as torch.save writes it",
+     .probe = mm_torch_probe,
+     .may_be = mm_torch_probe,
+     .list = mm_torch_list,
+     .fetch = mm_torch_fetch,
+     .check = mm_torch_check,
+     .read = mm_torch_read},
+    {.name = "torch-legacy",
+     .ending = ".pt",
+     .title = "PyTorch's older form: refused, with what to do",
+     .probe = mm_torch_legacy_probe,
+     .may_be = mm_torch_legacy_probe,
+     .list = mm_torch_legacy_list,
+     .fetch = mm_torch_fetch,
+     .read = mm_torch_read},
+    {.name = "torch-legacy-pth",
+     .ending = ".pth",
+     .title = "PyTorch's older form: refused, with what to do",
+     .probe = mm_torch_legacy_probe,
+     .may_be = mm_torch_legacy_probe,
+     .list = mm_torch_legacy_list,
+     .fetch = mm_torch_fetch,
+     .read = mm_torch_read},
     {.name = "npz",
      .ending = ".npz",
      .title = "NumPy arrays in a zip archive",
@@ -21,6 +62,31 @@ static const struct mm_format formats[] = {
      .read = mm_npy_read,
      .write = mm_npz_write,
      .write_all = mm_npz_write_all},
+    {.name = "safetensors",
+     .ending = ".safetensors",
+     .title = "safetensors",
+     .probe = mm_safetensors_probe,
+     .list = mm_safetensors_list,
+     .fetch = mm_part_fetch,
+     .read = mm_safetensors_read,
+     .write = mm_safetensors_write,
+     .write_all = mm_safetensors_write_all},
+    {.name = "safetensors-index",
+     .ending = ".safetensors.index.json",
+     .title = "index of several safetensors files",
+     .indirect = true,
+     .probe = mm_safetensors_index_probe,
+     .list = mm_safetensors_index_list,
+     .fetch = mm_part_fetch,
+     .read = mm_safetensors_read},
+    {.name = "gguf",
+     .ending = ".gguf",
+     .title = "GGUF; values in blocks are decoded",
+     .probe = mm_gguf_probe,
+     .list = mm_gguf_list,
+     .fetch = mm_part_fetch,
+     .read = mm_gguf_read,
+     .stored_as = mm_gguf_stored_as},
     {.name = "pb",
      .ending = ".pb",
      .title = "MagicMind tensor, binary",
@@ -33,7 +99,55 @@ static const struct mm_format formats[] = {
      .stamped = true,
      .read = mm_pbtxt_read,
      .write = mm_pbtxt_write},
+    {.name = "onnx",
+     .ending = ".pb",
+     .title = "ONNX tensor, binary",
+     .probe = mm_onnx_tensor_probe,
+     .may_be = mm_onnx_tensor_may_be,
+     .read = mm_onnx_tensor_read,
+     .write = mm_onnx_tensor_write},
+    {.name = "onnx-sequence",
+     .ending = ".pb",
+     .title = "ONNX sequence of tensors",
+     .probe = mm_onnx_sequence_probe,
+     .may_be = mm_onnx_sequence_probe,
+     .list = mm_onnx_sequence_list,
+     .fetch = mm_part_fetch,
+     .read = mm_onnx_tensor_read},
+    {.name = "onnx-text",
+     .ending = ".pbtxt",
+     .title = "ONNX tensor, text",
+     .probe = mm_onnx_text_probe,
+     .may_be = mm_onnx_text_probe,
+     .read = mm_onnx_text_read},
+    {.name = "raw",
+     .ending = ".raw",
+     .title = "raw numbers (--dtype, --shape)",
+     .weak = true,
+     .may_be = mm_raw_may_be,
+     .read = mm_raw_read,
+     .write = mm_raw_write},
+    {.name = "bin",
+     .ending = ".bin",
+     .title = "the same",
+     .weak = true,
+     .may_be = mm_raw_may_be,
+     .read = mm_raw_read,
+     .write = mm_raw_write},
+    {.name = "text",
+     .ending = ".txt",
+     .title = "decimal numbers (--shape)",
+     .weak = true,
+     .probe = mm_numbers_probe,
+     .may_be = mm_numbers_probe,
+     .read = mm_numbers_read},
 };
+
+const char *mm_entry_stored_as(const struct mm_entry *entry)
+{
+    const struct mm_format *format = entry->source->format;
+    return format->stored_as && entry->code == MM_OK ? format->stored_as(entry) : NULL;
+}
 
 const struct mm_format *mm_formats(size_t *count)
 {
@@ -50,18 +164,80 @@ const struct mm_format *mm_format_find(const char *name)
     return NULL;
 }
 
+static bool has_ending(const char *file, const struct mm_format *format)
+{
+    size_t length = strlen(file), ending = strlen(format->ending);
+    return length > ending && strcmp(file + length - ending, format->ending) == 0;
+}
+
 const struct mm_format *mm_format_by_name(const char *file, size_t *stem)
 {
-    size_t length = strlen(file);
     for (size_t i = 0; i < MM_COUNT(formats); i++) {
-        size_t ending = strlen(formats[i].ending);
-        if (length > ending && strcmp(file + length - ending, formats[i].ending) == 0) {
-            if (stem)
-                *stem = length - ending;
-            return &formats[i];
-        }
+        if (!has_ending(file, &formats[i]))
+            continue;
+        if (stem)
+            *stem = strlen(file) - strlen(formats[i].ending);
+        return &formats[i];
     }
     return NULL;
+}
+
+char *mm_file_stem(const char *file, struct mm_arena *arena)
+{
+    size_t stem = strlen(file);
+    mm_format_by_name(file, &stem);
+    return mm_arena_strndup(arena, file, stem);
+}
+
+/* Of those that have the name's ending, or of all. */
+static const struct mm_format *by_content(const struct mm_map *map, const char *file)
+{
+    for (size_t i = 0; i < MM_COUNT(formats); i++) {
+        if (formats[i].probe && (!file || has_ending(file, &formats[i])) &&
+            formats[i].probe(map->data, map->size))
+            return &formats[i];
+    }
+    return NULL;
+}
+
+/* That no probe knows: a stamp tells its format, and what may be damaged. */
+static const struct mm_format *by_ending(const struct mm_map *map, const char *file, bool stamped)
+{
+    for (size_t i = 0; i < MM_COUNT(formats) && stamped; i++) {
+        if (formats[i].stamped && has_ending(file, &formats[i]))
+            return &formats[i];
+    }
+    for (size_t i = 0; i < MM_COUNT(formats); i++) {
+        if (!formats[i].stamped && has_ending(file, &formats[i]) &&
+            (!formats[i].may_be || formats[i].may_be(map->data, map->size)))
+            return &formats[i];
+    }
+    return NULL;
+}
+
+static bool is_choice(const char *file)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < MM_COUNT(formats); i++) {
+        if (has_ending(file, &formats[i]))
+            count += formats[i].may_be ? 2 : 1;
+    }
+    return count > 1;
+}
+
+const struct mm_format *mm_format_choose(const char *path, bool stamped)
+{
+    const char *file = mm_path_base(path);
+    struct mm_map map;
+    if (!is_choice(file))
+        return mm_format_by_name(file, NULL);
+    if (mm_map_open(&map, path, NULL) < 0)
+        return mm_format_by_name(file, NULL);
+    const struct mm_format *found = by_content(&map, file);
+    if (!found)
+        found = by_ending(&map, file, stamped);
+    mm_map_close(&map);
+    return found;
 }
 
 const struct mm_format *mm_format_of(const char *path)
@@ -70,13 +246,12 @@ const struct mm_format *mm_format_of(const char *path)
     const struct mm_format *found = NULL;
     if (mm_map_open(&map, path, NULL) < 0)
         return NULL;
-    size_t size = map.size < MM_PROBE_SIZE ? map.size : MM_PROBE_SIZE;
-    for (size_t i = 0; i < MM_COUNT(formats) && !found; i++) {
-        if (formats[i].probe && formats[i].probe(map.data, size))
-            found = &formats[i];
-    }
+    mm_map_sparse(&map);
+    found = by_content(&map, NULL);
+    if (!found)
+        found = by_ending(&map, mm_path_base(path), true);
     mm_map_close(&map);
-    return found ? found : mm_format_by_name(mm_path_base(path), NULL);
+    return found;
 }
 
 /* ---- members, while a source is listed ---- */

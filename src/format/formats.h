@@ -27,6 +27,64 @@ int mm_npz_check(const struct mm_load *load, const struct mm_entry *entry, struc
 int mm_npz_write(const struct mm_store *store, const char *path, struct mm_err *err);
 int mm_npz_write_all(const struct mm_store *stores, size_t count, const char *path, struct mm_err *err);
 
+/* A member that is a part of its source as it is: map it. */
+int mm_part_fetch(struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
+
+bool mm_onnx_tensor_probe(const uint8_t *bytes, size_t size);
+bool mm_onnx_tensor_may_be(const uint8_t *bytes, size_t size);
+/* The message at `bytes` into the load; they must live as long as it. */
+int mm_onnx_tensor_take(struct mm_load *load, const uint8_t *bytes, size_t size, const char *label,
+                        struct mm_err *err);
+int mm_onnx_tensor_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                        struct mm_err *err);
+int mm_onnx_tensor_write(const struct mm_store *store, const char *path, struct mm_err *err);
+bool mm_onnx_text_probe(const uint8_t *bytes, size_t size);
+int mm_onnx_text_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                      struct mm_err *err);
+bool mm_onnx_sequence_probe(const uint8_t *bytes, size_t size);
+int mm_onnx_sequence_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                          struct mm_err *err);
+
+bool mm_safetensors_probe(const uint8_t *bytes, size_t size);
+int mm_safetensors_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                        struct mm_err *err);
+int mm_safetensors_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                        struct mm_err *err);
+int mm_safetensors_write(const struct mm_store *store, const char *path, struct mm_err *err);
+int mm_safetensors_write_all(const struct mm_store *stores, size_t count, const char *path,
+                             struct mm_err *err);
+/* The members of an index are those of the files that it names: their sources are of format "safetensors". */
+bool mm_safetensors_index_probe(const uint8_t *bytes, size_t size);
+int mm_safetensors_index_list(const struct mm_source *source, struct mm_arena *arena,
+                              struct mm_members *members, struct mm_err *err);
+
+bool mm_torch_probe(const uint8_t *bytes, size_t size);
+int mm_torch_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                  struct mm_err *err);
+int mm_torch_fetch(struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
+int mm_torch_check(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
+int mm_torch_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                  struct mm_err *err);
+/* The older form: its list always fails, with the sentence that says what to do. */
+bool mm_torch_legacy_probe(const uint8_t *bytes, size_t size);
+int mm_torch_legacy_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                         struct mm_err *err);
+/* A file's name without its format's ending; from the arena, or NULL when memory is out. */
+char *mm_file_stem(const char *file, struct mm_arena *arena);
+
+bool mm_gguf_probe(const uint8_t *bytes, size_t size);
+int mm_gguf_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                 struct mm_err *err);
+int mm_gguf_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
+const char *mm_gguf_stored_as(const struct mm_entry *entry);
+
+bool mm_raw_may_be(const uint8_t *bytes, size_t size);
+int mm_raw_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
+int mm_raw_write(const struct mm_store *store, const char *path, struct mm_err *err);
+bool mm_numbers_probe(const uint8_t *bytes, size_t size);
+int mm_numbers_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                    struct mm_err *err);
+
 int mm_pb_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
 int mm_pb_write(const struct mm_store *store, const char *path, struct mm_err *err);
 

@@ -66,6 +66,8 @@ int mm_load_check(struct mm_load *load, const struct mm_entry *entry, struct mm_
     int result = mm_packed_check(load, err);
     if (result == 0 && source->check && entry->member && source->format->check)
         result = source->format->check(load, entry, err);
+    if (mm_map_check(&load->aside, source->file, err) < 0)
+        result = -1;
     return mm_map_check(&load->map, source->file, err) < 0 ? -1 : result;
 }
 
@@ -120,6 +122,7 @@ void mm_load_close(struct mm_load *load)
 {
     mm_packed_close(load);
     mm_map_close(&load->map);
+    mm_map_close(&load->aside);
     mm_buf_done(&load->own);
     if (load->reader) {
         mm_arena_reset(&load->arena);

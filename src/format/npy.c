@@ -17,6 +17,7 @@ struct parser {
 };
 
 struct header {
+    const struct mm_given *given; /* or NULL */
     enum { SEEN_DESCR = 1, SEEN_ORDER = 2, SEEN_SHAPE = 4, SEEN_ALL = 7 } seen;
     enum mm_dtype dtype;
     bool swapped;
@@ -34,12 +35,22 @@ static const struct {
     {"i8", MM_I64}, {"u1", MM_U8},  {"u2", MM_U16}, {"u4", MM_U32}, {"u8", MM_U64}, {"b1", MM_BOOL},
 };
 
+/*
+ * The dtypes of ml_dtypes have no code of their own: NumPy saves bfloat16 as two bytes of nothing (V2) and float8_e5m2 as
+ * f1, which nothing else is; all others are one byte of nothing (V1), and it is lost which they were.
+ */
+static const struct {
+    char text[3];
+    enum mm_dtype dtype;
+} void_descrs[] = {{"V2", MM_BF16}, {"f1", MM_F8E5M2}};
+
 static const struct {
     char kind;
     const char *what;
 } refused[] = {
     {'O', "an object array (pickled Python objects); save it as a number array"},
-    {'V', "a structured or void array; save its fields one by one, bfloat16 as float32"},
+    {'V', "a void array; save it as numbers"},
+    {'W', "a complex array; save real and imaginary part"},
     {'c', "a complex array; save real and imaginary part"},
     {'S', "a string array"},
     {'a', "a string array"},
@@ -47,6 +58,35 @@ static const struct {
     {'M', "an array of dates"},
     {'m', "an array of time spans"},
 };
+
+/* Bytes of nothing: what the user says they are, if it is as long. */
+static bool is_void(struct header *header, const char *p, size_t left)
+{
+    enum mm_dtype given = header->given ? header->given->dtype : MM_DTYPE_NONE;
+    if (left != 2 || (*p != 'V' && memcmp(p, "f1", 2) != 0))
+        return false;
+    if (given != MM_DTYPE_NONE && mm_dtype_info(given)->bytes == (unsigned)(p[1] - '0')) {
+        header->dtype = given;
+        return true;
+    }
+    for (size_t i = 0; i < MM_COUNT(void_descrs); i++) {
+        if (memcmp(p, void_descrs[i].text, 2) == 0)
+            header->dtype = void_descrs[i].dtype;
+    }
+    return header->dtype != MM_DTYPE_NONE;
+}
+
+/* A dtype's name, as some write it: 'bfloat16', 'float8_e4m3fn'. NumPy's codes of one letter are none ('f16'). */
+static bool is_name(struct header *header, const char *p, size_t left)
+{
+    char name[24];
+    if (left < 4 || left >= sizeof name || (p[1] >= '0' && p[1] <= '9'))
+        return false;
+    memcpy(name, p, left);
+    name[left] = '\0';
+    header->dtype = mm_dtype_find(name);
+    return header->dtype != MM_DTYPE_NONE;
+}
 
 static int parse_descr(struct header *header, const char *file, const char *text, size_t length,
                        struct mm_err *err)
@@ -68,6 +108,14 @@ static int parse_descr(struct header *header, const char *file, const char *text
             return 0;
         }
     }
+    if (is_void(header, p, left) || is_name(header, p, left))
+        return 0;
+    if (left == 2 && memcmp(p, "V1", 2) == 0)
+        return mm_fail(
+            err, MM_EUNSUPPORTED,
+            "%s: its elements are one byte each, of which the file does not say what it is (NumPy saves "
+            "float8, float4 and int4 of ml_dtypes so): tell it with --dtype",
+            file);
     for (size_t i = 0; left > 0 && i < MM_COUNT(refused); i++) {
         if (*p == refused[i].kind)
             return mm_fail(err, MM_EUNSUPPORTED, "%s: this is %s", file, refused[i].what);
@@ -125,12 +173,27 @@ static bool take_string(struct parser *p, const char **text, size_t *length)
     return true;
 }
 
+/* Behind the '[' of a structured array: the only field of it is the array. */
+static int read_field(struct parser *p, struct header *header, struct mm_err *err)
+{
+    const char *text;
+    size_t length;
+    if (!take(p, '(') || !take_string(p, &text, &length) || !take(p, ',') ||
+        !take_string(p, &text, &length) || !take(p, ')') || (take(p, ','), !take(p, ']')))
+        return mm_fail(err, MM_EUNSUPPORTED,
+                       "%s: this is a structured array of several fields; save its fields one by one",
+                       p->file);
+    return parse_descr(header, p->file, text, length, err);
+}
+
 static int read_descr(struct parser *p, struct header *header, struct mm_err *err)
 {
     const char *text;
     size_t length;
+    if (take(p, '['))
+        return read_field(p, header, err);
     skip_space(p);
-    if (p->at < p->end && (*p->at == '[' || *p->at == '('))
+    if (p->at < p->end && *p->at == '(')
         return mm_fail(err, MM_EUNSUPPORTED, "%s: this is a structured array; save its fields one by one",
                        p->file);
     if (!take_string(p, &text, &length))
@@ -303,7 +366,7 @@ static int check_size(const struct header *header, const struct parser *p, size_
 int mm_npy_read(struct mm_load *load, const struct mm_schema *schema, const char *file, struct mm_err *err)
 {
     struct parser p = {.file = file};
-    struct header header = {0};
+    struct header header = {.given = load->entry ? load->entry->given : NULL};
     (void)schema;
     load->node_name = "";
     load->op_type = "";

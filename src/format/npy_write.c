@@ -1,6 +1,6 @@
 /* NumPy's array file, version 1.0, C order, little-endian, the header padded so that the data starts at 64 k
  * bytes. */
-#include "format/value_stream.h"
+#include "format/elements_write.h"
 #include "format/formats.h"
 
 #include <stdlib.h>
@@ -9,9 +9,21 @@
 #define ALIGN 64
 
 static const char *const descr[MM_DTYPE_COUNT] = {
-    [MM_F16] = "<f2", [MM_F32] = "<f4", [MM_F64] = "<f8", [MM_I8] = "|i1",
-    [MM_I16] = "<i2", [MM_I32] = "<i4", [MM_I64] = "<i8", [MM_U8] = "|u1",
-    [MM_U16] = "<u2", [MM_U32] = "<u4", [MM_U64] = "<u8", [MM_BOOL] = "|b1",
+    [MM_F16] = "<f2",
+    [MM_F32] = "<f4",
+    [MM_F64] = "<f8",
+    [MM_I8] = "|i1",
+    [MM_I16] = "<i2",
+    [MM_I32] = "<i4",
+    [MM_I64] = "<i8",
+    [MM_U8] = "|u1",
+    [MM_U16] = "<u2",
+    [MM_U32] = "<u4",
+    [MM_U64] = "<u8",
+    [MM_BOOL] = "|b1",
+    /* as NumPy saves the dtypes of ml_dtypes that are told by it */
+    [MM_BF16] = "<V2",
+    [MM_F8E5M2] = "<f1",
 };
 
 static void add_header(struct mm_buf *out, const struct mm_tensor *tensor)
@@ -30,43 +42,6 @@ static void add_header(struct mm_buf *out, const struct mm_tensor *tensor)
     size_t length = out->length - 10; /* 16 dimensions: far below 64 KiB */
     out->data[8] = (char)(length & 0xff);
     out->data[9] = (char)(length >> 8);
-}
-
-static uint64_t bits_of(const struct mm_value_stream *stream, size_t i)
-{
-    uint32_t bits32;
-    uint64_t bits64;
-    if (stream->integer)
-        return (uint64_t)stream->value.whole[i];
-    float value = (float)stream->value.real[i];
-    switch (stream->info->bytes) {
-    case 2: return mm_float_to_half(value);
-    case 4: memcpy(&bits32, &value, sizeof bits32); return bits32;
-    default: memcpy(&bits64, &stream->value.real[i], sizeof bits64); return bits64;
-    }
-}
-
-static size_t encode(const struct mm_value_stream *stream, uint8_t *out)
-{
-    unsigned bytes = stream->info->bytes;
-    uint8_t *p = out;
-    for (size_t i = 0; i < stream->n; i++) {
-        uint64_t bits = bits_of(stream, i);
-        for (unsigned k = 0; k < bytes; k++)
-            *p++ = (uint8_t)(bits >> (8 * k));
-    }
-    return (size_t)(p - out);
-}
-
-/* Header and elements. */
-static int emit(struct mm_value_stream *stream, uint8_t *bytes, const struct mm_buf *header, mm_npy_put put,
-                void *context, struct mm_err *err)
-{
-    int more;
-    put(context, mm_buf_text(header), header->length);
-    while ((more = mm_value_stream_next(stream, err)) > 0)
-        put(context, bytes, encode(stream, bytes));
-    return more;
 }
 
 static int make_header(struct mm_buf *header, const struct mm_tensor *tensor, const char *label,
@@ -93,18 +68,12 @@ int mm_npy_emit(const struct mm_tensor *tensor, const char *label, mm_npy_put pu
                 struct mm_err *err)
 {
     struct mm_buf header;
-    struct mm_value_stream *stream = malloc(sizeof *stream);
-    uint8_t *bytes = malloc((size_t)MM_TILE * sizeof(uint64_t));
     int result = make_header(&header, tensor, label, err);
-    if (result == 0 && (!stream || !bytes))
-        result = mm_fail_memory(err);
     if (result == 0) {
-        mm_value_stream_init(stream, tensor, label);
-        result = emit(stream, bytes, &header, put, context, err);
+        put(context, mm_buf_text(&header), header.length);
+        result = mm_elements_write(tensor, false, label, put, context, err);
     }
     mm_buf_done(&header);
-    free(stream);
-    free(bytes);
     return result;
 }
 

@@ -28,22 +28,25 @@ static const struct mm_proto_type types[] = {
     {11, "DOUBLE", MM_F64, MM_PROTO_DOUBLE, 0, 0},
     {12, "UINT32", MM_U32, MM_PROTO_UINT64, 0, 0},
     {13, "UINT64", MM_U64, MM_PROTO_UINT64, 0, 0},
-    {14, "COMPLEX64", MM_DTYPE_NONE, MM_PROTO_FLOAT, 0, 0},
-    {15, "COMPLEX128", MM_DTYPE_NONE, MM_PROTO_DOUBLE, 0, 0},
+    {14, "COMPLEX64", MM_DTYPE_NONE, MM_PROTO_FLOAT, 0, 0, 1, 2},
+    {15, "COMPLEX128", MM_DTYPE_NONE, MM_PROTO_DOUBLE, 0, 0, 1, 2},
     {16, "BFLOAT16", MM_BF16, MM_PROTO_INT32, INT16_MIN, UINT16_MAX},
     {17, "FLOAT8E4M3FN", MM_F8E4M3, MM_PROTO_INT32, INT8_MIN, UINT8_MAX},
-    {18, "FLOAT8E4M3FNUZ", MM_DTYPE_NONE, MM_PROTO_INT32, INT8_MIN, UINT8_MAX},
+    {18, "FLOAT8E4M3FNUZ", MM_F8E4M3FNUZ, MM_PROTO_INT32, INT8_MIN, UINT8_MAX},
     {19, "FLOAT8E5M2", MM_F8E5M2, MM_PROTO_INT32, INT8_MIN, UINT8_MAX},
-    {20, "FLOAT8E5M2FNUZ", MM_DTYPE_NONE, MM_PROTO_INT32, INT8_MIN, UINT8_MAX},
-    {21, "UINT4", MM_U4, MM_PROTO_INT32, INT8_MIN, UINT8_MAX}, /* two a byte, in lists, too */
-    {22, "INT4", MM_I4, MM_PROTO_INT32, INT8_MIN, UINT8_MAX},
-    {23, "FLOAT4E2M1", MM_DTYPE_NONE, MM_PROTO_INT32, INT8_MIN, UINT8_MAX},
-    {24, "FLOAT8E8M0", MM_DTYPE_NONE, MM_PROTO_INT32, INT8_MIN, UINT8_MAX},
-    {25, "UINT2", MM_DTYPE_NONE, MM_PROTO_INT32, INT8_MIN, UINT8_MAX},
-    {26, "INT2", MM_DTYPE_NONE, MM_PROTO_INT32, INT8_MIN, UINT8_MAX},
+    {20, "FLOAT8E5M2FNUZ", MM_F8E5M2FNUZ, MM_PROTO_INT32, INT8_MIN, UINT8_MAX},
+    {21, "UINT4", MM_U4, MM_PROTO_INT32, INT8_MIN, UINT8_MAX, 2}, /* two a byte, in lists, too */
+    {22, "INT4", MM_I4, MM_PROTO_INT32, INT8_MIN, UINT8_MAX, 2},
+    {23, "FLOAT4E2M1", MM_F4E2M1, MM_PROTO_INT32, INT8_MIN, UINT8_MAX, 2},
+    {24, "FLOAT8E8M0", MM_F8E8M0, MM_PROTO_INT32, INT8_MIN, UINT8_MAX},
+    {25, "UINT2", MM_U2, MM_PROTO_INT32, INT8_MIN, UINT8_MAX, 4},
+    {26, "INT2", MM_I2, MM_PROTO_INT32, INT8_MIN, UINT8_MAX, 4},
+    {27, "FLOAT6E2M3", MM_F6E2M3, MM_PROTO_INT32, INT8_MIN,
+     UINT8_MAX}, /* packed in raw_data alone: 6 bits each */
+    {28, "FLOAT6E3M2", MM_F6E3M2, MM_PROTO_INT32, INT8_MIN, UINT8_MAX},
 };
 
-static const struct mm_proto_type *type_of(int64_t number)
+const struct mm_proto_type *mm_proto_type(int64_t number)
 {
     for (size_t i = 0; i < MM_COUNT(types); i++) {
         if (types[i].number == number)
@@ -54,7 +57,7 @@ static const struct mm_proto_type *type_of(int64_t number)
 
 enum mm_dtype mm_tensor_proto_dtype(int32_t number)
 {
-    const struct mm_proto_type *type = type_of(number);
+    const struct mm_proto_type *type = mm_proto_type(number);
     return type ? type->dtype : MM_DTYPE_NONE;
 }
 
@@ -69,12 +72,17 @@ int32_t mm_tensor_proto_number(enum mm_dtype dtype)
 
 bool mm_proto_bytes(const struct mm_proto_type *type, int64_t count, size_t *bytes)
 {
-    const struct mm_dtype_info *info = mm_dtype_info(type->dtype);
-    if (info->bits == 4) {
-        *bytes = (size_t)(count / 2 + count % 2);
-        return true;
-    }
-    return mm_mul((size_t)count, info->bytes, bytes);
+    unsigned bits = mm_dtype_info(type->dtype)->bits;
+    if (bits % 8 == 0)
+        return mm_mul((size_t)count, bits / 8, bytes);
+    *bytes = (size_t)count / 8 * bits + ((size_t)count % 8 * bits + 7) / 8;
+    return true;
+}
+
+int64_t mm_proto_elements(const struct mm_proto_type *type, int64_t count)
+{
+    int64_t per_byte = type->per_byte > 1 ? type->per_byte : 1;
+    return count / per_byte + (count % per_byte != 0);
 }
 
 /* ---- errors ------------------------------------------------------------------------------------------- */
@@ -254,7 +262,7 @@ static int read_field(struct mm_proto *proto, const struct mm_wire_field *field,
     return 0;
 }
 
-static int walk(struct mm_proto *proto, struct mm_err *err)
+int mm_proto_walk(struct mm_proto *proto, struct mm_err *err)
 {
     struct mm_wire wire = proto->message;
     struct mm_wire_field field;
@@ -273,7 +281,7 @@ static int walk(struct mm_proto *proto, struct mm_err *err)
 
 static int check_type(struct mm_proto *proto, struct mm_err *err)
 {
-    proto->type = type_of(proto->number);
+    proto->type = mm_proto_type(proto->number);
     if (!proto->type)
         return mm_proto_fail(proto, err, proto->number ? MM_EUNSUPPORTED : MM_ECORRUPT,
                              proto->number ? "data type %lld is not known" : "it has no data type",
@@ -337,14 +345,13 @@ static int take_raw(const struct mm_proto *proto, struct mm_stored *stored, cons
 static int take_list(const struct mm_proto *proto, struct mm_stored *stored, const char *shape,
                      struct mm_err *err)
 {
-    int64_t count = proto->list[proto->type->list].count, wanted = stored->tensor.count;
-    bool halves = mm_dtype_info(proto->type->dtype)->bits == 4;
-    if (halves)
-        wanted = wanted / 2 + wanted % 2;
+    int64_t count = proto->list[proto->type->list].count;
+    int64_t wanted = mm_proto_elements(proto->type, stored->tensor.count);
     if (count != wanted)
         return mm_proto_fail(proto, err, MM_ECORRUPT, "%s has %lld %s, but shape %s of %s needs %lld",
                              mm_proto_lists[proto->type->list].name, (long long)count,
-                             halves ? "bytes" : "values", shape, proto->type->name, (long long)wanted);
+                             proto->type->per_byte > 1 ? "bytes" : "values", shape, proto->type->name,
+                             (long long)wanted);
     return count > 0 ? mm_proto_values(proto, stored, err) : 0;
 }
 
@@ -366,7 +373,7 @@ static int take_external(const struct mm_proto *proto, struct mm_stored *stored,
 static int take(struct mm_proto *proto, struct mm_stored *stored, struct mm_err *err)
 {
     char shape[200];
-    if (walk(proto, err) < 0 || check_type(proto, err) < 0 ||
+    if (mm_proto_walk(proto, err) < 0 || check_type(proto, err) < 0 ||
         check_shape(proto, &stored->tensor, shape, err) < 0)
         return -1;
     stored->name = proto->name.data
@@ -385,12 +392,21 @@ static int take(struct mm_proto *proto, struct mm_stored *stored, struct mm_err 
 
 /* ---- from outside ------------------------------------------------------------------------------------- */
 
+int mm_tensor_proto_read(struct mm_stored *stored, struct mm_wire message, const char *path,
+                         struct mm_err *err)
+{
+    struct mm_proto proto = {.message = message, .path = path};
+    *stored = (struct mm_stored){.name = "", .arena = stored->arena};
+    if (take(&proto, stored, err) == 0)
+        return 0;
+    mm_map_close(&stored->map);
+    return -1;
+}
+
 int mm_tensor_proto_open(struct mm_stored *stored, struct mm_wire message, struct mm_err *err)
 {
-    struct mm_proto proto = {.message = message};
-    *stored = (struct mm_stored){.name = ""};
     mm_arena_init(&stored->arena);
-    if (take(&proto, stored, err) == 0)
+    if (mm_tensor_proto_read(stored, message, message.file, err) == 0)
         return 0;
     mm_stored_close(stored);
     return -1;

@@ -1,6 +1,6 @@
 /*
  * tensor_proto: one ONNX TensorProto, read in place from its bytes: an initialiser of a model, the value of a
- * Constant node, a .pb file of ONNX's test data.
+ * Constant node, a .pb file of ONNX's test data or of somebody's dump.
  *
  * The bytes are walked, never unpacked. What can be used where it lies (raw_data, packed float_data and
  * double_data, external data) is a borrowed view; varints and 4-bit values are decoded into memory that the
@@ -25,6 +25,22 @@
  * as they are. On failure nothing is left open.
  */
 int mm_tensor_proto_open(struct mm_stored *stored, struct mm_wire message, struct mm_err *err);
+
+/*
+ * The same with the arena of `stored`, which may have more in it and is the caller's also on failure; `path` is the file
+ * that the message stands in, message.file only begins error texts.
+ */
+int mm_tensor_proto_read(struct mm_stored *stored, struct mm_wire message, const char *path,
+                         struct mm_err *err);
+
+/*
+ * Is this a TensorProto? Only if all of it says so: no field that the message does not have, none of another wire type,
+ * a data type that ONNX has, and values that are exactly as many as type and shape say, in the one place where they
+ * belong (or external data with a place). A message of another kind does not pass by accident.
+ */
+bool mm_tensor_proto_is(const uint8_t *bytes, size_t size);
+/* May it be one that is damaged, or cut short: the same without the values, up to where it can be walked? */
+bool mm_tensor_proto_may_be(const uint8_t *bytes, size_t size);
 
 /* Between ONNX's numbers of data types and dtypes; MM_DTYPE_NONE and 0 for what the other side lacks. */
 enum mm_dtype mm_tensor_proto_dtype(int32_t number);

@@ -104,7 +104,7 @@ static char *find(const struct mm_proto *proto, const char *location, struct mm_
         refuse(proto, MM_EUNSUPPORTED, ": only files in the model's folder are read", err);
     if (*location == '\0' || *location == '/' || leads_up(location))
         return NULL;
-    char *path = beside(proto->message.file, location);
+    char *path = beside(proto->path, location);
     char *real = path ? realpath(path, NULL) : NULL;
     int error = errno;
     if (!path || (!real && error == ENOMEM))
@@ -112,7 +112,7 @@ static char *find(const struct mm_proto *proto, const char *location, struct mm_
     else if (!real)
         refuse(proto, error == ENOENT ? MM_ENOENT : MM_EIO,
                error == ENOENT ? ", a file that is not there" : ", which can't be opened", err);
-    else if (!is_inside(real, proto->message.file)) {
+    else if (!is_inside(real, proto->path)) {
         refuse(proto, MM_EUNSUPPORTED, ", a link out of the model's folder: it is not followed", err);
         free(real);
         real = NULL;

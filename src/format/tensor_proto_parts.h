@@ -29,6 +29,8 @@ struct mm_proto_type {
     enum mm_dtype dtype;     /* MM_DTYPE_NONE: mmtui has none */
     enum mm_proto_list list; /* where typed values of it stand */
     int64_t lowest, highest; /* what int32_data may hold for it: bits of floats may be signed or not */
+    int per_byte;            /* values in an element of int32_data: 2 or 4 of those that are packed; 0 is 1 */
+    int parts;               /* numbers of a value: 2 of complex ones; 0 is 1 */
 };
 
 struct mm_proto_external {
@@ -37,6 +39,7 @@ struct mm_proto_external {
 
 struct mm_proto {
     struct mm_wire message;
+    const char *path; /* of the file that the message stands in: external data lies beside it */
     int64_t dim[MM_RANK_MAX];
     size_t rank; /* may be more than MM_RANK_MAX: the rest is not kept */
     int64_t number;
@@ -55,6 +58,12 @@ struct mm_proto {
 int mm_proto_fail(const struct mm_proto *proto, struct mm_err *err, enum mm_code code, const char *format,
                   ...) MM_PRINTF(4, 5);
 
+/* Find all fields of proto->message, and their sizes. */
+int mm_proto_walk(struct mm_proto *proto, struct mm_err *err);
+/* By ONNX's number; NULL: not known. */
+const struct mm_proto_type *mm_proto_type(int64_t number);
+/* How many elements of its list `count` values of the type are. */
+int64_t mm_proto_elements(const struct mm_proto_type *type, int64_t count);
 /* Bytes that `count` values of the type take when they stand as raw_data. False: too many. */
 bool mm_proto_bytes(const struct mm_proto_type *type, int64_t count, size_t *bytes);
 

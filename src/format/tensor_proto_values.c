@@ -20,24 +20,20 @@ static int view_file(struct mm_stored *stored, const uint8_t *bytes, size_t size
     return view(stored, bytes, size, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__, err);
 }
 
-/* ---- two values a byte -------------------------------------------------------------------------------- */
+/* ---- several values a byte ---------------------------------------------------------------------------- */
 
-/* The value of four bits, in a byte. */
-static uint8_t half_byte(unsigned bits, bool is_signed)
-{
-    return (uint8_t)(is_signed ? (bits ^ 8u) - 8u : bits);
-}
-
-/* The first value stands in the lower half. */
+/* The first value stands in the lowest bits. */
 static int unpack(struct mm_stored *stored, const uint8_t *bytes, struct mm_err *err)
 {
+    const struct mm_dtype_info *info = mm_dtype_info(stored->tensor.dtype);
     size_t count = (size_t)stored->tensor.count;
-    bool is_signed = stored->tensor.dtype == MM_I4;
+    uint8_t sign = info->kind == MM_KIND_INT ? (uint8_t)(1u << (info->bits - 1)) : 0;
     uint8_t *out = mm_arena_array(&stored->arena, count, 1);
     if (!out)
         return mm_fail_memory(err);
-    for (size_t i = 0; i < count; i++)
-        out[i] = half_byte(bytes[i / 2] >> (i % 2 * 4) & 15u, is_signed);
+    mm_unpack_bits(info->bits, bytes, 0, count, out);
+    for (size_t i = 0; i < count && sign; i++)
+        out[i] = (uint8_t)((out[i] ^ sign) - sign);
     return view(stored, out, count, false, err);
 }
 
@@ -45,7 +41,7 @@ int mm_proto_raw(const struct mm_proto *proto, const uint8_t *bytes, struct mm_s
                  struct mm_err *err)
 {
     size_t size;
-    if (mm_dtype_info(proto->type->dtype)->bits == 4)
+    if (mm_dtype_info(proto->type->dtype)->bits < 8)
         return unpack(stored, bytes, err);
     if (!mm_proto_bytes(proto->type, stored->tensor.count, &size))
         return mm_fail_memory(err);
@@ -130,7 +126,6 @@ static int read_piece(void *context, const struct mm_wire_field *field, struct m
 int mm_proto_values(const struct mm_proto *proto, struct mm_stored *stored, struct mm_err *err)
 {
     const struct mm_proto_list_info *list = &mm_proto_lists[proto->type->list];
-    bool halves = mm_dtype_info(proto->type->dtype)->bits == 4;
     size_t count = (size_t)proto->list[proto->type->list].count, size;
     struct target to = {.proto = proto, .bytes = mm_dtype_info(proto->type->dtype)->bytes};
     if (list->fixed && proto->list[proto->type->list].pieces == 1) /* of one value, or packed */
@@ -141,7 +136,7 @@ int mm_proto_values(const struct mm_proto *proto, struct mm_stored *stored, stru
     to.at = memory;
     if (each_piece(proto, &to, list->fixed ? copy_piece : read_piece, err) < 0)
         return -1;
-    if (halves)
+    if (proto->type->per_byte > 1)
         return unpack(stored, memory, err);
     return list->fixed ? view_file(stored, memory, size, err) : view(stored, memory, size, false, err);
 }

@@ -14,8 +14,8 @@ static int cast(const struct mm_operator_call *call, enum mm_dtype to, struct mm
                          : to == MM_F16  ? to_half
                          : to == MM_BF16 ? to_bf16
                                          : to_itself;
-    if (to == MM_F8E4M3 || to == MM_F8E5M2)
-        return op_fail(call, err, MM_EUNSUPPORTED, "to an 8-bit float");
+    if (mm_dtype_info(to)->kind == MM_KIND_FLOAT && mm_dtype_info(to)->bits <= 8)
+        return op_fail(call, err, MM_EUNSUPPORTED, "to a float of 8 bits or less");
     return op_unary_apply(call, loop, NULL, to, value, err);
 }
 

@@ -53,13 +53,21 @@ static void text_op(const struct mm_session *session, size_t id, struct mm_buf *
     mm_text_escape(out, op, strlen(op));
 }
 
+/* "f16", or how blocks are stored that are decoded: "Q4_K". */
+static const char *dtype_name(const struct mm_entry *entry, const struct mm_info *info)
+{
+    const char *stored = entry ? mm_entry_stored_as(entry) : NULL;
+    return stored ? stored : mm_dtype_info(info->dtype)->name;
+}
+
 static void text_dtype(const struct mm_session *session, size_t id, struct mm_buf *out)
 {
     const struct mm_result *result = result_of(session, id);
+    const struct mm_pair *pair = mm_session_layer(session, id)->pair;
     if (result->src.known && result->src.dtype == MM_DTYPE_NONE)
         return; /* an earlier diff.json does not tell */
     if (result->src.known)
-        mm_buf_puts(out, mm_dtype_info(result->src.dtype)->name);
+        mm_buf_puts(out, dtype_name(pair->src, &result->src));
     if (result->src.known && result->dst.known)
         mm_buf_puts(out, " → ");
     else if (result->dst.known)
@@ -67,7 +75,7 @@ static void text_dtype(const struct mm_session *session, size_t id, struct mm_bu
     else if (result->src.known)
         mm_buf_puts(out, " →");
     if (result->dst.known)
-        mm_buf_puts(out, mm_dtype_info(result->dst.dtype)->name);
+        mm_buf_puts(out, dtype_name(pair->dst, &result->dst));
 }
 
 static void text_shape(const struct mm_session *session, size_t id, struct mm_buf *out)

@@ -78,10 +78,12 @@ static void put_hist(struct mm_buf *out, const struct mm_hist *hist, bool ascii)
     mm_buf_printf(out, " %s\n", mm_num_short(high, hist->high, 4));
 }
 
-static void put_head(struct mm_buf *out, const struct mm_info *info)
+static void put_head(struct mm_buf *out, const struct shown *shown)
 {
+    const struct mm_info *info = shown->info;
     char shape[16 * MM_NUM];
-    mm_buf_printf(out, "  %s %s, %" PRId64 " value%s", mm_dtype_info(info->dtype)->name,
+    const char *stored = mm_entry_stored_as(shown->entry);
+    mm_buf_printf(out, "  %s %s, %" PRId64 " value%s", stored ? stored : mm_dtype_info(info->dtype)->name,
                   mm_shape_text(&info->shape, false, shape, sizeof shape), info->count,
                   info->count == 1 ? "" : "s");
     if (info->node_name[0]) {
@@ -117,7 +119,7 @@ static void put_text(const struct shown *shown, const struct mm_show_options *op
     put_name(out, shown->entry->parsed.name);
     mm_buf_putc(out, '\n');
     if (shown->info->known)
-        put_head(out, shown->info);
+        put_head(out, shown);
     if (shown->error) {
         mm_buf_puts(out, "  ");
         put_name(out, shown->error);
@@ -164,6 +166,8 @@ static void put_json(const struct shown *shown, struct mm_json *json)
     mm_json_put_text(json, "file", shown->entry->source->file);
     if (info->known) {
         mm_json_put_text(json, "dtype", mm_dtype_info(info->dtype)->name);
+        if (mm_entry_stored_as(shown->entry))
+            mm_json_put_text(json, "stored_as", mm_entry_stored_as(shown->entry));
         mm_json_open_array(json, "shape");
         for (int i = 0; i < info->shape.rank; i++)
             mm_json_put_whole(json, NULL, info->shape.dim[i]);
@@ -236,7 +240,8 @@ int mm_report_show(const char *path, const struct mm_show_options *options, stru
 {
     struct show show = {.options = options, .out = out};
     struct mm_dump *dump;
-    if (mm_dump_open(&dump, path, NULL, err) < 0)
+    const struct mm_dump_options given = {.given = options->given};
+    if (mm_dump_open(&dump, path, &given, err) < 0)
         return -1;
     show.dump = dump;
     mm_json_init(&show.json, out, (struct mm_json_style){.indent = 2});

@@ -46,6 +46,7 @@ struct list_request {
     struct mm_dump **dump;
     const char *path;
     bool check;
+    struct mm_given_list given;
     int result;
     struct mm_err err;
 };
@@ -54,7 +55,7 @@ static void list_folder(struct mm_job *job, const atomic_bool *cancel)
 {
     struct list_request *request = (struct list_request *)job;
     (void)cancel; /* takes milliseconds */
-    struct mm_dump_options options = {.check = request->check};
+    struct mm_dump_options options = {.check = request->check, .given = request->given};
     request->result = mm_dump_open(request->dump, request->path, &options, &request->err);
 }
 
@@ -62,9 +63,14 @@ static void list_folder(struct mm_job *job, const atomic_bool *cancel)
 static int list_both(struct mm_session *session, struct mm_err *err)
 {
     bool check = session->options.check;
-    struct list_request src = {.dump = &session->src, .path = session->src_path, .check = check};
-    struct list_request dst = {
-        .job = {.run = list_folder}, .dump = &session->dst, .path = session->dst_path, .check = check};
+    struct mm_given_list given = session->options.given;
+    struct list_request src = {
+        .dump = &session->src, .path = session->src_path, .check = check, .given = given};
+    struct list_request dst = {.job = {.run = list_folder},
+                               .dump = &session->dst,
+                               .path = session->dst_path,
+                               .check = check,
+                               .given = given};
     struct mm_pool *pool;
     if (mm_pool_open(&pool, session->options.jobs > 1 ? 1 : 0, err) < 0)
         return -1;
@@ -244,7 +250,8 @@ void mm_session_close(struct mm_session *session)
     free(session);
 }
 
-/* Without one, everything is measured. Quantiles and histograms are kept in none. */
+/* Without one, everything is measured. Quantiles and histograms are kept in none; of what is said of files a cache
+ * knows nothing. */
 static void open_cache(struct mm_session *session)
 {
     const struct mm_session_options *options = &session->options;
@@ -255,7 +262,7 @@ static void open_cache(struct mm_session *session)
                                      .measure = &options->measure,
                                      .shard = options->shard,
                                      .shards = options->shards};
-    bool wanted = options->cache && !options->check && !options->vendor_exact &&
+    bool wanted = options->cache && !options->check && !options->vendor_exact && options->given.count == 0 &&
                   !options->measure.quantiles && options->measure.hist_bins == 0;
     if (wanted && mm_cache_open(&session->cache, &cache, session->pairs, NULL) == 0)
         mm_scan_set_cache(session->scan, session->cache);

@@ -155,8 +155,10 @@ static size_t advance(struct mm_cursor *cursor, size_t n)
 static size_t next_strided(struct mm_cursor *cursor, size_t n, uint8_t *scratch)
 {
     const uint8_t *base = strided_base(cursor);
+    uint64_t left = (uint64_t)(cursor->tensor->run->count - cursor->in_run);
 
-    n = base ? left_in_run(cursor, n) : 0;
+    /* that every place lies inside the run was seen before: with steps of 0 there are more elements than places */
+    n = !base ? 0 : left < n ? (size_t)left : n;
     if (n > 0)
         gather_strided(cursor, base, n, scratch);
     return n;

@@ -82,6 +82,17 @@ CONVERT(u16_float, float, uint16_t, x)
 CONVERT(bool_float, float, uint8_t, x != 0)
 CONVERT(e4m3_float, float, uint8_t, mm_e4m3_values[x])
 CONVERT(e5m2_float, float, uint8_t, mm_e5m2_values[x])
+CONVERT(e4m3fnuz_float, float, uint8_t, mm_e4m3fnuz_values[x])
+CONVERT(e5m2fnuz_float, float, uint8_t, mm_e5m2fnuz_values[x])
+CONVERT(e4m3b11_float, float, uint8_t, mm_e4m3b11_values[x])
+CONVERT(e8m0_float, float, uint8_t, mm_e8m0_values[x])
+CONVERT(e2m3_float, float, uint8_t, mm_e2m3_values[x])
+CONVERT(e3m2_float, float, uint8_t, mm_e3m2_values[x])
+CONVERT(e2m1_float, float, uint8_t, mm_e2m1_values[x])
+CONVERT(i4_float, float, uint8_t, mm_low_bits(x, 4))
+CONVERT(u4_float, float, uint8_t, x & 15)
+CONVERT(i2_float, float, uint8_t, mm_low_bits(x, 2))
+CONVERT(u2_float, float, uint8_t, x & 3)
 CONVERT(i32_double, double, int32_t, x)
 CONVERT(u32_double, double, uint32_t, low_word(x))
 CONVERT(i64_double, double, uint64_t, i64_value(x))
@@ -178,10 +189,27 @@ static void f16_float(const uint8_t *restrict bytes, float *restrict out, size_t
 /* A format has exactly one of the two: the lane that holds its values; the other is reached through it. */
 #define DECODERS                                                                                             \
     {                                                                                                        \
-        .to_float = {[MM_F16] = f16_float,   [MM_BF16] = bf16_float,   [MM_F32] = f32_float,                 \
-                     [MM_I4] = i8_float,     [MM_I8] = i8_float,       [MM_I16] = i16_float,                 \
-                     [MM_U4] = u8_float,     [MM_U8] = u8_float,       [MM_U16] = u16_float,                 \
-                     [MM_BOOL] = bool_float, [MM_F8E4M3] = e4m3_float, [MM_F8E5M2] = e5m2_float},            \
+        .to_float = {[MM_F16] = f16_float,                                                                   \
+                     [MM_BF16] = bf16_float,                                                                 \
+                     [MM_F32] = f32_float,                                                                   \
+                     [MM_I4] = i4_float,                                                                     \
+                     [MM_I8] = i8_float,                                                                     \
+                     [MM_I16] = i16_float,                                                                   \
+                     [MM_U4] = u4_float,                                                                     \
+                     [MM_U8] = u8_float,                                                                     \
+                     [MM_U16] = u16_float,                                                                   \
+                     [MM_BOOL] = bool_float,                                                                 \
+                     [MM_F8E4M3] = e4m3_float,                                                               \
+                     [MM_F8E5M2] = e5m2_float,                                                               \
+                     [MM_F8E4M3FNUZ] = e4m3fnuz_float,                                                       \
+                     [MM_F8E5M2FNUZ] = e5m2fnuz_float,                                                       \
+                     [MM_F8E4M3B11] = e4m3b11_float,                                                         \
+                     [MM_F8E8M0] = e8m0_float,                                                               \
+                     [MM_F6E2M3] = e2m3_float,                                                               \
+                     [MM_F6E3M2] = e3m2_float,                                                               \
+                     [MM_F4E2M1] = e2m1_float,                                                               \
+                     [MM_I2] = i2_float,                                                                     \
+                     [MM_U2] = u2_float},                                                                    \
         .to_double = {[MM_F64] = f64_double,                                                                 \
                       [MM_I32] = i32_double,                                                                 \
                       [MM_U32] = u32_double,                                                                 \

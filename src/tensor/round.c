@@ -16,7 +16,8 @@ bool mm_round_integer(enum mm_dtype dtype)
 
 bool mm_round_float(enum mm_dtype dtype)
 {
-    return dtype == MM_F16 || dtype == MM_BF16 || dtype == MM_F8E4M3 || dtype == MM_F8E5M2;
+    return dtype == MM_F16 || dtype == MM_BF16 || dtype == MM_F8E4M3 || dtype == MM_F8E5M2 ||
+           dtype == MM_F8E4M3FNUZ || dtype == MM_F8E5M2FNUZ || dtype == MM_F8E4M3B11;
 }
 
 void mm_walk_start(struct mm_walk *walk, const struct mm_lay *lay, int64_t base)

@@ -2,24 +2,10 @@
 
 #include <math.h>
 
-/* Mantissa bits, the hidden one not counted. */
-static int mantissa(enum mm_dtype dtype)
-{
-    static const struct {
-        enum mm_dtype dtype;
-        int bits;
-    } rows[] = {{MM_F64, 52}, {MM_F32, 23}, {MM_F16, 10}, {MM_BF16, 7}, {MM_F8E4M3, 3}, {MM_F8E5M2, 2}};
-    for (size_t i = 0; i < MM_COUNT(rows); i++) {
-        if (rows[i].dtype == dtype)
-            return rows[i].bits;
-    }
-    return -1;
-}
-
 double floor_of_float(enum mm_dtype dtype)
 {
-    int bits = mantissa(dtype);
-    return bits < 0 ? 0 : 0.38 * ldexp(1, -(bits + 1));
+    const struct mm_dtype_info *info = mm_dtype_info(dtype);
+    return info->kind == MM_KIND_FLOAT ? 0.38 * ldexp(1, -(info->digits + 1)) : 0;
 }
 
 static double integer_floor(const struct mm_stats *stats, unsigned bits)

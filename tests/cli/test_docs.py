@@ -168,7 +168,7 @@ def actions():
 def option_help(command):
     """[(letter, name, argument)] as --help of a command lists them."""
     out = mmtui(*([command] if command else []), "--help").out
-    return re.findall(r"^ +(?:-(\w), +)?--([a-z0-9_-]+)(?: ([A-Za-z]+))?  ", out, re.M)
+    return re.findall(r"^ +(?:-(\w), +)?--([a-z0-9_-]+)(?: ((?:\[NAME=\])?[A-Za-z]+))?  ", out, re.M)
 
 
 # ---- the README ----
@@ -386,7 +386,7 @@ def man_keys(folder):
 def man_option_tags(page):
     """[(letter, name, argument)] of its OPTIONS."""
     tags = man_tags(man_section("OPTIONS", page))
-    documented = [re.fullmatch(r"(?:-(\w), )?--([a-z0-9_-]+)(?: (\w+))?", tag) for tag in tags]
+    documented = [re.fullmatch(r"(?:-(\w), )?--([a-z0-9_-]+)(?: ((?:\[NAME=\])?\w+))?", tag) for tag in tags]
     check(all(documented), f"a tag of {page.name}'s OPTIONS is no option: {tags}")
     return sorted(match.groups("") for match in documented)
 

@@ -79,10 +79,14 @@ struct memory_load {
     uint8_t *bytes;
 };
 
-static inline int memory_open(struct memory_load *m, const char *format, const struct mm_schema *schema,
-                              const void *data, size_t size, struct mm_err *err)
+static const struct mm_source memory_source = {.path = "/nowhere/x", .file = "x"};
+static const struct mm_entry memory_entry = {.source = &memory_source, .label = "x"};
+
+static inline int memory_prepare(struct memory_load *m, const struct mm_entry *entry, const void *data,
+                                 size_t size, struct mm_err *err)
 {
     memset(m, 0, sizeof *m);
+    m->load.entry = entry;
     m->bytes = malloc(size);
     assert_true(m->bytes || size == 0);
     if (size)
@@ -93,11 +97,27 @@ static inline int memory_open(struct memory_load *m, const char *format, const s
     m->load.node_name = m->load.op_type = "";
     if (err)
         *err = (struct mm_err){MM_OK, ""};
+    return 0;
+}
+
+static inline int memory_open(struct memory_load *m, const char *format, const struct mm_schema *schema,
+                              const void *data, size_t size, struct mm_err *err)
+{
+    memory_prepare(m, &memory_entry, data, size, err);
     return mm_format_find(format)->read(&m->load, schema, "x", err);
+}
+
+/* With what else is known of it. */
+static inline int memory_open_entry(struct memory_load *m, const char *format, const struct mm_entry *entry,
+                                    const void *data, size_t size, struct mm_err *err)
+{
+    memory_prepare(m, entry, data, size, err);
+    return mm_format_find(format)->read(&m->load, NULL, "x", err);
 }
 
 static inline void memory_close(struct memory_load *m)
 {
+    mm_map_close(&m->load.aside);
     mm_arena_done(&m->load.arena);
     free(m->bytes);
 }

@@ -12,13 +12,13 @@ static void every_row_is_complete(void **state)
     size_t count;
     const struct mm_format *format = mm_formats(&count);
     (void)state;
-    assert_int_equal(count, 4);
+    assert_true(count >= 4);
     for (size_t i = 0; i < count; i++) {
         assert_non_null(format[i].read);
-        assert_non_null(format[i].write);
-        /* many tensors, or one */
+        /* many tensors, or one; what is written, can be read */
         assert_int_equal(!format[i].list, !format[i].fetch);
-        assert_int_equal(!format[i].list, !format[i].write_all);
+        assert_true(format[i].list || !format[i].write_all);
+        assert_true(format[i].write || !format[i].write_all);
         assert_true(format[i].ending[0] == '.' && format[i].title[0]);
         assert_ptr_equal(mm_format_find(format[i].name), &format[i]);
     }

@@ -88,13 +88,28 @@ static void other_element_types(void **state)
     static const struct {
         const char *descr, *part;
     } cases[] = {
-        {"'|O'", "an object array"},      {"'O'", "an object array"},
-        {"'<c8'", "a complex array"},     {"'|S5'", "a string array"},
-        {"'<U3'", "a string array"},      {"'<M8[ns]'", "dates"},
-        {"'<m8'", "time spans"},          {"'|V2'", "void"},
-        {"'<f16'", "'<f16' is not read"}, {"'<f3'", "'<f3' is not read"},
-        {"''", "'' is not read"},         {"'<'", "'<' is not read"},
-        {"[('a', '<f4')]", "structured"}, {"'<i16'", "'<i16' is not read"},
+        {"'|O'", "an object array"},
+        {"'O'", "an object array"},
+        {"'<c8'", "a complex array"},
+        {"'|S5'", "a string array"},
+        {"'<U3'", "a string array"},
+        {"'<M8[ns]'", "dates"},
+        {"'<m8'", "time spans"},
+        {"'|V3'", "void"},
+        {"'<f16'", "'<f16' is not read"},
+        {"'<f3'", "'<f3' is not read"},
+        {"''", "'' is not read"},
+        {"'<'", "'<' is not read"},
+        {"'<i16'", "'<i16' is not read"},
+        {"'<W4'", "a complex array"},
+        {"'|V1'", "tell it with --dtype"},
+        {"[('a', '<f4'), ('b', '<f4')]", "structured array of several fields"},
+        {"[('a', '<f4', (2,))]", "structured"},
+        {"[('a', [('b', '<f4')])]", "structured"},
+        {"[(('t', 'a'), '<f4')]", "structured"},
+        {"('<f4', (2,))", "structured"},
+        {"[]", "structured"},
+        {"[('a', '|O')]", "an object array"},
     };
     (void)state;
     for (size_t i = 0; i < MM_COUNT(cases); i++) {
@@ -102,6 +117,46 @@ static void other_element_types(void **state)
         snprintf(header, sizeof header, "{'descr': %s, 'fortran_order': False, 'shape': (2,)}",
                  cases[i].descr);
         refused(header, 16, MM_EUNSUPPORTED, cases[i].part);
+    }
+}
+
+/* As ml_dtypes' arrays are saved: {header, bytes, dtype, first value}. */
+static void young_element_types(void **state)
+{
+    static const struct {
+        const char *descr, *bytes;
+        enum mm_dtype given, dtype;
+        double value;
+    } cases[] = {
+        {"'<V2'", "\xc0\x3f", MM_DTYPE_NONE, MM_BF16, 1.5},
+        {"'|V2'", "\xc0\x3f", MM_DTYPE_NONE, MM_BF16, 1.5},
+        {"'|V2'", "\x00\x3e", MM_F16, MM_F16, 1.5},
+        {"'|V2'", "\xc0\x3f", MM_F32, MM_BF16, 1.5}, /* it is not as long */
+        {"'<f1'", "\x3e", MM_DTYPE_NONE, MM_F8E5M2, 1.5},
+        {"'|V1'", "\x3c", MM_F8E4M3, MM_F8E4M3, 1.5},
+        {"'|V1'", "\x0f", MM_I4, MM_I4, -1},
+        {"'bfloat16'", "\xc0\x3f", MM_DTYPE_NONE, MM_BF16, 1.5},
+        {"'float8_e4m3fn'", "\x3c", MM_DTYPE_NONE, MM_F8E4M3, 1.5},
+        {"'float32'", "\0\0\xc0\x3f", MM_DTYPE_NONE, MM_F32, 1.5},
+        {"[('bfloat16', '<V2')]", "\xc0\x3f", MM_DTYPE_NONE, MM_BF16, 1.5},
+        {"[ ('a' , '<f4' ) , ]", "\0\0\xc0\x3f", MM_DTYPE_NONE, MM_F32, 1.5},
+    };
+    (void)state;
+    for (size_t i = 0; i < MM_COUNT(cases); i++) {
+        struct mm_given given = {.dtype = cases[i].given};
+        struct mm_entry entry = {.given = &given};
+        struct memory_load m;
+        struct mm_err err;
+        char header[128];
+        uint8_t file[256];
+        snprintf(header, sizeof header, "{'descr': %s, 'fortran_order': False, 'shape': (1,)}",
+                 cases[i].descr);
+        size_t size = build(file, header, cases[i].bytes, mm_dtype_info(cases[i].dtype)->bytes);
+        if (memory_open_entry(&m, "npy", &entry, file, size, &err) < 0)
+            fail_msg("%s: %s", cases[i].descr, err.text);
+        assert_int_equal(m.load.tensor.dtype, cases[i].dtype);
+        assert_values(&m.load.tensor, &cases[i].value, 1);
+        memory_close(&m);
     }
 }
 
@@ -223,9 +278,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(header_as_a_literal), cmocka_unit_test(broken_headers),
-        cmocka_unit_test(other_element_types), cmocka_unit_test(sizes_that_lie),
-        cmocka_unit_test(no_numpy_file),       cmocka_unit_test(damaged_files),
-        cmocka_unit_test(numpy_files),
+        cmocka_unit_test(other_element_types), cmocka_unit_test(young_element_types),
+        cmocka_unit_test(sizes_that_lie),      cmocka_unit_test(no_numpy_file),
+        cmocka_unit_test(damaged_files),       cmocka_unit_test(numpy_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

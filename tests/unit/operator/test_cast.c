@@ -38,7 +38,7 @@ static void to_what_is_not_there(void **state)
     struct op op = cast(FLOATS(1, 2, 3, 4), 8);
     expect_failure(&op, MM_EUNSUPPORTED, "data type 8");
     op = cast(FLOATS(1, 2, 3, 4), 17);
-    expect_failure(&op, MM_EUNSUPPORTED, "8-bit float");
+    expect_failure(&op, MM_EUNSUPPORTED, "float of 8 bits");
     op = cast(FLOATS(1, 2, 3, 4), -1);
     expect_failure(&op, MM_EUNSUPPORTED, "data type -1");
 }

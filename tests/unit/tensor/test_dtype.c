@@ -19,6 +19,11 @@ static void names_and_long_names_are_found(void **state)
     assert_int_equal(mm_dtype_find("DT_FLOAT16"), MM_F16);
     assert_int_equal(mm_dtype_find("dt_uint64"), MM_U64);
     assert_int_equal(mm_dtype_find("Int8"), MM_I8);
+    assert_int_equal(mm_dtype_find("float8_e4m3fn"), MM_F8E4M3);
+    assert_int_equal(mm_dtype_find("FLOAT8E5M2FNUZ"), MM_F8E5M2FNUZ);
+    assert_int_equal(mm_dtype_find("float8_e4m3b11fnuz"), MM_F8E4M3B11);
+    assert_int_equal(mm_dtype_find("float4_e2m1fn"), MM_F4E2M1);
+    assert_int_equal(mm_dtype_find("bfloat16"), MM_BF16);
 }
 
 static void unknown_names_and_numbers(void **state)

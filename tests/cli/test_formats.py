@@ -1,0 +1,185 @@
+#!/usr/bin/python3
+"""Formats, from outside: files of other packages (tests/peers), folders in which formats are mixed, raw numbers and text,
+safetensors that are cut up over files."""
+
+import json
+import os
+import shutil
+import struct
+import tempfile
+
+import numpy as np
+
+from harness import ROOT, check, main, mmtui, same, test
+
+PEERS = ROOT / "tests/peers/number_formats"
+
+
+def rows(folder, src, dst, *options):
+    """{name: row} of mmtui.json."""
+    out = tempfile.mkdtemp(dir=folder)
+    mmtui("compare", "-s", src, "-d", dst, "-o", out, *options)
+    with open(os.path.join(out, "mmtui.json")) as file:
+        return {row["name"]: row for row in json.load(file)["layers"]}
+
+
+def equal(folder, src, dst, names, *options):
+    """The pairs of these names hold the same values, NaN in the same places."""
+    found = rows(folder, src, dst, *options)
+    for name in names:
+        row = found[name]
+        check(row["src"] is not None and row["dst"] is not None, f"{name}: {row}")
+        same(row["metrics"]["diff2"], 0, f"{name}: diff2")
+        same(row["metrics"]["max_abs"], 0, f"{name}: max_abs")
+        same(row["metrics"]["nonfinite_differ"], 0, f"{name}: nonfinite_differ")
+    return found
+
+
+@test
+def numpy_with_ml_dtypes(folder):
+    """peers: arrays of ml_dtypes that NumPy saved"""
+    names = [f[:-4] for f in os.listdir(PEERS / "npy")]
+    same(len(names), 14, "arrays")
+    found = equal(folder, PEERS / "values.npz", PEERS / "npy", names)
+    same(found["bf16"]["dst"]["dtype"], "bf16", "V2 is")
+    same(found["f8e5m2"]["dst"]["dtype"], "f8e5m2", "f1 is")
+    run = mmtui("show", PEERS / "void.npy", status=2)
+    check("--dtype" in run.out, run.out)
+
+
+@test
+def onnx_tensors(folder):
+    """peers: ONNX tensors, raw, in lists, and as text"""
+    for kind, ending in (("onnx", ".pb"), ("typed", ".pb"), ("text", ".pbtxt")):
+        names = [f[: -len(ending)] for f in os.listdir(PEERS / kind)]
+        same(len(names), 25, f"tensors in {kind}")
+        found = equal(folder, PEERS / "values.npz", PEERS / kind, names)
+        for name in names:
+            same(found[name]["dst"]["dtype"], name, f"{kind}: dtype of {name}")
+            same(found[name]["dst"]["node_name"], name, f"{kind}: name in {name}")
+
+
+@test
+def onnx_sequence(folder):
+    """peers: an ONNX sequence is several tensors"""
+    run = mmtui("show", PEERS / "sequence.pb", "--json")
+    found = json.loads(run.out)
+    same([t["name"] for t in found], ["sequence[0]", "sequence[1]"], "names")
+    same([t["dtype"] for t in found], ["f32", "f16"], "dtypes")
+
+
+@test
+def safetensors_file(folder):
+    """peers: safetensors of all dtypes that its package writes"""
+    names = [t["name"] for t in json.loads(mmtui("show", PEERS / "tensors.safetensors", "--json").out)]
+    same(len(names), 19, "tensors")
+    found = equal(folder, PEERS / "values.npz", PEERS / "tensors.safetensors", names)
+    for name in names:
+        same(found[name]["dst"]["dtype"], name, f"dtype of {name}")
+
+
+@test
+def there_and_back(folder):
+    """convert: every number format through safetensors, ONNX and raw, byte by byte"""
+    for ending, kind in (("onnx", None), ("raw", "raw")):
+        out = folder / ending
+        run = mmtui("convert", "-r", PEERS / "onnx", out, "--format", ending)
+        same(len(os.listdir(out)), 25, f"files of {ending}")
+        if not kind:
+            equal(folder, PEERS / "values.npz", out, ["f4e2m1", "f6e3m2", "i2", "f8e8m0", "bf16", "i64"])
+    for name, size in (("f6e2m3", 24), ("bf16", 48), ("i64", 192)):
+        same(os.path.getsize(folder / "raw" / f"{name}.raw"), size, f"bytes of {name}")
+    run = mmtui("convert", PEERS / "tensors.safetensors", folder / "again.safetensors")
+    names = [t["name"] for t in json.loads(mmtui("show", folder / "again.safetensors", "--json").out)]
+    same(len(names), 19, "tensors written")
+    equal(folder, PEERS / "values.npz", folder / "again.safetensors", names)
+
+
+def write_safetensors(path, tensors):
+    header, at = {}, 0
+    for name, array in tensors.items():
+        header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [at, at + array.nbytes]}
+        at += array.nbytes
+    text = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(a.tobytes() for a in tensors.values()))
+
+
+@test
+def several_files(folder):
+    """safetensors: a model over several files, by its index and as a folder"""
+    parts = folder / "parts"
+    parts.mkdir()
+    tensors = {n: np.arange(6, dtype="f4").reshape(2, 3) * k for k, n in enumerate(("a", "b", "c", "d"), 1)}
+    write_safetensors(parts / "m-1-of-2.safetensors", {n: tensors[n] for n in "ab"})
+    write_safetensors(parts / "m-2-of-2.safetensors", {n: tensors[n] for n in "cd"})
+    index = {"metadata": {"total_size": 96}, "weight_map": {"a": "m-1-of-2.safetensors", "b": "m-1-of-2.safetensors",
+             "c": "m-2-of-2.safetensors", "d": "m-2-of-2.safetensors"}}
+    (parts / "m.safetensors.index.json").write_text(json.dumps(index))
+    np.savez(folder / "all.npz", **tensors)
+    same(set(equal(folder, folder / "all.npz", parts, "abcd")), set("abcd"), "of the folder")
+    same(set(equal(folder, folder / "all.npz", parts / "m.safetensors.index.json", "abcd")), set("abcd"), "of the index")
+    index["weight_map"]["x"] = "m-1-of-2.safetensors"
+    (parts / "m.safetensors.index.json").write_text(json.dumps(index))
+    run = mmtui("show", parts / "m.safetensors.index.json", status=2)
+    check("tensor 'x': the index says that it is here" in run.out, run.out)
+    index["weight_map"]["x"] = "../out.safetensors"
+    (parts / "m.safetensors.index.json").write_text(json.dumps(index))
+    check("only files in the index's folder" in mmtui("show", parts / "m.safetensors.index.json", status=2).err)
+
+
+@test
+def mixed_folders(folder):
+    """folders: MagicMind's and ONNX's .pb are told apart; raw numbers and text count where nothing else is"""
+    x = np.arange(12, dtype="f4").reshape(3, 4)
+    both = folder / "both"
+    both.mkdir()
+    shutil.copy(PEERS / "onnx/f32.pb", both / "f32.pb")
+    shutil.copy(PEERS / "onnx/f16.pb", both / "12_f16.pb")  # digits are no time stamp of MagicMind's here
+    (both / "graph.pb").write_bytes(b"\x0a\x05hello")  # no tensor
+    (both / "notes.txt").write_text("1 2 3\n")
+    (both / "weights.bin").write_bytes(b"1234")
+    os.mkfifo(both / "pipe.pb")
+    np.savez(folder / "src.npz", **{"f32": np.load(PEERS / "values.npz")["f32"]})
+    found = equal(folder, folder / "src.npz", both, ["f32"])
+    check("f16" in found or "12_f16" in found, f"{list(found)}")
+    same(len(found), 2, f"tensors in {list(found)}")
+    stamped = folder / "stamped"
+    mmtui("convert", PEERS / "onnx/f32.pb", folder / "7_f32.pb", "--format", "pb")
+    stamped.mkdir()
+    shutil.copy(folder / "7_f32.pb", stamped)
+    shutil.copy(PEERS / "onnx/f16.pb", stamped / "other.pb")
+    equal(folder, folder / "src.npz", stamped, ["f32"])
+    raw = folder / "raw"
+    raw.mkdir()
+    x.tofile(raw / "x.raw")
+    np.savetxt(raw / "t.txt", x, delimiter=",", header="a header")
+    (raw / "README.txt").write_text("Numbers: 1 2 3\n")
+    np.savez(folder / "x.npz", x=x, t=x)
+    found = equal(folder, folder / "x.npz", raw, ["x", "t"], "--shape", "x=3x4")
+    same(found["x"]["dst"]["shape"], [3, 4], "shape")
+    run = mmtui(folder / "x.npz", raw, "--shape", "x=3x5")
+    check("x.raw: has 48 bytes, which is not what [3, 5] of f32 takes" in run.err, run.err)
+    check("is not a shape" in mmtui(raw, raw, "--shape", "3xx", status=2).err)
+
+
+@test
+def every_locale(folder):
+    """text: numbers read alike in every locale"""
+    (folder / "t.txt").write_text("1.5 2,5\n")
+    run = mmtui("show", folder / "t.txt", "--json", env={"LC_ALL": "de_DE.UTF-8"})
+    same(json.loads(run.out)[0]["shape"], [3], "shape")
+
+
+@test
+def void_of_two_bytes(folder):
+    """npy: two bytes of nothing are bfloat16"""
+    bits = np.array([0x3fc0, 0xc300, 0x0001, 0x7f80], "<u2")
+    for side in ("src", "dst"):
+        (folder / side).mkdir()
+    np.save(folder / "dst/a.npy", bits.view("V2"))
+    np.save(folder / "src/a.npy", (bits.astype("<u4") << 16).view("<f4"))
+    equal(folder, folder / "src", folder / "dst", ["a"])
+
+
+if __name__ == "__main__":
+    main()

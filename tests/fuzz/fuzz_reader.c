@@ -1,0 +1,18 @@
+/* libFuzzer's target: the reader that MMTUI_READER names. Run by make fuzz. */
+#include "fuzz/one_file.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    static const struct mm_format *format;
+    const char *name = getenv("MMTUI_READER");
+    if (!format && !(format = mm_format_find(name ? name : ""))) {
+        fprintf(stderr, "MMTUI_READER is the name of a format: see mmtui formats\n");
+        exit(1);
+    }
+    fuzz_one(format, bytes, size);
+    return 0;
+}
