@@ -14,6 +14,7 @@
 
 /* ---- one layer, as reasoning sees it ------------------------------------------------------------------- */
 
+struct channels; /* src/cause/channels.h */
 struct mm_evidence;
 struct mm_recomputed;
 /* A pair with what is known of it. All borrowed; evidence is NULL where it was not analysed. */
@@ -110,15 +111,25 @@ enum mm_cause_id {
     MM_CAUSE_BOXES,         /* one affine map a coordinate (letterbox) */
     MM_CAUSE_LOST_ROWS,     /* rows of src are nowhere in dst, others are there twice */
     MM_CAUSE_BLOCKS,        /* channels as blocks of pixels, in the other order (DCR / CRD) */
-    MM_CAUSE_REORDERED,     /* the same values in another order (top-k, NMS) */
-    MM_CAUSE_REFERENCE,     /* NaN or Inf in src alone */
-    MM_CAUSE_INTEGERS,      /* class ids, indices, shapes that differ */
-    MM_CAUSE_IN_DUMP,       /* the dump is wrong, the network is not: dst holds what reads this tensor */
-    MM_CAUSE_VARIANT,       /* as another runtime computes it: attribute, bias, pads, activation */
-    MM_CAUSE_NAN_LOST,      /* NaN of the inputs became a number, or infinite */
-    MM_CAUSE_CANCELLATION,  /* a small difference of values whose format has large steps there */
-    MM_CAUSE_NEAR_ZERO,     /* the reference is near zero: a large ratio of a small error */
-    MM_CAUSE_ROUNDING,      /* plain rounding noise of the format */
+    MM_CAUSE_WRAPPED,       /* integers that wrap around instead of saturating */
+    MM_CAUSE_PAIRS,         /* sums of pairs of 8-bit products that saturate in 16 bits */
+    MM_CAUSE_HALVED,        /* all sums are even: weights were halved */
+    MM_CAUSE_SIGNS,   /* from here to MASK patterns of their own. Signs turned over along an axis, or lost */
+    MM_CAUSE_BORDERS, /* only the border of a map: padding */
+    MM_CAUSE_SAMPLES, /* one sample of a batch is empty or another's, or they changed places */
+    MM_CAUSE_SOFTMAX_AXIS, /* sums to 1 along another axis */
+    MM_CAUSE_MASK,         /* masked positions on one side only */
+    MM_CAUSE_ISOLATED,     /* a few wrong values here and there */
+    MM_CAUSE_REORDERED,    /* the same values in another order (top-k, NMS) */
+    MM_CAUSE_REFERENCE,    /* NaN or Inf in src alone */
+    MM_CAUSE_INTEGERS,     /* class ids, indices, shapes that differ */
+    MM_CAUSE_IN_DUMP,      /* the dump is wrong, the network is not: dst holds what reads this tensor */
+    MM_CAUSE_VARIANT,      /* as another runtime computes it: attribute, bias, pads, activation */
+    MM_CAUSE_NAN_LOST,     /* NaN of the inputs became a number, or infinite */
+    MM_CAUSE_WIDER,        /* Inf or NaN in the dump alone: it was computed wider than it was dumped */
+    MM_CAUSE_CANCELLATION, /* a small difference of values whose format has large steps there */
+    MM_CAUSE_NEAR_ZERO,    /* the reference is near zero: a large ratio of a small error */
+    MM_CAUSE_ROUNDING,     /* plain rounding noise of the format */
     MM_CAUSE_COUNT
 };
 
@@ -149,9 +160,11 @@ struct mm_finding {
     enum mm_verdict_kind verdict; /* what it makes of the layer; NONE: what its cause always does */
     double score;
     double residual;    /* relative L2 error left once the fault is undone; NaN where that means nothing */
-    int32_t layer;      /* STALE: the layer whose values dst holds; meaningless for others */
+    int32_t layer;      /* STALE, IN_DUMP: the layer whose values dst holds; meaningless for others */
+    int64_t part;       /* STALE: only so many values from the first on are that layer's; 0: all */
     char evidence[240]; /* the figures that led here; one or more sentences */
-    char sentence[96];  /* one line for the VERDICT column */
+    char
+        sentence[96]; /* one line for the VERDICT column; a layer that it is about is named by who shows it */
 };
 
 /* Everything that a cause may look at. Pointers are borrowed. */
@@ -163,9 +176,12 @@ struct mm_case {
     double noise;     /* relative L2 error that format and inputs explain: what a fault must stand out from */
     double input_max; /* greatest |x| among the reference's inputs; 0 unknown */
     double input_rms; /* greatest RMS among them; 0 unknown */
-    int64_t input_count;  /* elements of the largest input; 0 unknown */
-    bool inputs_guessed;  /* there is no graph: the inputs are those of the layers shortly before */
-    unsigned quantised;   /* bits of enum mm_quantised */
+    int64_t input_count; /* elements of the largest input; 0 unknown */
+    bool inputs_guessed; /* there is no graph: the inputs are those of the layers shortly before */
+    unsigned quantised;  /* bits of enum mm_quantised */
+    bool
+        channels_known; /* channel_axis is told by the operator and its weights; else it is guessed by shape */
+    int channel_axis;   /* of the tensor as it was dumped */
     enum mm_dtype format; /* in which dst was stored or computed, as floor[] have it; MM_DTYPE_NONE unknown */
     double grid;          /* step of the uniform grid that dst lies on; 0 none, NaN not looked for */
     /* Decoded values in row-major order: both sides laid alike where shapes fit (fit says how), else as they
@@ -175,6 +191,9 @@ struct mm_case {
     struct mm_shape s_shape, d_shape;
     const struct mm_whatif *floor; /* what-ifs of s, cheap ones */
     size_t floors;
+    const struct channels
+        *channels; /* sums of each channel along `channels_axis`, if somebody had them; NULL */
+    int channels_axis;
 };
 #define MM_CASE_MAX ((int64_t)8 << 20) /* elements a side that are held in memory to look at structure */
 
@@ -208,9 +227,13 @@ size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
                       struct mm_finding out[MM_FINDINGS_MAX]);
 /*
  * Among all layers: is dst of `id` another layer's tensor (stale buffer, wrong alias)? From the statistics
- * alone. False when it is not, or when src has the same coincidence.
+ * alone. False when it is not, or when src has the same coincidence. Those in `except` are passed over (what reads the
+ * layer may well give back what it got).
  */
-bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, struct mm_finding *out);
+bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, const uint32_t *except,
+                    size_t excepted, struct mm_finding *out);
+/* Of one other layer alone. */
+bool mm_cause_copies(const struct mm_subject *mine, const struct mm_subject *other);
 
 /* Does an operator of this type have weights (convolutions, matrix products)? True when the type is not
  * known. */
@@ -229,12 +252,13 @@ struct mm_worst {
     double s, d;           /* its values */
     int64_t channel;       /* that stands out by its RMS error; -1: none does */
     int axis;
+    bool is_channel; /* the operator says that channels run along it; else it is an index and no more */
     double channel_error, median_error; /* RMS |s - d| in it, and in the median channel */
 };
 struct mm_evidence {
     struct mm_worst worst;
     /*
-     * f16, bf16; e4m3 or e5m2 where dst is one; of dst's integer format (i8 where it only is known to be
+     * Where a format was found or is known to be quantised: f16, bf16; e4m3 or e5m2 where dst is one; of dst's integer format (i8 where it only is known to be
      * quantised) symmetric, asymmetric, another range (p99.99; mse below 10,000 values), per channel along
      * channel_axis, and along the last of three axes. Of a tensor of more than 2^18 elements, from a part of
      * it that keeps the extremes and all channels.
@@ -251,6 +275,10 @@ struct mm_evidence {
     size_t findings;
     char *problem; /* owned: why nothing could be looked at; NULL */
 };
+struct mm_other {
+    const struct mm_pair *pair;
+    uint32_t layer;
+};
 struct mm_analysis {
     const struct mm_pair *pair;
     const struct mm_schema *schema;
@@ -261,6 +289,11 @@ struct mm_analysis {
     int64_t input_count;
     bool inputs_guessed; /* see struct mm_case */
     unsigned quantised;  /* bits of enum mm_quantised */
+    bool channels_known;
+    int channel_axis;
+    const struct mm_other
+        *others; /* tensors of another size whose values dst may hold; not looked for where NULL */
+    size_t other_count;
 };
 /* Opens the pair, runs what-ifs and causes. A pair that can't be opened gives evidence with a problem. -1
  * only with MM_ECANCELLED or MM_ENOMEM. */
@@ -310,6 +343,7 @@ struct mm_recomputed {
     double fit_tensor, fit_channel; /* correlation of r with r_t and r_c, -1 .. 1 */
     int64_t positions;              /* that were compared */
     int64_t nonfinite;              /* of them, those where dst alone is NaN or Inf */
+    int64_t kept;                   /* of them, those where dst is finite and what was recomputed is not */
     int64_t clipped;                /* of them, those at the end of dst's range where y0 lies beyond */
     int64_t ties;     /* of indices (ArgMax, TopK), those of an equal value: as good as what is recomputed */
     int64_t nan_lost; /* positions where dst's inputs give NaN, dst has something else, and src loses none */

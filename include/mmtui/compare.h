@@ -214,9 +214,18 @@ void mm_result_done(struct mm_result *result);
 const struct mm_metrics *mm_result_judged(const struct mm_result *result);
 /*
  * Sentinels stand for "nothing here": masks of -1e9, the lowest number of a format, -Inf. On one side they are -Inf,
- * or within 1 % of the least value, which is at most -1e4 and at least 1000 times anything else there. Writes NaN to
- * both s and d at positions where both hold one, and returns how many; 0, and nothing is written, where there are
- * none, or fewer than four whose values differ between the sides (these are values that differ).
+ * or all that is at most -9500: within 1 % of one constant, of up to four times that (masks that were added), or of a
+ * lowest number. The constant is at least 1000 times anything else there; 100 times is enough for powers of ten and
+ * lowest numbers. Where one side has none, but its least value stands wherever (four times at least) the other has one,
+ * then that is its sentinel: integers end there.
+ *
+ * Of one side: what is at most so much is a sentinel; -Inf: only that is; NaN: nothing is.
+ */
+double mm_sentinel_limit(const double *x, int64_t count);
+/*
+ * Writes NaN to both s and d at positions where both hold a sentinel, and returns how many; 0, and nothing is written,
+ * where there are none, or fewer than four whose values differ between the sides and are not both powers of ten or
+ * lowest numbers (these are values that differ).
  */
 int64_t mm_sentinels_mask(double *s, double *d, int64_t count);
 

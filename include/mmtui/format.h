@@ -126,6 +126,7 @@ struct mm_reader {
     struct mm_buf bytes;    /* of a small file, or a small member */
     struct mm_buf unpacked; /* what a small compressed member unpacks to */
     struct mm_arena arena;
+    struct mm_file_state state; /* of the file that the last load opened, whole; not known where it did not */
 };
 /* Free its memory; it is zeroed again, and may be used again. */
 void mm_reader_done(struct mm_reader *reader);
@@ -217,7 +218,8 @@ struct mm_format {
     const char *ending; /* ".npy" */
     const char *title;  /* "NumPy array" */
     bool stamped;       /* the file name must carry a time stamp (MagicMind) */
-    bool weak;     /* hardly anything tells these files: in a folder they count only where no others are */
+    bool weak; /* hardly anything tells these files: in a folder they count only where no others are */
+    bool told; /* any file may be called so: in a folder they count only where the user says what they are */
     bool indirect; /* it only names other files: in a folder, these are listed themselves */
     /* Is a file of these bytes, which are all it has, one of this format? To be told from little of it, or from the
      * sizes that it says its parts have. NULL: the name alone can tell. */
@@ -264,8 +266,8 @@ const struct mm_format *mm_format_by_name(const char *file, size_t *stem);
 /*
  * The format of a file whose name has an ending of some format. Where formats share the ending, the content decides, and
  * for one that no probe knows: whether the name has a time stamp (`stamped`), and what the content may be. NULL: none of
- * them. Where there is no choice, nothing is opened.
+ * them. Where there is no choice, nothing is opened. `memory` (or NULL) is used for small files, again and again.
  */
-const struct mm_format *mm_format_choose(const char *path, bool stamped);
+const struct mm_format *mm_format_choose(const char *path, bool stamped, struct mm_buf *memory);
 
 #endif

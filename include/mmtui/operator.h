@@ -104,6 +104,24 @@ const char *mm_operator_kind_word(enum mm_operator_kind kind);
  * ELEMENTWISE has its input's.
  */
 int mm_operator_channel_axis(const struct mm_graph_node *node, int weight_input, int rank);
+/*
+ * The axis along which a tensor of the graph, dumped in this shape, has its channels: as the operator that makes it
+ * tells, or one before it with nothing between that moves axes; else as one that reads it tells. Where the length of
+ * the axis is not what the weights say (channels last in the dump), the only axis that has that length. -1: nothing
+ * tells, it is a vector, or lengths don't fit. A product of two results has columns, not channels.
+ */
+int mm_operator_channels(const struct mm_graph *graph, int tensor, const struct mm_shape *shape);
+
+enum mm_passes {
+    MM_PASSES_POSITIVE = 1,
+    MM_PASSES_NEGATIVE = 2,
+    MM_PASSES_NAN = 4
+}; /* bits: +Inf, -Inf, NaN */
+/*
+ * What in this input must show up as Inf or NaN somewhere in the result, whatever the other values are: bits of enum
+ * mm_passes. 0: an operator that may leave positions out (strides), has a bound, or is not known.
+ */
+unsigned mm_operator_passes(const struct mm_graph_node *node, int input);
 
 /* ---- computing it -------------------------------------------------------------------------------------- */
 

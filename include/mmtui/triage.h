@@ -52,6 +52,9 @@ struct mm_flow {
         weak; /* the order is a mere hint, and there is no graph: what follows from it alone is at most possible */
     const uint32_t *input_from; /* [count + 1]: inputs of i are input[input_from[i] .. input_from[i + 1]) */
     const uint32_t *input;
+    const unsigned char
+        *passes; /* [as input] bits of enum mm_passes: which Inf or NaN of this input the layer must
+                                    show; 0 where it is not read directly, or there is no graph */
     const uint32_t *reader_from; /* alike */
     const uint32_t *reader;
     const int32_t *node;            /* [count] node of the graph that makes it; -1 */
@@ -136,13 +139,19 @@ struct mm_blame {
     bool starts;          /* the error is introduced here, and it or a layer behind is over */
     int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
     bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
-    bool raw;        /* raw integers in a dump that is full of them; error is then that of dequantised ones */
-    enum mm_own own; /* what recomputing says: WRONG always starts */
+    bool enlarges; /* built up, right, and 10 times as wrong as its inputs: root of what is behind it */
+    bool wider;   /* Inf or NaN in the dump alone: what reads it is finite and right, which it could not be */
+    bool reaches; /* a layer that is over has its error, by way of layers that are not */
+    int32_t held; /* a layer made of this one whose dst values it holds, so they were put there later; -1 */
+    bool unread;  /* what reads it was made of other values than those: it is wrong in the dump alone */
+    bool raw;     /* raw integers in a dump that is full of them; error is then that of dequantised ones */
+    enum mm_own own;  /* what recomputing says: WRONG always starts */
     double explained; /* with own: what formats and weights explain of its residual */
     bool variant;     /* own is WRONG, and a variant of the operator fits */
     /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */
-    uint32_t readers;     /* measured, and behind it in execution order */
-    double readers_error; /* the largest of their errors */
+    uint32_t readers;      /* measured, and behind it in execution order */
+    double readers_error;  /* the largest of their errors */
+    double readers_direct; /* the same, of those that are over as well */
     bool readers_mind; /* one of them is over, or sees a tenth of the error; an output, and where nothing is
                              known of readers: true */
     bool readers_hurt; /* one of them, or what reads that up to an output, is over by what comes from here */
@@ -154,7 +163,9 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
 int32_t mm_blame_first_nonfinite(const struct mm_flow *flow, const struct mm_subject *subjects);
 /* Layers from `id`'s root down to `id` along worst inputs, root first; at most `room`. Returns how many. */
 size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain, size_t room);
-/* Should a worker analyse this layer? What starts an error, and inputs and outputs that are over. */
+/* Should a worker analyse this layer? What starts an error; of those that are over inputs and outputs, integers, and
+ * those with so many times the error of their worst input, which may have a fault of their own as well. */
+#define MM_STANDS_OUT 1.5
 bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id);
 
 /* ---- verdicts ---------------------------------------------------------------------------------------- */
@@ -167,8 +178,10 @@ struct mm_verdict {
     bool bad; /* counts as over the threshold */
     enum mm_confidence confidence;
     enum mm_cause_id cause;
-    int32_t from;  /* INHERITED: the layer it comes from; STALE: the layer it equals; else -1 */
-    char text[96]; /* one line; "" for OK */
+    int32_t
+        from; /* INHERITED: the layer it comes from; STALE, IN_DUMP: the layer whose values it holds; else -1 */
+    char text
+        [192]; /* one line; "" for OK; other layers by their visible names, with "#N " where the order is known */
 };
 
 /* Judge one result by itself, before blame and evidence. `pair` tells which side a lone tensor is on. */

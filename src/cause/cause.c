@@ -1,7 +1,9 @@
 /* The table of causes, and how the best of them are found. */
-#include "cause/cause.h"
+#include "cause/arrangement.h"
+#include "cause/channels.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What a cause needs to be tried at all. */
@@ -146,6 +148,43 @@ static const struct row rows[MM_CAUSE_COUNT] = {
                           CANNOT_FIX, "Give DepthToSpace or PixelShuffle the mode that the model says."},
                          NEED_MOVES,
                          cause_blocks},
+    [MM_CAUSE_WRAPPED] = {{"wrapped", "integers wrap around", IMPLEMENTATION, AT_EDGES, CAN_FIX,
+                           "Let the conversion saturate, or widen the range or the accumulator."},
+                          NEED_PAIRS,
+                          cause_wrapped},
+    [MM_CAUSE_PAIRS] =
+        {{"pair-saturation", "pairs of products saturate", IMPLEMENTATION, ANYWHERE, CAN_FIX,
+          "Use weights of 7 bits (reduce_range) or a kernel with VNNI, or raise the operator."},
+         NEED_PAIRS,
+         cause_pairs},
+    [MM_CAUSE_HALVED] = {{"weights-halved", "weights halved against saturation", IMPLEMENTATION, ANYWHERE,
+                          CAN_FIX, "Use uint8 activations or a kernel with VNNI, or raise the operator."},
+                         NEED_PAIRS,
+                         cause_halved},
+    [MM_CAUSE_SIGNS] = {{"signs-turned", "signs turned over or lost", IMPLEMENTATION, AT_EDGES, CANNOT_FIX,
+                         "Check the signs of weights and scales, and the order of a subtraction."},
+                        NEED_MOVES,
+                        cause_signs},
+    [MM_CAUSE_BORDERS] = {{"border", "only the border is off", IMPLEMENTATION, AT_EDGES, CANNOT_FIX,
+                           "Check padding: its sides, its value, and whether an average counts it."},
+                          NEED_MOVES,
+                          cause_borders},
+    [MM_CAUSE_SAMPLES] = {{"batch-sample", "samples of a batch", IMPLEMENTATION, AT_EDGES, CANNOT_FIX,
+                           "Check how samples of the batch are addressed, and their buffers."},
+                          NEED_MOVES,
+                          cause_samples},
+    [MM_CAUSE_SOFTMAX_AXIS] = {{"softmax-axis", "softmax over another axis", IMPLEMENTATION, AT_EDGES,
+                                CANNOT_FIX, "Give the softmax the axis that the model says."},
+                               NEED_MOVES,
+                               cause_softmax_axis},
+    [MM_CAUSE_MASK] = {{"mask-differs", "masked on one side only", IMPLEMENTATION, AT_EDGES, CANNOT_FIX,
+                        "Check the mask that is added here: its length, its diagonal, its padding."},
+                       NEED_PAIRS,
+                       cause_mask},
+    [MM_CAUSE_ISOLATED] = {{"isolated", "a few wrong values", IMPLEMENTATION, AT_EDGES, CANNOT_FIX,
+                            "Look at these places: a race, a tail of a vector loop, an index off by one."},
+                           NEED_MOVES,
+                           cause_isolated},
     [MM_CAUSE_REORDERED] = {{"reordered", "the same values in another order", MM_VERDICT_HARMLESS, ANYWHERE,
                              CANNOT_FIX, "Compare as a set, or sort both sides; ties have no order."},
                             NEED_MOVES,
@@ -176,6 +215,11 @@ static const struct row rows[MM_CAUSE_COUNT] = {
           "that a NaN loses."},
          NEED_METRICS,
          NULL}, /* found by recomputing */
+    [MM_CAUSE_WIDER] = {{"wider", "computed wider than it was dumped", MM_VERDICT_HARMLESS, ANYWHERE,
+                         CANNOT_FIX,
+                         "Nothing in the network: dump it in the format that the runtime computes in."},
+                        NEED_METRICS,
+                        NULL}, /* found by what reads it */
     [MM_CAUSE_CANCELLATION] = {{"cancellation", "a small difference of large values", MM_VERDICT_FORMAT,
                                 ANYWHERE, CAN_FIX, "Raise this operator and what makes its inputs to FP32."},
                                NEED_METRICS,
@@ -244,10 +288,26 @@ static size_t best_of(const struct found *found, size_t count, double noise)
     return best;
 }
 
+/* All causes that make sense. Returns how many of them are worth keeping. */
+static size_t try_all(const struct trial *t, struct found found[MM_CAUSE_COUNT])
+{
+    size_t count = 0;
+    for (int id = 1; id < MM_CAUSE_COUNT && !trial_cancelled(t); id++) {
+        memset(&found[count], 0, sizeof found[count]);
+        found[count].finding.cause = (enum mm_cause_id)id;
+        found[count].finding.residual = NAN;
+        if (makes_sense(&rows[id], t) && rows[id].try(t, &found[count]) &&
+            found[count].finding.score >= SCORE_KEEP)
+            count++;
+    }
+    return count;
+}
+
 size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
                       struct mm_finding out[MM_FINDINGS_MAX])
 {
     struct found found[MM_CAUSE_COUNT];
+    struct channels channels = {0};
     struct trial t;
     size_t count = 0, kept = 0;
     bool measured = c->result->state == MM_STATE_MEASURED;
@@ -256,14 +316,13 @@ size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
     trial_init(&t, c, cancel);
     if (measured && c->result->metrics.nonfinite_differ == 0 && !(t.ee > 0))
         return 0; /* nothing to explain */
-    for (int id = 1; id < MM_CAUSE_COUNT && !trial_cancelled(&t); id++) {
-        memset(&found[count], 0, sizeof found[count]);
-        found[count].finding.cause = (enum mm_cause_id)id;
-        found[count].finding.residual = NAN;
-        if (makes_sense(&rows[id], &t) && rows[id].try(&t, &found[count]) &&
-            found[count].finding.score >= SCORE_KEEP)
-            count++;
-    }
+    t.sample = malloc(sizeof *t.sample);
+    t.channels = &channels;
+    if (t.sample)
+        t.sample->wanted = 0;
+    count = try_all(&t, found);
+    channels_done(&channels);
+    free(t.sample);
     for (; kept < MM_FINDINGS_MAX && count > 0; kept++) {
         size_t best = best_of(found, count, t.noise);
         out[kept] = found[best].finding;

@@ -1,6 +1,7 @@
 /* Looking at one layer: what its format must cost, what its error looks like, what may have caused it. */
 #include "cause/cause.h"
 #include "cause/channels.h"
+#include "cause/held.h"
 #include "cause/integers.h"
 #include "cause/stored_format.h"
 #include "cause/subsample.h"
@@ -12,13 +13,15 @@
 
 /* Values of both sides while they are looked at. */
 struct values {
-    double *s, *d; /* NULL: too many, or nothing to hold them */
+    double *s, *d;            /* NULL: too many, or nothing to hold them */
+    struct channels channels; /* along the evidence's channel_axis; without sums until channels_find */
 };
 
 static void values_done(struct values *values)
 {
     free(values->s);
     free(values->d);
+    channels_done(&values->channels);
     *values = (struct values){NULL, NULL};
 }
 
@@ -46,7 +49,6 @@ static int floors_find(struct mm_evidence *e, const struct mm_analysis *analysis
                        const struct mm_tensor *s, const atomic_bool *cancel, struct mm_err *err)
 {
     struct mm_whatif_setting setting[MM_FLOORS];
-    e->channel_axis = mm_channel_axis(&s->shape);
     size_t n = format_settings(format, analysis->quantised, &s->shape, e->channel_axis, setting);
     const struct mm_stats *stats = &analysis->result->metrics.src;
     struct subsample subsample;
@@ -55,8 +57,8 @@ static int floors_find(struct mm_evidence *e, const struct mm_analysis *analysis
         channels |= setting[i].per_channel ? 1u << setting[i].axis : 0;
     int failed = subsample_open(&subsample, s, stats, channels, err);
     if (!failed)
-        failed = mm_whatif_tensor(&subsample.tensor, setting, n, &(struct mm_control){.cancel = cancel},
-                                  e->floor, err);
+        failed = mm_whatif_costs(&subsample.tensor, setting, n, &(struct mm_control){.cancel = cancel},
+                                 e->floor, err);
     if (!failed)
         subsample_rescale(&subsample, stats, e->floor, n);
     subsample_close(&subsample);
@@ -103,6 +105,12 @@ static double noise_of(const struct mm_evidence *e, const struct mm_analysis *an
     return fmax(analysis->noise, least);
 }
 
+/* Channels are known, and this shape has such an axis. */
+static bool known_axis(const struct mm_analysis *analysis, const struct mm_shape *shape)
+{
+    return analysis->channels_known && analysis->channel_axis >= 0 && analysis->channel_axis < shape->rank;
+}
+
 static void causes_find(struct mm_evidence *e, const struct mm_analysis *analysis,
                         const struct mm_pair_tensors *tensors, const struct values *v,
                         const atomic_bool *cancel)
@@ -119,6 +127,8 @@ static void causes_find(struct mm_evidence *e, const struct mm_analysis *analysi
                         .input_rms = analysis->input_rms,
                         .input_count = analysis->input_count,
                         .quantised = analysis->quantised,
+                        .channels_known = known_axis(analysis, &tensors->d.shape),
+                        .channel_axis = analysis->channel_axis,
                         .s = v->s,
                         .d = v->d,
                         .s_count = tensors->s.count,
@@ -126,22 +136,38 @@ static void causes_find(struct mm_evidence *e, const struct mm_analysis *analysi
                         .s_shape = tensors->s.shape,
                         .d_shape = tensors->d.shape,
                         .floor = e->floor,
-                        .floors = e->floors};
+                        .floors = e->floors,
+                        .channels = v->channels.sum ? &v->channels : NULL,
+                        .channels_axis = e->channel_axis};
     e->findings = mm_causes_find(&c, cancel, e->finding);
 }
 
-static void channels_find(struct mm_evidence *e, const struct mm_pair_tensors *tensors,
-                          const struct values *v)
+static void channels_find(struct mm_evidence *e, const struct mm_analysis *analysis,
+                          const struct mm_pair_tensors *tensors, struct values *v)
 {
-    struct channels channels;
+    bool data = integers_are_data(analysis->result, analysis->op_type); /* ids have no RMS */
+    bool known = known_axis(analysis, &tensors->s.shape);
     if (!v->s || !v->d || e->channel_axis < 0 || tensors->match == MM_MATCH_MISMATCH)
         return;
-    if (channels_init(&channels, v->s, v->d, &tensors->s.shape, e->channel_axis, NULL) == 0) {
-        e->channel_spread = channels_spread(&channels);
-        e->channel_slope = channels_slope(&channels);
-        worst_channel(&e->worst, &channels, e->channel_axis);
-    }
-    channels_done(&channels);
+    if (channels_init(&v->channels, v->s, v->d, &tensors->s.shape, e->channel_axis, NULL) < 0)
+        return;
+    e->channel_spread = channels_spread(&v->channels);
+    e->channel_slope = channels_slope(&v->channels);
+    if (!data)
+        worst_channel(&e->worst, &v->channels, e->channel_axis, known);
+}
+
+/* Another tensor's values, one by one, are likelier than anything that fits them; the others stand behind. */
+static void add_held(struct mm_evidence *e, const struct mm_analysis *analysis, const struct values *v,
+                     int64_t count, const atomic_bool *cancel)
+{
+    struct mm_finding held;
+    if (!held_find(analysis, v->s, v->d, count, cancel, &held))
+        return;
+    size_t kept = e->findings < MM_FINDINGS_MAX ? e->findings : MM_FINDINGS_MAX - 1;
+    memmove(&e->finding[1], &e->finding[0], kept * sizeof e->finding[0]);
+    e->finding[0] = held;
+    e->findings = kept + 1;
 }
 
 static void evidence_init(struct mm_evidence *e)
@@ -183,6 +209,8 @@ static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *f
         return -1;
     mask(&v, &left.s, &run, analysis->result);
     bool pairs = tensors->match != MM_MATCH_MISMATCH;
+    e->channel_axis =
+        known_axis(analysis, &tensors->s.shape) ? analysis->channel_axis : mm_channel_axis(&tensors->s.shape);
     struct format format = {.dtype = MM_DTYPE_NONE};
     if (pairs)
         format = format_of(analysis, &v, tensors->d.count);
@@ -190,11 +218,13 @@ static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *f
                      ? 0
                      : floors_find(e, analysis, &format, &left.s, cancel, err);
     if (!failed && pairs)
-        channels_find(e, tensors, &v);
+        channels_find(e, analysis, tensors, &v);
     if (!failed && pairs && v.s && tensors->s.count == tensors->d.count)
         worst_element(&e->worst, &analysis->result->metrics, &tensors->s.shape, v.s, v.d, tensors->s.count);
     if (!failed)
         causes_find(e, analysis, tensors, &v, cancel);
+    if (!failed && pairs && v.d && analysis->others)
+        add_held(e, analysis, &v, tensors->d.count, cancel);
     values_done(&v);
     if (!failed && cancel && atomic_load_explicit(cancel, memory_order_relaxed))
         return mm_fail(err, MM_ECANCELLED, "stopped");

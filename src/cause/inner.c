@@ -122,14 +122,17 @@ bool cause_inner_overflow(const struct trial *t, struct found *found)
     int op = operator_find(t->c->op_type);
     int64_t count;
     enum inner inner = op >= 0 ? operators[op].inner : INNER_SQUARE;
-    const char *what = op >= 0 ? operators[op].what : "something", *how = broken_how(t, inner, &count);
+    const char *what = op >= 0 ? operators[op].what : "something", *how;
     bool infinite = m->dst.pos_inf + m->dst.neg_inf > m->src.pos_inf + m->src.neg_inf;
-    if (!how || most > limit || (op < 0 && *t->c->op_type))
+    if (most > limit || (op < 0 && *t->c->op_type))
         return false;
     double bound = inner_bound(t, inner);
     bool known = !isnan(bound) && !(t->c->inputs_guessed && !(bound > limit));
     /* where the inputs are not known, or not the operator, Inf tells enough; NaN and 0 do not */
-    if ((known && !(bound > limit)) || (!known && !infinite) || (op < 0 && !infinite && !same_rows(t)))
+    if ((known && !(bound > limit)) || (!known && !infinite))
+        return false;
+    how = broken_how(t, inner, &count);
+    if (!how || (op < 0 && !infinite && !same_rows(t)))
         return false;
     char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM];
     found->finding.score = known && op >= 0 ? (*how == '0' ? 0.85 : 0.95) : infinite ? 0.5 : 0.6;

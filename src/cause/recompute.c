@@ -7,8 +7,9 @@
 #include <string.h>
 
 /* Where src's own result does not come out within this, and not far better than dst's, nothing follows. */
-#define REFERENCE_MOST  0.02
-#define REFERENCE_SHARE 0.1
+#define REFERENCE_MOST      0.02
+#define REFERENCE_SHARE     0.1
+#define REFERENCE_POSITIONS 512 /* of an operator with weights, that are looked at for it */
 
 static struct mm_operator_call call_of(const struct mm_recompute *recompute, const struct operands *o,
                                        int side, const atomic_bool *cancel)
@@ -65,6 +66,19 @@ static void by_channel_add(struct by_channel *by, int64_t position, double y, do
         by->rr[position / by->inner % by->count] += (y - y0) * (y - y0);
 }
 
+/* All positions of a result; those of a channel lie in rows. */
+static void by_channel_add_all(struct by_channel *by, const struct mm_value *y, const struct mm_value *y0)
+{
+    for (int64_t from = 0, c = 0; by->rr && from < y0->count; from += by->inner, c = (c + 1) % by->count) {
+        double rr = 0;
+        for (int64_t i = from; i < from + by->inner; i++) {
+            double r = mm_value_at(y, i) - mm_value_at(y0, i), square = r * r;
+            rr += isfinite(r) ? square : 0;
+        }
+        by->rr[c] += rr;
+    }
+}
+
 static void by_channel_finish(struct by_channel *by, struct mm_recomputed *out)
 {
     double sum = 0;
@@ -98,13 +112,10 @@ static int compare_whole(const struct mm_recompute *recompute, const struct oper
         residual_init(residual, &o->result[side]);
         residual->ties = ties_settle(&call, &o->result[side], &y0,
                                      o->input[side][0] ? unit_of(o->input[side][0]->dtype) : 0);
+        residual_add_all(residual, &o->result[side], &y0);
     }
-    for (int64_t i = 0; i < y0.count && result == 0; i++) {
-        double y = mm_value_at(&o->result[side], i), expected = mm_value_at(&y0, i);
-        residual_add(residual, y, expected);
-        if (by)
-            by_channel_add(by, i, y, expected);
-    }
+    if (result == 0 && by)
+        by_channel_add_all(by, &o->result[side], &y0);
     mm_value_done(&y0);
     return result;
 }
@@ -152,6 +163,26 @@ static void positions_close(struct positions *p)
     free(p->r);
 }
 
+/* Does src's result come out of src's inputs? A few of the positions tell. */
+static int check_reference(const struct operands *o, const struct line *line, struct positions *p,
+                           struct residual *residual, struct mm_err *err)
+{
+    int64_t at[REFERENCE_POSITIONS];
+    struct line_places few = {.at = at, .shape = p->places.shape};
+    size_t step = (p->places.count + REFERENCE_POSITIONS - 1) / REFERENCE_POSITIONS;
+    if (check_count(o, SIDE_SRC, mm_shape_count(&p->places.shape), err) < 0)
+        return -1;
+    for (size_t i = 0; i < p->places.count; i += step)
+        at[few.count++] = p->at[i];
+    if (line_sample(line, SIDE_SRC, &few, p->work, err) < 0)
+        return -1;
+    const double *y0 = p->work + (line->count - 1) * few.count;
+    residual_init(residual, &o->result[SIDE_SRC]);
+    for (size_t i = 0; i < few.count; i++)
+        residual_add(residual, mm_value_at(&o->result[SIDE_SRC], at[i]), y0[i]);
+    return 0;
+}
+
 static int compare_sample(const struct operands *o, int side, const struct line *line, struct positions *p,
                           struct residual *residual, struct mm_err *err)
 {
@@ -184,7 +215,7 @@ static int run_sample(const struct line *line, const struct operands *o, struct 
     struct positions p = {0};
     int result = positions_open(&p, line, &dst, err);
     if (result == 0)
-        result = compare_sample(o, SIDE_SRC, line, &p, &both[SIDE_SRC], err);
+        result = check_reference(o, line, &p, &both[SIDE_SRC], err);
     if (result == 0)
         result = compare_sample(o, SIDE_DST, line, &p, &both[SIDE_DST], err);
     if (result == 0) {
@@ -199,21 +230,22 @@ static int run_sample(const struct line *line, const struct operands *o, struct 
 
 /* ---- what a float format explains ---- */
 
+/* The RMS of the largest input; *greatest: the greatest magnitude among all. */
 static double size_of_inputs(const struct operands *o, int count, double *greatest)
 {
-    double most = 0;
-    *greatest = 0;
+    double most = 0, here = 0;
     for (int k = 0; k < count; k++) {
         const struct mm_value *x = o->input[SIDE_DST][k];
         double sum = 0;
         for (int64_t i = 0; x && x->f && i < x->count; i++) {
-            double v = isfinite(x->f[i]) ? (double)x->f[i] : 0;
+            double v = isfinite(x->f[i]) ? fabs((double)x->f[i]) : 0;
             sum += v * v;
-            *greatest = fmax(*greatest, fabs(v));
+            here = v > here ? v : here;
         }
         if (x && x->count)
             most = fmax(most, sqrt(sum / (double)x->count));
     }
+    *greatest = here;
     return most;
 }
 
@@ -224,11 +256,12 @@ static double size_of_inputs(const struct operands *o, int count, double *greate
 static double rounding_of(const struct operands *o, const struct mm_graph_node *node,
                           const struct residual *residual, const struct mm_recomputed *out)
 {
-    double greatest, size = size_of_inputs(o, node->input_count, &greatest), gain = 1;
+    bool weighs = out->kind == MM_OPERATOR_LINEAR || out->selects; /* the inputs' size says nothing */
+    double greatest = 0, size = weighs ? 0 : size_of_inputs(o, node->input_count, &greatest), gain = 1;
     double y = sqrt(residual->yy / fmax((double)residual->n, 1));
     if (out->kind == MM_OPERATOR_SOFTMAX)
         gain = fmax(1, greatest);
-    else if (!out->selects && out->kind != MM_OPERATOR_LINEAR && y > 0)
+    else if (!weighs && y > 0)
         gain = fmax(1, size / y);
     return unit_of(o->format[SIDE_DST]) * gain;
 }
@@ -259,6 +292,7 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     out->result_int8 = residual_steps(&both[SIDE_DST]);
     out->positions = both[SIDE_DST].n;
     out->nonfinite = both[SIDE_DST].nonfinite;
+    out->kept = both[SIDE_DST].kept;
     out->clipped = both[SIDE_DST].clipped;
     if (!both[SIDE_SRC].nan_lost && both[SIDE_DST].nan_lost && has_nan(o, node->input_count))
         out->nan_lost = both[SIDE_DST].nan_lost; /* else both runtimes are so */

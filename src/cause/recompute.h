@@ -82,6 +82,7 @@ void line_step_close(struct line_step *step); /* also one that failed to open */
  */
 struct residual {
     int64_t n, nonfinite, clipped; /* positions; those where y alone is not finite; those clipped */
+    int64_t kept;                  /* those where y0 alone is not finite */
     double rr, yy;                 /* sums of (y - y0)^2 and y0^2 where both are finite */
     double rr_clipped;             /* (y - y0)^2 of those clipped; not in rr */
     double least, most;            /* range of all of y, and 0 */
@@ -91,6 +92,8 @@ struct residual {
 };
 void residual_init(struct residual *residual, const struct mm_value *y);
 void residual_add(struct residual *residual, double y, double y0);
+/* All positions of two values of one count. */
+void residual_add_all(struct residual *residual, const struct mm_value *y, const struct mm_value *y0);
 /* |r| / |y0|: 0 for 0 / 0, +Inf for x / 0. Without those clipped, if they are at most 1 in 20, or 2. */
 double residual_relative(const struct residual *residual);
 /* The same with all of them. */

@@ -2,18 +2,53 @@
 #include "cause/recompute.h"
 
 #include <math.h>
+#include <string.h>
 
 #define CLIPPED_SHARE 20 /* one in so many may be clipped, */
 #define CLIPPED_FEW   2  /* or this many of a few */
 
+/* Four at once; a comparison with NaN is false. */
+typedef float four __attribute__((vector_size(16)));
+typedef int32_t four_masks __attribute__((vector_size(16)));
+
+static four chosen(four_masks first, four a, four b)
+{
+    return (four)(((four_masks)a & first) | ((four_masks)b & ~first));
+}
+
+/* The ends of floats and 0; an infinite end where one of them is. */
+static void ends_of(const float *x, int64_t count, struct residual *residual)
+{
+    four least = {0}, most = {0}, v;
+    int64_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        memcpy(&v, x + i, sizeof v);
+        least = chosen(v < least, v, least);
+        most = chosen(v > most, v, most);
+    }
+    for (; i < count; i++) {
+        least[0] = x[i] < least[0] ? x[i] : least[0];
+        most[0] = x[i] > most[0] ? x[i] : most[0];
+    }
+    for (int k = 0; k < 4; k++) {
+        residual->least = fmin(residual->least, (double)least[k]);
+        residual->most = fmax(residual->most, (double)most[k]);
+    }
+}
+
 void residual_init(struct residual *residual, const struct mm_value *y)
 {
+    *residual = (struct residual){0};
+    if (y->f)
+        ends_of(y->f, y->count, residual);
+    if (y->f && isfinite(residual->least) && isfinite(residual->most))
+        return;
     *residual = (struct residual){0};
     for (int64_t i = 0; i < y->count; i++) {
         double v = mm_value_at(y, i);
         if (isfinite(v)) {
-            residual->least = fmin(residual->least, v);
-            residual->most = fmax(residual->most, v);
+            residual->least = v < residual->least ? v : residual->least;
+            residual->most = v > residual->most ? v : residual->most;
         }
     }
 }
@@ -33,21 +68,23 @@ static bool is_clipped(const struct residual *residual, double y, double y0)
     return (y > 0 && y == residual->most && y0 > y) || (y < 0 && y == residual->least && y0 < y);
 }
 
-void residual_add(struct residual *residual, double y, double y0)
+static inline void add(struct residual *residual, double y, double y0)
 {
     residual->n++;
+    double square = (y - y0) * (y - y0);
     if (!isfinite(y) || !isfinite(y0)) {
         residual->nonfinite += isfinite(y0) != 0;
         if (isnan(y0) && !isnan(y))
             add_nan(residual, y);
+        residual->kept += isfinite(y) != 0;
         return;
     }
     residual->yy += y0 * y0;
     if (is_clipped(residual, y, y0)) {
         residual->clipped++;
-        residual->rr_clipped += (y - y0) * (y - y0);
+        residual->rr_clipped += square;
     } else {
-        residual->rr += (y - y0) * (y - y0);
+        residual->rr += square;
     }
 }
 
@@ -56,6 +93,21 @@ static double relative(double rr, double yy)
     if (rr == 0)
         return 0;
     return yy > 0 ? sqrt(rr / yy) : INFINITY;
+}
+
+void residual_add(struct residual *residual, double y, double y0)
+{
+    add(residual, y, y0);
+}
+
+void residual_add_all(struct residual *residual, const struct mm_value *y, const struct mm_value *y0)
+{
+    struct residual sum = *residual; /* where it stays in registers */
+    for (int64_t i = 0; i < y->count && y->f && y0->f; i++)
+        add(&sum, (double)y->f[i], (double)y0->f[i]);
+    for (int64_t i = 0; i < y->count && !(y->f && y0->f); i++)
+        add(&sum, mm_value_at(y, i), mm_value_at(y0, i));
+    *residual = sum;
 }
 
 double residual_relative(const struct residual *residual)

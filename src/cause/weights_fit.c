@@ -77,22 +77,25 @@ static int fit_both(const struct sampled *sampled, int weight, double *memory, s
     return axis < 0 ? 0 : fit_one(sampled, weight, axis, memory, &out->per_channel, &out->fit_channel, err);
 }
 
+/* To the nearest whole number, for values far below 2^51. */
+static inline double whole(double x)
+{
+    return (x + 0x1.8p52) - 0x1.8p52;
+}
+
 /* What 256 steps between the least and the greatest value, 0 included, add to x. */
 static int steps_change(const struct mm_value *x, struct mm_value *change, struct mm_err *err)
 {
-    float least = 0, most = 0;
+    struct residual ends;
     if (mm_value_new(change, MM_F32, &x->shape, x->count, err) < 0)
         return -1;
-    for (int64_t i = 0; i < x->count; i++) {
-        if (isfinite(x->f[i])) {
-            least = fminf(least, x->f[i]);
-            most = fmaxf(most, x->f[i]);
-        }
-    }
-    double step = ((double)most - (double)least) / 255;
+    residual_init(&ends, x);
+    double step = (ends.most - ends.least) / 255;
     float *to = change->owned;
-    for (int64_t i = 0; i < x->count && step > 0; i++)
-        to[i] = isfinite(x->f[i]) ? (float)(rint((double)x->f[i] / step) * step - (double)x->f[i]) : 0;
+    for (int64_t i = 0; i < x->count && step > 0; i++) {
+        double v = (double)x->f[i];
+        to[i] = isfinite(x->f[i]) ? (float)(whole(v / step) * step - v) : 0;
+    }
     return 0;
 }
 

@@ -11,7 +11,8 @@ struct listing {
     struct mm_dump *dump;
     bool check;
     struct mm_given_list given;
-    char *folder; /* with the '/' that file names follow */
+    struct mm_buf memory; /* of files that are looked at */
+    char *folder;         /* with the '/' that file names follow */
     size_t folder_length;
     struct mm_members found;
     struct mm_err err; /* the first that is no file's own: memory */
@@ -125,10 +126,11 @@ static int visit(void *context, const char *name)
         return no_memory(list);
     memcpy(path, list->folder, list->folder_length);
     char *file = memcpy(path + list->folder_length, name, length);
-    const struct mm_format *format = mm_format_choose(path, mm_file_name_stamped(name));
-    if ((format && format->indirect) || !mm_file_name_parse_as(name, format, arena, &parsed)) {
+    const struct mm_format *format = mm_format_choose(path, mm_file_name_stamped(name), &list->memory);
+    bool passed_over = format && (format->indirect || (format->told && list->given.count == 0));
+    if (passed_over || !mm_file_name_parse_as(name, format, arena, &parsed)) {
         list->dump->skipped++;
-        return !format || format->indirect || !parsed.format ? 0 : no_memory(list);
+        return passed_over || !format || !parsed.format ? 0 : no_memory(list);
     }
     return add_file(list, path, file, &parsed);
 }
@@ -249,14 +251,32 @@ static int publish(struct listing *list)
 
 /* ---- a folder ---- */
 
-static const char looked_for[] =
-    "NAME.npy, ARRAYS.npz, TENSORS.safetensors, TIME_NAME.pb or TIME_NAME.pbtxt (MagicMind), NAME.pb "
-    "or NAME.pbtxt (ONNX)";
+#define ENDINGS_MOST 200
+
+/* ".npy .npz ...": of all formats, each once. */
+static const char *looked_for(char out[static ENDINGS_MOST])
+{
+    size_t count, length = 0;
+    const struct mm_format *formats = mm_formats(&count);
+    *out = '\0';
+    for (size_t i = 0; i < count; i++) {
+        size_t before = 0;
+        while (strcmp(formats[before].ending, formats[i].ending) != 0)
+            before++;
+        size_t size = strlen(formats[i].ending) + 1;
+        if (before < i || formats[i].indirect || length + size >= ENDINGS_MOST)
+            continue;
+        length +=
+            (size_t)snprintf(out + length, ENDINGS_MOST - length, length ? " %s" : "%s", formats[i].ending);
+    }
+    return out;
+}
 
 static int find_in_folder(struct listing *list, struct mm_err *err)
 {
     struct mm_dump *dump = list->dump;
     struct mm_err inner = {MM_OK, ""};
+    char endings[ENDINGS_MOST];
     list->folder = mm_path_join(dump->path, "");
     if (!list->folder)
         return no_memory(list);
@@ -265,12 +285,13 @@ static int find_in_folder(struct listing *list, struct mm_err *err)
     if (list->err.code != MM_OK)
         return -1;
     if (result != 0)
-        return mm_fail(err, inner.code, "%s (a dump is a file or a folder of %s files)", inner.text,
-                       looked_for);
+        return mm_fail(err, inner.code, "%s (a dump is a file or a folder of files that end in %s)",
+                       inner.text, looked_for(endings));
     if (list->found.count == 0)
         return mm_fail(err, MM_ENOENT,
-                       "%s: no tensor file in this folder: looked for %s, skipped %zu other file%s",
-                       dump->path, looked_for, dump->skipped, dump->skipped == 1 ? "" : "s");
+                       "%s: no tensor file in this folder: looked for %s (MagicMind's begin with a time "
+                       "stamp, as TIME_NAME.pb), skipped %zu other file%s",
+                       dump->path, looked_for(endings), dump->skipped, dump->skipped == 1 ? "" : "s");
     return 0;
 }
 
@@ -296,10 +317,11 @@ static int find_in_file(struct listing *list, struct mm_err *err)
     const char *file = mm_path_base(dump->path);
     const struct mm_format *format = mm_format_of(dump->path);
     struct mm_file_name parsed;
+    char endings[ENDINGS_MOST];
     if (!format)
         return mm_fail(err, MM_EUNSUPPORTED,
                        "%s: is no tensor file that is known by its content or name (%s)", dump->path,
-                       looked_for);
+                       looked_for(endings));
     if (parse_file(file, format, &dump->arena, &parsed) < 0)
         return no_memory(list);
     if (add_file(list, dump->path, file, &parsed) < 0)
@@ -343,6 +365,7 @@ int mm_dump_open(struct mm_dump **out, const char *path, const struct mm_dump_op
     if (result < 0 && list.err.code != MM_OK)
         mm_fail_memory(err);
     free(list.folder);
+    mm_buf_done(&list.memory);
     mm_members_done(&list.found);
     if (result < 0) {
         mm_dump_close(dump);

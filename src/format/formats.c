@@ -129,8 +129,9 @@ static const struct mm_format formats[] = {
      .write = mm_raw_write},
     {.name = "bin",
      .ending = ".bin",
-     .title = "the same",
+     .title = "the same; of a folder only with --dtype or --shape",
      .weak = true,
+     .told = true,
      .may_be = mm_raw_may_be,
      .read = mm_raw_read,
      .write = mm_raw_write},
@@ -225,13 +226,13 @@ static bool is_choice(const char *file)
     return count > 1;
 }
 
-const struct mm_format *mm_format_choose(const char *path, bool stamped)
+const struct mm_format *mm_format_choose(const char *path, bool stamped, struct mm_buf *memory)
 {
     const char *file = mm_path_base(path);
     struct mm_map map;
     if (!is_choice(file))
         return mm_format_by_name(file, NULL);
-    if (mm_map_open(&map, path, NULL) < 0)
+    if (mm_map_open_in(&map, path, memory, NULL) < 0)
         return mm_format_by_name(file, NULL);
     const struct mm_format *found = by_content(&map, file);
     if (!found)

@@ -383,6 +383,18 @@ static bool is_numbered(const struct sides *plain, const struct sides *numbered)
     return m > n || (m == n && others);
 }
 
+/* Are all paired, and with a file of the very same name? Then numbers in the names change nothing. */
+static bool all_alike(const struct sides *plain)
+{
+    bool alike = plain->src.count == plain->dst.count;
+    for (size_t i = 0; i < plain->src.count && alike; i++) {
+        const struct candidate *here = &plain->src.all[i];
+        alike =
+            here->partner && strcmp(file_or_member(here->entry), file_or_member(here->partner->entry)) == 0;
+    }
+    return alike;
+}
+
 /* Joins the two sides by the better reading, and says which it was. */
 static int join_best(struct sides *sides, const struct mm_dump *src, const struct mm_dump *dst,
                      bool *numbered, struct mm_arena *arena)
@@ -391,7 +403,7 @@ static int join_best(struct sides *sides, const struct mm_dump *src, const struc
     *numbered = false;
     if (join_sides(sides, src, dst, READ_PLAIN, arena) < 0)
         return -1;
-    if (!any_number(src) && !any_number(dst))
+    if ((!any_number(src) && !any_number(dst)) || all_alike(sides))
         return 0;
     int result = join_sides(&other, src, dst, READ_NUMBERED, arena);
     *numbered = result == 0 && is_numbered(sides, &other);

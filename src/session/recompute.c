@@ -159,6 +159,11 @@ struct candidate {
 static bool is_suspect(const struct mm_session *session, size_t id)
 {
     const struct mm_blame *blame = &session->triage.blame[id];
+    const struct mm_flow *flow = session->triage.flow;
+    for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1]; e++) {
+        if (isinf(session->triage.blame[flow->input[e]].error) && isfinite(blame->error))
+            return true; /* it has not read what was dumped, or its operator has a bound */
+    }
     bool jumps = blame->error >= JUMP_LEAST && blame->error > JUMP_GAIN * blame->input_error;
     return jumps || (blame->over && (blame->starts || session->triage.flow->role[id] != MM_ROLE_INNER));
 }

@@ -8,6 +8,7 @@
 struct analysis_request {
     struct mm_job job;
     struct mm_analysis look;
+    struct mm_other *others; /* owned; of `look` */
     size_t id;
     struct mm_evidence evidence;
     int failed;
@@ -34,6 +35,7 @@ struct triage_state {
     struct mm_recomputed **recomputed; /* [layers]; NULL: not begun */
     size_t recomputing;                /* jobs out; evidence waits for them */
     bool recomputed_more;              /* also those of the types that turned out to be computed otherwise */
+    size_t held;                       /* layers whose values were looked for in other tensors */
 };
 
 /* Suggestions that are being looked at. */
@@ -82,6 +84,8 @@ void session_note(struct mm_session *session, struct mm_buf *text);
 void layout_apply(struct mm_session *session);
 /* Judge a layer whose result or thresholds changed; keeps the count of bad ones. */
 void session_judge(struct mm_session *session, struct mm_layer *layer);
+/* Fill in which other tensors dst of this layer may hold, if that is worth looking at. */
+void held_candidates(struct mm_session *session, size_t id, struct analysis_request *request);
 /* The kinds of requests, a file each. */
 extern const struct request_kind request_hist, request_whatif;
 /*

@@ -5,6 +5,8 @@
 
 #include "triage/conclude.h"
 #include "triage/in_dump.h"
+#include "triage/jump.h"
+#include "triage/layer_text.h"
 #include "triage/simulated.h"
 
 /* An error of so many times what rounding explains is still rounding: gains of operators are not known. */
@@ -108,10 +110,8 @@ static void say_inherited(const struct mm_triage_view *view, uint32_t id, struct
     const struct mm_blame *blame = &view->blame[id];
     set(out, MM_VERDICT_INHERITED, view->flow->known ? MM_LIKELY : MM_POSSIBLE);
     out->from = blame->root;
-    if (blame->built_up)
-        snprintf(out->text, sizeof out->text, "accumulated upstream, most of it in #%d", blame->root + 1);
-    else
-        snprintf(out->text, sizeof out->text, "inherited from #%d", blame->root + 1);
+    layer_text_line(view, (uint32_t)blame->root,
+                    blame->built_up ? "accumulated upstream, most of it in " : "inherited from ", "", out);
 }
 
 static void say_harmless(struct mm_verdict *out, double readers)
@@ -154,6 +154,63 @@ static void say_format(const struct mm_evidence *evidence, struct mm_verdict *ou
              mm_dtype_info(now->setting.dtype)->name, mm_num_short(figure, now->metrics.diff2, 2));
 }
 
+static const char *part_text(const struct mm_finding *finding, char out[80])
+{
+    char count[MM_NUM];
+    snprintf(out, 80, "the first %s values of dst are those of ", mm_num_count(count, finding->part));
+    return out;
+}
+
+/* Findings that are about another layer, whose name only the view has. */
+static void say_held(const struct mm_triage_view *view, const struct mm_finding *finding,
+                     struct mm_verdict *out)
+{
+    char before[80];
+    if (finding->cause == MM_CAUSE_IN_DUMP)
+        layer_text_line(view, (uint32_t)finding->layer, "the dump holds ",
+                        " here: fused, or written before the dump", out);
+    else if (finding->part > 0)
+        layer_text_line(view, (uint32_t)finding->layer, part_text(finding, before), "", out);
+    else
+        layer_text_line(view, (uint32_t)finding->layer, "dst holds the values of ", "", out);
+}
+
+/* They have not read these values: none is off by more than a trace of the error. By order alone, none of those that
+ * come next. */
+static bool readers_are_right(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    bool output = view->flow->role[id] & MM_ROLE_OUTPUT;
+    bool none = view->flow->known ? blame->readers_mind : output || blame->readers == 0;
+    return blame->unread ||
+           (!none && !blame->readers_hurt && blame->readers_direct <= READERS_RIGHT * blame->error);
+}
+
+/* Softmax does not see an offset, a norm no scale, a mean no order: that such a reader is right tells little. */
+static bool is_deaf(const char *op_type)
+{
+    static const char *const words[] = {"softmax", "norm", "mean", "reduce", "pool",
+                                        "max",     "topk", "sort", "sum"};
+    for (size_t i = 0; op_type && i < MM_COUNT(words); i++) {
+        if (strcasestr(op_type, words[i]))
+            return true;
+    }
+    return false;
+}
+
+/* In the graph, one at least would have shown it. */
+static bool has_keen_reader(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_flow *flow = view->flow;
+    bool keen = false;
+    for (uint32_t e = flow->reader_from[id]; e < flow->reader_from[id + 1] && flow->known; e++) {
+        uint32_t reader = flow->reader[e];
+        keen = keen ||
+               (reader > id && !isnan(view->blame[reader].error) && !is_deaf(view->subjects[reader].op_type));
+    }
+    return keen;
+}
+
 static void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
                         struct mm_verdict *out)
 {
@@ -173,13 +230,18 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
         out->confidence = MM_LIKELY; /* its score only puts it behind near zero */
     if (finding->cause == MM_CAUSE_STALE || finding->cause == MM_CAUSE_IN_DUMP)
         out->from = finding->layer;
-    bool right = !view->blame[id].readers_mind &&
-                 view->blame[id].readers_error <= READERS_RIGHT * view->blame[id].error;
-    if (finding->cause == MM_CAUSE_STALE && right) {
-        set(out, MM_VERDICT_HARMLESS, MM_LIKELY); /* overwritten behind the run, or by the dump */
+    if (finding->cause == MM_CAUSE_STALE && readers_are_right(view, id)) {
+        /* overwritten behind the run, or by the dump */
+        set(out, MM_VERDICT_HARMLESS, view->flow->known ? MM_LIKELY : MM_POSSIBLE);
         out->cause = MM_CAUSE_IN_DUMP;
+    } else if (has_keen_reader(view, id) && readers_are_right(view, id) &&
+               (kind == MM_VERDICT_IMPLEMENTATION || kind == MM_VERDICT_FORMAT)) {
+        set(out, MM_VERDICT_HARMLESS, MM_LIKELY); /* whatever it looks like */
     }
-    snprintf(out->text, sizeof out->text, "%s", finding->sentence);
+    if (out->from >= 0)
+        say_held(view, finding, out);
+    else
+        snprintf(out->text, sizeof out->text, "%s", finding->sentence);
 }
 
 /* What this operator adds to the inputs that it had. */
@@ -219,15 +281,32 @@ static void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_
 {
     const struct mm_blame *blame = &view->blame[id];
     char a[MM_NUM], b[MM_NUM];
+    mm_num_short(a, view->subjects[id].recomputed->residual, 2);
+    if (in_dump_other_input(&view->subjects[id], blame)) { /* of what it adds nothing is known */
+        set(out, MM_VERDICT_NOISE, MM_POSSIBLE);
+        snprintf(out->text, sizeof out->text,
+                 "off by %s only, where its inputs as they were dumped would make it %s: it had others",
+                 mm_num_short(b, blame->error, 2), a);
+        return;
+    }
     set(out, MM_VERDICT_NOISE, MM_LIKELY);
     out->cause = MM_CAUSE_ROUNDING;
     if (view->subjects[id].recomputed->ties && !blame->input_error)
         snprintf(out->text, sizeof out->text, "%s indices lead to equal values: ties have no order",
                  mm_num_count(a, view->subjects[id].recomputed->ties));
     else
-        snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here",
-                 mm_num_short(a, view->subjects[id].recomputed->residual, 2),
+        snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here", a,
                  mm_num_short(b, blame->input_error, 2));
+}
+
+/* It adds the most of an error that no layer brings over the threshold by itself: no fault follows from that. */
+static void say_built_up(const struct mm_blame *blame, struct mm_verdict *out)
+{
+    char a[MM_NUM], b[MM_NUM];
+    set(out, MM_VERDICT_NOISE, MM_POSSIBLE);
+    snprintf(out->text, sizeof out->text,
+             "accumulated: no layer before is over, this one adds the most (%s of %s)",
+             mm_num_short(a, blame->introduced, 2), mm_num_short(b, blame->error, 2));
 }
 
 static void say_unexplained(const struct mm_blame *blame, unsigned role, struct mm_verdict *out)
@@ -263,8 +342,7 @@ static const struct mm_finding *deciding(const struct mm_triage_view *view, uint
         if (evidence->finding[i].score >= SCORE_DECIDES && !is_denied(view, id, &evidence->finding[i]))
             best = &evidence->finding[i];
     }
-    if (evidence && mm_cause_stale(view->subjects, view->count, id, memory) &&
-        (!best || memory->score > best->score))
+    if (evidence && in_dump_stale(view, id, memory) && (!best || memory->score > best->score))
         best = memory;
     return best;
 }
@@ -277,22 +355,13 @@ static bool coarse_weights(const struct mm_recomputed *recomputed)
 }
 
 /* Small against what goes in, if that is known: then a constant or a factor of it is rounding as well. */
-static bool near_zero(const struct mm_evidence *evidence)
+static const struct mm_finding *near_zero(const struct mm_evidence *evidence)
 {
     for (size_t i = 0; evidence && i < evidence->findings; i++) {
         if (evidence->finding[i].cause == MM_CAUSE_NEAR_ZERO)
-            return true;
+            return &evidence->finding[i];
     }
-    return false;
-}
-
-static bool is_integer_run(const struct mm_flow *flow)
-{
-    for (size_t i = 0; i < flow->count; i++) {
-        if (flow->quantised[i] != MM_QUANTISED_NO)
-            return true;
-    }
-    return false;
+    return NULL;
 }
 
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
@@ -306,7 +375,7 @@ static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const str
     bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
     if (told && finding->cause == MM_CAUSE_CHANNEL_RANGE)
         return coarse_weights(recomputed);
-    if (!view->flow->ordered && finding->cause == MM_CAUSE_AFFINE && is_integer_run(view->flow))
+    if (!view->flow->ordered && finding->cause == MM_CAUSE_AFFINE && jump_is_integer_run(view->flow))
         return false; /* it may as well have come in: what a loud background does to a channel is such a map */
     if (!told && kind == MM_VERDICT_IMPLEMENTATION && near_zero(view->subjects[id].evidence))
         return false;
@@ -324,19 +393,41 @@ static bool among_integers(const struct mm_triage_view *view, uint32_t id)
     return integer;
 }
 
+/* What went in is a guess, but nothing else is known. Where somebody is over because of it, it lacks digits. */
+static void say_near_zero(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *near,
+                          struct mm_verdict *out)
+{
+    if (view->blame[id].readers_hurt) {
+        set(out, MM_VERDICT_FORMAT, MM_POSSIBLE);
+        out->cause = MM_CAUSE_CANCELLATION;
+        snprintf(out->text, sizeof out->text,
+                 "small against what goes in, whose rounding alone may cost that");
+        return;
+    }
+    say_finding(view, id, near, out);
+    out->confidence = MM_POSSIBLE;
+}
+
 /* Where nobody recomputed, all inputs have to be good before an operator is accused of what nothing explains. */
 static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
     const struct mm_blame *blame = &view->blame[id];
     bool good = blame->worst_input < 0 || !view->blame[blame->worst_input].over;
-    bool integer = among_integers(view, id);
+    const struct mm_finding *near = near_zero(view->subjects[id].evidence);
+    const struct mm_whatif *format = conclude_format(view->subjects[id].evidence);
+    bool on_grid = format && is_integer_setting(format) && mm_op_has_weights(view->subjects[id].op_type);
+    bool integer = among_integers(view, id) || on_grid;
     good = good && !(integer && blame->error < INTEGER_UNEXPLAINED); /* rounding its weights may cost that */
     if (blame->own == MM_OWN_WRONG)
         say_wrong(view, id, out);
     else if (recomputed && recomputed->state == MM_RECOMPUTE_DONE && isfinite(recomputed->residual) &&
              !recomputed->nonfinite)
         say_right(view, id, out);
+    else if (blame->built_up)
+        say_built_up(blame, out);
+    else if (near)
+        say_near_zero(view, id, near, out);
     else if (good && view->flow->ordered && out->kind != MM_VERDICT_OVERFLOW && out->kind != MM_VERDICT_SHAPE)
         say_unexplained(blame, view->flow->role[id], out);
 }
@@ -373,23 +464,49 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
         conclude_unexplained(view, id, out);
 }
 
-/* What moves values about; a scale or an offset may be what a broken input comes to here. */
-static bool is_moved(enum mm_cause_id cause)
+/* Below the threshold it is named only where something is wrong: what the format costs is fine there. */
+static void conclude_jump(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
-    return cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED;
+    struct mm_verdict found = *out;
+    conclude_start(view, id, &found);
+    if (found.kind != MM_VERDICT_FORMAT && found.kind != MM_VERDICT_SETTINGS &&
+        found.kind != MM_VERDICT_NOISE && found.kind != MM_VERDICT_HARMLESS)
+        *out = found;
 }
 
-/* A fault that fits by itself, and that its worst input has not, did not come in. */
+/* What moves values about or has a pattern of its own; a scale or an offset may be what a broken input comes to here. */
+static bool is_moved(enum mm_cause_id cause)
+{
+    bool pattern = cause == MM_CAUSE_WRAPPED || (cause >= MM_CAUSE_SIGNS && cause <= MM_CAUSE_MASK);
+    return pattern || (cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED);
+}
+
+/* Values that are moved about upstream, however, may look as if they were moved here. */
+static bool is_moved_upstream(const struct mm_triage_view *view, uint32_t id)
+{
+    struct mm_finding memory;
+    for (int32_t at = view->blame[id].worst_input; at >= 0; at = view->blame[at].worst_input) {
+        const struct mm_finding *finding = deciding(view, (uint32_t)at, &memory);
+        if (finding && is_moved(finding->cause))
+            return true;
+        if (at == view->blame[id].root)
+            break;
+    }
+    return false;
+}
+
+/* A fault that fits by itself did not come in; a loud background does not overrule it. */
 static const struct mm_finding *stands_out(const struct mm_triage_view *view, uint32_t id,
                                            struct mm_finding *memory)
 {
+    const struct mm_blame *blame = &view->blame[id];
+    bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
+    if (!integer && !(isfinite(blame->error) && blame->error > MM_STANDS_OUT * blame->input_error))
+        return NULL;
     const struct mm_finding *finding = deciding(view, id, memory);
-    int32_t input = view->blame[id].worst_input;
-    struct mm_finding before;
-    const struct mm_finding *inherited = input >= 0 ? deciding(view, (uint32_t)input, &before) : NULL;
     bool fits = finding && finding->score >= SCORE_STANDS_OUT && is_moved(finding->cause) &&
                 kind_of(finding) == MM_VERDICT_IMPLEMENTATION && may_accuse(view, id, finding);
-    return fits && !(inherited && inherited->cause == finding->cause) ? finding : NULL;
+    return fits && !is_moved_upstream(view, id) ? finding : NULL;
 }
 
 /* Good inputs, a right operator, and a bad result: the format has no digits for it. NULL: that is not it. */
@@ -412,7 +529,7 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
     const struct mm_whatif *better = conclude_better(&view->subjects[id]);
     bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
     struct mm_finding memory;
-    const struct mm_finding *finding = integer ? stands_out(view, id, &memory) : NULL;
+    const struct mm_finding *finding = stands_out(view, id, &memory);
     double readers;
     if (out->kind == MM_VERDICT_OVERFLOW)
         out->from =
@@ -427,6 +544,8 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
         say_finding(view, id, lost_digits(view, id), out);
     else if (conclude_is_noise(blame))
         say_noise(blame, out);
+    else if (blame->enlarges)
+        say_right(view, id, out);
     else
         say_inherited(view, id, out);
 }
@@ -536,6 +655,18 @@ static bool say_nan_lost(const struct mm_triage_view *view, uint32_t id, struct 
     return true;
 }
 
+/* What reads it has never seen that, and nobody suffers. */
+static void say_wider(const struct mm_result *result, struct mm_verdict *out)
+{
+    char count[MM_NUM];
+    const struct mm_stats *dst = &result->metrics.dst;
+    const char *what = dst->pos_inf + dst->neg_inf == 0 ? "NaN" : dst->nan ? "NaN or Inf" : "Inf";
+    set(out, MM_VERDICT_HARMLESS, MM_LIKELY);
+    out->cause = MM_CAUSE_WIDER;
+    snprintf(out->text, sizeof out->text, "%s %s in the dump alone: what reads it is finite and right",
+             mm_num_count(count, result->metrics.nonfinite_differ), what);
+}
+
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_subject *subject = &view->subjects[id];
@@ -546,6 +677,10 @@ void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct m
     }
     if (!view->blame[id].over && !view->blame[id].starts)
         return;
+    if (view->blame[id].wider) {
+        say_wider(subject->result, out);
+        return;
+    }
     struct mm_finding dump;
     if (in_dump_find(view, id, &dump)) {
         say_finding(view, id, &dump, out);
@@ -553,8 +688,10 @@ void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct m
     }
     if (conclude_simulated(view, id, out) || say_nan_lost(view, id, out))
         return;
-    if (view->blame[id].starts)
+    if (view->blame[id].starts && view->blame[id].over)
         conclude_start(view, id, out);
+    else if (view->blame[id].starts)
+        conclude_jump(view, id, out);
     else if (view->blame[id].root >= 0)
         conclude_inner(view, id, out);
 }

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "triage/conclude.h"
+#include "triage/in_dump.h"
+#include "triage/layer_text.h"
 #include "triage/simulated.h"
 
 #define CHANNEL_SHOWN 0.5 /* of the sum of squares: less is all over the place */
@@ -37,7 +39,7 @@ static void say_error(const struct mm_triage_view *view, uint32_t id, struct mm_
     mm_buf_puts(out, ".\n");
 }
 
-/* "Worst element [0,3,1]: src 1.2, dst 0. Channel 3 of axis 1 stands out: RMS error 1.1, the median channel's 0.01." */
+/* "Worst element [0,3,1]: src 1.2, dst 0. Channel 3 of axis 1 stands out: RMS error 1.1, the median's 0.01." */
 static void say_worst(const struct mm_evidence *evidence, struct mm_buf *out)
 {
     const struct mm_worst *worst = evidence ? &evidence->worst : NULL;
@@ -51,9 +53,9 @@ static void say_worst(const struct mm_evidence *evidence, struct mm_buf *out)
         mm_buf_printf(out, "%s%lld", i ? "," : "", (long long)coord[i]);
     mm_buf_printf(out, "]: src %s, dst %s.", mm_num_short(a, worst->s, 4), mm_num_short(b, worst->d, 4));
     if (worst->channel >= 0 && worst->channel_error > 0)
-        mm_buf_printf(out, " Channel %lld of axis %d stands out: RMS error %s, the median channel's %s.",
-                      (long long)worst->channel, worst->axis, mm_num_short(a, worst->channel_error, 2),
-                      mm_num_short(b, worst->median_error, 2));
+        mm_buf_printf(out, " %s %lld of axis %d stands out: RMS error %s, the median's %s.",
+                      worst->is_channel ? "Channel" : "Index", (long long)worst->channel, worst->axis,
+                      mm_num_short(a, worst->channel_error, 2), mm_num_short(b, worst->median_error, 2));
     mm_buf_putc(out, '\n');
 }
 
@@ -81,9 +83,9 @@ static void say_inputs(const struct mm_triage_view *view, uint32_t id, struct mm
     char a[MM_NUM], b[MM_NUM];
     if (blame->worst_input < 0)
         return;
-    mm_buf_printf(out, "Largest %s: #%d %s, %s", view->flow->known ? "input error" : "error just before",
-                  blame->worst_input + 1, view->name(view->context, (uint32_t)blame->worst_input),
-                  isinf(blame->input_error) ? "broken" : mm_num_short(a, blame->input_error, 2));
+    mm_buf_printf(out, "Largest %s: ", view->flow->known ? "input error" : "error just before");
+    layer_text(view, (uint32_t)blame->worst_input, out);
+    mm_buf_printf(out, ", %s", isinf(blame->input_error) ? "broken" : mm_num_short(a, blame->input_error, 2));
     if (isfinite(blame->amplification) && isfinite(blame->error))
         mm_buf_printf(out, "; the error here is %sx that", factor(b, blame->amplification));
     mm_buf_puts(out, view->flow->known ? ".\n" : " (by execution order; --model gives the graph).\n");
@@ -103,8 +105,9 @@ static void say_chain(const struct mm_triage_view *view, uint32_t id, struct mm_
     for (size_t i = 0; i < shown; i++) {
         uint32_t at = chain[i * (length - 1) / (shown - 1)];
         double error = view->blame[at].error;
-        mm_buf_printf(out, "%s #%u %s (%s)", i ? "," : "", at + 1, view->name(view->context, at),
-                      isinf(error) ? "broken" : mm_num_short(figure, error, 2));
+        mm_buf_puts(out, i ? ", " : " ");
+        layer_text(view, at, out);
+        mm_buf_printf(out, " (%s)", isinf(error) ? "broken" : mm_num_short(figure, error, 2));
     }
     mm_buf_puts(out, ".\n");
 }
@@ -271,6 +274,20 @@ static void say_findings(const struct mm_evidence *evidence, struct mm_buf *out)
         mm_buf_printf(out, "%s\n", evidence->problem);
 }
 
+/* Which tensor it holds, and by what that was told. */
+static void say_held(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
+                     struct mm_buf *out)
+{
+    struct mm_finding finding;
+    bool found = verdict->from >= 0 && verdict->kind != MM_VERDICT_INHERITED &&
+                 (in_dump_find(view, id, &finding) || in_dump_stale(view, id, &finding));
+    if (!found || finding.layer != verdict->from)
+        return; /* it stands among the findings */
+    mm_buf_puts(out, "dst holds ");
+    layer_text(view, (uint32_t)finding.layer, out);
+    mm_buf_printf(out, ". %s\n", finding.evidence);
+}
+
 static void say_simulation(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
 {
     double impl, format, least;
@@ -338,6 +355,7 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
         say_hidden(view, id, evidence);
         say_findings(subject->evidence, evidence);
     }
+    say_held(view, id, verdict, evidence);
     say_readers(view, id, evidence);
     say_next(view, id, verdict, next);
 }

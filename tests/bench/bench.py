@@ -42,6 +42,20 @@ def best_of(*commands, rounds=ROUNDS):
     return best
 
 
+def processor_time(*commands, rounds=MANY):
+    """The same of the processors' time, user's and system's, of all threads: the median, which neighbours move less."""
+    times = [[] for _ in commands]
+    for turn in range(rounds + 1):
+        for i, command in enumerate(commands):
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            if status:
+                raise subprocess.CalledProcessError(status, command)
+            if turn:
+                times[i].append(usage.ru_utime + usage.ru_stime)
+    return [sorted(x)[len(x) // 2] for x in times]
+
+
 def best_beside(ours, *scripts):
     """The same for a command beside scripts that take many times as long: it has several chances a round, so that its
     figure is not that of one moment."""
@@ -130,6 +144,53 @@ def large(top, random):
         shutil.rmtree(path)
 
 
+def safetensors(path, arrays):
+    """{name: array of floats} as one file."""
+    header, at = {}, 0
+    for name, array in arrays.items():
+        header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [at, at + array.nbytes]}
+        at += array.nbytes
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        for array in arrays.values():
+            array.tofile(file)
+
+
+def onnx(path, array):
+    """A TensorProto with raw_data."""
+    raw = array.tobytes()
+    with open(path, "wb") as file:
+        file.write(b"\x08" + varint(array.size) + b"\x10\x01\x4a" + varint(len(raw)) + raw)
+
+
+def forms(top, random):
+    print(f"{MIB} MiB in several formats (4 pairs), 1 thread")
+    names = [folder(top, f"forms_{name}") for name in ("npy_src", "npy_dst", "onnx_src", "onnx_dst")]
+    files = [os.path.join(top, f"forms_{side}.safetensors") for side in ("src", "dst")]
+    sides = [{}, {}]
+    for i in range(4):
+        sides[0][f"t{i}"] = random.standard_normal(MIB << 15, dtype=numpy.float32)
+        sides[1][f"t{i}"] = sides[0][f"t{i}"] + numpy.float32(1e-3)
+    for k, side in enumerate(sides):
+        safetensors(files[k], side)
+        for name, array in side.items():
+            numpy.save(os.path.join(names[k], name + ".npy"), array)
+            onnx(os.path.join(names[2 + k], name + ".pb"), array)
+    out = os.path.join(top, "out")
+    npy, held, protos = best_of(compare(*names[:2], out, "-j", "1"), compare(*files, out, "-j", "1"),
+                                compare(*names[2:], out, "-j", "1"), rounds=MANY)
+    size = MIB * 2 ** 20 / 1e9
+    row("mmtui compare, .npy", size / npy, "GB/s")
+    row("mmtui compare, safetensors", size / held, "GB/s", npy / held, "the rate of .npy", "0.95")
+    row("mmtui compare, ONNX .pb, raw", size / protos, "GB/s", npy / protos, "the rate of .npy", "0.95")
+    for path in names:
+        shutil.rmtree(path)
+    for path in files:
+        os.remove(path)
+
+
 def one(top, random):
     print("1 pair of 256 MiB a side (.npy): its pieces are shared by 2 threads")
     src, dst, out = folder(top, "one_src"), folder(top, "one_dst"), os.path.join(top, "out")
@@ -206,6 +267,21 @@ def text(top, random):
     binary(top, values, out)
 
 
+def triage(top, out):
+    print("A made-up int8 network of 161 small tensors, most of them over the threshold: the processors' time")
+    net = folder(top, "int8_net")
+    made = subprocess.run([sys.executable, os.path.join(HERE, "int8_net.py"), net], stderr=subprocess.DEVNULL)
+    if made.returncode:
+        print("  (python3-onnx is not there: its rows are left out)")
+        return
+    src, dst, model = (os.path.join(net, name) for name in ("src", "dst", "model.onnx"))
+    look = [MMTUI, "triage", src, dst, *(["--no-cache"] if HAS_CACHE else [])]
+    measured, looked, computed = processor_time(compare(src, dst, out), look, look + ["--model", model], rounds=2 * MANY)
+    row("mmtui triage, nothing recomputed", looked * 1000, "ms", looked / measured, "compare's", "1.5 at most")
+    row("mmtui triage --model, recomputed", computed * 1000, "ms", computed / measured, "compare's", "3.5 at most")
+    shutil.rmtree(net)
+
+
 def varint(value):
     out = b""
     while value > 127:
@@ -271,8 +347,10 @@ def main():
     try:
         os.mkdir(os.path.join(top, "out"))
         large(top, random)
+        forms(top, random)
         one(top, random)
         small(top, random)
+        triage(top, os.path.join(top, "out"))
         text(top, random)
     finally:
         shutil.rmtree(top)

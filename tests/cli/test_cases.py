@@ -7,7 +7,7 @@ import json
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 import harness
 from harness import mmtui, same, test
@@ -37,9 +37,12 @@ class Pair:
         np.save(self.folder / "src" / f"{10 * self.count}_{name}.npy", src)
         np.save(self.folder / "dst" / f"{10 * self.count}_{name}.npy", dst)
 
-    def model(self, nodes, inputs, output):
+    def model(self, nodes, inputs, output, weights=None):
         value = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
-        graph = helper.make_graph(nodes, "g", [value(name) for name in inputs], [value(output)])
+        constants = [numpy_helper.from_array(np.asarray(w), name) for name, w in (weights or {}).items()]
+        outputs = [output] if isinstance(output, str) else output
+        graph = helper.make_graph(nodes, "g", [value(name) for name in inputs], [value(name) for name in outputs],
+                                  constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
         model.ir_version = 8
         onnx.save(model, str(self.folder / "model.onnx"))
@@ -48,10 +51,17 @@ class Pair:
     def run(self, command):
         return mmtui(command, self.folder / "src", self.folder / "dst", "--json", *self.options).out
 
+    def text(self):
+        """The report in one line."""
+        return " ".join(mmtui("triage", self.folder / "src", self.folder / "dst", *self.options).out.split())
+
+    def layers(self):
+        return {layer["name"]: layer for layer in json.loads(self.run("triage"))["layers"]}
+
     def verdicts(self):
         """{name: (verdict, cause)} of layers that are not ok."""
-        found = json.loads(self.run("triage"))["layers"]
-        return {layer["name"]: (layer["verdict"], layer["cause"]) for layer in found if layer["verdict"] != "ok"}
+        return {name: (layer["verdict"], layer["cause"]) for name, layer in self.layers().items()
+                if layer["verdict"] != "ok"}
 
     def raised(self):
         out = mmtui("suggest", self.folder / "src", self.folder / "dst", *self.options).out
@@ -107,6 +117,7 @@ def large_mean(folder):
     pair.model([NODE("Gemm", ["in", "w0"], ["x"]), NODE("ReduceMean", ["x"], ["m"], axes=[-1]),
                 NODE("Sub", ["x", "m"], ["s"]), NODE("MatMul", ["s", "w"], ["o"])], ["in", "w0", "w"], "o")
     same((pair.verdicts()["s"], pair.raised()), (("format-limited", "cancellation"), ["m", "s", "x"]))
+    same(pair.layers()["o"]["from"], 4)
 
 
 @test
@@ -185,6 +196,71 @@ def underflow(folder):
     pair.put("v", (x ** 2).mean(-1, keepdims=True), square.astype("f4").mean(-1, keepdims=True).astype("f2"))
     pair.model([NODE("Mul", ["x", "x"], ["x2"]), NODE("ReduceMean", ["x2"], ["v"])], ["x"], "v")
     same((pair.verdicts(), pair.raised()), ({"v": ("format-limited", "underflow")}, ["v"]))
+
+
+@test
+def which_axis(folder):
+    """cases: the operators tell which axis has the channels, of a map 4 wide as well; a vector has none"""
+    pair = Pair(folder, 20)
+    x, w = pair.normal(1, 3, 16, 4), pair.normal(8, 3, 1, 1)
+    c = np.einsum("ncht,oc->noht", x, w[:, :, 0, 0])
+    d = pair.near(c)
+    d[:, 5] += 2 * pair.normal(16, 4)
+    pair.put("x", x, x)
+    pair.put("c", c, d)
+    pair.put("v", np.maximum(c, 0).reshape(-1), np.maximum(d, 0).reshape(-1))
+    pair.model([NODE("Conv", ["x", "w"], ["c"]), NODE("Relu", ["c"], ["r"]), NODE("Flatten", ["r"], ["v"])], ["x"], "v",
+               {"w": w})
+    layers = pair.layers()
+    same([layers["c"]["worst_channel"][key] for key in ("axis", "channel")], [1, 5])
+    same("worst_channel" in layers["v"] or "worst_index" in layers["v"], False)
+    pair.options = []
+    layers = pair.layers()
+    same(("worst_channel" in layers["c"], layers["c"]["worst_index"]["index"]), (False, 5))
+
+
+@test
+def runs(folder):
+    """cases: an input or output that was dumped in several runs of the model is listed once"""
+    pair = Pair(folder, 21)
+    for step in range(3):
+        x = pair.normal(64)
+        pair.put("x", x, x)
+        pair.put("y", x * 2, x * 2 if step < 2 else x * 2.5)
+    pair.model([NODE("Add", ["x", "x"], ["y"])], ["x"], "y")
+    same(pair.text().rpartition("No problem found ")[2].split(". ")[1:],
+         ["Input x: the same on both sides (3 runs)", "Output y: 0.25, over (1 of 3 runs)."])
+
+
+def wide_chain(folder, reader, type_of_reader, over=False):
+    """x * 30000 * 0.0001 in half, computed wider: a is Inf in the dump alone. `reader` reads it."""
+    pair = Pair(folder, 22)
+    x = np.abs(pair.normal(4, 64)) + 3
+    a = x * 30000
+    r = reader(a)
+    pair.put("x", x, x.astype("f2"))
+    pair.put("a", a, a.astype("f2"))
+    pair.put("r", r, (r * (1.2 if over else 1)).astype("f2"))
+    pair.put("y", r / 2, (r * (1.2 if over else 1) / 2).astype("f2"))
+    pair.model([NODE("Mul", ["x", "big"], ["a"]), NODE(type_of_reader, ["a", "small"][:2 if "Mul" in type_of_reader else 1], ["r"]),
+                NODE("Mul", ["r", "half"], ["y"])], ["x"], "y",
+               {"big": np.float32(30000), "small": np.float32(1e-4), "half": np.float32(.5)})
+    return pair
+
+
+@test
+def wider(folder):
+    """cases: Inf that the dump alone has, for what reads it is right, are harmless and raise nothing; where the reader has a
+    bound, or is wrong, they overflow"""
+    folders = [folder / name for name in "abc"]
+    for one in folders:
+        one.mkdir()
+    kept = wide_chain(folders[0], lambda a: a * np.float32(1e-4), "Mul")
+    same((kept.verdicts(), kept.raised()), ({"a": ("harmless", "wider")}, []))
+    bounded = wide_chain(folders[1], lambda a: 1 / (1 + np.exp(-a)), "Sigmoid")
+    same(bounded.verdicts(), {"a": ("overflow", "overflow")})
+    wrong = wide_chain(folders[2], lambda a: a * np.float32(1e-4), "Mul", over=True)
+    same(wrong.verdicts()["a"][0], "overflow")
 
 
 @test

@@ -4,6 +4,7 @@ safetensors that are cut up over files."""
 
 import json
 import os
+import pathlib
 import shutil
 import struct
 import tempfile
@@ -76,6 +77,37 @@ def safetensors_file(folder):
     found = equal(folder, PEERS / "values.npz", PEERS / "tensors.safetensors", names)
     for name in names:
         same(found[name]["dst"]["dtype"], name, f"dtype of {name}")
+
+
+def test_data(folder):
+    """ONNX's test data: thousands of tensors as python3-onnx reads them (MMTUI_LONG)"""
+    from onnx import TensorProto, numpy_helper
+
+    files = sorted(pathlib.Path("/usr/share/libonnx-testdata/data").rglob("*put_*.pb"))
+    check(len(files) > 1000, f"{len(files)} files of libonnx-testdata")
+    (folder / "dst").mkdir()
+    expected = {}
+    for path in files:
+        tensor = TensorProto()
+        try:
+            tensor.ParseFromString(path.read_bytes())
+            array = numpy_helper.to_array(tensor)
+        except Exception:  # a sequence
+            continue
+        if array.dtype.kind not in "fiub" or tensor.data_type == TensorProto.BFLOAT16:
+            continue
+        name = "_".join(path.parts[-3:])[:-3]
+        expected[name] = array
+        (folder / "dst" / f"{name}.pb").symlink_to(path)
+    check(len(expected) > 1000, f"{len(expected)} tensors")
+    np.savez(folder / "src.npz", **expected)
+    found = equal(folder, folder / "src.npz", folder / "dst", expected)
+    for name, array in expected.items():
+        same(found[name]["dst"]["shape"], list(array.shape), f"shape of {name}")
+
+
+if os.environ.get("MMTUI_LONG"):
+    test(test_data)
 
 
 @test
@@ -152,6 +184,10 @@ def mixed_folders(folder):
     raw = folder / "raw"
     raw.mkdir()
     x.tofile(raw / "x.raw")
+    x.tofile(raw / "y.bin")  # counts only if it is said what it is
+    check("y" not in rows(folder, raw, raw), "a .bin file of which nothing was said")
+    check("y" in rows(folder, raw, raw, "--shape", "y=12"), "a .bin file of which its shape was said")
+    os.remove(raw / "y.bin")
     np.savetxt(raw / "t.txt", x, delimiter=",", header="a header")
     (raw / "README.txt").write_text("Numbers: 1 2 3\n")
     np.savez(folder / "x.npz", x=x, t=x)

@@ -120,7 +120,8 @@ def in_browser(page, fragment):
     """The rows that Chromium shows, and what it says of their number."""
     command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000", "--dump-dom",
                f"--user-data-dir={page.parent / 'profile'}", f"{page.as_uri()}#{fragment}"]
-    done = subprocess.run(command, capture_output=True, timeout=120, check=True)
+    own = {**os.environ, "HOME": str(page.parent), "XDG_CONFIG_HOME": str(page.parent / "config"), "XDG_CACHE_HOME": str(page.parent)}
+    done = subprocess.run(command, capture_output=True, timeout=120, check=True, env=own)
     found = Page()
     found.feed(done.stdout.decode())
     shown = re.search(r'id="shown"[^>]*>([^<]*)<', done.stdout.decode())[1]

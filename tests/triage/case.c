@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct corpus_row *const tables[] = {rows_clean,   rows_numbers,   rows_layout, rows_content,
-                                                  rows_outputs, rows_operators, rows_network};
+static const struct corpus_row *const tables[] = {rows_clean,   rows_numbers,   rows_layout,  rows_content,
+                                                  rows_outputs, rows_operators, rows_network, rows_values};
 
 const char *noise_word(enum noise noise)
 {

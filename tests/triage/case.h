@@ -83,6 +83,6 @@ int network_write(const struct corpus_case *of, const char *src, const char *dst
 
 /* The rows, by what they are about. Each table ends with a row whose fault is NULL. */
 extern const struct corpus_row rows_clean[], rows_numbers[], rows_layout[], rows_content[], rows_outputs[],
-    rows_operators[], rows_network[];
+    rows_operators[], rows_network[], rows_values[];
 
 #endif

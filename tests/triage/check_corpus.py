@@ -315,10 +315,6 @@ def implementation(case, s, d):
     x = case.tensor("src", before)
     if case.site.endswith(("gelu", "Gelu")):
         return any(near(d, y) for y in (np.maximum(x, 0), x / (1 + np.exp(-x))))
-    if case.site.endswith(("softmax", "Softmax")):
-        with np.errstate(invalid="ignore"):
-            y = np.exp(x - x.max(axis=-2, keepdims=True))
-        return near(d, y / y.sum(axis=-2, keepdims=True), 1e-4)
     if case.site.startswith("relu"):
         return near(d, np.where(x < 0, case.amount * x, x))
     if case.site == "pool":
@@ -326,6 +322,72 @@ def implementation(case, s, d):
     if case.site in ("gate", "enc.1.ffn.Sigmoid"):
         return near(d, np.clip(x / 6 + 0.5, 0, 1))
     return not near(s, d, 1e-2)
+
+
+def two_complement(q, bits, with_sign):
+    low = q.astype(np.int64) & (2**bits - 1)
+    return np.where(with_sign & (low >= 2 ** (bits - 1)), low - 2**bits, low).astype(float)
+
+
+def wrapped(case, s, d):
+    bits, with_sign = abs(case.how), case.how > 0
+    step = np.abs(s).max() * case.amount / (2 ** (bits - with_sign) - 1)
+    q = np.rint(s / step)
+    fits = (q >= -(2 ** (bits - 1)) * with_sign) & (q < 2 ** (bits - with_sign))
+    return one_off(d, two_complement(q, bits, with_sign) * step, step) and (~fits).sum() >= 3
+
+
+def range_both_ends(case, s, d):
+    low, high = s.min() * case.amount, s.max() * case.amount
+    plateaus = (d == d.min()).sum() >= 4 and (d == d.max()).sum() >= 4
+    step = (high - low) / 255
+    return plateaus and low < 0 < high and np.abs(d - np.clip(s, low, high)).max() < 1.01 * step
+
+
+def signs_turned(case, s, d):
+    if (d == np.abs(s)).all():
+        return (s < 0).any()
+    size = [s.shape[i] if i == case.how % s.ndim else 1 for i in range(s.ndim)]
+    others = tuple(i for i in range(s.ndim) if i != case.how % s.ndim)
+    sign = np.sign((s * d).sum(axis=others)).reshape(size)
+    turned = (sign < 0).sum()
+    return (d == sign * s).all() and turned == max(1, int(case.amount * size[case.how % s.ndim]))
+
+
+def border(case, s, d):
+    x = case.tensor("src", case.names[case.names.index(case.site) - 1])
+    inside = (s == d)[:, :, 1 if x.shape[2] == s.shape[2] else 1 : -1 if x.shape[2] == s.shape[2] else None, 1:-1]
+    rim = (s != d).any(axis=(0, 1))
+    return inside.all() and rim[0].mean() > 0.5 and rim[:, 0].mean() > 0.5
+
+
+def batch_sample(case, s, d):
+    wrong = np.flatnonzero([not np.array_equal(a, b) for a, b in zip(s, d)])
+    b = wrong[-1]
+    return {
+        0: lambda: len(wrong) == 1 and (d[b] == 0).all(),
+        1: lambda: len(wrong) == 2 and (d[b] == s[wrong[0]]).all() and (d[wrong[0]] == s[b]).all(),
+        2: lambda: len(wrong) == 1 and (d[b] == s[b - 1]).all(),
+        3: lambda: len(wrong) == 1 and not np.isclose(d[b], s[b]).mean() > 0.1,
+    }[case.how]()
+
+
+def softmax_axis(case, s, d):
+    x = case.tensor("src", case.names[case.names.index(case.site) - 1])
+    with np.errstate(invalid="ignore"):
+        y = np.exp(x - x.max(axis=-2, keepdims=True))
+    return near(d, y / y.sum(axis=-2, keepdims=True), 1e-4)
+
+
+def mask_differs(case, s, d):
+    alone = np.isneginf(d) & np.isfinite(s)
+    both = np.isneginf(d) & np.isneginf(s)
+    return alone.any() and both.any() and (d[~alone & ~both] == s[~alone & ~both]).all()
+
+
+def isolated(case, s, d):
+    at = np.flatnonzero(s != d)
+    return len(at) == case.amount and np.abs(s - d).ravel()[at].min() > np.abs(s).max() and (np.diff(at) > 1).all()
 
 
 CHECKS = {
@@ -366,6 +428,14 @@ CHECKS = {
     "boxes": boxes,
     "reordered": reordered,
     "implementation": implementation,
+    "wrapped": wrapped,
+    "range-both-ends": range_both_ends,
+    "signs-turned": signs_turned,
+    "border": border,
+    "batch-sample": batch_sample,
+    "softmax-axis": softmax_axis,
+    "mask-differs": mask_differs,
+    "isolated": isolated,
     "accumulator": lambda case, s, d: np.abs(d).max() < np.abs(s).max() * 0.7,
 }
 FP16_TOO = ("overflow", "underflow", "near-zero")

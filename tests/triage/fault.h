@@ -94,6 +94,22 @@ fault_apply fault_tanh_sigmoid;       /* hard sigmoid max(0, min(1, x / 6 + 1/2)
 fault_apply fault_inner_half;         /* sums of squares or of values kept in half; how: enum inner */
 enum inner { INNER_NORM, INNER_MEAN, INNER_LENGTH };
 
+/* ---- values (faults_values.c) ---- */
+
+fault_apply
+    fault_wrap; /* codes of `how` bits (negative: unsigned) that wrap; their range is `amount` of what is
+                                needed */
+fault_apply
+    fault_clip_ends;     /* asymmetric uint8 with a range of `amount` times the one needed, at both ends */
+fault_apply fault_signs; /* a part `amount` of the indices of axis `how` with the other sign */
+fault_apply fault_magnitude; /* |x| */
+fault_apply fault_padding;   /* a 3 x 3 convolution that pads with the edge (how 0), or with `amount` (1) */
+fault_apply
+    fault_sample; /* of a batch: how 0 one is 0, 1 two are exchanged, 2 one is there twice, 3 one is other
+                                values, `amount` large */
+fault_apply fault_mask;   /* of attention: how 0 the last `amount` keys, too; 1 each query's own key, too */
+fault_apply fault_single; /* `amount` wrong values, spread over all */
+
 /* ---- helpers ---- */
 
 /* malloc'ed copy of the values; the program ends when memory is out. */

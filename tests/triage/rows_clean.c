@@ -33,6 +33,7 @@ const struct corpus_row rows_clean[] = {
     CLEAN(scene_lengths, 2),
     CLEAN(scene_planes, 1),
     CLEAN(scene_matrix, 1),
+    CLEAN(scene_batch, 1),
     INT8(scene_photo, 1),
     INT8(scene_photo_last, 1),
     INT8(scene_pixels, 1),
@@ -41,6 +42,7 @@ const struct corpus_row rows_clean[] = {
     INT8(scene_mixer, 1),
     INT8(scene_chain, 1),
     INT8(scene_matrix, 1),
+    INT8(scene_batch, 1),
     INT8(scene_hot_channels, 1),
     END,
 };

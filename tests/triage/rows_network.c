@@ -36,7 +36,8 @@ const struct corpus_row rows_network[] = {
     DEMO("signedness", "enc.0.attn.q", fault_int8_as_uint8, 0, 0, FLOATS, CAUSE(SIGNEDNESS), NUMBERS),
     DEMO("implementation", "enc.0.attn.v", fault_transposed_weights, 0, 0, BASES, ANOTHER, OPERATOR),
     DEMO("transposed-square", "enc.0.attn.MatMul", fault_transpose, 0, 0, F16, CAUSE(TRANSPOSED), OPERATOR),
-    DEMO("implementation", "enc.0.attn.Softmax", fault_softmax_columns, 0, 0, BASES, ANOTHER, OPERATOR),
+    DEMO("softmax-axis", "enc.0.attn.Softmax", fault_softmax_columns, 0, 0, BASES,
+         CAUSE(SOFTMAX_AXIS) | CAUSE(VARIANT), OPERATOR),
     DEMO("stale", "enc.0.attn.out", fault_stale, 0, 0, F16, CAUSE(STALE), OPERATOR),
     DEMO("zero-point", "enc.0.ffn.Linear", fault_zero_point, 0, 0, FLOATS, CAUSE(ZERO_POINT), NUMBERS),
     DEMO("saturation", "enc.0.ffn.Mul", fault_clip, 0.2, 0, F16, CAUSE(SATURATION),
@@ -57,6 +58,7 @@ const struct corpus_row rows_network[] = {
     DEMO("zero-point", "head.Linear", fault_zero_point, 0, 0, FLOATS, CAUSE(ZERO_POINT), NUMBERS | OUTPUT),
     DEMO("constant", "head.Softmax", fault_constant, 0.0208333, 0, FLOATS, CAUSE(CONSTANT), OUTPUT),
     DEMO("channels-permuted", "head.Softmax", fault_permute, 0, -1, FLOATS, CAUSE(CHANNELS_PERMUTED), OUTPUT),
-    DEMO("implementation", "head.Softmax", fault_softmax_columns, 0, 0, FLOATS, ANOTHER, OUTPUT),
+    DEMO("softmax-axis", "head.Softmax", fault_softmax_columns, 0, 0, FLOATS,
+         CAUSE(SOFTMAX_AXIS) | CAUSE(VARIANT), OUTPUT),
     END,
 };

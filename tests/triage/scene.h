@@ -75,6 +75,6 @@ scene_build scene_detector, scene_detections, scene_segments;
 scene_build scene_attention, scene_mixer, scene_norm;
 scene_build scene_hot_channels, scene_outliers, scene_one_sided, scene_sparse;
 scene_build scene_loud, scene_faint, scene_pooling, scene_lengths, scene_difference, scene_sinks;
-scene_build scene_planes, scene_matrix, scene_chain;
+scene_build scene_planes, scene_matrix, scene_chain, scene_batch;
 
 #endif

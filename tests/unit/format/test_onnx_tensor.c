@@ -72,7 +72,7 @@ struct file {
 static void name_file(struct file *file, const char *folder, const char *name, const char *format)
 {
     *file = (struct file){.path = mm_path_join(folder, name)};
-    const struct mm_format *found = mm_format_choose(file->path, false);
+    const struct mm_format *found = mm_format_choose(file->path, false, NULL);
     if (!found || strcmp(found->name, format) != 0)
         fail_msg("%s is %s", name, found ? found->name : "nothing");
     file->source = (struct mm_source){.path = file->path, .file = name, .format = found};

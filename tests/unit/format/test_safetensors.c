@@ -105,6 +105,40 @@ static void tensors_as_they_are_told(void **state)
     done(&listed);
 }
 
+/* Larger than the window in which packed values are taken apart: in order, anywhere, and all at once. */
+static void many_packed_values(void **state)
+{
+    enum { COUNT = 200002 };
+    static uint8_t bytes[200 + COUNT / 2];
+    struct listed listed;
+    struct mm_load load;
+    struct mm_tensor turned;
+    struct mm_err err;
+    (void)state;
+    size_t head =
+        build(bytes, "{\"x\":{\"dtype\":\"F4\",\"shape\":[2,100001],\"data_offsets\":[0,100001]}}", 0);
+    for (size_t i = 0; i < COUNT / 2; i++) /* codes 0 .. 7 in turn: value i is code i % 8 */
+        bytes[head + i] = (uint8_t)((2 * i) % 8 | ((2 * i + 1) % 8) << 4);
+    list_bytes(&listed, bytes, head + COUNT / 2);
+    assert_int_equal(mm_load_open(&load, &listed.members.entry[0], NULL, &err), 0);
+    struct mm_cursor cursor;
+    float value;
+    mm_cursor_init(&cursor, &load.tensor);
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_int_equal(mm_cursor_float(&cursor, &value, 1), 1);
+        assert_true(value == mm_small_to_float(MM_F4E2M1, (uint8_t)(i % 8)));
+    }
+    assert_true(mm_tensor_at(&load.tensor, 70001) == (double)mm_small_to_float(MM_F4E2M1, 70001 % 8));
+    assert_true(mm_tensor_at(&load.tensor, 3) == 1.5);
+    assert_int_equal(mm_tensor_permute(&load.tensor, (int[]){1, 0}, &turned, &err), 0);
+    for (int64_t i = 0; i < COUNT; i += 997) {
+        int64_t there = i / 2 + i % 2 * 100001;
+        assert_true(mm_tensor_at(&turned, i) == (double)mm_small_to_float(MM_F4E2M1, (uint8_t)(there % 8)));
+    }
+    mm_load_close(&load);
+    done(&listed);
+}
+
 #define ONE(dtype, shape, offsets)                                                                           \
     "{\"x\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":" offsets "}}"
 
@@ -234,6 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(tensors_as_they_are_told, make, drop),
+        cmocka_unit_test_setup_teardown(many_packed_values, make, drop),
         cmocka_unit_test_setup_teardown(files_that_are_refused, make, drop),
         cmocka_unit_test_setup_teardown(tensors_that_are_refused, make, drop),
         cmocka_unit_test_setup_teardown(written, make, drop),

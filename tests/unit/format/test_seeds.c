@@ -39,12 +39,24 @@ static void try_seed(const struct mm_format *format, uint8_t *bytes, size_t size
     }
 }
 
+/* Rows that differ in the ending alone share their seeds. */
+static bool is_read_before(const struct mm_format *formats, size_t row)
+{
+    for (size_t i = 0; i < row; i++) {
+        if (formats[i].read == formats[row].read && formats[i].list == formats[row].list)
+            return true;
+    }
+    return false;
+}
+
 static void every_seed_of_every_reader(void **state)
 {
     size_t count;
     const struct mm_format *formats = mm_formats(&count);
     (void)state;
     for (size_t i = 0; i < count; i++) {
+        if (is_read_before(formats, i))
+            continue;
         char *folder = corpus_of(formats[i].name);
         DIR *dir = opendir(folder);
         int seeds = 0;

@@ -543,6 +543,62 @@ static void others_are_not(void **state)
     assert_true(is(begin(1, 0)));
 }
 
+/* ---- MagicMind's message under any numbers -------------------------------------------------------------- */
+
+static uint32_t roll(uint32_t *seed, uint32_t below)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (*seed >> 8) % below;
+}
+
+static void put_whole(struct mm_buf *out, unsigned number, uint64_t value)
+{
+    uint8_t bytes[MM_WIRE_VARINT_MAX];
+    mm_buf_add(out, bytes, mm_wire_put(bytes, number << 3 | MM_WIRE_VARINT));
+    mm_buf_add(out, bytes, mm_wire_put(bytes, value));
+}
+
+/* version 1, node, op, index, is_output, dtype, a shape of two and its values, by these numbers; floats, or integers
+ * below 100 (one byte each). */
+static struct mm_buf magicmind(const unsigned number[8], uint32_t *seed, bool packed)
+{
+    static const uint8_t values[64] = {1, 2, 3};
+    struct mm_buf out;
+    uint8_t dims[] = {(uint8_t)(1 + roll(seed, 4)), (uint8_t)(1 + roll(seed, 4))};
+    mm_buf_init(&out);
+    put_whole(&out, number[0], 1);
+    put(&out, number[1], "main/mm.conv2d", roll(seed, 2) ? 14 : 12);
+    put(&out, number[2], "mm.conv2d", roll(seed, 2) ? 9 : 8);
+    if (roll(seed, 2))
+        put_whole(&out, number[3], roll(seed, 3));
+    if (roll(seed, 2))
+        put_whole(&out, number[4], 1);
+    put_whole(&out, number[5], 1 + roll(seed, 14));
+    if (packed)
+        put(&out, number[6], dims, 2);
+    for (int i = 0; i < 2 && !packed; i++)
+        put_whole(&out, number[6], dims[i]);
+    put(&out, number[7], values, (size_t)dims[0] * dims[1] * (roll(seed, 2) ? 4 : 1));
+    return out;
+}
+
+/* Whatever the vendor's numbers are: in their own order or by number makes no difference to the test. */
+static void magicmind_is_not(void **state)
+{
+    uint32_t seed = 7;
+    (void)state;
+    for (int round = 0; round < 50000; round++) {
+        unsigned number[16], most = round % 2 ? 16 : 8 + roll(&seed, 8);
+        for (unsigned i = 0; i < most; i++) { /* a shuffle of 1 .. most */
+            unsigned place = roll(&seed, i + 1);
+            number[i] = number[place];
+            number[place] = i + 1;
+        }
+        if (is(magicmind(number, &seed, round % 4 < 2)))
+            fail_msg("round %d", round);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -561,6 +617,7 @@ int main(void)
         cmocka_unit_test(numbers_of_types),
         cmocka_unit_test(those_of_onnx_are),
         cmocka_unit_test(others_are_not),
+        cmocka_unit_test(magicmind_is_not),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
