@@ -312,7 +312,7 @@ static void as_another_runtime(void **state)
     a = run_again(0.3, 2e-7);
     assert_int_equal(conclude(&net, 1).cause, MM_CAUSE_VARIANT);
     assert_int_equal(conclude(&net, 1).confidence, MM_CERTAIN);
-    assert_kind(&net, 2, MM_VERDICT_INHERITED, "inherited from #2");
+    assert_kind(&net, 2, MM_VERDICT_INHERITED, "inherited from #2 a");
     struct mm_triage_view view = view_of(&net);
     struct mm_verdict verdict = conclude(&net, 1);
     mm_triage_explain(&view, 1, &verdict, &evidence, &next);
