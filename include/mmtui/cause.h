@@ -128,6 +128,8 @@ enum mm_cause_id {
     MM_CAUSE_REFERENCE,    /* NaN or Inf in src alone */
     MM_CAUSE_INTEGERS,     /* class ids, indices, shapes that differ */
     MM_CAUSE_IN_DUMP,      /* the dump is wrong, the network is not: dst holds what reads this tensor */
+    MM_CAUSE_VARIANT,      /* as another runtime computes it: attribute, bias, pads, activation */
+    MM_CAUSE_NAN_LOST,     /* NaN of the inputs became a number, or infinite */
     MM_CAUSE_WIDER,        /* Inf or NaN in the dump alone: it was computed wider than it was dumped */
     MM_CAUSE_CANCELLATION, /* a small difference of values whose format has large steps there */
     MM_CAUSE_NEAR_ZERO,    /* the reference is near zero: a large ratio of a small error */
@@ -351,20 +353,42 @@ struct mm_recomputed {
         exact; /* the residual with the weights that dst really had, those of the quantised model; NaN: not known */
     bool
         exact_inputs; /* and the inputs are what dst's operator read: codes, rounded to codes, or never integers */
-    int64_t positions;         /* that were compared */
-    int64_t nonfinite;         /* of them, those where dst alone is NaN or Inf */
-    int64_t kept;              /* of them, those where dst is finite and what was recomputed is not */
-    int64_t clipped;           /* of them, those at the end of dst's range where y0 lies beyond */
+    int64_t positions; /* that were compared */
+    int64_t nonfinite; /* of them, those where dst alone is NaN or Inf */
+    int64_t kept;      /* of them, those where dst is finite and what was recomputed is not */
+    int64_t clipped;   /* of them, those at the end of dst's range where y0 lies beyond */
+    int64_t ties;      /* of indices (ArgMax, TopK), those of an equal value: as good as what is recomputed */
+    int64_t nan_lost;  /* positions where dst's inputs give NaN, dst has something else, and src loses none */
+    double nan_as;     /* what it has there: -Inf, 0; NaN: several things */
     int64_t channel, channels; /* the one that has most of r, of how many; -1: no such axis */
     double channel_share;      /* its share of the sum of r^2 */
+    /* Where the residual is more than rounding: of the operator's variants (mm_operator_variant_next) the one that
+     * leaves least. */
+    double variant;              /* what it leaves; NaN: none leaves less, or none was tried */
+    char variant_says[144];      /* "with epsilon 0.001 where the model says 1e-05" */
+    const char *variant_origin;  /* who does so by default, ""; static */
+    char variant_activation[16]; /* ONNX's type of the activation that it has behind it, "" */
+    bool variant_fused;          /* which the model has right behind this operator */
 };
-/* Everything that it needs, borrowed. */
+/* A tensor of the graph and the pair that holds it. */
+struct mm_recompute_source {
+    int tensor;
+    const struct mm_pair *pair;
+};
+/*
+ * Everything that it needs, borrowed. An input that no pair holds is made from what was dumped before it, as far as
+ * `source` tells (of the same run of the model): what moves values and what works on each alone, up to 12 operators one
+ * behind the other; and where element-wise operators and BatchNormalization follow one with weights (fused), it and they
+ * are computed as one operator of kind LINEAR, at some positions.
+ */
 struct mm_recompute {
     const struct mm_graph *graph;
     struct mm_graph_weights *weights; /* NULL: none can be read */
     int node, output;                 /* the node, and which of its outputs `pair` holds */
     const struct mm_pair *pair;
     const struct mm_pair *const *input; /* [inputs of the node] the pair that holds it; NULL: none does */
+    const struct mm_recompute_source *source; /* what holds the inputs of the operators before it */
+    size_t sources;
     /* The quantised model that dst ran, which has the node's weights as these codes; NULL: not known. */
     struct mm_graph_weights *dst_weights;
     int dst_codes;                      /* tensor of that model */

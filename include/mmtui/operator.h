@@ -78,6 +78,7 @@ enum mm_operator_kind {
     MM_OPERATOR_RESIZE,      /* interpolation: Resize, Upsample */
     MM_OPERATOR_MOVEMENT,    /* values are moved, none is changed: Reshape, Transpose, Concat, Gather, Pad */
     MM_OPERATOR_NORMALISATION, /* BatchNormalization, LayerNormalization and their kin */
+    MM_OPERATOR_RECURRENT,     /* RNN, GRU, LSTM: computed whole; what integer weights cost is not known */
     MM_OPERATOR_QUANTISATION,  /* QuantizeLinear, DequantizeLinear */
     MM_OPERATOR_KINDS
 };
@@ -155,6 +156,39 @@ int mm_operator_linear_shape(const struct mm_operator_call *call, struct mm_shap
  */
 int mm_operator_positions(const struct mm_operator_call *call, size_t most, int64_t *position, size_t *count,
                           struct mm_err *err);
+
+/* ---- as others compute it -------------------------------------------------------------------------------- */
+
+/*
+ * A variant of a call: the same operator with another attribute, without its bias, with pads on the other side, with an
+ * activation behind it; what other runtimes have by default, and what is known to go wrong when a model is converted.
+ * Each type has its own, those with fewer surprises first.
+ */
+struct mm_operator_variant;
+/*
+ * The next one of a call, from *at = 0 on. 1: *variant is new; 0: there are no more (also of operators that have none);
+ * -1: memory, or inputs whose shapes are impossible. Variants that make no sense (a bias that is not there, the value
+ * that the model has) are passed over. The call and what it points to must outlive the variant.
+ */
+int mm_operator_variant_next(const struct mm_operator_call *call, size_t *at,
+                             struct mm_operator_variant **variant, struct mm_err *err);
+/* NULL is fine. */
+void mm_operator_variant_close(struct mm_operator_variant *variant);
+/* How it is computed, after "computed": "with epsilon 0.001 where the model says 1e-05". */
+const char *mm_operator_variant_says(const struct mm_operator_variant *variant);
+/* Who does so by default, "darknet"; "" where that is not known. */
+const char *mm_operator_variant_origin(const struct mm_operator_variant *variant);
+/* ONNX's type of the activation that it has behind it; "": none. */
+const char *mm_operator_variant_activation(const struct mm_operator_variant *variant);
+/* As mm_operator_run; the result may have another shape than the model's. */
+int mm_operator_variant_run(const struct mm_operator_variant *variant, struct mm_value *value,
+                            struct mm_err *err);
+/* As mm_operator_sample, of an operator of kind LINEAR. */
+int mm_operator_variant_sample(const struct mm_operator_variant *variant, const int64_t *position,
+                               size_t count, double *result, struct mm_err *err);
+/* As mm_operator_linear_shape. */
+int mm_operator_variant_shape(const struct mm_operator_variant *variant, struct mm_shape *shape,
+                              struct mm_err *err);
 
 /* ---- weights ------------------------------------------------------------------------------------------- */
 

@@ -119,6 +119,9 @@ enum mm_own {
  */
 enum mm_own mm_own_find(const struct mm_background *background, const struct mm_subject *subject,
                         double *explained);
+/* Does the variant that was found fit (recomputed->variant_says), and clearly better than what the model says? Then the
+ * operator is WRONG, however many others of its kind are so, too. One that was not recomputed: no. */
+bool mm_own_variant(const struct mm_background *background, const struct mm_subject *subject);
 
 /* ---- integers that were never dequantised ------------------------------------------------------------------- */
 
@@ -158,6 +161,7 @@ struct mm_blame {
                         dequantised ones, or of the floats */
     enum mm_own own;  /* what recomputing says: WRONG always starts */
     double explained; /* with own: what formats and weights explain of its residual */
+    bool variant;     /* own is WRONG, and a variant of the operator fits */
     /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */
     uint32_t readers;      /* measured, and behind it in execution order */
     double readers_error;  /* the largest of their errors */

@@ -218,6 +218,17 @@ static const struct row rows[MM_CAUSE_COUNT] = {
           "the dump."},
          NEED_METRICS,
          NULL}, /* found among all layers */
+    [MM_CAUSE_VARIANT] =
+        {{"variant", "computed as another runtime does", IMPLEMENTATION, ANYWHERE, CANNOT_FIX,
+          "Give this operator what the model says: attribute, bias, pads, order of inputs, activation."},
+         NEED_METRICS,
+         NULL}, /* found by recomputing */
+    [MM_CAUSE_NAN_LOST] =
+        {{"nan-lost", "NaN became a number", IMPLEMENTATION, ANYWHERE, CANNOT_FIX,
+          "Look for where the NaN comes from. This operator hides it: a maximum or a comparison "
+          "that a NaN loses."},
+         NEED_METRICS,
+         NULL}, /* found by recomputing */
     [MM_CAUSE_WIDER] = {{"wider", "computed wider than it was dumped", MM_VERDICT_HARMLESS, ANYWHERE,
                          CANNOT_FIX,
                          "Nothing in the network: dump it in the format that the runtime computes in."},

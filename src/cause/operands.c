@@ -123,6 +123,18 @@ static int read_constant(struct operands *o, const struct mm_recompute *recomput
     return result;
 }
 
+const struct mm_pair *operands_pair(const struct mm_recompute *recompute, int k)
+{
+    int tensor = recompute->graph->nodes[recompute->node].inputs[k];
+    if (recompute->input && recompute->input[k])
+        return recompute->input[k];
+    for (size_t i = 0; i < recompute->sources; i++) {
+        if (recompute->source[i].tensor == tensor)
+            return recompute->source[i].pair;
+    }
+    return NULL;
+}
+
 static int read_input(struct operands *o, const struct mm_recompute *recompute, int k,
                       const atomic_bool *cancel, struct mm_err *err)
 {
@@ -131,34 +143,48 @@ static int read_input(struct operands *o, const struct mm_recompute *recompute, 
         return 0;
     if (recompute->weights && mm_graph_has_values(recompute->graph, tensor))
         return read_constant(o, recompute, tensor, k, cancel, err);
-    if (!recompute->input[k])
-        return mm_fail(err, MM_EUNSUPPORTED, "its input %s was not dumped on both sides",
-                       recompute->graph->tensors[tensor].name);
-    o->input[SIDE_SRC][k] = &o->value[SIDE_SRC][k];
-    o->input[SIDE_DST][k] = &o->value[SIDE_DST][k];
-    int result = read_pair(o, recompute, recompute->input[k], &o->value[SIDE_SRC][k], &o->value[SIDE_DST][k],
-                           NULL, cancel, err);
+    const struct mm_pair *pair = operands_pair(recompute, k);
+    struct mm_value *both[SIDES] = {&o->value[SIDE_SRC][k], &o->value[SIDE_DST][k]};
+    o->input[SIDE_SRC][k] = both[SIDE_SRC];
+    o->input[SIDE_DST][k] = both[SIDE_DST];
+    if (!pair)
+        return chain_value(o, recompute, tensor, cancel, both, err);
+    int result = read_pair(o, recompute, pair, both[SIDE_SRC], both[SIDE_DST], NULL, cancel, err);
     o->by_scales[k] = result > 0;
+    return result < 0 ? -1 : 0;
+}
+
+int operands_inputs(struct operands *o, const struct mm_recompute *recompute, uint64_t skip,
+                    const atomic_bool *cancel, struct mm_err *err)
+{
+    const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
+    if (node->input_count > RECOMPUTE_INPUTS)
+        return mm_fail(err, MM_EUNSUPPORTED, "it has %d inputs, and at most %d are read", node->input_count,
+                       RECOMPUTE_INPUTS);
+    for (int k = 0; k < node->input_count; k++) {
+        if (!(skip >> k & 1) && read_input(o, recompute, k, cancel, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int operands_result(struct operands *o, const struct mm_recompute *recompute, const atomic_bool *cancel,
+                    struct mm_err *err)
+{
+    int result = read_pair(o, recompute, recompute->pair, &o->result[SIDE_SRC], &o->result[SIDE_DST],
+                           o->format, cancel, err);
     return result < 0 ? -1 : 0;
 }
 
 int operands_read(struct operands *o, const struct mm_recompute *recompute, bool part,
                   const atomic_bool *cancel, struct mm_err *err)
 {
-    const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
     memset(o, 0, sizeof *o);
     o->part = part;
     o->left = MM_RECOMPUTE_ELEMENTS;
-    if (node->input_count > RECOMPUTE_INPUTS)
-        return mm_fail(err, MM_EUNSUPPORTED, "it has %d inputs, and at most %d are read", node->input_count,
-                       RECOMPUTE_INPUTS);
-    for (int k = 0; k < node->input_count; k++) {
-        if (read_input(o, recompute, k, cancel, err) < 0)
-            return -1;
-    }
-    int result = read_pair(o, recompute, recompute->pair, &o->result[SIDE_SRC], &o->result[SIDE_DST],
-                           o->format, cancel, err);
-    return result < 0 ? -1 : 0;
+    if (operands_inputs(o, recompute, 0, cancel, err) < 0)
+        return -1;
+    return operands_result(o, recompute, cancel, err);
 }
 
 void operands_done(struct operands *o)

@@ -37,6 +37,13 @@ static void begin(struct residual *residual, const struct operands *o, int side)
         residual_range(residual, o->scales, o->format[SIDE_DST]);
 }
 
+/* What a float format rounds by at most, as a share. */
+static double unit_of(enum mm_dtype dtype)
+{
+    const struct mm_dtype_info *info = mm_dtype_info(dtype);
+    return ldexp(1, info->kind == MM_KIND_FLOAT ? -(info->digits + 1) : -24);
+}
+
 /* ---- channels ---- */
 
 /* Which channel has most of the residual: sums of r^2 by channel. */
@@ -108,10 +115,12 @@ static int compare_whole(const struct mm_recompute *recompute, const struct oper
     int result = check_count(o, side, y0.count, err);
     if (result == 0 && by)
         by_channel_init(by, recompute, &y0.shape);
-    if (result == 0)
+    if (result == 0) {
         begin(residual, o, side);
-    if (result == 0)
+        residual->ties = ties_settle(&call, &o->result[side], &y0,
+                                     o->input[side][0] ? unit_of(o->input[side][0]->dtype) : 0);
         residual_add_all(residual, &o->result[side], &y0);
+    }
     if (result == 0 && by)
         by_channel_add_all(by, &o->result[side], &y0);
     mm_value_done(&y0);
@@ -134,56 +143,61 @@ static int run_whole(const struct mm_recompute *recompute, const struct operands
 
 struct positions {
     int64_t *at;
-    double *y0, *r;
-    size_t count;
-    struct mm_shape shape;
+    double *work, *y0, *r;     /* of all steps; the last of them; and what is left */
+    struct line_places places; /* of these */
 };
 
-static int positions_open(struct positions *p, const struct mm_operator_call *call, struct mm_err *err)
+static int positions_open(struct positions *p, const struct line *line, const struct mm_operator_call *call,
+                          struct mm_err *err)
 {
     p->at = calloc(MM_RECOMPUTE_POSITIONS, sizeof *p->at);
-    p->y0 = calloc(MM_RECOMPUTE_POSITIONS, sizeof *p->y0);
+    p->work = calloc(line->count * MM_RECOMPUTE_POSITIONS, sizeof *p->work);
     p->r = calloc(MM_RECOMPUTE_POSITIONS, sizeof *p->r);
-    if (!p->at || !p->y0 || !p->r)
+    if (!p->at || !p->work || !p->r)
         return mm_fail_memory(err);
-    if (mm_operator_linear_shape(call, &p->shape, err) < 0)
+    p->places.at = p->at;
+    if (mm_operator_linear_shape(call, &p->places.shape, err) < 0)
         return -1;
-    return mm_operator_positions(call, MM_RECOMPUTE_POSITIONS, p->at, &p->count, err);
+    int result = mm_operator_positions(call, MM_RECOMPUTE_POSITIONS, p->at, &p->places.count, err);
+    p->y0 = p->work + (line->count - 1) * p->places.count;
+    return result;
 }
 
 static void positions_close(struct positions *p)
 {
     free(p->at);
-    free(p->y0);
+    free(p->work);
     free(p->r);
 }
 
 /* Does src's result come out of src's inputs? A few of the positions tell. */
-static int check_reference(const struct operands *o, const struct mm_operator_call *call, struct positions *p,
+static int check_reference(const struct operands *o, const struct line *line, struct positions *p,
                            struct residual *residual, struct mm_err *err)
 {
     int64_t at[REFERENCE_POSITIONS];
-    size_t step = (p->count + REFERENCE_POSITIONS - 1) / REFERENCE_POSITIONS, count = 0;
-    if (check_count(o, SIDE_SRC, mm_shape_count(&p->shape), err) < 0)
+    struct line_places few = {.at = at, .shape = p->places.shape};
+    size_t step = (p->places.count + REFERENCE_POSITIONS - 1) / REFERENCE_POSITIONS;
+    if (check_count(o, SIDE_SRC, mm_shape_count(&p->places.shape), err) < 0)
         return -1;
-    for (size_t i = 0; i < p->count; i += step)
-        at[count++] = p->at[i];
-    if (mm_operator_sample(call, at, count, p->y0, err) < 0)
+    for (size_t i = 0; i < p->places.count; i += step)
+        at[few.count++] = p->at[i];
+    if (line_sample(line, SIDE_SRC, &few, p->work, err) < 0)
         return -1;
+    const double *y0 = p->work + (line->count - 1) * few.count;
     residual_init(residual, &o->result[SIDE_SRC]);
-    for (size_t i = 0; i < count; i++)
-        residual_add(residual, mm_value_at(&o->result[SIDE_SRC], at[i]), p->y0[i]);
+    for (size_t i = 0; i < few.count; i++)
+        residual_add(residual, mm_value_at(&o->result[SIDE_SRC], at[i]), y0[i]);
     return 0;
 }
 
-static int compare_sample(const struct operands *o, int side, const struct mm_operator_call *call,
-                          struct positions *p, struct residual *residual, struct mm_err *err)
+static int compare_sample(const struct operands *o, int side, const struct line *line, struct positions *p,
+                          struct residual *residual, struct mm_err *err)
 {
-    if (check_count(o, side, mm_shape_count(&p->shape), err) < 0 ||
-        mm_operator_sample(call, p->at, p->count, p->y0, err) < 0)
+    if (check_count(o, side, mm_shape_count(&p->places.shape), err) < 0 ||
+        line_sample(line, side, &p->places, p->work, err) < 0)
         return -1;
     begin(residual, o, side);
-    for (size_t i = 0; i < p->count; i++) {
+    for (size_t i = 0; i < p->places.count; i++) {
         double y = mm_value_at(&o->result[side], p->at[i]);
         residual_add(residual, y, p->y0[i]);
         p->r[i] = isfinite(y - p->y0[i]) ? y - p->y0[i] : 0;
@@ -195,8 +209,8 @@ static void sample_channels(const struct mm_recompute *recompute, const struct p
                             struct mm_recomputed *out)
 {
     struct by_channel by;
-    by_channel_init(&by, recompute, &p->shape);
-    for (size_t i = 0; i < p->count; i++)
+    by_channel_init(&by, recompute, &p->places.shape);
+    for (size_t i = 0; i < p->places.count; i++)
         by_channel_add(&by, p->at[i], p->y0[i] + p->r[i], p->y0[i]);
     by_channel_finish(&by, out);
 }
@@ -226,7 +240,7 @@ static bool exact_inputs(const struct mm_recompute *recompute, const struct oper
 {
     const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
     for (int k = 0; k < node->input_count; k++) {
-        const struct mm_pair *pair = o->constant[k] ? NULL : recompute->input[k];
+        const struct mm_pair *pair = o->constant[k] ? NULL : operands_pair(recompute, k);
         if (pair && (!pair->scales || pair->scales->source != MM_SCALES_MODEL || !o->by_scales[k]))
             return false;
     }
@@ -234,27 +248,26 @@ static bool exact_inputs(const struct mm_recompute *recompute, const struct oper
 }
 
 /* Once more at the same positions, with the weights that dst really had. What can't be done is left out. */
-static int run_exact(const struct mm_recompute *recompute, const struct operands *o, struct positions *p,
-                     const atomic_bool *cancel, struct mm_recomputed *out, struct mm_err *err)
+static int run_exact(struct line *line, const struct operands *o, struct positions *p,
+                     struct mm_recomputed *out, struct mm_err *err)
 {
-    const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
-    int weight = mm_weight_input(recompute->graph, node);
-    const struct mm_value *input[RECOMPUTE_INPUTS];
+    const struct mm_recompute *recompute = &line->step[0];
+    struct operands *first = line->operands[0];
+    int weight = mm_weight_input(recompute->graph, &recompute->graph->nodes[recompute->node]);
     struct mm_err inner = {MM_OK, ""};
     struct mm_value weights;
     struct residual residual;
-    if (!recompute->dst_weights || weight < 0 || !o->input[SIDE_DST][weight])
+    if (!recompute->dst_weights || weight < 0 || !first->input[SIDE_DST][weight])
         return 0;
-    int result = read_dst_weights(recompute, o->input[SIDE_DST][weight], cancel, &weights, &inner);
-    struct mm_operator_call call = call_of(recompute, o, SIDE_DST, cancel);
-    memcpy(input, o->input[SIDE_DST], sizeof input);
-    input[weight] = &weights;
-    call.input = input;
+    const struct mm_value *floats = first->input[SIDE_DST][weight];
+    int result = read_dst_weights(recompute, floats, line->cancel, &weights, &inner);
+    first->input[SIDE_DST][weight] = &weights;
     if (result == 0)
-        result = compare_sample(o, SIDE_DST, &call, p, &residual, &inner);
+        result = compare_sample(o, SIDE_DST, line, p, &residual, &inner);
+    first->input[SIDE_DST][weight] = floats;
     if (result == 0) {
         out->exact = residual_relative(&residual);
-        out->exact_inputs = exact_inputs(recompute, o);
+        out->exact_inputs = exact_inputs(recompute, first);
     }
     mm_value_done(&weights);
     if (inner.code == MM_ECANCELLED || inner.code == MM_ENOMEM)
@@ -262,26 +275,25 @@ static int run_exact(const struct mm_recompute *recompute, const struct operands
     return 0;
 }
 
-static int run_sample(const struct mm_recompute *recompute, const struct operands *o,
-                      const atomic_bool *cancel, struct residual both[SIDES], struct mm_recomputed *out,
-                      struct mm_err *err)
+static int run_sample(struct line *line, const struct operands *o, struct residual both[SIDES],
+                      struct mm_recomputed *out, struct mm_err *err)
 {
-    struct mm_operator_call src = call_of(recompute, o, SIDE_SRC, cancel);
-    struct mm_operator_call dst = call_of(recompute, o, SIDE_DST, cancel);
+    struct mm_operator_call src = line_call(line, 0, SIDE_SRC), dst = line_call(line, 0, SIDE_DST);
     struct positions reference = {0}, p = {0}; /* shapes differ where one side has more samples, or padding */
-    int result = positions_open(&reference, &src, err);
+    int result = positions_open(&reference, line, &src, err);
     if (result == 0)
-        result = positions_open(&p, &dst, err);
+        result = positions_open(&p, line, &dst, err);
     if (result == 0)
-        result = check_reference(o, &src, &reference, &both[SIDE_SRC], err);
+        result = check_reference(o, line, &reference, &both[SIDE_SRC], err);
     if (result == 0)
-        result = compare_sample(o, SIDE_DST, &dst, &p, &both[SIDE_DST], err);
+        result = compare_sample(o, SIDE_DST, line, &p, &both[SIDE_DST], err);
     if (result == 0) {
-        struct sampled sampled = {recompute, &dst, p.at, p.count, p.r, sqrt(both[SIDE_DST].yy)};
-        sample_channels(recompute, &p, out);
+        struct sampled sampled = {
+            line, p.places, p.y0, line->step[0].graph, &dst, p.r, sqrt(both[SIDE_DST].yy)};
+        sample_channels(&line->step[0], &p, out);
         result = weights_fit(&sampled, out, err);
         if (result == 0)
-            result = run_exact(recompute, o, &p, cancel, out, err);
+            result = run_exact(line, o, &p, out, err);
     }
     positions_close(&reference);
     positions_close(&p);
@@ -289,12 +301,6 @@ static int run_sample(const struct mm_recompute *recompute, const struct operand
 }
 
 /* ---- what a float format explains ---- */
-
-static double unit_of(enum mm_dtype dtype)
-{
-    const struct mm_dtype_info *info = mm_dtype_info(dtype);
-    return ldexp(1, info->kind == MM_KIND_FLOAT ? -(info->digits + 1) : -24);
-}
 
 /* The RMS of the largest input; *greatest: the greatest magnitude among all. */
 static double size_of_inputs(const struct operands *o, int count, double *greatest)
@@ -332,6 +338,19 @@ static double rounding_of(const struct operands *o, const struct mm_graph_node *
     return unit_of(o->format[SIDE_DST]) * gain;
 }
 
+/* A NaN that the operator itself would make (a line of -Inf through a softmax) is no NaN that came in. */
+static bool has_nan(const struct operands *o, int count)
+{
+    for (int k = 0; k < count; k++) {
+        const struct mm_value *x = o->input[SIDE_DST][k];
+        for (int64_t i = 0; x && x->f && i < x->count; i++) {
+            if (isnan(x->f[i]))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* ---- all of it ---- */
 
 static void figures(const struct mm_recompute *recompute, const struct operands *o,
@@ -347,6 +366,10 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     out->nonfinite = both[SIDE_DST].nonfinite;
     out->kept = both[SIDE_DST].kept;
     out->clipped = both[SIDE_DST].clipped;
+    if (!both[SIDE_SRC].nan_lost && both[SIDE_DST].nan_lost && has_nan(o, node->input_count))
+        out->nan_lost = both[SIDE_DST].nan_lost; /* else both runtimes are so */
+    out->ties = both[SIDE_DST].ties;
+    out->nan_as = both[SIDE_DST].nan_as;
     if (out->reference > REFERENCE_MOST && out->reference > REFERENCE_SHARE * out->residual) {
         char figure[MM_NUM];
         out->state = MM_RECOMPUTE_VOID;
@@ -358,17 +381,74 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     }
 }
 
-static int run(const struct mm_recompute *recompute, struct operands *o, bool part, const atomic_bool *cancel,
-               struct mm_recomputed *out, struct mm_err *err)
+/* An operator with weights, also one that others are fused with. */
+static int run_line(struct line *line, struct operands *o, bool part, const atomic_bool *cancel,
+                    struct mm_recomputed *out, struct mm_err *err)
+{
+    struct residual both[SIDES] = {{0}};
+    if (line_read(line, o, part, cancel, err) < 0)
+        return -1;
+    out->kind = MM_OPERATOR_LINEAR;
+    out->selects = false;
+    if (run_sample(line, o, both, out, err) < 0)
+        return -1;
+    figures(&line->step[line->count - 1], o, both, out);
+    struct mm_operator_call dst = line_call(line, 0, SIDE_DST);
+    return variants_find(&dst, line, &o->result[SIDE_DST], out, err);
+}
+
+static int run_one(const struct mm_recompute *recompute, struct operands *o, bool part,
+                   const atomic_bool *cancel, struct mm_recomputed *out, struct mm_err *err)
 {
     struct residual both[SIDES] = {{0}};
     if (operands_read(o, recompute, part, cancel, err) < 0)
         return -1;
-    int result = out->kind == MM_OPERATOR_LINEAR ? run_sample(recompute, o, cancel, both, out, err)
-                                                 : run_whole(recompute, o, cancel, both, out, err);
-    if (result == 0)
-        figures(recompute, o, both, out);
+    out->selects = out->selects && !o->rounds;
+    if (run_whole(recompute, o, cancel, both, out, err) < 0)
+        return -1;
+    figures(recompute, o, both, out);
+    struct mm_operator_call dst = call_of(recompute, o, SIDE_DST, cancel);
+    return variants_find(&dst, NULL, &o->result[SIDE_DST], out, err);
+}
+
+static int run(const struct mm_recompute *recompute, struct operands *o, bool part, const atomic_bool *cancel,
+               struct mm_recomputed *out, struct mm_err *err)
+{
+    struct line line;
+    if (!line_find(recompute, &line))
+        return run_one(recompute, o, part, cancel, out, err);
+    int result = run_line(&line, o, part, cancel, out, err);
+    line_done(&line);
     return result;
+}
+
+/* Operators that an activation stands in a model as, the first of them; the activation's own type is none of them. */
+static bool stands_as(const char *activation, const char *type)
+{
+    static const struct {
+        const char *activation, *type;
+    } rows[] = {{"Swish", "Sigmoid"},
+                {"HardSwish", "HardSigmoid"},
+                {"HardSwish", "Add"},
+                {"LeakyRelu", "PRelu"},
+                {"Clip", "Relu"}};
+    for (size_t i = 0; i < MM_COUNT(rows); i++) {
+        if (strcmp(rows[i].activation, activation) == 0 && strcmp(rows[i].type, type) == 0)
+            return true;
+    }
+    return strcmp(activation, type) == 0;
+}
+
+/* The model has this activation right behind the node: it was fused, and the dump holds its result. */
+static bool is_fused(const struct mm_recompute *recompute, const char *activation)
+{
+    const struct mm_graph *graph = recompute->graph;
+    int tensor = graph->nodes[recompute->node].outputs[recompute->output];
+    for (int i = 0; *activation && tensor >= 0 && i < graph->tensors[tensor].consumer_count; i++) {
+        if (stands_as(activation, graph->nodes[graph->tensors[tensor].consumers[i]].op_type))
+            return true;
+    }
+    return false;
 }
 
 /* "conv1 (Conv): no bias" -> "no bias": which layer it is about is known where it is read. */
@@ -390,6 +470,8 @@ static void init(struct mm_recomputed *out)
                                   .fit_tensor = NAN,
                                   .fit_channel = NAN,
                                   .exact = NAN,
+                                  .variant = NAN,
+                                  .variant_origin = "",
                                   .channel = -1};
 }
 
@@ -440,6 +522,7 @@ int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *ca
     out->kind = operator->kind;
     out->selects = operator->selects;
     int result = run_either(recompute, cancel, out, &inner);
+    out->variant_fused = result == 0 && is_fused(recompute, out->variant_activation);
     if (result < 0 && (inner.code == MM_ECANCELLED || inner.code == MM_ENOMEM))
         return mm_fail(err, inner.code, "%s", inner.text);
     if (result < 0)

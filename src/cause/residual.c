@@ -64,6 +64,15 @@ void residual_range(struct residual *residual, const struct mm_scales *scales, e
     residual->told = true;
 }
 
+/* A maximum or a comparison that is written so that a NaN loses it: fmax(NaN, 0) is 0. */
+static void add_nan(struct residual *residual, double y)
+{
+    if (residual->nan_lost++ == 0)
+        residual->nan_as = y;
+    else if (y != residual->nan_as)
+        residual->nan_as = NAN;
+}
+
 /* 0 is the end of many ranges, and not because something was clipped: a channel that is zero, a ReLU too many. */
 static bool is_clipped(const struct residual *residual, double y, double y0)
 {
@@ -79,6 +88,8 @@ static inline void add(struct residual *residual, double y, double y0)
     double square = (y - y0) * (y - y0);
     if (!isfinite(y) || !isfinite(y0)) {
         residual->nonfinite += isfinite(y0) != 0;
+        if (isnan(y0) && !isnan(y))
+            add_nan(residual, y);
         residual->kept += isfinite(y) != 0;
         return;
     }
@@ -89,6 +100,13 @@ static inline void add(struct residual *residual, double y, double y0)
     } else {
         residual->rr += square;
     }
+}
+
+static double relative(double rr, double yy)
+{
+    if (rr == 0)
+        return 0;
+    return yy > 0 ? sqrt(rr / yy) : INFINITY;
 }
 
 void residual_add(struct residual *residual, double y, double y0)
@@ -110,10 +128,12 @@ double residual_relative(const struct residual *residual)
 {
     bool few = residual->told || residual->clipped <= CLIPPED_FEW ||
                residual->clipped <= residual->n / CLIPPED_SHARE;
-    double rr = residual->rr + (few ? 0 : residual->rr_clipped);
-    if (rr == 0)
-        return 0;
-    return residual->yy > 0 ? sqrt(rr / residual->yy) : INFINITY;
+    return relative(residual->rr + (few ? 0 : residual->rr_clipped), residual->yy);
+}
+
+double residual_with_clipped(const struct residual *residual)
+{
+    return relative(residual->rr + residual->rr_clipped, residual->yy);
 }
 
 /* A uniform error within a step has an RMS of step / sqrt(12). */

@@ -1,4 +1,5 @@
 /* The triage as JSON. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -112,6 +113,58 @@ static void put_gains(struct mm_json *json, const struct mm_session *session, si
     mm_json_close_object(json);
 }
 
+/* What an operator of int8 must cost, and whose pattern the residual has. */
+static void put_int8(struct mm_json *json, const struct mm_recomputed *here)
+{
+    if (isnan(here->per_tensor) && isnan(here->input_int8))
+        return;
+    mm_json_open_object(json, "int8");
+    mm_json_put_number(json, "per_tensor", here->per_tensor);
+    mm_json_put_number(json, "per_channel", here->per_channel);
+    mm_json_put_number(json, "inputs", here->input_int8);
+    mm_json_put_number(json, "result", here->result_int8);
+    mm_json_put_number(json, "fit_per_tensor", here->fit_tensor);
+    mm_json_put_number(json, "fit_per_channel", here->fit_channel);
+    mm_json_close_object(json);
+}
+
+static void put_alternative(struct mm_json *json, const struct mm_blame *blame,
+                            const struct mm_recomputed *here)
+{
+    if (!blame->variant)
+        return;
+    mm_json_open_object(json, "alternative");
+    mm_json_put_text(json, "computed", here->variant_says);
+    mm_json_put_text(json, "as_in", here->variant_origin);
+    mm_json_put_number(json, "residual", here->variant);
+    mm_json_close_object(json);
+}
+
+/* The operator computed again from the inputs that dst had. */
+static void put_recomputed(struct mm_json *json, const struct mm_blame *blame,
+                           const struct mm_recomputed *here)
+{
+    static const char *const own[] = {
+        [MM_OWN_UNKNOWN] = "", [MM_OWN_RIGHT] = "right", [MM_OWN_WRONG] = "wrong"};
+    if (!here)
+        return;
+    mm_json_open_object(json, "recomputed");
+    if (here->state == MM_RECOMPUTE_DONE) {
+        mm_json_put_number(json, "residual", here->residual);
+        mm_json_put_number(json, "expected", blame->explained);
+        mm_json_put_text(json, "operator", own[blame->own]);
+        put_int8(json, here);
+        put_alternative(json, blame, here);
+        if (here->nan_lost)
+            mm_json_put_whole(json, "nan_lost", here->nan_lost);
+        if (here->ties)
+            mm_json_put_whole(json, "ties", here->ties);
+    } else {
+        mm_json_put_text(json, "why_not", here->why);
+    }
+    mm_json_close_object(json);
+}
+
 /* Figures of the third dumps, where there are any. */
 static void put_comparison(struct mm_json *json, const struct mm_session *session, size_t id)
 {
@@ -202,6 +255,8 @@ static void put_layer(struct mm_json *json, const struct mm_session *session, si
         mm_json_put_number(json, "samples_differ", layer->result.spread);
     if (blame)
         put_blame(json, session, blame);
+    if (blame)
+        put_recomputed(json, blame, mm_session_recomputed(session, id));
     put_comparison(json, session, id);
     put_scales(json, session, id);
     if (found) {

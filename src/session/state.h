@@ -34,6 +34,7 @@ struct triage_state {
     struct mm_graph_weights *weights;  /* NULL: none */
     struct mm_recomputed **recomputed; /* [layers]; NULL: not begun */
     size_t recomputing;                /* jobs out; evidence waits for them */
+    bool recomputed_more;              /* also those of the types that turned out to be computed otherwise */
     size_t held;                       /* layers whose values were looked for in other tensors */
 };
 
@@ -174,6 +175,9 @@ bool triage_collect(struct mm_session *session, struct mm_job *job);
 void triage_done(struct mm_session *session);
 /* Compute operators again from dst's own inputs, once, where there is a graph. */
 void recompute_begin(struct mm_session *session);
+/* Once these are back: where an operator is computed as another runtime does, others of its type may be so, too. Those
+ * that are over and were not asked for are computed as well, once. */
+void recompute_more(struct mm_session *session);
 /* Take a collected job back if it is one of these. */
 bool recompute_collect(struct mm_session *session, struct mm_job *job);
 void recompute_done(struct mm_session *session);

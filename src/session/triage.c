@@ -114,6 +114,8 @@ static bool collect_recomputed(struct mm_session *session, struct mm_job *job)
     if (!recompute_collect(session, job))
         return false;
     if (session->triage.recomputing == 0)
+        recompute_more(session);
+    if (session->triage.recomputing == 0)
         look(session);
     return true;
 }
@@ -206,6 +208,8 @@ void triage_begin(struct mm_session *session)
     triage->recomputing++; /* jobs that run at once are no end of all */
     recompute_begin(session);
     triage->recomputing--;
+    if (triage->recomputing == 0)
+        recompute_more(session);
     look(session);
 }
 

@@ -24,6 +24,15 @@
 #define WRONG_FACTOR_KIND 4.0
 #define WRONG_INT8        0.1
 
+/* A variant of the operator fits where it leaves what a right operator leaves, and so many times less than the model's
+ * own: the values' differences point in one of many directions, and none of two dozen variants would point there. */
+#define VARIANT_GAIN     4.0
+#define VARIANT_GAIN_FEW 20.0
+#define VARIANT_FEW      64 /* values */
+#define VARIANT_LEAST    8
+#define VARIANT_INT8     0.05
+#define VARIANT_BEYOND   10.0 /* times the float format's rounding */
+
 static const struct mm_recomputed *told(const struct mm_subject *subject)
 {
     const struct mm_recomputed *recomputed = subject->recomputed;
@@ -192,6 +201,26 @@ static double explained_of(const struct mm_background *background, const struct 
     return fmax(of_float, mm_recomputed_int8(subject->recomputed, background->weights));
 }
 
+/* An operator with n values has a coincidence among few of them more easily. */
+static double gain_asked(const struct mm_recomputed *recomputed)
+{
+    return recomputed->positions < VARIANT_FEW ? VARIANT_GAIN_FEW : VARIANT_GAIN;
+}
+
+bool mm_own_variant(const struct mm_background *background, const struct mm_subject *subject)
+{
+    const struct mm_recomputed *recomputed = subject->recomputed;
+    if (!recomputed || recomputed->state != MM_RECOMPUTE_DONE || recomputed->nonfinite ||
+        !*recomputed->variant_says || recomputed->positions < VARIANT_LEAST)
+        return false;
+    double here = explained_of(background, subject, false), left = recomputed->variant;
+    double most = background->coarse ? fmax(WRONG_FACTOR_INT8 * here, VARIANT_INT8)
+                                     : fmax(RIGHT_FACTOR * here, RIGHT_ALWAYS);
+    if (recomputed->residual < VARIANT_BEYOND * recomputed->rounding)
+        return false; /* a float format explains the model's own */
+    return left <= most && recomputed->residual >= gain_asked(recomputed) * left;
+}
+
 /* By the residual with the model's weights or, `exact`, with those that dst had: then what is left is this operator's,
  * whatever others of its kind leave. */
 static enum mm_own judge(const struct mm_background *background, const struct mm_subject *subject, bool exact,
@@ -204,6 +233,8 @@ static enum mm_own judge(const struct mm_background *background, const struct mm
     if (residual <= fmax(RIGHT_FACTOR * *explained, RIGHT_ALWAYS))
         return MM_OWN_RIGHT;
     bool coarse = subject->facts ? subject->facts->parts != 0 && !exact : background->coarse;
+    if (coarse && recomputed->kind == MM_OPERATOR_RECURRENT)
+        return MM_OWN_UNKNOWN; /* what rounded weights add from step to step is not known */
     bool size = residual > (coarse ? WRONG_INT8 : WRONG_FLOAT);
     bool beyond = residual > (coarse || exact ? WRONG_FACTOR_INT8 : WRONG_FACTOR) * *explained;
     bool stands_out = isnan(usual) || residual > WRONG_FACTOR_KIND * usual;
@@ -224,6 +255,8 @@ enum mm_own mm_own_find(const struct mm_background *background, const struct mm_
             own = MM_OWN_WRONG;
             here = by_model;
         }
+        if (mm_own_variant(background, subject))
+            own = MM_OWN_WRONG;
     }
     if (explained)
         *explained = here;

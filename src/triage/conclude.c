@@ -308,6 +308,26 @@ static void say_weights(const struct mm_recomputed *recomputed, struct mm_verdic
              20 * log10(recomputed->per_tensor / recomputed->per_channel));
 }
 
+/* As another runtime has it by default, or as a converter left it: that is what fits. */
+static void say_variant(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
+    char left[MM_NUM];
+    set(out, MM_VERDICT_IMPLEMENTATION, MM_CERTAIN);
+    out->cause = MM_CAUSE_VARIANT;
+    if (recomputed->variant_fused && !view->blame[id].readers_hurt) {
+        set(out, MM_VERDICT_HARMLESS, MM_LIKELY);
+        out->cause = MM_CAUSE_IN_DUMP;
+        snprintf(out->text, sizeof out->text, "the dump holds the activation behind it: fused, or in place");
+    } else {
+        const char *says = recomputed->variant_says, *told = strstr(says, " where the model says");
+        size_t length = strlen(says), room = sizeof out->text - sizeof "computed : fits, 1e-10 left";
+        length = length > room && told ? (size_t)(told - says) : length; /* the rest is in the evidence */
+        snprintf(out->text, sizeof out->text, "computed %.*s: fits, %s left", (int)length, says,
+                 mm_num_short(left, recomputed->variant, 1));
+    }
+}
+
 /* The operator is right, and no rounding that is known explains the size: its inputs' errors do. */
 static void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
@@ -323,8 +343,12 @@ static void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_
     }
     set(out, MM_VERDICT_NOISE, MM_LIKELY);
     out->cause = MM_CAUSE_ROUNDING;
-    snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here", a,
-             mm_num_short(b, blame->input_error, 2));
+    if (view->subjects[id].recomputed->ties && !blame->input_error)
+        snprintf(out->text, sizeof out->text, "%s indices lead to equal values: ties have no order",
+                 mm_num_count(a, view->subjects[id].recomputed->ties));
+    else
+        snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here", a,
+                 mm_num_short(b, blame->input_error, 2));
 }
 
 /* It adds the most of an error that no layer brings over the threshold by itself: no fault follows from that. */
@@ -523,7 +547,10 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
     bool its_format = finding && finding->cause == MM_CAUSE_ROUNDING &&
                       (wrong || (!conclude_is_noise(blame) && conclude_is_format(blame, evidence)));
     bool telling = finding && !its_format && may_accuse(view, id, finding);
-    if (!wrong && scales_explain(view, id))
+    if (blame->variant &&
+        (view->subjects[id].recomputed->variant_fused || conclude_readers_mind(view, id, &readers)))
+        say_variant(view, id, out);
+    else if (!wrong && scales_explain(view, id))
         say_scales(view, id, out);
     else if (telling)
         say_finding(view, id, finding, out);
@@ -720,6 +747,37 @@ static void say_raw(const struct mm_pair *pair, const struct mm_result *result, 
                  mm_num_short(scale, raw.scale, 3));
 }
 
+/* "-Inf", "0", "-3.4e38" */
+static const char *nan_became(const struct mm_recomputed *recomputed, char out[MM_NUM])
+{
+    return isnan(recomputed->nan_as)   ? "numbers"
+           : isinf(recomputed->nan_as) ? (recomputed->nan_as < 0 ? "-Inf" : "Inf")
+                                       : mm_num_short(out, recomputed->nan_as, 2);
+}
+
+/* What came in as NaN is none any more: whoever looks for NaN sees none behind this operator. */
+static bool say_nan_lost(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
+    const struct mm_blame *blame = &view->blame[id];
+    char count[MM_NUM], as[MM_NUM];
+    if (!recomputed || recomputed->state != MM_RECOMPUTE_DONE || !recomputed->nan_lost ||
+        blame->own == MM_OWN_WRONG)
+        return false;
+    bool came_in = blame->worst_input >= 0 && isinf(blame->input_error) && !blame->starts;
+    set(out, came_in ? MM_VERDICT_INHERITED : MM_VERDICT_IMPLEMENTATION, came_in ? MM_LIKELY : MM_CERTAIN);
+    out->cause = MM_CAUSE_NAN_LOST;
+    if (came_in) {
+        out->from = blame->root;
+        snprintf(out->text, sizeof out->text, "inherited from #%d, whose NaN become %s here", blame->root + 1,
+                 nan_became(recomputed, as));
+    } else {
+        snprintf(out->text, sizeof out->text, "%s NaN of its inputs become %s",
+                 mm_num_count(count, recomputed->nan_lost), nan_became(recomputed, as));
+    }
+    return true;
+}
+
 /* What reads it has never seen that, and nobody suffers. */
 static void say_wider(const struct mm_result *result, struct mm_verdict *out)
 {
@@ -751,7 +809,7 @@ void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct m
         say_finding(view, id, &dump, out);
         return;
     }
-    if (conclude_simulated(view, id, out))
+    if (conclude_simulated(view, id, out) || say_nan_lost(view, id, out))
         return;
     if (view->blame[id].starts && view->blame[id].over)
         conclude_start(view, id, out);

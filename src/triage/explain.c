@@ -1,6 +1,7 @@
 /* A verdict in full: the figures that led to it, and the next step. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "triage/conclude.h"
 #include "triage/in_dump.h"
@@ -250,6 +251,60 @@ static void say_recomputed(const struct mm_blame *blame, const struct mm_recompu
                       (long long)recomputed->channel, (long long)recomputed->channels);
 }
 
+/* "Computed with epsilon 0.001 ..., it is off by 2e-7. As in TensorFlow. The same fits 7 of 9 BatchNormalization." */
+static void say_variant(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
+{
+    const struct mm_recomputed *here = view->subjects[id].recomputed;
+    const char *type = view->subjects[id].op_type;
+    size_t like = 0, fits = 0;
+    char figure[MM_NUM];
+    if (!view->blame[id].variant)
+        return;
+    mm_buf_printf(out, "Computed %s, it is off by %s.", here->variant_says,
+                  mm_num_short(figure, here->variant, 2));
+    if (*here->variant_origin)
+        mm_buf_printf(out, " As in %s.", here->variant_origin);
+    for (size_t i = 0; i < view->count; i++) {
+        const struct mm_recomputed *other = view->subjects[i].recomputed;
+        if (!type || !view->subjects[i].op_type || !other || strcmp(view->subjects[i].op_type, type) != 0)
+            continue;
+        like += other->state == MM_RECOMPUTE_DONE;
+        fits += view->blame[i].variant && strcmp(other->variant_says, here->variant_says) == 0;
+    }
+    if (fits > 1)
+        mm_buf_printf(out, " The same fits %zu of %zu %s.", fits, like, type);
+    mm_buf_putc(out, '\n');
+}
+
+static void say_nan(const struct mm_recomputed *recomputed, struct mm_buf *out)
+{
+    char count[MM_NUM], figure[MM_NUM];
+    if (!recomputed->nan_lost)
+        return;
+    mm_buf_printf(out, "%s positions are NaN as its inputs in dst are, and hold ",
+                  mm_num_count(count, recomputed->nan_lost));
+    if (isnan(recomputed->nan_as))
+        mm_buf_puts(out, "numbers.\n");
+    else if (isinf(recomputed->nan_as))
+        mm_buf_puts(out, recomputed->nan_as < 0 ? "-Inf.\n" : "Inf.\n");
+    else
+        mm_buf_printf(out, "%s.\n", mm_num_short(figure, recomputed->nan_as, 2));
+}
+
+/* Who looks for NaN behind this layer finds none. */
+static void say_hidden(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
+{
+    const struct mm_flow *flow = view->flow;
+    for (uint32_t e = flow->reader_from[id]; e < flow->reader_from[id + 1]; e++) {
+        uint32_t reader = flow->reader[e];
+        const struct mm_recomputed *recomputed = view->subjects[reader].recomputed;
+        if (recomputed && recomputed->state == MM_RECOMPUTE_DONE && recomputed->nan_lost &&
+            isinf(view->blame[id].error))
+            mm_buf_printf(out, "#%u %s hides its NaN: they are numbers from there on.\n", reader + 1,
+                          view->name(view->context, reader));
+    }
+}
+
 static void say_own(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
                     struct mm_buf *out)
 {
@@ -259,7 +314,10 @@ static void say_own(const struct mm_triage_view *view, uint32_t id, const struct
         return;
     if (recomputed->state == MM_RECOMPUTE_DONE)
         say_recomputed(blame, recomputed, out);
-    else
+    if (recomputed->state == MM_RECOMPUTE_DONE) {
+        say_variant(view, id, out);
+        say_nan(recomputed, out);
+    } else
         say_not_recomputed(recomputed, verdict, out);
 }
 
@@ -291,7 +349,8 @@ static void say_held(const struct mm_triage_view *view, uint32_t id, const struc
 
 static void say_simulation(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
 {
-    double impl, format;
+    double impl, format, least;
+    uint32_t where;
     char a[MM_NUM], b[MM_NUM];
     simulated_tell(view, id, &impl, &format);
     if (isnan(impl) || isnan(format))
@@ -299,6 +358,11 @@ static void say_simulation(const struct mm_triage_view *view, uint32_t id, struc
     mm_buf_printf(out, "Simulation against src: %s; dst against the simulation: %s.\n",
                   isinf(format) ? "NaN or Inf" : mm_num_short(a, format, 2),
                   isinf(impl) ? "NaN or Inf" : mm_num_short(b, impl, 2));
+    if (simulated_doubted(view, id, &where, &least))
+        mm_buf_printf(
+            out, "The simulation is not believed: at #%u it is off src by %s, and its format costs %s.\n",
+            where + 1, mm_num_short(a, view->subjects[where].src_sim->metrics.diff2, 2),
+            mm_num_short(b, least, 2));
 }
 
 static void say_readers(const struct mm_triage_view *view, uint32_t id, struct mm_buf *out)
@@ -351,6 +415,7 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
         say_floor(&view->blame[id], subject, evidence);
         say_gains(view, id, evidence);
         say_own(view, id, verdict, evidence);
+        say_hidden(view, id, evidence);
         say_findings(subject->evidence, evidence);
     }
     say_held(view, id, verdict, evidence);

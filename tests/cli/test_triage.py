@@ -138,6 +138,27 @@ def simulation(folder):
 
 
 @test
+def doubted_simulation(folder):
+    """triage --sim: a simulation in float16 that is off by far more than float16 costs is not believed"""
+    src = chain()
+    wrong = [src[0], src[1] * 1.5, *src[2:]]
+    dump(folder / "src", src)
+    for side in ("sim", "dst"):
+        dump(folder / side, [x.astype("f2") for x in wrong])
+    _, layers = report(folder, "--sim", folder / "sim")
+    same((layers["conv"]["verdict"], layers["conv"]["cause"]), ("implementation", "scale"), "the fault that both have")
+    check("The simulation is not believed: at #2 it is off src by 0.5" in " ".join(layers["conv"]["evidence"]),
+          layers["conv"]["evidence"])
+    other = folder / "other"
+    other.mkdir()
+    dump(other / "src", src)
+    for side in ("sim", "dst"):
+        dump(other / side, [x.astype("f2") for x in src])
+    _, layers = report(other, "--sim", other / "sim")
+    same([layer["verdict"] for layer in layers.values()], ["ok"] * 4)
+
+
+@test
 def status(folder):
     """triage: --fail exits with 1 when a layer is bad, and only then; what is wrong in the call with 2"""
     reversed_channels(folder)

@@ -14,6 +14,8 @@
 #define NUMBERS  (OPERATOR | SETTINGS)     /* a wrong scale: the runtime's doing or the calibration's */
 #define CALM     (KIND(OK) | KIND(NOISE) | KIND(HARMLESS) | KIND(UNPAIRED))
 #define SMALL    (KIND(NOISE) | KIND(HARMLESS))
+/* Another operator: with the graph the one that fits is named, without nothing is. */
+#define ANOTHER (CAUSE(NONE) | CAUSE(VARIANT))
 
 /* The table's columns: class, network, the step at fault, the fault, what it needs ..., label. */
 #define ROW(class, network, step, ...)                                                                       \

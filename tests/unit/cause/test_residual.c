@@ -125,6 +125,25 @@ static void clipped(void **state)
     assert_near(residual_relative(&residual), 1);
 }
 
+/* NaN where y has none: what y has instead, as long as it is one thing. */
+static void lost(void **state)
+{
+    (void)state;
+    static const float y[] = {-INFINITY, 1};
+    struct residual residual;
+    begin(&residual, y, 2);
+    residual_add(&residual, NAN, NAN);
+    assert_int_equal(residual.nan_lost, 0);
+    residual_add(&residual, -INFINITY, NAN);
+    residual_add(&residual, -INFINITY, NAN);
+    assert_int_equal(residual.nan_lost, 2);
+    assert_true(isinf(residual.nan_as) && residual.nan_as < 0);
+    residual_add(&residual, 0, NAN);
+    assert_int_equal(residual.nan_lost, 3);
+    assert_true(isnan(residual.nan_as));
+    assert_int_equal(residual.nonfinite, 0);
+}
+
 static void correlations(void **state)
 {
     (void)state;
@@ -142,6 +161,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(relative),  cmocka_unit_test(all_at_once), cmocka_unit_test(zeros),
         cmocka_unit_test(nonfinite), cmocka_unit_test(clipped),     cmocka_unit_test(correlations),
+        cmocka_unit_test(lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

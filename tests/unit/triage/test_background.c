@@ -8,6 +8,7 @@
 #include "mmtui/triage.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MOST 16
@@ -32,6 +33,7 @@ static struct mm_recomputed *add(struct run *run, enum mm_operator_kind kind, do
                                    .fit_tensor = NAN,
                                    .fit_channel = NAN,
                                    .exact = NAN,
+                                   .variant = NAN,
                                    .channel = -1};
     run->subject[run->count++].recomputed = here;
     return here;
@@ -137,6 +139,61 @@ static void nothing_told(void **state)
     assert_false(run.background.coarse);
 }
 
+static void fits(struct mm_recomputed *here, double left, int64_t positions)
+{
+    here->variant = left;
+    here->positions = positions;
+    snprintf(here->variant_says, sizeof here->variant_says, "with alpha 0.1 where the model says 0.2");
+}
+
+/* A variant that leaves what a right operator leaves, and a quarter of what the model's own leaves. */
+static void a_variant(void **state)
+{
+    (void)state;
+    struct run run = {.count = 0};
+    for (int i = 0; i < 5; i++)
+        fits(add(&run, MM_OPERATOR_ELEMENTWISE, 0.01), 1e-7, 1000);
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_WRONG); /* all of the kind are: that is no background */
+    assert_true(mm_own_variant(&run.background, &run.subject[0]));
+    run.recomputed[0].variant = 0.0024;
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_UNKNOWN); /* more than rounding is left */
+    run.recomputed[0].variant = 0.0009;
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_WRONG);
+    run.recomputed[0].rounding =
+        0.0011; /* the model's own is within 10 times the rounding: no fault at all */
+    assert_false(mm_own_variant(&run.background, &run.subject[0]));
+    fits(&run.recomputed[1], 0.0009, 63); /* of few values a coincidence is likelier: 20 times */
+    assert_int_equal(own(&run, 1, NULL), MM_OWN_UNKNOWN);
+    fits(&run.recomputed[1], 0.0005, 63);
+    assert_int_equal(own(&run, 1, NULL), MM_OWN_WRONG);
+    fits(&run.recomputed[1], 0, 7);
+    assert_int_equal(own(&run, 1, NULL), MM_OWN_UNKNOWN);
+    run.recomputed[2].nonfinite = 1;
+    assert_false(mm_own_variant(&run.background, &run.subject[2]));
+    assert_false(mm_own_variant(&run.background, &(struct mm_subject){0}));
+}
+
+/* In integers: below 0.05, or four times what they must cost; and a quarter of the model's own, whose size counts no more. */
+static void a_variant_of_integers(void **state)
+{
+    (void)state;
+    struct run run = {.count = 0};
+    for (int i = 0; i < 5; i++)
+        weights(add(&run, MM_OPERATOR_LINEAR, 0.015), 0.5, 0.02);
+    fits(&run.recomputed[0], 0.012, 2048);
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_RIGHT);
+    run.recomputed[0].residual = 0.06;
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_WRONG);
+    run.recomputed[0].variant = 0.016;
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_UNKNOWN);
+    run.recomputed[0].residual = 0.4;
+    run.recomputed[0].variant = 0.06; /* of 0.013 that it must cost, four times are 0.052 */
+    assert_false(mm_own_variant(&run.background, &run.subject[0]));
+    run.recomputed[0].kind = MM_OPERATOR_RECURRENT;
+    run.recomputed[0].variant_says[0] = 0;
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_UNKNOWN); /* what its weights cost is not known */
+}
+
 /* The correlations are the votes' weights; one operator alone may be wrong. */
 static void granularity(void **state)
 {
@@ -227,8 +284,10 @@ static void facts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(floats),      cmocka_unit_test(integers), cmocka_unit_test(nothing_told),
-        cmocka_unit_test(granularity), cmocka_unit_test(facts),    cmocka_unit_test(rounded_weights_alone),
+        cmocka_unit_test(floats),       cmocka_unit_test(integers),
+        cmocka_unit_test(nothing_told), cmocka_unit_test(granularity),
+        cmocka_unit_test(facts),        cmocka_unit_test(rounded_weights_alone),
+        cmocka_unit_test(a_variant),    cmocka_unit_test(a_variant_of_integers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
