@@ -1,5 +1,5 @@
 /* Memory that was not written: all of a tensor, or a part. */
-#include "cause/cause.h"
+#include "cause/stretch.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -202,9 +202,10 @@ static double part_score(const struct trial *t, const struct part *part, int64_t
     double share = part->inside / (part->inside + part->outside);
     double rest = sqrt(part->outside / t->dd);
     int64_t length = part->to - part->from;
-    bool right = part->signal_outside >= RIGHT * t->ss &&
-                 part->outside <= OUTSIDE * OUTSIDE * part->signal_outside && rest <= OUTSIDE * t->observed;
-    if (length <= 0 || length >= whole || !(share >= PART_SHARE) || !right)
+    bool right = part->signal_outside >= STRETCH_RIGHT * t->ss &&
+                 part->outside <= STRETCH_OUTSIDE * STRETCH_OUTSIDE * part->signal_outside &&
+                 rest <= STRETCH_OUTSIDE * t->observed;
+    if (length <= 0 || length >= whole || !(share >= STRETCH_SHARE) || !right)
         return 0;
     return cause_score(t, rest);
 }
@@ -247,7 +248,6 @@ static bool is_all_wrong(const struct trial *t, const struct part *part, int axi
 }
 
 #define STRETCHES 512
-#define GARBAGE   0.7 /* relative error of what has nothing of s in it: 1 for zeros, 1.4 for other values */
 
 static bool part_of_axis(const struct trial *t, struct found *found, int axis)
 {
@@ -257,7 +257,7 @@ static bool part_of_axis(const struct trial *t, struct found *found, int axis)
     if (axis < 0 && stretches < 4)
         return false;
     if (profile_init(&p, t, axis, stretches))
-        part = bad_stretch(&p, GARBAGE);
+        part = bad_stretch(&p, STRETCH_GARBAGE);
     profile_done(&p);
     double score = part_score(t, &part, p.count);
     if (score < SCORE_KEEP)
@@ -314,19 +314,20 @@ static bool nan_stretch(const struct trial *t, struct found *found)
 
 bool cause_unwritten(const struct trial *t, struct found *found)
 {
-    if (t->c->d_count < 4 * PART_LEAST)
+    if (t->c->d_count < 4 * PART_LEAST || t->mask) /* a mask is runs of one value */
         return false;
     if (nan_stretch(t, found))
         return true;
-    struct part run = longest_run(t);
+    struct stretch may = stretch_glance(t);
+    struct part run = may.run ? longest_run(t) : (struct part){0};
     double score = run.to - run.from >= PART_LEAST ? part_score(t, &run, t->c->d_count) : 0;
     if (score >= SCORE_KEEP && !is_padding(t, &run, -1)) {
         found->finding.score = score;
         return say_part(t, found, &run, t->c->d_count, -1);
     }
-    for (int k = t->d_shape.rank - 1; k >= 0; k--) {
+    for (int k = t->d_shape.rank - 1; may.part && k >= 0; k--) {
         if (t->d_shape.rank >= 2 && t->d_shape.dim[k] >= 4 && part_of_axis(t, found, k))
             return true;
     }
-    return part_of_axis(t, found, -1);
+    return may.part && part_of_axis(t, found, -1);
 }

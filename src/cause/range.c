@@ -69,9 +69,11 @@ static bool plateau(const struct trial *t, double end, bool high)
     double past = fabs(end) * 1e-3, on = 0;
     int64_t at_end = 0, beyond = 0;
     for (int64_t i = 0; i < t->c->d_count; i++) {
-        at_end += t->c->d[i] == end;
+        if (t->c->d[i] != end)
+            continue;
+        at_end++;
         on = high ? t->c->s[i] - end : end - t->c->s[i];
-        beyond += t->c->d[i] == end && on > past;
+        beyond += on > past;
     }
     return at_end >= 4 && beyond >= 3 && 10 * beyond >= at_end;
 }
@@ -192,18 +194,21 @@ static struct small small_find(const struct trial *t)
 #define LOST_LEAST                                                                                           \
     0.1 /* share of the error's energy; the rest may be what subnormal values keep too few digits for */
 
+#define LIMIT_MOST (1.05 * HALF_LEAST_NORMAL)
+
 bool cause_underflow(const struct trial *t, struct found *found)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
-    if (m->dst.zero <= m->src.zero)
+    double largest = LIMIT_MOST * sqrt((double)t->n); /* all lost, and each as large as may be */
+    if (m->dst.zero <= m->src.zero || largest * largest < LOST_LEAST * t->ee)
         return false;
     struct small small = small_find(t);
     struct flush h = {small.limit};
     bool all = m->dst.zero == m->count && t->c->result->dst.dtype == MM_F16;
-    if ((small.flushed < 4 && !all) || small.flushed < 1 || h.limit > 1.05 * HALF_LEAST_NORMAL ||
+    if ((small.flushed < 4 && !all) || small.flushed < 1 || h.limit > LIMIT_MOST ||
         small.lost < LOST_LEAST * t->ee || small.error < 0.5 * t->ee)
         return false;
-    found->finding.residual = t->dd > 0 ? predict_residual(t, predict_flush, &h) : 0;
+    found->finding.residual = t->dd > 0 ? predict_residual_whole(t, predict_flush, &h) : 0;
     found->finding.score =
         small.error / t->ee; /* what is left may not be judged against d: most of it is 0 */
     found->parameters = 1;

@@ -25,6 +25,7 @@ static int write_reports(const struct mm_session *session, const struct cli_opti
     print_path(options, folder, "mmtui.json");
     struct mm_buf text = {0};
     mm_report_summary(session, &text);
+    print_raw(session, &text);
     cli_print(options, &text);
     mm_buf_done(&text);
     return 0;

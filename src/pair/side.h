@@ -13,6 +13,7 @@ struct candidate {
     const char *how;   /* mm_pair.how */
     const char *model; /* mm_pair.model */
     bool dropped;
+    bool stands_before; /* dst's, before what its QuantizeLinear leaves of it */
 };
 
 struct side {

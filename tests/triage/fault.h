@@ -79,6 +79,21 @@ fault_apply fault_boxes;     /* x and y each scaled and moved: how 0 letterbox n
 fault_apply fault_reorder; /* rows (axis `how`) in another order: all of them, or neighbours with probability
                               `amount` */
 
+/* ---- tables and rows (faults_tables.c) ---- */
+
+fault_apply fault_class_column; /* the last column of rows: ids by another table; `how` as fault_class_map */
+fault_apply fault_other_ids;    /* a share `amount` of whole numbers are others, at random */
+fault_apply fault_boxes_turned; /* the first four columns as y, x, y, x */
+fault_apply fault_scores;       /* columns from the fifth on: how 0 as logits (no sigmoid), 1 all zero */
+fault_apply fault_drop_row;     /* row `how` of the first of two axes is missing; the shape says so */
+fault_apply fault_lose_row;     /* along axis `how`, one place holds a copy of another one */
+fault_apply fault_nan_rows;     /* a share `amount` of the rows is NaN */
+fault_apply fault_block_order;  /* blocks of DepthToSpace in the other order */
+fault_apply fault_concat_swapped; /* the second input first */
+fault_apply fault_channel_zero;   /* one place along axis `how` is zero */
+fault_apply fault_low_mask;       /* -1e9 of a mask becomes half's lowest number: no fault */
+fault_apply fault_noise;          /* what is above -1e8 is off by `amount` times its size, at random */
+
 /* ---- operators (faults_operators.c): something else is computed ---- */
 
 fault_apply fault_relu;               /* of the input, for whatever it was */

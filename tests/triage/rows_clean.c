@@ -1,9 +1,6 @@
 /* Nothing is wrong: no layer is to be accused, whatever the noise. */
 #include "labels.h"
 
-#define CLEAN(network, of)                                                                                   \
-    ROW("clean", network, NULL, .scale = of, RUNS(PLAIN, 1), IS(0, CALM)),                                   \
-        ROW("fp16-only", network, NULL, .scale = of, RUNS(F16, 2), IS(0, CALM))
 /* INT8 may cost what it costs: the format or its settings, or nothing; a layer that computes something else
  * there is none. */
 #define INT8(network, of)                                                                                    \

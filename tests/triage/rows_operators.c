@@ -1,7 +1,7 @@
 /* An operator that computes something else: not one of the known mistakes. */
 #include "labels.h"
 
-#define OTHER IS(CAUSE(NONE), OPERATOR)
+#define OTHER IS(ANOTHER, OPERATOR)
 
 const struct corpus_row rows_operators[] = {
     ROW("implementation", scene_mixer, "gelu", DO(fault_relu, 0, 0), RUNS(ALL, 1), OTHER),

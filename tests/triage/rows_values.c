@@ -48,7 +48,7 @@ const struct corpus_row rows_values[] = {
         IS(CAUSE(SAMPLES), OPERATOR)),
 
     ROW("softmax-axis", scene_attention, "softmax", DO(fault_softmax_columns, 0, 0), RUNS(FLOATS, 2),
-        IS(CAUSE(SOFTMAX_AXIS), OPERATOR)),
+        IS(CAUSE(SOFTMAX_AXIS) | CAUSE(VARIANT), OPERATOR)),
 
     ROW("mask-differs", scene_attention, "mask", DO(fault_mask, 5, 0), RUNS(FLOATS, 1),
         IS(CAUSE(MASK), OPERATOR)),

@@ -170,7 +170,9 @@ static void settings(void **state)
     struct mm_whatif_setting out[MM_FLOORS];
     struct mm_shape tokens = {3, {1, 128, 96}};
     struct format four = {.dtype = MM_I4}, fp8 = {.dtype = MM_F8E5M2}, none = {.dtype = MM_DTYPE_NONE};
-    assert_int_equal(format_settings(&none, 0, &image, 1, out), 2);
+    struct format half = {.dtype = MM_F16};
+    assert_int_equal(format_settings(&none, 0, &image, 1, out), 0); /* nothing that could cost something */
+    assert_int_equal(format_settings(&half, 0, &image, 1, out), 2);
     assert_int_equal(out[1].dtype, MM_BF16);
     assert_int_equal(format_settings(&fp8, 0, &image, 1, out), 3);
     assert_int_equal(out[2].dtype, MM_F8E5M2);
