@@ -114,20 +114,28 @@ static void put_name(struct mm_buf *text, const struct side_run *run)
     mm_buf_putc(text, '"');
 }
 
+/* "and another name", "and 3 more names" */
+static void put_more(struct mm_buf *text, size_t more)
+{
+    if (more == 1)
+        mm_buf_puts(text, "another name");
+    else
+        mm_buf_printf(text, "%zu more names", more);
+}
+
 /* What stands at a name that has no partner because several look like it. */
 static int say_ambiguous(const struct alike *alike, const struct alike_slot *slot, int side,
                          struct side_run *run)
 {
+    static const char *const sides[] = {"src", "dst"};
     int other = 1 - side;
+    bool several = slot->count[other] > 1;
     struct mm_buf text = {0};
     mm_buf_puts(&text, "not paired: ");
     put_name(&text, slot->run[other]);
-    if (slot->count[other] > 1)
-        mm_buf_printf(&text, " and %zu more names of %s look like it", slot->count[other] - 1,
-                      other ? "dst" : "src");
-    else
-        mm_buf_printf(&text, " of %s looks like it, but like %zu more names of %s as well",
-                      other ? "dst" : "src", slot->count[side] - 1, side ? "dst" : "src");
+    mm_buf_printf(&text, several ? " and " : " of %s looks like it, but like ", sides[other]);
+    put_more(&text, slot->count[several ? other : side] - 1);
+    mm_buf_printf(&text, several ? " of %s look like it" : " of %s as well", sides[several ? other : side]);
     const char *how = text.failed ? NULL : mm_arena_strdup(alike->arena, mm_buf_text(&text));
     mm_buf_done(&text);
     for (size_t k = 0; how && k < run->count; k++)
