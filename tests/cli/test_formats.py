@@ -11,7 +11,7 @@ import tempfile
 
 import numpy as np
 
-from harness import PEERS as ALL_PEERS, ROOT, check, main, mmtui, same, test
+from harness import PEERS as ALL_PEERS, check, main, mmtui, same, test
 
 PEERS = ALL_PEERS / "number_formats"
 
