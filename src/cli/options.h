@@ -16,6 +16,8 @@ enum option {
     OPT_OUTPUT,
     OPT_FRAMEWORK,
     OPT_SHAPE,
+    OPT_STEP,
+    OPT_RANK,
     OPT_MODEL,
     OPT_ORDER,
     OPT_SIM,

@@ -102,7 +102,7 @@ static struct mm_source *source_of(struct indexing *index, const char *file)
     memcpy(whole, path, folder);
     strcpy(whole + folder, file);
     *source = (struct mm_source){
-        .path = whole, .file = file, .format = index->format, .check = index->source->check};
+        .path = whole, .file = file, .scope = index->source->scope, .format = index->format, .check = index->source->check};
     return source;
 }
 

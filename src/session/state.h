@@ -77,6 +77,11 @@ struct mm_session {
 
 /* Add a sentence to the notice; ends `text`. Without memory the notice stays as it is. */
 void session_note(struct mm_session *session, struct mm_buf *text);
+/* The same step and rank of both, where nobody said which: dst is listed again where it has src's. -1: neither dump has
+ * the steps or ranks that were asked for. */
+int recognised_align(struct mm_session *session, struct mm_err *err);
+/* Note what src and dst were taken for. */
+void recognised_say(struct mm_session *session);
 /* Undo a layout that all of dst has, if a few headers say so, and note it. */
 void layout_apply(struct mm_session *session);
 /* Judge a layer whose result or thresholds changed; keeps the count of bad ones. */

@@ -1,0 +1,77 @@
+/* What the folders of src and dst were taken for, and which part of them was taken. */
+#include "session/state.h"
+
+#include <stdlib.h>
+
+static bool lacks(const struct mm_dump *src, const struct mm_dump *dst, bool ranks)
+{
+    const struct mm_dump *dumps[] = {src, dst};
+    for (size_t i = 0; i < MM_COUNT(dumps); i++) {
+        if ((ranks ? &dumps[i]->rank : &dumps[i]->step)->count > 0)
+            return false;
+    }
+    return true;
+}
+
+static bool differ(const struct mm_dump_numbers *a, const struct mm_dump_numbers *b)
+{
+    return a->count > 0 && b->count > 0 && a->chosen != b->chosen;
+}
+
+/* List `dump` again with the step and rank of the other; it stays as it is where it has no such. */
+static bool list_again(const struct mm_session *session, struct mm_dump **dump, const struct mm_dump *other)
+{
+    const struct mm_session_options *options = &session->options;
+    struct mm_dump_options again = {.check = options->check, .given = options->given};
+    struct mm_dump *fitting;
+    again.part = (struct mm_dump_part){.stepped = other->step.count > 0 && (*dump)->step.count > 0,
+                                       .ranked = other->rank.count > 0 && (*dump)->rank.count > 0,
+                                       .step = other->step.chosen,
+                                       .rank = other->rank.chosen};
+    if (mm_dump_open(&fitting, (*dump)->path, &again, NULL) < 0)
+        return false;
+    mm_dump_close(*dump);
+    *dump = fitting;
+    return true;
+}
+
+int recognised_align(struct mm_session *session, struct mm_err *err)
+{
+    const struct mm_dump_part *part = &session->options.part;
+    if (part->stepped && lacks(session->src, session->dst, false))
+        return mm_fail(err, MM_EARG, "--step: neither src nor dst has folders such as step0 or step_3");
+    if (part->ranked && lacks(session->src, session->dst, true))
+        return mm_fail(err, MM_EARG, "--rank: neither src nor dst has folders such as rank0 or rank_3");
+    if (!differ(&session->src->step, &session->dst->step) &&
+        !differ(&session->src->rank, &session->dst->rank))
+        return 0;
+    if (!list_again(session, &session->dst, session->src))
+        list_again(session, &session->src, session->dst);
+    return 0;
+}
+
+static void say_other(struct mm_buf *out, const char *word, const struct mm_dump_numbers *src,
+                      const struct mm_dump_numbers *dst)
+{
+    if (differ(src, dst))
+        mm_buf_printf(out, "%ssrc is %s %lld, dst %s %lld: they need not hold the same.",
+                      out->length ? " " : "", word, (long long)src->chosen, word, (long long)dst->chosen);
+}
+
+void recognised_say(struct mm_session *session)
+{
+    const char *src = session->src->recognised, *dst = session->dst->recognised;
+    struct mm_buf text = {0};
+    if (src)
+        mm_buf_printf(&text, "src: %s", src);
+    if (dst)
+        mm_buf_printf(&text, "%sdst: %s", src ? "; " : "", dst);
+    if (src || dst)
+        mm_buf_puts(&text, ".");
+    say_other(&text, "step", &session->src->step, &session->dst->step);
+    say_other(&text, "rank", &session->src->rank, &session->dst->rank);
+    if (text.length)
+        session_note(session, &text);
+    else
+        mm_buf_done(&text);
+}
