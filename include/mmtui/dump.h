@@ -106,6 +106,22 @@ int mm_dump_open(struct mm_dump **dump, const char *path, const struct mm_dump_o
 /* All its entries end here. NULL is fine. */
 void mm_dump_close(struct mm_dump *dump);
 
+/* ---- two dumps in one folder ----------------------------------------------------------------------------- */
+
+/* Paths in `arena`. */
+struct mm_snapshot {
+    const char *src, *dst;
+    const char *sim; /* the simulation of dst's number format; or NULL */
+    struct mm_arena arena;
+};
+/*
+ * Is it a folder as RKNN's accuracy analysis leaves it? It has a folder "golden" (src), and "runtime" (dst), beside which
+ * "simulator" is sim, or "simulator" alone (dst). False, and nothing to be ended, where it is not so or memory is out.
+ */
+bool mm_snapshot_find(struct mm_snapshot *snapshot, const char *path);
+/* The paths end. A zeroed one is fine. */
+void mm_snapshot_done(struct mm_snapshot *snapshot);
+
 /* ---- converting ------------------------------------------------------------------------------------------ */
 
 struct mm_convert {

@@ -461,6 +461,7 @@ void cli_options_init(struct cli_options *options)
 void cli_options_done(struct cli_options *options)
 {
     free(options->given);
+    mm_snapshot_done(&options->snapshot);
     mm_arena_done(&options->given_text);
     mm_buf_done(&options->bindings);
     mm_buf_done(&options->bindings_source);

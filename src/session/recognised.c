@@ -1,7 +1,7 @@
 /* What the folders of src and dst were taken for, and which part of them was taken. */
 #include "session/state.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 static bool lacks(const struct mm_dump *src, const struct mm_dump *dst, bool ranks)
 {
@@ -62,9 +62,10 @@ void recognised_say(struct mm_session *session)
 {
     const char *src = session->src->recognised, *dst = session->dst->recognised;
     struct mm_buf text = {0};
+    bool alike = src && dst && strcmp(src, dst) == 0;
     if (src)
-        mm_buf_printf(&text, "src: %s", src);
-    if (dst)
+        mm_buf_printf(&text, alike ? "src and dst: %s" : "src: %s", src);
+    if (dst && !alike)
         mm_buf_printf(&text, "%sdst: %s", src ? "; " : "", dst);
     if (src || dst)
         mm_buf_puts(&text, ".");
