@@ -77,7 +77,8 @@ const struct mm_schema *mm_schema_own(void);
 struct mm_source {
     const char *path; /* as it is opened */
     const char *file; /* as it is shown: its name from the dump's folder on: "block/x.npy" */
-    const char *scope; /* what of the folders on the way is a part of its tensors' names: "block/"; NULL or "": nothing */
+    const char *
+        scope; /* what of the folders on the way is a part of its tensors' names: "block/"; NULL or "": nothing */
     const struct mm_format *format;
     bool check; /* also the checksums of members that are stored as they are: costs reading them once more */
 };
@@ -106,7 +107,7 @@ struct mm_entry {
     const struct mm_given *given; /* or NULL */
     struct mm_file_name parsed;
     size_t listed; /* place in the list that lies beside the tensors, from 1 on; 0: it is not in one */
-    size_t order; /* place in execution order within the dump */
+    size_t order;  /* place in execution order within the dump */
 };
 
 /* Its name with whatever a stamp may be: what stands before the file's ending, or the member's key, without scope. NULL

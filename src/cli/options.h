@@ -110,9 +110,9 @@ struct cli_options {
     const char *theme_wished;   /* the config's: NO_COLOR beats it */
     struct mm_given_row *given; /* --shape: session.given, and its room; owned */
     size_t given_room;
-    struct mm_arena given_text; /* the names in it */
+    struct mm_arena given_text;  /* the names in it */
     struct mm_snapshot snapshot; /* of the one folder that both dumps are in; or nothing */
-    struct mm_buf bindings;     /* `bind` lines of the config; the other lines are blank */
+    struct mm_buf bindings;      /* `bind` lines of the config; the other lines are blank */
     struct mm_buf bindings_source;
     bool ascii, plain;
     const char *script;

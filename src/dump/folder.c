@@ -43,8 +43,7 @@ static int visit(void *context, struct tree_folder *folder, const char *name)
     file.file = file.path + strlen(folder->path);
     if (*folder->file && !(file.file = listing_join(list, folder->file, name)))
         return listing_no_memory(list);
-    const struct mm_format *format =
-        mm_format_choose(file.path, mm_file_name_stamped(name), &list->memory);
+    const struct mm_format *format = mm_format_choose(file.path, mm_file_name_stamped(name), &list->memory);
     bool passed_over = format && (format->indirect || (format->told && list->given.count == 0));
     if (passed_over || !mm_file_name_parse_as(name, format, arena, &parsed)) {
         list->dump->skipped++;
@@ -78,8 +77,8 @@ const char *listing_endings(char out[static LISTING_ENDINGS])
         size_t size = strlen(formats[i].ending) + 1;
         if (before < i || formats[i].indirect || length + size >= LISTING_ENDINGS)
             continue;
-        length +=
-            (size_t)snprintf(out + length, LISTING_ENDINGS - length, length ? " %s" : "%s", formats[i].ending);
+        length += (size_t)snprintf(out + length, LISTING_ENDINGS - length, length ? " %s" : "%s",
+                                   formats[i].ending);
     }
     return out;
 }

@@ -21,8 +21,8 @@ struct listing {
     const struct name_list_kind *kind; /* of the list that said most; NULL: none did */
     size_t from_messages;              /* tensors that are called as their messages say */
     struct mm_members found;
-    struct mm_err err; /* the first that is no file's own: memory */
-    struct mm_err bad; /* why a file with many tensors could not be listed, the first one's */
+    struct mm_err err;    /* the first that is no file's own: memory */
+    struct mm_err bad;    /* why a file with many tensors could not be listed, the first one's */
     struct mm_err unread; /* why a list could not be read, the first one's */
 };
 

@@ -21,8 +21,9 @@ const struct name_list_kind *name_list_kind(const char *file);
 
 struct name_list {
     const struct name_list_kind *kind;
-    const char *path;  /* as it is opened; borrowed */
-    const char *under; /* of which files it tells: the folder from the dump's root, "" or with a '/'; borrowed */
+    const char *path; /* as it is opened; borrowed */
+    const char
+        *under; /* of which files it tells: the folder from the dump's root, "" or with a '/'; borrowed */
     struct mm_arena *arena; /* of the texts; borrowed */
     struct name_row {
         const char *stem; /* of the file: its name without folder and ending */

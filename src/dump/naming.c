@@ -83,7 +83,8 @@ static const char *message_name(struct listing *list, const struct mm_entry *ent
     const char *name = NULL;
     if (mm_load_open(&load, entry, list->dump->schema, NULL) < 0)
         return NULL;
-    if (*load.node_name && !(name = listing_join(list, entry->source->scope ? entry->source->scope : "", load.node_name)))
+    if (*load.node_name &&
+        !(name = listing_join(list, entry->source->scope ? entry->source->scope : "", load.node_name)))
         listing_no_memory(list);
     mm_load_close(&load);
     return name;
@@ -169,8 +170,8 @@ int listing_source(struct listing *list)
     struct mm_buf text = {0};
     bool nested = tree->folders > 1;
     size_t left_out = tree->special + tree->again + tree->deep + tree->closed;
-    if (dump->is_file || (!list->kind && !list->from_messages && !nested && !left_out &&
-                          list->unread.code == MM_OK))
+    if (dump->is_file ||
+        (!list->kind && !list->from_messages && !nested && !left_out && list->unread.code == MM_OK))
         return 0;
     mm_buf_printf(&text, "%zu tensor%s", dump->count, dump->count == 1 ? "" : "s");
     if (list->kind)

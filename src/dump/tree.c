@@ -230,8 +230,7 @@ int tree_walk(struct tree *tree, const char *path, struct mm_err *err)
 {
     size_t length = strlen(path);
     bool slash = length > 0 && path[length - 1] == '/';
-    struct tree_folder root = {
-        .path = slash ? path : join(tree, path, ""), .file = "", .scope = ""};
+    struct tree_folder root = {.path = slash ? path : join(tree, path, ""), .file = "", .scope = ""};
     if (!root.path || note_seen(tree, path) < 0)
         return mm_fail_memory(err);
     return walk(tree, path, &root, 0, err);

@@ -287,6 +287,8 @@ def test_rknn_in_one_word(folder):
     mmtui("compare", snapshot, "-o", folder / "out")
     report = load_report(folder)
     same((report["src"], report["dst"]), (str(snapshot / "golden"), str(snapshot / "runtime")), "sides")
+    told = json.loads(mmtui("triage", snapshot, "--json").out)["notice"]
+    same(told, "src and dst: 3 tensors of an RKNN snapshot (map_name_to_file.txt).", "notice")
     for words in ((snapshot,), ("triage", snapshot), ("suggest", snapshot, "--top", "3"), ("diff", snapshot)):
         run = mmtui(*words)
         check("3 tensors of an RKNN snapshot" in run.out + run.err, run.show())
