@@ -33,7 +33,8 @@ static int visit(void *context, struct tree_folder *folder, const char *name)
     struct listing *list = context;
     struct mm_arena *arena = &list->dump->arena;
     struct mm_file_name parsed;
-    if (take_list(list, folder, name) || !mm_format_by_name(name, NULL)) {
+    const struct mm_format *named = mm_format_by_name(name, NULL);
+    if (((!named || named->weak) && take_list(list, folder, name)) || !named) {
         list->dump->skipped++;
         return list->err.code == MM_OK ? 0 : -1;
     }

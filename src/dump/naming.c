@@ -62,10 +62,11 @@ static int use_list(struct listing *list, struct name_list *names, size_t *told)
 static bool is_test_data(const struct mm_entry *entry)
 {
     static const char *const fronts[] = {"input_", "output_"};
-    const char *file = mm_path_base(entry->source->file);
     size_t length;
-    if (strncmp(entry->source->format->name, "onnx", 4) != 0 || entry->member ||
-        !mm_format_by_name(file, &length))
+    if (entry->member || strncmp(entry->source->format->name, "onnx", 4) != 0)
+        return false;
+    const char *file = mm_path_base(entry->source->file);
+    if (!mm_format_by_name(file, &length))
         return false;
     for (size_t i = 0; i < MM_COUNT(fronts); i++) {
         size_t front = strlen(fronts[i]);
@@ -106,26 +107,32 @@ static bool repeat(const char **names, size_t count)
     return false;
 }
 
+static size_t count_test_data(const struct mm_members *found)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < found->count; i++)
+        count += is_test_data(&found->entry[i]);
+    return count;
+}
+
 /* All of them, or none. */
 static int name_test_data(struct listing *list)
 {
     struct mm_members *found = &list->found;
-    size_t count = 0, all = 0;
-    const char **names = calloc(2 * found->count + 1, sizeof *names), **sorted = names + found->count;
+    size_t all = count_test_data(found), count = 0;
+    const char **names = all ? calloc(2 * all, sizeof *names) : NULL, **sorted;
     if (!names)
-        return listing_no_memory(list);
-    for (size_t i = 0; i < found->count; i++) {
-        if (!is_test_data(&found->entry[i]))
-            continue;
-        all++;
-        names[i] = message_name(list, &found->entry[i]);
-        if (names[i])
-            sorted[count++] = names[i];
+        return all ? listing_no_memory(list) : 0;
+    sorted = names + all;
+    for (size_t i = 0; i < found->count && list->err.code == MM_OK; i++) {
+        const char *name = is_test_data(&found->entry[i]) ? message_name(list, &found->entry[i]) : NULL;
+        if (name)
+            names[count] = sorted[count] = name, count++;
     }
-    bool usable = all > 0 && count == all && !repeat(sorted, count);
-    for (size_t i = 0; usable && i < found->count; i++) {
-        if (names[i])
-            found->entry[i].parsed.name = names[i];
+    bool usable = list->err.code == MM_OK && count == all && !repeat(sorted, count);
+    for (size_t i = 0, next = 0; usable && i < found->count; i++) {
+        if (is_test_data(&found->entry[i]))
+            found->entry[i].parsed.name = names[next++];
     }
     list->from_messages = usable ? count : 0;
     free(names);
