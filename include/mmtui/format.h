@@ -103,11 +103,11 @@ struct mm_entry {
     uint32_t check;     /* of a member: the checksum that the source has of it, or 0 */
     const void *detail; /* of a member: what else its format knows of it */
     enum mm_code code;  /* MM_OK, or it was seen when it was listed that it can't be read, ... */
+    uint32_t listed;    /* place in the list that lies beside the tensors, from 1 on; 0: it is not in one */
     const char *wrong;  /* ... and why: the whole sentence */
     const struct mm_given *given; /* or NULL */
     struct mm_file_name parsed;
-    size_t listed; /* place in the list that lies beside the tensors, from 1 on; 0: it is not in one */
-    size_t order;  /* place in execution order within the dump */
+    size_t order; /* place in execution order within the dump */
 };
 
 /* Its name with whatever a stamp may be: what stands before the file's ending, or the member's key, without scope. NULL

@@ -187,10 +187,17 @@ static int compare_entries(const void *a, const void *b)
     const struct mm_entry *x = a, *y = b;
     if (x->parsed.stamp != y->parsed.stamp)
         return x->parsed.stamp < y->parsed.stamp ? -1 : 1;
-    if (x->listed != y->listed) /* those of which a list says nothing come last */
-        return !x->listed ? 1 : !y->listed || x->listed < y->listed ? -1 : 1;
     int order = x->source == y->source ? 0 : mm_text_compare_natural(x->source->file, y->source->file);
     return order ? order : (x->order > y->order) - (x->order < y->order);
+}
+
+/* Where a list says something: what it says nothing of comes last. */
+static int compare_listed(const void *a, const void *b)
+{
+    const struct mm_entry *x = a, *y = b;
+    if (x->parsed.stamp == y->parsed.stamp && x->listed != y->listed)
+        return !x->listed ? 1 : !y->listed || x->listed < y->listed ? -1 : 1;
+    return compare_entries(a, b);
 }
 
 static int publish(struct listing *list)
@@ -199,7 +206,7 @@ static int publish(struct listing *list)
     struct mm_members *found = &list->found;
     for (size_t i = 0; i < found->count; i++)
         found->entry[i].order = i;
-    qsort(found->entry, found->count, sizeof *found->entry, compare_entries);
+    qsort(found->entry, found->count, sizeof *found->entry, list->kind ? compare_listed : compare_entries);
     for (size_t i = 0; i < found->count; i++)
         found->entry[i].order = i;
     struct mm_entry *entries = mm_arena_array(&dump->arena, found->count, sizeof *entries);

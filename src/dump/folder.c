@@ -100,10 +100,25 @@ static int find_list_above(struct listing *list)
     return root ? 0 : listing_no_memory(list);
 }
 
-static int fail_empty(const struct listing *list, struct mm_err *err)
+/* msprobe's "statistics" task keeps no tensors, only what dump.json says of them. */
+static bool is_statistics(struct listing *list)
+{
+    for (size_t i = 0; i < list->list_count; i++) {
+        if (name_list_statistics(&list->lists[i]))
+            return true;
+    }
+    return false;
+}
+
+static int fail_empty(struct listing *list, struct mm_err *err)
 {
     const struct mm_dump *dump = list->dump;
     char endings[LISTING_ENDINGS];
+    if (is_statistics(list))
+        return mm_fail(err, MM_EUNSUPPORTED,
+                       "%s: is an msprobe dump of statistics (dump.json) without tensors: these can't be "
+                       "compared element by element; dump with the task \"tensor\"",
+                       dump->path);
     return mm_fail(err, MM_ENOENT,
                    "%s: no tensor file in this folder: looked for %s (MagicMind's begin with a time "
                    "stamp, as TIME_NAME.pb), skipped %zu other file%s",

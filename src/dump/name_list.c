@@ -146,6 +146,16 @@ static int read_msprobe(struct name_list *list, struct mm_err *err)
     return read_by(list, take_msprobe, err);
 }
 
+bool name_list_statistics(const struct name_list *list)
+{
+    struct mm_buf text = {0};
+    struct mm_json_value root;
+    bool kept = list->kind->read == read_msprobe && read_json(list->path, &text, &root, NULL) == 0 &&
+                mm_json_text_is(mm_json_member(root, "task"), "statistics");
+    mm_buf_done(&text);
+    return kept;
+}
+
 /* ---- AIMET: names alone, which are the files' ---- */
 
 static int read_names(struct name_list *list, struct mm_err *err)

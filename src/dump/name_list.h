@@ -35,6 +35,8 @@ struct name_list {
 
 /* Read at most 256 MiB. -1: it can't be read (err has the sentence with the path), or is no such list (MM_ECORRUPT). */
 int name_list_read(struct name_list *list, struct mm_err *err);
+/* Is it msprobe's dump.json of a run that kept statistics instead of tensors? False also where it can't be read. */
+bool name_list_statistics(const struct name_list *list);
 /* Free the rows. A zeroed one is fine. */
 void name_list_done(struct name_list *list);
 /* The row of a file; NULL: it says nothing of it. */

@@ -346,6 +346,20 @@ def test_msprobe(folder):
 
 
 @test
+def test_msprobe_statistics(folder):
+    """folders: an msprobe dump of statistics alone is refused with what to do"""
+    for side in ("src", "dst"):
+        top = folder / side / "step0" / "rank0"
+        top.mkdir(parents=True)
+        item = {"type": "torch.Tensor", "shape": [2], "Max": 2.0, "Min": 1.0, "Mean": 1.5, "Norm": 2.2}
+        data = {"Functional.relu.0.forward": {"input_args": [item], "output": [item]}}
+        (top / "dump.json").write_text(json.dumps({"task": "statistics", "level": "L1", "data": data}))
+    run = mmtui(folder / "src", folder / "dst", status=2)
+    check("is an msprobe dump of statistics (dump.json) without tensors" in run.err, run.err)
+    check('the task "tensor"' in run.err, run.err)
+
+
+@test
 def test_show_and_convert(folder):
     """folders: show and convert take trees, too"""
     both(folder, "step0/b/a.npy", "step1/b/a.npy")
