@@ -71,6 +71,7 @@ struct mm_dump {
     size_t skipped;                 /* files, and members of files, that are no tensors */
     bool is_file;                   /* path is one file, not a folder */
     const struct mm_schema *schema; /* for .pb */
+    bool by_message;                /* some tensors are called as the ONNX messages in their files say */
     bool listed;            /* the order is that of a list that the runtime has put beside the tensors */
     const char *recognised; /* what the folder was taken for, and why: "34 tensors of an RKNN snapshot
                                (map_name_to_file.txt)"; NULL: a flat folder or a file, nothing else */
@@ -83,6 +84,7 @@ struct mm_dump_options {
     bool check;                     /* also the checksums of members that are not compressed */
     struct mm_given_list given;     /* for files that do not say what their values are; borrowed */
     struct mm_dump_part part;
+    bool file_names; /* ONNX's input_N.pb and output_N.pb are called as their files all the same */
 };
 
 /*

@@ -289,6 +289,7 @@ int mm_dump_open(struct mm_dump **out, const char *path, const struct mm_dump_op
     if (options) {
         list.given = options->given;
         list.part = options->part;
+        list.file_names = options->file_names;
     }
     int result = dump->path ? fill(&list, err) : listing_no_memory(&list);
     if (result < 0 && list.err.code != MM_OK)

@@ -14,6 +14,7 @@ struct listing {
     bool check;
     struct mm_given_list given;
     struct mm_dump_part part;
+    bool file_names;
     struct mm_buf memory; /* of files that are looked at */
     struct tree tree;
     struct name_list lists[LISTING_LISTS]; /* that lie beside the tensors; read by listing_name */

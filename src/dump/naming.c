@@ -152,7 +152,10 @@ int listing_name(struct listing *list)
         most = told > most ? told : most;
     }
     list->dump->listed = all > 0 && 2 * all >= list->found.count;
-    return name_test_data(list);
+    if (!list->file_names && name_test_data(list) < 0)
+        return -1;
+    list->dump->by_message = list->from_messages > 0;
+    return 0;
 }
 
 /* ---- what was recognised ---- */

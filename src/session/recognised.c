@@ -35,6 +35,53 @@ static bool list_again(const struct mm_session *session, struct mm_dump **dump, 
     return true;
 }
 
+/* ---- ONNX's test data ---- */
+
+static bool share_a_name(const struct mm_dump *src, const struct mm_dump *dst)
+{
+    for (size_t i = 0; i < src->count; i++) {
+        for (size_t k = 0; k < dst->count; k++) {
+            if (strcmp(src->entries[i].parsed.name, dst->entries[k].parsed.name) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static struct mm_dump *with_file_names(const struct mm_session *session, const struct mm_dump *dump)
+{
+    const struct mm_session_options *options = &session->options;
+    struct mm_dump_options again = {
+        .check = options->check, .given = options->given, .part = options->part, .file_names = true};
+    struct mm_dump *made = NULL;
+    if (dump->step.count)
+        again.part.stepped = true, again.part.step = dump->step.chosen;
+    if (dump->rank.count)
+        again.part.ranked = true, again.part.rank = dump->rank.chosen;
+    mm_dump_open(&made, dump->path, &again, NULL);
+    return made;
+}
+
+/* Messages of two exporters may have no name in common, or one side's none, where the files are called alike. */
+static void use_file_names(struct mm_session *session)
+{
+    if ((!session->src->by_message && !session->dst->by_message) || share_a_name(session->src, session->dst))
+        return;
+    struct mm_dump *src = with_file_names(session, session->src);
+    struct mm_dump *dst = with_file_names(session, session->dst);
+    if (src && dst && share_a_name(src, dst)) {
+        mm_dump_close(session->src);
+        mm_dump_close(session->dst);
+        session->src = src;
+        session->dst = dst;
+        return;
+    }
+    mm_dump_close(src);
+    mm_dump_close(dst);
+}
+
+/* ---- steps and ranks ---- */
+
 int recognised_align(struct mm_session *session, struct mm_err *err)
 {
     const struct mm_dump_part *part = &session->options.part;
@@ -42,11 +89,11 @@ int recognised_align(struct mm_session *session, struct mm_err *err)
         return mm_fail(err, MM_EARG, "--step: neither src nor dst has folders such as step0 or step_3");
     if (part->ranked && lacks(session->src, session->dst, true))
         return mm_fail(err, MM_EARG, "--rank: neither src nor dst has folders such as rank0 or rank_3");
-    if (!differ(&session->src->step, &session->dst->step) &&
-        !differ(&session->src->rank, &session->dst->rank))
-        return 0;
-    if (!list_again(session, &session->dst, session->src))
+    bool apart =
+        differ(&session->src->step, &session->dst->step) || differ(&session->src->rank, &session->dst->rank);
+    if (apart && !list_again(session, &session->dst, session->src))
         list_again(session, &session->src, session->dst);
+    use_file_names(session);
     return 0;
 }
 

@@ -77,7 +77,8 @@ struct mm_session {
 
 /* Add a sentence to the notice; ends `text`. Without memory the notice stays as it is. */
 void session_note(struct mm_session *session, struct mm_buf *text);
-/* The same step and rank of both, where nobody said which: dst is listed again where it has src's. -1: neither dump has
+/* The same step and rank of both, where nobody said which: dst is listed again where it has src's. ONNX's test data are called as
+ * their files where the names in the messages are not the other side's. -1: neither dump has
  * the steps or ranks that were asked for. */
 int recognised_align(struct mm_session *session, struct mm_err *err);
 /* Note what src and dst were taken for. */

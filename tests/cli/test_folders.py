@@ -202,6 +202,18 @@ def test_onnx_without_names(folder):
     same(names_of(folder), ["input_0", "output_0"], "names")
 
 
+@test
+def test_onnx_of_two_exporters(folder):
+    """folders: where ONNX's messages share no name, files that are called alike are paired"""
+    for side, names in (("src", ("image", "fc")), ("dst", ("x:0", "y:0")), ("none", ("", ""))):
+        put_tensor(folder / side / "input_0.pb", [1, 2], names[0])
+        put_tensor(folder / side / "output_0.pb", [1, 3], names[1])
+    for dst in ("dst", "none"):
+        compare(folder, dst=dst)
+        same([(layer["name"], layer["state"]) for layer in load_report(folder)["layers"]],
+             [("input_0", "measured"), ("output_0", "measured")], dst)
+
+
 # ---- lists of names ----
 
 
