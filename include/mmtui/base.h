@@ -200,6 +200,14 @@ static inline int mm_power10_log2(int q)
 
 /* ---- files -------------------------------------------------------------------------------------------- */
 
+/* Which state a file was in when it was opened. Times in ns since the epoch. */
+struct mm_file_state {
+    bool known;                      /* false: nobody asked, and the rest is 0 */
+    int64_t seen;                    /* when that was, by the clock that files get their times from */
+    int64_t size, modified, changed; /* times of the content, and of the file's entry */
+    uint64_t inode, device;
+};
+
 /*
  * A read-only view of a file or a part of it. data is non-NULL even for an empty file. A file that becomes shorter
  * while it is mapped reads as zeros from there on (no SIGBUS: see src/base/guard.h); mm_map_check tells.
@@ -212,6 +220,7 @@ struct mm_map {
     uint64_t end;  /* the file has at least so many bytes, while it does not become shorter */
     int fd;
     int guard;
+    struct mm_file_state state; /* of a file that was opened whole */
 };
 
 /* Files below this size are faster read into memory that is used again than mapped, above it is as good. */

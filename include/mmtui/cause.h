@@ -14,6 +14,7 @@
 
 /* ---- one layer, as reasoning sees it ------------------------------------------------------------------- */
 
+struct channels; /* src/cause/channels.h */
 struct mm_evidence;
 struct mm_recomputed;
 /* A pair with what is known of it. All borrowed; evidence is NULL where it was not analysed. */
@@ -21,8 +22,9 @@ struct mm_subject {
     const struct mm_pair *pair;
     const struct mm_result *result;
     const struct mm_evidence *evidence;
-    const char *op_type;                    /* as good as it is known; NULL or "": not */
-    const struct mm_recomputed *recomputed; /* NULL: not tried */
+    const char *op_type;                     /* as good as it is known; NULL or "": not */
+    const struct mm_recomputed *recomputed;  /* NULL: not tried */
+    const struct mm_quantised_tensor *facts; /* of the quantised model that dst ran; NULL: it says nothing */
     /* With a third dump, the framework's own simulation of the low precision; else NULL. */
     const struct mm_result *sim_dst; /* dst against it: what the implementation adds */
     const struct mm_result *src_sim; /* it against src: what the format costs */
@@ -86,6 +88,7 @@ enum mm_cause_id {
     MM_CAUSE_INNER_OVERFLOW,  /* the result fits, but squares, sums or products inside the operator do not */
     MM_CAUSE_UNDERFLOW,       /* small values became 0 */
     MM_CAUSE_SATURATION,      /* a plateau at an integer's or half's limit, or at the top of the range */
+    MM_CAUSE_BIT_PATTERNS,    /* integers are bit patterns of floats */
     MM_CAUSE_NOT_DEQUANTISED, /* dst holds the raw integers */
     MM_CAUSE_ZERO_POINT,      /* dst = src + one constant */
     MM_CAUSE_SIGNEDNESS,      /* int8 read as uint8 or the reverse */
@@ -108,15 +111,29 @@ enum mm_cause_id {
     MM_CAUSE_UNWRITTEN,     /* a part of dst was never written */
     MM_CAUSE_CLASS_MAP,     /* integers mapped by another table */
     MM_CAUSE_BOXES,         /* one affine map a coordinate (letterbox) */
+    MM_CAUSE_COLUMNS,       /* a table: some of its columns hold something else */
+    MM_CAUSE_DETECTIONS,    /* a table with rows more or fewer, the others agree */
     MM_CAUSE_LOST_ROWS,     /* rows of src are nowhere in dst, others are there twice */
     MM_CAUSE_BLOCKS,        /* channels as blocks of pixels, in the other order (DCR / CRD) */
-    MM_CAUSE_REORDERED,     /* the same values in another order (top-k, NMS) */
-    MM_CAUSE_REFERENCE,     /* NaN or Inf in src alone */
-    MM_CAUSE_INTEGERS,      /* class ids, indices, shapes that differ */
-    MM_CAUSE_IN_DUMP,       /* the dump is wrong, the network is not: dst holds what reads this tensor */
-    MM_CAUSE_CANCELLATION,  /* a small difference of values whose format has large steps there */
-    MM_CAUSE_NEAR_ZERO,     /* the reference is near zero: a large ratio of a small error */
-    MM_CAUSE_ROUNDING,      /* plain rounding noise of the format */
+    MM_CAUSE_WRAPPED,       /* integers that wrap around instead of saturating */
+    MM_CAUSE_PAIRS,         /* sums of pairs of 8-bit products that saturate in 16 bits */
+    MM_CAUSE_HALVED,        /* all sums are even: weights were halved */
+    MM_CAUSE_SIGNS,   /* from here to MASK patterns of their own. Signs turned over along an axis, or lost */
+    MM_CAUSE_BORDERS, /* only the border of a map: padding */
+    MM_CAUSE_SAMPLES, /* one sample of a batch is empty or another's, or they changed places */
+    MM_CAUSE_SOFTMAX_AXIS, /* sums to 1 along another axis */
+    MM_CAUSE_MASK,         /* masked positions on one side only */
+    MM_CAUSE_ISOLATED,     /* a few wrong values here and there */
+    MM_CAUSE_REORDERED,    /* the same values in another order (top-k, NMS) */
+    MM_CAUSE_REFERENCE,    /* NaN or Inf in src alone */
+    MM_CAUSE_INTEGERS,     /* class ids, indices, shapes that differ */
+    MM_CAUSE_IN_DUMP,      /* the dump is wrong, the network is not: dst holds what reads this tensor */
+    MM_CAUSE_VARIANT,      /* as another runtime computes it: attribute, bias, pads, activation */
+    MM_CAUSE_NAN_LOST,     /* NaN of the inputs became a number, or infinite */
+    MM_CAUSE_WIDER,        /* Inf or NaN in the dump alone: it was computed wider than it was dumped */
+    MM_CAUSE_CANCELLATION, /* a small difference of values whose format has large steps there */
+    MM_CAUSE_NEAR_ZERO,    /* the reference is near zero: a large ratio of a small error */
+    MM_CAUSE_ROUNDING,     /* plain rounding noise of the format */
     MM_CAUSE_COUNT
 };
 
@@ -147,9 +164,11 @@ struct mm_finding {
     enum mm_verdict_kind verdict; /* what it makes of the layer; NONE: what its cause always does */
     double score;
     double residual;    /* relative L2 error left once the fault is undone; NaN where that means nothing */
-    int32_t layer;      /* STALE: the layer whose values dst holds; meaningless for others */
+    int32_t layer;      /* STALE, IN_DUMP: the layer whose values dst holds; meaningless for others */
+    int64_t part;       /* STALE: only so many values from the first on are that layer's; 0: all */
     char evidence[240]; /* the figures that led here; one or more sentences */
-    char sentence[96];  /* one line for the VERDICT column */
+    char
+        sentence[96]; /* one line for the VERDICT column; a layer that it is about is named by who shows it */
 };
 
 /* Everything that a cause may look at. Pointers are borrowed. */
@@ -161,9 +180,12 @@ struct mm_case {
     double noise;     /* relative L2 error that format and inputs explain: what a fault must stand out from */
     double input_max; /* greatest |x| among the reference's inputs; 0 unknown */
     double input_rms; /* greatest RMS among them; 0 unknown */
-    int64_t input_count;  /* elements of the largest input; 0 unknown */
-    bool inputs_guessed;  /* there is no graph: the inputs are those of the layers shortly before */
-    unsigned quantised;   /* bits of enum mm_quantised */
+    int64_t input_count; /* elements of the largest input; 0 unknown */
+    bool inputs_guessed; /* there is no graph: the inputs are those of the layers shortly before */
+    unsigned quantised;  /* bits of enum mm_quantised */
+    bool
+        channels_known; /* channel_axis is told by the operator and its weights; else it is guessed by shape */
+    int channel_axis;   /* of the tensor as it was dumped */
     enum mm_dtype format; /* in which dst was stored or computed, as floor[] have it; MM_DTYPE_NONE unknown */
     double grid;          /* step of the uniform grid that dst lies on; 0 none, NaN not looked for */
     /* Decoded values in row-major order: both sides laid alike where shapes fit (fit says how), else as they
@@ -173,6 +195,10 @@ struct mm_case {
     struct mm_shape s_shape, d_shape;
     const struct mm_whatif *floor; /* what-ifs of s, cheap ones */
     size_t floors;
+    const struct channels
+        *channels; /* sums of each channel along `channels_axis`, if somebody had them; NULL */
+    int channels_axis;
+    bool part; /* columns of a table, which is not looked at as one again */
 };
 #define MM_CASE_MAX ((int64_t)8 << 20) /* elements a side that are held in memory to look at structure */
 
@@ -206,9 +232,13 @@ size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
                       struct mm_finding out[MM_FINDINGS_MAX]);
 /*
  * Among all layers: is dst of `id` another layer's tensor (stale buffer, wrong alias)? From the statistics
- * alone. False when it is not, or when src has the same coincidence.
+ * alone. False when it is not, or when src has the same coincidence. Those in `except` are passed over (what reads the
+ * layer may well give back what it got).
  */
-bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, struct mm_finding *out);
+bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, const uint32_t *except,
+                    size_t excepted, struct mm_finding *out);
+/* Of one other layer alone. */
+bool mm_cause_copies(const struct mm_subject *mine, const struct mm_subject *other);
 
 /* Does an operator of this type have weights (convolutions, matrix products)? True when the type is not
  * known. */
@@ -227,12 +257,13 @@ struct mm_worst {
     double s, d;           /* its values */
     int64_t channel;       /* that stands out by its RMS error; -1: none does */
     int axis;
+    bool is_channel; /* the operator says that channels run along it; else it is an index and no more */
     double channel_error, median_error; /* RMS |s - d| in it, and in the median channel */
 };
 struct mm_evidence {
     struct mm_worst worst;
     /*
-     * f16, bf16; e4m3 or e5m2 where dst is one; of dst's integer format (i8 where it only is known to be
+     * Where a format was found or is known to be quantised: f16, bf16; e4m3 or e5m2 where dst is one; of dst's integer format (i8 where it only is known to be
      * quantised) symmetric, asymmetric, another range (p99.99; mse below 10,000 values), per channel along
      * channel_axis, and along the last of three axes. Of a tensor of more than 2^18 elements, from a part of
      * it that keeps the extremes and all channels.
@@ -241,6 +272,9 @@ struct mm_evidence {
     size_t floors;
     int format;  /* index into floor: the format in which dst was stored or computed; -1: f32, unknown */
     double grid; /* step of the uniform grid that dst lies on (fake quantisation); 0: none */
+    /* Where dst is read by scales (mm_pair_dequantised): what rounding src to these must cost, a relative L2 error; and
+     * the share of src beyond their range. NaN: not known. */
+    double scales_cost, scales_clipped;
     double channel_spread; /* per-channel relative errors: 90th percentile / median; NaN unknown */
     double channel_slope;  /* of log error RMS against log signal RMS over channels: 0 a uniform error (one
                               scale  for all), 1 an error in proportion; NaN unknown */
@@ -248,6 +282,10 @@ struct mm_evidence {
     struct mm_finding finding[MM_FINDINGS_MAX];
     size_t findings;
     char *problem; /* owned: why nothing could be looked at; NULL */
+};
+struct mm_other {
+    const struct mm_pair *pair;
+    uint32_t layer;
 };
 struct mm_analysis {
     const struct mm_pair *pair;
@@ -259,6 +297,11 @@ struct mm_analysis {
     int64_t input_count;
     bool inputs_guessed; /* see struct mm_case */
     unsigned quantised;  /* bits of enum mm_quantised */
+    bool channels_known;
+    int channel_axis;
+    const struct mm_other
+        *others; /* tensors of another size whose values dst may hold; not looked for where NULL */
+    size_t other_count;
 };
 /* Opens the pair, runs what-ifs and causes. A pair that can't be opened gives evidence with a problem. -1
  * only with MM_ECANCELLED or MM_ENOMEM. */
@@ -306,25 +349,55 @@ struct mm_recomputed {
     double input_int8;              /* |r_x|; of an operator without weights NaN */
     double per_tensor, per_channel; /* |r_t|, |r_c|; NaN without constant weights */
     double fit_tensor, fit_channel; /* correlation of r with r_t and r_c, -1 .. 1 */
-    int64_t positions;              /* that were compared */
-    int64_t nonfinite;              /* of them, those where dst alone is NaN or Inf */
-    int64_t clipped;                /* of them, those at the end of dst's range where y0 lies beyond */
-    int64_t channel, channels;      /* the one that has most of r, of how many; -1: no such axis */
-    double channel_share;           /* its share of the sum of r^2 */
+    double
+        exact; /* the residual with the weights that dst really had, those of the quantised model; NaN: not known */
+    bool
+        exact_inputs; /* and the inputs are what dst's operator read: codes, rounded to codes, or never integers */
+    int64_t positions; /* that were compared */
+    int64_t nonfinite; /* of them, those where dst alone is NaN or Inf */
+    int64_t kept;      /* of them, those where dst is finite and what was recomputed is not */
+    int64_t clipped;   /* of them, those at the end of dst's range where y0 lies beyond */
+    int64_t ties;      /* of indices (ArgMax, TopK), those of an equal value: as good as what is recomputed */
+    int64_t nan_lost;  /* positions where dst's inputs give NaN, dst has something else, and src loses none */
+    double nan_as;     /* what it has there: -Inf, 0; NaN: several things */
+    int64_t channel, channels; /* the one that has most of r, of how many; -1: no such axis */
+    double channel_share;      /* its share of the sum of r^2 */
+    /* Where the residual is more than rounding: of the operator's variants (mm_operator_variant_next) the one that
+     * leaves least. */
+    double variant;              /* what it leaves; NaN: none leaves less, or none was tried */
+    char variant_says[144];      /* "with epsilon 0.001 where the model says 1e-05" */
+    const char *variant_origin;  /* who does so by default, ""; static */
+    char variant_activation[16]; /* ONNX's type of the activation that it has behind it, "" */
+    bool variant_fused;          /* which the model has right behind this operator */
 };
-/* Everything that it needs, borrowed. */
+/* A tensor of the graph and the pair that holds it. */
+struct mm_recompute_source {
+    int tensor;
+    const struct mm_pair *pair;
+};
+/*
+ * Everything that it needs, borrowed. An input that no pair holds is made from what was dumped before it, as far as
+ * `source` tells (of the same run of the model): what moves values and what works on each alone, up to 12 operators one
+ * behind the other; and where element-wise operators and BatchNormalization follow one with weights (fused), it and they
+ * are computed as one operator of kind LINEAR, at some positions.
+ */
 struct mm_recompute {
     const struct mm_graph *graph;
     struct mm_graph_weights *weights; /* NULL: none can be read */
     int node, output;                 /* the node, and which of its outputs `pair` holds */
     const struct mm_pair *pair;
     const struct mm_pair *const *input; /* [inputs of the node] the pair that holds it; NULL: none does */
+    const struct mm_recompute_source *source; /* what holds the inputs of the operators before it */
+    size_t sources;
+    /* The quantised model that dst ran, which has the node's weights as these codes; NULL: not known. */
+    struct mm_graph_weights *dst_weights;
+    int dst_codes;                      /* tensor of that model */
+    const struct mm_scales *dst_scales; /* of these */
     const struct mm_schema *schema;
 };
 /* -1 only with MM_ECANCELLED or MM_ENOMEM; everything else is in out->state. */
 int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *cancel,
                      struct mm_recomputed *out, struct mm_err *err);
-enum mm_granularity { MM_GRANULARITY_UNKNOWN = 0, MM_PER_TENSOR, MM_PER_CHANNEL };
 /* What int8 must cost this operator, from the figures above and the granularity of its weights, if `voted` tells it
  * (MM_GRANULARITY_UNKNOWN: the greater cost). 0 where nothing is known. */
 double mm_recomputed_int8(const struct mm_recomputed *recomputed, enum mm_granularity voted);

@@ -154,6 +154,53 @@ int mm_quantiles_tensors(const struct mm_tensor *s, const struct mm_tensor *d, c
 int mm_pair_quantiles(const struct mm_pair *pair, const struct mm_schema *schema, const atomic_bool *cancel,
                       struct mm_quantiles *out, struct mm_err *err);
 
+/* ---- columns ------------------------------------------------------------------------------------------- */
+
+/*
+ * Tensors whose columns mean different things: the rows of a detector (picture, class, score, box), its raw result
+ * (boxes in pixels beside scores), the indices of NMS. Beside boxes in pixels a wrong class is a hundredth of the
+ * energy, so what the columns hold is measured column by column. Such a table is told by its values: columns of whole
+ * numbers beside others that hold none, or four of pixels with scores in 0 .. 1 behind; they lie along the last axis
+ * longer than 1, or the one before it.
+ */
+enum mm_table_kind {
+    MM_TABLE_NONE = 0, /* not judged */
+    MM_TABLE_INTEGERS, /* whole numbers on both sides (up to 0.001): a class, a picture, an index. Each by itself */
+    MM_TABLE_SCORES, /* in 0 .. 1; all such columns together */
+    MM_TABLE_VALUES  /* others; those of about one size together */
+};
+#define MM_TABLE_COLUMNS_MAX 512
+struct mm_table {
+    int axis; /* of the shape, whose places are the columns */
+    int64_t columns, rows;
+    int64_t inner; /* places of a column lie so far apart: 1 where the axis is the last */
+    int64_t used;  /* rows that are not padding: all 0 or -1 on both sides */
+    bool boxes;    /* the first four columns are a box in pixels */
+    bool sure;     /* enough is known to judge columns that hold no whole numbers */
+    uint8_t kind[MM_TABLE_COLUMNS_MAX];  /* enum mm_table_kind */
+    uint8_t level[MM_TABLE_COLUMNS_MAX]; /* of VALUES: powers of 8 below the largest */
+};
+/* The columns that are furthest off. Of 64-bit integers that are no table: all of it, axis, first and last being -1. */
+struct mm_table_error {
+    int axis;
+    enum mm_table_kind kind; /* NONE: no such table, or nothing is off there */
+    int64_t first, last;     /* of the group */
+    double
+        error; /* INTEGERS: share of the rows that differ; VALUES: diff2; SCORES: diff2 of those that are 0.05 at
+                     least on a side, against the larger side. 0: none */
+};
+/* Is it such a table? s and d: [count of the shape], laid alike, NaN allowed; `integers`: of an integer dtype. False
+ * clears *out. Never more than MM_TABLE_COLUMNS_MAX columns; a feature map is none. */
+bool mm_table_find(const double *s, const double *d, const struct mm_shape *shape, bool integers,
+                   struct mm_table *out);
+/* Index of an element: row < rows, column < columns. */
+int64_t mm_table_at(const struct mm_table *table, int64_t row, int64_t column);
+/* Are two columns measured together? */
+bool mm_table_together(const struct mm_table *table, int64_t a, int64_t b);
+/* The group of columns with the largest error. */
+void mm_table_measure(const struct mm_table *table, const double *s, const double *d,
+                      struct mm_table_error *out);
+
 /* ---- measuring one pair ------------------------------------------------------------------------------- */
 
 struct mm_measure_options {
@@ -196,10 +243,21 @@ struct mm_result {
     enum mm_state state;
     enum mm_shape_match match;
     struct mm_info src, dst;
+    struct mm_shape shape; /* of a pair whose headers are known: as it was compared; of a mismatch src's */
+    double
+        spread; /* MEASURED: of several samples, the largest diff2 of another one of the same side, of which the
+                      first is compared; +Inf: NaN or Inf in one of them. 0: there is one sample, or they are equal */
+    enum mm_dtype
+        bits; /* MEASURED: integers of these sides are bit patterns of this type: read so, they are near the
+                            other side's values, and as they are they are not. NONE: they are not */
+    bool bits_side[2];         /* src, dst */
+    double bits_error;         /* diff2 when they are read so, at up to 1024 positions; +Inf without bits */
     struct mm_metrics metrics; /* SINGLE: only the stats of the side that is there */
     int64_t masked;            /* MEASURED: positions that hold a sentinel on both sides */
     struct mm_metrics
-        *rest;          /* the figures without these, by which a pair is judged; NULL: masked is 0. Owned */
+        *rest; /* the figures without these, by which a pair is judged; NULL: masked is 0. Owned */
+    struct mm_table_error
+        table;          /* MEASURED: of a table with columns of several meanings; kind NONE: it is none */
     bool has_quantiles; /* MEASURED, and asked for */
     struct mm_quantiles quantiles;
     struct mm_pair_hist *hist; /* MEASURED, and asked for; else NULL. Owned */
@@ -214,11 +272,27 @@ void mm_result_done(struct mm_result *result);
 const struct mm_metrics *mm_result_judged(const struct mm_result *result);
 /*
  * Sentinels stand for "nothing here": masks of -1e9, the lowest number of a format, -Inf. On one side they are -Inf,
- * or within 1 % of the least value, which is at most -1e4 and at least 1000 times anything else there. Writes NaN to
- * both s and d at positions where both hold one, and returns how many; 0, and nothing is written, where there are
- * none, or fewer than four whose values differ between the sides (these are values that differ).
+ * or all that is at most -9500: within 1 % of one constant, of up to four times that (masks that were added), or of a
+ * lowest number. The constant is at least 1000 times anything else there; 100 times is enough for powers of ten and
+ * lowest numbers. Where one side has none, but its least value stands wherever (four times at least) the other has one,
+ * then that is its sentinel: integers end there.
+ *
+ * Of one side: what is at most so much is a sentinel; -Inf: only that is; NaN: nothing is.
+ */
+double mm_sentinel_limit(const double *x, int64_t count);
+/*
+ * Writes NaN to both s and d at positions where both hold a sentinel, and returns how many; 0, and nothing is written,
+ * where there are none, or fewer than four whose values differ between the sides and are not both powers of ten or
+ * lowest numbers (these are values that differ).
  */
 int64_t mm_sentinels_mask(double *s, double *d, int64_t count);
+
+/* "integers", "scores", "values": in files; "" for NONE and what is no kind. */
+const char *mm_table_word(enum mm_table_kind kind);
+/* "column 5", "columns 0 to 3", "all of it": which these are. Returns out. */
+const char *mm_table_text(const struct mm_table_error *columns, char *out, size_t size);
+/* Does it hold 32 or 64-bit integers on both sides? */
+bool mm_table_integers(const struct mm_result *result);
 
 /* Headers only: state becomes HEADER, SINGLE, MISMATCH or FAILED. */
 void mm_measure_header(const struct mm_pair *pair, const struct mm_schema *schema, struct mm_result *result);
@@ -257,7 +331,7 @@ int mm_pair_elements(const struct mm_pair *pair, const struct mm_schema *schema,
  */
 
 /* To be raised whenever any figure of a measured pair may change. */
-#define MM_ENGINE_VERSION 5
+#define MM_ENGINE_VERSION 7
 
 struct mm_cache;
 

@@ -186,4 +186,28 @@ char *mm_order_list_in(const struct mm_dump *dump);
  */
 int mm_dump_times(const struct mm_dump *dump, size_t *place, struct mm_err *err);
 
+/* ---- what integers stand for -------------------------------------------------------------------------------- */
+
+/* The scales of one tensor in a scales.json; its dtype is NONE, for the file does not tell it. */
+struct mm_named_scales {
+    const char *name;
+    struct mm_scales scales;
+};
+struct mm_scales_file {
+    const struct mm_named_scales *tensor;
+    size_t count;
+    struct mm_arena arena;
+};
+/*
+ * Read {"NAME": {"scale": S or [S, ...], "zero_point": Z or [Z, ...], "axis": K}, ...}: at most 256 MiB. zero_point (0)
+ * and axis (1) may be left out; a negative axis is an error, for the shape is not known here. Scales are above 0, zero
+ * points whole and as many as there are scales, or one for all. Other keys in a tensor's object, and whatever is no such
+ * object, are MM_ECORRUPT with the tensor's name and what is wrong with it.
+ */
+int mm_scales_file_read(struct mm_scales_file *file, const char *path, struct mm_err *err);
+/* A zeroed one is fine. */
+void mm_scales_file_done(struct mm_scales_file *file);
+/* The path of a scales.json in the dump's folder; NULL if there is none, or memory is out. To be freed. */
+char *mm_scales_file_in(const struct mm_dump *dump);
+
 #endif

@@ -133,6 +133,7 @@ struct mm_reader {
     struct mm_buf bytes;    /* of a small file, or a small member */
     struct mm_buf unpacked; /* what a small compressed member unpacks to */
     struct mm_arena arena;
+    struct mm_file_state state; /* of the file that the last load opened, whole; not known where it did not */
 };
 /* Free its memory; it is zeroed again, and may be used again. */
 void mm_reader_done(struct mm_reader *reader);

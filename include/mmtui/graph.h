@@ -233,6 +233,50 @@ int mm_graph_constant(struct mm_graph_weights *weights, int tensor, struct mm_st
 int mm_graph_weights_check(struct mm_graph_weights *weights, const struct mm_stored *stored,
                            struct mm_err *err);
 
+/* ---- quantisation -------------------------------------------------------------------------------------------- */
+
+enum mm_granularity { MM_GRANULARITY_UNKNOWN = 0, MM_PER_TENSOR, MM_PER_CHANNEL };
+
+/* What is integers of the operator that makes a tensor: bits. */
+enum mm_quantised_part { MM_PART_RESULT = 1, MM_PART_INPUT = 2, MM_PART_WEIGHTS = 4 };
+
+/* What a quantised model says of one of its tensors. */
+struct mm_quantised_tensor {
+    struct mm_scales
+        scales; /* of the tensor's codes, or of those that it is rounded to; count 0: none, or not constant */
+    bool codes; /* it holds the integers themselves */
+    bool
+        rounds; /* it holds numbers: what codes of 16 bits at most stand for, or what QuantizeLinear with these scales
+                    alone reads */
+    unsigned char parts;         /* enum mm_quantised_part, of the operator that makes it */
+    unsigned char bits;          /* of the weights' integers; 0: they are not integers, or there are none */
+    enum mm_granularity weights; /* of these */
+    int weight_codes; /* the tensor that holds them, if its values stand in the model and its scales are known; 0: none,
+                         else its place + 1 */
+};
+
+struct mm_quantisation {
+    const struct mm_quantised_tensor *tensor; /* by place in the graph */
+    size_t with_scales;                       /* tensors with scales, weights not counted */
+    size_t per_tensor, per_channel;           /* operators by the scales of their weights */
+    struct mm_arena arena;
+};
+
+/*
+ * Read how a model was quantised, from its nodes and initialisers (never from names): QuantizeLinear and
+ * DequantizeLinear around operators, QLinearConv and QLinearMatMul and what else ONNX and ONNX Runtime (domain
+ * com.microsoft) have of that kind, ConvInteger and MatMulInteger with DynamicQuantizeLinear, MatMulNBits. Operators
+ * that only move codes (MaxPool, Reshape, Transpose ...) hand on one scale. Scales that are computed when the model
+ * runs, of blocks, or not above 0, are none. Only scales and zero points are read, no weights. -1: the model's file
+ * can't be read (see mm_graph_constant), or memory.
+ */
+int mm_quantisation_open(struct mm_quantisation **quantisation, const struct mm_graph *graph,
+                         struct mm_err *err);
+/* NULL is fine. */
+void mm_quantisation_close(struct mm_quantisation *quantisation);
+/* Is anything quantised at all? */
+bool mm_quantisation_any(const struct mm_quantisation *quantisation);
+
 /* ---- attributes ------------------------------------------------------------------------------------------- */
 
 /* NULL if the node has no such attribute. */

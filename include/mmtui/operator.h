@@ -78,6 +78,7 @@ enum mm_operator_kind {
     MM_OPERATOR_RESIZE,      /* interpolation: Resize, Upsample */
     MM_OPERATOR_MOVEMENT,    /* values are moved, none is changed: Reshape, Transpose, Concat, Gather, Pad */
     MM_OPERATOR_NORMALISATION, /* BatchNormalization, LayerNormalization and their kin */
+    MM_OPERATOR_RECURRENT,     /* RNN, GRU, LSTM: computed whole; what integer weights cost is not known */
     MM_OPERATOR_QUANTISATION,  /* QuantizeLinear, DequantizeLinear */
     MM_OPERATOR_KINDS
 };
@@ -103,6 +104,24 @@ const char *mm_operator_kind_word(enum mm_operator_kind kind);
  * ELEMENTWISE has its input's.
  */
 int mm_operator_channel_axis(const struct mm_graph_node *node, int weight_input, int rank);
+/*
+ * The axis along which a tensor of the graph, dumped in this shape, has its channels: as the operator that makes it
+ * tells, or one before it with nothing between that moves axes; else as one that reads it tells. Where the length of
+ * the axis is not what the weights say (channels last in the dump), the only axis that has that length. -1: nothing
+ * tells, it is a vector, or lengths don't fit. A product of two results has columns, not channels.
+ */
+int mm_operator_channels(const struct mm_graph *graph, int tensor, const struct mm_shape *shape);
+
+enum mm_passes {
+    MM_PASSES_POSITIVE = 1,
+    MM_PASSES_NEGATIVE = 2,
+    MM_PASSES_NAN = 4
+}; /* bits: +Inf, -Inf, NaN */
+/*
+ * What in this input must show up as Inf or NaN somewhere in the result, whatever the other values are: bits of enum
+ * mm_passes. 0: an operator that may leave positions out (strides), has a bound, or is not known.
+ */
+unsigned mm_operator_passes(const struct mm_graph_node *node, int input);
 
 /* ---- computing it -------------------------------------------------------------------------------------- */
 
@@ -137,6 +156,39 @@ int mm_operator_linear_shape(const struct mm_operator_call *call, struct mm_shap
  */
 int mm_operator_positions(const struct mm_operator_call *call, size_t most, int64_t *position, size_t *count,
                           struct mm_err *err);
+
+/* ---- as others compute it -------------------------------------------------------------------------------- */
+
+/*
+ * A variant of a call: the same operator with another attribute, without its bias, with pads on the other side, with an
+ * activation behind it; what other runtimes have by default, and what is known to go wrong when a model is converted.
+ * Each type has its own, those with fewer surprises first.
+ */
+struct mm_operator_variant;
+/*
+ * The next one of a call, from *at = 0 on. 1: *variant is new; 0: there are no more (also of operators that have none);
+ * -1: memory, or inputs whose shapes are impossible. Variants that make no sense (a bias that is not there, the value
+ * that the model has) are passed over. The call and what it points to must outlive the variant.
+ */
+int mm_operator_variant_next(const struct mm_operator_call *call, size_t *at,
+                             struct mm_operator_variant **variant, struct mm_err *err);
+/* NULL is fine. */
+void mm_operator_variant_close(struct mm_operator_variant *variant);
+/* How it is computed, after "computed": "with epsilon 0.001 where the model says 1e-05". */
+const char *mm_operator_variant_says(const struct mm_operator_variant *variant);
+/* Who does so by default, "darknet"; "" where that is not known. */
+const char *mm_operator_variant_origin(const struct mm_operator_variant *variant);
+/* ONNX's type of the activation that it has behind it; "": none. */
+const char *mm_operator_variant_activation(const struct mm_operator_variant *variant);
+/* As mm_operator_run; the result may have another shape than the model's. */
+int mm_operator_variant_run(const struct mm_operator_variant *variant, struct mm_value *value,
+                            struct mm_err *err);
+/* As mm_operator_sample, of an operator of kind LINEAR. */
+int mm_operator_variant_sample(const struct mm_operator_variant *variant, const int64_t *position,
+                               size_t count, double *result, struct mm_err *err);
+/* As mm_operator_linear_shape. */
+int mm_operator_variant_shape(const struct mm_operator_variant *variant, struct mm_shape *shape,
+                              struct mm_err *err);
 
 /* ---- weights ------------------------------------------------------------------------------------------- */
 

@@ -16,15 +16,52 @@ enum mm_framework { MM_FRAMEWORK_ONNX, MM_FRAMEWORK_PYTORCH, MM_FRAMEWORK_CAFFE,
 /* False when the name is unknown. */
 bool mm_framework_find(const char *name, enum mm_framework *out);
 
+/*
+ * What all tensors of a dump have where their shapes differ from the other dump's: undone when pairs are read. Indices
+ * of pairs of members are 0 for src, 1 for dst. Zeroed: nothing.
+ */
+struct mm_layout {
+    struct mm_axis
+        axis;        /* of dst, as if its files' names had it where they have none; of what has its rank */
+    bool blocked[2]; /* five axes N, C/b, H, W, b stand for N, C, H, W, with channels beyond C as padding */
+    int64_t
+        times[2];    /* the first axis (or one of length 1) is so many times the other's: samples of which the
+                             first is taken; 0: no such */
+    int64_t more[2]; /* axes are longer by so much: padding; 0: no such */
+    bool front;      /* the padding is in front of what the other side has, not behind it */
+};
+
+/* Where the scales of dst's integers are from. */
+enum mm_scales_source {
+    MM_SCALES_MODEL = 0, /* the quantised model */
+    MM_SCALES_FILE,      /* a scales.json in dst's folder */
+    MM_SCALES_FITTED,    /* told from the values of both sides */
+    MM_SCALES_SOURCES
+};
+/* "from the quantised model", "from scales.json", "fitted" */
+const char *mm_scales_source_text(enum mm_scales_source source);
+/* How dst's integers are read. Borrowed, as layout is. */
+struct mm_pair_scales {
+    struct mm_scales scales;
+    enum mm_scales_source source;
+    bool unsure; /* FITTED: dst is so far off that its scale can't be told well */
+    bool rounds; /* all that reads the tensor reads it through these integers: floats are rounded so, too */
+};
+
 struct mm_pair {
     const char *name;           /* the tensor's name that both sides share */
     const struct mm_entry *src; /* NULL: only in dst */
     const struct mm_entry *dst; /* NULL: only in src */
-    bool only;            /* names differ: each is the one tensor of a file that was asked for by name */
-    uint32_t occurrence;  /* k: the k-th of this name on its side, from 1 */
-    uint32_t occurrences; /* how many of this name (the larger side) */
-    const struct mm_axis
-        *layout;     /* of dst, where all of its dump has it: instead of its name's; or NULL. Borrowed */
+    const char *how; /* why it is a pair though the names differ, or NULL: "same name but for _quantized" */
+    bool only;       /* names differ: each is the one tensor of a file that was asked for by name */
+    uint32_t occurrence;            /* k: the k-th of this name on its side, from 1 */
+    uint32_t occurrences;           /* how many of this name (the larger side) */
+    const struct mm_layout *layout; /* what all of the dumps have, or NULL. Borrowed */
+    /* integers of its width on either side are the bit patterns of this type; NONE: they are integers */
+    enum mm_dtype read_as;
+    bool read_against_floats; /* ... but only where the other side holds floats */
+    const struct mm_pair_scales
+        *scales;     /* of dst's integers where src has floats, or NULL: compared as they are. Borrowed */
     bool round_half; /* FLOAT16 values that are stored wider are rounded to FLOAT16 first */
     size_t place;    /* 0-based, in the whole list, also where only a share of it is left */
 };
@@ -38,7 +75,10 @@ struct mm_pairs {
     size_t count;
     size_t both, src_only, dst_only;
     size_t dropped; /* entries that the framework's rules left out */
-    bool numbered;  /* the numbers before file names belong to the names: they are no time stamps */
+    const char *
+        suffix; /* an end of all names of one side that the other's do not have, which was left out; or NULL */
+    bool suffix_dst; /* it is dst's names that end so */
+    bool numbered;   /* the numbers before file names belong to the names: they are no time stamps */
     struct mm_pair_counts whole; /* before mm_pairs_shard */
     struct mm_arena arena;
 };
@@ -50,10 +90,15 @@ struct mm_pairs {
  */
 int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const struct mm_dump *dst,
                   enum mm_framework framework, struct mm_err *err);
-/* The dumps stay open; NULL is fine. */
-/* All of dst has this layout, where its names say nothing else: src's axis perm[i] is dst's axis i. Before pairs are
- * read or a share of them is taken; `layout` is borrowed. */
-void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_axis *layout);
+/* Integers of one pair (SIZE_MAX: of all for which nothing was said yet) are read as the bit patterns of `dtype`, as
+ * struct mm_pair has it. */
+void mm_pairs_read_as(struct mm_pairs *pairs, size_t place, enum mm_dtype dtype, bool against_floats);
+/* All pairs have this layout. Before pairs are read or a share of them is taken; `layout` is borrowed. */
+void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_layout *layout);
+/* dst's tensor of one pair belongs to another one, which has none: `how` (borrowed) says why. */
+void mm_pairs_move(struct mm_pairs *pairs, size_t from, size_t to, const char *how);
+/* The same of a pair's scales. */
+void mm_pairs_scales(struct mm_pairs *pairs, size_t place, const struct mm_pair_scales *scales);
 /* FLOAT16 values that are stored wider (float_val of a tensor message) are rounded to FLOAT16 before they are compared:
  * of all pairs, before they are read. */
 void mm_pairs_round_half(struct mm_pairs *pairs);
@@ -117,6 +162,10 @@ struct mm_info {
     int64_t index;
     bool is_output;
 };
+/* How are the pair's values read by its scales: not at all; dst's integers as what they stand for; dst's floats as what
+ * rounding leaves of them? */
+enum mm_dequantised { MM_DEQUANTISED_NO = 0, MM_DEQUANTISED_CODES, MM_DEQUANTISED_ROUNDED };
+enum mm_dequantised mm_pair_dequantised(const struct mm_pair *pair, enum mm_dtype src, enum mm_dtype dst);
 int mm_info_take(struct mm_info *info, const struct mm_load *load); /* copies; -1 when memory is out */
 void mm_info_done(struct mm_info *info);
 
@@ -130,18 +179,43 @@ enum mm_shape_match {
     MM_MATCH_UNDO_DST, /* dst's @axis undone */
     MM_MATCH_UNDO_BOTH,
     MM_MATCH_SQUEEZED, /* same elements in the same order, shapes differ by 1-sized axes only */
-    MM_MATCH_MISMATCH  /* shapes differ: nothing was measured */
+    MM_MATCH_PART, /* what both have: the first of several samples, or all but padding; an @axis may be undone */
+    MM_MATCH_UNBLOCKED, /* blocks of channels undone, and what else there is to undo */
+    MM_MATCH_MISMATCH   /* shapes differ: nothing was measured */
 };
 const char *mm_shape_match_text(enum mm_shape_match match); /* "@axis of dst undone" */
+
+/* What is done to one side's tensor before it is compared, in this order. */
+struct mm_laying {
+    bool unblock;              /* N, C/b, H, W, b to N, C, H, W */
+    bool undo;                 /* axes that were moved, moved back */
+    bool cut;                  /* a part is taken: ... */
+    struct mm_shape part;      /* ... of this shape, ... */
+    int64_t from[MM_RANK_MAX]; /* ... from here on */
+    int64_t samples;           /* of how many the part is the first, along sample_axis; 0: it is no sample */
+    int sample_axis;
+};
+
+/* What two shapes (0 src, 1 dst) of a pair say of a layout that all pairs may have. */
+struct mm_layout_fit {
+    enum mm_shape_match without, with; /* how they fit with nothing undone, and under the layout */
+    struct mm_laying lay[2];           /* what is done to them under it */
+};
+/* Both ways of fitting, by shapes alone: names of files are not asked. */
+void mm_layout_try(const struct mm_layout *layout, const struct mm_shape *src, const struct mm_shape *dst,
+                   struct mm_layout_fit *out);
 
 /* Two tensors of a pair, opened and laid over each other; what measuring, histograms and what-if read. */
 struct mm_pair_tensors {
     struct mm_load src, dst;
     bool has_src, has_dst;
     enum mm_shape_match match;
-    struct mm_tensor s, d; /* the views to compare (permuted where needed) */
-    void *memory[2];       /* of flattened ones */
-    struct mm_run run[2];
+    struct mm_laying lay[2];   /* what was done to src, dst */
+    struct mm_shape shape;     /* of both views; of a mismatch src's */
+    struct mm_tensor s, d;     /* the views to compare (permuted where needed) */
+    struct mm_tensor whole[2]; /* the same before a part of them was taken */
+    void *memory[2];           /* of flattened ones */
+    struct mm_run run[2], part[2];
 };
 
 /*
@@ -149,6 +223,11 @@ struct mm_pair_tensors {
  */
 typedef int (*mm_pair_work)(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst,
                             struct mm_err *err);
+
+/* The k-th of a side's samples (lay[dst].samples of them, the 0-th is the view itself), while the pair is open. *run
+ * becomes the view's. -1 with MM_EARG where there is no such. */
+int mm_pair_sample(const struct mm_pair_tensors *tensors, bool dst, int64_t k, struct mm_tensor *out,
+                   struct mm_run *run, struct mm_err *err);
 
 /* How a pair is read. All but `pair` may be zero. */
 struct mm_pair_reading {

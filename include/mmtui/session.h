@@ -15,6 +15,12 @@
 #include "mmtui/plan.h"
 #include "mmtui/suggest.h"
 
+/* Tensors of this name (a glob such as "h*"; NULL: all) whose integers are bit patterns of a type of the same width. */
+struct mm_read_rule {
+    const char *name;
+    enum mm_dtype dtype;
+};
+
 struct mm_session_options {
     const char *src, *dst; /* folders, or files */
     const char *sim;       /* the framework's own simulation of the low precision, or NULL */
@@ -31,8 +37,14 @@ struct mm_session_options {
     bool thresholds_given;        /* by a person: those of a report that is opened do not count then */
     bool triage;                  /* when all is measured, analyse what is over and conclude (see triage.h) */
     const struct mm_graph *graph; /* of the model; NULL: not known. Borrowed for the session's life */
+    const struct mm_graph
+        *dst_graph; /* of the quantised model that dst ran; NULL: not known. Borrowed alike */
     const char
         *order; /* a file with the tensors' names in the order of execution (mm_order_names_read), or NULL */
+    const struct mm_read_rule
+        *read_rule; /* those with a name count before those without, later ones before earlier
+                                             ones; each must fit a tensor. Borrowed */
+    size_t read_rules;
     struct mm_given_list given; /* of tensors whose files do not say what they are; borrowed */
     struct mm_dump_part part;   /* which step and rank of dumps that have several */
     const char *cache;          /* folder of the result cache; NULL: none. Borrowed until mm_session_start */
@@ -82,6 +94,15 @@ const struct mm_session_options *mm_session_options(const struct mm_session *ses
 const struct mm_dump *mm_session_src(const struct mm_session *session);
 /* The accelerator's dump. Borrowed. */
 const struct mm_dump *mm_session_dst(const struct mm_session *session);
+/* What all tensors of a dump have, which is undone when they are compared; NULL: nothing. */
+const struct mm_layout *mm_session_layout(const struct mm_session *session);
+/* What all integers of src, or of dst, were found to be bit patterns of; NONE: they are integers, or it was asked for. */
+enum mm_dtype mm_session_read_as(const struct mm_session *session, bool dst);
+/* The end of all names of src, or of dst, that was left out when they were paired; "": none. */
+const char *mm_session_suffix(const struct mm_session *session, bool dst);
+/* Where one dump has several samples of which the first is compared: a sentence on those that are further from it than
+ * the threshold of diff2, appended; nothing where there are none. Of what is measured by now. */
+void mm_session_samples_text(const struct mm_session *session, struct mm_buf *out);
 /* Something about the folders that a person should know ("src and dst are the same folder"), or NULL. */
 const char *mm_session_notice(const struct mm_session *session);
 
@@ -322,5 +343,14 @@ int mm_session_advise(struct mm_session *session, size_t *changed, struct mm_err
  * or NULL when it does not tell; *why is a sentence. A suggestion: nothing is put into the plan.
  */
 const char *mm_session_network_precision(const struct mm_session *session, const char **why);
+
+/* ---- integers in dst ------------------------------------------------------------------------------------------ */
+
+/* How a layer's dst is read: see mm_pair_dequantised. NO before its headers are read. */
+enum mm_dequantised mm_layer_dequantised(const struct mm_layer *layer);
+/* "raw u8, dequantised: scale 0.0123, zero point 114 (from scales.json)"; false, and nothing, where that is not so. */
+bool mm_layer_scales_text(const struct mm_layer *layer, struct mm_buf *out);
+/* Said once: how many tensors of dst hold raw integers, and where their scales are from. Nothing where there are none. */
+void mm_session_raw_text(const struct mm_session *session, struct mm_buf *out);
 
 #endif

@@ -73,6 +73,12 @@ const struct mm_dtype_info *mm_dtype_info(enum mm_dtype dtype);
  * ("float8_e4m3fn", "half", "FLOAT8E4M3FN"), any case; MM_DTYPE_NONE if unknown. */
 enum mm_dtype mm_dtype_find(const char *name);
 
+#define MM_DTYPE_WORD 16 /* of mm_dtype_word, the NUL included */
+/* The long name as a word in a sentence, "float16"; returns out. */
+const char *mm_dtype_word(enum mm_dtype dtype, char out[MM_DTYPE_WORD]);
+/* Can integers of the type `stored` be the bit patterns of floats of the type `dtype`: are they as wide? */
+bool mm_dtype_reads(enum mm_dtype dtype, enum mm_dtype stored);
+
 /* IEEE 754 binary16, widened: exact. */
 float mm_half_to_float(uint16_t half);
 /* Narrowed to the nearest, ties to even; overflow gives Inf, NaN stays NaN. */
@@ -158,6 +164,18 @@ struct mm_supply {
     uint64_t begin, end;  /* of these, the tensor's */
 };
 
+/*
+ * How integers stand for numbers: value = (code - zero_point) x scale, with one scale for the whole tensor or one for
+ * each place on an axis.
+ */
+struct mm_scales {
+    int64_t count;            /* 1, or the places on `axis` */
+    int axis;                 /* of the tensor as it is stored, where count is above 1 */
+    const double *scale;      /* [count], finite and above 0 */
+    const double *zero_point; /* [count], within the codes; NULL: all 0 */
+    enum mm_dtype dtype;      /* of the codes: i4 u4 i8 u8 i16 u16 i32; NONE: the tensor's */
+};
+
 struct mm_tensor {
     enum mm_dtype dtype;  /* what the values are (f16) */
     enum mm_dtype stored; /* how one RAW element is stored (f32 for a FLOAT16 in float_val); = dtype mostly */
@@ -173,6 +191,9 @@ struct mm_tensor {
     int64_t stride[MM_RANK_MAX]; /* in elements, when strided */
     bool quantised;              /* the value of a stored q is (q - zero_point) * scale: lane D */
     double scale, zero_point;
+    const struct mm_scales *scales; /* quantised, by these instead; borrowed. Or NULL */
+    int scale_axis;                 /* of this view, where they are more than one */
+    bool rounded; /* with scales: the stored values are numbers, which are rounded to codes and back */
 };
 
 /* Are all its values exact in floats, so that it can be read in lane F? */
@@ -186,6 +207,13 @@ void mm_tensor_raw(struct mm_tensor *tensor, enum mm_dtype dtype, const struct m
 const uint8_t *mm_tensor_bytes(const struct mm_tensor *tensor, size_t run, size_t offset, size_t size);
 /* Can any thread read any part of it at any time, as fast as in order? Not while bytes have yet to be unpacked. */
 bool mm_tensor_settled(const struct mm_tensor *tensor);
+/*
+ * Read the tensor's values by these scales (borrowed): of integers what they stand for, of floats (`rounded`) what is
+ * left of them once they were such integers: (clamp(rint(x / scale) + zero_point) - zero_point) x scale, divided in
+ * floats as runtimes do; NaN stays. False, and nothing is done, where they do not fit: as many scales as the axis has
+ * places, codes of another kind than the tensor's, or a tensor that has scales already.
+ */
+bool mm_tensor_dequantise(struct mm_tensor *tensor, const struct mm_scales *scales, bool rounded);
 /* Mark as column-major (Fortran): same shape, strides set. RAW with at most one run only. */
 void mm_tensor_fortran(struct mm_tensor *tensor);
 /*
@@ -194,6 +222,13 @@ void mm_tensor_fortran(struct mm_tensor *tensor);
  */
 int mm_tensor_permute(const struct mm_tensor *tensor, const int *perm, struct mm_tensor *out,
                       struct mm_err *err);
+/*
+ * The view of a part: element 0 of the result is the argument's at from[rank], its shape is `shape`, of the same rank.
+ * *run becomes the view's. RAW with one run whose bytes are all there: others are MM_EUNSUPPORTED (flatten first). -1
+ * with MM_EARG where the part does not lie inside; MM_ECORRUPT where the values end before it begins.
+ */
+int mm_tensor_cut(const struct mm_tensor *tensor, const int64_t *from, const struct mm_shape *shape,
+                  struct mm_tensor *out, struct mm_run *run, struct mm_err *err);
 /*
  * All values of any tensor in row-major order, in malloc'ed memory that the caller frees: floats of a tensor that is
  * exact in them (mm_tensor_lane_f) if they are wanted (`floats`), else doubles. NULL with MM_ECORRUPT (the first

@@ -23,6 +23,12 @@ void mm_thresholds_defaults(struct mm_thresholds *thresholds);
 /* Is a layer with these figures over? NaN (no finite position, but all equal) is not; values that are not finite on
  * one side only are not asked for here. */
 bool mm_thresholds_over(const struct mm_thresholds *thresholds, const struct mm_metrics *metrics);
+/* The same of a MEASURED pair, by what it is judged by. Integers of 64 bits on either side are ids or indices: these are
+ * over, too, when a larger share of them than the threshold of diff2 differs, by however little. */
+bool mm_result_over(const struct mm_thresholds *thresholds, const struct mm_result *result);
+/* Is a group of columns off by more than diff2's threshold, whatever the whole tensor is? For whole numbers that is a
+ * share of the rows. No floor: a class that is off by 1 is another class. */
+bool mm_thresholds_over_table(const struct mm_thresholds *thresholds, const struct mm_table_error *table);
 
 /* ---- flow: which layer feeds which ------------------------------------------------------------------- */
 
@@ -52,6 +58,9 @@ struct mm_flow {
         weak; /* the order is a mere hint, and there is no graph: what follows from it alone is at most possible */
     const uint32_t *input_from; /* [count + 1]: inputs of i are input[input_from[i] .. input_from[i + 1]) */
     const uint32_t *input;
+    const unsigned char
+        *passes; /* [as input] bits of enum mm_passes: which Inf or NaN of this input the layer must
+                                    show; 0 where it is not read directly, or there is no graph */
     const uint32_t *reader_from; /* alike */
     const uint32_t *reader;
     const int32_t *node;            /* [count] node of the graph that makes it; -1 */
@@ -86,15 +95,17 @@ struct mm_background {
     bool coarse;                      /* operators with weights add what integers cost, not what floats do */
     double median[MM_OPERATOR_KINDS]; /* of the residuals of a kind; NaN with fewer than 4 */
     enum mm_granularity weights;      /* UNKNOWN: fewer than 3 operators tell, or they do not agree */
-    size_t voted;                     /* operators that tell */
-    size_t per_tensor, per_channel;   /* of them, those that are for each */
+    bool told;    /* no vote: the quantised model says it, of all `voted` operators on integer weights */
+    size_t voted; /* operators that tell */
+    size_t per_tensor, per_channel; /* of them, those that are for each */
 };
 /* Never fails: without memory medians are NaN. */
 void mm_background_find(const struct mm_subject *subjects, size_t count, struct mm_background *out);
 
-/* A gain by per-channel weights stands where the weights are known to have one scale: 0 where they are per channel
- * already, NaN where that is not known. */
-double mm_background_gain(const struct mm_background *background, double per_channel);
+/* A gain of a layer by per-channel weights stands where the weights are known to have one scale: 0 where they are per
+ * channel already, NaN where that is not known. What the quantised model says of this very layer comes first. */
+double mm_background_gain(const struct mm_background *background, const struct mm_subject *subject,
+                          double per_channel);
 
 /* What recomputing says of an operator. */
 enum mm_own {
@@ -102,9 +113,15 @@ enum mm_own {
     MM_OWN_RIGHT,       /* it computes what it should from the inputs that it has */
     MM_OWN_WRONG        /* what it adds is far beyond what formats, weights and its kind explain */
 };
-/* NULL is UNKNOWN. *explained (may be NULL): what formats and weights explain, a relative L2 error. */
-enum mm_own mm_own_find(const struct mm_background *background, const struct mm_recomputed *recomputed,
+/*
+ * *explained (may be NULL): what formats and weights explain, a relative L2 error; where the quantised model is known,
+ * of the very scales that there are: an operator that is not quantised there is explained by its float format alone.
+ */
+enum mm_own mm_own_find(const struct mm_background *background, const struct mm_subject *subject,
                         double *explained);
+/* Does the variant that was found fit (recomputed->variant_says), and clearly better than what the model says? Then the
+ * operator is WRONG, however many others of its kind are so, too. One that was not recomputed: no. */
+bool mm_own_variant(const struct mm_background *background, const struct mm_subject *subject);
 
 /* ---- integers that were never dequantised ------------------------------------------------------------------- */
 
@@ -122,7 +139,8 @@ bool mm_raw_dump(const struct mm_subject *subjects, size_t count);
 /* ---- blame: introduced or inherited ------------------------------------------------------------------ */
 
 struct mm_blame {
-    double error;         /* diff2; +Inf where one side is non-finite alone; NaN not measured */
+    double
+        error; /* diff2, or that of a table's worst columns; +Inf where one side is non-finite alone; NaN not measured */
     int32_t worst_input;  /* layer; -1: none */
     double input_error;   /* of worst_input; 0 without inputs */
     double amplification; /* error / input_error; NaN when there is no input error */
@@ -130,15 +148,24 @@ struct mm_blame {
     double floor;         /* what storing the result in dst's format costs; an estimate from its statistics */
     double expected;      /* floors of the layers on the worst way here, added up */
     bool over;            /* verdict over the thresholds (non-finite counts) */
+    bool table;           /* some columns of a table are over */
     bool starts;          /* the error is introduced here, and it or a layer behind is over */
     int32_t root;         /* over: where the error starts (itself when it starts here); else -1 */
     bool built_up;        /* no single layer brings it over: it grew on the way; root has the largest share */
-    bool raw;        /* raw integers in a dump that is full of them; error is then that of dequantised ones */
-    enum mm_own own; /* what recomputing says: WRONG always starts */
+    bool enlarges; /* built up, right, and 10 times as wrong as its inputs: root of what is behind it */
+    bool wider;   /* Inf or NaN in the dump alone: what reads it is finite and right, which it could not be */
+    bool reaches; /* a layer that is over has its error, by way of layers that are not */
+    int32_t held; /* a layer made of this one whose dst values it holds, so they were put there later; -1 */
+    bool unread;  /* what reads it was made of other values than those: it is wrong in the dump alone */
+    bool raw; /* raw integers in a dump that is full of them, or bit patterns of floats; error is then that of
+                        dequantised ones, or of the floats */
+    enum mm_own own;  /* what recomputing says: WRONG always starts */
     double explained; /* with own: what formats and weights explain of its residual */
+    bool variant;     /* own is WRONG, and a variant of the operator fits */
     /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */
-    uint32_t readers;     /* measured, and behind it in execution order */
-    double readers_error; /* the largest of their errors */
+    uint32_t readers;      /* measured, and behind it in execution order */
+    double readers_error;  /* the largest of their errors */
+    double readers_direct; /* the same, of those that are over as well */
     bool readers_mind; /* one of them is over, or sees a tenth of the error; an output, and where nothing is
                              known of readers: true */
     bool readers_hurt; /* one of them, or what reads that up to an output, is over by what comes from here */
@@ -150,7 +177,9 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
 int32_t mm_blame_first_nonfinite(const struct mm_flow *flow, const struct mm_subject *subjects);
 /* Layers from `id`'s root down to `id` along worst inputs, root first; at most `room`. Returns how many. */
 size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain, size_t room);
-/* Should a worker analyse this layer? What starts an error, and inputs and outputs that are over. */
+#define MM_STANDS_OUT 1.5
+/* Should a worker analyse this layer? What starts an error; of those that are over inputs and outputs, integers, and
+ * those with MM_STANDS_OUT times the error of their worst input, which may have a fault of their own as well. */
 bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id);
 
 /* ---- verdicts ---------------------------------------------------------------------------------------- */
@@ -163,8 +192,10 @@ struct mm_verdict {
     bool bad; /* counts as over the threshold */
     enum mm_confidence confidence;
     enum mm_cause_id cause;
-    int32_t from;  /* INHERITED: the layer it comes from; STALE: the layer it equals; else -1 */
-    char text[96]; /* one line; "" for OK */
+    int32_t
+        from; /* INHERITED: the layer it comes from; STALE, IN_DUMP: the layer whose values it holds; else -1 */
+    char text
+        [192]; /* one line; "" for OK; other layers by their visible names, with "#N " where the order is known */
 };
 
 /* Judge one result by itself, before blame and evidence. `pair` tells which side a lone tensor is on. */

@@ -69,6 +69,10 @@ struct mm_whatif {
 int mm_whatif_tensor(const struct mm_tensor *reference, const struct mm_whatif_setting *settings,
                      size_t count, const struct mm_control *control, struct mm_whatif *out,
                      struct mm_err *err);
+/* The same in a third of the time, of metrics only count, finite, mse, rmse, diff2 and sqnr: the others are NaN.
+ * Of a tensor with values that are not finite, or too small to be squared, it is the same. */
+int mm_whatif_costs(const struct mm_tensor *reference, const struct mm_whatif_setting *settings, size_t count,
+                    const struct mm_control *control, struct mm_whatif *out, struct mm_err *err);
 #define MM_WHATIF_MAX 64
 /*
  * The rows of the What if table for a tensor of this shape: every format; integers per tensor and, where axis

@@ -23,11 +23,60 @@ static void add_cp(struct mm_buf *out, uint32_t cp)
 /* What stands for itself: a printable ASCII character but " and \. */
 static const bool plain[256] = {[' ' ... '!'] = true, ['#' ... '['] = true, [']' ... '~'] = true};
 
-/* Copy the plain beginning of a text, which ends with a NUL; returns how much that is. */
-static inline size_t copy_plain(char *to, const char *text)
+/* Eight bytes at once: the highest bit of each is set where one of them may not be plain; the borrow of a byte that
+ * is not may set another's. */
+#define EACH(byte) (UINT64_MAX / 255 * (byte))
+static inline bool all_plain(uint64_t bytes)
+{
+    uint64_t low = bytes - EACH(0x20), high = bytes | (bytes + EACH(1)); /* controls; DEL and beyond */
+    uint64_t quote = (bytes ^ EACH('"')) - EACH(1), backslash = (bytes ^ EACH('\\')) - EACH(1);
+    return !((low | high | quote | backslash) & EACH(0x80));
+}
+
+static inline bool copy_eight(char *to, const char *text)
+{
+    uint64_t bytes;
+    memcpy(&bytes, text, sizeof bytes);
+    memcpy(to, &bytes, sizeof bytes);
+    return all_plain(bytes);
+}
+
+/* Less than eight: four and four, or one by one. */
+static inline bool copy_short(char *to, const char *text, size_t length)
 {
     size_t done = 0;
-    for (; plain[(unsigned char)text[done]]; done++)
+    if (length >= sizeof(uint32_t)) {
+        uint32_t head, tail;
+        memcpy(&head, text, sizeof head);
+        memcpy(&tail, text + length - sizeof tail, sizeof tail);
+        memcpy(to, &head, sizeof head);
+        memcpy(to + length - sizeof tail, &tail, sizeof tail);
+        return all_plain(head | (uint64_t)tail << 32);
+    }
+    for (; done < length && plain[(unsigned char)text[done]]; done++)
+        to[done] = text[done];
+    return done == length;
+}
+
+/* Copy a text of `length` bytes; false where it is not all plain, and what was written means nothing. The last eight
+ * may overlap those before. */
+static inline bool copy_all_plain(char *to, const char *text, size_t length)
+{
+    bool good = true;
+    if (length < sizeof(uint64_t))
+        return copy_short(to, text, length);
+    for (size_t done = 0; done + sizeof(uint64_t) < length; done += sizeof(uint64_t))
+        good &= copy_eight(to + done, text + done);
+    return good & copy_eight(to + length - sizeof(uint64_t), text + length - sizeof(uint64_t));
+}
+
+/* Copy the plain beginning; returns how much that is. */
+static inline size_t copy_plain(char *to, const char *text, size_t length)
+{
+    size_t done = 0;
+    if (copy_all_plain(to, text, length))
+        return length;
+    for (; done < length && plain[(unsigned char)text[done]]; done++)
         to[done] = text[done];
     return done;
 }
@@ -65,11 +114,15 @@ static void add_text(struct mm_buf *out, const char *text, bool keep_bytes)
     if (!to)
         return;
     *to = '"';
-    size_t copied = copy_plain(to + 1, text);
+    size_t copied = copy_plain(to + 1, text, length);
     to[1 + copied] = '\0';
     out->length += 1 + copied;
     add_escaped(out, text + copied, text + length, keep_bytes);
-    mm_buf_putc(out, '"');
+    to = room(out, 1);
+    if (to) {
+        memcpy(to, "\"", 2);
+        out->length++;
+    }
 }
 
 /* ---- what stands between values ---- */
@@ -86,72 +139,77 @@ void mm_json_init(struct mm_json *json, struct mm_buf *out, struct mm_json_style
 }
 
 /* Does every member at this depth have a line of its own? */
-static bool has_lines(const struct mm_json *json)
+static inline bool has_lines(const struct mm_json *json)
 {
     return json->style.indent > 0 && json->depth > 0 && (!json->flat_from || json->depth < json->flat_from);
 }
 
 /* How far in the line begins that is to be started here; -1: none is. */
-static int next_line(const struct mm_json *json)
+static inline int next_line(const struct mm_json *json)
 {
     return json->line >= 0 ? json->line : has_lines(json) ? json->style.indent * json->depth : -1;
 }
 
-static char *add_line(char *to, int blanks)
+#define BLANKS_FEW 16
+
+static inline char *add_line(char *to, int blanks)
 {
+    static const char few[BLANKS_FEW] = {[0 ... BLANKS_FEW - 1] = ' '};
     *to++ = '\n';
-    memset(to, ' ', (size_t)blanks);
+    if (blanks <= BLANKS_FEW)
+        memcpy(to, few, sizeof few); /* there is room for as many */
+    else
+        memset(to, ' ', (size_t)blanks);
     return to + blanks;
 }
 
 /* The comma, and the blank or the line end behind it. */
-static char *add_separator(struct mm_json *json, char *to, int blanks)
+static inline char *add_separator(struct mm_json *json, char *to, int blanks)
 {
-    if (!json->first)
-        *to++ = ',';
-    if (blanks >= 0)
-        to = add_line(to, blanks);
-    else if (!json->first)
-        *to++ = ' ';
-    json->line = -1;
-    json->first = false;
-    return to;
+    if (blanks < 0) {
+        memcpy(to, ", ", 2);
+        return to + (json->first ? 0 : 2);
+    }
+    *to = ',';
+    to += !json->first;
+    return add_line(to, blanks);
 }
 
-/* `"KEY": ` for one that is plain, as nearly all are; else NULL. */
-static char *add_plain_key(char *to, const char *key, size_t length)
+static void add_odd_key(struct mm_json *json, const char *key)
 {
-    *to++ = '"';
-    if (copy_plain(to, key) < length)
-        return NULL;
-    memcpy(to + length, "\": ", 4);
-    return to + length + 3;
+    add_text(json->out, key, json->style.keep_bytes);
+    mm_buf_add(json->out, ": ", 2);
 }
 
-static void begin(struct mm_json *json, const char *key)
+/* What comes before a value. Nearly all keys are plain. */
+static inline void begin(struct mm_json *json, const char *key)
 {
     struct mm_buf *out = json->out;
     int blanks = next_line(json);
     size_t length = key ? strlen(key) : 0;
     /* a comma, a line end or a blank; two quotes, a colon, a blank */
-    char *to = room(out, (size_t)(blanks + 1) + 2 + length + 4), *behind = NULL;
+    char *to = room(out, BLANKS_FEW + (size_t)(blanks + 1) + 2 + length + 4);
     if (!to)
         return;
     to = add_separator(json, to, blanks);
-    if (key)
-        behind = add_plain_key(to, key, length);
-    out->length = (size_t)((behind ? behind : to) - out->data);
-    out->data[out->length] = '\0';
-    if (key && !behind) {
-        add_text(out, key, json->style.keep_bytes);
-        mm_buf_add(out, ": ", 2);
+    json->line = -1;
+    json->first = false;
+    bool plain_key = key && copy_all_plain(to + 1, key, length);
+    if (plain_key) {
+        *to = '"';
+        memcpy(to + 1 + length, "\": ", 3);
+        to += 1 + length + 3;
     }
+    *to = '\0';
+    out->length = (size_t)(to - out->data);
+    if (key && !plain_key)
+        add_odd_key(json, key);
 }
 
 static void open_with(struct mm_json *json, const char *key, char bracket)
 {
     begin(json, key);
-    mm_buf_putc(json->out, bracket);
+    mm_buf_add(json->out, &bracket, 1);
     json->depth++;
     json->first = true;
 }
@@ -164,7 +222,7 @@ static void close_with(struct mm_json *json, char bracket)
     if (json->flat_from > json->depth)
         json->flat_from = 0;
     int blanks = json->line >= 0 ? json->line : lines ? json->style.indent * json->depth : -1;
-    char *to = room(out, (size_t)(blanks + 1) + 1);
+    char *to = room(out, BLANKS_FEW + (size_t)(blanks + 1) + 1);
     json->line = -1;
     json->first = false;
     if (!to)

@@ -5,10 +5,8 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
-
-/* Read before the size is known. */
-#define FIRST_READ (64 * 1024)
 
 /* Under the address sanitizer, what lies behind a file's last byte in memory that is used again is no
  * memory. */
@@ -53,7 +51,8 @@ static int map_content(struct mm_map *map, int fd, const char *path, uint64_t of
                            .length = length,
                            .end = offset + map->size,
                            .fd = fd,
-                           .guard = guard};
+                           .guard = guard,
+                           .state = map->state};
     return 0;
 }
 
@@ -61,8 +60,9 @@ static int map_content(struct mm_map *map, int fd, const char *path, uint64_t of
  * Reads on to `size` bytes from the place `from` on, or the end; returns how many there are then, -1: errno says why. At places of the
  * file, which a fifo has not: nothing is taken out of one, whoever it is for.
  */
-static ssize_t read_on(int fd, uint8_t *to, uint64_t from, size_t done, size_t size)
+static ssize_t read_on(int fd, uint8_t *to, uint64_t from, size_t size)
 {
+    size_t done = 0;
     while (done < size) {
         ssize_t n = pread(fd, to + done, size - done, (off_t)(from + done));
         if (n == 0)
@@ -74,33 +74,16 @@ static ssize_t read_on(int fd, uint8_t *to, uint64_t from, size_t done, size_t s
     return (ssize_t)done;
 }
 
-/*
- * Most files are done with after this: reading to the end is cheaper than asking for the size first. Returns
- * how much was read; where that is not all, or nothing, or no regular file, the size tells more.
- */
-static size_t read_first(struct mm_map *map, int fd, struct mm_buf *memory)
+/* A small part, into memory that is used again. One that is there takes no other call. */
+static int read_part(struct mm_map *map, int fd, const char *path, uint64_t offset, struct mm_buf *memory,
+                     struct mm_err *err)
 {
     OPEN_UP(memory->data, memory->capacity);
     mm_buf_clear(memory);
-    uint8_t *to = mm_buf_reserve(memory, FIRST_READ);
-    ssize_t n = to ? read_on(fd, to, 0, 0, FIRST_READ) : -1;
-    if (n > 0 && n < FIRST_READ) {
-        *map = (struct mm_map){.data = to, .size = (size_t)n};
-        FENCE_OFF(to + n, memory->capacity - (size_t)n);
-    }
-    return n > 0 ? (size_t)n : 0;
-}
-
-static int read_content(struct mm_map *map, int fd, const char *path, struct mm_buf *memory, size_t done,
-                        struct mm_err *err)
-{
-    memory->length = done; /* is kept while more room is made */
-    uint8_t *to = mm_buf_reserve(memory, map->size - done);
-    memory->length = 0;
+    uint8_t *to = mm_buf_reserve(memory, map->size);
     if (!to)
         return mm_fail_memory(err);
-    to -= done;
-    ssize_t n = read_on(fd, to, 0, done, map->size);
+    ssize_t n = read_on(fd, to, offset, map->size);
     if (n < 0)
         return mm_fail_errno(err, path, "reading it");
     if ((size_t)n < map->size)
@@ -110,25 +93,40 @@ static int read_content(struct mm_map *map, int fd, const char *path, struct mm_
     return 0;
 }
 
+static int64_t nanoseconds(struct timespec time)
+{
+    return (int64_t)((uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec);
+}
+
+/* Asked for before anything is read, of the very file that is: a path may stand for another one by then. */
+static struct mm_file_state state_of(const struct stat *info)
+{
+    struct timespec now;
+    bool told = clock_gettime(CLOCK_REALTIME_COARSE, &now) == 0;
+    return (struct mm_file_state){.known = told,
+                                  .seen = told ? nanoseconds(now) : 0,
+                                  .size = info->st_size,
+                                  .modified = nanoseconds(info->st_mtim),
+                                  .changed = nanoseconds(info->st_ctim),
+                                  .inode = info->st_ino,
+                                  .device = info->st_dev};
+}
+
 /* Whether the descriptor is still needed is seen by map->base. */
 static int take_content(struct mm_map *map, int fd, const char *path, struct mm_buf *memory,
                         struct mm_err *err)
 {
     struct stat info;
-    size_t done = memory ? read_first(map, fd, memory) : 0;
-    if (map->size > 0)
-        return 0;
     if (fstat(fd, &info) < 0)
         return mm_fail_errno(err, path, "reading its size");
     if (!S_ISREG(info.st_mode))
         return mm_fail(err, MM_EUNSUPPORTED, "%s: is not a regular file", path);
+    map->state = state_of(&info);
     map->size = (size_t)info.st_size;
     if (map->size == 0)
         return 0;
-    if (map->size < done)
-        return fail_shorter(path, err);
     if (memory && map->size < MM_MAP_SMALL)
-        return read_content(map, fd, path, memory, done, err);
+        return read_part(map, fd, path, 0, memory, err);
     return map_content(map, fd, path, 0, err);
 }
 
@@ -150,25 +148,6 @@ int mm_map_open_in(struct mm_map *map, const char *path, struct mm_buf *memory, 
     if (!map->base)
         close(fd);
     return result;
-}
-
-/* A small part, into memory that is used again. One that is there takes no other call. */
-static int read_part(struct mm_map *map, int fd, const char *path, uint64_t offset, struct mm_buf *memory,
-                     struct mm_err *err)
-{
-    OPEN_UP(memory->data, memory->capacity);
-    mm_buf_clear(memory);
-    uint8_t *to = mm_buf_reserve(memory, map->size);
-    if (!to)
-        return mm_fail_memory(err);
-    ssize_t n = read_on(fd, to, offset, 0, map->size);
-    if (n < 0)
-        return mm_fail_errno(err, path, "reading it");
-    if ((size_t)n < map->size)
-        return fail_shorter(path, err);
-    map->data = to;
-    FENCE_OFF(to + n, memory->capacity - (size_t)n);
-    return 0;
 }
 
 static int map_part(struct mm_map *map, int fd, const char *path, uint64_t offset, struct mm_err *err)

@@ -54,6 +54,59 @@ const char *mm_num_sci(char out[MM_NUM], double value)
     return out;
 }
 
+/* 0.HEAD * 10^point, HEAD of so many digits, without zeros at its end. False where rounding made HEAD longer. */
+static bool put_plain(char out[MM_NUM], bool minus, uint64_t head, int digits, int point)
+{
+    char text[MM_NUM], *to = out;
+    for (; digits > 0 && head % 10 == 0; digits--)
+        head /= 10;
+    for (int i = digits - 1; i >= 0; i--, head /= 10)
+        text[i] = (char)('0' + head % 10);
+    if (head > 0)
+        return false;
+    if (minus)
+        *to++ = '-';
+    if (point <= 0)
+        *to++ = '0';
+    for (int i = 0; i < point; i++)
+        *to++ = i < digits ? text[i] : '0';
+    if (digits > point)
+        *to++ = '.';
+    for (int i = point; i < 0; i++)
+        *to++ = '0';
+    for (int i = point > 0 ? point : 0; i < digits; i++)
+        *to++ = text[i];
+    *to = '\0';
+    return true;
+}
+
+/* How far the shortest decimal may be off, in its last digit: it lies within half a step of the double. */
+#define SHORTEST_OFF 10
+#define SHORT_DIGITS 6 /* that are rounded without printf */
+
+/*
+ * %.*g of a value that is written without an exponent, from the digits of its shortest decimal. False where
+ * these are so near to the middle between two results that only all digits tell, or another form is needed.
+ */
+static bool add_rounded(char out[MM_NUM], double value, int digits)
+{
+    char all[20];
+    int point, count = mm_shortest(fabs(value), all, &point);
+    int more = count - digits;
+    if (point < -3 || point > digits || (more > 0 && more < 3))
+        return false;
+    uint64_t head = 0, tail = 0, unit = 1;
+    for (int i = 0; i < count; i++) {
+        uint64_t *part = i < digits ? &head : &tail;
+        *part = *part * 10 + (uint64_t)(all[i] - '0');
+        unit *= i < digits ? 1 : 10;
+    }
+    if (more > 0 && tail + SHORTEST_OFF >= unit / 2 && tail <= unit / 2 + SHORTEST_OFF)
+        return false;
+    head += more > 0 && tail > unit / 2;
+    return put_plain(out, value<0, head, more> 0 ? digits : count, point);
+}
+
 const char *mm_num_short(char out[MM_NUM], double value, int digits)
 {
     const char *word = special(value, "NaN", "Inf", "-Inf");
@@ -61,7 +114,7 @@ const char *mm_num_short(char out[MM_NUM], double value, int digits)
         snprintf(out, MM_NUM, "%s", word);
     else if (value == rint(value) && fabs(value) < 1e7)
         snprintf(out, MM_NUM, "%.0f", value == 0 ? 0.0 : value);
-    else
+    else if (digits < 1 || digits > SHORT_DIGITS || !add_rounded(out, value, digits))
         snprintf(out, MM_NUM, "%.*g", digits < 1 ? 1 : digits > 17 ? 17 : digits, value);
     tidy_exponent(out);
     return out;

@@ -13,14 +13,15 @@
 
 /* Fits of all channels. */
 struct fits {
-    struct channels channels;
+    const struct channels *channels;
+    struct channels own; /* where the trial has none along this axis */
     double *scale, *offset;
     double residual; /* corrected for the parameters: left / (values - parameters) */
 };
 
 static void fits_done(struct fits *f)
 {
-    channels_done(&f->channels);
+    channels_done(&f->own);
     free(f->scale);
     free(f->offset);
 }
@@ -31,22 +32,30 @@ static double corrected(double left, double parameters, const struct trial *t)
     return sqrt(left / t->dd * (double)t->n / ((double)t->n - parameters));
 }
 
+static bool fits_channels(struct fits *f, const struct trial *t, int axis)
+{
+    f->channels = axis == t->channel ? trial_channels(t) : NULL;
+    if (!f->channels && channels_init(&f->own, t->c->s, t->c->d, &t->d_shape, axis, NULL) == 0)
+        f->channels = &f->own;
+    return f->channels != NULL;
+}
+
 static bool fits_init(struct fits *f, const struct trial *t, int axis)
 {
     *f = (struct fits){.residual = NAN};
     if (axis < 0 || t->d_shape.dim[axis] > CHANNELS_MAX || t->n < 2 * VALUES_LEAST * t->d_shape.dim[axis] ||
-        channels_init(&f->channels, t->c->s, t->c->d, &t->d_shape, axis, NULL) < 0)
+        !fits_channels(f, t, axis))
         return false;
-    f->scale = malloc((size_t)f->channels.count * sizeof *f->scale);
-    f->offset = malloc((size_t)f->channels.count * sizeof *f->offset);
+    f->scale = malloc((size_t)f->channels->count * sizeof *f->scale);
+    f->offset = malloc((size_t)f->channels->count * sizeof *f->offset);
     if (!f->scale || !f->offset)
         return false;
     double left = 0;
-    for (int64_t c = 0; c < f->channels.count; c++) {
-        channel_fit(&f->channels, c, &f->scale[c], &f->offset[c]);
-        left += channel_left(&f->channels, c, f->scale[c], f->offset[c]);
+    for (int64_t c = 0; c < f->channels->count; c++) {
+        channel_fit(f->channels, c, &f->scale[c], &f->offset[c]);
+        left += channel_left(f->channels, c, f->scale[c], f->offset[c]);
     }
-    f->residual = corrected(left, 2 * (double)f->channels.count, t);
+    f->residual = corrected(left, 2 * (double)f->channels->count, t);
     return true;
 }
 
@@ -54,13 +63,13 @@ static bool fits_init(struct fits *f, const struct trial *t, int axis)
 static double offsets_residual(const struct fits *f, const struct trial *t)
 {
     double left = 0;
-    for (int64_t c = 0; c < f->channels.count; c++) {
-        const struct channel_sums *sum = &f->channels.sum[c];
+    for (int64_t c = 0; c < f->channels->count; c++) {
+        const struct channel_sums *sum = &f->channels->sum[c];
         double n = sum->n ? (double)sum->n : 1;
-        double offset = (sum->D - sum->S) / n + f->channels.about_d - f->channels.about_s;
-        left += channel_left(&f->channels, c, 1, offset);
+        double offset = (sum->D - sum->S) / n + f->channels->about_d - f->channels->about_s;
+        left += channel_left(f->channels, c, 1, offset);
     }
-    return corrected(left, (double)f->channels.count, t);
+    return corrected(left, (double)f->channels->count, t);
 }
 
 /* "x 0.5 +1, x 2 -3, ...": the first channels' maps. */
@@ -68,12 +77,12 @@ static void fits_text(const struct fits *f, char *out, size_t size)
 {
     char a[MM_NUM], b[MM_NUM];
     size_t length = 0;
-    int64_t shown = f->channels.count < 4 ? f->channels.count : 4;
+    int64_t shown = f->channels->count < 4 ? f->channels->count : 4;
     for (int64_t c = 0; c < shown && length < size; c++)
         length += (size_t)snprintf(out + length, size - length, "%sx %s %s%s", c ? ", " : "",
                                    mm_num_short(a, f->scale[c], 3), f->offset[c] < 0 ? "" : "+",
                                    mm_num_short(b, f->offset[c], 3));
-    if (shown < f->channels.count && length < size)
+    if (shown < f->channels->count && length < size)
         snprintf(out + length, size - length, ", ...");
 }
 
@@ -99,7 +108,7 @@ static bool line_a_channel(const struct trial *t, struct found *found)
     bool good = fits_init(&f, t, t->channel);
     if (good) {
         double offsets = offsets_residual(&f, t);
-        double channels = (double)f.channels.count;
+        double channels = (double)f.channels->count;
         bool bias = cause_score_fit(t, offsets, channels) >=
                     cause_score_fit(t, f.residual, 2 * channels) - SCORE_SAME;
         double fitted = bias ? channels : 2 * channels;
@@ -147,18 +156,20 @@ static bool about(double a, double b, double size)
 }
 
 /* What dst's first two coordinates span. */
-static double extent(const struct fits *f)
+static double extent(const struct trial *t, int axis)
 {
-    const struct channel_sums *x = &f->channels.sum[0], *y = &f->channels.sum[1];
-    return fmax(x->d_max - x->d_min, y->d_max - y->d_min);
+    double least[2], most[2];
+    for (int c = 0; c < 2; c++)
+        channel_ends(t->c->d, &t->d_shape, axis, c, &least[c], &most[c]);
+    return fmax(most[0] - least[0], most[1] - least[1]);
 }
 
-/* Corners: x and y are scaled alike and moved by the padding. Centre and size: the size is not moved. *boxes:
+/* Corners: x and y are scaled alike and moved by the padding. `size`: what they span. Centre and size: the size is not moved. *boxes:
  * one of these it is. */
-static const char *box_map(const struct fits *f, char out[96], bool *boxes)
+static const char *box_map(const struct fits *f, double size, char out[96], bool *boxes)
 {
     const double *a = f->scale, *b = f->offset;
-    double size = extent(f), most = fmax(fabs(a[0]), fabs(a[1]));
+    double most = fmax(fabs(a[0]), fabs(a[1]));
     char p[MM_NUM], q[MM_NUM], r[MM_NUM];
     bool pairs = about(a[0], a[2], most) && about(a[1], a[3], most);
     bool corners = pairs && about(b[0], b[2], size) && about(b[1], b[3], size);
@@ -242,18 +253,24 @@ static bool other_convention(const struct trial *t, struct found *found, int axi
         {to_far_corner, "corners instead of corner and size", 0},
     };
     char b[MM_NUM], c[MM_NUM];
+    double least = INFINITY;
+    const char *name = "";
     for (size_t i = 0; i < MM_COUNT(conventions); i++) {
         struct convention h = conventions[i];
         h.axis = axis;
-        if (!found_set(found, t, predict_residual(t, predict_convention, &h), 0))
-            continue;
-        mm_num_short(b, found->finding.residual, 1);
-        found_say(found, "boxes as %s: corrected, the error is %s", h.name, b);
-        found_evidence(found, "dst gives boxes as %s; converted, the error is %s instead of %s.", h.name, b,
-                       mm_num_short(c, t->observed, 2));
-        return true;
+        double residual = predict_residual(t, predict_convention, &h);
+        if (residual < least) {
+            least = residual;
+            name = h.name;
+        }
     }
-    return false;
+    if (!isfinite(least) || !found_set(found, t, least, 0))
+        return false;
+    mm_num_short(b, least, 1);
+    found_say(found, "boxes as %s: corrected, the error is %s", name, b);
+    found_evidence(found, "dst gives boxes as %s; converted, the error is %s instead of %s.", name, b,
+                   mm_num_short(c, t->observed, 2));
+    return true;
 }
 
 bool cause_boxes(const struct trial *t, struct found *found)
@@ -267,9 +284,9 @@ bool cause_boxes(const struct trial *t, struct found *found)
         return true;
     bool good = fits_init(&f, t, axis);
     if (good) {
-        good = found_set_fit(found, t, f.residual, 2 * (double)f.channels.count, 3);
+        good = found_set_fit(found, t, f.residual, 2 * (double)f.channels->count, 3);
         bool boxes;
-        const char *how = box_map(&f, map, &boxes);
+        const char *how = box_map(&f, extent(t, axis), map, &boxes);
         if (!(t->c->role & MM_ROLE_OUTPUT) && !boxes) /* more likely channels than coordinates */
             found->finding.score *= 0.95;
         fits_text(&f, text, sizeof text);

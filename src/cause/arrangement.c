@@ -84,65 +84,106 @@ double arrangement_residual(const struct arrangement *a, const struct trial *t)
 void sample_init(struct sample *sample, const struct trial *t)
 {
     int64_t count = t->c->d_count;
-    uint64_t random = 0x9E3779B97F4A7C15u; /* fixed: the same tensors give the same finding */
-    double mean = 0;
-    sample->count = 0;
-    sample->spread = 0;
-    size_t want = count < SAMPLE_MAX ? (size_t)count : SAMPLE_MAX;
-    for (size_t i = 0; i < want; i++) { /* one in each of `want` equal stretches */
-        size_t stretch = i * SHUFFLE % want;
-        int64_t low = count / (int64_t)want * (int64_t)stretch, room = count / (int64_t)want;
-        random = random * 6364136223846793005u + 1442695040888963407u;
-        int64_t at = low + (int64_t)((random >> 33) % (uint64_t)room);
+    sample->wanted = count < SAMPLE_MAX ? (size_t)count : SAMPLE_MAX;
+    sample->drawn = sample->count = 0;
+    sample->random = 0x9E3779B97F4A7C15u; /* fixed: the same tensors give the same finding */
+}
+
+/* One in each of `wanted` equal stretches. */
+void sample_draw(struct sample *sample, const struct trial *t, size_t places)
+{
+    int64_t room = sample->wanted ? t->c->d_count / (int64_t)sample->wanted : 0;
+    size_t end = places < sample->wanted ? places : sample->wanted;
+    for (; sample->drawn < end; sample->drawn++) {
+        int64_t low = room * (int64_t)(sample->drawn * SHUFFLE % sample->wanted);
+        sample->random = sample->random * 6364136223846793005u + 1442695040888963407u;
+        int64_t at = low + (int64_t)((sample->random >> 33) % (uint64_t)room);
         if (!isfinite(t->c->d[at]))
             continue;
         sample->at[sample->count] = at;
         sample->d[sample->count++] = t->c->d[at];
-        mean += t->c->d[at];
     }
-    mean /= sample->count ? (double)sample->count : 1;
-    sample->mean = mean;
-    for (size_t i = 0; i < sample->count; i++)
-        sample->spread += (sample->d[i] - mean) * (sample->d[i] - mean);
 }
 
-#define GLANCE   256 /* positions that show what is hopeless */
-#define HOPELESS 1.2 /* of the spread: half of what unrelated values have, far above what is verified */
+/* How far the sample is looked at before it is asked whether there is hope, and how many times the allowed error
+ * there may be: chance makes more of less. */
+static const struct {
+    size_t places;
+    double times;
+} stages[] = {{64, 4}, {256, 2.5}, {1024, 2}, {SAMPLE_MAX, 2}};
 
-double sample_left(const struct sample *sample, const struct arrangement *a, const struct trial *t)
+#define JUDGED_LEAST 8  /* one position in so many must be judged */
+#define SHARE_MOST   16 /* of the error that is allowed a position, that one of them may count */
+
+static double spread_of(const struct sample *sample)
 {
-    double left = 0, spread = 0;
-    for (size_t i = 0; i < sample->count; i++) {
-        int64_t at = index_in_s(a, sample->at[i]);
-        double e = sample->d[i] - (at < 0 ? 0 : t->c->s[at]), own = sample->d[i] - sample->mean;
-        left += isfinite(e) ? e * e : 0;
-        spread += own * own;
-        if (i + 1 == GLANCE && left > HOPELESS * spread)
-            break;
+    double mean = 0, spread = 0;
+    for (size_t i = 0; i < sample->count; i++)
+        mean += sample->d[i];
+    mean /= sample->count ? (double)sample->count : 1;
+    for (size_t i = 0; i < sample->count; i++)
+        spread += (sample->d[i] - mean) * (sample->d[i] - mean);
+    return spread;
+}
+
+double sample_judge(struct sample *sample, const struct trial *t, sample_place *place_of,
+                    const void *hypothesis)
+{
+    double allowed = trial_allowed(t) / (double)(t->n ? t->n : 1), left = 0, counted = 0;
+    size_t i = 0, judged = 0;
+    for (size_t k = 0; k < MM_COUNT(stages); k++) {
+        double most = stages[k].times * allowed * (double)stages[k].places;
+        sample_draw(sample, t, stages[k].places);
+        for (; i < sample->count; i++) {
+            int64_t at = place_of(hypothesis, sample->at[i]);
+            double e = at < 0 ? NAN : sample->d[i] - t->c->s[at], square = e * e;
+            if (!isfinite(square))
+                continue;
+            judged++;
+            left += square;
+            counted += square < SHARE_MOST * allowed ? square : SHARE_MOST * allowed;
+            if (counted > most)
+                return INFINITY;
+        }
+        if (JUDGED_LEAST * judged < i)
+            return INFINITY;
     }
+    double spread = spread_of(sample) * (double)judged / (double)(sample->count ? sample->count : 1);
     return spread > 0 ? left / spread : INFINITY;
+}
+
+static int64_t place_known(const void *hypothesis, int64_t at)
+{
+    return index_in_s(hypothesis, at);
+}
+
+double sample_left(struct sample *sample, const struct arrangement *a, const struct trial *t)
+{
+    struct arrangement known = *a;
+    known.fill = FILL_ZERO; /* from nowhere, whatever is moved in */
+    return sample_judge(sample, t, place_known, &known);
 }
 
 /* ---- the search ---- */
 
 struct search *search_open(const struct trial *t)
 {
-    struct search *search = malloc(sizeof *search);
+    size_t own = t->sample ? 0 : sizeof(struct sample);
+    struct search *search = t->vd > 0 ? malloc(sizeof *search + own) : NULL;
     if (!search)
         return NULL;
     search->t = t;
     search->left = INFINITY;
     search->tag = 0;
-    sample_init(&search->sample, t);
-    if (search->sample.spread > 0)
-        return search;
-    free(search);
-    return NULL;
+    search->sample = t->sample ? t->sample : (struct sample *)(search + 1);
+    if (!t->sample || t->sample->wanted == 0)
+        sample_init(search->sample, t);
+    return search;
 }
 
 void search_try(struct search *search, const struct arrangement *a, int tag)
 {
-    double left = trial_cancelled(search->t) ? INFINITY : sample_left(&search->sample, a, search->t);
+    double left = trial_cancelled(search->t) ? INFINITY : sample_left(search->sample, a, search->t);
     if (left < search->left) {
         search->left = left;
         search->best = *a;

@@ -28,28 +28,43 @@ void arrangement_init(struct arrangement *a, const struct mm_shape *shape);
 /* The residual in full, by predict_residual. */
 double arrangement_residual(const struct arrangement *a, const struct trial *t);
 
-/* Positions of d, spread over all of it, that are looked at first; any first few of them are spread alike. */
+/*
+ * Positions of d, spread over all of it, that are looked at first; any first few of them are spread alike. They
+ * are drawn when they are needed: most arrangements are given up after a few.
+ */
 #define SAMPLE_MAX 4096
 struct sample {
-    size_t count;
+    size_t drawn, wanted; /* places of the draw that were taken, and all of them; wanted 0: not begun */
+    size_t count;         /* of those drawn, at which d is finite */
+    uint64_t random;
     int64_t at[SAMPLE_MAX];
     double d[SAMPLE_MAX];
-    double mean, spread; /* of d; sum (d - mean)^2, 0: they say nothing */
 };
 void sample_init(struct sample *sample, const struct trial *t);
-/* sum (d - h(s))^2 / spread over the sample: 0 a perfect match, about 2 for what is unrelated, which is given
- * up early. */
-double sample_left(const struct sample *sample, const struct arrangement *a, const struct trial *t);
+/* So many places at least, or all that there are. */
+void sample_draw(struct sample *sample, const struct trial *t, size_t places);
+/* Where d's element `at` stands in s under a hypothesis; negative: it does not say. */
+typedef int64_t sample_place(const void *hypothesis, int64_t at);
+/*
+ * sum (d - h(s))^2 over the sample against that of d's spread: 0 a perfect match, about 2 for what is unrelated.
+ * +Inf for what is given up early: on the first 64, 256, 1024 positions and on all, the error may be 4, 2.5, 2
+ * and 2 times what trial_allowed is for as many; a single position counts at most 16 times its share, for a few
+ * that are far off (an edge) say nothing of the rest.
+ */
+double sample_judge(struct sample *sample, const struct trial *t, sample_place *place_of,
+                    const void *hypothesis);
+/* The same of an arrangement; where a shift moves something in, it says nothing. */
+double sample_left(struct sample *sample, const struct arrangement *a, const struct trial *t);
 
 /* The best of some arrangements, so far. */
 struct search {
     const struct trial *t;
-    struct sample sample;
+    struct sample *sample; /* the trial's, or one of its own */
     struct arrangement best;
     double left; /* +Inf: none yet */
     int tag;     /* the caller's, of the best */
 };
-/* NULL when memory is out or the sample says nothing; to be freed. */
+/* NULL when memory is out or d has no spread, so that a sample says nothing; to be freed. */
 struct search *search_open(const struct trial *t);
 void search_try(struct search *search, const struct arrangement *a, int tag);
 /* Verify the best in full; false when even the sample speaks against it. */

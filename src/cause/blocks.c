@@ -15,8 +15,9 @@ struct blocks {
     bool dst_by_channel; /* d: i = c side^2 + b (CRD), s: i = b channels + c (DCR); else the reverse */
 };
 
-static int64_t place_in_s(const struct blocks *h, int64_t at)
+static int64_t place_in_s(const void *hypothesis, int64_t at)
 {
+    const struct blocks *h = hypothesis;
     int64_t x = at % h->width, y = at / h->width % h->height;
     int64_t plane = at / h->width / h->height, c = plane % h->channels, side = h->side, area = side * side;
     int64_t b = y % side * side + x % side;
@@ -34,17 +35,7 @@ static void predict_blocks(const void *hypothesis, const struct trial *t, int64_
         out[i] = t->c->s[place_in_s(hypothesis, from + (int64_t)i)];
 }
 
-static double left_in(const struct sample *sample, const struct blocks *h, const struct trial *t)
-{
-    double left = 0;
-    for (size_t i = 0; i < sample->count; i++) {
-        double e = sample->d[i] - t->c->s[place_in_s(h, sample->at[i])];
-        left += isfinite(e) ? e * e : 0;
-    }
-    return left / sample->spread;
-}
-
-static struct blocks best_of(const struct trial *t, const struct sample *sample)
+static struct blocks best_of(const struct trial *t, struct sample *sample)
 {
     const struct mm_shape *shape = &t->d_shape;
     struct blocks best = {0}, h = {.channels = shape->dim[shape->rank - 3],
@@ -54,7 +45,7 @@ static struct blocks best_of(const struct trial *t, const struct sample *sample)
     for (h.side = 2; h.side <= SIDE_MAX; h.side++) {
         for (int way = 0; way < 2 && h.width % h.side == 0 && h.height % h.side == 0; way++) {
             h.dst_by_channel = way;
-            double left = left_in(sample, &h, t);
+            double left = sample_judge(sample, t, place_in_s, &h);
             if (left < least) {
                 least = left;
                 best = h;
@@ -70,13 +61,11 @@ bool cause_blocks(const struct trial *t, struct found *found)
     char a[MM_NUM], b[MM_NUM];
     if (rank < 3 || t->d_shape.dim[rank - 3] > 4096)
         return false;
-    struct sample *sample = malloc(sizeof *sample);
+    struct search *search = search_open(t); /* for its sample */
     struct blocks h = {0};
-    if (sample)
-        sample_init(sample, t);
-    if (sample && sample->spread > 0)
-        h = best_of(t, sample);
-    free(sample);
+    if (search)
+        h = best_of(t, search->sample);
+    free(search);
     if (h.side == 0 || !found_set(found, t, predict_residual(t, predict_blocks, &h), 1))
         return false;
     mm_num_short(a, found->finding.residual, 2);

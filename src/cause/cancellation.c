@@ -7,12 +7,21 @@
 #define STEPS_MOST  1.0  /* RMS error in steps of the input; two values rounded half a step each give 0.41 */
 #define STEPS_LEAST 0.05 /* less comes of something else */
 
+/* The narrow float that dst is stored in, or that its values are of. */
+static enum mm_dtype narrow_of(const struct mm_case *c)
+{
+    enum mm_dtype dst = c->result->dst.dtype;
+    bool wide = dst == MM_F32 || dst == MM_F64;
+    return wide && (c->format == MM_F16 || c->format == MM_BF16) ? c->format : dst;
+}
+
 bool cause_cancellation(const struct trial *t, struct found *found)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
-    const char *name = mm_dtype_info(t->c->result->dst.dtype)->name;
+    enum mm_dtype dtype = narrow_of(t->c);
+    const char *name = mm_dtype_info(dtype)->name;
     double rms = sqrt(t->ss / (double)(t->n ? t->n : 1)), input = t->c->input_rms;
-    double step = step_of_float(t->c->result->dst.dtype, input);
+    double step = step_of_float(dtype, input);
     char a[MM_NUM], b[MM_NUM], c[MM_NUM];
     bool sums = mm_text_find(t->c->op_type, "sub") || mm_text_find(t->c->op_type, "add") ||
                 mm_text_find(t->c->op_type, "mean");

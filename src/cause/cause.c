@@ -1,7 +1,9 @@
 /* The table of causes, and how the best of them are found. */
-#include "cause/cause.h"
+#include "cause/arrangement.h"
+#include "cause/channels.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What a cause needs to be tried at all. */
@@ -9,7 +11,8 @@ enum need {
     NEED_METRICS, /* the figures of a measured pair */
     NEED_PAIRS,   /* values of both sides, position by position */
     NEED_MOVES,   /* the same, and an error so far above the noise that putting values back can explain it */
-    NEED_VALUES   /* values of both sides, whatever their shapes; position by position as NEED_MOVES */
+    NEED_VALUES,  /* values of both sides, whatever their shapes; position by position as NEED_MOVES */
+    NEED_ANY      /* values of both sides, whatever their shapes, and however small the error */
 };
 
 struct row {
@@ -48,6 +51,11 @@ static const struct row rows[MM_CAUSE_COUNT] = {
                               "Widen the calibrated range of this tensor, or raise the operator."},
                              NEED_PAIRS,
                              cause_saturation},
+    [MM_CAUSE_BIT_PATTERNS] = {{"bit-patterns", "bit patterns of floats, saved as integers", MM_VERDICT_OVER,
+                                AT_EDGES, CANNOT_FIX,
+                                "Give the type with --dtype, or save these tensors as floats."},
+                               NEED_METRICS,
+                               NULL}, /* seen when the pair was measured */
     [MM_CAUSE_NOT_DEQUANTISED] = {{"not-dequantised", "raw integers, never dequantised", IMPLEMENTATION,
                                    AT_EDGES, CAN_FIX,
                                    "Apply scale and zero point before this tensor is read."},
@@ -138,6 +146,14 @@ static const struct row rows[MM_CAUSE_COUNT] = {
                          "Map boxes back with the resize and padding that the input had."},
                         NEED_PAIRS,
                         cause_boxes},
+    [MM_CAUSE_COLUMNS] = {{"columns", "some columns hold something else", IMPLEMENTATION, AT_EDGES,
+                           CANNOT_FIX, "Check what these columns are made of: they mean something else."},
+                          NEED_ANY,
+                          cause_table},
+    [MM_CAUSE_DETECTIONS] = {{"detections", "more or fewer rows", MM_VERDICT_OUTPUT, AT_EDGES, CANNOT_FIX,
+                              "Compare the scores near the threshold; the rows that both sides have agree."},
+                             NEED_ANY,
+                             NULL}, /* cause_table finds it */
     [MM_CAUSE_LOST_ROWS] = {{"lost-rows", "rows lost, others doubled", IMPLEMENTATION, AT_EDGES, CANNOT_FIX,
                              "Check the indices that these rows were taken by."},
                             NEED_MOVES,
@@ -146,6 +162,43 @@ static const struct row rows[MM_CAUSE_COUNT] = {
                           CANNOT_FIX, "Give DepthToSpace or PixelShuffle the mode that the model says."},
                          NEED_MOVES,
                          cause_blocks},
+    [MM_CAUSE_WRAPPED] = {{"wrapped", "integers wrap around", IMPLEMENTATION, AT_EDGES, CAN_FIX,
+                           "Let the conversion saturate, or widen the range or the accumulator."},
+                          NEED_PAIRS,
+                          cause_wrapped},
+    [MM_CAUSE_PAIRS] =
+        {{"pair-saturation", "pairs of products saturate", IMPLEMENTATION, ANYWHERE, CAN_FIX,
+          "Use weights of 7 bits (reduce_range) or a kernel with VNNI, or raise the operator."},
+         NEED_PAIRS,
+         cause_pairs},
+    [MM_CAUSE_HALVED] = {{"weights-halved", "weights halved against saturation", IMPLEMENTATION, ANYWHERE,
+                          CAN_FIX, "Use uint8 activations or a kernel with VNNI, or raise the operator."},
+                         NEED_PAIRS,
+                         cause_halved},
+    [MM_CAUSE_SIGNS] = {{"signs-turned", "signs turned over or lost", IMPLEMENTATION, AT_EDGES, CANNOT_FIX,
+                         "Check the signs of weights and scales, and the order of a subtraction."},
+                        NEED_MOVES,
+                        cause_signs},
+    [MM_CAUSE_BORDERS] = {{"border", "only the border is off", IMPLEMENTATION, AT_EDGES, CANNOT_FIX,
+                           "Check padding: its sides, its value, and whether an average counts it."},
+                          NEED_MOVES,
+                          cause_borders},
+    [MM_CAUSE_SAMPLES] = {{"batch-sample", "samples of a batch", IMPLEMENTATION, AT_EDGES, CANNOT_FIX,
+                           "Check how samples of the batch are addressed, and their buffers."},
+                          NEED_MOVES,
+                          cause_samples},
+    [MM_CAUSE_SOFTMAX_AXIS] = {{"softmax-axis", "softmax over another axis", IMPLEMENTATION, AT_EDGES,
+                                CANNOT_FIX, "Give the softmax the axis that the model says."},
+                               NEED_MOVES,
+                               cause_softmax_axis},
+    [MM_CAUSE_MASK] = {{"mask-differs", "masked on one side only", IMPLEMENTATION, AT_EDGES, CANNOT_FIX,
+                        "Check the mask that is added here: its length, its diagonal, its padding."},
+                       NEED_PAIRS,
+                       cause_mask},
+    [MM_CAUSE_ISOLATED] = {{"isolated", "a few wrong values", IMPLEMENTATION, AT_EDGES, CANNOT_FIX,
+                            "Look at these places: a race, a tail of a vector loop, an index off by one."},
+                           NEED_MOVES,
+                           cause_isolated},
     [MM_CAUSE_REORDERED] = {{"reordered", "the same values in another order", MM_VERDICT_HARMLESS, ANYWHERE,
                              CANNOT_FIX, "Compare as a set, or sort both sides; ties have no order."},
                             NEED_MOVES,
@@ -165,6 +218,22 @@ static const struct row rows[MM_CAUSE_COUNT] = {
           "the dump."},
          NEED_METRICS,
          NULL}, /* found among all layers */
+    [MM_CAUSE_VARIANT] =
+        {{"variant", "computed as another runtime does", IMPLEMENTATION, ANYWHERE, CANNOT_FIX,
+          "Give this operator what the model says: attribute, bias, pads, order of inputs, activation."},
+         NEED_METRICS,
+         NULL}, /* found by recomputing */
+    [MM_CAUSE_NAN_LOST] =
+        {{"nan-lost", "NaN became a number", IMPLEMENTATION, ANYWHERE, CANNOT_FIX,
+          "Look for where the NaN comes from. This operator hides it: a maximum or a comparison "
+          "that a NaN loses."},
+         NEED_METRICS,
+         NULL}, /* found by recomputing */
+    [MM_CAUSE_WIDER] = {{"wider", "computed wider than it was dumped", MM_VERDICT_HARMLESS, ANYWHERE,
+                         CANNOT_FIX,
+                         "Nothing in the network: dump it in the format that the runtime computes in."},
+                        NEED_METRICS,
+                        NULL}, /* found by what reads it */
     [MM_CAUSE_CANCELLATION] = {{"cancellation", "a small difference of large values", MM_VERDICT_FORMAT,
                                 ANYWHERE, CAN_FIX, "Raise this operator and what makes its inputs to FP32."},
                                NEED_METRICS,
@@ -185,9 +254,10 @@ const struct mm_cause_info *mm_cause_info(enum mm_cause_id cause)
 }
 
 /* What is put back leaves the noise at least; cause_score lets 0.6 of what was observed through at most. */
+/* Two values alone are moved by anything: a mask that ends one place earlier is not "moved by 1". */
 static bool may_have_moved(const struct trial *t)
 {
-    return t->aligned && t->noise <= 0.6 * t->observed;
+    return t->aligned && !t->mask && t->noise <= 0.6 * t->observed;
 }
 
 static bool makes_sense(const struct row *row, const struct trial *t)
@@ -195,11 +265,12 @@ static bool makes_sense(const struct row *row, const struct trial *t)
     if (!row->try)
         return false;
     if (t->c->result->state == MM_STATE_MISMATCH)
-        return row->need == NEED_VALUES && t->values;
+        return (row->need == NEED_VALUES || row->need == NEED_ANY) && t->values;
     switch (row->need) {
     case NEED_METRICS: return true;
     case NEED_PAIRS: return t->aligned;
     case NEED_MOVES: return may_have_moved(t);
+    case NEED_ANY: return t->values;
     case NEED_VALUES: return t->values && (!t->aligned || may_have_moved(t));
     }
     return false;
@@ -233,10 +304,26 @@ static size_t best_of(const struct found *found, size_t count, double noise)
     return best;
 }
 
+/* All causes that make sense. Returns how many of them are worth keeping. */
+static size_t try_all(const struct trial *t, struct found found[MM_CAUSE_COUNT])
+{
+    size_t count = 0;
+    for (int id = 1; id < MM_CAUSE_COUNT && !trial_cancelled(t); id++) {
+        memset(&found[count], 0, sizeof found[count]);
+        found[count].finding.cause = (enum mm_cause_id)id;
+        found[count].finding.residual = NAN;
+        if (makes_sense(&rows[id], t) && rows[id].try(t, &found[count]) &&
+            found[count].finding.score >= SCORE_KEEP)
+            count++;
+    }
+    return count;
+}
+
 size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
                       struct mm_finding out[MM_FINDINGS_MAX])
 {
     struct found found[MM_CAUSE_COUNT];
+    struct channels channels = {0};
     struct trial t;
     size_t count = 0, kept = 0;
     bool measured = c->result->state == MM_STATE_MEASURED;
@@ -245,14 +332,13 @@ size_t mm_causes_find(const struct mm_case *c, const atomic_bool *cancel,
     trial_init(&t, c, cancel);
     if (measured && c->result->metrics.nonfinite_differ == 0 && !(t.ee > 0))
         return 0; /* nothing to explain */
-    for (int id = 1; id < MM_CAUSE_COUNT && !trial_cancelled(&t); id++) {
-        memset(&found[count], 0, sizeof found[count]);
-        found[count].finding.cause = (enum mm_cause_id)id;
-        found[count].finding.residual = NAN;
-        if (makes_sense(&rows[id], &t) && rows[id].try(&t, &found[count]) &&
-            found[count].finding.score >= SCORE_KEEP)
-            count++;
-    }
+    t.sample = malloc(sizeof *t.sample);
+    t.channels = &channels;
+    if (t.sample)
+        t.sample->wanted = 0;
+    count = try_all(&t, found);
+    channels_done(&channels);
+    free(t.sample);
     for (; kept < MM_FINDINGS_MAX && count > 0; kept++) {
         size_t best = best_of(found, count, t.noise);
         out[kept] = found[best].finding;

@@ -25,20 +25,26 @@ struct trial {
      * its own finite values, and ee is NaN. */
     int64_t n;
     double mean_s, mean_d;
-    double ss, dd, ee, se, sd; /* sums of s^2, d^2, (s-d)^2, s(s-d), s d */
-    double vs, vd;             /* sums of (s-mean)^2, (d-mean)^2 */
-    double effective; /* as many values as carry s' energy: (sum s^2)^2 / sum s^4, at most n; of a softmax it
-                         is a few. Without values n */
-    double observed;  /* sqrt(ee / max(ss, dd)); NaN without alignment */
-    double noise;     /* of the case, at least float's own rounding */
+    double ss, dd, ee, se, sd;        /* sums of s^2, d^2, (s-d)^2, s(s-d), s d */
+    double vs, vd;                    /* sums of (s-mean)^2, (d-mean)^2 */
+    double observed;                  /* sqrt(ee / max(ss, dd)); NaN without alignment */
+    double noise;                     /* of the case, at least float's own rounding */
     bool whole_s, whole_d;            /* all finite values are integers */
+    bool mask;                        /* aligned, and at most two values on both sides, whole numbers */
     struct mm_shape s_shape, d_shape; /* without axes of length 1; rank 0 when all are */
     int axis[MM_RANK_MAX];            /* axis k of d_shape is axis[k] of the tensor as it was dumped */
     int channel;                      /* axis of d_shape where channels most likely lie; -1 */
+    struct sample *sample;            /* positions of d, for all causes; NULL: each draws its own */
+    struct channels *channels;        /* sums along `channel`, once somebody asked; trial_channels */
 };
 
 void trial_init(struct trial *trial, const struct mm_case *c, const atomic_bool *cancel);
+/* The sums of each channel along trial->channel, made when they are first asked for; borrowed. NULL without
+ * such an axis, without values position by position or without memory. */
+const struct channels *trial_channels(const struct trial *trial);
 bool trial_cancelled(const struct trial *trial);
+/* sum (d - h(s))^2 that a prediction may leave at most for cause_score to be above 0. */
+double trial_allowed(const struct trial *trial);
 
 /* A finding on its way. */
 struct found {
@@ -68,8 +74,11 @@ bool found_set_fit(struct found *found, const struct trial *trial, double residu
 typedef void (*predict_block)(const void *hypothesis, const struct trial *trial, int64_t from, size_t n,
                               double *out);
 #define PREDICT_BLOCK 1024
-/* The residual of a prediction; NaN when cancelled or fewer than half of d's values could be judged. */
+/* The residual of a prediction; NaN when cancelled or fewer than half of d's values could be judged. +Inf once
+ * it is clear that cause_score will be 0. */
 double predict_residual(const struct trial *trial, predict_block predict, const void *hypothesis);
+/* The same to the end, for what is not judged by cause_score. */
+double predict_residual_whole(const struct trial *trial, predict_block predict, const void *hypothesis);
 
 /* Fill cause, score, residual and parameters; false when the score is too low to keep. */
 bool found_set(struct found *found, const struct trial *trial, double residual, double parameters);
@@ -108,7 +117,12 @@ cause_try cause_zero, cause_constant, cause_unwritten;                          
 cause_try cause_class_map;                                                         /* cause_classes.c */
 cause_try cause_near_zero, cause_rounding;                                         /* cause_small.c */
 cause_try cause_lost_rows, cause_blocks;                                           /* match.c, blocks.c */
-cause_try cause_integers, cause_cancellation; /* integers.c, cancellation.c */
-cause_try cause_reference;                    /* reference.c */
+cause_try cause_integers, cause_cancellation;       /* integers.c, cancellation.c */
+cause_try cause_reference;                          /* reference.c */
+cause_try cause_wrapped, cause_pairs, cause_halved; /* wrap.c, pairs.c */
+cause_try cause_signs, cause_borders;               /* signs.c, borders.c */
+cause_try cause_samples, cause_softmax_axis;        /* samples.c, softmax_axis.c */
+cause_try cause_mask, cause_isolated;               /* mask.c, isolated.c */
+cause_try cause_table;                              /* table.c */
 
 #endif

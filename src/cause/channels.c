@@ -1,8 +1,10 @@
 /* Sums of a pair, channel by channel. */
 #include "cause/channels.h"
+#include "cause/sorted.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The shape as outer x channels x inner. */
 struct parts {
@@ -17,10 +19,14 @@ static struct parts parts_of(const struct mm_shape *shape, int axis)
     return p;
 }
 
-static double mean_of(const double *x, int64_t count, int64_t step)
+/* ---- sums ---- */
+
+#define MEAN_SAMPLE 1024 /* values whose mean is near enough to take sums about it */
+
+static double mean_of(const double *x, int64_t count)
 {
     double sum = 0;
-    int64_t n = 0;
+    int64_t n = 0, step = count / MEAN_SAMPLE | 1; /* an odd one sees all columns of an even width */
     for (int64_t i = 0; i < count; i += step) {
         if (isfinite(x[i])) {
             sum += x[i];
@@ -30,8 +36,14 @@ static double mean_of(const double *x, int64_t count, int64_t step)
     return n ? sum / (double)n : 0;
 }
 
-static void add(struct channel_sums *sum, double s, double d, double S, double D)
+/* Where sums are taken about. */
+struct about {
+    double s, d;
+};
+
+static void add(struct channel_sums *sum, double s, double d, const struct about *about)
 {
+    double S = s - about->s, D = d - about->d;
     sum->n++;
     sum->S += S;
     sum->D += D;
@@ -41,19 +53,74 @@ static void add(struct channel_sums *sum, double s, double d, double S, double D
     sum->ss += s * s;
     sum->dd += d * d;
     sum->ee += (s - d) * (s - d);
-    sum->s_min = s < sum->s_min ? s : sum->s_min;
-    sum->s_max = s > sum->s_max ? s : sum->s_max;
-    sum->d_min = d < sum->d_min ? d : sum->d_min;
-    sum->d_max = d > sum->d_max ? d : sum->d_max;
 }
 
-/* What was seen of a channel stands for the whole: `times` as many. */
-static void stand_for(struct channel_sums *sum, double times)
+static void add_finite(struct channel_sums *sum, const double *s, const double *d, int64_t count,
+                       int64_t step, const struct about *about)
 {
-    sum->n = (int64_t)llrint((double)sum->n * times);
-    double *all[] = {&sum->S, &sum->D, &sum->SS, &sum->DD, &sum->SD, &sum->ss, &sum->dd, &sum->ee};
-    for (size_t i = 0; i < MM_COUNT(all); i++)
-        *all[i] *= times;
+    for (int64_t i = 0; i < count; i += step) {
+        if (isfinite(s[i]) && isfinite(d[i]))
+            add(sum, s[i], d[i], about);
+    }
+}
+
+/* Two values at once, which every processor has registers for. */
+typedef double two __attribute__((vector_size(16)));
+struct lanes {
+    two S, D, SS, DD, SD, ss, dd, ee;
+};
+
+static inline void lanes_add(struct lanes *lanes, const double *s, const double *d, const struct about *about)
+{
+    two x, y;
+    memcpy(&x, s, sizeof x);
+    memcpy(&y, d, sizeof y);
+    two S = x - (two){about->s, about->s}, D = y - (two){about->d, about->d}, e = x - y;
+    lanes->S += S;
+    lanes->D += D;
+    lanes->SS += S * S;
+    lanes->DD += D * D;
+    lanes->SD += S * D;
+    lanes->ss += x * x;
+    lanes->dd += y * y;
+    lanes->ee += e * e;
+}
+
+/* One lane, or both, of n values each. */
+static void fold(struct channel_sums *sum, const struct lanes *lanes, int lane, int64_t n)
+{
+    sum->n += n;
+    sum->S += lanes->S[lane];
+    sum->D += lanes->D[lane];
+    sum->SS += lanes->SS[lane];
+    sum->DD += lanes->DD[lane];
+    sum->SD += lanes->SD[lane];
+    sum->ss += lanes->ss[lane];
+    sum->dd += lanes->dd[lane];
+    sum->ee += lanes->ee[lane];
+}
+
+/* What is not finite is in one of these. */
+static bool all_finite(const struct lanes *lanes)
+{
+    two all = lanes->SS + lanes->DD;
+    return isfinite(all[0] + all[1]);
+}
+
+static void add_row(struct channel_sums *sum, const double *s, const double *d, int64_t count,
+                    const struct about *about)
+{
+    struct lanes lanes = {0};
+    int64_t even = count & ~(int64_t)1;
+    for (int64_t i = 0; i < even; i += 2)
+        lanes_add(&lanes, s + i, d + i, about);
+    if (all_finite(&lanes)) {
+        fold(sum, &lanes, 0, even / 2);
+        fold(sum, &lanes, 1, even / 2);
+    } else {
+        add_finite(sum, s, d, even, 1, about);
+    }
+    add_finite(sum, s + even, d + even, count - even, 1, about);
 }
 
 /* Of long channels so many elements of a row at least. */
@@ -68,6 +135,54 @@ static int64_t step_of(const struct parts *p)
     return step < 1 ? 1 : step | 1; /* an odd one sees all columns of an even width */
 }
 
+/* What was seen of a channel stands for the whole: `times` as many. */
+static void stand_for(struct channel_sums *sum, double times)
+{
+    sum->n = (int64_t)llrint((double)sum->n * times);
+    double *all[] = {&sum->S, &sum->D, &sum->SS, &sum->DD, &sum->SD, &sum->ss, &sum->dd, &sum->ee};
+    for (size_t i = 0; i < MM_COUNT(all); i++)
+        *all[i] *= times;
+}
+
+static void sum_rows(struct channels *channels, const double *s, const double *d, const struct parts *p,
+                     const int32_t *source)
+{
+    const struct about about = {channels->about_s, channels->about_d};
+    int64_t step = step_of(p);
+    for (int64_t row = 0; row < p->outer * p->channels; row++) {
+        int64_t c = row % p->channels;
+        const double *x = s + (row - c + (source ? source[c] : c)) * p->inner, *y = d + row * p->inner;
+        if (step > 1)
+            add_finite(&channels->sum[c], x, y, p->inner, step, &about);
+        else
+            add_row(&channels->sum[c], x, y, p->inner, &about);
+    }
+    for (int64_t c = 0; step > 1 && c < p->channels; c++)
+        stand_for(&channels->sum[c], (double)p->inner / (double)((p->inner + step - 1) / step));
+}
+
+#define ROW_SHORT 8 /* values of a channel's row; shorter ones cost more than they hold */
+
+/* Channels that lie side by side: all columns at once. False when it can't be done: not finite, no memory. */
+static bool sum_columns(struct channels *channels, const double *s, const double *d, const struct parts *p)
+{
+    const struct about about = {channels->about_s, channels->about_d};
+    int64_t width = p->channels * p->inner;
+    bool good = p->inner < ROW_SHORT && width % 2 == 0;
+    struct lanes *lanes = good ? calloc((size_t)width / 2, sizeof *lanes) : NULL;
+    good = lanes != NULL;
+    for (int64_t row = 0; good && row < p->outer; row++) {
+        for (int64_t j = 0; j < width; j += 2)
+            lanes_add(&lanes[j / 2], s + row * width + j, d + row * width + j, &about);
+    }
+    for (int64_t j = 0; good && j < width; j += 2)
+        good = all_finite(&lanes[j / 2]);
+    for (int64_t j = 0; good && j < width; j++)
+        fold(&channels->sum[j / p->inner], &lanes[j / 2], (int)(j % 2), p->outer);
+    free(lanes);
+    return good;
+}
+
 int channels_init(struct channels *channels, const double *s, const double *d, const struct mm_shape *shape,
                   int axis, const int32_t *source)
 {
@@ -77,25 +192,27 @@ int channels_init(struct channels *channels, const double *s, const double *d, c
     channels->sum = calloc((size_t)p.channels + 1, sizeof *channels->sum);
     if (!channels->sum)
         return -1;
-    int64_t step = step_of(&p);
-    channels->about_s = mean_of(s, count, step);
-    channels->about_d = mean_of(d, count, step);
-    for (int64_t c = 0; c < p.channels; c++) {
-        channels->sum[c].s_min = channels->sum[c].d_min = INFINITY;
-        channels->sum[c].s_max = channels->sum[c].d_max = -INFINITY;
-    }
-    for (int64_t row = 0; row < p.outer * p.channels; row++) {
-        int64_t c = row % p.channels;
-        const double *x = s + (row - c + (source ? source[c] : c)) * p.inner;
-        const double *y = d + row * p.inner;
-        for (int64_t i = 0; i < p.inner; i += step) {
-            if (isfinite(x[i]) && isfinite(y[i]))
-                add(&channels->sum[c], x[i], y[i], x[i] - channels->about_s, y[i] - channels->about_d);
+    channels->about_s = mean_of(s, count);
+    channels->about_d = mean_of(d, count);
+    if (source || !sum_columns(channels, s, d, &p))
+        sum_rows(channels, s, d, &p, source);
+    return 0;
+}
+
+void channel_ends(const double *x, const struct mm_shape *shape, int axis, int64_t c, double *least,
+                  double *most)
+{
+    struct parts p = parts_of(shape, axis);
+    *least = INFINITY;
+    *most = -INFINITY;
+    for (int64_t row = c; row < p.outer * p.channels; row += p.channels) {
+        for (int64_t i = row * p.inner; i < (row + 1) * p.inner; i++) {
+            if (isfinite(x[i])) {
+                *least = x[i] < *least ? x[i] : *least;
+                *most = x[i] > *most ? x[i] : *most;
+            }
         }
     }
-    for (int64_t c = 0; step > 1 && c < p.channels; c++)
-        stand_for(&channels->sum[c], (double)p.inner / (double)((p.inner + step - 1) / step));
-    return 0;
 }
 
 void channels_done(struct channels *channels)
@@ -155,12 +272,6 @@ void channels_left(const struct channels *channels, double scale, double *left, 
     }
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 #define CHANNELS_TELLING 4 /* fewer say nothing about channels */
 
 double channels_spread(const struct channels *channels)
@@ -173,8 +284,8 @@ double channels_spread(const struct channels *channels)
     }
     double spread = NAN;
     if (n >= CHANNELS_TELLING) {
-        qsort(error, n, sizeof *error, ascending);
-        spread = error[(n - 1) * 9 / 10] / error[(n - 1) / 2];
+        double most = value_at_place(error, n, (n - 1) * 9 / 10);
+        spread = most / value_at_place(error, n, (n - 1) / 2);
     }
     free(error);
     return spread;

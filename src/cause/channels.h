@@ -9,9 +9,7 @@
 struct channel_sums {
     int64_t n;
     double S, D, SS, DD, SD;
-    double ss, dd, ee;   /* of s, d and s - d themselves */
-    double s_min, s_max; /* +Inf, -Inf when n is 0 */
-    double d_min, d_max;
+    double ss, dd, ee; /* of s, d and s - d themselves */
 };
 
 struct channels {
@@ -28,6 +26,9 @@ struct channels {
 int channels_init(struct channels *channels, const double *s, const double *d, const struct mm_shape *shape,
                   int axis, const int32_t *source);
 void channels_done(struct channels *channels);
+/* The finite ends of one channel of a row-major array; +Inf and -Inf when there are none. */
+void channel_ends(const double *x, const struct mm_shape *shape, int axis, int64_t c, double *least,
+                  double *most);
 
 /* d = scale s + offset by least squares in one channel; scale 0 where s is constant. */
 void channel_fit(const struct channels *channels, int64_t c, double *scale, double *offset);

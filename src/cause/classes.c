@@ -21,7 +21,8 @@ struct row {
 struct table {
     struct row *row;
     size_t rows;
-    int64_t follows, repeats, equal, count; /* positions; repeats: ids met again, that test the rule */
+    int64_t follows, repeats, equal,
+        count; /* positions; repeats: mapped ids that are met again, which test the rule */
 };
 
 static int by_pair(const void *a, const void *b)
@@ -58,7 +59,7 @@ static void add_row(struct table *table, const struct seen *seen, int64_t from, 
     }
     table->row[table->rows++] = (struct row){seen[from].from, (int32_t)value};
     table->follows += most;
-    table->repeats += to - from - 1;
+    table->repeats += value != seen[from].from ? most - 1 : 0;
 }
 
 static bool table_find(struct table *table, const struct trial *t)

@@ -1,6 +1,7 @@
 /* Looking at one layer: what its format must cost, what its error looks like, what may have caused it. */
 #include "cause/cause.h"
 #include "cause/channels.h"
+#include "cause/held.h"
 #include "cause/integers.h"
 #include "cause/stored_format.h"
 #include "cause/subsample.h"
@@ -10,15 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FAR 0.1 /* a difference is small that is less than this of what it is a difference of */
+
 /* Values of both sides while they are looked at. */
 struct values {
-    double *s, *d; /* NULL: too many, or nothing to hold them */
+    double *s, *d;            /* NULL: too many, or nothing to hold them */
+    struct channels channels; /* along the evidence's channel_axis; without sums until channels_find */
 };
 
 static void values_done(struct values *values)
 {
     free(values->s);
     free(values->d);
+    channels_done(&values->channels);
     *values = (struct values){NULL, NULL};
 }
 
@@ -46,7 +51,6 @@ static int floors_find(struct mm_evidence *e, const struct mm_analysis *analysis
                        const struct mm_tensor *s, const atomic_bool *cancel, struct mm_err *err)
 {
     struct mm_whatif_setting setting[MM_FLOORS];
-    e->channel_axis = mm_channel_axis(&s->shape);
     size_t n = format_settings(format, analysis->quantised, &s->shape, e->channel_axis, setting);
     const struct mm_stats *stats = &analysis->result->metrics.src;
     struct subsample subsample;
@@ -55,8 +59,8 @@ static int floors_find(struct mm_evidence *e, const struct mm_analysis *analysis
         channels |= setting[i].per_channel ? 1u << setting[i].axis : 0;
     int failed = subsample_open(&subsample, s, stats, channels, err);
     if (!failed)
-        failed = mm_whatif_tensor(&subsample.tensor, setting, n, &(struct mm_control){.cancel = cancel},
-                                  e->floor, err);
+        failed = mm_whatif_costs(&subsample.tensor, setting, n, &(struct mm_control){.cancel = cancel},
+                                 e->floor, err);
     if (!failed)
         subsample_rescale(&subsample, stats, e->floor, n);
     subsample_close(&subsample);
@@ -68,22 +72,41 @@ static int floors_find(struct mm_evidence *e, const struct mm_analysis *analysis
     return 0;
 }
 
-/* A narrow float far from zero keeps a grid of its own: differences of such values lie on it. */
-static bool is_grid_of_float(const struct format *format, const struct mm_analysis *analysis)
+/* Which narrow float has steps of this grid, or coarser ones, at the size of the inputs? Of a wide dst only where the
+ * result is small against them, and the grid a power of two: other networks have integers there. */
+static enum mm_dtype float_of_grid(const struct mm_analysis *analysis, double grid)
 {
-    double step = step_of_float(analysis->result->dst.dtype, analysis->input_max);
-    return step > 0 && !format->sure && format->grid > 0 && format->grid <= step;
+    const struct mm_stats *src = &analysis->result->metrics.src;
+    enum mm_dtype dst = analysis->result->dst.dtype;
+    double step = step_of_float(dst, analysis->input_max), rms = hypot(src->mean, src->std);
+    int exponent;
+    bool small = rms <= FAR * analysis->input_rms && frexp(grid, &exponent) == 0.5;
+    if (step > 0)
+        return grid <= step ? dst : MM_DTYPE_NONE;
+    if (dst != MM_F32 || analysis->quantised || !small)
+        return MM_DTYPE_NONE;
+    if (grid <= step_of_float(MM_F16, analysis->input_max))
+        return MM_F16;
+    return grid <= step_of_float(MM_BF16, analysis->input_max) ? MM_BF16 : MM_DTYPE_NONE;
+}
+
+/* A narrow float far from zero keeps a grid of its own: differences of such values lie on it. */
+static struct format without_float_grid(const struct format *format, const struct mm_analysis *analysis)
+{
+    enum mm_dtype held =
+        !format->sure && format->grid > 0 ? float_of_grid(analysis, format->grid) : MM_DTYPE_NONE;
+    return held != MM_DTYPE_NONE ? (struct format){.dtype = held} : *format;
 }
 
 /* Integers that are data were not quantised, whatever grid they lie on. */
 static struct format format_of(const struct mm_analysis *analysis, const struct values *v, int64_t count)
 {
     struct format none = {.dtype = MM_DTYPE_NONE};
-    if (integers_are_data(analysis->result, analysis->op_type))
+    if (integers_are_data(analysis->result, analysis->op_type) ||
+        (v->s && v->d && integers_in_floats(v->s, v->d, count)))
         return none;
     struct format format = format_find(analysis->result, analysis->quantised, v->s, v->d, count);
-    return is_grid_of_float(&format, analysis) ? (struct format){.dtype = analysis->result->dst.dtype}
-                                               : format;
+    return without_float_grid(&format, analysis);
 }
 
 /* ---- all of it ---- */
@@ -103,6 +126,12 @@ static double noise_of(const struct mm_evidence *e, const struct mm_analysis *an
     return fmax(analysis->noise, least);
 }
 
+/* Channels are known, and this shape has such an axis. */
+static bool known_axis(const struct mm_analysis *analysis, const struct mm_shape *shape)
+{
+    return analysis->channels_known && analysis->channel_axis >= 0 && analysis->channel_axis < shape->rank;
+}
+
 static void causes_find(struct mm_evidence *e, const struct mm_analysis *analysis,
                         const struct mm_pair_tensors *tensors, const struct values *v,
                         const atomic_bool *cancel)
@@ -119,6 +148,8 @@ static void causes_find(struct mm_evidence *e, const struct mm_analysis *analysi
                         .input_rms = analysis->input_rms,
                         .input_count = analysis->input_count,
                         .quantised = analysis->quantised,
+                        .channels_known = known_axis(analysis, &tensors->d.shape),
+                        .channel_axis = analysis->channel_axis,
                         .s = v->s,
                         .d = v->d,
                         .s_count = tensors->s.count,
@@ -126,22 +157,61 @@ static void causes_find(struct mm_evidence *e, const struct mm_analysis *analysi
                         .s_shape = tensors->s.shape,
                         .d_shape = tensors->d.shape,
                         .floor = e->floor,
-                        .floors = e->floors};
+                        .floors = e->floors,
+                        .channels = v->channels.sum ? &v->channels : NULL,
+                        .channels_axis = e->channel_axis};
     e->findings = mm_causes_find(&c, cancel, e->finding);
 }
 
-static void channels_find(struct mm_evidence *e, const struct mm_pair_tensors *tensors,
-                          const struct values *v)
+static void channels_find(struct mm_evidence *e, const struct mm_analysis *analysis,
+                          const struct mm_pair_tensors *tensors, struct values *v)
 {
-    struct channels channels;
+    bool data = integers_are_data(analysis->result, analysis->op_type); /* ids have no RMS */
+    bool known = known_axis(analysis, &tensors->s.shape);
     if (!v->s || !v->d || e->channel_axis < 0 || tensors->match == MM_MATCH_MISMATCH)
         return;
-    if (channels_init(&channels, v->s, v->d, &tensors->s.shape, e->channel_axis, NULL) == 0) {
-        e->channel_spread = channels_spread(&channels);
-        e->channel_slope = channels_slope(&channels);
-        worst_channel(&e->worst, &channels, e->channel_axis);
+    if (channels_init(&v->channels, v->s, v->d, &tensors->s.shape, e->channel_axis, NULL) < 0)
+        return;
+    e->channel_spread = channels_spread(&v->channels);
+    e->channel_slope = channels_slope(&v->channels);
+    if (!data)
+        worst_channel(&e->worst, &v->channels, e->channel_axis, known);
+}
+
+/* Another tensor's values, one by one, are likelier than anything that fits them; the others stand behind. */
+static void add_held(struct mm_evidence *e, const struct mm_analysis *analysis, const struct values *v,
+                     int64_t count, const atomic_bool *cancel)
+{
+    struct mm_finding held;
+    if (!held_find(analysis, v->s, v->d, count, cancel, &held))
+        return;
+    size_t kept = e->findings < MM_FINDINGS_MAX ? e->findings : MM_FINDINGS_MAX - 1;
+    memmove(&e->finding[1], &e->finding[0], kept * sizeof e->finding[0]);
+    e->finding[0] = held;
+    e->findings = kept + 1;
+}
+
+/* Figures of s and what rounding made of it, x. More than half a step off is beyond the range. */
+static void scales_cost(struct mm_evidence *e, const struct mm_scales *scales,
+                        const struct mm_tensor *rounded, const double *s, const double *x)
+{
+    double left = 0, all = 0, clipped = 0, n = 0;
+    int64_t inner = 1;
+    for (int i = rounded->scale_axis + 1; i < rounded->shape.rank; i++)
+        inner *= rounded->shape.dim[i];
+    for (int64_t i = 0; i < rounded->count; i++) {
+        double step = scales->scale[scales->count > 1 ? i / inner % scales->count : 0];
+        if (!isfinite(s[i]))
+            continue;
+        n++;
+        clipped += fabs(s[i] - x[i]) > 0.51 * step;
+        left += (s[i] - x[i]) * (s[i] - x[i]);
+        all += s[i] * s[i];
     }
-    channels_done(&channels);
+    if (all > 0) {
+        e->scales_cost = sqrt(left / all);
+        e->scales_clipped = clipped / n;
+    }
 }
 
 static void evidence_init(struct mm_evidence *e)
@@ -150,6 +220,29 @@ static void evidence_init(struct mm_evidence *e)
     worst_init(&e->worst);
     e->format = e->channel_axis = -1;
     e->channel_spread = e->channel_slope = NAN;
+    e->scales_cost = e->scales_clipped = NAN;
+}
+
+/* src as dst's integers hold it at best. */
+static int scales_find(struct mm_evidence *e, const struct mm_pair_tensors *tensors, const struct values *v,
+                       const atomic_bool *cancel, struct mm_err *err)
+{
+    struct mm_tensor rounded;
+    struct mm_run run;
+    if (!v->s || !tensors->d.scales || !mm_shape_equal(&tensors->s.shape, &tensors->d.shape))
+        return 0;
+    struct mm_scales scales = *tensors->d.scales;
+    scales.axis = tensors->d.scale_axis;
+    scales.dtype = scales.dtype == MM_DTYPE_NONE ? tensors->d.dtype : scales.dtype;
+    mm_tensor_raw(&rounded, MM_F64, &tensors->s.shape, v->s, &run);
+    if (!mm_tensor_dequantise(&rounded, &scales, true))
+        return 0;
+    double *x = mm_tensor_decode(&rounded, false, cancel, err);
+    if (!x)
+        return -1;
+    scales_cost(e, &scales, &rounded, v->s, x);
+    free(x);
+    return 0;
 }
 
 /* What mm_evidence_collect was asked for. */
@@ -183,6 +276,8 @@ static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *f
         return -1;
     mask(&v, &left.s, &run, analysis->result);
     bool pairs = tensors->match != MM_MATCH_MISMATCH;
+    e->channel_axis =
+        known_axis(analysis, &tensors->s.shape) ? analysis->channel_axis : mm_channel_axis(&tensors->s.shape);
     struct format format = {.dtype = MM_DTYPE_NONE};
     if (pairs)
         format = format_of(analysis, &v, tensors->d.count);
@@ -190,11 +285,15 @@ static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *f
                      ? 0
                      : floors_find(e, analysis, &format, &left.s, cancel, err);
     if (!failed && pairs)
-        channels_find(e, tensors, &v);
+        failed = scales_find(e, tensors, &v, cancel, err);
+    if (!failed && pairs)
+        channels_find(e, analysis, tensors, &v);
     if (!failed && pairs && v.s && tensors->s.count == tensors->d.count)
         worst_element(&e->worst, &analysis->result->metrics, &tensors->s.shape, v.s, v.d, tensors->s.count);
     if (!failed)
         causes_find(e, analysis, tensors, &v, cancel);
+    if (!failed && pairs && v.d && analysis->others)
+        add_held(e, analysis, &v, tensors->d.count, cancel);
     values_done(&v);
     if (!failed && cancel && atomic_load_explicit(cancel, memory_order_relaxed))
         return mm_fail(err, MM_ECANCELLED, "stopped");

@@ -1,8 +1,10 @@
 /* Do values lie on a uniform grid, as fake quantisation leaves them? */
 #include "cause/cause.h"
+#include "cause/sorted.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define GRID_SAMPLE   4096
 #define GRID_DISTINCT 12 /* fewer different values lie on a grid by chance */
@@ -14,27 +16,89 @@
  * independent values pass by chance once in (1 / 0.2)^11. */
 #define GRID_OFF 0.1
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* A spread-out sample of the finite values, sorted, each value once. Returns how many. */
-static size_t distinct(const double *x, int64_t count, double out[GRID_SAMPLE], size_t *sampled)
+/* A spread-out sample of the finite values. Returns how many. */
+static size_t sample_of(const double *x, int64_t count, double out[GRID_SAMPLE])
 {
     int64_t step = count / GRID_SAMPLE + 1;
-    size_t n = 0, kept = 0;
+    size_t n = 0;
     /* an even step would see one channel of a channels-last tensor only */
     for (int64_t i = 0; i < count && n < GRID_SAMPLE; i += step + (i / step % 3 == 0))
         if (isfinite(x[i]))
             out[n++] = x[i];
-    qsort(out, n, sizeof *out, ascending);
+    return n;
+}
+
+#define FEW_MOST 512  /* different values that are told apart without sorting all: an int8 grid has 256 */
+#define PLACES   2048 /* a power of two: where they may stand, by their bits */
+
+static size_t place_of(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (size_t)((bits * 0x9E3779B97F4A7C15u) >> 53); /* 11 bits */
+}
+
+/* Each value once, in any order; returns how many, or n where they are not few: then nothing was moved. */
+static size_t once_if_few(double *x, size_t n)
+{
+    double kept[FEW_MOST];
+    uint16_t at[PLACES] = {0}; /* 1 + which of those kept; 0: none */
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        double value = x[i] + 0; /* -0 is 0 */
+        size_t place = place_of(value);
+        while (at[place] && kept[at[place] - 1] != value)
+            place = (place + 1) % PLACES;
+        if (at[place])
+            continue;
+        if (count == FEW_MOST)
+            return n;
+        kept[count++] = value;
+        at[place] = (uint16_t)count;
+    }
+    memcpy(x, kept, count * sizeof *x);
+    return count;
+}
+
+/* In order, each value once. Returns how many are left. */
+static size_t distinct(double *x, size_t n)
+{
+    size_t kept = 0;
+    n = once_if_few(x, n);
+    sort_values(x, n);
     for (size_t i = 0; i < n; i++)
-        if (kept == 0 || out[i] != out[kept - 1])
-            out[kept++] = out[i];
-    *sampled = n;
+        if (kept == 0 || x[i] != x[kept - 1])
+            x[kept++] = x[i];
     return kept;
+}
+
+static double least_gap(const double *value, size_t n)
+{
+    double gap = INFINITY;
+    for (size_t i = 1; i < n; i++)
+        gap = fmin(gap, value[i] - value[i - 1]);
+    return gap;
+}
+
+static bool few_steps(double span, double step, int64_t levels)
+{
+    return span / step <= 1.2 * (double)levels + 1;
+}
+
+#define GRID_GLANCE 512
+
+/* Two of the first few that are nearer to each other than any two steps: it is no grid, whatever the others are. */
+static bool is_no_grid(const double *x, size_t n, int64_t levels)
+{
+    double some[GRID_GLANCE], low = INFINITY, high = -INFINITY;
+    size_t count = n < GRID_GLANCE ? n : GRID_GLANCE;
+    for (size_t i = 0; i < n; i++) {
+        low = x[i] < low ? x[i] : low;
+        high = x[i] > high ? x[i] : high;
+    }
+    memcpy(some, x, count * sizeof *some);
+    count = distinct(some, count);
+    return count >= 2 && !few_steps(high - low, least_gap(some, count), levels);
 }
 
 /*
@@ -71,13 +135,11 @@ static bool on_grid(const double *value, size_t n, double step, double off)
 double grid_find(const double *x, int64_t count, int64_t levels)
 {
     double *value = malloc(GRID_SAMPLE * sizeof *value);
-    double step = INFINITY;
-    size_t sampled = 0, n = value ? distinct(x, count, value, &sampled) : 0;
+    size_t sampled = value ? sample_of(x, count, value) : 0;
+    size_t n = is_no_grid(value, sampled, levels) ? 0 : distinct(value, sampled);
     bool repeats = n < GRID_DISTINCT && n >= FEW_DISTINCT && sampled >= FEW_REPEATS * n;
-    for (size_t i = 1; i < n; i++)
-        step = fmin(step, value[i] - value[i - 1]);
-    double span = n ? value[n - 1] - value[0] : 0;
-    bool few = (n >= GRID_DISTINCT || repeats) && span / step <= 1.2 * (double)levels + 1;
+    double step = least_gap(value, n), span = n ? value[n - 1] - value[0] : 0;
+    bool few = (n >= GRID_DISTINCT || repeats) && few_steps(span, step, levels);
     if (few)
         step = sharpened(value, n, step);
     few = few && span / step <= (double)levels + 0.5 && on_grid(value, n, step, repeats ? FEW_OFF : GRID_OFF);

@@ -12,7 +12,7 @@ enum inner {
     INNER_SUM,     /* a sum of `share` values */
     INNER_PRODUCT, /* x times another value of that size */
     INNER_EXP,     /* e^x */
-    INNER_INVERSE  /* 1 / x of a value that became 0 */
+    INNER_INVERSE  /* 1 / x, log x of a value that became 0 */
 };
 
 static const struct {
@@ -43,6 +43,7 @@ static const struct {
     {"einsum", INNER_PRODUCT, "the products"},
     {"attention", INNER_PRODUCT, "the products"},
     {"mul", INNER_PRODUCT, "the products"},
+    {"log", INNER_INVERSE, "the logarithm of a value that became 0"},
     {"rsqrt", INNER_INVERSE, "1 / x of a value that became 0"},
     {"div", INNER_INVERSE, "1 / x of a value that became 0"},
     {"reciprocal", INNER_INVERSE, "1 / x of a value that became 0"},
@@ -115,6 +116,30 @@ static const char *broken_how(const struct trial *t, enum inner inner, int64_t *
     return *count > 0 ? "0, but for what is added" : NULL;
 }
 
+/* What leads to it, in figures. */
+struct inside {
+    double bound, limit, most;
+    const char *what, *how;
+};
+
+static void say_inside(const struct trial *t, const struct inside *in, bool known, struct found *found)
+{
+    char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM];
+    mm_num_short(a, in->bound, 2);
+    mm_num_short(b, in->limit, 5);
+    if (known)
+        found_evidence(found,
+                       "Inputs reach %s, so %s inside %s can reach %s; the format ends at %s. The result "
+                       "itself reaches %s only.",
+                       mm_num_short(c, t->c->input_max, 3), in->what, t->c->op_type, a, b,
+                       mm_num_short(d, in->most, 3));
+    else
+        found_evidence(found,
+                       "dst is %s where src is at most %s, and the format ends at %s. Its inputs are not "
+                       "known; operators of type %s keep larger values inside.",
+                       in->how, mm_num_short(d, in->most, 3), b, t->c->op_type);
+}
+
 bool cause_inner_overflow(const struct trial *t, struct found *found)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
@@ -122,36 +147,32 @@ bool cause_inner_overflow(const struct trial *t, struct found *found)
     int op = operator_find(t->c->op_type);
     int64_t count;
     enum inner inner = op >= 0 ? operators[op].inner : INNER_SQUARE;
-    const char *what = op >= 0 ? operators[op].what : "something", *how = broken_how(t, inner, &count);
+    const char *what = op >= 0 ? operators[op].what : "something", *how;
     bool infinite = m->dst.pos_inf + m->dst.neg_inf > m->src.pos_inf + m->src.neg_inf;
-    if (!how || most > limit || (op < 0 && *t->c->op_type))
+    if (most > limit || (op < 0 && *t->c->op_type))
         return false;
     double bound = inner_bound(t, inner);
     bool known = !isnan(bound) && !(t->c->inputs_guessed && !(bound > limit));
     /* where the inputs are not known, or not the operator, Inf tells enough; NaN and 0 do not */
-    if ((known && !(bound > limit)) || (!known && !infinite) || (op < 0 && !infinite && !same_rows(t)))
+    if ((known && !(bound > limit)) || (!known && !infinite))
         return false;
-    char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM];
+    how = broken_how(t, inner, &count);
+    if (!how || (op < 0 && !infinite && !same_rows(t)))
+        return false;
+    char a[MM_NUM], b[MM_NUM], c[MM_NUM];
     found->finding.score = known && op >= 0 ? (*how == '0' ? 0.85 : 0.95) : infinite ? 0.5 : 0.6;
     found->finding.residual = NAN;
     mm_num_short(a, bound, 2);
     mm_num_short(b, limit, 5);
-    if (!known)
+    if (inner == INNER_INVERSE && op >= 0)
+        found_say(found, "%s values are %s: %s", mm_num_count(c, count), how, what);
+    else if (!known)
         found_say(found, "%s values are %s, the result itself would fit: %s may overflow",
                   mm_num_count(c, count), how, what);
     else
         found_say(found, "inside, %s can reach %s > %s: %s values became %s", what, a, b,
                   mm_num_count(c, count), how);
-    if (known)
-        found_evidence(found,
-                       "Inputs reach %s, so %s inside %s can reach %s; the format ends at %s. The result "
-                       "itself reaches %s only.",
-                       mm_num_short(c, t->c->input_max, 3), what, t->c->op_type, a, b,
-                       mm_num_short(d, most, 3));
-    else
-        found_evidence(found,
-                       "dst is %s where src is at most %s, and the format ends at %s. Its inputs are not "
-                       "known; operators of type %s keep larger values inside.",
-                       how, mm_num_short(d, most, 3), b, t->c->op_type);
+    struct inside inside = {bound, limit, most, what, how};
+    say_inside(t, &inside, known, found);
     return true;
 }

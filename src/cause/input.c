@@ -71,15 +71,22 @@ struct story {
 
 static const double slip_doubt[SLIPS] = {0, 1, 1.2, 2, 2};
 
+/* Per-channel lines, with s' channels as they are or backwards. */
+struct order {
+    struct channels channels;
+    bool reversed, there;
+    double fitted;            /* residual of a line a channel */
+    double least[3], most[3]; /* the ends of each of s' channels */
+};
+
 /* Pixels that src would have come from; far outside 0..255 the story is unlikely. Slack: resizing rings. */
-static double pixels_doubt(const struct channels *channels, const struct way *way, const struct story *story)
+static double pixels_doubt(const struct order *o, const struct way *way)
 {
     double doubt = 0;
-    for (int64_t c = 0; c < channels->count; c++) {
-        const struct channel_sums *sum = &channels->sum[c];
-        int from = story->reversed ? (int)(channels->count - 1 - c) : (int)c;
-        double low = sum->s_min * way->scale[from] + way->shift[from];
-        double high = sum->s_max * way->scale[from] + way->shift[from];
+    for (int64_t c = 0; c < o->channels.count; c++) {
+        int from = o->reversed ? (int)(o->channels.count - 1 - c) : (int)c;
+        double low = o->least[from] * way->scale[from] + way->shift[from];
+        double high = o->most[from] * way->scale[from] + way->shift[from];
         doubt = fmax(doubt, low < -12 || high > 267 ? 3 : high - low < 16 ? 1 : 0);
     }
     return doubt;
@@ -112,10 +119,9 @@ static bool fits(const struct trial *t, double left, double fitted)
 #define DOUBT_INPUT 6.0
 #define DOUBT_INNER 3.0
 
-static void tell(const struct trial *t, const struct channels *channels, bool reversed, double fitted,
-                 struct story *best)
+static void tell(const struct trial *t, const struct order *o, struct story *best)
 {
-    struct story s = {.reversed = reversed};
+    struct story s = {.reversed = o->reversed};
     struct way src, dst;
     int tries = (int)(MM_COUNT(known) * SLIPS);
     for (int i = 0; i < tries; i++) {
@@ -123,17 +129,17 @@ static void tell(const struct trial *t, const struct channels *channels, bool re
         s.slip_src = (enum slip)(i % SLIPS);
         if (!way_of(&known[s.src], s.slip_src, &src))
             continue;
-        double pixels = pixels_doubt(channels, &src, &s) + 1.5 * slip_doubt[s.slip_src];
+        double pixels = pixels_doubt(o, &src) + 1.5 * slip_doubt[s.slip_src];
         for (int k = 0; k < tries && pixels < best->doubt; k++) {
             s.dst = k / SLIPS;
             s.slip_dst = (enum slip)(k % SLIPS);
             if (k == i || !way_of(&known[s.dst], s.slip_dst, &dst))
                 continue;
-            s.left = story_left(t, channels, &src, &dst, reversed);
+            s.left = story_left(t, &o->channels, &src, &dst, o->reversed);
             /* a slip is one thing gone wrong; with another way of preparing on top it is two */
             s.doubt = pixels + slip_doubt[s.slip_dst] + (s.slip_dst && s.src != s.dst ? 1 : 0) +
                       0.5 * (s.src != s.dst && s.src > 1 && s.dst > 1);
-            if (s.doubt < best->doubt && fits(t, s.left, fitted))
+            if (s.doubt < best->doubt && fits(t, s.left, o->fitted))
                 *best = s;
         }
     }
@@ -146,12 +152,6 @@ static void way_name(int row, enum slip slip, char out[48])
 }
 
 /* ---- per-channel lines, in both orders ---- */
-
-struct order {
-    struct channels channels;
-    bool reversed, there;
-    double fitted; /* residual of a line a channel */
-};
 
 static void order_init(struct order *o, const struct trial *t, bool reversed)
 {
@@ -166,6 +166,12 @@ static void order_init(struct order *o, const struct trial *t, bool reversed)
     }
     if (o->there)
         o->fitted = sqrt(left / t->dd);
+}
+
+static void order_see_ends(struct order *o, const struct trial *t)
+{
+    for (int64_t c = 0; c < o->channels.count && c < (int64_t)MM_COUNT(o->least); c++)
+        channel_ends(t->c->s, &t->d_shape, t->channel, c, &o->least[c], &o->most[c]);
 }
 
 static void order_done(struct order *o)
@@ -234,10 +240,11 @@ bool cause_normalisation(const struct trial *t, struct found *found)
     order_init(&plain, &one, false);
     if (!gray)
         order_init(&back, &one, true);
-    const struct order *o = back.fitted < 0.7 * plain.fitted ? &back : &plain;
+    struct order *o = back.fitted < 0.7 * plain.fitted ? &back : &plain;
     bool good = o->there && cause_score(t, o->fitted) >= SCORE_KEEP;
     if (good) {
-        tell(t, &o->channels, o->reversed, o->fitted, &best);
+        order_see_ends(o, &one);
+        tell(t, o, &best);
         good = best.doubt < doubt ? say_story(t, found, &best)
                                   : (t->c->role & MM_ROLE_INPUT) && !gray && say_unknown(t, found, o);
     }

@@ -74,14 +74,13 @@ static const char *factor_name(double scale, double off, char out[48])
  */
 static bool scaled_before_bias(const struct trial *t, struct found *found)
 {
-    struct channels channels = {0};
     char a[MM_NUM], b[MM_NUM], c[MM_NUM];
-    if (!t->aligned || t->channel < 0 || t->n < 2 * VALUES_LEAST * t->d_shape.dim[t->channel] ||
-        channels_init(&channels, t->c->s, t->c->d, &t->d_shape, t->channel, NULL) < 0)
+    bool enough = t->aligned && t->channel >= 0 && t->n >= 2 * VALUES_LEAST * t->d_shape.dim[t->channel];
+    const struct channels *channels = enough ? trial_channels(t) : NULL;
+    if (!channels)
         return false;
-    double count = (double)channels.count, scale = channels_scale(&channels), one, each, left;
-    channels_left(&channels, scale, &left, &one, &each);
-    channels_done(&channels);
+    double count = (double)channels->count, scale = channels_scale(channels), one, each, left;
+    channels_left(channels, scale, &left, &one, &each);
     double far = fmax(left, 2 * t->noise * t->noise * t->dd);
     bool good = one > 4 * far && left <= 4 * fmax(each, t->noise * t->noise * t->dd) &&
                 found_set_fit(found, t, sqrt(left / t->dd), count + 1, 4);

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define WHOLE_MOST  16777216.0 /* 2^24: all floats above are whole numbers */
+#define WHOLE_LEAST 16         /* values: fewer are whole by chance */
+
 static bool holds_integers(enum mm_dtype dtype)
 {
     enum mm_kind kind = mm_dtype_info(dtype)->kind;
@@ -23,6 +26,31 @@ static bool makes_integers(const char *op_type)
             return true;
     }
     return false;
+}
+
+/* The greatest common divisor of a and |x|; a of 0 is x's. */
+static int64_t common(int64_t a, double x)
+{
+    int64_t b = (int64_t)fabs(x);
+    while (b) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+bool integers_in_floats(const double *s, const double *d, int64_t count)
+{
+    int64_t step_s = 0, step_d = 0;
+    for (int64_t i = 0; i < count && count >= WHOLE_LEAST; i++) {
+        bool whole = s[i] == rint(s[i]) && d[i] == rint(d[i]); /* false of NaN */
+        if (!whole || fabs(s[i]) > WHOLE_MOST || fabs(d[i]) > WHOLE_MOST)
+            return false;
+        step_s = common(step_s, s[i]);
+        step_d = common(step_d, d[i]);
+    }
+    return count >= WHOLE_LEAST && (step_d <= 1 || step_d <= step_s); /* rounded to steps it was no id */
 }
 
 bool integers_are_data(const struct mm_result *result, const char *op_type)
@@ -49,7 +77,9 @@ bool cause_integers(const struct trial *t, struct found *found)
 {
     int64_t differ = 0, first = -1;
     char share[MM_NUM], count[MM_NUM], place[120];
-    if (!integers_are_data(t->c->result, t->c->op_type))
+    bool data =
+        integers_are_data(t->c->result, t->c->op_type) || integers_in_floats(t->c->s, t->c->d, t->c->d_count);
+    if (!data)
         return false;
     for (int64_t i = 0; i < t->c->d_count; i++) {
         if (t->c->s[i] == t->c->d[i])

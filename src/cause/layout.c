@@ -269,7 +269,7 @@ bool cause_cropped(const struct trial *t, struct found *found)
         turned.s_shape = t->c->d_shape;
         turned.d_shape = t->c->s_shape;
     }
-    trial_init(&other, &turned, t->cancel);
+    trial_init(&other, &turned, t->cancel); /* with a sample of its own */
     *where = '\0';
     struct search *search = search_open(&other);
     if (!search)

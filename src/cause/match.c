@@ -1,5 +1,6 @@
 /* The same slices in another order: channels, or rows of a list. Found by looking for each slice's twin. */
 #include "cause/arrangement.h"
+#include "cause/sorted.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -51,7 +52,7 @@ static double finite_or_zero(double x)
     return isfinite(x) ? x : 0;
 }
 
-static bool slices_gather(struct slices *x, const struct trial *t, int axis)
+static bool slices_gather(struct slices *x, const struct trial *t, int axis, int64_t probes)
 {
     const struct mm_shape *shape = &t->d_shape;
     int64_t inner = 1, outer = 1;
@@ -61,7 +62,7 @@ static bool slices_gather(struct slices *x, const struct trial *t, int axis)
     int64_t count = shape->dim[axis], size = outer * inner;
     if (count < 2 || count > SLICES_MAX || size < 2)
         return false;
-    int64_t most = PROBES_TOTAL / count < PROBES_MAX ? PROBES_TOTAL / count : PROBES_MAX;
+    int64_t most = PROBES_TOTAL / count < probes ? PROBES_TOTAL / count : probes;
     x->count = (size_t)count;
     x->probes = (size_t)(size < most ? size : most);
     if (!slices_memory(x))
@@ -214,16 +215,72 @@ static void twins_text(const struct slices *x, char *out, size_t size)
     }
 }
 
+/* In another order a slice comes from where another one went away; a copy of one that stayed is no order. */
+static bool is_order(const struct slices *x, size_t moved)
+{
+    size_t away = 0;
+    for (size_t i = 0; i < x->count; i++)
+        away += x->twin[i] != (int32_t)i && x->twin[x->twin[i]] != x->twin[i];
+    return away >= 2 && 2 * away >= moved;
+}
+
+/* ---- a glance before all slices are matched ---- */
+
+#define GLANCE_PROBES 16
+#define GLANCE_SLICES 8
+#define GLANCE_LEAST  3 /* of them that must be nearer to another slice of s than to their own, by more than */
+#define GLANCE_NEARER                                                                                        \
+    0.85 /* this, for the rest holds at most 0.36 of the error where cause_score lets it through */
+
+static bool is_nearer_elsewhere(const struct slices *x, size_t i, double own)
+{
+    const double *slice = x->d + i * x->probes;
+    double enough = GLANCE_NEARER * own;
+    for (size_t k = 0; k < x->count; k++) {
+        if (k != i && distance(slice, x->s + k * x->probes, x->probes, enough) <= enough)
+            return true;
+    }
+    return false;
+}
+
+/* The slices that hold the error, each picked as likely as it holds much of it: do they stand elsewhere in s? */
+static bool may_be_moved(const struct slices *x)
+{
+    double all = 0, passed = 0, next = 0.5;
+    int moved = 0;
+    for (size_t i = 0; i < x->count; i++)
+        all += distance(x->d + i * x->probes, x->s + i * x->probes, x->probes, INFINITY);
+    for (size_t i = 0; i < x->count && moved < GLANCE_LEAST; i++) {
+        double own = distance(x->d + i * x->probes, x->s + i * x->probes, x->probes, INFINITY);
+        int picked = 0;
+        passed += own;
+        for (; next * all < passed * GLANCE_SLICES; next++)
+            picked++;
+        if (picked > 0 && is_nearer_elsewhere(x, i, own))
+            moved += picked;
+    }
+    return moved >= GLANCE_LEAST;
+}
+
+/* What is worth matching: gathered in full. */
+static bool slices_open(struct slices *x, const struct trial *t, int axis)
+{
+    bool good = slices_gather(x, t, axis, GLANCE_PROBES) && may_be_moved(x);
+    slices_done(x);
+    memset(x, 0, sizeof *x);
+    return good && slices_gather(x, t, axis, PROBES_MAX);
+}
+
 static bool match(const struct trial *t, struct found *found, int axis, const char *what, bool exact)
 {
     struct slices x;
     struct search *search = NULL;
     char twins[100] = "", b[MM_NUM], c[MM_NUM];
     bool good = false;
-    size_t moved = slices_gather(&x, t, axis) ? slices_match(&x) : 0;
+    size_t moved = slices_open(&x, t, axis) ? slices_match(&x) : 0;
     if (moved > 0 && exact)
         slices_settle(&x, t);
-    if (moved > 0 && x.lost == 0)
+    if (moved > 0 && x.lost == 0 && is_order(&x, moved))
         search = search_open(t);
     if (search) {
         struct arrangement a;
@@ -279,7 +336,7 @@ static bool lost_along(const struct trial *t, struct found *found, int axis)
     struct slices x;
     char b[MM_NUM];
     bool good = false;
-    if (slices_gather(&x, t, axis) && slices_match(&x) > 0)
+    if (slices_open(&x, t, axis) && slices_match(&x) > 0)
         slices_settle(&x, t);
     int64_t copy = x.twin && x.lost > 0 ? first_copy(&x) : -1;
     if (copy >= 0) {
@@ -316,12 +373,6 @@ bool cause_lost_rows(const struct trial *t, struct found *found)
 }
 
 /* ---- values in another order ---- */
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* Values where src and dst differ by more than noise, a copy of each side. */
 struct moved {
@@ -368,8 +419,8 @@ static bool moved_init(struct moved *m, const struct trial *t)
 static double sorted_left(struct moved *m)
 {
     double left = 0;
-    qsort(m->s, m->count, sizeof *m->s, ascending);
-    qsort(m->d, m->count, sizeof *m->d, ascending);
+    sort_values(m->s, m->count);
+    sort_values(m->d, m->count);
     for (size_t i = 0; i < m->count; i++)
         left += (m->s[i] - m->d[i]) * (m->s[i] - m->d[i]);
     return left;
@@ -393,11 +444,36 @@ static double least_left(const struct moved *m)
     return (double)m->count * mean * mean + spread * spread;
 }
 
+#define SAMPLE_MOVED 256
+#define SAMPLE_LEAST 32  /* of them that differ by more than noise, to say anything */
+#define SAMPLE_APART 0.2 /* as APART_LEAST, of a sample */
+
+/* The first of the conditions, on a sample: true where it may hold. */
+static bool may_be_reordered(const struct trial *t)
+{
+    double noise = 3 * t->noise * sqrt(t->dd / (double)t->n), apart = 0, sum = 0, square = 0, n = 0;
+    if (!t->sample)
+        return true;
+    if (t->sample->wanted == 0)
+        sample_init(t->sample, t);
+    sample_draw(t->sample, t, SAMPLE_MOVED);
+    for (size_t i = 0; i < t->sample->count; i++) {
+        double d = t->sample->d[i], e = t->c->s[t->sample->at[i]] - d;
+        if (!(fabs(e) > noise) || !isfinite(e))
+            continue;
+        n++;
+        apart += e * e;
+        sum += d - t->mean_d;
+        square += (d - t->mean_d) * (d - t->mean_d);
+    }
+    return n < SAMPLE_LEAST || apart >= SAMPLE_APART * (square - sum * sum / n);
+}
+
 static bool same_values(const struct trial *t, struct found *found)
 {
     struct moved m;
     char b[MM_NUM], c[MM_NUM];
-    if (t->c->d_count > SORTED_MAX || t->ee < 0.01 * t->vd)
+    if (t->c->d_count > SORTED_MAX || t->ee < 0.01 * t->vd || !may_be_reordered(t))
         return false; /* so little can't be values that changed places all over */
     bool sure = moved_init(&m, t) && m.count >= MOVED_LEAST && m.apart >= APART_LEAST * m.vd;
     double most = SORTED_SURE * SORTED_SURE * m.vd / fmax(1, (double)m.count), left = NAN;

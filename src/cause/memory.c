@@ -1,5 +1,5 @@
 /* Memory that was not written: all of a tensor, or a part. */
-#include "cause/cause.h"
+#include "cause/stretch.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -59,6 +59,34 @@ struct part {
 #define PART_SHARE 0.9 /* of the error's energy that must lie in it */
 #define OUTSIDE    0.3 /* the rest's error against what was observed, and against its own signal, at most */
 #define RIGHT      0.1 /* share of the signal that must be in the rest */
+#define RUN_OFF    0.5 /* relative error of a stretch of one value, at least: a gray area may be off by less */
+#define VALUE_OFF  0.1 /* of its own size: a value that is off by less is right */
+#define FEW_RIGHT  0.5 /* share of such values in what holds something else, at most */
+
+/* Is x one value wherever axis' index lies in the part? Axis -1: at positions of memory. */
+static bool is_constant(const struct trial *t, const double *x, const struct part *part, int axis)
+{
+    int64_t inner = 1, dim = axis < 0 ? t->c->d_count : t->d_shape.dim[axis];
+    double value = NAN;
+    for (int k = axis + 1; axis >= 0 && k < t->d_shape.rank; k++)
+        inner *= t->d_shape.dim[k];
+    for (int64_t i = axis < 0 ? part->from : 0; i < t->c->d_count; i++) {
+        int64_t at = i / inner % dim;
+        if (at < part->from || at >= part->to)
+            continue;
+        if (isnan(value))
+            value = x[i];
+        else if (x[i] != value)
+            return false;
+    }
+    return true;
+}
+
+/* Padding of a picture: one value on both sides, though not the same. */
+static bool is_padding(const struct trial *t, const struct part *part, int axis)
+{
+    return (t->c->role & MM_ROLE_INPUT) && part->constant && is_constant(t, t->c->s, part, axis);
+}
 
 /* The stretch of equal values of d, where s has others, that holds the most error. */
 static struct part longest_run(const struct trial *t)
@@ -70,7 +98,7 @@ static struct part longest_run(const struct trial *t)
         if (i == t->c->d_count || (i > 0 && d[i] != d[i - 1])) {
             run.to = i;
             run.signal_outside = t->ss - signal;
-            if (run.inside > best.inside)
+            if (run.inside > best.inside && run.inside >= RUN_OFF * RUN_OFF * signal)
                 best = run;
             run = (struct part){.from = i, .constant = true};
             signal = 0;
@@ -174,9 +202,10 @@ static double part_score(const struct trial *t, const struct part *part, int64_t
     double share = part->inside / (part->inside + part->outside);
     double rest = sqrt(part->outside / t->dd);
     int64_t length = part->to - part->from;
-    bool right = part->signal_outside >= RIGHT * t->ss &&
-                 part->outside <= OUTSIDE * OUTSIDE * part->signal_outside && rest <= OUTSIDE * t->observed;
-    if (length <= 0 || length >= whole || !(share >= PART_SHARE) || !right)
+    bool right = part->signal_outside >= STRETCH_RIGHT * t->ss &&
+                 part->outside <= STRETCH_OUTSIDE * STRETCH_OUTSIDE * part->signal_outside &&
+                 rest <= STRETCH_OUTSIDE * t->observed;
+    if (length <= 0 || length >= whole || !(share >= STRETCH_SHARE) || !right)
         return 0;
     return cause_score(t, rest);
 }
@@ -199,27 +228,26 @@ static bool say_part(const struct trial *t, struct found *found, const struct pa
     return true;
 }
 
-/* Is d one value wherever axis' index lies in the part? */
-static bool is_constant(const struct trial *t, const struct part *part, int axis)
+/* Is hardly a value in it right? A few wrong ones, alone or among others, are no part. Of a part of memory axis is -1, and
+ * [from, to) are positions. */
+static bool is_all_wrong(const struct trial *t, const struct part *part, int axis)
 {
-    int64_t inner = 1, dim = t->d_shape.dim[axis];
-    double value = NAN;
-    for (int k = axis + 1; k < t->d_shape.rank; k++)
+    int64_t inner = 1, dim = axis < 0 ? t->c->d_count : t->d_shape.dim[axis], right = 0, seen = 0;
+    double noise = 3 * t->noise * sqrt(t->ss / (double)(t->n ? t->n : 1));
+    for (int k = axis + 1; axis >= 0 && k < t->d_shape.rank; k++)
         inner *= t->d_shape.dim[k];
     for (int64_t i = 0; i < t->c->d_count; i++) {
         int64_t at = i / inner % dim;
-        if (at < part->from || at >= part->to)
+        double s = fabs(t->c->s[i]), d = fabs(t->c->d[i]), e = fabs(t->c->s[i] - t->c->d[i]);
+        if (at < part->from || at >= part->to || isnan(e))
             continue;
-        if (isnan(value))
-            value = t->c->d[i];
-        else if (t->c->d[i] != value)
-            return false;
+        seen++;
+        right += e <= fmax(VALUE_OFF * fmax(s, d), noise);
     }
-    return true;
+    return seen >= PART_LEAST && (double)right <= FEW_RIGHT * (double)seen;
 }
 
 #define STRETCHES 512
-#define GARBAGE   0.7 /* relative error of what has nothing of s in it: 1 for zeros, 1.4 for other values */
 
 static bool part_of_axis(const struct trial *t, struct found *found, int axis)
 {
@@ -229,17 +257,19 @@ static bool part_of_axis(const struct trial *t, struct found *found, int axis)
     if (axis < 0 && stretches < 4)
         return false;
     if (profile_init(&p, t, axis, stretches))
-        part = bad_stretch(&p, GARBAGE);
+        part = bad_stretch(&p, STRETCH_GARBAGE);
     profile_done(&p);
     double score = part_score(t, &part, p.count);
     if (score < SCORE_KEEP)
         return false;
-    part.constant = axis >= 0 && is_constant(t, &part, axis);
+    part.constant = axis >= 0 && is_constant(t, t->c->d, &part, axis);
     found->finding.score = part.constant ? score : 0.8 * score;
     if (axis < 0) { /* stretches as positions */
         part.from = part.from * t->c->d_count / stretches;
         part.to = part.to * t->c->d_count / stretches;
     }
+    if ((!part.constant && !is_all_wrong(t, &part, axis)) || is_padding(t, &part, axis))
+        return false;
     return say_part(t, found, &part, axis < 0 ? t->c->d_count : p.count, axis);
 }
 
@@ -284,19 +314,20 @@ static bool nan_stretch(const struct trial *t, struct found *found)
 
 bool cause_unwritten(const struct trial *t, struct found *found)
 {
-    if (t->c->d_count < 4 * PART_LEAST)
+    if (t->c->d_count < 4 * PART_LEAST || t->mask) /* a mask is runs of one value */
         return false;
     if (nan_stretch(t, found))
         return true;
-    struct part run = longest_run(t);
+    struct stretch may = stretch_glance(t);
+    struct part run = may.run ? longest_run(t) : (struct part){0};
     double score = run.to - run.from >= PART_LEAST ? part_score(t, &run, t->c->d_count) : 0;
-    if (score >= SCORE_KEEP) {
+    if (score >= SCORE_KEEP && !is_padding(t, &run, -1)) {
         found->finding.score = score;
         return say_part(t, found, &run, t->c->d_count, -1);
     }
-    for (int k = t->d_shape.rank - 1; k >= 0; k--) {
+    for (int k = t->d_shape.rank - 1; may.part && k >= 0; k--) {
         if (t->d_shape.rank >= 2 && t->d_shape.dim[k] >= 4 && part_of_axis(t, found, k))
             return true;
     }
-    return part_of_axis(t, found, -1);
+    return may.part && part_of_axis(t, found, -1);
 }

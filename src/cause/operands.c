@@ -37,12 +37,22 @@ struct reading {
     struct operands *o;
     struct mm_value *value[SIDES];
     enum mm_dtype *format; /* [SIDES]; may be NULL */
+    bool by_scales;        /* out: dst was */
     const atomic_bool *cancel;
 };
 
 static bool is_float(const struct mm_value *value)
 {
     return value->f != NULL;
+}
+
+/* The operator had all of it, samples and padding included; channels that blocks were filled up with it never had. */
+static const struct mm_tensor *operand_of(struct operands *o, const struct mm_pair_tensors *tensors, bool dst)
+{
+    const struct mm_laying *lay = &tensors->lay[dst];
+    bool whole = lay->cut && !lay->unblock;
+    o->cut |= whole;
+    return whole && !o->part ? &tensors->whole[dst] : dst ? &tensors->d : &tensors->s;
 }
 
 static int read_both(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst,
@@ -56,31 +66,39 @@ static int read_both(void *context, const struct mm_pair_tensors *tensors, bool 
     if (reading->format) {
         reading->format[SIDE_SRC] = tensors->s.dtype;
         reading->format[SIDE_DST] = tensors->d.dtype;
+        reading->o->scales = tensors->d.scales;
     }
+    reading->by_scales = tensors->d.scales != NULL;
     *failed_dst = false;
-    if (decode(reading->o, reading->value[SIDE_SRC], &tensors->s, reading->cancel, err) < 0)
+    if (decode(reading->o, reading->value[SIDE_SRC], operand_of(reading->o, tensors, false), reading->cancel,
+               err) < 0)
         return -1;
     *failed_dst = true;
-    if (decode(reading->o, reading->value[SIDE_DST], &tensors->d, reading->cancel, err) < 0)
+    if (decode(reading->o, reading->value[SIDE_DST], operand_of(reading->o, tensors, true), reading->cancel,
+               err) < 0)
         return -1;
     if (is_float(reading->value[SIDE_SRC]) && !is_float(reading->value[SIDE_DST]))
         return mm_fail(err, MM_EUNSUPPORTED, "dst holds integers that were not dequantised");
     return 0;
 }
 
+/* 1: dst was read by the pair's scales; 0: as it is; -1. */
 static int read_pair(struct operands *o, const struct mm_recompute *recompute, const struct mm_pair *pair,
                      struct mm_value *src, struct mm_value *dst, enum mm_dtype *format,
                      const atomic_bool *cancel, struct mm_err *err)
 {
-    struct reading reading = {o, {src, dst}, format, cancel};
+    struct reading reading = {o, {src, dst}, format, false, cancel};
     struct mm_pair_reading how = {.pair = pair,
                                   .schema = recompute->schema,
                                   .cancel = cancel,
                                   .values = read_both,
                                   .context = &reading};
     struct mm_err inner = {MM_OK, ""};
+    if (pair->scales && pair->scales->unsure)
+        return mm_fail(err, MM_EUNSUPPORTED, "%s: the scale of dst's integers can't be told well",
+                       pair->name);
     if (mm_pair_read(&how, NULL, &inner) == 0)
-        return 0;
+        return reading.by_scales;
     if (inner.code == MM_EUNSUPPORTED)
         return mm_fail(err, inner.code, "%s: %s", pair->name, inner.text);
     if (err)
@@ -105,6 +123,18 @@ static int read_constant(struct operands *o, const struct mm_recompute *recomput
     return result;
 }
 
+const struct mm_pair *operands_pair(const struct mm_recompute *recompute, int k)
+{
+    int tensor = recompute->graph->nodes[recompute->node].inputs[k];
+    if (recompute->input && recompute->input[k])
+        return recompute->input[k];
+    for (size_t i = 0; i < recompute->sources; i++) {
+        if (recompute->source[i].tensor == tensor)
+            return recompute->source[i].pair;
+    }
+    return NULL;
+}
+
 static int read_input(struct operands *o, const struct mm_recompute *recompute, int k,
                       const atomic_bool *cancel, struct mm_err *err)
 {
@@ -113,30 +143,48 @@ static int read_input(struct operands *o, const struct mm_recompute *recompute, 
         return 0;
     if (recompute->weights && mm_graph_has_values(recompute->graph, tensor))
         return read_constant(o, recompute, tensor, k, cancel, err);
-    if (!recompute->input[k])
-        return mm_fail(err, MM_EUNSUPPORTED, "its input %s was not dumped on both sides",
-                       recompute->graph->tensors[tensor].name);
-    o->input[SIDE_SRC][k] = &o->value[SIDE_SRC][k];
-    o->input[SIDE_DST][k] = &o->value[SIDE_DST][k];
-    return read_pair(o, recompute, recompute->input[k], &o->value[SIDE_SRC][k], &o->value[SIDE_DST][k], NULL,
-                     cancel, err);
+    const struct mm_pair *pair = operands_pair(recompute, k);
+    struct mm_value *both[SIDES] = {&o->value[SIDE_SRC][k], &o->value[SIDE_DST][k]};
+    o->input[SIDE_SRC][k] = both[SIDE_SRC];
+    o->input[SIDE_DST][k] = both[SIDE_DST];
+    if (!pair)
+        return chain_value(o, recompute, tensor, cancel, both, err);
+    int result = read_pair(o, recompute, pair, both[SIDE_SRC], both[SIDE_DST], NULL, cancel, err);
+    o->by_scales[k] = result > 0;
+    return result < 0 ? -1 : 0;
 }
 
-int operands_read(struct operands *o, const struct mm_recompute *recompute, const atomic_bool *cancel,
-                  struct mm_err *err)
+int operands_inputs(struct operands *o, const struct mm_recompute *recompute, uint64_t skip,
+                    const atomic_bool *cancel, struct mm_err *err)
 {
     const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
-    memset(o, 0, sizeof *o);
-    o->left = MM_RECOMPUTE_ELEMENTS;
     if (node->input_count > RECOMPUTE_INPUTS)
         return mm_fail(err, MM_EUNSUPPORTED, "it has %d inputs, and at most %d are read", node->input_count,
                        RECOMPUTE_INPUTS);
     for (int k = 0; k < node->input_count; k++) {
-        if (read_input(o, recompute, k, cancel, err) < 0)
+        if (!(skip >> k & 1) && read_input(o, recompute, k, cancel, err) < 0)
             return -1;
     }
-    return read_pair(o, recompute, recompute->pair, &o->result[SIDE_SRC], &o->result[SIDE_DST], o->format,
-                     cancel, err);
+    return 0;
+}
+
+int operands_result(struct operands *o, const struct mm_recompute *recompute, const atomic_bool *cancel,
+                    struct mm_err *err)
+{
+    int result = read_pair(o, recompute, recompute->pair, &o->result[SIDE_SRC], &o->result[SIDE_DST],
+                           o->format, cancel, err);
+    return result < 0 ? -1 : 0;
+}
+
+int operands_read(struct operands *o, const struct mm_recompute *recompute, bool part,
+                  const atomic_bool *cancel, struct mm_err *err)
+{
+    memset(o, 0, sizeof *o);
+    o->part = part;
+    o->left = MM_RECOMPUTE_ELEMENTS;
+    if (operands_inputs(o, recompute, 0, cancel, err) < 0)
+        return -1;
+    return operands_result(o, recompute, cancel, err);
 }
 
 void operands_done(struct operands *o)

@@ -111,7 +111,8 @@ static void try_shifts(struct search *search, const struct mm_shape *shape)
                 continue;
             a.shift[k] = by;
             search_try(search, &a, 0);
-            for (int other = -1; other <= 1 && k == shape->rank - 1 && k > 0; other += 2) {
+            bool corner = k == shape->rank - 1 && k > 0 && shape->dim[k - 1] > 2 * llabs(by);
+            for (int other = -1; other <= 1 && corner; other += 2) {
                 a.shift[k - 1] = other * by;
                 search_try(search, &a, 0);
             }

@@ -69,9 +69,11 @@ static bool plateau(const struct trial *t, double end, bool high)
     double past = fabs(end) * 1e-3, on = 0;
     int64_t at_end = 0, beyond = 0;
     for (int64_t i = 0; i < t->c->d_count; i++) {
-        at_end += t->c->d[i] == end;
+        if (t->c->d[i] != end)
+            continue;
+        at_end++;
         on = high ? t->c->s[i] - end : end - t->c->s[i];
-        beyond += t->c->d[i] == end && on > past;
+        beyond += on > past;
     }
     return at_end >= 4 && beyond >= 3 && 10 * beyond >= at_end;
 }
@@ -79,6 +81,8 @@ static bool plateau(const struct trial *t, double end, bool high)
 /* Limits that a number format has in itself, and those at which operators (not formats) cut off. */
 static const double format_limits[] = {127, 128, 255, 32767, 32768, 65535, 65504, 448, 57344, 7, 8};
 static const double operator_limits[] = {1, 6, 20};
+/* Steps from one end of an integer's range to the other. */
+static const double spans[] = {14, 15, 254, 255, 65534, 65535};
 
 static bool near_one_of(double value, const double *list, size_t count, double off)
 {
@@ -91,20 +95,23 @@ static bool near_one_of(double value, const double *list, size_t count, double o
 
 /*
  * How sure it is that a format, not the operator, cuts off at `h`: a format's own limit, a whole number of
- * steps of dst's grid that is such a limit; a cut on both sides at the same magnitude; else as likely as not.
+ * steps of dst's grid that is such a limit, both ends as many steps apart as an integer has; a cut on both
+ * sides, at the same magnitude or not; else as likely as not.
  */
 static double clamp_trust(const struct trial *t, const struct clamp *h)
 {
     double end = isfinite(h->high) ? h->high : -h->low;
     double step = trial_grid(t, 65536);
-    bool both = isfinite(h->high) && isfinite(h->low) && fabs(h->high / -h->low - 1) <= 0.02;
+    bool both = isfinite(h->high) && isfinite(h->low), alike = both && fabs(h->high / -h->low - 1) <= 0.02;
     if (near_one_of(end, format_limits, MM_COUNT(format_limits), 1e-3))
         return 1;
     if (step > 0 && step != 1 && near_one_of(end / step, format_limits, 6, 2e-3))
         return 1;
+    if (step > 0 && both && near_one_of((h->high - h->low) / step, spans, MM_COUNT(spans), 2e-3))
+        return 1;
     if (near_one_of(fabs(end), operator_limits, MM_COUNT(operator_limits), 1e-3))
         return 0;
-    return both ? 0.8 : t->c->quantised ? 0.7 : 0.4;
+    return alike ? 0.8 : both ? 0.75 : t->c->quantised ? 0.7 : 0.4;
 }
 
 bool cause_saturation(const struct trial *t, struct found *found)
@@ -187,18 +194,21 @@ static struct small small_find(const struct trial *t)
 #define LOST_LEAST                                                                                           \
     0.1 /* share of the error's energy; the rest may be what subnormal values keep too few digits for */
 
+#define LIMIT_MOST (1.05 * HALF_LEAST_NORMAL)
+
 bool cause_underflow(const struct trial *t, struct found *found)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
-    if (m->dst.zero <= m->src.zero)
+    double largest = LIMIT_MOST * sqrt((double)t->n); /* all lost, and each as large as may be */
+    if (m->dst.zero <= m->src.zero || largest * largest < LOST_LEAST * t->ee)
         return false;
     struct small small = small_find(t);
     struct flush h = {small.limit};
     bool all = m->dst.zero == m->count && t->c->result->dst.dtype == MM_F16;
-    if ((small.flushed < 4 && !all) || small.flushed < 1 || h.limit > 1.05 * HALF_LEAST_NORMAL ||
+    if ((small.flushed < 4 && !all) || small.flushed < 1 || h.limit > LIMIT_MOST ||
         small.lost < LOST_LEAST * t->ee || small.error < 0.5 * t->ee)
         return false;
-    found->finding.residual = t->dd > 0 ? predict_residual(t, predict_flush, &h) : 0;
+    found->finding.residual = t->dd > 0 ? predict_residual_whole(t, predict_flush, &h) : 0;
     found->finding.score =
         small.error / t->ee; /* what is left may not be judged against d: most of it is 0 */
     found->parameters = 1;

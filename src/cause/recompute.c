@@ -7,8 +7,9 @@
 #include <string.h>
 
 /* Where src's own result does not come out within this, and not far better than dst's, nothing follows. */
-#define REFERENCE_MOST  0.02
-#define REFERENCE_SHARE 0.1
+#define REFERENCE_MOST      0.02
+#define REFERENCE_SHARE     0.1
+#define REFERENCE_POSITIONS 512 /* of an operator with weights, that are looked at for it */
 
 static struct mm_operator_call call_of(const struct mm_recompute *recompute, const struct operands *o,
                                        int side, const atomic_bool *cancel)
@@ -27,6 +28,20 @@ static int check_count(const struct operands *o, int side, int64_t count, struct
         return 0;
     return mm_fail(err, MM_EUNSUPPORTED, "it gives %lld values, and the dump has %lld", (long long)count,
                    (long long)o->result[side].count);
+}
+
+static void begin(struct residual *residual, const struct operands *o, int side)
+{
+    residual_init(residual, &o->result[side]);
+    if (side == SIDE_DST)
+        residual_range(residual, o->scales, o->format[SIDE_DST]);
+}
+
+/* What a float format rounds by at most, as a share. */
+static double unit_of(enum mm_dtype dtype)
+{
+    const struct mm_dtype_info *info = mm_dtype_info(dtype);
+    return ldexp(1, info->kind == MM_KIND_FLOAT ? -(info->digits + 1) : -24);
 }
 
 /* ---- channels ---- */
@@ -58,6 +73,19 @@ static void by_channel_add(struct by_channel *by, int64_t position, double y, do
         by->rr[position / by->inner % by->count] += (y - y0) * (y - y0);
 }
 
+/* All positions of a result; those of a channel lie in rows. */
+static void by_channel_add_all(struct by_channel *by, const struct mm_value *y, const struct mm_value *y0)
+{
+    for (int64_t from = 0, c = 0; by->rr && from < y0->count; from += by->inner, c = (c + 1) % by->count) {
+        double rr = 0;
+        for (int64_t i = from; i < from + by->inner; i++) {
+            double r = mm_value_at(y, i) - mm_value_at(y0, i), square = r * r;
+            rr += isfinite(r) ? square : 0;
+        }
+        by->rr[c] += rr;
+    }
+}
+
 static void by_channel_finish(struct by_channel *by, struct mm_recomputed *out)
 {
     double sum = 0;
@@ -87,14 +115,14 @@ static int compare_whole(const struct mm_recompute *recompute, const struct oper
     int result = check_count(o, side, y0.count, err);
     if (result == 0 && by)
         by_channel_init(by, recompute, &y0.shape);
-    if (result == 0)
-        residual_init(residual, &o->result[side]);
-    for (int64_t i = 0; i < y0.count && result == 0; i++) {
-        double y = mm_value_at(&o->result[side], i), expected = mm_value_at(&y0, i);
-        residual_add(residual, y, expected);
-        if (by)
-            by_channel_add(by, i, y, expected);
+    if (result == 0) {
+        begin(residual, o, side);
+        residual->ties = ties_settle(&call, &o->result[side], &y0,
+                                     o->input[side][0] ? unit_of(o->input[side][0]->dtype) : 0);
+        residual_add_all(residual, &o->result[side], &y0);
     }
+    if (result == 0 && by)
+        by_channel_add_all(by, &o->result[side], &y0);
     mm_value_done(&y0);
     return result;
 }
@@ -115,38 +143,61 @@ static int run_whole(const struct mm_recompute *recompute, const struct operands
 
 struct positions {
     int64_t *at;
-    double *y0, *r;
-    size_t count;
-    struct mm_shape shape;
+    double *work, *y0, *r;     /* of all steps; the last of them; and what is left */
+    struct line_places places; /* of these */
 };
 
-static int positions_open(struct positions *p, const struct mm_operator_call *call, struct mm_err *err)
+static int positions_open(struct positions *p, const struct line *line, const struct mm_operator_call *call,
+                          struct mm_err *err)
 {
     p->at = calloc(MM_RECOMPUTE_POSITIONS, sizeof *p->at);
-    p->y0 = calloc(MM_RECOMPUTE_POSITIONS, sizeof *p->y0);
+    p->work = calloc(line->count * MM_RECOMPUTE_POSITIONS, sizeof *p->work);
     p->r = calloc(MM_RECOMPUTE_POSITIONS, sizeof *p->r);
-    if (!p->at || !p->y0 || !p->r)
+    if (!p->at || !p->work || !p->r)
         return mm_fail_memory(err);
-    if (mm_operator_linear_shape(call, &p->shape, err) < 0)
+    p->places.at = p->at;
+    if (mm_operator_linear_shape(call, &p->places.shape, err) < 0)
         return -1;
-    return mm_operator_positions(call, MM_RECOMPUTE_POSITIONS, p->at, &p->count, err);
+    int result = mm_operator_positions(call, MM_RECOMPUTE_POSITIONS, p->at, &p->places.count, err);
+    p->y0 = p->work + (line->count - 1) * p->places.count;
+    return result;
 }
 
 static void positions_close(struct positions *p)
 {
     free(p->at);
-    free(p->y0);
+    free(p->work);
     free(p->r);
 }
 
-static int compare_sample(const struct operands *o, int side, const struct mm_operator_call *call,
-                          struct positions *p, struct residual *residual, struct mm_err *err)
+/* Does src's result come out of src's inputs? A few of the positions tell. */
+static int check_reference(const struct operands *o, const struct line *line, struct positions *p,
+                           struct residual *residual, struct mm_err *err)
 {
-    if (check_count(o, side, mm_shape_count(&p->shape), err) < 0 ||
-        mm_operator_sample(call, p->at, p->count, p->y0, err) < 0)
+    int64_t at[REFERENCE_POSITIONS];
+    struct line_places few = {.at = at, .shape = p->places.shape};
+    size_t step = (p->places.count + REFERENCE_POSITIONS - 1) / REFERENCE_POSITIONS;
+    if (check_count(o, SIDE_SRC, mm_shape_count(&p->places.shape), err) < 0)
         return -1;
-    residual_init(residual, &o->result[side]);
-    for (size_t i = 0; i < p->count; i++) {
+    for (size_t i = 0; i < p->places.count; i += step)
+        at[few.count++] = p->at[i];
+    if (line_sample(line, SIDE_SRC, &few, p->work, err) < 0)
+        return -1;
+    const double *y0 = p->work + (line->count - 1) * few.count;
+    residual_init(residual, &o->result[SIDE_SRC]);
+    for (size_t i = 0; i < few.count; i++)
+        residual_add(residual, mm_value_at(&o->result[SIDE_SRC], at[i]), y0[i]);
+    return 0;
+}
+
+static int compare_sample(const struct operands *o, int side, const struct line *line, struct positions *p,
+                          struct residual *residual, struct mm_err *err)
+{
+    if (check_count(o, side, mm_shape_count(&p->places.shape), err) < 0 ||
+        line_sample(line, side, &p->places, p->work, err) < 0)
+        return -1;
+    begin(residual, o, side);
+    for (size_t i = 0; i < p->places.count; i++) {
         double y = mm_value_at(&o->result[side], p->at[i]);
         residual_add(residual, y, p->y0[i]);
         p->r[i] = isfinite(y - p->y0[i]) ? y - p->y0[i] : 0;
@@ -158,56 +209,115 @@ static void sample_channels(const struct mm_recompute *recompute, const struct p
                             struct mm_recomputed *out)
 {
     struct by_channel by;
-    by_channel_init(&by, recompute, &p->shape);
-    for (size_t i = 0; i < p->count; i++)
+    by_channel_init(&by, recompute, &p->places.shape);
+    for (size_t i = 0; i < p->places.count; i++)
         by_channel_add(&by, p->at[i], p->y0[i] + p->r[i], p->y0[i]);
     by_channel_finish(&by, out);
 }
 
-static int run_sample(const struct mm_recompute *recompute, const struct operands *o,
-                      const atomic_bool *cancel, struct residual both[SIDES], struct mm_recomputed *out,
-                      struct mm_err *err)
+/* The weights of dst's model as what their codes stand for; MM_EUNSUPPORTED where they have another shape. */
+static int read_dst_weights(const struct mm_recompute *recompute, const struct mm_value *floats,
+                            const atomic_bool *cancel, struct mm_value *value, struct mm_err *err)
 {
-    struct mm_operator_call src = call_of(recompute, o, SIDE_SRC, cancel);
-    struct mm_operator_call dst = call_of(recompute, o, SIDE_DST, cancel);
-    struct positions p = {0};
-    int result = positions_open(&p, &dst, err);
+    struct mm_stored stored = {0};
+    *value = (struct mm_value){0};
+    if (mm_graph_constant(recompute->dst_weights, recompute->dst_codes, &stored, err) < 0)
+        return -1;
+    int result = 0;
+    if (!mm_shape_equal(&stored.tensor.shape, &floats->shape) ||
+        !mm_tensor_dequantise(&stored.tensor, recompute->dst_scales, false))
+        result = mm_fail(err, MM_EUNSUPPORTED, "the quantised model's weights are laid out otherwise");
     if (result == 0)
-        result = compare_sample(o, SIDE_SRC, &src, &p, &both[SIDE_SRC], err);
+        result = mm_value_decode(value, &stored.tensor, MM_RECOMPUTE_ELEMENTS, cancel, err);
     if (result == 0)
-        result = compare_sample(o, SIDE_DST, &dst, &p, &both[SIDE_DST], err);
-    if (result == 0) {
-        struct sampled sampled = {recompute, &dst, p.at, p.count, p.r, sqrt(both[SIDE_DST].yy)};
-        sample_channels(recompute, &p, out);
-        result = weights_fit(&sampled, out, err);
+        result = mm_graph_weights_check(recompute->dst_weights, &stored, err);
+    mm_stored_close(&stored);
+    return result;
+}
+
+/* Is every input what dst's operator read? Where the quantised model has none of it in integers, and it is floats, too. */
+static bool exact_inputs(const struct mm_recompute *recompute, const struct operands *o)
+{
+    const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
+    for (int k = 0; k < node->input_count; k++) {
+        const struct mm_pair *pair = o->constant[k] ? NULL : operands_pair(recompute, k);
+        if (pair && (!pair->scales || pair->scales->source != MM_SCALES_MODEL || !o->by_scales[k]))
+            return false;
     }
+    return true;
+}
+
+/* Once more at the same positions, with the weights that dst really had. What can't be done is left out. */
+static int run_exact(struct line *line, const struct operands *o, struct positions *p,
+                     struct mm_recomputed *out, struct mm_err *err)
+{
+    const struct mm_recompute *recompute = &line->step[0];
+    struct operands *first = line->operands[0];
+    int weight = mm_weight_input(recompute->graph, &recompute->graph->nodes[recompute->node]);
+    struct mm_err inner = {MM_OK, ""};
+    struct mm_value weights;
+    struct residual residual;
+    if (!recompute->dst_weights || weight < 0 || !first->input[SIDE_DST][weight])
+        return 0;
+    const struct mm_value *floats = first->input[SIDE_DST][weight];
+    int result = read_dst_weights(recompute, floats, line->cancel, &weights, &inner);
+    first->input[SIDE_DST][weight] = &weights;
+    if (result == 0)
+        result = compare_sample(o, SIDE_DST, line, p, &residual, &inner);
+    first->input[SIDE_DST][weight] = floats;
+    if (result == 0) {
+        out->exact = residual_relative(&residual);
+        out->exact_inputs = exact_inputs(recompute, first);
+    }
+    mm_value_done(&weights);
+    if (inner.code == MM_ECANCELLED || inner.code == MM_ENOMEM)
+        return mm_fail(err, inner.code, "%s", inner.text);
+    return 0;
+}
+
+static int run_sample(struct line *line, const struct operands *o, struct residual both[SIDES],
+                      struct mm_recomputed *out, struct mm_err *err)
+{
+    struct mm_operator_call src = line_call(line, 0, SIDE_SRC), dst = line_call(line, 0, SIDE_DST);
+    struct positions reference = {0}, p = {0}; /* shapes differ where one side has more samples, or padding */
+    int result = positions_open(&reference, line, &src, err);
+    if (result == 0)
+        result = positions_open(&p, line, &dst, err);
+    if (result == 0)
+        result = check_reference(o, line, &reference, &both[SIDE_SRC], err);
+    if (result == 0)
+        result = compare_sample(o, SIDE_DST, line, &p, &both[SIDE_DST], err);
+    if (result == 0) {
+        struct sampled sampled = {
+            line, p.places, p.y0, line->step[0].graph, &dst, p.r, sqrt(both[SIDE_DST].yy)};
+        sample_channels(&line->step[0], &p, out);
+        result = weights_fit(&sampled, out, err);
+        if (result == 0)
+            result = run_exact(line, o, &p, out, err);
+    }
+    positions_close(&reference);
     positions_close(&p);
     return result;
 }
 
 /* ---- what a float format explains ---- */
 
-static double unit_of(enum mm_dtype dtype)
-{
-    const struct mm_dtype_info *info = mm_dtype_info(dtype);
-    return ldexp(1, info->kind == MM_KIND_FLOAT ? -(info->digits + 1) : -24);
-}
-
+/* The RMS of the largest input; *greatest: the greatest magnitude among all. */
 static double size_of_inputs(const struct operands *o, int count, double *greatest)
 {
-    double most = 0;
-    *greatest = 0;
+    double most = 0, here = 0;
     for (int k = 0; k < count; k++) {
         const struct mm_value *x = o->input[SIDE_DST][k];
         double sum = 0;
         for (int64_t i = 0; x && x->f && i < x->count; i++) {
-            double v = isfinite(x->f[i]) ? (double)x->f[i] : 0;
+            double v = isfinite(x->f[i]) ? fabs((double)x->f[i]) : 0;
             sum += v * v;
-            *greatest = fmax(*greatest, fabs(v));
+            here = v > here ? v : here;
         }
         if (x && x->count)
             most = fmax(most, sqrt(sum / (double)x->count));
     }
+    *greatest = here;
     return most;
 }
 
@@ -218,13 +328,27 @@ static double size_of_inputs(const struct operands *o, int count, double *greate
 static double rounding_of(const struct operands *o, const struct mm_graph_node *node,
                           const struct residual *residual, const struct mm_recomputed *out)
 {
-    double greatest, size = size_of_inputs(o, node->input_count, &greatest), gain = 1;
+    bool weighs = out->kind == MM_OPERATOR_LINEAR || out->selects; /* the inputs' size says nothing */
+    double greatest = 0, size = weighs ? 0 : size_of_inputs(o, node->input_count, &greatest), gain = 1;
     double y = sqrt(residual->yy / fmax((double)residual->n, 1));
     if (out->kind == MM_OPERATOR_SOFTMAX)
         gain = fmax(1, greatest);
-    else if (!out->selects && out->kind != MM_OPERATOR_LINEAR && y > 0)
+    else if (!weighs && y > 0)
         gain = fmax(1, size / y);
     return unit_of(o->format[SIDE_DST]) * gain;
+}
+
+/* A NaN that the operator itself would make (a line of -Inf through a softmax) is no NaN that came in. */
+static bool has_nan(const struct operands *o, int count)
+{
+    for (int k = 0; k < count; k++) {
+        const struct mm_value *x = o->input[SIDE_DST][k];
+        for (int64_t i = 0; x && x->f && i < x->count; i++) {
+            if (isnan(x->f[i]))
+                return true;
+        }
+    }
+    return false;
 }
 
 /* ---- all of it ---- */
@@ -240,7 +364,12 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     out->result_int8 = residual_steps(&both[SIDE_DST]);
     out->positions = both[SIDE_DST].n;
     out->nonfinite = both[SIDE_DST].nonfinite;
+    out->kept = both[SIDE_DST].kept;
     out->clipped = both[SIDE_DST].clipped;
+    if (!both[SIDE_SRC].nan_lost && both[SIDE_DST].nan_lost && has_nan(o, node->input_count))
+        out->nan_lost = both[SIDE_DST].nan_lost; /* else both runtimes are so */
+    out->ties = both[SIDE_DST].ties;
+    out->nan_as = both[SIDE_DST].nan_as;
     if (out->reference > REFERENCE_MOST && out->reference > REFERENCE_SHARE * out->residual) {
         char figure[MM_NUM];
         out->state = MM_RECOMPUTE_VOID;
@@ -252,17 +381,74 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     }
 }
 
-static int run(const struct mm_recompute *recompute, struct operands *o, const atomic_bool *cancel,
-               struct mm_recomputed *out, struct mm_err *err)
+/* An operator with weights, also one that others are fused with. */
+static int run_line(struct line *line, struct operands *o, bool part, const atomic_bool *cancel,
+                    struct mm_recomputed *out, struct mm_err *err)
 {
     struct residual both[SIDES] = {{0}};
-    if (operands_read(o, recompute, cancel, err) < 0)
+    if (line_read(line, o, part, cancel, err) < 0)
         return -1;
-    int result = out->kind == MM_OPERATOR_LINEAR ? run_sample(recompute, o, cancel, both, out, err)
-                                                 : run_whole(recompute, o, cancel, both, out, err);
-    if (result == 0)
-        figures(recompute, o, both, out);
+    out->kind = MM_OPERATOR_LINEAR;
+    out->selects = false;
+    if (run_sample(line, o, both, out, err) < 0)
+        return -1;
+    figures(&line->step[line->count - 1], o, both, out);
+    struct mm_operator_call dst = line_call(line, 0, SIDE_DST);
+    return variants_find(&dst, line, &o->result[SIDE_DST], out, err);
+}
+
+static int run_one(const struct mm_recompute *recompute, struct operands *o, bool part,
+                   const atomic_bool *cancel, struct mm_recomputed *out, struct mm_err *err)
+{
+    struct residual both[SIDES] = {{0}};
+    if (operands_read(o, recompute, part, cancel, err) < 0)
+        return -1;
+    out->selects = out->selects && !o->rounds;
+    if (run_whole(recompute, o, cancel, both, out, err) < 0)
+        return -1;
+    figures(recompute, o, both, out);
+    struct mm_operator_call dst = call_of(recompute, o, SIDE_DST, cancel);
+    return variants_find(&dst, NULL, &o->result[SIDE_DST], out, err);
+}
+
+static int run(const struct mm_recompute *recompute, struct operands *o, bool part, const atomic_bool *cancel,
+               struct mm_recomputed *out, struct mm_err *err)
+{
+    struct line line;
+    if (!line_find(recompute, &line))
+        return run_one(recompute, o, part, cancel, out, err);
+    int result = run_line(&line, o, part, cancel, out, err);
+    line_done(&line);
     return result;
+}
+
+/* Operators that an activation stands in a model as, the first of them; the activation's own type is none of them. */
+static bool stands_as(const char *activation, const char *type)
+{
+    static const struct {
+        const char *activation, *type;
+    } rows[] = {{"Swish", "Sigmoid"},
+                {"HardSwish", "HardSigmoid"},
+                {"HardSwish", "Add"},
+                {"LeakyRelu", "PRelu"},
+                {"Clip", "Relu"}};
+    for (size_t i = 0; i < MM_COUNT(rows); i++) {
+        if (strcmp(rows[i].activation, activation) == 0 && strcmp(rows[i].type, type) == 0)
+            return true;
+    }
+    return strcmp(activation, type) == 0;
+}
+
+/* The model has this activation right behind the node: it was fused, and the dump holds its result. */
+static bool is_fused(const struct mm_recompute *recompute, const char *activation)
+{
+    const struct mm_graph *graph = recompute->graph;
+    int tensor = graph->nodes[recompute->node].outputs[recompute->output];
+    for (int i = 0; *activation && tensor >= 0 && i < graph->tensors[tensor].consumer_count; i++) {
+        if (stands_as(activation, graph->nodes[graph->tensors[tensor].consumers[i]].op_type))
+            return true;
+    }
+    return false;
 }
 
 /* "conv1 (Conv): no bias" -> "no bias": which layer it is about is known where it is read. */
@@ -283,7 +469,43 @@ static void init(struct mm_recomputed *out)
                                   .per_channel = NAN,
                                   .fit_tensor = NAN,
                                   .fit_channel = NAN,
+                                  .exact = NAN,
+                                  .variant = NAN,
+                                  .variant_origin = "",
                                   .channel = -1};
+}
+
+/* Is the second of two attempts the better one: done, and with less left? */
+static bool is_better(const struct mm_recomputed *now, const struct mm_recomputed *first)
+{
+    return now->state == MM_RECOMPUTE_DONE &&
+           (first->state != MM_RECOMPUTE_DONE || now->nonfinite < first->nonfinite ||
+            !(first->residual <= now->residual));
+}
+
+/* Of all that each side had, and of what both have: the model's own constants may fit a part alone, and what stands in
+ * padding need not be what the operator made. An operator that is right either way is right. */
+static int run_either(const struct mm_recompute *recompute, const atomic_bool *cancel,
+                      struct mm_recomputed *out, struct mm_err *err)
+{
+    struct operands *o = calloc(1, sizeof *o);
+    struct mm_recomputed part = *out;
+    if (!o)
+        return mm_fail_memory(err);
+    int result = run(recompute, o, false, cancel, out, err);
+    bool ended = result < 0 && (err->code == MM_ECANCELLED || err->code == MM_ENOMEM), cut = o->cut;
+    operands_done(o);
+    if (cut && !ended) {
+        struct mm_err other = {MM_OK, ""};
+        int again = run(recompute, o, true, cancel, &part, &other);
+        operands_done(o);
+        if (again == 0 && (result < 0 || is_better(&part, out))) {
+            *out = part;
+            result = 0;
+        }
+    }
+    free(o);
+    return result;
 }
 
 int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *cancel,
@@ -299,12 +521,8 @@ int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *ca
     }
     out->kind = operator->kind;
     out->selects = operator->selects;
-    struct operands *o = calloc(1, sizeof *o);
-    if (!o)
-        return mm_fail_memory(err);
-    int result = run(recompute, o, cancel, out, &inner);
-    operands_done(o);
-    free(o);
+    int result = run_either(recompute, cancel, out, &inner);
+    out->variant_fused = result == 0 && is_fused(recompute, out->variant_activation);
     if (result < 0 && (inner.code == MM_ECANCELLED || inner.code == MM_ENOMEM))
         return mm_fail(err, inner.code, "%s", inner.text);
     if (result < 0)

@@ -2,51 +2,138 @@
 #include "cause/recompute.h"
 
 #include <math.h>
+#include <string.h>
 
 #define CLIPPED_SHARE 20 /* one in so many may be clipped, */
 #define CLIPPED_FEW   2  /* or this many of a few */
 
+/* Four at once; a comparison with NaN is false. */
+typedef float four __attribute__((vector_size(16)));
+typedef int32_t four_masks __attribute__((vector_size(16)));
+
+static four chosen(four_masks first, four a, four b)
+{
+    return (four)(((four_masks)a & first) | ((four_masks)b & ~first));
+}
+
+/* The ends of floats and 0; an infinite end where one of them is. */
+static void ends_of(const float *x, int64_t count, struct residual *residual)
+{
+    four least = {0}, most = {0}, v;
+    int64_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        memcpy(&v, x + i, sizeof v);
+        least = chosen(v < least, v, least);
+        most = chosen(v > most, v, most);
+    }
+    for (; i < count; i++) {
+        least[0] = x[i] < least[0] ? x[i] : least[0];
+        most[0] = x[i] > most[0] ? x[i] : most[0];
+    }
+    for (int k = 0; k < 4; k++) {
+        residual->least = fmin(residual->least, (double)least[k]);
+        residual->most = fmax(residual->most, (double)most[k]);
+    }
+}
+
 void residual_init(struct residual *residual, const struct mm_value *y)
 {
+    *residual = (struct residual){0};
+    if (y->f)
+        ends_of(y->f, y->count, residual);
+    if (y->f && isfinite(residual->least) && isfinite(residual->most))
+        return;
     *residual = (struct residual){0};
     for (int64_t i = 0; i < y->count; i++) {
         double v = mm_value_at(y, i);
         if (isfinite(v)) {
-            residual->least = fmin(residual->least, v);
-            residual->most = fmax(residual->most, v);
+            residual->least = v < residual->least ? v : residual->least;
+            residual->most = v > residual->most ? v : residual->most;
         }
     }
+}
+
+void residual_range(struct residual *residual, const struct mm_scales *scales, enum mm_dtype codes)
+{
+    if (!scales || scales->count != 1)
+        return;
+    const struct mm_dtype_info *info = mm_dtype_info(scales->dtype == MM_DTYPE_NONE ? codes : scales->dtype);
+    double zero = scales->zero_point ? scales->zero_point[0] : 0;
+    residual->least = (info->lowest - zero) * scales->scale[0];
+    residual->most = (info->highest - zero) * scales->scale[0];
+    residual->told = true;
+}
+
+/* A maximum or a comparison that is written so that a NaN loses it: fmax(NaN, 0) is 0. */
+static void add_nan(struct residual *residual, double y)
+{
+    if (residual->nan_lost++ == 0)
+        residual->nan_as = y;
+    else if (y != residual->nan_as)
+        residual->nan_as = NAN;
 }
 
 /* 0 is the end of many ranges, and not because something was clipped: a channel that is zero, a ReLU too many. */
 static bool is_clipped(const struct residual *residual, double y, double y0)
 {
+    double slack = residual->told ? 1e-6 * (residual->most - residual->least) : 0;
+    if (residual->told)
+        return (y >= residual->most - slack && y0 > y) || (y <= residual->least + slack && y0 < y);
     return (y > 0 && y == residual->most && y0 > y) || (y < 0 && y == residual->least && y0 < y);
 }
 
-void residual_add(struct residual *residual, double y, double y0)
+static inline void add(struct residual *residual, double y, double y0)
 {
     residual->n++;
+    double square = (y - y0) * (y - y0);
     if (!isfinite(y) || !isfinite(y0)) {
         residual->nonfinite += isfinite(y0) != 0;
+        if (isnan(y0) && !isnan(y))
+            add_nan(residual, y);
+        residual->kept += isfinite(y) != 0;
         return;
     }
     residual->yy += y0 * y0;
     if (is_clipped(residual, y, y0)) {
         residual->clipped++;
-        residual->rr_clipped += (y - y0) * (y - y0);
+        residual->rr_clipped += square;
     } else {
-        residual->rr += (y - y0) * (y - y0);
+        residual->rr += square;
     }
+}
+
+static double relative(double rr, double yy)
+{
+    if (rr == 0)
+        return 0;
+    return yy > 0 ? sqrt(rr / yy) : INFINITY;
+}
+
+void residual_add(struct residual *residual, double y, double y0)
+{
+    add(residual, y, y0);
+}
+
+void residual_add_all(struct residual *residual, const struct mm_value *y, const struct mm_value *y0)
+{
+    struct residual sum = *residual; /* where it stays in registers */
+    for (int64_t i = 0; i < y->count && y->f && y0->f; i++)
+        add(&sum, (double)y->f[i], (double)y0->f[i]);
+    for (int64_t i = 0; i < y->count && !(y->f && y0->f); i++)
+        add(&sum, mm_value_at(y, i), mm_value_at(y0, i));
+    *residual = sum;
 }
 
 double residual_relative(const struct residual *residual)
 {
-    bool few = residual->clipped <= CLIPPED_FEW || residual->clipped <= residual->n / CLIPPED_SHARE;
-    double rr = residual->rr + (few ? 0 : residual->rr_clipped);
-    if (rr == 0)
-        return 0;
-    return residual->yy > 0 ? sqrt(rr / residual->yy) : INFINITY;
+    bool few = residual->told || residual->clipped <= CLIPPED_FEW ||
+               residual->clipped <= residual->n / CLIPPED_SHARE;
+    return relative(residual->rr + (few ? 0 : residual->rr_clipped), residual->yy);
+}
+
+double residual_with_clipped(const struct residual *residual)
+{
+    return relative(residual->rr + residual->rr_clipped, residual->yy);
 }
 
 /* A uniform error within a step has an RMS of step / sqrt(12). */

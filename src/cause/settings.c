@@ -1,6 +1,7 @@
 /* Quantisation settings that cost more than they must: told from what other settings would cost. */
 #include "cause/cause.h"
 #include "cause/channels.h"
+#include "whatif/tails.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -92,7 +93,6 @@ static bool better_setting(const struct trial *t, struct found *found, const str
 
 static bool coarse_weights(const struct trial *t, struct found *found)
 {
-    struct channels channels = {0};
     const struct mm_metrics *m = &t->c->result->metrics;
     double n = (double)t->n, mean = fabs(t->mean_s - t->mean_d) / sqrt(t->ee / n);
     double follows = fabs(t->se - n * t->mean_s * (t->mean_s - t->mean_d)) / sqrt(t->vs * t->ee);
@@ -104,10 +104,9 @@ static bool coarse_weights(const struct trial *t, struct found *found)
     double chance = 2 / sqrt((double)t->d_shape.dim[t->channel]); /* of as many independent constants */
     if (!(mean <= WEIGHTS_FOLLOWS + chance) || !(follows <= WEIGHTS_FOLLOWS + chance))
         return false;
-    bool good = channels_init(&channels, t->c->s, t->c->d, &t->d_shape, t->channel, NULL) == 0 &&
-                channels.count >= CHANNELS_LEAST;
-    double slope = good ? channels_slope(&channels) : NAN;
-    channels_done(&channels);
+    const struct channels *channels = trial_channels(t);
+    bool good = channels && channels->count >= CHANNELS_LEAST;
+    double slope = good ? channels_slope(channels) : NAN;
     if (!good || !(slope <= WEIGHTS_SLOPE)) /* NaN: all channels are of one size */
         return false;
     found->finding.score = WEIGHTS_SCORE;
@@ -166,37 +165,44 @@ bool cause_one_sided(const struct trial *t, struct found *found)
 #define OUTLIER_SAMPLE 65536
 #define REST_COARSE    0.02 /* relative error of the rest: about twice what int8 costs normal values */
 
-static int descending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x < y) - (x > y);
-}
-
 /* What is left once outliers are left out: its greatest magnitude and its size. */
 struct rest {
     double most, rms;
 };
 
+/* The magnitude that `out` values are above, in the sample; -Inf where it has no more than those. */
+static double most_of_rest(const double *s, int64_t count, int64_t step, size_t out, double *memory)
+{
+    struct mm_tail tail;
+    mm_tail_init(&tail, memory, out + 1);
+    for (int64_t i = 0; i < count; i += step) {
+        double x = fabs(s[i]);
+        if (x > tail.value[0] && isfinite(x))
+            mm_tail_put(&tail, x);
+    }
+    return tail.value[0];
+}
+
 /* Of |s|, or of an even sample of them. False when there are too few. */
 static bool rest_find(const struct trial *t, struct rest *rest)
 {
+    const double *s = t->c->s;
     int64_t step = t->c->s_count / OUTLIER_SAMPLE + 1;
-    double *x = t->values ? malloc((size_t)(t->c->s_count / step + 1) * sizeof *x) : NULL, square = 0;
-    size_t n = 0;
-    for (int64_t i = 0; x && i < t->c->s_count; i += step) {
-        if (isfinite(t->c->s[i]))
-            x[n++] = fabs(t->c->s[i]);
+    double memory[OUTLIER_SAMPLE / OUTLIERS_SHARE + OUTLIERS_LEAST + 1], square = 0, below = 0, n = 0;
+    for (int64_t i = 0; t->values && i < t->c->s_count; i += step)
+        n += isfinite(s[i]);
+    size_t out = (size_t)n / OUTLIERS_SHARE > OUTLIERS_LEAST ? (size_t)n / OUTLIERS_SHARE : OUTLIERS_LEAST;
+    if (n < 64 * OUTLIERS_LEAST)
+        return false;
+    double most = most_of_rest(s, t->c->s_count, step, out, memory);
+    for (int64_t i = 0; i < t->c->s_count; i += step) {
+        double x = fabs(s[i]);
+        square += x < most ? x * x : 0;
+        below += x < most;
     }
-    size_t out = n / OUTLIERS_SHARE > OUTLIERS_LEAST ? n / OUTLIERS_SHARE : OUTLIERS_LEAST;
-    bool enough = n >= 64 * OUTLIERS_LEAST;
-    if (enough) {
-        qsort(x, n, sizeof *x, descending);
-        for (size_t i = out; i < n; i++)
-            square += x[i] * x[i];
-        *rest = (struct rest){x[out], sqrt(square / (double)(n - out))};
-    }
-    free(x);
-    return enough && rest->rms > 0;
+    double left = n - (double)out; /* some of them as large as the greatest */
+    *rest = (struct rest){most, sqrt((square + (left - below) * most * most) / left)};
+    return rest->rms > 0;
 }
 
 /* The rest is rounded in steps that the outliers make coarse: steps of its own range would be finer. */

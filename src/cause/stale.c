@@ -50,15 +50,31 @@ static bool copies(const struct mm_metrics *mine, const struct mm_metrics *other
            mine->diff2 > other->diff2;
 }
 
-bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, struct mm_finding *out)
+bool mm_cause_copies(const struct mm_subject *mine, const struct mm_subject *other)
+{
+    if (!measured(mine) || !measured(other))
+        return false;
+    const struct mm_metrics *m = &mine->result->metrics;
+    return telling(&m->dst) && m->diff2 > 0 && copies(m, &other->result->metrics);
+}
+
+static bool is_in(const uint32_t *list, size_t count, size_t id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (list[i] == id)
+            return true;
+    }
+    return false;
+}
+
+bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, const uint32_t *except,
+                    size_t excepted, struct mm_finding *out)
 {
     if (id >= count || !measured(&subjects[id]))
         return false;
     const struct mm_metrics *mine = &subjects[id].result->metrics;
-    if (!telling(&mine->dst) || !(mine->diff2 > 0))
-        return false;
     for (size_t i = 0; i < count; i++) {
-        if (i == id || !measured(&subjects[i]) || !copies(mine, &subjects[i].result->metrics))
+        if (i == id || !mm_cause_copies(&subjects[id], &subjects[i]) || is_in(except, excepted, i))
             continue;
         char a[MM_NUM], b[MM_NUM];
         memset(out, 0, sizeof *out);
@@ -66,12 +82,12 @@ bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, 
         out->score = 0.98;
         out->residual = NAN;
         out->layer = (int32_t)i;
-        /* by number: names come from files */
-        snprintf(out->sentence, sizeof out->sentence, "dst holds the values of #%zu", i + 1);
-        snprintf(out->evidence, sizeof out->evidence,
-                 "Extremes, mean, deviation and zeros of dst (%s to %s) are those of dst's #%zu; in src the "
-                 "two differ.",
-                 mm_num_short(a, mine->dst.min, 4), mm_num_short(b, mine->dst.max, 4), i + 1);
+        snprintf(out->sentence, sizeof out->sentence, "dst holds the values of another tensor");
+        snprintf(
+            out->evidence, sizeof out->evidence,
+            "Extremes, mean, deviation and zeros of dst (%s to %s) are those of the other's; in src the two "
+            "differ.",
+            mm_num_short(a, mine->dst.min, 4), mm_num_short(b, mine->dst.max, 4));
         return true;
     }
     return false;

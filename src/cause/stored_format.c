@@ -3,6 +3,7 @@
 #include "tensor/round.h"
 
 #include <math.h>
+#include <string.h>
 
 bool format_is_integer(enum mm_dtype dtype)
 {
@@ -11,13 +12,15 @@ bool format_is_integer(enum mm_dtype dtype)
 
 /* ---- src rounded to a grid of its own range ---- */
 
-#define SAMPLE    4096
-#define EXPLAINED 0.2 /* share of the error's energy that rounding may leave: other inputs flip some */
+#define SAMPLE           4096
+#define EXPLAINED        0.2 /* share of the error's energy that rounding may leave: other inputs flip some */
+#define GLANCE           512 /* positions that tell most grids apart, */
+#define GLANCE_EXPLAINED 0.6 /* where chance may leave more */
 
-/* Every count / SAMPLE-th or so: an even step would see one channel of a channels-last tensor only. */
-static int64_t next_in_sample(int64_t i, int64_t count)
+/* Every count / places-th or so: an even step would see one channel of a channels-last tensor only. */
+static int64_t next_in_sample(int64_t i, int64_t count, int64_t places)
 {
-    int64_t step = count / SAMPLE + 1;
+    int64_t step = count / places + 1;
     return i + step + (step > 1 && i / step % 3 == 0);
 }
 
@@ -34,21 +37,40 @@ static struct grid grid_of(const struct mm_stats *stats, unsigned bits, bool asy
     return (struct grid){step, rint(-least / step), 0, 2 * codes - 1};
 }
 
-/* Is dst what rounding src to this grid gives? */
-static bool is_rounded(const struct grid *g, const double *s, const double *d, int64_t count)
+/* To the nearest whole number, to even between two, for values far below 2^51: the sum has no bits behind the
+ * point. */
+static double whole(double x)
+{
+    return fabs(x) < 0x1p50 ? (x + 0x1.8p52) - 0x1.8p52 : x;
+}
+
+/* At so many places: the error's energy, and what rounding src to this grid leaves of it. */
+static double rounded_left(const struct grid *g, const double *s, const double *d, int64_t count,
+                           int64_t places, double *energy)
 {
     double left = 0, error = 0;
-    if (!(g->step > 0) || !isfinite(g->step))
-        return false;
-    for (int64_t i = 0; i < count; i = next_in_sample(i, count)) {
+    for (int64_t i = 0; i < count; i = next_in_sample(i, count, places)) {
         if (!isfinite(s[i]) || !isfinite(d[i]))
             continue;
-        double code = fmin(fmax(rint(s[i] / g->step) + g->zero, g->low), g->high);
+        double code = whole(s[i] / g->step) + g->zero;
+        code = code < g->low ? g->low : code > g->high ? g->high : code;
         double off = d[i] - (code - g->zero) * g->step;
         left += off * off;
         error += (s[i] - d[i]) * (s[i] - d[i]);
     }
-    return error > 0 && left <= EXPLAINED * error;
+    *energy = error;
+    return left;
+}
+
+/* Is dst what rounding src to this grid gives? Most grids fit so badly that a few positions tell. */
+static bool is_rounded(const struct grid *g, const double *s, const double *d, int64_t count)
+{
+    double error;
+    if (!(g->step > 0) || !isfinite(g->step))
+        return false;
+    if (rounded_left(g, s, d, count, GLANCE, &error) > GLANCE_EXPLAINED * error)
+        return false;
+    return rounded_left(g, s, d, count, SAMPLE, &error) <= EXPLAINED * error && error > 0;
 }
 
 /* The finest that fits: what is 0 on a fine grid is 0 on a coarse one. */
@@ -134,6 +156,47 @@ static enum mm_dtype float_of(const double *x, int64_t count)
     return MM_DTYPE_NONE;
 }
 
+/* ---- the grid that a float is by itself ---- */
+
+static double through_float(double x)
+{
+    return (double)(float)x;
+}
+/* NVIDIA's format of matrix products: a float without its last 13 bits. */
+static double through_tf32(double x)
+{
+    float narrow = (float)x;
+    uint32_t bits;
+    memcpy(&bits, &narrow, sizeof bits);
+    bits &= ~(uint32_t)0x1FFF;
+    memcpy(&narrow, &bits, sizeof bits);
+    return (double)narrow;
+}
+
+/* Bits of mantissa behind the leading one. */
+static const struct {
+    double (*through)(double x);
+    int bits;
+} mantissas[] = {{through_e5m2, 2},  {through_e4m3, 3},  {through_bf16, 7},
+                 {through_half, 10}, {through_tf32, 10}, {through_float, 23}};
+
+/*
+ * Within a binade [2^e, 2^(e+1)) a float of p bits of mantissa has steps of 2^(e-p): few values there, evenly
+ * apart, and no integers. The values nearest to 0 tell: a grid no coarser than their own steps is the float's.
+ */
+static bool is_grid_of_mantissa(const double *x, int64_t count, double grid)
+{
+    double least = INFINITY;
+    for (int64_t i = 0; i < count; i += count / FLOAT_SAMPLE + 1)
+        least = x[i] != 0 && fabs(x[i]) < least ? fabs(x[i]) : least;
+    for (size_t i = 0; i < MM_COUNT(mantissas) && isfinite(least); i++) {
+        if (grid <= 1.01 * ldexp(1, ilogb(least) - mantissas[i].bits) &&
+            all_through(x, count, mantissas[i].through))
+            return true;
+    }
+    return false;
+}
+
 /* ---- all of it ---- */
 
 #define LEVELS_INT4  16
@@ -179,6 +242,10 @@ static void look_at_values(const struct mm_result *result, const double *s, cons
         *out = (struct format){.dtype = MM_F16}; /* subnormal halves have a grid of their own */
         return;
     }
+    if (out->grid > 0 && is_grid_of_mantissa(d, count, out->grid)) {
+        *out = (struct format){.dtype = held};
+        return;
+    }
     double levels = out->grid > 0 ? (m->dst.max - m->dst.min) / out->grid : 0;
     out->sure = false;
     out->dtype = is_float8(held) && levels > LEVELS_INT4 - 1                   ? held
@@ -214,6 +281,8 @@ size_t format_settings(const struct format *format, unsigned quantised, const st
     enum mm_dtype dtype = format_is_integer(format->dtype) ? format->dtype : MM_I8;
     int64_t count = mm_shape_count(shape);
     size_t n = 0;
+    if (format->dtype == MM_DTYPE_NONE && !quantised)
+        return 0; /* no format that could cost something */
     out[n++] = (struct mm_whatif_setting){.dtype = MM_F16};
     out[n++] = (struct mm_whatif_setting){.dtype = MM_BF16};
     if (is_float8(format->dtype) && mm_round_float(format->dtype))

@@ -22,7 +22,7 @@ struct format format_find(const struct mm_result *result, unsigned quantised, co
 bool format_is_integer(enum mm_dtype dtype);
 
 /* The what-ifs that such a format calls for: the usual floats, and of an integer format what it costs with
- * other settings. Returns how many. */
+ * other settings. Returns how many: none where no format was found and nothing is known to be quantised. */
 size_t format_settings(const struct format *format, unsigned quantised, const struct mm_shape *shape,
                        int axis, struct mm_whatif_setting out[MM_FLOORS]);
 

@@ -1,5 +1,6 @@
 /* What all causes need of one case, what makes a score, and how a prediction is judged. */
 #include "cause/cause.h"
+#include "cause/channels.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -39,12 +40,22 @@ static double first_finite(const double *x, int64_t count)
     return 0;
 }
 
+/* Where all values are finite the metrics have these sums, with all digits that matter in an error of this size. */
+#define METRICS_LEAST 1e-3 /* relative error */
+
+static bool metrics_have_sums(const struct trial *t)
+{
+    const struct mm_metrics *m = &t->c->result->metrics;
+    return t->c->result->state == MM_STATE_MEASURED && m->finite == t->c->d_count &&
+           m->nonfinite_differ == 0 && m->nonfinite_equal == 0 && m->diff2 >= METRICS_LEAST &&
+           isfinite(m->diff2);
+}
+
 static void sums_of_pairs(struct trial *t)
 {
     const double *s = t->c->s, *d = t->c->d;
     struct moments ms = {.about = first_finite(s, t->c->s_count)};
     struct moments md = {.about = first_finite(d, t->c->d_count)};
-    double fourth = 0;
     for (int64_t i = 0; i < t->c->d_count; i++) {
         if (!isfinite(s[i]) || !isfinite(d[i]))
             continue;
@@ -52,14 +63,12 @@ static void sums_of_pairs(struct trial *t)
         moments_add(&ms, s[i]);
         moments_add(&md, d[i]);
         t->ss += s[i] * s[i];
-        fourth += s[i] * s[i] * (s[i] * s[i]);
         t->dd += d[i] * d[i];
         t->ee += e * e;
         t->se += s[i] * e;
         t->sd += s[i] * d[i];
     }
     t->n = ms.n;
-    t->effective = fourth > 0 && isfinite(fourth) ? t->ss / fourth * t->ss : (double)t->n;
     t->mean_s = moments_mean(&ms);
     t->mean_d = moments_mean(&md);
     t->vs = moments_spread(&ms);
@@ -166,6 +175,23 @@ static bool whole(const double *x, int64_t count)
     return true;
 }
 
+/* At most two different values on both sides together, both whole: a mask. */
+static bool is_mask(const struct mm_case *c)
+{
+    double other = c->s[0];
+    for (int64_t i = 0; i < c->s_count; i++) {
+        const double x[2] = {c->s[i], c->d[i]};
+        for (int k = 0; k < 2; k++) {
+            if (x[k] == c->s[0] || x[k] == other)
+                continue;
+            if (other != c->s[0] || x[k] != rint(x[k]))
+                return false;
+            other = x[k];
+        }
+    }
+    return c->s[0] == rint(c->s[0]);
+}
+
 static bool kind_is_whole(enum mm_dtype dtype)
 {
     enum mm_kind kind = mm_dtype_info(dtype)->kind;
@@ -179,22 +205,34 @@ void trial_init(struct trial *t, const struct mm_case *c, const atomic_bool *can
     t->cancel = cancel;
     t->values = c->s && c->d && c->s_count > 0 && c->d_count > 0;
     t->aligned = t->values && c->s_count == c->d_count && c->result->state != MM_STATE_MISMATCH;
-    if (t->aligned)
+    if (t->aligned && !metrics_have_sums(t))
         sums_of_pairs(t);
-    else if (t->values)
+    else if (t->values && !t->aligned)
         sums_apart(t);
     else
         sums_of_metrics(t);
-    if (!t->aligned)
-        t->effective = (double)t->n;
     t->observed = sqrt(t->ee / fmax(t->ss, t->dd));
     t->noise = fmax(c->noise, 1e-7);
     t->whole_s = t->values ? whole(c->s, c->s_count) : kind_is_whole(c->result->src.dtype);
     t->whole_d = t->values ? whole(c->d, c->d_count) : kind_is_whole(c->result->dst.dtype);
+    t->mask = t->aligned && is_mask(c);
     const struct mm_shape *dumped = t->values ? &c->d_shape : &c->result->dst.shape;
     t->s_shape = squeezed(t->values ? &c->s_shape : &c->result->src.shape, NULL);
     t->d_shape = squeezed(dumped, t->axis);
-    t->channel = channel_axis(t, dumped);
+    t->channel =
+        c->channels_known && t->aligned ? squeezed_axis(t, c->channel_axis) : channel_axis(t, dumped);
+}
+
+const struct channels *trial_channels(const struct trial *t)
+{
+    if (!t->aligned || t->channel < 0)
+        return NULL;
+    if (t->c->channels && t->c->channels_axis == t->axis[t->channel])
+        return t->c->channels;
+    if (t->channels && !t->channels->sum &&
+        channels_init(t->channels, t->c->s, t->c->d, &t->d_shape, t->channel, NULL) < 0)
+        return NULL;
+    return t->channels;
 }
 
 bool trial_cancelled(const struct trial *t)
@@ -207,6 +245,9 @@ double trial_limit(const struct trial *t)
     enum mm_dtype dtype = t->c->result->dst.dtype;
     const struct mm_stats *dst = &t->c->result->metrics.dst;
     double half = mm_dtype_info(MM_F16)->highest;
+    bool codes = mm_dtype_info(dtype)->kind != MM_KIND_FLOAT && t->c->pair && t->c->pair->scales;
+    if (codes)
+        return INFINITY; /* what they stand for ends where the scale says: that is a range, no overflow */
     bool wide = dtype == MM_F32 || dtype == MM_F64 || dtype == MM_DTYPE_NONE;
     if (wide && dst->max <= half && dst->min >= -half)
         return half;
@@ -237,6 +278,15 @@ static double left_of(const struct trial *t, double residual)
     return isnan(t->observed) ? left : fmax(left, residual / t->observed);
 }
 
+#define LEFT_FAR  0.35 /* of the claim, for a residual that is far above the noise */
+#define LEFT_MOST 0.6  /* and for one that is not */
+
+double trial_allowed(const struct trial *t)
+{
+    double claim = isnan(t->observed) ? t->vd : fmin(t->vd, t->observed * t->observed * t->dd);
+    return 1.0001 * LEFT_MOST * LEFT_MOST * claim; /* a hair more: what is judged in full must not be lost */
+}
+
 double cause_score(const struct trial *t, double residual)
 {
     double left = left_of(t, residual);
@@ -244,7 +294,7 @@ double cause_score(const struct trial *t, double residual)
         return 0;
     double far = log10(fmax(residual, 1e-300) / (3 * t->noise)); /* decades above the noise */
     double power = 2 - fmin(fmax(far, 0), 1);
-    if (!(left <= 0.35 + 0.25 * (power - 1)))
+    if (!(left <= LEFT_FAR + (LEFT_MOST - LEFT_FAR) * (power - 1)))
         return 0;
     return 1 - pow(left, power);
 }
@@ -254,11 +304,21 @@ double cause_score(const struct trial *t, double residual)
 #define FIT_FAR     6.0 /* from here on it is not, and may be */
 #define FIT_STRICT  0.1
 
-double cause_score_fit(const struct trial *t, double residual, double parameters)
+/* As many values as carry s' energy: (sum s^2)^2 / sum s^4, at most n; of a softmax it is a few. */
+static double effective_values(const struct trial *t)
 {
-    if (!(t->effective > parameters) || t->observed <= 0)
-        return 0;
-    residual *= sqrt(t->effective / (t->effective - parameters));
+    const double *s = t->c->s, *d = t->c->d;
+    double fourth = 0;
+    for (int64_t i = 0; t->aligned && i < t->c->d_count; i++) {
+        double square = s[i] * s[i];
+        if (isfinite(s[i]) && isfinite(d[i]))
+            fourth += square * square;
+    }
+    return fourth > 0 && isfinite(fourth) ? t->ss / fourth * t->ss : (double)t->n;
+}
+
+static double score_of_fit(const struct trial *t, double residual)
+{
     double far = log(residual / (FIT_NOISE * t->noise)) / log(FIT_FAR / FIT_NOISE);
     double share = fmin(fmax(far, 0), 1); /* residual 0 gives 0 */
     double allowed = FIT_ALLOWED * pow(FIT_STRICT / FIT_ALLOWED, share);
@@ -266,7 +326,17 @@ double cause_score_fit(const struct trial *t, double residual, double parameters
     return left <= 1.2 ? 1 - left * left / 2 : 0;
 }
 
-double predict_residual(const struct trial *t, predict_block predict, const void *hypothesis)
+double cause_score_fit(const struct trial *t, double residual, double parameters)
+{
+    /* parameters only make it worse: they are counted where there is something to lose */
+    if (t->observed <= 0 || !((double)t->n > parameters) || score_of_fit(t, residual) == 0)
+        return 0;
+    double values = effective_values(t);
+    return values > parameters ? score_of_fit(t, residual * sqrt(values / (values - parameters))) : 0;
+}
+
+static double residual_up_to(const struct trial *t, predict_block predict, const void *hypothesis,
+                             double most)
 {
     double h[PREDICT_BLOCK], left = 0, whole_energy = 0;
     int64_t judged = 0, count = t->c->d_count;
@@ -284,10 +354,24 @@ double predict_residual(const struct trial *t, predict_block predict, const void
             whole_energy += x * x;
             left += (x - h[i]) * (x - h[i]);
         }
+        if (left > most)
+            return INFINITY;
     }
     if (2 * judged < t->n || judged == 0 || whole_energy == 0)
         return NAN;
     return sqrt(left / whole_energy);
+}
+
+/* Where values are not finite, a prediction is judged at other positions than those that were summed. */
+double predict_residual(const struct trial *t, predict_block predict, const void *hypothesis)
+{
+    bool same = !t->aligned || t->n == t->c->d_count;
+    return residual_up_to(t, predict, hypothesis, same ? trial_allowed(t) : INFINITY);
+}
+
+double predict_residual_whole(const struct trial *t, predict_block predict, const void *hypothesis)
+{
+    return residual_up_to(t, predict, hypothesis, INFINITY);
 }
 
 bool found_set(struct found *found, const struct trial *t, double residual, double parameters)

@@ -14,6 +14,25 @@ static double norm(const double *r, size_t n)
     return sqrt(sum);
 }
 
+/* y(z + change) - y(z), through what is fused behind. */
+static int through_line(const struct sampled *sampled, double *change, struct mm_err *err)
+{
+    size_t count = sampled->places.count, steps = sampled->line->count;
+    double *work = calloc(steps * count + 1, sizeof *work);
+    int result =
+        work ? mm_operator_sample(sampled->call, sampled->places.at, count, work, err) : mm_fail_memory(err);
+    for (size_t i = 0; result == 0 && i < count; i++)
+        work[i] += change[i];
+    if (result == 0)
+        result = line_behind(sampled->line, 1, SIDE_DST, &sampled->places, work, err);
+    for (size_t i = 0; result == 0 && i < count; i++) {
+        double added = work[(steps - 1) * count + i] - sampled->y0[i];
+        change[i] = isfinite(added) ? added : 0;
+    }
+    free(work);
+    return result;
+}
+
 /* The operator at the positions with `change` in the place of input k, and without its bias: what the change adds. */
 static int sample_change(const struct sampled *sampled, int k, const struct mm_value *change, double *out,
                          struct mm_err *err)
@@ -27,7 +46,9 @@ static int sample_change(const struct sampled *sampled, int k, const struct mm_v
     if (count > BIAS)
         input[BIAS] = NULL;
     call.input = input;
-    return mm_operator_sample(&call, sampled->position, sampled->count, out, err);
+    if (mm_operator_sample(&call, sampled->places.at, sampled->places.count, out, err) < 0)
+        return -1;
+    return sampled->line && sampled->line->count > 1 ? through_line(sampled, out, err) : 0;
 }
 
 /* One granularity: its cost, and how well it fits. */
@@ -41,8 +62,8 @@ static int fit_one(const struct sampled *sampled, int weight, int axis, double *
     mm_value_done(&change);
     if (result < 0)
         return -1;
-    *cost = sampled->norm > 0 ? norm(memory, sampled->count) / sampled->norm : NAN;
-    *fit = correlation(sampled->residual, memory, sampled->count);
+    *cost = sampled->norm > 0 ? norm(memory, sampled->places.count) / sampled->norm : NAN;
+    *fit = correlation(sampled->residual, memory, sampled->places.count);
     return 0;
 }
 
@@ -56,22 +77,25 @@ static int fit_both(const struct sampled *sampled, int weight, double *memory, s
     return axis < 0 ? 0 : fit_one(sampled, weight, axis, memory, &out->per_channel, &out->fit_channel, err);
 }
 
+/* To the nearest whole number, for values far below 2^51. */
+static inline double whole(double x)
+{
+    return (x + 0x1.8p52) - 0x1.8p52;
+}
+
 /* What 256 steps between the least and the greatest value, 0 included, add to x. */
 static int steps_change(const struct mm_value *x, struct mm_value *change, struct mm_err *err)
 {
-    float least = 0, most = 0;
+    struct residual ends;
     if (mm_value_new(change, MM_F32, &x->shape, x->count, err) < 0)
         return -1;
-    for (int64_t i = 0; i < x->count; i++) {
-        if (isfinite(x->f[i])) {
-            least = fminf(least, x->f[i]);
-            most = fmaxf(most, x->f[i]);
-        }
-    }
-    double step = ((double)most - (double)least) / 255;
+    residual_init(&ends, x);
+    double step = (ends.most - ends.least) / 255;
     float *to = change->owned;
-    for (int64_t i = 0; i < x->count && step > 0; i++)
-        to[i] = isfinite(x->f[i]) ? (float)(rint((double)x->f[i] / step) * step - (double)x->f[i]) : 0;
+    for (int64_t i = 0; i < x->count && step > 0; i++) {
+        double v = (double)x->f[i];
+        to[i] = isfinite(x->f[i]) ? (float)(whole(v / step) * step - v) : 0;
+    }
     return 0;
 }
 
@@ -91,7 +115,7 @@ static int fit_inputs(const struct sampled *sampled, int weight, double *memory,
         mm_value_done(&change);
         if (result < 0)
             return -1;
-        sum = hypot(sum, norm(memory, sampled->count));
+        sum = hypot(sum, norm(memory, sampled->places.count));
     }
     out->input_int8 = sampled->norm > 0 ? sum / sampled->norm : NAN;
     return 0;
@@ -99,9 +123,9 @@ static int fit_inputs(const struct sampled *sampled, int weight, double *memory,
 
 int weights_fit(const struct sampled *sampled, struct mm_recomputed *out, struct mm_err *err)
 {
-    int weight = mm_weight_input(sampled->recompute->graph, sampled->call->node);
+    int weight = mm_weight_input(sampled->graph, sampled->call->node);
     bool floats = weight >= 0 && sampled->call->input[weight] && sampled->call->input[weight]->f;
-    double *memory = calloc(sampled->count + 1, sizeof *memory);
+    double *memory = calloc(sampled->places.count + 1, sizeof *memory);
     int result = memory ? 0 : mm_fail_memory(err);
     if (result == 0 && floats)
         result = fit_both(sampled, weight, memory, out, err);

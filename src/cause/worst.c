@@ -1,4 +1,5 @@
 #include "cause/worst.h"
+#include "cause/sorted.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,37 +26,31 @@ void worst_element(struct mm_worst *worst, const struct mm_metrics *metrics, con
     worst->d = d[at];
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double rms_error(const struct channel_sums *sum)
 {
     return sum->n ? sqrt(sum->ee / (double)sum->n) : 0;
 }
 
-void worst_channel(struct mm_worst *worst, const struct channels *channels, int axis)
+void worst_channel(struct mm_worst *worst, const struct channels *channels, int axis, bool known)
 {
     size_t count = (size_t)channels->count;
     double *error = count >= CHANNELS_TELLING ? malloc(count * sizeof *error) : NULL;
     int64_t most = 0;
     if (!error)
-        return;
+        return; /* too few, or no memory: the element is told all the same */
     for (int64_t c = 0; c < channels->count; c++) {
         error[c] = rms_error(&channels->sum[c]);
         if (error[c] > error[most])
             most = c;
     }
     double largest = error[most];
-    qsort(error, count, sizeof *error, ascending);
-    double median = error[(count - 1) / 2];
+    double median = value_at_place(error, count, (count - 1) / 2);
     free(error);
-    if (!(largest > 0) || largest < STANDS_OUT * median)
+    if (channels->sum[most].n < 2 || !(largest > 0) || largest < STANDS_OUT * median)
         return;
     worst->channel = most;
     worst->axis = axis;
+    worst->is_channel = known;
     worst->channel_error = largest;
     worst->median_error = median;
 }

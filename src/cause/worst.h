@@ -15,8 +15,9 @@ void worst_element(struct mm_worst *worst, const struct mm_metrics *metrics, con
                    const double *s, const double *d, int64_t count);
 /*
  * The channel of the largest error, if it stands out: its RMS error is at least 4 times the median channel's, of at
- * least 4 channels. Without memory none does.
+ * least 4 channels of several elements (one of one is the element). `known`: channels run along the axis, or it is any
+ * other axis. Without memory none does.
  */
-void worst_channel(struct mm_worst *worst, const struct channels *channels, int axis);
+void worst_channel(struct mm_worst *worst, const struct channels *channels, int axis, bool known);
 
 #endif

@@ -25,6 +25,7 @@ static int write_reports(const struct mm_session *session, const struct cli_opti
     print_path(options, folder, "mmtui.json");
     struct mm_buf text = {0};
     mm_report_summary(session, &text);
+    print_raw(session, &text);
     cli_print(options, &text);
     mm_buf_done(&text);
     return 0;
@@ -65,8 +66,8 @@ int cmd_compare(struct cli_options *options)
     char *cache = options->no_cache ? NULL : mm_cache_folder();
     options->session.cache = cache;
     int status = EXIT_ERROR;
-    if (mm_session_open(&session, &options->session, &err) == 0 && measure_all(session, &err) == 0 &&
-        report(session, options, &err) == 0)
+    if (cli_model_open(options, &err) == 0 && mm_session_open(&session, &options->session, &err) == 0 &&
+        measure_all(session, &err) == 0 && report(session, options, &err) == 0)
         status = cli_check(options, session);
     mm_session_close(session);
     free(cache);

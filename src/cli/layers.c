@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/progress.h"
 
 static int terminal_width(void)
 {
@@ -45,6 +46,7 @@ static void put_table(const struct cli_options *options, const struct mm_session
                                      .width = terminal_width()};
     mm_report_table(session, ids, count, &table, out);
     mm_report_summary(session, out);
+    print_raw(session, out);
 }
 
 int cli_layers(const struct cli_options *options, const struct mm_session *session, const char *title,

@@ -1,6 +1,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,8 +55,19 @@ static int run(int argc, char **argv, struct cli_options *options, struct mm_buf
     return command->run(options);
 }
 
+/* Tensors' values come and go by the layer: given back to the system each time, they cost more than what is done
+ * with them. */
+static void keep_memory(void)
+{
+#if defined(__GLIBC__)
+    mallopt(M_MMAP_THRESHOLD, 8 << 20);
+    mallopt(M_TRIM_THRESHOLD, 32 << 20);
+#endif
+}
+
 int main(int argc, char **argv)
 {
+    keep_memory();
     /* LC_CTYPE only: numbers are always written and read with a point */
     setlocale(LC_CTYPE, "");
     /* a closed pipe, a file at the limit of its size: an error of the write, not the end of the program */

@@ -91,6 +91,35 @@ static int add_given(struct cli_options *options, const char *text, const char *
     return 0;
 }
 
+/* Floats, as wide as the integers that hold their bits. */
+static int add_rule(struct cli_options *options, const struct mm_read_rule *rule, struct mm_err *err)
+{
+    if (mm_grow((void **)&options->read_rule, &options->read_room, options->read_rules + 1, sizeof *rule) < 0)
+        return mm_fail_memory(err);
+    options->read_rule[options->read_rules++] = *rule;
+    options->session.read_rule = options->read_rule;
+    options->session.read_rules = options->read_rules;
+    return 0;
+}
+
+/* "h*=f16", "bf16" */
+static int set_dtype(struct cli_options *options, const struct option_info *info, const char *text,
+                     struct mm_err *err)
+{
+    const char *equals = strrchr(text, '=');
+    struct mm_given given = {.dtype = mm_dtype_find(equals ? equals + 1 : text)};
+    if (given.dtype == MM_DTYPE_NONE)
+        return mm_fail(
+            err, MM_EARG,
+            "--%s: \"%s\" is not a number format such as f16, bf16, f32 or f8e4m3, or a name and one of "
+            "these (h=f16)",
+            info->name, text);
+    if (add_given(options, text, equals, &given, err) < 0)
+        return -1;
+    struct mm_read_rule rule = {options->given[options->session.given.count - 1].name, given.dtype};
+    return mm_dtype_info(given.dtype)->kind == MM_KIND_FLOAT ? add_rule(options, &rule, err) : 0;
+}
+
 /* "1x3x224x224", "conv*=64,112,112" */
 static int set_shape(struct cli_options *options, const struct option_info *info, const char *text,
                      struct mm_err *err)
@@ -307,6 +336,10 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_FRAMEWORK] = {0, "framework", "NAME",
                        "tensorflow, pytorch, caffe or onnx (default): how names are paired", GROUP_SESSION,
                        SET(set_framework), IN_CONFIG},
+    [OPT_DTYPE] =
+        {0, "dtype", "[NAME=]TYPE",
+         "of files that do not say it; integers are bit patterns of f16, bf16, f32 ... (NAME: a glob)",
+         GROUP_SESSION, SET(set_dtype)},
     [OPT_SHAPE] = {0, "shape", "[NAME=]SHAPE",
                    "of raw and text files (of tensors NAME, a glob), which do not say it: 1x3x224x224",
                    GROUP_SESSION, SET(set_shape)},
@@ -316,6 +349,9 @@ static const struct option_info table[OPT_COUNT] = {
                   GROUP_SESSION, SET(set_rank)},
     [OPT_MODEL] = {0, "model", "FILE", "the model's .onnx file, for connections of layers, and weights",
                    GROUP_MODEL, TEXT(model)},
+    [OPT_DST_MODEL] = {0, "dst-model", "FILE",
+                       "the quantised .onnx that dst ran, for its scales and zero points", GROUP_MODEL,
+                       TEXT(dst_model)},
     [OPT_ORDER] = {0, "order", "FILE",
                    "the tensors' names in the order of execution, one a line or as a JSON list", GROUP_MODEL,
                    TEXT(session.order)},
@@ -460,12 +496,14 @@ void cli_options_init(struct cli_options *options)
 
 void cli_options_done(struct cli_options *options)
 {
+    free(options->read_rule);
     free(options->given);
     mm_snapshot_done(&options->snapshot);
     mm_arena_done(&options->given_text);
     mm_buf_done(&options->bindings);
     mm_buf_done(&options->bindings_source);
     mm_graph_close(options->graph);
+    mm_graph_close(options->dst_graph);
 }
 
 /* ---- setting one ---- */

@@ -15,10 +15,12 @@ enum option {
     OPT_DST,
     OPT_OUTPUT,
     OPT_FRAMEWORK,
+    OPT_DTYPE,
     OPT_SHAPE,
     OPT_STEP,
     OPT_RANK,
     OPT_MODEL,
+    OPT_DST_MODEL,
     OPT_ORDER,
     OPT_SIM,
     OPT_BEFORE,
@@ -80,8 +82,10 @@ enum option {
 struct cli_options {
     struct mm_session_options session; /* src and dst included */
     const char *output;
-    const char *model;      /* --model */
-    struct mm_graph *graph; /* of it, once cli_model_open was called; owned */
+    const char *model;          /* --model */
+    struct mm_graph *graph;     /* of it, once cli_model_open was called; owned */
+    const char *dst_model;      /* --dst-model */
+    struct mm_graph *dst_graph; /* of it, alike */
     const char *sort, *filter;
     enum mm_column_id columns[MM_COLUMN_COUNT]; /* --columns */
     size_t column_count;                        /* 0: the usual ones */
@@ -108,7 +112,7 @@ struct cli_options {
     enum term_colour colour;
     const char *theme;          /* --theme: beats NO_COLOR */
     const char *theme_wished;   /* the config's: NO_COLOR beats it */
-    struct mm_given_row *given; /* --shape: session.given, and its room; owned */
+    struct mm_given_row *given; /* --dtype, --shape: session.given, and its room; owned */
     size_t given_room;
     struct mm_arena given_text;  /* the names in it */
     struct mm_snapshot snapshot; /* of the one folder that both dumps are in; or nothing */
@@ -118,7 +122,10 @@ struct cli_options {
     const char *script;
     int width, height; /* --size */
     bool help, version;
-    char **words; /* what is not an option: they take the first places of argv */
+    struct mm_read_rule *read_rule; /* --dtype, of the session's options; owned */
+    size_t read_rules, read_room;
+    struct mm_arena text; /* their names */
+    char **words;         /* what is not an option: they take the first places of argv */
     int word_count, most_words;
 };
 

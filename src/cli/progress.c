@@ -92,6 +92,14 @@ int measure_all(struct mm_session *session, struct mm_err *err)
     return 0;
 }
 
+void print_raw(const struct mm_session *session, struct mm_buf *out)
+{
+    size_t before = out->length;
+    mm_session_raw_text(session, out);
+    if (out->length > before)
+        mm_buf_putc(out, '\n');
+}
+
 void tell_missing(const struct mm_session *session, const char *plan)
 {
     struct mm_buf text = {0}, path = {0};

@@ -5,11 +5,14 @@
 
 int cli_model_open(struct cli_options *options, struct mm_err *err)
 {
-    if (!options->model || options->graph)
-        return 0;
-    if (mm_graph_open_onnx(&options->graph, options->model, err) < 0)
+    if (options->model && !options->graph && mm_graph_open_onnx(&options->graph, options->model, err) < 0)
         return -1;
-    options->session.graph = options->graph;
+    if (options->dst_model && !options->dst_graph &&
+        mm_graph_open_onnx(&options->dst_graph, options->dst_model, err) < 0)
+        return -1;
+    if (options->graph)
+        options->session.graph = options->graph;
+    options->session.dst_graph = options->dst_graph;
     return 0;
 }
 

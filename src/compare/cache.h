@@ -14,7 +14,7 @@
 #include "mmtui/compare.h"
 
 #define CACHE_MAGIC       "mmcache\n"
-#define CACHE_LAYOUT      3
+#define CACHE_LAYOUT      4
 #define CACHE_FILE_LIMIT  ((size_t)32 << 20)
 #define CACHE_TOTAL_LIMIT ((int64_t)64 << 20)
 
@@ -43,6 +43,7 @@ void cache_put_text(struct mm_buf *out, const char *text, size_t length);
 unsigned cache_get_u8(struct cache_reader *in);
 uint32_t cache_get_u32(struct cache_reader *in);
 uint64_t cache_get_u64(struct cache_reader *in);
+double cache_get_double(struct cache_reader *in);
 /* Borrowed from the input; empty when bad. */
 struct cache_text cache_get_text(struct cache_reader *in);
 

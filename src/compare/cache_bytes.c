@@ -126,6 +126,14 @@ uint64_t cache_get_u64(struct cache_reader *in)
     return at ? load_u64(at) : 0;
 }
 
+double cache_get_double(struct cache_reader *in)
+{
+    uint64_t bits = cache_get_u64(in);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
 struct cache_text cache_get_text(struct cache_reader *in)
 {
     size_t length = cache_get_u32(in);

@@ -1,9 +1,11 @@
 /*
  * One record of a cache file: the names of both files (text; empty: that side is missing), a hash of the
- * layouts that the names stand for, the state of every file that is there, and the result:
+ * layouts that the names stand for and of the scales that dst's integers are read by, the state of every file that is there, and the result:
  *
- *     u8 state, u8 fit;
- *     for every file: u8 dtype, u8 is_output, u8 rank, i64 each dim, i64 index, text node, text op;
+ *     u8 state, u8 fit, the shape that was compared (u8 rank, i64 each dim), f64 spread of samples,
+ *     u8 bits, u8 its sides (1 src, 2 dst), f64 its error;
+ *     of columns that are off: u8 kind, u8 axis + 1, i64 first, i64 last, f64 error;
+ *     for every file: u8 dtype, u8 is_output, its shape, i64 index, text node, text op;
  *     the metrics and the statistics of both sides in the order of metric_table.c, 8 bytes each
  */
 #include "compare/cache.h"
@@ -45,21 +47,45 @@ bool cache_record_names(struct cache_reader *in, struct cache_names *names)
     return !in->bad;
 }
 
-static uint64_t layout_hash(uint64_t hash, const struct mm_entry *entry)
+static uint64_t axis_hash(uint64_t hash, const struct mm_axis *axis)
 {
-    if (!entry)
-        return hash;
-    const struct mm_axis *axis = &entry->parsed.axis;
     hash = cache_hash(hash, (uint8_t[]){(uint8_t)axis->kind, (uint8_t)axis->from, (uint8_t)axis->to}, 3);
     for (int i = 0; axis->kind == MM_AXIS_PERMUTE && i < axis->rank; i++)
         hash = cache_hash(hash, (uint8_t[]){(uint8_t)axis->perm[i]}, 1);
     return hash;
 }
 
+static uint64_t layout_hash(uint64_t hash, const struct mm_entry *entry)
+{
+    return entry ? axis_hash(hash, &entry->parsed.axis) : hash;
+}
+
+static uint64_t whole_hash(uint64_t hash, const struct mm_layout *layout)
+{
+    hash = axis_hash(hash, &layout->axis);
+    hash = cache_hash(hash, layout->blocked, sizeof layout->blocked);
+    hash = cache_hash(hash, layout->times, sizeof layout->times);
+    hash = cache_hash(hash, layout->more, sizeof layout->more);
+    return cache_hash(hash, (uint8_t[]){layout->front}, 1);
+}
+
+/* The scales by which dst's integers are read. */
+static uint64_t scales_hash(uint64_t hash, const struct mm_pair_scales *from)
+{
+    const struct mm_scales *scales = &from->scales;
+    size_t size = (size_t)scales->count * sizeof *scales->scale;
+    hash = cache_hash(hash, (uint8_t[]){(uint8_t)scales->dtype, (uint8_t)scales->axis, from->rounds}, 3);
+    hash = cache_hash(hash, scales->scale, size);
+    return scales->zero_point ? cache_hash(hash, scales->zero_point, size) : hash;
+}
+
 static uint64_t layouts_of(const struct mm_pair *pair)
 {
     uint64_t hash = layout_hash(layout_hash(0, pair->src), pair->dst);
-    return pair->layout ? cache_hash(hash, (uint8_t[]){(uint8_t)pair->layout->perm[1]}, 1) : hash;
+    hash = cache_hash(hash, (uint8_t[]){(uint8_t)pair->read_as, pair->read_against_floats}, 2);
+    if (pair->layout)
+        hash = whole_hash(hash, pair->layout);
+    return pair->scales ? scales_hash(hash, pair->scales) : hash;
 }
 
 /* ---- writing ---- */
@@ -76,13 +102,18 @@ static void put_id(struct mm_buf *out, const struct mm_entry_id *id)
     cache_put_u32(out, id->check);
 }
 
+static void put_shape(struct mm_buf *out, const struct mm_shape *shape)
+{
+    cache_put_u8(out, (unsigned)shape->rank);
+    for (int i = 0; i < shape->rank; i++)
+        cache_put_u64(out, (uint64_t)shape->dim[i]);
+}
+
 static void put_info(struct mm_buf *out, const struct mm_info *info)
 {
     cache_put_u8(out, info->dtype);
     cache_put_u8(out, info->is_output);
-    cache_put_u8(out, (unsigned)info->shape.rank);
-    for (int i = 0; i < info->shape.rank; i++)
-        cache_put_u64(out, (uint64_t)info->shape.dim[i]);
+    put_shape(out, &info->shape);
     cache_put_u64(out, (uint64_t)info->index);
     cache_put_text(out, info->node_name, strlen(info->node_name));
     cache_put_text(out, info->op_type, strlen(info->op_type));
@@ -116,6 +147,15 @@ static void put_stats(struct mm_buf *out, const struct mm_stats *stats)
     cache_put_u64s(out, bits, count);
 }
 
+static void put_table(struct mm_buf *out, const struct mm_table_error *table)
+{
+    cache_put_u8(out, table->kind);
+    cache_put_u8(out, (unsigned)(table->axis + 1)); /* -1: none */
+    cache_put_u64(out, (uint64_t)table->first);
+    cache_put_u64(out, (uint64_t)table->last);
+    cache_put_double(out, table->error);
+}
+
 void cache_record_put(struct mm_buf *out, const struct mm_pair *pair, const struct mm_pair_id *id,
                       const struct mm_result *result)
 {
@@ -129,6 +169,12 @@ void cache_record_put(struct mm_buf *out, const struct mm_pair *pair, const stru
         put_id(out, &id->dst);
     cache_put_u8(out, result->state);
     cache_put_u8(out, result->match);
+    put_shape(out, &result->shape);
+    cache_put_double(out, result->spread);
+    cache_put_u8(out, result->bits);
+    cache_put_u8(out, (unsigned)result->bits_side[0] + 2 * (unsigned)result->bits_side[1]);
+    cache_put_double(out, result->bits_error);
+    put_table(out, &result->table);
     if (pair->src)
         put_info(out, &result->src);
     if (pair->dst)
@@ -161,16 +207,16 @@ static char *copy_text(struct cache_reader *in)
     return strndup(text.data, text.length);
 }
 
-static bool get_shape(struct cache_reader *in, struct mm_info *info)
+/* A shape whose elements can be counted. */
+static bool get_shape(struct cache_reader *in, struct mm_shape *shape)
 {
     unsigned rank = cache_get_u8(in);
     if (in->bad || rank > MM_RANK_MAX)
         return false;
-    info->shape.rank = (int)rank;
+    shape->rank = (int)rank;
     for (unsigned i = 0; i < rank; i++)
-        info->shape.dim[i] = (int64_t)cache_get_u64(in);
-    info->count = mm_shape_count(&info->shape);
-    return !in->bad && info->count >= 0;
+        shape->dim[i] = (int64_t)cache_get_u64(in);
+    return !in->bad && mm_shape_count(shape) >= 0;
 }
 
 static bool get_info(struct cache_reader *in, struct mm_info *info)
@@ -179,8 +225,9 @@ static bool get_info(struct cache_reader *in, struct mm_info *info)
     info->known = true;
     info->dtype = (enum mm_dtype)dtype;
     info->is_output = is_output;
-    if (dtype == MM_DTYPE_NONE || dtype >= MM_DTYPE_COUNT || is_output > 1 || !get_shape(in, info))
+    if (dtype == MM_DTYPE_NONE || dtype >= MM_DTYPE_COUNT || is_output > 1 || !get_shape(in, &info->shape))
         return false;
+    info->count = mm_shape_count(&info->shape);
     info->index = (int64_t)cache_get_u64(in);
     info->node_name = copy_text(in);
     info->op_type = info->node_name ? copy_text(in) : NULL;
@@ -218,28 +265,65 @@ static bool get_stats(struct cache_reader *in, int64_t elements, struct mm_stats
     return good && !in->bad;
 }
 
+/* Of the same size, or both have what was compared. */
+static bool is_part(const struct mm_result *result)
+{
+    int64_t part = mm_shape_count(&result->shape);
+    bool whole = result->src.count == part && result->dst.count == part;
+    bool cut = result->match == MM_MATCH_PART || result->match == MM_MATCH_UNBLOCKED;
+    return whole || (cut && part <= result->src.count && part <= result->dst.count);
+}
+
 /* What the state says must be what the sides are. */
 static bool fits(const struct mm_result *result)
 {
     bool both = result->src.known && result->dst.known;
     switch (result->state) {
     case MM_STATE_MEASURED:
-        return both && result->src.count == result->dst.count && result->match > MM_MATCH_NONE &&
-               result->match < MM_MATCH_MISMATCH;
+        return both && result->match > MM_MATCH_NONE && result->match < MM_MATCH_MISMATCH && is_part(result);
     case MM_STATE_MISMATCH: return both && result->match == MM_MATCH_MISMATCH;
     case MM_STATE_SINGLE: return !both && result->match <= MM_MATCH_MISMATCH;
     default: return false;
     }
 }
 
+static bool get_bits(struct cache_reader *in, struct mm_result *result)
+{
+    unsigned bits = cache_get_u8(in), sides = cache_get_u8(in);
+    result->bits = (enum mm_dtype)bits;
+    result->bits_side[0] = sides & 1;
+    result->bits_side[1] = sides & 2;
+    result->bits_error = cache_get_double(in);
+    return bits < MM_DTYPE_COUNT && sides < 4;
+}
+
+static bool get_table(struct cache_reader *in, struct mm_table_error *table)
+{
+    unsigned kind = cache_get_u8(in), axis = cache_get_u8(in);
+    table->kind = (enum mm_table_kind)kind;
+    table->axis = (int)axis - 1;
+    table->first = (int64_t)cache_get_u64(in);
+    table->last = (int64_t)cache_get_u64(in);
+    table->error = cache_get_double(in);
+    return kind <= MM_TABLE_VALUES && axis <= MM_RANK_MAX && table->first >= -1 &&
+           table->last >= table->first && table->last < MM_TABLE_COLUMNS_MAX;
+}
+
 static bool get_result(struct cache_reader *in, const struct mm_pair *pair, struct mm_result *result)
 {
     result->state = (enum mm_state)cache_get_u8(in);
     result->match = (enum mm_shape_match)cache_get_u8(in);
+    if (!get_shape(in, &result->shape))
+        return false;
+    result->spread = cache_get_double(in);
+    if (!get_bits(in, result) || !get_table(in, &result->table))
+        return false;
     if ((pair->src && !get_info(in, &result->src)) || (pair->dst && !get_info(in, &result->dst)) ||
         !fits(result))
         return false;
-    int64_t elements = result->src.known ? result->src.count : result->dst.count;
+    int64_t elements = result->state == MM_STATE_MEASURED ? mm_shape_count(&result->shape)
+                       : result->src.known                ? result->src.count
+                                                          : result->dst.count;
     struct mm_metrics *metrics = &result->metrics;
     return get_metrics(in, elements, metrics) && get_stats(in, elements, &metrics->src) &&
            get_stats(in, elements, &metrics->dst) && in->at == in->end;

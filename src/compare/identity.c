@@ -1,8 +1,8 @@
 /* Which state of the files a pair is: by size, times, inode and device. */
+#include "compare/measure.h"
+
 #include <sys/stat.h>
 #include <time.h>
-
-#include "mmtui/compare.h"
 
 #define SECOND INT64_C(1000000000)
 
@@ -21,20 +21,33 @@ static bool is_settled(int64_t time, int64_t now)
     return time <= now - tick || time > now + 2 * SECOND;
 }
 
+static bool take_state(const struct mm_entry *entry, const struct mm_file_state *state,
+                       struct mm_entry_id *id)
+{
+    *id = (struct mm_entry_id){.size = state->size,
+                               .modified = state->modified,
+                               .changed = state->changed,
+                               .inode = state->inode,
+                               .device = state->device,
+                               .offset = entry->offset,
+                               .bytes = entry->member ? entry->size : (uint64_t)state->size,
+                               .check = entry->check};
+    return is_settled(id->modified, state->seen) && is_settled(id->changed, state->seen);
+}
+
 static bool take_id(const struct mm_entry *entry, int64_t now, struct mm_entry_id *id)
 {
     struct stat info;
     if (stat(entry->source->path, &info) < 0)
         return false;
-    *id = (struct mm_entry_id){.size = info.st_size,
-                               .modified = nanoseconds(info.st_mtim),
-                               .changed = nanoseconds(info.st_ctim),
-                               .inode = info.st_ino,
-                               .device = info.st_dev,
-                               .offset = entry->offset,
-                               .bytes = entry->member ? entry->size : (uint64_t)info.st_size,
-                               .check = entry->check};
-    return is_settled(id->modified, now) && is_settled(id->changed, now);
+    struct mm_file_state state = {.known = true,
+                                  .seen = now,
+                                  .size = info.st_size,
+                                  .modified = nanoseconds(info.st_mtim),
+                                  .changed = nanoseconds(info.st_ctim),
+                                  .inode = info.st_ino,
+                                  .device = info.st_dev};
+    return take_state(entry, &state, id);
 }
 
 void mm_pair_identify(const struct mm_pair *pair, struct mm_pair_id *id)
@@ -46,6 +59,26 @@ void mm_pair_identify(const struct mm_pair *pair, struct mm_pair_id *id)
         id->sure &= take_id(pair->src, now, &id->src);
     if (pair->dst)
         id->sure &= take_id(pair->dst, now, &id->dst);
+}
+
+bool mm_pair_opens_whole(const struct mm_pair *pair)
+{
+    return !(pair->src && pair->src->member) && !(pair->dst && pair->dst->member);
+}
+
+void mm_pair_identify_read(const struct mm_worker_scratch *scratch, const struct mm_pair *pair,
+                           struct mm_pair_id *id)
+{
+    const struct mm_file_state *src = &scratch->reader[0].state, *dst = &scratch->reader[1].state;
+    if ((pair->src && !src->known) || (pair->dst && !dst->known)) {
+        mm_pair_identify(pair, id);
+        return;
+    }
+    *id = (struct mm_pair_id){.sure = true};
+    if (pair->src)
+        id->sure &= take_state(pair->src, src, &id->src);
+    if (pair->dst)
+        id->sure &= take_state(pair->dst, dst, &id->dst);
 }
 
 static bool same_file(const struct mm_entry_id *a, const struct mm_entry_id *b)

@@ -1,5 +1,7 @@
 /* Measuring a pair: one pass over both tensors, a second one where the first would lose digits. */
 #include "compare/measure.h"
+#include "compare/bits.h"
+#include "compare/table.h"
 #include "compare/hist.h"
 #include "compare/quantile.h"
 #include "compare/sentinel.h"
@@ -268,6 +270,7 @@ static void forget_figures(struct mm_result *result)
     free(result->rest);
     result->rest = NULL;
     result->masked = 0;
+    result->table = (struct mm_table_error){0};
 }
 
 /* Keep what the headers say, of one side too when the other can't be opened. */
@@ -283,7 +286,40 @@ static int take_headers(void *context, const struct mm_pair_tensors *tensors, bo
         return mm_fail_memory(err);
     }
     result->match = tensors->match;
+    result->shape = tensors->shape;
     state_by_header(result, task->pair);
+    return 0;
+}
+
+/* How far the other samples of a side are from the first, which was measured. */
+static int spread_of(const struct task *task, const struct mm_pair_tensors *tensors, bool dst, double *spread,
+                     struct mm_err *err)
+{
+    const struct mm_tensor *first = dst ? &tensors->d : &tensors->s;
+    struct mm_metrics metrics;
+    struct mm_tensor other;
+    struct mm_run run;
+
+    for (int64_t k = 1; k < tensors->lay[dst].samples; k++) {
+        if (mm_pair_sample(tensors, dst, k, &other, &run, err) ||
+            mm_measure_tensors(first, &other, task->options, task->cancel, &metrics, err))
+            return -1;
+        *spread = metrics.nonfinite_differ > 0 ? INFINITY : fmax(*spread, metrics.diff2);
+    }
+    return 0;
+}
+
+static int take_spread(const struct task *task, const struct mm_pair_tensors *tensors, bool *failed_dst,
+                       struct mm_err *err)
+{
+    struct mm_result *result = task->result;
+
+    result->spread = 0;
+    for (int side = 0; side < 2; side++) {
+        *failed_dst = side;
+        if (spread_of(task, tensors, side, &result->spread, err))
+            return -1;
+    }
     return 0;
 }
 
@@ -298,14 +334,18 @@ static int take_figures(void *context, const struct mm_pair_tensors *tensors, bo
     if (task->begun)
         forget_figures(result);
     task->begun = true;
-    if (task_metrics(task, tensors, failed_dst, err) || task_extras(task, tensors, failed_dst, err))
+    if (task_metrics(task, tensors, failed_dst, err) || task_extras(task, tensors, failed_dst, err) ||
+        take_spread(task, tensors, failed_dst, err))
         return -1;
     if (result->state == MM_STATE_SINGLE)
         keep_single(&result->metrics, !task->pair->src);
-    else if (sentinels_measure(tensors, task->options, task->cancel, result, failed_dst, err))
+    else if (sentinels_measure(tensors, task->options, task->cancel, result, failed_dst, err) ||
+             table_measure(tensors, task->cancel, result, failed_dst, err))
         return -1;
     else
         result->state = MM_STATE_MEASURED;
+    if (result->state == MM_STATE_MEASURED)
+        bits_find(tensors, result);
     return 0;
 }
 

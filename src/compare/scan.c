@@ -148,13 +148,24 @@ static void mark_cached(void *context)
     }
 }
 
-/* Before anything is read, so that the item knows which state of the files was measured. */
-static bool look_up(const struct mm_scan *scan, struct scan_item *item)
+/* Before anything is read, so that the item knows which state of the files was measured; of whole files without
+ * a cache the files tell when they are opened. */
+static bool look_up(struct mm_scan *scan, struct scan_item *item, size_t worker)
 {
-    if (!scan->cache)
-        mm_pair_identify(&scan->pairs->pair[item->pair], &item->id);
+    const struct mm_pair *pair = &scan->pairs->pair[item->pair];
+    if (!scan->cache && !mm_pair_opens_whole(pair))
+        mm_pair_identify(pair, &item->id);
+    for (size_t side = 0; side < MM_COUNT(scan->scratch[worker].reader); side++)
+        scan->scratch[worker].reader[side].state.known = false;
     item->cached = scan->cache && mm_cache_find(scan->cache, item->pair, &item->id, &item->result);
     return item->cached;
+}
+
+static void note_state(const struct mm_scan *scan, struct scan_item *item, size_t worker)
+{
+    const struct mm_pair *pair = &scan->pairs->pair[item->pair];
+    if (!scan->cache && mm_pair_opens_whole(pair))
+        mm_pair_identify_read(&scan->scratch[worker], pair, &item->id);
 }
 
 static void run_headers(struct mm_job *base, const atomic_bool *cancel)
@@ -163,9 +174,10 @@ static void run_headers(struct mm_job *base, const atomic_bool *cancel)
     struct mm_scan *scan = job->scan;
     for (size_t i = 0; i < job->count && !atomic_load(cancel); i++) {
         struct scan_item *item = &job->item[i];
-        if (!look_up(scan, item) && scan->headers)
+        if (!look_up(scan, item, base->worker) && scan->headers)
             mm_measure_header_at(&scan->scratch[base->worker], &scan->pairs->pair[item->pair], scan->schema,
                                  cancel, &item->result);
+        note_state(scan, item, base->worker);
         note_size(scan, item->pair, &item->result);
     }
     if (scan->cache)
@@ -191,9 +203,10 @@ static void run_figures(struct mm_job *base, const atomic_bool *cancel)
     int64_t elements = 0;
     for (size_t i = 0; i < job->count && !atomic_load(cancel); i++) {
         struct scan_item *item = &job->item[i];
-        if (!look_up(scan, item)) {
+        if (!look_up(scan, item, base->worker)) {
             mm_measure_pair_at(&scan->scratch[base->worker], &scan->pairs->pair[item->pair], scan->schema,
                                &scan->options, cancel, &item->result);
+            note_state(scan, item, base->worker);
             elements += item->result.src.count + item->result.dst.count;
         }
         if (i + 1 == job->count && more_room(job, elements))

@@ -4,49 +4,81 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define HUGE_LEAST 1e4 /* |x| from which a value may be a sentinel */
-#define TIMES_REST 1e3 /* a sentinel is so many times what else there is, at least */
-#define ALIKE      0.01 /* sentinels of one side lie so near each other: one constant, and scores added to it */
+#define HUGE_LEAST 9.5e3 /* |x| from which a value may be a sentinel: -1e4, and scores added to it */
+#define TIMES_REST 1e3   /* a sentinel is so many times what else there is, at least; */
+#define TIMES_WELL 100.0 /* one that is well known so many times */
+#define ALIKE      0.01 /* sentinels lie so near the constant that they are made of: scores were added to them */
+#define SUMS       4    /* masks that are added give so many times the constant, at most */
 #define FEW        4    /* fewer, that differ between the sides, are values */
 #define COUNT_MAX  ((int64_t)8 << 20)
 
-/* Of one side: x is a sentinel if it is at most `limit`. */
-struct mark {
-    double limit; /* -Inf: only that is one */
-    bool any;
-};
+/* Lowest numbers: of a float, bf16, half, f8e5m2, of integers. Powers of ten are well known, too. */
+static const double lowest[] = {3.40282347e38, 3.38953139e38, 65504, 57344, 2147483648.0, 32768};
 
-static struct mark mark_of(const double *x, int64_t count)
+static bool is_near(double value, double constant)
 {
-    double least = 0, rest = 0;
-    struct mark mark = {-INFINITY, false};
-    for (int64_t i = 0; i < count; i++) {
-        mark.any = mark.any || x[i] == -INFINITY;
-        least = isfinite(x[i]) ? fmin(least, x[i]) : least;
+    return fabs(value / constant - 1) <= ALIKE;
+}
+
+static bool is_lowest(double size)
+{
+    for (size_t i = 0; i < MM_COUNT(lowest); i++) {
+        if (is_near(size, lowest[i]))
+            return true;
     }
-    if (!(least <= -HUGE_LEAST))
-        return mark;
-    double limit = least * (1 - ALIKE);
+    return false;
+}
+
+static bool is_well_known(double size)
+{
+    return isinf(size) || is_lowest(size) || is_near(size, pow(10, rint(log10(size))));
+}
+
+/* Of a side whose huge value nearest to 0 is -size: is it one of these? */
+static bool is_level(double x, double size)
+{
+    double times = rint(-x / size);
+    return (times >= 1 && times <= SUMS && fabs(-x / size - times) <= ALIKE * times) || is_lowest(-x);
+}
+
+double mm_sentinel_limit(const double *x, int64_t count)
+{
+    double size = INFINITY, rest = 0;
+    bool infinite = false;
     for (int64_t i = 0; i < count; i++) {
-        if (isfinite(x[i]) && x[i] > limit)
+        infinite = infinite || x[i] == -INFINITY;
+        if (isfinite(x[i]) && x[i] <= -HUGE_LEAST)
+            size = fmin(size, -x[i]);
+        else if (isfinite(x[i]))
             rest = fmax(rest, fabs(x[i]));
     }
-    return rest * TIMES_REST <= -least ? (struct mark){limit, true} : mark;
+    bool levels = isfinite(size) && size >= (is_well_known(size) ? TIMES_WELL : TIMES_REST) * rest;
+    for (int64_t i = 0; i < count && levels; i++)
+        levels = !isfinite(x[i]) || x[i] > -HUGE_LEAST || is_level(x[i], size);
+    return levels ? -size : infinite ? -INFINITY : NAN;
+}
+
+static bool is_sum_of_known(double size)
+{
+    bool known = false;
+    for (int times = 1; times <= SUMS && !known; times++)
+        known = is_well_known(size / times);
+    return known;
 }
 
 static bool agree(double s, double d)
 {
-    return s == d || fabs(s - d) <= ALIKE * fabs(s);
+    return s == d || fabs(s - d) <= ALIKE * fabs(s) || (is_sum_of_known(-s) && is_sum_of_known(-d));
 }
 
 /* How many positions hold a sentinel on both sides; *apart: by how many the two differ. */
-static int64_t count_marked(const double *s, const double *d, int64_t count, const struct mark mark[2],
+static int64_t count_marked(const double *s, const double *d, int64_t count, const double limit[2],
                             int64_t *apart)
 {
     int64_t marked = 0;
     *apart = 0;
     for (int64_t i = 0; i < count; i++) {
-        if (!(s[i] <= mark[0].limit) || !(d[i] <= mark[1].limit))
+        if (!(s[i] <= limit[0]) || !(d[i] <= limit[1]))
             continue;
         marked++;
         *apart += !agree(s[i], d[i]);
@@ -54,20 +86,47 @@ static int64_t count_marked(const double *s, const double *d, int64_t count, con
     return marked;
 }
 
+/*
+ * An integer's lowest number is not huge. x is the side without sentinels, whose least value stands wherever the
+ * other side has one (limit): -12.8 for -1e9, of the codes -128 to 127 in steps of 0.1. NaN: that is not so.
+ */
+static double limit_of_codes(const double *x, const double *other, int64_t count, double limit)
+{
+    double least = INFINITY;
+    int64_t marked = 0, at_least = 0;
+    for (int64_t i = 0; i < count; i++)
+        least = x[i] < least ? x[i] : least;
+    for (int64_t i = 0; i < count; i++) {
+        marked += other[i] <= limit;
+        at_least += other[i] <= limit && x[i] == least;
+    }
+    return marked >= FEW && at_least == marked && least < 0 ? least : NAN;
+}
+
 bool sentinels_possible(const struct mm_metrics *m)
 {
     bool src = m->src.min <= -HUGE_LEAST, dst = m->dst.min <= -HUGE_LEAST;
-    return m->count <= COUNT_MAX && (src || dst) && (src || m->src.neg_inf) && (dst || m->dst.neg_inf);
+    bool src_any = src || m->src.neg_inf, dst_any = dst || m->dst.neg_inf;
+    bool alone =
+        m->nonfinite_differ > 0 && src_any != dst_any; /* the other side may end at its lowest code */
+    return m->count <= COUNT_MAX && (src || dst || alone) && (src_any || m->src.min < 0) &&
+           (dst_any || m->dst.min < 0);
 }
 
 int64_t mm_sentinels_mask(double *s, double *d, int64_t count)
 {
-    const struct mark mark[2] = {mark_of(s, count), mark_of(d, count)};
-    int64_t apart, marked = mark[0].any && mark[1].any ? count_marked(s, d, count, mark, &apart) : 0;
-    if (marked == 0 || (apart > 0 && apart < FEW))
+    double limit[2] = {mm_sentinel_limit(s, count), mm_sentinel_limit(d, count)};
+    int64_t apart = 0;
+    bool codes = isnan(limit[0]) != isnan(limit[1]);
+    if (codes && isnan(limit[0]))
+        limit[0] = limit_of_codes(s, d, count, limit[1]);
+    else if (codes)
+        limit[1] = limit_of_codes(d, s, count, limit[0]);
+    int64_t marked = count_marked(s, d, count, limit, &apart);
+    if (marked == 0 || (!codes && apart > 0 && apart < FEW))
         return 0;
     for (int64_t i = 0; i < count; i++) {
-        if (s[i] <= mark[0].limit && d[i] <= mark[1].limit)
+        if (s[i] <= limit[0] && d[i] <= limit[1])
             s[i] = d[i] = NAN;
     }
     return marked;

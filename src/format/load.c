@@ -19,6 +19,8 @@ static int fetch(struct mm_load *load, const struct mm_entry *entry, struct mm_e
         return entry->source->format->fetch(load, entry, err);
     if (mm_map_open_in(&load->map, entry->source->path, memory, err) < 0)
         return -1;
+    if (load->reader)
+        load->reader->state = load->map.state;
     load->bytes = load->map.data;
     load->size = load->have = load->map.size;
     return 0;
@@ -31,6 +33,7 @@ static void borrow(struct mm_load *load, struct mm_reader *reader)
     if (!reader)
         return;
     load->reader = reader;
+    reader->state = (struct mm_file_state){0};
     load->arena = reader->arena;
     mm_arena_init(&reader->arena);
 }

@@ -58,10 +58,10 @@ static int finish(const struct mm_operator_call *call, struct op_linear *l, stru
 
 /* ---- loading ------------------------------------------------------------------------------------------- */
 
-/* An odometer over all taps of the kernel. */
-static void next_tap(const struct op_window *w, int64_t *tap)
+/* An odometer over all rows of the kernel: the taps but for the last axis. */
+static void next_row(const struct op_window *w, int64_t *tap)
 {
-    for (int i = w->rank - 1; i >= 0 && ++tap[i] == w->kernel[i]; i--)
+    for (int i = w->rank - 2; i >= 0 && ++tap[i] == w->kernel[i]; i--)
         tap[i] = 0;
 }
 
@@ -75,14 +75,21 @@ static void place_taps(struct op_linear *l, int64_t place, tap_at at)
     int64_t out[MM_RANK_MAX], tap[MM_RANK_MAX] = {0};
     memcpy(places.dim, w->out, sizeof places.dim);
     mm_shape_coords(&places, place, out);
-    for (int64_t t = 0; t < l->taps; t++) {
-        int64_t in = 0;
-        for (int i = 0; i < w->rank && in >= 0; i++) {
+    int last = w->rank - 1;
+    if (last < 0) { /* no axes to move along: the one tap is the one place */
+        l->place[0] = 0;
+        return;
+    }
+    for (int64_t t = 0; t < l->taps; next_row(w, tap)) {
+        int64_t row = 0;
+        for (int i = 0; i < last && row >= 0; i++) {
             int64_t own = at(w, i, out[i], tap[i]);
-            in = own < 0 ? -1 : in * w->in[i] + own;
+            row = own < 0 ? -1 : row * w->in[i] + own;
         }
-        l->place[t] = in;
-        next_tap(w, tap);
+        for (int64_t k = 0; k < w->kernel[last]; k++) {
+            int64_t own = row < 0 ? -1 : at(w, last, out[last], k);
+            l->place[t++] = own < 0 ? -1 : row * w->in[last] + own;
+        }
     }
 }
 
@@ -93,8 +100,9 @@ static void load(struct op_linear *l, int64_t bundle, tap_at at)
     place_taps(l, bundle % l->places, at);
     for (int64_t c = 0; c < l->in_group; c++) {
         double *part = l->part + c * l->taps;
+        int64_t base = first + c * l->places_x;
         for (int64_t t = 0; t < l->taps; t++)
-            part[t] = l->place[t] < 0 ? 0 : op_get(l->x, first + c * l->places_x + l->place[t]);
+            part[t] = l->place[t] < 0 ? 0 : op_get(l->x, base + l->place[t]);
     }
 }
 

@@ -24,7 +24,7 @@ extern const struct op_row op_unary_rows[], op_activation_rows[], op_cast_rows[]
     op_softmax_rows[], op_reduce_rows[], op_arg_rows[], op_pool_rows[], op_resize_rows[], op_shape_rows[],
     op_slice_rows[], op_join_rows[], op_gather_rows[], op_pad_rows[], op_block_rows[], op_scatter_rows[],
     op_index_rows[], op_grid_rows[], op_norm_rows[], op_line_norm_rows[], op_quantise_rows[],
-    op_linear_rows[];
+    op_linear_rows[], op_recurrent_rows[], op_box_rows[];
 
 /* The row of a call's node; mm_operator_run has made sure that there is one. */
 const struct op_row *op_row_of(const struct mm_graph_node *node);

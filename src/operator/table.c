@@ -2,10 +2,10 @@
 #include "operator/call.h"
 
 static const struct op_row *const families[] = {
-    op_unary_rows,  op_activation_rows, op_cast_rows,     op_binary_rows,  op_softmax_rows, op_reduce_rows,
-    op_arg_rows,    op_pool_rows,       op_resize_rows,   op_shape_rows,   op_slice_rows,   op_join_rows,
-    op_gather_rows, op_pad_rows,        op_block_rows,    op_scatter_rows, op_index_rows,   op_grid_rows,
-    op_norm_rows,   op_line_norm_rows,  op_quantise_rows, op_linear_rows,
+    op_unary_rows,  op_activation_rows, op_cast_rows,     op_binary_rows,  op_softmax_rows,   op_reduce_rows,
+    op_arg_rows,    op_pool_rows,       op_resize_rows,   op_shape_rows,   op_slice_rows,     op_join_rows,
+    op_gather_rows, op_pad_rows,        op_block_rows,    op_scatter_rows, op_index_rows,     op_grid_rows,
+    op_norm_rows,   op_line_norm_rows,  op_quantise_rows, op_linear_rows,  op_recurrent_rows, op_box_rows,
 };
 
 static bool known_domain(const char *domain)
@@ -60,6 +60,7 @@ const char *mm_operator_kind_word(enum mm_operator_kind kind)
         [MM_OPERATOR_RESIZE] = "resize",
         [MM_OPERATOR_MOVEMENT] = "movement",
         [MM_OPERATOR_NORMALISATION] = "normalisation",
+        [MM_OPERATOR_RECURRENT] = "recurrent",
         [MM_OPERATOR_QUANTISATION] = "quantisation",
     };
     return (unsigned)kind < MM_OPERATOR_KINDS ? words[kind] : "?";

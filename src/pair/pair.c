@@ -33,7 +33,9 @@ struct candidate {
     const char *name;
     uint32_t occurrence, occurrences; /* on its side, from 1 */
     struct candidate *partner;
+    const char *how; /* src's: see struct mm_pair */
     bool dropped;
+    bool stands_before; /* dst's, before what its QuantizeLinear leaves of it */
 };
 
 struct side {
@@ -244,13 +246,15 @@ static void add(struct list *list, const struct candidate *src, const struct can
     uint32_t most = any->occurrences;
     if (src && dst && dst->occurrences > most)
         most = dst->occurrences;
-    list->pair[pairs->count] = (struct mm_pair){.name = any->name,
-                                                .src = src ? src->entry : NULL,
-                                                .dst = dst ? dst->entry : NULL,
-                                                .only = src && dst && strcmp(src->name, dst->name) != 0,
-                                                .occurrence = any->occurrence,
-                                                .occurrences = most,
-                                                .place = pairs->count};
+    list->pair[pairs->count] =
+        (struct mm_pair){.name = any->name,
+                         .src = src ? src->entry : NULL,
+                         .dst = dst ? dst->entry : NULL,
+                         .how = src && dst ? src->how : NULL,
+                         .only = src && dst && !src->how && strcmp(src->name, dst->name) != 0,
+                         .occurrence = any->occurrence,
+                         .occurrences = most,
+                         .place = pairs->count};
     pairs->count++;
     pairs->both += src && dst;
     pairs->src_only += !dst;
@@ -314,12 +318,17 @@ static const char **names_of(const struct side *side)
     return names;
 }
 
-/* Nothing is paired yet: without a suffix that one side's names all have? */
-static int cut_suffix(struct side *longer, const struct side *other, struct mm_arena *arena)
+/* Nothing is paired yet: without a suffix that one side's names all have? 1: it is cut, and is *suffix; 0; -1: memory. */
+static int cut_suffix(struct side *longer, const struct side *other, const char **suffix,
+                      struct mm_arena *arena)
 {
     const char **names = names_of(longer), **others = names_of(other);
     int result = names && others ? 0 : -1;
     size_t cut = result == 0 ? suffix_find(names, longer->count, others, other->count) : 0;
+    if (cut) {
+        *suffix = mm_arena_strdup(arena, names[0] + strlen(names[0]) - cut);
+        result = *suffix ? 0 : -1;
+    }
     for (size_t i = 0; cut && i < longer->count && result == 0; i++) {
         struct candidate *here = longer->sorted[i];
         size_t length = strlen(here->name);
@@ -342,16 +351,107 @@ static bool any_partner(const struct side *side)
     return false;
 }
 
-static int join_suffix(struct sides *sides, struct mm_arena *arena)
+static int join_suffix(struct sides *sides, struct mm_pairs *pairs)
 {
     if (any_partner(&sides->src))
         return 0;
-    int cut = cut_suffix(&sides->dst, &sides->src, arena);
+    int cut = cut_suffix(&sides->dst, &sides->src, &pairs->suffix, &pairs->arena);
+    pairs->suffix_dst = cut > 0;
     if (cut == 0)
-        cut = cut_suffix(&sides->src, &sides->dst, arena);
+        cut = cut_suffix(&sides->src, &sides->dst, &pairs->suffix, &pairs->arena);
     if (cut > 0)
         join(&sides->src, &sides->dst);
     return cut < 0 ? -1 : 0;
+}
+
+/* What quantisers put behind the name of a tensor, for its values on the grid and for its integers, and what is said of
+ * such a pair. The values come first. */
+static const struct {
+    const char *ending, *how;
+} quantised_endings[] = {
+    {"_DequantizeLinear_Output", "same name but for _DequantizeLinear_Output"},
+    {"_dequantized", "same name but for _dequantized"},
+    {"_quantized", "same name but for _quantized"},
+    {"_QuantizeLinear_Output", "same name but for _QuantizeLinear_Output"},
+};
+
+/* Is it this name with that behind it? As strcmp has it for the sorted list. */
+static int compare_with_ending(const char *name, const char *ending, const char *other)
+{
+    size_t length = strlen(name);
+    int order = strncmp(name, other, length);
+    return order ? order : strcmp(ending, other + length);
+}
+
+static struct candidate *find_with_ending(const struct side *side, const char *name, const char *ending)
+{
+    size_t low = 0, high = side->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = compare_with_ending(name, ending, side->sorted[middle]->name);
+        if (order == 0)
+            return side->sorted[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+/* A tensor of src that dst only has in integers, or behind them: named after it. One of each name. */
+static void join_quantised(struct sides *sides)
+{
+    for (size_t i = 0; i < sides->src.count; i++) {
+        struct candidate *here = sides->src.sorted[i], *found;
+        for (size_t k = 0; k < MM_COUNT(quantised_endings) && !here->partner; k++) {
+            found = find_with_ending(&sides->dst, here->name, quantised_endings[k].ending);
+            if (!found || found->partner || found->dropped || found->occurrences > 1 || here->occurrences > 1)
+                continue;
+            here->partner = found;
+            found->partner = here;
+            here->how = quantised_endings[k].how;
+        }
+    }
+}
+
+/* The one candidate of that name that nobody has; NULL. */
+static struct candidate *free_one(const struct side *side, const char *name, const char *ending)
+{
+    struct candidate *found = find_with_ending(side, name, ending);
+    return found && !found->partner && !found->dropped && found->occurrences == 1 ? found : NULL;
+}
+
+/*
+ * Where dst has a tensor, its codes and what these stand for, the last is what all that follows reads: a Relu that was
+ * fused into the range is done only there. So it is the partner, and the tensor before stays alone, by a name of its own.
+ */
+static int prefer_dequantised(struct sides *sides, struct mm_arena *arena)
+{
+    int result = 0;
+    for (size_t i = 0; i < sides->src.count; i++) {
+        struct candidate *here = sides->src.sorted[i], *before = here->partner, *values;
+        bool one = before && before->occurrences == 1 && strcmp(here->name, before->name) == 0;
+        values = one ? free_one(&sides->dst, here->name, "_DequantizeLinear_Output") : NULL;
+        if (!values || !free_one(&sides->dst, here->name, "_QuantizeLinear_Output"))
+            continue;
+        here->partner = values;
+        values->partner = here;
+        before->partner = NULL;
+        before->stands_before = true;
+        here->how = "same name but for _DequantizeLinear_Output";
+    }
+    for (size_t i = 0; i < sides->dst.count; i++) { /* now that nobody searches by name any more */
+        struct candidate *before = sides->dst.sorted[i];
+        struct mm_buf name = {0};
+        if (!before->stands_before)
+            continue;
+        mm_buf_printf(&name, "%s_QuantizeLinear_Input", before->name);
+        before->name = name.failed ? NULL : mm_arena_strdup(arena, mm_buf_text(&name));
+        result = before->name ? result : -1;
+        mm_buf_done(&name);
+    }
+    return result;
 }
 
 static void sides_done(struct sides *sides)
@@ -383,6 +483,18 @@ static bool is_numbered(const struct sides *plain, const struct sides *numbered)
     return m > n || (m == n && others);
 }
 
+/* Are all paired, and with a file of the very same name? Then numbers in the names change nothing. */
+static bool all_alike(const struct sides *plain)
+{
+    bool alike = plain->src.count == plain->dst.count;
+    for (size_t i = 0; i < plain->src.count && alike; i++) {
+        const struct candidate *here = &plain->src.all[i];
+        alike =
+            here->partner && strcmp(file_or_member(here->entry), file_or_member(here->partner->entry)) == 0;
+    }
+    return alike;
+}
+
 /* Joins the two sides by the better reading, and says which it was. */
 static int join_best(struct sides *sides, const struct mm_dump *src, const struct mm_dump *dst,
                      bool *numbered, struct mm_arena *arena)
@@ -391,7 +503,7 @@ static int join_best(struct sides *sides, const struct mm_dump *src, const struc
     *numbered = false;
     if (join_sides(sides, src, dst, READ_PLAIN, arena) < 0)
         return -1;
-    if (!any_number(src) && !any_number(dst))
+    if ((!any_number(src) && !any_number(dst)) || all_alike(sides))
         return 0;
     int result = join_sides(&other, src, dst, READ_NUMBERED, arena);
     *numbered = result == 0 && is_numbered(sides, &other);
@@ -415,9 +527,14 @@ int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct
     else if (pairs)
         result = join_best(&sides, src, dst, &pairs->numbered, &pairs->arena);
     if (result == 0 && framework != MM_FRAMEWORK_TENSORFLOW)
-        result = join_suffix(&sides, &pairs->arena);
-    if (result == 0)
+        result = join_suffix(&sides, pairs);
+    if (result == 0) {
+        join_quantised(&sides);
+        result = prefer_dequantised(&sides, &pairs->arena);
+    }
+    if (result == 0) {
         result = make_list(pairs, &sides.src, &sides.dst);
+    }
     sides_done(&sides);
     if (result < 0) {
         mm_pairs_close(pairs);
@@ -427,11 +544,36 @@ int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct
     return 0;
 }
 
-void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_axis *layout)
+void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_layout *layout)
 {
     struct mm_pair *pair = (struct mm_pair *)pairs->pair; /* its own, const for all others */
     for (size_t i = 0; i < pairs->count; i++)
         pair[i].layout = layout;
+}
+
+void mm_pairs_read_as(struct mm_pairs *pairs, size_t place, enum mm_dtype dtype, bool against_floats)
+{
+    struct mm_pair *pair = (struct mm_pair *)pairs->pair; /* its own, const for all others */
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (place == SIZE_MAX ? pair[i].read_as != MM_DTYPE_NONE : place != i)
+            continue;
+        pair[i].read_as = dtype;
+        pair[i].read_against_floats = against_floats;
+    }
+}
+
+void mm_pairs_move(struct mm_pairs *pairs, size_t from, size_t to, const char *how)
+{
+    struct mm_pair *pair = (struct mm_pair *)pairs->pair;
+    pair[to].dst = pair[from].dst;
+    pair[to].how = how;
+    pair[from].dst = NULL;
+    pair[from].how = NULL;
+}
+
+void mm_pairs_scales(struct mm_pairs *pairs, size_t place, const struct mm_pair_scales *scales)
+{
+    ((struct mm_pair *)pairs->pair)[place].scales = scales;
 }
 
 void mm_pairs_round_half(struct mm_pairs *pairs)
@@ -451,7 +593,7 @@ void mm_pairs_close(struct mm_pairs *pairs)
 
 void mm_pair_how(const struct mm_pair *pair, struct mm_buf *out)
 {
-    const char *both = pair->only ? "the only tensor of each file" : "same name";
+    const char *both = pair->only ? "the only tensor of each file" : pair->how ? pair->how : "same name";
     mm_buf_puts(out, !pair->dst ? "only in src" : !pair->src ? "only in dst" : both);
     if (pair->occurrences > 1)
         mm_buf_printf(out, ", occurrence %u of %u", pair->occurrence, pair->occurrences);

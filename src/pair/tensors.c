@@ -1,5 +1,6 @@
 /* Opening the two tensors of a pair and laying one over the other. */
 #include "pair/tensors.h"
+#include "pair/fit.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,77 +15,12 @@ const char *mm_shape_match_text(enum mm_shape_match match)
         [MM_MATCH_UNDO_DST] = "@axis of dst undone",
         [MM_MATCH_UNDO_BOTH] = "@axis of both undone",
         [MM_MATCH_SQUEEZED] = "same but for axes of length 1",
+        [MM_MATCH_PART] = "the part that both have",
+        [MM_MATCH_UNBLOCKED] = "channel blocks undone",
         [MM_MATCH_MISMATCH] = "shapes differ",
     };
 
     return (unsigned)match < MM_COUNT(text) ? text[match] : "";
-}
-
-/* ---- which way the shapes fit ---- */
-
-/* A side's shape as it was dumped and, if its file name has an @axis that can be undone, as it was before. */
-struct side {
-    struct mm_shape as_is, undone;
-    bool can_undo;
-    int perm[MM_RANK_MAX];
-};
-
-static void side_init(struct side *side, const struct mm_shape *shape, const struct mm_axis *axis)
-{
-    side->as_is = *shape;
-    side->undone = *shape;
-    side->can_undo = axis->kind != MM_AXIS_NONE && mm_axis_undo(axis, shape->rank, side->perm);
-    for (int i = 0; side->can_undo && i < shape->rank; i++)
-        side->undone.dim[i] = shape->dim[side->perm[i]];
-}
-
-static struct mm_shape squeezed(const struct mm_shape *shape)
-{
-    struct mm_shape out = {0};
-
-    for (int i = 0; i < shape->rank; i++)
-        if (shape->dim[i] != 1)
-            out.dim[out.rank++] = shape->dim[i];
-    return out;
-}
-
-static bool equal(const struct mm_shape *a, const struct mm_shape *b, bool squeeze)
-{
-    struct mm_shape x, y;
-
-    if (!squeeze)
-        return mm_shape_equal(a, b);
-    x = squeezed(a);
-    y = squeezed(b);
-    return mm_shape_equal(&x, &y);
-}
-
-/*
- * The names say which axes were moved, so undoing comes first, even where the shapes are equal as they are
- * (square images); then equal shapes; then the same once more without the axes of length 1.
- */
-static enum mm_shape_match choose(const struct side *src, const struct side *dst)
-{
-    static const struct {
-        enum mm_shape_match match;
-        bool src, dst;
-    } ways[] = {
-        {MM_MATCH_UNDO_BOTH, true, true},
-        {MM_MATCH_UNDO_SRC, true, false},
-        {MM_MATCH_UNDO_DST, false, true},
-        {MM_MATCH_SAME, false, false},
-    };
-
-    for (int squeeze = 0; squeeze < 2; squeeze++)
-        for (size_t i = 0; i < MM_COUNT(ways); i++) {
-            bool can = (src->can_undo || !ways[i].src) && (dst->can_undo || !ways[i].dst);
-            const struct mm_shape *s = ways[i].src ? &src->undone : &src->as_is;
-            const struct mm_shape *d = ways[i].dst ? &dst->undone : &dst->as_is;
-
-            if (can && equal(s, d, squeeze))
-                return squeeze && ways[i].match == MM_MATCH_SAME ? MM_MATCH_SQUEEZED : ways[i].match;
-        }
-    return MM_MATCH_MISMATCH;
 }
 
 /* The name's own layout change comes first. */
@@ -92,7 +28,7 @@ static const struct mm_axis *axis_of(const struct mm_pair *pair, bool dst)
 {
     const struct mm_entry *entry = dst ? pair->dst : pair->src;
     bool whole = dst && pair->layout && entry->parsed.axis.kind == MM_AXIS_NONE;
-    return whole ? pair->layout : &entry->parsed.axis;
+    return whole ? &pair->layout->axis : &entry->parsed.axis;
 }
 
 /* ---- opening ---- */
@@ -104,13 +40,66 @@ static bool load_side(struct mm_load *load, const struct mm_entry *entry, const 
     return *has || !entry;
 }
 
+/* The shape of a side's view, by what is done to it. */
+static struct mm_shape shape_of(const struct mm_shape *dumped, const struct mm_axis *axis,
+                                const struct mm_laying *lay)
+{
+    struct mm_shape whole = *dumped, out;
+    int perm[MM_RANK_MAX];
+
+    if (lay->cut)
+        return lay->part;
+    if (lay->unblock) {
+        whole.dim[1] *= whole.dim[4];
+        whole.rank = 4;
+    }
+    out = whole;
+    for (int i = 0; lay->undo && mm_axis_undo(axis, whole.rank, perm) && i < whole.rank; i++)
+        out.dim[i] = whole.dim[perm[i]];
+    return out;
+}
+
+static void fit(struct mm_pair_tensors *tensors, const struct mm_pair *pair)
+{
+    const struct mm_shape *shape[2] = {&tensors->src.tensor.shape, &tensors->dst.tensor.shape};
+    const struct mm_axis *axis[2] = {axis_of(pair, false), axis_of(pair, true)};
+
+    tensors->match = fit_find(shape, axis, pair->layout, tensors->lay);
+    tensors->shape = shape_of(shape[0], axis[0], &tensors->lay[0]);
+}
+
+static bool is_float(const struct mm_tensor *tensor)
+{
+    return mm_dtype_info(tensor->dtype)->kind == MM_KIND_FLOAT;
+}
+
+/* Integers that are the bit patterns of another type, and as wide. */
+static void read_as(struct mm_tensor *tensor, enum mm_dtype dtype)
+{
+    bool raw = tensor->encoding == MM_ENC_RAW && tensor->stored == tensor->dtype && !tensor->quantised;
+
+    if (raw && mm_dtype_reads(dtype, tensor->dtype))
+        tensor->dtype = tensor->stored = dtype;
+}
+
+static void read_both_as(struct mm_pair_tensors *tensors, const struct mm_pair *pair)
+{
+    bool either = !pair->read_against_floats;
+    bool src = tensors->has_src && (either || (tensors->has_dst && is_float(&tensors->dst.tensor)));
+    bool dst = tensors->has_dst && (either || (tensors->has_src && is_float(&tensors->src.tensor)));
+
+    if (src)
+        read_as(&tensors->src.tensor, pair->read_as);
+    if (dst)
+        read_as(&tensors->dst.tensor, pair->read_as);
+}
+
 int mm_pair_tensors_load(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
                          const struct mm_schema *schema, struct mm_reader *readers, const atomic_bool *cancel,
                          bool *failed_dst, struct mm_err *err)
 {
     struct mm_reader *reader_dst = readers ? &readers[1] : NULL;
     bool src_good, dst_good;
-    struct side src, dst;
 
     memset(tensors, 0, sizeof(*tensors));
     *failed_dst = false;
@@ -120,11 +109,10 @@ int mm_pair_tensors_load(struct mm_pair_tensors *tensors, const struct mm_pair *
     dst_good = load_side(&tensors->dst, pair->dst, schema, reader_dst, cancel, &tensors->has_dst,
                          src_good ? err : NULL);
     *failed_dst = src_good && !dst_good;
-    if (tensors->has_src && tensors->has_dst) {
-        side_init(&src, &tensors->src.tensor.shape, axis_of(pair, false));
-        side_init(&dst, &tensors->dst.tensor.shape, axis_of(pair, true));
-        tensors->match = choose(&src, &dst);
-    }
+    if (pair->read_as != MM_DTYPE_NONE)
+        read_both_as(tensors, pair);
+    if (tensors->has_src && tensors->has_dst)
+        fit(tensors, pair);
     return src_good && dst_good ? 0 : -1;
 }
 
@@ -152,6 +140,20 @@ static int undo(const struct mm_tensor *tensor, const struct mm_axis *axis, stru
     return mm_tensor_permute(&flat, perm, out, err);
 }
 
+/* The axis of `to` that is `axis` of `from`, which is equal but for axes of length 1. */
+static int same_axis(const struct mm_shape *from, int axis, const struct mm_shape *to)
+{
+    int before = 0, at = 0;
+
+    for (int i = 0; i < axis; i++)
+        before += from->dim[i] != 1;
+    for (; at < to->rank; at++) {
+        if (to->dim[at] != 1 && before-- == 0)
+            return at;
+    }
+    return 0; /* one place: whichever axis it is */
+}
+
 /* Equal but for axes of length 1: give the view the other's shape. Steps along such axes do not matter. */
 static void reshape(struct mm_tensor *view, const struct mm_shape *shape)
 {
@@ -166,7 +168,57 @@ static void reshape(struct mm_tensor *view, const struct mm_shape *shape)
         stride[i] = view->stride[from++];
     }
     memcpy(view->stride, stride, sizeof(stride));
+    if (view->scales)
+        view->scale_axis = same_axis(&view->shape, view->scale_axis, shape);
     view->shape = *shape;
+}
+
+/* N, C/b, H, W, b to N, C, H, W, channels that are padding included; its values are decoded into *memory. */
+static int unblock(const struct mm_tensor *tensor, struct mm_tensor *out, void **memory, struct mm_run *run,
+                   const atomic_bool *cancel, struct mm_err *err)
+{
+    static const struct mm_axis blocks = {.kind = MM_AXIS_PERMUTE, .rank = 5, .perm = {0, 1, 3, 4, 2}};
+    struct mm_tensor apart, flat;
+    struct mm_run between;
+    void *first = NULL;
+    int failed = undo(tensor, &blocks, &apart, &first, &between, cancel, err);
+
+    if (!failed)
+        failed = mm_tensor_flatten(&apart, cancel, &flat, memory, run, err);
+    free(first);
+    if (failed)
+        return -1;
+    *out = flat;
+    out->shape.rank = 4;
+    out->shape.dim[1] = flat.shape.dim[1] * flat.shape.dim[2];
+    out->shape.dim[2] = flat.shape.dim[3];
+    out->shape.dim[3] = flat.shape.dim[4];
+    return 0;
+}
+
+/* A part of what is laid already; packed values are decoded first. */
+static int cut(struct mm_pair_tensors *tensors, bool dst, const atomic_bool *cancel, struct mm_err *err)
+{
+    const struct mm_laying *lay = &tensors->lay[dst];
+    struct mm_tensor *whole = &tensors->whole[dst], flat;
+    struct mm_tensor *view = dst ? &tensors->d : &tensors->s;
+
+    if (mm_tensor_cut(whole, lay->from, &lay->part, view, &tensors->part[dst], err) == 0)
+        return 0;
+    if (err->code != MM_EUNSUPPORTED || tensors->memory[dst] ||
+        mm_tensor_flatten(whole, cancel, &flat, &tensors->memory[dst], &tensors->run[dst], err))
+        return -1;
+    *whole = flat;
+    return mm_tensor_cut(whole, lay->from, &lay->part, view, &tensors->part[dst], err);
+}
+
+/* Scales that do not fit the tensor (another count of channels) are passed over: then its codes are compared. */
+static void dequantise(const struct mm_pair_tensors *tensors, const struct mm_pair *pair,
+                       struct mm_tensor *view)
+{
+    enum mm_dequantised how = mm_pair_dequantised(pair, tensors->src.tensor.dtype, tensors->dst.tensor.dtype);
+    if (how != MM_DEQUANTISED_NO && tensors->has_src)
+        mm_tensor_dequantise(view, &pair->scales->scales, how == MM_DEQUANTISED_ROUNDED);
 }
 
 /* The view's values rounded to FLOAT16, in memory of its own. */
@@ -186,26 +238,41 @@ static int round_half(struct mm_tensor *view, void **memory, struct mm_run *run,
     return 0;
 }
 
-/* Whichever side of the views is wanted: 0 is src's, 1 dst's. */
+/* One side's view: 0 is src's, 1 dst's. */
+static int lay_view(struct mm_pair_tensors *tensors, const struct mm_pair *pair, bool dst,
+                    const atomic_bool *cancel, struct mm_err *err)
+{
+    const struct mm_tensor *tensor = dst ? &tensors->dst.tensor : &tensors->src.tensor;
+    const struct mm_laying *lay = &tensors->lay[dst];
+    struct mm_tensor *view = dst ? &tensors->d : &tensors->s, *whole = &tensors->whole[dst];
+    void **memory = &tensors->memory[dst];
+    struct mm_tensor stored, blocks;
+
+    free(*memory); /* of a view that was made before */
+    *memory = NULL;
+    *view = *tensor;
+    if (dst)
+        dequantise(tensors, pair, view);
+    stored = *view;
+    if (lay->unblock && unblock(&stored, view, memory, &tensors->run[dst], cancel, err))
+        return -1;
+    blocks = *view;
+    if (lay->undo && undo(&blocks, axis_of(pair, dst), view, memory, &tensors->run[dst], cancel, err))
+        return -1;
+    if (pair->round_half && tensor->dtype == MM_F16 && tensor->stored != MM_F16 && !view->quantised &&
+        round_half(view, memory, &tensors->run[dst], cancel, err))
+        return -1;
+    *whole = *view;
+    return lay->cut ? cut(tensors, dst, cancel, err) : 0;
+}
+
 static int lay_side(struct mm_pair_tensors *tensors, const struct mm_pair *pair, bool dst,
                     const atomic_bool *cancel, struct mm_err *err)
 {
-    const struct mm_entry *entry = dst ? pair->dst : pair->src;
-    const struct mm_tensor *tensor = dst ? &tensors->dst.tensor : &tensors->src.tensor;
-    struct mm_tensor *view = dst ? &tensors->d : &tensors->s;
-    enum mm_shape_match match = tensors->match;
     struct mm_err inner;
 
-    free(tensors->memory[dst]); /* of a view that was made before */
-    tensors->memory[dst] = NULL;
-    *view = *tensor;
-    bool moved = match == MM_MATCH_UNDO_BOTH || match == (dst ? MM_MATCH_UNDO_DST : MM_MATCH_UNDO_SRC);
-    bool wider = pair->round_half && tensor->dtype == MM_F16 && tensor->stored != MM_F16;
-    if (moved &&
-        undo(tensor, axis_of(pair, dst), view, &tensors->memory[dst], &tensors->run[dst], cancel, &inner))
-        return fail_in(entry, &inner, err);
-    if (wider && round_half(view, &tensors->memory[dst], &tensors->run[dst], cancel, &inner))
-        return fail_in(entry, &inner, err);
+    if (lay_view(tensors, pair, dst, cancel, &inner))
+        return fail_in(dst ? pair->dst : pair->src, &inner, err);
     return 0;
 }
 
@@ -225,6 +292,19 @@ int mm_pair_tensors_lay(struct mm_pair_tensors *tensors, const struct mm_pair *p
         !mm_shape_equal(&tensors->s.shape, &tensors->d.shape))
         reshape(&tensors->d, &tensors->s.shape);
     return 0;
+}
+
+int mm_pair_sample(const struct mm_pair_tensors *tensors, bool dst, int64_t k, struct mm_tensor *out,
+                   struct mm_run *run, struct mm_err *err)
+{
+    const struct mm_laying *lay = &tensors->lay[dst];
+    int64_t from[MM_RANK_MAX];
+
+    if (k < 0 || k >= lay->samples)
+        return mm_fail(err, MM_EARG, "there is no such sample");
+    memcpy(from, lay->from, sizeof(from));
+    from[lay->sample_axis] = k * lay->part.dim[lay->sample_axis];
+    return mm_tensor_cut(&tensors->whole[dst], from, &lay->part, out, run, err);
 }
 
 void mm_pair_tensors_close(struct mm_pair_tensors *tensors)

@@ -76,6 +76,8 @@ static void text_dtype(const struct mm_session *session, size_t id, struct mm_bu
         mm_buf_puts(out, " →");
     if (result->dst.known)
         mm_buf_puts(out, dtype_name(pair->dst, &result->dst));
+    if (mm_layer_dequantised(mm_session_layer(session, id)) == MM_DEQUANTISED_CODES)
+        mm_buf_putc(out, '*');
 }
 
 static void text_shape(const struct mm_session *session, size_t id, struct mm_buf *out)
@@ -298,8 +300,8 @@ static const struct mm_column columns[MM_COLUMN_COUNT] = {
     [MM_COLUMN_PRECISION] = {"precision", "", "chosen precision", 3, false, false, false, text_precision,
                              NULL},
     [MM_COLUMN_OP] = {"op", "OP", "operator type", 12, false, false, false, text_op, NULL},
-    [MM_COLUMN_DTYPE] = {"dtype", "DTYPE", "number formats of src and dst", 10, false, false, false,
-                         text_dtype, NULL},
+    [MM_COLUMN_DTYPE] = {"dtype", "DTYPE", "number formats of src and dst; *: raw integers, dequantised", 10,
+                         false, false, false, text_dtype, NULL},
     [MM_COLUMN_SHAPE] = {"shape", "SHAPE", "shape", 14, false, false, false, text_shape, NULL},
     [MM_COLUMN_DIFF1] = {"diff1", "diff1", NULL, 8, true, true, false, text_diff1, value_diff1,
                          .metric = MM_METRIC_DIFF1},

@@ -124,6 +124,7 @@ static void put_summary(const struct mm_session *session, struct mm_buf *out)
 {
     struct mm_buf summary = {0};
     mm_report_summary(session, &summary);
+    mm_session_raw_text(session, &summary);
     mm_buf_puts(out, "<p id=\"summary\">");
     put_markup(out, mm_buf_text(&summary));
     mm_buf_puts(out, "</p>\n");

@@ -1,4 +1,5 @@
 /* mmtui.json: everything that is known, strictly valid JSON. */
+#include "report/dumps.h"
 #include "report/form.h"
 
 #include <stddef.h>
@@ -87,6 +88,16 @@ static void put_pairing(struct mm_json *json, const struct mm_layer *layer)
     mm_buf_done(&how);
     if (layer->result.match != MM_MATCH_NONE)
         mm_json_put_text(json, "layout", mm_shape_match_text(layer->result.match));
+    if (layer->result.spread > 0)
+        mm_json_put_number(json, "samples_differ", layer->result.spread);
+}
+
+static void put_scales(struct mm_json *json, const struct mm_layer *layer)
+{
+    struct mm_buf text = {0};
+    if (mm_layer_scales_text(layer, &text))
+        mm_json_put_text(json, "dst_read_as", mm_buf_text(&text));
+    mm_buf_done(&text);
 }
 
 static void put_quantiles(struct mm_json *json, const struct mm_quantiles *q)
@@ -139,9 +150,24 @@ static void put_verdict(struct mm_json *json, const struct mm_verdict *verdict)
     mm_json_close_object(json);
 }
 
+/* Of a table: the columns that are furthest off. */
+static void put_table(struct mm_json *json, const struct mm_table_error *table)
+{
+    mm_json_line(json, 3);
+    mm_json_open_object(json, "columns");
+    mm_json_put_whole(json, "axis", table->axis);
+    mm_json_put_text(json, "kind", mm_table_word(table->kind));
+    mm_json_put_whole(json, "first", table->first);
+    mm_json_put_whole(json, "last", table->last);
+    mm_json_put_number(json, "error", table->error);
+    mm_json_close_object(json);
+}
+
 static void put_measured(struct mm_json *json, const struct mm_result *result)
 {
     put_metrics(json, &result->metrics);
+    if (result->table.kind != MM_TABLE_NONE)
+        put_table(json, &result->table);
     if (result->has_quantiles)
         put_quantiles(json, &result->quantiles);
     if (result->hist)
@@ -159,6 +185,7 @@ static void put_layer(const struct mm_layer *layer, struct mm_json *json)
     mm_json_put_text(json, "name", layer->pair->name);
     mm_json_put_text(json, "state", state_word(result->state));
     put_pairing(json, layer);
+    put_scales(json, layer);
     put_side(json, "src", layer->pair->src, &result->src, stats ? &result->metrics.src : NULL);
     put_side(json, "dst", layer->pair->dst, &result->dst, stats ? &result->metrics.dst : NULL);
     if (measured)
@@ -215,6 +242,7 @@ static void put_head(const struct mm_session *session, struct mm_json *json)
     mm_json_line(json, 1);
     mm_json_put_text(json, "src", options->src);
     mm_json_put_text(json, "dst", options->dst);
+    report_put_dumps(json, session);
     mm_json_line(json, 1);
     mm_json_open_object(json, "thresholds");
     mm_json_put_number(json, "diff1", options->thresholds.diff1);

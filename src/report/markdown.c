@@ -60,6 +60,7 @@ int listing_markdown(const struct mm_session *session, const struct mm_listing *
         result = put_triage(session, out, err);
     } else {
         mm_report_summary(session, &cell);
+        mm_session_raw_text(session, &cell);
         put_markdown(out, mm_buf_text(&cell));
         mm_buf_putc(out, '\n');
     }

@@ -123,13 +123,14 @@ int mm_report_single(const char *src, const char *dst, const struct mm_single_op
     struct single single = {.options = options, .out = out};
     int failed = open_one(&s, src, err) < 0 || open_one(&d, dst, err) < 0 ? -1 : 0;
     if (!failed) {
+        const struct mm_layout layout = {.axis = options->layout ? *options->layout : (struct mm_axis){0}};
         struct mm_pair pair = {.name = s->entries->parsed.name,
                                .src = s->entries,
                                .dst = d->entries,
                                .only = true,
                                .occurrence = 1,
                                .occurrences = 1,
-                               .layout = options->layout,
+                               .layout = &layout,
                                .round_half = options->vendor};
         failed = single_pair(&pair, &single, err);
     }

@@ -88,7 +88,7 @@ static void put_rows(const struct mm_session *session, const struct mm_suggestio
 
 static const char *error_text(char *out, double error)
 {
-    return isinf(error) ? "broken (NaN or Inf)" : mm_num_short(out, error, 2);
+    return isinf(error) ? "broken (NaN, Inf or another shape)" : mm_num_short(out, error, 2);
 }
 
 /* "6 operators, 91.2k elements, 3.1M MACs" */

@@ -1,6 +1,9 @@
 /* The triage as JSON. */
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "report/dumps.h"
 #include "base/json_write.h"
 #include "report/triage.h"
 
@@ -11,6 +14,18 @@ static void put_layer_number(struct mm_json *json, const char *key, int32_t id)
         mm_json_put_null(json, key);
     else
         mm_json_put_whole(json, key, (int64_t)id + 1);
+}
+
+/* Its number, and its name as KEY_name. */
+static void put_layer_ref(struct mm_json *json, const struct mm_session *session, const char *key, int32_t id)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s_name", key);
+    put_layer_number(json, key, id);
+    if (id < 0)
+        mm_json_put_null(json, name);
+    else
+        mm_json_put_text(json, name, mm_session_layer(session, (size_t)id)->pair->name);
 }
 
 static void put_lines(struct mm_json *json, const char *key, const char *text)
@@ -43,9 +58,9 @@ static void put_worst(struct mm_json *json, const struct mm_worst *worst)
         mm_json_close_object(json);
     }
     if (worst->channel >= 0 && worst->channel_error > 0) {
-        mm_json_open_object(json, "worst_channel");
+        mm_json_open_object(json, worst->is_channel ? "worst_channel" : "worst_index");
         mm_json_put_whole(json, "axis", worst->axis);
-        mm_json_put_whole(json, "channel", worst->channel);
+        mm_json_put_whole(json, worst->is_channel ? "channel" : "index", worst->channel);
         mm_json_put_number(json, "rms_error", worst->channel_error);
         mm_json_put_number(json, "median_rms_error", worst->median_error);
         mm_json_close_object(json);
@@ -98,6 +113,58 @@ static void put_gains(struct mm_json *json, const struct mm_session *session, si
     mm_json_close_object(json);
 }
 
+/* What an operator of int8 must cost, and whose pattern the residual has. */
+static void put_int8(struct mm_json *json, const struct mm_recomputed *here)
+{
+    if (isnan(here->per_tensor) && isnan(here->input_int8))
+        return;
+    mm_json_open_object(json, "int8");
+    mm_json_put_number(json, "per_tensor", here->per_tensor);
+    mm_json_put_number(json, "per_channel", here->per_channel);
+    mm_json_put_number(json, "inputs", here->input_int8);
+    mm_json_put_number(json, "result", here->result_int8);
+    mm_json_put_number(json, "fit_per_tensor", here->fit_tensor);
+    mm_json_put_number(json, "fit_per_channel", here->fit_channel);
+    mm_json_close_object(json);
+}
+
+static void put_alternative(struct mm_json *json, const struct mm_blame *blame,
+                            const struct mm_recomputed *here)
+{
+    if (!blame->variant)
+        return;
+    mm_json_open_object(json, "alternative");
+    mm_json_put_text(json, "computed", here->variant_says);
+    mm_json_put_text(json, "as_in", here->variant_origin);
+    mm_json_put_number(json, "residual", here->variant);
+    mm_json_close_object(json);
+}
+
+/* The operator computed again from the inputs that dst had. */
+static void put_recomputed(struct mm_json *json, const struct mm_blame *blame,
+                           const struct mm_recomputed *here)
+{
+    static const char *const own[] = {
+        [MM_OWN_UNKNOWN] = "", [MM_OWN_RIGHT] = "right", [MM_OWN_WRONG] = "wrong"};
+    if (!here)
+        return;
+    mm_json_open_object(json, "recomputed");
+    if (here->state == MM_RECOMPUTE_DONE) {
+        mm_json_put_number(json, "residual", here->residual);
+        mm_json_put_number(json, "expected", blame->explained);
+        mm_json_put_text(json, "operator", own[blame->own]);
+        put_int8(json, here);
+        put_alternative(json, blame, here);
+        if (here->nan_lost)
+            mm_json_put_whole(json, "nan_lost", here->nan_lost);
+        if (here->ties)
+            mm_json_put_whole(json, "ties", here->ties);
+    } else {
+        mm_json_put_text(json, "why_not", here->why);
+    }
+    mm_json_close_object(json);
+}
+
 /* Figures of the third dumps, where there are any. */
 static void put_comparison(struct mm_json *json, const struct mm_session *session, size_t id)
 {
@@ -110,25 +177,30 @@ static void put_comparison(struct mm_json *json, const struct mm_session *sessio
     }
 }
 
-static void put_verdict(struct mm_json *json, const struct mm_verdict *verdict)
+static const char *cause_word(enum mm_cause_id cause)
+{
+    return cause == MM_CAUSE_NONE ? "" : mm_cause_info(cause)->word;
+}
+
+static void put_verdict(struct mm_json *json, const struct mm_session *session,
+                        const struct mm_verdict *verdict)
 {
     mm_json_put_text(json, "verdict", mm_verdict_word(verdict->kind));
     mm_json_put_bool(json, "bad", verdict->bad);
     mm_json_put_text(json, "confidence", mm_confidence_word(verdict->confidence));
-    mm_json_put_text(json, "cause",
-                     verdict->cause == MM_CAUSE_NONE ? "" : mm_cause_info(verdict->cause)->word);
-    put_layer_number(json, "from", verdict->from);
+    mm_json_put_text(json, "cause", cause_word(verdict->cause));
+    put_layer_ref(json, session, "from", verdict->from);
     mm_json_put_text(json, "text", verdict->text);
 }
 
-static void put_blame(struct mm_json *json, const struct mm_blame *blame)
+static void put_blame(struct mm_json *json, const struct mm_session *session, const struct mm_blame *blame)
 {
     mm_json_put_number(json, "error", blame->error);
-    put_layer_number(json, "worst_input", blame->worst_input);
+    put_layer_ref(json, session, "worst_input", blame->worst_input);
     mm_json_put_number(json, "input_error", blame->input_error);
     mm_json_put_number(json, "introduced", blame->introduced);
     mm_json_put_number(json, "expected", blame->expected);
-    put_layer_number(json, "root", blame->root);
+    put_layer_ref(json, session, "root", blame->root);
     mm_json_put_bool(json, "starts", blame->starts);
 }
 
@@ -142,6 +214,32 @@ static void put_explanation(struct mm_json *json, const struct mm_session *sessi
     mm_buf_done(&next);
 }
 
+/* How dst's integers are read: "dequantised", or floats "rounded" to them. */
+static void put_scales(struct mm_json *json, const struct mm_session *session, size_t id)
+{
+    static const char *const sources[MM_SCALES_SOURCES] = {
+        [MM_SCALES_MODEL] = "model", [MM_SCALES_FILE] = "file", [MM_SCALES_FITTED] = "fitted"};
+    enum mm_dequantised how = mm_layer_dequantised(mm_session_layer(session, id));
+    if (how == MM_DEQUANTISED_NO)
+        return;
+    const struct mm_pair_scales *from = mm_session_layer(session, id)->pair->scales;
+    const struct mm_scales *scales = &from->scales;
+    mm_json_open_object(json, how == MM_DEQUANTISED_CODES ? "dequantised" : "rounded");
+    mm_json_put_text(json, "source", sources[from->source]);
+    mm_json_put_bool(json, "sure", !from->unsure);
+    mm_json_open_array(json, "scale");
+    for (int64_t i = 0; i < scales->count; i++)
+        mm_json_put_number(json, NULL, scales->scale[i]);
+    mm_json_close_array(json);
+    mm_json_open_array(json, "zero_point");
+    for (int64_t i = 0; i < scales->count; i++)
+        mm_json_put_number(json, NULL, scales->zero_point ? scales->zero_point[i] : 0);
+    mm_json_close_array(json);
+    if (scales->count > 1)
+        mm_json_put_whole(json, "axis", scales->axis);
+    mm_json_close_object(json);
+}
+
 static void put_layer(struct mm_json *json, const struct mm_session *session, size_t id)
 {
     const struct mm_layer *layer = mm_session_layer(session, id);
@@ -152,10 +250,15 @@ static void put_layer(struct mm_json *json, const struct mm_session *session, si
     mm_json_put_whole(json, "number", (int64_t)id + 1);
     mm_json_put_text(json, "name", layer->pair->name);
     mm_json_put_text(json, "op_type", mm_session_op(session, id));
-    put_verdict(json, &layer->verdict);
+    put_verdict(json, session, &layer->verdict);
+    if (layer->result.spread > 0)
+        mm_json_put_number(json, "samples_differ", layer->result.spread);
     if (blame)
-        put_blame(json, blame);
+        put_blame(json, session, blame);
+    if (blame)
+        put_recomputed(json, blame, mm_session_recomputed(session, id));
     put_comparison(json, session, id);
+    put_scales(json, session, id);
     if (found) {
         put_worst(json, &found->worst);
         put_floors(json, found);
@@ -167,13 +270,18 @@ static void put_layer(struct mm_json *json, const struct mm_session *session, si
     mm_json_close_object(json);
 }
 
-static void put_starts(struct mm_json *json, const struct triage_digest *digest)
+static void put_starts(struct mm_json *json, const struct mm_session *session,
+                       const struct triage_digest *digest)
 {
     mm_json_line(json, 1);
     mm_json_open_array(json, "starts");
     for (size_t i = 0; i < digest->starts; i++) {
         mm_json_open_object(json, NULL);
+        const struct mm_layer *layer = mm_session_layer(session, digest->start[i].id);
         mm_json_put_whole(json, "number", (int64_t)digest->start[i].id + 1);
+        mm_json_put_text(json, "name", layer->pair->name);
+        mm_json_put_text(json, "verdict", mm_verdict_word(layer->verdict.kind));
+        mm_json_put_text(json, "cause", cause_word(layer->verdict.cause));
         mm_json_put_whole(json, "explains", (int64_t)digest->start[i].explains);
         mm_json_close_object(json);
     }
@@ -219,6 +327,7 @@ static void put_head(struct mm_json *json, const struct mm_session *session)
     mm_json_put_text(json, "dst", options->dst);
     if (mm_session_notice(session))
         mm_json_put_text(json, "notice", mm_session_notice(session));
+    report_put_dumps(json, session);
     mm_json_put_bool(json, "graph", flow && flow->known);
     size_t known, asked;
     mm_session_model(session, &known, &asked);
@@ -227,8 +336,8 @@ static void put_head(struct mm_json *json, const struct mm_session *session)
     mm_json_put_whole(json, "model_asked", (int64_t)asked);
     mm_json_put_number(json, "threshold_diff1", options->thresholds.diff1);
     mm_json_put_number(json, "threshold_diff2", options->thresholds.diff2);
-    put_layer_number(json, "first_culprit", mm_session_first_culprit(session));
-    put_layer_number(json, "first_nonfinite", mm_session_first_nonfinite(session));
+    put_layer_ref(json, session, "first_culprit", mm_session_first_culprit(session));
+    put_layer_ref(json, session, "first_nonfinite", mm_session_first_nonfinite(session));
 }
 
 static void put_layers(struct mm_json *json, const struct mm_session *session)
@@ -250,7 +359,7 @@ int mm_report_triage_json(const struct mm_session *session, struct mm_buf *out, 
     mm_json_init(&json, out, (struct mm_json_style){.nonfinite = MM_JSON_QUOTED});
     mm_json_open_object(&json, NULL);
     put_head(&json, session);
-    put_starts(&json, &digest);
+    put_starts(&json, session, &digest);
     put_advice(&json, session);
     put_layers(&json, session);
     mm_json_close_object(&json);

@@ -4,7 +4,7 @@
 
 #include "report/triage.h"
 
-enum { WIDTH = 100, STARTS_SHOWN = 6 };
+enum { WIDTH = 100, STARTS_SHOWN = 6, EDGES_SHOWN = 24 };
 #define NO_LAYER UINT32_MAX
 
 /* Words of `text`, wrapped behind `indent` blanks. */
@@ -110,20 +110,43 @@ static void put_raw(struct mm_buf *out, const struct mm_session *session)
     struct mm_buf line = {0};
     for (size_t id = 0; id < mm_session_count(session); id++) {
         const struct mm_blame *blame = mm_session_blame(session, id);
-        if (blame && blame->raw) {
+        const struct mm_result *result = &mm_session_layer(session, id)->result;
+        if (blame && blame->raw && result->bits == MM_DTYPE_NONE) {
             raw++;
-            name = mm_dtype_info(mm_session_layer(session, id)->result.dst.dtype)->name;
+            name = mm_dtype_info(result->dst.dtype)->name;
         }
     }
-    if (raw == 0)
-        return;
-    mm_buf_printf(
-        &line,
-        "%zu tensors of dst hold raw %s that were never dequantised: their figures are of the codes. "
-        "Dump them dequantised; until then the others are judged as if they were.",
-        raw, name);
+    if (raw)
+        mm_buf_printf(
+            &line,
+            "%zu tensors of dst hold raw %s that were never dequantised: their figures are of the codes. "
+            "Dump them dequantised; until then the others are judged as if they were.",
+            raw, name);
     put_lines(out, 0, mm_buf_text(&line));
     mm_buf_done(&line);
+}
+
+#define BITS_NAMED 3 /* tensors */
+
+/* Single tensors of them; of a dump that is full of them the notice tells. */
+static void put_bits(struct mm_buf *out, const struct mm_session *session)
+{
+    size_t count = 0;
+    for (size_t id = 0; id < mm_session_count(session); id++) {
+        const struct mm_layer *layer = mm_session_layer(session, id);
+        struct mm_buf line = {0};
+        if (layer->verdict.cause != MM_CAUSE_BIT_PATTERNS || count++ >= BITS_NAMED)
+            continue;
+        mm_buf_printf(&line, "%s: %s.", layer->label, layer->verdict.text);
+        put_lines(out, 0, mm_buf_text(&line));
+        mm_buf_done(&line);
+    }
+    if (count > BITS_NAMED) {
+        struct mm_buf line = {0};
+        mm_buf_printf(&line, "The same holds for %zu more.", count - BITS_NAMED);
+        put_lines(out, 0, mm_buf_text(&line));
+        mm_buf_done(&line);
+    }
 }
 
 static void put_head(struct mm_buf *out, const struct mm_session *session)
@@ -131,11 +154,19 @@ static void put_head(struct mm_buf *out, const struct mm_session *session)
     mm_report_summary(session, out);
     if (mm_session_notice(session))
         put_lines(out, 0, mm_session_notice(session));
-    struct mm_buf order = {0};
-    mm_session_order_text(session, &order);
-    put_lines(out, 0, mm_buf_text(&order));
-    mm_buf_done(&order);
+    struct mm_buf line = {0};
+    mm_session_samples_text(session, &line);
+    if (line.length)
+        put_lines(out, 0, mm_buf_text(&line));
+    mm_buf_clear(&line);
+    mm_session_order_text(session, &line);
+    put_lines(out, 0, mm_buf_text(&line));
+    mm_buf_clear(&line);
+    mm_session_raw_text(session, &line);
+    put_lines(out, 0, mm_buf_text(&line));
+    mm_buf_done(&line);
     put_raw(out, session);
+    put_bits(out, session);
 }
 
 /* "  #72  conv2d_3  Conv: int8 per tensor is too coarse here ...", cut to the page. */
@@ -280,6 +311,90 @@ static void put_kinds(struct mm_buf *out, const struct triage_digest *digest)
     mm_buf_done(&line);
 }
 
+/* Runs of the model make an input or output several times: those of a tensor are one, its runs behind each other. */
+struct edge {
+    size_t runs, over; /* that were measured; of them those that are over */
+    double worst;      /* largest diff2; +Inf where one is broken */
+};
+
+static bool same_edge(const struct mm_session *session, size_t a, size_t b)
+{
+    const struct mm_flow *flow = mm_session_flow(session);
+    if (flow->tensor[a] >= 0 || flow->tensor[b] >= 0)
+        return flow->tensor[a] == flow->tensor[b];
+    return strcmp(mm_session_layer(session, a)->pair->name, mm_session_layer(session, b)->pair->name) == 0;
+}
+
+static struct edge edge_of(const struct mm_session *session, size_t first, enum mm_role role)
+{
+    const struct mm_flow *flow = mm_session_flow(session);
+    struct edge edge = {0};
+    for (size_t id = first; id < mm_session_count(session); id++) {
+        const struct mm_layer *layer = mm_session_layer(session, id);
+        if (!(flow->role[id] & role) || layer->result.state != MM_STATE_MEASURED ||
+            !same_edge(session, first, id))
+            continue;
+        const struct mm_metrics *m = mm_result_judged(&layer->result);
+        double error = m->nonfinite_differ ? INFINITY : isnan(m->diff2) ? 0 : m->diff2;
+        edge.runs++;
+        edge.over += layer->verdict.bad;
+        edge.worst = fmax(edge.worst, error);
+    }
+    return edge;
+}
+
+static bool met_before(const struct mm_session *session, size_t id, enum mm_role role)
+{
+    const struct mm_flow *flow = mm_session_flow(session);
+    for (size_t i = 0; i < id; i++) {
+        if ((flow->role[i] & role) && mm_session_layer(session, i)->result.state == MM_STATE_MEASURED &&
+            same_edge(session, i, id))
+            return true;
+    }
+    return false;
+}
+
+/* " Output y: 0.62, over (2 of 4 runs)."; inputs only where all is well: what is not stands above. Is it there? */
+static bool put_edge(struct mm_buf *line, const struct mm_session *session, size_t id, enum mm_role role)
+{
+    const struct mm_layer *layer = mm_session_layer(session, id);
+    char figure[MM_NUM];
+    if (!(mm_session_flow(session)->role[id] & role) || layer->result.state != MM_STATE_MEASURED ||
+        met_before(session, id, role))
+        return false;
+    struct edge edge = edge_of(session, id, role);
+    if (role == MM_ROLE_INPUT && edge.over == edge.runs)
+        return false;
+    mm_buf_printf(line, " %s %s: ", role == MM_ROLE_INPUT ? "Input" : "Output", layer->label);
+    if (isinf(edge.worst))
+        mm_buf_puts(line, "broken");
+    else if (role == MM_ROLE_INPUT && edge.worst == 0)
+        mm_buf_puts(line, "the same on both sides");
+    else
+        mm_buf_puts(line, mm_num_short(figure, edge.worst, 2));
+    if (edge.over)
+        mm_buf_puts(line, ", over");
+    if (edge.over && edge.runs > 1)
+        mm_buf_printf(line, " (%zu of %zu runs)", edge.over, edge.runs);
+    else if (edge.runs > 1)
+        mm_buf_printf(line, "%s (%zu runs)", edge.worst > 0 ? " at most" : "", edge.runs);
+    mm_buf_putc(line, '.');
+    return true;
+}
+
+static void put_edges(struct mm_buf *line, const struct mm_session *session)
+{
+    size_t count = mm_session_flow(session) ? mm_session_count(session) : 0, shown = 0;
+    for (size_t id = 0; id < count; id++) {
+        size_t inputs = put_edge(line, session, id, MM_ROLE_INPUT);
+        shown += inputs + put_edge(line, session, id, MM_ROLE_OUTPUT);
+        if (shown < EDGES_SHOWN)
+            continue;
+        mm_buf_puts(line, " The other inputs and outputs: --json has them all.");
+        return;
+    }
+}
+
 /* What one can stop to worry about. */
 static void put_good(struct mm_buf *out, const struct mm_session *session, const struct triage_digest *digest)
 {
@@ -294,21 +409,7 @@ static void put_good(struct mm_buf *out, const struct mm_session *session, const
         mm_buf_printf(&line, ", %s", mm_num_short(figure, digest->worst_good, 2));
     }
     mm_buf_puts(&line, ".");
-    const struct mm_flow *flow = mm_session_flow(session);
-    for (size_t id = 0; flow && id < mm_session_count(session); id++) {
-        const struct mm_layer *layer = mm_session_layer(session, id);
-        if ((flow->role[id] & MM_ROLE_INPUT) && layer->verdict.kind == MM_VERDICT_OK)
-            mm_buf_printf(&line, " Input %s: %s.", layer->label,
-                          layer->result.metrics.diff2 == 0
-                              ? "the same on both sides"
-                              : mm_num_short(figure, layer->result.metrics.diff2, 2));
-        if ((flow->role[id] & MM_ROLE_OUTPUT) && layer->result.state == MM_STATE_MEASURED)
-            mm_buf_printf(&line, " Output %s: %s%s.", layer->label,
-                          layer->result.metrics.nonfinite_differ
-                              ? "broken"
-                              : mm_num_short(figure, layer->result.metrics.diff2, 2),
-                          layer->verdict.bad ? ", over" : "");
-    }
+    put_edges(&line, session);
     put_lines(out, 2, mm_buf_text(&line));
     mm_buf_done(&line);
 }
@@ -348,7 +449,8 @@ static void put_artefacts(struct mm_buf *out, const struct mm_session *session)
     size_t count = 0;
     for (size_t id = 0; id < mm_session_count(session); id++) {
         const struct mm_verdict *verdict = &mm_session_layer(session, id)->verdict;
-        if (verdict->kind != MM_VERDICT_HARMLESS || verdict->cause != MM_CAUSE_IN_DUMP)
+        bool of_dump = verdict->cause == MM_CAUSE_IN_DUMP || verdict->cause == MM_CAUSE_WIDER;
+        if (verdict->kind != MM_VERDICT_HARMLESS || !of_dump)
             continue;
         if (count++ == 0)
             mm_buf_puts(out, "\nWrong in the dump, not in the network\n");

@@ -18,7 +18,7 @@ bool mm_session_gains(const struct mm_session *session, size_t id, struct mm_gai
     if (!triage->begun || !mm_gains_find(&triage->subjects[id], is_quantised(triage, id), out))
         return false;
     mm_background_find(triage->subjects, session->pairs->count, &background);
-    out->per_channel = mm_background_gain(&background, out->per_channel);
+    out->per_channel = mm_background_gain(&background, &triage->subjects[id], out->per_channel);
     return true;
 }
 

@@ -63,7 +63,15 @@ static struct mm_figures figures_of(const struct mm_layer *layer)
                                .cosine = measured && !broken ? m->cosine : NAN};
 }
 
-/* "reads #40" becomes "reads enc.0.ln2.Add": what goes into a plan is read where nobody knows the numbers. */
+/* Behind the name that a number stands before, or where there is none, behind the number. */
+static const char *behind_name(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+    return *text == ' ' && strncmp(text + 1, name, length) == 0 ? text + 1 + length : text;
+}
+
+/* "reads #40" and "reads #40 enc.0.ln2.Add" become "reads enc.0.ln2.Add": what goes into a plan is read where nobody
+ * knows the numbers. */
 static void name_layers(const struct mm_session *session, const char *text, struct mm_buf *out)
 {
     for (const char *hash; (hash = strchr(text, '#'));) {
@@ -75,7 +83,7 @@ static void name_layers(const struct mm_session *session, const char *text, stru
             mm_buf_puts(out, session->layers[number - 1].label);
         else
             mm_buf_putc(out, '#');
-        text = is_layer ? end : hash + 1;
+        text = is_layer ? behind_name(end, session->layers[number - 1].label) : hash + 1;
     }
     mm_buf_puts(out, text);
 }

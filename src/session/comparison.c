@@ -41,6 +41,9 @@ static int open_one(struct mm_session *session, enum mm_comparison which, const 
     struct comparison *comparison = &session->comparison[which];
     if (mm_pairs_open(&comparison->pairs, src, dst, session->options.framework, err) < 0)
         return -1;
+    read_as_rules(session, comparison->pairs);
+    read_as_seen(session, comparison->pairs, false);
+    layout_apply(session, comparison->pairs, false);
     size_t *layer = layers_of(session, ours, ours == session->dst);
     comparison->layer = calloc(comparison->pairs->count + 1, sizeof *comparison->layer);
     comparison->result = calloc(session->pairs->count + 1, sizeof *comparison->result);
@@ -55,6 +58,30 @@ static int open_one(struct mm_session *session, enum mm_comparison which, const 
     return ok ? 0 : mm_fail_memory(err);
 }
 
+/* Integers of dst, and of an earlier dst, are read as they are where dst is compared with src. */
+static int read_integers(struct mm_session *session, enum mm_comparison which, struct mm_err *err)
+{
+    struct comparison *comparison = &session->comparison[which];
+    for (size_t i = 0; i < comparison->pairs->count; i++) {
+        size_t id = comparison->layer[i];
+        const struct mm_pair_scales *from =
+            id < session->pairs->count ? session->pairs->pair[id].scales : NULL;
+        if (!from)
+            continue;
+        struct mm_pair_scales *scales = which == MM_COMPARISON_BEFORE && from->source == MM_SCALES_FITTED
+                                            ? scales_fit(session, &comparison->pairs->pair[i])
+                                            : mm_arena_alloc(&session->quantised.arena, sizeof *scales);
+        if (!scales)
+            return mm_fail_memory(err);
+        if (scales->scales.count == 0) {
+            *scales = *from;
+            scales->rounds = false; /* floats are compared as they are */
+        }
+        mm_pairs_scales(comparison->pairs, i, scales);
+    }
+    return 0;
+}
+
 int comparison_open(struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
@@ -62,11 +89,13 @@ int comparison_open(struct mm_session *session, struct mm_err *err)
     if (options->sim &&
         (mm_dump_open(&session->sim, options->sim, &dump, err) < 0 ||
          open_one(session, MM_COMPARISON_IMPLEMENTATION, session->sim, session->dst, session->dst, err) < 0 ||
+         read_integers(session, MM_COMPARISON_IMPLEMENTATION, err) < 0 ||
          open_one(session, MM_COMPARISON_FORMAT, session->src, session->sim, session->src, err) < 0))
         return -1;
     if (options->before &&
         (mm_dump_open(&session->before, options->before, &dump, err) < 0 ||
-         open_one(session, MM_COMPARISON_BEFORE, session->src, session->before, session->src, err) < 0))
+         open_one(session, MM_COMPARISON_BEFORE, session->src, session->before, session->src, err) < 0 ||
+         read_integers(session, MM_COMPARISON_BEFORE, err) < 0))
         return -1;
     session->options.sim = session->options.before = NULL;
     return 0;

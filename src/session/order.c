@@ -11,8 +11,8 @@ typedef int (*order_keys)(struct mm_session *session, int64_t *key, struct mm_er
 /* ---- a list of names -------------------------------------------------------------------------------------------- */
 
 /* A graph of nodes without inputs, in the order of the list: so its names are found as the model's are. */
-static int graph_of_names(struct mm_graph **graph, const struct mm_order_names *names, const char *path,
-                          struct mm_err *err)
+int order_graph_of_names(struct mm_graph **graph, const struct mm_order_names *names, const char *path,
+                         struct mm_err *err)
 {
     struct mm_graph_builder *builder = mm_graph_new();
     for (size_t i = 0; i < names->count; i++)
@@ -46,7 +46,7 @@ static int keys_of_names(struct mm_session *session, const char *path, int64_t *
     struct mm_model_match match = {0};
     if (mm_order_names_read(&names, path, err) < 0)
         return -1;
-    int result = graph_of_names(&graph, &names, path, err);
+    int result = order_graph_of_names(&graph, &names, path, err);
     if (result == 0)
         result = mm_model_match_open(&match, graph, session->pairs->pair, session->pairs->count, err);
     bool usable = result == 0 && mm_model_match_usable(&match);

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Elements of operators that are not suspect: half of all that was measured, and this many at least. */
 #define OTHERS_SHARE 2
@@ -15,7 +16,7 @@
 struct recompute_job {
     struct mm_job job;
     struct mm_recompute what;
-    const struct mm_pair **input; /* owned; of `what` */
+    struct mm_recompute_source *source; /* owned; of `what` */
     size_t id;
     struct mm_recomputed found;
     int failed;
@@ -87,33 +88,63 @@ static int output_of(const struct mm_graph_node *node, int tensor)
     return -1;
 }
 
+/* ---- what holds the inputs of operators whose results were not dumped ---- */
+
+#define SOURCES_MAX 64 /* of one operator */
+#define DEPTH_MAX   12 /* operators one behind the other */
+#define VISITS_MAX  256
+
+struct sources {
+    const struct mm_session *session;
+    const struct holder *holder;
+    size_t holders;
+    int32_t run;
+    struct mm_recompute_source *source; /* [SOURCES_MAX] */
+    size_t count, visits;
+};
+
+static void add_sources(struct sources *s, int node_id, int depth)
+{
+    const struct mm_graph *graph = s->session->options.graph;
+    const struct mm_graph_node *node = &graph->nodes[node_id];
+    for (int k = 0; k < node->input_count && s->count < SOURCES_MAX; k++) {
+        int tensor = node->inputs[k];
+        int32_t layer = tensor >= 0 ? holder_of(s->holder, s->holders, tensor, s->run) : -1;
+        int producer = tensor >= 0 ? graph->tensors[tensor].producer : -1;
+        if (layer >= 0)
+            s->source[s->count++] = (struct mm_recompute_source){tensor, s->session->layers[layer].pair};
+        else if (producer >= 0 && depth < DEPTH_MAX && s->visits++ < VISITS_MAX &&
+                 !mm_graph_has_values(graph, tensor))
+            add_sources(s, producer, depth + 1);
+    }
+}
+
 static void submit(struct mm_session *session, size_t id, const struct holder *holder, size_t holders)
 {
     struct triage_state *triage = &session->triage;
     const struct mm_graph *graph = session->options.graph;
     const struct mm_graph_node *node = &graph->nodes[triage->flow->node[id]];
     struct recompute_job *here = calloc(1, sizeof *here);
-    const struct mm_pair **input = calloc((size_t)node->input_count + 1, sizeof *input);
-    if (!here || !input) {
+    struct mm_recompute_source *source = calloc(SOURCES_MAX, sizeof *source);
+    if (!here || !source) {
         free(here);
-        free(input);
+        free(source);
         return; /* it is judged without */
     }
-    int32_t run_of = triage->flow->run[id];
-    for (int k = 0; k < node->input_count; k++) {
-        int32_t layer = node->inputs[k] >= 0 ? holder_of(holder, holders, node->inputs[k], run_of) : -1;
-        input[k] = layer >= 0 ? session->layers[layer].pair : NULL;
-    }
+    struct sources sources = {session, holder, holders, triage->flow->run[id], source, 0, 0};
+    add_sources(&sources, triage->flow->node[id], 1);
     here->job.run = run;
     here->id = id;
-    here->input = input;
+    here->source = source;
     here->what = (struct mm_recompute){.graph = graph,
                                        .weights = triage->weights,
                                        .node = triage->flow->node[id],
                                        .output = output_of(node, triage->flow->tensor[id]),
                                        .pair = session->layers[id].pair,
-                                       .input = input,
+                                       .source = source,
+                                       .sources = sources.count,
                                        .schema = session->src->schema};
+    quantised_weights(session, id, &here->what);
     triage->recomputing++;
     mm_pool_submit(session->pool, &here->job);
 }
@@ -129,6 +160,11 @@ struct candidate {
 static bool is_suspect(const struct mm_session *session, size_t id)
 {
     const struct mm_blame *blame = &session->triage.blame[id];
+    const struct mm_flow *flow = session->triage.flow;
+    for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1]; e++) {
+        if (isinf(session->triage.blame[flow->input[e]].error) && isfinite(blame->error))
+            return true; /* it has not read what was dumped, or its operator has a bound */
+    }
     bool jumps = blame->error >= JUMP_LEAST && blame->error > JUMP_GAIN * blame->input_error;
     return jumps || (blame->over && (blame->starts || session->triage.flow->role[id] != MM_ROLE_INNER));
 }
@@ -204,6 +240,63 @@ void recompute_begin(struct mm_session *session)
     free(holder);
 }
 
+/* ---- others of the same type ---- */
+
+static const struct mm_graph_node *node_of(const struct mm_session *session, size_t id)
+{
+    int node = session->triage.flow->node[id];
+    return node >= 0 && session->options.graph->nodes[node].parent < 0 ? &session->options.graph->nodes[node]
+                                                                       : NULL;
+}
+
+/* Is a layer of this one's type computed otherwise than the model says? */
+static bool is_of_odd_type(const struct mm_session *session, const bool *odd, size_t id)
+{
+    const struct mm_graph_node *node = node_of(session, id);
+    for (size_t i = 0; node && i < session->triage.flow->count; i++) {
+        if (odd[i] && strcmp(node_of(session, i)->op_type, node->op_type) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Returns how many there are. */
+static size_t odd_find(const struct mm_session *session, bool *odd)
+{
+    const struct triage_state *triage = &session->triage;
+    struct mm_background background;
+    size_t count = 0;
+    mm_background_find(triage->subjects, triage->flow->count, &background);
+    for (size_t id = 0; id < triage->flow->count; id++) {
+        odd[id] = node_of(session, id) && mm_own_variant(&background, &triage->subjects[id]);
+        count += odd[id];
+    }
+    return count;
+}
+
+void recompute_more(struct mm_session *session)
+{
+    struct triage_state *triage = &session->triage;
+    if (!triage->recomputed || triage->recomputed_more)
+        return;
+    triage->recomputed_more = true;
+    size_t count = triage->flow->count, holders = 0;
+    bool *odd = calloc(count + 1, sizeof *odd);
+    struct holder *holder = malloc((count + 1) * sizeof *holder);
+    bool any = odd && holder && odd_find(session, odd) > 0;
+    if (any)
+        holders = holders_make(session, holder);
+    triage->recomputing++; /* jobs that run at once are no end of all */
+    for (size_t id = 0; id < count && any; id++) {
+        bool left_out = !triage->recomputed[id] && triage->blame[id].over && is_measured(session, id);
+        if (left_out && is_of_odd_type(session, odd, id))
+            submit(session, id, holder, holders);
+    }
+    triage->recomputing--;
+    free(odd);
+    free(holder);
+}
+
 bool recompute_collect(struct mm_session *session, struct mm_job *job)
 {
     if (job->run != run)
@@ -217,7 +310,7 @@ bool recompute_collect(struct mm_session *session, struct mm_job *job)
         triage->recomputed[here->id] = found;
         triage->subjects[here->id].recomputed = found;
     }
-    free(here->input);
+    free(here->source);
     free(here);
     return true;
 }

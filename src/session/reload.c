@@ -78,6 +78,7 @@ static int submit(struct mm_session *session, size_t id, struct mm_err *err)
     struct reload_job *job = calloc(1, sizeof *job);
     if (!job)
         return mm_fail_memory(err);
+    scales_fit_again(session, id);
     *job = (struct reload_job){.job.run = run,
                                .schema = session->src->schema,
                                .options = &session->options.measure,

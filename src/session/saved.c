@@ -164,6 +164,24 @@ static int own_side(struct mm_session *session, struct mm_json_value side, const
     return info_of(side, mm_json_member(side, "shape"), keys, info, err);
 }
 
+/* The columns that are furthest off, where the report names some. */
+static void table_of(struct mm_json_value from, struct mm_table_error *table)
+{
+    for (enum mm_table_kind kind = MM_TABLE_INTEGERS; kind <= MM_TABLE_VALUES; kind++) {
+        if (mm_json_text_is(mm_json_member(from, "kind"), mm_table_word(kind)))
+            table->kind = kind;
+    }
+    double error = real_of(from, "error");
+    if (table->kind == MM_TABLE_NONE || !(error > 0)) {
+        table->kind = MM_TABLE_NONE;
+        return;
+    }
+    table->axis = (int)whole_of(from, "axis", -1);
+    table->first = whole_of(from, "first", -1);
+    table->last = whole_of(from, "last", -1);
+    table->error = error;
+}
+
 static int own_layer(struct mm_session *session, struct mm_json_value layer, struct mm_pair *pair,
                      struct mm_result *result, struct mm_err *err)
 {
@@ -177,6 +195,7 @@ static int own_layer(struct mm_session *session, struct mm_json_value layer, str
         own_side(session, mm_json_member(layer, "dst"), session->options.dst, &pair->dst, &result->dst,
                  &metrics->dst, err) < 0)
         return -1;
+    table_of(mm_json_member(layer, "columns"), &result->table);
     result->match = result->state == MM_STATE_MEASURED ? MM_MATCH_SAME : MM_MATCH_NONE;
     if (result->state == MM_STATE_FAILED) {
         result->code = MM_ECORRUPT;

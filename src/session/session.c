@@ -117,6 +117,25 @@ static void say_what_is_odd(struct mm_session *session)
         session->notice = "src and dst have no tensor name in common: are these dumps of the same network?";
 }
 
+static void suffix_note(struct mm_session *session)
+{
+    const struct mm_pairs *pairs = session->pairs;
+    struct mm_buf text = {0};
+    if (!pairs->suffix)
+        return;
+    mm_buf_printf(&text, "All names of %s end with \"", pairs->suffix_dst ? "dst" : "src");
+    mm_text_escape(&text, pairs->suffix, strlen(pairs->suffix));
+    mm_buf_printf(&text, "\", those of %s do not: paired without it.", pairs->suffix_dst ? "src" : "dst");
+    session_note(session, &text);
+}
+
+/* What all of a dump has: what its integers are first, for shapes are confirmed by values. */
+static void find_properties(struct mm_session *session)
+{
+    read_as_seen(session, session->pairs, true);
+    session->layout = layout_apply(session, session->pairs, true);
+}
+
 static int open_all(struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
@@ -132,13 +151,19 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         return -1;
     if (graph_match(session, err) < 0 || order_apply(session, err) < 0 || graph_apply(session, err) < 0)
         return -1;
+    suffix_note(session);
+    if (read_as_given(session, err) < 0)
+        return -1;
     if (options->vendor_exact)
         mm_pairs_round_half(session->pairs);
     else
-        layout_apply(session);
+        find_properties(session);
+    if (!options->vendor_exact && quantised_apply(session, err) < 0)
+        return -1;
     if (options->shards && mm_pairs_shard(session->pairs, options->shard, options->shards, err) < 0)
         return -1;
     graph_shard(session);
+    quantised_shard(session);
     if (make_layers(session) < 0)
         return mm_fail_memory(err);
     if (comparison_open(session, err) < 0)
@@ -155,6 +180,7 @@ int mm_session_open(struct mm_session **out, const struct mm_session_options *op
         return mm_fail_memory(err);
     session->options = *options;
     mm_arena_init(&session->arena);
+    mm_arena_init(&session->quantised.arena);
     if (open_all(session, err) < 0) {
         mm_session_close(session);
         return -1;
@@ -250,6 +276,7 @@ void mm_session_close(struct mm_session *session)
     free(session->layers);
     mm_plan_close(session->plan);
     mm_model_match_done(&session->match);
+    quantised_done(session);
     mm_pairs_close(session->pairs);
     mm_dump_close(session->before);
     mm_dump_close(session->sim);
@@ -320,6 +347,17 @@ const struct mm_dump *mm_session_src(const struct mm_session *session)
 const struct mm_dump *mm_session_dst(const struct mm_session *session)
 {
     return session->dst;
+}
+
+const struct mm_layout *mm_session_layout(const struct mm_session *session)
+{
+    return session->layout;
+}
+
+const char *mm_session_suffix(const struct mm_session *session, bool dst)
+{
+    const struct mm_pairs *pairs = session->pairs;
+    return pairs->suffix && pairs->suffix_dst == dst ? pairs->suffix : "";
 }
 
 const char *mm_session_notice(const struct mm_session *session)

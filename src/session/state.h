@@ -8,6 +8,7 @@
 struct analysis_request {
     struct mm_job job;
     struct mm_analysis look;
+    struct mm_other *others; /* owned; of `look` */
     size_t id;
     struct mm_evidence evidence;
     int failed;
@@ -33,6 +34,8 @@ struct triage_state {
     struct mm_graph_weights *weights;  /* NULL: none */
     struct mm_recomputed **recomputed; /* [layers]; NULL: not begun */
     size_t recomputing;                /* jobs out; evidence waits for them */
+    bool recomputed_more;              /* also those of the types that turned out to be computed otherwise */
+    size_t held;                       /* layers whose values were looked for in other tensors */
 };
 
 /* Suggestions that are being looked at. */
@@ -42,6 +45,16 @@ struct preview {
     bool *marked;    /* [list.count] */
     size_t count;    /* marked */
     bool made;       /* also when nothing is suggested */
+};
+
+/* What is known of dst's quantisation before anything is measured. */
+struct quantised_state {
+    struct mm_quantisation *facts;    /* of the model that dst ran; NULL: not given, or of no use */
+    struct mm_graph_weights *weights; /* that model's; NULL: they can't be read */
+    int32_t *tensor;                  /* [pairs] dst's tensor in that model; -1. NULL without facts */
+    size_t asked, known;              /* tensors of dst, and how many of them the model knows */
+    struct mm_scales_file file;       /* scales.json of dst's folder, or zeroed */
+    struct mm_arena arena;            /* what pairs borrow of scales */
 };
 
 struct mm_session {
@@ -62,7 +75,10 @@ struct mm_session {
     struct comparison comparison[MM_COMPARISON_COUNT];
     const struct mm_graph *model; /* the one that was given; options.graph is NULL when it is of no use */
     struct mm_model_match match;  /* of the pairs; zeroed without a model */
+    struct quantised_state quantised;
     enum mm_order_source order;
+    const struct mm_layout *layout; /* of the pairs, or NULL */
+    enum mm_dtype read_as[2]; /* src, dst: what all its integers were found to be bit patterns of, or NONE */
     const char *notice;
     uint64_t revision;
     size_t measured, cached, bad, tagged;
@@ -83,10 +99,41 @@ void session_note(struct mm_session *session, struct mm_buf *text);
 int recognised_align(struct mm_session *session, struct mm_err *err);
 /* Note what src and dst were taken for. */
 void recognised_say(struct mm_session *session);
-/* Undo a layout that all of dst has, if a few headers say so, and note it. */
-void layout_apply(struct mm_session *session);
+/* Have integers read as the options say, which must fit: -1 with a sentence. */
+int read_as_given(struct mm_session *session, struct mm_err *err);
+/* The same for the pairs of another comparison, whether it fits or not. */
+void read_as_rules(const struct mm_session *session, struct mm_pairs *pairs);
+/* Have integers read as the bit patterns that they are, where some of these pairs show it of all; note it if wanted. */
+void read_as_seen(struct mm_session *session, struct mm_pairs *pairs, bool noted);
+/* Undo what all of the dumps of these pairs have, if a few of them say so, and note it where that is wanted. Returns
+ * it (of the session's arena), or NULL. */
+const struct mm_layout *layout_apply(struct mm_session *session, struct mm_pairs *pairs, bool noted);
+/* Before the pairs are divided: what dst's integers stand for, by the quantised model, scales.json, or the values. */
+int quantised_apply(struct mm_session *session, struct mm_err *err);
+/* Keep what is of the share's pairs. */
+void quantised_shard(struct mm_session *session);
+void quantised_done(struct mm_session *session);
+/* What the quantised model says of a layer's tensor; NULL: nothing. */
+const struct mm_quantised_tensor *quantised_facts(const struct mm_session *session, size_t id);
+/* The weights that dst had in the quantised model, if it says them. */
+void quantised_weights(const struct mm_session *session, size_t id, struct mm_recompute *what);
+/* Scales told from the values of a pair, in the arena; of no places (count 0) where it has no such integers; NULL without
+ * memory. */
+struct mm_pair_scales *scales_fit(struct mm_session *session, const struct mm_pair *pair);
+/* Scales that were told from values are told anew, for the layer's files have changed. */
+void scales_fit_again(struct mm_session *session, size_t id);
+/* The two sources besides the model: scales.json, and values. */
+int scales_from_file(struct mm_session *session, struct mm_err *err);
+int scales_from_values(struct mm_session *session, struct mm_err *err);
+/* Once scales are known: a Relu that dst has fused into the result before it is no difference. */
+void fold_apply(struct mm_session *session);
+/* Nodes without inputs, one for each name, so that names are found as a model's are. `what` begins error texts. */
+int order_graph_of_names(struct mm_graph **graph, const struct mm_order_names *names, const char *what,
+                         struct mm_err *err);
 /* Judge a layer whose result or thresholds changed; keeps the count of bad ones. */
 void session_judge(struct mm_session *session, struct mm_layer *layer);
+/* Fill in which other tensors dst of this layer may hold, if that is worth looking at. */
+void held_candidates(struct mm_session *session, size_t id, struct analysis_request *request);
 /* The kinds of requests, a file each. */
 extern const struct request_kind request_hist, request_whatif;
 /*
@@ -134,6 +181,9 @@ bool triage_collect(struct mm_session *session, struct mm_job *job);
 void triage_done(struct mm_session *session);
 /* Compute operators again from dst's own inputs, once, where there is a graph. */
 void recompute_begin(struct mm_session *session);
+/* Once these are back: where an operator is computed as another runtime does, others of its type may be so, too. Those
+ * that are over and were not asked for are computed as well, once. */
+void recompute_more(struct mm_session *session);
 /* Take a collected job back if it is one of these. */
 bool recompute_collect(struct mm_session *session, struct mm_job *job);
 void recompute_done(struct mm_session *session);

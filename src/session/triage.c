@@ -36,6 +36,17 @@ static void fill_inputs(const struct triage_state *triage, size_t id, struct mm_
     }
 }
 
+/* Which axis has the channels, as the model's operators tell. */
+static void fill_channels(const struct mm_session *session, size_t id, struct mm_analysis *analysis)
+{
+    const struct mm_flow *flow = session->triage.flow;
+    if (!flow->known || flow->tensor[id] < 0)
+        return;
+    int axis = mm_operator_channels(session->options.graph, flow->tensor[id], &analysis->result->src.shape);
+    analysis->channels_known = axis >= 0;
+    analysis->channel_axis = axis;
+}
+
 static void ask(struct mm_session *session, size_t id)
 {
     struct triage_state *triage = &session->triage;
@@ -59,6 +70,8 @@ static void ask(struct mm_session *session, size_t id)
         .noise = hypot(blame->expected, isfinite(blame->input_error) ? blame->input_error : 0),
         .quantised = triage->flow->quantised[id]};
     fill_inputs(triage, id, &request->look);
+    fill_channels(session, id, &request->look);
+    held_candidates(session, id, request);
     triage->analysing++;
     mm_pool_submit(session->pool, &request->job);
 }
@@ -101,6 +114,8 @@ static bool collect_recomputed(struct mm_session *session, struct mm_job *job)
     if (!recompute_collect(session, job))
         return false;
     if (session->triage.recomputing == 0)
+        recompute_more(session);
+    if (session->triage.recomputing == 0)
         look(session);
     return true;
 }
@@ -121,6 +136,7 @@ bool triage_collect(struct mm_session *session, struct mm_job *job)
     } else {
         mm_evidence_done(&request->evidence);
     }
+    free(request->others);
     free(request);
     return true;
 }
@@ -155,6 +171,7 @@ static int make_subjects(struct mm_session *session)
             (struct mm_subject){.pair = session->layers[id].pair,
                                 .result = judged(session, id),
                                 .op_type = mm_session_op(session, id),
+                                .facts = quantised_facts(session, id),
                                 .sim_dst = mm_session_comparison(session, id, MM_COMPARISON_IMPLEMENTATION),
                                 .src_sim = mm_session_comparison(session, id, MM_COMPARISON_FORMAT)};
     struct mm_flow_order order = {.graph = session->options.graph,
@@ -191,6 +208,8 @@ void triage_begin(struct mm_session *session)
     triage->recomputing++; /* jobs that run at once are no end of all */
     recompute_begin(session);
     triage->recomputing--;
+    if (triage->recomputing == 0)
+        recompute_more(session);
     look(session);
 }
 

@@ -68,6 +68,7 @@ static void gather_layer(struct gathered gathered[MM_ADVICE_COUNT], struct mm_ad
 static void count_votes(const struct mm_background *background, struct mm_advice *out)
 {
     out->weights = background->weights;
+    out->told = background->told;
     out->voted = background->voted;
     out->in_favour = background->weights == MM_PER_CHANNEL ? background->per_channel : background->per_tensor;
 }
@@ -95,7 +96,7 @@ int mm_advice_find(const struct mm_subject *subjects, size_t count, const bool *
         if (!mm_gains_find(&subjects[i], quantised && quantised[i], &gains))
             continue;
         out->quantised++;
-        gains.per_channel = mm_background_gain(&background, gains.per_channel);
+        gains.per_channel = mm_background_gain(&background, &subjects[i], gains.per_channel);
         gather_layer(gathered, out, &gains, i);
     }
     for (size_t i = 0; i < MM_ADVICE_COUNT; i++)
@@ -137,10 +138,17 @@ static void item_text(const struct mm_advice_item *item, const struct kind *kind
 /* What is known already is no advice, but keeps from asking for it. */
 static void weights_text(const struct mm_advice *advice, struct mm_buf *out)
 {
-    if (advice->weights != MM_GRANULARITY_UNKNOWN)
-        mm_buf_printf(out, " The weights have %s (%zu of %zu operators show it).",
-                      advice->weights == MM_PER_CHANNEL ? "a scale for each channel" : "one scale a tensor",
+    const char *what = advice->weights == MM_PER_CHANNEL ? "a scale for each channel" : "one scale a tensor";
+    if (advice->told && advice->weights != MM_GRANULARITY_UNKNOWN)
+        mm_buf_printf(out, " The weights have %s (from the quantised model: %zu of %zu operators).", what,
                       advice->in_favour, advice->voted);
+    else if (advice->told)
+        mm_buf_printf(
+            out, " The weights of %zu of %zu operators have one scale a tensor (from the quantised model).",
+            advice->in_favour, advice->voted);
+    else if (advice->weights != MM_GRANULARITY_UNKNOWN)
+        mm_buf_printf(out, " The weights have %s (%zu of %zu operators show it).", what, advice->in_favour,
+                      advice->voted);
 }
 
 void mm_advice_text(const struct mm_advice *advice, struct mm_buf *out)

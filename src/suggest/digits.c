@@ -12,20 +12,47 @@ static bool is_narrow(enum mm_dtype dtype)
     return info->kind == MM_KIND_FLOAT && info->bits <= 16;
 }
 
+/* Inf of a value that became 0: 1 / x, log x. */
+static bool is_broken_by_zero(const struct suggest *s, uint32_t id)
+{
+    return s->verdicts[id].cause == MM_CAUSE_INNER_OVERFLOW &&
+           s->view->subjects[id].result->metrics.nonfinite_differ > 0;
+}
+
 static bool loses_digits(const struct suggest *s, uint32_t id)
 {
     const struct mm_verdict *verdict = &s->verdicts[id];
-    bool cause = verdict->cause == MM_CAUSE_CANCELLATION || verdict->cause == MM_CAUSE_UNDERFLOW;
+    bool cause = verdict->cause == MM_CAUSE_CANCELLATION || verdict->cause == MM_CAUSE_UNDERFLOW ||
+                 is_broken_by_zero(s, id);
     return s->layer[id].measured && s->layer[id].can && cause && s->view->blame[id].over;
 }
 
-/* x - mean: both are too coarse; what became 0: only what is that small itself. */
+/* Values of it became 0. *all: no other is left, so that nothing tells in which format it was computed. */
+static bool became_zero(const struct suggest *s, uint32_t id, bool *all)
+{
+    const struct mm_metrics *m = &s->view->subjects[id].result->metrics;
+    *all = m->dst.zero == m->count;
+    return m->dst.zero > m->src.zero;
+}
+
+/* Floats of half are saved as wide ones: the reader was seen to be of these, and nobody looked at what it reads. */
+static bool is_carried(const struct suggest *s, uint32_t id, uint32_t input)
+{
+    const struct mm_subject *reader = &s->view->subjects[id], *read = &s->view->subjects[input];
+    return is_narrow(s->layer[id].now) && !is_narrow(reader->result->dst.dtype) && !read->evidence &&
+           read->result->dst.dtype == reader->result->dst.dtype;
+}
+
+/* x - mean: both are too coarse; what became 0: what is that small itself, or has become 0 as well. */
 static bool makes_it(const struct suggest *s, uint32_t id, uint32_t input)
 {
-    bool small = suggest_reach(s, input) < HALF_LEAST_NORMAL;
-    return s->layer[input].measured && is_narrow(s->layer[input].now) && !s->layer[input].raised &&
-           !(s->view->flow->role[input] & MM_ROLE_INPUT) &&
-           (s->verdicts[id].cause == MM_CAUSE_CANCELLATION || small);
+    bool all, zero = became_zero(s, input, &all), small = suggest_reach(s, input) < HALF_LEAST_NORMAL;
+    bool narrow = is_narrow(s->layer[input].now) || is_carried(s, id, input) ||
+                  (zero && all && is_narrow(s->layer[id].now));
+    bool lost =
+        s->verdicts[id].cause == MM_CAUSE_CANCELLATION || zero || (small && !is_broken_by_zero(s, id));
+    return s->layer[input].measured && narrow && !s->layer[input].raised &&
+           !(s->view->flow->role[input] & MM_ROLE_INPUT) && lost;
 }
 
 void suggest_digits(struct suggest *s)

@@ -110,6 +110,16 @@ static bool is_weight(const struct suggest *s, uint32_t id)
     return s->graph && tensor >= 0 && (s->graph->tensors[tensor].flags & MM_GRAPH_CONSTANT);
 }
 
+/* The values were looked at, and are whole numbers in floats: ids, too. */
+static bool integers_differ(const struct mm_evidence *evidence)
+{
+    for (size_t i = 0; evidence && i < evidence->findings; i++) {
+        if (evidence->finding[i].cause == MM_CAUSE_INTEGERS)
+            return true;
+    }
+    return false;
+}
+
 static bool can_help(const struct suggest *s, uint32_t id)
 {
     const struct mm_subject *subject = &s->view->subjects[id];
@@ -117,7 +127,7 @@ static bool can_help(const struct suggest *s, uint32_t id)
         return false;
     if ((s->view->flow->role[id] & MM_ROLE_INPUT) || is_weight(s, id) || is_whole(s, id))
         return false;
-    if (integers_are_data(subject->result, subject->op_type) ||
+    if (integers_are_data(subject->result, subject->op_type) || integers_differ(subject->evidence) ||
         mm_metrics_only_reference(&subject->result->metrics))
         return false; /* whole numbers with a meaning of their own; the reference's matter */
     if (is_full(s, id) && (s->tells || !of_precision(&s->verdicts[id]))) /* nothing to raise it to */

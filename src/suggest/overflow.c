@@ -70,7 +70,7 @@ void suggest_overflow(struct suggest *s)
         s->layer[id].broken = s->layer[id].broken || out || (nonfinite(s, id) && s->view->blame[id].starts);
     }
     for (uint32_t id = 0; id < s->count; id++) {
-        if (s->layer[id].measured && leaves_range(s, id))
+        if (s->layer[id].measured && s->verdicts[id].kind != MM_VERDICT_HARMLESS && leaves_range(s, id))
             mark_readers(s, id);
     }
 }

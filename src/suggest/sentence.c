@@ -37,9 +37,11 @@ static void say_overflow(const struct suggest *s, uint32_t id, char *text, size_
 
 static void say_digits(const struct suggest *s, uint32_t id, char *text, size_t size)
 {
-    if (s->layer[id].because >= 0)
-        snprintf(text, size, "makes what #%d reads: %s has too few digits there", s->layer[id].because + 1,
-                 mm_dtype_info(s->layer[id].now)->name);
+    int32_t reader = s->layer[id].because;
+    enum mm_dtype now = s->layer[id].now; /* a wide one has nothing to do with it: the reader's is told */
+    if (reader >= 0)
+        snprintf(text, size, "makes what #%d reads: %s has too few digits there", reader + 1,
+                 mm_dtype_info(mm_dtype_info(now)->bits > 16 ? s->layer[reader].now : now)->name);
     else
         snprintf(text, size, "%s", s->verdicts[id].text);
 }

@@ -280,11 +280,17 @@ static int make_list(const struct suggest *s, struct mm_suggestions *out)
 
 /* ---- the whole ---- */
 
+/* Also one whose shape is another: it was not measured, and its error is beyond all. */
+static bool is_output(const struct suggest *s, size_t id)
+{
+    return s->layer[id].output || (s->view->flow->role[id] & MM_ROLE_OUTPUT);
+}
+
 static double error_now(const struct suggest *s)
 {
     double worst = 0;
     for (uint32_t id = 0; id < s->count; id++) {
-        if (s->layer[id].output)
+        if (is_output(s, id))
             worst = fmax(worst, s->view->blame[id].error);
     }
     return worst;
@@ -306,7 +312,7 @@ static void find_masked(const struct suggest *s, struct mm_suggestions *out)
 static bool outputs_over(const struct suggest *s)
 {
     for (size_t id = 0; id < s->count; id++) {
-        if (s->layer[id].output && s->view->blame[id].over && s->verdicts[id].kind != MM_VERDICT_HARMLESS)
+        if (is_output(s, id) && s->view->blame[id].over && s->verdicts[id].kind != MM_VERDICT_HARMLESS)
             return true;
     }
     return false;

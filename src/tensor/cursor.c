@@ -297,10 +297,14 @@ static size_t left(const struct mm_cursor *cursor, size_t n)
     return rest < n ? (size_t)rest : n;
 }
 
-/* Stored numbers to real ones. */
-static void dequantise(const struct mm_tensor *tensor, double *x, size_t n)
+/* The n stored numbers before the cursor's place to real ones. */
+static void dequantise(const struct mm_cursor *cursor, double *x, size_t n)
 {
-    if (tensor->quantised)
+    const struct mm_tensor *tensor = cursor->tensor;
+
+    if (tensor->scales)
+        mm_scales_apply(tensor, cursor->index - (int64_t)n, x, n);
+    else if (tensor->quantised)
         for (size_t i = 0; i < n; i++)
             x[i] = (x[i] - tensor->zero_point) * tensor->scale;
 }
@@ -317,7 +321,7 @@ size_t mm_cursor_double(struct mm_cursor *cursor, double *out, size_t n)
     else
         for (; done < n && (k = next_raw(cursor, n - done, scratch, &bytes)) > 0; done += k)
             mm_raw_to_double(cursor->decoders, cursor->tensor->stored, bytes, out + done, k);
-    dequantise(cursor->tensor, out, done);
+    dequantise(cursor, out, done);
     return done;
 }
 

@@ -32,6 +32,9 @@ void mm_raw_gather(const struct mm_decoders *decoders, uint8_t *out, const uint8
 /* Turn the byte order of n contiguous elements around. */
 void mm_raw_swap(uint8_t *bytes, size_t size, size_t n);
 
+/* n stored values, from element `from` on in row-major order, to what the tensor's scales say. */
+void mm_scales_apply(const struct mm_tensor *tensor, int64_t from, double *x, size_t n);
+
 /*
  * One value of [*place, end), which moves on behind it. False when there is none, when it is malformed, or
  * when `dtype` can't hold it (300 in an i8): such a file contradicts itself.

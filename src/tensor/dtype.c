@@ -1,6 +1,7 @@
 /* The table of number formats. */
 #include "mmtui/tensor.h"
 
+#include <ctype.h>
 #include <float.h>
 #include <strings.h>
 
@@ -83,4 +84,21 @@ enum mm_dtype mm_dtype_find(const char *name)
         if (strcasecmp(name, spellings[i].name) == 0)
             return spellings[i].dtype;
     return MM_DTYPE_NONE;
+}
+
+const char *mm_dtype_word(enum mm_dtype dtype, char out[MM_DTYPE_WORD])
+{
+    const char *name = mm_dtype_info(dtype)->long_name;
+    size_t i = 0;
+    for (; name[i] && i + 1 < MM_DTYPE_WORD; i++)
+        out[i] = (char)tolower((unsigned char)name[i]);
+    out[i] = '\0';
+    return out;
+}
+
+bool mm_dtype_reads(enum mm_dtype dtype, enum mm_dtype stored)
+{
+    const struct mm_dtype_info *to = mm_dtype_info(dtype), *from = mm_dtype_info(stored);
+    bool integer = from->kind == MM_KIND_INT || from->kind == MM_KIND_UINT;
+    return to->kind == MM_KIND_FLOAT && integer && from->bits == to->bits;
 }

@@ -120,6 +120,57 @@ int mm_tensor_permute(const struct mm_tensor *tensor, const int *perm, struct mm
         view.stride[i] = stride[perm[i]];
     }
     view.strided = !is_row_major(&view);
+    for (int i = 0; tensor->scales && i < tensor->shape.rank; i++) {
+        if (perm[i] == tensor->scale_axis)
+            view.scale_axis = i;
+    }
+    *out = view;
+    return 0;
+}
+
+/* Where the part begins, in elements; false where it does not lie inside. */
+static bool part_begins(const struct mm_tensor *tensor, const int64_t *from, const struct mm_shape *shape,
+                        int64_t *begin)
+{
+    *begin = 0;
+    if (shape->rank != tensor->shape.rank)
+        return false;
+    for (int i = 0; i < shape->rank; i++) {
+        if (from[i] < 0 || shape->dim[i] < 0 || from[i] > tensor->shape.dim[i] - shape->dim[i])
+            return false;
+        *begin += from[i] * tensor->stride[i];
+    }
+    return true;
+}
+
+int mm_tensor_cut(const struct mm_tensor *tensor, const int64_t *from, const struct mm_shape *shape,
+                  struct mm_tensor *out, struct mm_run *run, struct mm_err *err)
+{
+    struct mm_tensor view = *tensor;
+    int64_t begin, skip;
+
+    bool scaled = tensor->scales && tensor->scales->count > 1 && tensor->scale_axis < shape->rank &&
+                  shape->dim[tensor->scale_axis] != tensor->shape.dim[tensor->scale_axis];
+
+    if (!viewable(tensor) || tensor->supply || tensor->runs == 0 || scaled)
+        return mm_fail(err, MM_EUNSUPPORTED, "a part of packed values can't be viewed");
+    if (!view.strided)
+        row_major(&view.shape, view.stride);
+    if (!part_begins(&view, from, shape, &begin))
+        return mm_fail(err, MM_EARG, "the part does not lie inside the tensor");
+    view.shape = *shape;
+    view.count = mm_shape_count(shape);
+    *run = *tensor->run;
+    run->count = view.count;
+    if (view.count > 0 && (!mm_mul_i64(begin, mm_dtype_info(view.stored)->bytes + run->gap, &skip) ||
+                           (uint64_t)skip > run->size))
+        return mm_fail(err, MM_ECORRUPT, "the part lies behind the end of the values");
+    if (view.count > 0) {
+        run->data += skip;
+        run->size -= (size_t)skip;
+    }
+    view.run = run;
+    view.strided = !is_row_major(&view);
     *out = view;
     return 0;
 }

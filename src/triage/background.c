@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "mmtui/triage.h"
+#include "triage/floor.h"
 
 /* So many operators of a kind make a background, and so many of those with weights a vote. */
 #define MEDIAN_LEAST 4
@@ -23,6 +23,15 @@
 #define WRONG_FACTOR_INT8 4.0
 #define WRONG_FACTOR_KIND 4.0
 #define WRONG_INT8        0.1
+
+/* A variant of the operator fits where it leaves what a right operator leaves, and so many times less than the model's
+ * own: the values' differences point in one of many directions, and none of two dozen variants would point there. */
+#define VARIANT_GAIN     4.0
+#define VARIANT_GAIN_FEW 20.0
+#define VARIANT_FEW      64 /* values */
+#define VARIANT_LEAST    8
+#define VARIANT_INT8     0.05
+#define VARIANT_BEYOND   10.0 /* times the float format's rounding */
 
 static const struct mm_recomputed *told(const struct mm_subject *subject)
 {
@@ -90,6 +99,27 @@ static bool is_coarse(const struct mm_subject *subjects, size_t count, const str
     return out->voted ? 2 * coarse > linear : linear > 1 && 2 * coarse > linear;
 }
 
+/* What the quantised model says of all operators with weights: no vote is needed. */
+static void count_facts(const struct mm_subject *subjects, size_t count, struct mm_background *out)
+{
+    size_t tensor = 0, channel = 0, integer = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct mm_quantised_tensor *facts = subjects[i].facts;
+        if (!facts || !(facts->parts & MM_PART_WEIGHTS))
+            continue;
+        integer++;
+        tensor += facts->weights == MM_PER_TENSOR;
+        channel += facts->weights == MM_PER_CHANNEL;
+    }
+    if (tensor + channel == 0)
+        return;
+    out->told = true;
+    out->voted = integer;
+    out->per_tensor = tensor;
+    out->per_channel = channel;
+    out->weights = channel == 0 ? MM_PER_TENSOR : tensor == 0 ? MM_PER_CHANNEL : MM_GRANULARITY_UNKNOWN;
+}
+
 void mm_background_find(const struct mm_subject *subjects, size_t count, struct mm_background *out)
 {
     double *memory = malloc((count + 1) * sizeof *memory);
@@ -98,12 +128,15 @@ void mm_background_find(const struct mm_subject *subjects, size_t count, struct 
         out->median[kind] = memory ? median_of(subjects, count, (enum mm_operator_kind)kind, memory) : NAN;
     free(memory);
     vote(subjects, count, out);
+    count_facts(subjects, count, out);
     out->coarse = is_coarse(subjects, count, out);
 }
 
-double mm_background_gain(const struct mm_background *background, double per_channel)
+double mm_background_gain(const struct mm_background *background, const struct mm_subject *subject,
+                          double per_channel)
 {
-    switch (background->weights) {
+    const struct mm_quantised_tensor *facts = subject ? subject->facts : NULL;
+    switch (facts ? facts->weights : background->weights) {
     case MM_PER_TENSOR: return per_channel;
     case MM_PER_CHANNEL: return isnan(per_channel) ? NAN : 0;
     default: return NAN;
@@ -112,32 +145,120 @@ double mm_background_gain(const struct mm_background *background, double per_cha
 
 /* ---- one of them ---- */
 
-/* An operator that rounds nothing adds nothing, in whatever format; one that is stored in integers adds a step. */
-static double explained_of(const struct mm_background *background, const struct mm_recomputed *recomputed)
+/* Weights of fewer bits cost as much more as their steps are larger; of more, as much less. */
+static double weights_cost(const struct mm_recomputed *recomputed, const struct mm_quantised_tensor *facts)
 {
-    double of_float = recomputed->rounding;
-    if (!background->coarse)
-        return of_float;
-    return fmax(of_float, mm_recomputed_int8(recomputed, background->weights));
+    double of_int8 = facts->weights == MM_PER_CHANNEL ? recomputed->per_channel
+                     : facts->weights == MM_PER_TENSOR
+                         ? recomputed->per_tensor
+                         : fmax(recomputed->per_tensor, recomputed->per_channel);
+    double steps = ldexp(1, facts->bits - 1) - 1;
+    return isfinite(of_int8) && facts->bits > 1 ? of_int8 * 127 / steps : 0;
 }
 
-enum mm_own mm_own_find(const struct mm_background *background, const struct mm_recomputed *recomputed,
-                        double *explained)
+/* A residual that follows what rounding the weights leaves is that, in whatever format all else is. */
+#define FOLLOWS 0.9
+
+/* What rounding the weights leaves, where the residual follows it; NaN: it does not. */
+static double followed(const struct mm_recomputed *recomputed)
 {
-    double here = NAN;
-    if (explained)
-        *explained = here;
-    if (!recomputed || recomputed->state != MM_RECOMPUTE_DONE || recomputed->nonfinite)
-        return MM_OWN_UNKNOWN;
-    here = explained_of(background, recomputed);
-    if (explained)
-        *explained = here;
-    double residual = recomputed->residual, usual = background->median[recomputed->kind];
-    if (residual <= fmax(RIGHT_FACTOR * here, RIGHT_ALWAYS))
+    if (recomputed->fit_tensor >= FOLLOWS)
+        return recomputed->per_tensor;
+    return recomputed->fit_channel >= FOLLOWS ? recomputed->per_channel : NAN;
+}
+
+/* Was it computed with the very weights that dst had? Then their rounding is no part of the residual. */
+static bool is_exact(const struct mm_subject *subject)
+{
+    return subject->facts && !isnan(subject->recomputed->exact);
+}
+
+/* Of what the quantised model says is integers here. */
+static double explained_by_facts(const struct mm_subject *subject, bool exact)
+{
+    const struct mm_quantised_tensor *facts = subject->facts;
+    const struct mm_recomputed *recomputed = subject->recomputed;
+    double result = facts->parts & MM_PART_RESULT ? recomputed->result_int8 : 0;
+    double input =
+        facts->parts & MM_PART_INPUT && !(exact && recomputed->exact_inputs) ? recomputed->input_int8 : 0;
+    double weights = facts->parts & MM_PART_WEIGHTS && !exact ? weights_cost(recomputed, facts) : 0;
+    if ((facts->parts & MM_PART_RESULT) && facts->scales.count)
+        result = floor_of_scales(&facts->scales, &subject->result->metrics.dst);
+    return hypot(hypot(isfinite(result) ? result : 0, isfinite(input) ? input : 0), weights);
+}
+
+/* An operator that rounds nothing adds nothing, in whatever format; one that is stored in integers adds a step. */
+static double explained_of(const struct mm_background *background, const struct mm_subject *subject,
+                           bool exact)
+{
+    double of_float = subject->recomputed->rounding;
+    if (subject->facts)
+        return fmax(of_float, explained_by_facts(subject, exact));
+    if (!isnan(followed(subject->recomputed)))
+        return fmax(of_float, followed(subject->recomputed));
+    if (!background->coarse)
+        return of_float;
+    return fmax(of_float, mm_recomputed_int8(subject->recomputed, background->weights));
+}
+
+/* An operator with n values has a coincidence among few of them more easily. */
+static double gain_asked(const struct mm_recomputed *recomputed)
+{
+    return recomputed->positions < VARIANT_FEW ? VARIANT_GAIN_FEW : VARIANT_GAIN;
+}
+
+bool mm_own_variant(const struct mm_background *background, const struct mm_subject *subject)
+{
+    const struct mm_recomputed *recomputed = subject->recomputed;
+    if (!recomputed || recomputed->state != MM_RECOMPUTE_DONE || recomputed->nonfinite ||
+        !*recomputed->variant_says || recomputed->positions < VARIANT_LEAST)
+        return false;
+    double here = explained_of(background, subject, false), left = recomputed->variant;
+    double most = background->coarse ? fmax(WRONG_FACTOR_INT8 * here, VARIANT_INT8)
+                                     : fmax(RIGHT_FACTOR * here, RIGHT_ALWAYS);
+    if (recomputed->residual < VARIANT_BEYOND * recomputed->rounding)
+        return false; /* a float format explains the model's own */
+    return left <= most && recomputed->residual >= gain_asked(recomputed) * left;
+}
+
+/* By the residual with the model's weights or, `exact`, with those that dst had: then what is left is this operator's,
+ * whatever others of its kind leave. */
+static enum mm_own judge(const struct mm_background *background, const struct mm_subject *subject, bool exact,
+                         double *explained)
+{
+    const struct mm_recomputed *recomputed = subject->recomputed;
+    double residual = exact ? recomputed->exact : recomputed->residual;
+    double usual = exact ? NAN : background->median[recomputed->kind];
+    *explained = explained_of(background, subject, exact);
+    if (residual <= fmax(RIGHT_FACTOR * *explained, RIGHT_ALWAYS))
         return MM_OWN_RIGHT;
-    bool coarse = background->coarse;
+    bool coarse = subject->facts ? subject->facts->parts != 0 && !exact : background->coarse;
+    if (coarse && recomputed->kind == MM_OPERATOR_RECURRENT)
+        return MM_OWN_UNKNOWN; /* what rounded weights add from step to step is not known */
     bool size = residual > (coarse ? WRONG_INT8 : WRONG_FLOAT);
-    bool beyond = residual > (coarse ? WRONG_FACTOR_INT8 : WRONG_FACTOR) * here;
+    bool beyond = residual > (coarse || exact ? WRONG_FACTOR_INT8 : WRONG_FACTOR) * *explained;
     bool stands_out = isnan(usual) || residual > WRONG_FACTOR_KIND * usual;
     return size && beyond && stands_out ? MM_OWN_WRONG : MM_OWN_UNKNOWN;
+}
+
+enum mm_own mm_own_find(const struct mm_background *background, const struct mm_subject *subject,
+                        double *explained)
+{
+    const struct mm_recomputed *recomputed = subject->recomputed;
+    double here = NAN, by_model;
+    enum mm_own own = MM_OWN_UNKNOWN;
+    if (recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite) {
+        bool exact = is_exact(subject);
+        own = judge(background, subject, exact, &here);
+        /* right with weights that are not the model's is wrong */
+        if (exact && own != MM_OWN_WRONG && judge(background, subject, false, &by_model) == MM_OWN_WRONG) {
+            own = MM_OWN_WRONG;
+            here = by_model;
+        }
+        if (mm_own_variant(background, subject))
+            own = MM_OWN_WRONG;
+    }
+    if (explained)
+        *explained = here;
+    return own;
 }

@@ -5,6 +5,9 @@
 
 #include "triage/conclude.h"
 #include "triage/in_dump.h"
+#include "triage/jump.h"
+#include "triage/layer_text.h"
+#include "triage/scales.h"
 #include "triage/simulated.h"
 
 /* An error of so many times what rounding explains is still rounding: gains of operators are not known. */
@@ -23,6 +26,8 @@
 #define INTEGER_UNEXPLAINED 0.25
 /* Readers off by less than this share of an error have not read it at all: they are right. */
 #define READERS_RIGHT 0.02
+/* One place of padding among a dozen and more costs what it reaches no more than this. */
+#define PADDING_REACHES 0.3
 /* Findings below this are kept as evidence, but decide nothing. */
 #define SCORE_DECIDES 0.5
 
@@ -108,10 +113,8 @@ static void say_inherited(const struct mm_triage_view *view, uint32_t id, struct
     const struct mm_blame *blame = &view->blame[id];
     set(out, MM_VERDICT_INHERITED, view->flow->known ? MM_LIKELY : MM_POSSIBLE);
     out->from = blame->root;
-    if (blame->built_up)
-        snprintf(out->text, sizeof out->text, "accumulated upstream, most of it in #%d", blame->root + 1);
-    else
-        snprintf(out->text, sizeof out->text, "inherited from #%d", blame->root + 1);
+    layer_text_line(view, (uint32_t)blame->root,
+                    blame->built_up ? "accumulated upstream, most of it in " : "inherited from ", "", out);
 }
 
 static void say_harmless(struct mm_verdict *out, double readers)
@@ -154,6 +157,81 @@ static void say_format(const struct mm_evidence *evidence, struct mm_verdict *ou
              mm_dtype_info(now->setting.dtype)->name, mm_num_short(figure, now->metrics.diff2, 2));
 }
 
+static const char *part_text(const struct mm_finding *finding, char out[80])
+{
+    char count[MM_NUM];
+    snprintf(out, 80, "the first %s values of dst are those of ", mm_num_count(count, finding->part));
+    return out;
+}
+
+/* Findings that are about another layer, whose name only the view has. */
+static void say_held(const struct mm_triage_view *view, const struct mm_finding *finding,
+                     struct mm_verdict *out)
+{
+    char before[80];
+    if (finding->cause == MM_CAUSE_IN_DUMP)
+        layer_text_line(view, (uint32_t)finding->layer, "the dump holds ",
+                        " here: fused, or written before the dump", out);
+    else if (finding->part > 0)
+        layer_text_line(view, (uint32_t)finding->layer, part_text(finding, before), "", out);
+    else
+        layer_text_line(view, (uint32_t)finding->layer, "dst holds the values of ", "", out);
+}
+
+/* They have not read these values: none is off by more than a trace of the error. By order alone, none of those that
+ * come next. */
+static bool readers_are_right(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    bool output = view->flow->role[id] & MM_ROLE_OUTPUT;
+    bool none = view->flow->known ? blame->readers_mind : output || blame->readers == 0;
+    return blame->unread ||
+           (!none && !blame->readers_hurt && blame->readers_direct <= READERS_RIGHT * blame->error);
+}
+
+/* Softmax does not see an offset, a norm no scale, a mean no order: that such a reader is right tells little. */
+static bool is_deaf(const char *op_type)
+{
+    static const char *const words[] = {"softmax", "norm", "mean", "reduce", "pool",
+                                        "max",     "topk", "sort", "sum"};
+    for (size_t i = 0; op_type && i < MM_COUNT(words); i++) {
+        if (strcasestr(op_type, words[i]))
+            return true;
+    }
+    return false;
+}
+
+/* In the graph, one at least would have shown it. */
+static bool has_keen_reader(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_flow *flow = view->flow;
+    bool keen = false;
+    for (uint32_t e = flow->reader_from[id]; e < flow->reader_from[id + 1] && flow->known; e++) {
+        uint32_t reader = flow->reader[e];
+        keen = keen ||
+               (reader > id && !isnan(view->blame[reader].error) && !is_deaf(view->subjects[reader].op_type));
+    }
+    return keen;
+}
+
+/* Near ties fall otherwise by any rounding: integers accuse an operator only where it was computed again, or where all
+ * its inputs are the same on both sides. */
+static enum mm_verdict_kind kind_of_integers(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    bool same = view->flow->known && blame->worst_input >= 0 && !(blame->input_error > 0);
+    if (view->flow->role[id] & MM_ROLE_INPUT)
+        return MM_VERDICT_INPUT;
+    return blame->own == MM_OWN_WRONG || same ? MM_VERDICT_IMPLEMENTATION : MM_VERDICT_OVER;
+}
+
+static void say_scales(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    enum mm_cause_id cause;
+    set(out, scales_verdict(view, id, &cause, out->text, sizeof out->text), MM_CERTAIN);
+    out->cause = cause;
+}
+
 static void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
                         struct mm_verdict *out)
 {
@@ -163,6 +241,8 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
     bool hurt = view->blame[id].readers_hurt;
     if (finding->cause == MM_CAUSE_REORDERED && hurt)
         kind = MM_VERDICT_IMPLEMENTATION; /* another order that a reader minds */
+    else if (finding->cause == MM_CAUSE_INTEGERS)
+        kind = kind_of_integers(view, id);
     else if (info->at_edges && (role & MM_ROLE_INPUT))
         kind = MM_VERDICT_INPUT;
     else if (info->at_edges && (role & MM_ROLE_OUTPUT))
@@ -171,27 +251,81 @@ static void say_finding(const struct mm_triage_view *view, uint32_t id, const st
     out->cause = finding->cause;
     if (finding->cause == MM_CAUSE_CANCELLATION)
         out->confidence = MM_LIKELY; /* its score only puts it behind near zero */
+    if (finding->cause == MM_CAUSE_INTEGERS && out->confidence == MM_CERTAIN)
+        out->confidence = MM_LIKELY; /* that they differ is certain, whose fault it is not */
     if (finding->cause == MM_CAUSE_STALE || finding->cause == MM_CAUSE_IN_DUMP)
         out->from = finding->layer;
-    bool right = !view->blame[id].readers_mind &&
-                 view->blame[id].readers_error <= READERS_RIGHT * view->blame[id].error;
-    if (finding->cause == MM_CAUSE_STALE && right) {
-        set(out, MM_VERDICT_HARMLESS, MM_LIKELY); /* overwritten behind the run, or by the dump */
+    if (finding->cause == MM_CAUSE_STALE && readers_are_right(view, id)) {
+        /* overwritten behind the run, or by the dump */
+        set(out, MM_VERDICT_HARMLESS, view->flow->known ? MM_LIKELY : MM_POSSIBLE);
         out->cause = MM_CAUSE_IN_DUMP;
+    } else if (has_keen_reader(view, id) && readers_are_right(view, id) &&
+               (kind == MM_VERDICT_IMPLEMENTATION || kind == MM_VERDICT_FORMAT)) {
+        set(out, MM_VERDICT_HARMLESS, MM_LIKELY); /* whatever it looks like */
     }
-    snprintf(out->text, sizeof out->text, "%s", finding->sentence);
+    if (out->from >= 0)
+        say_held(view, finding, out);
+    else
+        snprintf(out->text, sizeof out->text, "%s", finding->sentence);
 }
 
 /* What this operator adds to the inputs that it had. */
 static void say_wrong(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_blame *blame = &view->blame[id];
-    double residual = view->subjects[id].recomputed->residual;
+    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
+    bool exact = view->subjects[id].facts && !isnan(recomputed->exact);
+    /* with its own weights it is right: it is these that are wrong */
+    bool weights = exact && recomputed->exact <= blame->explained;
+    double residual = exact && !weights ? recomputed->exact : recomputed->residual;
     char a[MM_NUM], b[MM_NUM];
     set(out, MM_VERDICT_IMPLEMENTATION, residual >= CERTAIN_RESIDUAL ? MM_CERTAIN : MM_LIKELY);
-    snprintf(out->text, sizeof out->text,
-             "recomputed from dst's own inputs it is off by %s; its format explains %s",
-             mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
+    if (weights)
+        snprintf(out->text, sizeof out->text,
+                 "the quantised model's weights are not the model's: off by %s, %s explained",
+                 mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
+    else
+        snprintf(out->text, sizeof out->text,
+                 "recomputed from dst's own inputs it is off by %s; its format explains %s",
+                 mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
+}
+
+/* One scale for all weights is the reason where the residual has its pattern, and a scale a channel would halve it. */
+static bool coarse_weights(const struct mm_recomputed *recomputed)
+{
+    return recomputed->fit_tensor > recomputed->fit_channel && recomputed->fit_tensor >= FIT_DECIDES &&
+           recomputed->per_tensor >= SETTING_GAIN * recomputed->per_channel;
+}
+
+/* The residual is what one scale for all weights leaves. */
+static void say_weights(const struct mm_recomputed *recomputed, struct mm_verdict *out)
+{
+    char figure[MM_NUM];
+    set(out, MM_VERDICT_SETTINGS, MM_LIKELY);
+    out->cause = MM_CAUSE_CHANNEL_RANGE;
+    snprintf(out->text, sizeof out->text, "weights of one scale cost %s: per-channel ones would gain %.1f dB",
+             mm_num_short(figure, recomputed->per_tensor, 2),
+             20 * log10(recomputed->per_tensor / recomputed->per_channel));
+}
+
+/* As another runtime has it by default, or as a converter left it: that is what fits. */
+static void say_variant(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
+    char left[MM_NUM];
+    set(out, MM_VERDICT_IMPLEMENTATION, MM_CERTAIN);
+    out->cause = MM_CAUSE_VARIANT;
+    if (recomputed->variant_fused && !view->blame[id].readers_hurt) {
+        set(out, MM_VERDICT_HARMLESS, MM_LIKELY);
+        out->cause = MM_CAUSE_IN_DUMP;
+        snprintf(out->text, sizeof out->text, "the dump holds the activation behind it: fused, or in place");
+    } else {
+        const char *says = recomputed->variant_says, *told = strstr(says, " where the model says");
+        size_t length = strlen(says), room = sizeof out->text - sizeof "computed : fits, 1e-10 left";
+        length = length > room && told ? (size_t)(told - says) : length; /* the rest is in the evidence */
+        snprintf(out->text, sizeof out->text, "computed %.*s: fits, %s left", (int)length, says,
+                 mm_num_short(left, recomputed->variant, 1));
+    }
 }
 
 /* The operator is right, and no rounding that is known explains the size: its inputs' errors do. */
@@ -199,11 +333,32 @@ static void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_
 {
     const struct mm_blame *blame = &view->blame[id];
     char a[MM_NUM], b[MM_NUM];
+    mm_num_short(a, view->subjects[id].recomputed->residual, 2);
+    if (in_dump_other_input(&view->subjects[id], blame)) { /* of what it adds nothing is known */
+        set(out, MM_VERDICT_NOISE, MM_POSSIBLE);
+        snprintf(out->text, sizeof out->text,
+                 "off by %s only, where its inputs as they were dumped would make it %s: it had others",
+                 mm_num_short(b, blame->error, 2), a);
+        return;
+    }
     set(out, MM_VERDICT_NOISE, MM_LIKELY);
     out->cause = MM_CAUSE_ROUNDING;
-    snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here",
-             mm_num_short(a, view->subjects[id].recomputed->residual, 2),
-             mm_num_short(b, blame->input_error, 2));
+    if (view->subjects[id].recomputed->ties && !blame->input_error)
+        snprintf(out->text, sizeof out->text, "%s indices lead to equal values: ties have no order",
+                 mm_num_count(a, view->subjects[id].recomputed->ties));
+    else
+        snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here", a,
+                 mm_num_short(b, blame->input_error, 2));
+}
+
+/* It adds the most of an error that no layer brings over the threshold by itself: no fault follows from that. */
+static void say_built_up(const struct mm_blame *blame, struct mm_verdict *out)
+{
+    char a[MM_NUM], b[MM_NUM];
+    set(out, MM_VERDICT_NOISE, MM_POSSIBLE);
+    snprintf(out->text, sizeof out->text,
+             "accumulated: no layer before is over, this one adds the most (%s of %s)",
+             mm_num_short(a, blame->introduced, 2), mm_num_short(b, blame->error, 2));
 }
 
 static void say_unexplained(const struct mm_blame *blame, unsigned role, struct mm_verdict *out)
@@ -239,36 +394,26 @@ static const struct mm_finding *deciding(const struct mm_triage_view *view, uint
         if (evidence->finding[i].score >= SCORE_DECIDES && !is_denied(view, id, &evidence->finding[i]))
             best = &evidence->finding[i];
     }
-    if (evidence && mm_cause_stale(view->subjects, view->count, id, memory) &&
-        (!best || memory->score > best->score))
+    if (evidence && in_dump_stale(view, id, memory) && (!best || memory->score > best->score))
         best = memory;
     return best;
 }
 
-/* One scale for all weights is the reason where the residual has its pattern, and a scale a channel would halve it. */
-static bool coarse_weights(const struct mm_recomputed *recomputed)
-{
-    return recomputed->fit_tensor > recomputed->fit_channel && recomputed->fit_tensor >= FIT_DECIDES &&
-           recomputed->per_tensor >= SETTING_GAIN * recomputed->per_channel;
-}
-
 /* Small against what goes in, if that is known: then a constant or a factor of it is rounding as well. */
-static bool near_zero(const struct mm_evidence *evidence)
+static const struct mm_finding *near_zero(const struct mm_evidence *evidence)
 {
     for (size_t i = 0; evidence && i < evidence->findings; i++) {
         if (evidence->finding[i].cause == MM_CAUSE_NEAR_ZERO)
-            return true;
+            return &evidence->finding[i];
     }
-    return false;
+    return NULL;
 }
 
-static bool is_integer_run(const struct mm_flow *flow)
+/* Good as a whole, and over by some columns of a table. */
+static bool by_columns(const struct mm_triage_view *view, uint32_t id)
 {
-    for (size_t i = 0; i < flow->count; i++) {
-        if (flow->quantised[i] != MM_QUANTISED_NO)
-            return true;
-    }
-    return false;
+    const struct mm_metrics *m = &view->subjects[id].result->metrics;
+    return view->blame[id].table && !m->nonfinite_differ && !mm_thresholds_over(view->thresholds, m);
 }
 
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
@@ -276,13 +421,16 @@ static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const str
 {
     const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
     enum mm_verdict_kind kind = kind_of(finding);
+    if (scales_fitted(view, id) && mm_verdict_info(kind)->is_origin)
+        return scales_show(view, id, finding);
     /* what does no harm, or is plain rounding, does not leave such a residual */
     if (view->blame[id].own == MM_OWN_WRONG)
         return mm_verdict_info(kind)->is_origin && finding->cause != MM_CAUSE_ROUNDING;
-    bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
+    bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite &&
+                !by_columns(view, id);
     if (told && finding->cause == MM_CAUSE_CHANNEL_RANGE)
         return coarse_weights(recomputed);
-    if (!view->flow->ordered && finding->cause == MM_CAUSE_AFFINE && is_integer_run(view->flow))
+    if (!view->flow->ordered && finding->cause == MM_CAUSE_AFFINE && jump_is_integer_run(view->flow))
         return false; /* it may as well have come in: what a loud background does to a channel is such a map */
     if (!told && kind == MM_VERDICT_IMPLEMENTATION && near_zero(view->subjects[id].evidence))
         return false;
@@ -300,19 +448,88 @@ static bool among_integers(const struct mm_triage_view *view, uint32_t id)
     return integer;
 }
 
+/* What went in is a guess, but nothing else is known. Where somebody is over because of it, it lacks digits. */
+static void say_near_zero(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *near,
+                          struct mm_verdict *out)
+{
+    if (view->blame[id].readers_hurt) {
+        set(out, MM_VERDICT_FORMAT, MM_POSSIBLE);
+        out->cause = MM_CAUSE_CANCELLATION;
+        snprintf(out->text, sizeof out->text,
+                 "small against what goes in, whose rounding alone may cost that");
+        return;
+    }
+    say_finding(view, id, near, out);
+    out->confidence = MM_POSSIBLE;
+}
+
+/* Tokens or rows that one dump has alone, and nothing masks, change what convolutions, means and attention make of the
+ * rest: that is no operator's fault. */
+static bool has_padding(const struct mm_pair *pair)
+{
+    return pair->layout && (pair->layout->more[0] || pair->layout->more[1]);
+}
+
+static void say_padding(struct mm_verdict *out)
+{
+    set(out, MM_VERDICT_OVER, MM_POSSIBLE);
+    snprintf(out->text, sizeof out->text, "the padding that one dump has alone may reach in here");
+}
+
+/* A small difference of large values, as far as the inputs can be guessed: too little to decide, enough not to accuse. */
+static const struct mm_finding *perhaps_small(const struct mm_evidence *evidence)
+{
+    const struct mm_finding *found = NULL;
+    for (size_t i = 0; evidence && i < evidence->findings; i++) {
+        enum mm_cause_id cause = evidence->finding[i].cause;
+        if (cause == MM_CAUSE_CANCELLATION || (cause == MM_CAUSE_NEAR_ZERO && !found))
+            found = &evidence->finding[i];
+    }
+    return found;
+}
+
+static void say_perhaps_small(const struct mm_triage_view *view, uint32_t id,
+                              const struct mm_finding *finding, struct mm_verdict *out)
+{
+    if (finding->cause == MM_CAUSE_CANCELLATION)
+        say_finding(view, id, finding, out);
+    if (finding->cause == MM_CAUSE_CANCELLATION)
+        out->confidence = MM_POSSIBLE;
+}
+
+static bool is_told(const struct mm_recomputed *recomputed)
+{
+    return recomputed && recomputed->state == MM_RECOMPUTE_DONE && isfinite(recomputed->residual) &&
+           !recomputed->nonfinite;
+}
+
 /* Where nobody recomputed, all inputs have to be good before an operator is accused of what nothing explains. */
 static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
     const struct mm_blame *blame = &view->blame[id];
     bool good = blame->worst_input < 0 || !view->blame[blame->worst_input].over;
-    bool integer = among_integers(view, id);
+    const struct mm_finding *near = near_zero(view->subjects[id].evidence);
+    const struct mm_whatif *format = conclude_format(view->subjects[id].evidence);
+    bool on_grid = format && is_integer_setting(format) && mm_op_has_weights(view->subjects[id].op_type);
+    bool integer = among_integers(view, id) || on_grid;
     good = good && !(integer && blame->error < INTEGER_UNEXPLAINED); /* rounding its weights may cost that */
+    if (scales_fitted(view, id))
+        return;
     if (blame->own == MM_OWN_WRONG)
         say_wrong(view, id, out);
-    else if (recomputed && recomputed->state == MM_RECOMPUTE_DONE && isfinite(recomputed->residual) &&
-             !recomputed->nonfinite)
+    else if (is_told(recomputed) && blame->worst_input >= 0 && coarse_weights(recomputed))
+        say_weights(recomputed, out);
+    else if (is_told(recomputed))
         say_right(view, id, out);
+    else if (blame->built_up)
+        say_built_up(blame, out);
+    else if (near && !(good && perhaps_small(view->subjects[id].evidence)->cause == MM_CAUSE_CANCELLATION))
+        say_near_zero(view, id, near, out);
+    else if (good && blame->error <= PADDING_REACHES && has_padding(view->subjects[id].pair))
+        say_padding(out);
+    else if (good && perhaps_small(view->subjects[id].evidence))
+        say_perhaps_small(view, id, perhaps_small(view->subjects[id].evidence), out);
     else if (good && view->flow->ordered && out->kind != MM_VERDICT_OVERFLOW && out->kind != MM_VERDICT_SHAPE)
         say_unexplained(blame, view->flow->role[id], out);
 }
@@ -330,10 +547,15 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
     bool its_format = finding && finding->cause == MM_CAUSE_ROUNDING &&
                       (wrong || (!conclude_is_noise(blame) && conclude_is_format(blame, evidence)));
     bool telling = finding && !its_format && may_accuse(view, id, finding);
-    if (telling)
+    if (blame->variant &&
+        (view->subjects[id].recomputed->variant_fused || conclude_readers_mind(view, id, &readers)))
+        say_variant(view, id, out);
+    else if (!wrong && scales_explain(view, id))
+        say_scales(view, id, out);
+    else if (telling)
         say_finding(view, id, finding, out);
-    else if (!evidence)
-        return; /* not analysed yet */
+    else if (!evidence || by_columns(view, id))
+        return; /* not analysed yet; or what is off is known, and no more */
     else if (!wrong && conclude_is_format(blame, evidence) && better)
         say_setting(evidence, better, out);
     else if (!wrong && conclude_is_format(blame, evidence))
@@ -346,23 +568,49 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
         conclude_unexplained(view, id, out);
 }
 
-/* What moves values about; a scale or an offset may be what a broken input comes to here. */
-static bool is_moved(enum mm_cause_id cause)
+/* Below the threshold it is named only where something is wrong: what the format costs is fine there. */
+static void conclude_jump(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
-    return cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED;
+    struct mm_verdict found = *out;
+    conclude_start(view, id, &found);
+    if (found.kind != MM_VERDICT_FORMAT && found.kind != MM_VERDICT_SETTINGS &&
+        found.kind != MM_VERDICT_NOISE && found.kind != MM_VERDICT_HARMLESS)
+        *out = found;
 }
 
-/* A fault that fits by itself, and that its worst input has not, did not come in. */
+/* What moves values about or has a pattern of its own; a scale or an offset may be what a broken input comes to here. */
+static bool is_moved(enum mm_cause_id cause)
+{
+    bool pattern = cause == MM_CAUSE_WRAPPED || (cause >= MM_CAUSE_SIGNS && cause <= MM_CAUSE_MASK);
+    return pattern || (cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED);
+}
+
+/* Values that are moved about upstream, however, may look as if they were moved here. */
+static bool is_moved_upstream(const struct mm_triage_view *view, uint32_t id)
+{
+    struct mm_finding memory;
+    for (int32_t at = view->blame[id].worst_input; at >= 0; at = view->blame[at].worst_input) {
+        const struct mm_finding *finding = deciding(view, (uint32_t)at, &memory);
+        if (finding && is_moved(finding->cause))
+            return true;
+        if (at == view->blame[id].root)
+            break;
+    }
+    return false;
+}
+
+/* A fault that fits by itself did not come in; a loud background does not overrule it. */
 static const struct mm_finding *stands_out(const struct mm_triage_view *view, uint32_t id,
                                            struct mm_finding *memory)
 {
+    const struct mm_blame *blame = &view->blame[id];
+    bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
+    if (!integer && !(isfinite(blame->error) && blame->error > MM_STANDS_OUT * blame->input_error))
+        return NULL;
     const struct mm_finding *finding = deciding(view, id, memory);
-    int32_t input = view->blame[id].worst_input;
-    struct mm_finding before;
-    const struct mm_finding *inherited = input >= 0 ? deciding(view, (uint32_t)input, &before) : NULL;
     bool fits = finding && finding->score >= SCORE_STANDS_OUT && is_moved(finding->cause) &&
                 kind_of(finding) == MM_VERDICT_IMPLEMENTATION && may_accuse(view, id, finding);
-    return fits && !(inherited && inherited->cause == finding->cause) ? finding : NULL;
+    return fits && !is_moved_upstream(view, id) ? finding : NULL;
 }
 
 /* Good inputs, a right operator, and a bad result: the format has no digits for it. NULL: that is not it. */
@@ -385,13 +633,15 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
     const struct mm_whatif *better = conclude_better(&view->subjects[id]);
     bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
     struct mm_finding memory;
-    const struct mm_finding *finding = integer ? stands_out(view, id, &memory) : NULL;
+    const struct mm_finding *finding = stands_out(view, id, &memory);
     double readers;
     if (out->kind == MM_VERDICT_OVERFLOW)
         out->from =
             blame->root; /* it would overflow whatever came in: raising the root alone moves the Inf here */
     else if (finding)
         say_finding(view, id, finding, out);
+    else if (integer && scales_explain(view, id))
+        say_scales(view, id, out);
     else if (integer && better && conclude_is_format(blame, evidence))
         say_setting(evidence, better, out);
     else if (!conclude_readers_mind(view, id, &readers))
@@ -400,6 +650,8 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
         say_finding(view, id, lost_digits(view, id), out);
     else if (conclude_is_noise(blame))
         say_noise(blame, out);
+    else if (blame->enlarges)
+        say_right(view, id, out);
     else
         say_inherited(view, id, out);
 }
@@ -455,6 +707,8 @@ static bool conclude_simulated(const struct mm_triage_view *view, uint32_t id, s
     double impl, format;
     bool starts = view->blame[id].starts;
     bool integer = (view->flow->quantised[id] & MM_QUANTISED_RESULT) != 0;
+    if (scales_fitted(view, id))
+        return false; /* what dst is off by from it may be the fit's */
     switch (simulated_tell(view, id, &impl, &format)) {
     case SIMULATED_IMPLEMENTATION: say_simulated_implementation(view, id, impl, out); return true;
     case SIMULATED_FORMAT:
@@ -465,11 +719,26 @@ static bool conclude_simulated(const struct mm_triage_view *view, uint32_t id, s
     }
 }
 
+static void say_bits(const struct mm_pair *pair, const struct mm_result *result, struct mm_verdict *out)
+{
+    const struct mm_dtype_info *type = mm_dtype_info(result->bits);
+    char word[MM_DTYPE_WORD];
+    const char *whose = !result->bits_side[0] ? "dst's" : !result->bits_side[1] ? "src's" : "the";
+    set(out, MM_VERDICT_OVER, MM_CERTAIN);
+    out->cause = MM_CAUSE_BIT_PATTERNS;
+    snprintf(out->text, sizeof out->text, "%s %u-bit integers are bit patterns of %s: --dtype %.60s=%s",
+             whose, type->bits, mm_dtype_word(result->bits, word), pair->name, type->name);
+}
+
 /* How the dump was made, and no operator's fault. */
-static void say_raw(const struct mm_result *result, struct mm_verdict *out)
+static void say_raw(const struct mm_pair *pair, const struct mm_result *result, struct mm_verdict *out)
 {
     struct mm_raw raw;
     char scale[MM_NUM], zero[MM_NUM];
+    if (result->bits != MM_DTYPE_NONE) {
+        say_bits(pair, result, out);
+        return;
+    }
     set(out, MM_VERDICT_OVER, MM_LIKELY);
     out->cause = MM_CAUSE_NOT_DEQUANTISED;
     if (mm_raw_find(result, &raw))
@@ -478,25 +747,74 @@ static void say_raw(const struct mm_result *result, struct mm_verdict *out)
                  mm_num_short(scale, raw.scale, 3));
 }
 
+/* "-Inf", "0", "-3.4e38" */
+static const char *nan_became(const struct mm_recomputed *recomputed, char out[MM_NUM])
+{
+    return isnan(recomputed->nan_as)   ? "numbers"
+           : isinf(recomputed->nan_as) ? (recomputed->nan_as < 0 ? "-Inf" : "Inf")
+                                       : mm_num_short(out, recomputed->nan_as, 2);
+}
+
+/* What came in as NaN is none any more: whoever looks for NaN sees none behind this operator. */
+static bool say_nan_lost(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
+    const struct mm_blame *blame = &view->blame[id];
+    char count[MM_NUM], as[MM_NUM];
+    if (!recomputed || recomputed->state != MM_RECOMPUTE_DONE || !recomputed->nan_lost ||
+        blame->own == MM_OWN_WRONG)
+        return false;
+    bool came_in = blame->worst_input >= 0 && isinf(blame->input_error) && !blame->starts;
+    set(out, came_in ? MM_VERDICT_INHERITED : MM_VERDICT_IMPLEMENTATION, came_in ? MM_LIKELY : MM_CERTAIN);
+    out->cause = MM_CAUSE_NAN_LOST;
+    if (came_in) {
+        out->from = blame->root;
+        snprintf(out->text, sizeof out->text, "inherited from #%d, whose NaN become %s here", blame->root + 1,
+                 nan_became(recomputed, as));
+    } else {
+        snprintf(out->text, sizeof out->text, "%s NaN of its inputs become %s",
+                 mm_num_count(count, recomputed->nan_lost), nan_became(recomputed, as));
+    }
+    return true;
+}
+
+/* What reads it has never seen that, and nobody suffers. */
+static void say_wider(const struct mm_result *result, struct mm_verdict *out)
+{
+    char count[MM_NUM];
+    const struct mm_stats *dst = &result->metrics.dst;
+    const char *what = dst->pos_inf + dst->neg_inf == 0 ? "NaN" : dst->nan ? "NaN or Inf" : "Inf";
+    set(out, MM_VERDICT_HARMLESS, MM_LIKELY);
+    out->cause = MM_CAUSE_WIDER;
+    snprintf(out->text, sizeof out->text, "%s %s in the dump alone: what reads it is finite and right",
+             mm_num_count(count, result->metrics.nonfinite_differ), what);
+}
+
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_subject *subject = &view->subjects[id];
     mm_triage_judge(subject->pair, subject->result, view->thresholds, out);
     if (view->blame[id].raw) {
-        say_raw(subject->result, out);
+        say_raw(subject->pair, subject->result, out);
         return;
     }
     if (!view->blame[id].over && !view->blame[id].starts)
         return;
+    if (view->blame[id].wider) {
+        say_wider(subject->result, out);
+        return;
+    }
     struct mm_finding dump;
     if (in_dump_find(view, id, &dump)) {
         say_finding(view, id, &dump, out);
         return;
     }
-    if (conclude_simulated(view, id, out))
+    if (conclude_simulated(view, id, out) || say_nan_lost(view, id, out))
         return;
-    if (view->blame[id].starts)
+    if (view->blame[id].starts && view->blame[id].over)
         conclude_start(view, id, out);
+    else if (view->blame[id].starts)
+        conclude_jump(view, id, out);
     else if (view->blame[id].root >= 0)
         conclude_inner(view, id, out);
 }

@@ -16,11 +16,32 @@ static double integer_floor(const struct mm_stats *stats, unsigned bits)
     return rms > 0 && isfinite(rms) ? step / sqrt(12) / rms : 0;
 }
 
-double floor_estimate(const struct mm_result *result, unsigned quantised)
+double floor_of_scales(const struct mm_scales *scales, const struct mm_stats *stats)
 {
+    double square = 0, rms = sqrt(stats->mean * stats->mean + stats->std * stats->std);
+    for (int64_t i = 0; i < scales->count; i++)
+        square += scales->scale[i] * scales->scale[i] / (double)scales->count;
+    return rms > 0 && isfinite(rms) ? sqrt(square / 12) / rms : 0;
+}
+
+/* The scales that dst's values have, if they are known. */
+static const struct mm_scales *scales_of(const struct mm_subject *subject)
+{
+    const struct mm_result *result = subject->result;
+    if (mm_pair_dequantised(subject->pair, result->src.dtype, result->dst.dtype) != MM_DEQUANTISED_NO)
+        return &subject->pair->scales->scales;
+    return NULL;
+}
+
+double floor_estimate(const struct mm_subject *subject, unsigned quantised)
+{
+    const struct mm_result *result = subject->result;
     const struct mm_stats *stats = &result->metrics.src;
     if (result->state != MM_STATE_MEASURED || stats->finite == 0)
         return 0;
+    const struct mm_scales *scales = subject->pair ? scales_of(subject) : NULL;
+    if (scales)
+        return floor_of_scales(scales, stats);
     const struct mm_dtype_info *src = mm_dtype_info(result->src.dtype);
     const struct mm_dtype_info *dst = mm_dtype_info(result->dst.dtype);
     bool narrow = (dst->kind == MM_KIND_INT || dst->kind == MM_KIND_UINT) && src->kind == MM_KIND_FLOAT;

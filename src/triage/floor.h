@@ -13,7 +13,9 @@
  *
  * 0 for what is exact (equal dtypes), for wide integers, and where src has nothing finite or is all zero.
  */
-double floor_estimate(const struct mm_result *result, unsigned quantised);
+/* A step of these scales over sqrt(12), against the RMS of what has these statistics: their rounding error. */
+double floor_of_scales(const struct mm_scales *scales, const struct mm_stats *stats);
+double floor_estimate(const struct mm_subject *subject, unsigned quantised);
 /* The same of one float format by itself; 0 for other dtypes. */
 double floor_of_float(enum mm_dtype dtype);
 

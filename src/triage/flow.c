@@ -12,7 +12,8 @@
 /* Edges under construction: pairs (from, to), in the order of `to`. */
 struct edges {
     uint32_t *from;
-    size_t count, capacity;
+    unsigned char *passes;
+    size_t count, capacity, passes_capacity;
     uint32_t *end; /* [layers]: edges up to and including this layer's */
 };
 
@@ -40,12 +41,16 @@ static bool paired(const struct mm_subject *subject)
     return subject->pair->src && subject->pair->dst;
 }
 
-static int add_edge(struct edges *edges, uint32_t from)
+static int add_edge(struct edges *edges, uint32_t from, unsigned passes)
 {
-    void *memory = edges->from;
+    void *memory = edges->from, *bits = edges->passes;
     if (mm_grow(&memory, &edges->capacity, edges->count + 1, sizeof *edges->from) < 0)
         return -1;
     edges->from = memory;
+    if (mm_grow(&bits, &edges->passes_capacity, edges->count + 1, sizeof *edges->passes) < 0)
+        return -1;
+    edges->passes = bits;
+    edges->passes[edges->count] = (unsigned char)passes;
     edges->from[edges->count++] = from;
     return 0;
 }
@@ -140,6 +145,17 @@ static size_t push_reads(struct walk *walk, int tensor, uint32_t stamp, size_t t
     return top;
 }
 
+/* What of this tensor the node must show as Inf or NaN: none where it is read by way of others. */
+static unsigned passes_of(const struct walk *walk, int tensor)
+{
+    unsigned passes = 0;
+    for (int k = 0; walk->node >= 0 && k < walk->graph->nodes[walk->node].input_count; k++) {
+        if (walk->graph->nodes[walk->node].inputs[k] == tensor)
+            passes |= mm_operator_passes(&walk->graph->nodes[walk->node], k);
+    }
+    return passes;
+}
+
 /* Up from one layer's tensor to the nearest ones that were dumped on both sides. */
 static int walk_up(struct walk *walk, struct edges *edges, uint32_t layer)
 {
@@ -151,7 +167,7 @@ static int walk_up(struct walk *walk, struct edges *edges, uint32_t layer)
         int here = walk->stack[--top];
         int32_t from = layer_of(walk, here);
         if (from >= 0) {
-            if (add_edge(edges, (uint32_t)from) < 0)
+            if (add_edge(edges, (uint32_t)from, passes_of(walk, here)) < 0)
                 return -1;
         } else {
             top = push_reads(walk, here, layer + 1, top);
@@ -210,7 +226,7 @@ static int add_fed_back(const struct walk *walk, struct edges *edges, uint32_t l
         return 0;
     for (size_t i = 0; i < walk->output_count; i++) {
         int32_t from = layer_of_run(walk, walk->output[i], run - 1);
-        if (from >= 0 && add_edge(edges, (uint32_t)from) < 0)
+        if (from >= 0 && add_edge(edges, (uint32_t)from, 0) < 0)
             return -1;
     }
     return 0;
@@ -241,7 +257,7 @@ static int edges_of_order(const struct mm_subject *subjects, size_t count, struc
     for (size_t i = 0; i < count; i++) {
         size_t n = known < MM_FLOW_WINDOW ? known : MM_FLOW_WINDOW;
         for (size_t k = 0; k < n && paired(&subjects[i]); k++) {
-            if (add_edge(edges, last[(known - 1 - k) % MM_FLOW_WINDOW]) < 0)
+            if (add_edge(edges, last[(known - 1 - k) % MM_FLOW_WINDOW], 0) < 0)
                 return -1;
         }
         edges->end[i] = (uint32_t)edges->count;
@@ -261,10 +277,12 @@ static int publish(struct mm_flow *flow, const struct edges *edges)
     uint32_t *reader_from = mm_arena_array(&flow->arena, count + 2, sizeof *reader_from);
     uint32_t *input = mm_arena_array(&flow->arena, edges->count + 1, sizeof *input);
     uint32_t *reader = mm_arena_array(&flow->arena, edges->count + 1, sizeof *reader);
-    if (!input_from || !reader_from || !input || !reader)
+    unsigned char *passes = mm_arena_array(&flow->arena, edges->count + 1, sizeof *passes);
+    if (!input_from || !reader_from || !input || !reader || !passes)
         return -1;
     for (size_t e = 0; e < edges->count; e++) {
         input[e] = edges->from[e];
+        passes[e] = edges->passes[e];
         reader_from[edges->from[e] + 2]++;
     }
     for (size_t i = 0; i < count; i++) {
@@ -277,6 +295,7 @@ static int publish(struct mm_flow *flow, const struct edges *edges)
     }
     flow->input_from = input_from;
     flow->input = input;
+    flow->passes = passes;
     flow->reader_from = reader_from;
     flow->reader = reader;
     return 0;
@@ -323,6 +342,7 @@ static int fill_edges(struct mm_flow *flow, const struct mm_subject *subjects,
     if (result == 0)
         result = publish(flow, &edges);
     free(edges.from);
+    free(edges.passes);
     free(edges.end);
     return result;
 }

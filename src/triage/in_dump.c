@@ -9,6 +9,8 @@
 #define LOOKED_MAX  64   /* layers behind one that are looked at */
 #define ALIKE_LEAST 3e-3 /* statistics of the same values from another kernel, as shares of their size */
 #define ALIKE_TIMES 3.0  /* or so many times the other layer's error */
+/* What is left when a reader is recomputed, at least: less is rounding. */
+#define RESIDUAL_LEAST 0.1
 
 static double size_of(const struct mm_stats *stats)
 {
@@ -60,7 +62,7 @@ static size_t behind(const struct mm_flow *flow, uint32_t id, uint32_t out[LOOKE
     return count;
 }
 
-static void say(const struct mm_result *mine, size_t id, struct mm_finding *out)
+static void say(const struct mm_result *mine, size_t id, const char *side, struct mm_finding *out)
 {
     char a[MM_NUM], b[MM_NUM];
     memset(out, 0, sizeof *out);
@@ -69,26 +71,156 @@ static void say(const struct mm_result *mine, size_t id, struct mm_finding *out)
     out->residual = NAN;
     out->layer = (int32_t)id;
     snprintf(out->sentence, sizeof out->sentence,
-             "the dump holds #%zu here: fused, or written before the dump", id + 1);
-    snprintf(out->evidence, sizeof out->evidence,
-             "Extremes and their places, mean, deviation and zeros of dst (%s to %s) are those of src's "
-             "#%zu, which "
-             "dst has right.",
-             mm_num_short(a, mine->metrics.dst.min, 4), mm_num_short(b, mine->metrics.dst.max, 4), id + 1);
+             "the dump holds what reads it here: fused, or written before the dump");
+    snprintf(
+        out->evidence, sizeof out->evidence,
+        "Extremes and their places, mean, deviation and zeros of dst (%s to %s) are those that %s has there.",
+        mm_num_short(a, mine->metrics.dst.min, 4), mm_num_short(b, mine->metrics.dst.max, 4), side);
+}
+
+/* ---- what was not read ---- */
+
+#define MUCH_NEARER 0.25 /* of an error */
+#define NEARER      0.5  /* an error of this share of the residual is none that its inputs have made */
+
+bool in_dump_other_input(const struct mm_subject *subject, const struct mm_blame *blame)
+{
+    const struct mm_recomputed *recomputed = subject->recomputed;
+    bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
+    return told && isfinite(recomputed->residual) && recomputed->residual > RESIDUAL_LEAST &&
+           blame->error < NEARER * recomputed->residual;
+}
+
+/* Of the inputs of a reader, the one that is furthest off made what was recomputed of them. */
+static bool is_worst(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t reader, double error)
+{
+    for (uint32_t e = flow->input_from[reader]; e < flow->input_from[reader + 1]; e++) {
+        if (flow->input[e] < reader && blame[flow->input[e]].error > error)
+            return false;
+    }
+    return true;
+}
+
+static bool is_unread(const struct mm_flow *flow, const struct mm_subject *subjects,
+                      const struct mm_blame *blame, uint32_t id)
+{
+    bool shown = false;
+    if (flow->role[id] & MM_ROLE_OUTPUT)
+        return false;
+    for (uint32_t e = flow->reader_from[id]; e < flow->reader_from[id + 1]; e++) {
+        uint32_t reader = flow->reader[e];
+        if (reader <= id || isnan(blame[reader].error))
+            continue;
+        bool other = in_dump_other_input(&subjects[reader], &blame[reader]) &&
+                     is_worst(flow, blame, reader, blame[id].error);
+        if (blame[reader].over && !other)
+            return false;
+        shown = shown || other;
+    }
+    return shown;
+}
+
+static bool changes_values(const struct mm_subject *subject)
+{
+    const struct mm_operator *operator= subject->op_type ? mm_operator_find("", subject->op_type) : NULL;
+    return operator&& !operator->selects;
+}
+
+/* Behind it, so much nearer to its own src that it was never made of this. */
+static int32_t find_nearer(const struct mm_flow *flow, const struct mm_subject *subjects,
+                           const struct mm_blame *blame, uint32_t id)
+{
+    uint32_t list[LOOKED_MAX];
+    size_t count = behind(flow, id, list);
+    for (size_t i = 1; i < count; i++) {
+        uint32_t other = list[i];
+        if (other > id && blame[other].error <= MUCH_NEARER * blame[id].error &&
+            mm_cause_copies(&subjects[id], &subjects[other]))
+            return (int32_t)other;
+    }
+    return -1;
+}
+
+/* A direct reader: between others, operators that only select may stand. */
+static int32_t find_held(const struct mm_flow *flow, const struct mm_subject *subjects,
+                         const struct mm_blame *blame, uint32_t id)
+{
+    int32_t nearer = find_nearer(flow, subjects, blame, id);
+    if (nearer >= 0 || !flow->known)
+        return nearer;
+    for (uint32_t e = flow->reader_from[id]; e < flow->reader_from[id + 1]; e++) {
+        uint32_t reader = flow->reader[e];
+        if (reader <= id || !changes_values(&subjects[reader]))
+            continue;
+        if (mm_cause_copies(&subjects[id], &subjects[reader]))
+            return (int32_t)reader;
+        for (uint32_t f = flow->reader_from[reader]; f < flow->reader_from[reader + 1]; f++) {
+            if (flow->reader[f] > reader && mm_cause_copies(&subjects[id], &subjects[flow->reader[f]]))
+                return (int32_t)flow->reader[f];
+        }
+    }
+    return -1;
+}
+
+void in_dump_mark(const struct mm_flow *flow, const struct mm_subject *subjects, struct mm_blame *blame)
+{
+    for (uint32_t id = 0; id < flow->count; id++) {
+        bool told = blame[id].over && subjects[id].result->state == MM_STATE_MEASURED;
+        blame[id].held = told ? find_held(flow, subjects, blame, id) : -1;
+        blame[id].unread = told && flow->known && is_unread(flow, subjects, blame, id);
+    }
+}
+
+/* ---- found ---- */
+
+/* Nobody has read it, and what it is, is not known. */
+static void say_unread(struct mm_finding *out)
+{
+    memset(out, 0, sizeof *out);
+    out->cause = MM_CAUSE_IN_DUMP;
+    out->score = 0.8;
+    out->residual = NAN;
+    out->layer = -1;
+    snprintf(out->sentence, sizeof out->sentence,
+             "in the dump alone: what reads it was made of other values");
+}
+
+bool in_dump_stale(const struct mm_triage_view *view, uint32_t id, struct mm_finding *out)
+{
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    uint32_t list[LOOKED_MAX];
+    size_t count = view->blame[id].readers_hurt ? behind(view->flow, id, list) : 0;
+    if (mm_cause_stale(view->subjects, view->count, id, list, count, out))
+        return true;
+    for (size_t i = 0; evidence && i < evidence->findings; i++) {
+        if (evidence->finding[i].cause != MM_CAUSE_STALE)
+            continue;
+        *out = evidence->finding[i];
+        return true;
+    }
+    return false;
 }
 
 bool in_dump_find(const struct mm_triage_view *view, uint32_t id, struct mm_finding *out)
 {
     const struct mm_result *mine = view->subjects[id].result;
     uint32_t list[LOOKED_MAX];
-    if (mine->state != MM_STATE_MEASURED || view->blame[id].readers_hurt)
+    if (mine->state != MM_STATE_MEASURED)
+        return false;
+    if (view->blame[id].held >= 0) {
+        say(mine, (size_t)view->blame[id].held, "dst", out);
+        return true;
+    }
+    if (view->blame[id].readers_hurt && !view->blame[id].unread)
         return false;
     size_t count = behind(view->flow, id, list);
     for (size_t i = 1; i < count; i++) {
         if (list[i] <= id || view->blame[list[i]].over || !holds(mine, view->subjects[list[i]].result))
             continue;
-        say(mine, list[i], out);
+        say(mine, list[i], "src", out);
         return true;
     }
-    return false;
+    if (view->blame[id].unread && !in_dump_stale(view, id, out))
+        say_unread(out);
+    return view->blame[id].unread;
 }

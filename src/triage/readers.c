@@ -32,6 +32,7 @@ static void look(const struct mm_flow *flow, struct mm_blame *blame, uint32_t id
         here->readers_mind = here->readers_mind || (there->over && there->readers_mind);
         here->readers_hurt =
             here->readers_hurt || (suffers(flow, blame, id, reader) && is_end(flow, blame, reader));
+        here->readers_direct = fmax(here->readers_direct, there->error);
         here->readers_error = fmax(here->readers_error, there->over ? there->readers_error : there->error);
     }
     bool told = flow->known && here->readers > 0 && !(flow->role[id] & MM_ROLE_OUTPUT);
@@ -42,8 +43,8 @@ void readers_find(const struct mm_flow *flow, struct mm_blame *blame)
 {
     for (uint32_t id = (uint32_t)flow->count; id-- > 0;) {
         blame[id].readers = 0;
-        blame[id].readers_error = 0;
-        blame[id].readers_mind = blame[id].readers_hurt = false;
+        blame[id].readers_error = blame[id].readers_direct = 0;
+        blame[id].readers_mind = blame[id].readers_hurt = flow->known && blame[id].reaches;
         look(flow, blame, id);
     }
 }

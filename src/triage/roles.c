@@ -160,6 +160,16 @@ static void mark_owner(const struct names *names, const struct mm_subject *subje
     }
 }
 
+/* What the quantised model says stands, whatever names and dtypes look like. */
+static unsigned char bits_of_facts(const struct mm_quantised_tensor *facts)
+{
+    bool is_unsigned = mm_dtype_info(facts->scales.dtype)->kind == MM_KIND_UINT;
+    unsigned bits = facts->parts & MM_PART_RESULT ? MM_QUANTISED_RESULT : 0;
+    if (bits && facts->scales.count && is_unsigned)
+        bits |= MM_QUANTISED_UNSIGNED;
+    return (unsigned char)(bits | (facts->parts & MM_PART_INPUT ? MM_QUANTISED_INPUT : 0));
+}
+
 int quantised_find(const struct mm_flow *flow, const struct mm_subject *subjects, unsigned char *quantised)
 {
     struct mm_arena arena;
@@ -173,6 +183,10 @@ int quantised_find(const struct mm_flow *flow, const struct mm_subject *subjects
             quantised[i] |= bits;
         if (!subjects[i].pair->src && is_narrow_integer(dst))
             mark_owner(&names, subjects, subjects[i].pair->name, bits, quantised);
+    }
+    for (size_t i = 0; result == 0 && i < flow->count; i++) {
+        if (subjects[i].facts)
+            quantised[i] = bits_of_facts(subjects[i].facts);
     }
     for (size_t i = 0; result == 0 && flow->known && i < flow->count; i++) {
         for (uint32_t e = flow->input_from[i]; e < flow->input_from[i + 1]; e++) {

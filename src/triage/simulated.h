@@ -14,9 +14,18 @@ enum simulated {
  * impl = diff2 of dst against sim, format = diff2 of sim against src; a side that is non-finite alone counts
  * as +Inf.
  *
+ *   nothing         the simulation is in doubt
  *   format          impl < format / 3
  *   implementation  impl over the threshold and more than three times that of every input
  */
 enum simulated simulated_tell(const struct mm_triage_view *view, uint32_t id, double *impl, double *format);
+
+/*
+ * Is the simulation itself in doubt at this layer: does it add, here or at a layer that its error comes from, far more
+ * than its format must cost? Then *where is that layer and *least what its format costs there, a relative L2 error.
+ * Never where the format is not known. For weights in integers, whose cost counts where they were recomputed, only an
+ * error of 0.9 is none of the format's otherwise.
+ */
+bool simulated_doubted(const struct mm_triage_view *view, uint32_t id, uint32_t *where, double *least);
 
 #endif

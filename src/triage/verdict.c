@@ -14,6 +14,38 @@ bool mm_thresholds_over(const struct mm_thresholds *thresholds, const struct mm_
     return over && !(thresholds->floor > 0 && metrics->max_abs <= thresholds->floor);
 }
 
+static bool is_integer(enum mm_dtype dtype)
+{
+    enum mm_kind kind = mm_dtype_info(dtype)->kind;
+    return kind == MM_KIND_INT || kind == MM_KIND_UINT;
+}
+
+/* Ids and indices: 281 for 282 is another class, however near. Integers of 64 bits are nothing else; shorter ones may
+ * be accumulators. */
+static bool is_index(const struct mm_result *result)
+{
+    enum mm_dtype s = result->src.dtype, d = result->dst.dtype;
+    return result->src.known && result->dst.known && is_integer(s) && is_integer(d) &&
+           (mm_dtype_info(s)->bits == 64 || mm_dtype_info(d)->bits == 64);
+}
+
+static bool indices_over(const struct mm_thresholds *thresholds, const struct mm_result *result)
+{
+    const struct mm_metrics *m = &result->metrics;
+    bool excused = thresholds->floor > 0 && m->max_abs <= thresholds->floor;
+    return is_index(result) && !excused && (double)m->diff4_n > thresholds->diff2 * (double)m->finite;
+}
+
+bool mm_result_over(const struct mm_thresholds *thresholds, const struct mm_result *result)
+{
+    return mm_thresholds_over(thresholds, mm_result_judged(result)) || indices_over(thresholds, result);
+}
+
+bool mm_thresholds_over_table(const struct mm_thresholds *thresholds, const struct mm_table_error *table)
+{
+    return table->kind != MM_TABLE_NONE && table->error > thresholds->diff2;
+}
+
 /* max |x| over src's finite values; 0 when there are none. */
 static double magnitude(const struct mm_stats *stats)
 {
@@ -57,6 +89,23 @@ static void judge_nonfinite(const struct mm_result *result, struct mm_verdict *o
                  side->nan ? "NaN" : "Inf", where);
 }
 
+/* Good as a whole, and some columns of it are not. */
+static void judge_columns(const struct mm_result *result, struct mm_verdict *out)
+{
+    const struct mm_table_error *columns = &result->table;
+    char which[64], figure[MM_NUM];
+    mm_table_text(columns, which, sizeof which);
+    out->kind = MM_VERDICT_OVER;
+    if (columns->first < 0)
+        snprintf(out->text, sizeof out->text, "%s %% of these integers differ",
+                 mm_num_short(figure, 100 * columns->error, 2));
+    else if (columns->kind == MM_TABLE_INTEGERS)
+        snprintf(out->text, sizeof out->text, "%s %% of the integers in %s differ",
+                 mm_num_short(figure, 100 * columns->error, 2), which);
+    else
+        snprintf(out->text, sizeof out->text, "%s off by %s", which, mm_num_short(figure, columns->error, 2));
+}
+
 static void judge_measured(const struct mm_result *result, const struct mm_thresholds *thresholds,
                            struct mm_verdict *out)
 {
@@ -66,15 +115,20 @@ static void judge_measured(const struct mm_result *result, const struct mm_thres
         return;
     }
     bool over2 = m->diff2 > thresholds->diff2;
-    if (!mm_thresholds_over(thresholds, m)) {
+    if (!mm_result_over(thresholds, result)) {
         out->kind = MM_VERDICT_OK;
+        if (mm_thresholds_over_table(thresholds, &result->table))
+            judge_columns(result, out);
         return;
     }
     char times[MM_NUM], limit[MM_NUM];
     double threshold = over2 ? thresholds->diff2 : thresholds->diff1;
     double figure = over2 ? m->diff2 : m->diff1;
     out->kind = MM_VERDICT_OVER;
-    if (isinf(figure))
+    if (indices_over(thresholds, result))
+        snprintf(out->text, sizeof out->text, "%s of %s integers differ", mm_num_count(times, m->diff4_n),
+                 mm_num_count(limit, m->finite));
+    else if (isinf(figure))
         snprintf(out->text, sizeof out->text, "src is all zero, dst is not");
     else if (threshold > 0)
         snprintf(out->text, sizeof out->text, "%s%sx over %s", over2 ? "" : "diff1 ",
@@ -128,7 +182,7 @@ double mm_triage_rank(const struct mm_result *result)
         return INFINITY;
     if (isnan(m->diff2))
         return 0;
-    return m->diff2 > 0 ? m->diff2 : m->diff1;
+    return fmax(m->diff2 > 0 ? m->diff2 : m->diff1, result->table.error);
 }
 
 void mm_triage_changed(struct mm_verdict *out)

@@ -23,10 +23,28 @@ const struct inspector *inspector_of_const(const struct app *app)
 
 /* ---- hooks ---- */
 
+/* Once all headers are read: how many tensors hold raw integers, and where their scales are from. */
+static void say_raw(struct inspector *inspector)
+{
+    struct mm_session_totals totals;
+    struct mm_buf text = {0};
+    mm_session_totals(inspector->session, &totals);
+    if (inspector->told_raw || totals.measured < totals.layers)
+        return;
+    inspector->told_raw = true;
+    mm_session_raw_text(inspector->session, &text);
+    if (text.length)
+        app_say(&inspector->app, ROLE_WARN, "%s", mm_buf_text(&text));
+    mm_buf_done(&text);
+}
+
 static bool ready(void *context)
 {
     struct inspector *inspector = context;
-    return mm_session_apply(inspector->session) > 0;
+    bool changed = mm_session_apply(inspector->session) > 0;
+    if (changed)
+        say_raw(inspector);
+    return changed;
 }
 
 static bool busy(void *context)
@@ -43,6 +61,7 @@ static void settle(void *context)
     struct inspector *inspector = context;
     for (int i = 0; i < 8; i++) {
         mm_session_finish(inspector->session, NULL, NULL);
+        say_raw(inspector);
         app_changed(&inspector->app);
         if (mm_session_idle(inspector->session))
             break;

@@ -17,6 +17,7 @@ struct inspector {
     char folder_text[512];            /* a folder given with :export */
     struct menu_item runtimes[9];     /* what :to-menu shows */
     struct screen_actions actions;
+    bool told_raw; /* that dst holds raw integers, if it does */
     struct app app;
 };
 

@@ -1,5 +1,6 @@
 #include "views/layer_view.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,8 +95,10 @@ static void status(const struct view *view, const struct app *app, struct canvas
     mm_buf_init(&next);
     if (tab_of(layer)->text && seen > 0 && layer->lines > seen)
         mm_buf_printf(&text, "Lines %d to %d of %d", layer->top + 1, layer->top + seen, layer->lines);
-    if (verdict->text[0])
-        mm_buf_printf(&text, "%s%s", text.length ? dot : "", verdict->text);
+    if (verdict->text[0]) {
+        mm_buf_puts(&text, text.length ? dot : "");
+        verdict_fit(verdict, INT_MAX, &text); /* the next step has the name */
+    }
     verdict_next(app, layer->id, &next);
     if (next.length)
         mm_buf_printf(&text, "%s%s", text.length ? dot : "", mm_buf_text(&next));

@@ -46,6 +46,8 @@ static void dtype_text(const struct app *app, size_t id, struct mm_buf *out)
         mm_buf_printf(out, app->glyphs->utf8 ? " %s " : "-%s", app->glyphs->to);
     if (result->dst.known)
         mm_buf_puts(out, mm_dtype_info(result->dst.dtype)->name);
+    if (mm_layer_dequantised(mm_session_layer(app->session, id)) == MM_DEQUANTISED_CODES)
+        mm_buf_putc(out, '*');
 }
 
 /* What of a text still says something in a column that is too narrow for all of it. */

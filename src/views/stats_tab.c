@@ -10,6 +10,7 @@
 static int draw_words(struct canvas *c, const struct app *app, size_t id, int y)
 {
     const struct mm_layer *layer = mm_session_layer(app->session, id);
+    char spread[MM_NUM];
     struct mm_buf text;
     mm_buf_init(&text);
     if (layer->verdict.text[0])
@@ -23,7 +24,12 @@ static int draw_words(struct canvas *c, const struct app *app, size_t id, int y)
     mm_pair_how(layer->pair, &text);
     if (layer->result.match != MM_MATCH_NONE)
         mm_buf_printf(&text, "; %s", mm_shape_match_text(layer->result.match));
+    if (layer->result.spread > 0)
+        mm_buf_printf(&text, "; samples differ by %s", mm_num_short(spread, layer->result.spread, 2));
     y = layer_sentence(c, y, ROLE_VALUE, "pair", mm_buf_text(&text));
+    mm_buf_clear(&text);
+    if (mm_layer_scales_text(layer, &text))
+        y = layer_sentence(c, y, ROLE_VALUE, "dst", mm_buf_text(&text));
     mm_buf_done(&text);
     return y;
 }

@@ -34,15 +34,28 @@ static size_t head_of(const char *text)
     return over ? (size_t)(over - text) + strlen("x over") : strlen(text);
 }
 
+/* "inherited from #4", without the name: it stands beside the number in the same list. */
+static size_t head_of_inherited(const char *text)
+{
+    const char *number = strstr(text, " #");
+    return number ? (size_t)(number + 2 - text) + strspn(number + 2, "0123456789") : strlen(text);
+}
+
 void verdict_fit(const struct mm_verdict *verdict, int width, struct mm_buf *out)
 {
     const char *text = verdict->text[0] ? verdict->text : verdict->kind == MM_VERDICT_OK ? "ok" : "";
+    bool inherited = verdict->kind == MM_VERDICT_INHERITED && verdict->from >= 0;
+    size_t short_form = head_of_inherited(text);
+    if (inherited && short_form <= (size_t)width) {
+        mm_buf_add(out, text, short_form);
+        return;
+    }
     bool whole = mm_text_width(text) <= width;
     size_t head = whole ? strlen(text) : head_of(text);
     if (whole || mm_verdict_info(verdict->kind)->text_says_more ||
         (head < strlen(text) && head <= (size_t)width))
         mm_buf_add(out, text, head);
-    else if (verdict->kind == MM_VERDICT_INHERITED && verdict->from >= 0)
+    else if (inherited)
         mm_buf_printf(out, "from #%d", verdict->from + 1);
     else
         mm_buf_puts(out, mm_verdict_word(verdict->kind));

@@ -102,6 +102,34 @@ static void find_edges(const struct mm_range_hist *hist, bool asymmetric, struct
     }
 }
 
+/*
+ * What lies beyond the clip is off by what it is beyond it: a part of the error that only grows as the range
+ * shrinks. Once it alone is more than the least error so far, no smaller range is better. Of the bins from the top
+ * down to the clip, by their nearer edges t: sum n (t - clip)^2, from the sums of n, n t and n t^2.
+ */
+struct beyond {
+    size_t bin; /* the lowest that was added */
+    double n, nt, ntt;
+};
+
+static double add_beyond(struct beyond *beyond, const struct mm_range_hist *hist, bool up, double clip)
+{
+    double width = 1.0 / (double)hist->half;
+
+    for (; beyond->bin > 0 && (double)(beyond->bin - 1) * width >= clip; beyond->bin--) {
+        size_t k = beyond->bin - 1;
+        double n = (double)(up ? hist->count[hist->half + k] : hist->count[hist->half - 1 - k]);
+        double t = (double)k * width;
+
+        beyond->n += n;
+        beyond->nt += n * t;
+        beyond->ntt += n * t * t;
+    }
+    return beyond->ntt - 2 * clip * beyond->nt + clip * clip * beyond->n;
+}
+
+#define SURELY 0.999 /* sums of which differences were taken */
+
 int mm_search_mse(const struct mm_range_hist *hist, enum mm_dtype dtype, bool asymmetric, double low,
                   double high)
 {
@@ -109,6 +137,7 @@ int mm_search_mse(const struct mm_range_hist *hist, enum mm_dtype dtype, bool as
     struct mm_range_hist unit = {.greatest = 1.0, .half = hist->half, .count = hist->count};
     double least = INFINITY;
     int best = MM_SHARES;
+    struct beyond above = {.bin = hist->half}, below = {.bin = hist->half};
     struct edges edges;
 
     if (hist->half > HALF_MAX)
@@ -119,6 +148,10 @@ int mm_search_mse(const struct mm_range_hist *hist, enum mm_dtype dtype, bool as
         struct mm_quant quant;
 
         mm_quant_of(dtype, asymmetric, low / hist->greatest * part, high / hist->greatest * part, &quant);
+        error = add_beyond(&above, &unit, true, quant.high * quant.scale) +
+                add_beyond(&below, &unit, false, -quant.low * quant.scale);
+        if (SURELY * error > least)
+            break;
         error = cost(&edges, &unit, &quant, asymmetric);
         if (error < least) {
             least = error;

@@ -27,6 +27,7 @@ struct rounding {
     struct mm_centre centre;
     struct mm_centred centred;
     double scale, zero_point, scale_low, scale_high;
+    double ss, ee; /* costs alone: of the values and of what rounding takes from them */
 };
 
 struct tile {
@@ -43,6 +44,7 @@ struct whatif {
     const struct mm_tensor *tensor;
     struct mm_control control;
     bool lane_f;
+    bool costs; /* these alone are wanted, and can be had without looking for what is not finite */
     struct mm_ranges ranges[GROUPS];
     struct rounding *rounding;
     size_t count;
@@ -314,6 +316,86 @@ static void visit_sum(struct whatif *whatif)
         sum_rounding(whatif, &whatif->rounding[i], kernels);
 }
 
+/* Four values at once, in what registers there are. */
+typedef float four_floats __attribute__((vector_size(16)));
+typedef double four __attribute__((vector_size(32)));
+
+static void cost_of_floats(struct rounding *rounding, const float *x, const float *rounded, size_t n)
+{
+    four ss = {0}, ee = {0};
+    size_t i = 0;
+
+    for (; i + 4 <= n; i += 4) {
+        four_floats x_here, y_here;
+
+        memcpy(&x_here, x + i, sizeof(x_here));
+        memcpy(&y_here, rounded + i, sizeof(y_here));
+        four s = __builtin_convertvector(x_here, four), e = s - __builtin_convertvector(y_here, four);
+        ss += s * s;
+        ee += e * e;
+    }
+    for (; i < n; i++) {
+        double s = (double)x[i], e = s - (double)rounded[i];
+
+        ss[0] += s * s;
+        ee[0] += e * e;
+    }
+    rounding->ss += (ss[0] + ss[1]) + (ss[2] + ss[3]);
+    rounding->ee += (ee[0] + ee[1]) + (ee[2] + ee[3]);
+}
+
+static void cost_of_doubles(struct rounding *rounding, const double *x, const double *rounded, size_t n)
+{
+    double ss = 0, ee = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        double e = x[i] - rounded[i];
+
+        ss += x[i] * x[i];
+        ee += e * e;
+    }
+    rounding->ss += ss;
+    rounding->ee += ee;
+}
+
+static void visit_cost(struct whatif *whatif)
+{
+    struct tile *tile = &whatif->tile;
+
+    for (size_t i = 0; i < whatif->count; i++) {
+        struct rounding *rounding = &whatif->rounding[i];
+
+        if (whatif->lane_f) {
+            rounding->clipped +=
+                mm_round_tile_float(&rounding->rounder, tile->f, tile->rounded_f, tile->n, tile->base);
+            cost_of_floats(rounding, tile->f, tile->rounded_f, tile->n);
+        } else {
+            rounding->clipped +=
+                mm_round_tile_double(&rounding->rounder, tile->d, tile->rounded_d, tile->n, tile->base);
+            cost_of_doubles(rounding, tile->d, tile->rounded_d, tile->n);
+        }
+    }
+}
+
+/* 1: the sums tell all. What is not finite on some side is in them; so are squares too small for a double. */
+static int measure_costs(struct whatif *whatif, struct mm_err *err)
+{
+    bool good = true;
+
+    if (pass(whatif, false, visit_cost, err))
+        return -1;
+    for (size_t i = 0; i < whatif->count; i++) {
+        const struct rounding *rounding = &whatif->rounding[i];
+
+        good = good && isfinite(rounding->ss) && isfinite(rounding->ee) &&
+               rounding->ss > DBL_MIN / DBL_EPSILON &&
+               (rounding->ee > DBL_MIN / DBL_EPSILON || rounding->ee == 0.0);
+    }
+    for (size_t i = 0; i < whatif->count && !good; i++)
+        whatif->rounding[i].clipped = 0;
+    return good;
+}
+
 static void visit_centre(struct whatif *whatif)
 {
     const struct mm_kernels *kernels = mm_kernels();
@@ -338,6 +420,13 @@ static int measure(struct whatif *whatif, struct mm_err *err)
 {
     bool again = false;
 
+    if (whatif->costs) {
+        int told = measure_costs(whatif, err);
+
+        whatif->costs = told > 0;
+        if (told)
+            return told < 0 ? -1 : 0;
+    }
     if (pass(whatif, false, visit_sum, err))
         return -1;
     for (size_t i = 0; i < whatif->count; i++) {
@@ -367,6 +456,20 @@ static void finish(const struct rounding *rounding, struct mm_whatif *out)
                               .scale_high = rounding->scale_high,
                               .clipped = finite > 0 ? (double)beyond / (double)finite : 0.0};
     mm_metrics_finish(&rounding->sums, centre, &rounding->centred, &out->metrics);
+}
+
+static void finish_costs(const struct whatif *whatif, const struct rounding *rounding, struct mm_whatif *out)
+{
+    finish(rounding, out); /* of sums that saw nothing: the other figures are NaN */
+    double n = (double)whatif->tensor->count;
+    out->clipped = mm_round_integer(rounding->setting->dtype) && rounding->setting->range != MM_RANGE_MINMAX
+                       ? (double)rounding->clipped / n
+                       : 0.0;
+    out->metrics.count = out->metrics.finite = whatif->tensor->count;
+    out->metrics.mse = rounding->ee / n;
+    out->metrics.rmse = sqrt(out->metrics.mse);
+    out->metrics.diff2 = sqrt(rounding->ee / rounding->ss);
+    out->metrics.sqnr = mm_metric_sqnr(out->metrics.diff2);
 }
 
 static int run(struct whatif *whatif, const struct mm_whatif_setting *settings, struct mm_err *err)
@@ -400,10 +503,18 @@ static void whatif_done(struct whatif *whatif)
     free(whatif);
 }
 
-int mm_whatif_tensor(const struct mm_tensor *reference, const struct mm_whatif_setting *settings,
-                     size_t count, const struct mm_control *control, struct mm_whatif *out,
-                     struct mm_err *err)
+struct question {
+    const struct mm_whatif_setting *settings;
+    size_t count;
+    bool costs;
+};
+
+static int whatif_tensor(const struct mm_tensor *reference, const struct question *question,
+                         const struct mm_control *control, struct mm_whatif *out, struct mm_err *err)
 {
+    const struct mm_whatif_setting *settings = question->settings;
+    size_t count = question->count;
+
     struct whatif *whatif = calloc(1, sizeof(*whatif));
     int failed = -1;
 
@@ -412,6 +523,7 @@ int mm_whatif_tensor(const struct mm_tensor *reference, const struct mm_whatif_s
     whatif->tensor = reference;
     whatif->control = control ? *control : (struct mm_control){NULL};
     whatif->lane_f = mm_tensor_lane_f(reference);
+    whatif->costs = question->costs;
     whatif->count = count;
     whatif->rounding = calloc(count ? count : 1, sizeof(*whatif->rounding));
     if (whatif->rounding)
@@ -420,8 +532,24 @@ int mm_whatif_tensor(const struct mm_tensor *reference, const struct mm_whatif_s
         mm_fail_memory(err);
     for (size_t i = 0; !failed && i < count; i++) {
         settle_scales(&whatif->rounding[i]);
-        finish(&whatif->rounding[i], &out[i]);
+        if (whatif->costs)
+            finish_costs(whatif, &whatif->rounding[i], &out[i]);
+        else
+            finish(&whatif->rounding[i], &out[i]);
     }
     whatif_done(whatif);
     return failed;
+}
+
+int mm_whatif_tensor(const struct mm_tensor *reference, const struct mm_whatif_setting *settings,
+                     size_t count, const struct mm_control *control, struct mm_whatif *out,
+                     struct mm_err *err)
+{
+    return whatif_tensor(reference, &(struct question){settings, count, false}, control, out, err);
+}
+
+int mm_whatif_costs(const struct mm_tensor *reference, const struct mm_whatif_setting *settings, size_t count,
+                    const struct mm_control *control, struct mm_whatif *out, struct mm_err *err)
+{
+    return whatif_tensor(reference, &(struct question){settings, count, true}, control, out, err);
 }

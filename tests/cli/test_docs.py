@@ -466,7 +466,7 @@ def triage_words(folder):
     declared = re.findall(r"^    MM_CAUSE_(?!COUNT)\w+", read(ROOT / "include/mmtui/cause.h"), re.M)
     same(len(causes), len(declared), "causes of cause.c and cause.h")
     for word, title in causes:
-        entry = rf"\.TP \.BR {re.escape(word)} \"(?: \([FPMV]\))?: {re.escape(title)}\""
+        entry = rf"\.TP \.BR {re.escape(word)} \"(?: \([FPMVA]\))?: {re.escape(title)}\""
         check(re.search(entry, text), f"mmtui-triage.7 has no entry for the cause {word}, {title}")
     confidences = [w for w in words_of("src/triage/conclude.c", r'\[MM_(?:POSSIBLE|LIKELY|CERTAIN)\] = "(\w+)"')]
     for verdict in verdicts():
@@ -483,7 +483,7 @@ def triage_words(folder):
 @test
 def triage_needs(folder):
     """docs: mmtui-triage.7 says of every cause what it needs to be tried, and whether precision can't fix it"""
-    letters = {"METRICS": "F", "PAIRS": "P", "MOVES": "M", "VALUES": "V"}
+    letters = {"METRICS": "F", "PAIRS": "P", "MOVES": "M", "VALUES": "V", "ANY": "A"}
     pattern = r'\[MM_CAUSE_\w+\] =\s*\{\{"([^"]+)"([^}]*)\},\s*NEED_(\w+),\s*\w+\}'
     rows = words_of("src/cause/cause.c", pattern)
     page = " ".join(plain(read(TRIAGE)).split())

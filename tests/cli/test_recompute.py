@@ -80,14 +80,15 @@ class Net:
                                   [numpy_helper.from_array(v, k) for k, v in constants.items()])
         path.write_bytes(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]).SerializeToString())
 
-    def run(self, mode, fault=None):
-        """name -> result. mode "f4", "f2", or weights and results in int8 "i8" (a scale a tensor), "i8c" (a channel)."""
+    def run(self, mode, fault=None, fused=()):
+        """name -> result. mode "f4", "f2", or weights and results in int8 "i8" (a scale a tensor), "i8c" (a channel).
+        What is fused is not rounded."""
         fault, w, out = fault or {}, {k: self.weights(v, mode) for k, v in self.w.items()}, {}
         fc = self.weights(self.fc.T, mode).T
 
         def put(name, right):
             value = fault[name](right, out, w.get(name, fc), self.b.get(name)) if name in fault else right()
-            out[name] = rounded(value, mode)
+            out[name] = value if name in fused else rounded(value, mode)
             return out[name]
 
         x = put("x", lambda: self.x)
@@ -159,11 +160,12 @@ def dump(folder, results, dtype="f4"):
         np.save(folder / f"{place}_{name}.npy", value.astype(dtype))
 
 
-def triage(folder, mode, fault=None, *options):
+def triage(folder, mode, fault=None, *options, fused=()):
     net = Net()
     net.save(folder / "m.onnx")
     dump(folder / "src", net.run("f4"))
-    dump(folder / "dst", net.run(mode, fault), "f2" if mode == "f2" else "f4")
+    results = {name: value for name, value in net.run(mode, fault, fused).items() if name not in fused}
+    dump(folder / "dst", results, "f2" if mode == "f2" else "f4")
     return json.loads(mmtui("triage", folder / "src", folder / "dst", "--model", folder / "m.onnx", "--json",
                              *options).out)
 
@@ -183,6 +185,93 @@ for mode in ("f4", "f2", "i8", "i8c"):
     for title, (name, fault) in FAULTS.items():
         harness.add(f"recompute: {title}, {mode}: the operator is found, and nobody else is accused",
                     planted(mode, name, fault))
+
+
+# ---- fused ------------------------------------------------------------------------------------------------
+
+# dst has nothing of these: they are seen in what reads them, c3 in m = c3 * sigmoid(c3)
+FUSED = ("c1", "c2", "c3", "c4", "s", "t", "c6")
+SEEN_IN = {"c1": "r1", "c2": "r2", "c3": "m", "c4": "r4", "s": "m", "t": "f"}
+
+
+def not_recomputed(report):
+    return [layer["name"] for layer in report["layers"] if "why_not" in layer.get("recomputed", {})]
+
+
+def planted_fused(mode, name, fault):
+    def run(folder):
+        report = triage(folder, mode, {name: fault}, fused=FUSED)
+        same(not_recomputed(report), ["f"], "not recomputed")  # weights behind weights: f reads t, that reads c6
+        if name not in ("t", "f"):
+            same(accused(report), [SEEN_IN.get(name, name)], "accused")
+    return run
+
+
+for mode in ("f4", "f2", "i8", "i8c"):
+    for title, (name, fault) in FAULTS.items():
+        harness.add(f"recompute, fused: {title}, {mode}: the operator that it is fused with is found, and nobody else",
+                    planted_fused(mode, name, fault))
+
+
+@test
+def nothing_wrong_fused(folder):
+    """recompute, fused: where nothing is wrong nobody is accused, in any format"""
+    for mode in ("f4", "f2", "i8", "i8c"):
+        (folder / mode).mkdir()
+        same(accused(triage(folder / mode, mode, fused=FUSED)), [], mode)
+
+
+@test
+def inside(folder):
+    """recompute, fused: the variant is named with the operator that has it"""
+    report = triage(folder, "i8", {"c1": lambda right, out, w, b: conv(out["x"], w, None)}, fused=FUSED)
+    layer = next(layer for layer in report["layers"] if layer["name"] == "r1")
+    same((layer["cause"], layer["recomputed"]["alternative"]["computed"]), ("variant", "without its bias (Conv)"))
+    figures = layer["recomputed"]
+    check(figures["alternative"]["residual"] < .03 < .1 < figures["residual"], figures)
+    check(figures["int8"]["per_tensor"] > figures["int8"]["per_channel"] > 0, figures)
+
+
+@test
+def layer_norm(folder):
+    """recompute, fused: a layer norm of nine operators is made again as a whole"""
+    r = np.random.default_rng(3)
+    x, w, b = r.normal(size=(6, 32)), r.uniform(.5, 1.5, 32), r.normal(size=32)
+    n = helper.make_node
+    nodes = [n("ReduceMean", ["x"], ["mean"], axes=[-1]), n("Sub", ["x", "mean"], ["d"]), n("Pow", ["d", "two"], ["dd"]),
+             n("ReduceMean", ["dd"], ["v"], axes=[-1]), n("Add", ["v", "eps"], ["ve"]), n("Sqrt", ["ve"], ["s"]),
+             n("Div", ["d", "s"], ["q"]), n("Mul", ["q", "w"], ["qw"]), n("Add", ["qw", "b"], ["a"]),
+             n("Neg", ["a"], ["y"])]
+    constants = {"two": np.array(2, "f4"), "eps": np.array(1e-5, "f4"), "w": w.astype("f4"), "b": b.astype("f4")}
+    value = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
+    graph = helper.make_graph(nodes, "net", [value("x")], [value("y")],
+                              [numpy_helper.from_array(v, k) for k, v in constants.items()])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)]).SerializeToString()
+    right = (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 1e-5) * w + b
+    for case, dst, expected in (("clean", right.astype("f2"), []), ("wrong", right * 1.2, ["a"]),
+                                ("no bias", right - b, ["a"])):
+        here = folder / case
+        here.mkdir()
+        (here / "m.onnx").write_bytes(model)
+        dump(here / "src", {"x": x, "a": right, "y": -right})
+        dump(here / "dst", {"x": x, "a": dst, "y": -dst})
+        report = json.loads(mmtui("triage", here / "src", here / "dst", "--model", here / "m.onnx", "--json",
+                                  "--threshold", "0.0001").out)
+        same(accused(report), expected, case)
+        layer = next(layer for layer in report["layers"] if layer["name"] == "a")
+        check("residual" in layer["recomputed"], (case, layer["recomputed"]))
+    same(layer["recomputed"]["alternative"]["computed"], "without its second input")
+
+
+@test
+def moved(folder):
+    """recompute: what was moved by an operator that was not dumped is moved again"""
+    fused = ("t", "s")
+    same(not_recomputed(triage(folder, "f2", fused=fused)), [], "not recomputed")
+    other = folder / "other"
+    other.mkdir()
+    report = triage(other, "i8", {"t": FAULTS["transpose by another order"][1]}, fused=fused)
+    same(accused(report), ["f"], "accused")
 
 
 @test

@@ -213,7 +213,7 @@ def tampered(folder):
         (f'"number": {numbers[1][0]},', '"number": 99,', "is in none of the files"),
         (f'"number": {numbers[1][0]},', '"number": -1,', "layer is not what mmtui writes"),
         (f'"number": {numbers[1][0]},', '"number": 1.5,', "layer is not what mmtui writes"),
-        ('"state": ', '"state": nonsense', "is not a whole mmtui.json: line 7: not valid JSON"),
+        ('"state": ', '"state": nonsense', "is not a whole mmtui.json: line 8: not valid JSON"),
         ('"index": 2', '"index": 3', "is not what mmtui writes"),
         ('"bad": ', '"bad": 9999', "is not what mmtui writes"),
         ('"format": "mmtui"', '"format": "other"', "is not a whole mmtui.json"),

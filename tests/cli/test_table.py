@@ -267,16 +267,18 @@ def test_redirected(folder):
 
 # ---- help and errors ----
 
-SESSION = "framework threshold atol rtol floor fail min-paired jobs check-crc no-cache"
+SESSION = "framework dtype shape threshold atol rtol floor fail fail-if baseline min-paired jobs check-crc no-cache"
+TABLE = "sort filter limit columns"
 SCREEN = "export-dir color theme plain script size"
 OPTIONS = {
-    (): f"before model order sim {SESSION} plan to sort filter limit {SCREEN} ascii help version",
-    ("compare",): f"src_dir dst_dir output_dir quantiles hist shard {SESSION} ascii help version",
-    ("triage",): f"before json output_file model order sim {SESSION} ascii help version",
-    ("suggest",): f"cover top to-error output_file model order sim {SESSION} plan to ascii help version",
+    (): f"before format model dst-model order sim {SESSION} plan to {TABLE} {SCREEN} ascii help version",
+    ("compare",): f"format src_dir dst_dir output_dir model dst-model order quantiles hist shard vendor-exact {SESSION} {TABLE} "
+                  "ascii help version",
+    ("triage",): f"before json format output_file model dst-model order sim {SESSION} {TABLE} ascii help version",
+    ("suggest",): f"cover top to-error output_file format model dst-model order sim {SESSION} plan to ascii help version",
     ("merge",): "output_file ascii help version",
     ("export",): "model cpp plan to ascii help version",
-    ("demo",): f"dump-only {SESSION} plan to sort filter limit {SCREEN} ascii help version",
+    ("demo",): f"dump-only {SESSION} plan to {TABLE} {SCREEN} ascii help version",
 }
 
 
@@ -347,7 +349,7 @@ def test_errors(folder):
         ([src], "two dumps are needed"),
         ([*both, src], "two dumps are needed"),
         (["x"] * 20, "too many arguments"),
-        (["compare", *four, "--sort", "diff2"], "there is no option --sort"),
+        (["compare", *four, "--theme", "mono"], "there is no option --theme"),
         (["export", "-s", src], "there is no option -s"),
         (["demo", src], "demo takes no folder"),
         (["demo", "--dst_dir", src], "there is no option --dst_dir"),

@@ -58,14 +58,14 @@ def worst(folder):
     _, layers = report(folder)
     error = np.abs(x.astype("f8") - y)
     at = np.unravel_index(error.argmax(), x.shape)
-    element, channel = layers["y"]["worst_element"], layers["y"]["worst_channel"]
+    element, channel = layers["y"]["worst_element"], layers["y"]["worst_index"]
     same((tuple(element["index"]), element["src"], element["dst"]), (at, float(x[at]), float(y[at])), "element")
     rms = np.sqrt((error**2).mean((0, 2)))
-    same((channel["axis"], channel["channel"]), (1, int(rms.argmax())), "channel")
+    same((channel["axis"], channel["index"], "worst_channel" in layers["y"]), (1, int(rms.argmax()), False), "index")
     check(abs(channel["rms_error"] - rms.max()) < 1e-6 * rms.max(), channel)
     check(abs(channel["median_rms_error"] - np.sort(rms)[2]) < 1e-6 * rms.max(), channel)
     said = mmtui("triage", folder / "src", folder / "dst").out
-    check(f"Worst element [{','.join(map(str, at))}]: src " in said and "Channel 4 of axis 1" in said, said)
+    check(f"Worst element [{','.join(map(str, at))}]: src " in said and "Index 4 of axis 1" in said, said)
 
 
 @test
@@ -88,11 +88,13 @@ def fields(folder):
     src, dst = reversed_channels(folder)
     found, layers = report(folder)
     same((found["first_culprit"], found["first_nonfinite"], found["graph"]), (2, None, False), "the whole")
-    same(found["starts"], [{"number": 2, "explains": 3}], "starts")
+    same(found["starts"], [{"number": 2, "name": "conv", "verdict": "implementation", "cause": "channels-reversed", "explains": 3}], "starts")
     for name, s, d in zip(NAMES, src, dst):
         check(abs(layers[name]["error"] - error(d, s)) < 1e-6, f"{name}: {layers[name]['error']}")
     same([layers[name]["root"] for name in NAMES], [None, 2, 2, 2], "roots")
-    same((layers["fc"]["verdict"], layers["fc"]["from"]), ("inherited", 2), "fc")
+    same([layers["fc"][key] for key in ("verdict", "from", "from_name", "root_name", "text")],
+         ["inherited", 2, "conv", "conv", "inherited from #2 conv"], "fc")
+    same((found["first_culprit_name"], found["first_nonfinite_name"], layers["conv"]["from_name"]), ("conv", None, None), "")
     same((layers["conv"]["findings"][0]["cause"], layers["conv"]["findings"][0]["residual"]), ("channels-reversed", 0.0), "")
     check("impl" not in layers["conv"] and "before" not in layers["conv"], "there is no third dump")
 
@@ -133,6 +135,27 @@ def simulation(folder):
     dump(other / "sim", src)
     _, layers = report(other, "--sim", other / "sim")
     same((layers["conv"]["verdict"], layers["conv"]["confidence"]), ("implementation", "certain"), "dst's own error")
+
+
+@test
+def doubted_simulation(folder):
+    """triage --sim: a simulation in float16 that is off by far more than float16 costs is not believed"""
+    src = chain()
+    wrong = [src[0], src[1] * 1.5, *src[2:]]
+    dump(folder / "src", src)
+    for side in ("sim", "dst"):
+        dump(folder / side, [x.astype("f2") for x in wrong])
+    _, layers = report(folder, "--sim", folder / "sim")
+    same((layers["conv"]["verdict"], layers["conv"]["cause"]), ("implementation", "scale"), "the fault that both have")
+    check("The simulation is not believed: at #2 it is off src by 0.5" in " ".join(layers["conv"]["evidence"]),
+          layers["conv"]["evidence"])
+    other = folder / "other"
+    other.mkdir()
+    dump(other / "src", src)
+    for side in ("sim", "dst"):
+        dump(other / side, [x.astype("f2") for x in src])
+    _, layers = report(other, "--sim", other / "sim")
+    same([layer["verdict"] for layer in layers.values()], ["ok"] * 4)
 
 
 @test

@@ -10,8 +10,8 @@
  * engineer who knows of the fault would want to read. Where two answers are honestly the same (an image of
  * two channels reversed is one permuted), both are right.
  *
- * The second half of every row's seeds is run by `make test-long` and by `make triage-table LONG=1` only, so
- * that nobody tunes to them.
+ * The second half of every row's seeds, and all of a row that is `late`, is run by `make test-long` and by
+ * `make triage-table LONG=1` only, so that nobody tunes to them.
  */
 #ifndef TRIAGE_CASE_H
 #define TRIAGE_CASE_H
@@ -39,6 +39,18 @@ const char *noise_word(enum noise noise);
 #define CAUSE(name) (UINT64_C(1) << MM_CAUSE_##name)
 #define KIND(name)  (1u << MM_VERDICT_##name)
 
+/* How the whole second dump was made. That is no fault of any layer. */
+enum form {
+    FORM_USUAL,
+    FORM_CHANNELS_LAST, /* every tensor of four axes */
+    FORM_SUFFIX,        /* every name ends in _DequantizeLinear_Output */
+    FORM_MODEL_NAMES, /* both: the model has /net/NAME_output_0, files have it with _ for / and without the first */
+    FORM_RAW,         /* every result is the uint8 code that was never dequantised */
+    FORM_NO_ORDER, /* both: no stamps, one time; there is no model either */
+    FORM_RUNS      /* both: the network ran twice, and is wrong in the second run alone */
+};
+const char *form_word(enum form form);
+
 struct scene;
 struct corpus_row {
     const char *fault;                  /* the class: a row of the confusion matrix */
@@ -48,11 +60,17 @@ struct corpus_row {
     fault_apply *apply;                 /* NULL: the noise does it */
     double amount;
     int how;
-    const char *other; /* the tensor that fault_stale takes; NULL: the operator's input */
-    unsigned noise;    /* bits */
-    int seeds;         /* in the first half */
-    uint64_t causes;   /* right ones, bits; 0: none of the layers is to be accused (clean) */
-    unsigned kinds;    /* right verdicts at the site, bits */
+    const char *
+        other; /* the tensor that fault_stale takes; NULL: the operator's input. With `dumped`: whose values are
+                          dumped under the site's name. Without a site: where `apply`, which is no fault, works */
+    enum form form;
+    bool late;       /* in the second half alone */
+    bool in_src;     /* the fault is the reference's */
+    bool dumped;     /* what reads the site has the right values, only its dump has not */
+    unsigned noise;  /* bits */
+    int seeds;       /* in the first half */
+    uint64_t causes; /* right ones, bits; 0: none of the layers is to be accused (clean) */
+    unsigned kinds;  /* right verdicts at the site, bits */
 };
 
 struct corpus_case {
@@ -83,6 +101,6 @@ int network_write(const struct corpus_case *of, const char *src, const char *dst
 
 /* The rows, by what they are about. Each table ends with a row whose fault is NULL. */
 extern const struct corpus_row rows_clean[], rows_numbers[], rows_layout[], rows_content[], rows_outputs[],
-    rows_operators[], rows_network[];
+    rows_operators[], rows_network[], rows_dumps[], rows_tables[], rows_values[];
 
 #endif

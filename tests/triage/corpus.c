@@ -30,7 +30,7 @@ static int run_case(const struct corpus_case *of, const char *folder, struct jud
     struct mm_graph *graph = NULL;
     int status = corpus_write(of, folder, &graph, err);
     if (status == 0)
-        status = judge(of, folder, graph, &judged[0], err);
+        status = judge(of, folder, of->row->form == FORM_NO_ORDER ? NULL : graph, &judged[0], err);
     if (status == 0)
         status = judge(of, folder, NULL, &judged[1], err);
     mm_graph_close(graph);
@@ -164,9 +164,10 @@ static int list(void)
     size_t count = corpus_count(getenv("MMTUI_LONG") != NULL);
     for (size_t number = 0; number < count && corpus_case(number, &of); number++)
         printf("{\"number\": %zu, \"fault\": \"%s\", \"site\": \"%s\", \"other\": \"%s\", \"noise\": \"%s\", "
-               "\"amount\": %g, \"how\": %d, \"demo\": %s}\n",
+               "\"form\": \"%s\", \"amount\": %g, \"how\": %d, \"demo\": %s}\n",
                number, of.row->fault, of.row->site ? of.row->site : "", of.row->other ? of.row->other : "",
-               noise_word(of.noise), of.row->amount, of.row->how, of.row->build ? "false" : "true");
+               noise_word(of.noise), form_word(of.row->form), of.row->amount, of.row->how,
+               of.row->build ? "false" : "true");
     return 0;
 }
 

@@ -79,6 +79,21 @@ fault_apply fault_boxes;     /* x and y each scaled and moved: how 0 letterbox n
 fault_apply fault_reorder; /* rows (axis `how`) in another order: all of them, or neighbours with probability
                               `amount` */
 
+/* ---- tables and rows (faults_tables.c) ---- */
+
+fault_apply fault_class_column; /* the last column of rows: ids by another table; `how` as fault_class_map */
+fault_apply fault_other_ids;    /* a share `amount` of whole numbers are others, at random */
+fault_apply fault_boxes_turned; /* the first four columns as y, x, y, x */
+fault_apply fault_scores;       /* columns from the fifth on: how 0 as logits (no sigmoid), 1 all zero */
+fault_apply fault_drop_row;     /* row `how` of the first of two axes is missing; the shape says so */
+fault_apply fault_lose_row;     /* along axis `how`, one place holds a copy of another one */
+fault_apply fault_nan_rows;     /* a share `amount` of the rows is NaN */
+fault_apply fault_block_order;  /* blocks of DepthToSpace in the other order */
+fault_apply fault_concat_swapped; /* the second input first */
+fault_apply fault_channel_zero;   /* one place along axis `how` is zero */
+fault_apply fault_low_mask;       /* -1e9 of a mask becomes half's lowest number: no fault */
+fault_apply fault_noise;          /* what is above -1e8 is off by `amount` times its size, at random */
+
 /* ---- operators (faults_operators.c): something else is computed ---- */
 
 fault_apply fault_relu;               /* of the input, for whatever it was */
@@ -93,6 +108,22 @@ fault_apply fault_max_for_mean;       /* pooling */
 fault_apply fault_tanh_sigmoid;       /* hard sigmoid max(0, min(1, x / 6 + 1/2)) */
 fault_apply fault_inner_half;         /* sums of squares or of values kept in half; how: enum inner */
 enum inner { INNER_NORM, INNER_MEAN, INNER_LENGTH };
+
+/* ---- values (faults_values.c) ---- */
+
+fault_apply
+    fault_wrap; /* codes of `how` bits (negative: unsigned) that wrap; their range is `amount` of what is
+                                needed */
+fault_apply
+    fault_clip_ends;     /* asymmetric uint8 with a range of `amount` times the one needed, at both ends */
+fault_apply fault_signs; /* a part `amount` of the indices of axis `how` with the other sign */
+fault_apply fault_magnitude; /* |x| */
+fault_apply fault_padding;   /* a 3 x 3 convolution that pads with the edge (how 0), or with `amount` (1) */
+fault_apply
+    fault_sample; /* of a batch: how 0 one is 0, 1 two are exchanged, 2 one is there twice, 3 one is other
+                                values, `amount` large */
+fault_apply fault_mask;   /* of attention: how 0 the last `amount` keys, too; 1 each query's own key, too */
+fault_apply fault_single; /* `amount` wrong values, spread over all */
 
 /* ---- helpers ---- */
 

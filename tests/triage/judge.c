@@ -5,21 +5,26 @@
 #include <string.h>
 
 #include "mmtui/session.h"
+#include "scene.h"
 
 static bool is_over(const struct mm_result *result)
 {
     struct mm_thresholds limit;
     mm_thresholds_defaults(&limit);
-    const struct mm_metrics *m = &result->metrics;
+    const struct mm_metrics *m = mm_result_judged(result);
     if (result->state == MM_STATE_MISMATCH)
         return true;
     return result->state == MM_STATE_MEASURED &&
-           (m->nonfinite_differ || m->diff1 > limit.diff1 || m->diff2 > limit.diff2);
+           (m->nonfinite_differ || m->diff1 > limit.diff1 || m->diff2 > limit.diff2 ||
+            mm_thresholds_over_table(&limit, &result->table));
 }
 
-static int32_t find(const struct mm_session *session, const char *name)
+/* The layer of a step; of several runs, the last. */
+static int32_t find(const struct mm_session *session, const struct corpus_row *row, const char *step)
 {
-    for (size_t id = 0; id < mm_session_count(session); id++)
+    char name[SCENE_NAME_SIZE];
+    scene_name(row->form, step, false, name);
+    for (size_t id = mm_session_count(session); id-- > 0;)
         if (strcmp(mm_session_layer(session, id)->pair->name, name) == 0)
             return (int32_t)id;
     return -1;
@@ -50,7 +55,7 @@ static void judge_fault(const struct corpus_case *of, const struct mm_session *s
     const struct mm_verdict *verdict = &mm_session_layer(session, (size_t)site)->verdict;
     const struct mm_result *result = &mm_session_layer(session, (size_t)site)->result;
     out->is_case = is_over(result);
-    out->error = result->metrics.diff2;
+    out->error = mm_result_judged(result)->diff2;
     for (int32_t id = 0; id < site; id++)
         out->earlier = out->earlier || is_over(&mm_session_layer(session, (size_t)id)->result);
     out->kind = verdict->kind;
@@ -74,7 +79,7 @@ static bool is_first_right(const struct corpus_row *row, int32_t first, int32_t 
 static void judge_all(const struct corpus_case *of, const struct mm_session *session, struct judgement *out)
 {
     int32_t first = mm_session_first_culprit(session),
-            site = of->row->site ? find(session, of->row->site) : -1;
+            site = of->row->site ? find(session, of->row, of->row->site) : -1;
     if (first >= 0)
         snprintf(out->first, sizeof out->first, "%s", mm_session_layer(session, (size_t)first)->label);
     if (!of->row->site)

@@ -160,3 +160,56 @@ void op_to_planes(const struct demo_call *call)
         for (size_t i = 0; i < pixels; i++)
             call->out->data[c * pixels + i] = call->in[0]->data[i * channels + c] / 255;
 }
+
+/* ---- pixels, rows ---- */
+
+void op_copy(const struct demo_call *call)
+{
+    memcpy(call->out->data, call->in[0]->data, call->out->count * sizeof(float));
+}
+
+static void depth_to_space(const struct demo_call *call, bool crd)
+{
+    const int64_t *dim = call->out->shape.dim; /* 1, C, 2 H, 2 W */
+    int64_t channels = dim[1], height = dim[2], width = dim[3];
+    for (int64_t c = 0; c < channels; c++)
+        for (int64_t y = 0; y < height; y++)
+            for (int64_t x = 0; x < width; x++) {
+                int64_t block = y % 2 * 2 + x % 2;
+                int64_t from = crd ? c * 4 + block : block * channels + c;
+                call->out->data[(c * height + y) * width + x] =
+                    call->in[0]->data[(from * (height / 2) + y / 2) * (width / 2) + x / 2];
+            }
+}
+
+void op_depth_to_space(const struct demo_call *call)
+{
+    depth_to_space(call, true);
+}
+
+void op_depth_to_space_dcr(const struct demo_call *call)
+{
+    depth_to_space(call, false);
+}
+
+void op_concat(const struct demo_call *call)
+{
+    size_t first = call->in[0]->count;
+    memcpy(call->out->data, call->in[0]->data, first * sizeof(float));
+    memcpy(call->out->data + first, call->in[1]->data, call->in[1]->count * sizeof(float));
+}
+
+void op_embed(const struct demo_call *call)
+{
+    size_t width = call->param->width;
+    for (size_t i = 0; i < call->in[0]->count; i++)
+        memcpy(call->out->data + i * width, call->param->data + (size_t)call->in[0]->data[i] * width,
+               width * sizeof(float));
+}
+
+void op_low_mask(const struct demo_call *call)
+{
+    size_t width = call->out->width;
+    for (size_t i = 0; i < call->out->count; i++)
+        call->out->data[i] = call->in[0]->data[i] + (i % width > i / width % width ? -1e9f : 0);
+}

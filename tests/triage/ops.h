@@ -15,6 +15,13 @@ void op_columns(const struct demo_call *call);    /* from column param[0], as ma
 void op_arg_max(const struct demo_call *call);    /* along the last axis */
 void op_reduce_max(const struct demo_call *call); /* along the last axis */
 void op_sort_rows(const struct demo_call *call);  /* by column 4, greatest first */
-void op_to_planes(const struct demo_call *call);  /* [1, H, W, C] of 0 .. 255 to [1, C, H, W] of 0 .. 1 */
+void op_copy(const struct demo_call *call);
+void op_depth_to_space(const struct demo_call *call); /* blocks of 2 x 2, mode CRD */
+void op_depth_to_space_dcr(const struct demo_call *call);
+void op_concat(const struct demo_call *call); /* along axis 1, of [1, C, ...] */
+void op_embed(const struct demo_call *call);  /* param: [ids, width]; in[0]: ids */
+void op_low_mask(
+    const struct demo_call *call); /* -1e9 is added where the last index is above the one before it */
+void op_to_planes(const struct demo_call *call); /* [1, H, W, C] of 0 .. 255 to [1, C, H, W] of 0 .. 1 */
 
 #endif

@@ -1,9 +1,6 @@
 /* Nothing is wrong: no layer is to be accused, whatever the noise. */
 #include "labels.h"
 
-#define CLEAN(network, of)                                                                                   \
-    ROW("clean", network, NULL, .scale = of, RUNS(PLAIN, 1), IS(0, CALM)),                                   \
-        ROW("fp16-only", network, NULL, .scale = of, RUNS(F16, 2), IS(0, CALM))
 /* INT8 may cost what it costs: the format or its settings, or nothing; a layer that computes something else
  * there is none. */
 #define INT8(network, of)                                                                                    \
@@ -33,6 +30,7 @@ const struct corpus_row rows_clean[] = {
     CLEAN(scene_lengths, 2),
     CLEAN(scene_planes, 1),
     CLEAN(scene_matrix, 1),
+    CLEAN(scene_batch, 1),
     INT8(scene_photo, 1),
     INT8(scene_photo_last, 1),
     INT8(scene_pixels, 1),
@@ -41,6 +39,7 @@ const struct corpus_row rows_clean[] = {
     INT8(scene_mixer, 1),
     INT8(scene_chain, 1),
     INT8(scene_matrix, 1),
+    INT8(scene_batch, 1),
     INT8(scene_hot_channels, 1),
     END,
 };

@@ -108,7 +108,8 @@ static const struct demo_value *find_value(const struct scene *scene, const char
 static void inject(struct scene *scene, const struct scene_step *step, const struct demo_call *call)
 {
     const struct corpus_row *row = scene->of->row;
-    if (!row->apply || strcmp(row->site, step->name) != 0)
+    const char *place = row->site ? row->site : row->other;
+    if (!row->apply || strcmp(place, step->name) != 0)
         return;
     struct injection in = {.call = call,
                            .other = find_value(scene, row->other),
@@ -123,7 +124,8 @@ static int finish(struct scene *scene, const struct scene_step *step, const stru
 {
     step->s->dtype = step->d->dtype = step->dtype; /* a fault may change the second */
     add_integer_noise(scene, step);
-    inject(scene, step, call);
+    if (!scene->of->row->in_src)
+        inject(scene, step, call);
     if (scene->of->noise == NOISE_F16 && step->d->dtype == MM_F32)
         round_to_half(step->d);
     if (scene->count == SCENE_STEPS_MAX)
@@ -156,6 +158,8 @@ int scene_add(struct scene *scene, const struct scene_step *given, void (*run)(c
     }
     run(&first);
     run(&second);
+    if (scene->of->row->in_src)
+        inject(scene, &step, &first);
     return finish(scene, &step, &second);
 }
 

@@ -48,6 +48,10 @@ void scene_done(struct scene *scene);
         }                                                                                                    \
     }
 
+/* What a step's tensor is called in the dumps' files. */
+#define SCENE_NAME_SIZE 128
+void scene_name(enum form form, const char *step, bool second, char out[SCENE_NAME_SIZE]);
+
 struct demo_value *scene_value(struct scene *scene, struct mm_shape shape);
 struct demo_value *scene_normal(struct scene *scene, struct mm_shape shape, double mean, double deviation);
 /* Weights of a linear or convolution: outputs are `gain` times as large as inputs. fan_in is the shape's last
@@ -75,6 +79,8 @@ scene_build scene_detector, scene_detections, scene_segments;
 scene_build scene_attention, scene_mixer, scene_norm;
 scene_build scene_hot_channels, scene_outliers, scene_one_sided, scene_sparse;
 scene_build scene_loud, scene_faint, scene_pooling, scene_lengths, scene_difference, scene_sinks;
-scene_build scene_planes, scene_matrix, scene_chain;
+scene_build scene_planes, scene_matrix, scene_chain, scene_batch;
+scene_build scene_shuffle, scene_concat, scene_raw_detector, scene_labels, scene_tokens, scene_low_mask,
+    scene_large_mean;
 
 #endif

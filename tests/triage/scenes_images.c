@@ -42,10 +42,10 @@ static double picture_at(const struct picture *p, int c, double y, double x)
     return light;
 }
 
-enum form { PLANES, LAST };
+enum picture_form { PLANES, LAST };
 
 /* Whole numbers 0 .. 255 in the form that is asked for. */
-static struct demo_value *picture(struct scene *scene, int64_t height, int64_t width, enum form form)
+static struct demo_value *picture(struct scene *scene, int64_t height, int64_t width, enum picture_form form)
 {
     struct picture p = picture_new(&scene->random, (double)height, (double)width);
     struct mm_shape shape = form == PLANES ? SHAPE(1, 3, height, width) : SHAPE(1, height, width, 3);
@@ -61,7 +61,7 @@ static struct demo_value *picture(struct scene *scene, int64_t height, int64_t w
 }
 
 /* (pixel / 255 - mean) / deviation, ImageNet's */
-static void normalise(struct demo_value *image, enum form form)
+static void normalise(struct demo_value *image, enum picture_form form)
 {
     static const float mean[3] = {0.485f, 0.456f, 0.406f}, deviation[3] = {0.229f, 0.224f, 0.225f};
     size_t plane = image->count / 3;

@@ -85,6 +85,18 @@ void scene_matrix(struct scene *scene)
     scene_linear(scene, "y", at, columns, 1);
 }
 
+/* A batch of maps, channels last, each of a size of its own. */
+void scene_batch(struct scene *scene)
+{
+    int64_t batch = random_whole(&scene->random, 3, 6), width = random_whole(&scene->random, 6, 12);
+    int64_t rows = random_whole(&scene->random, 6, 10), columns = random_whole(&scene->random, 8, 12);
+    int at =
+        scene_input(scene, "maps", MM_F32, scene_normal(scene, SHAPE(batch, rows, columns, width), 0, 1));
+    at = scene_linear(scene, "fc", at, width, 1);
+    at = scene_same(scene, "relu", "Relu", at, 0, RUN(RELU));
+    scene_linear(scene, "out", at, width, 1);
+}
+
 /* ---- small differences of large values ---- */
 
 /* Two embeddings nearly the same; their difference goes back onto one of them. */

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { CLASSES_MOST = 64 };
+enum { CLASSES_MOST = 96 };
 
 /* Of one class, or of all. [0] with the graph, [1] by execution order only. */
 struct tally_row {

@@ -131,6 +131,11 @@ static void sizes_at_the_borders(void **state)
         assert_int_equal(map.size, size);
         assert_memory_equal(map.data, bytes, size);
         assert_int_equal(map.base != NULL, size >= MM_MAP_SMALL);
+        struct stat info; /* which state of the file that was */
+        assert_int_equal(stat(path, &info), 0);
+        assert_true(map.state.known && map.state.seen > 0 && map.state.size == (int64_t)size);
+        assert_true(map.state.inode == info.st_ino && map.state.device == info.st_dev);
+        assert_true(map.state.modified == info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec);
         mm_map_close(&map);
     }
     mm_buf_done(&memory);

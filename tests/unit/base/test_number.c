@@ -163,6 +163,30 @@ static void short_figures(void **state)
         assert_string_equal(mm_num_short(text, rows[i].value, rows[i].digits), rows[i].text);
 }
 
+/* The C library's %.*g, but for the zeros of its exponent. */
+static void short_figures_as_printf(void **state)
+{
+    (void)state;
+    uint64_t random = 1;
+    char text[MM_NUM], expected[64];
+    for (int i = 0; i < 200000; i++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        double value = ldexp((double)(random >> 11), (int)(random % 60) - 80);
+        int digits = 1 + i % 6;
+        if (i % 3 == 0) /* near the middle between two, and just that */
+            value = (double)(random >> 40) / 2e3 + (i % 2 ? 1e-12 : 0);
+        if (value == rint(value) && value < 1e7)
+            continue;
+        snprintf(expected, sizeof expected, "%.*g", digits, i % 2 ? value : -value);
+        char *e = strchr(expected, 'e');
+        if (e) {
+            int exponent = atoi(e + 1);
+            snprintf(e + 1, 8, "%d", exponent);
+        }
+        assert_string_equal(mm_num_short(text, i % 2 ? value : -value, digits), expected);
+    }
+}
+
 static void cosines(void **state)
 {
     (void)state;
@@ -291,6 +315,7 @@ int main(void)
         cmocka_unit_test(repr_is_pythons),
         cmocka_unit_test(figures_for_tables),
         cmocka_unit_test(short_figures),
+        cmocka_unit_test(short_figures_as_printf),
         cmocka_unit_test(cosines),
         cmocka_unit_test(counts),
         cmocka_unit_test(parses_doubles),

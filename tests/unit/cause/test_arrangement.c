@@ -34,6 +34,7 @@ static void check(const struct arrangement *a, const double d[ROWS * COLUMNS])
     }
     trial_init(&t, &c, NULL);
     sample_init(&sample, &t);
+    sample_draw(&sample, &t, SAMPLE_MAX);
     assert_int_equal(sample.count, ROWS * COLUMNS);
     assert_true(arrangement_residual(a, &t) == 0);
     assert_true(sample_left(&sample, a, &t) == 0);

@@ -116,10 +116,71 @@ static void nan_left(void **state)
     }
 }
 
+/* A few wrong values among right ones are no part of memory, as near to each other as they may be. */
+static void few_wrong_values(void **state)
+{
+    (void)state;
+    struct fault f;
+    fault_init(&f, shape_of(2, 1, 60, 1, 1), 70);
+    f.d[17] += 5;
+    f.d[44] -= 5;
+    fault_find(&f);
+    assert_true(strcmp(found_word(&f), "unwritten") != 0);
+    f.d[44] = f.s[44];
+    f.d[22] -= 4;
+    fault_find(&f);
+    assert_true(strcmp(found_word(&f), "unwritten") != 0);
+    fault_done(&f);
+    fault_init(&f, shape_of(2, 3, 20, 1, 1), 73); /* a column of three */
+    f.d[5] += 3;
+    f.d[25] -= 4;
+    f.d[45] += 5;
+    fault_find(&f);
+    assert_true(strcmp(found_word(&f), "unwritten") != 0);
+    fault_done(&f);
+}
+
+/* A gray area, a little off in its middle, which holds all of the error. */
+static void gray(void **state)
+{
+    (void)state;
+    struct fault f;
+    uint64_t seed = 3;
+    fault_init(&f, image, 71);
+    for (int64_t i = 0; i < f.count; i++) {
+        f.s[i] = i < 1600 ? 20 + 0.8 * normal(&seed) : f.s[i];
+        f.d[i] = i < 1600 ? 20 : f.s[i];
+    }
+    f.c.role = MM_ROLE_INPUT;
+    fault_find(&f);
+    assert_true(strcmp(found_word(&f), "unwritten") != 0);
+    fault_done(&f);
+}
+
+/* Rows that fill up a picture: gray in one, black in the other. Within the network nobody fills up. */
+static void padding(void **state)
+{
+    (void)state;
+    struct fault f;
+    fault_init(&f, image, 72);
+    for (int64_t i = 0; i < f.count; i++) {
+        f.s[i] = i / 20 % 20 >= 15 ? 0.45 : f.s[i];
+        f.d[i] = i / 20 % 20 >= 15 ? -2.1 : f.s[i];
+    }
+    f.c.role = MM_ROLE_INPUT;
+    fault_find(&f);
+    assert_true(strcmp(found_word(&f), "unwritten") != 0);
+    f.c.role = MM_ROLE_INNER;
+    fault_find(&f);
+    assert_cause(&f, MM_CAUSE_UNWRITTEN, 0.9, "of axis 2: 15..19");
+    fault_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nan_left),
+        cmocka_unit_test(nan_left),      cmocka_unit_test(few_wrong_values),
+        cmocka_unit_test(gray),          cmocka_unit_test(padding),
 
         cmocka_unit_test(whole_tensor),  cmocka_unit_test(stretches),
         cmocka_unit_test(along_an_axis), cmocka_unit_test(nothing_unwritten),

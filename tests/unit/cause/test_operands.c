@@ -25,7 +25,7 @@ static void both_sides(void **state)
     struct recomputing on;
     struct operands o;
     begin(&on);
-    assert_int_equal(operands_read(&o, &on.what, NULL, NULL), 0);
+    assert_int_equal(operands_read(&o, &on.what, false, NULL, NULL), 0);
     assert_ptr_equal(o.input[SIDE_SRC][0], &o.value[SIDE_SRC][0]);
     assert_ptr_equal(o.input[SIDE_DST][0], &o.value[SIDE_DST][0]);
     assert_non_null(o.value[SIDE_SRC][0].owned);
@@ -45,7 +45,7 @@ static void assert_unable(struct recomputing *on, const char *why)
 {
     struct operands o;
     struct mm_err err = {MM_OK, ""};
-    assert_int_equal(operands_read(&o, &on->what, NULL, &err), -1);
+    assert_int_equal(operands_read(&o, &on->what, false, NULL, &err), -1);
     assert_int_equal(err.code, MM_EUNSUPPORTED);
     assert_string_equal(err.text, why);
     operands_done(&o);
@@ -91,7 +91,7 @@ static void no_file(void **state)
     struct mm_err err = {MM_OK, ""};
     begin(&on);
     pair_files_name(&on.input, 1, "gone.npy");
-    assert_int_equal(operands_read(&o, &on.what, NULL, &err), -1);
+    assert_int_equal(operands_read(&o, &on.what, false, NULL, &err), -1);
     assert_int_not_equal(err.code, MM_EUNSUPPORTED);
     assert_non_null(strstr(err.text, "gone.npy"));
     operands_done(&o);

@@ -65,6 +65,29 @@ static void saturation(void **state)
     }
 }
 
+/*
+ * A range that is too small at both of its ends, which lie at other places: 255 steps of 1/75 with zero point 83; the
+ * same where later rounding hides the steps.
+ */
+static void asymmetric(void **state)
+{
+    (void)state;
+    for (int hidden = 0; hidden < 2; hidden++) {
+        struct fault f;
+        fault_init(&f, image, 13);
+        for (int64_t i = 0; i < f.count; i++) {
+            double code = fmin(fmax(rint(f.s[i] * 75) + 83, 0), 255);
+            f.d[i] = hidden ? fmin(fmax(f.s[i], -83 / 75.0), 172 / 75.0) : (code - 83) / 75;
+        }
+        if (hidden)
+            noise_half(&f);
+        f.c.noise = 5e-3;
+        fault_find(&f);
+        assert_cause(&f, MM_CAUSE_SATURATION, hidden ? 0.7 : 0.9, "cut off below -1.10");
+        fault_done(&f);
+    }
+}
+
 /* At half's own limit. */
 static void saturated_half(void **state)
 {
@@ -143,7 +166,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(half_clamped), cmocka_unit_test(overflow),       cmocka_unit_test(no_overflow),
         cmocka_unit_test(saturation),   cmocka_unit_test(saturated_half), cmocka_unit_test(another_operator),
-        cmocka_unit_test(underflow),
+        cmocka_unit_test(underflow),    cmocka_unit_test(asymmetric),
     };
     return cmocka_run_group_tests_name("triage/cause_range", tests, NULL, NULL);
 }

@@ -38,6 +38,39 @@ static void relative(void **state)
     assert_near(residual_steps(&residual), 6.0 / 255 / sqrt(12) / 2.5);
 }
 
+/* All at once as one by one, of floats with what is not finite, and of integers. */
+static void all_at_once(void **state)
+{
+    (void)state;
+    float y[23], y0[23];
+    int64_t whole[23];
+    struct mm_shape shape = {1, {23}};
+    for (int kind = 0; kind < 3; kind++) {
+        struct residual one, all;
+        for (int i = 0; i < 23; i++) {
+            y[i] = (float)(i * 7 % 11 - 5);
+            y0[i] = (float)(i * 5 % 13 - 6);
+            whole[i] = i * 7 % 11 - 5;
+        }
+        if (kind == 1) {
+            y[3] = INFINITY;
+            y[21] = y0[20] = NAN;
+        }
+        struct mm_value a = mm_value_floats(&shape, y), b = mm_value_floats(&shape, y0);
+        if (kind == 2)
+            a = (struct mm_value){.dtype = MM_I64, .shape = shape, .count = 23, .i = whole};
+        residual_init(&one, &a);
+        residual_init(&all, &a);
+        assert_true(one.least == -5 && one.most == 5);
+        for (int i = 0; i < 23; i++)
+            residual_add(&one, mm_value_at(&a, i), (double)y0[i]);
+        residual_add_all(&all, &a, &b);
+        assert_memory_equal(&one, &all, sizeof one);
+        assert_int_equal(all.n, 23);
+        assert_int_equal(all.nonfinite, kind == 1 ? 2 : 0);
+    }
+}
+
 static void zeros(void **state)
 {
     (void)state;
@@ -92,6 +125,25 @@ static void clipped(void **state)
     assert_near(residual_relative(&residual), 1);
 }
 
+/* NaN where y has none: what y has instead, as long as it is one thing. */
+static void lost(void **state)
+{
+    (void)state;
+    static const float y[] = {-INFINITY, 1};
+    struct residual residual;
+    begin(&residual, y, 2);
+    residual_add(&residual, NAN, NAN);
+    assert_int_equal(residual.nan_lost, 0);
+    residual_add(&residual, -INFINITY, NAN);
+    residual_add(&residual, -INFINITY, NAN);
+    assert_int_equal(residual.nan_lost, 2);
+    assert_true(isinf(residual.nan_as) && residual.nan_as < 0);
+    residual_add(&residual, 0, NAN);
+    assert_int_equal(residual.nan_lost, 3);
+    assert_true(isnan(residual.nan_as));
+    assert_int_equal(residual.nonfinite, 0);
+}
+
 static void correlations(void **state)
 {
     (void)state;
@@ -107,8 +159,9 @@ static void correlations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(relative), cmocka_unit_test(zeros),        cmocka_unit_test(nonfinite),
-        cmocka_unit_test(clipped),  cmocka_unit_test(correlations),
+        cmocka_unit_test(relative),  cmocka_unit_test(all_at_once), cmocka_unit_test(zeros),
+        cmocka_unit_test(nonfinite), cmocka_unit_test(clipped),     cmocka_unit_test(correlations),
+        cmocka_unit_test(lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -170,7 +170,9 @@ static void settings(void **state)
     struct mm_whatif_setting out[MM_FLOORS];
     struct mm_shape tokens = {3, {1, 128, 96}};
     struct format four = {.dtype = MM_I4}, fp8 = {.dtype = MM_F8E5M2}, none = {.dtype = MM_DTYPE_NONE};
-    assert_int_equal(format_settings(&none, 0, &image, 1, out), 2);
+    struct format half = {.dtype = MM_F16};
+    assert_int_equal(format_settings(&none, 0, &image, 1, out), 0); /* nothing that could cost something */
+    assert_int_equal(format_settings(&half, 0, &image, 1, out), 2);
     assert_int_equal(out[1].dtype, MM_BF16);
     assert_int_equal(format_settings(&fp8, 0, &image, 1, out), 3);
     assert_int_equal(out[2].dtype, MM_F8E5M2);
@@ -203,12 +205,74 @@ static void nearest(void **state)
     assert_int_equal(format_floor(&seen, 0, floor, 4, 0.05), -1);
 }
 
+/* The last `drop` bits of a float cut off. */
+static double without_bits(double x, unsigned drop)
+{
+    float narrow = (float)x;
+    uint32_t bits;
+    memcpy(&bits, &narrow, sizeof bits);
+    bits &= ~(((uint32_t)1 << drop) - 1);
+    memcpy(&narrow, &bits, sizeof bits);
+    return (double)narrow;
+}
+
+/*
+ * Values within a binade or two lie on an even grid in any float: 128 steps of bf16, 1024 of f16 and tf32. That is
+ * none of integers. tf32 beyond half's range is a wide float.
+ */
+static void within_a_binade(void **state)
+{
+    (void)state;
+    static const struct {
+        double low, high;
+        unsigned drop;
+        enum mm_dtype dtype;
+    } rows[] = {{1, 2, 16, MM_BF16},
+                {0.25, 0.5, 16, MM_BF16},
+                {1.5, 3, 16, MM_BF16},
+                {-64, -32, 16, MM_BF16},
+                {1e6, 1.04e6, 16, MM_BF16},
+                {1, 2, 13, MM_F16},
+                {1.1e6, 1.9e6, 13, MM_DTYPE_NONE}};
+    for (size_t row = 0; row < MM_COUNT(rows); row++) {
+        struct fault f;
+        uint64_t seed = 70 + row;
+        fault_init(&f, image, 70 + row);
+        for (int64_t i = 0; i < f.count; i++) {
+            f.s[i] = rows[row].low + (rows[row].high - rows[row].low) * uniform(&seed);
+            f.d[i] = without_bits(f.s[i], rows[row].drop);
+        }
+        struct format format = found(&f);
+        assert_int_equal(format.dtype, rows[row].dtype);
+        assert_true(format.grid == 0);
+        fault_done(&f);
+    }
+}
+
+/* A scale that is a power of two: bf16 holds all codes, too, but has finer steps near 0 than these. */
+static void power_of_two_scale(void **state)
+{
+    (void)state;
+    struct fault f;
+    fault_init(&f, image, 80);
+    quantise(&f, 0x1p-5);
+    struct format format = found(&f);
+    assert_int_equal(format.dtype, MM_I8);
+    assert_true(fabs(format.grid - 0x1p-5) < 1e-9);
+    for (int64_t i = 0; i < f.count; i++)
+        f.s[i] = 2 + fabs(f.s[i]); /* 64 steps away from 0: 2^-5 is still coarser than bf16 at 2 */
+    quantise(&f, 0x1p-5);
+    format = found(&f);
+    assert_int_equal(format.dtype, MM_I8);
+    fault_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(own_range), cmocka_unit_test(asymmetric), cmocka_unit_test(other_range),
-        cmocka_unit_test(floats),    cmocka_unit_test(dtypes),     cmocka_unit_test(settings),
-        cmocka_unit_test(nearest),
+        cmocka_unit_test(own_range), cmocka_unit_test(asymmetric),      cmocka_unit_test(other_range),
+        cmocka_unit_test(floats),    cmocka_unit_test(dtypes),          cmocka_unit_test(settings),
+        cmocka_unit_test(nearest),   cmocka_unit_test(within_a_binade), cmocka_unit_test(power_of_two_scale),
     };
     return cmocka_run_group_tests_name("triage/format", tests, NULL, NULL);
 }

@@ -77,11 +77,14 @@ static double norm(const double *v)
 static void fit(struct product *p, struct mm_recomputed *found)
 {
     double w[DEPTH * COLUMNS];
-    struct mm_recompute recompute = {.graph = p->graph};
     for (int i = 0; i < DEPTH * COLUMNS; i++)
         w[i] = (double)p->w[i];
     multiply(p, w, p->y0);
-    struct sampled sampled = {&recompute, &p->call, p->position, COUNT, p->r, norm(p->y0)};
+    struct sampled sampled = {.graph = p->graph,
+                              .call = &p->call,
+                              .places = {.at = p->position, .count = COUNT},
+                              .residual = p->r,
+                              .norm = norm(p->y0)};
     *found =
         (struct mm_recomputed){.per_tensor = NAN, .per_channel = NAN, .fit_tensor = NAN, .fit_channel = NAN};
     assert_int_equal(weights_fit(&sampled, found, NULL), 0);

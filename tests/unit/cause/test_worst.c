@@ -53,7 +53,7 @@ static void find_channel(double x, struct mm_worst *worst)
     struct channels channels;
     worst_init(worst);
     assert_int_equal(channels_init(&channels, s, d, &shape, 0, NULL), 0);
-    worst_channel(worst, &channels, 0);
+    worst_channel(worst, &channels, 0, true);
     channels_done(&channels);
 }
 
@@ -66,6 +66,7 @@ static void the_channel(void **state)
     find_channel(0.41, &worst);
     assert_int_equal(worst.channel, 2);
     assert_int_equal(worst.axis, 0);
+    assert_true(worst.is_channel);
     assert_true(fabs(worst.channel_error - 0.41) < 1e-12);
     assert_true(fabs(worst.median_error - 0.1) < 1e-12);
 }
@@ -79,11 +80,25 @@ static void none(void **state)
     struct channels channels;
     worst_init(&worst);
     assert_int_equal(channels_init(&channels, s, d, &(struct mm_shape){.rank = 1, .dim = {3}}, 0, NULL), 0);
-    worst_channel(&worst, &channels, 0);
+    worst_channel(&worst, &channels, 0, false);
     channels_done(&channels);
     assert_int_equal(worst.channel, -1);
     assert_int_equal(channels_init(&channels, s, s, &(struct mm_shape){.rank = 1, .dim = {4}}, 0, NULL), 0);
-    worst_channel(&worst, &channels, 0);
+    worst_channel(&worst, &channels, 0, false);
+    channels_done(&channels);
+    assert_int_equal(worst.channel, -1);
+}
+
+/* Of a vector it is the element, which is told already. */
+static void a_vector(void **state)
+{
+    (void)state;
+    const double s[] = {1, 1, 1, 1, 1}, d[] = {1, 1.1, 9, 1, 1.1};
+    struct mm_worst worst;
+    struct channels channels;
+    worst_init(&worst);
+    assert_int_equal(channels_init(&channels, s, d, &(struct mm_shape){.rank = 1, .dim = {5}}, 0, NULL), 0);
+    worst_channel(&worst, &channels, 0, false);
     channels_done(&channels);
     assert_int_equal(worst.channel, -1);
 }
@@ -91,10 +106,8 @@ static void none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_element),
-        cmocka_unit_test(a_nan_first),
-        cmocka_unit_test(the_channel),
-        cmocka_unit_test(none),
+        cmocka_unit_test(the_element), cmocka_unit_test(a_nan_first), cmocka_unit_test(the_channel),
+        cmocka_unit_test(none),        cmocka_unit_test(a_vector),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

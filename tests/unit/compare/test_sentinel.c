@@ -73,11 +73,58 @@ static void the_rest_is_measured(void **state)
     mm_result_done(&result);
 }
 
+/* Each pair stands at one position only, beside scores of up to 30. */
+static void every_formats_own(void **state)
+{
+    (void)state;
+    static const struct {
+        double s, d;
+        bool masked;
+    } rows[] = {{-FLT_MAX, LOW, true},    {-FLT_MAX, -3.38953139e38, true},
+                {-1e9, LOW, true},        {-1e9, -INFINITY, true},
+                {-1e4, -1e4, true},       {-1e4 + 30, -1e4 + 24, true},
+                {-1e4, -57344, true},     {-2147483648.0, -32768, true},
+                {-1e30, -1e30, true},     {-1e10, -9999220736., true},
+                {-1e9, -999292928, true}, {-1e9, -30, false},
+                {-1e9, -20000, false},    {-25000, -31000, false}};
+    for (size_t i = 0; i < MM_COUNT(rows); i++) {
+        double s[] = {30, rows[i].s, -3, 0}, d[] = {30, rows[i].d, -3, 0};
+        assert_int_equal(mm_sentinels_mask(s, d, 4), rows[i].masked);
+        assert_int_equal(isnan(s[1]) && isnan(d[1]), rows[i].masked);
+        assert_true(s[0] == 30 && d[2] == -3);
+    }
+}
+
+/* A causal mask and one of padding, added: -2e9 where both are. Half keeps -65504 for either. */
+static void masks_that_add_up(void **state)
+{
+    (void)state;
+    double s[] = {1, -1e9, -2e9, 5, -2e9, -1e9}, d[] = {1, LOW, LOW, 5, LOW, LOW};
+    assert_int_equal(mm_sentinels_mask(s, d, 6), 4);
+    double t[] = {1, -1e4 + 3, -2e4 - 2, 5, -2e4, -1e4}, u[] = {1, -1e4 + 2, -2e4, 5, -2e4, -1e4};
+    assert_int_equal(mm_sentinels_mask(t, u, 6), 4);
+    double v[] = {1, -1.5e9, -1e9, -3.1e9, 2, 3},
+           w[] = {1, -1.5e9, -1e9, -3.1e9, 2, 3}; /* of all sizes: values */
+    assert_int_equal(mm_sentinels_mask(v, w, 6), 0);
+}
+
+/* Codes of int8 in steps of 0.1 end at -12.8: a score may lie there, too. Scores that are all different are none. */
+static void lowest_codes(void **state)
+{
+    (void)state;
+    double s[] = {1, -1e9, -1e9, -12.9, -1e9, -1e9, 3}, d[] = {1, -12.8, -12.8, -12.8, -12.8, -12.8, 3};
+    assert_int_equal(mm_sentinels_mask(s, d, 7), 4);
+    assert_true(s[3] == -12.9 && d[3] == -12.8 && isnan(d[1]) && isnan(d[5]));
+    double t[] = {1, -1e9, -1e9, -12.9, -1e9, -1e9, 3}, u[] = {1, -2, -4, -12.8, 0.5, -7, 3};
+    assert_int_equal(mm_sentinels_mask(t, u, 7), 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(lowest_numbers),
-                                       cmocka_unit_test(an_outlier_that_differs),
-                                       cmocka_unit_test(large_values_are_none), cmocka_unit_test(on_one_side),
-                                       cmocka_unit_test(the_rest_is_measured)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lowest_numbers),        cmocka_unit_test(an_outlier_that_differs),
+        cmocka_unit_test(large_values_are_none), cmocka_unit_test(on_one_side),
+        cmocka_unit_test(the_rest_is_measured),  cmocka_unit_test(every_formats_own),
+        cmocka_unit_test(masks_that_add_up),     cmocka_unit_test(lowest_codes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

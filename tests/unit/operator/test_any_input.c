@@ -152,6 +152,25 @@ static void try_sample(struct op *op, const struct mm_operator *row)
         assert_int_equal(mm_operator_sample(&call, position, count, result, NULL), 0);
 }
 
+/* The same of what others make of it. */
+static void try_variants(struct op *op)
+{
+    struct mm_operator_call call = call_of(op);
+    struct mm_operator_variant *v;
+    struct mm_err err = {0};
+    struct mm_value value;
+    size_t at = 0;
+    int more;
+    while ((more = mm_operator_variant_next(&call, &at, &v, &err)) > 0) {
+        assert_true(*mm_operator_variant_says(v));
+        if (mm_operator_variant_run(v, &value, NULL) == 0)
+            assert_true(value.count <= LIMIT && value.count == mm_shape_count(&value.shape));
+        mm_value_done(&value);
+        mm_operator_variant_close(v);
+    }
+    assert_true(more == 0 || err.code != MM_OK);
+}
+
 static void try_row(const struct mm_operator *row, struct random *r)
 {
     static const int64_t opsets[] = {1, 6, 7, 9, 10, 11, 13, 18, 21};
@@ -171,6 +190,7 @@ static void try_row(const struct mm_operator *row, struct random *r)
             any_attribute(r, &op);
         check(&op, r);
         try_sample(&op, row);
+        try_variants(&op);
         op_end(&op);
     }
 }

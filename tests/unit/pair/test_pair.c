@@ -410,6 +410,43 @@ static void close_nothing(void **state)
     mm_pairs_close(NULL);
 }
 
+/* Integers and what they stand for, by the names that quantisers give: where dst has nothing else of the tensor, and
+ * where it has all three. */
+static void quantisers_names(void **state)
+{
+    (void)state;
+    pairs_of(NAMES("a.npy", "b.npy", "c.npy", "d.npy", "x.npy"),
+             NAMES("a_quantized.npy", "b.npy", "b_quantized.npy", "c_QuantizeLinear_Output.npy",
+                   "d_DequantizeLinear_Output.npy", "d_QuantizeLinear_Output.npy", "x.npy"),
+             MM_FRAMEWORK_ONNX, 0,
+             "a.npy a_quantized.npy a 1/1\n"
+             "b.npy b.npy b 1/1\n"
+             "- b_quantized.npy b_quantized 1/1\n"
+             "c.npy c_QuantizeLinear_Output.npy c 1/1\n"
+             "d.npy d_DequantizeLinear_Output.npy d 1/1\n"
+             "- d_QuantizeLinear_Output.npy d_QuantizeLinear_Output 1/1\n"
+             "x.npy x.npy x 1/1\n");
+    pairs_of(NAMES("a.npy", "b.npy"),
+             NAMES("a.npy", "a_DequantizeLinear_Output.npy", "a_QuantizeLinear_Output.npy", "b.npy",
+                   "b_DequantizeLinear_Output.npy"),
+             MM_FRAMEWORK_ONNX, 0,
+             "- a.npy a_QuantizeLinear_Input 1/1\n"
+             "a.npy a_DequantizeLinear_Output.npy a 1/1\n"
+             "- a_QuantizeLinear_Output.npy a_QuantizeLinear_Output 1/1\n"
+             "b.npy b.npy b 1/1\n"
+             "- b_DequantizeLinear_Output.npy b_DequantizeLinear_Output 1/1\n");
+    struct both both;
+    struct mm_buf how = {0};
+    both_init(&both);
+    put_names(both.src, NAMES("a.npy", "b.npy"));
+    put_names(both.dst, NAMES("a_quantized.npy", "b.npy"));
+    both_open(&both, MM_FRAMEWORK_ONNX);
+    mm_pair_how(&both.pairs->pair[0], &how);
+    assert_string_equal(mm_buf_text(&how), "same name but for _quantized");
+    mm_buf_done(&how);
+    both_done(&both);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -431,6 +468,7 @@ int main(void)
         cmocka_unit_test(one_file_without_a_number),
         cmocka_unit_test(numbers_that_are_stamps),
         cmocka_unit_test(stamps_of_the_format),
+        cmocka_unit_test(quantisers_names),
         cmocka_unit_test(close_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -193,6 +193,92 @@ static void every_fit_has_a_text(void **state)
     assert_string_equal(mm_shape_match_text((enum mm_shape_match)99), "");
 }
 
+/* ---- what all of a dump has ---- */
+
+/* The same under a layout. */
+static void open_under(struct pair_files *files, struct mm_pair_tensors *tensors,
+                       const struct mm_layout *layout, const char *dst, struct mm_shape src_shape,
+                       struct mm_shape dst_shape, enum mm_shape_match fit)
+{
+    files->pair.layout = layout;
+    open_pair(files, tensors, "1_a.npy", src_shape, dst, dst_shape, fit);
+}
+
+/* Two samples of 12: the first is 0 .. 11, as src is; the second goes on. From text, too. */
+static void samples_of_a_dump(void **state)
+{
+    static const char *const files[] = {"2_a.npy", "2_a.pbtxt", "2_a.pb"};
+    const struct mm_layout layout = {.times = {0, 2}};
+    struct mm_pair_tensors tensors;
+    struct mm_tensor second;
+    struct mm_run run;
+    for (size_t i = 0; i < MM_COUNT(files); i++) {
+        open_under(*state, &tensors, &layout, files[i], (struct mm_shape){2, {3, 4}},
+                   (struct mm_shape){2, {6, 4}}, MM_MATCH_PART);
+        assert_int_equal(tensors.d.count, 12);
+        assert_true(mm_tensor_at(&tensors.d, 11) == 11 && mm_tensor_at(&tensors.s, 11) == 11);
+        assert_int_equal(mm_pair_sample(&tensors, true, 1, &second, &run, NULL), 0);
+        assert_true(mm_tensor_at(&second, 0) == 12 && mm_tensor_at(&second, 11) == 23);
+        assert_int_equal(mm_pair_sample(&tensors, true, 2, &second, &run, NULL), -1);
+        assert_int_equal(mm_pair_sample(&tensors, false, 0, &second, &run, NULL), -1);
+        mm_pair_tensors_close(&tensors);
+    }
+}
+
+/* Rows of 3 from rows of 4: without the last number of each, or the first. */
+static void padding_of_a_dump(void **state)
+{
+    for (int front = 0; front < 2; front++) {
+        const struct mm_layout layout = {.more = {0, 1}, .front = front};
+        struct mm_pair_tensors tensors;
+        open_under(*state, &tensors, &layout, "2_a.npy", (struct mm_shape){2, {6, 3}},
+                   (struct mm_shape){2, {6, 4}}, MM_MATCH_PART);
+        assert_true(mm_tensor_at(&tensors.d, 0) == front && mm_tensor_at(&tensors.d, 3) == 4 + front);
+        assert_true(mm_tensor_at(&tensors.d, 17) == 22 + front);
+        assert_true(mm_shape_equal(&tensors.shape, &(struct mm_shape){2, {6, 3}}));
+        mm_pair_tensors_close(&tensors);
+    }
+}
+
+/* 1 x 2 x 3 x 1 x 4 is blocks of 4 of 1 x 8 x 3 x 1: channel 4 i + k of row j is at 12 i + 4 j + k. Six of the eight
+ * channels are src's. */
+static void blocks_of_a_dump(void **state)
+{
+    const struct mm_layout layout = {.blocked = {false, true}};
+    const struct mm_shape blocks = {5, {1, 2, 3, 1, 4}}, six = {4, {1, 6, 3, 1}};
+    struct mm_pair_tensors tensors;
+    open_under(*state, &tensors, &layout, "2_a.npy", six, blocks, MM_MATCH_UNBLOCKED);
+    assert_true(mm_shape_equal(&tensors.d.shape, &six));
+    for (int c = 0; c < 6; c++) {
+        for (int j = 0; j < 3; j++)
+            assert_true(mm_tensor_at(&tensors.d, 3 * c + j) == 12 * (c / 4) + 4 * j + c % 4);
+    }
+    mm_pair_tensors_close(&tensors);
+}
+
+/* Integers as wide are bit patterns; others are not. */
+static void bit_patterns(void **state)
+{
+    struct pair_files *files = *state;
+    const uint16_t bits[2] = {0x3c00, 0xc100}; /* 1 and -2.5 in half */
+    const float plain[2] = {1, -2.5F};
+    const struct mm_shape two = {1, {2}};
+    struct mm_pair_tensors tensors;
+    bool failed_dst;
+    pair_files_put(files, 0, "1_a.npy", MM_F32, two, plain);
+    pair_files_put(files, 1, "2_a.npy", MM_U16, two, bits);
+    files->pair.read_as = MM_F16;
+    assert_int_equal(open_tensors(&tensors, &files->pair, &failed_dst, NULL), 0);
+    assert_true(tensors.d.dtype == MM_F16 && tensors.s.dtype == MM_F32);
+    assert_true(mm_tensor_at(&tensors.d, 0) == 1 && mm_tensor_at(&tensors.d, 1) == -2.5);
+    mm_pair_tensors_close(&tensors);
+    pair_files_put(files, 0, "1_a.npy", MM_U16, two, bits);
+    files->pair.read_against_floats = true;
+    assert_int_equal(open_tensors(&tensors, &files->pair, &failed_dst, NULL), 0);
+    assert_true(tensors.d.dtype == MM_U16 && tensors.s.dtype == MM_U16);
+    mm_pair_tensors_close(&tensors);
+}
+
 #define WITH_FILES(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -210,6 +296,10 @@ int main(void)
         WITH_FILES(text_is_flattened_to_be_undone),
         WITH_FILES(one_side_only),
         WITH_FILES(failures_name_the_side),
+        WITH_FILES(samples_of_a_dump),
+        WITH_FILES(padding_of_a_dump),
+        WITH_FILES(blocks_of_a_dump),
+        WITH_FILES(bit_patterns),
         cmocka_unit_test(every_fit_has_a_text),
     };
 

@@ -13,7 +13,8 @@
 
 #define HEAD                                                                                                 \
     "{\"format\": \"mmtui\", \"schema_version\": 1, \"mmtui_version\": \"0\",\n \"src\": \"s\", "            \
-    "\"dst\": \"d\",\n \"thresholds\": {}, \"atol\": 1e-08, \"rtol\": 1E-5"
+    "\"dst\": \"d\",\n \"dumps\": {},\n \"thresholds\": {}, \"atol\": 1e-08, \"rtol\": 1E-5, \"order\": "    \
+    "\"stamps\""
 #define SHARD(index, count, layers) SHARD_WITH(index, count, layers, false, 64)
 #define SHARD_WITH(index, count, layers, quantiles, bins)                                                    \
     ",\n \"shard\": {\"index\": " #index ", \"count\": " #count ", \"layers\": " #layers                     \
@@ -84,7 +85,7 @@ static void test_refused(void **state)
     assert_refused(first, HEAD SHARD(2, 2, 1) TOTALS(2) "{\"number\": 2}]}",
                    "b.json: \"shard\" or \"totals\" is not what mmtui writes");
     assert_refused(first, HEAD SHARD(2, 2, 1) TOTALS(0) "{\"number\": 2,}]}",
-                   "b.json: is not a whole mmtui.json: line 6: not valid JSON: a name in quotes is missing");
+                   "b.json: is not a whole mmtui.json: line 7: not valid JSON: a name in quotes is missing");
     assert_refused(first, HEAD SHARD(2, 2, 1) TOTALS(0) "{\"number\": 0}]}",
                    "b.json: its 1. layer is not what mmtui writes");
     assert_refused(first, HEAD SHARD(2, 2, 1) TOTALS(0) "[2]]}",

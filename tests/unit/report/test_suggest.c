@@ -39,14 +39,14 @@ static void as_a_table(void **state)
     stage_measure(&stage);
     struct mm_suggestions more = list;
     mm_report_suggestions(stage.session, &more, &out);
-    assert_string_equal(
-        mm_buf_text(&out),
-        "#  LAYER         OP         TO       COVERED  ELEMENTS   MACS  WHY\n"
-        "5  nans          Pow        FLOAT32        -         2      -  too large\n"
-        "1  conv1_output  mm.conv2d  FLOAT16    90.0%         4  1.57M  i8 adds 0.07 here\n"
-        "output error broken (NaN or Inf) now, about 0.012 afterwards; 2 operators, 24.6k elements, "
-        "1.57M MACs\n"
-        "Layer connections by execution order; --model gives the graph.\n");
+    assert_string_equal(mm_buf_text(&out),
+                        "#  LAYER         OP         TO       COVERED  ELEMENTS   MACS  WHY\n"
+                        "5  nans          Pow        FLOAT32        -         2      -  too large\n"
+                        "1  conv1_output  mm.conv2d  FLOAT16    90.0%         4  1.57M  i8 adds 0.07 here\n"
+                        "output error broken (NaN, Inf or another shape) now, about 0.012 afterwards; 2 "
+                        "operators, 24.6k elements, "
+                        "1.57M MACs\n"
+                        "Layer connections by execution order; --model gives the graph.\n");
     mm_buf_clear(&out);
     more.beyond = 0.25;
     more.masked = 7;

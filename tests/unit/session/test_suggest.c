@@ -75,7 +75,7 @@ static void one_step(void **state)
     assert_string_equal(mm_session_override(stage.session, POW)->why, "so");
     assert_int_equal(mm_session_override(stage.session, SQRT)->precision, MM_PRECISION_F16);
     /* the verdict stands in, with the layer's name for its number */
-    assert_string_equal(mm_session_layer(stage.session, SQRT)->verdict.text, "inherited from #2");
+    assert_string_equal(mm_session_layer(stage.session, SQRT)->verdict.text, "inherited from #2 pow");
     assert_string_equal(mm_session_override(stage.session, SQRT)->why, "inherited from pow");
     assert_int_equal(mm_session_override(stage.session, LINEAR)->precision, MM_PRECISION_F32);
     assert_string_equal(mm_plan_undo(mm_session_plan(stage.session)), "3 suggestions");

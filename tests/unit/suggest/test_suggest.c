@@ -139,6 +139,23 @@ static void good_outputs_are_left_alone(void **state)
     suggesting_done(&on);
 }
 
+/* An output of another shape has no figure, and is not within anything. */
+static void an_output_of_another_shape(void **state)
+{
+    (void)state;
+    struct suggesting on;
+    suggesting_init(&on);
+    network_op(&on.net, "x", 0, NULL, NULL);
+    network_op(&on.net, "y", 0, "x", NULL)->state = MM_STATE_MISMATCH;
+    output(&on, "y");
+    suggesting_finish(&on, true);
+    find(&on, "");
+    assert_int_equal(on.list.count, 0);
+    assert_false(on.list.within);
+    assert_true(isinf(on.list.before));
+    suggesting_done(&on);
+}
+
 /*
  * 0.2 is out of reach, so the output can't be brought within; c's 0.06 would take 4 % off (0.2088 to 0.2), d's
  * 0.015 0.3 %, which does not pay.
@@ -280,6 +297,7 @@ int main(void)
         cmocka_unit_test(what_is_not_needed_is_dropped),
         cmocka_unit_test(good_networks_are_left_alone),
         cmocka_unit_test(good_outputs_are_left_alone),
+        cmocka_unit_test(an_output_of_another_shape),
         cmocka_unit_test(what_does_not_pay_is_left_out),
         cmocka_unit_test(what_no_precision_repairs),
         cmocka_unit_test(behind_an_overflow),

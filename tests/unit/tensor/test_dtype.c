@@ -51,12 +51,26 @@ static void limits(void **state)
     assert_true(mm_dtype_info(MM_I16)->lane_f);
 }
 
+static void bit_patterns(void **state)
+{
+    (void)state;
+    char word[MM_DTYPE_WORD];
+    assert_true(mm_dtype_reads(MM_F16, MM_U16) && mm_dtype_reads(MM_BF16, MM_I16));
+    assert_true(mm_dtype_reads(MM_F32, MM_I32) && mm_dtype_reads(MM_F8E4M3, MM_U8));
+    assert_false(mm_dtype_reads(MM_F16, MM_U8) || mm_dtype_reads(MM_F16, MM_F16));
+    assert_false(mm_dtype_reads(MM_I16, MM_U16) || mm_dtype_reads(MM_F8E4M3, MM_BOOL));
+    assert_false(mm_dtype_reads(MM_DTYPE_NONE, MM_DTYPE_NONE));
+    assert_string_equal(mm_dtype_word(MM_BF16, word), "bfloat16");
+    assert_string_equal(mm_dtype_word(MM_F8E4M3, word), "float8_e4m3");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_long_names_are_found),
         cmocka_unit_test(unknown_names_and_numbers),
         cmocka_unit_test(limits),
+        cmocka_unit_test(bit_patterns),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,6 +190,59 @@ static void empty_and_scalar(void **state)
     expect(&tensor, (const double[]){4}, 1);
 }
 
+/* Of 2 x 3 x 4 numbers 0 .. 23 the part 2 x 2 x 3 from [0, 1, 1] on: 12 i + 4 j + k + 5. */
+static void a_part(void **state)
+{
+    (void)state;
+    static const double expected[] = {5, 6, 7, 9, 10, 11, 17, 18, 19, 21, 22, 23};
+    static const int swap[3] = {2, 1, 0};
+    const struct mm_shape shape = {3, {2, 3, 4}}, part = {3, {2, 2, 3}}, front = {3, {1, 3, 4}};
+    const int64_t from[3] = {0, 1, 1}, back[3] = {1, 1, 0}, second[3] = {1, 0, 0};
+    struct mm_tensor tensor, view, moved, again;
+    struct mm_run run, part_run;
+    double numbers[24];
+    for (int i = 0; i < 24; i++)
+        numbers[i] = i;
+    mm_tensor_raw(&tensor, MM_F64, &shape, numbers, &run);
+    assert_int_equal(mm_tensor_cut(&tensor, from, &part, &view, &part_run, NULL), 0);
+    assert_true(view.strided);
+    expect(&view, expected, 12);
+    assert_int_equal(mm_tensor_cut(&tensor, second, &front, &view, &part_run, NULL), 0);
+    assert_false(view.strided); /* what lies side by side is read as it lies */
+    expect(&view, numbers + 12, 12);
+    /* a part of a view: [4, 3, 2] of it, 2 x 2 x 1 from [1, 1, 0] on is 5, 9, 6, 10 */
+    assert_int_equal(mm_tensor_permute(&tensor, swap, &moved, NULL), 0);
+    const struct mm_shape small = {3, {2, 2, 1}};
+    assert_int_equal(mm_tensor_cut(&moved, back, &small, &again, &part_run, NULL), 0);
+    expect(&again, (const double[]){5, 9, 6, 10}, 4);
+}
+
+static void parts_that_are_none(void **state)
+{
+    (void)state;
+    static const double numbers[6] = {0, 1, 2, 3, 4, 5};
+    const struct mm_shape shape = {2, {2, 3}}, wide = {2, {2, 3}}, flat = {1, {2}}, none = {2, {0, 3}};
+    const int64_t from[2] = {0, 1}, zero[2] = {0, 0}, before[2] = {-1, 0};
+    struct mm_tensor tensor, view;
+    struct mm_run run, part;
+    struct mm_err err;
+    mm_tensor_raw(&tensor, MM_F64, &shape, numbers, &run);
+    assert_int_equal(mm_tensor_cut(&tensor, from, &wide, &view, &part, &err), -1);
+    assert_int_equal(err.code, MM_EARG);
+    assert_int_equal(mm_tensor_cut(&tensor, before, &wide, &view, &part, &err), -1);
+    assert_int_equal(mm_tensor_cut(&tensor, zero, &flat, &view, &part, &err), -1);
+    assert_int_equal(mm_tensor_cut(&tensor, zero, &none, &view, &part, &err), 0);
+    expect(&view, NULL, 0);
+    run.size = 8; /* the file has less than it says */
+    assert_int_equal(
+        mm_tensor_cut(&tensor, (const int64_t[2]){1, 0}, &(struct mm_shape){2, {1, 3}}, &view, &part, &err),
+        -1);
+    assert_int_equal(err.code, MM_ECORRUPT);
+    tensor.encoding = MM_ENC_TEXT;
+    assert_int_equal(mm_tensor_cut(&tensor, zero, &wide, &view, &part, &err), -1);
+    assert_int_equal(err.code, MM_EUNSUPPORTED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +255,8 @@ int main(void)
         cmocka_unit_test(packed_values_are_flattened_first),
         cmocka_unit_test(a_truncated_payload_does_not_flatten),
         cmocka_unit_test(empty_and_scalar),
+        cmocka_unit_test(a_part),
+        cmocka_unit_test(parts_that_are_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include "mmtui/triage.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MOST 16
@@ -31,6 +32,8 @@ static struct mm_recomputed *add(struct run *run, enum mm_operator_kind kind, do
                                    .per_channel = NAN,
                                    .fit_tensor = NAN,
                                    .fit_channel = NAN,
+                                   .exact = NAN,
+                                   .variant = NAN,
                                    .channel = -1};
     run->subject[run->count++].recomputed = here;
     return here;
@@ -47,7 +50,7 @@ static void weights(struct mm_recomputed *here, double fit_tensor, double fit_ch
 static enum mm_own own(struct run *run, size_t place, double *explained)
 {
     mm_background_find(run->subject, run->count, &run->background);
-    return mm_own_find(&run->background, &run->recomputed[place], explained);
+    return mm_own_find(&run->background, &run->subject[place], explained);
 }
 
 /* Floats: right up to 3 times the rounding or 0.001, wrong from 0.02 on. */
@@ -72,6 +75,25 @@ static void floats(void **state)
     assert_int_equal(own(&run, 3, NULL), MM_OWN_UNKNOWN);
     run.recomputed[3].rounding = 0.02;
     assert_int_equal(own(&run, 3, NULL), MM_OWN_RIGHT);
+}
+
+/* One operator with rounded weights among floats: the residual follows theirs, and is no fault. */
+static void rounded_weights_alone(void **state)
+{
+    (void)state;
+    struct run run = {.count = 0};
+    double explained;
+    for (int i = 0; i < 4; i++)
+        weights(add(&run, MM_OPERATOR_LINEAR, 0.0001), 0, 0);
+    weights(add(&run, MM_OPERATOR_LINEAR, 0.03), 0.95, 0.1);
+    assert_int_equal(own(&run, 4, &explained), MM_OWN_RIGHT);
+    assert_true(explained == 0.012 && !run.background.coarse);
+    run.recomputed[4].fit_tensor = 0.5; /* half of it is something else */
+    assert_int_equal(own(&run, 4, NULL), MM_OWN_WRONG);
+    run.recomputed[4].residual = 0.013;
+    run.recomputed[4].fit_channel = 0.95;
+    assert_int_equal(own(&run, 4, &explained), MM_OWN_UNKNOWN); /* more than 3 times 0.004 */
+    assert_true(explained == 0.004);
 }
 
 /* Integers: what weights, inputs and the result must cost, and others of the kind. */
@@ -112,9 +134,64 @@ static void nothing_told(void **state)
     here->state = MM_RECOMPUTE_VOID;
     assert_int_equal(own(&run, 0, &explained), MM_OWN_UNKNOWN);
     assert_true(isnan(explained));
-    assert_int_equal(mm_own_find(&run.background, NULL, NULL), MM_OWN_UNKNOWN);
+    assert_int_equal(mm_own_find(&run.background, &(struct mm_subject){0}, NULL), MM_OWN_UNKNOWN);
     mm_background_find(NULL, 0, &run.background);
     assert_false(run.background.coarse);
+}
+
+static void fits(struct mm_recomputed *here, double left, int64_t positions)
+{
+    here->variant = left;
+    here->positions = positions;
+    snprintf(here->variant_says, sizeof here->variant_says, "with alpha 0.1 where the model says 0.2");
+}
+
+/* A variant that leaves what a right operator leaves, and a quarter of what the model's own leaves. */
+static void a_variant(void **state)
+{
+    (void)state;
+    struct run run = {.count = 0};
+    for (int i = 0; i < 5; i++)
+        fits(add(&run, MM_OPERATOR_ELEMENTWISE, 0.01), 1e-7, 1000);
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_WRONG); /* all of the kind are: that is no background */
+    assert_true(mm_own_variant(&run.background, &run.subject[0]));
+    run.recomputed[0].variant = 0.0024;
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_UNKNOWN); /* more than rounding is left */
+    run.recomputed[0].variant = 0.0009;
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_WRONG);
+    run.recomputed[0].rounding =
+        0.0011; /* the model's own is within 10 times the rounding: no fault at all */
+    assert_false(mm_own_variant(&run.background, &run.subject[0]));
+    fits(&run.recomputed[1], 0.0009, 63); /* of few values a coincidence is likelier: 20 times */
+    assert_int_equal(own(&run, 1, NULL), MM_OWN_UNKNOWN);
+    fits(&run.recomputed[1], 0.0005, 63);
+    assert_int_equal(own(&run, 1, NULL), MM_OWN_WRONG);
+    fits(&run.recomputed[1], 0, 7);
+    assert_int_equal(own(&run, 1, NULL), MM_OWN_UNKNOWN);
+    run.recomputed[2].nonfinite = 1;
+    assert_false(mm_own_variant(&run.background, &run.subject[2]));
+    assert_false(mm_own_variant(&run.background, &(struct mm_subject){0}));
+}
+
+/* In integers: below 0.05, or four times what they must cost; and a quarter of the model's own, whose size counts no more. */
+static void a_variant_of_integers(void **state)
+{
+    (void)state;
+    struct run run = {.count = 0};
+    for (int i = 0; i < 5; i++)
+        weights(add(&run, MM_OPERATOR_LINEAR, 0.015), 0.5, 0.02);
+    fits(&run.recomputed[0], 0.012, 2048);
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_RIGHT);
+    run.recomputed[0].residual = 0.06;
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_WRONG);
+    run.recomputed[0].variant = 0.016;
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_UNKNOWN);
+    run.recomputed[0].residual = 0.4;
+    run.recomputed[0].variant = 0.06; /* of 0.013 that it must cost, four times are 0.052 */
+    assert_false(mm_own_variant(&run.background, &run.subject[0]));
+    run.recomputed[0].kind = MM_OPERATOR_RECURRENT;
+    run.recomputed[0].variant_says[0] = 0;
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_UNKNOWN); /* what its weights cost is not known */
 }
 
 /* The correlations are the votes' weights; one operator alone may be wrong. */
@@ -134,26 +211,83 @@ static void granularity(void **state)
     assert_int_equal(run.background.voted, 3);
     assert_int_equal(run.background.per_tensor, 2);
     assert_int_equal(run.background.per_channel, 1);
-    assert_true(mm_background_gain(&run.background, 5) == 5);
+    assert_true(mm_background_gain(&run.background, NULL, 5) == 5);
     for (int i = 0; i < 2; i++)
         weights(&run.recomputed[i], 0.01, 0.3);
     mm_background_find(run.subject, run.count, &run.background);
     assert_int_equal(run.background.weights, MM_PER_CHANNEL);
-    assert_true(mm_background_gain(&run.background, 5) == 0);
-    assert_true(isnan(mm_background_gain(&run.background, NAN)));
+    assert_true(mm_background_gain(&run.background, NULL, 5) == 0);
+    assert_true(isnan(mm_background_gain(&run.background, NULL, NAN)));
     weights(&run.recomputed[0], 0.4, 0.01);
     mm_background_find(run.subject, run.count, &run.background);
     assert_int_equal(run.background.weights, MM_GRANULARITY_UNKNOWN); /* 0.4 against 0.5 */
-    assert_true(isnan(mm_background_gain(&run.background, 5)));
+    assert_true(isnan(mm_background_gain(&run.background, NULL, 5)));
+}
+
+/* What the quantised model says takes the place of the vote, and of what 256 steps of each range would cost. */
+static void facts(void **state)
+{
+    (void)state;
+    static const double step = 0.12;
+    struct mm_result result = {.state = MM_STATE_MEASURED, .metrics.dst = {.finite = 10, .std = 2}};
+    struct mm_quantised_tensor integers = {.scales = {.count = 1, .scale = &step, .dtype = MM_U8},
+                                           .parts = MM_PART_RESULT | MM_PART_INPUT | MM_PART_WEIGHTS,
+                                           .bits = 8,
+                                           .weights = MM_PER_CHANNEL};
+    struct mm_quantised_tensor floats = {.parts = 0}, nibbles = integers;
+    struct run run = {.count = 0};
+    double explained;
+    for (int i = 0; i < 5; i++) {
+        weights(add(&run, MM_OPERATOR_LINEAR, 0.015), 0.5, 0.02); /* a vote would be for one scale */
+        run.subject[i].result = &result;
+        run.subject[i].facts = &integers;
+    }
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_RIGHT);
+    assert_true(run.background.told && run.background.weights == MM_PER_CHANNEL);
+    assert_int_equal(run.background.voted, 5);
+    double steps = 0.12 / sqrt(12) / 2; /* its own scale, against the RMS of dst */
+    assert_true(fabs(explained - sqrt(steps * steps + 0.003 * 0.003 + 0.004 * 0.004)) < 1e-12);
+    assert_true(mm_background_gain(&run.background, &run.subject[0], 5) == 0);
+    nibbles.bits = 4; /* 7 steps a side instead of 127 */
+    nibbles.weights = MM_PER_TENSOR;
+    nibbles.parts = MM_PART_WEIGHTS;
+    run.subject[0].facts = &nibbles;
+    own(&run, 0, &explained);
+    assert_true(fabs(explained - 0.012 * 127 / 7) < 1e-12);
+    assert_int_equal(run.background.weights, MM_GRANULARITY_UNKNOWN); /* some have one, some many */
+    assert_true(mm_background_gain(&run.background, &run.subject[0], 5) == 5);
+    run.subject[0].facts = &floats; /* its 0.03 is not the integers' around it */
+    run.recomputed[0].residual = 0.03;
+    run.recomputed[1].residual = run.recomputed[2].residual = 0.001;
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_UNKNOWN); /* twice the others' 0.015 */
+    run.recomputed[3].residual = run.recomputed[4].residual = 0.001;
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_WRONG);
+    assert_true(explained == 6e-8);
+    /* with the very weights that dst had, and its inputs: the step alone explains, and others of its kind do not count */
+    run.subject[0].facts = &integers;
+    run.recomputed[0].exact = 0.06;
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_UNKNOWN);
+    assert_true(fabs(explained - hypot(steps, 0.003)) < 1e-12);
+    run.recomputed[0].exact_inputs = true;
+    run.recomputed[0].exact = 0.05;
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_RIGHT); /* 0.05 is less than 3 steps of 0.0173 */
+    assert_true(fabs(explained - steps) < 1e-12);
+    run.recomputed[0].exact = 0.07;
+    assert_int_equal(own(&run, 0, &explained), MM_OWN_WRONG); /* 4 steps are 0.069 */
+    run.recomputed[0].exact = NAN;
+    run.subject[0].facts = NULL;
+    for (int i = 1; i < 5; i++)
+        run.recomputed[i].residual = 0.015;
+    assert_true(own(&run, 0, &explained) != MM_OWN_WRONG);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(floats),
-        cmocka_unit_test(integers),
-        cmocka_unit_test(nothing_told),
-        cmocka_unit_test(granularity),
+        cmocka_unit_test(floats),       cmocka_unit_test(integers),
+        cmocka_unit_test(nothing_told), cmocka_unit_test(granularity),
+        cmocka_unit_test(facts),        cmocka_unit_test(rounded_weights_alone),
+        cmocka_unit_test(a_variant),    cmocka_unit_test(a_variant_of_integers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,20 +61,20 @@ static void two_faults(void **state)
     network_done(&net);
 }
 
-/* 0.01 0.03 0.045 0.06: no layer jumps; shares are .01, .028, .034, .040: d brings most, c next. */
+/* No layer jumps: each has less than 3 times the error of the one before. */
 static void builds_up(void **state)
 {
     (void)state;
     struct network net;
     network_init(&net);
     network_op(&net, "x", 0, NULL, NULL);
-    network_op(&net, "a", 0.010, "x", NULL);
-    network_op(&net, "b", 0.045, "a", NULL);
-    network_op(&net, "c", 0.048, "b", NULL);
+    network_op(&net, "a", 0.012, "x", NULL);
+    network_op(&net, "b", 0.034, "a", NULL);
+    network_op(&net, "c", 0.042, "b", NULL);
     network_op(&net, "d", 0.051, "c", NULL);
     network_op(&net, "e", 0.060, "d", NULL);
     network_finish(&net, true);
-    assert_root(&net, 4, 2, false); /* b: sqrt(.045² - .01²) = .0439 is the largest share */
+    assert_root(&net, 4, 2, false); /* b: sqrt(.034² - .012²) = .0318 is the largest share */
     assert_true(net.blame[4].built_up);
     assert_root(&net, 5, 2, false);
     assert_true(net.blame[5].built_up);
@@ -247,12 +247,33 @@ static void by_what_was_recomputed(void **state)
     net.subject[3].recomputed = &wrong;
     network_finish(&net, true);
     assert_root(&net, 1, 0, false); /* an operator that enlarges what came in */
-    assert_true(net.blame[1].built_up);
+    assert_true(net.blame[1].built_up && net.blame[1].enlarges);
     assert_int_equal(net.blame[1].own, MM_OWN_RIGHT);
     assert_true(net.blame[1].introduced == 0.0005 && net.blame[1].explained == 0.0005);
-    assert_root(&net, 2, 0, false);
+    assert_root(&net, 2, 1, false); /* and has its error from there */
+    assert_false(net.blame[2].built_up || net.blame[2].enlarges);
     assert_root(&net, 3, 3, true);
     assert_int_equal(net.blame[3].own, MM_OWN_WRONG);
+    network_done(&net);
+}
+
+/* Cleared, and only 5 times its input: what is behind has what it has, the largest share upstream. */
+static void cleared_and_small(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_recomputed right = recomputed_as(0.0005);
+    network_init(&net);
+    network_op(&net, "x", 0.02, NULL, NULL);
+    network_op(&net, "a", 0.1, "x", NULL);
+    network_op(&net, "b", 0.1, "a", NULL);
+    network_op(&net, "c", 0.1, "b", NULL);
+    net.subject[1].recomputed = net.subject[2].recomputed = &right;
+    network_finish(&net, true);
+    for (size_t id = 1; id < 4; id++) {
+        assert_root(&net, id, 0, false);
+        assert_true(net.blame[id].built_up && !net.blame[id].enlarges);
+    }
     network_done(&net);
 }
 
@@ -276,6 +297,45 @@ static void jumps(void **state)
         assert_int_equal(mm_blame_worth_analysing(net.flow, net.blame, 1), over);
         network_done(&net);
     }
+}
+
+/* The same, and what reads it was not recomputed and made it larger: the fault is where it is known to be. */
+static void jumps_and_grows(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_recomputed wrong = recomputed_as(0.03);
+    network_init(&net);
+    network_op(&net, "x", 0.001, NULL, NULL);
+    network_op(&net, "a", 0.03, "x", NULL);
+    network_op(&net, "b", 0.4, "a", NULL);
+    network_op(&net, "c", 0.4, "b", NULL);
+    net.subject[1].recomputed = &wrong;
+    network_finish(&net, true);
+    assert_root(&net, 1, 1, true);
+    assert_root(&net, 2, 1, false);
+    assert_root(&net, 3, 1, false);
+    network_done(&net);
+}
+
+/* Columns of a table, all wrong: what is told by the whole's residual says nothing of them. */
+static void columns_of_a_table(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_recomputed right = recomputed_as(0.0005);
+    network_init(&net);
+    network_op(&net, "x", 0.001, NULL, NULL);
+    network_op(&net, "y", 0.002, "x", NULL)->table =
+        (struct mm_table_error){.axis = 1, .kind = MM_TABLE_INTEGERS, .first = 5, .last = 5, .error = 0.9};
+    net.subject[1].recomputed = &right;
+    network_finish(&net, true);
+    assert_root(&net, 1, 1, true);
+    assert_true(net.blame[1].table && net.blame[1].error == 0.9);
+    net.result[1].table.error = 0.04;
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+    assert_root(&net, 1, -1, false);
+    network_done(&net);
 }
 
 /* It is as src is, and not as dst's input would make it: that input was not its input. */
@@ -308,7 +368,10 @@ int main(void)
         cmocka_unit_test(worth_a_look),
         cmocka_unit_test(clean),
         cmocka_unit_test(by_what_was_recomputed),
+        cmocka_unit_test(cleared_and_small),
         cmocka_unit_test(jumps),
+        cmocka_unit_test(jumps_and_grows),
+        cmocka_unit_test(columns_of_a_table),
         cmocka_unit_test(another_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

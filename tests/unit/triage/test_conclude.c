@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+
 #include "mmtui/triage.h"
 #include "unit/triage/network.h"
 
@@ -42,6 +44,19 @@ static void assert_kind(const struct network *net, uint32_t id, enum mm_verdict_
                  mm_verdict_word(kind));
     assert_string_equal(verdict.text, text);
     assert_int_equal(verdict.bad, kind != MM_VERDICT_OK);
+}
+
+/* The evidence has this line. */
+static void assert_explained(const struct network *net, uint32_t id, const char *line)
+{
+    struct mm_triage_view view = view_of(net);
+    struct mm_verdict verdict = conclude(net, id);
+    struct mm_buf evidence = {0}, next = {0};
+    mm_triage_explain(&view, id, &verdict, &evidence, &next);
+    if (!strstr(mm_buf_text(&evidence), line))
+        fail_msg("no \"%s\" in:\n%s", line, mm_buf_text(&evidence));
+    mm_buf_done(&evidence);
+    mm_buf_done(&next);
 }
 
 /* Evidence with int8 floors: per tensor `coarse`, asymmetric `asymmetric`, per channel `fine`; dst has the
@@ -89,7 +104,7 @@ static void inherited(void **state)
     struct mm_evidence nothing = {.format = -1};
     net.subject[1].evidence = &nothing;
     assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are fine (0), the result is not");
-    assert_kind(&net, 2, MM_VERDICT_INHERITED, "inherited from #2");
+    assert_kind(&net, 2, MM_VERDICT_INHERITED, "inherited from #2 a");
     assert_int_equal(conclude(&net, 2).from, 1);
     assert_int_equal(conclude(&net, 2).confidence, MM_LIKELY);
     network_done(&net);
@@ -110,8 +125,10 @@ static void built_up(void **state)
     (void)state;
     struct network net;
     three(&net, 0.045, 0.055);
+    net.result[0].metrics.diff2 = 0.02; /* or a jumps */
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
     net.blame[0].expected = net.blame[1].expected = net.blame[2].expected = 0; /* no rounding explains it */
-    assert_kind(&net, 2, MM_VERDICT_INHERITED, "accumulated upstream, most of it in #2");
+    assert_kind(&net, 2, MM_VERDICT_INHERITED, "accumulated upstream, most of it in #2 a");
     network_done(&net);
 }
 
@@ -204,6 +221,73 @@ static void recomputed(void **state)
     network_done(&net);
 }
 
+/* Recomputed, and what one scale for its weights leaves is all of it. */
+static void weights_of_one_scale(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.2, 0.2);
+    struct mm_recomputed own = {.state = MM_RECOMPUTE_DONE,
+                                .kind = MM_OPERATOR_LINEAR,
+                                .residual = 0.2,
+                                .rounding = 6e-8,
+                                .per_tensor = 0.2,
+                                .per_channel = 0.02,
+                                .fit_tensor = 0.99,
+                                .fit_channel = 0.05,
+                                .channel = -1};
+    struct mm_evidence nothing = {.format = -1};
+    net.subject[1].recomputed = &own;
+    net.subject[1].evidence = &nothing;
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+    assert_kind(&net, 1, MM_VERDICT_SETTINGS,
+                "weights of one scale cost 0.2: per-channel ones would gain 20.0 dB");
+    assert_int_equal(conclude(&net, 1).cause, MM_CAUSE_CHANNEL_RANGE);
+    own.fit_tensor = 0.3; /* it is not their pattern */
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+    assert_int_equal(conclude(&net, 1).kind, MM_VERDICT_IMPLEMENTATION);
+    network_done(&net);
+}
+
+/* Inputs that are guessed do not make a small difference certain, and it is no reason to accuse. */
+static void perhaps_small(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.9, 0.9);
+    struct mm_evidence found = {
+        .format = -1,
+        .finding = {{.cause = MM_CAUSE_NEAR_ZERO, .score = 0.4, .sentence = "near zero"},
+                    {.cause = MM_CAUSE_CANCELLATION, .score = 0.44, .sentence = "steps"}},
+        .findings = 2};
+    net.subject[1].evidence = &found;
+    assert_kind(&net, 1, MM_VERDICT_FORMAT, "steps");
+    assert_int_equal(conclude(&net, 1).confidence, MM_POSSIBLE);
+    found.findings = 1;
+    assert_kind(&net, 1, MM_VERDICT_FORMAT, "small against what goes in, whose rounding alone may cost that");
+    network_done(&net);
+}
+
+/* What is off in some columns of a table, and not explained, is said and accuses nobody. */
+static void columns(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.001, 0.001);
+    struct mm_evidence nothing = {.format = -1};
+    net.result[1].table =
+        (struct mm_table_error){.axis = 1, .kind = MM_TABLE_SCORES, .first = 4, .last = 9, .error = 0.25};
+    net.subject[1].evidence = &nothing;
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+    assert_kind(&net, 1, MM_VERDICT_OVER, "columns 4 to 9 off by 0.25");
+    assert_true(conclude(&net, 1).bad);
+    assert_explained(&net, 1, "Columns count by themselves: columns 4 to 9 off by 0.25.\n");
+    net.result[1].table =
+        (struct mm_table_error){.axis = 1, .kind = MM_TABLE_INTEGERS, .first = 5, .last = 5, .error = 0.125};
+    assert_explained(&net, 1, "Whole numbers count by themselves: 12.5 % differ in column 5.\n");
+    network_done(&net);
+}
+
 static void finding(void **state)
 {
     (void)state;
@@ -242,6 +326,10 @@ static void at_edges(void **state)
     net.subject[0].evidence = net.subject[2].evidence = &found;
     assert_kind(&net, 0, MM_VERDICT_INPUT, "reversed");
     assert_kind(&net, 2, MM_VERDICT_OUTPUT, "reversed");
+    found.finding[0].cause = MM_CAUSE_INTEGERS; /* other ids were fed */
+    assert_kind(&net, 0, MM_VERDICT_INPUT, "reversed");
+    assert_kind(&net, 2, MM_VERDICT_OVER, "reversed"); /* near ties of inputs that are not the same */
+    assert_int_equal(conclude(&net, 2).confidence, MM_LIKELY);
     network_done(&net);
 }
 
@@ -259,6 +347,122 @@ static void unexplained_input(void **state)
     network_done(&net);
 }
 
+/* ---- recomputed ---- */
+
+static struct mm_recomputed run_again(double residual, double variant)
+{
+    struct mm_recomputed here = {.state = MM_RECOMPUTE_DONE,
+                                 .kind = MM_OPERATOR_ELEMENTWISE,
+                                 .residual = residual,
+                                 .rounding = 6e-8,
+                                 .result_int8 = 0.004,
+                                 .per_tensor = NAN,
+                                 .per_channel = NAN,
+                                 .input_int8 = NAN,
+                                 .fit_tensor = NAN,
+                                 .fit_channel = NAN,
+                                 .positions = 100,
+                                 .variant = variant,
+                                 .variant_origin = "darknet",
+                                 .channel = -1};
+    snprintf(here.variant_says, sizeof here.variant_says, "with alpha 0.1 where the model says 0.2");
+    return here;
+}
+
+static void blame_again(struct network *net)
+{
+    mm_blame_find(net->flow, net->subject, &network_thresholds, net->blame);
+}
+
+static void as_another_runtime(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_buf evidence = {0}, next = {0};
+    three(&net, 0.3, 0.3);
+    struct mm_recomputed a = run_again(0.3, 2e-7), b = run_again(0, NAN);
+    net.subject[1].recomputed = &a;
+    net.subject[2].recomputed = &b;
+    net.subject[1].op_type = net.subject[2].op_type = "LeakyRelu";
+    blame_again(&net);
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION,
+                "computed with alpha 0.1 where the model says 0.2: fits, 2e-7 left");
+    snprintf(a.variant_says, sizeof a.variant_says,
+             "with align_corners/round_prefer_floor where the model says half_pixel/round_prefer_floor");
+    assert_kind(
+        &net, 1, MM_VERDICT_IMPLEMENTATION,
+        "computed with align_corners/round_prefer_floor where the model says half_pixel/round_prefer_floor: "
+        "fits, 2e-7 left");
+    a = run_again(0.3, 2e-7);
+    assert_int_equal(conclude(&net, 1).cause, MM_CAUSE_VARIANT);
+    assert_int_equal(conclude(&net, 1).confidence, MM_CERTAIN);
+    assert_kind(&net, 2, MM_VERDICT_INHERITED, "inherited from #2 a");
+    struct mm_triage_view view = view_of(&net);
+    struct mm_verdict verdict = conclude(&net, 1);
+    mm_triage_explain(&view, 1, &verdict, &evidence, &next);
+    assert_non_null(
+        strstr(mm_buf_text(&evidence),
+               "Computed with alpha 0.1 where the model says 0.2, it is off by 2e-7. As in darknet.\n"));
+    b = run_again(0.3, 2e-7); /* so is the other */
+    blame_again(&net);
+    mm_buf_clear(&evidence);
+    mm_triage_explain(&view, 1, &verdict, &evidence, &next);
+    assert_non_null(strstr(mm_buf_text(&evidence), "As in darknet. The same fits 2 of 2 LeakyRelu.\n"));
+    mm_buf_done(&evidence);
+    mm_buf_done(&next);
+    network_done(&net);
+}
+
+/* An activation that the model has right behind: the dump is of the fused operator, and what reads it is right. */
+static void fused_activation(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_evidence nothing = {.format = -1};
+    three(&net, 0.3, 0);
+    struct mm_recomputed a = run_again(0.3, 2e-7);
+    a.variant_fused = true;
+    net.subject[1].recomputed = &a;
+    blame_again(&net);
+    assert_kind(&net, 1, MM_VERDICT_HARMLESS, "the dump holds the activation behind it: fused, or in place");
+    assert_int_equal(conclude(&net, 1).cause, MM_CAUSE_IN_DUMP);
+    a.variant_fused = false; /* another one: but nobody minds */
+    net.subject[1].evidence = &nothing;
+    assert_kind(&net, 1, MM_VERDICT_HARMLESS, "harmless: largest consumer error 0");
+    network_done(&net);
+}
+
+static void nan_to_numbers(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_buf evidence = {0}, next = {0};
+    three(&net, INFINITY, 0.4);
+    struct mm_evidence nothing = {.format = -1};
+    struct mm_recomputed b = run_again(0, NAN);
+    b.variant_says[0] = 0;
+    b.nan_lost = 2;
+    b.nan_as = -INFINITY;
+    net.subject[1].evidence = &nothing;
+    net.subject[2].recomputed = &b;
+    blame_again(&net);
+    assert_kind(&net, 2, MM_VERDICT_INHERITED, "inherited from #2, whose NaN become -Inf here");
+    assert_int_equal(conclude(&net, 2).cause, MM_CAUSE_NAN_LOST);
+    struct mm_triage_view view = view_of(&net);
+    struct mm_verdict verdict = conclude(&net, 1);
+    mm_triage_explain(&view, 1, &verdict, &evidence, &next);
+    assert_non_null(strstr(mm_buf_text(&evidence), "#3 b hides its NaN: they are numbers from there on.\n"));
+    mm_buf_done(&evidence);
+    mm_buf_done(&next);
+    network_done(&net);
+    three(&net, 0, INFINITY); /* NaN on both sides before it */
+    net.subject[2].recomputed = &b;
+    b.nan_as = 0;
+    blame_again(&net);
+    assert_kind(&net, 2, MM_VERDICT_IMPLEMENTATION, "2 NaN of its inputs become 0");
+    network_done(&net);
+}
+
 /* ---- with a simulation ---- */
 
 struct simulated_net {
@@ -271,6 +475,7 @@ static void simulate(struct simulated_net *sim, uint32_t id, double impl, double
     sim->impl[id] = (struct mm_result){.state = MM_STATE_MEASURED, .metrics = {.count = 9, .diff2 = impl}};
     sim->format[id] =
         (struct mm_result){.state = MM_STATE_MEASURED, .metrics = {.count = 9, .diff2 = format}};
+    sim->net.result[id].dst.dtype = MM_I8; /* what weights of int8 cost is not known */
     sim->net.subject[id].sim_dst = &sim->impl[id];
     sim->net.subject[id].src_sim = &sim->format[id];
 }
@@ -287,7 +492,7 @@ static void the_simulation_decides(void **state)
     simulate(&sim, 2, 0.01, 0.3);
     assert_kind(&sim.net, 1, MM_VERDICT_FORMAT, "number format: the simulation is off by 0.3, too");
     assert_int_equal(conclude(&sim.net, 1).confidence, MM_CERTAIN);
-    assert_kind(&sim.net, 2, MM_VERDICT_INHERITED, "inherited from #2");
+    assert_kind(&sim.net, 2, MM_VERDICT_INHERITED, "inherited from #2 a");
     simulate(&sim, 1, 0.3, 0.01); /* the simulation is good, dst is not: the implementation */
     assert_kind(&sim.net, 1, MM_VERDICT_IMPLEMENTATION, "differs from its simulation by 0.3");
     assert_int_equal(conclude(&sim.net, 1).confidence, MM_CERTAIN);
@@ -305,6 +510,64 @@ static void a_fault_behind_the_formats(void **state)
     simulate(&sim, 1, 0.01, 0.3);
     simulate(&sim, 2, 0.12, 0.29);
     assert_kind(&sim.net, 2, MM_VERDICT_IMPLEMENTATION, "differs from its simulation by 0.12");
+    network_done(&sim.net);
+}
+
+/* float16 costs 0.38 x 2^-11 here, whose hundredfold is 0.0186; 0.3 is a fault that both runs have. */
+static void a_simulation_with_a_fault(void **state)
+{
+    (void)state;
+    struct simulated_net sim;
+    struct mm_evidence nothing = {.format = -1};
+    struct mm_buf evidence = {0}, next = {0};
+    three(&sim.net, 0.3, 0.3);
+    sim.net.subject[1].evidence = &nothing;
+    for (uint32_t id = 0; id < 3; id++) {
+        simulate(&sim, id, 0.01, id ? 0.3 : 0);
+        sim.net.result[id].dst.dtype = MM_F16;
+    }
+    assert_kind(&sim.net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are fine (0), the result is not");
+    assert_kind(&sim.net, 2, MM_VERDICT_INHERITED, "inherited from #2 a"); /* its error comes from there */
+    struct mm_triage_view view = view_of(&sim.net);
+    struct mm_verdict verdict = conclude(&sim.net, 2);
+    mm_triage_explain(&view, 2, &verdict, &evidence, &next);
+    assert_non_null(strstr(mm_buf_text(&evidence),
+                           "The simulation is not believed: at #2 it is off src by 0.3, and "
+                           "its format costs 0.00019."));
+    mm_buf_done(&evidence);
+    mm_buf_done(&next);
+    simulate(&sim, 1, 0.01, 0.04); /* below 0.05 nothing is doubted */
+    sim.net.result[1].dst.dtype = MM_F16;
+    assert_kind(&sim.net, 1, MM_VERDICT_FORMAT, "number format: the simulation is off by 0.04, too");
+    network_done(&sim.net);
+}
+
+/* Steps of 2/255 cost 0.0045 of an RMS of 0.5: an operator without weights adds no 0.3, one with weights may. */
+static void a_simulation_of_integers(void **state)
+{
+    (void)state;
+    struct simulated_net sim;
+    struct mm_evidence nothing = {.format = -1};
+    three(&sim.net, 0.3, 0.3);
+    sim.net.subject[1].evidence = &nothing;
+    simulate(&sim, 0, 0, 0);
+    simulate(&sim, 1, 0.01, 0.3);
+    sim.net.subject[1].op_type = "Relu";
+    assert_kind(&sim.net, 1, MM_VERDICT_IMPLEMENTATION, "inputs are fine (0), the result is not");
+    sim.net.subject[1].op_type = "Conv";
+    assert_kind(&sim.net, 1, MM_VERDICT_FORMAT, "number format: the simulation is off by 0.3, too");
+    struct mm_recomputed recomputed = {.state = MM_RECOMPUTE_DONE,
+                                       .kind = MM_OPERATOR_LINEAR,
+                                       .residual = 0.3,
+                                       .per_tensor = 0.01,
+                                       .per_channel = 0.005,
+                                       .result_int8 = 0.004,
+                                       .input_int8 = 0.004,
+                                       .variant = NAN};
+    sim.net.subject[1].recomputed = &recomputed; /* its weights cost 0.01 */
+    assert_true(conclude(&sim.net, 1).kind != MM_VERDICT_FORMAT);
+    recomputed.per_tensor = 0.2;
+    assert_kind(&sim.net, 1, MM_VERDICT_FORMAT, "number format: the simulation is off by 0.3, too");
     network_done(&sim.net);
 }
 
@@ -338,6 +601,36 @@ static void words(void **state)
     assert_string_equal(mm_confidence_word((enum mm_confidence)99), "");
 }
 
+/* In a run of integers a map per channel may have come in: without an order it accuses nobody. */
+static void affine_needs_an_order(void **state)
+{
+    (void)state;
+    static const struct {
+        bool ordered, integers, accused;
+    } rows[] = {{true, true, true}, {false, true, false}, {false, false, true}};
+    for (size_t row = 0; row < MM_COUNT(rows); row++) {
+        struct network net;
+        struct mm_evidence affine = {.format = -1,
+                                     .finding = {{.cause = MM_CAUSE_AFFINE,
+                                                  .score = 0.95,
+                                                  .residual = 0.01,
+                                                  .sentence = "by channel"}},
+                                     .findings = 1};
+        network_init(&net);
+        network_layer(&net, "x", 0);
+        network_layer(&net, "a", 0.3);
+        network_layer(&net, "b", 0.001)->dst.dtype = rows[row].integers ? MM_I8 : MM_F16;
+        net.subject[1].evidence = &affine;
+        network_finish(&net, false);
+        ((struct mm_flow *)net.flow)->ordered = rows[row].ordered;
+        struct mm_verdict verdict = conclude(&net, 1);
+        if ((verdict.cause == MM_CAUSE_AFFINE && verdict.kind == MM_VERDICT_IMPLEMENTATION) !=
+            rows[row].accused)
+            fail_msg("row %zu: %s (%s)", row, mm_verdict_word(verdict.kind), verdict.text);
+        network_done(&net);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,13 +643,22 @@ int main(void)
         cmocka_unit_test(noise),
         cmocka_unit_test(format_and_settings),
         cmocka_unit_test(recomputed),
+        cmocka_unit_test(weights_of_one_scale),
+        cmocka_unit_test(perhaps_small),
+        cmocka_unit_test(columns),
         cmocka_unit_test(finding),
         cmocka_unit_test(at_edges),
         cmocka_unit_test(unexplained_input),
+        cmocka_unit_test(as_another_runtime),
+        cmocka_unit_test(fused_activation),
+        cmocka_unit_test(nan_to_numbers),
         cmocka_unit_test(the_simulation_decides),
+        cmocka_unit_test(a_simulation_with_a_fault),
+        cmocka_unit_test(a_simulation_of_integers),
         cmocka_unit_test(a_fault_behind_the_formats),
         cmocka_unit_test(explained),
         cmocka_unit_test(words),
+        cmocka_unit_test(affine_needs_an_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

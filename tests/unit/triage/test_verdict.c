@@ -70,6 +70,31 @@ static void thresholds(void **state)
 }
 
 /* Σ|s| = 0 with d ≠ 0: +Inf, worst, and no figure to put into a sentence. */
+/* Good as a whole; the classes of 12 % of the rows are not. No floor for these. */
+static void columns_of_a_table(void **state)
+{
+    (void)state;
+    struct mm_result result = measured(0.001, 0.001);
+    struct mm_thresholds floor = usual;
+    floor.floor = 100;
+    result.table =
+        (struct mm_table_error){.axis = 1, .kind = MM_TABLE_INTEGERS, .first = 5, .last = 5, .error = 0.05};
+    assert_verdict(&both, &result, &usual, MM_VERDICT_OK, false, "");
+    assert_true(mm_triage_rank(&result) == 0.05);
+    result.table.error = 0.12;
+    assert_verdict(&both, &result, &usual, MM_VERDICT_OVER, true, "12 % of the integers in column 5 differ");
+    assert_verdict(&both, &result, &floor, MM_VERDICT_OVER, true, "12 % of the integers in column 5 differ");
+    result.table =
+        (struct mm_table_error){.axis = 2, .kind = MM_TABLE_SCORES, .first = 4, .last = 83, .error = 0.3};
+    assert_verdict(&both, &result, &usual, MM_VERDICT_OVER, true, "columns 4 to 83 off by 0.3");
+    assert_true(mm_triage_rank(&result) == 0.3);
+    result.table =
+        (struct mm_table_error){.axis = -1, .kind = MM_TABLE_INTEGERS, .first = -1, .last = -1, .error = 0.2};
+    assert_verdict(&both, &result, &usual, MM_VERDICT_OVER, true, "20 % of these integers differ");
+    result.metrics.diff2 = 0.1; /* the whole comes first */
+    assert_verdict(&both, &result, &usual, MM_VERDICT_OVER, true, "2x over 0.05");
+}
+
 static void src_is_zero(void **state)
 {
     (void)state;
@@ -212,15 +237,47 @@ static void ranks(void **state)
     assert_true(mm_triage_rank(&nan) == INFINITY);
 }
 
+/* 281 for 282 of 64 bits is another class; of 32 bits, or among many, or below the floor, it is not over. */
+static void ids(void **state)
+{
+    (void)state;
+    struct mm_result one = measured(0.0036, 0.0036);
+    struct mm_thresholds floor = usual;
+    one.metrics.finite = 10;
+    one.metrics.diff4_n = 1;
+    one.metrics.max_abs = 1;
+    one.src = (struct mm_info){.known = true, .dtype = MM_I64};
+    one.dst = (struct mm_info){.known = true, .dtype = MM_I32};
+    assert_verdict(&both, &one, &usual, MM_VERDICT_OVER, true, "1 of 10 integers differ");
+    floor.floor = 1;
+    assert_verdict(&both, &one, &floor, MM_VERDICT_OK, false, "");
+    one.metrics.finite = 20;
+    assert_false(mm_result_over(&usual, &one));
+    one.metrics.finite = 10;
+    one.src.dtype = MM_I32;
+    assert_false(mm_result_over(&usual, &one));
+    one.src.dtype = MM_F32;
+    one.dst.dtype = MM_I64;
+    assert_false(mm_result_over(&usual, &one));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults),      cmocka_unit_test(thresholds),
-        cmocka_unit_test(src_is_zero),   cmocka_unit_test(nothing_finite),
-        cmocka_unit_test(overflow),      cmocka_unit_test(infinite_but_no_overflow),
-        cmocka_unit_test(not_a_number),  cmocka_unit_test(not_measured),
-        cmocka_unit_test(one_side_only), cmocka_unit_test(shapes),
-        cmocka_unit_test(unreadable),    cmocka_unit_test(ranks),
+        cmocka_unit_test(defaults),
+        cmocka_unit_test(thresholds),
+        cmocka_unit_test(columns_of_a_table),
+        cmocka_unit_test(src_is_zero),
+        cmocka_unit_test(nothing_finite),
+        cmocka_unit_test(overflow),
+        cmocka_unit_test(infinite_but_no_overflow),
+        cmocka_unit_test(not_a_number),
+        cmocka_unit_test(not_measured),
+        cmocka_unit_test(one_side_only),
+        cmocka_unit_test(shapes),
+        cmocka_unit_test(unreadable),
+        cmocka_unit_test(ranks),
+        cmocka_unit_test(ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

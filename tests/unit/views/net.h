@@ -11,14 +11,14 @@
  *      5  join    gate branch  3     .55      from 3
  *      6  tail    join         3     .55      from 3, by way of 5
  *      7  side    gate         .02   .0037    good although 3 is not
- *      8  grow1   input        .2    .0365
- *      9  grow2   grow1        .25   .0456
- *     10  grow3   grow2        .3    .0548    over, and no layer on the way is alone; 8 adds the most
+ *      8  grow1   input        .1    .0183
+ *      9  grow2   grow1        .27   .0493
+ *     10  grow3   grow2        .3    .0548    over, and no layer on the way is alone; 9 adds the most
  *     11  worse   grow3        3     .55      ten times what comes in
  *     12  broken  worse        NaN            where a bad input comes in
  *     13  lone    input               only in src
- *     14  half    input        .15   .0274
- *     15  most    half         .3    .0548    over, and adds the most of what grew on the way
+ *     14  half    input        .1    .0183
+ *     15  most    half         .29   .0529    over, and adds the most of what grew on the way
  *     16  seed                 2 x   1        no input
  *     17  pow     stem         NaN            where good inputs come in
  */
@@ -35,9 +35,9 @@ static const struct net_layer {
 } net_layers[] = {
     {"input", {0}, 0},          {"stem", {"input"}, .02f},       {"gate", {"stem"}, 100},
     {"branch", {"stem"}, .02f}, {"join", {"gate", "branch"}, 3}, {"tail", {"join"}, 3},
-    {"side", {"gate"}, .02f},   {"grow1", {"input"}, .2f},       {"grow2", {"grow1"}, .25f},
+    {"side", {"gate"}, .02f},   {"grow1", {"input"}, .1f},       {"grow2", {"grow1"}, .27f},
     {"grow3", {"grow2"}, .3f},  {"worse", {"grow3"}, 3},         {"broken", {"worse"}, NAN},
-    {"lone", {"input"}, 0},     {"half", {"input"}, .15f},       {"most", {"half"}, .3f},
+    {"lone", {"input"}, 0},     {"half", {"input"}, .1f},        {"most", {"half"}, .29f},
     {"seed", {0}, 100},         {"pow", {"stem"}, NAN},
 };
 

@@ -88,13 +88,13 @@ static void a_sentence_for_every_case(void **state)
         {5, false, "Inherited from #3 gate, where it starts (R goes there)."},
         {6, false, "Inherited through #5; it starts in #3 gate (R goes there)."},
         {7, false, "Within the thresholds (0.0037), although #3 is not (1)."},
-        {10, false, "Inherited: accumulated upstream, most of it in #8 grow1 (R goes there)."},
+        {10, false, "Inherited: accumulated upstream, most of it in #9 grow2 (R goes there)."},
         {11, true, "Introduced here: #10 is off by 0.055, the result by 10x that (0.55)."},
         {12, true, "Introduced here: #11 is off by 0.55, the result is broken."},
         {13, false, "This tensor was not compared."},
         {15, true,
-         "Accumulated: no layer upstream is over the threshold alone; this one adds the most (0.047 of "
-         "0.055)."},
+         "Accumulated: no layer upstream is over the threshold alone; this one adds the most (0.05 of "
+         "0.053)."},
         {16, true, "Introduced here (1): no dumped layer comes before it."},
         {17, true, "Introduced here: its inputs are fine (0.0037 at most), the result is broken."},
     };

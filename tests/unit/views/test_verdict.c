@@ -98,7 +98,7 @@ static void roots(void **state)
         const char *says;
     } cases[] = {
         {6, 3, "The error of #6 starts in #3 (BS goes back)"},
-        {10, 8, "The error of #10 starts in #8 (BS goes back)"},
+        {10, 9, "The error of #10 starts in #9 (BS goes back)"},
         {3, 0, "This is where the error starts"},
         {15, 0, "The error accumulated upstream; this layer adds the most"},
         {1, 0, "This layer has no error to follow"},

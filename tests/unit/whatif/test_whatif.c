@@ -332,6 +332,50 @@ static void assert_refused(struct mm_shape shape, struct mm_whatif_setting setti
     assert_true(err.text[0] != '\0');
 }
 
+/* The costs alone are those of the whole: of floats and doubles, of all settings, with what is not finite, too. */
+static void costs_alone(void **state)
+{
+    (void)state;
+    static const struct mm_whatif_setting settings[] = {
+        {.dtype = MM_F16},
+        {.dtype = MM_BF16},
+        {.dtype = MM_I8},
+        {.dtype = MM_I8, .asymmetric = true, .range = MM_RANGE_MSE},
+        {.dtype = MM_I8, .range = MM_RANGE_P9999},
+        {.dtype = MM_I8, .per_channel = true, .axis = 0}};
+    enum { VALUES = 30000, ROWS = MM_COUNT(settings) };
+    static float x[VALUES];
+    static double y[VALUES];
+    struct mm_shape shape = {2, {3, VALUES / 3}};
+    struct mm_whatif whole[ROWS], costs[ROWS];
+    struct mm_tensor tensor;
+    struct mm_run run;
+    for (int kind = 0; kind < 6; kind++) {
+        for (int i = 0; i < VALUES; i++)
+            x[i] = (float)(y[i] = sin(i * 0.37) * exp(i % 17 - 8.0) *
+                                  (kind == 4   ? 1e-30
+                                   : kind == 5 ? 0
+                                               : 1));
+        if (kind / 2 == 1) /* neither in float nor in double */
+            x[77] = (float)(y[77] = kind % 2 ? NAN : 1e6);
+        if (kind % 2)
+            mm_tensor_raw(&tensor, MM_F64, &shape, y, &run);
+        else
+            mm_tensor_raw(&tensor, MM_F32, &shape, x, &run);
+        assert_int_equal(mm_whatif_tensor(&tensor, settings, ROWS, NULL, whole, NULL), 0);
+        assert_int_equal(mm_whatif_costs(&tensor, settings, ROWS, NULL, costs, NULL), 0);
+        for (size_t k = 0; k < ROWS; k++) {
+            const struct mm_metrics *a = &whole[k].metrics, *b = &costs[k].metrics;
+            assert_true(a->count == b->count && a->finite == b->finite &&
+                        whole[k].clipped == costs[k].clipped);
+            assert_true(whole[k].scale == costs[k].scale || isnan(whole[k].scale));
+            assert_true(fabs(a->mse - b->mse) <= 1e-12 * a->mse &&
+                        fabs(a->diff2 - b->diff2) <= 1e-12 * a->diff2);
+            assert_true(a->sqnr == b->sqnr || fabs(a->sqnr - b->sqnr) < 1e-9);
+        }
+    }
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -414,6 +458,7 @@ int main(void)
         cmocka_unit_test(least_mse_is_least),
         cmocka_unit_test(far_from_zero),
         cmocka_unit_test(refused),
+        cmocka_unit_test(costs_alone),
         cmocka_unit_test(cancelled_and_corrupt),
         cmocka_unit_test(progress_by_passes),
     };

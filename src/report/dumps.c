@@ -1,0 +1,51 @@
+/* What all of each dump has: channels elsewhere, samples, padding, an end of all names. */
+#include "report/dumps.h"
+
+static const struct mm_layout nothing;
+
+/* As it is called; NULL: as usual, or as the other side has it. */
+static const char *channels_of(const struct mm_layout *layout, bool dst)
+{
+    bool moved = layout->axis.kind != MM_AXIS_NONE, last = moved && layout->axis.perm[1] == 2;
+    if (layout->blocked[dst])
+        return "blocks";
+    if (!moved)
+        return NULL;
+    return last == dst ? "last" : "second";
+}
+
+static int64_t samples_of(const struct mm_layout *layout, bool dst)
+{
+    return layout->times[dst] ? layout->times[dst] : 1;
+}
+
+static void put_side(struct mm_json *json, const struct mm_session *session, const struct mm_layout *layout,
+                     bool dst)
+{
+    const char *channels = channels_of(layout, dst);
+    enum mm_dtype bits = mm_session_read_as(session, dst);
+    mm_json_open_object(json, dst ? "dst" : "src");
+    if (channels)
+        mm_json_put_text(json, "channels", channels);
+    else
+        mm_json_put_null(json, "channels");
+    mm_json_put_whole(json, "samples", samples_of(layout, dst));
+    mm_json_put_whole(json, "padding", layout->more[dst]);
+    mm_json_put_bool(json, "padding_in_front", layout->more[dst] && layout->front);
+    if (bits != MM_DTYPE_NONE)
+        mm_json_put_text(json, "integers_are", mm_dtype_info(bits)->name);
+    else
+        mm_json_put_null(json, "integers_are");
+    mm_json_put_text(json, "suffix", mm_session_suffix(session, dst));
+    mm_json_close_object(json);
+}
+
+void report_put_dumps(struct mm_json *json, const struct mm_session *session)
+{
+    const struct mm_layout *layout = mm_session_layout(session);
+    mm_json_line(json, 1);
+    mm_json_open_object(json, "dumps");
+    put_side(json, session, layout ? layout : &nothing, false);
+    put_side(json, session, layout ? layout : &nothing, true);
+    mm_json_close_object(json);
+}

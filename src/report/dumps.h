@@ -1,0 +1,11 @@
+/* dumps: what all of each dump has, in JSON. Private to report. */
+#ifndef MMTUI_REPORT_DUMPS_H
+#define MMTUI_REPORT_DUMPS_H
+
+#include "base/json_write.h"
+#include "mmtui/report.h"
+
+/* "dumps": an object with one for each side, always with the same keys. */
+void report_put_dumps(struct mm_json *json, const struct mm_session *session);
+
+#endif
