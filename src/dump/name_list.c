@@ -211,10 +211,10 @@ static int read_columns(struct name_list *list, struct mm_err *err)
 /* ---- all ---- */
 
 static const struct name_list_kind kinds[] = {
-    {"tensor_summary.json", "trtexec's debug tensors", false, read_summary},
-    {"map_name_to_file.txt", "an RKNN snapshot", false, read_columns},
-    {"layer_output_name_order.json", "AIMET's layer outputs", true, read_names},
-    {"dump.json", "an msprobe dump", false, read_msprobe},
+    {"tensor_summary.json", "trtexec's debug tensors", false, false, read_summary},
+    {"map_name_to_file.txt", "an RKNN snapshot", false, false, read_columns},
+    {"layer_output_name_order.json", "AIMET's layer outputs", false, true, read_names},
+    {"dump.json", "an msprobe dump", true, false, read_msprobe},
 };
 
 const struct name_list_kind *name_list_kind(const char *file)

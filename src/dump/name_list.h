@@ -13,6 +13,7 @@ struct name_list;
 struct name_list_kind {
     const char *file;  /* "tensor_summary.json" */
     const char *title; /* "trtexec's debug tensors" */
+    bool common;       /* other files may be called so: one that is no list is nothing to speak of */
     bool outputs;      /* the tensors are in a folder "outputs" beside it */
     int (*read)(struct name_list *list, struct mm_err *err);
 };

@@ -43,7 +43,7 @@ static int use_list(struct listing *list, struct name_list *names, size_t *told)
     if (name_list_read(names, &err) < 0) {
         if (err.code == MM_ENOMEM)
             return listing_no_memory(list);
-        if (list->unread.code == MM_OK)
+        if (list->unread.code == MM_OK && !names->kind->common)
             list->unread = err;
         return 0;
     }

@@ -251,6 +251,8 @@ def test_list_that_cannot_be_read(folder):
     run = compare(folder)
     same(list(layers(folder)), ["a"], "names")
     check("dst: 1 tensor; names are the files'" in run.err and "tensor_summary.json" in run.err, run.err)
+    (folder / "dst" / "tensor_summary.json").rename(folder / "dst" / "dump.json")
+    same(compare(folder).err, "", "notes")
 
 
 def put_rknn(folder, runtime=True, kind="npy", above=True):
