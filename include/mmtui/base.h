@@ -287,6 +287,13 @@ typedef int (*mm_folder_visit)(void *context, const char *name);
 /* Every entry but . and .. ; what a visit returned if non-zero, -1 with err, or 0. */
 int mm_folder_list(const char *path, mm_folder_visit visit, void *context, struct mm_err *err);
 
+/* What an entry of a folder is: a link is what it points at, one to nowhere OTHER. */
+enum mm_folder_kind { MM_FOLDER_FILE, MM_FOLDER_FOLDER, MM_FOLDER_LINK, MM_FOLDER_OTHER };
+/* The same with the kind: LINK is a link to a folder, OTHER a FIFO, a device, a socket. Return non-zero to stop. */
+typedef int (*mm_folder_look)(void *context, const char *name, enum mm_folder_kind kind);
+/* As mm_folder_list. An entry is looked at only where the system's listing does not tell its kind. */
+int mm_folder_scan(const char *path, mm_folder_look look, void *context, struct mm_err *err);
+
 /* malloc'ed "folder/name" (no doubled slash), or NULL. */
 char *mm_path_join(const char *folder, const char *name);
 /* The part after the last slash. */

@@ -1,5 +1,5 @@
 /*
- * dump: dumped tensors in a folder, or in one file - which files belong to it, what their names say, and their
+ * dump: dumped tensors in a folder and those in it, or in one file - which files belong to it, what their names say, and their
  * order.
  *
  * Opening a dump lists the folder and parses file names. Files that hold many tensors are asked what they have;
@@ -53,6 +53,17 @@ bool mm_shape_parse(const char *text, struct mm_shape *out);
 
 /* ---- a dump ------------------------------------------------------------------------------------------- */
 
+/* Which of the folders that are steps (step0, step_3 ...) and ranks (rank0, rank1 ...). Zeroed: the first. */
+struct mm_dump_part {
+    bool stepped, ranked; /* step, rank are asked for */
+    int64_t step, rank;
+};
+/* How many of them a dump has, and which was taken; of 0: it has none. */
+struct mm_dump_numbers {
+    size_t count;
+    int64_t chosen;
+};
+
 struct mm_dump {
     const char *path;
     const struct mm_entry *entries; /* in execution order */
@@ -60,6 +71,11 @@ struct mm_dump {
     size_t skipped;                 /* files, and members of files, that are no tensors */
     bool is_file;                   /* path is one file, not a folder */
     const struct mm_schema *schema; /* for .pb */
+    bool by_message;                /* some tensors are called as the ONNX messages in their files say */
+    bool listed;            /* the order is that of a list that the runtime has put beside the tensors */
+    const char *recognised; /* what the folder was taken for, and why: "34 tensors of an RKNN snapshot
+                               (map_name_to_file.txt)"; NULL: a flat folder or a file, nothing else */
+    struct mm_dump_numbers step, rank;
     struct mm_arena arena;
 };
 
@@ -67,12 +83,21 @@ struct mm_dump_options {
     const struct mm_schema *schema; /* NULL: the project's own numbers; borrowed */
     bool check;                     /* also the checksums of members that are not compressed */
     struct mm_given_list given;     /* for files that do not say what their values are; borrowed */
+    struct mm_dump_part part;
+    bool file_names; /* ONNX's input_N.pb and output_N.pb are called as their files all the same */
 };
 
 /*
  * List a folder, or one file of whatever format, which is known by its content rather than by its name.
  *
- * The order is by time stamp; then by the natural order of file names; members in their file's order. In a folder
+ * The folders on the way to a file are a part of its tensors' names ("block1/conv.npy": block1/conv), except steps and
+ * ranks, one of which is gone into, and those that say nothing (npy, dump_tensor_data). At most 10,000 folders, 32 deep;
+ * hidden ones, and those that a link leads to once more, are passed over; so are all folders in one with MagicMind's
+ * files. A list beside the tensors (trtexec's tensor_summary.json, RKNN's map_name_to_file.txt, AIMET's
+ * layer_output_name_order.json, msprobe's dump.json) gives names and order, ONNX's input_N.pb and output_N.pb are called
+ * as their messages say.
+ *
+ * The order is by time stamp; by the list; then by the natural order of file names; members in their file's order. In a folder
  * with MagicMind files (.pb, .pbtxt) the others beside them are skipped and counted; raw numbers and text are where
  * anything else is. A file with many tensors that
  * can't be listed is one entry, which says why; if there is nothing else it is an error. A folder or a file without
@@ -82,6 +107,22 @@ int mm_dump_open(struct mm_dump **dump, const char *path, const struct mm_dump_o
                  struct mm_err *err);
 /* All its entries end here. NULL is fine. */
 void mm_dump_close(struct mm_dump *dump);
+
+/* ---- two dumps in one folder ----------------------------------------------------------------------------- */
+
+/* Paths in `arena`. */
+struct mm_snapshot {
+    const char *src, *dst;
+    const char *sim; /* the simulation of dst's number format; or NULL */
+    struct mm_arena arena;
+};
+/*
+ * Is it a folder as RKNN's accuracy analysis leaves it? It has a folder "golden" (src), and "runtime" (dst), beside which
+ * "simulator" is sim, or "simulator" alone (dst). False, and nothing to be ended, where it is not so or memory is out.
+ */
+bool mm_snapshot_find(struct mm_snapshot *snapshot, const char *path);
+/* The paths end. A zeroed one is fine. */
+void mm_snapshot_done(struct mm_snapshot *snapshot);
 
 /* ---- converting ------------------------------------------------------------------------------------------ */
 

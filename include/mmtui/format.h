@@ -76,7 +76,9 @@ const struct mm_schema *mm_schema_own(void);
 /* A file that tensors are in. */
 struct mm_source {
     const char *path; /* as it is opened */
-    const char *file; /* as it is shown: its name in the dump's folder */
+    const char *file; /* as it is shown: its name from the dump's folder on: "block/x.npy" */
+    const char *
+        scope; /* what of the folders on the way is a part of its tensors' names: "block/"; NULL or "": nothing */
     const struct mm_format *format;
     bool check; /* also the checksums of members that are stored as they are: costs reading them once more */
 };
@@ -101,11 +103,16 @@ struct mm_entry {
     uint32_t check;     /* of a member: the checksum that the source has of it, or 0 */
     const void *detail; /* of a member: what else its format knows of it */
     enum mm_code code;  /* MM_OK, or it was seen when it was listed that it can't be read, ... */
+    uint32_t listed;    /* place in the list that lies beside the tensors, from 1 on; 0: it is not in one */
     const char *wrong;  /* ... and why: the whole sentence */
     const struct mm_given *given; /* or NULL */
     struct mm_file_name parsed;
     size_t order; /* place in execution order within the dump */
 };
+
+/* Its name with whatever a stamp may be: what stands before the file's ending, or the member's key, without scope. NULL
+ * when memory is out. */
+const char *mm_entry_whole_name(const struct mm_entry *entry, struct mm_arena *arena);
 
 /* What a source has, while it is listed: a growable array. */
 struct mm_members {

@@ -226,6 +226,7 @@ struct mm_show_options {
     const char *const *names;   /* patterns of names (* ? [abc]); a tensor is shown where one fits */
     size_t count;               /* of them; 0: all tensors are shown */
     struct mm_given_list given; /* of tensors whose files do not say what they are */
+    struct mm_dump_part part;   /* of a folder with several steps or ranks */
     bool json; /* a JSON list of objects, strictly valid; non-finite figures as in mm_report_json */
     bool ascii;
 };

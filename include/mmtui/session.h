@@ -46,6 +46,7 @@ struct mm_session_options {
                                              ones; each must fit a tensor. Borrowed */
     size_t read_rules;
     struct mm_given_list given; /* of tensors whose files do not say what they are; borrowed */
+    struct mm_dump_part part;   /* which step and rank of dumps that have several */
     const char *cache;          /* folder of the result cache; NULL: none. Borrowed until mm_session_start */
     unsigned shard, shards;     /* measure only shard 1 <= shard <= shards of the pairs; 0 of 0: all */
 };

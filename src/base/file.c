@@ -118,6 +118,48 @@ int mm_folder_list(const char *path, mm_folder_visit visit, void *context, struc
     return result;
 }
 
+static enum mm_folder_kind kind_of_mode(mode_t mode, bool link)
+{
+    return S_ISREG(mode)   ? MM_FOLDER_FILE
+           : S_ISDIR(mode) ? link ? MM_FOLDER_LINK : MM_FOLDER_FOLDER
+                           : MM_FOLDER_OTHER;
+}
+
+static enum mm_folder_kind kind_of(int folder, const struct dirent *entry)
+{
+    struct stat info;
+    switch (entry->d_type) {
+    case DT_REG: return MM_FOLDER_FILE;
+    case DT_DIR: return MM_FOLDER_FOLDER;
+    case DT_LNK:
+    case DT_UNKNOWN: break;
+    default: return MM_FOLDER_OTHER;
+    }
+    if (fstatat(folder, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) < 0)
+        return MM_FOLDER_OTHER;
+    bool link = S_ISLNK(info.st_mode);
+    if (link && fstatat(folder, entry->d_name, &info, 0) < 0)
+        return MM_FOLDER_OTHER;
+    return kind_of_mode(info.st_mode, link);
+}
+
+int mm_folder_scan(const char *path, mm_folder_look look, void *context, struct mm_err *err)
+{
+    DIR *folder = opendir(path);
+    if (!folder)
+        return mm_fail_errno(err, path, "opening the folder");
+    int result = 0;
+    struct dirent *entry;
+    while (result == 0 && (errno = 0, entry = readdir(folder))) {
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+            result = look(context, entry->d_name, kind_of(dirfd(folder), entry));
+    }
+    if (result == 0 && errno)
+        result = mm_fail_errno(err, path, "reading the folder");
+    closedir(folder);
+    return result;
+}
+
 char *mm_path_join(const char *folder, const char *name)
 {
     size_t length = strlen(folder), rest = strlen(name) + 1;

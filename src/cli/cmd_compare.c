@@ -56,7 +56,8 @@ int cmd_compare(struct cli_options *options)
 {
     struct mm_err err = {0};
     struct mm_session *session = NULL;
-    if (!options->session.src || !options->session.dst || options->word_count) {
+    bool dumps = options->session.src && options->session.dst && !options->word_count;
+    if (!dumps && !(options->word_count == 1 && cli_take_words(options))) {
         mm_fail(&err, MM_EARG, "compare needs the two dumps: -s SRC -d DST");
         return cli_error(&err);
     }

@@ -15,15 +15,15 @@ int cmd_inspect(struct cli_options *options)
 {
     struct mm_err err;
     bool report = options->word_count == 1 && is_report(options->words[0]);
-    if (options->word_count != 2 && !report) {
+    if (!report && !cli_take_words(options)) {
         mm_fail(
             &err, MM_EARG,
             "two dumps are needed, folders or files: the reference and the accelerator's (mmtui SRC DST); or "
-            "a report (mmtui mmtui.json)");
+            "a report (mmtui mmtui.json), or RKNN's snapshot, which has both");
         return cli_error(&err);
     }
-    options->session.src = options->words[0];
-    options->session.dst = report ? NULL : options->words[1];
+    if (report)
+        options->session.src = options->words[0];
     char *cache = options->no_cache ? NULL : mm_cache_folder();
     options->session.cache = cache;
     int status = inspect(options);

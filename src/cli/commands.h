@@ -42,7 +42,10 @@ int cmd_triage(struct cli_options *options);
 
 /* Read the graph of --model, if it was given, into options->graph and session.graph. */
 int cli_model_open(struct cli_options *options, struct mm_err *err);
-/* The two words are the dumps: open a session with triage, let `work` measure and print, close. The exit
+/* session.src and session.dst (and sim, if none is given) from two words, or from one that is a folder with both (RKNN's
+ * snapshot; its paths live as long as the options). False: the words are not so. */
+bool cli_take_words(struct cli_options *options);
+/* The words are the dumps: open a session with triage, let `work` measure and print, close. The exit
  * status; --fail is heeded. */
 typedef int (*cli_work)(struct mm_session *session, struct cli_options *options, struct mm_err *err);
 int cli_two_dumps(struct cli_options *options, cli_work work);

@@ -183,6 +183,20 @@ static int set_shape(struct cli_options *options, const struct option_info *info
     return add_given(options, text, equals, &given, err);
 }
 
+static int set_step(struct cli_options *options, const struct option_info *info, const char *text,
+                    struct mm_err *err)
+{
+    options->session.part.stepped = true;
+    return whole_of(info, text, INT64_MAX, &options->session.part.step, err);
+}
+
+static int set_rank(struct cli_options *options, const struct option_info *info, const char *text,
+                    struct mm_err *err)
+{
+    options->session.part.ranked = true;
+    return whole_of(info, text, INT64_MAX, &options->session.part.rank, err);
+}
+
 static const char *dialect_id(size_t index)
 {
     const struct mm_dialect *dialect = mm_dialect_at(index);
@@ -389,6 +403,10 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_SHAPE] = {0, "shape", "[NAME=]SHAPE",
                    "of raw and text files (of tensors NAME, a glob), which do not say it: 1x3x224x224",
                    GROUP_SESSION, SET(set_shape)},
+    [OPT_STEP] = {0, "step", "N", "of dumps with folders step0, step1 ...: this one (default: the first)",
+                  GROUP_SESSION, SET(set_step)},
+    [OPT_RANK] = {0, "rank", "N", "of dumps with folders rank0, rank1 ...: this one (default: the first)",
+                  GROUP_SESSION, SET(set_rank)},
     [OPT_MODEL] = {0, "model", "FILE",
                    "the model's .onnx file, for pairing names, connections of layers, and weights",
                    GROUP_MODEL, TEXT(model)},
@@ -541,6 +559,7 @@ void cli_options_done(struct cli_options *options)
 {
     free(options->read_rule);
     free(options->given);
+    mm_snapshot_done(&options->snapshot);
     mm_arena_done(&options->given_text);
     mm_buf_done(&options->bindings);
     mm_buf_done(&options->bindings_source);

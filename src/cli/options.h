@@ -20,6 +20,8 @@ enum option {
     OPT_OCCURRENCE,
     OPT_DTYPE,
     OPT_SHAPE,
+    OPT_STEP,
+    OPT_RANK,
     OPT_MODEL,
     OPT_DST_MODEL,
     OPT_ORDER,
@@ -115,9 +117,10 @@ struct cli_options {
     const char *theme_wished;   /* the config's: NO_COLOR beats it */
     struct mm_given_row *given; /* --dtype, --shape: session.given, and its room; owned */
     size_t given_room;
-    struct mm_arena given_text; /* the names in it */
-    struct mm_renames *renames; /* --map, --rename; owned */
-    struct mm_buf bindings;     /* `bind` lines of the config; the other lines are blank */
+    struct mm_arena given_text;  /* the names in it */
+    struct mm_renames *renames;  /* --map, --rename; owned */
+    struct mm_snapshot snapshot; /* of the one folder that both dumps are in; or nothing */
+    struct mm_buf bindings;      /* `bind` lines of the config; the other lines are blank */
     struct mm_buf bindings_source;
     bool ascii, plain;
     const char *script;

@@ -16,6 +16,30 @@ int cli_model_open(struct cli_options *options, struct mm_err *err)
     return 0;
 }
 
+static bool take_snapshot(struct cli_options *options, const char *path)
+{
+    struct mm_session_options *session = &options->session;
+    mm_snapshot_done(&options->snapshot);
+    if (!mm_snapshot_find(&options->snapshot, path))
+        return false;
+    session->src = options->snapshot.src;
+    session->dst = options->snapshot.dst;
+    if (!session->sim)
+        session->sim = options->snapshot.sim;
+    return true;
+}
+
+bool cli_take_words(struct cli_options *options)
+{
+    if (options->word_count == 1)
+        return take_snapshot(options, options->words[0]);
+    if (options->word_count != 2)
+        return false;
+    options->session.src = options->words[0];
+    options->session.dst = options->words[1];
+    return true;
+}
+
 static int open_and_work(struct cli_options *options, cli_work work, int *status, struct mm_err *err)
 {
     struct mm_session *session = NULL;
@@ -34,12 +58,10 @@ int cli_two_dumps(struct cli_options *options, cli_work work)
 {
     struct mm_err err = {0};
     int status = EXIT_FINE;
-    if (options->word_count != 2) {
+    if (!cli_take_words(options)) {
         mm_fail(&err, MM_EARG, "two dumps are needed, folders or files: the reference and the accelerator's");
         return cli_error(&err);
     }
-    options->session.src = options->words[0];
-    options->session.dst = options->words[1];
     options->session.triage = true;
     char *cache = options->no_cache ? NULL : mm_cache_folder();
     options->session.cache = cache;

@@ -79,7 +79,7 @@ static void put_stem(const struct mm_entry *entry, const struct mm_format *to, s
     bool stamped = entry->parsed.stamp >= 0 && !entry->member;
     if (to->stamped && !stamped)
         mm_buf_printf(out, "%zu_", entry->order + 1);
-    if (entry->member) {
+    if (entry->member || strchr(entry->source->file, '/')) { /* what folders say of the name is in it */
         mm_buf_puts(out, entry->parsed.name);
         return;
     }

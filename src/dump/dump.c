@@ -1,28 +1,9 @@
-/* A dump: a flat folder of tensor files, or one file, listed and put into execution order. */
-#include "mmtui/dump.h"
+/* A dump: a folder of tensor files, or one file, listed and put into execution order. */
+#include "dump/listing.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* What the listing collects before it is sorted and published. */
-struct listing {
-    struct mm_dump *dump;
-    bool check;
-    struct mm_given_list given;
-    struct mm_buf memory; /* of files that are looked at */
-    char *folder;         /* with the '/' that file names follow */
-    size_t folder_length;
-    struct mm_members found;
-    struct mm_err err; /* the first that is no file's own: memory */
-    struct mm_err bad; /* why a file with many tensors could not be listed, the first one's */
-};
-
-static int no_memory(struct listing *list)
-{
-    return mm_fail_memory(&list->err);
-}
 
 /* ---- names ---- */
 
@@ -45,12 +26,16 @@ static int parse_member(struct mm_entry *entry, struct mm_arena *arena)
 
 /* ---- files ---- */
 
-static struct mm_source *add_source(struct listing *list, const char *path, const char *file,
+static struct mm_source *add_source(struct listing *list, const struct listing_file *file,
                                     const struct mm_format *format)
 {
     struct mm_source *source = mm_arena_alloc(&list->dump->arena, sizeof *source);
     if (source)
-        *source = (struct mm_source){.path = path, .file = file, .format = format, .check = list->check};
+        *source = (struct mm_source){.path = file->path,
+                                     .file = file->file,
+                                     .scope = file->scope,
+                                     .format = format,
+                                     .check = list->check};
     return source;
 }
 
@@ -75,7 +60,7 @@ static int add_unlisted(struct listing *list, const struct mm_source *source,
     if (entry)
         entry->wrong = mm_arena_strdup(&list->dump->arena, why->text);
     if (!entry || !entry->wrong)
-        return no_memory(list);
+        return listing_no_memory(list);
     entry->code = why->code;
     return 0;
 }
@@ -88,51 +73,26 @@ static int add_members(struct listing *list, const struct mm_source *source,
     size_t before = list->found.count;
     int result = source->format->list(source, arena, &list->found, &err);
     if (result < 0 && err.code == MM_ENOMEM)
-        return no_memory(list);
+        return listing_no_memory(list);
     if (result < 0) {
         list->found.count = before;
         return add_unlisted(list, source, parsed, &err);
     }
     for (size_t i = before; i < list->found.count; i++) {
         if (list->found.entry[i].member && parse_member(&list->found.entry[i], arena) < 0)
-            return no_memory(list);
+            return listing_no_memory(list);
     }
     return 0;
 }
 
-static int add_file(struct listing *list, const char *path, const char *file,
-                    const struct mm_file_name *parsed)
+int listing_add(struct listing *list, const struct listing_file *file, const struct mm_file_name *parsed)
 {
-    const struct mm_source *source = add_source(list, path, file, parsed->format);
+    const struct mm_source *source = add_source(list, file, parsed->format);
     if (!source)
-        return no_memory(list);
+        return listing_no_memory(list);
     if (source->format->list)
         return add_members(list, source, parsed);
-    return add_entry(list, source, parsed) ? 0 : no_memory(list);
-}
-
-static int visit(void *context, const char *name)
-{
-    struct listing *list = context;
-    struct mm_arena *arena = &list->dump->arena;
-    struct mm_file_name parsed;
-    if (!mm_format_by_name(name, NULL)) {
-        list->dump->skipped++;
-        return 0;
-    }
-    size_t length = strlen(name);
-    char *path = mm_arena_alloc(arena, list->folder_length + length + 1);
-    if (!path)
-        return no_memory(list);
-    memcpy(path, list->folder, list->folder_length);
-    char *file = memcpy(path + list->folder_length, name, length);
-    const struct mm_format *format = mm_format_choose(path, mm_file_name_stamped(name), &list->memory);
-    bool passed_over = format && (format->indirect || (format->told && list->given.count == 0));
-    if (passed_over || !mm_file_name_parse_as(name, format, arena, &parsed)) {
-        list->dump->skipped++;
-        return passed_over || !format || !parsed.format ? 0 : no_memory(list);
-    }
-    return add_file(list, path, file, &parsed);
+    return add_entry(list, source, parsed) ? 0 : listing_no_memory(list);
 }
 
 /* ---- what belongs together ---- */
@@ -173,17 +133,6 @@ static void drop_others(struct listing *list)
     keep(list, is_strong);
 }
 
-/* What stands before a file's ending, or a member's key. */
-static const char *whole_name(const struct mm_entry *entry, struct mm_arena *arena)
-{
-    size_t stem;
-    if (entry->member)
-        return entry->member;
-    if (!mm_format_by_name(entry->source->file, &stem))
-        stem = strlen(entry->source->file);
-    return mm_arena_strndup(arena, entry->source->file, stem);
-}
-
 /* "2_conv.npy" may be tensor "conv" at time 2 or tensor "2_conv": a stamp only if every one has one. */
 static int validate_stamps(struct listing *list)
 {
@@ -196,9 +145,21 @@ static int validate_stamps(struct listing *list)
         if (entry->parsed.stamp < 0)
             continue;
         entry->parsed.stamp = -1;
-        entry->parsed.name = whole_name(entry, &list->dump->arena);
+        entry->parsed.name = mm_entry_whole_name(entry, &list->dump->arena);
         if (!entry->parsed.name)
-            return no_memory(list);
+            return listing_no_memory(list);
+    }
+    return 0;
+}
+
+/* The folders that a tensor is in are a part of its name. */
+static int put_scope(struct listing *list)
+{
+    for (size_t i = 0; i < list->found.count; i++) {
+        struct mm_entry *entry = &list->found.entry[i];
+        const char *scope = entry->source->scope;
+        if (scope && *scope && !(entry->parsed.name = listing_join(list, scope, entry->parsed.name)))
+            return listing_no_memory(list);
     }
     return 0;
 }
@@ -213,7 +174,7 @@ static int give(struct listing *list)
             continue;
         kept = mm_arena_alloc(&list->dump->arena, sizeof *kept);
         if (!kept)
-            return no_memory(list);
+            return listing_no_memory(list);
         *kept = given;
         found->entry[i].given = kept;
     }
@@ -230,68 +191,31 @@ static int compare_entries(const void *a, const void *b)
     return order ? order : (x->order > y->order) - (x->order < y->order);
 }
 
+/* Where a list says something: what it says nothing of comes last. */
+static int compare_listed(const void *a, const void *b)
+{
+    const struct mm_entry *x = a, *y = b;
+    if (x->parsed.stamp == y->parsed.stamp && x->listed != y->listed)
+        return !x->listed ? 1 : !y->listed || x->listed < y->listed ? -1 : 1;
+    return compare_entries(a, b);
+}
+
 static int publish(struct listing *list)
 {
     struct mm_dump *dump = list->dump;
     struct mm_members *found = &list->found;
     for (size_t i = 0; i < found->count; i++)
         found->entry[i].order = i;
-    qsort(found->entry, found->count, sizeof *found->entry, compare_entries);
+    qsort(found->entry, found->count, sizeof *found->entry, list->kind ? compare_listed : compare_entries);
     for (size_t i = 0; i < found->count; i++)
         found->entry[i].order = i;
     struct mm_entry *entries = mm_arena_array(&dump->arena, found->count, sizeof *entries);
     if (!entries)
-        return no_memory(list);
+        return listing_no_memory(list);
     memcpy(entries, found->entry, found->count * sizeof *entries);
     dump->entries = entries;
     dump->count = found->count;
     dump->skipped += found->skipped;
-    return 0;
-}
-
-/* ---- a folder ---- */
-
-#define ENDINGS_MOST 200
-
-/* ".npy .npz ...": of all formats, each once. */
-static const char *looked_for(char out[static ENDINGS_MOST])
-{
-    size_t count, length = 0;
-    const struct mm_format *formats = mm_formats(&count);
-    *out = '\0';
-    for (size_t i = 0; i < count; i++) {
-        size_t before = 0;
-        while (strcmp(formats[before].ending, formats[i].ending) != 0)
-            before++;
-        size_t size = strlen(formats[i].ending) + 1;
-        if (before < i || formats[i].indirect || length + size >= ENDINGS_MOST)
-            continue;
-        length +=
-            (size_t)snprintf(out + length, ENDINGS_MOST - length, length ? " %s" : "%s", formats[i].ending);
-    }
-    return out;
-}
-
-static int find_in_folder(struct listing *list, struct mm_err *err)
-{
-    struct mm_dump *dump = list->dump;
-    struct mm_err inner = {MM_OK, ""};
-    char endings[ENDINGS_MOST];
-    list->folder = mm_path_join(dump->path, "");
-    if (!list->folder)
-        return no_memory(list);
-    list->folder_length = strlen(list->folder);
-    int result = mm_folder_list(dump->path, visit, list, &inner);
-    if (list->err.code != MM_OK)
-        return -1;
-    if (result != 0)
-        return mm_fail(err, inner.code, "%s (a dump is a file or a folder of files that end in %s)",
-                       inner.text, looked_for(endings));
-    if (list->found.count == 0)
-        return mm_fail(err, MM_ENOENT,
-                       "%s: no tensor file in this folder: looked for %s (MagicMind's begin with a time "
-                       "stamp, as TIME_NAME.pb), skipped %zu other file%s",
-                       dump->path, looked_for(endings), dump->skipped, dump->skipped == 1 ? "" : "s");
     return 0;
 }
 
@@ -317,14 +241,15 @@ static int find_in_file(struct listing *list, struct mm_err *err)
     const char *file = mm_path_base(dump->path);
     const struct mm_format *format = mm_format_of(dump->path);
     struct mm_file_name parsed;
-    char endings[ENDINGS_MOST];
+    char endings[LISTING_ENDINGS];
     if (!format)
         return mm_fail(err, MM_EUNSUPPORTED,
                        "%s: is no tensor file that is known by its content or name (%s)", dump->path,
-                       looked_for(endings));
+                       listing_endings(endings));
     if (parse_file(file, format, &dump->arena, &parsed) < 0)
-        return no_memory(list);
-    if (add_file(list, dump->path, file, &parsed) < 0)
+        return listing_no_memory(list);
+    const struct listing_file listed = {dump->path, file, ""};
+    if (listing_add(list, &listed, &parsed) < 0)
         return -1;
     if (list->bad.code != MM_OK)
         return mm_fail(err, list->bad.code, "%s", list->bad.text);
@@ -341,10 +266,12 @@ static int fill(struct listing *list, struct mm_err *err)
     struct mm_dump *dump = list->dump;
     struct stat info;
     dump->is_file = stat(dump->path, &info) == 0 && !S_ISDIR(info.st_mode);
-    if ((dump->is_file ? find_in_file(list, err) : find_in_folder(list, err)) < 0)
+    if ((dump->is_file ? find_in_file(list, err) : listing_folder(list, err)) < 0)
         return -1;
     drop_others(list);
-    return validate_stamps(list) < 0 || give(list) < 0 || publish(list) < 0 ? -1 : 0;
+    if (validate_stamps(list) < 0 || put_scope(list) < 0 || listing_name(list) < 0 || give(list) < 0)
+        return -1;
+    return publish(list) < 0 || listing_source(list) < 0 ? -1 : 0;
 }
 
 int mm_dump_open(struct mm_dump **out, const char *path, const struct mm_dump_options *options,
@@ -359,14 +286,15 @@ int mm_dump_open(struct mm_dump **out, const char *path, const struct mm_dump_op
     dump->path = mm_arena_strdup(&dump->arena, path);
 
     struct listing list = {.dump = dump, .check = options && options->check};
-    if (options)
+    if (options) {
         list.given = options->given;
-    int result = dump->path ? fill(&list, err) : no_memory(&list);
+        list.part = options->part;
+        list.file_names = options->file_names;
+    }
+    int result = dump->path ? fill(&list, err) : listing_no_memory(&list);
     if (result < 0 && list.err.code != MM_OK)
         mm_fail_memory(err);
-    free(list.folder);
-    mm_buf_done(&list.memory);
-    mm_members_done(&list.found);
+    listing_done(&list);
     if (result < 0) {
         mm_dump_close(dump);
         return -1;

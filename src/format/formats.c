@@ -190,6 +190,11 @@ char *mm_file_stem(const char *file, struct mm_arena *arena)
     return mm_arena_strndup(arena, file, stem);
 }
 
+const char *mm_entry_whole_name(const struct mm_entry *entry, struct mm_arena *arena)
+{
+    return entry->member ? entry->member : mm_file_stem(mm_path_base(entry->source->file), arena);
+}
+
 /* Of those that have the name's ending, or of all. */
 static const struct mm_format *by_content(const struct mm_map *map, const char *file)
 {

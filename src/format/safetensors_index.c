@@ -101,8 +101,11 @@ static struct mm_source *source_of(struct indexing *index, const char *file)
         return NULL;
     memcpy(whole, path, folder);
     strcpy(whole + folder, file);
-    *source = (struct mm_source){
-        .path = whole, .file = file, .format = index->format, .check = index->source->check};
+    *source = (struct mm_source){.path = whole,
+                                 .file = file,
+                                 .scope = index->source->scope,
+                                 .format = index->format,
+                                 .check = index->source->check};
     return source;
 }
 

@@ -116,12 +116,12 @@ enum reading {
 /* NULL when memory is out. */
 static const char *numbered_name(const struct mm_entry *entry, struct mm_arena *arena)
 {
-    size_t stem;
-    if (entry->parsed.stamp < 0 || entry->source->format->stamped)
+    const char *scope = entry->source->scope ? entry->source->scope : "";
+    if (entry->parsed.stamp < 0 || entry->source->format->stamped || entry->listed)
         return entry->parsed.name;
-    if (entry->member || !mm_format_by_name(entry->source->file, &stem))
-        return file_or_member(entry);
-    return mm_arena_strndup(arena, entry->source->file, stem);
+    const char *name = mm_entry_whole_name(entry, arena);
+    char *scoped = name ? mm_arena_alloc(arena, strlen(scope) + strlen(name) + 1) : NULL;
+    return scoped ? strcat(strcpy(scoped, scope), name) : NULL;
 }
 
 static const char *name_of(const struct mm_entry *entry, enum reading reading, struct mm_arena *arena)

@@ -325,6 +325,8 @@ static void put_head(struct mm_json *json, const struct mm_session *session)
     mm_json_put_head(json, "mmtui-triage", MM_TRIAGE_SCHEMA);
     mm_json_put_text(json, "src", options->src);
     mm_json_put_text(json, "dst", options->dst);
+    if (mm_session_notice(session))
+        mm_json_put_text(json, "notice", mm_session_notice(session));
     report_put_dumps(json, session);
     mm_json_put_bool(json, "graph", flow && flow->known);
     size_t known, asked;

@@ -65,12 +65,24 @@ static int keys_of_given(struct mm_session *session, int64_t *key, struct mm_err
     return session->options.order ? keys_of_names(session, session->options.order, key, err) : 0;
 }
 
+/* Pairs stand in src's order; dst's is taken where only dst has a list that tells of its files. */
+static bool keys_of_listed(const struct mm_session *session, int64_t *key)
+{
+    const struct mm_pairs *pairs = session->pairs;
+    bool src = session->src->listed, dst = session->dst->listed;
+    for (size_t i = 0; i < pairs->count && (src || dst); i++) {
+        const struct mm_entry *entry = pairs->pair[i].dst;
+        key[i] = src ? (int64_t)i : entry ? (int64_t)entry->order : INT64_MAX;
+    }
+    return src || dst;
+}
+
 /* One that can't be read is passed over: nobody has asked for it. */
 static int keys_of_list(struct mm_session *session, int64_t *key, struct mm_err *err)
 {
     const struct mm_dump *dumps[] = {session->dst, session->src};
     struct mm_err why;
-    int result = 0;
+    int result = keys_of_listed(session, key);
     for (size_t i = 0; i < MM_COUNT(dumps) && result == 0; i++) {
         char *path = mm_order_list_in(dumps[i]);
         result = path ? keys_of_names(session, path, key, &why) : 0;

@@ -114,7 +114,8 @@ static struct mm_entry *entry_of(struct mm_session *session, const char *folder,
         free(path);
         return NULL;
     }
-    *source = (struct mm_source){mm_arena_strdup(&session->arena, path), file, mm_format_find("npy"), false};
+    *source = (struct mm_source){
+        .path = mm_arena_strdup(&session->arena, path), .file = file, .format = mm_format_find("npy")};
     *entry = (struct mm_entry){.source = source,
                                .member = *member ? member : NULL,
                                .label = *member ? member : file,

@@ -47,6 +47,7 @@ struct list_request {
     const char *path;
     bool check;
     struct mm_given_list given;
+    struct mm_dump_part part;
     int result;
     struct mm_err err;
 };
@@ -55,7 +56,8 @@ static void list_folder(struct mm_job *job, const atomic_bool *cancel)
 {
     struct list_request *request = (struct list_request *)job;
     (void)cancel; /* takes milliseconds */
-    struct mm_dump_options options = {.check = request->check, .given = request->given};
+    struct mm_dump_options options = {
+        .check = request->check, .given = request->given, .part = request->part};
     request->result = mm_dump_open(request->dump, request->path, &options, &request->err);
 }
 
@@ -64,13 +66,15 @@ static int list_both(struct mm_session *session, struct mm_err *err)
 {
     bool check = session->options.check;
     struct mm_given_list given = session->options.given;
+    struct mm_dump_part part = session->options.part;
     struct list_request src = {
-        .dump = &session->src, .path = session->src_path, .check = check, .given = given};
+        .dump = &session->src, .path = session->src_path, .check = check, .given = given, .part = part};
     struct list_request dst = {.job = {.run = list_folder},
                                .dump = &session->dst,
                                .path = session->dst_path,
                                .check = check,
-                               .given = given};
+                               .given = given,
+                               .part = part};
     struct mm_pool *pool;
     if (mm_pool_open(&pool, session->options.jobs > 1 ? 1 : 0, err) < 0)
         return -1;
@@ -109,6 +113,19 @@ static void note_unused(struct mm_session *session)
     mm_buf_done(&text);
 }
 
+static void say_what_is_odd(struct mm_session *session)
+{
+    const struct mm_session_options *options = &session->options;
+    if (session->notice)
+        return;
+    if (same_folder(options->src, options->dst))
+        session->notice = session->src->is_file
+                              ? "src and dst are the same file: every tensor is compared with itself"
+                              : "src and dst are the same folder: every tensor is compared with itself";
+    else if (session->pairs->whole.both == 0)
+        session->notice = "src and dst have no tensor name in common: are these dumps of the same network?";
+}
+
 static void suffix_note(struct mm_session *session)
 {
     const struct mm_pairs *pairs = session->pairs;
@@ -137,7 +154,7 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         return mm_fail_memory(err);
     session->options.src = session->src_path;
     session->options.dst = session->dst_path;
-    if (list_both(session, err) < 0 ||
+    if (list_both(session, err) < 0 || recognised_align(session, err) < 0 ||
         mm_pairs_open(&session->pairs, session->src, session->dst, &options->pairing, err) < 0 ||
         mm_plan_open(&session->plan, err) < 0)
         return -1;
@@ -161,14 +178,8 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         return mm_fail_memory(err);
     if (comparison_open(session, err) < 0)
         return -1;
-    if (session->notice)
-        return 0;
-    if (same_folder(options->src, options->dst))
-        session->notice = session->src->is_file
-                              ? "src and dst are the same file: every tensor is compared with itself"
-                              : "src and dst are the same folder: every tensor is compared with itself";
-    else if (session->pairs->whole.both == 0)
-        session->notice = "src and dst have no tensor name in common: are these dumps of the same network?";
+    say_what_is_odd(session);
+    recognised_say(session);
     return 0;
 }
 

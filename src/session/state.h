@@ -93,6 +93,12 @@ struct mm_session {
 
 /* Add a sentence to the notice; ends `text`. Without memory the notice stays as it is. */
 void session_note(struct mm_session *session, struct mm_buf *text);
+/* The same step and rank of both, where nobody said which: dst is listed again where it has src's. ONNX's test data are called as
+ * their files where the names in the messages are not the other side's. -1: neither dump has
+ * the steps or ranks that were asked for. */
+int recognised_align(struct mm_session *session, struct mm_err *err);
+/* Note what src and dst were taken for. */
+void recognised_say(struct mm_session *session);
 /* Have integers read as the options say, which must fit: -1 with a sentence. */
 int read_as_given(struct mm_session *session, struct mm_err *err);
 /* The same for the pairs of another comparison, whether it fits or not. */

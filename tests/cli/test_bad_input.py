@@ -426,9 +426,11 @@ def test_empty_folder(folder):
 def test_no_tensors(folder):
     """bad input: a folder without tensor files says how many others were skipped"""
     src, dst = good_folders(folder)
-    for name in ("a.txt", "b.bin", "noname.pb"):
-        (folder / name).write_text("x")
-    check_error(mmtui(folder, dst, status=2), folder, "no tensor file", "skipped 5 other files")
+    other = folder / "other"
+    (other / "in" / "it").mkdir(parents=True)
+    for name in ("a.txt", "b.bin", "noname.pb", "in/c.md", "in/it/d"):
+        (other / name).write_text("x")
+    check_error(mmtui(other, dst, status=2), other, "no tensor file", "skipped 5 other files")
 
 
 @harness.test

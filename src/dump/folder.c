@@ -1,0 +1,176 @@
+/* The tensor files of a folder, and of the folders in it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dump/listing.h"
+
+/* ---- files ---- */
+
+/* A list of names is none of the tensors. */
+static bool take_list(struct listing *list, struct tree_folder *folder, const char *name)
+{
+    const struct name_list_kind *kind = name_list_kind(name);
+    if (!kind)
+        return false;
+    folder->listed |= kind->outputs;
+    if (list->list_count == LISTING_LISTS)
+        return true;
+    list->lists[list->list_count] = (struct name_list){.kind = kind,
+                                                       .path = listing_join(list, folder->path, name),
+                                                       .under = folder->file,
+                                                       .arena = &list->dump->arena};
+    if (list->lists[list->list_count].path)
+        list->list_count++;
+    else
+        listing_no_memory(list);
+    return true;
+}
+
+static int visit(void *context, struct tree_folder *folder, const char *name)
+{
+    struct listing *list = context;
+    struct mm_arena *arena = &list->dump->arena;
+    struct mm_file_name parsed;
+    const struct mm_format *named = mm_format_by_name(name, NULL);
+    if (((!named || named->weak) && take_list(list, folder, name)) || !named) {
+        list->dump->skipped++;
+        return list->err.code == MM_OK ? 0 : -1;
+    }
+    struct listing_file file = {.path = listing_join(list, folder->path, name), .scope = folder->scope};
+    if (!file.path)
+        return listing_no_memory(list);
+    file.file = file.path + strlen(folder->path);
+    if (*folder->file && !(file.file = listing_join(list, folder->file, name)))
+        return listing_no_memory(list);
+    const struct mm_format *format = mm_format_choose(file.path, mm_file_name_stamped(name), &list->memory);
+    bool passed_over = format && (format->indirect || (format->told && list->given.count == 0));
+    if (passed_over || !mm_file_name_parse_as(name, format, arena, &parsed)) {
+        list->dump->skipped++;
+        return passed_over || !format || !parsed.format ? 0 : listing_no_memory(list);
+    }
+    return listing_add(list, &file, &parsed);
+}
+
+/* Files of MagicMind lie in one folder; what is in others below it is another dump. */
+static bool is_flat(void *context)
+{
+    const struct listing *list = context;
+    for (size_t i = 0; i < list->found.count; i++) {
+        if (list->found.entry[i].source->format->stamped)
+            return true;
+    }
+    return false;
+}
+
+/* ---- the folder ---- */
+
+const char *listing_endings(char out[static LISTING_ENDINGS])
+{
+    size_t count, length = 0;
+    const struct mm_format *formats = mm_formats(&count);
+    *out = '\0';
+    for (size_t i = 0; i < count; i++) {
+        size_t before = 0;
+        while (strcmp(formats[before].ending, formats[i].ending) != 0)
+            before++;
+        size_t size = strlen(formats[i].ending) + 1;
+        if (before < i || formats[i].indirect || length + size >= LISTING_ENDINGS)
+            continue;
+        length += (size_t)snprintf(out + length, LISTING_ENDINGS - length, length ? " %s" : "%s",
+                                   formats[i].ending);
+    }
+    return out;
+}
+
+/* RKNN puts its list beside the folders golden, simulator and runtime, one of which is opened. */
+static int find_list_above(struct listing *list)
+{
+    static const char *const above[] = {"../", "../../"};
+    const char *root = listing_join(list, list->dump->path, "/");
+    for (size_t i = 0; root && i < MM_COUNT(above) && list->list_count == 0; i++) {
+        struct tree_folder folder = {.path = listing_join(list, root, above[i]), .file = ""};
+        const char *path = folder.path ? listing_join(list, folder.path, "map_name_to_file.txt") : NULL;
+        if (!path)
+            return listing_no_memory(list);
+        if (access(path, R_OK) == 0)
+            take_list(list, &folder, mm_path_base(path));
+    }
+    return root ? 0 : listing_no_memory(list);
+}
+
+/* msprobe's "statistics" task keeps no tensors, only what dump.json says of them. */
+static bool is_statistics(struct listing *list)
+{
+    for (size_t i = 0; i < list->list_count; i++) {
+        if (name_list_statistics(&list->lists[i]))
+            return true;
+    }
+    return false;
+}
+
+static int fail_empty(struct listing *list, struct mm_err *err)
+{
+    const struct mm_dump *dump = list->dump;
+    char endings[LISTING_ENDINGS];
+    if (is_statistics(list))
+        return mm_fail(err, MM_EUNSUPPORTED,
+                       "%s: is an msprobe dump of statistics (dump.json) without tensors: these can't be "
+                       "compared element by element; dump with the task \"tensor\"",
+                       dump->path);
+    return mm_fail(err, MM_ENOENT,
+                   "%s: no tensor file in this folder: looked for %s (MagicMind's begin with a time "
+                   "stamp, as TIME_NAME.pb), skipped %zu other file%s",
+                   dump->path, listing_endings(endings), dump->skipped, dump->skipped == 1 ? "" : "s");
+}
+
+int listing_folder(struct listing *list, struct mm_err *err)
+{
+    struct mm_dump *dump = list->dump;
+    struct mm_err inner = {MM_OK, ""};
+    char endings[LISTING_ENDINGS];
+    list->tree = (struct tree){
+        .arena = &dump->arena, .part = &list->part, .file = visit, .flat = is_flat, .context = list};
+    int result = tree_walk(&list->tree, dump->path, &inner);
+    dump->skipped += list->tree.skipped;
+    dump->step = list->tree.step;
+    dump->rank = list->tree.rank;
+    if (list->err.code != MM_OK || (result != 0 && inner.code == MM_OK))
+        return listing_no_memory(list);
+    if (result != 0 && (inner.code == MM_EARG || inner.code == MM_EUNSUPPORTED))
+        return mm_fail(err, inner.code, "%s", inner.text);
+    if (result != 0)
+        return mm_fail(err, inner.code, "%s (a dump is a file or a folder of files that end in %s)",
+                       inner.text, listing_endings(endings));
+    if (list->found.count == 0)
+        return fail_empty(list, err);
+    return list->list_count ? 0 : find_list_above(list);
+}
+
+/* ---- both ---- */
+
+int listing_no_memory(struct listing *list)
+{
+    return mm_fail_memory(&list->err);
+}
+
+const char *listing_join(struct listing *list, const char *front, const char *text)
+{
+    size_t before = strlen(front), length = strlen(text);
+    char *joined = mm_arena_alloc(&list->dump->arena, before + length + 1);
+    if (!joined)
+        return NULL;
+    memcpy(joined, front, before);
+    memcpy(joined + before, text, length);
+    return joined;
+}
+
+void listing_done(struct listing *list)
+{
+    for (size_t i = 0; i < list->list_count; i++)
+        name_list_done(&list->lists[i]);
+    free(list->tree.seen);
+    mm_buf_done(&list->memory);
+    mm_members_done(&list->found);
+}

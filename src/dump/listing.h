@@ -1,0 +1,50 @@
+/* The inside of a dump while it is opened, for the files of this folder. */
+#ifndef MMTUI_DUMP_LISTING_H
+#define MMTUI_DUMP_LISTING_H
+
+#include "dump/name_list.h"
+#include "dump/tree.h"
+
+#define LISTING_LISTS   64
+#define LISTING_ENDINGS 200
+
+/* What the listing collects before it is sorted and published. */
+struct listing {
+    struct mm_dump *dump;
+    bool check;
+    struct mm_given_list given;
+    struct mm_dump_part part;
+    bool file_names;
+    struct mm_buf memory; /* of files that are looked at */
+    struct tree tree;
+    struct name_list lists[LISTING_LISTS]; /* that lie beside the tensors; read by listing_name */
+    size_t list_count;
+    const struct name_list_kind *kind; /* of the list that said most; NULL: none did */
+    size_t from_messages;              /* tensors that are called as their messages say */
+    struct mm_members found;
+    struct mm_err err;    /* the first that is no file's own: memory */
+    struct mm_err bad;    /* why a file with many tensors could not be listed, the first one's */
+    struct mm_err unread; /* why a list could not be read, the first one's */
+};
+
+struct listing_file {
+    const char *path, *file, *scope; /* see struct mm_source; they live as long as the dump */
+};
+
+/* -1, with list->err set. */
+int listing_no_memory(struct listing *list);
+/* `front` and `text` in the dump's arena, or NULL. */
+const char *listing_join(struct listing *list, const char *front, const char *text);
+/* Add a file, or the members that it has. 0, or -1 with list->err. */
+int listing_add(struct listing *list, const struct listing_file *file, const struct mm_file_name *parsed);
+/* Add what is in the folder of the dump's path. -1 with err, or with list->err where memory is out. */
+int listing_folder(struct listing *list, struct mm_err *err);
+/* Names from the lists that lie beside the tensors, and from ONNX's messages. 0, or -1 with list->err. */
+int listing_name(struct listing *list);
+/* Say what was recognised (dump->recognised). 0, or -1 with list->err. */
+int listing_source(struct listing *list);
+/* ".npy .npz ...": of all formats, each once. */
+const char *listing_endings(char out[static LISTING_ENDINGS]);
+void listing_done(struct listing *list);
+
+#endif

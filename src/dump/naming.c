@@ -1,0 +1,204 @@
+/* Names that do not come from files' names: from a list beside them, or from the messages in them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dump/listing.h"
+
+/* ---- lists ---- */
+
+/* Is it the only tensor of its file? Those of one file are next to each other. */
+static bool is_lone(const struct mm_members *found, size_t i)
+{
+    const struct mm_source *source = found->entry[i].source;
+    return (i == 0 || found->entry[i - 1].source != source) &&
+           (i + 1 == found->count || found->entry[i + 1].source != source);
+}
+
+/* 1: the list tells of it; 0: it does not. */
+static int name_by_list(struct listing *list, const struct name_list *names, struct mm_entry *entry)
+{
+    const struct mm_source *source = entry->source;
+    size_t under = strlen(names->under), length;
+    const char *file = mm_path_base(source->file);
+    if (strncmp(source->file, names->under, under) != 0)
+        return 0;
+    if (!mm_format_by_name(file, &length))
+        length = strlen(file);
+    char *stem = mm_arena_strndup(&list->dump->arena, file, length);
+    const struct name_row *row = stem ? name_list_find(names, stem) : NULL;
+    if (!stem)
+        return listing_no_memory(list);
+    if (!row)
+        return 0;
+    entry->parsed.name = listing_join(list, source->scope ? source->scope : "", row->name);
+    entry->listed = (uint32_t)row->place + 1; /* the list is of at most 256 MiB */
+    return entry->parsed.name ? 1 : listing_no_memory(list);
+}
+
+static int use_list(struct listing *list, struct name_list *names, size_t *told)
+{
+    struct mm_err err = {MM_OK, ""};
+    *told = 0;
+    if (name_list_read(names, &err) < 0) {
+        if (err.code == MM_ENOMEM)
+            return listing_no_memory(list);
+        if (list->unread.code == MM_OK && !names->kind->common)
+            list->unread = err;
+        return 0;
+    }
+    for (size_t i = 0; i < list->found.count; i++) {
+        int known = is_lone(&list->found, i) ? name_by_list(list, names, &list->found.entry[i]) : 0;
+        if (known < 0)
+            return -1;
+        *told += (size_t)known;
+    }
+    return 0;
+}
+
+/* ---- ONNX's test data ---- */
+
+/* "input_0.pb", "output_12.pb": whose names are in the messages. */
+static bool is_test_data(const struct mm_entry *entry)
+{
+    static const char *const fronts[] = {"input_", "output_"};
+    size_t length;
+    if (entry->member || strncmp(entry->source->format->name, "onnx", 4) != 0)
+        return false;
+    const char *file = mm_path_base(entry->source->file);
+    if (!mm_format_by_name(file, &length))
+        return false;
+    for (size_t i = 0; i < MM_COUNT(fronts); i++) {
+        size_t front = strlen(fronts[i]);
+        if (strncmp(file, fronts[i], front) == 0 && length > front &&
+            strspn(file + front, "0123456789") == length - front)
+            return true;
+    }
+    return false;
+}
+
+/* The name in the message, in the arena; NULL: it has none, or can't be read. */
+static const char *message_name(struct listing *list, const struct mm_entry *entry)
+{
+    struct mm_load load;
+    const char *name = NULL;
+    if (mm_load_open(&load, entry, list->dump->schema, NULL) < 0)
+        return NULL;
+    if (*load.node_name &&
+        !(name = listing_join(list, entry->source->scope ? entry->source->scope : "", load.node_name)))
+        listing_no_memory(list);
+    mm_load_close(&load);
+    return name;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* One tensor may be an input and an output; otherwise names that repeat tell nothing apart. */
+static bool repeat(const char **names, size_t count)
+{
+    qsort(names, count, sizeof *names, by_text);
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(names[i], names[i - 1]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static size_t count_test_data(const struct mm_members *found)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < found->count; i++)
+        count += is_test_data(&found->entry[i]);
+    return count;
+}
+
+/* All of them, or none. */
+static int name_test_data(struct listing *list)
+{
+    struct mm_members *found = &list->found;
+    size_t all = count_test_data(found), count = 0;
+    const char **names = all ? calloc(2 * all, sizeof *names) : NULL, **sorted;
+    if (!names)
+        return all ? listing_no_memory(list) : 0;
+    sorted = names + all;
+    for (size_t i = 0; i < found->count && list->err.code == MM_OK; i++) {
+        const char *name = is_test_data(&found->entry[i]) ? message_name(list, &found->entry[i]) : NULL;
+        if (name)
+            names[count] = sorted[count] = name, count++;
+    }
+    bool usable = list->err.code == MM_OK && count == all && !repeat(sorted, count);
+    for (size_t i = 0, next = 0; usable && i < found->count; i++) {
+        if (is_test_data(&found->entry[i]))
+            found->entry[i].parsed.name = names[next++];
+    }
+    list->from_messages = usable ? count : 0;
+    free(names);
+    return list->err.code == MM_OK ? 0 : -1;
+}
+
+int listing_name(struct listing *list)
+{
+    size_t most = 0, all = 0;
+    for (size_t i = 0; i < list->list_count; i++) {
+        size_t told;
+        if (use_list(list, &list->lists[i], &told) < 0)
+            return -1;
+        all += told;
+        if (told > most)
+            list->kind = list->lists[i].kind;
+        most = told > most ? told : most;
+    }
+    list->dump->listed = all > 0 && 2 * all >= list->found.count;
+    if (!list->file_names && name_test_data(list) < 0)
+        return -1;
+    list->dump->by_message = list->from_messages > 0;
+    return 0;
+}
+
+/* ---- what was recognised ---- */
+
+static void put_part(struct mm_buf *out, const char *word, const struct mm_dump_numbers *numbers)
+{
+    if (numbers->count > 1)
+        mm_buf_printf(out, ", %s %lld of %zu (--%s N takes another)", word, (long long)numbers->chosen,
+                      numbers->count, word);
+}
+
+static void put_left_out(struct mm_buf *out, size_t count, const char *what)
+{
+    if (count)
+        mm_buf_printf(out, "; left out: %zu %s", count, what);
+}
+
+int listing_source(struct listing *list)
+{
+    const struct tree *tree = &list->tree;
+    struct mm_dump *dump = list->dump;
+    struct mm_buf text = {0};
+    bool nested = tree->folders > 1;
+    size_t left_out = tree->special + tree->again + tree->deep + tree->closed;
+    if (dump->is_file ||
+        (!list->kind && !list->from_messages && !nested && !left_out && list->unread.code == MM_OK))
+        return 0;
+    mm_buf_printf(&text, "%zu tensor%s", dump->count, dump->count == 1 ? "" : "s");
+    if (list->kind)
+        mm_buf_printf(&text, " of %s (%s)", list->kind->title, list->kind->file);
+    else if (list->from_messages)
+        mm_buf_puts(&text, " of an ONNX test data set (named as in its messages)");
+    else if (nested)
+        mm_buf_printf(&text, " in a tree of %zu folders", tree->folders);
+    put_part(&text, "step", &dump->step);
+    put_part(&text, "rank", &dump->rank);
+    put_left_out(&text, tree->special, "that are no files (FIFOs, devices)");
+    put_left_out(&text, tree->again, "folders that links lead to once more");
+    put_left_out(&text, tree->deep, "folders that are too deep");
+    put_left_out(&text, tree->closed, "folders that can't be read");
+    if (list->unread.code != MM_OK)
+        mm_buf_printf(&text, "; names are the files': %s", list->unread.text);
+    dump->recognised = text.failed ? NULL : mm_arena_strdup(&dump->arena, mm_buf_text(&text));
+    mm_buf_done(&text);
+    return dump->recognised ? 0 : listing_no_memory(list);
+}

@@ -1,0 +1,125 @@
+/* What the folders of src and dst were taken for, and which part of them was taken. */
+#include "session/state.h"
+
+#include <string.h>
+
+static bool lacks(const struct mm_dump *src, const struct mm_dump *dst, bool ranks)
+{
+    const struct mm_dump *dumps[] = {src, dst};
+    for (size_t i = 0; i < MM_COUNT(dumps); i++) {
+        if ((ranks ? &dumps[i]->rank : &dumps[i]->step)->count > 0)
+            return false;
+    }
+    return true;
+}
+
+static bool differ(const struct mm_dump_numbers *a, const struct mm_dump_numbers *b)
+{
+    return a->count > 0 && b->count > 0 && a->chosen != b->chosen;
+}
+
+/* List `dump` again with the step and rank of the other; it stays as it is where it has no such. */
+static bool list_again(const struct mm_session *session, struct mm_dump **dump, const struct mm_dump *other)
+{
+    const struct mm_session_options *options = &session->options;
+    struct mm_dump_options again = {.check = options->check, .given = options->given};
+    struct mm_dump *fitting;
+    again.part = (struct mm_dump_part){.stepped = other->step.count > 0 && (*dump)->step.count > 0,
+                                       .ranked = other->rank.count > 0 && (*dump)->rank.count > 0,
+                                       .step = other->step.chosen,
+                                       .rank = other->rank.chosen};
+    if (mm_dump_open(&fitting, (*dump)->path, &again, NULL) < 0)
+        return false;
+    mm_dump_close(*dump);
+    *dump = fitting;
+    return true;
+}
+
+/* ---- ONNX's test data ---- */
+
+static bool share_a_name(const struct mm_dump *src, const struct mm_dump *dst)
+{
+    for (size_t i = 0; i < src->count; i++) {
+        for (size_t k = 0; k < dst->count; k++) {
+            if (strcmp(src->entries[i].parsed.name, dst->entries[k].parsed.name) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static struct mm_dump *with_file_names(const struct mm_session *session, const struct mm_dump *dump)
+{
+    const struct mm_session_options *options = &session->options;
+    struct mm_dump_options again = {
+        .check = options->check, .given = options->given, .part = options->part, .file_names = true};
+    struct mm_dump *made = NULL;
+    if (dump->step.count)
+        again.part.stepped = true, again.part.step = dump->step.chosen;
+    if (dump->rank.count)
+        again.part.ranked = true, again.part.rank = dump->rank.chosen;
+    mm_dump_open(&made, dump->path, &again, NULL);
+    return made;
+}
+
+/* Messages of two exporters may have no name in common, or one side's none, where the files are called alike. */
+static void use_file_names(struct mm_session *session)
+{
+    if ((!session->src->by_message && !session->dst->by_message) || share_a_name(session->src, session->dst))
+        return;
+    struct mm_dump *src = with_file_names(session, session->src);
+    struct mm_dump *dst = with_file_names(session, session->dst);
+    if (src && dst && share_a_name(src, dst)) {
+        mm_dump_close(session->src);
+        mm_dump_close(session->dst);
+        session->src = src;
+        session->dst = dst;
+        return;
+    }
+    mm_dump_close(src);
+    mm_dump_close(dst);
+}
+
+/* ---- steps and ranks ---- */
+
+int recognised_align(struct mm_session *session, struct mm_err *err)
+{
+    const struct mm_dump_part *part = &session->options.part;
+    if (part->stepped && lacks(session->src, session->dst, false))
+        return mm_fail(err, MM_EARG, "--step: neither src nor dst has folders such as step0 or step_3");
+    if (part->ranked && lacks(session->src, session->dst, true))
+        return mm_fail(err, MM_EARG, "--rank: neither src nor dst has folders such as rank0 or rank_3");
+    bool apart =
+        differ(&session->src->step, &session->dst->step) || differ(&session->src->rank, &session->dst->rank);
+    if (apart && !list_again(session, &session->dst, session->src))
+        list_again(session, &session->src, session->dst);
+    use_file_names(session);
+    return 0;
+}
+
+static void say_other(struct mm_buf *out, const char *word, const struct mm_dump_numbers *src,
+                      const struct mm_dump_numbers *dst)
+{
+    if (differ(src, dst))
+        mm_buf_printf(out, "%ssrc is %s %lld, dst %s %lld: they need not hold the same.",
+                      out->length ? " " : "", word, (long long)src->chosen, word, (long long)dst->chosen);
+}
+
+void recognised_say(struct mm_session *session)
+{
+    const char *src = session->src->recognised, *dst = session->dst->recognised;
+    struct mm_buf text = {0};
+    bool alike = src && dst && strcmp(src, dst) == 0;
+    if (src)
+        mm_buf_printf(&text, alike ? "src and dst: %s" : "src: %s", src);
+    if (dst && !alike)
+        mm_buf_printf(&text, "%sdst: %s", src ? "; " : "", dst);
+    if (src || dst)
+        mm_buf_puts(&text, ".");
+    say_other(&text, "step", &session->src->step, &session->dst->step);
+    say_other(&text, "rank", &session->src->rank, &session->dst->rank);
+    if (text.length)
+        session_note(session, &text);
+    else
+        mm_buf_done(&text);
+}

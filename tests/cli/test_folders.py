@@ -1,0 +1,387 @@
+#!/usr/bin/python3
+"""Folders as runtimes leave them, made here: trees, steps and ranks, lists of names, snapshots; what pairs with what, in
+which order, and what is said of it."""
+
+import json
+import os
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+from harness import check, compare, layers, load_report, main, mmtui, same, test
+
+
+def save(path, values):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.save(path, np.asarray(values, "f4"))
+
+
+def both(folder, *names, fall=0.0):
+    """The same arrays on both sides; dst's are off by `fall`."""
+    for k, name in enumerate(names, 1):
+        save(folder / "src" / name, np.arange(1, 7) * k)
+        save(folder / "dst" / name, np.arange(1, 7) * k + fall)
+
+
+def names_of(folder, *options):
+    """Names in the order of the report, after a comparison."""
+    compare(folder, *options)
+    return [layer["name"] for layer in load_report(folder)["layers"]]
+
+
+def load(folder):
+    """The report of a comparison, whatever came out of it."""
+    mmtui("compare", "-s", folder / "src", "-d", folder / "dst", "-o", folder / "out")
+    return load_report(folder)
+
+
+def diff1(folder, name):
+    return layers(folder)[name]["metrics"]["diff1"]
+
+
+# ---- trees ----
+
+
+@test
+def test_tree(folder):
+    """folders: the path is a part of the name, beside files in the root too"""
+    both(folder, "conv1.npy", "block1/conv1.npy", "block1/deep/conv1.npy", "block10/conv1.npy", "block2/conv1.npy")
+    same(names_of(folder), ["block1/conv1", "block1/deep/conv1", "block2/conv1", "block10/conv1", "conv1"], "names")
+    run = compare(folder)
+    check("note: src and dst: 5 tensors in a tree of 5 folders." in run.err, run.err)
+
+
+@test
+def test_flat_says_nothing(folder):
+    """folders: of a flat folder nothing is said"""
+    both(folder, "a.npy", "b.npy")
+    same(compare(folder).err, "", "notes")
+
+
+@test
+def test_members_in_a_tree(folder):
+    """folders: the members of an archive in a tree have its path before their names, not the file's"""
+    for side in ("src", "dst"):
+        (folder / side / "part").mkdir(parents=True)
+        np.savez(folder / side / "part" / "all.npz", x=np.ones(3), y=np.zeros(2))
+    same(names_of(folder), ["part/x", "part/y"], "names")
+
+
+@test
+def test_hidden(folder):
+    """folders: hidden folders are passed over and counted"""
+    both(folder, "a.npy", ".old/a.npy")
+    same(names_of(folder), ["a"], "names")
+    same(load_report(folder)["totals"]["skipped_files"], 2, "skipped")
+
+
+@test
+def test_links(folder):
+    """folders: links to what was seen already, and loops, are left out and said; a link elsewhere is followed"""
+    both(folder, "b/a.npy")
+    save(folder / "elsewhere" / "c.npy", [1, 2])
+    for side in ("src", "dst"):
+        (folder / side / "a_link").symlink_to("b")
+        (folder / side / "b" / "loop").symlink_to("..")
+        (folder / side / "other").symlink_to(folder / "elsewhere")
+    same(names_of(folder), ["b/a", "other/c"], "names")
+    check("left out: 2 folders that links lead to once more" in compare(folder).err)
+
+
+@test
+def test_deep(folder):
+    """folders: 32 below the root are gone into, more are left out and said"""
+    deep = "/".join(["d"] * 32)
+    both(folder, f"{deep}/a.npy", f"{deep}/e/b.npy")
+    same(names_of(folder), [f"{deep}/a"], "names")
+    check("left out: 1 folders that are too deep" in compare(folder).err)
+
+
+@test
+def test_too_many(folder):
+    """folders: more than 10,000 are refused with a sentence"""
+    both(folder, "a.npy")
+    for i in range(10000):
+        (folder / "src" / f"f{i}").mkdir()
+    run = mmtui(folder / "src", folder / "dst", status=2)
+    check("more than 10000 folders" in run.err, run.err)
+
+
+@test
+def test_fifo(folder):
+    """folders: a FIFO is left out with a note, and not waited for"""
+    both(folder, "a.npy")
+    os.mkfifo(folder / "src" / "pipe")
+    run = compare(folder)
+    check("src: 1 tensor; left out: 1 that are no files (FIFOs, devices)." in run.err, run.err)
+    same(load_report(folder)["totals"]["skipped_files"], 1, "skipped")
+
+
+@test
+def test_magicmind_is_flat(folder):
+    """folders: beside MagicMind's files, folders are another dump"""
+    for side in ("src", "dst"):
+        both(folder, "old/a.npy")
+        (folder / side / "1_x.pbtxt").write_text("")
+    same([layer["name"] for layer in load(folder)["layers"]], ["x"], "names")
+
+
+# ---- steps and ranks ----
+
+
+@test
+def test_steps(folder):
+    """folders: of steps and ranks the first is taken, which is said; --step and --rank take another"""
+    for step in (2, 10):
+        for rank in (0, 1):
+            both(folder, f"step{step}/rank{rank}/dump_tensor_data/f.npy", fall=step + rank)
+    total = 21  # 1 + 2 + ... + 6
+    run = compare(folder)
+    check("step 2 of 2 (--step N takes another), rank 0 of 2 (--rank N takes another)" in run.err, run.err)
+    same(list(layers(folder)), ["f"], "names")
+    same(diff1(folder, "f"), 6 * 2 / total, "diff1")
+    compare(folder, "--step", "10", "--rank", "1")
+    same(diff1(folder, "f"), 6 * 11 / total, "diff1")
+    run = mmtui(folder / "src", folder / "dst", "--step", "3", status=2)
+    check("--step 3: there is no such folder in it, but step2, step10" in run.err, run.err)
+
+
+@test
+def test_steps_of_one_side(folder):
+    """folders: a step folder is no part of a name, whatever the other side has; --step needs one of them"""
+    save(folder / "src" / "step_3" / "f.npy", [1, 2])
+    save(folder / "dst" / "f.npy", [1, 2])
+    same(names_of(folder), ["f"], "names")
+    same(names_of(folder, "--step", "3"), ["f"], "names")
+    run = mmtui(folder / "dst", folder / "dst", "--step", "3", status=2)
+    check("neither src nor dst has folders such as step0" in run.err, run.err)
+
+
+@test
+def test_same_step(folder):
+    """folders: without --step both sides have the same step, if they can"""
+    for side, steps in (("src", (1, 2)), ("dst", (0, 1)), ("far", (7,))):
+        for step in steps:
+            save(folder / side / f"step{step}" / "f.npy", [step, 1])
+    compare(folder)
+    same(diff1(folder, "f"), 0, "diff1")
+    run = compare(folder, src="dst", dst="src")
+    same(diff1(folder, "f"), 0, "diff1")
+    run = compare(folder, dst="far")
+    check("src is step 1, dst step 7: they need not hold the same." in run.err, run.err)
+
+
+# ---- ONNX ----
+
+
+def put_tensor(path, values, name):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(numpy_helper.from_array(np.asarray(values, "f4"), name).SerializeToString())
+
+
+@test
+def test_onnx_data(folder):
+    """folders: tensors of ONNX's test data are called as their messages say, data sets are steps"""
+    for k in (0, 1):
+        put_tensor(folder / "src" / f"test_data_set_{k}" / "input_0.pb", [k, 2], "image")
+        put_tensor(folder / "src" / f"test_data_set_{k}" / "output_0.pb", [k, 3], "/fc/Gemm_output_0")
+    (folder / "src" / "model.onnx").write_bytes(onnx.ModelProto(ir_version=8).SerializeToString())
+    save(folder / "dst" / "image.npy", [0, 2])
+    run = mmtui("compare", "-s", folder / "src", "-d", folder / "dst", "-o", folder / "out")
+    same([layer["name"] for layer in load_report(folder)["layers"]], ["image", "/fc/Gemm_output_0"], "names")
+    check("2 tensors of an ONNX test data set (named as in its messages), step 0 of 2" in run.err, run.err)
+
+
+@test
+def test_onnx_without_names(folder):
+    """folders: ONNX's test data whose messages have no names, or the same, are called as their files"""
+    for side, names in (("src", ("", "")), ("dst", ("same", "same"))):
+        put_tensor(folder / side / "input_0.pb", [1, 2], names[0])
+        put_tensor(folder / side / "output_0.pb", [1, 3], names[1])
+    same(names_of(folder), ["input_0", "output_0"], "names")
+
+
+@test
+def test_onnx_of_two_exporters(folder):
+    """folders: where ONNX's messages share no name, files that are called alike are paired"""
+    for side, names in (("src", ("image", "fc")), ("dst", ("x:0", "y:0")), ("none", ("", ""))):
+        put_tensor(folder / side / "input_0.pb", [1, 2], names[0])
+        put_tensor(folder / side / "output_0.pb", [1, 3], names[1])
+    for dst in ("dst", "none"):
+        compare(folder, dst=dst)
+        same([(layer["name"], layer["state"]) for layer in load_report(folder)["layers"]],
+             [("input_0", "measured"), ("output_0", "measured")], dst)
+
+
+# ---- lists of names ----
+
+
+def put_trtexec(folder, rows):
+    """rows: (name, file, values)"""
+    folder.mkdir()
+    tensors = []
+    for name, file, values in rows:
+        save(folder / file, values)
+        tensors.append({"name": name, "shape": [2], "type": "FLOAT", "statistics": {"min": 0, "max": 1, "avg": 0.5},
+                        "files": {"numpy": file}})
+    text = {"metadata": {"title": "Tensor Summary Report"}, "tensors": tensors}
+    (folder / "tensor_summary.json").write_text(json.dumps(text))
+
+
+@test
+def test_trtexec(folder):
+    """folders: trtexec's summary has the true names, also of files whose names were shortened"""
+    put_trtexec(folder / "dst", [("/net/conv.1/Conv_output_0", "0000_netconv.1Conv_output_0.npy", [1, 2]),
+                                 ("z" * 200, "0001_" + "z" * 60 + "..." + "z" * 60 + ".npy", [3, 4]),
+                                 ("a", "0002_a_to_float.npy", [5, 6])])
+    for name, values in (("a", [5, 6]), ("z" * 200, [3, 4])):
+        save(folder / "src" / f"{name}.npy", values)
+    run = mmtui("compare", "-s", folder / "src", "-d", folder / "dst", "-o", folder / "out")
+    report = load_report(folder)["layers"]
+    same([layer["name"] for layer in report], ["/net/conv.1/Conv_output_0", "z" * 200, "a"], "names")
+    check("dst: 3 tensors of trtexec's debug tensors (tensor_summary.json)." in run.err, run.err)
+
+
+@test
+def test_list_that_cannot_be_read(folder):
+    """folders: a list that can't be read is passed over, which is said"""
+    both(folder, "a.npy")
+    (folder / "dst" / "tensor_summary.json").write_text('{"tensors": [')
+    run = compare(folder)
+    same(list(layers(folder)), ["a"], "names")
+    check("dst: 1 tensor; names are the files'" in run.err and "tensor_summary.json" in run.err, run.err)
+    (folder / "dst" / "tensor_summary.json").rename(folder / "dst" / "dump.json")
+    same(compare(folder).err, "", "notes")
+
+
+def put_rknn(folder, runtime=True, kind="npy", above=True):
+    """The list beside the folders, as the toolkit writes it; the order is not that of the names."""
+    names = ["[Conv] /z/Conv_output_0", "[Relu] /m/Relu_output_0", "output with blank"]
+    files = ["z_Conv_output_0", "m_Relu_output_0", "output_with_blank"]
+    text = "layer_name" + " " * 50 + "file_name\n" + "-" * 70 + "\n"
+    text += "".join(f"{name:60}{file}\n" for name, file in zip(names, files))
+    sides = {"golden": 0.0, "simulator": 0.25, **({"runtime": 0.5} if runtime else {})}
+    for side, fall in sides.items():
+        for k, file in enumerate(files, 1):
+            values = np.arange(1, 7) * k + fall
+            place = folder / "snapshot" / side
+            if kind == "npy":
+                save(place / "npy" / f"{file}.npy", values)
+            else:
+                place.mkdir(parents=True, exist_ok=True)
+                (place / f"{file}.txt").write_text("\n".join(f"{v:.6f}" for v in values))
+        if not above:
+            (folder / "snapshot" / side / "map_name_to_file.txt").write_text(text)
+    if above:
+        (folder / "snapshot" / "map_name_to_file.txt").write_text(text)
+    (folder / "snapshot" / "error_analysis.txt").write_text("layer_name  simulator_error\n")
+    return names
+
+
+@test
+def test_rknn(folder):
+    """folders: RKNN's snapshot in two words: names and order from the list, wherever it lies"""
+    for k, (kind, above) in enumerate((("npy", True), ("npy", False), ("txt", True), ("txt", False))):
+        names = put_rknn(folder / str(k), kind=kind, above=above)
+        snapshot = folder / str(k) / "snapshot"
+        run = mmtui("compare", "-s", snapshot / "golden", "-d", snapshot / "simulator", "-o", folder / "out")
+        report = load_report(folder)
+        same([layer["name"] for layer in report["layers"]], names, f"names {kind} {above}")
+        same([layer["metrics"]["diff1"] for layer in report["layers"]], [0.25 * 6 / (21 * k) for k in (1, 2, 3)], "diff1")
+        check("src and dst: 3 tensors of an RKNN snapshot (map_name_to_file.txt)." in run.err, run.err)
+        same(report["order"], "list", "order")
+
+
+@test
+def test_rknn_in_one_word(folder):
+    """folders: RKNN's snapshot alone is golden against runtime, else simulator, for every command"""
+    put_rknn(folder)
+    snapshot = folder / "snapshot"
+    mmtui("compare", snapshot, "-o", folder / "out")
+    report = load_report(folder)
+    same((report["src"], report["dst"]), (str(snapshot / "golden"), str(snapshot / "runtime")), "sides")
+    told = json.loads(mmtui("triage", snapshot, "--json").out)["notice"]
+    same(told, "src and dst: 3 tensors of an RKNN snapshot (map_name_to_file.txt).", "notice")
+    for words in ((snapshot,), ("triage", snapshot), ("suggest", snapshot, "--top", "3"), ("diff", snapshot)):
+        run = mmtui(*words)
+        check("3 tensors of an RKNN snapshot" in run.out + run.err, run.show())
+    put_rknn(folder / "without", runtime=False)
+    mmtui("compare", folder / "without" / "snapshot", "-o", folder / "out")
+    same(load_report(folder)["dst"], str(folder / "without" / "snapshot" / "simulator"), "dst")
+    run = mmtui(snapshot / "golden", status=2)
+    check("two dumps are needed" in run.err, run.err)
+
+
+@test
+def test_aimet(folder):
+    """folders: AIMET's layer outputs: order from the list beside them, samples are steps, shapes are given"""
+    names = ["z_conv", "m_relu", "a_fc"]
+    for side, fall in (("src", 0), ("dst", 1)):
+        top = folder / side
+        for sample in (0, 1):
+            place = top / "outputs" / f"layer_outputs_{sample}"
+            place.mkdir(parents=True)
+            for name in names:
+                (np.arange(1, 7, dtype="f4") + fall * (sample + 1)).tofile(place / f"{name}.raw")
+        (top / "layer_output_name_order.json").write_text(json.dumps({"layer_output_names": names}))
+    run = compare(folder, "--shape", "z_conv=1x2x3x1")
+    report = load_report(folder)
+    same([layer["name"] for layer in report["layers"]], names, "names")
+    same(report["order"], "list", "order")
+    same([layer["metrics"]["diff1"] for layer in report["layers"]], [6 / 21] * 3, "diff1")
+    same(layers(folder)["z_conv"]["src"]["shape"], [1, 2, 3, 1], "shape")
+    check("3 tensors of AIMET's layer outputs (layer_output_name_order.json), step 0 of 2" in run.err, run.err)
+    compare(folder, "--step", "1")
+    same(diff1(folder, "a_fc"), 12 / 21, "diff1")
+
+
+@test
+def test_msprobe(folder):
+    """folders: msprobe's dump.json gives the order of the tensors; NaN in it is read"""
+    apis = ["Module.z.Conv2d.forward.0", "Functional.relu.0.forward", "Functional.relu.0.backward"]
+    for side in ("src", "dst"):
+        top = folder / side / "step0" / "rank"
+        data = {}
+        for api in apis:
+            data[api] = {"input_kwargs": {}}
+            for place, item in (("input_args", "input.0"), ("output", "output.0")):
+                file = f"{api}.{item}.npy"
+                save(top / "dump_tensor_data" / file, [1, 2])
+                data[api][place] = [{"type": "torch.Tensor", "Max": float("nan"), "data_name": file}, None]
+        text = {"task": "tensor", "level": "mix", "dump_data_dir": "/far/away", "data": data}
+        (top / "dump.json").write_text(json.dumps(text))
+    run = compare(folder)
+    report = load_report(folder)
+    same([layer["name"] for layer in report["layers"]],
+         [f"{api}.{item}" for api in apis for item in ("input.0", "output.0")], "names")
+    same(report["order"], "list", "order")
+    check("src and dst: 6 tensors of an msprobe dump (dump.json)." in run.err, run.err)
+
+
+@test
+def test_msprobe_statistics(folder):
+    """folders: an msprobe dump of statistics alone is refused with what to do"""
+    for side in ("src", "dst"):
+        top = folder / side / "step0" / "rank0"
+        top.mkdir(parents=True)
+        item = {"type": "torch.Tensor", "shape": [2], "Max": 2.0, "Min": 1.0, "Mean": 1.5, "Norm": 2.2}
+        data = {"Functional.relu.0.forward": {"input_args": [item], "output": [item]}}
+        (top / "dump.json").write_text(json.dumps({"task": "statistics", "level": "L1", "data": data}))
+    run = mmtui(folder / "src", folder / "dst", status=2)
+    check("is an msprobe dump of statistics (dump.json) without tensors" in run.err, run.err)
+    check('the task "tensor"' in run.err, run.err)
+
+
+@test
+def test_show_and_convert(folder):
+    """folders: show and convert take trees, too"""
+    both(folder, "step0/b/a.npy", "step1/b/a.npy")
+    shown = json.loads(mmtui("show", folder / "src", "--json", "--step", "1").out)
+    same([(one["name"], one["file"]) for one in shown], [("b/a", "step1/b/a.npy")], "shown")
+    mmtui("convert", "-r", folder / "src", folder / "made", "--format", "raw")
+    same(sorted(path.name for path in (folder / "made").iterdir()), ["b_a.raw"], "files")
+
+
+if __name__ == "__main__":
+    main()
