@@ -15,6 +15,7 @@ int cmd_show(struct cli_options *options)
     struct mm_show_options show = {.names = (const char *const *)options->words + 1,
                                    .count = (size_t)options->word_count - 1,
                                    .given = options->session.given,
+                                   .schema = options->schema,
                                    .json = options->json,
                                    .ascii = cli_ascii(options)};
     int result = mm_report_show(options->words[0], &show, &out, &bad, &err);

@@ -132,6 +132,18 @@ static int set_shape(struct cli_options *options, const struct option_info *info
     return add_given(options, text, equals, &given, err);
 }
 
+static int set_schema(struct cli_options *options, const struct option_info *info, const char *text,
+                      struct mm_err *err)
+{
+    struct mm_schema *schema;
+    struct mm_err why;
+    if (mm_schema_open(&schema, text, &why) < 0)
+        return mm_fail(err, why.code, "--%s: %s", info->name, why.text);
+    mm_schema_close(options->schema);
+    options->session.schema = options->schema = schema;
+    return 0;
+}
+
 static const char *dialect_id(size_t index)
 {
     const struct mm_dialect *dialect = mm_dialect_at(index);
@@ -329,6 +341,10 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_SHAPE] = {0, "shape", "[NAME=]SHAPE",
                    "of raw and text files (of tensors NAME, a glob), which do not say it: 1x3x224x224",
                    GROUP_SESSION, SET(set_shape)},
+    [OPT_SCHEMA] =
+        {0, "schema", "FILE",
+         "field numbers of MagicMind's .pb: a .proto, protoc -o's file, or the SDK's tensor_pb2.py",
+         GROUP_SESSION, SET(set_schema), IN_CONFIG},
     [OPT_MODEL] = {0, "model", "FILE", "the model's .onnx file, for connections of layers, and weights",
                    GROUP_MODEL, TEXT(model)},
     [OPT_DST_MODEL] = {0, "dst-model", "FILE",
@@ -480,6 +496,7 @@ void cli_options_done(struct cli_options *options)
 {
     free(options->read_rule);
     free(options->given);
+    mm_schema_close(options->schema);
     mm_arena_done(&options->given_text);
     mm_buf_done(&options->bindings);
     mm_buf_done(&options->bindings_source);

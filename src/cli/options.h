@@ -17,6 +17,7 @@ enum option {
     OPT_FRAMEWORK,
     OPT_DTYPE,
     OPT_SHAPE,
+    OPT_SCHEMA,
     OPT_MODEL,
     OPT_DST_MODEL,
     OPT_ORDER,
@@ -113,6 +114,7 @@ struct cli_options {
     struct mm_given_row *given; /* --dtype, --shape: session.given, and its room; owned */
     size_t given_room;
     struct mm_arena given_text; /* the names in it */
+    struct mm_schema *schema;   /* --schema: session.schema; owned */
     struct mm_buf bindings;     /* `bind` lines of the config; the other lines are blank */
     struct mm_buf bindings_source;
     bool ascii, plain;

@@ -10,6 +10,7 @@
 struct listing {
     struct mm_dump *dump;
     bool check;
+    const struct mm_schema *schema; /* for .pb; NULL: nothing is known */
     struct mm_given_list given;
     struct mm_buf memory; /* of files that are looked at */
     char *folder;         /* with the '/' that file names follow */
@@ -50,7 +51,8 @@ static struct mm_source *add_source(struct listing *list, const char *path, cons
 {
     struct mm_source *source = mm_arena_alloc(&list->dump->arena, sizeof *source);
     if (source)
-        *source = (struct mm_source){.path = path, .file = file, .format = format, .check = list->check};
+        *source = (struct mm_source){
+            .path = path, .file = file, .format = format, .check = list->check, .schema = list->schema};
     return source;
 }
 
@@ -111,6 +113,17 @@ static int add_file(struct listing *list, const char *path, const char *file,
     return add_entry(list, source, parsed) ? 0 : no_memory(list);
 }
 
+/* Whoever tells the numbers of MagicMind's .pb says that these are such, whatever else they may look like. */
+static const struct mm_format *choose(struct listing *list, const char *path, const char *name)
+{
+    const struct mm_format *pb = mm_format_find("pb");
+    size_t stem;
+    bool stamped = mm_file_name_stamped(name);
+    if (list->schema && stamped && mm_format_by_name(name, &stem) && strcmp(name + stem, pb->ending) == 0)
+        return pb;
+    return mm_format_choose(path, stamped, &list->memory);
+}
+
 static int visit(void *context, const char *name)
 {
     struct listing *list = context;
@@ -126,7 +139,7 @@ static int visit(void *context, const char *name)
         return no_memory(list);
     memcpy(path, list->folder, list->folder_length);
     char *file = memcpy(path + list->folder_length, name, length);
-    const struct mm_format *format = mm_format_choose(path, mm_file_name_stamped(name), &list->memory);
+    const struct mm_format *format = choose(list, path, name);
     bool passed_over = format && (format->indirect || (format->told && list->given.count == 0));
     if (passed_over || !mm_file_name_parse_as(name, format, arena, &parsed)) {
         list->dump->skipped++;
@@ -359,8 +372,10 @@ int mm_dump_open(struct mm_dump **out, const char *path, const struct mm_dump_op
     dump->path = mm_arena_strdup(&dump->arena, path);
 
     struct listing list = {.dump = dump, .check = options && options->check};
-    if (options)
+    if (options) {
         list.given = options->given;
+        list.schema = options->schema;
+    }
     int result = dump->path ? fill(&list, err) : no_memory(&list);
     if (result < 0 && list.err.code != MM_OK)
         mm_fail_memory(err);

@@ -93,6 +93,8 @@ struct mm_session {
 
 /* Add a sentence to the notice; ends `text`. Without memory the notice stays as it is. */
 void session_note(struct mm_session *session, struct mm_buf *text);
+/* Notes whose field numbers the .pb files are read by, where they are not the project's own. */
+void schema_note(struct mm_session *session);
 /* Have integers read as the options say, which must fit: -1 with a sentence. */
 int read_as_given(struct mm_session *session, struct mm_err *err);
 /* The same for the pairs of another comparison, whether it fits or not. */
