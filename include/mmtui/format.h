@@ -78,6 +78,8 @@ const struct mm_schema *mm_schema_own(void);
  */
 int mm_schema_open(struct mm_schema **schema, const char *path, struct mm_err *err);
 void mm_schema_close(struct mm_schema *schema);
+/* Append it as the text of a .proto, which mm_schema_open takes. */
+void mm_schema_put(const struct mm_schema *schema, struct mm_buf *out);
 /* Append the names of the fields that it has no numbers for ("int_val, uint32_val"); returns how many. */
 size_t mm_schema_lacks(const struct mm_schema *schema, struct mm_buf *out);
 

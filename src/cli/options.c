@@ -432,6 +432,8 @@ static const struct option_info table[OPT_COUNT] = {
                          TEXT(output)},
     [OPT_REPORT_FILE] = {'o', "output_file", "FILE", "write the report here, don't print it", GROUP_OWN,
                          TEXT(output)},
+    [OPT_SCHEMA_FILE] = {'o', "output_file", "FILE", "write a .proto for --schema here, don't print it",
+                         GROUP_OWN, TEXT(output)},
     [OPT_COVER] = {0, "cover", "PERCENT",
                    "raise until so much of the outputs' error is covered (default: 95)", GROUP_OWN,
                    SET(set_rule)},

@@ -58,6 +58,7 @@ enum option {
     OPT_VENDOR_EXACT,
     OPT_OUTPUT_FILE,
     OPT_REPORT_FILE,
+    OPT_SCHEMA_FILE,
     OPT_COVER,
     OPT_TOP,
     OPT_TO_ERROR,

@@ -256,6 +256,28 @@ def lists_without_numbers(folder):
 
 
 @test
+def saved_schema(folder):
+    """mmtui schema: what it prints and writes is a .proto that protoc and --schema take, with the same numbers"""
+    schema = Schema(17)
+    both(folder, schema)
+    for file in (schema.write(folder / "a"), schema.descriptor(folder / "b"), schema.python(folder / "c")):
+        saved = folder / "map.proto"
+        run = mmtui("schema", file, "-o", saved)
+        same(run.out, f"{saved}: the numbers of {file}\n", "printed")
+        same(mmtui("schema", file).out, saved.read_text(), "printed without -o")
+        text = saved.read_text()
+        for name, number in schema.number.items():
+            check(re.search(rf" {name} = {number};", text), name)
+        for name, value in schema.value.items():
+            check(f" DT_{name} = {value};" in text, name)
+        subprocess.run(["protoc", f"-I{folder}", f"-o{folder / 'map.desc'}", saved], check=True)
+        check_equal(folder, saved)
+        check_equal(folder, folder / "map.desc")
+    mmtui("schema", status=2)
+    mmtui("schema", folder / "none.proto", status=2)
+
+
+@test
 def cut_files(folder):
     """a descriptor or Python cut off anywhere is read as far as it is whole, or refused"""
     schema = Schema(13)
