@@ -1,4 +1,6 @@
 /* `mmtui schema`: the field numbers that a file tells, as a .proto that --schema takes. */
+#include <sys/stat.h>
+
 #include "cli/commands.h"
 
 static void print_numbers(const struct cli_options *options, const struct mm_schema *schema)
@@ -27,15 +29,22 @@ static int write_numbers(const struct cli_options *options, const struct mm_sche
     return result;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 int cmd_schema(struct cli_options *options)
 {
     struct mm_err err = {0};
     struct mm_schema *schema = NULL;
     if (options->word_count != 1) {
-        mm_fail(&err, MM_EARG, "schema needs one file: mmtui schema SRC [-o map.proto]");
+        mm_fail(&err, MM_EARG, "schema needs one file or folder: mmtui schema SRC [-o map.proto]");
         return cli_error(&err);
     }
-    int result = mm_schema_open(&schema, options->words[0], &err);
+    int result =
+        (is_folder(options->words[0]) ? mm_schema_learn : mm_schema_open)(&schema, options->words[0], &err);
     if (result == 0 && options->output)
         result = write_numbers(options, schema, &err);
     else if (result == 0)

@@ -277,6 +277,71 @@ def saved_schema(folder):
     mmtui("schema", folder / "none.proto", status=2)
 
 
+def twins(folder, schema, wanted, **how):
+    """Tensors of these data types in both forms; arrays() tells their values."""
+    folder.mkdir(exist_ok=True)
+    for place, dtype in enumerate(wanted):
+        text = message_text(arrays()[dtype], dtype, node=f"main/n{place}", index=place, **how)
+        (folder / f"{2000 + place}_x{place}.pbtxt").write_text(text)
+        (folder / f"{2000 + place}_x{place}.pb").write_bytes(schema.encode(folder / "w", text))
+
+
+def numbers_of(text):
+    return {name: int(n) for name, n in re.findall(r"(\w+) = (\d+);", text)}
+
+
+@test
+def learnt_from_pairs(folder):
+    """mmtui schema FOLDER: the numbers by tensors that are there as .pb and .pbtxt, right or not told at all"""
+    both_types = {"FLOAT32", "INT8"}
+    for seed, (proto, packed) in enumerate([(3, True), (3, False), (2, True), (2, False)]):
+        schema = Schema(40 + seed, proto=proto, packed=packed)
+        if 1 in (schema.value[dtype] for dtype in both_types):
+            continue
+        twins(folder / f"d{seed}", schema, ["FLOAT32", "INT8", "UINT64", "FLOAT32"], is_output=False)
+        found = numbers_of(mmtui("schema", folder / f"d{seed}").out)
+        for name in "version_number node_name op_type index dtype tensor_shape float_val int_val uint64_val".split():
+            if name == "op_type" and name not in found:
+                continue
+            same(found.get(name), schema.number[name], name)
+        for dtype in ("FLOAT32", "INT8", "UINT64"):
+            same(found[f"DT_{dtype}"], schema.value[dtype], dtype)
+        check("double_val" not in found and "is_output" not in found, "what no pair tells is not told")
+
+
+@test
+def learnt_numbers_read(folder):
+    """a dump is read by the numbers that mmtui schema learnt, and what they do not have is refused by name"""
+    schema = Schema(50)
+    both(folder, schema)
+    twins(folder / "pairs", schema, ["INT8", "FLOAT32", "FLOAT16", "BOOL", "UINT4"])
+    saved = folder / "map.proto"
+    mmtui("schema", folder / "pairs", "-o", saved)
+    mmtui("compare", "-s", folder / "src", "-d", folder / "dst", "-o", folder / "out", "--schema", saved)
+    found = harness.layers(folder)
+    for dtype in ("INT8", "FLOAT32", "FLOAT16", "BOOL", "UINT4"):
+        same(found[f"t{dtype}"]["metrics"]["diff1"], 0, dtype)
+    check("is not a known data type" in found["tINT64"]["error"], found["tINT64"])
+
+
+@test
+def pairs_that_do_not_tell(folder):
+    """what two fields could be is refused, with what is missing; so is a folder without pairs"""
+    schema = Schema(60)
+    (folder / "a").mkdir()
+    text = message_text(arrays()["FLOAT32"], "FLOAT32", is_output=True, index=1)
+    (folder / "a" / "1_x.pbtxt").write_text(text)
+    (folder / "a" / "1_x.pb").write_bytes(schema.encode(folder / "w", text))
+    run = mmtui("schema", folder / "a", status=2)
+    check("1 pair of a .pb and a .pbtxt does not tell the number of version_number" in run.err, run.err)
+    other = message_text(arrays()["FLOAT64"], "FLOAT64", is_output=True, index=1)
+    (folder / "a" / "1_x.pbtxt").write_text(other)
+    run = mmtui("schema", folder / "a", status=2)
+    check("any list of values" in run.err, run.err)
+    (folder / "a" / "1_x.pb").write_bytes(b"\x0a\xff")
+    check("no tensor is there both" in mmtui("schema", folder / "a", status=2).err, "a broken .pb")
+
+
 @test
 def cut_files(folder):
     """a descriptor or Python cut off anywhere is read as far as it is whole, or refused"""
