@@ -15,6 +15,9 @@ enum option {
     OPT_DST,
     OPT_OUTPUT,
     OPT_FRAMEWORK,
+    OPT_MAP,
+    OPT_RENAME,
+    OPT_OCCURRENCE,
     OPT_DTYPE,
     OPT_SHAPE,
     OPT_SCHEMA,
@@ -116,6 +119,7 @@ struct cli_options {
     size_t given_room;
     struct mm_arena given_text; /* the names in it */
     struct mm_schema *schema;   /* --schema: session.schema; owned */
+    struct mm_renames *renames; /* --map, --rename; owned */
     struct mm_buf bindings;     /* `bind` lines of the config; the other lines are blank */
     struct mm_buf bindings_source;
     bool ascii, plain;
