@@ -124,6 +124,15 @@ bool mm_snapshot_find(struct mm_snapshot *snapshot, const char *path);
 /* The paths end. A zeroed one is fine. */
 void mm_snapshot_done(struct mm_snapshot *snapshot);
 
+/*
+ * The field numbers of MagicMind's .pb, learnt from tensors that are in a folder as NAME.pb and NAME.pbtxt (at most 32 of
+ * them, .pb of at most 16 MiB): a number is a field's where what is under it equals what the text says, in all pairs, and
+ * no other number's does. What the texts leave open stays 0, and data types that are in none are not known. MM_ENOENT:
+ * there is no such pair. MM_EARG: version_number, dtype, tensor_shape or all lists of values stay open; the text names
+ * them. To be closed with mm_schema_close.
+ */
+int mm_schema_learn(struct mm_schema **schema, const char *folder, struct mm_err *err);
+
 /* ---- converting ------------------------------------------------------------------------------------------ */
 
 struct mm_convert {

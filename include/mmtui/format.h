@@ -70,6 +70,18 @@ struct mm_schema {
 
 /* proto/tensor.proto's numbers: the project's choice, not the vendor's. */
 const struct mm_schema *mm_schema_own(void);
+/*
+ * The numbers that a file of at most 64 MiB tells: a .proto, a FileDescriptorSet (protoc -o), or Python that protoc made
+ * (the SDK's tensor_pb2.py; its descriptor is read, nothing is run). Of several messages, the one with the most of the
+ * fields' names. MM_EARG: there is none, or it lacks version_number, dtype, tensor_shape, all lists of values or the
+ * data types; the text names what. `origin` is the path. To be closed; NULL is fine there.
+ */
+int mm_schema_open(struct mm_schema **schema, const char *path, struct mm_err *err);
+void mm_schema_close(struct mm_schema *schema);
+/* Append it as the text of a .proto, which mm_schema_open takes. */
+void mm_schema_put(const struct mm_schema *schema, struct mm_buf *out);
+/* Append the names of the fields that it has no numbers for ("int_val, uint32_val"); returns how many. */
+size_t mm_schema_lacks(const struct mm_schema *schema, struct mm_buf *out);
 
 /* ---- sources and entries -------------------------------------------------------------------------------- */
 
@@ -81,6 +93,7 @@ struct mm_source {
         scope; /* what of the folders on the way is a part of its tensors' names: "block/"; NULL or "": nothing */
     const struct mm_format *format;
     bool check; /* also the checksums of members that are stored as they are: costs reading them once more */
+    const struct mm_schema *schema; /* of a .pb: beats what the caller of mm_load_open says; may be NULL */
 };
 
 /* What the user says of a tensor whose file does not. */

@@ -91,6 +91,7 @@ struct mm_pairs {
  * before it made.
  */
 struct mm_renames;
+/* Without rules, to be closed. -1: memory. */
 int mm_renames_open(struct mm_renames **renames, struct mm_err *err);
 /* NULL is fine. Pairs that were made with them stay. */
 void mm_renames_close(struct mm_renames *renames);

@@ -208,8 +208,9 @@ enum mm_beyond_mode {
 struct mm_single_options {
     double absolute, relative;
     enum mm_beyond_mode mode;
-    const struct mm_axis *layout; /* dst is src with its axes moved so; NULL: it is not. Borrowed */
-    bool vendor;                  /* the figures are the vendor tool's own, see mm_vendor_diffs */
+    const struct mm_axis *layout;   /* dst is src with its axes moved so; NULL: it is not. Borrowed */
+    bool vendor;                    /* the figures are the vendor tool's own, see mm_vendor_diffs */
+    const struct mm_schema *schema; /* of MagicMind's .pb; NULL: not told. Borrowed */
 };
 /*
  * One tensor against one other, as the vendor tool's command `single` has it: the shape, the four diffs, and a line
@@ -223,10 +224,11 @@ int mm_report_single(const char *src, const char *dst, const struct mm_single_op
 /* ---- one dump by itself ---- */
 
 struct mm_show_options {
-    const char *const *names;   /* patterns of names (* ? [abc]); a tensor is shown where one fits */
-    size_t count;               /* of them; 0: all tensors are shown */
-    struct mm_given_list given; /* of tensors whose files do not say what they are */
-    struct mm_dump_part part;   /* of a folder with several steps or ranks */
+    const char *const *names;       /* patterns of names (* ? [abc]); a tensor is shown where one fits */
+    size_t count;                   /* of them; 0: all tensors are shown */
+    struct mm_given_list given;     /* of tensors whose files do not say what they are */
+    struct mm_dump_part part;       /* of a folder with several steps or ranks */
+    const struct mm_schema *schema; /* of MagicMind's .pb; NULL: not told */
     bool json; /* a JSON list of objects, strictly valid; non-finite figures as in mm_report_json */
     bool ascii;
 };

@@ -45,10 +45,11 @@ struct mm_session_options {
         *read_rule; /* those with a name count before those without, later ones before earlier
                                              ones; each must fit a tensor. Borrowed */
     size_t read_rules;
-    struct mm_given_list given; /* of tensors whose files do not say what they are; borrowed */
-    struct mm_dump_part part;   /* which step and rank of dumps that have several */
-    const char *cache;          /* folder of the result cache; NULL: none. Borrowed until mm_session_start */
-    unsigned shard, shards;     /* measure only shard 1 <= shard <= shards of the pairs; 0 of 0: all */
+    struct mm_given_list given;     /* of tensors whose files do not say what they are; borrowed */
+    struct mm_dump_part part;       /* which step and rank of dumps that have several */
+    const struct mm_schema *schema; /* of MagicMind's .pb in all dumps; NULL: not told. Borrowed */
+    const char *cache;      /* folder of the result cache; NULL: none. Borrowed until mm_session_start */
+    unsigned shard, shards; /* measure only shard 1 <= shard <= shards of the pairs; 0 of 0: all */
 };
 /* jobs = online processors; onnx; the defaults of measure and triage. src and dst stay NULL. */
 void mm_session_defaults(struct mm_session_options *options);

@@ -16,6 +16,7 @@ int cmd_show(struct cli_options *options)
                                    .count = (size_t)options->word_count - 1,
                                    .given = options->session.given,
                                    .part = options->session.part,
+                                   .schema = options->schema,
                                    .json = options->json,
                                    .ascii = cli_ascii(options)};
     int result = mm_report_show(options->words[0], &show, &out, &bad, &err);

@@ -35,6 +35,7 @@ int cmd_export(struct cli_options *options);
 int cmd_convert(struct cli_options *options);
 int cmd_demo(struct cli_options *options);
 int cmd_merge(struct cli_options *options);
+int cmd_schema(struct cli_options *options);
 int cmd_show(struct cli_options *options);
 int cmd_single(struct cli_options *options);
 int cmd_suggest(struct cli_options *options);

@@ -197,6 +197,18 @@ static int set_rank(struct cli_options *options, const struct option_info *info,
     return whole_of(info, text, INT64_MAX, &options->session.part.rank, err);
 }
 
+static int set_schema(struct cli_options *options, const struct option_info *info, const char *text,
+                      struct mm_err *err)
+{
+    struct mm_schema *schema;
+    struct mm_err why;
+    if (mm_schema_open(&schema, text, &why) < 0)
+        return mm_fail(err, why.code, "--%s: %s", info->name, why.text);
+    mm_schema_close(options->schema);
+    options->session.schema = options->schema = schema;
+    return 0;
+}
+
 static const char *dialect_id(size_t index)
 {
     const struct mm_dialect *dialect = mm_dialect_at(index);
@@ -407,6 +419,10 @@ static const struct option_info table[OPT_COUNT] = {
                   GROUP_SESSION, SET(set_step)},
     [OPT_RANK] = {0, "rank", "N", "of dumps with folders rank0, rank1 ...: this one (default: the first)",
                   GROUP_SESSION, SET(set_rank)},
+    [OPT_SCHEMA] =
+        {0, "schema", "FILE",
+         "field numbers of MagicMind's .pb: a .proto, protoc -o's file, or the SDK's tensor_pb2.py",
+         GROUP_SESSION, SET(set_schema), IN_CONFIG},
     [OPT_MODEL] = {0, "model", "FILE",
                    "the model's .onnx file, for pairing names, connections of layers, and weights",
                    GROUP_MODEL, TEXT(model)},
@@ -495,6 +511,8 @@ static const struct option_info table[OPT_COUNT] = {
                          TEXT(output)},
     [OPT_REPORT_FILE] = {'o', "output_file", "FILE", "write the report here, don't print it", GROUP_OWN,
                          TEXT(output)},
+    [OPT_SCHEMA_FILE] = {'o', "output_file", "FILE", "write a .proto for --schema here, don't print it",
+                         GROUP_OWN, TEXT(output)},
     [OPT_COVER] = {0, "cover", "PERCENT",
                    "raise until so much of the outputs' error is covered (default: 95)", GROUP_OWN,
                    SET(set_rule)},
@@ -560,6 +578,7 @@ void cli_options_done(struct cli_options *options)
     free(options->read_rule);
     free(options->given);
     mm_snapshot_done(&options->snapshot);
+    mm_schema_close(options->schema);
     mm_arena_done(&options->given_text);
     mm_buf_done(&options->bindings);
     mm_buf_done(&options->bindings_source);

@@ -22,6 +22,7 @@ enum option {
     OPT_SHAPE,
     OPT_STEP,
     OPT_RANK,
+    OPT_SCHEMA,
     OPT_MODEL,
     OPT_DST_MODEL,
     OPT_ORDER,
@@ -62,6 +63,7 @@ enum option {
     OPT_VENDOR_EXACT,
     OPT_OUTPUT_FILE,
     OPT_REPORT_FILE,
+    OPT_SCHEMA_FILE,
     OPT_COVER,
     OPT_TOP,
     OPT_TO_ERROR,
@@ -121,6 +123,7 @@ struct cli_options {
     struct mm_renames *renames;  /* --map, --rename; owned */
     struct mm_snapshot snapshot; /* of the one folder that both dumps are in; or nothing */
     struct mm_buf bindings;      /* `bind` lines of the config; the other lines are blank */
+    struct mm_schema *schema;    /* --schema: session.schema; owned */
     struct mm_buf bindings_source;
     bool ascii, plain;
     const char *script;

@@ -70,7 +70,8 @@ static int make_key(struct mm_buf *key, const struct mm_cache_options *options, 
     cache_put_double(key, options->measure->small);
     cache_put_u32(key, options->shard);
     cache_put_u32(key, options->shards);
-    put_schema(key, options->schema);
+    for (size_t i = 0; i < MM_COUNT(options->schema); i++)
+        put_schema(key, options->schema[i]);
     return key->failed ? mm_fail_memory(err) : 0;
 }
 

@@ -35,7 +35,8 @@ static struct mm_source *add_source(struct listing *list, const struct listing_f
                                      .file = file->file,
                                      .scope = file->scope,
                                      .format = format,
-                                     .check = list->check};
+                                     .check = list->check,
+                                     .schema = list->schema};
     return source;
 }
 
@@ -83,6 +84,16 @@ static int add_members(struct listing *list, const struct mm_source *source,
             return listing_no_memory(list);
     }
     return 0;
+}
+
+const struct mm_format *listing_choose(struct listing *list, const char *path, const char *name)
+{
+    const struct mm_format *pb = mm_format_find("pb");
+    size_t stem;
+    bool stamped = mm_file_name_stamped(name);
+    if (list->schema && stamped && mm_format_by_name(name, &stem) && strcmp(name + stem, pb->ending) == 0)
+        return pb;
+    return mm_format_choose(path, stamped, &list->memory);
 }
 
 int listing_add(struct listing *list, const struct listing_file *file, const struct mm_file_name *parsed)
@@ -289,6 +300,7 @@ int mm_dump_open(struct mm_dump **out, const char *path, const struct mm_dump_op
     if (options) {
         list.given = options->given;
         list.part = options->part;
+        list.schema = options->schema;
         list.file_names = options->file_names;
     }
     int result = dump->path ? fill(&list, err) : listing_no_memory(&list);

@@ -44,7 +44,7 @@ static int visit(void *context, struct tree_folder *folder, const char *name)
     file.file = file.path + strlen(folder->path);
     if (*folder->file && !(file.file = listing_join(list, folder->file, name)))
         return listing_no_memory(list);
-    const struct mm_format *format = mm_format_choose(file.path, mm_file_name_stamped(name), &list->memory);
+    const struct mm_format *format = listing_choose(list, file.path, name);
     bool passed_over = format && (format->indirect || (format->told && list->given.count == 0));
     if (passed_over || !mm_file_name_parse_as(name, format, arena, &parsed)) {
         list->dump->skipped++;

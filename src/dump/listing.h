@@ -12,6 +12,7 @@
 struct listing {
     struct mm_dump *dump;
     bool check;
+    const struct mm_schema *schema; /* for .pb; NULL: nothing is known */
     struct mm_given_list given;
     struct mm_dump_part part;
     bool file_names;
@@ -31,6 +32,9 @@ struct listing_file {
     const char *path, *file, *scope; /* see struct mm_source; they live as long as the dump */
 };
 
+/* The format of a file of a folder. Whoever tells the numbers of MagicMind's .pb says that what has a stamp and this
+ * ending is such, whatever else it may look like. */
+const struct mm_format *listing_choose(struct listing *list, const char *path, const char *name);
 /* -1, with list->err set. */
 int listing_no_memory(struct listing *list);
 /* `front` and `text` in the dump's arena, or NULL. */

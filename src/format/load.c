@@ -4,11 +4,19 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* What is known of the file itself comes first. */
+static const struct mm_schema *schema_of(const struct mm_entry *entry, const struct mm_schema *schema)
+{
+    if (entry->source->schema)
+        return entry->source->schema;
+    return schema ? schema : mm_schema_own();
+}
+
 /* What a format says about a file that is being cut short is not what is wrong with it. */
 static int read_header(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
                        struct mm_err *err)
 {
-    int result = entry->source->format->read(load, schema ? schema : mm_schema_own(), entry->label, err);
+    int result = entry->source->format->read(load, schema_of(entry, schema), entry->label, err);
     return mm_map_check(&load->map, entry->source->file, err) < 0 ? -1 : result;
 }
 
@@ -115,8 +123,7 @@ int mm_load_validate(struct mm_load *load, const struct mm_entry *entry, const s
     if (load->tensor.encoding != MM_ENC_TEXT)
         return -1;
     load->exact = true;
-    if (load->uncounted &&
-        entry->source->format->read(load, schema ? schema : mm_schema_own(), entry->label, err) < 0)
+    if (load->uncounted && entry->source->format->read(load, schema_of(entry, schema), entry->label, err) < 0)
         return -1;
     return check_values(load, entry, err);
 }

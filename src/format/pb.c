@@ -215,6 +215,11 @@ static int read_header(struct reader *r, struct mm_err *err)
     r->message.version = header->version_number;
     /* protobuf-c's enum type is unsigned where no value is negative; on the wire it is an int32 */
     mm_message_dtype(&r->message, r->schema, (int32_t)header->dtype, &load->arena);
+    enum mm_field list = mm_message_list_of(r->message.dtype);
+    if (list != MM_FIELD_COUNT && r->schema->number[list] == 0)
+        return mm_fail(err, MM_EUNSUPPORTED, "%s: its dtype is %s, but %s has no number for %s",
+                       r->message.file, mm_dtype_info(r->message.dtype)->long_name, r->schema->origin,
+                       mm_field_name(list));
     for (size_t i = 0; i < header->n_tensor_shape; i++)
         mm_message_dim(&r->message, header->tensor_shape[i]);
     load->node_name = header->node_name;

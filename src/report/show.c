@@ -240,7 +240,8 @@ int mm_report_show(const char *path, const struct mm_show_options *options, stru
 {
     struct show show = {.options = options, .out = out};
     struct mm_dump *dump;
-    const struct mm_dump_options given = {.given = options->given, .part = options->part};
+    const struct mm_dump_options given = {
+        .given = options->given, .part = options->part, .schema = options->schema};
     if (mm_dump_open(&dump, path, &given, err) < 0)
         return -1;
     show.dump = dump;

@@ -106,9 +106,11 @@ static int single_pair(const struct mm_pair *pair, struct single *single, struct
     return failed ? failed : mm_pair_elements(pair, NULL, take_elements, single, err);
 }
 
-static int open_one(struct mm_dump **dump, const char *path, struct mm_err *err)
+static int open_one(struct mm_dump **dump, const char *path, const struct mm_schema *schema,
+                    struct mm_err *err)
 {
-    if (mm_dump_open(dump, path, NULL, err) < 0)
+    const struct mm_dump_options given = {.schema = schema};
+    if (mm_dump_open(dump, path, &given, err) < 0)
         return -1;
     if ((*dump)->is_file && (*dump)->count == 1)
         return 0;
@@ -121,7 +123,8 @@ int mm_report_single(const char *src, const char *dst, const struct mm_single_op
 {
     struct mm_dump *s = NULL, *d = NULL;
     struct single single = {.options = options, .out = out};
-    int failed = open_one(&s, src, err) < 0 || open_one(&d, dst, err) < 0 ? -1 : 0;
+    const struct mm_schema *schema = options->schema;
+    int failed = open_one(&s, src, schema, err) < 0 || open_one(&d, dst, schema, err) < 0 ? -1 : 0;
     if (!failed) {
         const struct mm_layout layout = {.axis = options->layout ? *options->layout : (struct mm_axis){0}};
         struct mm_pair pair = {.name = s->entries->parsed.name,

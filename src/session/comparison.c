@@ -85,7 +85,8 @@ static int read_integers(struct mm_session *session, enum mm_comparison which, s
 int comparison_open(struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
-    struct mm_dump_options dump = {.check = options->check, .given = options->given, .part = options->part};
+    struct mm_dump_options dump = {
+        .check = options->check, .given = options->given, .part = options->part, .schema = options->schema};
     if (options->sim &&
         (mm_dump_open(&session->sim, options->sim, &dump, err) < 0 ||
          open_one(session, MM_COMPARISON_IMPLEMENTATION, session->sim, session->dst, session->dst, err) < 0 ||

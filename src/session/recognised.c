@@ -22,7 +22,8 @@ static bool differ(const struct mm_dump_numbers *a, const struct mm_dump_numbers
 static bool list_again(const struct mm_session *session, struct mm_dump **dump, const struct mm_dump *other)
 {
     const struct mm_session_options *options = &session->options;
-    struct mm_dump_options again = {.check = options->check, .given = options->given};
+    struct mm_dump_options again = {
+        .check = options->check, .given = options->given, .schema = options->schema};
     struct mm_dump *fitting;
     again.part = (struct mm_dump_part){.stepped = other->step.count > 0 && (*dump)->step.count > 0,
                                        .ranked = other->rank.count > 0 && (*dump)->rank.count > 0,
@@ -51,8 +52,11 @@ static bool share_a_name(const struct mm_dump *src, const struct mm_dump *dst)
 static struct mm_dump *with_file_names(const struct mm_session *session, const struct mm_dump *dump)
 {
     const struct mm_session_options *options = &session->options;
-    struct mm_dump_options again = {
-        .check = options->check, .given = options->given, .part = options->part, .file_names = true};
+    struct mm_dump_options again = {.check = options->check,
+                                    .given = options->given,
+                                    .part = options->part,
+                                    .schema = options->schema,
+                                    .file_names = true};
     struct mm_dump *made = NULL;
     if (dump->step.count)
         again.part.stepped = true, again.part.step = dump->step.chosen;

@@ -48,6 +48,7 @@ struct list_request {
     bool check;
     struct mm_given_list given;
     struct mm_dump_part part;
+    const struct mm_schema *schema;
     int result;
     struct mm_err err;
 };
@@ -57,7 +58,7 @@ static void list_folder(struct mm_job *job, const atomic_bool *cancel)
     struct list_request *request = (struct list_request *)job;
     (void)cancel; /* takes milliseconds */
     struct mm_dump_options options = {
-        .check = request->check, .given = request->given, .part = request->part};
+        .check = request->check, .given = request->given, .part = request->part, .schema = request->schema};
     request->result = mm_dump_open(request->dump, request->path, &options, &request->err);
 }
 
@@ -67,14 +68,20 @@ static int list_both(struct mm_session *session, struct mm_err *err)
     bool check = session->options.check;
     struct mm_given_list given = session->options.given;
     struct mm_dump_part part = session->options.part;
-    struct list_request src = {
-        .dump = &session->src, .path = session->src_path, .check = check, .given = given, .part = part};
+    const struct mm_schema *schema = session->options.schema;
+    struct list_request src = {.dump = &session->src,
+                               .path = session->src_path,
+                               .check = check,
+                               .given = given,
+                               .part = part,
+                               .schema = schema};
     struct list_request dst = {.job = {.run = list_folder},
                                .dump = &session->dst,
                                .path = session->dst_path,
                                .check = check,
                                .given = given,
-                               .part = part};
+                               .part = part,
+                               .schema = schema};
     struct mm_pool *pool;
     if (mm_pool_open(&pool, session->options.jobs > 1 ? 1 : 0, err) < 0)
         return -1;
@@ -162,6 +169,7 @@ static int open_all(struct mm_session *session, struct mm_err *err)
     if (graph_match(session, err) < 0 || order_apply(session, err) < 0 || graph_apply(session, err) < 0)
         return -1;
     suffix_note(session);
+    schema_note(session);
     if (read_as_given(session, err) < 0)
         return -1;
     if (options->vendor_exact)
@@ -307,7 +315,7 @@ static void open_cache(struct mm_session *session)
     struct mm_cache_options cache = {.folder = options->cache,
                                      .src = options->src,
                                      .dst = options->dst,
-                                     .schema = session->src->schema,
+                                     .schema = {session->src->schema, session->dst->schema},
                                      .measure = &options->measure,
                                      .shard = options->shard,
                                      .shards = options->shards};

@@ -99,6 +99,8 @@ void session_note(struct mm_session *session, struct mm_buf *text);
 int recognised_align(struct mm_session *session, struct mm_err *err);
 /* Note what src and dst were taken for. */
 void recognised_say(struct mm_session *session);
+/* Notes whose field numbers the .pb files are read by, where they are not the project's own. */
+void schema_note(struct mm_session *session);
 /* Have integers read as the options say, which must fit: -1 with a sentence. */
 int read_as_given(struct mm_session *session, struct mm_err *err);
 /* The same for the pairs of another comparison, whether it fits or not. */

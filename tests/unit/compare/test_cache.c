@@ -82,7 +82,7 @@ static struct mm_cache *open_cache(const struct world *world)
     struct mm_cache_options options = {.folder = world->cache,
                                        .src = world->src,
                                        .dst = world->dst,
-                                       .schema = mm_schema_own(),
+                                       .schema = {mm_schema_own(), mm_schema_own()},
                                        .measure = &world->measure};
     struct mm_cache *cache;
     assert_int_equal(mm_cache_open(&cache, &options, world->pairs, NULL), 0);
@@ -400,7 +400,7 @@ static void test_no_folder(void **state)
     struct mm_cache_options options = {.folder = world.cache,
                                        .src = "/nowhere",
                                        .dst = world.dst,
-                                       .schema = mm_schema_own(),
+                                       .schema = {mm_schema_own(), mm_schema_own()},
                                        .measure = &world.measure};
     assert_int_equal(mm_cache_open(&cache, &options, world.pairs, &err), -1);
     assert_null(cache);
