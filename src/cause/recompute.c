@@ -190,6 +190,42 @@ static int check_reference(const struct operands *o, const struct line *line, st
     return 0;
 }
 
+/* Where dst is furthest from src; -1: nowhere, or they have other shapes. */
+static int64_t worst_position(const struct operands *o)
+{
+    const struct mm_value *src = &o->result[SIDE_SRC], *dst = &o->result[SIDE_DST];
+    int64_t worst = -1;
+    double most = 0;
+    for (int64_t i = 0; i < dst->count && mm_shape_equal(&src->shape, &dst->shape); i++) {
+        double off = fabs(mm_value_at(dst, i) - mm_value_at(src, i));
+        if (off > most && isfinite(off)) {
+            most = off;
+            worst = i;
+        }
+    }
+    return worst;
+}
+
+/* A few values that are far off are among no sample; the worst of all is looked at by itself, for what it adds. */
+static int add_worst(const struct operands *o, const struct line *line, const struct positions *p,
+                     struct residual *residual, struct mm_err *err)
+{
+    int64_t worst = worst_position(o);
+    bool sampled = worst < 0;
+    for (size_t i = 0; i < p->places.count && !sampled; i++)
+        sampled = p->at[i] == worst;
+    if (sampled)
+        return 0;
+    struct line_places one = {.at = &worst, .count = 1, .shape = p->places.shape};
+    double *work = calloc(line->count, sizeof *work);
+    int result = work ? line_sample(line, SIDE_DST, &one, work, err) : mm_fail_memory(err);
+    if (result == 0)
+        residual_add_chosen(residual, mm_value_at(&o->result[SIDE_DST], worst), work[line->count - 1],
+                            (double)p->places.count / (double)o->result[SIDE_DST].count);
+    free(work);
+    return result;
+}
+
 static int compare_sample(const struct operands *o, int side, const struct line *line, struct positions *p,
                           struct residual *residual, struct mm_err *err)
 {
@@ -202,7 +238,7 @@ static int compare_sample(const struct operands *o, int side, const struct line 
         residual_add(residual, y, p->y0[i]);
         p->r[i] = isfinite(y - p->y0[i]) ? y - p->y0[i] : 0;
     }
-    return 0;
+    return side == SIDE_DST ? add_worst(o, line, p, residual, err) : 0;
 }
 
 static void sample_channels(const struct mm_recompute *recompute, const struct positions *p,

@@ -22,6 +22,8 @@
 #define FIT_DECIDES 0.5
 /* Findings of this score are kept against "inherited": in clean int8 runs none was above 0.4. */
 #define SCORE_STANDS_OUT 0.7
+/* Residuals of clean int8 runs are up to 7 times what is explained. */
+#define BEYOND_CLEAN 10.0
 /* An integer operator that was not recomputed is accused, where nothing fits, from this error on. */
 #define INTEGER_UNEXPLAINED 0.25
 /* Readers off by less than this share of an error have not read it at all: they are right. */
@@ -416,6 +418,22 @@ static bool by_columns(const struct mm_triage_view *view, uint32_t id)
     return view->blame[id].table && !m->nonfinite_differ && !mm_thresholds_over(view->thresholds, m);
 }
 
+/* What moves values about or has a pattern of its own; a scale or an offset may be what a broken input comes to here. */
+static bool is_moved(enum mm_cause_id cause)
+{
+    bool pattern = cause == MM_CAUSE_WRAPPED || (cause >= MM_CAUSE_SIGNS && cause <= MM_CAUSE_MASK);
+    return pattern || (cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED);
+}
+
+/* Too small to be wrong by itself, but far above what clean runs leave, and a fault fits that leaves little of it. */
+static bool fits_beyond(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    bool pattern = is_moved(finding->cause) || finding->cause == MM_CAUSE_UNWRITTEN;
+    return blame->own == MM_OWN_UNKNOWN && pattern && finding->score >= SCORE_STANDS_OUT &&
+           view->subjects[id].recomputed->residual > BEYOND_CLEAN * blame->explained;
+}
+
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
 static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
@@ -434,8 +452,8 @@ static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const str
         return false; /* it may as well have come in: what a loud background does to a channel is such a map */
     if (!told && kind == MM_VERDICT_IMPLEMENTATION && near_zero(view->subjects[id].evidence))
         return false;
-    return !told || !mm_verdict_info(kind)->is_origin || kind == MM_VERDICT_OVERFLOW ||
-           kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
+    return !told || fits_beyond(view, id, finding) || !mm_verdict_info(kind)->is_origin ||
+           kind == MM_VERDICT_OVERFLOW || kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
 }
 
 /* The layer or one that it reads is stored in integers. */
@@ -576,13 +594,6 @@ static void conclude_jump(const struct mm_triage_view *view, uint32_t id, struct
     if (found.kind != MM_VERDICT_FORMAT && found.kind != MM_VERDICT_SETTINGS &&
         found.kind != MM_VERDICT_NOISE && found.kind != MM_VERDICT_HARMLESS)
         *out = found;
-}
-
-/* What moves values about or has a pattern of its own; a scale or an offset may be what a broken input comes to here. */
-static bool is_moved(enum mm_cause_id cause)
-{
-    bool pattern = cause == MM_CAUSE_WRAPPED || (cause >= MM_CAUSE_SIGNS && cause <= MM_CAUSE_MASK);
-    return pattern || (cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED);
 }
 
 /* Values that are moved about upstream, however, may look as if they were moved here. */
