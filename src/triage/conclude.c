@@ -801,7 +801,40 @@ static void say_wider(const struct mm_result *result, struct mm_verdict *out)
              mm_num_count(count, result->metrics.nonfinite_differ), what);
 }
 
-void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+/* ---- without an order ---- */
+
+/* What a reader of the layer shows as well; what is about one dump alone it does not. */
+static bool is_handed_on(enum mm_cause_id cause)
+{
+    return cause != MM_CAUSE_NONE && cause != MM_CAUSE_STALE && cause != MM_CAUSE_IN_DUMP &&
+           cause != MM_CAUSE_NOT_DEQUANTISED && cause != MM_CAUSE_BIT_PATTERNS;
+}
+
+static bool shows_fault(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    for (size_t i = 0; view->blame[id].over && evidence && i < evidence->findings; i++) {
+        const struct mm_finding *finding = &evidence->finding[i];
+        if (finding->score >= SCORE_DECIDES && kind_of(finding) == MM_VERDICT_IMPLEMENTATION &&
+            is_handed_on(finding->cause))
+            return true;
+    }
+    return false;
+}
+
+/* Of several layers that show a fault, all but one may have read it: without an order none of them is accused. */
+static void spare_readers(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    bool alone = view->flow->ordered || out->kind != MM_VERDICT_IMPLEMENTATION || !is_handed_on(out->cause);
+    for (uint32_t other = 0; other < view->count && !alone; other++) {
+        if (other == id || !shows_fault(view, other))
+            continue;
+        set(out, MM_VERDICT_OVER, MM_POSSIBLE);
+        break;
+    }
+}
+
+static void conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_subject *subject = &view->subjects[id];
     mm_triage_judge(subject->pair, subject->result, view->thresholds, out);
@@ -828,4 +861,10 @@ void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct m
         conclude_jump(view, id, out);
     else if (view->blame[id].root >= 0)
         conclude_inner(view, id, out);
+}
+
+void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    conclude(view, id, out);
+    spare_readers(view, id, out);
 }
