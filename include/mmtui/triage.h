@@ -177,9 +177,9 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
 int32_t mm_blame_first_nonfinite(const struct mm_flow *flow, const struct mm_subject *subjects);
 /* Layers from `id`'s root down to `id` along worst inputs, root first; at most `room`. Returns how many. */
 size_t mm_blame_chain(const struct mm_blame *blame, uint32_t id, uint32_t *chain, size_t room);
-/* Should a worker analyse this layer? What starts an error; of those that are over inputs and outputs, integers, and
- * those with so many times the error of their worst input, which may have a fault of their own as well. */
 #define MM_STANDS_OUT 1.5
+/* Should a worker analyse this layer? What starts an error; of those that are over inputs and outputs, integers, and
+ * those with MM_STANDS_OUT times the error of their worst input, which may have a fault of their own as well. */
 bool mm_blame_worth_analysing(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t id);
 
 /* ---- verdicts ---------------------------------------------------------------------------------------- */

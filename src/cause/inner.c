@@ -116,6 +116,30 @@ static const char *broken_how(const struct trial *t, enum inner inner, int64_t *
     return *count > 0 ? "0, but for what is added" : NULL;
 }
 
+/* What leads to it, in figures. */
+struct inside {
+    double bound, limit, most;
+    const char *what, *how;
+};
+
+static void say_inside(const struct trial *t, const struct inside *in, bool known, struct found *found)
+{
+    char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM];
+    mm_num_short(a, in->bound, 2);
+    mm_num_short(b, in->limit, 5);
+    if (known)
+        found_evidence(found,
+                       "Inputs reach %s, so %s inside %s can reach %s; the format ends at %s. The result "
+                       "itself reaches %s only.",
+                       mm_num_short(c, t->c->input_max, 3), in->what, t->c->op_type, a, b,
+                       mm_num_short(d, in->most, 3));
+    else
+        found_evidence(found,
+                       "dst is %s where src is at most %s, and the format ends at %s. Its inputs are not "
+                       "known; operators of type %s keep larger values inside.",
+                       in->how, mm_num_short(d, in->most, 3), b, t->c->op_type);
+}
+
 bool cause_inner_overflow(const struct trial *t, struct found *found)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
@@ -135,7 +159,7 @@ bool cause_inner_overflow(const struct trial *t, struct found *found)
     how = broken_how(t, inner, &count);
     if (!how || (op < 0 && !infinite && !same_rows(t)))
         return false;
-    char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM];
+    char a[MM_NUM], b[MM_NUM], c[MM_NUM];
     found->finding.score = known && op >= 0 ? (*how == '0' ? 0.85 : 0.95) : infinite ? 0.5 : 0.6;
     found->finding.residual = NAN;
     mm_num_short(a, bound, 2);
@@ -148,16 +172,7 @@ bool cause_inner_overflow(const struct trial *t, struct found *found)
     else
         found_say(found, "inside, %s can reach %s > %s: %s values became %s", what, a, b,
                   mm_num_count(c, count), how);
-    if (known)
-        found_evidence(found,
-                       "Inputs reach %s, so %s inside %s can reach %s; the format ends at %s. The result "
-                       "itself reaches %s only.",
-                       mm_num_short(c, t->c->input_max, 3), what, t->c->op_type, a, b,
-                       mm_num_short(d, most, 3));
-    else
-        found_evidence(found,
-                       "dst is %s where src is at most %s, and the format ends at %s. Its inputs are not "
-                       "known; operators of type %s keep larger values inside.",
-                       how, mm_num_short(d, most, 3), b, t->c->op_type);
+    struct inside inside = {bound, limit, most, what, how};
+    say_inside(t, &inside, known, found);
     return true;
 }

@@ -395,7 +395,8 @@ static bool group_explained(const struct trial *t, const struct part *part,
     mm_table_text(worst, which, sizeof which);
     if (worst->kind == MM_TABLE_SCORES && scores_explained(t, part, which, found))
         return true;
-    if (explain_part(t, part, &inner)) {
+    if (explain_part(t, part, &inner) &&
+        inner.cause != MM_CAUSE_INTEGERS) { /* these are counted by rows below */
         take_inner(&inner, which, found);
         return true;
     }

@@ -279,9 +279,8 @@ static bool put_record(struct mm_buf *out, const void *data, size_t length)
 
 static bool is_storable(const struct mm_result *result)
 {
-    return result->masked == 0 && result->table.kind == MM_TABLE_NONE &&
-           (result->state == MM_STATE_MEASURED || result->state == MM_STATE_MISMATCH ||
-            result->state == MM_STATE_SINGLE);
+    return result->masked == 0 && (result->state == MM_STATE_MEASURED || result->state == MM_STATE_MISMATCH ||
+                                   result->state == MM_STATE_SINGLE);
 }
 
 /* Results of this run. */

@@ -4,6 +4,7 @@
  *
  *     u8 state, u8 fit, the shape that was compared (u8 rank, i64 each dim), f64 spread of samples,
  *     u8 bits, u8 its sides (1 src, 2 dst), f64 its error;
+ *     of columns that are off: u8 kind, u8 axis + 1, i64 first, i64 last, f64 error;
  *     for every file: u8 dtype, u8 is_output, its shape, i64 index, text node, text op;
  *     the metrics and the statistics of both sides in the order of metric_table.c, 8 bytes each
  */
@@ -146,6 +147,15 @@ static void put_stats(struct mm_buf *out, const struct mm_stats *stats)
     cache_put_u64s(out, bits, count);
 }
 
+static void put_table(struct mm_buf *out, const struct mm_table_error *table)
+{
+    cache_put_u8(out, table->kind);
+    cache_put_u8(out, (unsigned)(table->axis + 1)); /* -1: none */
+    cache_put_u64(out, (uint64_t)table->first);
+    cache_put_u64(out, (uint64_t)table->last);
+    cache_put_double(out, table->error);
+}
+
 void cache_record_put(struct mm_buf *out, const struct mm_pair *pair, const struct mm_pair_id *id,
                       const struct mm_result *result)
 {
@@ -164,6 +174,7 @@ void cache_record_put(struct mm_buf *out, const struct mm_pair *pair, const stru
     cache_put_u8(out, result->bits);
     cache_put_u8(out, (unsigned)result->bits_side[0] + 2 * (unsigned)result->bits_side[1]);
     cache_put_double(out, result->bits_error);
+    put_table(out, &result->table);
     if (pair->src)
         put_info(out, &result->src);
     if (pair->dst)
@@ -286,6 +297,18 @@ static bool get_bits(struct cache_reader *in, struct mm_result *result)
     return bits < MM_DTYPE_COUNT && sides < 4;
 }
 
+static bool get_table(struct cache_reader *in, struct mm_table_error *table)
+{
+    unsigned kind = cache_get_u8(in), axis = cache_get_u8(in);
+    table->kind = (enum mm_table_kind)kind;
+    table->axis = (int)axis - 1;
+    table->first = (int64_t)cache_get_u64(in);
+    table->last = (int64_t)cache_get_u64(in);
+    table->error = cache_get_double(in);
+    return kind <= MM_TABLE_VALUES && axis <= MM_RANK_MAX && table->first >= -1 &&
+           table->last >= table->first && table->last < MM_TABLE_COLUMNS_MAX;
+}
+
 static bool get_result(struct cache_reader *in, const struct mm_pair *pair, struct mm_result *result)
 {
     result->state = (enum mm_state)cache_get_u8(in);
@@ -293,7 +316,7 @@ static bool get_result(struct cache_reader *in, const struct mm_pair *pair, stru
     if (!get_shape(in, &result->shape))
         return false;
     result->spread = cache_get_double(in);
-    if (!get_bits(in, result))
+    if (!get_bits(in, result) || !get_table(in, &result->table))
         return false;
     if ((pair->src && !get_info(in, &result->src)) || (pair->dst && !get_info(in, &result->dst)) ||
         !fits(result))

@@ -542,7 +542,7 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
         say_right(view, id, out);
     else if (blame->built_up)
         say_built_up(blame, out);
-    else if (near)
+    else if (near && !(good && perhaps_small(view->subjects[id].evidence)->cause == MM_CAUSE_CANCELLATION))
         say_near_zero(view, id, near, out);
     else if (good && blame->error <= PADDING_REACHES && has_padding(view->subjects[id].pair))
         say_padding(out);

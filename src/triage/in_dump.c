@@ -87,7 +87,9 @@ bool in_dump_other_input(const struct mm_subject *subject, const struct mm_blame
 {
     const struct mm_recomputed *recomputed = subject->recomputed;
     bool told = recomputed && recomputed->state == MM_RECOMPUTE_DONE && !recomputed->nonfinite;
-    return told && isfinite(recomputed->residual) && recomputed->residual > RESIDUAL_LEAST &&
+    /* what was read by scales that were fitted to src is near src whatever it was made of */
+    bool fitted = subject->pair && subject->pair->scales && subject->pair->scales->source == MM_SCALES_FITTED;
+    return told && !fitted && isfinite(recomputed->residual) && recomputed->residual > RESIDUAL_LEAST &&
            blame->error < NEARER * recomputed->residual;
 }
 
