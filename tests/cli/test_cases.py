@@ -4,13 +4,14 @@
 Each is made here with NumPy and onnx from random numbers, with the arithmetic that makes such a fault."""
 
 import json
+import os
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 import harness
-from harness import mmtui, same, test
+from harness import check, mmtui, same, test
 
 np.seterr(all="ignore")
 NODE = helper.make_node
@@ -620,6 +621,81 @@ def steps_of_half_in_float(folder):
         pair.put(name, s, d)
     pair.model([NODE("ReduceMean", ["x"], ["m"], axes=[-1]), NODE("Sub", ["x", "m"], ["c"])], ["x"], "c")
     same((pair.verdicts(), pair.raised()), ({"c": ("format-limited", "cancellation")}, ["c", "m"]))
+
+
+def convolve(x, w):
+    """3 x 3, with zeros around."""
+    padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), (2, 3))
+    return np.einsum("nchwij,ocij->nohw", windows, w).astype("f4")
+
+
+def convolutions(pair, faults, form=lambda a: a, model=True):
+    """x, then c0, r0 ... c2, r2: convolutions of 16 channels of 16 x 16 and their ReLUs. faults: {name: function of dst}."""
+    x, weights = pair.normal(1, 3, 16, 16), [pair.normal(16, 3, 3, 3) / 4] + [pair.normal(16, 16, 3, 3) / 8] * 2
+
+    def run(faults):
+        a, made = x, [("x", x)]
+        for i, w in enumerate(weights):
+            for name, step in ((f"c{i}", lambda a: convolve(a, w)), (f"r{i}", relu)):
+                a = faults.get(name, lambda a: a)(step(a))
+                made.append((name, a))
+        return made
+
+    for (name, s), (_, d) in zip(run({}), run(faults)):
+        pair.put(name, s, form(pair.near(d)))
+    nodes = []
+    for i in range(3):
+        nodes += [NODE("Conv", [f"r{i - 1}" if i else "x", f"w{i}"], [f"c{i}"], pads=[1] * 4), NODE("Relu", [f"c{i}"], [f"r{i}"])]
+    if model:
+        pair.model(nodes, ["x"], "r2", {f"w{i}": w for i, w in enumerate(weights)})
+
+
+def changed(place, value):
+    def change(a):
+        a = a.copy()
+        a[place] = value
+        return a
+    return change
+
+
+@test
+def one_value_among_thousands(folder):
+    """cases: one value of 4096 is far off, where no sample of the positions has it: the operator is not right"""
+    for place in ((0, 5, 6, 7), (0, 9, 2, 13), (0, 0, 15, 1)):
+        here = folder / "_".join(map(str, place))
+        here.mkdir()
+        pair = Pair(here, 40)
+        convolutions(pair, {"c1": changed(place, 1000)})
+        same((pair.verdicts()["c1"], pair.raised()), (("implementation", "isolated"), []), str(place))
+
+
+@test
+def cubes_channels_last(folder):
+    """cases: channels last, where all but the picture have as many channels as rows and columns"""
+    for number, (faults, wanted) in enumerate([({}, {}), ({"c1": changed(np.s_[:, 4], 0)}, {"c1"})]):
+        for model in (True, False):
+            here = folder / f"{number}{model}"
+            here.mkdir()
+            pair = Pair(here, 41)
+            convolutions(pair, faults, lambda a: np.ascontiguousarray(a.transpose(0, 2, 3, 1)), model)
+            accused = {name for name, (verdict, _) in pair.verdicts().items() if verdict != "inherited"}
+            same(accused, set(wanted), f"{faults} {model}")
+            check("All of dst has channels last (NHWC)" in pair.text(), "said once")
+
+
+@test
+def readers_without_an_order(folder):
+    """cases: no order, and a factor that all behind hand on: they show it as well, none is accused"""
+    pair = Pair(folder, 42)
+    convolutions(pair, {"c1": lambda a: 2 * a}, model=False)
+    for side in ("src", "dst"):
+        for file in (folder / side).iterdir():
+            file.rename(folder / side / file.name.split("_")[1])
+            os.utime(folder / side / file.name.split("_")[1], (1e9, 1e9))
+    found = pair.verdicts()
+    same({name: found[name] for name in ("c1", "r1")}, {name: ("over", "scale") for name in ("c1", "r1")})
+    same([name for name, (verdict, _) in found.items() if verdict != "over"], [])
 
 
 harness.main()
