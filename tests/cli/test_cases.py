@@ -698,4 +698,25 @@ def readers_without_an_order(folder):
     same([name for name, (verdict, _) in found.items() if verdict != "over"], [])
 
 
+def codes(a):
+    """Raw uint8 of the whole range."""
+    low, high = min(a.min(), 0), max(a.max(), 0)
+    step = (high - low) / 255
+    return np.clip(np.round(a / step) + round(-low / step), 0, 255).astype("u1")
+
+
+@test
+def few_raw_tensors(folder):
+    """cases: four tensors, all raw integers, one with its channels reversed: two that a scale fits tell of all"""
+    pair = Pair(folder, 43)
+    x = pair.normal(1, 8, 12, 12)
+    a, b = relu(x + .3), pair.normal(1, 8, 12, 12)
+    pair.put("x", x, codes(x))
+    pair.put("a", a, codes(a))
+    pair.put("b", b, codes(b[:, ::-1]))
+    pair.put("c", b ** 2, codes(b[:, ::-1] ** 2 * (1 + .5 * pair.normal(1, 8, 12, 12))))
+    same((pair.verdicts()["b"], "x" in pair.verdicts()), (("implementation", "channels-reversed"), False))
+    check("4 tensors of dst hold raw u8" in pair.text(), "said once")
+
+
 harness.main()
