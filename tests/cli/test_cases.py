@@ -719,4 +719,22 @@ def few_raw_tensors(folder):
     check("4 tensors of dst hold raw u8" in pair.text(), "said once")
 
 
+@test
+def words_for_one(folder):
+    """cases: sentences about one position and one column"""
+    pair = Pair(folder, 44)
+    rows = pair.random.random((60, 6)).astype("f4")
+    rows[:, :4] *= 600
+    rows[:, 5] = pair.random.integers(0, 80, 60)
+    wrong = rows.copy()
+    wrong[:, 4] = rows[:, 4] ** 2
+    a = pair.normal(8, 16)
+    pair.put("x", a, a)
+    pair.put("det", rows, wrong)
+    pair.put("n", a, changed((3, 4), np.nan)(a))
+    layers = pair.layers()
+    check("1 position is NaN or Inf on one side only." in layers["n"]["evidence"], layers["n"]["evidence"])
+    check("Of column 4 alone: off by 0.33." in layers["det"]["evidence"], layers["det"]["evidence"])
+
+
 harness.main()
