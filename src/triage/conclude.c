@@ -348,6 +348,10 @@ static void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_
     if (view->subjects[id].recomputed->ties && !blame->input_error)
         snprintf(out->text, sizeof out->text, "%s indices lead to equal values: ties have no order",
                  mm_num_count(a, view->subjects[id].recomputed->ties));
+    else if (blame->own != MM_OWN_RIGHT && view->subjects[id].recomputed->residual > blame->input_error)
+        snprintf(out->text, sizeof out->text,
+                 "adds %s by itself, where formats and weights explain %s: too little to accuse it", a,
+                 mm_num_short(b, blame->explained, 2));
     else
         snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here", a,
                  mm_num_short(b, blame->input_error, 2));

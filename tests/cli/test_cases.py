@@ -737,4 +737,31 @@ def words_for_one(folder):
     check("Of column 4 alone: off by 0.33." in layers["det"]["evidence"], layers["det"]["evidence"])
 
 
+@test
+def coarser_than_int8(folder):
+    """cases: weights of 4 bits, which int8 does not explain: nobody is accused, and no input of error 0 is said to grow"""
+    pair = Pair(folder, 45)
+    x, weights = pair.normal(64, 48), [pair.normal(48, 48) / 7 for _ in range(4)]
+
+    def run(weigh):
+        a, made = x, [("x", x)]
+        for i, w in enumerate(weights):
+            a = (a @ weigh(w)).astype("f4")
+            made.append((f"y{i}", a))
+        return made
+
+    def four_bits(w):
+        step = np.abs(w).max() / 7
+        return np.clip(np.round(w / step), -8, 7) * step
+
+    for (name, s), (_, d) in zip(run(lambda w: w), run(four_bits)):
+        pair.put(name, s, d)
+    pair.model([NODE("MatMul", [f"y{i - 1}" if i else "x", f"w{i}"], [f"y{i}"]) for i in range(4)], ["x"], "y3",
+               {f"w{i}": w for i, w in enumerate(weights)})
+    layers = pair.layers()
+    same([name for name, layer in layers.items() if layer["verdict"] == "implementation"], [])
+    check("where formats and weights explain" in layers["y0"]["text"], layers["y0"]["text"])
+    check("(0)" not in layers["y0"]["text"], layers["y0"]["text"])
+
+
 harness.main()
