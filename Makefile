@@ -73,7 +73,7 @@ CORPUS := $(BUILD)/tests/triage/corpus
 TRIAGE_TESTS := $(CORPUS)
 TESTS := $(UNIT_TESTS) $(TERM_TESTS) $(TRIAGE_TESTS)
 
-.PHONY: all demo test test-long deps-long triage-table bench unit cli-tests term-tests asan tsan lint format deps deps-test install clean fuzz
+.PHONY: all demo test test-long deps-long peers triage-table bench unit cli-tests term-tests asan tsan lint format deps deps-test install clean fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -190,6 +190,10 @@ BENCH_MIB ?= 256
 bench: deps-test
 	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/files
 	@/usr/bin/python3 tests/bench/bench.py ./$(PROGRAM) $(BUILD) $(BENCH_MIB)
+
+# Files of real packages, made anew and read: needs the package index. Not part of the tests.
+peers: deps-test $(PROGRAM)
+	@MMTUI=$(CURDIR)/$(PROGRAM) BUILD=$(BUILD) tests/peers/run.sh $(BUILD)/peers
 
 # ---- set-up ----
 deps:

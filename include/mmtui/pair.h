@@ -49,11 +49,12 @@ struct mm_pair_scales {
 };
 
 struct mm_pair {
-    const char *name;           /* the tensor's name that both sides share */
+    const char *name;           /* the tensor's name: src's, where the two differ */
     const struct mm_entry *src; /* NULL: only in dst */
     const struct mm_entry *dst; /* NULL: only in src */
-    const char *how; /* why it is a pair though the names differ, or NULL: "same name but for _quantized" */
-    bool only;       /* names differ: each is the one tensor of a file that was asked for by name */
+    const char *how; /* NULL: by its name; else what the names have in common, or, with one side alone, which
+                          names look like it */
+    const char *model;              /* the tensor's name in the graph by which the two were paired, or NULL */
     uint32_t occurrence;            /* k: the k-th of this name on its side, from 1 */
     uint32_t occurrences;           /* how many of this name (the larger side) */
     const struct mm_layout *layout; /* what all of the dumps have, or NULL. Borrowed */
@@ -74,7 +75,8 @@ struct mm_pairs {
     const struct mm_pair *pair; /* in src's execution order; dst-only ones stand where dst has them */
     size_t count;
     size_t both, src_only, dst_only;
-    size_t dropped; /* entries that the framework's rules left out */
+    size_t dropped;     /* entries that the framework's rules, or the choice of an occurrence, left out */
+    const char *unused; /* a sentence about rules of `renames` that fit no name; NULL: there are none */
     const char *
         suffix; /* an end of all names of one side that the other's do not have, which was left out; or NULL */
     bool suffix_dst; /* it is dst's names that end so */
@@ -84,12 +86,46 @@ struct mm_pairs {
 };
 
 /*
+ * Rules that a person gives for names of dst. `src = dst` says which tensor of src one of dst is; s/REGEX/WITH/
+ * (extended regular expressions, \1 to \9 are groups, flags g and i) rewrites all others, each rule what the one
+ * before it made.
+ */
+struct mm_renames;
+int mm_renames_open(struct mm_renames **renames, struct mm_err *err);
+/* NULL is fine. Pairs that were made with them stay. */
+void mm_renames_close(struct mm_renames *renames);
+/* Add an s/REGEX/WITH/; any sign that is no letter may take the place of the `/`. MM_EARG says what is wrong. */
+int mm_renames_rule(struct mm_renames *renames, const char *rule, struct mm_err *err);
+/* Add those of a file: a line each `src = dst`, or CSV `src,dst` (quotes, and a first line with these titles, may be),
+ * or s/REGEX/WITH/; lines that are empty or begin with # are passed over. err has the file and the line. */
+int mm_renames_read(struct mm_renames *renames, const char *path, struct mm_err *err);
+size_t mm_renames_count(const struct mm_renames *renames); /* NULL: 0 */
+
+#define MM_OCCURRENCE_ALL  0
+#define MM_OCCURRENCE_LAST (-1)
+
+/* By what is paired. All may be zero. */
+struct mm_pairing {
+    enum mm_framework framework; /* whose rules names follow */
+    const struct mm_graph
+        *graph; /* of the model: names that mean the same tensor of it are paired. Borrowed; or NULL */
+    const struct mm_renames *renames; /* borrowed; or NULL */
+    int64_t
+        occurrence; /* which of a name's occurrences count: MM_OCCURRENCE_, or the N-th, of names that have several */
+};
+
+/*
  * Pair by name. Where a number before the name is no part of the format (.npy), equal file names come first: if the
  * names with their numbers pair as many tensors as those without, and pair them otherwise, they are the names.
- * The tensorflow rules read headers (is_output) where a name repeats; the others read no file.
+ * What is left is paired where names are the same but for separators, case, the number of the output, or what all
+ * names of one side begin or end with, and no other name looks like the two; pairs' `how` says so. Names that look
+ * like several stay alone. Before that the graph is asked; of several names of one side that mean one tensor there,
+ * such as a module's and its last child's, each is a pair with the same entry of the other side.
+ * The tensorflow rules read headers (is_output) where a name repeats; the others read no file. `pairing` NULL: a
+ * zeroed one. -1: memory. The dumps stay open, and must outlive the pairs.
  */
 int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const struct mm_dump *dst,
-                  enum mm_framework framework, struct mm_err *err);
+                  const struct mm_pairing *pairing, struct mm_err *err);
 /* Integers of one pair (SIZE_MAX: of all for which nothing was said yet) are read as the bit patterns of `dtype`, as
  * struct mm_pair has it. */
 void mm_pairs_read_as(struct mm_pairs *pairs, size_t place, enum mm_dtype dtype, bool against_floats);

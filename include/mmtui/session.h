@@ -31,7 +31,7 @@ struct mm_session_options {
         vendor_exact; /* diff.json as the vendor's tool computes it: FLOAT16 values rounded to FLOAT16 first, its
                           guards, no layout undone but by names; no cache */
     bool headers;     /* read all headers before all figures: for who looks at a list meanwhile */
-    enum mm_framework framework;
+    struct mm_pairing pairing; /* by what src and dst are paired */
     struct mm_measure_options measure;
     struct mm_thresholds thresholds;
     bool thresholds_given;        /* by a person: those of a report that is opened do not count then */

@@ -69,8 +69,59 @@ static int set_limit(struct cli_options *options, const struct option_info *info
 static int set_framework(struct cli_options *options, const struct option_info *info, const char *text,
                          struct mm_err *err)
 {
-    if (!mm_framework_find(text, &options->session.framework))
+    if (!mm_framework_find(text, &options->session.pairing.framework))
         return mm_fail(err, MM_EARG, "--%s: \"%s\" is not tensorflow, pytorch, caffe or onnx", info->name,
+                       text);
+    return 0;
+}
+
+static int renames_open(struct cli_options *options, struct mm_err *err)
+{
+    if (!options->renames && mm_renames_open(&options->renames, err) < 0)
+        return -1;
+    options->session.pairing.renames = options->renames;
+    return 0;
+}
+
+static int set_map(struct cli_options *options, const struct option_info *info, const char *text,
+                   struct mm_err *err)
+{
+    struct mm_err why;
+    if (renames_open(options, err) < 0)
+        return -1;
+    if (mm_renames_read(options->renames, text, &why) < 0)
+        return mm_fail(err, why.code, "--%s: %s", info->name, why.text);
+    return 0;
+}
+
+static int set_rename(struct cli_options *options, const struct option_info *info, const char *text,
+                      struct mm_err *err)
+{
+    struct mm_err why;
+    if (renames_open(options, err) < 0)
+        return -1;
+    if (mm_renames_rule(options->renames, text, &why) < 0)
+        return mm_fail(err, why.code, "--%s: %s", info->name, why.text);
+    return 0;
+}
+
+/* "last", "first", "3", "all" */
+static int set_occurrence(struct cli_options *options, const struct option_info *info, const char *text,
+                          struct mm_err *err)
+{
+    static const struct {
+        const char *word;
+        int64_t occurrence;
+    } words[] = {{"all", MM_OCCURRENCE_ALL}, {"first", 1}, {"last", MM_OCCURRENCE_LAST}};
+    int64_t *occurrence = &options->session.pairing.occurrence;
+    for (size_t i = 0; i < MM_COUNT(words); i++) {
+        if (strcmp(text, words[i].word) == 0) {
+            *occurrence = words[i].occurrence;
+            return 0;
+        }
+    }
+    if (!mm_parse_i64(text, occurrence) || *occurrence < 1 || *occurrence > INT32_MAX)
+        return mm_fail(err, MM_EARG, "--%s: \"%s\" is not last, first, all or a number from 1 on", info->name,
                        text);
     return 0;
 }
@@ -322,6 +373,15 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_FRAMEWORK] = {0, "framework", "NAME",
                        "tensorflow, pytorch, caffe or onnx (default): how names are paired", GROUP_SESSION,
                        SET(set_framework), IN_CONFIG},
+    [OPT_MAP] = {0, "map", "FILE",
+                 "which names belong together: a line each SRC = DST, SRC,DST or s/REGEX/WITH/",
+                 GROUP_SESSION, SET(set_map)},
+    [OPT_RENAME] = {0, "rename", "RULE",
+                    "s/REGEX/WITH/: rewrite names of dst so that they are src's; repeatable", GROUP_SESSION,
+                    SET(set_rename)},
+    [OPT_OCCURRENCE] = {0, "occurrence", "WHICH",
+                        "of names that were dumped several times: all (default), last, first or N",
+                        GROUP_SESSION, SET(set_occurrence), IN_CONFIG},
     [OPT_DTYPE] =
         {0, "dtype", "[NAME=]TYPE",
          "of files that do not say it; integers are bit patterns of f16, bf16, f32 ... (NAME: a glob)",
@@ -329,7 +389,8 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_SHAPE] = {0, "shape", "[NAME=]SHAPE",
                    "of raw and text files (of tensors NAME, a glob), which do not say it: 1x3x224x224",
                    GROUP_SESSION, SET(set_shape)},
-    [OPT_MODEL] = {0, "model", "FILE", "the model's .onnx file, for connections of layers, and weights",
+    [OPT_MODEL] = {0, "model", "FILE",
+                   "the model's .onnx file, for pairing names, connections of layers, and weights",
                    GROUP_MODEL, TEXT(model)},
     [OPT_DST_MODEL] = {0, "dst-model", "FILE",
                        "the quantised .onnx that dst ran, for its scales and zero points", GROUP_MODEL,
@@ -483,6 +544,7 @@ void cli_options_done(struct cli_options *options)
     mm_arena_done(&options->given_text);
     mm_buf_done(&options->bindings);
     mm_buf_done(&options->bindings_source);
+    mm_renames_close(options->renames);
     mm_graph_close(options->graph);
     mm_graph_close(options->dst_graph);
 }

@@ -15,6 +15,9 @@ enum option {
     OPT_DST,
     OPT_OUTPUT,
     OPT_FRAMEWORK,
+    OPT_MAP,
+    OPT_RENAME,
+    OPT_OCCURRENCE,
     OPT_DTYPE,
     OPT_SHAPE,
     OPT_MODEL,
@@ -113,6 +116,7 @@ struct cli_options {
     struct mm_given_row *given; /* --dtype, --shape: session.given, and its room; owned */
     size_t given_room;
     struct mm_arena given_text; /* the names in it */
+    struct mm_renames *renames; /* --map, --rename; owned */
     struct mm_buf bindings;     /* `bind` lines of the config; the other lines are blank */
     struct mm_buf bindings_source;
     bool ascii, plain;

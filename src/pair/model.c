@@ -60,7 +60,7 @@ static int by_names(struct mm_model_match *match, const struct mm_graph *graph, 
 {
     struct mm_graph_matches first, second = {0};
     for (size_t i = 0; i < match->count; i++)
-        names[i] = pair[i].name;
+        names[i] = pair[i].model ? pair[i].model : pair[i].name;
     if (mm_graph_match(graph, names, match->count, MM_RUNGS_ALL, &first, err) < 0)
         return -1;
     take(match, &first);

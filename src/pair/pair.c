@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pair/alike.h"
+#include "pair/by_graph.h"
+#include "pair/rename.h"
+#include "pair/side.h"
 #include "pair/suffix.h"
 
 /* A file with is_output this close in time to one of the same name is a repetition (FILE NAMES of mmtui-formats(5)). */
@@ -26,24 +30,6 @@ bool mm_framework_find(const char *name, enum mm_framework *out)
     }
     return false;
 }
-
-/* One side's entry on its way to a pair. */
-struct candidate {
-    const struct mm_entry *entry;
-    const char *name;
-    uint32_t occurrence, occurrences; /* on its side, from 1 */
-    struct candidate *partner;
-    const char *how; /* src's: see struct mm_pair */
-    bool dropped;
-    bool stands_before; /* dst's, before what its QuantizeLinear leaves of it */
-};
-
-struct side {
-    const struct mm_dump *dump;
-    struct candidate *all;     /* in execution order */
-    struct candidate **sorted; /* by name, then execution order */
-    size_t count, dropped;
-};
 
 /* ---- the tensorflow rules ---- */
 
@@ -101,7 +87,7 @@ static void drop_repeats(struct side *side)
 
 /* ---- one side ---- */
 
-static int by_name(const void *a, const void *b)
+static int order_by_name(const void *a, const void *b)
 {
     const struct candidate *x = *(struct candidate *const *)a, *y = *(struct candidate *const *)b;
     int order = strcmp(x->name, y->name);
@@ -145,9 +131,54 @@ static const char *name_of(const struct mm_entry *entry, enum reading reading, s
                                       : entry->parsed.name;
 }
 
-static int side_init(struct side *side, const struct mm_dump *dump, enum reading reading, bool is_dst,
-                     struct mm_arena *arena)
+/* What names become. */
+struct naming {
+    enum reading reading;
+    const struct mm_pairing *pairing;
+    bool *used; /* by rule of pairing->renames */
+    struct mm_arena *arena;
+};
+
+/* Names of dst by the rules that were given. One that has the name which a rule gives to another is not meant by it. */
+static int rename_all(struct side *side, const struct naming *naming)
 {
+    const struct mm_renames *renames = naming->pairing->renames;
+    for (size_t i = 0; i < side->count; i++) {
+        struct candidate *here = side->sorted[i];
+        const char *name = rename_name(renames, here->name, naming->used, naming->arena);
+        if (!name)
+            return -1;
+        here->how = strcmp(name, here->name) != 0 ? "named by --map or --rename" : NULL;
+        here->name = name;
+    }
+    for (size_t i = 0; i < side->count; i++) {
+        struct candidate *here = side->sorted[i];
+        if (here->how || !rename_is_given(renames, here->name, naming->used))
+            continue;
+        struct mm_buf text = {0};
+        mm_buf_printf(&text, "%s (dst's own)", here->name);
+        here->name = text.failed ? NULL : mm_arena_strdup(naming->arena, mm_buf_text(&text));
+        mm_buf_done(&text);
+        if (!here->name)
+            return -1;
+    }
+    return 0;
+}
+
+/* Leave out all but one occurrence of the names that have several. */
+static void choose_occurrence(struct side *side, int64_t wanted)
+{
+    for (size_t i = 0, end; i < side->count; i = end) {
+        end = side_run_end(side, i);
+        size_t chosen = wanted == MM_OCCURRENCE_LAST ? end - 1 : i + (size_t)wanted - 1;
+        for (size_t k = i; k < end && end - i > 1; k++)
+            side->sorted[k]->dropped |= k != chosen;
+    }
+}
+
+static int side_init(struct side *side, const struct mm_dump *dump, const struct naming *naming, bool is_dst)
+{
+    enum reading reading = naming->reading;
     bool tensorflow = reading == READ_TENSORFLOW;
     *side = (struct side){.dump = dump};
     side->all = calloc(dump->count + 1, sizeof *side->all);
@@ -157,7 +188,7 @@ static int side_init(struct side *side, const struct mm_dump *dump, enum reading
     for (size_t i = 0; i < dump->count; i++) {
         struct candidate *here = &side->all[side->count];
         here->entry = &dump->entries[i];
-        here->name = name_of(here->entry, reading, arena);
+        here->name = name_of(here->entry, reading, naming->arena);
         if (!here->name)
             return -1;
         if (tensorflow && is_dst && strstr(file_or_member(here->entry), "cnnl")) {
@@ -166,19 +197,14 @@ static int side_init(struct side *side, const struct mm_dump *dump, enum reading
         }
         side->sorted[side->count++] = here;
     }
-    qsort(side->sorted, side->count, sizeof *side->sorted, by_name);
+    if (is_dst && mm_renames_count(naming->pairing->renames) && rename_all(side, naming) < 0)
+        return -1;
+    qsort(side->sorted, side->count, sizeof *side->sorted, order_by_name);
     if (tensorflow)
         drop_repeats(side);
+    if (naming->pairing->occurrence != MM_OCCURRENCE_ALL)
+        choose_occurrence(side, naming->pairing->occurrence);
     return 0;
-}
-
-/* The end of the run of equal names that starts at i. */
-static size_t run_end(const struct side *side, size_t i)
-{
-    size_t end = i + 1;
-    while (end < side->count && strcmp(side->sorted[end]->name, side->sorted[i]->name) == 0)
-        end++;
-    return end;
 }
 
 /* Number the occurrences within [from, end), passing over dropped ones; they move behind the others. */
@@ -187,11 +213,10 @@ static uint32_t number_run(struct side *side, size_t from, size_t end)
     uint32_t n = 0;
     for (size_t i = from; i < end; i++) {
         struct candidate *here = side->sorted[i];
-        if (here->dropped) {
-            side->dropped++;
+        if (here->dropped)
             continue;
-        }
         here->occurrence = n + 1;
+        side->sorted[i] = side->sorted[from + n];
         side->sorted[from + n] = here;
         n++;
     }
@@ -208,8 +233,8 @@ static void join(struct side *src, struct side *dst)
         int order = i == src->count   ? 1
                     : j == dst->count ? -1
                                       : strcmp(src->sorted[i]->name, dst->sorted[j]->name);
-        size_t i_end = order <= 0 ? run_end(src, i) : i;
-        size_t j_end = order >= 0 ? run_end(dst, j) : j;
+        size_t i_end = order <= 0 ? side_run_end(src, i) : i;
+        size_t j_end = order >= 0 ? side_run_end(dst, j) : j;
         uint32_t n = number_run(src, i, i_end);
         uint32_t m = number_run(dst, j, j_end);
         for (uint32_t k = 0; k < n && k < m; k++) {
@@ -230,6 +255,7 @@ static void join_only(struct side *src, struct side *dst)
         return;
     s->partner = d;
     d->partner = s;
+    s->how = d->how = strcmp(s->name, d->name) != 0 ? "the only tensor of each file" : NULL;
 }
 
 /* ---- the list ---- */
@@ -239,22 +265,22 @@ struct list {
     struct mm_pair *pair;
 };
 
+/* Named after src, but for one of dst that shares the partner of another. */
 static void add(struct list *list, const struct candidate *src, const struct candidate *dst)
 {
     struct mm_pairs *pairs = list->pairs;
-    const struct candidate *any = src ? src : dst;
+    const struct candidate *any = !src || (dst && src->partner != dst && dst->partner == src) ? dst : src;
     uint32_t most = any->occurrences;
     if (src && dst && dst->occurrences > most)
         most = dst->occurrences;
-    list->pair[pairs->count] =
-        (struct mm_pair){.name = any->name,
-                         .src = src ? src->entry : NULL,
-                         .dst = dst ? dst->entry : NULL,
-                         .how = src && dst ? src->how : NULL,
-                         .only = src && dst && !src->how && strcmp(src->name, dst->name) != 0,
-                         .occurrence = any->occurrence,
-                         .occurrences = most,
-                         .place = pairs->count};
+    list->pair[pairs->count] = (struct mm_pair){.name = any->name,
+                                                .src = src ? src->entry : NULL,
+                                                .dst = dst ? dst->entry : NULL,
+                                                .how = any->how || !src || !dst ? any->how : dst->how,
+                                                .model = any->model,
+                                                .occurrence = any->occurrence,
+                                                .occurrences = most,
+                                                .place = pairs->count};
     pairs->count++;
     pairs->both += src && dst;
     pairs->src_only += !dst;
@@ -266,9 +292,17 @@ static void add_lone_dst(struct list *list, const struct side *dst, size_t *next
 {
     for (; *next < limit; (*next)++) {
         const struct candidate *here = &dst->all[*next];
-        if (here->entry && !here->partner && here->occurrence)
-            add(list, NULL, here);
+        if (here->entry && here->occurrence && (!here->partner || here->partner->partner != here))
+            add(list, here->partner, here);
     }
+}
+
+static size_t left_out(const struct side *side)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < side->count; i++)
+        count += side->all[i].dropped;
+    return count;
 }
 
 static int make_list(struct mm_pairs *pairs, const struct side *src, const struct side *dst)
@@ -287,7 +321,7 @@ static int make_list(struct mm_pairs *pairs, const struct side *src, const struc
     }
     add_lone_dst(&list, dst, &next, dst->count);
     pairs->pair = list.pair;
-    pairs->dropped = src->dropped + dst->dropped;
+    pairs->dropped = src->dropped + dst->dropped + left_out(src) + left_out(dst);
     pairs->whole = (struct mm_pair_counts){pairs->count, pairs->both, pairs->src_only, pairs->dst_only};
     return 0;
 }
@@ -299,10 +333,9 @@ struct sides {
 };
 
 static int join_sides(struct sides *sides, const struct mm_dump *src, const struct mm_dump *dst,
-                      enum reading reading, struct mm_arena *arena)
+                      const struct naming *naming)
 {
-    if (side_init(&sides->src, src, reading, false, arena) < 0 ||
-        side_init(&sides->dst, dst, reading, true, arena) < 0)
+    if (side_init(&sides->src, src, naming, false) < 0 || side_init(&sides->dst, dst, naming, true) < 0)
         return -1;
     join(&sides->src, &sides->dst);
     join_only(&sides->src, &sides->dst);
@@ -336,7 +369,7 @@ static int cut_suffix(struct side *longer, const struct side *other, const char 
         result = here->name ? 0 : -1;
     }
     if (cut && result == 0)
-        qsort(longer->sorted, longer->count, sizeof *longer->sorted, by_name);
+        qsort(longer->sorted, longer->count, sizeof *longer->sorted, order_by_name);
     free(names);
     free(others);
     return result < 0 ? -1 : cut > 0;
@@ -497,15 +530,16 @@ static bool all_alike(const struct sides *plain)
 
 /* Joins the two sides by the better reading, and says which it was. */
 static int join_best(struct sides *sides, const struct mm_dump *src, const struct mm_dump *dst,
-                     bool *numbered, struct mm_arena *arena)
+                     struct naming *naming, bool *numbered)
 {
     struct sides other = {0};
     *numbered = false;
-    if (join_sides(sides, src, dst, READ_PLAIN, arena) < 0)
+    if (join_sides(sides, src, dst, naming) < 0)
         return -1;
     if ((!any_number(src) && !any_number(dst)) || all_alike(sides))
         return 0;
-    int result = join_sides(&other, src, dst, READ_NUMBERED, arena);
+    naming->reading = READ_NUMBERED;
+    int result = join_sides(&other, src, dst, naming);
     *numbered = result == 0 && is_numbered(sides, &other);
     if (*numbered) {
         struct sides plain = *sides;
@@ -516,25 +550,51 @@ static int join_best(struct sides *sides, const struct mm_dump *src, const struc
     return result;
 }
 
-int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct mm_dump *dst,
-                  enum mm_framework framework, struct mm_err *err)
+/* What no name was found for yet: the weaker likenesses. */
+static int join_left(struct mm_pairs *pairs, struct sides *sides, const struct naming *naming)
 {
+    bool plain = naming->reading != READ_TENSORFLOW;
+    if (plain && join_suffix(sides, pairs) < 0)
+        return -1;
+    join_quantised(sides);
+    if (prefer_dequantised(sides, naming->arena) < 0)
+        return -1;
+    if (naming->pairing->graph &&
+        by_graph_join(&sides->src, &sides->dst, naming->pairing->graph, naming->arena) < 0)
+        return -1;
+    return alike_join(&sides->src, &sides->dst, naming->arena);
+}
+
+static int join_all(struct mm_pairs *pairs, struct sides *sides, const struct mm_dump *src,
+                    const struct mm_dump *dst, const struct mm_pairing *pairing)
+{
+    struct naming naming = {.pairing = pairing, .arena = &pairs->arena};
+    size_t rules = mm_renames_count(pairing->renames);
+    struct mm_buf unused = {0};
+    naming.used = mm_arena_array(&pairs->arena, rules + 1, sizeof *naming.used);
+    if (pairing->framework == MM_FRAMEWORK_TENSORFLOW)
+        naming.reading = READ_TENSORFLOW;
+    bool tensorflow = naming.reading == READ_TENSORFLOW;
+    if (!naming.used || (tensorflow ? join_sides(sides, src, dst, &naming)
+                                    : join_best(sides, src, dst, &naming, &pairs->numbered)) < 0)
+        return -1;
+    if (rules)
+        rename_say_unused(pairing->renames, naming.used, &unused);
+    if (unused.length)
+        pairs->unused = mm_arena_strdup(&pairs->arena, mm_buf_text(&unused));
+    mm_buf_done(&unused);
+    return join_left(pairs, sides, &naming);
+}
+
+int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct mm_dump *dst,
+                  const struct mm_pairing *pairing, struct mm_err *err)
+{
+    static const struct mm_pairing by_name = {.framework = MM_FRAMEWORK_ONNX};
     struct sides sides = {0};
     struct mm_pairs *pairs = calloc(1, sizeof *pairs);
-    int result = -1;
-    if (pairs && framework == MM_FRAMEWORK_TENSORFLOW)
-        result = join_sides(&sides, src, dst, READ_TENSORFLOW, &pairs->arena);
-    else if (pairs)
-        result = join_best(&sides, src, dst, &pairs->numbered, &pairs->arena);
-    if (result == 0 && framework != MM_FRAMEWORK_TENSORFLOW)
-        result = join_suffix(&sides, pairs);
-    if (result == 0) {
-        join_quantised(&sides);
-        result = prefer_dequantised(&sides, &pairs->arena);
-    }
-    if (result == 0) {
+    int result = pairs ? join_all(pairs, &sides, src, dst, pairing ? pairing : &by_name) : -1;
+    if (result == 0)
         result = make_list(pairs, &sides.src, &sides.dst);
-    }
     sides_done(&sides);
     if (result < 0) {
         mm_pairs_close(pairs);
@@ -593,8 +653,11 @@ void mm_pairs_close(struct mm_pairs *pairs)
 
 void mm_pair_how(const struct mm_pair *pair, struct mm_buf *out)
 {
-    const char *both = pair->only ? "the only tensor of each file" : pair->how ? pair->how : "same name";
-    mm_buf_puts(out, !pair->dst ? "only in src" : !pair->src ? "only in dst" : both);
+    bool both = pair->src && pair->dst;
+    const char *lone = pair->src ? "only in src" : "only in dst";
+    mm_buf_puts(out, !both ? lone : pair->how ? pair->how : "same name");
+    if (!both && pair->how)
+        mm_buf_printf(out, "; %s", pair->how);
     if (pair->occurrences > 1)
         mm_buf_printf(out, ", occurrence %u of %u", pair->occurrence, pair->occurrences);
 }

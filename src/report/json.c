@@ -211,7 +211,7 @@ static void put_shard(struct mm_json *json, const struct mm_session_options *opt
     mm_json_put_whole(json, "count", options->shards);
     mm_json_put_whole(json, "layers", (int64_t)layers);
     mm_json_put_whole(json, "engine_version", MM_ENGINE_VERSION);
-    mm_json_put_whole(json, "framework", (int)options->framework);
+    mm_json_put_whole(json, "framework", (int)options->pairing.framework);
     mm_json_put_bool(json, "quantiles", measure->quantiles);
     mm_json_put_whole(json, "histogram_bins", (int64_t)measure->hist_bins);
     mm_json_put_number(json, "small", measure->small);

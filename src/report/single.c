@@ -127,7 +127,7 @@ int mm_report_single(const char *src, const char *dst, const struct mm_single_op
         struct mm_pair pair = {.name = s->entries->parsed.name,
                                .src = s->entries,
                                .dst = d->entries,
-                               .only = true,
+                               .how = "the only tensor of each file",
                                .occurrence = 1,
                                .occurrences = 1,
                                .layout = &layout,

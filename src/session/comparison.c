@@ -39,7 +39,7 @@ static int open_one(struct mm_session *session, enum mm_comparison which, const 
                     const struct mm_dump *dst, const struct mm_dump *ours, struct mm_err *err)
 {
     struct comparison *comparison = &session->comparison[which];
-    if (mm_pairs_open(&comparison->pairs, src, dst, session->options.framework, err) < 0)
+    if (mm_pairs_open(&comparison->pairs, src, dst, &session->options.pairing, err) < 0)
         return -1;
     read_as_rules(session, comparison->pairs);
     read_as_seen(session, comparison->pairs, false);

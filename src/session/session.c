@@ -100,6 +100,15 @@ void session_note(struct mm_session *session, struct mm_buf *text)
     mm_buf_done(text);
 }
 
+static void note_unused(struct mm_session *session)
+{
+    struct mm_buf text = {0};
+    mm_buf_puts(&text, session->pairs->unused ? session->pairs->unused : "");
+    if (text.length)
+        session_note(session, &text);
+    mm_buf_done(&text);
+}
+
 static void suffix_note(struct mm_session *session)
 {
     const struct mm_pairs *pairs = session->pairs;
@@ -129,9 +138,10 @@ static int open_all(struct mm_session *session, struct mm_err *err)
     session->options.src = session->src_path;
     session->options.dst = session->dst_path;
     if (list_both(session, err) < 0 ||
-        mm_pairs_open(&session->pairs, session->src, session->dst, options->framework, err) < 0 ||
+        mm_pairs_open(&session->pairs, session->src, session->dst, &options->pairing, err) < 0 ||
         mm_plan_open(&session->plan, err) < 0)
         return -1;
+    note_unused(session);
     if (graph_match(session, err) < 0 || order_apply(session, err) < 0 || graph_apply(session, err) < 0)
         return -1;
     suffix_note(session);
@@ -168,6 +178,7 @@ int mm_session_open(struct mm_session **out, const struct mm_session_options *op
     if (!session)
         return mm_fail_memory(err);
     session->options = *options;
+    session->options.pairing.graph = options->graph;
     mm_arena_init(&session->arena);
     mm_arena_init(&session->quantised.arena);
     if (open_all(session, err) < 0) {

@@ -18,6 +18,7 @@ import traceback
 import unicodedata
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PEERS = pathlib.Path(os.environ.get("MMTUI_PEERS", ROOT / "tests/peers"))  # files of real packages
 MMTUI = os.path.abspath(os.environ.get("MMTUI", ROOT / "mmtui"))
 TIME_LIMIT = 120  # seconds; a run that hangs is a failure
 ENVIRONMENT = {

@@ -11,9 +11,9 @@ import tempfile
 
 import numpy as np
 
-from harness import ROOT, check, main, mmtui, same, test
+from harness import PEERS as ALL_PEERS, check, main, mmtui, same, test
 
-PEERS = ROOT / "tests/peers/number_formats"
+PEERS = ALL_PEERS / "number_formats"
 
 
 def rows(folder, src, dst, *options):

@@ -11,9 +11,9 @@ import zipfile
 
 import numpy as np
 
-from harness import ROOT, check, main, mmtui, same, test
+from harness import PEERS, check, main, mmtui, same, test
 
-FILES = ROOT / "tests/peers/files"
+FILES = PEERS / "files"
 
 
 @test

@@ -55,7 +55,7 @@ static void world_init(struct world *world)
     settle(world->folder);
     assert_int_equal(mm_dump_open(&world->s, world->src, NULL, NULL), 0);
     assert_int_equal(mm_dump_open(&world->d, world->dst, NULL, NULL), 0);
-    assert_int_equal(mm_pairs_open(&world->pairs, world->s, world->d, MM_FRAMEWORK_ONNX, NULL), 0);
+    assert_int_equal(mm_pairs_open(&world->pairs, world->s, world->d, NULL, NULL), 0);
     assert_int_equal(world->pairs->count, PAIRS);
     mm_measure_defaults(&world->measure);
     world->results = calloc(PAIRS, sizeof *world->results);

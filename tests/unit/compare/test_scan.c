@@ -55,7 +55,7 @@ static void stage_open(struct stage *stage, unsigned threads, bool headers)
     char *src = in_folder(stage->folder, "src"), *dst = in_folder(stage->folder, "dst");
     mm_measure_defaults(&options);
     if (mm_dump_open(&stage->src, src, NULL, &err) < 0 || mm_dump_open(&stage->dst, dst, NULL, &err) < 0 ||
-        mm_pairs_open(&stage->pairs, stage->src, stage->dst, MM_FRAMEWORK_ONNX, &err) < 0 ||
+        mm_pairs_open(&stage->pairs, stage->src, stage->dst, NULL, &err) < 0 ||
         mm_pool_open(&stage->pool, threads, &err) < 0 ||
         mm_scan_open(&stage->scan, stage->pool, stage->pairs, stage->src->schema, &options, headers, &err) <
             0)

@@ -40,8 +40,7 @@ static void dumps_pair(struct dumps *dumps)
 {
     for (int i = 0; i < 2; i++)
         assert_int_equal(mm_dump_open(&dumps->dump[i], dumps->path[i], NULL, NULL), 0);
-    assert_int_equal(mm_pairs_open(&dumps->pairs, dumps->dump[0], dumps->dump[1], MM_FRAMEWORK_ONNX, NULL),
-                     0);
+    assert_int_equal(mm_pairs_open(&dumps->pairs, dumps->dump[0], dumps->dump[1], NULL, NULL), 0);
 }
 
 static void dumps_done(struct dumps *dumps)

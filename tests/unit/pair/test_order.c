@@ -21,7 +21,7 @@ static void by_key(void **state)
     for (size_t i = 0; i < 4; i++)
         put_text(folder, names[i], "");
     assert_int_equal(mm_dump_open(&dump, folder, NULL, NULL), 0);
-    assert_int_equal(mm_pairs_open(&pairs, dump, dump, MM_FRAMEWORK_ONNX, NULL), 0);
+    assert_int_equal(mm_pairs_open(&pairs, dump, dump, NULL, NULL), 0);
     assert_int_equal(mm_pairs_order(pairs, keys, NULL), 0);
     assert_int_equal(pairs->count, 4);
     for (size_t i = 0; i < 4; i++) {

@@ -32,10 +32,11 @@ static void put_names(const char *folder, const char *const *names)
 
 static void both_open(struct both *both, enum mm_framework framework)
 {
+    const struct mm_pairing pairing = {.framework = framework};
     struct mm_err err = {MM_OK, ""};
     if (mm_dump_open(&both->s, both->src, NULL, &err) < 0 ||
         mm_dump_open(&both->d, both->dst, NULL, &err) < 0 ||
-        mm_pairs_open(&both->pairs, both->s, both->d, framework, &err) < 0)
+        mm_pairs_open(&both->pairs, both->s, both->d, &pairing, &err) < 0)
         fail_msg("%s", err.text);
 }
 

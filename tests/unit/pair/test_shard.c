@@ -40,7 +40,7 @@ static void folders_done(struct folders *folders)
 static void share_of(const struct folders *folders, unsigned index, unsigned count, char out[64])
 {
     struct mm_pairs *pairs;
-    assert_int_equal(mm_pairs_open(&pairs, folders->s, folders->d, MM_FRAMEWORK_ONNX, NULL), 0);
+    assert_int_equal(mm_pairs_open(&pairs, folders->s, folders->d, NULL, NULL), 0);
     size_t all = pairs->count;
     assert_int_equal(mm_pairs_shard(pairs, index, count, NULL), 0);
     assert_int_equal(pairs->whole.count, all);

@@ -63,7 +63,7 @@ static void defaults(void **state)
     mm_session_defaults(&options);
     assert_true(options.jobs >= 1);
     assert_null(options.src);
-    assert_int_equal(options.framework, MM_FRAMEWORK_ONNX);
+    assert_int_equal(options.pairing.framework, MM_FRAMEWORK_ONNX);
     assert_true(options.thresholds.diff1 == 0.05 && options.thresholds.diff2 == 0.05);
     assert_true(options.measure.atol == 1e-8 && options.measure.rtol == 1e-5);
 }

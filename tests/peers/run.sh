@@ -1,0 +1,38 @@
+#!/bin/sh
+# Make the files of real packages anew, with the packages themselves at pinned versions, in throw-away environments, and
+# hold mmtui against them: by the same tests that read the files that are kept here.
+#
+# Usage: tests/peers/run.sh FOLDER (what is installed and made goes there; it may be removed)
+set -eu
+folder=${1:?usage: tests/peers/run.sh FOLDER}
+here=$(cd "$(dirname "$0")" && pwd)
+made=$folder/made
+rm -rf "$made"
+mkdir -p "$made/files" "$made/number_formats"
+
+# environment NAME PACKAGE==VERSION ...: a virtual environment with these, made once
+environment() {
+    name=$1
+    shift
+    if [ ! -x "$folder/$name/bin/python" ]; then
+        python3 -m venv "$folder/$name"
+        "$folder/$name/bin/pip" install --quiet "$@"
+    fi
+}
+
+environment gguf gguf==0.19.0 numpy==2.4.6
+"$folder/gguf/bin/python" "$here/gguf_blocks.py" "$made/files"
+
+environment formats numpy==2.4.6 ml_dtypes==0.6.0 onnx==1.23.2 protobuf==7.36.2 safetensors==0.8.0
+cp "$here/number_formats/make.py" "$made/number_formats"
+"$folder/formats/bin/python" "$made/number_formats/make.py"
+
+# Debian's own, as the package index has no PyTorch without its GPU libraries
+if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
+    /usr/bin/python3 "$here/torch_files.py" "$made/files"
+else
+    echo "peers: python3-torch is not installed: its files are those that are kept" >&2
+    cp "$here/files/torch.pt" "$here/files/torch.npz" "$made/files"
+fi
+
+MMTUI_PEERS=$made "$here/../run.sh" "$here/../cli/test_gguf.py" "$here/../cli/test_torch.py" "$here/../cli/test_formats.py"
