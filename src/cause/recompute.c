@@ -1,6 +1,7 @@
 /* One operator computed again from the inputs that dst had, and from those that src had. */
 #include "cause/recompute.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,6 +191,63 @@ static int check_reference(const struct operands *o, const struct line *line, st
     return 0;
 }
 
+/* Four at once; a comparison with NaN is false. */
+typedef float four __attribute__((vector_size(16)));
+typedef int32_t four_masks __attribute__((vector_size(16)));
+
+/* The largest finite |a - b|. */
+static float furthest(const float *a, const float *b, int64_t count)
+{
+    four most = {0}, x, y;
+    int64_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        memcpy(&x, a + i, sizeof x);
+        memcpy(&y, b + i, sizeof y);
+        four_masks off = (four_masks)(x - y) & INT32_MAX;
+        four_masks take = ((four)off > most) & ((four)off <= FLT_MAX);
+        most = (four)((off & take) | ((four_masks)most & ~take));
+    }
+    for (; i < count; i++) {
+        float off = fabsf(a[i] - b[i]);
+        most[0] = off > most[0] && off <= FLT_MAX ? off : most[0];
+    }
+    return fmaxf(fmaxf(most[0], most[1]), fmaxf(most[2], most[3]));
+}
+
+/* Where dst is furthest from src; -1: nowhere, or they have other shapes, or are no floats. */
+static int64_t worst_position(const struct operands *o)
+{
+    const struct mm_value *src = &o->result[SIDE_SRC], *dst = &o->result[SIDE_DST];
+    if (!src->f || !dst->f || !mm_shape_equal(&src->shape, &dst->shape))
+        return -1;
+    float most = furthest(src->f, dst->f, dst->count);
+    for (int64_t i = 0; i < dst->count && most > 0; i++) {
+        if (fabsf(src->f[i] - dst->f[i]) == most)
+            return i;
+    }
+    return -1;
+}
+
+/* A few values that are far off are among no sample; the worst of all is looked at by itself, for what it adds. */
+static int add_worst(const struct operands *o, const struct line *line, const struct positions *p,
+                     struct residual *residual, struct mm_err *err)
+{
+    int64_t worst = worst_position(o);
+    bool sampled = worst < 0;
+    for (size_t i = 0; i < p->places.count && !sampled; i++)
+        sampled = p->at[i] == worst;
+    if (sampled)
+        return 0;
+    struct line_places one = {.at = &worst, .count = 1, .shape = p->places.shape};
+    double *work = calloc(line->count, sizeof *work);
+    int result = work ? line_sample(line, SIDE_DST, &one, work, err) : mm_fail_memory(err);
+    if (result == 0)
+        residual_add_chosen(residual, mm_value_at(&o->result[SIDE_DST], worst), work[line->count - 1],
+                            (double)p->places.count / (double)o->result[SIDE_DST].count);
+    free(work);
+    return result;
+}
+
 static int compare_sample(const struct operands *o, int side, const struct line *line, struct positions *p,
                           struct residual *residual, struct mm_err *err)
 {
@@ -202,7 +260,7 @@ static int compare_sample(const struct operands *o, int side, const struct line 
         residual_add(residual, y, p->y0[i]);
         p->r[i] = isfinite(y - p->y0[i]) ? y - p->y0[i] : 0;
     }
-    return 0;
+    return side == SIDE_DST ? add_worst(o, line, p, residual, err) : 0;
 }
 
 static void sample_channels(const struct mm_recompute *recompute, const struct positions *p,

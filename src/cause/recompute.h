@@ -101,6 +101,8 @@ void residual_init(struct residual *residual, const struct mm_value *y);
 /* The range is known: that of y's codes, where there is one scale (may be NULL: it is not). */
 void residual_range(struct residual *residual, const struct mm_scales *scales, enum mm_dtype codes);
 void residual_add(struct residual *residual, double y, double y0);
+/* One position that was chosen for what is there, not by chance: it counts as `weight` of the others. */
+void residual_add_chosen(struct residual *residual, double y, double y0, double weight);
 /* All positions of two values of one count. */
 void residual_add_all(struct residual *residual, const struct mm_value *y, const struct mm_value *y0);
 /* |r| / |y0|: 0 for 0 / 0, +Inf for x / 0. Without those clipped, if they are at most 1 in 20, or 2. */

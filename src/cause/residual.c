@@ -114,6 +114,12 @@ void residual_add(struct residual *residual, double y, double y0)
     add(residual, y, y0);
 }
 
+void residual_add_chosen(struct residual *residual, double y, double y0, double weight)
+{
+    if (isfinite(y) && isfinite(y0) && !is_clipped(residual, y, y0))
+        residual->rr += weight * (y - y0) * (y - y0);
+}
+
 void residual_add_all(struct residual *residual, const struct mm_value *y, const struct mm_value *y0)
 {
     struct residual sum = *residual; /* where it stays in registers */

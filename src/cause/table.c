@@ -406,7 +406,7 @@ static bool group_explained(const struct trial *t, const struct part *part,
     found->finding.score = SCORE_UNNAMED;
     mm_num_short(figure, worst->error, 2);
     found_say(found, "%s off by %s", which, figure);
-    found_evidence(found, "By themselves, %s are off by %s.", which, figure);
+    found_evidence(found, "Of %s alone: off by %s.", which, figure);
     return true;
 }
 

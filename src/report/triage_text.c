@@ -181,7 +181,8 @@ static void put_other(struct mm_buf *out, const struct mm_session *session, cons
     }
     mm_buf_printf(&line, ": %s", layer->verdict.text);
     if (start->explains > 1)
-        mm_buf_printf(&line, " (inherited by %zu others)", start->explains - 1);
+        mm_buf_printf(&line, " (inherited by %zu %s)", start->explains - 1,
+                      start->explains == 2 ? "other" : "others");
     put_lines(out, 4, mm_buf_text(&line));
     mm_buf_done(&line);
 }

@@ -17,6 +17,11 @@ static const struct mm_axis axes[] = {
     {.kind = MM_AXIS_PERMUTE, .rank = 4, .perm = {0, 3, 1, 2}},
 };
 
+const struct mm_axis *layout_channels(bool last)
+{
+    return &axes[last ? 1 : 2];
+}
+
 /* ---- what is possible ------------------------------------------------------------------------------------ */
 
 /* Numbers that a property may have: positive ones of dst, negative ones of src; 0, none, is always among them. */
@@ -137,9 +142,11 @@ static void take_bases(const struct layout_seen *seen, const struct mm_layout_fi
     }
 }
 
-static bool is_told(const struct layout_seen *seen, const struct mm_layout_fit *fit)
+static bool is_told(const struct mm_layout *layout, const struct layout_seen *seen,
+                    const struct mm_layout_fit *fit)
 {
-    bool moved = fit->with == MM_MATCH_UNDO_DST && !mm_shape_equal(&seen->src, &seen->dst);
+    bool turned = seen->turned && seen->turned->perm[1] == layout->axis.perm[1];
+    bool moved = fit->with == MM_MATCH_UNDO_DST && (turned || !mm_shape_equal(&seen->src, &seen->dst));
     return fit->with != MM_MATCH_MISMATCH && (fit->without == MM_MATCH_MISMATCH || moved);
 }
 
@@ -151,13 +158,13 @@ void layout_vote(const struct mm_layout *layout, const struct layout_seen *seen,
     for (size_t i = 0; i < count; i++) {
         mm_layout_try(layout, &seen[i].src, &seen[i].dst, &fit);
         votes->rows += seen[i].rows;
-        votes->fits += is_told(&seen[i], &fit);
-        if (is_told(&seen[i], &fit))
+        votes->fits += is_told(layout, &seen[i], &fit);
+        if (is_told(layout, &seen[i], &fit))
             take_bases(&seen[i], &fit, votes);
     }
     for (size_t i = 0; i < count; i++) { /* again, now that the lengths are known */
         mm_layout_try(layout, &seen[i].src, &seen[i].dst, &fit);
-        if (!is_told(&seen[i], &fit))
+        if (!is_told(layout, &seen[i], &fit))
             votes->against += fit.with == MM_MATCH_MISMATCH || is_against(layout, &seen[i], &fit, votes);
     }
 }

@@ -9,7 +9,12 @@ struct layout_seen {
     struct mm_shape src, dst;
     bool rows;    /* floats of two axes or more: they would have a batch, and perhaps a sequence */
     size_t place; /* of the pair */
+    /* Of as many channels as rows and columns: by its values dst has its axes so; NULL: not known. */
+    const struct mm_axis *turned;
 };
+
+/* Where dst has its channels: last of src's that are second, or second of src's that are last. Constant. */
+const struct mm_axis *layout_channels(bool last);
 
 /* What these pairs say of a layout. */
 struct layout_votes {

@@ -121,6 +121,37 @@ static bool confirm(struct mm_layout *layout, const struct values *values)
     return (!times && !more) || (values->count > 0 && (alike || copies));
 }
 
+/* ---- values: where are the channels of a cube? --------------------------------------------------------------- */
+
+/* One whose shape says nothing, wherever its channels are. */
+static bool is_cube(const struct layout_seen *seen)
+{
+    const struct mm_shape *shape = &seen->dst;
+    return seen->rows && shape->rank == 4 && mm_shape_equal(&seen->src, shape) && shape->dim[1] > 1 &&
+           shape->dim[1] == shape->dim[2] && shape->dim[1] == shape->dim[3] &&
+           mm_shape_count(shape) <= ELEMENTS_MAX;
+}
+
+/* A few of them: is dst src's only with its axes in another order? */
+static void look_at_cubes(const struct mm_pairs *pairs, const struct mm_schema *schema,
+                          struct layout_seen *seen, size_t count)
+{
+    bool copies;
+    size_t compared = 0;
+    for (size_t i = 0; i < count && compared < COMPARED; i++) {
+        const struct mm_pair *pair = &pairs->pair[seen[i].place];
+        if (!is_cube(&seen[i]))
+            continue;
+        compared++;
+        double as_it_is = error_of(pair, NULL, schema, &copies);
+        for (int last = 0; last < 2 && as_it_is > ALIKE; last++) {
+            struct mm_layout layout = {.axis = *layout_channels(last)};
+            if (2 * error_of(pair, &layout, schema, &copies) <= ALIKE)
+                seen[i].turned = layout_channels(last);
+        }
+    }
+}
+
 /* ---- saying it ------------------------------------------------------------------------------------------------ */
 
 static void say_channels(const struct mm_layout *layout, const struct layout_seen *seen, struct mm_buf *out)
@@ -218,6 +249,8 @@ const struct mm_layout *layout_apply(struct mm_session *session, struct mm_pairs
     struct mm_layout *layout = mm_arena_array(&session->arena, 1, sizeof *layout);
     bool found = false, differ = false;
     size_t count = seen && layout ? look_at(pairs, schema, seen, &differ) : 0;
+    if (differ)
+        look_at_cubes(pairs, schema, seen, count);
     if (differ)
         found = decide(session, pairs, seen, count, noted, layout);
     free(seen);

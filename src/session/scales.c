@@ -129,6 +129,7 @@ int scales_from_file(struct mm_session *session, struct mm_err *err)
 #define LOOKED_AT                                                                                            \
     64 /* pairs, spread over the dump, whose headers tell whether there are integers of that kind */
 #define RAW_LEAST 3 /* so many tensors are no accident of one operator */
+#define RAW_FEW   2 /* so many are enough where all others hold integers as well, which no scale fits */
 
 static bool may_be_raw(const struct mm_session *session, size_t i)
 {
@@ -201,6 +202,30 @@ static bool any_scales(const struct mm_session *session)
     return false;
 }
 
+static bool is_float_pair(const struct mm_session *session, size_t i)
+{
+    const struct mm_pair *pair = &session->pairs->pair[i];
+    struct mm_result result;
+    if (!pair->src || !pair->dst)
+        return false;
+    mm_measure_header(pair, session->src->schema, &result);
+    bool is_float = result.src.known && mm_dtype_info(result.src.dtype)->kind == MM_KIND_FLOAT;
+    mm_result_done(&result);
+    return is_float;
+}
+
+/* Three at least, and no tensor whose values are floats in src is anything else in dst. */
+static bool all_codes(const struct mm_session *session, struct mm_pair_scales *const *fitted)
+{
+    size_t codes = 0;
+    for (size_t i = 0; i < session->pairs->count; i++) {
+        codes += fitted[i] != NULL;
+        if (!fitted[i] && is_float_pair(session, i))
+            return false;
+    }
+    return codes >= RAW_LEAST;
+}
+
 int scales_from_values(struct mm_session *session, struct mm_err *err)
 {
     size_t count = session->pairs->count, raw = 0;
@@ -208,7 +233,7 @@ int scales_from_values(struct mm_session *session, struct mm_err *err)
         return 0;
     struct mm_pair_scales **fitted = calloc(count + 1, sizeof *fitted);
     int result = fitted ? fit_all(session, fitted, &raw, err) : mm_fail_memory(err);
-    bool told = any_scales(session);
+    bool told = any_scales(session) || (result == 0 && raw >= RAW_FEW && all_codes(session, fitted));
     for (size_t i = 0; result == 0 && i < count && (raw >= RAW_LEAST || told); i++) {
         if (fitted[i])
             mm_pairs_scales(session->pairs, i, fitted[i]);

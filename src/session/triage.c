@@ -109,6 +109,13 @@ static void conclude(struct mm_session *session, size_t id)
 
 static void look(struct mm_session *session);
 
+/* Where no order is known, what others show tells whether a layer may be accused. */
+static void conclude_again(struct mm_session *session)
+{
+    for (size_t id = 0; !session->triage.flow->ordered && id < session->pairs->count; id++)
+        conclude(session, id);
+}
+
 static bool collect_recomputed(struct mm_session *session, struct mm_job *job)
 {
     if (!recompute_collect(session, job))
@@ -133,6 +140,8 @@ bool triage_collect(struct mm_session *session, struct mm_job *job)
         triage->evidence[request->id] = evidence;
         triage->subjects[request->id].evidence = evidence;
         conclude(session, request->id);
+        if (triage->analysing == 0)
+            conclude_again(session);
     } else {
         mm_evidence_done(&request->evidence);
     }

@@ -22,6 +22,8 @@
 #define FIT_DECIDES 0.5
 /* Findings of this score are kept against "inherited": in clean int8 runs none was above 0.4. */
 #define SCORE_STANDS_OUT 0.7
+/* Residuals of clean int8 runs are up to 7 times what is explained. */
+#define BEYOND_CLEAN 10.0
 /* An integer operator that was not recomputed is accused, where nothing fits, from this error on. */
 #define INTEGER_UNEXPLAINED 0.25
 /* Readers off by less than this share of an error have not read it at all: they are right. */
@@ -346,6 +348,10 @@ static void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_
     if (view->subjects[id].recomputed->ties && !blame->input_error)
         snprintf(out->text, sizeof out->text, "%s indices lead to equal values: ties have no order",
                  mm_num_count(a, view->subjects[id].recomputed->ties));
+    else if (blame->own != MM_OWN_RIGHT && view->subjects[id].recomputed->residual > blame->input_error)
+        snprintf(out->text, sizeof out->text,
+                 "adds %s by itself, where formats and weights explain %s: too little to accuse it", a,
+                 mm_num_short(b, blame->explained, 2));
     else
         snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here", a,
                  mm_num_short(b, blame->input_error, 2));
@@ -416,6 +422,22 @@ static bool by_columns(const struct mm_triage_view *view, uint32_t id)
     return view->blame[id].table && !m->nonfinite_differ && !mm_thresholds_over(view->thresholds, m);
 }
 
+/* What moves values about or has a pattern of its own; a scale or an offset may be what a broken input comes to here. */
+static bool is_moved(enum mm_cause_id cause)
+{
+    bool pattern = cause == MM_CAUSE_WRAPPED || (cause >= MM_CAUSE_SIGNS && cause <= MM_CAUSE_MASK);
+    return pattern || (cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED);
+}
+
+/* Too small to be wrong by itself, but far above what clean runs leave, and a fault fits that leaves little of it. */
+static bool fits_beyond(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    bool pattern = is_moved(finding->cause) || finding->cause == MM_CAUSE_UNWRITTEN;
+    return blame->own == MM_OWN_UNKNOWN && pattern && finding->score >= SCORE_STANDS_OUT &&
+           view->subjects[id].recomputed->residual > BEYOND_CLEAN * blame->explained;
+}
+
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
 static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
@@ -434,8 +456,8 @@ static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const str
         return false; /* it may as well have come in: what a loud background does to a channel is such a map */
     if (!told && kind == MM_VERDICT_IMPLEMENTATION && near_zero(view->subjects[id].evidence))
         return false;
-    return !told || !mm_verdict_info(kind)->is_origin || kind == MM_VERDICT_OVERFLOW ||
-           kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
+    return !told || fits_beyond(view, id, finding) || !mm_verdict_info(kind)->is_origin ||
+           kind == MM_VERDICT_OVERFLOW || kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
 }
 
 /* The layer or one that it reads is stored in integers. */
@@ -576,13 +598,6 @@ static void conclude_jump(const struct mm_triage_view *view, uint32_t id, struct
     if (found.kind != MM_VERDICT_FORMAT && found.kind != MM_VERDICT_SETTINGS &&
         found.kind != MM_VERDICT_NOISE && found.kind != MM_VERDICT_HARMLESS)
         *out = found;
-}
-
-/* What moves values about or has a pattern of its own; a scale or an offset may be what a broken input comes to here. */
-static bool is_moved(enum mm_cause_id cause)
-{
-    bool pattern = cause == MM_CAUSE_WRAPPED || (cause >= MM_CAUSE_SIGNS && cause <= MM_CAUSE_MASK);
-    return pattern || (cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED);
 }
 
 /* Values that are moved about upstream, however, may look as if they were moved here. */
@@ -790,7 +805,40 @@ static void say_wider(const struct mm_result *result, struct mm_verdict *out)
              mm_num_count(count, result->metrics.nonfinite_differ), what);
 }
 
-void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+/* ---- without an order ---- */
+
+/* What a reader of the layer shows as well; what is about one dump alone it does not. */
+static bool is_handed_on(enum mm_cause_id cause)
+{
+    return cause != MM_CAUSE_NONE && cause != MM_CAUSE_STALE && cause != MM_CAUSE_IN_DUMP &&
+           cause != MM_CAUSE_NOT_DEQUANTISED && cause != MM_CAUSE_BIT_PATTERNS;
+}
+
+static bool shows_fault(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    for (size_t i = 0; view->blame[id].over && evidence && i < evidence->findings; i++) {
+        const struct mm_finding *finding = &evidence->finding[i];
+        if (finding->score >= SCORE_DECIDES && kind_of(finding) == MM_VERDICT_IMPLEMENTATION &&
+            is_handed_on(finding->cause))
+            return true;
+    }
+    return false;
+}
+
+/* Of several layers that show a fault, all but one may have read it: without an order none of them is accused. */
+static void spare_readers(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    bool alone = view->flow->ordered || out->kind != MM_VERDICT_IMPLEMENTATION || !is_handed_on(out->cause);
+    for (uint32_t other = 0; other < view->count && !alone; other++) {
+        if (other == id || !shows_fault(view, other))
+            continue;
+        set(out, MM_VERDICT_OVER, MM_POSSIBLE);
+        break;
+    }
+}
+
+static void conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_subject *subject = &view->subjects[id];
     mm_triage_judge(subject->pair, subject->result, view->thresholds, out);
@@ -817,4 +865,10 @@ void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct m
         conclude_jump(view, id, out);
     else if (view->blame[id].root >= 0)
         conclude_inner(view, id, out);
+}
+
+void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
+{
+    conclude(view, id, out);
+    spare_readers(view, id, out);
 }

@@ -28,8 +28,8 @@ static void say_error(const struct mm_triage_view *view, uint32_t id, struct mm_
     if (view->subjects[id].result->state != MM_STATE_MEASURED)
         return;
     if (m->nonfinite_differ) {
-        mm_buf_printf(out, "%s positions are NaN or Inf on one side only.\n",
-                      mm_num_count(a, m->nonfinite_differ));
+        mm_buf_printf(out, "%s %s NaN or Inf on one side only.\n", mm_num_count(a, m->nonfinite_differ),
+                      m->nonfinite_differ == 1 ? "position is" : "positions are");
         return;
     }
     mm_buf_printf(out, "diff2 %s, diff1 %s (threshold %s)", mm_num_short(a, m->diff2, 3),

@@ -4,13 +4,14 @@
 Each is made here with NumPy and onnx from random numbers, with the arithmetic that makes such a fault."""
 
 import json
+import os
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 import harness
-from harness import mmtui, same, test
+from harness import check, mmtui, same, test
 
 np.seterr(all="ignore")
 NODE = helper.make_node
@@ -620,6 +621,147 @@ def steps_of_half_in_float(folder):
         pair.put(name, s, d)
     pair.model([NODE("ReduceMean", ["x"], ["m"], axes=[-1]), NODE("Sub", ["x", "m"], ["c"])], ["x"], "c")
     same((pair.verdicts(), pair.raised()), ({"c": ("format-limited", "cancellation")}, ["c", "m"]))
+
+
+def convolve(x, w):
+    """3 x 3, with zeros around."""
+    padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), (2, 3))
+    return np.einsum("nchwij,ocij->nohw", windows, w).astype("f4")
+
+
+def convolutions(pair, faults, form=lambda a: a, model=True):
+    """x, then c0, r0 ... c2, r2: convolutions of 16 channels of 16 x 16 and their ReLUs. faults: {name: function of dst}."""
+    x, weights = pair.normal(1, 3, 16, 16), [pair.normal(16, 3, 3, 3) / 4] + [pair.normal(16, 16, 3, 3) / 8] * 2
+
+    def run(faults):
+        a, made = x, [("x", x)]
+        for i, w in enumerate(weights):
+            for name, step in ((f"c{i}", lambda a: convolve(a, w)), (f"r{i}", relu)):
+                a = faults.get(name, lambda a: a)(step(a))
+                made.append((name, a))
+        return made
+
+    for (name, s), (_, d) in zip(run({}), run(faults)):
+        pair.put(name, s, form(pair.near(d)))
+    nodes = []
+    for i in range(3):
+        nodes += [NODE("Conv", [f"r{i - 1}" if i else "x", f"w{i}"], [f"c{i}"], pads=[1] * 4), NODE("Relu", [f"c{i}"], [f"r{i}"])]
+    if model:
+        pair.model(nodes, ["x"], "r2", {f"w{i}": w for i, w in enumerate(weights)})
+
+
+def changed(place, value):
+    def change(a):
+        a = a.copy()
+        a[place] = value
+        return a
+    return change
+
+
+@test
+def one_value_among_thousands(folder):
+    """cases: one value of 4096 is far off, where no sample of the positions has it: the operator is not right"""
+    for place in ((0, 5, 6, 7), (0, 9, 2, 13), (0, 0, 15, 1)):
+        here = folder / "_".join(map(str, place))
+        here.mkdir()
+        pair = Pair(here, 40)
+        convolutions(pair, {"c1": changed(place, 1000)})
+        same((pair.verdicts()["c1"], pair.raised()), (("implementation", "isolated"), []), str(place))
+
+
+@test
+def cubes_channels_last(folder):
+    """cases: channels last, where all but the picture have as many channels as rows and columns"""
+    for number, (faults, wanted) in enumerate([({}, {}), ({"c1": changed(np.s_[:, 4], 0)}, {"c1"})]):
+        for model in (True, False):
+            here = folder / f"{number}{model}"
+            here.mkdir()
+            pair = Pair(here, 41)
+            convolutions(pair, faults, lambda a: np.ascontiguousarray(a.transpose(0, 2, 3, 1)), model)
+            accused = {name for name, (verdict, _) in pair.verdicts().items() if verdict != "inherited"}
+            same(accused, set(wanted), f"{faults} {model}")
+            check("All of dst has channels last (NHWC)" in pair.text(), "said once")
+
+
+@test
+def readers_without_an_order(folder):
+    """cases: no order, and a factor that all behind hand on: they show it as well, none is accused"""
+    pair = Pair(folder, 42)
+    convolutions(pair, {"c1": lambda a: 2 * a}, model=False)
+    for side in ("src", "dst"):
+        for file in (folder / side).iterdir():
+            file.rename(folder / side / file.name.split("_")[1])
+            os.utime(folder / side / file.name.split("_")[1], (1e9, 1e9))
+    found = pair.verdicts()
+    same({name: found[name] for name in ("c1", "r1")}, {name: ("over", "scale") for name in ("c1", "r1")})
+    same([name for name, (verdict, _) in found.items() if verdict != "over"], [])
+
+
+def codes(a):
+    """Raw uint8 of the whole range."""
+    low, high = min(a.min(), 0), max(a.max(), 0)
+    step = (high - low) / 255
+    return np.clip(np.round(a / step) + round(-low / step), 0, 255).astype("u1")
+
+
+@test
+def few_raw_tensors(folder):
+    """cases: four tensors, all raw integers, one with its channels reversed: two that a scale fits tell of all"""
+    pair = Pair(folder, 43)
+    x = pair.normal(1, 8, 12, 12)
+    a, b = relu(x + .3), pair.normal(1, 8, 12, 12)
+    pair.put("x", x, codes(x))
+    pair.put("a", a, codes(a))
+    pair.put("b", b, codes(b[:, ::-1]))
+    pair.put("c", b ** 2, codes(b[:, ::-1] ** 2 * (1 + .5 * pair.normal(1, 8, 12, 12))))
+    same((pair.verdicts()["b"], "x" in pair.verdicts()), (("implementation", "channels-reversed"), False))
+    check("4 tensors of dst hold raw u8" in pair.text(), "said once")
+
+
+@test
+def words_for_one(folder):
+    """cases: sentences about one position and one column"""
+    pair = Pair(folder, 44)
+    rows = pair.random.random((60, 6)).astype("f4")
+    rows[:, :4] *= 600
+    rows[:, 5] = pair.random.integers(0, 80, 60)
+    wrong = rows.copy()
+    wrong[:, 4] = rows[:, 4] ** 2
+    a = pair.normal(8, 16)
+    pair.put("x", a, a)
+    pair.put("det", rows, wrong)
+    pair.put("n", a, changed((3, 4), np.nan)(a))
+    layers = pair.layers()
+    check("1 position is NaN or Inf on one side only." in layers["n"]["evidence"], layers["n"]["evidence"])
+    check("Of column 4 alone: off by 0.33." in layers["det"]["evidence"], layers["det"]["evidence"])
+
+
+@test
+def coarser_than_int8(folder):
+    """cases: weights of 4 bits, which int8 does not explain: nobody is accused, and no input of error 0 is said to grow"""
+    pair = Pair(folder, 45)
+    x, weights = pair.normal(64, 48), [pair.normal(48, 48) / 7 for _ in range(4)]
+
+    def run(weigh):
+        a, made = x, [("x", x)]
+        for i, w in enumerate(weights):
+            a = (a @ weigh(w)).astype("f4")
+            made.append((f"y{i}", a))
+        return made
+
+    def four_bits(w):
+        step = np.abs(w).max() / 7
+        return np.clip(np.round(w / step), -8, 7) * step
+
+    for (name, s), (_, d) in zip(run(lambda w: w), run(four_bits)):
+        pair.put(name, s, d)
+    pair.model([NODE("MatMul", [f"y{i - 1}" if i else "x", f"w{i}"], [f"y{i}"]) for i in range(4)], ["x"], "y3",
+               {f"w{i}": w for i, w in enumerate(weights)})
+    layers = pair.layers()
+    same([name for name, layer in layers.items() if layer["verdict"] == "implementation"], [])
+    check("where formats and weights explain" in layers["y0"]["text"], layers["y0"]["text"])
+    check("(0)" not in layers["y0"]["text"], layers["y0"]["text"])
 
 
 harness.main()

@@ -51,6 +51,24 @@ static void channels_last(void **state)
     assert_false(find(seen, 2, &layout)); /* two are single layers */
 }
 
+/* Shapes of cubes say nothing; where their values tell, they count. */
+static void cubes(void **state)
+{
+    (void)state;
+    struct layout_seen seen[] = {
+        PAIR(SHAPE(1, 3, 4, 4), SHAPE(1, 4, 4, 3)), PAIR(SHAPE(1, 4, 4, 4), SHAPE(1, 4, 4, 4)),
+        PAIR(SHAPE(2, 4, 4, 4), SHAPE(2, 4, 4, 4)), PAIR(SHAPE(1, 4, 4, 4), SHAPE(1, 4, 4, 4))};
+    struct mm_layout layout;
+    assert_false(find(seen, 4, &layout));
+    for (int i = 1; i < 4; i++)
+        seen[i].turned = layout_channels(true);
+    assert_true(find(seen, 4, &layout));
+    assert_int_equal(layout.axis.perm[1], 2);
+    for (int i = 1; i < 4; i++)
+        seen[i].turned = layout_channels(false); /* which the picture's shape is not */
+    assert_false(find(seen, 4, &layout));
+}
+
 /* Two of five, which could show it, do not. */
 static void most_must_have_it(void **state)
 {
@@ -160,6 +178,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_where_shapes_are_equal),
         cmocka_unit_test(channels_last),
+        cmocka_unit_test(cubes),
         cmocka_unit_test(most_must_have_it),
         cmocka_unit_test(samples),
         cmocka_unit_test(padding),
