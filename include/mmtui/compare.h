@@ -338,7 +338,7 @@ struct mm_cache;
 struct mm_cache_options {
     const char *folder;                /* of all cache files; made if missing */
     const char *src, *dst;             /* the two dumps' folders */
-    const struct mm_schema *schema[2]; /* of src and dst */
+    const struct mm_schema *schema[2]; /* of src and dst; NULL: the project's own */
     const struct mm_measure_options *measure;
     unsigned shard, shards; /* runs at the same time must not share a file; 0 of 0: the whole */
 };

@@ -53,6 +53,7 @@ static bool put_real_path(struct mm_buf *key, const char *path, struct mm_err *e
 
 static void put_schema(struct mm_buf *key, const struct mm_schema *schema)
 {
+    schema = schema ? schema : mm_schema_own();
     for (size_t i = 0; i < MM_FIELD_COUNT; i++)
         cache_put_u32(key, schema->number[i]);
     for (size_t i = 0; i < MM_SCHEMA_DTYPES && schema->dtype[i].dtype != MM_DTYPE_NONE; i++) {

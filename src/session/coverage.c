@@ -18,6 +18,8 @@ static bool is_output(const struct mm_session *session, size_t id)
         return graph->tensors[tensor].flags & MM_GRAPH_OUTPUT;
     if (layer->result.src.known && layer->result.src.is_output)
         return true;
+    if (session->src->count == 0)
+        return false; /* a report: what src wrote last is not known */
     const struct mm_entry *last = &session->src->entries[session->src->count - 1];
     return !graph && layer->pair->src == last && last->parsed.stamp >= 0 && session->order == MM_ORDER_STAMPS;
 }

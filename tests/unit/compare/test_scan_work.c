@@ -230,7 +230,7 @@ static size_t cached_run(const struct dumps *dumps, unsigned threads, bool heade
     struct mm_cache_options cache_options = {.folder = folder,
                                              .src = dumps->path[0],
                                              .dst = dumps->path[1],
-                                             .schema = dumps->dump[0]->schema,
+                                             .schema = {dumps->dump[0]->schema, dumps->dump[1]->schema},
                                              .measure = &options};
     struct mm_cache *cache;
     struct seen seen;
