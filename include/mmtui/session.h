@@ -146,8 +146,10 @@ void mm_session_focus(struct mm_session *session, const size_t *ids, size_t coun
  */
 size_t mm_session_check(struct mm_session *session, const size_t *ids, size_t count);
 /*
- * Look at all files, and measure again what has changed: *count layers. When they are through, triage begins anew. -1
- * with MM_EARG while something is being measured, and for a file of several tensors, which only mm_session_open lists.
+ * Look at all files, those of the other comparisons, too, and measure again what has changed: *count layers. A file of
+ * several tensors is listed again; tensors that are new in it are not seen, those that are gone are unreadable. When
+ * they are through, triage begins anew. -1 with MM_EARG while something is being measured, and where such a file can't
+ * be listed any more.
  */
 int mm_session_reload(struct mm_session *session, size_t *count, struct mm_err *err);
 

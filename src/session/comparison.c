@@ -19,6 +19,13 @@ const struct mm_result *mm_session_comparison(const struct mm_session *session, 
     return known ? &comparison->result[id] : NULL;
 }
 
+const struct mm_pair *comparison_pair(const struct mm_session *session, enum mm_comparison which, size_t id)
+{
+    const struct comparison *comparison = &session->comparison[which];
+    bool known = comparison->pair && comparison->pair[id] > 0;
+    return known ? &comparison->pairs->pair[comparison->pair[id] - 1] : NULL;
+}
+
 /* Which layer has this file of src (dst)? By the entry's place in its dump; layers that have none: count. */
 static size_t *layers_of(const struct mm_session *session, const struct mm_dump *dump, bool dst)
 {
@@ -47,12 +54,14 @@ static int open_one(struct mm_session *session, enum mm_comparison which, const 
     size_t *layer = layers_of(session, ours, ours == session->dst);
     comparison->layer = calloc(comparison->pairs->count + 1, sizeof *comparison->layer);
     comparison->result = calloc(session->pairs->count + 1, sizeof *comparison->result);
-    bool ok = layer && comparison->layer && comparison->result;
+    comparison->pair = calloc(session->pairs->count + 1, sizeof *comparison->pair);
+    bool ok = layer && comparison->layer && comparison->result && comparison->pair;
     for (size_t i = 0; ok && i < comparison->pairs->count; i++) {
         const struct mm_pair *pair = &comparison->pairs->pair[i];
         const struct mm_entry *entry = ours == src ? pair->src : pair->dst;
         bool both = pair->src && pair->dst;
         comparison->layer[i] = both ? layer[entry - ours->entries] : session->pairs->count;
+        comparison->pair[comparison->layer[i]] = i + 1; /* that of no layer is not asked for */
     }
     free(layer);
     return ok ? 0 : mm_fail_memory(err);
@@ -166,6 +175,7 @@ void comparison_done(struct mm_session *session)
             mm_result_done(&comparison->result[id]);
         free(comparison->result);
         free(comparison->layer);
+        free(comparison->pair);
         mm_pairs_close(comparison->pairs);
     }
 }

@@ -18,6 +18,7 @@ struct analysis_request {
 struct comparison {
     struct mm_pairs *pairs;   /* NULL: not asked for */
     size_t *layer;            /* [pairs] */
+    size_t *pair;             /* [layers + 1] place + 1; 0: none */
     struct mm_result *result; /* [layers] */
     struct mm_scan *scan;     /* NULL: not begun */
 };
@@ -169,6 +170,8 @@ void session_forget(struct mm_session *session, size_t id);
 
 /* Open and pair the other dumps. */
 int comparison_open(struct mm_session *session, struct mm_err *err);
+/* The pair of a layer in another comparison, or NULL. */
+const struct mm_pair *comparison_pair(const struct mm_session *session, enum mm_comparison which, size_t id);
 /* Begin with the next comparison that was not begun; false when all are measured. */
 bool comparison_busy(struct mm_session *session);
 /* Take a collected job back if it is of one of these. */

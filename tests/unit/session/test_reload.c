@@ -8,6 +8,7 @@
 #include "mmtui/session.h"
 #include "unit/session/session_testing.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { A, B };
@@ -17,6 +18,20 @@ static void put_pair(struct stage *stage, const char *name, float last)
 {
     const float src[] = {1, 2, 3, 3}, dst[] = {1, 2, 3, last};
     put_both(stage, name, "n", "Relu", src, dst, last == 3 ? 3 : 4);
+}
+
+/* One tensor of a folder, which is made if need be. */
+static void put_side(const char *folder, const char *name, const float *values, int64_t count)
+{
+    struct mm_shape shape = {1, {count}};
+    struct mm_tensor tensor;
+    struct mm_run run;
+    char *path = mm_path_join(folder, name);
+    mm_tensor_raw(&tensor, MM_F32, &shape, values, &run);
+    assert_int_equal(mm_folder_make(folder, NULL), 0);
+    assert_int_equal(
+        mm_format_find("pb")->write(&(struct mm_store){.tensor = &tensor, .node_name = "n"}, path, NULL), 0);
+    free(path);
 }
 
 static void stage_two(struct stage *stage, bool triage)
@@ -126,13 +141,78 @@ static void gone(void **state)
     stage_done(&stage);
 }
 
+/* Two tensors in one archive a side. */
+static void put_archives(struct stage *stage, float last, bool with_b)
+{
+    const float src[] = {1, 2, 3, 3}, dst[] = {1, 2, 3, last};
+    for (int side = 0; side < 2; side++) {
+        struct mm_shape shape = {1, {last == 3 ? 3 : 4}};
+        struct mm_tensor a, b;
+        struct mm_run runs[2];
+        mm_tensor_raw(&a, MM_F32, &shape, src, &runs[0]);
+        mm_tensor_raw(&b, MM_F32, &shape, side ? dst : src, &runs[1]);
+        struct mm_store stores[] = {{.tensor = &a, .name = "a"}, {.tensor = &b, .name = "b"}};
+        char *path = mm_path_join(side ? stage->options.dst : stage->options.src, "all.npz");
+        assert_int_equal(mm_format_find("npz")->write_all(stores, with_b ? 2 : 1, path, NULL), 0);
+        free(path);
+    }
+}
+
+/* Members: their places are another's now; one that is gone is unreadable. */
+static void members(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct mm_err err;
+    size_t count;
+    stage_init(&stage);
+    put_archives(&stage, 3, true);
+    stage_measure(&stage);
+    put_archives(&stage, 3000, true);
+    assert_int_equal(mm_session_reload(stage.session, &count, &err), 0);
+    assert_int_equal(count, 2);
+    assert_int_equal(mm_session_finish(stage.session, NULL, NULL), 0);
+    assert_true(layer(&stage, A)->result.metrics.max_abs == 0 && layer(&stage, A)->result.src.count == 4);
+    assert_true(layer(&stage, B)->result.metrics.max_abs == 2997);
+    put_archives(&stage, 3, false);
+    assert_int_equal(mm_session_reload(stage.session, &count, &err), 0);
+    assert_int_equal(mm_session_finish(stage.session, NULL, NULL), 0);
+    assert_int_equal(layer(&stage, A)->verdict.kind, MM_VERDICT_OK);
+    assert_int_equal(layer(&stage, B)->verdict.kind, MM_VERDICT_UNREADABLE);
+    stage_done(&stage);
+}
+
+/* An earlier dst that is written anew changes the rows, too, and is read again. */
+static void earlier(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct mm_err err;
+    size_t count;
+    stage_init(&stage);
+    char *before = mm_path_join(stage.folder, "before");
+    const float one[] = {1, 2, 3}, other[] = {1, 2, 3, 9};
+    put_pair(&stage, "1_a.pb", 3);
+    put_side(before, "1_a.pb", one, 3);
+    stage.options.before = before;
+    stage_measure(&stage);
+    assert_true(mm_session_comparison(stage.session, A, MM_COMPARISON_BEFORE)->metrics.max_abs == 0);
+    put_side(before, "1_a.pb", other, 4);
+    assert_int_equal(mm_session_check(stage.session, NULL, 1), 1);
+    assert_int_equal(mm_session_reload(stage.session, &count, &err), 0);
+    assert_int_equal(mm_session_finish(stage.session, NULL, NULL), 0);
+    assert_int_equal(mm_session_comparison(stage.session, A, MM_COMPARISON_BEFORE)->state, MM_STATE_MISMATCH);
+    assert_false(layer(&stage, A)->changed);
+    assert_int_equal(layer(&stage, A)->verdict.kind, MM_VERDICT_OK);
+    stage_done(&stage);
+    free(before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(noticed),
-        cmocka_unit_test(stays_changed),
-        cmocka_unit_test(reloaded),
-        cmocka_unit_test(gone),
+        cmocka_unit_test(noticed), cmocka_unit_test(stays_changed), cmocka_unit_test(reloaded),
+        cmocka_unit_test(gone),    cmocka_unit_test(members),       cmocka_unit_test(earlier),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
