@@ -77,6 +77,7 @@ const struct mm_schema *mm_schema_own(void);
  * data types; the text names what. `origin` is the path. To be closed; NULL is fine there.
  */
 int mm_schema_open(struct mm_schema **schema, const char *path, struct mm_err *err);
+/* NULL is fine. */
 void mm_schema_close(struct mm_schema *schema);
 /* Append it as the text of a .proto, which mm_schema_open takes. */
 void mm_schema_put(const struct mm_schema *schema, struct mm_buf *out);
