@@ -1,6 +1,7 @@
 /* The table of on-disk formats. A new format is a reader, a writer and a row here. */
 #include "format/formats.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -261,6 +262,30 @@ const struct mm_format *mm_format_of(const char *path)
 }
 
 /* ---- members, while a source is listed ---- */
+
+int mm_list_mapped(const struct mm_source *source, mm_list_map list, void *context, struct mm_err *err)
+{
+    struct mm_map map;
+    if (mm_map_open(&map, source->path, err) < 0)
+        return -1;
+    mm_map_sparse(&map);
+    int result = list(context, &map, err);
+    if (mm_map_check(&map, source->file, err) < 0)
+        result = -1;
+    mm_map_close(&map);
+    return result;
+}
+
+char *mm_tensor_sentence(const struct mm_source *source, const char *name, const char *more,
+                         struct mm_arena *arena)
+{
+    static const char format[] = "%s: tensor '%s'%s%s";
+    size_t size = strlen(source->file) + strlen(name) + strlen(more) + sizeof format;
+    char *text = mm_arena_alloc(arena, size);
+    if (text)
+        snprintf(text, size, format, source->file, name, *more ? ": " : "", more);
+    return text;
+}
 
 struct mm_entry *mm_members_add(struct mm_members *members, const struct mm_source *source)
 {

@@ -69,6 +69,12 @@ int mm_torch_read(struct mm_load *load, const struct mm_schema *schema, const ch
 bool mm_torch_legacy_probe(const uint8_t *bytes, size_t size);
 int mm_torch_legacy_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
                          struct mm_err *err);
+/* Map a source whose header alone is read, hand it to `list`, and see afterwards whether it was cut meanwhile. */
+typedef int (*mm_list_map)(void *context, const struct mm_map *map, struct mm_err *err);
+int mm_list_mapped(const struct mm_source *source, mm_list_map list, void *context, struct mm_err *err);
+/* "FILE: tensor 'NAME'", with ": MORE" behind it where there is more; from the arena, or NULL when memory is out. */
+char *mm_tensor_sentence(const struct mm_source *source, const char *name, const char *more,
+                         struct mm_arena *arena);
 /* A file's name without its format's ending; from the arena, or NULL when memory is out. */
 char *mm_file_stem(const char *file, struct mm_arena *arena);
 

@@ -118,20 +118,11 @@ struct listing {
     uint64_t begin, size; /* of the data, in the file */
 };
 
-static char *sentence(const struct listing *list, const char *name, const char *more)
-{
-    size_t size = strlen(list->source->file) + strlen(name) + strlen(more) + 20;
-    char *text = mm_arena_alloc(list->arena, size);
-    if (text)
-        snprintf(text, size, "%s: tensor '%s'%s%s", list->source->file, name, *more ? ": " : "", more);
-    return text;
-}
-
 static int refuse(const struct listing *list, struct mm_entry *entry, enum mm_code code, const char *why,
                   struct mm_err *err)
 {
     entry->code = code;
-    entry->wrong = sentence(list, entry->member, why);
+    entry->wrong = mm_tensor_sentence(list->source, entry->member, why, list->arena);
     return entry->wrong ? 0 : mm_fail_memory(err);
 }
 
@@ -207,7 +198,7 @@ static int add_tensor(const struct listing *list, struct words *words, uint32_t 
     entry->detail = detail;
     entry->member =
         mm_arena_strndup(list->arena, words->bad ? "" : (const char *)name, words->bad ? 0 : length);
-    entry->label = entry->member ? sentence(list, entry->member, "") : NULL;
+    entry->label = entry->member ? mm_tensor_sentence(list->source, entry->member, "", list->arena) : NULL;
     return entry->label ? 0 : mm_fail_memory(err);
 }
 
@@ -238,8 +229,9 @@ static int add_tensors(struct listing *list, struct words *words, uint64_t count
     return result;
 }
 
-static int list_map(struct listing *list, const struct mm_map *map, struct mm_err *err)
+static int list_map(void *context, const struct mm_map *map, struct mm_err *err)
 {
+    struct listing *list = context;
     struct words words = {map->data, map->data + map->size, false};
     uint64_t alignment = ALIGNMENT;
     take(&words, 4);
@@ -268,15 +260,7 @@ int mm_gguf_list(const struct mm_source *source, struct mm_arena *arena, struct 
                  struct mm_err *err)
 {
     struct listing list = {.source = source, .arena = arena, .members = members};
-    struct mm_map map;
-    if (mm_map_open(&map, source->path, err) < 0)
-        return -1;
-    mm_map_sparse(&map);
-    int result = list_map(&list, &map, err);
-    if (mm_map_check(&map, source->file, err) < 0)
-        result = -1;
-    mm_map_close(&map);
-    return result;
+    return mm_list_mapped(source, list_map, &list, err);
 }
 
 int mm_gguf_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err)

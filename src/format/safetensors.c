@@ -100,21 +100,11 @@ struct listing {
     uint64_t begin, size; /* of the data, in the file */
 };
 
-/* "FILE: tensor 'KEY'", with ": MORE" behind it. */
-static char *sentence(struct listing *list, const char *key, const char *more)
-{
-    size_t size = strlen(list->source->file) + strlen(key) + strlen(more) + 20;
-    char *text = mm_arena_alloc(list->arena, size);
-    if (text)
-        snprintf(text, size, "%s: tensor '%s'%s%s", list->source->file, key, *more ? ": " : "", more);
-    return text;
-}
-
 static int refuse(struct listing *list, struct mm_entry *entry, enum mm_code code, const char *why,
                   struct mm_err *err)
 {
     entry->code = code;
-    entry->wrong = sentence(list, entry->member, why);
+    entry->wrong = mm_tensor_sentence(list->source, entry->member, why, list->arena);
     return entry->wrong ? 0 : mm_fail_memory(err);
 }
 
@@ -177,7 +167,7 @@ static int add(struct listing *list, const char *key, struct mm_json_value value
     if (!entry || !detail)
         return mm_fail_memory(err);
     entry->member = mm_arena_strdup(list->arena, key);
-    entry->label = sentence(list, key, "");
+    entry->label = mm_tensor_sentence(list->source, key, "", list->arena);
     if (!entry->member || !entry->label)
         return mm_fail_memory(err);
     entry->detail = detail;
@@ -259,8 +249,9 @@ static int cover(const struct listing *list, size_t first, struct mm_err *err)
     return result;
 }
 
-static int list_map(struct listing *list, const struct mm_map *map, struct mm_err *err)
+static int list_map(void *context, const struct mm_map *map, struct mm_err *err)
 {
+    struct listing *list = context;
     const char *file = list->source->file;
     struct mm_json_value header;
     size_t first = list->members->count;
@@ -288,15 +279,7 @@ int mm_safetensors_list(const struct mm_source *source, struct mm_arena *arena, 
                         struct mm_err *err)
 {
     struct listing list = {.source = source, .arena = arena, .members = members};
-    struct mm_map map;
-    if (mm_map_open(&map, source->path, err) < 0)
-        return -1;
-    mm_map_sparse(&map);
-    int result = list_map(&list, &map, err);
-    if (mm_map_check(&map, source->file, err) < 0)
-        result = -1;
-    mm_map_close(&map);
-    return result;
+    return mm_list_mapped(source, list_map, &list, err);
 }
 
 /* ---- a member ---- */

@@ -292,16 +292,6 @@ static const struct {
 
 /* ---- going through what was saved ---- */
 
-/* "FILE: tensor 'NAME'", with ": MORE" behind it. */
-static const char *sentence(const struct listing *list, const char *name, const char *more)
-{
-    size_t size = strlen(list->source->file) + strlen(name) + strlen(more) + 20;
-    char *text = mm_arena_alloc(list->arena, size);
-    if (text)
-        snprintf(text, size, "%s: tensor '%s'%s%s", list->source->file, name, *more ? ": " : "", more);
-    return text;
-}
-
 static int add(struct listing *list, const struct detail *detail, const char *wrong, struct mm_err *err)
 {
     struct mm_entry *entry = mm_members_add(list->members, list->source);
@@ -313,13 +303,13 @@ static int add(struct listing *list, const struct detail *detail, const char *wr
     entry->member = list->name.length
                         ? mm_arena_strndup(list->arena, mm_buf_text(&list->name), list->name.length)
                         : mm_file_stem(list->source->file, list->arena);
-    entry->label = entry->member ? sentence(list, entry->member, "") : NULL;
+    entry->label = entry->member ? mm_tensor_sentence(list->source, entry->member, "", list->arena) : NULL;
     if (!entry->label)
         return mm_fail_memory(err);
     entry->detail = kept;
     if (wrong) {
         entry->code = MM_EUNSUPPORTED;
-        entry->wrong = sentence(list, entry->member, wrong);
+        entry->wrong = mm_tensor_sentence(list->source, entry->member, wrong, list->arena);
         return entry->wrong ? 0 : mm_fail_memory(err);
     }
     entry->offset = kept->storage->offset;
@@ -471,8 +461,9 @@ static int visit_pickle(struct listing *list, const struct mm_map *map, const st
     return result;
 }
 
-static int list_map(struct listing *list, const struct mm_map *map, struct mm_err *err)
+static int list_map(void *context, const struct mm_map *map, struct mm_err *err)
 {
+    struct listing *list = context;
     if (zip_list(&list->zip, map->data, map->size, list->source->file, list->arena, err) < 0)
         return -1;
     const struct zip_member *pickle = find_pickle(list);
@@ -490,14 +481,7 @@ int mm_torch_list(const struct mm_source *source, struct mm_arena *arena, struct
                   struct mm_err *err)
 {
     struct listing list = {.source = source, .arena = arena, .members = members};
-    struct mm_map map;
-    if (mm_map_open(&map, source->path, err) < 0)
-        return -1;
-    mm_map_sparse(&map);
-    int result = list_map(&list, &map, err);
-    if (mm_map_check(&map, source->file, err) < 0)
-        result = -1;
-    mm_map_close(&map);
+    int result = mm_list_mapped(source, list_map, &list, err);
     mm_buf_done(&list.name);
     return result;
 }
