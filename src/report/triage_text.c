@@ -396,14 +396,21 @@ static void put_edges(struct mm_buf *line, const struct mm_session *session)
     }
 }
 
-/* What one can stop to worry about. */
+/* What one can stop to worry about: nothing where nothing was compared. */
 static void put_good(struct mm_buf *out, const struct mm_session *session, const struct triage_digest *digest)
 {
     struct mm_buf line = {0};
     char figure[MM_NUM];
+    struct mm_session_totals totals;
+    mm_session_totals(session, &totals);
+    if (totals.pairs == 0)
+        return;
     mm_buf_puts(out, "\nNo problem found\n");
-    mm_buf_printf(&line, "%zu %s within the thresholds", digest->good,
-                  digest->good == 1 ? "layer is" : "layers are");
+    if (digest->good == 0)
+        mm_buf_puts(&line, "In no layer");
+    else
+        mm_buf_printf(&line, "%zu %s within the thresholds", digest->good,
+                      digest->good == 1 ? "layer is" : "layers are");
     if (digest->worst_good_at >= 0 && digest->worst_good > 0) {
         mm_buf_puts(&line, "; the largest error is that of ");
         mm_report_layer(session, (size_t)digest->worst_good_at, &line);

@@ -33,6 +33,9 @@ def nothing_compared(folder):
     dumps(folder, {"c": [1, 2]}, {"d": [1, 2]})
     err = run_check(folder, 1)
     check("nothing was compared" in err, err)
+    text = mmtui("triage", folder / "src", folder / "dst").out
+    check("Nothing was compared: no tensor of src has a partner in dst." in text, text)
+    check("No problem found" not in text, text)
 
 
 @test
