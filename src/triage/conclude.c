@@ -1,12 +1,11 @@
 /* The verdict on one layer, from its figures, its place in the flow and what was found by looking. */
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "triage/conclude.h"
 #include "triage/in_dump.h"
 #include "triage/jump.h"
-#include "triage/layer_text.h"
+#include "triage/say.h"
 #include "triage/scales.h"
 #include "triage/simulated.h"
 
@@ -16,8 +15,6 @@
 #define FORMAT_FACTOR 2.0
 /* A setting is worth naming when it halves the error (6 dB). */
 #define SETTING_GAIN 2.0
-/* A residual of this size is certain: nothing that rounds leaves it. */
-#define CERTAIN_RESIDUAL 0.1
 /* A correlation from which the weights' rounding is the most of a residual. */
 #define FIT_DECIDES 0.5
 /* Findings of this score are kept against "inherited": in clean int8 runs none was above 0.4. */
@@ -26,8 +23,6 @@
 #define BEYOND_CLEAN 10.0
 /* An integer operator that was not recomputed is accused, where nothing fits, from this error on. */
 #define INTEGER_UNEXPLAINED 0.25
-/* Readers off by less than this share of an error have not read it at all: they are right. */
-#define READERS_RIGHT 0.02
 /* One place of padding among a dozen and more costs what it reaches no more than this. */
 #define PADDING_REACHES 0.3
 /* Findings below this are kept as evidence, but decide nothing. */
@@ -40,11 +35,6 @@ const char *mm_confidence_word(enum mm_confidence confidence)
                                         [MM_LIKELY] = "likely",
                                         [MM_CERTAIN] = "certain"};
     return (size_t)confidence < MM_COUNT(words) ? words[confidence] : "";
-}
-
-static enum mm_confidence confidence_of(double score)
-{
-    return score >= 0.9 ? MM_CERTAIN : score >= 0.7 ? MM_LIKELY : MM_POSSIBLE;
 }
 
 /* ---- what the parts of a verdict are decided by ---- */
@@ -98,198 +88,11 @@ bool conclude_is_noise(const struct mm_blame *blame)
 
 /* ---- the verdicts ---- */
 
-static enum mm_verdict_kind kind_of(const struct mm_finding *finding)
-{
-    return finding->verdict != MM_VERDICT_NONE ? finding->verdict : mm_cause_info(finding->cause)->verdict;
-}
-
-static void set(struct mm_verdict *out, enum mm_verdict_kind kind, enum mm_confidence confidence)
-{
-    out->kind = kind;
-    out->confidence = confidence;
-    out->bad = mm_verdict_info(kind)->bad;
-}
-
-static void say_inherited(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
-{
-    const struct mm_blame *blame = &view->blame[id];
-    set(out, MM_VERDICT_INHERITED, view->flow->known ? MM_LIKELY : MM_POSSIBLE);
-    out->from = blame->root;
-    layer_text_line(view, (uint32_t)blame->root,
-                    blame->built_up ? "accumulated upstream, most of it in " : "inherited from ", "", out);
-}
-
-static void say_harmless(struct mm_verdict *out, double readers)
-{
-    char figure[MM_NUM];
-    set(out, MM_VERDICT_HARMLESS, MM_LIKELY);
-    snprintf(out->text, sizeof out->text, "harmless: largest consumer error %s",
-             mm_num_short(figure, readers, 2));
-}
-
-static void say_noise(const struct mm_blame *blame, struct mm_verdict *out)
-{
-    char figure[MM_NUM];
-    set(out, MM_VERDICT_NOISE, MM_LIKELY);
-    out->cause = MM_CAUSE_ROUNDING;
-    snprintf(out->text, sizeof out->text, "accumulated rounding: %s",
-             mm_num_short(figure, blame->expected, 2));
-}
-
-static void say_setting(const struct mm_evidence *evidence, const struct mm_whatif *better,
-                        struct mm_verdict *out)
-{
-    const struct mm_whatif *now = conclude_format(evidence);
-    const char *name = mm_dtype_info(now->setting.dtype)->name;
-    set(out, MM_VERDICT_SETTINGS, MM_LIKELY);
-    out->cause = MM_CAUSE_ONE_SIDED;
-    snprintf(out->text, sizeof out->text, "%s is too coarse here: %s would gain %.1f dB", name,
-             better->setting.asymmetric && !now->setting.asymmetric ? "asymmetric"
-                                                                    : mm_range_word(better->setting.range),
-             better->metrics.sqnr - now->metrics.sqnr);
-}
-
-static void say_format(const struct mm_evidence *evidence, struct mm_verdict *out)
-{
-    const struct mm_whatif *now = conclude_format(evidence);
-    char figure[MM_NUM];
-    set(out, MM_VERDICT_FORMAT, MM_LIKELY);
-    out->cause = MM_CAUSE_ROUNDING;
-    snprintf(out->text, sizeof out->text, "%s can't do better than %s here",
-             mm_dtype_info(now->setting.dtype)->name, mm_num_short(figure, now->metrics.diff2, 2));
-}
-
-static const char *part_text(const struct mm_finding *finding, char out[80])
-{
-    char count[MM_NUM];
-    snprintf(out, 80, "the first %s values of dst are those of ", mm_num_count(count, finding->part));
-    return out;
-}
-
-/* Findings that are about another layer, whose name only the view has. */
-static void say_held(const struct mm_triage_view *view, const struct mm_finding *finding,
-                     struct mm_verdict *out)
-{
-    char before[80];
-    if (finding->cause == MM_CAUSE_IN_DUMP)
-        layer_text_line(view, (uint32_t)finding->layer, "the dump holds ",
-                        " here: fused, or written before the dump", out);
-    else if (finding->part > 0)
-        layer_text_line(view, (uint32_t)finding->layer, part_text(finding, before), "", out);
-    else
-        layer_text_line(view, (uint32_t)finding->layer, "dst holds the values of ", "", out);
-}
-
-/* They have not read these values: none is off by more than a trace of the error. By order alone, none of those that
- * come next. */
-static bool readers_are_right(const struct mm_triage_view *view, uint32_t id)
-{
-    const struct mm_blame *blame = &view->blame[id];
-    bool output = view->flow->role[id] & MM_ROLE_OUTPUT;
-    bool none = view->flow->known ? blame->readers_mind : output || blame->readers == 0;
-    return blame->unread ||
-           (!none && !blame->readers_hurt && blame->readers_direct <= READERS_RIGHT * blame->error);
-}
-
-/* Softmax does not see an offset, a norm no scale, a mean no order: that such a reader is right tells little. */
-static bool is_deaf(const char *op_type)
-{
-    static const char *const words[] = {"softmax", "norm", "mean", "reduce", "pool",
-                                        "max",     "topk", "sort", "sum"};
-    for (size_t i = 0; op_type && i < MM_COUNT(words); i++) {
-        if (strcasestr(op_type, words[i]))
-            return true;
-    }
-    return false;
-}
-
-/* In the graph, one at least would have shown it. */
-static bool has_keen_reader(const struct mm_triage_view *view, uint32_t id)
-{
-    const struct mm_flow *flow = view->flow;
-    bool keen = false;
-    for (uint32_t e = flow->reader_from[id]; e < flow->reader_from[id + 1] && flow->known; e++) {
-        uint32_t reader = flow->reader[e];
-        keen = keen ||
-               (reader > id && !isnan(view->blame[reader].error) && !is_deaf(view->subjects[reader].op_type));
-    }
-    return keen;
-}
-
-/* Near ties fall otherwise by any rounding: integers accuse an operator only where it was computed again, or where all
- * its inputs are the same on both sides. */
-static enum mm_verdict_kind kind_of_integers(const struct mm_triage_view *view, uint32_t id)
-{
-    const struct mm_blame *blame = &view->blame[id];
-    bool same = view->flow->known && blame->worst_input >= 0 && !(blame->input_error > 0);
-    if (view->flow->role[id] & MM_ROLE_INPUT)
-        return MM_VERDICT_INPUT;
-    return blame->own == MM_OWN_WRONG || same ? MM_VERDICT_IMPLEMENTATION : MM_VERDICT_OVER;
-}
-
 static void say_scales(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     enum mm_cause_id cause;
-    set(out, scales_verdict(view, id, &cause, out->text, sizeof out->text), MM_CERTAIN);
+    say_kind(out, scales_verdict(view, id, &cause, out->text, sizeof out->text), MM_CERTAIN);
     out->cause = cause;
-}
-
-static void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
-                        struct mm_verdict *out)
-{
-    const struct mm_cause_info *info = mm_cause_info(finding->cause);
-    enum mm_verdict_kind kind = kind_of(finding);
-    unsigned role = view->flow->role[id];
-    bool hurt = view->blame[id].readers_hurt;
-    if (finding->cause == MM_CAUSE_REORDERED && hurt)
-        kind = MM_VERDICT_IMPLEMENTATION; /* another order that a reader minds */
-    else if (finding->cause == MM_CAUSE_INTEGERS)
-        kind = kind_of_integers(view, id);
-    else if (info->at_edges && (role & MM_ROLE_INPUT))
-        kind = MM_VERDICT_INPUT;
-    else if (info->at_edges && (role & MM_ROLE_OUTPUT))
-        kind = MM_VERDICT_OUTPUT;
-    set(out, kind, confidence_of(finding->score));
-    out->cause = finding->cause;
-    if (finding->cause == MM_CAUSE_CANCELLATION)
-        out->confidence = MM_LIKELY; /* its score only puts it behind near zero */
-    if (finding->cause == MM_CAUSE_INTEGERS && out->confidence == MM_CERTAIN)
-        out->confidence = MM_LIKELY; /* that they differ is certain, whose fault it is not */
-    if (finding->cause == MM_CAUSE_STALE || finding->cause == MM_CAUSE_IN_DUMP)
-        out->from = finding->layer;
-    if (finding->cause == MM_CAUSE_STALE && readers_are_right(view, id)) {
-        /* overwritten behind the run, or by the dump */
-        set(out, MM_VERDICT_HARMLESS, view->flow->known ? MM_LIKELY : MM_POSSIBLE);
-        out->cause = MM_CAUSE_IN_DUMP;
-    } else if (has_keen_reader(view, id) && readers_are_right(view, id) &&
-               (kind == MM_VERDICT_IMPLEMENTATION || kind == MM_VERDICT_FORMAT)) {
-        set(out, MM_VERDICT_HARMLESS, MM_LIKELY); /* whatever it looks like */
-    }
-    if (out->from >= 0)
-        say_held(view, finding, out);
-    else
-        snprintf(out->text, sizeof out->text, "%s", finding->sentence);
-}
-
-/* What this operator adds to the inputs that it had. */
-static void say_wrong(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
-{
-    const struct mm_blame *blame = &view->blame[id];
-    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
-    bool exact = view->subjects[id].facts && !isnan(recomputed->exact);
-    /* with its own weights it is right: it is these that are wrong */
-    bool weights = exact && recomputed->exact <= blame->explained;
-    double residual = exact && !weights ? recomputed->exact : recomputed->residual;
-    char a[MM_NUM], b[MM_NUM];
-    set(out, MM_VERDICT_IMPLEMENTATION, residual >= CERTAIN_RESIDUAL ? MM_CERTAIN : MM_LIKELY);
-    if (weights)
-        snprintf(out->text, sizeof out->text,
-                 "the quantised model's weights are not the model's: off by %s, %s explained",
-                 mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
-    else
-        snprintf(out->text, sizeof out->text,
-                 "recomputed from dst's own inputs it is off by %s; its format explains %s",
-                 mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
 }
 
 /* One scale for all weights is the reason where the residual has its pattern, and a scale a channel would halve it. */
@@ -297,91 +100,6 @@ static bool coarse_weights(const struct mm_recomputed *recomputed)
 {
     return recomputed->fit_tensor > recomputed->fit_channel && recomputed->fit_tensor >= FIT_DECIDES &&
            recomputed->per_tensor >= SETTING_GAIN * recomputed->per_channel;
-}
-
-/* The residual is what one scale for all weights leaves. */
-static void say_weights(const struct mm_recomputed *recomputed, struct mm_verdict *out)
-{
-    char figure[MM_NUM];
-    set(out, MM_VERDICT_SETTINGS, MM_LIKELY);
-    out->cause = MM_CAUSE_CHANNEL_RANGE;
-    snprintf(out->text, sizeof out->text, "weights of one scale cost %s: per-channel ones would gain %.1f dB",
-             mm_num_short(figure, recomputed->per_tensor, 2),
-             20 * log10(recomputed->per_tensor / recomputed->per_channel));
-}
-
-/* As another runtime has it by default, or as a converter left it: that is what fits. */
-static void say_variant(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
-{
-    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
-    char left[MM_NUM];
-    set(out, MM_VERDICT_IMPLEMENTATION, MM_CERTAIN);
-    out->cause = MM_CAUSE_VARIANT;
-    if (recomputed->variant_fused && !view->blame[id].readers_hurt) {
-        set(out, MM_VERDICT_HARMLESS, MM_LIKELY);
-        out->cause = MM_CAUSE_IN_DUMP;
-        snprintf(out->text, sizeof out->text, "the dump holds the activation behind it: fused, or in place");
-    } else {
-        const char *says = recomputed->variant_says, *told = strstr(says, " where the model says");
-        size_t length = strlen(says), room = sizeof out->text - sizeof "computed : fits, 1e-10 left";
-        length = length > room && told ? (size_t)(told - says) : length; /* the rest is in the evidence */
-        snprintf(out->text, sizeof out->text, "computed %.*s: fits, %s left", (int)length, says,
-                 mm_num_short(left, recomputed->variant, 1));
-    }
-}
-
-/* The operator is right, and no rounding that is known explains the size: its inputs' errors do. */
-static void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
-{
-    const struct mm_blame *blame = &view->blame[id];
-    char a[MM_NUM], b[MM_NUM];
-    mm_num_short(a, view->subjects[id].recomputed->residual, 2);
-    if (in_dump_other_input(&view->subjects[id], blame)) { /* of what it adds nothing is known */
-        set(out, MM_VERDICT_NOISE, MM_POSSIBLE);
-        snprintf(out->text, sizeof out->text,
-                 "off by %s only, where its inputs as they were dumped would make it %s: it had others",
-                 mm_num_short(b, blame->error, 2), a);
-        return;
-    }
-    set(out, MM_VERDICT_NOISE, MM_LIKELY);
-    out->cause = MM_CAUSE_ROUNDING;
-    if (view->subjects[id].recomputed->ties && !blame->input_error)
-        snprintf(out->text, sizeof out->text, "%s indices lead to equal values: ties have no order",
-                 mm_num_count(a, view->subjects[id].recomputed->ties));
-    else if (blame->own != MM_OWN_RIGHT && view->subjects[id].recomputed->residual > blame->input_error)
-        snprintf(out->text, sizeof out->text,
-                 "adds %s by itself, where formats and weights explain %s: too little to accuse it", a,
-                 mm_num_short(b, blame->explained, 2));
-    else
-        snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here", a,
-                 mm_num_short(b, blame->input_error, 2));
-}
-
-/* It adds the most of an error that no layer brings over the threshold by itself: no fault follows from that. */
-static void say_built_up(const struct mm_blame *blame, struct mm_verdict *out)
-{
-    char a[MM_NUM], b[MM_NUM];
-    set(out, MM_VERDICT_NOISE, MM_POSSIBLE);
-    snprintf(out->text, sizeof out->text,
-             "accumulated: no layer before is over, this one adds the most (%s of %s)",
-             mm_num_short(a, blame->introduced, 2), mm_num_short(b, blame->error, 2));
-}
-
-static void say_unexplained(const struct mm_blame *blame, unsigned role, struct mm_verdict *out)
-{
-    char figure[MM_NUM];
-    bool input = role & MM_ROLE_INPUT;
-    set(out, input ? MM_VERDICT_INPUT : MM_VERDICT_IMPLEMENTATION, MM_POSSIBLE);
-    if (!isfinite(blame->error))
-        return; /* the sentence about NaN and Inf is as good as any */
-    if (input)
-        snprintf(out->text, sizeof out->text, "the two runs got different inputs");
-    else if (blame->worst_input < 0)
-        snprintf(out->text, sizeof out->text, "computes something different (%s)",
-                 mm_num_short(figure, blame->error, 2));
-    else
-        snprintf(out->text, sizeof out->text, "inputs are fine (%s), the result is not",
-                 mm_num_short(figure, blame->input_error, 2));
 }
 
 /* What somebody downstream suffers from is not harmless, whatever it looks like. */
@@ -442,7 +160,7 @@ static bool fits_beyond(const struct mm_triage_view *view, uint32_t id, const st
 static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
     const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
-    enum mm_verdict_kind kind = kind_of(finding);
+    enum mm_verdict_kind kind = say_kind_of(finding);
     if (scales_fitted(view, id) && mm_verdict_info(kind)->is_origin)
         return scales_show(view, id, finding);
     /* what does no harm, or is plain rounding, does not leave such a residual */
@@ -475,7 +193,7 @@ static void say_near_zero(const struct mm_triage_view *view, uint32_t id, const 
                           struct mm_verdict *out)
 {
     if (view->blame[id].readers_hurt) {
-        set(out, MM_VERDICT_FORMAT, MM_POSSIBLE);
+        say_kind(out, MM_VERDICT_FORMAT, MM_POSSIBLE);
         out->cause = MM_CAUSE_CANCELLATION;
         snprintf(out->text, sizeof out->text,
                  "small against what goes in, whose rounding alone may cost that");
@@ -490,12 +208,6 @@ static void say_near_zero(const struct mm_triage_view *view, uint32_t id, const 
 static bool has_padding(const struct mm_pair *pair)
 {
     return pair->layout && (pair->layout->more[0] || pair->layout->more[1]);
-}
-
-static void say_padding(struct mm_verdict *out)
-{
-    set(out, MM_VERDICT_OVER, MM_POSSIBLE);
-    snprintf(out->text, sizeof out->text, "the padding that one dump has alone may reach in here");
 }
 
 /* A small difference of large values, as far as the inputs can be guessed: too little to decide, enough not to accuse. */
@@ -624,7 +336,7 @@ static const struct mm_finding *stands_out(const struct mm_triage_view *view, ui
         return NULL;
     const struct mm_finding *finding = deciding(view, id, memory);
     bool fits = finding && finding->score >= SCORE_STANDS_OUT && is_moved(finding->cause) &&
-                kind_of(finding) == MM_VERDICT_IMPLEMENTATION && may_accuse(view, id, finding);
+                say_kind_of(finding) == MM_VERDICT_IMPLEMENTATION && may_accuse(view, id, finding);
     return fits && !is_moved_upstream(view, id) ? finding : NULL;
 }
 
@@ -676,7 +388,7 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
 /* Causes that are about a format's range or settings: these a simulation has, too. */
 static bool is_of_format(const struct mm_finding *finding)
 {
-    enum mm_verdict_kind kind = kind_of(finding);
+    enum mm_verdict_kind kind = say_kind_of(finding);
     return kind == MM_VERDICT_OVERFLOW || kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
 }
 
@@ -693,7 +405,7 @@ static void say_simulated_format(const struct mm_triage_view *view, uint32_t id,
     } else if (better) {
         say_setting(evidence, better, out);
     } else {
-        set(out, MM_VERDICT_FORMAT, MM_CERTAIN);
+        say_kind(out, MM_VERDICT_FORMAT, MM_CERTAIN);
         snprintf(out->text, sizeof out->text, "number format: the simulation is off by %s, too",
                  isinf(format) ? "NaN or Inf" : mm_num_short(figure, format, 2));
     }
@@ -709,7 +421,7 @@ static void say_simulated_implementation(const struct mm_triage_view *view, uint
     if (finding && !is_of_format(finding)) {
         say_finding(view, id, finding, out);
     } else {
-        set(out, MM_VERDICT_IMPLEMENTATION, MM_CERTAIN);
+        say_kind(out, MM_VERDICT_IMPLEMENTATION, MM_CERTAIN);
         snprintf(out->text, sizeof out->text, "differs from its simulation by %s",
                  isinf(impl) ? "NaN or Inf" : mm_num_short(figure, impl, 2));
     }
@@ -734,77 +446,6 @@ static bool conclude_simulated(const struct mm_triage_view *view, uint32_t id, s
     }
 }
 
-static void say_bits(const struct mm_pair *pair, const struct mm_result *result, struct mm_verdict *out)
-{
-    const struct mm_dtype_info *type = mm_dtype_info(result->bits);
-    char word[MM_DTYPE_WORD];
-    const char *whose = !result->bits_side[0] ? "dst's" : !result->bits_side[1] ? "src's" : "the";
-    set(out, MM_VERDICT_OVER, MM_CERTAIN);
-    out->cause = MM_CAUSE_BIT_PATTERNS;
-    snprintf(out->text, sizeof out->text, "%s %u-bit integers are bit patterns of %s: --dtype %.60s=%s",
-             whose, type->bits, mm_dtype_word(result->bits, word), pair->name, type->name);
-}
-
-/* How the dump was made, and no operator's fault. */
-static void say_raw(const struct mm_pair *pair, const struct mm_result *result, struct mm_verdict *out)
-{
-    struct mm_raw raw;
-    char scale[MM_NUM], zero[MM_NUM];
-    if (result->bits != MM_DTYPE_NONE) {
-        say_bits(pair, result, out);
-        return;
-    }
-    set(out, MM_VERDICT_OVER, MM_LIKELY);
-    out->cause = MM_CAUSE_NOT_DEQUANTISED;
-    if (mm_raw_find(result, &raw))
-        snprintf(out->text, sizeof out->text, "dst holds raw %s: value = (code - %s) x %s",
-                 mm_dtype_info(result->dst.dtype)->name, mm_num_short(zero, raw.zero_point, 4),
-                 mm_num_short(scale, raw.scale, 3));
-}
-
-/* "-Inf", "0", "-3.4e38" */
-static const char *nan_became(const struct mm_recomputed *recomputed, char out[MM_NUM])
-{
-    return isnan(recomputed->nan_as)   ? "numbers"
-           : isinf(recomputed->nan_as) ? (recomputed->nan_as < 0 ? "-Inf" : "Inf")
-                                       : mm_num_short(out, recomputed->nan_as, 2);
-}
-
-/* What came in as NaN is none any more: whoever looks for NaN sees none behind this operator. */
-static bool say_nan_lost(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
-{
-    const struct mm_recomputed *recomputed = view->subjects[id].recomputed;
-    const struct mm_blame *blame = &view->blame[id];
-    char count[MM_NUM], as[MM_NUM];
-    if (!recomputed || recomputed->state != MM_RECOMPUTE_DONE || !recomputed->nan_lost ||
-        blame->own == MM_OWN_WRONG)
-        return false;
-    bool came_in = blame->worst_input >= 0 && isinf(blame->input_error) && !blame->starts;
-    set(out, came_in ? MM_VERDICT_INHERITED : MM_VERDICT_IMPLEMENTATION, came_in ? MM_LIKELY : MM_CERTAIN);
-    out->cause = MM_CAUSE_NAN_LOST;
-    if (came_in) {
-        out->from = blame->root;
-        snprintf(out->text, sizeof out->text, "inherited from #%d, whose NaN become %s here", blame->root + 1,
-                 nan_became(recomputed, as));
-    } else {
-        snprintf(out->text, sizeof out->text, "%s NaN of its inputs become %s",
-                 mm_num_count(count, recomputed->nan_lost), nan_became(recomputed, as));
-    }
-    return true;
-}
-
-/* What reads it has never seen that, and nobody suffers. */
-static void say_wider(const struct mm_result *result, struct mm_verdict *out)
-{
-    char count[MM_NUM];
-    const struct mm_stats *dst = &result->metrics.dst;
-    const char *what = dst->pos_inf + dst->neg_inf == 0 ? "NaN" : dst->nan ? "NaN or Inf" : "Inf";
-    set(out, MM_VERDICT_HARMLESS, MM_LIKELY);
-    out->cause = MM_CAUSE_WIDER;
-    snprintf(out->text, sizeof out->text, "%s %s in the dump alone: what reads it is finite and right",
-             mm_num_count(count, result->metrics.nonfinite_differ), what);
-}
-
 /* ---- without an order ---- */
 
 /* What a reader of the layer shows as well; what is about one dump alone it does not. */
@@ -819,7 +460,7 @@ static bool shows_fault(const struct mm_triage_view *view, uint32_t id)
     const struct mm_evidence *evidence = view->subjects[id].evidence;
     for (size_t i = 0; view->blame[id].over && evidence && i < evidence->findings; i++) {
         const struct mm_finding *finding = &evidence->finding[i];
-        if (finding->score >= SCORE_DECIDES && kind_of(finding) == MM_VERDICT_IMPLEMENTATION &&
+        if (finding->score >= SCORE_DECIDES && say_kind_of(finding) == MM_VERDICT_IMPLEMENTATION &&
             is_handed_on(finding->cause))
             return true;
     }
@@ -833,7 +474,7 @@ static void spare_readers(const struct mm_triage_view *view, uint32_t id, struct
     for (uint32_t other = 0; other < view->count && !alone; other++) {
         if (other == id || !shows_fault(view, other))
             continue;
-        set(out, MM_VERDICT_OVER, MM_POSSIBLE);
+        say_kind(out, MM_VERDICT_OVER, MM_POSSIBLE);
         break;
     }
 }
