@@ -101,23 +101,6 @@ void mm_folder_remove(const char *path)
     free(name);
 }
 
-int mm_folder_list(const char *path, mm_folder_visit visit, void *context, struct mm_err *err)
-{
-    DIR *folder = opendir(path);
-    if (!folder)
-        return mm_fail_errno(err, path, "opening the folder");
-    int result = 0;
-    struct dirent *entry;
-    while (result == 0 && (errno = 0, entry = readdir(folder))) {
-        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-            result = visit(context, entry->d_name);
-    }
-    if (result == 0 && errno)
-        result = mm_fail_errno(err, path, "reading the folder");
-    closedir(folder);
-    return result;
-}
-
 static enum mm_folder_kind kind_of_mode(mode_t mode, bool link)
 {
     return S_ISREG(mode)   ? MM_FOLDER_FILE
@@ -143,7 +126,9 @@ static enum mm_folder_kind kind_of(int folder, const struct dirent *entry)
     return kind_of_mode(info.st_mode, link);
 }
 
-int mm_folder_scan(const char *path, mm_folder_look look, void *context, struct mm_err *err)
+/* One of visit and look is given: kinds may cost a call of the system each, so only look gets them. */
+static int visit_entries(const char *path, mm_folder_visit visit, mm_folder_look look, void *context,
+                         struct mm_err *err)
 {
     DIR *folder = opendir(path);
     if (!folder)
@@ -151,13 +136,25 @@ int mm_folder_scan(const char *path, mm_folder_look look, void *context, struct 
     int result = 0;
     struct dirent *entry;
     while (result == 0 && (errno = 0, entry = readdir(folder))) {
-        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-            result = look(context, entry->d_name, kind_of(dirfd(folder), entry));
+        const char *name = entry->d_name;
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+            continue;
+        result = look ? look(context, name, kind_of(dirfd(folder), entry)) : visit(context, name);
     }
     if (result == 0 && errno)
         result = mm_fail_errno(err, path, "reading the folder");
     closedir(folder);
     return result;
+}
+
+int mm_folder_list(const char *path, mm_folder_visit visit, void *context, struct mm_err *err)
+{
+    return visit_entries(path, visit, NULL, context, err);
+}
+
+int mm_folder_scan(const char *path, mm_folder_look look, void *context, struct mm_err *err)
+{
+    return visit_entries(path, NULL, look, context, err);
 }
 
 char *mm_path_join(const char *folder, const char *name)
