@@ -422,7 +422,7 @@ static void put_good(struct mm_buf *out, const struct mm_session *session, const
     mm_buf_done(&line);
 }
 
-static const char *nothing_over(const struct mm_session *session)
+static const char *nothing_over(const struct mm_session *session, const struct triage_digest *digest)
 {
     struct mm_session_totals totals;
     mm_session_totals(session, &totals);
@@ -431,6 +431,8 @@ static const char *nothing_over(const struct mm_session *session)
     mm_buf_done(&why);
     if (totals.pairs == 0)
         return "Nothing was compared: no tensor of src has a partner in dst.";
+    if (digest->of_kind[MM_VERDICT_UNREADABLE])
+        return "Nothing of what could be read is over the threshold, but not all could be read.";
     return covered ? "Nothing is over the threshold."
                    : "Nothing of what was compared is over the threshold, but much was not compared.";
 }
@@ -448,7 +450,7 @@ static void put_no_culprit(struct mm_buf *out, const struct mm_session *session,
     put_lines(out, 0,
               over ? "No layer introduces an error by itself: what is over the threshold is accumulated "
                      "rounding, or harmless."
-                   : nothing_over(session));
+                   : nothing_over(session, digest));
 }
 
 /* Nobody downstream minds what is wrong there: artefacts of the dump, each with its sentence. */

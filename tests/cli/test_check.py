@@ -39,6 +39,17 @@ def nothing_compared(folder):
 
 
 @test
+def unreadable(folder):
+    """a tensor that is cut has not passed, and triage does not say that nothing is over"""
+    src, dst = dumps(folder, {"c": [1, 2]}, {"c": [1, 2]})
+    with open(dst / "c.npy", "r+b") as file:
+        file.truncate(90)
+    run_check(folder, 1)
+    text = mmtui("triage", src, dst).out
+    check("not all could be read" in text and "Nothing is over" not in text, text)
+
+
+@test
 def output_missing(folder):
     """by time stamps y is what src wrote last: dst lacks it"""
     dumps(folder, {"1_a": [1, 2], "2_y": [3]}, {"1_a": [1, 2]})
