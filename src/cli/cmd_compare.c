@@ -56,9 +56,8 @@ int cmd_compare(struct cli_options *options)
 {
     struct mm_err err = {0};
     struct mm_session *session = NULL;
-    bool dumps = options->session.src && options->session.dst && !options->word_count;
-    if (!dumps && !(options->word_count == 1 && cli_take_words(options))) {
-        mm_fail(&err, MM_EARG, "compare needs the two dumps: -s SRC -d DST");
+    if (!cli_take_dumps(options)) {
+        mm_fail(&err, MM_EARG, "compare needs the two dumps: SRC DST, or -s SRC -d DST");
         return cli_error(&err);
     }
     if (options->hist)

@@ -32,8 +32,8 @@ int cmd_single(struct cli_options *options)
 {
     struct mm_err err = {0};
     int64_t beyond = 0;
-    if (!options->session.src || !options->session.dst || options->word_count) {
-        mm_fail(&err, MM_EARG, "single needs two files with one tensor each: -s SRC -d DST");
+    if (options->word_count == 1 || !cli_take_dumps(options)) {
+        mm_fail(&err, MM_EARG, "single needs two files with one tensor each: SRC DST, or -s SRC -d DST");
         return cli_error(&err);
     }
     if (single(options, &beyond, &err) < 0)

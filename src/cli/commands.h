@@ -46,6 +46,8 @@ int cli_model_open(struct cli_options *options, struct mm_err *err);
 /* session.src and session.dst (and sim, if none is given) from two words, or from one that is a folder with both (RKNN's
  * snapshot; its paths live as long as the options). False: the words are not so. */
 bool cli_take_words(struct cli_options *options);
+/* The same of a command that has -s and -d, too: both of these and no word, or words alone. */
+bool cli_take_dumps(struct cli_options *options);
 /* The words are the dumps: open a session with triage, let `work` measure and print, close. The exit
  * status; --fail is heeded. */
 typedef int (*cli_work)(struct mm_session *session, struct cli_options *options, struct mm_err *err);

@@ -40,6 +40,14 @@ bool cli_take_words(struct cli_options *options)
     return true;
 }
 
+bool cli_take_dumps(struct cli_options *options)
+{
+    const char *src = options->session.src, *dst = options->session.dst;
+    if (src || dst)
+        return src && dst && options->word_count == 0;
+    return cli_take_words(options);
+}
+
 static int open_and_work(struct cli_options *options, cli_work work, int *status, struct mm_err *err)
 {
     struct mm_session *session = NULL;

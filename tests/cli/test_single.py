@@ -49,6 +49,24 @@ def tensors():
 
 
 @test
+def words_as_options(folder):
+    """single, compare: SRC and DST as words are what -s and -d are; a mixture is refused"""
+    s, d = tensors()
+    src, dst = pair_of_folders(folder)
+    np.save(src / "a.npy", s)
+    np.save(dst / "a.npy", d)
+    files = src / "a.npy", dst / "a.npy"
+    same(mmtui("single", *files).out, mmtui("single", "-s", files[0], "-d", files[1]).out, "single")
+    report = "--format", "csv"
+    by_words = mmtui("compare", src, dst, *report).out
+    check("a.npy" in by_words or "a," in by_words, by_words)
+    same(by_words, mmtui("compare", "-s", src, "-d", dst, *report).out, "compare")
+    for command, words in (("single", files), ("compare", (src, dst))):
+        for wrong in ((words[0],), ("-s", *words), ("-s", words[0], "-d", words[1], words[1])):
+            check("SRC DST, or -s SRC -d DST" in mmtui(command, *wrong, status=2).err, f"{command} {wrong}")
+
+
+@test
 def modes(folder):
     """single: each mode lists what NumPy lists, with index, |d| and |d/s|"""
     s, d = tensors()

@@ -294,7 +294,7 @@ def test_help(folder):
         same(found, options.split(), f"options of {command}")
         check(all(len(line) <= 120 for line in run.out.splitlines()), "lines too long")
     top = mmtui("--help").out
-    for command in ("mmtui SRC DST", "mmtui compare -s SRC -d DST", "mmtui export --plan FILE", "mmtui demo"):
+    for command in ("mmtui SRC DST", "mmtui compare [-s] SRC [-d] DST", "mmtui export --plan FILE", "mmtui demo"):
         check(command in top, f"no {command}")
     check("Exit status" in top, "no exit status")
     same(mmtui("--help", "--sort", "diff1").out, top, "--help wins")
@@ -365,7 +365,7 @@ def test_usage(folder):
     """table: a wrong option shows the usage of the command that was meant"""
     for command, usage in (
         ([], "usage: mmtui SRC DST   (mmtui --help shows more)"),
-        (["compare"], "usage: mmtui compare -s SRC -d DST [-o OUT]   (mmtui compare --help shows more)"),
+        (["compare"], "usage: mmtui compare [-s] SRC [-d] DST [-o OUT]   (mmtui compare --help shows more)"),
         (["export"], "usage: mmtui export --plan FILE [--to RUNTIME] DIR   (mmtui export --help shows more)"),
         (["demo"], "usage: mmtui demo   (mmtui demo --help shows more)"),
     ):
