@@ -287,9 +287,15 @@ struct mm_other {
     const struct mm_pair *pair;
     uint32_t layer;
 };
+/* What a worker opens files with, again and again: src's and dst's of a pair, and of another one beside it. Zeroed at
+ * first; each is freed by mm_reader_done. */
+struct mm_analysis_memory {
+    struct mm_reader pair[2], other[2];
+};
 struct mm_analysis {
     const struct mm_pair *pair;
     const struct mm_schema *schema;
+    struct mm_analysis_memory *memory; /* of the calling thread alone; NULL: its own, each time anew */
     const struct mm_result *result;
     const char *op_type;
     unsigned role;
@@ -394,6 +400,7 @@ struct mm_recompute {
     int dst_codes;                      /* tensor of that model */
     const struct mm_scales *dst_scales; /* of these */
     const struct mm_schema *schema;
+    struct mm_analysis_memory *memory; /* as struct mm_analysis has it */
 };
 /* -1 only with MM_ECANCELLED or MM_ENOMEM; everything else is in out->state. */
 int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *cancel,

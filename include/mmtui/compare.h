@@ -239,6 +239,7 @@ void mm_pair_identify(const struct mm_pair *pair, struct mm_pair_id *id);
 bool mm_pair_id_same(const struct mm_pair_id *a, const struct mm_pair_id *b);
 
 /* What is known of one pair. Owned strings: mm_result_done. */
+#define MM_HEAD 16
 struct mm_result {
     enum mm_state state;
     enum mm_shape_match match;
@@ -250,8 +251,10 @@ struct mm_result {
     enum mm_dtype
         bits; /* MEASURED: integers of these sides are bit patterns of this type: read so, they are near the
                             other side's values, and as they are they are not. NONE: they are not */
-    bool bits_side[2];         /* src, dst */
-    double bits_error;         /* diff2 when they are read so, at up to 1024 positions; +Inf without bits */
+    bool bits_side[2]; /* src, dst */
+    double bits_error; /* diff2 when they are read so, at up to 1024 positions; +Inf without bits */
+    uint64_t
+        head; /* MEASURED: of dst's first MM_HEAD values: another's is another's hash; 0: there are fewer */
     struct mm_metrics metrics; /* SINGLE: only the stats of the side that is there */
     int64_t masked;            /* MEASURED: positions that hold a sentinel on both sides */
     struct mm_metrics

@@ -132,17 +132,22 @@ static bool is_rim(const struct trial *t, const struct rim *rim, unsigned off, d
            on.signal > 0 && on.off >= RIM_COUNT && (double)on.off >= RIM_OFF * (double)on.count;
 }
 
-/* The inside at a first look: positions spread over all of it. */
-static bool inside_is_right(const struct trial *t, struct rim rim, double *noise)
+#define GLANCE       512 /* positions that show most insides to be off, */
+#define GLANCE_SHARE 0.6 /* where chance may make them look worse: of the error of all */
+#define INSIDE_SHARE (1.0 / 3)
+
+/* The inside at a first look: is it right, at about so many positions spread over all of it? */
+static bool inside_is_right(const struct trial *t, struct rim rim, int64_t places, double share,
+                            double *noise)
 {
     struct sums all = {0}, inside;
-    for (int64_t i = 0; i < t->c->d_count; i = sparse_next(i, t->c->d_count))
-        rim_add(&rim, t, i);
+    for (struct sparse p = sparse_first(t->c->d_count, places); p.at < t->c->d_count; sparse_next(&p))
+        rim_add(&rim, t, p.at);
     inside = inside_of(&rim, rim.depth);
     for (int k = 0; k < CLASSES * CLASSES; k++)
         sums_add(&all, &rim.at[k / CLASSES][k % CLASSES]);
     *noise = fmax(*noise, inside.count ? NOISE_MOST * sqrt(inside.error / (double)inside.count) : 0);
-    return relative(&inside) <= fmax(relative(&all), t->observed) / 3;
+    return relative(&inside) <= share * fmax(relative(&all), t->observed);
 }
 
 /* depth: the most that leaves an inside. False: it leaves none, or that is off as well. */
@@ -159,7 +164,9 @@ static bool rim_init(struct rim *rim, const struct trial *t, int height, int wid
         least = rim->height < least ? rim->height : least;
     }
     rim->depth = (int)(least < 2 * DEPTH_MAX + INSIDE ? (least - INSIDE) / 2 : DEPTH_MAX);
-    return rim->depth > 0 && inside_is_right(t, *rim, &rim->noise);
+    double noise = rim->noise;
+    return rim->depth > 0 && inside_is_right(t, *rim, GLANCE, GLANCE_SHARE, &noise) &&
+           inside_is_right(t, *rim, SPARSE_COUNT, INSIDE_SHARE, &rim->noise);
 }
 
 /* Of one side alone: does it hold something of src? What was left there before does not. */

@@ -316,6 +316,7 @@ int mm_evidence_collect(const struct mm_analysis *analysis, const atomic_bool *c
     struct question question = {analysis, cancel, out};
     struct mm_pair_reading reading = {.pair = analysis->pair,
                                       .schema = analysis->schema,
+                                      .readers = analysis->memory ? analysis->memory->pair : NULL,
                                       .cancel = cancel,
                                       .values = look_at,
                                       .context = &question};

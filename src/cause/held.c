@@ -107,6 +107,7 @@ bool held_find(const struct mm_analysis *analysis, const double *s, const double
     for (size_t i = 0; i < analysis->other_count; i++) {
         struct mm_pair_reading reading = {.pair = analysis->others[i].pair,
                                           .schema = analysis->schema,
+                                          .readers = analysis->memory ? analysis->memory->other : NULL,
                                           .cancel = cancel,
                                           .values = compare,
                                           .context = &c};

@@ -1,5 +1,6 @@
 /* A few wrong values, here and there, among ones that are right. */
 #include "cause/cause.h"
+#include "cause/sorted.h"
 #include "cause/sparse.h"
 
 #include <inttypes.h>
@@ -32,32 +33,24 @@ struct spots {
     double rest;      /* sum e^2 of these */
 };
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The error that nine values in ten stay below, of some of them; +Inf when memory is out. */
 static double usual_error(const struct trial *t)
 {
     double *error = malloc((SPARSE_COUNT + 2) * sizeof *error), usual = INFINITY;
     size_t n = 0;
-    for (int64_t i = 0; error && i < t->c->d_count && n < SPARSE_COUNT + 2;
-         i = sparse_next(i, t->c->d_count)) {
-        double e = fabs(t->c->s[i] - t->c->d[i]);
+    struct sparse p = sparse_first(t->c->d_count, SPARSE_COUNT);
+    for (; error && p.at < t->c->d_count && n < SPARSE_COUNT + 2; sparse_next(&p)) {
+        double e = fabs(t->c->s[p.at] - t->c->d[p.at]);
         if (isfinite(e))
             error[n++] = e;
     }
-    if (n >= LEAST_VALUES) {
-        qsort(error, n, sizeof *error, ascending);
-        usual = error[(n - 1) * 9 / 10];
-    }
+    if (n >= LEAST_VALUES)
+        usual = value_at_place(error, n, (n - 1) * 9 / 10);
     free(error);
     return usual;
 }
 
-/* False: too many, or one between right and wrong. */
+/* False: too many, or one between right and wrong. Most tensors show that early on. */
 static bool spots_find(struct spots *spots, const struct trial *t)
 {
     double least = INFINITY;
@@ -68,16 +61,18 @@ static bool spots_find(struct spots *spots, const struct trial *t)
             if (spots->count == COUNT_MOST)
                 return false;
             spots->spot[spots->count++] = (struct spot){i, e};
-            least = fmin(least, e);
+            least = e < least ? e : least;
         } else if (isfinite(e)) {
-            spots->right = fmax(spots->right, e);
-            spots->low = fmin(spots->low, t->c->s[i]);
-            spots->high = fmax(spots->high, t->c->s[i]);
+            double s = t->c->s[i];
+            spots->right = e > spots->right ? e : spots->right;
+            spots->low = s < spots->low ? s : spots->low;
+            spots->high = s > spots->high ? s : spots->high;
             spots->rest += e * e;
         }
+        if (least < APART * spots->right)
+            return false;
     }
-    return spots->count > 0 && (double)spots->count <= SHARE_MOST * (double)t->n &&
-           least >= APART * spots->right;
+    return spots->count > 0 && (double)spots->count <= SHARE_MOST * (double)t->n;
 }
 
 #define OWN_ERROR 0.2 /* of its size: a large value is not wrong by what is large for others */

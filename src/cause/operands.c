@@ -90,6 +90,7 @@ static int read_pair(struct operands *o, const struct mm_recompute *recompute, c
     struct reading reading = {o, {src, dst}, format, false, cancel};
     struct mm_pair_reading how = {.pair = pair,
                                   .schema = recompute->schema,
+                                  .readers = recompute->memory ? recompute->memory->pair : NULL,
                                   .cancel = cancel,
                                   .values = read_both,
                                   .context = &reading};

@@ -72,8 +72,8 @@ bool cause_pairs(const struct trial *t, struct found *found)
     char a[MM_NUM], b[MM_NUM], c[MM_NUM];
     if (!multiplies_integers(t) || !(t->dd < t->ss))
         return false;
-    for (int64_t i = 0; i < t->c->d_count; i = sparse_next(i, t->c->d_count))
-        pairs_add(&first, t->c->s[i], t->c->d[i]);
+    for (struct sparse p = sparse_first(t->c->d_count, SPARSE_COUNT); p.at < t->c->d_count; sparse_next(&p))
+        pairs_add(&first, t->c->s[p.at], t->c->d[p.at]);
     if (!is_pattern(&first, OFF_LEAST / 4.0))
         return false;
     for (int64_t i = 0; i < t->c->d_count; i++)
@@ -114,14 +114,15 @@ static bool is_odd(double x)
     return fmod(x, 2) != 0;
 }
 
-/* *even: d's are, as far as was looked at; returns the share of s that is odd. */
-static double odd_share(const struct trial *t, bool sparse, bool *even)
+/* *even: d's are, at about so many places; returns the share of s that is odd. */
+static double odd_share(const struct trial *t, int64_t places, bool *even)
 {
     int64_t seen = 0, odd = 0;
     *even = true;
-    for (int64_t i = 0; i < t->c->d_count && *even; i = sparse ? sparse_next(i, t->c->d_count) : i + 1) {
-        *even = !is_odd(t->c->d[i]);
-        odd += is_odd(t->c->s[i]);
+    for (struct sparse p = sparse_first(t->c->d_count, places); p.at < t->c->d_count && *even;
+         sparse_next(&p)) {
+        *even = !is_odd(t->c->d[p.at]);
+        odd += is_odd(t->c->s[p.at]);
         seen++;
     }
     return seen ? (double)odd / (double)seen : 0;
@@ -135,9 +136,9 @@ bool cause_halved(const struct trial *t, struct found *found)
     if (!t->whole_s || !t->whole_d || t->n < SUMS_LEAST || m->nonfinite_differ || trial_is_ids(t) ||
         !mm_op_has_weights(t->c->op_type) || !(m->rmse >= RMSE_LEAST) || !(t->observed <= HALVED_MOST))
         return false;
-    if (odd_share(t, true, &even) < ODD_LEAST || !even)
+    if (odd_share(t, SPARSE_COUNT, &even) < ODD_LEAST || !even)
         return false;
-    double odd = odd_share(t, false, &even);
+    double odd = odd_share(t, t->c->d_count + 1, &even);
     if (!even)
         return false;
     found->finding.score = HALVED_SCORE;

@@ -120,11 +120,67 @@ void residual_add_chosen(struct residual *residual, double y, double y0, double 
         residual->rr += weight * (y - y0) * (y - y0);
 }
 
+typedef double four_wide __attribute__((vector_size(32)));
+typedef int64_t four_wide_masks __attribute__((vector_size(32)));
+
+static inline void widen(const float *x, four_wide *out)
+{
+    four v;
+    memcpy(&v, x, sizeof v);
+    *out = __builtin_convertvector(v, four_wide);
+}
+
+/* Strictly between these nothing is clipped. */
+static void inner_ends(const struct residual *residual, double *least, double *most)
+{
+    double slack = residual->told ? 1e-6 * (residual->most - residual->least) : 0;
+    *least = residual->told || residual->least < 0 ? residual->least + slack : -INFINITY;
+    *most = residual->told || residual->most > 0 ? residual->most - slack : INFINITY;
+}
+
+#define BLOCK 64
+
+/* BLOCK values that are all finite and between these ends; false, and nothing is added, where one is not. */
+static bool add_block(struct residual *residual, const float *y, const float *y0, double least, double most)
+{
+    four_wide rr = {0}, yy = {0};
+    four_wide_masks inside = {-1, -1, -1, -1};
+    for (int i = 0; i < BLOCK; i += 4) {
+        four_wide a, b;
+        widen(y + i, &a);
+        widen(y0 + i, &b);
+        four_wide off = a - b;
+        inside &= (a > least) & (a < most);
+        rr += off * off;
+        yy += b * b;
+    }
+    double left = (rr[0] + rr[1]) + (rr[2] + rr[3]), all = (yy[0] + yy[1]) + (yy[2] + yy[3]);
+    if (!(inside[0] & inside[1] & inside[2] & inside[3]) || !isfinite(left) || !isfinite(all))
+        return false;
+    residual->n += BLOCK;
+    residual->rr += left;
+    residual->yy += all;
+    return true;
+}
+
+static void add_floats(struct residual *residual, const float *y, const float *y0, int64_t count)
+{
+    double least, most;
+    inner_ends(residual, &least, &most);
+    for (int64_t i = 0; i < count;) {
+        bool whole = count - i >= BLOCK && add_block(residual, y + i, y0 + i, least, most);
+        int64_t end = whole ? i + BLOCK : i + BLOCK < count ? i + BLOCK : count;
+        for (int64_t k = i; !whole && k < end; k++)
+            add(residual, (double)y[k], (double)y0[k]);
+        i = end;
+    }
+}
+
 void residual_add_all(struct residual *residual, const struct mm_value *y, const struct mm_value *y0)
 {
     struct residual sum = *residual; /* where it stays in registers */
-    for (int64_t i = 0; i < y->count && y->f && y0->f; i++)
-        add(&sum, (double)y->f[i], (double)y0->f[i]);
+    if (y->f && y0->f)
+        add_floats(&sum, y->f, y0->f, y->count);
     for (int64_t i = 0; i < y->count && !(y->f && y0->f); i++)
         add(&sum, mm_value_at(y, i), mm_value_at(y0, i));
     *residual = sum;

@@ -9,20 +9,28 @@
 #define SIZES_OFF    0.25 /* of the error: how far the magnitudes may differ, at a first look */
 #define VALUES_LEAST 8    /* of a slice: fewer turn by chance */
 
-/* Whatever its signs, are the magnitudes src's? Energies first, then some positions. */
-static bool sizes_are_right(const struct trial *t)
+#define GLANCE     512 /* positions that tell most tensors apart, */
+#define GLANCE_OFF 0.5 /* where chance may leave more */
+
+/* Whatever its signs, are the magnitudes src's at about so many positions? */
+static bool sizes_fit(const struct trial *t, int64_t places, double most)
 {
     double left = 0, error = 0;
-    if (!(t->dd > 0) || !(fabs(sqrt(t->dd / t->ss) - 1) <= SIZES_OFF))
-        return false;
-    for (int64_t i = 0; i < t->c->d_count; i = sparse_next(i, t->c->d_count)) {
-        double s = t->c->s[i], d = t->c->d[i], off = fabs(s) - fabs(d);
+    for (struct sparse p = sparse_first(t->c->d_count, places); p.at < t->c->d_count; sparse_next(&p)) {
+        double s = t->c->s[p.at], d = t->c->d[p.at], off = fabs(s) - fabs(d);
         if (isfinite(off)) {
             left += off * off;
             error += (s - d) * (s - d);
         }
     }
-    return error > 0 && left <= SIZES_OFF * SIZES_OFF * error;
+    return error > 0 && left <= most * most * error;
+}
+
+/* Energies first, then some positions. */
+static bool sizes_are_right(const struct trial *t)
+{
+    return t->dd > 0 && fabs(sqrt(t->dd / t->ss) - 1) <= SIZES_OFF && sizes_fit(t, GLANCE, GLANCE_OFF) &&
+           sizes_fit(t, SPARSE_COUNT, SIZES_OFF);
 }
 
 /* Slice i / inner % count has the factor sign[...]; without a table all values are |s| times `all`. */

@@ -2,18 +2,37 @@
 #ifndef MMTUI_CAUSE_SPARSE_H
 #define MMTUI_CAUSE_SPARSE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SPARSE_COUNT 4096 /* positions that are looked at, about */
 
 /*
- * The position after i of about SPARSE_COUNT among `count`, from 0 on. Not an even step, which would see one column of a
- * width that divides it. Of at most SPARSE_COUNT positions all.
+ * About `places` positions among `count`, from 0 on; of at most `places` all. Not at an even step, which would see one
+ * column of a width that divides it: every third step from a multiple of it is longer by one. Counted, for a division
+ * at every position costs more than what is looked at there.
  */
-static inline int64_t sparse_next(int64_t i, int64_t count)
+struct sparse {
+    int64_t at;
+    int64_t step, rest; /* at % step */
+    unsigned third;     /* at / step % 3 */
+};
+
+static inline struct sparse sparse_first(int64_t count, int64_t places)
 {
-    int64_t step = count / SPARSE_COUNT + 1;
-    return i + step + (step > 1 && i / step % 3 == 0);
+    return (struct sparse){.step = count / places + 1};
+}
+
+static inline void sparse_next(struct sparse *sparse)
+{
+    bool longer = sparse->step > 1 && sparse->third == 0;
+    sparse->at += sparse->step + longer;
+    sparse->rest += longer;
+    sparse->third = sparse->third == 2 ? 0 : sparse->third + 1;
+    if (sparse->rest == sparse->step) {
+        sparse->rest = 0;
+        sparse->third = sparse->third == 2 ? 0 : sparse->third + 1;
+    }
 }
 
 #endif

@@ -1,5 +1,6 @@
 #include "cause/stored_format.h"
 #include "cause/cause.h"
+#include "cause/sparse.h"
 #include "tensor/round.h"
 
 #include <math.h>
@@ -16,13 +17,6 @@ bool format_is_integer(enum mm_dtype dtype)
 #define EXPLAINED        0.2 /* share of the error's energy that rounding may leave: other inputs flip some */
 #define GLANCE           512 /* positions that tell most grids apart, */
 #define GLANCE_EXPLAINED 0.6 /* where chance may leave more */
-
-/* Every count / places-th or so: an even step would see one channel of a channels-last tensor only. */
-static int64_t next_in_sample(int64_t i, int64_t count, int64_t places)
-{
-    int64_t step = count / places + 1;
-    return i + step + (step > 1 && i / step % 3 == 0);
-}
 
 struct grid {
     double step, zero, low, high; /* codes low .. high */
@@ -49,7 +43,8 @@ static double rounded_left(const struct grid *g, const double *s, const double *
                            int64_t places, double *energy)
 {
     double left = 0, error = 0;
-    for (int64_t i = 0; i < count; i = next_in_sample(i, count, places)) {
+    for (struct sparse p = sparse_first(count, places); p.at < count; sparse_next(&p)) {
+        int64_t i = p.at;
         if (!isfinite(s[i]) || !isfinite(d[i]))
             continue;
         double code = whole(s[i] / g->step) + g->zero;

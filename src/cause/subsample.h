@@ -6,7 +6,7 @@
 
 /* Elements that are looked at; smaller tensors are taken whole, and those whose encoding can't be entered in
  * the middle. */
-#define SUBSAMPLE_COUNT ((int64_t)1 << 18)
+#define SUBSAMPLE_COUNT ((int64_t)1 << 14)
 
 struct subsample {
     struct mm_tensor tensor; /* of the same rank; borrows `values` */

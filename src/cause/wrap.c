@@ -173,8 +173,8 @@ static void say_wrap(const struct trial *t, struct found *found, const struct wr
 static bool jumps_only(const struct trial *t, double span)
 {
     int64_t seen = 0, neither = 0;
-    for (int64_t i = 0; i < t->c->d_count; i = sparse_next(i, t->c->d_count)) {
-        double e = fabs(t->c->s[i] - t->c->d[i]);
+    for (struct sparse p = sparse_first(t->c->d_count, SPARSE_COUNT); p.at < t->c->d_count; sparse_next(&p)) {
+        double e = fabs(t->c->s[p.at] - t->c->d[p.at]);
         seen += isfinite(e);
         neither += e > span / 4 && e < 0.9 * span;
     }

@@ -3,7 +3,7 @@
  * layouts that the names stand for and of the scales that dst's integers are read by, the state of every file that is there, and the result:
  *
  *     u8 state, u8 fit, the shape that was compared (u8 rank, i64 each dim), f64 spread of samples,
- *     u8 bits, u8 its sides (1 src, 2 dst), f64 its error;
+ *     u8 bits, u8 its sides (1 src, 2 dst), f64 its error, u64 hash of dst's first values;
  *     of columns that are off: u8 kind, u8 axis + 1, i64 first, i64 last, f64 error;
  *     for every file: u8 dtype, u8 is_output, its shape, i64 index, text node, text op;
  *     the metrics and the statistics of both sides in the order of metric_table.c, 8 bytes each
@@ -174,6 +174,7 @@ void cache_record_put(struct mm_buf *out, const struct mm_pair *pair, const stru
     cache_put_u8(out, result->bits);
     cache_put_u8(out, (unsigned)result->bits_side[0] + 2 * (unsigned)result->bits_side[1]);
     cache_put_double(out, result->bits_error);
+    cache_put_u64(out, result->head);
     put_table(out, &result->table);
     if (pair->src)
         put_info(out, &result->src);
@@ -316,7 +317,10 @@ static bool get_result(struct cache_reader *in, const struct mm_pair *pair, stru
     if (!get_shape(in, &result->shape))
         return false;
     result->spread = cache_get_double(in);
-    if (!get_bits(in, result) || !get_table(in, &result->table))
+    if (!get_bits(in, result))
+        return false;
+    result->head = cache_get_u64(in);
+    if (!get_table(in, &result->table))
         return false;
     if ((pair->src && !get_info(in, &result->src)) || (pair->dst && !get_info(in, &result->dst)) ||
         !fits(result))

@@ -1,6 +1,7 @@
 /* Measuring a pair: one pass over both tensors, a second one where the first would lose digits. */
 #include "compare/measure.h"
 #include "compare/bits.h"
+#include "compare/head.h"
 #include "compare/table.h"
 #include "compare/hist.h"
 #include "compare/quantile.h"
@@ -344,8 +345,10 @@ static int take_figures(void *context, const struct mm_pair_tensors *tensors, bo
         return -1;
     else
         result->state = MM_STATE_MEASURED;
-    if (result->state == MM_STATE_MEASURED)
+    if (result->state == MM_STATE_MEASURED) {
         bits_find(tensors, result);
+        result->head = head_of(&tensors->d);
+    }
     return 0;
 }
 

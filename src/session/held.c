@@ -7,18 +7,19 @@
 /* Layers with smaller errors hold at least a part of what they should; and of a dump full of errors a few tell. */
 #define ERROR_LEAST  0.2
 #define LAYERS_MOST  8
-#define VALUES_LEAST 16
+#define VALUES_LEAST MM_HEAD
 
 static bool within(const struct mm_stats *inner, const struct mm_stats *outer)
 {
     return inner->min >= outer->min && inner->max <= outer->max;
 }
 
-/* Of the same count they are told by all their figures. */
+/* They begin alike. Of the same count they are told by all their figures. */
 static bool may_be_held(const struct mm_session *session, size_t id, size_t other)
 {
     const struct mm_result *mine = &session->layers[id].result, *its = &session->layers[other].result;
-    if (other == id || its->state != MM_STATE_MEASURED || its->dst.dtype != mine->dst.dtype)
+    if (other == id || its->state != MM_STATE_MEASURED || its->dst.dtype != mine->dst.dtype ||
+        its->head != mine->head)
         return false;
     const struct mm_metrics *m = &mine->metrics, *o = &its->metrics;
     if (o->count == m->count || o->count < VALUES_LEAST)

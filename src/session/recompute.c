@@ -17,6 +17,7 @@ struct recompute_job {
     struct mm_job job;
     struct mm_recompute what;
     struct mm_recompute_source *source; /* owned; of `what` */
+    struct mm_analysis_memory *memory;  /* [workers], the session's; or NULL */
     size_t id;
     struct mm_recomputed found;
     int failed;
@@ -25,6 +26,7 @@ struct recompute_job {
 static void run(struct mm_job *job, const atomic_bool *cancel)
 {
     struct recompute_job *here = (struct recompute_job *)job;
+    here->what.memory = here->memory ? &here->memory[job->worker] : NULL;
     here->failed = mm_recompute_run(&here->what, cancel, &here->found, NULL);
 }
 
@@ -136,6 +138,7 @@ static void submit(struct mm_session *session, size_t id, const struct holder *h
     here->job.run = run;
     here->id = id;
     here->source = source;
+    here->memory = triage->memory;
     here->what = (struct mm_recompute){.graph = graph,
                                        .weights = triage->weights,
                                        .node = triage->flow->node[id],

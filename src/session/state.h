@@ -8,7 +8,8 @@
 struct analysis_request {
     struct mm_job job;
     struct mm_analysis look;
-    struct mm_other *others; /* owned; of `look` */
+    struct mm_other *others;           /* owned; of `look` */
+    struct mm_analysis_memory *memory; /* [workers], the session's; or NULL */
     size_t id;
     struct mm_evidence evidence;
     int failed;
@@ -24,10 +25,12 @@ struct comparison {
 };
 
 struct triage_state {
-    bool begun;                    /* flow, blame, subjects are there */
-    struct mm_subject *subjects;   /* [layers] */
-    struct mm_evidence **evidence; /* [layers]; NULL: it was not analysed */
-    bool *asked;                   /* [layers] */
+    bool begun;                        /* flow, blame, subjects are there */
+    struct mm_subject *subjects;       /* [layers] */
+    struct mm_evidence **evidence;     /* [layers]; NULL: it was not analysed */
+    bool *asked;                       /* [layers] */
+    struct mm_analysis_memory *memory; /* [workers of the pool]; NULL: none */
+    unsigned workers;
     struct mm_result *judged; /* [layers] as the layer's, but with the figures it is judged by; borrows all */
     struct mm_blame *blame;
     struct mm_flow *flow;

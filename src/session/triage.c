@@ -10,6 +10,7 @@
 static void run(struct mm_job *job, const atomic_bool *cancel)
 {
     struct analysis_request *request = (struct analysis_request *)job;
+    request->look.memory = request->memory ? &request->memory[job->worker] : NULL;
     request->failed = mm_evidence_collect(&request->look, cancel, &request->evidence, NULL);
 }
 
@@ -61,6 +62,7 @@ static void ask(struct mm_session *session, size_t id)
     triage->asked[id] = true;
     request->job.run = run;
     request->id = id;
+    request->memory = triage->memory;
     request->look = (struct mm_analysis){
         .pair = layer->pair,
         .schema = session->src->schema,
@@ -172,6 +174,9 @@ static int make_subjects(struct mm_session *session)
     triage->asked = calloc(count + 1, sizeof *triage->asked);
     triage->blame = calloc(count + 1, sizeof *triage->blame);
     triage->judged = calloc(count + 1, sizeof *triage->judged);
+    triage->workers = mm_pool_workers(session->pool);
+    triage->memory =
+        calloc(triage->workers, sizeof *triage->memory); /* without it, files are opened slower */
     if (!triage->subjects || !triage->evidence || !triage->asked || !triage->blame || !triage->judged ||
         graph_finish(session, NULL) < 0)
         return -1;
@@ -222,6 +227,18 @@ void triage_begin(struct mm_session *session)
     look(session);
 }
 
+static void memory_done(struct triage_state *triage)
+{
+    for (unsigned i = 0; triage->memory && i < triage->workers; i++) {
+        for (size_t side = 0; side < MM_COUNT(triage->memory[i].pair); side++) {
+            mm_reader_done(&triage->memory[i].pair[side]);
+            mm_reader_done(&triage->memory[i].other[side]);
+        }
+    }
+    free(triage->memory);
+    triage->memory = NULL;
+}
+
 void triage_done(struct mm_session *session)
 {
     struct triage_state *triage = &session->triage;
@@ -231,6 +248,7 @@ void triage_done(struct mm_session *session)
         free(triage->evidence[id]);
     }
     recompute_done(session);
+    memory_done(triage);
     mm_flow_close(triage->flow);
     free(triage->judged);
     free(triage->subjects);

@@ -30,6 +30,7 @@ static struct mm_result a_result(void)
         .bits = MM_BF16,
         .bits_side = {false, true},
         .bits_error = 0.125,
+        .head = 0x123456789abcdef0,
         .src = {true, MM_F32, {2, {2, 3}}, 6, node, op, -1, true},
         .dst = {true, MM_F16, {1, {6}}, 6, empty, empty, INT64_MAX, false},
     };
@@ -69,7 +70,8 @@ static void test_round_trip(void **state)
     assert_int_equal(back.match, MM_MATCH_SQUEEZED);
     assert_int_equal(back.shape.rank, 2);
     assert_int_equal(back.shape.dim[1], 3);
-    assert_true(back.spread == 0.25 && back.bits == MM_BF16 && back.bits_error == 0.125);
+    assert_true(back.spread == 0.25 && back.bits == MM_BF16 && back.bits_error == 0.125 &&
+                back.head == 0x123456789abcdef0);
     assert_true(!back.bits_side[0] && back.bits_side[1]);
     assert_int_equal(back.src.dtype, MM_F32);
     assert_int_equal(back.src.shape.rank, 2);
