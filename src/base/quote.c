@@ -65,3 +65,39 @@ void mm_quote_cpp(struct mm_buf *out, const char *text)
     }
     mm_buf_putc(out, '"');
 }
+
+/* How many characters the longest has. */
+#define ESCAPE_MAX 4
+
+static size_t put_escaped(char *to, uint8_t byte)
+{
+    static const char letter[256] = {
+        ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't', ['"'] = '"', ['\''] = '\'', ['\\'] = '\\',
+    };
+    to[0] = '\\';
+    if (letter[byte]) {
+        to[1] = letter[byte];
+        return 2;
+    }
+    if (byte >= ' ' && byte <= '~') {
+        to[0] = (char)byte;
+        return 1;
+    }
+    to[1] = (char)('0' + (byte >> 6));
+    to[2] = (char)('0' + (byte >> 3 & 7));
+    to[3] = (char)('0' + (byte & 7));
+    return ESCAPE_MAX;
+}
+
+void mm_escape_protobuf(struct mm_buf *out, const void *bytes, size_t size)
+{
+    const uint8_t *byte = bytes;
+    size_t most;
+    char *place = mm_buf_reserve(out, mm_mul(size, ESCAPE_MAX, &most) ? most : SIZE_MAX), *to = place;
+    if (!place)
+        return;
+    for (size_t i = 0; i < size; i++)
+        to += put_escaped(to, byte[i]);
+    *to = '\0';
+    out->length += (size_t)(to - place);
+}

@@ -15,6 +15,13 @@
 void mm_quote_python(struct mm_buf *out, const char *text);
 void mm_quote_cpp(struct mm_buf *out, const char *text);
 
+/*
+ * The same for bytes, zeros too, of which a message in protobuf's text form has many: without the quotes, so that they
+ * can come in pieces; four times their size is reserved. As protobuf's own libraries write them: a letter where C has
+ * one, three octal digits where not.
+ */
+void mm_escape_protobuf(struct mm_buf *out, const void *bytes, size_t size);
+
 /* Is all of it valid UTF-8? */
 bool mm_quote_is_utf8(const char *text);
 

@@ -20,8 +20,8 @@ static const struct mm_format *writable(const struct mm_format *format, const ch
         return format;
     mm_fail(err, MM_EARG, "%s: %s", path,
             format ? "files of this kind can be read, not written"
-                   : "its ending tells no format: end it in .npy, .npz, .safetensors, .pb, .pbtxt or .raw, "
-                     "or give --format");
+                   : "its ending tells no format: end it in .npy, .npz, .safetensors, .pb, .pbtxt, "
+                     ".textproto or .raw, or give --format");
     return NULL;
 }
 

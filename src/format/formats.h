@@ -41,6 +41,7 @@ int mm_onnx_tensor_write(const struct mm_store *store, const char *path, struct 
 bool mm_onnx_text_probe(const uint8_t *bytes, size_t size);
 int mm_onnx_text_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
                       struct mm_err *err);
+int mm_onnx_text_write(const struct mm_store *store, const char *path, struct mm_err *err);
 bool mm_onnx_sequence_probe(const uint8_t *bytes, size_t size);
 int mm_onnx_sequence_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
                           struct mm_err *err);

@@ -2,6 +2,7 @@
  * The text tensor message, line for line as protoc prints it: fields in order of their numbers, zero, false
  * and empty ones left out, one value a line. Numbers are the shortest that read back as the same value.
  */
+#include "base/quote.h"
 #include "format/value_stream.h"
 #include "format/formats.h"
 #include "format/message.h"
@@ -13,20 +14,10 @@
 
 static void add_string(struct mm_buf *out, enum mm_field field, const char *text)
 {
-    static const char special[] = "\n\r\t\"'\\";
-    static const char letter[] = "nrt\"'\\";
     if (!text || !*text)
         return;
     mm_buf_printf(out, "%s: \"", mm_field_name(field));
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        const char *found = strchr(special, *p);
-        if (found)
-            mm_buf_printf(out, "\\%c", letter[found - special]);
-        else if (*p < ' ' || *p > '~')
-            mm_buf_printf(out, "\\%03o", *p);
-        else
-            mm_buf_putc(out, (char)*p);
-    }
+    mm_escape_protobuf(out, text, strlen(text));
     mm_buf_puts(out, "\"\n");
 }
 

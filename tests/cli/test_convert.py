@@ -43,6 +43,34 @@ def there_and_back(folder):
 
 
 @test
+def onnx_text(folder):
+    """convert --format onnx-text, and to .textproto: python3-onnx reads the arrays and names, mmtui its own"""
+    import onnx
+    from onnx import numpy_helper
+
+    data = {**arrays(), "many": np.random.default_rng(5).integers(0, 256, 30000).astype("u1")}
+    np.savez(folder / "a.npz", **data)
+    mmtui("convert", folder / "a.npz", folder / "out", "--format", "onnx-text")
+    for key, expected in data.items():
+        text = (folder / "out" / f"{key}.pbtxt").read_text()
+        message = text_format.Parse(text, onnx.TensorProto())
+        same(message.name, key, "name")
+        same_array(numpy_helper.to_array(message), expected, key)
+        check(text_format.MessageToString(message) == text, f"{key}: protobuf prints another text")
+    mmtui("convert", "-r", folder / "out", folder / "back.npz")
+    with np.load(folder / "back.npz") as back:
+        for key, expected in data.items():
+            same_array(back[key], expected, f"back: {key}")
+    np.save(folder / "one.npy", data["single"])
+    mmtui("convert", folder / "one.npy", folder / "one.textproto")
+    message = text_format.Parse((folder / "one.textproto").read_text(), onnx.TensorProto())
+    same_array(numpy_helper.to_array(message), data["single"], "one")
+    same(message.name, "one", "one: name")
+    run = mmtui("show", folder / "one.textproto")
+    check("[4, 5]" in run.out and "one" in run.out, run.out)
+
+
+@test
 def vendor(folder):
     """convert -i -o: readable text that the tensor message's own parser reads"""
     np.save(folder / "a.npy", np.array([[1, 2], [3, 4.5]], "f4"))

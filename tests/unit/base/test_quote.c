@@ -56,6 +56,23 @@ static void no_trigraphs(void **state)
     check(mm_quote_cpp, "what?\?/", "\"what\\?\\?/\"");
 }
 
+/* zeros and every byte that is not printable ASCII; what comes after an escape of three digits is never part of it */
+static void protobuf_text(void **state)
+{
+    struct mm_buf out = {0};
+    (void)state;
+    mm_escape_protobuf(&out, "", 0);
+    assert_int_equal(out.length, 0);
+    mm_escape_protobuf(&out,
+                       "\0"
+                       "7 ~\x7f\x80\xff",
+                       7);
+    mm_escape_protobuf(&out, "?\"'\\\n\r\t\v", 8);
+    assert_string_equal(mm_buf_text(&out), "\\0007 ~\\177\\200\\377?\\\"\\'\\\\\\n\\r\\t\\013");
+    assert_int_equal(out.length, strlen(out.data));
+    mm_buf_done(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -63,6 +80,7 @@ int main(void)
         cmocka_unit_test(beyond_ascii),
         cmocka_unit_test(bytes_that_are_not_utf8),
         cmocka_unit_test(no_trigraphs),
+        cmocka_unit_test(protobuf_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -262,6 +262,58 @@ static void written(void **state)
                    "    assert a.dtype == np.dtype(d) and (a == e).all(), (d, a, e)\n");
 }
 
+/* A file of some bytes of this type in the one form or the other. */
+static void write_as(const char *format, const char *folder, enum mm_dtype dtype,
+                     const struct mm_shape *shape, const char *name, const char *ending)
+{
+    static const uint8_t bytes[] = {0,    60,   1,   0,    0xff, 0x7b, 2,   3,    '"', '\'', '\\', '\n',
+                                    '\r', '\t', '7', 0x80, 0x7f, 0xc3, 200, 0xa9, 31,  32,   0x7e, 0xe0,
+                                    '8',  0x81, 4,   0,    0,    0,    0,   0xf0, 1,   2,    3,    4,
+                                    5,    6,    7,   8,    0x20, 0xff, 11,  12,   13,  14,   15,   16};
+    struct mm_tensor tensor;
+    struct mm_run run;
+    struct mm_err err;
+    char file[64];
+    mm_tensor_raw(&tensor, dtype, shape, bytes, &run);
+    struct mm_store store = {.tensor = &tensor, .name = name, .node_name = "not this", .unsynced = true};
+    snprintf(file, sizeof file, "%s_%d.%s", mm_dtype_info(dtype)->name, shape->rank, ending);
+    char *path = mm_path_join(folder, file);
+    if (mm_format_find(format)->write(&store, path, &err) < 0)
+        fail_msg("%s", err.text);
+    free(path);
+}
+
+/* protobuf's own library parses the text to the message that the binary form is, and prints the same text of it. */
+static void written_as_text(void **state)
+{
+    static const struct mm_shape shapes[] = {{0, {0}}, {1, {5}}, {2, {0, 3}}, {3, {1, 2, 3}}};
+    static const char name[] = "a \"quoted\" 'name'\\\n\r\t\x01\x7f\xc3\xa9/\xe2\x82\xac"
+                               "7:0";
+    char *folder = make_folder(), count[512];
+    int known = 0;
+    (void)state;
+    for (int dtype = MM_DTYPE_NONE + 1; dtype < MM_DTYPE_COUNT; dtype++) {
+        known += dtype != MM_F8E4M3B11;
+        for (size_t i = 0; i < MM_COUNT(shapes) && dtype != MM_F8E4M3B11; i++) {
+            write_as("onnx", folder, (enum mm_dtype)dtype, &shapes[i], i == 1 ? "" : name, "pb");
+            write_as("onnx-text", folder, (enum mm_dtype)dtype, &shapes[i], i == 1 ? "" : name, "pbtxt");
+        }
+    }
+    snprintf(count, sizeof count,
+             "import glob, onnx, sys\n"
+             "from google.protobuf import text_format\n"
+             "files = glob.glob(sys.argv[1] + '/*.pbtxt')\n"
+             "assert len(files) == %d, len(files)\n"
+             "for f in files:\n"
+             "    text, binary = open(f).read(), open(f[:-5] + 'pb', 'rb').read()\n"
+             "    t = text_format.Parse(text, onnx.TensorProto())\n"
+             "    assert t == onnx.TensorProto.FromString(binary), f\n"
+             "    assert t.HasField('raw_data') and text_format.MessageToString(t) == text, f\n",
+             known * (int)MM_COUNT(shapes));
+    python(folder, count);
+    drop_folder(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +323,7 @@ int main(void)
         cmocka_unit_test(sequences),
         cmocka_unit_test(sequences_that_are_refused),
         cmocka_unit_test(written),
+        cmocka_unit_test(written_as_text),
     };
     return cmocka_run_group_tests(tests, make, drop);
 }
