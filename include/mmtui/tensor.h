@@ -53,6 +53,18 @@ enum mm_dtype {
     MM_DTYPE_COUNT
 };
 
+/*
+ * Formats of elements that share a scale: a block is so many neighbours on the last axis, the last one of a row as many as
+ * are left; m is the greatest of its finite |x|, and rounding is to nearest even and saturates.
+ *
+ * MX     OCP Microscaling Formats 1.0: blocks of 32, the scale is a power of two (E8M0): its exponent floor(log2 m) less
+ *        that of the greatest power of two which the elements have (F8E4M3 8, F8E5M2 15, F6E2M3 2, F6E3M2 4, F4E2M1 2, I8 0),
+ *        -127 to 127. I8 counts 64ths, -127 to 127.
+ * NVFP4  F4E2M1 in blocks of 16; a float32 scale t of the tensor, its greatest |x| / (6 * 448), and for each block a scale
+ *        m / 6 / t in F8E4M3, which may be 0.
+ */
+enum mm_blocks { MM_BLOCKS_NONE, MM_BLOCKS_MX, MM_BLOCKS_NVFP4 };
+
 enum mm_kind { MM_KIND_NONE, MM_KIND_FLOAT, MM_KIND_INT, MM_KIND_UINT, MM_KIND_BOOL };
 
 struct mm_dtype_info {
@@ -391,7 +403,7 @@ struct mm_exp_hist {
 
 /*
  * One table per instruction set; the scalar one defines the meaning. `base` is the index of the tile's first
- * element (a multiple of MM_BLOCK); n <= MM_TILE. A table is const and chosen once at start.
+ * element (a multiple of MM_BLOCK, where sums are to be bit for bit those of other tiles); n <= MM_TILE. A table is const and chosen once at start.
  */
 struct mm_kernels {
     const char *name; /* "scalar" */

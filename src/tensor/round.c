@@ -9,6 +9,8 @@
 #define SHORT_ROW 64  /* rows below this are not worth a call each */
 #define AT_ONCE   512 /* elements whose scales are laid out at a time */
 
+#define NVFP4_GREATEST (6.0 * 448.0) /* of an element times that of a block's scale */
+
 bool mm_round_integer(enum mm_dtype dtype)
 {
     return dtype == MM_I4 || dtype == MM_I8 || dtype == MM_I16;
@@ -40,12 +42,55 @@ size_t mm_walk_next(struct mm_walk *walk, size_t n, int64_t *channel)
     return (size_t)left;
 }
 
+/* ---- blocks ---- */
+
+size_t mm_block_size(enum mm_blocks blocks)
+{
+    return blocks == MM_BLOCKS_MX ? 32 : blocks == MM_BLOCKS_NVFP4 ? 16 : 0;
+}
+
+/* The exponent of the greatest power of two that elements of MX's blocks have. */
+static int element_exponent(enum mm_dtype dtype)
+{
+    static const int exponents[MM_DTYPE_COUNT] = {
+        [MM_F8E4M3] = 8, [MM_F8E5M2] = 15, [MM_F6E2M3] = 2, [MM_F6E3M2] = 4, [MM_F4E2M1] = 2, [MM_I8] = 0,
+    };
+    return exponents[dtype];
+}
+
+bool mm_round_block(enum mm_blocks blocks, enum mm_dtype dtype)
+{
+    if (blocks == MM_BLOCKS_NVFP4)
+        return dtype == MM_F4E2M1;
+    return blocks == MM_BLOCKS_MX &&
+           (dtype == MM_I8 || ((unsigned)dtype < MM_DTYPE_COUNT && element_exponent(dtype) > 0));
+}
+
+/* That of the scale of one of MX's blocks; E8M0 holds -127 to 127. */
+static int block_exponent(enum mm_dtype dtype, double greatest)
+{
+    int exponent = ilogb(greatest) - element_exponent(dtype);
+    return exponent < -127 ? -127 : exponent > 127 ? 127 : exponent;
+}
+
+float mm_nvfp4_tensor_scale(double greatest)
+{
+    const double most = (double)FLT_MAX / NVFP4_GREATEST * (1.0 - 0x1p-22);
+    double scale = (double)(float)greatest / NVFP4_GREATEST;
+
+    scale = scale < most ? scale : most;
+    return (float)scale > 0 ? (float)scale : 1.0f;
+}
+
+/* ---- both lanes ---- */
+
 #define REAL       float
 #define WORD       uint32_t
 #define DIGITS     23
 #define REAL_MAX   FLT_MAX
 #define NAME(name) name##_float
 #include "tensor/round_lane.inc"
+#include "tensor/round_blocks.inc"
 #undef REAL
 #undef WORD
 #undef DIGITS
@@ -58,3 +103,4 @@ size_t mm_walk_next(struct mm_walk *walk, size_t n, int64_t *channel)
 #define REAL_MAX   DBL_MAX
 #define NAME(name) name##_double
 #include "tensor/round_lane.inc"
+#include "tensor/round_blocks.inc"

@@ -43,6 +43,29 @@ int64_t mm_round_tile_float(const struct mm_rounder *rounder, const float *x, fl
 int64_t mm_round_tile_double(const struct mm_rounder *rounder, const double *x, double *out, size_t n,
                              int64_t base);
 
+/* Elements that share a scale, 32 or 16; 0 for MM_BLOCKS_NONE. Is it one of the blocks' types of elements? */
+size_t mm_block_size(enum mm_blocks blocks);
+bool mm_round_block(enum mm_blocks blocks, enum mm_dtype dtype);
+/* The float32 scale of a whole tensor in NVFP4, greatest / (6 * 448); 1 where that is 0. greatest: of its finite |x|. */
+float mm_nvfp4_tensor_scale(double greatest);
+
+/* What is done to a tile in blocks. */
+struct mm_block_rounder {
+    enum mm_blocks blocks;
+    enum mm_dtype dtype;
+    int64_t row;        /* length of the last axis, 1 or more: no block goes beyond */
+    float tensor_scale; /* NVFP4 */
+    double low, high;   /* of the scales so far, of blocks that are not all zero; +Inf, -Inf to begin with */
+};
+/*
+ * As mm_round_tile, of elements that begin a block and end one. What saturates is counted, and nothing becomes Inf or NaN.
+ * NaN and Inf stay and have no say in the scale.
+ */
+int64_t mm_round_blocks_float(struct mm_block_rounder *rounder, const float *x, float *out, size_t n,
+                              int64_t base);
+int64_t mm_round_blocks_double(struct mm_block_rounder *rounder, const double *x, double *out, size_t n,
+                               int64_t base);
+
 /* Widen [low[c], high[c]] by the finite values of channel c that are in x[n], for all c. */
 void mm_extremes_tile_float(const struct mm_lay *lay, const float *x, size_t n, int64_t base, double *low,
                             double *high);

@@ -53,6 +53,16 @@ static bool is_integer(const struct source *source)
     return source->row && mm_dtype_info(source->row->setting.dtype)->kind == MM_KIND_INT;
 }
 
+static bool has_range(const struct source *source)
+{
+    return source->row && mm_whatif_has_range(&source->row->setting);
+}
+
+static bool is_in_blocks(const struct source *source)
+{
+    return source->row && source->row->setting.blocks != MM_BLOCKS_NONE;
+}
+
 static void text_format(const struct source *source, char *out, size_t size)
 {
     const struct mm_dtype_info *info =
@@ -67,8 +77,11 @@ static void text_format(const struct source *source, char *out, size_t size)
 
 static void text_scales(const struct source *source, char *out, size_t size)
 {
+    static const char *const blocks[] = {[MM_BLOCKS_MX] = "mx 32", [MM_BLOCKS_NVFP4] = "nv 16"};
     if (!source->row)
         snprintf(out, size, "%s", mm_dtype_info(source->result->dst.dtype)->name);
+    else if (is_in_blocks(source))
+        snprintf(out, size, "%s", blocks[source->row->setting.blocks]);
     else if (is_integer(source) && source->row->setting.per_channel)
         snprintf(out, size, "axis %d", source->row->setting.axis);
     else if (is_integer(source))
@@ -77,13 +90,13 @@ static void text_scales(const struct source *source, char *out, size_t size)
 
 static void text_zero(const struct source *source, char *out, size_t size)
 {
-    if (is_integer(source))
+    if (has_range(source))
         snprintf(out, size, "%s", source->row->setting.asymmetric ? "asym" : "sym");
 }
 
 static void text_range(const struct source *source, char *out, size_t size)
 {
-    if (is_integer(source))
+    if (has_range(source))
         snprintf(out, size, "%s", mm_range_word(source->row->setting.range));
 }
 
@@ -130,12 +143,12 @@ static void text_clipped(const struct source *source, char *out, size_t size)
         snprintf(out, size, clipped > 0 ? "%.2f%%" : "0", clipped * 100);
 }
 
-/* Channels: the least and the greatest; asymmetric: the zero point behind it. */
+/* Channels and blocks: the least and the greatest; asymmetric: the zero point behind it. */
 static void text_scale(const struct source *source, char *out, size_t size)
 {
     char a[MM_NUM], b[MM_NUM];
     const struct mm_whatif *row = source->row;
-    if (!is_integer(source))
+    if (!has_range(source) && !is_in_blocks(source))
         return;
     mm_num_short(a, row->scale_low, row->scale_low < row->scale_high ? 2 : 3);
     if (row->scale_low < row->scale_high)
@@ -216,6 +229,10 @@ static int draw_rows(struct canvas *c, const struct app *app, const struct mm_re
         canvas_text(c, 0, y, 1, ROLE_MARK, app->glyphs->badge);
         canvas_text(c, MARK_WIDTH, y++, -1, ROLE_DIM, "closest to dst's actual error");
     }
+    y += text_fit_wrap(
+        c, MARK_WIDTH, y, c->w - MARK_WIDTH, ROLE_DIM,
+        "mx 32: OCP MX, 32 values of the last axis share a power of two; nv 16: NVFP4, 16 share an "
+        "f8e4m3 scale");
     return y;
 }
 

@@ -1,6 +1,8 @@
 /* What-if settings: words, and which ones make sense for a tensor. */
 #include "whatif/range.h"
 
+#include <string.h>
+
 const char *mm_range_word(enum mm_range range)
 {
     static const char *const words[MM_RANGE_COUNT] = {
@@ -12,10 +14,33 @@ const char *mm_range_word(enum mm_range range)
     return (size_t)range < MM_COUNT(words) ? words[range] : "?";
 }
 
+bool mm_whatif_has_range(const struct mm_whatif_setting *setting)
+{
+    return setting->blocks == MM_BLOCKS_NONE && mm_round_integer(setting->dtype);
+}
+
+/* "MXFP8 E4M3": the name of the standard, and the elements' where it has two of so many bits. */
+static void put_blocks(const struct mm_whatif_setting *setting, struct mm_buf *out)
+{
+    const struct mm_dtype_info *info = mm_dtype_info(setting->dtype);
+    const char *element = strchr(info->long_name, '_');
+
+    if (setting->blocks == MM_BLOCKS_NVFP4)
+        mm_buf_puts(out, "NVFP4");
+    else
+        mm_buf_printf(out, "MX%s%u", info->kind == MM_KIND_INT ? "INT" : "FP", info->bits);
+    if (element && info->bits > 4)
+        mm_buf_printf(out, " %s", element + 1);
+}
+
 void mm_whatif_name(const struct mm_whatif_setting *setting, struct mm_buf *out)
 {
     const struct mm_dtype_info *info = mm_dtype_info(setting->dtype);
 
+    if (setting->blocks) {
+        put_blocks(setting, out);
+        return;
+    }
     if (!mm_round_integer(setting->dtype)) {
         mm_buf_puts(out, info->name);
         return;
@@ -51,6 +76,7 @@ size_t mm_whatif_usual(const struct mm_shape *shape, int axis, struct mm_whatif_
         enum mm_dtype dtype;
         enum mm_range ranges;
     } integers[] = {{MM_I16, MM_RANGE_MINMAX + 1}, {MM_I8, MM_RANGE_COUNT}, {MM_I4, MM_RANGE_MINMAX + 1}};
+    static const enum mm_dtype elements[] = {MM_F8E4M3, MM_F8E5M2, MM_F6E2M3, MM_F6E3M2, MM_F4E2M1, MM_I8};
     bool channels = has_channels(shape, axis);
     size_t n = 0;
 
@@ -66,5 +92,8 @@ size_t mm_whatif_usual(const struct mm_shape *shape, int axis, struct mm_whatif_
                                                       .range = (enum mm_range)range};
         }
     }
+    for (size_t i = 0; i < MM_COUNT(elements); i++)
+        out[n++] = (struct mm_whatif_setting){.dtype = elements[i], .blocks = MM_BLOCKS_MX};
+    out[n++] = (struct mm_whatif_setting){.dtype = MM_F4E2M1, .blocks = MM_BLOCKS_NVFP4};
     return n;
 }

@@ -5,6 +5,7 @@
  * (extremes and tails, then histograms where a range is searched), then rounding and sums, and where the
  * sums would lose digits the centred ones.
  */
+#include "whatif/cost.h"
 #include "whatif/range.h"
 
 #include <float.h>
@@ -20,6 +21,7 @@
 struct rounding {
     const struct mm_whatif_setting *setting;
     struct mm_rounder rounder;
+    struct mm_block_rounder blocks; /* instead of it */
     struct mm_limits limits;
     struct mm_sums sums;
     int64_t clipped;
@@ -44,7 +46,8 @@ struct whatif {
     const struct mm_tensor *tensor;
     struct mm_control control;
     bool lane_f;
-    bool costs; /* these alone are wanted, and can be had without looking for what is not finite */
+    bool costs;  /* these alone are wanted, and can be had without looking for what is not finite */
+    int64_t row; /* blocks are wanted, along a last axis of this length; else 0 */
     struct mm_ranges ranges[GROUPS];
     struct rounding *rounding;
     size_t count;
@@ -61,11 +64,21 @@ static void widen(const float *restrict from, double *restrict to, size_t n)
         to[i] = (double)from[i];
 }
 
+/* How many of the elements from `from` make a tile; where blocks are wanted, whole ones. */
+static size_t tile_size(const struct whatif *whatif, int64_t from)
+{
+    const int64_t largest = (int64_t)mm_block_size(MM_BLOCKS_MX); /* those of others end where these do */
+    int64_t left = whatif->tensor->count - from;
+
+    if (left <= MM_TILE)
+        return (size_t)left;
+    return (size_t)(MM_TILE - (whatif->row > 0 ? (from + MM_TILE) % whatif->row % largest : 0));
+}
+
 static int next_tile(struct whatif *whatif, struct mm_cursor *cursor, bool doubles, struct mm_err *err)
 {
     struct tile *tile = &whatif->tile;
-    int64_t left = whatif->tensor->count - cursor->index;
-    size_t wanted = left < MM_TILE ? (size_t)left : MM_TILE;
+    size_t wanted = tile_size(whatif, cursor->index);
 
     if (whatif->control.cancel && atomic_load_explicit(whatif->control.cancel, memory_order_relaxed))
         return mm_fail(err, MM_ECANCELLED, "stopped");
@@ -177,9 +190,9 @@ static int find_ranges(struct whatif *whatif, struct mm_err *err)
 static int check_setting(const struct mm_whatif_setting *setting, const struct mm_shape *shape,
                          struct mm_err *err)
 {
-    if (mm_round_float(setting->dtype))
+    if (setting->blocks ? mm_round_block(setting->blocks, setting->dtype) : mm_round_float(setting->dtype))
         return 0;
-    if (!mm_round_integer(setting->dtype))
+    if (setting->blocks || !mm_round_integer(setting->dtype))
         return mm_fail(err, MM_EARG, "%s is no format that rounding to is worth a look",
                        mm_dtype_info(setting->dtype)->name);
     if (setting->per_channel && (setting->axis < 0 || setting->axis >= shape->rank))
@@ -246,16 +259,27 @@ static int choose_scales(struct whatif *whatif, struct rounding *rounding, struc
     return 0;
 }
 
+static void choose_tensor_scale(const struct whatif *whatif, struct rounding *rounding)
+{
+    const struct mm_ranges *ranges = &whatif->ranges[0];
+
+    if (rounding->setting->blocks == MM_BLOCKS_NVFP4)
+        rounding->blocks.tensor_scale = mm_nvfp4_tensor_scale(fmax(-*ranges->low, *ranges->high));
+}
+
 /* What there is to say of the scales: see struct mm_whatif. */
 static void settle_scales(struct rounding *rounding)
 {
-    if (!mm_round_integer(rounding->setting->dtype)) {
+    if (rounding->setting->blocks) {
+        rounding->scale_low = rounding->blocks.low;
+        rounding->scale_high = rounding->blocks.high;
+    } else if (!mm_whatif_has_range(rounding->setting)) {
         rounding->scale = rounding->zero_point = rounding->scale_low = rounding->scale_high = NAN;
         return;
     }
     if (!(rounding->scale_low <= rounding->scale_high))
         rounding->scale_low = rounding->scale_high = 1.0;
-    if (rounding->setting->per_channel)
+    if (rounding->setting->per_channel || rounding->setting->blocks)
         rounding->scale = rounding->zero_point = NAN;
 }
 
@@ -281,7 +305,18 @@ static int rounding_init(struct whatif *whatif, struct rounding *rounding,
     rounding_limits(rounding, whatif->tensor);
     if (check_setting(setting, &whatif->tensor->shape, err))
         return -1;
-    if (mm_round_integer(setting->dtype)) {
+    if (setting->blocks) {
+        const struct mm_shape *shape = &whatif->tensor->shape;
+
+        whatif->row = shape->rank > 0 && whatif->tensor->count > 0 ? shape->dim[shape->rank - 1] : 1;
+        rounding->blocks = (struct mm_block_rounder){.blocks = setting->blocks,
+                                                     .dtype = setting->dtype,
+                                                     .row = whatif->row,
+                                                     .low = INFINITY,
+                                                     .high = -INFINITY};
+        whatif->ranges[0].used |= setting->blocks == MM_BLOCKS_NVFP4; /* the tensor's scale */
+    }
+    if (mm_whatif_has_range(setting)) {
         ranges->used = true;
         ranges->wants_tails |= setting->range == MM_RANGE_P9999;
         ranges->wants_hist |= setting->range == MM_RANGE_MSE || setting->range == MM_RANGE_KL;
@@ -291,21 +326,31 @@ static int rounding_init(struct whatif *whatif, struct rounding *rounding,
 
 /* ---- rounding and sums ---- */
 
+/* The tile, into `rounded` of its lane: how many were clipped. */
+static int64_t round_tile(struct whatif *whatif, struct rounding *rounding)
+{
+    struct tile *tile = &whatif->tile;
+
+    if (rounding->setting->blocks)
+        return whatif->lane_f
+                   ? mm_round_blocks_float(&rounding->blocks, tile->f, tile->rounded_f, tile->n, tile->base)
+                   : mm_round_blocks_double(&rounding->blocks, tile->d, tile->rounded_d, tile->n, tile->base);
+    return whatif->lane_f
+               ? mm_round_tile_float(&rounding->rounder, tile->f, tile->rounded_f, tile->n, tile->base)
+               : mm_round_tile_double(&rounding->rounder, tile->d, tile->rounded_d, tile->n, tile->base);
+}
+
 static void sum_rounding(struct whatif *whatif, struct rounding *rounding, const struct mm_kernels *kernels)
 {
     struct tile *tile = &whatif->tile;
 
-    if (whatif->lane_f) {
-        rounding->clipped +=
-            mm_round_tile_float(&rounding->rounder, tile->f, tile->rounded_f, tile->n, tile->base);
+    rounding->clipped += round_tile(whatif, rounding);
+    if (whatif->lane_f)
         kernels->measure_float(&rounding->sums, &rounding->limits, tile->f, tile->rounded_f, tile->n,
                                tile->base);
-    } else {
-        rounding->clipped +=
-            mm_round_tile_double(&rounding->rounder, tile->d, tile->rounded_d, tile->n, tile->base);
+    else
         kernels->measure_double(&rounding->sums, &rounding->limits, tile->d, tile->rounded_d, tile->n,
                                 tile->base);
-    }
 }
 
 static void visit_sum(struct whatif *whatif)
@@ -316,48 +361,6 @@ static void visit_sum(struct whatif *whatif)
         sum_rounding(whatif, &whatif->rounding[i], kernels);
 }
 
-/* Four values at once, in what registers there are. */
-typedef float four_floats __attribute__((vector_size(16)));
-typedef double four __attribute__((vector_size(32)));
-
-static void cost_of_floats(struct rounding *rounding, const float *x, const float *rounded, size_t n)
-{
-    four ss = {0}, ee = {0};
-    size_t i = 0;
-
-    for (; i + 4 <= n; i += 4) {
-        four_floats x_here, y_here;
-
-        memcpy(&x_here, x + i, sizeof(x_here));
-        memcpy(&y_here, rounded + i, sizeof(y_here));
-        four s = __builtin_convertvector(x_here, four), e = s - __builtin_convertvector(y_here, four);
-        ss += s * s;
-        ee += e * e;
-    }
-    for (; i < n; i++) {
-        double s = (double)x[i], e = s - (double)rounded[i];
-
-        ss[0] += s * s;
-        ee[0] += e * e;
-    }
-    rounding->ss += (ss[0] + ss[1]) + (ss[2] + ss[3]);
-    rounding->ee += (ee[0] + ee[1]) + (ee[2] + ee[3]);
-}
-
-static void cost_of_doubles(struct rounding *rounding, const double *x, const double *rounded, size_t n)
-{
-    double ss = 0, ee = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        double e = x[i] - rounded[i];
-
-        ss += x[i] * x[i];
-        ee += e * e;
-    }
-    rounding->ss += ss;
-    rounding->ee += ee;
-}
-
 static void visit_cost(struct whatif *whatif)
 {
     struct tile *tile = &whatif->tile;
@@ -365,15 +368,11 @@ static void visit_cost(struct whatif *whatif)
     for (size_t i = 0; i < whatif->count; i++) {
         struct rounding *rounding = &whatif->rounding[i];
 
-        if (whatif->lane_f) {
-            rounding->clipped +=
-                mm_round_tile_float(&rounding->rounder, tile->f, tile->rounded_f, tile->n, tile->base);
-            cost_of_floats(rounding, tile->f, tile->rounded_f, tile->n);
-        } else {
-            rounding->clipped +=
-                mm_round_tile_double(&rounding->rounder, tile->d, tile->rounded_d, tile->n, tile->base);
-            cost_of_doubles(rounding, tile->d, tile->rounded_d, tile->n);
-        }
+        rounding->clipped += round_tile(whatif, rounding);
+        if (whatif->lane_f)
+            mm_cost_floats(tile->f, tile->rounded_f, tile->n, &rounding->ss, &rounding->ee);
+        else
+            mm_cost_doubles(tile->d, tile->rounded_d, tile->n, &rounding->ss, &rounding->ee);
     }
 }
 
@@ -406,12 +405,9 @@ static void visit_centre(struct whatif *whatif)
 
         if (!rounding->again)
             continue;
-        if (whatif->lane_f) {
-            mm_round_tile_float(&rounding->rounder, tile->f, tile->rounded_f, tile->n, tile->base);
+        round_tile(whatif, rounding);
+        if (whatif->lane_f)
             widen(tile->rounded_f, tile->rounded_d, tile->n);
-        } else {
-            mm_round_tile_double(&rounding->rounder, tile->d, tile->rounded_d, tile->n, tile->base);
-        }
         kernels->centre_double(&rounding->centred, &rounding->centre, tile->d, tile->rounded_d, tile->n);
     }
 }
@@ -440,14 +436,19 @@ static int measure(struct whatif *whatif, struct mm_err *err)
 
 /* ---- all of it ---- */
 
+/* Do values lie beyond what becomes of them? An integer's minimum and maximum are its own; floats overflow. */
+static bool saturates(const struct mm_whatif_setting *setting)
+{
+    return setting->blocks || (mm_whatif_has_range(setting) && setting->range != MM_RANGE_MINMAX);
+}
+
 static void finish(const struct rounding *rounding, struct mm_whatif *out)
 {
     const struct mm_centre *centre = rounding->again ? &rounding->centre : NULL;
     int64_t finite = rounding->sums.s.finite;
-    /* what overflowed; an integer's minimum and maximum are its own: nothing lies beyond */
-    int64_t beyond = !mm_round_integer(rounding->setting->dtype)   ? rounding->sums.nonfinite_differ
-                     : rounding->setting->range == MM_RANGE_MINMAX ? 0
-                                                                   : rounding->clipped;
+    int64_t beyond = saturates(rounding->setting)             ? rounding->clipped
+                     : mm_whatif_has_range(rounding->setting) ? 0
+                                                              : rounding->sums.nonfinite_differ;
 
     *out = (struct mm_whatif){.setting = *rounding->setting,
                               .scale = rounding->scale,
@@ -462,9 +463,7 @@ static void finish_costs(const struct whatif *whatif, const struct rounding *rou
 {
     finish(rounding, out); /* of sums that saw nothing: the other figures are NaN */
     double n = (double)whatif->tensor->count;
-    out->clipped = mm_round_integer(rounding->setting->dtype) && rounding->setting->range != MM_RANGE_MINMAX
-                       ? (double)rounding->clipped / n
-                       : 0.0;
+    out->clipped = saturates(rounding->setting) ? (double)rounding->clipped / n : 0.0;
     out->metrics.count = out->metrics.finite = whatif->tensor->count;
     out->metrics.mse = rounding->ee / n;
     out->metrics.rmse = sqrt(out->metrics.mse);
@@ -482,7 +481,8 @@ static int run(struct whatif *whatif, const struct mm_whatif_setting *settings, 
         if (find_ranges(whatif, err))
             return -1;
         for (size_t i = 0; i < whatif->count; i++) {
-            if (mm_round_integer(settings[i].dtype) && choose_scales(whatif, &whatif->rounding[i], err))
+            choose_tensor_scale(whatif, &whatif->rounding[i]);
+            if (mm_whatif_has_range(&settings[i]) && choose_scales(whatif, &whatif->rounding[i], err))
                 return -1;
         }
         if (measure(whatif, err))

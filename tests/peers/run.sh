@@ -26,6 +26,8 @@ environment gguf gguf==0.19.0 numpy==2.4.6
 environment formats numpy==2.4.6 ml_dtypes==0.6.0 onnx==1.23.2 protobuf==7.36.2 safetensors==0.8.0
 cp "$here/number_formats/make.py" "$made/number_formats"
 "$folder/formats/bin/python" "$made/number_formats/make.py"
+"$folder/formats/bin/python" "$here/mx_blocks.py" "$made/files"
+cmp "$made/files/blocks.f32" "$here/files/blocks.f32" # tests/unit/tensor/test_round_blocks.c reads that one
 
 # Debian's own, as the package index has no PyTorch without its GPU libraries
 if /usr/bin/python3 -c 'import torch' 2>/dev/null; then

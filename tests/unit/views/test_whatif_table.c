@@ -72,10 +72,15 @@ static void figures(void **state)
     /* columns of 2 x 4: the least and the greatest are 5 / 127 and 8 / 127 */
     assert_true(small_shows(small, "int8   axis 1 sym  minmax"));
     assert_true(small_shows(small, " 0.039..0.063"));
+    /* rows as blocks: the greatest are 4 and 8. Of scales 1 and 2, 5 becomes 4 and 7 becomes 8: sqrt(2 / 204) */
+    assert_true(small_shows(small, "int8   mx 32                     0           Inf       0       0 4..8"));
+    assert_true(small_shows(small, "f4e2m1 mx 32               9.90e-2  0.044x  20.1    1.00       0 1..2"));
+    assert_true(small_shows(small, "f4e2m1 nv 16"));
+    assert_true(small_shows(small, "mx 32: OCP MX, 32 values of the last axis share a power of two"));
     small_keys(small, ":resize 80x24\nG");
     assert_true(small_shows(small, "closest to dst's actual error"));
     assert_true(small_shows(small, "int4   axis 1 asym minmax"));
-    assert_true(small_shows(small, "Lines 15 to 33 of 33"));
+    assert_true(small_shows(small, "Lines 24 to 42 of 42"));
     small_keys(small, "J"); /* the next layer, from its top */
     assert_true(small_shows(small, "format per"));
     assert_true(small_shows(small, "[3 What if]"));

@@ -40,11 +40,12 @@ static double normal(uint64_t *seed)
 
 #define SETTINGS 128
 
-/* Every format, symmetric and asymmetric, by min-max and percentile, for the whole and along every axis. */
+/* Every format, symmetric and asymmetric, by min-max and percentile, for the whole and along every axis; blocks. */
 static size_t all_settings(int rank, struct mm_whatif_setting out[SETTINGS])
 {
     static const enum mm_dtype floats[] = {MM_F16, MM_BF16, MM_F8E4M3, MM_F8E5M2};
     static const enum mm_dtype integers[] = {MM_I16, MM_I8, MM_I4};
+    static const enum mm_dtype elements[] = {MM_F8E4M3, MM_F8E5M2, MM_F6E2M3, MM_F6E3M2, MM_F4E2M1, MM_I8};
     size_t n = 0;
     for (size_t i = 0; i < MM_COUNT(floats); i++)
         out[n++] = (struct mm_whatif_setting){.dtype = floats[i]};
@@ -58,6 +59,9 @@ static size_t all_settings(int rank, struct mm_whatif_setting out[SETTINGS])
                                                       .range = way / 2 ? MM_RANGE_P9999 : MM_RANGE_MINMAX};
         }
     }
+    for (size_t i = 0; i < MM_COUNT(elements); i++)
+        out[n++] = (struct mm_whatif_setting){.dtype = elements[i], .blocks = MM_BLOCKS_MX};
+    out[n++] = (struct mm_whatif_setting){.dtype = MM_F4E2M1, .blocks = MM_BLOCKS_NVFP4};
     return n;
 }
 
@@ -87,12 +91,14 @@ static void assert_line(const char *line, const struct mm_whatif *w, const char 
 
 static void put_settings(const char *folder, const struct mm_whatif_setting *settings, size_t n)
 {
+    static const char *const prefix[] = {
+        [MM_BLOCKS_NONE] = "", [MM_BLOCKS_MX] = "mx:", [MM_BLOCKS_NVFP4] = "nvfp4:"};
     struct mm_buf text;
     mm_buf_init(&text);
     for (size_t i = 0; i < n; i++)
-        mm_buf_printf(&text, "%s %d %d %d %s\n", mm_dtype_info(settings[i].dtype)->name,
-                      settings[i].per_channel, settings[i].axis, settings[i].asymmetric,
-                      mm_range_word(settings[i].range));
+        mm_buf_printf(&text, "%s%s %d %d %d %s\n", prefix[settings[i].blocks],
+                      mm_dtype_info(settings[i].dtype)->name, settings[i].per_channel, settings[i].axis,
+                      settings[i].asymmetric, mm_range_word(settings[i].range));
     put_text(folder, "settings", mm_buf_text(&text));
     mm_buf_done(&text);
 }
@@ -342,7 +348,9 @@ static void costs_alone(void **state)
         {.dtype = MM_I8},
         {.dtype = MM_I8, .asymmetric = true, .range = MM_RANGE_MSE},
         {.dtype = MM_I8, .range = MM_RANGE_P9999},
-        {.dtype = MM_I8, .per_channel = true, .axis = 0}};
+        {.dtype = MM_I8, .per_channel = true, .axis = 0},
+        {.dtype = MM_F4E2M1, .blocks = MM_BLOCKS_MX},
+        {.dtype = MM_F4E2M1, .blocks = MM_BLOCKS_NVFP4}};
     enum { VALUES = 30000, ROWS = MM_COUNT(settings) };
     static float x[VALUES];
     static double y[VALUES];
@@ -382,6 +390,9 @@ static void refused(void **state)
     struct mm_shape shape = {2, {2, 40000}};
     assert_refused(shape, (struct mm_whatif_setting){.dtype = MM_F32}, MM_EARG);
     assert_refused(shape, (struct mm_whatif_setting){.dtype = MM_U8}, MM_EARG);
+    assert_refused(shape, (struct mm_whatif_setting){.dtype = MM_F4E2M1}, MM_EARG);
+    assert_refused(shape, (struct mm_whatif_setting){.dtype = MM_I4, .blocks = MM_BLOCKS_MX}, MM_EARG);
+    assert_refused(shape, (struct mm_whatif_setting){.dtype = MM_I8, .blocks = MM_BLOCKS_NVFP4}, MM_EARG);
     assert_refused(shape, (struct mm_whatif_setting){.dtype = MM_I8, .per_channel = true, .axis = 2},
                    MM_EARG);
     assert_refused(shape, (struct mm_whatif_setting){.dtype = MM_I8, .per_channel = true, .axis = -1},

@@ -1,7 +1,7 @@
 """What mm_whatif_tensor should say, by NumPy: whatif_numpy.py VALUES.npy SETTINGS.
 
 A line of SETTINGS: dtype per_channel axis asymmetric range. Prints a line each: scale zero scale_low scale_high
-diff2 max_abs clipped nonfinite_differ. Searched ranges (mse, kl) are not repeated here.
+diff2 max_abs clipped nonfinite_differ. dtype mx:f4e2m1 and the like, nvfp4:f4e2m1: blocks of the last axis. Searched ranges (mse, kl) are not repeated here.
 """
 import sys
 import numpy as np
@@ -27,6 +27,52 @@ def to_float(name):
         near = np.rint(wide / unit) * unit
     near = np.where(np.abs(near) > most, np.nan if name == "f8e4m3" else np.copysign(np.inf, near), near)
     return np.where(finite, near, x.astype(np.float64))
+
+
+# elements of blocks: digits with the leading one, exponents of the least normal number and of the greatest power, greatest
+ELEMENTS = {
+    "f8e4m3": (4, -6, 8, 448.0), "f8e5m2": (3, -14, 15, 57344.0), "f6e2m3": (4, 0, 2, 7.5), "f6e3m2": (3, -2, 4, 28.0),
+    "f4e2m1": (2, 0, 2, 6.0), "i8": (99, 0, 0, 127 / 64),
+}
+
+
+def element(y, name):
+    """y to the nearest, saturating; whether it was beyond."""
+    bits, least, _, most = ELEMENTS[name]
+    if name == "i8":
+        near = np.rint(y * 64) / 64
+    else:
+        unit = np.ldexp(1.0, np.maximum(np.frexp(y)[1] - 1, least) - (bits - 1))
+        near = np.rint(y / unit) * unit
+    return np.clip(near, -most, most), np.abs(near) > most
+
+
+def to_blocks(kind, name):
+    """The tensor, the least and greatest scale, how many saturated."""
+    size = 32 if kind == "mx" else 16
+    out = x.astype(np.float64)
+    rows = out.reshape(-1, x.shape[-1] if x.size else 1)
+    tensor = np.max(np.abs(out[finite]), initial=0).astype(np.float32) / np.float32(2688) or np.float32(1)
+    scales, beyond = [], 0
+    for row in rows:
+        for i in range(0, len(row), size):
+            block = row[i : i + size]
+            here = np.isfinite(block)
+            most = np.max(np.abs(block[here]), initial=0)
+            if most == 0:
+                continue
+            if kind == "mx":
+                scale = 2.0 ** min(max(np.frexp(most)[1] - 1 - ELEMENTS[name][2], -127), 127)
+            else:
+                stored, _ = element(np.float64(np.float32(most) / np.float32(6) / tensor), "f8e4m3")
+                scale = float(np.float32(stored) * tensor)
+            scales.append(scale)
+            with np.errstate(all="ignore"):
+                y = (block[here].astype(lane) / lane(scale)).astype(np.float64) if scale else 0 * block[here]
+            near, over = element(y, name)
+            block[here] = lane(near) * lane(scale)
+            beyond += np.count_nonzero(over)
+    return out, min(scales, default=1.0), max(scales, default=1.0), beyond
 
 
 def ranges(values, asymmetric, how):
@@ -77,7 +123,10 @@ def show(out, scale, zero, low, high, clipped):
 
 for line in open(sys.argv[2]):
     name, per_channel, axis, asymmetric, how = line.split()
-    if name not in HIGHEST:
+    if ":" in name:
+        out, low, high, beyond = to_blocks(*name.split(":"))
+        show(out, np.nan, np.nan, low, high, beyond)
+    elif name not in HIGHEST:
         show(to_float(name), np.nan, np.nan, np.nan, np.nan, None)
     elif per_channel == "0" or x.size == 0:
         out, scale, zero, clipped, _ = to_integer(x, name, asymmetric == "1", how)
