@@ -351,9 +351,14 @@ const char *mm_session_network_precision(const struct mm_session *session, const
 
 /* How a layer's dst is read: see mm_pair_dequantised. NO before its headers are read. */
 enum mm_dequantised mm_layer_dequantised(const struct mm_layer *layer);
-/* "raw u8, dequantised: scale 0.0123, zero point 114 (from scales.json)"; false, and nothing, where that is not so. */
+/* "raw u8, dequantised: scale 0.0123, zero point 114 (from scales.json)", "f4e2m1 elements of blocks, without their
+ * scales"; false, and nothing, where that is not so. */
 bool mm_layer_scales_text(const struct mm_layer *layer, struct mm_buf *out);
-/* Said once: how many tensors of dst hold raw integers, and where their scales are from. Nothing where there are none. */
+/*
+ * Said once: how many tensors of dst hold raw integers, and where their scales are from; and how many of src
+ * or dst hold elements of blocks without their scales (mm_dtype_is_element), where the other side holds something else. Nothing where there are
+ * none.
+ */
 void mm_session_raw_text(const struct mm_session *session, struct mm_buf *out);
 
 #endif

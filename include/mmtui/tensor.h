@@ -65,6 +65,12 @@ enum mm_dtype {
  */
 enum mm_blocks { MM_BLOCKS_NONE, MM_BLOCKS_MX, MM_BLOCKS_NVFP4 };
 
+/*
+ * Is it a type of which there are only elements of blocks: F6E2M3, F6E3M2, F4E2M1? A tensor of them has no scales: its
+ * numbers are not the values. (F8E4M3 and others may be such elements, too, and do not tell.)
+ */
+bool mm_dtype_is_element(enum mm_dtype dtype);
+
 enum mm_kind { MM_KIND_NONE, MM_KIND_FLOAT, MM_KIND_INT, MM_KIND_UINT, MM_KIND_BOOL };
 
 struct mm_dtype_info {

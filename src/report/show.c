@@ -97,6 +97,19 @@ static void put_head(struct mm_buf *out, const struct shown *shown)
     mm_buf_putc(out, '\n');
 }
 
+/* What the numbers are, where they are no values. */
+static void put_meaning(struct mm_buf *out, const struct shown *shown)
+{
+    if (mm_entry_stored_as(shown->entry))
+        return;
+    if (mm_dtype_is_element(shown->info->dtype))
+        mm_buf_puts(
+            out,
+            "  elements of blocks: a value is one times its block's scale, which is not in this tensor\n");
+    else if (shown->info->dtype == MM_F8E8M0)
+        mm_buf_puts(out, "  powers of two: the scales of blocks (OCP MX)\n");
+}
+
 static void put_stats(struct mm_buf *out, const struct shown *shown)
 {
     const struct mm_stats *stats = shown->stats;
@@ -120,6 +133,7 @@ static void put_text(const struct shown *shown, const struct mm_show_options *op
     mm_buf_putc(out, '\n');
     if (shown->info->known)
         put_head(out, shown);
+    put_meaning(out, shown);
     if (shown->error) {
         mm_buf_puts(out, "  ");
         put_name(out, shown->error);

@@ -205,9 +205,22 @@ static void put_scales(const struct mm_scales *scales, struct mm_buf *out)
                       mm_num_short(b, scales->zero_point ? scales->zero_point[0] : 0, 4));
 }
 
+/* The type of a side whose numbers are elements of blocks, compared with values of another; or NONE. */
+static enum mm_dtype bare_elements(const struct mm_info *side, const struct mm_info *other)
+{
+    bool bare =
+        side->known && other->known && side->dtype != other->dtype && mm_dtype_is_element(side->dtype);
+    return bare ? side->dtype : MM_DTYPE_NONE;
+}
+
 bool mm_layer_scales_text(const struct mm_layer *layer, struct mm_buf *out)
 {
     enum mm_dequantised how = mm_layer_dequantised(layer);
+    enum mm_dtype element = bare_elements(&layer->result.dst, &layer->result.src);
+    if (element) {
+        mm_buf_printf(out, "%s elements of blocks, without their scales", mm_dtype_info(element)->name);
+        return true;
+    }
     if (how == MM_DEQUANTISED_NO)
         return false;
     if (how == MM_DEQUANTISED_CODES)
@@ -240,7 +253,32 @@ static void count_raw(const struct mm_session *session, struct raw_counts *count
     }
 }
 
-void mm_session_raw_text(const struct mm_session *session, struct mm_buf *out)
+/* "2 tensors of dst hold f4e2m1 ...", behind what is there. */
+static void put_elements(const struct mm_session *session, bool of_src, struct mm_buf *out)
+{
+    enum mm_dtype of_all = MM_DTYPE_NONE;
+    size_t count = 0;
+    for (size_t id = 0; id < session->pairs->count; id++) {
+        const struct mm_result *result = &session->layers[id].result;
+        enum mm_dtype dtype =
+            of_src ? bare_elements(&result->src, &result->dst) : bare_elements(&result->dst, &result->src);
+        if (dtype == MM_DTYPE_NONE)
+            continue;
+        of_all = count == 0 || of_all == dtype ? dtype : MM_DTYPE_NONE;
+        count++;
+    }
+    if (count == 0)
+        return;
+    mm_buf_printf(
+        out,
+        "%s%zu %s of %s %s %s, elements of blocks (MX, NVFP4) without the scales: their figures are of the "
+        "elements, not of values. Dump them multiplied by their scales.",
+        out->length ? " " : "", count, count == 1 ? "tensor" : "tensors", of_src ? "src" : "dst",
+        count == 1 ? "holds" : "hold", of_all ? mm_dtype_info(of_all)->name : "floats of 4 and 6 bits");
+}
+
+/* "16 tensors of dst hold raw u8 ..." */
+static void put_integers(const struct mm_session *session, struct mm_buf *out)
 {
     struct raw_counts counts;
     const char *between = "";
@@ -265,4 +303,14 @@ void mm_session_raw_text(const struct mm_session *session, struct mm_buf *out)
         mm_buf_puts(out,
                     " A fit takes up a wrong scale or offset of dst: --dst-model, or a scales.json in dst's "
                     "folder, shows these.");
+}
+
+void mm_session_raw_text(const struct mm_session *session, struct mm_buf *out)
+{
+    struct mm_buf text = {0};
+    put_integers(session, &text);
+    put_elements(session, true, &text);
+    put_elements(session, false, &text);
+    mm_buf_add(out, mm_buf_text(&text), text.length);
+    mm_buf_done(&text);
 }

@@ -86,6 +86,11 @@ enum mm_dtype mm_dtype_find(const char *name)
     return MM_DTYPE_NONE;
 }
 
+bool mm_dtype_is_element(enum mm_dtype dtype)
+{
+    return dtype == MM_F6E2M3 || dtype == MM_F6E3M2 || dtype == MM_F4E2M1;
+}
+
 const char *mm_dtype_word(enum mm_dtype dtype, char out[MM_DTYPE_WORD])
 {
     const char *name = mm_dtype_info(dtype)->long_name;

@@ -217,5 +217,35 @@ def void_of_two_bytes(folder):
     equal(folder, folder / "src", folder / "dst", ["a"])
 
 
+def put_safetensors(path, dtype, shape, data):
+    header = json.dumps({"w": {"dtype": dtype, "shape": shape, "data_offsets": [0, len(data)]}}).encode()
+    path.write_bytes(struct.pack("<Q", len(header)) + header + data)
+
+
+@test
+def elements_without_scales(folder):
+    """f4e2m1 and the like: that they are elements of blocks is said wherever they are compared with values, and in show"""
+    sides = [folder / name for name in ("values", "elements", "others", "scales")]
+    for side in sides:
+        side.mkdir()
+    np.save(sides[0] / "w.npy", np.arange(1, 33, dtype="f4").reshape(2, 16))
+    put_safetensors(sides[1] / "w.safetensors", "F4", [2, 16], bytes(range(16)))
+    put_safetensors(sides[2] / "w.safetensors", "F4", [2, 16], bytes(range(16, 32)))
+    put_safetensors(sides[3] / "w.safetensors", "F8_E8M0", [2, 16], bytes(range(112, 144)))
+    said = "1 tensor of dst holds f4e2m1, elements of blocks (MX, NVFP4) without the scales"
+    for command in (["compare", "-s", sides[0], "-d", sides[1], "-o", folder / "out"], ["triage", sides[0], sides[1]], sides[:2]):
+        run = mmtui(*command, status=0)
+        check(said in run.out.replace("\n", " "), run.out)
+    run = mmtui(sides[1], sides[0], status=0)
+    check(said.replace("dst", "src") in run.out, run.out)
+    row = rows(folder, sides[0], sides[1])["w"]
+    same(row["dst_read_as"], "f4e2m1 elements of blocks, without their scales", "dst_read_as")
+    for src, dst in ((sides[1], sides[2]), (sides[0], sides[0]), (sides[3], sides[0])):  # elements, values, scales
+        check("elements of blocks" not in mmtui(src, dst, status=0).out, f"{src} {dst}")
+    check("a value is one times its block's scale" in mmtui("show", sides[1]).out, "show: elements")
+    check("the scales of blocks" in mmtui("show", sides[3]).out, "show: scales")
+    check("blocks" not in mmtui("show", sides[0]).out, "show: values")
+
+
 if __name__ == "__main__":
     main()
