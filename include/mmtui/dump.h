@@ -71,6 +71,8 @@ struct mm_dump {
     size_t skipped;                 /* files, and members of files, that are no tensors */
     bool is_file;                   /* path is one file, not a folder */
     const struct mm_schema *schema; /* for .pb */
+    const char *no_numbers; /* why no numbers were found for .pb files that the project's own do not read: what follows
+                               "The .pb files "; or NULL */
     bool by_message;                /* some tensors are called as the ONNX messages in their files say */
     bool listed;            /* the order is that of a list that the runtime has put beside the tensors */
     const char *recognised; /* what the folder was taken for, and why: "34 tensors of an RKNN snapshot
@@ -80,7 +82,7 @@ struct mm_dump {
 };
 
 struct mm_dump_options {
-    const struct mm_schema *schema; /* NULL: the project's own numbers; borrowed */
+    const struct mm_schema *schema; /* NULL: see mm_dump_open; borrowed */
     bool check;                     /* also the checksums of members that are not compressed */
     struct mm_given_list given;     /* for files that do not say what their values are; borrowed */
     struct mm_dump_part part;
@@ -102,11 +104,20 @@ struct mm_dump_options {
  * anything else is. A file with many tensors that
  * can't be listed is one entry, which says why; if there is nothing else it is an error. A folder or a file without
  * tensors is an error (MM_ENOENT, says what was looked for and how much was skipped).
+ *
+ * MagicMind's .pb are read by the schema of the options; without one, by the project's own numbers if these read any of
+ * them; else by what tensors tell that are there as .pbtxt, too (mm_schema_learn); else by what can be inferred from all
+ * messages together, of at most 256 files of at most 64 MiB, 512 MiB together; of one file alone by what its folder
+ * tells. Nothing is inferred that another reading of the same bytes would contradict: then dump->no_numbers says which,
+ * and the tensors fail as they do by the project's own numbers.
  */
 int mm_dump_open(struct mm_dump **dump, const char *path, const struct mm_dump_options *options,
                  struct mm_err *err);
 /* All its entries end here. NULL is fine. */
 void mm_dump_close(struct mm_dump *dump);
+/* Append a sentence on whose numbers its .pb files are read by, and what these lack, or on why there are none; `whose` is
+ * "" or such as " of dst". Nothing where there are no .pb files, or the project's own numbers read them. */
+void mm_dump_say_numbers(const struct mm_dump *dump, const char *whose, struct mm_buf *out);
 
 /* ---- two dumps in one folder ----------------------------------------------------------------------------- */
 

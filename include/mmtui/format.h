@@ -61,20 +61,25 @@ const char *mm_field_name(enum mm_field field); /* "float_val" */
 
 struct mm_schema {
     const char *origin;              /* shown: "mmtui's own numbers" */
+    size_t inferred;                 /* from the wire of so many files: not verified; 0: somebody told the numbers */
     uint32_t number[MM_FIELD_COUNT]; /* 0: the message has no such field */
     struct {
         int32_t value;
         enum mm_dtype dtype;
     } dtype[MM_SCHEMA_DTYPES]; /* ends with MM_DTYPE_NONE */
 };
+/*
+ * One that has no lists but float_val and double_val may lack version_number, which is then not checked, and dtype: then
+ * what is in float_val is FLOAT32, whatever the message says, and what is in double_val is FLOAT64.
+ */
 
 /* proto/tensor.proto's numbers: the project's choice, not the vendor's. */
 const struct mm_schema *mm_schema_own(void);
 /*
  * The numbers that a file of at most 64 MiB tells: a .proto, a FileDescriptorSet (protoc -o), or Python that protoc made
  * (the SDK's tensor_pb2.py; its descriptor is read, nothing is run). Of several messages, the one with the most of the
- * fields' names. MM_EARG: there is none, or it lacks version_number, dtype, tensor_shape, all lists of values or the
- * data types; the text names what. `origin` is the path. To be closed; NULL is fine there.
+ * fields' names. MM_EARG: there is none, or it lacks tensor_shape, all lists of values or, unless it has no lists but
+ * float_val and double_val, version_number, dtype or the data types; the text names what. `origin` is the path. To be closed; NULL is fine there.
  */
 int mm_schema_open(struct mm_schema **schema, const char *path, struct mm_err *err);
 /* NULL is fine. */

@@ -55,6 +55,10 @@ static int convert(const struct cli_options *options, const char *from, struct m
         .given = options->session.given, .part = options->session.part, .schema = options->schema};
     if (mm_dump_open(&dump, from, &given, err) < 0)
         return -1;
+    struct mm_buf numbers = {0};
+    if (!options->schema)
+        mm_dump_say_numbers(dump, "", &numbers);
+    cli_note(&numbers);
     int result = mm_dump_convert(dump, to, err);
     mm_dump_close(dump);
     return result;

@@ -18,10 +18,10 @@ static int write_numbers(const struct cli_options *options, const struct mm_sche
     mm_schema_put(schema, &text);
     int result =
         text.failed ? mm_fail_memory(err) : mm_file_write(options->output, text.data, text.length, err);
-    mm_buf_printf(&line, "%s: the numbers of %s", options->output, schema->origin);
+    mm_buf_printf(&line, "%s: %s%s", options->output, schema->inferred ? "" : "the numbers of ", schema->origin);
     mm_buf_clear(&text);
     if (mm_schema_lacks(schema, &text) > 0)
-        mm_buf_printf(&line, ", which has none for %s", mm_buf_text(&text));
+        mm_buf_printf(&line, "%s none for %s", schema->inferred ? ";" : ", which has", mm_buf_text(&text));
     if (result == 0)
         cli_print_line(options, mm_buf_text(&line));
     mm_buf_done(&text);
@@ -35,20 +35,43 @@ static bool is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+/* By pairs of .pb and .pbtxt; where there are none, by what the .pb files alone tell. */
+static int of_folder(const char *path, struct mm_schema **learnt, struct mm_dump **dump, struct mm_err *err)
+{
+    if (mm_schema_learn(learnt, path, err) == 0 || err->code == MM_ENOMEM)
+        return *learnt ? 0 : -1;
+    if (mm_dump_open(dump, path, NULL, NULL) < 0)
+        return -1;
+    if ((*dump)->schema->inferred)
+        return 0;
+    if ((*dump)->no_numbers && err->code == MM_ENOENT)
+        mm_fail(err, MM_EUNSUPPORTED, "%s: the .pb files %s", path, (*dump)->no_numbers);
+    return -1;
+}
+
+static int put(const struct cli_options *options, const struct mm_schema *schema, struct mm_err *err)
+{
+    if (options->output)
+        return write_numbers(options, schema, err);
+    print_numbers(options, schema);
+    return 0;
+}
+
 int cmd_schema(struct cli_options *options)
 {
     struct mm_err err = {0};
     struct mm_schema *schema = NULL;
+    struct mm_dump *dump = NULL;
     if (options->word_count != 1) {
         mm_fail(&err, MM_EARG, "schema needs one file or folder: mmtui schema SRC [-o map.proto]");
         return cli_error(&err);
     }
+    const char *path = options->words[0];
     int result =
-        (is_folder(options->words[0]) ? mm_schema_learn : mm_schema_open)(&schema, options->words[0], &err);
-    if (result == 0 && options->output)
-        result = write_numbers(options, schema, &err);
-    else if (result == 0)
-        print_numbers(options, schema);
+        is_folder(path) ? of_folder(path, &schema, &dump, &err) : mm_schema_open(&schema, path, &err);
+    if (result == 0)
+        result = put(options, schema ? schema : dump->schema, &err);
     mm_schema_close(schema);
+    mm_dump_close(dump);
     return result < 0 ? cli_error(&err) : EXIT_FINE;
 }

@@ -6,7 +6,7 @@
 int cmd_show(struct cli_options *options)
 {
     struct mm_err err = {0};
-    struct mm_buf out = {0};
+    struct mm_buf out = {0}, numbers = {0};
     size_t bad = 0;
     if (options->word_count == 0) {
         mm_fail(&err, MM_EARG, "show needs a file or folder: mmtui show FILE");
@@ -17,9 +17,11 @@ int cmd_show(struct cli_options *options)
                                    .given = options->session.given,
                                    .part = options->session.part,
                                    .schema = options->schema,
+                                   .numbers = &numbers,
                                    .json = options->json,
                                    .ascii = cli_ascii(options)};
     int result = mm_report_show(options->words[0], &show, &out, &bad, &err);
+    cli_note(&numbers);
     if (result == 0)
         cli_print(options, &out);
     mm_buf_done(&out);

@@ -14,12 +14,15 @@ static void print_count(const struct cli_options *options, int64_t beyond)
 
 static int single(struct cli_options *options, int64_t *beyond, struct mm_err *err)
 {
-    struct mm_buf text = {0};
+    struct mm_buf text = {0}, numbers = {0};
     options->single.layout = options->axes.kind == MM_AXIS_NONE ? NULL : &options->axes;
     options->single.schema = options->schema;
+    options->single.numbers = &numbers;
     options->single.vendor = options->session.vendor_exact;
     int result =
         mm_report_single(options->session.src, options->session.dst, &options->single, &text, beyond, err);
+    options->single.numbers = NULL;
+    cli_note(&numbers);
     if (result == 0 && options->output)
         result = mm_file_write(options->output, text.data, text.length, err);
     else if (result == 0)

@@ -67,6 +67,8 @@ int cli_check(const struct cli_options *options, const struct mm_session *sessio
 int cli_error(const struct mm_err *err);
 /* The same, and the command's usage. */
 int cli_usage_error(const struct command *command, const struct mm_err *err);
+/* Print "mmtui: note: TEXT" to stderr, if there is a text, and end it. */
+void cli_note(struct mm_buf *text);
 /* Nothing but ASCII: --ascii, or a locale that is not UTF-8. */
 bool cli_ascii(const struct cli_options *options);
 /* To stdout; with cli_ascii, what is not ASCII becomes ?. */

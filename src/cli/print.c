@@ -15,6 +15,16 @@ int cli_error(const struct mm_err *err)
     return EXIT_ERROR;
 }
 
+void cli_note(struct mm_buf *text)
+{
+    struct mm_buf visible = {0};
+    mm_text_escape(&visible, mm_buf_text(text), text->length);
+    if (text->length)
+        fprintf(stderr, "mmtui: note: %s\n", mm_buf_text(&visible));
+    mm_buf_done(&visible);
+    mm_buf_done(text);
+}
+
 int cli_usage_error(const struct command *command, const struct mm_err *err)
 {
     cli_error(err);

@@ -43,6 +43,9 @@ const char *listing_join(struct listing *list, const char *front, const char *te
 int listing_add(struct listing *list, const struct listing_file *file, const struct mm_file_name *parsed);
 /* Add what is in the folder of the dump's path. -1 with err, or with list->err where memory is out. */
 int listing_folder(struct listing *list, struct mm_err *err);
+/* Find numbers for the .pb files that the project's own do not read: dump->schema, dump->no_numbers. 0, or -1 with
+ * list->err. */
+int listing_numbers(struct listing *list);
 /* Names from the lists that lie beside the tensors, and from ONNX's messages. 0, or -1 with list->err. */
 int listing_name(struct listing *list);
 /* Say what was recognised (dump->recognised). 0, or -1 with list->err. */

@@ -203,6 +203,31 @@ static void arena_free(void *arena, void *pointer)
     (void)pointer;
 }
 
+/* Without a number for dtype, the list tells it: see struct mm_schema. */
+static int dtype_by_list(struct reader *r, struct mm_err *err)
+{
+    r->message.dtype = r->message.list == MM_FIELD_FLOAT_VAL    ? MM_F32
+                       : r->message.list == MM_FIELD_DOUBLE_VAL ? MM_F64
+                                                                : MM_DTYPE_NONE;
+    if (r->message.dtype != MM_DTYPE_NONE)
+        return 0;
+    return mm_fail(err, MM_EUNSUPPORTED,
+                   "%s: has no values that %s tell of: integers need the numbers of a file (--schema)",
+                   r->message.file, r->schema->origin);
+}
+
+/* What is not inferred of a dtype is not unknown to MagicMind. */
+static int dtype_by_number(struct reader *r, int32_t number, struct mm_err *err)
+{
+    mm_message_dtype(&r->message, r->schema, number, &r->load->arena);
+    if (r->schema->inferred == 0 || r->message.dtype != MM_DTYPE_NONE)
+        return 0;
+    return mm_fail(err, MM_EUNSUPPORTED,
+                   "%s: %s do not tell which data type dtype %d is: integers need the numbers of a file "
+                   "(--schema)",
+                   r->message.file, r->schema->origin, (int)number);
+}
+
 static int read_header(struct reader *r, struct mm_err *err)
 {
     struct mm_load *load = r->load;
@@ -212,9 +237,11 @@ static int read_header(struct reader *r, struct mm_err *err)
     if (!header)
         return mm_fail(err, MM_ECORRUPT, "%s: the header fields are not a tensor message (by %s)",
                        r->message.file, r->schema->origin);
-    r->message.version = header->version_number;
+    r->message.version = r->schema->number[MM_FIELD_VERSION] ? header->version_number : 1;
     /* protobuf-c's enum type is unsigned where no value is negative; on the wire it is an int32 */
-    mm_message_dtype(&r->message, r->schema, (int32_t)header->dtype, &load->arena);
+    if ((r->schema->number[MM_FIELD_DTYPE] ? dtype_by_number(r, (int32_t)header->dtype, err)
+                                           : dtype_by_list(r, err)) < 0)
+        return -1;
     enum mm_field list = mm_message_list_of(r->message.dtype);
     if (list != MM_FIELD_COUNT && r->schema->number[list] == 0)
         return mm_fail(err, MM_EUNSUPPORTED, "%s: its dtype is %s, but %s has no number for %s",

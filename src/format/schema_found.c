@@ -187,14 +187,24 @@ static int check_enum(const struct schema_enum *one, const char *file, struct mm
     return 0;
 }
 
-/* No tensor can be read without version, data type, shape and some values. */
+/* Floats alone can be read without a data type. */
+static bool has_integers(const struct schema_message *message)
+{
+    for (int i = MM_FIELD_INT_VAL; i <= MM_FIELD_UINT64_VAL; i++) {
+        if (message->number[i])
+            return true;
+    }
+    return false;
+}
+
+/* No tensor can be read without shape and some values, nor integers without version and data type. */
 static int check_needed(const struct schema_message *message, const char *file, struct mm_err *err)
 {
     static const enum mm_field needed[] = {MM_FIELD_VERSION, MM_FIELD_DTYPE, MM_FIELD_SHAPE};
     struct mm_buf lacks = {0};
     bool values = false;
     for (size_t i = 0; i < MM_COUNT(needed); i++) {
-        if (message->number[needed[i]] == 0)
+        if (message->number[needed[i]] == 0 && (needed[i] == MM_FIELD_SHAPE || has_integers(message)))
             mm_buf_printf(&lacks, "%s%s", lacks.length ? ", " : "", mm_field_name(needed[i]));
     }
     for (int i = MM_FIELD_FLOAT_VAL; i < MM_FIELD_COUNT; i++)
@@ -216,7 +226,7 @@ static void fill(const struct schema_message *message, const struct schema_enum 
     memcpy(schema->number, message->number, sizeof schema->number);
     memset(schema->dtype, 0, sizeof schema->dtype);
     for (int i = 0; i < MM_DTYPE_COUNT && rows + 1 < MM_SCHEMA_DTYPES; i++) {
-        if (!types->has[i])
+        if (!types || !types->has[i])
             continue;
         schema->dtype[rows].value = types->value[i];
         schema->dtype[rows++].dtype = (enum mm_dtype)i;
@@ -238,14 +248,15 @@ int schema_found_choose(const struct schema_found *found, const char *file, stru
             file);
     if (check_needed(message, file, err) < 0 || check_fields(message, file, err) < 0)
         return -1;
-    const struct schema_enum *types = enum_of(found, message);
-    if (!types)
+    bool typed = message->number[MM_FIELD_DTYPE] != 0;
+    const struct schema_enum *types = typed ? enum_of(found, message) : NULL;
+    if (typed && !types)
         return mm_fail(
             err, MM_EARG,
             "%s: lacks the enum %s of message %s's dtype, with DT_FLOAT32 and the others (protoc -o "
             "needs --include_imports if it is in another file)",
             file, last_part(message->type[MM_FIELD_DTYPE]), message->name);
-    if (check_enum(types, file, err) < 0)
+    if (types && check_enum(types, file, err) < 0)
         return -1;
     fill(message, types, schema);
     return 0;

@@ -15,15 +15,35 @@ static const struct declared declared[MM_FIELD_COUNT] = {
     [MM_FIELD_UINT64_VAL] = {"repeated", "uint64"},
 };
 
-void mm_schema_put(const struct mm_schema *schema, struct mm_buf *out)
+static void put_head(const struct mm_schema *schema, struct mm_buf *out)
 {
     mm_buf_puts(out, "// The numbers of MagicMind's tensor message, from ");
     mm_text_escape(out, schema->origin, strlen(schema->origin));
-    mm_buf_puts(out, "\nsyntax = \"proto2\";\n\nenum DataType {\n");
+    if (schema->inferred)
+        mm_buf_puts(out, "\n// Nobody told them. A number stands here where no other one fits these files.");
+    if (schema->inferred && !schema->number[MM_FIELD_DTYPE])
+        mm_buf_puts(out, "\n// Without dtype, float_val is read as FLOAT32, which may be FLOAT16, and double_val as "
+                         "FLOAT64.");
+    mm_buf_puts(out, "\nsyntax = \"proto2\";\n\n");
+}
+
+/* An enum without values is none. */
+static void put_types(const struct mm_schema *schema, struct mm_buf *out)
+{
+    if (schema->dtype[0].dtype == MM_DTYPE_NONE)
+        return;
+    mm_buf_puts(out, "enum DataType {\n");
     for (size_t i = 0; i < MM_SCHEMA_DTYPES && schema->dtype[i].dtype != MM_DTYPE_NONE; i++)
         mm_buf_printf(out, "  DT_%s = %d;\n", mm_dtype_info(schema->dtype[i].dtype)->long_name,
                       (int)schema->dtype[i].value);
-    mm_buf_puts(out, "}\n\nmessage TensorProto {\n");
+    mm_buf_puts(out, "}\n\n");
+}
+
+void mm_schema_put(const struct mm_schema *schema, struct mm_buf *out)
+{
+    put_head(schema, out);
+    put_types(schema, out);
+    mm_buf_puts(out, "message TensorProto {\n");
     for (int i = 0; i < MM_FIELD_COUNT; i++) {
         const char *name = mm_field_name((enum mm_field)i);
         if (schema->number[i])

@@ -19,6 +19,18 @@ static int64_t samples_of(const struct mm_layout *layout, bool dst)
     return layout->times[dst] ? layout->times[dst] : 1;
 }
 
+/* Whose field numbers MagicMind's .pb are read by; null: the project's own, or there are none. */
+static void put_numbers(struct mm_json *json, const struct mm_dump *dump)
+{
+    struct mm_buf said = {0};
+    mm_dump_say_numbers(dump, "", &said);
+    if (said.length && !dump->no_numbers)
+        mm_json_put_text(json, "field_numbers", dump->schema->origin);
+    else
+        mm_json_put_null(json, "field_numbers");
+    mm_buf_done(&said);
+}
+
 static void put_side(struct mm_json *json, const struct mm_session *session, const struct mm_layout *layout,
                      bool dst)
 {
@@ -37,6 +49,7 @@ static void put_side(struct mm_json *json, const struct mm_session *session, con
     else
         mm_json_put_null(json, "integers_are");
     mm_json_put_text(json, "suffix", mm_session_suffix(session, dst));
+    put_numbers(json, dst ? mm_session_dst(session) : mm_session_src(session));
     mm_json_close_object(json);
 }
 

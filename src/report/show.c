@@ -259,6 +259,8 @@ int mm_report_show(const char *path, const struct mm_show_options *options, stru
     if (mm_dump_open(&dump, path, &given, err) < 0)
         return -1;
     show.dump = dump;
+    if (options->numbers && !options->schema)
+        mm_dump_say_numbers(dump, "", options->numbers);
     mm_json_init(&show.json, out, (struct mm_json_style){.indent = 2});
     if (options->json)
         mm_json_open_array(&show.json, NULL);

@@ -125,6 +125,10 @@ int mm_report_single(const char *src, const char *dst, const struct mm_single_op
     struct single single = {.options = options, .out = out};
     const struct mm_schema *schema = options->schema;
     int failed = open_one(&s, src, schema, err) < 0 || open_one(&d, dst, schema, err) < 0 ? -1 : 0;
+    if (!failed && options->numbers && !schema) {
+        mm_dump_say_numbers(s, " of src", options->numbers);
+        mm_dump_say_numbers(d, " of dst", options->numbers);
+    }
     if (!failed) {
         const struct mm_layout layout = {.axis = options->layout ? *options->layout : (struct mm_axis){0}};
         struct mm_pair pair = {.name = s->entries->parsed.name,
