@@ -71,9 +71,10 @@ struct mm_dump {
     size_t skipped;                 /* files, and members of files, that are no tensors */
     bool is_file;                   /* path is one file, not a folder */
     const struct mm_schema *schema; /* for .pb */
-    const char *no_numbers; /* why no numbers were found for .pb files that the project's own do not read: what follows
+    const char *
+        no_numbers; /* why no numbers were found for .pb files that the project's own do not read: what follows
                                "The .pb files "; or NULL */
-    bool by_message;                /* some tensors are called as the ONNX messages in their files say */
+    bool by_message;        /* some tensors are called as the ONNX messages in their files say */
     bool listed;            /* the order is that of a list that the runtime has put beside the tensors */
     const char *recognised; /* what the folder was taken for, and why: "34 tensors of an RKNN snapshot
                                (map_name_to_file.txt)"; NULL: a flat folder or a file, nothing else */

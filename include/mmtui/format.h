@@ -60,8 +60,8 @@ const char *mm_field_name(enum mm_field field); /* "float_val" */
 #define MM_SCHEMA_DTYPES 32
 
 struct mm_schema {
-    const char *origin;              /* shown: "mmtui's own numbers" */
-    size_t inferred;                 /* from the wire of so many files: not verified; 0: somebody told the numbers */
+    const char *origin; /* shown: "mmtui's own numbers" */
+    size_t inferred;    /* from the wire of so many files: not verified; 0: somebody told the numbers */
     uint32_t number[MM_FIELD_COUNT]; /* 0: the message has no such field */
     struct {
         int32_t value;

@@ -18,7 +18,8 @@ static int write_numbers(const struct cli_options *options, const struct mm_sche
     mm_schema_put(schema, &text);
     int result =
         text.failed ? mm_fail_memory(err) : mm_file_write(options->output, text.data, text.length, err);
-    mm_buf_printf(&line, "%s: %s%s", options->output, schema->inferred ? "" : "the numbers of ", schema->origin);
+    mm_buf_printf(&line, "%s: %s%s", options->output, schema->inferred ? "" : "the numbers of ",
+                  schema->origin);
     mm_buf_clear(&text);
     if (mm_schema_lacks(schema, &text) > 0)
         mm_buf_printf(&line, "%s none for %s", schema->inferred ? ";" : ", which has", mm_buf_text(&text));

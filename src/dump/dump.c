@@ -280,7 +280,8 @@ static int fill(struct listing *list, struct mm_err *err)
     if ((dump->is_file ? find_in_file(list, err) : listing_folder(list, err)) < 0)
         return -1;
     drop_others(list);
-    if (listing_numbers(list) < 0 || validate_stamps(list) < 0 || put_scope(list) < 0 || listing_name(list) < 0 || give(list) < 0)
+    if (listing_numbers(list) < 0 || validate_stamps(list) < 0 || put_scope(list) < 0 ||
+        listing_name(list) < 0 || give(list) < 0)
         return -1;
     return publish(list) < 0 || listing_source(list) < 0 ? -1 : 0;
 }

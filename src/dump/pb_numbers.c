@@ -103,11 +103,12 @@ static bool agrees_with_own(const struct mm_schema *schema)
 static int refuse(struct listing *list, const struct mm_err *why)
 {
     struct mm_buf text = {0};
-    mm_buf_printf(&text,
-                  "can't be read by mmtui's own field numbers, and the wire tells no others: %s. Give --schema "
-                  "FILE (a .proto with the numbers, or the SDK's tensor_pb2.py), or dump some tensors as "
-                  ".pbtxt, too",
-                  why->text);
+    mm_buf_printf(
+        &text,
+        "can't be read by mmtui's own field numbers, and the wire tells no others: %s. Give --schema "
+        "FILE (a .proto with the numbers, or the SDK's tensor_pb2.py), or dump some tensors as "
+        ".pbtxt, too",
+        why->text);
     list->dump->no_numbers = text.failed ? NULL : mm_arena_strdup(&list->dump->arena, mm_buf_text(&text));
     mm_buf_done(&text);
     return list->dump->no_numbers ? 0 : listing_no_memory(list);
@@ -130,13 +131,13 @@ static int infer(struct listing *list, const struct sample *sample, struct mm_sc
     if (!seen)
         return listing_no_memory(list);
     size_t count = see_all(sample, seen, &numbers);
-    int result = count < 2 ? 0 : schema_infer(seen, count, &numbers, schema, &why);
+    int result = count == 0 ? 0 : schema_infer(seen, count, &numbers, schema, &why);
     free(seen);
     if (why.code == MM_ENOMEM)
         return listing_no_memory(list);
     if (result < 0)
         return refuse(list, &why);
-    if (count < 2 || agrees_with_own(schema))
+    if (count == 0 || agrees_with_own(schema))
         *schema = *mm_schema_own();
     else if (!(schema->origin = origin_of(list, count)))
         return listing_no_memory(list);
@@ -182,8 +183,13 @@ static int look_beside(struct listing *list, const struct sample *sample, struct
     if (!folder)
         return listing_no_memory(list);
     int result = 0;
-    if (mm_dump_open(&beside, folder, NULL, NULL) == 0 && beside->schema != mm_schema_own())
-        result = copy(list, beside->schema, schema);
+    if (mm_dump_open(&beside, folder, NULL, NULL) == 0) {
+        const char *why = beside->no_numbers;
+        if (beside->schema != mm_schema_own())
+            result = copy(list, beside->schema, schema);
+        else if (why && !(list->dump->no_numbers = mm_arena_strdup(&list->dump->arena, why)))
+            result = listing_no_memory(list);
+    }
     mm_dump_close(beside);
     free(folder);
     return result;

@@ -15,17 +15,17 @@
 
 #include <stdlib.h>
 
-#define NONE        WIRE_NUMBERS /* no such field in this reading */
-#define FLOATS_LEAST 8           /* values that are not 0 are needed to tell floats from integers of their size */
-#define TYPES_MOST  14           /* data types that the message knows */
-#define HALF_LEAST  16           /* values in each file that speak for FLOAT16 where nothing else does */
+#define NONE         WIRE_NUMBERS /* no such field in this reading */
+#define FLOATS_LEAST 8  /* values that are not 0 are needed to tell floats from integers of their size */
+#define TYPES_MOST   14 /* data types that the message knows */
+#define HALF_LEAST   16 /* values in each file that speak for FLOAT16 where nothing else does */
 
 typedef uint64_t numbers_mask; /* bit i: numbers->number[i] */
 _Static_assert(WIRE_NUMBERS == 64, "a bit for each number");
 
 /* What each number is in a file, once it is decided which one is the shape. */
 struct fit {
-    int64_t count; /* of values, by the shape */
+    int64_t count;                                /* of values, by the shape */
     numbers_mask there, floats, doubles, varints; /* lists of so many */
 };
 
@@ -34,7 +34,7 @@ struct infer {
     size_t count;
     const struct wire_numbers *numbers;
     struct fit *fit;
-    numbers_mask versions; /* what is 1 in every file */
+    numbers_mask versions;            /* what is 1 in every file */
     numbers_mask shapes, single, dbl; /* of the readings that fit: numbers that a field has in any of them */
     bool no_single, no_double;        /* in one of them there is no such field */
     bool same_size;                   /* one would fit, but all its tensors have the same number of values */
@@ -173,7 +173,9 @@ static void put_numbers(const struct infer *infer, struct mm_buf *out, const cha
     for (size_t i = 0; i < infer->numbers->count; i++) {
         if (mask & bit(i))
             mm_buf_printf(out, "%u%s", (unsigned)infer->numbers->number[i],
-                          --left > 1 ? ", " : left == 1 ? " or " : "");
+                          --left > 1  ? ", "
+                          : left == 1 ? " or "
+                                      : "");
     }
 }
 
@@ -184,9 +186,10 @@ static int refuse_none(const struct infer *infer, struct mm_err *err)
                        "tensors of FLOAT or DOUBLE with at least two different numbers of values are needed");
     if (infer->versions == 0)
         return mm_fail(err, MM_EUNSUPPORTED, "no number is 1 in all of them, as version_number is");
-    return mm_fail(err, MM_EUNSUPPORTED,
-                   "no numbers are so in all of them that tensor_shape multiplies to as many values as float_val or "
-                   "double_val has");
+    return mm_fail(
+        err, MM_EUNSUPPORTED,
+        "no numbers are so in all of them that tensor_shape multiplies to as many values as float_val or "
+        "double_val has (integers alone tell nothing)");
 }
 
 static int refuse_several(const struct infer *infer, struct mm_err *err)
@@ -216,7 +219,8 @@ static int settle(const struct infer *infer, struct reading *reading, struct mm_
 
 /* ---- are they floats? ---- */
 
-static int check_likely(const struct infer *infer, size_t place, bool single, struct mm_err *err)
+/* False, with the reason: nothing tells. A list that there is not is no float either. */
+static bool is_likely(const struct infer *infer, size_t place, bool single, struct mm_err *err)
 {
     uint64_t nonzero = 0, likely = 0;
     for (size_t i = 0; i < infer->count && place != NONE; i++) {
@@ -226,16 +230,14 @@ static int check_likely(const struct infer *infer, size_t place, bool single, st
         nonzero += is ? floats->nonzero : 0;
         likely += is ? floats->likely : 0;
     }
-    if (place == NONE || (nonzero >= FLOATS_LEAST && 10 * likely >= 9 * nonzero))
-        return 0;
-    unsigned number = (unsigned)infer->numbers->number[place];
-    if (nonzero < FLOATS_LEAST)
-        return mm_fail(err, MM_EUNSUPPORTED,
-                       "the values of %d bytes under number %u are nearly all 0: they may be floats or integers",
-                       single ? 4 : 8, number);
-    return mm_fail(err, MM_EUNSUPPORTED,
-                   "the values of %d bytes under number %u do not look like floats: they may be integers",
-                   single ? 4 : 8, number);
+    if (nonzero >= FLOATS_LEAST && 10 * likely >= 9 * nonzero)
+        return true;
+    if (place != NONE)
+        mm_fail(err, MM_EUNSUPPORTED, "the values of %d bytes under number %u %s", single ? 4 : 8,
+                (unsigned)infer->numbers->number[place],
+                nonzero < FLOATS_LEAST ? "are nearly all 0: they may be floats or integers"
+                                       : "do not look like floats: they may be integers");
+    return false;
 }
 
 /* ---- data types ---- */
@@ -244,7 +246,8 @@ static int check_likely(const struct infer *infer, size_t place, bool single, st
 struct type_class {
     int32_t value;
     enum kind kind;
-    size_t files, wider, half; /* wider: files with values that FLOAT16 lacks; half: files that speak for it */
+    size_t files, wider,
+        half; /* wider: files with values that FLOAT16 lacks; half: files that speak for it */
 };
 
 struct types {
@@ -305,7 +308,8 @@ static bool name_floats(const struct types *types, struct mm_schema *schema, siz
         const struct type_class *class = &types->class[i];
         floats += class->kind == KIND_FLOAT;
         wider += class->kind == KIND_FLOAT && class->wider > 0;
-        if (class->kind > KIND_DOUBLE)
+        if (class->kind > KIND_DOUBLE ||
+            !schema->number[class->kind == KIND_DOUBLE ? MM_FIELD_DOUBLE_VAL : MM_FIELD_FLOAT_VAL])
             continue;
         schema->dtype[*rows].value = class->value;
         schema->dtype[(*rows)++].dtype = class->kind == KIND_DOUBLE ? MM_F64 : class->wider ? MM_F32 : MM_F16;
@@ -429,17 +433,21 @@ static int decide(struct infer *infer, struct mm_schema *schema, struct mm_err *
     struct reading reading = {NONE, NONE, NONE};
     find_versions(infer);
     try_all(infer);
-    if (settle(infer, &reading, err) < 0 || check_likely(infer, reading.single, true, err) < 0 ||
-        check_likely(infer, reading.dbl, false, err) < 0)
+    if (settle(infer, &reading, err) < 0)
+        return -1;
+    bool single = is_likely(infer, reading.single, true, err),
+         dbl = is_likely(infer, reading.dbl, false, err);
+    if (!single && !dbl)
         return -1;
     try_shape(infer, reading.shape);
     schema->number[MM_FIELD_SHAPE] = number_at(infer, reading.shape);
-    schema->number[MM_FIELD_FLOAT_VAL] = number_at(infer, reading.single);
-    schema->number[MM_FIELD_DOUBLE_VAL] = number_at(infer, reading.dbl);
+    schema->number[MM_FIELD_FLOAT_VAL] = single ? number_at(infer, reading.single) : 0;
+    schema->number[MM_FIELD_DOUBLE_VAL] = dbl ? number_at(infer, reading.dbl) : 0;
     schema->number[MM_FIELD_VERSION] = number_at(infer, only(infer->versions & ~taken(&reading)));
     if (is_onnx(schema))
-        return mm_fail(err, MM_EUNSUPPORTED,
-                       "the numbers that fit are those of ONNX's tensors: these may be ONNX files that are damaged");
+        return mm_fail(
+            err, MM_EUNSUPPORTED,
+            "the numbers that fit are those of ONNX's tensors: these may be ONNX files that are damaged");
     find_dtype(infer, &reading, schema);
     find_names(infer, &reading, schema);
     return 0;

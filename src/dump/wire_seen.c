@@ -20,7 +20,8 @@ static uint64_t little(const uint8_t *p, size_t size)
 static bool is_likely_float(uint32_t size)
 {
     uint32_t exponent = size >> 23;
-    return (exponent >= 27 && exponent <= 227) || size == 0x7f7fffff || size == 0x7f800000 || size == 0x7fc00000;
+    return (exponent >= 27 && exponent <= 227) || size == 0x7f7fffff || size == 0x7f800000 ||
+           size == 0x7fc00000;
 }
 
 static void look_at_float(struct wire_floats *floats, uint32_t bits)

@@ -26,11 +26,11 @@ struct wire_floats {
 
 /* All fields of one number in one message. A count is -1 where the bytes can't be such values. */
 struct wire_number_seen {
-    bool there;                     /* a field that is not just an empty list */
-    bool scalar;                    /* it is one varint, `value` */
-    uint64_t value;                 /* of the last varint */
-    int64_t varints;                /* as a list of varints, packed or not, */
-    int64_t product;                /* ... and their product, where they can be dimensions */
+    bool there;                        /* a field that is not just an empty list */
+    bool scalar;                       /* it is one varint, `value` */
+    uint64_t value;                    /* of the last varint */
+    int64_t varints;                   /* as a list of varints, packed or not, */
+    int64_t product;                   /* ... and their product, where they can be dimensions */
     int64_t count_float, count_double; /* as a list of these */
     struct wire_floats floats, doubles;
     uint64_t text; /* as one printable text that is not empty: its hash; 0: it is none */

@@ -22,8 +22,9 @@ static void put_head(const struct mm_schema *schema, struct mm_buf *out)
     if (schema->inferred)
         mm_buf_puts(out, "\n// Nobody told them. A number stands here where no other one fits these files.");
     if (schema->inferred && !schema->number[MM_FIELD_DTYPE])
-        mm_buf_puts(out, "\n// Without dtype, float_val is read as FLOAT32, which may be FLOAT16, and double_val as "
-                         "FLOAT64.");
+        mm_buf_puts(
+            out, "\n// Without dtype, float_val is read as FLOAT32, which may be FLOAT16, and double_val as "
+                 "FLOAT64.");
     mm_buf_puts(out, "\nsyntax = \"proto2\";\n\n");
 }
 
