@@ -108,7 +108,7 @@ struct mm_dump_options {
  *
  * MagicMind's .pb are read by the schema of the options; without one, by the project's own numbers if these read any of
  * them; else by what tensors tell that are there as .pbtxt, too (mm_schema_learn); else by what can be inferred from all
- * messages together, of at most 256 files of at most 64 MiB, 512 MiB together; of one file alone by what its folder
+ * messages together, of at most 256 files of at most 16 MiB, 128 MiB together; of one file alone by what its folder
  * tells. Nothing is inferred that another reading of the same bytes would contradict: then dump->no_numbers says which,
  * and the tensors fail as they do by the project's own numbers.
  */

@@ -11,8 +11,8 @@
 /* What is looked at, spread evenly over the dump. Only when nothing of it can be read by the project's own numbers; the
  * same bounds stand in mmtui-formats(5). */
 #define FILES_MOST 256
-#define BYTES_MOST ((size_t)64 << 20)  /* of a file; larger ones are passed over */
-#define TOTAL_MOST ((size_t)512 << 20) /* of all */
+#define BYTES_MOST ((size_t)16 << 20)  /* of a file; larger ones are passed over */
+#define TOTAL_MOST ((size_t)128 << 20) /* of all */
 
 static bool is_pb(const struct mm_entry *entry)
 {

@@ -212,7 +212,8 @@ static int dtype_by_list(struct reader *r, struct mm_err *err)
     if (r->message.dtype != MM_DTYPE_NONE)
         return 0;
     return mm_fail(err, MM_EUNSUPPORTED,
-                   "%s: has no values that %s tell of: integers need the numbers of a file (--schema)",
+                   "%s: nothing is under the numbers of float_val and double_val (by %s): integers need the "
+                   "numbers of a file (--schema)",
                    r->message.file, r->schema->origin);
 }
 
