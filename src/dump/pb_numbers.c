@@ -69,17 +69,32 @@ static bool is_read_by_own(const struct sample *sample)
 
 /* ---- inferred ---- */
 
+static size_t common_divisor(size_t a, size_t b)
+{
+    return b ? common_divisor(b, a % b) : a;
+}
+
+/* Steps of this length, around and around, come by every place once, and the first few are spread evenly. */
+static size_t stride_of(size_t count)
+{
+    size_t stride = 1 + count * 5 / 8;
+    while (common_divisor(stride, count) != 1)
+        stride++;
+    return stride;
+}
+
 /* Those of the wires that can be walked to their end. Returns their number. */
 static size_t see_all(const struct sample *sample, struct wire_seen *seen, struct wire_numbers *numbers)
 {
-    size_t count = 0, left = TOTAL_MOST;
+    size_t count = 0, left = TOTAL_MOST, stride = stride_of(sample->count);
     for (size_t i = 0; i < sample->count; i++) {
+        const struct mm_entry *entry = sample->entry[i * stride % sample->count];
         struct mm_map map;
         size_t before = numbers->count;
-        if (!open_small(&map, sample->entry[i], left))
+        if (!open_small(&map, entry, left))
             continue;
         bool good = wire_see(&seen[count], numbers, map.data, map.size);
-        if (mm_map_check(&map, sample->entry[i]->source->file, NULL) < 0) {
+        if (mm_map_check(&map, entry->source->file, NULL) < 0) {
             numbers->count = before;
             good = false;
         }
