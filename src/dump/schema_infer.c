@@ -246,8 +246,10 @@ static bool is_likely(const struct infer *infer, size_t place, bool single, stru
 struct type_class {
     int32_t value;
     enum kind kind;
-    size_t files, wider,
-        half; /* wider: files with values that FLOAT16 lacks; half: files that speak for it */
+    size_t files;
+    size_t wider; /* files with any value that FLOAT16 lacks */
+    size_t clear; /* files with so many of them that no damage explains it */
+    size_t half;  /* files without one, and with enough that need all of FLOAT16 */
 };
 
 struct types {
@@ -270,6 +272,8 @@ static bool add_type(struct types *types, const struct wire_number_seen *dtype, 
     class->files++;
     if (kind == KIND_FLOAT) {
         class->wider += values->floats.wider > 0;
+        class->clear += values->floats.wider >= FLOATS_LEAST &&
+                        2 * (uint64_t)values->floats.wider >= values->floats.nonzero;
         class->half += values->floats.wider == 0 && values->floats.half >= HALF_LEAST;
     }
     return class->kind == kind;
@@ -280,7 +284,7 @@ static bool add_type(struct types *types, const struct wire_number_seen *dtype, 
 static bool may_be_dtype(const struct infer *infer, const struct reading *reading, size_t dtype,
                          struct types *types)
 {
-    size_t floats = 0, doubles = 0, wider = 0, present = 0;
+    size_t floats = 0, doubles = 0, clear = 0, present = 0;
     *types = (struct types){.count = 0};
     for (size_t i = 0; i < infer->count; i++) {
         const struct wire_number_seen *number = at(infer, i, dtype);
@@ -295,26 +299,27 @@ static bool may_be_dtype(const struct infer *infer, const struct reading *readin
     for (size_t i = 0; i < types->count; i++) {
         floats += types->class[i].kind == KIND_FLOAT;
         doubles += types->class[i].kind == KIND_DOUBLE;
-        wider += types->class[i].kind == KIND_FLOAT && types->class[i].wider > 0;
+        clear += types->class[i].kind == KIND_FLOAT && types->class[i].clear > 0;
     }
-    return present > 0 && floats <= 2 && doubles <= 1 && wider <= 1;
+    return present > 0 && floats <= 2 && doubles <= 1 && clear <= 1;
 }
 
-/* FLOAT32 has values that FLOAT16 lacks; FLOAT16 is then the other one. False: that is open. */
+/* FLOAT32 has many values that FLOAT16 lacks; FLOAT16 is then the other one, if it has none. False: that is open. */
 static bool name_floats(const struct types *types, struct mm_schema *schema, size_t *rows)
 {
-    size_t floats = 0, wider = 0;
+    size_t floats = 0, wider = 0, clear = 0;
     for (size_t i = 0; i < types->count; i++) {
         const struct type_class *class = &types->class[i];
         floats += class->kind == KIND_FLOAT;
         wider += class->kind == KIND_FLOAT && class->wider > 0;
+        clear += class->kind == KIND_FLOAT && class->clear > 0;
         if (class->kind > KIND_DOUBLE ||
             !schema->number[class->kind == KIND_DOUBLE ? MM_FIELD_DOUBLE_VAL : MM_FIELD_FLOAT_VAL])
             continue;
         schema->dtype[*rows].value = class->value;
         schema->dtype[(*rows)++].dtype = class->kind == KIND_DOUBLE ? MM_F64 : class->wider ? MM_F32 : MM_F16;
     }
-    return floats == 0 || wider == 1;
+    return floats == 0 || (wider == 1 && clear == 1);
 }
 
 /* Where all values are floats, nothing but FLOAT16's values speaks for a number: in two files of each type, and in all. */
@@ -325,7 +330,7 @@ static bool is_told_by_half(const struct types *types)
     for (size_t i = 0; i < 2; i++) {
         const struct type_class *class = &types->class[i];
         if (class->kind != KIND_FLOAT || class->files < 2 ||
-            (class->wider != class->files && class->half != class->files))
+            (class->clear != class->files && class->half != class->files))
             return false;
     }
     return true;

@@ -198,7 +198,7 @@ static void halves_by_what_they_lack(void **state)
 {
     struct made made = {.count = 0};
     (void)state;
-    put_tensor(&made, FLOAT32, 2, 3, WIDE);
+    put_tensor(&made, FLOAT32, 2, 5, WIDE);
     put_tensor(&made, FLOAT16, 3, 5, 0.25f);
     put_integers(put_head(&made, INT32, 2, 2), INTEGERS, 4);
     struct mm_schema schema = inferred(&made);
@@ -243,6 +243,18 @@ static void halves_alone(void **state)
     }
     assert_int_equal(inferred(&made).number[MM_FIELD_DTYPE], DTYPE);
     assert_int_equal(inferred(&less).number[MM_FIELD_DTYPE], 0);
+}
+
+/* A value or two that FLOAT16 lacks may be damage: then neither is told. */
+static void damaged_halves(void **state)
+{
+    struct made made = {.count = 0};
+    float values[] = {0.5f, 0.25f, 0.75f, 0.1f, 2, 3, 4, 5, 6, 7};
+    (void)state;
+    put_bytes(put_head(&made, FLOAT16, 2, 5), FLOATS, values, sizeof values);
+    put_tensor(&made, FLOAT32, 3, 5, 0.25f);
+    put_integers(put_head(&made, INT32, 2, 2), INTEGERS, 4);
+    assert_int_equal(inferred(&made).number[MM_FIELD_DTYPE], 0);
 }
 
 static void name_all(struct made *made, const char *const nodes[3], const char *const ops[3])
@@ -477,6 +489,7 @@ int main(void)
         cmocka_unit_test(halves_by_what_they_lack),
         cmocka_unit_test(open_halves),
         cmocka_unit_test(halves_alone),
+        cmocka_unit_test(damaged_halves),
         cmocka_unit_test(names),
         cmocka_unit_test(the_same_size),
         cmocka_unit_test(another_shape),
