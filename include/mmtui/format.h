@@ -91,6 +91,26 @@ size_t mm_schema_lacks(const struct mm_schema *schema, struct mm_buf *out);
 
 /* ---- sources and entries -------------------------------------------------------------------------------- */
 
+/*
+ * Which results are taken of a file with those of several runners (Polygraphy). Zeroed: of the only runner, its first
+ * iteration.
+ */
+struct mm_run_choice {
+    const char *runner; /* its name, or how its name alone begins; NULL: not told */
+    bool pair;          /* src and dst are this file: of two runners, and none is told, the first */
+    bool other;         /* of two runners: not the one that would be taken, but the other */
+    bool iterated;      /* iteration is told */
+    int64_t iteration;  /* from 0 on */
+};
+/* What such a file has, and which of it was taken. */
+struct mm_runs {
+    const char *runner; /* NULL: the file has no runners */
+    size_t runners;     /* how many there are */
+    size_t place;       /* which one it is, from 0 on */
+    size_t iterations;  /* of this one; 0: no such file */
+    int64_t iteration;  /* from 0 on */
+};
+
 /* A file that tensors are in. */
 struct mm_source {
     const char *path; /* as it is opened */
@@ -100,6 +120,7 @@ struct mm_source {
     const struct mm_format *format;
     bool check; /* also the checksums of members that are stored as they are: costs reading them once more */
     const struct mm_schema *schema; /* of a .pb: beats what the caller of mm_load_open says; may be NULL */
+    struct mm_run_choice run;       /* of a file with several runners or iterations: which */
 };
 
 /* What the user says of a tensor whose file does not. */
@@ -137,7 +158,8 @@ const char *mm_entry_whole_name(const struct mm_entry *entry, struct mm_arena *a
 struct mm_members {
     struct mm_entry *entry; /* malloc'ed */
     size_t count, capacity;
-    size_t skipped; /* members that are no tensors */
+    size_t skipped;      /* members that are no tensors */
+    struct mm_runs runs; /* of the last source that has such; runner in the arena */
 };
 /* Free the array; what its entries point at is the arena's. */
 void mm_members_done(struct mm_members *members);
@@ -166,6 +188,7 @@ struct mm_load {
     size_t have; /* less than size where only the beginning is there, and `supply` has the rest */
     struct mm_supply *supply;  /* for the tensor, or NULL */
     struct mm_packed *packed;  /* of a compressed member; or NULL */
+    struct mm_base64 *base64;  /* of a large member that is base64 text; or NULL */
     struct mm_buf own;         /* what a small one unpacks to, without a reader */
     struct mm_reader *reader;  /* borrowed, or NULL */
     const atomic_bool *cancel; /* while the header is read; may be NULL */

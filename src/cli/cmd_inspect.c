@@ -14,12 +14,12 @@ static bool is_report(const char *path)
 int cmd_inspect(struct cli_options *options)
 {
     struct mm_err err;
-    bool report = options->word_count == 1 && is_report(options->words[0]);
+    bool report = options->word_count == 1 && is_report(options->words[0]) && !cli_is_runs(options->words[0]);
     if (!report && !cli_take_words(options)) {
         mm_fail(
             &err, MM_EARG,
             "two dumps are needed, folders or files: the reference and the accelerator's (mmtui SRC DST); or "
-            "a report (mmtui mmtui.json), or RKNN's snapshot, which has both");
+            "a report (mmtui mmtui.json), or RKNN's snapshot or a file of Polygraphy, which have both");
         return cli_error(&err);
     }
     if (report)

@@ -197,6 +197,13 @@ static int set_rank(struct cli_options *options, const struct option_info *info,
     return whole_of(info, text, INT64_MAX, &options->session.part.rank, err);
 }
 
+static int set_iteration(struct cli_options *options, const struct option_info *info, const char *text,
+                         struct mm_err *err)
+{
+    options->session.part.run.iterated = true;
+    return whole_of(info, text, INT64_MAX, &options->session.part.run.iteration, err);
+}
+
 static int set_schema(struct cli_options *options, const struct option_info *info, const char *text,
                       struct mm_err *err)
 {
@@ -419,6 +426,13 @@ static const struct option_info table[OPT_COUNT] = {
                   GROUP_SESSION, SET(set_step)},
     [OPT_RANK] = {0, "rank", "N", "of dumps with folders rank0, rank1 ...: this one (default: the first)",
                   GROUP_SESSION, SET(set_rank)},
+    [OPT_RUNNER] = {0, "runner", "NAME",
+                    "of Polygraphy's files with several runners: this one, or the one that begins so",
+                    GROUP_SESSION, TEXT(session.part.run.runner)},
+    [OPT_DST_RUNNER] = {0, "dst-runner", "NAME", "the same of dst alone", GROUP_SESSION,
+                        TEXT(session.dst_runner)},
+    [OPT_ITERATION] = {0, "iteration", "N", "of Polygraphy's files: this iteration (default: 0, the first)",
+                       GROUP_SESSION, SET(set_iteration)},
     [OPT_SCHEMA] =
         {0, "schema", "FILE",
          "field numbers of MagicMind's .pb: a .proto, protoc -o's file, or the SDK's tensor_pb2.py",

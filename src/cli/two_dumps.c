@@ -1,5 +1,6 @@
 /* What commands share that triage two dumps given as words. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/commands.h"
 
@@ -29,10 +30,25 @@ static bool take_snapshot(struct cli_options *options, const char *path)
     return true;
 }
 
+bool cli_is_runs(const char *path)
+{
+    const struct mm_format *format = mm_format_of(path);
+    return format && strcmp(format->name, "polygraphy") == 0;
+}
+
+static bool take_runs(struct cli_options *options, const char *path)
+{
+    if (!cli_is_runs(path))
+        return false;
+    options->session.src = options->session.dst = path;
+    options->session.one_file = true;
+    return true;
+}
+
 bool cli_take_words(struct cli_options *options)
 {
     if (options->word_count == 1)
-        return take_snapshot(options, options->words[0]);
+        return take_runs(options, options->words[0]) || take_snapshot(options, options->words[0]);
     if (options->word_count != 2)
         return false;
     options->session.src = options->words[0];

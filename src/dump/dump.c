@@ -36,7 +36,8 @@ static struct mm_source *add_source(struct listing *list, const struct listing_f
                                      .scope = file->scope,
                                      .format = format,
                                      .check = list->check,
-                                     .schema = list->schema};
+                                     .schema = list->schema,
+                                     .run = list->part.run};
     return source;
 }
 
@@ -227,6 +228,7 @@ static int publish(struct listing *list)
     dump->entries = entries;
     dump->count = found->count;
     dump->skipped += found->skipped;
+    dump->runs = found->runs;
     return 0;
 }
 

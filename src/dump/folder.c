@@ -34,7 +34,7 @@ static int visit(void *context, struct tree_folder *folder, const char *name)
     struct mm_arena *arena = &list->dump->arena;
     struct mm_file_name parsed;
     const struct mm_format *named = mm_format_by_name(name, NULL);
-    if (((!named || named->weak) && take_list(list, folder, name)) || !named) {
+    if (take_list(list, folder, name) || !named) {
         list->dump->skipped++;
         return list->err.code == MM_OK ? 0 : -1;
     }

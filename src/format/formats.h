@@ -59,6 +59,11 @@ bool mm_safetensors_index_probe(const uint8_t *bytes, size_t size);
 int mm_safetensors_index_list(const struct mm_source *source, struct mm_arena *arena,
                               struct mm_members *members, struct mm_err *err);
 
+bool mm_polygraphy_probe(const uint8_t *bytes, size_t size);
+int mm_polygraphy_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                       struct mm_err *err);
+int mm_polygraphy_fetch(struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
+
 bool mm_torch_probe(const uint8_t *bytes, size_t size);
 int mm_torch_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
                   struct mm_err *err);

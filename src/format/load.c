@@ -1,4 +1,5 @@
 /* One tensor: bring its bytes, let its format read the header. */
+#include "format/base64_supply.h"
 #include "format/packed.h"
 
 #include <inttypes.h>
@@ -75,6 +76,8 @@ int mm_load_check(struct mm_load *load, const struct mm_entry *entry, struct mm_
 {
     const struct mm_source *source = entry->source;
     int result = mm_packed_check(load, err);
+    if (result == 0)
+        result = mm_base64_check(load, err);
     if (result == 0 && source->check && entry->member && source->format->check)
         result = source->format->check(load, entry, err);
     if (mm_map_check(&load->aside, source->file, err) < 0)
@@ -131,6 +134,7 @@ int mm_load_validate(struct mm_load *load, const struct mm_entry *entry, const s
 void mm_load_close(struct mm_load *load)
 {
     mm_packed_close(load);
+    mm_base64_close(load);
     mm_map_close(&load->map);
     mm_map_close(&load->aside);
     mm_buf_done(&load->own);

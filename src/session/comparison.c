@@ -96,6 +96,9 @@ int comparison_open(struct mm_session *session, struct mm_err *err)
     const struct mm_session_options *options = &session->options;
     struct mm_dump_options dump = {
         .check = options->check, .given = options->given, .part = options->part, .schema = options->schema};
+    struct mm_dump_options before = dump;
+    if (options->dst_runner)
+        before.part.run.runner = options->dst_runner;
     if (options->sim &&
         (mm_dump_open(&session->sim, options->sim, &dump, err) < 0 ||
          open_one(session, MM_COMPARISON_IMPLEMENTATION, session->sim, session->dst, session->dst, err) < 0 ||
@@ -103,7 +106,7 @@ int comparison_open(struct mm_session *session, struct mm_err *err)
          open_one(session, MM_COMPARISON_FORMAT, session->src, session->sim, session->src, err) < 0))
         return -1;
     if (options->before &&
-        (mm_dump_open(&session->before, options->before, &dump, err) < 0 ||
+        (mm_dump_open(&session->before, options->before, &before, err) < 0 ||
          open_one(session, MM_COMPARISON_BEFORE, session->src, session->before, session->src, err) < 0 ||
          read_integers(session, MM_COMPARISON_BEFORE, err) < 0))
         return -1;

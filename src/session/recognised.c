@@ -2,6 +2,7 @@
 #include "session/state.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 static bool lacks(const struct mm_dump *src, const struct mm_dump *dst, bool ranks)
 {
@@ -18,8 +19,30 @@ static bool differ(const struct mm_dump_numbers *a, const struct mm_dump_numbers
     return a->count > 0 && b->count > 0 && a->chosen != b->chosen;
 }
 
+bool session_same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+struct mm_dump_part session_part(const struct mm_session *session, const struct mm_dump *dump, bool dst)
+{
+    const struct mm_session_options *options = &session->options;
+    struct mm_dump_part part = options->part;
+    bool same = !options->dst_runner && session_same_file(options->src, options->dst);
+    part.run.pair = same;
+    part.run.other = same && dst;
+    if (dst && options->dst_runner)
+        part.run.runner = options->dst_runner;
+    if (dump && dump->step.count)
+        part.stepped = true, part.step = dump->step.chosen;
+    if (dump && dump->rank.count)
+        part.ranked = true, part.rank = dump->rank.chosen;
+    return part;
+}
+
 /* List `dump` again with the step and rank of the other; it stays as it is where it has no such. */
-static bool list_again(const struct mm_session *session, struct mm_dump **dump, const struct mm_dump *other)
+static bool list_again(struct mm_session *session, struct mm_dump **dump, const struct mm_dump *other)
 {
     const struct mm_session_options *options = &session->options;
     struct mm_dump_options again = {
@@ -28,7 +51,8 @@ static bool list_again(const struct mm_session *session, struct mm_dump **dump, 
     again.part = (struct mm_dump_part){.stepped = other->step.count > 0 && (*dump)->step.count > 0,
                                        .ranked = other->rank.count > 0 && (*dump)->rank.count > 0,
                                        .step = other->step.chosen,
-                                       .rank = other->rank.chosen};
+                                       .rank = other->rank.chosen,
+                                       .run = session_part(session, NULL, dump == &session->dst).run};
     if (mm_dump_open(&fitting, (*dump)->path, &again, NULL) < 0)
         return false;
     mm_dump_close(*dump);
@@ -54,14 +78,10 @@ static struct mm_dump *with_file_names(const struct mm_session *session, const s
     const struct mm_session_options *options = &session->options;
     struct mm_dump_options again = {.check = options->check,
                                     .given = options->given,
-                                    .part = options->part,
+                                    .part = session_part(session, dump, dump == session->dst),
                                     .schema = options->schema,
                                     .file_names = true};
     struct mm_dump *made = NULL;
-    if (dump->step.count)
-        again.part.stepped = true, again.part.step = dump->step.chosen;
-    if (dump->rank.count)
-        again.part.ranked = true, again.part.rank = dump->rank.chosen;
     mm_dump_open(&made, dump->path, &again, NULL);
     return made;
 }
@@ -84,6 +104,31 @@ static void use_file_names(struct mm_session *session)
     mm_dump_close(dst);
 }
 
+/* ---- runners ---- */
+
+/* Options that nothing can follow are mistakes. */
+static int check_runs(const struct mm_session *session, struct mm_err *err)
+{
+    const struct mm_session_options *options = &session->options;
+    const struct mm_runs *src = &session->src->runs, *dst = &session->dst->runs;
+    if (options->part.run.runner && !src->runner && !dst->runner)
+        return mm_fail(err, MM_EARG, "--runner: neither src nor dst is a file of Polygraphy with runners");
+    if (options->dst_runner && !dst->runner)
+        return mm_fail(err, MM_EARG, "--dst-runner: dst is no file of Polygraphy with runners");
+    if (options->part.run.iterated && !src->iterations && !dst->iterations)
+        return mm_fail(err, MM_EARG, "--iteration: neither src nor dst is a file of Polygraphy");
+    if (!options->one_file || (src->runners > 1 && src->place != dst->place))
+        return 0;
+    if (src->runners > 1)
+        return mm_fail(err, MM_EARG,
+                       "%s: src and dst are both runner %s: choose others with --runner, --dst-runner",
+                       session->src->path, src->runner);
+    return mm_fail(
+        err, MM_EARG,
+        "%s: it has the tensors of one run, not of two runners: name a second dump to compare it with",
+        session->src->path);
+}
+
 /* ---- steps and ranks ---- */
 
 int recognised_align(struct mm_session *session, struct mm_err *err)
@@ -93,6 +138,8 @@ int recognised_align(struct mm_session *session, struct mm_err *err)
         return mm_fail(err, MM_EARG, "--step: neither src nor dst has folders such as step0 or step_3");
     if (part->ranked && lacks(session->src, session->dst, true))
         return mm_fail(err, MM_EARG, "--rank: neither src nor dst has folders such as rank0 or rank_3");
+    if (check_runs(session, err) < 0)
+        return -1;
     bool apart =
         differ(&session->src->step, &session->dst->step) || differ(&session->src->rank, &session->dst->rank);
     if (apart && !list_again(session, &session->dst, session->src))

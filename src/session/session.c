@@ -13,12 +13,6 @@ void mm_session_defaults(struct mm_session_options *options)
     mm_thresholds_defaults(&options->thresholds);
 }
 
-static bool same_folder(const char *a, const char *b)
-{
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 static int make_layers(struct mm_session *session)
 {
     const struct mm_pairs *pairs = session->pairs;
@@ -67,20 +61,19 @@ static int list_both(struct mm_session *session, struct mm_err *err)
 {
     bool check = session->options.check;
     struct mm_given_list given = session->options.given;
-    struct mm_dump_part part = session->options.part;
     const struct mm_schema *schema = session->options.schema;
     struct list_request src = {.dump = &session->src,
                                .path = session->src_path,
                                .check = check,
                                .given = given,
-                               .part = part,
+                               .part = session_part(session, NULL, false),
                                .schema = schema};
     struct list_request dst = {.job = {.run = list_folder},
                                .dump = &session->dst,
                                .path = session->dst_path,
                                .check = check,
                                .given = given,
-                               .part = part,
+                               .part = session_part(session, NULL, true),
                                .schema = schema};
     struct mm_pool *pool;
     if (mm_pool_open(&pool, session->options.jobs > 1 ? 1 : 0, err) < 0)
@@ -125,7 +118,7 @@ static void say_what_is_odd(struct mm_session *session)
     const struct mm_session_options *options = &session->options;
     if (session->notice)
         return;
-    if (same_folder(options->src, options->dst))
+    if (session_same_file(options->src, options->dst) && session->src->runs.place == session->dst->runs.place)
         session->notice = session->src->is_file
                               ? "src and dst are the same file: every tensor is compared with itself"
                               : "src and dst are the same folder: every tensor is compared with itself";

@@ -97,9 +97,14 @@ struct mm_session {
 
 /* Add a sentence to the notice; ends `text`. Without memory the notice stays as it is. */
 void session_note(struct mm_session *session, struct mm_buf *text);
+/* Do two paths lead to one file or folder? */
+bool session_same_file(const char *a, const char *b);
+/* What is taken of src, or of dst; the steps and ranks of `dump` (NULL: as the user says). Of one file with two runners, src
+ * is the one and dst the other. */
+struct mm_dump_part session_part(const struct mm_session *session, const struct mm_dump *dump, bool dst);
 /* The same step and rank of both, where nobody said which: dst is listed again where it has src's. ONNX's test data are called as
  * their files where the names in the messages are not the other side's. -1: neither dump has
- * the steps or ranks that were asked for. */
+ * the steps, ranks, runners or iterations that were asked for, or one file for both has one runner. */
 int recognised_align(struct mm_session *session, struct mm_err *err);
 /* Note what src and dst were taken for. */
 void recognised_say(struct mm_session *session);
