@@ -342,6 +342,12 @@ static int note_runners(struct listing *list, struct mm_err *err)
     return more;
 }
 
+static int check_end(struct pg_text *text, struct mm_err *err)
+{
+    pg_next(text);
+    return text->at == text->end ? 0 : pg_fail(text, "something stands behind the end", err);
+}
+
 static int list_results(struct listing *list, struct mm_err *err)
 {
     struct pg_text *text = &list->text;
@@ -354,7 +360,7 @@ static int list_results(struct listing *list, struct mm_err *err)
         if ((runners ? note_runners(list, err) : pg_skip(text, err)) < 0)
             return -1;
     }
-    if (more < 0 || choose_runner(list, &place, err) < 0)
+    if (more < 0 || check_end(text, err) < 0 || choose_runner(list, &place, err) < 0)
         return -1;
     list->members->runs =
         (struct mm_runs){.runner = list->runner[place].name, .runners = list->count, .place = place};
@@ -369,7 +375,7 @@ static int list_feeds(struct listing *list, struct mm_err *err)
                        "%s: --runner %.100s: these are inputs (--save-inputs), which have no runner",
                        list->source->file, list->source->run.runner);
     list->members->runs = (struct mm_runs){.runner = NULL};
-    return add_wanted(list, true, err);
+    return add_wanted(list, true, err) < 0 ? -1 : check_end(&list->text, err);
 }
 
 static int list_map(void *context, const struct mm_map *map, struct mm_err *err)

@@ -71,7 +71,8 @@ static inline void fuzz_one(const struct mm_format *format, const uint8_t *bytes
         format->may_be(bytes, size);
     if (size == 0 || write(fd, bytes, size) == (ssize_t)size) {
         snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-        struct mm_source source = {.path = path, .file = "input", .format = format, .check = true};
+        struct mm_source source = {
+            .path = path, .file = "input", .format = format, .check = true, .run = {.pair = true}};
         fuzz_source(&source);
     }
     close(fd);
