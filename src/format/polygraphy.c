@@ -179,21 +179,27 @@ static int place(struct listing *list, struct mm_entry *entry, const struct arra
     return 0;
 }
 
+static int add_output(struct listing *list, struct mm_json_value key, struct mm_err *err)
+{
+    struct array array = {{0}};
+    if (find_array(&list->text, 0, &array, err) < 0)
+        return -1;
+    struct mm_entry *entry = mm_members_add(list->members, list->source);
+    if (!entry)
+        return mm_fail_memory(err);
+    if (!(entry->member = text_of(list, key, err)) || place(list, entry, &array, err) < 0)
+        return -1;
+    entry->label = mm_tensor_sentence(list->source, entry->member, "", list->arena);
+    return entry->label ? 0 : mm_fail_memory(err);
+}
+
 static int add_outputs(struct listing *list, struct mm_err *err)
 {
     struct mm_json_value key;
     bool first = true;
     int more;
     while ((more = pg_member(&list->text, &first, &key, err)) > 0) {
-        struct array array = {{0}};
-        struct mm_entry *entry = mm_members_add(list->members, list->source);
-        if (!entry)
-            return mm_fail_memory(err);
-        if (!(entry->member = text_of(list, key, err)))
-            return -1;
-        if (!(entry->label = mm_tensor_sentence(list->source, entry->member, "", list->arena)))
-            return mm_fail_memory(err);
-        if (find_array(&list->text, 0, &array, err) < 0 || place(list, entry, &array, err) < 0)
+        if (add_output(list, key, err) < 0)
             return -1;
     }
     return more;

@@ -29,6 +29,9 @@ cp "$here/number_formats/make.py" "$made/number_formats"
 "$folder/formats/bin/python" "$here/mx_blocks.py" "$made/files"
 cmp "$made/files/blocks.f32" "$here/files/blocks.f32" # tests/unit/tensor/test_round_blocks.c reads that one
 
+environment polygraphy polygraphy==0.49.26 onnxruntime==1.32.0 onnx==1.23.2 numpy==1.26.4
+"$folder/polygraphy/bin/python" "$here/polygraphy_files.py" "$made/files"
+
 # Debian's own, as the package index has no PyTorch without its GPU libraries
 if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
     /usr/bin/python3 "$here/torch_files.py" "$made/files"
@@ -37,4 +40,4 @@ else
     cp "$here/files/torch.pt" "$here/files/torch.npz" "$made/files"
 fi
 
-MMTUI_PEERS=$made "$here/../run.sh" "$here/../cli/test_gguf.py" "$here/../cli/test_torch.py" "$here/../cli/test_formats.py"
+MMTUI_PEERS=$made "$here/../run.sh" "$here/../cli/test_gguf.py" "$here/../cli/test_torch.py" "$here/../cli/test_polygraphy.py" "$here/../cli/test_formats.py"
