@@ -175,15 +175,30 @@ def bad_row(folder):
 
 
 @test
+def odd_names(folder):
+    """polygraphy: a runner's name may be anything, and no terminal obeys it"""
+    for runner in ("a\x1b[31mb\n", "\u202ex", "ort-N0-11/30/26-18:15:47", ""):
+        text = results({runner: [{"t": np.ones(2)}], "trt": [{"t": np.ones(2)}]})
+        (folder / "a.json").write_text(text)
+        check(": " in mmtui(folder / "a.json").err)
+        check("trt" in mmtui("show", folder / "a.json", status=2).err)
+        mmtui("show", folder / "a.json", "--runner", runner)
+
+
+@test
 def bounded_memory(folder):
     """polygraphy: a file of 256 MiB is compared in 64 MiB of memory"""
     value = np.random.default_rng(6).standard_normal(50_000_000).astype("f4")
     (folder / "a.json").write_text(results({"A": [{"x": value}]}))
-    limit = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); " \
-            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    done = subprocess.run([sys.executable, "-c", limit, MMTUI, folder / "a.json", folder / "a.json"],
-                          env=ENVIRONMENT, stdout=subprocess.PIPE, check=True, stderr=subprocess.DEVNULL)
-    check(int(done.stdout) < 64 << 10, f"{int(done.stdout)} KiB")
+    most = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); " \
+           "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    done = subprocess.run([sys.executable, "-c", most, MMTUI, folder / "a.json", folder / "a.json", "--format", "csv",
+                           "--columns", "layer,shape,diff2"],
+                          env=ENVIRONMENT, stdout=subprocess.PIPE, check=True, stderr=subprocess.DEVNULL, text=True)
+    lines = done.stdout.splitlines()
+    check("x,50000000,0" in lines, done.stdout)
+    memory = next(int(line) for line in lines if line.isdigit())
+    check(memory < 64 << 10, f"{memory} KiB")
 
 
 main()

@@ -40,9 +40,19 @@ static void by_content_first(void **state)
     static const struct {
         const char *name, *content, *format;
     } cases[] = {
-        {"a.npy", "\x93NUMPY\x01", "npy"}, {"b.npz", "\x93NUMPY\x01", "npy"}, {"c", "PK\x03\x04", "npz"},
-        {"d.npy", "PK\x05\x06", "npz"},    {"e.pb", "whatever", "pb"},        {"f.npz", "", "npz"},
-        {"g.npy", "PK\x01\x02", "npy"},    {"h.txt", "whatever", NULL},       {".npy", "", NULL},
+        {"a.npy", "\x93NUMPY\x01", "npy"},
+        {"b.npz", "\x93NUMPY\x01", "npy"},
+        {"c", "PK\x03\x04", "npz"},
+        {"d.npy", "PK\x05\x06", "npz"},
+        {"e.pb", "whatever", "pb"},
+        {"f.npz", "", "npz"},
+        {"g.npy", "PK\x01\x02", "npy"},
+        {"h.txt", "whatever", NULL},
+        {".npy", "", NULL},
+        {"i.json", "{\"lst\": []}", "polygraphy"},
+        {"j", "[{\"x\": {\"array\": \"", "polygraphy"},
+        {"k.json", "{\"layers\": []}", NULL},
+        {"l.safetensors.index.json", "{\"weight_map\": {", "safetensors-index"},
     };
     char *folder = make_folder();
     (void)state;
