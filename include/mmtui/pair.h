@@ -16,6 +16,46 @@ enum mm_framework { MM_FRAMEWORK_ONNX, MM_FRAMEWORK_PYTORCH, MM_FRAMEWORK_CAFFE,
 /* False when the name is unknown. */
 bool mm_framework_find(const char *name, enum mm_framework *out);
 
+/* By what two tensors are taken for the same, in the order in which it is tried. From MM_PAIR_RUNG_FIRST on each can be
+ * switched off. */
+enum mm_pair_rung {
+    MM_PAIR_BY_NONE = 0, /* not paired */
+    MM_PAIR_BY_HAND,
+    MM_PAIR_BY_MAP,
+    MM_PAIR_BY_EXACT,
+    MM_PAIR_BY_OCCURRENCE, /* of a name that one side has several times */
+    MM_PAIR_BY_NUMBERS,
+    MM_PAIR_BY_ONLY,
+    MM_PAIR_BY_SUFFIX,
+    MM_PAIR_BY_QUANTISED,
+    MM_PAIR_BY_GRAPH,
+    MM_PAIR_BY_SEPARATORS,
+    MM_PAIR_BY_OUTPUT,
+    MM_PAIR_BY_CASE,
+    MM_PAIR_BY_PREFIX,
+    MM_PAIR_RUNG_COUNT
+};
+#define MM_PAIR_RUNG_FIRST MM_PAIR_BY_EXACT
+struct mm_pair_rung_info {
+    const char *name; /* "separators": in options and reports */
+    const char *help;
+};
+/* The row of a rung; never NULL. */
+const struct mm_pair_rung_info *mm_pair_rung_info(enum mm_pair_rung rung);
+/* Adds the rungs that are named ("case,prefix") to a set of bits 1 << rung. MM_EARG lists the names. */
+int mm_pair_rungs_parse(const char *text, unsigned *set, struct mm_err *err);
+
+/* Two names, as the dumps have them (mm_pair.own), that a person has paired, or taken apart. All tensors of the names:
+ * the k-th with the k-th. */
+struct mm_hand {
+    const char *src, *dst;
+    bool apart;
+};
+struct mm_hands {
+    const struct mm_hand *hand;
+    size_t count;
+};
+
 /*
  * What all tensors of a dump have where their shapes differ from the other dump's: undone when pairs are read. Indices
  * of pairs of members are 0 for src, 1 for dst. Zeroed: nothing.
@@ -52,6 +92,8 @@ struct mm_pair {
     const char *name;           /* the tensor's name: src's, where the two differ */
     const struct mm_entry *src; /* NULL: only in dst */
     const struct mm_entry *dst; /* NULL: only in src */
+    const char *own[2];         /* of src, of dst: the names by which --map and struct mm_hand know the two; NULL */
+    enum mm_pair_rung rung;     /* by what they were paired */
     const char *how; /* NULL: by its name; else what the names have in common, or, with one side alone, which
                           names look like it */
     const char *model;              /* the tensor's name in the graph by which the two were paired, or NULL */
@@ -97,7 +139,7 @@ int mm_renames_open(struct mm_renames **renames, struct mm_err *err);
 void mm_renames_close(struct mm_renames *renames);
 /* Add an s/REGEX/WITH/; any sign that is no letter may take the place of the `/`. MM_EARG says what is wrong. */
 int mm_renames_rule(struct mm_renames *renames, const char *rule, struct mm_err *err);
-/* Add those of a file: a line each `src = dst`, or CSV `src,dst` (quotes, and a first line with these titles, may be),
+/* Add those of a file: a line each `src = dst`, `src != dst` (the two are not paired by any rung), or CSV `src,dst` (quotes, and a first line with these titles, may be),
  * or s/REGEX/WITH/; lines that are empty or begin with # are passed over. err has the file and the line. */
 int mm_renames_read(struct mm_renames *renames, const char *path, struct mm_err *err);
 size_t mm_renames_count(const struct mm_renames *renames); /* NULL: 0 */
@@ -113,6 +155,8 @@ struct mm_pairing {
     const struct mm_renames *renames; /* borrowed; or NULL */
     int64_t
         occurrence; /* which of a name's occurrences count: MM_OCCURRENCE_, or the N-th, of names that have several */
+    unsigned off;          /* rungs that are not used: bits 1 << enum mm_pair_rung */
+    struct mm_hands hands; /* borrowed while pairs are made */
 };
 
 /*
@@ -187,6 +231,8 @@ void mm_model_match_done(struct mm_model_match *match);
 
 /* "same name", "same name, occurrence 2 of 3", "only in src", ... appended to out. */
 void mm_pair_how(const struct mm_pair *pair, struct mm_buf *out);
+/* The same, and behind it the rung, by which --no-pair-by knows it: "same name but for a prefix [prefix]". */
+void mm_pair_how_by(const struct mm_pair *pair, struct mm_buf *out);
 
 /* ---- what a header says, kept after the file is closed ------------------------------------------------- */
 

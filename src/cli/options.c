@@ -126,6 +126,15 @@ static int set_occurrence(struct cli_options *options, const struct option_info 
     return 0;
 }
 
+static int set_no_pair_by(struct cli_options *options, const struct option_info *info, const char *text,
+                          struct mm_err *err)
+{
+    struct mm_err why;
+    if (mm_pair_rungs_parse(text, &options->session.pairing.off, &why) < 0)
+        return mm_fail(err, why.code, "--%s: %s", info->name, why.text);
+    return 0;
+}
+
 /* A row more of what is said of tensors; `equals` (or NULL) is where the name before it ends. */
 static int add_given(struct cli_options *options, const char *text, const char *equals,
                      const struct mm_given *given, struct mm_err *err)
@@ -415,6 +424,10 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_OCCURRENCE] = {0, "occurrence", "WHICH",
                         "of names that were dumped several times: all (default), last, first or N",
                         GROUP_SESSION, SET(set_occurrence), IN_CONFIG},
+    [OPT_NO_PAIR_BY] = {0, "no-pair-by", "NAME[,NAME]",
+                        "don't pair by these: exact, occurrence, numbers, only, suffix, quantised, graph, "
+                        "separators, output, case, prefix",
+                        GROUP_SESSION, SET(set_no_pair_by), IN_CONFIG},
     [OPT_DTYPE] =
         {0, "dtype", "[NAME=]TYPE",
          "of files that do not say it; integers are bit patterns of f16, bf16, f32 ... (NAME: a glob)",

@@ -18,6 +18,7 @@ enum option {
     OPT_MAP,
     OPT_RENAME,
     OPT_OCCURRENCE,
+    OPT_NO_PAIR_BY,
     OPT_DTYPE,
     OPT_SHAPE,
     OPT_STEP,

@@ -11,9 +11,13 @@
 static const struct {
     enum mm_key_form form;
     enum mm_graph_rung rung;
+    enum mm_pair_rung by;
 } rungs[] = {
-    {MM_KEY_SAFE, MM_RUNG_SAFE},     {MM_KEY_TRIMMED, MM_RUNG_TRIMMED}, {MM_KEY_PLAIN, MM_RUNG_PLAIN},
-    {MM_KEY_ENDING, MM_RUNG_ENDING}, {MM_KEY_FOLDED, MM_RUNG_FOLDED},
+    {MM_KEY_SAFE, MM_RUNG_SAFE, MM_PAIR_BY_SEPARATORS},
+    {MM_KEY_TRIMMED, MM_RUNG_TRIMMED, MM_PAIR_BY_SEPARATORS},
+    {MM_KEY_PLAIN, MM_RUNG_PLAIN, MM_PAIR_BY_SEPARATORS},
+    {MM_KEY_ENDING, MM_RUNG_ENDING, MM_PAIR_BY_OUTPUT},
+    {MM_KEY_FOLDED, MM_RUNG_FOLDED, MM_PAIR_BY_CASE},
 };
 
 /* ---- keys ------------------------------------------------------------------------------------------------------- */
@@ -53,9 +57,18 @@ int alike_key_add(struct alike_keys *keys, const struct alike_cut *cut, int side
         return -1;
     struct alike_slot *slot = &keys->slot[run->key];
     if (keys->names.count > known)
-        *slot = (struct alike_slot){{0}, {NULL}};
-    if (!slot->run[side] || !slot->run[side]->open) /* one that is open tells more */
+        *slot = (struct alike_slot){{0}, {NULL}, {{NULL}}, false};
+    struct side_run *another = run;
+    if (!slot->run[side] || (!slot->run[side]->open && run->open)) { /* one that is open tells more */
+        another = slot->run[side];
         slot->run[side] = run;
+    }
+    for (size_t i = 0; another && i < MM_COUNT(slot->more[side]); i++) {
+        if (!slot->more[side][i]) {
+            slot->more[side][i] = another;
+            break;
+        }
+    }
     slot->count[side]++;
     return 0;
 }
@@ -103,7 +116,9 @@ static bool is_output_sure(const struct alike *alike, const struct side_run *s, 
 static bool is_sure(const struct alike *alike, enum mm_graph_rung rung, const struct side_run *s,
                     const struct side_run *d)
 {
-    return (rung >= MM_RUNG_ENDING || is_output_sure(alike, s, d)) &&
+    bool same = s->length == d->length && memcmp(s->text, d->text, s->length) == 0;
+    return !same && /* pairing those was switched off */
+           (rung >= MM_RUNG_ENDING || is_output_sure(alike, s, d)) &&
            (rung >= MM_RUNG_PLAIN || is_alone(alike, s, d));
 }
 
@@ -114,28 +129,40 @@ static void put_name(struct mm_buf *text, const struct side_run *run)
     mm_buf_putc(text, '"');
 }
 
-/* "and another name", "and 3 more names" */
-static void put_more(struct mm_buf *text, size_t more)
+/* `"a", "b" (paired) or 4 more of dst`: a side's names in the slot, all but one of them. */
+static void put_names(struct mm_buf *text, const struct alike *alike, const struct alike_slot *slot, int side,
+                      const struct side_run *but)
 {
-    if (more == 1)
-        mm_buf_puts(text, "another name");
-    else
-        mm_buf_printf(text, "%zu more names", more);
+    struct candidate *const *sorted = alike->sides[side].side->sorted;
+    const struct side_run *said[ALIKE_SAID];
+    size_t left = slot->count[side] - (but != NULL), count = 0;
+    for (size_t i = 0; i < ALIKE_SAID && count < left; i++) {
+        const struct side_run *run = i == 0 ? slot->run[side] : slot->more[side][i - 1];
+        if (run && run != but)
+            said[count++] = run;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool last = i + 1 == count && count == left;
+        mm_buf_puts(text, i == 0 ? "" : last ? " or " : ", ");
+        put_name(text, said[i]);
+        mm_buf_puts(text, sorted[said[i]->first]->partner ? " (paired)" : "");
+    }
+    if (left > count)
+        mm_buf_printf(text, " or %zu more", left - count);
+    mm_buf_puts(text, side ? " of dst" : " of src");
 }
 
 /* What stands at a name that has no partner because several look like it. */
 static int say_ambiguous(const struct alike *alike, const struct alike_slot *slot, int side,
                          struct side_run *run)
 {
-    static const char *const sides[] = {"src", "dst"};
-    int other = 1 - side;
-    bool several = slot->count[other] > 1;
     struct mm_buf text = {0};
-    mm_buf_puts(&text, "not paired: ");
-    put_name(&text, slot->run[other]);
-    mm_buf_printf(&text, several ? " and " : " of %s looks like it, but like ", sides[other]);
-    put_more(&text, slot->count[several ? other : side] - 1);
-    mm_buf_printf(&text, several ? " of %s look like it" : " of %s as well", sides[several ? other : side]);
+    mm_buf_puts(&text, "not paired: could be ");
+    put_names(&text, alike, slot, 1 - side, NULL);
+    if (slot->count[side] > 1) {
+        mm_buf_puts(&text, ", and so could ");
+        put_names(&text, alike, slot, side, run);
+    }
     const char *how = text.failed ? NULL : mm_arena_strdup(alike->arena, mm_buf_text(&text));
     mm_buf_done(&text);
     for (size_t k = 0; how && k < run->count; k++)
@@ -168,25 +195,27 @@ static int settle_ambiguous(struct alike *alike, const struct alike_keys *keys)
     return 0;
 }
 
-static int pair_slots(struct alike *alike, struct alike_keys *keys, enum mm_graph_rung rung)
+static int pair_slots(struct alike *alike, struct alike_keys *keys, enum mm_graph_rung rung,
+                      enum mm_pair_rung by)
 {
     const char *how = mm_graph_rung_text(rung);
     for (size_t i = 0; i < keys->names.count; i++) {
         struct alike_slot *slot = &keys->slot[i];
         slot->ambiguous = is_ambiguous(slot);
         if (alike_slot_fits(slot) && is_sure(alike, rung, slot->run[0], slot->run[1]))
-            side_pair(&alike->sides[0], slot->run[0], &alike->sides[1], slot->run[1], how);
+            side_pair(&alike->sides[0], slot->run[0], &alike->sides[1], slot->run[1], by, how);
     }
     return settle_ambiguous(alike, keys);
 }
 
-static int climb(struct alike *alike, const struct alike_cut *cut, enum mm_graph_rung rung)
+static int climb(struct alike *alike, const struct alike_cut *cut, enum mm_graph_rung rung,
+                 enum mm_pair_rung by)
 {
     struct alike_keys keys;
     alike_keys_init(&keys);
     int result = alike_keys_fill(&keys, cut, alike->sides);
     if (result == 0)
-        result = pair_slots(alike, &keys, rung);
+        result = pair_slots(alike, &keys, rung, by);
     alike_keys_done(&keys);
     return result;
 }
@@ -224,6 +253,11 @@ static bool any_open(const struct alike *alike)
     return alike->sides[0].open > 0 && alike->sides[1].open > 0;
 }
 
+static bool is_off(const struct alike *alike, enum mm_pair_rung rung)
+{
+    return side_off(alike->sides[0].side, rung);
+}
+
 static int climb_all(struct alike *alike)
 {
     int result = fill_endings(alike);
@@ -231,14 +265,16 @@ static int climb_all(struct alike *alike)
         result = fill_plain(alike);
     for (size_t i = 0; i < MM_COUNT(rungs) && result == 0 && any_open(alike); i++) {
         const struct alike_cut cut = {.form = rungs[i].form};
-        result = climb(alike, &cut, rungs[i].rung);
+        if (!is_off(alike, rungs[i].by))
+            result = climb(alike, &cut, rungs[i].rung, rungs[i].by);
     }
     struct alike_cut cut;
     struct mm_arena arena;
     mm_arena_init(&arena);
-    int found = result == 0 && any_open(alike) ? beginning_find(alike->sides, &cut, &arena) : result;
+    bool try = result == 0 && any_open(alike) && !is_off(alike, MM_PAIR_BY_PREFIX);
+    int found = try ? beginning_find(alike->sides, &cut, &arena) : result;
     if (found > 0)
-        found = climb(alike, &cut, MM_RUNG_PREFIX);
+        found = climb(alike, &cut, MM_RUNG_PREFIX, MM_PAIR_BY_PREFIX);
     mm_arena_done(&arena);
     return found;
 }

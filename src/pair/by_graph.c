@@ -203,7 +203,7 @@ static void pair_open(struct by_graph *by)
         struct side_run *run[2] = {by->run[0][t], by->run[1][t]};
         if (!run[0] || !run[1] || !run[0]->open || !run[1]->open)
             continue;
-        side_pair(&by->sides[0], run[0], &by->sides[1], run[1], how_graph);
+        side_pair(&by->sides[0], run[0], &by->sides[1], run[1], MM_PAIR_BY_GRAPH, how_graph);
         name_pair(by, run, t);
     }
 }
@@ -222,6 +222,7 @@ static void share(struct by_graph *by, int side)
             struct candidate *here = runs->side->sorted[run->first + k];
             here->partner = others->side->sorted[other->first + k];
             here->how = how_shared;
+            here->rung = MM_PAIR_BY_GRAPH;
         }
         run->open = false;
         runs->open--;

@@ -20,8 +20,15 @@ struct rule {
     bool all; /* flag g */
 };
 
+/* A line `src != dst`. */
+struct apart {
+    const char *src, *dst;
+};
+
 struct mm_renames {
     struct mm_arena arena;
+    struct apart *apart;
+    size_t aparts, apart_room;
     struct rule *rule;
     size_t count, capacity;
     struct mm_names dst, src; /* of the lines `src = dst` */
@@ -53,6 +60,7 @@ void mm_renames_close(struct mm_renames *renames)
     mm_names_done(&renames->src);
     mm_arena_done(&renames->arena);
     free(renames->rule);
+    free(renames->apart);
     free(renames->of_dst);
     free(renames->of_src);
     free(renames);
@@ -176,6 +184,18 @@ static int add_pair(struct mm_renames *renames, const char *src, const char *dst
     return 0;
 }
 
+static int add_apart(struct mm_renames *renames, const char *src, const char *dst, struct mm_err *err)
+{
+    if (!*src || !*dst)
+        return mm_fail(err, MM_EARG, "a name is empty");
+    struct apart apart = {mm_arena_strdup(&renames->arena, src), mm_arena_strdup(&renames->arena, dst)};
+    if (!apart.src || !apart.dst ||
+        mm_grow((void **)&renames->apart, &renames->apart_room, renames->aparts + 1, sizeof apart) < 0)
+        return mm_fail_memory(err);
+    renames->apart[renames->aparts++] = apart;
+    return 0;
+}
+
 static char *trimmed(char *text)
 {
     while (isspace((unsigned char)*text))
@@ -212,7 +232,7 @@ static int csv_line(struct mm_renames *renames, char *line, bool first, struct m
 {
     char *rest = line, *src = csv_field(&rest), *dst = src && rest ? csv_field(&rest) : NULL;
     if (!dst || rest)
-        return mm_fail(err, MM_EARG, "this is neither SRC = DST nor SRC,DST nor s/REGEX/WITH/");
+        return mm_fail(err, MM_EARG, "this is neither SRC = DST nor SRC,DST nor SRC != DST nor s/REGEX/WITH/");
     if (first && strcmp(src, "src") == 0 && strcmp(dst, "dst") == 0)
         return 0; /* titles */
     return add_pair(renames, src, dst, err);
@@ -225,7 +245,11 @@ static int read_line(struct mm_renames *renames, char *line, bool first, struct 
         return 0;
     if (is_pattern(line))
         return mm_renames_rule(renames, line, err);
-    char *equals = strstr(line, " = ");
+    char *equals = strstr(line, " = "), *apart = strstr(line, " != ");
+    if (apart && *line != '"' && (!equals || apart < equals)) {
+        *apart = '\0';
+        return add_apart(renames, trimmed(line), trimmed(apart + 4), err);
+    }
     if (!equals || *line == '"')
         return csv_line(renames, line, first, err);
     *equals = '\0';
@@ -334,4 +358,18 @@ void rename_say_unused(const struct mm_renames *renames, const bool *used, struc
                   unused == 1 ? "fits" : "fit");
     mm_text_escape(out, renames->rule[first].text, strlen(renames->rule[first].text));
     mm_buf_printf(out, unused == 1 ? "\"." : "\" and others.");
+}
+
+bool rename_any_apart(const struct mm_renames *renames)
+{
+    return renames && renames->aparts > 0;
+}
+
+bool rename_apart(const struct mm_renames *renames, const char *src, const char *dst)
+{
+    for (size_t i = 0; renames && i < renames->aparts; i++) {
+        if (strcmp(renames->apart[i].src, src) == 0 && strcmp(renames->apart[i].dst, dst) == 0)
+            return true;
+    }
+    return false;
 }

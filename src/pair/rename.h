@@ -12,5 +12,8 @@ const char *rename_name(const struct mm_renames *renames, const char *name, bool
 bool rename_is_given(const struct mm_renames *renames, const char *name, const bool *used);
 /* "3 of 5 rules ... fit no name of dst: ..." appended; nothing where all fitted. */
 void rename_say_unused(const struct mm_renames *renames, const bool *used, struct mm_buf *out);
+/* Is there a line `src != dst`; one for these two names, as the dumps have them? */
+bool rename_any_apart(const struct mm_renames *renames);
+bool rename_apart(const struct mm_renames *renames, const char *src, const char *dst);
 
 #endif

@@ -3,6 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+void side_done(struct side *side)
+{
+    free(side->all);
+    free(side->sorted);
+}
+
+bool side_off(const struct side *side, enum mm_pair_rung rung)
+{
+    return side->off & 1u << rung;
+}
+
+void side_join(struct candidate *src, struct candidate *dst, enum mm_pair_rung rung)
+{
+    src->partner = dst;
+    dst->partner = src;
+    src->rung = dst->rung = rung;
+}
+
 size_t side_run_end(const struct side *side, size_t i)
 {
     size_t end = i + 1;
@@ -26,7 +44,7 @@ int side_runs_init(struct side_runs *runs, struct side *side)
                                  .length = strlen(first->name),
                                  .first = i,
                                  .count = first->occurrences,
-                                 .open = true};
+                                 .open = first->occurrences == 1 || !side_off(side, MM_PAIR_BY_OCCURRENCE)};
         for (size_t k = 0; k < run->count; k++)
             run->open &= !side->sorted[i + k]->partner;
         runs->open += run->open;
@@ -42,12 +60,11 @@ void side_runs_done(struct side_runs *runs)
 }
 
 void side_pair(struct side_runs *src, struct side_run *s, struct side_runs *dst, struct side_run *d,
-               const char *how)
+               enum mm_pair_rung rung, const char *how)
 {
     for (size_t k = 0; k < s->count && k < d->count; k++) {
         struct candidate *a = src->side->sorted[s->first + k], *b = dst->side->sorted[d->first + k];
-        a->partner = b;
-        b->partner = a;
+        side_join(a, b, rung);
         a->how = b->how = how;
     }
     s->open = d->open = false;

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pair/naming.h"
+#include "pair/same.h"
+
 #define SUFFIX_MAX  64 /* characters that are tried */
 #define NAMES_LEAST 2  /* one name alone has any end in common with itself */
 
@@ -51,3 +54,60 @@ size_t suffix_find(const char *const *names, size_t count, const char *const *ot
     }
     return most >= NAMES_LEAST && 2 * most >= smaller ? best : 0;
 }
+
+/* Names of a side in order; NULL when memory is out. */
+static const char **names_of(const struct side *side)
+{
+    const char **names = calloc(side->count + 1, sizeof *names);
+    for (size_t i = 0; names && i < side->count; i++)
+        names[i] = side->sorted[i]->name;
+    return names;
+}
+
+/* Nothing is paired yet: without a suffix that one side's names all have? 1: it is cut, and is *suffix; 0; -1: memory. */
+static int cut_suffix(struct side *longer, const struct side *other, const char **suffix,
+                      struct mm_arena *arena)
+{
+    const char **names = names_of(longer), **others = names_of(other);
+    int result = names && others ? 0 : -1;
+    size_t cut = result == 0 ? suffix_find(names, longer->count, others, other->count) : 0;
+    if (cut) {
+        *suffix = mm_arena_strdup(arena, names[0] + strlen(names[0]) - cut);
+        result = *suffix ? 0 : -1;
+    }
+    for (size_t i = 0; cut && i < longer->count && result == 0; i++) {
+        struct candidate *here = longer->sorted[i];
+        size_t length = strlen(here->name);
+        here->name = mm_arena_strndup(arena, here->name, length > cut ? length - cut : length);
+        result = here->name ? 0 : -1;
+    }
+    if (cut && result == 0)
+        qsort(longer->sorted, longer->count, sizeof *longer->sorted, naming_order);
+    free(names);
+    free(others);
+    return result < 0 ? -1 : cut > 0;
+}
+
+/* Those that were paired by hand say nothing of names. */
+static bool any_partner(const struct side *side)
+{
+    for (size_t i = 0; i < side->count; i++) {
+        if (side->sorted[i]->partner && side->sorted[i]->rung != MM_PAIR_BY_HAND)
+            return true;
+    }
+    return false;
+}
+
+int suffix_join(struct side *src, struct side *dst, struct mm_pairs *pairs)
+{
+    if (any_partner(src))
+        return 0;
+    int cut = cut_suffix(dst, src, &pairs->suffix, &pairs->arena);
+    pairs->suffix_dst = cut > 0;
+    if (cut == 0)
+        cut = cut_suffix(src, dst, &pairs->suffix, &pairs->arena);
+    if (cut > 0)
+        same_join(src, dst, MM_PAIR_BY_SUFFIX);
+    return cut < 0 ? -1 : 0;
+}
+

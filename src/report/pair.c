@@ -125,7 +125,7 @@ int mm_report_pair(const struct mm_session *session, size_t id, struct mm_buf *o
     struct worst worst = {.count = 0};
     mm_buf_puts(out, layer->label);
     mm_buf_puts(out, ": ");
-    mm_pair_how(layer->pair, out);
+    mm_pair_how_by(layer->pair, out);
     if (result->match != MM_MATCH_NONE)
         mm_buf_printf(out, "; %s", mm_shape_match_text(result->match));
     mm_buf_putc(out, '\n');

@@ -21,7 +21,7 @@ static int draw_words(struct canvas *c, const struct app *app, size_t id, int y)
     if (layer->result.error)
         y = layer_sentence(c, y, ROLE_ERROR, "error", layer->result.error);
     y = layer_chosen(c, y, app, id);
-    mm_pair_how(layer->pair, &text);
+    mm_pair_how_by(layer->pair, &text);
     if (layer->result.match != MM_MATCH_NONE)
         mm_buf_printf(&text, "; %s", mm_shape_match_text(layer->result.match));
     if (layer->result.spread > 0)

@@ -1,0 +1,70 @@
+/* What is said of pairs after they were made, and by others. */
+#include <stdlib.h>
+
+#include "mmtui/pair.h"
+
+void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_layout *layout)
+{
+    struct mm_pair *pair = (struct mm_pair *)pairs->pair; /* its own, const for all others */
+    for (size_t i = 0; i < pairs->count; i++)
+        pair[i].layout = layout;
+}
+
+void mm_pairs_read_as(struct mm_pairs *pairs, size_t place, enum mm_dtype dtype, bool against_floats)
+{
+    struct mm_pair *pair = (struct mm_pair *)pairs->pair; /* its own, const for all others */
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (place == SIZE_MAX ? pair[i].read_as != MM_DTYPE_NONE : place != i)
+            continue;
+        pair[i].read_as = dtype;
+        pair[i].read_against_floats = against_floats;
+    }
+}
+
+void mm_pairs_move(struct mm_pairs *pairs, size_t from, size_t to, const char *how)
+{
+    struct mm_pair *pair = (struct mm_pair *)pairs->pair;
+    pair[to].dst = pair[from].dst;
+    pair[to].how = how;
+    pair[from].dst = NULL;
+    pair[from].how = NULL;
+}
+
+void mm_pairs_scales(struct mm_pairs *pairs, size_t place, const struct mm_pair_scales *scales)
+{
+    ((struct mm_pair *)pairs->pair)[place].scales = scales;
+}
+
+void mm_pairs_round_half(struct mm_pairs *pairs)
+{
+    struct mm_pair *pair = (struct mm_pair *)pairs->pair;
+    for (size_t i = 0; i < pairs->count; i++)
+        pair[i].round_half = true;
+}
+
+void mm_pairs_close(struct mm_pairs *pairs)
+{
+    if (!pairs)
+        return;
+    mm_arena_done(&pairs->arena);
+    free(pairs);
+}
+
+void mm_pair_how(const struct mm_pair *pair, struct mm_buf *out)
+{
+    bool both = pair->src && pair->dst;
+    const char *lone = pair->src ? "only in src" : "only in dst";
+    mm_buf_puts(out, !both ? lone : pair->how ? pair->how : "same name");
+    if (!both && pair->how)
+        mm_buf_printf(out, "; %s", pair->how);
+    if (pair->occurrences > 1)
+        mm_buf_printf(out, ", occurrence %u of %u", pair->occurrence, pair->occurrences);
+}
+
+void mm_pair_how_by(const struct mm_pair *pair, struct mm_buf *out)
+{
+    mm_pair_how(pair, out);
+    if (pair->src && pair->dst && pair->rung > MM_PAIR_BY_EXACT)
+        mm_buf_printf(out, " [%s]", mm_pair_rung_info(pair->rung)->name);
+}
+
