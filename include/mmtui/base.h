@@ -156,6 +156,8 @@ int mm_text_width(const char *text);
 void mm_text_fit(struct mm_buf *out, const char *text, int columns, bool keep_tail, const char *mark);
 /* Case-insensitive (ASCII) search; NULL when not found, haystack for an empty needle. */
 const char *mm_text_find(const char *haystack, const char *needle);
+/* How many bytes to put in, take out or change until one text is the other (Levenshtein); of each the first 256 bytes. */
+size_t mm_text_distance(const char *a, const char *b);
 /* Natural order: digit runs compare as numbers ("conv2" < "conv10"); ties by strcmp. */
 int mm_text_compare_natural(const char *a, const char *b);
 /* Shell pattern: * any run, ? one character, [abc] a class; the whole of text must match. Case-sensitive. */

@@ -237,6 +237,8 @@ struct mm_pair_id {
 void mm_pair_identify(const struct mm_pair *pair, struct mm_pair_id *id);
 /* The same state of both files, as far as size, times, inode and device tell. */
 bool mm_pair_id_same(const struct mm_pair_id *a, const struct mm_pair_id *b);
+/* How a pair is read besides its files (layout, scales, bit patterns): equal where figures of the same files are. */
+uint64_t mm_pair_reading_key(const struct mm_pair *pair);
 
 /* What is known of one pair. Owned strings: mm_result_done. */
 #define MM_HEAD 16
@@ -480,6 +482,8 @@ int mm_scan_open(struct mm_scan **scan, struct mm_pool *pool, const struct mm_pa
 /* Before the work begins: look every pair up first, keep what is measured. Borrowed until the scan is
  * closed. */
 void mm_scan_set_cache(struct mm_scan *scan, struct mm_cache *cache);
+/* Before the work begins, and after the cache was set: this pair is measured already, from files in the state `id`. */
+void mm_scan_known(struct mm_scan *scan, size_t pair, const struct mm_pair_id *id);
 /* Workers of the pool that have nothing else to do, for other jobs of it that are large; NULL where there is
  * only one. Good until the scan is closed, for jobs that the pool runs. */
 struct mm_helpers *mm_scan_helpers(struct mm_scan *scan);

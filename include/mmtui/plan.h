@@ -109,6 +109,32 @@ bool mm_plan_unsaved(const struct mm_plan *plan);
 /* What the plan holds now is what a file holds. Without memory to remember it the plan counts as unsaved. */
 void mm_plan_mark_saved(struct mm_plan *plan);
 
+/* ---- tensors paired by hand ----------------------------------------------------------------------------- */
+
+/* Names of src and dst that a person has paired, or taken apart; what pairing makes of them: struct mm_hand. */
+struct mm_plan_pair {
+    const char *src, *dst;
+    bool apart;
+};
+struct mm_plan_pairs {
+    const struct mm_plan_pair *pair; /* as they were made */
+    size_t count;
+};
+/* What the plan says now. Not part of overrides.json: mm_plan_pairs_save writes them. Valid until the next change. */
+struct mm_plan_pairs mm_plan_pairs(const struct mm_plan *plan);
+/* Counts up whenever what the plan says of pairs changes (undo and redo included). */
+uint64_t mm_plan_pairs_revision(const struct mm_plan *plan);
+/* The two belong together: what was said of either name with another one is forgotten. Only inside a step. */
+int mm_plan_pair(struct mm_plan *plan, const char *src, const char *dst, struct mm_err *err);
+/* They do not: if they were paired by hand, that is forgotten, else they are kept apart. Only inside a step. */
+int mm_plan_part(struct mm_plan *plan, const char *src, const char *dst, struct mm_err *err);
+/* As mm_plan_unsaved and mm_plan_mark_saved, of these pairs alone. */
+bool mm_plan_pairs_unsaved(const struct mm_plan *plan);
+void mm_plan_mark_pairs_saved(struct mm_plan *plan);
+/* Write a file for --map (atomic), a line each; names that such a line can't hold are an error. Does not mark them as
+ * saved. */
+int mm_plan_pairs_save(const struct mm_plan *plan, const char *path, struct mm_err *err);
+
 /* ---- settings of the whole network ---- */
 
 struct mm_setting {

@@ -126,6 +126,31 @@ void mm_session_model(const struct mm_session *session, size_t *known, size_t *a
 /* Appends what order and edges are taken from, in sentences: for the head of a report, or a banner. */
 void mm_session_order_text(const struct mm_session *session, struct mm_buf *out);
 
+/* ---- pairs made by hand ---- */
+
+/* What a person does with pairs is a step of the plan, so that undo takes it back; see mm_plan_pairs. */
+
+/* Pair two layers that are in one dump alone, one in src, the other in dst, whichever comes first. All tensors of the two
+ * names are paired, the k-th with the k-th; -1 with a sentence where that can't be. As mm_session_pair_again. */
+int mm_session_pair(struct mm_session *session, size_t a, size_t b, struct mm_err *err);
+/* Take a pair apart: one that was made by hand is as it was before, any other is kept apart from now on. */
+int mm_session_part(struct mm_session *session, size_t id, struct mm_err *err);
+/* The layer that has this name in src (in dst) as the dump has it: one that is in that dump alone first; SIZE_MAX:
+ * none. */
+size_t mm_session_find(const struct mm_session *session, bool dst, const char *name);
+/* Of the layers in src (in dst) alone the one whose name is most like this; SIZE_MAX where none is. */
+size_t mm_session_nearest(const struct mm_session *session, bool dst, const char *name);
+/*
+ * After undo or redo: pair anew if the plan says something else of pairs than before. Then *again is set, ids are others
+ * (mm_session_moved), all that was borrowed is void, mm_session_fd is another, and what is not measured yet is measured;
+ * figures of pairs that stay, tags and the plan are kept. On failure all is as it was.
+ */
+int mm_session_pair_again(struct mm_session *session, bool *again, struct mm_err *err);
+/* How often that was done. */
+uint64_t mm_session_pairings(const struct mm_session *session);
+/* The id that a layer had before the last time, now; SIZE_MAX: it is no more. */
+size_t mm_session_moved(const struct mm_session *session, size_t id);
+
 /* ---- results as they come ---- */
 
 /* Readable while finished work waits; -1 when jobs run inline. */

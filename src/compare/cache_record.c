@@ -79,7 +79,7 @@ static uint64_t scales_hash(uint64_t hash, const struct mm_pair_scales *from)
     return scales->zero_point ? cache_hash(hash, scales->zero_point, size) : hash;
 }
 
-static uint64_t layouts_of(const struct mm_pair *pair)
+uint64_t mm_pair_reading_key(const struct mm_pair *pair)
 {
     uint64_t hash = layout_hash(layout_hash(0, pair->src), pair->dst);
     hash = cache_hash(hash, (uint8_t[]){(uint8_t)pair->read_as, pair->read_against_floats}, 2);
@@ -162,7 +162,7 @@ void cache_record_put(struct mm_buf *out, const struct mm_pair *pair, const stru
     struct cache_names names = cache_names_of(pair);
     cache_put_text(out, names.src.data, names.src.length);
     cache_put_text(out, names.dst.data, names.dst.length);
-    cache_put_u64(out, layouts_of(pair));
+    cache_put_u64(out, mm_pair_reading_key(pair));
     if (pair->src)
         put_id(out, &id->src);
     if (pair->dst)
@@ -336,7 +336,7 @@ static bool get_result(struct cache_reader *in, const struct mm_pair *pair, stru
 bool cache_record_read(struct cache_reader *in, const struct mm_pair *pair, const struct mm_pair_id *id,
                        struct mm_result *result)
 {
-    if (cache_get_u64(in) != layouts_of(pair) || (pair->src && !is_id(in, &id->src)) ||
+    if (cache_get_u64(in) != mm_pair_reading_key(pair) || (pair->src && !is_id(in, &id->src)) ||
         (pair->dst && !is_id(in, &id->dst)))
         return false;
     memset(result, 0, sizeof *result);

@@ -426,6 +426,15 @@ static void finish(struct mm_scan *scan, const struct scan_item *item)
         mm_cache_keep(scan->cache, item->pair, &item->id, item->cached);
 }
 
+void mm_scan_known(struct mm_scan *scan, size_t pair, const struct mm_pair_id *id)
+{
+    scan->handed[pair] = HANDED_HEADER | HANDED_FIGURES;
+    scan->finished[pair] = true;
+    scan->done++;
+    if (scan->cache)
+        mm_cache_keep(scan->cache, pair, id, false);
+}
+
 bool mm_scan_collect(struct mm_scan *scan, struct mm_job *base, mm_scan_apply apply, void *context)
 {
     if (base->run == run_help) {

@@ -243,13 +243,13 @@ static int read_line(struct mm_renames *renames, char *line, bool first, struct 
     line = trimmed(line);
     if (!*line || *line == '#')
         return 0;
-    if (is_pattern(line))
-        return mm_renames_rule(renames, line, err);
     char *equals = strstr(line, " = "), *apart = strstr(line, " != ");
     if (apart && *line != '"' && (!equals || apart < equals)) {
         *apart = '\0';
         return add_apart(renames, trimmed(line), trimmed(apart + 4), err);
     }
+    if (is_pattern(line))
+        return mm_renames_rule(renames, line, err);
     if (!equals || *line == '"')
         return csv_line(renames, line, first, err);
     *equals = '\0';

@@ -23,6 +23,8 @@ static void step_done(struct mm_step *step)
         mm_override_node_release(step->change[i].before);
         mm_override_node_release(step->change[i].after);
     }
+    mm_pair_list_release(step->pairs_before);
+    mm_pair_list_release(step->pairs_after);
     free(step->change);
     free(step->label);
     memset(step, 0, sizeof(*step));
@@ -86,7 +88,7 @@ static void step_squeeze(struct mm_step *step)
 /* How many things a closed step changed. */
 static size_t step_size(const struct mm_step *step)
 {
-    size_t size = step->count;
+    size_t size = step->count + !mm_pair_list_same(step->pairs_before, step->pairs_after);
     for (size_t i = 0; i < MM_SETTINGS_MAX; i++)
         size += step->before.value[i] != step->after.value[i];
     return size;
@@ -147,6 +149,7 @@ static void apply(struct mm_plan *plan, const struct mm_step *step, bool undo)
     replace_and_remove(plan, step, undo);
     insert(plan, step, undo);
     plan->choices = undo ? step->before : step->after;
+    mm_plan_take_pairs(plan, mm_pair_list_hold(undo ? step->pairs_before : step->pairs_after));
     plan->revision++;
 }
 
@@ -191,6 +194,7 @@ void mm_plan_begin(struct mm_plan *plan, const char *label)
     plan->open = true;
     plan->current.label = label ? strdup(label) : NULL;
     plan->current.before = plan->choices;
+    plan->current.pairs_before = mm_pair_list_hold(plan->pairs);
 }
 
 size_t mm_plan_commit(struct mm_plan *plan)
@@ -199,6 +203,7 @@ size_t mm_plan_commit(struct mm_plan *plan)
         return 0;
     plan->open = false;
     plan->current.after = plan->choices;
+    plan->current.pairs_after = mm_pair_list_hold(plan->pairs);
     step_squeeze(&plan->current);
     size_t size = step_size(&plan->current);
     if (size > 0)
@@ -263,6 +268,8 @@ int mm_plan_replace(struct mm_plan *plan, struct mm_override_node *const *entry,
         free(step.change);
         return -1;
     }
+    step.pairs_before = mm_pair_list_hold(plan->pairs);
+    step.pairs_after = mm_pair_list_hold(plan->pairs);
     record_difference(&step, plan, entry, count);
     if (step_size(&step) == 0) {
         step_done(&step);

@@ -27,6 +27,8 @@ void mm_plan_close(struct mm_plan *plan)
     mm_history_done(plan);
     release_all(plan->entry, plan->count);
     release_all(plan->saved, plan->saved_count);
+    mm_pair_list_release(plan->pairs);
+    mm_pair_list_release(plan->saved_pairs);
     free(plan);
 }
 

@@ -28,6 +28,14 @@ struct mm_choices {
     uint8_t value[MM_SETTINGS_MAX];
 };
 
+/* What a person said of pairs: never changed once made, counted by reference; NULL is an empty list. Its strings lie
+ * behind it. */
+struct mm_pair_list {
+    size_t references;
+    size_t count;
+    struct mm_plan_pair pair[];
+};
+
 /* What happened to one name; NULL is "no override". Each pointer holds a reference. */
 struct mm_change {
     struct mm_override_node *before, *after;
@@ -40,6 +48,7 @@ struct mm_step {
     struct mm_change *change;
     size_t count, capacity;
     struct mm_choices before, after;
+    struct mm_pair_list *pairs_before, *pairs_after; /* references */
 };
 
 struct mm_plan {
@@ -47,6 +56,8 @@ struct mm_plan {
     size_t count;
     size_t capacity; /* never shrinks, so that undo finds room for what was there before */
     struct mm_choices choices;
+    struct mm_pair_list *pairs, *saved_pairs; /* references */
+    uint64_t pairs_revision;
     uint64_t revision;
 
     bool open; /* a step is being made: `current` */
@@ -72,6 +83,14 @@ void mm_override_node_release(
 bool mm_override_node_same(const struct mm_override_node *a, const struct mm_override_node *b);
 /* The order of overrides: natural order, ties by bytes, so that only equal names compare equal. */
 int mm_name_compare(const char *a, const char *b);
+
+/* ---- pairs (pairs.c) ---- */
+
+struct mm_pair_list *mm_pair_list_hold(struct mm_pair_list *list); /* one more reference; NULL stays NULL */
+void mm_pair_list_release(struct mm_pair_list *list);              /* one less; the last one frees; NULL is fine */
+bool mm_pair_list_same(const struct mm_pair_list *a, const struct mm_pair_list *b);
+/* The plan's pairs are these from now on. */
+void mm_plan_take_pairs(struct mm_plan *plan, struct mm_pair_list *list);
 
 /* ---- the sorted list (plan.c) ---- */
 

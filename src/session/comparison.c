@@ -91,7 +91,7 @@ static int read_integers(struct mm_session *session, enum mm_comparison which, s
     return 0;
 }
 
-int comparison_open(struct mm_session *session, struct mm_err *err)
+int comparison_list(struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
     struct mm_dump_options dump = {
@@ -99,18 +99,24 @@ int comparison_open(struct mm_session *session, struct mm_err *err)
     struct mm_dump_options before = dump;
     if (options->dst_runner)
         before.part.run.runner = options->dst_runner;
-    if (options->sim &&
-        (mm_dump_open(&session->sim, options->sim, &dump, err) < 0 ||
-         open_one(session, MM_COMPARISON_IMPLEMENTATION, session->sim, session->dst, session->dst, err) < 0 ||
+    if ((options->sim && mm_dump_open(&session->sim, options->sim, &dump, err) < 0) ||
+        (options->before && mm_dump_open(&session->before, options->before, &before, err) < 0))
+        return -1;
+    session->options.sim = session->options.before = NULL;
+    return 0;
+}
+
+int comparison_open(struct mm_session *session, struct mm_err *err)
+{
+    if (session->sim &&
+        (open_one(session, MM_COMPARISON_IMPLEMENTATION, session->sim, session->dst, session->dst, err) < 0 ||
          read_integers(session, MM_COMPARISON_IMPLEMENTATION, err) < 0 ||
          open_one(session, MM_COMPARISON_FORMAT, session->src, session->sim, session->src, err) < 0))
         return -1;
-    if (options->before &&
-        (mm_dump_open(&session->before, options->before, &before, err) < 0 ||
-         open_one(session, MM_COMPARISON_BEFORE, session->src, session->before, session->src, err) < 0 ||
+    if (session->before &&
+        (open_one(session, MM_COMPARISON_BEFORE, session->src, session->before, session->src, err) < 0 ||
          read_integers(session, MM_COMPARISON_BEFORE, err) < 0))
         return -1;
-    session->options.sim = session->options.before = NULL;
     return 0;
 }
 

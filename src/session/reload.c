@@ -109,12 +109,12 @@ static void renew(struct mm_entry *entry, const struct mm_entry *now)
     entry->source = old.source;
 }
 
-/* List a source of many members again, in the memory of the session, and renew the dump's entries that are its. */
+/* List a source of many members again, in memory that lasts as long as the dumps, and renew the dump's entries that are its. */
 static int list_again(struct mm_session *session, const struct mm_dump *dump, const struct mm_source *source,
                       struct mm_err *err)
 {
     struct mm_members members = {0};
-    if (source->format->list(source, &session->arena, &members, err) < 0) {
+    if (source->format->list(source, &session->members, &members, err) < 0) {
         mm_members_done(&members);
         return -1;
     }

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 void mm_session_defaults(struct mm_session_options *options)
@@ -11,26 +10,6 @@ void mm_session_defaults(struct mm_session_options *options)
     *options = (struct mm_session_options){.jobs = online > 0 ? (unsigned)online : 1};
     mm_measure_defaults(&options->measure);
     mm_thresholds_defaults(&options->thresholds);
-}
-
-static int make_layers(struct mm_session *session)
-{
-    const struct mm_pairs *pairs = session->pairs;
-    session->layers = calloc(pairs->count + 1, sizeof *session->layers);
-    struct mm_buf visible;
-    mm_buf_init(&visible);
-    bool ok = session->layers;
-    for (size_t id = 0; ok && id < pairs->count; id++) {
-        struct mm_layer *layer = &session->layers[id];
-        layer->pair = &pairs->pair[id];
-        layer->rank = -1;
-        mm_buf_clear(&visible);
-        mm_text_escape(&visible, layer->pair->name, strlen(layer->pair->name));
-        layer->label = mm_arena_strdup(&session->arena, mm_buf_text(&visible));
-        ok = layer->label && !visible.failed;
-    }
-    mm_buf_done(&visible);
-    return ok ? 0 : -1;
 }
 
 /* ---- both folders at the same time ---- */
@@ -104,47 +83,6 @@ void session_note(struct mm_session *session, struct mm_buf *text)
     mm_buf_done(text);
 }
 
-static void note_unused(struct mm_session *session)
-{
-    struct mm_buf text = {0};
-    mm_buf_puts(&text, session->pairs->unused ? session->pairs->unused : "");
-    if (text.length)
-        session_note(session, &text);
-    mm_buf_done(&text);
-}
-
-static void say_what_is_odd(struct mm_session *session)
-{
-    const struct mm_session_options *options = &session->options;
-    if (session->notice)
-        return;
-    if (session_same_file(options->src, options->dst) && session->src->runs.place == session->dst->runs.place)
-        session->notice = session->src->is_file
-                              ? "src and dst are the same file: every tensor is compared with itself"
-                              : "src and dst are the same folder: every tensor is compared with itself";
-    else if (session->pairs->whole.both == 0)
-        session->notice = "src and dst have no tensor name in common: are these dumps of the same network?";
-}
-
-static void suffix_note(struct mm_session *session)
-{
-    const struct mm_pairs *pairs = session->pairs;
-    struct mm_buf text = {0};
-    if (!pairs->suffix)
-        return;
-    mm_buf_printf(&text, "All names of %s end with \"", pairs->suffix_dst ? "dst" : "src");
-    mm_text_escape(&text, pairs->suffix, strlen(pairs->suffix));
-    mm_buf_printf(&text, "\", those of %s do not: paired without it.", pairs->suffix_dst ? "src" : "dst");
-    session_note(session, &text);
-}
-
-/* What all of a dump has: what its integers are first, for shapes are confirmed by values. */
-static void find_properties(struct mm_session *session)
-{
-    read_as_seen(session, session->pairs, true);
-    session->layout = layout_apply(session, session->pairs, true);
-}
-
 static int open_all(struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
@@ -154,34 +92,13 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         return mm_fail_memory(err);
     session->options.src = session->src_path;
     session->options.dst = session->dst_path;
-    if (list_both(session, err) < 0 || recognised_align(session, err) < 0 ||
-        mm_pairs_open(&session->pairs, session->src, session->dst, &options->pairing, err) < 0 ||
+    if (options->cache && !(session->cache_folder = strdup(options->cache)))
+        return mm_fail_memory(err);
+    session->options.cache = NULL;
+    if (list_both(session, err) < 0 || recognised_align(session, err) < 0 || comparison_list(session, err) < 0 ||
         mm_plan_open(&session->plan, err) < 0)
         return -1;
-    note_unused(session);
-    if (graph_match(session, err) < 0 || order_apply(session, err) < 0 || graph_apply(session, err) < 0)
-        return -1;
-    suffix_note(session);
-    schema_note(session);
-    if (read_as_given(session, err) < 0)
-        return -1;
-    if (options->vendor_exact)
-        mm_pairs_round_half(session->pairs);
-    else
-        find_properties(session);
-    if (!options->vendor_exact && quantised_apply(session, err) < 0)
-        return -1;
-    if (options->shards && mm_pairs_shard(session->pairs, options->shard, options->shards, err) < 0)
-        return -1;
-    graph_shard(session);
-    quantised_shard(session);
-    if (make_layers(session) < 0)
-        return mm_fail_memory(err);
-    if (comparison_open(session, err) < 0)
-        return -1;
-    say_what_is_odd(session);
-    recognised_say(session);
-    return 0;
+    return session_pair(session, err);
 }
 
 int mm_session_open(struct mm_session **out, const struct mm_session_options *options, struct mm_err *err)
@@ -209,7 +126,7 @@ static int open_report(struct mm_session *session, const char *path, struct mm_e
     session->options.cache = session->options.sim = session->options.before = NULL;
     if (saved_read(session, path, err) < 0 || mm_plan_open(&session->plan, err) < 0)
         return -1;
-    if (make_layers(session) < 0)
+    if (session_layers(session) < 0)
         return mm_fail_memory(err);
     mm_buf_printf(&text, "Figures of %s; the tensors are not read.", path);
     session_note(session, &text);
@@ -239,7 +156,20 @@ bool mm_session_is_report(const struct mm_session *session)
 
 static void apply_result(void *context, size_t id, bool figures, struct mm_result *result_take);
 
-static void stop_work(struct mm_session *session)
+static const struct mm_result *result_of(const void *context, size_t id)
+{
+    const struct mm_session *session = context;
+    return &session->layers[id].result;
+}
+
+/* A cache that can't be written is no reason to disturb anyone: it is measured again next time. */
+static void save_cache(struct mm_session *session)
+{
+    if (session->cache)
+        mm_cache_save(session->cache, result_of, session, NULL);
+}
+
+void session_stop(struct mm_session *session)
 {
     if (!session->pool)
         return;
@@ -256,47 +186,28 @@ static void stop_work(struct mm_session *session)
     mm_scan_close(session->scan);
     comparison_close_scans(session);
     mm_pool_close(session->pool);
-}
-
-static const struct mm_result *result_of(const void *context, size_t id)
-{
-    const struct mm_session *session = context;
-    return &session->layers[id].result;
-}
-
-/* A cache that can't be written is no reason to disturb anyone: it is measured again next time. */
-static void save_cache(struct mm_session *session)
-{
-    if (session->cache)
-        mm_cache_save(session->cache, result_of, session, NULL);
+    session->scan = NULL;
+    session->pool = NULL;
+    save_cache(session);
+    mm_cache_close(session->cache);
+    session->cache = NULL;
 }
 
 void mm_session_close(struct mm_session *session)
 {
     if (!session)
         return;
-    stop_work(session);
-    save_cache(session);
-    mm_cache_close(session->cache);
-    saved_done(session);
-    session_requests_done(session);
-    triage_done(session);
-    preview_done(&session->preview);
-    comparison_done(session);
-    for (size_t id = 0; session->layers && id < session->pairs->count; id++)
-        mm_result_done(&session->layers[id].result);
-    free(session->layers);
+    session_stop(session);
+    session_unpair(session);
     mm_plan_close(session->plan);
-    mm_model_match_done(&session->match);
-    quantised_done(session);
-    mm_pairs_close(session->pairs);
     mm_dump_close(session->before);
     mm_dump_close(session->sim);
     mm_dump_close(session->dst);
     mm_dump_close(session->src);
-    mm_arena_done(&session->arena);
+    mm_arena_done(&session->members);
     free(session->src_path);
     free(session->dst_path);
+    free(session->cache_folder);
     free(session);
 }
 
@@ -305,18 +216,27 @@ void mm_session_close(struct mm_session *session)
 static void open_cache(struct mm_session *session)
 {
     const struct mm_session_options *options = &session->options;
-    struct mm_cache_options cache = {.folder = options->cache,
+    struct mm_cache_options cache = {.folder = session->cache_folder,
                                      .src = options->src,
                                      .dst = options->dst,
                                      .schema = {session->src->schema, session->dst->schema},
                                      .measure = &options->measure,
                                      .shard = options->shard,
                                      .shards = options->shards};
-    bool wanted = options->cache && !options->check && !options->vendor_exact && options->given.count == 0 &&
+    bool wanted = session->cache_folder && !options->check && !options->vendor_exact && options->given.count == 0 &&
                   !options->measure.quantiles && options->measure.hist_bins == 0;
     if (wanted && mm_cache_open(&session->cache, &cache, session->pairs, NULL) == 0)
         mm_scan_set_cache(session->scan, session->cache);
-    session->options.cache = NULL;
+}
+
+/* Layers that have figures already: those of a session that was paired anew. */
+static void take_known(struct mm_session *session)
+{
+    for (size_t id = 0; id < session->pairs->count; id++) {
+        const struct mm_result *result = &session->layers[id].result;
+        if (result->state > MM_STATE_HEADER)
+            mm_scan_known(session->scan, id, &result->id);
+    }
 }
 
 int mm_session_start(struct mm_session *session, struct mm_err *err)
@@ -332,6 +252,7 @@ int mm_session_start(struct mm_session *session, struct mm_err *err)
                      options->headers, err) < 0)
         return -1;
     open_cache(session);
+    take_known(session);
     mm_pool_kick(session->pool);
     return 0;
 }

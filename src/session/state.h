@@ -67,7 +67,9 @@ struct mm_session {
     struct mm_dump *src, *dst;
     struct mm_pairs *pairs;
     struct mm_layer *layers;
-    struct mm_arena arena; /* labels */
+    struct mm_arena arena;   /* labels, and what else is of these pairs */
+    struct mm_arena members; /* what was listed again, which the dumps refer to */
+    char *cache_folder;      /* NULL: no cache is wanted */
     struct mm_pool *pool;
     struct mm_scan *scan;
     struct mm_cache *cache; /* NULL: none */
@@ -91,10 +93,21 @@ struct mm_session {
     double looked;    /* when files were last looked at */
     size_t reloading; /* layers that are measured again */
     bool closing;
+    uint64_t paired;   /* the plan's revision of pairs that they were made by */
+    uint64_t pairings; /* how often it was paired anew */
+    size_t *moved;     /* [layers before that + 1] what they are now; NULL: it never was */
     struct mm_result
         *saved; /* [pairs] of a session from a report, until its layers have them; NULL: it has tensors */
 };
 
+/* From the dumps to layers, as the plan's hand-made pairs say; nothing is measured yet. */
+int session_pair(struct mm_session *session, struct mm_err *err);
+/* Layers of the pairs, with nothing known. -1: memory. */
+int session_layers(struct mm_session *session);
+/* Free all that session_pair made and what followed from it. No work is under way. */
+void session_unpair(struct mm_session *session);
+/* Stop the work and take in what is finished; the result cache is written and closed. */
+void session_stop(struct mm_session *session);
 /* Add a sentence to the notice; ends `text`. Without memory the notice stays as it is. */
 void session_note(struct mm_session *session, struct mm_buf *text);
 /* Do two paths lead to one file or folder? */
@@ -176,7 +189,8 @@ bool reload_collect(struct mm_session *session, struct mm_job *job);
 /* Drop all answers about a layer. */
 void session_forget(struct mm_session *session, size_t id);
 
-/* Open and pair the other dumps. */
+/* Open the other dumps; pair them. */
+int comparison_list(struct mm_session *session, struct mm_err *err);
 int comparison_open(struct mm_session *session, struct mm_err *err);
 /* The pair of a layer in another comparison, or NULL. */
 const struct mm_pair *comparison_pair(const struct mm_session *session, enum mm_comparison which, size_t id);

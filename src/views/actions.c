@@ -56,6 +56,16 @@ static const struct action_info choosing[] = {
     {ACT_REDO, "redo", "C-r", PLANNED, NULL, NULL, "Redo what was undone"},
 };
 
+static const struct action_info pairing[] = {
+    {ACT_PAIR_MARK, "pair-mark", "=", LAYERS, NULL, "pair",
+     "Mark a tensor that has no partner; then on one of the other dump: pair the two (Esc drops the mark)"},
+    {ACT_PAIR, "pair", "", LAYERS, "Name of src and name of dst: ", NULL,
+     "Pair two tensors by name (:pair SRC DST, or SRC = DST)"},
+    {ACT_UNPAIR, "unpair", "!", LAYERS, NULL, NULL, "Take a pair apart: its tensors have no partner then"},
+    {ACT_PAIRS, "pairs", "", PLANNED, "Write the pairs made by hand to file: ", NULL,
+     "Save what was paired by hand, for --map (:pairs names.map)"},
+};
+
 static const struct action_info layer[] = {
     {ACT_LAYER_NEXT, "layer-next", "J", LAYER, NULL, "next layer", "Next layer of the list"},
     {ACT_LAYER_PREV, "layer-prev", "K", LAYER, NULL, NULL, "Previous layer of the list"},
@@ -84,6 +94,7 @@ int screen_actions_init(struct screen_actions *actions, struct mm_err *err)
         {"Finding", finding, MM_COUNT(finding)},
         {"Sorting", sorting, MM_COUNT(sorting)},
         {"Choosing precision", choosing, MM_COUNT(choosing)},
+        {"Pairing by hand", pairing, MM_COUNT(pairing)},
         {"One layer", layer, MM_COUNT(layer)},
         {.heading = "One layer"},
         {"Plan and files", plan, MM_COUNT(plan)},

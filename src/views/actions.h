@@ -47,6 +47,10 @@ enum {
     ACT_SUGGEST_TOGGLE,
     ACT_RELOAD,
     ACT_ACCEPT,
+    ACT_PAIR_MARK,
+    ACT_PAIR,   /* text: "SRC DST" */
+    ACT_UNPAIR, /* text: a name; may be missing */
+    ACT_PAIRS,  /* text: a file */
     ACT_UNDO,
     ACT_REDO,
     /* one layer */
@@ -66,7 +70,7 @@ enum {
     ACT_TABS /* the first id of the tabs: "show tab n" is ACT_TABS + n, their own actions follow */
 };
 
-enum { SCREEN_SECTIONS = 8 };
+enum { SCREEN_SECTIONS = 9 };
 
 /* All actions of the program, those of ui among them. */
 struct screen_actions {

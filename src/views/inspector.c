@@ -71,7 +71,12 @@ static void settle(void *context)
 static const char *unsaved(void *context)
 {
     struct inspector *inspector = context;
-    return mm_plan_unsaved(mm_session_plan_const(inspector->session)) ? "Plan not saved. Quit anyway?" : NULL;
+    const struct mm_plan *plan = mm_session_plan_const(inspector->session);
+    bool choices = mm_plan_unsaved(plan), pairs = mm_plan_pairs_unsaved(plan);
+    return choices && pairs ? "Plan and hand-made pairs (:pairs FILE) not saved. Quit anyway?"
+           : choices        ? "Plan not saved. Quit anyway?"
+           : pairs          ? "Hand-made pairs not saved (:pairs FILE). Quit anyway?"
+                            : NULL;
 }
 
 /* ---- actions of every screen ---- */
@@ -81,6 +86,25 @@ const char *inspector_key(const struct app *app, int action, struct mm_buf *keys
     mm_buf_clear(keys);
     return keymap_keys(&app->keymap, action, 1, keys) ? mm_buf_text(keys)
                                                       : action_info(&app->actions, action)->name;
+}
+
+void inspector_follow(struct inspector *inspector)
+{
+    inspector->app.hooks.fd = mm_session_fd(inspector->session);
+    mm_session_apply(inspector->session); /* where all is known already nothing else would wake */
+}
+
+/* What was undone or done again may have been a pair. */
+static bool pair_again(struct inspector *inspector)
+{
+    struct mm_err err;
+    bool again;
+    int result = mm_session_pair_again(inspector->session, &again, &err);
+    if (result < 0)
+        app_say_err(&inspector->app, &err);
+    if (again)
+        inspector_follow(inspector);
+    return result == 0;
 }
 
 static void act_undo(struct inspector *inspector, const struct action_event *event)
@@ -95,7 +119,8 @@ static void act_undo(struct inspector *inspector, const struct action_event *eve
     }
     struct mm_buf keys;
     mm_buf_init(&keys);
-    app_say(app, ROLE_STATUS, "%s: %s (%s %s)", undo ? "Undone" : "Redone", label,
+    if (pair_again(inspector))
+        app_say(app, ROLE_STATUS, "%s: %s (%s %s)", undo ? "Undone" : "Redone", label,
             inspector_key(app, undo ? ACT_REDO : ACT_UNDO, &keys), undo ? "redoes it" : "undoes it");
     mm_buf_done(&keys);
     app_changed(app);
@@ -273,6 +298,25 @@ static void act_reload(struct inspector *inspector, const struct action_event *e
     app_changed(app);
 }
 
+/* What was paired by hand, for --map. */
+static void act_pairs(struct inspector *inspector, const struct action_event *event)
+{
+    struct app *app = &inspector->app;
+    struct mm_plan *plan = mm_session_plan(inspector->session);
+    size_t count = mm_plan_pairs(plan).count;
+    struct mm_err err;
+    if (count == 0 && !mm_plan_pairs_unsaved(plan)) {
+        app_say(app, ROLE_STATUS, "Nothing was paired by hand: there is nothing to write");
+    } else if (mm_plan_pairs_save(plan, event->text, &err) < 0) {
+        app_say_err(app, &err);
+    } else {
+        mm_plan_mark_pairs_saved(plan);
+        app_say(app, ROLE_STATUS, "Wrote %zu %s to %s: --map %s pairs so again", count, count == 1 ? "line" : "lines",
+                event->text, event->text);
+    }
+    app_changed(app);
+}
+
 static const struct {
     int id;
     void (*run)(struct inspector *inspector, const struct action_event *event);
@@ -280,7 +324,7 @@ static const struct {
     {ACT_UNDO, act_undo},     {ACT_REDO, act_undo},           {ACT_EXPORT, act_export},
     {ACT_PLAN, act_plan},     {ACT_THRESHOLD, act_threshold}, {ACT_SET, act_set},
     {ACT_TO, act_to},         {ACT_TO_MENU, act_to_menu},     {ACT_SUGGEST, suggest_preview},
-    {ACT_RELOAD, act_reload}, {ACT_ACCEPT, suggest_accept},
+    {ACT_RELOAD, act_reload}, {ACT_ACCEPT, suggest_accept},       {ACT_PAIRS, act_pairs},
 };
 
 static bool act(void *context, struct app *app, const struct action_event *event)
@@ -299,7 +343,8 @@ static bool act(void *context, struct app *app, const struct action_event *event
 
 void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text)
 {
-    bool marked = mm_plan_unsaved(mm_session_plan_const(app->session));
+    const struct mm_plan *plan = mm_session_plan_const(app->session);
+    bool marked = mm_plan_unsaved(plan) || mm_plan_pairs_unsaved(plan);
     int right = c->w - 1;
     if (marked) {
         right -= (int)strlen(UNSAVED);

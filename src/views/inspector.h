@@ -45,6 +45,9 @@ const char *inspector_key(const struct app *app, int action, struct mm_buf *keys
 /* The status row of a screen: a text, and on the right whether the plan is saved. */
 void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text);
 
+/* Pairs were made anew (mm_session_pair_again): results come from elsewhere now. Views follow with app_changed. */
+void inspector_follow(struct inspector *inspector);
+
 /* The plan for the inspector's runtime. */
 struct mm_export inspector_plan(const struct inspector *inspector);
 /* Write it and say so. */

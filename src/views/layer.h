@@ -27,6 +27,7 @@ struct layer_view {
     int top;                /* first line shown of a tab of text */
     int lines;              /* that it has at this size */
     struct jump_list jumps; /* where jumps to other layers came from */
+    uint64_t pairings;      /* mm_session_pairings that id is of */
     int hints[LAYER_HINTS]; /* the footer of this tab, ended by ACT_NONE */
 };
 
@@ -45,6 +46,8 @@ void layer_jump(struct layer_view *layer, struct app *app, size_t id);
 
 /* Show a tab. False, and a message, when memory is out: another one is shown still. */
 bool layer_tab_show(struct layer_view *layer, struct app *app, int number);
+/* Free what all tabs remember; they begin anew when they are shown. */
+void layer_tabs_reset(struct layer_view *layer);
 void layer_tabs_close(struct layer_view *layer);
 /* "[0 Triage]  1 Stats ...", into one row. */
 void layer_tabs_draw(struct canvas *c, const struct layer_view *layer);

@@ -45,12 +45,18 @@ bool layer_tab_show(struct layer_view *layer, struct app *app, int number)
     return true;
 }
 
-void layer_tabs_close(struct layer_view *layer)
+void layer_tabs_reset(struct layer_view *layer)
 {
     for (int number = 0; number < tab_count(); number++) {
         if (layer->state[number])
             tab_at(number)->close(layer->state[number]);
+        layer->state[number] = NULL;
     }
+}
+
+void layer_tabs_close(struct layer_view *layer)
+{
+    layer_tabs_reset(layer);
     free(layer->state);
 }
 

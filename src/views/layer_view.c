@@ -232,8 +232,23 @@ static void size(struct view *view, struct app *app, int w, int h)
     prepare(layer, app);
 }
 
+/* Pairs were made anew: the layer has another id, and all that was known of ids is void. */
+static void follow(struct layer_view *layer, struct app *app)
+{
+    if (layer->pairings == mm_session_pairings(app->session))
+        return;
+    size_t id = mm_session_moved(app->session, layer->id);
+    layer->pairings = mm_session_pairings(app->session);
+    layer->id = id == SIZE_MAX ? 0 : id;
+    layer->jumps.count = 0;
+    layer_tabs_reset(layer);
+    if (!layer_tab_show(layer, app, layer->tab))
+        layer_tab_show(layer, app, 0);
+}
+
 static void update(struct view *view, struct app *app)
 {
+    follow((struct layer_view *)view, app);
     prepare((struct layer_view *)view, app);
 }
 
@@ -274,6 +289,7 @@ struct view *layer_view_open(struct app *app, struct view *list, size_t id)
         return NULL;
     }
     layer->view.ops = &ops;
+    layer->pairings = mm_session_pairings(app->session);
     layer->list = list;
     layer->id = id;
     if (!layer_tab_show(layer, app, 0)) {

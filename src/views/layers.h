@@ -1,6 +1,6 @@
 /*
  * The inside of the layers screen: layers_view.c keeps its rows, layers_order.c filters and sorts them, layers_choose.c
- * tags and chooses, layers_jump.c moves between them; layers_draw.c, _columns.c, _title.c and _preview.c draw.
+ * tags and chooses, layers_pair.c pairs by hand, layers_jump.c moves between them; layers_draw.c, _columns.c, _title.c and _preview.c draw.
  */
 #ifndef MMTUI_VIEWS_LAYERS_H
 #define MMTUI_VIEWS_LAYERS_H
@@ -33,6 +33,9 @@ struct layers {
     int w, h;                  /* of the view's canvas */
     int label_width, op_width; /* of the longest name and op type of all layers; op_width 0: none known */
     uint64_t seen;             /* session revision that ids were made from */
+    uint64_t pairings;         /* mm_session_pairings that ids are of */
+    size_t marked;             /* by the first =; SIZE_MAX: none */
+    bool lone;                 /* the selected layer is in one dump alone */
     struct mm_session_totals totals;
     bool suggesting;                 /* suggestions are shown */
     const struct mm_pair_hist *hist; /* of the selected layer, for the preview; may be NULL */
@@ -68,6 +71,19 @@ void layers_sort_menu(struct layers *layers, const struct mm_session *session);
 /* Filter and sorting; tags, precisions and suggestions. False: not one of these actions. */
 bool layers_order_act(struct layers *layers, struct app *app, const struct action_event *event);
 bool layers_choose_act(struct layers *layers, struct app *app, const struct action_event *event);
+
+/* Pairing by hand. False: not one of its actions. */
+bool layers_pair_act(struct layers *layers, struct app *app, const struct action_event *event);
+/* Drop the mark; false: there is none. */
+bool layers_unmark(struct layers *layers, struct app *app);
+/* When pairs were made anew: all ids of the screen become those that the layers have now. */
+void layers_follow(struct layers *layers, struct app *app);
+/* Room for the rows of all layers; -1: memory. */
+int layers_reserve(struct layers *layers, const struct mm_session *session);
+/* Is there something to pair the selected layer with? */
+bool layers_may_pair(const struct layers *layers);
+/* Which tensor is marked, and what pairs it; false, and nothing, where none is. */
+bool layers_mark_text(const struct layers *layers, const struct app *app, struct mm_buf *out);
 
 /* The selected row's layer; SIZE_MAX when the list is empty. */
 size_t layers_selected(const struct layers *layers);

@@ -129,7 +129,9 @@ static void draw_row(struct canvas *c, int y, const struct layers *layers, const
         draw_cell(c, x, y, width, layers, app, id, (enum mm_column_id)column, text);
         x += width + LAYERS_GAP;
     }
-    if (mm_session_layer(app->session, id)->tagged)
+    if (id == layers->marked)
+        canvas_text(c, 0, y, 1, ROLE_LIST_TAG, "=");
+    else if (mm_session_layer(app->session, id)->tagged)
         canvas_text(c, 0, y, 1, ROLE_LIST_TAG, app->glyphs->tag);
     if (id == layers_selected(layers)) {
         canvas_overlay(c, 0, y, c->w, 1, ROLE_LIST_SEL);
@@ -230,7 +232,7 @@ void layers_status(const struct view *view, const struct app *app, struct canvas
     size_t selected = layers_selected(layers);
     struct mm_buf text;
     mm_buf_init(&text);
-    if (selected != SIZE_MAX)
+    if (selected != SIZE_MAX && !layers_mark_text(layers, app, &text))
         suggest_line(app, selected, &text);
     if (text.length == 0)
         say_counts(layers, app, &text);

@@ -24,6 +24,8 @@ static void prepare(struct layers *layers, struct app *app)
     mm_session_focus(app->session, layers->ids + list->top, shown > 0 ? (size_t)shown : 0);
     layers->hist = NULL;
     size_t id = layers_selected(layers);
+    const struct mm_pair *pair = id == SIZE_MAX ? NULL : mm_session_layer(app->session, id)->pair;
+    layers->lone = pair && !(pair->src && pair->dst);
     if (layers->w < PREVIEW_FROM || id == SIZE_MAX)
         return;
     if (id != layers->previewed)
@@ -76,6 +78,7 @@ void layers_rebuild(struct layers *layers, struct app *app)
 static void update(struct view *view, struct app *app)
 {
     struct layers *layers = (struct layers *)view;
+    layers_follow(layers, app);
     if (layers->seen != mm_session_revision(app->session))
         layers_rebuild(layers, app);
     else
@@ -106,11 +109,11 @@ static void act_copy(struct layers *layers, struct app *app)
         app_copy(app, mm_session_layer(app->session, layers_selected(layers))->pair->name);
 }
 
-/* Esc backs out of one thing: suggestions, the filter, the search. Tags are work and are not lost so easily (T). */
+/* Esc backs out of one thing: a mark, suggestions, the filter, the search. Tags are work and are not lost so easily (T). */
 static bool act_escape(struct layers *layers, struct app *app)
 {
     struct action_event none = {.id = ACT_FILTER};
-    if (suggest_drop(app))
+    if (layers_unmark(layers, app) || suggest_drop(app))
         return true;
     if (layers->filter)
         layers_order_act(layers, app, &none);
@@ -139,7 +142,8 @@ static bool act_any(struct layers *layers, struct app *app, const struct action_
         return true;
     }
     return act_here(layers, app, event) || layers_order_act(layers, app, event) ||
-           layers_choose_act(layers, app, event) || layers_jump(layers, app, event);
+           layers_choose_act(layers, app, event) || layers_pair_act(layers, app, event) ||
+           layers_jump(layers, app, event);
 }
 
 static bool act(struct view *view, struct app *app, const struct action_event *event)
@@ -200,7 +204,14 @@ static const int *hints(const struct view *view)
                                 ACT_NONE};
     static const int suggesting[] = {ACT_ACCEPT, ACT_SUGGEST_TOGGLE, ACT_ESCAPE, ACT_OPEN, ACT_NEXT_BAD,
                                      ACT_TAG,    ACT_PLAN,           ACT_NONE};
-    return ((const struct layers *)view)->suggesting ? suggesting : usual;
+    static const int marked[] = {ACT_PAIR_MARK, ACT_ESCAPE, ACT_SEARCH, ACT_FILTER, ACT_OPEN, ACT_NONE};
+    static const int lone[] = {ACT_OPEN,   ACT_PAIR_MARK, ACT_NEXT_BAD, ACT_PLAN, ACT_TAG, ACT_SORT_MENU,
+                               ACT_SEARCH, ACT_FILTER,    ACT_UNDO,     ACT_NONE};
+    const struct layers *layers = (const struct layers *)view;
+    return layers->suggesting                ? suggesting
+           : layers->marked != SIZE_MAX      ? marked
+           : layers_may_pair(layers)         ? lone
+                                             : usual;
 }
 
 static void close_view(struct view *view)
@@ -226,12 +237,14 @@ static const struct view_ops ops = {
 struct view *layers_view_open(struct app *app, const char *sort, const char *filter, struct mm_err *err)
 {
     struct layers *layers = calloc(1, sizeof *layers);
-    if (!layers || !(layers->ids = calloc(mm_session_count(app->session) + 1, sizeof *layers->ids))) {
+    if (!layers || layers_reserve(layers, app->session) < 0) {
         free(layers);
         mm_fail_memory(err);
         return NULL;
     }
     layers->view.ops = &ops;
+    layers->marked = SIZE_MAX;
+    layers->pairings = mm_session_pairings(app->session);
     layers_sort_menu(layers, app->session);
     layers->order.column = mm_column_find(sort);
     if (layers->order.column == MM_COLUMN_COUNT)
