@@ -69,6 +69,7 @@ struct mm_layout {
                              first is taken; 0: no such */
     int64_t more[2]; /* axes are longer by so much: padding; 0: no such */
     bool front;      /* the padding is in front of what the other side has, not behind it */
+    struct mm_axis src_axis; /* of src alike, where it is one pair's: the model says that dst has its order */
 };
 
 /* Where the scales of dst's integers are from. */
@@ -92,8 +93,8 @@ struct mm_pair {
     const char *name;           /* the tensor's name: src's, where the two differ */
     const struct mm_entry *src; /* NULL: only in dst */
     const struct mm_entry *dst; /* NULL: only in src */
-    const char *own[2];         /* of src, of dst: the names by which --map and struct mm_hand know the two; NULL */
-    enum mm_pair_rung rung;     /* by what they were paired */
+    const char *own[2]; /* of src, of dst: the names by which --map and struct mm_hand know the two; NULL */
+    enum mm_pair_rung rung; /* by what they were paired */
     const char *how; /* NULL: by its name; else what the names have in common, or, with one side alone, which
                           names look like it */
     const char *model;              /* the tensor's name in the graph by which the two were paired, or NULL */
@@ -176,6 +177,8 @@ int mm_pairs_open(struct mm_pairs **pairs, const struct mm_dump *src, const stru
 void mm_pairs_read_as(struct mm_pairs *pairs, size_t place, enum mm_dtype dtype, bool against_floats);
 /* All pairs have this layout. Before pairs are read or a share of them is taken; `layout` is borrowed. */
 void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_layout *layout);
+/* One pair has this layout, whatever the others have; borrowed alike. */
+void mm_pairs_lay(struct mm_pairs *pairs, size_t place, const struct mm_layout *layout);
 /* dst's tensor of one pair belongs to another one, which has none: `how` (borrowed) says why. */
 void mm_pairs_move(struct mm_pairs *pairs, size_t from, size_t to, const char *how);
 /* The same of a pair's scales. */
@@ -267,6 +270,8 @@ enum mm_shape_match {
     MM_MATCH_MISMATCH   /* shapes differ: nothing was measured */
 };
 const char *mm_shape_match_text(enum mm_shape_match match); /* "@axis of dst undone" */
+/* The same of one pair, appended: "measured as src transposed 0,2,1", where it is that pair's alone. */
+void mm_pair_laid_text(const struct mm_pair *pair, enum mm_shape_match match, struct mm_buf *out);
 
 /* What is done to one side's tensor before it is compared, in this order. */
 struct mm_laying {

@@ -128,8 +128,9 @@ uint64_t mm_plan_pairs_revision(const struct mm_plan *plan);
 int mm_plan_pair(struct mm_plan *plan, const char *src, const char *dst, struct mm_err *err);
 /* They do not: if they were paired by hand, that is forgotten, else they are kept apart. Only inside a step. */
 int mm_plan_part(struct mm_plan *plan, const char *src, const char *dst, struct mm_err *err);
-/* As mm_plan_unsaved and mm_plan_mark_saved, of these pairs alone. */
+/* As mm_plan_unsaved, of these pairs alone. */
 bool mm_plan_pairs_unsaved(const struct mm_plan *plan);
+/* What is said of pairs now is what a file holds. */
 void mm_plan_mark_pairs_saved(struct mm_plan *plan);
 /* Write a file for --map (atomic), a line each; names that such a line can't hold are an error. Does not mark them as
  * saved. */

@@ -62,7 +62,7 @@ static uint64_t layout_hash(uint64_t hash, const struct mm_entry *entry)
 
 static uint64_t whole_hash(uint64_t hash, const struct mm_layout *layout)
 {
-    hash = axis_hash(hash, &layout->axis);
+    hash = axis_hash(axis_hash(hash, &layout->axis), &layout->src_axis);
     hash = cache_hash(hash, layout->blocked, sizeof layout->blocked);
     hash = cache_hash(hash, layout->times, sizeof layout->times);
     hash = cache_hash(hash, layout->more, sizeof layout->more);

@@ -113,13 +113,38 @@ static bool is_output_sure(const struct alike *alike, const struct side_run *s, 
     return x->count[0] + x->count[1] == 1 && y->count[0] + y->count[1] == 1;
 }
 
+static bool is_off(const struct alike *alike, enum mm_pair_rung rung)
+{
+    return side_off(alike->sides[0].side, rung);
+}
+
+/* Are the two one name in this form? Without memory they are: nothing is paired then. */
+static bool same_in(enum mm_key_form form, const struct side_run *s, const struct side_run *d)
+{
+    struct mm_buf text[2] = {{0}, {0}};
+    char *x = mm_buf_reserve(&text[0], s->length + 1), *y = mm_buf_reserve(&text[1], d->length + 1);
+    size_t length = x && y ? mm_key(form, s->text, s->length, x) : 0;
+    bool same = !x || !y || (mm_key(form, d->text, d->length, y) == length && memcmp(x, y, length) == 0);
+    mm_buf_done(&text[0]);
+    mm_buf_done(&text[1]);
+    return same;
+}
+
+/* Would a surer likeness that was switched off have paired them? A weaker one has it in it, and must not do so. */
+static bool is_refused(const struct alike *alike, enum mm_graph_rung rung, const struct side_run *s,
+                       const struct side_run *d)
+{
+    bool refused = s->length == d->length && memcmp(s->text, d->text, s->length) == 0;
+    for (size_t i = 0; i < MM_COUNT(rungs) && rungs[i].rung < rung && !refused; i++)
+        refused = is_off(alike, rungs[i].by) && same_in(rungs[i].form, s, d);
+    return refused;
+}
+
 static bool is_sure(const struct alike *alike, enum mm_graph_rung rung, const struct side_run *s,
                     const struct side_run *d)
 {
-    bool same = s->length == d->length && memcmp(s->text, d->text, s->length) == 0;
-    return !same && /* pairing those was switched off */
-           (rung >= MM_RUNG_ENDING || is_output_sure(alike, s, d)) &&
-           (rung >= MM_RUNG_PLAIN || is_alone(alike, s, d));
+    return (rung >= MM_RUNG_ENDING || is_output_sure(alike, s, d)) &&
+           (rung >= MM_RUNG_PLAIN || is_alone(alike, s, d)) && !is_refused(alike, rung, s, d);
 }
 
 static void put_name(struct mm_buf *text, const struct side_run *run)
@@ -251,11 +276,6 @@ static int fill_endings(struct alike *alike)
 static bool any_open(const struct alike *alike)
 {
     return alike->sides[0].open > 0 && alike->sides[1].open > 0;
-}
-
-static bool is_off(const struct alike *alike, enum mm_pair_rung rung)
-{
-    return side_off(alike->sides[0].side, rung);
 }
 
 static int climb_all(struct alike *alike)

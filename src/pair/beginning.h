@@ -17,7 +17,7 @@ struct alike_cut {
 /* The names of one key, by side. */
 struct alike_slot {
     size_t count[2];
-    struct side_run *run[2]; /* one of them, an open one if there is one; NULL: none */
+    struct side_run *run[2];                  /* one of them, an open one if there is one; NULL: none */
     struct side_run *more[2][ALIKE_SAID - 1]; /* others, as they come; NULL: no more */
     bool ambiguous;
 };

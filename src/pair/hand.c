@@ -67,8 +67,7 @@ static struct candidate *other_partner(struct side *side, const struct candidate
 }
 
 /* One side's tensors from their partners. */
-static int part(struct side *side, bool is_dst, const struct mm_pairing *pairing,
-                struct mm_arena *arena)
+static int part(struct side *side, bool is_dst, const struct mm_pairing *pairing, struct mm_arena *arena)
 {
     for (size_t i = 0; i < side->count; i++) {
         struct candidate *here = &side->all[i], *other = here->partner;

@@ -65,8 +65,8 @@ static bool all_alike(const struct sides *plain)
     bool alike = plain->src.count == plain->dst.count;
     for (size_t i = 0; i < plain->src.count && alike; i++) {
         const struct candidate *here = &plain->src.all[i];
-        alike =
-            here->partner && strcmp(naming_file_or_member(here->entry), naming_file_or_member(here->partner->entry)) == 0;
+        alike = here->partner &&
+                strcmp(naming_file_or_member(here->entry), naming_file_or_member(here->partner->entry)) == 0;
     }
     return alike;
 }
@@ -152,4 +152,3 @@ int mm_pairs_open(struct mm_pairs **out, const struct mm_dump *src, const struct
     *out = pairs;
     return 0;
 }
-

@@ -10,6 +10,25 @@ void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_layout *layout)
         pair[i].layout = layout;
 }
 
+void mm_pairs_lay(struct mm_pairs *pairs, size_t place, const struct mm_layout *layout)
+{
+    ((struct mm_pair *)pairs->pair)[place].layout = layout;
+}
+
+void mm_pair_laid_text(const struct mm_pair *pair, enum mm_shape_match match, struct mm_buf *out)
+{
+    int order[MM_RANK_MAX];
+    const struct mm_axis *axis = pair->layout ? &pair->layout->src_axis : NULL;
+    bool own = axis && axis->kind == MM_AXIS_PERMUTE && match == MM_MATCH_UNDO_SRC;
+    if (!own || !mm_axis_undo(axis, axis->rank, order)) {
+        mm_buf_puts(out, mm_shape_match_text(match));
+        return;
+    }
+    mm_buf_puts(out, "measured as src transposed ");
+    for (int i = 0; i < axis->rank; i++)
+        mm_buf_printf(out, "%s%d", i ? "," : "", order[i]);
+}
+
 void mm_pairs_read_as(struct mm_pairs *pairs, size_t place, enum mm_dtype dtype, bool against_floats)
 {
     struct mm_pair *pair = (struct mm_pair *)pairs->pair; /* its own, const for all others */
@@ -67,4 +86,3 @@ void mm_pair_how_by(const struct mm_pair *pair, struct mm_buf *out)
     if (pair->src && pair->dst && pair->rung > MM_PAIR_BY_EXACT)
         mm_buf_printf(out, " [%s]", mm_pair_rung_info(pair->rung)->name);
 }
-

@@ -91,4 +91,3 @@ int quantised_name_prefer(struct side *src, struct side *dst, struct mm_arena *a
     }
     return result;
 }
-

@@ -232,7 +232,8 @@ static int csv_line(struct mm_renames *renames, char *line, bool first, struct m
 {
     char *rest = line, *src = csv_field(&rest), *dst = src && rest ? csv_field(&rest) : NULL;
     if (!dst || rest)
-        return mm_fail(err, MM_EARG, "this is neither SRC = DST nor SRC,DST nor SRC != DST nor s/REGEX/WITH/");
+        return mm_fail(err, MM_EARG,
+                       "this is neither SRC = DST nor SRC,DST nor SRC != DST nor s/REGEX/WITH/");
     if (first && strcmp(src, "src") == 0 && strcmp(dst, "dst") == 0)
         return 0; /* titles */
     return add_pair(renames, src, dst, err);

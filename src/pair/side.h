@@ -8,11 +8,11 @@
 struct candidate {
     const struct mm_entry *entry;
     const char *name;
-    const char *own; /* mm_pair.own: the name before any rule rewrote it */
+    const char *own;                  /* mm_pair.own: the name before any rule rewrote it */
     uint32_t occurrence, occurrences; /* on its side, from 1 */
     struct candidate *partner;
-    const char *how;   /* mm_pair.how */
-    const char *model; /* mm_pair.model */
+    const char *how;        /* mm_pair.how */
+    const char *model;      /* mm_pair.model */
     enum mm_pair_rung rung; /* mm_pair.rung; before it has a partner, MAP: it was named by a rule */
     bool dropped;
     bool stands_before; /* dst's, before what its QuantizeLinear leaves of it */

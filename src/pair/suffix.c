@@ -110,4 +110,3 @@ int suffix_join(struct side *src, struct side *dst, struct mm_pairs *pairs)
         same_join(src, dst, MM_PAIR_BY_SUFFIX);
     return cut < 0 ? -1 : 0;
 }
-

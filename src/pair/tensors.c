@@ -27,8 +27,8 @@ const char *mm_shape_match_text(enum mm_shape_match match)
 static const struct mm_axis *axis_of(const struct mm_pair *pair, bool dst)
 {
     const struct mm_entry *entry = dst ? pair->dst : pair->src;
-    bool whole = dst && pair->layout && entry->parsed.axis.kind == MM_AXIS_NONE;
-    return whole ? &pair->layout->axis : &entry->parsed.axis;
+    bool whole = pair->layout && entry->parsed.axis.kind == MM_AXIS_NONE;
+    return !whole ? &entry->parsed.axis : dst ? &pair->layout->axis : &pair->layout->src_axis;
 }
 
 /* ---- opening ---- */

@@ -188,7 +188,8 @@ static int put_pair(const struct mm_plan_pair *pair, const char *path, struct mm
     }
     if (pair->apart || strpbrk(pair->src, "\n\r") || strpbrk(pair->dst, "\n\r"))
         return mm_fail(err, MM_EUNSUPPORTED,
-                       "%s: the names of a pair can't stand in a line of a map file; nothing was written", path);
+                       "%s: the names of a pair can't stand in a line of a map file; nothing was written",
+                       path);
     put_quoted(pair->src, out);
     mm_buf_putc(out, ',');
     put_quoted(pair->dst, out);
@@ -200,11 +201,13 @@ int mm_plan_pairs_save(const struct mm_plan *plan, const char *path, struct mm_e
 {
     struct mm_buf text = {0};
     int result = 0;
-    mm_buf_puts(&text, "# tensors of src and dst that were paired (=) or taken apart (!=) by hand; for --map\n");
+    mm_buf_puts(&text,
+                "# tensors of src and dst that were paired (=) or taken apart (!=) by hand; for --map\n");
     for (size_t i = 0; i < count_of(plan->pairs) && result == 0; i++)
         result = put_pair(&plan->pairs->pair[i], path, &text, err);
     if (result == 0)
-        result = text.failed ? mm_fail_memory(err) : mm_file_write(path, mm_buf_text(&text), text.length, err);
+        result =
+            text.failed ? mm_fail_memory(err) : mm_file_write(path, mm_buf_text(&text), text.length, err);
     mm_buf_done(&text);
     return result;
 }

@@ -87,7 +87,7 @@ int mm_name_compare(const char *a, const char *b);
 /* ---- pairs (pairs.c) ---- */
 
 struct mm_pair_list *mm_pair_list_hold(struct mm_pair_list *list); /* one more reference; NULL stays NULL */
-void mm_pair_list_release(struct mm_pair_list *list);              /* one less; the last one frees; NULL is fine */
+void mm_pair_list_release(struct mm_pair_list *list); /* one less; the last one frees; NULL is fine */
 bool mm_pair_list_same(const struct mm_pair_list *a, const struct mm_pair_list *b);
 /* The plan's pairs are these from now on. */
 void mm_plan_take_pairs(struct mm_plan *plan, struct mm_pair_list *list);

@@ -85,11 +85,13 @@ static void put_pairing(struct mm_json *json, const struct mm_layer *layer)
     mm_pair_how(layer->pair, &how);
     mm_json_line(json, 3);
     mm_json_put_text(json, "pairing", mm_buf_text(&how));
-    mm_buf_done(&how);
+    mm_buf_clear(&how);
+    mm_pair_laid_text(layer->pair, layer->result.match, &how);
     if (layer->pair->src && layer->pair->dst && layer->pair->rung != MM_PAIR_BY_NONE)
         mm_json_put_text(json, "paired_by", mm_pair_rung_info(layer->pair->rung)->name);
     if (layer->result.match != MM_MATCH_NONE)
-        mm_json_put_text(json, "layout", mm_shape_match_text(layer->result.match));
+        mm_json_put_text(json, "layout", mm_buf_text(&how));
+    mm_buf_done(&how);
     if (layer->result.spread > 0)
         mm_json_put_number(json, "samples_differ", layer->result.spread);
 }

@@ -126,8 +126,9 @@ int mm_report_pair(const struct mm_session *session, size_t id, struct mm_buf *o
     mm_buf_puts(out, layer->label);
     mm_buf_puts(out, ": ");
     mm_pair_how_by(layer->pair, out);
+    mm_buf_puts(out, result->match != MM_MATCH_NONE ? "; " : "");
     if (result->match != MM_MATCH_NONE)
-        mm_buf_printf(out, "; %s", mm_shape_match_text(result->match));
+        mm_pair_laid_text(layer->pair, result->match, out);
     mm_buf_putc(out, '\n');
     if (layer->pair->src && result->src.known)
         put_side("src", layer->pair->src, &result->src, measured ? &result->metrics.src : NULL, out);

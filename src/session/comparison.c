@@ -41,6 +41,15 @@ static size_t *layers_of(const struct mm_session *session, const struct mm_dump 
     return layer;
 }
 
+/* src's tensor is transposed where it is compared with dst: against another dump as well, if that has dst's shape. */
+static void lay_as_ours(const struct mm_session *session, struct mm_pairs *pairs, size_t place, size_t id)
+{
+    const struct mm_layout *layout = id < session->pairs->count ? session->pairs->pair[id].layout : NULL;
+    if (layout && layout->src_axis.kind != MM_AXIS_NONE &&
+        pairs->pair[place].src == session->pairs->pair[id].src)
+        mm_pairs_lay(pairs, place, layout);
+}
+
 /* Pair two dumps one of which is src or dst (`ours`), and find the layer of every pair. */
 static int open_one(struct mm_session *session, enum mm_comparison which, const struct mm_dump *src,
                     const struct mm_dump *dst, const struct mm_dump *ours, struct mm_err *err)
@@ -61,6 +70,7 @@ static int open_one(struct mm_session *session, enum mm_comparison which, const 
         const struct mm_entry *entry = ours == src ? pair->src : pair->dst;
         bool both = pair->src && pair->dst;
         comparison->layer[i] = both ? layer[entry - ours->entries] : session->pairs->count;
+        lay_as_ours(session, comparison->pairs, i, comparison->layer[i]);
         comparison->pair[comparison->layer[i]] = i + 1; /* that of no layer is not asked for */
     }
     free(layer);

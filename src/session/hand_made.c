@@ -89,8 +89,8 @@ static int check_pair(const struct mm_session *session, size_t src, size_t dst, 
     if (check_alone(session, src, err) < 0 || check_alone(session, dst, err) < 0)
         return -1;
     if (!pair_of(session, src)->src || !pair_of(session, dst)->dst)
-        return mm_fail(err, MM_EARG, "%s and %s are both in %s alone: a pair has one of each", shown(session, src),
-                       shown(session, dst), pair_of(session, src)->src ? "src" : "dst");
+        return mm_fail(err, MM_EARG, "%s and %s are both in %s alone: a pair has one of each",
+                       shown(session, src), shown(session, dst), pair_of(session, src)->src ? "src" : "dst");
     return 0;
 }
 
@@ -116,8 +116,9 @@ int mm_session_pair(struct mm_session *session, size_t a, size_t b, struct mm_er
     mm_buf_printf(&label, "pair %s with %s", shown(session, src), shown(session, dst));
     mm_plan_begin(session->plan, mm_buf_text(&label));
     mm_buf_done(&label);
-    return follow(session, mm_plan_pair(session->plan, pair_of(session, src)->own[0],
-                                        pair_of(session, dst)->own[1], err), err);
+    return follow(
+        session,
+        mm_plan_pair(session->plan, pair_of(session, src)->own[0], pair_of(session, dst)->own[1], err), err);
 }
 
 int mm_session_part(struct mm_session *session, size_t id, struct mm_err *err)

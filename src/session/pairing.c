@@ -63,6 +63,7 @@ static void find_properties(struct mm_session *session)
 {
     read_as_seen(session, session->pairs, true);
     session->layout = layout_apply(session, session->pairs, true);
+    permute_apply(session);
 }
 
 /* What the plan says of pairs. */

@@ -294,8 +294,10 @@ static int make_dump(struct mm_dump **dump, const char *path, struct mm_err *err
     return 0;
 }
 
-static void count_pair(struct mm_pairs *pairs, const struct mm_pair *pair)
+static void count_pair(struct mm_pairs *pairs, struct mm_pair *pair)
 {
+    pair->own[0] = pair->src ? pair->name : NULL;
+    pair->own[1] = pair->dst ? pair->name : NULL;
     pairs->both += pair->src && pair->dst;
     pairs->src_only += pair->src && !pair->dst;
     pairs->dst_only += !pair->src;

@@ -95,8 +95,8 @@ static int open_all(struct mm_session *session, struct mm_err *err)
     if (options->cache && !(session->cache_folder = strdup(options->cache)))
         return mm_fail_memory(err);
     session->options.cache = NULL;
-    if (list_both(session, err) < 0 || recognised_align(session, err) < 0 || comparison_list(session, err) < 0 ||
-        mm_plan_open(&session->plan, err) < 0)
+    if (list_both(session, err) < 0 || recognised_align(session, err) < 0 ||
+        comparison_list(session, err) < 0 || mm_plan_open(&session->plan, err) < 0)
         return -1;
     return session_pair(session, err);
 }
@@ -223,8 +223,8 @@ static void open_cache(struct mm_session *session)
                                      .measure = &options->measure,
                                      .shard = options->shard,
                                      .shards = options->shards};
-    bool wanted = session->cache_folder && !options->check && !options->vendor_exact && options->given.count == 0 &&
-                  !options->measure.quantiles && options->measure.hist_bins == 0;
+    bool wanted = session->cache_folder && !options->check && !options->vendor_exact &&
+                  options->given.count == 0 && !options->measure.quantiles && options->measure.hist_bins == 0;
     if (wanted && mm_cache_open(&session->cache, &cache, session->pairs, NULL) == 0)
         mm_scan_set_cache(session->scan, session->cache);
 }

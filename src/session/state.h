@@ -132,6 +132,9 @@ void read_as_seen(struct mm_session *session, struct mm_pairs *pairs, bool noted
 /* Undo what all of the dumps of these pairs have, if a few of them say so, and note it where that is wanted. Returns
  * it (of the session's arena), or NULL. */
 const struct mm_layout *layout_apply(struct mm_session *session, struct mm_pairs *pairs, bool noted);
+/* Have tensors of src transposed where the model, which dst follows, explains that; note it. After the pairs were found in
+ * the model and have the layout that all of the dump has. */
+void permute_apply(struct mm_session *session);
 /* Before the pairs are divided: what dst's integers stand for, by the quantised model, scales.json, or the values. */
 int quantised_apply(struct mm_session *session, struct mm_err *err);
 /* Keep what is of the share's pairs. */

@@ -121,7 +121,7 @@ static void act_undo(struct inspector *inspector, const struct action_event *eve
     mm_buf_init(&keys);
     if (pair_again(inspector))
         app_say(app, ROLE_STATUS, "%s: %s (%s %s)", undo ? "Undone" : "Redone", label,
-            inspector_key(app, undo ? ACT_REDO : ACT_UNDO, &keys), undo ? "redoes it" : "undoes it");
+                inspector_key(app, undo ? ACT_REDO : ACT_UNDO, &keys), undo ? "redoes it" : "undoes it");
     mm_buf_done(&keys);
     app_changed(app);
 }
@@ -311,8 +311,8 @@ static void act_pairs(struct inspector *inspector, const struct action_event *ev
         app_say_err(app, &err);
     } else {
         mm_plan_mark_pairs_saved(plan);
-        app_say(app, ROLE_STATUS, "Wrote %zu %s to %s: --map %s pairs so again", count, count == 1 ? "line" : "lines",
-                event->text, event->text);
+        app_say(app, ROLE_STATUS, "Wrote %zu %s to %s: --map %s pairs so again", count,
+                count == 1 ? "line" : "lines", event->text, event->text);
     }
     app_changed(app);
 }
@@ -324,7 +324,7 @@ static const struct {
     {ACT_UNDO, act_undo},     {ACT_REDO, act_undo},           {ACT_EXPORT, act_export},
     {ACT_PLAN, act_plan},     {ACT_THRESHOLD, act_threshold}, {ACT_SET, act_set},
     {ACT_TO, act_to},         {ACT_TO_MENU, act_to_menu},     {ACT_SUGGEST, suggest_preview},
-    {ACT_RELOAD, act_reload}, {ACT_ACCEPT, suggest_accept},       {ACT_PAIRS, act_pairs},
+    {ACT_RELOAD, act_reload}, {ACT_ACCEPT, suggest_accept},   {ACT_PAIRS, act_pairs},
 };
 
 static bool act(void *context, struct app *app, const struct action_event *event)

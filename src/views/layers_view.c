@@ -205,13 +205,13 @@ static const int *hints(const struct view *view)
     static const int suggesting[] = {ACT_ACCEPT, ACT_SUGGEST_TOGGLE, ACT_ESCAPE, ACT_OPEN, ACT_NEXT_BAD,
                                      ACT_TAG,    ACT_PLAN,           ACT_NONE};
     static const int marked[] = {ACT_PAIR_MARK, ACT_ESCAPE, ACT_SEARCH, ACT_FILTER, ACT_OPEN, ACT_NONE};
-    static const int lone[] = {ACT_OPEN,   ACT_PAIR_MARK, ACT_NEXT_BAD, ACT_PLAN, ACT_TAG, ACT_SORT_MENU,
-                               ACT_SEARCH, ACT_FILTER,    ACT_UNDO,     ACT_NONE};
+    static const int lone[] = {ACT_OPEN,      ACT_PAIR_MARK, ACT_NEXT_BAD, ACT_PLAN, ACT_TAG,
+                               ACT_SORT_MENU, ACT_SEARCH,    ACT_FILTER,   ACT_UNDO, ACT_NONE};
     const struct layers *layers = (const struct layers *)view;
-    return layers->suggesting                ? suggesting
-           : layers->marked != SIZE_MAX      ? marked
-           : layers_may_pair(layers)         ? lone
-                                             : usual;
+    return layers->suggesting           ? suggesting
+           : layers->marked != SIZE_MAX ? marked
+           : layers_may_pair(layers)    ? lone
+                                        : usual;
 }
 
 static void close_view(struct view *view)

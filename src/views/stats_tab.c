@@ -22,8 +22,10 @@ static int draw_words(struct canvas *c, const struct app *app, size_t id, int y)
         y = layer_sentence(c, y, ROLE_ERROR, "error", layer->result.error);
     y = layer_chosen(c, y, app, id);
     mm_pair_how_by(layer->pair, &text);
-    if (layer->result.match != MM_MATCH_NONE)
-        mm_buf_printf(&text, "; %s", mm_shape_match_text(layer->result.match));
+    if (layer->result.match != MM_MATCH_NONE) {
+        mm_buf_puts(&text, "; ");
+        mm_pair_laid_text(layer->pair, layer->result.match, &text);
+    }
     if (layer->result.spread > 0)
         mm_buf_printf(&text, "; samples differ by %s", mm_num_short(spread, layer->result.spread, 2));
     y = layer_sentence(c, y, ROLE_VALUE, "pair", mm_buf_text(&text));

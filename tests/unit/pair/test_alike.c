@@ -50,13 +50,14 @@ static void ambiguous_names_stay_alone(void **state)
     (void)state;
     const char *const src[] = {"x.1", "x_1", "Conv", "conv", "y/2", NULL};
     const char *const dst[] = {"x_1", "x:1", "CONV", "conv", "y_2", "y.2", NULL};
-    const struct want want[] = {
-        {"x_1", "x_1", "same name"},
-        {"x.1", "", "only in src; not paired: could be \"x:1\" or \"x_1\" (paired) of dst, and so could \"x_1\" (paired) of src"},
-        {"conv", "conv", NULL},
-        {"Conv", "", NULL},
-        {"y/2", "", "only in src; not paired: could be \"y.2\" or \"y_2\" of dst"},
-        {NULL, NULL, NULL}};
+    const struct want want[] = {{"x_1", "x_1", "same name"},
+                                {"x.1", "",
+                                 "only in src; not paired: could be \"x:1\" or \"x_1\" (paired) of dst, and "
+                                 "so could \"x_1\" (paired) of src"},
+                                {"conv", "conv", NULL},
+                                {"Conv", "", NULL},
+                                {"y/2", "", "only in src; not paired: could be \"y.2\" or \"y_2\" of dst"},
+                                {NULL, NULL, NULL}};
     check(src, dst, want, 2);
 }
 
@@ -73,8 +74,7 @@ static void one_for_two(void **state)
     check(src, kept, both, 3);
     const char *const slash[] = {"a/b", "a:b", "same", NULL};
     const struct want none[] = {
-        {"a/b", "",
-         "only in src; not paired: could be \"a_b\" of dst, and so could \"a:b\" of src"},
+        {"a/b", "", "only in src; not paired: could be \"a_b\" of dst, and so could \"a:b\" of src"},
         {"a:b", "", NULL},
         {NULL, NULL, NULL}};
     check(slash, dst, none, 1);
