@@ -23,8 +23,9 @@ static const char *shown(const struct mm_session *session, size_t id)
 
 static bool has_name(const struct mm_session *session, size_t id, bool dst, const char *name)
 {
-    const char *own = pair_of(session, id)->own[dst];
-    return own && (strcmp(own, name) == 0 || strcmp(shown(session, id), name) == 0);
+    const struct mm_pair *pair = pair_of(session, id);
+    bool shown_so = !is_both(pair) && strcmp(shown(session, id), name) == 0;
+    return pair->own[dst] && (shown_so || strcmp(pair->own[dst], name) == 0);
 }
 
 size_t mm_session_find(const struct mm_session *session, bool dst, const char *name)
