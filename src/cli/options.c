@@ -416,7 +416,7 @@ static const struct option_info table[OPT_COUNT] = {
                        "tensorflow, pytorch, caffe or onnx (default): how names are paired", GROUP_SESSION,
                        SET(set_framework), IN_CONFIG},
     [OPT_MAP] = {0, "map", "FILE",
-                 "which names belong together: a line each SRC = DST, SRC,DST or s/REGEX/WITH/",
+                 "which names belong together: a line each SRC = DST, SRC,DST, SRC != DST or s/REGEX/WITH/",
                  GROUP_SESSION, SET(set_map)},
     [OPT_RENAME] = {0, "rename", "RULE",
                     "s/REGEX/WITH/: rewrite names of dst so that they are src's; repeatable", GROUP_SESSION,
@@ -424,7 +424,7 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_OCCURRENCE] = {0, "occurrence", "WHICH",
                         "of names that were dumped several times: all (default), last, first or N",
                         GROUP_SESSION, SET(set_occurrence), IN_CONFIG},
-    [OPT_NO_PAIR_BY] = {0, "no-pair-by", "NAME[,NAME]",
+    [OPT_NO_PAIR_BY] = {0, "no-pair-by", "LIST",
                         "don't pair by these: exact, occurrence, numbers, only, suffix, quantised, graph, "
                         "separators, output, case, prefix",
                         GROUP_SESSION, SET(set_no_pair_by), IN_CONFIG},
