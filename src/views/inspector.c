@@ -73,9 +73,9 @@ static const char *unsaved(void *context)
     struct inspector *inspector = context;
     const struct mm_plan *plan = mm_session_plan_const(inspector->session);
     bool choices = mm_plan_unsaved(plan), pairs = mm_plan_pairs_unsaved(plan);
-    return choices && pairs ? "Plan and hand-made pairs (:pairs FILE) not saved. Quit anyway?"
+    return choices && pairs ? "Plan and pairs not saved. Quit anyway?"
            : choices        ? "Plan not saved. Quit anyway?"
-           : pairs          ? "Hand-made pairs not saved (:pairs FILE). Quit anyway?"
+           : pairs          ? "Hand-made pairs not saved. Quit anyway?"
                             : NULL;
 }
 

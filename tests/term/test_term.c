@@ -158,6 +158,29 @@ static void walking_through_the_screens(void **state)
     quit_and_expect_restored();
 }
 
+/* A pair taken apart, its halves paired again: measured by workers that are others than before. */
+static void pairing_by_hand(void **state)
+{
+    (void)state;
+    start(80, 24);
+    pty_keys(&pty, ":sort layer\r/conv_b\r!");
+    pty_expect(&pty, "Took the pair conv_b apart");
+    pty_expect(&pty, "2 pairs");
+    pty_keys(&pty, "=");
+    pty_expect(&pty, "conv_b marked: = on one only in");
+    pty_keys(&pty, "\x1b");
+    pty_expect(&pty, "Mark dropped");
+    pty_keys(&pty, "=j=");
+    pty_expect(&pty, "Paired conv_b with conv_b");
+    pty_expect(&pty, "3 pairs");
+    pty_keys(&pty, "Q");
+    pty_expect(&pty, "Hand-made pairs not saved. Quit anyway?");
+    pty_keys(&pty, "y");
+    pty_expect_end(&pty);
+    assert_int_equal(WEXITSTATUS(pty.status), 0);
+    expect_restored();
+}
+
 static void a_storm_of_resizes(void **state)
 {
     (void)state;
@@ -384,6 +407,7 @@ int main(void)
         TEST(start_and_quit_restore_the_screen),
         TEST(the_hidden_cursor_stands_on_the_selected_row),
         TEST(walking_through_the_screens),
+        TEST(pairing_by_hand),
         TEST(a_storm_of_resizes),
         TEST(ctrl_z_and_fg),
         TEST(sigtstp_and_fg),

@@ -16,7 +16,7 @@ static uint32_t next_random(uint64_t *state, uint32_t below)
 /* What would end the run, or leave traces outside the program. */
 static bool is_forbidden(const struct app *app, int id)
 {
-    static const char *const never[] = {"quit", "suspend", "write", "export", "command"};
+    static const char *const never[] = {"quit", "suspend", "write", "export", "pairs", "command"};
     for (size_t i = 0; i < MM_COUNT(never); i++) {
         if (strcmp(never[i], action_info(&app->actions, id)->name) == 0)
             return true;
@@ -52,10 +52,10 @@ static void press(struct app *app, uint64_t *state)
 
 static void act(struct app *app, uint64_t *state)
 {
-    static const char *const texts[] = {"conv",     "Pow_*",     "diff2>0.05",  "op=Conv", "f16",
-                                        "",         "Pow_* f32", "*",           "diff2",   "999999999999",
-                                        "-1",       "nan",       "\xff\x1b[2J", "[",       "*** *** i8",
-                                        "dtype=i8", "mono",      "0.001",       "* none",  "default"};
+    static const char *const texts[] = {
+        "conv",  "Pow_*",        "diff2>0.05", "op=Conv", "f16",           "",  "Pow_* f32",  "*",
+        "diff2", "999999999999", "-1",         "nan",     "\xff\x1b[2J",   "[", "*** *** i8", "dtype=i8",
+        "mono",  "0.001",        "* none",     "default", "dropout = cast"};
     struct action_event event = {.id = (int)(1 + next_random(state, (uint32_t)app->actions.top - 1))};
     if (is_forbidden(app, event.id))
         return;
