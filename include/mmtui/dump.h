@@ -58,7 +58,7 @@ bool mm_shape_parse(const char *text, struct mm_shape *out);
 struct mm_dump_part {
     bool stepped, ranked; /* step, rank are asked for */
     int64_t step, rank;
-    struct mm_run_choice run; /* its runner is borrowed */
+    struct mm_runner_choice choice; /* its runner is borrowed */
 };
 /* How many of them a dump has, and which was taken; of 0: it has none. */
 struct mm_dump_numbers {
@@ -81,7 +81,7 @@ struct mm_dump {
     const char *recognised; /* what the folder was taken for, and why: "34 tensors of an RKNN snapshot
                                (map_name_to_file.txt)"; NULL: a flat folder or a file, nothing else */
     struct mm_dump_numbers step, rank;
-    struct mm_runs runs; /* of a file with runners and iterations: which were taken */
+    struct mm_runner_taken taken; /* of a file with runners and iterations: which were taken */
     struct mm_arena arena;
 };
 

@@ -95,7 +95,7 @@ size_t mm_schema_lacks(const struct mm_schema *schema, struct mm_buf *out);
  * Which results are taken of a file with those of several runners (Polygraphy). Zeroed: of the only runner, its first
  * iteration.
  */
-struct mm_run_choice {
+struct mm_runner_choice {
     const char *runner; /* its name, or how its name alone begins; NULL: not told */
     bool pair;          /* src and dst are this file: of two runners, and none is told, the first */
     bool other;         /* of two runners: not the one that would be taken, but the other */
@@ -103,7 +103,7 @@ struct mm_run_choice {
     int64_t iteration;  /* from 0 on */
 };
 /* What such a file has, and which of it was taken. */
-struct mm_runs {
+struct mm_runner_taken {
     const char *runner; /* NULL: the file has no runners */
     size_t runners;     /* how many there are */
     size_t place;       /* which one it is, from 0 on */
@@ -120,7 +120,7 @@ struct mm_source {
     const struct mm_format *format;
     bool check; /* also the checksums of members that are stored as they are: costs reading them once more */
     const struct mm_schema *schema; /* of a .pb: beats what the caller of mm_load_open says; may be NULL */
-    struct mm_run_choice run;       /* of a file with several runners or iterations: which */
+    struct mm_runner_choice choice; /* of a file with several runners or iterations: which */
 };
 
 /* What the user says of a tensor whose file does not. */
@@ -158,8 +158,8 @@ const char *mm_entry_whole_name(const struct mm_entry *entry, struct mm_arena *a
 struct mm_members {
     struct mm_entry *entry; /* malloc'ed */
     size_t count, capacity;
-    size_t skipped;      /* members that are no tensors */
-    struct mm_runs runs; /* of the last source that has such; runner in the arena */
+    size_t skipped;               /* members that are no tensors */
+    struct mm_runner_taken taken; /* of the last source that has such; runner in the arena */
 };
 /* Free the array; what its entries point at is the arena's. */
 void mm_members_done(struct mm_members *members);

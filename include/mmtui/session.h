@@ -45,11 +45,9 @@ struct mm_session_options {
         *read_rule; /* those with a name count before those without, later ones before earlier
                                              ones; each must fit a tensor. Borrowed */
     size_t read_rules;
-    struct mm_given_list given; /* of tensors whose files do not say what they are; borrowed */
-    struct mm_dump_part
-        part; /* which step, rank, runner and iteration of dumps that have several; its run is of src, and
-                                 of dst where dst_runner is NULL */
-    const char *dst_runner;         /* which runner of dst; NULL: as part says. Borrowed */
+    struct mm_given_list given;     /* of tensors whose files do not say what they are; borrowed */
+    struct mm_dump_part part;       /* which step, rank, iteration and runner of dumps that have several */
+    const char *dst_runner;         /* which runner of dst; NULL: the same as of src. Borrowed */
     bool one_file;                  /* src and dst are one file, which must have the results of two runners */
     const struct mm_schema *schema; /* of MagicMind's .pb in all dumps; NULL: not told. Borrowed */
     const char *cache;      /* folder of the result cache; NULL: none. Borrowed until mm_session_start */

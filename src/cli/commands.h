@@ -44,7 +44,7 @@ int cmd_triage(struct cli_options *options);
 /* Read the graph of --model, if it was given, into options->graph and session.graph. */
 int cli_model_open(struct cli_options *options, struct mm_err *err);
 /* Is it a file with the outputs of runners (Polygraphy)? */
-bool cli_is_runs(const char *path);
+bool cli_is_polygraphy(const char *path);
 /* session.src and session.dst (and sim, if none is given) from two words, or from one that is a folder with both (RKNN's
  * snapshot; its paths live as long as the options) or a file with the outputs of runners. False: the words are not so. */
 bool cli_take_words(struct cli_options *options);

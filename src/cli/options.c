@@ -209,8 +209,8 @@ static int set_rank(struct cli_options *options, const struct option_info *info,
 static int set_iteration(struct cli_options *options, const struct option_info *info, const char *text,
                          struct mm_err *err)
 {
-    options->session.part.run.iterated = true;
-    return whole_of(info, text, INT64_MAX, &options->session.part.run.iteration, err);
+    options->session.part.choice.iterated = true;
+    return whole_of(info, text, INT64_MAX, &options->session.part.choice.iteration, err);
 }
 
 static int set_schema(struct cli_options *options, const struct option_info *info, const char *text,
@@ -441,7 +441,7 @@ static const struct option_info table[OPT_COUNT] = {
                   GROUP_SESSION, SET(set_rank)},
     [OPT_RUNNER] = {0, "runner", "NAME",
                     "of Polygraphy's files with several runners: this one, or the one that begins so",
-                    GROUP_SESSION, TEXT(session.part.run.runner)},
+                    GROUP_SESSION, TEXT(session.part.choice.runner)},
     [OPT_DST_RUNNER] = {0, "dst-runner", "NAME", "the same of dst alone", GROUP_SESSION,
                         TEXT(session.dst_runner)},
     [OPT_ITERATION] = {0, "iteration", "N", "of Polygraphy's files: this iteration (default: 0, the first)",

@@ -30,15 +30,15 @@ static bool take_snapshot(struct cli_options *options, const char *path)
     return true;
 }
 
-bool cli_is_runs(const char *path)
+bool cli_is_polygraphy(const char *path)
 {
     const struct mm_format *format = mm_format_of(path);
     return format && strcmp(format->name, "polygraphy") == 0;
 }
 
-static bool take_runs(struct cli_options *options, const char *path)
+static bool take_polygraphy(struct cli_options *options, const char *path)
 {
-    if (!cli_is_runs(path))
+    if (!cli_is_polygraphy(path))
         return false;
     options->session.src = options->session.dst = path;
     options->session.one_file = true;
@@ -48,7 +48,7 @@ static bool take_runs(struct cli_options *options, const char *path)
 bool cli_take_words(struct cli_options *options)
 {
     if (options->word_count == 1)
-        return take_runs(options, options->words[0]) || take_snapshot(options, options->words[0]);
+        return take_polygraphy(options, options->words[0]) || take_snapshot(options, options->words[0]);
     if (options->word_count != 2)
         return false;
     options->session.src = options->words[0];

@@ -37,7 +37,7 @@ static struct mm_source *add_source(struct listing *list, const struct listing_f
                                      .format = format,
                                      .check = list->check,
                                      .schema = list->schema,
-                                     .run = list->part.run};
+                                     .choice = list->part.choice};
     return source;
 }
 
@@ -228,7 +228,7 @@ static int publish(struct listing *list)
     dump->entries = entries;
     dump->count = found->count;
     dump->skipped += found->skipped;
-    dump->runs = found->runs;
+    dump->taken = found->taken;
     return 0;
 }
 

@@ -168,17 +168,17 @@ static void put_part(struct mm_buf *out, const char *word, const struct mm_dump_
 }
 
 /* " of runner A (1 of 2: --runner NAME takes another), iteration 0 of 2 (--iteration N takes another)" */
-static void put_runs(struct mm_buf *out, const struct mm_runs *runs)
+static void put_runner(struct mm_buf *out, const struct mm_runner_taken *taken)
 {
-    if (runs->runner) {
+    if (taken->runner) {
         mm_buf_puts(out, " of runner ");
-        mm_text_escape(out, runs->runner, strlen(runs->runner));
+        mm_text_escape(out, taken->runner, strlen(taken->runner));
     }
-    if (runs->runners > 1)
-        mm_buf_printf(out, " (%zu of %zu: --runner NAME takes another)", runs->place + 1, runs->runners);
-    if (runs->iterations > 1)
+    if (taken->runners > 1)
+        mm_buf_printf(out, " (%zu of %zu: --runner NAME takes another)", taken->place + 1, taken->runners);
+    if (taken->iterations > 1)
         mm_buf_printf(out, ", iteration %lld of %zu (--iteration N takes another)",
-                      (long long)runs->iteration, runs->iterations);
+                      (long long)taken->iteration, taken->iterations);
 }
 
 static void put_left_out(struct mm_buf *out, size_t count, const char *what)
@@ -195,7 +195,7 @@ int listing_source(struct listing *list)
     bool nested = tree->folders > 1;
     size_t left_out = tree->special + tree->again + tree->deep + tree->closed;
     bool plain = !list->kind && !list->from_messages && !nested && !left_out && list->unread.code == MM_OK;
-    if ((plain || dump->is_file) && !dump->runs.runner && dump->runs.iterations < 2)
+    if ((plain || dump->is_file) && !dump->taken.runner && dump->taken.iterations < 2)
         return 0;
     mm_buf_printf(&text, "%zu tensor%s", dump->count, dump->count == 1 ? "" : "s");
     if (list->kind)
@@ -204,7 +204,7 @@ int listing_source(struct listing *list)
         mm_buf_puts(&text, " of an ONNX test data set (named as in its messages)");
     else if (nested)
         mm_buf_printf(&text, " in a tree of %zu folders", tree->folders);
-    put_runs(&text, &dump->runs);
+    put_runner(&text, &dump->taken);
     put_part(&text, "step", &dump->step);
     put_part(&text, "rank", &dump->rank);
     put_left_out(&text, tree->special, "that are no files (FIFOs, devices)");

@@ -223,19 +223,19 @@ static int add_iteration(struct listing *list, struct mm_err *err)
 
 static int fail_iteration(const struct listing *list, size_t count, struct mm_err *err)
 {
-    const struct mm_run_choice *run = &list->source->run;
+    const struct mm_runner_choice *choice = &list->source->choice;
     if (count == 0)
         return mm_fail(err, MM_ENOENT, "%s: there is no iteration in it, and so no tensor",
                        list->source->file);
     return mm_fail(err, MM_EARG, "%s: --iteration %lld: there are %zu, from 0 to %zu", list->source->file,
-                   (long long)run->iteration, count, count - 1);
+                   (long long)choice->iteration, count, count - 1);
 }
 
 /* Of the list that is next, the one that is wanted; all are counted. */
 static int add_wanted(struct listing *list, bool feeds, struct mm_err *err)
 {
-    const struct mm_run_choice *run = &list->source->run;
-    uint64_t wanted = run->iterated ? (uint64_t)run->iteration : 0;
+    const struct mm_runner_choice *choice = &list->source->choice;
+    uint64_t wanted = choice->iterated ? (uint64_t)choice->iteration : 0;
     struct pg_text *text = &list->text;
     size_t count = 0;
     bool first = true, found = false;
@@ -250,8 +250,8 @@ static int add_wanted(struct listing *list, bool feeds, struct mm_err *err)
     }
     if (more < 0)
         return -1;
-    list->members->runs.iterations = count;
-    list->members->runs.iteration = (int64_t)wanted;
+    list->members->taken.iterations = count;
+    list->members->taken.iteration = (int64_t)wanted;
     return found ? 0 : fail_iteration(list, count, err);
 }
 
@@ -294,20 +294,20 @@ static int find_runner(const struct listing *list, const char *wanted, size_t *p
 
 static int choose_runner(struct listing *list, size_t *place, struct mm_err *err)
 {
-    const struct mm_run_choice *run = &list->source->run;
+    const struct mm_runner_choice *choice = &list->source->choice;
     char what[120];
     *place = 0;
     if (list->count == 0)
         return mm_fail(err, MM_ENOENT, "%s: there is no runner in it, and so no tensor", list->source->file);
-    if (run->runner && find_runner(list, run->runner, place, err) < 0)
+    if (choice->runner && find_runner(list, choice->runner, place, err) < 0)
         return -1;
-    if (!run->runner && list->count > 1 && (!run->pair || list->count > 2)) {
+    if (!choice->runner && list->count > 1 && (!choice->pair || list->count > 2)) {
         snprintf(what, sizeof what,
                  "it holds the outputs of %zu runners: choose with --runner (of dst: --dst-runner)",
                  list->count);
         return fail_runner(list, what, err);
     }
-    if (run->other && list->count == 2)
+    if (choice->other && list->count == 2)
         *place = 1 - *place;
     return 0;
 }
@@ -368,19 +368,19 @@ static int list_results(struct listing *list, struct mm_err *err)
     }
     if (more < 0 || check_end(text, err) < 0 || choose_runner(list, &place, err) < 0)
         return -1;
-    list->members->runs =
-        (struct mm_runs){.runner = list->runner[place].name, .runners = list->count, .place = place};
+    list->members->taken =
+        (struct mm_runner_taken){.runner = list->runner[place].name, .runners = list->count, .place = place};
     text->at = list->runner[place].at;
     return add_wanted(list, false, err);
 }
 
 static int list_feeds(struct listing *list, struct mm_err *err)
 {
-    if (list->source->run.runner)
+    if (list->source->choice.runner)
         return mm_fail(err, MM_EARG,
                        "%s: --runner %.100s: these are inputs (--save-inputs), which have no runner",
-                       list->source->file, list->source->run.runner);
-    list->members->runs = (struct mm_runs){.runner = NULL};
+                       list->source->file, list->source->choice.runner);
+    list->members->taken = (struct mm_runner_taken){.runner = NULL};
     return add_wanted(list, true, err) < 0 ? -1 : check_end(&list->text, err);
 }
 

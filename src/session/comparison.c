@@ -108,7 +108,7 @@ int comparison_list(struct mm_session *session, struct mm_err *err)
         .check = options->check, .given = options->given, .part = options->part, .schema = options->schema};
     struct mm_dump_options before = dump;
     if (options->dst_runner)
-        before.part.run.runner = options->dst_runner;
+        before.part.choice.runner = options->dst_runner;
     if ((options->sim && mm_dump_open(&session->sim, options->sim, &dump, err) < 0) ||
         (options->before && mm_dump_open(&session->before, options->before, &before, err) < 0))
         return -1;

@@ -30,10 +30,10 @@ struct mm_dump_part session_part(const struct mm_session *session, const struct 
     const struct mm_session_options *options = &session->options;
     struct mm_dump_part part = options->part;
     bool same = !options->dst_runner && session_same_file(options->src, options->dst);
-    part.run.pair = same;
-    part.run.other = same && dst;
+    part.choice.pair = same;
+    part.choice.other = same && dst;
     if (dst && options->dst_runner)
-        part.run.runner = options->dst_runner;
+        part.choice.runner = options->dst_runner;
     if (dump && dump->step.count)
         part.stepped = true, part.step = dump->step.chosen;
     if (dump && dump->rank.count)
@@ -52,7 +52,7 @@ static bool list_again(struct mm_session *session, struct mm_dump **dump, const 
                                        .ranked = other->rank.count > 0 && (*dump)->rank.count > 0,
                                        .step = other->step.chosen,
                                        .rank = other->rank.chosen,
-                                       .run = session_part(session, NULL, dump == &session->dst).run};
+                                       .choice = session_part(session, NULL, dump == &session->dst).choice};
     if (mm_dump_open(&fitting, (*dump)->path, &again, NULL) < 0)
         return false;
     mm_dump_close(*dump);
@@ -107,15 +107,15 @@ static void use_file_names(struct mm_session *session)
 /* ---- runners ---- */
 
 /* Options that nothing can follow are mistakes. */
-static int check_runs(const struct mm_session *session, struct mm_err *err)
+static int check_runners(const struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
-    const struct mm_runs *src = &session->src->runs, *dst = &session->dst->runs;
-    if (options->part.run.runner && !src->runner && !dst->runner)
+    const struct mm_runner_taken *src = &session->src->taken, *dst = &session->dst->taken;
+    if (options->part.choice.runner && !src->runner && !dst->runner)
         return mm_fail(err, MM_EARG, "--runner: neither src nor dst is a file of Polygraphy with runners");
     if (options->dst_runner && !dst->runner)
         return mm_fail(err, MM_EARG, "--dst-runner: dst is no file of Polygraphy with runners");
-    if (options->part.run.iterated && !src->iterations && !dst->iterations)
+    if (options->part.choice.iterated && !src->iterations && !dst->iterations)
         return mm_fail(err, MM_EARG, "--iteration: neither src nor dst is a file of Polygraphy");
     if (!options->one_file || (src->runners > 1 && src->place != dst->place))
         return 0;
@@ -138,7 +138,7 @@ int recognised_align(struct mm_session *session, struct mm_err *err)
         return mm_fail(err, MM_EARG, "--step: neither src nor dst has folders such as step0 or step_3");
     if (part->ranked && lacks(session->src, session->dst, true))
         return mm_fail(err, MM_EARG, "--rank: neither src nor dst has folders such as rank0 or rank_3");
-    if (check_runs(session, err) < 0)
+    if (check_runners(session, err) < 0)
         return -1;
     bool apart =
         differ(&session->src->step, &session->dst->step) || differ(&session->src->rank, &session->dst->rank);

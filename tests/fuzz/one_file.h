@@ -72,7 +72,7 @@ static inline void fuzz_one(const struct mm_format *format, const uint8_t *bytes
     if (size == 0 || write(fd, bytes, size) == (ssize_t)size) {
         snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
         struct mm_source source = {
-            .path = path, .file = "input", .format = format, .check = true, .run = {.pair = true}};
+            .path = path, .file = "input", .format = format, .check = true, .choice = {.pair = true}};
         fuzz_source(&source);
     }
     close(fd);

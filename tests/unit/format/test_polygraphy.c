@@ -39,12 +39,12 @@ struct listed {
     int result;
 };
 
-static void list(struct listed *l, const char *text, size_t length, struct mm_run_choice run)
+static void list(struct listed *l, const char *text, size_t length, struct mm_runner_choice choice)
 {
     *l = (struct listed){.path = mm_path_join(folder, "x.json")};
     put_file(folder, "x.json", text, length);
     l->source = (struct mm_source){
-        .path = l->path, .file = "x.json", .format = mm_format_find("polygraphy"), .run = run};
+        .path = l->path, .file = "x.json", .format = mm_format_find("polygraphy"), .choice = choice};
     mm_arena_init(&l->arena);
     l->result = l->source.format->list(&l->source, &l->arena, &l->members, &l->err);
 }
@@ -57,12 +57,12 @@ static void done(struct listed *l)
 }
 
 /* The names, and that each is [1, 2]. */
-static void assert_lists(const char *text, struct mm_run_choice run, const char *names)
+static void assert_lists(const char *text, struct mm_runner_choice choice, const char *names)
 {
     static const double expected[] = {1, 2};
     struct listed l;
     char found[200] = "";
-    list(&l, text, strlen(text), run);
+    list(&l, text, strlen(text), choice);
     if (l.result != 0)
         fail_msg("%s", l.err.text);
     for (size_t i = 0; i < l.members.count; i++) {
@@ -79,17 +79,18 @@ static void assert_lists(const char *text, struct mm_run_choice run, const char 
     done(&l);
 }
 
-static void assert_fails(const char *text, struct mm_run_choice run, enum mm_code code, const char *sentence)
+static void assert_fails(const char *text, struct mm_runner_choice choice, enum mm_code code,
+                         const char *sentence)
 {
     struct listed l;
-    list(&l, text, strlen(text), run);
+    list(&l, text, strlen(text), choice);
     assert_int_equal(l.result, -1);
     assert_string_equal(l.err.text, sentence);
     assert_int_equal(l.err.code, code);
     done(&l);
 }
 
-static const struct mm_run_choice none;
+static const struct mm_runner_choice none;
 
 #define TWO                                                                                                  \
     "{\"lst\": [[\"ort-N0\", [" ITERATION("\"a\": " ARRAY) ", " ITERATION(                                   \
@@ -103,21 +104,21 @@ static const struct mm_run_choice none;
 static void runners_and_iterations(void **state)
 {
     (void)state;
-    assert_lists(TWO, (struct mm_run_choice){.runner = "ort-N0"}, "a");
-    assert_lists(TWO, (struct mm_run_choice){.runner = "trt", .iterated = true}, "c");
-    assert_lists(TWO, (struct mm_run_choice){.runner = "trt", .iterated = true, .iteration = 1}, "d");
-    assert_lists(TWO, (struct mm_run_choice){.pair = true}, "a");
-    assert_lists(TWO, (struct mm_run_choice){.pair = true, .other = true}, "c");
-    assert_lists(TWO, (struct mm_run_choice){.pair = true, .other = true, .runner = "trt"}, "a");
+    assert_lists(TWO, (struct mm_runner_choice){.runner = "ort-N0"}, "a");
+    assert_lists(TWO, (struct mm_runner_choice){.runner = "trt", .iterated = true}, "c");
+    assert_lists(TWO, (struct mm_runner_choice){.runner = "trt", .iterated = true, .iteration = 1}, "d");
+    assert_lists(TWO, (struct mm_runner_choice){.pair = true}, "a");
+    assert_lists(TWO, (struct mm_runner_choice){.pair = true, .other = true}, "c");
+    assert_lists(TWO, (struct mm_runner_choice){.pair = true, .other = true, .runner = "trt"}, "a");
     assert_fails(
         TWO, none, MM_EARG,
         "x.json: it holds the outputs of 2 runners: choose with --runner (of dst: --dst-runner): ort-N0, "
         "trt-N0");
-    assert_fails(TWO, (struct mm_run_choice){.runner = "cpu"}, MM_EARG,
+    assert_fails(TWO, (struct mm_runner_choice){.runner = "cpu"}, MM_EARG,
                  "x.json: --runner cpu: it has no such runner, but: ort-N0, trt-N0");
-    assert_fails(TWO, (struct mm_run_choice){.runner = ""}, MM_EARG,
+    assert_fails(TWO, (struct mm_runner_choice){.runner = ""}, MM_EARG,
                  "x.json: --runner : 2 runners begin so: ort-N0, trt-N0");
-    assert_fails(TWO, (struct mm_run_choice){.pair = true, .iterated = true, .iteration = 2}, MM_EARG,
+    assert_fails(TWO, (struct mm_runner_choice){.pair = true, .iterated = true, .iteration = 2}, MM_EARG,
                  "x.json: --iteration 2: there are 2, from 0 to 1");
 }
 
@@ -127,20 +128,20 @@ static void a_whole_name_comes_first(void **state)
     static const char text[] = "{\"lst\": [[\"trt2\", [" ITERATION(
         "\"a\": " ARRAY) "]], [\"trt\", [" ITERATION("\"b\": " ARRAY) "]]]}";
     (void)state;
-    assert_lists(text, (struct mm_run_choice){.runner = "trt"}, "b");
+    assert_lists(text, (struct mm_runner_choice){.runner = "trt"}, "b");
 }
 
 static void which_was_taken(void **state)
 {
     struct listed l;
     (void)state;
-    list(&l, TWO, strlen(TWO), (struct mm_run_choice){.runner = "trt", .iterated = true, .iteration = 1});
+    list(&l, TWO, strlen(TWO), (struct mm_runner_choice){.runner = "trt", .iterated = true, .iteration = 1});
     assert_int_equal(l.result, 0);
-    assert_string_equal(l.members.runs.runner, "trt-N0");
-    assert_int_equal(l.members.runs.runners, 2);
-    assert_int_equal(l.members.runs.place, 1);
-    assert_int_equal(l.members.runs.iterations, 2);
-    assert_int_equal(l.members.runs.iteration, 1);
+    assert_string_equal(l.members.taken.runner, "trt-N0");
+    assert_int_equal(l.members.taken.runners, 2);
+    assert_int_equal(l.members.taken.place, 1);
+    assert_int_equal(l.members.taken.iterations, 2);
+    assert_int_equal(l.members.taken.iteration, 1);
     done(&l);
 }
 
@@ -167,8 +168,8 @@ static void feed_dicts(void **state)
         "{\"y\": {\"polygraphy_class\": \"ndarray\", \"array\": \"" ONE_TWO "\"}, \"z\": " ARRAY "}]";
     (void)state;
     assert_lists(text, none, "x");
-    assert_lists(text, (struct mm_run_choice){.iterated = true, .iteration = 1}, "y z");
-    assert_fails(text, (struct mm_run_choice){.runner = "A"}, MM_EARG,
+    assert_lists(text, (struct mm_runner_choice){.iterated = true, .iteration = 1}, "y z");
+    assert_fails(text, (struct mm_runner_choice){.runner = "A"}, MM_EARG,
                  "x.json: --runner A: these are inputs (--save-inputs), which have no runner");
 }
 
@@ -262,7 +263,7 @@ static void cut_anywhere(void **state)
     (void)state;
     for (size_t length = 1; length + 1 < strlen(TWO); length++) {
         struct listed l;
-        list(&l, TWO, length, (struct mm_run_choice){.pair = true});
+        list(&l, TWO, length, (struct mm_runner_choice){.pair = true});
         assert_int_equal(l.result, -1);
         assert_true(l.err.code == MM_ECORRUPT);
         assert_non_null(strstr(l.err.text, "the file was cut"));
