@@ -36,6 +36,20 @@ static bool is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+/* Do the dump's numbers, the project's own, read any of its .pb files? */
+static bool is_read(const struct mm_dump *dump)
+{
+    for (size_t i = 0; i < dump->count; i++) {
+        struct mm_load load;
+        if (dump->entries[i].source->format == mm_format_find("pb") &&
+            mm_load_open(&load, &dump->entries[i], dump->schema, NULL) == 0) {
+            mm_load_close(&load);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* By pairs of .pb and .pbtxt; where there are none, by what the .pb files alone tell. */
 static int of_folder(const char *path, struct mm_schema **learnt, struct mm_dump **dump, struct mm_err *err)
 {
@@ -43,7 +57,7 @@ static int of_folder(const char *path, struct mm_schema **learnt, struct mm_dump
         return *learnt ? 0 : -1;
     if (mm_dump_open(dump, path, NULL, NULL) < 0)
         return -1;
-    if ((*dump)->schema->inferred)
+    if ((*dump)->schema->inferred || (!(*dump)->no_numbers && is_read(*dump)))
         return 0;
     if ((*dump)->no_numbers && err->code == MM_ENOENT)
         mm_fail(err, MM_EUNSUPPORTED, "%s: the .pb files %s", path, (*dump)->no_numbers);

@@ -256,6 +256,7 @@ def other_ways_come_first(folder):
     same(run.err, "", "with --schema")
     mmtui("convert", "-r", folder / "src", folder / "own", "--format", "pb")
     same(mmtui("show", folder / "own").err, "", "own numbers")
+    check("from mmtui's own numbers" in mmtui("schema", folder / "own").out, "mmtui schema of own numbers")
     (folder / "own" / "1000_t0.pb").write_bytes((dump.folder / "1000_t0.pb").read_bytes())  # of other numbers
     run = mmtui("show", folder / "own", status=2)
     check("inferred" not in run.err, "one tensor that the own numbers read is enough")
