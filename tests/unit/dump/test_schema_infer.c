@@ -193,6 +193,20 @@ static void dtype_by_kinds(void **state)
     assert_int_equal(schema.dtype[2].dtype, MM_DTYPE_NONE);
 }
 
+/* 25 differs between kinds, too, but both of its values for floats would be FLOAT32. */
+static void an_index_is_no_dtype(void **state)
+{
+    struct made made = {.count = 0};
+    (void)state;
+    put_whole(put_tensor(&made, FLOAT32, 2, 5, WIDE), 25, 1);
+    put_whole(put_tensor(&made, FLOAT32, 3, 5, WIDE), 25, 2);
+    put_integers(put_head(&made, INT32, 2, 2), INTEGERS, 4);
+    put_whole(&made.message[2], 25, 3);
+    struct mm_schema schema = inferred(&made);
+    assert_int_equal(schema.number[MM_FIELD_DTYPE], DTYPE);
+    assert_int_equal(schema.dtype[0].value, FLOAT32);
+}
+
 /* Of two types of floats, the one with values that FLOAT16 lacks is FLOAT32. */
 static void halves_by_what_they_lack(void **state)
 {
@@ -313,6 +327,18 @@ static void another_list(void **state)
     put_floats(put_tensor(&made, FLOAT32, 2, 3, WIDE), 31, 6, WIDE);
     put_floats(put_tensor(&made, FLOAT32, 3, 5, WIDE), 31, 15, WIDE);
     refused(&made, "float_val may be number 11 or 31");
+}
+
+/* Every list has its files, but one file has two of them. */
+static void two_lists_in_a_file(void **state)
+{
+    struct made made = {.count = 0};
+    (void)state;
+    put_tensor(&made, FLOAT32, 2, 5, WIDE);
+    put_tensor(&made, FLOAT32, 3, 5, WIDE);
+    put_doubles(put_head(&made, FLOAT64, 3, 3), DOUBLES, 9);
+    put_doubles(put_tensor(&made, FLOAT64, 2, 2, WIDE), DOUBLES, 4);
+    refused(&made, "no numbers are so in all of them");
 }
 
 static void integers_of_four_bytes(void **state)
@@ -490,6 +516,8 @@ int main(void)
         cmocka_unit_test(open_halves),
         cmocka_unit_test(halves_alone),
         cmocka_unit_test(damaged_halves),
+        cmocka_unit_test(an_index_is_no_dtype),
+        cmocka_unit_test(two_lists_in_a_file),
         cmocka_unit_test(names),
         cmocka_unit_test(the_same_size),
         cmocka_unit_test(another_shape),
