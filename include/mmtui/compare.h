@@ -271,6 +271,8 @@ struct mm_result {
     char *error;               /* FAILED: the sentence */
     struct mm_pair_id id;      /* the files' state that was measured */
 };
+/* The shape that the figures are of: dst's where src was laid over it, else src's. */
+const struct mm_shape *mm_result_shape(const struct mm_result *result);
 /* Free what it owns and zero it (PENDING); a zeroed result is fine. */
 void mm_result_done(struct mm_result *result);
 /* The figures by which it is judged: those of the rest where positions are masked. */

@@ -180,7 +180,7 @@ void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_layout *layout);
 /* One pair has this layout, whatever the others have; borrowed alike. */
 void mm_pairs_lay(struct mm_pairs *pairs, size_t place, const struct mm_layout *layout);
 /* dst's tensor of one pair belongs to another one, which has none: `how` (borrowed) says why. */
-void mm_pairs_move(struct mm_pairs *pairs, size_t from, size_t to, const char *how);
+void mm_pairs_move(struct mm_pairs *pairs, size_t from, size_t to, enum mm_pair_rung rung, const char *how);
 /* The same of a pair's scales. */
 void mm_pairs_scales(struct mm_pairs *pairs, size_t place, const struct mm_pair_scales *scales);
 /* FLOAT16 values that are stored wider (float_val of a tensor message) are rounded to FLOAT16 before they are compared:

@@ -32,6 +32,17 @@ void hand_join(struct side *src, struct side *dst, const struct mm_hands *hands)
     }
 }
 
+void hand_name(struct side *src, const struct mm_graph *graph)
+{
+    for (size_t i = 0; i < src->count; i++) {
+        struct candidate *here = &src->all[i];
+        bool said = here->partner && (here->rung == MM_PAIR_BY_HAND || here->rung == MM_PAIR_BY_MAP);
+        if (said && !here->model && mm_graph_find(graph, here->own) < 0 &&
+            mm_graph_find(graph, here->partner->own) >= 0)
+            here->model = here->partner->model = here->partner->own;
+    }
+}
+
 /* ---- taking apart ----------------------------------------------------------------------------------------------- */
 
 /* Who says that the two do not belong together; NULL: nobody. */

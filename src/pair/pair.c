@@ -111,6 +111,8 @@ static int join_left(struct mm_pairs *pairs, struct sides *sides, const struct n
         return -1;
     if (alike_join(src, dst, naming->arena) < 0)
         return -1;
+    if (graph)
+        hand_name(src, graph);
     return hand_part(src, dst, naming->pairing, naming->arena);
 }
 

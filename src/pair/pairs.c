@@ -40,13 +40,17 @@ void mm_pairs_read_as(struct mm_pairs *pairs, size_t place, enum mm_dtype dtype,
     }
 }
 
-void mm_pairs_move(struct mm_pairs *pairs, size_t from, size_t to, const char *how)
+void mm_pairs_move(struct mm_pairs *pairs, size_t from, size_t to, enum mm_pair_rung rung, const char *how)
 {
     struct mm_pair *pair = (struct mm_pair *)pairs->pair;
     pair[to].dst = pair[from].dst;
     pair[to].how = how;
+    pair[to].own[1] = pair[from].own[1];
+    pair[to].rung = rung;
     pair[from].dst = NULL;
     pair[from].how = NULL;
+    pair[from].own[1] = NULL;
+    pair[from].rung = MM_PAIR_BY_NONE;
 }
 
 void mm_pairs_scales(struct mm_pairs *pairs, size_t place, const struct mm_pair_scales *scales)

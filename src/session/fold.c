@@ -123,7 +123,8 @@ static void move(struct mm_session *session, size_t from, size_t to)
 {
     int32_t *tensor = session->quantised.tensor;
     const struct mm_pair_scales *scales = session->pairs->pair[from].scales;
-    mm_pairs_move(session->pairs, from, to, "a Relu that dst has fused into the result before it");
+    mm_pairs_move(session->pairs, from, to, MM_PAIR_BY_QUANTISED,
+                  "a Relu that dst has fused into the result before it");
     mm_pairs_scales(session->pairs, from, NULL);
     mm_pairs_scales(session->pairs, to, scales);
     if (tensor) {
@@ -135,7 +136,8 @@ static void move(struct mm_session *session, size_t from, size_t to)
 void fold_apply(struct mm_session *session)
 {
     size_t folded = 0;
-    for (size_t i = 0; i < session->pairs->count; i++) {
+    bool off = session->options.pairing.off & 1u << MM_PAIR_BY_QUANTISED;
+    for (size_t i = 0; i < session->pairs->count && !off; i++) {
         if (!may_be_folded(&session->pairs->pair[i]))
             continue;
         bool known = session->options.graph && session->match.tensor[i] >= 0;

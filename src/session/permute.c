@@ -11,6 +11,7 @@
 #define ORDERS_MOST  24                 /* of axes of the same length: more are not tried */
 #define ELEMENTS_MAX ((int64_t)1 << 22) /* of a tensor whose values decide */
 #define ALIKE        0.1                /* diff2 under the right order: at most */
+#define LOOKED_AT    4096               /* pairs; of more only those whose names are not the same */
 #define CLEARLY      4                  /* and so many times less than under the next best */
 
 /* Orders of src's axes that give dst's shape: order[i] is src's axis at dst's place i. */
@@ -175,7 +176,9 @@ static bool look(struct mm_session *session, size_t place, struct looked_at *at)
 {
     const struct mm_pair *pair = &session->pairs->pair[place];
     struct mm_result result;
-    if (!pair->src || !pair->dst || session->match.tensor[place] < 0)
+    bool same = pair->rung == MM_PAIR_BY_EXACT || pair->rung == MM_PAIR_BY_OCCURRENCE;
+    if (!pair->src || !pair->dst || session->match.tensor[place] < 0 ||
+        (same && session->pairs->count > LOOKED_AT))
         return false;
     mm_measure_header(pair, session->src->schema, &result);
     bool differ = result.src.known && result.dst.known && result.match == MM_MATCH_MISMATCH;

@@ -43,7 +43,8 @@ static void fill_channels(const struct mm_session *session, size_t id, struct mm
     const struct mm_flow *flow = session->triage.flow;
     if (!flow->known || flow->tensor[id] < 0)
         return;
-    int axis = mm_operator_channels(session->options.graph, flow->tensor[id], &analysis->result->src.shape);
+    int axis =
+        mm_operator_channels(session->options.graph, flow->tensor[id], mm_result_shape(analysis->result));
     analysis->channels_known = axis >= 0;
     analysis->channel_axis = axis;
 }

@@ -10,7 +10,7 @@ static const struct mm_shape *shape_of(void *context, int tensor)
 {
     const struct shapes *shapes = context;
     int32_t id = shapes->layer_of ? shapes->layer_of[tensor] : -1;
-    return id >= 0 ? &shapes->s->view->subjects[id].result->src.shape : NULL;
+    return id >= 0 ? mm_result_shape(shapes->s->view->subjects[id].result) : NULL;
 }
 
 int64_t suggest_macs(const struct suggest *s, const int32_t *layer_of, uint32_t op)
