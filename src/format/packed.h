@@ -15,7 +15,7 @@
 #include "mmtui/format.h"
 
 #define PACKED_SMALL  ((size_t)64 << 10)
-#define PACKED_WHOLE  ((size_t)8 << 20)
+#define PACKED_WHOLE  ((size_t)32 << 20)
 #define PACKED_WINDOW ((size_t)512 << 10)
 #define PACKED_HEAD   PACKED_SMALL /* a header may be as long as this */
 /* So much before what was asked for last is kept in the window: a writer reads a tile again. */

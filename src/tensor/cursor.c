@@ -217,8 +217,11 @@ static size_t raw_float(struct mm_cursor *cursor, float *out, size_t n)
         from = raw_here(cursor, unit, &k);
         if (k == 0)
             break;
-        mm_raw_gather(cursor->decoders, (uint8_t *)(out + done), from + run->gap, (int64_t)unit,
-                      sizeof(float), k);
+        if (run->gap == 0)
+            mm_raw_to_float(cursor->decoders, MM_F32, from, out + done, k);
+        else
+            mm_raw_gather(cursor->decoders, (uint8_t *)(out + done), from + run->gap, (int64_t)unit,
+                          sizeof(float), k);
         done += advance(cursor, k);
     }
     return done;

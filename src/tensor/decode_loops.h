@@ -121,10 +121,8 @@ CONVERT(u64_double, double, uint64_t, u64_value(x))
 CONVERT_BYTES(i8_float, int8_t, _mm256_cvtepi8_epi32)
 CONVERT_BYTES(u8_float, uint8_t, _mm256_cvtepu8_epi32)
 
-static void f32_float(const uint8_t *restrict bytes, float *restrict out, size_t n)
-{
-    memcpy(out, bytes, n * sizeof(*out));
-}
+CONVERT(f32_float, float, float, x) /* a copy, which asks for what comes next */
+CONVERT(f32_widened, double, float, x)
 
 static void f64_double(const uint8_t *restrict bytes, double *restrict out, size_t n)
 {
@@ -186,7 +184,7 @@ static void f16_float(const uint8_t *restrict bytes, float *restrict out, size_t
 
 #include "tensor/decode_gather.h"
 
-/* A format has exactly one of the two: the lane that holds its values; the other is reached through it. */
+/* A format has one of the two: the lane that holds its values; the other is reached through it, but of floats. */
 #define DECODERS                                                                                             \
     {                                                                                                        \
         .to_float = {[MM_F16] = f16_float,                                                                   \
@@ -210,11 +208,8 @@ static void f16_float(const uint8_t *restrict bytes, float *restrict out, size_t
                      [MM_F4E2M1] = e2m1_float,                                                               \
                      [MM_I2] = i2_float,                                                                     \
                      [MM_U2] = u2_float},                                                                    \
-        .to_double = {[MM_F64] = f64_double,                                                                 \
-                      [MM_I32] = i32_double,                                                                 \
-                      [MM_U32] = u32_double,                                                                 \
-                      [MM_I64] = i64_double,                                                                 \
-                      [MM_U64] = u64_double},                                                                \
+        .to_double = {[MM_F32] = f32_widened, [MM_F64] = f64_double, [MM_I32] = i32_double,                   \
+                      [MM_U32] = u32_double, [MM_I64] = i64_double, [MM_U64] = u64_double},                  \
         .gather_words = gather_words,                                                                        \
     }
 

@@ -21,6 +21,8 @@ try:
 except ImportError:
     sys.exit("make bench needs NumPy (Debian: python3-numpy)")
 
+import formats  # beside this script
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 MMTUI, BUILD = sys.argv[1:3]
 MIB = int(sys.argv[3]) if len(sys.argv) > 3 else 256
@@ -148,49 +150,67 @@ def large(top, random):
         shutil.rmtree(path)
 
 
-def safetensors(path, arrays):
-    """{name: array of floats} as one file."""
-    header, at = {}, 0
-    for name, array in arrays.items():
-        header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [at, at + array.nbytes]}
-        at += array.nbytes
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as file:
-        file.write(len(text).to_bytes(8, "little") + text)
-        for array in arrays.values():
-            array.tofile(file)
-
-
-def onnx(path, array):
-    """A TensorProto with raw_data."""
-    raw = array.tobytes()
-    with open(path, "wb") as file:
-        file.write(b"\x08" + varint(array.size) + b"\x10\x01\x4a" + varint(len(raw)) + raw)
-
-
 def forms(top, random):
-    print(f"{MIB} MiB in several formats (4 pairs), 1 thread")
-    names = [folder(top, f"forms_{name}") for name in ("npy_src", "npy_dst", "onnx_src", "onnx_dst")]
-    files = [os.path.join(top, f"forms_{side}.safetensors") for side in ("src", "dst")]
+    print(f"{MIB} MiB in several formats (4 pairs), 1 thread: the processors' time")
     sides = [{}, {}]
     for i in range(4):
         sides[0][f"t{i}"] = random.standard_normal(MIB << 15, dtype=numpy.float32)
         sides[1][f"t{i}"] = sides[0][f"t{i}"] + numpy.float32(1e-3)
+    pairs = {name: [folder(top, f"forms_{name}_{side}") for side in ("src", "dst")] for name in ("npy", "onnx")}
+    for ending in formats.MANY:
+        pairs[ending] = [os.path.join(top, f"forms_{side}.{ending}") for side in ("src", "dst")]
     for k, side in enumerate(sides):
-        safetensors(files[k], side)
+        for ending, write in formats.MANY.items():
+            write(pairs[ending][k], side)
         for name, array in side.items():
-            numpy.save(os.path.join(names[k], name + ".npy"), array)
-            onnx(os.path.join(names[2 + k], name + ".pb"), array)
+            formats.npy(os.path.join(pairs["npy"][k], name + ".npy"), array)
+            formats.onnx(os.path.join(pairs["onnx"][k], name + ".pb"), array)
     out = os.path.join(top, "out")
-    npy, held, protos = best_of(compare(*names[:2], out, "-j", "1"), compare(*files, out, "-j", "1"),
-                                compare(*names[2:], out, "-j", "1"), rounds=MANY)
-    size = MIB * 2 ** 20 / 1e9
-    row("mmtui compare, .npy", size / npy, "GB/s")
-    row("mmtui compare, safetensors", size / held, "GB/s", npy / held, "the rate of .npy", "0.95")
-    row("mmtui compare, ONNX .pb, raw", size / protos, "GB/s", npy / protos, "the rate of .npy", "0.95")
-    for path in names:
+    times = dict(zip(pairs, processor_time(*(compare(*pair, out, "-j", "1") for pair in pairs.values()), rounds=2 * MANY)))
+    titles = {"npy": ".npy", "onnx": "ONNX .pb, raw", "npz": ".npz, stored", "gguf": "GGUF, floats", "pt": ".pt"}
+    for name, took in times.items():
+        ratio = () if name == "npy" else (times["npy"] / took, "the rate of .npy", "0.95")
+        row(f"mmtui compare, {titles.get(name, name)}", MIB * 2 ** 20 / 1e9 / took, "GB/s", *ratio)
+    for path in sum(pairs.values(), []):
+        shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
+
+
+def archives(top, random):
+    print("Deflated .npz (4 pairs of 16 MiB, half of it zeros), and 10,000 arrays of 1 KB in one .npz")
+    out, script = os.path.join(top, "out"), [sys.executable, os.path.join(HERE, "numpy_script.py"), "usual"]
+    packed = [os.path.join(top, f"packed_{side}.npz") for side in ("src", "dst")]
+    src = {f"t{i}": numpy.maximum(random.standard_normal(4 << 20, dtype=numpy.float32), 0) for i in range(4)}
+    noise = {name: random.standard_normal(x.shape, dtype=numpy.float32) * numpy.float32(1e-3) for name, x in src.items()}
+    formats.npz(packed[0], src, numpy.savez_compressed)
+    formats.npz(packed[1], {name: numpy.where(x > 0, x + noise[name], x) for name, x in src.items()}, numpy.savez_compressed)
+    ours, usual = processor_time(compare(*packed, out, "-j", "1"), script + packed, rounds=ROUNDS)
+    row("mmtui compare, deflated", ours, "s", usual / ours, "as fast as numpy.load and the usual script", "2")
+    many = [os.path.join(top, f"many_{side}") for side in ("src", "dst")]
+    for path in many:
+        os.mkdir(path)
+        arrays = {f"t{i}": random.standard_normal(224, dtype=numpy.float32) for i in range(10000)}
+        formats.npz(path + ".npz", arrays)
+        for name, array in arrays.items():
+            formats.npy(os.path.join(path, name + ".npy"), array)
+    members, files = processor_time(compare(*(path + ".npz" for path in many), out), compare(*many, out))
+    row("mmtui compare, 10,000 members", members, "s", members / files, "the time of 10,000 .npy", "1 at most")
+    for path in many:
         shutil.rmtree(path)
+        os.remove(path + ".npz")
+    for path in packed:
+        os.remove(path)
+
+
+def blocks(top):
+    print("GGUF, Q4_K (4 pairs of 16 million values), 1 thread: the processors' time")
+    script = [sys.executable, os.path.join(HERE, "gguf_script.py")]
+    files = [os.path.join(top, f"blocks_{side}.gguf") for side in ("src", "dst")]
+    if subprocess.run(script + ["make", *files], stderr=subprocess.DEVNULL).returncode:
+        print("  (the package gguf is not there: its row is left out)")
+        return
+    out = os.path.join(top, "out")
+    ours, decoded, start = processor_time(compare(*files, out, "-j", "1"), script + ["decode", *files], script, rounds=ROUNDS)
+    row("mmtui compare, Q4_K", ours, "s", (decoded - start) / ours, "as fast as gguf's decoder alone", "3")
     for path in files:
         os.remove(path)
 
@@ -332,14 +352,6 @@ def triage(top, out):
     shutil.rmtree(net)
 
 
-def varint(value):
-    out = b""
-    while value > 127:
-        out += bytes([value & 127 | 128])
-        value >>= 7
-    return out + bytes([value])
-
-
 def field_number(name):
     """From proto/tensor.proto, as any reader would."""
     for line in open(os.path.join(HERE, "../../proto/tensor.proto")):
@@ -351,10 +363,10 @@ def field_number(name):
 
 def binary(top, values, out):
     def wire(name, kind):
-        return varint(field_number(name) << 3 | kind)
+        return formats.varint(field_number(name) << 3 | kind)
 
-    head = wire("version_number", 0) + b"\x01" + wire("dtype", 0) + b"\x02" + wire("tensor_shape", 0) + varint(len(values))
-    packed = head + wire("float_val", 2) + varint(4 * len(values)) + values.tobytes()
+    head = wire("version_number", 0) + b"\x01" + wire("dtype", 0) + b"\x02" + wire("tensor_shape", 0) + formats.varint(len(values))
+    packed = head + wire("float_val", 2) + formats.varint(4 * len(values)) + values.tobytes()
     tag = wire("float_val", 5)
     each = numpy.empty((len(values), len(tag) + 4), dtype=numpy.uint8)
     each[:, :len(tag)] = list(tag)
@@ -399,6 +411,8 @@ def main():
         large(top, random)
         forms(top, random)
         polygraphy(top, random)
+        archives(top, random)
+        blocks(top)
         one(top, random)
         small(top, random)
         triage(top, os.path.join(top, "out"))

@@ -1,4 +1,4 @@
-"""What people write today: compare two folders of .npy files with NumPy. Used by bench.py as a partner to time against."""
+"""What people write today: compare two folders of .npy files, or two .npz, with NumPy. Used by bench.py as a partner to time against."""
 
 import os
 import sys
@@ -38,10 +38,18 @@ def full(s, d):
     return out
 
 
+def arrays(src, dst):
+    if os.path.isfile(src):
+        with numpy.load(src) as s, numpy.load(dst) as d:
+            yield from ((s[name], d[name]) for name in s)
+        return
+    for name in sorted(os.listdir(src)):
+        yield numpy.load(os.path.join(src, name)), numpy.load(os.path.join(dst, name))
+
+
 def main():
     what, src, dst = sys.argv[1:4]
-    for name in sorted(os.listdir(src)):
-        s, d = numpy.load(os.path.join(src, name)), numpy.load(os.path.join(dst, name))
+    for s, d in arrays(src, dst):
         if what == "usual":
             usual(s.astype(numpy.float32), d.astype(numpy.float32))
         else:

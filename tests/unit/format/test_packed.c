@@ -14,7 +14,7 @@ static struct mm_source source;
 static struct mm_arena arena;
 static struct mm_members members;
 
-#define LARGE 3000000 /* floats: 12 MB, beyond what is unpacked into memory */
+#define LARGE 9000000 /* floats: 36 MB, beyond what is unpacked into memory */
 
 /* Element i is i % 1000 in each of them, in row-major order. */
 static int make(void **state)
@@ -25,10 +25,10 @@ static int make(void **state)
     python(folder,
            "import numpy as np, sys, os\n"
            "os.chdir(sys.argv[1])\n"
-           "x = (np.arange(3000000) % 1000).astype('<f4')\n"
+           "x = (np.arange(9000000) % 1000).astype('<f4')\n"
            "np.savez_compressed('a.npz', large=x, middle=x[:100000], small=x[:1000],\n"
-           "                    fortran=np.asfortranarray(x.reshape(1000, 3000)), swapped=x.astype('>f4'),\n"
-           "                    whole=x.astype('<i8'), exact=np.arange(1100000) + 2**60)\n"
+           "                    fortran=np.asfortranarray(x.reshape(1000, 9000)), swapped=x.astype('>f4'),\n"
+           "                    whole=x[:4500000].astype('<i8'), exact=np.arange(4400000) + 2**60)\n"
            "b = open('a.npz', 'rb').read()\n"
            "os.mkdir('tmp')\n");
     source.path = mm_path_join(folder, "a.npz");
@@ -202,7 +202,7 @@ static void exact_integers(void **state)
     mm_load_close(&load);
     free(path);
     python(folder, "import numpy as np, sys\n"
-                   "assert (np.load(sys.argv[1] + '/exact.npy') == np.arange(1100000) + 2**60).all()\n");
+                   "assert (np.load(sys.argv[1] + '/exact.npy') == np.arange(4400000) + 2**60).all()\n");
 }
 
 /* The temporary file has no name, and its folder is full of nothing afterwards. */
@@ -231,14 +231,14 @@ static void other_orders(void **state)
     assert_checked(&load, "fortran");
     mm_load_close(&load);
     open_load(&load, "large");
-    load.tensor.shape = (struct mm_shape){2, {1000, 3000}};
+    load.tensor.shape = (struct mm_shape){2, {1000, 9000}};
     assert_int_equal(mm_tensor_permute(&load.tensor, (const int[]){1, 0}, &view, &err), 0);
     assert_true(mm_tensor_at(&view, 1) == 0 && mm_tensor_at(&view, 1000) == 1 &&
                 mm_tensor_at(&view, 1001) == 1);
     mm_load_close(&load);
 }
 
-/* Up to 8 MiB: in memory as soon as a value is asked for, not when the header is read. */
+/* Up to 32 MiB: in memory as soon as a value is asked for, not when the header is read. */
 static void in_memory(void **state)
 {
     struct mm_load load;
