@@ -208,8 +208,8 @@ static void f16_float(const uint8_t *restrict bytes, float *restrict out, size_t
                      [MM_F4E2M1] = e2m1_float,                                                               \
                      [MM_I2] = i2_float,                                                                     \
                      [MM_U2] = u2_float},                                                                    \
-        .to_double = {[MM_F32] = f32_widened, [MM_F64] = f64_double, [MM_I32] = i32_double,                   \
-                      [MM_U32] = u32_double, [MM_I64] = i64_double, [MM_U64] = u64_double},                  \
+        .to_double = {[MM_F32] = f32_widened, [MM_F64] = f64_double, [MM_I32] = i32_double,                  \
+                      [MM_U32] = u32_double,  [MM_I64] = i64_double, [MM_U64] = u64_double},                 \
         .gather_words = gather_words,                                                                        \
     }
 

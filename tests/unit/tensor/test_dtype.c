@@ -64,9 +64,22 @@ static void bit_patterns(void **state)
     assert_string_equal(mm_dtype_word(MM_F8E4M3, word), "float8_e4m3");
 }
 
+/* Types that only elements of blocks have; f8e8m0 are the scales, f8e4m3 and i8 may be anything. */
+static void elements(void **state)
+{
+    int count = 0;
+    (void)state;
+    for (int dtype = -1; dtype <= MM_DTYPE_COUNT; dtype++)
+        count += mm_dtype_is_element((enum mm_dtype)dtype);
+    assert_int_equal(count, 3);
+    assert_true(mm_dtype_is_element(MM_F4E2M1) && mm_dtype_is_element(MM_F6E2M3));
+    assert_true(mm_dtype_is_element(MM_F6E3M2));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(elements),
         cmocka_unit_test(names_and_long_names_are_found),
         cmocka_unit_test(unknown_names_and_numbers),
         cmocka_unit_test(limits),
