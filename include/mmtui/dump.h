@@ -53,11 +53,19 @@ bool mm_shape_parse(const char *text, struct mm_shape *out);
 
 /* ---- a dump ------------------------------------------------------------------------------------------- */
 
+/* Whose results, of a dump that has the CPU's beside the accelerator's (Cambricon CATCH with use_cpu). */
+enum mm_results {
+    MM_RESULTS_ALL = 0, /* everything */
+    MM_RESULTS_CPU,     /* the CPU's results alone, each called as its folder */
+    MM_RESULTS_DEVICE   /* the accelerator's, alike */
+};
+
 /* Which of the folders that are steps (step0, step_3 ...) and ranks (rank0, rank1 ...), and which results of files that
  * have several. Zeroed: the first. */
 struct mm_dump_part {
     bool stepped, ranked; /* step, rank are asked for */
     int64_t step, rank;
+    enum mm_results results;
     struct mm_runner_choice choice; /* its runner is borrowed */
 };
 /* How many of them a dump has, and which was taken; of 0: it has none. */
@@ -78,6 +86,7 @@ struct mm_dump {
                                "The .pb files "; or NULL */
     bool by_message;        /* some tensors are called as the ONNX messages in their files say */
     bool listed;            /* the order is that of a list that the runtime has put beside the tensors */
+    bool numbered;          /* ... or that of the numbers before the folders' names */
     const char *recognised; /* what the folder was taken for, and why: "34 tensors of an RKNN snapshot
                                (map_name_to_file.txt)"; NULL: a flat folder or a file, nothing else */
     struct mm_dump_numbers step, rank;
@@ -101,9 +110,10 @@ struct mm_dump_options {
  * hidden ones, and those that a link leads to once more, are passed over; so are all folders in one with MagicMind's
  * files. A list beside the tensors (trtexec's tensor_summary.json, RKNN's map_name_to_file.txt, AIMET's
  * layer_output_name_order.json, msprobe's dump.json) gives names and order, ONNX's input_N.pb and output_N.pb are called
- * as their messages say.
+ * as their messages say. In folders NUMBER_OPERATOR the files without an ending that are text of Cambricon CATCH's dump
+ * tool are tensors; the operator's type is the folder's.
  *
- * The order is by time stamp; by the list; then by the natural order of file names; members in their file's order. In a folder
+ * The order is by time stamp; by the list; by the numbers of folders; then by the natural order of file names; members in their file's order. In a folder
  * with MagicMind files (.pb, .pbtxt) the others beside them are skipped and counted; raw numbers and text are where
  * anything else is. A file with many tensors that
  * can't be listed is one entry, which says why; if there is nothing else it is an error. A folder or a file without
@@ -128,12 +138,14 @@ void mm_dump_say_numbers(const struct mm_dump *dump, const char *whose, struct m
 /* Paths in `arena`. */
 struct mm_snapshot {
     const char *src, *dst;
-    const char *sim; /* the simulation of dst's number format; or NULL */
+    const char *sim;            /* the simulation of dst's number format; or NULL */
+    enum mm_results results[2]; /* whose of src and dst, where these are one folder */
     struct mm_arena arena;
 };
 /*
  * Is it a folder as RKNN's accuracy analysis leaves it? It has a folder "golden" (src), and "runtime" (dst), beside which
- * "simulator" is sim, or "simulator" alone (dst). False, and nothing to be ended, where it is not so or memory is out.
+ * "simulator" is sim, or "simulator" alone (dst). Or a dump of Cambricon CATCH in which operators have the CPU's result
+ * (src) beside the accelerator's (dst)? False, and nothing to be ended, where it is not so or memory is out.
  */
 bool mm_snapshot_find(struct mm_snapshot *snapshot, const char *path);
 /* The paths end. A zeroed one is fine. */
@@ -175,6 +187,7 @@ enum mm_order_source {
     MM_ORDER_GIVEN,       /* a list that the user named */
     MM_ORDER_STAMPS,      /* time stamps before file names */
     MM_ORDER_MODEL,       /* the model's graph */
+    MM_ORDER_FOLDERS,     /* the numbers before folders' names */
     MM_ORDER_LIST,        /* a list beside the tensors, which the runtime wrote */
     MM_ORDER_TIMES,       /* modification times of the files: no more than a hint */
     MM_ORDER_SOURCES

@@ -130,21 +130,30 @@ struct mm_given {
     struct mm_shape shape;
 };
 
+/* What a dump kept of a tensor. Of parts the tensor is what is there, with one axis. */
+enum mm_kept {
+    MM_KEPT_ALL = 0,
+    MM_KEPT_FIRST, /* the first values */
+    MM_KEPT_SUM    /* the sum of the absolute values */
+};
+
 /*
  * One tensor: a source that is nothing else, or a member of one that has many. What error texts, sizes, cache
  * keys and shares go by is the member's. Const once a dump has it, and everything here lies in the dump's arena.
  */
 struct mm_entry {
     const struct mm_source *source;
-    const char *member; /* its name there, as the format has it; NULL: the source is this one tensor */
-    const char *label;  /* how error texts about it begin: "x.npy", "a.npz: member 'x'" */
-    uint64_t offset;    /* of a member: where its part of the source begins */
-    uint64_t size;      /* of a member: the bytes that reading it gives, whatever they take in the source */
-    uint32_t check;     /* of a member: the checksum that the source has of it, or 0 */
-    const void *detail; /* of a member: what else its format knows of it */
-    enum mm_code code;  /* MM_OK, or it was seen when it was listed that it can't be read, ... */
-    uint32_t listed;    /* place in the list that lies beside the tensors, from 1 on; 0: it is not in one */
-    const char *wrong;  /* ... and why: the whole sentence */
+    const char *member;  /* its name there, as the format has it; NULL: the source is this one tensor */
+    const char *label;   /* how error texts about it begin: "x.npy", "a.npz: member 'x'" */
+    uint64_t offset;     /* of a member: where its part of the source begins */
+    uint64_t size;       /* of a member: the bytes that reading it gives, whatever they take in the source */
+    uint32_t check;      /* of a member: the checksum that the source has of it, or 0 */
+    const void *detail;  /* of a member: what else its format knows of it */
+    enum mm_code code;   /* MM_OK, or it was seen when it was listed that it can't be read, ... */
+    uint32_t listed;     /* place in the list that lies beside the tensors, from 1 on; 0: it is not in one */
+    const char *wrong;   /* ... and why: the whole sentence */
+    enum mm_kept kept;   /* what of the tensor's values the source has */
+    const char *op_type; /* of the operator that made it, where the dump says it; or NULL */
     const struct mm_given *given; /* or NULL */
     struct mm_file_name parsed;
     size_t order; /* place in execution order within the dump */
@@ -264,7 +273,7 @@ struct mm_store {
 
 struct mm_format {
     const char *name;   /* "npy" */
-    const char *ending; /* ".npy" */
+    const char *ending; /* ".npy"; "": its files have none, and are known by their content (probe) */
     const char *title;  /* "NumPy array" */
     bool stamped;       /* the file name must carry a time stamp (MagicMind) */
     bool weak; /* hardly anything tells these files: in a folder they count only where no others are */
@@ -313,9 +322,10 @@ const struct mm_format *mm_format_of(const char *path);
  * the ending. */
 const struct mm_format *mm_format_by_name(const char *file, size_t *stem);
 /*
- * The format of a file whose name has an ending of some format. Where formats share the ending, the content decides, and
+ * The format of a file of a folder. One whose name has no format's ending is of a format without one, if the content says
+ * so. Where formats share the ending, the content decides, and
  * for one that no probe knows: whether the name has a time stamp (`stamped`), and what the content may be. NULL: none of
- * them. Where there is no choice, nothing is opened. `memory` (or NULL) is used for small files, again and again.
+ * them. Where the name leaves no choice, nothing is opened. `memory` (or NULL) is used for small files, again and again.
  */
 const struct mm_format *mm_format_choose(const char *path, bool stamped, struct mm_buf *memory);
 

@@ -45,10 +45,11 @@ struct mm_session_options {
         *read_rule; /* those with a name count before those without, later ones before earlier
                                              ones; each must fit a tensor. Borrowed */
     size_t read_rules;
-    struct mm_given_list given;     /* of tensors whose files do not say what they are; borrowed */
-    struct mm_dump_part part;       /* which step, rank, iteration and runner of dumps that have several */
-    const char *dst_runner;         /* which runner of dst; NULL: the same as of src. Borrowed */
-    bool one_file;                  /* src and dst are one file, which must have the results of two runners */
+    struct mm_given_list given; /* of tensors whose files do not say what they are; borrowed */
+    struct mm_dump_part part;   /* which step, rank, iteration and runner of dumps that have several */
+    const char *dst_runner;     /* which runner of dst; NULL: the same as of src. Borrowed */
+    bool one_file;              /* src and dst are one file, which must have the results of two runners */
+    enum mm_results results[2]; /* whose of src and dst, where both are in one folder (mm_snapshot_find) */
     const struct mm_schema *schema; /* of MagicMind's .pb in all dumps; NULL: not told. Borrowed */
     const char *cache;      /* folder of the result cache; NULL: none. Borrowed until mm_session_start */
     unsigned shard, shards; /* measure only shard 1 <= shard <= shards of the pairs; 0 of 0: all */

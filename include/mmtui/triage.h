@@ -38,6 +38,8 @@ struct mm_flow_order {
     const int32_t *tensor, *run;  /* [layers] as mm_model_match has them; with a graph */
     bool ordered;                 /* the layers are in the order of execution */
     bool weak;                    /* which is a mere hint */
+    bool
+        apart; /* without a graph: src's layers were computed from dst's inputs, so no error comes in with them */
 };
 
 /*

@@ -15,9 +15,9 @@ int cmd_formats(struct cli_options *options)
     struct mm_buf out = {0};
     mm_buf_printf(&out, "%-17s %-23s %-5s %-6s %-5s %s\n", "NAME", "ENDING", "READ", "WRITE", "MANY", "WHAT");
     for (size_t i = 0; i < count; i++)
-        mm_buf_printf(&out, "%-17s %-23s %-5s %-6s %-5s %s\n", formats[i].name, formats[i].ending,
-                      yes(formats[i].read != NULL), yes(formats[i].write != NULL),
-                      yes(formats[i].list != NULL), formats[i].title);
+        mm_buf_printf(&out, "%-17s %-23s %-5s %-6s %-5s %s\n", formats[i].name,
+                      *formats[i].ending ? formats[i].ending : "-", yes(formats[i].read != NULL),
+                      yes(formats[i].write != NULL), yes(formats[i].list != NULL), formats[i].title);
     mm_buf_puts(&out, "MANY: a file can hold many tensors.\n");
     cli_print(options, &out);
     mm_buf_done(&out);

@@ -25,6 +25,8 @@ static bool take_snapshot(struct cli_options *options, const char *path)
         return false;
     session->src = options->snapshot.src;
     session->dst = options->snapshot.dst;
+    session->results[0] = options->snapshot.results[0];
+    session->results[1] = options->snapshot.results[1];
     if (!session->sim)
         session->sim = options->snapshot.sim;
     return true;

@@ -218,7 +218,8 @@ static int publish(struct listing *list)
     struct mm_members *found = &list->found;
     for (size_t i = 0; i < found->count; i++)
         found->entry[i].order = i;
-    qsort(found->entry, found->count, sizeof *found->entry, list->kind ? compare_listed : compare_entries);
+    qsort(found->entry, found->count, sizeof *found->entry,
+          list->kind || list->numbered ? compare_listed : compare_entries);
     for (size_t i = 0; i < found->count; i++)
         found->entry[i].order = i;
     struct mm_entry *entries = mm_arena_array(&dump->arena, found->count, sizeof *entries);
@@ -283,7 +284,7 @@ static int fill(struct listing *list, struct mm_err *err)
         return -1;
     drop_others(list);
     if (listing_numbers(list) < 0 || validate_stamps(list) < 0 || put_scope(list) < 0 ||
-        listing_name(list) < 0 || give(list) < 0)
+        listing_name(list) < 0 || listing_numbered(list) < 0 || give(list) < 0)
         return -1;
     return publish(list) < 0 || listing_source(list) < 0 ? -1 : 0;
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "dump/listing.h"
+#include "dump/numbered.h"
 
 /* ---- files ---- */
 
@@ -28,13 +29,25 @@ static bool take_list(struct listing *list, struct tree_folder *folder, const ch
     return true;
 }
 
+/* A file without an ending in a numbered folder: only its content tells. */
+static bool may_be_unnamed(const struct tree_folder *folder, const char *name)
+{
+    size_t length = strlen(folder->file);
+    char path[1024];
+    return !strchr(name, '.') && snprintf(path, sizeof path, "%s%s", folder->file, name) < (int)sizeof path &&
+           numbered_operator(path, &length);
+}
+
 static int visit(void *context, struct tree_folder *folder, const char *name)
 {
     struct listing *list = context;
     struct mm_arena *arena = &list->dump->arena;
     struct mm_file_name parsed;
     const struct mm_format *named = mm_format_by_name(name, NULL);
-    if (take_list(list, folder, name) || !named) {
+    bool unnamed = !named && may_be_unnamed(folder, name);
+    if (unnamed && list->part.results != MM_RESULTS_ALL && !numbered_is_result(name, list->part.results))
+        return 0; /* not asked for */
+    if (((!named || named->weak) && take_list(list, folder, name)) || (!named && !unnamed)) {
         list->dump->skipped++;
         return list->err.code == MM_OK ? 0 : -1;
     }
@@ -76,7 +89,7 @@ const char *listing_endings(char out[static LISTING_ENDINGS])
         while (strcmp(formats[before].ending, formats[i].ending) != 0)
             before++;
         size_t size = strlen(formats[i].ending) + 1;
-        if (before < i || formats[i].indirect || length + size >= LISTING_ENDINGS)
+        if (before < i || size == 1 || formats[i].indirect || length + size >= LISTING_ENDINGS)
             continue;
         length += (size_t)snprintf(out + length, LISTING_ENDINGS - length, length ? " %s" : "%s",
                                    formats[i].ending);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dump/listing.h"
+#include "dump/numbered.h"
 
 /* ---- lists ---- */
 
@@ -158,7 +159,75 @@ int listing_name(struct listing *list)
     return 0;
 }
 
+/* ---- numbered folders ---- */
+
+static int by_folders(const void *a, const void *b)
+{
+    const struct mm_entry *const *x = a, *const *y = b;
+    int order = numbered_compare((*x)->source->file, (*y)->source->file);
+    return order ? order : (*x > *y) - (*x < *y); /* those of one file are in its order */
+}
+
+static int tell_operator(struct listing *list, struct mm_entry *entry)
+{
+    size_t length;
+    const char *type = numbered_operator(entry->source->file, &length);
+    if (!type)
+        return 0; /* a file that was asked for by name */
+    entry->op_type = mm_arena_strndup(&list->dump->arena, type, length);
+    list->first += entry->kept == MM_KEPT_FIRST;
+    list->sums += entry->kept == MM_KEPT_SUM;
+    list->numbered++;
+    return entry->op_type ? 0 : listing_no_memory(list);
+}
+
+/* "1_max/cnnl_result[1]" is called 1_max[1] where only results were asked for. */
+static int name_by_folder(struct listing *list, struct mm_entry *entry)
+{
+    const char *file = entry->source->file, *base = mm_path_base(file);
+    struct mm_buf name = {0};
+    if (list->part.results == MM_RESULTS_ALL || base == file)
+        return 0;
+    mm_buf_printf(&name, "%.*s%s", (int)(base - 1 - file), file, entry->member + strlen(base));
+    entry->parsed.name = name.failed ? NULL : mm_arena_strdup(&list->dump->arena, mm_buf_text(&name));
+    mm_buf_done(&name);
+    return entry->parsed.name ? 0 : listing_no_memory(list);
+}
+
+int listing_numbered(struct listing *list)
+{
+    struct mm_members *found = &list->found;
+    struct mm_entry **sorted = calloc(found->count + 1, sizeof *sorted);
+    size_t count = 0;
+    if (!sorted)
+        return listing_no_memory(list);
+    for (size_t i = 0; i < found->count && list->err.code == MM_OK; i++) {
+        struct mm_entry *entry = &found->entry[i];
+        if (*entry->source->format->ending || !entry->member)
+            continue;
+        if (tell_operator(list, entry) == 0 && name_by_folder(list, entry) == 0 && entry->op_type)
+            sorted[count++] = entry;
+    }
+    if (count)
+        qsort(sorted, count, sizeof *sorted, by_folders);
+    for (size_t i = 0; i < count; i++)
+        sorted[i]->listed = (uint32_t)i + 1; /* as many as there are files and folders, 4e9 at most */
+    free(sorted);
+    list->dump->numbered = count > 0 && 2 * count >= found->count;
+    return list->err.code == MM_OK ? 0 : -1;
+}
+
 /* ---- what was recognised ---- */
+
+/* Of a dump that did not keep all values. */
+static void put_kept(struct mm_buf *out, const struct listing *list)
+{
+    if (list->first)
+        mm_buf_printf(out, "; of %zu only the first values were kept (level=2 keeps all)", list->first);
+    if (list->sums)
+        mm_buf_printf(out, "; of %zu only the sum of the absolute values was kept (level=2 keeps all values)",
+                      list->sums);
+}
 
 static void put_part(struct mm_buf *out, const char *word, const struct mm_dump_numbers *numbers)
 {
@@ -189,6 +258,9 @@ static void put_left_out(struct mm_buf *out, size_t count, const char *what)
 
 int listing_source(struct listing *list)
 {
+    static const char *const whose[] = {[MM_RESULTS_ALL] = "",
+                                        [MM_RESULTS_CPU] = ", the CPU's results",
+                                        [MM_RESULTS_DEVICE] = ", the accelerator's results"};
     const struct tree *tree = &list->tree;
     struct mm_dump *dump = list->dump;
     struct mm_buf text = {0};
@@ -200,10 +272,13 @@ int listing_source(struct listing *list)
     mm_buf_printf(&text, "%zu tensor%s", dump->count, dump->count == 1 ? "" : "s");
     if (list->kind)
         mm_buf_printf(&text, " of %s (%s)", list->kind->title, list->kind->file);
+    else if (list->numbered)
+        mm_buf_printf(&text, " of Cambricon CATCH's dump tool%s", whose[list->part.results]);
     else if (list->from_messages)
         mm_buf_puts(&text, " of an ONNX test data set (named as in its messages)");
     else if (nested)
         mm_buf_printf(&text, " in a tree of %zu folders", tree->folders);
+    put_kept(&text, list);
     put_runner(&text, &dump->taken);
     put_part(&text, "step", &dump->step);
     put_part(&text, "rank", &dump->rank);

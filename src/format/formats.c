@@ -158,6 +158,13 @@ static const struct mm_format formats[] = {
      .probe = mm_numbers_probe,
      .may_be = mm_numbers_probe,
      .read = mm_numbers_read},
+    {.name = "catch",
+     .ending = "",
+     .title = "text of Cambricon CATCH's dump tool",
+     .probe = mm_catch_probe,
+     .list = mm_catch_list,
+     .fetch = mm_part_fetch,
+     .read = mm_catch_read},
 };
 
 const char *mm_entry_stored_as(const struct mm_entry *entry)
@@ -184,7 +191,7 @@ const struct mm_format *mm_format_find(const char *name)
 static bool has_ending(const char *file, const struct mm_format *format)
 {
     size_t length = strlen(file), ending = strlen(format->ending);
-    return length > ending && strcmp(file + length - ending, format->ending) == 0;
+    return ending > 0 && length > ending && strcmp(file + length - ending, format->ending) == 0;
 }
 
 const struct mm_format *mm_format_by_name(const char *file, size_t *stem)
@@ -222,6 +229,22 @@ static const struct mm_format *by_content(const struct mm_map *map, const char *
     return NULL;
 }
 
+/* Without an ending that some format has. */
+static const struct mm_format *by_content_alone(const char *path, struct mm_buf *memory)
+{
+    struct mm_map map;
+    const struct mm_format *found = NULL;
+    if (mm_map_open_in(&map, path, memory, NULL) < 0)
+        return NULL;
+    mm_map_sparse(&map);
+    for (size_t i = 0; i < MM_COUNT(formats) && !found; i++) {
+        if (!*formats[i].ending && formats[i].probe(map.data, map.size))
+            found = &formats[i];
+    }
+    mm_map_close(&map);
+    return found;
+}
+
 /* That no probe knows: a stamp tells its format, and what may be damaged. */
 static const struct mm_format *by_ending(const struct mm_map *map, const char *file, bool stamped)
 {
@@ -251,6 +274,8 @@ const struct mm_format *mm_format_choose(const char *path, bool stamped, struct 
 {
     const char *file = mm_path_base(path);
     struct mm_map map;
+    if (!mm_format_by_name(file, NULL))
+        return by_content_alone(path, memory);
     if (!is_choice(file))
         return mm_format_by_name(file, NULL);
     if (mm_map_open_in(&map, path, memory, NULL) < 0)

@@ -94,8 +94,17 @@ bool mm_raw_may_be(const uint8_t *bytes, size_t size);
 int mm_raw_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
 int mm_raw_write(const struct mm_store *store, const char *path, struct mm_err *err);
 bool mm_numbers_probe(const uint8_t *bytes, size_t size);
+/* How many numbers stand in load->bytes from the from-th on; -1: something else does (MM_ECORRUPT, with the line). */
+int mm_numbers_count(const struct mm_load *load, size_t from, const char *label, int64_t *count,
+                     struct mm_err *err);
 int mm_numbers_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
                     struct mm_err *err);
+
+bool mm_catch_probe(const uint8_t *bytes, size_t size);
+int mm_catch_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                  struct mm_err *err);
+int mm_catch_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                  struct mm_err *err);
 
 int mm_pb_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
 int mm_pb_write(const struct mm_store *store, const char *path, struct mm_err *err);

@@ -57,7 +57,7 @@ int mm_load_open_in(struct mm_load *load, const struct mm_entry *entry, const st
     load->entry = entry;
     load->cancel = cancel;
     load->node_name = "";
-    load->op_type = "";
+    load->op_type = entry->op_type ? entry->op_type : "";
     if (fetch(load, entry, err) < 0 || read_header(load, entry, schema, err) < 0) {
         mm_load_close(load);
         return -1;

@@ -79,14 +79,14 @@ bool mm_numbers_probe(const uint8_t *bytes, size_t size)
     return !scan.bad && scan.count > 0;
 }
 
-static int scan_all(struct scan *scan, const struct mm_load *load, const char *label, struct mm_err *err)
+static int scan_all(struct scan *scan, const struct mm_load *load, const struct mm_lex *lex,
+                    struct mm_err *err)
 {
-    struct mm_lex lex = {.file = label, .begin = scan->at, .at = scan->at, .end = scan->end};
     while (scan_some(scan, ASK_EVERY)) {
         if (load->cancel && atomic_load_explicit(load->cancel, memory_order_relaxed))
             return mm_fail(err, MM_ECANCELLED, "stopped");
     }
-    return scan->bad ? mm_lex_fail(&lex, scan->bad, "not a number", err) : 0;
+    return scan->bad ? mm_lex_fail(lex, scan->bad, "not a number", err) : 0;
 }
 
 static int set_shape(struct mm_load *load, const struct scan *scan, const char *label, struct mm_err *err)
@@ -108,17 +108,30 @@ static int set_shape(struct mm_load *load, const struct scan *scan, const char *
                    scan->count, text);
 }
 
+int mm_numbers_count(const struct mm_load *load, size_t from, const char *label, int64_t *count,
+                     struct mm_err *err)
+{
+    const char *text = (const char *)load->bytes;
+    struct scan scan = {.at = text + from, .end = text + load->size};
+    struct mm_lex lex = {.file = label, .begin = text, .at = text, .end = scan.end};
+    if (scan_all(&scan, load, &lex, err) < 0)
+        return -1;
+    *count = scan.count;
+    return 0;
+}
+
 int mm_numbers_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
                     struct mm_err *err)
 {
     const struct mm_given *given = load->entry->given;
     const char *text = (const char *)load->bytes;
     struct scan scan = {.at = text, .end = text + load->size};
+    struct mm_lex lex = {.file = label, .begin = text, .at = text, .end = scan.end};
     struct mm_run *run = mm_arena_alloc(&load->arena, sizeof *run);
     (void)schema;
     if (!run)
         return mm_fail_memory(err);
-    if (scan_all(&scan, load, label, err) < 0 || set_shape(load, &scan, label, err) < 0)
+    if (scan_all(&scan, load, &lex, err) < 0 || set_shape(load, &scan, label, err) < 0)
         return -1;
     *run = (struct mm_run){.data = load->bytes, .size = load->size, .count = scan.count};
     load->tensor.dtype = load->tensor.stored = given && given->dtype != MM_DTYPE_NONE ? given->dtype : MM_F32;

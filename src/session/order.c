@@ -77,6 +77,18 @@ static bool keys_of_listed(const struct mm_session *session, int64_t *key)
     return src || dst;
 }
 
+static int keys_of_folders(struct mm_session *session, int64_t *key, struct mm_err *err)
+{
+    const struct mm_pairs *pairs = session->pairs;
+    bool src = session->src->numbered, dst = session->dst->numbered;
+    (void)err;
+    for (size_t i = 0; i < pairs->count && (src || dst); i++) {
+        const struct mm_entry *entry = pairs->pair[i].dst;
+        key[i] = src ? (int64_t)i : entry ? (int64_t)entry->order : INT64_MAX;
+    }
+    return src || dst;
+}
+
 /* One that can't be read is passed over: nobody has asked for it. */
 static int keys_of_list(struct mm_session *session, int64_t *key, struct mm_err *err)
 {
@@ -192,8 +204,8 @@ static const struct {
     enum mm_order_source source;
     order_keys keys;
 } sources[] = {
-    {MM_ORDER_GIVEN, keys_of_given}, {MM_ORDER_STAMPS, keys_of_stamps}, {MM_ORDER_MODEL, keys_of_model},
-    {MM_ORDER_LIST, keys_of_list},   {MM_ORDER_TIMES, keys_of_times},
+    {MM_ORDER_GIVEN, keys_of_given},     {MM_ORDER_STAMPS, keys_of_stamps}, {MM_ORDER_MODEL, keys_of_model},
+    {MM_ORDER_FOLDERS, keys_of_folders}, {MM_ORDER_LIST, keys_of_list},     {MM_ORDER_TIMES, keys_of_times},
 };
 
 int order_apply(struct mm_session *session, struct mm_err *err)
@@ -228,6 +240,9 @@ void mm_session_order_text(const struct mm_session *session, struct mm_buf *out)
         mm_buf_puts(out, mm_order_source_text(session->order));
     if (model)
         mm_buf_printf(out, ", which knows %zu of %zu tensors.", match->known, match->asked);
+    else if (session->options.results[0] == MM_RESULTS_CPU)
+        mm_buf_puts(
+            out, " The CPU's results are from the accelerator's inputs: each error is the operator's own.");
     else if (ordered)
         mm_buf_puts(
             out,

@@ -38,7 +38,7 @@ static void say_what_is_odd(struct mm_session *session)
     const struct mm_session_options *options = &session->options;
     if (session->notice)
         return;
-    if (session_same_file(options->src, options->dst) &&
+    if (options->results[0] == options->results[1] && session_same_file(options->src, options->dst) &&
         session->src->taken.place == session->dst->taken.place)
         session->notice = session->src->is_file
                               ? "src and dst are the same file: every tensor is compared with itself"

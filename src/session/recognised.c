@@ -29,6 +29,7 @@ struct mm_dump_part session_part(const struct mm_session *session, const struct 
 {
     const struct mm_session_options *options = &session->options;
     struct mm_dump_part part = options->part;
+    part.results = options->results[dst];
     bool same = !options->dst_runner && session_same_file(options->src, options->dst);
     part.choice.pair = same;
     part.choice.other = same && dst;
@@ -44,15 +45,16 @@ struct mm_dump_part session_part(const struct mm_session *session, const struct 
 /* List `dump` again with the step and rank of the other; it stays as it is where it has no such. */
 static bool list_again(struct mm_session *session, struct mm_dump **dump, const struct mm_dump *other)
 {
+    struct mm_dump_part part = session_part(session, NULL, dump == &session->dst);
     const struct mm_session_options *options = &session->options;
     struct mm_dump_options again = {
         .check = options->check, .given = options->given, .schema = options->schema};
     struct mm_dump *fitting;
-    again.part = (struct mm_dump_part){.stepped = other->step.count > 0 && (*dump)->step.count > 0,
-                                       .ranked = other->rank.count > 0 && (*dump)->rank.count > 0,
-                                       .step = other->step.chosen,
-                                       .rank = other->rank.chosen,
-                                       .choice = session_part(session, NULL, dump == &session->dst).choice};
+    part.stepped = other->step.count > 0 && (*dump)->step.count > 0;
+    part.ranked = other->rank.count > 0 && (*dump)->rank.count > 0;
+    part.step = other->step.chosen;
+    part.rank = other->rank.chosen;
+    again.part = part;
     if (mm_dump_open(&fitting, (*dump)->path, &again, NULL) < 0)
         return false;
     mm_dump_close(*dump);

@@ -193,7 +193,8 @@ static int make_subjects(struct mm_session *session)
                                   .tensor = session->match.tensor,
                                   .run = session->match.run,
                                   .ordered = session->order != MM_ORDER_UNKNOWN,
-                                  .weak = session->order == MM_ORDER_TIMES};
+                                  .weak = session->order == MM_ORDER_TIMES,
+                                  .apart = session->options.results[0] == MM_RESULTS_CPU};
     return mm_flow_open(&triage->flow, triage->subjects, count, &order, NULL);
 }
 

@@ -337,7 +337,7 @@ static int fill_edges(struct mm_flow *flow, const struct mm_subject *subjects,
     int result = edges.end ? 0 : -1; /* without an order there are no edges */
     if (result == 0 && order->graph)
         result = edges_of_graph(order, subjects, flow->count, &edges);
-    else if (result == 0 && flow->ordered)
+    else if (result == 0 && flow->ordered && !order->apart)
         result = edges_of_order(subjects, flow->count, &edges);
     if (result == 0)
         result = publish(flow, &edges);

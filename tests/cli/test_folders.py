@@ -383,5 +383,103 @@ def test_show_and_convert(folder):
     same(sorted(path.name for path in (folder / "made").iterdir()), ["b_a.raw"], "files")
 
 
+# ---- Cambricon CATCH ----
+
+CATCH_TYPES = {"float32": "Float", "int32": "Int", "bool": "Bool"}
+
+
+def catch_text(values, level=2):
+    """As its dump tool writes a tensor: a line about it, and a value a line with six digits."""
+    values = np.asarray(values)
+    flat = values.ravel()
+    kept = [flat[:10], np.abs(flat).sum(keepdims=True), flat][level]
+    lines = [f"Tensor : Type = {CATCH_TYPES[str(values.dtype)]} : Shape = {list(values.shape)} : Stride = "
+             f"{[s // values.itemsize for s in values.strides]} : Dumped = {kept.size}"]
+    return "\n".join(lines + [f"{float(x):.6g}" for x in kept]) + "\n"
+
+
+def catch_dump(folder, level=2, off=0.0, cpu=False):
+    """Three operators, the second of which calls another; the second's result is off."""
+    x = np.arange(-8, 16, dtype="f4").reshape(2, 3, 4)
+    files = {
+        "1_relu/mlu_self": catch_text(x, level),
+        "1_relu/cnnl_result": catch_text(np.maximum(x, 0), level),
+        "2_add/mlu_self": catch_text(x, level),
+        "2_add/mlu_alpha": "Scalar : Type = int\n1\n",
+        "2_add/1_fill_/mlu_value": "Scalar : Type = float\n1\n",
+        "2_add/1_fill_/cnnl_result": catch_text(np.ones_like(x), level),
+        "2_add/cnnl_result": catch_text(x + np.float32(1 + off), level),
+        "10_max/cnnl_result": "Tuple : Size = 2\n" + catch_text(x.max(2), level) + catch_text(x.argmax(2).astype("i4"), level),
+    }
+    if cpu:
+        files["1_relu/cpu_result"] = catch_text(np.maximum(x, 0), level)
+        files["2_add/cpu_result"] = catch_text(x + 1, level)
+        files["10_max/cpu_result"] = files["10_max/cnnl_result"]
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    (folder / "2_add" / "notes").write_text("mine")
+
+
+@test
+def test_catch(folder):
+    """folders: CATCH's numbered folders give operators and order; scalars and other files are skipped"""
+    catch_dump(folder / "src")
+    catch_dump(folder / "dst", off=0.5)
+    run = compare(folder)
+    report = load_report(folder)
+    names = ["1_relu/mlu_self", "1_relu/cnnl_result", "2_add/mlu_self", "2_add/1_fill_/cnnl_result",
+             "2_add/cnnl_result", "10_max/cnnl_result[0]", "10_max/cnnl_result[1]"]
+    same([layer["name"] for layer in report["layers"]], names, "names")
+    same([layer["src"]["op_type"] for layer in report["layers"]], ["relu"] * 2 + ["add", "fill_", "add"] + ["max"] * 2, "types")
+    same(report["order"], "folders", "order")
+    same(report["totals"]["skipped_files"], 6, "skipped")
+    check("note: src and dst: 7 tensors of Cambricon CATCH's dump tool." in run.err, run.err)
+    x = np.arange(-8, 16) + 1.0
+    same(round(diff1(folder, "2_add/cnnl_result"), 9), round(0.5 * 24 / np.abs(x).sum(), 9), "diff1")
+    same(diff1(folder, "10_max/cnnl_result[1]"), 0, "diff1 of what is equal")
+
+
+@test
+def test_catch_cpu(folder):
+    """folders: a CATCH dump with use_cpu alone is the CPU's results against the accelerator's"""
+    catch_dump(folder / "dump", off=0.5, cpu=True)
+    for command in (["compare", folder / "dump", "-o", folder / "out"], [folder / "dump"], ["triage", folder / "dump"]):
+        run = mmtui(*command)
+    mmtui("compare", folder / "dump", "-o", folder / "out")
+    found = [(layer["name"], layer["verdict"]["kind"]) for layer in load_report(folder)["layers"]]
+    same([name for name, kind in found], ["1_relu", "2_add/1_fill_", "2_add", "10_max[0]", "10_max[1]"], "names")
+    same([name for name, kind in found if kind not in ("ok", "unpaired")], ["2_add"], "bad")
+    check("numbers before the folders' names" in run.out, run.out)
+    check("each error is the operator's own" in run.out.replace("\n", " "), run.out)
+    check("compared with itself" not in run.err, run.err)
+    catch_dump(folder / "without", off=0.5)
+    mmtui(folder / "without", status=2)
+
+
+@test
+def test_catch_parts(folder):
+    """folders: CATCH dumps that did not keep all values: what is there is compared, and said"""
+    for level, words in ((0, "of 5 only the first values were kept"), (1, "only the sum of the absolute values was kept")):
+        catch_dump(folder / "src", level=level)
+        catch_dump(folder / "dst", level=level, off=0.5)
+        run = compare(folder)
+        check(words in run.err, run.err)
+        x = np.arange(-8, 16) + 1.0
+        expected = [5 / np.abs(x[:10]).sum(), (np.abs(x + 0.5).sum() - np.abs(x).sum()) / np.abs(x).sum()][level]
+        check(abs(diff1(folder, "2_add/cnnl_result") - expected) < 1e-5, diff1(folder, "2_add/cnnl_result"))
+
+
+@test
+def test_catch_one_file(folder):
+    """folders: a file of CATCH's by itself, whatever it is called; a damaged one is one bad row"""
+    catch_dump(folder / "src")
+    shown = mmtui("show", folder / "src" / "10_max" / "cnnl_result").out
+    check("i32 [2, 3], 6 values" in shown, shown)
+    catch_dump(folder / "dst")
+    (folder / "dst" / "2_add" / "cnnl_result").write_text(catch_text(np.ones(4, "f4"))[:-2])
+    same(layers(load(folder) and folder)["2_add/cnnl_result"]["verdict"]["kind"], "unreadable", "verdict")
+
+
 if __name__ == "__main__":
     main()
