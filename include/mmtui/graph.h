@@ -126,10 +126,11 @@ int mm_graph_find(const struct mm_graph *graph, const char *dump_name);
 /* What two names have in common: the rungs of a ladder, the surest first. */
 enum mm_graph_rung {
     MM_RUNG_NONE,
-    MM_RUNG_EXACT,   /* every byte */
-    MM_RUNG_SAFE,    /* the same once both have `_` for what is not [A-Za-z0-9_.-] */
-    MM_RUNG_TRIMMED, /* and none at the beginning: a leading `/` is dropped */
-    MM_RUNG_PLAIN,   /* the same once all that is not [A-Za-z0-9] is `_` */
+    MM_RUNG_EXACT,    /* every byte */
+    MM_RUNG_OPERATOR, /* but for `_` and the type of the operator that makes the tensor: "conv1_Conv" */
+    MM_RUNG_SAFE,     /* the same once both have `_` for what is not [A-Za-z0-9_.-] */
+    MM_RUNG_TRIMMED,  /* and none at the beginning: a leading `/` is dropped */
+    MM_RUNG_PLAIN,    /* the same once all that is not [A-Za-z0-9] is `_` */
     MM_RUNG_ENDING, /* and `:0`, `_output_0`, `.forward.output.0` at the end are dropped (`:K`, `_output_K` ... alike) */
     MM_RUNG_FOLDED, /* and letters are small, several `_` one, those at the end dropped */
     MM_RUNG_PREFIX, /* and a prefix that one side has and the other has not is dropped */

@@ -286,6 +286,7 @@ static int fill(struct listing *list, struct mm_err *err)
     if (listing_numbers(list) < 0 || validate_stamps(list) < 0 || put_scope(list) < 0 ||
         listing_name(list) < 0 || listing_numbered(list) < 0 || give(list) < 0)
         return -1;
+    listing_operators(list);
     return publish(list) < 0 || listing_source(list) < 0 ? -1 : 0;
 }
 

@@ -23,6 +23,7 @@ struct listing {
     const struct name_list_kind *kind; /* of the list that said most; NULL: none did */
     size_t from_messages;              /* tensors that are called as their messages say */
     size_t numbered;                   /* in numbered folders (CATCH) */
+    size_t operators;                  /* tensors whose names end with their operator's type (tpu-mlir) */
     size_t first, sums; /* of these only the first values, or the sum of absolute values, are there */
     struct mm_members found;
     struct mm_err err;    /* the first that is no file's own: memory */
@@ -50,6 +51,8 @@ int listing_folder(struct listing *list, struct mm_err *err);
 int listing_numbers(struct listing *list);
 /* Names from the lists that lie beside the tensors, and from ONNX's messages. 0, or -1 with list->err. */
 int listing_name(struct listing *list);
+/* Operators' types from tensors' names, of archives in which most end with one (tpu-mlir). */
+void listing_operators(struct listing *list);
 /* Operators' types, the order, and names of what is in numbered folders. 0, or -1 with list->err. */
 int listing_numbered(struct listing *list);
 /* Say what was recognised (dump->recognised). 0, or -1 with list->err. */

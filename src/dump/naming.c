@@ -5,6 +5,7 @@
 
 #include "dump/listing.h"
 #include "dump/numbered.h"
+#include "dump/operator_type.h"
 
 /* ---- lists ---- */
 
@@ -217,6 +218,33 @@ int listing_numbered(struct listing *list)
     return list->err.code == MM_OK ? 0 : -1;
 }
 
+/* ---- names that end with an operator's type ---- */
+
+/* Those of one archive, from `from` on; they are next to each other. */
+static void tell_operators(struct listing *list, size_t from, size_t to)
+{
+    size_t known = 0, stem;
+    for (size_t i = from; i < to; i++)
+        known += operator_type_of(list->found.entry[i].member, true, &stem) != NULL;
+    if (2 * known < to - from)
+        return;
+    for (size_t i = from; i < to; i++)
+        list->found.entry[i].op_type = operator_type_of(list->found.entry[i].member, true, &stem);
+    list->operators += known;
+}
+
+void listing_operators(struct listing *list)
+{
+    const struct mm_members *found = &list->found;
+    for (size_t i = 0, end; i < found->count; i = end) {
+        const struct mm_source *source = found->entry[i].source;
+        for (end = i + 1; end < found->count && found->entry[end].source == source; end++) {
+        }
+        if (found->entry[i].member && operator_type_file(source->file))
+            tell_operators(list, i, end);
+    }
+}
+
 /* ---- what was recognised ---- */
 
 /* Of a dump that did not keep all values. */
@@ -267,7 +295,7 @@ int listing_source(struct listing *list)
     bool nested = tree->folders > 1;
     size_t left_out = tree->special + tree->again + tree->deep + tree->closed;
     bool plain = !list->kind && !list->from_messages && !nested && !left_out && list->unread.code == MM_OK;
-    if ((plain || dump->is_file) && !dump->taken.runner && dump->taken.iterations < 2)
+    if ((plain || dump->is_file) && !list->operators && !dump->taken.runner && dump->taken.iterations < 2)
         return 0;
     mm_buf_printf(&text, "%zu tensor%s", dump->count, dump->count == 1 ? "" : "s");
     if (list->kind)
@@ -276,6 +304,9 @@ int listing_source(struct listing *list)
         mm_buf_printf(&text, " of Cambricon CATCH's dump tool%s", whose[list->part.results]);
     else if (list->from_messages)
         mm_buf_puts(&text, " of an ONNX test data set (named as in its messages)");
+    else if (list->operators)
+        mm_buf_printf(&text, " of Sophgo's tpu-mlir (%zu name%s with the operator's type)", list->operators,
+                      list->operators == 1 ? " ends" : "s end");
     else if (nested)
         mm_buf_printf(&text, " in a tree of %zu folders", tree->folders);
     put_kept(&text, list);

@@ -368,8 +368,6 @@ int mm_npy_read(struct mm_load *load, const struct mm_schema *schema, const char
     struct parser p = {.file = file};
     struct header header = {.given = load->entry ? load->entry->given : NULL};
     (void)schema;
-    load->node_name = "";
-    load->op_type = "";
     if (find_header(load, &p, err) < 0 || read_dict(&p, &header, err) < 0)
         return -1;
     const uint8_t *data = (const uint8_t *)p.end;

@@ -114,10 +114,11 @@ static int read_end64(struct directory *d, size_t end, struct mm_err *err)
     if (place < END64_SIZE)
         return bad_end(d, "the zip64 record is missing", err);
     place -= END64_SIZE;
-    if (little_u32(d->data + place) != END64_MAGIC)
+    bool right_before = little_u32(d->data + place) == END64_MAGIC; /* some writers get its size wrong */
+    if (!right_before)
         place = stated;
     if (place > end - LOCATOR_SIZE - END64_SIZE || little_u32(d->data + place) != END64_MAGIC ||
-        little_u64(d->data + place + 4) != end - LOCATOR_SIZE - place - 12)
+        (!right_before && little_u64(d->data + place + 4) != end - LOCATOR_SIZE - place - 12))
         return bad_end(d, "the zip64 record is missing", err);
     const uint8_t *p = d->data + place;
     if (little_u32(p + 16) != 0 || little_u32(p + 20) != 0)

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- the graph's names -------------------------------------------------------------------------------------- */
 
@@ -219,4 +220,49 @@ bool mm_ladder_step(struct mm_ladder *ladder, enum mm_key_form form, enum mm_gra
     for (int whose = 0; whose < MM_WHOSE_COUNT; whose++)
         give(ladder, rung, (enum mm_graph_whose)whose);
     return true;
+}
+
+/* The tensor of the name before the last '_' of the first `length` characters, if an operator of the type behind it makes
+ * it; -1: it is none such, or somebody has it. */
+static int tensor_before(const struct mm_ladder *ladder, const char *name, size_t length)
+{
+    const struct mm_graph *graph = ladder->graph;
+    size_t begin = length;
+    while (begin > 0 && name[begin - 1] != '_')
+        begin--;
+    int number = begin > 1 ? mm_names_find(&graph->index->names, name, begin - 1) : -1;
+    int tensor = number < 0 ? -1 : graph->index->tensor[number];
+    if (tensor < 0 || ladder->taken[tensor] || graph->tensors[tensor].producer < 0)
+        return -1;
+    const char *type = graph->nodes[graph->tensors[tensor].producer].op_type;
+    return strlen(type) == length - begin && memcmp(type, name + begin, length - begin) == 0 ? tensor : -1;
+}
+
+/* "conv1_Conv", "prob_Softmax_f32": what tpu-mlir calls a tensor, and the same cast. */
+static int tensor_of_operator(const struct mm_ladder *ladder, const struct mm_ladder_name *name,
+                              bool cast_too)
+{
+    static const char *const casts[] = {"", "_f32", "_f16", "_bf16"};
+    int found = -1;
+    for (size_t i = 0; i < (cast_too ? MM_COUNT(casts) : 1) && found < 0; i++) {
+        size_t cast = strlen(casts[i]);
+        if (name->length > cast && memcmp(name->text + name->length - cast, casts[i], cast) == 0)
+            found = tensor_before(ladder, name->text, name->length - cast);
+    }
+    return found;
+}
+
+void mm_ladder_operators(struct mm_ladder *ladder)
+{
+    for (size_t i = 0; i < 2 * ladder->count; i++) { /* first those that are no casts */
+        struct mm_ladder_name *name = &ladder->name[i % ladder->count];
+        struct mm_ladder_slot slot = {
+            name->settled ? -1 : tensor_of_operator(ladder, name, i >= ladder->count), -1};
+        if (slot.first < 0)
+            continue;
+        ladder->claims[slot.first] = 1;
+        settle(ladder, name, &slot, MM_RUNG_OPERATOR, MM_WHOSE_TENSOR);
+        ladder->claims[slot.first] = 0;
+        take(ladder, slot.first);
+    }
 }

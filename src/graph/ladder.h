@@ -54,6 +54,8 @@ bool mm_ladder_table_fill(struct mm_ladder_table *table, const struct mm_graph *
 /* Find the key of each name that is open; give each the tensor that it means, or settle that it has several. */
 bool mm_ladder_step(struct mm_ladder *ladder, enum mm_key_form form, enum mm_graph_rung rung,
                     const char *prefix);
+/* Give the names that end with '_' and the type of the operator that makes the tensor of the name before it. */
+void mm_ladder_operators(struct mm_ladder *ladder);
 /* Drop prefixes. The table has the names of the graph in the last form. */
 bool mm_ladder_prefixes(struct mm_ladder *ladder);
 

@@ -8,6 +8,7 @@ const char *mm_graph_rung_text(enum mm_graph_rung rung)
     static const char *const texts[MM_RUNG_COUNT] = {
         [MM_RUNG_NONE] = "not found",
         [MM_RUNG_EXACT] = "same name",
+        [MM_RUNG_OPERATOR] = "same name but for the operator's type at its end",
         [MM_RUNG_SAFE] = "same name, with _ for what a file name can't have",
         [MM_RUNG_TRIMMED] = "same name but for separators at the beginning",
         [MM_RUNG_PLAIN] = "same name but for separators",
@@ -36,6 +37,8 @@ static bool climb(struct mm_ladder *ladder, unsigned rungs)
         good = mm_ladder_table_fill(&ladder->table, ladder->graph, (enum mm_key_form)form, "");
         if (good && wanted)
             good = mm_ladder_step(ladder, (enum mm_key_form)form, rung_of[form], "");
+        if (good && form == MM_KEY_EXACT && (rungs >> MM_RUNG_OPERATOR & 1))
+            mm_ladder_operators(ladder);
         if (good && last)
             good = mm_ladder_prefixes(ladder);
         mm_ladder_table_done(&ladder->table);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pair/alike.h"
+#include "pair/operators.h"
 #include "pair/by_graph.h"
 #include "pair/hand.h"
 #include "pair/list.h"
@@ -104,7 +105,7 @@ static int join_left(struct mm_pairs *pairs, struct sides *sides, const struct n
         return -1;
     if (!side_off(src, MM_PAIR_BY_QUANTISED)) {
         quantised_name_join(src, dst);
-        if (quantised_name_prefer(src, dst, naming->arena) < 0)
+        if (quantised_name_prefer(src, dst, naming->arena) < 0 || operators_join(src, dst) < 0)
             return -1;
     }
     if (graph && !side_off(src, MM_PAIR_BY_GRAPH) && by_graph_join(src, dst, graph, naming->arena) < 0)

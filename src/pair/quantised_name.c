@@ -1,10 +1,10 @@
-/* Names that quantisers derive from the name of a tensor. */
+/* Names that quantisers and compilers derive from the name of a tensor. */
 #include "pair/quantised_name.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What quantisers put behind the name of a tensor, for its values on the grid and for its integers, and what is said of
+/* What quantisers and compilers put behind the name of a tensor, for its values on the grid and for its integers, and what is said of
  * such a pair. The values come first. */
 static const struct {
     const char *ending, *how;
@@ -13,6 +13,9 @@ static const struct {
     {"_dequantized", "same name but for _dequantized"},
     {"_quantized", "same name but for _quantized"},
     {"_QuantizeLinear_Output", "same name but for _QuantizeLinear_Output"},
+    {"_f32", "same name but for _f32"}, /* tpu-mlir's: what a tensor was cast to, or is stored as */
+    {"_f16", "same name but for _f16"},
+    {"_bf16", "same name but for _bf16"},
 };
 
 /* Is it this name with that behind it? As strcmp has it for the sorted list. */

@@ -14,8 +14,8 @@ static const struct mm_pair_rung_info rungs[MM_PAIR_RUNG_COUNT] = {
     [MM_PAIR_BY_ONLY] = {"only", "two files that hold one tensor each"},
     [MM_PAIR_BY_SUFFIX] = {"suffix",
                            "without an end that all names of one side have, and nothing pairs with it"},
-    [MM_PAIR_BY_QUANTISED] = {"quantised",
-                              "what quantisers name after it: NAME_DequantizeLinear_Output and the like"},
+    [MM_PAIR_BY_QUANTISED] =
+        {"quantised", "what quantisers and compilers name after it: NAME_DequantizeLinear_Output, NAME_Conv"},
     [MM_PAIR_BY_GRAPH] = {"graph", "the same tensor of the model (--model)"},
     [MM_PAIR_BY_SEPARATORS] = {"separators", "the same but for separators: / : . _"},
     [MM_PAIR_BY_OUTPUT] = {"output", "and but for the number of the output: _output_0, :0"},

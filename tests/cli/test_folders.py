@@ -481,5 +481,45 @@ def test_catch_one_file(folder):
     same(layers(load(folder) and folder)["2_add/cnnl_result"]["verdict"]["kind"], "unreadable", "verdict")
 
 
+# ---- Sophgo's tpu-mlir ----
+
+
+def sophgo_model(path):
+    """x -> Conv -> Relu -> Softmax, by the names that matter here."""
+    node = onnx.helper.make_node
+    nodes = [node("Conv", ["x", "w"], ["conv1"]), node("Relu", ["conv1"], ["/r/Relu_output_0"]),
+             node("Softmax", ["/r/Relu_output_0"], ["prob"])]
+    value = lambda name: onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, 2, 3, 3])
+    weights = [numpy_helper.from_array(np.ones((2, 2, 1, 1), "f4"), "w")]
+    onnx.save(onnx.helper.make_model(onnx.helper.make_graph(nodes, "g", [value("x")], [value("prob")], weights)), path)
+
+
+@test
+def test_sophgo(folder):
+    """folders: names of tpu-mlir's archives pair with a framework's, from an archive, a folder and the model"""
+    sophgo_model(folder / "m.onnx")
+    tensors = {name: np.full((1, 2, 3, 3), k + 1, "f4") for k, name in enumerate(["x", "conv1", "/r/Relu_output_0", "prob"])}
+    np.savez(folder / "src.npz", **tensors)
+    (folder / "src").mkdir()
+    for name, values in tensors.items():
+        np.save(folder / "src" / f"{name.replace('/', '_')}.npy", values)
+    np.savez(folder / "m_top_outputs.npz", x=tensors["x"], conv1_Conv=tensors["conv1"], prob_Softmax_f32=tensors["prob"] * 2,
+             **{"/r/Relu_output_0_Relu": tensors["/r/Relu_output_0"], "prob_Softmax": tensors["prob"]})
+    np.savez(folder / "other.npz", **dict(np.load(folder / "m_top_outputs.npz")))
+    for src in ("src.npz", "src"):
+        run = compare(folder, src=src, dst="m_top_outputs.npz")
+        check("Sophgo's tpu-mlir (4 names end with the operator's type)" in run.err, run.err)
+        found = load_report(folder)["layers"]
+        pairs = {layer["src"]["member" if src == "src.npz" else "file"]: layer for layer in found if layer.get("src")}
+        same(len(pairs), 4, "tensors of src")
+        for layer in pairs.values():
+            same(layer["metrics"]["diff1"], 0, f"diff1 of {layer['name']}")
+        same(sorted(layer["dst"]["op_type"] for layer in pairs.values()), ["", "Conv", "Relu", "Softmax"], "types")
+    compare(folder, src="src.npz", dst="other.npz", status=0)
+    same(sum(1 for layer in load_report(folder)["layers"] if layer.get("metrics")), 1, "pairs where nothing tells")
+    compare(folder, "--model", folder / "m.onnx", src="src.npz", dst="other.npz")
+    same(sum(1 for layer in load_report(folder)["layers"] if layer.get("metrics")), 4, "pairs by the model")
+
+
 if __name__ == "__main__":
     main()

@@ -330,4 +330,22 @@ def test_many_members(folder):
     check("10000 pairs; 0 bad" in mmtui(folder / "src.npz", folder / "dst.npz", "--no-cache", "-n", "1").out, "pairs")
 
 
+@test
+def zip64_record_of_wrong_size(folder):
+    """npz: a zip64 record right before its locator is read whatever size it states (tpu-mlir's weights: 68 for 44)"""
+    for side in ("src", "dst"):
+        (folder / side).mkdir()
+        np.savez(folder / side / "a.npz", x=np.arange(4, dtype="f4"))
+    path = folder / "dst" / "a.npz"
+    data = path.read_bytes()
+    end = data.rindex(b"PK\5\6")
+    entries, length, begin = struct.unpack("<HII", data[end + 10 : end + 20])
+    record = struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 68, 45, 45, 0, 0, entries, entries, length, begin)
+    locator = struct.pack("<4sIQI", b"PK\6\7", 0, end, 1)
+    path.write_bytes(data[:end] + record + locator + data[end:-6] + b"\xff\xff\xff\xff\0\0")
+    same(list(np.load(path).keys()), ["x"], "what NumPy finds")
+    compare(folder)
+    same(layers(folder)["x"]["metrics"]["diff1"], 0, "diff1")
+
+
 main()

@@ -33,8 +33,8 @@ static const char *name_of(const struct mm_graph *graph, int tensor)
 static void is(const struct mm_graph *graph, const struct mm_graph_matches *matches, size_t i,
                const char *expected)
 {
-    static const char *const rungs[MM_RUNG_COUNT] = {"none",  "exact",  "safe",   "trimmed",
-                                                     "plain", "ending", "folded", "prefix"};
+    static const char *const rungs[MM_RUNG_COUNT] = {"none",  "exact",  "operator", "safe",  "trimmed",
+                                                     "plain", "ending", "folded",   "prefix"};
     const struct mm_graph_match *m = &matches->match[i];
     char text[200];
     if (m->candidate[0] >= 0)
@@ -52,6 +52,36 @@ static struct mm_graph *network(void)
                  "/m/act/Relu|Relu|/m/conv/Conv_output_0|/m/act/Relu_output_0",
                  "split|Split|/m/act/Relu_output_0|left,right", "Norm|Op|left|b.c:0",
                  "out|Op|b.c:0,right|Final");
+}
+
+/* What tpu-mlir calls tensors of an ONNX model. */
+static void operators(void **state)
+{
+    struct mm_graph *graph = GRAPH("c|Conv|in|conv1", "r|Relu|conv1|/m/Relu_output_0",
+                                   "s|Softmax|/m/Relu_output_0|prob", "a|Add|prob,in|prob_Softmax");
+    (void)state;
+    struct mm_graph_matches m =
+        MATCH(graph, "in", "conv1_Conv", "/m/Relu_output_0_Relu", "conv1_Relu", "prob_Softmax_f32");
+    is(graph, &m, 0, "in exact");
+    is(graph, &m, 1, "conv1 operator");
+    is(graph, &m, 2, "/m/Relu_output_0 operator");
+    is(graph, &m, 3, "- none"); /* it is a Conv that makes conv1 */
+    is(graph, &m, 4, "prob operator");
+    mm_graph_matches_done(&m);
+    m = MATCH(graph, "conv1", "conv1_Conv", "prob_Softmax_f32",
+              "prob_Softmax"); /* a tensor's own name comes first */
+    is(graph, &m, 0, "conv1 exact");
+    is(graph, &m, 1, "- none");
+    is(graph, &m, 2, "prob operator");
+    is(graph, &m, 3, "prob_Softmax exact");
+    mm_graph_matches_done(&m);
+    mm_graph_close(graph);
+    graph = GRAPH("s|Softmax|in|prob");
+    m = MATCH(graph, "prob_Softmax_f32", "prob_Softmax"); /* what was not cast comes first */
+    is(graph, &m, 0, "- none");
+    is(graph, &m, 1, "prob operator");
+    mm_graph_matches_done(&m);
+    mm_graph_close(graph);
 }
 
 static void each_rung(void **state)
@@ -413,6 +443,7 @@ static void names_that_look_alike(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(operators),
         cmocka_unit_test(each_rung),
         cmocka_unit_test(endings),
         cmocka_unit_test(rungs_can_be_left_out),
