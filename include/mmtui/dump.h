@@ -51,6 +51,18 @@ bool mm_given_find(const struct mm_given_list *list, const char *name, struct mm
 /* "2x3x4" or "2,3,4", "scalar" or "" for no axes. False when it is no shape. */
 bool mm_shape_parse(const char *text, struct mm_shape *out);
 
+/* Tensors that ranks have dumped in parts: of those whose name is `name`, or which it fits as a shell pattern (NULL: of
+ * all), the parts are one behind the other along `axis` (negative: from the end). */
+struct mm_concat_row {
+    const char *name;
+    int axis;
+};
+/* Borrowed. Which of several rows counts is as of struct mm_given_list. */
+struct mm_concat_list {
+    const struct mm_concat_row *row;
+    size_t count;
+};
+
 /* ---- a dump ------------------------------------------------------------------------------------------- */
 
 /* Whose results, of a dump that has the CPU's beside the accelerator's (Cambricon CATCH with use_cpu). */
@@ -67,6 +79,7 @@ struct mm_dump_part {
     int64_t step, rank;
     enum mm_results results;
     struct mm_runner_choice choice; /* its runner is borrowed */
+    struct mm_concat_list concat; /* of all ranks, unless one is asked for; empty: nothing is put together */
 };
 /* How many of them a dump has, and which was taken; of 0: it has none. */
 struct mm_dump_numbers {
@@ -91,6 +104,8 @@ struct mm_dump {
                                (map_name_to_file.txt)"; NULL: a flat folder or a file, nothing else */
     struct mm_dump_numbers step, rank;
     struct mm_runner_taken taken; /* of a file with runners and iterations: which were taken */
+    size_t joined,
+        joined_ranks; /* tensors that are put together of parts (part.concat), of how many at most */
     struct mm_arena arena;
 };
 
@@ -113,6 +128,10 @@ struct mm_dump_options {
  * as their messages say. In folders NUMBER_OPERATOR the files without an ending that are text of Cambricon CATCH's dump
  * tool are tensors; the operator's type is the folder's.
  *
+ * With part.concat, tensors whose names have "rank0", "rank1" ... in them, or that lie in the folders rank0, rank1 ..., are
+ * one tensor each, called without that, as far as the list tells an axis for its name: of others one rank's stays (folders),
+ * or all do (names). One of which a rank has no part can't be opened. One that a single rank has is that.
+ *
  * The order is by time stamp; by the list; by the numbers of folders; then by the natural order of file names; members in their file's order. In a folder
  * with MagicMind files (.pb, .pbtxt) the others beside them are skipped and counted; raw numbers and text are where
  * anything else is. A file with many tensors that
@@ -127,6 +146,8 @@ struct mm_dump_options {
  */
 int mm_dump_open(struct mm_dump **dump, const char *path, const struct mm_dump_options *options,
                  struct mm_err *err);
+/* MM_EARG, with a sentence for who asked for part.concat: it has put nothing together. */
+int mm_dump_joined(const struct mm_dump *dump, struct mm_err *err);
 /* All its entries end here. NULL is fine. */
 void mm_dump_close(struct mm_dump *dump);
 /* Append a sentence on whose numbers its .pb files are read by, and what these lack, or on why there are none; `whose` is

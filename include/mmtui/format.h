@@ -130,6 +130,14 @@ struct mm_given {
     struct mm_shape shape;
 };
 
+struct mm_entry;
+/* Tensors that are parts of one, in the order of their ranks, one behind the other along `axis` (negative: from the end). */
+struct mm_joined {
+    const struct mm_entry *part; /* [count], none of them joined itself */
+    size_t count;                /* at least 2 */
+    int axis;
+};
+
 /* What a dump kept of a tensor. Of parts the tensor is what is there, with one axis. */
 enum mm_kept {
     MM_KEPT_ALL = 0,
@@ -143,17 +151,19 @@ enum mm_kept {
  */
 struct mm_entry {
     const struct mm_source *source;
-    const char *member;  /* its name there, as the format has it; NULL: the source is this one tensor */
-    const char *label;   /* how error texts about it begin: "x.npy", "a.npz: member 'x'" */
-    uint64_t offset;     /* of a member: where its part of the source begins */
-    uint64_t size;       /* of a member: the bytes that reading it gives, whatever they take in the source */
-    uint32_t check;      /* of a member: the checksum that the source has of it, or 0 */
-    const void *detail;  /* of a member: what else its format knows of it */
-    enum mm_code code;   /* MM_OK, or it was seen when it was listed that it can't be read, ... */
-    uint32_t listed;     /* place in the list that lies beside the tensors, from 1 on; 0: it is not in one */
-    const char *wrong;   /* ... and why: the whole sentence */
-    enum mm_kept kept;   /* what of the tensor's values the source has */
-    const char *op_type; /* of the operator that made it, where the dump says it; or NULL */
+    const char *member; /* its name there, as the format has it; NULL: the source is this one tensor */
+    const char *label;  /* how error texts about it begin: "x.npy", "a.npz: member 'x'" */
+    uint64_t offset;    /* of a member: where its part of the source begins */
+    uint64_t size;      /* of a member: the bytes that reading it gives, whatever they take in the source */
+    uint32_t check;     /* of a member: the checksum that the source has of it, or 0 */
+    const void *detail; /* of a member: what else its format knows of it */
+    enum mm_code code;  /* MM_OK, or it was seen when it was listed that it can't be read, ... */
+    uint32_t listed;    /* place in the list that lies beside the tensors, from 1 on; 0: it is not in one */
+    const char *wrong;  /* ... and why: the whole sentence */
+    enum mm_kept kept;  /* what of the tensor's values the source has */
+    const struct mm_joined
+        *joined; /* the parts that it is put together of, the first of which is what stands above; or NULL */
+    const char *op_type;          /* of the operator that made it, where the dump says it; or NULL */
     const struct mm_given *given; /* or NULL */
     struct mm_file_name parsed;
     size_t order; /* place in execution order within the dump */
@@ -195,13 +205,14 @@ struct mm_load {
     const uint8_t *bytes;         /* the tensor's file or member: its bytes, ... */
     size_t size;                  /* ... and how many; they lie in the map, or in what the load owns */
     size_t have; /* less than size where only the beginning is there, and `supply` has the rest */
-    struct mm_supply *supply;  /* for the tensor, or NULL */
-    struct mm_packed *packed;  /* of a compressed member; or NULL */
-    struct mm_base64 *base64;  /* of a large member that is base64 text; or NULL */
-    struct mm_buf own;         /* what a small one unpacks to, without a reader */
-    struct mm_reader *reader;  /* borrowed, or NULL */
-    const atomic_bool *cancel; /* while the header is read; may be NULL */
-    struct mm_arena arena;     /* strings and runs */
+    struct mm_supply *supply;      /* for the tensor, or NULL */
+    struct mm_joined_load *joined; /* of an entry that is put together; or NULL */
+    struct mm_packed *packed;      /* of a compressed member; or NULL */
+    struct mm_base64 *base64;      /* of a large member that is base64 text; or NULL */
+    struct mm_buf own;             /* what a small one unpacks to, without a reader */
+    struct mm_reader *reader;      /* borrowed, or NULL */
+    const atomic_bool *cancel;     /* while the header is read; may be NULL */
+    struct mm_arena arena;         /* strings and runs */
     struct mm_tensor tensor;
     const char *node_name; /* "" if the format has none */
     const char *op_type;
@@ -241,6 +252,22 @@ int mm_load_validate(struct mm_load *load, const struct mm_entry *entry, const s
                      struct mm_err *err);
 /* Unmap, and give the reader its memory back. The tensor ends here. */
 void mm_load_close(struct mm_load *load);
+
+/* ---- tensors that are put together of parts --------------------------------------------------------------- */
+
+/* What the tensor of an open load is. */
+enum mm_join {
+    MM_JOIN_NONE,  /* that of one entry */
+    MM_JOIN_WHOLE, /* put together of parts */
+    MM_JOIN_COPIES /* the first of parts that are copies of one another: it is whole by itself */
+};
+enum mm_join mm_load_joined(const struct mm_load *load);
+/* The first part, of a load that is joined; it lives as long as the load. */
+const struct mm_tensor *mm_load_first_part(const struct mm_load *load);
+/* Take the first part for the tensor, before anything is read of it: MM_JOIN_COPIES. */
+void mm_load_take_first(struct mm_load *load);
+/* Would the parts of a joined load have the shape `other` along this axis (from 0 on)? */
+bool mm_load_fits_along(const struct mm_load *load, int axis, const struct mm_shape *other);
 
 /* ---- a tensor out of a message --------------------------------------------------------------------------- */
 

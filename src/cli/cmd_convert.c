@@ -59,7 +59,9 @@ static int convert(const struct cli_options *options, const char *from, struct m
     if (!options->schema)
         mm_dump_say_numbers(dump, "", &numbers);
     cli_note(&numbers);
-    int result = mm_dump_convert(dump, to, err);
+    int result = given.part.concat.count ? mm_dump_joined(dump, err) : 0;
+    if (result == 0)
+        result = mm_dump_convert(dump, to, err);
     mm_dump_close(dump);
     return result;
 }

@@ -20,7 +20,8 @@ int cmd_inspect(struct cli_options *options)
         mm_fail(
             &err, MM_EARG,
             "two dumps are needed, folders or files: the reference and the accelerator's (mmtui SRC DST); or "
-            "a report (mmtui mmtui.json), or what has both: a file of Polygraphy, RKNN's snapshot, or Cambricon "
+            "a report (mmtui mmtui.json), or what has both: a file of Polygraphy, RKNN's snapshot, or "
+            "Cambricon "
             "CATCH's dump with use_cpu");
         return cli_error(&err);
     }

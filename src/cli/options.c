@@ -213,6 +213,28 @@ static int set_iteration(struct cli_options *options, const struct option_info *
     return whole_of(info, text, INT64_MAX, &options->session.part.choice.iteration, err);
 }
 
+/* "1", "qkv*=-1" */
+static int set_concat(struct cli_options *options, const struct option_info *info, const char *text,
+                      struct mm_err *err)
+{
+    struct mm_concat_list *list = &options->session.part.concat;
+    const char *equals = strrchr(text, '=');
+    int64_t axis;
+    if (!mm_parse_i64(equals ? equals + 1 : text, &axis) || axis >= MM_RANK_MAX || axis < -MM_RANK_MAX)
+        return mm_fail(err, MM_EARG, "--%s: \"%s\" is not an axis from %d to %d, or NAME=AXIS", info->name,
+                       text, -MM_RANK_MAX, MM_RANK_MAX - 1);
+    if (mm_grow((void **)&options->concat, &options->concat_room, list->count + 1, sizeof *options->concat) <
+        0)
+        return mm_fail_memory(err);
+    struct mm_concat_row *row = &options->concat[list->count];
+    *row = (struct mm_concat_row){.axis = (int)axis};
+    if (equals && !(row->name = mm_arena_strndup(&options->given_text, text, (size_t)(equals - text))))
+        return mm_fail_memory(err);
+    list->row = options->concat;
+    list->count++;
+    return 0;
+}
+
 static int set_schema(struct cli_options *options, const struct option_info *info, const char *text,
                       struct mm_err *err)
 {
@@ -439,6 +461,9 @@ static const struct option_info table[OPT_COUNT] = {
                   GROUP_SESSION, SET(set_step)},
     [OPT_RANK] = {0, "rank", "N", "of dumps with folders rank0, rank1 ...: this one (default: the first)",
                   GROUP_SESSION, SET(set_rank)},
+    [OPT_CONCAT] = {0, "concat", "[NAME=]AXIS",
+                    "join what ranks (NAME.rank0 ..., folders rank0 ...) dumped in parts, along this axis",
+                    GROUP_SESSION, SET(set_concat)},
     [OPT_RUNNER] = {0, "runner", "NAME",
                     "of Polygraphy's files with several runners: this one, or the one that begins so",
                     GROUP_SESSION, TEXT(session.part.choice.runner)},
@@ -604,6 +629,7 @@ void cli_options_done(struct cli_options *options)
 {
     free(options->read_rule);
     free(options->given);
+    free(options->concat);
     mm_snapshot_done(&options->snapshot);
     mm_schema_close(options->schema);
     mm_arena_done(&options->given_text);

@@ -23,6 +23,7 @@ enum option {
     OPT_SHAPE,
     OPT_STEP,
     OPT_RANK,
+    OPT_CONCAT,
     OPT_RUNNER,
     OPT_DST_RUNNER,
     OPT_ITERATION,
@@ -123,6 +124,8 @@ struct cli_options {
     const char *theme_wished;   /* the config's: NO_COLOR beats it */
     struct mm_given_row *given; /* --dtype, --shape: session.given, and its room; owned */
     size_t given_room;
+    struct mm_concat_row *concat; /* --concat: session.part.concat, and its room; owned */
+    size_t concat_room;
     struct mm_arena given_text;  /* the names in it */
     struct mm_renames *renames;  /* --map, --rename; owned */
     struct mm_snapshot snapshot; /* of the one folder that both dumps are in; or nothing */

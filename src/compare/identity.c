@@ -35,8 +35,32 @@ static bool take_state(const struct mm_entry *entry, const struct mm_file_state 
     return is_settled(id->modified, state->seen) && is_settled(id->changed, state->seen);
 }
 
+static bool take_id(const struct mm_entry *entry, int64_t now, struct mm_entry_id *id);
+
+/* All parts, and how they are put together: what differs in one of them differs. */
+static bool take_joined(const struct mm_joined *joined, int64_t now, struct mm_entry_id *id)
+{
+    bool sure = true;
+    *id = (struct mm_entry_id){.offset = (uint64_t)(int64_t)joined->axis};
+    for (size_t i = 0; i < joined->count; i++) {
+        struct mm_entry_id part = {0};
+        sure &= take_id(&joined->part[i], now, &part);
+        id->size += part.size;
+        id->bytes += part.bytes;
+        id->modified = part.modified > id->modified ? part.modified : id->modified;
+        id->changed = part.changed > id->changed ? part.changed : id->changed;
+        id->inode = (id->inode ^ part.inode ^ (uint64_t)part.modified) * UINT64_C(0x100000001b3);
+        id->device = (id->device ^ part.device ^ (uint64_t)part.changed) * UINT64_C(0x100000001b3);
+        id->offset = (id->offset ^ part.offset) * UINT64_C(0x100000001b3);
+        id->check = (id->check ^ part.check) * UINT32_C(0x01000193);
+    }
+    return sure;
+}
+
 static bool take_id(const struct mm_entry *entry, int64_t now, struct mm_entry_id *id)
 {
+    if (entry->joined)
+        return take_joined(entry->joined, now, id);
     struct stat info;
     if (stat(entry->source->path, &info) < 0)
         return false;
@@ -63,7 +87,8 @@ void mm_pair_identify(const struct mm_pair *pair, struct mm_pair_id *id)
 
 bool mm_pair_opens_whole(const struct mm_pair *pair)
 {
-    return !(pair->src && pair->src->member) && !(pair->dst && pair->dst->member);
+    return !(pair->src && (pair->src->member || pair->src->joined)) &&
+           !(pair->dst && (pair->dst->member || pair->dst->joined));
 }
 
 void mm_pair_identify_read(const struct mm_worker_scratch *scratch, const struct mm_pair *pair,

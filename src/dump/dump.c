@@ -287,7 +287,19 @@ static int fill(struct listing *list, struct mm_err *err)
         listing_name(list) < 0 || listing_numbered(list) < 0 || give(list) < 0)
         return -1;
     listing_operators(list);
+    if (listing_join_ranks(list) < 0)
+        return -1;
     return publish(list) < 0 || listing_source(list) < 0 ? -1 : 0;
+}
+
+int mm_dump_joined(const struct mm_dump *dump, struct mm_err *err)
+{
+    return dump->joined
+               ? 0
+               : mm_fail(err, MM_EARG,
+                         "%s: --concat: it has no tensors of several ranks that it names (NAME.rank0, "
+                         "NAME.rank1 ..., or folders rank0, rank1 ...)",
+                         dump->path);
 }
 
 int mm_dump_open(struct mm_dump **out, const char *path, const struct mm_dump_options *options,

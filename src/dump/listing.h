@@ -23,6 +23,7 @@ struct listing {
     const struct name_list_kind *kind; /* of the list that said most; NULL: none did */
     size_t from_messages;              /* tensors that are called as their messages say */
     size_t numbered;                   /* in numbered folders (CATCH) */
+    size_t joined;                     /* tensors that are put together over ranks */
     size_t operators;                  /* tensors whose names end with their operator's type (tpu-mlir) */
     size_t first, sums; /* of these only the first values, or the sum of absolute values, are there */
     struct mm_members found;
@@ -55,6 +56,8 @@ int listing_name(struct listing *list);
 void listing_operators(struct listing *list);
 /* Operators' types, the order, and names of what is in numbered folders. 0, or -1 with list->err. */
 int listing_numbered(struct listing *list);
+/* Put together what ranks have dumped in parts, as list->part.concat says. 0, or -1 with list->err. */
+int listing_join_ranks(struct listing *list);
 /* Say what was recognised (dump->recognised). 0, or -1 with list->err. */
 int listing_source(struct listing *list);
 /* ".npy .npz ...": of all formats, each once. */

@@ -294,8 +294,9 @@ int listing_source(struct listing *list)
     struct mm_buf text = {0};
     bool nested = tree->folders > 1;
     size_t left_out = tree->special + tree->again + tree->deep + tree->closed;
-    bool plain = !list->kind && !list->from_messages && !nested && !left_out && list->unread.code == MM_OK;
-    if ((plain || dump->is_file) && !list->operators && !dump->taken.runner && dump->taken.iterations < 2)
+    bool told = list->operators || list->joined || dump->taken.runner || dump->taken.iterations > 1;
+    bool odd = list->kind || list->from_messages || nested || left_out || list->unread.code != MM_OK;
+    if (!told && (dump->is_file || !odd))
         return 0;
     mm_buf_printf(&text, "%zu tensor%s", dump->count, dump->count == 1 ? "" : "s");
     if (list->kind)
@@ -311,6 +312,8 @@ int listing_source(struct listing *list)
         mm_buf_printf(&text, " in a tree of %zu folders", tree->folders);
     put_kept(&text, list);
     put_runner(&text, &dump->taken);
+    if (list->joined)
+        mm_buf_printf(&text, ", %zu of them joined over %zu ranks", list->joined, dump->joined_ranks);
     put_part(&text, "step", &dump->step);
     put_part(&text, "rank", &dump->rank);
     put_left_out(&text, tree->special, "that are no files (FIFOs, devices)");

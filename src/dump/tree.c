@@ -130,6 +130,8 @@ static int choose_all(struct level *level, struct mm_err *err)
         qsort(level->sub, level->count, sizeof *level->sub, by_name);
     if (choose(level, FOLDER_STEP, part && part->stepped ? &part->step : NULL, &tree->step, err) < 0)
         return -1;
+    if (part && part->concat.count && !part->ranked)
+        return 0; /* all ranks */
     return choose(level, FOLDER_RANK, part && part->ranked ? &part->rank : NULL, &tree->rank, err);
 }
 

@@ -1,5 +1,6 @@
 /* One tensor: bring its bytes, let its format read the header. */
 #include "format/base64_supply.h"
+#include "format/joined.h"
 #include "format/packed.h"
 
 #include <inttypes.h>
@@ -58,7 +59,9 @@ int mm_load_open_in(struct mm_load *load, const struct mm_entry *entry, const st
     load->cancel = cancel;
     load->node_name = "";
     load->op_type = entry->op_type ? entry->op_type : "";
-    if (fetch(load, entry, err) < 0 || read_header(load, entry, schema, err) < 0) {
+    bool joined = entry->joined != NULL;
+    if (joined ? mm_joined_open(load, schema, err) < 0
+               : fetch(load, entry, err) < 0 || read_header(load, entry, schema, err) < 0) {
         mm_load_close(load);
         return -1;
     }
@@ -75,6 +78,8 @@ int mm_load_open(struct mm_load *load, const struct mm_entry *entry, const struc
 int mm_load_check(struct mm_load *load, const struct mm_entry *entry, struct mm_err *err)
 {
     const struct mm_source *source = entry->source;
+    if (load->joined)
+        return mm_joined_check(load, err);
     int result = mm_packed_check(load, err);
     if (result == 0)
         result = mm_base64_check(load, err);
@@ -123,7 +128,7 @@ static int check_values(const struct mm_load *load, const struct mm_entry *entry
 int mm_load_validate(struct mm_load *load, const struct mm_entry *entry, const struct mm_schema *schema,
                      struct mm_err *err)
 {
-    if (load->tensor.encoding != MM_ENC_TEXT)
+    if (load->tensor.encoding != MM_ENC_TEXT || load->joined)
         return -1;
     load->exact = true;
     if (load->uncounted && entry->source->format->read(load, schema_of(entry, schema), entry->label, err) < 0)
@@ -135,6 +140,7 @@ void mm_load_close(struct mm_load *load)
 {
     mm_packed_close(load);
     mm_base64_close(load);
+    mm_joined_close(load->joined);
     mm_map_close(&load->map);
     mm_map_close(&load->aside);
     mm_buf_done(&load->own);

@@ -94,6 +94,30 @@ static void read_both_as(struct mm_pair_tensors *tensors, const struct mm_pair *
         read_as(&tensors->dst.tensor, pair->read_as);
 }
 
+static bool lies_over(const struct mm_pair *pair, const struct mm_shape *src, const struct mm_shape *dst)
+{
+    const struct mm_shape *shape[2] = {src, dst};
+    const struct mm_axis *axis[2] = {axis_of(pair, false), axis_of(pair, true)};
+    struct mm_laying lay[2];
+
+    return fit_find(shape, axis, pair->layout, lay) != MM_MATCH_MISMATCH;
+}
+
+/* Of what is joined over ranks, a rank that has the other side's shape by itself is whole: the others are copies. */
+static void choose_ranks(struct mm_pair_tensors *tensors, const struct mm_pair *pair)
+{
+    const struct mm_shape *src = &tensors->src.tensor.shape, *dst = &tensors->dst.tensor.shape;
+
+    if (lies_over(pair, src, dst))
+        return;
+    if (mm_load_joined(&tensors->dst) == MM_JOIN_WHOLE &&
+        lies_over(pair, src, &mm_load_first_part(&tensors->dst)->shape))
+        mm_load_take_first(&tensors->dst);
+    else if (mm_load_joined(&tensors->src) == MM_JOIN_WHOLE &&
+             lies_over(pair, &mm_load_first_part(&tensors->src)->shape, dst))
+        mm_load_take_first(&tensors->src);
+}
+
 int mm_pair_tensors_load(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
                          const struct mm_schema *schema, struct mm_reader *readers, const atomic_bool *cancel,
                          bool *failed_dst, struct mm_err *err)
@@ -109,6 +133,8 @@ int mm_pair_tensors_load(struct mm_pair_tensors *tensors, const struct mm_pair *
     dst_good = load_side(&tensors->dst, pair->dst, schema, reader_dst, cancel, &tensors->has_dst,
                          src_good ? err : NULL);
     *failed_dst = src_good && !dst_good;
+    if (tensors->has_src && tensors->has_dst)
+        choose_ranks(tensors, pair);
     if (pair->read_as != MM_DTYPE_NONE)
         read_both_as(tensors, pair);
     if (tensors->has_src && tensors->has_dst)

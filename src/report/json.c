@@ -61,6 +61,8 @@ static void put_side(struct mm_json *json, const char *key, const struct mm_entr
     mm_json_put_text(json, "file", entry->source->file);
     if (entry->member)
         mm_json_put_text(json, "member", entry->member);
+    if (entry->joined)
+        mm_json_put_whole(json, "ranks", (int64_t)entry->joined->count);
     if (entry->parsed.stamp >= 0)
         mm_json_put_whole(json, "timestamp", entry->parsed.stamp);
     if (info->known)

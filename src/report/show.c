@@ -258,6 +258,10 @@ int mm_report_show(const char *path, const struct mm_show_options *options, stru
         .given = options->given, .part = options->part, .schema = options->schema};
     if (mm_dump_open(&dump, path, &given, err) < 0)
         return -1;
+    if (options->part.concat.count && mm_dump_joined(dump, err) < 0) {
+        mm_dump_close(dump);
+        return -1;
+    }
     show.dump = dump;
     if (options->numbers && !options->schema)
         mm_dump_say_numbers(dump, "", options->numbers);

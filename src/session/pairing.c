@@ -112,6 +112,7 @@ static int pair_dumps(struct mm_session *session, struct mm_err *err)
         return -1;
     say_what_is_odd(session);
     recognised_say(session);
+    joined_note(session);
     return 0;
 }
 

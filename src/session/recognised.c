@@ -142,6 +142,11 @@ int recognised_align(struct mm_session *session, struct mm_err *err)
         return mm_fail(err, MM_EARG, "--rank: neither src nor dst has folders such as rank0 or rank_3");
     if (check_runners(session, err) < 0)
         return -1;
+    if (part->concat.count && session->src->joined + session->dst->joined == 0)
+        return mm_fail(
+            err, MM_EARG,
+            "--concat: neither src nor dst has tensors of several ranks that it names (NAME.rank0, "
+            "NAME.rank1 ..., or folders rank0, rank1 ...)");
     bool apart =
         differ(&session->src->step, &session->dst->step) || differ(&session->src->rank, &session->dst->rank);
     if (apart && !list_again(session, &session->dst, session->src))

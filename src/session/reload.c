@@ -107,6 +107,16 @@ static void renew(struct mm_entry *entry, const struct mm_entry *now)
     entry->order = old.order;
     entry->given = old.given;
     entry->source = old.source;
+    entry->op_type = old.op_type;
+    entry->joined = old.joined;
+    entry->label = old.joined ? old.label : entry->label;
+}
+
+static void renew_from(const struct mm_source *source, struct mm_entry *entry,
+                       const struct mm_members *members)
+{
+    if (entry->source == source && entry->member)
+        renew(entry, find_member(members, entry->member));
 }
 
 /* List a source of many members again, in memory that lasts as long as the dumps, and renew the dump's entries that are its. */
@@ -120,8 +130,9 @@ static int list_again(struct mm_session *session, const struct mm_dump *dump, co
     }
     for (size_t i = 0; i < dump->count; i++) {
         struct mm_entry *entry = (struct mm_entry *)&dump->entries[i]; /* const for who reads it */
-        if (entry->source == source && entry->member)
-            renew(entry, find_member(&members, entry->member));
+        renew_from(source, entry, &members);
+        for (size_t k = 0; entry->joined && k < entry->joined->count; k++)
+            renew_from(source, (struct mm_entry *)&entry->joined->part[k], &members);
     }
     mm_members_done(&members);
     return 0;
@@ -134,7 +145,10 @@ static int renew_side(struct mm_session *session, const struct mm_dump *dump, co
     if (!entry || !entry->member || entry->source == *last)
         return 0;
     *last = entry->source;
-    return list_again(session, dump, entry->source, err);
+    int result = list_again(session, dump, entry->source, err);
+    for (size_t i = 1; entry->joined && i < entry->joined->count && result == 0; i++)
+        result = list_again(session, dump, entry->joined->part[i].source, err);
+    return result;
 }
 
 /* Sources of changed layers are next to each other in the list, so that each is listed about once. */

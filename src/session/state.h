@@ -108,6 +108,8 @@ int session_layers(struct mm_session *session);
 void session_unpair(struct mm_session *session);
 /* Stop the work and take in what is finished; the result cache is written and closed. */
 void session_stop(struct mm_session *session);
+/* Say what of the tensors that were put together over ranks is whole on each, and what does not fit (joined.c). */
+void joined_note(struct mm_session *session);
 /* Add a sentence to the notice; ends `text`. Without memory the notice stays as it is. */
 void session_note(struct mm_session *session, struct mm_buf *text);
 /* Do two paths lead to one file or folder? */

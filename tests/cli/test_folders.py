@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from harness import check, compare, layers, load_report, main, mmtui, same, test
+from harness import check, compare, layers, load_report, main, mmtui, same, settle, test
 
 
 def save(path, values):
@@ -519,6 +519,111 @@ def test_sophgo(folder):
     same(sum(1 for layer in load_report(folder)["layers"] if layer.get("metrics")), 1, "pairs where nothing tells")
     compare(folder, "--model", folder / "m.onnx", src="src.npz", dst="other.npz")
     same(sum(1 for layer in load_report(folder)["layers"] if layer.get("metrics")), 4, "pairs by the model")
+
+
+# ---- ranks ----
+
+PARALLEL = {"qkv": ((2, 4, 12), 2), "up": ((2, 4, 8), 2), "out": ((2, 4, 6), None), "norm": ((6,), None)}
+
+
+def parallel(folder, off=0.0):
+    """src has whole tensors, dst two ranks: qkv and up in halves, the others whole on each. dst's up is off."""
+    for name, (shape, axis) in PARALLEL.items():
+        x = np.arange(1, 1 + np.prod(shape), dtype="f4").reshape(shape)
+        save(folder / "src" / f"{name}.npy", x)
+        x = x * (1 + off * (name == "up"))
+        for rank, part in enumerate(np.split(x, 2, axis) if axis else [x, x]):
+            save(folder / "dst" / f"rank{rank}" / f"{name}.npy", part)
+            save(folder / "names" / f"{name}.rank{rank}.npy", part)
+
+
+@test
+def test_concat(folder):
+    """folders: --concat joins the parts of ranks, in folders and by names; what is whole on each rank is compared once"""
+    parallel(folder, off=0.25)
+    for dst in ("dst", "names"):
+        run = compare(folder, "--concat", "2", dst=dst)
+        found = layers(folder)
+        same(sorted(found), sorted(PARALLEL), "names")
+        for name in PARALLEL:
+            same(round(found[name]["metrics"]["diff1"], 7), 0.25 if name == "up" else 0, f"diff1 of {name}")
+        same(found["qkv"]["dst"]["shape"], [2, 4, 12], "shape")
+        same(found["qkv"]["dst"]["ranks"], 2, "ranks")
+        check("4 of them joined over 2 ranks" in run.err, run.err)
+        check("2 tensors have the whole shape on each rank: rank 0's are compared." in run.err, run.err)
+    compare(folder, "--concat", "-1", src="names", dst="src")
+    same(layers(folder)["qkv"]["metrics"]["diff1"], 0, "src joined")
+
+
+@test
+def test_concat_by_name(folder):
+    """folders: --concat NAME=AXIS joins these alone; of the others one rank stays"""
+    parallel(folder)
+    compare(folder, "--concat", "q*=2")
+    found = layers(folder)
+    same((found["qkv"]["metrics"]["diff1"], found["up"]["verdict"]["kind"] != "ok"), (0, True), "qkv joined, up not")
+
+
+@test
+def test_concat_wrong(folder):
+    """folders: a wrong axis is answered with the one that fits, a missing part with the rank, no ranks with an error"""
+    parallel(folder)
+    run = compare(folder, "--concat", "1")
+    check("2 tensors (qkv, up) do not have src's shape when joined; along axis 2 they would (--concat NAME=2)." in run.err, run.err)
+    save(folder / "dst" / "rank2" / "qkv.npy", np.zeros((2, 4, 1)))
+    run = compare(folder, "--concat", "2")
+    check("1 tensor (qkv) does not have src's shape when joined." in run.err, run.err)
+    check("up (2 ranks): can't be joined: rank 2 of ranks 0 to 2 has no part of it" in run.err, run.err)
+    same(layers(folder)["up"]["verdict"]["kind"], "unreadable", "up")
+    same(layers(folder)["qkv"]["verdict"]["kind"], "shape", "qkv")
+    run = compare(folder, "--concat", "0", dst="src", status=2)
+    check("--concat: neither src nor dst has tensors of several ranks" in run.err, run.err)
+    mmtui("show", folder / "src", "--concat", "0", status=2)
+    for bad in ("x", "16", "a=", "1.5"):
+        compare(folder, "--concat", bad, status=2)
+
+
+@test
+def test_concat_shows_and_converts(folder):
+    """folders: --concat of show and convert: whole tensors, as NumPy joins them"""
+    parallel(folder)
+    check("f32 [2, 4, 12], 96 values" in mmtui("show", folder / "names", "qkv", "--concat", "2").out)
+    mmtui("convert", "-r", folder / "names", folder / "all.npz", "--concat", "2")
+    whole = np.load(folder / "all.npz")
+    check((whole["qkv"] == np.load(folder / "src" / "qkv.npy")).all(), "qkv")
+
+
+@test
+def test_concat_members(folder):
+    """folders: --concat of archives: keys with ranks in one file, compressed members, and an archive a rank"""
+    parallel(folder)
+    values = {path.stem: np.load(path) for path in (folder / "names").iterdir()}
+    np.savez_compressed(folder / "keys.npz", **values)
+    for rank in range(2):
+        (folder / "archives" / f"rank{rank}").mkdir(parents=True)
+        np.savez(folder / "archives" / f"rank{rank}" / "a.npz", **{k[:-6]: v for k, v in values.items() if k.endswith(str(rank))})
+    for dst in ("keys.npz", "archives"):
+        compare(folder, "--concat", "2", dst=dst)
+        same({name: layer["metrics"]["diff1"] for name, layer in layers(folder).items()}, dict.fromkeys(PARALLEL, 0), dst)
+
+
+@test
+def test_concat_cache(folder):
+    """folders: results of joined tensors are kept by all parts and the axis"""
+    parallel(folder)
+    with_cache = {"XDG_CACHE_HOME": str(folder / "cache")}
+    run = lambda axis: mmtui(folder / "src", folder / "dst", "--concat", axis, env=with_cache)
+    square = np.arange(16, dtype="f4").reshape(4, 4)
+    save(folder / "src" / "sq.npy", square)
+    for rank in range(2):
+        save(folder / "dst" / f"rank{rank}" / "sq.npy", square[:, 2 * rank : 2 * rank + 2])
+    settle(folder)
+    run("1")
+    check("5 of 5 from the cache" in run("1").out, "not all kept")
+    check("5 of 5 from the cache" not in run("0").out, "axis 0 was taken for axis 1")
+    save(folder / "dst" / "rank1" / "sq.npy", square[:, 2:] + 1)
+    settle(folder)
+    same(run("1").row("sq")[-1] != "ok", True, "a part that changed")
 
 
 if __name__ == "__main__":
