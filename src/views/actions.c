@@ -85,6 +85,7 @@ static const struct action_info plan[] = {
     {ACT_SET, "set", "", PLANNED, "Setting and value: ", NULL,
      "Choose a setting of the whole network (:set network_precision float16)"},
     {ACT_COPY, "copy", "y", BOTH, NULL, NULL, "Copy the layer's name to the clipboard"},
+    {ACT_SOURCE, "source", "i", BOTH, NULL, NULL, "What the two dumps are, and what was said at first"},
 };
 
 int screen_actions_init(struct screen_actions *actions, struct mm_err *err)

@@ -67,6 +67,7 @@ enum {
     ACT_THRESHOLD, /* text: a number, or "METRIC NUMBER" */
     ACT_SET,       /* text: "KEY VALUE" of the plan's settings */
     ACT_COPY,
+    ACT_SOURCE,
     ACT_TABS /* the first id of the tabs: "show tab n" is ACT_TABS + n, their own actions follow */
 };
 

@@ -8,6 +8,7 @@
 #include "views/layers_view.h"
 #include "views/plan_view.h"
 #include "views/suggest.h"
+#include "views/source_view.h"
 
 #define UNSAVED "* not saved"
 
@@ -317,6 +318,12 @@ static void act_pairs(struct inspector *inspector, const struct action_event *ev
     app_changed(app);
 }
 
+static void act_source(struct inspector *inspector, const struct action_event *event)
+{
+    (void)event;
+    app_push_take(&inspector->app, source_view_open(&inspector->app));
+}
+
 static const struct {
     int id;
     void (*run)(struct inspector *inspector, const struct action_event *event);
@@ -325,6 +332,7 @@ static const struct {
     {ACT_PLAN, act_plan},     {ACT_THRESHOLD, act_threshold}, {ACT_SET, act_set},
     {ACT_TO, act_to},         {ACT_TO_MENU, act_to_menu},     {ACT_SUGGEST, suggest_preview},
     {ACT_RELOAD, act_reload}, {ACT_ACCEPT, suggest_accept},   {ACT_PAIRS, act_pairs},
+    {ACT_SOURCE, act_source},
 };
 
 static bool act(void *context, struct app *app, const struct action_event *event)
