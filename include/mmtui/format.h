@@ -141,8 +141,9 @@ struct mm_joined {
 /* What a dump kept of a tensor. Of parts the tensor is what is there, with one axis. */
 enum mm_kept {
     MM_KEPT_ALL = 0,
-    MM_KEPT_FIRST, /* the first values */
-    MM_KEPT_SUM    /* the sum of the absolute values */
+    MM_KEPT_FIRST,     /* the first values */
+    MM_KEPT_SUM,       /* the sum of the absolute values */
+    MM_KEPT_STATISTICS /* its greatest and least value, mean and norm, as far as there are such */
 };
 
 /*
@@ -151,16 +152,17 @@ enum mm_kept {
  */
 struct mm_entry {
     const struct mm_source *source;
-    const char *member; /* its name there, as the format has it; NULL: the source is this one tensor */
-    const char *label;  /* how error texts about it begin: "x.npy", "a.npz: member 'x'" */
-    uint64_t offset;    /* of a member: where its part of the source begins */
-    uint64_t size;      /* of a member: the bytes that reading it gives, whatever they take in the source */
-    uint32_t check;     /* of a member: the checksum that the source has of it, or 0 */
-    const void *detail; /* of a member: what else its format knows of it */
-    enum mm_code code;  /* MM_OK, or it was seen when it was listed that it can't be read, ... */
-    uint32_t listed;    /* place in the list that lies beside the tensors, from 1 on; 0: it is not in one */
-    const char *wrong;  /* ... and why: the whole sentence */
-    enum mm_kept kept;  /* what of the tensor's values the source has */
+    const char *member;  /* its name there, as the format has it; NULL: the source is this one tensor */
+    const char *label;   /* how error texts about it begin: "x.npy", "a.npz: member 'x'" */
+    uint64_t offset;     /* of a member: where its part of the source begins */
+    uint64_t size;       /* of a member: the bytes that reading it gives, whatever they take in the source */
+    uint32_t check;      /* of a member: the checksum that the source has of it, or 0 */
+    const void *detail;  /* of a member: what else its format knows of it */
+    enum mm_code code;   /* MM_OK, or it was seen when it was listed that it can't be read, ... */
+    uint32_t listed;     /* place in the list that lies beside the tensors, from 1 on; 0: it is not in one */
+    const char *wrong;   /* ... and why: the whole sentence */
+    enum mm_kept kept;   /* what of the tensor's values the source has */
+    const char *kept_of; /* of statistics: which, and of what: "Max, Min of torch.bool [2]"; else NULL */
     const struct mm_joined
         *joined; /* the parts that it is put together of, the first of which is what stands above; or NULL */
     const char *op_type;          /* of the operator that made it, where the dump says it; or NULL */

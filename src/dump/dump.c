@@ -219,7 +219,7 @@ static int publish(struct listing *list)
     for (size_t i = 0; i < found->count; i++)
         found->entry[i].order = i;
     qsort(found->entry, found->count, sizeof *found->entry,
-          list->kind || list->numbered ? compare_listed : compare_entries);
+          list->kind || list->numbered || list->statistics ? compare_listed : compare_entries);
     for (size_t i = 0; i < found->count; i++)
         found->entry[i].order = i;
     struct mm_entry *entries = mm_arena_array(&dump->arena, found->count, sizeof *entries);

@@ -21,6 +21,7 @@ static bool take_list(struct listing *list, struct tree_folder *folder, const ch
     list->lists[list->list_count] = (struct name_list){.kind = kind,
                                                        .path = listing_join(list, folder->path, name),
                                                        .under = folder->file,
+                                                       .scope = folder->scope,
                                                        .arena = &list->dump->arena};
     if (list->lists[list->list_count].path)
         list->list_count++;
@@ -114,24 +115,31 @@ static int find_list_above(struct listing *list)
 }
 
 /* msprobe's "statistics" task keeps no tensors, only what dump.json says of them. */
-static bool is_statistics(struct listing *list)
+static int add_statistics(struct listing *list)
 {
+    const struct mm_format *format = mm_format_find("msprobe");
     for (size_t i = 0; i < list->list_count; i++) {
-        if (name_list_statistics(&list->lists[i]))
-            return true;
+        const struct name_list *names = &list->lists[i];
+        const struct listing_file file = {.path = names->path,
+                                          .file = listing_join(list, names->under, mm_path_base(names->path)),
+                                          .scope = names->scope};
+        const struct mm_file_name parsed = {
+            .stamp = -1, .suffix = -1, .name = mm_path_base(names->path), .format = format};
+        if (!file.file)
+            return listing_no_memory(list);
+        if (name_list_statistics(names) && listing_add(list, &file, &parsed) < 0)
+            return -1;
     }
-    return false;
+    list->statistics = list->found.count;
+    for (size_t i = 0; i < list->found.count; i++)
+        list->found.entry[i].listed = (uint32_t)i + 1; /* a file has at most 4e6 values */
+    return 0;
 }
 
 static int fail_empty(struct listing *list, struct mm_err *err)
 {
     const struct mm_dump *dump = list->dump;
     char endings[LISTING_ENDINGS];
-    if (is_statistics(list))
-        return mm_fail(err, MM_EUNSUPPORTED,
-                       "%s: is an msprobe dump of statistics (dump.json) without tensors: these can't be "
-                       "compared element by element; dump with the task \"tensor\"",
-                       dump->path);
     return mm_fail(err, MM_ENOENT,
                    "%s: no tensor file in this folder: looked for %s (MagicMind's begin with a time "
                    "stamp, as TIME_NAME.pb), skipped %zu other file%s",
@@ -156,6 +164,8 @@ int listing_folder(struct listing *list, struct mm_err *err)
     if (result != 0)
         return mm_fail(err, inner.code, "%s (a dump is a file or a folder of files that end in %s)",
                        inner.text, listing_endings(endings));
+    if (list->found.count == 0 && add_statistics(list) < 0)
+        return -1;
     if (list->found.count == 0)
         return fail_empty(list, err);
     return list->list_count ? 0 : find_list_above(list);

@@ -23,6 +23,7 @@ struct listing {
     const struct name_list_kind *kind; /* of the list that said most; NULL: none did */
     size_t from_messages;              /* tensors that are called as their messages say */
     size_t numbered;                   /* in numbered folders (CATCH) */
+    size_t statistics;                 /* of tensors that msprobe did not keep */
     size_t joined;                     /* tensors that are put together over ranks */
     size_t operators;                  /* tensors whose names end with their operator's type (tpu-mlir) */
     size_t first, sums; /* of these only the first values, or the sum of absolute values, are there */

@@ -25,6 +25,7 @@ struct name_list {
     const char *path; /* as it is opened; borrowed */
     const char
         *under; /* of which files it tells: the folder from the dump's root, "" or with a '/'; borrowed */
+    const char *scope;      /* what of that folder is a part of names; borrowed */
     struct mm_arena *arena; /* of the texts; borrowed */
     struct name_row {
         const char *stem; /* of the file: its name without folder and ending */

@@ -153,7 +153,7 @@ int listing_name(struct listing *list)
             list->kind = list->lists[i].kind;
         most = told > most ? told : most;
     }
-    list->dump->listed = all > 0 && 2 * all >= list->found.count;
+    list->dump->listed = (all > 0 && 2 * all >= list->found.count) || list->statistics;
     if (!list->file_names && name_test_data(list) < 0)
         return -1;
     list->dump->by_message = list->from_messages > 0;
@@ -294,12 +294,17 @@ int listing_source(struct listing *list)
     struct mm_buf text = {0};
     bool nested = tree->folders > 1;
     size_t left_out = tree->special + tree->again + tree->deep + tree->closed;
-    bool told = list->operators || list->joined || dump->taken.runner || dump->taken.iterations > 1;
+    bool told = list->operators || list->joined || list->statistics || dump->taken.runner ||
+                dump->taken.iterations > 1;
     bool odd = list->kind || list->from_messages || nested || left_out || list->unread.code != MM_OK;
     if (!told && (dump->is_file || !odd))
         return 0;
     mm_buf_printf(&text, "%zu tensor%s", dump->count, dump->count == 1 ? "" : "s");
-    if (list->kind)
+    if (list->statistics)
+        mm_buf_puts(&text,
+                    " of an msprobe dump (dump.json), which kept their statistics alone (Max, Min, Mean, "
+                    "Norm; the task \"tensor\" keeps all values)");
+    else if (list->kind)
         mm_buf_printf(&text, " of %s (%s)", list->kind->title, list->kind->file);
     else if (list->numbered)
         mm_buf_printf(&text, " of Cambricon CATCH's dump tool%s", whose[list->part.results]);

@@ -106,6 +106,13 @@ int mm_catch_list(const struct mm_source *source, struct mm_arena *arena, struct
 int mm_catch_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
                   struct mm_err *err);
 
+bool mm_msprobe_probe(const uint8_t *bytes, size_t size);
+int mm_msprobe_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                    struct mm_err *err);
+int mm_msprobe_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
+                    struct mm_err *err);
+const char *mm_msprobe_stored_as(const struct mm_entry *entry);
+
 int mm_pb_read(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
 int mm_pb_write(const struct mm_store *store, const char *path, struct mm_err *err);
 

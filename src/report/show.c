@@ -110,6 +110,21 @@ static void put_meaning(struct mm_buf *out, const struct shown *shown)
         mm_buf_puts(out, "  powers of two: the scales of blocks (OCP MX)\n");
 }
 
+/* "Max, Min of torch.bool [2]: 1, 0" */
+static void put_kept(struct mm_buf *out, const struct shown *shown)
+{
+    struct mm_load load;
+    char number[MM_NUM];
+    mm_buf_puts(out, "  ");
+    put_name(out, shown->entry->kept_of);
+    if (mm_load_open(&load, shown->entry, NULL, NULL) < 0)
+        return;
+    for (int64_t i = 0; i < load.tensor.count; i++)
+        mm_buf_printf(out, "%s%s", i ? ", " : ": ", mm_num_short(number, mm_tensor_at(&load.tensor, i), 6));
+    mm_buf_putc(out, '\n');
+    mm_load_close(&load);
+}
+
 static void put_stats(struct mm_buf *out, const struct shown *shown)
 {
     const struct mm_stats *stats = shown->stats;
@@ -131,6 +146,10 @@ static void put_text(const struct shown *shown, const struct mm_show_options *op
 {
     put_name(out, shown->entry->parsed.name);
     mm_buf_putc(out, '\n');
+    if (shown->entry->kept_of && !shown->error) {
+        put_kept(out, shown);
+        return;
+    }
     if (shown->info->known)
         put_head(out, shown);
     put_meaning(out, shown);

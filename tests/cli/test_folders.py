@@ -361,17 +361,28 @@ def test_msprobe(folder):
 
 @test
 def test_msprobe_statistics(folder):
-    """folders: an msprobe dump of statistics alone is refused with what to do"""
-    for side in ("src", "dst"):
+    """folders: of an msprobe dump of statistics these are compared, in the order of the calls, and it is said"""
+    for side, off in (("src", 1.0), ("dst", 1.5)):
         top = folder / side / "step0" / "rank0"
         top.mkdir(parents=True)
-        item = {"type": "torch.Tensor", "shape": [2], "Max": 2.0, "Min": 1.0, "Mean": 1.5, "Norm": 2.2}
-        data = {"Functional.relu.0.forward": {"input_args": [item], "output": [item]}}
+        item = lambda k: {"type": "torch.Tensor", "dtype": "torch.float32", "shape": [2], "Max": 2.0 * k, "Min": 1.0 * k,
+                          "Mean": 1.5 * k, "Norm": 2.25 * k}
+        data = {"Tensor.zeta.0.forward": {"input_args": [item(1)], "output": [item(off)]},
+                "Tensor.alpha.0.forward": {"input_args": [item(off)], "output": [item(float("nan"))]}}
         (top / "dump.json").write_text(json.dumps({"task": "statistics", "level": "L1", "data": data}))
-    run = mmtui(folder / "src", folder / "dst", status=2)
-    check("is an msprobe dump of statistics (dump.json) without tensors" in run.err, run.err)
-    check('the task "tensor"' in run.err, run.err)
-
+    run = compare(folder)
+    check("4 tensors of an msprobe dump (dump.json), which kept their statistics alone" in run.err, run.err)
+    check('the task "tensor" keeps all values' in run.err, run.err)
+    report = load_report(folder)
+    same([layer["name"] for layer in report["layers"]],
+         ["Tensor.zeta.0.forward.input.0", "Tensor.zeta.0.forward.output.0", "Tensor.alpha.0.forward.input.0",
+          "Tensor.alpha.0.forward.output.0"], "names")
+    same([layer["metrics"]["diff1"] for layer in report["layers"][:3]], [0, 0.5, 0.5], "diff1")
+    same(report["order"], "list", "order")
+    shown = mmtui("show", folder / "src", "*zeta*output*").out
+    check("Max, Min, Mean, Norm of torch.float32 [2]: 2, 1, 1.5, 2.25" in shown, shown)
+    files = [folder / side / "step0" / "rank0" / "dump.json" for side in ("src", "dst")]
+    check("4 pairs" in mmtui(*files).out)
 
 @test
 def test_show_and_convert(folder):
