@@ -55,44 +55,60 @@ size_t suffix_find(const char *const *names, size_t count, const char *const *ot
     return most >= NAMES_LEAST && 2 * most >= smaller ? best : 0;
 }
 
-/* Names of a side in order; NULL when memory is out. */
-static const char **names_of(const struct side *side)
+/* A person has said what it is: its name says nothing of the others'. */
+static bool is_said(const struct candidate *candidate)
+{
+    return candidate->rung == MM_PAIR_BY_HAND || candidate->rung == MM_PAIR_BY_MAP;
+}
+
+/* Names of a side in order, *count of them; NULL when memory is out. */
+static const char **names_of(const struct side *side, size_t *count)
 {
     const char **names = calloc(side->count + 1, sizeof *names);
-    for (size_t i = 0; names && i < side->count; i++)
-        names[i] = side->sorted[i]->name;
+    *count = 0;
+    for (size_t i = 0; names && i < side->count; i++) {
+        if (!is_said(side->sorted[i]))
+            names[(*count)++] = side->sorted[i]->name;
+    }
     return names;
+}
+
+static int cut_all(struct side *side, size_t cut, struct mm_arena *arena)
+{
+    for (size_t i = 0; i < side->count; i++) {
+        struct candidate *here = side->sorted[i];
+        size_t length = strlen(here->name);
+        if (is_said(here))
+            continue;
+        here->name = mm_arena_strndup(arena, here->name, length > cut ? length - cut : length);
+        if (!here->name)
+            return -1;
+    }
+    qsort(side->sorted, side->count, sizeof *side->sorted, naming_order);
+    return 0;
 }
 
 /* Nothing is paired yet: without a suffix that one side's names all have? 1: it is cut, and is *suffix; 0; -1: memory. */
 static int cut_suffix(struct side *longer, const struct side *other, const char **suffix,
                       struct mm_arena *arena)
 {
-    const char **names = names_of(longer), **others = names_of(other);
+    size_t count, others_count;
+    const char **names = names_of(longer, &count), **others = names_of(other, &others_count);
     int result = names && others ? 0 : -1;
-    size_t cut = result == 0 ? suffix_find(names, longer->count, others, other->count) : 0;
+    size_t cut = result == 0 ? suffix_find(names, count, others, others_count) : 0;
     if (cut) {
         *suffix = mm_arena_strdup(arena, names[0] + strlen(names[0]) - cut);
-        result = *suffix ? 0 : -1;
+        result = *suffix ? cut_all(longer, cut, arena) : -1;
     }
-    for (size_t i = 0; cut && i < longer->count && result == 0; i++) {
-        struct candidate *here = longer->sorted[i];
-        size_t length = strlen(here->name);
-        here->name = mm_arena_strndup(arena, here->name, length > cut ? length - cut : length);
-        result = here->name ? 0 : -1;
-    }
-    if (cut && result == 0)
-        qsort(longer->sorted, longer->count, sizeof *longer->sorted, naming_order);
     free(names);
     free(others);
     return result < 0 ? -1 : cut > 0;
 }
 
-/* Those that were paired by hand say nothing of names. */
 static bool any_partner(const struct side *side)
 {
     for (size_t i = 0; i < side->count; i++) {
-        if (side->sorted[i]->partner && side->sorted[i]->rung != MM_PAIR_BY_HAND)
+        if (side->sorted[i]->partner && !is_said(side->sorted[i]))
             return true;
     }
     return false;

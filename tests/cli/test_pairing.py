@@ -462,6 +462,18 @@ def dst_is_off(folder):
 
 
 @test
+def named_by_map(folder):
+    """pairing: what --map pairs is found in the model by dst's name, and transposed as well"""
+    layer, _, src, dst = turned(folder, (2, 5, 7))
+    dumps(folder, {"block.0" if name == "t" else name: tensor for name, tensor in src.items()}, dst)
+    (folder / "names.map").write_text("block.0 = t\n")
+    run(folder, "--model", folder / "m.onnx", "--map", folder / "names.map")
+    found = layers(folder)["block.0"]
+    same((found["paired_by"], found["layout"]), ("map", "measured as src transposed 0,2,1"), "the pair")
+    same(found["metrics"]["diff2"], layer["metrics"]["diff2"], "figures")
+
+
+@test
 def vendor_exact(folder):
     """pairing: --vendor-exact transposes nothing"""
     turned(folder, (2, 5, 7))

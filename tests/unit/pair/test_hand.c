@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "names.h"
 
@@ -14,6 +15,20 @@
         (const struct mm_hand[]){__VA_ARGS__},                                                               \
             sizeof((const struct mm_hand[]){__VA_ARGS__}) / sizeof(struct mm_hand)                           \
     }
+
+static struct mm_renames *map_of(const char *lines)
+{
+    char path[] = P_tmpdir "/mmtui-map-XXXXXX";
+    struct mm_renames *renames;
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, lines, strlen(lines)), strlen(lines));
+    close(fd);
+    assert_int_equal(mm_renames_open(&renames, NULL), 0);
+    assert_int_equal(mm_renames_read(renames, path, NULL), 0);
+    remove(path);
+    return renames;
+}
 
 static enum mm_pair_rung rung_of(const struct names_pairs *pairs, const char *src)
 {
@@ -75,20 +90,25 @@ static void apart(void **state)
     names_done(&pairs);
 }
 
-/* An end that all names of a side have is found whatever was paired by hand. */
+/* An end that all names of a side have is found whatever was paired by hand, or by a map file that was made of it. */
 static void beside_suffix(void **state)
 {
     (void)state;
-    const char *const src[] = {"a", "b", "c", "d", NULL}, *const dst[] = {"a_q", "b_q", "c_q", "e_q", NULL};
-    struct mm_pairing pairing = {.hands = HANDS({"d", "e_q", false})};
-    struct names_pairs pairs;
-    names_pair(&pairs, src, dst, &pairing);
-    assert_int_equal(pairs.pairs->both, 4);
-    assert_string_equal(names_partner(&pairs, "d"), "e_q");
-    assert_string_equal(names_partner(&pairs, "a"), "a_q");
-    assert_string_equal(pairs.pairs->suffix, "_q");
-    assert_string_equal(pairs.pairs->pair[0].own[1], "a_q"); /* as the dump has it */
-    names_done(&pairs);
+    const char *const src[] = {"a", "b", "c", "d", NULL}, *const dst[] = {"a_q", "b_q", "c_q", "odd", NULL};
+    struct mm_pairing pairing[2] = {{.hands = HANDS({"d", "odd", false})}, {.off = 0}};
+    struct mm_renames *renames = map_of("d = odd\n");
+    pairing[1].renames = renames;
+    for (int i = 0; i < 2; i++) {
+        struct names_pairs pairs;
+        names_pair(&pairs, src, dst, &pairing[i]);
+        assert_int_equal(pairs.pairs->both, 4);
+        assert_string_equal(names_partner(&pairs, "d"), "odd");
+        assert_string_equal(names_partner(&pairs, "a"), "a_q");
+        assert_string_equal(pairs.pairs->suffix, "_q");
+        assert_string_equal(pairs.pairs->pair[0].own[1], "a_q"); /* as the dump has it */
+        names_done(&pairs);
+    }
+    mm_renames_close(renames);
 }
 
 /* The lines of a map file: = beats names, != keeps apart. */
@@ -96,19 +116,9 @@ static void map_lines(void **state)
 {
     (void)state;
     const char *const src[] = {"a", "b", NULL}, *const dst[] = {"a", "y", NULL};
-    char path[] = P_tmpdir "/mmtui-map-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    FILE *file = fdopen(fd, "w");
-    fputs("# by hand\na != a\nb = y\n", file);
-    fclose(file);
-    struct mm_pairing pairing = {.off = 0};
-    struct mm_renames *renames;
+    struct mm_renames *renames = map_of("# by hand\na != a\nb = y\n");
+    struct mm_pairing pairing = {.renames = renames};
     struct names_pairs pairs;
-    assert_int_equal(mm_renames_open(&renames, NULL), 0);
-    assert_int_equal(mm_renames_read(renames, path, NULL), 0);
-    remove(path);
-    pairing.renames = renames;
     names_pair(&pairs, src, dst, &pairing);
     assert_string_equal(names_how(&pairs, "a"), "only in src; kept apart from \"a\" of dst by --map");
     assert_int_equal(rung_of(&pairs, "b"), MM_PAIR_BY_MAP);

@@ -151,6 +151,28 @@ static void refused(void **state)
     stage_done(&stage);
 }
 
+/* A file that changes is measured again, and the pair is what it was. */
+static void reload(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct mm_err err;
+    size_t count;
+    const float other[] = {1, 2, 3, 9, 9};
+    stage_lone(&stage, 0);
+    finish(&stage);
+    pair(&stage, "b", "x");
+    finish(&stage);
+    put_pb(stage.dst, "4_x.pb", &(struct pb_head){"n", "Relu", 0, false}, other, 5);
+    assert_int_equal(mm_session_reload(stage.session, &count, &err), 0);
+    assert_int_equal(count, 1);
+    finish(&stage);
+    assert_int_equal(named(&stage, false, "b")->pair->rung, MM_PAIR_BY_HAND);
+    assert_int_equal(named(&stage, false, "b")->result.state, MM_STATE_MISMATCH); /* 4 against 5 */
+    assert_int_equal(mm_session_count(stage.session), 4);
+    stage_done(&stage);
+}
+
 /* Again and again, with workers at work. */
 static void while_measuring(void **state)
 {
@@ -178,7 +200,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(measured), cmocka_unit_test(figures_stay),    cmocka_unit_test(moved),
-        cmocka_unit_test(refused),  cmocka_unit_test(while_measuring),
+        cmocka_unit_test(refused),  cmocka_unit_test(while_measuring), cmocka_unit_test(reload),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
