@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 void mm_thresholds_defaults(struct mm_thresholds *thresholds)
 {
@@ -153,6 +154,17 @@ static void judge_failed(const struct mm_result *result, struct mm_verdict *out)
              mm_code_word(result->code));
 }
 
+/* What it could be is said, where names were alike but not for certain; names that are too long are on the Stats tab. */
+static void judge_lone(const struct mm_pair *pair, struct mm_verdict *out)
+{
+    const char *side = pair->dst ? "dst" : "src", *could = pair->how ? strstr(pair->how, "could be ") : NULL;
+    out->kind = MM_VERDICT_UNPAIRED;
+    int length =
+        snprintf(out->text, sizeof out->text, "only in %s%s%s", side, could ? ": " : "", could ? could : "");
+    if (length >= (int)sizeof out->text)
+        snprintf(out->text, sizeof out->text, "only in %s: could be several", side);
+}
+
 void mm_triage_judge(const struct mm_pair *pair, const struct mm_result *result,
                      const struct mm_thresholds *thresholds, struct mm_verdict *out)
 {
@@ -163,10 +175,7 @@ void mm_triage_judge(const struct mm_pair *pair, const struct mm_result *result,
     case MM_STATE_MEASURED: judge_measured(result, thresholds, out); break;
     case MM_STATE_MISMATCH: judge_shapes(result, out); break;
     case MM_STATE_FAILED: judge_failed(result, out); break;
-    case MM_STATE_SINGLE:
-        out->kind = MM_VERDICT_UNPAIRED;
-        snprintf(out->text, sizeof out->text, "only in %s", pair->dst ? "dst" : "src");
-        break;
+    case MM_STATE_SINGLE: judge_lone(pair, out); break;
     }
     out->bad = mm_verdict_info(out->kind)->bad;
 }

@@ -150,6 +150,8 @@ def ambiguous(folder):
     how = {layer["name"]: layer["pairing"] for layer in load_report(folder)["layers"]}
     same(how["a/b"], 'only in src; not paired: could be "a.b" or "a_b" of dst', "how")
     same(how["a_b"], 'only in dst; not paired: could be "a/b" of src, and so could "a.b" of dst', "how")
+    text = {layer["name"]: layer["verdict"]["text"] for layer in load_report(folder)["layers"]}
+    same(text["a/b"], 'only in src: could be "a.b" or "a_b" of dst', "verdict")
     check(re.fullmatch(r'only in src; not paired: could be "c.1.x", "c.1.x", "c.1.x" or 1 more of dst', how["c.1.x"]),
           how["c.1.x"])
 
