@@ -165,6 +165,18 @@ static void judge_lone(const struct mm_pair *pair, struct mm_verdict *out)
         snprintf(out->text, sizeof out->text, "only in %s: could be several", side);
 }
 
+/* What is good only with src's axes in another order says so on its row. */
+static void say_transposed(const struct mm_pair *pair, const struct mm_result *result, struct mm_verdict *out)
+{
+    bool own = pair->layout && pair->layout->src_axis.kind != MM_AXIS_NONE;
+    struct mm_buf text = {0};
+    if (out->kind != MM_VERDICT_OK || !own || result->match != MM_MATCH_UNDO_SRC)
+        return;
+    mm_pair_laid_text(pair, result->match, &text);
+    snprintf(out->text, sizeof out->text, "ok: %s", mm_buf_text(&text));
+    mm_buf_done(&text);
+}
+
 void mm_triage_judge(const struct mm_pair *pair, const struct mm_result *result,
                      const struct mm_thresholds *thresholds, struct mm_verdict *out)
 {
@@ -172,7 +184,10 @@ void mm_triage_judge(const struct mm_pair *pair, const struct mm_result *result,
     switch (result->state) {
     case MM_STATE_PENDING:
     case MM_STATE_HEADER: break;
-    case MM_STATE_MEASURED: judge_measured(result, thresholds, out); break;
+    case MM_STATE_MEASURED:
+        judge_measured(result, thresholds, out);
+        say_transposed(pair, result, out);
+        break;
     case MM_STATE_MISMATCH: judge_shapes(result, out); break;
     case MM_STATE_FAILED: judge_failed(result, out); break;
     case MM_STATE_SINGLE: judge_lone(pair, out); break;

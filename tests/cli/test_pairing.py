@@ -408,7 +408,7 @@ def declared_shape(folder):
     """pairing: src transposed against the model's shape is measured under that, and nobody's fault"""
     layer, said, src, dst = turned(folder, (2, 5, 7))
     same(layer["layout"], "measured as src transposed 0,2,1", "layout")
-    same(layer["verdict"]["kind"], "ok", "verdict")
+    same((layer["verdict"]["kind"], layer["verdict"]["text"]), ("ok", "ok: measured as src transposed 0,2,1"), "verdict")
     s, d = src["t"].transpose(0, 2, 1).astype("f8"), dst["t"].astype("f8")
     check(abs(layer["metrics"]["diff2"] - np.linalg.norm(s - d) / np.linalg.norm(s)) < 1e-9, layer["metrics"]["diff2"])
     triage = mmtui("triage", folder / "src.npz", folder / "dst.npz", "--model", folder / "m.onnx").out
