@@ -99,7 +99,7 @@ struct mm_dump {
                                "The .pb files "; or NULL */
     bool by_message;        /* some tensors are called as the ONNX messages in their files say */
     bool listed;            /* the order is that of a list that the runtime has put beside the tensors */
-    bool numbered;          /* ... or that of the numbers before the folders' names */
+    bool numbered;          /* ... or that of the numbers in names of folders or files */
     const char *recognised; /* what the folder was taken for, and why: "34 tensors of an RKNN snapshot
                                (map_name_to_file.txt)"; NULL: a flat folder or a file, nothing else */
     struct mm_dump_numbers step, rank;
@@ -127,6 +127,9 @@ struct mm_dump_options {
  * layer_output_name_order.json, msprobe's dump.json) gives names and order, ONNX's input_N.pb and output_N.pb are called
  * as their messages say. In folders NUMBER_OPERATOR the files without an ending that are text of Cambricon CATCH's dump
  * tool are tensors; the operator's type is the folder's.
+ *
+ * Files that are all called as SGLang's dumper does (step=0___rank=0___dump_index=7___name=q___layer_id=1) have their
+ * tensor's name (q.layer_id=1), its step and rank, one of which is taken as of folders, and its place in the order.
  *
  * With part.concat, tensors whose names have "rank0", "rank1" ... in them, or that lie in the folders rank0, rank1 ..., are
  * one tensor each, called without that, as far as the list tells an axis for its name: of others one rank's stays (folders),
@@ -208,7 +211,7 @@ enum mm_order_source {
     MM_ORDER_GIVEN,       /* a list that the user named */
     MM_ORDER_STAMPS,      /* time stamps before file names */
     MM_ORDER_MODEL,       /* the model's graph */
-    MM_ORDER_FOLDERS,     /* the numbers before folders' names */
+    MM_ORDER_FOLDERS,     /* the numbers in names of folders or files */
     MM_ORDER_LIST,        /* a list beside the tensors, which the runtime wrote */
     MM_ORDER_TIMES,       /* modification times of the files: no more than a hint */
     MM_ORDER_SOURCES

@@ -219,7 +219,8 @@ static int publish(struct listing *list)
     for (size_t i = 0; i < found->count; i++)
         found->entry[i].order = i;
     qsort(found->entry, found->count, sizeof *found->entry,
-          list->kind || list->numbered || list->statistics ? compare_listed : compare_entries);
+          list->kind || list->numbered || list->statistics || list->fields ? compare_listed
+                                                                           : compare_entries);
     for (size_t i = 0; i < found->count; i++)
         found->entry[i].order = i;
     struct mm_entry *entries = mm_arena_array(&dump->arena, found->count, sizeof *entries);
@@ -284,7 +285,8 @@ static int fill(struct listing *list, struct mm_err *err)
         return -1;
     drop_others(list);
     if (listing_numbers(list) < 0 || validate_stamps(list) < 0 || put_scope(list) < 0 ||
-        listing_name(list) < 0 || listing_numbered(list) < 0 || give(list) < 0)
+        listing_fields(list, err) < 0 || listing_name(list) < 0 || listing_numbered(list) < 0 ||
+        give(list) < 0)
         return -1;
     listing_operators(list);
     if (listing_join_ranks(list) < 0)

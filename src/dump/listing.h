@@ -24,6 +24,7 @@ struct listing {
     size_t from_messages;              /* tensors that are called as their messages say */
     size_t numbered;                   /* in numbered folders (CATCH) */
     size_t statistics;                 /* of tensors that msprobe did not keep */
+    size_t fields;                     /* tensors whose files' names are made of fields (SGLang) */
     size_t joined;                     /* tensors that are put together over ranks */
     size_t operators;                  /* tensors whose names end with their operator's type (tpu-mlir) */
     size_t first, sums; /* of these only the first values, or the sum of absolute values, are there */
@@ -53,6 +54,9 @@ int listing_folder(struct listing *list, struct mm_err *err);
 int listing_numbers(struct listing *list);
 /* Names from the lists that lie beside the tensors, and from ONNX's messages. 0, or -1 with list->err. */
 int listing_name(struct listing *list);
+/* Names, order, step and rank from files' names that are made of fields. 0, or -1 with err, or with
+ * list->err where memory is out. */
+int listing_fields(struct listing *list, struct mm_err *err);
 /* Operators' types from tensors' names, of archives in which most end with one (tpu-mlir). */
 void listing_operators(struct listing *list);
 /* Operators' types, the order, and names of what is in numbered folders. 0, or -1 with list->err. */

@@ -214,7 +214,7 @@ int listing_numbered(struct listing *list)
     for (size_t i = 0; i < count; i++)
         sorted[i]->listed = (uint32_t)i + 1; /* as many as there are files and folders, 4e9 at most */
     free(sorted);
-    list->dump->numbered = count > 0 && 2 * count >= found->count;
+    list->dump->numbered |= count > 0 && 2 * count >= found->count;
     return list->err.code == MM_OK ? 0 : -1;
 }
 
@@ -294,7 +294,7 @@ int listing_source(struct listing *list)
     struct mm_buf text = {0};
     bool nested = tree->folders > 1;
     size_t left_out = tree->special + tree->again + tree->deep + tree->closed;
-    bool told = list->operators || list->joined || list->statistics || dump->taken.runner ||
+    bool told = list->operators || list->joined || list->statistics || list->fields || dump->taken.runner ||
                 dump->taken.iterations > 1;
     bool odd = list->kind || list->from_messages || nested || left_out || list->unread.code != MM_OK;
     if (!told && (dump->is_file || !odd))
@@ -308,6 +308,8 @@ int listing_source(struct listing *list)
         mm_buf_printf(&text, " of %s (%s)", list->kind->title, list->kind->file);
     else if (list->numbered)
         mm_buf_printf(&text, " of Cambricon CATCH's dump tool%s", whose[list->part.results]);
+    else if (list->fields)
+        mm_buf_puts(&text, " of SGLang's dumper (fields in the files' names)");
     else if (list->from_messages)
         mm_buf_puts(&text, " of an ONNX test data set (named as in its messages)");
     else if (list->operators)

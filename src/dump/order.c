@@ -13,8 +13,8 @@ static const struct {
     [MM_ORDER_GIVEN] = {"given", "The order of execution is that of the file given with --order."},
     [MM_ORDER_STAMPS] = {"stamps", "The order of execution is that of the time stamps."},
     [MM_ORDER_MODEL] = {"model", "The order of execution is the model's."},
-    [MM_ORDER_FOLDERS] = {"folders",
-                          "The order of execution is that of the numbers before the folders' names."},
+    [MM_ORDER_FOLDERS] = {"numbers",
+                          "The order of execution is that of the numbers that the dump tool gave."},
     [MM_ORDER_LIST] = {"list", "The order of execution is that of the list beside the tensors."},
     [MM_ORDER_TIMES] = {"times",
                         "The order of execution is taken from the files' modification times, a weak hint: "

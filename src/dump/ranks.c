@@ -146,6 +146,9 @@ static int look(struct joining *joining, struct mm_entry *entry, size_t place, s
     piece->by_folder = piece->rank >= 0;
     if (!piece->by_folder && ranks_in_name(piece->name, &begin, &end, &piece->rank))
         piece->name = whole_name(joining, piece->name, begin, end);
+    else if (!piece->by_folder &&
+             !ranks_in_name(mm_path_base(entry->source->file), &begin, &end, &piece->rank))
+        piece->rank = -1;
     if (!piece->name)
         return -1;
     if (piece->rank < 0)

@@ -443,7 +443,7 @@ def test_catch(folder):
              "2_add/cnnl_result", "10_max/cnnl_result[0]", "10_max/cnnl_result[1]"]
     same([layer["name"] for layer in report["layers"]], names, "names")
     same([layer["src"]["op_type"] for layer in report["layers"]], ["relu"] * 2 + ["add", "fill_", "add"] + ["max"] * 2, "types")
-    same(report["order"], "folders", "order")
+    same(report["order"], "numbers", "order")
     same(report["totals"]["skipped_files"], 6, "skipped")
     check("note: src and dst: 7 tensors of Cambricon CATCH's dump tool." in run.err, run.err)
     x = np.arange(-8, 16) + 1.0
@@ -461,7 +461,7 @@ def test_catch_cpu(folder):
     found = [(layer["name"], layer["verdict"]["kind"]) for layer in load_report(folder)["layers"]]
     same([name for name, kind in found], ["1_relu", "2_add/1_fill_", "2_add", "10_max[0]", "10_max[1]"], "names")
     same([name for name, kind in found if kind not in ("ok", "unpaired")], ["2_add"], "bad")
-    check("numbers before the folders' names" in run.out, run.out)
+    check("numbers that the dump tool gave" in run.out, run.out)
     check("each error is the operator's own" in run.out.replace("\n", " "), run.out)
     check("compared with itself" not in run.err, run.err)
     catch_dump(folder / "without", off=0.5)
@@ -635,6 +635,37 @@ def test_concat_cache(folder):
     save(folder / "dst" / "rank1" / "sq.npy", square[:, 2:] + 1)
     settle(folder)
     same(run("1").row("sq")[-1] != "ok", True, "a part that changed")
+
+
+# ---- SGLang's dumper ----
+
+
+@test
+def test_fields(folder):
+    """folders: names made of fields give names, order, step and rank; --concat joins ranks; a step that is not there is an error"""
+    whole = np.arange(1, 9, dtype="f4").reshape(2, 4)
+    for side, off in (("src", 1.0), ("dst", 1.5)):
+        for step in (3, 4):
+            for rank in (0, 1):
+                for index, (name, layer) in enumerate([("zin", 0), ("attn_q", 0), ("attn_q", 1), ("mlp", 1)]):
+                    values = whole[:, 2 * rank : 2 * rank + 2] if name == "attn_q" else whole * (off if name == "mlp" else 1)
+                    stem = f"step={step}___rank={rank}___dump_index={10 * step + index}___name={name}___layer_id={layer}"
+                    save(folder / side / f"{stem}.npy", values + step)
+    names = ["zin.layer_id=0", "attn_q.layer_id=0", "attn_q.layer_id=1", "mlp.layer_id=1"]
+    run = compare(folder)
+    check("4 tensors of SGLang's dumper" in run.err and "step 3 of 2" in run.err and "rank 0 of 2" in run.err, run.err)
+    report = load_report(folder)
+    same([layer["name"] for layer in report["layers"]], names, "names")
+    same([layer["dst"]["shape"] for layer in report["layers"]], [[2, 4], [2, 2], [2, 2], [2, 4]], "shapes")
+    same(report["order"], "numbers", "order")
+    same(round(layers(folder)["mlp.layer_id=1"]["metrics"]["diff1"], 6), round(18 / (36 + 24), 6), "diff1")
+    compare(folder, "--step", "4", "--rank", "1")
+    same(round(layers(folder)["mlp.layer_id=1"]["metrics"]["diff1"], 6), round(18 / (36 + 32), 6), "diff1 of step 4")
+    compare(folder, "--concat", "1")
+    same(layers(folder)["attn_q.layer_id=0"]["dst"]["shape"], [2, 4], "joined")
+    for option in ("--step", "--rank"):
+        run = compare(folder, option, "7", status=2)
+        check(f"{option} 7: no name of a file in it has this" in run.err, run.err)
 
 
 if __name__ == "__main__":

@@ -168,4 +168,17 @@ def damaged(folder):
     check("torch.save(torch.load('old.pt')" in mmtui("show", folder / "old.pt", status=2).err, "the older form")
 
 
+@test
+def fields(folder):
+    """torch: SGLang's dumper: a dictionary of the value and what is said of it, in a file that is called after the tensor"""
+    for side in ("src", "dst"):
+        (folder / side).mkdir()
+        for index, name in enumerate(["zeta", "alpha"]):
+            saved = {"value": tensor(), "meta": {"name": name, "time": tensor()}}
+            write(folder / side / f"step=0___rank=0___dump_index={index}___name={name}.pt", saved, {"0": SIX.tobytes()})
+    mmtui("compare", "-s", folder / "src", "-d", folder / "dst", "-o", folder / "out")
+    layers = json.loads((folder / "out" / "mmtui.json").read_text())["layers"]
+    same([layer["name"] for layer in layers], ["zeta", "alpha"], "names")
+
+
 main()
