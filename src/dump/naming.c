@@ -284,11 +284,33 @@ static void put_left_out(struct mm_buf *out, size_t count, const char *what)
         mm_buf_printf(out, "; left out: %zu %s", count, what);
 }
 
-int listing_source(struct listing *list)
+/* Whose tensors they are. */
+static void put_what(struct mm_buf *out, const struct listing *list)
 {
     static const char *const whose[] = {[MM_RESULTS_ALL] = "",
                                         [MM_RESULTS_CPU] = ", the CPU's results",
                                         [MM_RESULTS_DEVICE] = ", the accelerator's results"};
+    if (list->statistics)
+        mm_buf_puts(out,
+                    " of an msprobe dump (dump.json), which kept their statistics alone (Max, Min, Mean, "
+                    "Norm; the task \"tensor\" keeps all values)");
+    else if (list->kind)
+        mm_buf_printf(out, " of %s (%s)", list->kind->title, list->kind->file);
+    else if (list->numbered)
+        mm_buf_printf(out, " of Cambricon CATCH's dump tool%s", whose[list->part.results]);
+    else if (list->fields)
+        mm_buf_puts(out, " of SGLang's dumper (fields in the files' names)");
+    else if (list->from_messages)
+        mm_buf_puts(out, " of an ONNX test data set (named as in its messages)");
+    else if (list->operators)
+        mm_buf_printf(out, " of Sophgo's tpu-mlir (%zu name%s with the operator's type)", list->operators,
+                      list->operators == 1 ? " ends" : "s end");
+    else if (list->tree.folders > 1)
+        mm_buf_printf(out, " in a tree of %zu folders", list->tree.folders);
+}
+
+int listing_source(struct listing *list)
+{
     const struct tree *tree = &list->tree;
     struct mm_dump *dump = list->dump;
     struct mm_buf text = {0};
@@ -300,23 +322,7 @@ int listing_source(struct listing *list)
     if (!told && (dump->is_file || !odd))
         return 0;
     mm_buf_printf(&text, "%zu tensor%s", dump->count, dump->count == 1 ? "" : "s");
-    if (list->statistics)
-        mm_buf_puts(&text,
-                    " of an msprobe dump (dump.json), which kept their statistics alone (Max, Min, Mean, "
-                    "Norm; the task \"tensor\" keeps all values)");
-    else if (list->kind)
-        mm_buf_printf(&text, " of %s (%s)", list->kind->title, list->kind->file);
-    else if (list->numbered)
-        mm_buf_printf(&text, " of Cambricon CATCH's dump tool%s", whose[list->part.results]);
-    else if (list->fields)
-        mm_buf_puts(&text, " of SGLang's dumper (fields in the files' names)");
-    else if (list->from_messages)
-        mm_buf_puts(&text, " of an ONNX test data set (named as in its messages)");
-    else if (list->operators)
-        mm_buf_printf(&text, " of Sophgo's tpu-mlir (%zu name%s with the operator's type)", list->operators,
-                      list->operators == 1 ? " ends" : "s end");
-    else if (nested)
-        mm_buf_printf(&text, " in a tree of %zu folders", tree->folders);
+    put_what(&text, list);
     put_kept(&text, list);
     put_runner(&text, &dump->taken);
     if (list->joined)
