@@ -267,7 +267,7 @@ def test_redirected(folder):
 
 # ---- help and errors ----
 
-SESSION = "framework map rename occurrence no-pair-by dtype shape step rank runner dst-runner iteration schema threshold atol rtol floor fail fail-if baseline min-paired jobs check-crc no-cache"
+SESSION = "framework map rename occurrence no-pair-by dtype shape step rank concat runner dst-runner iteration schema threshold atol rtol floor fail fail-if baseline min-paired jobs check-crc no-cache"
 TABLE = "sort filter limit columns"
 SCREEN = "export-dir color theme plain script size"
 OPTIONS = {
