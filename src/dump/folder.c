@@ -48,7 +48,7 @@ static int visit(void *context, struct tree_folder *folder, const char *name)
     bool unnamed = !named && may_be_unnamed(folder, name);
     if (unnamed && list->part.results != MM_RESULTS_ALL && !numbered_is_result(name, list->part.results))
         return 0; /* not asked for */
-    if (((!named || named->weak) && take_list(list, folder, name)) || (!named && !unnamed)) {
+    if (take_list(list, folder, name) || (!named && !unnamed)) {
         list->dump->skipped++;
         return list->err.code == MM_OK ? 0 : -1;
     }
