@@ -1,0 +1,22 @@
+/* option_values: what a word behind an option becomes. Private to the table of options. */
+#ifndef MMTUI_CLI_OPTION_VALUES_H
+#define MMTUI_CLI_OPTION_VALUES_H
+
+#include "cli/options.h"
+
+/* A number that is not negative. -1 with MM_EARG: it is none. */
+int number_of(const struct option_info *info, const char *text, double *out, struct mm_err *err);
+
+/* What --to takes: the index-th; NULL behind the last. */
+const char *dialect_id(size_t index);
+
+/* Each puts what `text` says into the options. MM_EARG, with a sentence that names the option: it says nothing that fits;
+ * MM_ENOMEM; or what reading a file gives. */
+typedef int option_setter(struct cli_options *options, const struct option_info *info, const char *text,
+                          struct mm_err *err);
+option_setter set_colour, set_threshold, set_jobs, set_limit, set_framework, set_map, set_rename,
+    set_occurrence, set_no_pair_by, set_dtype, set_shape, set_step, set_rank, set_iteration, set_concat,
+    set_schema, set_dialect, set_shard, set_fail_if, set_sort, set_columns, set_kind, set_rule, set_axes,
+    set_format, set_mode, set_size;
+
+#endif
