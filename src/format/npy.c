@@ -324,6 +324,8 @@ static int find_header(const struct mm_load *load, struct parser *p, struct mm_e
         return mm_fail(err, MM_ECORRUPT, "%s: does not start as a .npy file does", p->file);
     if (load->size < MAGIC_SIZE + 4)
         return mm_fail(err, MM_ECORRUPT, "%s: ends inside its header, after %zu bytes", p->file, load->size);
+    if (load->have < MAGIC_SIZE + 6 && load->have < load->size) /* only so much of it was brought */
+        return mm_fail(err, MM_EUNSUPPORTED, "%s: a header of %zu bytes is not read", p->file, load->have);
     int major = data[MAGIC_SIZE];
     if (major < 1 || major > 3)
         return mm_fail(err, MM_EUNSUPPORTED, "%s: .npy version %d.%d, only 1 to 3 are known", p->file, major,

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "format/formats.h"
+
 #include "mmtui/format.h"
 #include "unit/format/format_testing.h"
 
@@ -274,13 +276,37 @@ static void numpy_files(void **state)
     drop_folder(folder);
 }
 
+/* Of a file that is brought in parts, only its very first bytes are there: nothing behind them is looked at. */
+static void test_first_bytes_alone(void **state)
+{
+    static const char magic[] = "\x93NUMPY\x02\x00\xff\xff\x00\x00";
+    (void)state;
+    for (size_t have = 6; have < sizeof magic; have++) {
+        uint8_t *bytes = malloc(have); /* so that the sanitizer sees what is read behind it */
+        assert_non_null(bytes);
+        memcpy(bytes, magic, have);
+        struct mm_load load = {.bytes = bytes, .size = 1 << 20, .have = have};
+        struct mm_err err = {MM_OK, ""};
+        assert_int_equal(mm_npy_read(&load, NULL, "x", &err), -1);
+        assert_int_equal(err.code, MM_EUNSUPPORTED);
+        assert_non_null(
+            strstr(err.text, have < 12 ? "bytes is not read" : "a header of 65535 bytes is not read"));
+        free(bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(header_as_a_literal), cmocka_unit_test(broken_headers),
-        cmocka_unit_test(other_element_types), cmocka_unit_test(young_element_types),
-        cmocka_unit_test(sizes_that_lie),      cmocka_unit_test(no_numpy_file),
-        cmocka_unit_test(damaged_files),       cmocka_unit_test(numpy_files),
+        cmocka_unit_test(test_first_bytes_alone),
+        cmocka_unit_test(header_as_a_literal),
+        cmocka_unit_test(broken_headers),
+        cmocka_unit_test(other_element_types),
+        cmocka_unit_test(young_element_types),
+        cmocka_unit_test(sizes_that_lie),
+        cmocka_unit_test(no_numpy_file),
+        cmocka_unit_test(damaged_files),
+        cmocka_unit_test(numpy_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

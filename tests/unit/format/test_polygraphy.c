@@ -192,6 +192,11 @@ static void a_bad_tensor(void **state)
         {"{\"array\": \"\"}", "its text is empty"},
         {"{\"array\": \"AAAA\"}", "does not start as a .npy file does"},
         {"{\"array\": \"k05VTVBZAQB2AHsn\"}", "the header should have 118 bytes, the file has 2 more"},
+        /* .npy's first bytes, and no more of its header */
+        {"{\"array\": \"k05VTVBZ\"}", "ends inside its header, after 6 bytes"},
+        {"{\"array\": \"k05VTVBZAQB2\"}", "ends inside its header, after 9 bytes"},
+        {"{\"array\": \"k05VTVBZAQB2////\\\\\"}",
+         "its base64 text has 18 characters, which is no multiple of 4"},
         {"{\"array\": \"AAA\\n\"}", "its base64 text has 5 characters, which is no multiple of 4"},
         {"{\"array\": \"AA\\/A===\"}", "its base64 text has '\\' at character 2, where none can be"},
         {"{\"tensor\": \"AAAA\"}",
