@@ -22,23 +22,6 @@ void mm_raw_to_float(const struct mm_decoders *decoders, enum mm_dtype stored, c
     }
 }
 
-/* Four at a time: compilers leave it one by one at -O2. */
-typedef float floats4 __attribute__((vector_size(16)));
-typedef double doubles4 __attribute__((vector_size(32)));
-
-static void widen(const float *from, double *to, size_t n)
-{
-    size_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-        floats4 x;
-        memcpy(&x, from + i, sizeof x);
-        doubles4 y = __builtin_convertvector(x, doubles4);
-        memcpy(to + i, &y, sizeof y);
-    }
-    for (; i < n; i++)
-        to[i] = (double)from[i];
-}
-
 void mm_raw_to_double(const struct mm_decoders *decoders, enum mm_dtype stored, const uint8_t *bytes,
                       double *out, size_t n)
 {
@@ -53,7 +36,7 @@ void mm_raw_to_double(const struct mm_decoders *decoders, enum mm_dtype stored, 
         size_t k = n - done < MM_CHUNK ? n - done : MM_CHUNK;
 
         decoders->to_float[stored](bytes + done * size, narrow, k);
-        widen(narrow, out + done, k);
+        decoders->to_double[MM_F32]((const uint8_t *)narrow, out + done, k);
     }
 }
 

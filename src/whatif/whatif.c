@@ -6,6 +6,7 @@
  * sums would lose digits the centred ones.
  */
 #include "whatif/cost.h"
+#include "tensor/decode.h"
 #include "whatif/range.h"
 
 #include <float.h>
@@ -58,10 +59,9 @@ struct whatif {
 
 typedef void (*visit_tile)(struct whatif *whatif);
 
-static void widen(const float *restrict from, double *restrict to, size_t n)
+static void widen(const float *from, double *to, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        to[i] = (double)from[i];
+    mm_decoders()->to_double[MM_F32]((const uint8_t *)from, to, n);
 }
 
 /* How many of the elements from `from` make a tile; where blocks are wanted, whole ones. */
