@@ -103,6 +103,16 @@ static bool lies_over(const struct mm_pair *pair, const struct mm_shape *src, co
     return fit_find(shape, axis, pair->layout, lay) != MM_MATCH_MISMATCH;
 }
 
+/* Joined along another axis it would have the other side's shape: no rank has all of it. */
+static bool is_in_parts(const struct mm_load *joined, const struct mm_shape *other)
+{
+    int axis = 0;
+
+    while (axis < other->rank && !mm_load_fits_along(joined, axis, other))
+        axis++;
+    return axis < other->rank;
+}
+
 /* Of what is joined over ranks, a rank that has the other side's shape by itself is whole: the others are copies. */
 static void choose_ranks(struct mm_pair_tensors *tensors, const struct mm_pair *pair)
 {
@@ -110,10 +120,10 @@ static void choose_ranks(struct mm_pair_tensors *tensors, const struct mm_pair *
 
     if (lies_over(pair, src, dst))
         return;
-    if (mm_load_joined(&tensors->dst) == MM_JOIN_WHOLE &&
+    if (mm_load_joined(&tensors->dst) == MM_JOIN_WHOLE && !is_in_parts(&tensors->dst, src) &&
         lies_over(pair, src, &mm_load_first_part(&tensors->dst)->shape))
         mm_load_take_first(&tensors->dst);
-    else if (mm_load_joined(&tensors->src) == MM_JOIN_WHOLE &&
+    else if (mm_load_joined(&tensors->src) == MM_JOIN_WHOLE && !is_in_parts(&tensors->src, dst) &&
              lies_over(pair, &mm_load_first_part(&tensors->src)->shape, dst))
         mm_load_take_first(&tensors->src);
 }

@@ -1,4 +1,5 @@
-/* What --concat has put together: which tensors are whole on each rank, and which do not fit, said once. */
+/* What --concat has put together: which tensors are whole on each rank, and which do not fit; and what it would put
+ * together. Said once. */
 #include "session/state.h"
 
 #include <string.h>
@@ -63,6 +64,102 @@ static void put_misfits(const struct look *look, struct mm_buf *out)
                       look->misfits == 1 ? "it" : "they", look->axis);
 }
 
+static bool is_joined(const struct mm_pair *pair)
+{
+    return pair->src && pair->dst && (pair->src->joined || pair->dst->joined);
+}
+
+bool joined_along_other_axis(const struct mm_pair *pair, const struct mm_schema *schema)
+{
+    struct look look = {.axis = -1, .name = pair->name};
+    const struct mm_pair_reading reading = {
+        .pair = pair, .schema = schema, .headers = look_at, .context = &look};
+    return is_joined(pair) && mm_pair_read(&reading, NULL, NULL) == 0 && look.misfits && look.axis >= 0;
+}
+
+/* ---- one rank of several, beside the whole ---- */
+
+/* Tensors that are the part of one rank, beside whole ones. */
+struct parts {
+    size_t ranks, count;
+    int axis;    /* along which all of them would be joined, or -1 */
+    bool of_dst; /* it is dst that has ranks */
+};
+
+/* Along which axis alone `whole` is so many times as long; -1: it is not so. */
+static int part_axis(const struct mm_shape *part, const struct mm_shape *whole, size_t ranks)
+{
+    int axis = -1;
+    for (int i = 0; part->rank == whole->rank && i < part->rank; i++) {
+        int64_t length;
+        if (part->dim[i] == whole->dim[i])
+            continue;
+        if (axis >= 0 || __builtin_mul_overflow(part->dim[i], (int64_t)ranks, &length) ||
+            length != whole->dim[i])
+            return -1;
+        axis = i;
+    }
+    return axis;
+}
+
+static int look_for_part(void *context, const struct mm_pair_tensors *tensors, bool *failed_dst,
+                         struct mm_err *err)
+{
+    struct parts *parts = context;
+    const struct mm_shape *src = &tensors->src.tensor.shape, *dst = &tensors->dst.tensor.shape;
+    (void)failed_dst;
+    (void)err;
+    if (!tensors->has_src || !tensors->has_dst)
+        return 0;
+    int axis = parts->of_dst ? part_axis(dst, src, parts->ranks) : part_axis(src, dst, parts->ranks);
+    if (axis < 0)
+        return 0;
+    parts->axis = parts->count == 0 || parts->axis == axis ? axis : -1;
+    parts->count++;
+    return 0;
+}
+
+static void put_parts(const struct mm_dump *ranked, const struct parts *parts, struct mm_buf *out)
+{
+    mm_buf_printf(out, "%zu tensor%s of rank %lld of %s %s 1/%zu as long as %s's", parts->count,
+                  parts->count == 1 ? "" : "s", (long long)ranked->rank.chosen, parts->of_dst ? "dst" : "src",
+                  parts->count == 1 ? "is" : "are", parts->ranks, parts->of_dst ? "src" : "dst");
+    if (parts->axis >= 0)
+        mm_buf_printf(out, " along axis %d: --concat %d compares what all ranks have.", parts->axis,
+                      parts->axis);
+    else
+        mm_buf_puts(out, " along one axis: --concat NAME=AXIS compares what all ranks have.");
+}
+
+/* One rank was taken where the other dump has no ranks: is it a part of the whole? */
+static void note_parts(struct mm_session *session)
+{
+    const struct mm_pairs *pairs = session->pairs;
+    size_t src = session->src->rank.count, dst = session->dst->rank.count, seen = 0;
+    bool samples = session->layout && (session->layout->times[0] || session->layout->times[1]);
+    struct parts parts = {.ranks = src > 1 ? src : dst, .axis = -1, .of_dst = dst > 1};
+    struct mm_buf text = {0};
+    if ((src > 1) == (dst > 1) || samples)
+        return;
+    for (size_t i = 0; i < pairs->count && seen < PAIRS_MOST; i++) {
+        const struct mm_pair_reading reading = {.pair = &pairs->pair[i],
+                                                .schema = session->src->schema,
+                                                .headers = look_for_part,
+                                                .context = &parts};
+        if (!pairs->pair[i].src || !pairs->pair[i].dst || is_joined(&pairs->pair[i]))
+            continue;
+        seen++;
+        mm_pair_read(&reading, NULL, NULL);
+    }
+    if (parts.count) {
+        put_parts(parts.of_dst ? session->dst : session->src, &parts, &text);
+        session_note(session, &text);
+    }
+    mm_buf_done(&text);
+}
+
+/* ---- what is said ---- */
+
 void joined_note(struct mm_session *session)
 {
     const struct mm_pairs *pairs = session->pairs;
@@ -71,7 +168,7 @@ void joined_note(struct mm_session *session)
     size_t seen = 0;
     for (size_t i = 0; i < pairs->count && seen < PAIRS_MOST; i++) {
         const struct mm_pair *pair = &pairs->pair[i];
-        if (!pair->src || !pair->dst || (!pair->src->joined && !pair->dst->joined))
+        if (!is_joined(pair))
             continue;
         const struct mm_pair_reading reading = {
             .pair = pair, .schema = session->src->schema, .headers = look_at, .context = &look};
@@ -79,6 +176,7 @@ void joined_note(struct mm_session *session)
         seen++;
         mm_pair_read(&reading, NULL, NULL);
     }
+    note_parts(session);
     if (look.copies)
         mm_buf_printf(&text, "%zu tensor%s the whole shape on each rank: rank 0's %s compared.", look.copies,
                       look.copies == 1 ? " has" : "s have", look.copies == 1 ? "is" : "are");

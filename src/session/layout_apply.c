@@ -19,11 +19,11 @@ static bool is_float(enum mm_dtype dtype)
     return mm_dtype_info(dtype)->kind == MM_KIND_FLOAT;
 }
 
-/* False where a header can't be read, or one side is missing. */
+/* False where a header can't be read, one side is missing, or ranks were joined along the wrong axis. */
 static bool look(const struct mm_pair *pair, const struct mm_schema *schema, struct layout_seen *seen)
 {
     struct mm_result result;
-    if (!pair->src || !pair->dst)
+    if (!pair->src || !pair->dst || joined_along_other_axis(pair, schema))
         return false;
     mm_measure_header(pair, schema, &result);
     bool known = result.src.known && result.dst.known;

@@ -110,6 +110,9 @@ void session_unpair(struct mm_session *session);
 void session_stop(struct mm_session *session);
 /* Say what of the tensors that were put together over ranks is whole on each, and what does not fit (joined.c). */
 void joined_note(struct mm_session *session);
+/* Put together along an axis that does not give the other side's shape, where another one would: its shape is a mistake
+ * of --concat's, and tells nothing about the dumps. */
+bool joined_along_other_axis(const struct mm_pair *pair, const struct mm_schema *schema);
 /* Add a sentence to the notice; ends `text`. Without memory the notice stays as it is. */
 void session_note(struct mm_session *session, struct mm_buf *text);
 /* Do two paths lead to one file or folder? */

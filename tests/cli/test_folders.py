@@ -595,6 +595,26 @@ def test_concat_wrong(folder):
 
 
 @test
+def test_concat_wrong_everywhere(folder):
+    """folders: tensors that are alike and all joined along a wrong axis are not taken for padding; one rank of all is said to be a part"""
+    for name in "abcdef":
+        x = np.random.default_rng(ord(name)).standard_normal((4, 6)).astype("f4")
+        save(folder / "src" / f"{name}.npy", x)
+        for rank in range(2):
+            save(folder / "dst" / f"rank{rank}" / f"{name}.npy", x[:, 3 * rank : 3 * rank + 3])
+    for axis in ("0", "5"):
+        run = compare(folder, "--concat", axis)
+        check("along axis 1 they would (--concat NAME=1)." in run.err and "padding" not in run.err, run.err)
+        same({one["verdict"]["kind"] for one in layers(folder).values()}, {"shape"}, f"joined along {axis}")
+    run = compare(folder, "--concat", "c=0")
+    same(layers(folder)["c"]["verdict"]["kind"], "shape", "c")
+    check("have the whole shape" not in run.err and "has the whole shape" not in run.err, run.err)
+    hint = "6 tensors of rank 0 of dst are 1/2 as long as src's along axis 1: --concat 1 compares what all ranks have."
+    check(hint in compare(folder).err, "no hint without --concat")
+    check("--concat 1 compares" not in compare(folder, "--concat", "1").err, "hint although joined")
+
+
+@test
 def test_concat_shows_and_converts(folder):
     """folders: --concat of show and convert: whole tensors, as NumPy joins them"""
     parallel(folder)
