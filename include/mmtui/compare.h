@@ -338,7 +338,7 @@ int mm_pair_elements(const struct mm_pair *pair, const struct mm_schema *schema,
  */
 
 /* To be raised whenever any figure of a measured pair may change. */
-#define MM_ENGINE_VERSION 7
+#define MM_ENGINE_VERSION 8
 
 struct mm_cache;
 

@@ -143,7 +143,7 @@ enum mm_kept {
     MM_KEPT_ALL = 0,
     MM_KEPT_FIRST,     /* the first values */
     MM_KEPT_SUM,       /* the sum of the absolute values */
-    MM_KEPT_STATISTICS /* its greatest and least value, mean and norm, as far as there are such */
+    MM_KEPT_STATISTICS /* its greatest and least value, mean and root mean square, as far as there are such */
 };
 
 /*
@@ -163,6 +163,7 @@ struct mm_entry {
     const char *wrong;   /* ... and why: the whole sentence */
     enum mm_kept kept;   /* what of the tensor's values the source has */
     const char *kept_of; /* of statistics: which, and of what: "Max, Min of torch.bool [2]"; else NULL */
+    int64_t kept_count;  /* of statistics: how many elements the tensor had; -1: not known */
     const struct mm_joined
         *joined; /* the parts that it is put together of, the first of which is what stands above; or NULL */
     const char *op_type;          /* of the operator that made it, where the dump says it; or NULL */

@@ -279,9 +279,10 @@ static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *f
     e->channel_axis =
         known_axis(analysis, &tensors->s.shape) ? analysis->channel_axis : mm_channel_axis(&tensors->s.shape);
     struct format format = {.dtype = MM_DTYPE_NONE};
-    if (pairs)
+    bool values = analysis->pair->src->kept < MM_KEPT_SUM; /* statistics are rounded by nobody */
+    if (pairs && values)
         format = format_of(analysis, &v, tensors->d.count);
-    int failed = pairs && integers_are_data(analysis->result, analysis->op_type)
+    int failed = !values || (pairs && integers_are_data(analysis->result, analysis->op_type))
                      ? 0
                      : floors_find(e, analysis, &format, &left.s, cancel, err);
     if (!failed && pairs)

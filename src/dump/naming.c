@@ -293,7 +293,7 @@ static void put_what(struct mm_buf *out, const struct listing *list)
     if (list->statistics)
         mm_buf_puts(out,
                     " of an msprobe dump (dump.json), which kept their statistics alone (Max, Min, Mean, "
-                    "Norm; the task \"tensor\" keeps all values)");
+                    "Norm as RMS; the task \"tensor\" keeps all values)");
     else if (list->kind)
         mm_buf_printf(out, " of %s (%s)", list->kind->title, list->kind->file);
     else if (list->numbered)

@@ -28,8 +28,8 @@ static int fail_shapes(const struct mm_load *load, size_t place, struct mm_err *
     char first[100], other[100];
     mm_shape_text(&load->joined->part[0].tensor.shape, false, first, sizeof first);
     mm_shape_text(&load->joined->part[place].tensor.shape, false, other, sizeof other);
-    return mm_fail(err, MM_EARG, "%s: can't be joined along axis %d: %s is %s, %s is %s", load->entry->label,
-                   of->axis, of->part[0].label, first, of->part[place].label, other);
+    return mm_fail(err, MM_EUNSUPPORTED, "%s: can't be joined along axis %d: %s is %s, %s is %s",
+                   load->entry->label, of->axis, of->part[0].label, first, of->part[place].label, other);
 }
 
 static bool equal_but_for(const struct mm_shape *a, const struct mm_shape *b, int axis)
@@ -78,8 +78,8 @@ static int check_types(struct mm_load *load, struct mm_err *err)
     for (size_t i = 1; i < joined->of->count; i++) {
         const struct mm_tensor *part = &joined->part[i].tensor;
         if (part->dtype != first->dtype || part->quantised != first->quantised)
-            return mm_fail(err, MM_EARG, "%s: can't be joined: %s is %s, %s is %s%s", load->entry->label,
-                           joined->of->part[0].label, mm_dtype_info(first->dtype)->name,
+            return mm_fail(err, MM_EUNSUPPORTED, "%s: can't be joined: %s is %s, %s is %s%s",
+                           load->entry->label, joined->of->part[0].label, mm_dtype_info(first->dtype)->name,
                            joined->of->part[i].label, mm_dtype_info(part->dtype)->name,
                            part->dtype == first->dtype ? ", quantised" : "");
         joined->plain &= is_plain(part) && part->swapped == first->swapped;
@@ -215,6 +215,20 @@ static void take_header(struct mm_load *load)
     load->tensor = first->tensor;
 }
 
+/* Numbers about a part are none about the whole. */
+static int check_kept(const struct mm_load *load, struct mm_err *err)
+{
+    const struct mm_joined *of = load->entry->joined;
+    for (size_t i = 0; i < of->count; i++) {
+        if (of->part[i].kept == MM_KEPT_STATISTICS || of->part[i].kept == MM_KEPT_SUM)
+            return mm_fail(
+                err, MM_EUNSUPPORTED,
+                "%s: can't be joined: only statistics of the parts were kept; --rank N compares one rank's",
+                load->entry->label);
+    }
+    return 0;
+}
+
 int mm_joined_open(struct mm_load *load, const struct mm_schema *schema, struct mm_err *err)
 {
     const struct mm_joined *of = load->entry->joined;
@@ -224,6 +238,8 @@ int mm_joined_open(struct mm_load *load, const struct mm_schema *schema, struct 
         return mm_fail_memory(err);
     joined->of = of;
     joined->cancel = load->cancel;
+    if (check_kept(load, err) < 0)
+        return -1;
     if (open_parts(load, schema, err) < 0 || join_shapes(load, &shape, err) < 0 || check_types(load, err) < 0)
         return -1;
     take_header(load);

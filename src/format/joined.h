@@ -11,7 +11,7 @@
 struct mm_joined_load;
 
 /*
- * Open all parts of load->entry->joined, and fill load->tensor and what the first part's header says. MM_EARG: shapes or
+ * Open all parts of load->entry->joined, and fill load->tensor and what the first part's header says. MM_EUNSUPPORTED: shapes or
  * number formats of parts do not go together, the text has both; load->joined is then to be closed all the same. Parts
  * that are all alike and do not have the axis are taken for copies: the tensor is the first part.
  */

@@ -1,6 +1,7 @@
 /*
  * What msprobe's task "statistics" keeps: no tensors, but in dump.json, of each argument and result of each call, shape,
- * type, and Max, Min, Mean and Norm (null where there is none). Each is a tensor of these numbers.
+ * type, and Max, Min, Mean and Norm (null where there is none). Each is a tensor of these numbers, the norm as root mean
+ * square: it grows with the number of elements, and beside it an error of the other three would count for nothing.
  */
 #include "format/formats.h"
 
@@ -15,6 +16,7 @@
 #define PROBED      ((size_t)4096) /* of a file are looked at: "task" stands in front of the data */
 
 static const char *const figures[] = {"Max", "Min", "Mean", "Norm"};
+#define NORM 3
 
 struct detail {
     int64_t count;
@@ -63,15 +65,32 @@ static bool take_figure(struct mm_json_value value, double *out)
     return mm_json_kind(value) == MM_JSON_IS_TEXT;
 }
 
-/* "Max, Min, Mean, Norm of torch.float32 [2, 3]" */
-static const char *describe(struct walk *walk, struct mm_json_value item)
+/* How many elements the shape has; -1: there is none that can be read. */
+static int64_t elements_of(struct mm_json_value item)
+{
+    struct mm_json_value shape = mm_json_member(item, "shape"), key, dim;
+    struct mm_json_items items = mm_json_items(shape);
+    uint64_t length;
+    int64_t count = 1;
+    if (mm_json_kind(shape) != MM_JSON_IS_ARRAY)
+        return -1;
+    while (mm_json_next(&items, &key, &dim)) {
+        if (!mm_json_get_whole(dim, INT64_MAX, &length) ||
+            __builtin_mul_overflow(count, (int64_t)length, &count))
+            return -1;
+    }
+    return count;
+}
+
+/* "Max, Min, Mean, RMS of torch.float32 [2, 3]" */
+static const char *describe(struct walk *walk, struct mm_json_value item, int64_t count)
 {
     struct mm_json_value dtype = mm_json_member(item, "dtype"), shape = mm_json_member(item, "shape");
     struct mm_buf text = {0};
     double number;
     for (size_t i = 0, n = 0; i < MM_COUNT(figures); i++) {
         if (take_figure(mm_json_member(item, figures[i]), &number))
-            mm_buf_printf(&text, "%s%s", n++ ? ", " : "", figures[i]);
+            mm_buf_printf(&text, "%s%s", n++ ? ", " : "", i == NORM && count > 0 ? "RMS" : figures[i]);
     }
     mm_buf_puts(&text, " of ");
     if (mm_json_get_text(dtype, &text))
@@ -88,8 +107,14 @@ static const char *describe(struct walk *walk, struct mm_json_value item)
 static void add(struct walk *walk, struct mm_json_value item)
 {
     struct detail detail = {0}, *kept = mm_arena_alloc(walk->arena, sizeof *kept);
-    for (size_t i = 0; i < MM_COUNT(figures); i++)
-        detail.count += take_figure(mm_json_member(item, figures[i]), &detail.value[detail.count]);
+    int64_t count = elements_of(item);
+    for (size_t i = 0; i < MM_COUNT(figures); i++) {
+        double *value = &detail.value[detail.count];
+        if (!take_figure(mm_json_member(item, figures[i]), value))
+            continue;
+        *value /= i == NORM && count > 0 ? sqrt((double)count) : 1;
+        detail.count++;
+    }
     if (detail.count == 0) { /* an empty tensor */
         walk->members->skipped++;
         return;
@@ -102,7 +127,8 @@ static void add(struct walk *walk, struct mm_json_value item)
     *kept = detail;
     entry->detail = kept;
     entry->kept = MM_KEPT_STATISTICS;
-    entry->kept_of = describe(walk, item);
+    entry->kept_of = describe(walk, item, count);
+    entry->kept_count = count;
     entry->member = mm_arena_strdup(walk->arena, mm_buf_text(&walk->name));
     entry->label = entry->member ? mm_tensor_sentence(walk->source, entry->member, "", walk->arena) : NULL;
     walk->failed = !entry->label || !entry->kept_of;

@@ -128,6 +128,32 @@ static void choose_ranks(struct mm_pair_tensors *tensors, const struct mm_pair *
         mm_load_take_first(&tensors->src);
 }
 
+/* Which statistics: what stands before " of ". */
+static int same_figures(const char *a, const char *b)
+{
+    const char *end = strstr(a, " of "), *other = strstr(b, " of ");
+
+    return end && other && end - a == other - b && memcmp(a, b, (size_t)(end - a)) == 0;
+}
+
+/* Statistics are compared with the same statistics, of as many elements. */
+static int check_kept(const struct mm_pair *pair, struct mm_err *err)
+{
+    const struct mm_entry *src = pair->src, *dst = pair->dst;
+    bool of_src = src->kept == MM_KEPT_STATISTICS, of_dst = dst->kept == MM_KEPT_STATISTICS;
+
+    if (!of_src && !of_dst)
+        return 0;
+    if (of_src != of_dst)
+        return mm_fail(err, MM_EUNSUPPORTED, "%s: only statistics were kept (%s), of %s there are values",
+                       (of_src ? src : dst)->label, (of_src ? src : dst)->kept_of, of_src ? "dst" : "src");
+    if (same_figures(src->kept_of, dst->kept_of) && src->kept_count == dst->kept_count)
+        return 0;
+    return mm_fail(err, MM_EUNSUPPORTED,
+                   "%s: these are other statistics, or of another shape: %s in src, %s in dst", src->label,
+                   src->kept_of, dst->kept_of);
+}
+
 int mm_pair_tensors_load(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
                          const struct mm_schema *schema, struct mm_reader *readers, const atomic_bool *cancel,
                          bool *failed_dst, struct mm_err *err)
@@ -143,6 +169,8 @@ int mm_pair_tensors_load(struct mm_pair_tensors *tensors, const struct mm_pair *
     dst_good = load_side(&tensors->dst, pair->dst, schema, reader_dst, cancel, &tensors->has_dst,
                          src_good ? err : NULL);
     *failed_dst = src_good && !dst_good;
+    if (src_good && dst_good && pair->src && pair->dst && check_kept(pair, err) < 0)
+        return -1;
     if (tensors->has_src && tensors->has_dst)
         choose_ranks(tensors, pair);
     if (pair->read_as != MM_DTYPE_NONE)

@@ -33,8 +33,13 @@ const struct request_kind request_hist = {
 const struct mm_pair_hist *mm_session_hist(struct mm_session *session, size_t id,
                                            const struct mm_hist_options *options, const char **error)
 {
-    struct hist_request wanted = {
-        .pair = session->layers[id].pair, .schema = session->src->schema, .options = *options};
+    const struct mm_pair *pair = session->layers[id].pair;
+    const struct mm_entry *entry = pair->src ? pair->src : pair->dst;
+    if (entry && entry->kept >= MM_KEPT_SUM) {
+        *error = "Only statistics were kept: there are no values to count.";
+        return NULL;
+    }
+    struct hist_request wanted = {.pair = pair, .schema = session->src->schema, .options = *options};
     const struct request *answer = session_ask(session, MM_REQUEST_HIST, id, &wanted.request, error);
     return answer ? &((const struct hist_request *)answer)->hist : NULL;
 }

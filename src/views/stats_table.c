@@ -15,6 +15,12 @@ struct side {
     const struct mm_shape *shape; /* in which indices count; NULL: neither file has that shape */
 };
 
+/* Figures of statistics: which of what, "Max, Min of torch.bool [2]". NULL: these are values. */
+static const char *kept_of(const struct side *side)
+{
+    return side->entry ? side->entry->kept_of : NULL;
+}
+
 static struct side side_of(const struct mm_layer *layer, bool dst)
 {
     const struct mm_result *result = &layer->result;
@@ -22,21 +28,41 @@ static struct side side_of(const struct mm_layer *layer, bool dst)
     struct side side = {.entry = dst ? layer->pair->dst : layer->pair->src,
                         .info = dst ? &result->dst : &result->src,
                         .shape = place_shape(result, dst)};
-    if (side.entry && measured)
+    if (side.entry && measured && !kept_of(&side))
         side.stats = dst ? &result->metrics.dst : &result->metrics.src;
     return side;
 }
 
+/* What of it stands before " of " (behind it). */
+static void put_kept(const struct side *side, bool behind, struct mm_buf *out)
+{
+    const char *text = kept_of(side), *of = text ? strstr(text, " of ") : NULL;
+    if (of && behind)
+        mm_buf_puts(out, of + 4);
+    else if (of)
+        mm_buf_add(out, text, (size_t)(of - text));
+}
+
+static void text_of(const struct side *side, struct mm_buf *out)
+{
+    put_kept(side, true, out);
+}
+
+static void text_kept(const struct side *side, struct mm_buf *out)
+{
+    put_kept(side, false, out);
+}
+
 static void text_dtype(const struct side *side, struct mm_buf *out)
 {
-    if (side->info->known)
+    if (side->info->known && !kept_of(side))
         mm_buf_puts(out, mm_dtype_info(side->info->dtype)->name);
 }
 
 static void text_shape(const struct side *side, struct mm_buf *out)
 {
     char text[MM_RANK_MAX * 22];
-    if (side->info->known)
+    if (side->info->known && !kept_of(side))
         mm_buf_puts(out, mm_shape_text(&side->info->shape, true, text, sizeof text));
 }
 
@@ -137,9 +163,10 @@ struct row {
 };
 
 static const struct row stats_rows[] = {
-    {"dtype", text_dtype, false}, {"shape", text_shape, false},        {"min", text_min, false},
-    {"max", text_max, false},     {"mean", text_mean, false},          {"std", text_std, false},
-    {"zeros", text_zeros, false}, {"NaN, Inf", text_nonfinite, false},
+    {"kept", text_kept, false},          {"of", text_of, false},   {"dtype", text_dtype, false},
+    {"shape", text_shape, false},        {"min", text_min, false}, {"max", text_max, false},
+    {"mean", text_mean, false},          {"std", text_std, false}, {"zeros", text_zeros, false},
+    {"NaN, Inf", text_nonfinite, false},
 };
 
 static const struct row names_rows[] = {
