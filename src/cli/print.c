@@ -7,6 +7,8 @@
 int cli_error(const struct mm_err *err)
 {
     fflush(stdout);
+    if (err->code == MM_OK) /* it was said where it happened */
+        return EXIT_ERROR;
     struct mm_buf visible;
     mm_buf_init(&visible);
     mm_text_escape(&visible, err->text, strlen(err->text));

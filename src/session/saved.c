@@ -334,6 +334,23 @@ static int number_pairs(struct mm_pair *pair, size_t count, struct mm_err *err)
 typedef int read_layer(struct mm_session *session, struct mm_json_value layer, struct mm_pair *pair,
                        struct mm_result *result, struct mm_err *err);
 
+/* Anybody's JSON may have a list in it: a report's is one of layers, and these have names. */
+static bool is_layer(struct mm_json_value layer, const char *name)
+{
+    return mm_json_kind(layer) == MM_JSON_IS_OBJECT &&
+           mm_json_kind(mm_json_member(layer, name)) == MM_JSON_IS_TEXT;
+}
+
+static bool is_list_of_layers(struct mm_json_value list, bool vendor)
+{
+    struct mm_json_items items = mm_json_items(list);
+    struct mm_json_value key, layer;
+    bool good = mm_json_kind(list) == MM_JSON_IS_ARRAY;
+    while (good && mm_json_next(&items, &key, &layer))
+        good = is_layer(layer, vendor ? "TensorName" : "name");
+    return good;
+}
+
 static int read_layers(struct mm_session *session, struct mm_json_value list, read_layer *read,
                        struct mm_err *err)
 {
@@ -381,7 +398,7 @@ static int read_report(struct mm_session *session, const char *path, struct mm_j
     bool vendor = mm_json_kind(root) == MM_JSON_IS_ARRAY;
     struct mm_json_value list = vendor ? root : mm_json_member(root, "layers");
     struct mm_thresholds *thresholds = &session->options.thresholds;
-    if (mm_json_kind(list) != MM_JSON_IS_ARRAY)
+    if (!is_list_of_layers(list, vendor))
         return mm_fail(err, MM_ECORRUPT, "%s: is no mmtui.json and no diff.json: it has no list of layers",
                        path);
     if (mm_json_kind(mm_json_member(root, "shard")) != MM_JSON_ABSENT)

@@ -205,6 +205,12 @@ def baseline(folder):
     (folder / "x.json").write_text("{}")
     run = mmtui("compare", "-s", a, "-d", b, "-o", folder / "new", "--baseline", folder / "x.json", status=2)
     check("x.json" in run.err and "no list of layers" in run.err, run.err)
+    check("mmtui: \n" not in run.err and run.err.count("x.json") == 1, run.err)
+    for other in ('["conv1", "relu1"]', "[1]", '[{"a": 1}]', "[[1]]", '{"layers": [{}]}', '{"layers": {"name": "x"}}'):
+        (folder / "other.json").write_text(other)
+        for words in (["compare", a, b, "-o", folder / "new", "--baseline"], []):
+            run = mmtui(*words, folder / "other.json", status=2)
+            check("other.json: is no mmtui.json and no diff.json: it has no list of layers" in run.err, run.err)
 
 
 @test
@@ -255,7 +261,8 @@ def no_report(folder):
     """a report: broken JSON, other JSON, a part of a run: sentences"""
     for name, text, word in (("a.json", "{", "line 1"), ("b.json", '{"x": 1}', "no list of layers"), ("c.json", "", "c.json"),
                              ("d.json", '{"layers": [], "shard": {}}', "mmtui merge"),
-                             ("e.json", '{"layers": [1, {"name": 5, "src": {"shape": [-1, 1e99]}}, []]}', None)):
+                             ("e.json", '{"layers": [1, {"name": 5, "src": {"shape": [-1, 1e99]}}, []]}', "no list of layers"),
+                             ("f.json", '{"layers": [{"name": "5", "src": {"shape": [-1, 1e99]}}]}', None)):
         (folder / name).write_text(text)
         run = mmtui(folder / name, status=2 if word else 0)
         check(not word or word in run.err, run.err)
