@@ -109,6 +109,7 @@ struct mm_runner_taken {
     size_t place;       /* which one it is, from 0 on */
     size_t iterations;  /* of this one; 0: no such file */
     int64_t iteration;  /* from 0 on */
+    bool mixed;         /* of a folder: other files were taken with other runners */
 };
 
 /* A file that tensors are in. */

@@ -234,6 +234,27 @@ static int publish(struct listing *list)
     return 0;
 }
 
+/* A file that can't be taken for want of the runner that is asked for, where others have it. */
+static bool is_of_other_runner(const struct mm_entry *entry)
+{
+    return entry->code == MM_ENOENT && !entry->member && entry->source->choice.runner;
+}
+
+/* Runs that were saved in files of their own: of a folder, those of the runner alone are wanted. */
+static void drop_other_runners(struct listing *list)
+{
+    struct mm_members *found = &list->found;
+    size_t kept = 0;
+    if (!found->taken.runner)
+        return;
+    for (size_t i = 0; i < found->count; i++) {
+        if (!is_of_other_runner(&found->entry[i]))
+            found->entry[kept++] = found->entry[i];
+    }
+    list->dump->skipped += found->count - kept;
+    found->count = kept;
+}
+
 /* ---- one file ---- */
 
 /* What the name of a file says that was asked for by name: no format can be told by it, no stamp is needed. */
@@ -248,6 +269,15 @@ static int parse_file(const char *file, const struct mm_format *format, struct m
     *parsed = (struct mm_file_name){
         .stamp = -1, .suffix = -1, .format = format, .name = mm_arena_strndup(arena, file, stem)};
     return parsed->name ? 0 : -1;
+}
+
+static int fail_empty(const struct listing *list, struct mm_err *err)
+{
+    size_t skipped = list->found.skipped;
+    if (skipped == 0)
+        return mm_fail(err, MM_ENOENT, "%s: there is no array in it", list->dump->path);
+    return mm_fail(err, MM_ENOENT, "%s: there is no array in it, skipped %zu other member%s",
+                   list->dump->path, skipped, skipped == 1 ? "" : "s");
 }
 
 static int find_in_file(struct listing *list, struct mm_err *err)
@@ -269,8 +299,7 @@ static int find_in_file(struct listing *list, struct mm_err *err)
     if (list->bad.code != MM_OK)
         return mm_fail(err, list->bad.code, "%s", list->bad.text);
     if (list->found.count == 0)
-        return mm_fail(err, MM_ENOENT, "%s: there is no array in it, skipped %zu other member%s", dump->path,
-                       list->found.skipped, list->found.skipped == 1 ? "" : "s");
+        return fail_empty(list, err);
     return 0;
 }
 
@@ -284,6 +313,7 @@ static int fill(struct listing *list, struct mm_err *err)
     if ((dump->is_file ? find_in_file(list, err) : listing_folder(list, err)) < 0)
         return -1;
     drop_others(list);
+    drop_other_runners(list);
     if (listing_numbers(list) < 0 || validate_stamps(list) < 0 || put_scope(list) < 0 ||
         listing_fields(list, err) < 0 || listing_name(list) < 0 || listing_numbered(list) < 0 ||
         give(list) < 0)

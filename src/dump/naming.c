@@ -267,6 +267,10 @@ static void put_part(struct mm_buf *out, const char *word, const struct mm_dump_
 /* " of runner A (1 of 2: --runner NAME takes another), iteration 0 of 2 (--iteration N takes another)" */
 static void put_runner(struct mm_buf *out, const struct mm_runner_taken *taken)
 {
+    if (taken->mixed) {
+        mm_buf_puts(out, " of several runners (--runner NAME takes one)");
+        return;
+    }
     if (taken->runner) {
         mm_buf_puts(out, " of runner ");
         mm_text_escape(out, taken->runner, strlen(taken->runner));
@@ -324,6 +328,8 @@ int listing_source(struct listing *list)
     mm_buf_printf(&text, "%zu tensor%s", dump->count, dump->count == 1 ? "" : "s");
     put_what(&text, list);
     put_kept(&text, list);
+    if (nested && dump->taken.runner)
+        mm_buf_putc(&text, ',');
     put_runner(&text, &dump->taken);
     if (list->joined)
         mm_buf_printf(&text, ", %zu of them joined over %zu ranks", list->joined, dump->joined_ranks);

@@ -227,8 +227,10 @@ static int fail_iteration(const struct listing *list, size_t count, struct mm_er
     if (count == 0)
         return mm_fail(err, MM_ENOENT, "%s: there is no iteration in it, and so no tensor",
                        list->source->file);
-    return mm_fail(err, MM_EARG, "%s: --iteration %lld: there are %zu, from 0 to %zu", list->source->file,
-                   (long long)choice->iteration, count, count - 1);
+    const char *runner = list->count ? list->members->taken.runner : NULL;
+    return mm_fail(err, MM_EARG, "%s: --iteration %lld: there are %zu, from 0 to %zu%s%.100s",
+                   list->source->file, (long long)choice->iteration, count, count - 1,
+                   runner ? ", of runner " : "", runner ? runner : "");
 }
 
 /* Of the list that is next, the one that is wanted; all are counted. */
@@ -258,12 +260,12 @@ static int add_wanted(struct listing *list, bool feeds, struct mm_err *err)
 /* ---- runners ---- */
 
 /* With the names of all that there are. */
-static int fail_runner(const struct listing *list, const char *what, struct mm_err *err)
+static int fail_runner(const struct listing *list, enum mm_code code, const char *what, struct mm_err *err)
 {
     struct mm_buf names = {0};
     for (size_t i = 0; i < list->count; i++)
         mm_buf_printf(&names, "%s%s", i ? ", " : "", list->runner[i].name);
-    mm_fail(err, MM_EARG, "%s: %s: %.400s", list->source->file, what, mm_buf_text(&names));
+    mm_fail(err, code, "%s: %s: %.400s", list->source->file, what, mm_buf_text(&names));
     mm_buf_done(&names);
     return -1;
 }
@@ -289,7 +291,7 @@ static int find_runner(const struct listing *list, const char *wanted, size_t *p
     snprintf(what, sizeof what,
              begin ? "--runner %.100s: %zu runners begin so" : "--runner %.100s: it has no such runner, but",
              wanted, begin);
-    return fail_runner(list, what, err);
+    return fail_runner(list, begin ? MM_EARG : MM_ENOENT, what, err);
 }
 
 static int choose_runner(struct listing *list, size_t *place, struct mm_err *err)
@@ -305,7 +307,7 @@ static int choose_runner(struct listing *list, size_t *place, struct mm_err *err
         snprintf(what, sizeof what,
                  "it holds the outputs of %zu runners: choose with --runner (of dst: --dst-runner)",
                  list->count);
-        return fail_runner(list, what, err);
+        return fail_runner(list, MM_EARG, what, err);
     }
     if (choice->other && list->count == 2)
         *place = 1 - *place;
@@ -368,8 +370,11 @@ static int list_results(struct listing *list, struct mm_err *err)
     }
     if (more < 0 || check_end(text, err) < 0 || choose_runner(list, &place, err) < 0)
         return -1;
+    const struct mm_runner_taken *before = &list->members->taken;
+    const char *runner = list->runner[place].name;
+    bool mixed = before->mixed || (before->runner && strcmp(before->runner, runner) != 0);
     list->members->taken =
-        (struct mm_runner_taken){.runner = list->runner[place].name, .runners = list->count, .place = place};
+        (struct mm_runner_taken){.runner = runner, .runners = list->count, .place = place, .mixed = mixed};
     text->at = list->runner[place].at;
     return add_wanted(list, false, err);
 }

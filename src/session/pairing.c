@@ -33,13 +33,19 @@ static void note_unused(struct mm_session *session)
     mm_buf_done(&text);
 }
 
+static bool same_runner(const struct mm_runner_taken *a, const struct mm_runner_taken *b)
+{
+    return a->place == b->place && !a->runner == !b->runner &&
+           (!a->runner || strcmp(a->runner, b->runner) == 0);
+}
+
 static void say_what_is_odd(struct mm_session *session)
 {
     const struct mm_session_options *options = &session->options;
     if (session->notice)
         return;
     if (options->results[0] == options->results[1] && session_same_file(options->src, options->dst) &&
-        session->src->taken.place == session->dst->taken.place)
+        same_runner(&session->src->taken, &session->dst->taken))
         session->notice = session->src->is_file
                               ? "src and dst are the same file: every tensor is compared with itself"
                               : "src and dst are the same folder: every tensor is compared with itself";

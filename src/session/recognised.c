@@ -108,15 +108,34 @@ static void use_file_names(struct mm_session *session)
 
 /* ---- runners ---- */
 
+/* A file of Polygraphy that has other runners; NULL: there is none. */
+static const struct mm_entry *without_runner(const struct mm_dump *dump)
+{
+    for (size_t i = 0; i < dump->count; i++) {
+        const struct mm_entry *entry = &dump->entries[i];
+        if (entry->code == MM_ENOENT && entry->wrong && entry->source->choice.runner)
+            return entry;
+    }
+    return NULL;
+}
+
+static int fail_runners(const struct mm_session *session, const char *otherwise, struct mm_err *err)
+{
+    const struct mm_entry *entry = without_runner(session->src);
+    entry = entry ? entry : without_runner(session->dst);
+    return mm_fail(err, MM_EARG, "%s", entry ? entry->wrong : otherwise);
+}
+
 /* Options that nothing can follow are mistakes. */
 static int check_runners(const struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
     const struct mm_runner_taken *src = &session->src->taken, *dst = &session->dst->taken;
     if (options->part.choice.runner && !src->runner && !dst->runner)
-        return mm_fail(err, MM_EARG, "--runner: neither src nor dst is a file of Polygraphy with runners");
+        return fail_runners(session, "--runner: neither src nor dst is a file of Polygraphy with runners",
+                            err);
     if (options->dst_runner && !dst->runner)
-        return mm_fail(err, MM_EARG, "--dst-runner: dst is no file of Polygraphy with runners");
+        return fail_runners(session, "--dst-runner: dst is no file of Polygraphy with runners", err);
     if (options->part.choice.iterated && !src->iterations && !dst->iterations)
         return mm_fail(err, MM_EARG, "--iteration: neither src nor dst is a file of Polygraphy");
     if (!options->one_file || (src->runners > 1 && src->place != dst->place))

@@ -125,6 +125,26 @@ def in_a_folder(folder):
 # ---- files made here ----
 
 
+@test
+def a_file_for_each_runner(folder):
+    """polygraphy: of a folder with a file for each runner, one runner's files are taken; without a choice it is said that they are mixed"""
+    x = np.arange(6, dtype="f4")
+    (folder / "runs").mkdir()
+    (folder / "runs" / "a.json").write_text(results({"trt": [{"x": 2 * x, "y": x}]}))
+    (folder / "runs" / "b.json").write_text(results({"ort": [{"x": x, "y": x}]}))
+    runs = folder / "runs"
+    run = mmtui(runs, runs, "--runner", "ort", "--dst-runner", "trt", "--format", "csv", "--columns", "layer,diff2,verdict")
+    same({row.split(",")[0]: row.split(",")[1] for row in run.out.splitlines()[1:]}, {"x": "1", "y": "0"}, "diff2")
+    check("with itself" not in run.err and "src: 2 tensors of runner ort; dst: 2 tensors of runner trt" in run.err, run.err)
+    check("src and dst: 4 tensors of several runners (--runner NAME takes one)" in mmtui(runs, runs).err, "mixed")
+    check("it has no such runner, but: trt" in mmtui(runs, runs, "--runner", "cpu", status=2).err, "no such runner")
+    (folder / "i.json").write_text(results({"ort": [{"x": x}, {"x": x}], "trt": [{"x": x}]}))
+    run = mmtui(folder / "i.json", "--iteration", "1", status=2)
+    check("i.json: --iteration 1: there are 1, from 0 to 0, of runner trt" in run.err, run.err)
+    (folder / "e.json").write_text(results({"ort": [{}]}))
+    check("there is no array in it\n" in mmtui("show", folder / "e.json", status=2).err, "empty")
+
+
 def npy(array):
     out = io.BytesIO()
     np.save(out, array)
