@@ -239,15 +239,19 @@ static double value_change(const struct mm_session *session, size_t id)
 static void text_change(const struct mm_session *session, size_t id, struct mm_buf *out)
 {
     double change = value_change(session, id);
+    double times = change > 1 ? change : 1 / change;
     char text[MM_NUM];
     if (isnan(change))
         return;
     if (change > MM_CHANGE_BETTER && change < MM_CHANGE_WORSE)
         mm_buf_puts(out, "same");
-    else if (change == 0 || isinf(change))
-        mm_buf_puts(out, change == 0 ? "fixed" : "broken");
+    else if (change == 0)
+        mm_buf_puts(out, "fixed");
+    else if (isinf(change)) /* of no error at all, any is more */
+        mm_buf_puts(out, is_broken(result_of(session, id)) ? "broken" : "worse");
     else
-        mm_buf_printf(out, "%sx %s", mm_num_short(text, change > 1 ? change : 1 / change, 2),
+        mm_buf_printf(out, "%sx %s",
+                      mm_num_short(text, times, times < 999.5 ? 2 : 1), /* one digit fits the column */
                       change > 1 ? "worse" : "better");
 }
 

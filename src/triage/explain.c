@@ -137,7 +137,7 @@ static void say_floor(const struct mm_blame *blame, const struct mm_subject *sub
     if (format && format->clipped > 0 && mm_dtype_info(format->setting.dtype)->kind == MM_KIND_FLOAT) {
         mm_buf_printf(out, "%s %% of the values are outside %s's range.\n",
                       mm_num_short(a, 100 * format->clipped, 2), mm_dtype_info(format->setting.dtype)->name);
-    } else if (format) {
+    } else if (format && !isnan(format->metrics.diff2)) { /* NaN: there is no value to round */
         mm_whatif_name(&format->setting, out);
         if (format->metrics.diff2 == 0)
             mm_buf_puts(out, " represents these values exactly");

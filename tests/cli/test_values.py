@@ -9,7 +9,7 @@ import json
 import numpy as np
 
 import harness
-from harness import mmtui, same, test
+from harness import check, mmtui, same, test
 
 np.seterr(all="ignore")
 
@@ -64,6 +64,24 @@ def wraps(folder):
     dumps.put("int16", src=sums, dst=sums.astype("i2").astype("i4"))
     starts(dumps.found(), "implementation", "wrapped", "integers wrap around modulo 65536, they do not saturate")
     same(dumps.raised(), [])
+
+
+@test
+def nothing_to_round(folder):
+    """values: of tensors without a finite value no least error of a format is told; how much worse than before fits its column"""
+    for side in ("src", "dst", "before"):
+        (folder / side).mkdir()
+        np.save(folder / side / "empty.npy", np.zeros((0, 4), "f4"))
+        np.save(folder / side / "nan.npy", np.full((4, 8), np.nan, "f4"))
+        for name, off in (("worse", 2 if side == "dst" else 1.0009 if side == "before" else 1), ("exact", 1 + (side == "dst"))):
+            np.save(folder / side / f"{name}.npy", np.full((4, 8), off, "f4"))
+    for name in ("empty", "nan"):
+        (folder / "s").write_text(f":filter {name}\nEnter\n:screen -\n")
+        seen = mmtui(folder / "src", folder / "dst", "--script", folder / "s").out
+        check("within the thresholds" in seen and "at least" not in seen, seen)
+    rows = mmtui(folder / "src", folder / "dst", "--before", folder / "before", "--columns", "layer,change").out.splitlines()
+    found = {row.split()[0]: row.split(None, 1)[1:] for row in rows[1:5]}
+    same((found["worse"], found["exact"], found["nan"]), (["1e3x worse"], ["worse"], []), "changes")
 
 
 @test
