@@ -132,8 +132,8 @@ struct mm_dump_options {
  * tensor's name (q.layer_id=1), its step and rank, one of which is taken as of folders, and its place in the order.
  *
  * With part.concat, tensors whose names have "rank0", "rank1" ... in them, or that lie in the folders rank0, rank1 ..., are
- * one tensor each, called without that, as far as the list tells an axis for its name: of others one rank's stays (folders),
- * or all do (names). One of which a rank has no part can't be opened. One that a single rank has is that.
+ * one tensor each, called without that, as far as the list tells an axis for its name: of others one rank's stays (folders,
+ * SGLang's fields), or all do (other names). One of which a rank has no part can't be opened. One that a single rank has is that.
  *
  * The order is by time stamp; by the list; by the numbers of folders; then by the natural order of file names; members in their file's order. In a folder
  * with MagicMind files (.pb, .pbtxt) the others beside them are skipped and counted; raw numbers and text are where

@@ -154,9 +154,10 @@ static int look(struct joining *joining, struct mm_entry *entry, size_t place, s
     if (piece->rank < 0)
         return 0;
     bool said = ranks_axis(&joining->list->part.concat, piece->name, &piece->axis);
-    if (!said && piece->by_folder)
-        piece->axis = INT32_MAX; /* one rank stays */
-    return said || piece->by_folder;
+    bool stays = piece->by_folder || joining->list->fields; /* one rank, where nothing is said */
+    if (!said && stays)
+        piece->axis = INT32_MAX;
+    return said || stays;
 }
 
 static int sort_out(struct joining *joining)

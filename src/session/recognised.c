@@ -161,6 +161,8 @@ int recognised_align(struct mm_session *session, struct mm_err *err)
         return mm_fail(err, MM_EARG, "--rank: neither src nor dst has folders such as rank0 or rank_3");
     if (check_runners(session, err) < 0)
         return -1;
+    if (part->concat.count && part->ranked && session->src->joined + session->dst->joined == 0)
+        return mm_fail(err, MM_EARG, "--concat joins ranks, and --rank takes one: leave one of them out");
     if (part->concat.count && session->src->joined + session->dst->joined == 0)
         return mm_fail(
             err, MM_EARG,

@@ -723,6 +723,10 @@ def test_fields(folder):
     same(round(layers(folder)["mlp.layer_id=1"]["metrics"]["diff1"], 6), round(18 / (36 + 32), 6), "diff1 of step 4")
     compare(folder, "--concat", "1")
     same(layers(folder)["attn_q.layer_id=0"]["dst"]["shape"], [2, 4], "joined")
+    compare(folder, "--concat", "attn*=1")
+    same([layer["name"] for layer in load_report(folder)["layers"]], names, "names of what is joined, and of one rank's others")
+    run = compare(folder, "--concat", "1", "--rank", "1", status=2)
+    check("--concat joins ranks, and --rank takes one" in run.err, run.err)
     for option in ("--step", "--rank"):
         run = compare(folder, option, "7", status=2)
         check(f"{option} 7: no name of a file in it has this" in run.err, run.err)
