@@ -50,13 +50,13 @@ static void figures(void **state)
     (void)state;
     listed(FILE_OF("\"relu.0.forward\": {\"input_args\": [" TENSOR(
                "\"Max\": 2.5, \"Min\": -1, \"Mean\": 0.5, \"Norm\": 3") "]}"),
-           "relu.0.forward.input.0: Max, Min, Mean, Norm of torch.float32 [2,3]: 2.5 -1 0.5 3\n", 0);
+           "relu.0.forward.input.0: Max, Min, Mean, RMS of torch.float32 [2,3]: 2.5 -1 0.5 1.22474\n", 0);
     listed(FILE_OF("\"a\": {\"output\": [" TENSOR(
                "\"Max\": true, \"Min\": false, \"Mean\": null, \"Norm\": null") "]}"),
            "a.output.0: Max, Min of torch.float32 [2,3]: 1 0\n", 0);
     listed(FILE_OF("\"a\": {\"output\": [" TENSOR(
                "\"Max\": NaN, \"Min\": -Infinity, \"Mean\": Infinity, \"Norm\": NaN") "]}"),
-           "a.output.0: Max, Min, Mean, Norm of torch.float32 [2,3]: nan -inf inf nan\n", 0);
+           "a.output.0: Max, Min, Mean, RMS of torch.float32 [2,3]: nan -inf inf nan\n", 0);
     listed(FILE_OF("\"a\": {\"output\": [" TENSOR(
                "\"Max\": null, \"Min\": null, \"Mean\": null, \"Norm\": null") "]}"),
            "", 1);

@@ -114,12 +114,12 @@ static void runners_and_iterations(void **state)
         TWO, none, MM_EARG,
         "x.json: it holds the outputs of 2 runners: choose with --runner (of dst: --dst-runner): ort-N0, "
         "trt-N0");
-    assert_fails(TWO, (struct mm_runner_choice){.runner = "cpu"}, MM_EARG,
+    assert_fails(TWO, (struct mm_runner_choice){.runner = "cpu"}, MM_ENOENT,
                  "x.json: --runner cpu: it has no such runner, but: ort-N0, trt-N0");
     assert_fails(TWO, (struct mm_runner_choice){.runner = ""}, MM_EARG,
                  "x.json: --runner : 2 runners begin so: ort-N0, trt-N0");
     assert_fails(TWO, (struct mm_runner_choice){.pair = true, .iterated = true, .iteration = 2}, MM_EARG,
-                 "x.json: --iteration 2: there are 2, from 0 to 1");
+                 "x.json: --iteration 2: there are 2, from 0 to 1, of runner ort-N0");
 }
 
 /* A name that another one begins with is a name all the same. */
