@@ -349,10 +349,12 @@ struct mm_recomputed {
     bool selects;    /* values are moved, none is rounded */
     double residual; /* +Inf where y0 is all zero and dst is not. Without a few values that the result's range
                           clipped */
-    double reference;               /* the same of src: how well this recomputation is known to work */
-    double rounding;                /* what computing and storing in dst's float format costs */
-    double result_int8;             /* what 256 steps of the result's range cost */
-    double input_int8;              /* |r_x|; of an operator without weights NaN */
+    double reference;   /* the same of src: how well this recomputation is known to work */
+    double rounding;    /* what computing and storing in dst's float format costs */
+    double result_int8; /* what 256 steps of the result's range cost, of src's where that is wider: a scale is
+                                       chosen for what a run without errors gives */
+    double own_int8;    /* the same of the result's own range */
+    double input_int8;  /* |r_x|; of an operator without weights NaN */
     double per_tensor, per_channel; /* |r_t|, |r_c|; NaN without constant weights */
     double fit_tensor, fit_channel; /* correlation of r with r_t and r_c, -1 .. 1 */
     double

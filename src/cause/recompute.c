@@ -34,8 +34,10 @@ static int check_count(const struct operands *o, int side, int64_t count, struct
 static void begin(struct residual *residual, const struct operands *o, int side)
 {
     residual_init(residual, &o->result[side]);
-    if (side == SIDE_DST)
-        residual_range(residual, o->scales, o->format[SIDE_DST]);
+    if (side == SIDE_SRC)
+        return;
+    residual_range(residual, o->scales, o->format[SIDE_DST]);
+    residual_reference(residual, &o->result[SIDE_SRC]);
 }
 
 /* What a float format rounds by at most, as a share. */
@@ -419,7 +421,8 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     out->residual = residual_relative(&both[SIDE_DST]);
     out->reference = residual_relative(&both[SIDE_SRC]);
     out->rounding = rounding_of(o, node, &both[SIDE_DST], out);
-    out->result_int8 = residual_steps(&both[SIDE_DST]);
+    out->result_int8 = residual_steps(&both[SIDE_DST], both[SIDE_DST].span);
+    out->own_int8 = residual_steps(&both[SIDE_DST], both[SIDE_DST].most - both[SIDE_DST].least);
     out->positions = both[SIDE_DST].n;
     out->nonfinite = both[SIDE_DST].nonfinite;
     out->kept = both[SIDE_DST].kept;
@@ -522,6 +525,7 @@ static void init(struct mm_recomputed *out)
                                   .reference = NAN,
                                   .rounding = NAN,
                                   .result_int8 = NAN,
+                                  .own_int8 = NAN,
                                   .input_int8 = NAN,
                                   .per_tensor = NAN,
                                   .per_channel = NAN,

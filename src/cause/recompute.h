@@ -88,29 +88,37 @@ void line_step_close(struct line_step *step); /* also one that failed to open */
  */
 struct residual {
     int64_t n, nonfinite, clipped; /* positions; those where y alone is not finite; those clipped */
+    int64_t held;                  /* of those clipped, at an end that holds src */
     int64_t kept;                  /* those where y0 alone is not finite */
     double rr, yy;                 /* sums of (y - y0)^2 and y0^2 where both are finite */
     double rr_clipped;             /* (y - y0)^2 of those clipped; not in rr */
+    double rr_held;                /* the same where src lies within that end; not in rr_clipped */
     double least, most;            /* range of all of y, and 0 */
     bool told;                     /* these are the ends of the codes' range: all beyond them is kept apart */
-    int64_t ties;                  /* indices that lead to values as good as those of y0 */
-    int64_t nan_lost;              /* positions where y0 is NaN and y is a number, or infinite */
-    double nan_as;                 /* what y is there; NaN: several things */
+    bool holds_least,
+        holds_most;   /* src's own result lies within that end: all beyond it is kept apart, at 0 too */
+    double span;      /* of y, src's result and 0: what a scale was chosen for */
+    int64_t ties;     /* indices that lead to values as good as those of y0 */
+    int64_t nan_lost; /* positions where y0 is NaN and y is a number, or infinite */
+    double nan_as;    /* what y is there; NaN: several things */
 };
 void residual_init(struct residual *residual, const struct mm_value *y);
 /* The range is known: that of y's codes, where there is one scale (may be NULL: it is not). */
 void residual_range(struct residual *residual, const struct mm_scales *scales, enum mm_dtype codes);
+/* src's own result is known: an end that holds it was chosen well, and what is clipped there came in. */
+void residual_reference(struct residual *residual, const struct mm_value *src);
 void residual_add(struct residual *residual, double y, double y0);
 /* One position that was chosen for what is there, not by chance: it counts as `weight` of the others. */
 void residual_add_chosen(struct residual *residual, double y, double y0, double weight);
 /* All positions of two values of one count. */
 void residual_add_all(struct residual *residual, const struct mm_value *y, const struct mm_value *y0);
-/* |r| / |y0|: 0 for 0 / 0, +Inf for x / 0. Without those clipped, if they are at most 1 in 20, or 2. */
+/* |r| / |y0|: 0 for 0 / 0, +Inf for x / 0. Without those clipped, if the end is told or holds src, or they are at most 1 in
+ * 20, or 2. */
 double residual_relative(const struct residual *residual);
 /* The same with all of them. */
 double residual_with_clipped(const struct residual *residual);
-/* What 256 steps over the range of y and 0 cost, against y0; NaN where y0 is all zero. */
-double residual_steps(const struct residual *residual);
+/* What 256 steps over this span cost, against y0; NaN where y0 is all zero. */
+double residual_steps(const struct residual *residual, double span);
 
 /* Pearson's correlation of a and b over n values; 0 where one of them does not vary. */
 double correlation(const double *a, const double *b, size_t n);

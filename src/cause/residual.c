@@ -4,8 +4,10 @@
 #include <math.h>
 #include <string.h>
 
-#define CLIPPED_SHARE 20 /* one in so many may be clipped, */
-#define CLIPPED_FEW   2  /* or this many of a few */
+#define CLIPPED_SHARE 20   /* one in so many may be clipped, */
+#define CLIPPED_FEW   2    /* or this many of a few */
+#define SUFFICES      0.02 /* an end holds src where clipping at it costs src itself no more than this */
+#define STEPS         255
 
 /* Four at once; a comparison with NaN is false. */
 typedef float four __attribute__((vector_size(16)));
@@ -36,7 +38,7 @@ static void ends_of(const float *x, int64_t count, struct residual *residual)
     }
 }
 
-void residual_init(struct residual *residual, const struct mm_value *y)
+static void find_ends(struct residual *residual, const struct mm_value *y)
 {
     *residual = (struct residual){0};
     if (y->f)
@@ -51,6 +53,30 @@ void residual_init(struct residual *residual, const struct mm_value *y)
             residual->most = v > residual->most ? v : residual->most;
         }
     }
+}
+
+void residual_init(struct residual *residual, const struct mm_value *y)
+{
+    find_ends(residual, y);
+    residual->span = residual->most - residual->least;
+}
+
+void residual_reference(struct residual *residual, const struct mm_value *src)
+{
+    struct residual ends;
+    double step = (residual->most - residual->least) / STEPS, low = 0, high = 0, all = 0;
+    find_ends(&ends, src);
+    residual->span = fmax(residual->most, ends.most) - fmin(residual->least, ends.least);
+    for (int64_t i = 0; i < src->count; i++) {
+        double v = mm_value_at(src, i), below = residual->least - v - step, above = v - residual->most - step;
+        if (!isfinite(v))
+            continue;
+        all += v * v;
+        low += below > 0 ? below * below : 0;
+        high += above > 0 ? above * above : 0;
+    }
+    residual->holds_least = low <= SUFFICES * SUFFICES * all;
+    residual->holds_most = high <= SUFFICES * SUFFICES * all;
 }
 
 void residual_range(struct residual *residual, const struct mm_scales *scales, enum mm_dtype codes)
@@ -79,7 +105,18 @@ static bool is_clipped(const struct residual *residual, double y, double y0)
     double slack = residual->told ? 1e-6 * (residual->most - residual->least) : 0;
     if (residual->told)
         return (y >= residual->most - slack && y0 > y) || (y <= residual->least + slack && y0 < y);
-    return (y > 0 && y == residual->most && y0 > y) || (y < 0 && y == residual->least && y0 < y);
+    return ((y > 0 || residual->holds_most) && y == residual->most && y0 > y) ||
+           ((y < 0 || residual->holds_least) && y == residual->least && y0 < y);
+}
+
+static void add_clipped(struct residual *residual, double y, double y0)
+{
+    double square = (y - y0) * (y - y0);
+    bool held = y0 > y ? residual->holds_most : residual->holds_least;
+    residual->clipped++;
+    residual->held += held;
+    residual->yy += held ? y * y : y0 * y0; /* far beyond the range, it would hide all others */
+    *(held ? &residual->rr_held : &residual->rr_clipped) += square;
 }
 
 static inline void add(struct residual *residual, double y, double y0)
@@ -93,12 +130,11 @@ static inline void add(struct residual *residual, double y, double y0)
         residual->kept += isfinite(y) != 0;
         return;
     }
-    residual->yy += y0 * y0;
     if (is_clipped(residual, y, y0)) {
-        residual->clipped++;
-        residual->rr_clipped += square;
+        add_clipped(residual, y, y0);
     } else {
         residual->rr += square;
+        residual->yy += y0 * y0;
     }
 }
 
@@ -134,8 +170,10 @@ static inline void widen(const float *x, four_wide *out)
 static void inner_ends(const struct residual *residual, double *least, double *most)
 {
     double slack = residual->told ? 1e-6 * (residual->most - residual->least) : 0;
-    *least = residual->told || residual->least < 0 ? residual->least + slack : -INFINITY;
-    *most = residual->told || residual->most > 0 ? residual->most - slack : INFINITY;
+    bool low = residual->told || residual->holds_least || residual->least < 0;
+    bool high = residual->told || residual->holds_most || residual->most > 0;
+    *least = low ? residual->least + slack : -INFINITY;
+    *most = high ? residual->most - slack : INFINITY;
 }
 
 #define BLOCK 64
@@ -188,21 +226,21 @@ void residual_add_all(struct residual *residual, const struct mm_value *y, const
 
 double residual_relative(const struct residual *residual)
 {
-    bool few = residual->told || residual->clipped <= CLIPPED_FEW ||
-               residual->clipped <= residual->n / CLIPPED_SHARE;
+    int64_t clipped = residual->clipped - residual->held;
+    bool few = residual->told || clipped <= CLIPPED_FEW || clipped <= residual->n / CLIPPED_SHARE;
     return relative(residual->rr + (few ? 0 : residual->rr_clipped), residual->yy);
 }
 
 double residual_with_clipped(const struct residual *residual)
 {
-    return relative(residual->rr + residual->rr_clipped, residual->yy);
+    return relative(residual->rr + residual->rr_clipped + residual->rr_held, residual->yy);
 }
 
 /* A uniform error within a step has an RMS of step / sqrt(12). */
-double residual_steps(const struct residual *residual)
+double residual_steps(const struct residual *residual, double span)
 {
     double n = (double)(residual->n - residual->nonfinite);
-    double step = (residual->most - residual->least) / 255;
+    double step = span / STEPS;
     return residual->yy > 0 ? step / sqrt(12) / sqrt(residual->yy / n) : NAN;
 }
 

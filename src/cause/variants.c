@@ -30,7 +30,7 @@ static bool is_asked(const struct mm_recomputed *found)
     if (found->kind == MM_OPERATOR_LINEAR)
         return found->residual > ASKED_LINEAR && !(fmax(found->fit_tensor, found->fit_channel) > ASKED_FIT);
     double least = found->kind == MM_OPERATOR_ELEMENTWISE ? ASKED_ELEMENTWISE : ASKED_LEAST;
-    double steps = isnan(found->result_int8) ? 0 : found->result_int8;
+    double steps = isnan(found->own_int8) ? 0 : found->own_int8;
     return found->residual > fmax(least, ASKED_ROUNDING * found->rounding) &&
            found->residual > ASKED_STEPS * steps;
 }

@@ -51,7 +51,8 @@ static double median_of(const struct mm_subject *subjects, size_t count, enum mm
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         const struct mm_recomputed *here = told(&subjects[i]);
-        if (here && here->kind == kind && !isnan(here->residual))
+        /* where steps alone cost more, what is left tells nothing of what others leave */
+        if (here && here->kind == kind && !isnan(here->residual) && !(here->result_int8 > WRONG_INT8))
             memory[n++] = here->residual;
     }
     if (n < MEDIAN_LEAST)

@@ -35,7 +35,7 @@ static void relative(void **state)
     assert_int_equal(residual.n, 4);
     assert_near(residual_relative(&residual), sqrt(0.2));
     /* 6 / 255 over sqrt(12), over the RMS of y0, 2.5 */
-    assert_near(residual_steps(&residual), 6.0 / 255 / sqrt(12) / 2.5);
+    assert_near(residual_steps(&residual, 6), 6.0 / 255 / sqrt(12) / 2.5);
 }
 
 /* All at once as one by one, of floats with what is not finite, and of integers. */
@@ -79,7 +79,7 @@ static void zeros(void **state)
     begin(&residual, y, 2);
     residual_add(&residual, 0, 0);
     assert_true(residual_relative(&residual) == 0);
-    assert_true(isnan(residual_steps(&residual)));
+    assert_true(isnan(residual_steps(&residual, 0)));
     residual_add(&residual, 1, 0);
     assert_true(isinf(residual_relative(&residual)));
 }
@@ -125,6 +125,31 @@ static void clipped(void **state)
     assert_near(residual_relative(&residual), 1);
 }
 
+/* An end that holds src's own values: all that is clipped there came in, also at 0, and counts as what the range left of
+ * it. The other end does not hold src: three of eight are too many. src needs 9 - 5 = 4 more of 10: 0.4 > 0.02. */
+static void clipped_at_an_end_that_holds_src(void **state)
+{
+    (void)state;
+    static const float y[] = {5, 5, 5, 1, 0, 0, 0, 1}, all[] = {0, 1, 3, 4, 5}, more[] = {0, 3, 9, 1, 1};
+    struct residual residual;
+    for (int holds = 0; holds < 2; holds++) {
+        struct mm_value src = {.f = holds ? all : more, .count = 5};
+        begin(&residual, y, 8);
+        residual_reference(&residual, &src);
+        assert_near(residual.span, holds ? 5 : 9);
+        for (int i = 0; i < 8; i++)
+            residual_add(&residual, (double)y[i], y[i] == 5 ? 9 : y[i] == 0 ? -40 : 1);
+        assert_int_equal(residual.clipped, 6);
+        assert_int_equal(residual.held, holds ? 6 : 3);
+        if (holds)
+            assert_true(residual_relative(&residual) == 0);
+        else
+            assert_near(residual_relative(&residual), sqrt(3 * 16 / (3 * 81 + 2.0)));
+        assert_near(residual_with_clipped(&residual),
+                    sqrt((3 * 16 + 3 * 1600) / (3 * (holds ? 25 : 81) + 2.0)));
+    }
+}
+
 /* NaN where y has none: what y has instead, as long as it is one thing. */
 static void lost(void **state)
 {
@@ -159,9 +184,10 @@ static void correlations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(relative),  cmocka_unit_test(all_at_once), cmocka_unit_test(zeros),
-        cmocka_unit_test(nonfinite), cmocka_unit_test(clipped),     cmocka_unit_test(correlations),
-        cmocka_unit_test(lost),
+        cmocka_unit_test(relative),     cmocka_unit_test(all_at_once),
+        cmocka_unit_test(zeros),        cmocka_unit_test(nonfinite),
+        cmocka_unit_test(clipped),      cmocka_unit_test(clipped_at_an_end_that_holds_src),
+        cmocka_unit_test(correlations), cmocka_unit_test(lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
