@@ -81,9 +81,12 @@ static bool unfixable(const struct suggest *s, uint32_t id)
     if (verdict->confidence < MM_LIKELY) /* a cause that is no more than possible rules nothing out */
         return verdict->kind == MM_VERDICT_INPUT ||
                (verdict->kind == MM_VERDICT_IMPLEMENTATION && !s->layer[id].integer);
+    /* wrong from its own inputs, beyond what formats explain: whatever it computes in */
+    bool wrong = verdict->kind == MM_VERDICT_IMPLEMENTATION && verdict->cause == MM_CAUSE_NONE &&
+                 s->view->blame[id].own == MM_OWN_WRONG;
     /* scales and offsets of channels are also what quantisation brings */
     bool of_integers = verdict->cause == MM_CAUSE_AFFINE && s->layer[id].integer;
-    return mm_verdict_info(verdict->kind)->precision_cannot_fix ||
+    return wrong || mm_verdict_info(verdict->kind)->precision_cannot_fix ||
            (mm_cause_info(verdict->cause)->precision_cannot_fix && !of_integers);
 }
 

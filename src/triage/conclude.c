@@ -156,6 +156,14 @@ static bool fits_beyond(const struct mm_triage_view *view, uint32_t id, const st
            view->subjects[id].recomputed->residual > BEYOND_CLEAN * blame->explained;
 }
 
+/* Scales and offsets are what a loud background does to channels: where integers are about, they may have come in. */
+static bool may_have_come_in(const struct mm_triage_view *view, uint32_t id, enum mm_cause_id cause)
+{
+    const struct mm_whatif *format = conclude_format(view->subjects[id].evidence);
+    bool integers = jump_is_integer_run(view->flow) || (format && is_integer_setting(format));
+    return integers && (cause == MM_CAUSE_AFFINE || (cause == MM_CAUSE_SCALE && !view->flow->ordered));
+}
+
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
 static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
@@ -170,8 +178,8 @@ static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const str
                 !by_columns(view, id);
     if (told && finding->cause == MM_CAUSE_CHANNEL_RANGE)
         return coarse_weights(recomputed);
-    if (!view->flow->ordered && finding->cause == MM_CAUSE_AFFINE && jump_is_integer_run(view->flow))
-        return false; /* it may as well have come in: what a loud background does to a channel is such a map */
+    if (!view->flow->ordered && may_have_come_in(view, id, finding->cause))
+        return false;
     if (!told && kind == MM_VERDICT_IMPLEMENTATION && near_zero(view->subjects[id].evidence))
         return false;
     return !told || fits_beyond(view, id, finding) || !mm_verdict_info(kind)->is_origin ||
@@ -268,6 +276,15 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
         say_unexplained(blame, view->flow->role[id], out);
 }
 
+/* What goes in is known with a graph; by order alone an offset that came in is no more than less likely. */
+static void say_telling(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
+                        struct mm_verdict *out)
+{
+    say_finding(view, id, finding, out);
+    if (!view->flow->known && may_have_come_in(view, id, finding->cause))
+        out->confidence = MM_POSSIBLE;
+}
+
 static void conclude_start(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_blame *blame = &view->blame[id];
@@ -287,7 +304,7 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
     else if (!wrong && scales_explain(view, id))
         say_scales(view, id, out);
     else if (telling)
-        say_finding(view, id, finding, out);
+        say_telling(view, id, finding, out);
     else if (!evidence || by_columns(view, id))
         return; /* not analysed yet; or what is off is known, and no more */
     else if (!wrong && conclude_is_format(blame, evidence) && better)

@@ -240,13 +240,21 @@ static void what_no_precision_changes(void **state)
     network_op(&on.net, "wrong", 0.4, "x", NULL);
     int8_op(&on, "noisy", 0.4, "x", NULL);
     network_op(&on.net, "right", 0.2, "x", NULL);
+    network_op(&on.net, "recomputed", 0.4, "x", NULL);
+    int8_op(&on, "recomputed too", 0.4, "x", NULL);
     mm_graph_add_tensor(on.net.builder, "weight", MM_GRAPH_CONSTANT, MM_F32, NULL);
     on.verdict[3] = on.verdict[4] =
         (struct mm_verdict){.kind = MM_VERDICT_IMPLEMENTATION, .confidence = MM_POSSIBLE};
+    on.verdict[6] = on.verdict[7] =
+        (struct mm_verdict){.kind = MM_VERDICT_IMPLEMENTATION, .confidence = MM_CERTAIN};
     suggesting_finish(&on, true);
+    on.net.blame[6].own = on.net.blame[7].own = MM_OWN_WRONG;
+    assert_int_equal(suggest_layers(&on.s), 0);
     assert_false(on.s.layer[1].can);
     assert_false(on.s.layer[2].can);
     assert_false(on.s.layer[3].can);
+    assert_false(on.s.layer[6].can); /* beyond what formats explain, in floats and in integers */
+    assert_false(on.s.layer[7].can);
     assert_true(on.s.layer[4].can); /* weights in int8 may cost that much */
     assert_true(on.s.layer[5].can);
     suggesting_done(&on);
