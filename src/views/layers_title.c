@@ -68,8 +68,12 @@ void layers_draw_title(struct canvas *c, const struct layers *layers, const stru
     struct canvas left = canvas_sub(c, 0, 0, draw_title_right(c, layers, app) - 1, 1);
     struct mm_buf text;
     mm_buf_init(&text);
-    mm_buf_printf(&text, "%s %s %s", mm_path_base(mm_session_src(app->session)->path), g->versus,
-                  mm_path_base(mm_session_dst(app->session)->path));
+    const char *src = mm_path_base(mm_session_src(app->session)->path);
+    const char *dst = mm_path_base(mm_session_dst(app->session)->path);
+    if (*src || *dst)
+        mm_buf_printf(&text, "%s %s %s", src, g->versus, dst);
+    else
+        mm_buf_puts(&text, "a report"); /* MagicMind's diff.json does not say of what */
     int x = 1 + canvas_text(&left, 1, 0, -1, ROLE_TITLE, "mmtui") + 2;
     x += canvas_text(&left, x, 0, -1, ROLE_TITLE_NAME, mm_buf_text(&text)) + 3;
     counts_text(layers, g, left.w - x, &text);

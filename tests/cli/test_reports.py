@@ -254,6 +254,9 @@ def vendor_report(folder):
     check("shape" in found["shape"]["verdict"], found["shape"])
     same(found["nan"]["diff1"], "inf", "NaN is worst")
     check("only in src" in found["alone"]["verdict"], found["alone"])
+    (folder / "steps").write_text(":screen -\n")
+    first = mmtui(path, "--script", folder / "steps").out.splitlines()[0]
+    check("mmtui  a report   3 pairs" in first, first)  # it does not say whose dumps
 
 
 @test
