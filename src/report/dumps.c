@@ -49,7 +49,12 @@ static void put_side(struct mm_json *json, const struct mm_session *session, con
     else
         mm_json_put_null(json, "integers_are");
     mm_json_put_text(json, "suffix", mm_session_suffix(session, dst));
-    put_numbers(json, dst ? mm_session_dst(session) : mm_session_src(session));
+    const struct mm_dump *dump = dst ? mm_session_dst(session) : mm_session_src(session);
+    put_numbers(json, dump);
+    if (dump->recognised)
+        mm_json_put_text(json, "recognised", dump->recognised);
+    else
+        mm_json_put_null(json, "recognised");
     mm_json_close_object(json);
 }
 

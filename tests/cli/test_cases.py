@@ -411,7 +411,7 @@ def check_dumps(folder, name, net, dumps, bad, expected):
             same(origins, [wrong] if wrong else [], f"{name}, bad {wrong}, {options}")
         found = json.loads(pair.run("triage"))["dumps"]
         usual = {"channels": None, "samples": 1, "padding": 0, "padding_in_front": False, "integers_are": None,
-                 "suffix": "", "field_numbers": None}
+                 "suffix": "", "field_numbers": None, "recognised": None}
         same({(side, key): value for side in found for key, value in found[side].items() if value != usual[key]},
              expected, name)
 

@@ -52,7 +52,10 @@ def two_runners(folder):
         (["--runner", "trt", "--dst-runner", "onnx"], "trt", "onnx-fp32", 0),
     ):
         mmtui("compare", "-s", RUNNERS, "-d", RUNNERS, "-o", folder / "out", *options)
-        layers = {one["name"]: one for one in json.loads((folder / "out/mmtui.json").read_text())["layers"]}
+        report = json.loads((folder / "out/mmtui.json").read_text())
+        said = report["dumps"]["src"]["recognised"], report["dumps"]["dst"]["recognised"]
+        check(src in said[0] and dst in said[1] and all(f"iteration {iteration}" in text for text in said), said)
+        layers = {one["name"]: one for one in report["layers"]}
         a, b = (arrays["polygraphy_runners", runner, iteration]["z"].astype(float) for runner in (src, dst))
         wanted = abs(a - b).sum() / abs(a).sum()
         check(abs(layers["z"]["metrics"]["diff1"] - wanted) < 1e-12 * wanted, f"{layers['z']} has not {wanted}")
