@@ -142,8 +142,8 @@ CLOCK_REALTIME_COARSE = 5
 
 
 def settle(*folders):
-    """Until the clock that stamps files has moved on: a file that was written just now is not kept."""
-    newest = max(path.stat().st_ctime_ns for folder in folders for path in folder.iterdir())
+    """Until the clock that stamps files has moved on: a file that was written just now, however deep, is not kept."""
+    newest = max(path.lstat().st_ctime_ns for folder in folders for path in folder.rglob("*"))
     while time.clock_gettime_ns(CLOCK_REALTIME_COARSE) <= newest:
         pass
 
