@@ -27,12 +27,12 @@ FLAGS_x86_64 = $(FLAGS_$(*F))
 FLAGS_kernels_avx2   := -mavx2 -mfma -mf16c
 FLAGS_kernels_avx512 := $(FLAGS_kernels_avx2) -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=256
 FLAGS_FILE = $(FLAGS_$(firstword $(subst -, ,$(MACHINE))))
-LIBS_LIB := -lprotobuf-c -lutf8proc -lz -ldeflate -lm -pthread
+LIBS_LIB := -lprotobuf-c -lutf8proc -lz -ldeflate -lm -ldl -pthread
 LIBS_TEST := -lcmocka -lcjson
 LIBS_UI  := -lncursesw -ltinfo
 
 # ---- the library, in the order in which arrows point down ----
-FOLDERS := base tensor plan format graph operator dump pair compare whatif cause triage suggest export session report
+FOLDERS := base tensor plan format graph operator dump runtime pair compare whatif cause triage suggest export session report
 # what a folder's code (and so its unit tests) may link with: itself and what the design lets it know
 KNOWS_base    := base
 KNOWS_tensor  := $(KNOWS_base) tensor
@@ -41,6 +41,7 @@ KNOWS_format  := $(KNOWS_tensor) format
 KNOWS_graph   := $(KNOWS_format) graph
 KNOWS_operator := $(KNOWS_graph) operator
 KNOWS_dump    := $(KNOWS_format) dump
+KNOWS_runtime := $(KNOWS_graph) dump runtime
 KNOWS_pair    := $(KNOWS_graph) dump pair
 KNOWS_compare := $(KNOWS_pair) compare
 KNOWS_whatif  := $(KNOWS_compare) whatif

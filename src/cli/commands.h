@@ -33,6 +33,7 @@ int cmd_compare(struct cli_options *options);
 int cmd_diff(struct cli_options *options);
 int cmd_export(struct cli_options *options);
 int cmd_convert(struct cli_options *options);
+int cmd_dump(struct cli_options *options);
 int cmd_demo(struct cli_options *options);
 int cmd_merge(struct cli_options *options);
 int cmd_schema(struct cli_options *options);

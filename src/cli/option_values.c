@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ui/script.h"
 
@@ -411,5 +412,68 @@ int set_size(struct cli_options *options, const struct option_info *info, const 
 {
     if (!script_parse_size(text, &options->width, &options->height))
         return mm_fail(err, MM_EARG, "--%s: \"%s\" is not a size such as 80x24", info->name, text);
+    return 0;
+}
+
+/* ---- mmtui dump ---- */
+
+/* "NAME=FILE", unless there is a file of the whole name. */
+int set_input(struct cli_options *options, const struct option_info *info, const char *text,
+              struct mm_err *err)
+{
+    struct cli_dump *dump = &options->dump;
+    size_t name = strcspn(text, "=");
+    (void)info;
+    if (mm_grow((void **)&dump->input, &dump->input_room, dump->inputs + 1, sizeof *dump->input) < 0)
+        return mm_fail_memory(err);
+    struct mm_feed_path path = {.path = text};
+    if (text[name] && access(text, F_OK) != 0) {
+        path.path = text + name + 1;
+        path.name = mm_arena_strndup(&options->given_text, text, name);
+        if (!path.name)
+            return mm_fail_memory(err);
+    }
+    dump->input[dump->inputs++] = path;
+    return 0;
+}
+
+int set_dump_mode(struct cli_options *options, const struct option_info *info, const char *text,
+                  struct mm_err *err)
+{
+    if (mm_dump_mode_find(text, &options->dump.mode))
+        return 0;
+    return mm_fail(err, MM_EARG, "--%s: \"%s\" is none of all, outputs, specific, off", info->name, text);
+}
+
+int set_tensor(struct cli_options *options, const struct option_info *info, const char *text,
+               struct mm_err *err)
+{
+    struct cli_dump *dump = &options->dump;
+    (void)info;
+    if (mm_grow((void **)&dump->tensor, &dump->tensor_room, dump->tensors + 1, sizeof *dump->tensor) < 0)
+        return mm_fail_memory(err);
+    dump->tensor[dump->tensors++] = text;
+    dump->mode = MM_DUMP_SPECIFIC;
+    return 0;
+}
+
+int set_seed(struct cli_options *options, const struct option_info *info, const char *text,
+             struct mm_err *err)
+{
+    int64_t seed;
+    options->dump.seeded = true;
+    if (whole_of(info, text, 1LL << 53, &seed, err) < 0)
+        return -1;
+    options->dump.seed = (double)seed;
+    return 0;
+}
+
+int set_threads(struct cli_options *options, const struct option_info *info, const char *text,
+                struct mm_err *err)
+{
+    int64_t threads;
+    if (whole_of(info, text, 1024, &threads, err) < 0)
+        return -1;
+    options->dump.threads = (int)threads;
     return 0;
 }

@@ -15,6 +15,7 @@ void cli_options_init(struct cli_options *options)
                                     .height = 24,
                                     .min_paired = 0.9,
                                     .single = {.absolute = 1, .relative = 0.03, .mode = MM_BEYOND_EITHER},
+                                    .dump = {.mode = MM_DUMP_ALL},
                                     .most_words = 8};
     mm_session_defaults(&options->session);
     mm_suggest_defaults(&options->suggest);
@@ -25,6 +26,8 @@ void cli_options_done(struct cli_options *options)
     free(options->read_rule);
     free(options->given);
     free(options->concat);
+    free(options->dump.input);
+    free(options->dump.tensor);
     mm_snapshot_done(&options->snapshot);
     mm_schema_close(options->schema);
     mm_arena_done(&options->given_text);

@@ -7,6 +7,7 @@
 
 #include "mmtui/export.h"
 #include "mmtui/report.h"
+#include "mmtui/runtime.h"
 #include "ui/term.h"
 
 enum option {
@@ -78,6 +79,15 @@ enum option {
     OPT_CPP,
     OPT_EXPORT_DIR,
     OPT_DUMP_ONLY,
+    OPT_INPUT,
+    OPT_DUMP_DIR,
+    OPT_DUMP_FORMAT,
+    OPT_DUMP_MODE,
+    OPT_TENSOR,
+    OPT_INPUT_SHAPES,
+    OPT_SEED,
+    OPT_THREADS,
+    OPT_ONNXRUNTIME,
     OPT_COLOR,
     OPT_THEME,
     OPT_ASCII,
@@ -87,6 +97,19 @@ enum option {
     OPT_HELP,
     OPT_VERSION,
     OPT_COUNT
+};
+
+/* What `mmtui dump` is told. */
+struct cli_dump {
+    enum mm_dump_mode mode;
+    struct mm_feed_path *input; /* -i; owned, and the names in input_names */
+    size_t inputs, input_room;
+    const char **tensor; /* --tensor; owned, the names borrowed */
+    size_t tensors, tensor_room;
+    bool seeded;
+    double seed;
+    int threads;
+    const char *library; /* --onnxruntime */
 };
 
 struct cli_options {
@@ -119,6 +142,7 @@ struct cli_options {
     bool cpp;
     const char *export_dir;
     const char *dump_only;
+    struct cli_dump dump;
     enum term_colour colour;
     const char *theme;          /* --theme: beats NO_COLOR */
     const char *theme_wished;   /* the config's: NO_COLOR beats it */

@@ -124,6 +124,39 @@ static int take_msprobe(struct name_list *list, struct mm_json_value root)
     return take_data_names(list, mm_json_member(root, "data"));
 }
 
+/* ---- mmtui dump: {"tensors": [{"file": "x.npy", "name": ..., "op_type": ...}]} ---- */
+
+static int take_mmtui_tensor(struct name_list *list, struct mm_json_value item, struct mm_buf *file,
+                             struct mm_buf *text)
+{
+    mm_buf_clear(file);
+    mm_buf_clear(text);
+    if (!mm_json_get_text(mm_json_member(item, "file"), file) ||
+        !mm_json_get_text(mm_json_member(item, "name"), text))
+        return 0;
+    if (add_row(list, mm_buf_text(file), mm_buf_text(text), true) < 0)
+        return -1;
+    mm_buf_clear(text);
+    if (!mm_json_get_text(mm_json_member(item, "op_type"), text) || text->length == 0)
+        return 0;
+    struct name_row *row = &list->row[list->count - 1];
+    row->op_type = mm_arena_strdup(list->arena, mm_buf_text(text));
+    return row->op_type ? 0 : -1;
+}
+
+static int take_mmtui(struct name_list *list, struct mm_json_value root)
+{
+    struct mm_json_items items = mm_json_items(mm_json_member(root, "tensors"));
+    struct mm_json_value key, item;
+    struct mm_buf file = {0}, text = {0};
+    int result = 0;
+    while (result == 0 && mm_json_next(&items, &key, &item))
+        result = take_mmtui_tensor(list, item, &file, &text);
+    mm_buf_done(&file);
+    mm_buf_done(&text);
+    return result;
+}
+
 static int read_by(struct name_list *list, int (*take)(struct name_list *list, struct mm_json_value root),
                    struct mm_err *err)
 {
@@ -144,6 +177,11 @@ static int read_summary(struct name_list *list, struct mm_err *err)
 static int read_msprobe(struct name_list *list, struct mm_err *err)
 {
     return read_by(list, take_msprobe, err);
+}
+
+static int read_mmtui(struct name_list *list, struct mm_err *err)
+{
+    return read_by(list, take_mmtui, err);
 }
 
 bool name_list_statistics(const struct name_list *list)
@@ -214,6 +252,7 @@ static const struct name_list_kind kinds[] = {
     {"tensor_summary.json", "trtexec's debug tensors", false, false, read_summary},
     {"map_name_to_file.txt", "an RKNN snapshot", false, false, read_columns},
     {"layer_output_name_order.json", "AIMET's layer outputs", false, true, read_names},
+    {"mmtui-dump.json", "mmtui dump", false, false, read_mmtui},
     {"dump.json", "an msprobe dump", true, false, read_msprobe},
 };
 

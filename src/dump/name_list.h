@@ -28,10 +28,11 @@ struct name_list {
     const char *scope;      /* what of that folder is a part of names; borrowed */
     struct mm_arena *arena; /* of the texts; borrowed */
     struct name_row {
-        const char *stem; /* of the file: its name without folder and ending */
-        const char *name; /* the tensor's */
-        size_t place;     /* from 0 on */
-    } * row;              /* sorted by stem once read */
+        const char *stem;    /* of the file: its name without folder and ending */
+        const char *name;    /* the tensor's */
+        const char *op_type; /* of the operator that made it; NULL: not told */
+        size_t place;        /* from 0 on */
+    } * row;                 /* sorted by stem once read */
     size_t count, capacity;
 };
 

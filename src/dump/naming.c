@@ -34,6 +34,7 @@ static int name_by_list(struct listing *list, const struct name_list *names, str
     if (!row)
         return 0;
     entry->parsed.name = listing_join(list, source->scope ? source->scope : "", row->name);
+    entry->op_type = row->op_type ? row->op_type : entry->op_type;
     entry->listed = (uint32_t)row->place + 1; /* the list is of at most 256 MiB */
     return entry->parsed.name ? 1 : listing_no_memory(list);
 }

@@ -1,0 +1,131 @@
+/*
+ * runtime: ONNX Runtime, loaded when the program runs - every tensor of a real run of a model, dumped.
+ *
+ * The library is the user's own: it is never linked, and without it everything else works. A model is run as ONNX Runtime
+ * runs it without optimisation, with one thread, so that a run can be repeated bit for bit; behind each tensor that is to be
+ * dumped stands an operator of ours that writes it while the model runs. So one run is enough, no tensor is kept longer
+ * than the model needs it, and what is computed is what is computed without them.
+ *
+ * Nothing here uses the network or writes outside the folder that it is told: ONNX Runtime's telemetry is turned off (by
+ * ORT_DISABLE_TELEMETRY in the environment) before the library is loaded.
+ */
+#ifndef MMTUI_RUNTIME_H
+#define MMTUI_RUNTIME_H
+
+#include "mmtui/dump.h"
+
+/* ---- the library -------------------------------------------------------------------------------------------- */
+
+struct mm_ort;
+
+/*
+ * Load the library at `path`, or, if that is NULL, the first one found where Debian's package, Python's wheel, npm's package
+ * and an unpacked release put it. Not to be called while other threads read the environment. MM_ENOENT: there is none
+ * (the text says how to get one); MM_EIO: it can't be loaded; MM_EUNSUPPORTED: it is not ONNX Runtime, or older than 1.14.
+ */
+int mm_ort_open(struct mm_ort **ort, const char *path, struct mm_err *err);
+/* The library itself stays loaded. NULL is fine. */
+void mm_ort_close(struct mm_ort *ort);
+const char *mm_ort_version(const struct mm_ort *ort); /* "1.30.0" */
+const char *mm_ort_path(const struct mm_ort *ort);
+
+/* ---- what a model takes ------------------------------------------------------------------------------------- */
+
+struct mm_model_input {
+    const char *name;
+    enum mm_dtype dtype;   /* MM_DTYPE_NONE: not a tensor of numbers */
+    struct mm_shape shape; /* -1: any */
+};
+
+/* ---- dumping a run ------------------------------------------------------------------------------------------ */
+
+/* Which tensors: MagicMind's DumpMode and its numbers. */
+enum mm_dump_mode { MM_DUMP_OFF = -1, MM_DUMP_SPECIFIC = 0, MM_DUMP_ALL = 1, MM_DUMP_OUTPUTS = 2 };
+/* By the word ("off", "specific", "all", "outputs") or the number; false: neither. */
+bool mm_dump_mode_find(const char *text, enum mm_dump_mode *mode);
+
+/* How MagicMind's files are written: its FileFormat and numbers. */
+enum mm_dump_file_format { MM_DUMP_BINARY = 0, MM_DUMP_TEXT = 1 };
+
+/* What is dumped, where, and how: the fields of MagicMind's ContextDumpInfo, and a format besides. All borrowed. */
+struct mm_dump_info {
+    enum mm_dump_mode dump_mode;
+    const char *path;               /* a folder, made if need be; its older files are left */
+    const char *const *tensor_name; /* SPECIFIC: names of tensors, or shell patterns */
+    size_t tensor_names;
+    enum mm_dump_file_format file_format;
+    const struct mm_format *format; /* npy, pb, pbtxt, npz, safetensors; NULL: as file_format says */
+};
+
+/* A value for an input of the model. Borrowed. */
+struct mm_feed {
+    const char *name;
+    struct mm_tensor
+        tensor; /* of the input's dtype, with the values as they lie in memory: RAW, one run without gaps */
+};
+
+/* How a model is run. Zeroed: without optimisation, one thread. */
+struct mm_run_options {
+    int level;                 /* of graph optimisation: 0, 1, 2, 99; above 0 the taps hinder some of it */
+    int threads;               /* 0: 1 */
+    const atomic_bool *cancel; /* may be NULL: asked at each tensor that is dumped */
+};
+
+struct mm_model_run;
+
+/*
+ * A model, made ready to be run and dumped. The file is mapped, and constants stay in it. `info` and what it borrows must
+ * outlive the run. MM_EUNSUPPORTED with the runtime's own sentence: it refuses the model.
+ */
+int mm_model_run_open(struct mm_model_run **run, const struct mm_ort *ort, const char *model,
+                      const struct mm_dump_info *info, const struct mm_run_options *options,
+                      struct mm_err *err);
+/* Run it once, with a value for each input; of a second run tensors are the next occurrences of their names. MM_EARG: an input is missing, has no such
+ * name, or another dtype or shape than the model says; the text names all inputs. MM_ECANCELLED. What was dumped before
+ * something failed stays, complete files only. */
+int mm_model_run(struct mm_model_run *run, const struct mm_feed *feeds, size_t count, struct mm_err *err);
+/* Write what says what the files are: mmtui-dump.json, and the files that hold many tensors. */
+int mm_model_run_finish(struct mm_model_run *run, struct mm_err *err);
+/* NULL is fine. */
+void mm_model_run_close(struct mm_model_run *run);
+
+size_t mm_model_run_inputs(const struct mm_model_run *run, const struct mm_model_input **inputs);
+/* Tensors written so far, and those left out (sequences, strings). */
+size_t mm_model_run_written(const struct mm_model_run *run);
+size_t mm_model_run_left_out(const struct mm_model_run *run);
+
+/* ---- inputs from files ---------------------------------------------------------------------------------------- */
+
+/* A file or folder with inputs; `name` NULL: of whichever they are by their names, or else of the next one. Borrowed. */
+struct mm_feed_path {
+    const char *name, *path;
+};
+
+/* Values for the inputs of one or several runs. */
+struct mm_feeds;
+
+/*
+ * Read them, in this order. A tensor whose name in its file is an input's (the part behind the last `/` counts as well:
+ * test_data_set_0/x), or that is told to be an input's, is for that input; else one is for the first input that has no
+ * value yet. Where the input has a value already, the next run begins. An input that has no value in a later run keeps that
+ * of the run before. Of a file or folder in which some tensors have an input's name, the others are passed over (results
+ * that lie beside).
+ *
+ * Files that do not say it (raw, text) have the dtype and shape of `given` or, without, of the input. Floats of another
+ * format are rounded to the input's, integers converted if that keeps their values; any other difference is MM_EARG.
+ */
+int mm_feeds_open(struct mm_feeds **feeds, const struct mm_model_run *run, const struct mm_feed_path *paths,
+                  size_t count, const struct mm_given_list *given, struct mm_err *err);
+/*
+ * One run with made-up values, the same for the same seed: floats evenly between -1 and 1, integers 0 or 1. A dimension that the
+ * model leaves open is that of `given`, or 1.
+ */
+int mm_feeds_random(struct mm_feeds **feeds, const struct mm_model_run *run, uint64_t seed,
+                    const struct mm_given_list *given, struct mm_err *err);
+/* How many runs there are, and the values for one, as mm_model_run takes them. */
+size_t mm_feeds_runs(const struct mm_feeds *feeds);
+const struct mm_feed *mm_feeds_run(const struct mm_feeds *feeds, size_t run, size_t *count);
+/* NULL is fine. */
+void mm_feeds_close(struct mm_feeds *feeds);
+
+#endif

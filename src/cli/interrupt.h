@@ -1,0 +1,23 @@
+/* interrupt: Ctrl-C, SIGTERM and SIGHUP as a flag, for commands that write as they go; the second one ends the program. */
+#ifndef MMTUI_CLI_INTERRUPT_H
+#define MMTUI_CLI_INTERRUPT_H
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct interrupt {
+    atomic_bool stopped;
+    atomic_int signal; /* which one it was; 0: none */
+    sigset_t before;
+    pthread_t thread;
+    bool started;
+};
+
+/* From now on the signals are told here. Threads begun later don't get them. */
+void interrupt_begin(struct interrupt *interrupt);
+/* As it was before. Returns the signal that came, or 0. */
+int interrupt_end(struct interrupt *interrupt);
+
+#endif

@@ -1,0 +1,278 @@
+/* A model, run with taps that write its tensors. */
+#include "runtime/session.h"
+#include "runtime/writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct mm_model_run {
+    const struct mm_ort *ort;
+    const struct mm_dump_info *info;
+    struct mm_run_options options;
+    struct model model;
+    struct tap tap;
+    struct session session;
+    struct writer writer;
+    struct mm_model_input *input;
+    size_t asked;  /* how many tensors were offered while the model was read */
+    bool *refused; /* by that number: no tap can read it */
+    size_t refused_room, refusals;
+    bool *matched; /* by place in info->tensor_name: a tensor is called so */
+    size_t runs;
+    bool broken; /* a run failed */
+};
+
+/* ---- which tensors ---- */
+
+bool mm_dump_mode_find(const char *text, enum mm_dump_mode *mode)
+{
+    static const struct {
+        const char *word, *number;
+        enum mm_dump_mode mode;
+    } modes[] = {{"off", "-1", MM_DUMP_OFF},
+                 {"specific", "0", MM_DUMP_SPECIFIC},
+                 {"all", "1", MM_DUMP_ALL},
+                 {"outputs", "2", MM_DUMP_OUTPUTS}};
+    for (size_t i = 0; i < MM_COUNT(modes); i++) {
+        if (strcmp(text, modes[i].word) == 0 || strcmp(text, modes[i].number) == 0) {
+            *mode = modes[i].mode;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_named(struct mm_model_run *run, const char *name)
+{
+    bool found = false;
+    for (size_t i = 0; i < run->info->tensor_names; i++) {
+        const char *wanted = run->info->tensor_name[i];
+        if (strcmp(wanted, name) != 0 && !mm_text_glob(wanted, name))
+            continue;
+        run->matched[i] = found = true;
+    }
+    return found;
+}
+
+static bool is_wanted(struct mm_model_run *run, const struct model_tensor *tensor)
+{
+    switch (run->info->dump_mode) {
+    case MM_DUMP_OFF: return false;
+    case MM_DUMP_SPECIFIC: return is_named(run, tensor->name);
+    case MM_DUMP_OUTPUTS: return tensor->is_output;
+    default: return true;
+    }
+}
+
+static bool choose(void *context, const struct model_tensor *tensor)
+{
+    struct mm_model_run *run = context;
+    size_t number = run->asked++;
+    bool wanted = is_wanted(run, tensor);
+    return wanted && !(number < run->refused_room && run->refused[number]);
+}
+
+/* A name that nothing is called is more likely a mistake than a wish. */
+static int check_names(const struct mm_model_run *run, struct mm_err *err)
+{
+    for (size_t i = 0; run->info->dump_mode == MM_DUMP_SPECIFIC && i < run->info->tensor_names; i++) {
+        if (!run->matched[i])
+            return mm_fail(err, MM_EARG, "%s: no tensor is called, or fits, %s", run->model.path,
+                           run->info->tensor_name[i]);
+    }
+    return 0;
+}
+
+/* ---- open ---- */
+
+static int take(void *context, size_t number, const struct mm_tensor *view, struct mm_err *err)
+{
+    struct mm_model_run *run = context;
+    if (run->options.cancel && atomic_load(run->options.cancel))
+        return mm_fail(err, MM_ECANCELLED, "%s: stopped", run->model.path);
+    return writer_take(&run->writer, &run->model.tensor[number], view, err);
+}
+
+static int open_once(struct mm_model_run *run, const char *model, struct mm_err *err)
+{
+    run->asked = 0;
+    if (model_open(&run->model, model, choose, run, err) < 0)
+        return -1;
+    tap_init(&run->tap, run->ort, &run->model, take, run);
+    return session_open(&run->session, run->ort, &run->model, &run->tap, &run->options, err);
+}
+
+static int note_inputs(struct mm_model_run *run, struct mm_err *err)
+{
+    run->input = calloc(run->session.inputs + 1, sizeof *run->input);
+    if (!run->input)
+        return mm_fail_memory(err);
+    for (size_t i = 0; i < run->session.inputs; i++) {
+        const struct session_io *io = &run->session.input[i];
+        run->input[i] =
+            (struct mm_model_input){io->name, io->is_tensor ? io->dtype : MM_DTYPE_NONE, io->shape};
+    }
+    return 0;
+}
+
+int mm_model_run_open(struct mm_model_run **out, const struct mm_ort *ort, const char *model,
+                      const struct mm_dump_info *info, const struct mm_run_options *options,
+                      struct mm_err *err)
+{
+    struct mm_model_run *run = calloc(1, sizeof *run);
+    *out = NULL;
+    if (!run)
+        return mm_fail_memory(err);
+    *run = (struct mm_model_run){.ort = ort, .info = info, .options = *options};
+    run->matched = calloc(info->tensor_names + 1, sizeof *run->matched);
+    if (!run->matched)
+        mm_fail_memory(err);
+    if (!run->matched || open_once(run, model, err) < 0 || check_names(run, err) < 0 ||
+        note_inputs(run, err) < 0 || writer_open(&run->writer, info, err) < 0) {
+        mm_model_run_close(run);
+        return -1;
+    }
+    *out = run;
+    return 0;
+}
+
+/* ---- inputs ---- */
+
+static void put_inputs(const struct mm_model_run *run, struct mm_buf *out)
+{
+    char shape[200];
+    for (size_t i = 0; i < run->session.inputs; i++) {
+        const struct mm_model_input *input = &run->input[i];
+        mm_buf_printf(out, "%s%s (%s %s)", i ? ", " : "", input->name, mm_dtype_info(input->dtype)->name,
+                      mm_shape_text(&input->shape, false, shape, sizeof shape));
+    }
+}
+
+static int wrong_feed(const struct mm_model_run *run, const char *what, struct mm_err *err)
+{
+    struct mm_buf inputs = {0};
+    put_inputs(run, &inputs);
+    mm_fail(err, MM_EARG, "%s: %s; the inputs are %s", run->model.path, what, mm_buf_text(&inputs));
+    mm_buf_done(&inputs);
+    return -1;
+}
+
+/* The input that a feed is for; -1: there is none. */
+static int64_t place_of(const struct mm_model_run *run, const struct mm_feed *feed)
+{
+    for (size_t i = 0; i < run->session.inputs; i++) {
+        if (strcmp(feed->name, run->input[i].name) == 0)
+            return (int64_t)i;
+    }
+    return -1;
+}
+
+static bool fits(const struct mm_shape *wanted, const struct mm_shape *given)
+{
+    if (wanted->rank != given->rank)
+        return false;
+    for (int i = 0; i < wanted->rank; i++) {
+        if (wanted->dim[i] >= 0 && wanted->dim[i] != given->dim[i])
+            return false;
+    }
+    return true;
+}
+
+static int feed_one(const struct mm_model_run *run, const struct mm_feed *feed, OrtValue **value,
+                    struct mm_err *err)
+{
+    struct mm_buf what = {0};
+    char shape[200];
+    int64_t place = place_of(run, feed);
+    const struct mm_model_input *input = place >= 0 ? &run->input[place] : NULL;
+    mm_shape_text(&feed->tensor.shape, false, shape, sizeof shape);
+    if (!input)
+        mm_buf_printf(&what, "it has no input called %s", feed->name);
+    else if (value[place])
+        mm_buf_printf(&what, "input %s is given twice", input->name);
+    else if (input->dtype != feed->tensor.dtype || !fits(&input->shape, &feed->tensor.shape))
+        mm_buf_printf(&what, "%s %s does not fit input %s", mm_dtype_info(feed->tensor.dtype)->name, shape,
+                      input->name);
+    int result = what.length ? wrong_feed(run, mm_buf_text(&what), err) : 0;
+    mm_buf_done(&what);
+    return result < 0 ? -1 : ort_value(run->ort, &feed->tensor, &value[place], input->name, err);
+}
+
+static int feed_all(const struct mm_model_run *run, const struct mm_feed *feeds, size_t count,
+                    OrtValue **value, struct mm_err *err)
+{
+    struct mm_buf missing = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (feed_one(run, &feeds[i], value, err) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < run->session.inputs; i++) {
+        if (!value[i])
+            mm_buf_printf(&missing, "%s%s", missing.length ? ", " : "nothing is given for input ",
+                          run->input[i].name);
+    }
+    int result = missing.length ? wrong_feed(run, mm_buf_text(&missing), err) : 0;
+    mm_buf_done(&missing);
+    return result;
+}
+
+/* ---- run, finish, close ---- */
+
+int mm_model_run(struct mm_model_run *run, const struct mm_feed *feeds, size_t count, struct mm_err *err)
+{
+    OrtValue **value = calloc(run->session.inputs + 1, sizeof *value);
+    if (!value)
+        return mm_fail_memory(err);
+    int result = feed_all(run, feeds, count, value, err);
+    if (result == 0) {
+        result = session_run(&run->session, (const OrtValue *const *)value, NULL, err);
+        run->runs++;
+        run->broken |= result < 0;
+    }
+    for (size_t i = 0; i < run->session.inputs; i++)
+        ort_value_release(run->ort, value[i]);
+    free(value);
+    return result;
+}
+
+int mm_model_run_finish(struct mm_model_run *run, struct mm_err *err)
+{
+    const struct writer_record record = {.model = mm_path_base(run->model.path),
+                                         .library = run->ort->version,
+                                         .level = run->options.level,
+                                         .threads = run->options.threads ? run->options.threads : 1,
+                                         .prepacked = session_prepacks(&run->model),
+                                         .runs = run->runs,
+                                         .complete = !run->broken};
+    return writer_finish(&run->writer, &record, err);
+}
+
+void mm_model_run_close(struct mm_model_run *run)
+{
+    if (!run)
+        return;
+    session_close(&run->session);
+    tap_done(&run->tap);
+    model_close(&run->model);
+    writer_close(&run->writer);
+    free(run->input);
+    free(run->refused);
+    free(run->matched);
+    free(run);
+}
+
+size_t mm_model_run_inputs(const struct mm_model_run *run, const struct mm_model_input **inputs)
+{
+    *inputs = run->input;
+    return run->session.inputs;
+}
+
+size_t mm_model_run_written(const struct mm_model_run *run)
+{
+    return run->writer.written;
+}
+
+size_t mm_model_run_left_out(const struct mm_model_run *run)
+{
+    return run->writer.left_out + run->refusals;
+}

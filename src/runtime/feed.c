@@ -1,0 +1,400 @@
+/* Values for a model's inputs, from files and made up. */
+#include "mmtui/runtime.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/elements_write.h"
+
+/* A value, in memory of its own. */
+struct value {
+    struct mm_tensor tensor;
+    struct mm_run run;
+    struct mm_buf bytes;
+};
+
+/* The values of one run: by input, or NULL. */
+struct row {
+    struct mm_feed *feed; /* [inputs], those that are given first */
+    const struct value **of;
+    size_t count;
+};
+
+struct mm_feeds {
+    const struct mm_model_input *input;
+    size_t inputs;
+    struct value **value;
+    size_t values, value_room;
+    struct row *row;
+    size_t rows, row_room;
+};
+
+/* ---- rows ---- */
+
+static struct row *add_row(struct mm_feeds *feeds)
+{
+    if (mm_grow((void **)&feeds->row, &feeds->row_room, feeds->rows + 1, sizeof *feeds->row) < 0)
+        return NULL;
+    struct row row = {.feed = calloc(feeds->inputs + 1, sizeof *row.feed),
+                      .of = calloc(feeds->inputs + 1, sizeof *row.of)};
+    feeds->row[feeds->rows++] = row; /* freed with the others, whole or not */
+    return row.feed && row.of ? &feeds->row[feeds->rows - 1] : NULL;
+}
+
+/* The value is for this input (-1: the first that has none), in the run that is being filled or the next one. */
+static int place(struct mm_feeds *feeds, int64_t input, const struct value *value, struct mm_err *err)
+{
+    struct row *row = feeds->rows ? &feeds->row[feeds->rows - 1] : add_row(feeds);
+    for (size_t i = 0; row && input < 0 && i < feeds->inputs; i++) {
+        if (!row->of[i])
+            input = (int64_t)i;
+    }
+    if (row && (input < 0 || row->of[input])) {
+        input = input < 0 ? 0 : input;
+        row = add_row(feeds);
+    }
+    if (!row)
+        return mm_fail_memory(err);
+    row->of[input] = value;
+    return 0;
+}
+
+/* What a run lacks is as it was in the run before. */
+static void finish_rows(struct mm_feeds *feeds)
+{
+    for (size_t i = 0; i < feeds->rows; i++) {
+        struct row *row = &feeds->row[i];
+        for (size_t k = 0; k < feeds->inputs; k++) {
+            if (!row->of[k] && i > 0)
+                row->of[k] = feeds->row[i - 1].of[k];
+            if (row->of[k])
+                row->feed[row->count++] = (struct mm_feed){feeds->input[k].name, row->of[k]->tensor};
+        }
+    }
+}
+
+/* ---- a value ---- */
+
+static struct value *add_value(struct mm_feeds *feeds)
+{
+    if (mm_grow((void **)&feeds->value, &feeds->value_room, feeds->values + 1, sizeof *feeds->value) < 0)
+        return NULL;
+    struct value *value = calloc(1, sizeof *value);
+    if (value)
+        feeds->value[feeds->values++] = value;
+    return value;
+}
+
+static void put(void *context, const void *data, size_t size)
+{
+    mm_buf_add(context, data, size);
+}
+
+/* As they are. */
+static int copy_elements(const struct mm_tensor *tensor, struct value *value, const char *label,
+                         struct mm_err *err)
+{
+    if (mm_elements_write(tensor, false, label, put, &value->bytes, err) < 0)
+        return -1;
+    return value->bytes.failed ? mm_fail_memory(err) : 0;
+}
+
+static void store_float(enum mm_dtype dtype, double number, void *out)
+{
+    float single = (float)number;
+    uint16_t half = dtype == MM_BF16 ? mm_float_to_bf16(single) : mm_float_to_half(single);
+    if (dtype == MM_F64)
+        memcpy(out, &number, sizeof number);
+    else if (dtype == MM_F32)
+        memcpy(out, &single, sizeof single);
+    else
+        memcpy(out, &half, sizeof half);
+}
+
+static bool store_whole(enum mm_dtype dtype, double number, void *out)
+{
+    const struct mm_dtype_info *info = mm_dtype_info(dtype);
+    int64_t whole = (int64_t)number;
+    if (!(number >= info->lowest && number <= info->highest) || (double)whole != number)
+        return false;
+    memcpy(out, &whole, info->bytes); /* little-endian: its low bytes */
+    return true;
+}
+
+/* To another dtype: -1 where an integer would not keep its value. Doubles hold what is given but for integers beyond 2^53. */
+static int convert(const struct mm_tensor *tensor, enum mm_dtype dtype, struct value *value,
+                   const char *label, struct mm_err *err)
+{
+    const struct mm_dtype_info *to = mm_dtype_info(dtype);
+    double *number = mm_tensor_decode(tensor, false, NULL, err);
+    char *out = number ? mm_buf_reserve(&value->bytes, (size_t)tensor->count * to->bytes + 1) : NULL;
+    int result = number ? out ? 0 : mm_fail_memory(err) : -1;
+    for (int64_t i = 0; i < tensor->count && result == 0; i++, out += to->bytes) {
+        if (to->kind == MM_KIND_FLOAT)
+            store_float(dtype, number[i], out);
+        else if (!store_whole(dtype, number[i], out))
+            result =
+                mm_fail(err, MM_EARG, "%s: %g is no %s, which the input takes", label, number[i], to->name);
+    }
+    value->bytes.length += result == 0 ? (size_t)tensor->count * to->bytes : 0;
+    free(number);
+    return result;
+}
+
+static bool can_convert(enum mm_dtype from, enum mm_dtype to)
+{
+    const struct mm_dtype_info *a = mm_dtype_info(from), *b = mm_dtype_info(to);
+    bool whole =
+        a->kind != MM_KIND_FLOAT && b->kind != MM_KIND_FLOAT && b->kind != MM_KIND_NONE && b->bits >= 8;
+    bool floats = a->kind == MM_KIND_FLOAT && (to == MM_F64 || to == MM_F32 || to == MM_F16 || to == MM_BF16);
+    return whole || floats;
+}
+
+static struct value *read_value(struct mm_feeds *feeds, const struct mm_tensor *tensor, enum mm_dtype wanted,
+                                const char *label, struct mm_err *err)
+{
+    struct value *value = add_value(feeds);
+    int result = value ? 0 : mm_fail_memory(err);
+    enum mm_dtype dtype =
+        tensor->dtype != wanted && can_convert(tensor->dtype, wanted) ? wanted : tensor->dtype;
+    if (result == 0)
+        result = dtype == tensor->dtype ? copy_elements(tensor, value, label, err)
+                                        : convert(tensor, dtype, value, label, err);
+    if (result < 0)
+        return NULL;
+    mm_tensor_raw(&value->tensor, dtype, &tensor->shape, mm_buf_text(&value->bytes), &value->run);
+    return value;
+}
+
+/* ---- files ---- */
+
+static int64_t input_called(const struct mm_feeds *feeds, const char *name)
+{
+    for (size_t i = 0; i < feeds->inputs; i++) {
+        if (strcmp(feeds->input[i].name, name) == 0)
+            return (int64_t)i;
+    }
+    return -1;
+}
+
+/* By its name, or by what stands behind the folders in it. */
+static int64_t input_of(const struct mm_feeds *feeds, const struct mm_entry *entry)
+{
+    int64_t input = input_called(feeds, entry->parsed.name);
+    return input >= 0 ? input : input_called(feeds, mm_path_base(entry->parsed.name));
+}
+
+/* The input whose value the next one without a name is. */
+static size_t next_input(const struct mm_feeds *feeds)
+{
+    const struct row *row = feeds->rows ? &feeds->row[feeds->rows - 1] : NULL;
+    for (size_t i = 0; row && i < feeds->inputs; i++) {
+        if (!row->of[i])
+            return i;
+    }
+    return 0;
+}
+
+static int read_entry(struct mm_feeds *feeds, const struct mm_dump *dump, const struct mm_entry *entry,
+                      int64_t input, struct mm_err *err)
+{
+    struct mm_load load;
+    size_t target = input >= 0 ? (size_t)input : next_input(feeds);
+    if (mm_load_open(&load, entry, dump->schema, err) < 0)
+        return -1;
+    const struct value *value =
+        read_value(feeds, &load.tensor, feeds->input[target].dtype, entry->label, err);
+    int result = value ? mm_load_check(&load, entry, err) : -1;
+    mm_load_close(&load);
+    return result < 0 ? -1 : place(feeds, (int64_t)target, value, err);
+}
+
+static int read_dump(struct mm_feeds *feeds, const struct mm_dump *dump, int64_t told, struct mm_err *err)
+{
+    bool named = false;
+    for (size_t i = 0; i < dump->count && told < 0; i++)
+        named |= input_of(feeds, &dump->entries[i]) >= 0;
+    for (size_t i = 0; i < dump->count; i++) {
+        int64_t input = told >= 0 ? told : input_of(feeds, &dump->entries[i]);
+        if (named && input < 0)
+            continue;
+        if (read_entry(feeds, dump, &dump->entries[i], input, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* What the user says comes behind what the model says, and so before it. */
+static int rows_given(const struct mm_feeds *feeds, const struct mm_feed_path *path,
+                      const struct mm_given_list *given, struct mm_given_row **rows, size_t *count,
+                      struct mm_err *err)
+{
+    *rows = calloc(feeds->inputs + given->count + 2, sizeof **rows);
+    if (!*rows)
+        return mm_fail_memory(err);
+    int64_t told = path->name ? input_called(feeds, path->name) : (int64_t)next_input(feeds);
+    for (size_t i = 0; i <= feeds->inputs; i++) {
+        const struct mm_model_input *input = i == 0 ? &feeds->input[told] : &feeds->input[i - 1];
+        struct mm_given_row row = {.name = i == 0 ? NULL : input->name,
+                                   .given = {.dtype = input->dtype, .shape = input->shape}};
+        row.given.shaped = mm_shape_count(&input->shape) >= 0;
+        (*rows)[(*count)++] = row;
+    }
+    for (size_t i = 0; i < given->count; i++)
+        (*rows)[(*count)++] = given->row[i];
+    return 0;
+}
+
+static int read_path(struct mm_feeds *feeds, const struct mm_feed_path *path,
+                     const struct mm_given_list *given, struct mm_err *err)
+{
+    struct mm_dump *dump;
+    struct mm_given_row *rows = NULL;
+    size_t count = 0;
+    int64_t told = path->name ? input_called(feeds, path->name) : -1;
+    if (path->name && told < 0)
+        return mm_fail(err, MM_EARG, "%s: the model has no input called %s", path->path, path->name);
+    int result = rows_given(feeds, path, given, &rows, &count, err);
+    const struct mm_dump_options options = {.given = {rows, count}};
+    if (result == 0)
+        result = mm_dump_open(&dump, path->path, &options, err);
+    if (result == 0) {
+        result = read_dump(feeds, dump, told, err);
+        mm_dump_close(dump);
+    }
+    free(rows);
+    return result;
+}
+
+static struct mm_feeds *new_feeds(const struct mm_model_run *run, struct mm_err *err)
+{
+    struct mm_feeds *feeds = calloc(1, sizeof *feeds);
+    if (!feeds)
+        mm_fail_memory(err);
+    else
+        feeds->inputs = mm_model_run_inputs(run, &feeds->input);
+    return feeds;
+}
+
+int mm_feeds_open(struct mm_feeds **out, const struct mm_model_run *run, const struct mm_feed_path *paths,
+                  size_t count, const struct mm_given_list *given, struct mm_err *err)
+{
+    struct mm_feeds *feeds = new_feeds(run, err);
+    int result = feeds ? 0 : -1;
+    *out = NULL;
+    if (feeds && feeds->inputs == 0 && count > 0)
+        result = mm_fail(err, MM_EARG, "%s: the model takes no inputs", paths->path);
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = read_path(feeds, &paths[i], given, err);
+    if (result == 0 && feeds->rows == 0 && !add_row(feeds))
+        result = mm_fail_memory(err);
+    if (result < 0) {
+        mm_feeds_close(feeds);
+        return -1;
+    }
+    finish_rows(feeds);
+    *out = feeds;
+    return 0;
+}
+
+/* ---- made up ---- */
+
+/* Sebastiano Vigna's splitmix64. */
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+static int fill(struct value *value, enum mm_dtype dtype, const struct mm_shape *shape, uint64_t *state,
+                struct mm_err *err)
+{
+    const struct mm_dtype_info *info = mm_dtype_info(dtype);
+    int64_t count = mm_shape_count(shape);
+    size_t bytes;
+    char *out = count >= 0 && mm_mul((size_t)count, info->bytes, &bytes)
+                    ? mm_buf_reserve(&value->bytes, bytes + 1)
+                    : NULL;
+    if (!out)
+        return mm_fail_memory(err);
+    for (int64_t i = 0; i < count; i++, out += info->bytes) {
+        double unit = (double)(next_random(state) >> 11) * 0x1p-53;
+        if (info->kind == MM_KIND_FLOAT)
+            store_float(dtype, 2 * unit - 1, out);
+        else
+            store_whole(dtype, unit < 0.5 ? 0 : 1, out);
+    }
+    value->bytes.length = bytes;
+    mm_tensor_raw(&value->tensor, dtype, shape, mm_buf_text(&value->bytes), &value->run);
+    return 0;
+}
+
+static int random_input(struct mm_feeds *feeds, size_t i, uint64_t *state, const struct mm_given_list *list,
+                        struct mm_err *err)
+{
+    const struct mm_model_input *input = &feeds->input[i];
+    struct mm_shape shape = input->shape;
+    struct mm_given given;
+    if (input->dtype == MM_DTYPE_NONE || mm_dtype_info(input->dtype)->bits < 8 ||
+        (mm_dtype_info(input->dtype)->kind == MM_KIND_FLOAT && !can_convert(MM_F32, input->dtype)))
+        return mm_fail(err, MM_EUNSUPPORTED, "input %s: values of its type can't be made up: give it by -i",
+                       input->name);
+    if (mm_given_find(list, input->name, &given) && given.shaped)
+        shape = given.shape;
+    for (int k = 0; k < shape.rank; k++)
+        shape.dim[k] = shape.dim[k] < 0 ? 1 : shape.dim[k];
+    struct value *value = add_value(feeds);
+    if (!value)
+        return mm_fail_memory(err);
+    return fill(value, input->dtype, &shape, state, err) < 0 ? -1 : place(feeds, (int64_t)i, value, err);
+}
+
+int mm_feeds_random(struct mm_feeds **out, const struct mm_model_run *run, uint64_t seed,
+                    const struct mm_given_list *given, struct mm_err *err)
+{
+    struct mm_feeds *feeds = new_feeds(run, err);
+    int result = feeds ? add_row(feeds) ? 0 : mm_fail_memory(err) : -1;
+    *out = NULL;
+    for (size_t i = 0; result == 0 && i < feeds->inputs; i++)
+        result = random_input(feeds, i, &seed, given, err);
+    if (result < 0) {
+        mm_feeds_close(feeds);
+        return -1;
+    }
+    finish_rows(feeds);
+    *out = feeds;
+    return 0;
+}
+
+/* ---- use, close ---- */
+
+size_t mm_feeds_runs(const struct mm_feeds *feeds)
+{
+    return feeds->rows;
+}
+
+const struct mm_feed *mm_feeds_run(const struct mm_feeds *feeds, size_t run, size_t *count)
+{
+    *count = feeds->row[run].count;
+    return feeds->row[run].feed;
+}
+
+void mm_feeds_close(struct mm_feeds *feeds)
+{
+    if (!feeds)
+        return;
+    for (size_t i = 0; i < feeds->values; i++) {
+        mm_buf_done(&feeds->value[i]->bytes);
+        free(feeds->value[i]);
+    }
+    for (size_t i = 0; i < feeds->rows; i++) {
+        free(feeds->row[i].feed);
+        free(feeds->row[i].of);
+    }
+    free(feeds->value);
+    free(feeds->row);
+    free(feeds);
+}

@@ -1,0 +1,62 @@
+/*
+ * model: an ONNX model as it is handed to ONNX Runtime: its bytes with operators of ours put in, and its weights, which stay
+ * where they lie in its file.
+ *
+ * The messages are copied field by field, and nothing is understood that need not be: what is put in stands behind the nodes
+ * that were there, in the graph, in bodies of If, Loop, Scan, and in local functions.
+ */
+#ifndef MMTUI_RUNTIME_MODEL_H
+#define MMTUI_RUNTIME_MODEL_H
+
+#include "runtime/ort.h"
+
+#define MODEL_DOMAIN   "mmtui"      /* of our operators */
+#define MODEL_TAP      "Tap"        /* reads a tensor, and hands it on */
+#define MODEL_TAP_NAME "mmtui_tap_" /* and its number: how nodes of it, and what they make, are called */
+
+/* A tensor that the model computes, or is given. Texts live as long as the model. */
+struct model_tensor {
+    const char *name;    /* in a local function: as ONNX Runtime writes it outside, "_inlfunc_F_t" */
+    const char *node;    /* of the node that makes it; "" of an input */
+    const char *op_type; /* alike */
+    int64_t index;       /* which output of the node */
+    bool is_output;      /* of the model */
+    bool is_input;       /* of the model */
+    int depth;           /* 0: of the graph itself; else of a body or a function */
+};
+
+/* A constant that is handed over instead of being copied. */
+struct model_weight {
+    const char *name;
+    struct mm_stored stored;
+};
+
+/* Which tensors are tapped. Called once for each, in the order of the file; bodies before the node that has them. */
+typedef bool model_choice(void *context, const struct model_tensor *tensor);
+
+struct model {
+    const char *path;
+    char *folder, *file; /* the real ones: of what `path` leads to */
+    struct mm_map map;
+    struct mm_buf bytes;         /* what is handed over */
+    struct model_tensor *tensor; /* those that are tapped; the tap's number is the place */
+    size_t tensors, tensor_room;
+    struct model_weight *weight;
+    size_t weights, weight_room;
+    uint64_t weight_bytes;
+    int64_t opset; /* of ONNX's own operators; 0: not told */
+    bool has_half; /* a weight, an input or output, or a cast is float16 */
+    struct mm_arena arena;
+};
+
+/*
+ * Map a model and write it anew with a tap behind each tensor of `choice`, whose order in each graph is last tensor first: ONNX
+ * Runtime starts at the last dead end, and keeps alive what is read late. Constants of 1 KiB and more that stand in the file
+ * (or beside it, as external data in its folder) are not copied. MM_EUNSUPPORTED: more than 2 GiB without them. On failure
+ * nothing is left open.
+ */
+int model_open(struct model *model, const char *path, model_choice *choice, void *context,
+               struct mm_err *err);
+void model_close(struct model *model);
+
+#endif

@@ -1,0 +1,58 @@
+/* session: a model in ONNX Runtime, with operators of ours, ready to be run. */
+#ifndef MMTUI_RUNTIME_SESSION_H
+#define MMTUI_RUNTIME_SESSION_H
+
+#include "runtime/model.h"
+
+/* What takes the tensors. `view` and its values are valid during the call. -1 ends the run. */
+typedef int session_take(void *context, size_t tap, const struct mm_tensor *view, struct mm_err *err);
+
+/* The operator behind tensors. */
+struct tap {
+    struct ort_custom_op op; /* first: what the runtime hands back */
+    const struct mm_ort *ort;
+    const struct model *model;
+    session_take *take;
+    void *context;
+    struct mm_buf memory;    /* values of 4 bits, taken apart */
+    struct session *session; /* whose run is ended when something fails */
+    bool failed;
+    struct mm_err error; /* the first one */
+};
+
+struct session_io {
+    char *name;
+    bool is_tensor;
+    enum mm_dtype dtype;
+    struct mm_shape shape;
+};
+
+struct session {
+    const struct mm_ort *ort;
+    const char *what; /* begins sentences: the model's file */
+    OrtCustomOpDomain *domain;
+    OrtSession *session;
+    OrtRunOptions *run_options;
+    OrtValue **weight;
+    size_t weights;
+    struct session_io *input, *output;
+    size_t inputs, outputs;
+    struct tap *tap;
+};
+
+/* Are weights copied into the order that kernels like? Not those of models whose weights are large: it takes time and
+ * memory. It changes last bits, so it goes by the model alone. */
+bool session_prepacks(const struct model *model);
+/* The model and the tap (may be NULL) must outlive the session. -1 with the runtime's sentence. */
+int session_open(struct session *session, const struct mm_ort *ort, const struct model *model,
+                 struct tap *tap, const struct mm_run_options *options, struct mm_err *err);
+void session_close(struct session *session);
+/* Run with a value for each input (by place; NULL: not given). `output`, [outputs], may be NULL: then nothing is asked for
+ * but the first output; else filled with values to be released. */
+int session_run(struct session *session, const OrtValue *const *input, OrtValue **output, struct mm_err *err);
+
+void tap_init(struct tap *tap, const struct mm_ort *ort, const struct model *model, session_take *take,
+              void *context);
+void tap_done(struct tap *tap);
+
+#endif

@@ -1,0 +1,148 @@
+/* The operator behind tensors: reads one, makes nothing. */
+#include "runtime/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One of its nodes. */
+struct kernel {
+    struct tap *tap;
+    int64_t number;
+};
+
+static void *create(const struct ort_custom_op *op, const void *api, const OrtKernelInfo *info)
+{
+    struct tap *tap = (struct tap *)(uintptr_t)op;
+    struct kernel *kernel = calloc(1, sizeof *kernel);
+    (void)api;
+    if (!kernel)
+        return NULL;
+    kernel->tap = tap;
+    OrtStatus *status =
+        ORT_CALL(tap->ort, KernelInfoGetAttribute_int64,
+                 OrtStatus * (*)(const OrtKernelInfo *, const char *, int64_t *))(info, "i", &kernel->number);
+    if (ort_check(tap->ort, status, tap->model->path, &tap->error) < 0)
+        tap->failed = true;
+    return kernel;
+}
+
+static void fail(struct tap *tap, const struct mm_err *err)
+{
+    if (!tap->failed)
+        tap->error = *err;
+    tap->failed = true;
+    if (tap->session && tap->session->run_options) {
+        OrtStatus *status = ORT_CALL(tap->ort, RunOptionsSetTerminate,
+                                     OrtStatus * (*)(OrtRunOptions *))(tap->session->run_options);
+        ort_check(tap->ort, status, "", NULL);
+    }
+}
+
+/* What it makes: no values, so that nothing has to be kept. */
+static int make_nothing(const struct tap *tap, OrtKernelContext *context, const char *what,
+                        struct mm_err *err)
+{
+    const int64_t none = 0;
+    OrtValue *output;
+    typedef OrtStatus *get(OrtKernelContext *, size_t, const int64_t *, size_t, OrtValue **);
+    return ort_check(tap->ort,
+                     ORT_CALL(tap->ort, KernelContext_GetOutput, get *)(context, 0, &none, 1, &output), what,
+                     err);
+}
+
+static int take(struct tap *tap, size_t number, OrtKernelContext *context, struct mm_err *err)
+{
+    const char *what = tap->model->tensor[number].name;
+    const OrtValue *value = NULL;
+    struct mm_tensor view;
+    struct mm_run run;
+    typedef OrtStatus *get(const OrtKernelContext *, size_t, const OrtValue **);
+    if (make_nothing(tap, context, what, err) < 0 ||
+        ort_check(tap->ort, ORT_CALL(tap->ort, KernelContext_GetInput, get *)(context, 0, &value), what,
+                  err) < 0)
+        return -1;
+    if (ort_view(tap->ort, value, &view, &run, &tap->memory, what, err) < 0)
+        view.dtype = MM_DTYPE_NONE; /* text, complex numbers: told by who takes it */
+    return tap->take(tap->context, number, &view, err);
+}
+
+static void compute(void *pointer, OrtKernelContext *context)
+{
+    struct kernel *kernel = pointer;
+    struct tap *tap = kernel->tap;
+    struct mm_err err = {0};
+    if (kernel->number < 0 || (size_t)kernel->number >= tap->model->tensors)
+        return;
+    if (take(tap, (size_t)kernel->number, context, &err) < 0)
+        fail(tap, &err);
+}
+
+static const char *name(const struct ort_custom_op *op)
+{
+    (void)op;
+    return MODEL_TAP;
+}
+
+static const char *provider(const struct ort_custom_op *op)
+{
+    (void)op;
+    return NULL;
+}
+
+static int any_type(const struct ort_custom_op *op, size_t index)
+{
+    (void)op, (void)index;
+    return 0;
+}
+
+static int bytes_type(const struct ort_custom_op *op, size_t index)
+{
+    (void)op, (void)index;
+    return 2; /* uint8 */
+}
+
+static size_t one(const struct ort_custom_op *op)
+{
+    (void)op;
+    return 1;
+}
+
+static int zero(const struct ort_custom_op *op, size_t index)
+{
+    (void)op, (void)index;
+    return 0; /* required; memory of the CPU */
+}
+
+static int yes(const struct ort_custom_op *op)
+{
+    (void)op;
+    return 1;
+}
+
+void tap_init(struct tap *tap, const struct mm_ort *ort, const struct model *model, session_take *take_tensor,
+              void *context)
+{
+    *tap = (struct tap){.op = {.version = ORT_CUSTOM_OP_VERSION,
+                               .create = create,
+                               .name = name,
+                               .provider = provider,
+                               .input_type = any_type,
+                               .inputs = one,
+                               .output_type = bytes_type,
+                               .outputs = one,
+                               .compute = compute,
+                               .destroy = free,
+                               .input_kind = zero,
+                               .output_kind = zero,
+                               .input_memory = zero,
+                               .variadic = {yes, yes, yes, yes}},
+                        .ort = ort,
+                        .model = model,
+                        .take = take_tensor,
+                        .context = context};
+}
+
+void tap_done(struct tap *tap)
+{
+    mm_buf_done(&tap->memory);
+}

@@ -1,0 +1,42 @@
+/* writer: the tensors of a run as files, as they come. */
+#ifndef MMTUI_RUNTIME_WRITER_H
+#define MMTUI_RUNTIME_WRITER_H
+
+#include "base/json_write.h"
+#include "graph/names.h"
+#include "runtime/model.h"
+
+/* What is said of the run beside its tensors. */
+struct writer_record {
+    const char *model;   /* its file's name */
+    const char *library; /* "1.30.0" */
+    int level, threads;
+    bool prepacked; /* weights were brought into the order that kernels like */
+    size_t runs;
+    bool complete; /* nothing failed */
+};
+
+struct writer {
+    const struct mm_dump_info *info;
+    const struct mm_format *format;
+    struct mm_names names, files; /* of tensors, and of their files: by number, how often there was one */
+    size_t *times;
+    size_t times_room;
+    struct mm_arena arena;
+    struct mm_buf rows; /* what is written of the tensors in the end */
+    struct mm_json json;
+    struct mm_buf file, path;
+    size_t written, left_out;
+    bool is_open;
+};
+
+/* Make the folder. */
+int writer_open(struct writer *writer, const struct mm_dump_info *info, struct mm_err *err);
+/* Write a tensor; one whose values mmtui has no type for is counted, and left out. */
+int writer_take(struct writer *writer, const struct model_tensor *tensor, const struct mm_tensor *view,
+                struct mm_err *err);
+/* Write mmtui-dump.json. */
+int writer_finish(struct writer *writer, const struct writer_record *record, struct mm_err *err);
+void writer_close(struct writer *writer);
+
+#endif
