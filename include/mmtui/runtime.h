@@ -64,10 +64,15 @@ struct mm_feed {
         tensor; /* of the input's dtype, with the values as they lie in memory: RAW, one run without gaps */
 };
 
-/* How a model is run. Zeroed: without optimisation, one thread. */
+/* How a model is run. Zeroed: without optimisation, one thread. Paths are borrowed. */
 struct mm_run_options {
-    int level;                 /* of graph optimisation: 0, 1, 2, 99; above 0 the taps hinder some of it */
-    int threads;               /* 0: 1 */
+    bool
+        as_deployed; /* let ONNX Runtime optimise the model as it does for a production run, and run what comes of it */
+    int level;   /* with as_deployed: of optimisation, 1 (basic), 2 (extended) or 99 (all) */
+    int threads; /* 0: 1 */
+    bool check;  /* hold the outputs of each run against one without taps, bit for bit */
+    const char *
+        model_dir; /* write what is run, without taps, into this folder under the model's name; NULL: don't */
     const atomic_bool *cancel; /* may be NULL: asked at each tensor that is dumped */
 };
 
@@ -81,8 +86,9 @@ int mm_model_run_open(struct mm_model_run **run, const struct mm_ort *ort, const
                       const struct mm_dump_info *info, const struct mm_run_options *options,
                       struct mm_err *err);
 /* Run it once, with a value for each input; of a second run tensors are the next occurrences of their names. MM_EARG: an input is missing, has no such
- * name, or another dtype or shape than the model says; the text names all inputs. MM_ECANCELLED. What was dumped before
- * something failed stays, complete files only. */
+ * name, or another dtype or shape than the model says; the text names all inputs. MM_EIO: with `check`, an output differs
+ * from that of a run without taps (models with random operators do). MM_ECANCELLED. What was dumped before something failed
+ * stays, complete files only. */
 int mm_model_run(struct mm_model_run *run, const struct mm_feed *feeds, size_t count, struct mm_err *err);
 /* Write what says what the files are: mmtui-dump.json, and the files that hold many tensors. */
 int mm_model_run_finish(struct mm_model_run *run, struct mm_err *err);
@@ -93,6 +99,9 @@ size_t mm_model_run_inputs(const struct mm_model_run *run, const struct mm_model
 /* Tensors written so far, and those left out (sequences, strings). */
 size_t mm_model_run_written(const struct mm_model_run *run);
 size_t mm_model_run_left_out(const struct mm_model_run *run);
+/* Was a float16 tensor among them? ONNX Runtime's kernels for CPUs compute most of float16 in float32 and cast around it, and
+ * which casts it leaves out depends on what is asked for: so tensors of such a run need not be those of another one. */
+bool mm_model_run_has_half(const struct mm_model_run *run);
 
 /* ---- inputs from files ---------------------------------------------------------------------------------------- */
 

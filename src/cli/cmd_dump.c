@@ -78,7 +78,14 @@ static void print_done(const struct cli_options *options, const struct mm_ort *o
     if (left_out)
         mm_buf_printf(&line, "; %zu left out (sequences, text)", left_out);
     cli_print_line(options, mm_buf_text(&line));
-    mm_buf_done(&line);
+    mm_buf_clear(&line);
+    if (mm_model_run_has_half(run))
+        mm_buf_puts(
+            &line,
+            "the model computes in float16, which ONNX Runtime mostly does in float32 with casts around it, "
+            "and "
+            "what is dumped decides on the casts: figures can differ a little from a run without a dump");
+    cli_note(&line);
 }
 
 static int dump(const struct cli_options *options, const struct interrupt *interrupt, struct mm_err *err)
@@ -88,7 +95,12 @@ static int dump(const struct cli_options *options, const struct interrupt *inter
                                       .tensor_name = options->dump.tensor,
                                       .tensor_names = options->dump.tensors,
                                       .format = options->format ? options->format : mm_format_find("npy")};
-    const struct mm_run_options how = {.threads = options->dump.threads, .cancel = &interrupt->stopped};
+    const struct mm_run_options how = {.as_deployed = options->dump.level > 0,
+                                       .level = options->dump.level,
+                                       .threads = options->dump.threads,
+                                       .check = options->dump.check,
+                                       .model_dir = options->dump.model_dir,
+                                       .cancel = &interrupt->stopped};
     const char *library = options->dump.library ? options->dump.library : getenv(LIBRARY_VARIABLE);
     struct mm_ort *ort = NULL;
     struct mm_model_run *run = NULL;

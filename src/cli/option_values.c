@@ -477,3 +477,19 @@ int set_threads(struct cli_options *options, const struct option_info *info, con
     options->dump.threads = (int)threads;
     return 0;
 }
+
+int set_level(struct cli_options *options, const struct option_info *info, const char *text,
+              struct mm_err *err)
+{
+    static const struct {
+        const char *word, *number;
+        int level;
+    } levels[] = {{"basic", "1", 1}, {"extended", "2", 2}, {"all", "99", 99}};
+    for (size_t i = 0; i < MM_COUNT(levels); i++) {
+        if (strcmp(text, levels[i].word) == 0 || strcmp(text, levels[i].number) == 0) {
+            options->dump.level = levels[i].level;
+            return 0;
+        }
+    }
+    return mm_fail(err, MM_EARG, "--%s: \"%s\" is none of basic, extended, all (1, 2, 99)", info->name, text);
+}

@@ -87,6 +87,9 @@ enum option {
     OPT_INPUT_SHAPES,
     OPT_SEED,
     OPT_THREADS,
+    OPT_AS_DEPLOYED,
+    OPT_CHECK,
+    OPT_DUMP_MODEL_DIR,
     OPT_ONNXRUNTIME,
     OPT_COLOR,
     OPT_THEME,
@@ -109,7 +112,10 @@ struct cli_dump {
     bool seeded;
     double seed;
     int threads;
-    const char *library; /* --onnxruntime */
+    int level; /* --as-deployed; 0: not */
+    bool check;
+    const char *model_dir; /* --dump-model-dir */
+    const char *library;   /* --onnxruntime */
 };
 
 struct cli_options {

@@ -252,7 +252,7 @@ static const struct name_list_kind kinds[] = {
     {"tensor_summary.json", "trtexec's debug tensors", false, false, read_summary},
     {"map_name_to_file.txt", "an RKNN snapshot", false, false, read_columns},
     {"layer_output_name_order.json", "AIMET's layer outputs", false, true, read_names},
-    {"mmtui-dump.json", "mmtui dump", false, false, read_mmtui},
+    {"mmtui-dump.json", "an ONNX Runtime run", false, false, read_mmtui},
     {"dump.json", "an msprobe dump", true, false, read_msprobe},
 };
 

@@ -1,13 +1,17 @@
 /* A model, run with taps that write its tensors. */
-#include "runtime/session.h"
+#include "runtime/check.h"
+#include "runtime/deployed.h"
 #include "runtime/writer.h"
 
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct mm_model_run {
     const struct mm_ort *ort;
     const struct mm_dump_info *info;
+    const char *name; /* of the model's file; borrowed */
     struct mm_run_options options;
     struct model model;
     struct tap tap;
@@ -20,6 +24,9 @@ struct mm_model_run {
     bool *matched; /* by place in info->tensor_name: a tensor is called so */
     size_t runs;
     bool broken; /* a run failed */
+    bool has_half;
+    struct session_settings settings;
+    char *deployed; /* the optimised model's file, which is removed in the end; or NULL */
 };
 
 /* ---- which tensors ---- */
@@ -67,9 +74,8 @@ static bool is_wanted(struct mm_model_run *run, const struct model_tensor *tenso
 static bool choose(void *context, const struct model_tensor *tensor)
 {
     struct mm_model_run *run = context;
-    size_t number = run->asked++;
-    bool wanted = is_wanted(run, tensor);
-    return wanted && !(number < run->refused_room && run->refused[number]);
+    bool refused = tensor->number < run->refused_room && run->refused[tensor->number];
+    return is_wanted(run, tensor) && !refused;
 }
 
 /* A name that nothing is called is more likely a mistake than a wish. */
@@ -90,16 +96,52 @@ static int take(void *context, size_t number, const struct mm_tensor *view, stru
     struct mm_model_run *run = context;
     if (run->options.cancel && atomic_load(run->options.cancel))
         return mm_fail(err, MM_ECANCELLED, "%s: stopped", run->model.path);
-    return writer_take(&run->writer, &run->model.tensor[number], view, err);
+    run->has_half |= view->dtype == MM_F16;
+    struct model_tensor tensor = run->model.tensor[number];
+    tensor.name = run->tap.name ? run->tap.name : tensor.name;
+    return writer_take(&run->writer, &tensor, view, err);
 }
 
 static int open_once(struct mm_model_run *run, const char *model, struct mm_err *err)
 {
-    run->asked = 0;
     if (model_open(&run->model, model, choose, run, err) < 0)
         return -1;
     tap_init(&run->tap, run->ort, &run->model, take, run);
-    return session_open(&run->session, run->ort, &run->model, &run->tap, &run->options, err);
+    return session_open(&run->session, run->ort, &run->model, &run->tap, &run->settings, err);
+}
+
+/* The tap that the runtime says it can't put behind a tensor (a sequence, an optional), in the words of its sentence. */
+static bool refuse(struct mm_model_run *run, const char *text)
+{
+    const char *name = strstr(text, MODEL_TAP_NAME);
+    size_t tap = name ? strtoul(name + strlen(MODEL_TAP_NAME), NULL, 10) : SIZE_MAX;
+    if (tap >= run->model.tensors)
+        return false;
+    size_t number = run->model.tensor[tap].number, before = run->refused_room;
+    if (mm_grow((void **)&run->refused, &run->refused_room, number + 1, sizeof *run->refused) < 0)
+        return false;
+    memset(run->refused + before, 0, (run->refused_room - before) * sizeof *run->refused);
+    if (run->refused[number])
+        return false;
+    run->refused[number] = true;
+    run->refusals++;
+    return true;
+}
+
+/* Again without the taps that it refuses, which it tells one at a time. */
+static int open_session(struct mm_model_run *run, const char *model, struct mm_err *err)
+{
+    struct mm_err why = {0};
+    while (open_once(run, model, &why) < 0) {
+        if (!refuse(run, why.text)) {
+            if (err)
+                *err = why;
+            return -1;
+        }
+        tap_done(&run->tap);
+        model_close(&run->model);
+    }
+    return 0;
 }
 
 static int note_inputs(struct mm_model_run *run, struct mm_err *err)
@@ -115,6 +157,33 @@ static int note_inputs(struct mm_model_run *run, struct mm_err *err)
     return 0;
 }
 
+static int join(char **path, const char *folder, const char *name, struct mm_err *err)
+{
+    *path = mm_path_join(folder, name);
+    return *path ? 0 : mm_fail_memory(err);
+}
+
+/* The model that is run: the user's, or what the runtime makes of it. */
+static int choose_model(struct mm_model_run *run, const char **model, struct mm_err *err)
+{
+    const char *own = *model;
+    char *kept = NULL;
+    if (run->options.as_deployed) {
+        if (join(&run->deployed, run->info->path, ".mmtui-deployed.onnx", err) < 0 ||
+            deployed_write(run->ort, own, run->options.level, run->deployed, err) < 0)
+            return -1;
+        *model = run->deployed;
+    }
+    if (!run->options.model_dir)
+        return 0;
+    if (mm_folder_make(run->options.model_dir, err) < 0 ||
+        join(&kept, run->options.model_dir, mm_path_base(own), err) < 0)
+        return -1;
+    int result = model_write(*model, kept, err);
+    free(kept);
+    return result;
+}
+
 int mm_model_run_open(struct mm_model_run **out, const struct mm_ort *ort, const char *model,
                       const struct mm_dump_info *info, const struct mm_run_options *options,
                       struct mm_err *err)
@@ -123,12 +192,16 @@ int mm_model_run_open(struct mm_model_run **out, const struct mm_ort *ort, const
     *out = NULL;
     if (!run)
         return mm_fail_memory(err);
-    *run = (struct mm_model_run){.ort = ort, .info = info, .options = *options};
+    *run = (struct mm_model_run){.ort = ort,
+                                 .info = info,
+                                 .options = *options,
+                                 .settings = {.threads = options->threads ? options->threads : 1}};
+    run->name = mm_path_base(model);
     run->matched = calloc(info->tensor_names + 1, sizeof *run->matched);
     if (!run->matched)
         mm_fail_memory(err);
-    if (!run->matched || open_once(run, model, err) < 0 || check_names(run, err) < 0 ||
-        note_inputs(run, err) < 0 || writer_open(&run->writer, info, err) < 0) {
+    if (!run->matched || writer_open(&run->writer, info, err) < 0 || choose_model(run, &model, err) < 0 ||
+        open_session(run, model, err) < 0 || check_names(run, err) < 0 || note_inputs(run, err) < 0) {
         mm_model_run_close(run);
         return -1;
     }
@@ -218,6 +291,20 @@ static int feed_all(const struct mm_model_run *run, const struct mm_feed *feeds,
 
 /* ---- run, finish, close ---- */
 
+static int run_checked(struct mm_model_run *run, const OrtValue *const *value, struct mm_err *err)
+{
+    OrtValue **output = calloc(run->session.outputs + 1, sizeof *output);
+    if (!output)
+        return mm_fail_memory(err);
+    int result = session_run(&run->session, value, output, err);
+    if (result == 0)
+        result = check_outputs(&run->session, &run->settings, value, output, err);
+    for (size_t i = 0; i < run->session.outputs; i++)
+        ort_value_release(run->ort, output[i]);
+    free(output);
+    return result;
+}
+
 int mm_model_run(struct mm_model_run *run, const struct mm_feed *feeds, size_t count, struct mm_err *err)
 {
     OrtValue **value = calloc(run->session.inputs + 1, sizeof *value);
@@ -225,7 +312,9 @@ int mm_model_run(struct mm_model_run *run, const struct mm_feed *feeds, size_t c
         return mm_fail_memory(err);
     int result = feed_all(run, feeds, count, value, err);
     if (result == 0) {
-        result = session_run(&run->session, (const OrtValue *const *)value, NULL, err);
+        const OrtValue *const *given = (const OrtValue *const *)value;
+        result =
+            run->options.check ? run_checked(run, given, err) : session_run(&run->session, given, NULL, err);
         run->runs++;
         run->broken |= result < 0;
     }
@@ -237,10 +326,10 @@ int mm_model_run(struct mm_model_run *run, const struct mm_feed *feeds, size_t c
 
 int mm_model_run_finish(struct mm_model_run *run, struct mm_err *err)
 {
-    const struct writer_record record = {.model = mm_path_base(run->model.path),
+    const struct writer_record record = {.model = run->name,
                                          .library = run->ort->version,
-                                         .level = run->options.level,
-                                         .threads = run->options.threads ? run->options.threads : 1,
+                                         .level = run->options.as_deployed ? run->options.level : 0,
+                                         .threads = run->settings.threads,
                                          .prepacked = session_prepacks(&run->model),
                                          .runs = run->runs,
                                          .complete = !run->broken};
@@ -255,6 +344,9 @@ void mm_model_run_close(struct mm_model_run *run)
     tap_done(&run->tap);
     model_close(&run->model);
     writer_close(&run->writer);
+    if (run->deployed)
+        remove(run->deployed);
+    free(run->deployed);
     free(run->input);
     free(run->refused);
     free(run->matched);
@@ -275,4 +367,9 @@ size_t mm_model_run_written(const struct mm_model_run *run)
 size_t mm_model_run_left_out(const struct mm_model_run *run)
 {
     return run->writer.left_out + run->refusals;
+}
+
+bool mm_model_run_has_half(const struct mm_model_run *run)
+{
+    return run->has_half;
 }

@@ -158,12 +158,16 @@ static struct value *read_value(struct mm_feeds *feeds, const struct mm_tensor *
     int result = value ? 0 : mm_fail_memory(err);
     enum mm_dtype dtype =
         tensor->dtype != wanted && can_convert(tensor->dtype, wanted) ? wanted : tensor->dtype;
+    /* 16 and 8 bits: formats that files lack, saved as integers of their width */
+    bool bits = mm_dtype_reads(wanted, tensor->dtype) && mm_dtype_info(wanted)->bits <= 16;
+    dtype = bits ? tensor->dtype : dtype;
     if (result == 0)
         result = dtype == tensor->dtype ? copy_elements(tensor, value, label, err)
                                         : convert(tensor, dtype, value, label, err);
     if (result < 0)
         return NULL;
-    mm_tensor_raw(&value->tensor, dtype, &tensor->shape, mm_buf_text(&value->bytes), &value->run);
+    mm_tensor_raw(&value->tensor, bits ? wanted : dtype, &tensor->shape, mm_buf_text(&value->bytes),
+                  &value->run);
     return value;
 }
 
@@ -267,6 +271,68 @@ static int read_path(struct mm_feeds *feeds, const struct mm_feed_path *path,
     return result;
 }
 
+/* ---- ONNX's test data: a folder test_data_set_N for each run ---- */
+
+#define DATA_SET "test_data_set_"
+
+struct sets {
+    char **name;
+    size_t count, room;
+};
+
+static int note_set(void *context, const char *name, enum mm_folder_kind kind)
+{
+    struct sets *sets = context;
+    if (kind == MM_FOLDER_FILE || kind == MM_FOLDER_OTHER || strncmp(name, DATA_SET, strlen(DATA_SET)) != 0)
+        return 0;
+    if (mm_grow((void **)&sets->name, &sets->room, sets->count + 1, sizeof *sets->name) < 0)
+        return -1;
+    char *copy = strdup(name);
+    if (copy)
+        sets->name[sets->count++] = copy;
+    return copy ? 0 : -1;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    return mm_text_compare_natural(*(char *const *)a, *(char *const *)b);
+}
+
+static int read_set(struct mm_feeds *feeds, const struct mm_feed_path *path, const char *name,
+                    const struct mm_given_list *given, struct mm_err *err)
+{
+    char *folder = mm_path_join(path->path, name);
+    if (!folder)
+        return mm_fail_memory(err);
+    const struct mm_feed_path set = {path->name, folder};
+    int result = read_path(feeds, &set, given, err);
+    free(folder);
+    return result;
+}
+
+/* A folder of data sets, or anything else. */
+static int read_sets(struct mm_feeds *feeds, const struct mm_feed_path *path,
+                     const struct mm_given_list *given, struct mm_err *err)
+{
+    struct sets sets = {0};
+    int result = 0;
+    if (mm_folder_scan(path->path, note_set, &sets, NULL) < 0) /* a file; or it is said by who opens it */
+        sets.count = 0;
+    if (sets.count > 1)
+        qsort(sets.name, sets.count, sizeof *sets.name, by_number);
+    if (sets.count == 0)
+        result = read_path(feeds, path, given, err);
+    for (size_t i = 0; i < sets.count; i++) {
+        if (result == 0)
+            result = read_set(feeds, path, sets.name[i], given, err);
+        free(sets.name[i]);
+    }
+    free(sets.name);
+    return result;
+}
+
+/* ---- all ---- */
+
 static struct mm_feeds *new_feeds(const struct mm_model_run *run, struct mm_err *err)
 {
     struct mm_feeds *feeds = calloc(1, sizeof *feeds);
@@ -286,7 +352,7 @@ int mm_feeds_open(struct mm_feeds **out, const struct mm_model_run *run, const s
     if (feeds && feeds->inputs == 0 && count > 0)
         result = mm_fail(err, MM_EARG, "%s: the model takes no inputs", paths->path);
     for (size_t i = 0; i < count && result == 0; i++)
-        result = read_path(feeds, &paths[i], given, err);
+        result = read_sets(feeds, &paths[i], given, err);
     if (result == 0 && feeds->rows == 0 && !add_row(feeds))
         result = mm_fail_memory(err);
     if (result < 0) {

@@ -10,14 +10,29 @@
 
 /* ---- the parts of the model ---- */
 
+static void note_outputs(struct model_edit *edit, const struct mm_wire_field *function,
+                         struct mm_names *names)
+{
+    struct mm_wire wire = edit_inside(edit, function);
+    struct mm_wire_field field;
+    while (mm_wire_next(&wire, &field, NULL) > 0) {
+        if (field.number == FIELD_FUNCTION_OUTPUT && field.type == MM_WIRE_BYTES)
+            edit->failed |=
+                mm_names_add(names, &edit->model->arena, (const char *)field.data, field.size) < 0;
+    }
+}
+
 static int copy_function(struct model_edit *edit, const struct mm_wire_field *function, struct mm_buf *out,
                          struct mm_err *err)
 {
     struct mm_wire wire = edit_inside(edit, function);
     struct mm_wire_field field;
     struct mm_buf body = {0};
-    struct edit_scope scope = {.depth = 1, .function = edit_text(edit, function, FIELD_FUNCTION_NAME)};
+    struct mm_names given_back = {0};
+    struct edit_scope scope = {
+        .depth = 1, .function = edit_text(edit, function, FIELD_FUNCTION_NAME), .given_back = &given_back};
     int more;
+    note_outputs(edit, function, &given_back);
     while ((more = mm_wire_next(&wire, &field, err)) > 0) {
         bool node = field.number == FIELD_FUNCTION_NODE && field.type == MM_WIRE_BYTES;
         if (!node)
@@ -26,9 +41,11 @@ static int copy_function(struct model_edit *edit, const struct mm_wire_field *fu
             break;
     }
     edit_put_taps(edit, &scope, FIELD_FUNCTION_NODE, &body);
-    edit_put_opset(&body, FIELD_FUNCTION_OPSET);
+    if (edit->choice)
+        edit_put_opset(&body, FIELD_FUNCTION_OPSET);
     edit_put_message(out, FIELD_MODEL_FUNCTION, &body);
     edit_scope_done(&scope);
+    mm_names_done(&given_back);
     mm_buf_done(&body);
     return more != 0 ? -1 : 0;
 }
@@ -67,7 +84,8 @@ static int copy_model(struct model_edit *edit, struct mm_err *err)
         return -1;
     if (!edit->has_graph)
         return mm_fail(err, MM_ECORRUPT, "%s: not an ONNX model: there is no graph in it", edit->model->path);
-    edit_put_opset(&edit->model->bytes, FIELD_MODEL_OPSET);
+    if (edit->choice)
+        edit_put_opset(&edit->model->bytes, FIELD_MODEL_OPSET);
     if (edit->failed || edit->model->bytes.failed)
         return mm_fail_memory(err);
     if (edit->model->bytes.length > PROTOBUF_MOST)
@@ -92,18 +110,35 @@ static int find_place(struct model *model, struct mm_err *err)
     return model->file ? 0 : mm_fail_memory(err);
 }
 
-int model_open(struct model *model, const char *path, model_choice *choice, void *context, struct mm_err *err)
+static int open_as(struct model *model, const char *path, struct model_edit *edit, struct mm_err *err)
 {
-    struct model_edit edit = {.model = model, .choice = choice, .context = context};
     *model = (struct model){.path = path};
+    edit->model = model;
     if (mm_map_open(&model->map, path, err) < 0)
         return -1;
     int result = find_place(model, err);
     if (result == 0)
-        result = copy_model(&edit, err);
-    edit_done(&edit);
+        result = copy_model(edit, err);
+    edit_done(edit);
     if (result < 0)
         model_close(model);
+    return result;
+}
+
+int model_open(struct model *model, const char *path, model_choice *choice, void *context, struct mm_err *err)
+{
+    struct model_edit edit = {.choice = choice, .context = context};
+    return open_as(model, path, &edit, err);
+}
+
+int model_write(const char *path, const char *to, struct mm_err *err)
+{
+    struct model_edit edit = {.whole = true};
+    struct model model;
+    if (open_as(&model, path, &edit, err) < 0)
+        return -1;
+    int result = mm_file_write(to, model.bytes.data, model.bytes.length, err);
+    model_close(&model);
     return result;
 }
 

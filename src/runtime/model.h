@@ -23,6 +23,8 @@ struct model_tensor {
     bool is_output;      /* of the model */
     bool is_input;       /* of the model */
     int depth;           /* 0: of the graph itself; else of a body or a function */
+    bool in_function;
+    size_t number; /* which one it is of those that a choice is asked about, from 0 on */
 };
 
 /* A constant that is handed over instead of being copied. */
@@ -45,7 +47,6 @@ struct model {
     size_t weights, weight_room;
     uint64_t weight_bytes;
     int64_t opset; /* of ONNX's own operators; 0: not told */
-    bool has_half; /* a weight, an input or output, or a cast is float16 */
     struct mm_arena arena;
 };
 
@@ -57,6 +58,8 @@ struct model {
  */
 int model_open(struct model *model, const char *path, model_choice *choice, void *context,
                struct mm_err *err);
+/* Write the model with all its constants, which must be less than 2 GiB, and without taps, to a file. */
+int model_write(const char *path, const char *to, struct mm_err *err);
 void model_close(struct model *model);
 
 #endif

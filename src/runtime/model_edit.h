@@ -14,15 +14,17 @@ struct model_edit {
     struct mm_names outputs;  /* of the main graph */
     struct mm_names constant; /* names of its initialisers */
     bool has_graph, failed;   /* failed: memory */
-    int depth;                /* of bodies */
+    bool whole;               /* constants are copied, too */
+    size_t offered;           /* tensors that the choice was asked about */
 };
 
 /* The nodes of one graph or function: which taps stand behind them. */
 struct edit_scope {
     int depth;
-    const char *function; /* NULL: none */
-    size_t *tap;          /* places in model->tensor */
-    const char **inside;  /* by tap: the tensor's name in this graph */
+    const char *function;              /* NULL: none */
+    const struct mm_names *given_back; /* of a function: its outputs */
+    size_t *tap;                       /* places in model->tensor */
+    const char **inside;               /* by tap: the tensor's name in this graph */
     size_t taps, room;
 };
 void edit_scope_done(struct edit_scope *scope);

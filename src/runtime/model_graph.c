@@ -21,11 +21,12 @@ void edit_done(struct model_edit *edit)
 
 /* ---- which tensors are tapped ---- */
 
-static void add_tap(struct model_edit *edit, struct edit_scope *scope, const struct model_tensor *tensor,
+static void add_tap(struct model_edit *edit, struct edit_scope *scope, struct model_tensor *tensor,
                     const char *inside)
 {
     struct model *model = edit->model;
     size_t room = scope->room;
+    tensor->number = edit->offered++;
     if (!edit->choice || !edit->choice(edit->context, tensor))
         return;
     if (mm_grow((void **)&model->tensor, &model->tensor_room, model->tensors + 1, sizeof *model->tensor) <
@@ -76,6 +77,9 @@ static void tap_output(struct model_edit *edit, struct edit_scope *scope, struct
     bool main_graph = scope->depth == 0;
     tensor->name = name_outside(edit, scope, name);
     tensor->is_output = main_graph && mm_names_find(&edit->outputs, name, field->size) >= 0;
+    /* what a function gives back is tapped where it is called, by the name that it has there */
+    if (scope->function && scope->depth == 1 && mm_names_find(scope->given_back, name, field->size) >= 0)
+        return;
     if (strcmp(tensor->op_type, "Constant") != 0 || tensor->is_output)
         add_tap(edit, scope, tensor, name);
 }
@@ -87,6 +91,7 @@ static void tap_outputs(struct model_edit *edit, struct edit_scope *scope, const
     struct model_tensor tensor = {.node = edit_text(edit, node, FIELD_NODE_NAME),
                                   .op_type = edit_text(edit, node, FIELD_NODE_OP_TYPE),
                                   .depth = scope->depth,
+                                  .in_function = scope->function != NULL,
                                   .index = -1};
     if (!makes_tensors(tensor.op_type))
         return;

@@ -89,7 +89,7 @@ void edit_initializer(struct model_edit *edit, const struct mm_wire_field *field
     struct mm_wire_field raw;
     bool external;
     look(edit, field, &raw, &external);
-    bool taken = (external || raw.size >= KEPT_INSIDE) && take(edit, field);
+    bool taken = !edit->whole && (external || raw.size >= KEPT_INSIDE) && take(edit, field);
     if (taken && !external)
         put_outside(edit, field, &raw, out);
     else

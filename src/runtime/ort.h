@@ -78,7 +78,8 @@ enum ort_slot {
     ORT_ReleaseSessionOptions = 100,
     ORT_ReleaseCustomOpDomain = 101,
     ORT_AddSessionConfigEntry = 130,
-    ORT_AddInitializer = 150
+    ORT_AddInitializer = 150,
+    ORT_KernelInfo_GetInputName = 232
 };
 
 /* Where the table is had from. */

@@ -31,18 +31,22 @@ int ort_add_config(const struct mm_ort *ort, OrtSessionOptions *options, const c
 }
 
 static int set_up(struct session *session, OrtSessionOptions *options, const struct model *model,
-                  const struct mm_run_options *run, struct mm_err *err)
+                  const struct session_settings *settings, struct mm_err *err)
 {
     const struct mm_ort *ort = session->ort;
     const int errors_alone = 4;
     const char *what = session->what;
     typedef OrtStatus *set(OrtSessionOptions *);
+    typedef OrtStatus *save(OrtSessionOptions *, const char *);
     if (ort_set_number(ort, ORT_SetSessionLogSeverityLevel, options, errors_alone, what, err) < 0 ||
-        ort_set_number(ort, ORT_SetSessionGraphOptimizationLevel, options, run->level, what, err) < 0 ||
-        ort_set_number(ort, ORT_SetIntraOpNumThreads, options, run->threads ? run->threads : 1, what, err) <
-            0 ||
+        ort_set_number(ort, ORT_SetSessionGraphOptimizationLevel, options, settings->level, what, err) < 0 ||
+        ort_set_number(ort, ORT_SetIntraOpNumThreads, options, settings->threads, what, err) < 0 ||
         ort_set_number(ort, ORT_SetInterOpNumThreads, options, 1, what, err) < 0 ||
         ort_check(ort, ORT_CALL(ort, DisableMemPattern, set *)(options), what, err) < 0)
+        return -1;
+    if (settings->save &&
+        ort_check(ort, ORT_CALL(ort, SetOptimizedModelFilePath, save *)(options, settings->save), what, err) <
+            0)
         return -1;
     if (ort_add_config(ort, options, "session.intra_op.allow_spinning", "0", err) < 0 ||
         ort_add_config(ort, options, "session.model_external_initializers_file_folder_path", model->folder,
@@ -87,7 +91,7 @@ static int add_operators(struct session *session, OrtSessionOptions *options, st
                      err);
 }
 
-static int create(struct session *session, const struct model *model, const struct mm_run_options *run,
+static int create(struct session *session, const struct model *model, const struct session_settings *settings,
                   struct mm_err *err)
 {
     typedef OrtStatus *create_options(OrtSessionOptions **);
@@ -98,7 +102,7 @@ static int create(struct session *session, const struct model *model, const stru
     if (ort_check(ort, ORT_CALL(ort, CreateSessionOptions, create_options *)(&options), session->what, err) <
         0)
         return -1;
-    int result = set_up(session, options, model, run, err);
+    int result = set_up(session, options, model, settings, err);
     if (result == 0)
         result = add_weights(session, options, model, err);
     if (result == 0)
@@ -182,11 +186,11 @@ static int read_side(const struct session *session, const struct side *side, str
 /* ---- open, run, close ---- */
 
 int session_open(struct session *session, const struct mm_ort *ort, const struct model *model,
-                 struct tap *tap, const struct mm_run_options *options, struct mm_err *err)
+                 struct tap *tap, const struct session_settings *settings, struct mm_err *err)
 {
     typedef OrtStatus *create_run(OrtRunOptions **);
     *session = (struct session){.ort = ort, .what = model->path, .tap = tap};
-    if (create(session, model, options, err) == 0 &&
+    if (create(session, model, settings, err) == 0 &&
         read_side(session, &input_side, &session->input, &session->inputs, err) == 0 &&
         read_side(session, &output_side, &session->output, &session->outputs, err) == 0 &&
         ort_check(ort, ORT_CALL(ort, CreateRunOptions, create_run *)(&session->run_options), session->what,

@@ -14,10 +14,19 @@ struct tap {
     const struct model *model;
     session_take *take;
     void *context;
-    struct mm_buf memory;    /* values of 4 bits, taken apart */
+    struct mm_buf memory; /* values of 4 bits, taken apart */
+    const char *
+        name; /* while `take` runs, of a tensor in a local function: what the runtime calls it in this very call of the
+                         function; else NULL */
     struct session *session; /* whose run is ended when something fails */
     bool failed;
     struct mm_err error; /* the first one */
+};
+
+/* How it is set up. */
+struct session_settings {
+    int level, threads;
+    const char *save; /* write the optimised model here; or NULL */
 };
 
 struct session_io {
@@ -45,7 +54,7 @@ struct session {
 bool session_prepacks(const struct model *model);
 /* The model and the tap (may be NULL) must outlive the session. -1 with the runtime's sentence. */
 int session_open(struct session *session, const struct mm_ort *ort, const struct model *model,
-                 struct tap *tap, const struct mm_run_options *options, struct mm_err *err);
+                 struct tap *tap, const struct session_settings *settings, struct mm_err *err);
 void session_close(struct session *session);
 /* Run with a value for each input (by place; NULL: not given). `output`, [outputs], may be NULL: then nothing is asked for
  * but the first output; else filled with values to be released. */

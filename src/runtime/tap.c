@@ -8,22 +8,56 @@
 struct kernel {
     struct tap *tap;
     int64_t number;
+    char *name; /* see struct tap; NULL */
 };
+
+/* What its input is called here: a function stands in the place of each of its calls, with names of their own. */
+static int read_name(struct kernel *kernel, const OrtKernelInfo *info, struct mm_err *err)
+{
+    const struct tap *tap = kernel->tap;
+    typedef OrtStatus *get(const OrtKernelInfo *, size_t, char *, size_t *);
+    get *get_name = ORT_CALL(tap->ort, KernelInfo_GetInputName, get *);
+    size_t size = 0;
+    if (ort_check(tap->ort, get_name(info, 0, NULL, &size), tap->model->path, err) < 0)
+        return -1;
+    kernel->name = malloc(size + 1);
+    return kernel->name ? ort_check(tap->ort, get_name(info, 0, kernel->name, &size), tap->model->path, err)
+                        : mm_fail_memory(err);
+}
+
+static int read_number(struct kernel *kernel, const OrtKernelInfo *info, struct mm_err *err)
+{
+    const struct tap *tap = kernel->tap;
+    typedef OrtStatus *get(const OrtKernelInfo *, const char *, int64_t *);
+    OrtStatus *status = ORT_CALL(tap->ort, KernelInfoGetAttribute_int64, get *)(info, "i", &kernel->number);
+    if (ort_check(tap->ort, status, tap->model->path, err) < 0)
+        return -1;
+    if (kernel->number < 0 || (size_t)kernel->number >= tap->model->tensors)
+        return mm_fail(err, MM_ECORRUPT, "%s: has a tap that is not mmtui's", tap->model->path);
+    return tap->model->tensor[kernel->number].in_function ? read_name(kernel, info, err) : 0;
+}
 
 static void *create(const struct ort_custom_op *op, const void *api, const OrtKernelInfo *info)
 {
     struct tap *tap = (struct tap *)(uintptr_t)op;
     struct kernel *kernel = calloc(1, sizeof *kernel);
+    struct mm_err err = {0};
     (void)api;
-    if (!kernel)
-        return NULL;
-    kernel->tap = tap;
-    OrtStatus *status =
-        ORT_CALL(tap->ort, KernelInfoGetAttribute_int64,
-                 OrtStatus * (*)(const OrtKernelInfo *, const char *, int64_t *))(info, "i", &kernel->number);
-    if (ort_check(tap->ort, status, tap->model->path, &tap->error) < 0)
+    if (kernel)
+        kernel->tap = tap;
+    if ((!kernel && mm_fail_memory(&err) < 0) || read_number(kernel, info, &err) < 0) {
+        tap->error = err;
         tap->failed = true;
+    }
     return kernel;
+}
+
+static void destroy(void *pointer)
+{
+    struct kernel *kernel = pointer;
+    if (kernel)
+        free(kernel->name);
+    free(kernel);
 }
 
 static void fail(struct tap *tap, const struct mm_err *err)
@@ -69,12 +103,12 @@ static int take(struct tap *tap, size_t number, OrtKernelContext *context, struc
 static void compute(void *pointer, OrtKernelContext *context)
 {
     struct kernel *kernel = pointer;
-    struct tap *tap = kernel->tap;
     struct mm_err err = {0};
-    if (kernel->number < 0 || (size_t)kernel->number >= tap->model->tensors)
+    if (!kernel || kernel->tap->failed)
         return;
-    if (take(tap, (size_t)kernel->number, context, &err) < 0)
-        fail(tap, &err);
+    kernel->tap->name = kernel->name;
+    if (take(kernel->tap, (size_t)kernel->number, context, &err) < 0)
+        fail(kernel->tap, &err);
 }
 
 static const char *name(const struct ort_custom_op *op)
@@ -131,7 +165,7 @@ void tap_init(struct tap *tap, const struct mm_ort *ort, const struct model *mod
                                .output_type = bytes_type,
                                .outputs = one,
                                .compute = compute,
-                               .destroy = free,
+                               .destroy = destroy,
                                .input_kind = zero,
                                .output_kind = zero,
                                .input_memory = zero,

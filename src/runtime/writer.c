@@ -1,6 +1,9 @@
 /* Files of a dump: what each is called, and the list of them. */
 #include "runtime/writer.h"
 
+#include "base/json_read.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +12,47 @@
     200 /* bytes of a tensor's name in a file's name: the stamp, a number and the ending come to it */
 #define STAMP                                                                                                \
     10000 /* between two time stamps: MagicMind's tool takes what is nearer than 2000 for the same */
+
+/* ---- an older dump in the folder ---- */
+
+#define LIST_MOST   (256u << 20)
+#define VALUES_MOST 16000000
+
+static void remove_file(const char *folder, const char *file)
+{
+    char *path = *file && !strchr(file, '/') && *file != '.' ? mm_path_join(folder, file) : NULL;
+    if (path)
+        remove(path);
+    free(path);
+}
+
+static void remove_listed(const char *folder, struct mm_json_value root)
+{
+    struct mm_json_items items = mm_json_items(mm_json_member(root, "tensors"));
+    struct mm_json_value key, item;
+    struct mm_buf file = {0};
+    while (mm_json_next(&items, &key, &item)) {
+        mm_buf_clear(&file);
+        if (mm_json_get_text(mm_json_member(item, "file"), &file))
+            remove_file(folder, mm_buf_text(&file));
+    }
+    mm_buf_done(&file);
+}
+
+/* Files of an earlier dump would be taken for this one's. Those that its list names are removed, nothing else. */
+static void remove_older(const char *folder)
+{
+    struct mm_buf text = {0};
+    struct mm_json_value root;
+    char *path = mm_path_join(folder, LIST);
+    if (path && mm_file_read(path, LIST_MOST, &text, NULL) == 0 &&
+        mm_json_read(path, mm_buf_text(&text), text.length, VALUES_MOST, &root, NULL) == 0)
+        remove_listed(folder, root);
+    if (path)
+        remove(path);
+    mm_buf_done(&text);
+    free(path);
+}
 
 int writer_open(struct writer *writer, const struct mm_dump_info *info, struct mm_err *err)
 {
@@ -21,7 +65,10 @@ int writer_open(struct writer *writer, const struct mm_dump_info *info, struct m
     mm_json_init(&writer->json, &writer->rows, (struct mm_json_style){0});
     mm_json_open_array(&writer->json, NULL);
     writer->is_open = true;
-    return mm_folder_make(info->path, err);
+    if (mm_folder_make(info->path, err) < 0)
+        return -1;
+    remove_older(info->path);
+    return 0;
 }
 
 /* ---- names ---- */
