@@ -95,9 +95,11 @@ int mm_model_run_finish(struct mm_model_run *run, struct mm_err *err);
 /* NULL is fine. */
 void mm_model_run_close(struct mm_model_run *run);
 
+/* Its inputs, which live as long as the run; returns how many. */
 size_t mm_model_run_inputs(const struct mm_model_run *run, const struct mm_model_input **inputs);
-/* Tensors written so far, and those left out (sequences, strings). */
+/* Tensors written so far. */
 size_t mm_model_run_written(const struct mm_model_run *run);
+/* Those left out so far: sequences, optionals, text. */
 size_t mm_model_run_left_out(const struct mm_model_run *run);
 /* Was a float16 tensor among them? ONNX Runtime's kernels for CPUs compute most of float16 in float32 and cast around it, and
  * which casts it leaves out depends on what is asked for: so tensors of such a run need not be those of another one. */
@@ -131,8 +133,9 @@ int mm_feeds_open(struct mm_feeds **feeds, const struct mm_model_run *run, const
  */
 int mm_feeds_random(struct mm_feeds **feeds, const struct mm_model_run *run, uint64_t seed,
                     const struct mm_given_list *given, struct mm_err *err);
-/* How many runs there are, and the values for one, as mm_model_run takes them. */
+/* How many runs there are. */
 size_t mm_feeds_runs(const struct mm_feeds *feeds);
+/* The values for one, as mm_model_run takes them; *count of them. They live as long as the feeds. */
 const struct mm_feed *mm_feeds_run(const struct mm_feeds *feeds, size_t run, size_t *count);
 /* NULL is fine. */
 void mm_feeds_close(struct mm_feeds *feeds);

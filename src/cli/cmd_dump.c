@@ -2,16 +2,19 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "cli/commands.h"
 #include "cli/interrupt.h"
-
-#define LIBRARY_VARIABLE "MMTUI_ONNXRUNTIME"
 
 /* What is said before it begins. */
 static int check(const struct cli_options *options, struct mm_err *err)
 {
     const struct cli_dump *dump = &options->dump;
+    struct stat info;
+    if (!options->output && dump->inputs == 0 && stat("dump", &info) == 0 && S_ISDIR(info.st_mode))
+        return mm_fail(err, MM_EARG,
+                       "dump is a command: the folder of this name is ./dump (mmtui dump --help)");
     if (options->word_count != 1)
         return mm_fail(err, MM_EARG, "dump needs one model: mmtui dump model.onnx -i input.npy -o DIR");
     if (!options->output)
@@ -101,7 +104,7 @@ static int dump(const struct cli_options *options, const struct interrupt *inter
                                        .check = options->dump.check,
                                        .model_dir = options->dump.model_dir,
                                        .cancel = &interrupt->stopped};
-    const char *library = options->dump.library ? options->dump.library : getenv(LIBRARY_VARIABLE);
+    const char *library = options->dump.library ? options->dump.library : getenv("MMTUI_ONNXRUNTIME");
     struct mm_ort *ort = NULL;
     struct mm_model_run *run = NULL;
     size_t runs = 0;

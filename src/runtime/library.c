@@ -13,27 +13,31 @@
 #define NODE_MACHINE "x64"
 #endif
 
-/* Where the library is put by those who ship it: the variable that the folder stands in (NULL: none; a list of folders
- * has only its first tried), and what follows it, as glob has it. */
+/* Folders that the environment tells. */
+enum base { ANYWHERE, IN_VIRTUAL_ENV, IN_CONDA_PREFIX, IN_LD_LIBRARY_PATH, IN_HOME, BASES };
+
+/* Where the library is put by those who ship it: what follows such a folder, as glob has it. */
 static const struct place {
-    const char *variable, *pattern;
+    enum base base;
+    const char *pattern;
 } places[] = {
-    {"VIRTUAL_ENV", "/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so*"},
-    {"CONDA_PREFIX", "/lib/libonnxruntime.so*"},
-    {"CONDA_PREFIX", "/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so*"},
-    {"LD_LIBRARY_PATH", "/libonnxruntime.so*"},
-    {NULL, "./node_modules/onnxruntime-node/bin/napi-v*/linux/" NODE_MACHINE "/libonnxruntime.so*"},
-    {NULL, "/usr/lib/*/libonnxruntime.so*"},
-    {NULL, "/usr/lib/libonnxruntime.so*"},
-    {NULL, "/usr/local/lib/libonnxruntime.so*"},
-    {NULL, "/opt/onnxruntime*/lib/libonnxruntime.so*"},
-    {"HOME", "/.local/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so*"},
-    {NULL, "/usr/local/lib/python3*/dist-packages/onnxruntime/capi/libonnxruntime.so*"},
-    {NULL, "/usr/local/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so*"},
-    {NULL, "/usr/lib/python3*/dist-packages/onnxruntime/capi/libonnxruntime.so*"},
-    {NULL,
+    {IN_VIRTUAL_ENV, "/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so*"},
+    {IN_CONDA_PREFIX, "/lib/libonnxruntime.so*"},
+    {IN_CONDA_PREFIX, "/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so*"},
+    {IN_LD_LIBRARY_PATH, "/libonnxruntime.so*"},
+    {ANYWHERE, "./node_modules/onnxruntime-node/bin/napi-v*/linux/" NODE_MACHINE "/libonnxruntime.so*"},
+    {ANYWHERE, "/usr/lib/*/libonnxruntime.so*"},
+    {ANYWHERE, "/usr/lib/libonnxruntime.so*"},
+    {ANYWHERE, "/usr/local/lib/libonnxruntime.so*"},
+    {ANYWHERE, "/opt/onnxruntime*/lib/libonnxruntime.so*"},
+    {IN_HOME, "/.local/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so*"},
+    {ANYWHERE, "/usr/local/lib/python3*/dist-packages/onnxruntime/capi/libonnxruntime.so*"},
+    {ANYWHERE, "/usr/local/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so*"},
+    {ANYWHERE, "/usr/lib/python3*/dist-packages/onnxruntime/capi/libonnxruntime.so*"},
+    {ANYWHERE,
      "/usr/local/lib/node_modules/onnxruntime-node/bin/napi-v*/linux/" NODE_MACHINE "/libonnxruntime.so*"},
-    {NULL, "/usr/lib/node_modules/onnxruntime-node/bin/napi-v*/linux/" NODE_MACHINE "/libonnxruntime.so*"},
+    {ANYWHERE,
+     "/usr/lib/node_modules/onnxruntime-node/bin/napi-v*/linux/" NODE_MACHINE "/libonnxruntime.so*"},
 };
 
 /* ---- where is it? ---- */
@@ -56,15 +60,15 @@ static char *best_of(const char *pattern)
     return copy;
 }
 
-static char *look_in(const struct place *place)
+/* `folder` NULL: it is not told. Of a list of folders the first is tried. */
+static char *look_in(const char *folder, const char *pattern_in_it)
 {
-    const char *folder = place->variable ? getenv(place->variable) : "";
     char *path = NULL;
     struct mm_buf pattern = {0};
-    if (!folder || (place->variable && *folder != '/'))
+    if (!folder)
         return NULL;
     mm_buf_add(&pattern, folder, strcspn(folder, ":"));
-    mm_buf_puts(&pattern, place->pattern);
+    mm_buf_puts(&pattern, pattern_in_it);
     if (!pattern.failed)
         path = best_of(mm_buf_text(&pattern));
     mm_buf_done(&pattern);
@@ -73,8 +77,15 @@ static char *look_in(const struct place *place)
 
 static char *find_library(struct mm_err *err)
 {
+    const char *base[BASES] = {[ANYWHERE] = "",
+                               [IN_VIRTUAL_ENV] = getenv("VIRTUAL_ENV"),
+                               [IN_CONDA_PREFIX] = getenv("CONDA_PREFIX"),
+                               [IN_LD_LIBRARY_PATH] = getenv("LD_LIBRARY_PATH"),
+                               [IN_HOME] = getenv("HOME")};
     for (size_t i = 0; i < MM_COUNT(places); i++) {
-        char *path = look_in(&places[i]);
+        const char *folder = base[places[i].base];
+        bool told = places[i].base == ANYWHERE || (folder && *folder == '/');
+        char *path = told ? look_in(folder, places[i].pattern) : NULL;
         if (path)
             return path;
     }
