@@ -35,6 +35,7 @@ struct mm_model_input {
     const char *name;
     enum mm_dtype dtype;   /* MM_DTYPE_NONE: not a tensor of numbers */
     struct mm_shape shape; /* -1: any */
+    bool is_sequence;      /* of tensors, whose dtype and shape are not told */
 };
 
 /* ---- dumping a run ------------------------------------------------------------------------------------------ */
@@ -62,6 +63,8 @@ struct mm_feed {
     const char *name;
     struct mm_tensor
         tensor; /* of the input's dtype, with the values as they lie in memory: RAW, one run without gaps */
+    const struct mm_tensor *item; /* of an input that is a sequence: its tensors, alike */
+    size_t items;
 };
 
 /* How a model is run. Zeroed: without optimisation, one thread. Paths are borrowed. */
@@ -123,7 +126,8 @@ struct mm_feeds;
  * that lie beside).
  *
  * Files that do not say it (raw, text) have the dtype and shape of `given` or, without, of the input. Floats of another
- * format are rounded to the input's, integers converted if that keeps their values; any other difference is MM_EARG.
+ * format are rounded to the input's, integers converted if that keeps their values; any other difference is MM_EARG. What a file has
+ * for an input that is a sequence is one value of it.
  */
 int mm_feeds_open(struct mm_feeds **feeds, const struct mm_model_run *run, const struct mm_feed_path *paths,
                   size_t count, const struct mm_given_list *given, struct mm_err *err);

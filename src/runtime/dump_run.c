@@ -151,8 +151,8 @@ static int note_inputs(struct mm_model_run *run, struct mm_err *err)
         return mm_fail_memory(err);
     for (size_t i = 0; i < run->session.inputs; i++) {
         const struct session_io *io = &run->session.input[i];
-        run->input[i] =
-            (struct mm_model_input){io->name, io->is_tensor ? io->dtype : MM_DTYPE_NONE, io->shape};
+        run->input[i] = (struct mm_model_input){io->name, io->is_tensor ? io->dtype : MM_DTYPE_NONE,
+                                                io->shape, io->is_sequence};
     }
     return 0;
 }
@@ -216,8 +216,12 @@ static void put_inputs(const struct mm_model_run *run, struct mm_buf *out)
     char shape[200];
     for (size_t i = 0; i < run->session.inputs; i++) {
         const struct mm_model_input *input = &run->input[i];
-        mm_buf_printf(out, "%s%s (%s %s)", i ? ", " : "", input->name, mm_dtype_info(input->dtype)->name,
-                      mm_shape_text(&input->shape, false, shape, sizeof shape));
+        mm_buf_printf(out, "%s%s (", i ? ", " : "", input->name);
+        if (input->is_sequence)
+            mm_buf_puts(out, "a sequence)");
+        else
+            mm_buf_printf(out, "%s %s)", mm_dtype_info(input->dtype)->name,
+                          mm_shape_text(&input->shape, false, shape, sizeof shape));
     }
 }
 
@@ -251,6 +255,29 @@ static bool fits(const struct mm_shape *wanted, const struct mm_shape *given)
     return true;
 }
 
+static bool is_wrong(const struct mm_model_input *input, const struct mm_feed *feed)
+{
+    if (input->is_sequence != (feed->item != NULL))
+        return true;
+    return !input->is_sequence &&
+           (input->dtype != feed->tensor.dtype || !fits(&input->shape, &feed->tensor.shape));
+}
+
+static int make_sequence(const struct mm_ort *ort, const struct mm_feed *feed, OrtValue **value,
+                         struct mm_err *err)
+{
+    OrtValue **item = calloc(feed->items + 1, sizeof *item);
+    int result = item ? 0 : mm_fail_memory(err);
+    for (size_t i = 0; i < feed->items && result == 0; i++)
+        result = ort_value(ort, &feed->item[i], &item[i], feed->name, err);
+    if (result == 0)
+        result = ort_sequence(ort, (const OrtValue *const *)item, feed->items, value, feed->name, err);
+    for (size_t i = 0; i < feed->items && item; i++)
+        ort_value_release(ort, item[i]);
+    free(item);
+    return result;
+}
+
 static int feed_one(const struct mm_model_run *run, const struct mm_feed *feed, OrtValue **value,
                     struct mm_err *err)
 {
@@ -263,12 +290,15 @@ static int feed_one(const struct mm_model_run *run, const struct mm_feed *feed, 
         mm_buf_printf(&what, "it has no input called %s", feed->name);
     else if (value[place])
         mm_buf_printf(&what, "input %s is given twice", input->name);
-    else if (input->dtype != feed->tensor.dtype || !fits(&input->shape, &feed->tensor.shape))
+    else if (is_wrong(input, feed))
         mm_buf_printf(&what, "%s %s does not fit input %s", mm_dtype_info(feed->tensor.dtype)->name, shape,
                       input->name);
     int result = what.length ? wrong_feed(run, mm_buf_text(&what), err) : 0;
     mm_buf_done(&what);
-    return result < 0 ? -1 : ort_value(run->ort, &feed->tensor, &value[place], input->name, err);
+    if (result < 0)
+        return -1;
+    return feed->item ? make_sequence(run->ort, feed, &value[place], err)
+                      : ort_value(run->ort, &feed->tensor, &value[place], input->name, err);
 }
 
 static int feed_all(const struct mm_model_run *run, const struct mm_feed *feeds, size_t count,

@@ -12,6 +12,8 @@ struct value {
     struct mm_tensor tensor;
     struct mm_run run;
     struct mm_buf bytes;
+    struct mm_tensor *item; /* of a sequence: tensors of other values */
+    size_t items, item_room;
 };
 
 /* The values of one run: by input, or NULL. */
@@ -60,6 +62,11 @@ static int place(struct mm_feeds *feeds, int64_t input, const struct value *valu
     return 0;
 }
 
+static struct mm_feed feed_of(const char *name, const struct value *value)
+{
+    return (struct mm_feed){name, value->tensor, value->item, value->items};
+}
+
 /* What a run lacks is as it was in the run before. */
 static void finish_rows(struct mm_feeds *feeds)
 {
@@ -69,7 +76,7 @@ static void finish_rows(struct mm_feeds *feeds)
             if (!row->of[k] && i > 0)
                 row->of[k] = feeds->row[i - 1].of[k];
             if (row->of[k])
-                row->feed[row->count++] = (struct mm_feed){feeds->input[k].name, row->of[k]->tensor};
+                row->feed[row->count++] = feed_of(feeds->input[k].name, row->of[k]);
         }
     }
 }
@@ -200,30 +207,68 @@ static size_t next_input(const struct mm_feeds *feeds)
     return 0;
 }
 
-static int read_entry(struct mm_feeds *feeds, const struct mm_dump *dump, const struct mm_entry *entry,
-                      int64_t input, struct mm_err *err)
+static struct value *load_value(struct mm_feeds *feeds, const struct mm_dump *dump,
+                                const struct mm_entry *entry, enum mm_dtype wanted, struct mm_err *err)
 {
     struct mm_load load;
-    size_t target = input >= 0 ? (size_t)input : next_input(feeds);
     if (mm_load_open(&load, entry, dump->schema, err) < 0)
-        return -1;
-    const struct value *value =
-        read_value(feeds, &load.tensor, feeds->input[target].dtype, entry->label, err);
-    int result = value ? mm_load_check(&load, entry, err) : -1;
+        return NULL;
+    struct value *value = read_value(feeds, &load.tensor, wanted, entry->label, err);
+    if (value && mm_load_check(&load, entry, err) < 0)
+        value = NULL;
     mm_load_close(&load);
-    return result < 0 ? -1 : place(feeds, (int64_t)target, value, err);
+    return value;
+}
+
+/* All tensors of an entry's file, as one value; *next is the first that is of another file. */
+static const struct value *load_sequence(struct mm_feeds *feeds, const struct mm_dump *dump, size_t first,
+                                         size_t *next, struct mm_err *err)
+{
+    struct value *sequence = add_value(feeds);
+    size_t i = first;
+    if (!sequence)
+        mm_fail_memory(err);
+    for (; sequence && i < dump->count && dump->entries[i].source == dump->entries[first].source; i++) {
+        const struct value *value = load_value(feeds, dump, &dump->entries[i], MM_DTYPE_NONE, err);
+        if (!value)
+            return NULL;
+        if (mm_grow((void **)&sequence->item, &sequence->item_room, sequence->items + 1,
+                    sizeof *sequence->item) < 0) {
+            mm_fail_memory(err);
+            return NULL;
+        }
+        sequence->item[sequence->items++] = value->tensor;
+    }
+    *next = i;
+    return sequence;
+}
+
+/* The first-th tensor, and with a sequence those behind it. */
+static int read_entry(struct mm_feeds *feeds, const struct mm_dump *dump, size_t first, int64_t input,
+                      size_t *next, struct mm_err *err)
+{
+    size_t target = input >= 0 ? (size_t)input : next_input(feeds);
+    const struct value *value;
+    *next = first + 1;
+    if (feeds->input[target].is_sequence)
+        value = load_sequence(feeds, dump, first, next, err);
+    else
+        value = load_value(feeds, dump, &dump->entries[first], feeds->input[target].dtype, err);
+    return value ? place(feeds, (int64_t)target, value, err) : -1;
 }
 
 static int read_dump(struct mm_feeds *feeds, const struct mm_dump *dump, int64_t told, struct mm_err *err)
 {
     bool named = false;
+    size_t next = 0;
     for (size_t i = 0; i < dump->count && told < 0; i++)
         named |= input_of(feeds, &dump->entries[i]) >= 0;
-    for (size_t i = 0; i < dump->count; i++) {
+    for (size_t i = 0; i < dump->count; i = next) {
         int64_t input = told >= 0 ? told : input_of(feeds, &dump->entries[i]);
+        next = i + 1;
         if (named && input < 0)
             continue;
-        if (read_entry(feeds, dump, &dump->entries[i], input, err) < 0)
+        if (read_entry(feeds, dump, i, input, &next, err) < 0)
             return -1;
     }
     return 0;
@@ -454,6 +499,7 @@ void mm_feeds_close(struct mm_feeds *feeds)
         return;
     for (size_t i = 0; i < feeds->values; i++) {
         mm_buf_done(&feeds->value[i]->bytes);
+        free(feeds->value[i]->item);
         free(feeds->value[i]);
     }
     for (size_t i = 0; i < feeds->rows; i++) {

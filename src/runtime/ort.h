@@ -57,6 +57,7 @@ enum ort_slot {
     ORT_IsTensor = 50,
     ORT_GetTensorMutableData = 51,
     ORT_CastTypeInfoToTensorInfo = 55,
+    ORT_GetOnnxTypeFromTypeInfo = 56,
     ORT_GetTensorElementType = 60,
     ORT_GetDimensionsCount = 61,
     ORT_GetDimensions = 62,
@@ -64,6 +65,7 @@ enum ort_slot {
     ORT_CreateCpuMemoryInfo = 69,
     ORT_AllocatorFree = 76,
     ORT_GetAllocatorWithDefaultOptions = 78,
+    ORT_CreateValue = 82,
     ORT_KernelInfoGetAttribute_int64 = 86,
     ORT_KernelContext_GetInput = 90,
     ORT_KernelContext_GetOutput = 91,
@@ -81,6 +83,9 @@ enum ort_slot {
     ORT_AddInitializer = 150,
     ORT_KernelInfo_GetInputName = 232
 };
+
+/* What a value is: ONNXType. */
+enum ort_kind { ORT_KIND_TENSOR = 1, ORT_KIND_SEQUENCE = 2 };
 
 /* Where the table is had from. */
 struct ort_base {
@@ -141,6 +146,9 @@ int ort_view(const struct mm_ort *ort, const OrtValue *value, struct mm_tensor *
 /* A value over the bytes of a raw tensor, which must outlive it. */
 int ort_value(const struct mm_ort *ort, const struct mm_tensor *tensor, OrtValue **value, const char *what,
               struct mm_err *err);
+/* A sequence of values, which stay the caller's. */
+int ort_sequence(const struct mm_ort *ort, const OrtValue *const *items, size_t count, OrtValue **value,
+                 const char *what, struct mm_err *err);
 void ort_value_release(const struct mm_ort *ort, OrtValue *value);
 
 #endif

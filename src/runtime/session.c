@@ -130,6 +130,7 @@ static const struct side output_side = {ORT_SessionGetOutputCount, ORT_SessionGe
 typedef OrtStatus *count_of(const OrtSession *, size_t *);
 typedef OrtStatus *name_of(const OrtSession *, size_t, OrtAllocator *, char **);
 typedef OrtStatus *type_of(const OrtSession *, size_t, OrtTypeInfo **);
+typedef OrtStatus *kind_of(const OrtTypeInfo *, int *);
 typedef OrtStatus *cast(const OrtTypeInfo *, const OrtTensorInfo **);
 
 static int read_type(const struct session *session, const OrtTypeInfo *type, struct session_io *io,
@@ -139,7 +140,12 @@ static int read_type(const struct session *session, const OrtTypeInfo *type, str
     const OrtTensorInfo *info = NULL;
     if (ort_check(ort, ORT_CALL(ort, CastTypeInfoToTensorInfo, cast *)(type, &info), session->what, err) < 0)
         return -1;
+    int kind = 0;
+    if (ort_check(ort, ORT_CALL(ort, GetOnnxTypeFromTypeInfo, kind_of *)(type, &kind), session->what, err) <
+        0)
+        return -1;
     io->is_tensor = info != NULL;
+    io->is_sequence = kind == ORT_KIND_SEQUENCE;
     return info ? ort_info(ort, info, &io->dtype, &io->shape, session->what, err) : 0;
 }
 

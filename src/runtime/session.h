@@ -31,7 +31,7 @@ struct session_settings {
 
 struct session_io {
     char *name;
-    bool is_tensor;
+    bool is_tensor, is_sequence;
     enum mm_dtype dtype;
     struct mm_shape shape;
 };

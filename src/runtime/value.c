@@ -106,6 +106,14 @@ int ort_value(const struct mm_ort *ort, const struct mm_tensor *tensor, OrtValue
                      what, err);
 }
 
+int ort_sequence(const struct mm_ort *ort, const OrtValue *const *items, size_t count, OrtValue **value,
+                 const char *what, struct mm_err *err)
+{
+    typedef OrtStatus *create(const OrtValue *const *, size_t, int, OrtValue **);
+    OrtStatus *status = ORT_CALL(ort, CreateValue, create *)(items, count, ORT_KIND_SEQUENCE, value);
+    return ort_check(ort, status, what, err);
+}
+
 void ort_value_release(const struct mm_ort *ort, OrtValue *value)
 {
     if (value)
