@@ -3,7 +3,7 @@
 #define MMTUI_GRAPH_GRAPH_H
 
 #include "base/wire.h"
-#include "graph/names.h"
+#include "base/names.h"
 #include "mmtui/graph.h"
 
 /* ---- names to places ---------------------------------------------------------------------------------- */

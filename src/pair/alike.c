@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "graph/key.h"
-#include "graph/names.h"
+#include "base/names.h"
 #include "pair/beginning.h"
 
 static const struct {

@@ -3,7 +3,7 @@
 #define MMTUI_PAIR_BEGINNING_H
 
 #include "graph/key.h"
-#include "graph/names.h"
+#include "base/names.h"
 #include "pair/side.h"
 
 /* How names are compared: in this form, and without these beginnings (by side; NULL: as they are). */

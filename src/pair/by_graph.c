@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "graph/key.h"
-#include "graph/names.h"
+#include "base/names.h"
 #include "pair/modules.h"
 
 #define NO_PREFIX (MM_RUNGS_ALL & ~(1u << MM_RUNG_PREFIX)) /* it may be that of another block */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "graph/key.h"
-#include "graph/names.h"
+#include "base/names.h"
 
 #define DEEPEST     32 /* scopes within scopes: deeper ones are passed over */
 #define FIRST_PARTS 3  /* of names that are taken away where all have them */

@@ -6,7 +6,7 @@
 
 #include "dump/operator_type.h"
 #include "graph/key.h"
-#include "graph/names.h"
+#include "base/names.h"
 
 static const char how[] = "same name but for the operator's type at its end";
 

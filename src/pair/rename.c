@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/names.h"
+#include "base/names.h"
 
 #define FILE_LIMIT   ((size_t)64 << 20)
 #define GROUPS       10

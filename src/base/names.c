@@ -1,5 +1,5 @@
 /* An open hash table with linear probing, at most half full. */
-#include "graph/names.h"
+#include "base/names.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -80,6 +80,14 @@ int mm_names_add(struct mm_names *names, struct mm_arena *arena, const char *tex
     names->name[names->count] = (struct mm_name){copy, length, hash};
     names->slot[place] = (int)names->count;
     return (int)names->count++;
+}
+
+/* The place of the last one was free before, so that no other name was put further on because of it. */
+void mm_names_take_back(struct mm_names *names)
+{
+    const struct mm_name *last = &names->name[names->count - 1];
+    names->slot[place_of(names, last->text, last->length, last->hash)] = -1;
+    names->count--;
 }
 
 int mm_names_find(const struct mm_names *names, const char *text, size_t length)

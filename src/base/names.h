@@ -2,8 +2,8 @@
  * A set of names, each with a small number of its own: the n-th name that was new has number n - 1. Texts lie
  * in an arena that the owner gives and keeps.
  */
-#ifndef MMTUI_GRAPH_NAMES_H
-#define MMTUI_GRAPH_NAMES_H
+#ifndef MMTUI_BASE_NAMES_H
+#define MMTUI_BASE_NAMES_H
 
 #include "mmtui/base.h"
 
@@ -25,6 +25,8 @@ void mm_names_done(struct mm_names *names);
 
 /* The number of the name, which is added if it is new; -1 when memory is out. */
 int mm_names_add(struct mm_names *names, struct mm_arena *arena, const char *text, size_t length);
+/* Take back the one that was added last, so that it is new again; its text stays in the arena. There must be one. */
+void mm_names_take_back(struct mm_names *names);
 /* The number of the name, or -1. */
 int mm_names_find(const struct mm_names *names, const char *text, size_t length);
 
