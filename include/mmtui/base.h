@@ -265,10 +265,16 @@ struct mm_atomic {
 
 /* Begin: nothing is at `path` yet. -1 with MM_EIO or MM_ENOMEM: there is nothing to commit or abort. */
 int mm_atomic_open(struct mm_atomic *file, const char *path, struct mm_err *err);
+/* The same where patch, cut or copy will be needed: a device or pipe is refused, MM_EARG. */
+int mm_atomic_open_file(struct mm_atomic *file, const char *path, struct mm_err *err);
 /* Append bytes. Can't fail here: commit tells of the first error, what comes after it is dropped. */
 void mm_atomic_write(struct mm_atomic *file, const void *data, size_t length);
-/* Write over a few bytes, at `place`, all of which were written before. Not for a device or pipe. */
+/* Write over bytes, at `place`, all of which were written before. Not for a device or pipe. */
 void mm_atomic_patch(struct mm_atomic *file, int64_t place, const void *data, size_t length);
+/* Take back what was written from `place` on, which must not lie behind the end. Not for a device or pipe. */
+void mm_atomic_cut(struct mm_atomic *file, int64_t place);
+/* Append what `from`, another one that is open, has from `place` on; a piece at a time. `from` may not be a device or pipe. */
+void mm_atomic_copy(struct mm_atomic *file, struct mm_atomic *from, int64_t place);
 /* Put the file in its place. Frees everything, success or not. */
 int mm_atomic_commit(struct mm_atomic *file, struct mm_err *err);
 /* Remove what was written and free everything; once committed it does nothing. */

@@ -35,7 +35,7 @@ static int open_temporary(struct mm_atomic *file, const char *path, struct mm_er
     for (unsigned attempt = 0; file->fd < 0 && attempt < 100; attempt++) {
         snprintf(file->temporary, size, "%.*s%.*s.%ld-%u.tmp", (int)folder, path, NAME_KEPT, path + folder,
                  (long)getpid(), attempt);
-        file->fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        file->fd = open(file->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (file->fd < 0 && errno != EEXIST)
             break;
     }
@@ -69,6 +69,17 @@ int mm_atomic_open(struct mm_atomic *file, const char *path, struct mm_err *err)
     if (result < 0)
         release(file);
     return result;
+}
+
+int mm_atomic_open_file(struct mm_atomic *file, const char *path, struct mm_err *err)
+{
+    if (mm_atomic_open(file, path, err) < 0)
+        return -1;
+    if (file->temporary)
+        return 0;
+    mm_atomic_abort(file);
+    return mm_fail(err, MM_EARG, "%s: needs to be a file: this format can't be written into a pipe or device",
+                   path);
 }
 
 static int write_all(int fd, const char *data, size_t length)
@@ -122,6 +133,21 @@ void mm_atomic_write(struct mm_atomic *file, const void *data, size_t length)
         flush(file);
 }
 
+static int write_at(int fd, const char *data, size_t length, int64_t place)
+{
+    while (length > 0) {
+        ssize_t n = pwrite(fd, data, length, place);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        data += n;
+        place += n;
+        length -= (size_t)n;
+    }
+    return 0;
+}
+
 void mm_atomic_patch(struct mm_atomic *file, int64_t place, const void *data, size_t length)
 {
     if (place >= file->written && !file->pending.failed) { /* not handed over yet */
@@ -129,8 +155,50 @@ void mm_atomic_patch(struct mm_atomic *file, int64_t place, const void *data, si
         return;
     }
     flush(file);
-    if (file->error.code == MM_OK && pwrite(file->fd, data, length, place) != (ssize_t)length)
+    if (file->error.code == MM_OK && write_at(file->fd, data, length, place) < 0)
         mm_fail_errno(&file->error, file->path, "writing it");
+}
+
+void mm_atomic_cut(struct mm_atomic *file, int64_t place)
+{
+    if (place >= file->written && !file->pending.failed) { /* not handed over yet */
+        file->pending.length = (size_t)(place - file->written);
+        return;
+    }
+    flush(file);
+    if (file->error.code == MM_OK && (ftruncate(file->fd, place) < 0 || lseek(file->fd, place, SEEK_SET) < 0))
+        mm_fail_errno(&file->error, file->path, "shortening it");
+    file->written = place;
+    file->begun = file->begun < place ? file->begun : place;
+}
+
+/* Bytes of `from` at `place`, at most PENDING_LIMIT; 0: the end, or an error, which `file` keeps. */
+static size_t read_piece(struct mm_atomic *file, const struct mm_atomic *from, char *to, int64_t place)
+{
+    ssize_t n;
+    do
+        n = pread(from->fd, to, PENDING_LIMIT, place);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        mm_fail_errno(&file->error, file->path, "reading its temporary file");
+    return n > 0 ? (size_t)n : 0;
+}
+
+void mm_atomic_copy(struct mm_atomic *file, struct mm_atomic *from, int64_t place)
+{
+    char *piece = malloc(PENDING_LIMIT);
+    size_t n;
+    flush(from);
+    flush(file);
+    if (file->error.code == MM_OK && from->error.code != MM_OK)
+        file->error = from->error;
+    if (file->error.code == MM_OK && !piece)
+        mm_fail_memory(&file->error);
+    for (; file->error.code == MM_OK && (n = read_piece(file, from, piece, place)) > 0; place += (int64_t)n)
+        hand_over(file, piece, n);
+    if (file->error.code == MM_OK && place != from->written)
+        mm_fail(&file->error, MM_EIO, "%s: its temporary file became shorter meanwhile", file->path);
+    free(piece);
 }
 
 /* A file that is replaced keeps its permissions. */

@@ -119,6 +119,64 @@ static void a_patch(void **state)
     drop_folder(folder);
 }
 
+/* Of what was not handed to the system yet, and of what was; what comes next stands there. */
+static void a_cut(void **state)
+{
+    static char block[100000];
+    (void)state;
+    char *folder = temp_folder();
+    char *path = in_folder(folder, "x");
+    struct mm_atomic file;
+    memset(block, 'b', sizeof block);
+    assert_int_equal(mm_atomic_open_file(&file, path, NULL), 0);
+    mm_atomic_write(&file, "0123456789", 10);
+    mm_atomic_cut(&file, 4);
+    mm_atomic_write(&file, "AB", 2);
+    mm_atomic_write(&file, block, sizeof block);
+    mm_atomic_write(&file, "end", 3);
+    mm_atomic_cut(&file, 100007); /* of what waits */
+    mm_atomic_cut(&file, 7);      /* of what is out */
+    mm_atomic_write(&file, "C", 1);
+    mm_atomic_patch(&file, 1, "z", 1);
+    mm_atomic_cut(&file, 8); /* nothing */
+    assert_int_equal(mm_atomic_commit(&file, NULL), 0);
+    assert_file(folder, "x", "0z23ABbC");
+    free(path);
+    drop_folder(folder);
+}
+
+/* Several pieces of one file behind the beginning of another one. */
+static void a_copy(void **state)
+{
+    static char block[200001];
+    (void)state;
+    char *folder = temp_folder();
+    char *path = in_folder(folder, "x");
+    struct mm_atomic from, file;
+    size_t size;
+    for (size_t i = 0; i < sizeof block; i++)
+        block[i] = (char)(i * 7 + i / 1000);
+    assert_int_equal(mm_atomic_open_file(&from, path, NULL), 0);
+    mm_atomic_write(&from, block, 150000);
+    mm_atomic_write(&from, block + 150000, sizeof block - 150000 - 1);
+    mm_atomic_write(&from, block + sizeof block - 1, 1);
+    assert_int_equal(mm_atomic_open_file(&file, path, NULL), 0);
+    mm_atomic_write(&file, "head", 4);
+    mm_atomic_copy(&file, &from, 1000);
+    mm_atomic_write(&file, "tail", 4);
+    mm_atomic_abort(&from);
+    assert_int_equal(mm_atomic_commit(&file, NULL), 0);
+    char *have = get_bytes(folder, "x", &size);
+    assert_int_equal(size, 4 + 199001 + 4);
+    assert_memory_equal(have, "head", 4);
+    assert_memory_equal(have + 4, block + 1000, 199001);
+    assert_memory_equal(have + 4 + 199001, "tail", 4);
+    assert_int_equal(entries_in(folder), 1);
+    free(have);
+    free(path);
+    drop_folder(folder);
+}
+
 static void abort_leaves_the_old_file(void **state)
 {
     (void)state;
@@ -276,6 +334,8 @@ int main(void)
         cmocka_unit_test(replacing_keeps_the_permissions),
         cmocka_unit_test(many_pieces),
         cmocka_unit_test(a_patch),
+        cmocka_unit_test(a_cut),
+        cmocka_unit_test(a_copy),
         cmocka_unit_test(abort_leaves_the_old_file),
         cmocka_unit_test(a_full_disk_leaves_the_old_file),
         cmocka_unit_test(a_folder_in_its_place),
