@@ -2,13 +2,13 @@
 #include "format/zip_write.h"
 #include "format/inflate.h"
 #include "format/little.h"
+#include "base/quote.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
 #define LOCAL_SIZE    30
 #define CRC_PLACE     14 /* in the local header */
-#define NAME_MOST     65535
 #define IN_EXTRA      0xffffffffu
 #define COUNT_MOST    0xffffu
 #define EXTRA_ZIP64   0x0001
@@ -35,13 +35,10 @@ static uint64_t capped(uint64_t value)
 int zip_write_open(struct zip_writer *writer, const char *path, bool unsynced, struct mm_err *err)
 {
     *writer = (struct zip_writer){.path = path};
-    if (mm_atomic_open(&writer->out, path, err) < 0)
+    if (mm_atomic_open_file(&writer->out, path, err) < 0)
         return -1;
     writer->out.unsynced = unsynced;
-    if (writer->out.temporary)
-        return 0;
-    mm_atomic_abort(&writer->out);
-    return mm_fail(err, MM_EARG, "%s: an archive can't be written into a pipe or device", path);
+    return 0;
 }
 
 bool zip_write_failed(const struct zip_writer *writer)
@@ -64,11 +61,12 @@ static void out_buf(struct zip_writer *writer, struct mm_buf *buf)
     mm_buf_done(buf);
 }
 
+/* A name of other bytes is not called UTF-8: readers would refuse the whole archive. */
 static unsigned flags_of(const char *name)
 {
-    for (; *name; name++) {
-        if (*name & 0x80)
-            return FLAG_UTF8;
+    for (const char *p = name; *p; p++) {
+        if (*p & 0x80)
+            return mm_quote_is_utf8(name) ? FLAG_UTF8 : 0;
     }
     return 0;
 }
@@ -120,9 +118,9 @@ void zip_write_begin(struct zip_writer *writer, const char *name, uint64_t size)
 {
     if (zip_write_failed(writer))
         return;
-    if (strlen(name) > NAME_MOST) {
+    if (strlen(name) > ZIP_NAME_MOST) {
         mm_fail(&writer->error, MM_EARG, "%s: a member's name of %zu bytes, %d are possible", writer->path,
-                strlen(name), NAME_MOST);
+                strlen(name), ZIP_NAME_MOST);
         return;
     }
     free(writer->name);
@@ -200,6 +198,14 @@ void zip_write_end(struct zip_writer *writer)
     mm_atomic_patch(&writer->out, (int64_t)writer->begin + CRC_PLACE, crc, sizeof crc);
     put_entry(writer);
     writer->count++;
+}
+
+void zip_write_drop(struct zip_writer *writer)
+{
+    if (zip_write_failed(writer))
+        return;
+    mm_atomic_cut(&writer->out, (int64_t)writer->begin);
+    writer->at = writer->begin;
 }
 
 /* The zip64 record and its locator, then the plain one, which every archive has. */

@@ -4,7 +4,7 @@
  * as that takes, by an extra field. Sizes and places beyond 4 GiB are written as zip64, others are not, so
  * that simple readers get along.
  *
- *     zip_write_open, then for each member zip_write_begin, zip_write_data ..., zip_write_end, then
+ *     zip_write_open, then for each member zip_write_begin, zip_write_data ..., zip_write_end (or zip_write_drop), then
  *     zip_write_commit; or zip_write_abort at any time.
  *
  * The first error is kept; every later call but commit and abort does nothing then, and commit reports it.
@@ -14,7 +14,8 @@
 
 #include "mmtui/base.h"
 
-#define ZIP_ALIGN 64
+#define ZIP_ALIGN     64
+#define ZIP_NAME_MOST 65535 /* bytes of a member's name */
 
 struct zip_writer {
     struct mm_atomic out;
@@ -36,6 +37,8 @@ void zip_write_begin(struct zip_writer *writer, const char *name, uint64_t size)
 void zip_write_data(struct zip_writer *writer, const void *data, size_t size);
 /* Fails if more or less was written than announced. */
 void zip_write_end(struct zip_writer *writer);
+/* Take back the member that was begun and has not ended, as if it had not been. */
+void zip_write_drop(struct zip_writer *writer);
 /* Has something gone wrong? Then the rest need not be made. */
 bool zip_write_failed(const struct zip_writer *writer);
 int zip_write_commit(struct zip_writer *writer, struct mm_err *err);

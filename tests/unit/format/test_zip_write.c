@@ -158,6 +158,57 @@ static void far_members(void **state)
     mm_arena_done(&arena);
 }
 
+/* What was begun and dropped leaves no trace, neither where it was handed to the system already nor where it was not. */
+static void dropped(void **state)
+{
+    struct zip_writer writer;
+    struct mm_err err;
+    struct archive with, without;
+    char path[256];
+    size_t large = 300000;
+    uint8_t *data = calloc(1, large);
+    (void)state;
+    assert_non_null(data);
+    for (int drops = 0; drops < 2; drops++) {
+        open_in_folder(&writer, path, drops ? "with.zip" : "without.zip");
+        add(&writer, "a", "1", 1);
+        if (drops) {
+            zip_write_begin(&writer, "b", large + 1);
+            zip_write_data(&writer, data, large);
+            zip_write_drop(&writer);
+            zip_write_begin(&writer, "c", 3);
+            zip_write_data(&writer, data, 2);
+            zip_write_drop(&writer);
+        }
+        add(&writer, "b", "23", 2);
+        assert_int_equal(zip_write_commit(&writer, &err), 0);
+    }
+    archive_open(&with, folder, "with.zip");
+    archive_open(&without, folder, "without.zip");
+    assert_int_equal(with.size, without.size);
+    assert_memory_equal(with.data, without.data, with.size);
+    archive_done(&with);
+    archive_done(&without);
+    free(data);
+}
+
+/* A name that is not UTF-8 is not called so: Python would refuse the archive. It takes the bytes for code page 437. */
+static void names_of_other_bytes(void **state)
+{
+    struct zip_writer writer;
+    struct mm_err err;
+    char path[256];
+    (void)state;
+    open_in_folder(&writer, path, "bytes.zip");
+    add(&writer, "caf\xe9", "1", 1);
+    add(&writer, "caf\xc3\xa9", "2", 1);
+    assert_int_equal(zip_write_commit(&writer, &err), 0);
+    zip_python(folder, "import zipfile\n"
+                       "z = zipfile.ZipFile('bytes.zip')\n"
+                       "assert z.namelist() == [b'caf\\xe9'.decode('cp437'), 'caf\\u00e9']\n"
+                       "assert z.read('caf\\u00e9') == b'2' and z.testzip() is None\n");
+}
+
 static void not_as_announced(void **state)
 {
     struct zip_writer writer;
@@ -190,10 +241,9 @@ static void not_as_announced(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(python_reads_it),
-        cmocka_unit_test(few_and_many),
-        cmocka_unit_test(far_members),
-        cmocka_unit_test(not_as_announced),
+        cmocka_unit_test(python_reads_it),      cmocka_unit_test(few_and_many),
+        cmocka_unit_test(far_members),          cmocka_unit_test(dropped),
+        cmocka_unit_test(names_of_other_bytes), cmocka_unit_test(not_as_announced),
     };
     return cmocka_run_group_tests(tests, make, drop);
 }
