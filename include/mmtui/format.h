@@ -300,6 +300,31 @@ struct mm_store {
     const char *name; /* for a file with many tensors; NULL: NumPy's "arr_0", "arr_1" ... */
 };
 
+/*
+ * A file with many tensors, written one after the other, in the order in which they are added: for tensors that are not all
+ * there at once. It is complete or not there (mm_atomic), and takes memory for the names alone (some 200 bytes a tensor,
+ * and twice the name). For formats with a `pack`; no device or pipe.
+ */
+struct mm_pack;
+
+/* Begin; nothing is at `path` yet. MM_EARG: the format can't, or `path` is a device or pipe. -1: *pack is NULL. */
+int mm_pack_open(struct mm_pack **pack, const struct mm_format *format, const char *path, struct mm_err *err);
+/*
+ * The next tensor, which may end afterwards. store->name may be any text, "" too; of NULL, NumPy's "arr_N" with the number of
+ * tensors before. -1, and the file is as it was, so that another one, or this one in another dtype, can be added:
+ * MM_EARG: there is one of this name, or the format can't have such a name; MM_EUNSUPPORTED: the format lacks the dtype
+ * (bfloat16 and others: make it float32); MM_ENOMEM; or what came of reading the values. Errors of the disk come out at
+ * commit. The file is forced to disk unless all of the stores say `unsynced`.
+ */
+int mm_pack_add(struct mm_pack *pack, const struct mm_store *store, struct mm_err *err);
+/*
+ * Put the file in its place; none added: a file without tensors. Frees the pack, success or not; -1: whatever was at its path
+ * is as it was. Safetensors of little data, or with names of more than some 4 MiB, are written once more beside it.
+ */
+int mm_pack_commit(struct mm_pack *pack, struct mm_err *err);
+/* Remove what was written and free the pack; NULL is fine. */
+void mm_pack_abort(struct mm_pack *pack);
+
 /* ---- formats ------------------------------------------------------------------------------------------ */
 
 struct mm_format {
@@ -336,8 +361,9 @@ struct mm_format {
     const char *(*stored_as)(const struct mm_entry *entry);
     /* Write atomically. bf16 and others that the format lacks: MM_EUNSUPPORTED. */
     int (*write)(const struct mm_store *store, const char *path, struct mm_err *err);
-    /* Many tensors into one file, or all or nothing of it. NULL: a source is one tensor. */
+    /* Many tensors into one file, all or nothing of it; of equal names: MM_EARG. NULL: a source is one tensor. */
     int (*write_all)(const struct mm_store *stores, size_t count, const char *path, struct mm_err *err);
+    const struct mm_pack_kind *pack; /* the same one tensor at a time, for mm_pack_open; NULL: it can't */
 };
 
 /* How the values of an entry are stored where that is no dtype ("Q4_K": blocks that are decoded to floats); NULL: as

@@ -25,6 +25,7 @@ int mm_npz_list(const struct mm_source *source, struct mm_arena *arena, struct m
 int mm_npz_fetch(struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
 int mm_npz_check(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
 int mm_npz_write(const struct mm_store *store, const char *path, struct mm_err *err);
+extern const struct mm_pack_kind mm_npz_pack;
 int mm_npz_write_all(const struct mm_store *stores, size_t count, const char *path, struct mm_err *err);
 
 /* A member that is a part of its source as it is: map it. */
@@ -52,6 +53,7 @@ int mm_safetensors_list(const struct mm_source *source, struct mm_arena *arena, 
 int mm_safetensors_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
                         struct mm_err *err);
 int mm_safetensors_write(const struct mm_store *store, const char *path, struct mm_err *err);
+extern const struct mm_pack_kind mm_safetensors_pack;
 int mm_safetensors_write_all(const struct mm_store *stores, size_t count, const char *path,
                              struct mm_err *err);
 /* The members of an index are those of the files that it names: their sources are of format "safetensors". */

@@ -202,7 +202,7 @@ static int add_all(struct listing *list, struct mm_json_value header, struct mm_
         mm_json_get_text(key, &name);
         if (name.failed)
             result = mm_fail_memory(err);
-        else if (strcmp(mm_buf_text(&name), "__metadata__") != 0)
+        else if (strcmp(mm_buf_text(&name), SAFETENSORS_METADATA) != 0)
             result = add(list, mm_buf_text(&name), value, err);
     }
     mm_buf_done(&name);

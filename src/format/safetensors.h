@@ -5,6 +5,7 @@
 #include "mmtui/format.h"
 
 #define SAFETENSORS_HEADER_MAX ((uint64_t)100000000) /* as its own library has it */
+#define SAFETENSORS_METADATA   "__metadata__"        /* a member of the header that is no tensor */
 
 /* A dtype as the header spells it, "BF16"; NULL, and MM_DTYPE_NONE: there is none. */
 const char *safetensors_name(enum mm_dtype dtype);

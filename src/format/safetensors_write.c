@@ -1,85 +1,133 @@
-/* safetensors: the tensors in the order in which they are given; the data begins at a multiple of 8. */
-#include "format/safetensors.h"
+/*
+ * safetensors: the tensors in the order in which they are given; the data begins at a multiple of 8.
+ *
+ * The header stands before the data. Of tensors that come one at a time it is known only at the end: their data is
+ * written behind room for it, and what is left of the room is blanks. Where the header needs more room, and where so little
+ * data came that the blanks would be much of the file, the data is copied behind a header of the right length.
+ */
+#include "format/safetensors_header.h"
 #include "format/elements_write.h"
 #include "format/formats.h"
-#include "base/json_write.h"
+#include "format/pack.h"
 
-#include <stdio.h>
-
-#define ALIGN 8
-
-static const char *name_of(const struct mm_store *store, size_t number, char out[32])
-{
-    if (store->name)
-        return store->name;
-    snprintf(out, 32, "arr_%zu", number);
-    return out;
-}
-
-static int put_tensor(struct mm_json *json, const struct mm_store *store, const char *name, uint64_t *at,
-                      const char *path, struct mm_err *err)
-{
-    const struct mm_tensor *tensor = store->tensor;
-    const char *dtype = safetensors_name(tensor->dtype);
-    uint64_t size;
-    if (!dtype || !safetensors_bytes(tensor->dtype, tensor->count, &size))
-        return mm_fail(err, MM_EUNSUPPORTED, "%s: safetensors has no data type for %s%s", path,
-                       mm_dtype_info(tensor->dtype)->name, dtype ? " that ends within a byte" : "");
-    mm_json_open_object(json, name);
-    mm_json_put_text(json, "dtype", dtype);
-    mm_json_open_array(json, "shape");
-    for (int i = 0; i < tensor->shape.rank; i++)
-        mm_json_put_whole(json, NULL, tensor->shape.dim[i]);
-    mm_json_close_array(json);
-    mm_json_open_array(json, "data_offsets");
-    mm_json_put_whole(json, NULL, (int64_t)*at);
-    mm_json_put_whole(json, NULL, (int64_t)(*at += size));
-    mm_json_close_array(json);
-    mm_json_close_object(json);
-    return 0;
-}
-
-static int make_header(struct mm_buf *header, const struct mm_store *stores, size_t count, const char *path,
-                       struct mm_err *err)
-{
-    struct mm_json json;
-    char number[32];
-    uint64_t at = 0;
-    mm_buf_fill(header, 0, ALIGN);
-    mm_json_init(&json, header, (struct mm_json_style){.keep_bytes = true});
-    mm_json_open_object(&json, NULL);
-    for (size_t i = 0; i < count; i++) {
-        if (put_tensor(&json, &stores[i], name_of(&stores[i], i, number), &at, path, err) < 0)
-            return -1;
-    }
-    mm_json_close_object(&json);
-    mm_buf_fill(header, ' ', (ALIGN - header->length % ALIGN) % ALIGN);
-    uint64_t length = header->length - ALIGN;
-    if (header->failed)
-        return mm_fail_memory(err);
-    if (length > SAFETENSORS_HEADER_MAX)
-        return mm_fail(err, MM_EUNSUPPORTED, "%s: more tensors than a safetensors header has room for", path);
-    for (int i = 0; i < ALIGN; i++)
-        header->data[i] = (char)(length >> (8 * i));
-    return 0;
-}
+#define ROOM       ((size_t)4 << 20)     /* some 30000 tensors */
+#define DATA_LEAST ((uint64_t)16 * ROOM) /* of it the room is little */
 
 static void put(void *context, const void *data, size_t size)
 {
     mm_atomic_write(context, data, size);
 }
 
+/* ---- one at a time ---- */
+
+struct safetensors_pack {
+    struct mm_pack pack;
+    struct mm_atomic out;
+    struct safetensors_header header;
+};
+
+static int pack_open(struct mm_pack *pack, struct mm_err *err)
+{
+    struct safetensors_pack *file = (struct safetensors_pack *)pack;
+    struct mm_buf room = {0};
+    pack->out = &file->out;
+    mm_buf_fill(&room, ' ', ROOM);
+    int result = room.failed ? mm_fail_memory(err) : mm_atomic_open_file(&file->out, pack->path, err);
+    if (result == 0) {
+        mm_atomic_write(&file->out, room.data, room.length);
+        safetensors_header_init(&file->header);
+    }
+    mm_buf_done(&room);
+    return result;
+}
+
+static int pack_add(struct mm_pack *pack, const struct mm_store *store, const char *name, const char *label,
+                    struct mm_err *err)
+{
+    struct safetensors_pack *file = (struct safetensors_pack *)pack;
+    uint64_t before = ROOM + file->header.size;
+    if (safetensors_header_add(&file->header, name, store->tensor, label, err) < 0)
+        return -1;
+    if (mm_elements_write(store->tensor, true, label, put, &file->out, err) == 0)
+        return 0;
+    safetensors_header_take_back(&file->header);
+    mm_atomic_cut(&file->out, (int64_t)before);
+    return -1;
+}
+
+/* The header, and behind it the data, into another file beside the first one. */
+static int commit_copy(struct safetensors_pack *file, struct mm_err *err)
+{
+    struct mm_atomic out;
+    int result = mm_atomic_open_file(&out, file->pack.path, err);
+    if (result == 0) {
+        out.unsynced = file->out.unsynced;
+        mm_atomic_write(&out, file->header.text.data, file->header.text.length);
+        mm_atomic_copy(&out, &file->out, ROOM);
+        result = mm_atomic_commit(&out, err);
+    }
+    mm_atomic_abort(&file->out);
+    return result;
+}
+
+static void pack_abort(struct mm_pack *pack)
+{
+    struct safetensors_pack *file = (struct safetensors_pack *)pack;
+    safetensors_header_done(&file->header);
+    mm_atomic_abort(&file->out);
+}
+
+static int pack_commit(struct mm_pack *pack, struct mm_err *err)
+{
+    struct safetensors_pack *file = (struct safetensors_pack *)pack;
+    struct safetensors_header *header = &file->header;
+    bool keep = header->size >= DATA_LEAST && safetensors_header_fits(header, ROOM);
+    int result = safetensors_header_end(header, keep ? ROOM : 0, err);
+    if (result == 0 && keep) {
+        mm_atomic_patch(&file->out, 0, header->text.data, header->text.length);
+        result = mm_atomic_commit(&file->out, err);
+    } else if (result == 0) {
+        result = commit_copy(file, err);
+    }
+    pack_abort(pack); /* what was committed is not touched */
+    return result;
+}
+
+const struct mm_pack_kind mm_safetensors_pack = {.size = sizeof(struct safetensors_pack),
+                                                 .open = pack_open,
+                                                 .add = pack_add,
+                                                 .commit = pack_commit,
+                                                 .abort = pack_abort};
+
+/* ---- all at once: from front to back, so that it can go into a pipe, too ---- */
+
+static int make_header(struct safetensors_header *header, const struct mm_store *stores, size_t count,
+                       const char *path, struct mm_err *err)
+{
+    struct pack_names names = {0};
+    int result = 0;
+    for (size_t i = 0; i < count && result == 0; i++) {
+        const char *name;
+        result = pack_names_add(&names, &stores[i], path, &name, err);
+        if (result == 0)
+            result = safetensors_header_add(header, name, stores[i].tensor, mm_buf_text(&names.label), err);
+    }
+    pack_names_done(&names);
+    return result < 0 ? -1 : safetensors_header_end(header, 0, err);
+}
+
 int mm_safetensors_write_all(const struct mm_store *stores, size_t count, const char *path,
                              struct mm_err *err)
 {
-    struct mm_buf header = {0};
+    struct safetensors_header header;
     struct mm_atomic out;
+    safetensors_header_init(&header);
     int result = make_header(&header, stores, count, path, err);
     if (result == 0)
         result = mm_atomic_open(&out, path, err);
     if (result == 0) {
         out.unsynced = count > 0 && stores->unsynced;
-        mm_atomic_write(&out, header.data, header.length);
+        mm_atomic_write(&out, header.text.data, header.text.length);
         for (size_t i = 0; i < count && result == 0; i++)
             result = mm_elements_write(stores[i].tensor, true, path, put, &out, err);
         if (result == 0)
@@ -87,7 +135,7 @@ int mm_safetensors_write_all(const struct mm_store *stores, size_t count, const 
         else
             mm_atomic_abort(&out);
     }
-    mm_buf_done(&header);
+    safetensors_header_done(&header);
     return result;
 }
 

@@ -19,6 +19,7 @@ static void every_row_is_complete(void **state)
         assert_int_equal(!format[i].list, !format[i].fetch);
         assert_true(format[i].list || !format[i].write_all);
         assert_true(format[i].write || !format[i].write_all);
+        assert_int_equal(!format[i].write_all, !format[i].pack);
         assert_true((format[i].ending[0] == '.' || (!format[i].ending[0] && format[i].probe)) &&
                     format[i].title[0]);
         assert_ptr_equal(mm_format_find(format[i].name), &format[i]);

@@ -108,7 +108,7 @@ static void all_or_nothing(void **state)
     put_text(folder, "old.npz", "old");
     assert_int_equal(write_all("old.npz", stores, 2, &err), -1);
     assert_int_equal(err.code, MM_EUNSUPPORTED);
-    assert_non_null(strstr(err.text, "old.npz: .npy has no data type for i4"));
+    assert_non_null(strstr(err.text, "old.npz: tensor 'b': .npy has no data type for i4"));
     uint8_t *bytes = get_file(folder, "old.npz", &size);
     assert_int_equal(size, 3);
     assert_memory_equal(bytes, "old", 3);
