@@ -19,7 +19,8 @@ int pack_names_add(struct pack_names *names, const struct mm_store *store, const
     if (place < 0)
         return mm_fail_memory(err);
     if (names->set.count == count)
-        return mm_fail(err, MM_EARG, "%s: another one has the same name, and in one file that can't be",
+        return mm_fail(err, MM_EARG,
+                       "%s: another one has the same name: a file can't hold both, a folder can",
                        mm_buf_text(&names->label));
     *name = names->set.name[place].text;
     return 0;

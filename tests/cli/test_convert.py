@@ -118,6 +118,21 @@ def refused(folder):
 
 
 @test
+def twice_the_same_name(folder):
+    """convert: a tensor that was dumped twice goes into a folder as two files, and into no file of both"""
+    np.save(folder / "x.npy", np.arange(3, dtype="f4"))
+    (folder / "in").mkdir()
+    for stamp in (1, 2):
+        mmtui("convert", folder / "x.npy", folder / f"in/{stamp}_x.pb")
+    for ending in ("npz", "safetensors"):
+        said = mmtui("convert", "-r", folder / "in", folder / f"both.{ending}", status=2).err
+        check(f"both.{ending}: tensor 'x': another one has the same name" in said, said)
+    same(sorted(p.name for p in folder.iterdir()), ["in", "x.npy"], "files")
+    mmtui("convert", "-r", folder / "in", folder / "out", "--format", "npy")
+    same(sorted(p.name for p in (folder / "out").iterdir()), ["1_x.npy", "2_x.npy"], "into a folder")
+
+
+@test
 def show(folder):
     """show: shapes, statistics and histogram are NumPy's"""
     x = np.random.default_rng(1).normal(size=(3, 7)).astype("f4")
