@@ -131,10 +131,11 @@ static int take_mmtui_tensor(struct name_list *list, struct mm_json_value item, 
 {
     mm_buf_clear(file);
     mm_buf_clear(text);
-    if (!mm_json_get_text(mm_json_member(item, "file"), file) ||
+    bool member = mm_json_get_text(mm_json_member(item, "member"), file);
+    if ((!member && !mm_json_get_text(mm_json_member(item, "file"), file)) ||
         !mm_json_get_text(mm_json_member(item, "name"), text))
         return 0;
-    if (add_row(list, mm_buf_text(file), mm_buf_text(text), true) < 0)
+    if (add_row(list, mm_buf_text(file), mm_buf_text(text), !member) < 0)
         return -1;
     mm_buf_clear(text);
     if (!mm_json_get_text(mm_json_member(item, "op_type"), text) || text->length == 0)
@@ -249,11 +250,11 @@ static int read_columns(struct name_list *list, struct mm_err *err)
 /* ---- all ---- */
 
 static const struct name_list_kind kinds[] = {
-    {"tensor_summary.json", "trtexec's debug tensors", false, false, read_summary},
-    {"map_name_to_file.txt", "an RKNN snapshot", false, false, read_columns},
-    {"layer_output_name_order.json", "AIMET's layer outputs", false, true, read_names},
-    {"mmtui-dump.json", "an ONNX Runtime run", false, false, read_mmtui},
-    {"dump.json", "an msprobe dump", true, false, read_msprobe},
+    {"tensor_summary.json", "trtexec's debug tensors", false, false, false, read_summary},
+    {"map_name_to_file.txt", "an RKNN snapshot", false, false, false, read_columns},
+    {"layer_output_name_order.json", "AIMET's layer outputs", false, true, false, read_names},
+    {"mmtui-dump.json", "an ONNX Runtime run", false, false, true, read_mmtui},
+    {"dump.json", "an msprobe dump", true, false, false, read_msprobe},
 };
 
 const struct name_list_kind *name_list_kind(const char *file)

@@ -15,6 +15,7 @@ struct name_list_kind {
     const char *title; /* "trtexec's debug tensors" */
     bool common;       /* other files may be called so: one that is no list is nothing to speak of */
     bool outputs;      /* the tensors are in a folder "outputs" beside it */
+    bool members;      /* of a file with many tensors it tells of each */
     int (*read)(struct name_list *list, struct mm_err *err);
 };
 /* By the file's name; NULL: no list is called so. */
@@ -28,7 +29,7 @@ struct name_list {
     const char *scope;      /* what of that folder is a part of names; borrowed */
     struct mm_arena *arena; /* of the texts; borrowed */
     struct name_row {
-        const char *stem;    /* of the file: its name without folder and ending */
+        const char *stem;    /* of the file: its name without folder and ending; or a member's name */
         const char *name;    /* the tensor's */
         const char *op_type; /* of the operator that made it; NULL: not told */
         size_t place;        /* from 0 on */

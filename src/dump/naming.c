@@ -25,7 +25,9 @@ static int name_by_list(struct listing *list, const struct name_list *names, str
     const char *file = mm_path_base(source->file);
     if (strncmp(source->file, names->under, under) != 0)
         return 0;
-    if (!mm_format_by_name(file, &length))
+    if (entry->member && names->kind->members)
+        file = entry->member, length = strlen(file);
+    else if (!mm_format_by_name(file, &length))
         length = strlen(file);
     char *stem = mm_arena_strndup(&list->dump->arena, file, length);
     const struct name_row *row = stem ? name_list_find(names, stem) : NULL;
@@ -51,7 +53,8 @@ static int use_list(struct listing *list, struct name_list *names, size_t *told)
         return 0;
     }
     for (size_t i = 0; i < list->found.count; i++) {
-        int known = is_lone(&list->found, i) ? name_by_list(list, names, &list->found.entry[i]) : 0;
+        bool told_of = names->kind->members || is_lone(&list->found, i);
+        int known = told_of ? name_by_list(list, names, &list->found.entry[i]) : 0;
         if (known < 0)
             return -1;
         *told += (size_t)known;

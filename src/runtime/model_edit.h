@@ -3,7 +3,7 @@
 #define MMTUI_RUNTIME_MODEL_EDIT_H
 
 #include "base/wire.h"
-#include "graph/names.h"
+#include "base/names.h"
 #include "runtime/model.h"
 #include "runtime/model_fields.h"
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PACK "dump" /* and the ending: the file of a format that takes many tensors */
 #define LIST "mmtui-dump.json"
 #define NAME_MOST                                                                                            \
     200 /* bytes of a tensor's name in a file's name: the stamp, a number and the ending come to it */
@@ -58,7 +59,7 @@ int writer_open(struct writer *writer, const struct mm_dump_info *info, struct m
 {
     const char *usual = info->file_format == MM_DUMP_TEXT ? "pbtxt" : "pb";
     *writer = (struct writer){.info = info, .format = info->format ? info->format : mm_format_find(usual)};
-    if (!writer->format->write)
+    if (!writer->format->write && !writer->format->pack)
         return mm_fail(err, MM_EUNSUPPORTED,
                        "%s: tensors can't be written one by one as %s: take npy, pb or pbtxt", info->path,
                        writer->format->name);
@@ -122,6 +123,16 @@ static int name_file(struct writer *writer, const char *name, struct mm_err *err
     return count_name(writer, &writer->files, mm_buf_text(&writer->file)) < 0 ? mm_fail_memory(err) : 0;
 }
 
+/* In one file with the others: the tensor's own name, and behind it which occurrence it is. */
+static int name_member(struct writer *writer, const char *name, int64_t occurrence, struct mm_err *err)
+{
+    mm_buf_clear(&writer->member);
+    mm_buf_puts(&writer->member, name);
+    if (occurrence > 0)
+        mm_buf_printf(&writer->member, "#%lld", (long long)occurrence);
+    return writer->member.failed ? mm_fail_memory(err) : 0;
+}
+
 /* ---- a tensor ---- */
 
 static void add_row(struct writer *writer, const struct model_tensor *tensor, const struct mm_tensor *view,
@@ -131,6 +142,8 @@ static void add_row(struct writer *writer, const struct model_tensor *tensor, co
     mm_json_line(json, 2);
     mm_json_open_object(json, NULL);
     mm_json_put_text(json, "file", mm_buf_text(&writer->file));
+    if (writer->pack)
+        mm_json_put_text(json, "member", mm_buf_text(&writer->member));
     mm_json_put_text(json, "name", tensor->name);
     mm_json_put_whole(json, "occurrence", occurrence);
     mm_json_put_text(json, "node", tensor->node);
@@ -150,8 +163,19 @@ static bool is_rare(const struct mm_tensor *tensor)
     return info->kind == MM_KIND_FLOAT && info->lane_f && tensor->dtype != MM_F32 && tensor->dtype != MM_F16;
 }
 
-static int store_widened(const struct writer *writer, struct mm_store *store, const char *path,
-                         struct mm_err *err)
+/* Into its own file, or the one for all. */
+static int put(struct writer *writer, const struct mm_store *store, struct mm_err *err)
+{
+    if (writer->pack)
+        return mm_pack_add(writer->pack, store, err);
+    mm_buf_clear(&writer->path);
+    mm_buf_printf(&writer->path, "%s/%s", writer->info->path, mm_buf_text(&writer->file));
+    if (writer->path.failed)
+        return mm_fail_memory(err);
+    return writer->format->write(store, mm_buf_text(&writer->path), err);
+}
+
+static int put_widened(struct writer *writer, struct mm_store *store, struct mm_err *err)
 {
     struct mm_tensor wide;
     struct mm_run run;
@@ -160,7 +184,7 @@ static int store_widened(const struct writer *writer, struct mm_store *store, co
         return -1;
     wide.dtype = MM_F32;
     store->tensor = &wide;
-    int result = writer->format->write(store, path, err);
+    int result = put(writer, store, err);
     free(memory);
     return result;
 }
@@ -174,19 +198,29 @@ static int store(struct writer *writer, const struct model_tensor *tensor, const
                              .index = tensor->index,
                              .is_output = tensor->is_output,
                              .unsynced = true,
-                             .name = tensor->name};
-    mm_buf_clear(&writer->path);
-    mm_buf_printf(&writer->path, "%s/%s", writer->info->path, mm_buf_text(&writer->file));
-    if (writer->path.failed)
-        return mm_fail_memory(err);
+                             .name = mm_buf_text(&writer->member)};
     struct mm_err why = {0};
-    if (writer->format->write(&store, mm_buf_text(&writer->path), &why) == 0)
+    if (put(writer, &store, &why) == 0)
         return 0;
     if (why.code == MM_EUNSUPPORTED && is_rare(view))
-        return store_widened(writer, &store, mm_buf_text(&writer->path), err);
+        return put_widened(writer, &store, err);
     if (err)
         *err = why;
     return -1;
+}
+
+/* The file that all tensors go to is begun with the first. */
+static int begin_pack(struct writer *writer, struct mm_err *err)
+{
+    if (writer->pack || !writer->format->pack)
+        return 0;
+    mm_buf_clear(&writer->path);
+    mm_buf_clear(&writer->file);
+    mm_buf_printf(&writer->file, PACK "%s", writer->format->ending);
+    mm_buf_printf(&writer->path, "%s/%s", writer->info->path, mm_buf_text(&writer->file));
+    if (writer->path.failed || writer->file.failed)
+        return mm_fail_memory(err);
+    return mm_pack_open(&writer->pack, writer->format, mm_buf_text(&writer->path), err);
 }
 
 int writer_take(struct writer *writer, const struct model_tensor *tensor, const struct mm_tensor *view,
@@ -199,7 +233,9 @@ int writer_take(struct writer *writer, const struct model_tensor *tensor, const 
     int64_t occurrence = count_name(writer, &writer->names, tensor->name);
     if (occurrence < 0)
         return mm_fail_memory(err);
-    if (name_file(writer, tensor->name, err) < 0 || store(writer, tensor, view, err) < 0)
+    if (begin_pack(writer, err) < 0 || name_member(writer, tensor->name, occurrence, err) < 0)
+        return -1;
+    if ((!writer->pack && name_file(writer, tensor->name, err) < 0) || store(writer, tensor, view, err) < 0)
         return -1;
     add_row(writer, tensor, view, occurrence);
     writer->written++;
@@ -218,6 +254,13 @@ static int write_list(const struct mm_buf *text, const char *folder, struct mm_e
     int result = mm_file_write(path, text->data, text->length, err);
     free(path);
     return result;
+}
+
+static int end_pack(struct writer *writer, struct mm_err *err)
+{
+    struct mm_pack *pack = writer->pack;
+    writer->pack = NULL;
+    return pack ? mm_pack_commit(pack, err) : 0;
 }
 
 int writer_finish(struct writer *writer, const struct writer_record *record, struct mm_err *err)
@@ -239,7 +282,9 @@ int writer_finish(struct writer *writer, const struct writer_record *record, str
     mm_json_close_object(&json);
     mm_buf_putc(&text, '\n');
     text.failed |= writer->rows.failed;
-    int result = write_list(&text, writer->info->path, err);
+    int result = end_pack(writer, err);
+    if (result == 0)
+        result = write_list(&text, writer->info->path, err);
     mm_buf_done(&text);
     return result;
 }
@@ -251,6 +296,8 @@ void writer_close(struct writer *writer)
     mm_buf_done(&writer->rows);
     mm_buf_done(&writer->file);
     mm_buf_done(&writer->path);
+    mm_buf_done(&writer->member);
+    mm_pack_abort(writer->pack);
     mm_arena_done(&writer->arena);
     free(writer->times);
 }

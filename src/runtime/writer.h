@@ -3,7 +3,7 @@
 #define MMTUI_RUNTIME_WRITER_H
 
 #include "base/json_write.h"
-#include "graph/names.h"
+#include "base/names.h"
 #include "runtime/model.h"
 
 /* What is said of the run beside its tensors. */
@@ -25,7 +25,9 @@ struct writer {
     struct mm_arena arena;
     struct mm_buf rows; /* what is written of the tensors in the end */
     struct mm_json json;
-    struct mm_buf file, path;
+    struct mm_pack
+        *pack; /* of a format that takes many: the file that they all go to; NULL: each has its own */
+    struct mm_buf file, path, member;
     size_t written, left_out;
     bool is_open;
 };

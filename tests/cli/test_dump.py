@@ -33,7 +33,8 @@ def rows(folder):
 
 def arrays(folder):
     """By name and occurrence."""
-    return {(row["name"], row["occurrence"]): np.load(folder / row["file"]) for row in rows(folder)}
+    members = lambda row: np.load(folder / row["file"])[row["member"]] if "member" in row else np.load(folder / row["file"])
+    return {(row["name"], row["occurrence"]): members(row) for row in rows(folder)}
 
 
 def save(path, nodes, inputs, outputs, weights=(), functions=(), opset=17, domains=()):
@@ -166,6 +167,12 @@ def bodies(folder):
         same(found["twice", k].tolist(), [2.0 ** (k + 1), -(2.0**k)], f"call {k}")
     same(found["negated", 0].tolist(), [-8.0, 4.0], "the branch that was taken")
     check(("kept", 0) not in found, "the branch that was not taken is there")
+    for kind in ("npz", "safetensors", "pb"):
+        dump(model, folder / kind, "-i", folder / "x.npy", "--format", kind)
+        run = mmtui("compare", folder / "out", folder / kind, "-o", folder / "report", "--fail", "--min-paired", "1")
+        layers = json.loads((folder / "report/mmtui.json").read_text())["layers"]
+        same(sum(row["name"].startswith("twice") for row in layers), 3, kind)
+        same([row["metrics"]["diff2"] for row in layers if "metrics" in row], [0.0] * len(found), kind)
 
 
 @test
@@ -238,6 +245,8 @@ def formats(folder):
         run = mmtui("compare", folder / "npy", folder / kind, "-o", folder / "out", "--fail", "--min-paired", "1")
         report = json.loads((folder / "out/mmtui.json").read_text())
         same({row["name"]: row["metrics"]["diff2"] for row in report["layers"]}, {n: 0.0 for n in ("x", "/a/mm:0", "/a/relu", "y")}, kind)
+    same(sorted(path.name for path in (folder / "npz").iterdir()), ["dump.npz", "mmtui-dump.json"], "one file")
+    same(arrays(folder / "npz")["/a/mm:0", 0].tolist(), MM.tolist(), "by NumPy")
     stamps = sorted(int(path.name.split("_")[0]) for path in (folder / "pb").glob("*.pb"))
     same(len(set(stamps)), 4, "time stamps")
     text = next((folder / "pbtxt").glob("*relu.pbtxt")).read_text()
