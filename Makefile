@@ -101,6 +101,13 @@ $(BUILD)/src/%.o: src/%.c | $(PROTO_C)
 	@echo "  CC   $<"
 	@$(CC) $(CFLAGS_ALL) $(FLAGS_FILE) -MMD -MP -c -o $@ $<
 
+# The dump scripts, a C string a line. \? as ??= and the like are something else in C11.
+ADAPTERS := $(patsubst %.py,$(BUILD)/%.inc,$(wildcard src/cli/adapters/*.py))
+$(BUILD)/src/cli/adapters/%.inc: src/cli/adapters/%.py
+	@mkdir -p $(@D)
+	@sed -e 's/[\\"?]/\\&/g' -e 's/.*/"&\\n",/' $< >$@
+$(BUILD)/src/cli/dump_script.o: $(ADAPTERS)
+
 # ---- tests ----
 # A unit test links only with what its folder may know: an arrow that points up does not link.
 define unit_rule

@@ -1,10 +1,11 @@
-/* `mmtui dump`: every tensor of a real run of a model. */
+/* `mmtui dump`: every tensor of a real run of a model; or a script that dumps a framework's tensors. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "cli/commands.h"
+#include "cli/dump_script.h"
 #include "cli/interrupt.h"
 
 /* What is said before it begins. */
@@ -120,10 +121,30 @@ static int dump(const struct cli_options *options, const struct interrupt *inter
     return result;
 }
 
+static int print_script(const struct cli_options *options)
+{
+    struct mm_err err = {0};
+    struct mm_buf script = {0};
+    int result = 0;
+    if (options->word_count > 0)
+        result =
+            mm_fail(&err, MM_EARG,
+                    "--script prints a Python script, which runs the model: mmtui dump --script %s > dump.py",
+                    options->dump.script);
+    if (result == 0)
+        result = dump_script_put(options->dump.script, &script, &err);
+    if (result == 0)
+        cli_print(options, &script);
+    mm_buf_done(&script);
+    return result < 0 ? cli_error(&err) : EXIT_FINE;
+}
+
 int cmd_dump(struct cli_options *options)
 {
     struct mm_err err = {0};
     struct interrupt interrupt;
+    if (options->dump.script)
+        return print_script(options);
     if (check(options, &err) < 0)
         return cli_error(&err);
     interrupt_begin(&interrupt);

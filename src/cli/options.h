@@ -91,6 +91,7 @@ enum option {
     OPT_CHECK,
     OPT_DUMP_MODEL_DIR,
     OPT_ONNXRUNTIME,
+    OPT_DUMP_SCRIPT,
     OPT_COLOR,
     OPT_THEME,
     OPT_ASCII,
@@ -116,6 +117,7 @@ struct cli_dump {
     bool check;
     const char *model_dir; /* --dump-model-dir */
     const char *library;   /* --onnxruntime */
+    const char *script;    /* --script */
 };
 
 struct cli_options {

@@ -21,6 +21,7 @@ struct listing {
     struct name_list lists[LISTING_LISTS]; /* that lie beside the tensors; read by listing_name */
     size_t list_count;
     const struct name_list_kind *kind; /* of the list that said most; NULL: none did */
+    size_t not_seen;                   /* what that list says is missing in the dump */
     size_t from_messages;              /* tensors that are called as their messages say */
     size_t numbered;                   /* in numbered folders (CATCH) */
     size_t statistics;                 /* of tensors that msprobe did not keep */

@@ -124,7 +124,8 @@ static int take_msprobe(struct name_list *list, struct mm_json_value root)
     return take_data_names(list, mm_json_member(root, "data"));
 }
 
-/* ---- mmtui dump: {"tensors": [{"file": "x.npy", "name": ..., "op_type": ...}]} ---- */
+/* ---- mmtui dump, and its scripts: {"tensors": [{"file": "x.npy", "name": ..., "op_type": ...}],
+        "not_seen": ["fc2: was not called", ...]} ---- */
 
 static int take_mmtui_tensor(struct name_list *list, struct mm_json_value item, struct mm_buf *file,
                              struct mm_buf *text)
@@ -149,8 +150,10 @@ static int take_mmtui(struct name_list *list, struct mm_json_value root)
 {
     struct mm_json_items items = mm_json_items(mm_json_member(root, "tensors"));
     struct mm_json_value key, item;
+    struct mm_json_value not_seen = mm_json_member(root, "not_seen");
     struct mm_buf file = {0}, text = {0};
     int result = 0;
+    list->not_seen = mm_json_kind(not_seen) == MM_JSON_IS_ARRAY ? mm_json_count(not_seen) : 0;
     while (result == 0 && mm_json_next(&items, &key, &item))
         result = take_mmtui_tensor(list, item, &file, &text);
     mm_buf_done(&file);
@@ -253,7 +256,7 @@ static const struct name_list_kind kinds[] = {
     {"tensor_summary.json", "trtexec's debug tensors", false, false, false, read_summary},
     {"map_name_to_file.txt", "an RKNN snapshot", false, false, false, read_columns},
     {"layer_output_name_order.json", "AIMET's layer outputs", false, true, false, read_names},
-    {"mmtui-dump.json", "an ONNX Runtime run", false, false, true, read_mmtui},
+    {"mmtui-dump.json", "mmtui's own dump", false, false, true, read_mmtui},
     {"dump.json", "an msprobe dump", true, false, false, read_msprobe},
 };
 

@@ -35,6 +35,7 @@ struct name_list {
         size_t place;        /* from 0 on */
     } * row;                 /* sorted by stem once read */
     size_t count, capacity;
+    size_t not_seen; /* how many things the list tells to be missing in the dump */
 };
 
 /* Read at most 256 MiB. -1: it can't be read (err has the sentence with the path), or is no such list (MM_ECORRUPT). */

@@ -153,6 +153,7 @@ int listing_name(struct listing *list)
         if (use_list(list, &list->lists[i], &told) < 0)
             return -1;
         all += told;
+        list->not_seen += told ? list->lists[i].not_seen : 0;
         if (told > most)
             list->kind = list->lists[i].kind;
         most = told > most ? told : most;
@@ -332,6 +333,9 @@ int listing_source(struct listing *list)
     mm_buf_printf(&text, "%zu tensor%s", dump->count, dump->count == 1 ? "" : "s");
     put_what(&text, list);
     put_kept(&text, list);
+    if (list->not_seen)
+        mm_buf_printf(&text, "; %zu thing%s could not be dumped (\"not_seen\" in it)", list->not_seen,
+                      list->not_seen == 1 ? "" : "s");
     if (nested && dump->taken.runner)
         mm_buf_putc(&text, ',');
     put_runner(&text, &dump->taken);

@@ -108,8 +108,11 @@ static int keys_of_list(struct mm_session *session, int64_t *key, struct mm_err 
 
 /* ---- what the files say ----------------------------------------------------------------------------------------- */
 
+/* The numbers of files that a list names are none. */
 static bool has_stamps(const struct mm_dump *dump)
 {
+    if (dump->listed)
+        return false;
     for (size_t i = 0; i < dump->count; i++) {
         if (dump->entries[i].parsed.stamp < 0)
             return false;
