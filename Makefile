@@ -107,6 +107,7 @@ $(BUILD)/src/cli/adapters/%.inc: src/cli/adapters/%.py
 	@mkdir -p $(@D)
 	@sed -e 's/[\\"?]/\\&/g' -e 's/.*/"&\\n",/' $< >$@
 $(BUILD)/src/cli/dump_script.o: $(ADAPTERS)
+$(BUILD)/src/cli/dump_script.o: CFLAGS_ALL += -I$(BUILD)/src/cli/adapters
 
 # ---- tests ----
 # A unit test links only with what its folder may know: an arrow that points up does not link.

@@ -78,7 +78,7 @@ static const struct command table[] = {
      cmd_show,
      true},
     {"dump",
-     "dump MODEL.onnx -i [NAME=]FILE -o DIR | dump --script FRAMEWORK",
+     "dump MODEL.onnx -i [NAME=]FILE -o DIR",
      "run a model by ONNX Runtime and write all its tensors",
      {GROUP_OUTPUT, OWN(OPT_INPUT, OPT_DUMP_DIR, OPT_DUMP_FORMAT, OPT_DUMP_MODE, OPT_TENSOR, OPT_INPUT_SHAPES,
                         OPT_SEED, OPT_DTYPE, OPT_THREADS, OPT_AS_DEPLOYED, OPT_CHECK, OPT_DUMP_MODEL_DIR,

@@ -5,16 +5,16 @@
 
 /* Made from src/cli/adapters/dump_NAME.py and writer.py: a string a line. */
 static const char *const writer[] = {
-#include "src/cli/adapters/writer.inc"
+#include "writer.inc"
 };
 static const char *const pytorch[] = {
-#include "src/cli/adapters/dump_pytorch.inc"
+#include "dump_pytorch.inc"
 };
 static const char *const tensorflow[] = {
-#include "src/cli/adapters/dump_tensorflow.inc"
+#include "dump_tensorflow.inc"
 };
 static const char *const onnxruntime[] = {
-#include "src/cli/adapters/dump_onnxruntime.inc"
+#include "dump_onnxruntime.inc"
 };
 
 static const struct {
@@ -70,9 +70,4 @@ int dump_script_put(const char *name, struct mm_buf *out, struct mm_err *err)
             mm_buf_puts(out, scripts[at].line[i]);
     }
     return out->failed ? mm_fail_memory(err) : 0;
-}
-
-const char *dump_script_name(size_t index)
-{
-    return index < MM_COUNT(scripts) ? scripts[index].name : NULL;
 }

@@ -10,7 +10,5 @@
 /* Append the script for a framework: "pytorch", "tensorflow" or "onnxruntime". It needs no other file, and has the
  * program's version in it. -1 with err (MM_EARG, with the names that there are): there is none of that name; MM_ENOMEM. */
 int dump_script_put(const char *name, struct mm_buf *out, struct mm_err *err);
-/* The names, the first at 0; NULL behind the last. Static. */
-const char *dump_script_name(size_t index);
 
 #endif

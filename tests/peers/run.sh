@@ -32,6 +32,18 @@ cmp "$made/files/blocks.f32" "$here/files/blocks.f32" # tests/unit/tensor/test_r
 environment polygraphy polygraphy==0.49.26 onnxruntime==1.32.0 onnx==1.23.2 numpy==1.26.4
 "$folder/polygraphy/bin/python" "$here/polygraphy_files.py" "$made/files"
 
+# What `mmtui dump --script` prints, run on small models of the real frameworks.
+for name in pytorch tensorflow onnxruntime; do
+    "${MMTUI:-mmtui}" dump --script "$name" >"$made/dump_$name.py"
+done
+# 5.4 GB on disk: the package index has no PyTorch for Linux without its GPU libraries
+environment pytorch torch==2.15.0 numpy==2.4.6
+"$folder/pytorch/bin/python" "$here/dump_pytorch.py" "$made/dump_pytorch.py" "$made/files"
+environment tensorflow tensorflow-cpu==2.21.0 numpy==2.4.6
+"$folder/tensorflow/bin/python" "$here/dump_tensorflow.py" "$made/dump_tensorflow.py" "$made/files"
+environment onnxruntime onnxruntime==1.32.0 onnx==1.23.2 numpy==1.26.4
+"$folder/onnxruntime/bin/python" "$here/dump_onnxruntime.py" "$made/dump_onnxruntime.py" "$made/files"
+
 # Debian's own, as the package index has no PyTorch without its GPU libraries
 if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
     /usr/bin/python3 "$here/torch_files.py" "$made/files"
@@ -40,4 +52,4 @@ else
     cp "$here/files/torch.pt" "$here/files/torch.npz" "$made/files"
 fi
 
-MMTUI_PEERS=$made "$here/../run.sh" "$here/../cli/test_gguf.py" "$here/../cli/test_torch.py" "$here/../cli/test_polygraphy.py" "$here/../cli/test_formats.py"
+MMTUI_PEERS=$made "$here/../run.sh" "$here/../cli/test_gguf.py" "$here/../cli/test_torch.py" "$here/../cli/test_polygraphy.py" "$here/../cli/test_formats.py" "$here/../cli/test_dump_script.py"

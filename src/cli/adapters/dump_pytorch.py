@@ -6,8 +6,8 @@ In a program:                     with dump(model, "DIR"):
 A program as it is:               python3 dump_pytorch.py DIR program.py [its arguments]
 Then, with another dump:          mmtui DIR OTHER
 
-The second way dumps the first model that the program calls (a module that has modules in it), call by call: DIR holds
-the first call, DIR_1 the second, up to --calls N (1 if not given, before DIR).
+The second way dumps the first model that the program calls (a module that has modules in it), its first call; with
+--calls N before DIR the first N calls, into DIR/step0, DIR/step1, ..., of which mmtui --step takes one.
 
 A tensor is called by the path of its module; a second call of one module is PATH_1; parts of a tuple, list, dict or
 data class are PATH[0], PATH[key]. What functional operators compute is PATH.OPERATOR, PATH.OPERATOR_1: they are seen
@@ -255,12 +255,15 @@ class dump:
             return  # a buffer that is kept up to date
         if isinstance(result, (list, tuple)) and word.startswith(FIRST_ONLY):
             result = result[0]
-        base = (path + "." if path else "") + word.rstrip("_")
+        op_type = TYPES.get(word.rstrip("_"), word.strip("_"))
+        if word.startswith("_scaled_dot_product"):  # each device has its own
+            word, op_type = "scaled_dot_product_attention", "Attention"
+        base = (path + "." if path else "") + word.strip("_")
         base += "()" if base in self.paths else ""  # b.relu is a module, b.relu() the function
         number = self.calls["", base] = self.calls.get(("", base), -1) + 1
         name = self.free(base, number)
         before = len(self.writer.rows)
-        self.put(name, TYPES.get(word.rstrip("_"), word), result)
+        self.put(name, op_type, result)
         rows.extend(self.writer.rows[before:])
 
     # ---- both ----
@@ -290,26 +293,27 @@ class dump:
 
 def main():
     parser = argparse.ArgumentParser(description="Run a program, and dump the first model that it calls.")
-    parser.add_argument("--calls", type=int, default=1, metavar="N", help="how many calls of the model (1)")
+    parser.add_argument("--calls", type=int, metavar="N", help="dump N calls of the model, into DIR/step0 and so on")
     parser.add_argument("--modules", action="store_true", help="modules alone, no operators")
-    parser.add_argument("folder", metavar="DIR", help="for the dump; DIR_1, DIR_2 for more calls")
+    parser.add_argument("folder", metavar="DIR", help="for the dump; empty or not there yet")
     parser.add_argument("program", help="a Python file; its arguments follow")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args()
-    call, seen = torch.nn.Module.__call__, []
+    call, seen, inside = torch.nn.Module.__call__, [], []
 
     def dumped_call(self, *args, **kwargs):
-        if dumped_call.inside or (seen and self is not seen[0]) or len(seen) >= options.calls or not any(self.children()):
+        other = seen and self is not seen[0]
+        if inside or other or len(seen) >= (options.calls or 1) or not any(self.children()):
             return call(self, *args, **kwargs)
+        folder = os.path.join(options.folder, "step%d" % len(seen)) if options.calls else options.folder
         seen.append(self)
-        dumped_call.inside = True
+        inside.append(True)
         try:
-            with dump(self, options.folder + ("_%d" % (len(seen) - 1) if seen[1:] else ""), not options.modules):
+            with dump(self, folder, not options.modules):
                 return call(self, *args, **kwargs)
         finally:
-            dumped_call.inside = False
+            inside.pop()
 
-    dumped_call.inside = False
     torch.nn.Module.__call__ = dumped_call
     sys.argv = [options.program] + options.arguments
     sys.path[0] = os.path.dirname(os.path.abspath(options.program))

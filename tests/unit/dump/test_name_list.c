@@ -82,6 +82,28 @@ static void trtexec(void **state)
     assert_refused(*state, "tensor_summary.json", "", "");
 }
 
+/* mmtui dump and its scripts: names with operators, and what could not be dumped. */
+static void script(void **state)
+{
+    static const char text[] = "{\"script\": \"mmtui\", \"tensors\": [\n"
+                               "{\"name\": \"a\", \"op_type\": \"Conv\", \"file\": \"0_a.npy\"},"
+                               "{\"name\": \"b\", \"op_type\": \"\", \"file\": \"1_b.npy\"},"
+                               "{\"name\": \"c\", \"op_type\": 3, \"file\": \"2_c.npy\"}],"
+                               "\"not_seen\": [\"fc: was not called\", \"d: is traced\"]}";
+    struct mm_arena arena = {0};
+    struct name_list list;
+    assert_int_equal(read_text(*state, "mmtui-dump.json", text, &arena, &list, NULL), 0);
+    assert_int_equal(list.not_seen, 2);
+    assert_int_equal(list.count, 3);
+    assert_string_equal(name_list_find(&list, "0_a")->op_type, "Conv");
+    assert_null(name_list_find(&list, "1_b")->op_type);
+    assert_null(name_list_find(&list, "2_c")->op_type);
+    name_list_done(&list);
+    mm_arena_done(&arena);
+    assert_rows(*state, "mmtui-dump.json", text, "0_a=a@0 1_b=b@1 2_c=c@2 ");
+    assert_refused(*state, "mmtui-dump.json", "{\"not_seen\": 3}", "names no file with a tensor");
+}
+
 static void rknn(void **state)
 {
     static const char text[] = "layer_name             file_name\r\n"
@@ -153,7 +175,7 @@ static void no_list(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(trtexec), TEST(rknn),     TEST(msprobe), TEST(statistics),
-                                       TEST(aimet),   TEST(repeated), TEST(no_list)};
+    const struct CMUnitTest tests[] = {TEST(trtexec),    TEST(script), TEST(rknn),     TEST(msprobe),
+                                       TEST(statistics), TEST(aimet),  TEST(repeated), TEST(no_list)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

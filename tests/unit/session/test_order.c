@@ -98,6 +98,21 @@ static void stamps_of_dst(void **state)
     stage_done(&stage);
 }
 
+/* The numbers of files that a list names are no time stamps: the list tells. */
+static void a_list_beats_numbers(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"tensors\": [{\"name\": \"e\", \"files\": {\"numpy\": \"96_e.npy\"}},"
+                               "{\"name\": \"d\", \"files\": {\"numpy\": \"97_d.npy\"}},"
+                               "{\"name\": \"c\", \"files\": {\"numpy\": \"98_c.npy\"}}]}";
+    struct stage stage;
+    put_tensors(&stage, true);
+    put_text(stage.src, "tensor_summary.json", text);
+    put_text(stage.dst, "tensor_summary.json", text);
+    assert_order(&stage, MM_ORDER_LIST, "edcba");
+    stage_done(&stage);
+}
+
 static void the_model_beats_a_list(void **state)
 {
     (void)state;
@@ -210,10 +225,15 @@ static void times_that_differ(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(given_beats_stamps), cmocka_unit_test(stamps_beat_the_model),
-        cmocka_unit_test(stamps_of_dst),      cmocka_unit_test(the_model_beats_a_list),
-        cmocka_unit_test(lists_of_others),    cmocka_unit_test(unknown),
-        cmocka_unit_test(times_of_both),      cmocka_unit_test(times_that_differ),
+        cmocka_unit_test(given_beats_stamps),
+        cmocka_unit_test(stamps_beat_the_model),
+        cmocka_unit_test(stamps_of_dst),
+        cmocka_unit_test(a_list_beats_numbers),
+        cmocka_unit_test(the_model_beats_a_list),
+        cmocka_unit_test(lists_of_others),
+        cmocka_unit_test(unknown),
+        cmocka_unit_test(times_of_both),
+        cmocka_unit_test(times_that_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
