@@ -1,6 +1,7 @@
 /* Do values lie on a uniform grid, as fake quantisation leaves them? */
 #include "cause/cause.h"
 #include "cause/sorted.h"
+#include "cause/sparse.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,15 +17,20 @@
  * independent values pass by chance once in (1 / 0.2)^11. */
 #define GRID_OFF 0.1
 
-/* A spread-out sample of the finite values. Returns how many. */
+/* A spread-out sample of the finite values; of few ones two in three. Returns how many. */
 static size_t sample_of(const double *x, int64_t count, double out[GRID_SAMPLE])
 {
-    int64_t step = count / GRID_SAMPLE + 1;
     size_t n = 0;
     /* an even step would see one channel of a channels-last tensor only */
-    for (int64_t i = 0; i < count && n < GRID_SAMPLE; i += step + (i / step % 3 == 0))
-        if (isfinite(x[i]))
-            out[n++] = x[i];
+    struct sparse p = sparse_first(count, GRID_SAMPLE);
+    while (p.at < count && n < GRID_SAMPLE) {
+        if (isfinite(x[p.at]))
+            out[n++] = x[p.at];
+        if (p.step == 1)
+            p.at += 1 + (p.at % 3 == 0);
+        else
+            sparse_next(&p);
+    }
     return n;
 }
 
@@ -86,19 +92,31 @@ static bool few_steps(double span, double step, int64_t levels)
 }
 
 #define GRID_GLANCE 512
+#define LANES       4 /* extremes that don't wait for each other */
+
+/* From the least value to the greatest; none is NaN. */
+static double span_of(const double *x, size_t n)
+{
+    double low[LANES] = {INFINITY, INFINITY, INFINITY, INFINITY};
+    double high[LANES] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY};
+    for (size_t i = 0; i < n; i += LANES) {
+        for (size_t k = 0; k < LANES && i + k < n; k++) {
+            low[k] = x[i + k] < low[k] ? x[i + k] : low[k];
+            high[k] = x[i + k] > high[k] ? x[i + k] : high[k];
+        }
+    }
+    return fmax(fmax(high[0], high[1]), fmax(high[2], high[3])) -
+           fmin(fmin(low[0], low[1]), fmin(low[2], low[3]));
+}
 
 /* Two of the first few that are nearer to each other than any two steps: it is no grid, whatever the others are. */
 static bool is_no_grid(const double *x, size_t n, int64_t levels)
 {
-    double some[GRID_GLANCE], low = INFINITY, high = -INFINITY;
+    double some[GRID_GLANCE];
     size_t count = n < GRID_GLANCE ? n : GRID_GLANCE;
-    for (size_t i = 0; i < n; i++) {
-        low = x[i] < low ? x[i] : low;
-        high = x[i] > high ? x[i] : high;
-    }
     memcpy(some, x, count * sizeof *some);
     count = distinct(some, count);
-    return count >= 2 && !few_steps(high - low, least_gap(some, count), levels);
+    return count >= 2 && !few_steps(span_of(x, n), least_gap(some, count), levels);
 }
 
 /*

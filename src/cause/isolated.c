@@ -33,18 +33,24 @@ struct spots {
     double rest;      /* sum e^2 of these */
 };
 
-/* The error that nine values in ten stay below, of some of them; +Inf when memory is out. */
+/*
+ * The error that nine values in ten stay below, of some of them. +Inf where no error is APART times as large, so that none
+ * stands out: that is counted, for putting them into order costs more. Also when memory is out.
+ */
 static double usual_error(const struct trial *t)
 {
     double *error = malloc((SPARSE_COUNT + 2) * sizeof *error), usual = INFINITY;
-    size_t n = 0;
+    double most = t->c->result->metrics.max_abs;
+    size_t n = 0, below = 0;
     struct sparse p = sparse_first(t->c->d_count, SPARSE_COUNT);
     for (; error && p.at < t->c->d_count && n < SPARSE_COUNT + 2; sparse_next(&p)) {
         double e = fabs(t->c->s[p.at] - t->c->d[p.at]);
-        if (isfinite(e))
-            error[n++] = e;
+        if (!isfinite(e))
+            continue;
+        error[n++] = e;
+        below += APART * e < most;
     }
-    if (n >= LEAST_VALUES)
+    if (n >= LEAST_VALUES && below > (n - 1) * 9 / 10)
         usual = value_at_place(error, n, (n - 1) * 9 / 10);
     free(error);
     return usual;
@@ -189,10 +195,11 @@ bool cause_isolated(const struct trial *t, struct found *found)
     if (t->n < LEAST_VALUES || (t->whole_s && t->whole_d) || jumps(t->c->op_type) ||
         !(m->max_abs * m->max_abs * SHARE_MOST * (double)t->n >= t->ee / 2))
         return false;
+    double limit = fmax(NOISE_MOST * t->noise * rms, WRONG_LEAST * m->max_abs);
+    if (!(m->max_abs > limit))
+        return false;
     struct spots spots = {
-        .low = INFINITY,
-        .high = -INFINITY,
-        .limit = fmax(fmax(APART * usual_error(t), NOISE_MOST * t->noise * rms), WRONG_LEAST * m->max_abs)};
+        .low = INFINITY, .high = -INFINITY, .limit = fmax(APART * usual_error(t), limit)};
     bool good = m->max_abs > spots.limit && spots_find(&spots, t) && spots_tell(t, &spots, found);
     free(spots.spot);
     return good;
