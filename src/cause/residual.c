@@ -13,26 +13,39 @@
 typedef float four __attribute__((vector_size(16)));
 typedef int32_t four_masks __attribute__((vector_size(16)));
 
-static four chosen(four_masks first, four a, four b)
+typedef double four_wide __attribute__((vector_size(32)));
+typedef int64_t four_wide_masks __attribute__((vector_size(32)));
+
+static inline void widen(const float *x, four_wide *out)
 {
-    return (four)(((four_masks)a & first) | ((four_masks)b & ~first));
+    four v;
+    memcpy(&v, x, sizeof v);
+    *out = __builtin_convertvector(v, four_wide);
 }
+
+static inline double sum_of(const four_wide *x)
+{
+    return ((*x)[0] + (*x)[1]) + ((*x)[2] + (*x)[3]);
+}
+
+#define LANES 8 /* extremes that don't wait for each other */
 
 /* The ends of floats and 0; an infinite end where one of them is. */
 static void ends_of(const float *x, int64_t count, struct residual *residual)
 {
-    four least = {0}, most = {0}, v;
+    float least[LANES] = {0}, most[LANES] = {0};
     int64_t i = 0;
-    for (; i + 4 <= count; i += 4) {
-        memcpy(&v, x + i, sizeof v);
-        least = chosen(v < least, v, least);
-        most = chosen(v > most, v, most);
+    for (; i + LANES <= count; i += LANES) {
+        for (int k = 0; k < LANES; k++) {
+            least[k] = x[i + k] < least[k] ? x[i + k] : least[k];
+            most[k] = x[i + k] > most[k] ? x[i + k] : most[k];
+        }
     }
     for (; i < count; i++) {
         least[0] = x[i] < least[0] ? x[i] : least[0];
         most[0] = x[i] > most[0] ? x[i] : most[0];
     }
-    for (int k = 0; k < 4; k++) {
+    for (int k = 0; k < LANES; k++) {
         residual->least = fmin(residual->least, (double)least[k]);
         residual->most = fmax(residual->most, (double)most[k]);
     }
@@ -61,22 +74,74 @@ void residual_init(struct residual *residual, const struct mm_value *y)
     residual->span = residual->most - residual->least;
 }
 
+#define BLOCK 64
+
+/* Of src: sums of squares, and of what it is beyond y's ends by more than a step. */
+struct beyond {
+    double least, most, step;
+    double all, low, high;
+};
+
+static void beyond_add(struct beyond *sum, double v)
+{
+    double below = sum->least - v - sum->step, above = v - sum->most - sum->step;
+    if (!isfinite(v))
+        return;
+    sum->all += v * v;
+    sum->low += below > 0 ? below * below : 0;
+    sum->high += above > 0 ? above * above : 0;
+}
+
+/* Twice x where it is positive, and 0: without a comparison, for which not all processors have such registers. */
+static inline void twice_positive(four_wide *x)
+{
+    *x += (four_wide)((four_wide_masks)*x & INT64_MAX);
+}
+
+/* BLOCK values; false, and nothing is added, where one is not finite. */
+static bool beyond_add_block(struct beyond *sum, const float *x)
+{
+    four_wide all = {0}, low = {0}, high = {0}, v;
+    for (int i = 0; i < BLOCK; i += 4) {
+        widen(x + i, &v);
+        four_wide below = sum->least - v - sum->step, above = v - sum->most - sum->step;
+        twice_positive(&below);
+        twice_positive(&above);
+        all += v * v;
+        low += below * below;
+        high += above * above;
+    }
+    if (!isfinite(sum_of(&all)))
+        return false;
+    sum->all += sum_of(&all);
+    sum->low += sum_of(&low) / 4;
+    sum->high += sum_of(&high) / 4;
+    return true;
+}
+
+static void beyond_add_all(struct beyond *sum, const struct mm_value *src)
+{
+    for (int64_t i = 0; i < src->count;) {
+        int64_t end = i + BLOCK < src->count ? i + BLOCK : src->count;
+        bool whole = src->f && end - i == BLOCK && beyond_add_block(sum, src->f + i);
+        for (int64_t k = i; !whole && k < end; k++)
+            beyond_add(sum, mm_value_at(src, k));
+        i = end;
+    }
+}
+
 void residual_reference(struct residual *residual, const struct mm_value *src)
 {
     struct residual ends;
-    double step = (residual->most - residual->least) / STEPS, low = 0, high = 0, all = 0;
+    struct beyond sum = {.least = residual->least, .most = residual->most};
+    sum.step = (residual->most - residual->least) / STEPS;
     find_ends(&ends, src);
     residual->span = fmax(residual->most, ends.most) - fmin(residual->least, ends.least);
-    for (int64_t i = 0; i < src->count; i++) {
-        double v = mm_value_at(src, i), below = residual->least - v - step, above = v - residual->most - step;
-        if (!isfinite(v))
-            continue;
-        all += v * v;
-        low += below > 0 ? below * below : 0;
-        high += above > 0 ? above * above : 0;
-    }
-    residual->holds_least = low <= SUFFICES * SUFFICES * all;
-    residual->holds_most = high <= SUFFICES * SUFFICES * all;
+    bool within = sum.least - ends.least <= sum.step && ends.most - sum.most <= sum.step;
+    if (!within) /* else the sums are 0, whatever it holds */
+        beyond_add_all(&sum, src);
+    residual->holds_least = sum.low <= SUFFICES * SUFFICES * sum.all;
+    residual->holds_most = sum.high <= SUFFICES * SUFFICES * sum.all;
 }
 
 void residual_range(struct residual *residual, const struct mm_scales *scales, enum mm_dtype codes)
@@ -156,44 +221,37 @@ void residual_add_chosen(struct residual *residual, double y, double y0, double 
         residual->rr += weight * (y - y0) * (y - y0);
 }
 
-typedef double four_wide __attribute__((vector_size(32)));
-typedef int64_t four_wide_masks __attribute__((vector_size(32)));
-
-static inline void widen(const float *x, four_wide *out)
-{
-    four v;
-    memcpy(&v, x, sizeof v);
-    *out = __builtin_convertvector(v, four_wide);
-}
-
-/* Strictly between these nothing is clipped. */
-static void inner_ends(const struct residual *residual, double *least, double *most)
+/* Only at these or beyond them something may be clipped: as the floats just at or beyond them. */
+static void outer_ends(const struct residual *residual, float *least, float *most)
 {
     double slack = residual->told ? 1e-6 * (residual->most - residual->least) : 0;
     bool low = residual->told || residual->holds_least || residual->least < 0;
     bool high = residual->told || residual->holds_most || residual->most > 0;
-    *least = low ? residual->least + slack : -INFINITY;
-    *most = high ? residual->most - slack : INFINITY;
+    double at_least = low ? residual->least + slack : -INFINITY;
+    double at_most = high ? residual->most - slack : INFINITY;
+    *least = (float)at_least;
+    *most = (float)at_most;
+    *least = (double)*least > at_least ? nextafterf(*least, -INFINITY) : *least;
+    *most = (double)*most < at_most ? nextafterf(*most, INFINITY) : *most;
 }
 
-#define BLOCK 64
-
-/* BLOCK values that are all finite and between these ends; false, and nothing is added, where one is not. */
-static bool add_block(struct residual *residual, const float *y, const float *y0, double least, double most)
+/* BLOCK values that are all finite and not clipped at these ends; false, and nothing is added, where one is not. */
+static bool add_block(struct residual *residual, const float *y, const float *y0, float least, float most)
 {
     four_wide rr = {0}, yy = {0};
-    four_wide_masks inside = {-1, -1, -1, -1};
+    four_masks clipped = {0};
     for (int i = 0; i < BLOCK; i += 4) {
-        four_wide a, b;
-        widen(y + i, &a);
-        widen(y0 + i, &b);
-        four_wide off = a - b;
-        inside &= (a > least) & (a < most);
+        four a, b;
+        memcpy(&a, y + i, sizeof a);
+        memcpy(&b, y0 + i, sizeof b);
+        four_wide wide = __builtin_convertvector(b, four_wide);
+        four_wide off = __builtin_convertvector(a, four_wide) - wide;
+        clipped |= ((a <= least) & (b < a)) | ((a >= most) & (b > a));
         rr += off * off;
-        yy += b * b;
+        yy += wide * wide;
     }
-    double left = (rr[0] + rr[1]) + (rr[2] + rr[3]), all = (yy[0] + yy[1]) + (yy[2] + yy[3]);
-    if (!(inside[0] & inside[1] & inside[2] & inside[3]) || !isfinite(left) || !isfinite(all))
+    double left = sum_of(&rr), all = sum_of(&yy);
+    if ((clipped[0] | clipped[1] | clipped[2] | clipped[3]) || !isfinite(left) || !isfinite(all))
         return false;
     residual->n += BLOCK;
     residual->rr += left;
@@ -203,8 +261,8 @@ static bool add_block(struct residual *residual, const float *y, const float *y0
 
 static void add_floats(struct residual *residual, const float *y, const float *y0, int64_t count)
 {
-    double least, most;
-    inner_ends(residual, &least, &most);
+    float least, most;
+    outer_ends(residual, &least, &most);
     for (int64_t i = 0; i < count;) {
         bool whole = count - i >= BLOCK && add_block(residual, y + i, y0 + i, least, most);
         int64_t end = whole ? i + BLOCK : i + BLOCK < count ? i + BLOCK : count;

@@ -93,17 +93,37 @@ static void place_taps(struct op_linear *l, int64_t place, tap_at at)
     }
 }
 
-/* [channel of the group][tap], 0 where there is no input. */
+/* One channel's taps; 0 where there is no input. */
+static void load_channel(const struct op_linear *l, int64_t base, double *part)
+{
+    if (l->x->f) {
+        const float *x = l->x->f + base;
+        for (int64_t t = 0; t < l->taps; t++)
+            part[t] = l->place[t] < 0 ? 0 : (double)x[l->place[t]];
+        return;
+    }
+    for (int64_t t = 0; t < l->taps; t++)
+        part[t] = l->place[t] < 0 ? 0 : (double)l->x->i[base + l->place[t]];
+}
+
+/* A kernel of one tap: a column through the channels. */
+static void load_column(const struct op_linear *l, const float *x)
+{
+    for (int64_t c = 0; c < l->in_group; c++, x += l->places_x)
+        l->part[c] = (double)*x;
+}
+
+/* [channel of the group][tap] */
 static void load(struct op_linear *l, int64_t bundle, tap_at at)
 {
     int64_t first = bundle / l->places * l->in_group * l->places_x; /* groups of all images */
     place_taps(l, bundle % l->places, at);
-    for (int64_t c = 0; c < l->in_group; c++) {
-        double *part = l->part + c * l->taps;
-        int64_t base = first + c * l->places_x;
-        for (int64_t t = 0; t < l->taps; t++)
-            part[t] = l->place[t] < 0 ? 0 : op_get(l->x, base + l->place[t]);
+    if (l->taps == 1 && l->place[0] >= 0 && l->x->f) {
+        load_column(l, l->x->f + first + l->place[0]);
+        return;
     }
+    for (int64_t c = 0; c < l->in_group; c++)
+        load_channel(l, first + c * l->places_x, l->part + c * l->taps);
 }
 
 /* ---- Conv ---------------------------------------------------------------------------------------------- */
