@@ -80,16 +80,17 @@ static void place_taps(struct op_linear *l, int64_t place, tap_at at)
         l->place[0] = 0;
         return;
     }
+    int64_t *column = l->place + l->taps; /* [kernel[last]] along the last axis, the same in all rows */
+    for (int64_t k = 0; k < w->kernel[last]; k++)
+        column[k] = at(w, last, out[last], k);
     for (int64_t t = 0; t < l->taps; next_row(w, tap)) {
         int64_t row = 0;
         for (int i = 0; i < last && row >= 0; i++) {
             int64_t own = at(w, i, out[i], tap[i]);
             row = own < 0 ? -1 : row * w->in[i] + own;
         }
-        for (int64_t k = 0; k < w->kernel[last]; k++) {
-            int64_t own = row < 0 ? -1 : at(w, last, out[last], k);
-            l->place[t++] = own < 0 ? -1 : row * w->in[last] + own;
-        }
+        for (int64_t k = 0; k < w->kernel[last]; k++)
+            l->place[t++] = row < 0 || column[k] < 0 ? -1 : row * w->in[last] + column[k];
     }
 }
 

@@ -27,17 +27,22 @@ static double dot_floats(const double *part, const float *v, int64_t step, int64
 typedef float four_floats __attribute__((vector_size(16)));
 typedef double four __attribute__((vector_size(32)));
 
+static inline void add_products(four *sum, const double *part, const float *v)
+{
+    four p;
+    four_floats x;
+    memcpy(&p, part, sizeof p);
+    memcpy(&x, v, sizeof x);
+    *sum += p * __builtin_convertvector(x, four);
+}
+
 /* The same of elements side by side, to the bit. */
 static double dot_row(const double *part, const float *v, int64_t n)
 {
-    four sum = {0}, p;
-    four_floats x;
+    four sum = {0};
     int64_t k = 0;
-    for (; k + 4 <= n; k += 4) {
-        memcpy(&p, part + k, sizeof p);
-        memcpy(&x, v + k, sizeof x);
-        sum += p * __builtin_convertvector(x, four);
-    }
+    for (; k + 4 <= n; k += 4)
+        add_products(&sum, part + k, v + k);
     for (; k < n; k++)
         sum[0] += part[k] * (double)v[k];
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
@@ -78,7 +83,7 @@ static int prepare(const struct mm_operator_call *call, struct op_linear *linear
     if (op_check_inputs(call, err) || how->prepare(call, linear, err))
         return -1;
     linear->part = calloc((size_t)linear->length + 1, sizeof *linear->part);
-    linear->place = calloc((size_t)linear->taps + 1, sizeof *linear->place);
+    linear->place = calloc(2 * (size_t)linear->taps + 1, sizeof *linear->place);
     if (linear->part && linear->place)
         return 0;
     done(linear);

@@ -23,7 +23,7 @@ struct op_linear {
     int64_t bundles, members;            /* members of each bundle */
     int64_t length;                      /* of the part that is shared */
     double *part;                        /* [length], once loaded */
-    int64_t *place;                      /* [taps]: scratch of convolutions */
+    int64_t *place;                      /* [2 * taps]: scratch of convolutions */
     int64_t (*bundle_of)(const struct op_linear *linear, int64_t position);
     int64_t (*position_of)(const struct op_linear *linear, int64_t bundle, int64_t member);
     void (*load)(struct op_linear *linear, int64_t bundle);
