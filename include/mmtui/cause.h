@@ -356,7 +356,8 @@ struct mm_recomputed {
     double own_int8;    /* the same of the result's own range */
     double input_int8;  /* |r_x|; of an operator without weights NaN */
     double per_tensor, per_channel; /* |r_t|, |r_c|; NaN without constant weights */
-    double fit_tensor, fit_channel; /* correlation of r with r_t and r_c, -1 .. 1 */
+    double fit_tensor,
+        fit_channel; /* correlation of r with r_t and r_c, -1 .. 1; NaN at fewer than 16 positions, too */
     double
         exact; /* the residual with the weights that dst really had, those of the quantised model; NaN: not known */
     bool

@@ -198,8 +198,7 @@ bool cause_isolated(const struct trial *t, struct found *found)
     double limit = fmax(NOISE_MOST * t->noise * rms, WRONG_LEAST * m->max_abs);
     if (!(m->max_abs > limit))
         return false;
-    struct spots spots = {
-        .low = INFINITY, .high = -INFINITY, .limit = fmax(APART * usual_error(t), limit)};
+    struct spots spots = {.low = INFINITY, .high = -INFINITY, .limit = fmax(APART * usual_error(t), limit)};
     bool good = m->max_abs > spots.limit && spots_find(&spots, t) && spots_tell(t, &spots, found);
     free(spots.spot);
     return good;

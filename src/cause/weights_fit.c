@@ -51,6 +51,8 @@ static int sample_change(const struct sampled *sampled, int k, const struct mm_v
     return sampled->line && sampled->line->count > 1 ? through_line(sampled, out, err) : 0;
 }
 
+#define FIT_LEAST 16 /* positions: any pattern goes with that of two, up to the last bits */
+
 /* One granularity: its cost, and how well it fits. */
 static int fit_one(const struct sampled *sampled, int weight, int axis, double *memory, double *cost,
                    double *fit, struct mm_err *err)
@@ -63,7 +65,8 @@ static int fit_one(const struct sampled *sampled, int weight, int axis, double *
     if (result < 0)
         return -1;
     *cost = sampled->norm > 0 ? norm(memory, sampled->places.count) / sampled->norm : NAN;
-    *fit = correlation(sampled->residual, memory, sampled->places.count);
+    *fit = sampled->places.count < FIT_LEAST ? NAN
+                                             : correlation(sampled->residual, memory, sampled->places.count);
     return 0;
 }
 

@@ -36,13 +36,16 @@ static inline void add_products(four *sum, const double *part, const float *v)
     *sum += p * __builtin_convertvector(x, four);
 }
 
-/* The same of elements side by side, to the bit. */
+/* The same of elements side by side. */
 static double dot_row(const double *part, const float *v, int64_t n)
 {
-    four sum = {0};
+    four sum = {0}, other = {0};
     int64_t k = 0;
-    for (; k + 4 <= n; k += 4)
+    for (; k + 8 <= n; k += 8) {
         add_products(&sum, part + k, v + k);
+        add_products(&other, part + k + 4, v + k + 4);
+    }
+    sum += other;
     for (; k < n; k++)
         sum[0] += part[k] * (double)v[k];
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
