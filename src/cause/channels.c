@@ -1,6 +1,7 @@
 /* Sums of a pair, channel by channel. */
 #include "cause/channels.h"
 #include "cause/sorted.h"
+#include "tensor/rounders.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -108,19 +109,25 @@ static bool all_finite(const struct lanes *lanes)
 }
 
 static void add_row(struct channel_sums *sum, const double *s, const double *d, int64_t count,
-                    const struct about *about)
+                    const struct about *about, const struct mm_rounders *loops)
 {
-    struct lanes lanes = {0};
-    int64_t even = count & ~(int64_t)1;
-    for (int64_t i = 0; i < even; i += 2)
-        lanes_add(&lanes, s + i, d + i, about);
-    if (all_finite(&lanes)) {
-        fold(sum, &lanes, 0, even / 2);
-        fold(sum, &lanes, 1, even / 2);
+    struct mm_pair_sums row;
+    int64_t whole = count & ~(int64_t)3;
+    loops->pair_sums(s, d, (size_t)whole, about->s, about->d, &row);
+    if (isfinite(row.SS + row.DD)) { /* what is not finite is in one of these */
+        sum->n += whole;
+        sum->S += row.S;
+        sum->D += row.D;
+        sum->SS += row.SS;
+        sum->DD += row.DD;
+        sum->SD += row.SD;
+        sum->ss += row.ss;
+        sum->dd += row.dd;
+        sum->ee += row.ee;
     } else {
-        add_finite(sum, s, d, even, 1, about);
+        add_finite(sum, s, d, whole, 1, about);
     }
-    add_finite(sum, s + even, d + even, count - even, 1, about);
+    add_finite(sum, s + whole, d + whole, count - whole, 1, about);
 }
 
 /* Of long channels so many elements of a row at least. */
@@ -148,6 +155,7 @@ static void sum_rows(struct channels *channels, const double *s, const double *d
                      const int32_t *source)
 {
     const struct about about = {channels->about_s, channels->about_d};
+    const struct mm_rounders *loops = mm_rounders();
     int64_t step = step_of(p);
     for (int64_t row = 0; row < p->outer * p->channels; row++) {
         int64_t c = row % p->channels;
@@ -155,7 +163,7 @@ static void sum_rows(struct channels *channels, const double *s, const double *d
         if (step > 1)
             add_finite(&channels->sum[c], x, y, p->inner, step, &about);
         else
-            add_row(&channels->sum[c], x, y, p->inner, &about);
+            add_row(&channels->sum[c], x, y, p->inner, &about, loops);
     }
     for (int64_t c = 0; step > 1 && c < p->channels; c++)
         stand_for(&channels->sum[c], (double)p->inner / (double)((p->inner + step - 1) / step));

@@ -1,6 +1,7 @@
 /* Which instruction set is used. A new one is one file and one row here. */
 #include "tensor/decode.h"
 #include "tensor/kernels.h"
+#include "tensor/rounders.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,13 +44,13 @@ static bool has_avx512(void)
 
 /* From the plainest to the best. */
 static const struct mm_isa list[] = {
-    {&mm_kernels_scalar, &mm_decoders_scalar, always},
+    {&mm_kernels_scalar, &mm_decoders_scalar, &mm_rounders_scalar, always},
 #if defined(__x86_64__)
-    {&mm_kernels_sse2, &mm_decoders_sse2, always},
-    {&mm_kernels_avx2, &mm_decoders_avx2, has_avx2},
-    {&mm_kernels_avx512, &mm_decoders_avx512, has_avx512},
+    {&mm_kernels_sse2, &mm_decoders_sse2, &mm_rounders_sse2, always},
+    {&mm_kernels_avx2, &mm_decoders_avx2, &mm_rounders_avx2, has_avx2},
+    {&mm_kernels_avx512, &mm_decoders_avx512, &mm_rounders_avx512, has_avx512},
 #elif defined(__aarch64__)
-    {&mm_kernels_neon, &mm_decoders_neon, always},
+    {&mm_kernels_neon, &mm_decoders_neon, &mm_rounders_neon, always},
 #endif
 };
 
@@ -83,6 +84,11 @@ const struct mm_kernels *mm_kernels(void)
 const struct mm_decoders *mm_decoders(void)
 {
     return chosen()->decoders;
+}
+
+const struct mm_rounders *mm_rounders(void)
+{
+    return chosen()->rounders;
 }
 
 void mm_hist_map_init(struct mm_hist_map *map, const struct mm_hist *hist)

@@ -8,16 +8,20 @@
 #include <math.h>
 
 struct mm_decoders;
+struct mm_rounders;
 
 /* The scalar table runs everywhere and defines the meaning of every other one. */
 extern const struct mm_kernels mm_kernels_scalar;
 extern const struct mm_decoders mm_decoders_scalar;
+extern const struct mm_rounders mm_rounders_scalar;
 #if defined(__x86_64__)
 extern const struct mm_kernels mm_kernels_sse2, mm_kernels_avx2, mm_kernels_avx512;
 extern const struct mm_decoders mm_decoders_sse2, mm_decoders_avx2, mm_decoders_avx512;
+extern const struct mm_rounders mm_rounders_sse2, mm_rounders_avx2, mm_rounders_avx512;
 #elif defined(__aarch64__)
 extern const struct mm_kernels mm_kernels_neon;
 extern const struct mm_decoders mm_decoders_neon;
+extern const struct mm_rounders mm_rounders_neon;
 #endif
 
 /*
@@ -35,10 +39,11 @@ static inline bool mm_derive_sums(double value[MM_SUM_COUNT])
     return dd >= ss / 4 && fabs(sd) >= ss / 256 && dd <= DBL_MAX;
 }
 
-/* An instruction set: its kernels and its conversions. */
+/* An instruction set: its kernels, its conversions and its rounding. */
 struct mm_isa {
     const struct mm_kernels *kernels;
     const struct mm_decoders *decoders;
+    const struct mm_rounders *rounders;
     bool (*runs_here)(void);
 };
 

@@ -1,5 +1,6 @@
 /* Rounding tiles of values to a number format and back. */
 #include "tensor/round.h"
+#include "tensor/rounders.h"
 
 #include <float.h>
 #include <math.h>
@@ -89,6 +90,7 @@ float mm_nvfp4_tensor_scale(double greatest)
 #define DIGITS     23
 #define REAL_MAX   FLT_MAX
 #define NAME(name) name##_float
+#include "tensor/round_one.inc"
 #include "tensor/round_lane.inc"
 #include "tensor/round_blocks.inc"
 #undef REAL
@@ -102,5 +104,6 @@ float mm_nvfp4_tensor_scale(double greatest)
 #define DIGITS     52
 #define REAL_MAX   DBL_MAX
 #define NAME(name) name##_double
+#include "tensor/round_one.inc"
 #include "tensor/round_lane.inc"
 #include "tensor/round_blocks.inc"

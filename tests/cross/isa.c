@@ -28,6 +28,7 @@ int main(void)
         say(check_decoders(&list[i]), name, "same conversions");
         say(check_gather(&list[i]), name, "gathered words");
         say(check_integers(&list[i]), name, "64-bit integers");
+        say(check_rounders(&list[i]), name, "same rounding");
     }
     free(room);
     return 0;

@@ -16,6 +16,7 @@
 
 #include "tensor/decode.h"
 #include "tensor/kernels.h"
+#include "tensor/rounders.h"
 
 enum { CHECK_SHORT = 2049, CHECK_LONG = 5 * MM_TILE + 3 * MM_BLOCK + 7, CHECK_SPARE = 8 };
 
@@ -568,6 +569,114 @@ static bool check_integers(const struct mm_isa *isa)
             return false;
         }
     return true;
+}
+
+/* ---- rounding ---- */
+
+enum { CHECK_ROUNDED = 1003 }; /* leaves a rest of every step */
+
+struct rounded {
+    float x[CHECK_ROUNDED], f[CHECK_ROUNDED], scale_f[CHECK_ROUNDED], low_f[CHECK_ROUNDED];
+    double wide[CHECK_ROUNDED], d[CHECK_ROUNDED], scale_d[CHECK_ROUNDED], low_d[CHECK_ROUNDED];
+};
+
+/* Small and large values, on the grid and between, what is beyond it, every pattern of bits. */
+static void fill_rounded(struct rounded *r)
+{
+    uint32_t random = 17;
+
+    for (size_t i = 0; i < CHECK_ROUNDED; i++) {
+        uint32_t bits = next_random(&random) << 8 ^ next_random(&random);
+
+        r->x[i] =
+            i % 5 == 0 ? float_of_bits(bits) : (float)(int32_t)(bits % 2000) / (i % 2 ? 8.0f : 7.3f) - 120.0f;
+        r->wide[i] = (double)r->x[i] * (i % 3 ? 1.0 : 1.0 + 1e-9);
+        r->scale_f[i] = 0.25f + (float)(i % 7) * 0.3f;
+        r->low_f[i] = -128.0f + (float)(i % 50);
+        r->scale_d[i] = (double)r->scale_f[i];
+        r->low_d[i] = (double)r->low_f[i];
+    }
+}
+
+static bool say_rounding(const struct mm_isa *isa, const char *what)
+{
+    printf("%s: %s: rounded otherwise\n", isa->kernels->name, what);
+    return false;
+}
+
+static bool check_formats(const struct mm_isa *isa, struct rounded *right, struct rounded *mine)
+{
+    for (int type = 0; type < MM_DTYPE_COUNT; type++) {
+        if (!mm_rounders_scalar.format_float[type] != !isa->rounders->format_float[type])
+            return say_rounding(isa, "a format is missing");
+        if (!isa->rounders->format_float[type])
+            continue;
+        mm_rounders_scalar.format_float[type](right->x, right->f, CHECK_ROUNDED);
+        isa->rounders->format_float[type](right->x, mine->f, CHECK_ROUNDED);
+        mm_rounders_scalar.format_double[type](right->wide, right->d, CHECK_ROUNDED);
+        isa->rounders->format_double[type](right->wide, mine->d, CHECK_ROUNDED);
+        if (memcmp(right->f, mine->f, sizeof(right->f)) != 0 ||
+            memcmp(right->d, mine->d, sizeof(right->d)) != 0)
+            return say_rounding(isa, mm_dtype_info((enum mm_dtype)type)->name);
+    }
+    return true;
+}
+
+static bool check_grids(const struct mm_isa *isa, struct rounded *right, struct rounded *mine)
+{
+    const struct mm_rounders *tables[] = {&mm_rounders_scalar, isa->rounders};
+    struct rounded *out[] = {right, mine};
+    int64_t clipped[2][4];
+
+    for (int each = 0; each < 2; each++) {
+        for (int k = 0; k < 2; k++) {
+            struct rounded *o = out[k];
+
+            clipped[k][2 * each] =
+                each ? tables[k]->grid_each_float(right->x, o->f, CHECK_ROUNDED, right->scale_f, right->low_f,
+                                                  255)
+                     : tables[k]->grid_float(right->x, o->f, CHECK_ROUNDED, 0.7f, -100, 127);
+            clipped[k][2 * each + 1] =
+                each ? tables[k]->grid_each_double(right->wide, o->d, CHECK_ROUNDED, right->scale_d,
+                                                   right->low_d, 255)
+                     : tables[k]->grid_double(right->wide, o->d, CHECK_ROUNDED, 0.7, -100, 127);
+        }
+        if (memcmp(right->f, mine->f, sizeof(right->f)) != 0 ||
+            memcmp(right->d, mine->d, sizeof(right->d)) != 0)
+            return say_rounding(isa, each ? "a grid an element" : "a grid");
+    }
+    return memcmp(clipped[0], clipped[1], sizeof(clipped[0])) == 0 ||
+           say_rounding(isa, "how many were clipped");
+}
+
+static bool check_pair_sums(const struct mm_isa *isa, const struct rounded *r)
+{
+    struct mm_pair_sums right, mine;
+    double cost[2][2] = {{1, 2}, {1, 2}};
+
+    for (size_t n = 0; n < 40; n++) {
+        const float *x = r->x + 1, *y = r->low_f; /* finite, from its second element on up to the sixth */
+        size_t some = n < 4 ? n : 4;
+
+        mm_rounders_scalar.pair_sums(r->scale_d, r->low_d, n, 0.9, -104.5, &right);
+        isa->rounders->pair_sums(r->scale_d, r->low_d, n, 0.9, -104.5, &mine);
+        mm_rounders_scalar.cost_float(x, y, some, &cost[0][0], &cost[0][1]);
+        isa->rounders->cost_float(x, y, some, &cost[1][0], &cost[1][1]);
+        mm_rounders_scalar.cost_float(r->scale_f, y, n, &cost[0][0], &cost[0][1]);
+        isa->rounders->cost_float(r->scale_f, y, n, &cost[1][0], &cost[1][1]);
+        if (memcmp(&right, &mine, sizeof(right)) != 0 || memcmp(cost[0], cost[1], sizeof(cost[0])) != 0)
+            return say_rounding(isa, "sums");
+    }
+    return true;
+}
+
+static bool check_rounders(const struct mm_isa *isa)
+{
+    static struct rounded right, mine;
+
+    fill_rounded(&right);
+    return check_formats(isa, &right, &mine) && check_grids(isa, &right, &mine) &&
+           check_pair_sums(isa, &right);
 }
 
 #endif

@@ -52,6 +52,35 @@ static void same_conversions(void **state)
         assert_true(check_decoders(isa) && check_integers(isa) && check_gather(isa));
 }
 
+static void same_rounding(void **state)
+{
+    const struct mm_isa *isa;
+
+    (void)state;
+    for (size_t i = 0; (isa = next_isa(&i)) != NULL;)
+        assert_true(check_rounders(isa));
+}
+
+/* By hand: the squares of 1 to 4 and of what rounding took from them, and the sums of a pair about 1 and 2. */
+static void sums_by_hand(void **state)
+{
+    const float x[5] = {1, 2, 3, 4, 10}, rounded[5] = {1, 2.5f, 3, 3, 8};
+    const double s[5] = {1, 2, 3, 4, 99}, d[5] = {2, 2, 5, 4, 99};
+    const struct mm_isa *isa;
+
+    (void)state;
+    for (size_t i = 0; (isa = next_isa(&i)) != NULL;) {
+        struct mm_pair_sums sums;
+        double square = 1, error = 0;
+
+        isa->rounders->cost_float(x, rounded, 5, &square, &error);
+        assert_true(square == 1 + 30 + 100 && error == 0.25 + 1 + 4);
+        isa->rounders->pair_sums(s, d, 5, 1, 2, &sums); /* the fifth is left to the caller */
+        assert_true(sums.S == 6 && sums.D == 5 && sums.SS == 14 && sums.DD == 13 && sums.SD == 12);
+        assert_true(sums.ss == 30 && sums.dd == 49 && sums.ee == 5);
+    }
+}
+
 static void the_environment_names_one(void **state)
 {
     const struct mm_isa *isa, *best = NULL;
@@ -61,6 +90,7 @@ static void the_environment_names_one(void **state)
         assert_int_equal(setenv("MMTUI_CPU", isa->kernels->name, 1), 0);
         assert_ptr_equal(mm_kernels(), isa->kernels);
         assert_ptr_equal(mm_decoders(), isa->decoders);
+        assert_ptr_equal(mm_rounders(), isa->rounders);
     }
     assert_int_equal(setenv("MMTUI_CPU", "no such thing", 1), 0);
     assert_ptr_equal(mm_kernels(), best->kernels);
@@ -87,6 +117,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(same_centred_sums, make_room, free_room),
         cmocka_unit_test_setup_teardown(same_histograms, make_room, free_room),
         cmocka_unit_test(same_conversions),
+        cmocka_unit_test(same_rounding),
+        cmocka_unit_test(sums_by_hand),
         cmocka_unit_test(the_environment_names_one),
     };
 

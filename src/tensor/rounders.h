@@ -1,0 +1,37 @@
+/* rounders: the tables of loops that round, and of sums that what-ifs and causes are made of, one a source file. */
+#ifndef MMTUI_TENSOR_ROUNDERS_H
+#define MMTUI_TENSOR_ROUNDERS_H
+
+#include "mmtui/tensor.h"
+
+/* Of pairs (s, d): sums of S = s - about_s, D = d - about_d, of their squares and product, and of s^2, d^2, (s - d)^2. */
+struct mm_pair_sums {
+    double S, D, SS, DD, SD, ss, dd, ee;
+};
+
+/* What struct mm_rounder and round.h say, over n contiguous values; every table gives the same bits. */
+struct mm_rounders {
+    /* To a float format and back; NULL: no such one. */
+    void (*format_float[MM_DTYPE_COUNT])(const float *restrict x, float *restrict out, size_t n);
+    void (*format_double[MM_DTYPE_COUNT])(const double *restrict x, double *restrict out, size_t n);
+    /* To whole numbers of `scale` in [low, high], in units of it. Returns how many were clipped. */
+    int64_t (*grid_float)(const float *restrict x, float *restrict out, size_t n, float scale, float low,
+                          float high);
+    int64_t (*grid_double)(const double *restrict x, double *restrict out, size_t n, double scale, double low,
+                           double high);
+    /* The same with a scale and a low an element; high is low + span. */
+    int64_t (*grid_each_float)(const float *restrict x, float *restrict out, size_t n,
+                               const float *restrict scale, const float *restrict low, float span);
+    int64_t (*grid_each_double)(const double *restrict x, double *restrict out, size_t n,
+                                const double *restrict scale, const double *restrict low, double span);
+    /* Add to *square the squares of x[n], to *error those of x - rounded: NaN and Inf make them what they are. */
+    void (*cost_float)(const float *x, const float *rounded, size_t n, double *square, double *error);
+    /* The sums of the first n / 4 * 4 pairs. */
+    void (*pair_sums)(const double *s, const double *d, size_t n, double about_s, double about_d,
+                      struct mm_pair_sums *out);
+};
+
+/* Those that belong to mm_kernels(). */
+const struct mm_rounders *mm_rounders(void);
+
+#endif
