@@ -119,8 +119,20 @@ static void column_add(struct column *column, double s, double d)
     column->square += s * s;
 }
 
-/* All columns; returns how many rows there are that are no padding and finite. */
-static int64_t look(const struct mm_table *table, const double *s, const double *d, struct column *column)
+#define ROWS_BETWEEN 8 /* rows after which it is asked whether it can still be a table */
+
+/* Ids are whole in all rows, and the fifth column of a raw detector's is 0 to 1: once no column is so, it is none. */
+static bool is_possible(const struct mm_table *table, const struct column *column)
+{
+    bool may = table->columns >= 5 && column[4].unit;
+    for (int64_t c = 0; c < table->columns && !may; c++)
+        may = column[c].whole[0] && column[c].whole[1];
+    return may;
+}
+
+/* All columns; returns how many rows there are that are no padding. `give_up`: 0 as well where it can be no table. */
+static int64_t look(const struct mm_table *table, const double *s, const double *d, bool give_up,
+                    struct column *column)
 {
     int64_t used = 0;
     for (int64_t c = 0; c < table->columns; c++)
@@ -135,6 +147,8 @@ static int64_t look(const struct mm_table *table, const double *s, const double 
             if (isfinite(s[at]) && isfinite(d[at]))
                 column_add(&column[c], s[at], d[at]);
         }
+        if (give_up && used % ROWS_BETWEEN == 0 && !is_possible(table, column))
+            return 0;
     }
     return used;
 }
@@ -261,7 +275,7 @@ static void group(struct mm_table *table, const struct column *column)
 static bool recognise(struct mm_table *table, const double *s, const double *d, bool integers)
 {
     struct column column[MM_TABLE_COLUMNS_MAX];
-    table->used = look(table, s, d, column);
+    table->used = look(table, s, d, true, column);
     if (table->used < 1)
         return false;
     if (integers)
@@ -436,7 +450,7 @@ static bool sample_fits(const struct mm_tensor *tensor, const struct mm_shape *s
     double x[SAMPLE_ROWS * LABELLED_MAX];
     lay(&table, shape, axis);
     take_sample(tensor, &table, &part, x);
-    part.used = look(&part, x, x, column);
+    part.used = look(&part, x, x, false, column);
     bool fits = part.used == 0 || begins_with_box(&part, column, part.used);
     for (int64_t c = 0; c < part.columns && table.columns <= LABELLED_MAX; c++)
         fits = fits || may_hold_ids(&column[c]);
