@@ -94,8 +94,8 @@ static bool few_steps(double span, double step, int64_t levels)
 #define GRID_GLANCE 512
 #define LANES       4 /* extremes that don't wait for each other */
 
-/* From the least value to the greatest; none is NaN. */
-static double span_of(const double *x, size_t n)
+/* From the least value, *least, to the greatest; none is NaN. */
+static double span_of(const double *x, size_t n, double *least)
 {
     double low[LANES] = {INFINITY, INFINITY, INFINITY, INFINITY};
     double high[LANES] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY};
@@ -105,18 +105,68 @@ static double span_of(const double *x, size_t n)
             high[k] = x[i + k] > high[k] ? x[i + k] : high[k];
         }
     }
-    return fmax(fmax(high[0], high[1]), fmax(high[2], high[3])) -
-           fmin(fmin(low[0], low[1]), fmin(low[2], low[3]));
+    *least = fmin(fmin(low[0], low[1]), fmin(low[2], low[3]));
+    return fmax(fmax(high[0], high[1]), fmax(high[2], high[3])) - *least;
 }
 
-/* Two of the first few that are nearer to each other than any two steps: it is no grid, whatever the others are. */
+/* Values seen so far, by which step of the finest grid that would do they lie in. */
+struct steps {
+    double low, step; /* from the least of all on */
+    double kept[GRID_GLANCE];
+    int64_t in[GRID_GLANCE];
+    uint16_t at[PLACES]; /* 1 + which of those kept; 0: none */
+    size_t count;
+};
+
+static size_t place_of_step(int64_t step)
+{
+    return (size_t)((uint64_t)step * 0x9E3779B97F4A7C15u >> 53); /* 11 bits */
+}
+
+/* Is there another value in this step that is nearer to x than steps may be? */
+static bool has_near(const struct steps *steps, int64_t step, double x, double span, int64_t levels)
+{
+    for (size_t place = place_of_step(step); steps->at[place]; place = (place + 1) % PLACES) {
+        size_t k = steps->at[place] - 1u;
+        double gap = fabs(steps->kept[k] - x);
+        if (steps->in[k] == step && gap > 0 && !few_steps(span, gap, levels))
+            return true;
+    }
+    return false;
+}
+
+static void keep_value(struct steps *steps, int64_t step, double x)
+{
+    size_t place = place_of_step(step);
+    for (; steps->at[place]; place = (place + 1) % PLACES) {
+        if (steps->kept[steps->at[place] - 1] == x)
+            return;
+    }
+    steps->kept[steps->count] = x;
+    steps->in[steps->count++] = step;
+    steps->at[place] = (uint16_t)steps->count;
+}
+
+/*
+ * Two of the first few that are nearer to each other than any two steps: it is no grid, whatever the others are. Such two
+ * lie in one step of the finest grid that would do, or in neighbours; of most values a hundred show it.
+ */
 static bool is_no_grid(const double *x, size_t n, int64_t levels)
 {
-    double some[GRID_GLANCE];
-    size_t count = n < GRID_GLANCE ? n : GRID_GLANCE;
-    memcpy(some, x, count * sizeof *some);
-    count = distinct(some, count);
-    return count >= 2 && !few_steps(span_of(x, n), least_gap(some, count), levels);
+    struct steps steps = {.count = 0};
+    double span = span_of(x, n, &steps.low);
+    steps.step = span / (1.2 * (double)levels + 1);
+    if (!(steps.step > 0) || !isfinite(steps.step))
+        return false;
+    for (size_t i = 0; i < n && i < GRID_GLANCE; i++) {
+        int64_t step = (int64_t)((x[i] - steps.low) / steps.step);
+        for (int64_t other = step - 1; other <= step + 1; other++) {
+            if (has_near(&steps, other, x[i], span, levels))
+                return true;
+        }
+        keep_value(&steps, step, x[i]);
+    }
+    return false;
 }
 
 /*

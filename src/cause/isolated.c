@@ -41,16 +41,19 @@ static double usual_error(const struct trial *t)
 {
     double *error = malloc((SPARSE_COUNT + 2) * sizeof *error), usual = INFINITY;
     double most = t->c->result->metrics.max_abs;
-    size_t n = 0, below = 0;
+    size_t n = 0, above = 0;
     struct sparse p = sparse_first(t->c->d_count, SPARSE_COUNT);
     for (; error && p.at < t->c->d_count && n < SPARSE_COUNT + 2; sparse_next(&p)) {
         double e = fabs(t->c->s[p.at] - t->c->d[p.at]);
         if (!isfinite(e))
             continue;
         error[n++] = e;
-        below += APART * e < most;
+        above += !(APART * e < most);
+        if (above > (SPARSE_COUNT + 2) / 10 + 1)
+            break; /* more than one in ten, however many follow */
     }
-    if (n >= LEAST_VALUES && below > (n - 1) * 9 / 10)
+    bool few = above <= (SPARSE_COUNT + 2) / 10 + 1 && n - above > (n - 1) * 9 / 10;
+    if (n >= LEAST_VALUES && few)
         usual = value_at_place(error, n, (n - 1) * 9 / 10);
     free(error);
     return usual;

@@ -35,9 +35,11 @@ static size_t fill(struct bucket bucket[BUCKETS], const struct trial *t, int axi
     for (size_t b = 0; b < count; b++)
         bucket[b] = (struct bucket){.d = NAN};
     for (size_t i = 0; i < sample->count; i++) {
-        int64_t at = sample->at[i], place = at / inner % dim;
+        int64_t at = sample->at[i], place = axis < 0 ? at : at / inner % dim;
+        if ((int64_t)count < dim)
+            place = place * (int64_t)count / dim;
         if (isfinite(t->c->s[at]))
-            bucket_add(&bucket[place * (int64_t)count / dim], t->c->s[at], sample->d[i]);
+            bucket_add(&bucket[place], t->c->s[at], sample->d[i]);
     }
     return count;
 }
