@@ -31,13 +31,14 @@ static int check_count(const struct operands *o, int side, int64_t count, struct
                    (long long)o->result[side].count);
 }
 
-static void begin(struct residual *residual, const struct operands *o, int side)
+/* `src`: what was found of src's own result, that of this side or one that is there already. */
+static void begin(struct residual *residual, const struct operands *o, int side, const struct residual *src)
 {
     residual_init(residual, &o->result[side]);
     if (side == SIDE_SRC)
         return;
     residual_range(residual, o->scales, o->format[SIDE_DST]);
-    residual_reference(residual, &o->result[SIDE_SRC]);
+    residual_reference(residual, &o->result[SIDE_SRC], src);
 }
 
 /* What a float format rounds by at most, as a share. */
@@ -76,17 +77,23 @@ static void by_channel_add(struct by_channel *by, int64_t position, double y, do
         by->rr[position / by->inner % by->count] += (y - y0) * (y - y0);
 }
 
+static double row_energy(const struct mm_value *y, const struct mm_value *y0, int64_t from, int64_t to)
+{
+    double rr = 0;
+    for (int64_t i = from; i < to; i++) {
+        double r =
+            y->f && y0->f ? (double)y->f[i] - (double)y0->f[i] : mm_value_at(y, i) - mm_value_at(y0, i);
+        double square = r * r;
+        rr += isfinite(r) ? square : 0;
+    }
+    return rr;
+}
+
 /* All positions of a result; those of a channel lie in rows. */
 static void by_channel_add_all(struct by_channel *by, const struct mm_value *y, const struct mm_value *y0)
 {
-    for (int64_t from = 0, c = 0; by->rr && from < y0->count; from += by->inner, c = (c + 1) % by->count) {
-        double rr = 0;
-        for (int64_t i = from; i < from + by->inner; i++) {
-            double r = mm_value_at(y, i) - mm_value_at(y0, i), square = r * r;
-            rr += isfinite(r) ? square : 0;
-        }
-        by->rr[c] += rr;
-    }
+    for (int64_t from = 0, c = 0; by->rr && from < y0->count; from += by->inner, c = (c + 1) % by->count)
+        by->rr[c] += row_energy(y, y0, from, from + by->inner);
 }
 
 static void by_channel_finish(struct by_channel *by, struct mm_recomputed *out)
@@ -108,9 +115,10 @@ static void by_channel_finish(struct by_channel *by, struct mm_recomputed *out)
 /* ---- without weights: whole ---- */
 
 static int compare_whole(const struct mm_recompute *recompute, const struct operands *o, int side,
-                         const atomic_bool *cancel, struct residual *residual, struct by_channel *by,
+                         const atomic_bool *cancel, struct residual both[SIDES], struct by_channel *by,
                          struct mm_err *err)
 {
+    struct residual *residual = &both[side];
     struct mm_operator_call call = call_of(recompute, o, side, cancel);
     struct mm_value y0;
     if (mm_operator_run(&call, &y0, err) < 0)
@@ -119,7 +127,7 @@ static int compare_whole(const struct mm_recompute *recompute, const struct oper
     if (result == 0 && by)
         by_channel_init(by, recompute, &y0.shape);
     if (result == 0) {
-        begin(residual, o, side);
+        begin(residual, o, side, &both[SIDE_SRC]);
         residual->ties = ties_settle(&call, &o->result[side], &y0,
                                      o->input[side][0] ? unit_of(o->input[side][0]->dtype) : 0);
         residual_add_all(residual, &o->result[side], &y0);
@@ -135,9 +143,9 @@ static int run_whole(const struct mm_recompute *recompute, const struct operands
                      struct mm_err *err)
 {
     struct by_channel by = {0};
-    int result = compare_whole(recompute, o, SIDE_SRC, cancel, &both[SIDE_SRC], NULL, err);
+    int result = compare_whole(recompute, o, SIDE_SRC, cancel, both, NULL, err);
     if (result == 0)
-        result = compare_whole(recompute, o, SIDE_DST, cancel, &both[SIDE_DST], &by, err);
+        result = compare_whole(recompute, o, SIDE_DST, cancel, both, &by, err);
     by_channel_finish(&by, out);
     return result;
 }
@@ -250,19 +258,20 @@ static int add_worst(const struct operands *o, const struct line *line, const st
     return result;
 }
 
-static int compare_sample(const struct operands *o, int side, const struct line *line, struct positions *p,
-                          struct residual *residual, struct mm_err *err)
+static int compare_sample(const struct operands *o, const struct line *line, struct positions *p,
+                          const struct residual *src, struct residual *residual, struct mm_err *err)
 {
-    if (check_count(o, side, mm_shape_count(&p->places.shape), err) < 0 ||
-        line_sample(line, side, &p->places, p->work, err) < 0)
+    const struct mm_value *result = &o->result[SIDE_DST];
+    if (check_count(o, SIDE_DST, mm_shape_count(&p->places.shape), err) < 0 ||
+        line_sample(line, SIDE_DST, &p->places, p->work, err) < 0)
         return -1;
-    begin(residual, o, side);
+    begin(residual, o, SIDE_DST, src);
     for (size_t i = 0; i < p->places.count; i++) {
-        double y = mm_value_at(&o->result[side], p->at[i]);
+        double y = mm_value_at(result, p->at[i]);
         residual_add(residual, y, p->y0[i]);
         p->r[i] = isfinite(y - p->y0[i]) ? y - p->y0[i] : 0;
     }
-    return side == SIDE_DST ? add_worst(o, line, p, residual, err) : 0;
+    return add_worst(o, line, p, residual, err);
 }
 
 static void sample_channels(const struct mm_recompute *recompute, const struct positions *p,
@@ -309,7 +318,7 @@ static bool exact_inputs(const struct mm_recompute *recompute, const struct oper
 
 /* Once more at the same positions, with the weights that dst really had. What can't be done is left out. */
 static int run_exact(struct line *line, const struct operands *o, struct positions *p,
-                     struct mm_recomputed *out, struct mm_err *err)
+                     const struct residual *src, struct mm_recomputed *out, struct mm_err *err)
 {
     const struct mm_recompute *recompute = &line->step[0];
     struct operands *first = line->operands[0];
@@ -323,7 +332,7 @@ static int run_exact(struct line *line, const struct operands *o, struct positio
     int result = read_dst_weights(recompute, floats, line->cancel, &weights, &inner);
     first->input[SIDE_DST][weight] = &weights;
     if (result == 0)
-        result = compare_sample(o, SIDE_DST, line, p, &residual, &inner);
+        result = compare_sample(o, line, p, src, &residual, &inner);
     first->input[SIDE_DST][weight] = floats;
     if (result == 0) {
         out->exact = residual_relative(&residual);
@@ -335,25 +344,37 @@ static int run_exact(struct line *line, const struct operands *o, struct positio
     return 0;
 }
 
+/* One side may have more samples, or padding. */
+static bool alike(const struct mm_operator_call *src, const struct mm_operator_call *dst)
+{
+    bool same = true;
+    for (int k = 0; k < src->node->input_count && same; k++) {
+        const struct mm_value *s = src->input[k], *d = dst->input[k];
+        same = !s == !d && (!s || mm_shape_equal(&s->shape, &d->shape));
+    }
+    return same;
+}
+
 static int run_sample(struct line *line, const struct operands *o, struct residual both[SIDES],
                       struct mm_recomputed *out, struct mm_err *err)
 {
     struct mm_operator_call src = line_call(line, 0, SIDE_SRC), dst = line_call(line, 0, SIDE_DST);
-    struct positions reference = {0}, p = {0}; /* shapes differ where one side has more samples, or padding */
-    int result = positions_open(&reference, line, &src, err);
+    struct positions reference = {0}, p = {0};
+    bool same = alike(&src, &dst);
+    int result = same ? 0 : positions_open(&reference, line, &src, err);
     if (result == 0)
         result = positions_open(&p, line, &dst, err);
     if (result == 0)
-        result = check_reference(o, line, &reference, &both[SIDE_SRC], err);
+        result = check_reference(o, line, same ? &p : &reference, &both[SIDE_SRC], err);
     if (result == 0)
-        result = compare_sample(o, SIDE_DST, line, &p, &both[SIDE_DST], err);
+        result = compare_sample(o, line, &p, &both[SIDE_SRC], &both[SIDE_DST], err);
     if (result == 0) {
         struct sampled sampled = {
             line, p.places, p.y0, line->step[0].graph, &dst, p.r, sqrt(both[SIDE_DST].yy)};
         sample_channels(&line->step[0], &p, out);
         result = weights_fit(&sampled, out, err);
         if (result == 0)
-            result = run_exact(line, o, &p, out, err);
+            result = run_exact(line, o, &p, &both[SIDE_SRC], out, err);
     }
     positions_close(&reference);
     positions_close(&p);
@@ -362,20 +383,32 @@ static int run_sample(struct line *line, const struct operands *o, struct residu
 
 /* ---- what a float format explains ---- */
 
+#define LANES 4 /* sums that don't wait for each other */
+
+/* The sum of squares of what is finite; *greatest becomes the greatest magnitude where it is more. */
+static double squares(const float *x, int64_t count, double *greatest)
+{
+    double sum[LANES] = {0};
+    float most[LANES] = {0};
+    for (int64_t i = 0; i < count; i++) {
+        float v = fabsf(x[i]);
+        v = v <= FLT_MAX ? v : 0;
+        sum[i % LANES] += (double)v * (double)v;
+        most[i % LANES] = v > most[i % LANES] ? v : most[i % LANES];
+    }
+    for (int k = 0; k < LANES; k++)
+        *greatest = fmax(*greatest, (double)most[k]);
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
 /* The RMS of the largest input; *greatest: the greatest magnitude among all. */
 static double size_of_inputs(const struct operands *o, int count, double *greatest)
 {
     double most = 0, here = 0;
     for (int k = 0; k < count; k++) {
         const struct mm_value *x = o->input[SIDE_DST][k];
-        double sum = 0;
-        for (int64_t i = 0; x && x->f && i < x->count; i++) {
-            double v = isfinite(x->f[i]) ? fabs((double)x->f[i]) : 0;
-            sum += v * v;
-            here = v > here ? v : here;
-        }
         if (x && x->count)
-            most = fmax(most, sqrt(sum / (double)x->count));
+            most = fmax(most, sqrt((x->f ? squares(x->f, x->count, &here) : 0) / (double)x->count));
     }
     *greatest = here;
     return most;

@@ -105,8 +105,9 @@ struct residual {
 void residual_init(struct residual *residual, const struct mm_value *y);
 /* The range is known: that of y's codes, where there is one scale (may be NULL: it is not). */
 void residual_range(struct residual *residual, const struct mm_scales *scales, enum mm_dtype codes);
-/* src's own result is known: an end that holds it was chosen well, and what is clipped there came in. */
-void residual_reference(struct residual *residual, const struct mm_value *src);
+/* src's own result is known: an end that holds it was chosen well, and what is clipped there came in. `ends`: after
+ * residual_init of src. */
+void residual_reference(struct residual *residual, const struct mm_value *src, const struct residual *ends);
 void residual_add(struct residual *residual, double y, double y0);
 /* One position that was chosen for what is there, not by chance: it counts as `weight` of the others. */
 void residual_add_chosen(struct residual *residual, double y, double y0, double weight);

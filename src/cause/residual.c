@@ -130,14 +130,12 @@ static void beyond_add_all(struct beyond *sum, const struct mm_value *src)
     }
 }
 
-void residual_reference(struct residual *residual, const struct mm_value *src)
+void residual_reference(struct residual *residual, const struct mm_value *src, const struct residual *ends)
 {
-    struct residual ends;
     struct beyond sum = {.least = residual->least, .most = residual->most};
     sum.step = (residual->most - residual->least) / STEPS;
-    find_ends(&ends, src);
-    residual->span = fmax(residual->most, ends.most) - fmin(residual->least, ends.least);
-    bool within = sum.least - ends.least <= sum.step && ends.most - sum.most <= sum.step;
+    residual->span = fmax(residual->most, ends->most) - fmin(residual->least, ends->least);
+    bool within = sum.least - ends->least <= sum.step && ends->most - sum.most <= sum.step;
     if (!within) /* else the sums are 0, whatever it holds */
         beyond_add_all(&sum, src);
     residual->holds_least = sum.low <= SUFFICES * SUFFICES * sum.all;

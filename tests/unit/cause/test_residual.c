@@ -131,11 +131,12 @@ static void clipped_at_an_end_that_holds_src(void **state)
 {
     (void)state;
     static const float y[] = {5, 5, 5, 1, 0, 0, 0, 1}, all[] = {0, 1, 3, 4, 5}, more[] = {0, 3, 9, 1, 1};
-    struct residual residual;
+    struct residual residual, ends;
     for (int holds = 0; holds < 2; holds++) {
         struct mm_value src = {.f = holds ? all : more, .count = 5};
         begin(&residual, y, 8);
-        residual_reference(&residual, &src);
+        residual_init(&ends, &src);
+        residual_reference(&residual, &src, &ends);
         assert_near(residual.span, holds ? 5 : 9);
         for (int i = 0; i < 8; i++)
             residual_add(&residual, (double)y[i], y[i] == 5 ? 9 : y[i] == 0 ? -40 : 1);
