@@ -156,7 +156,8 @@ triage-table: deps-test
 
 # The same tests under the sanitizers, each in a build folder of its own.
 asan:
-	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks_of_others.txt:print_suppressions=0 \
+	 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	 $(MAKE) --no-print-directory test-built BUILD=build-asan PROGRAM=build-asan/mmtui OPT="-O1 -g" \
 	 SAN="-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined"
 # Without the terminal tests: they are about signals, whose handlers this sanitizer puts off, and there is one thread
