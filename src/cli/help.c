@@ -1,19 +1,37 @@
 /* --help: made from the rows of commands and options. */
 #include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/commands.h"
+#include "ui/text_fit.h"
+
+enum { WIDTH = 79, OPTION_AT = 29, COMMAND_AT = 13 }; /* columns */
+
+/* `text` from column `at` of the line on, and in lines below from there on. */
+static void print_wrapped(const char *text, int at)
+{
+    for (size_t length; *text; text += length, text += strspn(text, " ")) {
+        length = text_fit_break(text, WIDTH - at);
+        printf("%.*s\n", (int)length, text);
+        if (text[length])
+            printf("%*s", at, "");
+    }
+}
 
 static void print_option(const struct option_info *info)
 {
     char left[64];
+    struct mm_buf text = {0};
     snprintf(left, sizeof left, "%s%c%s --%s%s%s", info->letter ? "-" : " ",
              info->letter ? info->letter : ' ', info->letter ? "," : " ", info->name,
              info->argument ? " " : "", info->argument ? info->argument : "");
-    printf("  %-26s %s", left, info->help);
+    mm_buf_puts(&text, info->help);
     for (size_t i = 0; info->choice && info->choice(i); i++)
-        printf(i ? ", %s" : ": %s (default)", info->choice(i));
-    putchar('\n');
+        mm_buf_printf(&text, i ? ", %s" : ": %s (default)", info->choice(i));
+    printf("  %-26s ", left);
+    print_wrapped(mm_buf_text(&text), OPTION_AT);
+    mm_buf_done(&text);
 }
 
 /* The command's own options, then those of its groups. */
@@ -53,11 +71,14 @@ void cli_help(const struct command *command)
         size_t count;
         const struct command *all = commands(&count);
         printf("mmtui - find the layer where an accelerator port loses its accuracy\n\n");
-        for (size_t i = 0; i < count; i++)
-            printf("%s mmtui %-42s %s\n", i ? "      " : "usage:", all[i].usage, all[i].help);
+        for (size_t i = 0; i < count; i++) {
+            printf("%s mmtui %s\n%*s", i ? "      " : "usage:", all[i].usage, COMMAND_AT, "");
+            print_wrapped(all[i].help, COMMAND_AT);
+        }
         printf("\nmmtui COMMAND --help lists a command's options. Those of mmtui SRC DST:\n\n");
     }
     print_options(&command->options);
     if (!command->name)
-        printf("\nExit status: 0 fine; 1 a layer is over the threshold and --fail was given; 2 error.\n");
+        printf("\nExit status: 0 fine; 1 a layer is over the threshold and --fail was given;\n"
+               "2 error.\n");
 }

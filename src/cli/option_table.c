@@ -30,8 +30,9 @@ static const struct option_info table[OPT_COUNT] = {
                         "of names that were dumped several times: all (default), last, first or N",
                         GROUP_SESSION, SET(set_occurrence), IN_CONFIG},
     [OPT_NO_PAIR_BY] = {0, "no-pair-by", "LIST",
-                        "not by " /* enum mm_pair_rung */
-                        "exact,occurrence,numbers,only,suffix,quantised,graph,separators,output,case,prefix",
+                        "what names are not paired by, as A,B,C: " /* enum mm_pair_rung */
+                        "exact, occurrence, numbers, only, suffix, quantised, graph, separators, output, "
+                        "case, prefix",
                         GROUP_SESSION, SET(set_no_pair_by), IN_CONFIG},
     [OPT_DTYPE] =
         {0, "dtype", "[NAME=]TYPE",

@@ -302,7 +302,7 @@ def dialects():
 def runtimes(folder):
     """docs: --help, README and manual page name every runtime that is exported for"""
     for command in ("export", ""):
-        (line,) = [line for line in mmtui(*command.split(), "--help").out.splitlines() if line.startswith("      --to ")]
+        (line,) = re.findall(r"^      --to .*\n(?: {20}.*\n)*", mmtui(*command.split(), "--help").out, re.M)
         for name in dialects()[0]:
             check(re.search(rf"\b{name}\b", line), f"mmtui {command} --help does not name {name}: {line}")
     for name in dialects()[0]:

@@ -292,10 +292,11 @@ def test_help(folder):
         check(" ".join(("usage: mmtui", *command)) in run.out or not command, run.out)
         found = re.findall(r"^  (?:-\w, |    )--([\w-]+)", run.out, re.M)
         same(found, options.split(), f"options of {command}")
-        check(all(len(line) <= 120 for line in run.out.splitlines()), "lines too long")
+        check(all(len(line) <= 79 for line in run.out.splitlines()), "lines too long")
     top = mmtui("--help").out
     for command in ("mmtui SRC DST", "mmtui compare [-s] SRC [-d] DST", "mmtui export --plan FILE", "mmtui demo"):
         check(command in top, f"no {command}")
+    check(all(len(line) <= 79 for line in top.splitlines()), "lines too long")
     check("Exit status" in top, "no exit status")
     same(mmtui("--help", "--sort", "diff1").out, top, "--help wins")
 
