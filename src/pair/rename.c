@@ -206,26 +206,55 @@ static char *trimmed(char *text)
     return text;
 }
 
+/* What stands in quotes at *text, in place; *text goes behind them and blanks. NULL: they do not end. */
+static char *quoted(char **text)
+{
+    char *p = *text, *out = p, *field = p;
+    for (p++; *p && !(p[0] == '"' && p[1] != '"'); *out++ = *p++)
+        p += *p == '"';
+    if (*p != '"')
+        return NULL;
+    *out = '\0';
+    *text = p + 1 + strspn(p + 1, " \t");
+    return field;
+}
+
 /* A field of a CSV line, in place; *text goes behind its comma, NULL at the end. NULL: a quote does not end. */
 static char *csv_field(char **text)
 {
-    char *p = trimmed(*text), *out = p, *field = p;
+    char *p = trimmed(*text);
     if (*p != '"') {
         *text = strchr(p, ',');
         if (*text)
             *(*text)++ = '\0';
         return trimmed(p);
     }
-    for (p++; *p && !(p[0] == '"' && p[1] != '"'); *out++ = *p++)
-        p += *p == '"';
-    if (*p != '"')
-        return NULL;
-    *out = '\0';
-    p += 1 + strspn(p + 1, " \t");
-    if (*p && *p != ',')
+    char *field = quoted(&p);
+    if (!field || (*p && *p != ','))
         return NULL;
     *text = *p ? p + 1 : NULL;
     return field;
+}
+
+/* Where != stands behind the quoted name that a line begins with; NULL: it does not. */
+static char *behind_quoted(char *line)
+{
+    char *p = line + 1;
+    while (*p && (p[0] != '"' || p[1] == '"'))
+        p += *p == '"' ? 2 : 1;
+    p += *p ? 1 + strspn(p + 1, " \t") : 0;
+    return *line == '"' && strncmp(p, "!=", 2) == 0 ? p : NULL;
+}
+
+/* `"src" != "dst"`, the second in quotes or not. */
+static int quoted_apart(struct mm_renames *renames, char *line, char *apart, struct mm_err *err)
+{
+    char *src = quoted(&line), *rest = trimmed(apart + 2), *dst = rest;
+    if (*rest == '"')
+        dst = quoted(&rest);
+    if (!src || !dst || (dst != rest && *rest))
+        return mm_fail(err, MM_EARG, "of a name in quotes, the quotes do not end where the name does");
+    return add_apart(renames, src, dst, err);
 }
 
 static int csv_line(struct mm_renames *renames, char *line, bool first, struct mm_err *err)
@@ -244,7 +273,9 @@ static int read_line(struct mm_renames *renames, char *line, bool first, struct 
     line = trimmed(line);
     if (!*line || *line == '#')
         return 0;
-    char *equals = strstr(line, " = "), *apart = strstr(line, " != ");
+    char *equals = strstr(line, " = "), *apart = strstr(line, " != "), *behind = behind_quoted(line);
+    if (behind)
+        return quoted_apart(renames, line, behind, err);
     if (apart && *line != '"' && (!equals || apart < equals)) {
         *apart = '\0';
         return add_apart(renames, trimmed(line), trimmed(apart + 4), err);
@@ -264,7 +295,7 @@ int mm_renames_read(struct mm_renames *renames, const char *path, struct mm_err 
     int result = mm_file_read(path, FILE_LIMIT, &text, err), number = 1;
     if (result == 0 && (text.failed || memchr(text.data ? text.data : "", '\0', text.length)))
         result = mm_fail(err, MM_EARG, "%s: not a text file", path);
-    char *line = result == 0 && text.length ? text.data : NULL;
+    char *line = result == 0 && text.length ? text.data + mm_text_mark(text.data, text.length) : NULL;
     for (char *end; line && result == 0; line = end, number++) {
         end = strchr(line, '\n');
         if (end)

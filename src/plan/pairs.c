@@ -156,7 +156,7 @@ void mm_plan_mark_pairs_saved(struct mm_plan *plan)
     plan->saved_pairs = mm_pair_list_hold(plan->pairs);
 }
 
-/* Can it stand in a line of its own, and is it read back as it is? Other names are written as CSV, which has quotes. */
+/* Can it stand in a line of its own, and is it read back as it is? Other names are written in quotes. */
 static bool is_plain(const char *name)
 {
     size_t length = strlen(name);
@@ -179,6 +179,20 @@ static bool looks_like_rule(const char *name)
     return name[0] == 's' && name[1] && !isalnum((unsigned char)name[1]);
 }
 
+/* A line of a map file ends where such a name has not ended. */
+static int fail_two_lines(const struct mm_plan_pair *pair, const char *path, struct mm_err *err)
+{
+    const char *name = strpbrk(pair->src, "\n\r") ? pair->src : pair->dst;
+    struct mm_buf shown = {0};
+    mm_text_escape(&shown, name, strlen(name));
+    mm_fail(err, MM_EUNSUPPORTED,
+            "%s: the name %.200s has a line break in it, and a map file a pair a line: take that pair back "
+            "(u); nothing was written",
+            path, mm_buf_text(&shown));
+    mm_buf_done(&shown);
+    return -1;
+}
+
 static int put_pair(const struct mm_plan_pair *pair, const char *path, struct mm_buf *out, struct mm_err *err)
 {
     bool plain = is_plain(pair->src) && is_plain(pair->dst) && (pair->apart || !looks_like_rule(pair->src));
@@ -186,12 +200,10 @@ static int put_pair(const struct mm_plan_pair *pair, const char *path, struct mm
         mm_buf_printf(out, "%s %s %s\n", pair->src, pair->apart ? "!=" : "=", pair->dst);
         return 0;
     }
-    if (pair->apart || strpbrk(pair->src, "\n\r") || strpbrk(pair->dst, "\n\r"))
-        return mm_fail(err, MM_EUNSUPPORTED,
-                       "%s: the names of a pair can't stand in a line of a map file; nothing was written",
-                       path);
+    if (strpbrk(pair->src, "\n\r") || strpbrk(pair->dst, "\n\r"))
+        return fail_two_lines(pair, path, err);
     put_quoted(pair->src, out);
-    mm_buf_putc(out, ',');
+    mm_buf_puts(out, pair->apart ? " != " : ",");
     put_quoted(pair->dst, out);
     mm_buf_putc(out, '\n');
     return 0;

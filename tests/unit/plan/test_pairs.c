@@ -112,13 +112,16 @@ static void file(void **state)
     say(plan, "softmax", "s/m/", false);
     say(plan, "s/a/b/", "say \"x\"", false);
     say(plan, "b", "b", true);
+    say(plan, "c \"d\"", "e != f", true);
     assert_int_equal(mm_plan_pairs_save(plan, path, &err), 0);
     assert_int_equal(mm_file_read(path, 4096, &text, &err), 0);
     const char *rest = strchr(mm_buf_text(&text), '\n') + 1;
-    assert_string_equal(rest, "a = x\nsoftmax = s/m/\n\"s/a/b/\",\"say \"\"x\"\"\"\nb != b\n");
+    assert_string_equal(rest, "a = x\nsoftmax = s/m/\n\"s/a/b/\",\"say \"\"x\"\"\"\nb != b\n"
+                              "\"c \"\"d\"\"\" != \"e != f\"\n");
     say(plan, "two\nlines", "y", false);
     assert_int_equal(mm_plan_pairs_save(plan, path, &err), -1);
     assert_int_equal(err.code, MM_EUNSUPPORTED);
+    assert_non_null(strstr(err.text, "the name two\\nlines has a line break"));
     mm_buf_done(&text);
     mm_folder_remove(folder);
     free(path);
