@@ -174,7 +174,8 @@ static void draw_list(struct canvas *c, const struct layers *layers, const struc
 static void draw_error_profile(struct canvas *c, const struct layers *layers, const struct app *app)
 {
     if (mm_session_order(app->session) == MM_ORDER_UNKNOWN) { /* bars would stand in the order of names */
-        text_fit_wrap(c, 1, 0, c->w - 2, ROLE_DIM, verdict_no_order);
+        if (strcmp(app->message, verdict_no_order) != 0)      /* once is enough */
+            text_fit_wrap(c, 1, 0, c->w - 2, ROLE_DIM, verdict_no_order);
         return;
     }
     int label = c->w >= 60 ? 6 : 0;

@@ -136,6 +136,19 @@ static int unordered_setup(void **state)
     return 0;
 }
 
+/* How often a piece of text stands on the screen. */
+static int times_seen(struct small *small, const char *text)
+{
+    struct mm_buf frame = {0};
+    int times = 0;
+    script_frame(small->app, &frame);
+    const char *end = strstr(mm_buf_text(&frame), "\n---\n");
+    for (const char *p = mm_buf_text(&frame); (p = strstr(p, text)) && p < end; p++)
+        times++;
+    mm_buf_done(&frame);
+    return times;
+}
+
 static const char how[] = "The order of execution is not known: --model FILE or --order FILE gives it";
 
 /* A banner says so and how to give it; no key that needs an order moves or invents a first culprit. */
@@ -144,7 +157,11 @@ static void nothing_tells_the_order(void **state)
     struct small *small = *state;
     assert_true(small_says(small, how));
     small_settle(small);
-    assert_true(small_shows(small, how)); /* and where the profile would be */
+    assert_true(small_shows(small, how));
+    assert_int_equal(times_seen(small, "order of execution"), 1); /* not where the profile would be, too */
+    small_keys(small, "G");
+    assert_true(small_shows(small, how)); /* but there once the message is gone */
+    assert_int_equal(times_seen(small, "order of execution"), 1);
     assert_true(small_hides(small, "   2   "));
     static const char *const keys[] = {"G f", "G F", "G R", "G ]", "G ["};
     for (size_t i = 0; i < MM_COUNT(keys); i++) {
