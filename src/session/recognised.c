@@ -4,11 +4,28 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool lacks(const struct mm_dump *src, const struct mm_dump *dst, bool ranks)
+/* What an option that picks a part of a dump can pick in this one: 0, there is nothing. */
+static size_t steps_of(const struct mm_dump *dump)
 {
-    const struct mm_dump *dumps[] = {src, dst};
+    return dump->step.count;
+}
+
+static size_t ranks_of(const struct mm_dump *dump)
+{
+    return dump->rank.count;
+}
+
+static size_t joined_of(const struct mm_dump *dump)
+{
+    return dump->joined;
+}
+
+/* Of all dumps of the session, --sim's and --before's too. */
+static bool none_has(const struct mm_session *session, size_t (*count_of)(const struct mm_dump *dump))
+{
+    const struct mm_dump *dumps[] = {session->src, session->dst, session->sim, session->before};
     for (size_t i = 0; i < MM_COUNT(dumps); i++) {
-        if ((ranks ? &dumps[i]->rank : &dumps[i]->step)->count > 0)
+        if (dumps[i] && count_of(dumps[i]) > 0)
             return false;
     }
     return true;
@@ -152,22 +169,26 @@ static int check_runners(const struct mm_session *session, struct mm_err *err)
 
 /* ---- steps and ranks ---- */
 
-int recognised_align(struct mm_session *session, struct mm_err *err)
+int recognised_check(const struct mm_session *session, struct mm_err *err)
 {
     const struct mm_dump_part *part = &session->options.part;
-    if (part->stepped && lacks(session->src, session->dst, false))
+    if (part->stepped && none_has(session, steps_of))
         return mm_fail(err, MM_EARG, "--step: neither src nor dst has folders such as step0 or step_3");
-    if (part->ranked && lacks(session->src, session->dst, true))
+    if (part->ranked && none_has(session, ranks_of))
         return mm_fail(err, MM_EARG, "--rank: neither src nor dst has folders such as rank0 or rank_3");
+    if (part->concat.count == 0 || !none_has(session, joined_of))
+        return 0;
+    if (part->ranked)
+        return mm_fail(err, MM_EARG, "--concat joins ranks, and --rank takes one: leave one of them out");
+    return mm_fail(err, MM_EARG,
+                   "--concat: neither src nor dst has tensors of several ranks that it names (NAME.rank0, "
+                   "NAME.rank1 ..., or folders rank0, rank1 ...)");
+}
+
+int recognised_align(struct mm_session *session, struct mm_err *err)
+{
     if (check_runners(session, err) < 0)
         return -1;
-    if (part->concat.count && part->ranked && session->src->joined + session->dst->joined == 0)
-        return mm_fail(err, MM_EARG, "--concat joins ranks, and --rank takes one: leave one of them out");
-    if (part->concat.count && session->src->joined + session->dst->joined == 0)
-        return mm_fail(
-            err, MM_EARG,
-            "--concat: neither src nor dst has tensors of several ranks that it names (NAME.rank0, "
-            "NAME.rank1 ..., or folders rank0, rank1 ...)");
     bool apart =
         differ(&session->src->step, &session->dst->step) || differ(&session->src->rank, &session->dst->rank);
     if (apart && !list_again(session, &session->dst, session->src))

@@ -392,6 +392,21 @@ static void take_order(struct mm_session *session, struct mm_json_value root)
     session->order = stamped ? MM_ORDER_STAMPS : MM_ORDER_UNKNOWN;
 }
 
+/* What a dump was taken for; reports of others, and older ones, do not say it. */
+static int take_recognised(struct mm_dump *dump, struct mm_json_value root, const char *side,
+                           struct mm_err *err)
+{
+    struct mm_json_value said =
+        mm_json_member(mm_json_member(mm_json_member(root, "dumps"), side), "recognised");
+    struct mm_buf text = {0};
+    mm_json_get_text(said, &text);
+    if (text.length)
+        dump->recognised = mm_arena_strdup(&dump->arena, mm_buf_text(&text));
+    bool failed = text.failed || (text.length && !dump->recognised);
+    mm_buf_done(&text);
+    return failed ? mm_fail_memory(err) : 0;
+}
+
 static int read_report(struct mm_session *session, const char *path, struct mm_json_value root,
                        struct mm_err *err)
 {
@@ -416,6 +431,8 @@ static int read_report(struct mm_session *session, const char *path, struct mm_j
     }
     if (make_dump(&session->src, session->src_path, err) < 0 ||
         make_dump(&session->dst, session->dst_path, err) < 0 ||
+        take_recognised(session->src, root, "src", err) < 0 ||
+        take_recognised(session->dst, root, "dst", err) < 0 ||
         read_layers(session, list, vendor ? vendor_layer : own_layer, err) < 0)
         return -1;
     take_order(session, root);

@@ -96,7 +96,8 @@ static int open_all(struct mm_session *session, struct mm_err *err)
         return mm_fail_memory(err);
     session->options.cache = NULL;
     if (list_both(session, err) < 0 || recognised_align(session, err) < 0 ||
-        comparison_list(session, err) < 0 || mm_plan_open(&session->plan, err) < 0)
+        comparison_list(session, err) < 0 || recognised_check(session, err) < 0 ||
+        mm_plan_open(&session->plan, err) < 0)
         return -1;
     return session_pair(session, err);
 }
@@ -130,6 +131,7 @@ static int open_report(struct mm_session *session, const char *path, struct mm_e
         return mm_fail_memory(err);
     mm_buf_printf(&text, "Figures of %s; the tensors are not read.", path);
     session_note(session, &text);
+    recognised_say(session);
     return 0;
 }
 

@@ -122,8 +122,10 @@ bool session_same_file(const char *a, const char *b);
 struct mm_dump_part session_part(const struct mm_session *session, const struct mm_dump *dump, bool dst);
 /* The same step and rank of both, where nobody said which: dst is listed again where it has src's. ONNX's test data are called as
  * their files where the names in the messages are not the other side's. -1: neither dump has
- * the steps, ranks, runners or iterations that were asked for, or one file for both has one runner. */
+ * the runners or iterations that were asked for, or one file for both has one runner. */
 int recognised_align(struct mm_session *session, struct mm_err *err);
+/* Once all dumps are listed. -1: none has the steps, the ranks, or the tensors to be joined that were asked for. */
+int recognised_check(const struct mm_session *session, struct mm_err *err);
 /* Note what src and dst were taken for. */
 void recognised_say(struct mm_session *session);
 /* Notes whose field numbers the .pb files are read by, where they are not the project's own. */

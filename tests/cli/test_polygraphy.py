@@ -65,6 +65,20 @@ def two_runners(folder):
             taken = 1 + (src == "trt")
             said = f"src: 8 tensors of runner {src} ({taken} of 2: --runner NAME takes another), iteration {iteration} of 2"
             check(said in run.err and f"dst: 8 tensors of runner {dst} (" in run.err, run.err)
+        (folder / "keys").write_text("i\n:screen -\n")
+        for again in (mmtui(folder / "out/mmtui.json").err, mmtui(folder / "out/mmtui.json", "--script", folder / "keys").out):
+            again = " ".join(again.split())
+            check(f"src: 8 tensors of runner {src} (" in again and f"iteration {iteration} of 2" in again, again)
+            check(f"dst: 8 tensors of runner {dst} (" in again, again)
+
+
+@test
+def byte_order_mark(folder):
+    """polygraphy: a byte-order mark in front, as editors write it, is passed over"""
+    (folder / "marked.json").write_bytes(b"\xef\xbb\xbf" + RUNNERS.read_bytes())
+    for runner in ("onnx-fp32", "trt"):
+        run = mmtui(folder / "marked.json", RUNNERS, "--runner", runner, "--format", "csv", "--columns", "layer,diff2")
+        same([line.split(",")[1] for line in run.out.splitlines()[1:]], ["0"] * 8, "diff2")
 
 
 @test

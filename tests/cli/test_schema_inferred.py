@@ -171,6 +171,9 @@ def it_is_said(folder):
     check("inferred from the wire of 6 files" in mmtui("show", one).err, "show of one file, by those beside it")
     run = mmtui("single", "-s", folder / "src" / "1001_t1.pbtxt", "-d", one)
     check("The .pb files of dst are read by field numbers inferred" in run.err, run.err)
+    run = mmtui(folder / "dst", folder / "dst")
+    same(run.err.count("are read by field"), 1, run.err)
+    check(said.replace("of dst", "of src and dst") in run.err, run.err)
 
     saved = folder / "map.proto"
     run = mmtui("schema", dump.folder, "-o", saved)
