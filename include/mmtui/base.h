@@ -143,6 +143,8 @@ void mm_text_escape(struct mm_buf *out, const char *text, size_t length);
 
 /* Decode one code point from [p, end): returns bytes consumed (>= 1), *cp = U+FFFD for a bad byte. */
 size_t mm_text_decode(const char *p, const char *end, uint32_t *cp);
+/* Bytes of the UTF-8 byte-order mark that a file's text begins with, as some editors and spreadsheets write it: 3 or 0. */
+size_t mm_text_mark(const char *text, size_t length);
 /* Encode: returns the number of bytes written (1..4). */
 size_t mm_text_encode(uint32_t cp, char out[4]);
 /* Columns that a code point takes in a terminal: 0 (combining, control), 1 or 2. */

@@ -147,6 +147,19 @@ enum mm_kept {
     MM_KEPT_STATISTICS /* its greatest and least value, mean and root mean square, as far as there are such */
 };
 
+#define MM_STATISTICS_MOST 4
+
+/* What a dump that kept no values says of a tensor. */
+struct mm_statistics {
+    const char *name[MM_STATISTICS_MOST]; /* "Max", "RMS" */
+    double value[MM_STATISTICS_MOST];     /* may be NaN and infinite, where the tensor has such */
+    size_t count;
+    enum mm_dtype dtype;   /* of the tensor; MM_DTYPE_NONE: not known */
+    bool shaped;           /* its shape is known */
+    struct mm_shape shape; /* and this */
+    int64_t elements;      /* how many it had; -1: not known */
+};
+
 /*
  * One tensor: a source that is nothing else, or a member of one that has many. What error texts, sizes, cache
  * keys and shares go by is the member's. Const once a dump has it, and everything here lies in the dump's arena.
@@ -164,7 +177,7 @@ struct mm_entry {
     const char *wrong;   /* ... and why: the whole sentence */
     enum mm_kept kept;   /* what of the tensor's values the source has */
     const char *kept_of; /* of statistics: which, and of what: "Max, Min of torch.bool [2]"; else NULL */
-    int64_t kept_count;  /* of statistics: how many elements the tensor had; -1: not known */
+    const struct mm_statistics *statistics; /* what these say; else NULL */
     const struct mm_joined
         *joined; /* the parts that it is put together of, the first of which is what stands above; or NULL */
     const char *op_type;          /* of the operator that made it, where the dump says it; or NULL */
@@ -354,7 +367,8 @@ struct mm_format {
     int (*check)(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
     /*
      * Fill load->tensor and the header fields from load->bytes, and of a member from load->entry->detail, if need be.
-     * `label` is for error texts. Allocates from load->arena only.
+     * `label` is for error texts. Allocates from load->arena only. NULL: such files are known and refused; `list` fails and
+     * says what to do.
      */
     int (*read)(struct mm_load *load, const struct mm_schema *schema, const char *label, struct mm_err *err);
     /* How a member's values are stored where no dtype says it, "Q4_K"; may be NULL, and may return it. */

@@ -245,8 +245,7 @@ static int line_of(const char *text, const char *at)
 int mm_json_read(const char *path, const char *text, size_t length, size_t most, struct mm_json_value *out,
                  struct mm_err *err)
 {
-    static const char mark[] = "\xEF\xBB\xBF";
-    size_t skip = length >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
+    size_t skip = mm_text_mark(text, length);
     struct check c = {.at = text + skip, .end = text + length, .most = most};
     *out = (struct mm_json_value){0};
     if (length == skip)

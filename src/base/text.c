@@ -23,6 +23,12 @@ static size_t decode_valid(const char *p, const char *end, uint32_t *cp)
     return (size_t)n;
 }
 
+size_t mm_text_mark(const char *text, size_t length)
+{
+    static const char mark[] = {'\xEF', '\xBB', '\xBF'};
+    return length >= sizeof mark && memcmp(text, mark, sizeof mark) == 0 ? sizeof mark : 0;
+}
+
 size_t mm_text_decode(const char *p, const char *end, uint32_t *cp)
 {
     if (p < end && (unsigned char)*p < 0x80) {

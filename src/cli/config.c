@@ -74,7 +74,7 @@ int config_load(struct cli_options *options, struct mm_buf *text, struct mm_err 
         result = why.code == MM_ENOENT ? 0 : mm_fail(err, why.code, "%s", why.text);
     } else if (path && text->data) {
         mm_buf_printf(&options->bindings_source, "%s", path);
-        result = read_lines(options, path, text->data, err);
+        result = read_lines(options, path, text->data + mm_text_mark(text->data, text->length), err);
         options->theme_wished = options->theme;
         options->theme = NULL;
     }

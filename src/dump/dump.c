@@ -305,6 +305,17 @@ static int find_in_file(struct listing *list, struct mm_err *err)
 
 /* ---- both ---- */
 
+/* Statistics stand in the order of the calls. */
+static void note_statistics(struct listing *list)
+{
+    struct mm_members *found = &list->found;
+    if (found->count == 0 || found->entry[0].kept != MM_KEPT_STATISTICS)
+        return;
+    list->statistics = found->count;
+    for (size_t i = 0; i < found->count; i++)
+        found->entry[i].listed = (uint32_t)i + 1; /* a file has at most 4e6 values */
+}
+
 static int fill(struct listing *list, struct mm_err *err)
 {
     struct mm_dump *dump = list->dump;
@@ -312,6 +323,7 @@ static int fill(struct listing *list, struct mm_err *err)
     dump->is_file = stat(dump->path, &info) == 0 && !S_ISDIR(info.st_mode);
     if ((dump->is_file ? find_in_file(list, err) : listing_folder(list, err)) < 0)
         return -1;
+    note_statistics(list);
     drop_others(list);
     drop_other_runners(list);
     if (listing_numbers(list) < 0 || validate_stamps(list) < 0 || put_scope(list) < 0 ||

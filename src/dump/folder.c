@@ -127,12 +127,12 @@ static int add_statistics(struct listing *list)
             .stamp = -1, .suffix = -1, .name = mm_path_base(names->path), .format = format};
         if (!file.file)
             return listing_no_memory(list);
-        if (name_list_statistics(names) && listing_add(list, &file, &parsed) < 0)
+        if (!name_list_statistics(names))
+            continue;
+        if (listing_add(list, &file, &parsed) < 0)
             return -1;
+        list->dump->skipped--; /* a list of names no longer */
     }
-    list->statistics = list->found.count;
-    for (size_t i = 0; i < list->found.count; i++)
-        list->found.entry[i].listed = (uint32_t)i + 1; /* a file has at most 4e6 values */
     return 0;
 }
 
@@ -140,10 +140,14 @@ static int fail_empty(struct listing *list, struct mm_err *err)
 {
     const struct mm_dump *dump = list->dump;
     char endings[LISTING_ENDINGS];
+    char skipped[64] = "; no file is in it";
+    if (dump->skipped)
+        snprintf(skipped, sizeof skipped, ", skipped %zu other file%s", dump->skipped,
+                 dump->skipped == 1 ? "" : "s");
     return mm_fail(err, MM_ENOENT,
                    "%s: no tensor file in this folder: looked for %s (MagicMind's begin with a time "
-                   "stamp, as TIME_NAME.pb), skipped %zu other file%s",
-                   dump->path, listing_endings(endings), dump->skipped, dump->skipped == 1 ? "" : "s");
+                   "stamp, as TIME_NAME.pb)%s",
+                   dump->path, listing_endings(endings), skipped);
 }
 
 int listing_folder(struct listing *list, struct mm_err *err)

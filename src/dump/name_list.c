@@ -238,7 +238,7 @@ static int read_columns(struct name_list *list, struct mm_err *err)
 {
     struct mm_buf text = {0};
     int result = mm_file_read(list->path, FILE_MOST, &text, err);
-    char *line = text.data, *next;
+    char *line = text.data ? text.data + mm_text_mark(text.data, text.length) : NULL, *next;
     for (; result == 0 && line && *line; line = next) {
         next = strchr(line, '\n');
         if (next)

@@ -138,6 +138,7 @@ static int read_any(struct reading *reading, struct mm_buf *text, const char *pa
     if (mm_file_read(path, FILE_MOST, text, err) < 0)
         return -1;
     const char *begin = mm_buf_text(text);
+    begin += mm_text_mark(begin, text->length);
     begin += strspn(begin, " \t\r\n");
     if (*begin == '[' || *begin == '{')
         return read_json(reading, text, path, err);

@@ -70,8 +70,12 @@ static int fail_missing(const struct level *level, enum folder_role role, int64_
         if (level->sub[i].role == role)
             mm_buf_printf(&there, "%s%s", there.length ? ", " : "", level->sub[i].name);
     }
-    mm_fail(err, MM_EARG, "%s: --%s %" PRId64 ": there is no such folder in it, but %.200s",
-            level->folder->path, word, wanted, mm_buf_text(&there));
+    const char *path = level->folder->path;
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    mm_fail(err, MM_EARG, "%.*s: --%s %" PRId64 ": there is no such folder in it, but %.200s", (int)length,
+            path, word, wanted, mm_buf_text(&there));
     mm_buf_done(&there);
     return -1;
 }

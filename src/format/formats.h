@@ -102,6 +102,9 @@ int mm_numbers_count(const struct mm_load *load, size_t from, const char *label,
 int mm_numbers_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
                     struct mm_err *err);
 
+bool mm_printed_probe(const uint8_t *bytes, size_t size);
+int mm_printed_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
+                    struct mm_err *err);
 bool mm_catch_probe(const uint8_t *bytes, size_t size);
 int mm_catch_list(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
                   struct mm_err *err);

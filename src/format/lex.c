@@ -48,6 +48,8 @@ int mm_lex_fail(const struct mm_lex *lex, const char *where, const char *what, s
 bool mm_lex_space(struct mm_lex *lex)
 {
     const char *p = lex->at;
+    if (p == lex->begin)
+        p += mm_text_mark(p, (size_t)(lex->end - p));
     while (p < lex->end && (is_space(*p) || *p == '#')) {
         if (*p == '#') {
             lex->comment = true;

@@ -18,19 +18,15 @@
 static const char *const figures[] = {"Max", "Min", "Mean", "Norm"};
 #define NORM 3
 
-struct detail {
-    int64_t count;
-    double value[MM_COUNT(figures)];
-};
-
 bool mm_msprobe_probe(const uint8_t *bytes, size_t size)
 {
     static const char task[] = "\"task\"", statistics[] = "\"statistics\"";
     size_t looked = size < PROBED ? size : PROBED;
     const char *text = (const char *)bytes, *end = text + looked;
-    if (looked == 0 || *text != '{')
+    text += mm_text_mark(text, looked);
+    if (text == end || *text != '{')
         return false;
-    const char *at = memmem(text, looked, task, sizeof task - 1);
+    const char *at = memmem(text, (size_t)(end - text), task, sizeof task - 1);
     if (!at)
         return false;
     at += sizeof task - 1;
@@ -65,37 +61,65 @@ static bool take_figure(struct mm_json_value value, double *out)
     return mm_json_kind(value) == MM_JSON_IS_TEXT;
 }
 
-/* How many elements the shape has; -1: there is none that can be read. */
-static int64_t elements_of(struct mm_json_value item)
+/* The dimensions as far as mmtui has so many; false: there is no list of such. *elements -1: it can't be told. */
+static bool take_shape(struct mm_json_value item, struct mm_statistics *out)
 {
     struct mm_json_value shape = mm_json_member(item, "shape"), key, dim;
     struct mm_json_items items = mm_json_items(shape);
     uint64_t length;
-    int64_t count = 1;
+    bool fits = true;
+    out->elements = -1;
     if (mm_json_kind(shape) != MM_JSON_IS_ARRAY)
-        return -1;
+        return false;
+    int64_t elements = 1;
     while (mm_json_next(&items, &key, &dim)) {
         if (!mm_json_get_whole(dim, INT64_MAX, &length) ||
-            __builtin_mul_overflow(count, (int64_t)length, &count))
-            return -1;
+            __builtin_mul_overflow(elements, (int64_t)length, &elements))
+            return false;
+        fits = fits && out->shape.rank < MM_RANK_MAX;
+        if (fits)
+            out->shape.dim[out->shape.rank++] = (int64_t)length;
     }
-    return count;
+    out->elements = elements;
+    return fits;
+}
+
+/* "torch.float32", or MindSpore's "Float32". */
+static enum mm_dtype take_dtype(struct mm_json_value item)
+{
+    struct mm_buf text = {0};
+    mm_json_get_text(mm_json_member(item, "dtype"), &text);
+    const char *name = mm_buf_text(&text), *dot = strrchr(name, '.');
+    enum mm_dtype dtype = mm_dtype_find(dot ? dot + 1 : name);
+    mm_buf_done(&text);
+    return dtype;
+}
+
+/* As far as the figures are there; the norm as root mean square. */
+static void take_figures(struct mm_json_value item, struct mm_statistics *out)
+{
+    for (size_t i = 0; i < MM_COUNT(figures); i++) {
+        double value;
+        bool rms = i == NORM && out->elements > 0;
+        if (!take_figure(mm_json_member(item, figures[i]), &value))
+            continue;
+        out->name[out->count] = rms ? "RMS" : figures[i];
+        out->value[out->count++] = value / (rms ? sqrt((double)out->elements) : 1);
+    }
 }
 
 /* "Max, Min, Mean, RMS of torch.float32 [2, 3]" */
-static const char *describe(struct walk *walk, struct mm_json_value item, int64_t count)
+static const char *describe(struct walk *walk, struct mm_json_value item,
+                            const struct mm_statistics *statistics)
 {
     struct mm_json_value dtype = mm_json_member(item, "dtype"), shape = mm_json_member(item, "shape");
     struct mm_buf text = {0};
-    double number;
-    for (size_t i = 0, n = 0; i < MM_COUNT(figures); i++) {
-        if (take_figure(mm_json_member(item, figures[i]), &number))
-            mm_buf_printf(&text, "%s%s", n++ ? ", " : "", i == NORM && count > 0 ? "RMS" : figures[i]);
-    }
+    for (size_t i = 0; i < statistics->count; i++)
+        mm_buf_printf(&text, "%s%s", i ? ", " : "", statistics->name[i]);
     mm_buf_puts(&text, " of ");
-    if (mm_json_get_text(dtype, &text))
-        mm_buf_putc(&text, ' ');
-    for (const char *p = shape.at; p && p < shape.end; p++) {
+    bool typed = mm_json_get_text(dtype, &text), shaped = mm_json_kind(shape) == MM_JSON_IS_ARRAY;
+    mm_buf_puts(&text, typed && shaped ? " " : typed || shaped ? "" : "a tensor");
+    for (const char *p = shape.at; shaped && p < shape.end; p++) {
         if (*p != ' ' && *p != '\n' && *p != '\r' && *p != '\t')
             mm_buf_putc(&text, *p);
     }
@@ -106,29 +130,23 @@ static const char *describe(struct walk *walk, struct mm_json_value item, int64_
 
 static void add(struct walk *walk, struct mm_json_value item)
 {
-    struct detail detail = {0}, *kept = mm_arena_alloc(walk->arena, sizeof *kept);
-    int64_t count = elements_of(item);
-    for (size_t i = 0; i < MM_COUNT(figures); i++) {
-        double *value = &detail.value[detail.count];
-        if (!take_figure(mm_json_member(item, figures[i]), value))
-            continue;
-        *value /= i == NORM && count > 0 ? sqrt((double)count) : 1;
-        detail.count++;
-    }
-    if (detail.count == 0) { /* an empty tensor */
+    struct mm_statistics statistics = {.dtype = take_dtype(item)}, *kept;
+    statistics.shaped = take_shape(item, &statistics);
+    take_figures(item, &statistics);
+    if (statistics.count == 0) { /* an empty tensor */
         walk->members->skipped++;
         return;
     }
     struct mm_entry *entry = mm_members_add(walk->members, walk->source);
+    kept = mm_arena_alloc(walk->arena, sizeof *kept);
     if (!entry || !kept)
         walk->failed = true;
     if (walk->failed)
         return;
-    *kept = detail;
-    entry->detail = kept;
+    *kept = statistics;
+    entry->statistics = kept;
     entry->kept = MM_KEPT_STATISTICS;
-    entry->kept_of = describe(walk, item, count);
-    entry->kept_count = count;
+    entry->kept_of = describe(walk, item, kept);
     entry->member = mm_arena_strdup(walk->arena, mm_buf_text(&walk->name));
     entry->label = entry->member ? mm_tensor_sentence(walk->source, entry->member, "", walk->arena) : NULL;
     walk->failed = !entry->label || !entry->kept_of;
@@ -202,14 +220,14 @@ int mm_msprobe_list(const struct mm_source *source, struct mm_arena *arena, stru
 int mm_msprobe_read(struct mm_load *load, const struct mm_schema *schema, const char *label,
                     struct mm_err *err)
 {
-    const struct detail *detail = load->entry->detail;
-    const struct mm_shape shape = {.rank = 1, .dim = {detail->count}};
+    const struct mm_statistics *statistics = load->entry->statistics;
+    const struct mm_shape shape = {.rank = 1, .dim = {(int64_t)statistics->count}};
     struct mm_run *run = mm_arena_alloc(&load->arena, sizeof *run);
     (void)schema;
     (void)label;
     if (!run)
         return mm_fail_memory(err);
-    mm_tensor_raw(&load->tensor, MM_F64, &shape, detail->value, run);
+    mm_tensor_raw(&load->tensor, MM_F64, &shape, statistics->value, run);
     return 0;
 }
 

@@ -61,7 +61,8 @@ static bool is_feed_dicts(struct pg_text *text)
 bool mm_polygraphy_probe(const uint8_t *bytes, size_t size)
 {
     const char *begin = (const char *)bytes;
-    struct pg_text text = {"", begin, begin, begin + (size < PROBED ? size : PROBED)};
+    struct pg_text text = {"", begin, begin + mm_text_mark(begin, size),
+                           begin + (size < PROBED ? size : PROBED)};
     if (pg_take(&text, '{'))
         return is_run_results(&text);
     return pg_take(&text, '[') && is_feed_dicts(&text);
@@ -393,7 +394,8 @@ static int list_map(void *context, const struct mm_map *map, struct mm_err *err)
 {
     struct listing *list = context;
     const char *begin = (const char *)map->data;
-    list->text = (struct pg_text){list->source->file, begin, begin, begin + map->size};
+    list->text = (struct pg_text){list->source->file, begin, begin + mm_text_mark(begin, map->size),
+                                  begin + map->size};
     if (pg_take(&list->text, '{'))
         return list_results(list, err);
     return list_feeds(list, err);

@@ -15,7 +15,7 @@
 bool mm_safetensors_index_probe(const uint8_t *bytes, size_t size)
 {
     static const char key[] = "\"weight_map\"";
-    size_t i = 0;
+    size_t i = mm_text_mark((const char *)bytes, size);
     while (i < size && (bytes[i] == ' ' || (bytes[i] >= '\t' && bytes[i] <= '\r')))
         i++;
     return i < size && bytes[i] == '{' &&

@@ -147,7 +147,7 @@ static int check_kept(const struct mm_pair *pair, struct mm_err *err)
     if (of_src != of_dst)
         return mm_fail(err, MM_EUNSUPPORTED, "%s: only statistics were kept (%s), of %s there are values",
                        (of_src ? src : dst)->label, (of_src ? src : dst)->kept_of, of_src ? "dst" : "src");
-    if (same_figures(src->kept_of, dst->kept_of) && src->kept_count == dst->kept_count)
+    if (same_figures(src->kept_of, dst->kept_of) && src->statistics->elements == dst->statistics->elements)
         return 0;
     return mm_fail(err, MM_EUNSUPPORTED,
                    "%s: these are other statistics, or of another shape: %s in src, %s in dst", src->label,

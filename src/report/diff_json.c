@@ -60,7 +60,9 @@ static void put_results(struct mm_json *json, const struct mm_result *result, bo
 static void put_tensor(const struct mm_layer *layer, struct mm_json *json, bool vendor)
 {
     const struct mm_result *result = &layer->result;
-    const struct mm_shape *shape = &result->src.shape;
+    const struct mm_entry *src = layer->pair->src;
+    const struct mm_statistics *kept = src ? src->statistics : NULL; /* of the tensor, not of the figures */
+    const struct mm_shape *shape = kept && kept->shaped ? &kept->shape : &result->src.shape;
     bool valid = result->state == MM_STATE_MEASURED || result->state == MM_STATE_MISMATCH;
     mm_json_open_object(json, NULL);
     mm_json_put_text(json, "TensorName", layer->pair->name);

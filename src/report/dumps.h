@@ -5,6 +5,8 @@
 #include "base/json_write.h"
 #include "mmtui/report.h"
 
+/* dtype and shape of the tensor (null: not known), and "statistics": an object of the figures. */
+void report_put_statistics(struct mm_json *json, const struct mm_statistics *statistics);
 /* "dumps": an object with one for each side, always with the same keys. */
 void report_put_dumps(struct mm_json *json, const struct mm_session *session);
 

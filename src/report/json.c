@@ -35,13 +35,36 @@ static void put_metrics(struct mm_json *json, const struct mm_metrics *metrics)
     mm_json_close_object(json);
 }
 
+/* Null where it is not known. */
+static void put_tensor(struct mm_json *json, enum mm_dtype dtype, const struct mm_shape *shape)
+{
+    if (dtype != MM_DTYPE_NONE)
+        mm_json_put_text(json, "dtype", mm_dtype_info(dtype)->name);
+    else
+        mm_json_put_null(json, "dtype");
+    if (!shape) {
+        mm_json_put_null(json, "shape");
+        return;
+    }
+    mm_json_open_array(json, "shape");
+    for (int i = 0; i < shape->rank; i++)
+        mm_json_put_whole(json, NULL, shape->dim[i]);
+    mm_json_close_array(json);
+}
+
+/* What a dump says of a tensor whose values it did not keep: these figures are compared. */
+void report_put_statistics(struct mm_json *json, const struct mm_statistics *statistics)
+{
+    put_tensor(json, statistics->dtype, statistics->shaped ? &statistics->shape : NULL);
+    mm_json_open_object(json, "statistics");
+    for (size_t i = 0; i < statistics->count; i++)
+        mm_json_put_number(json, statistics->name[i], statistics->value[i]);
+    mm_json_close_object(json);
+}
+
 static void put_info(struct mm_json *json, const struct mm_info *info)
 {
-    mm_json_put_text(json, "dtype", mm_dtype_info(info->dtype)->name);
-    mm_json_open_array(json, "shape");
-    for (int i = 0; i < info->shape.rank; i++)
-        mm_json_put_whole(json, NULL, info->shape.dim[i]);
-    mm_json_close_array(json);
+    put_tensor(json, info->dtype, &info->shape);
     mm_json_put_text(json, "node_name", info->node_name);
     mm_json_put_text(json, "op_type", info->op_type);
     mm_json_put_whole(json, "index", info->index);
@@ -65,9 +88,11 @@ static void put_side(struct mm_json *json, const char *key, const struct mm_entr
         mm_json_put_whole(json, "ranks", (int64_t)entry->joined->count);
     if (entry->parsed.stamp >= 0)
         mm_json_put_whole(json, "timestamp", entry->parsed.stamp);
-    if (info->known)
+    if (entry->statistics)
+        report_put_statistics(json, entry->statistics);
+    else if (info->known)
         put_info(json, info);
-    if (stats)
+    if (stats && !entry->statistics)
         put_stats(json, stats);
     mm_json_close_object(json);
 }

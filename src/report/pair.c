@@ -73,6 +73,12 @@ static void put_side(const char *title, const struct mm_entry *entry, const stru
     char shape[16 * MM_NUM], min[MM_NUM], max[MM_NUM], mean[MM_NUM], std[MM_NUM];
     mm_buf_printf(out, "  %s  ", title);
     mm_text_escape(out, entry->label, strlen(entry->label));
+    if (entry->kept_of) {
+        mm_buf_puts(out, "  ");
+        mm_text_escape(out, entry->kept_of, strlen(entry->kept_of));
+        mm_buf_putc(out, '\n');
+        return;
+    }
     mm_buf_printf(out, "  %s %s\n", mm_dtype_info(info->dtype)->name,
                   mm_shape_text(&info->shape, false, shape, sizeof shape));
     if (stats && stats->finite > 0)

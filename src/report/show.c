@@ -1,6 +1,5 @@
 /* What a dump holds, tensor by tensor. */
-#include "base/json_write.h"
-#include "mmtui/report.h"
+#include "report/dumps.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -197,6 +196,11 @@ static void put_json(const struct shown *shown, struct mm_json *json)
     mm_json_open_object(json, NULL);
     mm_json_put_text(json, "name", shown->entry->parsed.name);
     mm_json_put_text(json, "file", shown->entry->source->file);
+    if (shown->entry->statistics && !shown->error) {
+        report_put_statistics(json, shown->entry->statistics);
+        mm_json_close_object(json);
+        return;
+    }
     if (info->known) {
         mm_json_put_text(json, "dtype", mm_dtype_info(info->dtype)->name);
         if (mm_entry_stored_as(shown->entry))

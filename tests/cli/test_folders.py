@@ -4,6 +4,7 @@ which order, and what is said of it."""
 
 import json
 import os
+import re
 
 import numpy as np
 import onnx
@@ -144,7 +145,8 @@ def test_steps(folder):
     compare(folder, "--step", "10", "--rank", "1")
     same(diff1(folder, "f"), 6 * 11 / total, "diff1")
     run = mmtui(folder / "src", folder / "dst", "--step", "3", status=2)
-    check("--step 3: there is no such folder in it, but step2, step10" in run.err, run.err)
+    check(f"mmtui: {folder / 'src'}: --step 3: there is no such folder in it, but step2, step10\n" in run.err, run.err)
+    same(mmtui(f"{folder}/src//", folder / "dst", "--step", "3", status=2).err, run.err, "slashes behind the name")
 
 
 @test
@@ -382,7 +384,36 @@ def test_msprobe_statistics(folder):
     shown = mmtui("show", folder / "src", "*zeta*output*").out
     check("Max, Min, Mean, RMS of torch.float32 [2]: 2, 1, 1.5, 1.59099" in shown, shown)
     files = [folder / side / "step0" / "rank0" / "dump.json" for side in ("src", "dst")]
-    check("4 pairs" in mmtui(*files).out)
+    run = mmtui(*files)
+    check("4 pairs; " in run.out and "kept their statistics alone" in run.err, run.out + run.err)
+    same(run.out.splitlines()[1].split()[0], "2", "numbered in the order of the calls")
+    for file in files:
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    same(mmtui(*files).out, run.out, "with a byte-order mark")
+
+
+@test
+def test_msprobe_statistics_of_what(folder):
+    """folders: reports of statistics have the tensor's dtype and shape, as far as dump.json says them, and the figures by name"""
+    statistics(folder / "src/dump.json")
+    statistics(folder / "dst/dump.json", dtype="torch.bfloat16", Max=2.5)
+    statistics(folder / "odd/dump.json", dtype="torch.strange", shape=None)
+    run = compare(folder)
+    check("skipped" not in run.out, run.out)
+    report = load_report(folder)
+    same(report["totals"]["skipped_files"], 0, "dump.json is not skipped")
+    sides = [report["layers"][0][side] for side in ("src", "dst")]
+    same([side["dtype"] for side in sides], ["f32", "bf16"], "dtype")
+    same([side["shape"] for side in sides], [[10, 100]] * 2, "shape")
+    same(sides[0]["statistics"], {"Max": 3.0, "Min": -2.0, "Mean": 0.5, "RMS": 1.0}, "figures")
+    check(all("stats" not in side for side in sides), "they are not those of the figures")
+    same(json.loads((folder / "out/diff.json").read_text())[0]["TensorShape"], [10, 100], "diff.json")
+    check("f32 → bf16" in mmtui(folder / "out/mmtui.json").out, "opened again")
+    (shown,) = json.loads(mmtui("show", folder / "odd", "--json").out)
+    same((shown["dtype"], shown["shape"]), (None, None), "what is not known")
+    same(shown["statistics"]["Norm"], 1000**0.5, "without a shape it is the norm")
+    check("Norm of torch.strange null: " not in mmtui("show", folder / "odd").out, "null is no shape")
+    check("Max, Min, Mean, RMS of torch.float32 [10,100]\n" in mmtui("diff", *[folder / s / "dump.json" for s in ("src", "dst")]).out)
 
 
 def statistics(path, **changed):
@@ -422,6 +453,16 @@ def test_msprobe_statistics_weigh(folder):
     run = compare(folder, "--concat", "0", dst="ranks")
     check("can't be joined: only statistics of the parts were kept" in run.err, run.err)
     same(layers(folder)[name]["verdict"]["kind"], "unreadable", "joined")
+
+
+@test
+def test_printed_values(folder):
+    """folders: what llama.cpp's eval-callback prints is refused, with what to do"""
+    lines = "main: build = 1\n{}:  inp_embd = (f32)   GET_ROWS(a{{8, 2, 1, 1}}, b{{2, 1, 1, 1}}}}) = {{8, 2, 1, 1}}\n    [ 0.1, ..., 0.2],\n"
+    for name, mark in (("a.txt", "ggml_debug"), ("a.log", "common_debug_cb_eval")):
+        (folder / name).write_text(lines.format(mark))
+        run = mmtui(folder / name, folder / name, status=2)
+        check(f"{name}: is what llama.cpp's eval-callback prints" in run.err and "NAME.raw" in run.err, run.err)
 
 
 @test
@@ -604,6 +645,19 @@ def test_concat(folder):
         check("2 tensors have the whole shape on each rank: rank 0's are compared." in run.err, run.err)
     compare(folder, "--concat", "-1", src="names", dst="src")
     same(layers(folder)["qkv"]["metrics"]["diff1"], 0, "src joined")
+
+
+@test
+def test_concat_of_the_third(folder):
+    """folders: --concat joins what has ranks, and be it the earlier dump or the simulation alone"""
+    parallel(folder)
+    save(folder / "flat/qkv.npy", np.load(folder / "src/qkv.npy"))
+    for option in ("--before", "--sim"):
+        column = "before" if option == "--before" else "impl"
+        run = mmtui(folder / "src", folder / "src", option, folder / "dst", "--concat", "2", "--columns", f"layer,{column}")
+        check(re.search(r"^qkv +0$", run.out, re.M), run.out)
+        run = mmtui(folder / "src", folder / "src", option, folder / "flat", "--concat", "2", status=2)
+        check("--concat: neither src nor dst has tensors of several ranks" in run.err, run.err)
 
 
 @test

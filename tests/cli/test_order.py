@@ -112,7 +112,7 @@ def order_file(folder):
     rows, _, _ = exporter_names(np.random.default_rng(4))
     put(folder, rows)
     names = ["x"] + [f"/net/layer.{i}/Op_output_0" for i in range(10)]
-    (folder / "order.txt").write_text("\n".join(names), encoding="utf-8")
+    (folder / "order.txt").write_text("\ufeff" + "\n".join(names), encoding="utf-8")
     _, said = triage(folder, "--order", folder / "order.txt")
     same(said["order"], "given", "source")
     same([layer["name"] for layer in said["layers"]], [row[0] for row in rows], "layers")

@@ -130,7 +130,7 @@ static void assert_fails(const char *path, enum mm_code code, const char *part)
 static void nothing_to_open(void **state)
 {
     (void)state;
-    assert_fails(folder, MM_ENOENT, "skipped 0 other files");
+    assert_fails(folder, MM_ENOENT, "as TIME_NAME.pb); no file is in it");
     put_text(folder, "README", "");
     assert_fails(folder, MM_ENOENT, "skipped 1 other file");
     char *path = mm_path_join(folder, "missing");

@@ -71,8 +71,8 @@ static void names(void **state)
                 "\"input_kwargs\": {\"mask\": {\"Max\": 4}}, \"output\": [{\"Max\": 5}]}, \"b\": "
                 "{\"parameters\": "
                 "{\"weight\": [{\"Max\": 6}]}}"),
-        "a.input.1: Max of : 1\na.input.2.0: Max of : 2\na.input.2.1: Max of : 3\na.input.mask: Max of : 4\n"
-        "a.output.0: Max of : 5\nb.parameters.weight.0: Max of : 6\n",
+        "a.input.1: Max of a tensor: 1\na.input.2.0: Max of a tensor: 2\na.input.2.1: Max of a tensor: 3\na.input.mask: Max of a tensor: 4\n"
+        "a.output.0: Max of a tensor: 5\nb.parameters.weight.0: Max of a tensor: 6\n",
         0);
     listed(FILE_OF(""), "", 0);
 }
