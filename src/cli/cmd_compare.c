@@ -57,7 +57,7 @@ int cmd_compare(struct cli_options *options)
     struct mm_err err = {0};
     struct mm_session *session = NULL;
     if (!cli_take_dumps(options)) {
-        mm_fail(&err, MM_EARG, "compare needs the two dumps: SRC DST, or -s SRC -d DST");
+        cli_fail_words(options, "compare needs the two dumps: SRC DST, or -s SRC -d DST", &err);
         return cli_error(&err);
     }
     if (options->hist)

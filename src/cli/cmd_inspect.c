@@ -17,12 +17,12 @@ int cmd_inspect(struct cli_options *options)
     bool report =
         options->word_count == 1 && is_report(options->words[0]) && !cli_is_polygraphy(options->words[0]);
     if (!report && !cli_take_words(options)) {
-        mm_fail(
-            &err, MM_EARG,
+        cli_fail_words(
+            options,
             "two dumps are needed, folders or files: the reference and the accelerator's (mmtui SRC DST); or "
             "a report (mmtui mmtui.json), or what has both: a file of Polygraphy, RKNN's snapshot, or "
-            "Cambricon "
-            "CATCH's dump with use_cpu");
+            "Cambricon CATCH's dump with use_cpu",
+            &err);
         return cli_error(&err);
     }
     if (report)

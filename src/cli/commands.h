@@ -49,6 +49,8 @@ bool cli_is_polygraphy(const char *path);
 /* session.src and session.dst (and sim, if none is given) from two words, or from one that is a folder with both (RKNN's
  * snapshot; its paths live as long as the options) or a file with the outputs of runners. False: the words are not so. */
 bool cli_take_words(struct cli_options *options);
+/* What to say where the words are not so: the first of them that is not there, or what is wanted. */
+void cli_fail_words(const struct cli_options *options, const char *wanted, struct mm_err *err);
 /* The same of a command that has -s and -d, too: both of these and no word, or words alone. */
 bool cli_take_dumps(struct cli_options *options);
 /* The words are the dumps: open a session with triage, let `work` measure and print, close. The exit

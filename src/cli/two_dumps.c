@@ -1,6 +1,7 @@
 /* What commands share that triage two dumps given as words. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/commands.h"
 
@@ -58,6 +59,18 @@ bool cli_take_words(struct cli_options *options)
     return true;
 }
 
+void cli_fail_words(const struct cli_options *options, const char *wanted, struct mm_err *err)
+{
+    struct stat info;
+    for (int i = 0; i < options->word_count; i++) {
+        if (stat(options->words[i], &info) < 0) {
+            mm_fail_errno(err, options->words[i], "opening it");
+            return;
+        }
+    }
+    mm_fail(err, MM_EARG, "%s", wanted);
+}
+
 bool cli_take_dumps(struct cli_options *options)
 {
     const char *src = options->session.src, *dst = options->session.dst;
@@ -85,7 +98,8 @@ int cli_two_dumps(struct cli_options *options, cli_work work)
     struct mm_err err = {0};
     int status = EXIT_FINE;
     if (!cli_take_words(options)) {
-        mm_fail(&err, MM_EARG, "two dumps are needed, folders or files: the reference and the accelerator's");
+        cli_fail_words(options,
+                       "two dumps are needed, folders or files: the reference and the accelerator's", &err);
         return cli_error(&err);
     }
     options->session.triage = true;

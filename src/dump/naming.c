@@ -225,16 +225,22 @@ int listing_numbered(struct listing *list)
 
 /* ---- names that end with an operator's type ---- */
 
+static const char *type_of(const struct mm_entry *entry)
+{
+    size_t stem, end;
+    return operator_type_of(entry->member, OPERATOR_STEPS, &stem, &end);
+}
+
 /* Those of one archive, from `from` on; they are next to each other. */
 static void tell_operators(struct listing *list, size_t from, size_t to)
 {
-    size_t known = 0, stem;
+    size_t known = 0;
     for (size_t i = from; i < to; i++)
-        known += operator_type_of(list->found.entry[i].member, true, &stem) != NULL;
+        known += type_of(&list->found.entry[i]) != NULL;
     if (2 * known < to - from)
         return;
     for (size_t i = from; i < to; i++)
-        list->found.entry[i].op_type = operator_type_of(list->found.entry[i].member, true, &stem);
+        list->found.entry[i].op_type = type_of(&list->found.entry[i]);
     list->operators += known;
 }
 

@@ -227,16 +227,39 @@ static const char *type_at_end(const char *name, size_t length, size_t *stem)
     return found ? *found : NULL;
 }
 
-const char *operator_type_of(const char *name, bool cast_too, size_t *stem)
+/* Length without one more step at its end: "_reshape", a cast, or "__softmax"; 0: there is none. */
+static size_t without_step(const char *name, size_t length, enum operator_ending ending)
 {
-    static const char *const casts[] = {"", "_f32", "_f16", "_bf16"};
-    size_t length = strlen(name);
-    const char *found = NULL;
-    for (size_t i = 0; i < (cast_too ? MM_COUNT(casts) : 1) && !found; i++) {
-        size_t cast = strlen(casts[i]);
-        if (length > cast && strcmp(name + length - cast, casts[i]) == 0)
-            found = type_at_end(name, length - cast, stem);
+    static const struct {
+        const char *text;
+        enum operator_ending from; /* on which it may be left out */
+    } steps[] = {{"_f32", OPERATOR_CAST},
+                 {"_f16", OPERATOR_CAST},
+                 {"_bf16", OPERATOR_CAST},
+                 {"_reshape", OPERATOR_STEPS}};
+    for (size_t i = 0; i < MM_COUNT(steps); i++) {
+        size_t step = strlen(steps[i].text);
+        if (ending >= steps[i].from && length > step &&
+            memcmp(name + length - step, steps[i].text, step) == 0)
+            return length - step;
     }
+    for (size_t i = length; ending == OPERATOR_STEPS && i > 2; i--) {
+        if (name[i - 1] == '_')
+            return name[i - 2] == '_' ? i - 2 : 0;
+    }
+    return 0;
+}
+
+const char *operator_type_of(const char *name, enum operator_ending ending, size_t *stem, size_t *end)
+{
+    const char *found = NULL;
+    size_t length = strlen(name);
+    int steps = 0;
+    do {
+        found = type_at_end(name, length, stem);
+        *end = length;
+        length = found ? 0 : without_step(name, length, ending);
+    } while (length > 0 && (ending == OPERATOR_STEPS || steps++ == 0));
     return found;
 }
 

@@ -72,7 +72,8 @@ static bool scan_some(struct scan *scan, int64_t most)
 bool mm_numbers_probe(const uint8_t *bytes, size_t size)
 {
     const char *text = (const char *)bytes;
-    struct scan scan = {.at = text, .end = text + (size < PROBED ? size : PROBED)};
+    struct scan scan = {.at = text + mm_text_mark(text, size),
+                        .end = text + (size < PROBED ? size : PROBED)};
     while (size > PROBED && scan.end > text && !is_between(scan.end[-1]))
         scan.end--;
     scan_some(&scan, INT64_MAX);
@@ -125,7 +126,8 @@ int mm_numbers_read(struct mm_load *load, const struct mm_schema *schema, const 
 {
     const struct mm_given *given = load->entry->given;
     const char *text = (const char *)load->bytes;
-    struct scan scan = {.at = text, .end = text + load->size};
+    size_t mark = mm_text_mark(text, load->size);
+    struct scan scan = {.at = text + mark, .end = text + load->size};
     struct mm_lex lex = {.file = label, .begin = text, .at = text, .end = scan.end};
     struct mm_run *run = mm_arena_alloc(&load->arena, sizeof *run);
     (void)schema;
@@ -133,7 +135,7 @@ int mm_numbers_read(struct mm_load *load, const struct mm_schema *schema, const 
         return mm_fail_memory(err);
     if (scan_all(&scan, load, &lex, err) < 0 || set_shape(load, &scan, label, err) < 0)
         return -1;
-    *run = (struct mm_run){.data = load->bytes, .size = load->size, .count = scan.count};
+    *run = (struct mm_run){.data = load->bytes + mark, .size = load->size - mark, .count = scan.count};
     load->tensor.dtype = load->tensor.stored = given && given->dtype != MM_DTYPE_NONE ? given->dtype : MM_F32;
     load->tensor.encoding = MM_ENC_TEXT;
     load->tensor.count = scan.count;

@@ -45,8 +45,29 @@ static int stems_fill(struct stems *stems, const struct side_runs *runs)
     return 0;
 }
 
+/* The name that is these characters, one to one. 0, or -1 without memory. */
+static int stems_find(struct stems *stems, const char *text, size_t length, struct side_run **found)
+{
+    size_t size;
+    const char *key = key_of(stems, text, length, &size);
+    int number = key && size ? mm_names_find(&stems->names, key, size) : -1;
+    *found = number >= 0 ? stems->run[number] : NULL;
+    return key ? 0 : -1;
+}
+
+/* Of the steps of an operator the last has its result: does another name go on behind this one? They stand behind it. */
+static bool goes_on(const struct side_runs *runs, size_t i)
+{
+    const struct side_run *here = &runs->run[i];
+    for (i++; i < runs->count && strncmp(runs->run[i].text, here->text, here->length) == 0; i++) {
+        if (runs->run[i].open && runs->run[i].text[here->length] == '_')
+            return true;
+    }
+    return false;
+}
+
 /* found[run of `longer`] = the run of the stems, where it is one to one. */
-static int find_all(struct stems *stems, const struct side_runs *longer, bool cast_too,
+static int find_all(struct stems *stems, const struct side_runs *longer, enum operator_ending ending,
                     struct side_run **found)
 {
     for (size_t i = 0; i < stems->names.count; i++) {
@@ -55,15 +76,15 @@ static int find_all(struct stems *stems, const struct side_runs *longer, bool ca
     }
     for (size_t i = 0; i < longer->count; i++) {
         const struct side_run *run = &longer->run[i];
-        size_t stem = 0, size;
+        size_t stem = 0, end = 0;
         const struct mm_entry *entry = longer->side->sorted[run->first]->entry;
-        if (!run->open || !entry->op_type || !operator_type_of(run->text, cast_too, &stem))
+        if (!run->open || !entry->op_type || !operator_type_of(run->text, ending, &stem, &end) ||
+            (ending == OPERATOR_STEPS && goes_on(longer, i)))
             continue;
-        const char *key = key_of(stems, run->text, stem, &size);
-        if (!key)
+        if (end < run->length && stems_find(stems, run->text, end, &found[i]) < 0)
             return -1;
-        int number = size ? mm_names_find(&stems->names, key, size) : -1;
-        found[i] = number >= 0 ? stems->run[number] : NULL;
+        if (!found[i] && stems_find(stems, run->text, stem, &found[i]) < 0)
+            return -1;
         if (found[i])
             found[i]->key++;
     }
@@ -72,14 +93,14 @@ static int find_all(struct stems *stems, const struct side_runs *longer, bool ca
     return 0;
 }
 
-static int join(struct side_runs *longer, struct side_runs *others, bool cast_too)
+static int join(struct side_runs *longer, struct side_runs *others, enum operator_ending ending)
 {
     struct stems stems = {.capacity = 0};
     struct side_run **found = calloc(longer->count + 1, sizeof *found);
     mm_names_init(&stems.names);
     mm_arena_init(&stems.arena);
     mm_buf_init(&stems.key);
-    int result = found && stems_fill(&stems, others) == 0 ? find_all(&stems, longer, cast_too, found) : -1;
+    int result = found && stems_fill(&stems, others) == 0 ? find_all(&stems, longer, ending, found) : -1;
     for (size_t i = 0; result == 0 && i < longer->count; i++) {
         if (found[i])
             side_pair(longer, &longer->run[i], others, found[i], MM_PAIR_BY_QUANTISED, how);
@@ -98,8 +119,10 @@ int operators_join(struct side *src, struct side *dst)
     int result = side_runs_init(&runs[0], src);
     if (result == 0)
         result = side_runs_init(&runs[1], dst);
-    for (int cast_too = 0; cast_too <= 1 && result == 0 && runs[0].open && runs[1].open; cast_too++)
-        result = join(&runs[1], &runs[0], cast_too) < 0 || join(&runs[0], &runs[1], cast_too) < 0 ? -1 : 0;
+    for (int ending = 0; ending < OPERATOR_ENDINGS && result == 0 && runs[0].open && runs[1].open; ending++) {
+        enum operator_ending with = (enum operator_ending)ending;
+        result = join(&runs[1], &runs[0], with) < 0 || join(&runs[0], &runs[1], with) < 0 ? -1 : 0;
+    }
     side_runs_done(&runs[0]);
     side_runs_done(&runs[1]);
     return result;

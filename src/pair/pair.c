@@ -72,6 +72,42 @@ static bool all_alike(const struct sides *plain)
     return alike;
 }
 
+static size_t count_partners(const struct side *side)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < side->count; i++)
+        count += side->all[i].partner != NULL;
+    return count;
+}
+
+/* How many are paired under a reading once what is merely alike is paired, too; -1: memory. */
+static int64_t count_alike(const struct mm_dump *src, const struct mm_dump *dst, struct naming *naming,
+                           enum reading reading)
+{
+    struct sides sides = {0};
+    enum reading before = naming->reading;
+    naming->reading = reading;
+    int result = join_sides(&sides, src, dst, naming);
+    if (result == 0)
+        result = alike_join(&sides.src, &sides.dst, naming->arena);
+    int64_t count = result < 0 ? -1 : (int64_t)count_partners(&sides.src);
+    sides_done(&sides);
+    naming->reading = before;
+    return count;
+}
+
+/* No name is the same under either reading: "0_conv_out.npy" may still be what is "0_conv/out" on the other side. */
+static int is_numbered_alike(const struct sides *sides, const struct mm_dump *src, const struct mm_dump *dst,
+                             struct naming *naming, bool *numbered)
+{
+    if (count_partners(&sides->src) > 0)
+        return 0;
+    int64_t plain = count_alike(src, dst, naming, READ_PLAIN);
+    int64_t other = count_alike(src, dst, naming, READ_NUMBERED);
+    *numbered = other > plain;
+    return plain < 0 || other < 0 ? -1 : 0;
+}
+
 /* Joins the two sides by the better reading, and says which it was. */
 static int join_best(struct sides *sides, const struct mm_dump *src, const struct mm_dump *dst,
                      struct naming *naming, bool *numbered)
@@ -86,6 +122,8 @@ static int join_best(struct sides *sides, const struct mm_dump *src, const struc
     naming->reading = READ_NUMBERED;
     int result = join_sides(&other, src, dst, naming);
     *numbered = result == 0 && is_numbered(sides, &other);
+    if (result == 0 && !*numbered)
+        result = is_numbered_alike(sides, src, dst, naming, numbered);
     if (*numbered) {
         struct sides plain = *sides;
         *sides = other;

@@ -550,6 +550,28 @@ def test_catch_cpu(folder):
 
 
 @test
+def test_catch_converted(folder):
+    """folders: a CATCH dump that was converted pairs with one that was not: its files' names have the numbers, too"""
+    catch_dump(folder / "src")
+    catch_dump(folder / "dst", off=0.5)
+    mmtui("convert", "-r", folder / "dst", folder / "made", "--format", "npy")
+    for src, dst in (("src", "made"), ("made", "src")):
+        compare(folder, src=src, dst=dst)
+        found = [layer["name"] for layer in load_report(folder)["layers"] if layer["verdict"]["bad"]]
+        same(len(load_report(folder)["layers"]), 7, "all are paired")
+        same(len(found), 1, found)
+
+
+@test
+def test_one_word(folder):
+    """folders: one word that is no dump: it is said when it is not there"""
+    for command in ((), ("triage",), ("diff",)):
+        check("nowhere: opening it: No such file" in mmtui(*command, folder / "nowhere", status=2).err)
+    save(folder / "src/a.npy", np.ones(3))
+    check("two dumps are needed" in mmtui(folder / "src", status=2).err)
+
+
+@test
 def test_catch_parts(folder):
     """folders: CATCH dumps that did not keep all values: what is there is compared, and said"""
     for level, words in ((0, "of 5 only the first values were kept"), (1, "only the sum of the absolute values was kept")):
@@ -611,6 +633,27 @@ def test_sophgo(folder):
     same(sum(1 for layer in load_report(folder)["layers"] if layer.get("metrics")), 1, "pairs where nothing tells")
     compare(folder, "--model", folder / "m.onnx", src="src.npz", dst="other.npz")
     same(sum(1 for layer in load_report(folder)["layers"] if layer.get("metrics")), 4, "pairs by the model")
+
+
+@test
+def test_sophgo_steps(folder):
+    """folders: of an operator that tpu-mlir took apart, the last step is the framework's result"""
+    x = np.arange(1, 11, dtype="f4").reshape(1, 10)
+    steps = {"logits_MatMul": x, "logits_MatMul_reshape": x[..., None, None], "prob_Softmax__softmax": x[..., None, None] / 55,
+             "prob_Softmax__softmax_reshape": x / 55, "prob_Softmax__softmax_reshape_f32": x / 55}
+    np.savez(folder / "int8_tensors.npz", **steps)
+    np.savez(folder / "int8_tpu_outputs.npz", **dict(list(steps.items())[3:]))
+    np.savez(folder / "frame.npz", logits=x, prob=x / 55)
+    np.savez(folder / "top_outputs.npz", logits_MatMul=x, prob_Softmax=x / 55)
+    for src, dst, count in (("frame.npz", "int8_tensors.npz", 2), ("top_outputs.npz", "int8_tensors.npz", 2),
+                            ("int8_tensors.npz", "frame.npz", 2), ("frame.npz", "int8_tpu_outputs.npz", 1)):
+        compare(folder, src=src, dst=dst)
+        found = [layer for layer in load_report(folder)["layers"] if layer.get("metrics")]
+        same(len(found), count, f"{src} {dst}")
+        (last,) = [layer for layer in found if layer["name"].startswith("prob")]
+        other = "dst" if dst.startswith("int8") else "src"
+        same(last[other]["member"].removesuffix(".npy"), "prob_Softmax__softmax_reshape_f32", f"{src} {dst}")
+        check(all(layer["metrics"]["diff1"] == 0 for layer in found), found)
 
 
 # ---- ranks ----
