@@ -42,6 +42,8 @@ struct mm_pair_rung_info {
 };
 /* The row of a rung; never NULL. */
 const struct mm_pair_rung_info *mm_pair_rung_info(enum mm_pair_rung rung);
+/* By its name; NONE: there is no such. */
+enum mm_pair_rung mm_pair_rung_find(const char *name);
 /* Adds the rungs that are named ("case,prefix") to a set of bits 1 << rung. MM_EARG lists the names. */
 int mm_pair_rungs_parse(const char *text, unsigned *set, struct mm_err *err);
 
@@ -89,6 +91,13 @@ struct mm_pair_scales {
     bool rounds; /* all that reads the tensor reads it through these integers: floats are rounded so, too */
 };
 
+/* What an earlier report says of a pair. */
+struct mm_pair_told {
+    const char *laid;    /* what was done to the shapes; "": it does not say */
+    const char *op;      /* the operator's type by the model; "": it does not say */
+    const char *side[2]; /* JSON of what it says of src's tensor, of dst's; NULL: there is none */
+};
+
 struct mm_pair {
     const char *name;           /* the tensor's name: src's, where the two differ */
     const struct mm_entry *src; /* NULL: only in dst */
@@ -108,6 +117,7 @@ struct mm_pair {
         *scales;     /* of dst's integers where src has floats, or NULL: compared as they are. Borrowed */
     bool round_half; /* FLOAT16 values that are stored wider are rounded to FLOAT16 first */
     size_t place;    /* 0-based, in the whole list, also where only a share of it is left */
+    const struct mm_pair_told *told; /* of a report that was read again; else NULL. Borrowed */
 };
 
 struct mm_pair_counts {

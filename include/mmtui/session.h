@@ -61,6 +61,7 @@ struct mm_layer {
     const struct mm_pair *pair;
     struct mm_result result;
     struct mm_verdict verdict;
+    const char *op; /* the operator's type by the model or an earlier report; NULL: neither has it */
     double rank; /* mm_triage_rank */
     bool tagged;
     bool changed; /* a file is not what was measured any more: see mm_session_check */
@@ -81,6 +82,8 @@ int mm_session_open_report(struct mm_session **session, const char *path,
                            const struct mm_session_options *options, struct mm_err *err);
 /* Is it one? */
 bool mm_session_is_report(const struct mm_session *session);
+/* What an earlier mmtui.json says of all of its dumps, a JSON object as it stands there; NULL: these are no figures of such. */
+const char *mm_session_saved_dumps(const struct mm_session *session);
 /* Stop the work, write the result cache, free all; what was borrowed from the session ends. NULL is fine. */
 void mm_session_close(struct mm_session *session);
 /* Begin to measure. */

@@ -98,8 +98,8 @@ int cli_two_dumps(struct cli_options *options, cli_work work)
     struct mm_err err = {0};
     int status = EXIT_FINE;
     if (!cli_take_words(options)) {
-        cli_fail_words(options,
-                       "two dumps are needed, folders or files: the reference and the accelerator's", &err);
+        cli_fail_words(options, "two dumps are needed, folders or files: the reference and the accelerator's",
+                       &err);
         return cli_error(&err);
     }
     options->session.triage = true;

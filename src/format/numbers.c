@@ -72,8 +72,7 @@ static bool scan_some(struct scan *scan, int64_t most)
 bool mm_numbers_probe(const uint8_t *bytes, size_t size)
 {
     const char *text = (const char *)bytes;
-    struct scan scan = {.at = text + mm_text_mark(text, size),
-                        .end = text + (size < PROBED ? size : PROBED)};
+    struct scan scan = {.at = text + mm_text_mark(text, size), .end = text + (size < PROBED ? size : PROBED)};
     while (size > PROBED && scan.end > text && !is_between(scan.end[-1]))
         scan.end--;
     scan_some(&scan, INT64_MAX);

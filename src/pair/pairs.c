@@ -20,6 +20,10 @@ void mm_pair_laid_text(const struct mm_pair *pair, enum mm_shape_match match, st
     int order[MM_RANK_MAX];
     const struct mm_axis *axis = pair->layout ? &pair->layout->src_axis : NULL;
     bool own = axis && axis->kind == MM_AXIS_PERMUTE && match == MM_MATCH_UNDO_SRC;
+    if (pair->told && *pair->told->laid) {
+        mm_buf_puts(out, pair->told->laid);
+        return;
+    }
     if (!own || !mm_axis_undo(axis, axis->rank, order)) {
         mm_buf_puts(out, mm_shape_match_text(match));
         return;

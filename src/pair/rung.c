@@ -28,6 +28,15 @@ const struct mm_pair_rung_info *mm_pair_rung_info(enum mm_pair_rung rung)
     return &rungs[rung < MM_PAIR_RUNG_COUNT ? rung : MM_PAIR_BY_NONE];
 }
 
+enum mm_pair_rung mm_pair_rung_find(const char *name)
+{
+    for (int rung = MM_PAIR_BY_NONE + 1; rung < MM_PAIR_RUNG_COUNT; rung++) {
+        if (strcmp(rungs[rung].name, name) == 0)
+            return (enum mm_pair_rung)rung;
+    }
+    return MM_PAIR_BY_NONE;
+}
+
 static enum mm_pair_rung find(const char *name, size_t length)
 {
     for (int rung = MM_PAIR_RUNG_FIRST; rung < MM_PAIR_RUNG_COUNT; rung++) {

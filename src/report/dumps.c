@@ -61,7 +61,12 @@ static void put_side(struct mm_json *json, const struct mm_session *session, con
 void report_put_dumps(struct mm_json *json, const struct mm_session *session)
 {
     const struct mm_layout *layout = mm_session_layout(session);
+    const char *saved = mm_session_saved_dumps(session);
     mm_json_line(json, 1);
+    if (saved) {
+        mm_json_put_raw(json, "dumps", saved);
+        return;
+    }
     mm_json_open_object(json, "dumps");
     put_side(json, session, layout ? layout : &nothing, false);
     put_side(json, session, layout ? layout : &nothing, true);

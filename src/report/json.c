@@ -97,6 +97,19 @@ static void put_side(struct mm_json *json, const char *key, const struct mm_entr
     mm_json_close_object(json);
 }
 
+/* As they stood in the report that was read. */
+static void put_told(struct mm_json *json, const struct mm_pair_told *told)
+{
+    static const char *const keys[] = {"src", "dst"};
+    for (size_t i = 0; i < MM_COUNT(keys); i++) {
+        mm_json_line(json, 3);
+        if (told->side[i])
+            mm_json_put_raw(json, keys[i], told->side[i]);
+        else
+            mm_json_put_null(json, keys[i]);
+    }
+}
+
 static const char *state_word(enum mm_state state)
 {
     static const char *const words[] = {
@@ -215,10 +228,16 @@ static void put_layer(const struct mm_layer *layer, struct mm_json *json)
     mm_json_put_whole(json, "number", (int64_t)layer->pair->place + 1);
     mm_json_put_text(json, "name", layer->pair->name);
     mm_json_put_text(json, "state", state_word(result->state));
+    if (layer->op)
+        mm_json_put_text(json, "op", layer->op);
     put_pairing(json, layer);
     put_scales(json, layer);
-    put_side(json, "src", layer->pair->src, &result->src, stats ? &result->metrics.src : NULL);
-    put_side(json, "dst", layer->pair->dst, &result->dst, stats ? &result->metrics.dst : NULL);
+    if (layer->pair->told) {
+        put_told(json, layer->pair->told);
+    } else {
+        put_side(json, "src", layer->pair->src, &result->src, stats ? &result->metrics.src : NULL);
+        put_side(json, "dst", layer->pair->dst, &result->dst, stats ? &result->metrics.dst : NULL);
+    }
     if (measured)
         put_measured(json, result);
     if (result->error) {

@@ -30,8 +30,7 @@ const char *mm_session_op(const struct mm_session *session, size_t id)
         return result->dst.op_type;
     if (result->src.known && result->src.op_type[0])
         return result->src.op_type;
-    int node = graph_node(session, id);
-    return node >= 0 ? session->options.graph->nodes[node].op_type : "";
+    return session->layers[id].op ? session->layers[id].op : "";
 }
 
 const struct mm_override *mm_session_override(const struct mm_session *session, size_t id)

@@ -4,6 +4,15 @@
 
 #include "session/saved.h"
 
+static const char *op_of(const struct mm_session *session, size_t id)
+{
+    const struct mm_pair_told *told = session->pairs->pair[id].told;
+    int node = told ? -1 : graph_node(session, id);
+    if (told && *told->op)
+        return told->op;
+    return node >= 0 ? session->options.graph->nodes[node].op_type : NULL;
+}
+
 int session_layers(struct mm_session *session)
 {
     const struct mm_pairs *pairs = session->pairs;
@@ -15,6 +24,7 @@ int session_layers(struct mm_session *session)
         struct mm_layer *layer = &session->layers[id];
         layer->pair = &pairs->pair[id];
         layer->rank = -1;
+        layer->op = op_of(session, id);
         mm_buf_clear(&visible);
         mm_text_escape(&visible, layer->pair->name, strlen(layer->pair->name));
         layer->label = mm_arena_strdup(&session->arena, mm_buf_text(&visible));

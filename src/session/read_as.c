@@ -8,7 +8,12 @@
 
 static bool is_meant(const struct mm_read_rule *rule, const struct mm_pair *pair)
 {
-    return !rule->name || strcmp(rule->name, pair->name) == 0 || mm_text_glob(rule->name, pair->name);
+    /* what it is called in the list, in src, and in dst */
+    const char *const names[] = {pair->name, pair->own[0], pair->own[1]};
+    bool meant = !rule->name;
+    for (size_t i = 0; i < MM_COUNT(names) && !meant; i++)
+        meant = names[i] && (strcmp(rule->name, names[i]) == 0 || mm_text_glob(rule->name, names[i]));
+    return meant;
 }
 
 /* What the rule met. */

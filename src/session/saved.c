@@ -13,7 +13,7 @@
 /* ---- values ---- */
 
 /* A figure, NaN where there is none; the three that JSON has no number for stand as text. */
-static double real_of(struct mm_json_value object, const char *key)
+double saved_real(struct mm_json_value object, const char *key)
 {
     static const struct {
         const char *text;
@@ -30,7 +30,7 @@ static double real_of(struct mm_json_value object, const char *key)
 
 static int64_t whole_of(struct mm_json_value object, const char *key, int64_t otherwise)
 {
-    double value = real_of(object, key);
+    double value = saved_real(object, key);
     bool whole = value == floor(value) && fabs(value) <= (double)ELEMENTS_MAX;
     return whole ? (int64_t)value : otherwise;
 }
@@ -42,7 +42,7 @@ static bool flag_of(struct mm_json_value object, const char *key)
 }
 
 /* The text of a member in the session's arena; "" where there is none; NULL when memory is out. */
-static char *text_of(struct mm_session *session, struct mm_json_value object, const char *key)
+char *saved_text(struct mm_session *session, struct mm_json_value object, const char *key)
 {
     struct mm_buf text = {0};
     mm_json_get_text(mm_json_member(object, key), &text);
@@ -64,7 +64,7 @@ static void put_figure(const struct mm_figure *figure, struct mm_json_value from
 {
     char *at = (char *)to + figure->member;
     if (figure->kind == MM_FIGURE_REAL)
-        *(double *)at = real_of(from, figure->name);
+        *(double *)at = saved_real(from, figure->name);
     else
         *(int64_t *)at = whole_of(from, figure->name, figure->kind == MM_FIGURE_PLACE ? -1 : 0);
 }
@@ -155,13 +155,17 @@ static int own_side(struct mm_session *session, struct mm_json_value side, const
     struct mm_json_value from = mm_json_member(side, "stats");
     if (mm_json_kind(side) != MM_JSON_IS_OBJECT)
         return 0;
-    char *file = text_of(session, side, "file"), *member = text_of(session, side, "member");
-    *entry = file && member ? entry_of(session, folder, file, member, whole_of(side, "timestamp", -1)) : NULL;
-    if (!*entry)
+    char *file = saved_text(session, side, "file"), *member = saved_text(session, side, "member");
+    struct mm_entry *made =
+        file && member ? entry_of(session, folder, file, member, whole_of(side, "timestamp", -1)) : NULL;
+    *entry = made;
+    if (!made)
         return mm_fail_memory(err);
     for (size_t i = 0; i < count; i++)
         put_figure(&figures[i], from, stats);
-    return info_of(side, mm_json_member(side, "shape"), keys, info, err);
+    if (info_of(side, mm_json_member(side, "shape"), keys, info, err) < 0)
+        return -1;
+    return saved_statistics(session, side, info, made, err);
 }
 
 /* The columns that are furthest off, where the report names some. */
@@ -171,7 +175,7 @@ static void table_of(struct mm_json_value from, struct mm_table_error *table)
         if (mm_json_text_is(mm_json_member(from, "kind"), mm_table_word(kind)))
             table->kind = kind;
     }
-    double error = real_of(from, "error");
+    double error = saved_real(from, "error");
     if (table->kind == MM_TABLE_NONE || !(error > 0)) {
         table->kind = MM_TABLE_NONE;
         return;
@@ -196,13 +200,15 @@ static int own_layer(struct mm_session *session, struct mm_json_value layer, str
                  &metrics->dst, err) < 0)
         return -1;
     table_of(mm_json_member(layer, "columns"), &result->table);
-    result->match = result->state == MM_STATE_MEASURED ? MM_MATCH_SAME : MM_MATCH_NONE;
+    result->match = mm_json_kind(mm_json_member(layer, "layout")) == MM_JSON_ABSENT ? MM_MATCH_NONE
+                    : result->state == MM_STATE_MEASURED                            ? MM_MATCH_SAME
+                                                                                    : MM_MATCH_MISMATCH;
     if (result->state == MM_STATE_FAILED) {
         result->code = MM_ECORRUPT;
         result->error = own_text(layer, "error");
     }
-    pair->name = text_of(session, layer, "name");
-    return pair->name ? 0 : mm_fail_memory(err);
+    pair->name = saved_text(session, layer, "name");
+    return pair->name ? saved_pair(session, layer, pair, err) : mm_fail_memory(err);
 }
 
 /* ---- diff.json ---- */
@@ -233,8 +239,8 @@ static void vendor_figures(struct mm_json_value results, struct mm_result *resul
         put_figure(&figures[i], absent, &m->dst);
     }
     struct mm_json_value diff3 = mm_json_member(results, "diff3"), diff4 = mm_json_member(results, "diff4");
-    m->diff1 = real_of(results, "diff1");
-    m->diff2 = real_of(results, "diff2");
+    m->diff1 = saved_real(results, "diff1");
+    m->diff2 = saved_real(results, "diff2");
     m->sqnr = mm_metric_sqnr(m->diff2);
     m->diff3_rel = element_of(diff3, 0);
     m->diff3_abs = element_of(diff3, 1);
@@ -265,7 +271,7 @@ static int vendor_layer(struct mm_session *session, struct mm_json_value layer, 
     struct mm_json_value shape = mm_json_member(layer, "TensorShape");
     struct mm_json_value src = mm_json_member(layer, "SrcModelInfo"),
                          dst = mm_json_member(layer, "DstModelInfo");
-    char *name = text_of(session, layer, "TensorName");
+    char *name = saved_text(session, layer, "TensorName");
     pair->name = name;
     pair->src = name ? entry_of(session, "", name, "", stamp_of(src)) : NULL;
     if (!pair->src)
@@ -392,6 +398,16 @@ static void take_order(struct mm_session *session, struct mm_json_value root)
     session->order = stamped ? MM_ORDER_STAMPS : MM_ORDER_UNKNOWN;
 }
 
+/* All of it is kept for a report that is written again. */
+static int take_dumps(struct mm_session *session, struct mm_json_value root, struct mm_err *err)
+{
+    struct mm_json_value dumps = mm_json_member(root, "dumps");
+    if (mm_json_kind(dumps) != MM_JSON_IS_OBJECT)
+        return 0;
+    session->saved_dumps = mm_arena_strndup(&session->arena, dumps.at, (size_t)(dumps.end - dumps.at));
+    return session->saved_dumps ? 0 : mm_fail_memory(err);
+}
+
 /* What a dump was taken for; reports of others, and older ones, do not say it. */
 static int take_recognised(struct mm_dump *dump, struct mm_json_value root, const char *side,
                            struct mm_err *err)
@@ -424,18 +440,19 @@ static int read_report(struct mm_session *session, const char *path, struct mm_j
     session->options.dst = session->dst_path;
     if (!session->src_path || !session->dst_path)
         return mm_fail_memory(err);
-    double limit = real_of(mm_json_member(root, "thresholds"), "diff2");
+    double limit = saved_real(mm_json_member(root, "thresholds"), "diff2");
     if (!vendor && !session->options.thresholds_given && limit >= 0) {
         thresholds->diff2 = limit;
-        thresholds->diff1 = real_of(mm_json_member(root, "thresholds"), "diff1");
+        thresholds->diff1 = saved_real(mm_json_member(root, "thresholds"), "diff1");
     }
     if (make_dump(&session->src, session->src_path, err) < 0 ||
-        make_dump(&session->dst, session->dst_path, err) < 0 ||
+        make_dump(&session->dst, session->dst_path, err) < 0 || take_dumps(session, root, err) < 0 ||
         take_recognised(session->src, root, "src", err) < 0 ||
         take_recognised(session->dst, root, "dst", err) < 0 ||
         read_layers(session, list, vendor ? vendor_layer : own_layer, err) < 0)
         return -1;
     take_order(session, root);
+    session->src->skipped = (size_t)whole_of(mm_json_member(root, "totals"), "skipped_files", 0);
     return 0;
 }
 

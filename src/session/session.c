@@ -156,6 +156,11 @@ bool mm_session_is_report(const struct mm_session *session)
     return session->saved != NULL;
 }
 
+const char *mm_session_saved_dumps(const struct mm_session *session)
+{
+    return session->saved_dumps;
+}
+
 static void apply_result(void *context, size_t id, bool figures, struct mm_result *result_take);
 
 static const struct mm_result *result_of(const void *context, size_t id)

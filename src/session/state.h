@@ -96,8 +96,9 @@ struct mm_session {
     uint64_t paired;   /* the plan's revision of pairs that they were made by */
     uint64_t pairings; /* how often it was paired anew */
     size_t *moved;     /* [layers before that + 1] what they are now; NULL: it never was */
-    struct mm_result
-        *saved; /* [pairs] of a session from a report, until its layers have them; NULL: it has tensors */
+    /* [pairs] of a session from a report, until its layers have them; NULL: it has tensors */
+    struct mm_result *saved;
+    const char *saved_dumps; /* "dumps" of that report; NULL: it has none */
 };
 
 /* From the dumps to layers, as the plan's hand-made pairs say; nothing is measured yet. */

@@ -408,7 +408,12 @@ def test_msprobe_statistics_of_what(folder):
     same(sides[0]["statistics"], {"Max": 3.0, "Min": -2.0, "Mean": 0.5, "RMS": 1.0}, "figures")
     check(all("stats" not in side for side in sides), "they are not those of the figures")
     same(json.loads((folder / "out/diff.json").read_text())[0]["TensorShape"], [10, 100], "diff.json")
-    check("f32 → bf16" in mmtui(folder / "out/mmtui.json").out, "opened again")
+    again = mmtui(folder / "out/mmtui.json")
+    check("f32 → bf16" in again.out, again.out)
+    same(mmtui(folder / "out/mmtui.json", "--format", "json").out, (folder / "out/mmtui.json").read_text(), "written again")
+    (folder / "keys").write_text("Enter\n1\n:screen -\n")
+    again = mmtui(folder / "out/mmtui.json", "--script", folder / "keys").out
+    check("kept      Max, Min, Mean, RMS" in again and "of        f32 10x100" in again, again)
     (shown,) = json.loads(mmtui("show", folder / "odd", "--json").out)
     same((shown["dtype"], shown["shape"]), (None, None), "what is not known")
     same(shown["statistics"]["Norm"], 1000**0.5, "without a shape it is the norm")

@@ -148,6 +148,46 @@ def names_in_quotes(folder):
     check("bad, line 1: of a name in quotes" in run(folder, "--map", folder / "bad", status=2).err)
 
 
+def again(folder):
+    """The report, read and written again, says the same (but for verdicts, which are judged anew)."""
+    text = (folder / "out/mmtui.json").read_text()
+    found = mmtui(folder / "out/mmtui.json", "--format", "json").out
+    strip = lambda report: [line for line in report.splitlines() if '"verdict"' not in line]
+    same(strip(found), strip(text), "written again")
+
+
+@test
+def reports_opened_again(folder):
+    """pairing: a report that is opened again says by what tensors were paired and laid, and which operators they are"""
+    turned(folder, (1, 6, 5))
+    again(folder)
+    check("Transpose" in mmtui(folder / "out/mmtui.json").row("u"), "the operator that the model has")
+    (folder / "keys").write_text(":search t\nEnter\n1\n:screen -\n")
+    frame = mmtui(folder / "out/mmtui.json", "--script", folder / "keys").out
+    check("measured as src transposed 0,2,1" in frame, frame)
+    dumps(folder, {"a": values(), "b": values() + 1, "only": values() + 2}, {"q": values(), "b": values() + 1})
+    (folder / "names.map").write_text("a = q\n")
+    run(folder, "--map", folder / "names.map")
+    again(folder)
+    same(mmtui(folder / "out/mmtui.json").row("a")[1], "a", "the pair")
+
+
+@test
+def dtype_by_either_name(folder):
+    """pairing: --dtype takes the name that a tensor has in src, or the one in dst"""
+    reference = values()
+    bits = (reference.view("u4") >> 16).astype("u2")
+    dumps(folder, {"a": reference}, {"q": bits})
+    (folder / "names.map").write_text("a = q\n")
+    off = np.abs(reference - (bits.astype("u4") << 16).view("f4")).sum() / np.abs(reference).sum()
+    for name in ("a", "q", "?"):
+        run(folder, "--map", folder / "names.map", "--dtype", f"{name}=bf16")
+        (layer,) = load_report(folder)["layers"]
+        check(abs(layer["metrics"]["diff1"] - off) < 1e-9, f"{name}: {layer['metrics']['diff1']}, not {off}")
+    lost = run(folder, "--map", folder / "names.map", "--dtype", "b=bf16", status=2).err
+    check("--dtype b=bf16: no tensor has that name" in lost, lost)
+
+
 @test
 def unknown_rung(folder):
     """pairing: what is no rung gets a sentence with those that there are"""

@@ -65,15 +65,15 @@ static void figures(void **state)
 static void names(void **state)
 {
     (void)state;
-    listed(
-        FILE_OF("\"a\": {\"input_args\": [{\"type\": \"int\", \"value\": 3}, {\"Max\": 1}, [{\"Max\": 2}, "
-                "{\"Max\": 3}]], "
-                "\"input_kwargs\": {\"mask\": {\"Max\": 4}}, \"output\": [{\"Max\": 5}]}, \"b\": "
-                "{\"parameters\": "
-                "{\"weight\": [{\"Max\": 6}]}}"),
-        "a.input.1: Max of a tensor: 1\na.input.2.0: Max of a tensor: 2\na.input.2.1: Max of a tensor: 3\na.input.mask: Max of a tensor: 4\n"
-        "a.output.0: Max of a tensor: 5\nb.parameters.weight.0: Max of a tensor: 6\n",
-        0);
+    listed(FILE_OF("\"a\": {\"input_args\": [{\"type\": \"int\", \"value\": 3}, {\"Max\": 1}, [{\"Max\": 2}, "
+                   "{\"Max\": 3}]], "
+                   "\"input_kwargs\": {\"mask\": {\"Max\": 4}}, \"output\": [{\"Max\": 5}]}, \"b\": "
+                   "{\"parameters\": "
+                   "{\"weight\": [{\"Max\": 6}]}}"),
+           "a.input.1: Max of a tensor: 1\na.input.2.0: Max of a tensor: 2\na.input.2.1: Max of a tensor: "
+           "3\na.input.mask: Max of a tensor: 4\n"
+           "a.output.0: Max of a tensor: 5\nb.parameters.weight.0: Max of a tensor: 6\n",
+           0);
     listed(FILE_OF(""), "", 0);
 }
 
