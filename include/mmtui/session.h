@@ -62,7 +62,7 @@ struct mm_layer {
     struct mm_result result;
     struct mm_verdict verdict;
     const char *op; /* the operator's type by the model or an earlier report; NULL: neither has it */
-    double rank; /* mm_triage_rank */
+    double rank;    /* mm_triage_rank */
     bool tagged;
     bool changed; /* a file is not what was measured any more: see mm_session_check */
     char *label;  /* the pair's name in visible form (escaped), what is shown and searched */
