@@ -238,7 +238,9 @@ struct mm_load {
     bool own_numbers; /* a .pb read by the project's own field numbers */
     bool uncounted;   /* the values of a large text file: as many as the shape says, if reading them does not
                          fail */
-    bool exact;       /* asked for, by mm_load_validate: the file is read from end to end */
+    bool
+        unshaped; /* the file says no shape, and nobody told it: tensor.shape is how its numbers stand, a row or lines */
+    bool exact; /* asked for, by mm_load_validate: the file is read from end to end */
 };
 
 /* Map and read the header. On failure nothing is left open; text starts with the file's name. */

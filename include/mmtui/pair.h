@@ -277,6 +277,8 @@ enum mm_shape_match {
     MM_MATCH_SQUEEZED, /* same elements in the same order, shapes differ by 1-sized axes only */
     MM_MATCH_PART, /* what both have: the first of several samples, or all but padding; an @axis may be undone */
     MM_MATCH_UNBLOCKED, /* blocks of channels undone, and what else there is to undo */
+    MM_MATCH_TOLD_SRC,  /* src's file says no shape (raw numbers): dst's, which has as many elements */
+    MM_MATCH_TOLD_DST,  /* the same of dst's */
     MM_MATCH_MISMATCH   /* shapes differ: nothing was measured */
 };
 const char *mm_shape_match_text(enum mm_shape_match match); /* "@axis of dst undone" */

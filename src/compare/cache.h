@@ -14,7 +14,7 @@
 #include "mmtui/compare.h"
 
 #define CACHE_MAGIC       "mmcache\n"
-#define CACHE_LAYOUT      5
+#define CACHE_LAYOUT      6
 #define CACHE_FILE_LIMIT  ((size_t)32 << 20)
 #define CACHE_TOTAL_LIMIT ((int64_t)64 << 20)
 

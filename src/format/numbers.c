@@ -94,7 +94,8 @@ static int set_shape(struct mm_load *load, const struct scan *scan, const char *
     const struct mm_given *given = load->entry->given;
     struct mm_shape *shape = &load->tensor.shape;
     char text[200];
-    if (given && given->shaped)
+    load->unshaped = !given || !given->shaped;
+    if (!load->unshaped)
         *shape = given->shape;
     else if (scan->columns > 1 && scan->rows > 1 && !scan->ragged)
         *shape = (struct mm_shape){.rank = 2, .dim = {scan->rows, scan->columns}};

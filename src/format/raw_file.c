@@ -43,8 +43,8 @@ static int wrong_size(const struct mm_load *load, enum mm_dtype dtype, const str
 }
 
 /* The shape that is given, or all there is as one row. */
-static int shape_of(const struct mm_load *load, enum mm_dtype dtype, const char *label,
-                    struct mm_shape *shape, struct mm_err *err)
+static int shape_of(struct mm_load *load, enum mm_dtype dtype, const char *label, struct mm_shape *shape,
+                    struct mm_err *err)
 {
     const struct mm_given *given = load->entry->given;
     unsigned bytes = mm_dtype_info(dtype)->bytes;
@@ -57,6 +57,7 @@ static int shape_of(const struct mm_load *load, enum mm_dtype dtype, const char 
             err, MM_EUNSUPPORTED,
             "%s: has %zu bytes, which are no whole number of %s values: tell its type with --dtype", label,
             load->size, mm_dtype_info(dtype)->name);
+    load->unshaped = true;
     *shape = (struct mm_shape){.rank = 1, .dim = {(int64_t)(load->size / bytes)}};
     return 0;
 }

@@ -17,6 +17,8 @@ const char *mm_shape_match_text(enum mm_shape_match match)
         [MM_MATCH_SQUEEZED] = "same but for axes of length 1",
         [MM_MATCH_PART] = "the part that both have",
         [MM_MATCH_UNBLOCKED] = "channel blocks undone",
+        [MM_MATCH_TOLD_SRC] = "dst's shape, as src's file says none",
+        [MM_MATCH_TOLD_DST] = "src's shape, as dst's file says none",
         [MM_MATCH_MISMATCH] = "shapes differ",
     };
 
@@ -59,12 +61,64 @@ static struct mm_shape shape_of(const struct mm_shape *dumped, const struct mm_a
     return out;
 }
 
+/* Axes of length 1 aside. */
+static int axes_of(const struct mm_shape *shape)
+{
+    int axes = 0;
+
+    for (int i = 0; i < shape->rank; i++)
+        axes += shape->dim[i] != 1;
+    return axes;
+}
+
+/* Lines of numbers may be the rows of a matrix: then another matrix is one of another shape. */
+static bool has_no_shape(const struct mm_load *load, const struct mm_load *other)
+{
+    const struct mm_shape *own = &load->tensor.shape, *shape = &other->tensor.shape;
+    bool matrix = axes_of(own) == 2 && axes_of(shape) == 2;
+
+    return load->unshaped && (!other->unshaped || shape->rank > own->rank) && !matrix &&
+           load->tensor.count == other->tensor.count;
+}
+
+/* What the other's shape is once its axes stand as they did, with one's own axes moved as they are. */
+static void told_shape(const struct mm_shape *other, const struct mm_axis *axis_of_other,
+                       const struct mm_axis *axis, struct mm_shape *out)
+{
+    struct mm_shape before = *other;
+    int perm[MM_RANK_MAX];
+    bool moved = mm_axis_undo(axis_of_other, other->rank, perm);
+
+    for (int i = 0; moved && i < other->rank; i++)
+        before.dim[i] = other->dim[perm[i]];
+    *out = before;
+    moved = mm_axis_undo(axis, before.rank, perm);
+    for (int i = 0; moved && i < before.rank; i++)
+        out->dim[perm[i]] = before.dim[i];
+}
+
+/* A file that says no shape has the other's. Returns which, or MM_MATCH_NONE. */
+static enum mm_shape_match take_shape(struct mm_pair_tensors *tensors, const struct mm_pair *pair)
+{
+    struct mm_load *src = &tensors->src, *dst = &tensors->dst;
+    bool of_src = has_no_shape(src, dst), of_dst = !of_src && has_no_shape(dst, src);
+    struct mm_load *load = of_src ? src : dst, *other = of_src ? dst : src;
+
+    if (!of_src && !of_dst)
+        return MM_MATCH_NONE;
+    told_shape(&other->tensor.shape, axis_of(pair, of_src), axis_of(pair, !of_src), &load->tensor.shape);
+    return of_src ? MM_MATCH_TOLD_SRC : MM_MATCH_TOLD_DST;
+}
+
 static void fit(struct mm_pair_tensors *tensors, const struct mm_pair *pair)
 {
+    enum mm_shape_match told = take_shape(tensors, pair);
     const struct mm_shape *shape[2] = {&tensors->src.tensor.shape, &tensors->dst.tensor.shape};
     const struct mm_axis *axis[2] = {axis_of(pair, false), axis_of(pair, true)};
 
     tensors->match = fit_find(shape, axis, pair->layout, tensors->lay);
+    if (told != MM_MATCH_NONE && tensors->match == MM_MATCH_SAME)
+        tensors->match = told;
     tensors->shape = shape_of(shape[0], axis[0], &tensors->lay[0]);
 }
 

@@ -9,7 +9,8 @@ struct layout_seen {
     struct mm_shape src, dst;
     bool rows;    /* floats of two axes or more: they would have a batch, and perhaps a sequence */
     size_t place; /* of the pair */
-    /* Of as many channels as rows and columns: by its values dst has its axes so; NULL: not known. */
+    bool told;    /* one side's file says no shape: it has the other's, wherever its channels are */
+    /* Of as many channels as rows and columns, or of told shape: by its values dst has its axes so; NULL: not known. */
     const struct mm_axis *turned;
 };
 

@@ -30,6 +30,8 @@ static bool look(const struct mm_pair *pair, const struct mm_schema *schema, str
     if (known)
         *seen = (struct layout_seen){.src = result.src.shape,
                                      .dst = result.dst.shape,
+                                     .told = result.match == MM_MATCH_TOLD_SRC ||
+                                             result.match == MM_MATCH_TOLD_DST,
                                      .rows = result.src.shape.rank > 1 && is_float(result.src.dtype)};
     mm_result_done(&result);
     return known;
@@ -44,7 +46,7 @@ static size_t look_at(const struct mm_pairs *pairs, const struct mm_schema *sche
     for (size_t i = 0; i < pairs->count; i += step) {
         if (!look(&pairs->pair[i], schema, &seen[count]))
             continue;
-        *differ |= !mm_shape_equal(&seen[count].src, &seen[count].dst);
+        *differ |= seen[count].told || !mm_shape_equal(&seen[count].src, &seen[count].dst);
         seen[count++].place = i;
     }
     return count;
@@ -124,31 +126,56 @@ static bool confirm(struct mm_layout *layout, const struct values *values)
 /* ---- values: where are the channels of a cube? --------------------------------------------------------------- */
 
 /* One whose shape says nothing, wherever its channels are. */
-static bool is_cube(const struct layout_seen *seen)
+static bool is_silent(const struct layout_seen *seen)
 {
     const struct mm_shape *shape = &seen->dst;
-    return seen->rows && shape->rank == 4 && mm_shape_equal(&seen->src, shape) && shape->dim[1] > 1 &&
-           shape->dim[1] == shape->dim[2] && shape->dim[1] == shape->dim[3] &&
+    bool cube = shape->dim[1] > 1 && shape->dim[1] == shape->dim[2] && shape->dim[1] == shape->dim[3];
+    return seen->rows && shape->rank == 4 && mm_shape_equal(&seen->src, shape) && (cube || seen->told) &&
            mm_shape_count(shape) <= ELEMENTS_MAX;
 }
 
-/* A few of them: is dst src's only with its axes in another order? */
-static void look_at_cubes(const struct mm_pairs *pairs, const struct mm_schema *schema,
-                          struct layout_seen *seen, size_t count)
+/* Its axes are so; a shape that was told is told by that. */
+static void turn(struct layout_seen *seen, const struct mm_axis *axis)
+{
+    seen->turned = axis;
+    for (int i = 0; seen->told && i < axis->rank; i++)
+        seen->dst.dim[i] = seen->src.dim[axis->perm[i]];
+}
+
+/* It is no evidence for or against anything. */
+static void set_aside(struct layout_seen *seen)
+{
+    seen->rows = false;
+    seen->src = seen->dst = (struct mm_shape){.rank = 0};
+}
+
+/* Is dst src's only with its axes in another order? False where that can't be told. */
+static bool look_closer(const struct mm_pair *pair, const struct mm_schema *schema, struct layout_seen *seen)
 {
     bool copies;
-    size_t compared = 0;
-    for (size_t i = 0; i < count && compared < COMPARED; i++) {
-        const struct mm_pair *pair = &pairs->pair[seen[i].place];
-        if (!is_cube(&seen[i]))
+    double as_it_is = error_of(pair, NULL, schema, &copies);
+    for (int last = 0; last < 2 && as_it_is > ALIKE; last++) {
+        struct mm_layout layout = {.axis = *layout_channels(last)};
+        if (2 * error_of(pair, &layout, schema, &copies) > ALIKE)
             continue;
-        compared++;
-        double as_it_is = error_of(pair, NULL, schema, &copies);
-        for (int last = 0; last < 2 && as_it_is > ALIKE; last++) {
-            struct mm_layout layout = {.axis = *layout_channels(last)};
-            if (2 * error_of(pair, &layout, schema, &copies) <= ALIKE)
-                seen[i].turned = layout_channels(last);
-        }
+        turn(seen, layout_channels(last));
+        return true;
+    }
+    return as_it_is <= ALIKE;
+}
+
+/* A few of those whose shapes say nothing. A told shape that was not looked at, or whose values fit neither way, does
+ * not count. */
+static void look_at_values(const struct mm_pairs *pairs, const struct mm_schema *schema,
+                           struct layout_seen *seen, size_t count)
+{
+    size_t compared = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool silent = is_silent(&seen[i]), look = silent && compared < COMPARED;
+        compared += look;
+        bool clear = look && look_closer(&pairs->pair[seen[i].place], schema, &seen[i]);
+        if (seen[i].told && seen[i].dst.rank == 4 && !clear)
+            set_aside(&seen[i]);
     }
 }
 
@@ -250,7 +277,7 @@ const struct mm_layout *layout_apply(struct mm_session *session, struct mm_pairs
     bool found = false, differ = false;
     size_t count = seen && layout ? look_at(pairs, schema, seen, &differ) : 0;
     if (differ)
-        look_at_cubes(pairs, schema, seen, count);
+        look_at_values(pairs, schema, seen, count);
     if (differ)
         found = decide(session, pairs, seen, count, noted, layout);
     free(seen);

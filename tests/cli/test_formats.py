@@ -199,6 +199,51 @@ def mixed_folders(folder):
 
 
 @test
+def told_shapes(folder):
+    """raw and text: a file that says no shape has the other's; channels last are found by the values"""
+    draw = np.random.default_rng(3)
+    image = draw.standard_normal((1, 4, 3, 5)).astype("f4")
+    src, raw, text = (folder / name for name in ("src", "raw", "text"))
+    for place in (src, raw, text):
+        place.mkdir()
+    for name, values in (("image", image), ("matrix", image.reshape(6, 10)), ("none", image[:0])):
+        np.save(src / f"{name}.npy", values)
+        (values * np.float32(1.25)).tofile(raw / f"{name}.raw")
+        np.savetxt(text / f"{name}.txt", values.ravel() * 1.25)
+    np.savetxt(text / "image.txt", image.reshape(20, 3) * 1.25)  # lines of three
+    for dst, told in ((raw, ["image", "matrix", "none"]), (text, ["image", "matrix"])):
+        found = rows(folder, src, dst)
+        for name in told:
+            layer = found[name]
+            same(layer["layout"], "src's shape, as dst's file says none", f"{dst.name}: {name}")
+            same(layer["dst"]["shape"], layer["src"]["shape"], f"{dst.name}: {name}")
+            off = layer["metrics"]["diff1"]
+            check(abs(off - (0.25 if name != "none" else 0)) < 1e-6, f"{dst.name}: {name}: {off}")
+    layer = rows(folder, raw, src)["image"]
+    same((layer["layout"], layer["src"]["shape"]), ("dst's shape, as src's file says none", [1, 4, 3, 5]), "turned round")
+    same(rows(folder, src, raw, "--shape", "image=1x3x4x5")["image"]["state"], "mismatch", "a shape that was told")
+    np.savetxt(text / "matrix.txt", image.reshape(10, 6))  # rows of a matrix: another one than src's
+    same(rows(folder, src, text)["matrix"]["state"], "mismatch", "rows")
+    image[0, 0, 0, 0] = 1
+    image.tofile(raw / "matrix.raw")
+    (raw / "matrix.raw").write_bytes((raw / "matrix.raw").read_bytes()[4:])
+    same(rows(folder, src, raw)["matrix"]["state"], "mismatch", "another number of values")
+    last = folder / "last"
+    last.mkdir()
+    for i in range(4):
+        values = draw.standard_normal((1, 3 + i, 4, 5)).astype("f4")
+        np.save(src / f"{i}.npy", values)
+        (values.transpose(0, 2, 3, 1) * np.float32(1.25)).tofile(last / f"{i}.raw")
+    for a, b in ((src, last), (last, src)):
+        run = mmtui(a, b)
+        check("All of dst has channels" in run.err and "(4 of 4 tensors looked at)" in run.err, run.err)
+        layer = rows(folder, a, b)["2"]
+        want = 0.25 if a is src else 0.2
+        check(abs(layer["metrics"]["diff1"] - want) < 1e-6, str(layer["metrics"]["diff1"]))
+        same(layer["src" if b is src else "dst"]["shape"], [1, 4, 5, 5], "as it was written")
+
+
+@test
 def every_locale(folder):
     """text: numbers read alike in every locale"""
     (folder / "t.txt").write_text("1.5 2,5\n")

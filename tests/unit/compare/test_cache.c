@@ -266,7 +266,7 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 static void seal(uint8_t *data, size_t size)
 {
     size_t length = size - 8;
-    uint64_t hash = mix(5, length); /* the layout of the file */
+    uint64_t hash = mix(6, length); /* the layout of the file */
     for (size_t at = 0;; at += 8) {
         uint64_t word = 0;
         for (size_t i = 0; i < 8 && at + i < length; i++)
