@@ -49,9 +49,25 @@ static size_t encode(const struct mm_value_stream *stream, enum mm_dtype dtype, 
     return (size_t)(p - out);
 }
 
+/* Are its bytes what is to be written? Not those of bool, which may be more than 0 and 1. */
+static bool lies_ready(const struct mm_tensor *tensor)
+{
+    const struct mm_dtype_info *info = mm_dtype_info(tensor->dtype);
+    bool sized = info->bits >= 8 && tensor->dtype != MM_BOOL;
+    bool plain = tensor->encoding == MM_ENC_RAW && tensor->stored == tensor->dtype && !tensor->swapped &&
+                 !tensor->strided && !tensor->quantised && !tensor->scales && !tensor->supply;
+    bool whole = sized && tensor->runs == 1 && tensor->run->gap == 0 && tensor->run->data &&
+                 (uint64_t)tensor->count <= tensor->run->size / info->bytes;
+    return plain && whole;
+}
+
 int mm_elements_write(const struct mm_tensor *tensor, bool packed, const char *label, mm_elements_put put,
                       void *context, struct mm_err *err)
 {
+    if (lies_ready(tensor)) {
+        put(context, tensor->run->data, (size_t)tensor->count * mm_dtype_info(tensor->dtype)->bytes);
+        return 0;
+    }
     struct mm_value_stream *stream = malloc(sizeof *stream);
     uint8_t *bytes = malloc((size_t)MM_TILE * sizeof(uint64_t));
     int more = stream && bytes ? 1 : mm_fail_memory(err);

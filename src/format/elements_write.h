@@ -12,7 +12,7 @@ typedef void (*mm_elements_put)(void *context, const void *data, size_t size);
 
 /*
  * Hand them over, a tile at a time. `packed`: values of fewer than 8 bits stand without gaps, the first one in the lowest
- * bits; else each in a byte of its own, with zeros above. NaN keep no more than that they are NaN. -1: a value could not
+ * bits; else each in a byte of its own, with zeros above. What a NaN has besides being one may be lost. -1: a value could not
  * be read (`label` begins the text), or memory is out; what was handed over is void then.
  */
 int mm_elements_write(const struct mm_tensor *tensor, bool packed, const char *label, mm_elements_put put,

@@ -352,6 +352,44 @@ def triage(top, out):
     shutil.rmtree(net)
 
 
+def peaks(*commands):
+    """The most memory that each had, in MiB (its process, not its children)."""
+    peak = []
+    for command in commands:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        if status:
+            raise subprocess.CalledProcessError(status, command)
+        peak.append(usage.ru_maxrss / 1024)
+    return peak
+
+
+def dumps(top):
+    print("A model run by ONNX Runtime (48 convolutions and ReLUs, 81 MiB of tensors), 1 thread")
+    fetched = subprocess.run(["sh", os.path.join(HERE, "../fetch_onnxruntime.sh")], capture_output=True, text=True)
+    net, out, copy = folder(top, "network"), os.path.join(top, "dump"), os.path.join(top, "copy")
+    made = subprocess.run([sys.executable, os.path.join(HERE, "networks.py"), net], stderr=subprocess.DEVNULL)
+    if fetched.returncode or made.returncode:
+        print(f"  ({fetched.stderr.strip() or 'python3-onnx is not there'}: its rows are left out)")
+        return
+    library = ["--onnxruntime", fetched.stdout.strip()]
+
+    def run(model, value, mode):
+        return [MMTUI, "dump", os.path.join(net, model), "-i", os.path.join(net, value), "-o", out, "--mode", mode, *library]
+
+    plain, dump = run("conv.onnx", "x.npy", "off"), run("conv.onnx", "x.npy", "all")
+    subprocess.run(dump, check=True, stdout=subprocess.DEVNULL)
+    written = ["sh", "-c", 'rm -rf "$2" && cp -r "$1" "$2"', "sh", out, copy]
+    bare, writing, all_ = best_of(plain, written, dump)
+    row("mmtui dump, all tensors", all_, "s", all_ / (bare + writing), "a run without a dump, plus copying it", "1.2 at most")
+    least, most = peaks(plain, dump)
+    row("  the same, memory at its peak", most, "MiB", most / least, "a run without a dump", "1.3 at most")
+    small, large = best_of(run("small.onnx", "rows.npy", "all"), run("large.onnx", "rows.npy", "all"), rounds=MANY)
+    row("mmtui dump, weights of 2 GiB", large * 1000, "ms", large / small, "of 2 MiB", "3 at most")
+    for path in (net, out, copy):
+        shutil.rmtree(path)
+
+
 def field_number(name):
     """From proto/tensor.proto, as any reader would."""
     for line in open(os.path.join(HERE, "../../proto/tensor.proto")):
@@ -416,6 +454,7 @@ def main():
         one(top, random)
         small(top, random)
         triage(top, os.path.join(top, "out"))
+        dumps(top)
         text(top, random)
     finally:
         shutil.rmtree(top)
