@@ -193,6 +193,8 @@ void mm_pairs_lay(struct mm_pairs *pairs, size_t place, const struct mm_layout *
 void mm_pairs_move(struct mm_pairs *pairs, size_t from, size_t to, enum mm_pair_rung rung, const char *how);
 /* The same of a pair's scales. */
 void mm_pairs_scales(struct mm_pairs *pairs, size_t place, const struct mm_pair_scales *scales);
+/* Which tensors one without a partner could be paired with, where its name does not say; borrowed. */
+void mm_pairs_could(struct mm_pairs *pairs, size_t place, const char *could);
 /* FLOAT16 values that are stored wider (float_val of a tensor message) are rounded to FLOAT16 before they are compared:
  * of all pairs, before they are read. */
 void mm_pairs_round_half(struct mm_pairs *pairs);

@@ -62,6 +62,11 @@ void mm_pairs_scales(struct mm_pairs *pairs, size_t place, const struct mm_pair_
     ((struct mm_pair *)pairs->pair)[place].scales = scales;
 }
 
+void mm_pairs_could(struct mm_pairs *pairs, size_t place, const char *could)
+{
+    ((struct mm_pair *)pairs->pair)[place].how = could;
+}
+
 void mm_pairs_round_half(struct mm_pairs *pairs)
 {
     struct mm_pair *pair = (struct mm_pair *)pairs->pair;

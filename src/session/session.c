@@ -337,14 +337,16 @@ static void apply_result(void *context, size_t id, bool figures, struct mm_resul
     session->changed++;
 }
 
-/* The last result of all is the moment to write the cache. */
+/* The last result of all is the moment to write the cache, and to look at what has stayed without a partner. */
 static void count_finished(struct mm_session *session)
 {
     size_t before = session->measured;
     session->measured = mm_scan_done_count(session->scan);
     session->cached = mm_scan_cached_count(session->scan);
-    if (session->measured > before && session->measured == session->pairs->count)
-        save_cache(session);
+    if (session->measured == before || session->measured < session->pairs->count)
+        return;
+    save_cache(session);
+    likely_find(session);
 }
 
 size_t mm_session_apply(struct mm_session *session)

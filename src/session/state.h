@@ -109,6 +109,9 @@ int session_layers(struct mm_session *session);
 void session_unpair(struct mm_session *session);
 /* Stop the work and take in what is finished; the result cache is written and closed. */
 void session_stop(struct mm_session *session);
+/* Once all is measured: of tensors without a partner whose names tell nothing, say which of the other dump have their
+ * shape and statistics (likely.c). */
+void likely_find(struct mm_session *session);
 /* Say what of the tensors that were put together over ranks is whole on each, and what does not fit (joined.c). */
 void joined_note(struct mm_session *session);
 /* Put together along an axis that does not give the other side's shape, where another one would: its shape is a mistake

@@ -173,6 +173,31 @@ def reports_opened_again(folder):
 
 
 @test
+def likely_pairs(folder):
+    """pairing: of names that tell nothing, rows say which tensor has the same shape and alike statistics; none is paired"""
+    one, two, bits = values(6, 50) * 3 + 1, values(6, 50), np.arange(300, dtype="f4").reshape(6, 50)
+    flat = np.full((6, 50), 2, "f4")
+    noise = lambda tensor: tensor * np.float32(1.001)
+    dumps(folder, {"one": one, "two": two, "other": bits, "flat": flat, "small": values(2, 2)},
+          {"9": noise(two), "8": noise(one.T), "7": -bits, "6": flat, "5": values(50, 3, 2) * 40})
+    run(folder)
+    same(paired(folder), {}, "nothing is paired")
+    said = {layer["name"]: layer["pairing"] for layer in load_report(folder)["layers"]}
+    for name, where, partner in (("one", "src", "8"), ("two", "src", "9"), ("8", "dst", "one"), ("9", "dst", "two")):
+        other = "dst" if where == "src" else "src"
+        want = f'only in {where}; not paired: could be "{partner}" of {other} (same shape, alike statistics)'
+        same(said.pop(name), want, name)
+    check(all(text in ("only in src", "only in dst") for text in said.values()), str(said))
+    check('could be "8" of dst' in mmtui(folder / "src.npz", folder / "dst.npz").out, "the row")
+    dumps(folder, {"a": one, "b": one}, {"x": noise(one), "y": two})
+    run(folder)
+    said = [layer["pairing"] for layer in load_report(folder)["layers"]]
+    same(said[2], 'only in dst; not paired: could be "a" or "b" of src (same shape, alike statistics)', "two")
+    run(folder, "--vendor-exact")
+    check(not any("could be" in layer["pairing"] for layer in load_report(folder)["layers"]), "--vendor-exact")
+
+
+@test
 def dtype_by_either_name(folder):
     """pairing: --dtype takes the name that a tensor has in src, or the one in dst"""
     reference = values()

@@ -1,0 +1,175 @@
+/*
+ * Tensors without a partner that have the shape and the statistics of one in the other dump: said on their rows, never paired
+ * by that. Two tensors are as far apart as the largest difference of mean, of standard deviation, and, a fifth as heavy,
+ * of least and greatest value, over the larger standard deviation.
+ */
+#include "session/state.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define APART_MOST                                                                                           \
+    0.05 /* as int8 leaves them; independent normal values of 1000 elements are about 0.05 apart */
+#define CLEARER     4    /* times as near as the next: then it is the only one that is named */
+#define ENDS_WEIGH  0.2  /* least and greatest value are single elements */
+#define COUNT_LEAST 8    /* elements */
+#define GROUP_MOST  2048 /* tensors of one size on a side: among more, nothing is told apart */
+#define NAMED_MOST  3
+
+/* One without a partner. */
+struct lone {
+    size_t id;
+    int64_t count;
+    struct mm_shape
+        shape; /* without axes of length 1, in rising order: axes may stand elsewhere in the other dump */
+    const struct mm_stats *stats;
+    double nearest; /* how far apart the nearest of the other side is */
+};
+
+struct lones {
+    struct lone *lone;
+    size_t count;
+};
+
+static int by_length(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static struct mm_shape sorted(const struct mm_shape *shape)
+{
+    struct mm_shape out = {.rank = 0};
+    for (int i = 0; i < shape->rank; i++) {
+        if (shape->dim[i] != 1)
+            out.dim[out.rank++] = shape->dim[i];
+    }
+    qsort(out.dim, (size_t)out.rank, sizeof out.dim[0], by_length);
+    return out;
+}
+
+static bool is_lone(const struct mm_layer *layer, bool dst, struct lone *out)
+{
+    const struct mm_result *result = &layer->result;
+    const struct mm_entry *entry = dst ? layer->pair->dst : layer->pair->src;
+    const struct mm_info *info = dst ? &result->dst : &result->src;
+    const struct mm_stats *stats = dst ? &result->metrics.dst : &result->metrics.src;
+    if (result->state != MM_STATE_SINGLE || !entry || layer->pair->how || entry->kept != MM_KEPT_ALL)
+        return false;
+    *out = (struct lone){.count = info->count, .shape = sorted(&info->shape), .stats = stats};
+    return info->known && info->count >= COUNT_LEAST && stats->finite == info->count && stats->std > 0;
+}
+
+static int by_count(const void *a, const void *b)
+{
+    const struct lone *x = a, *y = b;
+    return x->count != y->count ? (x->count > y->count) - (x->count < y->count)
+                                : (x->id > y->id) - (x->id < y->id);
+}
+
+/* False: memory. */
+static bool collect(const struct mm_session *session, bool dst, struct lones *out)
+{
+    size_t pairs = session->pairs->count;
+    *out = (struct lones){.lone = calloc(pairs + 1, sizeof *out->lone)};
+    for (size_t id = 0; out->lone && id < pairs; id++) {
+        struct lone *lone = &out->lone[out->count];
+        if (!is_lone(&session->layers[id], dst, lone))
+            continue;
+        lone->id = id;
+        out->count++;
+    }
+    if (out->lone)
+        qsort(out->lone, out->count, sizeof *out->lone, by_count);
+    return out->lone;
+}
+
+/* Those of as many elements. */
+static struct lones of_count(const struct lones *all, int64_t count)
+{
+    size_t low = 0, high = all->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (all->lone[middle].count < count)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    struct lones out = {all->lone + low, 0};
+    while (low + out.count < all->count && out.lone[out.count].count == count)
+        out.count++;
+    return out;
+}
+
+/* Infinite: they have other shapes. A row of values may be of a file that says no shape. */
+static double apart(const struct lone *a, const struct lone *b)
+{
+    const struct mm_stats *x = a->stats, *y = b->stats;
+    double scale = fmax(x->std, y->std), ends = fmax(fabs(x->min - y->min), fabs(x->max - y->max));
+    if (a->shape.rank > 1 && b->shape.rank > 1 && !mm_shape_equal(&a->shape, &b->shape))
+        return INFINITY;
+    return fmax(fmax(fabs(x->mean - y->mean), fabs(x->std - y->std)), ENDS_WEIGH * ends) / scale;
+}
+
+/* Those that are not clearly further away than the nearest, and of which none of this side is clearly nearer. */
+static void name(struct mm_session *session, const struct lone *lone, const struct lones *others)
+{
+    struct mm_buf text = {0};
+    const char *side = session->pairs->pair[lone->id].dst ? "src" : "dst";
+    size_t named = 0;
+    for (size_t i = 0; i < others->count && lone->nearest <= APART_MOST; i++) {
+        const struct lone *other = &others->lone[i];
+        double distance = apart(lone, other);
+        if (distance > fmin(CLEARER * lone->nearest, APART_MOST) || CLEARER * other->nearest < distance ||
+            named++ >= NAMED_MOST)
+            continue;
+        mm_buf_puts(&text, named == 1 ? "not paired: could be " : " or ");
+        mm_buf_printf(&text, "\"%s\"", session->layers[other->id].label);
+    }
+    if (named > NAMED_MOST)
+        mm_buf_printf(&text, " or %zu more", named - NAMED_MOST);
+    if (named)
+        mm_buf_printf(&text, " of %s (same shape, alike statistics)", side);
+    const char *could = named && !text.failed ? mm_arena_strdup(&session->arena, mm_buf_text(&text)) : NULL;
+    if (could)
+        mm_pairs_could(session->pairs, lone->id, could);
+    mm_buf_done(&text);
+}
+
+static void find_nearest(struct lones *own, const struct lones *others)
+{
+    for (size_t i = 0; i < own->count; i++) {
+        struct lones other = of_count(others, own->lone[i].count), same = of_count(own, own->lone[i].count);
+        bool few = same.count <= GROUP_MOST && other.count <= GROUP_MOST;
+        own->lone[i].nearest = INFINITY;
+        for (size_t k = 0; few && k < other.count; k++)
+            own->lone[i].nearest = fmin(own->lone[i].nearest, apart(&own->lone[i], &other.lone[k]));
+    }
+}
+
+static void name_all(struct mm_session *session, const struct lones *own, const struct lones *others)
+{
+    for (size_t i = 0; i < own->count; i++) {
+        struct lones other = of_count(others, own->lone[i].count);
+        name(session, &own->lone[i], &other);
+    }
+}
+
+void likely_find(struct mm_session *session)
+{
+    struct lones src = {NULL, 0}, dst = {NULL, 0};
+    const struct mm_session_options *options = &session->options;
+    bool wanted = !options->vendor_exact && !options->headers && options->shards == 0;
+    if (wanted && collect(session, false, &src) && collect(session, true, &dst)) {
+        find_nearest(&src, &dst);
+        find_nearest(&dst, &src);
+        name_all(session, &src, &dst);
+        name_all(session, &dst, &src);
+        for (size_t id = 0; id < session->pairs->count; id++) {
+            if (session->layers[id].result.state == MM_STATE_SINGLE)
+                session_judge(session, &session->layers[id]);
+        }
+    }
+    free(src.lone);
+    free(dst.lone);
+}
