@@ -280,17 +280,32 @@ static int fail_empty(const struct listing *list, struct mm_err *err)
                    list->dump->path, skipped, skipped == 1 ? "" : "s");
 }
 
+/* A network stands where its tensors were meant, or the file is of a kind that is not known. */
+static int fail_kind(const struct mm_dump *dump, struct mm_err *err)
+{
+    static const char *const models[] = {".onnx", ".tflite", ".pt2", ".rknn", ".om", ".cambricon"};
+    const char *end = strrchr(mm_path_base(dump->path), '.');
+    char endings[LISTING_ENDINGS];
+    for (size_t i = 0; end && i < MM_COUNT(models); i++) {
+        if (strcmp(end, models[i]) == 0)
+            return mm_fail(
+                err, MM_EUNSUPPORTED,
+                "%s: is a model, and no dump of its tensors: a model goes with --model MODEL, and mmtui dump "
+                "and mmtui dump --script make dumps",
+                dump->path);
+    }
+    return mm_fail(err, MM_EUNSUPPORTED, "%s: is no tensor file that is known by its content or name (%s)",
+                   dump->path, listing_endings(endings));
+}
+
 static int find_in_file(struct listing *list, struct mm_err *err)
 {
     struct mm_dump *dump = list->dump;
     const char *file = mm_path_base(dump->path);
     const struct mm_format *format = mm_format_of(dump->path);
     struct mm_file_name parsed;
-    char endings[LISTING_ENDINGS];
     if (!format)
-        return mm_fail(err, MM_EUNSUPPORTED,
-                       "%s: is no tensor file that is known by its content or name (%s)", dump->path,
-                       listing_endings(endings));
+        return fail_kind(dump, err);
     if (parse_file(file, format, &dump->arena, &parsed) < 0)
         return listing_no_memory(list);
     const struct listing_file listed = {dump->path, file, ""};

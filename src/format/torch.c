@@ -109,6 +109,31 @@ static const struct {
     {"torch.storage UntypedStorage", MM_DTYPE_NONE},
 };
 
+/* What is to be done about what is not read, by how its module and name begin. */
+static const struct {
+    const char *begins, *advice;
+} advices[] = {
+    {"torch ComplexFloatStorage", ": save torch.view_as_real(x)"},
+    {"torch ComplexDoubleStorage", ": save torch.view_as_real(x)"},
+    {"torch ComplexHalfStorage", ": save torch.view_as_real(x)"},
+    {"torch float4_e2m1fn_x2", ": save x.view(torch.uint8)"},
+    {"torch.nn.utils.rnn PackedSequence", ": save its data"},
+    {"torch.nn.", ": save the module's state_dict()"},
+    {"__torch__.", ": save the module's state_dict()"},
+    {"numpy", ": save torch.as_tensor(x)"},
+    {"torch._utils _rebuild_nested_tensor", ": save x.unbind()"},
+    {"torch._utils _rebuild_meta_tensor_no_storage", ": it was on the device meta, which has no values"},
+};
+
+static const char *advice_on(const char *name)
+{
+    for (size_t i = 0; i < MM_COUNT(advices); i++) {
+        if (strncmp(name, advices[i].begins, strlen(advices[i].begins)) == 0)
+            return advices[i].advice;
+    }
+    return "";
+}
+
 struct listing {
     const struct mm_source *source;
     struct mm_arena *arena; /* the dump's */
@@ -132,7 +157,7 @@ static const struct zip_member *find_member(const struct listing *list, const ch
 }
 
 /* Why a tensor can't be read, in `why`; NULL: it can. */
-#define WHY_SIZE 160
+#define WHY_SIZE 200
 
 static const char *read_storage(const struct listing *list, const struct pickle_node *stored,
                                 struct detail *detail, bool typed, char why[WHY_SIZE])
@@ -147,7 +172,7 @@ static const char *read_storage(const struct listing *list, const struct pickle_
     while (i < MM_COUNT(types) && strcmp(types[i].global, type->text) != 0)
         i++;
     if (i == MM_COUNT(types)) {
-        snprintf(why, WHY_SIZE, "values of %.60s are not read", type->text);
+        snprintf(why, WHY_SIZE, "values of %.60s are not read%s", type->text, advice_on(type->text));
         return why;
     }
     if (typed)
@@ -243,8 +268,8 @@ static const char *rebuild_v3(const struct listing *list, const struct pickle_no
             detail->dtype = types[i].dtype;
     }
     if (detail->dtype == MM_DTYPE_NONE) {
-        snprintf(why, WHY_SIZE, "values of %.60s are not read",
-                 dtype && dtype->text ? dtype->text : "no type");
+        const char *text = dtype && dtype->text ? dtype->text : "no type";
+        snprintf(why, WHY_SIZE, "values of %.60s are not read%s", text, advice_on(text));
         return why;
     }
     detail->negative = is_set(pickle_item(arguments, 7), "neg");
@@ -380,13 +405,14 @@ static int visit_call(struct listing *list, const struct pickle_node *call, int 
     if (pickle_is_global(called, "torch Size") || pickle_is_global(called, "torch device") ||
         pickle_is_global(called, "_codecs encode"))
         return 0; /* no tensor, and harmless */
-    char name[100] = "of a call";
+    char name[80] = "of a call";
     if (called && called->kind == PICKLE_GLOBAL)
         snprintf(name, sizeof name, "%s", called->text);
+    const char *advice = advice_on(name);
     char *blank = called && called->kind == PICKLE_GLOBAL ? strchr(name, ' ') : NULL;
     if (blank)
         *blank = '.'; /* module and name */
-    snprintf(why, sizeof why, "an object %s is no tensor, and nothing in it is read", name);
+    snprintf(why, sizeof why, "an object %s is no tensor, and nothing in it is read%s", name, advice);
     return add(list, &detail, why, err);
 }
 

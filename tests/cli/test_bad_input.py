@@ -442,6 +442,8 @@ def test_missing_folder(folder):
     check_error(mmtui(src, gone, status=2), gone, "No such file")
     (folder / "notes").write_text("no tensor")
     check_error(mmtui(src, folder / "notes", status=2), folder / "notes", "is no tensor file")
+    (folder / "net.onnx").write_bytes(b"\x08\x07")
+    check_error(mmtui(src, folder / "net.onnx", status=2), folder / "net.onnx", "is a model, and no dump of its tensors")
     check_error(mmtui("", dst, status=2), "No such file")
     check_error(compare(folder, src="gone", status=2), gone, "No such file")
     check(not (folder / "out").exists(), "an error leaves no folder behind")

@@ -132,6 +132,25 @@ def objects(folder):
 
 
 @test
+def advice(folder):
+    """torch: what is not read is said with what to save in its place"""
+    fake("__torch__", "a package for pickle to find")
+    for module, name, what in (
+        ("torch.nn.modules.container", "Sequential", "save the module's state_dict()"),
+        ("__torch__.net", "Linear", "save the module's state_dict()"),
+        ("torch.nn.utils.rnn", "PackedSequence", "save its data"),
+        ("numpy._core.multiarray", "_reconstruct", "save torch.as_tensor(x)"),
+    ):
+        path = write(folder / "a.pt", {"x": tensor(), "odd": Call(fake(module, name), 1)}, {"0": SIX.tobytes()})
+        want = f"an object {module}.{name} is no tensor, and nothing in it is read: {what}\n"
+        out = mmtui("show", path, status=2).out
+        check(want in out, out)
+    path = write(folder / "a.pt", {"z": tensor(kind=fake("torch", "ComplexFloatStorage"))}, {"0": SIX.tobytes()})
+    out = mmtui("show", path, status=2).out
+    check("values of torch ComplexFloatStorage are not read: save torch.view_as_real(x)\n" in out, out)
+
+
+@test
 def damaged(folder):
     """torch: views beyond their storage, odd sizes, missing storages, pickles that make no sense"""
     wrong = {
