@@ -276,9 +276,10 @@ void mm_load_close(struct mm_load *load);
 
 /* What the tensor of an open load is. */
 enum mm_join {
-    MM_JOIN_NONE,  /* that of one entry */
-    MM_JOIN_WHOLE, /* put together of parts */
-    MM_JOIN_COPIES /* the first of parts that are copies of one another: it is whole by itself */
+    MM_JOIN_NONE,    /* that of one entry */
+    MM_JOIN_WHOLE,   /* put together of parts */
+    MM_JOIN_NO_AXIS, /* the first of parts, which do not have the axis */
+    MM_JOIN_COPIES   /* the first of parts that are copies of one another: it is whole by itself */
 };
 enum mm_join mm_load_joined(const struct mm_load *load);
 /* The first part, of a load that is joined; it lives as long as the load. */

@@ -274,7 +274,9 @@ enum mm_join mm_load_joined(const struct mm_load *load)
 {
     if (!load->joined)
         return MM_JOIN_NONE;
-    return load->joined->copies ? MM_JOIN_COPIES : MM_JOIN_WHOLE;
+    const struct mm_joined_load *joined = load->joined;
+    bool has_axis = joined->axis >= 0 && joined->axis < joined->part[0].tensor.shape.rank;
+    return !joined->copies ? MM_JOIN_WHOLE : has_axis ? MM_JOIN_COPIES : MM_JOIN_NO_AXIS;
 }
 
 const struct mm_tensor *mm_load_first_part(const struct mm_load *load)

@@ -8,11 +8,11 @@
 #define NAMES_MOST 3
 
 struct look {
-    size_t copies, misfits;
-    const char *misfit[NAMES_MOST]; /* the first ones */
-    int axis;                       /* along which all misfits would fit, or -1 */
-    bool dst;                       /* it is dst that is joined */
-    const char *name;               /* of the pair being looked at */
+    size_t copies, without, misfits; /* without: they do not have the axis */
+    const char *misfit[NAMES_MOST];  /* the first ones */
+    int axis;                        /* along which all misfits would fit, or -1 */
+    bool dst;                        /* it is dst that is joined */
+    const char *name;                /* of the pair being looked at */
 };
 
 /* The first axis along which the joined side would have the other's shape, or -1. */
@@ -35,7 +35,11 @@ static int look_at(void *context, const struct mm_pair_tensors *tensors, bool *f
         return 0;
     bool dst = mm_load_joined(load[1]) != MM_JOIN_NONE;
     bool fits = tensors->match != MM_MATCH_MISMATCH;
-    look->copies += fits && mm_load_joined(load[dst]) == MM_JOIN_COPIES;
+    /* whole is what fits the other side as it is, unless that is put together, too */
+    bool without = mm_load_joined(load[dst]) == MM_JOIN_NO_AXIS,
+         both = mm_load_joined(load[!dst]) != MM_JOIN_NONE;
+    look->copies += fits && (mm_load_joined(load[dst]) == MM_JOIN_COPIES || (without && !both));
+    look->without += fits && without && both;
     if (fits || mm_load_joined(load[!dst]) != MM_JOIN_NONE)
         return 0;
     int axis = other_axis(load[dst], &load[!dst]->tensor.shape);
@@ -180,6 +184,10 @@ void joined_note(struct mm_session *session)
     if (look.copies)
         mm_buf_printf(&text, "%zu tensor%s the whole shape on each rank: rank 0's %s compared.", look.copies,
                       look.copies == 1 ? " has" : "s have", look.copies == 1 ? "is" : "are");
+    if (look.without)
+        mm_buf_printf(&text, "%s%zu tensor%s not have the axis of --concat: rank 0's %s compared.",
+                      text.length ? " " : "", look.without, look.without == 1 ? " does" : "s do",
+                      look.without == 1 ? "is" : "are");
     if (look.misfits)
         put_misfits(&look, &text);
     if (text.length)

@@ -691,6 +691,8 @@ def test_concat(folder):
         same(found["qkv"]["dst"]["ranks"], 2, "ranks")
         check("4 of them joined over 2 ranks" in run.err, run.err)
         check("2 tensors have the whole shape on each rank: rank 0's are compared." in run.err, run.err)
+    run = compare(folder, "--concat", "7", src="dst", dst="dst")
+    check("4 tensors do not have the axis of --concat: rank 0's are compared." in run.err, run.err)
     compare(folder, "--concat", "-1", src="names", dst="src")
     same(layers(folder)["qkv"]["metrics"]["diff1"], 0, "src joined")
 

@@ -145,7 +145,7 @@ static void what_does_not_go_together(void **state)
     refused(&p, "rank1: has 4 bytes, which is not what [5] of u8 takes: see --shape, --dtype");
 }
 
-/* Parts without the axis are copies; a part may be taken for the whole, and other axes asked about. */
+/* Of parts without the axis the first is taken; a part may be taken for the whole, and other axes asked about. */
 static void copies(void **state)
 {
     static const uint8_t bytes[4] = {1, 2, 3, 4};
@@ -156,7 +156,7 @@ static void copies(void **state)
     add(&p, "raw", bytes, 4, MM_U8, (struct mm_shape){1, {4}});
     add(&p, "raw", bytes, 4, MM_U8, (struct mm_shape){1, {4}});
     assert_int_equal(open_parts(&p), 0);
-    assert_int_equal(mm_load_joined(&p.load), MM_JOIN_COPIES);
+    assert_int_equal(mm_load_joined(&p.load), MM_JOIN_NO_AXIS);
     assert_values(&p.load.tensor, values, 4);
     mm_load_close(&p.load);
     end(&p);
