@@ -85,6 +85,7 @@ struct mm_dump_part {
 struct mm_dump_numbers {
     size_t count;
     int64_t chosen;
+    bool process; /* the number is a process's: in another dump the same one has another */
 };
 
 struct mm_dump {

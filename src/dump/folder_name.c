@@ -6,15 +6,17 @@
 
 #include "mmtui/base.h"
 
+#define PROCESS "proc"
+
 static const struct {
     const char *word;
     enum folder_role role;
     bool alone; /* also without a number */
 } numbered[] = {
-    {"step", FOLDER_STEP, false},
-    {"test_data_set", FOLDER_STEP, false}, /* ONNX's */
-    {"layer_outputs", FOLDER_STEP, false}, /* AIMET's, one a sample */
-    {"rank", FOLDER_RANK, true},           /* msprobe's without a number: there is one device */
+    {"step", FOLDER_STEP, false},          {"test_data_set", FOLDER_STEP, false}, /* ONNX's */
+    {"layer_outputs", FOLDER_STEP, false},                                        /* AIMET's, one a sample */
+    {"rank", FOLDER_RANK, true},   /* msprobe's without a number: there is one device */
+    {PROCESS, FOLDER_RANK, false}, /* msprobe's, where nothing is distributed */
 };
 
 static const char *const shells[] = {"dump_tensor_data", "npy"};
@@ -45,4 +47,9 @@ enum folder_role folder_role(const char *name, bool listed, int64_t *number)
             return FOLDER_SHELL;
     }
     return listed && strcmp(name, "outputs") == 0 ? FOLDER_SHELL : FOLDER_PART;
+}
+
+bool folder_is_process(const char *name)
+{
+    return strncasecmp(name, PROCESS, sizeof PROCESS - 1) == 0;
 }

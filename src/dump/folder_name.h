@@ -16,5 +16,7 @@ enum folder_role {
 /* *number (from 0, at most INT64_MAX) is set for a step or a rank. `listed`: in the folder that it stands in is AIMET's
  * layer_output_name_order.json, and "outputs" is a shell. */
 enum folder_role folder_role(const char *name, bool listed, int64_t *number);
+/* Of a rank's folder: is it called by the number of a process ("proc4711")? */
+bool folder_is_process(const char *name);
 
 #endif

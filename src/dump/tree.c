@@ -100,6 +100,7 @@ static int choose(struct level *level, enum folder_role role, const int64_t *wan
         return fail_missing(level, role, *wanted, err);
     if (numbers->count == 0)
         numbers->chosen = chosen->number;
+    numbers->process |= folder_is_process(chosen->name);
     if (numbers->count < count)
         numbers->count = count;
     const char *name = chosen->name;

@@ -223,8 +223,10 @@ int mm_pair_tensors_load(struct mm_pair_tensors *tensors, const struct mm_pair *
     dst_good = load_side(&tensors->dst, pair->dst, schema, reader_dst, cancel, &tensors->has_dst,
                          src_good ? err : NULL);
     *failed_dst = src_good && !dst_good;
-    if (src_good && dst_good && pair->src && pair->dst && check_kept(pair, err) < 0)
+    if (src_good && dst_good && pair->src && pair->dst && check_kept(pair, err) < 0) {
+        *failed_dst = pair->src->kept != MM_KEPT_STATISTICS;
         return -1;
+    }
     if (tensors->has_src && tensors->has_dst)
         choose_ranks(tensors, pair);
     if (pair->read_as != MM_DTYPE_NONE)

@@ -33,7 +33,7 @@ static bool none_has(const struct mm_session *session, size_t (*count_of)(const 
 
 static bool differ(const struct mm_dump_numbers *a, const struct mm_dump_numbers *b)
 {
-    return a->count > 0 && b->count > 0 && a->chosen != b->chosen;
+    return a->count > 0 && b->count > 0 && a->chosen != b->chosen && !a->process && !b->process;
 }
 
 bool session_same_file(const char *a, const char *b)

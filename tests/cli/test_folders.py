@@ -393,6 +393,30 @@ def test_msprobe_statistics(folder):
 
 
 @test
+def test_msprobe_processes(folder):
+    """folders: msprobe's proc4711 (one process, nothing distributed) is no part of names; of several runs in a folder one is taken"""
+    for place, value in (("src/step0/proc17", 1), ("dst/step0/proc4", 2), ("dst/step0/proc5", 3)):
+        top = folder / place
+        save(top / "dump_tensor_data" / "Tensor.add.0.forward.output.0.npy", [value, 4])
+        item = {"type": "torch.Tensor", "data_name": "Tensor.add.0.forward.output.0.npy"}
+        text = {"task": "tensor", "level": "L1", "data": {"Tensor.add.0.forward": {"output": [item]}}}
+        (top / "dump.json").write_text(json.dumps(text))
+    run = compare(folder)
+    (layer,) = load_report(folder)["layers"]
+    same((layer["name"], layer["pairing"]), ("Tensor.add.0.forward.output.0", "same name"), "pair")
+    same(layer["metrics"]["diff1"], 0.2, "of proc4")
+    check("rank 4 of 2 (--rank N takes another)" in run.err and "need not hold" not in run.err, run.err)
+    compare(folder, "--rank", "5", src="dst")
+    same(layers(folder)["Tensor.add.0.forward.output.0"]["metrics"]["diff1"], 0, "the same run twice")
+    statistics(folder / "stats/step0/proc9/dump.json")
+    (name,) = [row["name"] for row in json.loads(mmtui("show", folder / "stats", "--json").out)]
+    save(folder / "values" / f"{name}.npy", [1])
+    for src, dst, side in (("values", "stats", "dst"), ("stats", "values", "src")):
+        run = mmtui(folder / src, folder / dst)
+        check(f"mmtui: {side}: step0/proc9/dump.json: tensor" in run.err, run.err)
+
+
+@test
 def test_msprobe_statistics_of_what(folder):
     """folders: reports of statistics have the tensor's dtype and shape, as far as dump.json says them, and the figures by name"""
     statistics(folder / "src/dump.json")
