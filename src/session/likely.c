@@ -159,7 +159,7 @@ void likely_find(struct mm_session *session)
 {
     struct lones src = {NULL, 0}, dst = {NULL, 0};
     const struct mm_session_options *options = &session->options;
-    bool wanted = !options->vendor_exact && !options->headers && options->shards == 0;
+    bool wanted = !options->vendor_exact && options->shards == 0;
     if (wanted && collect(session, false, &src) && collect(session, true, &dst)) {
         find_nearest(&src, &dst);
         find_nearest(&dst, &src);

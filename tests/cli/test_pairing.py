@@ -189,6 +189,9 @@ def likely_pairs(folder):
         same(said.pop(name), want, name)
     check(all(text in ("only in src", "only in dst") for text in said.values()), str(said))
     check('could be "8" of dst' in mmtui(folder / "src.npz", folder / "dst.npz").out, "the row")
+    (folder / "keys").write_text("Enter\n1\n:screen -\n")
+    frame = mmtui(folder / "src.npz", folder / "dst.npz", "--script", folder / "keys").out
+    check('pair      only in src; not paired: could be "8" of dst' in frame, frame)
     dumps(folder, {"a": one, "b": one}, {"x": noise(one), "y": two})
     run(folder)
     said = [layer["pairing"] for layer in load_report(folder)["layers"]]
