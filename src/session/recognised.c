@@ -169,9 +169,37 @@ static int check_runners(const struct mm_session *session, struct mm_err *err)
 
 /* ---- steps and ranks ---- */
 
+static bool has_name(const struct mm_dump *dump, const char *name)
+{
+    for (size_t i = 0; dump && i < dump->count; i++) {
+        const char *own = dump->entries[i].parsed.name;
+        if (strcmp(name, own) == 0 || mm_text_glob(name, own))
+            return true;
+    }
+    return false;
+}
+
+/* A shape for a name that no tensor has is a slip. (Of a number format, read_as_given says so.) */
+static int check_shapes(const struct mm_session *session, struct mm_err *err)
+{
+    const struct mm_given_list *list = &session->options.given;
+    const struct mm_dump *const dumps[] = {session->src, session->dst, session->before, session->sim};
+    for (size_t i = 0; i < list->count; i++) {
+        const struct mm_given_row *row = &list->row[i];
+        bool met = !row->name || !row->given.shaped;
+        for (size_t k = 0; k < MM_COUNT(dumps) && !met; k++)
+            met = has_name(dumps[k], row->name);
+        if (!met)
+            return mm_fail(err, MM_EARG, "--shape %s=...: no tensor has that name", row->name);
+    }
+    return 0;
+}
+
 int recognised_check(const struct mm_session *session, struct mm_err *err)
 {
     const struct mm_dump_part *part = &session->options.part;
+    if (check_shapes(session, err) < 0)
+        return -1;
     if (part->stepped && none_has(session, steps_of))
         return mm_fail(err, MM_EARG, "--step: neither src nor dst has folders such as step0 or step_3");
     if (part->ranked && none_has(session, ranks_of))

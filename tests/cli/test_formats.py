@@ -196,6 +196,7 @@ def mixed_folders(folder):
     run = mmtui(folder / "x.npz", raw, "--shape", "x=3x5")
     check("x.raw: has 48 bytes, which is not what [3, 5] of f32 takes" in run.err, run.err)
     check("is not a shape" in mmtui(raw, raw, "--shape", "3xx", status=2).err)
+    check("--shape z*=...: no tensor has that name" in mmtui(raw, raw, "--shape", "z*=12", status=2).err)
 
 
 @test
