@@ -208,6 +208,32 @@ static int check_kept(const struct mm_pair *pair, struct mm_err *err)
                    src->kept_of, dst->kept_of);
 }
 
+/* Raw numbers that nobody told the type of are read as floats of 4 bytes; would others be as many as the other side has? */
+static int check_width(const struct mm_load *load, const struct mm_load *other, struct mm_err *err)
+{
+    static const char *const types[] = {[1] = "i8, u8 or f8e4m3", [2] = "f16, bf16 or i16"};
+    const struct mm_given *given = load->entry->given;
+    int64_t count = other->tensor.count;
+    bool told = given && given->dtype != MM_DTYPE_NONE;
+    size_t bytes = count > 0 && load->size % (size_t)count == 0 ? load->size / (size_t)count : 0;
+
+    if (!load->unshaped || load->tensor.encoding != MM_ENC_RAW || told || other->unshaped || bytes == 0 ||
+        bytes >= MM_COUNT(types))
+        return 0;
+    return mm_fail(err, MM_EUNSUPPORTED,
+                   "%s: has %zu bytes, which read as f32 are fewer values than the %" PRId64
+                   " of the other dump: with --dtype %s they are as many",
+                   load->entry->label, load->size, count, types[bytes]);
+}
+
+static int check_widths(const struct mm_pair_tensors *tensors, bool *failed_dst, struct mm_err *err)
+{
+    if (check_width(&tensors->src, &tensors->dst, err) < 0)
+        return -1;
+    *failed_dst = check_width(&tensors->dst, &tensors->src, err) < 0;
+    return *failed_dst ? -1 : 0;
+}
+
 int mm_pair_tensors_load(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
                          const struct mm_schema *schema, struct mm_reader *readers, const atomic_bool *cancel,
                          bool *failed_dst, struct mm_err *err)
@@ -227,6 +253,8 @@ int mm_pair_tensors_load(struct mm_pair_tensors *tensors, const struct mm_pair *
         *failed_dst = pair->src->kept != MM_KEPT_STATISTICS;
         return -1;
     }
+    if (tensors->has_src && tensors->has_dst && check_widths(tensors, failed_dst, err) < 0)
+        return -1;
     if (tensors->has_src && tensors->has_dst)
         choose_ranks(tensors, pair);
     if (pair->read_as != MM_DTYPE_NONE)

@@ -225,6 +225,14 @@ def told_shapes(folder):
     same(rows(folder, src, raw, "--shape", "image=1x3x4x5")["image"]["state"], "mismatch", "a shape that was told")
     np.savetxt(text / "matrix.txt", image.reshape(10, 6))  # rows of a matrix: another one than src's
     same(rows(folder, src, text)["matrix"]["state"], "mismatch", "rows")
+    for kind, told in (("f2", "f16, bf16 or i16"), ("i1", "i8, u8 or f8e4m3")):
+        image.astype(kind).tofile(raw / "matrix.raw")
+        size = 60 * np.dtype(kind).itemsize
+        want = (f"matrix.raw: has {size} bytes, which read as f32 are fewer values than the 60 of the other dump: "
+                f"with --dtype {told} they are as many")
+        same(rows(folder, src, raw)["matrix"]["error"], want, kind)
+        same(rows(folder, raw, src)["matrix"]["error"], want, kind)
+        same(rows(folder, src, raw, "--dtype", f"matrix={told[:3].strip(',')}")["matrix"]["state"], "measured", kind)
     image[0, 0, 0, 0] = 1
     image.tofile(raw / "matrix.raw")
     (raw / "matrix.raw").write_bytes((raw / "matrix.raw").read_bytes()[4:])
