@@ -80,8 +80,10 @@ size_t mm_advice_settings(const struct mm_advice *advice, struct mm_advice_setti
  * rounding is a quarter of what the operator adds now, at most; to FP32 otherwise.
  *
  * An error that no precision repairs (channels reversed, a stale buffer, different inputs, a NaN out of good
- * inputs within the range) is never suggested, if the verdict holds that for likely at least, nor is a float
- * operator that computes something different; `beyond` has its share. What adds less than 1 / 100 of an equal
+ * inputs within the range) is never suggested, if the verdict holds that for likely at least, nor is what its format
+ * does not explain: an operator that is wrong from its own inputs, a float operator that computes something different,
+ * and what adds over 10 times what recomputing, what-if or statistics have as the format's cost, unless the verdict is
+ * that a format or setting costs it; `beyond` has its share, and `unexplained` the layer that has most of it. What adds less than 1 / 100 of an equal
  * share is not worth an override: all of that together is less than 1 %. Never suggested are integers (class ids,
  * shapes), weights, and what is in FP32 already; in a dump all of f32 that is everything but what the verdict says
  * to be computed in less.
@@ -89,8 +91,9 @@ size_t mm_advice_settings(const struct mm_advice *advice, struct mm_advice_setti
  * AUTO suggests nothing by share where nothing tells the order, and so the outputs, and nothing at all where no output is over the thresholds, whatever the layers before it are. Else it ends
  * once the outputs are expected at 0.7 of the thresholds (half of the energy: it is an estimate), or `cover` is
  * covered, and leaves out again what does not pay: without which the outputs stay within, or, where they can't be
- * brought there, get worse by less than 1 %. Behind something broken estimates are the least there is: there
- * only `cover` ends it.
+ * brought there, get worse by less than 1 %. Where all outputs are expected within and one is over, it is `cover`
+ * that ends it; and so it is behind something broken that is raised, where integers cost their rounding at least. Of
+ * what is behind something broken that stays nothing is raised: it would mend nothing.
  */
 enum mm_suggest_rule {
     MM_SUGGEST_AUTO = 0, /* until the outputs are within the thresholds, at most as COVER; see above */
@@ -141,6 +144,10 @@ struct mm_suggestions {
     int64_t elements, macs; /* of all items; macs -1: none is known */
     size_t masked;          /* layers that could not be judged by their own errors */
     int32_t masked_by;      /* the first layer that they are behind; -1 */
+    uint32_t
+        unexplained; /* layer + 1 whose error is more than its format explains, and so is not raised: the one by
+                             which most reaches the outputs; 0: none */
+    double adds, explained; /* what it adds, and what of that its format explains; relative L2 */
 };
 /*
  * Pure, over what reasoning found: verdicts[count] are aligned with view->subjects. graph may be NULL (then

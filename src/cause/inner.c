@@ -122,6 +122,32 @@ static bool are_shares(const struct trial *t)
     return false;
 }
 
+/*
+ * Overflow breaks the largest values. A share of a softmax that became NaN was e^x beyond the limit, so it is not far
+ * below the others; and of an operator that is not known the Inf are not where src is small (x / 0 is).
+ */
+static bool breaks_the_largest(const struct trial *t, enum inner inner, double bound, double limit)
+{
+    double broken = 0, all = 0, count = 0, small = 0, most = 1;
+    for (int a = 0; a < t->d_shape.rank; a++)
+        most = fmax(most, (double)t->d_shape.dim[a]);
+    bool softmax = inner == INNER_EXP && mm_text_find(t->c->op_type, "softmax");
+    for (int64_t i = 0; t->aligned && i < t->c->d_count; i++) {
+        double s = t->c->s[i];
+        if (!isfinite(s))
+            continue;
+        all += s * s;
+        if (isfinite(t->c->d[i]))
+            continue;
+        small += softmax && 2 * fabs(s) * bound * most < limit;
+        broken += s * s;
+        count++;
+    }
+    if (softmax)
+        return 2 * small <= count;
+    return *t->c->op_type || count == 0 || broken * (double)t->c->d_count >= all * count;
+}
+
 /* Does dst look broken in the way that Inf inside leaves: Inf, NaN, or 0 (x / Inf)? */
 static const char *broken_how(const struct trial *t, enum inner inner, int64_t *count)
 {
@@ -179,6 +205,8 @@ bool cause_inner_overflow(const struct trial *t, struct found *found)
         return false;
     how = broken_how(t, inner, &count);
     if (!how || (op < 0 && !infinite && !same_rows(t)))
+        return false;
+    if (!breaks_the_largest(t, inner, bound, limit))
         return false;
     char a[MM_NUM], b[MM_NUM], c[MM_NUM];
     found->finding.score = known && op >= 0 ? (*how == '0' ? 0.85 : 0.95) : infinite ? 0.5 : 0.6;

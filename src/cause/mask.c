@@ -13,6 +13,7 @@
 struct masked {
     double limit_s, limit_d;
     int64_t src, dst, both, first; /* positions masked on that side alone, on both */
+    int64_t broken;                /* NaN or Inf of one side alone that are no mask's */
     double error, energy;          /* sums of e^2 and d^2 where neither is */
     double other;                  /* sum of what stands there on the other side */
 };
@@ -33,6 +34,8 @@ static void masked_find(struct masked *h, const struct trial *t)
         } else if (isfinite(s - d)) {
             h->error += (s - d) * (s - d);
             h->energy += d * d;
+        } else {
+            h->broken += isfinite(s) != isfinite(d);
         }
     }
 }
@@ -51,7 +54,7 @@ static bool is_mask(const struct trial *t, const struct masked *h)
     const struct mm_metrics *m = &t->c->result->metrics;
     bool finite = isfinite(h->limit_s) || isfinite(h->limit_d);
     bool infinite = m->src.nan + m->src.pos_inf + m->dst.nan + m->dst.pos_inf == 0 && is_ordinary(t, h);
-    return h->src + h->dst > 0 && (finite || h->both > 0 || infinite) &&
+    return h->src + h->dst > h->broken && (finite || h->both > 0 || infinite) &&
            4 * (h->src + h->dst) < 3 * t->c->d_count;
 }
 

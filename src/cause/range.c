@@ -83,6 +83,8 @@ static const double format_limits[] = {127, 128, 255, 32767, 32768, 65535, 65504
 static const double operator_limits[] = {1, 6, 20};
 /* Steps from one end of an integer's range to the other. */
 static const double spans[] = {14, 15, 254, 255, 65534, 65535};
+/* A grid that was read from the values is this many steps wide at most, where neighbours are never both in use. */
+#define EVERY_MOST 8
 
 static bool near_one_of(double value, const double *list, size_t count, double off)
 {
@@ -114,6 +116,31 @@ static double clamp_trust(const struct trial *t, const struct clamp *h)
     return alike ? 0.8 : both ? 0.75 : t->c->quantised ? 0.7 : 0.4;
 }
 
+/* Is that how dst's steps end: 255 from one end to the other, or a part of it where only every k-th step is in use? */
+static bool spans_range(double steps)
+{
+    for (int k = 1; k <= EVERY_MOST; k++) {
+        if (near_one_of(k * steps, spans, MM_COUNT(spans), 2e-3))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Floats of 16 bits have no range that is set, and on a grid whose ends are known to be no integer's a range was
+ * not cut: then it is the operator that cuts off, an accumulator or an activation, whatever it is computed in.
+ */
+static bool of_operator(const struct trial *t, const struct clamp *h)
+{
+    const struct mm_dtype_info *dst = mm_dtype_info(t->c->result->dst.dtype);
+    const struct mm_stats *s = &t->c->result->metrics.src, *d = &t->c->result->metrics.dst;
+    double step = trial_grid(t, 256), low = isfinite(h->low) ? h->low : s->min >= 0 && d->min >= 0 ? 0 : NAN;
+    if (step > 0)
+        return step != 1 && isfinite(h->high) && !isnan(low) && !spans_range((h->high - low) / step);
+    return dst->kind == MM_KIND_FLOAT && dst->bits == 16 && !t->c->quantised &&
+           (t->c->format == MM_DTYPE_NONE || mm_dtype_info(t->c->format)->kind == MM_KIND_FLOAT);
+}
+
 bool cause_saturation(const struct trial *t, struct found *found)
 {
     const struct mm_stats *src = &t->c->result->metrics.src, *dst = &t->c->result->metrics.dst;
@@ -130,6 +157,8 @@ bool cause_saturation(const struct trial *t, struct found *found)
     if (fabs((isfinite(h.high) ? h.high : -h.low) / trial_limit(t) - 1) <= 1e-3 &&
         mm_dtype_info(t->c->result->dst.dtype)->kind == MM_KIND_FLOAT)
         found->finding.verdict = MM_VERDICT_OVERFLOW; /* of a float, which has no range to calibrate */
+    else if (of_operator(t, &h))
+        found->finding.verdict = MM_VERDICT_IMPLEMENTATION;
     char a[MM_NUM], b[MM_NUM], c[MM_NUM], d[MM_NUM];
     mm_num_short(a, h.low, 5);
     mm_num_short(b, h.high, 5);

@@ -101,6 +101,14 @@ static void put_cost(const struct mm_suggestions *list, struct mm_buf *out)
         mm_buf_printf(out, ", %s MACs", mm_num_count(digits, list->macs));
 }
 
+static void put_unexplained(const struct mm_suggestions *list, struct mm_buf *out)
+{
+    char adds[MM_NUM], explained[MM_NUM];
+    mm_buf_printf(out, "#%u adds %s, its format explains %s: nothing shows that raising it would mend that",
+                  list->unexplained, mm_num_short(adds, list->adds, 2),
+                  mm_num_short(explained, list->explained, 2));
+}
+
 void mm_report_suggestion_summary(const struct mm_suggestions *list, struct mm_buf *out)
 {
     char before[MM_NUM], after[MM_NUM];
@@ -111,6 +119,9 @@ void mm_report_suggestion_summary(const struct mm_suggestions *list, struct mm_b
         mm_buf_puts(out,
                     "nothing is suggested: without an order of the layers it is not known which errors reach "
                     "the outputs (--model FILE or --order FILE; --top N suggests regardless)");
+    } else if (list->count == 0 && list->unexplained) {
+        mm_buf_printf(out, "nothing to raise: output error %s; ", error_text(before, list->before));
+        put_unexplained(list, out);
     } else if (list->count == 0) {
         mm_buf_printf(out, "nothing to raise: output error %s, which no precision would lower",
                       error_text(before, list->before));
@@ -135,6 +146,10 @@ void mm_report_suggestions(const struct mm_session *session, const struct mm_sug
                  "own. --model gives the graph.\n");
     else if (list->count && !flow->known)
         mm_buf_puts(out, "Layer connections by execution order; --model gives the graph.\n");
+    if (list->count && list->unexplained) {
+        put_unexplained(list, out);
+        mm_buf_puts(out, ".\n");
+    }
     if (!list->within && list->beyond >= 0.005) {
         put_percent(out, list->beyond);
         mm_buf_puts(out, " of the error comes from layers that no precision repairs (see the verdicts).\n");

@@ -81,12 +81,9 @@ static bool unfixable(const struct suggest *s, uint32_t id)
     if (verdict->confidence < MM_LIKELY) /* a cause that is no more than possible rules nothing out */
         return verdict->kind == MM_VERDICT_INPUT ||
                (verdict->kind == MM_VERDICT_IMPLEMENTATION && !s->layer[id].integer);
-    /* wrong from its own inputs, beyond what formats explain: whatever it computes in */
-    bool wrong = verdict->kind == MM_VERDICT_IMPLEMENTATION && verdict->cause == MM_CAUSE_NONE &&
-                 s->view->blame[id].own == MM_OWN_WRONG;
     /* scales and offsets of channels are also what quantisation brings */
     bool of_integers = verdict->cause == MM_CAUSE_AFFINE && s->layer[id].integer;
-    return wrong || mm_verdict_info(verdict->kind)->precision_cannot_fix ||
+    return mm_verdict_info(verdict->kind)->precision_cannot_fix ||
            (mm_cause_info(verdict->cause)->precision_cannot_fix && !of_integers);
 }
 
@@ -218,7 +215,8 @@ static void find_added(const struct suggest *s, uint32_t id)
     double ratio = blame->input_error > 0 ? blame->error / blame->input_error : 1;
     double floor = blame->floor;
     bool input_over = blame->worst_input >= 0 && s->view->blame[blame->worst_input].over;
-    bool of_fault = blame->root >= 0 && unfixable(s, (uint32_t)blame->root);
+    bool of_fault =
+        blame->root >= 0 && (unfixable(s, (uint32_t)blame->root) || s->layer[blame->root].unexplained);
     here->masked = blame->error != 0 && !blame->starts && blame->worst_input >= 0 &&
                    !(blame->input_error <= MASKING_ERROR);
     here->gain = fmin(1, ratio * ratio);
@@ -227,7 +225,10 @@ static void find_added(const struct suggest *s, uint32_t id)
         here->added = floor * floor;
         return;
     }
-    floor = fmin(floor, blame->error); /* what is exact costs nothing */
+    floor =
+        fmin(floor, blame->error); /* what is exact costs nothing, and what was recomputed what it leaves */
+    if (blame->own == MM_OWN_RIGHT)
+        floor = fmin(floor, blame->introduced);
     if (blame->over && !blame->starts && input_over && (!here->integer || of_fault)) {
         here->gain = ratio * ratio; /* inherited, and enlarged: the root's */
         here->added = floor * floor;
@@ -298,9 +299,11 @@ int suggest_layers(struct suggest *s)
     for (uint32_t id = 0; id < s->count; id++) {
         if (!s->layer[id].measured)
             continue;
-        s->layer[id].can = can_help(s, id);
         find_added(s, id);
         find_left(s, id);
+        bool may = can_help(s, id);
+        s->layer[id].can = may && suggest_explained(s, id);
+        s->layer[id].unexplained = may && !s->layer[id].can;
     }
     find_outputs(s);
     find_weights(s);

@@ -160,10 +160,31 @@ static double auto_limit(const struct suggest *s)
     return limit;
 }
 
-static bool any_masked(const struct suggest *s)
+/* Behind something broken only floors are known. They count for integers, once what broke them is raised; behind a
+ * fault that stays no precision brings the values back. */
+static bool is_guess(const struct suggest *s, uint32_t op)
 {
-    for (uint32_t id = 0; id < s->count; id++) {
-        if (s->layer[id].masked)
+    const struct mm_blame *blame = s->view->blame;
+    if (!s->layer[op].masked)
+        return false;
+    int32_t root = blame[blame[op].worst_input].root;
+    return !s->layer[op].integer || root < 0 || !s->layer[root].raised;
+}
+
+static size_t leave_guesses(const struct suggest *s, struct candidate *list, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_guess(s, list[i].op))
+            list[kept++] = list[i];
+    }
+    return kept;
+}
+
+static bool any_masked(const struct suggest *s, const struct candidate *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (s->layer[list[i].op].masked)
             return true;
     }
     return false;
@@ -171,20 +192,21 @@ static bool any_masked(const struct suggest *s)
 
 /*
  * Until the outputs are within the thresholds, or most of the error is covered; then what does not pay is left out.
- * Behind something broken only floors are known, which are the least that there is: no reason to stop early.
+ * An output is over: an estimate that has it within with nothing raised is no reason to stop early, nor is one out of
+ * floors, which are the least that there is.
  */
-static void choose_auto(struct suggest *s, const struct candidate *list, size_t count, double cover)
+static void choose_auto(struct suggest *s, struct candidate *list, size_t count, double cover)
 {
     double limit = auto_limit(s);
-    size_t n = enough_cover(list, count, cover);
-    size_t enough = any_masked(s) ? n : enough_error(s, list, count, limit);
+    count = leave_guesses(s, list, count);
+    bool least = any_masked(s, list, count) || (raised_ops(s) == 0 && holds(s, limit));
+    size_t n = enough_cover(list, count, cover), enough = least ? n : enough_error(s, list, count, limit);
     n = enough < n ? enough : n;
     set_first(s, list, count, n);
-    bool within = !any_masked(s) && holds(s, limit);
-    drop_needless(s, list, n, within ? limit : (1 + PAYS) * suggest_expected(s));
+    drop_needless(s, list, n, !least && holds(s, limit) ? limit : (1 + PAYS) * suggest_expected(s));
 }
 
-static void choose(struct suggest *s, const struct candidate *list, size_t count,
+static void choose(struct suggest *s, struct candidate *list, size_t count,
                    const struct mm_suggest_options *options)
 {
     size_t n, had = raised_ops(s);
@@ -308,6 +330,23 @@ static void find_masked(const struct suggest *s, struct mm_suggestions *out)
     }
 }
 
+/* What is not raised, as nothing shows that its format is to blame: the layer by which most reaches the outputs. */
+static void find_unexplained(const struct suggest *s, struct mm_suggestions *out)
+{
+    double most = 0;
+    for (uint32_t id = 0; id < s->count; id++) {
+        const struct suggest_layer *here = &s->layer[id];
+        double explained = suggest_explains(s, id);
+        if (!here->unexplained || here->broken || here->masked || !(here->weight * here->added > most) ||
+            !(sqrt(here->added) > explained))
+            continue;
+        most = here->weight * here->added;
+        out->unexplained = id + 1;
+        out->adds = sqrt(here->added);
+        out->explained = explained;
+    }
+}
+
 /* Is an output over? Where nothing tells the order, nothing tells the outputs: any layer may be one. */
 static bool outputs_over(const struct suggest *s)
 {
@@ -335,6 +374,7 @@ static int find(struct suggest *s, const struct mm_suggest_options *options, str
         find_total(s, &out->beyond);
         choose(s, list, find_candidates(s, list), options);
         suggest_holes(s);
+        find_unexplained(s, out);
     }
     out->after = suggest_expected(s);
     return make_list(s, out);

@@ -9,11 +9,13 @@ struct suggest_layer {
     uint32_t op;  /* the first layer of the operator that makes it */
     int32_t next; /* the next layer of the same operator; -1 */
     bool measured;
-    bool output;       /* its error is what counts in the end; all of them where nothing tells the order */
-    bool can;          /* dst has an operator for it, and a higher precision may help */
-    bool integer;      /* quantised now */
-    bool masked;       /* behind something broken: `added` is an estimate */
-    bool broken;       /* leaves the range, or makes a first NaN or Inf: `added` is +Inf until it is raised */
+    bool output; /* its error is what counts in the end; all of them where nothing tells the order */
+    bool can;    /* dst has an operator for it, and a higher precision may help */
+    bool
+        unexplained; /* raising it is possible, but nothing shows that it mends what the layer adds: it can't */
+    bool integer;    /* quantised now */
+    bool masked;     /* behind something broken: `added` is an estimate */
+    bool broken;     /* leaves the range, or makes a first NaN or Inf: `added` is +Inf until it is raised */
     enum mm_dtype now; /* what dst has: I8 for quantised operators whatever they are dumped as */
     enum mm_dtype to;  /* what it would be raised to */
     double added;      /* energy that comes in here */
@@ -41,6 +43,12 @@ struct suggest {
 
 /* Greatest |x| of the reference; 0 where nothing was measured. */
 double suggest_reach(const struct suggest *s, uint32_t id);
+/* What its format and settings explain of what the layer adds, a relative L2 error: the most of recomputing, what-if,
+ * statistics. Never 0. */
+double suggest_explains(const struct suggest *s, uint32_t id);
+/* Is what the layer adds of its format, so that another one mends it? True where nobody has looked, where it adds
+ * NaN or Inf, of which figures say nothing, and where what it adds is masked and was not recomputed. After `masked`. */
+bool suggest_explained(const struct suggest *s, uint32_t id);
 /* Fill s->layer and s->total. -1: no memory. */
 int suggest_layers(struct suggest *s);
 /* All layers of the operator of `id`. Nothing happens to what is raised already. */

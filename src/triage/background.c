@@ -10,6 +10,9 @@
 /* A correlation below this tells nothing; and the winner has to have so many times the other's. */
 #define VOTE_LEAST 0.1
 #define VOTE_WINS  2.0
+/* Times what storing a result in int8 costs, whose range is that of other inputs as well. */
+#define STEPS_LEAST 0.5
+#define STEPS_MOST  1.5
 /* Floats of 16 bits leave 0.001 at most in sums of products; integers of 8 bits 0.01. */
 #define COARSE 0.002
 
@@ -86,6 +89,23 @@ static void vote(const struct mm_subject *subjects, size_t count, struct mm_back
         out->weights = MM_PER_CHANNEL;
 }
 
+/* Do residuals show the steps of 8-bit results? Those far above a float's rounding are then about what storing the
+ * result in int8 leaves, whatever the operator. */
+static bool shows_steps(const struct mm_subject *subjects, size_t count)
+{
+    size_t steps = 0, others = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct mm_recomputed *here = told(&subjects[i]);
+        if (!here || !(here->residual > COARSE) || !(here->residual > WRONG_FACTOR * here->rounding))
+            continue;
+        double of_steps = here->residual / here->result_int8;
+        bool like = of_steps > STEPS_LEAST && of_steps < STEPS_MOST;
+        steps += like;
+        others += !like;
+    }
+    return steps >= VOTES_LEAST && steps > 2 * others;
+}
+
 /* Few operators with weights: is one of them alone coarse? */
 static bool is_coarse(const struct mm_subject *subjects, size_t count, const struct mm_background *out)
 {
@@ -97,7 +117,8 @@ static bool is_coarse(const struct mm_subject *subjects, size_t count, const str
             coarse += here->residual > COARSE;
         }
     }
-    return out->voted ? 2 * coarse > linear : linear > 1 && 2 * coarse > linear;
+    bool most = 2 * coarse > linear;
+    return out->voted ? most : (linear > 1 && most) || (linear <= 1 && shows_steps(subjects, count));
 }
 
 /* What the quantised model says of all operators with weights: no vote is needed. */

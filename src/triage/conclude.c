@@ -5,6 +5,7 @@
 #include "triage/conclude.h"
 #include "triage/in_dump.h"
 #include "triage/jump.h"
+#include "triage/overflow.h"
 #include "triage/say.h"
 #include "triage/scales.h"
 #include "triage/simulated.h"
@@ -105,7 +106,8 @@ static bool coarse_weights(const struct mm_recomputed *recomputed)
 /* What somebody downstream suffers from is not harmless, whatever it looks like. */
 static bool is_denied(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
-    return finding->cause == MM_CAUSE_NEAR_ZERO && view->blame[id].readers_hurt;
+    return (finding->cause == MM_CAUSE_NEAR_ZERO && view->blame[id].readers_hurt) ||
+           (finding->cause == MM_CAUSE_INNER_OVERFLOW && overflow_is_denied(view, id));
 }
 
 /* The best finding that decides; a stale buffer shows only among all layers. */
@@ -258,11 +260,14 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
     good = good && !(integer && blame->error < INTEGER_UNEXPLAINED); /* rounding its weights may cost that */
     if (scales_fitted(view, id))
         return;
+    bool told = is_told(recomputed) && isfinite(blame->error); /* the part that was recomputed had no Inf */
     if (blame->own == MM_OWN_WRONG)
         say_wrong(view, id, out);
-    else if (is_told(recomputed) && blame->worst_input >= 0 && coarse_weights(recomputed))
+    else if (overflow_came_in(view, id))
+        say_inherited_from(view, view->blame[blame->worst_input].root, out);
+    else if (told && blame->worst_input >= 0 && coarse_weights(recomputed))
         say_weights(recomputed, out);
-    else if (is_told(recomputed))
+    else if (told)
         say_right(view, id, out);
     else if (blame->built_up)
         say_built_up(blame, out);

@@ -27,6 +27,13 @@ void say_inherited(const struct mm_triage_view *view, uint32_t id, struct mm_ver
                     blame->built_up ? "accumulated upstream, most of it in " : "inherited from ", "", out);
 }
 
+void say_inherited_from(const struct mm_triage_view *view, int32_t root, struct mm_verdict *out)
+{
+    say_kind(out, MM_VERDICT_INHERITED, MM_POSSIBLE);
+    out->from = root;
+    layer_text_line(view, (uint32_t)root, "inherited from ", ": NaN or Inf of inputs that are wrong", out);
+}
+
 void say_harmless(struct mm_verdict *out, double readers)
 {
     char figure[MM_NUM];

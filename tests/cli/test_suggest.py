@@ -209,6 +209,67 @@ def another_runtime(folder):
     same(chosen, {"extra_options": {"ActivationSymmetric": False}}, "settings")
 
 
+def chain(folder, half, change, calibrated=True):
+    """Five layers in order: fc is a product, relu and out follow. change: what dst makes of fc. int8: each result on the
+    grid of src's range or, not calibrated, of dst's own."""
+    rng = np.random.default_rng(5)
+    weights = [(rng.standard_normal((64, 64)) / 8).astype("f4") for _ in range(3)]
+    x = rng.standard_normal((40, 64)).astype("f4")
+    src = {}
+
+    def kept(name, a):
+        if half:
+            return a.astype("f2")
+        like = src[name] if calibrated else a
+        low, high = min(like.min(), 0), max(like.max(), 0)
+        step = (high - low) / 255
+        zero = np.round(-low / step)
+        return ((np.clip(np.round(a / step) + zero, 0, 255) - zero) * step).astype("f4")
+
+    for side in ("src", "dst"):
+        store = (lambda name, a: a) if side == "src" else kept
+        values = {"x": store("x", x)}
+        fc = values["x"].astype("f4") @ weights[0]
+        values["fc"] = store("fc", fc if side == "src" else change(fc, values["x"].astype("f4"), weights[0]))
+        values["relu"] = store("relu", np.maximum(values["fc"].astype("f4"), 0))
+        values["mid"] = store("mid", values["relu"].astype("f4") @ weights[1])
+        values["out"] = store("out", values["mid"].astype("f4") @ weights[2])
+        src = src or values
+        (folder / side).mkdir(parents=True)
+        for number, (name, a) in enumerate(values.items(), 1):
+            np.save(folder / side / f"{10 * number}_{name}.npy", a)
+    return folder
+
+
+@test
+def not_of_the_format(folder):
+    """what a format does not explain is not raised, and one sentence says so; what it costs is"""
+    def cut(y, x, w):
+        return np.clip(y, -0.35 * abs(y).max(), 0.35 * abs(y).max())
+
+    def zeroed(y, x, w):
+        y = y.copy()
+        y[:, 7] = 0
+        return y
+
+    faults = {"cut": cut, "zeroed": zeroed, "transposed": lambda y, x, w: x @ w.T,
+              "scaled": lambda y, x, w: 1.3 * y, "turned": lambda y, x, w: -y}
+    for half in (False, True):
+        for name, change in faults.items():
+            pair = chain(folder / f"{name}{half}", half, change)
+            run = suggest(pair, "--format", "json")
+            same(json.loads(run.out)["suggestions"], [], f"{name} in {'half' if half else 'int8'}")
+    run = suggest(folder / "transposedFalse")
+    check("#2 adds 1.5, its format explains 0.01: nothing shows that raising it would mend that" in run.out, run.out)
+    run = suggest(chain(folder / "range", False, cut, False), "--format", "json")
+    same([s["name"] for s in json.loads(run.out)["suggestions"]], ["fc"], "a range of int8 that is too small")
+    run = suggest(chain(folder / "overflow", True, lambda y, x, w: np.where(y > 0.6 * y.max(), np.inf, y)),
+                  "--format", "json")
+    same([s["name"] for s in json.loads(run.out)["suggestions"]], ["fc"], "Inf where src is largest")
+    run = suggest(chain(folder / "divided", True, lambda y, x, w: np.where(abs(y) < 0.02, np.inf, y)), "--format", "json")
+    same(json.loads(run.out)["suggestions"], [], "Inf where src is near 0")
+
+
 @test
 def refused(folder):
     """wrong options are refused with a sentence"""

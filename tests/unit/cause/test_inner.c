@@ -130,11 +130,36 @@ static void shares(void **state)
     }
 }
 
+/* Overflow breaks what is largest: NaN at shares of 0 are a line without a key, Inf at 0 is x / 0. */
+static void where_src_is_small(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *op;
+        bool small, there;
+    } rows[] = {{"Softmax", false, true}, {"Softmax", true, false}, {"", false, true}, {"", true, false}};
+    for (size_t i = 0; i < MM_COUNT(rows); i++) {
+        struct fault f;
+        fault_init(&f, (struct mm_shape){3, {1, 40, 64}}, 14);
+        for (int64_t k = 0; k < f.count; k++)
+            f.d[k] = f.s[k] = k % 64 < 32 ? 1.0 / 32 : 0;
+        for (int64_t row = 0; row < 5; row++)
+            f.d[row * 64 + (rows[i].small ? 40 : 2)] = rows[i].op[0] ? NAN : INFINITY;
+        f.c.op_type = rows[i].op;
+        f.c.input_max = rows[i].op[0] ? 12 : 0;
+        fault_find(&f);
+        bool there = false;
+        for (size_t k = 0; k < f.findings; k++)
+            there = there || f.finding[k].cause == MM_CAUSE_INNER_OVERFLOW;
+        assert_int_equal(there, rows[i].there);
+        fault_done(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shares),        cmocka_unit_test(rows_of_beta),
-
+        cmocka_unit_test(shares),        cmocka_unit_test(rows_of_beta), cmocka_unit_test(where_src_is_small),
         cmocka_unit_test(broken_values), cmocka_unit_test(not_inside),   cmocka_unit_test(zeros),
     };
     return cmocka_run_group_tests_name("triage/cause_inner", tests, NULL, NULL);

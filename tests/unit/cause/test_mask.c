@@ -117,9 +117,27 @@ static void no_difference(void **state)
     fault_done(&f);
 }
 
+/* More NaN and Inf than a mask's value stands for: scores that overflowed both ways. */
+static void broken_scores(void **state)
+{
+    (void)state;
+    struct fault f;
+    fault_init(&f, shape_of(3, 2, 20, 20, 1), 43);
+    for (int64_t i = 0; i < f.count; i++) {
+        if (is_masked(i, 20))
+            f.s[i] = f.d[i] = -INFINITY;
+        else if (i % 20 < 4)
+            f.d[i] = i % 20 ? INFINITY : -INFINITY;
+    }
+    leave_out(&f);
+    assert_true(strcmp(found_word(&f), "mask-differs") != 0);
+    fault_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(one_side), cmocka_unit_test(no_mask),
-                                       cmocka_unit_test(logarithm_of_zero), cmocka_unit_test(no_difference)};
+                                       cmocka_unit_test(logarithm_of_zero), cmocka_unit_test(no_difference),
+                                       cmocka_unit_test(broken_scores)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

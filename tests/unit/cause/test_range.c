@@ -88,6 +88,39 @@ static void asymmetric(void **state)
     }
 }
 
+/* 90 steps of a grid from end to end are no integer's range, and floats of 16 bits have none: the operator cuts off.
+ * Every second of 254 steps is one. */
+static void cut_by_the_operator(void **state)
+{
+    static const struct {
+        enum mm_dtype dst;
+        double step, end;
+        enum mm_verdict_kind verdict; /* NONE: a setting */
+    } rows[] = {{MM_F32, 1.1 / 45, 1.1, MM_VERDICT_IMPLEMENTATION},
+                {MM_F32, 1.1 / 63.5, 1.1, MM_VERDICT_NONE},
+                {MM_F32, 1.1 / 127, 1.1, MM_VERDICT_NONE},
+                {MM_F32, 0, 1.1, MM_VERDICT_NONE}, /* what it was computed in is not known */
+                {MM_F16, 0, 1.1, MM_VERDICT_IMPLEMENTATION}};
+    (void)state;
+    for (size_t i = 0; i < MM_COUNT(rows); i++) {
+        struct fault f;
+        fault_init(&f, image, 15);
+        for (int64_t k = 0; k < f.count; k++) {
+            f.d[k] = rows[i].step > 0 ? rint(f.s[k] / rows[i].step) * rows[i].step : f.s[k];
+            f.d[k] = fmin(fmax(f.d[k], -rows[i].end), rows[i].end);
+        }
+        if (!(rows[i].step > 0))
+            noise_half(&f);
+        f.result.dst.dtype = rows[i].dst;
+        f.c.grid = rows[i].step;
+        f.c.noise = 0.01;
+        fault_find(&f);
+        assert_cause(&f, MM_CAUSE_SATURATION, 0.7, "cut off below -1.");
+        assert_int_equal(f.finding[0].verdict, rows[i].verdict);
+        fault_done(&f);
+    }
+}
+
 /* At half's own limit. */
 static void saturated_half(void **state)
 {
@@ -164,9 +197,11 @@ static void half_clamped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(half_clamped), cmocka_unit_test(overflow),       cmocka_unit_test(no_overflow),
-        cmocka_unit_test(saturation),   cmocka_unit_test(saturated_half), cmocka_unit_test(another_operator),
-        cmocka_unit_test(underflow),    cmocka_unit_test(asymmetric),
+        cmocka_unit_test(half_clamped),        cmocka_unit_test(overflow),
+        cmocka_unit_test(no_overflow),         cmocka_unit_test(saturation),
+        cmocka_unit_test(cut_by_the_operator), cmocka_unit_test(saturated_half),
+        cmocka_unit_test(another_operator),    cmocka_unit_test(underflow),
+        cmocka_unit_test(asymmetric),
     };
     return cmocka_run_group_tests_name("triage/cause_range", tests, NULL, NULL);
 }

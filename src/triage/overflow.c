@@ -1,0 +1,39 @@
+#include "triage/overflow.h"
+
+#include <math.h>
+
+static bool input_over(const struct mm_triage_view *view, uint32_t id)
+{
+    int32_t input = view->blame[id].worst_input;
+    return input >= 0 && view->blame[input].over;
+}
+
+/* As many zeros went in on both sides. */
+static bool no_zero_came(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_flow *flow = view->flow;
+    for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1]; e++) {
+        const struct mm_result *input = view->subjects[flow->input[e]].result;
+        if (input->state != MM_STATE_MEASURED || input->metrics.dst.zero > input->metrics.src.zero)
+            return false;
+    }
+    return flow->known && flow->input_from[id] < flow->input_from[id + 1];
+}
+
+static bool divides(const char *op_type)
+{
+    return op_type && (mm_text_find(op_type, "div") || mm_text_find(op_type, "reciprocal"));
+}
+
+bool overflow_is_denied(const struct mm_triage_view *view, uint32_t id)
+{
+    const char *op_type = view->subjects[id].op_type;
+    return (input_over(view, id) && mm_op_has_weights(op_type)) ||
+           (divides(op_type) && no_zero_came(view, id));
+}
+
+bool overflow_came_in(const struct mm_triage_view *view, uint32_t id)
+{
+    return isinf(view->blame[id].error) && isfinite(view->blame[id].input_error) && input_over(view, id) &&
+           view->subjects[id].result->state == MM_STATE_MEASURED;
+}
