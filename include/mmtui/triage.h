@@ -163,7 +163,10 @@ struct mm_blame {
                         dequantised ones, or of the floats */
     enum mm_own own;  /* what recomputing says: WRONG always starts */
     double explained; /* with own: what formats and weights explain of its residual */
-    bool variant;     /* own is WRONG, and a variant of the operator fits */
+    bool
+        cut; /* it multiplies integers, and an input that is over goes beyond src's range, or is so wrong that
+                         the result ends where src's does: what recomputing leaves is what was cut off, and `introduced` is of the errors alone */
+    bool variant; /* own is WRONG, and a variant of the operator fits */
     /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */
     uint32_t readers;      /* measured, and behind it in execution order */
     double readers_error;  /* the largest of their errors */

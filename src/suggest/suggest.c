@@ -13,6 +13,9 @@
 /* An operator pays when the outputs would be worse by this share without it. */
 #define PAYS 0.01
 
+/* Where the figures do not have an output over that is over: only what adds this share of the limit at least. */
+#define TRACE 0.1
+
 /* An operator that may be raised. */
 struct candidate {
     uint32_t op;
@@ -190,6 +193,17 @@ static bool any_masked(const struct suggest *s, const struct candidate *list, si
     return false;
 }
 
+/* What adds a trace of the limit does not make an output be over, however little is known of what does. */
+static size_t leave_traces(const struct suggest *s, struct candidate *list, size_t count, double limit)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].share * s->total >= TRACE * limit * TRACE * limit)
+            list[kept++] = list[i];
+    }
+    return kept;
+}
+
 /*
  * Until the outputs are within the thresholds, or most of the error is covered; then what does not pay is left out.
  * An output is over: an estimate that has it within with nothing raised is no reason to stop early, nor is one out of
@@ -199,7 +213,11 @@ static void choose_auto(struct suggest *s, struct candidate *list, size_t count,
 {
     double limit = auto_limit(s);
     count = leave_guesses(s, list, count);
-    bool least = any_masked(s, list, count) || (raised_ops(s) == 0 && holds(s, limit));
+    bool least = any_masked(s, list, count);
+    if (!least && raised_ops(s) == 0 && holds(s, limit)) {
+        least = true;
+        count = leave_traces(s, list, count, limit);
+    }
     size_t n = enough_cover(list, count, cover), enough = least ? n : enough_error(s, list, count, limit);
     n = enough < n ? enough : n;
     set_first(s, list, count, n);

@@ -115,6 +115,47 @@ static bool any_fitted(const struct mm_flow *flow, const struct mm_subject *subj
     return fitted;
 }
 
+/* Values that go beyond src's range by this share of it are beyond what was calibrated. */
+#define BEYOND_RANGE 0.05
+
+static bool is_beyond(const struct mm_metrics *m)
+{
+    double range = m->src.max - m->src.min;
+    return fmax(m->dst.max - m->src.max, m->src.min - m->dst.min) > BEYOND_RANGE * range;
+}
+
+/* A result that ends within a step of 8 bits where src's does was cut off there, if its inputs are this wrong. */
+#define INPUT_BROKEN 0.3
+#define STEPS_INT8   255.0
+
+static bool ends_alike(const struct mm_metrics *m)
+{
+    double step = (m->src.max - m->src.min) / STEPS_INT8;
+    return fabs(m->dst.max - m->src.max) <= step || fabs(m->dst.min - m->src.min) <= step;
+}
+
+/* Where integers are multiplied, inputs and results that a fault has driven beyond the calibrated range are cut off, which recomputing
+ * in floats does not do: the residual is then not this operator's. Not where the very scales of the inputs were used. */
+static bool is_cut(const struct mm_flow *flow, const struct mm_background *background,
+                   const struct mm_subject *subjects, const struct mm_blame *blame, uint32_t id)
+{
+    const struct mm_recomputed *recomputed = subjects[id].recomputed;
+    bool integers = subjects[id].facts ? subjects[id].facts->parts & MM_PART_INPUT : background->coarse;
+    if (isnan(residual_of(&subjects[id])) || recomputed->kind != MM_OPERATOR_LINEAR || !integers ||
+        (!isnan(recomputed->exact) && recomputed->exact_inputs))
+        return false;
+    for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1]; e++) {
+        const struct mm_result *input = subjects[flow->input[e]].result;
+        const struct mm_blame *from = &blame[flow->input[e]];
+        if (!from->over || input->state != MM_STATE_MEASURED)
+            continue;
+        if (is_beyond(&input->metrics) ||
+            (from->error > INPUT_BROKEN && ends_alike(&subjects[id].result->metrics)))
+            return true;
+    }
+    return false;
+}
+
 /* A result that is nearer to src's than to what dst's inputs give is no fault of this operator: they were not its
  * inputs. */
 static void fill_own(const struct mm_background *background, const struct mm_subject *subject, bool fitted,
@@ -122,10 +163,10 @@ static void fill_own(const struct mm_background *background, const struct mm_sub
 {
     double residual = residual_of(subject);
     here->own = mm_own_find(background, subject, &here->explained);
-    if (here->own == MM_OWN_WRONG && (here->error < OWN_SHARE * residual || fitted))
+    if (here->own == MM_OWN_WRONG && (here->error < OWN_SHARE * residual || fitted || here->cut))
         here->own = MM_OWN_UNKNOWN;
     here->variant = here->own == MM_OWN_WRONG && mm_own_variant(background, subject);
-    if (!isnan(residual) && !is_nonfinite(subject->result))
+    if (!isnan(residual) && !is_nonfinite(subject->result) && !here->cut)
         here->introduced = fmin(residual, here->error);
 }
 
@@ -185,7 +226,7 @@ static bool starts_by_itself(const struct mm_subject *subjects, const struct mm_
         return true;
     if (isinf(here->error) && is_nonfinite(subjects[id].result))
         return !isinf(input->error);
-    if (!isnan(residual_of(&subjects[id])))
+    if (!isnan(residual_of(&subjects[id])) && !here->cut)
         return here->own == MM_OWN_WRONG || here->introduced >= OWN_SHARE * here->error;
     if (input->over)
         return here->error > USUAL_GAIN * input->error && !is_unsure(&subjects[id]);
@@ -285,6 +326,7 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
     for (uint32_t id = 0; id < flow->count; id++) {
         find_worst_input(flow, subjects, blame, id);
         fill_figures(&blame[id]);
+        blame[id].cut = is_cut(flow, &background, subjects, blame, id);
         fill_own(&background, &subjects[id], any_fitted(flow, subjects, id), &blame[id]);
         blame[id].starts = !blame[id].over && /* until all that is behind it is known */
                            (blame[id].own == MM_OWN_WRONG || (floats && is_jump(flow, subjects, blame, id)));

@@ -28,6 +28,12 @@
 #define PADDING_REACHES 0.3
 /* Findings below this are kept as evidence, but decide nothing. */
 #define SCORE_DECIDES 0.5
+/* A scale or offset that leaves a tenth of the error has such a score at least. */
+#define SCORE_CERTAIN 0.9
+/* Fewer values than these are no arrangement. */
+#define MOVED_LEAST 8
+/* Behind wrong inputs, a fault that leaves more than this (diff2) once it is undone is no more than possible. */
+#define LEFT_CLEAR 0.1
 
 const char *mm_confidence_word(enum mm_confidence confidence)
 {
@@ -103,9 +109,21 @@ static bool coarse_weights(const struct mm_recomputed *recomputed)
            recomputed->per_tensor >= SETTING_GAIN * recomputed->per_channel;
 }
 
-/* What somebody downstream suffers from is not harmless, whatever it looks like. */
+/* What moves values about or has a pattern of its own; a scale or an offset may be what a broken input comes to here. */
+static bool is_moved(enum mm_cause_id cause)
+{
+    bool pattern = cause == MM_CAUSE_WRAPPED || (cause >= MM_CAUSE_SIGNS && cause <= MM_CAUSE_MASK);
+    return pattern || (cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED);
+}
+
+/* What somebody downstream suffers from is not harmless, whatever it looks like. And two or three wrong values are in some
+ * order of src's by chance. */
 static bool is_denied(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
+    int32_t input = view->blame[id].worst_input;
+    if (input >= 0 && view->blame[input].over && is_moved(finding->cause) &&
+        view->subjects[id].result->metrics.count < MOVED_LEAST)
+        return true;
     return (finding->cause == MM_CAUSE_NEAR_ZERO && view->blame[id].readers_hurt) ||
            (finding->cause == MM_CAUSE_INNER_OVERFLOW && overflow_is_denied(view, id));
 }
@@ -142,13 +160,6 @@ static bool by_columns(const struct mm_triage_view *view, uint32_t id)
     return view->blame[id].table && !m->nonfinite_differ && !mm_thresholds_over(view->thresholds, m);
 }
 
-/* What moves values about or has a pattern of its own; a scale or an offset may be what a broken input comes to here. */
-static bool is_moved(enum mm_cause_id cause)
-{
-    bool pattern = cause == MM_CAUSE_WRAPPED || (cause >= MM_CAUSE_SIGNS && cause <= MM_CAUSE_MASK);
-    return pattern || (cause >= MM_CAUSE_CHANNELS_REVERSED && cause <= MM_CAUSE_CROPPED);
-}
-
 /* Too small to be wrong by itself, but far above what clean runs leave, and a fault fits that leaves little of it. */
 static bool fits_beyond(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
@@ -164,6 +175,17 @@ static bool may_have_come_in(const struct mm_triage_view *view, uint32_t id, enu
     const struct mm_whatif *format = conclude_format(view->subjects[id].evidence);
     bool integers = jump_is_integer_run(view->flow) || (format && is_integer_setting(format));
     return integers && (cause == MM_CAUSE_AFFINE || (cause == MM_CAUSE_SCALE && !view->flow->ordered));
+}
+
+/* Rounding has no pattern: what is off by a scale or an offset for each channel that leaves a tenth of it at most is no
+ * rounding, however much of that the operator might cost (a normalisation of small variances). */
+static bool is_no_rounding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
+{
+    double residual = view->subjects[id].recomputed->residual;
+    return view->blame[id].own == MM_OWN_RIGHT && !jump_is_integer_run(view->flow) &&
+           (finding->cause == MM_CAUSE_AFFINE || finding->cause == MM_CAUSE_SCALE) &&
+           finding->score >= SCORE_CERTAIN && residual > view->thresholds->diff2 &&
+           BEYOND_CLEAN * finding->residual < residual;
 }
 
 /* An operator that is right from its own inputs is not accused: only what is about its format is left to say. */
@@ -184,8 +206,9 @@ static bool may_accuse(const struct mm_triage_view *view, uint32_t id, const str
         return false;
     if (!told && kind == MM_VERDICT_IMPLEMENTATION && near_zero(view->subjects[id].evidence))
         return false;
-    return !told || fits_beyond(view, id, finding) || !mm_verdict_info(kind)->is_origin ||
-           kind == MM_VERDICT_OVERFLOW || kind == MM_VERDICT_SETTINGS || kind == MM_VERDICT_FORMAT;
+    return !told || fits_beyond(view, id, finding) || is_no_rounding(view, id, finding) ||
+           !mm_verdict_info(kind)->is_origin || kind == MM_VERDICT_OVERFLOW || kind == MM_VERDICT_SETTINGS ||
+           kind == MM_VERDICT_FORMAT;
 }
 
 /* The layer or one that it reads is stored in integers. */
@@ -281,12 +304,20 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
         say_unexplained(blame, view->flow->role[id], out);
 }
 
+/* Broken inputs may look like a fault in part. */
+static bool is_vague(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
+{
+    int32_t input = view->blame[id].worst_input;
+    return view->blame[id].own != MM_OWN_WRONG && input >= 0 && view->blame[input].over &&
+           say_kind_of(finding) == MM_VERDICT_IMPLEMENTATION && finding->residual > LEFT_CLEAR;
+}
+
 /* What goes in is known with a graph; by order alone an offset that came in is no more than less likely. */
 static void say_telling(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
                         struct mm_verdict *out)
 {
     say_finding(view, id, finding, out);
-    if (!view->flow->known && may_have_come_in(view, id, finding->cause))
+    if ((!view->flow->known && may_have_come_in(view, id, finding->cause)) || is_vague(view, id, finding))
         out->confidence = MM_POSSIBLE;
 }
 
