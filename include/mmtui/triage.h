@@ -164,7 +164,7 @@ struct mm_blame {
     enum mm_own own;  /* what recomputing says: WRONG always starts */
     double explained; /* with own: what formats and weights explain of its residual */
     bool
-        cut; /* it multiplies integers, and an input that is over goes beyond src's range, or is so wrong that
+        cut; /* 16-bit floats that end at their largest value; or it multiplies integers, and an input that is over goes beyond src's range, or is so wrong that
                          the result ends where src's does: what recomputing leaves is what was cut off, and `introduced` is of the errors alone */
     bool variant; /* own is WRONG, and a variant of the operator fits */
     /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */

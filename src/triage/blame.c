@@ -4,6 +4,7 @@
 #include "triage/floor.h"
 #include "triage/in_dump.h"
 #include "triage/jump.h"
+#include "triage/overflow.h"
 #include "triage/readers.h"
 #include "triage/wider.h"
 
@@ -134,12 +135,17 @@ static bool ends_alike(const struct mm_metrics *m)
     return fabs(m->dst.max - m->src.max) <= step || fabs(m->dst.min - m->src.min) <= step;
 }
 
-/* Where integers are multiplied, inputs and results that a fault has driven beyond the calibrated range are cut off, which recomputing
+/* A float that ends at its largest value was cut off there as well, because src is beyond it or the inputs are wrong.
+ * Where integers are multiplied, inputs and results that a fault has driven beyond the calibrated range are cut off, which recomputing
  * in floats does not do: the residual is then not this operator's. Not where the very scales of the inputs were used. */
 static bool is_cut(const struct mm_flow *flow, const struct mm_background *background,
                    const struct mm_subject *subjects, const struct mm_blame *blame, uint32_t id)
 {
     const struct mm_recomputed *recomputed = subjects[id].recomputed;
+    int32_t worst = blame[id].worst_input;
+    if (overflow_is_cut(subjects[id].result) ||
+        (overflow_saturates(subjects[id].result) && worst >= 0 && blame[worst].over))
+        return true;
     bool integers = subjects[id].facts ? subjects[id].facts->parts & MM_PART_INPUT : background->coarse;
     if (isnan(residual_of(&subjects[id])) || recomputed->kind != MM_OPERATOR_LINEAR || !integers ||
         (!isnan(recomputed->exact) && recomputed->exact_inputs))

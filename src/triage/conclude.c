@@ -546,6 +546,10 @@ static void conclude(const struct mm_triage_view *view, uint32_t id, struct mm_v
         say_wider(subject->result, out);
         return;
     }
+    if (overflow_is_cut(subject->result)) {
+        say_saturated(subject->result, view->blame[id].starts ? -1 : view->blame[id].root, out);
+        return;
+    }
     struct mm_finding dump;
     if (in_dump_find(view, id, &dump)) {
         say_finding(view, id, &dump, out);

@@ -37,3 +37,21 @@ bool overflow_came_in(const struct mm_triage_view *view, uint32_t id)
     return isinf(view->blame[id].error) && isfinite(view->blame[id].input_error) && input_over(view, id) &&
            view->subjects[id].result->state == MM_STATE_MEASURED;
 }
+
+static double reach_of(const struct mm_stats *stats)
+{
+    return stats->finite ? fmax(fabs(stats->min), fabs(stats->max)) : 0;
+}
+
+bool overflow_saturates(const struct mm_result *result)
+{
+    const struct mm_dtype_info *dst = mm_dtype_info(result->dst.dtype);
+    return result->state == MM_STATE_MEASURED && dst->kind == MM_KIND_FLOAT && dst->bits == 16 &&
+           result->metrics.nonfinite_differ == 0 && reach_of(&result->metrics.dst) == dst->highest;
+}
+
+bool overflow_is_cut(const struct mm_result *result)
+{
+    return overflow_saturates(result) &&
+           reach_of(&result->metrics.src) > mm_dtype_info(result->dst.dtype)->highest;
+}

@@ -34,6 +34,18 @@ void say_inherited_from(const struct mm_triage_view *view, int32_t root, struct 
     layer_text_line(view, (uint32_t)root, "inherited from ", ": NaN or Inf of inputs that are wrong", out);
 }
 
+void say_saturated(const struct mm_result *result, int32_t root, struct mm_verdict *out)
+{
+    const struct mm_stats *src = &result->metrics.src;
+    char most[MM_NUM], limit[MM_NUM];
+    say_kind(out, MM_VERDICT_OVERFLOW, MM_CERTAIN);
+    out->cause = MM_CAUSE_SATURATION;
+    out->from = root;
+    snprintf(out->text, sizeof out->text, "overflow: |x| up to %s > %s, cut off there",
+             mm_num_short(most, fmax(fabs(src->min), fabs(src->max)), 2),
+             mm_num_short(limit, mm_dtype_info(result->dst.dtype)->highest, 5));
+}
+
 void say_harmless(struct mm_verdict *out, double readers)
 {
     char figure[MM_NUM];

@@ -19,6 +19,8 @@ void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm
 void say_inherited(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out);
 /* NaN or Inf whose inputs are finite and wrong since layer `root`: no more than possible. */
 void say_inherited_from(const struct mm_triage_view *view, int32_t root, struct mm_verdict *out);
+/* Cut off at the largest value of its format, which src exceeds; `root` as say_inherited_from has it, or -1. */
+void say_saturated(const struct mm_result *result, int32_t root, struct mm_verdict *out);
 /* Nobody who reads it minds; readers: the largest of their errors (diff2). */
 void say_harmless(struct mm_verdict *out, double readers);
 /* What rounding on the way here adds up to. */

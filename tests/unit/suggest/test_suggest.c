@@ -255,6 +255,67 @@ static void behind_an_overflow(void **state)
     suggesting_done(&on);
 }
 
+/* Behind a fault that stays, int8 is not raised: it would mend nothing. */
+static void behind_what_stays(void **state)
+{
+    (void)state;
+    struct suggesting on;
+    suggesting_init(&on);
+    network_op(&on.net, "x", 0, NULL, NULL);
+    network_op(&on.net, "wrong", INFINITY, "x", NULL); /* NaN out of good inputs within the range */
+    int8_op(&on, "linear", 1.2, "wrong", NULL);
+    on.verdict[1] = (struct mm_verdict){
+        .kind = MM_VERDICT_IMPLEMENTATION, .cause = MM_CAUSE_CHANNELS_REVERSED, .confidence = MM_CERTAIN};
+    suggesting_finish(&on, true);
+    find(&on, "");
+    assert_int_equal(on.list.count, 0);
+    assert_int_equal(on.list.masked, 1);
+    find(&on, "top 1"); /* unless it is asked for */
+    assert_suggested(&on, LAYERS(2));
+    suggesting_done(&on);
+}
+
+/* Behind an overflow that is raised, floats are left as they are: their rounding is no reason. */
+static void floats_behind_an_overflow(void **state)
+{
+    (void)state;
+    struct suggesting on;
+    suggesting_init(&on);
+    network_op(&on.net, "x", 0, NULL, NULL);
+    reach(network_op(&on.net, "pow", INFINITY, "x", NULL), 1e5);
+    network_op(&on.net, "div", 1, "x", "pow");
+    network_op(&on.net, "linear", 1.2, "div", NULL);
+    suggesting_finish(&on, true);
+    find(&on, "");
+    assert_suggested(&on, LAYERS(1, 2)); /* div reads what f16 can't hold */
+    suggesting_done(&on);
+}
+
+/* The output is over because of a fault below the threshold; a float's 0.0004 beside it is a trace, int8's 0.02 is not. */
+static void traces(void **state)
+{
+    (void)state;
+    for (int int8 = 0; int8 < 2; int8++) {
+        struct suggesting on;
+        suggesting_init(&on);
+        network_op(&on.net, "x", 0, NULL, NULL);
+        network_op(&on.net, "wrong", 0.04, "x", NULL);
+        if (int8)
+            int8_op(&on, "a", 0.045, "wrong", NULL);
+        else
+            network_op(&on.net, "a", 0.0401, "wrong", NULL);
+        network_op(&on.net, "b", 0.051, "a", NULL);
+        on.verdict[1] = on.verdict[3] = (struct mm_verdict){
+            .kind = MM_VERDICT_IMPLEMENTATION, .cause = MM_CAUSE_CHANNELS_REVERSED, .confidence = MM_CERTAIN};
+        suggesting_finish(&on, true);
+        on.net.blame[1].introduced = on.net.blame[3].introduced = 0; /* nothing that figures show */
+        on.net.blame[2].introduced = int8 ? 0.02 : 0.0004;
+        find(&on, "");
+        assert_int_equal(on.list.count, int8);
+        suggesting_done(&on);
+    }
+}
+
 /* Two results of one operator are one override: their elements and shares together. */
 static void results_of_one_operator(void **state)
 {
@@ -301,6 +362,9 @@ int main(void)
         cmocka_unit_test(what_does_not_pay_is_left_out),
         cmocka_unit_test(what_no_precision_repairs),
         cmocka_unit_test(behind_an_overflow),
+        cmocka_unit_test(behind_what_stays),
+        cmocka_unit_test(floats_behind_an_overflow),
+        cmocka_unit_test(traces),
         cmocka_unit_test(results_of_one_operator),
         cmocka_unit_test(nothing_at_all),
     };

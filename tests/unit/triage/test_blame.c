@@ -257,6 +257,43 @@ static void by_what_was_recomputed(void **state)
     network_done(&net);
 }
 
+/* Integers that are multiplied cut inputs off at the range that was calibrated, and results where inputs are broken:
+ * what recomputing in floats leaves then is not the operator's. */
+static void cut_by_integers(void **state)
+{
+    static const struct {
+        double input, input_max, result_max; /* src's are 1 and 1, from -1 on */
+        unsigned parts;
+        enum mm_own own;
+    } rows[] = {{0.2, 1.2, 0.8, MM_PART_INPUT, MM_OWN_UNKNOWN},
+                {0.2, 1.05, 0.8, MM_PART_INPUT, MM_OWN_WRONG},   /* a twentieth of the range is 0.1 */
+                {0.04, 1.2, 0.8, MM_PART_INPUT, MM_OWN_WRONG},   /* nothing is wrong with the input */
+                {0.2, 1.2, 0.8, MM_PART_RESULT, MM_OWN_WRONG},   /* floats are read */
+                {0.35, 1, 1.005, MM_PART_INPUT, MM_OWN_UNKNOWN}, /* a step is 2 / 255 */
+                {0.25, 1, 1.005, MM_PART_INPUT, MM_OWN_WRONG}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct network net;
+        struct mm_recomputed left = recomputed_as(0.35);
+        struct mm_quantised_tensor facts = {.parts = rows[i].parts};
+        left.kind = MM_OPERATOR_LINEAR;
+        left.exact = NAN;
+        left.result_int8 = left.input_int8 = left.per_tensor = left.per_channel = 0.005;
+        network_init(&net);
+        network_op(&net, "x", 0, NULL, NULL);
+        network_op(&net, "a", rows[i].input, "x", NULL)->metrics.dst.max = rows[i].input_max;
+        struct mm_stats *dst = &network_op(&net, "b", 0.4, "a", NULL)->metrics.dst;
+        dst->min = -0.8;
+        dst->max = rows[i].result_max;
+        net.subject[2].recomputed = &left;
+        net.subject[2].facts = &facts;
+        network_finish(&net, true);
+        if (net.blame[2].own != rows[i].own || net.blame[2].starts != (rows[i].own == MM_OWN_WRONG))
+            fail_msg("row %zu: %d", i, net.blame[2].own);
+        network_done(&net);
+    }
+}
+
 /* Cleared, and only 5 times its input: what is behind has what it has, the largest share upstream. */
 static void cleared_and_small(void **state)
 {
@@ -368,6 +405,7 @@ int main(void)
         cmocka_unit_test(worth_a_look),
         cmocka_unit_test(clean),
         cmocka_unit_test(by_what_was_recomputed),
+        cmocka_unit_test(cut_by_integers),
         cmocka_unit_test(cleared_and_small),
         cmocka_unit_test(jumps),
         cmocka_unit_test(jumps_and_grows),

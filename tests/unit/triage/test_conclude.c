@@ -221,6 +221,73 @@ static void recomputed(void **state)
     network_done(&net);
 }
 
+/* A normalisation may cost 0.28 by rounding, but rounding has no pattern: an offset that leaves 0.0025 is none. */
+static void no_rounding(void **state)
+{
+    static const struct {
+        double left, score;
+        bool wrong;
+    } rows[] = {{0.0025, 0.99, true}, {0.05, 0.99, false}, {0.0025, 0.8, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct network net;
+        three(&net, 0.29, 0.29);
+        struct mm_recomputed own = {.state = MM_RECOMPUTE_DONE,
+                                    .kind = MM_OPERATOR_LINEAR,
+                                    .residual = 0.29,
+                                    .rounding = 0.28,
+                                    .channel = -1};
+        struct mm_evidence found = {.format = -1,
+                                    .finding = {{.cause = MM_CAUSE_AFFINE,
+                                                 .score = rows[i].score,
+                                                 .residual = rows[i].left,
+                                                 .sentence = "a bias"}},
+                                    .findings = 1};
+        net.subject[1].recomputed = &own;
+        net.subject[1].evidence = &found;
+        mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+        assert_int_equal(net.blame[1].own, MM_OWN_RIGHT);
+        assert_int_equal(conclude(&net, 1).kind == MM_VERDICT_IMPLEMENTATION, rows[i].wrong);
+        network_done(&net);
+    }
+}
+
+/* Behind wrong inputs, what fits in part is possible at most, and two values are in some order by chance. */
+static void behind_wrong_inputs(void **state)
+{
+    static const struct {
+        double input, left;
+        enum mm_cause_id cause;
+        int64_t count;
+        enum mm_confidence confidence; /* NONE: it is not called that at all */
+    } rows[] = {
+        {0.1, 0.02, MM_CAUSE_AFFINE, 100, MM_CERTAIN},        {0.1, 0.4, MM_CAUSE_AFFINE, 100, MM_POSSIBLE},
+        {0.01, 0.4, MM_CAUSE_AFFINE, 100, MM_CERTAIN},        {0.1, 0.02, MM_CAUSE_FLIPPED, 100, MM_CERTAIN},
+        {0.1, 0.02, MM_CAUSE_FLIPPED, 2, MM_CONFIDENCE_NONE}, {0.01, 0.02, MM_CAUSE_FLIPPED, 2, MM_CERTAIN}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct network net;
+        three(&net, rows[i].input, 0.9);
+        struct mm_evidence found = {.format = -1,
+                                    .finding = {{.cause = rows[i].cause,
+                                                 .score = 0.99,
+                                                 .residual = rows[i].left,
+                                                 .sentence = "fits"}},
+                                    .findings = 1};
+        net.subject[2].evidence = &found;
+        net.result[2].metrics.count = rows[i].count;
+        mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+        struct mm_verdict verdict = conclude(&net, 2);
+        if (rows[i].confidence != MM_CONFIDENCE_NONE)
+            assert_string_equal(verdict.text, "fits");
+        else
+            assert_int_equal(verdict.cause, MM_CAUSE_NONE);
+        if (rows[i].confidence != MM_CONFIDENCE_NONE && verdict.confidence != rows[i].confidence)
+            fail_msg("row %zu: %d", i, verdict.confidence);
+        network_done(&net);
+    }
+}
+
 /* Recomputed, and what one scale for its weights leaves is all of it. */
 static void weights_of_one_scale(void **state)
 {
@@ -645,6 +712,8 @@ int main(void)
         cmocka_unit_test(noise),
         cmocka_unit_test(format_and_settings),
         cmocka_unit_test(recomputed),
+        cmocka_unit_test(no_rounding),
+        cmocka_unit_test(behind_wrong_inputs),
         cmocka_unit_test(weights_of_one_scale),
         cmocka_unit_test(perhaps_small),
         cmocka_unit_test(columns),

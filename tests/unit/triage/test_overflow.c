@@ -88,8 +88,62 @@ static void divided_by_zero(void **state)
     }
 }
 
+/* x is good, a is 0.6 off, b recomputed as 0.9 off; f16. */
+static struct mm_verdict cut_off(double src_max, double dst_max, double input, enum mm_own *own, bool *starts)
+{
+    struct scene scene;
+    struct mm_verdict verdict;
+    struct mm_recomputed recomputed = {.state = MM_RECOMPUTE_DONE,
+                                       .kind = MM_OPERATOR_LINEAR,
+                                       .residual = 0.9,
+                                       .rounding = 0.0005,
+                                       .exact = NAN,
+                                       .channel = -1};
+    struct mm_evidence constant = {
+        .format = -1,
+        .finding = {{.cause = MM_CAUSE_CONSTANT, .score = 0.99, .sentence = "dst is 65504 everywhere"}},
+        .findings = 1};
+    scene_init(&scene, input, "Conv", true);
+    struct mm_metrics *m = &scene.net.result[2].metrics;
+    m->diff1 = m->diff2 = 0.9;
+    m->nonfinite_differ = 0;
+    m->src.max = src_max;
+    m->dst.max = dst_max;
+    scene.net.subject[2].recomputed = &recomputed;
+    scene.net.subject[2].evidence = &constant;
+    mm_blame_find(scene.net.flow, scene.net.subject, &network_thresholds, scene.net.blame);
+    mm_triage_conclude(&scene.view, 2, &verdict);
+    *own = scene.net.blame[2].own;
+    *starts = scene.net.blame[2].starts;
+    network_done(&scene.net);
+    return verdict;
+}
+
+/* Floats that saturate: beyond src's range it is the format, whatever looks like a fault; of wrong inputs it came in. */
+static void saturated(void **state)
+{
+    (void)state;
+    enum mm_own own;
+    bool starts;
+    struct mm_verdict verdict = cut_off(2e5, 65504, 0.01, &own, &starts);
+    assert_int_equal(verdict.kind, MM_VERDICT_OVERFLOW);
+    assert_int_equal(verdict.confidence, MM_CERTAIN);
+    assert_string_equal(verdict.text, "overflow: |x| up to 200000 > 65504, cut off there");
+    assert_true(starts && own == MM_OWN_UNKNOWN && verdict.from == -1);
+    verdict = cut_off(2e5, 65504, 0.9, &own, &starts); /* whatever came in */
+    assert_true(!starts && verdict.kind == MM_VERDICT_OVERFLOW && verdict.from == 1);
+    verdict = cut_off(30, 65504, 0.9, &own, &starts); /* only because of what came in */
+    assert_int_equal(verdict.kind, MM_VERDICT_INHERITED);
+    assert_true(!starts && own == MM_OWN_UNKNOWN);
+    verdict = cut_off(30, 65504, 0.01, &own, &starts); /* good inputs, and src is small */
+    assert_true(starts && own == MM_OWN_WRONG && verdict.kind == MM_VERDICT_IMPLEMENTATION);
+    verdict = cut_off(2e5, 40000, 0.01, &own, &starts); /* it does not end there */
+    assert_true(starts && own == MM_OWN_WRONG && verdict.kind == MM_VERDICT_IMPLEMENTATION);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(behind_a_fault), cmocka_unit_test(divided_by_zero)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(behind_a_fault), cmocka_unit_test(divided_by_zero),
+                                       cmocka_unit_test(saturated)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
