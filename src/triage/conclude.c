@@ -121,8 +121,11 @@ static bool is_moved(enum mm_cause_id cause)
 static bool is_denied(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
     int32_t input = view->blame[id].worst_input;
-    if (input >= 0 && view->blame[input].over && is_moved(finding->cause) &&
-        view->subjects[id].result->metrics.count < MOVED_LEAST)
+    const struct mm_result *result = view->subjects[id].result;
+    bool few = is_moved(finding->cause) && result->metrics.count < MOVED_LEAST;
+    bool cut = (finding->cause == MM_CAUSE_CONSTANT || finding->cause == MM_CAUSE_STALE) &&
+               overflow_saturates(result); /* all of it at the largest value that there is */
+    if (input >= 0 && view->blame[input].over && (few || cut))
         return true;
     return (finding->cause == MM_CAUSE_NEAR_ZERO && view->blame[id].readers_hurt) ||
            (finding->cause == MM_CAUSE_INNER_OVERFLOW && overflow_is_denied(view, id));
@@ -138,7 +141,8 @@ static const struct mm_finding *deciding(const struct mm_triage_view *view, uint
         if (evidence->finding[i].score >= SCORE_DECIDES && !is_denied(view, id, &evidence->finding[i]))
             best = &evidence->finding[i];
     }
-    if (evidence && in_dump_stale(view, id, memory) && (!best || memory->score > best->score))
+    if (evidence && in_dump_stale(view, id, memory) && !is_denied(view, id, memory) &&
+        (!best || memory->score > best->score))
         best = memory;
     return best;
 }
@@ -304,12 +308,42 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
         say_unexplained(blame, view->flow->role[id], out);
 }
 
+/* What a reader of the layer shows as well; what is about one dump alone it does not. */
+static bool is_handed_on(enum mm_cause_id cause)
+{
+    return cause != MM_CAUSE_NONE && cause != MM_CAUSE_STALE && cause != MM_CAUSE_IN_DUMP &&
+           cause != MM_CAUSE_NOT_DEQUANTISED && cause != MM_CAUSE_BIT_PATTERNS;
+}
+
+static bool shows_fault(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    for (size_t i = 0; view->blame[id].over && evidence && i < evidence->findings; i++) {
+        const struct mm_finding *finding = &evidence->finding[i];
+        if (finding->score >= SCORE_DECIDES && say_kind_of(finding) == MM_VERDICT_IMPLEMENTATION &&
+            is_handed_on(finding->cause))
+            return true;
+    }
+    return false;
+}
+
+/* By order alone: a fault before it may be what it shows as well, squared or moved once more. */
+static bool fault_before(const struct mm_triage_view *view, uint32_t id)
+{
+    for (uint32_t other = 0; other < id && !view->flow->known; other++) {
+        if (view->blame[other].starts && shows_fault(view, other))
+            return true;
+    }
+    return false;
+}
+
 /* Broken inputs may look like a fault in part. */
 static bool is_vague(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
     int32_t input = view->blame[id].worst_input;
     return view->blame[id].own != MM_OWN_WRONG && input >= 0 && view->blame[input].over &&
-           say_kind_of(finding) == MM_VERDICT_IMPLEMENTATION && finding->residual > LEFT_CLEAR;
+           say_kind_of(finding) == MM_VERDICT_IMPLEMENTATION && is_handed_on(finding->cause) &&
+           (finding->residual > LEFT_CLEAR || fault_before(view, id));
 }
 
 /* What goes in is known with a graph; by order alone an offset that came in is no more than less likely. */
@@ -419,7 +453,7 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
         out->from =
             blame->root; /* it would overflow whatever came in: raising the root alone moves the Inf here */
     else if (finding)
-        say_finding(view, id, finding, out);
+        say_telling(view, id, finding, out);
     else if (integer && scales_explain(view, id))
         say_scales(view, id, out);
     else if (integer && better && conclude_is_format(blame, evidence))
@@ -500,25 +534,6 @@ static bool conclude_simulated(const struct mm_triage_view *view, uint32_t id, s
 }
 
 /* ---- without an order ---- */
-
-/* What a reader of the layer shows as well; what is about one dump alone it does not. */
-static bool is_handed_on(enum mm_cause_id cause)
-{
-    return cause != MM_CAUSE_NONE && cause != MM_CAUSE_STALE && cause != MM_CAUSE_IN_DUMP &&
-           cause != MM_CAUSE_NOT_DEQUANTISED && cause != MM_CAUSE_BIT_PATTERNS;
-}
-
-static bool shows_fault(const struct mm_triage_view *view, uint32_t id)
-{
-    const struct mm_evidence *evidence = view->subjects[id].evidence;
-    for (size_t i = 0; view->blame[id].over && evidence && i < evidence->findings; i++) {
-        const struct mm_finding *finding = &evidence->finding[i];
-        if (finding->score >= SCORE_DECIDES && say_kind_of(finding) == MM_VERDICT_IMPLEMENTATION &&
-            is_handed_on(finding->cause))
-            return true;
-    }
-    return false;
-}
 
 /* Of several layers that show a fault, all but one may have read it: without an order none of them is accused. */
 static void spare_readers(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
