@@ -9,6 +9,8 @@
 #define INTEGERS_COST 0.01
 /* In clean runs residuals are up to 7 times what is explained; faults that were planted leave 20 times and more. */
 #define BEYOND_CLEAN 10.0
+/* Rounding adds no more than there is. */
+#define NOISE_MOST 1.0
 
 double suggest_explains(const struct suggest *s, uint32_t id)
 {
@@ -31,7 +33,8 @@ static bool is_of_format(const struct suggest *s, uint32_t id)
         verdict->cause == MM_CAUSE_SATURATION && verdict->confidence < MM_CERTAIN && !s->layer[id].integer;
     return verdict->kind == MM_VERDICT_FORMAT || verdict->kind == MM_VERDICT_OVERFLOW ||
            (verdict->kind == MM_VERDICT_SETTINGS && !cut) ||
-           (verdict->kind == MM_VERDICT_NOISE && verdict->confidence >= MM_LIKELY) ||
+           (verdict->kind == MM_VERDICT_NOISE && verdict->confidence >= MM_LIKELY &&
+            s->view->blame[id].introduced <= NOISE_MOST) ||
            (kernel && s->layer[id].integer);
 }
 
@@ -40,6 +43,8 @@ bool suggest_explained(const struct suggest *s, uint32_t id)
     const struct mm_blame *blame = &s->view->blame[id];
     if (s->verdicts[id].kind == MM_VERDICT_NONE || is_of_format(s, id) || blame->own == MM_OWN_RIGHT)
         return true;
+    if (blame->cut && !s->layer[id].integer) /* at a float's limit, where src is not: of what came in */
+        return false;
     if (blame->own == MM_OWN_WRONG) /* from its own inputs: whatever it computes in */
         return false;
     if (s->layer[id].masked && isnan(blame->explained)) /* not recomputed: what it adds can't be told */

@@ -123,7 +123,8 @@ static bool is_denied(const struct mm_triage_view *view, uint32_t id, const stru
     int32_t input = view->blame[id].worst_input;
     const struct mm_result *result = view->subjects[id].result;
     bool few = is_moved(finding->cause) && result->metrics.count < MOVED_LEAST;
-    bool cut = (finding->cause == MM_CAUSE_CONSTANT || finding->cause == MM_CAUSE_STALE) &&
+    bool cut = (finding->cause == MM_CAUSE_CONSTANT || finding->cause == MM_CAUSE_STALE ||
+                finding->cause == MM_CAUSE_AFFINE) &&
                overflow_saturates(result); /* all of it at the largest value that there is */
     if (input >= 0 && view->blame[input].over && (few || cut))
         return true;
@@ -341,9 +342,10 @@ static bool fault_before(const struct mm_triage_view *view, uint32_t id)
 static bool is_vague(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding)
 {
     int32_t input = view->blame[id].worst_input;
-    return view->blame[id].own != MM_OWN_WRONG && input >= 0 && view->blame[input].over &&
-           say_kind_of(finding) == MM_VERDICT_IMPLEMENTATION && is_handed_on(finding->cause) &&
-           (finding->residual > LEFT_CLEAR || fault_before(view, id));
+    bool over = input >= 0 && view->blame[input].over;
+    return view->blame[id].own != MM_OWN_WRONG && say_kind_of(finding) == MM_VERDICT_IMPLEMENTATION &&
+           is_handed_on(finding->cause) &&
+           ((over && finding->residual > LEFT_CLEAR) || fault_before(view, id));
 }
 
 /* What goes in is known with a graph; by order alone an offset that came in is no more than less likely. */

@@ -291,6 +291,8 @@ static void what_the_format_does_not_explain(void **state)
          true}, /* its range is cut, and floats have none */
         {{.kind = MM_VERDICT_FORMAT, .confidence = MM_LIKELY}, MM_OWN_UNKNOWN, 0.3, true},
         {{.kind = MM_VERDICT_NOISE, .confidence = MM_POSSIBLE}, MM_OWN_UNKNOWN, 0.3, false},
+        {{.kind = MM_VERDICT_NOISE, .confidence = MM_LIKELY}, MM_OWN_UNKNOWN, 0.3, true},
+        {{.kind = MM_VERDICT_NOISE, .confidence = MM_LIKELY}, MM_OWN_UNKNOWN, 1.1, false},
         {{.kind = MM_VERDICT_NONE}, MM_OWN_UNKNOWN, 0.3, true}, /* nobody has looked */
     };
     (void)state;

@@ -288,6 +288,43 @@ static void behind_wrong_inputs(void **state)
     }
 }
 
+/* By order alone a square of a wrong scale shows a scale, too: it is possible at most. Behind a fault that others do not
+ * show, or with the graph, it is what it was. */
+static void fault_behind_a_fault(void **state)
+{
+    static const struct {
+        enum mm_cause_id first;
+        bool graph;
+        enum mm_confidence confidence;
+    } rows[] = {{MM_CAUSE_SCALE, false, MM_POSSIBLE},
+                {MM_CAUSE_STALE, false, MM_CERTAIN},
+                {MM_CAUSE_SCALE, true, MM_CERTAIN}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct network net;
+        network_init(&net);
+        network_op(&net, "x", 0, NULL, NULL);
+        network_op(&net, "a", 7, "x", NULL);
+        network_op(&net, "b", 63, "a", NULL);
+        network_op(&net, "c", 63, "b", NULL);
+        network_finish(&net, rows[i].graph);
+        struct mm_evidence first = {.format = -1,
+                                    .finding = {{.cause = rows[i].first, .score = 0.99, .sentence = "x 8"}},
+                                    .findings = 1};
+        struct mm_evidence second = {
+            .format = -1,
+            .finding = {{.cause = MM_CAUSE_SCALE, .score = 0.99, .sentence = "x 64"}},
+            .findings = 1};
+        net.subject[1].evidence = &first;
+        net.subject[2].evidence = &second;
+        mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+        assert_kind(&net, 2, MM_VERDICT_IMPLEMENTATION, "x 64");
+        if (conclude(&net, 2).confidence != rows[i].confidence)
+            fail_msg("row %zu: %d", i, conclude(&net, 2).confidence);
+        network_done(&net);
+    }
+}
+
 /* Recomputed, and what one scale for its weights leaves is all of it. */
 static void weights_of_one_scale(void **state)
 {
@@ -714,6 +751,7 @@ int main(void)
         cmocka_unit_test(recomputed),
         cmocka_unit_test(no_rounding),
         cmocka_unit_test(behind_wrong_inputs),
+        cmocka_unit_test(fault_behind_a_fault),
         cmocka_unit_test(weights_of_one_scale),
         cmocka_unit_test(perhaps_small),
         cmocka_unit_test(columns),
