@@ -122,7 +122,8 @@ static bool is_denied(const struct mm_triage_view *view, uint32_t id, const stru
 {
     int32_t input = view->blame[id].worst_input;
     const struct mm_result *result = view->subjects[id].result;
-    bool few = is_moved(finding->cause) && result->metrics.count < MOVED_LEAST;
+    int64_t count = result->metrics.count; /* 0: the shapes differ, and what lies where is no order of values */
+    bool few = is_moved(finding->cause) && count > 0 && count < MOVED_LEAST;
     bool cut = (finding->cause == MM_CAUSE_CONSTANT || finding->cause == MM_CAUSE_STALE ||
                 finding->cause == MM_CAUSE_AFFINE) &&
                overflow_saturates(result); /* all of it at the largest value that there is */

@@ -232,8 +232,9 @@ def chain(folder, half, change, calibrated=True):
         fc = values["x"].astype("f4") @ weights[0]
         values["fc"] = store("fc", fc if side == "src" else change(fc, values["x"].astype("f4"), weights[0]))
         values["relu"] = store("relu", np.maximum(values["fc"].astype("f4"), 0))
-        values["mid"] = store("mid", values["relu"].astype("f4") @ weights[1])
-        values["out"] = store("out", values["mid"].astype("f4") @ weights[2])
+        with np.errstate(invalid="ignore"):  # Inf - Inf is what halves are for here
+            values["mid"] = store("mid", values["relu"].astype("f4") @ weights[1])
+            values["out"] = store("out", values["mid"].astype("f4") @ weights[2])
         src = src or values
         (folder / side).mkdir(parents=True)
         for number, (name, a) in enumerate(values.items(), 1):
