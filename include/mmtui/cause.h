@@ -378,6 +378,16 @@ struct mm_recomputed {
     const char *variant_origin;  /* who does so by default, ""; static */
     char variant_activation[16]; /* ONNX's type of the activation that it has behind it, "" */
     bool variant_fused;          /* which the model has right behind this operator */
+    /* By mm_replay_merge: */
+    bool replayed; /* ONNX Runtime computed it, all positions of it */
+    size_t before; /* operators before it that were computed with it, for their results were not dumped */
+    double stored; /* what rounding its result to the format that dst is stored in leaves; NaN: not known */
+    /* What is left with weights in int8 by one scale, by a scale a channel, where both were run; NaN: they were not. Then per_tensor, fit_tensor
+     * and their like are of all positions, too. */
+    double left_tensor, left_channel;
+    double
+        left; /* the least that is left with what it reads, its weights or both in int8; NaN: none was run */
+    bool on_grid; /* the result has 256 different values at most, or dst's file says its scale */
 };
 /* A tensor of the graph and the pair that holds it. */
 struct mm_recompute_source {
@@ -411,6 +421,64 @@ int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *ca
 /* What int8 must cost this operator, from the figures above and the granularity of its weights, if `voted` tells it
  * (MM_GRANULARITY_UNKNOWN: the greater cost). 0 where nothing is known. */
 double mm_recomputed_int8(const struct mm_recomputed *recomputed, enum mm_granularity voted);
+
+/* ---- replaying: the same by ONNX Runtime ------------------------------------------------------------------ */
+
+/* Where src's own result does not come out within this, and not far better than dst's, nothing follows. */
+#define MM_REFERENCE_MOST  0.02
+#define MM_REFERENCE_SHARE 0.1
+
+/* A tensor that was dumped on both sides, in one run of the model. Borrowed. */
+struct mm_replay_source {
+    int tensor; /* of the graph */
+    const struct mm_pair *pair;
+    const struct mm_stats *stats; /* dst's */
+    enum mm_dtype dtype;          /* of src's elements */
+    const struct mm_stats *range; /* src's, over which integers of 8 bits would have been chosen */
+};
+/* As struct mm_recomputed has them, of all positions. */
+struct mm_replay_found {
+    enum mm_recompute_state state;
+    char why[160];
+    double residual, reference, rounding, stored, result_int8, own_int8;
+    double per_tensor, per_channel, fit_tensor, fit_channel, left_tensor, left_channel;
+    double input_int8, left;
+    double
+        computed; /* what computing it in dst's float format costs, measured: what it reads was off by a unit; NaN: not run */
+    double with_clipped;  /* the residual with what dst's range may have clipped */
+    int grid;             /* src/cause/replay.h */
+    enum mm_dtype format; /* of dst's floats */
+    int64_t positions, nonfinite, kept, clipped;
+    size_t before;
+};
+/* A layer whose operator is replayed. */
+struct mm_replay_layer {
+    int tensor, node; /* of the graph */
+    const struct mm_pair *pair;
+    struct mm_replay_found found; /* filled in */
+};
+struct mm_ort; /* runtime.h */
+struct mm_replaying {
+    const struct mm_ort *ort;
+    const char *model; /* the file that the graph is of */
+    const struct mm_graph *graph;
+    struct mm_graph_weights *weights; /* NULL: none can be read */
+    const struct mm_schema *schema;
+    const struct mm_replay_source *source; /* ascending by tensor */
+    size_t sources;
+    struct mm_replay_layer *layer;
+    size_t layers;
+};
+/*
+ * Replay all layers with dst's inputs, at once; and with src's those that are off, to see that src's own result comes out.
+ * What can't be replayed says why. -1: the model can't be run at all, memory, MM_ECANCELLED; `why` is filled in as well.
+ */
+int mm_replay_layers(const struct mm_replaying *what, const atomic_bool *cancel, struct mm_err *err);
+/* Put it in the place of what was recomputed at some positions, or not at all (then `out` is as mm_recompute_none has it). */
+void mm_replay_merge(const struct mm_replay_found *found, const struct mm_graph_node *node,
+                     struct mm_recomputed *out);
+/* Nothing is known yet. */
+void mm_recompute_none(struct mm_recomputed *out);
 
 /* ---- what other settings would gain a layer --------------------------------------------------------- */
 

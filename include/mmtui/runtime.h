@@ -108,6 +108,61 @@ size_t mm_model_run_left_out(const struct mm_model_run *run);
  * which casts it leaves out depends on what is asked for: so tensors of such a run need not be those of another one. */
 bool mm_model_run_has_half(const struct mm_model_run *run);
 
+/* ---- replaying operators -------------------------------------------------------------------------------------- */
+
+/*
+ * Operators of a model computed again, each by itself, from inputs that are handed over: the model with all edges cut. An
+ * operator's result is then what this very operator makes of these inputs, as ONNX Runtime computes it, whatever was wrong
+ * before it. One session for all; values are asked for when they are needed, and results are handed on as they come, so that
+ * memory is bounded. Weights stay where they are in the file.
+ *
+ * An input that was not dumped is made from the nearest tensors before it that were, and `before` says so. Operators in bodies of
+ * If, Loop, Scan, those that have bodies, and what is in local functions are not replayed.
+ */
+#define MM_REPLAY_OTHERS 2
+struct mm_replayed {
+    const char *tensor; /* what the operator makes; of the main graph. Borrowed */
+    const struct mm_tensor
+        *weights; /* in the place of its input number `input`, a constant: floats, raw; NULL: the
+                                             model's. Borrowed until mm_replay_close */
+    int input;
+    unsigned other; /* 0 .. MM_REPLAY_OTHERS: which values of what it reads itself are asked for */
+    bool done;      /* by the last run */
+    size_t before;  /* operators before it that were computed with it, for their results were not dumped */
+    char why
+        [160]; /* why it can't be replayed: one sentence without a full stop; "": it can, as far as known */
+};
+
+struct mm_replay_call;
+struct mm_replay_calls {
+    /* Was a tensor dumped, and can it be read? */
+    bool (*is_dumped)(void *context, const char *tensor);
+    /* Hand over a tensor by one call of mm_replay_give; `other` is that of those in the list which read it. -1: it can't be read. */
+    int (*give)(void *context, const char *tensor, unsigned other, struct mm_replay_call *call,
+                struct mm_err *err);
+    /* What a tensor's elements probably are: asked where the model does not say it and the library refuses the whole model. May be
+     * NULL; NONE: not known. */
+    enum mm_dtype (*dtype)(void *context, const char *tensor);
+    /* What the operator `index` of the list made of it; valid during the call. -1 ends the run. */
+    int (*take)(void *context, size_t index, const struct mm_tensor *result, struct mm_err *err);
+    void *context;
+};
+/* In this shape (of as many elements). Floats are rounded to the model's format; integers must keep their values. */
+int mm_replay_give(struct mm_replay_call *call, const struct mm_tensor *tensor, const struct mm_shape *shape,
+                   struct mm_err *err);
+
+struct mm_replay;
+/* The library, the list and what `calls` refers to must outlive it. -1: the model can't be read. What can't be replayed is no
+ * failure: `why` says it. */
+int mm_replay_open(struct mm_replay **replay, const struct mm_ort *ort, const char *model,
+                   struct mm_replayed *list, size_t count, const struct mm_replay_calls *calls,
+                   const atomic_bool *cancel, struct mm_err *err);
+/* Run all of them; as often as wanted, with other values behind `give`. An operator that fails is left out, and the others
+ * are run again without it. -1: `take` failed, MM_ECANCELLED, or nothing can be run at all. */
+int mm_replay_run(struct mm_replay *replay, struct mm_err *err);
+/* NULL is fine. */
+void mm_replay_close(struct mm_replay *replay);
+
 /* ---- inputs from files ---------------------------------------------------------------------------------------- */
 
 /* A file or folder with inputs; `name` NULL: of whichever they are by their names, or else of the next one. Borrowed. */

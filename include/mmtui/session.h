@@ -39,6 +39,11 @@ struct mm_session_options {
     const struct mm_graph *graph; /* of the model; NULL: not known. Borrowed for the session's life */
     const struct mm_graph
         *dst_graph; /* of the quantised model that dst ran; NULL: not known. Borrowed alike */
+    const struct mm_ort
+        *replay;              /* by which operators are replayed (runtime.h); NULL: they are not. Borrowed */
+    const char *replay_model; /* the file of `graph`, from which they are taken. Borrowed */
+    const char
+        *replay_library; /* ONNX Runtime's, for mm_session_replay; NULL: where it usually is. Borrowed */
     const char
         *order; /* a file with the tensors' names in the order of execution (mm_order_names_read), or NULL */
     const struct mm_read_rule
@@ -245,6 +250,24 @@ const struct mm_evidence *mm_session_evidence(const struct mm_session *session, 
 const struct mm_recomputed *mm_session_recomputed(const struct mm_session *session, size_t id);
 /* Analyse a layer that was not worth it by itself; its verdict follows when the work is done. */
 void mm_session_analyse(struct mm_session *session, size_t id);
+/*
+ * Replay the operators of all layers by ONNX Runtime, now that they are triaged; verdicts follow. Options `replay` does so by
+ * itself. Without `replay`, the library is opened first. MM_EARG: it can't be begun now, or there is no model or nothing over;
+ * what mm_ort_open says.
+ */
+int mm_session_replay(struct mm_session *session, struct mm_err *err);
+/* What came of it. */
+struct mm_replay_summary {
+    const char *version; /* of the library */
+    size_t right, wrong,
+        unclear; /* operators that compute what they should, that don't, and neither is certain */
+    size_t
+        left_out; /* those that could not be run, or where src's own result does not come out of src's inputs */
+};
+/* False: nothing was replayed. */
+bool mm_session_replayed(const struct mm_session *session, struct mm_replay_summary *summary);
+/* The same as a sentence with a full stop; nothing where nothing was, or while it is under way. */
+void mm_session_replay_text(const struct mm_session *session, struct mm_buf *out);
 /* Nothing left to analyse. */
 bool mm_session_triaged(const struct mm_session *session);
 /* The first layer in execution order that brings in an error; those that the graph in use does not know come last.

@@ -94,6 +94,8 @@ void mm_flow_close(struct mm_flow *flow);
  * the weights'.
  */
 struct mm_background {
+    bool
+        fitted; /* integers of dst are read by scales that were fitted to src: what comes of them is not exact */
     bool coarse;                      /* operators with weights add what integers cost, not what floats do */
     double median[MM_OPERATOR_KINDS]; /* of the residuals of a kind; NaN with fewer than 4 */
     enum mm_granularity weights;      /* UNKNOWN: fewer than 3 operators tell, or they do not agree */

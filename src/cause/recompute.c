@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where src's own result does not come out within this, and not far better than dst's, nothing follows. */
-#define REFERENCE_MOST      0.02
-#define REFERENCE_SHARE     0.1
+#define REFERENCE_MOST      MM_REFERENCE_MOST
+#define REFERENCE_SHARE     MM_REFERENCE_SHARE
 #define REFERENCE_POSITIONS 512 /* of an operator with weights, that are looked at for it */
 
 static struct mm_operator_call call_of(const struct mm_recompute *recompute, const struct operands *o,
@@ -552,7 +551,7 @@ static const char *without_node(const char *text)
     return end ? end + 3 : text;
 }
 
-static void init(struct mm_recomputed *out)
+void mm_recompute_none(struct mm_recomputed *out)
 {
     *out = (struct mm_recomputed){.residual = NAN,
                                   .reference = NAN,
@@ -567,6 +566,10 @@ static void init(struct mm_recomputed *out)
                                   .exact = NAN,
                                   .variant = NAN,
                                   .variant_origin = "",
+                                  .stored = NAN,
+                                  .left_tensor = NAN,
+                                  .left_channel = NAN,
+                                  .left = NAN,
                                   .channel = -1};
 }
 
@@ -609,7 +612,7 @@ int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *ca
     const struct mm_graph_node *node = &recompute->graph->nodes[recompute->node];
     const struct mm_operator *operator= mm_operator_find(node->domain, node->op_type);
     struct mm_err inner = {MM_OK, ""};
-    init(out);
+    mm_recompute_none(out);
     if (!operator) {
         snprintf(out->why, sizeof out->why, "mmtui can't compute %.100s", node->op_type);
         return 0;

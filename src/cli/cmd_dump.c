@@ -105,11 +105,10 @@ static int dump(const struct cli_options *options, const struct interrupt *inter
                                        .check = options->dump.check,
                                        .model_dir = options->dump.model_dir,
                                        .cancel = &interrupt->stopped};
-    const char *library = options->dump.library ? options->dump.library : getenv("MMTUI_ONNXRUNTIME");
     struct mm_ort *ort = NULL;
     struct mm_model_run *run = NULL;
     size_t runs = 0;
-    int result = mm_ort_open(&ort, library && *library ? library : NULL, err);
+    int result = cli_ort_open(options, &ort, err);
     if (result == 0)
         result = mm_model_run_open(&run, ort, options->words[0], &info, &how, err);
     if (result == 0)

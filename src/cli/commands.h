@@ -42,8 +42,10 @@ int cmd_single(struct cli_options *options);
 int cmd_suggest(struct cli_options *options);
 int cmd_triage(struct cli_options *options);
 
-/* Read the graph of --model, if it was given, into options->graph and session.graph. */
+/* Read the graph of --model, if it was given, into options->graph and session.graph; with --replay, load the library. */
 int cli_model_open(struct cli_options *options, struct mm_err *err);
+/* ONNX Runtime's library: of --onnxruntime, MMTUI_ONNXRUNTIME, or found. */
+int cli_ort_open(const struct cli_options *options, struct mm_ort **ort, struct mm_err *err);
 /* Is it a file with the outputs of runners (Polygraphy)? */
 bool cli_is_polygraphy(const char *path);
 /* session.src and session.dst (and sim, if none is given) from two words, or from one that is a folder with both (RKNN's

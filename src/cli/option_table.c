@@ -65,6 +65,10 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_DST_MODEL] = {0, "dst-model", "FILE",
                        "the quantised .onnx that dst ran, for its scales and zero points", GROUP_MODEL,
                        TEXT(dst_model)},
+    [OPT_REPLAY] =
+        {0, "replay", NULL,
+         "run each of --model's operators by ONNX Runtime with dst's own inputs: what it adds itself",
+         GROUP_OWN, FLAG(replay)},
     [OPT_ORDER] = {0, "order", "FILE",
                    "the tensors' names in the order of execution, one a line or as a JSON list", GROUP_MODEL,
                    TEXT(session.order)},

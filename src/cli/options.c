@@ -26,6 +26,7 @@ void cli_options_done(struct cli_options *options)
     free(options->read_rule);
     free(options->given);
     free(options->concat);
+    mm_ort_close(options->ort);
     free(options->dump.input);
     free(options->dump.tensor);
     mm_snapshot_done(&options->snapshot);

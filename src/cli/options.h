@@ -31,6 +31,7 @@ enum option {
     OPT_SCHEMA,
     OPT_MODEL,
     OPT_DST_MODEL,
+    OPT_REPLAY,
     OPT_ORDER,
     OPT_SIM,
     OPT_BEFORE,
@@ -125,6 +126,8 @@ struct cli_options {
     const char *output;
     const char *model;          /* --model */
     struct mm_graph *graph;     /* of it, once cli_model_open was called; owned */
+    bool replay;                /* --replay */
+    struct mm_ort *ort;         /* with it, once cli_model_open was called; owned */
     const char *dst_model;      /* --dst-model */
     struct mm_graph *dst_graph; /* of it, alike */
     const char *sort, *filter;

@@ -5,6 +5,32 @@
 
 #include "cli/commands.h"
 
+/* Where the library is, if it is not where it usually is; NULL. */
+static const char *library_of(const struct cli_options *options)
+{
+    const char *library = options->dump.library ? options->dump.library : getenv("MMTUI_ONNXRUNTIME");
+    return library && *library ? library : NULL;
+}
+
+int cli_ort_open(const struct cli_options *options, struct mm_ort **ort, struct mm_err *err)
+{
+    return mm_ort_open(ort, library_of(options), err);
+}
+
+static int replay_open(struct cli_options *options, struct mm_err *err)
+{
+    options->session.replay_library = library_of(options);
+    options->session.replay_model = options->model;
+    if (!options->replay || options->ort)
+        return 0;
+    if (!options->graph)
+        return mm_fail(err, MM_EARG, "--replay runs operators of the model: it needs --model FILE");
+    if (cli_ort_open(options, &options->ort, err) < 0)
+        return -1;
+    options->session.replay = options->ort;
+    return 0;
+}
+
 int cli_model_open(struct cli_options *options, struct mm_err *err)
 {
     if (options->model && !options->graph && mm_graph_open_onnx(&options->graph, options->model, err) < 0)
@@ -15,7 +41,7 @@ int cli_model_open(struct cli_options *options, struct mm_err *err)
     if (options->graph)
         options->session.graph = options->graph;
     options->session.dst_graph = options->dst_graph;
-    return 0;
+    return replay_open(options, err);
 }
 
 static bool take_snapshot(struct cli_options *options, const char *path)

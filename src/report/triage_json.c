@@ -140,6 +140,18 @@ static void put_alternative(struct mm_json *json, const struct mm_blame *blame,
     mm_json_close_object(json);
 }
 
+/* By what, and what is left with the settings that leave least. */
+static void put_replayed(struct mm_json *json, const struct mm_recomputed *here)
+{
+    if (!here->replayed)
+        return;
+    mm_json_put_text(json, "by", "onnxruntime");
+    mm_json_put_whole(json, "positions", here->positions);
+    mm_json_put_whole(json, "operators_before", (int64_t)here->before);
+    if (!isnan(here->left))
+        mm_json_put_number(json, "left_as_int8", here->left);
+}
+
 /* The operator computed again from the inputs that dst had. */
 static void put_recomputed(struct mm_json *json, const struct mm_blame *blame,
                            const struct mm_recomputed *here)
@@ -153,6 +165,7 @@ static void put_recomputed(struct mm_json *json, const struct mm_blame *blame,
         mm_json_put_number(json, "residual", here->residual);
         mm_json_put_number(json, "expected", blame->explained);
         mm_json_put_text(json, "operator", own[blame->own]);
+        put_replayed(json, here);
         put_int8(json, here);
         put_alternative(json, blame, here);
         if (here->nan_lost)
@@ -318,6 +331,21 @@ static void put_advice(struct mm_json *json, const struct mm_session *session)
     mm_json_close_object(json);
 }
 
+/* What ONNX Runtime made of dst's own inputs, where it did. */
+static void put_replay(struct mm_json *json, const struct mm_session *session)
+{
+    struct mm_replay_summary summary;
+    if (!mm_session_replayed(session, &summary))
+        return;
+    mm_json_open_object(json, "replay");
+    mm_json_put_text(json, "onnxruntime", summary.version);
+    mm_json_put_whole(json, "right", (int64_t)summary.right);
+    mm_json_put_whole(json, "wrong", (int64_t)summary.wrong);
+    mm_json_put_whole(json, "unclear", (int64_t)summary.unclear);
+    mm_json_put_whole(json, "left_out", (int64_t)summary.left_out);
+    mm_json_close_object(json);
+}
+
 static void put_head(struct mm_json *json, const struct mm_session *session)
 {
     const struct mm_session_options *options = mm_session_options(session);
@@ -336,6 +364,7 @@ static void put_head(struct mm_json *json, const struct mm_session *session)
     mm_json_put_whole(json, "model_asked", (int64_t)asked);
     mm_json_put_number(json, "threshold_diff1", options->thresholds.diff1);
     mm_json_put_number(json, "threshold_diff2", options->thresholds.diff2);
+    put_replay(json, session);
     put_layer_ref(json, session, "first_culprit", mm_session_first_culprit(session));
     put_layer_ref(json, session, "first_nonfinite", mm_session_first_nonfinite(session));
 }

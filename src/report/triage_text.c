@@ -164,6 +164,9 @@ static void put_head(struct mm_buf *out, const struct mm_session *session)
     mm_buf_clear(&line);
     mm_session_raw_text(session, &line);
     put_lines(out, 0, mm_buf_text(&line));
+    mm_buf_clear(&line);
+    mm_session_replay_text(session, &line);
+    put_lines(out, 0, mm_buf_text(&line));
     mm_buf_done(&line);
     put_raw(out, session);
     put_bits(out, session);

@@ -110,13 +110,16 @@ static int find_place(struct model *model, struct mm_err *err)
     return model->file ? 0 : mm_fail_memory(err);
 }
 
-static int open_as(struct model *model, const char *path, struct model_edit *edit, struct mm_err *err)
+int model_map(struct model *model, const char *path, struct mm_err *err)
 {
     *model = (struct model){.path = path};
+    return mm_map_open(&model->map, path, err) < 0 ? -1 : find_place(model, err);
+}
+
+static int open_as(struct model *model, const char *path, struct model_edit *edit, struct mm_err *err)
+{
     edit->model = model;
-    if (mm_map_open(&model->map, path, err) < 0)
-        return -1;
-    int result = find_place(model, err);
+    int result = model_map(model, path, err);
     if (result == 0)
         result = copy_model(edit, err);
     edit_done(edit);

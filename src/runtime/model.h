@@ -58,6 +58,8 @@ struct model {
  */
 int model_open(struct model *model, const char *path, model_choice *choice, void *context,
                struct mm_err *err);
+/* The file alone: mapped, and where it really lies. On failure, and in the end, model_close. */
+int model_map(struct model *model, const char *path, struct mm_err *err);
 /* Write the model with all its constants, which must be less than 2 GiB, and without taps, to a file. */
 int model_write(const char *path, const char *to, struct mm_err *err);
 void model_close(struct model *model);

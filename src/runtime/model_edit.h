@@ -45,6 +45,8 @@ void edit_put_varint(struct mm_buf *out, uint32_t number, uint64_t value);
 void edit_put_bytes(struct mm_buf *out, uint32_t number, const void *data, size_t size);
 void edit_put_text(struct mm_buf *out, uint32_t number, const char *text);
 void edit_put_message(struct mm_buf *out, uint32_t number, const struct mm_buf *message);
+/* An attribute of a node. */
+void edit_put_int_attribute(struct mm_buf *node, const char *name, int64_t value);
 /* Our operators are version 1 of their domain. */
 void edit_put_opset(struct mm_buf *out, uint32_t number);
 /* The taps of a scope, as nodes. */

@@ -82,7 +82,7 @@ void edit_put_opset(struct mm_buf *out, uint32_t number)
     mm_buf_done(&opset);
 }
 
-static void put_int_attribute(struct mm_buf *node, const char *name, int64_t value)
+void edit_put_int_attribute(struct mm_buf *node, const char *name, int64_t value)
 {
     struct mm_buf attribute = {0};
     edit_put_text(&attribute, FIELD_ATTRIBUTE_NAME, name);
@@ -102,7 +102,7 @@ static void put_tap(struct mm_buf *out, uint32_t number, const char *tensor, siz
     edit_put_text(&node, FIELD_NODE_NAME, name);
     edit_put_text(&node, FIELD_NODE_OP_TYPE, MODEL_TAP);
     edit_put_text(&node, FIELD_NODE_DOMAIN, MODEL_DOMAIN);
-    put_int_attribute(&node, "i", (int64_t)tap);
+    edit_put_int_attribute(&node, "i", (int64_t)tap);
     edit_put_message(out, number, &node);
     mm_buf_done(&node);
 }

@@ -87,6 +87,11 @@ static int add_operators(struct session *session, OrtSessionOptions *options, st
         ort_check(ort, ORT_CALL(ort, CustomOpDomain_Add, add *)(session->domain, &session->tap->op),
                   session->what, err) < 0)
         return -1;
+    for (size_t i = 0; i < session->tap->others; i++) {
+        if (ort_check(ort, ORT_CALL(ort, CustomOpDomain_Add, add *)(session->domain, session->tap->other[i]),
+                      session->what, err) < 0)
+            return -1;
+    }
     return ort_check(ort, ORT_CALL(ort, AddCustomOpDomain, use *)(options, session->domain), session->what,
                      err);
 }

@@ -20,7 +20,9 @@ struct tap {
                          function; else NULL */
     struct session *session; /* whose run is ended when something fails */
     bool failed;
-    struct mm_err error; /* the first one */
+    struct mm_err error;                      /* the first one */
+    const struct ort_custom_op *const *other; /* further operators of the session; borrowed */
+    size_t others;
 };
 
 /* How it is set up. */
@@ -62,6 +64,8 @@ int session_run(struct session *session, const OrtValue *const *input, OrtValue 
 
 void tap_init(struct tap *tap, const struct mm_ort *ort, const struct model *model, session_take *take,
               void *context);
+/* End the run under way; the first error is what session_run gives. */
+void tap_fail(struct tap *tap, const struct mm_err *err);
 void tap_done(struct tap *tap);
 
 #endif

@@ -60,7 +60,7 @@ static void destroy(void *pointer)
     free(kernel);
 }
 
-static void fail(struct tap *tap, const struct mm_err *err)
+void tap_fail(struct tap *tap, const struct mm_err *err)
 {
     if (!tap->failed)
         tap->error = *err;
@@ -108,7 +108,7 @@ static void compute(void *pointer, OrtKernelContext *context)
         return;
     kernel->tap->name = kernel->name;
     if (take(kernel->tap, (size_t)kernel->number, context, &err) < 0)
-        fail(kernel->tap, &err);
+        tap_fail(kernel->tap, &err);
 }
 
 static const char *name(const struct ort_custom_op *op)

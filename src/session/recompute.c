@@ -237,6 +237,8 @@ void recompute_begin(struct mm_session *session)
     /* a graph that was made in code has no weights: operators without constants are computed all the same */
     if (mm_graph_weights_open(&triage->weights, session->options.graph, NULL) < 0)
         triage->weights = NULL;
+    if (triage->recomputed)
+        replay_begin(session);
     if (candidate && holder && triage->recomputed)
         submit_all(session, candidate, holder);
     free(candidate);

@@ -1,3 +1,4 @@
+#include "mmtui/runtime.h"
 #include "session/saved.h"
 
 #include <stdlib.h>
@@ -215,6 +216,7 @@ void mm_session_close(struct mm_session *session)
     free(session->src_path);
     free(session->dst_path);
     free(session->cache_folder);
+    mm_ort_close(session->ort);
     free(session);
 }
 

@@ -38,6 +38,9 @@ struct triage_state {
     struct mm_graph_weights *weights;  /* NULL: none */
     struct mm_recomputed **recomputed; /* [layers]; NULL: not begun */
     size_t recomputing;                /* jobs out; evidence waits for them */
+    struct replay_job *replay;         /* that is back and waits for the others; NULL */
+    bool replayed;                     /* or under way */
+    size_t not_replayed;               /* operators that could not be */
     bool recomputed_more;              /* also those of the types that turned out to be computed otherwise */
     size_t held;                       /* layers whose values were looked for in other tensors */
 };
@@ -71,6 +74,7 @@ struct mm_session {
     struct mm_arena members; /* what was listed again, which the dumps refer to */
     char *cache_folder;      /* NULL: no cache is wanted */
     struct mm_pool *pool;
+    struct mm_ort *ort; /* that mm_session_replay opened; NULL. Owned */
     struct mm_scan *scan;
     struct mm_cache *cache; /* NULL: none */
     struct mm_plan *plan;
@@ -228,6 +232,12 @@ void recompute_more(struct mm_session *session);
 /* Take a collected job back if it is one of these. */
 bool recompute_collect(struct mm_session *session, struct mm_job *job);
 void recompute_done(struct mm_session *session);
+/* The same by ONNX Runtime, where the options have it: one job, ... */
+void replay_begin(struct mm_session *session);
+bool replay_collect(struct mm_session *session, struct mm_job *job);
+/* ... whose figures take the place of what was recomputed, once all are back. */
+void replay_merge(struct mm_session *session);
+void replay_done(struct mm_session *session);
 /* Find the pairs in the model's graph, by name: before they are put into order. */
 int graph_match(struct mm_session *session, struct mm_err *err);
 /* The same in the new order; a model that knows too little is given up, unless headers may tell more. */

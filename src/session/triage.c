@@ -121,10 +121,12 @@ static void conclude_again(struct mm_session *session)
 
 static bool collect_recomputed(struct mm_session *session, struct mm_job *job)
 {
-    if (!recompute_collect(session, job))
+    if (!recompute_collect(session, job) && !replay_collect(session, job))
         return false;
-    if (session->triage.recomputing == 0)
+    if (session->triage.recomputing == 0) {
+        replay_merge(session);
         recompute_more(session);
+    }
     if (session->triage.recomputing == 0)
         look(session);
     return true;
@@ -224,8 +226,10 @@ void triage_begin(struct mm_session *session)
     triage->recomputing++; /* jobs that run at once are no end of all */
     recompute_begin(session);
     triage->recomputing--;
-    if (triage->recomputing == 0)
+    if (triage->recomputing == 0) {
+        replay_merge(session);
         recompute_more(session);
+    }
     look(session);
 }
 
@@ -250,6 +254,7 @@ void triage_done(struct mm_session *session)
         free(triage->evidence[id]);
     }
     recompute_done(session);
+    replay_done(session);
     memory_done(triage);
     mm_flow_close(triage->flow);
     free(triage->judged);

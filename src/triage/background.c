@@ -36,6 +36,12 @@
 #define VARIANT_INT8     0.05
 #define VARIANT_BEYOND   10.0 /* times the float format's rounding */
 
+/* What was replayed is known at all of its positions, and which setting its weights have was tried: less is enough to be wrong. */
+#define REPLAYED_FLOAT  0.005
+#define REPLAYED_INT8   0.02
+#define REPLAYED_FACTOR 4.0
+#define SETTING_LEAVES  0.7
+
 static const struct mm_recomputed *told(const struct mm_subject *subject)
 {
     const struct mm_recomputed *recomputed = subject->recomputed;
@@ -149,6 +155,10 @@ void mm_background_find(const struct mm_subject *subjects, size_t count, struct 
     for (int kind = 0; kind < MM_OPERATOR_KINDS; kind++)
         out->median[kind] = memory ? median_of(subjects, count, (enum mm_operator_kind)kind, memory) : NAN;
     free(memory);
+    for (size_t i = 0; i < count; i++) {
+        const struct mm_pair_scales *scales = subjects[i].pair ? subjects[i].pair->scales : NULL;
+        out->fitted |= scales && scales->source == MM_SCALES_FITTED;
+    }
     vote(subjects, count, out);
     count_facts(subjects, count, out);
     out->coarse = is_coarse(subjects, count, out);
@@ -209,6 +219,17 @@ static double explained_by_facts(const struct mm_subject *subject, bool exact)
     return hypot(hypot(isfinite(result) ? result : 0, isfinite(input) ? input : 0), weights);
 }
 
+/* What the setting of the weights costs that leaves clearly less of the residual; NaN: both were not run, or neither does. */
+static double setting_cost(const struct mm_recomputed *recomputed)
+{
+    double tensor = recomputed->left_tensor, channel = recomputed->left_channel;
+    if (!recomputed->replayed || isnan(tensor) ||
+        !(fmin(tensor, channel) < SETTING_LEAVES * recomputed->residual))
+        return NAN;
+    return mm_recomputed_int8(recomputed,
+                              tensor <= channel || isnan(channel) ? MM_PER_TENSOR : MM_PER_CHANNEL);
+}
+
 /* An operator that rounds nothing adds nothing, in whatever format; one that is stored in integers adds a step. */
 static double explained_of(const struct mm_background *background, const struct mm_subject *subject,
                            bool exact)
@@ -216,6 +237,8 @@ static double explained_of(const struct mm_background *background, const struct 
     double of_float = subject->recomputed->rounding;
     if (subject->facts)
         return fmax(of_float, explained_by_facts(subject, exact));
+    if (!isnan(setting_cost(subject->recomputed)))
+        return fmax(of_float, setting_cost(subject->recomputed));
     if (!isnan(followed(subject->recomputed)))
         return fmax(of_float, followed(subject->recomputed));
     if (!background->coarse)
@@ -240,7 +263,18 @@ bool mm_own_variant(const struct mm_background *background, const struct mm_subj
                                      : fmax(RIGHT_FACTOR * here, RIGHT_ALWAYS);
     if (recomputed->residual < VARIANT_BEYOND * recomputed->rounding)
         return false; /* a float format explains the model's own */
+    if (recomputed->on_grid && recomputed->residual <= RIGHT_FACTOR * recomputed->result_int8)
+        return false; /* so do the steps of integers */
     return left <= most && recomputed->residual >= gain_asked(recomputed) * left;
+}
+
+/* Known at all positions: less is enough to be wrong. */
+static enum mm_own judge_replayed(const struct mm_recomputed *recomputed, double least, double usual,
+                                  double explained)
+{
+    double left = fmin(recomputed->residual, recomputed->left);
+    bool stands_out = isnan(usual) || left > WRONG_FACTOR_KIND * usual;
+    return left > least && left > REPLAYED_FACTOR * explained && stands_out ? MM_OWN_WRONG : MM_OWN_UNKNOWN;
 }
 
 /* By the residual with the model's weights or, `exact`, with those that dst had: then what is left is this operator's,
@@ -257,6 +291,11 @@ static enum mm_own judge(const struct mm_background *background, const struct mm
     bool coarse = subject->facts ? subject->facts->parts != 0 && !exact : background->coarse;
     if (coarse && recomputed->kind == MM_OPERATOR_RECURRENT)
         return MM_OWN_UNKNOWN; /* what rounded weights add from step to step is not known */
+    bool linear = recomputed->kind == MM_OPERATOR_LINEAR;
+    if (recomputed->replayed && !exact && !background->fitted && !(coarse && linear))
+        return judge_replayed(recomputed, coarse ? REPLAYED_INT8 : REPLAYED_FLOAT, usual, *explained);
+    if (recomputed->replayed && !exact)
+        residual = fmin(residual, recomputed->left);
     bool size = residual > (coarse ? WRONG_INT8 : WRONG_FLOAT);
     bool beyond = residual > (coarse || exact ? WRONG_FACTOR_INT8 : WRONG_FACTOR) * *explained;
     bool stands_out = isnan(usual) || residual > WRONG_FACTOR_KIND * usual;

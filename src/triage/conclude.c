@@ -122,7 +122,8 @@ static bool is_denied(const struct mm_triage_view *view, uint32_t id, const stru
 {
     int32_t input = view->blame[id].worst_input;
     const struct mm_result *result = view->subjects[id].result;
-    int64_t count = result->metrics.count; /* 0: the shapes differ, and what lies where is no order of values */
+    int64_t count =
+        result->metrics.count; /* 0: the shapes differ, and what lies where is no order of values */
     bool few = is_moved(finding->cause) && count > 0 && count < MOVED_LEAST;
     bool cut = (finding->cause == MM_CAUSE_CONSTANT || finding->cause == MM_CAUSE_STALE ||
                 finding->cause == MM_CAUSE_AFFINE) &&
@@ -386,7 +387,8 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
         say_format(evidence, out);
     else if (!wrong && conclude_is_noise(blame))
         say_noise(blame, out);
-    else if (!conclude_readers_mind(view, id, &readers))
+    else if (!(wrong && view->subjects[id].recomputed->replayed) &&
+             !conclude_readers_mind(view, id, &readers))
         say_harmless(out, readers);
     else
         conclude_unexplained(view, id, out);

@@ -238,11 +238,15 @@ static void say_recomputed(const struct mm_blame *blame, const struct mm_recompu
                            struct mm_buf *out)
 {
     char a[MM_NUM], b[MM_NUM];
-    mm_buf_printf(out, "Recomputed from dst's own inputs: off by %s",
+    mm_buf_printf(out, "%s dst's own inputs: off by %s",
+                  recomputed->replayed ? "Run by ONNX Runtime with" : "Recomputed from",
                   isinf(recomputed->residual) ? "all of it" : mm_num_short(a, recomputed->residual, 2));
     if (isfinite(blame->explained))
         mm_buf_printf(out, "; formats and weights explain %s", mm_num_short(b, blame->explained, 2));
     mm_buf_puts(out, ".\n");
+    if (recomputed->replayed && recomputed->before)
+        mm_buf_printf(out, "Together with %zu operators before it, whose results are not in both dumps.\n",
+                      recomputed->before);
     if (!isnan(recomputed->exact))
         mm_buf_printf(out, "With the weights of the quantised model: off by %s.\n",
                       isinf(recomputed->exact) ? "all of it" : mm_num_short(a, recomputed->exact, 2));

@@ -39,12 +39,26 @@ static void say_raw(struct inspector *inspector)
     mm_buf_done(&text);
 }
 
+static void say_replayed(struct inspector *inspector)
+{
+    struct mm_buf text = {0};
+    if (inspector->told_replay)
+        return;
+    mm_session_replay_text(inspector->session, &text);
+    inspector->told_replay = text.length > 0;
+    if (text.length)
+        app_say(&inspector->app, ROLE_STATUS, "%s", mm_buf_text(&text));
+    mm_buf_done(&text);
+}
+
 static bool ready(void *context)
 {
     struct inspector *inspector = context;
     bool changed = mm_session_apply(inspector->session) > 0;
-    if (changed)
+    if (changed) {
         say_raw(inspector);
+        say_replayed(inspector);
+    }
     return changed;
 }
 
@@ -63,6 +77,7 @@ static void settle(void *context)
     for (int i = 0; i < 8; i++) {
         mm_session_finish(inspector->session, NULL, NULL);
         say_raw(inspector);
+        say_replayed(inspector);
         app_changed(&inspector->app);
         if (mm_session_idle(inspector->session))
             break;
@@ -299,6 +314,19 @@ static void act_reload(struct inspector *inspector, const struct action_event *e
     app_changed(app);
 }
 
+static void act_replay(struct inspector *inspector, const struct action_event *event)
+{
+    struct app *app = &inspector->app;
+    struct mm_err err;
+    (void)event;
+    if (mm_session_replay(inspector->session, &err) < 0)
+        app_say_err(app, &err);
+    else if (!mm_session_triaged(inspector->session))
+        app_say(app, ROLE_STATUS, "Operators are run with dst's own inputs; the verdicts follow");
+    inspector->told_replay = false;
+    app_changed(app);
+}
+
 /* What was paired by hand, for --map. */
 static void act_pairs(struct inspector *inspector, const struct action_event *event)
 {
@@ -332,7 +360,7 @@ static const struct {
     {ACT_PLAN, act_plan},     {ACT_THRESHOLD, act_threshold}, {ACT_SET, act_set},
     {ACT_TO, act_to},         {ACT_TO_MENU, act_to_menu},     {ACT_SUGGEST, suggest_preview},
     {ACT_RELOAD, act_reload}, {ACT_ACCEPT, suggest_accept},   {ACT_PAIRS, act_pairs},
-    {ACT_SOURCE, act_source},
+    {ACT_SOURCE, act_source}, {ACT_REPLAY, act_replay},
 };
 
 static bool act(void *context, struct app *app, const struct action_event *event)

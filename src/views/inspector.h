@@ -17,7 +17,8 @@ struct inspector {
     char folder_text[512];            /* a folder given with :export */
     struct menu_item runtimes[9];     /* what :to-menu shows */
     struct screen_actions actions;
-    bool told_raw; /* that dst holds raw integers, if it does */
+    bool told_raw;    /* that dst holds raw integers, if it does */
+    bool told_replay; /* what came of running operators was said */
     struct app app;
 };
 

@@ -301,13 +301,90 @@ static void steps_of_others(void **state)
     }
 }
 
+static void all_replayed(struct run *run)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        struct mm_recomputed *here = &run->recomputed[i];
+        here->replayed = true;
+        here->left = here->left_tensor = here->left_channel = NAN;
+    }
+}
+
+/* What was replayed is known at all positions: 0.005 and 4 times what is explained is wrong, in an integer run 0.02; operators
+ * with weights of an integer run, and what fitted scales are in, are judged by the wider limits. */
+static void replayed(void **state)
+{
+    (void)state;
+    struct run run = {.count = 0}; /* fewer than 4 of a kind: there is no median */
+    add(&run, MM_OPERATOR_ELEMENTWISE, 0.006);
+    add(&run, MM_OPERATOR_ELEMENTWISE, 0.004);
+    add(&run, MM_OPERATOR_POOL, 0.006);
+    struct mm_recomputed *rounds = add(&run, MM_OPERATOR_SOFTMAX, 0.006);
+    all_replayed(&run);
+    run.recomputed[2].replayed = false;
+    rounds->rounding = 0.0018; /* more than 3 times that, less than 4 times: neither */
+    assert_int_equal(own(&run, 0, NULL), MM_OWN_WRONG);
+    assert_int_equal(own(&run, 1, NULL), MM_OWN_UNKNOWN);
+    assert_int_equal(own(&run, 2, NULL), MM_OWN_UNKNOWN);
+    assert_int_equal(own(&run, 3, NULL), MM_OWN_UNKNOWN);
+}
+
+static void replayed_int8(void **state)
+{
+    (void)state;
+    struct run run = {.count = 0};
+    struct mm_pair pair = {0};
+    struct mm_pair_scales scales = {.source = MM_SCALES_FITTED};
+    for (int i = 0; i < 5; i++)
+        weights(add(&run, MM_OPERATOR_LINEAR, 0.012), 0.6, 0.1);
+    add(&run, MM_OPERATOR_ELEMENTWISE, 0.03);
+    add(&run, MM_OPERATOR_ELEMENTWISE, 0.019);
+    struct mm_recomputed *clips = add(&run, MM_OPERATOR_LINEAR, 0.3),
+                         *wrong = add(&run, MM_OPERATOR_LINEAR, 0.3);
+    all_replayed(&run);
+    clips->left = 0.09; /* with what it reads clipped as an integer operator clips it */
+    wrong->left = 0.25;
+    assert_int_equal(own(&run, 5, NULL), MM_OWN_WRONG);
+    assert_int_equal(own(&run, 6, NULL), MM_OWN_UNKNOWN);
+    assert_int_equal(own(&run, 7, NULL), MM_OWN_UNKNOWN);
+    assert_int_equal(own(&run, 8, NULL), MM_OWN_WRONG);
+    run.subject[0].pair = &pair;
+    pair.scales = &scales;
+    assert_int_equal(own(&run, 5, NULL), MM_OWN_UNKNOWN);
+    assert_int_equal(own(&run, 8, NULL), MM_OWN_WRONG);
+}
+
+/* An exact fit of a variant tells nothing where the steps of the result hide the difference. */
+static void variant_within_steps(void **state)
+{
+    (void)state;
+    struct run run = {.count = 0};
+    struct mm_recomputed *here = add(&run, MM_OPERATOR_ELEMENTWISE, 0.011);
+    here->variant = 0;
+    snprintf(here->variant_says, sizeof here->variant_says, "without its second input");
+    here->positions = 4096;
+    mm_background_find(run.subject, run.count, &run.background);
+    assert_true(mm_own_variant(&run.background, &run.subject[0]));
+    here->on_grid = true;
+    assert_false(mm_own_variant(&run.background, &run.subject[0]));
+    here->residual = 0.013; /* more than 3 of 0.004 */
+    assert_true(mm_own_variant(&run.background, &run.subject[0]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(floats),          cmocka_unit_test(integers),
-        cmocka_unit_test(nothing_told),    cmocka_unit_test(granularity),
-        cmocka_unit_test(facts),           cmocka_unit_test(rounded_weights_alone),
-        cmocka_unit_test(a_variant),       cmocka_unit_test(a_variant_of_integers),
+        cmocka_unit_test(floats),
+        cmocka_unit_test(integers),
+        cmocka_unit_test(nothing_told),
+        cmocka_unit_test(granularity),
+        cmocka_unit_test(facts),
+        cmocka_unit_test(rounded_weights_alone),
+        cmocka_unit_test(replayed),
+        cmocka_unit_test(replayed_int8),
+        cmocka_unit_test(variant_within_steps),
+        cmocka_unit_test(a_variant),
+        cmocka_unit_test(a_variant_of_integers),
         cmocka_unit_test(steps_of_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
