@@ -271,11 +271,11 @@ SESSION = "framework map rename occurrence no-pair-by dtype shape step rank conc
 TABLE = "sort filter limit columns"
 SCREEN = "export-dir color theme plain script size"
 OPTIONS = {
-    (): f"before format model dst-model order sim {SESSION} plan to {TABLE} {SCREEN} ascii help version",
+    (): f"before format replay onnxruntime model dst-model order sim {SESSION} plan to {TABLE} {SCREEN} ascii help version",
     ("compare",): f"format src_dir dst_dir output_dir model dst-model order quantiles hist shard vendor-exact {SESSION} {TABLE} "
                   "ascii help version",
-    ("triage",): f"before json format output_file model dst-model order sim {SESSION} {TABLE} ascii help version",
-    ("suggest",): f"cover top to-error output_file format model dst-model order sim {SESSION} plan to ascii help version",
+    ("triage",): f"before json format output_file replay onnxruntime model dst-model order sim {SESSION} {TABLE} ascii help version",
+    ("suggest",): f"cover top to-error output_file format replay onnxruntime model dst-model order sim {SESSION} plan to ascii help version",
     ("merge",): "output_file ascii help version",
     ("export",): "model cpp plan to ascii help version",
     ("demo",): f"dump-only {SESSION} plan to {TABLE} {SCREEN} ascii help version",
