@@ -412,6 +412,9 @@ struct mm_recompute {
     struct mm_graph_weights *dst_weights;
     int dst_codes;                      /* tensor of that model */
     const struct mm_scales *dst_scales; /* of these */
+    enum mm_dtype
+        reads; /* dst's operator read its inputs, which are floats, through codes of this type, by the scales of
+                            their pairs; NONE: as they are */
     const struct mm_schema *schema;
     struct mm_analysis_memory *memory; /* as struct mm_analysis has it */
 };

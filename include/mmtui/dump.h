@@ -272,4 +272,24 @@ void mm_scales_file_done(struct mm_scales_file *file);
 /* The path of a scales.json in the dump's folder; NULL if there is none, or memory is out. To be freed. */
 char *mm_scales_file_in(const struct mm_dump *dump);
 
+/* ---- what a simulated run rounded --------------------------------------------------------------------------- */
+
+/* A tensor of a run that was made by `mmtui dump --precision-mode`. */
+struct mm_simulated_tensor {
+    const char *name;
+    enum mm_dtype storage; /* the float format that its values were rounded to; NONE: they were not */
+    enum mm_dtype reads;   /* the integers through which its operator read its inputs; NONE: as they were */
+    bool weights,
+        per_channel; /* it has weights, which were rounded alike: by one scale, or a scale for each channel */
+};
+struct mm_simulated_dump {
+    const struct mm_simulated_tensor *tensor; /* in the order of the run; occurrences are alike */
+    size_t count;
+    struct mm_arena arena;
+};
+/* From mmtui-dump.json in the dump's folder. No such file, one that can't be read, or one of another run: count 0. -1: memory. */
+int mm_simulated_dump_read(struct mm_simulated_dump *out, const struct mm_dump *dump, struct mm_err *err);
+/* A zeroed one is fine. */
+void mm_simulated_dump_done(struct mm_simulated_dump *simulated);
+
 #endif

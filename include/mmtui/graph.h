@@ -252,6 +252,7 @@ struct mm_quantised_tensor {
     unsigned char parts;         /* enum mm_quantised_part, of the operator that makes it */
     unsigned char bits;          /* of the weights' integers; 0: they are not integers, or there are none */
     enum mm_granularity weights; /* of these */
+    bool simulated;              /* no model says it, but a dump that was simulated */
     int weight_codes; /* the tensor that holds them, if its values stand in the model and its scales are known; 0: none,
                          else its place + 1 */
 };

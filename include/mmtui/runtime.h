@@ -13,6 +13,7 @@
 #define MMTUI_RUNTIME_H
 
 #include "mmtui/dump.h"
+#include "mmtui/whatif.h"
 
 /* ---- the library -------------------------------------------------------------------------------------------- */
 
@@ -67,6 +68,12 @@ struct mm_feed {
     size_t items;
 };
 
+/* Takes a tensor of a run instead of a file: its name as in a dump. The view is valid during the call. -1 ends the run. */
+typedef int mm_run_observer(void *context, const char *name, const struct mm_tensor *view,
+                            struct mm_err *err);
+
+struct mm_simulation;
+
 /* How a model is run. Zeroed: without optimisation, one thread. Paths are borrowed. */
 struct mm_run_options {
     bool
@@ -76,7 +83,10 @@ struct mm_run_options {
     bool check;  /* hold the outputs of each run against one without taps, bit for bit */
     const char *
         model_dir; /* write what is run, without taps, into this folder under the model's name; NULL: don't */
-    const atomic_bool *cancel; /* may be NULL: asked at each tensor that is dumped */
+    const atomic_bool *cancel;              /* may be NULL: asked at each tensor that is dumped */
+    const struct mm_simulation *simulation; /* a precision, simulated; NULL: none. It outlives the run */
+    mm_run_observer *observer;              /* NULL: tensors are written. Else nothing is */
+    void *observer_context;
 };
 
 struct mm_model_run;
@@ -108,6 +118,104 @@ size_t mm_model_run_left_out(const struct mm_model_run *run);
  * which casts it leaves out depends on what is asked for: so tensors of such a run need not be those of another one. */
 bool mm_model_run_has_half(const struct mm_model_run *run);
 
+/* ---- simulated precision ------------------------------------------------------------------------------------- */
+
+/*
+ * A run in float32 whose values are rounded as a runtime of lower precision stores them: it tells what a format costs a
+ * network, whoever runs it. Operators that round are put into the model; ONNX Runtime computes the others as ever.
+ *
+ * Storage (float16, bfloat16, float8): every float32 tensor is rounded to the format - inputs, constants, what each operator
+ * makes. Sums inside an operator are float32's: a runtime that adds up in the lower precision is worse than this.
+ *
+ * Integers: what an operator of `int_ops` reads is quantised and dequantised: its constants (weights; symmetric, by minimum and
+ * maximum) once, its other inputs, but for the bias (input 2 of Conv, ConvTranspose, Gemm), each time, with scales that
+ * were calibrated. Products of codes add up exactly where they stay below 2^24 codes times codes, else to float32's
+ * digits; the bias is not quantised. What it makes is stored in the storage's format, or float32. A NaN stays, Inf
+ * becomes the last code.
+ *
+ * Tensors of other types stay as they are (float16 of models that have it, float64), and so do parameters: the scales of
+ * Resize and Upsample, of QuantizeLinear and DequantizeLinear, thresholds of NonMaxSuppression.
+ */
+
+/* A precision of a whole network, by its word. */
+struct mm_precision_mode {
+    const char *name;       /* "qint8_mixed_float16" */
+    enum mm_dtype storage;  /* MM_F32: nothing is rounded */
+    enum mm_dtype integers; /* MM_DTYPE_NONE: none */
+    const char *owner;      /* whose word it is: "MagicMind"; "" mmtui's own */
+};
+/* The table; *count rows. */
+const struct mm_precision_mode *mm_precision_modes(size_t *count);
+/* NULL: there is none. */
+const struct mm_precision_mode *mm_precision_mode_find(const char *name);
+
+/* One operator that is not as the others. */
+struct mm_simulated_op {
+    const char *name;   /* the operator's, or */
+    const char *tensor; /* that of a tensor which it makes; NULL or "": none */
+    enum mm_dtype
+        dtype; /* F32 F16 BF16: computed in, and stored as, this; I8 I16: quantised. A format of blocks: none */
+};
+
+struct mm_calibration;
+
+/* Which precision. All borrowed. Zeroed but for storage: nothing is quantised. */
+struct mm_simulation {
+    enum mm_dtype storage, integers;
+    const char *const *int_ops; /* types of operators; NULL: Conv, ConvTranspose, Gemm, MatMul */
+    size_t int_op_count;
+    enum mm_range range;     /* of inputs, over all runs of the calibration */
+    bool input_per_channel;  /* a scale for each channel of an input */
+    bool filter_per_channel; /* a scale for each output channel of weights */
+    bool asymmetric;         /* inputs: a range with a zero point */
+    bool
+        fold_conv_bn; /* a BatchNormalization that alone reads a Conv's result becomes part of its weights first */
+    bool away;        /* integers: halves away from zero (TensorFlow Lite's reference), not to even (ONNX) */
+    bool reciprocal; /* integers: x times 1 / scale (PyTorch), not x / scale (ONNX) */
+    bool saturate;   /* floats: beyond the greatest is the greatest (ONNX's Cast to float8), not Inf or NaN */
+    const struct mm_simulated_op *op;
+    size_t ops;
+    const struct mm_calibration *calibration; /* needed by mm_simulation_needs_calibration */
+};
+/* Does anything have to be quantised? Then the run wants a calibration. */
+bool mm_simulation_needs_calibration(const struct mm_simulation *simulation);
+
+/*
+ * Ranges of the inputs that are to be quantised, and the type of every tensor, from plain runs of the model. `simulation`
+ * must outlive this; its member `calibration` plays no part. Open one, get the feeds for mm_calibration_run, take them.
+ */
+int mm_calibration_open(struct mm_calibration **calibration, const struct mm_ort *ort, const char *model,
+                        const struct mm_simulation *simulation, const struct mm_run_options *options,
+                        struct mm_err *err);
+/* For mm_feeds_open. */
+const struct mm_model_run *mm_calibration_run(const struct mm_calibration *calibration);
+struct mm_feeds;
+/* Run the model with all of them: once, or twice where the range is searched. */
+int mm_calibration_take(struct mm_calibration *calibration, const struct mm_feeds *feeds, struct mm_err *err);
+/* NULL is fine. After the runs that use it. */
+void mm_calibration_close(struct mm_calibration *calibration);
+
+/* What a run quantises: append the text of a scales.json, by the names of tensors and weights. */
+void mm_model_run_scales(const struct mm_model_run *run, struct mm_buf *out);
+/* How much is rounded. */
+struct mm_simulated_counts {
+    size_t stored;    /* tensors, rounded to the storage's format */
+    size_t quantised; /* inputs of operators */
+    size_t weights;   /* constants, rounded or quantised */
+    size_t unknown;   /* tensors whose type nothing tells: not rounded */
+    size_t operators; /* whose inputs are quantised */
+    size_t folded;    /* BatchNormalizations */
+};
+/* Zero where nothing is simulated. */
+void mm_model_run_simulated(const struct mm_model_run *run, struct mm_simulated_counts *counts);
+
+/* An operator whose inputs are quantised or, where nothing is, whose results are rounded. Texts live as long as the run. */
+struct mm_rounded_operator {
+    const char *name, *op_type;
+    const char *tensor; /* its first result */
+};
+/* The number-th of them, from 0 on, in the model's order; false: there are not so many. */
+bool mm_model_run_operator(const struct mm_model_run *run, size_t number, struct mm_rounded_operator *out);
 /* ---- replaying operators -------------------------------------------------------------------------------------- */
 
 /*

@@ -30,7 +30,8 @@ struct mm_advice {
     struct mm_advice_item item[MM_ADVICE_COUNT];
     enum mm_granularity weights; /* which scales the weights have now, by a vote of `voted` operators */
     size_t voted, in_favour;
-    bool told; /* not by a vote: the quantised model says so */
+    bool told;      /* not by a vote: the quantised model says so */
+    bool simulated; /* with told: not the model, but a dump that was simulated */
 };
 /* quantised: [count], what is known from elsewhere, or NULL. -1 when memory is out. */
 int mm_advice_find(const struct mm_subject *subjects, size_t count, const bool *quantised,

@@ -99,6 +99,7 @@ struct mm_background {
     bool coarse;                      /* operators with weights add what integers cost, not what floats do */
     double median[MM_OPERATOR_KINDS]; /* of the residuals of a kind; NaN with fewer than 4 */
     enum mm_granularity weights;      /* UNKNOWN: fewer than 3 operators tell, or they do not agree */
+    bool simulated;                   /* with told: not the quantised model, but the simulated dump */
     bool told;    /* no vote: the quantised model says it, of all `voted` operators on integer weights */
     size_t voted; /* operators that tell */
     size_t per_tensor, per_channel; /* of them, those that are for each */

@@ -1,6 +1,7 @@
 /* The inputs that a node had on both sides, and what it made of them. */
 #include "cause/recompute.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,6 +137,27 @@ const struct mm_pair *operands_pair(const struct mm_recompute *recompute, int k)
     return NULL;
 }
 
+/* As dst's operator read it: to codes and back. A symmetric one has no code for -highest - 1; NaN stays. */
+static void read_through_codes(struct mm_value *value, const struct mm_scales *scales, enum mm_dtype codes)
+{
+    const struct mm_dtype_info *info = mm_dtype_info(codes);
+    int axis = scales->axis;
+    int64_t inner = 1;
+    float *to = value->owned;
+    if (scales->count > 1 && (axis >= value->shape.rank || value->shape.dim[axis] != scales->count))
+        return;
+    for (int i = axis + 1; i < value->shape.rank; i++)
+        inner *= value->shape.dim[i];
+    for (int64_t i = 0; i < value->count; i++) {
+        int64_t c = scales->count > 1 ? i / inner % scales->count : 0;
+        double zero = scales->zero_point ? scales->zero_point[c] : 0;
+        double low = zero == 0 ? -info->highest : info->lowest;
+        double code = rint((double)to[i] / scales->scale[c]) + zero;
+        if (!isnan(code))
+            to[i] = (float)((fmin(fmax(code, low), info->highest) - zero) * scales->scale[c]);
+    }
+}
+
 static int read_input(struct operands *o, const struct mm_recompute *recompute, int k,
                       const atomic_bool *cancel, struct mm_err *err)
 {
@@ -152,6 +174,9 @@ static int read_input(struct operands *o, const struct mm_recompute *recompute, 
         return chain_value(o, recompute, tensor, cancel, both, err);
     int result = read_pair(o, recompute, pair, both[SIDE_SRC], both[SIDE_DST], NULL, cancel, err);
     o->by_scales[k] = result > 0;
+    if (result == 0 && recompute->reads != MM_DTYPE_NONE && pair->scales && is_float(both[SIDE_DST]) &&
+        pair->scales->source == MM_SCALES_FILE)
+        read_through_codes(both[SIDE_DST], &pair->scales->scales, recompute->reads);
     return result < 0 ? -1 : 0;
 }
 

@@ -100,7 +100,7 @@ int cmd_demo(struct cli_options *options)
              demo_graph(options, &folders, &err) == 0) {
         options->session.src = folders.src;
         options->session.dst = folders.dst;
-        status = options->dump_only ? EXIT_FINE : inspect(options);
+        status = options->dump_only ? EXIT_FINE : inspect(options, NULL);
     }
     if (err.code != MM_OK)
         cli_error(&err);

@@ -7,6 +7,8 @@
 #include "cli/commands.h"
 #include "cli/dump_script.h"
 #include "cli/interrupt.h"
+#include "cli/run_model.h"
+#include "cli/simulate.h"
 
 /* What is said before it begins. */
 static int check(const struct cli_options *options, struct mm_err *err)
@@ -24,53 +26,15 @@ static int check(const struct cli_options *options, struct mm_err *err)
         return mm_fail(err, MM_EARG, "give inputs (-i) or have them made up (--seed), not both");
     if (dump->mode == MM_DUMP_SPECIFIC && dump->tensors == 0)
         return mm_fail(err, MM_EARG, "--mode specific needs names of tensors: --tensor NAME");
+    if ((options->simulate.mode || options->simulate.plan) && (dump->level > 0 || dump->check))
+        return mm_fail(err, MM_EARG,
+                       "a simulated precision is neither the deployed model nor a plain run: leave out %s",
+                       dump->check ? "--check" : "--as-deployed");
     return 0;
-}
-
-/* Without -i and --seed only a model without inputs can be run: mm_model_run says what is missing. */
-static int read_feeds(const struct cli_options *options, const struct mm_model_run *run,
-                      struct mm_feeds **feeds, struct mm_err *err)
-{
-    const struct cli_dump *dump = &options->dump;
-    const struct mm_given_list *given = &options->session.given;
-    if (dump->seeded)
-        return mm_feeds_random(feeds, run, (uint64_t)dump->seed, given, err);
-    return mm_feeds_open(feeds, run, dump->input, dump->inputs, given, err);
-}
-
-static int run_all(struct mm_model_run *run, const struct mm_feeds *feeds, struct mm_err *err)
-{
-    for (size_t i = 0; i < mm_feeds_runs(feeds); i++) {
-        size_t count;
-        const struct mm_feed *feed = mm_feeds_run(feeds, i, &count);
-        if (mm_model_run(run, feed, count, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* Whatever becomes of the run, what was dumped is listed. */
-static int dump_runs(const struct cli_options *options, struct mm_model_run *run, size_t *runs,
-                     struct mm_err *err)
-{
-    struct mm_feeds *feeds = NULL;
-    struct mm_err why = {0};
-    if (read_feeds(options, run, &feeds, err) < 0)
-        return -1;
-    int result = run_all(run, feeds, err);
-    *runs = mm_feeds_runs(feeds);
-    if (result == 0 || mm_model_run_written(run) > 0) {
-        if (mm_model_run_finish(run, &why) < 0 && result == 0) {
-            *err = why;
-            result = -1;
-        }
-    }
-    mm_feeds_close(feeds);
-    return result;
 }
 
 static void print_done(const struct cli_options *options, const struct mm_ort *ort,
-                       const struct mm_model_run *run, size_t runs)
+                       const struct simulation *simulation, const struct mm_model_run *run, size_t runs)
 {
     struct mm_buf line = {0};
     size_t left_out = mm_model_run_left_out(run);
@@ -90,6 +54,11 @@ static void print_done(const struct cli_options *options, const struct mm_ort *o
             "and "
             "what is dumped decides on the casts: figures can differ a little from a run without a dump");
     cli_note(&line);
+    mm_buf_init(&line);
+    simulation_put(simulation, run, &line);
+    if (line.length)
+        cli_print_line(options, mm_buf_text(&line));
+    mm_buf_done(&line);
 }
 
 static int dump(const struct cli_options *options, const struct interrupt *interrupt, struct mm_err *err)
@@ -99,23 +68,32 @@ static int dump(const struct cli_options *options, const struct interrupt *inter
                                       .tensor_name = options->dump.tensor,
                                       .tensor_names = options->dump.tensors,
                                       .format = options->format ? options->format : mm_format_find("npy")};
-    const struct mm_run_options how = {.as_deployed = options->dump.level > 0,
-                                       .level = options->dump.level,
-                                       .threads = options->dump.threads,
-                                       .check = options->dump.check,
-                                       .model_dir = options->dump.model_dir,
-                                       .cancel = &interrupt->stopped};
+    struct mm_run_options how = {.as_deployed = options->dump.level > 0,
+                                 .level = options->dump.level,
+                                 .threads = options->dump.threads,
+                                 .check = options->dump.check,
+                                 .model_dir = options->dump.model_dir,
+                                 .cancel = &interrupt->stopped};
+    struct simulation simulation;
     struct mm_ort *ort = NULL;
     struct mm_model_run *run = NULL;
     size_t runs = 0;
-    int result = cli_ort_open(options, &ort, err);
+    if (simulation_begin(&simulation, options, NULL, err) < 0)
+        return -1;
+    int result = run_library(options, &ort, err);
+    if (result == 0)
+        result = simulation_calibrate(&simulation, options, ort, &how, err);
+    how.simulation = simulation_settings(&simulation);
     if (result == 0)
         result = mm_model_run_open(&run, ort, options->words[0], &info, &how, err);
     if (result == 0)
-        result = dump_runs(options, run, &runs, err);
+        result = run_model(options, run, &runs, err);
     if (result == 0)
-        print_done(options, ort, run, runs);
+        result = simulation_write(&simulation, run, options->output, err);
+    if (result == 0)
+        print_done(options, ort, &simulation, run, runs);
     mm_model_run_close(run);
+    simulation_done(&simulation);
     mm_ort_close(ort);
     return result;
 }

@@ -29,7 +29,7 @@ int cmd_inspect(struct cli_options *options)
         options->session.src = options->words[0];
     char *cache = options->no_cache ? NULL : mm_cache_folder();
     options->session.cache = cache;
-    int status = inspect(options);
+    int status = inspect(options, NULL);
     free(cache);
     return status;
 }

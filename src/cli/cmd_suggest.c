@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
+#include "cli/suggest_simulate.h"
 
 /* What other settings would gain, and what of it goes into the plan. */
 static int tell_advice(const struct mm_session *session, const struct cli_options *options,
@@ -53,5 +54,5 @@ static int suggest(struct mm_session *session, struct cli_options *options, stru
 
 int cmd_suggest(struct cli_options *options)
 {
-    return cli_two_dumps(options, suggest);
+    return options->simulated_model ? suggest_simulated(options) : cli_two_dumps(options, suggest);
 }

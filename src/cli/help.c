@@ -29,7 +29,10 @@ static void print_option(const struct option_info *info)
     mm_buf_puts(&text, info->help);
     for (size_t i = 0; info->choice && info->choice(i); i++)
         mm_buf_printf(&text, i ? ", %s" : ": %s (default)", info->choice(i));
-    printf("  %-26s ", left);
+    if (strlen(left) > OPTION_AT - 4)
+        printf("  %s\n%*s", left, OPTION_AT, "");
+    else
+        printf("  %-*s", OPTION_AT - 2, left);
     print_wrapped(mm_buf_text(&text), OPTION_AT);
     mm_buf_done(&text);
 }
@@ -45,6 +48,7 @@ static void print_options(const struct option_set *set)
         {GROUP_SESSION, "Measuring and judging:"},
         {GROUP_PLAN, "The plan:"},
         {GROUP_TABLE, "Which layers, in which order:"},
+        {GROUP_SIMULATE, "Simulated precision:"},
         {GROUP_SCREEN, "The screen:"},
         {GROUP_OUTPUT, "What is printed:"},
         {GROUP_COMMON, "Of every command:"},

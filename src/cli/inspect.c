@@ -11,8 +11,21 @@
 #include "ui/run.h"
 #include "ui/script.h"
 
-static struct inspector_options inspector_options(const struct cli_options *options)
+/* One look after another, as long as the network is run anew. */
+struct looking {
+    struct cli_options *options;
+    const struct inspect_runner *runner;
+    struct mm_session *session;
+    bool started;       /* the session was */
+    struct mm_buf text; /* of the script */
+    struct script script;
+    char first[1024]; /* what the next inspector says at first */
+    bool again;       /* :try */
+};
+
+static struct inspector_options inspector_options(const struct looking *looking)
 {
+    const struct cli_options *options = looking->options;
     return (struct inspector_options){
         .app = {.ascii = cli_ascii(options), .plain = options->plain, .theme = options->theme},
         .bindings = &options->bindings,
@@ -20,25 +33,37 @@ static struct inspector_options inspector_options(const struct cli_options *opti
         .export_folder = options->export_dir,
         .dialect = options->dialect,
         .sort = options->sort,
-        .filter = options->filter};
+        .filter = options->filter,
+        .can_try = looking->runner != NULL,
+        .first = looking->first};
+}
+
+static int start(struct looking *looking, struct mm_err *err)
+{
+    if (looking->started)
+        return 0;
+    looking->started = true;
+    return mm_session_start(looking->session, err);
 }
 
 /* Returns -1, 0, or the number of the signal that ended it. */
-static int in_terminal(const struct cli_options *options, struct mm_session *session, struct mm_err *err)
+static int in_terminal(struct looking *looking, struct mm_err *err)
 {
+    const struct cli_options *options = looking->options;
     struct term_options term_options = {.colour = options->colour, .ascii = options->ascii};
-    struct inspector_options with = inspector_options(options);
+    struct inspector_options with = inspector_options(looking);
     struct inspector inspector;
     struct term *term = term_open(&term_options, err);
     if (!term)
         return -1;
     if (!with.app.theme)
         with.app.theme = term_has_colour(term) ? options->theme_wished : "mono";
-    int result = mm_session_start(session, err);
+    int result = start(looking, err);
     if (result == 0)
-        result = inspector_init(&inspector, session, &with, err);
+        result = inspector_init(&inspector, looking->session, &with, err);
     if (result == 0) {
         result = app_run(&inspector.app, term);
+        looking->again = inspector.tries;
         inspector_done(&inspector);
     }
     term_close(term);
@@ -47,38 +72,36 @@ static int in_terminal(const struct cli_options *options, struct mm_session *ses
     return result;
 }
 
-static int by_script(const struct cli_options *options, struct mm_session *session, struct mm_err *err)
+static int by_script(struct looking *looking, struct mm_err *err)
 {
-    struct inspector_options with = inspector_options(options);
+    const struct cli_options *options = looking->options;
+    struct inspector_options with = inspector_options(looking);
     struct inspector inspector;
-    if (mm_session_start(session, err) < 0 || inspector_init(&inspector, session, &with, err) < 0)
+    if (start(looking, err) < 0 || inspector_init(&inspector, looking->session, &with, err) < 0)
         return -1;
     app_resize(&inspector.app, options->width, options->height);
-    int result = script_run_file(&inspector.app, options->script, err);
+    int result = script_go_on(&looking->script, &inspector.app, err);
+    looking->again = inspector.tries;
     inspector_done(&inspector);
     return result;
 }
 
-static int as_table(const struct cli_options *options, struct mm_session *session, struct mm_err *err)
+static int as_table(struct looking *looking, struct mm_err *err)
 {
-    if (measure_all(session, err) < 0)
+    if (measure_all(looking->session, err) < 0)
         return -1;
-    tell_missing(session, options->plan);
-    return cli_print_layers(options, session, err);
+    tell_missing(looking->session, looking->options->plan);
+    return cli_print_layers(looking->options, looking->session, err);
 }
 
-static int look(struct cli_options *options, struct mm_session *session, struct mm_err *err)
+static int look(struct looking *looking, struct mm_err *err)
 {
-    if (options->plan) {
-        if (mm_plan_load(mm_session_plan(session), options->plan, err) < 0)
-            return -1;
-        mm_plan_mark_saved(mm_session_plan(session));
-    }
-    if (options->script)
-        return by_script(options, session, err);
+    looking->again = false;
+    if (looking->options->script)
+        return by_script(looking, err);
     if (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO))
-        return in_terminal(options, session, err);
-    return as_table(options, session, err);
+        return in_terminal(looking, err);
+    return as_table(looking, err);
 }
 
 /* Two dumps, or a report (options->session.dst NULL). */
@@ -89,18 +112,98 @@ static int open_session(const struct cli_options *options, struct mm_session **s
     return mm_session_open_report(session, options->session.src, &options->session, err);
 }
 
-int inspect(struct cli_options *options)
+static int load_plan(const struct looking *looking, struct mm_err *err)
+{
+    struct mm_plan *plan = mm_session_plan(looking->session);
+    if (!looking->options->plan)
+        return 0;
+    if (mm_plan_load(plan, looking->options->plan, err) < 0)
+        return -1;
+    mm_plan_mark_saved(plan);
+    return 0;
+}
+
+static int read_script(struct looking *looking, struct mm_err *err)
+{
+    const char *path = looking->options->script;
+    return path ? script_read(&looking->script, path, &looking->text, err) : 0;
+}
+
+/* ---- :try ---- */
+
+/* The overrides and settings of one plan in another one, which is empty. */
+static int copy_plan(const struct mm_plan *from, struct mm_plan *to, struct mm_err *err)
+{
+    size_t settings;
+    const struct mm_setting *setting = mm_settings(&settings);
+    int result = 0;
+    mm_plan_begin(to, "the plan that was tried");
+    for (size_t i = 0; i < mm_plan_count(from) && result == 0; i++)
+        result = mm_plan_set(to, mm_plan_at(from, i), err);
+    for (size_t i = 0; i < settings && result == 0; i++) {
+        const char *value = mm_plan_setting(from, setting[i].key);
+        if (value)
+            result = mm_plan_set_setting(to, setting[i].key, value, err);
+    }
+    mm_plan_commit(to);
+    if (!mm_plan_unsaved(from))
+        mm_plan_mark_saved(to);
+    return result;
+}
+
+/* Another session in place of this one, which stays where the run fails; the next inspector says why. */
+static void run_again(struct looking *looking)
 {
     struct mm_err err = {0};
-    struct mm_session *session = NULL;
+    struct mm_session *next = NULL;
+    const struct mm_plan *plan = mm_session_plan_const(looking->session);
+    int result = looking->runner->run(looking->runner->context, looking->options, plan, &err);
+    if (result == 0)
+        result = open_session(looking->options, &next, &err);
+    if (result == 0)
+        result = copy_plan(plan, mm_session_plan(next), &err);
+    if (result < 0) {
+        snprintf(looking->first, sizeof looking->first, "Not tried: %s", err.text);
+        mm_session_close(next);
+        return;
+    }
+    snprintf(looking->first, sizeof looking->first,
+             "Tried the plan (%zu override%s): columns before and change tell what it changed",
+             mm_plan_count(plan), mm_plan_count(plan) == 1 ? "" : "s");
+    mm_session_close(looking->session);
+    looking->session = next;
+    looking->started = false;
+}
+
+static int look_as_often(struct looking *looking, struct mm_err *err)
+{
+    int result = look(looking, err);
+    while (result == 0 && looking->again) {
+        run_again(looking);
+        result = look(looking, err);
+    }
+    return result;
+}
+
+int inspect(struct cli_options *options, const struct inspect_runner *runner)
+{
+    struct mm_err err = {0};
+    struct looking looking = {.options = options, .runner = runner};
     bool screen = options->script || (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO));
     options->session.headers = screen;
     options->session.triage = true;
-    if (cli_model_open(options, &err) < 0 || open_session(options, &session, &err) < 0)
+    if (runner && runner->first)
+        snprintf(looking.first, sizeof looking.first, "%s", runner->first);
+    if (cli_model_open(options, &err) < 0 || open_session(options, &looking.session, &err) < 0)
         return cli_error(&err);
-    int result = look(options, session, &err);
-    int status = cli_check(options, session);
-    mm_session_close(session);
+    int result = load_plan(&looking, &err);
+    if (result == 0)
+        result = read_script(&looking, &err);
+    if (result == 0)
+        result = look_as_often(&looking, &err);
+    int status = cli_check(options, looking.session);
+    mm_session_close(looking.session);
+    mm_buf_done(&looking.text);
     if (result < 0)
         return cli_error(&err);
     if (result > 0)

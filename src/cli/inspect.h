@@ -4,7 +4,16 @@
 
 #include "cli/options.h"
 
-/* Returns the exit code; errors are printed. options->session.src and dst are set; dst NULL: src is a report. */
-int inspect(struct cli_options *options);
+/* Runs the network anew for :try. */
+struct inspect_runner {
+    void *context;
+    /* With this plan: set options->session.dst to what came of it, and before to what dst was. -1: nothing is changed. */
+    int (*run)(void *context, struct cli_options *options, const struct mm_plan *plan, struct mm_err *err);
+    const char *first; /* what is said at first */
+};
+
+/* Returns the exit code; errors are printed. options->session.src and dst are set; dst NULL: src is a report. `runner` is
+ * NULL where nothing can be run. */
+int inspect(struct cli_options *options, const struct inspect_runner *runner);
 
 #endif

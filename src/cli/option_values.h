@@ -7,6 +7,8 @@
 /* A number that is not negative. -1 with MM_EARG: it is none. */
 int number_of(const struct option_info *info, const char *text, double *out, struct mm_err *err);
 
+/* The words of --precision-mode, alike. */
+const char *precision_mode_name(size_t index);
 /* What --to takes: the index-th; NULL behind the last. */
 const char *dialect_id(size_t index);
 
@@ -17,6 +19,8 @@ typedef int option_setter(struct cli_options *options, const struct option_info 
 option_setter set_colour, set_threshold, set_jobs, set_limit, set_framework, set_map, set_rename,
     set_occurrence, set_no_pair_by, set_dtype, set_shape, set_step, set_rank, set_iteration, set_concat,
     set_schema, set_dialect, set_shard, set_fail_if, set_sort, set_columns, set_kind, set_rule, set_axes,
-    set_format, set_mode, set_size, set_input, set_dump_mode, set_tensor, set_seed, set_threads, set_level;
+    set_precision_mode, set_int_ops, set_calibrate, set_quantize_algorithm, set_rounding, set_scale_by,
+    set_overflow, set_format, set_mode, set_size, set_input, set_dump_mode, set_tensor, set_seed, set_threads,
+    set_level;
 
 #endif

@@ -29,6 +29,8 @@ void cli_options_done(struct cli_options *options)
     mm_ort_close(options->ort);
     free(options->dump.input);
     free(options->dump.tensor);
+    free(options->simulate.calibrate);
+    free(options->simulate.int_op);
     mm_snapshot_done(&options->snapshot);
     mm_schema_close(options->schema);
     mm_arena_done(&options->given_text);

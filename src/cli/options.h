@@ -75,6 +75,7 @@ enum option {
     OPT_TOP,
     OPT_TO_ERROR,
     OPT_PLAN_FILE,
+    OPT_SIMULATE,
     OPT_PLAN,
     OPT_TO,
     OPT_CPP,
@@ -82,6 +83,7 @@ enum option {
     OPT_DUMP_ONLY,
     OPT_INPUT,
     OPT_DUMP_DIR,
+    OPT_KEEP_DIR,
     OPT_DUMP_FORMAT,
     OPT_DUMP_MODE,
     OPT_TENSOR,
@@ -93,6 +95,18 @@ enum option {
     OPT_DUMP_MODEL_DIR,
     OPT_ONNXRUNTIME,
     OPT_DUMP_SCRIPT,
+    OPT_PRECISION_MODE,
+    OPT_INT_OPS,
+    OPT_CALIBRATE,
+    OPT_QUANTIZE_ALGORITHM,
+    OPT_INPUT_CHANNEL,
+    OPT_FILTER_CHANNEL,
+    OPT_ASYMMETRIC,
+    OPT_FOLD_CONV_BN,
+    OPT_SIMULATED_PLAN,
+    OPT_ROUNDING,
+    OPT_SCALE_BY,
+    OPT_OVERFLOW,
     OPT_COLOR,
     OPT_THEME,
     OPT_ASCII,
@@ -121,6 +135,20 @@ struct cli_dump {
     const char *script;    /* --script */
 };
 
+/* What a simulated precision is told. */
+struct cli_simulate {
+    const struct mm_precision_mode *mode; /* NULL: none was given */
+    struct mm_feed_path *calibrate;       /* --calibrate; owned */
+    size_t calibrates, calibrate_room;
+    const char **int_op; /* --int-ops; owned, the words in given_text */
+    size_t int_ops, int_op_room;
+    enum mm_range range;
+    bool range_given;
+    bool input_per_channel, filter_per_channel, asymmetric, fold_conv_bn;
+    bool away, reciprocal, saturate;
+    const char *plan;
+};
+
 struct cli_options {
     struct mm_session_options session; /* src and dst included */
     const char *output;
@@ -144,6 +172,7 @@ struct cli_options {
     bool no_cache;
     bool json;
     struct mm_suggest_options suggest;
+    const char *simulated_model;    /* --simulate */
     const struct mm_format *format; /* --format of convert; NULL: by the ending */
     bool recurse;
     struct mm_single_options single;
@@ -154,6 +183,7 @@ struct cli_options {
     const char *export_dir;
     const char *dump_only;
     struct cli_dump dump;
+    struct cli_simulate simulate;
     enum term_colour colour;
     const char *theme;          /* --theme: beats NO_COLOR */
     const char *theme_wished;   /* the config's: NO_COLOR beats it */
@@ -180,14 +210,15 @@ struct cli_options {
 
 /* What several commands take. --help shows a group under its title, in the order of enum option. */
 enum option_group {
-    GROUP_OWN = 0,     /* no group: of the commands that name it */
-    GROUP_SESSION = 1, /* measuring two dumps and judging the figures */
-    GROUP_MODEL = 2,   /* what else tells about an error: the graph, a simulation */
-    GROUP_PLAN = 4,    /* overrides, and the runtime that they are for */
-    GROUP_TABLE = 8,   /* which layers are shown, and in which order */
-    GROUP_SCREEN = 16, /* the inspector on a terminal, or by script */
-    GROUP_OUTPUT = 32, /* how text is printed */
-    GROUP_COMMON = 64  /* of every command */
+    GROUP_OWN = 0,       /* no group: of the commands that name it */
+    GROUP_SESSION = 1,   /* measuring two dumps and judging the figures */
+    GROUP_MODEL = 2,     /* what else tells about an error: the graph, a simulation */
+    GROUP_PLAN = 4,      /* overrides, and the runtime that they are for */
+    GROUP_TABLE = 8,     /* which layers are shown, and in which order */
+    GROUP_SCREEN = 16,   /* the inspector on a terminal, or by script */
+    GROUP_OUTPUT = 32,   /* how text is printed */
+    GROUP_COMMON = 64,   /* of every command */
+    GROUP_SIMULATE = 128 /* a precision that a run is made in */
 };
 /* What an option does with its value. */
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_SET };

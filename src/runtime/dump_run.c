@@ -1,6 +1,7 @@
 /* A model, run with taps that write its tensors. */
 #include "runtime/check.h"
 #include "runtime/deployed.h"
+#include "runtime/simulate.h"
 #include "runtime/writer.h"
 
 #include <stdint.h>
@@ -17,7 +18,11 @@ struct mm_model_run {
     struct tap tap;
     struct session session;
     struct writer writer;
+    struct simulated *simulated; /* NULL: nothing is */
+    struct round_op round;
     struct mm_model_input *input;
+    struct mm_buf *feed_memory; /* by input: values that were rounded */
+    struct mm_run *feed_run;
     size_t asked;  /* how many tensors were offered while the model was read */
     bool *refused; /* by that number: no tap can read it */
     size_t refused_room, refusals;
@@ -75,6 +80,8 @@ static bool choose(void *context, const struct model_tensor *tensor)
 {
     struct mm_model_run *run = context;
     bool refused = tensor->number < run->refused_room && run->refused[tensor->number];
+    if (run->simulated && simulated_vanishes(run->simulated, tensor->name))
+        return false;
     return is_wanted(run, tensor) && !refused;
 }
 
@@ -99,14 +106,23 @@ static int take(void *context, size_t number, const struct mm_tensor *view, stru
     run->has_half |= view->dtype == MM_F16;
     struct model_tensor tensor = run->model.tensor[number];
     tensor.name = run->tap.name ? run->tap.name : tensor.name;
+    if (run->options.observer)
+        return run->options.observer(run->options.observer_context, tensor.name, view, err);
     return writer_take(&run->writer, &tensor, view, err);
 }
 
 static int open_once(struct mm_model_run *run, const char *model, struct mm_err *err)
 {
-    if (model_open(&run->model, model, choose, run, err) < 0)
+    const struct model_rounding *rounding = run->simulated ? &run->simulated->rounding : NULL;
+    if (model_open_rounded(&run->model, model, rounding, choose, run, err) < 0)
         return -1;
     tap_init(&run->tap, run->ort, &run->model, take, run);
+    if (rounding) {
+        round_op_init(&run->round, run->ort, run->simulated, &run->tap);
+        run->model.round = &run->round.op;
+        if (simulated_check(run->simulated, err) < 0)
+            return -1;
+    }
     return session_open(&run->session, run->ort, &run->model, &run->tap, &run->settings, err);
 }
 
@@ -147,7 +163,9 @@ static int open_session(struct mm_model_run *run, const char *model, struct mm_e
 static int note_inputs(struct mm_model_run *run, struct mm_err *err)
 {
     run->input = calloc(run->session.inputs + 1, sizeof *run->input);
-    if (!run->input)
+    run->feed_memory = calloc(run->session.inputs + 1, sizeof *run->feed_memory);
+    run->feed_run = calloc(run->session.inputs + 1, sizeof *run->feed_run);
+    if (!run->input || !run->feed_memory || !run->feed_run)
         return mm_fail_memory(err);
     for (size_t i = 0; i < run->session.inputs; i++) {
         const struct session_io *io = &run->session.input[i];
@@ -155,6 +173,16 @@ static int note_inputs(struct mm_model_run *run, struct mm_err *err)
                                                 io->shape, io->is_sequence};
     }
     return 0;
+}
+
+static int simulate(struct mm_model_run *run, const char *model, struct mm_err *err)
+{
+    if (!run->options.simulation)
+        return 0;
+    run->simulated = calloc(1, sizeof *run->simulated);
+    if (!run->simulated)
+        return mm_fail_memory(err);
+    return simulated_open(run->simulated, model, run->options.simulation, err);
 }
 
 static int join(char **path, const char *folder, const char *name, struct mm_err *err)
@@ -200,11 +228,13 @@ int mm_model_run_open(struct mm_model_run **out, const struct mm_ort *ort, const
     run->matched = calloc(info->tensor_names + 1, sizeof *run->matched);
     if (!run->matched)
         mm_fail_memory(err);
-    if (!run->matched || writer_open(&run->writer, info, err) < 0 || choose_model(run, &model, err) < 0 ||
+    if (!run->matched || (!options->observer && writer_open(&run->writer, info, err) < 0) ||
+        choose_model(run, &model, err) < 0 || simulate(run, model, err) < 0 ||
         open_session(run, model, err) < 0 || check_names(run, err) < 0 || note_inputs(run, err) < 0) {
         mm_model_run_close(run);
         return -1;
     }
+    run->writer.simulated = run->simulated;
     *out = run;
     return 0;
 }
@@ -255,6 +285,17 @@ static bool fits(const struct mm_shape *wanted, const struct mm_shape *given)
     return true;
 }
 
+/* The value, rounded where inputs are. */
+static int give(struct mm_model_run *run, const struct mm_feed *feed, OrtValue **value, struct mm_err *err)
+{
+    struct mm_tensor tensor = feed->tensor;
+    size_t place = (size_t)place_of(run, feed);
+    if (run->simulated && simulated_feed(run->simulated, feed->name, &tensor, &run->feed_run[place],
+                                         &run->feed_memory[place], err) < 0)
+        return -1;
+    return ort_value(run->ort, &tensor, value, feed->name, err);
+}
+
 static bool is_wrong(const struct mm_model_input *input, const struct mm_feed *feed)
 {
     if (input->is_sequence != (feed->item != NULL))
@@ -278,7 +319,7 @@ static int make_sequence(const struct mm_ort *ort, const struct mm_feed *feed, O
     return result;
 }
 
-static int feed_one(const struct mm_model_run *run, const struct mm_feed *feed, OrtValue **value,
+static int feed_one(struct mm_model_run *run, const struct mm_feed *feed, OrtValue **value,
                     struct mm_err *err)
 {
     struct mm_buf what = {0};
@@ -298,11 +339,11 @@ static int feed_one(const struct mm_model_run *run, const struct mm_feed *feed, 
     if (result < 0)
         return -1;
     return feed->item ? make_sequence(run->ort, feed, &value[place], err)
-                      : ort_value(run->ort, &feed->tensor, &value[place], input->name, err);
+                      : give(run, feed, &value[place], err);
 }
 
-static int feed_all(const struct mm_model_run *run, const struct mm_feed *feeds, size_t count,
-                    OrtValue **value, struct mm_err *err)
+static int feed_all(struct mm_model_run *run, const struct mm_feed *feeds, size_t count, OrtValue **value,
+                    struct mm_err *err)
 {
     struct mm_buf missing = {0};
     for (size_t i = 0; i < count; i++) {
@@ -370,9 +411,15 @@ void mm_model_run_close(struct mm_model_run *run)
 {
     if (!run)
         return;
+    for (size_t i = 0; run->feed_memory && i < run->session.inputs; i++)
+        mm_buf_done(&run->feed_memory[i]);
+    free(run->feed_memory);
+    free(run->feed_run);
     session_close(&run->session);
     tap_done(&run->tap);
     model_close(&run->model);
+    simulated_close(run->simulated);
+    free(run->simulated);
     writer_close(&run->writer);
     if (run->deployed)
         remove(run->deployed);
@@ -397,6 +444,23 @@ size_t mm_model_run_written(const struct mm_model_run *run)
 size_t mm_model_run_left_out(const struct mm_model_run *run)
 {
     return run->writer.left_out + run->refusals;
+}
+
+void mm_model_run_scales(const struct mm_model_run *run, struct mm_buf *out)
+{
+    simulated_scales(run->simulated, out);
+}
+
+void mm_model_run_simulated(const struct mm_model_run *run, struct mm_simulated_counts *counts)
+{
+    *counts = (struct mm_simulated_counts){0};
+    if (run->simulated)
+        simulated_count(run->simulated, counts);
+}
+
+bool mm_model_run_operator(const struct mm_model_run *run, size_t number, struct mm_rounded_operator *out)
+{
+    return run->simulated && simulated_operator(run->simulated, number, out);
 }
 
 bool mm_model_run_has_half(const struct mm_model_run *run)

@@ -134,6 +134,13 @@ int model_open(struct model *model, const char *path, model_choice *choice, void
     return open_as(model, path, &edit, err);
 }
 
+int model_open_rounded(struct model *model, const char *path, const struct model_rounding *rounding,
+                       model_choice *choice, void *context, struct mm_err *err)
+{
+    struct model_edit edit = {.choice = choice, .context = context, .rounding = rounding};
+    return open_as(model, path, &edit, err);
+}
+
 int model_write(const char *path, const char *to, struct mm_err *err)
 {
     struct model_edit edit = {.whole = true};

@@ -12,6 +12,7 @@
 
 #define MODEL_DOMAIN   "mmtui"      /* of our operators */
 #define MODEL_TAP      "Tap"        /* reads a tensor, and hands it on */
+#define MODEL_ROUND    "Round"      /* makes of a float32 tensor one whose values are rounded */
 #define MODEL_TAP_NAME "mmtui_tap_" /* and its number: how nodes of it, and what they make, are called */
 
 /* A tensor that the model computes, or is given. Texts live as long as the model. */
@@ -36,6 +37,28 @@ struct model_weight {
 /* Which tensors are tapped. Called once for each, in the order of the file; bodies before the node that has them. */
 typedef bool model_choice(void *context, const struct model_tensor *tensor);
 
+/*
+ * What is rounded. A rule is a number of whoever made this, and becomes the attribute `i` of a node of MODEL_ROUND.
+ * Any of the functions may be asked again about the same thing, and says the same.
+ */
+struct model_rounding {
+    void *context;
+    /* The rule for a tensor that a node makes (its readers, taps and outputs get what is rounded); -1: none. */
+    int (*result)(void *context, const struct model_tensor *tensor);
+    /* For what the node that makes `result` reads as its input number `place`, of this name: a rule; or -1, and the name of a
+     * constant that is read instead in *instead, or NULL. In a function no constant of the graph can be read. */
+    int (*operand)(void *context, const struct model_tensor *result, size_t place, const char *name,
+                   const char **instead);
+    /* Is the node that makes `result` only to hand its first input on? */
+    bool (*skip)(void *context, const struct model_tensor *result);
+    /* One more input for it, behind those that it has; NULL: none. */
+    const char *(*append)(void *context, const struct model_tensor *result);
+    /* The values of an initialiser, float32 and RAW, which outlive the model; NULL: its own. */
+    const struct mm_tensor *(*constant)(void *context, const char *name);
+    /* One more initialiser: false behind the last. */
+    bool (*more)(void *context, size_t number, const char **name, const struct mm_tensor **values);
+};
+
 struct model {
     const char *path;
     char *folder, *file; /* the real ones: of what `path` leads to */
@@ -47,6 +70,8 @@ struct model {
     size_t weights, weight_room;
     uint64_t weight_bytes;
     int64_t opset; /* of ONNX's own operators; 0: not told */
+    const struct ort_custom_op
+        *round; /* of MODEL_ROUND, where there are nodes of it; set by who opens the session */
     struct mm_arena arena;
 };
 
@@ -58,6 +83,9 @@ struct model {
  */
 int model_open(struct model *model, const char *path, model_choice *choice, void *context,
                struct mm_err *err);
+/* The same, and what `rounding` (may be NULL) says is rounded. */
+int model_open_rounded(struct model *model, const char *path, const struct model_rounding *rounding,
+                       model_choice *choice, void *context, struct mm_err *err);
 /* The file alone: mapped, and where it really lies. On failure, and in the end, model_close. */
 int model_map(struct model *model, const char *path, struct mm_err *err);
 /* Write the model with all its constants, which must be less than 2 GiB, and without taps, to a file. */

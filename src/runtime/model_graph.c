@@ -11,6 +11,7 @@ void edit_scope_done(struct edit_scope *scope)
 {
     free(scope->tap);
     free(scope->inside);
+    free(scope->rounded);
 }
 
 void edit_done(struct model_edit *edit)
@@ -54,7 +55,7 @@ static bool makes_tensors(const char *op_type)
     return true;
 }
 
-static const char *name_outside(struct model_edit *edit, const struct edit_scope *scope, const char *name)
+const char *edit_name_outside(struct model_edit *edit, const struct edit_scope *scope, const char *name)
 {
     struct mm_buf text = {0};
     if (!scope->function)
@@ -75,7 +76,7 @@ static void tap_output(struct model_edit *edit, struct edit_scope *scope, struct
         return;
     }
     bool main_graph = scope->depth == 0;
-    tensor->name = name_outside(edit, scope, name);
+    tensor->name = edit_name_outside(edit, scope, name);
     tensor->is_output = main_graph && mm_names_find(&edit->outputs, name, field->size) >= 0;
     /* what a function gives back is tapped where it is called, by the name that it has there */
     if (scope->function && scope->depth == 1 && mm_names_find(scope->given_back, name, field->size) >= 0)
@@ -170,24 +171,46 @@ static bool has_body(const struct model_edit *edit, const struct mm_wire_field *
     return false;
 }
 
+/* True: it was written, rounded or not. */
+static bool round_field(struct model_edit *edit, struct edit_scope *scope, const struct model_tensor *made,
+                        const struct mm_wire_field *field, size_t *inputs, struct mm_buf *written,
+                        struct mm_buf *out)
+{
+    if (!edit->rounding || field->type != MM_WIRE_BYTES)
+        return false;
+    if (edit_round_skip(edit, made, field, *inputs, written))
+        return true;
+    if (field->number == FIELD_NODE_INPUT)
+        edit_round_input(edit, scope, made, (*inputs)++, field, written, out);
+    else if (field->number == FIELD_NODE_OUTPUT)
+        edit_round_output(edit, scope, made, field, written);
+    return field->number == FIELD_NODE_INPUT || field->number == FIELD_NODE_OUTPUT;
+}
+
 int edit_node(struct model_edit *edit, struct edit_scope *scope, const struct mm_wire_field *node,
               uint32_t number, struct mm_buf *out, struct mm_err *err)
 {
     struct mm_wire wire = edit_inside(edit, node);
     struct mm_wire_field field;
     struct mm_buf written = {0};
+    struct model_tensor made;
+    size_t inputs = 0;
     int more, result = 0;
+    scope->number = number;
+    edit_round_begin(edit, scope, node, &made);
     while (result == 0 && (more = mm_wire_next(&wire, &field, err)) != 0) {
         if (more < 0)
             result = -1;
         else if (field.number == FIELD_NODE_ATTRIBUTE && field.type == MM_WIRE_BYTES &&
                  has_body(edit, &field))
             result = copy_attribute(edit, scope, &field, &written, err);
-        else
+        else if (!round_field(edit, scope, &made, &field, &inputs, &written, out))
             edit_copy(&written, &field);
     }
+    edit_round_append(edit, &made, &written);
     tap_outputs(edit, scope, node);
     edit_put_message(out, number, &written);
+    edit_round_results(edit, scope, &made, node, out);
     mm_buf_done(&written);
     return result;
 }
@@ -280,6 +303,7 @@ int edit_main_graph(struct model_edit *edit, const struct mm_wire_field *graph, 
         result = tap_inputs(edit, &scope, graph);
     while (result == 0 && (more = mm_wire_next(&wire, &field, err)) != 0)
         result = more < 0 ? -1 : copy_part(edit, &scope, &field, &written, err);
+    edit_put_constants(edit, &written);
     edit_put_taps(edit, &scope, FIELD_GRAPH_NODE, &written);
     edit_put_message(out, FIELD_MODEL_GRAPH, &written);
     edit_scope_done(&scope);

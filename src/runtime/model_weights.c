@@ -84,10 +84,66 @@ static bool take(struct model_edit *edit, const struct mm_wire_field *message)
     return true;
 }
 
+/* Values in memory: the place in the file stands for them, which nobody reads. */
+static void put_place(struct model_edit *edit, size_t size, struct mm_buf *message)
+{
+    char number[24];
+    snprintf(number, sizeof number, "%zu", size);
+    put_entry(message, "location", edit->model->file);
+    put_entry(message, "offset", "0");
+    put_entry(message, "length", number);
+    edit_put_varint(message, FIELD_TENSOR_LOCATION, LOCATION_EXTERNAL);
+}
+
+static bool hand_over(struct model_edit *edit, const char *name, const struct mm_tensor *values)
+{
+    struct model *model = edit->model;
+    if (mm_grow((void **)&model->weight, &model->weight_room, model->weights + 1, sizeof *model->weight) <
+        0) {
+        edit->failed = true;
+        return false;
+    }
+    model->weight_bytes += (uint64_t)values->count * sizeof(float);
+    model->weight[model->weights++] = (struct model_weight){name, {.name = name, .tensor = *values}};
+    return true;
+}
+
+void edit_put_constant(struct model_edit *edit, const char *name, const struct mm_tensor *values,
+                       struct mm_buf *out)
+{
+    struct mm_buf message = {0};
+    size_t size = (size_t)values->count * sizeof(float);
+    for (int i = 0; i < values->shape.rank; i++)
+        edit_put_varint(&message, FIELD_TENSOR_DIMS, (uint64_t)values->shape.dim[i]);
+    edit_put_varint(&message, FIELD_TENSOR_TYPE, (uint64_t)mm_tensor_proto_number(MM_F32));
+    edit_put_text(&message, FIELD_TENSOR_NAME, name);
+    if (size >= KEPT_INSIDE && hand_over(edit, name, values))
+        put_place(edit, size, &message);
+    else
+        edit_put_bytes(&message, FIELD_TENSOR_RAW, size ? (const void *)values->run->data : "", size);
+    edit_put_message(out, FIELD_GRAPH_INITIALIZER, &message);
+    mm_buf_done(&message);
+}
+
+void edit_put_constants(struct model_edit *edit, struct mm_buf *out)
+{
+    const struct model_rounding *rounding = edit->rounding;
+    const struct mm_tensor *values;
+    const char *name;
+    for (size_t i = 0; rounding && rounding->more(rounding->context, i, &name, &values); i++)
+        edit_put_constant(edit, name, values, out);
+}
+
 void edit_initializer(struct model_edit *edit, const struct mm_wire_field *field, struct mm_buf *out)
 {
     struct mm_wire_field raw;
     bool external;
+    const char *name = edit->rounding ? edit_text(edit, field, FIELD_TENSOR_NAME) : "";
+    const struct mm_tensor *values = *name ? edit->rounding->constant(edit->rounding->context, name) : NULL;
+    if (values) {
+        edit_put_constant(edit, name, values, out);
+        return;
+    }
     look(edit, field, &raw, &external);
     bool taken = !edit->whole && (external || raw.size >= KEPT_INSIDE) && take(edit, field);
     if (taken && !external)

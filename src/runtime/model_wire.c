@@ -92,19 +92,24 @@ void edit_put_int_attribute(struct mm_buf *node, const char *name, int64_t value
     mm_buf_done(&attribute);
 }
 
-static void put_tap(struct mm_buf *out, uint32_t number, const char *tensor, size_t tap)
+void edit_put_own_node(struct mm_buf *out, uint32_t number, const struct edit_own_node *own)
 {
     struct mm_buf node = {0};
-    char name[48];
-    snprintf(name, sizeof name, MODEL_TAP_NAME "%zu", tap);
-    edit_put_text(&node, FIELD_NODE_INPUT, tensor);
-    edit_put_text(&node, FIELD_NODE_OUTPUT, name);
-    edit_put_text(&node, FIELD_NODE_NAME, name);
-    edit_put_text(&node, FIELD_NODE_OP_TYPE, MODEL_TAP);
+    edit_put_text(&node, FIELD_NODE_INPUT, own->input);
+    edit_put_text(&node, FIELD_NODE_OUTPUT, own->output);
+    edit_put_text(&node, FIELD_NODE_NAME, own->output);
+    edit_put_text(&node, FIELD_NODE_OP_TYPE, own->op_type);
     edit_put_text(&node, FIELD_NODE_DOMAIN, MODEL_DOMAIN);
-    edit_put_int_attribute(&node, "i", (int64_t)tap);
+    edit_put_int_attribute(&node, "i", (int64_t)own->number);
     edit_put_message(out, number, &node);
     mm_buf_done(&node);
+}
+
+static void put_tap(struct mm_buf *out, uint32_t number, const char *tensor, size_t tap)
+{
+    char name[48];
+    snprintf(name, sizeof name, MODEL_TAP_NAME "%zu", tap);
+    edit_put_own_node(out, number, &(struct edit_own_node){MODEL_TAP, tensor, name, tap});
 }
 
 void edit_put_taps(struct model_edit *edit, const struct edit_scope *scope, uint32_t number,

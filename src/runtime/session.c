@@ -74,7 +74,8 @@ static int add_weights(struct session *session, OrtSessionOptions *options, cons
     return 0;
 }
 
-static int add_operators(struct session *session, OrtSessionOptions *options, struct mm_err *err)
+static int add_operators(struct session *session, OrtSessionOptions *options, const struct model *model,
+                         struct mm_err *err)
 {
     typedef OrtStatus *create(const char *, OrtCustomOpDomain **);
     typedef OrtStatus *add(OrtCustomOpDomain *, const struct ort_custom_op *);
@@ -86,6 +87,10 @@ static int add_operators(struct session *session, OrtSessionOptions *options, st
                   session->what, err) < 0 ||
         ort_check(ort, ORT_CALL(ort, CustomOpDomain_Add, add *)(session->domain, &session->tap->op),
                   session->what, err) < 0)
+        return -1;
+    if (model->round &&
+        ort_check(ort, ORT_CALL(ort, CustomOpDomain_Add, add *)(session->domain, model->round), session->what,
+                  err) < 0)
         return -1;
     for (size_t i = 0; i < session->tap->others; i++) {
         if (ort_check(ort, ORT_CALL(ort, CustomOpDomain_Add, add *)(session->domain, session->tap->other[i]),
@@ -111,7 +116,7 @@ static int create(struct session *session, const struct model *model, const stru
     if (result == 0)
         result = add_weights(session, options, model, err);
     if (result == 0)
-        result = add_operators(session, options, err);
+        result = add_operators(session, options, model, err);
     if (result == 0)
         result = ort_check(ort,
                            ORT_CALL(ort, CreateSessionFromArray, create_session *)(

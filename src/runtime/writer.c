@@ -1,6 +1,8 @@
 /* Files of a dump: what each is called, and the list of them. */
 #include "runtime/writer.h"
 
+#include "runtime/simulate.h"
+
 #include "base/json_read.h"
 
 #include <stdio.h>
@@ -153,6 +155,8 @@ static void add_row(struct writer *writer, const struct model_tensor *tensor, co
     for (int i = 0; i < view->shape.rank; i++)
         mm_json_put_whole(json, NULL, view->shape.dim[i]);
     mm_json_close_array(json);
+    if (writer->simulated)
+        simulated_put_tensor(writer->simulated, tensor->name, json);
     mm_json_close_object(json);
 }
 
@@ -278,6 +282,8 @@ int writer_finish(struct writer *writer, const struct writer_record *record, str
     mm_json_put_bool(&json, "prepacked_weights", record->prepacked);
     mm_json_put_whole(&json, "runs", (int64_t)record->runs);
     mm_json_put_bool(&json, "complete", record->complete);
+    if (writer->simulated)
+        simulated_put_settings(writer->simulated, &json);
     mm_json_put_raw(&json, "tensors", mm_buf_text(&writer->rows));
     mm_json_close_object(&json);
     mm_buf_putc(&text, '\n');

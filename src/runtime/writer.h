@@ -16,6 +16,8 @@ struct writer_record {
     bool complete; /* nothing failed */
 };
 
+struct simulated;
+
 struct writer {
     const struct mm_dump_info *info;
     const struct mm_format *format;
@@ -28,6 +30,7 @@ struct writer {
     struct mm_pack
         *pack; /* of a format that takes many: the file that they all go to; NULL: each has its own */
     struct mm_buf file, path, member;
+    const struct simulated *simulated; /* what is rounded; NULL: nothing */
     size_t written, left_out;
     bool is_open;
 };

@@ -137,7 +137,8 @@ int quantised_apply(struct mm_session *session, struct mm_err *err)
 {
     if (session->options.dst_graph && apply_model(session, err) < 0)
         return -1;
-    if (scales_from_file(session, err) < 0 || scales_from_values(session, err) < 0)
+    if (simulated_facts_find(session, err) < 0 || scales_from_file(session, err) < 0 ||
+        scales_from_values(session, err) < 0)
         return -1;
     fold_apply(session);
     return 0;
@@ -149,6 +150,9 @@ void quantised_shard(struct mm_session *session)
     const struct mm_pairs *pairs = session->pairs;
     for (size_t i = 0; tensor && i < pairs->count; i++)
         tensor[i] = tensor[pairs->pair[i].place]; /* in the whole list: i or later */
+    struct simulated_facts *simulated = session->quantised.simulated;
+    for (size_t i = 0; simulated && i < pairs->count; i++)
+        simulated[i] = simulated[pairs->pair[i].place];
 }
 
 void quantised_done(struct mm_session *session)
@@ -157,6 +161,7 @@ void quantised_done(struct mm_session *session)
     mm_quantisation_close(quantised->facts);
     mm_graph_weights_close(quantised->weights);
     free(quantised->tensor);
+    free(quantised->simulated);
     mm_scales_file_done(&quantised->file);
     mm_arena_done(&quantised->arena);
 }
@@ -164,15 +169,22 @@ void quantised_done(struct mm_session *session)
 const struct mm_quantised_tensor *quantised_facts(const struct mm_session *session, size_t id)
 {
     const struct quantised_state *quantised = &session->quantised;
-    return quantised->facts && quantised->tensor[id] >= 0 ? &quantised->facts->tensor[quantised->tensor[id]]
-                                                          : NULL;
+    if (quantised->facts)
+        return quantised->tensor[id] >= 0 ? &quantised->facts->tensor[quantised->tensor[id]] : NULL;
+    return quantised->simulated && quantised->simulated[id].known ? &quantised->simulated[id].facts : NULL;
+}
+
+enum mm_dtype quantised_reads(const struct mm_session *session, size_t id)
+{
+    const struct simulated_facts *simulated = session->quantised.simulated;
+    return simulated ? simulated[id].reads : MM_DTYPE_NONE;
 }
 
 void quantised_weights(const struct mm_session *session, size_t id, struct mm_recompute *what)
 {
     const struct quantised_state *quantised = &session->quantised;
     const struct mm_quantised_tensor *facts = quantised_facts(session, id);
-    if (!facts || !facts->weight_codes || !quantised->weights)
+    if (!facts || facts->simulated || !facts->weight_codes || !quantised->weights)
         return;
     what->dst_weights = quantised->weights;
     what->dst_codes = facts->weight_codes - 1;

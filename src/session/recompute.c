@@ -148,6 +148,7 @@ static void submit(struct mm_session *session, size_t id, const struct holder *h
                                        .sources = sources.count,
                                        .schema = session->src->schema};
     quantised_weights(session, id, &here->what);
+    here->what.reads = quantised_reads(session, id);
     triage->recomputing++;
     mm_pool_submit(session->pool, &here->job);
 }

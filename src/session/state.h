@@ -54,14 +54,22 @@ struct preview {
     bool made;       /* also when nothing is suggested */
 };
 
+/* What a simulated dst says of one tensor. */
+struct simulated_facts {
+    bool known;
+    enum mm_dtype reads; /* the integers that its operator reads; NONE: none */
+    struct mm_quantised_tensor facts;
+};
+
 /* What is known of dst's quantisation before anything is measured. */
 struct quantised_state {
-    struct mm_quantisation *facts;    /* of the model that dst ran; NULL: not given, or of no use */
-    struct mm_graph_weights *weights; /* that model's; NULL: they can't be read */
-    int32_t *tensor;                  /* [pairs] dst's tensor in that model; -1. NULL without facts */
-    size_t asked, known;              /* tensors of dst, and how many of them the model knows */
-    struct mm_scales_file file;       /* scales.json of dst's folder, or zeroed */
-    struct mm_arena arena;            /* what pairs borrow of scales */
+    struct mm_quantisation *facts;     /* of the model that dst ran; NULL: not given, or of no use */
+    struct mm_graph_weights *weights;  /* that model's; NULL: they can't be read */
+    int32_t *tensor;                   /* [pairs] dst's tensor in that model; -1. NULL without facts */
+    size_t asked, known;               /* tensors of dst, and how many of them the model knows */
+    struct simulated_facts *simulated; /* [pairs] what a simulated dst says of itself; NULL: nothing */
+    struct mm_scales_file file;        /* scales.json of dst's folder, or zeroed */
+    struct mm_arena arena;             /* what pairs borrow of scales */
 };
 
 struct mm_session {
@@ -157,6 +165,10 @@ void quantised_shard(struct mm_session *session);
 void quantised_done(struct mm_session *session);
 /* What the quantised model says of a layer's tensor; NULL: nothing. */
 const struct mm_quantised_tensor *quantised_facts(const struct mm_session *session, size_t id);
+/* Find what a simulated dst says of itself. -1: memory. */
+int simulated_facts_find(struct mm_session *session, struct mm_err *err);
+/* The integers that a layer's operator reads, where a simulated dst says it; NONE. */
+enum mm_dtype quantised_reads(const struct mm_session *session, size_t id);
 /* The weights that dst had in the quantised model, if it says them. */
 void quantised_weights(const struct mm_session *session, size_t id, struct mm_recompute *what);
 /* Scales told from the values of a pair, in the arena; of no places (count 0) where it has no such integers; NULL without

@@ -69,6 +69,7 @@ static void count_votes(const struct mm_background *background, struct mm_advice
 {
     out->weights = background->weights;
     out->told = background->told;
+    out->simulated = background->simulated;
     out->voted = background->voted;
     out->in_favour = background->weights == MM_PER_CHANNEL ? background->per_channel : background->per_tensor;
 }
@@ -139,13 +140,13 @@ static void item_text(const struct mm_advice_item *item, const struct kind *kind
 static void weights_text(const struct mm_advice *advice, struct mm_buf *out)
 {
     const char *what = advice->weights == MM_PER_CHANNEL ? "a scale for each channel" : "one scale a tensor";
+    const char *from = advice->simulated ? "as simulated" : "from the quantised model";
     if (advice->told && advice->weights != MM_GRANULARITY_UNKNOWN)
-        mm_buf_printf(out, " The weights have %s (from the quantised model: %zu of %zu operators).", what,
-                      advice->in_favour, advice->voted);
+        mm_buf_printf(out, " The weights have %s (%s: %zu of %zu operators).", what, from, advice->in_favour,
+                      advice->voted);
     else if (advice->told)
-        mm_buf_printf(
-            out, " The weights of %zu of %zu operators have one scale a tensor (from the quantised model).",
-            advice->in_favour, advice->voted);
+        mm_buf_printf(out, " The weights of %zu of %zu operators have one scale a tensor (%s).",
+                      advice->in_favour, advice->voted, from);
     else if (advice->weights != MM_GRANULARITY_UNKNOWN)
         mm_buf_printf(out, " The weights have %s (%zu of %zu operators show it).", what, advice->in_favour,
                       advice->voted);

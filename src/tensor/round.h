@@ -43,6 +43,20 @@ int64_t mm_round_tile_float(const struct mm_rounder *rounder, const float *x, fl
 int64_t mm_round_tile_double(const struct mm_rounder *rounder, const double *x, double *out, size_t n,
                              int64_t base);
 
+/* Where runtimes differ: bits. None: as mm_round_tile, which is how ONNX's QuantizeLinear and NumPy round. */
+enum mm_round_way {
+    MM_ROUND_AWAY = 1, /* integers: halves away from zero, as C's round() and TensorFlow Lite's reference */
+    MM_ROUND_RECIPROCAL = 2, /* integers: x times 1 / scale, a float, instead of x / scale, as PyTorch */
+    MM_ROUND_SATURATE =
+        4 /* floats: what is beyond the greatest becomes it, Inf too, as ONNX's Cast to float8 */
+};
+/*
+ * out[n] from x[n] as a runtime stores it, n of any size: integers clip Inf as well (mm_round_tile keeps it). NaN stays.
+ * `ways`: of enum mm_round_way.
+ */
+void mm_round_ways_float(const struct mm_rounder *rounder, unsigned ways, const float *x, float *out,
+                         size_t n);
+
 /* Elements that share a scale, 32 or 16; 0 for MM_BLOCKS_NONE. Is it one of the blocks' types of elements? */
 size_t mm_block_size(enum mm_blocks blocks);
 bool mm_round_block(enum mm_blocks blocks, enum mm_dtype dtype);

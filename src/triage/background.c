@@ -136,6 +136,7 @@ static void count_facts(const struct mm_subject *subjects, size_t count, struct 
         if (!facts || !(facts->parts & MM_PART_WEIGHTS))
             continue;
         integer++;
+        out->simulated |= facts->simulated;
         tensor += facts->weights == MM_PER_TENSOR;
         channel += facts->weights == MM_PER_CHANNEL;
     }

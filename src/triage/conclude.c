@@ -1,5 +1,6 @@
 /* The verdict on one layer, from its figures, its place in the flow and what was found by looking. */
 #include <math.h>
+#include <string.h>
 #include <stdio.h>
 
 #include "triage/conclude.h"
@@ -277,6 +278,17 @@ static bool is_told(const struct mm_recomputed *recomputed)
            !recomputed->nonfinite;
 }
 
+/* exp(x + e) = exp(x) exp(e), and Sigmoid is an exponential where its results are small. Of the worst input's RMS error,
+ * twice that may be common; 0: another operator, or its input is not known. */
+static double exponent_off(const struct mm_triage_view *view, uint32_t id)
+{
+    const char *op_type = view->subjects[id].op_type;
+    int32_t worst = view->blame[id].worst_input;
+    bool exponential = op_type && (strcmp(op_type, "Exp") == 0 || strcmp(op_type, "Sigmoid") == 0);
+    double off = exponential && worst >= 0 ? 2 * view->subjects[worst].result->metrics.rmse : 0;
+    return isfinite(off) ? off : 0;
+}
+
 /* Where nobody recomputed, all inputs have to be good before an operator is accused of what nothing explains. */
 static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
@@ -303,6 +315,8 @@ static void conclude_unexplained(const struct mm_triage_view *view, uint32_t id,
         say_built_up(blame, out);
     else if (near && !(good && perhaps_small(view->subjects[id].evidence)->cause == MM_CAUSE_CANCELLATION))
         say_near_zero(view, id, near, out);
+    else if (good && blame->error <= expm1(exponent_off(view, id)))
+        say_exponential(exponent_off(view, id), out);
     else if (good && blame->error <= PADDING_REACHES && has_padding(view->subjects[id].pair))
         say_padding(out);
     else if (good && perhaps_small(view->subjects[id].evidence))

@@ -189,10 +189,12 @@ static void say_facts(const struct mm_quantised_tensor *facts, struct mm_buf *ou
     if (!facts)
         return;
     if (!facts->parts)
-        mm_buf_puts(out, "In the quantised model this operator computes in floats.\n");
+        mm_buf_puts(out, facts->simulated ? "This operator was simulated in floats.\n"
+                                          : "In the quantised model this operator computes in floats.\n");
     else if (facts->parts & MM_PART_WEIGHTS && facts->weights != MM_GRANULARITY_UNKNOWN)
-        mm_buf_printf(out, "Its weights are int%d with %s (from the quantised model).\n", facts->bits,
-                      facts->weights == MM_PER_CHANNEL ? "a scale for each channel" : "one scale");
+        mm_buf_printf(out, "Its weights are int%d with %s (%s).\n", facts->bits,
+                      facts->weights == MM_PER_CHANNEL ? "a scale for each channel" : "one scale",
+                      facts->simulated ? "as simulated" : "from the quantised model");
 }
 
 /* "Other settings: a scale for each channel of the weights +6.8 dB, ..." for an operator on integers. */

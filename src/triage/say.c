@@ -191,6 +191,15 @@ void say_unexplained(const struct mm_blame *blame, unsigned role, struct mm_verd
                  mm_num_short(figure, blame->input_error, 2));
 }
 
+void say_exponential(double input, struct mm_verdict *out)
+{
+    char off[MM_NUM], factor[MM_NUM];
+    say_kind(out, MM_VERDICT_NOISE, MM_POSSIBLE);
+    out->cause = MM_CAUSE_ROUNDING;
+    snprintf(out->text, sizeof out->text, "an exponential of inputs that are off by %s: a factor of %s",
+             mm_num_short(off, input, 2), mm_num_short(factor, exp(input), 3));
+}
+
 void say_padding(struct mm_verdict *out)
 {
     say_kind(out, MM_VERDICT_OVER, MM_POSSIBLE);

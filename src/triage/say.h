@@ -41,6 +41,8 @@ void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_verdict
 void say_built_up(const struct mm_blame *blame, struct mm_verdict *out);
 /* Good inputs, a bad result, and nothing that explains it; role: MM_ROLE_INPUT accuses the input instead. */
 void say_unexplained(const struct mm_blame *blame, unsigned role, struct mm_verdict *out);
+/* An exponential of inputs that are off by `input` (RMS) is off by a factor. */
+void say_exponential(double input, struct mm_verdict *out);
 /* Tokens or rows that one dump has alone may reach in here. */
 void say_padding(struct mm_verdict *out);
 /* Codes that were never dequantised, or integers that are bit patterns: how the dump was made. */

@@ -158,26 +158,31 @@ static int run_line(struct app *app, const char *start, size_t length, struct mm
     return key_line(app, text, err);
 }
 
-int script_run(struct app *app, const char *source, const char *text, size_t length, struct mm_err *err)
+int script_go_on(struct script *script, struct app *app, struct mm_err *err)
 {
-    const char *end = text + length;
-    for (int number = 1; text < end && !app->quit; number++) {
+    const char *end = script->text + script->length;
+    for (const char *text = script->text + script->at; text < end && !app->quit;) {
         const char *stop = memchr(text, '\n', (size_t)(end - text));
         struct mm_err why = {0};
+        script->line++;
         if (run_line(app, text, (size_t)((stop ? stop : end) - text), &why) < 0)
-            return mm_fail(err, why.code, "%s:%d: %s", source, number, why.text);
+            return mm_fail(err, why.code, "%s:%d: %s", script->source, script->line, why.text);
         text = stop ? stop + 1 : end;
+        script->at = (size_t)(text - script->text);
     }
     return 0;
 }
 
-int script_run_file(struct app *app, const char *path, struct mm_err *err)
+int script_run(struct app *app, const char *source, const char *text, size_t length, struct mm_err *err)
 {
-    struct mm_buf text;
-    mm_buf_init(&text);
-    int result = mm_file_read(path, FILE_LIMIT, &text, err);
-    if (result == 0)
-        result = script_run(app, path, mm_buf_text(&text), text.length, err);
-    mm_buf_done(&text);
-    return result;
+    struct script script = {.source = source, .text = text, .length = length};
+    return script_go_on(&script, app, err);
+}
+
+int script_read(struct script *script, const char *path, struct mm_buf *text, struct mm_err *err)
+{
+    if (mm_file_read(path, FILE_LIMIT, text, err) < 0)
+        return -1;
+    *script = (struct script){.source = path, .text = mm_buf_text(text), .length = text->length};
+    return 0;
 }

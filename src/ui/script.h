@@ -20,8 +20,16 @@ struct app;
 
 /* Run a script's text; `source` stands before the line number in errors. Stops early when the app quits. */
 int script_run(struct app *app, const char *source, const char *text, size_t length, struct mm_err *err);
-/* Read a file and run it. The app must have its size (app_resize). */
-int script_run_file(struct app *app, const char *path, struct mm_err *err);
+/* A script that goes on with another app where the one before it quit. Borrowed. */
+struct script {
+    const char *source, *text;
+    size_t length, at; /* of the next line */
+    int line;          /* the last one that was run, from 1 on */
+};
+/* Read a file into `text`. */
+int script_read(struct script *script, const char *path, struct mm_buf *text, struct mm_err *err);
+/* Run it from where it is until its end, or until the app quits. The app must have its size (app_resize). */
+int script_go_on(struct script *script, struct app *app, struct mm_err *err);
 /* "80x24" -> 80, 24. False when it is no size. */
 bool script_parse_size(const char *text, int *w, int *h);
 /* Append a frame as :screen writes it. */

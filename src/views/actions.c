@@ -52,6 +52,8 @@ static const struct action_info choosing[] = {
      "Leave a suggested operator out, or take it back in"},
     {ACT_ACCEPT, "accept", "A", LAYERS, NULL, "accept", "Put the suggestions into the plan"},
     {ACT_RELOAD, "reload", "r", LAYERS, NULL, NULL, "Measure again what has changed on disk"},
+    {ACT_TRY, "try", "", PLANNED, NULL, NULL,
+     "Run the network with the present plan, and show what it changes (of mmtui try)"},
     {ACT_REPLAY, "replay", "", BOTH, NULL, NULL,
      "Run all operators by ONNX Runtime with dst's own inputs: which of them compute something else"},
     {ACT_UNDO, "undo", "u", PLANNED, NULL, "undo", "Undo the last change of the plan"},

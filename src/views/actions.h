@@ -46,6 +46,7 @@ enum {
     ACT_SUGGEST,          /* text: "95%", "top 5", "0.01"; may be missing */
     ACT_SUGGEST_TOGGLE,
     ACT_RELOAD,
+    ACT_TRY,
     ACT_REPLAY,
     ACT_ACCEPT,
     ACT_PAIR_MARK,

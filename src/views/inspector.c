@@ -352,15 +352,40 @@ static void act_source(struct inspector *inspector, const struct action_event *e
     app_push_take(&inspector->app, source_view_open(&inspector->app));
 }
 
+/* The plan is not lost: it goes into the run, and on to the next inspector. */
+static void act_try(struct inspector *inspector, const struct action_event *event)
+{
+    (void)event;
+    if (!inspector->can_try) {
+        app_say(
+            &inspector->app, ROLE_WARN,
+            "Nothing can be run here: mmtui try MODEL.onnx -i INPUT --precision-mode MODE opens a network "
+            "that can");
+        return;
+    }
+    inspector->tries = true;
+    inspector->app.quit = true;
+}
+
 static const struct {
     int id;
     void (*run)(struct inspector *inspector, const struct action_event *event);
 } answers[] = {
-    {ACT_UNDO, act_undo},     {ACT_REDO, act_undo},           {ACT_EXPORT, act_export},
-    {ACT_PLAN, act_plan},     {ACT_THRESHOLD, act_threshold}, {ACT_SET, act_set},
-    {ACT_TO, act_to},         {ACT_TO_MENU, act_to_menu},     {ACT_SUGGEST, suggest_preview},
-    {ACT_RELOAD, act_reload}, {ACT_ACCEPT, suggest_accept},   {ACT_PAIRS, act_pairs},
-    {ACT_SOURCE, act_source}, {ACT_REPLAY, act_replay},
+    {ACT_UNDO, act_undo},
+    {ACT_REDO, act_undo},
+    {ACT_EXPORT, act_export},
+    {ACT_PLAN, act_plan},
+    {ACT_THRESHOLD, act_threshold},
+    {ACT_SET, act_set},
+    {ACT_TO, act_to},
+    {ACT_TO_MENU, act_to_menu},
+    {ACT_SUGGEST, suggest_preview},
+    {ACT_RELOAD, act_reload},
+    {ACT_ACCEPT, suggest_accept},
+    {ACT_PAIRS, act_pairs},
+    {ACT_SOURCE, act_source},
+    {ACT_TRY, act_try},
+    {ACT_REPLAY, act_replay},
 };
 
 static bool act(void *context, struct app *app, const struct action_event *event)
@@ -440,7 +465,8 @@ static void say_at_first(struct app *app, const struct mm_session *session)
 int inspector_init(struct inspector *inspector, struct mm_session *session,
                    const struct inspector_options *options, struct mm_err *err)
 {
-    *inspector = (struct inspector){.session = session, .export_folder = options->export_folder};
+    *inspector = (struct inspector){
+        .session = session, .export_folder = options->export_folder, .can_try = options->can_try};
     inspector->dialect = mm_dialect_get(options->dialect, err);
     if (!inspector->dialect)
         return -1;
@@ -450,7 +476,10 @@ int inspector_init(struct inspector *inspector, struct mm_session *session,
         inspector_done(inspector);
         return -1;
     }
-    say_at_first(&inspector->app, session);
+    if (options->first && *options->first)
+        app_say(&inspector->app, ROLE_STATUS, "%s", options->first);
+    else
+        say_at_first(&inspector->app, session);
     return 0;
 }
 

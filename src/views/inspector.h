@@ -18,6 +18,8 @@ struct inspector {
     struct menu_item runtimes[9];     /* what :to-menu shows */
     struct screen_actions actions;
     bool told_raw;    /* that dst holds raw integers, if it does */
+    bool can_try;     /* whoever runs the inspector can run the network */
+    bool tries;       /* asked for: the app has quit, the network is to be run with the plan */
     bool told_replay; /* what came of running operators was said */
     struct app app;
 };
@@ -29,6 +31,8 @@ struct inspector_options {
     const char *export_folder;
     const char *dialect;       /* id: --to */
     const char *sort, *filter; /* column key; filter text or NULL */
+    bool can_try;              /* heed :try: quit with `tries` set, and be opened again */
+    const char *first;         /* said at first instead of what is said else; NULL or "": nothing */
 };
 
 /* The layers screen is open afterwards. */

@@ -364,6 +364,22 @@ def peaks(*commands):
     return peak
 
 
+def simulated(plain, out):
+    """By the processors' time. A copy is one in memory, of arrays that are there already."""
+    with open(os.path.join(out, "mmtui-dump.json")) as file:
+        sizes = [4 * int(numpy.prod(r["shape"])) for r in json.load(file)["tensors"]]
+    a, b = ([numpy.ones(size, dtype=numpy.uint8) for size in sizes] for _ in range(2))
+    begun = time.process_time()
+    for _ in range(MANY):
+        for x, y in zip(a, b):
+            y[:] = x
+    copy = (time.process_time() - begun) / MANY
+    modes = ["force_float16", "force_bfloat16"]
+    bare, *took = processor_time(plain, *[[*plain, "--precision-mode", mode] for mode in modes])
+    for mode, here in zip(modes, took):
+        row(f"mmtui dump, {mode}, simulated", here, "s", here / (bare + 2 * copy), "a plain run, plus twice a copy", "1.0 at most")
+
+
 def dumps(top):
     print("A model run by ONNX Runtime (48 convolutions and ReLUs, 81 MiB of tensors), 1 thread")
     fetched = subprocess.run(["sh", os.path.join(HERE, "../fetch_onnxruntime.sh")], capture_output=True, text=True)
@@ -384,6 +400,7 @@ def dumps(top):
     row("mmtui dump, all tensors", all_, "s", all_ / (bare + writing), "a run without a dump, plus copying it", "1.2 at most")
     least, most = peaks(plain, dump)
     row("  the same, memory at its peak", most, "MiB", most / least, "a run without a dump", "1.3 at most")
+    simulated(plain, out)
     small, large = best_of(run("small.onnx", "rows.npy", "all"), run("large.onnx", "rows.npy", "all"), rounds=MANY)
     row("mmtui dump, weights of 2 GiB", large * 1000, "ms", large / small, "of 2 MiB", "3 at most")
     for path in (net, out, copy):

@@ -38,7 +38,7 @@ CIRCLE = [
     ("circle-2.script", "100x14", ["--plan", PLAN]),
     ("circle-3.script", "100x12", ["--plan", PLAN]),
 ]
-COMMANDS = ["", "compare", "triage", "export", "suggest", "diff", "show", "single", "convert", "formats", "merge", "demo", "dump"]
+COMMANDS = ["", "compare", "triage", "export", "suggest", "diff", "show", "single", "convert", "formats", "merge", "demo", "dump", "try"]
 UPDATE = bool(os.environ.get("UPDATE"))
 
 
@@ -168,7 +168,7 @@ def actions():
 def option_help(command):
     """[(letter, name, argument)] as --help of a command lists them."""
     out = mmtui(*([command] if command else []), "--help").out
-    return re.findall(r"^ +(?:-(\w), +)?--([a-z0-9_-]+)(?: ((?:\[NAME=\])?[A-Za-z]+))?  ", out, re.M)
+    return re.findall(r"^ +(?:-(\w), +)?--([a-z0-9_-]+)(?: ((?:\[NAME=\])?[A-Za-z]+))?(?:  |$)", out, re.M)
 
 
 # ---- the README ----

@@ -269,13 +269,19 @@ def test_redirected(folder):
 
 SESSION = "framework map rename occurrence no-pair-by dtype shape step rank concat runner dst-runner iteration schema threshold atol rtol floor fail fail-if baseline min-paired jobs check-crc no-cache"
 TABLE = "sort filter limit columns"
+INPUTS = "input output_dir format mode tensor input-shapes seed dtype threads as-deployed check dump-model-dir onnxruntime script"
+SIMULATE = "precision-mode int-ops calibrate quantize-algorithm input-channel-quantize filter-channel-quantize " \
+           "asymmetric-quantize fold-conv-bn plan rounding scale-by overflow"
 SCREEN = "export-dir color theme plain script size"
 OPTIONS = {
     (): f"before format replay onnxruntime model dst-model order sim {SESSION} plan to {TABLE} {SCREEN} ascii help version",
     ("compare",): f"format src_dir dst_dir output_dir model dst-model order quantiles hist shard vendor-exact {SESSION} {TABLE} "
                   "ascii help version",
     ("triage",): f"before json format output_file replay onnxruntime model dst-model order sim {SESSION} {TABLE} ascii help version",
-    ("suggest",): f"cover top to-error output_file format replay onnxruntime model dst-model order sim {SESSION} plan to ascii help version",
+    ("suggest",): "cover top to-error output_file format replay simulate input input-shapes seed threads onnxruntime "
+                  f"{SIMULATE.replace('plan ', '')} model dst-model order sim {SESSION} plan to ascii help version",
+    ("dump",): f"{INPUTS} {SIMULATE} ascii help version",
+    ("try",): f"input output_dir input-shapes seed threads onnxruntime to {SESSION} {TABLE} {SIMULATE} {SCREEN} ascii help version",
     ("merge",): "output_file ascii help version",
     ("export",): "model cpp plan to ascii help version",
     ("demo",): f"dump-only {SESSION} plan to {TABLE} {SCREEN} ascii help version",

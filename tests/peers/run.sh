@@ -43,6 +43,7 @@ environment tensorflow tensorflow-cpu==2.21.0 numpy==2.4.6
 "$folder/tensorflow/bin/python" "$here/dump_tensorflow.py" "$made/dump_tensorflow.py" "$made/files"
 environment onnxruntime onnxruntime==1.32.0 onnx==1.23.2 numpy==1.26.4
 "$folder/onnxruntime/bin/python" "$here/dump_onnxruntime.py" "$made/dump_onnxruntime.py" "$made/files"
+"$folder/onnxruntime/bin/python" "$here/quantised_onnxruntime.py" "$made/files"
 
 # Debian's own, as the package index has no PyTorch without its GPU libraries
 if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
@@ -52,4 +53,4 @@ else
     cp "$here/files/torch.pt" "$here/files/torch.npz" "$made/files"
 fi
 
-MMTUI_PEERS=$made "$here/../run.sh" "$here/../cli/test_gguf.py" "$here/../cli/test_torch.py" "$here/../cli/test_polygraphy.py" "$here/../cli/test_formats.py" "$here/../cli/test_dump_script.py"
+MMTUI_PEERS=$made "$here/../run.sh" "$here/../cli/test_gguf.py" "$here/../cli/test_torch.py" "$here/../cli/test_polygraphy.py" "$here/../cli/test_formats.py" "$here/../cli/test_dump_script.py" "$here/../cli/test_simulate.py"

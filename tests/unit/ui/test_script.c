@@ -116,7 +116,9 @@ static void errors_name_the_line(void **state)
         assert_int_equal(run(cases[i].text), -1);
         assert_string_equal(err.text, cases[i].error);
     }
-    assert_int_equal(script_run_file(&app, "/no/such/script", &err), -1);
+    struct script script;
+    struct mm_buf text = {0};
+    assert_int_equal(script_read(&script, "/no/such/script", &text, &err), -1);
     assert_int_equal(run(":screen /no/such/folder/x"), -1);
 }
 

@@ -1,0 +1,183 @@
+/* `mmtui try`: a model is run as it is and in a simulated precision, and the two runs are inspected. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/inspect.h"
+#include "cli/interrupt.h"
+#include "cli/run_model.h"
+#include "cli/simulate.h"
+
+/* The runs' folders. */
+struct trying {
+    struct mm_ort *ort;
+    char *top;
+    bool temporary;
+    char *reference;
+    char *simulated, *before; /* the last one, and the one before it; NULL: there is none */
+    int number;               /* of the simulated runs so far */
+    char said[1000];          /* of the last one */
+};
+
+static int make_top(struct trying *trying, const char *wanted, struct mm_err *err)
+{
+    const char *base = getenv("TMPDIR");
+    if (wanted) {
+        trying->top = strdup(wanted);
+    } else {
+        trying->top = mm_path_join(base && *base ? base : "/tmp", "mmtui-try-XXXXXX");
+        if (trying->top && !mkdtemp(trying->top))
+            return mm_fail_errno(err, trying->top, "making a temporary folder (-o or TMPDIR chooses where)");
+        trying->temporary = trying->top != NULL;
+    }
+    trying->reference = trying->top ? mm_path_join(trying->top, "reference") : NULL;
+    return trying->reference ? 0 : mm_fail_memory(err);
+}
+
+static void trying_done(struct trying *trying)
+{
+    if (trying->temporary)
+        mm_folder_remove(trying->top);
+    free(trying->top);
+    free(trying->reference);
+    free(trying->simulated);
+    free(trying->before);
+    mm_ort_close(trying->ort);
+}
+
+/* ---- a run ---- */
+
+static struct mm_run_options run_options(const struct cli_options *options, const struct interrupt *interrupt)
+{
+    return (struct mm_run_options){.threads = options->dump.threads, .cancel = &interrupt->stopped};
+}
+
+/* Into a folder. `simulation` NULL: as the model is. */
+static int run_into(const struct trying *trying, const struct cli_options *options, const char *folder,
+                    struct mm_run_options *how, const struct simulation *simulation, struct mm_buf *said,
+                    struct mm_err *err)
+{
+    const struct mm_dump_info info = {
+        .dump_mode = MM_DUMP_ALL, .path = folder, .format = mm_format_find("npy")};
+    struct mm_model_run *run = NULL;
+    size_t runs = 0;
+    how->simulation = simulation ? simulation_settings(simulation) : NULL;
+    int result = mm_model_run_open(&run, trying->ort, options->words[0], &info, how, err);
+    if (result == 0)
+        result = run_model(options, run, &runs, err);
+    if (result == 0 && simulation)
+        result = simulation_write(simulation, run, folder, err);
+    if (result == 0 && simulation)
+        simulation_put(simulation, run, said);
+    mm_model_run_close(run);
+    return result;
+}
+
+static int simulate(struct trying *trying, const struct cli_options *options, const struct mm_plan *plan,
+                    const char *folder, const struct interrupt *interrupt, struct mm_err *err)
+{
+    struct mm_run_options how = run_options(options, interrupt);
+    struct simulation simulation;
+    struct mm_buf said = {0};
+    if (simulation_begin(&simulation, options, plan, err) < 0)
+        return -1;
+    int result = simulation_calibrate(&simulation, options, trying->ort, &how, err);
+    if (result == 0)
+        result = run_into(trying, options, folder, &how, &simulation, &said, err);
+    snprintf(trying->said, sizeof trying->said, "%s", mm_buf_text(&said));
+    mm_buf_done(&said);
+    simulation_done(&simulation);
+    return result;
+}
+
+/* The next folder. What is older than the run before is removed where nobody wants to keep it. */
+static int simulate_next(struct trying *trying, const struct cli_options *options, const struct mm_plan *plan,
+                         const struct interrupt *interrupt, struct mm_err *err)
+{
+    char name[32];
+    snprintf(name, sizeof name, "simulated%d", trying->number + 1);
+    char *folder = mm_path_join(trying->top, name);
+    if (!folder)
+        return mm_fail_memory(err);
+    if (simulate(trying, options, plan, folder, interrupt, err) < 0) {
+        free(folder);
+        return -1;
+    }
+    trying->number++;
+    if (trying->before && trying->temporary)
+        mm_folder_remove(trying->before);
+    free(trying->before);
+    trying->before = trying->simulated;
+    trying->simulated = folder;
+    return 0;
+}
+
+/* ---- the inspector ---- */
+
+static int run_again(void *context, struct cli_options *options, const struct mm_plan *plan,
+                     struct mm_err *err)
+{
+    struct trying *trying = context;
+    struct interrupt interrupt;
+    interrupt_begin(&interrupt);
+    int result = simulate_next(trying, options, plan, &interrupt, err);
+    interrupt_end(&interrupt);
+    if (result < 0)
+        return -1;
+    options->session.dst = trying->simulated;
+    options->session.before = trying->before;
+    return 0;
+}
+
+static int check(const struct cli_options *options, struct mm_err *err)
+{
+    if (options->word_count != 1)
+        return mm_fail(err, MM_EARG,
+                       "try needs one model: mmtui try model.onnx -i input.npy --precision-mode MODE");
+    if (options->dump.inputs > 0 && options->dump.seeded)
+        return mm_fail(err, MM_EARG, "give inputs (-i) or have them made up (--seed), not both");
+    if (!options->simulate.mode && !options->simulate.plan)
+        return mm_fail(err, MM_EARG,
+                       "try needs a precision: --precision-mode MODE, or a --plan that has one");
+    return 0;
+}
+
+/* Returns the number of the signal that ended it, 0 or -1. */
+static int run_both(struct trying *trying, const struct cli_options *options, struct mm_err *err)
+{
+    struct interrupt interrupt;
+    interrupt_begin(&interrupt);
+    struct mm_run_options how = run_options(options, &interrupt);
+    int result = run_library(options, &trying->ort, err);
+    if (result == 0)
+        result = run_into(trying, options, trying->reference, &how, NULL, NULL, err);
+    if (result == 0)
+        result = simulate_next(trying, options, NULL, &interrupt, err);
+    int number = interrupt_end(&interrupt);
+    return result < 0 && number ? number : result;
+}
+
+int cmd_try(struct cli_options *options)
+{
+    struct mm_err err = {0};
+    struct trying trying = {0};
+    int result = check(options, &err);
+    if (result == 0)
+        result = make_top(&trying, options->output, &err);
+    if (result == 0)
+        result = run_both(&trying, options, &err);
+    int status = result > 0 ? EXIT_SIGNAL + result : EXIT_ERROR;
+    if (result == 0) {
+        const struct inspect_runner runner = {&trying, run_again, trying.said};
+        options->session.src = trying.reference;
+        options->session.dst = trying.simulated;
+        options->model = options->words[0];
+        options->plan = options->simulate.plan;
+        status = inspect(options, &runner);
+    } else {
+        cli_error(&err);
+    }
+    trying_done(&trying);
+    return status;
+}

@@ -1,0 +1,77 @@
+/* A simulated precision: its calibration, and what is told of it. */
+#include "cli/simulate.h"
+
+#include "cli/run_model.h"
+
+#include <stdlib.h>
+
+const struct mm_simulation *simulation_settings(const struct simulation *simulation)
+{
+    return simulation->mode ? &simulation->settings : NULL;
+}
+
+/* ---- calibration ---- */
+
+static int open_feeds(struct simulation *simulation, const struct cli_options *options,
+                      struct mm_feeds **feeds, struct mm_err *err)
+{
+    const struct cli_simulate *given = &options->simulate;
+    const struct mm_model_run *run = mm_calibration_run(simulation->calibration);
+    simulation->own_inputs = given->calibrates == 0;
+    if (simulation->own_inputs)
+        return run_feeds(options, run, feeds, err);
+    return mm_feeds_open(feeds, run, given->calibrate, given->calibrates, &options->session.given, err);
+}
+
+int simulation_calibrate(struct simulation *simulation, const struct cli_options *options,
+                         const struct mm_ort *ort, const struct mm_run_options *how, struct mm_err *err)
+{
+    struct mm_feeds *feeds = NULL;
+    if (!simulation->mode || !mm_simulation_needs_calibration(&simulation->settings))
+        return 0;
+    if (mm_calibration_open(&simulation->calibration, ort, options->words[0], &simulation->settings, how,
+                            err) < 0 ||
+        open_feeds(simulation, options, &feeds, err) < 0)
+        return -1;
+    int result = mm_calibration_take(simulation->calibration, feeds, err);
+    simulation->calibration_runs = mm_feeds_runs(feeds);
+    simulation->settings.calibration = simulation->calibration;
+    mm_feeds_close(feeds);
+    return result;
+}
+
+/* ---- what is told ---- */
+
+int simulation_write(const struct simulation *simulation, const struct mm_model_run *run, const char *folder,
+                     struct mm_err *err)
+{
+    struct mm_buf text = {0};
+    if (!simulation->calibration)
+        return 0;
+    char *path = mm_path_join(folder, "scales.json");
+    mm_model_run_scales(run, &text);
+    int result =
+        path && !text.failed ? mm_file_write(path, text.data, text.length, err) : mm_fail_memory(err);
+    free(path);
+    mm_buf_done(&text);
+    return result;
+}
+
+void simulation_put(const struct simulation *simulation, const struct mm_model_run *run, struct mm_buf *out)
+{
+    struct mm_simulated_counts counts;
+    if (!simulation->mode)
+        return;
+    mm_model_run_simulated(run, &counts);
+    mm_buf_printf(out, "%s:", simulation->mode->name);
+    if (counts.operators)
+        mm_buf_printf(out, " %zu operators read %zu inputs as integers, calibrated with %zu run%s%s;",
+                      counts.operators, counts.quantised, simulation->calibration_runs,
+                      simulation->calibration_runs == 1 ? "" : "s",
+                      simulation->own_inputs ? " of the same inputs" : "");
+    mm_buf_printf(out, " %zu results and %zu constants rounded", counts.stored, counts.weights);
+    if (counts.folded)
+        mm_buf_printf(out, "; %zu BatchNormalizations folded", counts.folded);
+    if (counts.unknown)
+        mm_buf_printf(out, "; %zu tensors not rounded, whose type nothing tells", counts.unknown);
+}
