@@ -15,14 +15,14 @@ static int check(const struct cli_options *options, struct mm_err *err)
 {
     const struct cli_dump *dump = &options->dump;
     struct stat info;
-    if (!options->output && dump->inputs == 0 && stat("dump", &info) == 0 && S_ISDIR(info.st_mode))
+    if (!options->output && dump->input.count == 0 && stat("dump", &info) == 0 && S_ISDIR(info.st_mode))
         return mm_fail(err, MM_EARG,
                        "dump is a command: the folder of this name is ./dump (mmtui dump --help)");
     if (options->word_count != 1)
         return mm_fail(err, MM_EARG, "dump needs one model: mmtui dump model.onnx -i input.npy -o DIR");
     if (!options->output)
         return mm_fail(err, MM_EARG, "dump needs a folder to write to: -o DIR");
-    if (dump->inputs > 0 && dump->seeded)
+    if (dump->input.count > 0 && dump->seeded)
         return mm_fail(err, MM_EARG, "give inputs (-i) or have them made up (--seed), not both");
     if (dump->mode == MM_DUMP_SPECIFIC && dump->tensors == 0)
         return mm_fail(err, MM_EARG, "--mode specific needs names of tensors: --tensor NAME");

@@ -135,7 +135,7 @@ static int check(const struct cli_options *options, struct mm_err *err)
     if (options->word_count != 1)
         return mm_fail(err, MM_EARG,
                        "try needs one model: mmtui try model.onnx -i input.npy --precision-mode MODE");
-    if (options->dump.inputs > 0 && options->dump.seeded)
+    if (options->dump.input.count > 0 && options->dump.seeded)
         return mm_fail(err, MM_EARG, "give inputs (-i) or have them made up (--seed), not both");
     if (!options->simulate.mode && !options->simulate.plan)
         return mm_fail(err, MM_EARG,

@@ -417,14 +417,10 @@ int set_size(struct cli_options *options, const struct option_info *info, const 
 
 /* ---- mmtui dump ---- */
 
-/* "NAME=FILE", unless there is a file of the whole name. */
-int set_input(struct cli_options *options, const struct option_info *info, const char *text,
-              struct mm_err *err)
+int add_path(struct cli_options *options, struct cli_paths *paths, const char *text, struct mm_err *err)
 {
-    struct cli_dump *dump = &options->dump;
     size_t name = strcspn(text, "=");
-    (void)info;
-    if (mm_grow((void **)&dump->input, &dump->input_room, dump->inputs + 1, sizeof *dump->input) < 0)
+    if (mm_grow((void **)&paths->path, &paths->room, paths->count + 1, sizeof *paths->path) < 0)
         return mm_fail_memory(err);
     struct mm_feed_path path = {.path = text};
     if (text[name] && access(text, F_OK) != 0) {
@@ -433,8 +429,15 @@ int set_input(struct cli_options *options, const struct option_info *info, const
         if (!path.name)
             return mm_fail_memory(err);
     }
-    dump->input[dump->inputs++] = path;
+    paths->path[paths->count++] = path;
     return 0;
+}
+
+int set_input(struct cli_options *options, const struct option_info *info, const char *text,
+              struct mm_err *err)
+{
+    (void)info;
+    return add_path(options, &options->dump.input, text, err);
 }
 
 int set_dump_mode(struct cli_options *options, const struct option_info *info, const char *text,

@@ -7,7 +7,10 @@
 /* A number that is not negative. -1 with MM_EARG: it is none. */
 int number_of(const struct option_info *info, const char *text, double *out, struct mm_err *err);
 
-/* The words of --precision-mode, alike. */
+/* One more of "NAME=FILE", or, if there is a file of the whole name, of FILE. `text` is borrowed. */
+int add_path(struct cli_options *options, struct cli_paths *paths, const char *text, struct mm_err *err);
+
+/* The index-th word of --precision-mode; NULL behind the last. */
 const char *precision_mode_name(size_t index);
 /* What --to takes: the index-th; NULL behind the last. */
 const char *dialect_id(size_t index);

@@ -27,9 +27,9 @@ void cli_options_done(struct cli_options *options)
     free(options->given);
     free(options->concat);
     mm_ort_close(options->ort);
-    free(options->dump.input);
+    free(options->dump.input.path);
     free(options->dump.tensor);
-    free(options->simulate.calibrate);
+    free(options->simulate.calibrate.path);
     free(options->simulate.int_op);
     mm_snapshot_done(&options->snapshot);
     mm_schema_close(options->schema);

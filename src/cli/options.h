@@ -118,12 +118,17 @@ enum option {
     OPT_COUNT
 };
 
+/* Files with values, of an input each or of whichever they are. */
+struct cli_paths {
+    struct mm_feed_path *path; /* owned; the names in given_text */
+    size_t count, room;
+};
+
 /* What `mmtui dump` is told. */
 struct cli_dump {
     enum mm_dump_mode mode;
-    struct mm_feed_path *input; /* -i; owned, and the names in input_names */
-    size_t inputs, input_room;
-    const char **tensor; /* --tensor; owned, the names borrowed */
+    struct cli_paths input; /* -i */
+    const char **tensor;    /* --tensor; owned, the names borrowed */
     size_t tensors, tensor_room;
     bool seeded;
     double seed;
@@ -138,9 +143,8 @@ struct cli_dump {
 /* What a simulated precision is told. */
 struct cli_simulate {
     const struct mm_precision_mode *mode; /* NULL: none was given */
-    struct mm_feed_path *calibrate;       /* --calibrate; owned */
-    size_t calibrates, calibrate_room;
-    const char **int_op; /* --int-ops; owned, the words in given_text */
+    struct cli_paths calibrate;           /* --calibrate */
+    const char **int_op;                  /* --int-ops; owned, the words in given_text */
     size_t int_ops, int_op_room;
     enum mm_range range;
     bool range_given;

@@ -16,7 +16,7 @@ int run_feeds(const struct cli_options *options, const struct mm_model_run *run,
     const struct mm_given_list *given = &options->session.given;
     if (dump->seeded)
         return mm_feeds_random(feeds, run, (uint64_t)dump->seed, given, err);
-    return mm_feeds_open(feeds, run, dump->input, dump->inputs, given, err);
+    return mm_feeds_open(feeds, run, dump->input.path, dump->input.count, given, err);
 }
 
 static int run_all(struct mm_model_run *run, const struct mm_feeds *feeds, struct mm_err *err)

@@ -17,10 +17,11 @@ static int open_feeds(struct simulation *simulation, const struct cli_options *o
 {
     const struct cli_simulate *given = &options->simulate;
     const struct mm_model_run *run = mm_calibration_run(simulation->calibration);
-    simulation->own_inputs = given->calibrates == 0;
+    simulation->own_inputs = given->calibrate.count == 0;
     if (simulation->own_inputs)
         return run_feeds(options, run, feeds, err);
-    return mm_feeds_open(feeds, run, given->calibrate, given->calibrates, &options->session.given, err);
+    return mm_feeds_open(feeds, run, given->calibrate.path, given->calibrate.count, &options->session.given,
+                         err);
 }
 
 int simulation_calibrate(struct simulation *simulation, const struct cli_options *options,

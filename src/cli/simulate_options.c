@@ -55,25 +55,11 @@ int set_int_ops(struct cli_options *options, const struct option_info *info, con
                : mm_fail(err, MM_EARG, "--%s: give types of operators, such as Conv,Gemm", info->name);
 }
 
-/* "NAME=FILE", unless there is a file of the whole name. */
 int set_calibrate(struct cli_options *options, const struct option_info *info, const char *text,
                   struct mm_err *err)
 {
-    struct cli_simulate *simulate = &options->simulate;
-    size_t name = strcspn(text, "=");
     (void)info;
-    if (mm_grow((void **)&simulate->calibrate, &simulate->calibrate_room, simulate->calibrates + 1,
-                sizeof *simulate->calibrate) < 0)
-        return mm_fail_memory(err);
-    struct mm_feed_path path = {.path = text};
-    if (text[name] && access(text, F_OK) != 0) {
-        path.path = text + name + 1;
-        path.name = mm_arena_strndup(&options->given_text, text, name);
-        if (!path.name)
-            return mm_fail_memory(err);
-    }
-    simulate->calibrate[simulate->calibrates++] = path;
-    return 0;
+    return add_path(options, &options->simulate.calibrate, text, err);
 }
 
 /* The place of a word among some; -1 with a sentence. */

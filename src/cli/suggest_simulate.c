@@ -419,7 +419,7 @@ static int check(const struct cli_options *options, struct mm_err *err)
         return mm_fail(err, MM_EARG, "--simulate measures errors: give --to-error X or --top N");
     if (options->kind != MM_REPORT_TEXT)
         return mm_fail(err, MM_EARG, "--simulate prints text, and writes a plan (-o)");
-    if (options->dump.inputs > 0 && options->dump.seeded)
+    if (options->dump.input.count > 0 && options->dump.seeded)
         return mm_fail(err, MM_EARG, "give inputs (-i) or have them made up (--seed), not both");
     return 0;
 }
