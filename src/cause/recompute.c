@@ -40,13 +40,6 @@ static void begin(struct residual *residual, const struct operands *o, int side,
     residual_reference(residual, &o->result[SIDE_SRC], src);
 }
 
-/* What a float format rounds by at most, as a share. */
-static double unit_of(enum mm_dtype dtype)
-{
-    const struct mm_dtype_info *info = mm_dtype_info(dtype);
-    return ldexp(1, info->kind == MM_KIND_FLOAT ? -(info->digits + 1) : -24);
-}
-
 /* ---- channels ---- */
 
 /* Which channel has most of the residual: sums of r^2 by channel. */
@@ -128,7 +121,7 @@ static int compare_whole(const struct mm_recompute *recompute, const struct oper
     if (result == 0) {
         begin(residual, o, side, &both[SIDE_SRC]);
         residual->ties = ties_settle(&call, &o->result[side], &y0,
-                                     o->input[side][0] ? unit_of(o->input[side][0]->dtype) : 0);
+                                     o->input[side][0] ? float_unit(o->input[side][0]->dtype) : 0);
         residual_add_all(residual, &o->result[side], &y0);
     }
     if (result == 0 && by)
@@ -380,56 +373,6 @@ static int run_sample(struct line *line, const struct operands *o, struct residu
     return result;
 }
 
-/* ---- what a float format explains ---- */
-
-#define LANES 4 /* sums that don't wait for each other */
-
-/* The sum of squares of what is finite; *greatest becomes the greatest magnitude where it is more. */
-static double squares(const float *x, int64_t count, double *greatest)
-{
-    double sum[LANES] = {0};
-    float most[LANES] = {0};
-    for (int64_t i = 0; i < count; i++) {
-        float v = fabsf(x[i]);
-        v = v <= FLT_MAX ? v : 0;
-        sum[i % LANES] += (double)v * (double)v;
-        most[i % LANES] = v > most[i % LANES] ? v : most[i % LANES];
-    }
-    for (int k = 0; k < LANES; k++)
-        *greatest = fmax(*greatest, (double)most[k]);
-    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
-/* The RMS of the largest input; *greatest: the greatest magnitude among all. */
-static double size_of_inputs(const struct operands *o, int count, double *greatest)
-{
-    double most = 0, here = 0;
-    for (int k = 0; k < count; k++) {
-        const struct mm_value *x = o->input[SIDE_DST][k];
-        if (x && x->count)
-            most = fmax(most, sqrt((x->f ? squares(x->f, x->count, &here) : 0) / (double)x->count));
-    }
-    *greatest = here;
-    return most;
-}
-
-/*
- * Each rounding on the way costs up to a unit of what is rounded. A sum or difference that nearly cancels is rounded
- * at the size of its terms; the exponential turns an absolute error of its argument into a relative one.
- */
-static double rounding_of(const struct operands *o, const struct mm_graph_node *node,
-                          const struct residual *residual, const struct mm_recomputed *out)
-{
-    bool weighs = out->kind == MM_OPERATOR_LINEAR || out->selects; /* the inputs' size says nothing */
-    double greatest = 0, size = weighs ? 0 : size_of_inputs(o, node->input_count, &greatest), gain = 1;
-    double y = sqrt(residual->yy / fmax((double)residual->n, 1));
-    if (out->kind == MM_OPERATOR_SOFTMAX)
-        gain = fmax(1, greatest);
-    else if (!weighs && y > 0)
-        gain = fmax(1, size / y);
-    return unit_of(o->format[SIDE_DST]) * gain;
-}
-
 /* A NaN that the operator itself would make (a line of -Inf through a softmax) is no NaN that came in. */
 static bool has_nan(const struct operands *o, int count)
 {
@@ -452,7 +395,7 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     out->state = MM_RECOMPUTE_DONE;
     out->residual = residual_relative(&both[SIDE_DST]);
     out->reference = residual_relative(&both[SIDE_SRC]);
-    out->rounding = rounding_of(o, node, &both[SIDE_DST], out);
+    out->rounding = float_rounding(o, node, &both[SIDE_DST], out);
     out->result_int8 = residual_steps(&both[SIDE_DST], both[SIDE_DST].span);
     out->own_int8 = residual_steps(&both[SIDE_DST], both[SIDE_DST].most - both[SIDE_DST].least);
     out->positions = both[SIDE_DST].n;

@@ -121,6 +121,17 @@ double residual_with_clipped(const struct residual *residual);
 /* What 256 steps over this span cost, against y0; NaN where y0 is all zero. */
 double residual_steps(const struct residual *residual, double span);
 
+/* What a float format rounds by at most, as a share; what is no float counts as f32. */
+double float_unit(enum mm_dtype dtype);
+/*
+ * What rounding in the format of dst's result explains of |r| / |y0|, out->kind and out->selects known: each rounding on the
+ * way costs up to a unit of what is rounded. A sum or difference that nearly cancels is rounded at the size of its
+ * terms (of a batch normalisation: those of each channel, and what is lost below the least normal value); the exponential
+ * turns an absolute error of its argument into a relative one. The inputs are read; nothing is owned.
+ */
+double float_rounding(const struct operands *o, const struct mm_graph_node *node,
+                      const struct residual *residual, const struct mm_recomputed *out);
+
 /* Pearson's correlation of a and b over n values; 0 where one of them does not vary. */
 double correlation(const double *a, const double *b, size_t n);
 
