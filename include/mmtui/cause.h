@@ -362,6 +362,8 @@ struct mm_recomputed {
         exact; /* the residual with the weights that dst really had, those of the quantised model; NaN: not known */
     bool
         exact_inputs; /* and the inputs are what dst's operator read: codes, rounded to codes, or never integers */
+    bool
+        on_steps; /* of kind LINEAR: dst's result, in floats, lies on 256 even steps at most, and src's does not */
     int64_t positions; /* that were compared */
     int64_t nonfinite; /* of them, those where dst alone is NaN or Inf */
     int64_t kept;      /* of them, those where dst is finite and what was recomputed is not */

@@ -426,6 +426,7 @@ static int run_line(struct line *line, struct operands *o, bool part, const atom
         return -1;
     out->kind = MM_OPERATOR_LINEAR;
     out->selects = false;
+    out->on_steps = on_steps(o);
     if (run_sample(line, o, both, out, err) < 0)
         return -1;
     figures(&line->step[line->count - 1], o, both, out);

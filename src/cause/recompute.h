@@ -121,6 +121,10 @@ double residual_with_clipped(const struct residual *residual);
 /* What 256 steps over this span cost, against y0; NaN where y0 is all zero. */
 double residual_steps(const struct residual *residual, double span);
 
+/* Does dst's result, stored as floats, lie on 256 even steps at most, as integers do, and src's not? False where too few
+ * values tell, or memory lacks. */
+bool on_steps(const struct operands *o);
+
 /* What a float format rounds by at most, as a share; what is no float counts as f32. */
 double float_unit(enum mm_dtype dtype);
 /*

@@ -112,19 +112,22 @@ static bool shows_steps(const struct mm_subject *subjects, size_t count)
     return steps >= VOTES_LEAST && steps > 2 * others;
 }
 
-/* Few operators with weights: is one of them alone coarse? */
+/* Few operators with weights: is one of them alone coarse? Its residual may be a fault's; the steps that its result
+ * lies on are not. */
 static bool is_coarse(const struct mm_subject *subjects, size_t count, const struct mm_background *out)
 {
-    size_t linear = 0, coarse = 0;
+    size_t linear = 0, coarse = 0, on_steps = 0;
     for (size_t i = 0; i < count; i++) {
         const struct mm_recomputed *here = told(&subjects[i]);
         if (here && here->kind == MM_OPERATOR_LINEAR) {
             linear++;
             coarse += here->residual > COARSE;
+            on_steps += here->on_steps;
         }
     }
     bool most = 2 * coarse > linear;
-    return out->voted ? most : (linear > 1 && most) || (linear <= 1 && shows_steps(subjects, count));
+    return out->voted ? most
+                      : (linear > 1 && most) || (linear <= 1 && (on_steps || shows_steps(subjects, count)));
 }
 
 /* What the quantised model says of all operators with weights: no vote is needed. */

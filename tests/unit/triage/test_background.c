@@ -120,6 +120,22 @@ static void integers(void **state)
     assert_int_equal(own(&run, 5, NULL), MM_OWN_UNKNOWN); /* no more than the others */
 }
 
+/* One operator with weights was recomputed, behind a fault: its residual may be of floats or of integers that were cut
+ * off; that its result lies on steps tells. */
+static void steps_alone(void **state)
+{
+    (void)state;
+    for (int on = 0; on < 2; on++) {
+        struct run run = {.count = 0};
+        double explained;
+        weights(add(&run, MM_OPERATOR_LINEAR, 0.09), 0.05, 0.02);
+        run.recomputed[0].on_steps = on;
+        assert_int_equal(own(&run, 0, &explained), on ? MM_OWN_UNKNOWN : MM_OWN_WRONG);
+        assert_int_equal(run.background.coarse, on);
+        assert_true(fabs(explained - (on ? 0.013 : 6e-8)) < 1e-12);
+    }
+}
+
 static void nothing_told(void **state)
 {
     (void)state;
@@ -376,6 +392,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(floats),
         cmocka_unit_test(integers),
+        cmocka_unit_test(steps_alone),
         cmocka_unit_test(nothing_told),
         cmocka_unit_test(granularity),
         cmocka_unit_test(facts),
