@@ -344,14 +344,35 @@ static bool shows_fault(const struct mm_triage_view *view, uint32_t id)
     return false;
 }
 
+/* It is far off, what goes in is not, and neither formats nor a cause that was found explain it. */
+static bool is_unexplained(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_blame *blame = &view->blame[id];
+    const struct mm_evidence *evidence = view->subjects[id].evidence;
+    bool input_over = blame->worst_input >= 0 && view->blame[blame->worst_input].over;
+    bool found = !evidence || near_zero(evidence);
+    for (size_t i = 0; evidence && i < evidence->findings; i++)
+        found = found || evidence->finding[i].score >= SCORE_DECIDES;
+    return blame->over && !input_over && !found && !blame->built_up && blame->error > INTEGER_UNEXPLAINED &&
+           !conclude_is_noise(blame) && !conclude_is_format(blame, evidence);
+}
+
 /* By order alone: a fault before it may be what it shows as well, squared or moved once more. */
 static bool fault_before(const struct mm_triage_view *view, uint32_t id)
 {
     for (uint32_t other = 0; other < id && !view->flow->known; other++) {
-        if (view->blame[other].starts && shows_fault(view, other))
+        if (view->blame[other].starts && (shows_fault(view, other) || is_unexplained(view, other)))
             return true;
     }
     return false;
+}
+
+/* By order alone: a small value taken off a wrong one leaves that one. */
+static bool holds_wrong_values(const struct mm_triage_view *view, uint32_t id,
+                               const struct mm_finding *finding)
+{
+    return !view->flow->known && finding->cause == MM_CAUSE_STALE && finding->layer >= 0 &&
+           (uint32_t)finding->layer < id && view->blame[finding->layer].over;
 }
 
 /* Broken inputs may look like a fault in part. */
@@ -359,6 +380,8 @@ static bool is_vague(const struct mm_triage_view *view, uint32_t id, const struc
 {
     int32_t input = view->blame[id].worst_input;
     bool over = input >= 0 && view->blame[input].over;
+    if (holds_wrong_values(view, id, finding))
+        return true;
     return view->blame[id].own != MM_OWN_WRONG && say_kind_of(finding) == MM_VERDICT_IMPLEMENTATION &&
            is_handed_on(finding->cause) &&
            ((over && finding->residual > LEFT_CLEAR) || fault_before(view, id));
