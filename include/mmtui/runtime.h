@@ -80,7 +80,9 @@ struct mm_run_options {
         as_deployed; /* let ONNX Runtime optimise the model as it does for a production run, and run what comes of it */
     int level;   /* with as_deployed: of optimisation, 1 (basic), 2 (extended) or 99 (all) */
     int threads; /* 0: 1 */
-    bool check;  /* hold the outputs of each run against one without taps, bit for bit */
+    bool
+        float32; /* of a float16 model: run it as float32 with operators that round each result to float16, see below */
+    bool check; /* hold the outputs of each run against one without taps, bit for bit */
     const char *
         model_dir; /* write what is run, without taps, into this folder under the model's name; NULL: don't */
     const atomic_bool *cancel;              /* may be NULL: asked at each tensor that is dumped */
@@ -89,6 +91,14 @@ struct mm_run_options {
     void *observer_context;
 };
 
+/*
+ * float16 models with `float32`: every float16 of the model - inputs, constants, what operators make, in bodies and local
+ * functions too - becomes float32, and behind each operator that made float16 its result is rounded to float16 (halves to
+ * even, beyond 65519.99 Inf) and kept as float32. So each operator computes in float32 from values that float16 has, and its result
+ * is what float16 stores; no cast decides on it. The larger constants are written as float32 once, a tile at a time, into a
+ * file in the folder of the dump, which is removed in the end, or beside the model in model_dir, and are mapped from there.
+ * MM_EARG: nothing of the model is float16; or with as_deployed, or a simulation.
+ */
 struct mm_model_run;
 
 /*

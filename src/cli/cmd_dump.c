@@ -26,6 +26,16 @@ static int check(const struct cli_options *options, struct mm_err *err)
         return mm_fail(err, MM_EARG, "give inputs (-i) or have them made up (--seed), not both");
     if (dump->mode == MM_DUMP_SPECIFIC && dump->tensors == 0)
         return mm_fail(err, MM_EARG, "--mode specific needs names of tensors: --tensor NAME");
+    if (dump->float32 && (options->simulate.mode || options->simulate.plan))
+        return mm_fail(
+            err, MM_EARG,
+            "--float32 is a precision already, that of the float16 model itself: give it or %s, not both",
+            options->simulate.mode ? "--precision-mode" : "--plan");
+    if (dump->float32 && dump->level > 0)
+        return mm_fail(
+            err, MM_EARG,
+            "--as-deployed runs what ONNX Runtime makes of float16, and --float32 what float16 stores: "
+            "give one");
     if ((options->simulate.mode || options->simulate.plan) && (dump->level > 0 || dump->check))
         return mm_fail(err, MM_EARG,
                        "a simulated precision is neither the deployed model nor a plain run: leave out %s",
@@ -52,7 +62,9 @@ static void print_done(const struct cli_options *options, const struct mm_ort *o
             &line,
             "the model computes in float16, which ONNX Runtime mostly does in float32 with casts around it, "
             "and "
-            "what is dumped decides on the casts: figures can differ a little from a run without a dump");
+            "what is dumped decides on the casts: figures can differ a little from a run without a dump; "
+            "--float32 computes each operator in float32 and rounds its result to float16, whatever is "
+            "dumped");
     cli_note(&line);
     mm_buf_init(&line);
     simulation_put(simulation, run, &line);
@@ -70,6 +82,7 @@ static int dump(const struct cli_options *options, const struct interrupt *inter
                                       .format = options->format ? options->format : mm_format_find("npy")};
     struct mm_run_options how = {.as_deployed = options->dump.level > 0,
                                  .level = options->dump.level,
+                                 .float32 = options->dump.float32,
                                  .threads = options->dump.threads,
                                  .check = options->dump.check,
                                  .model_dir = options->dump.model_dir,

@@ -91,6 +91,7 @@ enum option {
     OPT_SEED,
     OPT_THREADS,
     OPT_AS_DEPLOYED,
+    OPT_FLOAT32,
     OPT_CHECK,
     OPT_DUMP_MODEL_DIR,
     OPT_ONNXRUNTIME,
@@ -133,7 +134,8 @@ struct cli_dump {
     bool seeded;
     double seed;
     int threads;
-    int level; /* --as-deployed; 0: not */
+    int level;    /* --as-deployed; 0: not */
+    bool float32; /* --float32 */
     bool check;
     const char *model_dir; /* --dump-model-dir */
     const char *library;   /* --onnxruntime */

@@ -51,16 +51,18 @@ static int compare(const struct session *session, OrtValue *const *tapped, OrtVa
     return result;
 }
 
-int check_outputs(const struct session *session, const struct session_settings *settings,
-                  const OrtValue *const *input, OrtValue *const *output, struct mm_err *err)
+int check_outputs(const struct session *session, const struct check_model *how,
+                  const struct session_settings *settings, const OrtValue *const *input,
+                  OrtValue *const *output, struct mm_err *err)
 {
     struct model model;
     struct session plain = {0};
     OrtValue **result = calloc(session->outputs + 1, sizeof *result);
     if (!result)
         return mm_fail_memory(err);
-    int failed = model_open(&model, session->what, NULL, NULL, err);
+    int failed = model_open_rounded(&model, session->what, how->rounding, NULL, NULL, err);
     if (failed == 0) {
+        model.round = how->round;
         failed = session_open(&plain, session->ort, &model, NULL, settings, err);
         if (failed == 0)
             failed = session_run(&plain, input, result, err);

@@ -1,7 +1,8 @@
 /* A model, run with taps that write its tensors. */
 #include "runtime/check.h"
 #include "runtime/deployed.h"
-#include "runtime/simulate.h"
+#include "runtime/half_run.h"
+#include "runtime/refused.h"
 #include "runtime/writer.h"
 
 #include <stdint.h>
@@ -19,14 +20,13 @@ struct mm_model_run {
     struct session session;
     struct writer writer;
     struct simulated *simulated; /* NULL: nothing is */
+    struct half_run *half;       /* NULL: the model is run in the types that it has */
     struct round_op round;
     struct mm_model_input *input;
     struct mm_buf *feed_memory; /* by input: values that were rounded */
     struct mm_run *feed_run;
-    size_t asked;  /* how many tensors were offered while the model was read */
-    bool *refused; /* by that number: no tap can read it */
-    size_t refused_room, refusals;
-    bool *matched; /* by place in info->tensor_name: a tensor is called so */
+    struct refused refused; /* no tap can read them */
+    bool *matched;          /* by place in info->tensor_name: a tensor is called so */
     size_t runs;
     bool broken; /* a run failed */
     bool has_half;
@@ -79,10 +79,9 @@ static bool is_wanted(struct mm_model_run *run, const struct model_tensor *tenso
 static bool choose(void *context, const struct model_tensor *tensor)
 {
     struct mm_model_run *run = context;
-    bool refused = tensor->number < run->refused_room && run->refused[tensor->number];
     if (run->simulated && simulated_vanishes(run->simulated, tensor->name))
         return false;
-    return is_wanted(run, tensor) && !refused;
+    return is_wanted(run, tensor) && !refused_has(&run->refused, tensor);
 }
 
 /* A name that nothing is called is more likely a mistake than a wish. */
@@ -111,37 +110,28 @@ static int take(void *context, size_t number, const struct mm_tensor *view, stru
     return writer_take(&run->writer, &tensor, view, err);
 }
 
+/* NULL: nothing is rounded. */
+static const struct model_rounding *rounding_of(const struct mm_model_run *run)
+{
+    if (run->half)
+        return &run->half->rounding;
+    return run->simulated ? &run->simulated->rounding : NULL;
+}
+
 static int open_once(struct mm_model_run *run, const char *model, struct mm_err *err)
 {
-    const struct model_rounding *rounding = run->simulated ? &run->simulated->rounding : NULL;
+    const struct model_rounding *rounding = rounding_of(run);
+    const struct simulated *rules = run->half ? &run->half->simulated : run->simulated;
     if (model_open_rounded(&run->model, model, rounding, choose, run, err) < 0)
         return -1;
     tap_init(&run->tap, run->ort, &run->model, take, run);
     if (rounding) {
-        round_op_init(&run->round, run->ort, run->simulated, &run->tap);
+        round_op_init(&run->round, run->ort, rules, &run->tap);
         run->model.round = &run->round.op;
-        if (simulated_check(run->simulated, err) < 0)
+        if (simulated_check(rules, err) < 0)
             return -1;
     }
     return session_open(&run->session, run->ort, &run->model, &run->tap, &run->settings, err);
-}
-
-/* The tap that the runtime says it can't put behind a tensor (a sequence, an optional), in the words of its sentence. */
-static bool refuse(struct mm_model_run *run, const char *text)
-{
-    const char *name = strstr(text, MODEL_TAP_NAME);
-    size_t tap = name ? strtoul(name + strlen(MODEL_TAP_NAME), NULL, 10) : SIZE_MAX;
-    if (tap >= run->model.tensors)
-        return false;
-    size_t number = run->model.tensor[tap].number, before = run->refused_room;
-    if (mm_grow((void **)&run->refused, &run->refused_room, number + 1, sizeof *run->refused) < 0)
-        return false;
-    memset(run->refused + before, 0, (run->refused_room - before) * sizeof *run->refused);
-    if (run->refused[number])
-        return false;
-    run->refused[number] = true;
-    run->refusals++;
-    return true;
 }
 
 /* Again without the taps that it refuses, which it tells one at a time. */
@@ -149,7 +139,7 @@ static int open_session(struct mm_model_run *run, const char *model, struct mm_e
 {
     struct mm_err why = {0};
     while (open_once(run, model, &why) < 0) {
-        if (!refuse(run, why.text)) {
+        if (!refused_add(&run->refused, &run->model, why.text)) {
             if (err)
                 *err = why;
             return -1;
@@ -191,11 +181,34 @@ static int join(char **path, const char *folder, const char *name, struct mm_err
     return *path ? 0 : mm_fail_memory(err);
 }
 
-/* The model that is run: the user's, or what the runtime makes of it. */
+/* Of a float16 model, one of float32 with operators that round. */
+static int widen_model(struct mm_model_run *run, const char **model, struct mm_err *err)
+{
+    const struct mm_run_options *options = &run->options;
+    const struct half_files files = {options->model_dir ? options->model_dir : run->info->path,
+                                     mm_path_base(*model), options->model_dir != NULL};
+    if (options->as_deployed || options->simulation)
+        return mm_fail(err, MM_EARG,
+                       "%s: float16 as float32 goes with neither a deployed model nor a simulated precision",
+                       *model);
+    run->half = calloc(1, sizeof *run->half);
+    if (!run->half)
+        return mm_fail_memory(err);
+    if (half_run_open(run->half, run->ort, *model, &files, err) < 0)
+        return -1;
+    *model = run->half->model;
+    return 0;
+}
+
+/* The model that is run: the user's, or what the runtime, or this program, makes of it. */
 static int choose_model(struct mm_model_run *run, const char **model, struct mm_err *err)
 {
     const char *own = *model;
     char *kept = NULL;
+    if (run->options.model_dir && mm_folder_make(run->options.model_dir, err) < 0)
+        return -1;
+    if (run->options.float32 && widen_model(run, model, err) < 0)
+        return -1;
     if (run->options.as_deployed) {
         if (join(&run->deployed, run->info->path, ".mmtui-deployed.onnx", err) < 0 ||
             deployed_write(run->ort, own, run->options.level, run->deployed, err) < 0)
@@ -204,10 +217,9 @@ static int choose_model(struct mm_model_run *run, const char **model, struct mm_
     }
     if (!run->options.model_dir)
         return 0;
-    if (mm_folder_make(run->options.model_dir, err) < 0 ||
-        join(&kept, run->options.model_dir, mm_path_base(own), err) < 0)
+    if (join(&kept, run->options.model_dir, mm_path_base(own), err) < 0)
         return -1;
-    int result = model_write(*model, kept, err);
+    int result = model_write(*model, rounding_of(run), kept, err);
     free(kept);
     return result;
 }
@@ -293,6 +305,9 @@ static int give(struct mm_model_run *run, const struct mm_feed *feed, OrtValue *
     if (run->simulated && simulated_feed(run->simulated, feed->name, &tensor, &run->feed_run[place],
                                          &run->feed_memory[place], err) < 0)
         return -1;
+    if (run->half && half_run_feed(run->half, feed->name, &tensor, &run->feed_run[place],
+                                   &run->feed_memory[place], err) < 0)
+        return -1;
     return ort_value(run->ort, &tensor, value, feed->name, err);
 }
 
@@ -304,13 +319,44 @@ static bool is_wrong(const struct mm_model_input *input, const struct mm_feed *f
            (input->dtype != feed->tensor.dtype || !fits(&input->shape, &feed->tensor.shape));
 }
 
-static int make_sequence(const struct mm_ort *ort, const struct mm_feed *feed, OrtValue **value,
+/* An item as it is; or as float32, rounded, at the end of `memory`, which has room for it. */
+static int make_item(struct mm_model_run *run, const struct mm_feed *feed, size_t i, struct mm_buf *memory,
+                     OrtValue **value, struct mm_err *err)
+{
+    struct mm_tensor item = feed->item[i];
+    struct mm_run item_run;
+    if (run->half && half_run_is_input(run->half, feed->name)) {
+        const struct mm_shape shape = item.shape;
+        float *values = half_run_decode(run->half, &item, err);
+        if (!values)
+            return -1;
+        size_t before = memory->length;
+        mm_buf_add(memory, values, (size_t)item.count * sizeof(float));
+        free(values);
+        mm_tensor_raw(&item, MM_F32, &shape, memory->data + before, &item_run);
+    }
+    return ort_value(run->ort, &item, value, feed->name, err);
+}
+
+/* Room for all items as float32, so that none of them moves once there is a value over it. */
+static int reserve_items(const struct mm_feed *feed, struct mm_buf *memory, struct mm_err *err)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < feed->items; i++)
+        count += (size_t)feed->item[i].count;
+    mm_buf_clear(memory);
+    return mm_buf_reserve(memory, count * sizeof(float)) ? 0 : mm_fail_memory(err);
+}
+
+static int make_sequence(struct mm_model_run *run, const struct mm_feed *feed, OrtValue **value,
                          struct mm_err *err)
 {
+    const struct mm_ort *ort = run->ort;
+    struct mm_buf *memory = &run->feed_memory[place_of(run, feed)];
     OrtValue **item = calloc(feed->items + 1, sizeof *item);
-    int result = item ? 0 : mm_fail_memory(err);
+    int result = item ? reserve_items(feed, memory, err) : mm_fail_memory(err);
     for (size_t i = 0; i < feed->items && result == 0; i++)
-        result = ort_value(ort, &feed->item[i], &item[i], feed->name, err);
+        result = make_item(run, feed, i, memory, &item[i], err);
     if (result == 0)
         result = ort_sequence(ort, (const OrtValue *const *)item, feed->items, value, feed->name, err);
     for (size_t i = 0; i < feed->items && item; i++)
@@ -338,8 +384,7 @@ static int feed_one(struct mm_model_run *run, const struct mm_feed *feed, OrtVal
     mm_buf_done(&what);
     if (result < 0)
         return -1;
-    return feed->item ? make_sequence(run->ort, feed, &value[place], err)
-                      : give(run, feed, &value[place], err);
+    return feed->item ? make_sequence(run, feed, &value[place], err) : give(run, feed, &value[place], err);
 }
 
 static int feed_all(struct mm_model_run *run, const struct mm_feed *feeds, size_t count, OrtValue **value,
@@ -367,9 +412,10 @@ static int run_checked(struct mm_model_run *run, const OrtValue *const *value, s
     OrtValue **output = calloc(run->session.outputs + 1, sizeof *output);
     if (!output)
         return mm_fail_memory(err);
+    const struct check_model how = {rounding_of(run), run->model.round};
     int result = session_run(&run->session, value, output, err);
     if (result == 0)
-        result = check_outputs(&run->session, &run->settings, value, output, err);
+        result = check_outputs(&run->session, &how, &run->settings, value, output, err);
     for (size_t i = 0; i < run->session.outputs; i++)
         ort_value_release(run->ort, output[i]);
     free(output);
@@ -402,6 +448,7 @@ int mm_model_run_finish(struct mm_model_run *run, struct mm_err *err)
                                          .level = run->options.as_deployed ? run->options.level : 0,
                                          .threads = run->settings.threads,
                                          .prepacked = session_prepacks(&run->model),
+                                         .float32 = run->half != NULL,
                                          .runs = run->runs,
                                          .complete = !run->broken};
     return writer_finish(&run->writer, &record, err);
@@ -420,12 +467,14 @@ void mm_model_run_close(struct mm_model_run *run)
     model_close(&run->model);
     simulated_close(run->simulated);
     free(run->simulated);
+    half_run_close(run->half);
+    free(run->half);
     writer_close(&run->writer);
     if (run->deployed)
         remove(run->deployed);
     free(run->deployed);
     free(run->input);
-    free(run->refused);
+    refused_done(&run->refused);
     free(run->matched);
     free(run);
 }
@@ -443,7 +492,7 @@ size_t mm_model_run_written(const struct mm_model_run *run)
 
 size_t mm_model_run_left_out(const struct mm_model_run *run)
 {
-    return run->writer.left_out + run->refusals;
+    return run->writer.left_out + run->refused.count;
 }
 
 void mm_model_run_scales(const struct mm_model_run *run, struct mm_buf *out)

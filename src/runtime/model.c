@@ -41,7 +41,7 @@ static int copy_function(struct model_edit *edit, const struct mm_wire_field *fu
             break;
     }
     edit_put_taps(edit, &scope, FIELD_FUNCTION_NODE, &body);
-    if (edit->choice)
+    if (edit->choice || edit->rounding)
         edit_put_opset(&body, FIELD_FUNCTION_OPSET);
     edit_put_message(out, FIELD_MODEL_FUNCTION, &body);
     edit_scope_done(&scope);
@@ -84,7 +84,7 @@ static int copy_model(struct model_edit *edit, struct mm_err *err)
         return -1;
     if (!edit->has_graph)
         return mm_fail(err, MM_ECORRUPT, "%s: not an ONNX model: there is no graph in it", edit->model->path);
-    if (edit->choice)
+    if (edit->choice || edit->rounding)
         edit_put_opset(&edit->model->bytes, FIELD_MODEL_OPSET);
     if (edit->failed || edit->model->bytes.failed)
         return mm_fail_memory(err);
@@ -141,9 +141,16 @@ int model_open_rounded(struct model *model, const char *path, const struct model
     return open_as(model, path, &edit, err);
 }
 
-int model_write(const char *path, const char *to, struct mm_err *err)
+int model_open_every(struct model *model, const char *path, model_choice *choice, void *context,
+                     struct mm_err *err)
 {
-    struct model_edit edit = {.whole = true};
+    struct model_edit edit = {.choice = choice, .context = context, .every = true};
+    return open_as(model, path, &edit, err);
+}
+
+int model_write(const char *path, const struct model_rounding *rounding, const char *to, struct mm_err *err)
+{
+    struct model_edit edit = {.whole = true, .rounding = rounding};
     struct model model;
     if (open_as(&model, path, &edit, err) < 0)
         return -1;

@@ -25,6 +25,8 @@ struct model_tensor {
     bool is_input;       /* of the model */
     int depth;           /* 0: of the graph itself; else of a body or a function */
     bool in_function;
+    size_t
+        node_number; /* the node's place among all, those of bodies and functions too, in the order of the file */
     size_t number; /* which one it is of those that a choice is asked about, from 0 on */
 };
 
@@ -57,6 +59,8 @@ struct model_rounding {
     const struct mm_tensor *(*constant)(void *context, const char *name);
     /* One more initialiser: false behind the last. */
     bool (*more)(void *context, size_t number, const char **name, const struct mm_tensor **values);
+    /* Inside of local functions the type of what is rounded is told by a Cast. */
+    bool typed;
 };
 
 struct model {
@@ -86,10 +90,15 @@ int model_open(struct model *model, const char *path, model_choice *choice, void
 /* The same, and what `rounding` (may be NULL) says is rounded. */
 int model_open_rounded(struct model *model, const char *path, const struct model_rounding *rounding,
                        model_choice *choice, void *context, struct mm_err *err);
+/* For a model that is loaded for its types, and not run. As model_open; and the choice is asked about what local functions give back as well, by its name inside, which else is tapped
+ * only where they are called. */
+int model_open_every(struct model *model, const char *path, model_choice *choice, void *context,
+                     struct mm_err *err);
 /* The file alone: mapped, and where it really lies. On failure, and in the end, model_close. */
 int model_map(struct model *model, const char *path, struct mm_err *err);
-/* Write the model with all its constants, which must be less than 2 GiB, and without taps, to a file. */
-int model_write(const char *path, const char *to, struct mm_err *err);
+/* Write the model with all its constants but external ones, which must be less than 2 GiB, what `rounding` (may be NULL) says is
+ * rounded, and without taps, to a file. */
+int model_write(const char *path, const struct model_rounding *rounding, const char *to, struct mm_err *err);
 void model_close(struct model *model);
 
 #endif

@@ -18,6 +18,8 @@ struct model_edit {
     bool has_graph, failed;                /* failed: memory */
     bool whole;                            /* constants are copied, too */
     size_t offered;                        /* tensors that the choice was asked about */
+    bool every;                            /* it is asked about what functions give back, too */
+    size_t nodes;                          /* that were begun */
 };
 
 /* The nodes of one graph or function: which taps stand behind them. */
@@ -70,6 +72,10 @@ int edit_main_graph(struct model_edit *edit, const struct mm_wire_field *graph, 
                     struct mm_err *err);
 int edit_node(struct model_edit *edit, struct edit_scope *scope, const struct mm_wire_field *node,
               uint32_t number, struct mm_buf *out, struct mm_err *err);
+/* Of a model that is loaded for its types alone (`every`): nodes of the same types instead of one that the runtime would refuse.
+ * False: it needs none, and nothing was put. */
+bool edit_put_stand_in(struct model_edit *edit, const struct mm_wire_field *node, uint32_t number,
+                       struct mm_buf *out);
 /* A tensor's name as ONNX Runtime writes it outside of a function. */
 const char *edit_name_outside(struct model_edit *edit, const struct edit_scope *scope, const char *name);
 
@@ -78,7 +84,7 @@ const char *edit_name_outside(struct model_edit *edit, const struct edit_scope *
  * output, in `written`, and the nodes that it needs in front of it in `out`; at last those behind it.
  */
 void edit_round_begin(struct model_edit *edit, const struct edit_scope *scope,
-                      const struct mm_wire_field *node, struct model_tensor *result);
+                      const struct mm_wire_field *node, size_t number, struct model_tensor *result);
 void edit_round_input(struct model_edit *edit, struct edit_scope *scope, const struct model_tensor *result,
                       size_t place, const struct mm_wire_field *input, struct mm_buf *written,
                       struct mm_buf *out);

@@ -79,13 +79,15 @@ static void tap_output(struct model_edit *edit, struct edit_scope *scope, struct
     tensor->name = edit_name_outside(edit, scope, name);
     tensor->is_output = main_graph && mm_names_find(&edit->outputs, name, field->size) >= 0;
     /* what a function gives back is tapped where it is called, by the name that it has there */
-    if (scope->function && scope->depth == 1 && mm_names_find(scope->given_back, name, field->size) >= 0)
+    if (!edit->every && scope->function && scope->depth == 1 &&
+        mm_names_find(scope->given_back, name, field->size) >= 0)
         return;
     if (strcmp(tensor->op_type, "Constant") != 0 || tensor->is_output)
         add_tap(edit, scope, tensor, name);
 }
 
-static void tap_outputs(struct model_edit *edit, struct edit_scope *scope, const struct mm_wire_field *node)
+static void tap_outputs(struct model_edit *edit, struct edit_scope *scope, const struct mm_wire_field *node,
+                        size_t number)
 {
     struct mm_wire wire = edit_inside(edit, node);
     struct mm_wire_field field;
@@ -93,6 +95,7 @@ static void tap_outputs(struct model_edit *edit, struct edit_scope *scope, const
                                   .op_type = edit_text(edit, node, FIELD_NODE_OP_TYPE),
                                   .depth = scope->depth,
                                   .in_function = scope->function != NULL,
+                                  .node_number = number,
                                   .index = -1};
     if (!makes_tensors(tensor.op_type))
         return;
@@ -194,10 +197,14 @@ int edit_node(struct model_edit *edit, struct edit_scope *scope, const struct mm
     struct mm_wire_field field;
     struct mm_buf written = {0};
     struct model_tensor made;
-    size_t inputs = 0;
+    size_t inputs = 0, node_number = edit->nodes++;
     int more, result = 0;
     scope->number = number;
-    edit_round_begin(edit, scope, node, &made);
+    if (edit->every && edit_put_stand_in(edit, node, number, out)) {
+        tap_outputs(edit, scope, node, node_number);
+        return 0;
+    }
+    edit_round_begin(edit, scope, node, node_number, &made);
     while (result == 0 && (more = mm_wire_next(&wire, &field, err)) != 0) {
         if (more < 0)
             result = -1;
@@ -208,7 +215,7 @@ int edit_node(struct model_edit *edit, struct edit_scope *scope, const struct mm
             edit_copy(&written, &field);
     }
     edit_round_append(edit, &made, &written);
-    tap_outputs(edit, scope, node);
+    tap_outputs(edit, scope, node, node_number);
     edit_put_message(out, number, &written);
     edit_round_results(edit, scope, &made, node, out);
     mm_buf_done(&written);

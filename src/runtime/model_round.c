@@ -5,8 +5,10 @@
 #include <string.h>
 
 /* What a node made, before it is rounded; and what is rounded for readers alone. */
-#define RAW_ENDING   "/mmtui_raw"
-#define ROUNDED_NAME "mmtui_round_%zu"
+#define RAW_ENDING     "/mmtui_raw"
+#define ROUNDED_ENDING "/mmtui_rounded"
+#define TYPE_FLOAT32   1 /* TensorProto.DataType */
+#define ROUNDED_NAME   "mmtui_round_%zu"
 
 /* An input that was rounded for some node of a scope. */
 struct edit_rounded {
@@ -23,9 +25,10 @@ static const char *text_of(struct model_edit *edit, const struct mm_wire_field *
 }
 
 void edit_round_begin(struct model_edit *edit, const struct edit_scope *scope,
-                      const struct mm_wire_field *node, struct model_tensor *result)
+                      const struct mm_wire_field *node, size_t number, struct model_tensor *result)
 {
-    *result = (struct model_tensor){.name = "", .node = "", .op_type = "", .depth = scope->depth};
+    *result = (struct model_tensor){
+        .name = "", .node = "", .op_type = "", .depth = scope->depth, .node_number = number};
     if (!edit->rounding)
         return;
     struct mm_wire wire = edit_inside(edit, node);
@@ -135,6 +138,31 @@ void edit_round_output(struct model_edit *edit, const struct edit_scope *scope,
     mm_buf_done(&raw);
 }
 
+/*
+ * In a function a Cast from float32 to float32 behind it: what types a function gives back, the runtime finds out by ONNX's
+ * operators alone, so ours would leave it open.
+ */
+static void put_round(struct model_edit *edit, const struct edit_scope *scope, const char *raw,
+                      const char *name, int rule, struct mm_buf *out)
+{
+    struct mm_buf rounded = {0}, cast = {0};
+    if (!scope->function || !edit->rounding->typed) {
+        edit_put_own_node(out, scope->number, &(struct edit_own_node){MODEL_ROUND, raw, name, (size_t)rule});
+        return;
+    }
+    mm_buf_printf(&rounded, "%s" ROUNDED_ENDING, name);
+    edit_put_own_node(out, scope->number,
+                      &(struct edit_own_node){MODEL_ROUND, raw, mm_buf_text(&rounded), (size_t)rule});
+    edit_put_text(&cast, FIELD_NODE_INPUT, mm_buf_text(&rounded));
+    edit_put_text(&cast, FIELD_NODE_OUTPUT, name);
+    edit_put_text(&cast, FIELD_NODE_OP_TYPE, "Cast");
+    edit_put_int_attribute(&cast, "to", TYPE_FLOAT32);
+    edit_put_message(out, scope->number, &cast);
+    out->failed |= rounded.failed;
+    mm_buf_done(&rounded);
+    mm_buf_done(&cast);
+}
+
 void edit_round_results(struct model_edit *edit, const struct edit_scope *scope,
                         const struct model_tensor *result, const struct mm_wire_field *node,
                         struct mm_buf *out)
@@ -151,8 +179,7 @@ void edit_round_results(struct model_edit *edit, const struct edit_scope *scope,
         mm_buf_printf(&raw, "%s" RAW_ENDING, name);
         out->failed |= raw.failed;
         if (rule >= 0)
-            edit_put_own_node(out, scope->number,
-                              &(struct edit_own_node){MODEL_ROUND, mm_buf_text(&raw), name, (size_t)rule});
+            put_round(edit, scope, mm_buf_text(&raw), name, rule, out);
     }
     mm_buf_done(&raw);
 }

@@ -81,7 +81,8 @@ enum ort_slot {
     ORT_ReleaseCustomOpDomain = 101,
     ORT_AddSessionConfigEntry = 130,
     ORT_AddInitializer = 150,
-    ORT_KernelInfo_GetInputName = 232
+    ORT_KernelInfo_GetInputName = 232,
+    ORT_KernelInfo_GetInputTypeInfo = 234
 };
 
 /* What a value is: ONNXType. */

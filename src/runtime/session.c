@@ -81,10 +81,12 @@ static int add_operators(struct session *session, OrtSessionOptions *options, co
     typedef OrtStatus *add(OrtCustomOpDomain *, const struct ort_custom_op *);
     typedef OrtStatus *use(OrtSessionOptions *, OrtCustomOpDomain *);
     const struct mm_ort *ort = session->ort;
-    if (!session->tap)
+    if (!session->tap && !model->round)
         return 0;
     if (ort_check(ort, ORT_CALL(ort, CreateCustomOpDomain, create *)(MODEL_DOMAIN, &session->domain),
-                  session->what, err) < 0 ||
+                  session->what, err) < 0)
+        return -1;
+    if (session->tap &&
         ort_check(ort, ORT_CALL(ort, CustomOpDomain_Add, add *)(session->domain, &session->tap->op),
                   session->what, err) < 0)
         return -1;
@@ -92,7 +94,7 @@ static int add_operators(struct session *session, OrtSessionOptions *options, co
         ort_check(ort, ORT_CALL(ort, CustomOpDomain_Add, add *)(session->domain, model->round), session->what,
                   err) < 0)
         return -1;
-    for (size_t i = 0; i < session->tap->others; i++) {
+    for (size_t i = 0; session->tap && i < session->tap->others; i++) {
         if (ort_check(ort, ORT_CALL(ort, CustomOpDomain_Add, add *)(session->domain, session->tap->other[i]),
                       session->what, err) < 0)
             return -1;

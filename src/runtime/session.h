@@ -7,12 +7,16 @@
 /* What takes the tensors. `view` and its values are valid during the call. -1 ends the run. */
 typedef int session_take(void *context, size_t tap, const struct mm_tensor *view, struct mm_err *err);
 
+/* Is told the type of what a tap will read, when the model is loaded; MM_DTYPE_NONE: one that mmtui has no dtype for. */
+typedef void session_type(void *context, size_t tap, enum mm_dtype dtype);
+
 /* The operator behind tensors. */
 struct tap {
     struct ort_custom_op op; /* first: what the runtime hands back */
     const struct mm_ort *ort;
     const struct model *model;
     session_take *take;
+    session_type *type; /* NULL: nobody wants to know */
     void *context;
     struct mm_buf memory; /* values of 4 bits, taken apart */
     const char *

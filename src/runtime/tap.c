@@ -1,6 +1,8 @@
 /* The operator behind tensors: reads one, makes nothing. */
 #include "runtime/session.h"
 
+#include "format/tensor_proto.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +39,33 @@ static int read_number(struct kernel *kernel, const OrtKernelInfo *info, struct 
     return tap->model->tensor[kernel->number].in_function ? read_name(kernel, info, err) : 0;
 }
 
+/* For who wants to know what it will read. */
+static int tell_type(const struct kernel *kernel, const OrtKernelInfo *info, struct mm_err *err)
+{
+    const struct tap *tap = kernel->tap;
+    typedef OrtStatus *get(const OrtKernelInfo *, size_t, OrtTypeInfo **);
+    typedef OrtStatus *cast(const OrtTypeInfo *, const OrtTensorInfo **);
+    typedef OrtStatus *get_number(const OrtTensorInfo *, int *);
+    const char *what = tap->model->path;
+    OrtTypeInfo *type = NULL;
+    const OrtTensorInfo *tensor = NULL;
+    int number = 0;
+    if (!tap->type)
+        return 0;
+    if (ort_check(tap->ort, ORT_CALL(tap->ort, KernelInfo_GetInputTypeInfo, get *)(info, 0, &type), what,
+                  err) < 0)
+        return -1;
+    int result =
+        ort_check(tap->ort, ORT_CALL(tap->ort, CastTypeInfoToTensorInfo, cast *)(type, &tensor), what, err);
+    if (result == 0 && tensor)
+        result = ort_check(tap->ort, ORT_CALL(tap->ort, GetTensorElementType, get_number *)(tensor, &number),
+                           what, err);
+    ORT_CALL(tap->ort, ReleaseTypeInfo, void (*)(OrtTypeInfo *))(type);
+    if (result == 0)
+        tap->type(tap->context, (size_t)kernel->number, mm_tensor_proto_dtype(number));
+    return result;
+}
+
 static void *create(const struct ort_custom_op *op, const void *api, const OrtKernelInfo *info)
 {
     struct tap *tap = (struct tap *)(uintptr_t)op;
@@ -45,7 +74,8 @@ static void *create(const struct ort_custom_op *op, const void *api, const OrtKe
     (void)api;
     if (kernel)
         kernel->tap = tap;
-    if ((!kernel && mm_fail_memory(&err) < 0) || read_number(kernel, info, &err) < 0) {
+    if ((!kernel && mm_fail_memory(&err) < 0) || read_number(kernel, info, &err) < 0 ||
+        tell_type(kernel, info, &err) < 0) {
         tap->error = err;
         tap->failed = true;
     }

@@ -1,5 +1,5 @@
 /* Between ONNX Runtime's values and tensors, and what its functions return. */
-#include "runtime/ort.h"
+#include "runtime/model.h"
 
 #include "format/tensor_proto.h"
 
@@ -7,10 +7,32 @@
 
 /* ---- what went wrong ---- */
 
+#define MESSAGE_MOST 200 /* bytes of one that are shown, where it has no end before */
+
+/* Of a longer message, where the last sentence ends that is shown, the first being as little as "Load model failed."; else the
+ * last word. */
+static size_t end_of_sentence(const char *text)
+{
+    size_t word = MESSAGE_MOST, sentence = 0;
+    for (size_t i = 0; i + 1 < MESSAGE_MOST; i++) {
+        if (text[i] == '.' && text[i + 1] == ' ')
+            sentence = i + 1;
+        if (text[i + 1] == ' ')
+            word = i + 1;
+    }
+    return sentence >= MESSAGE_MOST / 2 ? sentence : word;
+}
+
 /* Its messages have several lines, and the place in its own sources. */
 static void put_first_line(struct mm_buf *out, const char *text)
 {
-    mm_text_escape(out, text, strcspn(text, "\n"));
+    size_t length = strcspn(text, "\n"), end = length;
+    bool is_for_us = strstr(text, MODEL_TAP_NAME) != NULL; /* who asked for taps has to find which */
+    if (length > MESSAGE_MOST && !is_for_us)
+        end = end_of_sentence(text);
+    mm_text_escape(out, text, end);
+    if (end < length && text[end - 1] != '.')
+        mm_buf_puts(out, " ...");
 }
 
 int ort_check(const struct mm_ort *ort, OrtStatus *status, const char *what, struct mm_err *err)

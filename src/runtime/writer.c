@@ -280,6 +280,8 @@ int writer_finish(struct writer *writer, const struct writer_record *record, str
     mm_json_put_whole(&json, "optimization_level", record->level);
     mm_json_put_whole(&json, "threads", record->threads);
     mm_json_put_bool(&json, "prepacked_weights", record->prepacked);
+    if (record->float32)
+        mm_json_put_bool(&json, "float16_as_float32", true);
     mm_json_put_whole(&json, "runs", (int64_t)record->runs);
     mm_json_put_bool(&json, "complete", record->complete);
     if (writer->simulated)

@@ -12,6 +12,7 @@ struct writer_record {
     const char *library; /* "1.30.0" */
     int level, threads;
     bool prepacked; /* weights were brought into the order that kernels like */
+    bool float32;   /* of float16: see mm_run_options */
     size_t runs;
     bool complete; /* nothing failed */
 };

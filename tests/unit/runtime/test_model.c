@@ -157,7 +157,7 @@ static void chosen(void **state)
     assert_int_equal(model.tensors, 1);
     assert_string_equal(model.tensor[0].name, "a");
     model_close(&model);
-    assert_int_equal(model_write(path, to, NULL), 0);
+    assert_int_equal(model_write(path, NULL, to, NULL), 0);
     assert_int_equal(mm_graph_open_onnx(&graph, to, NULL), 0);
     assert_int_equal(graph->node_count, 2);
     mm_graph_close(graph);
