@@ -119,6 +119,12 @@ enum mm_own {
     MM_OWN_WRONG        /* what it adds is far beyond what formats, weights and its kind explain */
 };
 /*
+ * Rounding its weights would explain the residual by size, it is known from others how the run rounds them, and the
+ * residual has not that pattern: what is beside it is far beyond what inputs and results cost. Then the operator is not
+ * RIGHT, and whether it is wrong is open. False where no vote tells, and with `facts`.
+ */
+bool mm_own_beside(const struct mm_background *background, const struct mm_subject *subject);
+/*
  * *explained (may be NULL): what formats and weights explain, a relative L2 error; where the quantised model is known,
  * of the very scales that there are: an operator that is not quantised there is explained by its float format alone.
  */
@@ -169,6 +175,7 @@ struct mm_blame {
     bool
         cut; /* 16-bit floats that end at their largest value; or it multiplies integers, and an input that is over goes beyond src's range, or is so wrong that
                          the result ends where src's does: what recomputing leaves is what was cut off, and `introduced` is of the errors alone */
+    bool beside;  /* own is UNKNOWN because mm_own_beside says so, and nothing was cut off */
     bool variant; /* own is WRONG, and a variant of the operator fits */
     /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */
     uint32_t readers;      /* measured, and behind it in execution order */

@@ -41,6 +41,8 @@ static bool is_of_format(const struct suggest *s, uint32_t id)
 bool suggest_explained(const struct suggest *s, uint32_t id)
 {
     const struct mm_blame *blame = &s->view->blame[id];
+    if (blame->beside) /* of the size that its format explains, and not of its pattern */
+        return false;
     if (s->verdicts[id].kind == MM_VERDICT_NONE || is_of_format(s, id) || blame->own == MM_OWN_RIGHT)
         return true;
     if (blame->cut && !s->layer[id].integer) /* at a float's limit, where src is not: of what came in */

@@ -281,6 +281,26 @@ static enum mm_own judge_replayed(const struct mm_recomputed *recomputed, double
     return left > least && left > REPLAYED_FACTOR * explained && stands_out ? MM_OWN_WRONG : MM_OWN_UNKNOWN;
 }
 
+/* Of the residual what does not follow the weights' rounding; behind clean layers 1.2 times what explains it. */
+#define BESIDE_FACTOR 8.0
+
+bool mm_own_beside(const struct mm_background *background, const struct mm_subject *subject)
+{
+    const struct mm_recomputed *recomputed = told(subject);
+    bool each = background->weights == MM_PER_CHANNEL;
+    if (!recomputed || subject->facts || !background->coarse || background->weights == MM_GRANULARITY_UNKNOWN)
+        return false;
+    double fit = each ? recomputed->fit_channel : recomputed->fit_tensor;
+    double explained = recomputed->rounding;
+    const double part[] = {recomputed->input_int8, recomputed->result_int8};
+    for (size_t i = 0; i < MM_COUNT(part); i++)
+        explained = isfinite(part[i]) ? hypot(explained, part[i]) : explained;
+    if (isnan(fit) || recomputed->kind != MM_OPERATOR_LINEAR)
+        return false;
+    double beside = recomputed->residual * sqrt(fmax(0, 1 - fmax(0, fit) * fabs(fit)));
+    return beside > WRONG_INT8 && beside > BESIDE_FACTOR * explained;
+}
+
 /* By the residual with the model's weights or, `exact`, with those that dst had: then what is left is this operator's,
  * whatever others of its kind leave. */
 static enum mm_own judge(const struct mm_background *background, const struct mm_subject *subject, bool exact,
@@ -291,7 +311,7 @@ static enum mm_own judge(const struct mm_background *background, const struct mm
     double usual = exact ? NAN : background->median[recomputed->kind];
     *explained = explained_of(background, subject, exact);
     if (residual <= fmax(RIGHT_FACTOR * *explained, RIGHT_ALWAYS))
-        return MM_OWN_RIGHT;
+        return mm_own_beside(background, subject) ? MM_OWN_UNKNOWN : MM_OWN_RIGHT;
     bool coarse = subject->facts ? subject->facts->parts != 0 && !exact : background->coarse;
     if (coarse && recomputed->kind == MM_OPERATOR_RECURRENT)
         return MM_OWN_UNKNOWN; /* what rounded weights add from step to step is not known */

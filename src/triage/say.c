@@ -150,6 +150,12 @@ void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_verdict
                  mm_num_short(b, blame->error, 2), a);
         return;
     }
+    if (blame->beside) {
+        say_kind(out, MM_VERDICT_NOISE, MM_POSSIBLE);
+        snprintf(out->text, sizeof out->text,
+                 "adds %s by itself, as much as its rounded weights may, but not as they do", a);
+        return;
+    }
     say_kind(out, MM_VERDICT_NOISE, MM_LIKELY);
     out->cause = MM_CAUSE_ROUNDING;
     if (view->subjects[id].recomputed->ties && !blame->input_error)

@@ -314,6 +314,25 @@ static void what_the_format_does_not_explain(void **state)
     }
 }
 
+/* Of the size that rounding the weights has, and not of its pattern: a fault as well. */
+static void beside_the_weights(void **state)
+{
+    (void)state;
+    for (int beside = 0; beside < 2; beside++) {
+        struct suggesting on;
+        suggesting_init(&on);
+        network_op(&on.net, "x", 0, NULL, NULL);
+        int8_op(&on, "a", 0.3, "x", NULL);
+        on.verdict[1] = (struct mm_verdict){.kind = MM_VERDICT_SETTINGS, .confidence = MM_LIKELY};
+        suggesting_finish(&on, true);
+        on.net.blame[1].beside = beside;
+        on.net.blame[1].explained = 0.65;
+        find(&on, "");
+        assert_int_equal(on.list.count, !beside);
+        suggesting_done(&on);
+    }
+}
+
 /* In floats a scale, and what is cut off where no range ends, is the operator's; in a float dump without integers too. */
 static void floats_that_are_cut(void **state)
 {
@@ -366,6 +385,7 @@ int main(void)
         cmocka_unit_test(what_is_full_can_not_be_raised),
         cmocka_unit_test(what_no_precision_changes),
         cmocka_unit_test(what_the_format_does_not_explain),
+        cmocka_unit_test(beside_the_weights),
         cmocka_unit_test(floats_that_are_cut),
         cmocka_unit_test(behind_a_fault),
     };

@@ -120,6 +120,34 @@ static void integers(void **state)
     assert_int_equal(own(&run, 5, NULL), MM_OWN_UNKNOWN); /* no more than the others */
 }
 
+/* Rounding all weights by one scale costs 0.65 here, and five others show that this is how they are rounded. A residual
+ * of that size that does not follow them is something else: 0.6 sqrt(1 - fit^2), where inputs and results cost 0.005. */
+static void beside_the_weights(void **state)
+{
+    static const struct {
+        double residual, fit;
+        bool beside;
+    } rows[] = {{0.6, 0.02, true},   {0.6, 0.97, true}, /* 0.146 */
+                {0.6, -0.99, true},                     /* the other way round is no rounding, either */
+                {0.6, 0.99, false},                     /* 0.085 */
+                {0.09, 0.02, false},                    /* so much single ones leave */
+                {0.6, NAN, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct run run = {.count = 0};
+        for (int k = 0; k < 5; k++)
+            weights(add(&run, MM_OPERATOR_LINEAR, 0.015), 0.5, 0.02);
+        struct mm_recomputed *here = add(&run, MM_OPERATOR_LINEAR, rows[i].residual);
+        weights(here, rows[i].fit, 0.02);
+        here->per_tensor = 0.65;
+        assert_int_equal(own(&run, 5, NULL), rows[i].beside ? MM_OWN_UNKNOWN : MM_OWN_RIGHT);
+        if (mm_own_beside(&run.background, &run.subject[5]) != rows[i].beside)
+            fail_msg("row %zu", i);
+        run.background.weights = MM_GRANULARITY_UNKNOWN; /* nobody knows how weights are rounded */
+        assert_false(mm_own_beside(&run.background, &run.subject[5]));
+    }
+}
+
 /* One operator with weights was recomputed, behind a fault: its residual may be of floats or of integers that were cut
  * off; that its result lies on steps tells. */
 static void steps_alone(void **state)
@@ -392,6 +420,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(floats),
         cmocka_unit_test(integers),
+        cmocka_unit_test(beside_the_weights),
         cmocka_unit_test(steps_alone),
         cmocka_unit_test(nothing_told),
         cmocka_unit_test(granularity),

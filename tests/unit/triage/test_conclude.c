@@ -385,6 +385,11 @@ static void weights_of_one_scale(void **state)
     own.fit_tensor = 0.3; /* it is not their pattern */
     mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
     assert_int_equal(conclude(&net, 1).kind, MM_VERDICT_IMPLEMENTATION);
+    net.blame[1].own = MM_OWN_UNKNOWN; /* and others show how weights are rounded: open */
+    net.blame[1].beside = true;
+    assert_kind(&net, 1, MM_VERDICT_NOISE,
+                "adds 0.2 by itself, as much as its rounded weights may, but not as they do");
+    assert_int_equal(conclude(&net, 1).confidence, MM_POSSIBLE);
     network_done(&net);
 }
 
