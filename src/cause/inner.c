@@ -163,6 +163,21 @@ static const char *broken_how(const struct trial *t, enum inner inner, int64_t *
     return *count > 0 ? "0, but for what is added" : NULL;
 }
 
+/* Overflow inside leaves what it does not break: values that are further off than they are large were too large
+ * themselves, and the Inf are no more than the largest of them. True where there are none. */
+static bool spares_others(const struct trial *t)
+{
+    double off = 0, signal = 0;
+    for (int64_t i = 0; t->aligned && i < t->c->d_count; i++) {
+        double s = t->c->s[i], d = t->c->d[i];
+        if (!isfinite(s) || !isfinite(d) || d == 0) /* x / Inf is 0 */
+            continue;
+        off += (s - d) * (s - d);
+        signal += s * s;
+    }
+    return off <= signal;
+}
+
 /* What leads to it, in figures. */
 struct inside {
     double bound, limit, most;
@@ -206,7 +221,8 @@ bool cause_inner_overflow(const struct trial *t, struct found *found)
     how = broken_how(t, inner, &count);
     if (!how || (op < 0 && !infinite && !same_rows(t)))
         return false;
-    if (!breaks_the_largest(t, inner, bound, limit))
+    bool seen = known && !t->c->inputs_guessed; /* what goes in was seen to be too large */
+    if (!breaks_the_largest(t, inner, bound, limit) || (!seen && !spares_others(t)))
         return false;
     char a[MM_NUM], b[MM_NUM], c[MM_NUM];
     found->finding.score = known && op >= 0 ? (*how == '0' ? 0.85 : 0.95) : infinite ? 0.5 : 0.6;

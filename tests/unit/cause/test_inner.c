@@ -44,6 +44,28 @@ static void broken_values(void **state)
     }
 }
 
+/* A factor of 1e5 makes the largest Inf as well; it is told by the others, unless what goes in was seen to be too large. */
+static void too_large_themselves(void **state)
+{
+    (void)state;
+    for (int row = 0; row < 4; row++) {
+        struct fault f;
+        fault_init(&f, image, 9);
+        for (int64_t k = 0; k < f.count; k++)
+            f.d[k] = fabs(1e5 * f.s[k]) > 65504 ? INFINITY : row == 1 ? f.s[k] : 1e5 * f.s[k];
+        f.c.op_type = row == 3 ? "Conv" : "";
+        f.c.input_max = row < 2 ? 0 : 700;
+        f.c.inputs_guessed = row == 2;
+        fault_find(&f);
+        bool there = false;
+        for (size_t i = 0; i < f.findings; i++)
+            there = there || f.finding[i].cause == MM_CAUSE_INNER_OVERFLOW;
+        if (there != (row == 1 || row == 3))
+            fail_msg("row %d: %d", row, there);
+        fault_done(&f);
+    }
+}
+
 /* Inputs too small for it, and an operator that keeps nothing inside. */
 static void not_inside(void **state)
 {
@@ -159,8 +181,13 @@ static void where_src_is_small(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shares),        cmocka_unit_test(rows_of_beta), cmocka_unit_test(where_src_is_small),
-        cmocka_unit_test(broken_values), cmocka_unit_test(not_inside),   cmocka_unit_test(zeros),
+        cmocka_unit_test(shares),
+        cmocka_unit_test(rows_of_beta),
+        cmocka_unit_test(where_src_is_small),
+        cmocka_unit_test(broken_values),
+        cmocka_unit_test(too_large_themselves),
+        cmocka_unit_test(not_inside),
+        cmocka_unit_test(zeros),
     };
     return cmocka_run_group_tests_name("triage/cause_inner", tests, NULL, NULL);
 }
