@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct mm_model_run {
     const struct mm_ort *ort;
@@ -200,6 +201,12 @@ static int widen_model(struct mm_model_run *run, const char **model, struct mm_e
     return 0;
 }
 
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 /* The model that is run: the user's, or what the runtime, or this program, makes of it. */
 static int choose_model(struct mm_model_run *run, const char **model, struct mm_err *err)
 {
@@ -219,7 +226,11 @@ static int choose_model(struct mm_model_run *run, const char **model, struct mm_
         return 0;
     if (join(&kept, run->options.model_dir, mm_path_base(own), err) < 0)
         return -1;
-    int result = model_write(*model, rounding_of(run), kept, err);
+    int result =
+        is_same_file(own, kept)
+            ? mm_fail(err, MM_EARG,
+                      "%s: is the model itself, which would be written over: take another folder", kept)
+            : model_write(*model, rounding_of(run), kept, err);
     free(kept);
     return result;
 }

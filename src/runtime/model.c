@@ -22,6 +22,16 @@ static void note_outputs(struct model_edit *edit, const struct mm_wire_field *fu
     }
 }
 
+/* ONNX's own operators, for the Casts that are put into a function which has none of them. */
+static void put_onnx_opset(const struct model_edit *edit, struct mm_buf *out)
+{
+    struct mm_buf opset = {0};
+    edit_put_text(&opset, FIELD_OPSET_DOMAIN, "");
+    edit_put_varint(&opset, FIELD_OPSET_VERSION, (uint64_t)edit->model->opset);
+    edit_put_message(out, FIELD_FUNCTION_OPSET, &opset);
+    mm_buf_done(&opset);
+}
+
 static int copy_function(struct model_edit *edit, const struct mm_wire_field *function, struct mm_buf *out,
                          struct mm_err *err)
 {
@@ -31,10 +41,13 @@ static int copy_function(struct model_edit *edit, const struct mm_wire_field *fu
     struct mm_names given_back = {0};
     struct edit_scope scope = {
         .depth = 1, .function = edit_text(edit, function, FIELD_FUNCTION_NAME), .given_back = &given_back};
+    bool has_onnx = false;
     int more;
     note_outputs(edit, function, &given_back);
     while ((more = mm_wire_next(&wire, &field, err)) > 0) {
         bool node = field.number == FIELD_FUNCTION_NODE && field.type == MM_WIRE_BYTES;
+        has_onnx |=
+            field.number == FIELD_FUNCTION_OPSET && *edit_text(edit, &field, FIELD_OPSET_DOMAIN) == '\0';
         if (!node)
             edit_copy(&body, &field);
         else if (edit_node(edit, &scope, &field, FIELD_FUNCTION_NODE, &body, err) < 0)
@@ -43,6 +56,8 @@ static int copy_function(struct model_edit *edit, const struct mm_wire_field *fu
     edit_put_taps(edit, &scope, FIELD_FUNCTION_NODE, &body);
     if (edit->choice || edit->rounding)
         edit_put_opset(&body, FIELD_FUNCTION_OPSET);
+    if (edit->rounding && edit->rounding->typed && !has_onnx && edit->model->opset > 0)
+        put_onnx_opset(edit, &body);
     edit_put_message(out, FIELD_MODEL_FUNCTION, &body);
     edit_scope_done(&scope);
     mm_names_done(&given_back);

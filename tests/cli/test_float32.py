@@ -319,6 +319,67 @@ def real_network(folder):
             same([n for n, a in few.items() if a.tobytes() != found[n].tobytes()], [], "what is dumped decides on nothing")
 
 
+# ---- ONNX's own tests of operators ----
+
+
+def every_half(message):
+    """float16 for float32 in types, constants and attributes of any message."""
+    if isinstance(message, onnx.TensorProto):
+        if message.data_type == F32:
+            message.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(message).astype("f2"), message.name))
+        return message
+    if isinstance(message, onnx.TypeProto.Tensor) and message.elem_type == F32:
+        message.elem_type = F16
+    if isinstance(message, onnx.AttributeProto) and message.name in ("to", "dtype") and message.i == F32:
+        message.i = F16
+    for field, content in message.ListFields():
+        if field.message_type:
+            for inner in content if field.label == field.LABEL_REPEATED else [content]:
+                every_half(inner)
+    return message
+
+
+def node_inputs(folder, model, data):
+    """Its inputs, as float32 that float16 has. None: one is no tensor of numbers."""
+    more = []
+    for i, info in enumerate(model.graph.input):
+        if not info.type.HasField("tensor_type") or info.type.tensor_type.elem_type not in (F32, I64, BOOL):
+            return None
+        array = numpy_helper.to_array(onnx.load_tensor(str(data / f"input_{i}.pb")))
+        np.save(folder / f"{i}.npy", array.astype("f2").astype("f4") if array.dtype == np.float32 else array)
+        more += ["-i", f"{info.name}={folder}/{i}.npy"]
+    return more
+
+
+@test
+def node_tests(folder):
+    """float32: operators of ONNX's node tests, as float16, are np.float16 of what they are in float32"""
+    library, equal, wrong = ort_api.library(), 0, []
+    run = lambda name, *more: subprocess.run(
+        [harness.MMTUI, "dump", folder / f"{name}.onnx", "-o", folder / name, "--onnxruntime", library, "--mode", "outputs", *more],
+        capture_output=True,
+    ).returncode
+    for path in sorted(pathlib.Path("/usr/share/libonnx-testdata/data/node").glob("*/model.onnx"))[::15]:
+        model = onnx.load(str(path))
+        random = any(word in path.parent.name for word in ("bernoulli", "random", "FLOAT16"))
+        more = None if random or len(model.graph.node) != 1 else node_inputs(folder, model, path.parent / "test_data_set_0")
+        if not more:
+            continue
+        onnx.save(model, str(folder / "single.onnx"))
+        onnx.save(every_half(model), str(folder / "half.onnx"))
+        # what ONNX Runtime refuses in float16, or what has no float16, is not looked at
+        if run("single", *more) != 0 or run("half", *more, "--float32") != 0:
+            continue
+        single, half = arrays(folder / "single"), arrays(folder / "half")
+        with np.errstate(all="ignore"):
+            wanted = {n: a.astype("f2").astype("f4") if a.dtype == np.float32 else a for n, a in single.items()}
+        good = wanted.keys() == half.keys() and all(np.array_equal(a, half[n]) for n, a in wanted.items())
+        equal += good
+        wrong += [] if good else [path.parent.name]
+    same(wrong, [], "operators that differ")
+    check(equal >= 25, f"only {equal} operators could be held against float32")
+
+
 # ---- files ----
 
 
@@ -360,6 +421,9 @@ def refused(folder):
     ):
         run = dump(model, folder / "out", "--float32", "--seed", "1", *more, status=2)
         check(words in run.err, run.err)
+    before = half.read_bytes()
+    run = dump(half, folder / "out", "--float32", "--seed", "1", "--dump-model-dir", folder, status=2)
+    check("is the model itself" in run.err and half.read_bytes() == before, run.err)
     check(not list(folder.glob("out/.*")), "hidden files")
     run = dump(half, folder / "out", "--seed", "1")
     check("--float32 computes each operator in float32" in run.err, run.err)
