@@ -183,7 +183,32 @@ def bodies(folder):
         same(lists(found, "inner", "kept", "y"), [[6564], [6564], [6564]], "branch")
 
 
-def function(attributes=()):
+@test
+def scan_and_nested_functions(folder):
+    """float32: inside of Scan, and of functions that call functions and have no operators of ONNX's themselves"""
+    body = [helper.make_node("Add", ["s", "e"], ["s2"]), helper.make_node("Identity", ["s2"], ["o"])]
+    body = helper.make_graph(body, "b", [value("s", [1]), value("e", [1])], [value("s2", [1]), value("o", [1])])
+    nodes = [helper.make_node("Scan", ["s0", "x"], ["last", "all"], body=body, num_scan_inputs=1)]
+    outs = [value("last", [1]), value("all", [4, 1])]
+    scan = save(folder / "scan.onnx", nodes, [value("x", [4, 1])], outs, [("s0", halves(2045))])
+    np.save(folder / "rows.npy", halves(1, 2, 3, 5).reshape(4, 1))
+    body = [helper.make_node("Mul", ["a", "a"], ["t"]), helper.make_node("Sub", ["t", "a"], ["b"])]
+    inner = helper.make_function("local", "G", ["a"], ["b"], body, [helper.make_opsetid("", 17)])
+    calls = [helper.make_node("G", ["a"], ["m"], domain="local"), helper.make_node("G", ["m"], ["b"], domain="local")]
+    outer = helper.make_function("local", "H", ["a"], ["b"], calls, [helper.make_opsetid("local", 1)])
+    call = [helper.make_node("H", ["x"], ["y"], domain="local")]
+    nested = save(folder / "nested.onnx", call, [value("x", [1])], [value("y", [1])], functions=[inner, outer], domains=["local"])
+    for version in VERSIONS:
+        # 2051 goes to 2052 (1026 steps of 2, even), 2057 to 2056
+        found = dumped(folder, scan, "-i", folder / "rows.npy", version=version)
+        same(lists(found, "last", "all"), [[2056], [[2046], [2048], [2052], [2056]]], "sums")
+        found = dumped(folder, nested, "-i", feed(folder, 7), version=version)
+        same(lists(found, "y"), [[1722]], "(49 - 7)^2 - 42")
+        found = dumped(folder, nested, "-i", feed(folder, 17), version=version)
+        same(lists(found, "y"), [[float("inf")]], "(289 - 17)^2 is 73984")
+
+
+def function():
     body = [
         helper.make_node("Mul", ["a", "a"], ["b"]),
         helper.make_node("Sub", ["b", "a"], ["less"]),
