@@ -14,7 +14,7 @@
 struct mm_model_run {
     const struct mm_ort *ort;
     const struct mm_dump_info *info;
-    const char *name; /* of the model's file; borrowed */
+    const char *given; /* the model's file, as sentences name it; borrowed */
     struct mm_run_options options;
     struct model model;
     struct tap tap;
@@ -90,7 +90,7 @@ static int check_names(const struct mm_model_run *run, struct mm_err *err)
 {
     for (size_t i = 0; run->info->dump_mode == MM_DUMP_SPECIFIC && i < run->info->tensor_names; i++) {
         if (!run->matched[i])
-            return mm_fail(err, MM_EARG, "%s: no tensor is called, or fits, %s", run->model.path,
+            return mm_fail(err, MM_EARG, "%s: no tensor is called, or fits, %s", run->given,
                            run->info->tensor_name[i]);
     }
     return 0;
@@ -102,7 +102,7 @@ static int take(void *context, size_t number, const struct mm_tensor *view, stru
 {
     struct mm_model_run *run = context;
     if (run->options.cancel && atomic_load(run->options.cancel))
-        return mm_fail(err, MM_ECANCELLED, "%s: stopped", run->model.path);
+        return mm_fail(err, MM_ECANCELLED, "%s: stopped", run->given);
     run->has_half |= view->dtype == MM_F16;
     struct model_tensor tensor = run->model.tensor[number];
     tensor.name = run->tap.name ? run->tap.name : tensor.name;
@@ -247,7 +247,7 @@ int mm_model_run_open(struct mm_model_run **out, const struct mm_ort *ort, const
                                  .info = info,
                                  .options = *options,
                                  .settings = {.threads = options->threads ? options->threads : 1}};
-    run->name = mm_path_base(model);
+    run->given = model;
     run->matched = calloc(info->tensor_names + 1, sizeof *run->matched);
     if (!run->matched)
         mm_fail_memory(err);
@@ -282,7 +282,7 @@ static int wrong_feed(const struct mm_model_run *run, const char *what, struct m
 {
     struct mm_buf inputs = {0};
     put_inputs(run, &inputs);
-    mm_fail(err, MM_EARG, "%s: %s; the inputs are %s", run->model.path, what, mm_buf_text(&inputs));
+    mm_fail(err, MM_EARG, "%s: %s; the inputs are %s", run->given, what, mm_buf_text(&inputs));
     mm_buf_done(&inputs);
     return -1;
 }
@@ -454,7 +454,7 @@ int mm_model_run(struct mm_model_run *run, const struct mm_feed *feeds, size_t c
 
 int mm_model_run_finish(struct mm_model_run *run, struct mm_err *err)
 {
-    const struct writer_record record = {.model = run->name,
+    const struct writer_record record = {.model = mm_path_base(run->given),
                                          .library = run->ort->version,
                                          .level = run->options.as_deployed ? run->options.level : 0,
                                          .threads = run->settings.threads,
