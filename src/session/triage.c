@@ -112,10 +112,10 @@ static void conclude(struct mm_session *session, size_t id)
 
 static void look(struct mm_session *session);
 
-/* Where no order is known, what others show tells whether a layer may be accused. */
+/* What others show tells whether a layer may be accused, and they may have been looked at later. */
 static void conclude_again(struct mm_session *session)
 {
-    for (size_t id = 0; !session->triage.flow->ordered && id < session->pairs->count; id++)
+    for (size_t id = 0; id < session->pairs->count; id++)
         conclude(session, id);
 }
 
@@ -145,11 +145,11 @@ bool triage_collect(struct mm_session *session, struct mm_job *job)
         triage->evidence[request->id] = evidence;
         triage->subjects[request->id].evidence = evidence;
         conclude(session, request->id);
-        if (triage->analysing == 0)
-            conclude_again(session);
     } else {
         mm_evidence_done(&request->evidence);
     }
+    if (triage->analysing == 0)
+        conclude_again(session);
     free(request->others);
     free(request);
     return true;

@@ -69,6 +69,23 @@ def worst(folder):
 
 
 @test
+def settled(folder):
+    """triage: what is said does not depend on which layer was looked at first: 1, 2, 4 and 8 workers, several times"""
+    rng = np.random.default_rng(9)
+    (folder / "src").mkdir()
+    (folder / "dst").mkdir()
+    for place in range(24):  # the large one is looked at for longer: its fault is known after those behind it
+        x = rng.normal(size=(16, 1 << 17 if place == 1 else 64)).astype("f4")
+        y = [x, x * np.float32(1.5), x[::-1], np.roll(x, 3, 1), x + rng.normal(size=x.shape).astype("f4")][place % 5]
+        np.save(folder / "src" / f"{10 + place}_t{place}.npy", x)
+        np.save(folder / "dst" / f"{10 + place}_t{place}.npy", y)
+    said = {mmtui("triage", folder / "src", folder / "dst", "--json", "--no-cache", "-j", workers).out
+            for workers in ("1", "2", "4", "8") * 4}
+    same(len(said), 1, "different reports")
+    check('"confidence": "possible"' in said.pop(), "nothing that depends on the layers before")
+
+
+@test
 def page(folder):
     """triage: the page names the first culprit, its cause and who inherits; -o writes the same to a file"""
     reversed_channels(folder)
