@@ -23,13 +23,19 @@ static int own(struct mm_value *value, struct mm_err *err)
     return 0;
 }
 
-static int decode(struct operands *o, struct mm_value *value, const struct mm_tensor *tensor,
+static int borrow(struct operands *o, struct mm_value *value, const struct mm_tensor *tensor,
                   const atomic_bool *cancel, struct mm_err *err)
 {
     if (mm_value_decode(value, tensor, o->left, cancel, err) < 0)
         return -1;
     o->left -= value->count;
-    return own(value, err);
+    return 0;
+}
+
+static int decode(struct operands *o, struct mm_value *value, const struct mm_tensor *tensor,
+                  const atomic_bool *cancel, struct mm_err *err)
+{
+    return borrow(o, value, tensor, cancel, err) < 0 ? -1 : own(value, err);
 }
 
 /* ---- what was dumped ---- */
@@ -39,6 +45,8 @@ struct reading {
     struct mm_value *value[SIDES];
     enum mm_dtype *format; /* [SIDES]; may be NULL */
     bool by_scales;        /* out: dst was */
+    operands_use *use;     /* NULL: values are copied, for the files are closed before they are used */
+    void *context;
     const atomic_bool *cancel;
 };
 
@@ -70,37 +78,36 @@ static int read_both(void *context, const struct mm_pair_tensors *tensors, bool 
         reading->o->scales = tensors->d.scales;
     }
     reading->by_scales = tensors->d.scales != NULL;
-    *failed_dst = false;
-    if (decode(reading->o, reading->value[SIDE_SRC], operand_of(reading->o, tensors, false), reading->cancel,
-               err) < 0)
-        return -1;
-    *failed_dst = true;
-    if (decode(reading->o, reading->value[SIDE_DST], operand_of(reading->o, tensors, true), reading->cancel,
-               err) < 0)
-        return -1;
+    for (int side = 0; side < SIDES; side++) {
+        const struct mm_tensor *tensor = operand_of(reading->o, tensors, side == SIDE_DST);
+        *failed_dst = side == SIDE_DST;
+        if ((reading->use ? borrow : decode)(reading->o, reading->value[side], tensor, reading->cancel, err) <
+            0)
+            return -1;
+    }
     if (is_float(reading->value[SIDE_SRC]) && !is_float(reading->value[SIDE_DST]))
         return mm_fail(err, MM_EUNSUPPORTED, "dst holds integers that were not dequantised");
+    if (reading->use)
+        reading->use(reading->context);
     return 0;
 }
 
 /* 1: dst was read by the pair's scales; 0: as it is; -1. */
-static int read_pair(struct operands *o, const struct mm_recompute *recompute, const struct mm_pair *pair,
-                     struct mm_value *src, struct mm_value *dst, enum mm_dtype *format,
-                     const atomic_bool *cancel, struct mm_err *err)
+static int read_pair(const struct mm_recompute *recompute, const struct mm_pair *pair,
+                     struct reading *reading, struct mm_err *err)
 {
-    struct reading reading = {o, {src, dst}, format, false, cancel};
     struct mm_pair_reading how = {.pair = pair,
                                   .schema = recompute->schema,
                                   .readers = recompute->memory ? recompute->memory->pair : NULL,
-                                  .cancel = cancel,
+                                  .cancel = reading->cancel,
                                   .values = read_both,
-                                  .context = &reading};
+                                  .context = reading};
     struct mm_err inner = {MM_OK, ""};
     if (pair->scales && pair->scales->unsure)
         return mm_fail(err, MM_EUNSUPPORTED, "%s: the scale of dst's integers can't be told well",
                        pair->name);
     if (mm_pair_read(&how, NULL, &inner) == 0)
-        return reading.by_scales;
+        return reading->by_scales;
     if (inner.code == MM_EUNSUPPORTED)
         return mm_fail(err, inner.code, "%s: %s", pair->name, inner.text);
     if (err)
@@ -172,7 +179,8 @@ static int read_input(struct operands *o, const struct mm_recompute *recompute, 
     o->input[SIDE_DST][k] = both[SIDE_DST];
     if (!pair)
         return chain_value(o, recompute, tensor, cancel, both, err);
-    int result = read_pair(o, recompute, pair, both[SIDE_SRC], both[SIDE_DST], NULL, cancel, err);
+    struct reading reading = {.o = o, .value = {both[SIDE_SRC], both[SIDE_DST]}, .cancel = cancel};
+    int result = read_pair(recompute, pair, &reading, err);
     o->by_scales[k] = result > 0;
     if (result == 0 && recompute->reads != MM_DTYPE_NONE && pair->scales && is_float(both[SIDE_DST]) &&
         pair->scales->source == MM_SCALES_FILE)
@@ -194,11 +202,28 @@ int operands_inputs(struct operands *o, const struct mm_recompute *recompute, ui
     return 0;
 }
 
+static struct reading reading_result(struct operands *o, const atomic_bool *cancel)
+{
+    return (struct reading){
+        .o = o, .value = {&o->result[SIDE_SRC], &o->result[SIDE_DST]}, .format = o->format, .cancel = cancel};
+}
+
 int operands_result(struct operands *o, const struct mm_recompute *recompute, const atomic_bool *cancel,
                     struct mm_err *err)
 {
-    int result = read_pair(o, recompute, recompute->pair, &o->result[SIDE_SRC], &o->result[SIDE_DST],
-                           o->format, cancel, err);
+    struct reading reading = reading_result(o, cancel);
+    return read_pair(recompute, recompute->pair, &reading, err) < 0 ? -1 : 0;
+}
+
+int operands_result_borrow(struct operands *o, const struct mm_recompute *recompute, operands_use *use,
+                           void *context, const atomic_bool *cancel, struct mm_err *err)
+{
+    struct reading reading = reading_result(o, cancel);
+    reading.use = use;
+    reading.context = context;
+    int result = read_pair(recompute, recompute->pair, &reading, err);
+    for (int side = 0; side < SIDES; side++)
+        mm_value_done(&o->result[side]);
     return result < 0 ? -1 : 0;
 }
 

@@ -33,6 +33,13 @@ int operands_inputs(struct operands *o, const struct mm_recompute *recompute, ui
 /* ... and the result. */
 int operands_result(struct operands *o, const struct mm_recompute *recompute, const atomic_bool *cancel,
                     struct mm_err *err);
+/*
+ * The result without a copy: o->result borrows from the files, and is there while `use` runs alone. What `use` found is worth
+ * nothing where this returns -1: a file may have become shorter meanwhile.
+ */
+typedef void operands_use(void *context);
+int operands_result_borrow(struct operands *o, const struct mm_recompute *recompute, operands_use *use,
+                           void *context, const atomic_bool *cancel, struct mm_err *err);
 void operands_done(struct operands *o);
 /* The pair that holds input k; NULL: none does. */
 const struct mm_pair *operands_pair(const struct mm_recompute *recompute, int k);
@@ -103,6 +110,8 @@ struct residual {
     double nan_as;    /* what y is there; NaN: several things */
 };
 void residual_init(struct residual *residual, const struct mm_value *y);
+/* The same where the least and greatest finite value of y are known. */
+void residual_ends(struct residual *residual, double min, double max);
 /* The range is known: that of y's codes, where there is one scale (may be NULL: it is not). */
 void residual_range(struct residual *residual, const struct mm_scales *scales, enum mm_dtype codes);
 /* src's own result is known: an end that holds it was chosen well, and what is clipped there came in. `ends`: after

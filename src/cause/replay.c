@@ -163,12 +163,8 @@ static double stored_cost(const struct operands *o, const struct mm_value *y0)
 /* The float format that dst has: values that all fit into a half are halves, wherever they were widened to float32. */
 static enum mm_dtype float_of(const struct operands *o)
 {
-    const struct mm_value *y = &o->result[SIDE_DST];
     enum mm_dtype stored = o->format[SIDE_DST];
-    bool half = stored == MM_F32 && y->f && y->count > 0;
-    for (int64_t i = 0; i < y->count && half; i++)
-        half = !(mm_half_to_float(mm_float_to_half(y->f[i])) != y->f[i]); /* NaN is one, too */
-    return half ? MM_F16 : stored;
+    return stored == MM_F32 && replay_are_halves(&o->result[SIDE_DST]) ? MM_F16 : stored;
 }
 
 static void figures(const struct replaying *replaying, struct mm_replay_layer *layer, size_t before,
@@ -196,29 +192,65 @@ static void figures(const struct replaying *replaying, struct mm_replay_layer *l
     found->clipped = residual->clipped;
 }
 
-static int compare(struct replaying *replaying, size_t index, struct operands *o,
-                   const struct mm_tensor *result, struct mm_value *y0, struct mm_err *err)
+/* A result, and what it is held against. */
+struct comparing {
+    struct replaying *replaying;
+    size_t index;
+    struct operands o;
+    struct mm_value y0;
+    struct mm_err err; /* of `compare` */
+};
+
+/* Of a side's result: those that were measured already where that is said of all of its floats, without reading it. */
+static void find_ends(const struct comparing *here, int side, struct residual *residual)
 {
-    struct mm_replay_layer *layer = replaying->item[index].layer;
-    const struct mm_recompute reading = {
-        .graph = replaying->what->graph, .pair = layer->pair, .schema = replaying->what->schema};
-    int side = replaying->side;
+    const struct operands *o = &here->o;
+    const struct mm_replay_layer *layer = here->replaying->item[here->index].layer;
+    const struct mm_replay_source *source = source_of(here->replaying->what, layer->tensor);
+    const struct mm_stats *stats = !source ? NULL : side == SIDE_DST ? source->stats : source->range;
+    if (stats && source->pair == layer->pair && stats->finite > 0 && !o->cut && !o->scales &&
+        o->format[side] == MM_F32)
+        residual_ends(residual, stats->min, stats->max);
+    else
+        residual_init(residual, &o->result[side]);
+}
+
+static void compare(void *context)
+{
+    struct comparing *here = context;
+    struct operands *o = &here->o;
+    int side = here->replaying->side;
     struct residual residual, src;
-    if (operands_result(o, &reading, replaying->cancel, err) < 0 ||
-        mm_value_decode(y0, result, INT64_MAX, replaying->cancel, err) < 0)
-        return -1;
-    if (y0->count != o->result[side].count)
-        return mm_fail(err, MM_EUNSUPPORTED, "it gives %lld values, and the dump has %lld",
-                       (long long)y0->count, (long long)o->result[side].count);
-    residual_init(&residual, &o->result[side]);
+    if (here->y0.count != o->result[side].count) {
+        mm_fail(&here->err, MM_EUNSUPPORTED, "it gives %lld values, and the dump has %lld",
+                (long long)here->y0.count, (long long)o->result[side].count);
+        return;
+    }
+    find_ends(here, side, &residual);
     if (side == SIDE_DST) {
         residual_range(&residual, o->scales, o->format[SIDE_DST]);
-        residual_init(&src, &o->result[SIDE_SRC]);
+        find_ends(here, SIDE_SRC, &src);
         residual_reference(&residual, &o->result[SIDE_SRC], &src);
     }
-    residual_add_all(&residual, &o->result[side], y0);
-    figures(replaying, layer, replaying->list[index].before, o, &residual, y0);
-    return 0;
+    residual_add_all(&residual, &o->result[side], &here->y0);
+    figures(here->replaying, here->replaying->item[here->index].layer,
+            here->replaying->list[here->index].before, o, &residual, &here->y0);
+}
+
+static int read_and_compare(struct comparing *here, const struct mm_tensor *result, struct mm_err *err)
+{
+    const struct replaying *replaying = here->replaying;
+    struct mm_replay_layer *layer = replaying->item[here->index].layer;
+    const struct mm_recompute reading = {
+        .graph = replaying->what->graph, .pair = layer->pair, .schema = replaying->what->schema};
+    const struct mm_replay_found before = layer->found;
+    if (mm_value_decode(&here->y0, result, INT64_MAX, replaying->cancel, err) < 0)
+        return -1;
+    if (operands_result_borrow(&here->o, &reading, compare, here, replaying->cancel, err) < 0) {
+        layer->found = before;
+        return -1;
+    }
+    return here->err.code == MM_OK ? 0 : mm_fail(err, here->err.code, "%s", here->err.text);
 }
 
 /* A result that can't be held against the dump says so, and the others go on. */
@@ -228,17 +260,18 @@ static int take(void *context, size_t index, const struct mm_tensor *result, str
     if (replaying->item[index].settings)
         return replay_settings_take(replaying, index, result, err);
     struct mm_replay_found *found = &replaying->item[index].layer->found;
-    struct operands *o = calloc(1, sizeof *o);
-    struct mm_value y0 = {0};
+    struct comparing *here = calloc(1, sizeof *here);
     struct mm_err inner = {MM_OK, ""};
-    if (!o)
+    if (!here)
         return mm_fail_memory(err);
-    o->left = INT64_MAX;
-    if (compare(replaying, index, o, result, &y0, &inner) < 0)
+    here->replaying = replaying;
+    here->index = index;
+    here->o.left = INT64_MAX;
+    if (read_and_compare(here, result, &inner) < 0)
         snprintf(found->why, sizeof found->why, "%.150s", inner.text);
-    mm_value_done(&y0);
-    operands_done(o);
-    free(o);
+    mm_value_done(&here->y0);
+    operands_done(&here->o);
+    free(here);
     if (inner.code == MM_ECANCELLED || inner.code == MM_ENOMEM)
         return mm_fail(err, inner.code, "%s", inner.text);
     return 0;

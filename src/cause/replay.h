@@ -55,6 +55,8 @@ enum replay_grid { REPLAY_GRID_UNKNOWN, REPLAY_GRID, REPLAY_NO_GRID };
 enum replay_grid replay_grid_of(const struct mm_value *y);
 /* Where it is not, nothing was clipped. */
 void replay_count_clipped(const struct mm_graph *graph, struct mm_replay_layer *layer, size_t layers);
+/* Are all of these floats halves (NaN is one, too)? False of no values, and of integers. */
+bool replay_are_halves(const struct mm_value *y);
 /*
  * Hand over floats rounded to 256 steps from the least to the most of a range and 0, what is beyond clipped to it; or each of them
  * larger or smaller by half a unit in the last place of a half (2^-11 of it), by a coin that always falls alike.

@@ -8,27 +8,43 @@
 
 #define LEVELS      256  /* of integers of 8 bits */
 #define VALUES_MANY 1024 /* from so many values on, few different ones are no accident */
-#define SLOTS       1024
+#define SLOTS       4096
 
-/* At most LEVELS different values among many? */
+/* Different values, by their bits. */
+struct levels {
+    uint32_t slot[SLOTS];
+    bool used[SLOTS];
+    size_t different;
+};
+
+static size_t slot_of(uint32_t bits)
+{
+    return bits * 2654435761u >> 20; /* Knuth's multiplicative hash: its top bits, as many as SLOTS has */
+}
+
+static void add_level(struct levels *levels, uint32_t bits)
+{
+    size_t at = slot_of(bits);
+    while (levels->used[at] && levels->slot[at] != bits)
+        at = (at + 1) % SLOTS;
+    levels->different += !levels->used[at];
+    levels->used[at] = true;
+    levels->slot[at] = bits;
+}
+
+/* At most LEVELS different values among many? Most lie in their own slot, which costs a look. */
 enum replay_grid replay_grid_of(const struct mm_value *y)
 {
-    uint32_t slot[SLOTS];
-    bool used[SLOTS] = {false};
-    size_t different = 0;
+    struct levels levels = {.slot = {1}}; /* 0 would be found where it was never put */
     if (y->count < VALUES_MANY)
         return REPLAY_GRID_UNKNOWN;
-    for (int64_t i = 0; y->f && i < y->count && different <= LEVELS; i++) {
+    for (int64_t i = 0; y->f && i < y->count && levels.different <= LEVELS; i++) {
         uint32_t bits;
         memcpy(&bits, &y->f[i], sizeof bits);
-        size_t at = bits * 2654435761u >> 22;
-        while (used[at] && slot[at] != bits)
-            at = (at + 1) % SLOTS;
-        different += !used[at];
-        used[at] = true;
-        slot[at] = bits;
+        if (levels.slot[slot_of(bits)] != bits)
+            add_level(&levels, bits);
     }
-    return different <= LEVELS ? REPLAY_GRID : REPLAY_NO_GRID;
+    return levels.different <= LEVELS ? REPLAY_GRID : REPLAY_NO_GRID;
 }
 
 /* Operators with weights often have integer results where no others have. */

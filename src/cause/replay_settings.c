@@ -221,21 +221,76 @@ struct sums {
     double n, r, c, rr, cc, rc, yy;
 };
 
+static void add(struct sums *sums, double y, double base, double other)
+{
+    double r = y - base, c = other - base;
+    if (!isfinite(r) || !isfinite(c))
+        return;
+    sums->n++;
+    sums->r += r;
+    sums->c += c;
+    sums->rr += r * r;
+    sums->cc += c * c;
+    sums->rc += r * c;
+    sums->yy += base * base;
+}
+
+#define BLOCK 64
+typedef float four __attribute__((vector_size(16)));
+typedef double four_wide __attribute__((vector_size(32)));
+
+static inline void widen(const float *x, four_wide *out)
+{
+    four v;
+    memcpy(&v, x, sizeof v);
+    *out = __builtin_convertvector(v, four_wide);
+}
+
+static inline double sum_of(const four_wide *x)
+{
+    return ((*x)[0] + (*x)[1]) + ((*x)[2] + (*x)[3]);
+}
+
+/* BLOCK values; false, and nothing is added, where one is not finite. */
+static bool add_block(struct sums *sums, const float *y, const float *base, const float *other)
+{
+    four_wide r = {0}, c = {0}, rr = {0}, cc = {0}, rc = {0}, yy = {0}, off, cost, from;
+    for (int i = 0; i < BLOCK; i += 4) {
+        widen(y + i, &off);
+        widen(base + i, &from);
+        widen(other + i, &cost);
+        off -= from;
+        cost -= from;
+        r += off;
+        c += cost;
+        rr += off * off;
+        cc += cost * cost;
+        rc += off * cost;
+        yy += from * from;
+    }
+    if (!isfinite(sum_of(&rr)) || !isfinite(sum_of(&cc)))
+        return false;
+    sums->n += BLOCK;
+    sums->r += sum_of(&r);
+    sums->c += sum_of(&c);
+    sums->rr += sum_of(&rr);
+    sums->cc += sum_of(&cc);
+    sums->rc += sum_of(&rc);
+    sums->yy += sum_of(&yy);
+    return true;
+}
+
 static void add_up(const struct mm_value *y, const struct mm_value *y0, const struct mm_value *yw,
                    struct sums *out)
 {
+    bool floats = y->f && y0->f && yw->f;
     *out = (struct sums){0};
-    for (int64_t i = 0; i < y0->count; i++) {
-        double base = mm_value_at(y0, i), r = mm_value_at(y, i) - base, c = mm_value_at(yw, i) - base;
-        if (!isfinite(r) || !isfinite(c))
-            continue;
-        out->n++;
-        out->r += r;
-        out->c += c;
-        out->rr += r * r;
-        out->cc += c * c;
-        out->rc += r * c;
-        out->yy += base * base;
+    for (int64_t i = 0; i < y0->count;) {
+        int64_t end = i + BLOCK < y0->count ? i + BLOCK : y0->count;
+        bool whole = floats && end - i == BLOCK && add_block(out, y->f + i, y0->f + i, yw->f + i);
+        for (int64_t k = i; !whole && k < end; k++)
+            add(out, mm_value_at(y, k), mm_value_at(y0, k), mm_value_at(yw, k));
+        i = end;
     }
 }
 
@@ -278,22 +333,35 @@ static void conclude_all(const struct mm_value *y, const struct replay_settings 
     found->left_channel = fmin(figures[PART_CHANNEL].left, figures[PART_INPUT_CHANNEL].left);
 }
 
-static int compare(struct replaying *replaying, const struct replay_item *item, struct mm_err *err)
+struct comparing {
+    struct operands o;
+    const struct replay_item *item;
+};
+
+static void compare(void *context)
 {
-    struct operands *o = calloc(1, sizeof *o);
-    struct replay_settings *settings = item->settings;
-    struct mm_replay_found *found = &item->layer->found;
+    struct comparing *here = context;
+    const struct replay_settings *settings = here->item->settings;
+    const struct mm_value *y = &here->o.result[SIDE_DST];
+    if (settings->there[PART_MODEL] && y->count == settings->result[PART_MODEL].count)
+        conclude_all(y, settings, &here->item->layer->found);
+}
+
+static int read_and_compare(struct replaying *replaying, const struct replay_item *item, struct mm_err *err)
+{
+    struct comparing *here = calloc(1, sizeof *here);
     const struct mm_recompute reading = {
         .graph = replaying->what->graph, .pair = item->layer->pair, .schema = replaying->what->schema};
-    if (!o)
+    const struct mm_replay_found before = item->layer->found;
+    if (!here)
         return mm_fail_memory(err);
-    o->left = INT64_MAX;
-    int result = operands_result(o, &reading, replaying->cancel, err);
-    const struct mm_value *y = &o->result[SIDE_DST];
-    if (result == 0 && settings->there[PART_MODEL] && y->count == settings->result[PART_MODEL].count)
-        conclude_all(y, settings, found);
-    operands_done(o);
-    free(o);
+    here->o.left = INT64_MAX;
+    here->item = item;
+    int result = operands_result_borrow(&here->o, &reading, compare, here, replaying->cancel, err);
+    if (result < 0)
+        item->layer->found = before;
+    operands_done(&here->o);
+    free(here);
     return result;
 }
 
@@ -310,7 +378,7 @@ int replay_settings_take(struct replaying *replaying, size_t index, const struct
     settings->there[item->part] = true;
     if (++settings->results < settings->parts)
         return 0;
-    int done = compare(replaying, item, err);
+    int done = read_and_compare(replaying, item, err);
     for (int part = 0; part < PARTS; part++)
         mm_value_done(&settings->result[part]);
     return done;

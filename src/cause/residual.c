@@ -28,26 +28,41 @@ static inline double sum_of(const four_wide *x)
     return ((*x)[0] + (*x)[1]) + ((*x)[2] + (*x)[3]);
 }
 
-#define LANES 8 /* extremes that don't wait for each other */
+#define ROWS 4 /* extremes that don't wait for each other */
+
+/* The lesser, or greater, of each two; that of NaN and a number is `to`. */
+static inline void lessen(four *to, const four *x)
+{
+    four_masks less = *x < *to;
+    *to = (four)((less & (four_masks)*x) | (~less & (four_masks)*to));
+}
+
+static inline void raise_to(four *to, const four *x)
+{
+    four_masks more = *x > *to;
+    *to = (four)((more & (four_masks)*x) | (~more & (four_masks)*to));
+}
 
 /* The ends of floats and 0; an infinite end where one of them is. */
 static void ends_of(const float *x, int64_t count, struct residual *residual)
 {
-    float least[LANES] = {0}, most[LANES] = {0};
+    four least[ROWS] = {{0}}, most[ROWS] = {{0}}, v;
     int64_t i = 0;
-    for (; i + LANES <= count; i += LANES) {
-        for (int k = 0; k < LANES; k++) {
-            least[k] = x[i + k] < least[k] ? x[i + k] : least[k];
-            most[k] = x[i + k] > most[k] ? x[i + k] : most[k];
+    for (; i + 4 * ROWS <= count; i += 4 * ROWS) {
+        for (int k = 0; k < ROWS; k++) {
+            memcpy(&v, x + i + 4 * k, sizeof v);
+            lessen(&least[k], &v);
+            raise_to(&most[k], &v);
         }
     }
     for (; i < count; i++) {
-        least[0] = x[i] < least[0] ? x[i] : least[0];
-        most[0] = x[i] > most[0] ? x[i] : most[0];
+        v = (four){x[i]};
+        lessen(&least[0], &v);
+        raise_to(&most[0], &v);
     }
-    for (int k = 0; k < LANES; k++) {
-        residual->least = fmin(residual->least, (double)least[k]);
-        residual->most = fmax(residual->most, (double)most[k]);
+    for (int k = 0; k < 4 * ROWS; k++) {
+        residual->least = fmin(residual->least, (double)least[k / 4][k % 4]);
+        residual->most = fmax(residual->most, (double)most[k / 4][k % 4]);
     }
 }
 
@@ -71,6 +86,12 @@ static void find_ends(struct residual *residual, const struct mm_value *y)
 void residual_init(struct residual *residual, const struct mm_value *y)
 {
     find_ends(residual, y);
+    residual->span = residual->most - residual->least;
+}
+
+void residual_ends(struct residual *residual, double min, double max)
+{
+    *residual = (struct residual){.least = fmin(min, 0), .most = fmax(max, 0)};
     residual->span = residual->most - residual->least;
 }
 

@@ -38,6 +38,30 @@ static void relative(void **state)
     assert_near(residual_steps(&residual, 6), 6.0 / 255 / sqrt(12) / 2.5);
 }
 
+/* The ends at whatever place they lie, NaN and infinity beside them, and 0 is always within; told as well as found. */
+static void ends(void **state)
+{
+    (void)state;
+    enum { N = 39 };
+    for (int place = 0; place + 1 < N; place++) {
+        float y[N] = {0};
+        struct residual found, told;
+        y[place] = -3;
+        y[place + 1] = 5;
+        begin(&found, y, N);
+        residual_ends(&told, -3, 5);
+        assert_true(found.least == -3 && found.most == 5 && found.span == 8);
+        assert_memory_equal(&found, &told, sizeof found);
+        y[(place + 7) % N] = NAN;
+        y[(place + 20) % N] = INFINITY;
+        begin(&found, y, N);
+        assert_true(found.least == -3 && found.most == 5);
+    }
+    struct residual above;
+    residual_ends(&above, 2, 4);
+    assert_true(above.least == 0 && above.most == 4 && above.span == 4);
+}
+
 /* All at once as one by one, of floats with what is not finite, and of integers. */
 static void all_at_once(void **state)
 {
