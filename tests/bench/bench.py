@@ -403,8 +403,32 @@ def dumps(top):
     simulated(plain, out)
     small, large = best_of(run("small.onnx", "rows.npy", "all"), run("large.onnx", "rows.npy", "all"), rounds=MANY)
     row("mmtui dump, weights of 2 GiB", large * 1000, "ms", large / small, "of 2 MiB", "3 at most")
+    replays(top, net, library)
     for path in (net, out, copy):
         shutil.rmtree(path)
+
+
+def replays(top, net, library):
+    """What --replay adds to triage, against a run of the model. Every operator is replayed."""
+    model, src, dst = os.path.join(net, "deep.onnx"), os.path.join(top, "deep_src"), os.path.join(top, "deep_dst")
+
+    def run(path, out, *more):
+        return [MMTUI, "dump", path, "-i", os.path.join(net, "deep.npy"), "-o", out, *more, *library]
+
+    subprocess.run(run(model, src), check=True, stdout=subprocess.DEVNULL)
+    for kind, title, want in (("float16", "dst in float16", "3 at most"), ("int8", "dst in int8", "3 at most"),
+                              ("weights", "weights in int8, too", None)):
+        rounded = run(os.path.join(net, f"deep_{kind}.onnx"), dst, "--tensor", "[xcr]*")
+        subprocess.run(rounded, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        look = [MMTUI, "triage", src, dst, "--model", model, "--threshold", "1e-5", *(["--no-cache"] if HAS_CACHE else [])]
+        replay = look + ["--replay", *library]
+        found = json.loads(subprocess.run(replay + ["--json"], check=True, capture_output=True).stdout)["replay"]
+        if (found["right"], found["wrong"], found["left_out"]) != (200, 0, 0):
+            sys.exit(f"bench: replay of a healthy network: {found}")
+        bare, without, all_ = processor_time(run(model, os.path.join(top, "deep_none"), "--mode", "off"), look, replay)
+        row(f"replay of 200 operators, {title}", (all_ - without) * 1000, "ms", (all_ - without) / bare, "a run of the model", want)
+        shutil.rmtree(dst)
+    shutil.rmtree(src)
 
 
 def field_number(name):

@@ -209,6 +209,7 @@ static void correlations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ends),
         cmocka_unit_test(relative),     cmocka_unit_test(all_at_once),
         cmocka_unit_test(zeros),        cmocka_unit_test(nonfinite),
         cmocka_unit_test(clipped),      cmocka_unit_test(clipped_at_an_end_that_holds_src),
