@@ -263,11 +263,14 @@ struct mm_replay_summary {
         unclear; /* operators that compute what they should, that don't, and neither is certain */
     size_t
         left_out; /* those that could not be run, or where src's own result does not come out of src's inputs */
+    size_t first_wrong; /* layer; where `wrong` > 0 */
 };
 /* False: nothing was replayed. */
 bool mm_session_replayed(const struct mm_session *session, struct mm_replay_summary *summary);
 /* The same as a sentence with a full stop; nothing where nothing was, or while it is under way. */
 void mm_session_replay_text(const struct mm_session *session, struct mm_buf *out);
+/* What matters of it in one short line, for a status line: what is wrong first, and where. Nothing alike. */
+void mm_session_replay_line(const struct mm_session *session, struct mm_buf *out);
 /* Nothing left to analyse. */
 bool mm_session_triaged(const struct mm_session *session);
 /* The first layer in execution order that brings in an error; those that the graph in use does not know come last.

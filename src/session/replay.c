@@ -298,7 +298,8 @@ bool mm_session_replayed(const struct mm_session *session, struct mm_replay_summ
         bool done = here->state == MM_RECOMPUTE_DONE;
         summary->left_out += !done;
         summary->right += done && own == MM_OWN_RIGHT;
-        summary->wrong += done && own == MM_OWN_WRONG;
+        if (done && own == MM_OWN_WRONG && summary->wrong++ == 0)
+            summary->first_wrong = id;
         summary->unclear += done && own == MM_OWN_UNKNOWN;
     }
     return true;
@@ -318,4 +319,23 @@ void mm_session_replay_text(const struct mm_session *session, struct mm_buf *out
     if (summary.left_out)
         mm_buf_printf(out, "; %zu could not be run so", summary.left_out);
     mm_buf_putc(out, '.');
+}
+
+void mm_session_replay_line(const struct mm_session *session, struct mm_buf *out)
+{
+    struct mm_replay_summary summary;
+    if (!mm_session_triaged(session) || !mm_session_replayed(session, &summary))
+        return;
+    size_t told = summary.right + summary.wrong + summary.unclear;
+    mm_buf_printf(out, "Replayed %zu %s: ", told, told == 1 ? "operator" : "operators");
+    if (summary.wrong)
+        mm_buf_printf(out, "%zu wrong (%s#%zu), ", summary.wrong, summary.wrong == 1 ? "" : "first ",
+                      summary.first_wrong + 1);
+    else
+        mm_buf_puts(out, "none wrong, ");
+    mm_buf_printf(out, "%zu right", summary.right);
+    if (summary.unclear)
+        mm_buf_printf(out, ", %zu uncertain", summary.unclear);
+    if (summary.left_out)
+        mm_buf_printf(out, ", %zu left out", summary.left_out);
 }

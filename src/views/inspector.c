@@ -44,7 +44,7 @@ static void say_replayed(struct inspector *inspector)
     struct mm_buf text = {0};
     if (inspector->told_replay)
         return;
-    mm_session_replay_text(inspector->session, &text);
+    mm_session_replay_line(inspector->session, &text);
     inspector->told_replay = text.length > 0;
     if (text.length)
         app_say(&inspector->app, ROLE_STATUS, "%s", mm_buf_text(&text));

@@ -249,10 +249,10 @@ def missing(folder):
 # ---- in the interface ----
 
 
-def screen(folder, *more, script=":replay\n", env=None, dst="dst"):
+def screen(folder, *more, script=":replay\n", env=None, dst="dst", size="110x24"):
     (folder / "script").write_text(script + ":screen -\n")
     words = [folder / "src", folder / dst] if dst else [folder / "out/mmtui.json"]
-    return mmtui(*words, "--script", folder / "script", "--size", "110x24", *more, env=env).out
+    return mmtui(*words, "--script", folder / "script", "--size", size, *more, env=env).out
 
 
 @test
@@ -260,8 +260,10 @@ def on_screen(folder):
     """replay: `:replay` runs the operators and says what came of it; what is missing is said in its place"""
     small(folder)
     model = ("--model", folder / "m.onnx")
-    told = "Run by ONNX Runtime 1.30.0 with dst's own inputs, 2 operators compute what they should, 1 does not"
+    told = "Replayed 3 operators: 1 wrong (#3), 2 right"
     shown = screen(folder, *model, "--onnxruntime", ort_api.library())
+    check(told in shown, shown)
+    shown = screen(folder, *model, "--onnxruntime", ort_api.library(), size="50x15")
     check(told in shown, shown)
     check(told in screen(folder, *model, env={"MMTUI_ONNXRUNTIME": ort_api.library()}), "by the environment")
     check(told in screen(folder, *model, "--replay", "--onnxruntime", ort_api.library(), script=""), "--replay does so at once")

@@ -210,10 +210,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ends),
-        cmocka_unit_test(relative),     cmocka_unit_test(all_at_once),
-        cmocka_unit_test(zeros),        cmocka_unit_test(nonfinite),
-        cmocka_unit_test(clipped),      cmocka_unit_test(clipped_at_an_end_that_holds_src),
-        cmocka_unit_test(correlations), cmocka_unit_test(lost),
+        cmocka_unit_test(relative),
+        cmocka_unit_test(all_at_once),
+        cmocka_unit_test(zeros),
+        cmocka_unit_test(nonfinite),
+        cmocka_unit_test(clipped),
+        cmocka_unit_test(clipped_at_an_end_that_holds_src),
+        cmocka_unit_test(correlations),
+        cmocka_unit_test(lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
