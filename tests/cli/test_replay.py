@@ -8,7 +8,7 @@ import subprocess
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper, version_converter
 
 import harness
 import ort_api
@@ -156,6 +156,31 @@ def left_out(folder):
     same([found["replay"][k] for k in ("right", "wrong", "left_out")], [1, 1, 3], "the sums")
     same([layers[k]["recomputed"]["operator"] for k in ("relu", "add")], ["right", "wrong"], "both are run")
     same(accused(layers), ["add"], "accused")
+
+
+@test
+def clipped_away(folder):
+    """replay: an operator that is wrong only where its reader clips is called wrong, and that its reader has nothing of it"""
+    make = np.random.default_rng(5)
+    x, w, v = (make.standard_normal(shape).astype("f4") for shape in ((16, 64), (64, 64), (64, 8)))
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["mm"]),
+        helper.make_node("Clip", ["mm", "least", "most"], ["clip"]),
+        helper.make_node("MatMul", ["clip", "v"], ["y"]),
+    ]
+    save_model(folder / "m.onnx", nodes, {"w": w, "v": v, "least": np.float32(0), "most": np.float32(6)}, {"x": [16, 64]})
+    mm = x @ w
+    clip = np.clip(mm, 0, 6)
+    tensors = {"x": x, "mm": mm, "clip": clip, "y": clip @ v}
+    save_dump(folder / "src", tensors)
+    save_dump(folder / "dst", {**tensors, "mm": np.where(mm > 6, 2 * mm, mm)})
+    found, layers = triage(folder)
+    same([accused(layers), found["replay"]["wrong"]], [["mm"], 1], "accused")
+    text = mmtui("triage", folder / "src", folder / "dst", "--model", folder / "m.onnx", "--replay", "--onnxruntime", ort_api.library()).out
+    check("with dst's own inputs it is off by 0." in " ".join(text.split()), text)
+    check("Largest consumer error: 0." in text, text)
+    text = mmtui("triage", folder / "src", folder / "dst", "--model", folder / "m.onnx").out
+    check("1 harmless" in text, "without it nobody minds")
 
 
 # ---- what formats cost is no fault ----
@@ -347,6 +372,52 @@ def real(folder):
         same(accused(layers), [output], name)
         same([found["replay"]["wrong"], found["replay"]["left_out"]], [1, 0], f"{name}: {found['replay']}")
         same(layers[output]["recomputed"]["by"], "onnxruntime", name)
+
+
+def quantised(model, dump):
+    """Each result, in the order of the nodes, rounded to 256 steps over the range that it has in a dump."""
+    model = version_converter.convert_version(model, 11)  # QuantizeLinear is there from 10 on
+    nodes, renamed = [], {}
+    for node in model.graph.node:
+        node.input[:] = [renamed.get(name, name) for name in node.input]
+        nodes.append(node)
+        for name in node.output:
+            file = dump / f"{name}.npy"
+            if node.op_type == "Constant" or not file.exists() or (array := np.load(file)).dtype != np.float32:
+                continue
+            least, most = min(float(array.min()), 0), max(float(array.max()), 0)
+            scale = (most - least) / 255 or 1
+            constants = {f"{name}_scale": np.float32(scale), f"{name}_zero_point": np.uint8(round(-least / scale))}
+            model.graph.initializer.extend(numpy_helper.from_array(np.array(value), key) for key, value in constants.items())
+            codes, renamed[name] = f"{name}_QuantizeLinear_Output", f"{name}_DequantizeLinear_Output"
+            nodes.append(helper.make_node("QuantizeLinear", [name, *constants], [codes]))
+            nodes.append(helper.make_node("DequantizeLinear", [codes, *constants], [renamed[name]]))
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    for output in model.graph.output:
+        output.name = renamed[output.name]
+    return model
+
+
+@test
+def quantised_model(folder):
+    """replay: dst's codes are handed over by the quantised model's scales, with a simulation beside them; a fault is found"""
+    model = real_model()
+    shapes = ("--seed", "5", "--input-shapes", "x=1x3x48x192", "--onnxruntime", ort_api.library())
+    mmtui("dump", model, "-o", folder / "src", *shapes)
+    healthy, changed = onnx.load(str(model)), onnx.load(str(model))
+    output = planted()["channels of the result in another order"](changed).output[0]
+    onnx.save(quantised(healthy, folder / "src"), str(folder / "healthy.onnx"))
+    onnx.save(quantised(changed, folder / "src"), str(folder / "changed.onnx"))
+    for name, source, what in (("sim", "healthy", "Dequantize"), ("healthy", "healthy", "Quantize"), ("changed", "changed", "Quantize")):
+        mmtui("dump", folder / f"{source}.onnx", "-o", folder / name, "--tensor", f"*_{what}Linear_Output", *shapes)
+    for dst, wrong in (("healthy", []), ("changed", [output])):
+        for more in ((), ("--sim", folder / "sim")):
+            found, layers = triage(folder, "--dst-model", folder / "healthy.onnx", *more, model=model, dst=dst)
+            same(accused(layers), wrong, f"{dst} {more}")
+            same([found["replay"][k] for k in ("wrong", "unclear", "left_out")], [len(wrong), 0, 1], f"{dst} {more}: {found['replay']}")
+            check(found["replay"]["right"] > 150, found["replay"])
+            same(layers["conv2d_53.tmp_0"]["recomputed"]["why_not"], "its input x was not dumped on both sides", "left out")
 
 
 if __name__ == "__main__":
