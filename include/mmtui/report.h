@@ -121,9 +121,10 @@ int mm_report_diff_json(const struct mm_session *session, struct mm_buf *out, st
 void mm_report_advice(const struct mm_advice *advice, struct mm_buf *out);
 /*
  * The triage of a settled session (options.triage) on one page: what is wrong first, why, what to do, what
- * else starts an error, what was looked at and found good. Text of at most 100 columns.
+ * else starts an error, what was looked at and found good. Text whose paragraphs have at most so many columns.
  */
-int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struct mm_err *err);
+#define MM_TRIAGE_COLUMNS 100 /* where no terminal is narrower */
+int mm_report_triage(const struct mm_session *session, int columns, struct mm_buf *out, struct mm_err *err);
 #define MM_TRIAGE_SCHEMA 1 /* "schema_version" of the triage's JSON */
 /* The same and every layer's verdict, strictly valid JSON; non-finite figures as in mm_report_json. */
 int mm_report_triage_json(const struct mm_session *session, struct mm_buf *out, struct mm_err *err);

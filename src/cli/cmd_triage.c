@@ -1,13 +1,22 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 
+#define COLUMNS_LEAST 30 /* less would be a word a line */
+
+/* Of what is printed: a narrow terminal's. */
+static int columns_of(const struct cli_options *options)
+{
+    int width = options->output ? 0 : cli_terminal_width();
+    return width >= COLUMNS_LEAST && width < MM_TRIAGE_COLUMNS ? width : MM_TRIAGE_COLUMNS;
+}
+
 static int write(const struct mm_session *session, const struct cli_options *options, struct mm_buf *out,
                  struct mm_err *err)
 {
     if (options->json || options->kind == MM_REPORT_JSON)
         return mm_report_triage_json(session, out, err);
     if (options->kind == MM_REPORT_TEXT)
-        return mm_report_triage(session, out, err);
+        return mm_report_triage(session, columns_of(options), out, err);
     return cli_layers(options, session, "mmtui triage", out, err);
 }
 

@@ -61,6 +61,8 @@ bool cli_take_dumps(struct cli_options *options);
 typedef int (*cli_work)(struct mm_session *session, struct cli_options *options, struct mm_err *err);
 int cli_two_dumps(struct cli_options *options, cli_work work);
 
+/* Columns of the terminal that standard output is; 0: it is none. */
+int cli_terminal_width(void);
 /* Append the layers that are asked for, in the kind of text that is: by --filter, --sort, --limit, --columns, --format
  * (json: all that is known). The session is settled; `title` names the command. */
 int cli_layers(const struct cli_options *options, const struct mm_session *session, const char *title,

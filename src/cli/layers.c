@@ -7,7 +7,7 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 
-static int terminal_width(void)
+int cli_terminal_width(void)
 {
     struct winsize size;
     return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
@@ -43,7 +43,7 @@ static void put_table(const struct cli_options *options, const struct mm_session
                                      .column_count = options->column_count,
                                      .limit = (size_t)options->limit,
                                      .ascii = cli_ascii(options),
-                                     .width = terminal_width()};
+                                     .width = cli_terminal_width()};
     mm_report_table(session, ids, count, &table, out);
     mm_report_summary(session, out);
     print_raw(session, out);

@@ -143,7 +143,7 @@ static int put_triage(const struct mm_session *session, struct mm_buf *out, stru
         put_summary(session, out);
         return 0;
     }
-    int result = mm_report_triage(session, &text, err);
+    int result = mm_report_triage(session, MM_TRIAGE_COLUMNS, &text, err);
     mm_buf_puts(out, "<h2>What is wrong</h2>\n<pre id=\"triage\">");
     put_markup(out, mm_buf_text(&text));
     mm_buf_puts(out, "</pre>\n");

@@ -42,7 +42,7 @@ static void put_row(const struct mm_session *session, size_t id, const enum mm_c
 static int put_triage(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)
 {
     struct mm_buf text = {0};
-    int result = mm_report_triage(session, &text, err);
+    int result = mm_report_triage(session, MM_TRIAGE_COLUMNS, &text, err);
     mm_buf_printf(out, "```text\n%s```\n\n", mm_buf_text(&text));
     mm_buf_done(&text);
     return result;

@@ -4,11 +4,11 @@
 
 #include "report/triage.h"
 
-enum { WIDTH = 100, STARTS_SHOWN = 6, EDGES_SHOWN = 24 };
+enum { STARTS_SHOWN = 6, EDGES_SHOWN = 24 };
 #define NO_LAYER UINT32_MAX
 
 /* Words of `text`, wrapped behind `indent` blanks. */
-static void put_wrapped(struct mm_buf *out, int indent, const char *text, size_t length)
+static void put_wrapped(struct mm_buf *out, int indent, int columns, const char *text, size_t length)
 {
     int column = 0;
     for (size_t i = 0; i < length;) {
@@ -19,7 +19,7 @@ static void put_wrapped(struct mm_buf *out, int indent, const char *text, size_t
         mm_buf_add(&word, text + i, end - i);
         int width = mm_text_width(mm_buf_text(&word));
         mm_buf_done(&word);
-        if (column && column + 1 + width > WIDTH) {
+        if (column && column + 1 + width > columns) {
             mm_buf_putc(out, '\n');
             column = 0;
         }
@@ -39,11 +39,32 @@ static void put_wrapped(struct mm_buf *out, int indent, const char *text, size_t
         mm_buf_putc(out, '\n');
 }
 
+/* Pages are made with a paragraph a line, which begins with this, and wrapped at the end. */
+#define PARAGRAPH '\1'
+
+static void wrap_page(const struct mm_buf *page, int columns, struct mm_buf *out)
+{
+    for (const char *line = mm_buf_text(page); *line;) {
+        size_t length = strcspn(line, "\n");
+        if (*line == PARAGRAPH) {
+            size_t indent = strspn(line + 1, " ");
+            put_wrapped(out, (int)indent, columns, line + 1 + indent, length - 1 - indent);
+        } else {
+            mm_buf_add(out, line, length);
+            mm_buf_putc(out, '\n');
+        }
+        line += length + (line[length] == '\n');
+    }
+}
+
 static void put_lines(struct mm_buf *out, int indent, const char *text)
 {
     while (*text) {
         size_t length = strcspn(text, "\n");
-        put_wrapped(out, indent, text, length);
+        mm_buf_putc(out, PARAGRAPH);
+        mm_buf_fill(out, ' ', (size_t)indent);
+        mm_buf_add(out, text, length);
+        mm_buf_putc(out, '\n');
         text += length + (text[length] == '\n');
     }
 }
@@ -252,7 +273,7 @@ static void put_others(struct mm_buf *out, const struct mm_session *session,
     }
 }
 
-void mm_report_advice(const struct mm_advice *advice, struct mm_buf *out)
+static void put_advice(const struct mm_advice *advice, struct mm_buf *out)
 {
     struct mm_buf text = {0};
     struct mm_advice_setting setting[MM_ADVICE_COUNT];
@@ -265,6 +286,14 @@ void mm_report_advice(const struct mm_advice *advice, struct mm_buf *out)
     for (size_t i = 0; i < count; i++)
         mm_buf_printf(out, "  %s = %s\n", setting[i].key, setting[i].value);
     mm_buf_done(&text);
+}
+
+void mm_report_advice(const struct mm_advice *advice, struct mm_buf *out)
+{
+    struct mm_buf page = {0};
+    put_advice(advice, &page);
+    wrap_page(&page, MM_TRIAGE_COLUMNS, out);
+    mm_buf_done(&page);
 }
 
 /* "2 layers are better, 1 worse, 80 the same. Most changed for the worse: #3 conv_1, 2.5x worse." */
@@ -482,7 +511,7 @@ static const char *first_heading(const struct mm_session *session, size_t first)
                                                        : "\nFirst layer that introduces an error\n";
 }
 
-int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)
+static int put_page(const struct mm_session *session, struct mm_buf *out, struct mm_err *err)
 {
     struct triage_digest digest;
     if (triage_digest_init(&digest, session) < 0)
@@ -506,10 +535,20 @@ int mm_report_triage(const struct mm_session *session, struct mm_buf *out, struc
     put_artefacts(out, session);
     struct mm_advice advice;
     if (mm_session_advice(session, &advice, NULL) == 0)
-        mm_report_advice(&advice, out);
+        put_advice(&advice, out);
     put_since(out, session);
     put_kinds(out, &digest);
     put_good(out, session, &digest);
     triage_digest_done(&digest);
     return out->failed ? mm_fail_memory(err) : 0;
+}
+
+int mm_report_triage(const struct mm_session *session, int columns, struct mm_buf *out, struct mm_err *err)
+{
+    struct mm_buf page = {0};
+    int result = put_page(session, &page, err);
+    if (result == 0)
+        wrap_page(&page, columns, out);
+    mm_buf_done(&page);
+    return result == 0 && out->failed ? mm_fail_memory(err) : result;
 }

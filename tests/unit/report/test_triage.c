@@ -93,7 +93,7 @@ static void page(void **state)
     struct mm_buf text = {0};
     struct mm_graph *graph = graph_of_network();
     stage_triage(&stage, graph);
-    assert_int_equal(mm_report_triage(stage.session, &text, NULL), 0);
+    assert_int_equal(mm_report_triage(stage.session, MM_TRIAGE_COLUMNS, &text, NULL), 0);
     assert_has(
         &text,
         "The order of execution is that of the time stamps. Layer connections are those of the model's "
@@ -147,6 +147,23 @@ static void json(void **state)
 }
 
 /* Nothing wrong: the page says so, and names no culprit. */
+/* In a narrow terminal. */
+static void narrow(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct mm_buf text = {0};
+    struct mm_graph *graph = graph_of_network();
+    stage_triage(&stage, graph);
+    assert_int_equal(mm_report_triage(stage.session, 40, &text, NULL), 0);
+    assert_has(&text, "The order of execution is that of the\ntime stamps. Layer connections are those\n"
+                      "of the model's graph, which knows 5 of 5\ntensors.\n");
+    assert_has(&text, "      2 other layers over the threshold\n      inherit this error.\n");
+    mm_buf_done(&text);
+    stage_done(&stage);
+    mm_graph_close(graph);
+}
+
 static void clean(void **state)
 {
     (void)state;
@@ -156,7 +173,7 @@ static void clean(void **state)
     put_both(&stage, "1_x.pb", "node", "input", FLOATS(1, 2, 3), FLOATS(1, 2, 3), 3);
     stage.options.triage = true;
     stage_measure(&stage);
-    assert_int_equal(mm_report_triage(stage.session, &text, NULL), 0);
+    assert_int_equal(mm_report_triage(stage.session, MM_TRIAGE_COLUMNS, &text, NULL), 0);
     assert_has(&text, "\nNothing is over the threshold.\n");
     assert_null(strstr(mm_buf_text(&text), "What is wrong"));
     mm_buf_done(&text);
@@ -166,6 +183,6 @@ static void clean(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(digest), cmocka_unit_test(page),
-                                       cmocka_unit_test(json), cmocka_unit_test(clean)};
+                                       cmocka_unit_test(json), cmocka_unit_test(narrow), cmocka_unit_test(clean)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
