@@ -183,6 +183,7 @@ static void clean(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(digest), cmocka_unit_test(page),
-                                       cmocka_unit_test(json), cmocka_unit_test(narrow), cmocka_unit_test(clean)};
+                                       cmocka_unit_test(json), cmocka_unit_test(narrow),
+                                       cmocka_unit_test(clean)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
