@@ -155,7 +155,7 @@ enum mm_quantised {
     MM_QUANTISED_NO = 0,
     MM_QUANTISED_RESULT = 1, /* its result is stored as an integer of 16 bits or less, or was at some point */
     MM_QUANTISED_INPUT = 2,  /* some result that it reads is */
-    MM_QUANTISED_UNSIGNED = 4 /* with RESULT: the integers are unsigned, so there is a zero point */
+    MM_QUANTISED_UNSIGNED = 4 /* with RESULT: the integers are unsigned, or known to have a zero point */
 };
 
 /* What a cause found. score says how sure: 1 certain, 0.5 as likely as not; below 0.3 it is not kept. */

@@ -66,6 +66,7 @@ struct mm_feed {
         tensor; /* of the input's dtype, with the values as they lie in memory: RAW, one run without gaps */
     const struct mm_tensor *item; /* of an input that is a sequence: its tensors, alike */
     size_t items;
+    const char *file; /* that it is from, for error texts; NULL: none */
 };
 
 /* Takes a tensor of a run instead of a file: its name as in a dump. The view is valid during the call. -1 ends the run. */
@@ -202,6 +203,8 @@ const struct mm_model_run *mm_calibration_run(const struct mm_calibration *calib
 struct mm_feeds;
 /* Run the model with all of them: once, or twice where the range is searched. */
 int mm_calibration_take(struct mm_calibration *calibration, const struct mm_feeds *feeds, struct mm_err *err);
+/* Tensors that came up in its runs, but never with a finite value: their scale is 1. */
+size_t mm_calibration_unseen(const struct mm_calibration *calibration);
 /* NULL is fine. After the runs that use it. */
 void mm_calibration_close(struct mm_calibration *calibration);
 

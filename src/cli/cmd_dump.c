@@ -48,8 +48,9 @@ static void print_done(const struct cli_options *options, const struct mm_ort *o
 {
     struct mm_buf line = {0};
     size_t left_out = mm_model_run_left_out(run);
-    mm_buf_printf(&line, "%s: %zu tensors of %zu run%s", options->output, mm_model_run_written(run), runs,
-                  runs == 1 ? "" : "s");
+    size_t written = mm_model_run_written(run);
+    mm_buf_printf(&line, "%s: %zu tensor%s of %zu run%s", options->output, written, written == 1 ? "" : "s",
+                  runs, runs == 1 ? "" : "s");
     if (options->dump.seeded)
         mm_buf_printf(&line, " with made-up inputs (seed %.0f)", options->dump.seed);
     mm_buf_printf(&line, ", ONNX Runtime %s", mm_ort_version(ort));

@@ -47,7 +47,9 @@ int simulation_write(const struct simulation *simulation, const struct mm_model_
                      struct mm_err *err)
 {
     struct mm_buf text = {0};
-    if (!simulation->calibration)
+    struct mm_simulated_counts counts;
+    mm_model_run_simulated(run, &counts);
+    if (!simulation->calibration || counts.operators == 0)
         return 0;
     char *path = mm_path_join(folder, "scales.json");
     mm_model_run_scales(run, &text);
@@ -58,6 +60,32 @@ int simulation_write(const struct simulation *simulation, const struct mm_model_
     return result;
 }
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* What is quantised, and from what; that nothing is, where something should be. */
+static void put_integers(const struct simulation *simulation, const struct mm_simulated_counts *counts,
+                         struct mm_buf *out)
+{
+    size_t unseen = simulation->calibration ? mm_calibration_unseen(simulation->calibration) : 0;
+    if (!mm_simulation_needs_calibration(&simulation->settings))
+        return;
+    if (counts->operators == 0) {
+        mm_buf_puts(
+            out, " nothing is quantised, the model has no operator with inputs of the types of --int-ops;");
+        return;
+    }
+    mm_buf_printf(out, " %zu operator%s read%s %zu input%s as integers, calibrated with %zu run%s%s;",
+                  counts->operators, plural(counts->operators), counts->operators == 1 ? "s" : "",
+                  counts->quantised, plural(counts->quantised), simulation->calibration_runs,
+                  plural(simulation->calibration_runs), simulation->own_inputs ? " of the same inputs" : "");
+    if (unseen)
+        mm_buf_printf(out, " the calibration had no finite value for %zu of these, whose scale is 1;",
+                      unseen);
+}
+
 void simulation_put(const struct simulation *simulation, const struct mm_model_run *run, struct mm_buf *out)
 {
     struct mm_simulated_counts counts;
@@ -65,14 +93,12 @@ void simulation_put(const struct simulation *simulation, const struct mm_model_r
         return;
     mm_model_run_simulated(run, &counts);
     mm_buf_printf(out, "%s:", simulation->mode->name);
-    if (counts.operators)
-        mm_buf_printf(out, " %zu operators read %zu inputs as integers, calibrated with %zu run%s%s;",
-                      counts.operators, counts.quantised, simulation->calibration_runs,
-                      simulation->calibration_runs == 1 ? "" : "s",
-                      simulation->own_inputs ? " of the same inputs" : "");
-    mm_buf_printf(out, " %zu results and %zu constants rounded", counts.stored, counts.weights);
+    put_integers(simulation, &counts, out);
+    mm_buf_printf(out, " %zu result%s and %zu constant%s rounded", counts.stored, plural(counts.stored),
+                  counts.weights, plural(counts.weights));
     if (counts.folded)
-        mm_buf_printf(out, "; %zu BatchNormalizations folded", counts.folded);
+        mm_buf_printf(out, "; %zu BatchNormalization%s folded", counts.folded, plural(counts.folded));
     if (counts.unknown)
-        mm_buf_printf(out, "; %zu tensors not rounded, whose type nothing tells", counts.unknown);
+        mm_buf_printf(out, "; %zu tensor%s not rounded, whose type nothing tells", counts.unknown,
+                      plural(counts.unknown));
 }

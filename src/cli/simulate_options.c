@@ -211,12 +211,37 @@ static int take_plan(struct simulation *simulation, const struct cli_simulate *g
     return take_overrides(simulation, given->plan ? given->plan : "the plan", err);
 }
 
+/* Of integers; and all that a precision is simulated by. */
+static bool tells_integers(const struct cli_simulate *given)
+{
+    return given->int_ops || given->calibrate.count || given->range_given || given->input_per_channel ||
+           given->filter_per_channel || given->asymmetric || given->away || given->reciprocal;
+}
+
+/* Options that nothing would come of. */
+static int check_given(const struct cli_simulate *given, bool planned, struct mm_err *err)
+{
+    bool integers = tells_integers(given);
+    if (!given->mode && !planned && (integers || given->fold_conv_bn || given->saturate))
+        return mm_fail(
+            err, MM_EARG,
+            "options of a simulated precision are given, but none is simulated: add --precision-mode MODE");
+    if (given->mode && !planned && integers && given->mode->integers == MM_DTYPE_NONE)
+        return mm_fail(err, MM_EARG,
+                       "%s has no integers: leave out the options of quantisation, or take a mode such as "
+                       "qint8_mixed_float16",
+                       given->mode->name);
+    return 0;
+}
+
 int simulation_begin(struct simulation *simulation, const struct cli_options *options,
                      const struct mm_plan *plan, struct mm_err *err)
 {
     const struct cli_simulate *given = &options->simulate;
     bool planned = plan || given->plan;
     *simulation = (struct simulation){.mode = given->mode, .plan = plan};
+    if (check_given(given, planned, err) < 0)
+        return -1;
     simulation->settings = (struct mm_simulation){.int_ops = given->int_ops ? given->int_op : NULL,
                                                   .int_op_count = given->int_ops,
                                                   .range = given->range,

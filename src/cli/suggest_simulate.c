@@ -439,5 +439,6 @@ int suggest_simulated(struct cli_options *options)
     int number = interrupt_end(&interrupt);
     if (result == 0)
         return EXIT_FINE;
-    return number ? EXIT_SIGNAL + number : cli_error(&err);
+    cli_error(&err);
+    return number ? EXIT_SIGNAL + number : EXIT_ERROR;
 }

@@ -251,6 +251,25 @@ void mm_calibration_close(struct mm_calibration *calibration)
 
 /* ---- what came of it ---- */
 
+static bool has_finite(const struct mm_ranges *ranges)
+{
+    for (int64_t c = 0; c < ranges->lay.channels; c++) {
+        if (ranges->low[c] <= ranges->high[c])
+            return true;
+    }
+    return false;
+}
+
+size_t mm_calibration_unseen(const struct mm_calibration *calibration)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < calibration->count; i++) {
+        const struct watched *watched = &calibration->watched[i];
+        count += watched->is_open && !has_finite(&watched->ranges);
+    }
+    return count;
+}
+
 enum mm_dtype calibration_dtype(const struct mm_calibration *calibration, int tensor)
 {
     return tensor < calibration->simulated.graph->tensor_count ? calibration->dtype[tensor] : MM_DTYPE_NONE;

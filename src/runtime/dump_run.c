@@ -2,6 +2,7 @@
 #include "runtime/check.h"
 #include "runtime/deployed.h"
 #include "runtime/half_run.h"
+#include "runtime/model_keep.h"
 #include "runtime/refused.h"
 #include "runtime/writer.h"
 
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct mm_model_run {
     const struct mm_ort *ort;
@@ -201,18 +201,11 @@ static int widen_model(struct mm_model_run *run, const char **model, struct mm_e
     return 0;
 }
 
-static bool is_same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 /* The model that is run: the user's, or what the runtime, or this program, makes of it. */
 static int choose_model(struct mm_model_run *run, const char **model, struct mm_err *err)
 {
     const char *own = *model;
-    char *kept = NULL;
-    if (run->options.model_dir && mm_folder_make(run->options.model_dir, err) < 0)
+    if (run->options.model_dir && model_keep_begin(own, run->options.model_dir, err) < 0)
         return -1;
     if (run->options.float32 && widen_model(run, model, err) < 0)
         return -1;
@@ -222,17 +215,8 @@ static int choose_model(struct mm_model_run *run, const char **model, struct mm_
             return -1;
         *model = run->deployed;
     }
-    if (!run->options.model_dir)
-        return 0;
-    if (join(&kept, run->options.model_dir, mm_path_base(own), err) < 0)
-        return -1;
-    int result =
-        is_same_file(own, kept)
-            ? mm_fail(err, MM_EARG,
-                      "%s: is the model itself, which would be written over: take another folder", kept)
-            : model_write(*model, rounding_of(run), kept, err);
-    free(kept);
-    return result;
+    return run->options.model_dir ? model_keep(*model, rounding_of(run), own, run->options.model_dir, err)
+                                  : 0;
 }
 
 int mm_model_run_open(struct mm_model_run **out, const struct mm_ort *ort, const char *model,
@@ -278,11 +262,11 @@ static void put_inputs(const struct mm_model_run *run, struct mm_buf *out)
     }
 }
 
-static int wrong_feed(const struct mm_model_run *run, const char *what, struct mm_err *err)
+static int wrong_feed(const struct mm_model_run *run, const char *file, const char *what, struct mm_err *err)
 {
     struct mm_buf inputs = {0};
     put_inputs(run, &inputs);
-    mm_fail(err, MM_EARG, "%s: %s; the inputs are %s", run->given, what, mm_buf_text(&inputs));
+    mm_fail(err, MM_EARG, "%s: %s; the inputs are %s", file ? file : run->given, what, mm_buf_text(&inputs));
     mm_buf_done(&inputs);
     return -1;
 }
@@ -391,7 +375,7 @@ static int feed_one(struct mm_model_run *run, const struct mm_feed *feed, OrtVal
     else if (is_wrong(input, feed))
         mm_buf_printf(&what, "%s %s does not fit input %s", mm_dtype_info(feed->tensor.dtype)->name, shape,
                       input->name);
-    int result = what.length ? wrong_feed(run, mm_buf_text(&what), err) : 0;
+    int result = what.length ? wrong_feed(run, feed->file, mm_buf_text(&what), err) : 0;
     mm_buf_done(&what);
     if (result < 0)
         return -1;
@@ -411,7 +395,7 @@ static int feed_all(struct mm_model_run *run, const struct mm_feed *feeds, size_
             mm_buf_printf(&missing, "%s%s", missing.length ? ", " : "nothing is given for input ",
                           run->input[i].name);
     }
-    int result = missing.length ? wrong_feed(run, mm_buf_text(&missing), err) : 0;
+    int result = missing.length ? wrong_feed(run, NULL, mm_buf_text(&missing), err) : 0;
     mm_buf_done(&missing);
     return result;
 }

@@ -14,6 +14,7 @@ struct value {
     struct mm_buf bytes;
     struct mm_tensor *item; /* of a sequence: tensors of other values */
     size_t items, item_room;
+    char *file; /* that it is from; NULL: made up */
 };
 
 /* The values of one run: by input, or NULL. */
@@ -64,7 +65,7 @@ static int place(struct mm_feeds *feeds, int64_t input, const struct value *valu
 
 static struct mm_feed feed_of(const char *name, const struct value *value)
 {
-    return (struct mm_feed){name, value->tensor, value->item, value->items};
+    return (struct mm_feed){name, value->tensor, value->item, value->items, value->file};
 }
 
 /* What a run lacks is as it was in the run before. */
@@ -217,6 +218,12 @@ static struct value *load_value(struct mm_feeds *feeds, const struct mm_dump *du
     if (value && mm_load_check(&load, entry, err) < 0)
         value = NULL;
     mm_load_close(&load);
+    if (value)
+        value->file = strdup(entry->label);
+    if (value && !value->file) {
+        mm_fail_memory(err);
+        return NULL;
+    }
     return value;
 }
 
@@ -463,12 +470,30 @@ static int random_input(struct mm_feeds *feeds, size_t i, uint64_t *state, const
     return fill(value, input->dtype, &shape, state, err) < 0 ? -1 : place(feeds, (int64_t)i, value, err);
 }
 
+/* A shape for what is no input is a mistake in its name. */
+static int check_given(const struct mm_feeds *feeds, const struct mm_given_list *given, struct mm_err *err)
+{
+    for (size_t i = 0; i < given->count; i++) {
+        const struct mm_given_row *row = &given->row[i];
+        bool known = !row->name || !row->given.shaped;
+        for (size_t k = 0; k < feeds->inputs && !known; k++)
+            known =
+                strcmp(row->name, feeds->input[k].name) == 0 || mm_text_glob(row->name, feeds->input[k].name);
+        if (!known)
+            return mm_fail(err, MM_EARG, "a shape is given for %s, but the model has no such input",
+                           row->name);
+    }
+    return 0;
+}
+
 int mm_feeds_random(struct mm_feeds **out, const struct mm_model_run *run, uint64_t seed,
                     const struct mm_given_list *given, struct mm_err *err)
 {
     struct mm_feeds *feeds = new_feeds(run, err);
     int result = feeds ? add_row(feeds) ? 0 : mm_fail_memory(err) : -1;
     *out = NULL;
+    if (result == 0)
+        result = check_given(feeds, given, err);
     for (size_t i = 0; result == 0 && i < feeds->inputs; i++)
         result = random_input(feeds, i, &seed, given, err);
     if (result < 0) {
@@ -500,6 +525,7 @@ void mm_feeds_close(struct mm_feeds *feeds)
     for (size_t i = 0; i < feeds->values; i++) {
         mm_buf_done(&feeds->value[i]->bytes);
         free(feeds->value[i]->item);
+        free(feeds->value[i]->file);
         free(feeds->value[i]);
     }
     for (size_t i = 0; i < feeds->rows; i++) {

@@ -60,6 +60,7 @@ void edit_put_opset(struct mm_buf *out, uint32_t number);
 struct edit_own_node {
     const char *op_type, *input, *output;
     size_t number;
+    const char *name; /* that no node of the model has; NULL: the output's is one */
 };
 void edit_put_own_node(struct mm_buf *out, uint32_t number, const struct edit_own_node *own);
 /* The taps of a scope, as nodes. */

@@ -147,7 +147,9 @@ static void put_round(struct model_edit *edit, const struct edit_scope *scope, c
 {
     struct mm_buf rounded = {0}, cast = {0};
     if (!scope->function || !edit->rounding->typed) {
-        edit_put_own_node(out, scope->number, &(struct edit_own_node){MODEL_ROUND, raw, name, (size_t)rule});
+        /* nodes are often called like the tensor that they make */
+        edit_put_own_node(out, scope->number,
+                          &(struct edit_own_node){MODEL_ROUND, raw, name, (size_t)rule, raw});
         return;
     }
     mm_buf_printf(&rounded, "%s" ROUNDED_ENDING, name);

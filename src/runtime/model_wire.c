@@ -97,7 +97,7 @@ void edit_put_own_node(struct mm_buf *out, uint32_t number, const struct edit_ow
     struct mm_buf node = {0};
     edit_put_text(&node, FIELD_NODE_INPUT, own->input);
     edit_put_text(&node, FIELD_NODE_OUTPUT, own->output);
-    edit_put_text(&node, FIELD_NODE_NAME, own->output);
+    edit_put_text(&node, FIELD_NODE_NAME, own->name ? own->name : own->output);
     edit_put_text(&node, FIELD_NODE_OP_TYPE, own->op_type);
     edit_put_text(&node, FIELD_NODE_DOMAIN, MODEL_DOMAIN);
     edit_put_int_attribute(&node, "i", (int64_t)own->number);

@@ -146,6 +146,16 @@ static bool has_weights(const struct simulated *simulated, int node)
     return false;
 }
 
+/* The Conv that computes what the BatchNormalization `node` hands on, where that is folded into it; else `node`. */
+static int computing(const struct simulated *simulated, int node)
+{
+    for (int n = 0; simulated->node[node].folded && n < simulated->graph->node_count; n++) {
+        if (simulated->node[n].fold == node + 1)
+            return n;
+    }
+    return node;
+}
+
 void simulated_put_tensor(const struct simulated *simulated, const char *name, struct mm_json *json)
 {
     int tensor = mm_graph_tensor(simulated->graph, name);
@@ -155,6 +165,7 @@ void simulated_put_tensor(const struct simulated *simulated, const char *name, s
     enum mm_dtype storage = simulated->tensor[tensor].format;
     if (storage != MM_F32)
         mm_json_put_text(json, "storage", mm_dtype_info(storage)->name);
+    node = node >= 0 ? computing(simulated, node) : -1;
     if (node < 0 || simulated->node[node].inputs == 0)
         return;
     mm_json_put_text(json, "reads", mm_dtype_info(simulated->node[node].integers)->name);

@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define PACK "dump" /* and the ending: the file of a format that takes many tensors */
-#define LIST "mmtui-dump.json"
+#define PACK   "dump" /* and the ending: the file of a format that takes many tensors */
+#define LIST   "mmtui-dump.json"
+#define SCALES "scales.json" /* of a simulated precision */
 #define NAME_MOST                                                                                            \
     200 /* bytes of a tensor's name in a file's name: the stamp, a number and the ending come to it */
 #define STAMP                                                                                                \
@@ -42,19 +44,67 @@ static void remove_listed(const char *folder, struct mm_json_value root)
     mm_buf_done(&file);
 }
 
-/* Files of an earlier dump would be taken for this one's. Those that its list names are removed, nothing else. */
-static void remove_older(const char *folder)
+/* The list of an earlier dump, in `text`. False: there is none that can be read. */
+static bool read_list(const char *path, struct mm_buf *text, struct mm_json_value *root)
+{
+    return mm_file_read(path, LIST_MOST, text, NULL) == 0 &&
+           mm_json_read(path, mm_buf_text(text), text->length, VALUES_MOST, root, NULL) == 0;
+}
+
+/* Another program's dump may be one that nobody can make again. */
+static int refuse_foreign(const char *folder, struct mm_json_value root, struct mm_err *err)
+{
+    struct mm_buf framework = {0};
+    int result = 0;
+    if (mm_json_get_text(mm_json_member(root, "framework"), &framework))
+        result =
+            mm_fail(err, MM_EARG, "%s: holds a dump of %s, which is left as it is: write to another folder",
+                    folder, mm_buf_text(&framework));
+    mm_buf_done(&framework);
+    return result;
+}
+
+static int look_at_older(const char *folder, bool remove_it, struct mm_err *err)
 {
     struct mm_buf text = {0};
     struct mm_json_value root;
+    int result = 0;
     char *path = mm_path_join(folder, LIST);
-    if (path && mm_file_read(path, LIST_MOST, &text, NULL) == 0 &&
-        mm_json_read(path, mm_buf_text(&text), text.length, VALUES_MOST, &root, NULL) == 0)
-        remove_listed(folder, root);
-    if (path)
+    if (path && read_list(path, &text, &root)) {
+        result = refuse_foreign(folder, root, err);
+        if (result == 0 && remove_it)
+            remove_listed(folder, root);
+        if (result == 0 && remove_it && mm_json_member(root, "simulation").at)
+            remove_file(folder, SCALES);
+    }
+    if (path && result == 0 && remove_it)
         remove(path);
     mm_buf_done(&text);
     free(path);
+    return result;
+}
+
+/*
+ * Files of an earlier dump would be taken for this one's. Those that its list names are removed, nothing else; and not
+ * before there is something to write, so that a mistake in the command, and inputs from that dump, cost nothing.
+ */
+static int remove_older(struct writer *writer, struct mm_err *err)
+{
+    if (writer->cleared)
+        return 0;
+    writer->cleared = true;
+    return look_at_older(writer->info->path, true, err);
+}
+
+/* What is there and was in no list is somebody else's. */
+static int check_free(const char *path, struct mm_err *err)
+{
+    if (access(path, F_OK) != 0)
+        return 0;
+    return mm_fail(err, MM_EARG,
+                   "%s: is there already, and is not in the list of an earlier dump (mmtui-dump.json): write "
+                   "to another folder, or remove it",
+                   path);
 }
 
 int writer_open(struct writer *writer, const struct mm_dump_info *info, struct mm_err *err)
@@ -70,8 +120,7 @@ int writer_open(struct writer *writer, const struct mm_dump_info *info, struct m
     writer->is_open = true;
     if (mm_folder_make(info->path, err) < 0)
         return -1;
-    remove_older(info->path);
-    return 0;
+    return look_at_older(info->path, false, err);
 }
 
 /* ---- names ---- */
@@ -176,6 +225,8 @@ static int put(struct writer *writer, const struct mm_store *store, struct mm_er
     mm_buf_printf(&writer->path, "%s/%s", writer->info->path, mm_buf_text(&writer->file));
     if (writer->path.failed)
         return mm_fail_memory(err);
+    if (check_free(mm_buf_text(&writer->path), err) < 0)
+        return -1;
     return writer->format->write(store, mm_buf_text(&writer->path), err);
 }
 
@@ -224,6 +275,8 @@ static int begin_pack(struct writer *writer, struct mm_err *err)
     mm_buf_printf(&writer->path, "%s/%s", writer->info->path, mm_buf_text(&writer->file));
     if (writer->path.failed || writer->file.failed)
         return mm_fail_memory(err);
+    if (check_free(mm_buf_text(&writer->path), err) < 0)
+        return -1;
     return mm_pack_open(&writer->pack, writer->format, mm_buf_text(&writer->path), err);
 }
 
@@ -237,7 +290,8 @@ int writer_take(struct writer *writer, const struct model_tensor *tensor, const 
     int64_t occurrence = count_name(writer, &writer->names, tensor->name);
     if (occurrence < 0)
         return mm_fail_memory(err);
-    if (begin_pack(writer, err) < 0 || name_member(writer, tensor->name, occurrence, err) < 0)
+    if (remove_older(writer, err) < 0 || begin_pack(writer, err) < 0 ||
+        name_member(writer, tensor->name, occurrence, err) < 0)
         return -1;
     if ((!writer->pack && name_file(writer, tensor->name, err) < 0) || store(writer, tensor, view, err) < 0)
         return -1;
@@ -290,7 +344,9 @@ int writer_finish(struct writer *writer, const struct writer_record *record, str
     mm_json_close_object(&json);
     mm_buf_putc(&text, '\n');
     text.failed |= writer->rows.failed;
-    int result = end_pack(writer, err);
+    int result = remove_older(writer, err);
+    if (result == 0)
+        result = end_pack(writer, err);
     if (result == 0)
         result = write_list(&text, writer->info->path, err);
     mm_buf_done(&text);

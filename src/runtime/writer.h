@@ -33,12 +33,16 @@ struct writer {
     struct mm_buf file, path, member;
     const struct simulated *simulated; /* what is rounded; NULL: nothing */
     size_t written, left_out;
-    bool is_open;
+    bool is_open, cleared; /* cleared: what an earlier dump left in the folder is removed */
 };
 
-/* Make the folder. */
+/*
+ * Make the folder. What mmtui's earlier dump left there stays until the first tensor, or the list, is written; another
+ * program's dump (a list with "framework") is an error, MM_EARG.
+ */
 int writer_open(struct writer *writer, const struct mm_dump_info *info, struct mm_err *err);
-/* Write a tensor; one whose values mmtui has no type for is counted, and left out. */
+/* Write a tensor; one whose values mmtui has no type for is counted, and left out. A file of its name that no earlier
+   dump wrote is an error, MM_EARG. */
 int writer_take(struct writer *writer, const struct model_tensor *tensor, const struct mm_tensor *view,
                 struct mm_err *err);
 /* Write mmtui-dump.json. */

@@ -247,8 +247,8 @@ static void say_recomputed(const struct mm_blame *blame, const struct mm_recompu
         mm_buf_printf(out, "; formats and weights explain %s", mm_num_short(b, blame->explained, 2));
     mm_buf_puts(out, ".\n");
     if (recomputed->replayed && recomputed->before)
-        mm_buf_printf(out, "Together with %zu operators before it, whose results are not in both dumps.\n",
-                      recomputed->before);
+        mm_buf_printf(out, "Together with %zu operator%s before it, whose results are not in both dumps.\n",
+                      recomputed->before, recomputed->before == 1 ? "" : "s");
     if (!isnan(recomputed->exact))
         mm_buf_printf(out, "With the weights of the quantised model: off by %s.\n",
                       isinf(recomputed->exact) ? "all of it" : mm_num_short(a, recomputed->exact, 2));

@@ -1,5 +1,6 @@
 #include "triage/roles.h"
 
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -160,12 +161,23 @@ static void mark_owner(const struct names *names, const struct mm_subject *subje
     }
 }
 
+/* Codes that are not laid symmetrically about 0: unsigned ones, and signed ones of a zero point off the middle. */
+static bool is_asymmetric(const struct mm_scales *scales)
+{
+    if (mm_dtype_info(scales->dtype)->kind == MM_KIND_UINT)
+        return true;
+    for (int64_t c = 0; scales->zero_point && c < scales->count; c++) {
+        if (fabs(scales->zero_point[c]) > 1)
+            return true;
+    }
+    return false;
+}
+
 /* What the quantised model says stands, whatever names and dtypes look like. */
 static unsigned char bits_of_facts(const struct mm_quantised_tensor *facts)
 {
-    bool is_unsigned = mm_dtype_info(facts->scales.dtype)->kind == MM_KIND_UINT;
     unsigned bits = facts->parts & MM_PART_RESULT ? MM_QUANTISED_RESULT : 0;
-    if (bits && facts->scales.count && is_unsigned)
+    if (bits && facts->scales.count && is_asymmetric(&facts->scales))
         bits |= MM_QUANTISED_UNSIGNED;
     return (unsigned char)(bits | (facts->parts & MM_PART_INPUT ? MM_QUANTISED_INPUT : 0));
 }

@@ -343,13 +343,66 @@ def wrong_inputs(folder):
     for options, text in [
         ([], "nothing is given for input x; " + the_inputs),
         (["-i", f"z={folder}/x.npy"], "the model has no input called z"),
-        (["-i", folder / "wide.npy"], "f32 [2, 3] does not fit input x; " + the_inputs),
-        (["-i", folder / "whole.npy"], "i32 [2, 2] does not fit input x; " + the_inputs),
+        (["-i", folder / "wide.npy"], "wide.npy: f32 [2, 3] does not fit input x; " + the_inputs),
+        (["-i", folder / "whole.npy"], "whole.npy: i32 [2, 2] does not fit input x; " + the_inputs),
         (["-i", folder / "none.npy"], "none.npy"),
         (["-i", folder / "x.npy", "--seed", "1"], "not both"),
+        (["--seed", "1", "--input-shapes", "z=2x2"], "a shape is given for z, but the model has no such input"),
     ]:
         run = dump(model, folder / "out", *options, status=2)
         check(text in run.err, f"{options}: {run.err}")
+
+
+@test
+def others_files(folder):
+    """dump: what no earlier dump wrote is not overwritten; an earlier dump stays until the next one has a tensor to write"""
+    model = small(folder)
+    np.save(folder / "x.npy", X)
+    np.save(folder / "wide.npy", np.zeros((2, 3), "f4"))
+    (folder / "mine").mkdir()
+    np.save(folder / "mine/x.npy", X.astype("f8"))
+    before = (folder / "mine/x.npy").read_bytes()
+    run = dump(model, folder / "mine", "-i", folder / "mine/x.npy", status=2)
+    check("mine/x.npy: is there already" in run.err, run.err)
+    same([path.name for path in (folder / "mine").iterdir()], ["x.npy"], "files")
+    same((folder / "mine/x.npy").read_bytes(), before, "the user's file")
+    dump(model, folder / "out", "-i", folder / "x.npy")
+    files = sorted(path.name for path in (folder / "out").iterdir())
+    dump(model, folder / "out", "-i", folder / "wide.npy", status=2)
+    same(sorted(path.name for path in (folder / "out").iterdir()), files, "the earlier dump")
+    dump(model, folder / "out", "-i", folder / "out/x.npy", "--tensor", "x", "--tensor", "y")  # its input is in it
+    same(sorted(path.name for path in (folder / "out").iterdir()), ["mmtui-dump.json", "x.npy", "y.npy"], "the next dump")
+    same(arrays(folder / "out")["y", 0].tolist(), (np.maximum(MM, 0) + 1).tolist(), "y")
+    listed = {"mmtui_dump": 1, "framework": "torch 2.5.1", "tensors": [{"name": "x", "file": "x.npy"}]}
+    (folder / "mine/mmtui-dump.json").write_text(json.dumps(listed))
+    run = dump(model, folder / "mine", "-i", folder / "x.npy", status=2)
+    check("holds a dump of torch 2.5.1" in run.err, run.err)
+    same((folder / "mine/x.npy").read_bytes(), before, "the other program's dump")
+
+
+@test
+def kept_models(folder):
+    """dump: --dump-model-dir writes the model with the files that its weights lie in, and never over the model itself"""
+    w = np.arange(4, dtype="f4").reshape(2, 2)
+    nodes = [helper.make_node("MatMul", ["x", "w"], ["y"])]
+    path = save(folder / "plain.onnx", nodes, [value("x", ["n", 2])], [value("y", ["n", 2])], [("w", w)])
+    (folder / "own/deep").mkdir(parents=True)
+    named = onnx.load(str(path))
+    onnx.external_data_helper.set_external_data(named.graph.initializer[0], "deep/w.bin")
+    (folder / "own/deep/w.bin").write_bytes(w.tobytes())
+    named.graph.initializer[0].ClearField("raw_data")
+    model = folder / "own/m.onnx"
+    model.write_bytes(named.SerializeToString())
+    before = model.read_bytes()
+    np.save(folder / "x.npy", X)
+    dump(model, folder / "out", "-i", folder / "x.npy", "--dump-model-dir", folder / "kept")
+    same((folder / "kept/deep/w.bin").read_bytes(), w.tobytes(), "weights")
+    dump(folder / "kept/m.onnx", folder / "again", "-i", folder / "x.npy")
+    same(arrays(folder / "again")["y", 0].tolist(), (X @ w).tolist(), "y of the copy")
+    for level in ([], ["--as-deployed", "all"]):
+        run = dump(model, folder / "out", "-i", folder / "x.npy", "--dump-model-dir", folder / "own", *level, status=2)
+        check("own/m.onnx: is the model itself, which would be written over" in run.err, run.err)
+        same(model.read_bytes(), before, "the user's model")
 
 
 @test

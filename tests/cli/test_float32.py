@@ -447,6 +447,8 @@ def refused(folder):
         run = dump(model, folder / "out", "--float32", "--seed", "1", *more, status=2)
         check(words in run.err, run.err)
     run = dump(half, folder / "out", "--float32", "-i", feed(folder, 1, 2), status=2)
+    check(".npy: f32 [2] does not fit input x; the inputs are x (f32 [1])" in run.err, run.err)
+    run = dump(half, folder / "out", "--float32", status=2)
     check(run.err.startswith(f"mmtui: {half}: ") and "the inputs are x (f32 [1])" in run.err, run.err)
     before = half.read_bytes()
     run = dump(half, folder / "out", "--float32", "--seed", "1", "--dump-model-dir", folder, status=2)

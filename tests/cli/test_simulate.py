@@ -437,7 +437,7 @@ def plans(folder):
         check(not np.array_equal(f16(found[name]), found[name]), f"{name} is stored in float16")
     int8 = plan(folder / "q.json", [("conv1", "", "FLOAT32"), ("gemm1", "", "FLOAT32")], network_precision="int8_float32")
     run = dump(model, folder / "b", "-i", folder / "x.npy", "--plan", int8)
-    check("qint8_mixed_float32: 1 operators read 1 inputs" in run.out, run.out)
+    check("qint8_mixed_float32: 1 operator reads 1 input as integers" in run.out, run.out)
     same(sorted(scales(folder / "b")), ["flat", "w2"], "what is quantised")
     missing = plan(folder / "m.json", [("nobody", "", "FLOAT32")])
     run = dump(model, folder / "c", "-i", folder / "x.npy", "--plan", missing, status=2)
@@ -469,7 +469,7 @@ def folding(folder):
         model = save(folder / f"{name}.onnx", nodes, [value("x", [1, 2, 6, 6])], [value("y", [1, 3, 4, 4])], weights)
         out = folder / name
         run = dump(model, out, "-i", folder / "x.npy", "--precision-mode", "qint8_mixed_float32", "--fold-conv-bn")
-        check("1 BatchNormalizations folded" in run.out, run.out)
+        check("1 BatchNormalization folded" in run.out, run.out)
         found = arrays(out)
         same(sorted(found), ["bn", "x", "y"], "tensors")
         factor = np.array([1.0, 1.0, 1.0])  # 2 / 2, 0.5 / 0.5, 4 / 4
@@ -477,6 +477,8 @@ def folding(folder):
         b = ((B1 if bias else 0) - np.array([0.25, 0.5, 1])) * factor + np.array([1, -1, 0.5])
         wanted = conv(grid(X, per_tensor(X, 127), -127, 127), grid(w, per_tensor(w, 127), -127, 127), b)
         check(np.allclose(found["bn"], wanted, rtol=1e-5, atol=1e-5), f"{name}: bn")
+        row = next(r for r in json.loads((out / "mmtui-dump.json").read_text())["tensors"] if r["name"] == "bn")
+        same([row.get("reads"), row.get("weights")], ["i8", "per_tensor"], f"{name}: what bn says of the Conv in it")
     nodes[1] = helper.make_node("BatchNormalization", ["conv", "g2", "b", "m", "v"], ["bn"], name="bn1", epsilon=0.25)
     weights[1] = ("g2", np.array([4, 0.25, -4], "f4"))
     model = save(folder / "scaled.onnx", nodes, [value("x", [1, 2, 6, 6])], [value("y", [1, 3, 4, 4])], weights)
@@ -729,6 +731,36 @@ def other_types(folder):
 
 
 @test
+def nothing_to_quantise(folder):
+    """simulate: types that the model does not have, and a calibration without a finite value, are said"""
+    np.save(folder / "x.npy", X)
+    np.save(folder / "nan.npy", np.full_like(X, np.nan))
+    given = ["-i", folder / "x.npy", "--precision-mode", "qint8_mixed_float32"]
+    run = dump(network(folder), folder / "a", *given, "--int-ops", "conv")
+    check("nothing is quantised" in run.out, run.out)
+    check(not (folder / "a/scales.json").exists(), "scales of nothing")
+    run = dump(network(folder), folder / "b", *given, "--int-ops", "Conv", "--calibrate", folder / "nan.npy")
+    check("1 operator reads 1 input as integers" in run.out and "no finite value for 1 of these" in run.out, run.out)
+    same(scales(folder / "b")["x"], {"scale": 1.0, "zero_point": 0}, "the scale of x")
+    run = dump(network(folder), folder / "b", *given, "--calibrate", folder / "nan.npy", "--calibrate", folder / "x.npy")
+    check("no finite value" not in run.out, run.out)
+    dump(network(folder), folder / "b", "-i", folder / "x.npy")
+    check(not (folder / "b/scales.json").exists(), "scales of an earlier dump, which this one does not have")
+
+
+@test
+def names_of_nodes(folder):
+    """simulate: nodes that are called like the tensors that they make, as some exporters write them"""
+    nodes = [helper.make_node("MatMul", ["x", "w"], ["mm"], name="mm"), helper.make_node("Relu", ["mm"], ["y"], name="y")]
+    w, x = np.array([[1.5, -2], [0.25, 3.1]], "f4"), np.array([[1, 2.1], [0.3, -4]], "f4")
+    model = save(folder / "m.onnx", nodes, [value("x", [2, 2])], [value("y", [2, 2])], [("w", w)])
+    np.save(folder / "x.npy", x)
+    dump(model, folder / "a", "-i", folder / "x.npy", "--precision-mode", "force_float16")
+    mm = f16(f16(x) @ f16(w))
+    compare(folder / "a", {"x": f16(x), "mm": mm, "y": np.maximum(mm, 0)})
+
+
+@test
 def wrong_words(folder):
     """simulate: what can't be is said in a sentence"""
     np.save(folder / "x.npy", X)
@@ -739,6 +771,9 @@ def wrong_words(folder):
         (["--precision-mode", "force_float16", "--int-ops", ""], "give types of operators"),
         (["--precision-mode", "force_float16", "--check"], "leave out --check"),
         (["--precision-mode", "qint8_mixed_float32", "--calibrate", folder / "none.npy"], "none.npy"),
+        (["--fold-conv-bn"], "add --precision-mode MODE"),
+        (["--calibrate", folder / "x.npy"], "add --precision-mode MODE"),
+        (["--precision-mode", "force_float16", "--filter-channel-quantize"], "force_float16 has no integers"),
     ]:
         run = dump(model, folder / "o", "-i", folder / "x.npy", *options, status=2)
         check(text in run.err, f"{options}: {run.err}")

@@ -67,9 +67,35 @@ static void quantised(void **state)
     network_done(&net);
 }
 
+/* By the quantised model's scales: [-128, 127] about zero point -128 holds one sign alone; about 0 and 1 it holds both. */
+static void zero_points(void **state)
+{
+    (void)state;
+    struct network net;
+    network_init(&net);
+    static const char *const names[] = {"a", "b", "c", "d"};
+    static const double scale = 0.5, zero[] = {-128, 1, 0, 128};
+    struct mm_quantised_tensor facts[4];
+    for (size_t i = 0; i < 4; i++) {
+        network_op(&net, names[i], 0, i ? names[i - 1] : NULL, NULL);
+        facts[i] = (struct mm_quantised_tensor){
+            .scales = {.count = 1, .scale = &scale, .zero_point = &zero[i], .dtype = i < 3 ? MM_I8 : MM_U8},
+            .parts = MM_PART_RESULT};
+        net.subject[i].facts = &facts[i];
+    }
+    facts[2].scales.zero_point = NULL;
+    network_finish(&net, true);
+    const unsigned char expected[] = {MM_QUANTISED_RESULT | MM_QUANTISED_UNSIGNED,
+                                      MM_QUANTISED_RESULT | MM_QUANTISED_INPUT,
+                                      MM_QUANTISED_RESULT | MM_QUANTISED_INPUT,
+                                      MM_QUANTISED_RESULT | MM_QUANTISED_INPUT | MM_QUANTISED_UNSIGNED};
+    assert_memory_equal(net.flow->quantised, expected, sizeof expected);
+    network_done(&net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(by_header), cmocka_unit_test(weights_are_no_inputs),
-                                       cmocka_unit_test(quantised)};
+                                       cmocka_unit_test(quantised), cmocka_unit_test(zero_points)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
