@@ -1,8 +1,8 @@
 #!/bin/sh
 # quantize_static with per_channel=True gives weights of a Constant node one scale for all
 # Expected: per_channel=True means a scale for each output channel of a convolution's weights, computed once,
-# wherever the model keeps them: as an initializer, or in a Constant node, as Paddle's exporter and onnx's version
-# converter write them.
+# wherever the model keeps them: as an initializer, or in a Constant node, as PaddleOCR's published models do
+# (a text direction classifier has 250 such nodes and no initializer).
 # Seen: weights in a Constant node are treated like an activation: one scale for the whole tensor, asymmetric
 # (zero point -128), and the float values stay in the model and are quantised each time it runs. There is no
 # error. In the QOperator format a network of such convolutions with biases ended in an AttributeError.
