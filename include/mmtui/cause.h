@@ -460,6 +460,8 @@ struct mm_replay_found {
 struct mm_replay_layer {
     int tensor, node; /* of the graph */
     const struct mm_pair *pair;
+    enum mm_dtype
+        storage; /* the float format that dst's values were rounded to, whatever holds them; NONE: not told */
     struct mm_replay_found found; /* filled in */
 };
 struct mm_ort; /* runtime.h */

@@ -160,10 +160,12 @@ static double stored_cost(const struct operands *o, const struct mm_value *y0)
     return yy > 0 ? sqrt(rr / yy) : rr > 0 ? INFINITY : 0;
 }
 
-/* The float format that dst has: values that all fit into a half are halves, wherever they were widened to float32. */
-static enum mm_dtype float_of(const struct operands *o)
+/* The float format that dst has: what it says, or values that all fit into a half, wherever they were widened to float32. */
+static enum mm_dtype float_of(const struct operands *o, const struct mm_replay_layer *layer)
 {
     enum mm_dtype stored = o->format[SIDE_DST];
+    if (layer->storage != MM_DTYPE_NONE)
+        return layer->storage;
     return stored == MM_F32 && replay_are_halves(&o->result[SIDE_DST]) ? MM_F16 : stored;
 }
 
@@ -180,9 +182,10 @@ static void figures(const struct replaying *replaying, struct mm_replay_layer *l
     found->before = before;
     found->residual = residual_relative(residual);
     found->with_clipped = residual_with_clipped(residual);
-    found->format = float_of(o);
+    found->format = float_of(o, layer);
     found->grid = residual->told ? REPLAY_GRID : replay_grid_of(&o->result[SIDE_DST]);
-    found->rounding = rounding_of(replaying->what, layer, residual, o->format[SIDE_DST]);
+    found->rounding = rounding_of(replaying->what, layer, residual,
+                                  layer->storage != MM_DTYPE_NONE ? layer->storage : o->format[SIDE_DST]);
     found->stored = stored_cost(o, y0);
     found->result_int8 = residual_steps(residual, residual->span);
     found->own_int8 = residual_steps(residual, residual->most - residual->least);

@@ -9,7 +9,6 @@
 #define BEYOND_RESULT 1.5
 #define RESIDUAL_FROM 1e-3
 #define TERMS_UNKNOWN 512
-#define BF16_UNIT     0x1p-8
 /* Rounded weights in memory, at a time. */
 #define WEIGHTS_MOST ((int64_t)16 << 20)
 
@@ -75,13 +74,15 @@ static int fill_part(struct replay_settings *settings, enum replay_part part, co
 /*
  * Sums of n products in a format of unit u: each of the n partial sums is rounded, where the products were rounded once. Of
  * independent terms that is sqrt(n / 2) times as much (Higham, Accuracy and Stability of Numerical Algorithms, 4.2: errors of
- * random sign). Sums of halves may be held as halves; all else is added up in float32.
+ * random sign). Sums of halves may be held as halves; all else is added up in float32, from what a format of fewer digits has
+ * rounded: bfloat16, float8.
  */
 static double growth_of(const struct mm_replay_found *found, double terms)
 {
-    return found->format == MM_F16    ? sqrt(fmax(terms, 2) / 2)
-           : found->format == MM_BF16 ? BF16_UNIT / REPLAY_NUDGE
-                                      : 1;
+    const struct mm_dtype_info *info = mm_dtype_info(found->format);
+    if (found->format == MM_F16)
+        return sqrt(fmax(terms, 2) / 2);
+    return info->kind == MM_KIND_FLOAT ? fmax(1, ldexp(1, -(info->digits + 1)) / REPLAY_NUDGE) : 1;
 }
 
 static double terms_of(const struct mm_value *weights, int axis)

@@ -180,6 +180,12 @@ enum mm_dtype quantised_reads(const struct mm_session *session, size_t id)
     return simulated ? simulated[id].reads : MM_DTYPE_NONE;
 }
 
+enum mm_dtype quantised_storage(const struct mm_session *session, size_t id)
+{
+    const struct simulated_facts *simulated = session->quantised.simulated;
+    return simulated ? simulated[id].storage : MM_DTYPE_NONE;
+}
+
 void quantised_weights(const struct mm_session *session, size_t id, struct mm_recompute *what)
 {
     const struct quantised_state *quantised = &session->quantised;

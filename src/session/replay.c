@@ -147,8 +147,11 @@ static void fill_layers(struct replay_job *here, struct place *place, size_t cou
         here->too_large += node >= 0 && is_too_large(session, node);
         if (node < 0 || is_too_large(session, node))
             continue;
-        here->layer[here->layers] = (struct mm_replay_layer){
-            .tensor = place[i].tensor, .node = node, .pair = session->layers[place[i].id].pair};
+        here->layer[here->layers] =
+            (struct mm_replay_layer){.tensor = place[i].tensor,
+                                     .node = node,
+                                     .pair = session->layers[place[i].id].pair,
+                                     .storage = quantised_storage(session, place[i].id)};
         here->id[here->layers] = place[i].id;
         here->run[here->layers++] = place[i].run;
     }

@@ -22,7 +22,7 @@ static int number_names(const struct mm_simulated_dump *list, struct mm_names *n
 
 static struct simulated_facts facts_of(const struct mm_simulated_tensor *tensor)
 {
-    struct simulated_facts here = {.known = true, .reads = tensor->reads};
+    struct simulated_facts here = {.known = true, .reads = tensor->reads, .storage = tensor->storage};
     here.facts.simulated = true;
     if (tensor->reads == MM_DTYPE_NONE)
         return here;

@@ -57,7 +57,8 @@ struct preview {
 /* What a simulated dst says of one tensor. */
 struct simulated_facts {
     bool known;
-    enum mm_dtype reads; /* the integers that its operator reads; NONE: none */
+    enum mm_dtype reads;   /* the integers that its operator reads; NONE: none */
+    enum mm_dtype storage; /* the float format that its values were rounded to; NONE: they were not */
     struct mm_quantised_tensor facts;
 };
 
@@ -169,6 +170,8 @@ const struct mm_quantised_tensor *quantised_facts(const struct mm_session *sessi
 int simulated_facts_find(struct mm_session *session, struct mm_err *err);
 /* The integers that a layer's operator reads, where a simulated dst says it; NONE. */
 enum mm_dtype quantised_reads(const struct mm_session *session, size_t id);
+/* The float format that a simulated dst's values were rounded to; NONE: not told. */
+enum mm_dtype quantised_storage(const struct mm_session *session, size_t id);
 /* The weights that dst had in the quantised model, if it says them. */
 void quantised_weights(const struct mm_session *session, size_t id, struct mm_recompute *what);
 /* Scales told from the values of a pair, in the arena; of no places (count 0) where it has no such integers; NULL without

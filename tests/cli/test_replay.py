@@ -357,6 +357,24 @@ def planted():
 
 
 @test
+def simulated(folder):
+    """replay: a real network simulated in float8 and bfloat16 is right everywhere: its dump says what values were rounded to"""
+    model = real_model()
+    np.save(folder / "x.npy", np.random.default_rng(6).uniform(-1, 1, (1, 3, 48, 192)).astype("f4"))
+    library = ("--onnxruntime", ort_api.library())
+    for dst, more in (("src", ()), ("e4m3", ("--precision-mode", "force_float8_e4m3")),
+                      ("bf16", ("--precision-mode", "force_bfloat16"))):
+        mmtui("dump", model, "-i", folder / "x.npy", "-o", folder / dst, *library, *more)
+    for dst, least in (("e4m3", 200), ("bf16", 200)):
+        found, layers = triage(folder, model=model, dst=dst, status=(0, 1))
+        if "replay" in found:  # nothing is run where nothing is over
+            same(found["replay"]["wrong"], 0, f"{dst}: wrong")
+            check(found["replay"]["right"] >= least, f"{dst}: {found['replay']}")
+        same(accused(layers), [], dst)
+    check("replay" in triage(folder, model=model, dst="e4m3")[0], "float8 has layers over the threshold")
+
+
+@test
 def real(folder):
     """replay: ten faults planted in a real network, which is really run again, are found, and nobody else is accused"""
     model = real_model()
