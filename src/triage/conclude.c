@@ -482,6 +482,9 @@ static const struct mm_finding *lost_digits(const struct mm_triage_view *view, u
     return NULL;
 }
 
+/* Of an error that came in, what a better setting could mend: the part that was added here, if it is this much. */
+#define SETTING_SHARE 0.5
+
 static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_blame *blame = &view->blame[id];
@@ -498,7 +501,8 @@ static void conclude_inner(const struct mm_triage_view *view, uint32_t id, struc
         say_telling(view, id, finding, out);
     else if (integer && scales_explain(view, id))
         say_scales(view, id, out);
-    else if (integer && better && conclude_is_format(blame, evidence))
+    else if (integer && better && conclude_is_format(blame, evidence) &&
+             blame->introduced >= SETTING_SHARE * blame->error)
         say_setting(evidence, better, out);
     else if (!conclude_readers_mind(view, id, &readers))
         say_harmless(out, readers);

@@ -187,6 +187,26 @@ static void format_and_settings(void **state)
     network_done(&net);
 }
 
+/* An error that came in is not the setting's, which could mend the part that was added here alone. */
+static void setting_behind_errors(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.4, 0.43);
+    struct mm_evidence coarse = int8_evidence(0.05, 0.02, 0.04);
+    net.subject[2].evidence = &coarse;
+    unsigned char quantised[3] = {0, 0, MM_QUANTISED_RESULT};
+    const unsigned char *before = net.flow->quantised;
+    net.flow->quantised = quantised;
+    net.blame[2].introduced = 0.02;
+    assert_int_equal(conclude(&net, 2).kind, MM_VERDICT_INHERITED);
+    coarse = int8_evidence(0.3, 0.1, 0.3);
+    net.blame[2].introduced = 0.3;
+    assert_int_equal(conclude(&net, 2).kind, MM_VERDICT_SETTINGS);
+    net.flow->quantised = before;
+    network_done(&net);
+}
+
 /* What was recomputed decides, whatever the inputs' errors are. */
 static void recomputed(void **state)
 {
@@ -789,6 +809,7 @@ int main(void)
         cmocka_unit_test(outputs_are_not_harmless),
         cmocka_unit_test(noise),
         cmocka_unit_test(format_and_settings),
+        cmocka_unit_test(setting_behind_errors),
         cmocka_unit_test(recomputed),
         cmocka_unit_test(no_rounding),
         cmocka_unit_test(behind_wrong_inputs),
