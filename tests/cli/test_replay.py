@@ -4,6 +4,7 @@ known; the library and a real model are fetched from npm.
 """
 
 import json
+import os
 import subprocess
 
 import numpy as np
@@ -349,6 +350,7 @@ def planted():
         "a channel of zeros": convolution(12, lambda w: w * (np.arange(w.shape[0]) != 3).reshape(-1, 1, 1, 1).astype("f4")),
         "mean dropped": norm(2, 3, np.zeros_like),
         "another channel's variance": norm(6, 4, lambda v: np.roll(v, 1)),
+        "padding behind alone": attribute("Conv", 2, "pads", [0, 0, 2, 2]),
         "epsilon": attribute("BatchNormalization", 1, "epsilon", 0.3),
         "slope of the hard sigmoid": attribute("HardSigmoid", 0, "alpha", 0.5),
         "no activation": other_type("Relu", 1, "Identity"),
@@ -374,22 +376,37 @@ def simulated(folder):
     check("replay" in triage(folder, model=model, dst="e4m3")[0], "float8 has layers over the threshold")
 
 
+SHAPES = ("--seed", "5", "--input-shapes", "x=1x3x48x192")
+# what dst's precision is, of each of which a clean run accuses nobody; those beyond int8 are tried with MMTUI_LONG
+NOISE = {
+    "float32": (),
+    "int8": ("--precision-mode", "qint8_mixed_float32"),
+    "float16": ("--precision-mode", "force_float16"),
+    "bfloat16": ("--precision-mode", "force_bfloat16"),
+    "int8, a scale a channel": ("--precision-mode", "qint8_mixed_float32", "--filter-channel-quantize"),
+    "int8 and float16": ("--precision-mode", "qint8_mixed_float16"),
+}
+
+
 @test
 def real(folder):
-    """replay: ten faults planted in a real network, which is really run again, are found, and nobody else is accused"""
+    """replay: faults planted in a real network, which is really run again in several precisions, are found, nobody else is accused"""
     model = real_model()
-    dump = lambda path, out: mmtui("dump", path, "--seed", "5", "--input-shapes", "x=1x3x48x192", "-o", out,
-                                   "--onnxruntime", ort_api.library())
+    dump = lambda path, out, *more: mmtui("dump", path, *SHAPES, "-o", out, "--onnxruntime", ort_api.library(), *more)
     dump(model, folder / "src")
-    for number, (name, change) in enumerate(planted().items()):
-        changed = onnx.load(str(model))
-        output = change(changed).output[0]
-        onnx.save(changed, str(folder / "changed.onnx"))
-        dump(folder / "changed.onnx", folder / f"dst{number}")
-        found, layers = triage(folder, "--threshold", "0.01", model=model, dst=f"dst{number}")
-        same(accused(layers), [output], name)
-        same([found["replay"]["wrong"], found["replay"]["left_out"]], [1, 0], f"{name}: {found['replay']}")
-        same(layers[output]["recomputed"]["by"], "onnxruntime", name)
+    for noise, more in list(NOISE.items())[: None if os.environ.get("MMTUI_LONG") else 2]:
+        for number, (name, change) in enumerate([("nothing", None), *planted().items()]):
+            changed = onnx.load(str(model))
+            wrong = [change(changed).output[0]] if change else []
+            onnx.save(changed, str(folder / "changed.onnx"))
+            dst, what = f"dst{noise}{number}", f"{noise}, {name}"
+            dump(folder / "changed.onnx", folder / dst, *more)
+            found, layers = triage(folder, "--threshold", "0.01", model=model, dst=dst)
+            same(accused(layers), wrong, what)
+            if wrong or noise != "float32":  # where nothing is over, nothing is run
+                same([found["replay"][k] for k in ("wrong", "left_out")], [len(wrong), 0], f"{what}: {found['replay']}")
+            for output in wrong:
+                same(layers[output]["recomputed"]["by"], "onnxruntime", what)
 
 
 def quantised(model, dump):
