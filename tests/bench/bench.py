@@ -8,6 +8,7 @@ the data; says so and stops without it. Rows whose partner is not there (python3
 """
 
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -39,9 +40,9 @@ def best_of(*commands, rounds=ROUNDS, status=0):
     for turn in range(rounds + 1):
         for i, command in enumerate(commands):
             started = time.perf_counter()
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                  stderr=None if status == 0 else subprocess.DEVNULL)
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
             if done.returncode != status:
+                sys.stderr.buffer.write(done.stderr)
                 raise subprocess.CalledProcessError(done.returncode, command)
             if turn:
                 best[i] = min(best[i], time.perf_counter() - started)
@@ -353,15 +354,21 @@ def triage(top, out):
 
 
 def peaks(*commands):
-    """The most memory that each had, in MiB (its process, not its children)."""
-    peak = []
+    """The most memory that each had, in MiB. What wait4 tells has in it what this process had when it made the other one, so
+    the kernel's own mark is read until the end."""
+    marks = []
     for command in commands:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        if status:
-            raise subprocess.CalledProcessError(status, command)
-        peak.append(usage.ru_maxrss / 1024)
-    return peak
+        mark = 0
+        while process.poll() is None:
+            with contextlib.suppress(OSError, ValueError, StopIteration), open(f"/proc/{process.pid}/status") as status:
+                text = status.read()
+                if f"Name:\t{os.path.basename(command[0])}\n" in text:
+                    mark = max(mark, int(next(line for line in text.splitlines() if line.startswith("VmHWM")).split()[1]))
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+        marks.append(mark / 1024)
+    return marks
 
 
 def simulated(plain, out):
