@@ -178,12 +178,6 @@ static const char *name(const struct ort_custom_op *op)
     return ((const struct source_op *)op)->name;
 }
 
-static const char *provider(const struct ort_custom_op *op)
-{
-    (void)op;
-    return NULL;
-}
-
 static int output_type(const struct ort_custom_op *op, size_t index)
 {
     (void)index;
@@ -196,40 +190,17 @@ static size_t none(const struct ort_custom_op *op)
     return 0;
 }
 
-static size_t one(const struct ort_custom_op *op)
+/* As a tap, but for what it takes and makes. */
+static struct ort_custom_op operator(const struct tap *tap)
 {
-    (void)op;
-    return 1;
-}
-
-static int zero(const struct ort_custom_op *op, size_t index)
-{
-    (void)op, (void)index;
-    return 0; /* required; memory of the CPU */
-}
-
-static int yes(const struct ort_custom_op *op)
-{
-    (void)op;
-    return 1;
-}
-
-static struct ort_custom_op operator(void)
-{
-    return (struct ort_custom_op){.version = ORT_CUSTOM_OP_VERSION,
-                                  .create = create,
-                                  .name = name,
-                                  .provider = provider,
-                                  .input_type = zero,
-                                  .inputs = none,
-                                  .output_type = output_type,
-                                  .outputs = one,
-                                  .compute = compute,
-                                  .destroy = free,
-                                  .input_kind = zero,
-                                  .output_kind = zero,
-                                  .input_memory = zero,
-                                  .variadic = {yes, yes, yes, yes}};
+    struct ort_custom_op op = tap->op;
+    op.create = create;
+    op.name = name;
+    op.inputs = none;
+    op.output_type = output_type;
+    op.compute = compute;
+    op.destroy = free;
+    return op;
 }
 
 void sources_init(struct sources *sources, struct tap *tap, source_ask *ask, void *context)
@@ -238,7 +209,7 @@ void sources_init(struct sources *sources, struct tap *tap, source_ask *ask, voi
         .ort = tap->ort, .ask = ask, .context = context, .tap = tap, .types = MM_COUNT(dtypes), .failed = -1};
     for (size_t i = 0; i < sources->types; i++) {
         struct source_op *type = &sources->type[i];
-        *type = (struct source_op){.op = operator(), .sources = sources, .dtype = dtypes[i]};
+        *type = (struct source_op){.op = operator(tap), .sources = sources, .dtype = dtypes[i]};
         snprintf(type->name, sizeof type->name, CUT_SOURCE "%d", (int)mm_tensor_proto_number(dtypes[i]));
         sources->op[i] = &type->op;
     }
