@@ -14,15 +14,4 @@ void mm_export_plan(const struct mm_export *export, struct mm_buf *out);
 /* Put the chosen settings that the dialect has, as members of the object that is open. */
 void mm_export_settings(const struct mm_export *export, struct mm_json *json);
 
-/* ---- sentences ---- */
-
-/* How many operators something holds for, and the first of them. */
-struct mm_tally {
-    size_t count;
-    const char *example;
-};
-void mm_tally_add(struct mm_tally *tally, const char *name);
-/* Append `2 operators (such as "a"): WHAT` and a line end; nothing when there is none. */
-void mm_tally_say(const struct mm_tally *tally, const char *what, struct mm_buf *out);
-
 #endif

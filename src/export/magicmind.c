@@ -5,7 +5,7 @@
  */
 #include "export/magicmind.h"
 #include "base/quote.h"
-#include "export/export.h"
+#include "export/import.h"
 
 /*
  * What build_config.json is publicly known to accept. Left out, because their values are not public or not a
@@ -55,29 +55,40 @@ static const struct mm_export_file FILES[] = {
     {NULL, NULL, NULL, false},
 };
 
-static void add_limits(const struct mm_export *export, struct mm_buf *out)
+static void check(const struct mm_export *export, struct mm_problems *problems)
 {
-    struct mm_tally not_utf8 = {0}, tensor_name = {0};
     const struct mm_override *override;
     for (size_t at = 0; (override = mm_export_next(export, &at));) {
-        if (!mm_quote_is_utf8(override->name))
-            mm_tally_add(&not_utf8, override->name);
         if (strcmp(override->name, override->tensor) == 0)
-            mm_tally_add(&tensor_name, override->name);
+            mm_problems_add(
+                problems, MM_SEVERITY_WARNING, "tensor-name", override->name,
+                "known by the tensor's name; an operator that the runtime calls otherwise is reported as "
+                "not found");
+        if (!mm_quote_is_utf8(override->name))
+            mm_problems_add(problems, MM_SEVERITY_WARNING, "not-utf-8", override->name,
+                            "the name is not UTF-8, and Python may not get to see it as it is");
     }
-    mm_tally_say(&tensor_name,
-                 "known by the tensor's name; an operator that the runtime calls otherwise is reported as "
-                 "not found",
-                 out);
-    mm_tally_say(&not_utf8, "the name is not UTF-8, and Python may not get to see it as it is", out);
+}
+
+/* Of the files, build_config.json: the overrides are code, and stand in overrides.json. */
+static int read_config(const struct mm_config *config, struct mm_import *import, struct mm_err *err)
+{
+    struct mm_json_value root;
+    if (mm_json_read(config->path, config->text, config->length, MM_CONFIG_VALUES, &root, err) < 0)
+        return -1;
+    if (mm_json_kind(root) != MM_JSON_IS_OBJECT)
+        return mm_fail(err, MM_ECORRUPT, "%s: must be an object, as build_config.json is", config->path);
+    return mm_import_settings(import, root, NULL, err);
 }
 
 const struct mm_dialect mm_magicmind = {
     .id = "magicmind",
     .title = "Cambricon MagicMind",
+    .documented = "the public samples of MagicMind's models",
     .names = MM_NAME_LAYER,
     .precisions = MM_TAKES(MM_PRECISION_F16) | MM_TAKES(MM_PRECISION_F32),
     .settings = SETTINGS,
     .files = FILES,
-    .limits = add_limits,
+    .read = read_config,
+    .check = check,
 };

@@ -4,9 +4,7 @@
  * that the model does not have is passed over without a word, so the script looks).
  */
 #include "export/onnxruntime.h"
-#include "export/export.h"
-
-#include <stdlib.h>
+#include "export/import.h"
 
 #define EXTRA "extra_options."
 static const struct mm_dialect_setting SETTINGS[] = {
@@ -25,50 +23,18 @@ static const struct mm_dialect_setting SETTINGS[] = {
 
 /* ---- quantize.json ---- */
 
-static int by_name(const void *a, const void *b)
-{
-    const char *const *x = a, *const *y = b;
-    int order = mm_text_compare_natural(*x, *y);
-    return order ? order : strcmp(*x, *y);
-}
-
-/* The nodes' names, sorted (several overrides may be about one node). malloc'ed; NULL when memory is out. */
-static const char **node_names(const struct mm_export *export, size_t *count)
-{
-    const char **name = calloc(mm_plan_count(export->plan) + 1, sizeof *name);
-    const struct mm_override *override;
-    *count = 0;
-    for (size_t at = 0; name && (override = mm_export_next(export, &at));) {
-        const char *found = mm_export_name(export, override, NULL);
-        if (found)
-            name[(*count)++] = found;
-    }
-    if (name)
-        qsort(name, *count, sizeof *name, by_name);
-    return name;
-}
-
 static void add_options(const struct mm_export *export, struct mm_buf *out)
 {
-    size_t count;
-    const char **name = node_names(export, &count);
-    if (!name) {
-        out->failed = true;
-        return;
-    }
     struct mm_json json;
     mm_json_init(&json, out, MM_EXPORT_JSON);
     mm_json_open_object(&json, NULL);
     mm_json_open_array(&json, "nodes_to_exclude");
-    for (size_t i = 0; i < count; i++) {
-        if (i == 0 || strcmp(name[i], name[i - 1]) != 0)
-            mm_json_put_text(&json, NULL, name[i]);
-    }
+    for (size_t i = 0; i < export->targets->count; i++)
+        mm_json_put_text(&json, NULL, export->targets->target[i].name);
     mm_json_close_array(&json);
     mm_export_settings(export, &json);
     mm_json_close_object(&json);
     mm_buf_putc(out, '\n');
-    free(name);
 }
 
 /* ---- quantize.py ---- */
@@ -145,31 +111,45 @@ static const struct mm_export_file FILES[] = {
     {NULL, NULL, NULL, false},
 };
 
-static void add_limits(const struct mm_export *export, struct mm_buf *out)
+/* ---- reading quantize.json back ---- */
+
+static int read_nodes(struct mm_json_value root, struct mm_import *import, struct mm_err *err)
 {
-    struct mm_tally unknown = {0}, nameless = {0};
-    const struct mm_override *override;
-    for (size_t at = 0; (override = mm_export_next(export, &at));) {
-        bool sure;
-        if (!mm_export_name(export, override, &sure))
-            mm_tally_add(&nameless, override->name);
-        else if (!sure)
-            mm_tally_add(&unknown, override->name);
+    struct mm_json_items items = mm_json_items(mm_json_member(root, "nodes_to_exclude"));
+    struct mm_json_value key, item;
+    struct mm_buf name = {0};
+    int result = 0;
+    while (result == 0 && mm_json_next(&items, &key, &item)) {
+        mm_buf_clear(&name);
+        if (mm_json_get_text(item, &name) && name.length)
+            result =
+                mm_import_override(import, MM_NAME_NODE, mm_buf_text(&name), MM_PRECISION_F32, NULL, err);
+        else
+            result = mm_fail(err, MM_ECORRUPT, "%s: nodes_to_exclude: must be a list of names", import->path);
     }
-    mm_tally_say(&unknown,
-                 export->graph
-                     ? "not in the model, so nothing is done for it"
-                     : "without the model (--model) nothing tells whether its nodes have these names",
-                 out);
-    mm_tally_say(&nameless, "its node has no name in the model, so it can't be left out by name", out);
+    mm_buf_done(&name);
+    return result;
+}
+
+static int read_options(const struct mm_config *config, struct mm_import *import, struct mm_err *err)
+{
+    static const char *const known[] = {"nodes_to_exclude", NULL};
+    struct mm_json_value root;
+    if (mm_json_read(config->path, config->text, config->length, MM_CONFIG_VALUES, &root, err) < 0)
+        return -1;
+    if (mm_json_kind(root) != MM_JSON_IS_OBJECT)
+        return mm_fail(err, MM_ECORRUPT, "%s: must be an object with the arguments of quantize_static",
+                       config->path);
+    return read_nodes(root, import, err) < 0 ? -1 : mm_import_settings(import, root, known, err);
 }
 
 const struct mm_dialect mm_onnxruntime = {
     .id = "onnxruntime",
     .title = "ONNX Runtime",
+    .documented = "onnxruntime.quantization.quantize_static",
     .names = MM_NAME_NODE,
     .precisions = MM_TAKES(MM_PRECISION_F32),
     .settings = SETTINGS,
     .files = FILES,
-    .limits = add_limits,
+    .read = read_options,
 };

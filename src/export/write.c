@@ -81,6 +81,13 @@ void mm_export_settings(const struct mm_export *export, struct mm_json *json)
 
 /* ---- files ---- */
 
+static int make(const struct mm_export *export, const struct mm_export_file *file, struct mm_buf *text,
+                struct mm_err *err)
+{
+    file->make(export, text);
+    return text->failed ? mm_fail_memory(err) : 0;
+}
+
 static int write_file(const struct mm_export *export, const struct mm_export_file *file, const char *folder,
                       struct mm_err *err)
 {
@@ -88,20 +95,50 @@ static int write_file(const struct mm_export *export, const struct mm_export_fil
     if (!path)
         return mm_fail_memory(err);
     struct mm_buf text = {0};
-    file->make(export, &text);
-    int result = text.failed ? mm_fail_memory(err) : mm_file_write(path, text.data, text.length, err);
+    int result = make(export, file, &text, err);
+    if (result == 0)
+        result = mm_file_write(path, text.data, text.length, err);
     mm_buf_done(&text);
     free(path);
     return result;
 }
 
+/* With the names that its files are made of; targets must be closed. */
+static int prepare(const struct mm_export *export, struct mm_export *ready, struct mm_targets *targets,
+                   struct mm_err *err)
+{
+    *ready = *export;
+    if (export->dialect->base && !export->base)
+        return mm_fail(err, MM_EARG, "%s takes overrides in its own file: give it with --base %s",
+                       export->dialect->title, export->dialect->base);
+    if (mm_export_targets(export, targets, err) < 0)
+        return -1;
+    ready->targets = targets;
+    return 0;
+}
+
 int mm_export_write(const struct mm_export *export, const char *folder, struct mm_err *err)
 {
-    if (mm_folder_make(folder, err) < 0)
-        return -1;
-    for (const struct mm_export_file *file = export->dialect->files; file->name; file++) {
-        if ((!file->cpp || export->cpp) && write_file(export, file, folder, err) < 0)
-            return -1;
+    struct mm_targets targets = {0};
+    struct mm_export ready;
+    int result = prepare(export, &ready, &targets, err);
+    if (result == 0)
+        result = mm_folder_make(folder, err);
+    for (const struct mm_export_file *file = export->dialect->files; result == 0 && file->name; file++) {
+        if (!file->cpp || export->cpp)
+            result = write_file(&ready, file, folder, err);
     }
-    return 0;
+    mm_targets_done(&targets);
+    return result;
+}
+
+int mm_export_main(const struct mm_export *export, struct mm_buf *out, struct mm_err *err)
+{
+    struct mm_targets targets = {0};
+    struct mm_export ready;
+    int result = prepare(export, &ready, &targets, err);
+    if (result == 0)
+        result = make(&ready, &export->dialect->files[0], out, err);
+    mm_targets_done(&targets);
+    return result;
 }

@@ -31,9 +31,14 @@ static inline char *made(const struct mm_export *export,
                          void (*make)(const struct mm_export *export, struct mm_buf *out))
 {
     struct mm_buf out = {0};
-    make(export, &out);
+    struct mm_targets targets;
+    struct mm_export ready = *export;
+    assert_int_equal(mm_export_targets(export, &targets, NULL), 0);
+    ready.targets = &targets;
+    make(&ready, &out);
     char *text = strdup(mm_buf_text(&out));
     mm_buf_done(&out);
+    mm_targets_done(&targets);
     return text;
 }
 
@@ -45,6 +50,28 @@ static inline char *file_of(const struct mm_export *export, const char *name)
         file++;
     assert_non_null(file->name);
     return made(export, file->make);
+}
+
+/* A graph: x ─► Conv "conv" (w) ─► c ─► Relu "relu" ─► r ─► Reshape "shape" ─► s ─► Gemm "fc" (v) ─► y */
+static inline struct mm_graph *chain_graph(void)
+{
+    static const struct {
+        const char *name, *type, *in, *weight, *out;
+    } nodes[] = {{"conv", "Conv", "x", "w", "c"},
+                 {"relu", "Relu", "c", NULL, "r"},
+                 {"shape", "Reshape", "r", NULL, "s"},
+                 {"fc", "Gemm", "s", "v", "y"}};
+    struct mm_graph *graph = NULL;
+    struct mm_graph_builder *b = mm_graph_new();
+    mm_graph_add_tensor(b, "x", MM_GRAPH_INPUT, MM_F32, NULL);
+    mm_graph_add_tensor(b, "w", MM_GRAPH_CONSTANT, MM_F32, NULL);
+    mm_graph_add_tensor(b, "v", MM_GRAPH_CONSTANT, MM_F32, NULL);
+    for (size_t i = 0; i < MM_COUNT(nodes); i++)
+        mm_graph_add_node(b, nodes[i].name, nodes[i].type,
+                          (const char *const[]){nodes[i].in, nodes[i].weight}, nodes[i].weight ? 2 : 1,
+                          &nodes[i].out, 1);
+    assert_int_equal(mm_graph_finish(b, &graph, "graph", NULL), 0);
+    return graph;
 }
 
 /* A dialect of no runtime, to see what follows from a row alone. */

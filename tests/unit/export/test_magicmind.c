@@ -89,11 +89,12 @@ static void says_its_limits(void **state)
     mm_plan_commit(plan);
     assert_limits(
         &export,
-        "BFLOAT16 for 1 operator (such as \"z\\xff\") is left out: for single operators, Cambricon MagicMind "
-        "takes FLOAT16 and FLOAT32 only\n"
+        "1 operator (\"z\\xff\"): BFLOAT16 is left out: for single operators, Cambricon MagicMind takes "
+        "FLOAT16 and "
+        "FLOAT32 only\n"
         "network_precision = bfloat16 is left out: there is nothing for it in the files of Cambricon "
         "MagicMind\n"
-        "1 operator (such as \"t\"): known by the tensor's name; an operator that the runtime calls "
+        "1 operator (\"t\"): known by the tensor's name; an operator that the runtime calls "
         "otherwise is reported as not found\n"
         "2 operators (such as \"x\\xff\"): the name is not UTF-8, and Python may not get to see it as "
         "it is\n");
