@@ -189,7 +189,7 @@ void mm_problems_add(struct mm_problems *problems, enum mm_severity severity, co
 /* A zeroed one is fine. */
 void mm_problems_done(struct mm_problems *problems);
 /* Append them one sentence a line, those that say the same of several operators as one: `2 operators (such as "a"):
- * WHAT`. With `severity` each line begins with it: "error: ...". */
+ * WHAT`. With `severity` each line begins with it ("error: ..."), and errors stand first. */
 void mm_problems_text(const struct mm_problems *problems, bool severity, struct mm_buf *out);
 
 /*

@@ -21,6 +21,7 @@ struct command {
     struct option_set options;
     int (*run)(struct cli_options *options);
     bool any_words; /* takes any number of words */
+    bool runtimes;  /* --to may name several */
 };
 
 const struct command *commands(size_t *count);
@@ -34,6 +35,9 @@ int cmd_diff(struct cli_options *options);
 int cmd_export(struct cli_options *options);
 int cmd_convert(struct cli_options *options);
 int cmd_dump(struct cli_options *options);
+int cmd_dialects(struct cli_options *options);
+int cmd_lint(struct cli_options *options);
+int cmd_plan(struct cli_options *options);
 int cmd_demo(struct cli_options *options);
 int cmd_merge(struct cli_options *options);
 int cmd_schema(struct cli_options *options);

@@ -31,7 +31,7 @@ static struct inspector_options inspector_options(const struct looking *looking)
         .bindings = &options->bindings,
         .bindings_source = mm_buf_text(&options->bindings_source),
         .export_folder = options->export_dir,
-        .dialect = options->dialect,
+        .dialect = options->dialects[0]->id,
         .sort = options->sort,
         .filter = options->filter,
         .can_try = looking->runner != NULL,

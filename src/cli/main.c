@@ -44,6 +44,10 @@ static int run(int argc, char **argv, struct cli_options *options, struct mm_buf
         options->most_words = argc;
     if (cli_options_parse(options, &command->options, argc, argv, command->name ? 2 : 1, &err) < 0)
         return cli_usage_error(command, &err);
+    if (options->dialect_count > 1 && !command->runtimes) {
+        mm_fail(&err, MM_EARG, "--to takes one runtime here; export and lint take several");
+        return cli_usage_error(command, &err);
+    }
     if (options->help || argc == 1) {
         cli_help(command);
         return options->help ? EXIT_FINE : EXIT_ERROR;

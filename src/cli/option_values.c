@@ -250,15 +250,48 @@ const char *dialect_id(size_t index)
     return dialect ? dialect->id : NULL;
 }
 
-int set_dialect(struct cli_options *options, const struct option_info *info, const char *text,
-                struct mm_err *err)
+static const struct mm_dialect *dialect_of(const struct option_info *info, const char *text,
+                                           struct mm_err *err)
 {
     struct mm_err why;
     const struct mm_dialect *found = mm_dialect_get(text, &why);
     if (!found)
-        return mm_fail(err, MM_EARG, "--%s: %s", info->name, why.text);
-    options->dialect = found->id;
+        mm_fail(err, MM_EARG, "--%s: %s", info->name, why.text);
+    return found;
+}
+
+/* "A,B,C": each once; what was said before is forgotten. */
+int set_dialects(struct cli_options *options, const struct option_info *info, const char *text,
+                 struct mm_err *err)
+{
+    options->dialect_count = 0;
+    for (const char *at = text; at; at = *at ? at + 1 : NULL) {
+        size_t length = strcspn(at, ",");
+        char *name = mm_arena_strndup(&options->given_text, at, length);
+        if (!name)
+            return mm_fail_memory(err);
+        const struct mm_dialect *found = dialect_of(info, name, err);
+        if (!found)
+            return -1;
+        bool new = true;
+        for (size_t i = 0; i < options->dialect_count; i++)
+            new = new && options->dialects[i] != found;
+        if (new && options->dialect_count == CLI_DIALECTS)
+            return mm_fail(err, MM_EARG, "--%s: more than %d runtimes", info->name, CLI_DIALECTS);
+        if (new)
+            options->dialects[options->dialect_count++] = found;
+        at += length;
+        if (!*at)
+            break;
+    }
     return 0;
+}
+
+int set_from(struct cli_options *options, const struct option_info *info, const char *text,
+             struct mm_err *err)
+{
+    options->from = dialect_of(info, text, err);
+    return options->from ? 0 : -1;
 }
 
 /* "2/8" */

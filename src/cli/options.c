@@ -9,7 +9,8 @@
 void cli_options_init(struct cli_options *options)
 {
     *options = (struct cli_options){.sort = "diff2",
-                                    .dialect = "magicmind",
+                                    .dialects = {mm_dialect_find("magicmind")},
+                                    .dialect_count = 1,
                                     .export_dir = "mmtui_export",
                                     .width = 80,
                                     .height = 24,

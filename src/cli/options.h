@@ -79,6 +79,13 @@ enum option {
     OPT_PLAN,
     OPT_TO,
     OPT_CPP,
+    OPT_NAMES_OF,
+    OPT_BASE,
+    OPT_FOR,
+    OPT_FORCE,
+    OPT_STDOUT,
+    OPT_FROM,
+    OPT_PLAN_OUTPUT,
     OPT_EXPORT_DIR,
     OPT_DUMP_ONLY,
     OPT_INPUT,
@@ -155,6 +162,8 @@ struct cli_simulate {
     const char *plan;
 };
 
+#define CLI_DIALECTS 32 /* of --to at most */
+
 struct cli_options {
     struct mm_session_options session; /* src and dst included */
     const char *output;
@@ -184,8 +193,12 @@ struct cli_options {
     struct mm_single_options single;
     struct mm_axis axes; /* --trans_key */
     const char *plan;
-    const char *dialect; /* --to: the id of one that there is */
-    bool cpp;
+    const struct mm_dialect *dialects[CLI_DIALECTS]; /* --to, each once; MagicMind where it was not given */
+    size_t dialect_count;
+    const char *version_for;       /* --for */
+    const char *base;              /* --base */
+    const struct mm_dialect *from; /* --from */
+    bool cpp, force, to_stdout;
     const char *export_dir;
     const char *dump_only;
     struct cli_dump dump;

@@ -110,15 +110,28 @@ static void put_problem(const struct mm_problem *problem, size_t count, bool sev
     mm_buf_printf(out, "%s\n", problem->what);
 }
 
+/* Those of one severity; MM_SEVERITY_COUNT: all, as they come. */
+static void put_problems(const struct mm_problems *problems, const struct groups *groups,
+                         enum mm_severity severity, struct mm_buf *out)
+{
+    for (size_t i = 0, said = 0; i < problems->count; i++) {
+        if (groups->of[i] != said)
+            continue; /* groups are numbered as they come */
+        size_t count = groups->count[said++];
+        if (severity == MM_SEVERITY_COUNT || problems->problem[i].severity == severity)
+            put_problem(&problems->problem[i], count, severity != MM_SEVERITY_COUNT, out);
+    }
+}
+
 void mm_problems_text(const struct mm_problems *problems, bool severity, struct mm_buf *out)
 {
     struct groups groups = {0};
     if (problems->failed || !group(problems, &groups))
         out->failed = true;
-    for (size_t i = 0, said = 0; !out->failed && i < problems->count; i++) {
-        if (groups.of[i] != said)
-            continue; /* groups are numbered as they come */
-        put_problem(&problems->problem[i], groups.count[said++], severity, out);
-    }
+    else if (!severity)
+        put_problems(problems, &groups, MM_SEVERITY_COUNT, out);
+    else
+        for (int s = MM_SEVERITY_ERROR; s >= MM_SEVERITY_NOTE; s--)
+            put_problems(problems, &groups, (enum mm_severity)s, out);
     groups_done(&groups);
 }

@@ -238,7 +238,7 @@ def test_from_the_demo(folder):
 # ---- another runtime ----
 
 QUANTIZE = ["overrides.json", "quantize.json", "quantize.py"]
-LEFT_OUT = 'INT8 for 1 operator (such as "int") is left out: for single operators, {} only'
+LEFT_OUT = '1 operator ("int"): INT8 is left out: for single operators, {} only'
 
 
 def for_onnxruntime(folder, plan, *options, to="out"):
@@ -264,7 +264,7 @@ def test_onnxruntime(folder):
     same({**chosen, "nodes_to_exclude": sorted(chosen["nodes_to_exclude"])}, expected, "quantize.json")
     check("2 of 6 overrides for ONNX Runtime in" in run.out, run.out)
     check(LEFT_OUT.format("ONNX Runtime takes FLOAT32") in run.out, run.out)
-    for words in ("FLOAT16 for 1 operator", "BFLOAT16 for 1 operator", 'another runtime for 1 operator (such as "own")',
+    for words in ('("half"): FLOAT16 is left out', '("brain"): BFLOAT16 is left out', '("own"): a type of another runtime',
                   "fusion = false is left out", "without the model (--model)"):
         check(words in run.out, f"{words}: {run.out}")
     same(run.err, "", "stderr")
@@ -278,7 +278,7 @@ def test_bfloat16_for_magicmind(folder):
     """export: BFLOAT16 stays in the plan; MagicMind's files say nothing of it, and the program says so"""
     run = export(folder, plan=write_plan(folder, overrides({**ONE, "precision": "BF16"}, {**ONE, "name": "b"})))
     check("1 of 2 overrides for Cambricon MagicMind in" in run.out, run.out)
-    check('BFLOAT16 for 1 operator (such as "a") is left out' in run.out, run.out)
+    check('1 operator ("a"): BFLOAT16 is left out' in run.out, run.out)
     check("BFLOAT16" not in (folder / "out" / "apply_overrides.py").read_text(), "the script has it")
     check('"BFLOAT16"' in (folder / "out" / "overrides.json").read_text(), "the plan does not have it")
 
@@ -293,10 +293,13 @@ def test_names_of_the_model(folder):
     onnx.save(onnx.helper.make_model(onnx.helper.make_graph(nodes, "g", [value("x")], [value("y")])), folder / "m.onnx")
     items = [{**ONE, "name": f"main/{tensor}", "tensor": tensor} for tensor in ("a", "b", "y", "fused")]
     plan = write_plan(folder, overrides(*items))
-    run, chosen = for_onnxruntime(folder, plan, "--model", folder / "m.onnx")
+    refused = mmtui("export", "--plan", plan, "--to", "onnxruntime", "--model", folder / "m.onnx", folder / "out", status=2)
+    check('error: 1 operator ("main/fused"): not in the model' in refused.err, refused.err)
+    check("nothing was written" in refused.err and not (folder / "out").exists(), refused.err)
+    run, chosen = for_onnxruntime(folder, plan, "--model", folder / "m.onnx", "--force")
     same(chosen["nodes_to_exclude"], ["/add", "/relu", "main/fused"], "names")
-    check('1 operator (such as "main/fused"): not in the model' in run.out, run.out)
-    check('1 operator (such as "main/b"): its node has no name in the model' in run.out, run.out)
+    check('1 operator ("main/fused"): not in the model' in run.out, run.out)
+    check('1 operator ("main/b"): it has no name in the model' in run.out, run.out)
     run = mmtui("export", "--plan", plan, "--model", folder / "none.onnx", folder / "x", status=2)
     check("none.onnx" in run.err and not (folder / "x").exists(), run.err)
 
@@ -321,7 +324,7 @@ def check_inspector(folder, *command, before=""):
     mmtui(*command, "--script", "script", "--size", "132x43", "--export-dir", "out", cwd=folder)
     shown = screen(folder, "plan.txt")
     check("Enter writes for ONNX Runtime to out/" in shown and "quantize.json" in shown, shown)
-    check('BFLOAT16 for 2 operators (such as "main/enc.0.ln2.Pow") is left out' in shown, shown)
+    check('2 operators (such as "main/enc.0.ln2.Pow"): BFLOAT16 is left out' in shown, shown)
     check("Wrote 2 of 4 overrides for ONNX Runtime to out" in screen(folder, "written.txt"), "not written")
     same(listing(folder / "out"), QUANTIZE, "files")
     chosen = json.loads((folder / "out" / "quantize.json").read_text())
@@ -478,6 +481,115 @@ def test_evil_folder(folder):
     """export: a folder name with escape sequences comes back escaped"""
     run = export(folder, to="\x1b]0;x\x07\u202e")
     check(r"\x1b]0;x\a\u202e" in run.out, run.out)
+
+
+def small_model(path):
+    """x -> Relu /relu -> a -> Neg (no name) -> b -> Add /add -> y"""
+    import onnx
+
+    make, value = onnx.helper.make_node, lambda name: onnx.helper.make_tensor_value_info(name, 1, [2])
+    nodes = [make("Relu", ["x"], ["a"], name="/relu"), make("Neg", ["a"], ["b"]), make("Add", ["a", "b"], ["y"], name="/add")]
+    onnx.save(onnx.helper.make_model(onnx.helper.make_graph(nodes, "g", [value("x")], [value("y")])), path)
+    return path
+
+
+@harness.test
+def test_several_runtimes(folder):
+    """export --to A,B: a folder each; an error for one of them stops all"""
+    plan = write_plan(folder, overrides({**ONE, "name": "/relu"}))
+    run = mmtui("export", "--plan", plan, "--to", "onnxruntime,magicmind,onnxruntime", folder / "out")
+    same(listing(folder / "out"), ["magicmind", "onnxruntime"], "folders")
+    same(listing(folder / "out" / "onnxruntime"), QUANTIZE, "files")
+    same(listing(folder / "out" / "magicmind"), FILES, "files")
+    check("1 override for ONNX Runtime in" in run.out and "1 override for Cambricon MagicMind in" in run.out, run.out)
+    plan = write_plan(folder, overrides({**ONE, "name": "/rely"}))
+    run = mmtui("export", "--plan", plan, "--to", "magicmind,onnxruntime", "--model", small_model(folder / "m.onnx"),
+                folder / "two", status=2)
+    check('the nearest name is "/relu"' in run.err and not (folder / "two").exists(), run.err)
+    run = mmtui("suggest", "--to", "magicmind,onnxruntime", folder, folder, status=2)
+    check("--to takes one runtime here" in run.err, run.err)
+    run = mmtui("export", "--plan", plan, "--to", "onnxruntime,tflight", folder / "two", status=2)
+    check('no export for "tflight"; there are: magicmind, onnxruntime' in run.err, run.err)
+
+
+@harness.test
+def test_stdout(folder):
+    """export --stdout: the main file alone, so that it can be piped; problems on stderr"""
+    plan = write_plan(folder, plan_with(settings={}, overrides=[{**ONE, "name": "/relu"}, {**ONE, "name": "h", "precision": "FLOAT16"}]))
+    run = mmtui("export", "--plan", plan, "--to", "onnxruntime", "--stdout")
+    same(json.loads(run.out), {"nodes_to_exclude": ["/relu"]}, "stdout")
+    check("FLOAT16 is left out" in run.err, run.err)
+    run = mmtui("export", "--plan", plan, "--to", "onnxruntime,magicmind", "--stdout", status=2)
+    check("--stdout prints one file" in run.err, run.err)
+    run = mmtui("export", "--plan", plan, "--stdout", folder / "x", status=2)
+    check("takes no folder" in run.err, run.err)
+
+
+@harness.test
+def test_lint(folder):
+    """lint: errors, warnings and notes of each runtime, as text and JSON; status 1 where there is an error"""
+    model = small_model(folder / "m.onnx")
+    items = [{**ONE, "name": "/relu"}, {**ONE, "name": "/ad"}, {**ONE, "name": "h", "precision": "INT8"}]
+    plan = write_plan(folder, plan_with(settings={}, overrides=items))
+    run = mmtui("lint", "--plan", plan, "--model", model, "--to", "onnxruntime,magicmind", status=1)
+    lines = run.out.splitlines()
+    same(lines[0], "ONNX Runtime: 3 overrides, 1 error, 1 warning, 1 note", "head")
+    same(lines[1], 'error: 1 operator ("/ad"): not in the model, so nothing is done for it; the nearest name is "/add"', "errors first")
+    check("Cambricon MagicMind: 3 overrides, 0 errors, 1 warning, 0 notes" in lines, run.out)
+    told = json.loads(mmtui("lint", "--plan", plan, "--model", model, "--to", "onnxruntime", "--json", status=1).out)
+    same(told["format"], "mmtui-lint", "format")
+    same([(p["severity"], p["rule"], p["operator"]) for p in told["runtimes"][0]["problems"]],
+         [("warning", "precision", "h"), ("error", "unknown-name", "/ad"), ("note", "alone", "/relu")], "problems")
+    names = folder / "names.txt"
+    names.write_text("/relu\n/add\nh\n")
+    run = mmtui("lint", "--plan", plan, "--model", names, "--to", "onnxruntime", status=1)
+    check('not in names.txt, so nothing is done for it; the nearest name is "/add"' in run.out, run.out)
+    mmtui("lint", "--plan", write_plan(folder, overrides({**ONE, "name": "/relu"})), "--model", names, "--to", "onnxruntime")
+    run = mmtui("lint", "--plan", plan, "--model", folder / "gone.txt", status=2)
+    check("gone.txt" in run.err, run.err)
+    run = mmtui("lint", status=2)
+    check("lint needs a plan" in run.err, run.err)
+
+
+@harness.test
+def test_read_back(folder):
+    """plan --from: what was exported is read back, names and settings equal; the rest of the file is told"""
+    names = ["/relu", QUOTES, "b\udcff", "two words, and a comma"]
+    plan = write_plan(folder, plan_with(settings={"weight_granularity": "per_channel", "activation_symmetry": "symmetric"},
+                                        overrides=[{**ONE, "name": name} for name in names]))
+    mmtui("export", "--plan", plan, "--to", "onnxruntime", folder / "out")
+    run = mmtui("plan", "--from", "onnxruntime", folder / "out" / "quantize.json")
+    again = json.loads(run.out)
+    same(sorted(item["name"] for item in again["overrides"]), sorted(names), "names")
+    same({item["precision"] for item in again["overrides"]}, {"FLOAT32"}, "precision")
+    same(again["settings"], {"weight_granularity": "per_channel", "activation_symmetry": "symmetric"}, "settings")
+    same(run.err, "", "stderr")
+    run = mmtui("plan", "--from", "onnxruntime", folder / "out" / "quantize.json", "--model", small_model(folder / "m.onnx"),
+                "-o", folder / "again.json")
+    same(run.out.startswith("4 overrides in "), True, "said")
+    item = next(item for item in json.loads((folder / "again.json").read_text())["overrides"] if item["name"] == "/relu")
+    same((item["op_type"], item["tensor"]), ("Relu", "a"), "of the model")
+    check('"two words, and a comma" is not in the model' in run.err, run.err)
+    for words, says in ((("plan",), "plan needs a runtime"), (("plan", "--from", "x", "y"), "there is no export"),
+                        (("plan", "--from", "onnxruntime", folder / "gone"), "gone"),
+                        (("plan", "--from", "onnxruntime", folder / "m.onnx"), "m.onnx: line 1: not valid JSON")):
+        run = mmtui(*words, status=2)
+        check(says in run.err, run.err)
+
+
+@harness.test
+def test_dialects(folder):
+    """dialects: a row for each runtime, what it goes by and takes, and whether it was run; one in full"""
+    run = mmtui("dialects")
+    rows = {line.split()[0]: line for line in run.out.splitlines()}
+    check("layer" in rows["magicmind"] and "F16 F32" in rows["magicmind"], run.out)
+    check("node" in rows["onnxruntime"], run.out)
+    for name in rows:
+        check(name in ("RUNTIME", "NAMES:", "mmtui") or ("read by " in rows[name]) != ("not run" in rows[name]), rows[name])
+    run = mmtui("dialects", "onnxruntime")
+    check("quantize.json" in run.out and "weight_granularity = per_channel: per_channel = true" in run.out, run.out)
+    run = mmtui("dialects", "none", status=2)
+    check("there is no export" in run.err, run.err)
 
 
 harness.main()

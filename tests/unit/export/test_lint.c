@@ -91,12 +91,237 @@ static void nothing_is_dropped(void **state)
     check_nothing_is_dropped(made_up(MM_NAME_LAYER));
 }
 
+/* ---- rules ---- */
+
+/* As exported, for a dialect that goes by names of nodes unless said otherwise; the step is still open. */
+static struct mm_export rules_for(struct mm_plan *plan, const struct mm_graph *graph, enum mm_name_kind kind)
+{
+    mm_plan_begin(plan, "all");
+    return (struct mm_export){.dialect = made_up(kind), .plan = plan, .graph = graph};
+}
+
+/* How many problems of a rule there are, and what the last one is about. */
+static size_t found(const struct mm_export *export, const char *rule, enum mm_severity severity,
+                    const char *name)
+{
+    struct mm_problems problems = {0};
+    size_t count = 0;
+    mm_lint(export, &problems);
+    assert_false(problems.failed);
+    for (size_t i = 0; i < problems.count; i++) {
+        const struct mm_problem *problem = &problems.problem[i];
+        if (strcmp(problem->rule, rule) != 0)
+            continue;
+        count++;
+        assert_int_equal(problem->severity, severity);
+        if (name)
+            assert_string_equal(problem->name, name);
+    }
+    mm_problems_done(&problems);
+    return count;
+}
+
+static void unknown_names_and_kinds(void **state)
+{
+    (void)state;
+    struct mm_plan *plan = plan_new();
+    struct mm_graph *graph = chain_graph();
+    struct mm_export export = rules_for(plan, graph, MM_NAME_NODE);
+    set_on(plan, "relo", "gone");
+    set_on(plan, "w", "w");
+    set_on(plan, "x", "x");
+    set_on(plan, "entirely-else", "gone");
+    set_on(plan, "fc", "y");
+    mm_plan_commit(plan);
+    assert_limits(
+        &export,
+        "1 operator (\"entirely-else\"): not in the model, so nothing is done for it\n"
+        "1 operator (\"relo\"): not in the model, so nothing is done for it; the nearest name is \"relu\"\n"
+        "1 operator (\"w\"): is a weight of the model, but Made Up goes by the name of the model's node\n"
+        "1 operator (\"x\"): is an input of the model, but Made Up goes by the name of the model's node\n"
+        "1 operator (\"fc\"): nothing beside it is raised, so that it costs a cast before and behind it\n");
+    assert_int_equal(found(&export, "unknown-name", MM_SEVERITY_ERROR, NULL), 2);
+    assert_int_equal(found(&export, "kind-of-name", MM_SEVERITY_ERROR, NULL), 2);
+    mm_graph_close(graph);
+    mm_plan_close(plan);
+}
+
+/* Without a graph, a list of names does. */
+static void names_of_a_list(void **state)
+{
+    static const char *const list[] = {"blk.0.attn_q.weight", "blk.0.attn_v.weight", "token_embd.weight"};
+    (void)state;
+    struct mm_known known = {.name = list, .count = MM_COUNT(list), .what = "model.gguf"};
+    struct mm_plan *plan = plan_new();
+    struct mm_export export = rules_for(plan, NULL, MM_NAME_WEIGHT);
+    export.known = &known;
+    set_on(plan, "blk_0_attn_q_weight", ""); /* as a file name has it */
+    set_on(plan, "blk.0.attn_w.weight", "");
+    mm_plan_commit(plan);
+    assert_string_equal(mm_export_name(&export, mm_plan_at(plan, 1), NULL), "blk.0.attn_q.weight");
+    assert_limits(
+        &export,
+        "1 operator (\"blk.0.attn_w.weight\"): not in model.gguf, so nothing is done for it; the nearest "
+        "name is \"blk.0.attn_q.weight\"\n");
+    mm_plan_close(plan);
+}
+
+/* What stands beside an override: alone, a hole, a reader that stays, values that are only moved. */
+static void neighbours(void **state)
+{
+    (void)state;
+    struct mm_plan *plan = plan_new();
+    struct mm_graph *graph = chain_graph();
+    struct mm_export export = rules_for(plan, graph, MM_NAME_NODE);
+    set_on(plan, "conv", "c");
+    set_on(plan, "shape", "s");
+    mm_plan_commit(plan);
+    assert_int_equal(found(&export, "hole", MM_SEVERITY_WARNING, "relu"), 1);
+    assert_int_equal(found(&export, "alone", MM_SEVERITY_NOTE, "conv"), 1);
+    assert_int_equal(found(&export, "moves-only", MM_SEVERITY_WARNING, "shape"), 1);
+    assert_int_equal(found(&export, "reader-stays", MM_SEVERITY_NOTE, NULL), 0);
+    export.dialect = made_up(MM_NAME_TENSOR);
+    assert_int_equal(found(&export, "reader-stays", MM_SEVERITY_NOTE, NULL), 2);
+    choose(plan, "relu", MM_PRECISION_F32);
+    choose(plan, "fc", MM_PRECISION_F32);
+    export.dialect = made_up(MM_NAME_NODE);
+    assert_limits(&export, "");
+    mm_graph_close(graph);
+    mm_plan_close(plan);
+}
+
+/* Integers, and types that the runtime can't raise. */
+static void types(void **state)
+{
+    static const char *const fixed[] = {"Relu", NULL};
+    (void)state;
+    struct mm_plan *plan = plan_new();
+    struct mm_graph *graph = NULL;
+    struct mm_graph_builder *b = mm_graph_new();
+    mm_graph_add_tensor(b, "x", MM_GRAPH_INPUT, MM_F32, NULL);
+    mm_graph_add_node(b, "relu", "Relu", (const char *const[]){"x"}, 1, (const char *const[]){"r"}, 1);
+    mm_graph_add_node(b, "best", "ArgMax", (const char *const[]){"r"}, 1, (const char *const[]){"i"}, 1);
+    mm_graph_add_tensor(b, "i", MM_GRAPH_OUTPUT, MM_I64, NULL);
+    assert_int_equal(mm_graph_finish(b, &graph, "graph", NULL), 0);
+    struct mm_export export = rules_for(plan, graph, MM_NAME_NODE);
+    struct mm_dialect dialect = *export.dialect;
+    dialect.fixed_types = fixed;
+    export.dialect = &dialect;
+    set_on(plan, "relu", "r");
+    set_on(plan, "best", "i");
+    mm_plan_commit(plan);
+    assert_int_equal(found(&export, "type", MM_SEVERITY_ERROR, "relu"), 1);
+    assert_int_equal(found(&export, "integers", MM_SEVERITY_WARNING, "best"), 1);
+    mm_graph_close(graph);
+    mm_plan_close(plan);
+}
+
+static void settings_that_contradict(void **state)
+{
+    (void)state;
+    struct mm_plan *plan = plan_new();
+    struct mm_export export = rules_for(plan, NULL, MM_NAME_LAYER);
+    mm_plan_set_setting(plan, "network_precision", "bfloat16", NULL);
+    mm_plan_set_setting(plan, "weight_granularity", "per_tensor", NULL);
+    set(plan, "b", MM_PRECISION_BF16);
+    set(plan, "f", MM_PRECISION_F32);
+    mm_plan_commit(plan);
+    assert_limits(
+        &export, "network_precision = bfloat16 is left out: there is nothing for it in the files of Made Up\n"
+                 "weight_granularity = per_tensor is about quantising, but network_precision = bfloat16 "
+                 "quantises nothing\n"
+                 "1 operator (\"b\"): BFLOAT16 is what network_precision = bfloat16 gives it anyway\n");
+    mm_plan_begin(plan, "quantised");
+    mm_plan_set_setting(plan, "network_precision", "int8_float32", NULL);
+    mm_plan_commit(plan);
+    assert_int_equal(found(&export, "contradiction", MM_SEVERITY_WARNING, NULL), 0);
+    mm_plan_close(plan);
+}
+
+/* Two tensors of one node with two precisions: the higher one is written, and that is told. */
+static void one_node_two_precisions(void **state)
+{
+    (void)state;
+    struct mm_plan *plan = plan_new();
+    struct mm_graph *graph = chain_graph();
+    struct mm_export export = rules_for(plan, graph, MM_NAME_NODE);
+    struct mm_targets targets;
+    set_on(plan, "main/a", "c");
+    struct mm_override low = make_override("main/b", MM_PRECISION_BF16);
+    low.tensor = "c";
+    assert_int_equal(mm_plan_set(plan, &low, NULL), 0);
+    mm_plan_commit(plan);
+    assert_int_equal(mm_export_targets(&export, &targets, NULL), 0);
+    assert_int_equal(targets.count, 1);
+    assert_int_equal(targets.target[0].override->precision, MM_PRECISION_F32);
+    assert_int_equal(found(&export, "contradiction", MM_SEVERITY_WARNING, "main/b"), 1);
+    mm_targets_done(&targets);
+    mm_graph_close(graph);
+    mm_plan_close(plan);
+}
+
+/* A fused layer is about all operators that its name joins; one that joins what is not there is unknown. */
+static void fused_names(void **state)
+{
+    (void)state;
+    struct mm_plan *plan = plan_new();
+    struct mm_graph *graph = chain_graph();
+    struct mm_export export = rules_for(plan, graph, MM_NAME_NODE);
+    struct mm_targets targets;
+    set_on(plan, "conv + relu", "");
+    set_on(plan, "shape||fc", "");
+    set_on(plan, "fc + nobody", "");
+    mm_plan_commit(plan);
+    assert_int_equal(mm_export_targets(&export, &targets, NULL), 0);
+    assert_int_equal(targets.count, 5);
+    static const char *const names[] = {"conv", "fc", "fc + nobody", "relu", "shape"};
+    for (size_t i = 0; i < targets.count; i++) {
+        assert_string_equal(targets.target[i].name, names[i]);
+        assert_int_equal(targets.target[i].sure, i != 2);
+    }
+    assert_string_equal(mm_target_name(&export, &targets.target[1], MM_NAME_WEIGHT), "v");
+    assert_string_equal(mm_target_name(&export, &targets.target[1], MM_NAME_TENSOR), "y");
+    assert_null(mm_target_name(&export, &targets.target[3], MM_NAME_WEIGHT));
+    assert_int_equal(found(&export, "unknown-name", MM_SEVERITY_ERROR, "fc + nobody"), 1);
+    mm_targets_done(&targets);
+    mm_graph_close(graph);
+    mm_plan_close(plan);
+}
+
+/* By number, not by text: 10.12 is behind 10.9. */
+static void versions(void **state)
+{
+    static const struct mm_dialect_gone gone[] = {{"10.12", "old flags are gone"}, {NULL, NULL}};
+    static const struct {
+        const char *version;
+        size_t count;
+    } cases[] = {{NULL, 0},      {"10.9", 0},  {"9", 0},  {"10.12", 1},
+                 {"10.12.0", 1}, {"10.13", 1}, {"11", 1}, {"10", 0}};
+    (void)state;
+    struct mm_plan *plan = plan_new();
+    struct mm_dialect dialect = *made_up(MM_NAME_LAYER);
+    dialect.gone = gone;
+    for (size_t i = 0; i < MM_COUNT(cases); i++) {
+        struct mm_export export = {.dialect = &dialect, .plan = plan, .version = cases[i].version};
+        assert_int_equal(found(&export, "version", MM_SEVERITY_ERROR, NULL), cases[i].count);
+    }
+    mm_plan_close(plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_to_tell),
         cmocka_unit_test(one_sentence_each),
         cmocka_unit_test(nothing_is_dropped),
+        cmocka_unit_test(unknown_names_and_kinds),
+        cmocka_unit_test(names_of_a_list),
+        cmocka_unit_test(neighbours),
+        cmocka_unit_test(types),
+        cmocka_unit_test(settings_that_contradict),
+        cmocka_unit_test(one_node_two_precisions),
+        cmocka_unit_test(fused_names),
+        cmocka_unit_test(versions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
