@@ -166,11 +166,31 @@ static void say_written(struct app *app, const struct mm_export *export, const c
     mm_buf_done(&limits);
 }
 
+/* Does lint call something an error? It stops the first attempt, and is said; the next one of the same plan writes. */
+static bool is_refused(struct inspector *inspector, const struct mm_export *export)
+{
+    struct mm_problems problems = {0};
+    mm_lint(export, &problems);
+    size_t errors = problems.by_severity[MM_SEVERITY_ERROR];
+    uint64_t now = mm_plan_revision(export->plan) + 1;
+    bool again = inspector->refused == now && inspector->refused_for == export->dialect;
+    inspector->refused = errors ? now : 0;
+    inspector->refused_for = export->dialect;
+    mm_problems_done(&problems);
+    if (errors && !again)
+        app_say(&inspector->app, ROLE_ERROR,
+                "%zu %s that the plan screen names: nothing written; once more writes in spite of that",
+                errors, errors == 1 ? "error" : "errors");
+    return errors && !again;
+}
+
 void inspector_write(struct inspector *inspector)
 {
     struct app *app = &inspector->app;
     struct mm_export export = inspector_plan(inspector);
     struct mm_err err;
+    if (is_refused(inspector, &export))
+        return;
     if (mm_export_write(&export, inspector->export_folder, &err) < 0) {
         app_say_err(app, &err);
         return;

@@ -13,9 +13,11 @@
 struct inspector {
     struct mm_session *session;       /* borrowed */
     const struct mm_dialect *dialect; /* the runtime to write for */
-    const char *export_folder;        /* where the plan screen writes; borrowed, or the one below */
-    char folder_text[512];            /* a folder given with :export */
-    struct menu_item runtimes[9];     /* what :to-menu shows */
+    uint64_t refused; /* revision of a plan, + 1, whose export lint's errors stopped; 0: none */
+    const struct mm_dialect *refused_for;
+    const char *export_folder;    /* where the plan screen writes; borrowed, or the one below */
+    char folder_text[512];        /* a folder given with :export */
+    struct menu_item runtimes[9]; /* what :to-menu shows */
     struct screen_actions actions;
     bool told_raw;    /* that dst holds raw integers, if it does */
     bool can_try;     /* whoever runs the inspector can run the network */

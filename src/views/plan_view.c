@@ -23,6 +23,7 @@ struct plan_view {
     int width;                        /* that sentences were broken for */
     uint64_t seen;                    /* plan revision that the lines were made from, + 1 */
     const struct mm_dialect *dialect; /* that the lines are for */
+    struct mm_problems problems;      /* what is wrong with it for that runtime */
 };
 
 /* ---- lines ---- */
@@ -138,8 +139,7 @@ static void add_settings(struct plan_view *view, const struct mm_plan *plan, con
 static void add_export(struct plan_view *view, const struct inspector *inspector)
 {
     struct mm_export export = inspector_plan(inspector);
-    struct mm_buf limits;
-    mm_buf_init(&limits);
+    struct mm_buf problems = {0};
     add_text(view, LINE_TEXT, 0, "");
     add_format(view, LINE_HEAD, 0, "Enter writes for %s to %s/", export.dialect->title,
                inspector->export_folder);
@@ -147,20 +147,24 @@ static void add_export(struct plan_view *view, const struct inspector *inspector
         if (!file->cpp)
             add_format(view, LINE_TEXT, FILE_INDENT, "  %-19s %s", file->name, file->what);
     }
-    mm_export_limits(&export, &limits);
-    char *rest = limits.data;
+    mm_problems_text(&view->problems, true, &problems);
+    char *rest = problems.data;
     for (char *line; rest && (line = strsep(&rest, "\n"));) {
+        bool note = strncmp(line, "note: ", strlen("note: ")) == 0;
         if (*line)
-            add_format(view, LINE_WARN, 2, "  %s%s", line, "");
+            add_format(view, note ? LINE_TEXT : LINE_WARN, 2, "  %s%s", line, "");
     }
-    mm_buf_done(&limits);
+    mm_buf_done(&problems);
 }
 
 static void rebuild(struct plan_view *view, const struct app *app)
 {
     const struct mm_plan *plan = mm_session_plan_const(app->session);
     int cursor = view->list.cursor;
+    struct mm_export export = inspector_plan(inspector_of_const(app));
     clear_lines(view);
+    mm_problems_done(&view->problems);
+    mm_lint(&export, &view->problems);
     add_overrides(view, plan, app->session);
     add_settings(view, plan, app->session);
     add_export(view, inspector_of_const(app));
@@ -172,7 +176,21 @@ static void rebuild(struct plan_view *view, const struct app *app)
 
 /* ---- drawing ---- */
 
-static void draw_override(struct canvas *c, int y, const struct mm_override *override, const struct app *app)
+/* The worst that is wrong with an operator's override; NULL: nothing but notes. */
+static const struct mm_problem *problem_of(const struct plan_view *view, const char *name)
+{
+    const struct mm_problem *worst = NULL;
+    for (size_t i = 0; i < view->problems.count; i++) {
+        const struct mm_problem *problem = &view->problems.problem[i];
+        if (problem->name && problem->severity > (worst ? worst->severity : MM_SEVERITY_NOTE) &&
+            strcmp(problem->name, name) == 0)
+            worst = problem;
+    }
+    return worst;
+}
+
+static void draw_override(struct canvas *c, int y, const struct mm_override *override,
+                          const struct mm_problem *problem, const struct app *app)
 {
     char figure[MM_NUM];
     struct mm_buf why;
@@ -183,12 +201,17 @@ static void draw_override(struct canvas *c, int y, const struct mm_override *ove
     canvas_text(c, 2, y, 8, ROLE_BADGE, own ? mm_override_badge(override) : mm_override_precision(override));
     text_fit_name(c, 11, y, name, ROLE_LIST, override->name, app->glyphs);
     bool here = mm_session_knows(app->session, override);
-    mm_buf_puts(&why, here ? "" : "not in dst or the model; ");
+    bool error = problem && problem->severity == MM_SEVERITY_ERROR;
+    if (problem)
+        canvas_text(c, 0, y, 1, error ? ROLE_ERROR : ROLE_WARN, "!");
+    if (error)
+        mm_buf_printf(&why, "%s; ", problem->what);
+    mm_buf_puts(&why, here || error ? "" : "not in dst or the model; ");
     mm_buf_printf(&why, "%s%s%s", known ? "diff2 " : "",
                   known ? mm_num_sci(figure, override->figures.diff2) : "", known ? ": " : "");
     mm_buf_puts(&why, override->why);
-    canvas_fit(c, 13 + name, y, c->w - 13 - name, ALIGN_LEFT, here ? ROLE_DIM : ROLE_WARN, mm_buf_text(&why),
-               app->glyphs);
+    canvas_fit(c, 13 + name, y, c->w - 13 - name, ALIGN_LEFT, here && !error ? ROLE_DIM : ROLE_WARN,
+               mm_buf_text(&why), app->glyphs);
     mm_buf_done(&why);
 }
 
@@ -207,7 +230,8 @@ static void draw(const struct view *view, const struct app *app, struct canvas *
         int row = plan_view->list.top + y;
         const struct plan_line *line = &plan_view->lines[row];
         if (line->kind == LINE_OVERRIDE && line->override < count)
-            draw_override(&body, y, mm_plan_at(plan, line->override), app);
+            draw_override(&body, y, mm_plan_at(plan, line->override),
+                          problem_of(plan_view, mm_plan_at(plan, line->override)->name), app);
         else if (line->text)
             canvas_fit(&body, 0, y, body.w, ALIGN_LEFT, roles[line->kind], line->text, app->glyphs);
         if (row == plan_view->list.cursor) {
@@ -217,20 +241,31 @@ static void draw(const struct view *view, const struct app *app, struct canvas *
     }
 }
 
-static void status(const struct view *view, const struct app *app, struct canvas *c)
-{
-    const struct mm_plan *plan = mm_session_plan_const(app->session);
-    bool waits = mm_plan_unsaved(plan) || mm_plan_count(plan) == 0;
-    (void)view;
-    inspector_status(app, c, ROLE_STATUS, waits ? "Nothing written yet (Enter writes)" : "");
-}
-
-/* ---- actions ---- */
-
 static const struct plan_line *selected(const struct plan_view *view)
 {
     return view->list.count ? &view->lines[view->list.cursor] : NULL;
 }
+
+/* What is wrong with the selected override; else whether there is something to write. */
+static void status(const struct view *view, const struct app *app, struct canvas *c)
+{
+    const struct plan_view *plan_view = (const struct plan_view *)view;
+    const struct plan_line *line = selected(plan_view);
+    const struct mm_plan *plan = mm_session_plan_const(app->session);
+    bool waits = mm_plan_unsaved(plan) || mm_plan_count(plan) == 0;
+    bool override = line && line->kind == LINE_OVERRIDE && line->override < mm_plan_count(plan);
+    const struct mm_problem *problem =
+        override ? problem_of(plan_view, mm_plan_at(plan, line->override)->name) : NULL;
+    struct mm_buf text = {0};
+    if (problem)
+        mm_buf_printf(&text, "%s: %s", mm_severity_text(problem->severity), problem->what);
+    else if (waits)
+        mm_buf_puts(&text, "Nothing written yet (Enter writes)");
+    inspector_status(app, c, problem ? ROLE_WARN : ROLE_STATUS, mm_buf_text(&text));
+    mm_buf_done(&text);
+}
+
+/* ---- actions ---- */
 
 /* x clears the selected override, p steps it; as one undo step. */
 static bool change(struct plan_view *view, struct app *app, const struct action_event *event)
@@ -309,6 +344,7 @@ static void close_view(struct view *view)
 {
     struct plan_view *plan = (struct plan_view *)view;
     clear_lines(plan);
+    mm_problems_done(&plan->problems);
     free(plan->lines);
     free(plan);
 }

@@ -494,6 +494,20 @@ def small_model(path):
 
 
 @harness.test
+def test_errors_on_screen(folder):
+    """the plan screen marks what lint calls an error, and writes only when it is asked once more"""
+    plan = write_plan(folder, plan_with(settings={}, overrides=[{**ONE, "name": "/enc.0/ln2/Powr", "tensor": "nope", "why": "by hand"}]))
+    keys = "w\n:screen plan.txt\nEnter\n:screen once.txt\nEnter\n:screen twice.txt\n"
+    (folder / "script").write_text(keys)
+    mmtui("demo", "--plan", plan, "--to", "onnxruntime", "--script", "script", "--size", "132x43", "--export-dir", "out", cwd=folder)
+    shown = screen(folder, "plan.txt")
+    check("!  FLOAT32" in shown.replace("! FLOAT32", "!  FLOAT32") and "not in the model, so nothing is done for it" in shown, shown)
+    check("1 error that the plan screen names: nothing written" in screen(folder, "once.txt"), screen(folder, "once.txt"))
+    check("Wrote 1 override for ONNX Runtime to out" in screen(folder, "twice.txt"), screen(folder, "twice.txt"))
+    same(listing(folder / "out"), QUANTIZE, "files")
+
+
+@harness.test
 def test_several_runtimes(folder):
     """export --to A,B: a folder each; an error for one of them stops all"""
     plan = write_plan(folder, overrides({**ONE, "name": "/relu"}))

@@ -283,7 +283,10 @@ OPTIONS = {
     ("dump",): f"{INPUTS} {SIMULATE} ascii help version",
     ("try",): f"input output_dir input-shapes seed threads onnxruntime to {SESSION} {TABLE} {SIMULATE} {SCREEN} ascii help version",
     ("merge",): "output_file ascii help version",
-    ("export",): "model cpp plan to ascii help version",
+    ("export",): "model cpp base for force stdout plan to ascii help version",
+    ("lint",): "model for json plan to ascii help version",
+    ("plan",): "from model output_file ascii help version",
+    ("dialects",): "ascii help version",
     ("demo",): f"dump-only {SESSION} plan to {TABLE} {SCREEN} ascii help version",
 }
 
