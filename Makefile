@@ -109,6 +109,14 @@ $(BUILD)/src/cli/adapters/%.inc: src/cli/adapters/%.py
 $(BUILD)/src/cli/dump_script.o: $(ADAPTERS)
 $(BUILD)/src/cli/dump_script.o: CFLAGS_ALL += -I$(BUILD)/src/cli/adapters
 
+# The themes, alike.
+THEMES := $(patsubst %,$(BUILD)/%.inc,$(wildcard themes/*))
+$(BUILD)/themes/%.inc: themes/%
+	@mkdir -p $(@D)
+	@sed -e 's/[\\"?]/\\&/g' -e 's/.*/"&\\n",/' $< >$@
+$(BUILD)/src/ui/theme_text.o: $(THEMES)
+$(BUILD)/src/ui/theme_text.o: CFLAGS_ALL += -I$(BUILD)/themes
+
 # ---- tests ----
 # A unit test links only with what its folder may know: an arrow that points up does not link.
 define unit_rule

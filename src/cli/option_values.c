@@ -1,6 +1,8 @@
 #include "cli/option_values.h"
+#include "ui/theme.h"
 
 #include <stdio.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -242,6 +244,11 @@ int set_schema(struct cli_options *options, const struct option_info *info, cons
     mm_schema_close(options->schema);
     options->session.schema = options->schema = schema;
     return 0;
+}
+
+const char *theme_name(size_t index)
+{
+    return index < INT_MAX ? theme_shipped((int)index) : NULL;
 }
 
 const char *dialect_id(size_t index)

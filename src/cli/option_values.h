@@ -12,6 +12,8 @@ int add_path(struct cli_options *options, struct cli_paths *paths, const char *t
 
 /* The index-th word of --precision-mode; NULL behind the last. */
 const char *precision_mode_name(size_t index);
+/* The themes that come with the program, alike. */
+const char *theme_name(size_t index);
 /* What --to takes: the index-th; NULL behind the last. */
 const char *dialect_id(size_t index);
 

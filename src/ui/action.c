@@ -21,7 +21,7 @@ static const struct action_info moving[] = {
 
 static const struct action_info program[] = {
     {ACT_COMMAND, "command", ":", SCOPE_ANY, ":", NULL, "Type an action by its name"},
-    {ACT_THEME, "theme", "", SCOPE_ANY, "Theme: ", NULL, "Change the colours (:theme mono)"},
+    {ACT_THEME, "theme", "", SCOPE_ANY, NULL, NULL, "Choose the colours (:theme mono)"},
     {ACT_HELP, "help", "? F1", SCOPE_ANY, NULL, "help", "This list of keys"},
     {ACT_REDRAW, "redraw", "C-l", SCOPE_ANY, NULL, NULL, "Draw the screen again"},
     {ACT_SUSPEND, "suspend", "C-z", SCOPE_ANY, NULL, NULL, "Suspend to the shell (fg resumes)"},

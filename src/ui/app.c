@@ -202,18 +202,53 @@ static void command(struct app *app, const struct action_event *event)
     app_command(app, event->text);
 }
 
-static void change_theme(struct app *app, const struct action_event *event)
+/* ---- themes ---- */
+
+static int use_theme(struct app *app, const char *name)
 {
     struct mm_err err = {0};
     struct theme theme;
-    if (theme_load(&theme, event->text, &err) < 0) {
+    if (theme_load(&theme, name, &err) < 0) {
         app_say_err(app, &err);
-        return;
+        return -1;
     }
     app->theme = theme;
     app->wants |= APP_WANTS_REPAINT;
-    app_say(app, ROLE_STATUS, "Theme: %s", app->theme.name);
+    return 0;
 }
+
+static void open_theme_menu(struct app *app)
+{
+    int count = 0, current = 0;
+    for (const char *name; count < APP_THEMES && (name = theme_shipped(count)); count++) {
+        current = strcmp(name, app->theme.name) == 0 ? count : current;
+        app->themes[count] = (struct menu_item){(char)('1' + count), name, name};
+    }
+    app->theme_before = app->theme;
+    app_menu(app, ACT_THEME, "Theme", app->themes, count, current);
+}
+
+static void change_theme(struct app *app, const struct action_event *event)
+{
+    if (!event->text)
+        open_theme_menu(app);
+    else if (use_theme(app, event->text) == 0)
+        app_say(app, ROLE_STATUS, "Theme: %s", app->theme.name);
+}
+
+/* A key was pressed in the menu of themes: the screen shows the one that is selected; Esc brings back the one before. */
+static void preview_theme(struct app *app, enum prompt_result result)
+{
+    const struct prompt *prompt = &app->prompt;
+    if (result == PROMPT_STAYS)
+        use_theme(app, prompt->items[prompt->list.cursor].value);
+    else if (result == PROMPT_CANCEL) {
+        app->theme = app->theme_before;
+        app->wants |= APP_WANTS_REPAINT;
+    }
+}
+
+/* ---- the rest of its answers ---- */
 
 static void open_help(struct app *app, const struct action_event *event)
 {
@@ -347,7 +382,11 @@ static void prompt_key_pressed(struct app *app, uint32_t key)
 {
     char text[LINE_MAX_BYTES]; /* the action may open the prompt again */
     bool typed = app->prompt.kind == PROMPT_LINE;
-    if (prompt_key(&app->prompt, key) != PROMPT_COMMIT)
+    bool themes = app->prompt.kind == PROMPT_MENU && app->prompt.action == ACT_THEME;
+    enum prompt_result result = prompt_key(&app->prompt, key);
+    if (themes)
+        preview_theme(app, result);
+    if (result != PROMPT_COMMIT)
         return;
     int action = app->prompt.action;
     copy_trimmed(text, prompt_answer(&app->prompt));

@@ -31,6 +31,8 @@ struct app;
 #define APP_SHORT 12
 #define APP_DEPTH 16 /* views on the stack */
 
+#define APP_THEMES 16 /* rows of the menu of themes */
+
 enum { APP_WANTS_REPAINT = 1, APP_WANTS_SUSPEND = 2, APP_WANTS_COPY = 4 };
 
 /* What the creator of the app lends it. Every pointer may be NULL. */
@@ -66,7 +68,9 @@ struct app {
     struct app_hooks hooks;
     struct app_options options;
     const struct glyphs *glyphs;
-    struct theme theme;
+    struct theme theme,
+        theme_before; /* the one that is seen; and, while the menu of themes is open, the chosen one */
+    struct menu_item themes[APP_THEMES];
     struct actions actions;
     struct keymap keymap;
     struct view *stack[APP_DEPTH]; /* owned; [depth - 1] is the top */

@@ -8,7 +8,7 @@ static const uint32_t ansi[16] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000
                                   0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff};
 
 /* The 6 x 6 x 6 cube (16..231) and the greys (232..255) are the same everywhere. */
-static uint32_t palette_rgb(int index)
+uint32_t theme_palette_rgb(int index)
 {
     static const uint32_t levels[6] = {0, 0x5f, 0x87, 0xaf, 0xd7, 0xff};
     if (index < 16)
@@ -32,7 +32,7 @@ static int nearest(uint32_t rgb, int first, int end)
 {
     int best = first, best_distance = INT_MAX;
     for (int i = first; i < end; i++) {
-        int d = distance(rgb, palette_rgb(i));
+        int d = distance(rgb, theme_palette_rgb(i));
         if (d < best_distance) {
             best = i;
             best_distance = d;
@@ -54,5 +54,5 @@ int theme_nearest(int colour, int colours)
         return THEME_TERMINAL;
     if (colour < have)
         return colour;
-    return colour < 16 ? colour - 8 : nearest(palette_rgb(colour), 0, have);
+    return colour < 16 ? colour - 8 : nearest(theme_palette_rgb(colour), 0, have);
 }

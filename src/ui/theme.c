@@ -8,6 +8,7 @@
 
 #define LINE_LIMIT 256             /* bytes of a line, end included */
 #define FILE_LIMIT (64 * 1024)     /* bytes of a theme file */
+#define DEPTH      4               /* themes that inherit each other */
 #define STOPS      ROLE_HEAT_STEPS /* more stops than steps would not be seen */
 
 /* What a file says about one role; what it leaves out is inherited. */
@@ -18,7 +19,11 @@ struct entry {
 
 struct reader {
     struct entry entries[ROLE_COUNT];
+    bool begun; /* a role was read: nothing can be inherited any more */
+    int depth;  /* themes that inherit the one that is read */
 };
+
+static int read_theme(struct reader *reader, const char *name, struct mm_err *err);
 
 /* ---- words ---- */
 
@@ -181,6 +186,20 @@ static int parse_heat(struct reader *reader, char *value, struct mm_err *err)
     return 0;
 }
 
+/* What the theme `name` says is said first; what follows beats it. */
+static int inherit(struct reader *reader, const char *name, struct mm_err *err)
+{
+    if (reader->begun)
+        return mm_fail(err, MM_EARG, "inherit stands before the roles");
+    if (reader->depth == DEPTH)
+        return mm_fail(err, MM_EARG, "themes inherit each other more than %d deep", DEPTH);
+    reader->depth++;
+    int result = read_theme(reader, name, err);
+    reader->depth--;
+    reader->begun = false;
+    return result;
+}
+
 static int parse_line(struct reader *reader, const char *start, size_t length, struct mm_err *err)
 {
     char copy[LINE_LIMIT];
@@ -197,6 +216,9 @@ static int parse_line(struct reader *reader, const char *start, size_t length, s
         return mm_fail(err, MM_EARG, "expected: role = fg,bg,attributes");
     *value++ = '\0';
     line = trim(line);
+    if (strcmp(line, "inherit") == 0)
+        return inherit(reader, trim(value), err);
+    reader->begun = true;
     if (strcmp(line, "heat") == 0)
         return parse_heat(reader, value, err);
     if (!role_find(line, &role))
@@ -220,35 +242,48 @@ static void resolve(const struct reader *reader, struct theme *theme)
     }
 }
 
-int theme_parse(struct theme *theme, const char *source, const char *text, size_t length, struct mm_err *err)
+static int parse_text(struct reader *reader, const char *source, const char *text, size_t length,
+                      struct mm_err *err)
 {
-    struct reader reader = {0};
     const char *end = text + length;
     for (int number = 1; text < end; number++) {
         const char *stop = memchr(text, '\n', (size_t)(end - text));
         struct mm_err why = {0};
-        if (parse_line(&reader, text, (size_t)((stop ? stop : end) - text), &why) < 0)
+        if (parse_line(reader, text, (size_t)((stop ? stop : end) - text), &why) < 0)
             return mm_fail(err, why.code, "%s:%d: %s", source, number, why.text);
         text = stop ? stop + 1 : end;
     }
-    resolve(&reader, theme);
-    snprintf(theme->name, sizeof(theme->name), "%s", mm_path_base(source));
     return 0;
 }
 
-static int load_file(struct theme *theme, const char *path, struct mm_err *err)
+static void finish(const struct reader *reader, struct theme *theme, const char *source)
+{
+    resolve(reader, theme);
+    snprintf(theme->name, sizeof(theme->name), "%s", mm_path_base(source));
+}
+
+int theme_parse(struct theme *theme, const char *source, const char *text, size_t length, struct mm_err *err)
+{
+    struct reader reader = {0};
+    if (parse_text(&reader, source, text, length, err) < 0)
+        return -1;
+    finish(&reader, theme, source);
+    return 0;
+}
+
+static int read_file(struct reader *reader, const char *path, struct mm_err *err)
 {
     struct mm_buf text;
     mm_buf_init(&text);
     int result = mm_file_read(path, FILE_LIMIT, &text, err);
     if (result == 0)
-        result = theme_parse(theme, path, mm_buf_text(&text), text.length, err);
+        result = parse_text(reader, path, mm_buf_text(&text), text.length, err);
     mm_buf_done(&text);
     return result;
 }
 
 /* Try FOLDER/mmtui[/themes]/NAME: 0 read, -1 with err, 1 not there. */
-static int try_folder(struct theme *theme, const char *folder, size_t length, const char *inside,
+static int try_folder(struct reader *reader, const char *folder, size_t length, const char *inside,
                       const char *name, struct mm_err *err)
 {
     struct mm_buf path;
@@ -256,7 +291,7 @@ static int try_folder(struct theme *theme, const char *folder, size_t length, co
     mm_buf_init(&path);
     mm_buf_add(&path, folder, length);
     mm_buf_printf(&path, "%s/mmtui/themes/%s", inside, name);
-    int result = load_file(theme, mm_buf_text(&path), &why);
+    int result = read_file(reader, mm_buf_text(&path), &why);
     mm_buf_done(&path);
     if (result < 0 && why.code == MM_ENOENT)
         return 1;
@@ -265,18 +300,18 @@ static int try_folder(struct theme *theme, const char *folder, size_t length, co
     return result;
 }
 
-static int try_home(struct theme *theme, const char *name, struct mm_err *err)
+static int try_home(struct reader *reader, const char *name, struct mm_err *err)
 {
     const char *config = getenv("XDG_CONFIG_HOME");
     const char *home = getenv("HOME");
     if (config && config[0] == '/')
-        return try_folder(theme, config, strlen(config), "", name, err);
+        return try_folder(reader, config, strlen(config), "", name, err);
     if (home && home[0])
-        return try_folder(theme, home, strlen(home), "/.config", name, err);
+        return try_folder(reader, home, strlen(home), "/.config", name, err);
     return 1;
 }
 
-static int try_shared(struct theme *theme, const char *name, struct mm_err *err)
+static int try_shared(struct reader *reader, const char *name, struct mm_err *err)
 {
     const char *folders = getenv("XDG_DATA_DIRS");
     if (!folders || !folders[0])
@@ -285,24 +320,49 @@ static int try_shared(struct theme *theme, const char *name, struct mm_err *err)
     while (result == 1 && *folders) {
         size_t length = strcspn(folders, ":");
         if (length > 0)
-            result = try_folder(theme, folders, length, "", name, err);
+            result = try_folder(reader, folders, length, "", name, err);
         folders += length + (folders[length] == ':');
     }
     return result;
 }
 
-int theme_load(struct theme *theme, const char *name, struct mm_err *err)
+static int read_compiled(struct reader *reader, const struct theme_text *theme, struct mm_err *err)
+{
+    struct mm_buf text = {0};
+    for (size_t i = 0; i < theme->count; i++)
+        mm_buf_puts(&text, theme->lines[i]);
+    int result = text.failed ? mm_fail_memory(err)
+                             : parse_text(reader, theme->name, mm_buf_text(&text), text.length, err);
+    mm_buf_done(&text);
+    return result;
+}
+
+static int read_theme(struct reader *reader, const char *name, struct mm_err *err)
 {
     for (int i = 0; i < theme_text_count; i++) {
         if (strcmp(theme_texts[i].name, name) == 0)
-            return theme_parse(theme, name, theme_texts[i].text, strlen(theme_texts[i].text), err);
+            return read_compiled(reader, &theme_texts[i], err);
     }
     if (strchr(name, '/'))
-        return load_file(theme, name, err);
-    int result = name[0] ? try_home(theme, name, err) : 1;
+        return read_file(reader, name, err);
+    int result = name[0] ? try_home(reader, name, err) : 1;
     if (result == 1 && name[0])
-        result = try_shared(theme, name, err);
+        result = try_shared(reader, name, err);
     return result == 1 ? mm_fail(err, MM_ENOENT, "no theme is called '%s'", name) : result;
+}
+
+int theme_load(struct theme *theme, const char *name, struct mm_err *err)
+{
+    struct reader reader = {0};
+    if (read_theme(&reader, name, err) < 0)
+        return -1;
+    finish(&reader, theme, name);
+    return 0;
+}
+
+const char *theme_shipped(int index)
+{
+    return index >= 0 && index < theme_text_count ? theme_texts[index].name : NULL;
 }
 
 void theme_default(struct theme *theme)

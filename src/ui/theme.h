@@ -7,10 +7,11 @@
  *     bad = brightred,,bold
  *     title = #ffd75f,24,bold+underline
  *     heat = #0000ff,#ffff00,#ff0000 the stops of the gradient that fills heat.0 .. heat.7
+ *     inherit = gruvbox              before all roles: what that theme says, where this one says nothing
  *
  * Colours: `default` (the terminal's own), black red green yellow blue magenta cyan white, the same with
  * `bright` in front, gray, 0..255, #rrggbb. Attributes, joined by + or blanks: none bold dim italic underline
- * reverse. `default` and `mono` are compiled in and go through the same reader. A loaded theme is const.
+ * reverse. Those of themes/ are compiled in and go through the same reader. A loaded theme is const.
  */
 #ifndef MMTUI_UI_THEME_H
 #define MMTUI_UI_THEME_H
@@ -41,6 +42,8 @@ int theme_parse(struct theme *theme, const char *source, const char *text, size_
  * $XDG_CONFIG_HOME/mmtui/themes, then in mmtui/themes under each of $XDG_DATA_DIRS.
  */
 int theme_load(struct theme *theme, const char *name, struct mm_err *err);
+/* The names of those that are compiled in, `default` first; NULL behind the last. */
+const char *theme_shipped(int index);
 /* The compiled-in `default`; can't fail. */
 void theme_default(struct theme *theme);
 
@@ -48,5 +51,7 @@ void theme_default(struct theme *theme);
 struct style theme_style(const struct theme *theme, enum role role, enum role backdrop);
 /* The nearest colour of a terminal with `colours` of them (8, 16, 88, 256; fewer than 8: THEME_TERMINAL). */
 int theme_nearest(int colour, int colours);
+/* 0xrrggbb of a colour of the xterm palette, 0..255 (of the first 16 as xterm has them). */
+uint32_t theme_palette_rgb(int index);
 
 #endif

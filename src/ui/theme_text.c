@@ -1,80 +1,44 @@
+/* The shipped themes, compiled in, so that they are there without being installed. */
 #include "ui/theme_text.h"
 
-/*
- * default: the terminal's own foreground and background and its 16 colours, so that it looks right on dark
- * and on light. Blue (unreadable on black) and white (on white) are left out.
- */
-static const char text_default[] = "default = default,default,none\n"
-                                   "title = ,,bold\n"
-                                   "header = ,,bold\n"
-                                   "header.sort = cyan,,bold+underline\n"
-                                   "footer.key = ,,bold\n"
-                                   "status.unsaved = yellow,,bold\n"
-                                   "error = red,,bold\n"
-                                   "list.sel = ,,reverse\n"
-                                   "list.tag = magenta,,bold\n"
-                                   "list.wait = ,,dim\n"
-                                   "badge = magenta,,bold\n"
-                                   "badge.suggest = cyan,,bold\n"
-                                   "ok = green\n"
-                                   "warn = yellow\n"
-                                   "bad = red\n"
-                                   "nan = magenta,,bold\n"
-                                   "dim = ,,dim\n"
-                                   "match = black,yellow\n"
-                                   "heat = green,green,yellow,yellow,yellow,red,red,red\n"
-                                   "heat.7 = ,,bold\n"
-                                   "bar = cyan\n"
-                                   "bar.src = cyan\n"
-                                   "bar.dst = yellow\n"
-                                   "bar.both = green\n"
-                                   "bar.error = red\n"
-                                   "axis = ,,dim\n"
-                                   "mark = magenta\n"
-                                   "strip = green\n"
-                                   "strip.cursor = ,,reverse\n"
-                                   "strip.over = red\n"
-                                   "progress = cyan\n"
-                                   "tab.active = ,,bold+reverse\n"
-                                   "prompt.label = ,,bold\n"
-                                   "menu.sel = ,,reverse\n"
-                                   "menu.key = ,,bold\n"
-                                   "help.key = ,,bold\n"
-                                   "help.head = ,,bold+underline\n";
+/* Made from themes/NAME: a string a line. */
+static const char *const text_default[] = {
+#include "default.inc"
+};
+static const char *const text_mono[] = {
+#include "mono.inc"
+};
+static const char *const text_blue_yellow[] = {
+#include "blue-yellow.inc"
+};
+static const char *const text_cividis[] = {
+#include "cividis.inc"
+};
+static const char *const text_solarized_dark[] = {
+#include "solarized-dark.inc"
+};
+static const char *const text_solarized_light[] = {
+#include "solarized-light.inc"
+};
+static const char *const text_gruvbox[] = {
+#include "gruvbox.inc"
+};
+static const char *const text_high_contrast[] = {
+#include "high-contrast.inc"
+};
 
-/* mono: attributes only, for terminals without colours, NO_COLOR and taste. */
-static const char text_mono[] = "default = default,default,none\n"
-                                "title = ,,bold\n"
-                                "header = ,,bold\n"
-                                "header.sort = ,,bold+underline\n"
-                                "footer.key = ,,bold\n"
-                                "status.unsaved = ,,bold\n"
-                                "error = ,,bold\n"
-                                "list.sel = ,,reverse\n"
-                                "list.tag = ,,bold\n"
-                                "list.wait = ,,dim\n"
-                                "badge = ,,bold\n"
-                                "warn = ,,underline\n"
-                                "bad = ,,bold\n"
-                                "nan = ,,bold+underline\n"
-                                "dim = ,,dim\n"
-                                "match = ,,underline\n"
-                                "heat.5 = ,,bold\n"
-                                "heat.6 = ,,bold\n"
-                                "heat.7 = ,,bold\n"
-                                "bar.src = ,,dim\n"
-                                "bar.both = ,,bold\n"
-                                "bar.error = ,,bold\n"
-                                "axis = ,,dim\n"
-                                "mark = ,,bold\n"
-                                "strip.cursor = ,,reverse\n"
-                                "strip.over = ,,bold\n"
-                                "tab.active = ,,bold+reverse\n"
-                                "prompt.label = ,,bold\n"
-                                "menu.sel = ,,reverse\n"
-                                "menu.key = ,,bold\n"
-                                "help.key = ,,bold\n"
-                                "help.head = ,,bold+underline\n";
-
-const struct theme_text theme_texts[] = {{"default", text_default}, {"mono", text_mono}};
+#define THEME(name, text)                                                                                    \
+    {                                                                                                        \
+        name, text, sizeof(text) / sizeof((text)[0])                                                         \
+    }
+const struct theme_text theme_texts[] = {
+    THEME("default", text_default),
+    THEME("mono", text_mono),
+    THEME("blue-yellow", text_blue_yellow),
+    THEME("cividis", text_cividis),
+    THEME("solarized-dark", text_solarized_dark),
+    THEME("solarized-light", text_solarized_light),
+    THEME("gruvbox", text_gruvbox),
+    THEME("high-contrast", text_high_contrast),
+};
 const int theme_text_count = sizeof(theme_texts) / sizeof(theme_texts[0]);

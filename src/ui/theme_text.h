@@ -4,9 +4,12 @@
 #ifndef MMTUI_UI_THEME_TEXT_H
 #define MMTUI_UI_THEME_TEXT_H
 
+#include <stddef.h>
+
 struct theme_text {
     const char *name;
-    const char *text;
+    const char *const *lines; /* with their ends */
+    size_t count;
 };
 
 extern const struct theme_text theme_texts[];

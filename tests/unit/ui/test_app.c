@@ -217,6 +217,29 @@ static void themes_change(void **state)
     assert_int_equal(app.message_role, ROLE_ERROR);
 }
 
+/* :theme alone is a menu; the screen shows what is selected, Esc brings back what was there, Enter keeps. */
+static void themes_are_previewed(void **state)
+{
+    (void)state;
+    assert_int_equal(app_command(&app, "theme"), 0);
+    assert_int_equal(app.prompt.kind, PROMPT_MENU);
+    assert_string_equal(app.theme.name, "default");
+    app.wants = 0;
+    press("j");
+    assert_string_equal(app.theme.name, "mono");
+    assert_true(app.wants & APP_WANTS_REPAINT);
+    press("j");
+    assert_string_equal(app.theme.name, "blue-yellow");
+    press("Esc");
+    assert_string_equal(app.theme.name, "default");
+    press(": t h e m e Enter j Enter");
+    assert_string_equal(app.theme.name, "mono");
+    assert_string_equal(app.message, "Theme: mono");
+    press(": t h e m e Enter"); /* it stands on the present one */
+    press("k Enter");
+    assert_string_equal(app.theme.name, "default");
+}
+
 static void closing_and_quitting(void **state)
 {
     (void)state;
@@ -373,6 +396,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(menus_dispatch_what_was_chosen, setup, teardown),
         cmocka_unit_test_setup_teardown(commands, setup, teardown),
         cmocka_unit_test_setup_teardown(themes_change, setup, teardown),
+        cmocka_unit_test_setup_teardown(themes_are_previewed, setup, teardown),
         cmocka_unit_test_setup_teardown(closing_and_quitting, setup, teardown),
         cmocka_unit_test_setup_teardown(quitting_without_changes_asks_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(the_stack_is_bounded, setup, teardown),

@@ -151,6 +151,87 @@ static void compiled_in_themes_are_right(void **state)
     expect_style(ROLE_BAD, 1, THEME_TERMINAL, 0);
 }
 
+/* What is inherited is said first; what stands in the theme itself beats it, part by part. */
+static void themes_inherit(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/mmtui-theme-XXXXXX";
+    char path[100];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/mmtui/themes", folder);
+    assert_int_equal(mm_folder_make(path, NULL), 0);
+    snprintf(path, sizeof(path), "%s/mmtui/themes/loop", folder);
+    assert_int_equal(mm_file_write(path, "inherit = loop\n", 15, NULL), 0);
+    setenv("XDG_CONFIG_HOME", folder, 1);
+    assert_int_equal(parse("# mine\ninherit = high-contrast\nbad = blue\nlist = ,17"), 0);
+    expect_style(ROLE_BAD, 4, THEME_RGB | 0x000000, ATTR_BOLD);
+    expect_style(ROLE_LIST, THEME_RGB | 0xffffff, 17, 0);
+    expect_style(ROLE_WARN, THEME_RGB | 0xffff00, THEME_RGB | 0x000000, 0);
+    assert_int_equal(parse("bad = blue\ninherit = mono"), -1);
+    assert_string_equal(err.text, "t:2: inherit stands before the roles");
+    assert_int_equal(parse("inherit = nosuch"), -1);
+    assert_string_equal(err.text, "t:1: no theme is called 'nosuch'");
+    assert_int_equal(parse("inherit = loop"), -1);
+    assert_non_null(strstr(err.text, "more than 4 deep"));
+    mm_folder_remove(folder);
+}
+
+/* Relative luminance of WCAG 2.1. */
+static double luminance(int rgb)
+{
+    static const double weights[] = {0.2126, 0.7152, 0.0722};
+    double sum = 0;
+    for (int i = 0; i < 3; i++) {
+        double c = (rgb >> (16 - 8 * i) & 255) / 255.0;
+        sum += weights[i] * (c <= 0.03928 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4));
+    }
+    return sum;
+}
+
+static double contrast(int a, int b)
+{
+    double x = luminance(a), y = luminance(b);
+    return ((x > y ? x : y) + 0.05) / ((x > y ? y : x) + 0.05);
+}
+
+/* Text and background of a style as they are seen; a theme without a background of its own is for a black one. */
+static double contrast_of(struct style style, int colours)
+{
+    int fg = style.fg == THEME_TERMINAL ? THEME_RGB | 0xe5e5e5 : style.fg;
+    int bg = style.bg == THEME_TERMINAL ? THEME_RGB | 0x000000 : style.bg;
+    if (colours) { /* as a terminal of so many colours shows it: cube and greys are the same everywhere */
+        fg = THEME_RGB | theme_palette_rgb(theme_nearest(fg, colours));
+        bg = THEME_RGB | theme_palette_rgb(theme_nearest(bg, colours));
+    }
+    return contrast(fg, bg);
+}
+
+/* Every role on its own background, and on that of the selected row: 3:1 at least (WCAG 2.1, large text and parts of a
+ * screen), 7:1 in high-contrast; in 256 colours, too. `default` and `mono` have the terminal's own colours. */
+static void what_is_shown_can_be_read(void **state)
+{
+    (void)state;
+    assert_true(contrast(0xffffff, 0) > 20.99 && contrast(0xffffff, 0) < 21.01);
+    assert_true(contrast(0x777777, 0xffffff) > 4.47 && contrast(0x777777, 0xffffff) < 4.49);
+    for (int i = 2; i < theme_text_count; i++) {
+        double least = strcmp(theme_texts[i].name, "high-contrast") == 0 ? 7 : 3;
+        assert_int_equal(theme_load(&theme, theme_texts[i].name, &err), 0);
+        for (int role = 0; role < ROLE_COUNT; role++) {
+            for (int colours = 0; colours <= 256; colours += 256) {
+                struct style plain = theme.styles[role];
+                struct style selected = theme_style(&theme, (enum role)role, ROLE_LIST_SEL);
+                if (contrast_of(plain, colours) < least || contrast_of(selected, colours) < least)
+                    fail_msg("%s: %s in %d colours: %.2f, selected %.2f", theme_texts[i].name,
+                             role_name((enum role)role), colours, contrast_of(plain, colours),
+                             contrast_of(selected, colours));
+            }
+        }
+    }
+    assert_string_equal(theme_shipped(0), "default");
+    assert_null(theme_shipped(theme_text_count));
+    assert_null(theme_shipped(-1));
+}
+
 static void shipped_theme_is_right(void **state)
 {
     (void)state;
@@ -233,6 +314,8 @@ int main(void)
         cmocka_unit_test(gradients),
         cmocka_unit_test(errors_name_the_line),
         cmocka_unit_test(compiled_in_themes_are_right),
+        cmocka_unit_test(themes_inherit),
+        cmocka_unit_test(what_is_shown_can_be_read),
         cmocka_unit_test(shipped_theme_is_right),
         cmocka_unit_test(themes_are_found_by_name),
         cmocka_unit_test(backdrop_wins_where_it_says_something),
