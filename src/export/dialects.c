@@ -1,10 +1,17 @@
 /* The runtimes that a plan can be exported to: a file (or a few) each, one line here. */
 #include "export/magicmind.h"
 #include "export/onnxruntime.h"
+#include "export/polygraphy.h"
+#include "export/trtexec.h"
 
 #include <string.h>
 
-static const struct mm_dialect *const DIALECTS[] = {&mm_magicmind, &mm_onnxruntime};
+static const struct mm_dialect *const DIALECTS[] = {
+    &mm_magicmind,
+    &mm_onnxruntime,
+    &mm_trtexec,
+    &mm_polygraphy,
+};
 
 const struct mm_dialect *mm_dialect_at(size_t index)
 {

@@ -5,7 +5,7 @@
  */
 #include "export/magicmind.h"
 #include "base/quote.h"
-#include "export/import.h"
+#include "export/python_read.h"
 
 /*
  * What build_config.json is publicly known to accept. Left out, because their values are not public or not a
@@ -70,14 +70,14 @@ static void check(const struct mm_export *export, struct mm_problems *problems)
     }
 }
 
-/* Of the files, build_config.json: the overrides are code, and stand in overrides.json. */
-static int read_config(const struct mm_config *config, struct mm_import *import, struct mm_err *err)
+/* build_config.json has the settings, apply_overrides.py the overrides: what begins with a brace is the former. */
+static int read_file(const struct mm_config *config, struct mm_import *import, struct mm_err *err)
 {
     struct mm_json_value root;
+    if (config->text[strspn(config->text, " \t\r\n")] != '{')
+        return mm_python_overrides(config, "OVERRIDES", import, err);
     if (mm_json_read(config->path, config->text, config->length, MM_CONFIG_VALUES, &root, err) < 0)
         return -1;
-    if (mm_json_kind(root) != MM_JSON_IS_OBJECT)
-        return mm_fail(err, MM_ECORRUPT, "%s: must be an object, as build_config.json is", config->path);
     return mm_import_settings(import, root, NULL, err);
 }
 
@@ -89,6 +89,6 @@ const struct mm_dialect mm_magicmind = {
     .precisions = MM_TAKES(MM_PRECISION_F16) | MM_TAKES(MM_PRECISION_F32),
     .settings = SETTINGS,
     .files = FILES,
-    .read = read_config,
+    .read = read_file,
     .check = check,
 };

@@ -52,6 +52,22 @@ static inline char *file_of(const struct mm_export *export, const char *name)
     return made(export, file->make);
 }
 
+/* A file of this text in a folder of its own; remove_file frees its path. */
+static inline char *text_file(const char *text)
+{
+    char folder[64];
+    char *path = mm_path_join(folder_new(folder), "file");
+    assert_int_equal(mm_file_write(path, text, strlen(text), NULL), 0);
+    return path;
+}
+
+static inline void remove_file(char *path)
+{
+    *strrchr(path, '/') = '\0';
+    mm_folder_remove(path);
+    free(path);
+}
+
 /* A graph: x ─► Conv "conv" (w) ─► c ─► Relu "relu" ─► r ─► Reshape "shape" ─► s ─► Gemm "fc" (v) ─► y */
 static inline struct mm_graph *chain_graph(void)
 {
