@@ -1,5 +1,6 @@
 /* The runtimes that a plan can be exported to: a file (or a few) each, one line here. */
 #include "export/magicmind.h"
+#include "export/onnxconverter.h"
 #include "export/onnxruntime.h"
 #include "export/polygraphy.h"
 #include "export/trtexec.h"
@@ -9,6 +10,7 @@
 static const struct mm_dialect *const DIALECTS[] = {
     &mm_magicmind,
     &mm_onnxruntime,
+    &mm_onnxconverter,
     &mm_trtexec,
     &mm_polygraphy,
 };

@@ -63,6 +63,27 @@ int mm_import_override(struct mm_import *import, enum mm_name_kind kind, const c
     return result;
 }
 
+int mm_import_names(struct mm_import *import, struct mm_json_value list, const char *key, struct mm_err *err)
+{
+    struct mm_json_items items = mm_json_items(list);
+    struct mm_json_value none, item;
+    struct mm_buf name = {0};
+    enum mm_name_kind kind = import->from->dialect->names;
+    int result = 0;
+    if (mm_json_kind(list) != MM_JSON_IS_ARRAY && mm_json_kind(list) != MM_JSON_ABSENT)
+        result = mm_fail(err, MM_ECORRUPT, "%s: %s: must be a list of names", import->path, key);
+    while (result == 0 && mm_json_next(&items, &none, &item)) {
+        mm_buf_clear(&name);
+        if (mm_json_get_text(item, &name) && name.length)
+            result = mm_import_override(import, kind, mm_buf_text(&name), MM_PRECISION_F32, NULL, err);
+        else
+            result = name.failed ? mm_fail_memory(err)
+                                 : mm_fail(err, MM_ECORRUPT, "%s: %s: must be a list of names", import->path, key);
+    }
+    mm_buf_done(&name);
+    return result;
+}
+
 /* ---- settings ---- */
 
 bool mm_import_setting(struct mm_import *import, const char *key, const char *json)

@@ -29,6 +29,8 @@ bool mm_import_setting(struct mm_import *import, const char *key, const char *js
  * but for those of `known` (ending with NULL), are noted. */
 int mm_import_settings(struct mm_import *import, struct mm_json_value object, const char *const *known,
                        struct mm_err *err);
+/* Names of a JSON list (absent: none) as operators that stay in FLOAT32; `key`, where it stands, is for sentences. */
+int mm_import_names(struct mm_import *import, struct mm_json_value list, const char *key, struct mm_err *err);
 /* What of the file a plan does not have: one sentence, without its line end. */
 void mm_import_note(struct mm_import *import, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -37,7 +37,7 @@ def value(name):
 
 def model():
     body = onnx.helper.make_graph([add("inner", "x", "x", "b")], "body", [], [value("b")])
-    nodes = [add(name, "x", "x", f"y{i}") for i, name in enumerate(CHOSEN[:4] + ["other", ""])]
+    nodes = [add(name, "x", "x", f"y'\"{i}") for i, name in enumerate(CHOSEN[:4] + ["other", ""])]
     condition = onnx.helper.make_tensor_value_info("c", onnx.TensorProto.BOOL, [])
     nodes.append(onnx.helper.make_node("If", ["c"], ["z"], name="if", then_branch=body, else_branch=body))
     graph = onnx.helper.make_graph(nodes, "g", [value("x"), condition], [value("z")])
@@ -50,7 +50,13 @@ def check_names():
     with open(os.path.join(FOLDER, "quantize.json"), encoding="ascii") as file:
         chosen = json.load(file)
     assert sorted(chosen["nodes_to_exclude"]) == sorted(CHOSEN), chosen["nodes_to_exclude"]
-    assert list(chosen) == ["nodes_to_exclude", "per_channel", "calibrate_method", "extra_options"], list(chosen)
+    assert list(chosen) == [
+        "nodes_to_exclude",
+        "tensor_quant_overrides",
+        "per_channel",
+        "calibrate_method",
+        "extra_options",
+    ], list(chosen)
 
 
 def check_options():
@@ -59,7 +65,11 @@ def check_options():
     assert chosen == {
         "per_channel": True,
         "calibrate_method": runtime.CalibrationMethod.Percentile,
-        "extra_options": {"CalibPercentile": 99.99, "ActivationSymmetric": False},
+        "extra_options": {
+            "CalibPercentile": 99.99,
+            "ActivationSymmetric": False,
+            "TensorQuantOverrides": {name: [{"quant_type": runtime.QuantType.QInt16}] for name in ("y'\"1", "no such")},
+        },
     }, chosen
 
 
@@ -68,13 +78,16 @@ def check_call(path):
     reader = object()
     with contextlib.redirect_stderr(said):
         missing = quantize(path, "out.onnx", reader, per_channel=False, reduce_range=True)
-    assert missing == ["gone\udcfe\n"], missing
-    assert said.getvalue() == "quantize: not in the model: 'gone\\udcfe\\n'\n", said.getvalue()
+    assert missing == ["gone\udcfe\n", "no such"], missing
+    assert said.getvalue() == (
+        "quantize: not in the model: 'gone\\udcfe\\n'\n" "quantize: not in the model: 'no such'\n"
+    ), said.getvalue()
     (call,) = runtime.CALLS
     assert (call["model_input"], call["model_output"]) == (path, "out.onnx")
     assert call["calibration_data_reader"] is reader
     assert call["per_channel"] is False and call["reduce_range"] is True  # given by name: wins
     assert set(call["nodes_to_exclude"]) == set(CHOSEN)
+    assert call["extra_options"]["TensorQuantOverrides"] == {"y'\"1": [{"quant_type": runtime.QuantType.QInt16}]}
 
 
 check_names()

@@ -44,6 +44,26 @@ static void runs_against_a_stand_in(void **state)
     mm_folder_remove(folder);
 }
 
+static void is_read_back(void **state)
+{
+    (void)state;
+    char folder[64];
+    struct mm_plan *plan = plan_new();
+    struct mm_export export = export_for("magicmind", plan);
+    struct mm_buf notes = {0};
+    export_to(folder_new(folder));
+    char *path = mm_path_join(folder, "apply_overrides.py");
+    assert_int_equal(mm_plan_import(plan, &export, path, &notes, NULL), 0);
+    assert_string_equal(mm_buf_text(&notes), "");
+    assert_int_equal(mm_plan_count(plan), MM_COUNT(CHOSEN));
+    for (size_t i = 0; i < MM_COUNT(CHOSEN); i++)
+        assert_int_equal(mm_plan_find(plan, CHOSEN[i].name)->precision, CHOSEN[i].precision);
+    free(path);
+    mm_buf_done(&notes);
+    mm_folder_remove(folder);
+    mm_plan_close(plan);
+}
+
 static void is_plain_ascii(void **state)
 {
     (void)state;
@@ -80,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_against_a_stand_in),
+        cmocka_unit_test(is_read_back),
         cmocka_unit_test(is_plain_ascii),
         cmocka_unit_test(an_empty_plan_is_a_module_too),
     };

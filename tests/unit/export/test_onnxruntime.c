@@ -36,6 +36,78 @@ static void names_and_settings(void **state)
     mm_plan_close(plan);
 }
 
+/* INT16 goes by the tensor: the one it was chosen on if the operator makes it, else the first. */
+static void tensors_in_16_bits(void **state)
+{
+    (void)state;
+    struct mm_plan *plan = plan_new();
+    struct mm_graph *graph = chain_graph();
+    struct mm_export export = export_for("onnxruntime", plan);
+    mm_plan_begin(plan, "all");
+    set(plan, "conv", MM_PRECISION_I16);
+    set(plan, "shape", MM_PRECISION_F32);
+    struct mm_override override = make_override("main/fc", MM_PRECISION_I16);
+    override.tensor = "y";
+    assert_int_equal(mm_plan_set(plan, &override, NULL), 0);
+    mm_plan_commit(plan);
+    check_options(&export, "{\n"
+                           "  \"nodes_to_exclude\": [\n"
+                           "    \"shape\"\n"
+                           "  ],\n"
+                           "  \"tensor_quant_overrides\": {\n"
+                           "    \"t\": [{\"quant_type\": \"QInt16\"}],\n"
+                           "    \"y\": [{\"quant_type\": \"QInt16\"}]\n"
+                           "  }\n"
+                           "}\n"); /* without the model: what the plan has */
+    export.graph = graph;
+    check_options(&export, "{\n"
+                           "  \"nodes_to_exclude\": [\n"
+                           "    \"shape\"\n"
+                           "  ],\n"
+                           "  \"tensor_quant_overrides\": {\n"
+                           "    \"c\": [{\"quant_type\": \"QInt16\"}],\n"
+                           "    \"y\": [{\"quant_type\": \"QInt16\"}]\n"
+                           "  }\n"
+                           "}\n");
+    mm_graph_close(graph);
+    mm_plan_close(plan);
+}
+
+/* The way back, with what a plan does not have. */
+static void is_read_back(void **state)
+{
+    (void)state;
+    struct mm_plan *plan = plan_new();
+    struct mm_graph *graph = chain_graph();
+    struct mm_export export = export_for("onnxruntime", plan);
+    struct mm_buf notes = {0};
+    export.graph = graph;
+    char *path = text_file("{\"nodes_to_exclude\": [\"relu\"], \"per_channel\": true, \"reduce_range\": true,\n"
+                           "\"tensor_quant_overrides\": {\"c\": [{\"quant_type\": \"QInt16\"}],\n"
+                           "\"y\": [{\"quant_type\": \"QUInt16\"}], \"s\": [{\"quant_type\": \"QInt4\"}],\n"
+                           "\"r\": [{\"quant_type\": \"QInt16\", \"symmetric\": true}], \"x\": 3},\n"
+                           "\"extra_options\": {\"ActivationSymmetric\": true, \"WeightSymmetric\": true}}");
+    assert_int_equal(mm_plan_import(plan, &export, path, &notes, NULL), 0);
+    assert_int_equal(mm_plan_count(plan), 3);
+    assert_int_equal(mm_plan_find(plan, "conv")->precision, MM_PRECISION_I16);
+    assert_string_equal(mm_plan_find(plan, "conv")->tensor, "c");
+    assert_int_equal(mm_plan_find(plan, "fc")->precision, MM_PRECISION_I16);
+    assert_int_equal(mm_plan_find(plan, "relu")->precision, MM_PRECISION_F32);
+    assert_string_equal(mm_plan_setting(plan, "weight_granularity"), "per_channel");
+    assert_string_equal(mm_plan_setting(plan, "activation_symmetry"), "symmetric");
+    assert_string_equal(
+        mm_buf_text(&notes),
+        "what tensor_quant_overrides has of \"s\" is nothing that a plan has: it is left out\n"
+        "what tensor_quant_overrides has of \"r\" is nothing that a plan has: it is left out\n"
+        "what tensor_quant_overrides has of \"x\" is nothing that a plan has: it is left out\n"
+        "\"reduce_range\" is nothing that a plan has: it is left out\n"
+        "\"extra_options.WeightSymmetric\" is nothing that a plan has: it is left out\n");
+    remove_file(path);
+    mm_buf_done(&notes);
+    mm_graph_close(graph);
+    mm_plan_close(plan);
+}
+
 static struct mm_graph *make_graph(void)
 {
     struct mm_graph *graph = NULL;
@@ -104,6 +176,12 @@ static void runs_against_a_stand_in(void **state)
     for (size_t i = 0; i < MM_COUNT(names); i++)
         set(plan, names[i], MM_PRECISION_F32);
     set(plan, "half", MM_PRECISION_F16);
+    struct mm_override wide = make_override("w1", MM_PRECISION_I16);
+    wide.tensor = "y'\"1";
+    assert_int_equal(mm_plan_set(plan, &wide, NULL), 0);
+    wide.name = "w2";
+    wide.tensor = "no such";
+    assert_int_equal(mm_plan_set(plan, &wide, NULL), 0);
     mm_plan_set_setting(plan, "weight_granularity", "per_channel", NULL);
     mm_plan_set_setting(plan, "activation_symmetry", "asymmetric", NULL);
     mm_plan_set_setting(plan, "calibration_statistics", "percentile_99.99", NULL);
@@ -120,6 +198,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_settings),
+        cmocka_unit_test(tensors_in_16_bits),
+        cmocka_unit_test(is_read_back),
         cmocka_unit_test(names_of_the_model),
         cmocka_unit_test(runs_against_a_stand_in),
     };

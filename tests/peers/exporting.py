@@ -1,0 +1,29 @@
+"""What the export_*.py scripts share: a plan, and what `mmtui export` makes of it for a real model."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+MMTUI = os.environ.get("MMTUI", "mmtui")
+# A plan with a name that the model does not have is exported all the same, to see that the script tells.
+FORCE = ["--force"] if "--force" in subprocess.run([MMTUI, "export", "--help"], stdout=-1).stdout.decode() else []
+
+
+def export(dialect, model, overrides, folder, settings=None):
+    """The folder with the files of the dialect; overrides: {name: precision}."""
+    folder = pathlib.Path(folder) / dialect
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [{"name": name, "precision": precision} for name, precision in overrides.items()]
+    plan = {"format": "mmtui-plan", "schema_version": 2, "settings": settings or {}, "overrides": rows}
+    path = folder / "plan.json"
+    path.write_text(json.dumps(plan))
+    command = [MMTUI, "export", "--plan", path, "--model", model, "--to", dialect, folder]
+    subprocess.run(command + FORCE, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    sys.path.insert(0, str(folder))
+    return folder
+
+
+def said(dialect, text):
+    print(f"peers: {dialect}: {text}")
