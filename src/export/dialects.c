@@ -1,5 +1,6 @@
 /* The runtimes that a plan can be exported to: a file (or a few) each, one line here. */
 #include "export/magicmind.h"
+#include "export/modelopt.h"
 #include "export/onnxconverter.h"
 #include "export/onnxruntime.h"
 #include "export/polygraphy.h"
@@ -13,6 +14,7 @@ static const struct mm_dialect *const DIALECTS[] = {
     &mm_onnxconverter,
     &mm_trtexec,
     &mm_polygraphy,
+    &mm_modelopt,
 };
 
 const struct mm_dialect *mm_dialect_at(size_t index)

@@ -1,0 +1,1 @@
+"""A stand-in for Model Optimizer: just what to_mixed.py asks of it."""

@@ -1,0 +1,3 @@
+"""What was called, with which arguments."""
+
+CALLS = []
