@@ -8,7 +8,7 @@ import sys
 
 MMTUI = os.environ.get("MMTUI", "mmtui")
 # A plan with a name that the model does not have is exported all the same, to see that the script tells.
-FORCE = ["--force"] if "--force" in subprocess.run([MMTUI, "export", "--help"], stdout=-1).stdout.decode() else []
+FORCE = ["--force"]
 
 
 def export(dialect, model, overrides, folder, settings=None):

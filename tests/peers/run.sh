@@ -45,6 +45,18 @@ environment onnxruntime onnxruntime==1.32.0 onnx==1.23.2 numpy==1.26.4
 "$folder/onnxruntime/bin/python" "$here/dump_onnxruntime.py" "$made/dump_onnxruntime.py" "$made/files"
 "$folder/onnxruntime/bin/python" "$here/quantised_onnxruntime.py" "$made/files"
 
+# Exports for a real model, read by the packages they are for. Model Optimizer needs PyTorch: 7 GB on disk.
+model=$(BUILD=$folder "$here/../fetch_model.sh")
+exported() { # NAME ENVIRONMENT
+    "$folder/$2/bin/python" "$here/export_$1.py" "$model" "$folder/export"
+}
+environment onnxconverter onnxconverter-common==1.16.0 onnxruntime==1.32.0 onnx==1.23.2 numpy==2.4.6
+environment modelopt 'nvidia-modelopt[onnx]==0.47.0'
+exported onnxruntime onnxruntime
+exported onnxconverter onnxconverter
+exported polygraphy polygraphy
+exported modelopt modelopt
+
 # Debian's own, as the package index has no PyTorch without its GPU libraries
 if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
     /usr/bin/python3 "$here/torch_files.py" "$made/files"
