@@ -9,12 +9,7 @@
 #include <string.h>
 
 static const struct mm_dialect *const DIALECTS[] = {
-    &mm_magicmind,
-    &mm_onnxruntime,
-    &mm_onnxconverter,
-    &mm_trtexec,
-    &mm_polygraphy,
-    &mm_modelopt,
+    &mm_magicmind, &mm_onnxruntime, &mm_onnxconverter, &mm_trtexec, &mm_polygraphy, &mm_modelopt,
 };
 
 const struct mm_dialect *mm_dialect_at(size_t index)

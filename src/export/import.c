@@ -77,8 +77,9 @@ int mm_import_names(struct mm_import *import, struct mm_json_value list, const c
         if (mm_json_get_text(item, &name) && name.length)
             result = mm_import_override(import, kind, mm_buf_text(&name), MM_PRECISION_F32, NULL, err);
         else
-            result = name.failed ? mm_fail_memory(err)
-                                 : mm_fail(err, MM_ECORRUPT, "%s: %s: must be a list of names", import->path, key);
+            result = name.failed
+                         ? mm_fail_memory(err)
+                         : mm_fail(err, MM_ECORRUPT, "%s: %s: must be a list of names", import->path, key);
     }
     mm_buf_done(&name);
     return result;

@@ -26,13 +26,10 @@ static const struct {
     enum mm_precision precision;
     const char *list;
 } LISTS[] = {
-    {NULL, MM_PRECISION_F32, EXCLUDE},
-    {"float16", MM_PRECISION_F32, EXCLUDE},
+    {NULL, MM_PRECISION_F32, EXCLUDE},           {"float16", MM_PRECISION_F32, EXCLUDE},
     {"float16", MM_PRECISION_F16, INCLUDE}, /* where AutoCast's own rules would leave it in FLOAT32 */
-    {"bfloat16", MM_PRECISION_F32, EXCLUDE},
-    {"bfloat16", MM_PRECISION_BF16, INCLUDE},
-    {"int8_float32", MM_PRECISION_F32, EXCLUDE},
-    {"int8_float16", MM_PRECISION_F16, EXCLUDE},
+    {"bfloat16", MM_PRECISION_F32, EXCLUDE},     {"bfloat16", MM_PRECISION_BF16, INCLUDE},
+    {"int8_float32", MM_PRECISION_F32, EXCLUDE}, {"int8_float16", MM_PRECISION_F16, EXCLUDE},
 };
 
 static bool same(const char *a, const char *b)
@@ -76,7 +73,8 @@ bool mm_modelopt_get_name(const char *pattern, struct mm_buf *name)
     if (*pattern++ != '^')
         return false;
     for (; *pattern && strcmp(pattern, "$") != 0 && strcmp(pattern, "\\Z") != 0; pattern++) {
-        bool letter = (pattern[1] >= '0' && pattern[1] <= '9') || ((pattern[1] | 32) >= 'a' && (pattern[1] | 32) <= 'z');
+        bool letter = (pattern[1] >= '0' && pattern[1] <= '9') ||
+                      ((pattern[1] | 32) >= 'a' && (pattern[1] | 32) <= 'z');
         if (*pattern == '\\' && (letter || !pattern[1]))
             return false; /* a class, or a line end */
         if (*pattern == '\\')
@@ -129,8 +127,10 @@ static void add_options(const struct mm_export *export, struct mm_buf *out)
 }
 
 static const struct mm_export_file FILES[] = {
-    {"to_mixed.json", "which operators stay in high precision: arguments of Model Optimizer", add_options, false},
-    {"to_mixed.py", "converts or quantises with these arguments, and tells names that the model does not have",
+    {"to_mixed.json", "which operators stay in high precision: arguments of Model Optimizer", add_options,
+     false},
+    {"to_mixed.py",
+     "converts or quantises with these arguments, and tells names that the model does not have",
      mm_modelopt_python, false},
     {"overrides.json", "the plan itself with reasons and figures: mmtui loads it again", mm_export_plan,
      false},
@@ -147,12 +147,13 @@ static void check(const struct mm_export *export, struct mm_problems *problems)
         if (list_of(export, target))
             continue;
         bool higher = same(network, "int8_float16") && target->override->precision == MM_PRECISION_F32;
-        mm_problems_add(problems, MM_SEVERITY_ERROR, "network", target->override->name,
-                        higher ? "with network_precision = %s what is not quantised is FLOAT16, so %s is left out: "
-                                 "choose int8_float32, or FLOAT16 for it"
-                               : "with network_precision = %s Model Optimizer has no %s for single operators, so it is "
-                                 "left out",
-                        network ? network : "(none)", mm_override_precision(target->override));
+        mm_problems_add(
+            problems, MM_SEVERITY_ERROR, "network", target->override->name,
+            higher ? "with network_precision = %s what is not quantised is FLOAT16, so %s is left out: "
+                     "choose int8_float32, or FLOAT16 for it"
+                   : "with network_precision = %s Model Optimizer has no %s for single operators, so it is "
+                     "left out",
+            network ? network : "(none)", mm_override_precision(target->override));
     }
 }
 

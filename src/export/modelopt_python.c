@@ -3,17 +3,21 @@
 #include "export/python_text.h"
 
 static const char HEAD[] =
-    "\"\"\"Make a model of mixed precision with NVIDIA's Model Optimizer as to_mixed.json says, which lies beside this file.\n"
+    "\"\"\"Make a model of mixed precision with NVIDIA's Model Optimizer as to_mixed.json says, which lies "
+    "beside this file.\n"
     "\n"
     "    python to_mixed.py model.onnx model.mixed.onnx\n"
-    "    trtexec --onnx=model.mixed.onnx --saveEngine=model.engine      # TensorRT 11; 10 wants --stronglyTyped, too\n"
+    "    trtexec --onnx=model.mixed.onnx --saveEngine=model.engine      # TensorRT 11; 10 wants "
+    "--stronglyTyped, too\n"
     "\n"
     "    from to_mixed import autocast, quantize\n"
     "    missing = autocast(\"model.onnx\", \"model.mixed.onnx\", keep_io_types=True)\n"
     "    missing = quantize(\"model.onnx\", \"model.int8.onnx\", calibration_data={\"x\": array})\n"
     "\n"
-    "autocast lowers the model but for nodes_to_exclude, quantize quantises all but those. Other arguments of\n"
-    "modelopt.onnx.autocast.convert_to_mixed_precision and modelopt.onnx.quantization.quantize may be given by name and\n"
+    "autocast lowers the model but for nodes_to_exclude, quantize quantises all but those. Other arguments "
+    "of\n"
+    "modelopt.onnx.autocast.convert_to_mixed_precision and modelopt.onnx.quantization.quantize may be given "
+    "by name and\n"
     "win over the file. Patterns that no node's name matches are printed to stderr and returned.\n"
     "\n"
     "The file was made from overrides.json: change the plan there with mmtui, not here.\n"
@@ -38,7 +42,8 @@ static const char HEAD[] =
 
 static const char FUNCTIONS[] =
     "def autocast(model, output, **more):\n"
-    "    \"\"\"Write the model in low precision but for what is excluded; return patterns that match no name.\"\"\"\n"
+    "    \"\"\"Write the model in low precision but for what is excluded; return patterns that match no "
+    "name.\"\"\"\n"
     "    import onnx\n"
     "    from modelopt.onnx.autocast import convert_to_mixed_precision\n"
     "\n"
@@ -69,12 +74,11 @@ static const char FUNCTIONS[] =
     "        print(\"to_mixed: no node of the model matches: \" + ascii(pattern), file=sys.stderr)\n"
     "    return missing\n";
 
-static const char MAIN[] =
-    "\n"
-    "\n"
-    "if __name__ == \"__main__\":\n"
-    "    convert = quantize if \"quantize_mode\" in options() else autocast\n"
-    "    sys.exit(1 if convert(*sys.argv[1:3]) else 0)\n";
+static const char MAIN[] = "\n"
+                           "\n"
+                           "if __name__ == \"__main__\":\n"
+                           "    convert = quantize if \"quantize_mode\" in options() else autocast\n"
+                           "    sys.exit(1 if convert(*sys.argv[1:3]) else 0)\n";
 
 void mm_modelopt_python(const struct mm_export *export, struct mm_buf *out)
 {

@@ -31,7 +31,8 @@ static int take_pattern(struct reading *reading, bool include, const char *patte
                                     include ? included(reading) : excluded(reading), NULL, err);
     else
         mm_import_note(reading->import,
-                       "\"%.200s\" matches more than one name, and a plan names each: it is left out", pattern);
+                       "\"%.200s\" matches more than one name, and a plan names each: it is left out",
+                       pattern);
     if (name.failed)
         result = mm_fail_memory(err);
     mm_buf_done(&name);
@@ -49,9 +50,10 @@ static int take_list(struct reading *reading, struct mm_json_value root, const c
         result = mm_fail(err, MM_ECORRUPT, "%s: %s: must be a list of patterns", reading->import->path, key);
     while (result == 0 && mm_json_next(&items, &none, &item)) {
         mm_buf_clear(&pattern);
-        result = mm_json_get_text(item, &pattern)
-                     ? take_pattern(reading, include, mm_buf_text(&pattern), err)
-                     : mm_fail(err, MM_ECORRUPT, "%s: %s: must be a list of patterns", reading->import->path, key);
+        result =
+            mm_json_get_text(item, &pattern)
+                ? take_pattern(reading, include, mm_buf_text(&pattern), err)
+                : mm_fail(err, MM_ECORRUPT, "%s: %s: must be a list of patterns", reading->import->path, key);
     }
     mm_buf_done(&pattern);
     return result;
@@ -64,9 +66,9 @@ static void take_network(struct reading *reading)
     const char *high = mm_buf_text(&reading->high), *low = mm_buf_text(&reading->low);
     const char *network = NULL;
     if (reading->mode.length && strcmp(mm_buf_text(&reading->mode), "int8") == 0)
-        network = strcmp(high, "fp32") == 0                ? "int8_float32"
+        network = strcmp(high, "fp32") == 0             ? "int8_float32"
                   : !*high || strcmp(high, "fp16") == 0 ? "int8_float16"
-                                                           : NULL;
+                                                        : NULL;
     else if (!reading->mode.length && *low)
         network = strcmp(low, "fp16") == 0 ? "float16" : strcmp(low, "bf16") == 0 ? "bfloat16" : NULL;
     if (network)
@@ -77,7 +79,8 @@ static void take_network(struct reading *reading)
             "quantize_mode %.60s with high_precision_dtype %.60s is nothing that a plan has: it is left out",
             mm_buf_text(&reading->mode), *high ? high : "fp16");
     else if (*low)
-        mm_import_note(reading->import, "low_precision_type %.60s is nothing that a plan has: it is left out", low);
+        mm_import_note(reading->import, "low_precision_type %.60s is nothing that a plan has: it is left out",
+                       low);
 }
 
 static struct mm_buf *option_of(struct reading *reading, const char *name)
@@ -92,8 +95,8 @@ static struct mm_buf *option_of(struct reading *reading, const char *name)
 
 static int read_json(struct reading *reading, struct mm_json_value root, struct mm_err *err)
 {
-    static const char *const known[] = {"nodes_to_exclude", "nodes_to_include", "low_precision_type",
-                                        "quantize_mode", "high_precision_dtype", NULL};
+    static const char *const known[] = {"nodes_to_exclude", "nodes_to_include",     "low_precision_type",
+                                        "quantize_mode",    "high_precision_dtype", NULL};
     for (size_t i = 2; known[i]; i++)
         mm_json_get_text(mm_json_member(root, known[i]), option_of(reading, known[i]));
     for (size_t i = 0; i < 2; i++) {
@@ -165,7 +168,8 @@ static int read_command(struct reading *reading, const struct mm_config *config,
     if (read_words(reading, config, false, &any, err) < 0)
         return -1;
     if (!any)
-        return mm_fail(err, MM_ECORRUPT, "%s: neither an object nor a command with flags, such as --nodes_to_exclude",
+        return mm_fail(err, MM_ECORRUPT,
+                       "%s: neither an object nor a command with flags, such as --nodes_to_exclude",
                        config->path);
     if (strstr(config->text, "modelopt.onnx.quantization") && !reading->mode.length)
         mm_buf_puts(&reading->mode, "int8"); /* its own default */
@@ -180,7 +184,8 @@ int mm_modelopt_read(const struct mm_config *config, struct mm_import *import, s
     int result;
     if (config->text[strspn(config->text, " \t\r\n")] != '{')
         result = read_command(&reading, config, err);
-    else if ((result = mm_json_read(config->path, config->text, config->length, MM_CONFIG_VALUES, &root, err)) == 0)
+    else if ((result = mm_json_read(config->path, config->text, config->length, MM_CONFIG_VALUES, &root,
+                                    err)) == 0)
         result = read_json(&reading, root, err);
     if (result == 0 && (reading.low.failed || reading.mode.failed || reading.high.failed))
         result = mm_fail_memory(err);

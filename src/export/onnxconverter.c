@@ -27,15 +27,18 @@ static void add_options(const struct mm_export *export, struct mm_buf *out)
 }
 
 static const char SCRIPT[] =
-    "\"\"\"Convert a model to FLOAT16 with onnxconverter-common as to_float16.json says, which lies beside this file.\n"
+    "\"\"\"Convert a model to FLOAT16 with onnxconverter-common as to_float16.json says, which lies beside "
+    "this file.\n"
     "\n"
     "    python to_float16.py model.onnx model.float16.onnx\n"
     "\n"
     "    from to_float16 import convert\n"
     "    missing = convert(\"model.onnx\", \"model.float16.onnx\", keep_io_types=True)\n"
     "\n"
-    "Other arguments of float16.convert_float_to_float16 may be given by name and win over the file. Operators of\n"
-    "node_block_list stay in FLOAT32; names that the model does not have are printed to stderr and returned.\n"
+    "Other arguments of float16.convert_float_to_float16 may be given by name and win over the file. "
+    "Operators of\n"
+    "node_block_list stay in FLOAT32; names that the model does not have are printed to stderr and "
+    "returned.\n"
     "\n"
     "The file was made from overrides.json: change the plan there with mmtui, not here.\n"
     "\"\"\"\n"
@@ -54,7 +57,8 @@ static const char SCRIPT[] =
     "\n"
     "\n"
     "def convert(model, output, **more):\n"
-    "    \"\"\"Write the converted model; return the names of node_block_list that the model does not have.\"\"\"\n"
+    "    \"\"\"Write the converted model; return the names of node_block_list that the model does not "
+    "have.\"\"\"\n"
     "    import onnx\n"
     "    from onnxconverter_common import float16\n"
     "\n"
@@ -80,8 +84,8 @@ static void add_script(const struct mm_export *export, struct mm_buf *out)
 
 static const struct mm_export_file FILES[] = {
     {"to_float16.json", "what stays in FLOAT32: arguments of convert_float_to_float16", add_options, false},
-    {"to_float16.py", "converts with these arguments, and tells names that the model does not have", add_script,
-     false},
+    {"to_float16.py", "converts with these arguments, and tells names that the model does not have",
+     add_script, false},
     {"overrides.json", "the plan itself with reasons and figures: mmtui loads it again", mm_export_plan,
      false},
     {NULL, NULL, NULL, false},
@@ -96,8 +100,8 @@ static int read_options(const struct mm_config *config, struct mm_import *import
     if (mm_json_kind(root) == MM_JSON_IS_ARRAY) /* the list alone */
         return mm_import_names(import, root, "node_block_list", err);
     if (mm_json_kind(root) != MM_JSON_IS_OBJECT)
-        return mm_fail(err, MM_ECORRUPT, "%s: must be an object with the arguments of convert_float_to_float16",
-                       config->path);
+        return mm_fail(err, MM_ECORRUPT,
+                       "%s: must be an object with the arguments of convert_float_to_float16", config->path);
     return mm_import_names(import, mm_json_member(root, known[0]), known[0], err) < 0
                ? -1
                : mm_import_settings(import, root, known, err);

@@ -29,9 +29,7 @@ static const struct mm_dialect_setting SETTINGS[] = {
 static const char *tensor_of(const struct mm_export *export, const struct mm_target *target)
 {
     const char *name = mm_target_name(export, target, MM_NAME_TENSOR);
-    return name                          ? name
-           : *target->override->tensor ? target->override->tensor
-                                         : target->override->name;
+    return name ? name : *target->override->tensor ? target->override->tensor : target->override->name;
 }
 
 /* Of QInt16 as of QInt8: the types of activations must be alike. */
@@ -83,8 +81,10 @@ static const char SCRIPT[] =
     "\n"
     "reader is an onnxruntime.quantization.CalibrationDataReader. Other arguments of quantize_static may be\n"
     "given by name and win over the file. Operators of nodes_to_exclude stay as the model has them, in\n"
-    "FLOAT32; tensors of tensor_quant_overrides are quantised in the type that stands there (16 bits need a model of\n"
-    "opset 21, into which ONNX Runtime turns an older one). Names that the model does not have are left out, printed\n"
+    "FLOAT32; tensors of tensor_quant_overrides are quantised in the type that stands there (16 bits need a "
+    "model of\n"
+    "opset 21, into which ONNX Runtime turns an older one). Names that the model does not have are left out, "
+    "printed\n"
     "to stderr and returned.\n"
     "\n"
     "The file was made from overrides.json: change the plan there with mmtui, not here.\n"
@@ -148,8 +148,8 @@ static void add_script(const struct mm_export *export, struct mm_buf *out)
 }
 
 static const struct mm_export_file FILES[] = {
-    {"quantize.json", "what stays in FLOAT32 or goes to INT16, and settings: arguments of quantize_static", add_options,
-     false},
+    {"quantize.json", "what stays in FLOAT32 or goes to INT16, and settings: arguments of quantize_static",
+     add_options, false},
     {"quantize.py", "quantises with these arguments, and tells names that the model does not have",
      add_script, false},
     {"overrides.json", "the plan itself with reasons and figures: mmtui loads it again", mm_export_plan,
@@ -160,7 +160,8 @@ static const struct mm_export_file FILES[] = {
 /* ---- reading quantize.json back ---- */
 
 /* One tensor with its list of overrides, of which the first is for all of it. */
-static int read_tensor(struct mm_import *import, const char *name, struct mm_json_value list, struct mm_err *err)
+static int read_tensor(struct mm_import *import, const char *name, struct mm_json_value list,
+                       struct mm_err *err)
 {
     struct mm_json_items items = mm_json_items(list);
     struct mm_json_value none, first = {NULL, NULL};
@@ -169,7 +170,8 @@ static int read_tensor(struct mm_import *import, const char *name, struct mm_jso
     bool wide = mm_json_text_is(type, "QInt16") || mm_json_text_is(type, "QUInt16");
     if (wide && *name && mm_json_count(list) == 1 && mm_json_count(first) == 1)
         return mm_import_override(import, MM_NAME_TENSOR, name, MM_PRECISION_I16, NULL, err);
-    mm_import_note(import, "what tensor_quant_overrides has of \"%.200s\" is nothing that a plan has: it is left out",
+    mm_import_note(import,
+                   "what tensor_quant_overrides has of \"%.200s\" is nothing that a plan has: it is left out",
                    name);
     return 0;
 }

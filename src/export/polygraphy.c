@@ -18,10 +18,13 @@ static const struct mm_dialect_setting SETTINGS[] = {
 static const char HEAD[] =
     "    polygraphy convert model.onnx --fp16 --precision-constraints obey --trt-npps constraints.py -o "
     "model.engine\n"
-    "    polygraphy run model.onnx --trt --fp16 --precision-constraints obey --trt-npps constraints.py --onnxrt\n"
+    "    polygraphy run model.onnx --trt --fp16 --precision-constraints obey --trt-npps constraints.py "
+    "--onnxrt\n"
     "\n"
-    "Without --precision-constraints TensorRT takes no notice. TensorRT 11 has no such precisions any more. Only layers\n"
-    "that make FLOAT32, FLOAT16 or BFLOAT16 are changed; names that the network does not have are printed to stderr.\n"
+    "Without --precision-constraints TensorRT takes no notice. TensorRT 11 has no such precisions any more. "
+    "Only layers\n"
+    "that make FLOAT32, FLOAT16 or BFLOAT16 are changed; names that the network does not have are printed to "
+    "stderr.\n"
     "\n"
     "Made from overrides.json, which lies beside it: change the plan there with mmtui, not this file.\n"
     "\"\"\"\n"
@@ -35,15 +38,18 @@ static const char BODY[] =
     "}\n"
     "\n"
     "# what TensorRT calls them\n"
-    "TYPES = {\"INT8\": \"int8\", \"FLOAT16\": \"float16\", \"BFLOAT16\": \"bfloat16\", \"FLOAT32\": \"float32\"}\n"
+    "TYPES = {\"INT8\": \"int8\", \"FLOAT16\": \"float16\", \"BFLOAT16\": \"bfloat16\", \"FLOAT32\": "
+    "\"float32\"}\n"
     "\n"
     "\n"
     "def postprocess(network):\n"
-    "    \"\"\"Set the precision of the chosen layers; return the names that the network does not have.\"\"\"\n"
+    "    \"\"\"Set the precision of the chosen layers; return the names that the network does not "
+    "have.\"\"\"\n"
     "    import tensorrt\n"
     "\n"
     "    types = {ours: getattr(tensorrt, theirs, None) for ours, theirs in TYPES.items()}\n"
-    "    floats = [types[name] for name in (\"FLOAT16\", \"BFLOAT16\", \"FLOAT32\") if types[name] is not None]\n"
+    "    floats = [types[name] for name in (\"FLOAT16\", \"BFLOAT16\", \"FLOAT32\") if types[name] is not "
+    "None]\n"
     "    missing, changed = dict.fromkeys(PRECISIONS), 0\n"
     "    for index in range(network.num_layers):\n"
     "        layer = network.get_layer(index)\n"
@@ -59,12 +65,14 @@ static const char BODY[] =
     "\n"
     "\n"
     "def _chosen(layer):\n"
-    "    \"\"\"The name by which a layer was chosen: its own, or that of the node that the parser made it of.\"\"\"\n"
+    "    \"\"\"The name by which a layer was chosen: its own, or that of the node that the parser made it "
+    "of.\"\"\"\n"
     "    if layer.name in PRECISIONS:\n"
     "        return layer.name\n"
     "    metadata = getattr(layer, \"metadata\", None) or \"\"\n"
     "    head, tail = \"[ONNX Layer: \", \"]\"\n"
-    "    name = metadata[len(head) : -len(tail)] if metadata.startswith(head) and metadata.endswith(tail) else None\n"
+    "    name = metadata[len(head) : -len(tail)] if metadata.startswith(head) and metadata.endswith(tail) "
+    "else None\n"
     "    return name if name in PRECISIONS else None\n"
     "\n"
     "\n"
@@ -107,8 +115,8 @@ static void add_script(const struct mm_export *export, struct mm_buf *out)
 }
 
 static const struct mm_export_file FILES[] = {
-    {"constraints.py", "sets the precision of single layers: polygraphy --trt-npps constraints.py", add_script,
-     false},
+    {"constraints.py", "sets the precision of single layers: polygraphy --trt-npps constraints.py",
+     add_script, false},
     {"overrides.json", "the plan itself with reasons and figures: mmtui loads it again", mm_export_plan,
      false},
     {NULL, NULL, NULL, false},
@@ -132,8 +140,9 @@ static int read_script(const struct mm_config *config, struct mm_import *import,
 }
 
 static const struct mm_dialect_gone GONE[] = {
-    {"11", "TensorRT 11 builds strongly typed networks only, without precision flags and constraints: export for "
-           "modelopt, which writes the types into the model"},
+    {"11",
+     "TensorRT 11 builds strongly typed networks only, without precision flags and constraints: export for "
+     "modelopt, which writes the types into the model"},
     {NULL, NULL},
 };
 

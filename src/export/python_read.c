@@ -120,7 +120,8 @@ static int literal(struct reader *reader, struct mm_buf *out, struct mm_err *err
 static bool find(struct reader *reader)
 {
     size_t length = strlen(reader->name);
-    for (const char *p = reader->at; p; p = memchr(p, '\n', (size_t)(reader->end - p)), p = p ? p + 1 : NULL) {
+    for (const char *p = reader->at; p;
+         p = memchr(p, '\n', (size_t)(reader->end - p)), p = p ? p + 1 : NULL) {
         if ((size_t)(reader->end - p) <= length || memcmp(p, reader->name, length) != 0)
             continue;
         struct reader look = *reader;
@@ -166,7 +167,8 @@ static int take_override(struct mm_import *import, const char *key, const char *
     struct mm_buf shown = {0};
     if (!*key || precision == MM_PRECISION_NONE || precision == MM_PRECISION_COUNT) {
         mm_text_escape(&shown, value, strnlen(value, 60));
-        mm_fail(err, MM_ECORRUPT, "%s: \"%s\" is no precision, or of no name", import->path, mm_buf_text(&shown));
+        mm_fail(err, MM_ECORRUPT, "%s: \"%s\" is no precision, or of no name", import->path,
+                mm_buf_text(&shown));
         mm_buf_done(&shown);
         return -1;
     }

@@ -11,10 +11,8 @@
 #include "export/shell.h"
 
 const struct trtexec_word trtexec_words[] = {
-    {MM_PRECISION_I8, "int8", "--int8"},
-    {MM_PRECISION_F16, "fp16", "--fp16"},
-    {MM_PRECISION_BF16, "bf16", "--bf16"},
-    {MM_PRECISION_F32, "fp32", NULL}, /* always allowed */
+    {MM_PRECISION_I8, "int8", "--int8"},   {MM_PRECISION_F16, "fp16", "--fp16"},
+    {MM_PRECISION_BF16, "bf16", "--bf16"}, {MM_PRECISION_F32, "fp32", NULL}, /* always allowed */
     {MM_PRECISION_NONE, NULL, NULL},
 };
 
@@ -108,17 +106,19 @@ static void put_lists(const struct mm_export *export, struct mm_buf *out)
 static void add_script(const struct mm_export *export, struct mm_buf *out)
 {
     size_t count = count_spelt(export);
-    mm_buf_printf(out,
-                  "#!/bin/sh\n"
-                  "# Precision of %zu %s of a TensorRT 10 engine, chosen with mmtui %s.\n"
-                  "#\n"
-                  "#     sh trtexec.sh --onnx=model.onnx --saveEngine=model.engine\n"
-                  "#\n"
-                  "# More flags of trtexec are passed on; TRTEXEC is another program than the trtexec of PATH. TensorRT "
-                  "11 has\n"
-                  "# none of these flags. Made from overrides.json: change the plan there with mmtui, not this file.\n"
-                  "exec \"${TRTEXEC:-trtexec}\"",
-                  count, count == 1 ? "layer" : "layers", MM_VERSION);
+    mm_buf_printf(
+        out,
+        "#!/bin/sh\n"
+        "# Precision of %zu %s of a TensorRT 10 engine, chosen with mmtui %s.\n"
+        "#\n"
+        "#     sh trtexec.sh --onnx=model.onnx --saveEngine=model.engine\n"
+        "#\n"
+        "# More flags of trtexec are passed on; TRTEXEC is another program than the trtexec of PATH. "
+        "TensorRT "
+        "11 has\n"
+        "# none of these flags. Made from overrides.json: change the plan there with mmtui, not this file.\n"
+        "exec \"${TRTEXEC:-trtexec}\"",
+        count, count == 1 ? "layer" : "layers", MM_VERSION);
     for (const struct trtexec_word *word = trtexec_words; word->word; word++) {
         if (word->flag && is_allowed(export, word->flag))
             put_word(word->flag, out);
@@ -155,10 +155,11 @@ static void check_flag(const struct mm_export *export, const struct mm_target *t
 {
     const char *flag = word_of(target->override->precision)->flag;
     if (flag && !is_allowed(export, flag))
-        mm_problems_add(problems, MM_SEVERITY_WARNING, "network", target->override->name,
-                        "TensorRT gives %s to a layer only with %s, which network_precision does not set: give it to "
-                        "the script",
-                        mm_override_precision(target->override), flag);
+        mm_problems_add(
+            problems, MM_SEVERITY_WARNING, "network", target->override->name,
+            "TensorRT gives %s to a layer only with %s, which network_precision does not set: give it to "
+            "the script",
+            mm_override_precision(target->override), flag);
 }
 
 /* What of the two lists one argument can't hold. */
@@ -167,10 +168,11 @@ static void check_length(const struct mm_export *export, size_t list, struct mm_
     struct mm_buf word = {0};
     put_list(export, list, &word);
     if (word.length > MM_SHELL_ARGUMENT_MAX)
-        mm_problems_add(problems, MM_SEVERITY_ERROR, "length", NULL,
-                        "%s would have %zu bytes, and Linux takes %zu of one argument: export for polygraphy, whose "
-                        "script has no such limit",
-                        LISTS[list].flag, word.length, MM_SHELL_ARGUMENT_MAX);
+        mm_problems_add(
+            problems, MM_SEVERITY_ERROR, "length", NULL,
+            "%s would have %zu bytes, and Linux takes %zu of one argument: export for polygraphy, whose "
+            "script has no such limit",
+            LISTS[list].flag, word.length, MM_SHELL_ARGUMENT_MAX);
     problems->failed |= word.failed;
     mm_buf_done(&word);
 }
@@ -186,8 +188,9 @@ static void check(const struct mm_export *export, struct mm_problems *problems)
 }
 
 static const struct mm_dialect_gone GONE[] = {
-    {"11", "TensorRT 11 builds strongly typed networks only, without precision flags and constraints: export for "
-           "modelopt, which writes the types into the model"},
+    {"11",
+     "TensorRT 11 builds strongly typed networks only, without precision flags and constraints: export for "
+     "modelopt, which writes the types into the model"},
     {NULL, NULL},
 };
 

@@ -9,10 +9,10 @@
 struct reading {
     struct mm_import *import;
     struct mm_arena arena;
-    struct mm_names pairs;  /* "NAME:WORD" of --layerPrecisions */
-    struct mm_buf types;    /* the value of --layerOutputTypes */
-    struct mm_buf shown;    /* for sentences */
-    bool fp16, bf16, int8;  /* flags */
+    struct mm_names pairs; /* "NAME:WORD" of --layerPrecisions */
+    struct mm_buf types;   /* the value of --layerOutputTypes */
+    struct mm_buf shown;   /* for sentences */
+    bool fp16, bf16, int8; /* flags */
 };
 
 static const char *shown(struct reading *reading, const char *text, size_t length)
@@ -71,7 +71,8 @@ static int take_precision(struct reading *reading, const struct pair *pair, stru
     enum mm_precision precision = precision_of(word);
     struct mm_buf key = {0};
     if (strchr(name, '*') || !*name) {
-        mm_import_note(reading->import, "\"%s\" is about any number of layers, and a plan names each: it is left out",
+        mm_import_note(reading->import,
+                       "\"%s\" is about any number of layers, and a plan names each: it is left out",
                        shown(reading, name, pair->name.length));
         return 0;
     }
@@ -93,8 +94,8 @@ static int take_precisions(struct reading *reading, const char *list, struct mm_
     struct pair pair = {{0}, {0}};
     int result = 0;
     while (result == 0 && next_pair(&list, &pair))
-        result = pair.name.failed || pair.value.failed ? mm_fail_memory(err)
-                                                       : take_precision(reading, &pair, err);
+        result =
+            pair.name.failed || pair.value.failed ? mm_fail_memory(err) : take_precision(reading, &pair, err);
     pair_done(&pair);
     return result;
 }
@@ -109,7 +110,8 @@ static void note_types(struct reading *reading)
         mm_buf_clear(&key);
         mm_buf_printf(&key, "%s:%s", mm_buf_text(&pair.name), mm_buf_text(&pair.value));
         if (mm_names_find(&reading->pairs, mm_buf_text(&key), key.length) < 0)
-            mm_import_note(reading->import, "the output type of \"%s\" alone is nothing that a plan has: it is left out",
+            mm_import_note(reading->import,
+                           "the output type of \"%s\" alone is nothing that a plan has: it is left out",
                            shown(reading, mm_buf_text(&pair.name), pair.name.length));
     }
     mm_buf_done(&key);
@@ -149,7 +151,8 @@ static void take_network(struct reading *reading)
     if (network)
         mm_plan_set_setting(reading->import->plan, "network_precision", network, NULL);
     if (reading->bf16 && (reading->fp16 || reading->int8))
-        mm_import_note(reading->import, "--bf16 beside other precisions is nothing that a plan has: it is left out");
+        mm_import_note(reading->import,
+                       "--bf16 beside other precisions is nothing that a plan has: it is left out");
 }
 
 int mm_trtexec_read(const struct mm_config *config, struct mm_import *import, struct mm_err *err)
@@ -170,7 +173,8 @@ int mm_trtexec_read(const struct mm_config *config, struct mm_import *import, st
             result = take_flag(&reading, text, err);
     }
     if (result == 0 && !any)
-        result = mm_fail(err, MM_ECORRUPT, "%s: has no flags of trtexec, such as --layerPrecisions=", config->path);
+        result = mm_fail(err, MM_ECORRUPT,
+                         "%s: has no flags of trtexec, such as --layerPrecisions=", config->path);
     if (result == 0) {
         note_types(&reading);
         take_network(&reading);

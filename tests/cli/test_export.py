@@ -263,7 +263,7 @@ def test_onnxruntime(folder):
     expected = {"nodes_to_exclude": ["b\udcff", QUOTES], "per_channel": True, "calibrate_method": "Entropy"}
     same({**chosen, "nodes_to_exclude": sorted(chosen["nodes_to_exclude"])}, expected, "quantize.json")
     check("2 of 6 overrides for ONNX Runtime in" in run.out, run.out)
-    check(LEFT_OUT.format("ONNX Runtime takes FLOAT32") in run.out, run.out)
+    check(LEFT_OUT.format("ONNX Runtime takes INT16 and FLOAT32") in run.out, run.out)
     for words in ('("half"): FLOAT16 is left out', '("brain"): BFLOAT16 is left out', '("own"): a type of another runtime',
                   "fusion = false is left out", "without the model (--model)"):
         check(words in run.out, f"{words}: {run.out}")

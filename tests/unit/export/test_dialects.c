@@ -21,9 +21,9 @@ static void an_unknown_one_is_told_of(void **state)
     struct mm_err err = {0};
     assert_null(mm_dialect_get("tensor\x1brt", &err));
     assert_int_equal(err.code, MM_EARG);
-    assert_string_equal(err.text,
-                        "there is no export for \"tensor\\x1brt\"; there are: magicmind, onnxruntime, onnxconverter, trtexec, "
-                        "polygraphy, modelopt");
+    assert_string_equal(err.text, "there is no export for \"tensor\\x1brt\"; there are: magicmind, "
+                                  "onnxruntime, onnxconverter, trtexec, "
+                                  "polygraphy, modelopt");
     assert_null(mm_dialect_get(NULL, NULL));
     assert_ptr_equal(mm_dialect_get("magicmind", NULL), mm_dialect_find("magicmind"));
 }

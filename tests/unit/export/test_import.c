@@ -70,7 +70,8 @@ static void broken_files(void **state)
     assert_null(read_back("onnxruntime", NULL, "{\"nodes_to_exclude\": [1]}", "must be a list of names"));
     assert_null(read_back("onnxruntime", NULL, "[]", "must be an object"));
     assert_null(read_back("onnxruntime", NULL, "{\"nodes_to_exclude\": [", "config"));
-    assert_null(read_back("magicmind", NULL, "7", "must be an object"));
+    assert_null(read_back("magicmind", NULL, "[]", "config"));
+    assert_null(read_back("magicmind", NULL, "{\"precision_config\": ", "config"));
 }
 
 static void magicmind_settings(void **state)

@@ -40,8 +40,9 @@ static void patterns(void **state)
         {"\\^$*+?{}[]|()", "^\\\\\\^\\$\\*\\+\\?\\{\\}\\[\\]\\|\\(\\)\\Z"},
         {"a b\n#-", "^a b\n#-\\Z"},
     };
-    static const char *const others[] = {"",      "^",      "a",    "^a",     "a$",     "^$",   "^a.b$", "^a\\d$",
-                                         "^a\\Zb$", "^(a|b)$", "^a$$", "^[a]\\Z", "^a\\", "^a*$", "^a\\b\\Z"};
+    static const char *const others[] = {"",     "^",       "a",      "^a",      "a$",
+                                         "^$",   "^a.b$",   "^a\\d$", "^a\\Zb$", "^(a|b)$",
+                                         "^a$$", "^[a]\\Z", "^a\\",   "^a*$",    "^a\\b\\Z"};
     (void)state;
     struct mm_buf out = {0};
     for (size_t i = 0; i < MM_COUNT(cases); i++) {
@@ -65,33 +66,43 @@ static void lists_by_network(void **state)
         const char *network, *text, *said;
     } cases[] = {
         {NULL, "{\n  \"nodes_to_exclude\": [\n    \"^R\\\\Z\"\n  ]\n}\n",
-         "error: 1 operator (\"B\"): with network_precision = (none) Model Optimizer has no BFLOAT16 for single operators, "
+         "error: 1 operator (\"B\"): with network_precision = (none) Model Optimizer has no BFLOAT16 for "
+         "single operators, "
          "so it is left out\n"
-         "error: 1 operator (\"H\"): with network_precision = (none) Model Optimizer has no FLOAT16 for single operators, "
+         "error: 1 operator (\"H\"): with network_precision = (none) Model Optimizer has no FLOAT16 for "
+         "single operators, "
          "so it is left out\n"},
         {"float16",
-         "{\n  \"nodes_to_exclude\": [\n    \"^R\\\\Z\"\n  ],\n  \"nodes_to_include\": [\n    \"^H\\\\Z\"\n  ],\n"
+         "{\n  \"nodes_to_exclude\": [\n    \"^R\\\\Z\"\n  ],\n  \"nodes_to_include\": [\n    \"^H\\\\Z\"\n  "
+         "],\n"
          "  \"low_precision_type\": \"fp16\"\n}\n",
-         "error: 1 operator (\"B\"): with network_precision = float16 Model Optimizer has no BFLOAT16 for single "
+         "error: 1 operator (\"B\"): with network_precision = float16 Model Optimizer has no BFLOAT16 for "
+         "single "
          "operators, so it is left out\n"},
         {"bfloat16",
-         "{\n  \"nodes_to_exclude\": [\n    \"^R\\\\Z\"\n  ],\n  \"nodes_to_include\": [\n    \"^B\\\\Z\"\n  ],\n"
+         "{\n  \"nodes_to_exclude\": [\n    \"^R\\\\Z\"\n  ],\n  \"nodes_to_include\": [\n    \"^B\\\\Z\"\n  "
+         "],\n"
          "  \"low_precision_type\": \"bf16\"\n}\n",
-         "error: 1 operator (\"H\"): with network_precision = bfloat16 Model Optimizer has no FLOAT16 for single "
+         "error: 1 operator (\"H\"): with network_precision = bfloat16 Model Optimizer has no FLOAT16 for "
+         "single "
          "operators, so it is left out\n"},
         {"int8_float32",
          "{\n  \"nodes_to_exclude\": [\n    \"^R\\\\Z\"\n  ],\n  \"quantize_mode\": \"int8\",\n"
          "  \"high_precision_dtype\": \"fp32\"\n}\n",
-         "error: 1 operator (\"B\"): with network_precision = int8_float32 Model Optimizer has no BFLOAT16 for single "
+         "error: 1 operator (\"B\"): with network_precision = int8_float32 Model Optimizer has no BFLOAT16 "
+         "for single "
          "operators, so it is left out\n"
-         "error: 1 operator (\"H\"): with network_precision = int8_float32 Model Optimizer has no FLOAT16 for single "
+         "error: 1 operator (\"H\"): with network_precision = int8_float32 Model Optimizer has no FLOAT16 "
+         "for single "
          "operators, so it is left out\n"},
         {"int8_float16",
          "{\n  \"nodes_to_exclude\": [\n    \"^H\\\\Z\"\n  ],\n  \"quantize_mode\": \"int8\",\n"
          "  \"high_precision_dtype\": \"fp16\"\n}\n",
-         "error: 1 operator (\"B\"): with network_precision = int8_float16 Model Optimizer has no BFLOAT16 for single "
+         "error: 1 operator (\"B\"): with network_precision = int8_float16 Model Optimizer has no BFLOAT16 "
+         "for single "
          "operators, so it is left out\n"
-         "error: 1 operator (\"R\"): with network_precision = int8_float16 what is not quantised is FLOAT16, so FLOAT32 "
+         "error: 1 operator (\"R\"): with network_precision = int8_float16 what is not quantised is FLOAT16, "
+         "so FLOAT32 "
          "is left out: choose int8_float32, or FLOAT16 for it\n"},
     };
     (void)state;
@@ -176,7 +187,8 @@ static void other_files(void **state)
          "quantize_mode fp8 with high_precision_dtype fp16 is nothing that a plan has: it is left out\n"},
         {"{\"nodes_to_exclude\": [\"^a$\"], \"quantize_mode\": \"int8\", \"op_types_to_exclude\": []}",
          "a:FLOAT16 int8_float16", "\"op_types_to_exclude\" is nothing that a plan has: it is left out\n"},
-        {"{\"low_precision_type\": \"fp8\"}", "", "low_precision_type fp8 is nothing that a plan has: it is left out\n"},
+        {"{\"low_precision_type\": \"fp8\"}", "",
+         "low_precision_type fp8 is nothing that a plan has: it is left out\n"},
         {"{\"nodes_to_exclude\": \"a\"}", "", ": nodes_to_exclude: must be a list of patterns"},
         {"{\"nodes_to_include\": [7]}", "", ": nodes_to_include: must be a list of patterns"},
         {"hello", "", ": neither an object nor a command with flags, such as --nodes_to_exclude"},

@@ -53,10 +53,11 @@ static void problems(void **state)
     mm_plan_begin(plan, "network");
     mm_plan_set_setting(plan, "network_precision", "bfloat16", NULL);
     mm_plan_commit(plan);
-    assert_limits(&export, "1 operator (\"a\"): BFLOAT16 is left out: for single operators, onnxconverter-common takes "
-                           "FLOAT32 only\n"
-                           "network_precision = bfloat16 is left out: there is nothing for it in the files of "
-                           "onnxconverter-common\n");
+    assert_limits(
+        &export, "1 operator (\"a\"): BFLOAT16 is left out: for single operators, onnxconverter-common takes "
+                 "FLOAT32 only\n"
+                 "network_precision = bfloat16 is left out: there is nothing for it in the files of "
+                 "onnxconverter-common\n");
     mm_plan_close(plan);
 }
 

@@ -82,11 +82,12 @@ static void is_read_back(void **state)
     struct mm_export export = export_for("onnxruntime", plan);
     struct mm_buf notes = {0};
     export.graph = graph;
-    char *path = text_file("{\"nodes_to_exclude\": [\"relu\"], \"per_channel\": true, \"reduce_range\": true,\n"
-                           "\"tensor_quant_overrides\": {\"c\": [{\"quant_type\": \"QInt16\"}],\n"
-                           "\"y\": [{\"quant_type\": \"QUInt16\"}], \"s\": [{\"quant_type\": \"QInt4\"}],\n"
-                           "\"r\": [{\"quant_type\": \"QInt16\", \"symmetric\": true}], \"x\": 3},\n"
-                           "\"extra_options\": {\"ActivationSymmetric\": true, \"WeightSymmetric\": true}}");
+    char *path =
+        text_file("{\"nodes_to_exclude\": [\"relu\"], \"per_channel\": true, \"reduce_range\": true,\n"
+                  "\"tensor_quant_overrides\": {\"c\": [{\"quant_type\": \"QInt16\"}],\n"
+                  "\"y\": [{\"quant_type\": \"QUInt16\"}], \"s\": [{\"quant_type\": \"QInt4\"}],\n"
+                  "\"r\": [{\"quant_type\": \"QInt16\", \"symmetric\": true}], \"x\": 3},\n"
+                  "\"extra_options\": {\"ActivationSymmetric\": true, \"WeightSymmetric\": true}}");
     assert_int_equal(mm_plan_import(plan, &export, path, &notes, NULL), 0);
     assert_int_equal(mm_plan_count(plan), 3);
     assert_int_equal(mm_plan_find(plan, "conv")->precision, MM_PRECISION_I16);

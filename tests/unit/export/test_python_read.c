@@ -28,10 +28,13 @@ static void dictionaries(void **state)
     (void)state;
     check("PRECISIONS = {}", "");
     check("x = 1\nPRECISIONS={'a':'FLOAT32'}", "a=FLOAT32");
-    check("PRECISIONS = {  # first\n  \"a\" : # second }\n \"fp32\",\n\n 'b': 'INT8',  # \"c\": \"INT8\"\n}\n",
-          "a=FLOAT32 b=INT8");
-    check("  PRECISIONS = {'no': 'INT8'}\nPRECISIONS_2 = {'no': 'INT8'}\nPRECISIONS = {'yes': 'INT8'}", "yes=INT8");
-    check("PRECISIONS = {'\\x41\\u00e9\\U0001f480\\\\\\'\\\"\\udcff': 'F16'}", "A\xc3\xa9\xf0\x9f\x92\x80\\'\"\xff=FLOAT16");
+    check(
+        "PRECISIONS = {  # first\n  \"a\" : # second }\n \"fp32\",\n\n 'b': 'INT8',  # \"c\": \"INT8\"\n}\n",
+        "a=FLOAT32 b=INT8");
+    check("  PRECISIONS = {'no': 'INT8'}\nPRECISIONS_2 = {'no': 'INT8'}\nPRECISIONS = {'yes': 'INT8'}",
+          "yes=INT8");
+    check("PRECISIONS = {'\\x41\\u00e9\\U0001f480\\\\\\'\\\"\\udcff': 'F16'}",
+          "A\xc3\xa9\xf0\x9f\x92\x80\\'\"\xff=FLOAT16");
     check("PRECISIONS = {'a': 'F16', 'a': 'F32'}", "a=FLOAT32"); /* as Python has it */
 }
 

@@ -40,7 +40,8 @@ static void puts_what_comes_back(void **state)
         {"", "''"},
         {"a b", "'a b'"},
         {"it's", "'it'\\''s'"},
-        {"$x `y` \\ \" # * ? [ ] { } ~ ! & | < > ( ) ;\n\t", "'$x `y` \\ \" # * ? [ ] { } ~ ! & | < > ( ) ;\n\t'"},
+        {"$x `y` \\ \" # * ? [ ] { } ~ ! & | < > ( ) ;\n\t",
+         "'$x `y` \\ \" # * ? [ ] { } ~ ! & | < > ( ) ;\n\t'"},
         {"'", "''\\'''"},
     };
     (void)state;
@@ -60,7 +61,8 @@ static void puts_what_comes_back(void **state)
 /* The same command by a real shell: arguments a line, as long as none has line ends. */
 static void as_the_shell_has_it(void **state)
 {
-    static const char command[] = "'a b'\"c d\"e\\ f 'it'\\''s' \"\" a \\\n  b c\\\nd \"\\\"\\\\\\$\\a\\\nb\" a#b #c\n";
+    static const char command[] =
+        "'a b'\"c d\"e\\ f 'it'\\''s' \"\" a \\\n  b c\\\nd \"\\\"\\\\\\$\\a\\\nb\" a#b #c\n";
     (void)state;
     char script[400], line[200];
     struct mm_buf word = {0};

@@ -105,17 +105,18 @@ static void problems(void **state)
     mm_problems_text(&problems, true, &text);
     assert_string_equal(
         mm_buf_text(&text),
-        "note: without the model (--model) nothing tells whether it has these names: TensorRT 10, trtexec goes "
-        "by the name of the model's node\n"
-        "error: 1 operator (\"/ln/*\"): trtexec reads * as any text, so it would be about other layers, too, so "
-        "it is left out: export for polygraphy, which takes any name\n"
+        "error: 1 operator (\"/ln/*\"): trtexec reads * as any text, so it would be about other layers, too, "
+        "so it is left out: export for polygraphy, which takes any name\n"
         "error: 1 operator (\"a,b\"): trtexec splits its lists at commas, so it is left out: export for "
         "polygraphy, which takes any name\n"
+        "error: 1 operator (\"it's\"): trtexec takes single quotes out of names, so it is left out: export "
+        "for polygraphy, which takes any name\n"
         "warning: 1 operator (\"it \"is\" \\ quoted\\nand `broken` $(exit 3) $HOME ; # & | > x\"): TensorRT "
         "gives BFLOAT16 to a layer only with --bf16, which network_precision does not set: give it to the "
         "script\n"
-        "error: 1 operator (\"it's\"): trtexec takes single quotes out of names, so it is left out: export for "
-        "polygraphy, which takes any name\n");
+        "note: without the model (--model) nothing tells whether it has these names: TensorRT 10, trtexec "
+        "goes "
+        "by the name of the model's node\n");
     mm_buf_done(&text);
     mm_problems_done(&problems);
     mm_plan_close(plan);
@@ -137,8 +138,9 @@ static void too_long_for_an_argument(void **state)
         set(plan, name, MM_PRECISION_F32);
     }
     mm_plan_commit(plan);
-    assert_limits(&export, "without the model (--model) nothing tells whether it has these names: TensorRT 10, "
-                           "trtexec goes by the name of the model's node\n");
+    assert_limits(&export,
+                  "without the model (--model) nothing tells whether it has these names: TensorRT 10, "
+                  "trtexec goes by the name of the model's node\n");
     choose(plan, "y", MM_PRECISION_F32); /* 18 + 130 * 1006 + 7 = 130805 */
     name[300] = '\0';
     snprintf(name, 5, "zzzz");
