@@ -174,7 +174,8 @@ struct mm_blame {
     double explained; /* with own: what formats and weights explain of its residual */
     bool
         cut; /* 16-bit floats that end at their largest value; or it multiplies integers, and an input that is over goes beyond src's range, or is so wrong that
-                         the result ends where src's does: what recomputing leaves is what was cut off, and `introduced` is of the errors alone */
+                         the result ends where src's does: what recomputing leaves is what was cut off, and `introduced` is of the errors alone. Not
+                         where the operator is right from its own inputs, unless src is beyond that value itself */
     bool beside;  /* own is UNKNOWN because mm_own_beside says so, and nothing was cut off */
     bool variant; /* own is WRONG, and a variant of the operator fits */
     /* Of what reads it; readers that are over, but have none behind them that mind, count by those behind. */

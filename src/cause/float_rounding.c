@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cause/recompute.h"
+#include "cause/norm_rounding.h"
 
 #define LANES 4 /* sums that don't wait for each other */
 
@@ -51,62 +51,37 @@ static double size_of_inputs(const struct operands *o, int count, double *greate
     return most;
 }
 
-/* ---- given statistics ---- */
+/* ---- products ---- */
 
-/* y = (x - mean) * k + bias, of each channel, with k = scale / sqrt(variance + epsilon): ONNX, BatchNormalization. */
-struct batch_norm {
-    const struct mm_value *x, *scale, *bias, *mean, *variance;
-    double epsilon;
-};
-
-static bool batch_norm_of(const struct operands *o, const struct mm_graph_node *node, struct batch_norm *norm)
+/* The factor by which an operator enlarges a relative error of what it reads, whatever the size of that; NaN: others. */
+static double factor_of(const struct operands *o, const struct mm_graph_node *node)
 {
-    const struct mm_value *const *in = o->input[SIDE_DST];
-    const struct mm_graph_attribute *epsilon = mm_graph_attribute(node, "epsilon");
-    if (strcmp(node->op_type, "BatchNormalization") != 0 || node->input_count < 5 || !in[0] || !in[0]->f)
-        return false;
-    int64_t channels = in[0]->shape.rank > 1 ? in[0]->shape.dim[1] : 1;
-    for (int k = 1; k < 5; k++) {
-        if (!in[k] || in[k]->count != channels)
-            return false;
+    static const char *const products[] = {"Mul", "Div", "Reciprocal", "Sqrt", NULL};
+    for (int i = 0; products[i]; i++) {
+        if (strcmp(node->op_type, products[i]) == 0)
+            return 1;
     }
-    *norm = (struct batch_norm){in[0], in[1], in[2], in[3], in[4], 1e-5};
-    if (epsilon && epsilon->float_count)
-        norm->epsilon = epsilon->floats[0];
-    return true;
+    if (strcmp(node->op_type, "Pow") != 0 || node->input_count < 2 || !o->input[SIDE_DST][1])
+        return NAN;
+    double most = 1;
+    for (int64_t i = 0; i < o->input[SIDE_DST][1]->count; i++)
+        most = fmax(most, fabs(mm_value_at(o->input[SIDE_DST][1], i)));
+    return most;
 }
 
-/* What one channel's terms are off by, squared, where x has this mean square: each is rounded by a unit, and what is
- * no normal value of the format may be 0 beneath the root. */
-static double channel_rounding(const struct batch_norm *norm, int64_t c, double mean_square,
-                               enum mm_dtype dtype)
+/* The share of a result that is no normal value of the format, and may be 0; src's own result tells. */
+static double share_lost(const struct operands *o)
 {
-    double mean = mm_value_at(norm->mean, c), bias = mm_value_at(norm->bias, c);
-    double variance = mm_value_at(norm->variance, c), under = variance + norm->epsilon;
-    double slope = mm_value_at(norm->scale, c) / sqrt(under), least = least_normal(dtype);
-    double lost = (variance < least ? variance : 0) + (norm->epsilon < least ? norm->epsilon : 0);
-    double term = fmax(mean_square, mean * mean) * slope * slope, unit = float_unit(dtype);
-    double share = lost / (2 * under);
-    return unit * unit * fmax(term, bias * bias) + share * share * term;
-}
-
-/* The RMS of it over all channels; the statistics' own size, a variance of thousands, says nothing. */
-static double batch_norm_rounding(const struct batch_norm *norm, enum mm_dtype dtype)
-{
-    int64_t channels = norm->scale->count, lines = 1, inner = 1;
-    const struct mm_shape *shape = &norm->x->shape;
-    double sum = 0, greatest = 0;
-    for (int axis = 2; axis < shape->rank; axis++)
-        inner *= shape->dim[axis];
-    lines = norm->x->count / (channels * inner);
-    for (int64_t c = 0; c < channels; c++) {
-        double square = 0;
-        for (int64_t n = 0; n < lines; n++)
-            square += squares(norm->x->f + (n * channels + c) * inner, inner, &greatest);
-        double here = channel_rounding(norm, c, square / (double)(lines * inner), dtype);
-        sum += isfinite(here) ? here : 0;
+    const struct mm_value *y = &o->result[SIDE_SRC];
+    double least = least_normal(o->format[SIDE_DST]), lost = 0, all = 0;
+    for (int64_t i = 0; y->f && i < y->count; i++) {
+        double square = (double)y->f[i] * (double)y->f[i];
+        if (!isfinite(square))
+            continue;
+        all += square;
+        lost += square < least * least ? square : 0;
     }
-    return sqrt(sum / (double)channels);
+    return all > 0 ? sqrt(lost / all) : 0;
 }
 
 /* ---- all of it ---- */
@@ -114,15 +89,16 @@ static double batch_norm_rounding(const struct batch_norm *norm, enum mm_dtype d
 double float_rounding(const struct operands *o, const struct mm_graph_node *node,
                       const struct residual *residual, const struct mm_recomputed *out)
 {
+    enum mm_dtype format = o->format[SIDE_DST];
     bool weighs = out->kind == MM_OPERATOR_LINEAR || out->selects; /* the inputs' size says nothing */
-    double greatest = 0, size = weighs ? 0 : size_of_inputs(o, node->input_count, &greatest), gain = 1;
-    double y = sqrt(residual->yy / fmax((double)residual->n, 1)), unit = float_unit(o->format[SIDE_DST]);
-    struct batch_norm norm;
-    if (y > 0 && !weighs && residual->n && batch_norm_of(o, node, &norm))
-        return fmax(unit, batch_norm_rounding(&norm, o->format[SIDE_DST]) / y);
-    if (out->kind == MM_OPERATOR_SOFTMAX)
-        gain = fmax(1, greatest);
-    else if (!weighs && y > 0)
-        gain = fmax(1, size / y);
-    return unit * gain;
+    double y = sqrt(residual->yy / fmax((double)residual->n, 1)), unit = float_unit(format), greatest = 0;
+    if (weighs || (!(y > 0) && out->kind != MM_OPERATOR_SOFTMAX))
+        return unit;
+    double norm = norm_rounding(o, node, unit, least_normal(format)), factor = factor_of(o, node);
+    if (!isnan(norm))
+        return fmax(unit, norm / y);
+    if (!isnan(factor))
+        return hypot(unit * factor, share_lost(o));
+    double size = size_of_inputs(o, node->input_count, &greatest);
+    return unit * fmax(1, out->kind == MM_OPERATOR_SOFTMAX ? greatest : size / y);
 }

@@ -139,8 +139,8 @@ double float_unit(enum mm_dtype dtype);
 /*
  * What rounding in the format of dst's result explains of |r| / |y0|, out->kind and out->selects known: each rounding on the
  * way costs up to a unit of what is rounded. A sum or difference that nearly cancels is rounded at the size of its
- * terms (of a batch normalisation: those of each channel, and what is lost below the least normal value); the exponential
- * turns an absolute error of its argument into a relative one. The inputs are read; nothing is owned.
+ * terms (of a normalisation: norm_rounding); products, quotients and powers keep relative errors, whatever the size of what goes in,
+ * but lose what is below the least normal value; the exponential turns an absolute error of its argument into a relative one. The inputs are read; nothing is owned.
  */
 double float_rounding(const struct operands *o, const struct mm_graph_node *node,
                       const struct residual *residual, const struct mm_recomputed *out);

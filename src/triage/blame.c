@@ -171,6 +171,8 @@ static void fill_own(const struct mm_background *background, const struct mm_sub
     here->own = mm_own_find(background, subject, &here->explained);
     if (here->own == MM_OWN_WRONG && (here->error < OWN_SHARE * residual || fitted || here->cut))
         here->own = MM_OWN_UNKNOWN;
+    /* right but for what was cut off: that is no error of it, however large it makes the one that came in */
+    here->cut = here->cut && (here->own != MM_OWN_RIGHT || overflow_is_cut(subject->result));
     here->beside = here->own == MM_OWN_UNKNOWN && !fitted && !here->cut && mm_own_beside(background, subject);
     here->variant = here->own == MM_OWN_WRONG && mm_own_variant(background, subject);
     if (!isnan(residual) && !is_nonfinite(subject->result) && !here->cut)

@@ -294,6 +294,33 @@ static void cut_by_integers(void **state)
     }
 }
 
+/* Squares of wrong values end at the largest value of f16. The operator is right but for what was cut off: it adds that
+ * little, and starts nothing. Where its residual does not tell, or src is beyond that value as well, the errors do. */
+static void cut_by_floats(void **state)
+{
+    static const struct {
+        double residual, src_max;
+        bool starts;
+    } rows[] = {{0.0003, 1, false}, {0.4, 1, true}, {0.0003, 1e5, true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct network net;
+        struct mm_recomputed left = recomputed_as(rows[i].residual);
+        network_init(&net);
+        network_op(&net, "x", 0, NULL, NULL);
+        network_op(&net, "a", 500, "x", NULL);
+        struct mm_metrics *m = &network_op(&net, "b", 50000, "a", NULL)->metrics;
+        m->dst.max = 65504;
+        m->src.max = rows[i].src_max;
+        net.subject[2].recomputed = &left;
+        network_finish(&net, true);
+        assert_root(&net, 2, rows[i].starts ? 2 : 1, rows[i].starts);
+        double introduced = rows[i].starts ? sqrt(2.5e9 - 2.5e5) : 0.0003;
+        assert_true(fabs(net.blame[2].introduced - introduced) < 1e-9 * introduced);
+        network_done(&net);
+    }
+}
+
 /* Cleared, and only 5 times its input: what is behind has what it has, the largest share upstream. */
 static void cleared_and_small(void **state)
 {
@@ -406,6 +433,7 @@ int main(void)
         cmocka_unit_test(clean),
         cmocka_unit_test(by_what_was_recomputed),
         cmocka_unit_test(cut_by_integers),
+        cmocka_unit_test(cut_by_floats),
         cmocka_unit_test(cleared_and_small),
         cmocka_unit_test(jumps),
         cmocka_unit_test(jumps_and_grows),
