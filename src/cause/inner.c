@@ -3,8 +3,9 @@
 
 #include <math.h>
 
-#define LOST  0.3  /* a row's error against its values, when what depends on the input is gone */
-#define WHOLE 0.01 /* shares that add up to 1 within this were divided by a sum that was finite */
+#define LOST    0.3  /* a row's error against its values, when what depends on the input is gone */
+#define WHOLE   0.01 /* shares that add up to 1 within this were divided by a sum that was finite */
+#define ROUNDED 0.5  /* rounding of many to steps leaves no more of it */
 
 /* How large what an operator keeps inside can get, from its input: the largest |x|, and how many are added up
  * for one result. */
@@ -102,24 +103,60 @@ static int64_t same_rows(const struct trial *t)
     return rows > 1 ? rows * width : 0;
 }
 
-/* Zeros of a softmax are the format's, and not x / Inf, where the shares of each line still add up to 1. */
-static bool are_shares(const struct trial *t)
+/* Lines of a tensor: `dim` values that are `inner` apart. */
+struct lines {
+    int64_t dim, inner;
+};
+
+/* The least share that dst has: its digits, or its steps, end there. 0: there is none. */
+static double least_share(const struct trial *t)
+{
+    double least = INFINITY;
+    for (int64_t i = 0; i < t->c->d_count; i++) {
+        double d = fabs(t->c->d[i]);
+        least = d > 0 && d < least ? d : least;
+    }
+    return isfinite(least) ? least : 0;
+}
+
+/* The shares of each line add up to 1, but for what rounding to steps of the least of them leaves. */
+static bool lines_are_shares(const struct trial *t, struct lines lines, double least)
 {
     const double *d = t->c->d;
-    for (int axis = 0; d && axis < t->d_shape.rank; axis++) {
-        int64_t dim = t->d_shape.dim[axis], inner = 1, wrong = dim < 2;
-        for (int a = axis + 1; a < t->d_shape.rank; a++)
-            inner *= t->d_shape.dim[a];
-        for (int64_t line = 0; line < t->c->d_count / dim && !wrong; line++) {
-            double sum = 0;
-            for (int64_t k = 0; k < dim; k++)
-                sum += d[line / inner * dim * inner + line % inner + k * inner];
-            wrong = !(fabs(sum - 1) <= WHOLE);
-        }
-        if (!wrong)
+    double off = WHOLE + fmin(ROUNDED, (double)lines.dim * least / 2);
+    for (int64_t line = 0; line < t->c->d_count / lines.dim; line++) {
+        double sum = 0;
+        for (int64_t k = 0; k < lines.dim; k++)
+            sum += d[line / lines.inner * lines.dim * lines.inner + line % lines.inner + k * lines.inner];
+        if (!(fabs(sum - 1) <= off))
+            return false;
+    }
+    return true;
+}
+
+/* Zeros of a softmax are the format's, and not x / Inf, where the shares of each line still add up to 1: along one axis,
+ * whichever it is, or over an axis and all behind it, as before opset 13. */
+static bool are_shares(const struct trial *t)
+{
+    double least = t->c->d ? least_share(t) : 0;
+    int64_t inner = 1;
+    for (int axis = t->d_shape.rank; t->c->d && axis-- > 0;) {
+        struct lines along = {t->d_shape.dim[axis], inner}, behind = {along.dim * inner, 1};
+        if ((along.dim > 1 && lines_are_shares(t, along, least)) ||
+            (behind.dim > 1 && lines_are_shares(t, behind, least)))
             return true;
+        inner = behind.dim;
     }
     return false;
+}
+
+/* x / Inf is 0: of norms and of softmaxes, which divide by what they added up. Others hand an Inf on. */
+static bool divides_by_it(const struct trial *t, enum inner inner)
+{
+    const char *op_type = t->c->op_type;
+    if (inner == INNER_EXP)
+        return mm_text_find(op_type, "softmax") && !are_shares(t);
+    return inner == INNER_SQUARE && (!*op_type || mm_text_find(op_type, "norm"));
 }
 
 /*
@@ -158,7 +195,7 @@ static const char *broken_how(const struct trial *t, enum inner inner, int64_t *
     if (bad > 0)
         return "Inf or NaN";
     if (zero > m->count / 100 && zero > 0)
-        return inner == INNER_EXP && mm_text_find(t->c->op_type, "softmax") && are_shares(t) ? NULL : "0";
+        return divides_by_it(t, inner) ? "0" : NULL;
     *count = inner == INNER_SQUARE ? same_rows(t) : 0;
     return *count > 0 ? "0, but for what is added" : NULL;
 }

@@ -26,10 +26,12 @@ static bool measured(const struct mm_subject *subject)
     return subject->result && subject->result->state == MM_STATE_MEASURED;
 }
 
-/* One value everywhere, or so few that two tensors share them by chance, show nothing. */
+/* One value everywhere, or so few that two tensors share them by chance, show nothing; nor do a few that NaN or Inf have
+ * left, which is what operators behind have as well. */
 static bool telling(const struct mm_stats *stats)
 {
-    return stats->finite >= 4 && stats->min < stats->max;
+    int64_t nonfinite = stats->nan + stats->pos_inf + stats->neg_inf;
+    return stats->finite >= 4 && stats->finite >= nonfinite && stats->min < stats->max;
 }
 
 #define LESS 0.5 /* of the error: what is a copy is off by as much as the two tensors differ */

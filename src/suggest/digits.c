@@ -19,12 +19,22 @@ static bool is_broken_by_zero(const struct suggest *s, uint32_t id)
            s->view->subjects[id].result->metrics.nonfinite_differ > 0;
 }
 
+/* By order alone what goes in is a guess, and so is that it cancels: not where something before it is wrong in every
+ * format, of which it may be. */
+static bool is_guess(const struct suggest *s, uint32_t id)
+{
+    bool wrong = false;
+    for (uint32_t other = 0; other < id && !wrong; other++)
+        wrong = s->layer[other].measured && s->view->blame[other].starts && !s->layer[other].can;
+    return wrong && !s->view->flow->known && s->verdicts[id].confidence < MM_LIKELY;
+}
+
 static bool loses_digits(const struct suggest *s, uint32_t id)
 {
     const struct mm_verdict *verdict = &s->verdicts[id];
     bool cause = verdict->cause == MM_CAUSE_CANCELLATION || verdict->cause == MM_CAUSE_UNDERFLOW ||
                  is_broken_by_zero(s, id);
-    return s->layer[id].measured && s->layer[id].can && cause && s->view->blame[id].over;
+    return s->layer[id].measured && s->layer[id].can && cause && s->view->blame[id].over && !is_guess(s, id);
 }
 
 /* Values of it became 0. *all: no other is left, so that nothing tells in which format it was computed. */

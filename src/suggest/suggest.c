@@ -13,6 +13,10 @@
 /* An operator pays when the outputs would be worse by this share without it. */
 #define PAYS 0.01
 
+/* What is raised by share pays when the outputs are expected to be better by this share of what they are; behind a fault that
+ * no precision mends they are not. */
+#define PAYS_ALL 0.1
+
 /* Where the figures do not have an output over that is over: only what adds this share of the limit at least. */
 #define TRACE 0.1
 
@@ -211,7 +215,7 @@ static size_t leave_traces(const struct suggest *s, struct candidate *list, size
  */
 static void choose_auto(struct suggest *s, struct candidate *list, size_t count, double cover)
 {
-    double limit = auto_limit(s);
+    double limit = auto_limit(s), now = suggest_expected(s);
     count = leave_guesses(s, list, count);
     bool least = any_masked(s, list, count);
     if (!least && raised_ops(s) == 0 && holds(s, limit)) {
@@ -222,6 +226,8 @@ static void choose_auto(struct suggest *s, struct candidate *list, size_t count,
     n = enough < n ? enough : n;
     set_first(s, list, count, n);
     drop_needless(s, list, n, !least && holds(s, limit) ? limit : (1 + PAYS) * suggest_expected(s));
+    if (isfinite(now) && !holds(s, (1 - PAYS_ALL) * now))
+        set_first(s, list, n, 0);
 }
 
 static void choose(struct suggest *s, struct candidate *list, size_t count,

@@ -129,7 +129,8 @@ static bool is_denied(const struct mm_triage_view *view, uint32_t id, const stru
     bool cut = (finding->cause == MM_CAUSE_CONSTANT || finding->cause == MM_CAUSE_STALE ||
                 finding->cause == MM_CAUSE_AFFINE) &&
                overflow_saturates(result); /* all of it at the largest value that there is */
-    if (input >= 0 && view->blame[input].over && (few || cut))
+    if ((input >= 0 && view->blame[input].over && (few || cut)) ||
+        overflow_explains(view, id, finding->cause))
         return true;
     return (finding->cause == MM_CAUSE_NEAR_ZERO && view->blame[id].readers_hurt) ||
            (finding->cause == MM_CAUSE_INNER_OVERFLOW && overflow_is_denied(view, id));

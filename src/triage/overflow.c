@@ -55,3 +55,29 @@ bool overflow_is_cut(const struct mm_result *result)
     return overflow_saturates(result) &&
            reach_of(&result->metrics.src) > mm_dtype_info(result->dst.dtype)->highest;
 }
+
+/* Inf or NaN that are made here, of inputs that have none; the finite values are within the thresholds. */
+static bool is_all(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_result *result = view->subjects[id].result;
+    const struct mm_metrics *m = &result->metrics;
+    return result->state == MM_STATE_MEASURED && m->nonfinite_differ > 0 && !mm_metrics_only_reference(m) &&
+           !mm_thresholds_over(view->thresholds, m) && view->blame[id].worst_input >= 0 &&
+           isfinite(view->blame[id].input_error);
+}
+
+static bool goes_beyond(const struct mm_evidence *evidence)
+{
+    for (size_t i = 0; evidence && i < evidence->findings; i++) {
+        if (evidence->finding[i].cause == MM_CAUSE_OVERFLOW && evidence->finding[i].score >= 0.5)
+            return true;
+    }
+    return false;
+}
+
+bool overflow_explains(const struct mm_triage_view *view, uint32_t id, enum mm_cause_id cause)
+{
+    bool of_finite = cause == MM_CAUSE_AFFINE || cause == MM_CAUSE_SCALE || cause == MM_CAUSE_ROUNDING;
+    bool of_nan = cause == MM_CAUSE_UNWRITTEN && goes_beyond(view->subjects[id].evidence);
+    return (of_finite || of_nan) && is_all(view, id);
+}

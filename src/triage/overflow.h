@@ -16,5 +16,11 @@ bool overflow_came_in(const struct mm_triage_view *view, uint32_t id);
 bool overflow_saturates(const struct mm_result *result);
 /* And src goes beyond that: it is cut off there, whatever came in. */
 bool overflow_is_cut(const struct mm_result *result);
+/*
+ * Inf or NaN are made here, of inputs that have none, and nothing else is wrong: the finite values are within the thresholds.
+ * Is this cause then none of it? A scale or an offset of finite values explains no Inf; a run of NaN is no part that was left
+ * unwritten where src goes beyond the format (products and weights that are too large leave it).
+ */
+bool overflow_explains(const struct mm_triage_view *view, uint32_t id, enum mm_cause_id cause);
 
 #endif

@@ -152,6 +152,60 @@ static void shares(void **state)
     }
 }
 
+static bool inner_found(const struct fault *f)
+{
+    for (size_t i = 0; i < f->findings; i++) {
+        if (f->finding[i].cause == MM_CAUSE_INNER_OVERFLOW)
+            return true;
+    }
+    return false;
+}
+
+/* A softmax over all of each of four samples, as before opset 13, has its 1 in one line of twenty; the others are 0. Nor is
+ * a softmax Inf inside whose shares are steps of 1 / 64: 32 of 1 / 160 are 0 in steps, so that the lines have 0.8. */
+static void shares_of_others(void **state)
+{
+    (void)state;
+    for (int steps = 0; steps < 2; steps++) {
+        struct fault f;
+        fault_init(&f, (struct mm_shape){3, {4, 20, 33}}, 13);
+        for (int64_t i = 0; i < f.count; i++) {
+            bool first = steps ? i % 33 == 0 : i % 660 == 0;
+            f.s[i] = i % 33 == 0 ? 0.8 : 0.2 / 32;
+            f.d[i] = first ? (steps ? 51 / 64.0 : 1) : 0;
+            if (steps && i % 33 == 1)
+                f.d[i] = 1 / 64.0;
+        }
+        f.c.op_type = "Softmax";
+        f.c.input_max = 17;
+        f.c.input_count = f.count;
+        fault_find(&f);
+        if (inner_found(&f))
+            fail_msg("%s", steps ? "steps" : "all of a sample");
+        fault_done(&f);
+    }
+}
+
+/* What adds up or multiplies hands an Inf on: zeros are none. */
+static void zeros_of_others(void **state)
+{
+    static const char *const ops[] = {"Exp", "Sigmoid", "MatMul", "ReduceMean", "Pow"};
+    (void)state;
+    for (size_t i = 0; i < MM_COUNT(ops); i++) {
+        struct fault f;
+        fault_init(&f, image, 10);
+        for (int64_t k = 0; k < 400; k++)
+            f.d[k] = 0;
+        f.c.op_type = ops[i];
+        f.c.input_max = 1e5;
+        f.c.input_count = f.count;
+        fault_find(&f);
+        if (inner_found(&f))
+            fail_msg("%s", ops[i]);
+        fault_done(&f);
+    }
+}
+
 /* Overflow breaks what is largest: NaN at shares of 0 are a line without a key, Inf at 0 is x / 0. */
 static void where_src_is_small(void **state)
 {
@@ -182,6 +236,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shares),
+        cmocka_unit_test(shares_of_others),
+        cmocka_unit_test(zeros_of_others),
         cmocka_unit_test(rows_of_beta),
         cmocka_unit_test(where_src_is_small),
         cmocka_unit_test(broken_values),

@@ -54,6 +54,21 @@ static void equal_to_another(void **state)
     assert_false(mm_cause_stale(l.subject, LAYERS, 0, NULL, 0, &f)); /* a itself is right */
 }
 
+/* Behind NaN a few values are left, the same of whatever reads them: they show nothing. */
+static void few_behind_nan(void **state)
+{
+    (void)state;
+    for (int nan = 99; nan <= 101; nan++) {
+        struct layers l;
+        struct mm_finding f;
+        layers_init(&l);
+        l.result[2].metrics.dst = stats(1);
+        l.result[0].metrics.dst.nan = l.result[2].metrics.dst.nan = nan;
+        l.result[2].metrics.diff2 = 0.8;
+        assert_int_equal(mm_cause_stale(l.subject, LAYERS, 2, NULL, 0, &f), nan <= 100);
+    }
+}
+
 /* a and c of src are nearly the same: that dst of both is the same shows nothing. */
 static void nearly_the_same(void **state)
 {
@@ -92,7 +107,7 @@ static void no_copy(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(equal_to_another), cmocka_unit_test(nearly_the_same),
-                                       cmocka_unit_test(no_copy)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(equal_to_another), cmocka_unit_test(few_behind_nan),
+                                       cmocka_unit_test(nearly_the_same), cmocka_unit_test(no_copy)};
     return cmocka_run_group_tests_name("triage/cause_stale", tests, NULL, NULL);
 }

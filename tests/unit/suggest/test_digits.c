@@ -61,6 +61,25 @@ static void without_a_graph(void **state)
     suggesting_done(&on);
 }
 
+/* By order alone, and no more than possible: behind a layer that is wrong in every format, it is not raised. */
+static void behind_what_is_wrong(void **state)
+{
+    (void)state;
+    for (int row = 0; row < 4; row++) {
+        struct suggesting on;
+        difference(&on, MM_CAUSE_CANCELLATION);
+        on.verdict[3].confidence = row == 1 ? MM_LIKELY : MM_POSSIBLE;
+        on.verdict[1] = (struct mm_verdict){
+            .kind = MM_VERDICT_IMPLEMENTATION, .cause = MM_CAUSE_STALE, .confidence = MM_CERTAIN};
+        suggesting_finish(&on, row == 2);
+        on.net.blame[1].starts = row != 3;
+        suggest_digits(&on.s);
+        if (on.s.layer[3].raised != (row > 0))
+            fail_msg("row %d", row);
+        suggesting_done(&on);
+    }
+}
+
 static void other_causes_and_what_is_not_over(void **state)
 {
     (void)state;
@@ -137,6 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_small_difference),
         cmocka_unit_test(without_a_graph),
+        cmocka_unit_test(behind_what_is_wrong),
         cmocka_unit_test(other_causes_and_what_is_not_over),
         cmocka_unit_test(underflow),
         cmocka_unit_test(inf_of_zero),

@@ -100,6 +100,32 @@ static void what_is_not_needed_is_dropped(void **state)
     suggesting_done(&on);
 }
 
+/* a adds 0.06 by rounding, b is wrong in every format and adds `wrong`, and both reach the output. With 0.3, that is 0.306 and
+ * without a 0.3, which pays nobody's override; with 0.05 it is 0.078 and 0.05. Who asks for it gets it. */
+static void what_does_not_pay(void **state)
+{
+    (void)state;
+    for (int row = 0; row < 2; row++) {
+        struct suggesting on;
+        double wrong = row ? 0.05 : 0.3;
+        suggesting_init(&on);
+        network_op(&on.net, "x", 0, NULL, NULL);
+        int8_op(&on, "a", 0.06, "x", NULL);
+        int8_op(&on, "b", hypot(wrong, 0.06), "a", NULL);
+        on.verdict[2] = (struct mm_verdict){
+            .kind = MM_VERDICT_IMPLEMENTATION, .cause = MM_CAUSE_STALE, .confidence = MM_CERTAIN};
+        on.verdict[1] = (struct mm_verdict){.kind = MM_VERDICT_NOISE, .confidence = MM_LIKELY};
+        output(&on, "b");
+        suggesting_finish(&on, true);
+        find(&on, "");
+        assert_int_equal(on.list.count, row);
+        assert_near(on.list.after, row ? wrong : hypot(wrong, 0.06), 1e-3);
+        find(&on, "top 1");
+        assert_int_equal(on.list.count, 1);
+        suggesting_done(&on);
+    }
+}
+
 /* Nothing is over 0.05: nothing is suggested unless it is asked for. */
 static void good_networks_are_left_alone(void **state)
 {
@@ -356,6 +382,7 @@ int main(void)
         cmocka_unit_test(so_many),
         cmocka_unit_test(down_to_an_error),
         cmocka_unit_test(what_is_not_needed_is_dropped),
+        cmocka_unit_test(what_does_not_pay),
         cmocka_unit_test(good_networks_are_left_alone),
         cmocka_unit_test(good_outputs_are_left_alone),
         cmocka_unit_test(an_output_of_another_shape),

@@ -125,13 +125,15 @@ static void integers(void **state)
 static void beside_the_weights(void **state)
 {
     static const struct {
-        double residual, fit;
+        double residual, fit, input;
         bool beside;
-    } rows[] = {{0.6, 0.02, true},   {0.6, 0.97, true}, /* 0.146 */
-                {0.6, -0.99, true},                     /* the other way round is no rounding, either */
-                {0.6, 0.99, false},                     /* 0.085 */
-                {0.09, 0.02, false},                    /* so much single ones leave */
-                {0.6, NAN, false}};
+    } rows[] = {
+        {0.6, 0.02, 0.003, true},   {0.6, 0.97, 0.003, true}, /* 0.146 */
+        {0.6, -0.99, 0.003, true},                            /* the other way round is no rounding, either */
+        {0.6, 0.99, 0.003, false},                            /* 0.085 */
+        {0.09, 0.02, 0.003, false},                           /* so much single ones leave */
+        {0.6, NAN, 0.003, false},   {0.6, 0.97, 0.03, true},  /* a channel of zeros: 4.8 times 0.0303 */
+        {0.6, 0.97, 0.04, false}};                            /* 3.6 times 0.0402 */
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct run run = {.count = 0};
@@ -140,6 +142,7 @@ static void beside_the_weights(void **state)
         struct mm_recomputed *here = add(&run, MM_OPERATOR_LINEAR, rows[i].residual);
         weights(here, rows[i].fit, 0.02);
         here->per_tensor = 0.65;
+        here->input_int8 = rows[i].input;
         assert_int_equal(own(&run, 5, NULL), rows[i].beside ? MM_OWN_UNKNOWN : MM_OWN_RIGHT);
         if (mm_own_beside(&run.background, &run.subject[5]) != rows[i].beside)
             fail_msg("row %zu", i);

@@ -88,6 +88,41 @@ static void divided_by_zero(void **state)
     }
 }
 
+/* Inf of good inputs, the rest is within the thresholds: a scale of that rest, or a run of NaN where src goes beyond the
+ * format, is not what is wrong. It is where the rest is over, where src stays below, or with other causes. */
+static void scales_explain_no_inf(void **state)
+{
+    static const struct {
+        enum mm_cause_id cause, also;
+        double rest, error;
+        bool explained;
+    } rows[] = {{MM_CAUSE_AFFINE, MM_CAUSE_NONE, 0.008, 0.01, true},
+                {MM_CAUSE_SCALE, MM_CAUSE_NONE, 0.008, 0.01, true},
+                {MM_CAUSE_AFFINE, MM_CAUSE_NONE, 0.3, 0.01, false},
+                {MM_CAUSE_AFFINE, MM_CAUSE_NONE, 0.008, INFINITY, false}, /* they came in */
+                {MM_CAUSE_UNWRITTEN, MM_CAUSE_OVERFLOW, 0.008, 0.01, true},
+                {MM_CAUSE_UNWRITTEN, MM_CAUSE_NONE, 0.008, 0.01, false},
+                {MM_CAUSE_SHIFTED, MM_CAUSE_OVERFLOW, 0.008, 0.01, false}};
+    (void)state;
+    for (size_t i = 0; i < MM_COUNT(rows); i++) {
+        struct scene scene;
+        struct mm_verdict verdict;
+        scene_init(&scene, rows[i].error, "Conv", true);
+        struct mm_metrics *m = &scene.net.result[2].metrics;
+        m->diff1 = m->diff2 = rows[i].rest;
+        scene.evidence.findings = 2;
+        scene.evidence.finding[0] =
+            (struct mm_finding){.cause = rows[i].cause, .score = 0.95, .sentence = "it is moved"};
+        scene.evidence.finding[1] =
+            (struct mm_finding){.cause = rows[i].also, .score = 0.5, .sentence = "it is too large"};
+        if (overflow_explains(&scene.view, 2, rows[i].cause) != rows[i].explained)
+            fail_msg("row %zu", i);
+        mm_triage_conclude(&scene.view, 2, &verdict);
+        assert_true((verdict.cause == rows[i].cause) == (!rows[i].explained && isfinite(rows[i].error)));
+        network_done(&scene.net);
+    }
+}
+
 /* x is good, a is 0.6 off, b recomputed as 0.9 off; f16. */
 static struct mm_verdict cut_off(double src_max, double dst_max, double input, enum mm_own *own, bool *starts)
 {
@@ -143,7 +178,8 @@ static void saturated(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(behind_a_fault), cmocka_unit_test(divided_by_zero),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(scales_explain_no_inf),
+                                       cmocka_unit_test(behind_a_fault), cmocka_unit_test(divided_by_zero),
                                        cmocka_unit_test(saturated)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
