@@ -287,6 +287,8 @@ const struct mm_metrics *mm_result_judged(const struct mm_result *result);
  * Of one side: what is at most so much is a sentinel; -Inf: only that is; NaN: nothing is.
  */
 double mm_sentinel_limit(const double *x, int64_t count);
+/* By the figures of one side: false where that is NaN for sure. */
+bool mm_sentinel_possible(const struct mm_stats *side);
 /*
  * Writes NaN to both s and d at positions where both hold a sentinel, and returns how many; 0, and nothing is written,
  * where there are none, or fewer than four whose values differ between the sides and are not both powers of ten or

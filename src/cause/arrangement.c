@@ -152,16 +152,49 @@ double sample_judge(struct sample *sample, const struct trial *t, sample_place *
     return spread > 0 ? left / spread : INFINITY;
 }
 
+/* An arrangement of which most axes may be as they were: then only the others' coordinates are asked for. */
+struct moved {
+    struct arrangement a;
+    bool as_it_was; /* strides and base are d's own */
+    int axes, axis[MM_RANK_MAX];
+};
+
+static void moved_init(struct moved *m, const struct arrangement *a)
+{
+    int64_t stride = 1;
+    m->a = *a;
+    m->a.fill = FILL_ZERO; /* from nowhere, whatever is moved in */
+    m->axes = 0;
+    m->as_it_was = a->base == 0;
+    for (int k = a->rank - 1; k >= 0; k--) {
+        m->as_it_was = m->as_it_was && a->stride[k] == stride;
+        stride *= a->dim[k];
+        if (a->flip[k] || a->shift[k] || (a->table && a->table_axis == k))
+            m->axis[m->axes++] = k;
+    }
+}
+
 static int64_t place_known(const void *hypothesis, int64_t at)
 {
-    return index_in_s(hypothesis, at);
+    const struct moved *m = hypothesis;
+    int64_t sum = at;
+    if (!m->as_it_was)
+        return index_in_s(&m->a, at);
+    for (int i = 0; i < m->axes; i++) {
+        int k = m->axis[i];
+        int64_t c = index_along(at, m->a.stride[k], m->a.dim[k]), p = place(&m->a, k, c);
+        if (p < 0)
+            return -1;
+        sum += (p - c) * m->a.stride[k];
+    }
+    return sum;
 }
 
 double sample_left(struct sample *sample, const struct arrangement *a, const struct trial *t)
 {
-    struct arrangement known = *a;
-    known.fill = FILL_ZERO; /* from nowhere, whatever is moved in */
-    return sample_judge(sample, t, place_known, &known);
+    struct moved moved;
+    moved_init(&moved, a);
+    return sample_judge(sample, t, place_known, &moved);
 }
 
 /* ---- the search ---- */

@@ -23,6 +23,15 @@ struct arrangement {
     int table_axis;
 };
 
+/* The index of element `at` along an axis of length dim, `inner` elements apart. Most numbers are small, and then
+ * dividing them costs half. */
+static inline int64_t index_along(int64_t at, int64_t inner, int64_t dim)
+{
+    if (((uint64_t)at | (uint64_t)inner | (uint64_t)dim) >> 32 == 0)
+        return (uint32_t)(inner == 1 ? at : (uint32_t)at / (uint32_t)inner) % (uint32_t)dim;
+    return at / inner % dim;
+}
+
 /* Every element where it is. */
 void arrangement_init(struct arrangement *a, const struct mm_shape *shape);
 /* The residual in full, by predict_residual. */

@@ -16,6 +16,7 @@
 #define TOGETHER     4    /* neighbours among them: from here on they are a part of something */
 #define SCORE        0.62
 #define LEAST_VALUES 16
+#define GAP_COUNT    1024 /* positions that are looked at first */
 #define SHOWN        3
 
 /* |e| of a position that is wrong. */
@@ -33,9 +34,22 @@ struct spots {
     double rest;      /* sum e^2 of these */
 };
 
+/* Is one of these errors at most APART times the usual one, and the greatest of all below APART times it? Then there is no
+ * gap. Counted, too. */
+static bool lies_between(const double *error, size_t n, double most)
+{
+    double between = INFINITY;
+    size_t below = 0;
+    for (size_t i = 0; i < n; i++)
+        between = most < APART * error[i] && error[i] < between ? error[i] : between;
+    for (size_t i = 0; i < n; i++)
+        below += APART * error[i] < between;
+    return isfinite(between) && below <= (n - 1) * 9 / 10;
+}
+
 /*
  * The error that nine values in ten stay below, of some of them. +Inf where no error is APART times as large, so that none
- * stands out: that is counted, for putting them into order costs more. Also when memory is out.
+ * stands out, or one lies between: that is counted, for putting them into order costs more. Also when memory is out.
  */
 static double usual_error(const struct trial *t)
 {
@@ -53,16 +67,30 @@ static double usual_error(const struct trial *t)
             break; /* more than one in ten, however many follow */
     }
     bool few = above <= (SPARSE_COUNT + 2) / 10 + 1 && n - above > (n - 1) * 9 / 10;
-    if (n >= LEAST_VALUES && few)
+    if (n >= LEAST_VALUES && few && !lies_between(error, n, most))
         usual = value_at_place(error, n, (n - 1) * 9 / 10);
     free(error);
     return usual;
+}
+
+/* At some positions: is one that is right so far off that the greatest error of all is not APART times as large? Then
+ * no wrong one is. */
+static bool has_no_gap(const struct spots *spots, const struct trial *t)
+{
+    double most = t->c->result->metrics.max_abs, right = 0;
+    for (struct sparse p = sparse_first(t->c->d_count, GAP_COUNT); p.at < t->c->d_count; sparse_next(&p)) {
+        double e = fabs(t->c->s[p.at] - t->c->d[p.at]);
+        right = e <= spots->limit && e > right ? e : right;
+    }
+    return most < APART * right;
 }
 
 /* False: too many, or one between right and wrong. Most tensors show that early on. */
 static bool spots_find(struct spots *spots, const struct trial *t)
 {
     double least = INFINITY;
+    if (has_no_gap(spots, t))
+        return false;
     spots->spot = malloc(COUNT_MOST * sizeof *spots->spot);
     for (int64_t i = 0; spots->spot && i < t->c->d_count; i++) {
         double e = fabs(t->c->s[i] - t->c->d[i]);

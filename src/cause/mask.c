@@ -7,7 +7,6 @@
 
 #define REST_MOST 0.1  /* relative error of what neither side masks */
 #define FEW       4    /* positions of -Inf on one side alone, at least, where nothing else shows a mask */
-#define LARGE     -1e3 /* nothing below it: no mask */
 #define SCORE     0.95 /* before what NaN and Inf of the reference alone say */
 
 struct masked {
@@ -82,10 +81,11 @@ static void say_mask(const struct trial *t, struct found *found, const struct ma
 bool cause_mask(const struct trial *t, struct found *found)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
-    if (m->src.min > LARGE && m->dst.min > LARGE && !m->src.neg_inf && !m->dst.neg_inf)
-        return false;
-    struct masked h = {.limit_s = mm_sentinel_limit(t->c->s, t->c->s_count),
-                       .limit_d = mm_sentinel_limit(t->c->d, t->c->d_count)};
+    struct masked h = {
+        .limit_s = mm_sentinel_possible(&m->src) ? mm_sentinel_limit(t->c->s, t->c->s_count) : NAN,
+        .limit_d = mm_sentinel_possible(&m->dst) ? mm_sentinel_limit(t->c->d, t->c->d_count) : NAN};
+    if (isnan(h.limit_s) && isnan(h.limit_d))
+        return false; /* no position is masked on any side */
     masked_find(&h, t);
     /* those that were left out before (mm_sentinels_mask) count as well */
     h.both += t->c->result->masked;

@@ -182,8 +182,13 @@ static const struct {
 static bool is_grid_of_mantissa(const double *x, int64_t count, double grid)
 {
     double least = INFINITY;
-    for (int64_t i = 0; i < count; i += count / FLOAT_SAMPLE + 1)
-        least = x[i] != 0 && fabs(x[i]) < least ? fabs(x[i]) : least;
+    for (int64_t i = 0; i < count; i += count / FLOAT_SAMPLE + 1) {
+        if (x[i] == 0 || !(fabs(x[i]) < least))
+            continue;
+        least = fabs(x[i]);
+        if (grid > 1.01 * ldexp(1, ilogb(least) - mantissas[0].bits))
+            return false; /* coarser than those of the fewest bits, and all that is nearer to 0 has finer ones */
+    }
     for (size_t i = 0; i < MM_COUNT(mantissas) && isfinite(least); i++) {
         if (grid <= 1.01 * ldexp(1, ilogb(least) - mantissas[i].bits) &&
             all_through(x, count, mantissas[i].through))

@@ -35,7 +35,7 @@ static size_t fill(struct bucket bucket[BUCKETS], const struct trial *t, int axi
     for (size_t b = 0; b < count; b++)
         bucket[b] = (struct bucket){.d = NAN};
     for (size_t i = 0; i < sample->count; i++) {
-        int64_t at = sample->at[i], place = axis < 0 ? at : at / inner % dim;
+        int64_t at = sample->at[i], place = axis < 0 ? at : index_along(at, inner, dim);
         if ((int64_t)count < dim)
             place = place * (int64_t)count / dim;
         if (isfinite(t->c->s[at]))

@@ -41,6 +41,12 @@ static bool is_level(double x, double size)
     return (times >= 1 && times <= SUMS && fabs(-x / size - times) <= ALIKE * times) || is_lowest(-x);
 }
 
+bool mm_sentinel_possible(const struct mm_stats *side)
+{
+    /* what is above 0 belongs to the rest, and no sentinel is larger than -min */
+    return side->neg_inf > 0 || (side->min <= -HUGE_LEAST && -side->min >= TIMES_WELL * side->max);
+}
+
 double mm_sentinel_limit(const double *x, int64_t count)
 {
     double size = INFINITY, rest = 0;
