@@ -85,6 +85,26 @@ float mm_nvfp4_tensor_scale(double greatest)
 
 /* ---- both lanes ---- */
 
+/* False, and nothing changed: not all are finite, or there is no loop for it. */
+static bool extremes_of_finite_float(const struct mm_rounders *loops, const float *x, size_t n, double *low,
+                                     double *high)
+{
+    float least = INFINITY, greatest = -INFINITY;
+
+    if (!loops->extremes_float(x, n, &least, &greatest))
+        return false;
+    *low = (double)least < *low ? (double)least : *low;
+    *high = (double)greatest > *high ? (double)greatest : *high;
+    return true;
+}
+
+static bool extremes_of_finite_double(const struct mm_rounders *loops, const double *x, size_t n, double *low,
+                                      double *high)
+{
+    (void)loops, (void)x, (void)n, (void)low, (void)high;
+    return false;
+}
+
 #define REAL       float
 #define WORD       uint32_t
 #define DIGITS     23

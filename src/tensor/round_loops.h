@@ -54,29 +54,116 @@ static inline __attribute__((always_inline)) double sum_of_four(const four_doubl
     return ((*x)[0] + (*x)[1]) + ((*x)[2] + (*x)[3]);
 }
 
-static void cost_float(const float *x, const float *rounded, size_t n, double *square, double *error)
-{
-    four_doubles ss = {0}, ee = {0};
-    size_t i = 0;
+/* Four of them: sums that don't wait for each other. */
+struct sixteen {
+    four_doubles part[4];
+};
 
-    for (; i + 4 <= n; i += 4) {
+static inline __attribute__((always_inline)) double sum_of_sixteen(const struct sixteen *x)
+{
+    four_doubles sum = (x->part[0] + x->part[1]) + (x->part[2] + x->part[3]);
+
+    return sum_of_four(&sum);
+}
+
+/* The squares of x - y, of sixteen values. */
+static inline __attribute__((always_inline)) void add_squares(struct sixteen *sum, const float *x, const float *y)
+{
+    for (size_t k = 0; k < 4; k++) {
         four_floats x_here, y_here;
 
-        memcpy(&x_here, x + i, sizeof(x_here));
-        memcpy(&y_here, rounded + i, sizeof(y_here));
-        four_doubles s = __builtin_convertvector(x_here, four_doubles);
-        four_doubles e = s - __builtin_convertvector(y_here, four_doubles);
-        ss += s * s;
-        ee += e * e;
+        memcpy(&x_here, x + 4 * k, sizeof(x_here));
+        memcpy(&y_here, y + 4 * k, sizeof(y_here));
+        four_doubles e =
+            __builtin_convertvector(x_here, four_doubles) - __builtin_convertvector(y_here, four_doubles);
+        sum->part[k] += e * e;
+    }
+}
+
+static double error_float(const float *x, const float *rounded, size_t n)
+{
+    struct sixteen sum = {{{0}, {0}, {0}, {0}}};
+    size_t i = 0;
+
+    for (; i + ROUND_STEP <= n; i += ROUND_STEP)
+        add_squares(&sum, x + i, rounded + i);
+    for (; i < n; i++) {
+        double e = (double)x[i] - (double)rounded[i];
+
+        sum.part[0][0] += e * e;
+    }
+    return sum_of_sixteen(&sum);
+}
+
+static double square_float(const float *x, size_t n)
+{
+    static const float zero[ROUND_STEP];
+    struct sixteen sum = {{{0}, {0}, {0}, {0}}};
+    size_t i = 0;
+
+    for (; i + ROUND_STEP <= n; i += ROUND_STEP)
+        add_squares(&sum, x + i, zero);
+    for (; i < n; i++)
+        sum.part[0][0] += (double)x[i] * (double)x[i];
+    return sum_of_sixteen(&sum);
+}
+
+static int64_t grid_error_float(const float *restrict x, size_t n, float scale, float low, float high,
+                                double *error)
+{
+    struct sixteen sum = {{{0}, {0}, {0}, {0}}};
+    int64_t clipped = 0;
+    size_t i = 0;
+
+    for (; i + ROUND_STEP <= n; i += ROUND_STEP) {
+        float rounded[ROUND_STEP];
+        int beyond = 0;
+
+        for (size_t k = 0; k < ROUND_STEP; k++)
+            beyond += to_grid_float(x[i + k], scale, low, high, &rounded[k]);
+        clipped += beyond;
+        add_squares(&sum, x + i, rounded);
     }
     for (; i < n; i++) {
-        double s = (double)x[i], e = s - (double)rounded[i];
+        float rounded;
 
-        ss[0] += s * s;
-        ee[0] += e * e;
+        clipped += to_grid_float(x[i], scale, low, high, &rounded);
+        double e = (double)x[i] - (double)rounded;
+        sum.part[0][0] += e * e;
     }
-    *square += sum_of_four(&ss);
-    *error += sum_of_four(&ee);
+    *error += sum_of_sixteen(&sum);
+    return clipped;
+}
+
+/* NaN compares false with everything; what is not finite makes x - x NaN. */
+static int extremes_float(const float *restrict x, size_t n, float *low, float *high)
+{
+    float least[ROUND_STEP], greatest[ROUND_STEP], none[ROUND_STEP], all = 0;
+    size_t i = 0;
+
+    for (size_t k = 0; k < ROUND_STEP; k++) {
+        least[k] = *low;
+        greatest[k] = *high;
+        none[k] = 0;
+    }
+    for (; i + ROUND_STEP <= n; i += ROUND_STEP) {
+        for (size_t k = 0; k < ROUND_STEP; k++) {
+            least[k] = x[i + k] < least[k] ? x[i + k] : least[k];
+            greatest[k] = x[i + k] > greatest[k] ? x[i + k] : greatest[k];
+            none[k] += x[i + k] - x[i + k];
+        }
+    }
+    for (; i < n; i++) {
+        least[0] = x[i] < least[0] ? x[i] : least[0];
+        greatest[0] = x[i] > greatest[0] ? x[i] : greatest[0];
+        none[0] += x[i] - x[i];
+    }
+    for (size_t k = 0; k < ROUND_STEP; k++) {
+        *low = least[k] < *low ? least[k] : *low;
+        *high = greatest[k] > *high ? greatest[k] : *high;
+        all += none[k];
+    }
+    return all == 0;
 }
 
 static void pair_sums(const double *s, const double *d, size_t n, double about_s, double about_d,
@@ -120,7 +207,8 @@ static void pair_sums(const double *s, const double *d, size_t n, double about_s
     {                                                                                                        \
         .format_float = FORMATS(float), .format_double = FORMATS(double), .grid_float = grid_float,          \
         .grid_double = grid_double, .grid_each_float = grid_each_float,                                      \
-        .grid_each_double = grid_each_double, .cost_float = cost_float, .pair_sums = pair_sums               \
+        .grid_each_double = grid_each_double, .error_float = error_float, .square_float = square_float,      \
+        .grid_error_float = grid_error_float, .extremes_float = extremes_float, .pair_sums = pair_sums       \
     }
 
 #endif

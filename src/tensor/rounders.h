@@ -24,8 +24,14 @@ struct mm_rounders {
                                const float *restrict scale, const float *restrict low, float span);
     int64_t (*grid_each_double)(const double *restrict x, double *restrict out, size_t n,
                                 const double *restrict scale, const double *restrict low, double span);
-    /* Add to *square the squares of x[n], to *error those of x - rounded: NaN and Inf make them what they are. */
-    void (*cost_float)(const float *x, const float *rounded, size_t n, double *square, double *error);
+    /* The sum of squares of x - rounded, and of x: NaN and Inf make them what they are. */
+    double (*error_float)(const float *x, const float *rounded, size_t n);
+    double (*square_float)(const float *x, size_t n);
+    /* grid_float and error_float in one, without the rounded values; the sum is added to *error. */
+    int64_t (*grid_error_float)(const float *restrict x, size_t n, float scale, float low, float high,
+                                double *error);
+    /* Widen [*low, *high] by x[n]. 0: some value is not finite, and both say nothing. */
+    int (*extremes_float)(const float *restrict x, size_t n, float *low, float *high);
     /* The sums of the first n / 4 * 4 pairs. */
     void (*pair_sums)(const double *s, const double *d, size_t n, double about_s, double about_d,
                       struct mm_pair_sums *out);

@@ -1,5 +1,6 @@
 /* Extremes, tails and histograms of channels, and the ranges that follow from them. */
 #include "whatif/range.h"
+#include "tensor/rounders.h"
 
 #include <float.h>
 #include <math.h>
@@ -123,6 +124,37 @@ void mm_ranges_see(struct mm_ranges *ranges, const double *x, size_t n, int64_t 
     for (size_t i = 0, length; ranges->dropped > 0 && i < n; i += length) {
         length = mm_walk_next(&walk, n - i, &channel);
         see_tails(ranges, x + i, length, channel);
+    }
+}
+
+#define GLANCE 64 /* values that are looked at together: most have none that is among the greatest or least */
+
+static void see_some(struct mm_ranges *ranges, const float *x, size_t n, int64_t channel)
+{
+    double wide[GLANCE];
+
+    for (size_t i = 0; i < n; i++)
+        wide[i] = (double)x[i];
+    see_tails(ranges, wide, n, channel);
+}
+
+void mm_ranges_see_floats(struct mm_ranges *ranges, const float *x, size_t n, int64_t base)
+{
+    const struct mm_rounders *loops = mm_rounders();
+    struct mm_walk walk;
+    int64_t channel;
+
+    mm_walk_start(&walk, &ranges->lay, base);
+    for (size_t i = 0, length; ranges->dropped > 0 && i < n; i += length) {
+        float low = INFINITY, high = -INFINITY;
+
+        length = mm_walk_next(&walk, n - i < GLANCE ? n - i : GLANCE, &channel);
+        if (loops->extremes_float(x + i, length, &low, &high) &&
+            !((double)high > ranges->greatest[channel].value[0]) &&
+            !(-(double)low > ranges->least[channel].value[0]))
+            ranges->finite[channel] += (int64_t)length;
+        else
+            see_some(ranges, x + i, length, channel);
     }
 }
 

@@ -28,6 +28,7 @@ int mm_ranges_init(struct mm_ranges *ranges, int64_t count, struct mm_err *err);
 void mm_ranges_done(struct mm_ranges *ranges);
 /* First pass: tails, where they are kept. */
 void mm_ranges_see(struct mm_ranges *ranges, const double *x, size_t n, int64_t base);
+void mm_ranges_see_floats(struct mm_ranges *ranges, const float *x, size_t n, int64_t base);
 void mm_ranges_seen(struct mm_ranges *ranges);
 /* Second pass. */
 void mm_ranges_count(struct mm_ranges *ranges, const double *x, size_t n, int64_t base);

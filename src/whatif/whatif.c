@@ -7,11 +7,13 @@
  */
 #include "whatif/cost.h"
 #include "tensor/decode.h"
+#include "tensor/rounders.h"
 #include "whatif/range.h"
 
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +32,7 @@ struct rounding {
     struct mm_centre centre;
     struct mm_centred centred;
     double scale, zero_point, scale_low, scale_high;
-    double ss, ee; /* costs alone: of the values and of what rounding takes from them */
+    double ee; /* costs alone: the squares of what rounding takes from the values, */
 };
 
 struct tile {
@@ -48,6 +50,7 @@ struct whatif {
     struct mm_control control;
     bool lane_f;
     bool costs;  /* these alone are wanted, and can be had without looking for what is not finite */
+    double ss;   /* then: the squares of these */
     int64_t row; /* blocks are wanted, along a last axis of this length; else 0 */
     struct mm_ranges ranges[GROUPS];
     struct rounding *rounding;
@@ -128,7 +131,9 @@ static void see_group(struct mm_ranges *ranges, const struct whatif *whatif)
         mm_extremes_tile_float(&ranges->lay, tile->f, tile->n, tile->base, ranges->low, ranges->high);
     else
         mm_extremes_tile_double(&ranges->lay, tile->d, tile->n, tile->base, ranges->low, ranges->high);
-    if (ranges->dropped > 0)
+    if (ranges->dropped > 0 && whatif->lane_f)
+        mm_ranges_see_floats(ranges, tile->f, tile->n, tile->base);
+    else if (ranges->dropped > 0)
         mm_ranges_see(ranges, tile->d, tile->n, tile->base);
 }
 
@@ -163,7 +168,7 @@ static struct mm_lay lay_of(const struct mm_shape *shape, size_t group)
 
 static int find_ranges(struct whatif *whatif, struct mm_err *err)
 {
-    bool any = false, tails = false, hist = false;
+    bool any = false, hist = false;
 
     for (size_t g = 0; g < GROUPS; g++) {
         struct mm_ranges *ranges = &whatif->ranges[g];
@@ -174,11 +179,10 @@ static int find_ranges(struct whatif *whatif, struct mm_err *err)
         if (mm_ranges_init(ranges, whatif->tensor->count, err))
             return -1;
         any = true;
-        tails = tails || ranges->dropped > 0;
         hist = hist || ranges->wants_hist;
     }
     mm_progress_expect(whatif->control.progress, whatif->tensor->count * (any + hist + PASSES_SUM));
-    if (any && pass(whatif, tails, visit_see, err))
+    if (any && pass(whatif, false, visit_see, err))
         return -1;
     for (size_t g = 0; g < GROUPS; g++)
         mm_ranges_seen(&whatif->ranges[g]);
@@ -361,33 +365,46 @@ static void visit_sum(struct whatif *whatif)
         sum_rounding(whatif, &whatif->rounding[i], kernels);
 }
 
+/* Blocks are rounded as in the other pass. */
+static void cost_rounding(struct whatif *whatif, struct rounding *rounding)
+{
+    struct tile *tile = &whatif->tile;
+
+    if (rounding->setting->blocks) {
+        rounding->clipped += round_tile(whatif, rounding);
+        rounding->ee += whatif->lane_f ? mm_rounders()->error_float(tile->f, tile->rounded_f, tile->n)
+                                       : mm_error_doubles(tile->d, tile->rounded_d, tile->n);
+    } else if (whatif->lane_f) {
+        rounding->clipped += mm_cost_floats(&rounding->rounder, tile->f, tile->n, tile->base, tile->rounded_f,
+                                            &rounding->ee);
+    } else {
+        rounding->clipped += mm_cost_doubles(&rounding->rounder, tile->d, tile->n, tile->base,
+                                             tile->rounded_d, &rounding->ee);
+    }
+}
+
 static void visit_cost(struct whatif *whatif)
 {
     struct tile *tile = &whatif->tile;
 
-    for (size_t i = 0; i < whatif->count; i++) {
-        struct rounding *rounding = &whatif->rounding[i];
-
-        rounding->clipped += round_tile(whatif, rounding);
-        if (whatif->lane_f)
-            mm_cost_floats(tile->f, tile->rounded_f, tile->n, &rounding->ss, &rounding->ee);
-        else
-            mm_cost_doubles(tile->d, tile->rounded_d, tile->n, &rounding->ss, &rounding->ee);
-    }
+    if (whatif->lane_f)
+        whatif->ss += mm_rounders()->square_float(tile->f, tile->n);
+    for (size_t i = 0; i < tile->n && !whatif->lane_f; i++)
+        whatif->ss += tile->d[i] * tile->d[i];
+    for (size_t i = 0; i < whatif->count; i++)
+        cost_rounding(whatif, &whatif->rounding[i]);
 }
 
 /* 1: the sums tell all. What is not finite on some side is in them; so are squares too small for a double. */
 static int measure_costs(struct whatif *whatif, struct mm_err *err)
 {
-    bool good = true;
-
     if (pass(whatif, false, visit_cost, err))
         return -1;
+    bool good = isfinite(whatif->ss) && whatif->ss > DBL_MIN / DBL_EPSILON;
     for (size_t i = 0; i < whatif->count; i++) {
         const struct rounding *rounding = &whatif->rounding[i];
 
-        good = good && isfinite(rounding->ss) && isfinite(rounding->ee) &&
-               rounding->ss > DBL_MIN / DBL_EPSILON &&
+        good = good && isfinite(rounding->ee) &&
                (rounding->ee > DBL_MIN / DBL_EPSILON || rounding->ee == 0.0);
     }
     for (size_t i = 0; i < whatif->count && !good; i++)
@@ -467,7 +484,7 @@ static void finish_costs(const struct whatif *whatif, const struct rounding *rou
     out->metrics.count = out->metrics.finite = whatif->tensor->count;
     out->metrics.mse = rounding->ee / n;
     out->metrics.rmse = sqrt(out->metrics.mse);
-    out->metrics.diff2 = sqrt(rounding->ee / rounding->ss);
+    out->metrics.diff2 = sqrt(rounding->ee / whatif->ss);
     out->metrics.sqnr = mm_metric_sqnr(out->metrics.diff2);
 }
 
@@ -515,11 +532,12 @@ static int whatif_tensor(const struct mm_tensor *reference, const struct questio
     const struct mm_whatif_setting *settings = question->settings;
     size_t count = question->count;
 
-    struct whatif *whatif = calloc(1, sizeof(*whatif));
+    struct whatif *whatif = malloc(sizeof(*whatif));
     int failed = -1;
 
     if (!whatif)
         return mm_fail_memory(err);
+    memset(whatif, 0, offsetof(struct whatif, tile)); /* a tile is large, and written before it is read */
     whatif->tensor = reference;
     whatif->control = control ? *control : (struct mm_control){NULL};
     whatif->lane_f = mm_tensor_lane_f(reference);
