@@ -11,7 +11,8 @@
 #include <math.h>
 #include <string.h>
 
-#define ROUND_STEP 16 /* elements of an inner loop */
+#define ROUND_STEP  16       /* elements of an inner loop */
+#define MAGIC_FLOAT 0x1.8p23f /* as MAGIC in round_one.inc */
 
 #define REAL       float
 #define WORD       uint32_t
@@ -46,7 +47,6 @@
 #undef NAME
 
 /* Four sums, in what registers there are: the same digits everywhere. */
-typedef float four_floats __attribute__((vector_size(16)));
 typedef double four_doubles __attribute__((vector_size(32)));
 
 static inline __attribute__((always_inline)) double sum_of_four(const four_doubles *x)
@@ -54,84 +54,97 @@ static inline __attribute__((always_inline)) double sum_of_four(const four_doubl
     return ((*x)[0] + (*x)[1]) + ((*x)[2] + (*x)[3]);
 }
 
-/* Four of them: sums that don't wait for each other. */
-struct sixteen {
-    four_doubles part[4];
-};
-
-static inline __attribute__((always_inline)) double sum_of_sixteen(const struct sixteen *x)
+/* Sixteen sums, in what registers there are: the same digits everywhere. */
+static inline __attribute__((always_inline)) void add_squares(double *restrict sum, const float *restrict x)
 {
-    four_doubles sum = (x->part[0] + x->part[1]) + (x->part[2] + x->part[3]);
+    for (size_t k = 0; k < ROUND_STEP; k++) {
+        double wide = (double)x[k];
 
-    return sum_of_four(&sum);
-}
-
-/* The squares of x - y, of sixteen values. */
-static inline __attribute__((always_inline)) void add_squares(struct sixteen *sum, const float *x, const float *y)
-{
-    for (size_t k = 0; k < 4; k++) {
-        four_floats x_here, y_here;
-
-        memcpy(&x_here, x + 4 * k, sizeof(x_here));
-        memcpy(&y_here, y + 4 * k, sizeof(y_here));
-        four_doubles e =
-            __builtin_convertvector(x_here, four_doubles) - __builtin_convertvector(y_here, four_doubles);
-        sum->part[k] += e * e;
+        sum[k] += wide * wide;
     }
 }
 
-static double error_float(const float *x, const float *rounded, size_t n)
+static double sum_of_sixteen(const double *x)
 {
-    struct sixteen sum = {{{0}, {0}, {0}, {0}}};
-    size_t i = 0;
+    double sum = 0;
 
-    for (; i + ROUND_STEP <= n; i += ROUND_STEP)
-        add_squares(&sum, x + i, rounded + i);
-    for (; i < n; i++) {
-        double e = (double)x[i] - (double)rounded[i];
-
-        sum.part[0][0] += e * e;
-    }
-    return sum_of_sixteen(&sum);
+    for (size_t k = 0; k < ROUND_STEP; k += 4)
+        sum += (x[k] + x[k + 1]) + (x[k + 2] + x[k + 3]);
+    return sum;
 }
 
 static double square_float(const float *x, size_t n)
 {
-    static const float zero[ROUND_STEP];
-    struct sixteen sum = {{{0}, {0}, {0}, {0}}};
+    double sum[ROUND_STEP] = {0};
     size_t i = 0;
 
     for (; i + ROUND_STEP <= n; i += ROUND_STEP)
-        add_squares(&sum, x + i, zero);
+        add_squares(sum, x + i);
     for (; i < n; i++)
-        sum.part[0][0] += (double)x[i] * (double)x[i];
-    return sum_of_sixteen(&sum);
+        sum[0] += (double)x[i] * (double)x[i];
+    return sum_of_sixteen(sum);
+}
+
+/* A difference of floats is exact where one is at most twice the other, as what is rounded and what it becomes are. */
+static double error_float(const float *restrict x, const float *restrict rounded, size_t n)
+{
+    double sum[ROUND_STEP] = {0};
+    float off[ROUND_STEP];
+    size_t i = 0;
+
+    for (; i + ROUND_STEP <= n; i += ROUND_STEP) {
+        for (size_t k = 0; k < ROUND_STEP; k++)
+            off[k] = x[i + k] - rounded[i + k];
+        add_squares(sum, off);
+    }
+    for (; i < n; i++) {
+        double wide = (double)(x[i] - rounded[i]);
+
+        sum[0] += wide * wide;
+    }
+    return sum_of_sixteen(sum);
+}
+
+/*
+ * to_grid_float without what it does for values that are not finite, whose error is not finite either: cut off a step beyond
+ * the ends, for what lies further is clipped alike.
+ */
+static inline __attribute__((always_inline)) float off_grid(float x, float scale, float low, float high,
+                                                            int32_t *clipped)
+{
+    float y = x / scale, whole, q;
+
+    y = y > high + 1 ? high + 1 : y;
+    y = y < low - 1 ? low - 1 : y;
+    whole = (y + MAGIC_FLOAT) - MAGIC_FLOAT;
+    q = whole < low ? low : whole;
+    q = q > high ? high : q;
+    *clipped += whole != q;
+    return x - q * scale;
 }
 
 static int64_t grid_error_float(const float *restrict x, size_t n, float scale, float low, float high,
                                 double *error)
 {
-    struct sixteen sum = {{{0}, {0}, {0}, {0}}};
+    double sum[ROUND_STEP] = {0};
+    float off[ROUND_STEP];
+    int32_t beyond[ROUND_STEP] = {0};
     int64_t clipped = 0;
     size_t i = 0;
 
     for (; i + ROUND_STEP <= n; i += ROUND_STEP) {
-        float rounded[ROUND_STEP];
-        int beyond = 0;
-
         for (size_t k = 0; k < ROUND_STEP; k++)
-            beyond += to_grid_float(x[i + k], scale, low, high, &rounded[k]);
-        clipped += beyond;
-        add_squares(&sum, x + i, rounded);
+            off[k] = off_grid(x[i + k], scale, low, high, &beyond[k]);
+        add_squares(sum, off);
     }
     for (; i < n; i++) {
-        float rounded;
+        double wide = (double)off_grid(x[i], scale, low, high, &beyond[0]);
 
-        clipped += to_grid_float(x[i], scale, low, high, &rounded);
-        double e = (double)x[i] - (double)rounded;
-        sum.part[0][0] += e * e;
+        sum[0] += wide * wide;
     }
-    *error += sum_of_sixteen(&sum);
+    for (size_t k = 0; k < ROUND_STEP; k++)
+        clipped += beyond[k];
+    *error += sum_of_sixteen(sum);
     return clipped;
 }
 

@@ -27,7 +27,8 @@ struct mm_rounders {
     /* The sum of squares of x - rounded, and of x: NaN and Inf make them what they are. */
     double (*error_float)(const float *x, const float *rounded, size_t n);
     double (*square_float)(const float *x, size_t n);
-    /* grid_float and error_float in one, without the rounded values; the sum is added to *error. */
+    /* grid_float and error_float in one, without the rounded values; the sum is added to *error. low and high are within
+     * 2^20 of 0, and n below 2^31. What is not finite makes *error what it is, and the number clipped says nothing. */
     int64_t (*grid_error_float)(const float *restrict x, size_t n, float scale, float low, float high,
                                 double *error);
     /* Widen [*low, *high] by x[n]. 0: some value is not finite, and both say nothing. */

@@ -649,10 +649,16 @@ static bool check_grids(const struct mm_isa *isa, struct rounded *right, struct 
            say_rounding(isa, "how many were clipped");
 }
 
+struct cost {
+    double error[4];
+    int64_t clipped, finite;
+    float low, high;
+};
+
 static bool check_pair_sums(const struct mm_isa *isa, const struct rounded *r)
 {
     struct mm_pair_sums right, mine;
-    double cost[2][2] = {{1, 2}, {1, 2}};
+    struct cost cost[2];
 
     for (size_t n = 0; n < 40; n++) {
         const float *x = r->x + 1, *y = r->low_f; /* finite, from its second element on up to the sixth */
@@ -660,11 +666,17 @@ static bool check_pair_sums(const struct mm_isa *isa, const struct rounded *r)
 
         mm_rounders_scalar.pair_sums(r->scale_d, r->low_d, n, 0.9, -104.5, &right);
         isa->rounders->pair_sums(r->scale_d, r->low_d, n, 0.9, -104.5, &mine);
-        mm_rounders_scalar.cost_float(x, y, some, &cost[0][0], &cost[0][1]);
-        isa->rounders->cost_float(x, y, some, &cost[1][0], &cost[1][1]);
-        mm_rounders_scalar.cost_float(r->scale_f, y, n, &cost[0][0], &cost[0][1]);
-        isa->rounders->cost_float(r->scale_f, y, n, &cost[1][0], &cost[1][1]);
-        if (memcmp(&right, &mine, sizeof(right)) != 0 || memcmp(cost[0], cost[1], sizeof(cost[0])) != 0)
+        for (int k = 0; k < 2; k++) {
+            const struct mm_rounders *rounders = k ? isa->rounders : &mm_rounders_scalar;
+
+            cost[k] = (struct cost){.low = INFINITY, .high = -INFINITY};
+            cost[k].error[0] = rounders->error_float(x, y, some);
+            cost[k].error[1] = rounders->error_float(r->scale_f, y, n);
+            cost[k].error[2] = rounders->square_float(r->scale_f, n);
+            cost[k].clipped = rounders->grid_error_float(y, n, 0.7f, -127, 20, &cost[k].error[3]);
+            cost[k].finite = rounders->extremes_float(y, n, &cost[k].low, &cost[k].high);
+        }
+        if (memcmp(&right, &mine, sizeof(right)) != 0 || memcmp(&cost[0], &cost[1], sizeof(cost[0])) != 0)
             return say_rounding(isa, "sums");
     }
     return true;

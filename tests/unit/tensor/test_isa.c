@@ -71,13 +71,43 @@ static void sums_by_hand(void **state)
     (void)state;
     for (size_t i = 0; (isa = next_isa(&i)) != NULL;) {
         struct mm_pair_sums sums;
-        double square = 1, error = 0;
 
-        isa->rounders->cost_float(x, rounded, 5, &square, &error);
-        assert_true(square == 1 + 30 + 100 && error == 0.25 + 1 + 4);
+        assert_true(isa->rounders->square_float(x, 5) == 30 + 100);
+        assert_true(isa->rounders->error_float(x, rounded, 5) == 0.25 + 1 + 4);
         isa->rounders->pair_sums(s, d, 5, 1, 2, &sums); /* the fifth is left to the caller */
         assert_true(sums.S == 6 && sums.D == 5 && sums.SS == 14 && sums.DD == 13 && sums.SD == 12);
         assert_true(sums.ss == 30 && sums.dd == 49 && sums.ee == 5);
+    }
+}
+
+/* By hand, with and without a rest of a step: steps of 2 from -4 to 6, halves to even. */
+static void a_grid_s_error_by_hand(void **state)
+{
+    const float x[] = {3, 3.5f, 5, -4, -4.5f, -5, -5.5f, 6, 6.5f, 7, 7.5f, 0, 100, -100, 0.5f, -0.5f, 1};
+    /* errors:         1  .5    1   0   .5     1   1.5   0   .5   1   1.5  0  94   -96    .5     .5   1 */
+    const double all = 1 + .25 + 1 + 0 + .25 + 1 + 2.25 + 0 + .25 + 1 + 2.25 + 0 + 94 * 94 + 96 * 96 + .25 + .25 + 1;
+    const struct mm_isa *isa;
+
+    (void)state;
+    for (size_t i = 0; (isa = next_isa(&i)) != NULL;) {
+        float beyond[17], low = INFINITY, high = -INFINITY;
+        double error = 3;
+
+        /* -5.5, 7, 7.5, 100 and -100 are cut off: 7 is half a step beyond 6, whose even neighbour is 8 */
+        assert_int_equal(isa->rounders->grid_error_float(x, 17, 2, -2, 3, &error), 5);
+        assert_true(error == 3 + all);
+        assert_true(isa->rounders->extremes_float(x, 17, &low, &high) && low == -100 && high == 100);
+        for (size_t at = 0; at < 17; at += 16) {
+            for (size_t k = 0; k < 3; k++) {
+                memcpy(beyond, x, sizeof(x));
+                beyond[at] = k == 0 ? NAN : k == 1 ? INFINITY : -INFINITY;
+                error = 0;
+                isa->rounders->grid_error_float(beyond, 17, 2, -2, 3, &error);
+                assert_false(isfinite(error));
+                assert_false(isa->rounders->extremes_float(beyond, 17, &low, &high));
+                low = high = 0;
+            }
+        }
     }
 }
 
@@ -119,6 +149,7 @@ int main(void)
         cmocka_unit_test(same_conversions),
         cmocka_unit_test(same_rounding),
         cmocka_unit_test(sums_by_hand),
+        cmocka_unit_test(a_grid_s_error_by_hand),
         cmocka_unit_test(the_environment_names_one),
     };
 
