@@ -27,11 +27,20 @@ static double squares(const float *x, int64_t count, double *greatest)
 {
     double sum[LANES] = {0};
     float most[LANES] = {0};
-    for (int64_t i = 0; i < count; i++) {
+    int64_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        for (int k = 0; k < LANES; k++) {
+            float v = fabsf(x[i + k]);
+            v = v <= FLT_MAX ? v : 0;
+            sum[k] += (double)v * (double)v;
+            most[k] = v > most[k] ? v : most[k];
+        }
+    }
+    for (; i < count; i++) {
         float v = fabsf(x[i]);
         v = v <= FLT_MAX ? v : 0;
-        sum[i % LANES] += (double)v * (double)v;
-        most[i % LANES] = v > most[i % LANES] ? v : most[i % LANES];
+        sum[0] += (double)v * (double)v;
+        most[0] = v > most[0] ? v : most[0];
     }
     for (int k = 0; k < LANES; k++)
         *greatest = fmax(*greatest, (double)most[k]);

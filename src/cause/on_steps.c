@@ -17,9 +17,10 @@ static bool side_on_steps(const struct operands *o, int side, double *values, st
     if (mm_dtype_info(o->format[side])->kind != MM_KIND_FLOAT)
         return false;
     for (struct sparse p = sparse_first(y->count, VALUES); p.at < y->count && n < VALUES; sparse_next(&p)) {
-        values[n] = mm_value_at(y, p.at);
-        stats->min = fmin(stats->min, values[n]);
-        stats->max = fmax(stats->max, values[n++]);
+        double v = y->f ? (double)y->f[p.at] : mm_value_at(y, p.at);
+        stats->min = v < stats->min ? v : stats->min; /* a comparison with NaN is false */
+        stats->max = v > stats->max ? v : stats->max;
+        values[n++] = v;
     }
     result->dst.dtype = o->format[side];
     struct format format = format_find(result, 0, NULL, values, n);

@@ -7,8 +7,8 @@
 
 static bool is_safe(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '-';
+    unsigned letter = ((unsigned char)c | 0x20u) - 'a', digit = (unsigned char)c - (unsigned)'0';
+    return letter < 26 || digit < 10 || c == '_' || c == '.' || c == '-';
 }
 
 size_t mm_graph_safe(const char *text, size_t length, char *out)

@@ -6,11 +6,6 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static size_t exact(const char *name, size_t length, char *out)
 {
     memcpy(out, name, length);
@@ -36,8 +31,8 @@ static size_t trimmed(const char *name, size_t length, char *out)
 static size_t plain(const char *name, size_t length, char *out)
 {
     size_t n = mm_graph_safe(name, length, out);
-    for (size_t i = 0; i < n; i++)
-        out[i] = is_digit(out[i]) || is_letter(out[i]) ? out[i] : '_';
+    for (size_t i = 0; i < n; i++) /* safe ones are letters, digits and these */
+        out[i] = out[i] == '.' || out[i] == '-' ? '_' : out[i];
     return trim(out, n);
 }
 

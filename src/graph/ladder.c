@@ -86,7 +86,10 @@ static bool add_node(const struct filling *filling, const char *name, size_t len
     for (int k = 0; k < node->output_count; k++) {
         mm_buf_clear(text);
         mm_buf_add(text, name, length);
-        mm_buf_printf(text, ":%d", k);
+        if (k < 10) /* of most nodes; printing takes longer than all the rest */
+            mm_buf_add(text, (const char[]){':', (char)('0' + k)}, 2);
+        else
+            mm_buf_printf(text, ":%d", k);
         if (text->failed || !add(filling, text->data, text->length, MM_WHOSE_OUTPUT, node->outputs[k]))
             return false;
     }

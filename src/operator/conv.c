@@ -135,9 +135,50 @@ static int64_t gathered(const struct op_window *w, int axis, int64_t out, int64_
     return in < w->in[axis] ? in : -1;
 }
 
+static void begin_conv(struct op_linear *l)
+{
+    const struct op_window *w = &l->window;
+    int64_t tap[MM_RANK_MAX] = {0};
+    for (int64_t t = 0; t < l->taps; t++) {
+        l->apart[t] = 0;
+        for (int i = 0; i < w->rank; i++)
+            l->apart[t] = l->apart[t] * w->in[i] + tap[i] * w->dilation[i];
+        for (int i = w->rank - 1; i >= 0 && ++tap[i] == w->kernel[i]; i--)
+            tap[i] = 0;
+    }
+}
+
+/* Where the first element of a place's window is in a channel; -1: some of the window lies outside. */
+static int64_t inside(const struct op_linear *l, int64_t place)
+{
+    const struct op_window *w = &l->window;
+    int64_t first = 0, stride = 1;
+    for (int i = w->rank - 1; i >= 0; i--, place /= w->out[i + 1]) {
+        int64_t from = place % w->out[i] * w->stride[i] - w->begin[i];
+        if (from < 0 || from + (w->kernel[i] - 1) * w->dilation[i] >= w->in[i])
+            return -1;
+        first += from * stride;
+        stride *= w->in[i];
+    }
+    return first;
+}
+
+static void load_inside(struct op_linear *l, const float *x)
+{
+    double *part = l->part;
+    for (int64_t c = 0; c < l->in_group; c++, x += l->places_x, part += l->taps) {
+        for (int64_t t = 0; t < l->taps; t++)
+            part[t] = (double)x[l->apart[t]];
+    }
+}
+
 static void load_conv(struct op_linear *l, int64_t bundle)
 {
-    load(l, bundle, gathered);
+    int64_t first = l->x->f ? inside(l, bundle % l->places) : -1;
+    if (first < 0)
+        load(l, bundle, gathered);
+    else
+        load_inside(l, l->x->f + bundle / l->places * l->in_group * l->places_x + first);
 }
 
 /* Weights are [channel out, channel in of a group, kernel ...]. */
@@ -154,6 +195,7 @@ int op_prepare_conv(const struct mm_operator_call *call, struct op_linear *l, st
         return -1;
     l->in_group = l->w->shape.dim[1];
     l->out_group = l->w->shape.dim[0] / l->groups;
+    l->begin = begin_conv;
     l->load = load_conv;
     l->value = conv_value;
     return finish(call, l, err);

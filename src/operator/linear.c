@@ -86,9 +86,13 @@ static int prepare(const struct mm_operator_call *call, struct op_linear *linear
     if (op_check_inputs(call, err) || how->prepare(call, linear, err))
         return -1;
     linear->part = calloc((size_t)linear->length + 1, sizeof *linear->part);
-    linear->place = calloc(2 * (size_t)linear->taps + 1, sizeof *linear->place);
-    if (linear->part && linear->place)
+    linear->place = calloc(3 * (size_t)linear->taps + 1, sizeof *linear->place);
+    if (linear->part && linear->place) {
+        linear->apart = linear->place + 2 * linear->taps;
+        if (linear->begin)
+            linear->begin(linear);
         return 0;
+    }
     done(linear);
     return mm_fail_memory(err);
 }

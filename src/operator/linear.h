@@ -24,8 +24,10 @@ struct op_linear {
     int64_t length;                      /* of the part that is shared */
     double *part;                        /* [length], once loaded */
     int64_t *place;                      /* [2 * taps]: scratch of convolutions */
+    int64_t *apart; /* [taps]: how far behind a window's first element each is, where all lie in the input */
     int64_t (*bundle_of)(const struct op_linear *linear, int64_t position);
     int64_t (*position_of)(const struct op_linear *linear, int64_t bundle, int64_t member);
+    void (*begin)(struct op_linear *linear); /* once, before the first load; or NULL */
     void (*load)(struct op_linear *linear, int64_t bundle);
     double (*value)(const struct op_linear *linear, int64_t position); /* of the bundle that is loaded */
     /* convolutions */
