@@ -63,17 +63,31 @@ static void predict_clamp(const void *hypothesis, const struct trial *t, int64_t
         out[i] = isnan(s[i]) ? s[i] : fmin(fmax(s[i], h->low), h->high);
 }
 
+#define TOGETHER 8 /* values that are looked at without a branch for each: few are at an end */
+
+static bool any_is(const double *x, double value)
+{
+    int any = 0;
+    for (int k = 0; k < TOGETHER; k++)
+        any |= x[k] == value;
+    return any;
+}
+
 /* Is `end`, the least or greatest value of d, a plateau that src goes well beyond? */
 static bool plateau(const struct trial *t, double end, bool high)
 {
-    double past = fabs(end) * 1e-3, on = 0;
-    int64_t at_end = 0, beyond = 0;
-    for (int64_t i = 0; i < t->c->d_count; i++) {
-        if (t->c->d[i] != end)
+    const double *s = t->c->s, *d = t->c->d;
+    double past = fabs(end) * 1e-3;
+    int64_t at_end = 0, beyond = 0, count = t->c->d_count;
+    for (int64_t from = 0, to; from < count; from = to) {
+        to = from + TOGETHER < count ? from + TOGETHER : count;
+        if (to - from == TOGETHER && !any_is(d + from, end))
             continue;
-        at_end++;
-        on = high ? t->c->s[i] - end : end - t->c->s[i];
-        beyond += on > past;
+        for (int64_t i = from; i < to; i++) {
+            double on = high ? s[i] - end : end - s[i];
+            at_end += d[i] == end;
+            beyond += d[i] == end && on > past;
+        }
     }
     return at_end >= 4 && beyond >= 3 && 10 * beyond >= at_end;
 }

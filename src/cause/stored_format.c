@@ -3,6 +3,7 @@
 #include "cause/sparse.h"
 #include "tensor/round.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -31,27 +32,20 @@ static struct grid grid_of(const struct mm_stats *stats, unsigned bits, bool asy
     return (struct grid){step, rint(-least / step), 0, 2 * codes - 1};
 }
 
-/* To the nearest whole number, to even between two, for values far below 2^51: the sum has no bits behind the
- * point. */
-static double whole(double x)
-{
-    return fabs(x) < 0x1p50 ? (x + 0x1.8p52) - 0x1.8p52 : x;
-}
-
 /* At so many places: the error's energy, and what rounding src to this grid leaves of it. */
 static double rounded_left(const struct grid *g, const double *s, const double *d, int64_t count,
                            int64_t places, double *energy)
 {
-    double left = 0, error = 0;
+    double left = 0, error = 0, low = g->low - g->zero, high = g->high - g->zero;
     for (struct sparse p = sparse_first(count, places); p.at < count; sparse_next(&p)) {
-        int64_t i = p.at;
-        if (!isfinite(s[i]) || !isfinite(d[i]))
+        double x = s[p.at], y = d[p.at], e = x - y, code = x / g->step;
+        if (!(fabs(e) <= DBL_MAX)) /* one of them is not finite */
             continue;
-        double code = whole(s[i] / g->step) + g->zero;
-        code = code < g->low ? g->low : code > g->high ? g->high : code;
-        double off = d[i] - (code - g->zero) * g->step;
+        code = code < low ? low : code; /* the ends are whole numbers: rounding does not lead out of them */
+        code = code > high ? high : code;
+        double off = y - ((code + 0x1.8p52) - 0x1.8p52) * g->step;
         left += off * off;
-        error += (s[i] - d[i]) * (s[i] - d[i]);
+        error += e * e;
     }
     *energy = error;
     return left;

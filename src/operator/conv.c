@@ -185,7 +185,7 @@ static void load_conv(struct op_linear *l, int64_t bundle)
 static double conv_value(const struct op_linear *l, int64_t position)
 {
     int64_t channel = position / l->places % l->shape.dim[1];
-    double sum = op_dot(l->part, l->w, channel * l->length, 1, l->length);
+    double sum = op_dot(l, l->part, l->w, channel * l->length, 1, l->length);
     return sum + (l->bias ? op_get(l->bias, channel) : 0);
 }
 
@@ -224,7 +224,7 @@ static double conv_transpose_value(const struct op_linear *l, int64_t position)
     double sum = l->bias ? op_get(l->bias, channel) : 0;
     for (int64_t c = 0; c < l->in_group; c++) {
         int64_t at = ((first + c) * l->out_group + own) * l->taps;
-        sum += op_dot(l->part + c * l->taps, l->w, at, 1, l->taps);
+        sum += op_dot(l, l->part + c * l->taps, l->w, at, 1, l->taps);
     }
     return sum;
 }

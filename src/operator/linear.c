@@ -24,38 +24,12 @@ static double dot_floats(const double *part, const float *v, int64_t step, int64
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-typedef float four_floats __attribute__((vector_size(16)));
-typedef double four __attribute__((vector_size(32)));
-
-static inline void add_products(four *sum, const double *part, const float *v)
-{
-    four p;
-    four_floats x;
-    memcpy(&p, part, sizeof p);
-    memcpy(&x, v, sizeof x);
-    *sum += p * __builtin_convertvector(x, four);
-}
-
-/* The same of elements side by side. */
-static double dot_row(const double *part, const float *v, int64_t n)
-{
-    four sum = {0}, other = {0};
-    int64_t k = 0;
-    for (; k + 8 <= n; k += 8) {
-        add_products(&sum, part + k, v + k);
-        add_products(&other, part + k + 4, v + k + 4);
-    }
-    sum += other;
-    for (; k < n; k++)
-        sum[0] += part[k] * (double)v[k];
-    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
-double op_dot(const double *part, const struct mm_value *value, int64_t at, int64_t step, int64_t n)
+double op_dot(const struct op_linear *linear, const double *part, const struct mm_value *value, int64_t at,
+              int64_t step, int64_t n)
 {
     double sum = 0;
     if (value->f && step == 1)
-        return dot_row(part, value->f + at, n);
+        return linear->loops->dot_float(part, value->f + at, (size_t)n);
     if (value->f)
         return dot_floats(part, value->f + at, step, n);
     for (int64_t k = 0; k < n; k++)
@@ -85,6 +59,7 @@ static int prepare(const struct mm_operator_call *call, struct op_linear *linear
     const struct how *how = row->how;
     if (op_check_inputs(call, err) || how->prepare(call, linear, err))
         return -1;
+    linear->loops = mm_rounders();
     linear->part = calloc((size_t)linear->length + 1, sizeof *linear->part);
     linear->place = calloc(3 * (size_t)linear->taps + 1, sizeof *linear->place);
     if (linear->part && linear->place) {

@@ -8,6 +8,7 @@
 #define MMTUI_OPERATOR_LINEAR_H
 
 #include "operator/window.h"
+#include "tensor/rounders.h"
 
 #define OP_EINSUM_MOST 32 /* labels of an equation */
 
@@ -23,6 +24,7 @@ struct op_linear {
     int64_t bundles, members;            /* members of each bundle */
     int64_t length;                      /* of the part that is shared */
     double *part;                        /* [length], once loaded */
+    const struct mm_rounders *loops;     /* the machine's */
     int64_t *place;                      /* [2 * taps]: scratch of convolutions */
     int64_t *apart; /* [taps]: how far behind a window's first element each is, where all lie in the input */
     int64_t (*bundle_of)(const struct op_linear *linear, int64_t position);
@@ -55,7 +57,8 @@ int op_prepare_matmul(const struct mm_operator_call *call, struct op_linear *lin
 int op_prepare_einsum(const struct mm_operator_call *call, struct op_linear *linear, struct mm_err *err);
 
 /* The sum of n products of `part` and every step'th element of a value. */
-double op_dot(const double *part, const struct mm_value *value, int64_t at, int64_t step, int64_t n);
+double op_dot(const struct op_linear *linear, const double *part, const struct mm_value *value, int64_t at,
+              int64_t step, int64_t n);
 /* Inputs 0, 1 and 2, the last of which may be left out. */
 int op_linear_inputs(const struct mm_operator_call *call, struct op_linear *linear, struct mm_err *err);
 

@@ -43,7 +43,7 @@ static double value(const struct op_linear *l, int64_t position)
 {
     int64_t i = position / l->columns % l->rows, j = position % l->columns;
     int64_t first = matrix_at(l, &l->batch_x, position / l->columns / l->rows) * l->rows * l->length;
-    double sum = op_dot(l->part, l->x, first + i * l->row_x, l->step_x, l->length);
+    double sum = op_dot(l, l->part, l->x, first + i * l->row_x, l->step_x, l->length);
     double bias = l->bias ? op_get(l->bias, i * l->stride_bias[0] + j * l->stride_bias[1]) : 0;
     return l->alpha * sum + l->beta * bias;
 }

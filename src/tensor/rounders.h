@@ -33,6 +33,8 @@ struct mm_rounders {
                                 double *error);
     /* Widen [*low, *high] by x[n]. 0: some value is not finite, and both say nothing. */
     int (*extremes_float)(const float *restrict x, size_t n, float *low, float *high);
+    /* The sum of products. */
+    double (*dot_float)(const double *restrict x, const float *restrict y, size_t n);
     /* The sums of the first n / 4 * 4 pairs. */
     void (*pair_sums)(const double *s, const double *d, size_t n, double about_s, double about_d,
                       struct mm_pair_sums *out);

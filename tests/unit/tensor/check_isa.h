@@ -650,7 +650,7 @@ static bool check_grids(const struct mm_isa *isa, struct rounded *right, struct 
 }
 
 struct cost {
-    double error[4];
+    double error[4], dot;
     int64_t clipped, finite;
     float low, high;
 };
@@ -673,6 +673,7 @@ static bool check_pair_sums(const struct mm_isa *isa, const struct rounded *r)
             cost[k].error[0] = rounders->error_float(x, y, some);
             cost[k].error[1] = rounders->error_float(r->scale_f, y, n);
             cost[k].error[2] = rounders->square_float(r->scale_f, n);
+            cost[k].dot = rounders->dot_float(r->scale_d, y, n);
             cost[k].clipped = rounders->grid_error_float(y, n, 0.7f, -127, 20, &cost[k].error[3]);
             cost[k].finite = rounders->extremes_float(y, n, &cost[k].low, &cost[k].high);
         }

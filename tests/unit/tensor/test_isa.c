@@ -65,6 +65,8 @@ static void same_rounding(void **state)
 static void sums_by_hand(void **state)
 {
     const float x[5] = {1, 2, 3, 4, 10}, rounded[5] = {1, 2.5f, 3, 3, 8};
+    const float ones[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+    const double nine[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
     const double s[5] = {1, 2, 3, 4, 99}, d[5] = {2, 2, 5, 4, 99};
     const struct mm_isa *isa;
 
@@ -74,6 +76,8 @@ static void sums_by_hand(void **state)
 
         assert_true(isa->rounders->square_float(x, 5) == 30 + 100);
         assert_true(isa->rounders->error_float(x, rounded, 5) == 0.25 + 1 + 4);
+        assert_true(isa->rounders->dot_float(s, x, 5) == 30 + 990);
+        assert_true(isa->rounders->dot_float(nine, ones, 9) == 45 && isa->rounders->dot_float(s, x, 0) == 0);
         isa->rounders->pair_sums(s, d, 5, 1, 2, &sums); /* the fifth is left to the caller */
         assert_true(sums.S == 6 && sums.D == 5 && sums.SS == 14 && sums.DD == 13 && sums.SD == 12);
         assert_true(sums.ss == 30 && sums.dd == 49 && sums.ee == 5);
