@@ -65,47 +65,23 @@ static void add_finite(struct channel_sums *sum, const double *s, const double *
     }
 }
 
-/* Two values at once, which every processor has registers for. */
-typedef double two __attribute__((vector_size(16)));
-struct lanes {
-    two S, D, SS, DD, SD, ss, dd, ee;
-};
-
-static inline void lanes_add(struct lanes *lanes, const double *s, const double *d, const struct about *about)
+/* Column k of four. */
+static void fold(struct channel_sums *sum, const struct mm_pair_columns *columns, size_t k, int64_t n)
 {
-    two x, y;
-    memcpy(&x, s, sizeof x);
-    memcpy(&y, d, sizeof y);
-    two S = x - (two){about->s, about->s}, D = y - (two){about->d, about->d}, e = x - y;
-    lanes->S += S;
-    lanes->D += D;
-    lanes->SS += S * S;
-    lanes->DD += D * D;
-    lanes->SD += S * D;
-    lanes->ss += x * x;
-    lanes->dd += y * y;
-    lanes->ee += e * e;
-}
-
-/* One lane, or both, of n values each. */
-static void fold(struct channel_sums *sum, const struct lanes *lanes, int lane, int64_t n)
-{
+    double *to[MM_PAIR_SUMS] = {&sum->S,  &sum->D,  &sum->SS, &sum->DD,
+                                &sum->SD, &sum->ss, &sum->dd, &sum->ee};
     sum->n += n;
-    sum->S += lanes->S[lane];
-    sum->D += lanes->D[lane];
-    sum->SS += lanes->SS[lane];
-    sum->DD += lanes->DD[lane];
-    sum->SD += lanes->SD[lane];
-    sum->ss += lanes->ss[lane];
-    sum->dd += lanes->dd[lane];
-    sum->ee += lanes->ee[lane];
+    for (size_t i = 0; i < MM_PAIR_SUMS; i++)
+        *to[i] += columns->sum[i][k];
 }
 
 /* What is not finite is in one of these. */
-static bool all_finite(const struct lanes *lanes)
+static bool all_finite(const struct mm_pair_columns *columns)
 {
-    two all = lanes->SS + lanes->DD;
-    return isfinite(all[0] + all[1]);
+    double all = 0;
+    for (size_t k = 0; k < 4; k++)
+        all += columns->sum[2][k] + columns->sum[3][k];
+    return isfinite(all);
 }
 
 static void add_row(struct channel_sums *sum, const double *s, const double *d, int64_t count,
@@ -174,20 +150,18 @@ static void sum_rows(struct channels *channels, const double *s, const double *d
 /* Channels that lie side by side: all columns at once. False when it can't be done: not finite, no memory. */
 static bool sum_columns(struct channels *channels, const double *s, const double *d, const struct parts *p)
 {
-    const struct about about = {channels->about_s, channels->about_d};
     int64_t width = p->channels * p->inner;
-    bool good = p->inner < ROW_SHORT && width % 2 == 0;
-    struct lanes *lanes = good ? calloc((size_t)width / 2, sizeof *lanes) : NULL;
-    good = lanes != NULL;
-    for (int64_t row = 0; good && row < p->outer; row++) {
-        for (int64_t j = 0; j < width; j += 2)
-            lanes_add(&lanes[j / 2], s + row * width + j, d + row * width + j, &about);
-    }
-    for (int64_t j = 0; good && j < width; j += 2)
-        good = all_finite(&lanes[j / 2]);
+    bool good = p->inner < ROW_SHORT && width % 4 == 0;
+    struct mm_pair_columns *columns = good ? calloc((size_t)width / 4, sizeof *columns) : NULL;
+    good = columns != NULL;
+    if (good)
+        mm_rounders()->pair_columns(s, d, (size_t)p->outer, (size_t)width, channels->about_s,
+                                    channels->about_d, columns);
+    for (int64_t j = 0; good && j < width; j += 4)
+        good = all_finite(&columns[j / 4]);
     for (int64_t j = 0; good && j < width; j++)
-        fold(&channels->sum[j / p->inner], &lanes[j / 2], (int)(j % 2), p->outer);
-    free(lanes);
+        fold(&channels->sum[j / p->inner], &columns[j / 4], (size_t)(j % 4), p->outer);
+    free(columns);
     return good;
 }
 

@@ -148,6 +148,36 @@ static int64_t grid_error_float(const float *restrict x, size_t n, float scale, 
     return clipped;
 }
 
+/* In four rows at a time, for what is added up is read and written once in four. */
+static void pair_columns(const double *s, const double *d, size_t rows, size_t width, double about_s,
+                         double about_d, struct mm_pair_columns *out)
+{
+    for (size_t row = 0, end; row < rows; row = end) {
+        end = row + 4 < rows ? row + 4 : rows;
+        for (size_t j = 0; j + 4 <= width; j += 4) {
+            four_doubles sum[MM_PAIR_SUMS];
+
+            memcpy(sum, out[j / 4].sum, sizeof(sum));
+            for (size_t r = row; r < end; r++) {
+                four_doubles x, y;
+
+                memcpy(&x, s + r * width + j, sizeof(x));
+                memcpy(&y, d + r * width + j, sizeof(y));
+                four_doubles a = x - about_s, b = y - about_d, e = x - y;
+                sum[0] += a;
+                sum[1] += b;
+                sum[2] += a * a;
+                sum[3] += b * b;
+                sum[4] += a * b;
+                sum[5] += x * x;
+                sum[6] += y * y;
+                sum[7] += e * e;
+            }
+            memcpy(out[j / 4].sum, sum, sizeof(sum));
+        }
+    }
+}
+
 /* Eight sums, so that an addition need not wait for the one before. */
 static double dot_float(const double *restrict x, const float *restrict y, size_t n)
 {
@@ -239,7 +269,7 @@ static void pair_sums(const double *s, const double *d, size_t n, double about_s
         .grid_double = grid_double, .grid_each_float = grid_each_float,                                      \
         .grid_each_double = grid_each_double, .error_float = error_float, .square_float = square_float,      \
         .grid_error_float = grid_error_float, .extremes_float = extremes_float, .dot_float = dot_float,      \
-        .pair_sums = pair_sums                                                                               \
+        .pair_sums = pair_sums, .pair_columns = pair_columns                                                 \
     }
 
 #endif

@@ -9,6 +9,12 @@ struct mm_pair_sums {
     double S, D, SS, DD, SD, ss, dd, ee;
 };
 
+/* The same of four columns that lie side by side, in that order. */
+#define MM_PAIR_SUMS 8
+struct mm_pair_columns {
+    double sum[MM_PAIR_SUMS][4];
+};
+
 /* What struct mm_rounder and round.h say, over n contiguous values; every table gives the same bits. */
 struct mm_rounders {
     /* To a float format and back; NULL: no such one. */
@@ -38,6 +44,9 @@ struct mm_rounders {
     /* The sums of the first n / 4 * 4 pairs. */
     void (*pair_sums)(const double *s, const double *d, size_t n, double about_s, double about_d,
                       struct mm_pair_sums *out);
+    /* Add to out[width / 4] what `rows` rows of `width` pairs, a multiple of 4, have in each column. */
+    void (*pair_columns)(const double *s, const double *d, size_t rows, size_t width, double about_s,
+                         double about_d, struct mm_pair_columns *out);
 };
 
 /* Those that belong to mm_kernels(). */

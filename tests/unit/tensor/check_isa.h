@@ -650,6 +650,7 @@ static bool check_grids(const struct mm_isa *isa, struct rounded *right, struct 
 }
 
 struct cost {
+    struct mm_pair_columns columns[2];
     double error[4], dot;
     int64_t clipped, finite;
     float low, high;
@@ -673,6 +674,7 @@ static bool check_pair_sums(const struct mm_isa *isa, const struct rounded *r)
             cost[k].error[0] = rounders->error_float(x, y, some);
             cost[k].error[1] = rounders->error_float(r->scale_f, y, n);
             cost[k].error[2] = rounders->square_float(r->scale_f, n);
+            rounders->pair_columns(r->scale_d, r->low_d, n, 8, 0.9, -104.5, cost[k].columns);
             cost[k].dot = rounders->dot_float(r->scale_d, y, n);
             cost[k].clipped = rounders->grid_error_float(y, n, 0.7f, -127, 20, &cost[k].error[3]);
             cost[k].finite = rounders->extremes_float(y, n, &cost[k].low, &cost[k].high);

@@ -61,6 +61,27 @@ static void same_rounding(void **state)
         assert_true(check_rounders(isa));
 }
 
+static void columns_by_hand(void **state)
+{
+    /* six rows of four: s is 1, 2, ... 6 in every column, d twice that; about 1 and 2 */
+    double s[24], d[24];
+    const double sums[MM_PAIR_SUMS] = {0 + 1 + 2 + 3 + 4 + 5, 30, 55, 220, 110, 91, 364, 91};
+    const struct mm_isa *isa;
+
+    (void)state;
+    for (size_t i = 0; i < 24; i++)
+        d[i] = 2 * (s[i] = (double)(i / 4 + 1));
+    for (size_t i = 0; (isa = next_isa(&i)) != NULL;) {
+        struct mm_pair_columns columns = {{{0}}};
+
+        columns.sum[0][3] = 100;
+        isa->rounders->pair_columns(s, d, 6, 4, 1, 2, &columns);
+        for (size_t k = 0; k < MM_PAIR_SUMS; k++)
+            assert_true(columns.sum[k][0] == sums[k] && columns.sum[k][2] == sums[k]);
+        assert_true(columns.sum[0][3] == 115);
+    }
+}
+
 /* By hand: the squares of 1 to 4 and of what rounding took from them, and the sums of a pair about 1 and 2. */
 static void sums_by_hand(void **state)
 {
@@ -153,6 +174,7 @@ int main(void)
         cmocka_unit_test(same_conversions),
         cmocka_unit_test(same_rounding),
         cmocka_unit_test(sums_by_hand),
+        cmocka_unit_test(columns_by_hand),
         cmocka_unit_test(a_grid_s_error_by_hand),
         cmocka_unit_test(the_environment_names_one),
     };
