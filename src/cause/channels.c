@@ -68,8 +68,7 @@ static void add_finite(struct channel_sums *sum, const double *s, const double *
 /* Column k of four. */
 static void fold(struct channel_sums *sum, const struct mm_pair_columns *columns, size_t k, int64_t n)
 {
-    double *to[MM_PAIR_SUMS] = {&sum->S,  &sum->D,  &sum->SS, &sum->DD,
-                                &sum->SD, &sum->ss, &sum->dd, &sum->ee};
+    double *to[MM_PAIR_SUMS] = {&sum->S, &sum->D, &sum->SS, &sum->DD, &sum->SD, &sum->ss, &sum->dd, &sum->ee};
     sum->n += n;
     for (size_t i = 0; i < MM_PAIR_SUMS; i++)
         *to[i] += columns->sum[i][k];

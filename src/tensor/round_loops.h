@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#define ROUND_STEP  16       /* elements of an inner loop */
+#define ROUND_STEP  16        /* elements of an inner loop */
 #define MAGIC_FLOAT 0x1.8p23f /* as MAGIC in round_one.inc */
 
 #define REAL       float

@@ -2,7 +2,8 @@
 #include "whatif/cost.h"
 #include "tensor/rounders.h"
 
-#define ROW_LEAST 64 /* elements of a channel that lie together; of fewer, the rounded ones are laid out first */
+#define ROW_LEAST                                                                                            \
+    64 /* elements of a channel that lie together; of fewer, the rounded ones are laid out first */
 
 /* Long rows are rounded and summed in one go. */
 static int64_t cost_rows(const struct mm_rounders *loops, const struct mm_rounder *rounder, const float *x,
@@ -15,7 +16,8 @@ static int64_t cost_rows(const struct mm_rounders *loops, const struct mm_rounde
     mm_walk_start(&walk, &rounder->lay, base);
     for (size_t i = 0, length; i < n; i += length) {
         length = mm_walk_next(&walk, n - i, &c);
-        clipped += loops->grid_error_float(x + i, length, scale[c], low[c], low[c] + (float)rounder->span, error);
+        clipped +=
+            loops->grid_error_float(x + i, length, scale[c], low[c], low[c] + (float)rounder->span, error);
     }
     return clipped;
 }

@@ -375,11 +375,11 @@ static void cost_rounding(struct whatif *whatif, struct rounding *rounding)
         rounding->ee += whatif->lane_f ? mm_rounders()->error_float(tile->f, tile->rounded_f, tile->n)
                                        : mm_error_doubles(tile->d, tile->rounded_d, tile->n);
     } else if (whatif->lane_f) {
-        rounding->clipped += mm_cost_floats(&rounding->rounder, tile->f, tile->n, tile->base, tile->rounded_f,
-                                            &rounding->ee);
+        rounding->clipped +=
+            mm_cost_floats(&rounding->rounder, tile->f, tile->n, tile->base, tile->rounded_f, &rounding->ee);
     } else {
-        rounding->clipped += mm_cost_doubles(&rounding->rounder, tile->d, tile->n, tile->base,
-                                             tile->rounded_d, &rounding->ee);
+        rounding->clipped +=
+            mm_cost_doubles(&rounding->rounder, tile->d, tile->n, tile->base, tile->rounded_d, &rounding->ee);
     }
 }
 
@@ -404,8 +404,8 @@ static int measure_costs(struct whatif *whatif, struct mm_err *err)
     for (size_t i = 0; i < whatif->count; i++) {
         const struct rounding *rounding = &whatif->rounding[i];
 
-        good = good && isfinite(rounding->ee) &&
-               (rounding->ee > DBL_MIN / DBL_EPSILON || rounding->ee == 0.0);
+        good =
+            good && isfinite(rounding->ee) && (rounding->ee > DBL_MIN / DBL_EPSILON || rounding->ee == 0.0);
     }
     for (size_t i = 0; i < whatif->count && !good; i++)
         whatif->rounding[i].clipped = 0;

@@ -110,7 +110,8 @@ static void a_grid_s_error_by_hand(void **state)
 {
     const float x[] = {3, 3.5f, 5, -4, -4.5f, -5, -5.5f, 6, 6.5f, 7, 7.5f, 0, 100, -100, 0.5f, -0.5f, 1};
     /* errors:         1  .5    1   0   .5     1   1.5   0   .5   1   1.5  0  94   -96    .5     .5   1 */
-    const double all = 1 + .25 + 1 + 0 + .25 + 1 + 2.25 + 0 + .25 + 1 + 2.25 + 0 + 94 * 94 + 96 * 96 + .25 + .25 + 1;
+    const double all =
+        1 + .25 + 1 + 0 + .25 + 1 + 2.25 + 0 + .25 + 1 + 2.25 + 0 + 94 * 94 + 96 * 96 + .25 + .25 + 1;
     const struct mm_isa *isa;
 
     (void)state;
