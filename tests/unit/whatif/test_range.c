@@ -72,6 +72,41 @@ static void minmax(void **state)
     mm_ranges_done(&ranges);
 }
 
+/* Floats are looked at some at a time, with the greatest ones, NaN and Inf anywhere among them. */
+static void floats_have_the_same_tails(void **state)
+{
+    static float f[2 * EACH];
+    (void)state;
+    fill();
+    x[77] = NAN;
+    x[4000] = -INFINITY;
+    for (int i = 0; i < 2 * EACH; i++)
+        x[i] = (double)(f[i] = (float)x[i]);
+    for (int64_t inner = 1; inner <= EACH; inner *= EACH) {
+        struct mm_ranges ranges[2];
+        for (int k = 0; k < 2; k++) {
+            ranges[k] = (struct mm_ranges){.used = true, .wants_tails = true, .lay = {2, inner}};
+            assert_int_equal(mm_ranges_init(&ranges[k], 2 * EACH, NULL), 0);
+        }
+        for (int64_t i = 0; i < 2 * EACH; i += 999) {
+            size_t some = (size_t)(2 * EACH - i < 999 ? 2 * EACH - i : 999);
+            mm_ranges_see(&ranges[0], x + i, some, i);
+            mm_ranges_see_floats(&ranges[1], f + i, some, i);
+        }
+        for (int k = 0; k < 2; k++)
+            mm_ranges_seen(&ranges[k]);
+        assert_true(ranges[1].finite[0] + ranges[1].finite[1] == 2 * EACH - 2);
+        for (int c = 0; c < 2; c++) {
+            assert_true(ranges[0].finite[c] == ranges[1].finite[c]);
+            for (size_t k = 0; k <= ranges[0].dropped; k++)
+                assert_true(ranges[0].greatest[c].value[k] == ranges[1].greatest[c].value[k] &&
+                            ranges[0].least[c].value[k] == ranges[1].least[c].value[k]);
+        }
+        for (int k = 0; k < 2; k++)
+            mm_ranges_done(&ranges[k]);
+    }
+}
+
 /* 20,000 values: 2 may be left out, or 1 at each end. One less: 1, or none. */
 static void percentile(void **state)
 {
@@ -194,8 +229,10 @@ static void many_channels(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(minmax),    cmocka_unit_test(percentile), cmocka_unit_test(one_side),
-        cmocka_unit_test(histogram), cmocka_unit_test(nothing),    cmocka_unit_test(many_channels),
+        cmocka_unit_test(minmax),        cmocka_unit_test(floats_have_the_same_tails),
+        cmocka_unit_test(percentile),    cmocka_unit_test(one_side),
+        cmocka_unit_test(histogram),     cmocka_unit_test(nothing),
+        cmocka_unit_test(many_channels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
