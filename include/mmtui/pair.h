@@ -33,6 +33,7 @@ enum mm_pair_rung {
     MM_PAIR_BY_OUTPUT,
     MM_PAIR_BY_CASE,
     MM_PAIR_BY_PREFIX,
+    MM_PAIR_BY_ORDER,
     MM_PAIR_RUNG_COUNT
 };
 #define MM_PAIR_RUNG_FIRST MM_PAIR_BY_EXACT
@@ -128,6 +129,7 @@ struct mm_pairs {
     const struct mm_pair *pair; /* in src's execution order; dst-only ones stand where dst has them */
     size_t count;
     size_t both, src_only, dst_only;
+    size_t by_order;    /* of `both` and `whole.both`: paired by MM_PAIR_BY_ORDER */
     size_t dropped;     /* entries that the framework's rules, or the choice of an occurrence, left out */
     const char *unused; /* a sentence about rules of `renames` that fit no name; NULL: there are none */
     const char *
@@ -155,6 +157,27 @@ int mm_renames_rule(struct mm_renames *renames, const char *rule, struct mm_err 
 int mm_renames_read(struct mm_renames *renames, const char *path, struct mm_err *err);
 size_t mm_renames_count(const struct mm_renames *renames); /* NULL: 0 */
 
+/* What a tensor is known by where its name tells nothing. */
+struct mm_fingerprint {
+    bool known; /* false: it can't be read, or not all of it is finite */
+    int64_t count;
+    struct mm_shape shape;
+    double mean, std, min, max;
+    int64_t min_at, max_at; /* places of the first ones, in row-major order */
+};
+/*
+ * How far apart two tensors are: the largest difference of mean, of standard deviation, and, a fifth as heavy, of least and
+ * greatest value, over the larger standard deviation. 0 for what is alike to the bit, infinite where shapes differ by more than
+ * the order of axes and axes of length 1 (a row of values may be of a file that says no shape) or where one is not known.
+ */
+double mm_fingerprint_apart(const struct mm_fingerprint *a, const struct mm_fingerprint *b);
+/* Have they the same axes in the same order, but for those of length 1; and is one of their ends in the same place, too? What was
+ * transposed or shuffled has the same statistics. */
+bool mm_fingerprint_same_axes(const struct mm_fingerprint *a, const struct mm_fingerprint *b);
+bool mm_fingerprint_same_places(const struct mm_fingerprint *a, const struct mm_fingerprint *b);
+/* Whoever pairs can find out: of an entry, whose tensor is read for it. */
+typedef void (*mm_fingerprint_of)(void *context, const struct mm_entry *entry, struct mm_fingerprint *out);
+
 #define MM_OCCURRENCE_ALL  0
 #define MM_OCCURRENCE_LAST (-1)
 
@@ -166,8 +189,10 @@ struct mm_pairing {
     const struct mm_renames *renames; /* borrowed; or NULL */
     int64_t
         occurrence; /* which of a name's occurrences count: MM_OCCURRENCE_, or the N-th, of names that have several */
-    unsigned off;          /* rungs that are not used: bits 1 << enum mm_pair_rung */
-    struct mm_hands hands; /* borrowed while pairs are made */
+    unsigned off;                  /* rungs that are not used: bits 1 << enum mm_pair_rung */
+    struct mm_hands hands;         /* borrowed while pairs are made */
+    mm_fingerprint_of fingerprint; /* NULL: nothing is paired by its place in the order */
+    void *context;                 /* fingerprint's */
 };
 
 /*
@@ -177,6 +202,10 @@ struct mm_pairing {
  * names of one side begin or end with, and no other name looks like the two; pairs' `how` says so. Names that look
  * like several stay alone. Before that the graph is asked; of several names of one side that mean one tensor there,
  * such as a module's and its last child's, each is a pair with the same entry of the other side.
+ * Where names tell nothing of most of what is left, and `fingerprint` is given, the two dumps are laid along each other in
+ * their order: tensors of one shape and alike statistics, in the order that brings most of them together, are paired where no
+ * other would do as well; nothing is, if that is less than half of the dump that has fewer (a quarter, if they are the same in float). What repeats a tensor to the bit
+ * shares its partner.
  * The tensorflow rules read headers (is_output) where a name repeats; the others read no file. `pairing` NULL: a
  * zeroed one. -1: memory. The dumps stay open, and must outlive the pairs.
  */

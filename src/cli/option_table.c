@@ -32,7 +32,7 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_NO_PAIR_BY] = {0, "no-pair-by", "LIST",
                         "what names are not paired by, as A,B,C: " /* enum mm_pair_rung */
                         "exact, occurrence, numbers, only, suffix, quantised, graph, separators, output, "
-                        "case, prefix",
+                        "case, prefix, order",
                         GROUP_SESSION, SET(set_no_pair_by), IN_CONFIG},
     [OPT_DTYPE] =
         {0, "dtype", "[NAME=]TYPE",

@@ -28,6 +28,7 @@ static void add(struct list *list, const struct candidate *src, const struct can
                                                 .place = pairs->count};
     pairs->count++;
     pairs->both += src && dst;
+    pairs->by_order += list->pair[pairs->count - 1].rung == MM_PAIR_BY_ORDER;
     pairs->src_only += !dst;
     pairs->dst_only += !src;
 }

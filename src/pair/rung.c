@@ -21,6 +21,7 @@ static const struct mm_pair_rung_info rungs[MM_PAIR_RUNG_COUNT] = {
     [MM_PAIR_BY_OUTPUT] = {"output", "and but for the number of the output: _output_0, :0"},
     [MM_PAIR_BY_CASE] = {"case", "and but for capitals, and `_` that repeat"},
     [MM_PAIR_BY_PREFIX] = {"prefix", "and but for what nearly all names of one side begin with"},
+    [MM_PAIR_BY_ORDER] = {"order", "the same place in the order of both dumps, shape and alike statistics"},
 };
 
 const struct mm_pair_rung_info *mm_pair_rung_info(enum mm_pair_rung rung)

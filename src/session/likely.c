@@ -1,7 +1,6 @@
 /*
  * Tensors without a partner that have the shape and the statistics of one in the other dump: said on their rows, never paired
- * by that. Two tensors are as far apart as the largest difference of mean, of standard deviation, and, a fifth as heavy,
- * of least and greatest value, over the larger standard deviation.
+ * by that. How far apart two are is mm_fingerprint_apart's.
  */
 #include "session/state.h"
 
@@ -11,7 +10,6 @@
 #define APART_MOST                                                                                           \
     0.05 /* as int8 leaves them; independent normal values of 1000 elements are about 0.05 apart */
 #define CLEARER     4    /* times as near as the next: then it is the only one that is named */
-#define ENDS_WEIGH  0.2  /* least and greatest value are single elements */
 #define COUNT_LEAST 8    /* elements */
 #define GROUP_MOST  2048 /* tensors of one size on a side: among more, nothing is told apart */
 #define NAMED_MOST  3
@@ -20,9 +18,7 @@
 struct lone {
     size_t id;
     int64_t count;
-    struct mm_shape
-        shape; /* without axes of length 1, in rising order: axes may stand elsewhere in the other dump */
-    const struct mm_stats *stats;
+    struct mm_fingerprint print;
     double nearest; /* how far apart the nearest of the other side is */
 };
 
@@ -31,33 +27,15 @@ struct lones {
     size_t count;
 };
 
-static int by_length(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-static struct mm_shape sorted(const struct mm_shape *shape)
-{
-    struct mm_shape out = {.rank = 0};
-    for (int i = 0; i < shape->rank; i++) {
-        if (shape->dim[i] != 1)
-            out.dim[out.rank++] = shape->dim[i];
-    }
-    qsort(out.dim, (size_t)out.rank, sizeof out.dim[0], by_length);
-    return out;
-}
-
 static bool is_lone(const struct mm_layer *layer, bool dst, struct lone *out)
 {
     const struct mm_result *result = &layer->result;
     const struct mm_entry *entry = dst ? layer->pair->dst : layer->pair->src;
-    const struct mm_info *info = dst ? &result->dst : &result->src;
-    const struct mm_stats *stats = dst ? &result->metrics.dst : &result->metrics.src;
     if (result->state != MM_STATE_SINGLE || !entry || layer->pair->how || entry->kept != MM_KEPT_ALL)
         return false;
-    *out = (struct lone){.count = info->count, .shape = sorted(&info->shape), .stats = stats};
-    return info->known && info->count >= COUNT_LEAST && stats->finite == info->count && stats->std > 0;
+    *out = (struct lone){.print = fingerprint_of(result, dst)};
+    out->count = out->print.count;
+    return out->print.known && out->count >= COUNT_LEAST && out->print.std > 0;
 }
 
 static int by_count(const void *a, const void *b)
@@ -101,14 +79,9 @@ static struct lones of_count(const struct lones *all, int64_t count)
     return out;
 }
 
-/* Infinite: they have other shapes. A row of values may be of a file that says no shape. */
 static double apart(const struct lone *a, const struct lone *b)
 {
-    const struct mm_stats *x = a->stats, *y = b->stats;
-    double scale = fmax(x->std, y->std), ends = fmax(fabs(x->min - y->min), fabs(x->max - y->max));
-    if (a->shape.rank > 1 && b->shape.rank > 1 && !mm_shape_equal(&a->shape, &b->shape))
-        return INFINITY;
-    return fmax(fmax(fabs(x->mean - y->mean), fabs(x->std - y->std)), ENDS_WEIGH * ends) / scale;
+    return mm_fingerprint_apart(&a->print, &b->print);
 }
 
 /* Those that are not clearly further away than the nearest, and of which none of this side is clearly nearer. */

@@ -49,6 +49,21 @@ static bool same_runner(const struct mm_runner_taken *a, const struct mm_runner_
            (!a->runner || strcmp(a->runner, b->runner) == 0);
 }
 
+/* Never silently: names do not vouch for it. */
+static void order_note(struct mm_session *session)
+{
+    const struct mm_pairs *pairs = session->pairs;
+    struct mm_buf text = {0};
+    if (pairs->by_order == 0)
+        return;
+    mm_buf_printf(
+        &text,
+        "%zu of %zu pairs were made by the order of both dumps, shapes and statistics, as their names tell "
+        "nothing (--no-pair-by order: none of them).",
+        pairs->by_order, pairs->whole.both);
+    session_note(session, &text);
+}
+
 static void say_what_is_odd(struct mm_session *session)
 {
     const struct mm_session_options *options = &session->options;
@@ -101,6 +116,7 @@ static int find_out(struct mm_session *session, struct mm_err *err)
     if (graph_match(session, err) < 0 || order_apply(session, err) < 0 || graph_apply(session, err) < 0)
         return -1;
     suffix_note(session);
+    order_note(session);
     schema_note(session);
     if (read_as_given(session, err) < 0)
         return -1;
@@ -136,6 +152,8 @@ int session_pair(struct mm_session *session, struct mm_err *err)
 {
     struct mm_hands *hands = &session->options.pairing.hands;
     struct mm_hand *hand = hands_of(session->plan, hands);
+    session->options.pairing.fingerprint = session->options.vendor_exact ? NULL : session_fingerprint;
+    session->options.pairing.context = session;
     int result = hand ? pair_dumps(session, err) : mm_fail_memory(err);
     *hands = (struct mm_hands){.count = 0};
     session->paired = mm_plan_pairs_revision(session->plan);

@@ -207,6 +207,7 @@ void mm_session_close(struct mm_session *session)
         return;
     session_stop(session);
     session_unpair(session);
+    fingerprints_done(session);
     mm_plan_close(session->plan);
     mm_dump_close(session->before);
     mm_dump_close(session->sim);

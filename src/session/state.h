@@ -73,6 +73,12 @@ struct quantised_state {
     struct mm_arena arena;             /* what pairs borrow of scales */
 };
 
+/* By entry of a dump; NULL: nothing was asked. */
+struct fingerprints {
+    struct mm_fingerprint *of;
+    bool *asked;
+};
+
 struct mm_session {
     struct mm_session_options options;
     char *src_path, *dst_path;
@@ -106,9 +112,10 @@ struct mm_session {
     double looked;    /* when files were last looked at */
     size_t reloading; /* layers that are measured again */
     bool closing;
-    uint64_t paired;   /* the plan's revision of pairs that they were made by */
-    uint64_t pairings; /* how often it was paired anew */
-    size_t *moved;     /* [layers before that + 1] what they are now; NULL: it never was */
+    struct fingerprints fingerprints[2]; /* of src, of dst */
+    uint64_t paired;                     /* the plan's revision of pairs that they were made by */
+    uint64_t pairings;                   /* how often it was paired anew */
+    size_t *moved;                       /* [layers before that + 1] what they are now; NULL: it never was */
     /* [pairs] of a session from a report, until its layers have them; NULL: it has tensors */
     struct mm_result *saved;
     const char *saved_dumps; /* "dumps" of that report; NULL: it has none */
@@ -122,6 +129,11 @@ int session_layers(struct mm_session *session);
 void session_unpair(struct mm_session *session);
 /* Stop the work and take in what is finished; the result cache is written and closed. */
 void session_stop(struct mm_session *session);
+/* Of the tensor of a single side, once it is measured. */
+struct mm_fingerprint fingerprint_of(const struct mm_result *result, bool dst);
+/* As mm_fingerprint_of: context is the session. The tensor is measured when it is asked for first. */
+void session_fingerprint(void *context, const struct mm_entry *entry, struct mm_fingerprint *out);
+void fingerprints_done(struct mm_session *session);
 /* Once all is measured: of tensors without a partner whose names tell nothing, say which of the other dump have their
  * shape and statistics (likely.c). */
 void likely_find(struct mm_session *session);

@@ -11,7 +11,7 @@ from onnx import TensorProto, helper
 from harness import check, compare, layers, load_report, main, mmtui, pair_of_folders, same, test
 
 RANDOM = np.random.default_rng(29)
-RUNGS = "exact, occurrence, numbers, only, suffix, quantised, graph, separators, output, case, prefix"
+RUNGS = "exact, occurrence, numbers, only, suffix, quantised, graph, separators, output, case, prefix, order"
 
 
 def values(*shape):
@@ -79,12 +79,12 @@ def suffix_prefix(folder):
     dumps(folder, dict(zip(names, tensors)), {name + "_x": t for name, t in zip(names, tensors)})
     run(folder)
     same({by for _, by in paired(folder).values()}, {"suffix"}, "ends")
-    run(folder, "--no-pair-by", "suffix")
+    run(folder, "--no-pair-by", "suffix,order")
     same(paired(folder), {}, "ends")
     dumps(folder, dict(zip(names, tensors)), {"main/" + name: t for name, t in zip(names, tensors)})
     run(folder)
     same({by for _, by in paired(folder).values()}, {"prefix"}, "beginnings")
-    run(folder, "--no-pair-by", "suffix,prefix")
+    run(folder, "--no-pair-by", "suffix,prefix,order")
     same(paired(folder), {}, "beginnings")
 
 
@@ -381,12 +381,12 @@ def odd_names(folder):
     src = ["s/a/b/", "a = b", 'say "x"', "# no", "plain one"]
     dst = ["q1", "q 2", "q3", "q,4", "q5"]
     dumps(folder, dict(zip(src, x)), dict(zip(dst, x)))
-    run(folder)
+    run(folder, "--no-pair-by", "order")
     own = {layer["name"]: layer for layer in load_report(folder)["layers"]}
     script = "".join(f'{line}\n' for line in (
         ":pair s/a/b/ q1", ':search a = b', "=", ":search q 2", "=", ":search say", "=", ":search q3", "=",
         ":search # no", "=", ":search q,4", "=", ":pair plain one = q5", ":pairs odd.map", ":screen -"))
-    frames = session(folder, script)
+    frames = session(folder, script, "--no-pair-by", "order")
     check("Wrote 5 lines" in frames[0], frames[0])
     run(folder, "--map", folder / "odd.map")
     same(len(paired(folder)), 5, (folder / "odd.map").read_text())

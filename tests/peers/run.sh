@@ -37,7 +37,7 @@ for name in pytorch tensorflow onnxruntime; do
     "${MMTUI:-mmtui}" dump --script "$name" >"$made/dump_$name.py"
 done
 # 5.4 GB on disk: the package index has no PyTorch for Linux without its GPU libraries
-environment pytorch torch==2.15.0 numpy==2.4.6
+environment pytorch torch==2.15.0 torchvision==0.29.2 onnx==1.23.2 onnxruntime==1.32.0 onnxscript==0.7.2 numpy==2.4.6
 "$folder/pytorch/bin/python" "$here/dump_pytorch.py" "$made/dump_pytorch.py" "$made/files"
 environment tensorflow tensorflow-cpu==2.21.0 numpy==2.4.6
 "$folder/tensorflow/bin/python" "$here/dump_tensorflow.py" "$made/dump_tensorflow.py" "$made/files"
@@ -65,4 +65,10 @@ else
     cp "$here/files/torch.pt" "$here/files/torch.npz" "$made/files"
 fi
 
-MMTUI_PEERS=$made "$here/../run.sh" "$here/../cli/test_gguf.py" "$here/../cli/test_torch.py" "$here/../cli/test_polygraphy.py" "$here/../cli/test_formats.py" "$here/../cli/test_dump_script.py" "$here/../cli/test_simulate.py"
+environment msprobe mindstudio-probe==26.2.0 torch==2.15.0 numpy==2.4.6
+"$folder/msprobe/bin/python" "$here/msprobe_dump.py" "$made/files"
+
+# Pairs of dumps of one network by two runtimes: what mmtui pairs of them, against what their values tell
+"$here/pairs.sh" "$folder" "$made"
+
+MMTUI_PEERS=$made "$here/../run.sh" "$here/../cli/test_gguf.py" "$here/../cli/test_torch.py" "$here/../cli/test_polygraphy.py" "$here/../cli/test_formats.py" "$here/../cli/test_dump_script.py" "$here/../cli/test_simulate.py" "$here/../cli/test_msprobe.py" "$here/../cli/test_runtimes.py"

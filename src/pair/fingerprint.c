@@ -1,0 +1,59 @@
+/* What tensors are known by where their names tell nothing. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "mmtui/pair.h"
+
+#define ENDS_WEIGH 0.2 /* least and greatest value are single elements */
+
+static int by_length(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static struct mm_shape squeezed(const struct mm_shape *shape)
+{
+    struct mm_shape out = {.rank = 0};
+    for (int i = 0; i < shape->rank; i++) {
+        if (shape->dim[i] != 1)
+            out.dim[out.rank++] = shape->dim[i];
+    }
+    return out;
+}
+
+/* Axes may stand elsewhere in the other dump. */
+static struct mm_shape sorted(const struct mm_shape *shape)
+{
+    struct mm_shape out = squeezed(shape);
+    qsort(out.dim, (size_t)out.rank, sizeof out.dim[0], by_length);
+    return out;
+}
+
+static bool same_shape(const struct mm_fingerprint *a, const struct mm_fingerprint *b)
+{
+    if (a->count != b->count)
+        return false;
+    struct mm_shape x = sorted(&a->shape), y = sorted(&b->shape);
+    return x.rank <= 1 || y.rank <= 1 || mm_shape_equal(&x, &y);
+}
+
+double mm_fingerprint_apart(const struct mm_fingerprint *a, const struct mm_fingerprint *b)
+{
+    if (!a->known || !b->known || !same_shape(a, b))
+        return INFINITY;
+    double scale = fmax(a->std, b->std), ends = fmax(fabs(a->min - b->min), fabs(a->max - b->max));
+    double most = fmax(fmax(fabs(a->mean - b->mean), fabs(a->std - b->std)), ENDS_WEIGH * ends);
+    return most == 0 ? 0 : most / scale;
+}
+
+bool mm_fingerprint_same_axes(const struct mm_fingerprint *a, const struct mm_fingerprint *b)
+{
+    struct mm_shape x = squeezed(&a->shape), y = squeezed(&b->shape);
+    return a->known && b->known && mm_shape_equal(&x, &y);
+}
+
+bool mm_fingerprint_same_places(const struct mm_fingerprint *a, const struct mm_fingerprint *b)
+{
+    return mm_fingerprint_same_axes(a, b) && (a->min_at == b->min_at || a->max_at == b->max_at);
+}
