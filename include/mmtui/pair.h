@@ -202,7 +202,7 @@ struct mm_pairing {
  * names of one side begin or end with, and no other name looks like the two; pairs' `how` says so. Names that look
  * like several stay alone. Before that the graph is asked; of several names of one side that mean one tensor there,
  * such as a module's and its last child's, each is a pair with the same entry of the other side.
- * Where names tell nothing of most of what is left, and `fingerprint` is given, the two dumps are laid along each other in
+ * Where names pair no more than half of either dump, and `fingerprint` is given, the two dumps are laid along each other in
  * their order: tensors of one shape and alike statistics, in the order that brings most of them together, are paired where no
  * other would do as well; nothing is, if that is less than half of the dump that has fewer (a quarter, if they are the same in float). What repeats a tensor to the bit
  * shares its partner.

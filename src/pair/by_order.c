@@ -74,7 +74,19 @@ static size_t *places_of(const struct side *side)
 
 static bool is_open(const struct candidate *here)
 {
-    return here->entry && here->occurrence && !here->dropped && !here->partner && !here->how;
+    return here->entry && here->occurrence && !here->dropped && !here->partner && !here->how &&
+           !here->stands_before;
+}
+
+/* Do names tell of most of it? Then what they do not tell of is something else. */
+static bool is_named(const struct side *side)
+{
+    size_t paired = 0, all = 0;
+    for (size_t i = 0; i < side->count; i++) {
+        all += side->all[i].occurrence && !side->all[i].dropped;
+        paired += side->all[i].partner != NULL;
+    }
+    return 2 * paired > all;
 }
 
 static size_t count_open(const struct side *side)
@@ -351,7 +363,7 @@ int by_order_join(struct side *src, struct side *dst, const struct mm_pairing *p
     struct by_order by = {.limit = 0};
     size_t n = count_open(src), m = count_open(dst), all;
     if (!pairing->fingerprint || side_off(src, MM_PAIR_BY_ORDER) || n < OPEN_LEAST || m < OPEN_LEAST ||
-        !mm_mul(n, m, &all) || all > OPEN_MOST)
+        is_named(src) || is_named(dst) || !mm_mul(n, m, &all) || all > OPEN_MOST)
         return 0;
     int result = open_side(&by.sides[0], src, pairing);
     if (result == 0)
