@@ -266,6 +266,26 @@ void mm_report_suggestions(const struct mm_session *session, const struct mm_sug
  * failed, nothing to raise is one test that has passed. */
 void mm_report_suggestions_as(const struct mm_session *session, const struct mm_suggestions *list,
                               enum mm_report_kind kind, struct mm_buf *out);
+/* An operator, and what running the model with it alone in float32 has shown. */
+struct mm_simulated_operator {
+    const char *name, *op_type; /* of the operator; "" it has none */
+    const char *tensor;         /* its first result */
+    double error;               /* of the outputs then: relative L2 of the worst of them; INFINITY: broken */
+    bool raised;                /* it is suggested */
+};
+/* Suggestions that were found by running a model in a simulated precision. All borrowed. */
+struct mm_simulated_suggestions {
+    const char *mode;      /* the precision's word */
+    double before, after;  /* the outputs' error with nothing raised, and with what is suggested */
+    double goal;           /* that it was to be brought to; INFINITY: none was given */
+    size_t settings, runs; /* how many settings were measured, and in how many runs */
+    const struct mm_simulated_operator *item; /* those that gain most first */
+    size_t count;
+};
+/* They in any form. TEXT shows the ten that gain most and those that are suggested, the others have all. JUNIT: each that
+ * should be raised has failed, and so has a goal that can't be had; nothing to raise is one test that has passed. */
+void mm_report_simulated(const struct mm_simulated_suggestions *list, enum mm_report_kind kind,
+                         struct mm_buf *out);
 /* "worst error of the outputs 1, then about 0.003; 6 operators, 35.6k elements", without a line feed. */
 void mm_report_suggestion_summary(const struct mm_suggestions *list, struct mm_buf *out);
 

@@ -203,6 +203,9 @@ const struct mm_model_run *mm_calibration_run(const struct mm_calibration *calib
 struct mm_feeds;
 /* Run the model with all of them: once, or twice where the range is searched. */
 int mm_calibration_take(struct mm_calibration *calibration, const struct mm_feeds *feeds, struct mm_err *err);
+/* Has it the ranges that another precision of the same model needs, chosen in the same way? False as well where that can't be
+ * found out. Then it may stand in `simulation->calibration`. */
+bool mm_calibration_serves(const struct mm_calibration *calibration, const struct mm_simulation *simulation);
 /* Tensors that came up in its runs, but never with a finite value: their scale is 1. */
 size_t mm_calibration_unseen(const struct mm_calibration *calibration);
 /* NULL is fine. After the runs that use it. */
@@ -229,6 +232,37 @@ struct mm_rounded_operator {
 };
 /* The number-th of them, from 0 on, in the model's order; false: there are not so many. */
 bool mm_model_run_operator(const struct mm_model_run *run, size_t number, struct mm_rounded_operator *out);
+
+/* ---- several precisions side by side --------------------------------------------------------------------------- */
+
+/*
+ * Runs that differ in one operator's precision compute the same before it. A model in which what stands behind such operators
+ * stands several times, a tail for each, computes all of them in one run: the model's own outputs, and those that
+ * each tail reaches, under names that mm_tail_of takes apart. Tensors of a tail are simulated like those that they are copies of, by the
+ * calibration of the model itself.
+ *
+ * MM_EUNSUPPORTED: the model has bodies of If, Loop, Scan, local functions, weights in other files, or more than 256 MiB.
+ * With fold_conv_bn tails are not for operators that read what a Conv makes: it is folded for one reader alone.
+ */
+struct mm_tails;
+/* Read the model's graph; nothing is kept but that and the map of its file. */
+int mm_tails_open(struct mm_tails **tails, const char *model, struct mm_err *err);
+/* The operator that `op` means, in tail number `tail`, which begins with the operator that makes `from`. False: it does not
+ * stand there. Texts of *out live as long as the tails. */
+bool mm_tails_operator(struct mm_tails *tails, const char *from, size_t tail,
+                       const struct mm_simulated_op *op, struct mm_simulated_op *out);
+/* How large a tensor is in a run; of several runs the most counts. */
+void mm_tails_note(struct mm_tails *tails, const char *tensor, uint64_t bytes);
+/* Of all tensors in the tail of the operator that makes `from`: no run keeps more than these for it. */
+uint64_t mm_tails_bytes(struct mm_tails *tails, const char *from);
+/* Write the model with `count` tails to a file: that of number i begins with the operator that makes the tensor from[i]. */
+int mm_tails_write(struct mm_tails *tails, const char *const *from, size_t count, const char *to,
+                   struct mm_err *err);
+/* NULL is fine. */
+void mm_tails_close(struct mm_tails *tails);
+/* The tail that a tensor of this name is in, SIZE_MAX: none; *length: of its name in the model itself. */
+size_t mm_tail_of(const char *name, size_t *length);
+
 /* ---- replaying operators -------------------------------------------------------------------------------------- */
 
 /*

@@ -15,29 +15,36 @@ struct trying {
     char *top;
     bool temporary;
     char *reference;
-    char *simulated, *before; /* the last one, and the one before it; NULL: there is none */
-    int number;               /* of the simulated runs so far */
-    char said[1000];          /* of the last one */
+    char *simulated, *before;      /* the last one, and the one before it; NULL: there is none */
+    int number;                    /* of the simulated runs so far */
+    char said[1000];               /* of the last one */
+    struct simulation *calibrated; /* the run that made the calibration which is used; NULL: none yet */
+    char note[64];
 };
 
 static int make_top(struct trying *trying, const char *wanted, struct mm_err *err)
 {
-    const char *base = getenv("TMPDIR");
-    if (wanted) {
-        trying->top = strdup(wanted);
-    } else {
-        trying->top = mm_path_join(base && *base ? base : "/tmp", "mmtui-try-XXXXXX");
-        if (trying->top && !mkdtemp(trying->top))
-            return mm_fail_errno(err, trying->top, "making a temporary folder (-o or TMPDIR chooses where)");
-        trying->temporary = trying->top != NULL;
-    }
+    trying->temporary = !wanted;
+    trying->top = wanted ? strdup(wanted) : run_folder("mmtui-try-XXXXXX", err);
+    if (!trying->top && !wanted)
+        return -1;
     trying->reference = trying->top ? mm_path_join(trying->top, "reference") : NULL;
     return trying->reference ? 0 : mm_fail_memory(err);
 }
 
+/* The ranges go with the run that asked for them. */
+static void drop_calibrated(struct trying *trying)
+{
+    if (trying->calibrated)
+        simulation_done(trying->calibrated);
+    free(trying->calibrated);
+    trying->calibrated = NULL;
+}
+
 static void trying_done(struct trying *trying)
 {
-    if (trying->temporary)
+    drop_calibrated(trying);
+    if (trying->temporary && trying->top)
         mm_folder_remove(trying->top);
     free(trying->top);
     free(trying->reference);
@@ -74,20 +81,43 @@ static int run_into(const struct trying *trying, const struct cli_options *optio
     return result;
 }
 
+/* By the ranges of an earlier run, if they are those that this one needs: inputs are the same. */
+static int calibrate(struct trying *trying, const struct cli_options *options, struct simulation *simulation,
+                     const struct mm_run_options *how, struct mm_err *err)
+{
+    const struct simulation *before = trying->calibrated;
+    bool needs = simulation->mode && mm_simulation_needs_calibration(&simulation->settings);
+    trying->note[0] = '\0';
+    if (!needs || !before || !mm_calibration_serves(before->calibration, &simulation->settings))
+        return simulation_calibrate(simulation, options, trying->ort, how, err);
+    simulation_share(simulation, before);
+    snprintf(trying->note, sizeof trying->note, ", with the ranges of the run before");
+    return 0;
+}
+
 static int simulate(struct trying *trying, const struct cli_options *options, const struct mm_plan *plan,
                     const char *folder, const struct interrupt *interrupt, struct mm_err *err)
 {
     struct mm_run_options how = run_options(options, interrupt);
-    struct simulation simulation;
+    struct simulation *simulation = calloc(1, sizeof *simulation);
     struct mm_buf said = {0};
-    if (simulation_begin(&simulation, options, plan, err) < 0)
-        return -1;
-    int result = simulation_calibrate(&simulation, options, trying->ort, &how, err);
+    if (!simulation)
+        return mm_fail_memory(err);
+    int result = simulation_begin(simulation, options, plan, err);
     if (result == 0)
-        result = run_into(trying, options, folder, &how, &simulation, &said, err);
-    snprintf(trying->said, sizeof trying->said, "%s", mm_buf_text(&said));
+        result = calibrate(trying, options, simulation, &how, err);
+    if (result == 0)
+        result = run_into(trying, options, folder, &how, simulation, &said, err);
+    if (result == 0)
+        snprintf(trying->said, sizeof trying->said, "%s", mm_buf_text(&said));
     mm_buf_done(&said);
-    simulation_done(&simulation);
+    if (result == 0 && simulation->calibration && !simulation->shared) {
+        drop_calibrated(trying);
+        trying->calibrated = simulation;
+        return 0;
+    }
+    simulation_done(simulation);
+    free(simulation);
     return result;
 }
 
@@ -121,6 +151,7 @@ static int run_again(void *context, struct cli_options *options, const struct mm
     struct trying *trying = context;
     struct interrupt interrupt;
     interrupt_begin(&interrupt);
+    interrupt_removes(&interrupt, trying->temporary ? trying->top : NULL);
     int result = simulate_next(trying, options, plan, &interrupt, err);
     interrupt_end(&interrupt);
     if (result < 0)
@@ -148,6 +179,7 @@ static int run_both(struct trying *trying, const struct cli_options *options, st
 {
     struct interrupt interrupt;
     interrupt_begin(&interrupt);
+    interrupt_removes(&interrupt, trying->temporary ? trying->top : NULL);
     struct mm_run_options how = run_options(options, &interrupt);
     int result = run_library(options, &trying->ort, err);
     if (result == 0)
@@ -169,7 +201,7 @@ int cmd_try(struct cli_options *options)
         result = run_both(&trying, options, &err);
     int status = result > 0 ? EXIT_SIGNAL + result : EXIT_ERROR;
     if (result == 0) {
-        const struct inspect_runner runner = {&trying, run_again, trying.said};
+        const struct inspect_runner runner = {&trying, run_again, trying.said, trying.note};
         options->session.src = trying.reference;
         options->session.dst = trying.simulated;
         options->model = options->words[0];

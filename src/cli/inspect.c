@@ -21,6 +21,7 @@ struct looking {
     struct script script;
     char first[1024]; /* what the next inspector says at first */
     bool again;       /* :try */
+    struct layers_kept kept;
 };
 
 static struct inspector_options inspector_options(const struct looking *looking)
@@ -35,7 +36,8 @@ static struct inspector_options inspector_options(const struct looking *looking)
         .sort = options->sort,
         .filter = options->filter,
         .can_try = looking->runner != NULL,
-        .first = looking->first};
+        .first = looking->first,
+        .kept = &looking->kept};
 }
 
 static int start(struct looking *looking, struct mm_err *err)
@@ -64,6 +66,7 @@ static int in_terminal(struct looking *looking, struct mm_err *err)
     if (result == 0) {
         result = app_run(&inspector.app, term);
         looking->again = inspector.tries;
+        inspector_keep(&inspector, &looking->kept);
         inspector_done(&inspector);
     }
     term_close(term);
@@ -82,6 +85,7 @@ static int by_script(struct looking *looking, struct mm_err *err)
     app_resize(&inspector.app, options->width, options->height);
     int result = script_go_on(&looking->script, &inspector.app, err);
     looking->again = inspector.tries;
+    inspector_keep(&inspector, &looking->kept);
     inspector_done(&inspector);
     return result;
 }
@@ -168,8 +172,8 @@ static void run_again(struct looking *looking)
         return;
     }
     snprintf(looking->first, sizeof looking->first,
-             "Tried the plan (%zu override%s): columns before and change tell what it changed",
-             mm_plan_count(plan), mm_plan_count(plan) == 1 ? "" : "s");
+             "Tried the plan (%zu override%s%s): columns before and change tell what it changed",
+             mm_plan_count(plan), mm_plan_count(plan) == 1 ? "" : "s", looking->runner->note);
     mm_session_close(looking->session);
     looking->session = next;
     looking->started = false;

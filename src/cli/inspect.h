@@ -10,6 +10,7 @@ struct inspect_runner {
     /* With this plan: set options->session.dst to what came of it, and before to what dst was. -1: nothing is changed. */
     int (*run)(void *context, struct cli_options *options, const struct mm_plan *plan, struct mm_err *err);
     const char *first; /* what is said at first */
+    const char *note;  /* what is said of the last run behind how many overrides it had; "": nothing */
 };
 
 /* Returns the exit code; errors are printed. options->session.src and dst are set; dst NULL: src is a report. `runner` is

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <unistd.h>
 
+#include "mmtui/base.h"
+
 static void watched(sigset_t *set)
 {
     sigemptyset(set);
@@ -11,6 +13,15 @@ static void watched(sigset_t *set)
     sigaddset(set, SIGTERM);
     sigaddset(set, SIGHUP);
     sigaddset(set, SIGUSR2); /* from interrupt_end: it is over */
+}
+
+#define TRIES 1000 /* the run goes on writing meanwhile */
+
+static void remove_folder(struct interrupt *interrupt)
+{
+    const char *folder = atomic_load(&interrupt->folder);
+    for (int i = 0; folder && i < TRIES && access(folder, F_OK) == 0; i++)
+        mm_folder_remove(folder);
 }
 
 static void *wait_for_signals(void *argument)
@@ -21,6 +32,7 @@ static void *wait_for_signals(void *argument)
     watched(&set);
     while (sigwait(&set, &number) == 0 && number != SIGUSR2) {
         if (atomic_exchange(&interrupt->stopped, true)) {
+            remove_folder(interrupt);
             signal(number, SIG_DFL);
             pthread_sigmask(SIG_UNBLOCK, &set, NULL);
             kill(getpid(), number);
@@ -36,8 +48,14 @@ void interrupt_begin(struct interrupt *interrupt)
     watched(&set);
     atomic_init(&interrupt->stopped, false);
     atomic_init(&interrupt->signal, 0);
+    atomic_init(&interrupt->folder, NULL);
     pthread_sigmask(SIG_BLOCK, &set, &interrupt->before);
     interrupt->started = pthread_create(&interrupt->thread, NULL, wait_for_signals, interrupt) == 0;
+}
+
+void interrupt_removes(struct interrupt *interrupt, const char *folder)
+{
+    atomic_store(&interrupt->folder, folder);
 }
 
 int interrupt_end(struct interrupt *interrupt)

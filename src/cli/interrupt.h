@@ -9,7 +9,8 @@
 
 struct interrupt {
     atomic_bool stopped;
-    atomic_int signal; /* which one it was; 0: none */
+    atomic_int signal;            /* which one it was; 0: none */
+    _Atomic(const char *) folder; /* is removed before the program is ended; NULL: none */
     sigset_t before;
     pthread_t thread;
     bool started;
@@ -17,6 +18,8 @@ struct interrupt {
 
 /* From now on the signals are told here. Threads begun later don't get them. */
 void interrupt_begin(struct interrupt *interrupt);
+/* A folder (borrowed; NULL: none any more) that must not be left behind when a second signal ends the program. */
+void interrupt_removes(struct interrupt *interrupt, const char *folder);
 /* As it was before. Returns the signal that came, or 0. */
 int interrupt_end(struct interrupt *interrupt);
 

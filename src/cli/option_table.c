@@ -164,6 +164,10 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_SIMULATE] = {0, "simulate", "MODEL",
                       "no dumps: run this model in --precision-mode with operators raised, and measure",
                       GROUP_OWN, TEXT(simulated_model)},
+    [OPT_BATCH_MEMORY] = {0, "batch-memory", "MIB",
+                          "--simulate: what operators tried in one run may keep (default: 1024; 0: each has "
+                          "a run of its own)",
+                          GROUP_OWN, NUMBER(batch_memory)},
     [OPT_PLAN] = {0, "plan", "FILE", "start from the overrides of this plan (overrides.json)", GROUP_PLAN,
                   TEXT(plan)},
     [OPT_TO] = {0, "to", "RUNTIME", "runtime to write for; export and lint take several, as A,B,C",

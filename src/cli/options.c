@@ -15,6 +15,7 @@ void cli_options_init(struct cli_options *options)
                                     .width = 80,
                                     .height = 24,
                                     .min_paired = 0.9,
+                                    .batch_memory = 1024,
                                     .single = {.absolute = 1, .relative = 0.03, .mode = MM_BEYOND_EITHER},
                                     .dump = {.mode = MM_DUMP_ALL},
                                     .most_words = 8};

@@ -76,6 +76,7 @@ enum option {
     OPT_TO_ERROR,
     OPT_PLAN_FILE,
     OPT_SIMULATE,
+    OPT_BATCH_MEMORY,
     OPT_PLAN,
     OPT_TO,
     OPT_CPP,
@@ -188,6 +189,7 @@ struct cli_options {
     bool json;
     struct mm_suggest_options suggest;
     const char *simulated_model;    /* --simulate */
+    double batch_memory;            /* --batch-memory, in MiB */
     const struct mm_format *format; /* --format of convert; NULL: by the ending */
     bool recurse;
     struct mm_single_options single;

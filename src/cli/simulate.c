@@ -41,6 +41,15 @@ int simulation_calibrate(struct simulation *simulation, const struct cli_options
     return result;
 }
 
+void simulation_share(struct simulation *simulation, const struct simulation *with)
+{
+    simulation->calibration = with->calibration;
+    simulation->settings.calibration = with->calibration;
+    simulation->calibration_runs = with->calibration_runs;
+    simulation->own_inputs = with->own_inputs;
+    simulation->shared = true;
+}
+
 /* ---- what is told ---- */
 
 int simulation_write(const struct simulation *simulation, const struct mm_model_run *run, const char *folder,

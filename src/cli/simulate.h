@@ -11,6 +11,7 @@ struct simulation {
     const struct mm_plan *plan; /* it, or another one; NULL: none */
     struct mm_simulated_op *op;
     struct mm_calibration *calibration;
+    bool shared; /* the calibration is another one's */
     size_t calibration_runs;
     bool own_inputs; /* the ranges are those of the inputs that are run */
 };
@@ -23,6 +24,8 @@ void simulation_done(struct simulation *simulation);
 /* Run the calibration, if it needs one. */
 int simulation_calibrate(struct simulation *simulation, const struct cli_options *options,
                          const struct mm_ort *ort, const struct mm_run_options *how, struct mm_err *err);
+/* Use the calibration of another one, which outlives this, and of which mm_calibration_serves. */
+void simulation_share(struct simulation *simulation, const struct simulation *with);
 /* NULL: nothing is simulated. */
 const struct mm_simulation *simulation_settings(const struct simulation *simulation);
 /* Write scales.json beside what was dumped, where something was quantised. */

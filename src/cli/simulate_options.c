@@ -267,7 +267,8 @@ int simulation_begin(struct simulation *simulation, const struct cli_options *op
 
 void simulation_done(struct simulation *simulation)
 {
-    mm_calibration_close(simulation->calibration);
+    if (!simulation->shared)
+        mm_calibration_close(simulation->calibration);
     mm_plan_close(simulation->own);
     free(simulation->op);
     *simulation = (struct simulation){0};

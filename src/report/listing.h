@@ -12,6 +12,10 @@ size_t listing_columns(const struct mm_session *session, const struct mm_listing
 void put_markup(struct mm_buf *out, const char *text);
 /* Append text for a cell of a Markdown table: it ends at |, and names are no markup. */
 void put_markdown(struct mm_buf *out, const char *text);
+/* Append text in quotes for CSV; what begins a formula for a spreadsheet gets an apostrophe first. */
+void put_quoted(struct mm_buf *out, const char *text);
+/* Begin a page of suggestions, up to the end of its first paragraph, which is this text. */
+void put_suggest_page(struct mm_buf *out, const char *summary);
 /* A column's figure to the last digit, as CSV and scripts take it: "" where there is none, "inf" where it is worst. */
 void put_exact(struct mm_buf *out, const struct mm_session *session, enum mm_column_id column, size_t id);
 

@@ -29,7 +29,7 @@ static void nothing(const struct mm_suggestions *list, struct mm_buf *out)
 
 /* ---- CSV ---- */
 
-static void put_quoted(struct mm_buf *out, const char *text)
+void put_quoted(struct mm_buf *out, const char *text)
 {
     mm_buf_putc(out, '"');
     if (*text && strchr("=+-@", *text)) /* no formula for a spreadsheet */
@@ -96,16 +96,21 @@ static void markdown_item(const struct mm_session *session, const struct mm_sugg
 
 /* ---- HTML ---- */
 
-static void html_head(const struct mm_suggestions *list, struct mm_buf *out)
+void put_suggest_page(struct mm_buf *out, const char *summary)
 {
     mm_buf_puts(
         out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>mmtui suggest</title>"
              "<style>:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;"
              "margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}th,td{text-align:left;"
              "padding:.2rem .8rem .2rem 0}</style></head><body>\n<h1>mmtui suggest</h1>\n<p>");
+    put_markup(out, summary);
+}
+
+static void html_head(const struct mm_suggestions *list, struct mm_buf *out)
+{
     struct mm_buf text = {0};
     put_summary(list, &text);
-    put_markup(out, mm_buf_text(&text));
+    put_suggest_page(out, mm_buf_text(&text));
     mm_buf_done(&text);
     mm_buf_puts(out,
                 "</p>\n<table><tr><th>layer</th><th>op</th><th>to</th><th>covered</th><th>why</th></tr>\n");

@@ -1,5 +1,6 @@
 /* Calibration: plain runs of a model, of which the ranges of inputs are kept. */
 #include "runtime/simulate.h"
+#include "runtime/tails.h"
 
 #include "whatif/range.h"
 
@@ -53,24 +54,64 @@ static int watch(struct mm_calibration *calibration, int tensor, const struct ne
 }
 
 /* Types are not known for sure before the run: what may be float32 is looked at. */
+static void suppose_types(struct simulated *simulated)
+{
+    for (int i = 0; i < simulated->graph->tensor_count; i++) {
+        if (simulated->tensor[i].dtype == MM_DTYPE_NONE)
+            simulated->tensor[i].dtype = MM_F32;
+    }
+}
+
+/* Is this an input with a range that is to be calibrated? */
+static bool needs_range(const struct simulated *simulated, int node, int place, struct need *need)
+{
+    *need = simulated_need(simulated, node, place);
+    return mm_round_integer(need->dtype) &&
+           !mm_graph_has_values(simulated->graph, simulated->graph->nodes[node].inputs[place]);
+}
+
 static int watch_inputs(struct mm_calibration *calibration, struct mm_err *err)
 {
     struct simulated *simulated = &calibration->simulated;
     const struct mm_graph *graph = simulated->graph;
-    for (int i = 0; i < graph->tensor_count; i++) {
-        if (simulated->tensor[i].dtype == MM_DTYPE_NONE)
-            simulated->tensor[i].dtype = MM_F32;
-    }
+    struct need need;
+    suppose_types(simulated);
     for (int n = 0; n < graph->node_count; n++) {
         for (int k = 0; k < graph->nodes[n].input_count; k++) {
-            struct need need = simulated_need(simulated, n, k);
-            int tensor = graph->nodes[n].inputs[k];
-            if (mm_round_integer(need.dtype) && !mm_graph_has_values(graph, tensor) &&
-                watch(calibration, tensor, &need, err) < 0)
+            if (needs_range(simulated, n, k, &need) &&
+                watch(calibration, graph->nodes[n].inputs[k], &need, err) < 0)
                 return -1;
         }
     }
     return 0;
+}
+
+static bool has_all(const struct mm_calibration *calibration, const struct simulated *simulated)
+{
+    const struct mm_graph *graph = simulated->graph;
+    struct need need;
+    for (int n = 0; n < graph->node_count; n++) {
+        for (int k = 0; k < graph->nodes[n].input_count; k++) {
+            if (needs_range(simulated, n, k, &need) && !find(calibration, graph->nodes[n].inputs[k], &need))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool mm_calibration_serves(const struct mm_calibration *calibration, const struct mm_simulation *simulation)
+{
+    struct mm_simulation plain = *simulation;
+    struct simulated simulated;
+    plain.calibration = NULL;
+    if (simulation->range != calibration->plain.range ||
+        simulation->asymmetric != calibration->plain.asymmetric ||
+        simulated_open(&simulated, calibration->simulated.path, &plain, NULL) < 0)
+        return false;
+    suppose_types(&simulated);
+    bool all = has_all(calibration, &simulated);
+    simulated_close(&simulated);
+    return all;
 }
 
 /* ---- looking ---- */
@@ -270,21 +311,25 @@ size_t mm_calibration_unseen(const struct mm_calibration *calibration)
     return count;
 }
 
-enum mm_dtype calibration_dtype(const struct mm_calibration *calibration, int tensor)
+enum mm_dtype calibration_dtype(const struct mm_calibration *calibration, int tensor, const char *name)
 {
-    return tensor < calibration->simulated.graph->tensor_count ? calibration->dtype[tensor] : MM_DTYPE_NONE;
+    int place = tail_original(calibration->simulated.graph, tensor, name);
+    return place >= 0 ? calibration->dtype[place] : MM_DTYPE_NONE;
 }
 
-int64_t calibration_channels(const struct mm_calibration *calibration, int tensor, const struct need *need)
+int64_t calibration_channels(const struct mm_calibration *calibration, int tensor, const char *name,
+                             const struct need *need)
 {
-    const struct watched *watched = find(calibration, tensor, need);
+    const struct watched *watched =
+        find(calibration, tail_original(calibration->simulated.graph, tensor, name), need);
     return watched && watched->is_open ? watched->ranges.lay.channels : 0;
 }
 
-bool calibration_choose(const struct mm_calibration *calibration, int tensor, const struct need *need,
-                        struct round_rule *rule)
+bool calibration_choose(const struct mm_calibration *calibration, int tensor, const char *name,
+                        const struct need *need, struct round_rule *rule)
 {
-    const struct watched *watched = find(calibration, tensor, need);
+    const struct watched *watched =
+        find(calibration, tail_original(calibration->simulated.graph, tensor, name), need);
     const struct mm_whatif_setting setting = {.dtype = need->dtype,
                                               .per_channel = need->axis >= 0,
                                               .axis = need->axis >= 0 ? need->axis : 0,

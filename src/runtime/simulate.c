@@ -35,8 +35,7 @@ bool mm_simulation_needs_calibration(const struct mm_simulation *simulation)
     return any;
 }
 
-/* The node that an override means; -1. */
-static int find_op(const struct mm_graph *graph, const struct mm_simulated_op *op)
+int simulated_find_operator(const struct mm_graph *graph, const struct mm_simulated_op *op)
 {
     int node = mm_graph_node(graph, op->name), tensor = -1;
     if (node < 0 && op->tensor && *op->tensor)
@@ -48,7 +47,7 @@ static int find_op(const struct mm_graph *graph, const struct mm_simulated_op *o
 
 static int override(struct simulated *simulated, const struct mm_simulated_op *op, struct mm_err *err)
 {
-    int node = find_op(simulated->graph, op);
+    int node = simulated_find_operator(simulated->graph, op);
     if (node < 0)
         return mm_fail(err, MM_EARG, "%s: no operator is called %s, which the plan wants in %s",
                        simulated->path, op->name, mm_dtype_info(op->dtype)->name);
@@ -323,13 +322,14 @@ int simulated_input_rule(struct simulated *simulated, int tensor, const struct n
         return found;
     if (mm_graph_has_values(simulated->graph, tensor))
         return constant_rule(simulated, tensor, need);
-    int64_t channels = calibration ? calibration_channels(calibration, tensor, need) : 0;
+    const char *name = simulated->graph->tensors[tensor].name;
+    int64_t channels = calibration ? calibration_channels(calibration, tensor, name, need) : 0;
     if (channels == 0)
         return -1; /* it was not seen: in no run the branch that it is in was taken */
     struct round_rule *rule = simulated_add_rule(simulated, tensor, need, channels);
     if (!rule)
         return out_of_memory(simulated);
-    return calibration_choose(calibration, tensor, need, rule) ? (int)simulated->rules - 1 : -1;
+    return calibration_choose(calibration, tensor, name, need, rule) ? (int)simulated->rules - 1 : -1;
 }
 
 /* ---- what the writer of the model asks ---- */

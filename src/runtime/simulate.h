@@ -100,6 +100,8 @@ void simulated_put_tensor(const struct simulated *simulated, const char *name, s
 
 /* ---- its parts ---- */
 
+/* The node that an override means; -1: there is none. */
+int simulated_find_operator(const struct mm_graph *graph, const struct mm_simulated_op *op);
 /* The type of every tensor, as far as the calibration, the model or the operators tell. -1: memory. */
 int simulated_types(struct simulated *simulated, struct mm_err *err);
 /* Which input of which node, `place`, needs what. Constants as well as others. */
@@ -154,13 +156,15 @@ void round_op_init(struct round_op *round, const struct mm_ort *ort, const struc
 
 /* ---- the calibration ---- */
 
+/* By place and name in the graph that asks, which may have copies of some tensors (tails.h): these are as the ones that they copy. */
 /* Of an input: a scale and zero point for each channel, as whatif chooses them. False: it was not seen in any run. */
-bool calibration_choose(const struct mm_calibration *calibration, int tensor, const struct need *need,
-                        struct round_rule *rule);
+bool calibration_choose(const struct mm_calibration *calibration, int tensor, const char *name,
+                        const struct need *need, struct round_rule *rule);
 /* How many channels it was seen with; 0: it was not. */
-int64_t calibration_channels(const struct mm_calibration *calibration, int tensor, const struct need *need);
+int64_t calibration_channels(const struct mm_calibration *calibration, int tensor, const char *name,
+                             const struct need *need);
 /* MM_DTYPE_NONE: it was not seen. */
-enum mm_dtype calibration_dtype(const struct mm_calibration *calibration, int tensor);
+enum mm_dtype calibration_dtype(const struct mm_calibration *calibration, int tensor, const char *name);
 /* One channel's integers, as floats have them. */
 void round_rule_set(struct round_rule *rule, int64_t channel, double scale, double low, double high,
                     double zero);

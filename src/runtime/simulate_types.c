@@ -137,7 +137,8 @@ int simulated_types(struct simulated *simulated, struct mm_err *err)
     const struct mm_calibration *calibration = simulated->settings->calibration;
     (void)err;
     for (int i = 0; i < graph->tensor_count; i++) {
-        enum mm_dtype seen = calibration ? calibration_dtype(calibration, i) : MM_DTYPE_NONE;
+        enum mm_dtype seen =
+            calibration ? calibration_dtype(calibration, i, graph->tensors[i].name) : MM_DTYPE_NONE;
         simulated->tensor[i].dtype = seen ? seen : graph->tensors[i].dtype;
     }
     for (int n = 0; n < graph->node_count; n++) {

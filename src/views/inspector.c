@@ -468,7 +468,17 @@ static int open_layers(struct inspector *inspector, const struct inspector_optio
                        struct mm_err *err)
 {
     struct view *layers = layers_view_open(&inspector->app, options->sort, options->filter, err);
-    return layers ? app_push_take(&inspector->app, layers) : -1;
+    if (!layers || app_push_take(&inspector->app, layers) < 0)
+        return -1;
+    inspector->layers = layers;
+    if (options->kept)
+        layers_view_restore(layers, &inspector->app, options->kept);
+    return 0;
+}
+
+void inspector_keep(const struct inspector *inspector, struct layers_kept *kept)
+{
+    layers_view_keep(inspector->layers, &inspector->app, kept);
 }
 
 /* What one should know before one reads the list. */

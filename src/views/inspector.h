@@ -9,6 +9,7 @@
 #include "mmtui/session.h"
 #include "ui/app.h"
 #include "views/actions.h"
+#include "views/layers_view.h"
 
 struct inspector {
     struct mm_session *session;       /* borrowed */
@@ -19,10 +20,11 @@ struct inspector {
     char folder_text[512];        /* a folder given with :export */
     struct menu_item runtimes[9]; /* what :to-menu shows */
     struct screen_actions actions;
-    bool told_raw;    /* that dst holds raw integers, if it does */
-    bool can_try;     /* whoever runs the inspector can run the network */
-    bool tries;       /* asked for: the app has quit, the network is to be run with the plan */
-    bool told_replay; /* what came of running operators was said */
+    struct view *layers; /* the app's first screen, which is never left */
+    bool told_raw;       /* that dst holds raw integers, if it does */
+    bool can_try;        /* whoever runs the inspector can run the network */
+    bool tries;          /* asked for: the app has quit, the network is to be run with the plan */
+    bool told_replay;    /* what came of running operators was said */
     struct app app;
 };
 
@@ -35,12 +37,16 @@ struct inspector_options {
     const char *sort, *filter; /* column key; filter text or NULL */
     bool can_try;              /* heed :try: quit with `tries` set, and be opened again */
     const char *first;         /* said at first instead of what is said else; NULL or "": nothing */
+    const struct layers_kept
+        *kept; /* of the inspector before it, stronger than sort and filter; NULL: none */
 };
 
 /* The layers screen is open afterwards. */
 int inspector_init(struct inspector *inspector, struct mm_session *session,
                    const struct inspector_options *options, struct mm_err *err);
 void inspector_done(struct inspector *inspector);
+/* What the next inspector is to be opened with. */
+void inspector_keep(const struct inspector *inspector, struct layers_kept *kept);
 
 /* The inspector that an app belongs to. */
 struct inspector *inspector_of(struct app *app);

@@ -191,6 +191,45 @@ bool layers_view_place(const struct view *view, size_t id, int *row, int *count)
     return *row >= 0;
 }
 
+void layers_view_keep(const struct view *view, const struct app *app, struct layers_kept *kept)
+{
+    const struct layers *layers = (const struct layers *)view;
+    *kept = (struct layers_kept){.there = true, .order = layers->order};
+    snprintf(kept->filter, sizeof kept->filter, "%s", layers->filter ? layers->filter_text : "");
+    if (layers->moved && layers->list.count > 0)
+        snprintf(kept->selected, sizeof kept->selected, "%s",
+                 mm_session_layer(app->session, layers_selected(layers))->label);
+}
+
+static void select_called(struct layers *layers, struct app *app, const char *label)
+{
+    for (size_t id = 0; id < mm_session_count(app->session); id++) {
+        /* as long as what was kept of it */
+        if (strncmp(mm_session_layer(app->session, id)->label, label,
+                    sizeof((struct layers_kept *)0)->selected - 1) == 0) {
+            layers_view_select(&layers->view, app, id);
+            return;
+        }
+    }
+}
+
+void layers_view_restore(struct view *view, struct app *app, const struct layers_kept *kept)
+{
+    struct layers *layers = (struct layers *)view;
+    struct mm_filter *filter = NULL;
+    if (!kept->there)
+        return;
+    layers->order = kept->order;
+    if (*kept->filter && mm_filter_open(&filter, kept->filter, NULL) < 0)
+        filter = NULL;
+    mm_filter_close(layers->filter);
+    layers->filter = filter;
+    snprintf(layers->filter_text, sizeof layers->filter_text, "%s", filter ? kept->filter : "");
+    layers_rebuild(layers, app);
+    if (*kept->selected)
+        select_called(layers, app, kept->selected);
+}
+
 static uint64_t scopes(const struct view *view)
 {
     (void)view;

@@ -2,10 +2,21 @@
 #ifndef MMTUI_VIEWS_LAYERS_VIEW_H
 #define MMTUI_VIEWS_LAYERS_VIEW_H
 
-#include "mmtui/base.h"
+#include "mmtui/report.h"
 #include "ui/view.h"
 
 struct app;
+
+/* What of the screen is kept when another session of the same network takes the place of this one. */
+struct layers_kept {
+    bool there; /* false: nothing yet */
+    struct mm_order order;
+    char filter[256];
+    char selected[1024]; /* the layer's label; "": nobody has moved */
+};
+void layers_view_keep(const struct view *view, const struct app *app, struct layers_kept *kept);
+/* Of a screen that has just been opened. A layer that is not there any more leaves the top one selected. */
+void layers_view_restore(struct view *view, struct app *app, const struct layers_kept *kept);
 
 /* `sort` is a column's key, `filter` a filter text or NULL. NULL with err. */
 struct view *layers_view_open(struct app *app, const char *sort, const char *filter, struct mm_err *err);

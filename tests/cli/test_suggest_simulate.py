@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """`mmtui suggest --simulate`: which operators to raise, found by running, held against dumps of the same runs and NumPy."""
 
+import csv
 import json
 import pathlib
 import re
 import subprocess
+from xml.etree import ElementTree
 
 import numpy as np
 import onnx
@@ -133,6 +135,108 @@ def real_network(folder):
     check(close(after, output_error(folder, model, given, raised, "softmax_0.tmp_0")), "the run shows another error")
 
 
+def branches(folder, with_body=False):
+    """Two outputs: x -> MatMul -> Tanh -> MatMul -> Add (of the first MatMul) -> y, Tanh -> Reshape -> MatMul -> z; or an If behind."""
+    random = np.random.default_rng(4)
+    weights = [numpy_helper.from_array(random.normal(size=(8, 8)).astype("f4"), w) for w in ("wa", "wb", "wc")]
+    weights.append(numpy_helper.from_array(np.array([-1, 8], dtype="i8"), "shape"))
+    node = helper.make_node
+    nodes = [
+        node("MatMul", ["x", "wa"], ["a"], name="first"),
+        node("Tanh", ["a"], ["t"], name="tanh"),
+        node("MatMul", ["t", "wb"], ["b"]),  # without a name
+        node("Add", ["b", "a"], ["y"], name="add"),
+        node("Reshape", ["t", "shape"], ["r"], name="reshape"),
+        node("MatMul", ["r", "wc"], ["z"], name="third"),
+    ]
+    value = lambda name: helper.make_tensor_value_info(name, F32, [6, 8])
+    if with_body:
+        weights.append(numpy_helper.from_array(np.array(True), "yes"))
+        body = helper.make_graph([node("Neg", ["z"], ["n"])], "body", [], [value("n")])
+        nodes.append(node("If", ["yes"], ["last"], then_branch=body, else_branch=body))
+    outputs = [value("y"), value("last" if with_body else "z")]
+    graph = helper.make_graph(nodes, "g", [value("x")], outputs, weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    model.ir_version = 8
+    onnx.save(model, str(folder / "branches.onnx"))
+    for k in range(2):
+        np.save(folder / f"x{k}.npy", random.normal(size=(6, 8)).astype("f4"))
+    return folder / "branches.onnx", ("-i", folder / "x0.npy", "-i", folder / "x1.npy")
+
+
+def measured(model, *words):
+    out = json.loads(suggest(model, *words, "--format", "json").out)
+    return out, {row["name"]: row["error"] for row in out["operators"]}
+
+
+@test
+def side_by_side(folder):
+    """suggest --simulate: operators tried in one run, what stands behind each of them copied, have the figures of a run each"""
+    model, given = branches(folder)
+    chain = (network(folder), "-i", folder / "x.npy")
+    for words, few in [
+        ((model, *given, "--precision-mode", "force_float8_e4m3", "--to-error", "0.001"), 20),
+        ((model, *given, "--precision-mode", "force_bfloat16", "--top", "2"), 4),
+        ((model, *given, *INT4, "--filter-channel-quantize", "--asymmetric-quantize", "--to-error", "0.01"), 20),
+        ((model, *given, "--precision-mode", "qint8_mixed_float16", "--top", "1"), 4),
+        ((*chain, *INT4, "--to-error", "0.05"), 12),
+    ]:
+        together, errors = measured(*words)
+        alone, each = measured(*words, "--batch-memory", "0")
+        same(errors, each, f"{words}: errors")
+        same([row["raised"] for row in together["operators"]], [row["raised"] for row in alone["operators"]], "raised")
+        same(together["error_then"], alone["error_then"], "the plan's error")
+        same(together["settings"], alone["settings"], "settings")
+        same(alone["runs"], alone["settings"], "a run each")
+        check(together["runs"] < alone["runs"] and together["runs"] <= few, f"{together['runs']} runs of {alone['runs']}")
+
+
+@test
+def not_side_by_side(folder):
+    """suggest --simulate: a model with a body, one with folded operators, and too little memory: each has a run of its own"""
+    model, given = branches(folder, with_body=True)
+    words = (model, *given, "--precision-mode", "force_bfloat16", "--top", "1")
+    out, errors = measured(*words)
+    same(out["runs"], out["settings"], "an If")
+    same(errors, measured(*words, "--batch-memory", "0")[1], "an If: errors")
+    plain, given = branches(folder)
+    words = (plain, *given, "--precision-mode", "force_bfloat16", "--top", "1")
+    for more in (("--fold-conv-bn",), ("--batch-memory", "0.0001")):
+        out, errors = measured(*words, *more)
+        same(out["runs"], out["settings"], more)
+        same(errors, measured(*words)[1], more)
+
+
+@test
+def forms(folder):
+    """suggest --simulate: JSON, CSV, Markdown, HTML and JUnit say what the text says; the plan is written beside them"""
+    model = network(folder)
+    words = (model, "-i", folder / "x.npy", *INT4, "--top", "2")
+    before, alone, after, raised = read(suggest(*words).out)
+    out = json.loads(suggest(*words, "--format", "json", "-o", folder / "plan.json").out)
+    same(sorted(o["name"] for o in json.loads((folder / "plan.json").read_text())["overrides"]), sorted(raised), "the plan")
+    same((out["precision_mode"], out["within"]), ("qint4_mixed_float32", True), "head")
+    check(close(before, out["error_now"]) and close(after, out["error_then"]), f"{out['error_now']}, {out['error_then']}")
+    same([row["node"] for row in out["operators"]], list(alone), "order")
+    same([row["node"] for row in out["operators"] if row["raised"]], raised, "raised")
+    for row in out["operators"]:
+        check(close(alone[row["node"]][0], row["error"]) and row["gain"] == out["error_now"] - row["error"], str(row))
+    rows = list(csv.DictReader(suggest(*words, "--format", "csv").out.splitlines()))
+    same([(r["operator"], float(r["error"]), r["raised"] == "1") for r in rows],
+         [(r["node"], r["error"], r["raised"]) for r in out["operators"]], "CSV")  # fmt: skip
+    lines = suggest(*words, "--format", "markdown").out.splitlines()
+    same([line.split(" | ")[0][2:] for line in lines if line.endswith("| FLOAT32 |")], raised, "Markdown")
+    page = suggest(*words, "--format", "html").out
+    same(re.findall(r"<tr><td>(\w+)</td>.*FLOAT32</td></tr>", page), raised, "HTML")
+    tests = ElementTree.fromstring(suggest(*words, "--format", "junit").out)
+    same([case.get("name") for case in tests.iter("testcase") if case.find("failure") is not None], raised, "JUnit")
+    words = (model, "-i", folder / "x.npy", "--format", "junit")
+    missed = ElementTree.fromstring(suggest(*words, "--precision-mode", "force_bfloat16", "--to-error", "1e-9").out)
+    check("can't be had" in missed.find(".//testcase[@name='outputs']/failure").get("message"), "a goal that is missed")
+    fine = ElementTree.fromstring(suggest(*words, "--precision-mode", "qint16_mixed_float32").out)
+    same((fine.find("testsuite").get("failures"), len(list(fine.iter("testcase")))), ("0", 1), "nothing to raise")
+
+
 @test
 def wrong_words(folder):
     """suggest --simulate: what does not go together is said in a sentence"""
@@ -142,7 +246,6 @@ def wrong_words(folder):
         ((*given,), "needs a precision: --precision-mode MODE"),
         ((*given, *INT4, "--cover", "90"), "give --to-error X or --top N"),
         ((*given, *INT4, folder), "it takes no dumps"),
-        ((*given, *INT4, "--format", "json"), "prints text"),
         ((*given, *INT4, "--seed", "1"), "not both"),
         ((*INT4,), "x"),
     ]:

@@ -4,7 +4,9 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
+import time
 
 import numpy as np
 import onnx
@@ -99,6 +101,66 @@ def again(folder):
     same(arrays(folder / "o" / "simulated2"), arrays(folder / "b"), "simulated2 is the run with the exported plan")
     check("reference ⇄ simulated3" in three and "2 overrides" in three, three)
     same(arrays(folder / "o" / "simulated3"), arrays(folder / "o" / "reference"), "the plan's setting is stronger in :try")
+
+
+@test
+def place_is_kept(folder):
+    """try: :try keeps the sorting, the filter and the selected layer"""
+    model = network(folder)
+    (folder / "s").write_text(
+        ":sort number\n:sort number\nk\nj\n:screen 1\n:try\n:screen 2\n:filter mul\nG\n:screen 3\n:try\n:screen 4\n"
+    )
+    try_(model, "-i", folder / "x.npy", "--precision-mode", "force_bfloat16", "-o", folder / "o", "--script", folder / "s",
+         "--size", "140x16", cwd=folder)  # fmt: skip
+    shown = {name: frame(folder / name).splitlines() for name in "1234"}
+    rows = {name: [line.split()[:2] for line in lines if " f32 → f32 " in line] for name, lines in shown.items()}
+    same([rows["1"], rows["2"]], 2 * [[["1", "x"], ["2", "scaled"], ["3", "mm"], ["4", "y"]]], "rows")
+    same([rows["3"], rows["4"]], 2 * [[["2", "scaled"], ["3", "mm"]]], "filtered rows")
+    same([shown[name][1].split("│")[1].strip() for name in "1234"], ["scaled", "scaled", "mm", "mm"], "the selected layer")
+    same([lines[0].split()[-3:] for lines in shown.values()], 4 * [["sort", "number", "↑"]], "the order")
+
+
+@test
+def ranges_are_kept(folder):
+    """try: :try calibrates once; what needs other ranges calibrates anew, and is a run of its own all the same"""
+    model = network(folder)
+    (folder / "s").write_text(
+        ":override add f32\n:try\n:screen 1\n:set activation_symmetry asymmetric\n:try\n:screen 2\n:try\n:screen 3\n:export out\n"
+    )
+    given = ("-i", folder / "x.npy", "--precision-mode", "qint8_mixed_float16")
+    try_(model, *given, "-o", folder / "o", "--script", folder / "s", "--size", "140x16", cwd=folder)
+    kept = [" with the ranges of the run before" in frame(folder / name) for name in "123"]
+    same(kept, [True, False, True], "kept")
+    for name in "123":
+        check("Tried the plan (1 override" in frame(folder / name), frame(folder / name))
+    dump(model, folder / "b", *given, "--plan", folder / "out/overrides.json")
+    same(arrays(folder / "o" / "simulated4"), arrays(folder / "b"), "simulated4 is the run with the exported plan")
+    same((folder / "o/simulated4/scales.json").read_text(), (folder / "b/scales.json").read_text(), "scales.json")
+    same(arrays(folder / "o" / "simulated3"), arrays(folder / "o" / "simulated4"), "the same plan, calibrated anew or not")
+
+
+@test
+def ended_at_once(folder):
+    """try: a second signal ends it while an operator runs, and its temporary folder is gone"""
+    size = 5000
+    value = helper.make_tensor_value_info("x", F32, [size, size])
+    nodes = [helper.make_node("Neg", ["x"], ["n"]), helper.make_node("MatMul", ["n", "n"], ["y"])]
+    graph = helper.make_graph(nodes, "g", [value], [helper.make_tensor_value_info("y", F32, [size, size])])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    model.ir_version = 8
+    onnx.save(model, str(folder / "long.onnx"))
+    np.save(folder / "x.npy", np.ones((size, size), "f4"))
+    (folder / "tmp").mkdir()
+    command = [harness.MMTUI, "try", folder / "long.onnx", "-i", folder / "x.npy", "--precision-mode", "force_float16",
+               "--onnxruntime", ort_api.library()]  # fmt: skip
+    running = subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**harness.ENVIRONMENT, "TMPDIR": str(folder / "tmp")})
+    give_up = time.monotonic() + 60
+    while len(list((folder / "tmp").glob("mmtui-try-*/reference/*.npy"))) < 2:
+        check(time.monotonic() < give_up and running.poll() is None, "nothing is dumped")
+    running.send_signal(signal.SIGINT)
+    running.send_signal(signal.SIGTERM)
+    same(running.wait(60), -signal.SIGTERM, "status")
+    same(list((folder / "tmp").iterdir()), [], "left behind")
 
 
 @test
