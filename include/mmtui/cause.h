@@ -186,6 +186,7 @@ struct mm_case {
     bool
         channels_known; /* channel_axis is told by the operator and its weights; else it is guessed by shape */
     int channel_axis;   /* of the tensor as it was dumped */
+    enum mm_dtype storage; /* the float format that dst says its values were rounded to; NONE: it does not */
     enum mm_dtype format; /* in which dst was stored or computed, as floor[] have it; MM_DTYPE_NONE unknown */
     double grid;          /* step of the uniform grid that dst lies on; 0 none, NaN not looked for */
     /* Decoded values in row-major order: both sides laid alike where shapes fit (fit says how), else as they
@@ -303,6 +304,8 @@ struct mm_analysis {
     int64_t input_count;
     bool inputs_guessed; /* see struct mm_case */
     unsigned quantised;  /* bits of enum mm_quantised */
+    enum mm_dtype
+        storage; /* the float format that dst's values were rounded to, whatever holds them; NONE: not told */
     bool channels_known;
     int channel_axis;
     const struct mm_other
@@ -417,6 +420,8 @@ struct mm_recompute {
     enum mm_dtype
         reads; /* dst's operator read its inputs, which are floats, through codes of this type, by the scales of
                             their pairs; NONE: as they are */
+    enum mm_dtype
+        storage; /* the float format that dst's values were rounded to, whatever holds them; NONE: not told */
     const struct mm_schema *schema;
     struct mm_analysis_memory *memory; /* as struct mm_analysis has it */
 };

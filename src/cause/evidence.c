@@ -105,6 +105,8 @@ static struct format format_of(const struct mm_analysis *analysis, const struct 
     if (integers_are_data(analysis->result, analysis->op_type) ||
         (v->s && v->d && integers_in_floats(v->s, v->d, count)))
         return none;
+    if (analysis->storage != MM_DTYPE_NONE)
+        return (struct format){.dtype = analysis->storage}; /* what a few values fit into says less */
     struct format format = format_find(analysis->result, analysis->quantised, v->s, v->d, count);
     return without_float_grid(&format, analysis);
 }
@@ -143,6 +145,7 @@ static void causes_find(struct mm_evidence *e, const struct mm_analysis *analysi
                         .noise = noise_of(e, analysis),
                         .format = e->format >= 0 ? e->floor[e->format].setting.dtype : MM_DTYPE_NONE,
                         .grid = v->d ? e->grid : NAN,
+                        .storage = analysis->storage,
                         .inputs_guessed = analysis->inputs_guessed,
                         .input_max = analysis->input_max,
                         .input_rms = analysis->input_rms,

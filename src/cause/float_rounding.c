@@ -95,10 +95,9 @@ static double share_lost(const struct operands *o)
 
 /* ---- all of it ---- */
 
-double float_rounding(const struct operands *o, const struct mm_graph_node *node,
+double float_rounding(const struct operands *o, enum mm_dtype format, const struct mm_graph_node *node,
                       const struct residual *residual, const struct mm_recomputed *out)
 {
-    enum mm_dtype format = o->format[SIDE_DST];
     bool weighs = out->kind == MM_OPERATOR_LINEAR || out->selects; /* the inputs' size says nothing */
     double y = sqrt(residual->yy / fmax((double)residual->n, 1)), unit = float_unit(format), greatest = 0;
     if (weighs || (!(y > 0) && out->kind != MM_OPERATOR_SOFTMAX))

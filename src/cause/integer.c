@@ -162,6 +162,8 @@ bool cause_not_dequantised(const struct trial *t, struct found *found)
 {
     const struct mm_metrics *m = &t->c->result->metrics;
     double span = m->dst.max - m->dst.min;
+    if (t->c->storage != MM_DTYPE_NONE) /* large floats of few digits are whole numbers, too */
+        return false;
     if (!t->whole_d || t->whole_s || !(span >= 4) || m->dst.min < -32768 || m->dst.max > 65535 ||
         !(m->fit_scale > 0))
         return false;

@@ -395,7 +395,9 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     out->state = MM_RECOMPUTE_DONE;
     out->residual = residual_relative(&both[SIDE_DST]);
     out->reference = residual_relative(&both[SIDE_SRC]);
-    out->rounding = float_rounding(o, node, &both[SIDE_DST], out);
+    out->rounding =
+        float_rounding(o, recompute->storage != MM_DTYPE_NONE ? recompute->storage : o->format[SIDE_DST],
+                       node, &both[SIDE_DST], out);
     out->result_int8 = residual_steps(&both[SIDE_DST], both[SIDE_DST].span);
     out->own_int8 = residual_steps(&both[SIDE_DST], both[SIDE_DST].most - both[SIDE_DST].least);
     out->positions = both[SIDE_DST].n;

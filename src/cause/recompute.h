@@ -137,12 +137,12 @@ bool on_steps(const struct operands *o);
 /* What a float format rounds by at most, as a share; what is no float counts as f32. */
 double float_unit(enum mm_dtype dtype);
 /*
- * What rounding in the format of dst's result explains of |r| / |y0|, out->kind and out->selects known: each rounding on the
+ * What rounding to `format`, which dst's result is in, explains of |r| / |y0|, out->kind and out->selects known: each rounding on the
  * way costs up to a unit of what is rounded. A sum or difference that nearly cancels is rounded at the size of its
  * terms (of a normalisation: norm_rounding); products, quotients and powers keep relative errors, whatever the size of what goes in,
  * but lose what is below the least normal value; the exponential turns an absolute error of its argument into a relative one. The inputs are read; nothing is owned.
  */
-double float_rounding(const struct operands *o, const struct mm_graph_node *node,
+double float_rounding(const struct operands *o, enum mm_dtype format, const struct mm_graph_node *node,
                       const struct residual *residual, const struct mm_recomputed *out);
 
 /* Pearson's correlation of a and b over n values; 0 where one of them does not vary. */

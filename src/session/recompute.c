@@ -149,6 +149,7 @@ static void submit(struct mm_session *session, size_t id, const struct holder *h
                                        .schema = session->src->schema};
     quantised_weights(session, id, &here->what);
     here->what.reads = quantised_reads(session, id);
+    here->what.storage = quantised_storage(session, id);
     triage->recomputing++;
     mm_pool_submit(session->pool, &here->job);
 }

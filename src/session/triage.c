@@ -71,7 +71,8 @@ static void ask(struct mm_session *session, size_t id)
         .op_type = mm_session_op(session, id),
         .role = triage->flow->role[id],
         .noise = hypot(blame->expected, isfinite(blame->input_error) ? blame->input_error : 0),
-        .quantised = triage->flow->quantised[id]};
+        .quantised = triage->flow->quantised[id],
+        .storage = quantised_storage(session, id)};
     fill_inputs(triage, id, &request->look);
     fill_channels(session, id, &request->look);
     held_candidates(session, id, request);

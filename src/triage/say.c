@@ -101,7 +101,7 @@ void say_wrong(const struct mm_triage_view *view, uint32_t id, struct mm_verdict
                  "the quantised model's weights are not the model's: off by %s, %s explained",
                  mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
     else
-        snprintf(out->text, sizeof out->text, "%s dst's own inputs it is off by %s; its format explains %s",
+        snprintf(out->text, sizeof out->text, "%s dst's own inputs it is off by %s; rounding explains %s",
                  recomputed->replayed && !exact ? "run by ONNX Runtime with" : "recomputed from",
                  mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
 }

@@ -635,6 +635,8 @@ def judged(folder):
         ("2", "qint4_mixed_float32", "--filter-channel-quantize"),
         ("3", "force_float16"),
         ("3", "force_bfloat16"),
+        ("1", "force_float8_e4m3"),
+        ("1", "force_float8_e5m2"),
     ):
         src, dst = folder / f"src{seed}", folder / "-".join(more)
         given = ("--seed", seed, "--input-shapes", "x=1x3x48x192")
@@ -644,6 +646,28 @@ def judged(folder):
         text = mmtui("triage", src, dst, "--model", model, "--no-cache").out
         check("mplementation" not in text and "in the dump alone" not in text, f"{more}: {text}")
         check(said["layers"], "no layers")
+
+
+@test
+def rounded_inputs(folder):
+    """simulate: an input of few values, or of small ones, that float8 rounds is no wrong input; another one is"""
+    model = save(folder / "net.onnx", [helper.make_node("MatMul", ["x", "w"], ["y"])], [value("x", [2, 8])], [value("y", [2, 8])],
+                 [("w", RANDOM.normal(size=(8, 8)).astype("f4"))])  # fmt: skip
+    x = {
+        "few": RANDOM.choice([1.1, 2.3, -3.7], size=(2, 8)),
+        "small": RANDOM.normal(size=(2, 8)) / 1000,
+    }
+    for name, mode in (("few", "e5m2"), ("small", "e4m3")):
+        np.save(folder / "x.npy", x[name].astype("f4"))
+        dump(model, folder / "src", "-i", folder / "x.npy")
+        dump(model, folder / "dst", "-i", folder / "x.npy", "--precision-mode", f"force_float8_{mode}")
+        words = ("triage", folder / "src", folder / "dst", "--model", model, "--threshold", "0.02", "--no-cache")
+        text = mmtui(*words).out
+        check("input-fault" not in text and "mplementation" not in text, f"{name}: {text}")
+        check(f"f8{mode} can't do better than" in text, f"{name}: {text}")
+        np.save(folder / "x.npy", np.roll(x[name], 1, 1).astype("f4") + x[name].max().astype("f4"))
+        dump(model, folder / "dst", "-i", folder / "x.npy", "--precision-mode", f"force_float8_{mode}")
+        check("input-fault" in mmtui(*words).out, f"{name}: another input is not told")
 
 
 @test

@@ -32,13 +32,12 @@ static double of_batch_norm(float *x, float *params[4])
     struct mm_value value[5] = {floats(x, 3, 1, 2, 2)};
     memset(&o, 0, sizeof o);
     o.result[SIDE_DST].count = value[0].count;
-    o.format[SIDE_DST] = MM_F16;
     for (int k = 0; k < 5; k++) {
         if (k > 0)
             value[k] = floats(params[k - 1], 1, 1, 2, 1);
         o.input[SIDE_DST][k] = &value[k];
     }
-    return float_rounding(&o, &node, &residual, &out);
+    return float_rounding(&o, MM_F16, &node, &residual, &out);
 }
 
 /* A variance of ten thousand is no size of a term: x's mean squares are 17 and 2.5, k is 1 and 2; 17 and 10 are more

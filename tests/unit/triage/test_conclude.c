@@ -228,7 +228,7 @@ static void recomputed(void **state)
     own.residual = 0.95;
     mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
     assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION,
-                "recomputed from dst's own inputs it is off by 0.95; its format explains 0.0005");
+                "recomputed from dst's own inputs it is off by 0.95; rounding explains 0.0005");
     assert_int_equal(conclude(&net, 1).confidence, MM_CERTAIN);
     net.subject[1].evidence = &found;
     assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "a constant");
