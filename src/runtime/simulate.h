@@ -100,6 +100,9 @@ void simulated_put_tensor(const struct simulated *simulated, const char *name, s
 
 /* ---- its parts ---- */
 
+/* Answers for the writer of the model, which borrow what they are about. */
+struct model_rounding simulated_rounding(struct simulated *simulated);
+
 /* The node that an override means; -1: there is none. */
 int simulated_find_operator(const struct mm_graph *graph, const struct mm_simulated_op *op);
 /* The type of every tensor, as far as the calibration, the model or the operators tell. -1: memory. */
