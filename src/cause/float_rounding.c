@@ -79,10 +79,10 @@ static double factor_of(const struct operands *o, const struct mm_graph_node *no
 }
 
 /* The share of a result that is no normal value of the format, and may be 0; src's own result tells. */
-static double share_lost(const struct operands *o)
+static double share_lost(const struct operands *o, enum mm_dtype format)
 {
     const struct mm_value *y = &o->result[SIDE_SRC];
-    double least = least_normal(o->format[SIDE_DST]), lost = 0, all = 0;
+    double least = least_normal(format), lost = 0, all = 0;
     for (int64_t i = 0; y->f && i < y->count; i++) {
         double square = (double)y->f[i] * (double)y->f[i];
         if (!isfinite(square))
@@ -106,7 +106,7 @@ double float_rounding(const struct operands *o, enum mm_dtype format, const stru
     if (!isnan(norm))
         return fmax(unit, norm / y);
     if (!isnan(factor))
-        return hypot(unit * factor, share_lost(o));
+        return hypot(unit * factor, share_lost(o, format));
     double size = size_of_inputs(o, node->input_count, &greatest);
     return unit * fmax(1, out->kind == MM_OPERATOR_SOFTMAX ? greatest : size / y);
 }

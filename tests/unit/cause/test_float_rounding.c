@@ -109,11 +109,10 @@ static double of_line_norm(struct line_norm *given, const struct mm_value *resul
     struct residual residual = {.n = value[0].count, .yy = (double)value[0].count};
     struct mm_recomputed out = {.kind = MM_OPERATOR_NORMALISATION};
     memset(&o, 0, sizeof o);
-    o.format[SIDE_DST] = MM_F16;
     o.result[SIDE_DST] = result ? *result : value[0];
     for (int k = 0; k < 3; k++)
         o.input[SIDE_DST][k] = &value[k];
-    return float_rounding(&o, &node, &residual, &out);
+    return float_rounding(&o, MM_F16, &node, &residual, &out);
 }
 
 static void assert_units(double found, double units)
@@ -190,11 +189,10 @@ static double of_product(const char *type, float a, float b, float y)
     struct residual residual = {.n = 1, .yy = (double)y * (double)y};
     struct mm_recomputed out = {.kind = MM_OPERATOR_ELEMENTWISE};
     memset(&o, 0, sizeof o);
-    o.format[SIDE_DST] = MM_F16;
     o.result[SIDE_SRC] = o.result[SIDE_DST] = floats(&y, 1, 1, 1, 1);
     o.input[SIDE_DST][0] = &value[0];
     o.input[SIDE_DST][1] = &value[1];
-    return float_rounding(&o, &node, &residual, &out);
+    return float_rounding(&o, MM_F16, &node, &residual, &out);
 }
 
 /* A product, a quotient and a power keep relative errors, however large what goes in is; a difference does not. */
