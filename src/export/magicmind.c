@@ -70,12 +70,17 @@ static void check(const struct mm_export *export, struct mm_problems *problems)
     }
 }
 
-/* build_config.json has the settings, apply_overrides.py the overrides: what begins with a brace is the former. */
+/* build_config.json has the settings, apply_overrides.py the overrides. */
 static int read_file(const struct mm_config *config, struct mm_import *import, struct mm_err *err)
 {
     struct mm_json_value root;
-    if (config->text[strspn(config->text, " \t\r\n")] != '{')
+    bool object = config->text[strspn(config->text, " \t\r\n")] == '{';
+    if (!object && strstr(config->text, "OVERRIDES"))
         return mm_python_overrides(config, "OVERRIDES", import, err);
+    if (!object)
+        return mm_fail(err, MM_ECORRUPT,
+                       "%s: must be an object, as build_config.json is, or the script apply_overrides.py",
+                       config->path);
     if (mm_json_read(config->path, config->text, config->length, MM_CONFIG_VALUES, &root, err) < 0)
         return -1;
     return mm_import_settings(import, root, NULL, err);

@@ -11,6 +11,16 @@ MMTUI = os.environ.get("MMTUI", "mmtui")
 FORCE = ["--force"]
 
 
+# The file that a plan is read back from.
+MAIN = {
+    "onnxruntime": "quantize.json",
+    "onnxconverter": "to_float16.json",
+    "trtexec": "trtexec.sh",
+    "polygraphy": "constraints.py",
+    "modelopt": "to_mixed.json",
+}
+
+
 def export(dialect, model, overrides, folder, settings=None):
     """The folder with the files of the dialect; overrides: {name: precision}."""
     folder = pathlib.Path(folder) / dialect
@@ -21,8 +31,16 @@ def export(dialect, model, overrides, folder, settings=None):
     path.write_text(json.dumps(plan))
     command = [MMTUI, "export", "--plan", path, "--model", model, "--to", dialect, folder]
     subprocess.run(command + FORCE, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    assert read_back(dialect, folder / MAIN[dialect], model) == overrides
     sys.path.insert(0, str(folder))
     return folder
+
+
+def read_back(dialect, file, model):
+    """{name: precision} of the plan that the file becomes."""
+    command = [MMTUI, "plan", "--from", dialect, file, "--model", model]
+    text = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    return {row["name"]: row["precision"] for row in json.loads(text)["overrides"]}
 
 
 def said(dialect, text):
