@@ -159,7 +159,7 @@ static void check(const struct mm_export *export, struct mm_problems *problems)
 
 const struct mm_dialect mm_modelopt = {
     .id = "modelopt",
-    .title = "TensorRT 11, Model Optimizer",
+    .title = "Model Optimizer (TensorRT 11)",
     .run = "nvidia-modelopt 0.47.0",
     .documented = "modelopt.onnx.autocast and modelopt.onnx.quantization",
     .names = MM_NAME_NODE,

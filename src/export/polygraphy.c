@@ -148,7 +148,7 @@ static const struct mm_dialect_gone GONE[] = {
 
 const struct mm_dialect mm_polygraphy = {
     .id = "polygraphy",
-    .title = "TensorRT 10, Polygraphy",
+    .title = "Polygraphy (TensorRT 10)",
     .run = "polygraphy 0.49.26, with a stand-in for TensorRT",
     .documented = "Polygraphy 0.49.26 and TensorRT 10's Python interface",
     .names = MM_NAME_NODE,

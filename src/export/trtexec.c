@@ -196,7 +196,7 @@ static const struct mm_dialect_gone GONE[] = {
 
 const struct mm_dialect mm_trtexec = {
     .id = "trtexec",
-    .title = "TensorRT 10, trtexec",
+    .title = "trtexec (TensorRT 10)",
     .documented = "the source of TensorRT 10's trtexec",
     .names = MM_NAME_NODE,
     .precisions = MM_TAKES(MM_PRECISION_I8) | MM_TAKES(MM_PRECISION_F16) | MM_TAKES(MM_PRECISION_BF16) |

@@ -72,14 +72,15 @@ static void problems(void **state)
     export.version = "11.0";
     choose(plan, "raw\xff", MM_PRECISION_F32);
     choose(plan, "sixteen", MM_PRECISION_I16);
-    assert_limits(&export,
-                  "TensorRT 11 builds strongly typed networks only, without precision flags and "
-                  "constraints: export for modelopt, which writes the types into the model\n"
-                  "1 operator (\"sixteen\"): INT16 is left out: for single operators, TensorRT 10, "
-                  "Polygraphy takes INT8, FLOAT16, BFLOAT16 and FLOAT32 only\n"
-                  "1 operator (\"raw\\xff\"): not in the model, so nothing is done for it\n"
-                  "1 operator (\"raw\\xff\"): the name is not UTF-8, and Python may not get to see it "
-                  "as it is\n");
+    assert_limits(
+        &export,
+        "TensorRT 11 builds strongly typed networks only, without precision flags and "
+        "constraints: export for modelopt, which writes the types into the model\n"
+        "1 operator (\"sixteen\"): INT16 is left out: for single operators, Polygraphy (TensorRT 10) "
+        "takes INT8, FLOAT16, BFLOAT16 and FLOAT32 only\n"
+        "1 operator (\"raw\\xff\"): not in the model, so nothing is done for it\n"
+        "1 operator (\"raw\\xff\"): the name is not UTF-8, and Python may not get to see it "
+        "as it is\n");
     mm_graph_close(graph);
     mm_plan_close(plan);
 }

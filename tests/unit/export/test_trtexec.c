@@ -114,7 +114,7 @@ static void problems(void **state)
         "warning: 1 operator (\"it \"is\" \\ quoted\\nand `broken` $(exit 3) $HOME ; # & | > x\"): TensorRT "
         "gives BFLOAT16 to a layer only with --bf16, which network_precision does not set: give it to the "
         "script\n"
-        "note: without the model (--model) nothing tells whether it has these names: TensorRT 10, trtexec "
+        "note: without the model (--model) nothing tells whether it has these names: trtexec (TensorRT 10) "
         "goes "
         "by the name of the model's node\n");
     mm_buf_done(&text);
@@ -138,21 +138,23 @@ static void too_long_for_an_argument(void **state)
         set(plan, name, MM_PRECISION_F32);
     }
     mm_plan_commit(plan);
-    assert_limits(&export,
-                  "without the model (--model) nothing tells whether it has these names: TensorRT 10, "
-                  "trtexec goes by the name of the model's node\n");
+    assert_limits(
+        &export,
+        "without the model (--model) nothing tells whether it has these names: trtexec (TensorRT 10) "
+        "goes by the name of the model's node\n");
     choose(plan, "y", MM_PRECISION_F32); /* 18 + 130 * 1006 + 7 = 130805 */
     name[300] = '\0';
     snprintf(name, 5, "zzzz");
     name[4] = 'x';
     choose(plan, name, MM_PRECISION_F32); /* + 306 = 131111, more than 131071 */
-    assert_limits(&export,
-                  "without the model (--model) nothing tells whether it has these names: TensorRT 10, "
-                  "trtexec goes by the name of the model's node\n"
-                  "--layerPrecisions would have 131110 bytes, and Linux takes 131071 of one argument: "
-                  "export for polygraphy, whose script has no such limit\n"
-                  "--layerOutputTypes would have 131111 bytes, and Linux takes 131071 of one argument: "
-                  "export for polygraphy, whose script has no such limit\n");
+    assert_limits(
+        &export,
+        "without the model (--model) nothing tells whether it has these names: trtexec (TensorRT 10) "
+        "goes by the name of the model's node\n"
+        "--layerPrecisions would have 131110 bytes, and Linux takes 131071 of one argument: "
+        "export for polygraphy, whose script has no such limit\n"
+        "--layerOutputTypes would have 131111 bytes, and Linux takes 131071 of one argument: "
+        "export for polygraphy, whose script has no such limit\n");
     mm_plan_close(plan);
 }
 
