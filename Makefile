@@ -8,7 +8,7 @@
 PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libutf8proc-dev zlib1g-dev \
                   libdeflate-dev
 PACKAGES_TEST  := $(PACKAGES_BUILD) libcmocka-dev libcjson-dev libvterm-dev protobuf-compiler python3 python3-numpy \
-                  python3-protobuf python3-onnx libonnx-testdata clang-format parallel gcc-aarch64-linux-gnu \
+                  python3-protobuf python3-onnx python3-yaml libonnx-testdata clang-format parallel gcc-aarch64-linux-gnu \
                   libc6-dev-arm64-cross qemu-user $(if $(shell command -v npm 2>/dev/null),,npm)
 
 BUILD   ?= build

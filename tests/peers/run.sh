@@ -56,6 +56,25 @@ exported onnxruntime onnxruntime
 exported onnxconverter onnxconverter
 exported polygraphy polygraphy
 exported modelopt modelopt
+# 5.5 GB on disk: it needs PyTorch up to 2.4 with its GPU libraries
+environment rknn rknn-toolkit2==2.5.0
+"$folder/rknn/bin/python" "$here/export_rknn.py" "${MMTUI:-mmtui}" "$model" "$made/rknn"
+
+# llama.cpp's library, out of a package for Node.js: none has its program llama-quantize
+llama=$folder/llama
+if [ ! -d "$llama/package" ]; then
+    mkdir -p "$llama"
+    npm pack --loglevel=error --pack-destination "$llama" @node-llama-cpp/linux-x64@3.21.1
+    tar -xzf "$llama"/*.tgz -C "$llama"
+fi
+"$folder/gguf/bin/python" "$here/export_llamacpp.py" "${MMTUI:-mmtui}" "$llama/package/bins/linux-x64" "$made/llamacpp"
+
+# TPU-MLIR's wheel is for Python 3.10, which Debian 12 has not: by a Python that can import it (see README)
+if [ -n "${TPU_MLIR_PYTHON:-}" ]; then
+    "$TPU_MLIR_PYTHON" "$here/export_sophgo.py" "${MMTUI:-mmtui}" "$model" "$made/sophgo"
+else
+    echo "peers: TPU_MLIR_PYTHON is not set: TPU-MLIR is not run" >&2
+fi
 
 # Debian's own, as the package index has no PyTorch without its GPU libraries
 if /usr/bin/python3 -c 'import torch' 2>/dev/null; then

@@ -74,7 +74,8 @@ static void check_files(const struct mm_dialect *dialect)
 {
     char folder[64];
     struct mm_plan *plan = plan_new(), *again = plan_new();
-    struct mm_export export = {.dialect = dialect, .plan = plan};
+    struct mm_config base = {"base", "", 0};
+    struct mm_export export = {.dialect = dialect, .plan = plan, .base = dialect->base ? &base : NULL};
     choose(plan, "main/mm.pow", MM_PRECISION_F32);
     choose(plan, "main/mm.add", MM_PRECISION_BF16);
     char *inner = mm_path_join(folder_new(folder), "made/if missing");
