@@ -15,9 +15,8 @@
 #include <string.h>
 
 static const struct mm_dialect *const DIALECTS[] = {
-    &mm_magicmind, &mm_onnxruntime, &mm_onnxconverter, &mm_trtexec, &mm_polygraphy, &mm_modelopt,
-    &mm_rknn,      &mm_rknn1,       &mm_sophgo,        &mm_llamacpp, &mm_atc,       &mm_amct,
-    &mm_hailo,
+    &mm_magicmind, &mm_onnxruntime, &mm_onnxconverter, &mm_trtexec, &mm_polygraphy, &mm_modelopt, &mm_rknn,
+    &mm_rknn1,     &mm_sophgo,      &mm_llamacpp,      &mm_atc,     &mm_amct,       &mm_hailo,
 };
 
 const struct mm_dialect *mm_dialect_at(size_t index)
