@@ -42,14 +42,15 @@ def rounded(model):
     return result
 
 
-def check(what, model, scope, kept):
-    """kept: the names that the three convolutions have in this model."""
-    usual = {name for name, weights, _ in rounded(quantize(model(), None)) if weights}
+def check(what, model, scope, kept, usual=None):
+    """kept: the names that the three convolutions have in this model; usual: what is quantised without a scope."""
+    usual = usual or {name for name, weights, _ in rounded(quantize(model(), None)) if weights}
     now = rounded(quantize(model(), scope(model())))
     left = usual - {name for name, weights, _ in now if weights}
     assert left == set(kept), (what, left)
     assert not [name for name, _, read in now if read and name in kept], what
     said("nncf", f"{what}: {len(left)} of {len(usual)} left as they are: {sorted(left)}")
+    return usual
 
 
 def main():
@@ -62,8 +63,8 @@ def main():
     nodes = ["p2o.Conv.3", "p2o.Conv.1", "p2o.Conv.13"]
     openvino = ["p2o.Conv.3/WithoutBiases", "p2o.Conv.1", "p2o.Conv.13"]
     read = lambda: ov.Core().read_model(path)
-    check("read_model, ignored_scope.json", read, lambda model: nncf.IgnoredScope(**arguments), openvino)
-    check("read_model, ignored_scope.py", read, ignored_scope, openvino)
+    usual = check("read_model, ignored_scope.json", read, lambda model: nncf.IgnoredScope(**arguments), openvino)
+    check("read_model, ignored_scope.py", read, ignored_scope, openvino, usual)
     # NNCF takes opset 10 and later; the converter keeps the names of nodes
     newer = lambda: onnx.version_converter.convert_version(onnx.load(path), 13)
     check("ONNX, ignored_scope.py", newer, ignored_scope, nodes)
