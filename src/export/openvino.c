@@ -132,8 +132,8 @@ static void add_model(const struct mm_export *export, struct mm_buf *out)
 }
 
 static const struct mm_export_file FILES[] = {
-    {"model.xml", "the IR with the mark \"precise\" on what stays in FLOAT32; model.bin stays as it is", add_model,
-     false},
+    {"model.xml", "the IR with the mark \"precise\" on what stays in FLOAT32; model.bin stays as it is",
+     add_model, false},
     {"overrides.json", "the plan itself with reasons and figures: mmtui loads it again", mm_export_plan,
      false},
     {NULL, NULL, NULL, false},
@@ -181,15 +181,18 @@ static void check_layers(const struct mm_export *export, struct mm_problems *pro
     known_names(export->base, &known);
     for (size_t i = 0; i < export->targets->count; i++) {
         const struct mm_target *target = &export->targets->target[i];
-        if (!has(&known.layers, target->name) && !has(&known.tensors, mm_target_name(export, target, MM_NAME_TENSOR)))
-            mm_problems_add(problems, MM_SEVERITY_ERROR, "no-layer", target->override->name,
-                            "no layer of %s has its name or makes its tensor (it was fused, or renamed): it is left "
-                            "out",
-                            export->base->path);
+        if (!has(&known.layers, target->name) &&
+            !has(&known.tensors, mm_target_name(export, target, MM_NAME_TENSOR)))
+            mm_problems_add(
+                problems, MM_SEVERITY_ERROR, "no-layer", target->override->name,
+                "no layer of %s has its name or makes its tensor (it was fused, or renamed): it is left "
+                "out",
+                export->base->path);
         else if (is_fused(export, target))
-            mm_problems_add(problems, MM_SEVERITY_WARNING, "fused", target->override->name,
-                            "OpenVINO fuses it with the BatchNormalization behind it, and may lose the mark: look at "
-                            "runtimePrecision in the compiled model");
+            mm_problems_add(
+                problems, MM_SEVERITY_WARNING, "fused", target->override->name,
+                "OpenVINO fuses it with the BatchNormalization behind it, and may lose the mark: look at "
+                "runtimePrecision in the compiled model");
     }
     problems->failed |= known.failed;
     wanted_done(&known);

@@ -28,4 +28,9 @@ def nncf():
     assert sorted(name for name, *_ in module.OPERATORS) == sorted(HOSTILE)
 
 
-{"nncf": nncf}[DIALECT]()
+def qnn():
+    encodings = read("overrides.encodings")
+    assert sorted(each["name"] for each in encodings["activation_encodings"]) == sorted(HOSTILE)
+
+
+{"nncf": nncf, "qnn": qnn}[DIALECT]()

@@ -21,7 +21,7 @@ static inline struct mm_plan *hostile_plan(void)
     struct mm_plan *plan = plan_new();
     mm_plan_begin(plan, "all");
     for (size_t i = 0; i < MM_COUNT(HOSTILE); i++)
-        set(plan, HOSTILE[i], MM_PRECISION_F32);
+        set_on(plan, HOSTILE[i], HOSTILE[i]);
     mm_plan_commit(plan);
     return plan;
 }

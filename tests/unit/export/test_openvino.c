@@ -1,7 +1,9 @@
 #include "unit/export/hostile.h"
 
-#define LAYER(name, type, inside) "\t\t<layer id=\"1\" name=\"" name "\" type=\"" type "\" version=\"opset1\">\n" inside
-#define PORT(names) "\t\t\t<output>\n\t\t\t\t<port id=\"1\" names=\"" names "\" />\n\t\t\t</output>\n\t\t</layer>\n"
+#define LAYER(name, type, inside)                                                                            \
+    "\t\t<layer id=\"1\" name=\"" name "\" type=\"" type "\" version=\"opset1\">\n" inside
+#define PORT(names)                                                                                          \
+    "\t\t\t<output>\n\t\t\t\t<port id=\"1\" names=\"" names "\" />\n\t\t\t</output>\n\t\t</layer>\n"
 #define MARK "\t\t\t\t<attribute name=\"precise\" version=\"0\" />\n"
 #define INFO "\t\t\t<rt_info>\n" MARK "\t\t\t</rt_info>\n"
 
@@ -18,16 +20,14 @@ static void check_model(struct mm_export *export, const char *text, const char *
 /* By name, by the name of a split operator, by the tensor; constants are none; what is marked stays; all bytes else. */
 static void marks(void **state)
 {
-    static const char before[] =
-        "<?xml version=\"1.0\"?>\n<net>\n" LAYER("fc", "Const", PORT("v"))
-            LAYER("conv/WithoutBiases", "Convolution", PORT("")) LAYER("conv", "Add", PORT("z\\,1,c"))
-                LAYER("HSwish_7", "HSwish", PORT("a,r")) LAYER("other", "Relu", PORT("cc"))
-                    LAYER("fc", "MatMul", INFO PORT("y")) "</net>\n";
-    static const char after[] =
-        "<?xml version=\"1.0\"?>\n<net>\n" LAYER("fc", "Const", PORT("v"))
-            LAYER("conv/WithoutBiases", "Convolution", INFO PORT("")) LAYER("conv", "Add", INFO PORT("z\\,1,c"))
-                LAYER("HSwish_7", "HSwish", INFO PORT("a,r")) LAYER("other", "Relu", PORT("cc"))
-                    LAYER("fc", "MatMul", INFO PORT("y")) "</net>\n";
+    static const char before[] = "<?xml version=\"1.0\"?>\n<net>\n" LAYER("fc", "Const", PORT("v"))
+        LAYER("conv/WithoutBiases", "Convolution", PORT("")) LAYER("conv", "Add", PORT("z\\,1,c"))
+            LAYER("HSwish_7", "HSwish", PORT("a,r")) LAYER("other", "Relu", PORT("cc"))
+                LAYER("fc", "MatMul", INFO PORT("y")) "</net>\n";
+    static const char after[] = "<?xml version=\"1.0\"?>\n<net>\n" LAYER("fc", "Const", PORT("v"))
+        LAYER("conv/WithoutBiases", "Convolution", INFO PORT("")) LAYER("conv", "Add", INFO PORT("z\\,1,c"))
+            LAYER("HSwish_7", "HSwish", INFO PORT("a,r")) LAYER("other", "Relu", PORT("cc"))
+                LAYER("fc", "MatMul", INFO PORT("y")) "</net>\n";
     (void)state;
     struct mm_plan *plan = plan_new();
     struct mm_graph *graph = chain_graph();
@@ -49,12 +49,16 @@ static void other_forms(void **state)
     struct mm_plan *plan = plan_new();
     struct mm_export export = export_for("openvino", plan);
     choose(plan, "a", MM_PRECISION_F32);
-    check_model(&export, "\t<layer name=\"a\" type=\"Relu\">\n\t\t<rt_info>\n\t\t\t<attribute name=\"x\" />\n\t\t</rt_info>\n",
-                "\t<layer name=\"a\" type=\"Relu\">\n\t\t<rt_info>\n\t\t\t<attribute name=\"precise\" version=\"0\" />\n"
-                "\t\t\t<attribute name=\"x\" />\n\t\t</rt_info>\n");
-    check_model(&export, "<layer name='a' type='Relu'/><b/>",
-                "<layer name='a' type='Relu'>\n\t<rt_info>\n\t\t<attribute name=\"precise\" version=\"0\" />\n"
-                "\t</rt_info></layer><b/>");
+    check_model(
+        &export,
+        "\t<layer name=\"a\" type=\"Relu\">\n\t\t<rt_info>\n\t\t\t<attribute name=\"x\" />\n\t\t</rt_info>\n",
+        "\t<layer name=\"a\" type=\"Relu\">\n\t\t<rt_info>\n\t\t\t<attribute name=\"precise\" version=\"0\" "
+        "/>\n"
+        "\t\t\t<attribute name=\"x\" />\n\t\t</rt_info>\n");
+    check_model(
+        &export, "<layer name='a' type='Relu'/><b/>",
+        "<layer name='a' type='Relu'>\n\t<rt_info>\n\t\t<attribute name=\"precise\" version=\"0\" />\n"
+        "\t</rt_info></layer><b/>");
     check_model(&export, "<layer name=\"b\"><layer name=\"a>\" /", "<layer name=\"b\"><layer name=\"a>\" /");
     check_model(&export, "<layer name=\"a", "<layer name=\"a");
     check_model(&export, "", "");
@@ -76,10 +80,12 @@ static void problems(void **state)
     assert_int_equal(mm_export_write(&export, "/nonexistent/x", &err), -1);
     assert_string_equal(err.text, "OpenVINO takes overrides in its own file: give it with --base model.xml");
     export.base = &base;
-    assert_limits(&export, "2 operators (such as \"conv\"): nothing beside it is raised, so that it costs a cast before "
-                           "and behind it\n"
-                           "1 operator (\"fc\"): no layer of base.xml has its name or makes its tensor (it was fused, or "
-                           "renamed): it is left out\n");
+    assert_limits(
+        &export,
+        "2 operators (such as \"conv\"): nothing beside it is raised, so that it costs a cast before "
+        "and behind it\n"
+        "1 operator (\"fc\"): no layer of base.xml has its name or makes its tensor (it was fused, or "
+        "renamed): it is left out\n");
     mm_graph_close(graph);
     mm_plan_close(plan);
 }
@@ -87,10 +93,12 @@ static void problems(void **state)
 /* Escapes as pugixml writes them. */
 static void hostile_names(void **state)
 {
-    static const char text[] = "<net>\n" LAYER("it's &quot;quoted&quot; \\ and&#10;broken&#9;&#27;[31m &quot;&quot;&quot; "
-                                               "''' # {}",
-                                               "Relu", "\t\t</layer>\n")
-        LAYER("&lt;layer name=&quot;x&quot;/&gt;&amp;amp;&amp;#10;]]&gt;", "Relu", "\t\t</layer>\n") "</net>\n";
+    static const char text[] =
+        "<net>\n" LAYER("it's &quot;quoted&quot; \\ and&#10;broken&#9;&#27;[31m &quot;&quot;&quot; "
+                        "''' # {}",
+                        "Relu", "\t\t</layer>\n")
+            LAYER("&lt;layer name=&quot;x&quot;/&gt;&amp;amp;&amp;#10;]]&gt;", "Relu",
+                  "\t\t</layer>\n") "</net>\n";
     (void)state;
     struct mm_plan *plan = hostile_plan(), *back = plan_new();
     struct mm_config base = {.path = "base.xml", .text = text, .length = sizeof text - 1};
@@ -113,7 +121,8 @@ static void other_files(void **state)
 {
     static const struct import_case cases[] = {
         {LAYER("a/WithoutBiases", "Convolution", INFO PORT("")) LAYER("a", "Add", INFO PORT("")), "", 1},
-        {LAYER("a", "Add", "<rt_info><attribute name=\"DisablePrecisionConversion\" value=\"dynamic:f16\"/></rt_info>"),
+        {LAYER("a", "Add",
+               "<rt_info><attribute name=\"DisablePrecisionConversion\" value=\"dynamic:f16\"/></rt_info>"),
          "", 1},
         {LAYER("a", "Add", "<rt_info><attribute name=\"decompression\"/></rt_info>"), "", 0},
         {LAYER("a", "Add", PORT("precise")), "", 0},
