@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import sys
 
 HOSTILE = [
@@ -33,4 +34,19 @@ def qnn():
     assert sorted(each["name"] for each in encodings["activation_encodings"]) == sorted(HOSTILE)
 
 
-{"nncf": nncf, "qnn": qnn}[DIALECT]()
+def aiedge():
+    """Each rule fits its own name, as ai-edge-quantizer searches it, and no other."""
+    rules = read("recipe.json")[1:]
+    assert len(rules) == len(HOSTILE)
+    for name in HOSTILE:
+        assert len([rule for rule in rules if re.search(rule["regex"], name + ";")]) == 1, name
+        assert [rule for rule in rules if re.search(rule["regex"], "other;" + name + ";")], name
+        assert not [rule for rule in rules if re.search(rule["regex"], "x" + name + "y;")], name
+
+
+def esp_ppq():
+    assert read("dispatching.json") == dict.fromkeys(HOSTILE, "FP32")
+    importlib.import_module("dispatching")
+
+
+{"nncf": nncf, "qnn": qnn, "aiedge": aiedge, "esp-ppq": esp_ppq}[DIALECT]()
