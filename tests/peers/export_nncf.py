@@ -47,7 +47,7 @@ def check(what, model, scope, kept, usual=None):
     usual = usual or {name for name, weights, _ in rounded(quantize(model(), None)) if weights}
     now = rounded(quantize(model(), scope(model())))
     left = usual - {name for name, weights, _ in now if weights}
-    assert left == set(kept), (what, left)
+    assert left == set(kept) & usual and len(left) > 1, (what, left)  # of ONNX, Conv.3 is not quantised anyway
     assert not [name for name, _, read in now if read and name in kept], what
     said("nncf", f"{what}: {len(left)} of {len(usual)} left as they are: {sorted(left)}")
     return usual
