@@ -1,13 +1,18 @@
 /* The runtimes that a plan can be exported to: a file (or a few) each, one line here. */
+#include "export/aiedge.h"
 #include "export/amct.h"
 #include "export/atc.h"
+#include "export/esp_ppq.h"
 #include "export/hailo.h"
 #include "export/llamacpp.h"
 #include "export/magicmind.h"
 #include "export/modelopt.h"
+#include "export/nncf.h"
 #include "export/onnxconverter.h"
 #include "export/onnxruntime.h"
+#include "export/openvino.h"
 #include "export/polygraphy.h"
+#include "export/qnn.h"
 #include "export/rknn.h"
 #include "export/sophgo.h"
 #include "export/trtexec.h"
@@ -15,7 +20,8 @@
 #include <string.h>
 
 static const struct mm_dialect *const DIALECTS[] = {
-    &mm_magicmind, &mm_onnxruntime, &mm_onnxconverter, &mm_trtexec, &mm_polygraphy, &mm_modelopt, &mm_rknn,
+    &mm_magicmind, &mm_onnxruntime, &mm_onnxconverter, &mm_trtexec, &mm_polygraphy, &mm_modelopt,
+    &mm_nncf,      &mm_openvino,    &mm_qnn,           &mm_aiedge,  &mm_esp_ppq,    &mm_rknn,
     &mm_rknn1,     &mm_sophgo,      &mm_llamacpp,      &mm_atc,     &mm_amct,       &mm_hailo,
 };
 

@@ -6,7 +6,7 @@ static void finds_by_id(void **state)
     size_t count = 0;
     for (const struct mm_dialect *dialect; (dialect = mm_dialect_at(count)); count++)
         assert_ptr_equal(mm_dialect_find(dialect->id), dialect);
-    assert_int_equal(count, 13);
+    assert_int_equal(count, 18);
     assert_string_equal(mm_dialect_find("magicmind")->title, "Cambricon MagicMind");
     assert_string_equal(mm_dialect_find("onnxruntime")->title, "ONNX Runtime");
     assert_null(mm_dialect_find("MagicMind "));
@@ -23,8 +23,8 @@ static void an_unknown_one_is_told_of(void **state)
     assert_int_equal(err.code, MM_EARG);
     assert_string_equal(err.text, "there is no export for \"tensor\\x1brt\"; there are: magicmind, "
                                   "onnxruntime, onnxconverter, trtexec, "
-                                  "polygraphy, modelopt, rknn, rknn1, sophgo, "
-                                  "llamacpp, atc, amct, hailo");
+                                  "polygraphy, modelopt, nncf, openvino, qnn, aiedge, esp-ppq, rknn, "
+                                  "rknn1, sophgo, llamacpp, atc, amct, hailo");
     assert_null(mm_dialect_get(NULL, NULL));
     assert_ptr_equal(mm_dialect_get("magicmind", NULL), mm_dialect_find("magicmind"));
 }
