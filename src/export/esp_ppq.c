@@ -1,7 +1,8 @@
 /*
  * The ESP-PPQ dialect: the dispatching table, which gives single operators another platform (FP32, or the chip's with 16
  * bits) than the network. Operators go by the name of the model's node; names that the graph does not have are passed over
- * without a word (esp_ppq 1.3), so the script looks. The JSON form is mmtui's own: the table is code.
+ * without a word (esp_ppq 1.3), so the script looks. An activation (Relu) that ESP-PPQ fuses with a chosen operator gets the
+ * same platform. The JSON form is mmtui's own: the table is code.
  */
 #include "export/esp_ppq.h"
 

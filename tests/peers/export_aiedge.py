@@ -2,7 +2,7 @@
 """ai-edge-quantizer quantises a small .tflite model by the recipe that `mmtui export --to aiedge` writes: exactly the chosen
 operators stay floats, or get weights of FLOAT16, by the types of tensors in the quantised file.
 
-Usage: export_aiedge.py FOLDER   (needs ai-edge-quantizer, numpy; MMTUI is the program)
+Usage: export_aiedge.py MODEL FOLDER   (needs ai-edge-quantizer, numpy; MMTUI is the program)
 """
 
 import pathlib
@@ -15,7 +15,7 @@ from ai_edge_quantizer import quantizer
 from ai_edge_quantizer.utils import tfl_flatbuffer_utils
 from exporting import export, said
 
-FOLDER = pathlib.Path(sys.argv[1])
+FOLDER = pathlib.Path(sys.argv[2])  # MODEL is an .onnx, which it does not read
 # names that a regular expression, or one that is not anchored, would take along
 LAYERS = ("net/fc.1", "net/fc.10", "net/fc(2)+", "net/fcx1", "net/fc.2")
 FLOAT, HALF = {"net/fc.1"}, {"net/fc(2)+"}

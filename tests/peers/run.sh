@@ -56,6 +56,16 @@ exported onnxruntime onnxruntime
 exported onnxconverter onnxconverter
 exported polygraphy polygraphy
 exported modelopt modelopt
+# AIMET and ESP-PPQ need PyTorch, too: 5.5 GB each
+environment nncf nncf==3.4.0 openvino==2026.4.1 onnx==1.23.2 onnxruntime==1.32.0 numpy==2.4.6
+environment aimet aimet-onnx==2.42.0 onnx==1.23.2
+environment aiedge ai-edge-quantizer==0.10.0 numpy==2.4.6
+environment esp_ppq esp-ppq==1.3.12 torch==2.15.0 onnx==1.23.2
+exported nncf nncf
+exported openvino nncf
+exported qnn aimet
+exported aiedge aiedge
+exported esp_ppq esp_ppq
 # 5.5 GB on disk: it needs PyTorch up to 2.4 with its GPU libraries
 environment rknn rknn-toolkit2==2.5.0
 "$folder/rknn/bin/python" "$here/export_rknn.py" "${MMTUI:-mmtui}" "$model" "$made/rknn"
