@@ -171,9 +171,9 @@ struct mm_fingerprint {
  * the order of axes and axes of length 1 (a row of values may be of a file that says no shape) or where one is not known.
  */
 double mm_fingerprint_apart(const struct mm_fingerprint *a, const struct mm_fingerprint *b);
-/* Have they the same axes in the same order, but for those of length 1; and is one of their ends in the same place, too? What was
- * transposed or shuffled has the same statistics. */
+/* Have they the same axes in the same order, but for those of length 1? */
 bool mm_fingerprint_same_axes(const struct mm_fingerprint *a, const struct mm_fingerprint *b);
+/* And is one of their ends in the same place, too? What was transposed or shuffled has the same statistics. */
 bool mm_fingerprint_same_places(const struct mm_fingerprint *a, const struct mm_fingerprint *b);
 /* Whoever pairs can find out: of an entry, whose tensor is read for it. */
 typedef void (*mm_fingerprint_of)(void *context, const struct mm_entry *entry, struct mm_fingerprint *out);
