@@ -32,7 +32,7 @@ LIBS_TEST := -lcmocka -lcjson
 LIBS_UI  := -lncursesw -ltinfo
 
 # ---- the library, in the order in which arrows point down ----
-FOLDERS := base tensor plan format graph operator dump runtime pair compare whatif cause triage suggest export session report
+FOLDERS := base tensor plan format graph operator dump runtime pair compare whatif cause triage suggest export verify session report
 # what a folder's code (and so its unit tests) may link with: itself and what the design lets it know
 KNOWS_base    := base
 KNOWS_tensor  := $(KNOWS_base) tensor
@@ -49,7 +49,8 @@ KNOWS_cause   := $(KNOWS_whatif) operator runtime cause
 KNOWS_triage  := $(KNOWS_cause) triage
 KNOWS_suggest := $(KNOWS_triage) plan suggest
 KNOWS_export  := $(KNOWS_graph) plan export
-KNOWS_session := $(KNOWS_suggest) export session
+KNOWS_verify  := $(KNOWS_whatif) plan verify
+KNOWS_session := $(KNOWS_suggest) export verify session
 KNOWS_report  := $(KNOWS_session) report
 KNOWS_ui      := $(KNOWS_base) ui
 KNOWS_views   := $(KNOWS_report) ui views

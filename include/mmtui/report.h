@@ -27,13 +27,14 @@ enum mm_column_id {
     MM_COLUMN_COSINE,
     MM_COLUMN_BEYOND,
     MM_COLUMN_NONFINITE,
-    MM_COLUMN_IMPL,   /* with --sim: diff2 of dst against it */
-    MM_COLUMN_FORMAT, /* with --sim: diff2 of it against src */
-    MM_COLUMN_BEFORE, /* with --before: diff2 of the earlier dst */
-    MM_COLUMN_CHANGE, /* with --before: better or worse, and by how much */
-    MM_COLUMN_CAUSE,  /* with triage: the cause's word */
-    MM_COLUMN_ROOT,   /* with triage: # of the layer where this one's error starts, itself included */
-    MM_COLUMN_FROM,   /* with triage: # of the other layer that the verdict names */
+    MM_COLUMN_IMPL,    /* with --sim: diff2 of dst against it */
+    MM_COLUMN_FORMAT,  /* with --sim: diff2 of it against src */
+    MM_COLUMN_BEFORE,  /* with --before: diff2 of the earlier dst */
+    MM_COLUMN_CHANGE,  /* with --before: better or worse, and by how much */
+    MM_COLUMN_APPLIED, /* with --before and the plan that dst was made with: did the override take effect */
+    MM_COLUMN_CAUSE,   /* with triage: the cause's word */
+    MM_COLUMN_ROOT,    /* with triage: # of the layer where this one's error starts, itself included */
+    MM_COLUMN_FROM,    /* with triage: # of the other layer that the verdict names */
     MM_COLUMN_VERDICT,
     MM_COLUMN_COUNT
 };
@@ -256,6 +257,18 @@ void mm_plain_diffs(const struct mm_metrics *metrics, struct mm_diffs *out);
  * is not 0, else 1e-9), diff2 = sqrt(sum (s-d)^2 / (sum s^2 if sum s is not 0, else 1e-9)). The rest is the same.
  */
 void mm_vendor_diffs(const struct mm_metrics *metrics, struct mm_diffs *out);
+
+/* ---- what came of a plan ---- */
+
+#define MM_VERIFY_SCHEMA 1 /* "schema_version" of its JSON */
+/*
+ * A settled session after mm_session_verify: what came of each override with the reason, the errors before and now of
+ * layers and outputs, and what got worse. TEXT for a person's terminal; JSON strictly valid, errors as in
+ * mm_report_json; JUNIT a test case an override and one for each layer that got worse; CSV, MARKDOWN and HTML list the layers
+ * of both kinds. MM_EARG where nothing is known (yet).
+ */
+int mm_report_verify(const struct mm_session *session, enum mm_report_kind kind, struct mm_buf *out,
+                     struct mm_err *err);
 
 /* ---- suggestions ---- */
 

@@ -14,6 +14,7 @@
 
 #include "mmtui/plan.h"
 #include "mmtui/suggest.h"
+#include "mmtui/verify.h"
 
 /* Tensors of this name (a glob such as "h*"; NULL: all) whose integers are bit patterns of a type of the same width. */
 struct mm_read_rule {
@@ -296,6 +297,43 @@ bool mm_session_has(const struct mm_session *session, enum mm_comparison which);
  * Those comparisons begin when src and dst are measured; triage waits for them. */
 const struct mm_result *mm_session_comparison(const struct mm_session *session, size_t id,
                                               enum mm_comparison which);
+
+/* ---- what came of a plan ---- */
+
+/* What became of one override of the plan that dst was made with. */
+struct mm_effect {
+    const char *name, *op; /* of the operator, as the plan and the dump have them */
+    const char *precision; /* "FLOAT32" */
+    size_t layer;          /* SIZE_MAX: no layer */
+    struct mm_effect_verdict verdict;
+    double before, now;           /* the layer's error; as struct mm_effect_side has it */
+    double adds_before, adds_now; /* what its operator adds */
+};
+/*
+ * dst was made with the plan as it is now, and options.before without it: once all is analysed, look at what every
+ * override has changed. What is put into the plan later is no part of it. -1 with MM_EARG where there is no earlier dst or no
+ * triage.
+ */
+int mm_session_verify(struct mm_session *session, struct mm_err *err);
+/* Was that asked for? */
+bool mm_session_verifies(const struct mm_session *session);
+/* And is it known by now? */
+bool mm_session_verified(const struct mm_session *session);
+/* All of it in figures. */
+struct mm_proof {
+    size_t overrides, by_kind[MM_EFFECT_KINDS];
+    size_t compared, over_before, over_now, worse; /* layers that are in both dumps and src */
+    bool unchanged; /* dst holds the values of the earlier dst in all of them, as far as figures tell */
+    bool proven;    /* every override was applied, and no layer got worse */
+};
+/* False, and zeroes, until it is known. */
+bool mm_session_proof(const struct mm_session *session, struct mm_proof *out);
+/* What came of the overrides, in the plan's order; *count of them; NULL until it is known. Borrowed until the next apply. */
+const struct mm_effect *mm_session_effects(const struct mm_session *session, size_t *count);
+/* That of a layer's operator; NULL: none, or not known (yet). */
+const struct mm_effect *mm_session_effect(const struct mm_session *session, size_t id);
+/* A layer's error in the earlier dst and in dst; NaN: not known. True: it got worse (mm_effect_worse). */
+bool mm_session_worse(const struct mm_session *session, size_t id, double *before, double *now);
 
 /* ---- what if, a request ---- */
 

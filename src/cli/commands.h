@@ -46,6 +46,7 @@ int cmd_single(struct cli_options *options);
 int cmd_suggest(struct cli_options *options);
 int cmd_triage(struct cli_options *options);
 int cmd_try(struct cli_options *options);
+int cmd_verify(struct cli_options *options);
 
 /* Read the graph of --model, if it was given, into options->graph and session.graph; with --replay, load the library. */
 int cli_model_open(struct cli_options *options, struct mm_err *err);

@@ -116,6 +116,13 @@ static int open_session(const struct cli_options *options, struct mm_session **s
     return mm_session_open_report(session, options->session.src, &options->session, err);
 }
 
+/* With an earlier dst, the plan is the one that dst was made with. */
+static int verify_plan(struct mm_session *session, const struct cli_options *options, struct mm_err *err)
+{
+    bool told = options->session.before && mm_session_has(session, MM_COMPARISON_BEFORE);
+    return told ? mm_session_verify(session, err) : 0;
+}
+
 static int load_plan(const struct looking *looking, struct mm_err *err)
 {
     struct mm_plan *plan = mm_session_plan(looking->session);
@@ -124,7 +131,7 @@ static int load_plan(const struct looking *looking, struct mm_err *err)
     if (mm_plan_load(plan, looking->options->plan, err) < 0)
         return -1;
     mm_plan_mark_saved(plan);
-    return 0;
+    return verify_plan(looking->session, looking->options, err);
 }
 
 static int read_script(struct looking *looking, struct mm_err *err)
@@ -166,13 +173,15 @@ static void run_again(struct looking *looking)
         result = open_session(looking->options, &next, &err);
     if (result == 0)
         result = copy_plan(plan, mm_session_plan(next), &err);
+    if (result == 0)
+        result = verify_plan(next, looking->options, &err);
     if (result < 0) {
         snprintf(looking->first, sizeof looking->first, "Not tried: %s", err.text);
         mm_session_close(next);
         return;
     }
     snprintf(looking->first, sizeof looking->first,
-             "Tried the plan (%zu override%s%s): columns before and change tell what it changed",
+             "Tried the plan (%zu override%s%s): columns before, change and applied tell what it changed",
              mm_plan_count(plan), mm_plan_count(plan) == 1 ? "" : "s", looking->runner->note);
     mm_session_close(looking->session);
     looking->session = next;

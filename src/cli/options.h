@@ -188,6 +188,7 @@ struct cli_options {
     bool no_cache;
     bool json;
     struct mm_suggest_options suggest;
+    bool unproven;                  /* what verify was to prove is not so */
     const char *simulated_model;    /* --simulate */
     double batch_memory;            /* --batch-memory, in MiB */
     const struct mm_format *format; /* --format of convert; NULL: by the ending */

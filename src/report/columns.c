@@ -255,6 +255,15 @@ static void text_change(const struct mm_session *session, size_t id, struct mm_b
                       change > 1 ? "worse" : "better");
 }
 
+/* ---- the plan that dst was made with ---- */
+
+static void text_applied(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    const struct mm_effect *effect = mm_session_effect(session, id);
+    if (effect)
+        mm_buf_puts(out, mm_effect_word(effect->verdict.kind));
+}
+
 /* ---- triage ---- */
 
 static void text_cause(const struct mm_session *session, size_t id, struct mm_buf *out)
@@ -331,6 +340,8 @@ static const struct mm_column columns[MM_COLUMN_COUNT] = {
                           text_before, value_before, there_before},
     [MM_COLUMN_CHANGE] = {"change", "change", "diff2 against that of the earlier dst (--before)", 11, true,
                           true, false, text_change, value_change, there_before},
+    [MM_COLUMN_APPLIED] = {"applied", "applied", "did the plan's override take effect (--plan with --before)",
+                           11, false, false, false, text_applied, NULL, mm_session_verifies},
     [MM_COLUMN_CAUSE] = {"cause", "CAUSE", "what caused the error, in a word", 18, false, false, false,
                          text_cause, NULL},
     [MM_COLUMN_ROOT] = {"root", "root", "# of the layer where the error starts, or this one's own", 6, true,

@@ -88,6 +88,7 @@ static struct mm_session heir_of(const struct mm_session *session)
                               .sim = session->sim,
                               .before = session->before,
                               .plan = session->plan,
+                              .verify.plan = session->verify.plan,
                               .pairings = session->pairings + 1,
                               .revision = session->revision + 1};
     heir.options.graph = session->model;

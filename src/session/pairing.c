@@ -165,6 +165,7 @@ void session_unpair(struct mm_session *session)
 {
     saved_done(session);
     session_requests_done(session);
+    verify_forget(session);
     triage_done(session);
     preview_done(&session->preview);
     comparison_done(session);

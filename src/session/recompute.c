@@ -98,12 +98,19 @@ static int output_of(const struct mm_graph_node *node, int tensor)
 
 struct sources {
     const struct mm_session *session;
+    bool before; /* of the earlier dst */
     const struct holder *holder;
     size_t holders;
     int32_t run;
     struct mm_recompute_source *source; /* [SOURCES_MAX] */
     size_t count, visits;
 };
+
+/* The pair of a layer, or the one of the earlier dst; NULL: that has no such tensor. */
+static const struct mm_pair *pair_of(const struct mm_session *session, size_t id, bool before)
+{
+    return before ? comparison_pair(session, MM_COMPARISON_BEFORE, id) : session->layers[id].pair;
+}
 
 static void add_sources(struct sources *s, int node_id, int depth)
 {
@@ -113,19 +120,38 @@ static void add_sources(struct sources *s, int node_id, int depth)
         int tensor = node->inputs[k];
         int32_t layer = tensor >= 0 ? holder_of(s->holder, s->holders, tensor, s->run) : -1;
         int producer = tensor >= 0 ? graph->tensors[tensor].producer : -1;
-        if (layer >= 0)
-            s->source[s->count++] = (struct mm_recompute_source){tensor, s->session->layers[layer].pair};
+        const struct mm_pair *pair = layer >= 0 ? pair_of(s->session, (size_t)layer, s->before) : NULL;
+        if (pair)
+            s->source[s->count++] = (struct mm_recompute_source){tensor, pair};
         else if (producer >= 0 && depth < DEPTH_MAX && s->visits++ < VISITS_MAX &&
                  !mm_graph_has_values(graph, tensor))
             add_sources(s, producer, depth + 1);
     }
 }
 
+/* What is recomputed for a layer; `source` has room for SOURCES_MAX. */
+static struct mm_recompute recompute_of(const struct mm_session *session, size_t id, bool before,
+                                        const struct holder *holder, size_t holders,
+                                        struct mm_recompute_source *source)
+{
+    const struct triage_state *triage = &session->triage;
+    const struct mm_graph *graph = session->options.graph;
+    int node = triage->flow->node[id];
+    struct sources sources = {session, before, holder, holders, triage->flow->run[id], source, 0, 0};
+    add_sources(&sources, node, 1);
+    return (struct mm_recompute){.graph = graph,
+                                 .weights = triage->weights,
+                                 .node = node,
+                                 .output = output_of(&graph->nodes[node], triage->flow->tensor[id]),
+                                 .pair = pair_of(session, id, before),
+                                 .source = source,
+                                 .sources = sources.count,
+                                 .schema = session->src->schema};
+}
+
 static void submit(struct mm_session *session, size_t id, const struct holder *holder, size_t holders)
 {
     struct triage_state *triage = &session->triage;
-    const struct mm_graph *graph = session->options.graph;
-    const struct mm_graph_node *node = &graph->nodes[triage->flow->node[id]];
     struct recompute_job *here = calloc(1, sizeof *here);
     struct mm_recompute_source *source = calloc(SOURCES_MAX, sizeof *source);
     if (!here || !source) {
@@ -133,25 +159,33 @@ static void submit(struct mm_session *session, size_t id, const struct holder *h
         free(source);
         return; /* it is judged without */
     }
-    struct sources sources = {session, holder, holders, triage->flow->run[id], source, 0, 0};
-    add_sources(&sources, triage->flow->node[id], 1);
     here->job.run = run;
     here->id = id;
     here->source = source;
     here->memory = triage->memory;
-    here->what = (struct mm_recompute){.graph = graph,
-                                       .weights = triage->weights,
-                                       .node = triage->flow->node[id],
-                                       .output = output_of(node, triage->flow->tensor[id]),
-                                       .pair = session->layers[id].pair,
-                                       .source = source,
-                                       .sources = sources.count,
-                                       .schema = session->src->schema};
+    here->what = recompute_of(session, id, false, holder, holders, source);
     quantised_weights(session, id, &here->what);
     here->what.reads = quantised_reads(session, id);
     here->what.storage = quantised_storage(session, id);
     triage->recomputing++;
     mm_pool_submit(session->pool, &here->job);
+}
+
+bool recompute_describe(const struct mm_session *session, size_t id, bool before, struct mm_recompute *what,
+                        struct mm_recompute_source **source)
+{
+    const struct mm_flow *flow = session->triage.flow;
+    *source = NULL;
+    if (!flow->known || flow->node[id] < 0 || session->options.graph->nodes[flow->node[id]].parent >= 0 ||
+        !pair_of(session, id, before))
+        return false;
+    struct holder *holder = malloc((flow->count + 1) * sizeof *holder);
+    *source = calloc(SOURCES_MAX, sizeof **source);
+    if (holder && *source)
+        *what = recompute_of(session, id, before, holder, holders_make(session, holder), *source);
+    bool made = holder && *source;
+    free(holder);
+    return made;
 }
 
 /* ---- choosing ---- */

@@ -231,6 +231,7 @@ static void begin_anew(struct mm_session *session)
 {
     mm_session_drop_suggestions(session);
     bool begun = session->triage.begun;
+    verify_forget(session);
     triage_done(session);
     session->triage = (struct triage_state){0};
     for (size_t id = 0; id < session->pairs->count; id++)

@@ -187,7 +187,8 @@ void session_stop(struct mm_session *session)
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
         bool taken = requests_collect(job) || triage_collect(session, job) ||
-                     comparison_collect(session, job) || reload_collect(session, job);
+                     comparison_collect(session, job) || verify_collect(session, job) ||
+                     reload_collect(session, job);
         if (!taken && session->scan)
             mm_scan_collect(session->scan, job, apply_result, session);
     }
@@ -209,6 +210,7 @@ void mm_session_close(struct mm_session *session)
     session_unpair(session);
     fingerprints_done(session);
     mm_plan_close(session->plan);
+    mm_plan_close(session->verify.plan);
     mm_dump_close(session->before);
     mm_dump_close(session->sim);
     mm_dump_close(session->dst);
@@ -361,7 +363,7 @@ size_t mm_session_apply(struct mm_session *session)
     struct mm_job *job;
     while ((job = mm_pool_finished(session->pool))) {
         if (requests_collect(job) || triage_collect(session, job) || comparison_collect(session, job) ||
-            reload_collect(session, job))
+            verify_collect(session, job) || reload_collect(session, job))
             session->changed++;
         else
             mm_scan_collect(session->scan, job, apply_result, session);
@@ -372,6 +374,7 @@ size_t mm_session_apply(struct mm_session *session)
         count_finished(session);
     if (session->measured == session->pairs->count && !session->triage.begun && !comparison_busy(session))
         triage_begin(session);
+    verify_begin(session);
     if (session->changed)
         session->revision++;
     if (measuring) /* the apply that takes in the last result stops the clock */

@@ -45,6 +45,15 @@ struct triage_state {
     size_t held;                       /* layers whose values were looked for in other tensors */
 };
 
+/* What came of a plan. */
+struct verify_state {
+    struct mm_plan *plan; /* as it was when that was asked for; NULL: nobody has. Owned */
+    bool begun;
+    struct mm_effect *effect; /* [count], in the plan's order */
+    size_t count, out;        /* out: jobs */
+    size_t *place;            /* [layers] of the layer's effect, + 1; 0: none */
+};
+
 /* Suggestions that are being looked at. */
 struct preview {
     struct mm_suggestions list;
@@ -96,6 +105,7 @@ struct mm_session {
     struct requests requests[MM_REQUEST_COUNT];
     struct triage_state triage;
     struct preview preview;
+    struct verify_state verify;
     struct mm_dump *sim, *before;
     struct comparison comparison[MM_COMPARISON_COUNT];
     const struct mm_graph *model; /* the one that was given; options.graph is NULL when it is of no use */
@@ -259,6 +269,16 @@ void recompute_more(struct mm_session *session);
 /* Take a collected job back if it is one of these. */
 bool recompute_collect(struct mm_session *session, struct mm_job *job);
 void recompute_done(struct mm_session *session);
+/* What is recomputed for a layer, of dst or of the earlier dst; without what a quantised model says. *source is to be freed
+ * when that was done. False: its operator is not known, or memory is out. After triage has begun. */
+bool recompute_describe(const struct mm_session *session, size_t id, bool before, struct mm_recompute *what,
+                        struct mm_recompute_source **source);
+/* Once all is analysed, if mm_session_verify asked for it: look at what the plan's overrides have changed. */
+void verify_begin(struct mm_session *session);
+/* Take a collected job back if it is one of these. */
+bool verify_collect(struct mm_session *session, struct mm_job *job);
+/* Forget what came of the plan, which is looked at again. No job is out. */
+void verify_forget(struct mm_session *session);
 /* The same by ONNX Runtime, where the options have it: one job, ... */
 void replay_begin(struct mm_session *session);
 bool replay_collect(struct mm_session *session, struct mm_job *job);

@@ -10,9 +10,9 @@ static const struct {
     int width;
 } wanted[] = {
     {MM_COLUMN_LAYER, 19}, {MM_COLUMN_DIFF2, 7},  {MM_COLUMN_NUMBER, 4},  {MM_COLUMN_VERDICT, 13},
-    {MM_COLUMN_IMPL, 7},   {MM_COLUMN_FORMAT, 7}, {MM_COLUMN_CHANGE, 11}, {MM_COLUMN_DTYPE, 9},
-    {MM_COLUMN_OP, 8},     {MM_COLUMN_DIFF1, 7},  {MM_COLUMN_MAX_ABS, 7}, {MM_COLUMN_COSINE, 8},
-    {MM_COLUMN_BEFORE, 7}, {MM_COLUMN_SQNR, 5},   {MM_COLUMN_SHAPE, 13},
+    {MM_COLUMN_IMPL, 7},   {MM_COLUMN_FORMAT, 7}, {MM_COLUMN_CHANGE, 11}, {MM_COLUMN_APPLIED, 11},
+    {MM_COLUMN_DTYPE, 9},  {MM_COLUMN_OP, 8},     {MM_COLUMN_DIFF1, 7},   {MM_COLUMN_MAX_ABS, 7},
+    {MM_COLUMN_COSINE, 8}, {MM_COLUMN_BEFORE, 7}, {MM_COLUMN_SQNR, 5},    {MM_COLUMN_SHAPE, 13},
 };
 
 #define LABEL_USUAL   32 /* with the badge; longer ones wait until verdicts have their room */
