@@ -302,6 +302,22 @@ typedef const struct mm_shape *(*mm_graph_shape)(void *context, int tensor);
  */
 int64_t mm_graph_macs(const struct mm_graph *graph, int node, mm_graph_shape shape, void *context);
 
+#define MM_GRAPH_FORMATS 0x3F /* formats of nodes are numbers from 1 to here, whichever; 0: it is not known */
+#define MM_GRAPH_CHOSEN  0x40 /* set beside it: it was chosen */
+struct mm_graph_casts {
+    int64_t casts, elements;
+};
+/*
+ * Where the format changes between the operator that makes a tensor and one that reads it, a runtime converts (a cast, or
+ * quantising): once for all readers that want one format, or once for each reader (`each`). A format that is not known is
+ * taken as no change, but beside a node whose format was chosen. Constants, inputs of the network, integers and what
+ * only asks for the shape are not counted: they are converted beforehand, or not at all. format[nodes]. Added to *out: how
+ * many of this tensor, and the elements that they convert (none where neither `shape`, which may be NULL, nor the model
+ * knows the shape).
+ */
+void mm_graph_casts_add(const struct mm_graph *graph, int tensor, const unsigned char *format, bool each,
+                        mm_graph_shape shape, void *context, struct mm_graph_casts *out);
+
 /*
  * Making a graph in code. Add nodes in the order of execution and declare what is known of tensors, in any
  * order. Nothing needs to be checked before the end: mm_graph_finish says what went wrong first. Names are

@@ -390,6 +390,13 @@ int mm_session_suggest(const struct mm_session *session, const struct mm_suggest
  */
 int mm_session_accept(struct mm_session *session, const struct mm_suggestion *items, size_t count,
                       size_t *changed, struct mm_err *err);
+/*
+ * What each override of the plan brings and costs (mm_suggest_costs), in the plan's order; *all (may be NULL) is what
+ * all of them do together. An override that is of no layer has share 0 and costs that are not known. -1 with MM_EARG before all is
+ * measured and analysed.
+ */
+int mm_session_costs(const struct mm_session *session, bool each_reader, struct mm_raise_cost *each,
+                     struct mm_raise_cost *all, struct mm_err *err);
 /* ---- suggestions that are being looked at ---- */
 
 /*

@@ -52,6 +52,39 @@ struct mm_advice_setting {
 /* Returns how many there are, 0 to MM_ADVICE_COUNT. */
 size_t mm_advice_settings(const struct mm_advice *advice, struct mm_advice_setting out[MM_ADVICE_COUNT]);
 
+/* ---- what raising costs -------------------------------------------------------------------------------- */
+
+#define MM_COST_UNKNOWN INT64_MIN
+/* An operator, by its first layer or any other, and what it is raised to. */
+struct mm_raise {
+    uint32_t layer;
+    enum mm_dtype to; /* MM_DTYPE_NONE: a format that has no name here */
+};
+/*
+ * What raising it brings and costs, beside all others that are raised; for the sums over all, beside none.
+ *
+ *   share     of the outputs' error energy that it takes away, as suggestions have it; +Inf where it brings in NaN or Inf
+ *             (not in the sum), before which no other error counts
+ *   macs      multiply-accumulates that leave the low precision; -1: none, or not known
+ *   elements  of its results
+ *   bytes     that results, and weights of the model, take more than now
+ *   casts     that its being raised adds; below 0 where it saves some, between two others. By the graph (mm_graph_casts_add)
+ *             and by the formats that dst shows
+ *   worth     share / cost, in per cent for a million operations; cost = macs, or else elements, and what its casts
+ *             convert, at least one operation
+ *
+ * MM_COST_UNKNOWN: bytes where nothing shows what dst has now, casts without a graph.
+ */
+struct mm_raise_cost {
+    double share, worth;
+    int64_t macs, elements, bytes, casts, cast_elements;
+};
+/* out[count] belongs to raise[count]; *all (may be NULL) is the sum. each_reader: the runtime converts for every reader by
+ * itself. Pure, as mm_suggest_find. O(edges). */
+int mm_suggest_costs(const struct mm_triage_view *view, const struct mm_verdict *verdicts,
+                     const struct mm_graph *graph, bool each_reader, const struct mm_raise *raise,
+                     size_t count, struct mm_raise_cost *out, struct mm_raise_cost *all, struct mm_err *err);
+
 /* ---- suggestions: which operators to raise ------------------------------------------------------------- */
 
 /*
@@ -107,8 +140,9 @@ struct mm_suggest_options {
     enum mm_suggest_rule rule;
     double cover; /* 0 .. 1 */
     size_t top;
-    double error; /* relative L2 */
-    bool no_half; /* all to FP32: the runtime can't be told FP16 of one operator */
+    double error;     /* relative L2 */
+    bool no_half;     /* all to FP32: the runtime can't be told FP16 of one operator */
+    bool each_reader; /* the runtime casts for each reader by itself */
 };
 void mm_suggest_defaults(struct mm_suggest_options *options); /* AUTO, 0.95 */
 /*
@@ -126,11 +160,13 @@ struct mm_suggestion {
     enum mm_dtype to; /* MM_F16, MM_F32 */
     enum mm_suggest_why why;
     double share; /* of the outputs' error energy that this takes away; 0 for overflow (that is all of it) */
-    double covered;   /* shares so far, this one included */
-    bool estimated;   /* from the format's floor, not from measured errors */
-    int64_t elements; /* of its results */
-    int64_t macs;     /* -1: not known, or none */
-    char text[128];   /* why, a sentence */
+    double covered;       /* shares so far, this one included */
+    bool estimated;       /* from the format's floor, not from measured errors */
+    int64_t elements;     /* of its results */
+    int64_t macs;         /* -1: not known, or none */
+    int64_t bytes, casts; /* as struct mm_raise_cost has them */
+    double worth;
+    char text[128]; /* why, a sentence */
 };
 /* `to` as the plan has it. */
 enum mm_precision mm_suggestion_precision(const struct mm_suggestion *suggestion);
@@ -143,6 +179,7 @@ struct mm_suggestions {
     double after;  /* expected with all of it */
     double covered, beyond; /* shares of the error energy: taken away; out of reach of any precision */
     int64_t elements, macs; /* of all items; macs -1: none is known */
+    int64_t bytes, casts;   /* of all items together, alike */
     size_t masked;          /* layers that could not be judged by their own errors */
     int32_t masked_by;      /* the first layer that they are behind; -1 */
     uint32_t

@@ -102,10 +102,10 @@ struct mm_effect_verdict {
  */
 void mm_effect_judge(const struct mm_effect_facts *facts, struct mm_effect_verdict *out);
 
-/* Got a layer worse? It is over its thresholds and was not, it is broken and was not, or its error is more than
- * MM_WORSE_TIMES what it was and MM_WORSE_LEAST at least. */
 #define MM_WORSE_TIMES 1.5
 #define MM_WORSE_LEAST 1e-3
+/* Got a layer worse? It is over its thresholds and was not, it is broken and was not, or its error is more than
+ * MM_WORSE_TIMES what it was and MM_WORSE_LEAST at least. */
 bool mm_effect_worse(double before, bool over_before, double now, bool over_now);
 
 #endif

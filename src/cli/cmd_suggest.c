@@ -35,7 +35,9 @@ static int suggest(struct mm_session *session, struct cli_options *options, stru
     struct mm_buf text;
     if (options->plan && mm_plan_load(mm_session_plan(session), options->plan, err) < 0)
         return -1;
-    options->suggest.no_half = !(options->dialects[0]->precisions & MM_TAKES(MM_PRECISION_F16));
+    const struct mm_dialect *dialect = options->dialects[0];
+    options->suggest.no_half = !(dialect->precisions & MM_TAKES(MM_PRECISION_F16));
+    options->suggest.each_reader = dialect->casts_each_reader;
     if (measure_all(session, err) < 0 || mm_session_suggest(session, &options->suggest, &list, err) < 0)
         return -1;
     tell_missing(session, options->plan);

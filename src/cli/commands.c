@@ -70,7 +70,7 @@ static const struct command table[] = {
      cmd_suggest,
      false},
     {"verify",
-     "verify --plan FILE --before OLD_DST SRC NEW_DST",
+     "verify SRC DST --plan FILE --before OLD_DST",
      "say whether a plan took effect, and what got better and worse",
      {DUMPS, OWN(OPT_BEFORE, OPT_JSON, OPT_REPORT_KIND, OPT_REPORT_FILE, OPT_PLAN)},
      cmd_verify,

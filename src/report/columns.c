@@ -251,7 +251,7 @@ static void text_change(const struct mm_session *session, size_t id, struct mm_b
         mm_buf_puts(out, is_broken(result_of(session, id)) ? "broken" : "worse");
     else
         mm_buf_printf(out, "%sx %s",
-                      mm_num_short(text, times, times < 999.5 ? 2 : 1), /* one digit fits the column */
+                      mm_num_short(text, times, times < 99.5 ? 2 : 1), /* "6e2": what fits the column */
                       change > 1 ? "worse" : "better");
 }
 

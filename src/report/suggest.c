@@ -5,12 +5,13 @@
 
 #include "mmtui/report.h"
 
-enum { COLUMN_COUNT = 8, WHY = COLUMN_COUNT - 1 };
+enum { COLUMN_COUNT = 10, WHY = COLUMN_COUNT - 1 };
 static const struct {
     const char *title;
     bool figure; /* on the right */
 } columns[COLUMN_COUNT] = {{"#", true},       {"LAYER", false},   {"OP", false},  {"TO", false},
-                           {"COVERED", true}, {"ELEMENTS", true}, {"MACS", true}, {"WHY", false}};
+                           {"COVERED", true}, {"ELEMENTS", true}, {"MACS", true}, {"BYTES", true},
+                           {"CASTS", true},   {"WHY", false}};
 
 static void put_percent(struct mm_buf *out, double share)
 {
@@ -21,6 +22,20 @@ static void put_count(struct mm_buf *out, int64_t count)
 {
     char digits[MM_NUM];
     mm_buf_puts(out, count < 0 ? "-" : mm_num_count(digits, count));
+}
+
+/* "+12.3k", "-2", "0"; "-" where it is not known. */
+static void put_more(struct mm_buf *out, int64_t count)
+{
+    char digits[MM_NUM];
+    if (count == MM_COST_UNKNOWN)
+        mm_buf_putc(out, '-');
+    else
+        mm_buf_printf(out, "%s%s",
+                      count > 0   ? "+"
+                      : count < 0 ? "-"
+                                  : "",
+                      mm_num_count(digits, count < 0 ? -count : count));
 }
 
 static void fill(const struct mm_session *session, const struct mm_suggestion *item, struct mm_buf *cell)
@@ -39,6 +54,8 @@ static void fill(const struct mm_session *session, const struct mm_suggestion *i
         put_percent(&cell[4], item->covered);
     put_count(&cell[5], item->elements);
     put_count(&cell[6], item->macs);
+    put_more(&cell[7], item->bytes);
+    put_more(&cell[8], item->casts);
     mm_text_escape(&cell[WHY], item->text, strlen(item->text));
 }
 
@@ -99,6 +116,16 @@ static void put_cost(const struct mm_suggestions *list, struct mm_buf *out)
                   mm_num_count(digits, list->elements));
     if (list->macs >= 0)
         mm_buf_printf(out, ", %s MACs", mm_num_count(digits, list->macs));
+    if (list->bytes != MM_COST_UNKNOWN) {
+        mm_buf_puts(out, ", ");
+        put_more(out, list->bytes);
+        mm_buf_puts(out, " bytes");
+    }
+    if (list->casts != MM_COST_UNKNOWN) {
+        mm_buf_puts(out, ", ");
+        put_more(out, list->casts);
+        mm_buf_puts(out, list->casts == 1 || list->casts == -1 ? " cast" : " casts");
+    }
 }
 
 static void put_unexplained(const struct mm_suggestions *list, struct mm_buf *out)

@@ -45,7 +45,7 @@ void put_quoted(struct mm_buf *out, const char *text)
 static void csv_head(const struct mm_suggestions *list, struct mm_buf *out)
 {
     (void)list;
-    mm_buf_puts(out, "layer,op,to,reason,share,covered,elements,macs,text\n");
+    mm_buf_puts(out, "layer,op,to,reason,share,covered,elements,macs,bytes,casts,worth,text\n");
 }
 
 static void csv_item(const struct mm_session *session, const struct mm_suggestion *item, struct mm_buf *out)
@@ -60,6 +60,12 @@ static void csv_item(const struct mm_session *session, const struct mm_suggestio
     if (item->macs >= 0)
         mm_buf_whole(out, item->macs);
     mm_buf_putc(out, ',');
+    if (item->bytes != MM_COST_UNKNOWN)
+        mm_buf_whole(out, item->bytes);
+    mm_buf_putc(out, ',');
+    if (item->casts != MM_COST_UNKNOWN)
+        mm_buf_whole(out, item->casts);
+    mm_buf_printf(out, ",%s,", mm_num_repr(share, item->worth));
     put_quoted(out, item->text);
     mm_buf_puts(out, "\n");
 }
@@ -197,6 +203,11 @@ static void put_json_item(const struct mm_session *session, const struct mm_sugg
     mm_json_put_whole(json, "elements", item->elements);
     if (item->macs >= 0)
         mm_json_put_whole(json, "macs", item->macs);
+    if (item->bytes != MM_COST_UNKNOWN)
+        mm_json_put_whole(json, "bytes", item->bytes);
+    if (item->casts != MM_COST_UNKNOWN)
+        mm_json_put_whole(json, "casts", item->casts);
+    mm_json_put_number(json, "worth", item->worth);
     mm_json_put_text(json, "text", item->text);
     mm_json_close_object(json);
 }

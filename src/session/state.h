@@ -273,6 +273,8 @@ void recompute_done(struct mm_session *session);
  * when that was done. False: its operator is not known, or memory is out. After triage has begun. */
 bool recompute_describe(const struct mm_session *session, size_t id, bool before, struct mm_recompute *what,
                         struct mm_recompute_source **source);
+/* The layer that an override is about: that of its operator, or of its tensor; SIZE_MAX: none. After triage has begun. */
+size_t session_layer_of(const struct mm_session *session, const struct mm_override *override);
 /* Once all is analysed, if mm_session_verify asked for it: look at what the plan's overrides have changed. */
 void verify_begin(struct mm_session *session);
 /* Take a collected job back if it is one of these. */

@@ -111,7 +111,7 @@ static bool is_made_by(const struct mm_session *session, size_t id, const char *
 
 /* The operator's layer: the one it was chosen on, if the operator makes it; else its first one; else the one that it was
  * chosen on, for runtimes rename operators. Those that dst has come first. SIZE_MAX: none. */
-static size_t layer_of(const struct mm_session *session, const struct mm_override *override)
+size_t session_layer_of(const struct mm_session *session, const struct mm_override *override)
 {
     size_t best = SIZE_MAX;
     int rank = 0;
@@ -236,7 +236,7 @@ bool verify_collect(struct mm_session *session, struct mm_job *job)
 static void begin_one(struct mm_session *session, size_t number)
 {
     const struct mm_override *override = mm_plan_at(session->verify.plan, number);
-    size_t id = layer_of(session, override);
+    size_t id = session_layer_of(session, override);
     bool there = id != SIZE_MAX && session->layers[id].pair->dst;
     session->verify.effect[number] = (struct mm_effect){
         .name = override->name,

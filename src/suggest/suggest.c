@@ -58,7 +58,7 @@ static size_t find_candidates(const struct suggest *s, struct candidate *out)
     return count;
 }
 
-static void find_total(struct suggest *s, double *beyond)
+void suggest_total(struct suggest *s, double *beyond)
 {
     double out_of_reach = 0;
     s->total = 0;
@@ -280,21 +280,6 @@ static int by_kind(const void *a, const void *b)
     return x->layer < y->layer ? -1 : x->layer > y->layer;
 }
 
-/* Which layer dumped a tensor of the graph; NULL without a graph or memory. */
-static int32_t *tensors_to_layers(const struct suggest *s)
-{
-    const struct mm_graph *graph = s->graph;
-    int32_t *layer_of = graph ? malloc(((size_t)graph->tensor_count + 1) * sizeof *layer_of) : NULL;
-    for (int t = 0; layer_of && t < graph->tensor_count; t++)
-        layer_of[t] = -1;
-    for (uint32_t id = (uint32_t)s->count; layer_of && id-- > 0;) {
-        int32_t tensor = s->view->flow->tensor[id];
-        if (tensor >= 0 && s->view->subjects[id].result->src.known)
-            layer_of[tensor] = (int32_t)id;
-    }
-    return layer_of;
-}
-
 static void add_up(struct mm_suggestions *out)
 {
     out->macs = -1;
@@ -308,16 +293,38 @@ static void add_up(struct mm_suggestions *out)
     }
 }
 
+static int add_costs(const struct suggest *s, const int32_t *layer_of, struct mm_suggestions *out)
+{
+    struct mm_raise_cost *cost = calloc(out->count + 1, sizeof *cost), all;
+    struct mm_raise *raise = calloc(out->count + 1, sizeof *raise);
+    for (size_t i = 0; raise && i < out->count; i++)
+        raise[i] = (struct mm_raise){out->item[i].layer, out->item[i].to};
+    int result = cost && raise ? suggest_costs(s, layer_of, raise, out->count, cost, &all) : -1;
+    for (size_t i = 0; result == 0 && i < out->count; i++) {
+        out->item[i].bytes = cost[i].bytes;
+        out->item[i].casts = cost[i].casts;
+        out->item[i].worth = cost[i].worth;
+    }
+    if (result == 0) {
+        out->bytes = all.bytes;
+        out->casts = all.casts;
+    }
+    free(cost);
+    free(raise);
+    return result;
+}
+
 static int make_list(const struct suggest *s, struct mm_suggestions *out)
 {
-    int32_t *layer_of = tensors_to_layers(s);
+    int32_t *layer_of = suggest_dumped(s);
     out->item = calloc(raised_ops(s) + 1, sizeof *out->item);
     for (uint32_t id = 0; out->item && id < s->count; id++) {
         if (s->layer[id].raised && s->layer[id].op == id)
             fill_item(s, layer_of, id, &out->item[out->count++]);
     }
+    int result = out->item ? add_costs(s, layer_of, out) : -1;
     free(layer_of);
-    if (!out->item)
+    if (result < 0)
         return -1;
     qsort(out->item, out->count, sizeof *out->item, by_kind);
     add_up(out);
@@ -395,7 +402,7 @@ static int find(struct suggest *s, const struct mm_suggest_options *options, str
             return -1;
         suggest_overflow(s);
         suggest_digits(s);
-        find_total(s, &out->beyond);
+        suggest_total(s, &out->beyond);
         choose(s, list, find_candidates(s, list), options);
         suggest_holes(s);
         find_unexplained(s, out);
@@ -412,6 +419,7 @@ int mm_suggest_find(const struct mm_triage_view *view, const struct mm_verdict *
                         .verdicts = verdicts,
                         .graph = graph,
                         .no_half = options->no_half,
+                        .each_reader = options->each_reader,
                         .count = view->count};
     *out = (struct mm_suggestions){0};
     mm_arena_init(&s.arena);

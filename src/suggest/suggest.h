@@ -32,6 +32,7 @@ struct suggest {
     const struct mm_verdict *verdicts;
     const struct mm_graph *graph;
     bool no_half; /* raise all to FP32 */
+    bool each_reader;
     size_t count;
     struct suggest_layer *layer;
     double *energy; /* [count] scratch of suggest_expected */
@@ -66,6 +67,13 @@ void suggest_holes(struct suggest *s);
 double suggest_expected(struct suggest *s);
 /* The share of the error energy that raising the operator takes away. 0 for broken ones. */
 double suggest_share(const struct suggest *s, uint32_t op);
+/* The whole energy at the outputs; *beyond: the share that no precision reaches. */
+void suggest_total(struct suggest *s, double *beyond);
+/* What mm_suggest_costs says, of layers that are there. `layer_of` as below. -1: memory. */
+int suggest_costs(const struct suggest *s, const int32_t *layer_of, const struct mm_raise *raise,
+                  size_t count, struct mm_raise_cost *out, struct mm_raise_cost *all);
+/* Which layer dumped a tensor of the graph, -1; NULL without a graph or memory. To be freed. */
+int32_t *suggest_dumped(const struct suggest *s);
 /* Multiply-accumulates of the operator; -1. `layer_of` [graph's tensors]: who dumped a tensor, -1; NULL. */
 int64_t suggest_macs(const struct suggest *s, const int32_t *layer_of, uint32_t op);
 /* The sentence of an operator that is raised. */

@@ -82,6 +82,8 @@ static const struct action_info plan[] = {
     {ACT_WRITE, "write", "Enter w", SCOPE_PLAN, NULL, "write", "Write the files"},
     {ACT_EXPORT, "export", "", PLANNED, "Write to folder: ", NULL,
      "Write the config to a folder (:export out)", .empty = true},
+    {ACT_PLAN_SORT, "plan-sort", "s", SCOPE_PLAN, NULL, "order",
+     "Order the plan by gain per cost, or by type of operator"},
     {ACT_TO_MENU, "to-menu", "t", SCOPE_PLAN, NULL, "runtime", "Choose the runtime to write for"},
     {ACT_TO, "to", "", PLANNED, "Runtime: ", NULL, "Write for another runtime (:to onnxruntime)"},
     {ACT_THRESHOLD, "threshold", "", PLANNED, "Threshold: ", NULL,

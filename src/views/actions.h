@@ -65,6 +65,7 @@ enum {
     ACT_WRITE,
     ACT_EXPORT, /* text: folder, may be empty */
     ACT_TO_MENU,
+    ACT_PLAN_SORT,
     ACT_TO,        /* text: a runtime's id */
     ACT_THRESHOLD, /* text: a number, or "METRIC NUMBER" */
     ACT_SET,       /* text: "KEY VALUE" of the plan's settings */

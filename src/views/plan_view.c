@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "views/inspector.h"
+#include "views/plan_draw.h"
 #include "ui/text_fit.h"
 
 /* A line of the screen. Lines with an override can be selected and changed. */
@@ -24,6 +25,8 @@ struct plan_view {
     uint64_t seen;                    /* plan revision that the lines were made from, + 1 */
     const struct mm_dialect *dialect; /* that the lines are for */
     struct mm_problems problems;      /* what is wrong with it for that runtime */
+    bool by_worth;                    /* the order: gain per cost, else type of operator */
+    struct plan_costs costs;
 };
 
 /* ---- lines ---- */
@@ -85,32 +88,62 @@ static int by_op(const void *a, const void *b, void *context)
     return order ? order : (x > y) - (x < y);
 }
 
-/* Overrides under the name of their op type. */
-static void add_overrides(struct plan_view *view, const struct mm_plan *plan,
-                          const struct mm_session *session)
+static int by_worth(const void *a, const void *b, void *context)
+{
+    const struct mm_raise_cost *cost = context;
+    size_t i = *(const size_t *)a, k = *(const size_t *)b;
+    if (cost[i].worth != cost[k].worth)
+        return cost[i].worth > cost[k].worth ? -1 : 1;
+    return (i > k) - (i < k);
+}
+
+/* Under the name of their op type, or by what they bring for what they cost. */
+static void add_in_order(struct plan_view *view, const struct mm_plan *plan)
 {
     size_t count = mm_plan_count(plan);
+    bool worth = view->by_worth && view->costs.known;
     size_t *order = calloc(count + 1, sizeof *order);
     for (size_t i = 0; order && i < count; i++)
         order[i] = i;
     if (order)
-        qsort_r(order, count, sizeof *order, by_op, (void *)plan);
+        qsort_r(order, count, sizeof *order, worth ? by_worth : by_op,
+                worth ? (void *)view->costs.each : (void *)plan);
+    if (worth && count > 0)
+        add_text(view, LINE_HEAD, 0, "by gain per cost");
     const char *before = NULL;
     for (size_t i = 0; order && i < count; i++) {
         const char *op = mm_plan_at(plan, order[i])->op_type;
-        if (!before || strcmp(before, op) != 0)
+        if (!worth && (!before || strcmp(before, op) != 0))
             add_text(view, LINE_HEAD, 0, op[0] ? op : "op type unknown");
         before = op;
         add_line(view, (struct plan_line){.kind = LINE_OVERRIDE, .override = order[i]});
     }
+    free(order);
+}
+
+static void add_overrides(struct plan_view *view, const struct mm_plan *plan,
+                          const struct mm_session *session)
+{
+    add_in_order(view, plan);
     struct mm_buf missing;
     mm_buf_init(&missing);
     if (mm_session_missing(session, &missing) > 0)
         add_text(view, LINE_WARN, 2, mm_buf_text(&missing));
     mm_buf_done(&missing);
-    if (count == 0)
+    if (mm_plan_count(plan) == 0)
         add_text(view, LINE_TEXT, 0, "No overrides yet: p on a layer sets its precision.");
-    free(order);
+}
+
+/* What the overrides bring and cost, once the layers are analysed. */
+static void find_costs(struct plan_view *view, const struct app *app)
+{
+    const struct mm_session *session = app->session;
+    size_t count = mm_plan_count(mm_session_plan_const(session));
+    free(view->costs.each);
+    view->costs.each = calloc(count + 1, sizeof *view->costs.each);
+    view->costs.known = view->costs.each && mm_session_triaged(session) &&
+                        mm_session_costs(session, inspector_of_const(app)->dialect->casts_each_reader,
+                                         view->costs.each, &view->costs.all, NULL) == 0;
 }
 
 static void add_settings(struct plan_view *view, const struct mm_plan *plan, const struct mm_session *session)
@@ -162,6 +195,7 @@ static void rebuild(struct plan_view *view, const struct app *app)
     const struct mm_plan *plan = mm_session_plan_const(app->session);
     int cursor = view->list.cursor;
     struct mm_export export = inspector_plan(inspector_of_const(app));
+    find_costs(view, app);
     clear_lines(view);
     mm_problems_done(&view->problems);
     mm_lint(&export, &view->problems);
@@ -177,8 +211,9 @@ static void rebuild(struct plan_view *view, const struct app *app)
 /* ---- drawing ---- */
 
 /* The worst that is wrong with an operator's override; NULL: nothing but notes. */
-static const struct mm_problem *problem_of(const struct plan_view *view, const char *name)
+static const struct mm_problem *problem_of(const struct plan_view *view, const struct app *app, size_t number)
 {
+    const char *name = mm_plan_at(mm_session_plan_const(app->session), number)->name;
     const struct mm_problem *worst = NULL;
     for (size_t i = 0; i < view->problems.count; i++) {
         const struct mm_problem *problem = &view->problems.problem[i];
@@ -189,32 +224,6 @@ static const struct mm_problem *problem_of(const struct plan_view *view, const c
     return worst;
 }
 
-static void draw_override(struct canvas *c, int y, const struct mm_override *override,
-                          const struct mm_problem *problem, const struct app *app)
-{
-    char figure[MM_NUM];
-    struct mm_buf why;
-    mm_buf_init(&why);
-    bool known = !isnan(override->figures.diff2);
-    int name = c->w >= 100 ? 44 : c->w >= 60 ? c->w / 2 - 8 : c->w - 11; /* on a narrow screen without why */
-    bool own = override->precision == MM_PRECISION_OWN; /* shorter without the runtime's name */
-    canvas_text(c, 2, y, 8, ROLE_BADGE, own ? mm_override_badge(override) : mm_override_precision(override));
-    text_fit_name(c, 11, y, name, ROLE_LIST, override->name, app->glyphs);
-    bool here = mm_session_knows(app->session, override);
-    bool error = problem && problem->severity == MM_SEVERITY_ERROR;
-    if (problem)
-        canvas_text(c, 0, y, 1, error ? ROLE_ERROR : ROLE_WARN, "!");
-    if (error)
-        mm_buf_printf(&why, "%s; ", problem->what);
-    mm_buf_puts(&why, here || error ? "" : "not in dst or the model; ");
-    mm_buf_printf(&why, "%s%s%s", known ? "diff2 " : "",
-                  known ? mm_num_sci(figure, override->figures.diff2) : "", known ? ": " : "");
-    mm_buf_puts(&why, override->why);
-    canvas_fit(c, 13 + name, y, c->w - 13 - name, ALIGN_LEFT, here && !error ? ROLE_DIM : ROLE_WARN,
-               mm_buf_text(&why), app->glyphs);
-    mm_buf_done(&why);
-}
-
 static void draw(const struct view *view, const struct app *app, struct canvas *c)
 {
     static const enum role roles[] = {[LINE_TEXT] = ROLE_VALUE,
@@ -222,16 +231,18 @@ static void draw(const struct view *view, const struct app *app, struct canvas *
                                       [LINE_OVERRIDE] = ROLE_LIST,
                                       [LINE_WARN] = ROLE_WARN};
     const struct plan_view *plan_view = (const struct plan_view *)view;
-    const struct mm_plan *plan = mm_session_plan_const(app->session);
-    size_t count = mm_plan_count(plan);
-    canvas_textf(c, 1, 0, -1, ROLE_TITLE, "Plan: %zu %s", count, count == 1 ? "override" : "overrides");
+    size_t count = mm_plan_count(mm_session_plan_const(app->session));
+    plan_draw_title(c, &plan_view->costs, count, app);
+    struct canvas heads = canvas_sub(c, 1, 1, c->w - 2, 1);
+    if (count > 0)
+        plan_draw_heads(&heads, &plan_view->costs);
     struct canvas body = canvas_sub(c, 1, 2, c->w - 2, plan_view->list.height);
     for (int y = 0; y < body.h && plan_view->list.top + y < plan_view->list.count; y++) {
         int row = plan_view->list.top + y;
         const struct plan_line *line = &plan_view->lines[row];
         if (line->kind == LINE_OVERRIDE && line->override < count)
-            draw_override(&body, y, mm_plan_at(plan, line->override),
-                          problem_of(plan_view, mm_plan_at(plan, line->override)->name), app);
+            plan_draw_override(&body, y, line->override, problem_of(plan_view, app, line->override),
+                               &plan_view->costs, app);
         else if (line->text)
             canvas_fit(&body, 0, y, body.w, ALIGN_LEFT, roles[line->kind], line->text, app->glyphs);
         if (row == plan_view->list.cursor) {
@@ -254,8 +265,7 @@ static void status(const struct view *view, const struct app *app, struct canvas
     const struct mm_plan *plan = mm_session_plan_const(app->session);
     bool waits = mm_plan_unsaved(plan) || mm_plan_count(plan) == 0;
     bool override = line && line->kind == LINE_OVERRIDE && line->override < mm_plan_count(plan);
-    const struct mm_problem *problem =
-        override ? problem_of(plan_view, mm_plan_at(plan, line->override)->name) : NULL;
+    const struct mm_problem *problem = override ? problem_of(plan_view, app, line->override) : NULL;
     struct mm_buf text = {0};
     if (problem)
         mm_buf_printf(&text, "%s: %s", mm_severity_text(problem->severity), problem->what);
@@ -297,11 +307,29 @@ static bool change(struct plan_view *view, struct app *app, const struct action_
     return true;
 }
 
+static void sort(struct plan_view *view, struct app *app)
+{
+    if (!view->costs.known) {
+        app_say(app, ROLE_STATUS, "Gain and cost are known when all layers are measured and analysed");
+        return;
+    }
+    view->by_worth = !view->by_worth;
+    rebuild(view, app);
+    app_say(app, ROLE_STATUS, "%s",
+            view->by_worth ? "By gain per cost: per cent of the outputs' error for a million operations"
+                           : "By type of operator");
+    app_changed(app);
+}
+
 static bool act(struct view *view, struct app *app, const struct action_event *event)
 {
     struct plan_view *plan = (struct plan_view *)view;
     if (event->id == ACT_WRITE) {
         inspector_write(inspector_of(app));
+        return true;
+    }
+    if (event->id == ACT_PLAN_SORT) {
+        sort(plan, app);
         return true;
     }
     return list_act(&plan->list, event) || change(plan, app, event);
@@ -321,7 +349,8 @@ static void update(struct view *view, struct app *app)
 {
     struct plan_view *plan = (struct plan_view *)view;
     if (plan->seen != mm_plan_revision(mm_session_plan_const(app->session)) + 1 ||
-        plan->dialect != inspector_of_const(app)->dialect)
+        plan->dialect != inspector_of_const(app)->dialect ||
+        plan->costs.known != mm_session_triaged(app->session))
         rebuild(plan, app);
 }
 
@@ -333,9 +362,9 @@ static uint64_t scopes(const struct view *view)
 
 static const int *hints(const struct view *view)
 {
-    static const int usual[] = {ACT_WRITE, ACT_BACK, ACT_PRECISION_NEXT, ACT_PRECISION_CLEAR,
-                                ACT_UNDO,  ACT_REDO, ACT_TO_MENU,        ACT_EXPORT,
-                                ACT_HELP,  ACT_NONE};
+    static const int usual[] = {ACT_WRITE, ACT_BACK,    ACT_PRECISION_NEXT, ACT_PRECISION_CLEAR, ACT_UNDO,
+                                ACT_REDO,  ACT_TO_MENU, ACT_PLAN_SORT,      ACT_EXPORT,          ACT_HELP,
+                                ACT_NONE};
     (void)view;
     return usual;
 }
@@ -345,6 +374,7 @@ static void close_view(struct view *view)
     struct plan_view *plan = (struct plan_view *)view;
     clear_lines(plan);
     mm_problems_done(&plan->problems);
+    free(plan->costs.each);
     free(plan->lines);
     free(plan);
 }

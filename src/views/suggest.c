@@ -93,6 +93,7 @@ void suggest_preview(struct inspector *inspector, const struct action_event *eve
     struct mm_err err;
     int result = mm_suggest_parse(event->text ? event->text : "", &options, &err);
     options.no_half = !(inspector->dialect->precisions & MM_TAKES(MM_PRECISION_F16));
+    options.each_reader = inspector->dialect->casts_each_reader;
     if (result < 0 || mm_session_preview(inspector->session, &options, &err) < 0) {
         app_say_err(app, &err);
         return;

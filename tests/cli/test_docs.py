@@ -38,7 +38,7 @@ CIRCLE = [
     ("circle-2.script", "100x14", ["--plan", PLAN]),
     ("circle-3.script", "100x12", ["--plan", PLAN]),
 ]
-COMMANDS = ["", "compare", "triage", "export", "lint", "plan", "dialects", "suggest", "diff", "show", "single", "convert", "formats", "merge", "demo", "dump", "try"]
+COMMANDS = ["", "compare", "triage", "export", "lint", "plan", "dialects", "suggest", "verify", "diff", "show", "single", "convert", "formats", "merge", "demo", "dump", "try"]
 UPDATE = bool(os.environ.get("UPDATE"))
 
 

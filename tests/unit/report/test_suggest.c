@@ -9,7 +9,14 @@
 #include "unit/report/layers.h"
 
 static struct mm_suggestion items[] = {
-    {.layer = NANS, .to = MM_F32, .why = MM_WHY_OVERFLOW, .elements = 2, .macs = -1, .text = "too large"},
+    {.layer = NANS,
+     .to = MM_F32,
+     .why = MM_WHY_OVERFLOW,
+     .elements = 2,
+     .macs = -1,
+     .bytes = MM_COST_UNKNOWN,
+     .casts = MM_COST_UNKNOWN,
+     .text = "too large"},
     {.layer = CONV,
      .to = MM_F16,
      .why = MM_WHY_SHARE,
@@ -17,6 +24,8 @@ static struct mm_suggestion items[] = {
      .covered = 0.9,
      .elements = 4,
      .macs = 1570000,
+     .bytes = 12300,
+     .casts = -1,
      .text = "i8 adds 0.07 here"},
 };
 static const struct mm_suggestions list = {.item = items,
@@ -26,6 +35,8 @@ static const struct mm_suggestions list = {.item = items,
                                            .covered = 0.9,
                                            .elements = 24600,
                                            .macs = 1570000,
+                                           .bytes = -4,
+                                           .casts = 1,
                                            .masked_by = -1};
 
 static void as_a_table(void **state)
@@ -39,14 +50,15 @@ static void as_a_table(void **state)
     stage_measure(&stage);
     struct mm_suggestions more = list;
     mm_report_suggestions(stage.session, &more, &out);
-    assert_string_equal(mm_buf_text(&out),
-                        "#  LAYER         OP         TO       COVERED  ELEMENTS   MACS  WHY\n"
-                        "5  nans          Pow        FLOAT32        -         2      -  too large\n"
-                        "1  conv1_output  mm.conv2d  FLOAT16    90.0%         4  1.57M  i8 adds 0.07 here\n"
-                        "output error broken (NaN, Inf or another shape) now, about 0.012 afterwards; 2 "
-                        "operators, 24.6k elements, "
-                        "1.57M MACs\n"
-                        "Layer connections by execution order; --model gives the graph.\n");
+    assert_string_equal(
+        mm_buf_text(&out),
+        "#  LAYER         OP         TO       COVERED  ELEMENTS   MACS   BYTES  CASTS  WHY\n"
+        "5  nans          Pow        FLOAT32        -         2      -       -      -  too large\n"
+        "1  conv1_output  mm.conv2d  FLOAT16    90.0%         4  1.57M  +12.3k     -1  i8 adds 0.07 here\n"
+        "output error broken (NaN, Inf or another shape) now, about 0.012 afterwards; 2 "
+        "operators, 24.6k elements, "
+        "1.57M MACs, -4 bytes, +1 cast\n"
+        "Layer connections by execution order; --model gives the graph.\n");
     mm_buf_clear(&out);
     more.beyond = 0.25;
     more.masked = 7;
@@ -74,6 +86,7 @@ static void in_one_line(void **state)
     one.count = 1;
     one.before = 1;
     one.macs = -1;
+    one.bytes = one.casts = MM_COST_UNKNOWN;
     mm_report_suggestion_summary(&one, &out);
     assert_string_equal(mm_buf_text(&out),
                         "output error 1 now, about 0.012 afterwards; 1 operator, 24.6k elements");

@@ -62,7 +62,8 @@ static void shown_beside_tags(void **state)
     small_keys(small, "G t a");
     assert_tagged(small, "3 ");
     assert_true(small_says(small, "1 suggested: output error"));
-    assert_true(small_says(small, "1 operator, 2 elements (A accepts, - leaves one out, Esc drops them)"));
+    assert_true(
+        small_says(small, "1 operator, 2 elements, +4 bytes (A accepts, - leaves one out, Esc drops them)"));
     assert_int_equal(mm_plan_count(plan(small)), 0);
     small_keys(small, "g j");
     assert_true(small_shows(small, " 1 suggested · 0 overrides · 1 tagged"));
@@ -161,6 +162,23 @@ static void not_before_all_is_measured(void **state)
     assert_true(small_says(small, "There are no suggestions"));
 }
 
+/* The plan screen says what the plan brings and costs, and orders it by that. */
+static void plan_has_costs(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "a A G p w"); /* and the last layer, which brings next to nothing */
+    assert_true(small_shows(small, "Plan: 2 overrides, ends NaN, +4 bytes"));
+    assert_true(small_shows(small, "gain casts"));
+    golden_check_sizes(small->app, "plan-costs");
+    app_resize(small->app, 160, 24);
+    small_keys(small, "s");
+    assert_true(small_says(small, "By gain per cost"));
+    assert_true(small_shows(small, "by gain per cost"));
+    golden_check_sizes(small->app, "plan-costs-by-gain");
+    small_keys(small, "s");
+    assert_true(small_says(small, "By type of operator"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +186,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(accepted_as_one_step, setup_settled, small_teardown),
         cmocka_unit_test_setup_teardown(left_out, setup_settled, small_teardown),
         cmocka_unit_test_setup_teardown(dropped, setup_settled, small_teardown),
+        cmocka_unit_test_setup_teardown(plan_has_costs, setup_settled, small_teardown),
         cmocka_unit_test_setup_teardown(rules_are_typed, setup_settled, small_teardown),
         cmocka_unit_test_setup_teardown(not_before_all_is_measured, setup, small_teardown),
     };
