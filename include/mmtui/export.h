@@ -120,7 +120,8 @@ struct mm_dialect {
     const char *base; /* "x.quantization.cfg": the file that --base gives; NULL: takes none */
     const char *const
         *fixed_types; /* operator types whose precision it can't change, ending with NULL; or NULL */
-    bool casts_each_reader; /* where precision changes, every reader gets a cast of its own; else they share it */
+    bool
+        casts_each_reader; /* where precision changes, every reader gets a cast of its own; else they share it */
     /* What else is wrong with such files, as problems (export->targets is set); NULL: nothing else. */
     void (*check)(const struct mm_export *export, struct mm_problems *problems);
     /* Read such a file back into what is imported (mm_import_override ...); NULL: it can't be read. */

@@ -116,5 +116,6 @@ const struct mm_dialect mm_onnxconverter = {
     .precisions = MM_TAKES(MM_PRECISION_F32),
     .settings = SETTINGS,
     .files = FILES,
+    .casts_each_reader = true, /* seen in 1.16.0: NODE_input_cast_K for every blocked node */
     .read = read_options,
 };

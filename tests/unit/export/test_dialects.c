@@ -27,6 +27,8 @@ static void an_unknown_one_is_told_of(void **state)
                                   "rknn1, sophgo, llamacpp, atc, amct, hailo");
     assert_null(mm_dialect_get(NULL, NULL));
     assert_ptr_equal(mm_dialect_get("magicmind", NULL), mm_dialect_find("magicmind"));
+    assert_true(mm_dialect_find("onnxconverter")->casts_each_reader);
+    assert_false(mm_dialect_find("onnxruntime")->casts_each_reader);
 }
 
 static void check_files(const struct mm_dialect *dialect)
