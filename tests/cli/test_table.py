@@ -278,7 +278,7 @@ OPTIONS = {
     ("compare",): f"format src_dir dst_dir output_dir model dst-model order quantiles hist shard vendor-exact {SESSION} {TABLE} "
                   "ascii help version",
     ("triage",): f"before json format output_file replay onnxruntime model dst-model order sim {SESSION} {TABLE} ascii help version",
-    ("suggest",): "cover top to-error output_file format replay simulate input input-shapes seed threads onnxruntime "
+    ("suggest",): "cover top to-error output_file format replay simulate batch-memory input input-shapes seed threads onnxruntime "
                   f"{SIMULATE.replace('plan ', '')} model dst-model order sim {SESSION} plan to ascii help version",
     ("dump",): f"{INPUTS} {SIMULATE} ascii help version",
     ("try",): f"input output_dir input-shapes seed threads onnxruntime to {SESSION} {TABLE} {SIMULATE} {SCREEN} ascii help version",
