@@ -231,7 +231,8 @@ static void act_to_menu(struct inspector *inspector, const struct action_event *
     const struct mm_dialect *dialect;
     for (; count < (int)MM_COUNT(inspector->runtimes) && (dialect = mm_dialect_at((size_t)count)); count++) {
         current = dialect == inspector->dialect ? count : current;
-        inspector->runtimes[count] = (struct menu_item){(char)('1' + count), dialect->title, dialect->id};
+        char letter = count < 9 ? (char)('1' + count) : '\0';
+        inspector->runtimes[count] = (struct menu_item){letter, dialect->title, dialect->id};
     }
     app_menu(&inspector->app, ACT_TO, "Runtime to write for", inspector->runtimes, count, current);
 }

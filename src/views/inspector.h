@@ -16,9 +16,9 @@ struct inspector {
     const struct mm_dialect *dialect; /* the runtime to write for */
     uint64_t refused; /* revision of a plan, + 1, whose export lint's errors stopped; 0: none */
     const struct mm_dialect *refused_for;
-    const char *export_folder;    /* where the plan screen writes; borrowed, or the one below */
-    char folder_text[512];        /* a folder given with :export */
-    struct menu_item runtimes[9]; /* what :to-menu shows */
+    const char *export_folder;     /* where the plan screen writes; borrowed, or the one below */
+    char folder_text[512];         /* a folder given with :export */
+    struct menu_item runtimes[32]; /* what :to-menu shows */
     struct screen_actions actions;
     struct view *layers; /* the app's first screen, which is never left */
     bool told_raw;       /* that dst holds raw integers, if it does */
