@@ -8,13 +8,10 @@ struct exporting {
     struct mm_export export; /* for one runtime after the other */
     struct mm_plan *plan;
     struct cli_names names;
-    struct mm_buf base_text;
-    struct mm_config base;
+    struct cli_base base;
     const struct cli_options *options;
     size_t count; /* of runtimes */
 };
-
-#define LARGEST_BASE ((size_t)512 << 20)
 
 static int open_all(struct exporting *work, struct cli_options *options, struct mm_err *err)
 {
@@ -23,13 +20,13 @@ static int open_all(struct exporting *work, struct cli_options *options, struct 
     if (mm_plan_open(&work->plan, err) < 0 || cli_names_open(&work->names, options, err) < 0 ||
         mm_plan_load(work->plan, options->plan, err) < 0)
         return -1;
-    if (options->base && mm_file_read(options->base, LARGEST_BASE, &work->base_text, err) < 0)
+    const struct mm_config *base = cli_base_open(&work->base, options, err);
+    if (options->base && !base)
         return -1;
-    work->base = (struct mm_config){options->base, mm_buf_text(&work->base_text), work->base_text.length};
     work->export = (struct mm_export){.plan = work->plan,
                                       .graph = options->graph,
                                       .known = work->names.is_known ? &work->names.known : NULL,
-                                      .base = options->base ? &work->base : NULL,
+                                      .base = base,
                                       .version = options->version_for,
                                       .cpp = options->cpp};
     return 0;
@@ -37,7 +34,7 @@ static int open_all(struct exporting *work, struct cli_options *options, struct 
 
 static void close_all(struct exporting *work)
 {
-    mm_buf_done(&work->base_text);
+    cli_base_done(&work->base);
     cli_names_done(&work->names);
     mm_plan_close(work->plan);
 }

@@ -85,18 +85,24 @@ static long lint_all(struct cli_options *options, const struct mm_export *all, s
 static long lint(struct mm_plan *plan, struct cli_options *options, struct mm_err *err)
 {
     struct cli_names names;
+    struct cli_base base;
     struct mm_buf out = {0};
-    if (cli_names_open(&names, options, err) < 0)
+    const struct mm_config *config = cli_base_open(&base, options, err);
+    if ((options->base && !config) || cli_names_open(&names, options, err) < 0) {
+        cli_base_done(&base);
         return -1;
+    }
     struct mm_export export = {.plan = plan,
                                .graph = options->graph,
                                .known = names.is_known ? &names.known : NULL,
+                               .base = config,
                                .version = options->version_for};
     long errors = mm_plan_load(plan, options->plan, err) < 0 ? -1 : lint_all(options, &export, &out, err);
     if (errors >= 0)
         cli_print(options, &out);
     mm_buf_done(&out);
     cli_names_done(&names);
+    cli_base_done(&base);
     return errors;
 }
 

@@ -28,3 +28,20 @@ void cli_names_done(struct cli_names *names)
 {
     mm_known_done(&names->known);
 }
+
+#define LARGEST_BASE ((size_t)512 << 20)
+
+const struct mm_config *cli_base_open(struct cli_base *base, const struct cli_options *options,
+                                      struct mm_err *err)
+{
+    *base = (struct cli_base){0};
+    if (!options->base || mm_file_read(options->base, LARGEST_BASE, &base->text, err) < 0)
+        return NULL;
+    base->config = (struct mm_config){options->base, mm_buf_text(&base->text), base->text.length};
+    return &base->config;
+}
+
+void cli_base_done(struct cli_base *base)
+{
+    mm_buf_done(&base->text);
+}

@@ -13,4 +13,14 @@ struct cli_names {
 int cli_names_open(struct cli_names *names, struct cli_options *options, struct mm_err *err);
 void cli_names_done(struct cli_names *names);
 
+/* The runtime's own file, of --base. */
+struct cli_base {
+    struct mm_buf text;
+    struct mm_config config;
+};
+/* Read it, if it was given. Returns what struct mm_export takes: NULL where none was given, or with err. */
+const struct mm_config *cli_base_open(struct cli_base *base, const struct cli_options *options,
+                                      struct mm_err *err);
+void cli_base_done(struct cli_base *base);
+
 #endif

@@ -1,3 +1,4 @@
+#include "cli/exporting.h"
 #include "cli/inspect.h"
 
 #include <stdio.h>
@@ -19,8 +20,10 @@ struct looking {
     bool started;       /* the session was */
     struct mm_buf text; /* of the script */
     struct script script;
-    char first[1024]; /* what the next inspector says at first */
-    bool again;       /* :try */
+    struct cli_base base;
+    const struct mm_config *config; /* of it, or NULL */
+    char first[1024];               /* what the next inspector says at first */
+    bool again;                     /* :try */
     struct layers_kept kept;
 };
 
@@ -33,6 +36,8 @@ static struct inspector_options inspector_options(const struct looking *looking)
         .bindings_source = mm_buf_text(&options->bindings_source),
         .export_folder = options->export_dir,
         .dialect = options->dialects[0]->id,
+        .base = looking->config,
+        .version = options->version_for,
         .sort = options->sort,
         .filter = options->filter,
         .can_try = looking->runner != NULL,
@@ -207,8 +212,12 @@ int inspect(struct cli_options *options, const struct inspect_runner *runner)
     options->session.triage = true;
     if (runner && runner->first)
         snprintf(looking.first, sizeof looking.first, "%s", runner->first);
-    if (cli_model_open(options, &err) < 0 || open_session(options, &looking.session, &err) < 0)
+    looking.config = cli_base_open(&looking.base, options, &err);
+    if ((options->base && !looking.config) || cli_model_open(options, &err) < 0 ||
+        open_session(options, &looking.session, &err) < 0) {
+        cli_base_done(&looking.base);
         return cli_error(&err);
+    }
     int result = load_plan(&looking, &err);
     if (result == 0)
         result = read_script(&looking, &err);
@@ -217,6 +226,7 @@ int inspect(struct cli_options *options, const struct inspect_runner *runner)
     int status = cli_check(options, looking.session);
     mm_session_close(looking.session);
     mm_buf_done(&looking.text);
+    cli_base_done(&looking.base);
     if (result < 0)
         return cli_error(&err);
     if (result > 0)

@@ -146,7 +146,9 @@ struct mm_export inspector_plan(const struct inspector *inspector)
 {
     return (struct mm_export){.dialect = inspector->dialect,
                               .plan = mm_session_plan_const(inspector->session),
-                              .graph = mm_session_options(inspector->session)->graph};
+                              .graph = mm_session_options(inspector->session)->graph,
+                              .base = inspector->base,
+                              .version = inspector->version};
 }
 
 /* What a runtime can't be told is left out: say that there is something. */
@@ -498,6 +500,8 @@ int inspector_init(struct inspector *inspector, struct mm_session *session,
 {
     *inspector = (struct inspector){
         .session = session, .export_folder = options->export_folder, .can_try = options->can_try};
+    inspector->base = options->base;
+    inspector->version = options->version;
     inspector->dialect = mm_dialect_get(options->dialect, err);
     if (!inspector->dialect)
         return -1;

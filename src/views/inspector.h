@@ -14,6 +14,8 @@
 struct inspector {
     struct mm_session *session;       /* borrowed */
     const struct mm_dialect *dialect; /* the runtime to write for */
+    const struct mm_config *base;     /* its own file, or NULL */
+    const char *version;              /* of it, or NULL */
     uint64_t refused; /* revision of a plan, + 1, whose export lint's errors stopped; 0: none */
     const struct mm_dialect *refused_for;
     const char *export_folder;     /* where the plan screen writes; borrowed, or the one below */
@@ -33,10 +35,12 @@ struct inspector_options {
     const struct mm_buf *bindings; /* `bind KEY ACTION` lines (keymap_parse); NULL: none */
     const char *bindings_source;   /* stands before the line number in errors */
     const char *export_folder;
-    const char *dialect;       /* id: --to */
-    const char *sort, *filter; /* column key; filter text or NULL */
-    bool can_try;              /* heed :try: quit with `tries` set, and be opened again */
-    const char *first;         /* said at first instead of what is said else; NULL or "": nothing */
+    const char *dialect;          /* id: --to */
+    const struct mm_config *base; /* the runtime's own file, or NULL; borrowed */
+    const char *version;          /* --for, or NULL */
+    const char *sort, *filter;    /* column key; filter text or NULL */
+    bool can_try;                 /* heed :try: quit with `tries` set, and be opened again */
+    const char *first;            /* said at first instead of what is said else; NULL or "": nothing */
     const struct layers_kept
         *kept; /* of the inspector before it, stronger than sort and filter; NULL: none */
 };

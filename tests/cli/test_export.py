@@ -508,6 +508,26 @@ def test_errors_on_screen(folder):
 
 
 @harness.test
+def test_base_on_screen(folder):
+    """--base: lint and the plan screen, too, write into the runtime's own file; all of its other bytes stay"""
+    plan = write_plan(folder, plan_with(settings={}, overrides=[{**ONE, "name": "main/enc.0.ln2.Pow", "tensor": "enc.0.ln2.Pow", "precision": "FLOAT16"}]))
+    rest = "quantize_parameters:\n    enc.0.ln2.Pow:\n        dtype: int8\n        min:\n        -   -0.9999984502792358\n"
+    (folder / "m.quantization.cfg").write_text("custom_quantize_layers: {}\n" + rest)
+    base = ("--to", "rknn", "--base", folder / "m.quantization.cfg")
+    run = mmtui("lint", "--plan", plan, "--to", "rknn", status=1)
+    check("give it with --base" in run.out, run.out)
+    run = mmtui("lint", "--plan", plan, *base)
+    check("0 errors" in run.out, run.out)
+    (folder / "script").write_text("w\nEnter\n:screen wrote.txt\n")
+    mmtui("demo", "--plan", plan, *base, "--script", "script", "--size", "132x43", "--export-dir", "out", cwd=folder)
+    check("Wrote 1 override for Rockchip RKNN" in screen(folder, "wrote.txt"), screen(folder, "wrote.txt"))
+    same((folder / "out" / "quantization.cfg").read_text(),
+         "custom_quantize_layers:\n    enc.0.ln2.Pow: float16\n" + rest, "quantization.cfg")
+    run = mmtui("demo", *base[:3], folder / "none.cfg", "--script", "script", status=2, cwd=folder)
+    check("none.cfg" in run.err, run.err)
+
+
+@harness.test
 def test_several_runtimes(folder):
     """export --to A,B: a folder each; an error for one of them stops all"""
     plan = write_plan(folder, overrides({**ONE, "name": "/relu"}))
