@@ -159,6 +159,8 @@ const char *mm_target_name(const struct mm_export *export, const struct mm_targe
 /* All that the plan's overrides mean in the runtime: those that it takes, without those that have no name there (problems
  * tell them). -1: memory. */
 int mm_export_targets(const struct mm_export *export, struct mm_targets *targets, struct mm_err *err);
+/* The target of this name, by bytes; NULL: there is none. */
+const struct mm_target *mm_targets_find(const struct mm_targets *targets, const char *name);
 /* A zeroed one is fine. */
 void mm_targets_done(struct mm_targets *targets);
 
@@ -207,6 +209,8 @@ void mm_export_limits(const struct mm_export *export, struct mm_buf *out);
 /* Write all files into folder (made if missing), each atomically. Stops at the first failure. A dialect that changes a
  * file needs `base` for it. */
 int mm_export_write(const struct mm_export *export, const char *folder, struct mm_err *err);
+/* -1 with MM_EARG: the dialect changes a file, and there is no `base`. */
+int mm_export_check_base(const struct mm_export *export, struct mm_err *err);
 /* Append the text of the main file. */
 int mm_export_main(const struct mm_export *export, struct mm_buf *out, struct mm_err *err);
 

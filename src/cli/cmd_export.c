@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/exporting.h"
+#include "export/export.h"
 
 struct exporting {
     struct mm_export export; /* for one runtime after the other */
@@ -50,6 +51,17 @@ static void say_problems(const struct exporting *work, const struct mm_problems 
     mm_buf_done(&text);
 }
 
+/* Has every runtime that changes its own file one? Without it not even --force can write. */
+static int check_bases(struct exporting *work, struct mm_err *err)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        work->export.dialect = work->options->dialects[i];
+        if (mm_export_check_base(&work->export, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* Is any of the exports known to go wrong? Then nothing is written. */
 static int check(struct exporting *work, struct mm_err *err)
 {
@@ -70,7 +82,7 @@ static int check(struct exporting *work, struct mm_err *err)
     if (errors && !work->options->force)
         return mm_fail(err, MM_EARG, "%zu %s: nothing was written; --force writes in spite of that", errors,
                        errors == 1 ? "error" : "errors");
-    return 0;
+    return check_bases(work, err);
 }
 
 /* ---- writing ---- */
@@ -119,6 +131,20 @@ static int write_all(struct exporting *work, struct mm_err *err)
     return 0;
 }
 
+/* What of the runtime's own files is not on stdout. */
+static void say_others(const struct mm_dialect *dialect)
+{
+    struct mm_buf others = {0};
+    for (const struct mm_export_file *file = dialect->files + 1; file->name; file++) {
+        if (!file->cpp && file->make != mm_export_plan)
+            mm_buf_printf(&others, "%s%s", others.length ? ", " : "", file->name);
+    }
+    if (others.length)
+        fprintf(stderr, "mmtui: printed %s alone; %s is written only into a folder\n", dialect->files->name,
+                mm_buf_text(&others));
+    mm_buf_done(&others);
+}
+
 /* The file itself on stdout, so that it can be put into a pipe; what is to be told of it on stderr. */
 static int print_main(struct exporting *work, struct mm_err *err)
 {
@@ -131,6 +157,8 @@ static int print_main(struct exporting *work, struct mm_err *err)
     mm_lint(&work->export, &problems);
     if (result == 0 && problems.count)
         say_problems(work, &problems);
+    if (result == 0)
+        say_others(work->export.dialect);
     mm_problems_done(&problems);
     mm_buf_done(&text);
     return result;

@@ -1,4 +1,4 @@
-/* What export, lint and plan share: the model whose names are checked. */
+/* What export, lint and plan share: the model whose names are checked, and the runtime's own file. */
 #include "cli/exporting.h"
 
 /* Endings of files that are no graph but have names: of tensors, or a list. */

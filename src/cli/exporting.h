@@ -21,6 +21,7 @@ struct cli_base {
 /* Read it, if it was given. Returns what struct mm_export takes: NULL where none was given, or with err. */
 const struct mm_config *cli_base_open(struct cli_base *base, const struct cli_options *options,
                                       struct mm_err *err);
+/* A zeroed one is fine. */
 void cli_base_done(struct cli_base *base);
 
 #endif

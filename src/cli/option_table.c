@@ -179,7 +179,7 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_BASE] = {0, "base", "FILE", "the runtime's own file, which gets the overrides (RKNN, OpenVINO)",
                   GROUP_OWN, TEXT(base)},
     [OPT_FOR] = {0, "for", "VERSION", "version of the runtime: what it no longer takes is told", GROUP_OWN,
-                 TEXT(version_for)},
+                 SET(set_for)},
     [OPT_FORCE] = {0, "force", NULL, "write in spite of errors that lint finds", GROUP_OWN, FLAG(force)},
     [OPT_STDOUT] = {0, "stdout", NULL, "print the main file, write none", GROUP_OWN, FLAG(to_stdout)},
     [OPT_FROM] = {0, "from", "RUNTIME", "whose file it is (mmtui dialects lists them)", GROUP_OWN,

@@ -196,6 +196,14 @@ static int read_file(const char *path, struct mm_buf *text, struct mm_err *err)
     return 0;
 }
 
+/* A plan file, whose members would be taken for what some runtimes' objects have. */
+static bool is_plan(const struct mm_config *config)
+{
+    struct mm_json_value root;
+    return mm_json_read(config->path, config->text, config->length, MM_CONFIG_VALUES, &root, NULL) == 0 &&
+           mm_json_text_is(mm_json_member(root, "format"), "mmtui-plan");
+}
+
 int mm_plan_import(struct mm_plan *plan, const struct mm_export *from, const char *path, struct mm_buf *notes,
                    struct mm_err *err)
 {
@@ -207,6 +215,9 @@ int mm_plan_import(struct mm_plan *plan, const struct mm_export *from, const cha
     if (result == 0)
         result = read_file(path, &text, err);
     struct mm_config config = {.path = path, .text = mm_buf_text(&text), .length = text.length};
+    if (result == 0 && is_plan(&config))
+        result = mm_fail(err, MM_EARG, "%s: is a plan already: export it, or give the file of %s", path,
+                         from->dialect->title);
     if (result == 0) {
         mm_plan_begin(import.plan, "read");
         result = from->dialect->read(&config, &import, err);

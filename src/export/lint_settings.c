@@ -45,14 +45,12 @@ static void about_doubles(const struct mm_export *export, struct mm_problems *pr
     const struct mm_override *override;
     for (size_t at = 0; (override = mm_export_next(export, &at));) {
         const char *name = mm_export_name(export, override, NULL);
-        for (size_t i = 0; name && i < targets->count; i++) {
-            const struct mm_override *kept = targets->target[i].override;
-            if (kept != override && strcmp(targets->target[i].name, name) == 0 &&
-                kept->precision != override->precision)
-                mm_problems_add(problems, MM_SEVERITY_WARNING, "contradiction", override->name,
-                                "%s contradicts %s for the same operator, which is taken",
-                                mm_override_precision(override), mm_override_precision(kept));
-        }
+        const struct mm_target *target = name ? mm_targets_find(targets, name) : NULL;
+        const struct mm_override *kept = target ? target->override : override;
+        if (kept->precision != override->precision)
+            mm_problems_add(problems, MM_SEVERITY_WARNING, "contradiction", override->name,
+                            "%s contradicts %s for the same operator, which is taken",
+                            mm_override_precision(override), mm_override_precision(kept));
     }
 }
 

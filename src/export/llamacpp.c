@@ -65,23 +65,25 @@ static const struct mm_export_file FILES[] = {
 
 /* ---- what is wrong with it ---- */
 
-/* Weights that the quantiser leaves as they are. */
-static bool stays(const char *name)
+/* Why the quantiser leaves a tensor as it is; NULL: it does not. */
+static const char *why_it_stays(const char *name)
 {
     size_t length = strlen(name);
-    return length < 6 || strcmp(name + length - 6, "weight") != 0 || strstr(name, "_norm.weight") ||
-           strstr(name, "ffn_gate_inp.weight");
+    if (length < 6 || strcmp(name + length - 6, "weight") != 0)
+        return "llama-quantize changes only tensors whose names end with \"weight\"";
+    if (strstr(name, "_norm.weight") || strstr(name, "ffn_gate_inp.weight"))
+        return "llama-quantize changes no norms and routers";
+    return NULL;
 }
 
 static void check(const struct mm_export *export, struct mm_problems *problems)
 {
     for (size_t i = 0; i < export->targets->count; i++) {
         const struct mm_target *target = &export->targets->target[i];
-        if (stays(target->name))
-            mm_problems_add(
-                problems, MM_SEVERITY_ERROR, "not-quantised", target->override->name,
-                "llama-quantize changes no biases, norms and routers (\"%s\"), so nothing is done for it",
-                target->name);
+        const char *why = why_it_stays(target->name);
+        if (why)
+            mm_problems_add(problems, MM_SEVERITY_ERROR, "not-quantised", target->override->name,
+                            "%s, so nothing is done for it", why);
     }
 }
 
@@ -146,7 +148,7 @@ static int read_pattern(struct mm_import *import, const char *pattern, const cha
     }
     int result = 0;
     for (size_t i = 0; result == 0 && i < known->count; i++) {
-        if (regexec(&regex, known->name[i], 0, NULL, 0) == 0 && !stays(known->name[i]))
+        if (regexec(&regex, known->name[i], 0, NULL, 0) == 0 && !why_it_stays(known->name[i]))
             result = set_type(import, known->name[i], type, err);
     }
     regfree(&regex);

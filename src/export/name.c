@@ -189,12 +189,28 @@ static size_t parts_of(const char *name)
     return count;
 }
 
+static int compare_names(const char *a, const char *b)
+{
+    int order = mm_text_compare_natural(a, b);
+    return order ? order : strcmp(a, b);
+}
+
+static int name_against_target(const void *name, const void *target)
+{
+    return compare_names(name, ((const struct mm_target *)target)->name);
+}
+
+const struct mm_target *mm_targets_find(const struct mm_targets *targets, const char *name)
+{
+    return targets->count ? bsearch(name, targets->target, targets->count, sizeof *targets->target,
+                                    name_against_target)
+                          : NULL;
+}
+
 static int by_name(const void *a, const void *b)
 {
     const struct mm_target *x = a, *y = b;
-    int order = mm_text_compare_natural(x->name, y->name);
-    if (order == 0)
-        order = strcmp(x->name, y->name);
+    int order = compare_names(x->name, y->name);
     return order ? order : (int)y->override->precision - (int)x->override->precision;
 }
 

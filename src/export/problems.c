@@ -107,7 +107,8 @@ static void put_problem(const struct mm_problem *problem, size_t count, bool sev
         mm_text_escape(out, problem->name, strlen(problem->name));
         mm_buf_puts(out, "\"): ");
     }
-    mm_buf_printf(out, "%s\n", problem->what);
+    mm_text_escape(out, problem->what, strlen(problem->what)); /* names from files may stand in it */
+    mm_buf_putc(out, '\n');
 }
 
 /* Those of one severity; MM_SEVERITY_COUNT: all, as they come. */

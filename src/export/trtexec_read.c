@@ -166,7 +166,7 @@ int mm_trtexec_read(const struct mm_config *config, struct mm_import *import, st
     while (result == 0 && mm_shell_next(&at, end, &word)) {
         const char *text = mm_buf_text(&word);
         bool flag = strncmp(text, "--", 2) == 0;
-        any |= flag;
+        any |= flag || strstr(text, "trtexec"); /* a script of an empty plan has the program alone */
         if (word.failed)
             result = mm_fail_memory(err);
         else if (flag)

@@ -103,15 +103,20 @@ static int write_file(const struct mm_export *export, const struct mm_export_fil
     return result;
 }
 
+int mm_export_check_base(const struct mm_export *export, struct mm_err *err)
+{
+    if (export->dialect->base && !export->base)
+        return mm_fail(err, MM_EARG, "%s takes overrides in its own file: give it with --base %s",
+                       export->dialect->title, export->dialect->base);
+    return 0;
+}
+
 /* With the names that its files are made of; targets must be closed. */
 static int prepare(const struct mm_export *export, struct mm_export *ready, struct mm_targets *targets,
                    struct mm_err *err)
 {
     *ready = *export;
-    if (export->dialect->base && !export->base)
-        return mm_fail(err, MM_EARG, "%s takes overrides in its own file: give it with --base %s",
-                       export->dialect->title, export->dialect->base);
-    if (mm_export_targets(export, targets, err) < 0)
+    if (mm_export_check_base(export, err) < 0 || mm_export_targets(export, targets, err) < 0)
         return -1;
     ready->targets = targets;
     return 0;

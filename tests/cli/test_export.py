@@ -544,6 +544,9 @@ def test_several_runtimes(folder):
     check("--to takes one runtime here" in run.err, run.err)
     run = mmtui("export", "--plan", plan, "--to", "onnxruntime,tflight", folder / "two", status=2)
     check('no export for "tflight"; there are: magicmind, onnxruntime' in run.err, run.err)
+    for options in ((), ("--force",)):
+        run = mmtui("export", "--plan", plan, "--to", "magicmind,openvino", *options, folder / "two", status=2)
+        check("give it with --base model.xml" in run.err and not (folder / "two").exists(), run.err)
 
 
 @harness.test
@@ -557,6 +560,11 @@ def test_stdout(folder):
     check("--stdout prints one file" in run.err, run.err)
     run = mmtui("export", "--plan", plan, "--stdout", folder / "x", status=2)
     check("takes no folder" in run.err, run.err)
+    run = mmtui("export", "--plan", plan, "--to", "magicmind", "--stdout")
+    same(json.loads(run.out), {}, "settings")
+    check("printed build_config.json alone; apply_overrides.py is written only into a folder" in run.err, run.err)
+    run = mmtui("export", "--plan", plan, "--to", "qnn", "--stdout")
+    check("alone" not in run.err, run.err)
 
 
 @harness.test
@@ -583,6 +591,25 @@ def test_lint(folder):
     check("gone.txt" in run.err, run.err)
     run = mmtui("lint", status=2)
     check("lint needs a plan" in run.err, run.err)
+    for version in ("", "v11", "-1", "abc", "1 1"):
+        run = mmtui("lint", "--plan", plan, "--to", "trtexec", "--for", version, status=2)
+        check(f'--for: "{version}" is not a version, such as 10.3' in run.err, run.err)
+
+
+@harness.test
+def test_lint_of_a_base(folder):
+    """lint --base: what is wrong with the runtime's own file, and nothing where it is right"""
+    plan = write_plan(folder, plan_with(settings={}, overrides=[{**ONE, "name": "conv", "precision": "FLOAT16"}]))
+    base = folder / "m.quantization.cfg"
+    base.write_text("custom_quantize_layers: {}\nquantize_parameters:\n    conv:\n        dtype: int8\n")
+    mmtui("lint", "--plan", plan, "--to", "rknn", "--base", base)
+    base.write_text("quantize_parameters:\n    conv:\n        dtype: int8\n")
+    run = mmtui("lint", "--plan", plan, "--to", "rknn", "--base", base, status=1)
+    check("has no custom_quantize_layers" in run.out, run.out)
+    run = mmtui("lint", "--plan", plan, "--to", "rknn", status=1)
+    check("give it with --base" in run.out, run.out)
+    run = mmtui("lint", "--plan", plan, "--to", "rknn", "--base", folder / "gone.cfg", status=2)
+    check("gone.cfg" in run.err, run.err)
 
 
 @harness.test
@@ -606,6 +633,8 @@ def test_read_back(folder):
     check('"two words, and a comma" is not in the model' in run.err, run.err)
     for words, says in ((("plan",), "plan needs a runtime"), (("plan", "--from", "x", "y"), "there is no export"),
                         (("plan", "--from", "onnxruntime", folder / "gone"), "gone"),
+                        (("plan", "--from", "onnxruntime", plan), "plan.json: is a plan already"),
+                        (("plan", "--from", "hailo", plan), "plan.json: is a plan already"),
                         (("plan", "--from", "onnxruntime", folder / "m.onnx"), "m.onnx: line 1: not valid JSON")):
         run = mmtui(*words, status=2)
         check(says in run.err, run.err)

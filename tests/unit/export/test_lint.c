@@ -308,6 +308,20 @@ static void versions(void **state)
     mm_plan_close(plan);
 }
 
+/* A name in a sentence is escaped for a terminal, whoever put it there; problems themselves have it as it is. */
+static void sentences_are_escaped(void **state)
+{
+    (void)state;
+    struct mm_problems problems = {0};
+    struct mm_buf text = {0};
+    mm_problems_add(&problems, MM_SEVERITY_ERROR, "rule", "a\nb", "about \"%s\"", "c\x1b[2J\nd");
+    mm_problems_text(&problems, true, &text);
+    assert_string_equal(mm_buf_text(&text), "error: 1 operator (\"a\\nb\"): about \"c\\x1b[2J\\nd\"\n");
+    assert_string_equal(problems.problem[0].what, "about \"c\x1b[2J\nd\"");
+    mm_buf_done(&text);
+    mm_problems_done(&problems);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +336,7 @@ int main(void)
         cmocka_unit_test(one_node_two_precisions),
         cmocka_unit_test(fused_names),
         cmocka_unit_test(versions),
+        cmocka_unit_test(sentences_are_escaped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,11 +74,37 @@ static void without_a_graph(void **state)
         check(&cases[i], NULL);
 }
 
+/* By bytes, in whatever order they stand; what looks alike is another name. */
+static void targets_are_found(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a10", "a9", "a09", "A9", "b", "", "a"};
+    struct mm_plan *plan = plan_new();
+    struct mm_targets targets, none = {0};
+    struct mm_export export = export_for("magicmind", plan);
+    mm_plan_begin(plan, "all");
+    for (size_t i = 0; i < MM_COUNT(names); i++) {
+        if (*names[i])
+            set(plan, names[i], MM_PRECISION_F32);
+    }
+    mm_plan_commit(plan);
+    assert_int_equal(mm_export_targets(&export, &targets, NULL), 0);
+    for (size_t i = 0; i < MM_COUNT(names); i++) {
+        const struct mm_target *target = mm_targets_find(&targets, names[i]);
+        assert_true(*names[i] ? target && strcmp(target->name, names[i]) == 0 : !target);
+    }
+    assert_null(mm_targets_find(&targets, "a009"));
+    assert_null(mm_targets_find(&none, "a9"));
+    mm_targets_done(&targets);
+    mm_plan_close(plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(with_a_graph),
         cmocka_unit_test(without_a_graph),
+        cmocka_unit_test(targets_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,6 +237,24 @@ static void a_command_is_read(void **state)
     mm_plan_close(plan);
 }
 
+/* A script that chooses nothing is a script all the same. */
+static void an_empty_plan_is_read_back(void **state)
+{
+    (void)state;
+    struct mm_plan *plan = plan_new();
+    struct mm_export export = export_for("trtexec", plan);
+    struct mm_buf notes = {0};
+    char *script = file_of(&export, "trtexec.sh");
+    char *path = text_file(script);
+    assert_int_equal(mm_plan_import(plan, &export, path, &notes, NULL), 0);
+    assert_int_equal(mm_plan_count(plan), 0);
+    assert_string_equal(mm_buf_text(&notes), "");
+    free(script);
+    remove_file(path);
+    mm_buf_done(&notes);
+    mm_plan_close(plan);
+}
+
 static void no_command(void **state)
 {
     (void)state;
@@ -265,6 +283,7 @@ int main(void)
         cmocka_unit_test(runs_in_the_shell),
         cmocka_unit_test(is_read_back),
         cmocka_unit_test(a_command_is_read),
+        cmocka_unit_test(an_empty_plan_is_read_back),
         cmocka_unit_test(no_command),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
