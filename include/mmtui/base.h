@@ -246,6 +246,8 @@ void mm_map_drop(const struct mm_map *map, const void *data, size_t size);
 /* Of the map only a little will be read, here and there, most of it near the beginning: the system is not to
  * read ahead, which would read all of a large file. */
 void mm_map_sparse(const struct mm_map *map);
+/* The same where nothing is known of its beginning: what is asked for is read, and nothing else. */
+void mm_map_random(const struct mm_map *map);
 /* The view ends. A map that is zeroed or closed is fine. */
 void mm_map_close(struct mm_map *map);
 

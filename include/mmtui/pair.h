@@ -130,6 +130,7 @@ struct mm_pairs {
     size_t count;
     size_t both, src_only, dst_only;
     size_t by_order;    /* of `both` and `whole.both`: paired by MM_PAIR_BY_ORDER */
+    bool order_costly;  /* nothing was paired so: more would have to be read for it than may be */
     size_t dropped;     /* entries that the framework's rules, or the choice of an occurrence, left out */
     const char *unused; /* a sentence about rules of `renames` that fit no name; NULL: there are none */
     const char *
@@ -157,13 +158,18 @@ int mm_renames_rule(struct mm_renames *renames, const char *rule, struct mm_err 
 int mm_renames_read(struct mm_renames *renames, const char *path, struct mm_err *err);
 size_t mm_renames_count(const struct mm_renames *renames); /* NULL: 0 */
 
+struct mm_summary {
+    double mean, std, min, max;
+    int64_t min_at, max_at; /* places of the first ones, in row-major order */
+};
 /* What a tensor is known by where its name tells nothing. */
 struct mm_fingerprint {
     bool known; /* false: it can't be read, or not all of it is finite */
     int64_t count;
     struct mm_shape shape;
-    double mean, std, min, max;
-    int64_t min_at, max_at; /* places of the first ones, in row-major order */
+    struct mm_summary figures;
+    bool sampled;          /* figures and row are those of some elements (mm_fingerprint_take) */
+    struct mm_summary row; /* of those that are looked at where the shape is not known; else not set */
 };
 /*
  * How far apart two tensors are: the largest difference of mean, of standard deviation, and, a fifth as heavy, of least and
@@ -175,8 +181,8 @@ double mm_fingerprint_apart(const struct mm_fingerprint *a, const struct mm_fing
 bool mm_fingerprint_same_axes(const struct mm_fingerprint *a, const struct mm_fingerprint *b);
 /* And is one of their ends in the same place, too? What was transposed or shuffled has the same statistics. */
 bool mm_fingerprint_same_places(const struct mm_fingerprint *a, const struct mm_fingerprint *b);
-/* Whoever pairs can find out: of an entry, whose tensor is read for it. */
-typedef void (*mm_fingerprint_of)(void *context, const struct mm_entry *entry, struct mm_fingerprint *out);
+/* Whoever pairs can find out: of an entry, whose tensor is read for it. False: no more may be read. */
+typedef bool (*mm_fingerprint_of)(void *context, const struct mm_entry *entry, struct mm_fingerprint *out);
 
 #define MM_OCCURRENCE_ALL  0
 #define MM_OCCURRENCE_LAST (-1)
@@ -205,7 +211,7 @@ struct mm_pairing {
  * Where names pair no more than half of either dump, and `fingerprint` is given, the two dumps are laid along each other in
  * their order: tensors of one shape and alike statistics, in the order that brings most of them together, are paired where no
  * other would do as well; nothing is, if that is less than half of the dump that has fewer (a quarter, if they are the same in float). What repeats a tensor to the bit
- * shares its partner.
+ * shares its partner. Once `fingerprint` says that no more may be read, nothing is paired so (order_costly).
  * The tensorflow rules read headers (is_output) where a name repeats; the others read no file. `pairing` NULL: a
  * zeroed one. -1: memory. The dumps stay open, and must outlive the pairs.
  */

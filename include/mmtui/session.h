@@ -76,7 +76,10 @@ struct mm_layer {
 
 struct mm_session;
 
-/* List and pair the folders; no tensor is read. Workers start with the first mm_session_start. */
+/* Where names tell nothing, pairing by order reads of both dumps together at most so many bytes (of tensors above 65536 elements a
+ * part, where they are not compressed, and numbers, not text); of dumps that would take more nothing is paired so. */
+#define MM_ORDER_BYTES_MOST ((uint64_t)512 << 20)
+/* List and pair the folders; tensors are read only where names tell nothing (MM_ORDER_BYTES_MOST). Workers start with the first mm_session_start. */
 int mm_session_open(struct mm_session **session, const struct mm_session_options *options,
                     struct mm_err *err);
 /*

@@ -204,11 +204,17 @@ void mm_map_drop(const struct mm_map *map, const void *data, size_t size)
         madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
+void mm_map_random(const struct mm_map *map)
+{
+    if (map->base && map->size > MM_MAP_SMALL)
+        madvise(map->base, map->length, MADV_RANDOM);
+}
+
 void mm_map_sparse(const struct mm_map *map)
 {
     if (!map->base || map->size <= MM_MAP_SMALL)
         return;
-    madvise(map->base, map->length, MADV_RANDOM);
+    mm_map_random(map);
     madvise(map->base, MM_MAP_SMALL, MADV_WILLNEED);
 }
 

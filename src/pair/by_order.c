@@ -38,6 +38,7 @@ struct opens {
     struct open *all;
     struct open **open;
     size_t all_count, count;
+    bool costly; /* not all of them may be read */
 };
 
 struct by_order {
@@ -102,14 +103,14 @@ static int collect(struct opens *opens, struct side *side, const struct mm_pairi
 {
     size_t *place = places_of(side);
     opens->all = calloc(side->count + 1, sizeof *opens->all);
-    for (size_t i = 0; place && opens->all && i < side->count; i++) {
+    for (size_t i = 0; place && opens->all && i < side->count && !opens->costly; i++) {
         struct open *open = &opens->all[opens->all_count];
         if (!is_open(&side->all[i]))
             continue;
         *open = (struct open){.candidate = &side->all[i],
                               .place = place[side->all[i].entry - side->dump->entries]};
-        pairing->fingerprint(pairing->context, open->candidate->entry, &open->print);
-        opens->all_count += open->print.known && open->print.std > 0;
+        opens->costly = !pairing->fingerprint(pairing->context, open->candidate->entry, &open->print);
+        opens->all_count += open->print.known && open->print.figures.std > 0;
     }
     if (place && opens->all)
         qsort(opens->all, opens->all_count, sizeof *opens->all, by_place);
@@ -119,8 +120,8 @@ static int collect(struct opens *opens, struct side *side, const struct mm_pairi
 
 static bool is_copy(const struct mm_fingerprint *a, const struct mm_fingerprint *b)
 {
-    return mm_fingerprint_apart(a, b) == 0 && mm_fingerprint_same_axes(a, b) && a->min_at == b->min_at &&
-           a->max_at == b->max_at;
+    return mm_fingerprint_apart(a, b) == 0 && mm_fingerprint_same_axes(a, b) &&
+           a->figures.min_at == b->figures.min_at && a->figures.max_at == b->figures.max_at;
 }
 
 /* Put it behind the last copy of what it repeats; false: it repeats nothing. */
@@ -358,7 +359,7 @@ static int lay_along(struct by_order *by)
     return 0;
 }
 
-int by_order_join(struct side *src, struct side *dst, const struct mm_pairing *pairing)
+int by_order_join(struct side *src, struct side *dst, const struct mm_pairing *pairing, bool *costly)
 {
     struct by_order by = {.limit = 0};
     size_t n = count_open(src), m = count_open(dst), all;
@@ -366,9 +367,10 @@ int by_order_join(struct side *src, struct side *dst, const struct mm_pairing *p
         is_named(src) || is_named(dst) || !mm_mul(n, m, &all) || all > OPEN_MOST)
         return 0;
     int result = open_side(&by.sides[0], src, pairing);
-    if (result == 0)
+    if (result == 0 && !by.sides[0].costly)
         result = open_side(&by.sides[1], dst, pairing);
-    if (result == 0)
+    *costly = by.sides[0].costly || by.sides[1].costly;
+    if (result == 0 && !*costly)
         result = lay_along(&by);
     align_done(&by.align);
     close_side(&by.sides[0]);

@@ -4,7 +4,8 @@
 
 #include "pair/side.h"
 
-/* Pair what is left, as mm_pairs_open says; nothing without pairing->fingerprint. -1: memory. */
-int by_order_join(struct side *src, struct side *dst, const struct mm_pairing *pairing);
+/* Pair what is left, as mm_pairs_open says; nothing without pairing->fingerprint, nor (*costly) once that says that no more
+ * may be read. -1: memory. */
+int by_order_join(struct side *src, struct side *dst, const struct mm_pairing *pairing, bool *costly);
 
 #endif

@@ -38,12 +38,21 @@ static bool same_shape(const struct mm_fingerprint *a, const struct mm_fingerpri
     return x.rank <= 1 || y.rank <= 1 || mm_shape_equal(&x, &y);
 }
 
+/* Of one of two samples no shape is known: both are looked at as a row. */
+static const struct mm_summary *figures_against(const struct mm_fingerprint *a,
+                                                const struct mm_fingerprint *other)
+{
+    bool row = squeezed(&a->shape).rank <= 1 || squeezed(&other->shape).rank <= 1;
+    return a->sampled && other->sampled && row ? &a->row : &a->figures;
+}
+
 double mm_fingerprint_apart(const struct mm_fingerprint *a, const struct mm_fingerprint *b)
 {
     if (!a->known || !b->known || !same_shape(a, b))
         return INFINITY;
-    double scale = fmax(a->std, b->std), ends = fmax(fabs(a->min - b->min), fabs(a->max - b->max));
-    double most = fmax(fmax(fabs(a->mean - b->mean), fabs(a->std - b->std)), ENDS_WEIGH * ends);
+    const struct mm_summary *x = figures_against(a, b), *y = figures_against(b, a);
+    double scale = fmax(x->std, y->std), ends = fmax(fabs(x->min - y->min), fabs(x->max - y->max));
+    double most = fmax(fmax(fabs(x->mean - y->mean), fabs(x->std - y->std)), ENDS_WEIGH * ends);
     return most == 0 ? 0 : most / scale;
 }
 
@@ -55,5 +64,6 @@ bool mm_fingerprint_same_axes(const struct mm_fingerprint *a, const struct mm_fi
 
 bool mm_fingerprint_same_places(const struct mm_fingerprint *a, const struct mm_fingerprint *b)
 {
-    return mm_fingerprint_same_axes(a, b) && (a->min_at == b->min_at || a->max_at == b->max_at);
+    return mm_fingerprint_same_axes(a, b) &&
+           (a->figures.min_at == b->figures.min_at || a->figures.max_at == b->figures.max_at);
 }

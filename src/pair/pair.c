@@ -149,7 +149,8 @@ static int join_left(struct mm_pairs *pairs, struct sides *sides, const struct n
     }
     if (graph && !side_off(src, MM_PAIR_BY_GRAPH) && by_graph_join(src, dst, graph, naming->arena) < 0)
         return -1;
-    if (alike_join(src, dst, naming->arena) < 0 || by_order_join(src, dst, naming->pairing) < 0)
+    if (alike_join(src, dst, naming->arena) < 0 ||
+        by_order_join(src, dst, naming->pairing, &pairs->order_costly) < 0)
         return -1;
     if (graph)
         hand_name(src, graph);

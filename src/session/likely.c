@@ -35,7 +35,7 @@ static bool is_lone(const struct mm_layer *layer, bool dst, struct lone *out)
         return false;
     *out = (struct lone){.print = fingerprint_of(result, dst)};
     out->count = out->print.count;
-    return out->print.known && out->count >= COUNT_LEAST && out->print.std > 0;
+    return out->print.known && out->count >= COUNT_LEAST && out->print.figures.std > 0;
 }
 
 static int by_count(const void *a, const void *b)

@@ -54,6 +54,15 @@ static void order_note(struct mm_session *session)
 {
     const struct mm_pairs *pairs = session->pairs;
     struct mm_buf text = {0};
+    if (pairs->order_costly)
+        mm_buf_printf(
+            &text,
+            "The names tell nothing, and nothing was paired by order, shapes and statistics: more than "
+            "%d MiB of values would have to be read for it before anything is seen. --map says what "
+            "belongs together.",
+            (int)(MM_ORDER_BYTES_MOST >> 20));
+    if (pairs->order_costly)
+        session_note(session, &text);
     if (pairs->by_order == 0)
         return;
     mm_buf_printf(
@@ -154,6 +163,7 @@ int session_pair(struct mm_session *session, struct mm_err *err)
     struct mm_hand *hand = hands_of(session->plan, hands);
     session->options.pairing.fingerprint = session->options.vendor_exact ? NULL : session_fingerprint;
     session->options.pairing.context = session;
+    session->fingerprint_bytes = 0;
     int result = hand ? pair_dumps(session, err) : mm_fail_memory(err);
     *hands = (struct mm_hands){.count = 0};
     session->paired = mm_plan_pairs_revision(session->plan);

@@ -85,6 +85,7 @@ struct quantised_state {
 /* By entry of a dump; NULL: nothing was asked. */
 struct fingerprints {
     struct mm_fingerprint *of;
+    uint64_t *bytes; /* that were read for it */
     bool *asked;
 };
 
@@ -123,9 +124,11 @@ struct mm_session {
     size_t reloading; /* layers that are measured again */
     bool closing;
     struct fingerprints fingerprints[2]; /* of src, of dst */
-    uint64_t paired;                     /* the plan's revision of pairs that they were made by */
-    uint64_t pairings;                   /* how often it was paired anew */
-    size_t *moved;                       /* [layers before that + 1] what they are now; NULL: it never was */
+    uint64_t
+        fingerprint_bytes; /* what those that this pairing asked for took, whoever asked for them first */
+    uint64_t paired;       /* the plan's revision of pairs that they were made by */
+    uint64_t pairings;     /* how often it was paired anew */
+    size_t *moved;         /* [layers before that + 1] what they are now; NULL: it never was */
     /* [pairs] of a session from a report, until its layers have them; NULL: it has tensors */
     struct mm_result *saved;
     const char *saved_dumps; /* "dumps" of that report; NULL: it has none */
@@ -141,8 +144,9 @@ void session_unpair(struct mm_session *session);
 void session_stop(struct mm_session *session);
 /* Of the tensor of a single side, once it is measured. */
 struct mm_fingerprint fingerprint_of(const struct mm_result *result, bool dst);
-/* As mm_fingerprint_of: context is the session. The tensor is measured when it is asked for first. */
-void session_fingerprint(void *context, const struct mm_entry *entry, struct mm_fingerprint *out);
+/* As mm_fingerprint_of: context is the session. The tensor is read when it is asked for first; MM_ORDER_BYTES_MOST bounds a
+ * pairing's. */
+bool session_fingerprint(void *context, const struct mm_entry *entry, struct mm_fingerprint *out);
 void fingerprints_done(struct mm_session *session);
 /* Once all is measured: of tensors without a partner whose names tell nothing, say which of the other dump have their
  * shape and statistics (likely.c). */

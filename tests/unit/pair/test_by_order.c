@@ -10,20 +10,23 @@
 #include "names.h"
 
 /* A tensor's name says what it is: "s7" and "d7" are the same values, "s7+" a copy of them, "s7~" off by a hundredth of the width. */
-static void fingerprint(void *context, const struct mm_entry *entry, struct mm_fingerprint *out)
+static bool fingerprint(void *context, const struct mm_entry *entry, struct mm_fingerprint *out)
 {
     const char *name = entry->member;
     double number = atof(name + 1), off = strchr(name, '~') ? 0.01 : 0;
-    (void)context;
+    size_t *left = context; /* how many may be read; NULL: all */
+    if (left && (*left)-- == 0)
+        return false;
     *out = (struct mm_fingerprint){.known = true,
                                    .count = 24,
                                    .shape = {.rank = 2, .dim = {4, 6}},
-                                   .mean = number + off,
-                                   .std = 1,
-                                   .min = number - 2,
-                                   .max = number + 3,
-                                   .min_at = (int64_t)number,
-                                   .max_at = (int64_t)number};
+                                   .figures = {.mean = number + off,
+                                               .std = 1,
+                                               .min = number - 2,
+                                               .max = number + 3,
+                                               .min_at = (int64_t)number,
+                                               .max_at = (int64_t)number}};
+    return true;
 }
 
 static void check(const char *const *src, const char *const *dst, unsigned off, const char *const (*want)[2])
@@ -119,10 +122,28 @@ static void nothing(void **state)
     check(src, dst, 0, none);
 }
 
+/* Six of src and five of dst may be read: one too few. */
+static void costly(void **state)
+{
+    (void)state;
+    static const char *const src[] = {"s1", "s2", "s3", "s4", "s5", "s6", NULL};
+    static const char *const dst[] = {"d1", "d2", "d3", "d4", "d5", "d6", NULL};
+    for (size_t less = 0; less < 2; less++) {
+        size_t left = 12 - less;
+        struct names_pairs pairs;
+        names_pair(&pairs, src, dst, &(struct mm_pairing){.fingerprint = fingerprint, .context = &left});
+        assert_int_equal(pairs.pairs->order_costly, less);
+        assert_int_equal(pairs.pairs->by_order, less ? 0 : 6);
+        assert_int_equal(pairs.pairs->src_only, less ? 6 : 0);
+        names_done(&pairs);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(gaps),   cmocka_unit_test(outlier),
                                        cmocka_unit_test(copies), cmocka_unit_test(crossing),
-                                       cmocka_unit_test(broken), cmocka_unit_test(nothing)};
+                                       cmocka_unit_test(broken), cmocka_unit_test(nothing),
+                                       cmocka_unit_test(costly)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
