@@ -127,7 +127,7 @@ struct mm_dump_options {
  * files. A list beside the tensors (trtexec's tensor_summary.json, RKNN's map_name_to_file.txt, AIMET's
  * layer_output_name_order.json, msprobe's dump.json) gives names and order, ONNX's input_N.pb and output_N.pb are called
  * as their messages say. In folders NUMBER_OPERATOR the files without an ending that are text of Cambricon CATCH's dump
- * tool are tensors; the operator's type is the folder's.
+ * tool are tensors; the operator's type is the folder's. The folder that is listed may be such a one itself.
  *
  * Files that are all called as SGLang's dumper does (step=0___rank=0___dump_index=7___name=q___layer_id=1) have their
  * tensor's name (q.layer_id=1), its step and rank, one of which is taken as of folders, and its place in the order.

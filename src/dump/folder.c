@@ -31,10 +31,12 @@ static bool take_list(struct listing *list, struct tree_folder *folder, const ch
 }
 
 /* A file without an ending in a numbered folder: only its content tells. */
-static bool may_be_unnamed(const struct tree_folder *folder, const char *name)
+static bool may_be_unnamed(const struct listing *list, const struct tree_folder *folder, const char *name)
 {
     size_t length = strlen(folder->file);
     char path[1024];
+    if (length == 0)
+        return list->numbered_root && !strchr(name, '.');
     return !strchr(name, '.') && snprintf(path, sizeof path, "%s%s", folder->file, name) < (int)sizeof path &&
            numbered_operator(path, &length);
 }
@@ -45,7 +47,7 @@ static int visit(void *context, struct tree_folder *folder, const char *name)
     struct mm_arena *arena = &list->dump->arena;
     struct mm_file_name parsed;
     const struct mm_format *named = mm_format_by_name(name, NULL);
-    bool unnamed = !named && may_be_unnamed(folder, name);
+    bool unnamed = !named && may_be_unnamed(list, folder, name);
     if (unnamed && list->part.results != MM_RESULTS_ALL && !numbered_is_result(name, list->part.results))
         return 0; /* not asked for */
     if (take_list(list, folder, name) || (!named && !unnamed)) {
@@ -136,6 +138,20 @@ static int add_statistics(struct listing *list)
     return 0;
 }
 
+/* Is the folder itself an operator's, out of such a dump? It may have been opened as "." */
+static int find_numbered_root(struct listing *list)
+{
+    char *path = realpath(list->dump->path, NULL);
+    const char *name = path ? listing_join(list, mm_path_base(path), "/") : "";
+    size_t length;
+    free(path);
+    if (!name)
+        return listing_no_memory(list);
+    if (numbered_operator(name, &length))
+        list->numbered_root = mm_arena_strndup(&list->dump->arena, name, strlen(name) - 1);
+    return 0;
+}
+
 static int fail_empty(struct listing *list, struct mm_err *err)
 {
     const struct mm_dump *dump = list->dump;
@@ -157,6 +173,8 @@ int listing_folder(struct listing *list, struct mm_err *err)
     char endings[LISTING_ENDINGS];
     list->tree = (struct tree){
         .arena = &dump->arena, .part = &list->part, .file = visit, .flat = is_flat, .context = list};
+    if (find_numbered_root(list) < 0)
+        return -1;
     int result = tree_walk(&list->tree, dump->path, &inner);
     dump->skipped += list->tree.skipped;
     dump->step = list->tree.step;

@@ -24,11 +24,12 @@ struct listing {
     size_t not_seen;                   /* what that list says is missing in the dump */
     size_t from_messages;              /* tensors that are called as their messages say */
     size_t numbered;                   /* in numbered folders (CATCH) */
-    size_t statistics;                 /* of tensors that msprobe did not keep */
-    size_t fields;                     /* tensors whose files' names are made of fields (SGLang) */
-    size_t joined;                     /* tensors that are put together over ranks */
-    size_t operators;                  /* tensors whose names end with their operator's type (tpu-mlir) */
-    size_t first, sums; /* of these only the first values, or the sum of absolute values, are there */
+    const char *numbered_root; /* the folder's own name, where it is an operator's of CATCH's dump; or NULL */
+    size_t statistics;         /* of tensors that msprobe did not keep */
+    size_t fields;             /* tensors whose files' names are made of fields (SGLang) */
+    size_t joined;             /* tensors that are put together over ranks */
+    size_t operators;          /* tensors whose names end with their operator's type (tpu-mlir) */
+    size_t first, sums;        /* of these only the first values, or the sum of absolute values, are there */
     struct mm_members found;
     struct mm_err err;    /* the first that is no file's own: memory */
     struct mm_err bad;    /* why a file with many tensors could not be listed, the first one's */

@@ -178,6 +178,10 @@ static int tell_operator(struct listing *list, struct mm_entry *entry)
 {
     size_t length;
     const char *type = numbered_operator(entry->source->file, &length);
+    if (!type && list->numbered_root) {
+        type = strchr(list->numbered_root, '_') + 1;
+        length = strlen(type);
+    }
     if (!type)
         return 0; /* a file that was asked for by name */
     entry->op_type = mm_arena_strndup(&list->dump->arena, type, length);
@@ -192,9 +196,13 @@ static int name_by_folder(struct listing *list, struct mm_entry *entry)
 {
     const char *file = entry->source->file, *base = mm_path_base(file);
     struct mm_buf name = {0};
-    if (list->part.results == MM_RESULTS_ALL || base == file)
+    if (list->part.results == MM_RESULTS_ALL || (base == file && !list->numbered_root))
         return 0;
-    mm_buf_printf(&name, "%.*s%s", (int)(base - 1 - file), file, entry->member + strlen(base));
+    if (base == file)
+        mm_buf_puts(&name, list->numbered_root);
+    else
+        mm_buf_printf(&name, "%.*s", (int)(base - 1 - file), file);
+    mm_buf_puts(&name, entry->member + strlen(base));
     entry->parsed.name = name.failed ? NULL : mm_arena_strdup(&list->dump->arena, mm_buf_text(&name));
     mm_buf_done(&name);
     return entry->parsed.name ? 0 : listing_no_memory(list);

@@ -579,6 +579,29 @@ def test_catch_cpu(folder):
 
 
 @test
+def test_catch_one_operator(folder):
+    """folders: the folder of one operator of CATCH's, by its path and as ".", against another, and the CPU's results in it"""
+    catch_dump(folder / "src")
+    catch_dump(folder / "dst", off=0.5)
+    for src, dst, cwd in ((folder / "src/2_add", folder / "dst/2_add", None), (".", folder / "dst/2_add/", folder / "src/2_add")):
+        run = mmtui("compare", "-s", src, "-d", dst, "-o", folder / "out", cwd=cwd)
+        found = load_report(folder)["layers"]
+        same([layer["name"] for layer in found], ["mlu_self", "1_fill_/cnnl_result", "cnnl_result"], "names and order")
+        same([layer["src"]["op_type"] for layer in found], ["add", "fill_", "add"], "types")
+        same([layer["verdict"]["bad"] for layer in found], [False, False, True], "bad")
+        check("note: src and dst: 3 tensors of Cambricon CATCH's dump tool" in run.err, run.err)
+    check("float" in mmtui("show", folder / "src/10_max").out or "f32 [2, 3]" in mmtui("show", folder / "src/10_max").out)
+    catch_dump(folder / "cpu", off=0.5, cpu=True)
+    mmtui("compare", folder / "cpu/2_add", "-o", folder / "out")
+    found = {layer["name"]: layer["verdict"]["kind"] for layer in load_report(folder)["layers"]}
+    same(set(found), {"2_add", "1_fill_"}, "names")
+    check(found["2_add"] not in ("ok", "unpaired"), found)
+    (folder / "7_notes").mkdir()
+    (folder / "7_notes" / "README").write_text("mine")
+    mmtui(folder / "7_notes", folder / "7_notes", status=2)
+
+
+@test
 def test_catch_converted(folder):
     """folders: a CATCH dump that was converted pairs with one that was not: its files' names have the numbers, too"""
     catch_dump(folder / "src")
