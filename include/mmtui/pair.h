@@ -316,7 +316,8 @@ enum mm_shape_match {
     MM_MATCH_UNBLOCKED, /* blocks of channels undone, and what else there is to undo */
     MM_MATCH_TOLD_SRC,  /* src's file says no shape (raw numbers): dst's, which has as many elements */
     MM_MATCH_TOLD_DST,  /* the same of dst's */
-    MM_MATCH_MISMATCH   /* shapes differ: nothing was measured */
+    MM_MATCH_STATISTICS, /* one dump kept no more than statistics: the views are these, and the same of the other's values */
+    MM_MATCH_MISMATCH /* shapes differ: nothing was measured */
 };
 const char *mm_shape_match_text(enum mm_shape_match match); /* "@axis of dst undone" */
 /* The same of one pair, appended: "measured as src transposed 0,2,1", where it is that pair's alone. */

@@ -272,7 +272,8 @@ static bool is_part(const struct mm_result *result)
     int64_t part = mm_shape_count(&result->shape);
     bool whole = result->src.count == part && result->dst.count == part;
     bool cut = result->match == MM_MATCH_PART || result->match == MM_MATCH_UNBLOCKED;
-    return whole || (cut && part <= result->src.count && part <= result->dst.count);
+    return whole || result->match == MM_MATCH_STATISTICS ||
+           (cut && part <= result->src.count && part <= result->dst.count);
 }
 
 /* What the state says must be what the sides are. */

@@ -1,6 +1,7 @@
 /* Opening the two tensors of a pair and laying one over the other. */
 #include "pair/tensors.h"
 #include "pair/fit.h"
+#include "pair/statistics.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,6 +20,8 @@ const char *mm_shape_match_text(enum mm_shape_match match)
         [MM_MATCH_UNBLOCKED] = "channel blocks undone",
         [MM_MATCH_TOLD_SRC] = "dst's shape, as src's file says none",
         [MM_MATCH_TOLD_DST] = "src's shape, as dst's file says none",
+        [MM_MATCH_STATISTICS] =
+            "compared by statistics: those that one dump kept, and those of the other's values",
         [MM_MATCH_MISMATCH] = "shapes differ",
     };
 
@@ -190,17 +193,40 @@ static int same_figures(const char *a, const char *b)
     return end && other && end - a == other - b && memcmp(a, b, (size_t)(end - a)) == 0;
 }
 
-/* Statistics are compared with the same statistics, of as many elements. */
-static int check_kept(const struct mm_pair *pair, struct mm_err *err)
+/* Has one dump the statistics of a tensor that the other has all values of? */
+static bool is_by_statistics(const struct mm_pair_tensors *tensors, const struct mm_pair *pair)
+{
+    const struct mm_statistics *kept = NULL;
+    int64_t count = 0;
+
+    if (!pair->src || !pair->dst || (pair->src->statistics && pair->dst->statistics))
+        return false;
+    if (pair->src->statistics && pair->dst->kept == MM_KEPT_ALL) {
+        kept = pair->src->statistics;
+        count = tensors->dst.tensor.count;
+    } else if (pair->dst->statistics && pair->src->kept == MM_KEPT_ALL) {
+        kept = pair->dst->statistics;
+        count = tensors->src.tensor.count;
+    }
+    return kept && count > 0 && (kept->elements < 0 || kept->elements == count);
+}
+
+/* Statistics are compared with the same statistics, of as many elements, or with those of all of its values. */
+static int check_kept(const struct mm_pair_tensors *tensors, const struct mm_pair *pair, struct mm_err *err)
 {
     const struct mm_entry *src = pair->src, *dst = pair->dst;
     bool of_src = src->kept == MM_KEPT_STATISTICS, of_dst = dst->kept == MM_KEPT_STATISTICS;
 
     if (!of_src && !of_dst)
         return 0;
+    if (is_by_statistics(tensors, pair))
+        return 0;
     if (of_src != of_dst)
-        return mm_fail(err, MM_EUNSUPPORTED, "%s: only statistics were kept (%s), of %s there are values",
-                       (of_src ? src : dst)->label, (of_src ? src : dst)->kept_of, of_src ? "dst" : "src");
+        return mm_fail(
+            err, MM_EUNSUPPORTED,
+            "%s: only statistics were kept (%s), which can't be compared with %s's values: they are not "
+            "as many, or not all there",
+            (of_src ? src : dst)->label, (of_src ? src : dst)->kept_of, of_src ? "dst" : "src");
     if (same_figures(src->kept_of, dst->kept_of) && src->statistics->elements == dst->statistics->elements)
         return 0;
     return mm_fail(err, MM_EUNSUPPORTED,
@@ -249,9 +275,14 @@ int mm_pair_tensors_load(struct mm_pair_tensors *tensors, const struct mm_pair *
     dst_good = load_side(&tensors->dst, pair->dst, schema, reader_dst, cancel, &tensors->has_dst,
                          src_good ? err : NULL);
     *failed_dst = src_good && !dst_good;
-    if (src_good && dst_good && pair->src && pair->dst && check_kept(pair, err) < 0) {
+    if (src_good && dst_good && pair->src && pair->dst && check_kept(tensors, pair, err) < 0) {
         *failed_dst = pair->src->kept != MM_KEPT_STATISTICS;
         return -1;
+    }
+    if (src_good && dst_good && is_by_statistics(tensors, pair)) {
+        tensors->match = MM_MATCH_STATISTICS;
+        tensors->shape = (pair->src->statistics ? &tensors->src : &tensors->dst)->tensor.shape;
+        return 0;
     }
     if (tensors->has_src && tensors->has_dst && check_widths(tensors, failed_dst, err) < 0)
         return -1;
@@ -414,12 +445,36 @@ static int lay_view(struct mm_pair_tensors *tensors, const struct mm_pair *pair,
     return lay->cut ? cut(tensors, dst, cancel, err) : 0;
 }
 
+/* The view of values becomes that of their statistics. */
+static int lay_statistics(struct mm_pair_tensors *tensors, const struct mm_pair *pair, bool dst,
+                          const atomic_bool *cancel, struct mm_err *err)
+{
+    const struct mm_entry *other = dst ? pair->src : pair->dst;
+    struct mm_tensor *view = dst ? &tensors->d : &tensors->s;
+    double *figure;
+
+    if (tensors->match != MM_MATCH_STATISTICS || !other->statistics)
+        return 0;
+    figure = malloc(MM_STATISTICS_MOST * sizeof *figure);
+    if (!figure)
+        return mm_fail_memory(err);
+    if (statistics_of(view, other->statistics, cancel, figure, err) < 0) {
+        free(figure);
+        return -1;
+    }
+    free(tensors->memory[dst]);
+    tensors->memory[dst] = figure;
+    mm_tensor_raw(view, MM_F64, &tensors->shape, figure, &tensors->run[dst]);
+    tensors->whole[dst] = *view;
+    return 0;
+}
+
 static int lay_side(struct mm_pair_tensors *tensors, const struct mm_pair *pair, bool dst,
                     const atomic_bool *cancel, struct mm_err *err)
 {
     struct mm_err inner;
 
-    if (lay_view(tensors, pair, dst, cancel, &inner))
+    if (lay_view(tensors, pair, dst, cancel, &inner) || lay_statistics(tensors, pair, dst, cancel, &inner))
         return fail_in(dst ? pair->dst : pair->src, &inner, err);
     return 0;
 }

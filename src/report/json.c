@@ -222,7 +222,8 @@ static void put_layer(const struct mm_layer *layer, struct mm_json *json)
 {
     const struct mm_result *result = &layer->result;
     bool measured = result->state == MM_STATE_MEASURED;
-    bool stats = measured || result->state == MM_STATE_SINGLE;
+    bool figures = result->match == MM_MATCH_STATISTICS; /* of figures, not of values */
+    bool stats = !figures && (measured || result->state == MM_STATE_SINGLE);
     mm_json_line(json, 2);
     mm_json_open_object(json, NULL);
     mm_json_put_whole(json, "number", (int64_t)layer->pair->place + 1);

@@ -128,6 +128,7 @@ int mm_report_pair(const struct mm_session *session, size_t id, struct mm_buf *o
     const struct mm_layer *layer = mm_session_layer(session, id);
     const struct mm_result *result = &layer->result;
     bool measured = result->state == MM_STATE_MEASURED;
+    bool own = measured && result->match != MM_MATCH_STATISTICS; /* figures of values, not of figures */
     struct worst worst = {.count = 0};
     mm_buf_puts(out, layer->label);
     mm_buf_puts(out, ": ");
@@ -137,9 +138,9 @@ int mm_report_pair(const struct mm_session *session, size_t id, struct mm_buf *o
         mm_pair_laid_text(layer->pair, result->match, out);
     mm_buf_putc(out, '\n');
     if (layer->pair->src && result->src.known)
-        put_side("src", layer->pair->src, &result->src, measured ? &result->metrics.src : NULL, out);
+        put_side("src", layer->pair->src, &result->src, own ? &result->metrics.src : NULL, out);
     if (layer->pair->dst && result->dst.known)
-        put_side("dst", layer->pair->dst, &result->dst, measured ? &result->metrics.dst : NULL, out);
+        put_side("dst", layer->pair->dst, &result->dst, own ? &result->metrics.dst : NULL, out);
     if (!measured)
         return out->failed ? mm_fail_memory(err) : 0;
     put_metrics(&result->metrics, out);

@@ -34,8 +34,7 @@ const struct mm_pair_hist *mm_session_hist(struct mm_session *session, size_t id
                                            const struct mm_hist_options *options, const char **error)
 {
     const struct mm_pair *pair = session->layers[id].pair;
-    const struct mm_entry *entry = pair->src ? pair->src : pair->dst;
-    if (entry && entry->kept >= MM_KEPT_SUM) {
+    if ((pair->src && pair->src->kept >= MM_KEPT_SUM) || (pair->dst && pair->dst->kept >= MM_KEPT_SUM)) {
         *error = "Only statistics were kept: there are no values to count.";
         return NULL;
     }

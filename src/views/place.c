@@ -6,6 +6,7 @@ const struct mm_shape *place_shape(const struct mm_result *result, bool dst)
     case MM_MATCH_UNDO_BOTH: return NULL;
     case MM_MATCH_UNDO_SRC: return &result->dst.shape;
     case MM_MATCH_UNDO_DST: return &result->src.shape;
+    case MM_MATCH_STATISTICS:
     case MM_MATCH_PART:
     case MM_MATCH_UNBLOCKED: return &result->shape;
     default: return dst ? &result->dst.shape : &result->src.shape;

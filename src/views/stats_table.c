@@ -28,7 +28,7 @@ static struct side side_of(const struct mm_layer *layer, bool dst)
     struct side side = {.entry = dst ? layer->pair->dst : layer->pair->src,
                         .info = dst ? &result->dst : &result->src,
                         .shape = place_shape(result, dst)};
-    if (side.entry && measured && !kept_of(&side))
+    if (side.entry && measured && !kept_of(&side) && result->match != MM_MATCH_STATISTICS)
         side.stats = dst ? &result->metrics.dst : &result->metrics.src;
     return side;
 }

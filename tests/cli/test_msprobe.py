@@ -99,5 +99,35 @@ def statistics(folder):
             same(value[key], with_tensors[name][key], f"{name} {key}")
 
 
+@test
+def statistics_of_the_other(folder):
+    """msprobe: a dump of statistics against one of tensors is compared by statistics: NumPy's of the tensors, and what is off is bad"""
+    unpack(folder)
+    for src, dst in (("statistics", "tensor"), ("tensor", "statistics")):
+        run = compare(folder, src=src, dst=dst)
+        check("could not be read" not in run.err, run.err)
+        found = load_report(folder)["layers"]
+        same(len(found), 32, "pairs")
+        same({layer["layout"].split(":")[0] for layer in found}, {"compared by statistics"}, "label")
+        same({layer["verdict"]["kind"] for layer in found}, {"ok"}, "verdicts")
+        check(all(layer["metrics"]["diff2"] < 1e-6 for layer in found), "diff2")
+        check(not any("stats" in layer[side] for layer in found for side in ("src", "dst")), "figures of figures")
+    named = {name: value for name, value in said(folder, "statistics").items() if name in expected()}
+    values = {name: expected()[name].astype("f8") * 1.25 for name in named}
+    np.savez(folder / "off.npz", **{name: value.astype("f4") for name, value in values.items()})
+    compare(folder, src="statistics", dst="off.npz")
+    rows = {layer["name"]: layer for layer in load_report(folder)["layers"] if "paired_by" in layer}
+    same(set(rows), set(named), "pairs")
+    check(len(rows) > 3, rows)
+    for name, value in named.items():
+        off = values[name]
+        kept = np.array([value["Max"], value["Min"], value["Mean"], value["Norm"] / np.sqrt(off.size)])
+        now = np.array([off.max(), off.min(), off.mean(), np.sqrt((off ** 2).mean())])
+        near(rows[name]["metrics"]["diff2"], np.linalg.norm(now - kept) / np.linalg.norm(kept), 1e-5)
+        check(rows[name]["verdict"]["bad"], rows[name])
+    np.savez(folder / "other.npz", **{name: np.zeros(7, "f4") for name in named})
+    check("they are not as many" in compare(folder, src="statistics", dst="other.npz").err, "other shapes")
+
+
 if __name__ == "__main__":
     main()
