@@ -144,6 +144,11 @@ void mm_session_order_text(const struct mm_session *session, struct mm_buf *out)
 /* Pair two layers that are in one dump alone, one in src, the other in dst, whichever comes first. All tensors of the two
  * names are paired, the k-th with the k-th; -1 with a sentence where that can't be. As mm_session_pair_again. */
 int mm_session_pair(struct mm_session *session, size_t a, size_t b, struct mm_err *err);
+/* The one layer of the other dump that this one, which has no partner, has the shape and the statistics of, where that one's
+ * row names this one alone, too; SIZE_MAX: there is none, or not all is measured yet. */
+size_t mm_session_likely(const struct mm_session *session, size_t id);
+/* Pair all such layers, in one step. *made: how many pairs; 0: there are none, and nothing is done. As mm_session_pair. */
+int mm_session_pair_likely(struct mm_session *session, size_t *made, struct mm_err *err);
 /* Take a pair apart: one that was made by hand is as it was before, any other is kept apart from now on. */
 int mm_session_part(struct mm_session *session, size_t id, struct mm_err *err);
 /* The layer that has this name in src (in dst) as the dump has it: one that is in that dump alone first; SIZE_MAX:

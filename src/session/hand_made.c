@@ -1,4 +1,5 @@
 /* Pairing by hand: which layers are meant, and whether the two can be a pair. */
+#include <stdio.h>
 #include <string.h>
 
 #include "session/state.h"
@@ -120,6 +121,34 @@ int mm_session_pair(struct mm_session *session, size_t a, size_t b, struct mm_er
     return follow(
         session,
         mm_plan_pair(session->plan, pair_of(session, src)->own[0], pair_of(session, dst)->own[1], err), err);
+}
+
+/* A layer of src alone that is to be paired with its only likely partner; SIZE_MAX: it is not. */
+static size_t likely_of(const struct mm_session *session, size_t id)
+{
+    size_t other = pair_of(session, id)->src ? mm_session_likely(session, id) : SIZE_MAX;
+    return other != SIZE_MAX && check_pair(session, id, other, NULL) == 0 ? other : SIZE_MAX;
+}
+
+int mm_session_pair_likely(struct mm_session *session, size_t *made, struct mm_err *err)
+{
+    char label[80];
+    int result = 0;
+    *made = 0;
+    for (size_t id = 0; id < session->pairs->count; id++)
+        *made += likely_of(session, id) != SIZE_MAX;
+    if (*made == 0)
+        return 0;
+    snprintf(label, sizeof label, "pair %zu tensor%s with the likely partner%s", *made, *made == 1 ? "" : "s",
+             *made == 1 ? "" : "s");
+    mm_plan_begin(session->plan, label);
+    for (size_t id = 0; id < session->pairs->count && result == 0; id++) {
+        size_t other = likely_of(session, id);
+        if (other != SIZE_MAX)
+            result = mm_plan_pair(session->plan, pair_of(session, id)->own[0],
+                                  pair_of(session, other)->own[1], err);
+    }
+    return follow(session, result, err);
 }
 
 int mm_session_part(struct mm_session *session, size_t id, struct mm_err *err)

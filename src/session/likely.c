@@ -17,6 +17,7 @@
 /* One without a partner. */
 struct lone {
     size_t id;
+    size_t only; /* layer of the one that is named; SIZE_MAX: none or several are */
     int64_t count;
     struct mm_fingerprint print;
     double nearest; /* how far apart the nearest of the other side is */
@@ -85,17 +86,19 @@ static double apart(const struct lone *a, const struct lone *b)
 }
 
 /* Those that are not clearly further away than the nearest, and of which none of this side is clearly nearer. */
-static void name(struct mm_session *session, const struct lone *lone, const struct lones *others)
+static void name(struct mm_session *session, struct lone *lone, const struct lones *others)
 {
     struct mm_buf text = {0};
     const char *side = session->pairs->pair[lone->id].dst ? "src" : "dst";
     size_t named = 0;
+    lone->only = SIZE_MAX;
     for (size_t i = 0; i < others->count && lone->nearest <= APART_MOST; i++) {
         const struct lone *other = &others->lone[i];
         double distance = apart(lone, other);
         if (distance > fmin(CLEARER * lone->nearest, APART_MOST) || CLEARER * other->nearest < distance ||
             named++ >= NAMED_MOST)
             continue;
+        lone->only = named == 1 ? other->id : SIZE_MAX;
         mm_buf_puts(&text, named == 1 ? "not paired: could be " : " or ");
         mm_buf_printf(&text, "\"%s\"", session->layers[other->id].label);
     }
@@ -120,12 +123,38 @@ static void find_nearest(struct lones *own, const struct lones *others)
     }
 }
 
-static void name_all(struct mm_session *session, const struct lones *own, const struct lones *others)
+static void name_all(struct mm_session *session, struct lones *own, const struct lones *others)
 {
     for (size_t i = 0; i < own->count; i++) {
         struct lones other = of_count(others, own->lone[i].count);
         name(session, &own->lone[i], &other);
     }
+}
+
+static void keep(struct mm_session *session, const struct lones *lones)
+{
+    for (size_t i = 0; session->likely && i < lones->count; i++) {
+        if (lones->lone[i].only != SIZE_MAX)
+            session->likely[lones->lone[i].id] = lones->lone[i].only + 1;
+    }
+}
+
+/* What was found out of these pairs earlier stays, as it stays on the rows. */
+static void keep_all(struct mm_session *session, const struct lones *src, const struct lones *dst)
+{
+    if (!session->likely)
+        session->likely = mm_arena_array(&session->arena, session->pairs->count + 1, sizeof *session->likely);
+    keep(session, src);
+    keep(session, dst);
+}
+
+size_t mm_session_likely(const struct mm_session *session, size_t id)
+{
+    size_t other = session->likely ? session->likely[id] : 0;
+    bool alone = session->pairs->pair[id].occurrences <= 1;
+    bool both = alone && other && session->likely[other - 1] == id + 1 &&
+                session->pairs->pair[other - 1].occurrences <= 1;
+    return both ? other - 1 : SIZE_MAX;
 }
 
 void likely_find(struct mm_session *session)
@@ -138,6 +167,7 @@ void likely_find(struct mm_session *session)
         find_nearest(&dst, &src);
         name_all(session, &src, &dst);
         name_all(session, &dst, &src);
+        keep_all(session, &src, &dst);
         for (size_t id = 0; id < session->pairs->count; id++) {
             if (session->layers[id].result.state == MM_STATE_SINGLE)
                 session_judge(session, &session->layers[id]);

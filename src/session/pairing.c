@@ -187,4 +187,5 @@ void session_unpair(struct mm_session *session)
     quantised_done(session);
     mm_pairs_close(session->pairs);
     mm_arena_done(&session->arena);
+    session->likely = NULL;
 }

@@ -123,6 +123,9 @@ struct mm_session {
     double looked;    /* when files were last looked at */
     size_t reloading; /* layers that are measured again */
     bool closing;
+    size_t *
+        likely; /* [pairs] the one layer that a tensor without a partner could be paired with, + 1; 0: none, or
+                       several. NULL: nothing was found out. In `arena` */
     struct fingerprints fingerprints[2]; /* of src, of dst */
     uint64_t
         fingerprint_bytes; /* what those that this pairing asked for took, whoever asked for them first */

@@ -63,6 +63,8 @@ static const struct action_info choosing[] = {
 static const struct action_info pairing[] = {
     {ACT_PAIR_MARK, "pair-mark", "=", LAYERS, NULL, "pair",
      "Mark a tensor that has no partner; then on one of the other dump: pair the two (Esc drops the mark)"},
+    {ACT_PAIR_LIKELY, "pair-likely", "+", LAYERS, NULL, "pair likely",
+     "Pair all tensors that have one likely partner, and are its only one (same shape, alike statistics)"},
     {ACT_PAIR, "pair", "", LAYERS, "Name of src and name of dst: ", NULL,
      "Pair two tensors by name (:pair SRC DST, or SRC = DST)"},
     {ACT_UNPAIR, "unpair", "!", LAYERS, NULL, NULL, "Take a pair apart: its tensors have no partner then"},

@@ -50,6 +50,7 @@ enum {
     ACT_REPLAY,
     ACT_ACCEPT,
     ACT_PAIR_MARK,
+    ACT_PAIR_LIKELY,
     ACT_PAIR,   /* text: "SRC DST" */
     ACT_UNPAIR, /* text: a name; may be missing */
     ACT_PAIRS,  /* text: a file */

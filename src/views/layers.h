@@ -36,6 +36,7 @@ struct layers {
     uint64_t pairings;         /* mm_session_pairings that ids are of */
     size_t marked;             /* by the first =; SIZE_MAX: none */
     bool lone;                 /* the selected layer is in one dump alone */
+    bool likely;               /* and has one likely partner there */
     struct mm_session_totals totals;
     bool suggesting;                 /* suggestions are shown */
     const struct mm_pair_hist *hist; /* of the selected layer, for the preview; may be NULL */

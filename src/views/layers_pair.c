@@ -137,6 +137,30 @@ bool layers_unmark(struct layers *layers, struct app *app)
     return true;
 }
 
+/* All that are likely, at once. */
+static void act_likely(struct layers *layers, struct app *app, const struct action_event *event)
+{
+    struct mm_err err;
+    size_t made, id = layers_selected(layers);
+    (void)event;
+    char *name = id == SIZE_MAX ? strdup("") : strdup(mm_session_layer(app->session, id)->pair->name);
+    bool dst = id != SIZE_MAX && !mm_session_layer(app->session, id)->pair->src;
+    if (!name) {
+        app_say(app, ROLE_ERROR, "out of memory");
+    } else if (mm_session_pair_likely(app->session, &made, &err) < 0) {
+        app_say_err(app, &err);
+    } else if (made == 0) {
+        app_say(app, ROLE_STATUS, "Nothing to pair: no tensor has a single likely partner");
+    } else {
+        layers->marked = SIZE_MAX;
+        show_anew(layers, app, dst, name);
+        app_say(app, ROLE_STATUS,
+                "Paired %zu tensor%s with the likely partner%s (u undoes it, :pairs FILE saves it)", made,
+                made == 1 ? "" : "s", made == 1 ? "" : "s");
+    }
+    free(name);
+}
+
 /* ---- by name ---- */
 
 /* The first name of a text and where the rest begins: up to a blank, or in quotes. NULL: a quote does not end. */
@@ -233,6 +257,7 @@ static const struct {
     void (*run)(struct layers *layers, struct app *app, const struct action_event *event);
 } answers[] = {
     {ACT_PAIR_MARK, act_mark},
+    {ACT_PAIR_LIKELY, act_likely},
     {ACT_PAIR, act_pair},
     {ACT_UNPAIR, act_unpair},
 };

@@ -26,6 +26,7 @@ static void prepare(struct layers *layers, struct app *app)
     size_t id = layers_selected(layers);
     const struct mm_pair *pair = id == SIZE_MAX ? NULL : mm_session_layer(app->session, id)->pair;
     layers->lone = pair && !(pair->src && pair->dst);
+    layers->likely = layers->lone && mm_session_likely(app->session, layers_selected(layers)) != SIZE_MAX;
     if (layers->w < PREVIEW_FROM || id == SIZE_MAX)
         return;
     if (id != layers->previewed)
@@ -246,9 +247,13 @@ static const int *hints(const struct view *view)
     static const int marked[] = {ACT_PAIR_MARK, ACT_ESCAPE, ACT_SEARCH, ACT_FILTER, ACT_OPEN, ACT_NONE};
     static const int lone[] = {ACT_OPEN,      ACT_PAIR_MARK, ACT_NEXT_BAD, ACT_PLAN, ACT_TAG,
                                ACT_SORT_MENU, ACT_SEARCH,    ACT_FILTER,   ACT_UNDO, ACT_NONE};
+    static const int likely[] = {ACT_OPEN,   ACT_PAIR_LIKELY, ACT_PAIR_MARK, ACT_NEXT_BAD,
+                                 ACT_PLAN,   ACT_TAG,         ACT_SORT_MENU, ACT_SEARCH,
+                                 ACT_FILTER, ACT_UNDO,        ACT_NONE};
     const struct layers *layers = (const struct layers *)view;
     return layers->suggesting           ? suggesting
            : layers->marked != SIZE_MAX ? marked
+           : layers->likely             ? likely
            : layers_may_pair(layers)    ? lone
                                         : usual;
 }

@@ -88,6 +88,66 @@ static void nothing_to_save(void **state)
     assert_true(small_says(small, "cast is in dst alone: there is nothing to take apart"));
 }
 
+/*
+ * Of src a, b, c, of dst x, y, z alone, and `same` in both: a and x are equal, b and y are off by a hundredth, and c is like z
+ * as much as like w: which of the two it is can't be said.
+ */
+static int likely_setup(void **state)
+{
+    struct small *small = calloc(1, sizeof *small);
+    static const char *const folders[] = {"likely_src", "likely_dst"};
+    for (size_t i = 0; i < 2; i++) {
+        mm_folder_make(folders[i], NULL);
+        SMALL_F32(folders[i], "same.npy", "4,", 1, 2, 3, 4);
+        SMALL_F32(folders[i], "again.npy", "4,", 1, 2, 3, 4);
+        SMALL_F32(folders[i], "third.npy", "4,", 1, 2, 3, 4);
+        SMALL_F32(folders[i], "fourth.npy", "4,", 1, 2, 3, 4);
+    }
+    SMALL_F32("likely_src", "alpha.npy", "8,", 1, 2, 3, 4, 5, 6, 7, 8);
+    SMALL_F32("likely_dst", "xi.npy", "8,", 1, 2, 3, 4, 5, 6, 7, 8);
+    SMALL_F32("likely_src", "beta.npy", "2, 4", 10, 20, 30, 40, 50, 60, 70, 80);
+    SMALL_F32("likely_dst", "ypsilon.npy", "2, 4", 10.1f, 20, 30, 40, 50, 60, 70, 80);
+    SMALL_F32("likely_src", "gamma.npy", "3, 3", -1, 2, -3, 4, -5, 6, -7, 8, 9);
+    SMALL_F32("likely_dst", "zeta.npy", "3, 3", -1, 2, -3, 4, -5, 6, -7, 8, 9);
+    SMALL_F32("likely_dst", "omega.npy", "3, 3", 9, 2, -3, 4, -5, 6, -7, 8, -1);
+    small_open_folders(small, "likely_src", "likely_dst");
+    small_settle(small);
+    *state = small;
+    return 0;
+}
+
+static const char *partner(const struct small *small, const char *name)
+{
+    const struct mm_layer *layer = named(small, false, name);
+    return layer->pair->dst ? layer->pair->own[1] : "";
+}
+
+static void likely(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "/ \"beta\" Enter");
+    assert_true(small_shows(small, "pair likely"));
+    golden_check(small->app, "layers-likely-80x24-utf8");
+    small_keys(small, "+");
+    assert_true(
+        small_says(small, "Paired 2 tensors with the likely partners (u undoes it, :pairs FILE saves it)"));
+    golden_check(small->app, "layers-likely-paired-80x24-utf8");
+    assert_string_equal(small_selected(small), "beta");
+    assert_string_equal(partner(small, "alpha"), "xi");
+    assert_string_equal(partner(small, "beta"), "ypsilon");
+    assert_string_equal(partner(small, "gamma"), "");
+    assert_int_equal(named(small, false, "alpha")->pair->rung, MM_PAIR_BY_HAND);
+    small_keys(small, ":pair-likely");
+    assert_true(small_says(small, "Nothing to pair"));
+    small_keys(small, "u");
+    assert_true(small_says(small, "Undone: pair 2 tensors with the likely partners"));
+    assert_string_equal(partner(small, "alpha"), "");
+    assert_string_equal(partner(small, "beta"), "");
+    small_keys(small, "C-r");
+    assert_string_equal(partner(small, "alpha"), "xi");
+    assert_string_equal(partner(small, "beta"), "ypsilon");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -95,6 +155,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(from_other_screens, small_setup, small_teardown),
         cmocka_unit_test_setup_teardown(unsaved, small_setup, small_teardown),
         cmocka_unit_test_setup_teardown(nothing_to_save, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(likely, likely_setup, small_teardown),
     };
     return cmocka_run_group_tests(tests, small_group_setup, small_group_teardown);
 }
