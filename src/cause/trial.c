@@ -242,14 +242,15 @@ bool trial_cancelled(const struct trial *t)
 
 double trial_limit(const struct trial *t)
 {
-    enum mm_dtype dtype = t->c->result->dst.dtype;
+    enum mm_dtype storage = t->c->storage;
+    enum mm_dtype dtype = storage != MM_DTYPE_NONE ? storage : t->c->result->dst.dtype;
     const struct mm_stats *dst = &t->c->result->metrics.dst;
     double half = mm_dtype_info(MM_F16)->highest;
     bool codes = mm_dtype_info(dtype)->kind != MM_KIND_FLOAT && t->c->pair && t->c->pair->scales;
     if (codes)
         return INFINITY; /* what they stand for ends where the scale says: that is a range, no overflow */
     bool wide = dtype == MM_F32 || dtype == MM_F64 || dtype == MM_DTYPE_NONE;
-    if (wide && dst->max <= half && dst->min >= -half)
+    if (wide && storage == MM_DTYPE_NONE && dst->max <= half && dst->min >= -half)
         return half;
     return mm_dtype_info(dtype)->highest;
 }

@@ -15,6 +15,8 @@
 #define NOISE_FACTOR 3.0
 /* The error is the format's when it is within this factor of what storing the result must cost. */
 #define FORMAT_FACTOR 2.0
+/* Rounding to nearest costs no more than rounding to nearest: of a fault beside it, a fifth of its size shows in this. */
+#define ROUNDED_FACTOR 1.02
 /* A setting is worth naming when it halves the error (6 dB). */
 #define SETTING_GAIN 2.0
 /* A correlation from which the weights' rounding is the most of a residual. */
@@ -397,6 +399,15 @@ static void say_telling(const struct mm_triage_view *view, uint32_t id, const st
         out->confidence = MM_POSSIBLE;
 }
 
+/* A few values that a narrow float rounded are src's times a factor, or on a line; that explains nothing of an input, to
+ * which nothing was done but storing it. */
+static bool is_only_stored(const struct mm_triage_view *view, uint32_t id)
+{
+    const struct mm_whatif *format = conclude_format(view->subjects[id].evidence);
+    return (view->flow->role[id] & MM_ROLE_INPUT) && format && !is_integer_setting(format) &&
+           view->blame[id].error <= ROUNDED_FACTOR * format->metrics.diff2;
+}
+
 static void conclude_start(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {
     const struct mm_blame *blame = &view->blame[id];
@@ -409,6 +420,7 @@ static void conclude_start(const struct mm_triage_view *view, uint32_t id, struc
     /* rounding that nothing on the way here explains, but the format that was found, is the format's */
     bool its_format = finding && finding->cause == MM_CAUSE_ROUNDING &&
                       (wrong || (!conclude_is_noise(blame) && conclude_is_format(blame, evidence)));
+    its_format = its_format || is_only_stored(view, id);
     bool telling = finding && !its_format && may_accuse(view, id, finding);
     if (blame->variant &&
         (view->subjects[id].recomputed->variant_fused || conclude_readers_mind(view, id, &readers)))

@@ -31,6 +31,25 @@ static void overflow(void **state)
     fault_done(&f);
 }
 
+/* Floats of 32 bits that hold what e4m3 keeps: it ends at 448, has NaN beyond, and says so in a dump of its own. */
+static void stored_in_e4m3(void **state)
+{
+    (void)state;
+    struct fault f;
+    fault_init(&f, image, 21);
+    for (int64_t i = 0; i < f.count; i++) {
+        f.s[i] *= 200;
+        double keep = (double)mm_e4m3_to_float(mm_float_to_e4m3((float)f.s[i]));
+        f.d[i] = fabs(f.s[i]) > 464 ? NAN : keep;
+    }
+    f.result.dst.dtype = MM_F32;
+    f.c.storage = MM_F8E4M3;
+    fault_find(&f);
+    assert_cause(&f, MM_CAUSE_OVERFLOW, 0.99, "|x| up to ");
+    assert_non_null(strstr(f.finding[0].sentence, "> 448: "));
+    fault_done(&f);
+}
+
 /* NaN in dst where src is small. */
 static void no_overflow(void **state)
 {
@@ -197,11 +216,11 @@ static void half_clamped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(half_clamped),        cmocka_unit_test(overflow),
-        cmocka_unit_test(no_overflow),         cmocka_unit_test(saturation),
-        cmocka_unit_test(cut_by_the_operator), cmocka_unit_test(saturated_half),
-        cmocka_unit_test(another_operator),    cmocka_unit_test(underflow),
-        cmocka_unit_test(asymmetric),
+        cmocka_unit_test(half_clamped),   cmocka_unit_test(overflow),
+        cmocka_unit_test(stored_in_e4m3), cmocka_unit_test(no_overflow),
+        cmocka_unit_test(saturation),     cmocka_unit_test(cut_by_the_operator),
+        cmocka_unit_test(saturated_half), cmocka_unit_test(another_operator),
+        cmocka_unit_test(underflow),      cmocka_unit_test(asymmetric),
     };
     return cmocka_run_group_tests_name("triage/cause_range", tests, NULL, NULL);
 }

@@ -511,6 +511,30 @@ static void unexplained_input(void **state)
     network_done(&net);
 }
 
+/* 1.13 in e5m2 is 1.25, as wrong as 10.6 % off; what is off by more than rounding is multiplied by something. */
+static void rounded_input(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_evidence found = {
+        .floor = {{.setting = {.dtype = MM_F8E5M2}, .metrics = {.diff2 = 0.106}}},
+        .floors = 1,
+        .finding = {{.cause = MM_CAUSE_SCALE, .score = 1, .sentence = "dst = 1.11 x src"}},
+        .findings = 1};
+    network_init(&net);
+    network_op(&net, "x", 0.106, NULL, NULL);
+    network_op(&net, "y", 0.106, "x", NULL);
+    network_finish(&net, true);
+    net.subject[0].evidence = &found;
+    assert_kind(&net, 0, MM_VERDICT_FORMAT, "f8e5m2 can't do better than 0.11 here");
+    found.floor[0].metrics.diff2 = 0.09;
+    assert_kind(&net, 0, MM_VERDICT_INPUT, "dst = 1.11 x src");
+    found.floor[0].metrics.diff2 = 0.106;
+    found.format = -1; /* nothing says that it was rounded */
+    assert_kind(&net, 0, MM_VERDICT_INPUT, "dst = 1.11 x src");
+    network_done(&net);
+}
+
 /* ---- recomputed ---- */
 
 static struct mm_recomputed run_again(double residual, double variant)
@@ -819,6 +843,7 @@ int main(void)
         cmocka_unit_test(columns),
         cmocka_unit_test(finding),
         cmocka_unit_test(at_edges),
+        cmocka_unit_test(rounded_input),
         cmocka_unit_test(unexplained_input),
         cmocka_unit_test(as_another_runtime),
         cmocka_unit_test(fused_activation),
