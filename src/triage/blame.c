@@ -331,7 +331,7 @@ void mm_blame_find(const struct mm_flow *flow, const struct mm_subject *subjects
         fill_bits(subjects[id].result, thresholds, here);
     }
     wider_find(flow, subjects, blame);
-    in_dump_mark(flow, subjects, blame);
+    in_dump_mark(&background, flow, subjects, blame);
     for (uint32_t id = 0; id < flow->count; id++) {
         find_worst_input(flow, subjects, blame, id);
         fill_figures(&blame[id]);

@@ -93,6 +93,28 @@ bool in_dump_other_input(const struct mm_subject *subject, const struct mm_blame
            blame->error < NEARER * recomputed->residual;
 }
 
+/* What its format and its rounded weights may cost is no sign of other inputs: integers of few bits cost a tenth and more. */
+#define EXPLAINED_TIMES 3.0
+
+static bool is_explained(const struct mm_background *background, const struct mm_subject *subject)
+{
+    double explained = 0;
+    mm_own_find(background, subject, &explained);
+    return subject->recomputed->residual <= EXPLAINED_TIMES * explained;
+}
+
+/* It moved the values of an input that is over, and holds them: they were there, whoever read them. */
+static bool moves_wrong(const struct mm_flow *flow, const struct mm_subject *subjects,
+                        const struct mm_blame *blame, uint32_t id)
+{
+    const struct mm_recomputed *recomputed = subjects[id].recomputed;
+    bool over = false;
+    for (uint32_t e = flow->input_from[id]; e < flow->input_from[id + 1]; e++)
+        over = over || (flow->input[e] < id && blame[flow->input[e]].over);
+    return over && recomputed && recomputed->state == MM_RECOMPUTE_DONE && recomputed->selects &&
+           !recomputed->nonfinite && recomputed->residual <= recomputed->rounding;
+}
+
 /* Of the inputs of a reader, the one that is furthest off made what was recomputed of them. */
 static bool is_worst(const struct mm_flow *flow, const struct mm_blame *blame, uint32_t reader, double error)
 {
@@ -103,17 +125,18 @@ static bool is_worst(const struct mm_flow *flow, const struct mm_blame *blame, u
     return true;
 }
 
-static bool is_unread(const struct mm_flow *flow, const struct mm_subject *subjects,
-                      const struct mm_blame *blame, uint32_t id)
+static bool is_unread(const struct mm_background *background, const struct mm_flow *flow,
+                      const struct mm_subject *subjects, const struct mm_blame *blame, uint32_t id)
 {
     bool shown = false;
-    if (flow->role[id] & MM_ROLE_OUTPUT)
+    if ((flow->role[id] & MM_ROLE_OUTPUT) || moves_wrong(flow, subjects, blame, id))
         return false;
     for (uint32_t e = flow->reader_from[id]; e < flow->reader_from[id + 1]; e++) {
         uint32_t reader = flow->reader[e];
         if (reader <= id || isnan(blame[reader].error))
             continue;
         bool other = in_dump_other_input(&subjects[reader], &blame[reader]) &&
+                     !is_explained(background, &subjects[reader]) &&
                      is_worst(flow, blame, reader, blame[id].error);
         if (blame[reader].over && !other)
             return false;
@@ -164,12 +187,13 @@ static int32_t find_held(const struct mm_flow *flow, const struct mm_subject *su
     return -1;
 }
 
-void in_dump_mark(const struct mm_flow *flow, const struct mm_subject *subjects, struct mm_blame *blame)
+void in_dump_mark(const struct mm_background *background, const struct mm_flow *flow,
+                  const struct mm_subject *subjects, struct mm_blame *blame)
 {
     for (uint32_t id = 0; id < flow->count; id++) {
         bool told = blame[id].over && subjects[id].result->state == MM_STATE_MEASURED;
         blame[id].held = told ? find_held(flow, subjects, blame, id) : -1;
-        blame[id].unread = told && flow->known && is_unread(flow, subjects, blame, id);
+        blame[id].unread = told && flow->known && is_unread(background, flow, subjects, blame, id);
     }
 }
 

@@ -12,9 +12,11 @@
  * operator has written that before it was made: what was dumped is not what was read.
  *
  * unread, with a graph: all that reads it is within the thresholds, or was recomputed from what was dumped as it should not be, being
- * nearer to src than to that, and has no input that is further off; one at least of the latter. Never an output.
+ * nearer to src than to that, more than what rounding explains, and has no input that is further off; one at least of the
+ * latter. Never an output, and never what moved the values of an input that is over as it should.
  */
-void in_dump_mark(const struct mm_flow *flow, const struct mm_subject *subjects, struct mm_blame *blame);
+void in_dump_mark(const struct mm_background *background, const struct mm_flow *flow,
+                  const struct mm_subject *subjects, struct mm_blame *blame);
 
 /* Is this result nearer to src's than to what its inputs give, as they were dumped? */
 bool in_dump_other_input(const struct mm_subject *subject, const struct mm_blame *blame);

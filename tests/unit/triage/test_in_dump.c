@@ -81,8 +81,73 @@ static void not_found(void **state)
     network_done(&net);
 }
 
+/* x -> act -> relu -> conv -> y: relu is off by 0.13, conv by 0.05 only, where relu's dst would make it 0.13. */
+static void unread(struct network *net, struct mm_recomputed *relu, struct mm_recomputed *conv, double act)
+{
+    network_init(net);
+    network_op(net, "x", 0, NULL, NULL);
+    network_op(net, "act", act, "x", NULL);
+    network_op(net, "relu", 0.13, "act", NULL);
+    network_op(net, "conv", 0.045, "relu", NULL);
+    network_op(net, "y", 0.01, "conv", NULL);
+    network_finish(net, true);
+    net->subject[2].recomputed = relu;
+    net->subject[3].recomputed = conv;
+    mm_blame_find(net->flow, net->subject, &network_thresholds, net->blame);
+}
+
+/* Rounding explains what the reader adds: that it is near to src is luck, and no sign of other inputs. */
+static void explained(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_finding finding;
+    struct mm_recomputed conv = {.state = MM_RECOMPUTE_DONE,
+                                 .kind = MM_OPERATOR_LINEAR,
+                                 .residual = 0.13,
+                                 .rounding = 0.001,
+                                 .per_tensor = NAN,
+                                 .per_channel = NAN,
+                                 .input_int8 = NAN,
+                                 .exact = NAN,
+                                 .variant = NAN};
+    unread(&net, NULL, &conv, 0.01);
+    assert_true(found(&net, 2, &finding));
+    assert_string_equal(finding.sentence, "in the dump alone: what reads it was made of other values");
+    network_done(&net);
+    conv.rounding = 0.06;
+    unread(&net, NULL, &conv, 0.01);
+    assert_false(found(&net, 2, &finding));
+    network_done(&net);
+}
+
+/* What only moves values, and did, has them from its input: it inherits, whatever reads it. */
+static void moved(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_finding finding;
+    struct mm_recomputed conv = {.state = MM_RECOMPUTE_DONE,
+                                 .kind = MM_OPERATOR_LINEAR,
+                                 .residual = 0.13,
+                                 .rounding = 0.001,
+                                 .per_tensor = NAN,
+                                 .per_channel = NAN,
+                                 .input_int8 = NAN,
+                                 .exact = NAN,
+                                 .variant = NAN},
+                         relu = {.state = MM_RECOMPUTE_DONE, .selects = true, .exact = NAN, .variant = NAN};
+    unread(&net, &relu, &conv, 0.13);
+    assert_false(found(&net, 2, &finding));
+    network_done(&net);
+    unread(&net, &relu, &conv, 0.01); /* its input is good, and such values did not come of it */
+    assert_true(found(&net, 2, &finding));
+    network_done(&net);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_reads_it), cmocka_unit_test(not_found)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_reads_it), cmocka_unit_test(not_found),
+                                       cmocka_unit_test(explained), cmocka_unit_test(moved)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
