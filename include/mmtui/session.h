@@ -282,7 +282,8 @@ void mm_session_replay_text(const struct mm_session *session, struct mm_buf *out
 void mm_session_replay_line(const struct mm_session *session, struct mm_buf *out);
 /* Nothing left to analyse. */
 bool mm_session_triaged(const struct mm_session *session);
-/* The first layer in execution order that brings in an error; those that the graph in use does not know come last.
+/* The first layer in execution order that brings in an error. Those where only the format or the settings are too coarse, or
+ * the cause is not known, come behind all where something is wrong; those that the graph in use does not know come last.
  * -1: none, or no order is known. */
 int32_t mm_session_first_culprit(const struct mm_session *session);
 /* The first that has a NaN or Inf on one side only; -1 alike. */

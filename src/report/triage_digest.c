@@ -4,7 +4,7 @@
 
 struct ranked {
     struct triage_start start;
-    bool overflow, stranger;
+    bool overflow, stranger, choice;
 };
 
 static int by_weight(const void *a, const void *b)
@@ -14,6 +14,8 @@ static int by_weight(const void *a, const void *b)
         return x->stranger ? 1 : -1;
     if (x->overflow != y->overflow)
         return x->overflow ? -1 : 1;
+    if (x->choice != y->choice) /* what a format costs is no fault */
+        return x->choice ? 1 : -1;
     if (x->start.explains != y->start.explains)
         return x->start.explains > y->start.explains ? -1 : 1;
     return x->start.id < y->start.id ? -1 : x->start.id > y->start.id;
@@ -53,9 +55,11 @@ static void collect(struct triage_digest *digest, const struct mm_session *sessi
     for (size_t id = 0; id < mm_session_count(session); id++) {
         if (!is_start(session, id))
             continue;
-        ranked[n++] = (struct ranked){{(uint32_t)id, explains[id]},
-                                      mm_session_layer(session, id)->verdict.kind == MM_VERDICT_OVERFLOW,
-                                      flow && mm_flow_is_stranger(flow, id)};
+        enum mm_verdict_kind kind = mm_session_layer(session, id)->verdict.kind;
+        ranked[n++] = (struct ranked){.start = {(uint32_t)id, explains[id]},
+                                      .overflow = kind == MM_VERDICT_OVERFLOW,
+                                      .stranger = flow && mm_flow_is_stranger(flow, id),
+                                      .choice = mm_verdict_info(kind)->group == MM_GROUP_CHOICE};
     }
     qsort(ranked, n, sizeof *ranked, by_weight);
     for (size_t i = 0; i < n; i++)

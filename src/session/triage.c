@@ -293,19 +293,34 @@ bool mm_session_triaged(const struct mm_session *session)
     return session->triage.begun && session->triage.analysing == 0 && session->triage.recomputing == 0;
 }
 
+/* How late a layer comes among those that bring in an error: what is wrong; what a precision or a setting costs where
+ * nothing is, or nobody has found what; what the graph does not know. */
+enum turn { TURN_WRONG, TURN_RIGHT, TURN_STRANGER, TURN_NEVER };
+
+static enum turn turn_of(const struct mm_session *session, size_t id)
+{
+    enum mm_verdict_kind kind = session->layers[id].verdict.kind;
+    const struct mm_verdict_info *info = mm_verdict_info(kind);
+    if (!info->is_origin || session->triage.blame[id].raw)
+        return TURN_NEVER;
+    if (mm_flow_is_stranger(session->triage.flow, id))
+        return TURN_STRANGER;
+    return info->group == MM_GROUP_CHOICE || kind == MM_VERDICT_OVER ? TURN_RIGHT : TURN_WRONG;
+}
+
 int32_t mm_session_first_culprit(const struct mm_session *session)
 {
-    const struct mm_flow *flow = session->triage.flow;
-    bool told = session->triage.begun && flow->ordered;
-    int32_t stranger = -1;
+    bool told = session->triage.begun && session->triage.flow->ordered;
+    enum turn first = TURN_NEVER;
+    int32_t found = -1;
     for (size_t id = 0; told && id < session->pairs->count; id++) {
-        if (!mm_verdict_info(session->layers[id].verdict.kind)->is_origin || session->triage.blame[id].raw)
+        enum turn turn = turn_of(session, id);
+        if (turn >= first)
             continue;
-        if (!mm_flow_is_stranger(flow, id))
-            return (int32_t)id;
-        stranger = stranger < 0 ? (int32_t)id : stranger;
+        first = turn;
+        found = (int32_t)id;
     }
-    return stranger; /* what the graph does not know comes last */
+    return found;
 }
 
 int32_t mm_session_first_nonfinite(const struct mm_session *session)

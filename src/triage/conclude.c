@@ -583,7 +583,11 @@ static bool conclude_simulated(const struct mm_triage_view *view, uint32_t id, s
     if (scales_fitted(view, id))
         return false; /* what dst is off by from it may be the fit's */
     switch (simulated_tell(view, id, &impl, &format)) {
-    case SIMULATED_IMPLEMENTATION: say_simulated_implementation(view, id, impl, out); return true;
+    case SIMULATED_IMPLEMENTATION:
+        if (view->blame[id].own == MM_OWN_RIGHT)
+            return false; /* from its own inputs it is right: what came in is larger behind it */
+        say_simulated_implementation(view, id, impl, out);
+        return true;
     case SIMULATED_FORMAT:
         if (starts || integer)
             say_simulated_format(view, id, format, out);

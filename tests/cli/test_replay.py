@@ -455,5 +455,27 @@ def quantised_model(folder):
             same(layers["conv2d_53.tmp_0"]["recomputed"]["why_not"], "its input x was not dumped on both sides", "left out")
 
 
+@test
+def fault_comes_first(folder):
+    """triage: beside a simulation of the quantised network the fault is the first culprit, not what its format costs before it"""
+    model = real_model()
+    shapes = ("--seed", "5", "--input-shapes", "x=1x3x48x192", "--onnxruntime", ort_api.library())
+    mmtui("dump", model, "-o", folder / "src", *shapes)
+    for name, change in (("sim", None), ("dst", planted()["mean dropped"])):
+        changed = onnx.load(str(model))
+        output = change(changed).output[0] if change else ""
+        onnx.save(quantised(changed, folder / "src"), str(folder / "m.onnx"))
+        mmtui("dump", folder / "m.onnx", "-o", folder / name, "--tensor", "*_DequantizeLinear_Output", *shapes)
+    arguments = ("triage", folder / "src", folder / "dst", "--model", model, "--sim", folder / "sim", "--threshold", "0.01")
+    found = json.loads(mmtui(*arguments, "--json").out)
+    layers = {layer["name"]: layer for layer in found["layers"]}
+    same(found["first_culprit_name"], output, "the first culprit")
+    same(accused(layers), [output], "accused")
+    limited = [layer for layer in found["layers"] if layer["verdict"] == "format-limited"]
+    check(limited and limited[0]["number"] < found["first_culprit"], "the format is the limit before it")
+    page = mmtui(*arguments).out
+    check(page.index(output) < page.index("format-limited"), page)
+
+
 if __name__ == "__main__":
     harness.main()

@@ -687,6 +687,25 @@ static void the_simulation_decides(void **state)
     network_done(&sim.net);
 }
 
+/* What is right from its own inputs is no fault, however much larger the error that came in is behind it. */
+static void right_beside_a_simulation(void **state)
+{
+    (void)state;
+    struct simulated_net sim;
+    three(&sim.net, 0.3, 0.9);
+    simulate(&sim, 0, 0, 0);
+    simulate(&sim, 1, 0.2, 0.01);
+    simulate(&sim, 2, 0.9, 0.1);
+    assert_kind(&sim.net, 2, MM_VERDICT_IMPLEMENTATION, "differs from its simulation by 0.9");
+    struct mm_recomputed own = {.state = MM_RECOMPUTE_DONE, .rounding = 0.001, .exact = NAN, .variant = NAN};
+    struct mm_evidence nothing = {.format = -1};
+    sim.net.subject[2].recomputed = &own;
+    sim.net.subject[2].evidence = &nothing;
+    mm_blame_find(sim.net.flow, sim.net.subject, &network_thresholds, sim.net.blame);
+    assert_kind(&sim.net, 2, MM_VERDICT_INHERITED, "inherited from #2 a");
+    network_done(&sim.net);
+}
+
 /* Everything is off because of the format; what the implementation adds in b shows against the simulation
  * alone. */
 static void a_fault_behind_the_formats(void **state)
@@ -848,6 +867,7 @@ int main(void)
         cmocka_unit_test(as_another_runtime),
         cmocka_unit_test(fused_activation),
         cmocka_unit_test(nan_to_numbers),
+        cmocka_unit_test(right_beside_a_simulation),
         cmocka_unit_test(the_simulation_decides),
         cmocka_unit_test(a_simulation_with_a_fault),
         cmocka_unit_test(a_simulation_of_integers),
