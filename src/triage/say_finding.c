@@ -87,6 +87,15 @@ static enum mm_verdict_kind kind_of_integers(const struct mm_triage_view *view, 
     return blame->own == MM_OWN_WRONG || same ? MM_VERDICT_IMPLEMENTATION : MM_VERDICT_OVER;
 }
 
+/* Small values may have become so by what came in: then nothing is certain about the format. */
+static enum mm_confidence confidence_in_format(const struct mm_triage_view *view, uint32_t id,
+                                               enum mm_confidence confidence)
+{
+    int32_t input = view->blame[id].worst_input;
+    bool over = input >= 0 && view->blame[input].over;
+    return over && confidence > MM_POSSIBLE ? MM_POSSIBLE : confidence;
+}
+
 void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm_finding *finding,
                  struct mm_verdict *out)
 {
@@ -106,6 +115,8 @@ void say_finding(const struct mm_triage_view *view, uint32_t id, const struct mm
     out->cause = finding->cause;
     if (finding->cause == MM_CAUSE_CANCELLATION)
         out->confidence = MM_LIKELY; /* its score only puts it behind near zero */
+    if (kind == MM_VERDICT_FORMAT && view->blame[id].own != MM_OWN_RIGHT)
+        out->confidence = confidence_in_format(view, id, out->confidence);
     if (finding->cause == MM_CAUSE_INTEGERS && out->confidence == MM_CERTAIN)
         out->confidence = MM_LIKELY; /* that they differ is certain, whose fault it is not */
     if (finding->cause == MM_CAUSE_STALE || finding->cause == MM_CAUSE_IN_DUMP)

@@ -432,6 +432,24 @@ static void perhaps_small(void **state)
     network_done(&net);
 }
 
+/* What became 0 may have been made of other values: with an input that is over, the format is no more than possible. */
+static void format_behind_errors(void **state)
+{
+    (void)state;
+    struct network net;
+    struct mm_evidence found = {
+        .format = -1,
+        .finding = {{.cause = MM_CAUSE_UNDERFLOW, .score = 0.97, .sentence = "180 values became 0"}},
+        .findings = 1};
+    for (int over = 0; over < 2; over++) {
+        three(&net, over ? 0.2 : 0.04, 1);
+        net.subject[2].evidence = &found;
+        assert_kind(&net, 2, MM_VERDICT_FORMAT, "180 values became 0");
+        assert_int_equal(conclude(&net, 2).confidence, over ? MM_POSSIBLE : MM_CERTAIN);
+        network_done(&net);
+    }
+}
+
 /* What is off in some columns of a table, and not explained, is said and accuses nobody. */
 static void columns(void **state)
 {
@@ -859,6 +877,7 @@ int main(void)
         cmocka_unit_test(fault_behind_a_fault),
         cmocka_unit_test(weights_of_one_scale),
         cmocka_unit_test(perhaps_small),
+        cmocka_unit_test(format_behind_errors),
         cmocka_unit_test(columns),
         cmocka_unit_test(finding),
         cmocka_unit_test(at_edges),
