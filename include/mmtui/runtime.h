@@ -206,8 +206,9 @@ int mm_calibration_take(struct mm_calibration *calibration, const struct mm_feed
 /* Has it the ranges that another precision of the same model needs, chosen in the same way? False as well where that can't be
  * found out. Then it may stand in `simulation->calibration`. */
 bool mm_calibration_serves(const struct mm_calibration *calibration, const struct mm_simulation *simulation);
-/* Tensors that came up in its runs, but never with a finite value: their scale is 1. */
-size_t mm_calibration_unseen(const struct mm_calibration *calibration);
+/* How many tensors came up in its runs, but with NaN and Inf alone: their scale is 1. The names of the first `room` of them, in
+ * the order of their readers, go to `name` (borrowed from the calibration; NULL where room is 0). */
+size_t mm_calibration_unseen(const struct mm_calibration *calibration, const char **name, size_t room);
 /* NULL is fine. After the runs that use it. */
 void mm_calibration_close(struct mm_calibration *calibration);
 

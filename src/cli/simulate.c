@@ -4,6 +4,7 @@
 #include "cli/run_model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 const struct mm_simulation *simulation_settings(const struct simulation *simulation)
 {
@@ -78,7 +79,6 @@ static const char *plural(size_t count)
 static void put_integers(const struct simulation *simulation, const struct mm_simulated_counts *counts,
                          struct mm_buf *out)
 {
-    size_t unseen = simulation->calibration ? mm_calibration_unseen(simulation->calibration) : 0;
     if (!mm_simulation_needs_calibration(&simulation->settings))
         return;
     if (counts->operators == 0) {
@@ -90,9 +90,32 @@ static void put_integers(const struct simulation *simulation, const struct mm_si
                   counts->operators, plural(counts->operators), counts->operators == 1 ? "s" : "",
                   counts->quantised, plural(counts->quantised), simulation->calibration_runs,
                   plural(simulation->calibration_runs), simulation->own_inputs ? " of the same inputs" : "");
-    if (unseen)
-        mm_buf_printf(out, " the calibration had no finite value for %zu of these, whose scale is 1;",
-                      unseen);
+}
+
+#define NAMES_SHOWN 3
+
+/* Inputs whose range nothing tells are not simulated as they would run: which, and what is done. */
+static void put_unseen(const struct simulation *simulation, struct mm_buf *out)
+{
+    const char *name[NAMES_SHOWN];
+    size_t unseen =
+        simulation->calibration ? mm_calibration_unseen(simulation->calibration, name, NAMES_SHOWN) : 0;
+    if (unseen == 0)
+        return;
+    mm_buf_printf(
+        out,
+        ". The calibration gave NaN or infinity alone, no finite value, for %zu of these inputs: ", unseen);
+    for (size_t i = 0; i < unseen && i < NAMES_SHOWN; i++) {
+        mm_buf_puts(out, i ? ", " : "");
+        mm_text_escape(out, name[i], strlen(name[i]));
+    }
+    if (unseen > NAMES_SHOWN)
+        mm_buf_printf(out, " and %zu more", unseen - NAMES_SHOWN);
+    mm_buf_printf(
+        out,
+        ". %s quantised with a scale of 1, which tells nothing about a real run: calibrate with inputs "
+        "whose results are finite",
+        unseen == 1 ? "It is" : "They are");
 }
 
 void simulation_put(const struct simulation *simulation, const struct mm_model_run *run, struct mm_buf *out)
@@ -110,4 +133,5 @@ void simulation_put(const struct simulation *simulation, const struct mm_model_r
     if (counts.unknown)
         mm_buf_printf(out, "; %zu tensor%s not rounded, whose type nothing tells", counts.unknown,
                       plural(counts.unknown));
+    put_unseen(simulation, out);
 }

@@ -301,12 +301,16 @@ static bool has_finite(const struct mm_ranges *ranges)
     return false;
 }
 
-size_t mm_calibration_unseen(const struct mm_calibration *calibration)
+size_t mm_calibration_unseen(const struct mm_calibration *calibration, const char **name, size_t room)
 {
     size_t count = 0;
     for (size_t i = 0; i < calibration->count; i++) {
         const struct watched *watched = &calibration->watched[i];
-        count += watched->is_open && !has_finite(&watched->ranges);
+        if (!watched->is_open || has_finite(&watched->ranges))
+            continue;
+        if (count < room)
+            name[count] = calibration->simulated.graph->tensors[watched->tensor].name;
+        count++;
     }
     return count;
 }

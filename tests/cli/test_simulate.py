@@ -764,10 +764,14 @@ def nothing_to_quantise(folder):
     check("nothing is quantised" in run.out, run.out)
     check(not (folder / "a/scales.json").exists(), "scales of nothing")
     run = dump(network(folder), folder / "b", *given, "--int-ops", "Conv", "--calibrate", folder / "nan.npy")
-    check("1 operator reads 1 input as integers" in run.out and "no finite value for 1 of these" in run.out, run.out)
+    check("1 operator reads 1 input as integers" in run.out, run.out)
+    check(" gave NaN or infinity alone, no finite value, for 1 of these inputs: x. It is quantised with a scale of 1" in run.out, run.out)
     same(scales(folder / "b")["x"], {"scale": 1.0, "zero_point": 0}, "the scale of x")
     run = dump(network(folder), folder / "b", *given, "--calibrate", folder / "nan.npy", "--calibrate", folder / "x.npy")
     check("no finite value" not in run.out, run.out)
+    run = dump(network(folder), folder / "b", *given, "--int-ops", "Conv,Relu,Add,Mul,Sigmoid", "--calibrate", folder / "nan.npy")
+    unseen = [name for name, scale in scales(folder / "b").items() if scale["scale"] == 1.0]
+    check(f" for {len(unseen)} of these inputs: x, " in run.out and "They are quantised" in run.out, f"{unseen}: {run.out}")
     dump(network(folder), folder / "b", "-i", folder / "x.npy")
     check(not (folder / "b/scales.json").exists(), "scales of an earlier dump, which this one does not have")
 
