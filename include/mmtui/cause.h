@@ -518,5 +518,8 @@ struct mm_gains {
  * or evidence->format says so.
  */
 bool mm_gains_find(const struct mm_subject *subject, bool quantised, struct mm_gains *out);
+/* Of an operator that has its weights in integers and its result in floats: per_channel alone, with or without evidence. False
+ * where it was not computed. */
+bool mm_gains_of_weights(const struct mm_subject *subject, struct mm_gains *out);
 
 #endif

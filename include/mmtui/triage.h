@@ -111,6 +111,12 @@ void mm_background_find(const struct mm_subject *subjects, size_t count, struct 
  * channel already, NaN where that is not known. What the quantised model says of this very layer comes first. */
 double mm_background_gain(const struct mm_background *background, const struct mm_subject *subject,
                           double per_channel);
+/* Does this operator have its weights in integers, as the quantised model or the simulation says, or else as the pattern of its
+ * residual does where the network as a whole shows one? Its result may be in floats. */
+bool mm_background_rounds_weights(const struct mm_background *background, const struct mm_subject *subject);
+/* mm_gains_find, and for what has its weights alone in integers mm_gains_of_weights; per_channel against what the weights have. */
+bool mm_background_gains(const struct mm_background *background, const struct mm_subject *subject,
+                         bool quantised, struct mm_gains *out);
 
 /* What recomputing says of an operator. */
 enum mm_own {

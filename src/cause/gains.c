@@ -85,6 +85,12 @@ static void by_statistics(const struct mm_evidence *evidence, const struct mm_wh
     }
 }
 
+bool mm_gains_of_weights(const struct mm_subject *subject, struct mm_gains *out)
+{
+    *out = (struct mm_gains){by_channels(subject->recomputed), NAN, NAN, MM_RANGE_MINMAX};
+    return !isnan(out->per_channel);
+}
+
 bool mm_gains_find(const struct mm_subject *subject, bool quantised, struct mm_gains *out)
 {
     static const struct mm_whatif_setting usual = {.dtype = MM_I8};

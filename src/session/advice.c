@@ -15,11 +15,10 @@ bool mm_session_gains(const struct mm_session *session, size_t id, struct mm_gai
 {
     const struct triage_state *triage = &session->triage;
     struct mm_background background;
-    if (!triage->begun || !mm_gains_find(&triage->subjects[id], is_quantised(triage, id), out))
+    if (!triage->begun)
         return false;
     mm_background_find(triage->subjects, session->pairs->count, &background);
-    out->per_channel = mm_background_gain(&background, &triage->subjects[id], out->per_channel);
-    return true;
+    return mm_background_gains(&background, &triage->subjects[id], is_quantised(triage, id), out);
 }
 
 int mm_session_advice(const struct mm_session *session, struct mm_advice *out, struct mm_err *err)

@@ -94,10 +94,9 @@ int mm_advice_find(const struct mm_subject *subjects, size_t count, const bool *
     for (size_t i = 0; i < count; i++) {
         struct mm_gains gains;
 
-        if (!mm_gains_find(&subjects[i], quantised && quantised[i], &gains))
+        if (!mm_background_gains(&background, &subjects[i], quantised && quantised[i], &gains))
             continue;
         out->quantised++;
-        gains.per_channel = mm_background_gain(&background, &subjects[i], gains.per_channel);
         gather_layer(gathered, out, &gains, i);
     }
     for (size_t i = 0; i < MM_ADVICE_COUNT; i++)

@@ -168,6 +168,25 @@ void mm_background_find(const struct mm_subject *subjects, size_t count, struct 
     out->coarse = is_coarse(subjects, count, out);
 }
 
+bool mm_background_rounds_weights(const struct mm_background *background, const struct mm_subject *subject)
+{
+    const struct mm_recomputed *here = told(subject);
+    if (subject->facts)
+        return (subject->facts->parts & MM_PART_WEIGHTS) != 0;
+    return background->weights != MM_GRANULARITY_UNKNOWN && here && here->kind == MM_OPERATOR_LINEAR &&
+           fmax(here->fit_tensor, here->fit_channel) >= VOTE_LEAST;
+}
+
+bool mm_background_gains(const struct mm_background *background, const struct mm_subject *subject,
+                         bool quantised, struct mm_gains *out)
+{
+    if (!mm_gains_find(subject, quantised, out) &&
+        !(mm_background_rounds_weights(background, subject) && mm_gains_of_weights(subject, out)))
+        return false;
+    out->per_channel = mm_background_gain(background, subject, out->per_channel);
+    return true;
+}
+
 double mm_background_gain(const struct mm_background *background, const struct mm_subject *subject,
                           double per_channel)
 {

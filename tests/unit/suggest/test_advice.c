@@ -74,6 +74,43 @@ static void all_layers(void **state)
     assert_string_equal(settings[0].value, "per_channel");
 }
 
+/* Convolutions of integer weights whose results are floats: what their residuals show, or the simulation says. Such a fit by
+ * chance, in a network that shows none, is no quantised operator. */
+static void weights_alone(void **state)
+{
+    (void)state;
+    struct mm_result floats = to_i8;
+    struct mm_quantised_tensor facts = {
+        .parts = MM_PART_WEIGHTS, .weights = MM_PER_TENSOR, .bits = 8, .simulated = true};
+    struct mm_advice advice;
+    make();
+    floats.dst.dtype = MM_F32;
+    for (int i = 0; i < LAYERS; i++) {
+        subjects[i].result = &floats;
+        subjects[i].evidence = NULL;
+    }
+    assert_int_equal(mm_advice_find(subjects, LAYERS, NULL, &advice, NULL), 0);
+    assert_text(&advice,
+                "Per-channel weights would gain 5.0 dB (median of 11 quantised ops; of what "
+                "rounding the weights adds). The weights have one scale a tensor (11 of 11 operators "
+                "show it).");
+    for (int i = 0; i < LAYERS; i++) {
+        subjects[i].facts = &facts;
+        recomputed[i].fit_tensor = 0.05;
+    }
+    assert_int_equal(mm_advice_find(subjects, LAYERS, NULL, &advice, NULL), 0);
+    assert_text(&advice,
+                "Per-channel weights would gain 5.0 dB (median of 11 quantised ops; of what "
+                "rounding the weights adds). The weights have one scale a tensor (as simulated: 11 of 11 "
+                "operators).");
+    for (int i = 0; i < LAYERS; i++)
+        subjects[i].facts = NULL;
+    recomputed[0].fit_tensor = 0.4;
+    assert_int_equal(mm_advice_find(subjects, LAYERS, NULL, &advice, NULL), 0);
+    assert_int_equal(advice.quantised, 0);
+    assert_text(&advice, "");
+}
+
 static void a_tenth_of_them(void **state)
 {
     (void)state;
@@ -165,8 +202,8 @@ static void per_channel_already(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_layers),  cmocka_unit_test(a_tenth_of_them),     cmocka_unit_test(statistics),
-        cmocka_unit_test(one_or_none), cmocka_unit_test(per_channel_already),
+        cmocka_unit_test(weights_alone), cmocka_unit_test(all_layers),  cmocka_unit_test(a_tenth_of_them),
+        cmocka_unit_test(statistics),    cmocka_unit_test(one_or_none), cmocka_unit_test(per_channel_already),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
