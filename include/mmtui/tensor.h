@@ -146,6 +146,32 @@ const char *mm_shape_text(const struct mm_shape *shape, bool compact, char *out,
 /* Row-major coordinates of element `index`. */
 void mm_shape_coords(const struct mm_shape *shape, int64_t index, int64_t coord[MM_RANK_MAX]);
 
+/*
+ * A part of a tensor by index: of each axis one place, or all of it. Its elements are counted from 0 in row-major
+ * order. A place that the axis does not have makes the slice empty.
+ */
+struct mm_slice {
+    int64_t at[MM_RANK_MAX]; /* by axis; -1: all of it */
+};
+/* All of a tensor. */
+void mm_slice_all(struct mm_slice *slice);
+/* From "[0,:,3,:]", brackets and blanks being optional, negative places counted from the end; "" is all of it. -1 with
+ * MM_EARG where it does not fit the shape. */
+int mm_slice_parse(const char *text, const struct mm_shape *shape, struct mm_slice *out, struct mm_err *err);
+/* "[0,:,3,:]" appended. */
+void mm_slice_text(const struct mm_slice *slice, const struct mm_shape *shape, struct mm_buf *out);
+/* The axes that are not fixed: how many. */
+int mm_slice_free(const struct mm_slice *slice, const struct mm_shape *shape);
+/* How many elements it has. */
+int64_t mm_slice_count(const struct mm_slice *slice, const struct mm_shape *shape);
+/* The row-major index of its n-th element, 0 <= n < its count. */
+int64_t mm_slice_element(const struct mm_slice *slice, const struct mm_shape *shape, int64_t n);
+/* How many of its elements stand before the one of this row-major index. */
+int64_t mm_slice_before(const struct mm_slice *slice, const struct mm_shape *shape, int64_t index);
+/* Its first stretch of neighbours, [*first, *end), at or behind row-major index `from`; false: there is none. */
+bool mm_slice_next(const struct mm_slice *slice, const struct mm_shape *shape, int64_t from, int64_t *first,
+                   int64_t *end);
+
 /* ---- a tensor as a borrowed view --------------------------------------------------------------------- */
 
 enum mm_encoding {
