@@ -433,6 +433,112 @@ int mm_pair_hist(const struct mm_pair *pair, const struct mm_schema *schema,
 /* Free the counts and zero it; a zeroed one is fine. */
 void mm_pair_hist_done(struct mm_pair_hist *hist);
 
+/* ---- where the error is, on request: channels, worst elements, heat map, values --------------------------- */
+
+/*
+ * All of these open the pair, take one pass over it (or over the part that is asked for), tile by tile: memory depends on
+ * what comes out, not on the tensors. Places and axes are those of `shape`, in which both sides were compared; MM_EARG
+ * when shapes differ. control may be NULL. Of one side alone there are its own values, and no error.
+ */
+
+/* Of one place on an axis. */
+struct mm_channel {
+    int64_t count;      /* elements */
+    int64_t finite;     /* positions finite on both sides; of one side: its own */
+    int64_t differ;     /* not finite, and not the same on both sides */
+    double greatest[2]; /* src, dst: max |x| of its own finite values; 0 without any */
+    double rms;         /* sqrt(Σe² / finite); NaN without finite positions, and of one side */
+    double
+        diff2; /* sqrt(Σe² / Σs²): 0 / 0 is 0, x / 0 is +Inf; NaN as rms, or where a sum left a double's range */
+    double max_abs; /* max |e|; 0 without finite positions */
+    int64_t worst;  /* the first position that differs in `differ`, else the first with max_abs; -1: none */
+};
+/* Of one figure over all channels. */
+struct mm_channel_spread {
+    int64_t most;            /* the first channel with the greatest; -1: no channel has the figure */
+    double greatest, median; /* of those that have it: the one at place (n - 1) / 2 in ascending order */
+};
+#define MM_CHANNELS_MAX ((int64_t)1 << 18)
+struct mm_channels {
+    struct mm_shape shape;
+    bool has[2]; /* src, dst */
+    int axis;    /* -1: a scalar, which is one channel */
+    int64_t count;
+    struct mm_channel *channel;             /* [count], owned */
+    struct mm_channel_spread rms, range[2]; /* range: of greatest, src and dst */
+};
+/* Along `axis` (-1: the whole tensor is one channel). MM_EARG for an axis that there is not, and for more than
+ * MM_CHANNELS_MAX places. */
+int mm_pair_channels(const struct mm_pair *pair, const struct mm_schema *schema, int axis,
+                     const struct mm_control *control, struct mm_channels *out, struct mm_err *err);
+/* A zeroed one is fine. */
+void mm_channels_done(struct mm_channels *channels);
+
+/* By what elements are the worst: |s - d|, or |s - d| / |s| (0 / 0 is 0, x / 0 is +Inf). */
+enum mm_worst_by { MM_WORST_ABS, MM_WORST_REL };
+struct mm_element {
+    int64_t at;  /* row-major index */
+    double s, d; /* NaN of a side that there is not */
+    double key;  /* what it was ranked by; +Inf where not both are finite and they differ */
+};
+/* Not the same: by the key's sense; both NaN, or the same Inf, are equal. */
+double mm_element_key(enum mm_worst_by by, double s, double d);
+#define MM_WORST_ELEMENTS 256
+struct mm_worst_elements {
+    struct mm_shape shape;
+    int64_t count;                                /* elements of the slice */
+    int64_t differing;                            /* of these, how many have a key above 0 */
+    struct mm_element element[MM_WORST_ELEMENTS]; /* the greatest key first, of equal ones the lowest index */
+    size_t elements;
+};
+/* Of the elements of a slice (NULL: all) those that are furthest off; MM_EARG of one side alone. */
+int mm_pair_worst(const struct mm_pair *pair, const struct mm_schema *schema, const struct mm_slice *slice,
+                  enum mm_worst_by by, const struct mm_control *control, struct mm_worst_elements *out,
+                  struct mm_err *err);
+
+/* A stretch of a slice's elements, as values. */
+struct mm_window {
+    struct mm_shape shape;
+    bool has[2];
+    int64_t count; /* elements of the slice */
+    int64_t from;  /* the first one that is here, counted in the slice */
+    size_t n;
+    struct mm_element *element; /* [n], owned; key: |s - d| */
+};
+/* Elements from, from + 1, ... of the slice, at most n, fewer at its end. */
+int mm_pair_window(const struct mm_pair *pair, const struct mm_schema *schema, const struct mm_slice *slice,
+                   int64_t from, size_t n, const struct mm_control *control, struct mm_window *out,
+                   struct mm_err *err);
+void mm_window_done(struct mm_window *window);
+
+/* The error over two axes of a slice; along all its other axes the greatest counts. */
+struct mm_heat_options {
+    struct mm_slice slice;
+    int y_axis, x_axis;    /* neither fixed in the slice; y -1: there is one row */
+    int64_t rows, columns; /* at most so many cells, 1 or more each; their product is at most MM_HEAT_CELLS */
+};
+#define MM_HEAT_CELLS ((int64_t)1 << 22)
+struct mm_heat_cell {
+    double error; /* max |e|, exactly; +Inf where not both are finite and they differ; 0: all are equal */
+    int64_t at;   /* the first element that has it; -1 with 0 */
+};
+struct mm_heat {
+    struct mm_shape shape;
+    struct mm_heat_options options; /* rows and columns as they are: not more than places on the axis */
+    struct mm_heat_cell *cell;      /* [rows][columns], owned */
+    double greatest, least;         /* of the finite errors above 0; 0 without any */
+};
+/* Row r of the map is places [mm_heat_place(dim, rows, r), mm_heat_place(dim, rows, r + 1)) on the axis. */
+int64_t mm_heat_place(int64_t dim, int64_t cells, int64_t cell);
+int mm_pair_heat(const struct mm_pair *pair, const struct mm_schema *schema,
+                 const struct mm_heat_options *options, const struct mm_control *control, struct mm_heat *out,
+                 struct mm_err *err);
+/* The same of two views of equal shape. */
+int mm_heat_tensors(const struct mm_tensor *s, const struct mm_tensor *d,
+                    const struct mm_heat_options *options, const struct mm_control *control,
+                    struct mm_heat *out, struct mm_err *err);
+void mm_heat_done(struct mm_heat *heat);
+
 /* ---- the worker pool ---------------------------------------------------------------------------------- */
 
 /* A job is embedded in what it works on. run writes there and nowhere else; it looks at *cancel now and

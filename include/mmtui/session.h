@@ -225,8 +225,16 @@ void mm_session_set_thresholds(struct mm_session *session, const struct mm_thres
 
 /* ---- what is worked out for one layer, on request ---- */
 
-/* The kinds. Asking (mm_session_hist, mm_session_whatif) starts the work; the last few answers of a kind are kept. */
-enum mm_request { MM_REQUEST_HIST, MM_REQUEST_WHATIF, MM_REQUEST_COUNT };
+/* The kinds. Asking (mm_session_hist, mm_session_whatif, ...) starts the work; the last few answers of a kind are kept. */
+enum mm_request {
+    MM_REQUEST_HIST,
+    MM_REQUEST_WHATIF,
+    MM_REQUEST_CHANNELS,
+    MM_REQUEST_WORST,
+    MM_REQUEST_WINDOW,
+    MM_REQUEST_HEAT,
+    MM_REQUEST_COUNT
+};
 const char *mm_request_name(enum mm_request kind); /* "histogram", "what if" */
 /* How much of what was asked for last of this kind and layer is done, 0 .. 1; -1: not known (it may not have begun
  * yet), or nothing is under way. Another figure is no change of a layer: whoever shows it looks now and then. */
@@ -359,6 +367,28 @@ struct mm_whatif_table {
  */
 const struct mm_whatif_table *mm_session_whatif(struct mm_session *session, size_t id, int axis,
                                                 const char **error);
+
+/* ---- where in a layer the error is, requests ---- */
+
+/* The shape in which a layer's two sides were compared; of one side alone its own. NULL before that is known, and where
+ * shapes differ. */
+const struct mm_shape *mm_session_shape(const struct mm_session *session, size_t id);
+/* The axis of that shape along which the channels lie. *known: the model's operators and weights tell it; else it is
+ * where they usually lie. -1: a scalar. */
+int mm_session_channel_axis(const struct mm_session *session, size_t id, bool *known);
+/* These as mm_session_hist: NULL while it is worked out, or with *error; what is meant is in compare.h. */
+const struct mm_channels *mm_session_channels(struct mm_session *session, size_t id, int axis,
+                                              const char **error);
+const struct mm_worst_elements *mm_session_worst(struct mm_session *session, size_t id,
+                                                 const struct mm_slice *slice, enum mm_worst_by by,
+                                                 const char **error);
+const struct mm_heat *mm_session_heat(struct mm_session *session, size_t id,
+                                      const struct mm_heat_options *options, const char **error);
+/* A window that has the slice's elements from, from + 1, ... from + MM_WINDOW_SURE - 1, as far as there are, and mostly
+ * others around. */
+#define MM_WINDOW_SURE 2048
+const struct mm_window *mm_session_window(struct mm_session *session, size_t id, const struct mm_slice *slice,
+                                          int64_t from, const char **error);
 
 /* ---- tags ---- */
 

@@ -2,8 +2,9 @@
 #include "session/state.h"
 
 static const struct request_kind *const kinds[MM_REQUEST_COUNT] = {
-    [MM_REQUEST_HIST] = &request_hist,
-    [MM_REQUEST_WHATIF] = &request_whatif,
+    [MM_REQUEST_HIST] = &request_hist,         [MM_REQUEST_WHATIF] = &request_whatif,
+    [MM_REQUEST_CHANNELS] = &request_channels, [MM_REQUEST_WORST] = &request_worst,
+    [MM_REQUEST_WINDOW] = &request_window,     [MM_REQUEST_HEAT] = &request_heat,
 };
 
 const struct request *session_ask(struct mm_session *session, enum mm_request kind, size_t id,

@@ -221,13 +221,16 @@ void session_judge(struct mm_session *session, struct mm_layer *layer);
 /* Fill in which other tensors dst of this layer may hold, if that is worth looking at. */
 void held_candidates(struct mm_session *session, size_t id, struct analysis_request *request);
 /* The kinds of requests, a file each. */
-extern const struct request_kind request_hist, request_whatif;
+extern const struct request_kind request_hist, request_whatif, request_channels, request_worst,
+    request_window, request_heat;
 /*
  * The answer to `wanted`, in which the kind's own members are set; NULL as requests_ask has it, and before the
  * session has started.
  */
 const struct request *session_ask(struct mm_session *session, enum mm_request kind, size_t id,
                                   struct request *wanted, const char **error);
+/* True, and *error is set: of this layer only statistics were kept, there are no values to ask for. */
+bool session_figures_only(const struct mm_session *session, size_t id, const char **error);
 /* All kinds: before the pool is stopped; after its jobs are collected. */
 void session_requests_stop(struct mm_session *session);
 void session_requests_done(struct mm_session *session);

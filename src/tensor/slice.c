@@ -20,11 +20,13 @@ static const char *skip(const char *text, const char *what)
 
 static int bad_axis(const struct mm_shape *shape, int axis, int64_t at, struct mm_err *err)
 {
-    return mm_fail(err, MM_EARG, "axis %d has %" PRId64 " places: there is no %" PRId64, axis, shape->dim[axis], at);
+    return mm_fail(err, MM_EARG, "axis %d has %" PRId64 " places: there is no %" PRId64, axis,
+                   shape->dim[axis], at);
 }
 
 /* One axis: ":" or a number. Moves *text behind it. */
-static int parse_place(const char **text, const struct mm_shape *shape, int axis, int64_t *at, struct mm_err *err)
+static int parse_place(const char **text, const struct mm_shape *shape, int axis, int64_t *at,
+                       struct mm_err *err)
 {
     char *end;
     *at = -1;
@@ -136,7 +138,8 @@ static void begin_from(const struct mm_slice *slice, const struct mm_shape *shap
 }
 
 /* Before `axis` the next place of the slice; false: it ends there. */
-static bool carry(const struct mm_slice *slice, const struct mm_shape *shape, int axis, int64_t coord[MM_RANK_MAX])
+static bool carry(const struct mm_slice *slice, const struct mm_shape *shape, int axis,
+                  int64_t coord[MM_RANK_MAX])
 {
     for (int k = axis - 1; k >= 0; k--) {
         if (slice->at[k] >= 0 || coord[k] + 1 >= shape->dim[k])

@@ -10,11 +10,13 @@
 
 struct glyphs {
     bool utf8;
-    const char *ellipsis;                 /* stands for what was cut off */
-    const char *eighths_v[9];             /* 0/8 .. 8/8 of a cell, filled from below; [0] is a blank */
-    const char *eighths_h[9];             /* the same, filled from the left */
-    const char *full;                     /* a full block */
-    const char *shade;                    /* a half-tone block */
+    const char *ellipsis;     /* stands for what was cut off */
+    const char *eighths_v[9]; /* 0/8 .. 8/8 of a cell, filled from below; [0] is a blank */
+    const char *eighths_h[9]; /* the same, filled from the left */
+    const char *full;         /* a full block */
+    const char *shade;        /* a half-tone block */
+    const char *half_up;      /* the upper half of a cell */
+    const char *heat[8];      /* from small to large, for where colours tell nothing; [0] is a blank */
     const char *left, *right, *up, *down; /* arrows */
     const char *to;                       /* "becomes": f32 -> i8 (ASCII: '>') */
     const char *versus;                   /* src against dst in a title (ASCII: vs) */

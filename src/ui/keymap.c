@@ -37,7 +37,8 @@ static const char *next_word(const char *text, const char *end, char out[WORD])
 int keymap_init(struct keymap *map, const struct actions *actions, struct mm_err *err)
 {
     *map = (struct keymap){.actions = actions};
-    for (int id = ACT_NONE + 1; id < actions->top; id++) {
+    /* a program's own come before ui's, so that a screen may give a key of moving another meaning */
+    for (int id = actions->top - 1; id > ACT_NONE; id--) {
         const char *keys = action_info(actions, id)->keys;
         const char *end = keys + strlen(keys);
         char word[WORD];

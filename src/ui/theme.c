@@ -372,12 +372,21 @@ void theme_default(struct theme *theme)
         resolve(&none, theme);
 }
 
+bool theme_heat_is_coloured(const struct theme *theme)
+{
+    return theme->styles[ROLE_HEAT_0].fg != theme->styles[ROLE_HEAT_7].fg;
+}
+
 struct style theme_style(const struct theme *theme, enum role role, enum role backdrop)
 {
     struct style style = theme->styles[role];
     if (backdrop == ROLE_DEFAULT)
         return style;
     struct style under = theme->styles[backdrop];
+    if (backdrop >= ROLE_HEAT_0 && backdrop <= ROLE_HEAT_7) {
+        style.bg = under.fg;
+        return style;
+    }
     if (under.fg != THEME_TERMINAL)
         style.fg = under.fg;
     if (under.bg != THEME_TERMINAL)

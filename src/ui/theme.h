@@ -47,8 +47,13 @@ const char *theme_shipped(int index);
 /* The compiled-in `default`; can't fail. */
 void theme_default(struct theme *theme);
 
-/* What a cell looks like: the backdrop wins where it names a colour; attributes add up. */
+/*
+ * What a cell looks like: the backdrop wins where it names a colour; attributes add up. A step of the heat gradient as a
+ * backdrop lends its colour to what lies behind the glyph, so that a half block shows two steps.
+ */
 struct style theme_style(const struct theme *theme, enum role role, enum role backdrop);
+/* Do the steps of its heat gradient differ in colour? */
+bool theme_heat_is_coloured(const struct theme *theme);
 /* The nearest colour of a terminal with `colours` of them (8, 16, 88, 256; fewer than 8: THEME_TERMINAL). */
 int theme_nearest(int colour, int colours);
 /* 0xrrggbb of a colour of the xterm palette, 0..255 (of the first 16 as xterm has them). */

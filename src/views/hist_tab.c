@@ -162,11 +162,11 @@ static void act_error(struct layer_view *layer, struct app *app)
 }
 
 static const struct tab_action actions[] = {
-    {"hist-log", "L", "log", "Logarithmic counts on or off", act_log},
-    {"hist-range", "r", "range", "Range: all, the middle 99.9 %, around zero", act_range},
-    {"hist-error", "d", "error", "Histogram of the error, or of the values", act_error},
-    {"hist-more", "+ =", "bins", "More bins", act_more},
-    {"hist-fewer", "-", NULL, "Fewer bins", act_fewer},
+    {"hist-log", "L", "log", "Logarithmic counts on or off", act_log, NULL, NULL},
+    {"hist-range", "r", "range", "Range: all, the middle 99.9 %, around zero", act_range, NULL, NULL},
+    {"hist-error", "d", "error", "Histogram of the error, or of the values", act_error, NULL, NULL},
+    {"hist-more", "+ =", "bins", "More bins", act_more, NULL, NULL},
+    {"hist-fewer", "-", NULL, "Fewer bins", act_fewer, NULL, NULL},
 };
 
 static void *open_tab(void)

@@ -60,18 +60,19 @@ void layer_tabs_close(struct layer_view *layer)
     free(layer->state);
 }
 
-/* Where there is no room for all names, only the numbers of the others. */
+/* Where there is no room for all names, without blanks between them, then only the numbers of the others. */
 void layer_tabs_draw(struct canvas *c, const struct layer_view *layer)
 {
     int x = 1, whole = 1;
     for (int number = 0; number < tab_count(); number++)
-        whole += (int)strlen(tab_at(number)->title) + 5;
+        whole += (int)strlen(tab_at(number)->title) + 4;
+    int gap = whole + tab_count() <= c->w || whole > c->w;
     for (int number = 0; number < tab_count(); number++) {
         const char *title = tab_at(number)->title;
         if (number == layer->tab)
-            x += canvas_textf(c, x, 0, -1, ROLE_TAB_ACTIVE, "[%d %s]", number, title) + 1;
+            x += canvas_textf(c, x, 0, -1, ROLE_TAB_ACTIVE, "[%d %s]", number, title) + gap;
         else if (whole <= c->w)
-            x += canvas_textf(c, x, 0, -1, ROLE_TAB, " %d %s ", number, title) + 1;
+            x += canvas_textf(c, x, 0, -1, ROLE_TAB, " %d %s ", number, title) + gap;
         else
             x += canvas_textf(c, x, 0, -1, ROLE_TAB, " %d ", number);
     }
@@ -95,6 +96,8 @@ bool layer_tabs_act(struct layer_view *layer, struct app *app, const struct acti
     int number = chosen(layer, event);
     if (number >= 0)
         layer_tab_show(layer, app, number);
+    else if (own && own->prompt)
+        own->answer(layer, app, event->text ? event->text : "");
     else if (own)
         own->run(layer, app);
     else

@@ -21,6 +21,7 @@ void place_text(const struct mm_shape *shape, int64_t at, struct mm_buf *out)
         return;
     }
     mm_shape_coords(shape, at, coord);
+    mm_buf_puts(out, shape->rank ? "" : "[");
     for (int i = 0; i < shape->rank; i++)
         mm_buf_printf(out, "%c%lld", i ? ',' : '[', (long long)coord[i]);
     mm_buf_putc(out, ']');

@@ -15,6 +15,9 @@ struct layer_view;
 struct tab_action {
     const char *name, *keys, *hint, *help;                  /* as in struct action_info */
     void (*run)(struct layer_view *layer, struct app *app); /* prepare() runs after it */
+    /* Instead of run, of an action that is asked for a line: an empty one is an answer. */
+    const char *prompt;
+    void (*answer)(struct layer_view *layer, struct app *app, const char *text);
 };
 
 struct layer_tab {
@@ -39,6 +42,8 @@ struct layer_tab {
 /* How many there are; they are numbered from 0. */
 int tab_count(void);
 const struct layer_tab *tab_at(int number);
+/* The number of a tab; -1: it is none of them. */
+int tab_number(const struct layer_tab *tab);
 /* The scope in which the tab's own actions are known. */
 uint64_t tab_scope(int number);
 /* The id of the action that shows a tab. */

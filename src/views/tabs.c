@@ -6,11 +6,12 @@
 
 #include "views/actions.h"
 
-extern const struct layer_tab triage_tab, stats_tab, hist_tab, whatif_tab, neighbours_tab;
+extern const struct layer_tab triage_tab, stats_tab, hist_tab, channels_tab, values_tab, whatif_tab,
+    neighbours_tab;
 
 /* In the order of the tab row; the first one is shown at first. */
 static const struct layer_tab *const table[] = {
-    &triage_tab, &stats_tab, &hist_tab, &whatif_tab, &neighbours_tab,
+    &triage_tab, &stats_tab, &hist_tab, &channels_tab, &values_tab, &whatif_tab, &neighbours_tab,
 };
 
 _Static_assert(MM_COUNT(table) <= SCOPE_BITS - SCOPE_TABS, "a scope a tab");
@@ -23,6 +24,15 @@ int tab_count(void)
 const struct layer_tab *tab_at(int number)
 {
     return table[number];
+}
+
+int tab_number(const struct layer_tab *tab)
+{
+    for (int number = 0; number < tab_count(); number++) {
+        if (table[number] == tab)
+            return number;
+    }
+    return -1;
 }
 
 uint64_t tab_scope(int number)
@@ -89,8 +99,10 @@ static void make_own(int number, size_t i, struct action_info *out)
                                 .name = action->name,
                                 .keys = action->keys,
                                 .scopes = tab_scope(number),
+                                .prompt = action->prompt,
                                 .hint = action->hint,
-                                .help = action->help};
+                                .help = action->help,
+                                .empty = action->prompt != NULL};
 }
 
 int tabs_actions(struct mm_arena *arena, struct action_section *out)

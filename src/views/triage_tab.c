@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "views/channels_tab.h"
 #include "views/layer.h"
+#include "views/values_tab.h"
 #include "views/verdict.h"
 
 struct triage_tab {
@@ -105,6 +107,34 @@ static int draw_text(struct canvas *c, const struct layer_view *layer, const str
     return y + top;
 }
 
+/* ---- the way to what the sentences name ---- */
+
+/* The channel that stands out, else the Channels tab as it is. */
+static void act_channel(struct layer_view *layer, struct app *app)
+{
+    const struct mm_evidence *evidence = mm_session_evidence(app->session, layer->id);
+    if (evidence && evidence->worst.channel >= 0)
+        channels_show(layer, app, evidence->worst.axis, evidence->worst.channel);
+    else
+        channels_show(layer, app, -1, -1);
+}
+
+/* The element that the sentences name, else the metrics, among its neighbours. */
+static void act_element(struct layer_view *layer, struct app *app)
+{
+    const struct mm_evidence *evidence = mm_session_evidence(app->session, layer->id);
+    const struct mm_metrics *m = mm_result_judged(&mm_session_layer(app->session, layer->id)->result);
+    int64_t at = m->nonfinite_differ ? m->differ_at : m->max_abs_at;
+    values_show_element(layer, app, evidence && evidence->worst.at >= 0 ? evidence->worst.at : at);
+}
+
+static const struct tab_action actions[] = {
+    {"worst-element", "v", "worst element", "The worst element among its neighbours, in the Values tab",
+     act_element, NULL, NULL},
+    {"worst-channel", "c", "worst channel", "The worst channel, in the Channels tab", act_channel, NULL,
+     NULL},
+};
+
 static void *open_tab(void)
 {
     struct triage_tab *tab = calloc(1, sizeof *tab);
@@ -115,6 +145,8 @@ static void *open_tab(void)
 
 const struct layer_tab triage_tab = {.title = "Triage",
                                      .help = "what is wrong, why, and what to do",
+                                     .action = actions,
+                                     .actions = MM_COUNT(actions),
                                      .open = open_tab,
                                      .close = free,
                                      .text = draw_text,

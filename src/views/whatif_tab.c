@@ -41,7 +41,7 @@ static void act_axis(struct layer_view *layer, struct app *app)
 }
 
 static const struct tab_action actions[] = {
-    {"whatif-axis", "a", "axis", "Take the next axis as that of the channels", act_axis},
+    {"whatif-axis", "a", "axis", "Take the next axis as that of the channels", act_axis, NULL, NULL},
 };
 
 static void *open_tab(void)

@@ -28,7 +28,7 @@ Enter
 :screen 2-layer
 Tab Tab
 :screen 3-histogram
-4
+6
 :screen 9-neighbours
 q F Space Space Space Space p p
 :screen 4-raised

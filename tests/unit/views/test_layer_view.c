@@ -28,8 +28,11 @@ static void all_sizes(void **state)
         small_draw_all_sizes(small);
         small_keys(small, "d 0");
         small_draw_all_sizes(small);
-        small_keys(small, ":tab-what-if");
-        small_draw_all_sizes(small);
+        static const char *const tabs[] = {":tab-channels", ":tab-values", "v", "H", ":tab-what-if"};
+        for (size_t k = 0; k < MM_COUNT(tabs); k++) {
+            small_keys(small, tabs[k]);
+            small_draw_all_sizes(small);
+        }
         small_keys(small, ":tab-neighbours");
         small_draw_all_sizes(small);
         small_keys(small, "q");
@@ -45,7 +48,7 @@ static void leaving_stops_work(void **state)
     const char *error;
     small_keys(small, OPEN("conv1"));
     size_t id = layers_selected(small->layers);
-    app_key(small->app, '3'); /* the table is asked for; jobs run inline, later */
+    app_key(small->app, '5'); /* the table is asked for; jobs run inline, later */
     app_key(small->app, 'J');
     assert_true(layers_selected(small->layers) != id);
     mm_session_finish(small->session, NULL, NULL);
@@ -100,15 +103,14 @@ static void tabs(void **state)
 {
     struct small *small = *state;
     small_keys(small, "Enter");
-    assert_true(small_shows(
-        small,
-        "[0 Triage]  1 Stats   2 Histogram   3 What if   4 Neighbours")); /* what is wrong comes first */
+    assert_true(small_shows(small, "[0 Triage] 1 Stats  2 Histogram  3 Channels  4 Values  5 What if  6 "
+                                   "Neighbours")); /* what is wrong comes first */
     small_keys(small, "Tab");
     assert_true(small_shows(small, "[1 Stats]"));
     small_keys(small, "Tab J"); /* the tab stays */
     assert_true(small_shows(small, "[2 Histogram]"));
     small_keys(small, "0 S-Tab");
-    assert_true(small_shows(small, "[4 Neighbours]"));
+    assert_true(small_shows(small, "[6 Neighbours]"));
     small_keys(small, "Tab");
     assert_true(small_shows(small, "[0 Triage]"));
     small_keys(small, "1");
@@ -141,10 +143,10 @@ static void tabs_on_a_narrow_screen(void **state)
 {
     struct small *small = *state;
     small_keys(small, ":resize 40x12\nEnter");
-    assert_true(small_shows(small, "[0 Triage]  1  2  3  4"));
-    small_keys(small, "4");
-    assert_true(small_shows(small, " 0  1  2  3 "));
-    assert_true(small_shows(small, " [4 Neighbours]"));
+    assert_true(small_shows(small, "[0 Triage]  1  2  3  4  5  6"));
+    small_keys(small, "6");
+    assert_true(small_shows(small, " 0  1  2  3  4  5 "));
+    assert_true(small_shows(small, " [6 Neighbours]"));
 }
 
 static void to_the_root_and_back(void **state)

@@ -181,7 +181,7 @@ static void no_neighbours(void **state)
 {
     struct small *small = *state;
     small_settle(small);
-    small_keys(small, ":sort diff2\ng Enter 4");
+    small_keys(small, ":sort diff2\ng Enter 6");
     assert_true(small_shows(small, "The order of execution is not known"));
     assert_true(small_hides(small, "Introduced here"));
     assert_true(small_hides(small, "#2"));

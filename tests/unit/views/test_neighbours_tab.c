@@ -11,7 +11,7 @@
 static void go(struct small *small, int number)
 {
     char keys[64];
-    snprintf(keys, sizeof keys, ":sort number\n:%d\nEnter 4", number);
+    snprintf(keys, sizeof keys, ":sort number\n:%d\nEnter 6", number);
     small_keys(small, keys);
 }
 
@@ -101,7 +101,7 @@ static void enter_leads_to_the_root(void **state)
     assert_string_equal(small_selected(small), "join"); /* the list comes along */
     small_keys(small, "Enter");
     assert_true(small_shows(small, "#3  gate"));
-    assert_true(small_shows(small, "[4 Neighbours]"));
+    assert_true(small_shows(small, "[6 Neighbours]"));
     small_keys(small, "BS");
     assert_true(small_shows(small, "#5  join"));
     small_keys(small, "BS");
@@ -153,7 +153,7 @@ static void walking_the_list_ends_the_way_back(void **state)
 static void through_the_filter(void **state)
 {
     struct small *small = *state;
-    small_keys(small, "& \"tail\" Enter Enter 4 Enter");
+    small_keys(small, "& \"tail\" Enter Enter 6 Enter");
     assert_true(small_shows(small, "#5  join"));
     small_keys(small, "BS");
     assert_true(small_shows(small, "#6  tail"));

@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-#define OPEN(name) "/ \"" name "\" Enter Enter 3\n"
+#define OPEN(name) "/ \"" name "\" Enter Enter 5\n"
 
 static void golden_whatif(void **state)
 {
@@ -83,7 +83,7 @@ static void figures(void **state)
     assert_true(small_shows(small, "Lines 24 to 42 of 42"));
     small_keys(small, "J"); /* the next layer, from its top */
     assert_true(small_shows(small, "format per"));
-    assert_true(small_shows(small, "[3 What if]"));
+    assert_true(small_shows(small, "[5 What if]"));
 }
 
 /* pow: 70000 overflows in f16, one of four. Its dst has an Inf there, so that the figures are of the rest. */
