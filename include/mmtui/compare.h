@@ -509,6 +509,7 @@ struct mm_window {
 int mm_pair_window(const struct mm_pair *pair, const struct mm_schema *schema, const struct mm_slice *slice,
                    int64_t from, size_t n, const struct mm_control *control, struct mm_window *out,
                    struct mm_err *err);
+/* A zeroed one is fine. */
 void mm_window_done(struct mm_window *window);
 
 /* The error over two axes of a slice; along all its other axes the greatest counts. */
@@ -530,6 +531,7 @@ struct mm_heat {
 };
 /* Row r of the map is places [mm_heat_place(dim, rows, r), mm_heat_place(dim, rows, r + 1)) on the axis. */
 int64_t mm_heat_place(int64_t dim, int64_t cells, int64_t cell);
+/* -1 with MM_EARG for axes and sizes that do not fit, and of one side alone. */
 int mm_pair_heat(const struct mm_pair *pair, const struct mm_schema *schema,
                  const struct mm_heat_options *options, const struct mm_control *control, struct mm_heat *out,
                  struct mm_err *err);
@@ -537,6 +539,7 @@ int mm_pair_heat(const struct mm_pair *pair, const struct mm_schema *schema,
 int mm_heat_tensors(const struct mm_tensor *s, const struct mm_tensor *d,
                     const struct mm_heat_options *options, const struct mm_control *control,
                     struct mm_heat *out, struct mm_err *err);
+/* A zeroed one is fine. */
 void mm_heat_done(struct mm_heat *heat);
 
 /* ---- the worker pool ---------------------------------------------------------------------------------- */

@@ -376,17 +376,19 @@ const struct mm_shape *mm_session_shape(const struct mm_session *session, size_t
 /* The axis of that shape along which the channels lie. *known: the model's operators and weights tell it; else it is
  * where they usually lie. -1: a scalar. */
 int mm_session_channel_axis(const struct mm_session *session, size_t id, bool *known);
-/* These as mm_session_hist: NULL while it is worked out, or with *error; what is meant is in compare.h. */
+/* mm_pair_channels; as mm_session_hist NULL while it is worked out, or with *error. */
 const struct mm_channels *mm_session_channels(struct mm_session *session, size_t id, int axis,
                                               const char **error);
+/* mm_pair_worst, alike. */
 const struct mm_worst_elements *mm_session_worst(struct mm_session *session, size_t id,
                                                  const struct mm_slice *slice, enum mm_worst_by by,
                                                  const char **error);
+/* mm_pair_heat, alike. */
 const struct mm_heat *mm_session_heat(struct mm_session *session, size_t id,
                                       const struct mm_heat_options *options, const char **error);
-/* A window that has the slice's elements from, from + 1, ... from + MM_WINDOW_SURE - 1, as far as there are, and mostly
- * others around. */
 #define MM_WINDOW_SURE 2048
+/* A window that has the slice's elements from, from + 1, ... from + MM_WINDOW_SURE - 1, as far as there are, and mostly
+ * others around; alike. */
 const struct mm_window *mm_session_window(struct mm_session *session, size_t id, const struct mm_slice *slice,
                                           int64_t from, const char **error);
 

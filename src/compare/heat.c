@@ -1,10 +1,8 @@
 /*
  * The error over two axes: the greatest |e| of each cell.
  *
- * Of floats the greatest of a stretch is first looked for in floats, in the integer order of their bits, many at a time.
- * Rounding keeps order, so only where that comes within a last place of what the cell has (whose double was rounded
- * twice) can the exact greatest be above it: these few stretches are looked at once more, in doubles. NaN and Inf lie above all finite numbers in that order and are looked
- * at once more, too.
+ * Of floats the greatest of a stretch is first looked for many at a time. Only where it is above what the cell has, and
+ * where something is not finite, is the stretch looked at element by element, for the place.
  */
 #include "compare/slice_walk.h"
 
@@ -52,43 +50,46 @@ static void look_floats(struct mm_heat_cell *cell, int64_t at, const float *s, c
         look(cell, at + (int64_t)i, (double)s[i], (double)d[i]);
 }
 
-typedef float floats_t __attribute__((vector_size(16)));
-typedef int32_t bits_t __attribute__((vector_size(16)));
+typedef float floats_t __attribute__((vector_size(8)));
+typedef double doubles_t __attribute__((vector_size(16)));
+typedef int64_t bits_t __attribute__((vector_size(16)));
 
-/* The greatest |s - d|, rounded to a float, as bits. */
-static int32_t greatest_bits(const float *s, const float *d, size_t n)
+#define AT_ONCE 4 /* vectors whose sums do not wait for each other */
+
+/* The greatest |s - d|; NaN where one is not finite (or the sum of all is not). */
+static double greatest_error(const float *s, const float *d, size_t n)
 {
-    const bits_t sign = {INT32_MAX, INT32_MAX, INT32_MAX, INT32_MAX};
-    bits_t most[2] = {{0}, {0}};
-    int32_t result = 0;
+    const bits_t magnitude = {INT64_MAX, INT64_MAX};
+    doubles_t most[AT_ONCE] = {{0, 0}}, sum[AT_ONCE] = {{0, 0}};
+    double greatest = 0, total = 0;
     size_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        for (int k = 0; k < 2; k++) {
+    for (; i + 2 * AT_ONCE <= n; i += 2 * AT_ONCE) {
+        for (size_t k = 0; k < AT_ONCE; k++) {
             floats_t x, y;
-            memcpy(&x, s + i + 4 * k, sizeof x);
-            memcpy(&y, d + i + 4 * k, sizeof y);
-            bits_t e = (bits_t)(x - y) & sign, more = e > most[k];
-            most[k] = (e & more) | (most[k] & ~more);
+            memcpy(&x, s + i + 2 * k, sizeof x);
+            memcpy(&y, d + i + 2 * k, sizeof y);
+            doubles_t e = __builtin_convertvector(x, doubles_t) - __builtin_convertvector(y, doubles_t);
+            bits_t size = (bits_t)e & magnitude, more = (doubles_t)size > most[k];
+            most[k] = (doubles_t)((size & more) | ((bits_t)most[k] & ~more));
+            sum[k] += (doubles_t)size; /* keeps what the comparison passes over: NaN */
         }
     }
-    for (int k = 0; k < 8; k++)
-        result = most[k / 4][k % 4] > result ? most[k / 4][k % 4] : result;
-    for (; i < n; i++) {
-        float e = fabsf(s[i] - d[i]);
-        int32_t bits;
-        memcpy(&bits, &e, sizeof bits);
-        bits &= INT32_MAX;
-        result = bits > result ? bits : result;
+    for (size_t k = 0; k < 2 * AT_ONCE; k++) {
+        greatest = most[k / 2][k % 2] > greatest ? most[k / 2][k % 2] : greatest;
+        total += sum[k / 2][k % 2];
     }
-    return result;
+    for (; i < n; i++) {
+        double e = fabs((double)s[i] - (double)d[i]);
+        greatest = e > greatest ? e : greatest;
+        total += e;
+    }
+    return isfinite(total) ? greatest : NAN;
 }
 
 static void add_floats(struct mm_heat_cell *cell, int64_t at, const float *s, const float *d, size_t n)
 {
-    float had = (float)cell->error;
-    int32_t least, most = n < 4 ? INT32_MAX : greatest_bits(s, d, n);
-    memcpy(&least, &had, sizeof least);
-    if (most != 0 && most >= least - 1)
+    bool passed = cell->error == INFINITY && cell->at < at; /* nothing can be worse, or as bad and earlier */
+    if (!passed && !(greatest_error(s, d, n) <= cell->error && cell->at < at))
         look_floats(cell, at, s, d, n);
 }
 

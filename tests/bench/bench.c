@@ -129,7 +129,7 @@ struct row {
     enum mm_dtype s_type, d_type;
     size_t s_at, d_at; /* offsets in struct data */
     unsigned threads;
-    int what; /* 0 metrics, 1 read limit, 2 histogram, 3 error histogram */
+    int what; /* 0 metrics, 1 read limit, 2 histogram, 3 error histogram, 4 heat map */
     double best;
     size_t bytes;
 };
@@ -160,6 +160,10 @@ static struct row rows[] = {
     {"f32 f32, equal", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(s), 1, 0, 0, 0},
     {"f32 f32, histograms of both sides", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(noisy), 1, 2, 0, 0},
     {"f32 f32, histogram of the errors", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(noisy), 1, 3, 0, 0},
+    {"f32 f32, heat map", "f32 f32", NULL, MM_F32, MM_F32, AT(s), AT(noisy), 1, 4, 0, 0},
+    {"f32 f32, heat map, many equal errors", "f32 f32", NULL, MM_F32, MM_F32, AT(grid_s), AT(grid_d), 1, 4, 0,
+     0},
+    {"f32 i8, heat map", "f32 f32", NULL, MM_F32, MM_I8, AT(s), AT(byte), 1, 4, 0, 0},
 };
 
 struct part {
@@ -211,6 +215,20 @@ static void count_part(const struct row *row, const float *s, const float *d, si
     sink = (float)(count[0][32] + count[1][32] + error.zero);
 }
 
+/* Rows of 4096 in the cells of a screen of 132 x 43. */
+static void map_part(struct mm_tensor *s, struct mm_tensor *d)
+{
+    struct mm_heat_options options = {.y_axis = 0, .x_axis = 1, .rows = 74, .columns = 130};
+    struct mm_heat heat;
+
+    s->shape = d->shape = (struct mm_shape){2, {s->count / 4096, 4096}};
+    mm_slice_all(&options.slice);
+    if (mm_heat_tensors(s, d, &options, NULL, &heat, NULL) != 0)
+        abort();
+    sink = (float)heat.greatest;
+    mm_heat_done(&heat);
+}
+
 static void *run_part(void *argument)
 {
     const struct part *part = argument;
@@ -226,7 +244,7 @@ static void *run_part(void *argument)
                  part->to - part->from);
         return NULL;
     }
-    if (row->what >= 2) {
+    if (row->what == 2 || row->what == 3) {
         count_part(row, (const float *)s_bytes + part->from, (const float *)d_bytes + part->from,
                    part->to - part->from);
         return NULL;
@@ -234,6 +252,10 @@ static void *run_part(void *argument)
     mm_measure_defaults(&options);
     tensor_of(&s, &s_run, row->s_type, s_bytes, gap_of(row), part->from, part->to);
     tensor_of(&d, &d_run, row->d_type, d_bytes, gap_of(row), part->from, part->to);
+    if (row->what == 4) {
+        map_part(&s, &d);
+        return NULL;
+    }
     if (mm_measure_tensors(&s, &d, &options, NULL, &metrics, NULL) != 0)
         abort();
     sink = (float)metrics.diff2;

@@ -83,6 +83,7 @@ WANT = {
     "f32 f32": "0.50 of the limit", "f32 f32, sse2": "0.20 of the limit", "f32 f16": "0.75 of f32", "f16 f16": "0.75 of f32",
     "f32 i8": "0.75 of f32", "i8 i8": "0.75 of f32", "f32 f32, one block in 256 with -inf": "0.6 of clean",
     "f32 f32, ties (dst on an int8 grid)": "0.7 of clean", "f32 f32, ties (both rectified, on that grid)": "0.7 of clean",
+    "f32 f32, heat map": "0.50 of f32", "f32 f32, heat map, many equal errors": "0.50 of f32", "f32 i8, heat map": "0.50 of f32",
     "f32 f32, a third is -inf": "0.6 of clean", "f32 f32, unpacked (5 bytes a value)": "5 GB/s, or 0.30 of the limit",
 }
 

@@ -228,7 +228,7 @@ BS
 :screen back
 Enter R
 :screen layer-root
-BS 4
+BS 6
 :screen near
 Enter
 :screen up
@@ -257,7 +257,7 @@ q
 def test_without_a_model(shipped):
     """Neighbours are those of execution order then, and the screen says so."""
     with tempfile.TemporaryDirectory() as folder:
-        run(folder, ":redraw\nEnter 4\n:screen near\nq q\n", *shipped[:2])
+        run(folder, ":redraw\nEnter 6\n:screen near\nq q\n", *shipped[:2])
         near = glyphs(folder, "near")
         check("without a graph it says so", "by execution order (no --model)" in near, near)
         check("... and shows the layers around", near.count("in →") == 8, near)

@@ -10,13 +10,13 @@
 static void golden_channels(void **state)
 {
     parts_open_layer(*state, "conv", "3");
-    golden_check_sizes(((struct small *)*state)->app, "channels");
+    small_goldens(*state, "channels");
 }
 
 static void golden_vector(void **state)
 {
     parts_open_layer(*state, "bias", "3");
-    golden_check_sizes(((struct small *)*state)->app, "channels-vector");
+    small_goldens(*state, "channels-vector");
 }
 
 /* Channel 5 has 40 times the range of the others, and 40 times their error. */

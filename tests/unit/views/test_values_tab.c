@@ -11,19 +11,19 @@
 static void golden_worst(void **state)
 {
     parts_open_layer(*state, "conv", "4");
-    golden_check_sizes(((struct small *)*state)->app, "values-worst");
+    small_goldens(*state, "values-worst");
 }
 
 static void golden_browse(void **state)
 {
     parts_open_layer(*state, "nan", "4 v j");
-    golden_check_sizes(((struct small *)*state)->app, "values-browse");
+    small_goldens(*state, "values-browse");
 }
 
 static void golden_map(void **state)
 {
     parts_open_layer(*state, "conv", "4 H");
-    golden_check_sizes(((struct small *)*state)->app, "values-map");
+    small_goldens(*state, "values-map");
 }
 
 static void golden_map_mono(void **state)
@@ -31,7 +31,7 @@ static void golden_map_mono(void **state)
     struct small *small = *state;
     small_keys(small, ":theme mono");
     parts_open_layer(small, "conv", "4 H");
-    golden_check_sizes(small->app, "values-map-mono");
+    small_goldens(small, "values-map-mono");
 }
 
 static void worst(void **state)
