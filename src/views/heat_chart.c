@@ -2,9 +2,10 @@
 
 #include <math.h>
 
-/* The least step is so many powers of ten below the greatest error. */
-#define DECADES 4
-#define STEPS   ROLE_HEAT_STEPS
+/* The steps go from the least to the greatest error of the map, over so many powers of ten at least and at most. */
+#define DECADES_LEAST 1.0
+#define DECADES_MOST  4.0
+#define STEPS         ROLE_HEAT_STEPS
 /* A map of a few cells is drawn larger. */
 #define LARGER_MAX 8
 /* One row alone is a band. */
@@ -21,13 +22,19 @@ struct heat_chart_size heat_chart_size(const struct app *app, int w, int h)
     return (struct heat_chart_size){half, h > 0 ? (half ? 2 * h : h) : 1, w > 0 ? w : 1};
 }
 
+static double decades(const struct mm_heat *heat)
+{
+    double wide = heat->least > 0 ? log10(heat->greatest / heat->least) : DECADES_MOST;
+    return wide < DECADES_LEAST ? DECADES_LEAST : wide > DECADES_MOST ? DECADES_MOST : wide;
+}
+
 int heat_chart_step(const struct mm_heat *heat, double error)
 {
     if (!(error > 0))
         return 0;
     if (error >= heat->greatest)
         return STEPS - 1;
-    double level = 1 + log10(error / heat->greatest) / DECADES;
+    double level = 1 + log10(error / heat->greatest) / decades(heat);
     return level <= 0 ? 1 : 1 + (int)(level * (STEPS - 1));
 }
 
@@ -85,6 +92,7 @@ void heat_chart_legend(struct canvas *c, int y, const struct app *app, const str
     for (int step = 0; step < STEPS; step++)
         x += canvas_text(c, x, y, 2, (enum role)(ROLE_HEAT_0 + step),
                          half_blocks(app) ? app->glyphs->full : app->glyphs->heat[step]);
-    canvas_textf(c, x + 1, y, -1, ROLE_AXIS, "%s (by powers; from %s)", mm_num_short(text, heat->greatest, 3),
-                 mm_num_short(least, heat->greatest * pow(10, -DECADES), 1));
+    canvas_textf(c, x + 1, y, -1, ROLE_AXIS, "%s (logarithmic, from %s)",
+                 mm_num_short(text, heat->greatest, 3),
+                 mm_num_short(least, heat->greatest * pow(10, -decades(heat)), 2));
 }

@@ -11,7 +11,8 @@ struct heat_chart_size {
     int64_t rows, columns;
 };
 struct heat_chart_size heat_chart_size(const struct app *app, int w, int h);
-/* 0: no error; 1: the least there is; 7: the greatest, and what is not finite. By powers of the error, as far as 1e4. */
+/* 0: no error; 1: the least there is, or less than 1e-4 of the greatest; 7: the greatest, and what is not finite. In
+ * between by the error's logarithm, over a power of ten at least. */
 int heat_chart_step(const struct mm_heat *heat, double error);
 /* Into all of c; the cell (row, column) is marked. */
 void heat_chart_draw(struct canvas *c, const struct app *app, const struct mm_heat *heat, int64_t row,

@@ -93,7 +93,7 @@ static void map(void **state)
 
 static void steps(void **state)
 {
-    const struct mm_heat heat = {.greatest = 10};
+    const struct mm_heat heat = {.greatest = 10, .least = 1e-3}, narrow = {.greatest = 10, .least = 5};
     (void)state;
     assert_int_equal(heat_chart_step(&heat, 0), 0);
     assert_int_equal(heat_chart_step(&heat, 1e-9), 1);
@@ -101,14 +101,18 @@ static void steps(void **state)
     assert_int_equal(heat_chart_step(&heat, 0.11), 4); /* half of four decades */
     assert_int_equal(heat_chart_step(&heat, 10), 7);
     assert_int_equal(heat_chart_step(&heat, INFINITY), 7);
+    assert_int_equal(heat_chart_step(&narrow, 5), 5); /* 0.70 of a power of ten: 1 + 4.9 */
 }
 
 /* The upper half has one step, what lies behind it the other. */
 static void half_blocks(void **state)
 {
     struct mm_heat_cell cell[4] = {{10, 0}, {0, -1}, {0, -1}, {0.11, 3}};
-    const struct mm_heat heat = {
-        .greatest = 10, .options = {.rows = 2, .columns = 2}, .cell = cell, .shape = {2, {2, 2}}};
+    const struct mm_heat heat = {.greatest = 10,
+                                 .least = 1e-3,
+                                 .options = {.rows = 2, .columns = 2},
+                                 .cell = cell,
+                                 .shape = {2, {2, 2}}};
     struct small *small = *state;
     struct grid grid;
     grid_init(&grid);
