@@ -64,7 +64,8 @@ static void put_settings(const struct mm_dialect *dialect, struct mm_buf *out)
 {
     mm_buf_puts(out, "\nSettings of the network\n");
     for (const struct mm_dialect_setting *row = dialect->settings; row->setting; row++) {
-        mm_buf_printf(out, "  %s = %s: %s", row->setting, row->value, *row->key ? row->key : "as it is by itself");
+        mm_buf_printf(out, "  %s = %s: %s", row->setting, row->value,
+                      *row->key ? row->key : "as it is by itself");
         mm_buf_printf(out, "%s%s\n", *row->json ? " = " : "", row->json); /* a flag has no value */
     }
     if (!dialect->settings->setting)

@@ -305,8 +305,7 @@ int set_from(struct cli_options *options, const struct option_info *info, const 
 /* "10.3", "2.0.0rc1": another text would be compared as nothing. */
 int set_for(struct cli_options *options, const struct option_info *info, const char *text, struct mm_err *err)
 {
-    static const char in_versions[] =
-        "0123456789.+-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char in_versions[] = "0123456789.+-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     if (!isdigit((unsigned char)*text) || text[strspn(text, in_versions)])
         return mm_fail(err, MM_EARG, "--%s: \"%s\" is not a version, such as 10.3", info->name, text);
     options->version_for = text;

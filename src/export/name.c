@@ -202,9 +202,9 @@ static int name_against_target(const void *name, const void *target)
 
 const struct mm_target *mm_targets_find(const struct mm_targets *targets, const char *name)
 {
-    return targets->count ? bsearch(name, targets->target, targets->count, sizeof *targets->target,
-                                    name_against_target)
-                          : NULL;
+    return targets->count
+               ? bsearch(name, targets->target, targets->count, sizeof *targets->target, name_against_target)
+               : NULL;
 }
 
 static int by_name(const void *a, const void *b)

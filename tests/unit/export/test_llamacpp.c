@@ -57,11 +57,12 @@ static void weights_that_stay(void **state)
     assert_true(is_told(&export, "not-quantised", "blk.0.attn_norm.weight"));
     assert_true(is_told(&export, "not-quantised", "blk.0.ffn_down.bias"));
     assert_false(is_told(&export, "not-quantised", "blk.0.ffn_down.weight"));
-    assert_limits(&export,
-                  "1 operator (\"blk.0.attn_norm.weight\"): llama-quantize changes no norms and routers, so nothing is "
-                  "done for it\n"
-                  "1 operator (\"blk.0.ffn_down.bias\"): llama-quantize changes only tensors whose names end with "
-                  "\"weight\", so nothing is done for it\n");
+    assert_limits(
+        &export,
+        "1 operator (\"blk.0.attn_norm.weight\"): llama-quantize changes no norms and routers, so nothing is "
+        "done for it\n"
+        "1 operator (\"blk.0.ffn_down.bias\"): llama-quantize changes only tensors whose names end with "
+        "\"weight\", so nothing is done for it\n");
     mm_plan_close(plan);
 }
 
