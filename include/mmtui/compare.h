@@ -306,7 +306,7 @@ bool mm_table_integers(const struct mm_result *result);
 /*
  * What a tensor is known by (mm_fingerprint_of): of all its elements up to so many, else of at most 16384, in evenly spread
  * runs of neighbours on each axis, the same ones whatever the order of the axes. *bytes: what the pages that they lie in
- * have, as far as they are stored one behind the other: at most about 17 MB, whatever the tensor has. Not known: it is empty,
+ * have, as far as they are stored one behind the other: a page each at worst, 64 MiB, whatever the tensor has. Not known: it is empty,
  * or not all of them are finite. -1 with MM_ECORRUPT where one can't be read, or MM_ENOMEM. RAW tensors that are settled are
  * read here and there, others from their beginning on.
  */

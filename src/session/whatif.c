@@ -78,6 +78,10 @@ const struct mm_whatif_table *mm_session_whatif(struct mm_session *session, size
         *error = "only statistics of src were kept: there are no values to round";
         return NULL;
     }
+    if (layer->pair->dst && layer->pair->dst->kept >= MM_KEPT_SUM) {
+        *error = "only statistics of dst were kept: there is nothing to compare rounded values with";
+        return NULL;
+    }
     if (layer->result.state == MM_STATE_FAILED)
         wanted.pair.dst = NULL;
     const struct request *answer = session_ask(session, MM_REQUEST_WHATIF, id, &wanted.request, error);

@@ -70,7 +70,7 @@ static size_t read_of(struct stage *stage, int count, int rows)
     return all;
 }
 
-/* Sixteen files of a GiB: of each at most 17 MB of its values, and its beginning. */
+/* Sixteen files of a GiB: of each no more than 2048 runs of 8 elements, of two pages each, a row's 64, and its beginning: 18 MiB. */
 static void some_of_each(void **state)
 {
     (void)state;
