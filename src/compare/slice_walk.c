@@ -63,12 +63,23 @@ static int64_t chunk_end(const struct mm_slice_walk *walk, int64_t first, int64_
     return first - first % block + block;
 }
 
+/* What was read since *from need not stay in memory; in stretches that are worth a call. */
+static void drop_read(const struct mm_slice_walk *walk, int64_t *from, int64_t to, int64_t step)
+{
+    if (to - *from < step)
+        return;
+    mm_drop_read(walk->map_s, walk->s, *from, to);
+    if (walk->d != walk->s)
+        mm_drop_read(walk->map_d, walk->d, *from, to);
+    *from = to;
+}
+
 /* Elements [first, end), as far as the slice has them. */
 static int walk_range(const struct mm_slice_walk *walk, int64_t first, int64_t end, void *state,
                       bool *failed_dst, struct mm_err *err)
 {
     struct mm_pass pass = {.cancel = walk->control.cancel, .name_s = walk->name_s, .name_d = walk->name_d};
-    int64_t from, to;
+    int64_t from, to, kept = first;
     size_t n;
     mm_pass_start(&pass, walk->s, walk->d);
     bool seeks = settled(walk);
@@ -82,8 +93,10 @@ static int walk_range(const struct mm_slice_walk *walk, int64_t first, int64_t e
                 *failed_dst = pass.failed_dst;
                 return -1;
             }
+            drop_read(walk, &kept, pass.base, MM_PIECE);
         } while (n > 0);
     }
+    drop_read(walk, &kept, pass.base, 1);
     return 0;
 }
 
@@ -124,6 +137,11 @@ int mm_slice_walk(const struct mm_slice_walk *walk, void *state, bool *failed_ds
     return walk_range(walk, 0, count, state, failed_dst, err);
 }
 
+static const struct mm_map *map_of(const struct mm_pair_tensors *tensors, bool dst)
+{
+    return tensors->memory[dst] ? NULL : dst ? &tensors->dst.map : &tensors->src.map;
+}
+
 int mm_slice_walk_of(const struct mm_pair_tensors *tensors, const struct mm_pair *pair,
                      struct mm_slice_walk *walk, struct mm_err *err)
 {
@@ -134,6 +152,8 @@ int mm_slice_walk_of(const struct mm_pair_tensors *tensors, const struct mm_pair
                        mm_shape_text(&tensors->dst.tensor.shape, true, dst, sizeof dst));
     walk->s = tensors->has_src ? &tensors->s : &tensors->d;
     walk->d = tensors->has_dst ? &tensors->d : &tensors->s;
+    walk->map_s = map_of(tensors, !tensors->has_src);
+    walk->map_d = map_of(tensors, tensors->has_dst);
     walk->name_s = (tensors->has_src ? pair->src : pair->dst)->label;
     walk->name_d = (tensors->has_dst ? pair->dst : pair->src)->label;
     return 0;

@@ -22,8 +22,9 @@ struct mm_slice_fold {
 };
 
 struct mm_slice_walk {
-    const struct mm_tensor *s, *d; /* of equal shape; the same for one side alone */
-    const char *name_s, *name_d;   /* for error texts */
+    const struct mm_tensor *s, *d;      /* of equal shape; the same for one side alone */
+    const char *name_s, *name_d;        /* for error texts */
+    const struct mm_map *map_s, *map_d; /* where the bytes are, if in a file; or NULL */
     const struct mm_slice *slice;
     const struct mm_slice_fold *fold;
     struct mm_control control;

@@ -126,8 +126,7 @@ static int sum_part(const struct mm_work *work, struct mm_pass *pass, const stru
 
 /* ---- what has been read ---- */
 
-/* Elements [first, end) of one side. Only where they lie together. */
-static void drop_side(const struct mm_map *map, const struct mm_tensor *tensor, int64_t first, int64_t end)
+void mm_drop_read(const struct mm_map *map, const struct mm_tensor *tensor, int64_t first, int64_t end)
 {
     const struct mm_run *run = tensor->run;
     size_t unit, from, to;
@@ -143,9 +142,9 @@ static void drop_side(const struct mm_map *map, const struct mm_tensor *tensor, 
 
 static void drop(const struct mm_work *work, int64_t first, int64_t end)
 {
-    drop_side(work->map_s, work->s, first, end);
+    mm_drop_read(work->map_s, work->s, first, end);
     if (work->d != work->s)
-        drop_side(work->map_d, work->d, first, end);
+        mm_drop_read(work->map_d, work->d, first, end);
 }
 
 /* ---- pieces, by whoever has time ---- */

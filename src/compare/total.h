@@ -28,6 +28,10 @@ struct mm_work {
     const struct mm_map *map_s, *map_d; /* where the bytes are, if in a file; or NULL */
 };
 
+/* Elements [first, end) were read and are not needed soon: their bytes may leave this process's memory, where they lie
+ * together in a map (NULL: they are in none). */
+void mm_drop_read(const struct mm_map *map, const struct mm_tensor *tensor, int64_t first, int64_t end);
+
 /* Both lanes: floats only where both sides fit and factor is 1. */
 int mm_total_sums(struct mm_work *work, struct mm_sums *out, struct mm_err *err);
 int mm_total_centred(struct mm_work *work, const struct mm_centre *centre, struct mm_centred *out,
