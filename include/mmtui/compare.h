@@ -303,14 +303,15 @@ const char *mm_table_text(const struct mm_table_error *columns, char *out, size_
 /* Does it hold 32 or 64-bit integers on both sides? */
 bool mm_table_integers(const struct mm_result *result);
 
+/* A tensor of more elements is known by some of them. */
+#define MM_FINGERPRINT_WHOLE 65536
 /*
- * What a tensor is known by (mm_fingerprint_of): of all its elements up to so many, else of at most 16384, in evenly spread
+ * What a tensor is known by (mm_fingerprint_of): of all its elements up to MM_FINGERPRINT_WHOLE, else of at most 16384, in evenly spread
  * runs of neighbours on each axis, the same ones whatever the order of the axes. *bytes: what the pages that they lie in
  * have, as far as they are stored one behind the other: a page each at worst, 64 MiB, whatever the tensor has. Not known: it is empty,
  * or not all of them are finite. -1 with MM_ECORRUPT where one can't be read, or MM_ENOMEM. RAW tensors that are settled are
  * read here and there, others from their beginning on.
  */
-#define MM_FINGERPRINT_WHOLE 65536
 int mm_fingerprint_take(const struct mm_tensor *tensor, struct mm_fingerprint *out, uint64_t *bytes,
                         struct mm_err *err);
 
