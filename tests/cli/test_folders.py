@@ -472,7 +472,7 @@ def test_msprobe_statistics_weigh(folder):
     save(folder / "values" / f"{name}.npy", np.array([3, -2, 0.5, 1]))
     run = compare(folder, dst="values")
     check("only statistics were kept (Max, Min, Mean, RMS of torch.float32 [10,100]), which can't be compared with dst's values: they are not as many" in run.err, run.err)
-    (folder / "s").write_text("Enter\n1\n:screen -\n2\n:screen -\n3\n:screen -\n")
+    (folder / "s").write_text("Enter\n1\n:screen -\n2\n:screen -\n5\n:screen -\n")
     seen = mmtui(folder / "src", folder / "dst", "--script", folder / "s").out
     for said in ("kept      Max, Min, Mean, RMS", "of        torch.float32 [10,100]", "there are no values to count",
                  "there are no values to round"):

@@ -60,7 +60,7 @@ exported modelopt modelopt
 environment nncf nncf==3.4.0 openvino==2026.4.1 onnx==1.23.2 onnxruntime==1.32.0 numpy==2.4.6
 environment aimet aimet-onnx==2.42.0 onnx==1.23.2
 environment aiedge ai-edge-quantizer==0.10.0 numpy==2.4.6
-environment esp_ppq esp-ppq==1.3.12 torch==2.15.0 onnx==1.23.2
+environment esp_ppq esp-ppq==1.3.12 torch==2.15.0 onnx==1.19.1
 exported nncf nncf
 exported openvino nncf
 exported qnn aimet
