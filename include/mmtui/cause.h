@@ -383,6 +383,11 @@ struct mm_recomputed {
     const char *variant_origin;  /* who does so by default, ""; static */
     char variant_activation[16]; /* ONNX's type of the activation that it has behind it, "" */
     bool variant_fused;          /* which the model has right behind this operator */
+    /* Where the residual is what comes out with the model's constants in dst's float format, which can't hold them; it is
+     * in `rounding`, then. "24 of 24 values of v, up to 1e7, are beyond f16's 65504"; "": it is not. */
+    char lost_says[144];
+    bool lost_beyond; /* they are too large for it, not too small */
+    double lost_left; /* of dst against what comes out with them in that format */
     /* By mm_replay_merge: */
     bool replayed; /* ONNX Runtime computed it, all positions of it */
     size_t before; /* operators before it that were computed with it, for their results were not dumped */

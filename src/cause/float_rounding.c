@@ -14,7 +14,7 @@ double float_unit(enum mm_dtype dtype)
 }
 
 /* Below its least normal value a format loses digits, and some runtimes make it 0. */
-static double least_normal(enum mm_dtype dtype)
+double float_least_normal(enum mm_dtype dtype)
 {
     const struct mm_dtype_info *info = mm_dtype_info(dtype);
     return ldexp(1, info->kind == MM_KIND_FLOAT ? 1 - ilogb(info->highest) : -126);
@@ -82,7 +82,7 @@ static double factor_of(const struct operands *o, const struct mm_graph_node *no
 static double share_lost(const struct operands *o, enum mm_dtype format)
 {
     const struct mm_value *y = &o->result[SIDE_SRC];
-    double least = least_normal(format), lost = 0, all = 0;
+    double least = float_least_normal(format), lost = 0, all = 0;
     for (int64_t i = 0; y->f && i < y->count; i++) {
         double square = (double)y->f[i] * (double)y->f[i];
         if (!isfinite(square))
@@ -102,7 +102,7 @@ double float_rounding(const struct operands *o, enum mm_dtype format, const stru
     double y = sqrt(residual->yy / fmax((double)residual->n, 1)), unit = float_unit(format), greatest = 0;
     if (weighs || (!(y > 0) && out->kind != MM_OPERATOR_SOFTMAX))
         return unit;
-    double norm = norm_rounding(o, node, unit, least_normal(format)), factor = factor_of(o, node);
+    double norm = norm_rounding(o, node, unit, float_least_normal(format)), factor = factor_of(o, node);
     if (!isnan(norm))
         return fmax(unit, norm / y);
     if (!isnan(factor))

@@ -1,5 +1,5 @@
 /* One operator computed again from the inputs that dst had, and from those that src had. */
-#include "cause/recompute.h"
+#include "cause/lost_constants.h"
 
 #include <float.h>
 #include <math.h>
@@ -419,6 +419,50 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     }
 }
 
+/* What a result is compared with again, once constants are others. */
+struct again {
+    const struct mm_recompute *recompute;
+    const struct operands *o;
+    const struct line *line;    /* NULL: whole */
+    const struct residual *src; /* of src's own result */
+    const atomic_bool *cancel;
+};
+
+static int again_whole(void *context, struct residual *residual, struct mm_err *err)
+{
+    const struct again *again = context;
+    struct residual both[SIDES] = {*again->src, {0}};
+    int result = compare_whole(again->recompute, again->o, SIDE_DST, again->cancel, both, NULL, err);
+    *residual = both[SIDE_DST];
+    return result;
+}
+
+static int again_sample(void *context, struct residual *residual, struct mm_err *err)
+{
+    const struct again *again = context;
+    struct mm_operator_call dst = line_call(again->line, 0, SIDE_DST);
+    struct positions p = {0};
+    int result = positions_open(&p, again->line, &dst, err);
+    if (result == 0)
+        result = compare_sample(again->o, again->line, &p, again->src, residual, err);
+    positions_close(&p);
+    return result;
+}
+
+static int find_lost(struct again *again, struct operands *const *operands, struct mm_recomputed *out,
+                     struct mm_err *err)
+{
+    const struct mm_recompute *last = again->recompute;
+    struct narrow what = {.operands = operands,
+                          .step = again->line ? again->line->step : last,
+                          .count = again->line ? again->line->count : 1,
+                          .format =
+                              last->storage != MM_DTYPE_NONE ? last->storage : again->o->format[SIDE_DST],
+                          .compare = again->line ? again_sample : again_whole,
+                          .context = again};
+    return out->state == MM_RECOMPUTE_DONE ? lost_constants_find(&what, out, err) : 0;
+}
+
 /* An operator with weights, also one that others are fused with. */
 static int run_line(struct line *line, struct operands *o, bool part, const atomic_bool *cancel,
                     struct mm_recomputed *out, struct mm_err *err)
@@ -432,6 +476,9 @@ static int run_line(struct line *line, struct operands *o, bool part, const atom
     if (run_sample(line, o, both, out, err) < 0)
         return -1;
     figures(&line->step[line->count - 1], o, both, out);
+    struct again again = {&line->step[line->count - 1], o, line, &both[SIDE_SRC], cancel};
+    if (find_lost(&again, line->operands, out, err) < 0)
+        return -1;
     struct mm_operator_call dst = line_call(line, 0, SIDE_DST);
     return variants_find(&dst, line, &o->result[SIDE_DST], out, err);
 }
@@ -446,6 +493,9 @@ static int run_one(const struct mm_recompute *recompute, struct operands *o, boo
     if (run_whole(recompute, o, cancel, both, out, err) < 0)
         return -1;
     figures(recompute, o, both, out);
+    struct again again = {recompute, o, NULL, &both[SIDE_SRC], cancel};
+    if (find_lost(&again, &o, out, err) < 0)
+        return -1;
     struct mm_operator_call dst = call_of(recompute, o, SIDE_DST, cancel);
     return variants_find(&dst, NULL, &o->result[SIDE_DST], out, err);
 }

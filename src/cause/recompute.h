@@ -136,6 +136,8 @@ bool on_steps(const struct operands *o);
 
 /* What a float format rounds by at most, as a share; what is no float counts as f32. */
 double float_unit(enum mm_dtype dtype);
+/* The least value that has all of its digits; what is no float counts as f32. */
+double float_least_normal(enum mm_dtype dtype);
 /*
  * What rounding to `format`, which dst's result is in, explains of |r| / |y0|, out->kind and out->selects known: each rounding on the
  * way costs up to a unit of what is rounded. A sum or difference that nearly cancels is rounded at the size of its

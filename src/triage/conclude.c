@@ -633,7 +633,8 @@ static void conclude(const struct mm_triage_view *view, uint32_t id, struct mm_v
         say_finding(view, id, &dump, out);
         return;
     }
-    if (conclude_simulated(view, id, out) || say_nan_lost(view, id, out))
+    if (conclude_simulated(view, id, out) || say_nan_lost(view, id, out) ||
+        (view->blame[id].starts && view->blame[id].over && say_lost_constants(subject->recomputed, out)))
         return;
     if (view->blame[id].starts && view->blame[id].over)
         conclude_start(view, id, out);

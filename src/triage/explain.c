@@ -327,6 +327,17 @@ static void say_own(const struct mm_triage_view *view, uint32_t id, const struct
         say_not_recomputed(recomputed, verdict, out);
 }
 
+/* What its values look like is no more than what such constants leave of them. False: they are not the reason. */
+static bool say_lost(const struct mm_recomputed *recomputed, struct mm_buf *out)
+{
+    char figure[MM_NUM];
+    if (!recomputed || recomputed->state != MM_RECOMPUTE_DONE || !*recomputed->lost_says)
+        return false;
+    mm_buf_printf(out, "%s. Computed with the constants as that format holds them: off by %s.\n",
+                  recomputed->lost_says, mm_num_short(figure, recomputed->lost_left, 2));
+    return true;
+}
+
 static void say_findings(const struct mm_evidence *evidence, struct mm_buf *out)
 {
     for (size_t i = 0; evidence && i < evidence->findings; i++) {
@@ -422,7 +433,8 @@ void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const str
         say_gains(view, id, evidence);
         say_own(view, id, verdict, evidence);
         say_hidden(view, id, evidence);
-        say_findings(subject->evidence, evidence);
+        if (!say_lost(subject->recomputed, evidence))
+            say_findings(subject->evidence, evidence);
     }
     say_held(view, id, verdict, evidence);
     say_readers(view, id, evidence);

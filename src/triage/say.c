@@ -117,6 +117,17 @@ void say_weights(const struct mm_recomputed *recomputed, struct mm_verdict *out)
              20 * log10(recomputed->per_tensor / recomputed->per_channel));
 }
 
+/* The operator did what it could with the constants that the format left. */
+bool say_lost_constants(const struct mm_recomputed *recomputed, struct mm_verdict *out)
+{
+    if (!recomputed || recomputed->state != MM_RECOMPUTE_DONE || !*recomputed->lost_says)
+        return false;
+    say_kind(out, recomputed->lost_beyond ? MM_VERDICT_OVERFLOW : MM_VERDICT_FORMAT, MM_CERTAIN);
+    out->cause = recomputed->lost_beyond ? MM_CAUSE_INNER_OVERFLOW : MM_CAUSE_UNDERFLOW;
+    snprintf(out->text, sizeof out->text, "%s", recomputed->lost_says);
+    return true;
+}
+
 /* As another runtime has it by default, or as a converter left it: that is what fits. */
 void say_variant(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out)
 {

@@ -33,6 +33,9 @@ void say_format(const struct mm_evidence *evidence, struct mm_verdict *out);
 void say_wrong(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out);
 /* What one scale for all weights leaves, and what one a channel would gain. */
 void say_weights(const struct mm_recomputed *recomputed, struct mm_verdict *out);
+/* The format can't hold the model's constants, and that is all that is off; false, and *out as it was, where it is not so, or
+ * nothing was recomputed (NULL). */
+bool say_lost_constants(const struct mm_recomputed *recomputed, struct mm_verdict *out);
 /* Computed as another runtime has it by default. */
 void say_variant(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out);
 /* Recomputed it is right: its inputs' errors grow here, or ties fall otherwise. */

@@ -207,6 +207,36 @@ static void setting_behind_errors(void **state)
     network_done(&net);
 }
 
+/* The format can't hold its constants: no fault of the operator, whatever its values look like. Too small ones are the format's,
+ * too large ones an overflow. */
+static void constants_lost(void **state)
+{
+    (void)state;
+    struct network net;
+    three(&net, 0.68, 0.9);
+    struct mm_recomputed own = {.state = MM_RECOMPUTE_DONE,
+                                .kind = MM_OPERATOR_NORMALISATION,
+                                .residual = 0.68,
+                                .rounding = 0.68,
+                                .lost_beyond = true,
+                                .channel = -1};
+    struct mm_evidence found = {
+        .format = -1,
+        .finding = {{.cause = MM_CAUSE_SCALE, .score = 0.99, .sentence = "dst = 0 x src"}},
+        .findings = 1};
+    net.subject[1].recomputed = &own;
+    net.subject[1].evidence = &found;
+    mm_blame_find(net.flow, net.subject, &network_thresholds, net.blame);
+    assert_kind(&net, 1, MM_VERDICT_IMPLEMENTATION, "dst = 0 x src");
+    snprintf(own.lost_says, sizeof own.lost_says, "2 of 2 values of v are beyond");
+    assert_kind(&net, 1, MM_VERDICT_OVERFLOW, "2 of 2 values of v are beyond");
+    assert_int_equal(conclude(&net, 1).cause, MM_CAUSE_INNER_OVERFLOW);
+    own.lost_beyond = false;
+    assert_kind(&net, 1, MM_VERDICT_FORMAT, "2 of 2 values of v are beyond");
+    assert_int_equal(conclude(&net, 1).cause, MM_CAUSE_UNDERFLOW);
+    network_done(&net);
+}
+
 /* What was recomputed decides, whatever the inputs' errors are. */
 static void recomputed(void **state)
 {
@@ -872,6 +902,7 @@ int main(void)
         cmocka_unit_test(format_and_settings),
         cmocka_unit_test(setting_behind_errors),
         cmocka_unit_test(recomputed),
+        cmocka_unit_test(constants_lost),
         cmocka_unit_test(no_rounding),
         cmocka_unit_test(behind_wrong_inputs),
         cmocka_unit_test(fault_behind_a_fault),
