@@ -24,6 +24,8 @@ struct mm_import;
 /* The names that a model has, where it is no graph: a GGUF's tensors, or a list. Sorted by bytes, each once. */
 struct mm_known {
     const char *const *name;
+    const char *const
+        *loose; /* the same by letters and digits alone, for mm_known_find; NULL: it looks at each */
     size_t count;
     const char *what; /* "model.gguf": for sentences */
     struct mm_arena arena;

@@ -75,7 +75,10 @@ static int read_list(struct names *names, const char *path, struct mm_err *err)
     struct mm_json_value root;
     int result = mm_file_read(path, LARGEST_LIST, &text, err);
     const char *first = mm_buf_text(&text) + strspn(mm_buf_text(&text), " \t\r\n");
-    if (result == 0 && *first == '[') {
+    if (result == 0 && *first == '{' &&
+        mm_json_read(path, mm_buf_text(&text), text.length, MOST_NAMES, &root, NULL) == 0) {
+        result = mm_fail(err, MM_EUNSUPPORTED, "%s: is a JSON object, not a list of names", path);
+    } else if (result == 0 && *first == '[') {
         result = mm_json_read(path, mm_buf_text(&text), text.length, MOST_NAMES, &root, err);
         if (result == 0)
             result = add_json(names, root, path, err);
@@ -106,10 +109,31 @@ static int by_bytes(const void *a, const void *b)
     return strcmp(*x, *y);
 }
 
+/* 0: two names are the same but for case and what is neither a letter nor a digit. Else their order. */
+static int compare_loosely(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        while (*a && !isalnum((unsigned char)*a))
+            a++;
+        while (*b && !isalnum((unsigned char)*b))
+            b++;
+        int order = tolower((unsigned char)*a) - tolower((unsigned char)*b);
+        if (order || !*a)
+            return order;
+    }
+}
+
+static int by_likeness(const void *a, const void *b)
+{
+    const char *const *x = a, *const *y = b;
+    return compare_loosely(*x, *y);
+}
+
 static int keep(struct mm_known *known, struct names *names, struct mm_err *err)
 {
     const char **kept = mm_arena_array(&known->arena, names->count, sizeof *kept);
-    if (!kept)
+    const char **loose = mm_arena_array(&known->arena, names->count, sizeof *loose);
+    if (!kept || !loose)
         return mm_fail_memory(err);
     if (names->count)
         qsort(names->name, names->count, sizeof *names->name, by_bytes);
@@ -118,6 +142,11 @@ static int keep(struct mm_known *known, struct names *names, struct mm_err *err)
             kept[known->count++] = names->name[i];
     }
     known->name = kept;
+    if (known->count) {
+        memcpy(loose, kept, known->count * sizeof *loose);
+        qsort(loose, known->count, sizeof *loose, by_likeness);
+    }
+    known->loose = loose;
     return 0;
 }
 
@@ -131,6 +160,8 @@ int mm_known_open(struct mm_known *known, const char *path, struct mm_err *err)
                      : read_list(&names, path, err);
     if (result == 0)
         result = keep(known, &names, err);
+    if (result == 0 && known->count == 0)
+        result = mm_fail(err, MM_ECORRUPT, "%s: has no names", path);
     known->what = mm_arena_strdup(&known->arena, mm_path_base(path));
     if (result == 0 && !known->what)
         result = mm_fail_memory(err);
@@ -153,32 +184,38 @@ bool mm_known_has(const struct mm_known *known, const char *name)
     return known->count && bsearch(&name, known->name, known->count, sizeof *known->name, by_bytes) != NULL;
 }
 
-/* Are two names the same but for case and what is neither a letter nor a digit? */
-static bool alike(const char *a, const char *b)
+/* The only one that is alike; NULL: none, or several. */
+static const char *find_each(const struct mm_known *known, const char *name)
 {
-    for (;;) {
-        while (*a && !isalnum((unsigned char)*a))
-            a++;
-        while (*b && !isalnum((unsigned char)*b))
-            b++;
-        if (!*a || !*b)
-            return !*a && !*b;
-        if (tolower((unsigned char)*a++) != tolower((unsigned char)*b++))
-            return false;
-    }
-}
-
-const char *mm_known_find(const struct mm_known *known, const char *name)
-{
-    const char **exact =
-        known->count ? bsearch(&name, known->name, known->count, sizeof *known->name, by_bytes) : NULL;
-    const char *found = exact ? *exact : NULL;
-    for (size_t i = 0; !exact && i < known->count; i++) {
-        if (!alike(known->name[i], name))
+    const char *found = NULL;
+    for (size_t i = 0; i < known->count; i++) {
+        if (compare_loosely(known->name[i], name) != 0)
             continue;
         if (found)
             return NULL;
         found = known->name[i];
     }
     return found;
+}
+
+/* The same where they stand in that order. */
+static const char *find_sorted(const struct mm_known *known, const char *name)
+{
+    const char *const *found =
+        known->count ? bsearch(&name, known->loose, known->count, sizeof *known->loose, by_likeness) : NULL;
+    if (!found)
+        return NULL;
+    size_t at = (size_t)(found - known->loose);
+    bool several = (at > 0 && compare_loosely(found[-1], name) == 0) ||
+                   (at + 1 < known->count && compare_loosely(found[1], name) == 0);
+    return several ? NULL : *found;
+}
+
+const char *mm_known_find(const struct mm_known *known, const char *name)
+{
+    const char **exact =
+        known->count ? bsearch(&name, known->name, known->count, sizeof *known->name, by_bytes) : NULL;
+    if (exact)
+        return *exact;
+    return known->loose ? find_sorted(known, name) : find_each(known, name);
 }

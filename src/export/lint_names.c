@@ -41,6 +41,10 @@ static const char *nearest_name(const struct mm_export *export, const char *want
     return nearest.name;
 }
 
+/* So many unknown names get a nearest one: it is compared with every name of the model, and a plan of another model has
+ * thousands, for which no nearest name helps. */
+#define MOST_NEAREST 50
+
 /* ---- what is wrong with one ---- */
 
 /* What the model has by this very name where it is not what the runtime goes by; NULL: nothing. */
@@ -55,7 +59,7 @@ static const char *other_kind(const struct mm_export *export, const char *name)
     return found->producer < 0 ? "an input of the model" : NULL;
 }
 
-static void unknown(const struct mm_export *export, const struct mm_target *target,
+static void unknown(const struct mm_export *export, const struct mm_target *target, bool look,
                     struct mm_problems *problems)
 {
     const char *name = target->override->name, *kind = other_kind(export, target->name);
@@ -65,7 +69,7 @@ static void unknown(const struct mm_export *export, const struct mm_target *targ
                         mm_name_kind_text(export->dialect->names));
         return;
     }
-    const char *nearest = nearest_name(export, target->name);
+    const char *nearest = look ? nearest_name(export, target->name) : NULL;
     struct mm_buf like = {0};
     if (nearest)
         mm_text_escape(&like, nearest, strlen(nearest));
@@ -109,9 +113,9 @@ void lint_names(const struct mm_export *export, struct mm_problems *problems)
             problems, MM_SEVERITY_NOTE, "unchecked", NULL,
             "without the model (--model) nothing tells whether it has these names: %s goes by the name of %s",
             export->dialect->title, mm_name_kind_text(export->dialect->names));
-    for (size_t i = 0; model && i < export->targets->count; i++) {
+    for (size_t i = 0, found = 0; model && i < export->targets->count; i++) {
         if (!export->targets->target[i].sure)
-            unknown(export, &export->targets->target[i], problems);
+            unknown(export, &export->targets->target[i], found++ < MOST_NEAREST, problems);
     }
     nameless(export, problems);
 }

@@ -144,7 +144,7 @@ static void check_name(const struct mm_target *target, struct mm_problems *probl
     if (!found)
         return;
     const char *why = *found == ','   ? "trtexec splits its lists at commas"
-                      : *found == '*' ? "trtexec reads * as any text, so it would be about other layers, too"
+                      : *found == '*' ? "trtexec reads * as any text, which other layers fit, too"
                                       : "trtexec takes single quotes out of names";
     mm_problems_add(problems, MM_SEVERITY_ERROR, "spelling", target->override->name,
                     "%s, so it is left out: export for polygraphy, which takes any name", why);

@@ -162,6 +162,16 @@ static void draw_item(const struct prompt *prompt, int item, struct canvas *box,
     }
 }
 
+/* "3 of 18" in the lower border: there are more than are seen. */
+static void draw_place(const struct list *list, struct canvas *box)
+{
+    char place[32];
+    snprintf(place, sizeof place, " %d of %d ", list->cursor + 1, list->count);
+    int width = (int)strlen(place);
+    if (width + 4 <= box->w)
+        canvas_text(box, box->w - 2 - width, box->h - 1, -1, ROLE_MENU_KEY, place);
+}
+
 void prompt_draw_menu(const struct prompt *prompt, struct canvas *c, const struct glyphs *g)
 {
     int rows = prompt->list.count < c->h - 2 ? prompt->list.count : c->h - 2;
@@ -176,4 +186,6 @@ void prompt_draw_menu(const struct prompt *prompt, struct canvas *c, const struc
     canvas_text(&box, 2, 0, width - 4, ROLE_MENU_KEY, prompt->label);
     for (int y = 0; y < rows; y++)
         draw_item(prompt, list.top + y, &box, 1 + y);
+    if (rows < list.count)
+        draw_place(&list, &box);
 }

@@ -229,12 +229,12 @@ static void act_to(struct inspector *inspector, const struct action_event *event
 static void act_to_menu(struct inspector *inspector, const struct action_event *event)
 {
     (void)event;
+    static const char letters[] = "123456789abcdefhilmnoprstuvwxyz"; /* without those that move in a menu */
     int count = 0, current = 0;
     const struct mm_dialect *dialect;
     for (; count < (int)MM_COUNT(inspector->runtimes) && (dialect = mm_dialect_at((size_t)count)); count++) {
         current = dialect == inspector->dialect ? count : current;
-        char letter = count < 9 ? (char)('1' + count) : '\0';
-        inspector->runtimes[count] = (struct menu_item){letter, dialect->title, dialect->id};
+        inspector->runtimes[count] = (struct menu_item){letters[count], dialect->title, dialect->id};
     }
     app_menu(&inspector->app, ACT_TO, "Runtime to write for", inspector->runtimes, count, current);
 }

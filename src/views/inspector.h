@@ -20,7 +20,7 @@ struct inspector {
     const struct mm_dialect *refused_for;
     const char *export_folder;     /* where the plan screen writes; borrowed, or the one below */
     char folder_text[512];         /* a folder given with :export */
-    struct menu_item runtimes[32]; /* what :to-menu shows */
+    struct menu_item runtimes[30]; /* what :to-menu shows: as many as it has letters */
     struct screen_actions actions;
     struct view *layers; /* the app's first screen, which is never left */
     bool told_raw;       /* that dst holds raw integers, if it does */

@@ -50,6 +50,9 @@ static void what_is_no_list(void **state)
     fails(path, "none.txt");
     fails(write_list(path, folder, "a.json", "[1]"), "strings only");
     fails(write_list(path, folder, "b.json", "[\"a\""), "b.json");
+    fails(write_list(path, folder, "c.json", "[]"), "c.json: has no names");
+    fails(write_list(path, folder, "d.json", " {\"a\": 1}"), "is a JSON object, not a list of names");
+    fails(write_list(path, folder, "e.txt", "\n# none\n"), "e.txt: has no names");
     snprintf(path, sizeof path, "%s/zero.txt", folder);
     assert_int_equal(mm_file_write(path, "a\0b", 3, NULL), 0);
     fails(path, "neither a model");
@@ -70,14 +73,19 @@ static void finding(void **state)
                  {"b.d", NULL},
                  {"", NULL}};
     (void)state;
-    struct mm_known known = {.name = names, .count = MM_COUNT(names)};
-    for (size_t i = 0; i < MM_COUNT(cases); i++) {
-        const char *is = mm_known_find(&known, cases[i].wanted);
-        if (cases[i].is)
-            assert_string_equal(is, cases[i].is);
+    char folder[64], path[64];
+    struct mm_known known = {.name = names, .count = MM_COUNT(names)}, read;
+    write_list(path, folder_new(folder), "names.txt", "/a/conv_1_\nB.c\n/a/Conv\n/a/conv_1\n{x\n");
+    assert_int_equal(mm_known_open(&read, path, NULL), 0);
+    for (size_t i = 0; i < 2 * MM_COUNT(cases); i++) {
+        const char *is = mm_known_find(i % 2 ? &read : &known, cases[i / 2].wanted);
+        if (cases[i / 2].is)
+            assert_string_equal(is, cases[i / 2].is);
         else
             assert_null(is);
     }
+    mm_known_done(&read);
+    mm_folder_remove(folder);
     assert_null(mm_known_find(&(struct mm_known){0}, "a"));
     assert_false(mm_known_has(&(struct mm_known){0}, "a"));
 }

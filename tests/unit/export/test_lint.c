@@ -308,6 +308,33 @@ static void versions(void **state)
     mm_plan_close(plan);
 }
 
+/* A plan of another model: the first names have a nearest one, the others are one sentence. */
+static void many_unknown_names(void **state)
+{
+    (void)state;
+    struct mm_plan *plan = plan_new();
+    struct mm_graph *graph = chain_graph();
+    struct mm_export export = rules_for(plan, graph, MM_NAME_NODE);
+    struct mm_buf limits = {0};
+    for (int i = 10; i < 90; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "relu%d", i); /* two edits of six characters away from relu */
+        set_on(plan, name, "gone");
+    }
+    mm_plan_commit(plan);
+    assert_int_equal(found(&export, "unknown-name", MM_SEVERITY_ERROR, NULL), 80);
+    mm_export_limits(&export, &limits);
+    assert_non_null(strstr(mm_buf_text(&limits),
+                           "50 operators (such as \"relu10\"): not in the model, so nothing is done "
+                           "for it; the nearest name is \"relu\"\n"));
+    assert_non_null(
+        strstr(mm_buf_text(&limits),
+               "30 operators (such as \"relu60\"): not in the model, so nothing is done for it\n"));
+    mm_buf_done(&limits);
+    mm_graph_close(graph);
+    mm_plan_close(plan);
+}
+
 /* A name in a sentence is escaped for a terminal, whoever put it there; problems themselves have it as it is. */
 static void sentences_are_escaped(void **state)
 {
@@ -336,6 +363,7 @@ int main(void)
         cmocka_unit_test(one_node_two_precisions),
         cmocka_unit_test(fused_names),
         cmocka_unit_test(versions),
+        cmocka_unit_test(many_unknown_names),
         cmocka_unit_test(sentences_are_escaped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,7 +105,7 @@ static void problems(void **state)
     mm_problems_text(&problems, true, &text);
     assert_string_equal(
         mm_buf_text(&text),
-        "error: 1 operator (\"/ln/*\"): trtexec reads * as any text, so it would be about other layers, too, "
+        "error: 1 operator (\"/ln/*\"): trtexec reads * as any text, which other layers fit, too, "
         "so it is left out: export for polygraphy, which takes any name\n"
         "error: 1 operator (\"a,b\"): trtexec splits its lists at commas, so it is left out: export for "
         "polygraphy, which takes any name\n"

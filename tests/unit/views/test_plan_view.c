@@ -123,6 +123,29 @@ static void golden_runtime_menu(void **state)
     small_goldens(small, "plan-runtimes");
 }
 
+/* Every row of the table can be chosen, by moving and by a letter of its own. */
+static void every_runtime_is_in_the_menu(void **state)
+{
+    struct small *small = *state;
+    const struct mm_dialect *dialect;
+    small_keys(small, "p w");
+    for (size_t i = 0; (dialect = mm_dialect_at(i)); i++) {
+        char says[96];
+        small_keys(small, "t g");
+        for (size_t down = 0; down < i; down++)
+            small_keys(small, "j");
+        small_keys(small, "Enter");
+        snprintf(says, sizeof says, "The plan is for %s now", dialect->title);
+        assert_true(small_shows(small, says));
+    }
+    small_keys(small, "t 9");
+    assert_true(small_shows(small, "The plan is for QNN now"));
+    small_keys(small, "t a"); /* the tenth */
+    assert_true(small_shows(small, "The plan is for ai-edge-quantizer now"));
+    small_keys(small, "t l"); /* no letter that moves: 1-9 a-f h i l, the eighteenth */
+    assert_true(small_shows(small, "The plan is for Hailo now"));
+}
+
 static void the_screen_follows_the_runtime(void **state)
 {
     struct small *small = *state;
@@ -259,6 +282,7 @@ int main(void)
         OPS(settings),
         OPS(golden_limits),
         OPS(golden_runtime_menu),
+        OPS(every_runtime_is_in_the_menu),
         OPS(the_screen_follows_the_runtime),
         OPS(what_is_left_out_is_said),
         OPS(types_of_another_runtime),
