@@ -245,7 +245,7 @@ static void check(const struct mm_export *export, struct mm_problems *problems)
     if (!export->base) {
         mm_problems_add(problems, MM_SEVERITY_ERROR, "base", NULL,
                         "there is no file to change: rknn.hybrid_quantization_step1(dataset=\"dataset.txt\") "
-                        "writes %s; mmtui export takes it with --base",
+                        "writes %s; give it with --base",
                         export->dialect->base);
         return;
     }

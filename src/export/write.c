@@ -107,7 +107,7 @@ int mm_export_check_base(const struct mm_export *export, struct mm_err *err)
 {
     if (export->dialect->base && !export->base)
         return mm_fail(err, MM_EARG,
-                       "%s takes overrides in its own file: mmtui export takes it with --base %s",
+                       "%s takes overrides in its own file: give it with --base %s",
                        export->dialect->title, export->dialect->base);
     return 0;
 }

@@ -546,7 +546,7 @@ def test_several_runtimes(folder):
     check('no export for "tflight"; there are: magicmind, onnxruntime' in run.err, run.err)
     for options in ((), ("--force",)):
         run = mmtui("export", "--plan", plan, "--to", "magicmind,openvino", *options, folder / "two", status=2)
-        check("mmtui export takes it with --base model.xml" in run.err and not (folder / "two").exists(), run.err)
+        check("give it with --base model.xml" in run.err and not (folder / "two").exists(), run.err)
 
 
 @harness.test
@@ -607,7 +607,7 @@ def test_lint_of_a_base(folder):
     run = mmtui("lint", "--plan", plan, "--to", "rknn", "--base", base, status=1)
     check("has no custom_quantize_layers" in run.out, run.out)
     run = mmtui("lint", "--plan", plan, "--to", "rknn", status=1)
-    check("mmtui export takes it with --base" in run.out, run.out)
+    check("give it with --base" in run.out, run.out)
     run = mmtui("lint", "--plan", plan, "--to", "rknn", "--base", folder / "gone.cfg", status=2)
     check("gone.cfg" in run.err, run.err)
 

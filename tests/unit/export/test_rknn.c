@@ -90,7 +90,7 @@ static void problems(void **state)
     export.graph = graph;
     assert_limits(&export, "there is no file to change: "
                            "rknn.hybrid_quantization_step1(dataset=\"dataset.txt\") writes "
-                           "MODEL.quantization.cfg; mmtui export takes it with --base\n");
+                           "MODEL.quantization.cfg; give it with --base\n");
     struct mm_config none = config_of(PARAMETERS), broken = config_of("custom_quantize_layers:\n  c\n"),
                      other = config_of("custom_quantize_layers:\n    r: int16\n" PARAMETERS);
     export.base = &none;
