@@ -16,8 +16,6 @@
 #define BEGIN_HALF "(?:^|;)"
 #define LONGEST    10000 /* bytes of a scope that are looked at */
 
-static const struct mm_dialect_setting SETTINGS[] = {{NULL, NULL, NULL, NULL}};
-
 /* ---- recipe.json ---- */
 
 static const char INT8[] = "{\"activation_tensor_config\": {\"num_bits\": 8, \"symmetric\": false, "
@@ -194,7 +192,7 @@ const struct mm_dialect mm_aiedge = {
     .documented = "recipes of ai-edge-quantizer 0.10",
     .names = MM_NAME_TENSOR,
     .precisions = MM_TAKES(MM_PRECISION_F16) | MM_TAKES(MM_PRECISION_F32),
-    .settings = SETTINGS,
+    .settings = mm_no_settings,
     .files = FILES,
     .check = check_rules,
     .read = read_recipe,

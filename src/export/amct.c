@@ -160,15 +160,13 @@ static int read_cfg(const struct mm_config *config, struct mm_import *import, st
     return result;
 }
 
-static const struct mm_dialect_setting NONE[] = {{NULL, NULL, NULL, NULL}};
-
 const struct mm_dialect mm_amct = {
     .id = "amct",
     .title = "Ascend AMCT",
     .documented = "AMCT's simplified quantisation configuration: skip_layers",
     .names = MM_NAME_NODE,
     .precisions = MM_TAKES(MM_PRECISION_F32),
-    .settings = NONE,
+    .settings = mm_no_settings,
     .files = FILES,
     .check = check,
     .read = read_cfg,

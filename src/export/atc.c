@@ -158,15 +158,13 @@ static int read_lines(const struct mm_config *config, struct mm_import *import, 
     return result;
 }
 
-static const struct mm_dialect_setting NONE[] = {{NULL, NULL, NULL, NULL}};
-
 const struct mm_dialect mm_atc = {
     .id = "atc",
     .title = "Ascend ATC",
     .documented = "ATC of CANN 8.0: --keep_dtype, --customize_dtypes",
     .names = MM_NAME_NODE,
     .precisions = MM_TAKES(MM_PRECISION_F16) | MM_TAKES(MM_PRECISION_F32),
-    .settings = NONE,
+    .settings = mm_no_settings,
     .files = FILES,
     .check = check,
     .read = read_lines,

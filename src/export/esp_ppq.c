@@ -9,8 +9,6 @@
 #include "export/import.h"
 #include "export/python_text.h"
 
-static const struct mm_dialect_setting SETTINGS[] = {{NULL, NULL, NULL, NULL}};
-
 static void add_table(const struct mm_export *export, struct mm_buf *out)
 {
     struct mm_json json;
@@ -111,7 +109,7 @@ const struct mm_dialect mm_esp_ppq = {
     .documented = "the dispatching table of esp-ppq 1.3",
     .names = MM_NAME_NODE,
     .precisions = MM_TAKES(MM_PRECISION_I16) | MM_TAKES(MM_PRECISION_F32),
-    .settings = SETTINGS,
+    .settings = mm_no_settings,
     .files = FILES,
     .read = read_table,
 };

@@ -14,4 +14,7 @@ void mm_export_plan(const struct mm_export *export, struct mm_buf *out);
 /* Put the chosen settings that the dialect has, as members of the object that is open. */
 void mm_export_settings(const struct mm_export *export, struct mm_json *json);
 
+/* Of a dialect whose files hold no setting of the network. */
+extern const struct mm_dialect_setting mm_no_settings[];
+
 #endif

@@ -151,8 +151,6 @@ static int read_script(const struct mm_config *config, struct mm_import *import,
     return result;
 }
 
-static const struct mm_dialect_setting NONE[] = {{NULL, NULL, NULL, NULL}};
-
 const struct mm_dialect mm_hailo = {
     .id = "hailo",
     .title = "Hailo",
@@ -160,7 +158,7 @@ const struct mm_dialect mm_hailo = {
     .names = MM_NAME_LAYER,
     .precisions = MM_TAKES(MM_PRECISION_I16),
     .types = OWN,
-    .settings = NONE,
+    .settings = mm_no_settings,
     .files = FILES,
     .check = check,
     .read = read_script,

@@ -188,8 +188,6 @@ static int read_types(const struct mm_config *config, struct mm_import *import, 
     return 0;
 }
 
-static const struct mm_dialect_setting NONE[] = {{NULL, NULL, NULL, NULL}};
-
 const struct mm_dialect mm_llamacpp = {
     .id = "llamacpp",
     .title = "llama.cpp",
@@ -198,7 +196,7 @@ const struct mm_dialect mm_llamacpp = {
     .names = MM_NAME_WEIGHT,
     .precisions = MM_TAKES(MM_PRECISION_F16) | MM_TAKES(MM_PRECISION_BF16) | MM_TAKES(MM_PRECISION_F32),
     .types = TYPES,
-    .settings = NONE,
+    .settings = mm_no_settings,
     .files = FILES,
     .check = check,
     .read = read_types,

@@ -16,8 +16,6 @@
 
 #define WITHOUT "/WithoutBiases"
 
-static const struct mm_dialect_setting SETTINGS[] = {{NULL, NULL, NULL, NULL}};
-
 static const struct mm_graph_node *node_of(const struct mm_export *export, const struct mm_target *target)
 {
     return export->graph && target->node >= 0 ? &export->graph->nodes[target->node] : NULL;
@@ -167,7 +165,7 @@ const struct mm_dialect mm_nncf = {
     .documented = "nncf.IgnoredScope of nncf 3.4",
     .names = MM_NAME_NODE,
     .precisions = MM_TAKES(MM_PRECISION_F32),
-    .settings = SETTINGS,
+    .settings = mm_no_settings,
     .files = FILES,
     .check = check_names,
     .read = read_scope,

@@ -17,8 +17,6 @@
 
 #define WITHOUT "/WithoutBiases"
 
-static const struct mm_dialect_setting SETTINGS[] = {{NULL, NULL, NULL, NULL}};
-
 /* ---- which layers are meant ---- */
 
 /* Names of layers and tensors, and which target each is about; a target's name first, so that it has the lower number. */
@@ -229,7 +227,7 @@ const struct mm_dialect mm_openvino = {
     .documented = "rt_info \"precise\" of OpenVINO's IR, version 11",
     .names = MM_NAME_NODE,
     .precisions = MM_TAKES(MM_PRECISION_F32),
-    .settings = SETTINGS,
+    .settings = mm_no_settings,
     .files = FILES,
     .base = "model.xml",
     .check = check_layers,

@@ -5,6 +5,7 @@
  * the lower precision.
  */
 #include "export/polygraphy.h"
+#include "export/trtexec.h"
 #include "base/quote.h"
 #include "export/export.h"
 #include "export/python_read.h"
@@ -139,13 +140,6 @@ static int read_script(const struct mm_config *config, struct mm_import *import,
     return mm_python_overrides(config, "PRECISIONS", import, err);
 }
 
-static const struct mm_dialect_gone GONE[] = {
-    {"11",
-     "TensorRT 11 builds strongly typed networks only, without precision flags and constraints: export for "
-     "modelopt, which writes the types into the model"},
-    {NULL, NULL},
-};
-
 const struct mm_dialect mm_polygraphy = {
     .id = "polygraphy",
     .title = "Polygraphy (TensorRT 10)",
@@ -156,7 +150,7 @@ const struct mm_dialect mm_polygraphy = {
                   MM_TAKES(MM_PRECISION_F32),
     .settings = SETTINGS,
     .files = FILES,
-    .gone = GONE,
+    .gone = mm_tensorrt_gone,
     .check = check,
     .read = read_script,
 };

@@ -12,8 +12,6 @@
 
 #include "export/import.h"
 
-static const struct mm_dialect_setting SETTINGS[] = {{NULL, NULL, NULL, NULL}};
-
 enum form { FORM_0_6_1, FORM_1_0_0 };
 
 static const char *const VERSIONS[] = {"0.6.1", "1.0.0"};
@@ -246,7 +244,7 @@ const struct mm_dialect mm_qnn = {
     .documented = "encodings 1.0.0 and 0.6.1 (--for VERSION) as aimet-onnx 2.42 loads them",
     .names = MM_NAME_TENSOR,
     .precisions = MM_TAKES(MM_PRECISION_F16) | MM_TAKES(MM_PRECISION_F32),
-    .settings = SETTINGS,
+    .settings = mm_no_settings,
     .files = FILES,
     .check = check_encodings,
     .read = read_encodings,

@@ -300,8 +300,6 @@ static int read_cfg(const struct mm_config *config, struct mm_import *import, st
 
 /* ---- the rows ---- */
 
-static const struct mm_dialect_setting NONE[] = {{NULL, NULL, NULL, NULL}};
-
 const struct mm_dialect mm_rknn = {
     .id = "rknn",
     .title = "Rockchip RKNN 2",
@@ -309,7 +307,7 @@ const struct mm_dialect mm_rknn = {
     .documented = "rknn-toolkit2, examples/functions/hybrid_quant",
     .names = MM_NAME_TENSOR,
     .precisions = MM_TAKES(MM_PRECISION_I8) | MM_TAKES(MM_PRECISION_I16) | MM_TAKES(MM_PRECISION_F16),
-    .settings = NONE,
+    .settings = mm_no_settings,
     .files = FILES,
     .base = "MODEL.quantization.cfg",
     .check = check,
@@ -323,7 +321,7 @@ const struct mm_dialect mm_rknn1 = {
     .names = MM_NAME_LAYER,
     .precisions = MM_TAKES(MM_PRECISION_I16) | MM_TAKES(MM_PRECISION_F32),
     .types = OWN_1,
-    .settings = NONE,
+    .settings = mm_no_settings,
     .files = FILES,
     .base = "MODEL.quantization.cfg",
     .check = check,

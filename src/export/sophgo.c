@@ -171,8 +171,6 @@ static int read_table(const struct mm_config *config, struct mm_import *import, 
     return 0;
 }
 
-static const struct mm_dialect_setting NONE[] = {{NULL, NULL, NULL, NULL}};
-
 const struct mm_dialect mm_sophgo = {
     .id = "sophgo",
     .title = "Sophgo TPU-MLIR",
@@ -181,7 +179,7 @@ const struct mm_dialect mm_sophgo = {
     .names = MM_NAME_TENSOR,
     .precisions = MM_TAKES(MM_PRECISION_I8) | MM_TAKES(MM_PRECISION_F16) | MM_TAKES(MM_PRECISION_BF16) |
                   MM_TAKES(MM_PRECISION_F32),
-    .settings = NONE,
+    .settings = mm_no_settings,
     .files = FILES,
     .check = check,
     .read = read_table,

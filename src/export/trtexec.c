@@ -187,7 +187,7 @@ static void check(const struct mm_export *export, struct mm_problems *problems)
         check_length(export, i, problems);
 }
 
-static const struct mm_dialect_gone GONE[] = {
+const struct mm_dialect_gone mm_tensorrt_gone[] = {
     {"11",
      "TensorRT 11 builds strongly typed networks only, without precision flags and constraints: export for "
      "modelopt, which writes the types into the model"},
@@ -203,7 +203,7 @@ const struct mm_dialect mm_trtexec = {
                   MM_TAKES(MM_PRECISION_F32),
     .settings = SETTINGS,
     .files = FILES,
-    .gone = GONE,
+    .gone = mm_tensorrt_gone,
     .check = check,
     .read = mm_trtexec_read,
 };

@@ -16,4 +16,7 @@ extern const struct trtexec_word trtexec_words[]; /* ends with a NULL word */
 /* Read a command of trtexec back, of a script or in plain text, by trtexec's own rules. */
 int mm_trtexec_read(const struct mm_config *config, struct mm_import *import, struct mm_err *err);
 
+/* What TensorRT 11 took away, from trtexec and from its network alike. */
+extern const struct mm_dialect_gone mm_tensorrt_gone[];
+
 #endif

@@ -25,6 +25,8 @@ size_t mm_export_count(const struct mm_export *export)
 
 /* ---- what files are made of ---- */
 
+const struct mm_dialect_setting mm_no_settings[] = {{NULL, NULL, NULL, NULL}};
+
 void mm_export_plan(const struct mm_export *export, struct mm_buf *out)
 {
     mm_plan_text(export->plan, out);
@@ -106,8 +108,7 @@ static int write_file(const struct mm_export *export, const struct mm_export_fil
 int mm_export_check_base(const struct mm_export *export, struct mm_err *err)
 {
     if (export->dialect->base && !export->base)
-        return mm_fail(err, MM_EARG,
-                       "%s takes overrides in its own file: give it with --base %s",
+        return mm_fail(err, MM_EARG, "%s takes overrides in its own file: give it with --base %s",
                        export->dialect->title, export->dialect->base);
     return 0;
 }
