@@ -78,8 +78,7 @@ static void problems(void **state)
     choose(plan, "conv", MM_PRECISION_F32);
     choose(plan, "fc", MM_PRECISION_F32);
     assert_int_equal(mm_export_write(&export, "/nonexistent/x", &err), -1);
-    assert_string_equal(
-        err.text, "OpenVINO takes overrides in its own file: give it with --base model.xml");
+    assert_string_equal(err.text, "OpenVINO takes overrides in its own file: give it with --base model.xml");
     export.base = &base;
     assert_limits(
         &export,
