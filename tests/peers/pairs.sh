@@ -37,7 +37,9 @@ else
     echo "peers: python3-opencv is not installed: no pairs with ONNX Runtime" >&2
 fi
 "$python" "$here/pair_check.py" "${MMTUI:-mmtui}" "$networks"/*
-if [ ! -d "$networks/debian-speech" ]; then
+# The kept file is made of these; where one of them could not be made, it stays as it is
+if [ ! -d "$networks/debian-speech" ] || [ ! -e "$networks/ppocr_cls/opencv.npz" ]; then
+    echo "peers: not all networks of pairs.json.gz were made: it is the one that is kept" >&2
     cp "$here/files/pairs.json.gz" "$made/files"
     exit
 fi
