@@ -252,13 +252,15 @@ void mm_map_random(const struct mm_map *map);
 void mm_map_close(struct mm_map *map);
 
 /*
- * A file that is complete or not there: written beside `path` under a temporary name, synced, renamed over it
- * by commit. abort (or a failed commit) removes the temporary file and leaves an older `path` untouched. A
- * link is followed; a device or pipe is written into.
+ * A file that is complete or not there: written without a name (or, where the file system can't, as NAME.N.tmp
+ * beside `path`), synced, put in its place by commit. abort, a failed commit and the end of the process leave an
+ * older `path` untouched and nothing behind; a NAME.N.tmp of a process that was killed is removed by the next one
+ * that writes the same file. A link is followed; a device or pipe is written into.
  */
+struct temporary;
 struct mm_atomic {
     char *path;
-    char *temporary; /* NULL: a device or pipe */
+    struct temporary *temporary; /* NULL: a device or pipe */
     int fd;
     bool unsynced;         /* set it after open for files that need not outlive a crash of the machine */
     struct mm_buf pending; /* not yet handed to the system */

@@ -1,4 +1,5 @@
 #include "mmtui/base.h"
+#include "base/temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,11 +13,10 @@
 #define PENDING_LIMIT (64 * 1024)
 /* After so much more the disk is told to begin, so that the sync at the end has less to wait for. */
 #define BEGIN_EVERY ((int64_t)1 << 20)
-/* So much of the file's name goes into the temporary one: both must stay within the 255 bytes of a name. */
-#define NAME_KEPT 200
-
 static void release(struct mm_atomic *file)
 {
+    if (file->temporary)
+        temporary_drop(file->temporary);
     if (file->fd >= 0)
         close(file->fd);
     mm_buf_done(&file->pending);
@@ -27,19 +27,16 @@ static void release(struct mm_atomic *file)
 
 static int open_temporary(struct mm_atomic *file, const char *path, struct mm_err *err)
 {
-    size_t size = strlen(path) + 48, folder = (size_t)(mm_path_base(path) - path);
-    file->temporary = malloc(size);
-    if (!file->temporary)
+    struct temporary *temporary = malloc(sizeof *temporary);
+    if (!temporary)
         return mm_fail_memory(err);
-    /* O_EXCL with 0666 rather than mkstemp, which would make the file private whatever the umask says */
-    for (unsigned attempt = 0; file->fd < 0 && attempt < 100; attempt++) {
-        snprintf(file->temporary, size, "%.*s%.*s.%ld-%u.tmp", (int)folder, path, NAME_KEPT, path + folder,
-                 (long)getpid(), attempt);
-        file->fd = open(file->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (file->fd < 0 && errno != EEXIST)
-            break;
+    if (temporary_open(temporary, path, err) < 0) {
+        free(temporary);
+        return -1;
     }
-    return file->fd < 0 ? mm_fail_errno(err, path, "making a temporary file beside it") : 0;
+    file->temporary = temporary;
+    file->fd = temporary->fd;
+    return 0;
 }
 
 /* A device or a pipe (/dev/null, /dev/stdout): there is nothing to replace, write into it. */
@@ -226,18 +223,23 @@ static void sync_folder(const char *path)
     free(folder);
 }
 
+/* close() too reports what a network file system could not store; of a copy of the descriptor, since the lock on
+ * the temporary file ends with the descriptor itself. */
+static int flush_to_disk(const struct mm_atomic *file)
+{
+    int synced = file->temporary && !file->unsynced ? fsync(file->fd) : 0;
+    int copy = dup(file->fd);
+    return synced < 0 || copy < 0 || close(copy) < 0 ? -1 : 0;
+}
+
 /* Make it last and put it in place. */
 static void settle(struct mm_atomic *file)
 {
     if (file->temporary)
         keep_mode(file->fd, file->path);
-    /* close() too reports what a network file system could not store */
-    int synced = file->temporary && !file->unsynced ? fsync(file->fd) : 0;
-    int closed = close(file->fd);
-    file->fd = -1;
-    if (synced < 0 || closed < 0)
+    if (flush_to_disk(file) < 0)
         mm_fail_errno(&file->error, file->path, "writing it to disk");
-    else if (file->temporary && rename(file->temporary, file->path) < 0)
+    else if (file->temporary && temporary_place(file->temporary, file->path) < 0)
         mm_fail_errno(&file->error, file->path, "putting it in place");
 }
 
@@ -249,9 +251,7 @@ int mm_atomic_commit(struct mm_atomic *file, struct mm_err *err)
     bool failed = file->error.code != MM_OK;
     if (failed && err)
         *err = file->error;
-    if (failed && file->temporary)
-        unlink(file->temporary);
-    else if (!failed && file->temporary && !file->unsynced)
+    if (!failed && file->temporary && !file->unsynced)
         sync_folder(file->path);
     release(file);
     return failed ? -1 : 0;
@@ -259,8 +259,6 @@ int mm_atomic_commit(struct mm_atomic *file, struct mm_err *err)
 
 void mm_atomic_abort(struct mm_atomic *file)
 {
-    if (file->temporary)
-        unlink(file->temporary);
     release(file);
 }
 

@@ -6,38 +6,32 @@
 #include "cli/demo_net.h"
 #include "cli/demo_run.h"
 #include "cli/inspect.h"
+#include "cli/interrupt.h"
+#include "cli/temporary_folder.h"
 
 /* The two dumps of a run: a temporary folder, or the one of --dump-only. */
 struct folders {
-    char *top, *src, *dst;
-    bool temporary;
+    const char *top; /* of --dump-only, or the temporary one's */
+    struct temporary_folder temporary;
+    char *src, *dst;
 };
 
 static void folders_done(struct folders *folders)
 {
-    if (folders->temporary && folders->top)
-        mm_folder_remove(folders->top);
-    free(folders->top);
+    temporary_folder_close(&folders->temporary);
     free(folders->src);
     free(folders->dst);
 }
 
 static int folders_init(struct folders *folders, const char *wanted, struct mm_err *err)
 {
-    *folders = (struct folders){0};
-    if (wanted) {
-        folders->top = strdup(wanted);
-    } else {
-        const char *base = getenv("TMPDIR");
-        folders->top = mm_path_join(base && *base ? base : "/tmp", "mmtui-demo-XXXXXX");
-        if (folders->top && !mkdtemp(folders->top)) {
-            mm_fail_errno(err, folders->top, "making a temporary folder (TMPDIR chooses where)");
-            return -1;
-        }
-        folders->temporary = folders->top != NULL;
-    }
-    folders->src = folders->top ? mm_path_join(folders->top, "src") : NULL;
-    folders->dst = folders->top ? mm_path_join(folders->top, "dst") : NULL;
+    *folders = (struct folders){.top = wanted, .temporary.lock = -1};
+    if (!wanted && temporary_folder_open(&folders->temporary, "demo", err) < 0)
+        return -1;
+    if (!wanted)
+        folders->top = folders->temporary.path;
+    folders->src = mm_path_join(folders->top, "src");
+    folders->dst = mm_path_join(folders->top, "dst");
     return folders->src && folders->dst ? 0 : mm_fail_memory(err);
 }
 
@@ -89,21 +83,47 @@ static int demo_graph(struct cli_options *options, const struct folders *folders
     return result;
 }
 
+/* On a terminal the inspector has its own way with signals. */
+static int show(struct cli_options *options, const struct folders *folders, struct interrupt *interrupt)
+{
+    options->session.src = folders->src;
+    options->session.dst = folders->dst;
+    bool terminal = inspect_has_terminal(options);
+    if (terminal)
+        interrupt_end(interrupt);
+    int status = options->dump_only ? EXIT_FINE : inspect(options, NULL);
+    if (terminal)
+        interrupt_begin(interrupt);
+    return status;
+}
+
+static int run_and_show(struct cli_options *options, struct mm_err *err)
+{
+    struct folders folders;
+    struct interrupt interrupt;
+    int status = EXIT_ERROR;
+    interrupt_begin(&interrupt);
+    interrupt_at_once(&interrupt);
+    if (folders_init(&folders, options->dump_only, err) == 0) {
+        interrupt_removes(&interrupt, folders.temporary.path);
+        if (run(options, &folders, err) == 0 && demo_graph(options, &folders, err) == 0)
+            status = show(options, &folders, &interrupt);
+    }
+    interrupt_removes(&interrupt, NULL);
+    folders_done(&folders);
+    interrupt_end(&interrupt);
+    return status;
+}
+
 int cmd_demo(struct cli_options *options)
 {
     struct mm_err err = {0};
-    struct folders folders = {0};
     int status = EXIT_ERROR;
     if (options->word_count)
         mm_fail(&err, MM_EARG, "demo takes no folder (--dump-only DIR writes the dumps there)");
-    else if (folders_init(&folders, options->dump_only, &err) == 0 && run(options, &folders, &err) == 0 &&
-             demo_graph(options, &folders, &err) == 0) {
-        options->session.src = folders.src;
-        options->session.dst = folders.dst;
-        status = options->dump_only ? EXIT_FINE : inspect(options, NULL);
-    }
+    else
+        status = run_and_show(options, &err);
     if (err.code != MM_OK)
         cli_error(&err);
-    folders_done(&folders);
     return status;
 }

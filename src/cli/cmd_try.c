@@ -8,12 +8,13 @@
 #include "cli/interrupt.h"
 #include "cli/run_model.h"
 #include "cli/simulate.h"
+#include "cli/temporary_folder.h"
 
 /* The runs' folders. */
 struct trying {
     struct mm_ort *ort;
-    char *top;
-    bool temporary;
+    const char *top; /* of --output, or the temporary one's */
+    struct temporary_folder temporary;
     char *reference;
     char *simulated, *before;      /* the last one, and the one before it; NULL: there is none */
     int number;                    /* of the simulated runs so far */
@@ -24,11 +25,10 @@ struct trying {
 
 static int make_top(struct trying *trying, const char *wanted, struct mm_err *err)
 {
-    trying->temporary = !wanted;
-    trying->top = wanted ? strdup(wanted) : run_folder("mmtui-try-XXXXXX", err);
-    if (!trying->top && !wanted)
+    if (!wanted && temporary_folder_open(&trying->temporary, "try", err) < 0)
         return -1;
-    trying->reference = trying->top ? mm_path_join(trying->top, "reference") : NULL;
+    trying->top = wanted ? wanted : trying->temporary.path;
+    trying->reference = mm_path_join(trying->top, "reference");
     return trying->reference ? 0 : mm_fail_memory(err);
 }
 
@@ -44,9 +44,7 @@ static void drop_calibrated(struct trying *trying)
 static void trying_done(struct trying *trying)
 {
     drop_calibrated(trying);
-    if (trying->temporary && trying->top)
-        mm_folder_remove(trying->top);
-    free(trying->top);
+    temporary_folder_close(&trying->temporary);
     free(trying->reference);
     free(trying->simulated);
     free(trying->before);
@@ -135,7 +133,7 @@ static int simulate_next(struct trying *trying, const struct cli_options *option
         return -1;
     }
     trying->number++;
-    if (trying->before && trying->temporary)
+    if (trying->before && trying->temporary.path)
         mm_folder_remove(trying->before);
     free(trying->before);
     trying->before = trying->simulated;
@@ -151,7 +149,7 @@ static int run_again(void *context, struct cli_options *options, const struct mm
     struct trying *trying = context;
     struct interrupt interrupt;
     interrupt_begin(&interrupt);
-    interrupt_removes(&interrupt, trying->temporary ? trying->top : NULL);
+    interrupt_removes(&interrupt, trying->temporary.path);
     int result = simulate_next(trying, options, plan, &interrupt, err);
     interrupt_end(&interrupt);
     if (result < 0)
@@ -179,7 +177,7 @@ static int run_both(struct trying *trying, const struct cli_options *options, st
 {
     struct interrupt interrupt;
     interrupt_begin(&interrupt);
-    interrupt_removes(&interrupt, trying->temporary ? trying->top : NULL);
+    interrupt_removes(&interrupt, trying->temporary.path);
     struct mm_run_options how = run_options(options, &interrupt);
     int result = run_library(options, &trying->ort, err);
     if (result == 0)
@@ -190,10 +188,25 @@ static int run_both(struct trying *trying, const struct cli_options *options, st
     return result < 0 && number ? number : result;
 }
 
+/* On a terminal the inspector has its own way with signals. */
+static int inspect_safely(struct trying *trying, struct cli_options *options,
+                          const struct inspect_runner *runner)
+{
+    struct interrupt interrupt;
+    if (inspect_has_terminal(options))
+        return inspect(options, runner);
+    interrupt_begin(&interrupt);
+    interrupt_at_once(&interrupt);
+    interrupt_removes(&interrupt, trying->temporary.path);
+    int status = inspect(options, runner);
+    interrupt_end(&interrupt);
+    return status;
+}
+
 int cmd_try(struct cli_options *options)
 {
     struct mm_err err = {0};
-    struct trying trying = {0};
+    struct trying trying = {.temporary.lock = -1};
     int result = check(options, &err);
     if (result == 0)
         result = make_top(&trying, options->output, &err);
@@ -206,7 +219,7 @@ int cmd_try(struct cli_options *options)
         options->session.dst = trying.simulated;
         options->model = options->words[0];
         options->plan = options->simulate.plan;
-        status = inspect(options, &runner);
+        status = inspect_safely(&trying, options, &runner);
     } else {
         cli_error(&err);
     }

@@ -203,12 +203,16 @@ static int look_as_often(struct looking *looking, struct mm_err *err)
     return result;
 }
 
+bool inspect_has_terminal(const struct cli_options *options)
+{
+    return !options->script && isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
+}
+
 int inspect(struct cli_options *options, const struct inspect_runner *runner)
 {
     struct mm_err err = {0};
     struct looking looking = {.options = options, .runner = runner};
-    bool screen = options->script || (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO));
-    options->session.headers = screen;
+    options->session.headers = options->script || inspect_has_terminal(options);
     options->session.triage = true;
     if (runner && runner->first)
         snprintf(looking.first, sizeof looking.first, "%s", runner->first);

@@ -13,6 +13,8 @@ struct inspect_runner {
     const char *note;  /* what is said of the last run behind how many overrides it had; "": nothing */
 };
 
+/* True: inspect() takes the terminal, and its signals. */
+bool inspect_has_terminal(const struct cli_options *options);
 /* Returns the exit code; errors are printed. options->session.src and dst are set; dst NULL: src is a report. `runner` is
  * NULL where nothing can be run. */
 int inspect(struct cli_options *options, const struct inspect_runner *runner);

@@ -31,7 +31,7 @@ static void *wait_for_signals(void *argument)
     int number;
     watched(&set);
     while (sigwait(&set, &number) == 0 && number != SIGUSR2) {
-        if (atomic_exchange(&interrupt->stopped, true)) {
+        if (atomic_exchange(&interrupt->stopped, true) || atomic_load(&interrupt->at_once)) {
             remove_folder(interrupt);
             signal(number, SIG_DFL);
             pthread_sigmask(SIG_UNBLOCK, &set, NULL);
@@ -47,6 +47,7 @@ void interrupt_begin(struct interrupt *interrupt)
     sigset_t set;
     watched(&set);
     atomic_init(&interrupt->stopped, false);
+    atomic_init(&interrupt->at_once, false);
     atomic_init(&interrupt->signal, 0);
     atomic_init(&interrupt->folder, NULL);
     pthread_sigmask(SIG_BLOCK, &set, &interrupt->before);
@@ -56,6 +57,11 @@ void interrupt_begin(struct interrupt *interrupt)
 void interrupt_removes(struct interrupt *interrupt, const char *folder)
 {
     atomic_store(&interrupt->folder, folder);
+}
+
+void interrupt_at_once(struct interrupt *interrupt)
+{
+    atomic_store(&interrupt->at_once, true);
 }
 
 int interrupt_end(struct interrupt *interrupt)

@@ -3,20 +3,6 @@
 
 #include <stdlib.h>
 
-char *run_folder(const char *name, struct mm_err *err)
-{
-    const char *base = getenv("TMPDIR");
-    char *folder = mm_path_join(base && *base ? base : "/tmp", name);
-    if (!folder) {
-        mm_fail_memory(err);
-    } else if (!mkdtemp(folder)) {
-        mm_fail_errno(err, folder, "making a temporary folder (TMPDIR chooses where)");
-        free(folder);
-        folder = NULL;
-    }
-    return folder;
-}
-
 int run_library(const struct cli_options *options, struct mm_ort **ort, struct mm_err *err)
 {
     const char *library = options->dump.library ? options->dump.library : getenv("MMTUI_ONNXRUNTIME");

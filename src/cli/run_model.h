@@ -11,7 +11,5 @@ int run_feeds(const struct cli_options *options, const struct mm_model_run *run,
               struct mm_err *err);
 /* Run it with each of them; *runs (0 to begin with) is how many there are. Whatever becomes of it, what was dumped is listed. */
 int run_model(const struct cli_options *options, struct mm_model_run *run, size_t *runs, struct mm_err *err);
-/* A new folder under TMPDIR, by a template that ends in XXXXXX; to be freed, and removed. NULL: it failed. */
-char *run_folder(const char *name, struct mm_err *err);
 
 #endif

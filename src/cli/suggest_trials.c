@@ -278,12 +278,12 @@ static size_t batch_of(struct trials *trials, struct candidate *const *changed, 
 
 static int make_folder(struct trials *trials, struct mm_err *err)
 {
-    if (trials->folder)
+    if (trials->folder.path)
         return 0;
-    trials->folder = run_folder("mmtui-suggest-XXXXXX", err);
-    if (trials->folder)
-        interrupt_removes(trials->interrupt, trials->folder);
-    return trials->folder ? 0 : -1;
+    if (temporary_folder_open(&trials->folder, "suggest", err) < 0)
+        return -1;
+    interrupt_removes(trials->interrupt, trials->folder.path);
+    return 0;
 }
 
 static int write_tails(struct trials *trials, struct candidate *const *changed, size_t count,
@@ -325,7 +325,7 @@ static int measure_batch(struct trials *trials, struct candidate *const *changed
 {
     if (make_folder(trials, err) < 0)
         return -1;
-    char *path = mm_path_join(trials->folder, "tails.onnx");
+    char *path = mm_path_join(trials->folder.path, "tails.onnx");
     if (!path)
         return mm_fail_memory(err);
     int result = write_tails(trials, changed, count, path, err);
@@ -436,10 +436,8 @@ void trials_done(struct trials *trials)
         free(trials->candidate[i].op_type);
         free(trials->candidate[i].tensor);
     }
-    if (trials->folder)
-        mm_folder_remove(trials->folder);
     interrupt_removes(trials->interrupt, NULL);
-    free(trials->folder);
+    temporary_folder_close(&trials->folder);
     free(trials->output);
     free(trials->candidate);
     free(trials->op);

@@ -4,6 +4,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/simulate.h"
+#include "cli/temporary_folder.h"
 
 struct trial_output;
 struct trial_errors;
@@ -25,8 +26,8 @@ struct trials {
     size_t outputs, output_room;
     struct candidate *candidate;
     size_t candidates, candidate_room;
-    struct mm_tails *tails; /* NULL: settings are run one after another */
-    char *folder;           /* for models with tails; NULL: none yet */
+    struct mm_tails *tails;         /* NULL: settings are run one after another */
+    struct temporary_folder folder; /* for models with tails */
     struct mm_simulated_op
         *op; /* those of the plan that it began with, those that are raised, and alike in tails */
     size_t ops, op_room;

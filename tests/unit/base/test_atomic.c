@@ -9,9 +9,12 @@
 #include "unit/fixture.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static unsigned mode_of(const char *path)
@@ -262,7 +265,7 @@ static void a_taken_temporary_name(void **state)
     char *victim = in_folder(folder, "victim");
     char taken[300];
     put_text(folder, "victim", "untouched");
-    snprintf(taken, sizeof taken, "%s.%ld-0.tmp", path, (long)getpid());
+    snprintf(taken, sizeof taken, "%s.0.tmp", path);
     assert_int_equal(symlink(victim, taken), 0);
     assert_int_equal(mm_file_write(path, "new", 3, NULL), 0);
     assert_file(folder, "x", "new");
@@ -326,6 +329,85 @@ static void a_link_is_followed(void **state)
     drop_folder(folder);
 }
 
+/* ---- runs that are killed ---- */
+
+/* A process of its own that begins to write, and is killed or ends its work. In `cell`: with the folder as its whole
+ * file system, in which there is no /proc, and so no file without a name. */
+static int writer(const char *folder, bool cell, bool killed)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        struct mm_atomic file;
+        char *path = in_folder(cell ? "" : folder, "x");
+        if (cell && chroot(folder) < 0 && (unshare(CLONE_NEWUSER) < 0 || chroot(folder) < 0))
+            _exit(2);
+        if (mm_atomic_open(&file, path, NULL) < 0)
+            _exit(3);
+        static const char block[100000];
+        mm_atomic_write(&file, block, sizeof block);
+        if (killed)
+            raise(SIGKILL);
+        _exit(mm_atomic_commit(&file, NULL) < 0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(WIFSIGNALED(status), killed);
+    return killed ? 0 : WEXITSTATUS(status);
+}
+
+static void a_killed_run_leaves_nothing(void **state)
+{
+    (void)state;
+    char *folder = temp_folder();
+    put_text(folder, "x", "old");
+    writer(folder, false, true);
+    assert_file(folder, "x", "old");
+    assert_int_equal(entries_in(folder), 1);
+    drop_folder(folder);
+}
+
+static void the_next_run_removes_what_a_killed_one_left(void **state)
+{
+    (void)state;
+    char *folder = temp_folder();
+    put_text(folder, "x", "old");
+    writer(folder, true, true);
+    assert_file(folder, "x", "old");
+    assert_int_equal(entries_in(folder), 2);
+    assert_int_equal(writer(folder, true, false), 0);
+    assert_int_equal(entries_in(folder), 1);
+    writer(folder, true, true);
+    char *path = in_folder(folder, "x");
+    assert_int_equal(mm_file_write(path, "new", 3, NULL), 0); /* without a name, but for a moment */
+    assert_file(folder, "x", "new");
+    assert_int_equal(entries_in(folder), 1);
+    free(path);
+    drop_folder(folder);
+}
+
+/* Another run's: its lock says that it is alive. */
+static void a_temporary_file_in_use_stays(void **state)
+{
+    (void)state;
+    char *folder = temp_folder();
+    char *path = in_folder(folder, "x");
+    char *used = in_folder(folder, "x.0.tmp");
+    put_text(folder, "x", "old");
+    put_text(folder, "x.0.tmp", "half");
+    int fd = open(used, O_RDWR);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    assert_int_equal(mm_file_write(path, "new", 3, NULL), 0);
+    assert_file(folder, "x", "new");
+    assert_file(folder, "x.0.tmp", "half");
+    assert_int_equal(entries_in(folder), 2);
+    close(fd);
+    assert_int_equal(mm_file_write(path, "newer", 5, NULL), 0);
+    assert_int_equal(entries_in(folder), 1);
+    free(used);
+    free(path);
+    drop_folder(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +426,9 @@ int main(void)
         cmocka_unit_test(the_longest_name),
         cmocka_unit_test(a_pipe_is_written_into),
         cmocka_unit_test(a_link_is_followed),
+        cmocka_unit_test(a_killed_run_leaves_nothing),
+        cmocka_unit_test(the_next_run_removes_what_a_killed_one_left),
+        cmocka_unit_test(a_temporary_file_in_use_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
