@@ -288,7 +288,8 @@ void mm_atomic_abort(struct mm_atomic *file);
 
 /* Write a whole file atomically. */
 int mm_file_write(const char *path, const void *data, size_t length, struct mm_err *err);
-/* Read a whole file of at most `limit` bytes into `out` (appended). For small files: configs, plans, themes.
+/* Read a whole file of at most `limit` bytes into `out` (appended). For small files: configs, plans, themes. A pipe that has a
+ * name is refused (MM_EARG), since its writer may never come.
  */
 int mm_file_read(const char *path, size_t limit, struct mm_buf *out, struct mm_err *err);
 /* mkdir -p. An existing folder is fine. */

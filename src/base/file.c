@@ -3,10 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,11 +37,35 @@ static int read_descriptor(int fd, const char *path, size_t limit, struct mm_buf
     }
 }
 
-int mm_file_read(const char *path, size_t limit, struct mm_buf *out, struct mm_err *err)
+/* Of a pipe with a name nothing would come before somebody writes, maybe never. One without a name is what a shell makes of
+ * <(command), or standard input: its writer is there. */
+static bool waits_for_ever(int fd)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat info;
+    struct statfs system;
+    return fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode) && fstatfs(fd, &system) == 0 &&
+           system.f_type != PIPEFS_MAGIC;
+}
+
+static int open_to_read(const char *path, struct mm_err *err)
+{
+    /* O_NONBLOCK for the opening only: that of a pipe would wait */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
         return mm_fail_errno(err, path, "opening it");
+    if (waits_for_ever(fd)) {
+        close(fd);
+        return mm_fail(err, MM_EARG, "%s: is a pipe; give a file, or a command as <(COMMAND)", path);
+    }
+    fcntl(fd, F_SETFL, 0);
+    return fd;
+}
+
+int mm_file_read(const char *path, size_t limit, struct mm_buf *out, struct mm_err *err)
+{
+    int fd = open_to_read(path, err);
+    if (fd < 0)
+        return -1;
     int result = read_descriptor(fd, path, limit, out, err);
     close(fd);
     return result;

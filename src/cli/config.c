@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/commands.h"
+
 /* A config is a page of text. */
 #define CONFIG_LIMIT (1024 * 1024)
 
@@ -70,8 +72,11 @@ int config_load(struct cli_options *options, struct mm_buf *text, struct mm_err 
     struct mm_err why = {0};
     int result = 0;
     if (path && mm_file_read(path, CONFIG_LIMIT, text, &why) < 0) {
-        /* its absence is the usual case; anything else is worth a word */
-        result = why.code == MM_ENOENT ? 0 : mm_fail(err, why.code, "%s", why.text);
+        /* its absence is the usual case; anything else is worth a word, but nothing to give up for */
+        struct mm_buf note = {0};
+        if (why.code != MM_ENOENT)
+            mm_buf_printf(&note, "%s; going on without the config", why.text);
+        cli_note(&note);
     } else if (path && text->data) {
         mm_buf_printf(&options->bindings_source, "%s", path);
         result = read_lines(options, path, text->data + mm_text_mark(text->data, text->length), err);

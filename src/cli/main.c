@@ -4,19 +4,30 @@
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/config.h"
+
+/* Who reads has seen enough (| head). errno may be of another write. */
+static bool reader_left(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
 
 static int flush_output(int status)
 {
     bool failed = fflush(stdout) != 0;
     if (!failed && !ferror(stdout))
         return status;
+    if (reader_left())
+        return EXIT_SIGNAL + SIGPIPE;
     fprintf(stderr, "mmtui: standard output: could not be written completely%s%s\n", failed ? ": " : "",
             failed ? strerror(errno) : "");
     return EXIT_ERROR;
@@ -69,9 +80,21 @@ static void keep_memory(void)
 #endif
 }
 
+/* The first thread's stack grows up to the limit of the moment: a small one (ulimit -s 64) is raised where it may be. */
+static void keep_stack(void)
+{
+    static const rlim_t enough = 4 << 20;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur >= enough)
+        return;
+    limit.rlim_cur = limit.rlim_max < enough ? limit.rlim_max : enough;
+    setrlimit(RLIMIT_STACK, &limit);
+}
+
 int main(int argc, char **argv)
 {
     keep_memory();
+    keep_stack();
     /* LC_CTYPE only: numbers are always written and read with a point */
     setlocale(LC_CTYPE, "");
     /* a closed pipe, a file at the limit of its size: an error of the write, not the end of the program */

@@ -168,9 +168,10 @@ static void forget_file(struct mm_cache *cache)
 /* Whatever is wrong with the file: it is as if it was not there. */
 static void read_file(struct mm_cache *cache)
 {
-    struct stat info;
+    struct stat info, folder;
     uint32_t count;
-    if (stat(cache->path, &info) < 0 || !S_ISREG(info.st_mode) || info.st_size > (off_t)CACHE_FILE_LIMIT ||
+    if (stat(cache->folder, &folder) < 0 || !cache_is_ours(&folder) || stat(cache->path, &info) < 0 ||
+        !cache_is_ours(&info) || !S_ISREG(info.st_mode) || info.st_size > (off_t)CACHE_FILE_LIMIT ||
         mm_file_read(cache->path, CACHE_FILE_LIMIT, &cache->file, NULL) < 0 || !has_right_sum(&cache->file)) {
         forget_file(cache);
         return;
@@ -347,11 +348,12 @@ static int write_file(const struct mm_cache *cache, const struct mm_buf *bytes, 
     struct mm_atomic file;
     struct stat info;
     /* whatever stands in its place is not ours: it is replaced, not written into */
-    if (lstat(cache->path, &info) == 0 && !S_ISREG(info.st_mode))
+    if (lstat(cache->path, &info) == 0 && (!S_ISREG(info.st_mode) || !cache_is_ours(&info)))
         unlink(cache->path);
     if (cache_folder_make(cache->folder, err) < 0 || mm_atomic_open(&file, cache->path, err) < 0)
         return -1;
-    file.unsynced = true; /* a file that a crash has cut is seen by its hash */
+    (void)!fchmod(file.fd, 0600); /* whatever the umask says: what others can write is not believed */
+    file.unsynced = true;         /* a file that a crash has cut is seen by its hash */
     mm_atomic_write(&file, bytes->data, bytes->length);
     return mm_atomic_commit(&file, err);
 }

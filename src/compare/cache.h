@@ -13,6 +13,8 @@
 
 #include "mmtui/compare.h"
 
+#include <sys/stat.h>
+
 #define CACHE_MAGIC       "mmcache\n"
 #define CACHE_LAYOUT      6
 #define CACHE_FILE_LIMIT  ((size_t)32 << 20)
@@ -68,6 +70,9 @@ void cache_record_put(struct mm_buf *out, const struct mm_pair *pair, const stru
 
 /* ---- the folder ---- */
 
+/* Ours alone: owned by this user, and nobody else can write it. What a file says that others could have written is not
+ * believed. */
+bool cache_is_ours(const struct stat *info);
 /* Make it, private to the user. */
 int cache_folder_make(const char *folder, struct mm_err *err);
 /* "0123456789abcdef.results" */

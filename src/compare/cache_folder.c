@@ -21,6 +21,11 @@ char *mm_cache_folder(void)
     return home && *home == '/' ? mm_path_join(home, ".cache/mmtui") : NULL;
 }
 
+bool cache_is_ours(const struct stat *info)
+{
+    return info->st_uid == geteuid() && !(info->st_mode & (S_IWGRP | S_IWOTH));
+}
+
 int cache_folder_make(const char *folder, struct mm_err *err)
 {
     char *above = strdup(folder);
@@ -35,6 +40,9 @@ int cache_folder_make(const char *folder, struct mm_err *err)
     free(above);
     if (result == 0 && mkdir(folder, 0700) < 0 && errno != EEXIST)
         result = mm_fail_errno(err, folder, "making the folder");
+    struct stat info;
+    if (result == 0 && (stat(folder, &info) < 0 || !cache_is_ours(&info)))
+        result = mm_fail(err, MM_EARG, "%s: is not this user's alone: no results are kept in it", folder);
     return result;
 }
 

@@ -106,6 +106,19 @@ static void *work(void *argument)
     return NULL;
 }
 
+/* What the deepest job takes (its tiles lie on the stack, up to 64 KiB a piece), four times over; whatever `ulimit -s` says. */
+#define STACK_SIZE (2 << 20)
+
+static int begin_thread(struct worker *worker)
+{
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_SIZE);
+    int result = pthread_create(&worker->thread, &attributes, work, worker);
+    pthread_attr_destroy(&attributes);
+    return result;
+}
+
 /*
  * Signals belong to the main thread: workers start with all of them blocked, but for those that a worker's
  * own instruction raises. Blocked, these would end the process past every handler (see base/guard.h).
@@ -122,7 +135,7 @@ static unsigned start_threads(struct mm_pool *pool, unsigned threads)
     while (started < threads) {
         struct worker *worker = &pool->worker[started];
         *worker = (struct worker){.pool = pool, .number = started};
-        if (pthread_create(&worker->thread, NULL, work, worker) != 0)
+        if (begin_thread(worker) != 0)
             break;
         started++;
     }

@@ -6,6 +6,7 @@ control character is checked by the harness for every run.
 """
 
 import os
+import signal
 import resource
 import shutil
 import struct
@@ -557,15 +558,59 @@ def test_full_stdout(folder):
 
 @harness.test
 def test_closed_pipe(folder):
-    """bad input: a closed pipe as stdout is an error, not a death"""
+    """bad input: a closed pipe as stdout ends quietly, with the status that a shell gives it"""
     src, dst = good_folders(folder)
     many_layers(src, 1000)
     for arguments in ((src, dst), (src, src), ("--help",)):
         reader, writer = os.pipe()
         os.close(reader)
-        run = mmtui(*arguments, status=2, stdout=writer)
+        run = mmtui(*arguments, status=128 + signal.SIGPIPE, stdout=writer)
         os.close(writer)
-        check("standard output" in run.err, run.err)
+        check("standard output" not in run.err, run.err)
+
+
+@harness.test
+def test_named_pipe(folder):
+    """bad input: a pipe with a name, whose writer may never come, is refused"""
+    src, dst = good_folders(folder)
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+    for arguments in (
+        *((src, dst, "--" + o, pipe) for o in ("plan", "map", "order", "schema", "script", "baseline")),
+        (src, dst, "--script", os.devnull, "--theme", pipe),
+        ("merge", pipe),
+        ("lint", "--plan", pipe),
+        ("export", "--plan", pipe, folder / "out"),
+        ("plan", "--from", "rknn", pipe),
+    ):
+        run = mmtui(*arguments, status=2)
+        check(f"{pipe}: is a pipe" in run.err, run.err)
+
+
+@harness.test
+def test_standard_input(folder):
+    """bad input: a pipe without a name has a writer, and is read"""
+    good_folders(folder)
+    plan = '{"format": "mmtui-plan", "version": 1, "ops": {}}'
+    reader, writer = os.pipe()
+    os.write(writer, plan.encode())
+    os.close(writer)
+    run = mmtui("lint", "--plan", "/dev/stdin", "--to", "magicmind", status=(0, 1, 2), stdin=reader)
+    os.close(reader)
+    check("is a pipe" not in run.err and "/dev/stdin" in run.out + run.err, run.out + run.err)
+
+
+def small_stack():
+    resource.setrlimit(resource.RLIMIT_STACK, (64 * 1024, resource.getrlimit(resource.RLIMIT_STACK)[1]))
+
+
+@harness.test
+def test_small_stack(folder):
+    """bad input: a limit of 64 KiB for stacks changes nothing"""
+    src, dst = good_folders(folder)
+    usual = mmtui("triage", src, dst).out
+    for jobs in "0", "2":
+        same(mmtui("triage", src, dst, "--jobs", jobs, preexec_fn=small_stack).out, usual, f"--jobs {jobs}")
 
 
 @harness.test

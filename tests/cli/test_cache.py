@@ -173,6 +173,26 @@ def corrupt(folder):
 
 
 @test
+def of_others(folder):
+    """cache: what others can write, or wrote, is neither believed nor kept"""
+    count = dumps(folder)
+    run = lambda: found(compare(folder, env=cache(folder), preexec_fn=lambda: os.umask(0o002)))[0]
+    run()
+    (path,) = cache_files(folder)
+    same(path.stat().st_mode & 0o777, 0o600, "mode")
+    for mode in 0o620, 0o602:
+        same(run(), count, "found in its own")
+        path.chmod(mode)
+        same(run(), 0, f"found in a file with {mode:o}")
+        same(path.stat().st_mode & 0o777, 0o600, "mode of the new one")
+    same(run(), count, "found in the new one")
+    path.parent.chmod(0o770)
+    before = path.read_bytes(), path.stat().st_ino
+    same(run(), 0, "found in a folder that others can write")
+    same((path.read_bytes(), path.stat().st_ino), before, "what lies there")
+
+
+@test
 def huge(folder):
     """cache: a file larger than any that is written is not read"""
     dumps(folder)

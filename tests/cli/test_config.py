@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """The config file: what it sets, what beats it, and how its mistakes are named."""
 
+import os
+
 import numpy
 
 import harness
@@ -118,6 +120,30 @@ def not_a_setting(folder):
 def hostile(folder):
     """a config full of escape sequences reaches the screen in visible form only"""
     mistake(folder, "\x1b]0;x\x07 = \x1b[31m\n", "config:1:", "\\x1b")
+
+
+@harness.test
+def unreachable(folder):
+    """a config that can't be read is said, and gone on without"""
+    dumps(folder)
+    plain = table(folder).out
+    place = folder / "xdg" / "mmtui"
+    place.mkdir(parents=True)
+    path, env = place / "config", {"XDG_CONFIG_HOME": str(folder / "xdg")}
+    for make, drop, why in (
+        (path.mkdir, path.rmdir, "Is a directory"),
+        (lambda: os.mkfifo(path), path.unlink, "is a pipe"),
+        (lambda: path.symlink_to("config"), path.unlink, "symbolic links"),
+    ):
+        make()
+        run = table(folder, env=env)
+        drop()
+        check(why in run.err and "without the config" in run.err, run.err)
+        same(run.out, plain, "table")
+    (folder / "file").write_text("")
+    run = table(folder, env={"XDG_CONFIG_HOME": "", "HOME": str(folder / "file")})
+    check("Not a directory" in run.err, run.err)
+    same(run.out, plain, "table")
 
 
 harness.main()
