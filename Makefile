@@ -75,7 +75,7 @@ CORPUS := $(BUILD)/tests/triage/corpus
 TRIAGE_TESTS := $(CORPUS)
 TESTS := $(UNIT_TESTS) $(TERM_TESTS) $(TRIAGE_TESTS)
 
-.PHONY: all demo test test-long deps-long peers triage-table bench unit cli-tests term-tests asan tsan lint format deps deps-test install clean fuzz
+.PHONY: all demo test test-long deps-long peers triage-table bench unit cli-tests term-tests asan tsan ubsan lint format deps deps-test install clean fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -176,6 +176,11 @@ tsan:
 	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) --no-print-directory test-built UNIT_FOLDERS="$(FOLDERS)" TERM_TESTS= TRIAGE_TESTS= \
 	 BUILD=build-tsan PROGRAM=build-tsan/mmtui OPT="-O1 -g" SAN="-fsanitize=thread"
 
+# What gcc's sanitizer does not look at (an offset to NULL): clang's, over all tests.
+ubsan: deps-test deps-long
+	@UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 $(MAKE) --no-print-directory test-built BUILD=build-ubsan \
+	 PROGRAM=build-ubsan/mmtui CC=clang OPT="-O1 -g" SAN="-fsanitize=undefined -fno-sanitize-recover=undefined"
+
 lint:
 	@CC="$(CC)" MAKE="$(MAKE)" LIBS="$(LIBS_LIB)" tests/lint.sh
 
@@ -221,7 +226,7 @@ deps-test:
 	@.ci/packages $(PACKAGES_TEST)
 
 deps-long:
-	@.ci/packages chromium
+	@.ci/packages chromium clang libclang-rt-14-dev
 
 demo: deps
 	@$(MAKE) --no-print-directory $(PROGRAM)
@@ -236,6 +241,6 @@ install: $(PROGRAM)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/mmtui/themes themes/*
 
 clean:
-	rm -rf build build-asan build-tsan build-lint build-fuzz mmtui
+	rm -rf build build-asan build-tsan build-ubsan build-lint build-fuzz mmtui
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

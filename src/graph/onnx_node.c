@@ -244,8 +244,9 @@ int mm_onnx_node(struct mm_onnx *onnx, const struct mm_wire_field *field, struct
     if (callee >= 0)
         return mm_onnx_inline(onnx, field, node, err);
     int result = read_plain(onnx, field, node, err);
+    const int *reads = onnx->reads ? onnx->reads + outer : NULL; /* NULL has no offset, not even 0 */
     if (bodies)
-        mm_graph_add_bodies(onnx->builder, first, onnx->reads + outer, onnx->read_count - outer);
+        mm_graph_add_bodies(onnx->builder, first, reads, onnx->read_count - outer);
     onnx->read_count = outer;
     return result;
 }
