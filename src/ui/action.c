@@ -1,4 +1,5 @@
 #include "ui/action.h"
+#include "ui/complete_command.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +21,10 @@ static const struct action_info moving[] = {
 };
 
 static const struct action_info program[] = {
-    {ACT_COMMAND, "command", ":", SCOPE_ANY, ":", NULL, "Type an action by its name"},
-    {ACT_THEME, "theme", "", SCOPE_ANY, NULL, NULL, "Choose the colours (:theme mono)"},
+    {ACT_COMMAND, "command", ":", SCOPE_ANY, ":", NULL, "Type an action by its name",
+     .complete = complete_command},
+    {ACT_THEME, "theme", "", SCOPE_ANY, NULL, NULL, "Choose the colours (:theme mono)",
+     .complete = complete_theme},
     {ACT_HELP, "help", "? F1", SCOPE_ANY, NULL, "help", "This list of keys"},
     {ACT_REDRAW, "redraw", "C-l", SCOPE_ANY, NULL, NULL, "Draw the screen again"},
     {ACT_SUSPEND, "suspend", "C-z", SCOPE_ANY, NULL, NULL, "Suspend to the shell (fg resumes)"},

@@ -14,6 +14,9 @@
 
 #include "mmtui/base.h"
 
+struct app;
+struct completions;
+
 /* Where an action means something: a set of bits. A view has one or more of them at a time. */
 #define SCOPE_LIST   UINT64_C(1)          /* something that scrolls or has a cursor */
 #define SCOPE_OPEN   UINT64_C(2)          /* ... whose selected row can be opened */
@@ -59,6 +62,8 @@ struct action_info {
     const char *hint;   /* one or two words for the footer; NULL: not worth a hint */
     const char *help;   /* one line for the ? screen */
     bool empty;         /* with a prompt: an empty line is an answer; else it means "cancel" */
+    /* What its text may be, for Tab (complete.h): behind `:name ` and at its own prompt. NULL: anything. */
+    void (*complete)(const struct app *app, struct completions *out);
 };
 
 /* Rows that stand below one heading of the ? screen. Neighbouring sections may have the same heading. */

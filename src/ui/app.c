@@ -142,9 +142,17 @@ void app_say_err(struct app *app, const struct mm_err *err)
     app_say(app, ROLE_ERROR, "%s", err->text);
 }
 
+/* The text of the action that the prompt is for. */
+static void complete_text(const void *data, struct completions *out)
+{
+    const struct app *app = data;
+    action_info(&app->actions, app->prompt.action)->complete(app, out);
+}
+
 void app_prompt(struct app *app, int action, const char *label, const char *text)
 {
-    prompt_open_line(&app->prompt, action, label, text, &app->histories[action]);
+    struct completer completer = {action_info(&app->actions, action)->complete ? complete_text : NULL, app};
+    prompt_open_line(&app->prompt, action, label, text, &app->histories[action], &completer);
     app->dirty = true;
 }
 

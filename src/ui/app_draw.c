@@ -95,13 +95,14 @@ static void draw_prompt_hints(const struct app *app, struct canvas *c)
     static const struct {
         enum prompt_kind kind;
         const char *key, *label;
-    } hints[] = {{PROMPT_LINE, "Enter", "OK"},   {PROMPT_LINE, "Esc", "cancel"},
-                 {PROMPT_LINE, "Up", "history"}, {PROMPT_MENU, "Enter", "select"},
-                 {PROMPT_MENU, "Esc", "cancel"}, {PROMPT_MENU, "j k", "move"},
-                 {PROMPT_ASK, "y", "yes"},       {PROMPT_ASK, "n", "no"}};
+    } hints[] = {
+        {PROMPT_LINE, "Enter", "OK"},   {PROMPT_LINE, "Esc", "cancel"},   {PROMPT_LINE, "Tab", "complete"},
+        {PROMPT_LINE, "Up", "history"}, {PROMPT_MENU, "Enter", "select"}, {PROMPT_MENU, "Esc", "cancel"},
+        {PROMPT_MENU, "j k", "move"},   {PROMPT_ASK, "y", "yes"},         {PROMPT_ASK, "n", "no"}};
     int x = 1;
     for (size_t i = 0; i < MM_COUNT(hints); i++) {
-        if (hints[i].kind != app->prompt.kind)
+        bool tab = hints[i].kind == PROMPT_LINE && hints[i].key[0] == 'T';
+        if (hints[i].kind != app->prompt.kind || (tab && !app->prompt.completer.find))
             continue;
         x += canvas_text(c, x, 0, -1, ROLE_FOOTER_KEY, hints[i].key) + 1;
         x += canvas_text(c, x, 0, -1, ROLE_FOOTER, hints[i].label) + 2;
@@ -170,6 +171,7 @@ void app_render(const struct app *app, struct grid *grid)
     draw_bottom(app, &rows);
     if (app->prompt.kind == PROMPT_MENU)
         prompt_draw_menu(&app->prompt, &body, app->glyphs);
+    prompt_draw_list(&app->prompt, &body, app->glyphs);
 }
 
 void app_draw(struct app *app, struct grid *grid)

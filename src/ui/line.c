@@ -212,6 +212,19 @@ bool line_key(struct line *line, uint32_t key)
     return true;
 }
 
+void line_replace(struct line *line, size_t from, const char *text)
+{
+    const char *end = text + strlen(text);
+    if (from > line->cursor || line->length - (line->cursor - from) + strlen(text) >= sizeof line->text)
+        return;
+    cut(line, from, line->cursor);
+    while (text < end) {
+        uint32_t cp;
+        text += mm_text_decode(text, end, &cp);
+        insert(line, cp);
+    }
+}
+
 int line_column(const struct line *line)
 {
     const char *end = line->text + line->cursor;

@@ -32,6 +32,8 @@ void line_start(struct line *line, const char *text, struct history *history);
 bool line_key(struct line *line, uint32_t key);
 /* Columns before the cursor. */
 int line_column(const struct line *line);
+/* Put `text` in the place of what stands from byte `from` to the cursor; what is too long changes nothing. */
+void line_replace(struct line *line, size_t from, const char *text);
 
 /* Append an entry: no empty ones, no doubles (an older equal one moves to the end). Silently full-safe. */
 void history_add(struct history *history, const char *text);

@@ -1,5 +1,4 @@
 #include "ui/prompt.h"
-#include "ui/glyphs.h"
 #include "ui/key.h"
 
 #include <stdio.h>
@@ -13,10 +12,12 @@ static void open_as(struct prompt *prompt, enum prompt_kind kind, int action, co
 }
 
 void prompt_open_line(struct prompt *prompt, int action, const char *label, const char *text,
-                      struct history *history)
+                      struct history *history, const struct completer *completer)
 {
     open_as(prompt, PROMPT_LINE, action, label);
     line_start(&prompt->line, text, history);
+    prompt->completer = completer ? *completer : (struct completer){0};
+    prompt->listing = false;
 }
 
 void prompt_open_ask(struct prompt *prompt, int action, const char *question)
@@ -35,8 +36,64 @@ void prompt_open_menu(struct prompt *prompt, int action, const char *title, cons
 
 /* ---- keys ---- */
 
+/* The chosen candidate, or what was typed, comes into the line. */
+static void put_chosen(struct prompt *prompt)
+{
+    const struct completions *found = &prompt->found;
+    line_replace(&prompt->line, found->start,
+                 prompt->chosen < 0 ? prompt->typed : completions_at(found, (size_t)prompt->chosen));
+}
+
+/* The first Tab: the only candidate; or what all of them have in common, and the list. */
+static void start_listing(struct prompt *prompt)
+{
+    struct completions *found = &prompt->found;
+    snprintf(prompt->before, sizeof prompt->before, "%.*s", (int)prompt->line.cursor, prompt->line.text);
+    completions_find(found, &prompt->completer, prompt->before);
+    bool one = found->count == 1 && !found->more;
+    size_t length = strlen(completions_word(found));
+    snprintf(prompt->typed, sizeof prompt->typed, "%s", completions_word(found));
+    if (found->count > 0 && found->common > length)
+        snprintf(prompt->typed, sizeof prompt->typed, "%.*s", (int)found->common, found->pool);
+    prompt->chosen = one ? 0 : -1;
+    prompt->listing = !one;
+    put_chosen(prompt);
+}
+
+/* Past the last candidate comes what was typed, then the first one. */
+static void walk(struct prompt *prompt, int by)
+{
+    int places = (int)prompt->found.count + 1;
+    prompt->chosen = (prompt->chosen + 1 + by + places) % places - 1;
+    put_chosen(prompt);
+}
+
+static const struct {
+    uint32_t key;
+    int by;
+} walks[] = {{K_TAB, 1}, {K_DOWN, 1},       {K_CTRL | 'n', 1}, {K_SHIFT | K_TAB, -1},
+             {K_UP, -1}, {K_CTRL | 'p', -1}};
+
+/* Keys of the list of candidates. Any other key drops it, and does what it does; Esc does just that. */
+static bool list_key(struct prompt *prompt, uint32_t key)
+{
+    for (size_t i = 0; prompt->listing && i < MM_COUNT(walks); i++) {
+        if (walks[i].key == key) {
+            walk(prompt, walks[i].by);
+            return true;
+        }
+    }
+    bool listed = prompt->listing;
+    prompt->listing = false;
+    if (key == K_TAB && prompt->completer.find)
+        start_listing(prompt);
+    return key == K_TAB || (listed && key == K_ESC);
+}
+
 static enum prompt_result line_prompt_key(struct prompt *prompt, uint32_t key)
 {
+    if (list_key(prompt, key))
+        return PROMPT_STAYS;
     if (key == K_ENTER)
         return PROMPT_COMMIT;
     /* as in vi, erasing beyond the start leaves */
@@ -107,85 +164,4 @@ const char *prompt_answer(const struct prompt *prompt)
     if (prompt->answered == PROMPT_MENU)
         return prompt->items[prompt->list.cursor].value;
     return "yes";
-}
-
-/* ---- drawing ---- */
-
-/* The first byte to show so that the cursor is inside `room` columns; `*columns` lie before the cursor
- * then. */
-static const char *visible_start(const struct line *line, int room, int *columns)
-{
-    const char *start = line->text, *end = line->text + line->cursor;
-    *columns = line_column(line);
-    while (*columns >= room && start < end) {
-        uint32_t cp;
-        start += mm_text_decode(start, end, &cp);
-        *columns -= mm_text_width_cp(cp);
-    }
-    return start;
-}
-
-void prompt_draw_line(const struct prompt *prompt, struct canvas *c)
-{
-    int x = 1 + canvas_text(c, 1, 0, c->w - 8, ROLE_PROMPT_LABEL, prompt->label);
-    if (prompt->kind == PROMPT_ASK) {
-        canvas_text(c, x, 0, -1, ROLE_PROMPT, " (y/n)");
-        return;
-    }
-    int room = c->w - x, columns;
-    if (room < 2)
-        return;
-    canvas_text(c, x, 0, room, ROLE_PROMPT, visible_start(&prompt->line, room, &columns));
-    canvas_cursor(c, x + columns, 0, true);
-}
-
-static int menu_width(const struct prompt *prompt)
-{
-    int width = mm_text_width(prompt->label) + 2;
-    for (int i = 0; i < prompt->list.count; i++) {
-        int row = mm_text_width(prompt->items[i].label) + 5; /* letter, two blanks, one on either side */
-        width = row > width ? row : width;
-    }
-    return width + 2;
-}
-
-static void draw_item(const struct prompt *prompt, int item, struct canvas *box, int y)
-{
-    const struct menu_item *row = &prompt->items[item];
-    canvas_fill(box, 1, y, box->w - 2, 1, ROLE_MENU);
-    if (row->letter)
-        canvas_put(box, 2, y, ROLE_MENU_KEY, (unsigned char)row->letter);
-    canvas_text(box, 5, y, box->w - 6, ROLE_MENU, row->label);
-    if (item == prompt->list.cursor) {
-        canvas_overlay(box, 1, y, box->w - 2, 1, ROLE_MENU_SEL);
-        canvas_cursor(box, 1, y, false);
-    }
-}
-
-/* "3 of 18" in the lower border: there are more than are seen. */
-static void draw_place(const struct list *list, struct canvas *box)
-{
-    char place[32];
-    snprintf(place, sizeof place, " %d of %d ", list->cursor + 1, list->count);
-    int width = (int)strlen(place);
-    if (width + 4 <= box->w)
-        canvas_text(box, box->w - 2 - width, box->h - 1, -1, ROLE_MENU_KEY, place);
-}
-
-void prompt_draw_menu(const struct prompt *prompt, struct canvas *c, const struct glyphs *g)
-{
-    int rows = prompt->list.count < c->h - 2 ? prompt->list.count : c->h - 2;
-    int width = menu_width(prompt) < c->w ? menu_width(prompt) : c->w;
-    if (rows < 1)
-        return;
-    struct list list = prompt->list; /* drawing must not move the menu's own window */
-    list_resize(&list, rows);
-    struct canvas box = canvas_sub(c, 0, c->h - rows - 2, width, rows + 2);
-    canvas_overlay(&box, 0, 0, box.w, box.h, ROLE_DEFAULT);
-    canvas_box(&box, ROLE_MENU, g);
-    canvas_text(&box, 2, 0, width - 4, ROLE_MENU_KEY, prompt->label);
-    for (int y = 0; y < rows; y++)
-        draw_item(prompt, list.top + y, &box, 1 + y);
-    if (rows < list.count)
-        draw_place(&list, &box);
 }
