@@ -19,22 +19,38 @@ enum mm_column_id {
     MM_COLUMN_OP,
     MM_COLUMN_DTYPE, /* f32 → f16 */
     MM_COLUMN_SHAPE,
+    MM_COLUMN_ELEMENTS, /* how many elements the shape has */
+    MM_COLUMN_PAIRED,   /* by what its two sides were paired */
     MM_COLUMN_DIFF1,
     MM_COLUMN_DIFF2,
     MM_COLUMN_SQNR,
+    MM_COLUMN_DIFF3,     /* largest relative difference */
+    MM_COLUMN_DIFF3_ABS, /* largest difference where s is about 0 */
+    MM_COLUMN_GREATER,   /* diff4: share of elements with d > s */
+    MM_COLUMN_LESS,      /* diff4: share of elements with d < s */
     MM_COLUMN_MAX_ABS,
+    MM_COLUMN_MSE,
     MM_COLUMN_RMSE,
+    MM_COLUMN_MAE,
     MM_COLUMN_COSINE,
+    MM_COLUMN_GAP,      /* 1 - cosine */
+    MM_COLUMN_SCALE,    /* of the line d = scale s + offset that fits best */
+    MM_COLUMN_OFFSET,   /* of the same */
+    MM_COLUMN_RESIDUAL, /* what that line leaves, relative */
     MM_COLUMN_BEYOND,
     MM_COLUMN_NONFINITE,
-    MM_COLUMN_IMPL,    /* with --sim: diff2 of dst against it */
-    MM_COLUMN_FORMAT,  /* with --sim: diff2 of it against src */
-    MM_COLUMN_BEFORE,  /* with --before: diff2 of the earlier dst */
-    MM_COLUMN_CHANGE,  /* with --before: better or worse, and by how much */
-    MM_COLUMN_APPLIED, /* with --before and the plan that dst was made with: did the override take effect */
-    MM_COLUMN_CAUSE,   /* with triage: the cause's word */
-    MM_COLUMN_ROOT,    /* with triage: # of the layer where this one's error starts, itself included */
-    MM_COLUMN_FROM,    /* with triage: # of the other layer that the verdict names */
+    MM_COLUMN_DIFFER,    /* elements that are NaN or Inf on one side only */
+    MM_COLUMN_IMPL,      /* with --sim: diff2 of dst against it */
+    MM_COLUMN_FORMAT,    /* with --sim: diff2 of it against src */
+    MM_COLUMN_BEFORE,    /* with --before: diff2 of the earlier dst */
+    MM_COLUMN_CHANGE,    /* with --before: better or worse, and by how much */
+    MM_COLUMN_APPLIED,   /* with --before and the plan that dst was made with: did the override take effect */
+    MM_COLUMN_CAUSE,     /* with triage: the cause's word */
+    MM_COLUMN_CERTAINTY, /* with triage: how sure the verdict is: certain, likely, possible */
+    MM_COLUMN_INTRODUCED, /* with triage: the part of diff2 that is added here */
+    MM_COLUMN_GAIN,       /* with triage: error / error of the worst input */
+    MM_COLUMN_ROOT,       /* with triage: # of the layer where this one's error starts, itself included */
+    MM_COLUMN_FROM,       /* with triage: # of the other layer that the verdict names */
     MM_COLUMN_VERDICT,
     MM_COLUMN_COUNT
 };
@@ -65,8 +81,10 @@ bool mm_column_there(const struct mm_session *session, enum mm_column_id id);
 const struct mm_column *mm_column(enum mm_column_id id);
 /* What it is, a few words; a metric's comes from its row. */
 const char *mm_column_help(enum mm_column_id id);
-/* By key; MM_COLUMN_COUNT when unknown. */
+/* By key, or by another name that people have for it (name, cosine); MM_COLUMN_COUNT when unknown. */
 enum mm_column_id mm_column_find(const char *key);
+/* The column whose key is most like an unknown one; MM_COLUMN_COUNT when none is like it. */
+enum mm_column_id mm_column_nearest(const char *key);
 
 /* ---- order and filter ---------------------------------------------------------------------------------- */
 

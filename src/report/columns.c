@@ -89,6 +89,28 @@ static void text_shape(const struct mm_session *session, size_t id, struct mm_bu
         mm_buf_puts(out, mm_shape_text(&info->shape, true, text, sizeof text));
 }
 
+static double value_elements(const struct mm_session *session, size_t id)
+{
+    const struct mm_result *result = result_of(session, id);
+    const struct mm_info *info = result->src.known ? &result->src : &result->dst;
+    return info->known ? (double)mm_shape_count(&info->shape) : NAN;
+}
+
+static void text_elements(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    double value = value_elements(session, id);
+    char text[MM_NUM];
+    if (!isnan(value))
+        mm_buf_puts(out, mm_num_count(text, (int64_t)value));
+}
+
+static void text_paired(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    const struct mm_pair *pair = mm_session_layer(session, id)->pair;
+    if (pair->src && pair->dst && pair->rung != MM_PAIR_BY_NONE)
+        mm_buf_puts(out, mm_pair_rung_info(pair->rung)->name);
+}
+
 static void text_verdict(const struct mm_session *session, size_t id, struct mm_buf *out)
 {
     const struct mm_layer *layer = mm_session_layer(session, id);
@@ -153,8 +175,18 @@ static void text_of(const struct mm_session *session, size_t id, enum mm_column_
 METRIC(diff1, MM_COLUMN_DIFF1)
 METRIC(diff2, MM_COLUMN_DIFF2)
 METRIC(sqnr, MM_COLUMN_SQNR)
+METRIC(diff3, MM_COLUMN_DIFF3)
+METRIC(diff3_abs, MM_COLUMN_DIFF3_ABS)
+METRIC(greater, MM_COLUMN_GREATER)
+METRIC(less, MM_COLUMN_LESS)
 METRIC(max_abs, MM_COLUMN_MAX_ABS)
+METRIC(mse, MM_COLUMN_MSE)
 METRIC(rmse, MM_COLUMN_RMSE)
+METRIC(mae, MM_COLUMN_MAE)
+METRIC(gap, MM_COLUMN_GAP)
+METRIC(scale, MM_COLUMN_SCALE)
+METRIC(offset, MM_COLUMN_OFFSET)
+METRIC(residual, MM_COLUMN_RESIDUAL)
 METRIC(beyond, MM_COLUMN_BEYOND)
 VALUE(cosine, MM_COLUMN_COSINE)
 
@@ -183,6 +215,20 @@ static double value_nonfinite(const struct mm_session *session, size_t id)
 static void text_nonfinite(const struct mm_session *session, size_t id, struct mm_buf *out)
 {
     double value = value_nonfinite(session, id);
+    char text[MM_NUM];
+    if (!isnan(value))
+        mm_buf_puts(out, mm_num_count(text, (int64_t)value));
+}
+
+static double value_differ(const struct mm_session *session, size_t id)
+{
+    const struct mm_result *result = result_of(session, id);
+    return is_measured(result) ? (double)result->metrics.nonfinite_differ : NAN;
+}
+
+static void text_differ(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    double value = value_differ(session, id);
     char text[MM_NUM];
     if (!isnan(value))
         mm_buf_puts(out, mm_num_count(text, (int64_t)value));
@@ -273,6 +319,42 @@ static void text_cause(const struct mm_session *session, size_t id, struct mm_bu
         mm_buf_puts(out, mm_cause_info(cause)->word);
 }
 
+static void text_certainty(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    mm_buf_puts(out, mm_confidence_word(mm_session_layer(session, id)->verdict.confidence));
+}
+
+/* What blame says of a layer that was measured; NULL: nothing. */
+static const struct mm_blame *blame_of(const struct mm_session *session, size_t id)
+{
+    return is_measured(result_of(session, id)) ? mm_session_blame(session, id) : NULL;
+}
+
+static double value_introduced(const struct mm_session *session, size_t id)
+{
+    const struct mm_blame *blame = blame_of(session, id);
+    return blame ? blame->introduced : NAN;
+}
+
+static void text_introduced(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    put_comparison(value_introduced(session, id), out);
+}
+
+static double value_gain(const struct mm_session *session, size_t id)
+{
+    const struct mm_blame *blame = blame_of(session, id);
+    return blame ? blame->amplification : NAN;
+}
+
+static void text_gain(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    double gain = value_gain(session, id);
+    char text[MM_NUM];
+    if (!isnan(gain))
+        mm_buf_printf(out, isinf(gain) ? "%s" : "%sx", mm_num_short(text, gain, 3));
+}
+
 static double value_root(const struct mm_session *session, size_t id)
 {
     const struct mm_blame *blame = mm_session_blame(session, id);
@@ -310,28 +392,54 @@ static const struct mm_column columns[MM_COLUMN_COUNT] = {
     [MM_COLUMN_NUMBER] = {"number", "#", "place in execution order", 5, true, true, true, text_number,
                           value_number},
     [MM_COLUMN_LAYER] = {"layer", "LAYER", "tensor name", 0, false, false, false, text_layer, NULL},
-    [MM_COLUMN_PRECISION] = {"precision", "", "chosen precision", 3, false, false, false, text_precision,
+    [MM_COLUMN_PRECISION] = {"precision", "PREC", "chosen precision", 4, false, false, false, text_precision,
                              NULL},
     [MM_COLUMN_OP] = {"op", "OP", "operator type", 12, false, false, false, text_op, NULL},
     [MM_COLUMN_DTYPE] = {"dtype", "DTYPE", "number formats of src and dst; *: raw integers, dequantised", 10,
                          false, false, false, text_dtype, NULL},
     [MM_COLUMN_SHAPE] = {"shape", "SHAPE", "shape", 14, false, false, false, text_shape, NULL},
+    [MM_COLUMN_ELEMENTS] = {"elements", "elements", "how many elements", 8, true, true, false, text_elements,
+                            value_elements},
+    [MM_COLUMN_PAIRED] = {"paired", "PAIRED", "by what its two sides were paired", 10, false, false, false,
+                          text_paired, NULL},
     [MM_COLUMN_DIFF1] = {"diff1", "diff1", NULL, 8, true, true, false, text_diff1, value_diff1,
                          .metric = MM_METRIC_DIFF1},
     [MM_COLUMN_DIFF2] = {"diff2", "diff2", NULL, 8, true, true, false, text_diff2, value_diff2,
                          .metric = MM_METRIC_DIFF2},
     [MM_COLUMN_SQNR] = {"sqnr", "SQNR", NULL, 6, true, true, true, text_sqnr, value_sqnr,
                         .metric = MM_METRIC_SQNR},
+    [MM_COLUMN_DIFF3] = {"diff3", "diff3", "largest |s-d|/|s|", 8, true, true, false, text_diff3, value_diff3,
+                         .metric = MM_METRIC_DIFF3_REL},
+    [MM_COLUMN_DIFF3_ABS] = {"diff3abs", "diff3abs", "largest |s-d| where s is about 0", 8, true, true, false,
+                             text_diff3_abs, value_diff3_abs, .metric = MM_METRIC_DIFF3_ABS},
+    [MM_COLUMN_GREATER] = {"greater", "d > s", "share of elements with d > s (diff4)", 6, true, true, false,
+                           text_greater, value_greater, .metric = MM_METRIC_DIFF4_GREATER},
+    [MM_COLUMN_LESS] = {"less", "d < s", "share of elements with d < s (diff4)", 6, true, true, false,
+                        text_less, value_less, .metric = MM_METRIC_DIFF4_LESS},
     [MM_COLUMN_MAX_ABS] = {"maxabs", "max|d|", NULL, 8, true, true, false, text_max_abs, value_max_abs,
                            .metric = MM_METRIC_MAX_ABS},
+    [MM_COLUMN_MSE] = {"mse", "MSE", NULL, 8, true, true, false, text_mse, value_mse,
+                       .metric = MM_METRIC_MSE},
     [MM_COLUMN_RMSE] = {"rmse", "RMSE", NULL, 8, true, true, false, text_rmse, value_rmse,
                         .metric = MM_METRIC_RMSE},
+    [MM_COLUMN_MAE] = {"mae", "MAE", NULL, 8, true, true, false, text_mae, value_mae,
+                       .metric = MM_METRIC_MAE},
     [MM_COLUMN_COSINE] = {"cos", "cos", NULL, 8, true, true, true, text_cosine, value_cosine,
                           .metric = MM_METRIC_COSINE},
+    [MM_COLUMN_GAP] = {"gap", "1 - cos", "1 - cos, without cancellation", 8, true, true, false, text_gap,
+                       value_gap, .metric = MM_METRIC_COSINE_GAP},
+    [MM_COLUMN_SCALE] = {"scale", "scale", "a of the line d = a s + b that fits best", 9, true, true, false,
+                         text_scale, value_scale, .metric = MM_METRIC_FIT_SCALE},
+    [MM_COLUMN_OFFSET] = {"offset", "offset", "b of the same line", 9, true, true, false, text_offset,
+                          value_offset, .metric = MM_METRIC_FIT_OFFSET},
+    [MM_COLUMN_RESIDUAL] = {"residual", "residual", "what that line leaves, relative to d", 8, true, true,
+                            false, text_residual, value_residual, .metric = MM_METRIC_FIT_RESIDUAL},
     [MM_COLUMN_BEYOND] = {"beyond", "beyond", NULL, 6, true, true, false, text_beyond, value_beyond,
                           .metric = MM_METRIC_BEYOND},
     [MM_COLUMN_NONFINITE] = {"nonfinite", "NaN/Inf", "NaN and Inf on both sides", 7, true, true, false,
                              text_nonfinite, value_nonfinite},
+    [MM_COLUMN_DIFFER] = {"differ", "differ", "elements that are NaN or Inf on one side only", 6, true, true,
+                          false, text_differ, value_differ},
     [MM_COLUMN_IMPL] = {"impl", "impl", "diff2 of dst against the simulation (--sim)", 8, true, true, false,
                         text_impl, value_impl, there_impl},
     [MM_COLUMN_FORMAT] = {"format", "format", "diff2 of the simulation against src (--sim)", 8, true, true,
@@ -344,6 +452,12 @@ static const struct mm_column columns[MM_COLUMN_COUNT] = {
                            11, false, false, false, text_applied, NULL, mm_session_verifies},
     [MM_COLUMN_CAUSE] = {"cause", "CAUSE", "what caused the error, in a word", 18, false, false, false,
                          text_cause, NULL},
+    [MM_COLUMN_CERTAINTY] = {"certainty", "CERTAINTY", "how sure the verdict is: certain, likely, possible",
+                             9, false, false, false, text_certainty, NULL},
+    [MM_COLUMN_INTRODUCED] = {"introduced", "added", "the part of diff2 that is added here", 8, true, true,
+                              false, text_introduced, value_introduced},
+    [MM_COLUMN_GAIN] = {"gain", "gain", "error divided by that of the worst input", 7, true, true, false,
+                        text_gain, value_gain},
     [MM_COLUMN_ROOT] = {"root", "root", "# of the layer where the error starts, or this one's own", 6, true,
                         true, true, text_root, value_root},
     [MM_COLUMN_FROM] = {"from", "from", "# of the layer that the error is inherited from", 6, true, true,
@@ -362,10 +476,44 @@ const char *mm_column_help(enum mm_column_id id)
     return columns[id].help ? columns[id].help : mm_metric(columns[id].metric)->what;
 }
 
+/* What else people call a column: in files, in other tools, in headings. */
+static const struct {
+    const char *name;
+    enum mm_column_id id;
+} aliases[] = {
+    {"name", MM_COLUMN_LAYER},       {"#", MM_COLUMN_NUMBER},         {"max_abs", MM_COLUMN_MAX_ABS},
+    {"max|d|", MM_COLUMN_MAX_ABS},   {"cosine", MM_COLUMN_COSINE},    {"snr", MM_COLUMN_SQNR},
+    {"nan", MM_COLUMN_NONFINITE},    {"type", MM_COLUMN_OP},          {"confidence", MM_COLUMN_CERTAINTY},
+    {"added", MM_COLUMN_INTRODUCED}, {"paired_by", MM_COLUMN_PAIRED},
+};
+
 enum mm_column_id mm_column_find(const char *key)
 {
+    for (size_t i = 0; i < MM_COUNT(aliases); i++) {
+        if (strcmp(aliases[i].name, key) == 0)
+            return aliases[i].id;
+    }
     size_t id = 0;
     while (id < MM_COLUMN_COUNT && strcmp(columns[id].key, key) != 0)
         id++;
     return (enum mm_column_id)id;
+}
+
+/* One letter off in short words, two in longer ones; or the beginning of it. */
+enum mm_column_id mm_column_nearest(const char *key)
+{
+    size_t length = strlen(key), most = length < 3 ? 0 : length < 5 ? 1 : 2;
+    enum mm_column_id best = MM_COLUMN_COUNT;
+    for (size_t id = 0; id < MM_COLUMN_COUNT; id++) {
+        size_t distance = mm_text_distance(key, columns[id].key);
+        if (length >= 3 && strncmp(columns[id].key, key, length) == 0)
+            distance = 0;
+        if (distance < most + 1) {
+            best = (enum mm_column_id)id;
+            most = distance ? distance - 1 : 0;
+            if (distance == 0)
+                break;
+        }
+    }
+    return best;
 }

@@ -27,9 +27,12 @@ static int by_value(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
+/* No text last, as with figures. */
 static int by_text(const void *a, const void *b)
 {
     const struct keyed *x = a, *y = b;
+    if (!x->text[0] != !y->text[0])
+        return x->text[0] ? -1 : 1;
     int order = mm_text_compare_natural(x->text, y->text);
     if (order)
         return x->order->reverse ? -order : order;

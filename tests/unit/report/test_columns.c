@@ -96,6 +96,53 @@ static void figures(void **state)
                   (const char *const[]){"0", "0", "0", "0", "1", "", "", "0", "0", "0", "0", "0", "0", "2"});
 }
 
+/* Of conv1: s = 1 2 3 4, d = 1 2 3 5. The line d = 1.3 s - 0.5 leaves .2 .1 .4 .3, sqrt(.3 / 39) of d.
+ * conv2: s = 1 1 has no slope, so that of d = s + .25 is 1; it leaves sqrt(.125 / 3.25). */
+static void every_metric(void **state)
+{
+    static const struct {
+        enum mm_column_id column;
+        const char *conv, *conv2, *broken;
+    } rows[] = {
+        {MM_COLUMN_ELEMENTS, "4", "2", "2"},
+        {MM_COLUMN_PAIRED, "exact", "exact", "exact"},
+        {MM_COLUMN_DIFF3, "2.50e-1", "5.00e-1", "NaN"},
+        {MM_COLUMN_DIFF3_ABS, "0", "0", "NaN"},
+        {MM_COLUMN_GREATER, "100.0%", "100.0%", "NaN"},
+        {MM_COLUMN_LESS, "0.0%", "0.0%", "NaN"},
+        {MM_COLUMN_MSE, "2.50e-1", "1.25e-1", "NaN"},
+        {MM_COLUMN_MAE, "2.50e-1", "2.50e-1", "NaN"},
+        {MM_COLUMN_GAP, "6.00e-3", "1.94e-2", "NaN"}, /* 1 - 34 / sqrt(1170), 1 - 2.5 / sqrt(6.5) */
+        {MM_COLUMN_SCALE, "1.30", "1.00", "NaN"},
+        {MM_COLUMN_OFFSET, "-5.00e-1", "2.50e-1", "NaN"},
+        {MM_COLUMN_RESIDUAL, "8.77e-2", "1.96e-1", "NaN"},
+        {MM_COLUMN_DIFFER, "0", "0", "1"},
+    };
+    for (size_t i = 0; i < MM_COUNT(rows); i++) {
+        assert_cell(*state, rows[i].column, CONV, rows[i].conv);
+        assert_cell(*state, rows[i].column, CONV2, rows[i].conv2);
+        assert_cell(*state, rows[i].column, NANS, rows[i].broken);
+    }
+    assert_cell(*state, MM_COLUMN_PAIRED, LONE_SRC, "");
+    assert_cell(*state, MM_COLUMN_ELEMENTS, LONE_DST, "2");
+    assert_cell(*state, MM_COLUMN_DIFFER, LONE_DST, "");
+}
+
+/* What people type, and the key that they may have meant. */
+static void names_of_columns(void **state)
+{
+    (void)state;
+    assert_int_equal(mm_column_find("name"), MM_COLUMN_LAYER);
+    assert_int_equal(mm_column_find("cosine"), MM_COLUMN_COSINE);
+    assert_int_equal(mm_column_find("max|d|"), MM_COLUMN_MAX_ABS);
+    assert_int_equal(mm_column_nearest("dif2"), MM_COLUMN_DIFF2);
+    assert_int_equal(mm_column_nearest("verd"), MM_COLUMN_VERDICT);
+    assert_int_equal(mm_column_nearest("certanty"), MM_COLUMN_CERTAINTY);
+    assert_int_equal(mm_column_nearest("x"), MM_COLUMN_COUNT);
+    assert_int_equal(mm_column_nearest("temperature"), MM_COLUMN_COUNT);
+    assert_int_equal(mm_column_nearest(""), MM_COLUMN_COUNT);
+}
+
 static void verdicts(void **state)
 {
     assert_cell(*state, MM_COLUMN_VERDICT, ZERO, "ok");
@@ -149,7 +196,8 @@ static void before_anything_is_read(void **state)
     stage_unread(&stage);
     for (size_t id = 0; id < LAYERS; id++) {
         for (int column = MM_COLUMN_PRECISION; column < MM_COLUMN_COUNT; column++) {
-            assert_cell(&stage, (enum mm_column_id)column, id, "");
+            if (column != MM_COLUMN_PAIRED) /* names are enough for that */
+                assert_cell(&stage, (enum mm_column_id)column, id, "");
             if (mm_column((enum mm_column_id)column)->numeric)
                 assert_true(isnan(value(&stage, (enum mm_column_id)column, id)));
         }
@@ -242,6 +290,8 @@ int main(void)
         cmocka_unit_test(names),
         cmocka_unit_test(formats),
         cmocka_unit_test(figures),
+        cmocka_unit_test(every_metric),
+        cmocka_unit_test(names_of_columns),
         cmocka_unit_test(verdicts),
         cmocka_unit_test(values),
         cmocka_unit_test(badges),
