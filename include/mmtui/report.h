@@ -98,16 +98,30 @@ void mm_order_sort(const struct mm_session *session, const struct mm_order *orde
 
 struct mm_filter;
 /*
- * Terms separated by blanks, all must hold: `diff2>0.05` (any numeric column with < <= > >= = !=), `op=Conv`,
- * `dtype=i8` (either side), `verdict=overflow`, `cause=scale`, `from=38`, `tagged`, `suggested`, `bad`, `!term`, and plain
- * words: case-insensitive part of the layer's name or op; a word with * or ? is a shell pattern over the
- * name. An empty text matches all. MM_EARG tells which term is wrong.
+ * Terms separated by blanks, all must hold. `column sign value`: of figures < <= > >= = !=, a number, a share as it is
+ * shown (25%) or a place (#38); of texts = != (in any case; with * ? [ a shell pattern) or ~ !~ (a POSIX extended regular
+ * expression, found anywhere, in any case). op also fits its last part, dtype either side, verdict its word (~ the
+ * sentence, too). `tagged`, `suggested`, `bad`, `chosen`; `!term`; and plain words: case-insensitive part of the layer's
+ * name or op, with * or ? a shell pattern over the name. A value or word with blanks or signs in it stands in quotes. An
+ * empty text matches all. MM_EARG tells the place of what is wrong, in characters from 1; a word that no verdict, cause or
+ * certainty has is wrong, too.
  */
 int mm_filter_open(struct mm_filter **filter, const char *text, struct mm_err *err);
 /* NULL is fine. */
 void mm_filter_close(struct mm_filter *filter);
 /* Do all terms hold for a layer? NULL: there are none, so yes. */
 bool mm_filter_match(const struct mm_filter *filter, const struct mm_session *session, size_t id);
+
+/* A text that may stand from byte `from` on; `note` says what it is, or is NULL. The candidate is gone after the call, the
+ * note stays. */
+typedef void mm_filter_offer(void *context, size_t from, const char *candidate, const char *note);
+/*
+ * What may stand at the end of a filter's text: columns of the session and words, signs, the values that layers have in
+ * a column. Of columns, signs and words only what begins as the text does; of values all, in natural order, for the caller
+ * to choose from.
+ */
+void mm_filter_complete(const char *text, const struct mm_session *session, mm_filter_offer *offer,
+                        void *context);
 
 /* ---- output -------------------------------------------------------------------------------------------- */
 

@@ -100,6 +100,60 @@ static void texts(void **state)
     assert_rows(*state, rows, MM_COUNT(rows));
 }
 
+/* A regular expression, found anywhere, in any case. */
+static void patterns(void **state)
+{
+    const struct row rows[] = {
+        {"name~conv", B(CONV) | B(CONV2) | B(CONV10)},
+        {"layer=~CONV", B(CONV) | B(CONV2) | B(CONV10)},
+        {"name~^conv[0-9]+$", B(CONV2) | B(CONV10)},
+        {"name~^(zero|nans)$", B(ZERO) | B(NANS)},
+        {"name!~o",
+         B(NANS) | B(SHAPES) | B(BAD) | B(ODD) | B(REP1) | B(REP2)}, /* the name alone, not the op */
+        {"!name~o", B(NANS) | B(SHAPES) | B(BAD) | B(ODD) | B(REP1) | B(REP2)},
+        {"op~conv", B(CONV) | B(CONV2) | B(ODD) | B(CONV10)},
+        {"op~^conv", B(CONV2) | B(CONV) | B(ODD) | B(CONV10)}, /* the last part is enough */
+        {"dtype~^[ib]", B(CONV10)},
+        {"verdict~differ", B(SHAPES)}, /* of its sentence */
+        {"verdict~^un", B(BAD) | B(LONE_SRC) | B(LONE_DST)},
+        {"paired~exact|occurrence !op~conv bad", B(FROM_ZERO) | B(NANS) | B(SHAPES) | B(BAD)},
+    };
+    assert_rows(*state, rows, MM_COUNT(rows));
+}
+
+/* What stands in quotes is one value, whatever is in it. */
+static void quotes(void **state)
+{
+    const struct row rows[] = {
+        {"verdict~\"shapes differ\"", B(SHAPES)},
+        {"verdict~'only in dst'", B(LONE_DST)},
+        {"\"_zero\" bad", B(FROM_ZERO)},
+        {"!'conv'", ALL & ~(B(CONV) | B(CONV2) | B(CONV10) | B(ODD))},
+        {"'bad'", B(BAD)}, /* a name, not the flag */
+        {"'a=b'", 0},
+        {"layer=\"rep (1)\"", B(REP1)},
+    };
+    assert_rows(*state, rows, MM_COUNT(rows));
+}
+
+/* Shares as they are shown, places with their #, every metric, other names of columns. */
+static void figures_as_they_are_shown(void **state)
+{
+    const struct row rows[] = {
+        {"beyond=25%", B(CONV)},
+        {"beyond>=50% beyond<=100% maxabs<1", B(CONV2) | B(FROM_ZERO) | B(REP1)},
+        {"number=#2", B(1)},
+        {"#<3", B(0) | B(1)},
+        {"cosine<0.99", broken | B(FROM_ZERO) | B(CONV2)},
+        {"mae=0.25", B(CONV) | B(CONV2) | B(FROM_ZERO)},
+        {"scale>1.2 !bad", 0},
+        {"differ>0", B(NANS)},
+        {"elements=4", B(CONV)},
+        {"diff2>0.05 op=Conv !name~pool dtype=f32 verdict=over", B(CONV2)},
+    };
+    assert_rows(*state, rows, MM_COUNT(rows));
+}
+
 static void words(void **state)
 {
     const struct row rows[] = {
@@ -171,6 +225,20 @@ static void errors(void **state)
         {"verdict<ok", "= and !="},
         {"!nosuch=1", "no column \"nosuch\""},
         {"a=b=c", "no column \"a\""},
+        {"conv dif2>0.05", "filter, character 6: there is no column \"dif2\"; do you mean diff2?"},
+        {"é op>1", "filter, character 5: op is text: it is compared with = and !=, or ~ and !~"},
+        {"diff2~1", "filter, character 6: diff2 is a figure: it is compared with < <= > >= = and !="},
+        {"bad diff2>5%%", "filter, character 11: \"5%%\" is not a number"},
+        {"diff2>%", "\"%\" is not a number"},
+        {"name~(a", "filter, character 6: \"(a\" is no regular expression: "},
+        {"name~*pool", "filter, character 6: a regular expression can't be \"*pool\""},
+        {"name~", "can't be \"\""},
+        {"name~\"a b", "filter, character 6: the quote that opens here is not closed"},
+        {"'a'b", "filter, character 1: a blank must follow the closing quote"},
+        {"!verdict=setings", "filter, character 10: no verdict is called \"setings\"; do you mean settings?"},
+        {"verdict=perfectly-fine", "no verdict is called \"perfectly-fine\" (ok, noise ...)"},
+        {"cause=overflw", "do you mean overflow?"},
+        {"certainty!=sure", "no certainty is called \"sure\""},
     };
     for (size_t i = 0; i < MM_COUNT(rows); i++) {
         struct mm_filter *filter = NULL;
@@ -230,8 +298,9 @@ static void odd_texts(void **state)
     for (size_t i = 0; i < 1000; i++)
         memcpy(text + 2 * i, "o ", 3);
     assert_int_equal(matching(stage, text), matching(stage, "o"));
-    static const char *const odd[] = {"=",   "==", "<",   ">=", "!=", "!!", "!!x",
-                                      "!=x", "=x", "a!b", "[",  "*[", "a!", "!="};
+    static const char *const odd[] = {"=",   "==", "<",   ">=",  "!=",    "!!",     "!!x",  "!=x", "=x",
+                                      "a!b", "[",  "*[",  "a!",  "!=",    "~",      "!~",   "=~",  "\"",
+                                      "'",   "''", "!''", "~\"", "name~", "name~[", "name!"};
     for (size_t i = 0; i < MM_COUNT(odd); i++) {
         struct mm_filter *filter = NULL;
         if (mm_filter_open(&filter, odd[i], NULL) == 0)
@@ -244,6 +313,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything), cmocka_unit_test(numbers), cmocka_unit_test(texts),
+        cmocka_unit_test(patterns),   cmocka_unit_test(quotes),  cmocka_unit_test(figures_as_they_are_shown),
         cmocka_unit_test(words),      cmocka_unit_test(flags),   cmocka_unit_test(before_anything_is_read),
         cmocka_unit_test(by_triage),  cmocka_unit_test(errors),  cmocka_unit_test(odd_texts),
     };
