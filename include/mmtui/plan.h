@@ -136,6 +136,57 @@ void mm_plan_mark_pairs_saved(struct mm_plan *plan);
  * saved. */
 int mm_plan_pairs_save(const struct mm_plan *plan, const char *path, struct mm_err *err);
 
+/* ---- what differs from the file -------------------------------------------------------------------------- */
+
+/* One override, or one setting of the whole network, that is not what the file has (mm_plan_mark_saved). */
+struct mm_plan_change {
+    const struct mm_override *before, *after; /* NULL: there is none. Both NULL: it is a setting */
+    const char *key, *was, *is; /* a setting: its values, NULL where it is not chosen; else NULL */
+};
+/*
+ * What the plan says that its file does not: overrides by name, then settings. *changes is malloc'ed, its pointers are
+ * borrowed until the plan changes or is marked as saved. -1: no memory. Nothing where mm_plan_unsaved is false.
+ */
+int mm_plan_changes(const struct mm_plan *plan, struct mm_plan_change **changes, size_t *count,
+                    struct mm_err *err);
+/* Was there ever a file: was the plan marked as saved? */
+bool mm_plan_has_file(const struct mm_plan *plan);
+
+/* ---- a copy against crashes ---------------------------------------------------------------------------------- */
+
+/*
+ * While a person works, what is not in a file yet lies in a folder of the user's, so that a crash, a lost connection or
+ * a reboot costs nothing. A place there belongs to two dumps, by their real paths, and to one process: it is locked
+ * as long as it is open. What another process has left behind, that runs no more, can be taken over.
+ */
+struct mm_autosave;
+/* $XDG_STATE_HOME/mmtui, or ~/.local/state/mmtui; NULL: neither is known, or memory is out. To be freed. */
+char *mm_state_folder(void);
+/* Take a place in `folder`, which is made if need be, and look for what was left behind. -1: it can't be written or
+ * locked; the sentence names it. */
+int mm_autosave_open(struct mm_autosave **autosave, const char *folder, const char *src, const char *dst,
+                     struct mm_err *err);
+/* keep: what is there stays for the next one; else nothing of this process does. What was left behind by others, and
+ * neither restored nor dropped, stays in any case. NULL is fine. */
+void mm_autosave_close(struct mm_autosave *autosave, bool keep);
+
+struct mm_autosave_left {
+    size_t overrides, settings, pairs;
+    int64_t time; /* seconds since the epoch */
+};
+/* What was left behind last of these two dumps; false: nothing. */
+bool mm_autosave_left(const struct mm_autosave *autosave, struct mm_autosave_left *left);
+/* Make the plan what was left behind, as one undo step; pairs made by hand, too. It is not marked as saved. -1: the
+ * file can't be read (any more); the plan is as it was. */
+int mm_autosave_restore(struct mm_autosave *autosave, struct mm_plan *plan, struct mm_err *err);
+/* Remove what was left behind. */
+void mm_autosave_drop(struct mm_autosave *autosave);
+/* Is what lies there something else than what the plan has unsaved? Costs little; nothing is written. */
+bool mm_autosave_due(const struct mm_autosave *autosave, const struct mm_plan *plan);
+/* Write it (temporary name, sync, rename), or remove it where nothing is unsaved. After -1 it is due again only when the
+ * plan has changed. */
+int mm_autosave_write(struct mm_autosave *autosave, const struct mm_plan *plan, struct mm_err *err);
+
 /* ---- settings of the whole network ---- */
 
 struct mm_setting {

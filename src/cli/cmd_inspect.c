@@ -29,6 +29,7 @@ int cmd_inspect(struct cli_options *options)
         options->session.src = options->words[0];
     char *cache = options->no_cache ? NULL : mm_cache_folder();
     options->session.cache = cache;
+    options->keeps_plan = !report;
     int status = inspect(options, NULL);
     free(cache);
     return status;

@@ -24,6 +24,9 @@ struct looking {
     const struct mm_config *config; /* of it, or NULL */
     char first[1024];               /* what the next inspector says at first */
     bool again;                     /* :try */
+    bool quit;                      /* the user has ended it */
+    struct mm_autosave *autosave;   /* NULL: an unsaved plan is not kept */
+    char warning[1024];             /* why it is not, once */
     struct layers_kept kept;
 };
 
@@ -42,6 +45,8 @@ static struct inspector_options inspector_options(const struct looking *looking)
         .filter = options->filter,
         .can_try = looking->runner != NULL,
         .first = looking->first,
+        .autosave = looking->autosave,
+        .warning = looking->warning,
         .kept = &looking->kept};
 }
 
@@ -70,6 +75,7 @@ static int in_terminal(struct looking *looking, struct mm_err *err)
         result = inspector_init(&inspector, looking->session, &with, err);
     if (result == 0) {
         result = app_run(&inspector.app, term);
+        looking->quit = inspector.app.quit;
         looking->again = inspector.tries;
         inspector_keep(&inspector, &looking->kept);
         inspector_done(&inspector);
@@ -89,6 +95,7 @@ static int by_script(struct looking *looking, struct mm_err *err)
         return -1;
     app_resize(&inspector.app, options->width, options->height);
     int result = script_go_on(&looking->script, &inspector.app, err);
+    looking->quit = inspector.app.quit;
     looking->again = inspector.tries;
     inspector_keep(&inspector, &looking->kept);
     inspector_done(&inspector);
@@ -103,14 +110,41 @@ static int as_table(struct looking *looking, struct mm_err *err)
     return cli_print_layers(looking->options, looking->session, err);
 }
 
+/* Where an unsaved plan is kept. That it can't be is no reason not to look. */
+static void open_autosave(struct looking *looking)
+{
+    const struct cli_options *options = looking->options;
+    bool wanted =
+        options->script ? options->autosave == CLI_AUTOSAVE_ALWAYS : options->autosave != CLI_AUTOSAVE_NEVER;
+    struct mm_err err = {MM_EIO, "no folder for it is known: set HOME or XDG_STATE_HOME"};
+    if (!options->keeps_plan || !wanted || looking->autosave)
+        return;
+    char *folder = mm_state_folder();
+    if (!folder ||
+        mm_autosave_open(&looking->autosave, folder, options->session.src, options->session.dst, &err) < 0)
+        snprintf(looking->warning, sizeof looking->warning, "An unsaved plan is not kept against a crash: %s",
+                 err.text);
+    free(folder);
+}
+
+/* A plan that was dropped on purpose is not offered again; what a signal has ended is. */
+static void close_autosave(struct looking *looking, bool keep)
+{
+    const struct mm_plan *plan = mm_session_plan_const(looking->session);
+    if (keep && looking->autosave && mm_autosave_due(looking->autosave, plan))
+        mm_autosave_write(looking->autosave, plan, NULL);
+    mm_autosave_close(looking->autosave, keep);
+    looking->autosave = NULL;
+}
+
 static int look(struct looking *looking, struct mm_err *err)
 {
     looking->again = false;
-    if (looking->options->script)
-        return by_script(looking, err);
-    if (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO))
-        return in_terminal(looking, err);
-    return as_table(looking, err);
+    bool terminal = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
+    if (!looking->options->script && !terminal)
+        return as_table(looking, err);
+    open_autosave(looking);
+    return looking->options->script ? by_script(looking, err) : in_terminal(looking, err);
 }
 
 /* Two dumps, or a report (options->session.dst NULL). */
@@ -228,6 +262,7 @@ int inspect(struct cli_options *options, const struct inspect_runner *runner)
     if (result == 0)
         result = look_as_often(&looking, &err);
     int status = cli_check(options, looking.session);
+    close_autosave(&looking, !looking.quit);
     mm_session_close(looking.session);
     mm_buf_done(&looking.text);
     cli_base_done(&looking.base);

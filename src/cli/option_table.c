@@ -269,6 +269,9 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_SCRIPT] = {0, "script", "FILE", "run keys and commands from FILE without a terminal", GROUP_SCREEN,
                     TEXT(script)},
     [OPT_SIZE] = {0, "size", "WxH", "screen size for --script (default: 80x24)", GROUP_SCREEN, SET(set_size)},
+    [OPT_AUTOSAVE] = {0, "autosave", "WHEN",
+                      "keep an unsaved plan against a crash: terminal (default), always (scripts too), never",
+                      GROUP_OWN, SET(set_autosave), IN_CONFIG},
     [OPT_HELP] = {'h', "help", NULL, "show this help", GROUP_COMMON, FLAG(help)},
     [OPT_VERSION] = {0, "version", NULL, "show the version", GROUP_COMMON, FLAG(version)},
 };

@@ -40,6 +40,21 @@ int set_colour(struct cli_options *options, const struct option_info *info, cons
     return mm_fail(err, MM_EARG, "--%s: \"%s\" is not auto, always or never", info->name, text);
 }
 
+int set_autosave(struct cli_options *options, const struct option_info *info, const char *text,
+                 struct mm_err *err)
+{
+    static const char *const words[] = {[CLI_AUTOSAVE_TERMINAL] = "terminal",
+                                        [CLI_AUTOSAVE_ALWAYS] = "always",
+                                        [CLI_AUTOSAVE_NEVER] = "never"};
+    for (size_t i = 0; i < MM_COUNT(words); i++) {
+        if (strcmp(text, words[i]) == 0) {
+            options->autosave = (enum cli_autosave)i;
+            return 0;
+        }
+    }
+    return mm_fail(err, MM_EARG, "--%s: \"%s\" is not terminal, always or never", info->name, text);
+}
+
 int set_threshold(struct cli_options *options, const struct option_info *info, const char *text,
                   struct mm_err *err)
 {

@@ -26,6 +26,6 @@ option_setter set_colour, set_threshold, set_jobs, set_limit, set_framework, set
     set_schema, set_dialects, set_from, set_for, set_shard, set_fail_if, set_sort, set_columns, set_kind,
     set_rule, set_axes, set_precision_mode, set_int_ops, set_calibrate, set_quantize_algorithm, set_rounding,
     set_scale_by, set_overflow, set_format, set_mode, set_size, set_input, set_dump_mode, set_tensor,
-    set_seed, set_threads, set_level;
+    set_seed, set_threads, set_level, set_autosave;
 
 #endif

@@ -122,6 +122,7 @@ enum option {
     OPT_PLAIN,
     OPT_SCRIPT,
     OPT_SIZE,
+    OPT_AUTOSAVE,
     OPT_HELP,
     OPT_VERSION,
     OPT_COUNT
@@ -162,6 +163,9 @@ struct cli_simulate {
     bool away, reciprocal, saturate;
     const char *plan;
 };
+
+/* When an unsaved plan is kept against a crash. */
+enum cli_autosave { CLI_AUTOSAVE_TERMINAL, CLI_AUTOSAVE_ALWAYS, CLI_AUTOSAVE_NEVER };
 
 #define CLI_DIALECTS 32 /* of --to at most */
 
@@ -222,6 +226,9 @@ struct cli_options {
     bool ascii, plain;
     const char *script;
     int width, height; /* --size */
+    enum cli_autosave autosave;
+    bool
+        keeps_plan; /* the command is one whose unsaved plan may be kept: its dumps are there the next time, too */
     bool help, version;
     struct mm_read_rule *read_rule; /* --dtype, of the session's options; owned */
     size_t read_rules, read_room;

@@ -168,6 +168,7 @@ bool mm_plan_unsaved(const struct mm_plan *plan)
 void mm_plan_mark_saved(struct mm_plan *plan)
 {
     release_all(plan->saved, plan->saved_count);
+    plan->has_file = true;
     plan->saved_count = 0;
     plan->saved = malloc(plan->count ? plan->count * sizeof(*plan->saved) : 1);
     plan->saved_known = plan->saved != NULL;

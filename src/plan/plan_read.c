@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LARGEST_FILE ((size_t)64 << 20)
-#define MOST_VALUES  4000000 /* about 300,000 overrides */
-
 /* Members of an override that are strings. */
 enum text { NAME, OP_TYPE, TENSOR, WHY, PRECISION, TEXTS };
 static const char *const text_keys[TEXTS] = {"name", "op_type", "tensor", "why", "precision"};
@@ -254,11 +251,8 @@ static int read_overrides(struct reader *reader, struct mm_json_value root, stru
     return sort_and_check(reader, err);
 }
 
-static int read_all(struct reader *reader, const struct mm_buf *text, struct mm_err *err)
+static int read_all(struct reader *reader, struct mm_json_value root, struct mm_err *err)
 {
-    struct mm_json_value root;
-    if (mm_json_read(reader->path, mm_buf_text(text), text->length, MOST_VALUES, &root, err) < 0)
-        return -1;
     if (mm_json_kind(root) != MM_JSON_IS_OBJECT)
         return mm_fail(err, MM_ECORRUPT, "%s: must be an object", reader->path);
     if (read_version(reader, root, err) < 0 || read_settings(reader, root, err) < 0)
@@ -266,19 +260,28 @@ static int read_all(struct reader *reader, const struct mm_buf *text, struct mm_
     return read_overrides(reader, root, err);
 }
 
-int mm_plan_load(struct mm_plan *plan, const char *path, struct mm_err *err)
+int mm_plan_take_json(struct mm_plan *plan, const char *path, struct mm_json_value root, const char *label,
+                      struct mm_err *err)
 {
     struct reader reader = {.path = path};
-    struct mm_buf text = {0};
-    int result = mm_file_read(path, LARGEST_FILE, &text, err);
+    int result = read_all(&reader, root, err);
     if (result == 0)
-        result = read_all(&reader, &text, err);
-    if (result == 0) {
-        mm_buf_clear(&text);
-        mm_buf_printf(&text, "load %s", mm_path_base(path));
-        result = mm_plan_replace(plan, reader.entry, reader.count, &reader.choices, mm_buf_text(&text), err);
-    }
+        result = mm_plan_replace(plan, reader.entry, reader.count, &reader.choices, label, err);
     reader_done(&reader);
+    return result;
+}
+
+int mm_plan_load(struct mm_plan *plan, const char *path, struct mm_err *err)
+{
+    struct mm_buf text = {0}, label = {0};
+    struct mm_json_value root;
+    mm_buf_printf(&label, "load %s", mm_path_base(path));
+    int result = mm_file_read(path, MM_PLAN_BYTES_MOST, &text, err);
+    if (result == 0)
+        result = mm_json_read(path, mm_buf_text(&text), text.length, MM_PLAN_VALUES_MOST, &root, err);
+    if (result == 0)
+        result = mm_plan_take_json(plan, path, root, mm_buf_text(&label), err);
     mm_buf_done(&text);
+    mm_buf_done(&label);
     return result;
 }

@@ -69,6 +69,7 @@ struct mm_plan {
     size_t saved_count;
     struct mm_choices saved_choices;
     bool saved_known; /* false when there was no memory to remember it: the plan then counts as unsaved */
+    bool has_file;    /* mark_saved was called */
 };
 
 /* ---- entries (override.c) ---- */
@@ -115,6 +116,16 @@ void mm_history_done(struct mm_plan *plan);
  */
 int mm_plan_replace(struct mm_plan *plan, struct mm_override_node *const *entry, size_t count,
                     const struct mm_choices *choices, const char *label, struct mm_err *err);
+
+/* ---- reading (plan_read.c) ---- */
+
+struct mm_json_value;
+/* A plan file takes at most so many bytes, and values. */
+#define MM_PLAN_BYTES_MOST  ((size_t)64 << 20)
+#define MM_PLAN_VALUES_MOST 4000000 /* about 300,000 overrides */
+/* Make the plan what an overrides.json says that stands as a value in the file `path`, as one step. */
+int mm_plan_take_json(struct mm_plan *plan, const char *path, struct mm_json_value root, const char *label,
+                      struct mm_err *err);
 
 /* ---- settings (settings.c) ---- */
 

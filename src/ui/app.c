@@ -2,6 +2,7 @@
 #include "ui/help.h"
 #include "ui/key.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@
 int app_init(struct app *app, struct mm_session *session, const struct app_options *options,
              const struct app_hooks *hooks, struct mm_err *err)
 {
-    *app = (struct app){.session = session, .hooks = {.fd = -1}, .w = 80, .h = 24, .dirty = true};
+    *app = (struct app){
+        .session = session, .hooks = {.fd = -1, .outside_fd = -1}, .w = 80, .h = 24, .dirty = true};
     if (options)
         app->options = *options;
     if (hooks)
@@ -122,6 +124,17 @@ void app_resize(struct app *app, int w, int h)
 void app_ready(struct app *app)
 {
     if (app->hooks.ready && app->hooks.ready(app->hooks.context))
+        app_changed(app);
+}
+
+double app_due(const struct app *app)
+{
+    return app->hooks.due ? app->hooks.due(app->hooks.context) : INFINITY;
+}
+
+void app_tick(struct app *app)
+{
+    if (app->hooks.tick && app->hooks.tick(app->hooks.context))
         app_changed(app);
 }
 

@@ -50,6 +50,13 @@ struct app_hooks {
     bool (*busy)(void *context);
     /* Wait until no job is left, and take all of them: a step of a script ends here. */
     void (*settle)(void *context);
+    /* Another descriptor, that gets readable when something has happened outside of the program; -1: none. Only with
+     * `tick`. */
+    int outside_fd;
+    /* When (mm_clock) something is to be done though nothing happens; INFINITY: never. NULL: never. */
+    double (*due)(void *context);
+    /* outside_fd is readable, or that time has come. True: something that is seen may have changed. */
+    bool (*tick)(void *context);
     /* What is asked before leaving, as something would be lost; NULL: nothing would. */
     const char *(*unsaved)(void *context);
     /* Actions that mean the same in every view (undo, export ...), tried when the top view says "not
@@ -106,6 +113,10 @@ int app_command(struct app *app, const char *line);
 void app_resize(struct app *app, int w, int h);
 /* hooks.fd is readable: take what finished, update the views. */
 void app_ready(struct app *app);
+/* When hooks.tick is wanted, INFINITY: never. */
+double app_due(const struct app *app);
+/* hooks.outside_fd is readable, or that time has come. */
+void app_tick(struct app *app);
 
 /* ---- out ---- */
 

@@ -3,10 +3,12 @@
 #include "ui/app.h"
 #include "ui/term.h"
 
+#include <math.h>
 #include <poll.h>
 
-#define FRAME (1.0 / 30) /* seconds between two frames at least */
-#define TICK  1.0        /* seconds between two frames while jobs run and nothing else happens */
+#define FRAME   (1.0 / 30) /* seconds between two frames at least */
+#define TICK    1.0        /* seconds between two frames while jobs run and nothing else happens */
+#define LONGEST 1e6        /* seconds, in milliseconds an int */
 
 struct loop {
     struct app *app;
@@ -26,15 +28,15 @@ static bool is_busy(const struct app *app)
 /* Milliseconds until there is something to do by itself; -1: never. */
 static int wait_time(const struct loop *loop)
 {
-    double due;
-    if (loop->app->dirty)
-        due = loop->drawn + FRAME;
-    else if (is_busy(loop->app))
-        due = loop->drawn + TICK;
-    else
+    double due = app_due(loop->app);
+    double frame = loop->app->dirty     ? loop->drawn + FRAME
+                   : is_busy(loop->app) ? loop->drawn + TICK
+                                        : INFINITY;
+    due = frame < due ? frame : due;
+    if (isinf(due))
         return -1;
     double left = due - mm_clock();
-    return left <= 0 ? 0 : (int)(left * 1000) + 1;
+    return left <= 0 ? 0 : left > LONGEST ? (int)LONGEST * 1000 : (int)(left * 1000) + 1;
 }
 
 static void take_size(struct loop *loop)
@@ -99,17 +101,20 @@ static void draw_if_due(struct loop *loop)
 
 static void turn(struct loop *loop)
 {
-    struct pollfd fds[3] = {{.fd = term_key_fd(loop->term), .events = POLLIN},
+    const struct app_hooks *hooks = &loop->app->hooks;
+    struct pollfd fds[4] = {{.fd = term_key_fd(loop->term), .events = POLLIN},
                             {.fd = term_signal_fd(loop->term), .events = POLLIN},
-                            {.fd = loop->app->hooks.fd, .events = POLLIN}}; /* a negative fd is left out */
-    if (poll(fds, 3, wait_time(loop)) > 0) {
-        if (fds[1].revents)
-            take_signals(loop);
-        if (fds[2].revents)
-            app_ready(loop->app);
-        if (fds[0].revents)
-            take_keys(loop);
-    }
+                            {.fd = hooks->fd, .events = POLLIN}, /* a negative fd is left out */
+                            {.fd = hooks->tick ? hooks->outside_fd : -1, .events = POLLIN}};
+    bool happened = poll(fds, 4, wait_time(loop)) > 0;
+    if (happened && fds[1].revents)
+        take_signals(loop);
+    if (happened && fds[2].revents)
+        app_ready(loop->app);
+    if (happened && fds[0].revents)
+        take_keys(loop);
+    if ((happened && fds[3].revents) || app_due(loop->app) <= mm_clock())
+        app_tick(loop->app);
 }
 
 int app_run(struct app *app, struct term *term)

@@ -1,7 +1,7 @@
 /*
  * The loop of the program in a real terminal: wait for a key, a signal or finished jobs; let the app answer;
  * draw when something changed, at most 30 times a second. Nothing wakes when nothing happens, except once a
- * second while jobs run.
+ * second while jobs run, and when the app's hooks have named a time (app_due).
  */
 #ifndef MMTUI_UI_RUN_H
 #define MMTUI_UI_RUN_H

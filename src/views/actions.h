@@ -67,6 +67,8 @@ enum {
     ACT_EXPORT, /* text: folder, may be empty */
     ACT_TO_MENU,
     ACT_PLAN_SORT,
+    ACT_PLAN_DIFF,
+    ACT_RESTORE,   /* text: "restore" or "drop"; may be missing */
     ACT_TO,        /* text: a runtime's id */
     ACT_THRESHOLD, /* text: a number, or "METRIC NUMBER" */
     ACT_SET,       /* text: "KEY VALUE" of the plan's settings */

@@ -9,6 +9,7 @@
 #include "views/plan_view.h"
 #include "views/suggest.h"
 #include "views/source_view.h"
+#include "views/unsaved.h"
 
 #define UNSAVED "* not saved"
 
@@ -70,6 +71,17 @@ static bool busy(void *context)
     return totals.measured < totals.layers || totals.analysing;
 }
 
+static double due(void *context)
+{
+    return unsaved_due(context);
+}
+
+static bool tick(void *context)
+{
+    unsaved_tick(context);
+    return false;
+}
+
 /* What came in may make a view ask for more (a histogram of what is selected now), a few times at most. */
 static void settle(void *context)
 {
@@ -110,8 +122,7 @@ void inspector_follow(struct inspector *inspector)
     mm_session_apply(inspector->session); /* where all is known already nothing else would wake */
 }
 
-/* What was undone or done again may have been a pair. */
-static bool pair_again(struct inspector *inspector)
+bool inspector_pair_again(struct inspector *inspector)
 {
     struct mm_err err;
     bool again;
@@ -135,7 +146,7 @@ static void act_undo(struct inspector *inspector, const struct action_event *eve
     }
     struct mm_buf keys;
     mm_buf_init(&keys);
-    if (pair_again(inspector))
+    if (inspector_pair_again(inspector))
         app_say(app, ROLE_STATUS, "%s: %s (%s %s)", undo ? "Undone" : "Redone", label,
                 inspector_key(app, undo ? ACT_REDO : ACT_UNDO, &keys), undo ? "redoes it" : "undoes it");
     mm_buf_done(&keys);
@@ -409,6 +420,7 @@ static const struct {
     {ACT_SOURCE, act_source},
     {ACT_TRY, act_try},
     {ACT_REPLAY, act_replay},
+    {ACT_RESTORE, unsaved_act},
 };
 
 static bool act(void *context, struct app *app, const struct action_event *event)
@@ -449,6 +461,9 @@ static int start_app(struct inspector *inspector, const struct app_options *opti
                               .ready = ready,
                               .busy = busy,
                               .settle = settle,
+                              .outside_fd = -1,
+                              .due = due,
+                              .tick = tick,
                               .unsaved = unsaved,
                               .act = act};
     if (screen_actions_init(&inspector->actions, err) < 0)
@@ -511,10 +526,14 @@ int inspector_init(struct inspector *inspector, struct mm_session *session,
         inspector_done(inspector);
         return -1;
     }
-    if (options->first && *options->first)
+    inspector->autosave = options->autosave;
+    if (options->warning && *options->warning)
+        app_say(&inspector->app, ROLE_WARN, "%s", options->warning);
+    else if (options->first && *options->first)
         app_say(&inspector->app, ROLE_STATUS, "%s", options->first);
     else
         say_at_first(&inspector->app, session);
+    unsaved_offer(inspector);
     return 0;
 }
 

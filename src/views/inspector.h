@@ -22,11 +22,15 @@ struct inspector {
     char folder_text[512];         /* a folder given with :export */
     struct menu_item runtimes[30]; /* what :to-menu shows: as many as it has letters */
     struct screen_actions actions;
-    struct view *layers; /* the app's first screen, which is never left */
-    bool told_raw;       /* that dst holds raw integers, if it does */
-    bool can_try;        /* whoever runs the inspector can run the network */
-    bool tries;          /* asked for: the app has quit, the network is to be run with the plan */
-    bool told_replay;    /* what came of running operators was said */
+    struct view *layers;          /* the app's first screen, which is never left */
+    bool told_raw;                /* that dst holds raw integers, if it does */
+    bool can_try;                 /* whoever runs the inspector can run the network */
+    bool tries;                   /* asked for: the app has quit, the network is to be run with the plan */
+    bool told_replay;             /* what came of running operators was said */
+    struct mm_autosave *autosave; /* borrowed; NULL: an unsaved plan is not kept */
+    double autosaved;             /* when (mm_clock) it was written last */
+    bool told_autosave;           /* that it can't be was said */
+    char offer[120];              /* the question about what was left behind */
     struct app app;
 };
 
@@ -41,6 +45,8 @@ struct inspector_options {
     const char *sort, *filter;    /* column key; filter text or NULL */
     bool can_try;                 /* heed :try: quit with `tries` set, and be opened again */
     const char *first;            /* said at first instead of what is said else; NULL or "": nothing */
+    struct mm_autosave *autosave; /* where an unsaved plan is kept; NULL: nowhere. Borrowed */
+    const char *warning;          /* said at first, before anything else; NULL or "": nothing */
     const struct layers_kept
         *kept; /* of the inspector before it, stronger than sort and filter; NULL: none */
 };
@@ -64,6 +70,10 @@ void inspector_status(const struct app *app, struct canvas *c, enum role role, c
 
 /* Pairs were made anew (mm_session_pair_again): results come from elsewhere now. Views follow with app_changed. */
 void inspector_follow(struct inspector *inspector);
+
+/* The plan may say something else of pairs now (undo, a plan that was restored): pair anew if so. False: that failed, which
+ * was said. */
+bool inspector_pair_again(struct inspector *inspector);
 
 /* The plan for the inspector's runtime. */
 struct mm_export inspector_plan(const struct inspector *inspector);

@@ -266,6 +266,74 @@ static void a_folder_that_cannot_be(void **state)
     assert_true(mm_plan_unsaved(plan(small)));
 }
 
+/* ---- the pane, the marks, what is new ---- */
+
+static void the_selected_override_in_full(void **state)
+{
+    struct small *small = *state;
+    small_keys(small,
+               "o \"* f32\" Enter w"); /* the first is main/conv: 8 against 6 in six values, see small.h */
+    assert_true(small_shows(small, " main/conv FLOAT32 "));
+    assert_true(small_shows(small, "why   4.2x over 0.05"));
+    assert_true(small_shows(small, "then  diff2 2.10e-1  diff1 9.52e-2  max|d| 2.00"));
+    assert_true(small_hides(small, "now diff2")); /* as it was then */
+    small_keys(small, "j j");                     /* the heading of the next type, its override */
+    assert_true(small_shows(small, " main/ln.Pow FLOAT32 ") ||
+                small_shows(small, " main/ln.ReduceMean FLOAT32 "));
+    small_keys(small, ":resize 80x13"); /* no room: the reason is in the status row */
+    assert_true(small_hides(small, "then  "));
+}
+
+static void how_much_is_not_seen(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "w\n:resize 80x12");
+    int below = 0;
+    struct mm_buf frame = {0};
+    script_frame(small->app, &frame);
+    const char *mark = strstr(mm_buf_text(&frame), " below");
+    assert_non_null(mark);
+    while (mark[-1] >= '0' && mark[-1] <= '9')
+        mark--;
+    below = atoi(mark);
+    assert_true(below > 0);
+    mm_buf_done(&frame);
+    small_keys(small, "G");
+    assert_true(small_hides(small, "below"));
+    char above[32];
+    snprintf(above, sizeof above, "%d above", below); /* the last page hides as many as the first did */
+    assert_true(small_shows(small, above));
+    small_keys(small, ":resize 40x12");
+    assert_true(small_shows(small, "↑"));
+    small_keys(small, ":resize 80x60");
+    assert_true(small_hides(small, "above"));
+}
+
+static void what_is_not_in_the_file(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "o \"*Pow f32\" Enter o \"conv* f16\" Enter w d");
+    assert_true(small_shows(small, "The plan was not written yet: all of it is new."));
+    assert_true(small_shows(small, "Added (2)"));
+    small_keys(small, "d Enter d"); /* written: nothing is new */
+    assert_true(small_shows(small, "Nothing has changed since the plan was written"));
+    small_keys(small, "q o \"*Mean f32\" Enter o \"conv* f32\" Enter\n:set network_precision float16\nw d");
+    assert_true(small_shows(small, "Added (1)"));
+    assert_true(small_shows(small, "main/ln.ReduceMean"));
+    assert_true(small_shows(small, "Changed (1)"));
+    assert_true(small_shows(small, "was FLOAT16: 4.2x over 0.05"));
+    assert_true(small_shows(small, "network_precision = float16 (was not set)"));
+    small_keys(small, "q o \"*Pow none\" Enter w d");
+    assert_true(small_shows(small, "Removed (1)"));
+    assert_true(small_shows(small, "FLOAT32  main/ln.Pow"));
+    small_keys(small, "u"); /* undo works here, too, and the lines follow */
+    assert_true(small_hides(small, "Removed"));
+    small_keys(small, "C-r");
+    assert_true(small_shows(small, "Removed (1)"));
+    small_goldens(small, "plan-diff");
+    mm_folder_remove("export");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, small_setup, small_teardown)
 #define OPS(name)  cmocka_unit_test_setup_teardown(name, small_setup_ops, small_teardown)
 
@@ -290,6 +358,9 @@ int main(void)
         OPS(write_and_read_back),
         OPS(export_to_another_folder),
         OPS(a_folder_that_cannot_be),
+        OPS(the_selected_override_in_full),
+        OPS(how_much_is_not_seen),
+        OPS(what_is_not_in_the_file),
     };
     return cmocka_run_group_tests(tests, small_group_setup, small_group_teardown);
 }
