@@ -69,6 +69,9 @@ int mm_message_list(struct mm_message *message, enum mm_field list, enum mm_enco
     return 0;
 }
 
+/* 10 MiB of runs. Who writes values packed, or one by one, has one run; a comment in a text begins another. */
+#define RUNS_MOST (1 << 18)
+
 int mm_message_values(struct mm_message *message, const uint8_t *data, size_t size, int64_t count,
                       uint32_t gap, struct mm_err *err)
 {
@@ -81,6 +84,10 @@ int mm_message_values(struct mm_message *message, const uint8_t *data, size_t si
         last->count += count;
         return 0;
     }
+    if (message->runs == RUNS_MOST)
+        return mm_fail(err, MM_EUNSUPPORTED,
+                       "%s: its values lie in more than %d pieces (comments or empty fields between them); write it anew in one",
+                       message->file, RUNS_MOST);
     if (mm_grow((void **)&message->run, &message->capacity, message->runs + 1, sizeof *message->run) < 0)
         return mm_fail_memory(err);
     message->run[message->runs++] = (struct mm_run){.data = data, .size = size, .count = count, .gap = gap};

@@ -381,6 +381,26 @@ static void python_encoded(void **state)
     drop_folder(folder);
 }
 
+/* Values packed one by one: what they cost in memory is bounded. */
+static void too_many_pieces(void **state)
+{
+    (void)state;
+    static const float value = 1.5f;
+    enum { MOST = 1 << 18 };
+    struct memory_load m;
+    struct mm_buf buf;
+    start(&buf, 2, MOST, -1);
+    for (int i = 0; i < MOST; i++)
+        add_bytes(&buf, 8, &value, sizeof value);
+    read_back(&m, &buf);
+    assert_int_equal(m.load.tensor.runs, MOST);
+    memory_close(&m);
+    start(&buf, 2, MOST + 1, -1);
+    for (int i = 0; i < MOST + 1; i++)
+        add_bytes(&buf, 8, &value, sizeof value);
+    refused(&buf, MM_EUNSUPPORTED, "more than 262144 pieces");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -393,6 +413,7 @@ int main(void)
         cmocka_unit_test(another_schema),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(a_huge_header),
+        cmocka_unit_test(too_many_pieces),
         cmocka_unit_test(protoc_encoded),
         cmocka_unit_test(python_encoded),
     };
