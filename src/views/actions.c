@@ -23,6 +23,19 @@ static const struct action_info finding[] = {
      "The layer where this one's error starts (BS goes back)"},
     {ACT_STRIP_PREV, "strip-prev", "[", BOTH, NULL, NULL, "The layer executed before this one"},
     {ACT_STRIP_NEXT, "strip-next", "]", BOTH, NULL, NULL, "The layer executed after this one"},
+    {ACT_STRIP_IN, "strip-in", "}", LAYERS, NULL, NULL,
+     "Show half as much of the error profile, around the selected layer"},
+    {ACT_STRIP_OUT, "strip-out", "{", LAYERS, NULL, NULL, "Show twice as much of the error profile"},
+    {ACT_LEFTOVERS, "leftovers", "", LAYERS, NULL, NULL,
+     "To the tensors that have no partner, at the end of the list"},
+};
+
+static const struct action_info folding[] = {
+    {ACT_FOLD, "fold", "z", LAYERS, NULL, "fold",
+     "Make one row of all layers whose names begin like this one's (enc.0.*), or unfold them"},
+    {ACT_FOLD_ALL, "fold-all", "Z", LAYERS, NULL, "fold all", "Fold all groups, or unfold all"},
+    {ACT_GROUP, "group", "", LAYERS, "Parts of a name that make a group (empty: as it suits): ", NULL,
+     "Group by the first parts of a name, and fold (:group 2: a.b.c is in a.b.*)", .empty = true},
 };
 
 static const struct action_info sorting[] = {
@@ -106,6 +119,7 @@ int screen_actions_init(struct screen_actions *actions, struct mm_err *err)
         action_moving,
         {"Finding", finding, MM_COUNT(finding)},
         {"Sorting", sorting, MM_COUNT(sorting)},
+        {"Groups of layers", folding, MM_COUNT(folding)},
         {"Choosing precision", choosing, MM_COUNT(choosing)},
         {"Pairing by hand", pairing, MM_COUNT(pairing)},
         {"One layer", layer, MM_COUNT(layer)},

@@ -27,6 +27,13 @@ enum {
     ACT_ROOT,
     ACT_STRIP_PREV,
     ACT_STRIP_NEXT,
+    ACT_STRIP_IN,
+    ACT_STRIP_OUT,
+    ACT_LEFTOVERS,
+    /* folding */
+    ACT_FOLD,
+    ACT_FOLD_ALL,
+    ACT_GROUP, /* text: how many parts of a name; may be missing */
     /* order */
     ACT_SORT_MENU,
     ACT_SORT, /* text: column */
@@ -77,7 +84,7 @@ enum {
     ACT_TABS /* the first id of the tabs: "show tab n" is ACT_TABS + n, their own actions follow */
 };
 
-enum { SCREEN_SECTIONS = 9 };
+enum { SCREEN_SECTIONS = 10 };
 
 /* All actions of the program, those of ui among them. */
 struct screen_actions {

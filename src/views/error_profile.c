@@ -58,16 +58,16 @@ static double error_of(const struct mm_session *session, enum mm_column_id colum
 }
 
 /* The layers that share column x of w. */
-static struct bucket bucket_at(const struct mm_session *session, enum mm_column_id column, int x, int w,
-                               size_t selected)
+static struct bucket bucket_at(const struct mm_session *session, enum mm_column_id column,
+                               const struct error_profile_window *window, int x, int w, size_t selected)
 {
     double threshold = mm_session_options(session)->thresholds.diff2;
-    size_t count = mm_session_count(session);
+    size_t count = window->count, end = window->from + count;
     size_t from = (size_t)x * count / (size_t)w, to = ((size_t)x + 1) * count / (size_t)w;
     struct bucket bucket = {.worst = -1};
     if (to == from)
         to = from + 1; /* fewer layers than columns: each is drawn over several */
-    for (size_t id = from; id < to && id < count; id++) {
+    for (size_t id = window->from + from; id < window->from + to && id < end; id++) {
         const struct mm_layer *layer = mm_session_layer(session, id);
         double error = error_of(session, column, id);
         bool diff2 = column == MM_COLUMN_DIFF2;
@@ -99,15 +99,38 @@ static void draw_column(struct canvas *c, int x, const struct bucket *bucket, do
         canvas_text(c, x, 0, 1, role, "!");
 }
 
-void error_profile_draw(struct canvas *c, const struct mm_session *session, enum mm_column_id column,
-                        size_t selected, const struct glyphs *g)
+int error_profile_zooms(size_t all)
 {
-    size_t count = mm_session_count(session);
-    if (count == 0 || c->w <= 0 || c->h <= 0)
+    int zoom = 0;
+    while (all >> zoom > ERROR_PROFILE_LEAST)
+        zoom++;
+    return zoom;
+}
+
+struct error_profile_window error_profile_follow(const struct error_profile_window *before, size_t all,
+                                                 int zoom, size_t selected)
+{
+    size_t count = all >> zoom < ERROR_PROFILE_LEAST ? ERROR_PROFILE_LEAST : all >> zoom;
+    if (zoom == 0 || count >= all)
+        return (struct error_profile_window){0, all};
+    size_t from = before->from, margin = count / 8;
+    bool kept = before->count == count && from + count <= all;
+    bool inside = (from == 0 || selected >= from + margin) &&
+                  (from + count == all || selected < from + count - margin) && selected >= from &&
+                  selected < from + count;
+    if (selected < all && !(kept && inside))
+        from = selected < count / 2 ? 0 : selected - count / 2;
+    return (struct error_profile_window){from > all - count ? all - count : from, count};
+}
+
+void error_profile_draw(struct canvas *c, const struct mm_session *session, enum mm_column_id column,
+                        const struct error_profile_window *window, size_t selected, const struct glyphs *g)
+{
+    if (window->count == 0 || c->w <= 0 || c->h <= 0)
         return;
     double threshold = mm_session_options(session)->thresholds.diff2;
     for (int x = 0; x < c->w; x++) {
-        struct bucket bucket = bucket_at(session, column, x, c->w, selected);
+        struct bucket bucket = bucket_at(session, column, window, x, c->w, selected);
         draw_column(c, x, &bucket, threshold, g);
         if (bucket.selected)
             canvas_overlay(c, x, 0, 1, c->h, ROLE_STRIP_CURSOR);

@@ -10,12 +10,25 @@
 #include "ui/canvas.h"
 #include "ui/glyphs.h"
 
+/* The part of the layers that is drawn: `count` of them from `from` on, which there must be. */
+struct error_profile_window {
+    size_t from, count;
+};
 /*
  * The strip of diff2, or of another column that is an error (impl, format, before). `selected` is a layer's
  * id whose place is marked (mm_session_count: none).
  */
 void error_profile_draw(struct canvas *c, const struct mm_session *session, enum mm_column_id column,
-                        size_t selected, const struct glyphs *g);
+                        const struct error_profile_window *window, size_t selected, const struct glyphs *g);
+/*
+ * The window of `all` layers that has 1 / 2^zoom of them, ERROR_PROFILE_LEAST at least, where `selected` is seen: the
+ * one before where it lies well inside, else one with it in the middle. zoom 0: all of them.
+ */
+#define ERROR_PROFILE_LEAST 16
+struct error_profile_window error_profile_follow(const struct error_profile_window *before, size_t all,
+                                                 int zoom, size_t selected);
+/* How often all layers can be halved until ERROR_PROFILE_LEAST are left. */
+int error_profile_zooms(size_t all);
 /* The column to show while the list is sorted by `column`: itself when it is an error of another
  * comparison. */
 enum mm_column_id error_profile_column(enum mm_column_id column);

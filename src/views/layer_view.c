@@ -216,7 +216,7 @@ static bool act(struct view *view, struct app *app, const struct action_event *e
 {
     struct layer_view *layer = (struct layer_view *)view;
     if (act_here(layer, app, event) || act_walk(layer, app, event) || scroll(layer, event) ||
-        precision_act(app, event, &layer->id, 1))
+        precision_act(app, event, &layer->id, 1, NULL))
         return true;
     bool answered = layer_tabs_act(layer, app, event);
     if (answered)

@@ -9,13 +9,25 @@
 #include "views/precision.h"
 #include "views/suggest.h"
 
+/* Of a folded group all, unless all are tagged already; a heading has none. */
+static void tag_row(const struct layers *layers, struct app *app, int row)
+{
+    const struct layers_fold *fold = layers_fold_at(layers, row);
+    size_t k = 0, id;
+    if (layers_is_heading(layers, row))
+        return;
+    while ((id = layers_member(layers, row, &k)) != SIZE_MAX) {
+        bool tagged = fold ? fold->tagged == fold->count : mm_session_layer(app->session, id)->tagged;
+        mm_session_tag(app->session, id, !tagged);
+    }
+}
+
 static void act_tag(struct layers *layers, struct app *app, const struct action_event *event)
 {
     if (layers->list.count == 0)
         return;
     for (int i = 0; i < action_times(event); i++) {
-        size_t id = layers_selected(layers);
-        mm_session_tag(app->session, id, !mm_session_layer(app->session, id)->tagged);
+        tag_row(layers, app, layers->list.cursor);
         layers->moved = true;
         if (event->id == ACT_TAG_STAY || layers->list.cursor + 1 == layers->list.count)
             break;
@@ -38,9 +50,9 @@ static void act_tag_pattern(struct layers *layers, struct app *app, const struct
     size_t count = 0;
     if (!event->text || !event->text[0])
         return;
-    for (int row = 0; row < layers->list.count; row++) {
-        if (pattern_fits(app->session, layers->ids[row], event->text)) {
-            mm_session_tag(app->session, layers->ids[row], true);
+    for (size_t id = 0; id < mm_session_count(app->session); id++) {
+        if (layers_row(layers, id) >= 0 && pattern_fits(app->session, id, event->text)) {
+            mm_session_tag(app->session, id, true);
             count++;
         }
     }
@@ -52,9 +64,12 @@ static void act_tag_pattern(struct layers *layers, struct app *app, const struct
 static void act_suggest_toggle(struct layers *layers, struct app *app, const struct action_event *event)
 {
     (void)event;
+    size_t k = 0, id;
     layers->moved = true;
-    if (layers->list.count > 0)
-        suggest_toggle(app, layers_selected(layers));
+    while ((id = layers_member(layers, layers->list.cursor, &k)) != SIZE_MAX) {
+        if (!layers_fold_at(layers, layers->list.cursor) || mm_session_suggestion(app->session, id, NULL))
+            suggest_toggle(app, id);
+    }
 }
 
 static void act_untag_all(struct layers *layers, struct app *app, const struct action_event *event)
@@ -65,7 +80,7 @@ static void act_untag_all(struct layers *layers, struct app *app, const struct a
     app_changed(app);
 }
 
-/* The tagged layers, or the selected one. Returns how many; *ids is malloc'ed. */
+/* The tagged layers, or that of the selected row, or all of its group. Returns how many; *ids is malloc'ed. */
 static size_t targets(const struct layers *layers, const struct app *app, size_t **ids)
 {
     size_t count = 0;
@@ -76,8 +91,11 @@ static size_t targets(const struct layers *layers, const struct app *app, size_t
         if (mm_session_layer(app->session, id)->tagged)
             (*ids)[count++] = id;
     }
-    if (count == 0)
-        (*ids)[count++] = layers_selected(layers);
+    size_t k = 0, id;
+    bool heading = layers_is_heading(layers, layers->list.cursor);
+    while (layers->totals.tagged == 0 && !heading &&
+           (id = layers_member(layers, layers->list.cursor, &k)) != SIZE_MAX)
+        (*ids)[count++] = id;
     return count;
 }
 
@@ -85,7 +103,14 @@ static bool act_precision(struct layers *layers, struct app *app, const struct a
 {
     size_t *ids;
     size_t count = targets(layers, app, &ids);
-    bool answered = precision_act(app, event, ids, count);
+    const struct layers_fold *fold = layers_fold_at(layers, layers->list.cursor);
+    struct mm_buf name = {0};
+    if (fold && layers->totals.tagged == 0)
+        layers_fold_name(layers, fold, &name);
+    bool answered = precision_act(app, event, ids, count, name.length ? mm_buf_text(&name) : NULL);
+    if (answered && count == 0)
+        layers_say_folded(layers, app);
+    mm_buf_done(&name);
     free(ids);
     return answered;
 }
@@ -109,7 +134,7 @@ static void act_override(struct layers *layers, struct app *app, const struct ac
     if (count == 0)
         app_say(app, ROLE_WARN, "No layer matches %s", pattern);
     else
-        precision_act(app, &set, ids, count);
+        precision_act(app, &set, ids, count, NULL);
     free(ids);
 }
 

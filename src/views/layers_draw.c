@@ -5,16 +5,8 @@
 #include "views/inspector.h"
 #include "views/suggest.h"
 #include "views/layers.h"
-#include "views/error_profile.h"
 #include "views/verdict.h"
 #include "ui/text_fit.h"
-
-int layers_error_profile_height(const struct app *app, int h)
-{
-    if (app->options.plain)
-        return 0;
-    return h >= 34 ? 3 : h >= 20 ? 2 : h >= 12 ? 1 : 0;
-}
 
 int layers_list_height(const struct app *app, int h)
 {
@@ -118,22 +110,27 @@ static void draw_cell(struct canvas *c, int x, int y, int width, const struct la
                    cut_text(layers, mm_session_layer(app->session, id), column, width, text), app->glyphs);
 }
 
-static void draw_row(struct canvas *c, int y, const struct layers *layers, const struct app *app, size_t id,
+static void draw_row(struct canvas *c, int y, const struct layers *layers, const struct app *app, int row,
                      const struct layers_layout *layout, struct mm_buf *text)
 {
+    const struct layers_fold *fold = layers_fold_at(layers, row);
+    size_t id = layers->ids[row];
     int x = 0;
     for (int column = 0; column < MM_COLUMN_COUNT; column++) {
         int width = layout->width[column];
-        if (!width)
+        if (!width || layers_is_heading(layers, row))
             continue;
-        draw_cell(c, x, y, width, layers, app, id, (enum mm_column_id)column, text);
+        if (!fold || !layers_draw_fold(c, x, y, width, layers, app, fold, (enum mm_column_id)column))
+            draw_cell(c, x, y, width, layers, app, id, (enum mm_column_id)column, text);
         x += width + LAYERS_GAP;
     }
-    if (id == layers->marked)
+    if (layers_is_heading(layers, row))
+        layers_draw_heading(c, layout->width[MM_COLUMN_NUMBER] + LAYERS_GAP, y, layers, app);
+    else if (id == layers->marked && !fold)
         canvas_text(c, 0, y, 1, ROLE_LIST_TAG, "=");
-    else if (mm_session_layer(app->session, id)->tagged)
+    else if (fold ? fold->tagged > 0 : mm_session_layer(app->session, id)->tagged)
         canvas_text(c, 0, y, 1, ROLE_LIST_TAG, app->glyphs->tag);
-    if (id == layers_selected(layers)) {
+    if (row == layers->list.cursor) {
         canvas_overlay(c, 0, y, c->w, 1, ROLE_LIST_SEL);
         canvas_cursor(c, 0, y, false);
     }
@@ -163,30 +160,11 @@ static void draw_list(struct canvas *c, const struct layers *layers, const struc
     mm_buf_init(&text);
     struct canvas rows = canvas_sub(c, 0, 1, c->w, layers->list.height);
     for (int y = 0; y < layers->list.height && layers->list.top + y < layers->list.count; y++)
-        draw_row(&rows, y, layers, app, layers->ids[layers->list.top + y], &layout, &text);
+        draw_row(&rows, y, layers, app, layers->list.top + y, &layout, &text);
     if (layers->list.count == 0)
         canvas_text(&rows, 1, 1, -1, ROLE_DIM,
                     layers->filter ? "no layer matches the filter (Esc shows all)" : "there are no layers");
     mm_buf_done(&text);
-}
-
-/* The strip with the threshold beside the row that belongs to what is over it. */
-static void draw_error_profile(struct canvas *c, const struct layers *layers, const struct app *app)
-{
-    if (mm_session_order(app->session) == MM_ORDER_UNKNOWN) { /* bars would stand in the order of names */
-        if (strcmp(app->message, verdict_no_order) != 0)      /* once is enough */
-            text_fit_wrap(c, 1, 0, c->w - 2, ROLE_DIM, verdict_no_order);
-        return;
-    }
-    int label = c->w >= 60 ? 6 : 0;
-    double threshold = mm_session_options(app->session)->thresholds.diff2;
-    char limit[MM_NUM + 1] = ">";
-    struct canvas strip = canvas_sub(c, 1 + label, 0, c->w - 2 - label, c->h);
-    if (c->h > 1 && threshold > 0 && strlen(mm_num_short(limit + 1, threshold, 2)) < 5)
-        canvas_text(c, 1, 0, label, ROLE_AXIS, limit);
-    enum mm_column_id column = error_profile_column(layers->order.column);
-    canvas_text(c, 1, c->h - 1, label, ROLE_AXIS, mm_column(column)->title);
-    error_profile_draw(&strip, app->session, column, layers_selected(layers), app->glyphs);
 }
 
 void layers_draw(const struct view *view, const struct app *app, struct canvas *c)
@@ -205,7 +183,7 @@ void layers_draw(const struct view *view, const struct app *app, struct canvas *
     }
     if (error_profile_height) {
         struct canvas strip = canvas_sub(c, 0, c->h - error_profile_height, c->w, error_profile_height);
-        draw_error_profile(&strip, layers, app);
+        layers_draw_profile(&strip, layers, app);
     }
 }
 
@@ -233,7 +211,8 @@ void layers_status(const struct view *view, const struct app *app, struct canvas
     size_t selected = layers_selected(layers);
     struct mm_buf text;
     mm_buf_init(&text);
-    if (selected != SIZE_MAX && !layers_mark_text(layers, app, &text))
+    if (!layers_mark_text(layers, app, &text) && !layers_fold_text(layers, app, &text) &&
+        selected != SIZE_MAX)
         suggest_line(app, selected, &text);
     if (text.length == 0)
         say_counts(layers, app, &text);

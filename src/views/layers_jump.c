@@ -5,15 +5,6 @@
 #include "views/layers.h"
 #include "views/verdict.h"
 
-int layers_row(const struct layers *layers, size_t id)
-{
-    for (int row = 0; row < layers->list.count; row++) {
-        if (layers->ids[row] == id)
-            return row;
-    }
-    return -1;
-}
-
 static bool matches_search(const struct layers *layers, const struct mm_session *session, size_t id)
 {
     const char *label = mm_session_layer(session, id)->label;
@@ -41,53 +32,44 @@ static bool seek(struct layers *layers, const struct mm_session *session, test p
     int count = layers->list.count;
     for (int i = from_here ? 0 : 1; i <= count; i++) {
         int row = ((layers->list.cursor + by * i) % count + count) % count;
-        if (passes(layers, session, layers->ids[row])) {
-            list_jump(&layers->list, row);
-            return true;
+        size_t k = 0, id;
+        while ((id = layers_member(layers, row, &k)) != SIZE_MAX) {
+            if (passes(layers, session, id))
+                return layers_goto(layers, id);
         }
     }
     return false;
 }
 
-/* The row of the passing layer that comes first in execution order. */
+/* The passing layer that comes first in execution order. */
 static bool seek_first(struct layers *layers, const struct mm_session *session, test passes)
 {
-    int best = -1;
-    for (int row = 0; row < layers->list.count; row++) {
-        if (passes(layers, session, layers->ids[row]) && (best < 0 || layers->ids[row] < layers->ids[best]))
-            best = row;
+    for (size_t id = 0; id < mm_session_count(session); id++) {
+        if (layers_row(layers, id) >= 0 && passes(layers, session, id))
+            return layers_goto(layers, id);
     }
-    if (best >= 0)
-        list_jump(&layers->list, best);
-    return best >= 0;
+    return false;
 }
 
-/* The row of the layer executed next before or after the selected one. */
-static bool seek_execution(struct layers *layers, int by)
+/* The layer executed next before or after the selected one; a folded group is left at once. */
+static bool seek_execution(struct layers *layers, const struct mm_session *session, int by)
 {
-    size_t here = layers_selected(layers);
-    int best = -1;
-    for (int row = 0; row < layers->list.count; row++) {
-        size_t id = layers->ids[row];
-        if (by > 0 ? id > here && (best < 0 || id < layers->ids[best])
-                   : id < here && (best < 0 || id > layers->ids[best]))
-            best = row;
+    size_t count = mm_session_count(session);
+    for (size_t id = layers_here(layers) + (size_t)by; id < count; id += (size_t)by) {
+        if (layers_row(layers, id) >= 0 && layers_row(layers, id) != layers->list.cursor)
+            return layers_goto(layers, id);
     }
-    if (best >= 0)
-        list_jump(&layers->list, best);
-    return best >= 0;
+    return false;
 }
 
 /* False, and a message, when the filter hides it. */
 static bool select_layer(struct layers *layers, struct app *app, size_t id)
 {
-    int row = layers_row(layers, id);
-    if (row >= 0)
-        list_jump(&layers->list, row);
-    else
+    bool shown = layers_goto(layers, id);
+    if (!shown)
         app_say(app, ROLE_WARN, "#%zu %s is hidden by the filter (Esc shows all)", id + 1,
                 mm_session_layer(app->session, id)->label);
-    return row >= 0;
+    return shown;
 }
 
 /* Where the first error comes from, when that is known; else the first layer that is over. */
@@ -120,8 +102,8 @@ static bool act_seek(struct layers *layers, struct app *app, const struct action
     case ACT_PREV_BAD: found = seek(layers, session, is_bad, -1, false); break;
     case ACT_FIRST_BAD: found = seek_culprit(layers, app); break;
     case ACT_FIRST_NONFINITE: found = seek_first(layers, session, has_nonfinite); break;
-    case ACT_STRIP_NEXT: seek_execution(layers, 1); break;
-    case ACT_STRIP_PREV: seek_execution(layers, -1); break;
+    case ACT_STRIP_NEXT: seek_execution(layers, session, 1); break;
+    case ACT_STRIP_PREV: seek_execution(layers, session, -1); break;
     default: return false;
     }
     layers->moved = true;
@@ -135,7 +117,7 @@ static bool act_seek(struct layers *layers, struct app *app, const struct action
 
 static void act_root(struct layers *layers, struct app *app)
 {
-    size_t here = layers_selected(layers), root;
+    size_t here = layers_here(layers), root;
     layers->moved = true;
     if (here != SIZE_MAX && verdict_root(app, here, &root) && select_layer(layers, app, root))
         jump_list_add(&layers->jumps, here, root);
@@ -144,7 +126,7 @@ static void act_root(struct layers *layers, struct app *app)
 /* Back to where a jump came from; where there was none, the app says that this is the first screen. */
 static bool act_back(struct layers *layers, struct app *app)
 {
-    size_t from, here = layers_selected(layers);
+    size_t from, here = layers_here(layers);
     if (here == SIZE_MAX || !jump_list_back(&layers->jumps, here, &from))
         return false;
     select_layer(layers, app, from);
@@ -155,11 +137,12 @@ static bool act_back(struct layers *layers, struct app *app)
 static void say_match(const struct layers *layers, struct app *app)
 {
     int all = 0, here = 0;
-    for (int row = 0; row < layers->list.count; row++) {
-        if (!matches_search(layers, app->session, layers->ids[row]))
+    for (size_t id = 0; id < mm_session_count(app->session); id++) {
+        int row = layers_row(layers, id);
+        if (row < 0 || !matches_search(layers, app->session, id))
             continue;
         all++;
-        here += row <= layers->list.cursor;
+        here += row < layers->list.cursor || (row == layers->list.cursor && id <= layers->rows.inside);
     }
     app_say(app, ROLE_STATUS, "\"%s\": match %d of %d", layers->search, here, all);
 }

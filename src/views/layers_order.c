@@ -21,7 +21,7 @@ static void act_filter(struct layers *layers, struct app *app, const struct acti
     layers->moved = true;
     layers_rebuild(layers, app);
     if (filter)
-        app_say(app, ROLE_STATUS, "%d of %zu layers match %s (Esc shows all)", layers->list.count,
+        app_say(app, ROLE_STATUS, "%d of %zu layers match %s (Esc shows all)", (int)layers->rows.shown,
                 mm_session_count(app->session), layers->filter_text);
 }
 

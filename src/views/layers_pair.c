@@ -15,15 +15,6 @@ static size_t now(const struct mm_session *session, size_t id)
     return moved == SIZE_MAX && id != SIZE_MAX ? 0 : moved;
 }
 
-int layers_reserve(struct layers *layers, const struct mm_session *session)
-{
-    void *ids = layers->ids;
-    if (mm_grow(&ids, &layers->capacity, mm_session_count(session) + 1, sizeof *layers->ids) < 0)
-        return -1;
-    layers->ids = ids;
-    return 0;
-}
-
 void layers_follow(struct layers *layers, struct app *app)
 {
     const struct mm_session *session = app->session;
@@ -35,8 +26,12 @@ void layers_follow(struct layers *layers, struct app *app)
     layers->hist = NULL;
     layers->previewed = now(session, layers->previewed);
     layers->marked = now(session, layers->marked);
-    for (int row = 0; row < layers->list.count; row++)
-        layers->ids[row] = now(session, layers->ids[row]);
+    if (layers->list.count > 0) { /* all other rows are made anew */
+        int row = layers->list.cursor;
+        layers->ids[row] = now(session, layers_here(layers));
+        layers->rows.kind[row] = layers_is_heading(layers, row) ? LAYERS_ROW_HEADING : LAYERS_ROW_LAYER;
+    }
+    layers->rows.inside = SIZE_MAX;
     const struct mm_pair *pair =
         layers->marked == SIZE_MAX ? NULL : mm_session_layer(session, layers->marked)->pair;
     if (pair && pair->src && pair->dst)
@@ -70,10 +65,7 @@ static void show_anew(struct layers *layers, struct app *app, bool dst, const ch
 {
     inspector_follow(inspector_of(app));
     app_changed(app);
-    size_t id = mm_session_find(app->session, dst, name);
-    int row = id == SIZE_MAX ? -1 : layers_row(layers, id);
-    if (row >= 0)
-        list_jump(&layers->list, row);
+    layers_goto(layers, mm_session_find(app->session, dst, name));
 }
 
 static void pair(struct layers *layers, struct app *app, size_t a, size_t b)
@@ -111,7 +103,7 @@ static void act_mark(struct layers *layers, struct app *app, const struct action
 {
     (void)event;
     size_t id = layers_selected(layers);
-    if (id == SIZE_MAX)
+    if (layers_say_folded(layers, app) || id == SIZE_MAX)
         return;
     layers->moved = true;
     if (is_pair(app, id)) {
@@ -236,6 +228,8 @@ static void act_unpair(struct layers *layers, struct app *app, const struct acti
             app_say(app, ROLE_ERROR, "There is no tensor \"%s\"", event->text);
             return;
         }
+    } else if (layers_say_folded(layers, app)) {
+        return;
     }
     if (id == SIZE_MAX)
         return;

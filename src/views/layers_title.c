@@ -79,7 +79,7 @@ void layers_draw_title(struct canvas *c, const struct layers *layers, const stru
     counts_text(layers, g, left.w - x, &text);
     if (layers->filter) {
         mm_buf_clear(&text);
-        mm_buf_printf(&text, "%d of %zu shown: %s", layers->list.count, totals->layers, layers->filter_text);
+        mm_buf_printf(&text, "%zu of %zu shown: %s", layers->rows.shown, totals->layers, layers->filter_text);
     }
     canvas_fit(&left, x, 0, left.w - x, ALIGN_LEFT, ROLE_DIM, mm_buf_text(&text), g);
     mm_buf_done(&text);

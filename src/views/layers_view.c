@@ -9,11 +9,6 @@
 #include "views/layers.h"
 #include "views/suggest.h"
 
-size_t layers_selected(const struct layers *layers)
-{
-    return layers->list.count > 0 ? layers->ids[layers->list.cursor] : SIZE_MAX;
-}
-
 /* ---- keeping the rows ---- */
 
 /* The histogram of the preview, and what the workers should take next. */
@@ -23,10 +18,12 @@ static void prepare(struct layers *layers, struct app *app)
     int shown = list->count - list->top < list->height ? list->count - list->top : list->height;
     mm_session_focus(app->session, layers->ids + list->top, shown > 0 ? (size_t)shown : 0);
     layers->hist = NULL;
+    layers_profile_follow(layers, app->session);
     size_t id = layers_selected(layers);
-    const struct mm_pair *pair = id == SIZE_MAX ? NULL : mm_session_layer(app->session, id)->pair;
+    bool layer = id != SIZE_MAX && !layers_fold_at(layers, list->cursor);
+    const struct mm_pair *pair = layer ? mm_session_layer(app->session, id)->pair : NULL;
     layers->lone = pair && !(pair->src && pair->dst);
-    layers->likely = layers->lone && mm_session_likely(app->session, layers_selected(layers)) != SIZE_MAX;
+    layers->likely = layers->lone && mm_session_likely(app->session, id) != SIZE_MAX;
     if (layers->w < PREVIEW_FROM || id == SIZE_MAX)
         return;
     if (id != layers->previewed)
@@ -54,21 +51,25 @@ static void measure_texts(struct layers *layers, const struct mm_session *sessio
     }
 }
 
+/* Of a list that begins with a heading the row below it. */
+static int first_row(const struct layers *layers)
+{
+    return layers_is_heading(layers, 0) && layers->list.count > 1;
+}
+
 /* Filter and sort anew; the selected layer keeps its line once the user has moved, before that the top stays
  * selected. */
 void layers_rebuild(struct layers *layers, struct app *app)
 {
     const struct mm_session *session = app->session;
-    size_t selected = layers_selected(layers), count = 0;
+    size_t selected = layers_here(layers);
     int row_before = layers->list.cursor;
-    for (size_t id = 0; id < mm_session_count(session); id++) {
-        if (mm_filter_match(layers->filter, session, id))
-            layers->ids[count++] = id;
-    }
-    mm_order_sort(session, &layers->order, layers->ids, count);
-    layers->list.count = (int)count; /* for row_of; list_reorder sets the rest */
-    int row = layers->moved && selected != SIZE_MAX ? layers_row(layers, selected) : 0;
-    list_reorder(&layers->list, (int)count, row >= 0 ? row : row_before);
+    bool heading = layers_is_heading(layers, row_before);
+    layers_rows_make(layers, session);
+    int row = layers->moved && selected != SIZE_MAX ? layers_row(layers, selected) : first_row(layers);
+    if (layers->moved && heading && layers->rows.heading >= 0)
+        row = layers->rows.heading;
+    list_reorder(&layers->list, layers->list.count, row >= 0 ? row : row_before);
     mm_session_totals(session, &layers->totals);
     layers->suggesting = mm_session_suggestions(session)->count > 0;
     measure_texts(layers, session);
@@ -100,14 +101,22 @@ static void size(struct view *view, struct app *app, int w, int h)
 static void act_open(struct layers *layers, struct app *app)
 {
     layers->moved = true; /* what was opened stays selected, so that J and K go on from it */
-    if (layers->list.count > 0)
+    if (layers->list.count > 0 && !layers_fold_open(layers, app))
         app_push_take(app, layer_view_open(app, &layers->view, layers_selected(layers)));
 }
 
 static void act_copy(struct layers *layers, struct app *app)
 {
-    if (layers->list.count > 0)
-        app_copy(app, mm_session_layer(app->session, layers_selected(layers))->pair->name);
+    const struct layers_fold *fold = layers_fold_at(layers, layers->list.cursor);
+    size_t id = layers_selected(layers);
+    struct mm_buf name = {0};
+    if (fold)
+        layers_fold_name(layers, fold, &name);
+    else if (id != SIZE_MAX)
+        mm_buf_puts(&name, mm_session_layer(app->session, id)->pair->name);
+    if (name.length)
+        app_copy(app, mm_buf_text(&name));
+    mm_buf_done(&name);
 }
 
 /* Esc backs out of one thing: a mark, suggestions, the filter, the search. Tags are work and are not lost so easily (T). */
@@ -144,6 +153,7 @@ static bool act_any(struct layers *layers, struct app *app, const struct action_
     }
     return act_here(layers, app, event) || layers_order_act(layers, app, event) ||
            layers_choose_act(layers, app, event) || layers_pair_act(layers, app, event) ||
+           layers_fold_act(layers, app, event) || layers_profile_act(layers, app, event) ||
            layers_jump(layers, app, event);
 }
 
@@ -159,10 +169,15 @@ static bool act(struct view *view, struct app *app, const struct action_event *e
 long layers_view_step(struct view *view, struct app *app, int by)
 {
     struct layers *layers = (struct layers *)view;
+    int before = layers->list.cursor;
     list_move(&layers->list, by);
+    if (layers_is_heading(layers, layers->list.cursor))
+        list_move(&layers->list, by < 0 ? -1 : 1);
+    if (layers_is_heading(layers, layers->list.cursor)) /* it is the last row, or the first */
+        list_goto(&layers->list, before);
     layers->moved = true;
     prepare(layers, app);
-    return layers->list.count > 0 ? (long)layers_selected(layers) : -1;
+    return layers->list.count > 0 ? (long)layers_here(layers) : -1;
 }
 
 long layers_view_jump(struct view *view, struct app *app, const struct action_event *event)
@@ -170,26 +185,27 @@ long layers_view_jump(struct view *view, struct app *app, const struct action_ev
     struct layers *layers = (struct layers *)view;
     layers_jump(layers, app, event);
     prepare(layers, app);
-    return layers->list.count > 0 ? (long)layers_selected(layers) : -1;
+    return layers->list.count > 0 ? (long)layers_here(layers) : -1;
 }
 
 bool layers_view_select(struct view *view, struct app *app, size_t id)
 {
     struct layers *layers = (struct layers *)view;
-    int row = layers_row(layers, id);
-    if (row >= 0)
-        list_jump(&layers->list, row);
+    bool shown = layers_goto(layers, id);
     layers->moved = true;
     prepare(layers, app);
-    return row >= 0;
+    return shown;
 }
 
 bool layers_view_place(const struct view *view, size_t id, int *row, int *count)
 {
     const struct layers *layers = (const struct layers *)view;
+    int heading = layers->rows.heading;
     *row = layers_row(layers, id);
-    *count = layers->list.count;
-    return *row >= 0;
+    *count = layers->list.count - (heading >= 0);
+    bool shown = *row >= 0;
+    *row -= heading >= 0 && *row > heading;
+    return shown;
 }
 
 void layers_view_keep(const struct view *view, const struct app *app, struct layers_kept *kept)
@@ -199,7 +215,7 @@ void layers_view_keep(const struct view *view, const struct app *app, struct lay
     snprintf(kept->filter, sizeof kept->filter, "%s", layers->filter ? layers->filter_text : "");
     if (layers->moved && layers->list.count > 0)
         snprintf(kept->selected, sizeof kept->selected, "%s",
-                 mm_session_layer(app->session, layers_selected(layers))->label);
+                 mm_session_layer(app->session, layers_here(layers))->label);
 }
 
 static void select_called(struct layers *layers, struct app *app, const char *label)
@@ -247,21 +263,29 @@ static const int *hints(const struct view *view)
     static const int marked[] = {ACT_PAIR_MARK, ACT_ESCAPE, ACT_SEARCH, ACT_FILTER, ACT_OPEN, ACT_NONE};
     static const int lone[] = {ACT_OPEN,      ACT_PAIR_MARK, ACT_NEXT_BAD, ACT_PLAN, ACT_TAG,
                                ACT_SORT_MENU, ACT_SEARCH,    ACT_FILTER,   ACT_UNDO, ACT_NONE};
+    static const int folded[] = {ACT_FOLD, ACT_FOLD_ALL,  ACT_PRECISION_NEXT, ACT_NEXT_BAD, ACT_TAG,
+                                 ACT_PLAN, ACT_SORT_MENU, ACT_SEARCH,         ACT_FILTER,   ACT_UNDO,
+                                 ACT_NONE};
+    static const int heading[] = {ACT_FOLD,   ACT_PAIR_LIKELY, ACT_NEXT_BAD, ACT_PLAN, ACT_SORT_MENU,
+                                  ACT_SEARCH, ACT_FILTER,      ACT_UNDO,     ACT_NONE};
     static const int likely[] = {ACT_OPEN,   ACT_PAIR_LIKELY, ACT_PAIR_MARK, ACT_NEXT_BAD,
                                  ACT_PLAN,   ACT_TAG,         ACT_SORT_MENU, ACT_SEARCH,
                                  ACT_FILTER, ACT_UNDO,        ACT_NONE};
     const struct layers *layers = (const struct layers *)view;
-    return layers->suggesting           ? suggesting
-           : layers->marked != SIZE_MAX ? marked
-           : layers->likely             ? likely
-           : layers_may_pair(layers)    ? lone
-                                        : usual;
+    return layers->suggesting                               ? suggesting
+           : layers->marked != SIZE_MAX                     ? marked
+           : layers_fold_at(layers, layers->list.cursor)    ? folded
+           : layers_is_heading(layers, layers->list.cursor) ? heading
+           : layers->likely                                 ? likely
+           : layers_may_pair(layers)                        ? lone
+                                                            : usual;
 }
 
 static void close_view(struct view *view)
 {
     struct layers *layers = (struct layers *)view;
     mm_filter_close(layers->filter);
+    layers_rows_done(&layers->rows);
     free(layers->ids);
     free(layers);
 }
@@ -282,12 +306,13 @@ struct view *layers_view_open(struct app *app, const char *sort, const char *fil
 {
     struct layers *layers = calloc(1, sizeof *layers);
     if (!layers || layers_reserve(layers, app->session) < 0) {
-        free(layers);
+        if (layers)
+            close_view(&layers->view);
         mm_fail_memory(err);
         return NULL;
     }
     layers->view.ops = &ops;
-    layers->marked = SIZE_MAX;
+    layers->marked = layers->rows.inside = SIZE_MAX;
     layers->pairings = mm_session_pairings(app->session);
     layers_sort_menu(layers, app->session);
     layers->order.column = mm_column_find(sort);

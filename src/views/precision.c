@@ -8,11 +8,13 @@ static const struct menu_item precision_menu[] = {
     {'8', "INT8", "i8"},     {'6', "INT16", "i16"},     {'x', "no override", "none"},
 };
 
-static void say_precision(struct app *app, size_t changed, size_t count, enum mm_precision precision,
-                          const char *label)
+/* `label` is the layer's, where it is one; `group` may be NULL. */
+static void say_precision(struct app *app, size_t changed, enum mm_precision precision, const char *label,
+                          const char *group)
 {
     struct mm_buf keys;
     mm_buf_init(&keys);
+    const char *of = group ? " of " : "", *whole = group ? group : "";
     const char *undo = inspector_key(app, ACT_UNDO, &keys);
     const char *name = mm_precision_info(precision)->name;
     const struct mm_dialect *to = inspector_of(app)->dialect;
@@ -21,15 +23,16 @@ static void say_precision(struct app *app, size_t changed, size_t count, enum mm
         app_say(app, ROLE_STATUS, "Nothing changed: %s",
                 precision == MM_PRECISION_NONE ? "there is no override" : "it is set already");
     else if (precision == MM_PRECISION_NONE)
-        app_say(app, ROLE_STATUS, "Cleared %zu %s (%s undoes it)", changed,
-                changed == 1 ? "override" : "overrides", undo);
+        app_say(app, ROLE_STATUS, "Cleared %zu %s%s%s (%s undoes it)", changed,
+                changed == 1 ? "override" : "overrides", of, whole, undo);
     else if (!taken)
-        app_say(app, ROLE_WARN, "%s for %zu %s (%s undoes it), but the files for %s can't express it", name,
-                changed, changed == 1 ? "operator" : "operators", undo, to->title);
-    else if (count == 1)
+        app_say(app, ROLE_WARN, "%s for %zu %s%s%s (%s undoes it), but the files for %s can't express it",
+                name, changed, changed == 1 ? "operator" : "operators", of, whole, undo, to->title);
+    else if (label)
         app_say(app, ROLE_STATUS, "%s for %s (%s undoes it)", name, label, undo);
     else
-        app_say(app, ROLE_STATUS, "%s for %zu operators (%s undoes it)", name, changed, undo);
+        app_say(app, ROLE_STATUS, "%s for %zu %s%s%s (%s undoes it)", name, changed,
+                changed == 1 ? "operator" : "operators", of, whole, undo);
     mm_buf_done(&keys);
 }
 
@@ -51,10 +54,14 @@ static bool pick_precision(struct app *app, const struct action_event *event, si
     return *out != MM_PRECISION_COUNT;
 }
 
-bool precision_act(struct app *app, const struct action_event *event, const size_t *ids, size_t count)
+bool precision_act(struct app *app, const struct action_event *event, const size_t *ids, size_t count,
+                   const char *group)
 {
     if (event->id == ACT_PRECISION_MENU) {
-        app_menu(app, ACT_PRECISION, count == 1 ? "Precision" : "Precision of the tagged layers",
+        app_menu(app, ACT_PRECISION,
+                 group        ? "Precision of the group"
+                 : count == 1 ? "Precision"
+                              : "Precision of the tagged layers",
                  precision_menu, (int)MM_COUNT(precision_menu), 0);
         return true;
     }
@@ -72,7 +79,8 @@ bool precision_act(struct app *app, const struct action_event *event, const size
     if (mm_session_set_precision(app->session, ids, count, precision, &changed, &err) < 0)
         app_say_err(app, &err);
     else
-        say_precision(app, changed, count, precision, mm_session_layer(app->session, ids[0])->label);
+        say_precision(app, changed, precision,
+                      count == 1 ? mm_session_layer(app->session, ids[0])->label : NULL, group);
     app_changed(app);
     return true;
 }

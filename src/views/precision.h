@@ -6,8 +6,10 @@
 
 /*
  * Set, step or clear the precision of these layers for an action (ACT_PRECISION, ACT_PRECISION_NEXT,
- * ACT_PRECISION_CLEAR, ACT_PRECISION_MENU); says what changed and how to undo it. False: not such an action.
+ * ACT_PRECISION_CLEAR, ACT_PRECISION_MENU); says what changed and how to undo it. `group` is what they are called
+ * together, "enc.0.*"; NULL: they are no group. False: not such an action.
  */
-bool precision_act(struct app *app, const struct action_event *event, const size_t *ids, size_t count);
+bool precision_act(struct app *app, const struct action_event *event, const size_t *ids, size_t count,
+                   const char *group);
 
 #endif

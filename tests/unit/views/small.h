@@ -260,10 +260,12 @@ static inline void small_keys(struct small *small, const char *script)
         fail_msg("%s", err.text);
 }
 
-/* The label of the layer in a row of the list; "" beyond its end. */
+/* The label of the layer in a row of the list; "" beyond its end; "-" of the heading. */
 static inline const char *small_row(const struct small *small, int row)
 {
     const struct list *list = &small->layers->list;
+    if (layers_is_heading(small->layers, row))
+        return "-";
     return row < list->count ? mm_session_layer(small->session, small->layers->ids[row])->label : "";
 }
 

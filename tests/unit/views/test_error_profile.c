@@ -66,7 +66,8 @@ static void draw(const struct small *small, int w, int h, size_t selected, const
     mm_buf_init(&out);
     assert_int_equal(grid_resize(&grid, w, h), 0);
     struct canvas c = grid_canvas(&grid);
-    error_profile_draw(&c, small->session, MM_COLUMN_DIFF2, selected, g);
+    const struct error_profile_window all = {0, mm_session_count(small->session)};
+    error_profile_draw(&c, small->session, MM_COLUMN_DIFF2, &all, selected, g);
     grid_dump_glyphs(&grid, &out);
     assert_string_equal(mm_buf_text(&out), text);
     mm_buf_done(&out);
@@ -95,6 +96,56 @@ static void shares_columns(void **state)
     draw(small, 28, 1, SIZE_MAX, &glyphs_ascii, "__--##!!!!####    ##____##--\n");
 }
 
+static void window_is(struct error_profile_window *window, size_t all, int zoom, size_t selected, size_t from,
+                      size_t count)
+{
+    *window = error_profile_follow(window, all, zoom, selected);
+    if (window->from != from || window->count != count)
+        fail_msg("%zu from %zu on, not %zu from %zu on", window->count, window->from, count, from);
+}
+
+/* Of 8000 layers a 20th of the width is 400; the window moves when the layer comes within an eighth of its ends. */
+static void window_follows(void **state)
+{
+    struct error_profile_window window = {0};
+    (void)state;
+    window_is(&window, 8000, 0, 5000, 0, 8000);
+    window_is(&window, 8000, 4, 5000, 4750, 500);
+    window_is(&window, 8000, 4, 5186, 4750, 500);
+    window_is(&window, 8000, 4, 4813, 4750, 500); /* 4750 + 62 is the first that is too near */
+    window_is(&window, 8000, 4, 4811, 4561, 500);
+    window_is(&window, 8000, 4, 2, 0, 500); /* no further than the first layer, which may lie at the end */
+    window_is(&window, 8000, 4, 0, 0, 500);
+    window_is(&window, 8000, 4, 7999, 7500, 500);
+    window_is(&window, 8000, 4, 7990, 7500, 500);
+    window_is(&window, 8000, 4, 8000, 7500, 500); /* none is selected */
+    window_is(&window, 8000, 40, 7999, 7984, ERROR_PROFILE_LEAST);
+    window_is(&window, 10, 3, 5, 0, 10); /* fewer than the least */
+    window_is(&window, 0, 0, 0, 0, 0);
+    assert_int_equal(error_profile_zooms(8000), 9); /* 8000 / 512 = 15.6 */
+    assert_int_equal(error_profile_zooms(16), 0);
+    assert_int_equal(error_profile_zooms(0), 0);
+}
+
+/* Layers 3 to 6 of the fourteen, three columns each: relu1 pow sqrt reshape. */
+static void draws_its_window(void **state)
+{
+    struct small *small = *state;
+    const struct error_profile_window window = {2, 4};
+    struct grid grid;
+    struct mm_buf out = {0};
+    grid_init(&grid);
+    assert_int_equal(grid_resize(&grid, 12, 2), 0);
+    struct canvas c = grid_canvas(&grid);
+    error_profile_draw(&c, small->session, MM_COLUMN_DIFF2, &window, 3, &glyphs_utf8);
+    grid_dump_glyphs(&grid, &out);
+    assert_string_equal(mm_buf_text(&out), "▄▄▄!!!!!!███\n████████████\n");
+    for (int x = 0; x < 12; x++)
+        assert_int_equal(grid_cell(&grid, x, 1)->backdrop == ROLE_STRIP_CURSOR, x >= 3 && x < 6);
+    mm_buf_done(&out);
+    grid_done(&grid);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +154,8 @@ int main(void)
         cmocka_unit_test(odd_thresholds),
         cmocka_unit_test_setup_teardown(one_column_a_layer, small_setup, small_teardown),
         cmocka_unit_test_setup_teardown(shares_columns, small_setup, small_teardown),
+        cmocka_unit_test(window_follows),
+        cmocka_unit_test_setup_teardown(draws_its_window, small_setup, small_teardown),
     };
     return cmocka_run_group_tests(tests, small_group_setup, small_group_teardown);
 }

@@ -9,9 +9,9 @@
 
 static void go(struct small *small, int number)
 {
-    char keys[64];
-    snprintf(keys, sizeof keys, ":sort number\n:%d\nEnter", number);
-    small_keys(small, keys);
+    small_keys(small, ":sort number");
+    assert_true(layers_view_select(&small->layers->view, small->app, (size_t)number - 1));
+    small_keys(small, "Enter");
 }
 
 /* ---- looks ---- */
