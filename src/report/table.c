@@ -29,6 +29,9 @@ size_t listing_columns(const struct mm_session *session, const struct mm_listing
                           listing->columns ? listing->column_count : MM_COUNT(usual), out);
 }
 
+/* A longer cell is cut: all rows of its column are padded to it. TensorRT's names of fused layers reach a thousand. */
+#define WIDEST 2000
+
 /* The widest of a column's cells, so that a text table is as narrow as its content. */
 static int content_width(const struct mm_session *session, const size_t *ids, size_t count,
                          const struct mm_column *column, struct mm_buf *cell)
@@ -40,7 +43,7 @@ static int content_width(const struct mm_session *session, const size_t *ids, si
         int this = mm_text_width(mm_buf_text(cell));
         width = this > width ? this : width;
     }
-    return width;
+    return width < WIDEST ? width : WIDEST;
 }
 
 /* In ASCII: the arrow between dtypes; whatever else is not ASCII came from a name and is shown as ?. */

@@ -600,6 +600,21 @@ def test_standard_input(folder):
     check("is a pipe" not in run.err and "/dev/stdin" in run.out + run.err, run.out + run.err)
 
 
+@harness.test
+def test_huge_name(folder):
+    """bad input: a name of 900,000 characters makes no table of that width"""
+    src, dst = good_folders(folder)
+    for side in src, dst:
+        for i in range(50):
+            op = "O" * 900_000 if i == 3 else "Conv"
+            (side / f"100{i}_t{i}.pbtxt").write_text(
+                f'version_number: 1 node_name: "n{i}" op_type: "{op}" tensor_shape: 1 dtype: DT_FLOAT32 float_val: 1'
+            )
+    run = mmtui(src, dst)
+    check("OOOO" in run.out and len(run.out) < 500_000, len(run.out))
+    check("O" * 900_000 in mmtui(src, dst, "--format", "json").out, "JSON has it whole")
+
+
 def small_stack():
     resource.setrlimit(resource.RLIMIT_STACK, (64 * 1024, resource.getrlimit(resource.RLIMIT_STACK)[1]))
 
