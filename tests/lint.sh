@@ -106,6 +106,13 @@ paths() {
     done
 }
 
+# ---- assertions that can fail ----
+
+# cmocka's take a NaN or an infinity for equal to anything: tests/unit/near.h has one that does not.
+figures() {
+    grep -nE 'assert_(float|double|not_float|not_double)_(not_)?equal\(' tests/*/*.[ch] tests/*/*/*.[ch] | sed 's/$/  (use assert_near)/'
+}
+
 # ---- layout of the code ----
 
 # Other versions lay some lines out otherwise; Debian 12 has this one.
@@ -128,6 +135,7 @@ check "libmmtui.a links without curses" seam
 check "functions of at most 40 lines (100 in tests)" tests/measure.py --check functions
 check "every public prototype has a comment" tests/measure.py --check prototypes
 check "no paths of one machine" paths
+check "assertions that see a NaN" figures
 if clang-format --version 2>/dev/null | grep -q "$FORMATTER"; then
     check "clang-format" layout
 else

@@ -86,7 +86,8 @@ int mm_message_values(struct mm_message *message, const uint8_t *data, size_t si
     }
     if (message->runs == RUNS_MOST)
         return mm_fail(err, MM_EUNSUPPORTED,
-                       "%s: its values lie in more than %d pieces (comments or empty fields between them); write it anew in one",
+                       "%s: its values lie in more than %d pieces (comments or empty fields between them); "
+                       "write it anew in one",
                        message->file, RUNS_MOST);
     if (mm_grow((void **)&message->run, &message->capacity, message->runs + 1, sizeof *message->run) < 0)
         return mm_fail_memory(err);

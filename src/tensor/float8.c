@@ -31,7 +31,9 @@
 #define E5M2FNUZ(x) FNUZ(x, 2, 0x1p-17f)
 #define E4M3B11(x)  FNUZ(x, 3, 0x1p-13f)
 #define E8M0(x)                                                                                              \
-    ((x) == 0xff ? NAN : (float)((x) < 127 ? 1.0 / POWER((x) < 127 ? 127 - (x) : 0) : POWER((x) < 127 ? 0 : (x)-127)))
+    ((x) == 0xff                                                                                             \
+         ? NAN                                                                                               \
+         : (float)((x) < 127 ? 1.0 / POWER((x) < 127 ? 127 - (x) : 0) : POWER((x) < 127 ? 0 : (x)-127)))
 #define E2M3(x) SHORT(x, 0x20, 3, 0x1p-3f)
 #define E3M2(x) SHORT(x, 0x20, 2, 0x1p-4f)
 #define E2M1(x) SHORT(x, 0x08, 1, 0x1p-1f)

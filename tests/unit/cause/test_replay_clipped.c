@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "cause/replay.h"
+#include "unit/near.h"
 
 #include <math.h>
 #include <string.h>
@@ -58,7 +59,7 @@ static void clipped(void **state)
     }
     replay_count_clipped(&graph, layer, 4);
     for (int i = 0; i < 4; i++) {
-        assert_float_equal(layer[i].found.residual, i < 2 ? 0.01 : 0.5, 0);
+        assert_near(layer[i].found.residual, i < 2 ? 0.01 : 0.5, 0);
         assert_int_equal(layer[i].found.clipped, i < 2 ? 3 : 0);
     }
     assert_int_equal(layer[1].found.grid, REPLAY_GRID);
@@ -90,9 +91,9 @@ static void merged(void **state)
     mm_replay_merge(&found, &node, &out);
     assert_true(out.replayed);
     assert_int_equal(out.kind, MM_OPERATOR_ELEMENTWISE);
-    assert_float_equal(out.residual, 0.2, 0);
-    assert_float_equal(out.rounding, 0.004, 0); /* the larger of the two */
-    assert_float_equal(out.left, 0.1, 0);
+    assert_near(out.residual, 0.2, 0);
+    assert_near(out.rounding, 0.004, 0); /* the larger of the two */
+    assert_near(out.left, 0.1, 0);
     assert_int_equal(out.positions, 7);
     assert_int_equal(out.before, 2);
     node.op_type = "NobodyKnows"; /* a kind is needed all the same */

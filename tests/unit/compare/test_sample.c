@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "mmtui/compare.h"
+#include "unit/near.h"
 
 #include <stdlib.h>
 
@@ -32,11 +33,11 @@ static void small(void **state)
     struct mm_fingerprint print = take(value, (struct mm_shape){2, {2, 2}}, &bytes);
     assert_true(print.known);
     assert_false(print.sampled);
-    assert_float_equal(print.figures.mean, 2.5, 1e-12);
-    assert_float_equal(print.figures.std, sqrt(1.25), 1e-12);
-    assert_float_equal(print.figures.min, 1, 0);
+    assert_near(print.figures.mean, 2.5, 1e-12);
+    assert_near(print.figures.std, sqrt(1.25), 1e-12);
+    assert_near(print.figures.min, 1, 0);
     assert_int_equal(print.figures.min_at, 1);
-    assert_float_equal(print.figures.max, 4, 0);
+    assert_near(print.figures.max, 4, 0);
     assert_int_equal(print.figures.max_at, 0);
     assert_int_equal(bytes, 4096);
     assert_false(take(bad, (struct mm_shape){1, {2}}, &bytes).known);
@@ -55,7 +56,7 @@ static void whole(void **state)
         value[at] = 1;
         struct mm_fingerprint print = take(value, (struct mm_shape){2, {SIDE, SIDE}}, &bytes);
         assert_false(print.sampled);
-        assert_float_equal(print.figures.mean, 1.0 / ALL, 1e-15);
+        assert_near(print.figures.mean, 1.0 / ALL, 1e-15);
         assert_int_equal(print.figures.max_at, at);
         value[at] = 0;
     }
@@ -82,10 +83,10 @@ static void order_of_axes(void **state)
     struct mm_fingerprint row = take(value, (struct mm_shape){1, {ALL}}, &bytes);
     assert_true(print.known && print.sampled && other.known && row.known);
     assert_true(mm_fingerprint_apart(&print, &other) < 1e-12);
-    assert_float_equal(mm_fingerprint_apart(&print, &row), 0, 0);
+    assert_near(mm_fingerprint_apart(&print, &row), 0, 0);
     assert_true(print.figures.std > 0);
-    assert_float_equal(value[print.figures.max_at], print.figures.max, 0);
-    assert_float_equal(moved[other.figures.min_at], print.figures.min, 0);
+    assert_near(value[print.figures.max_at], print.figures.max, 0);
+    assert_near(moved[other.figures.min_at], print.figures.min, 0);
     free(value);
     free(moved);
 }

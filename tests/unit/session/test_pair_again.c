@@ -7,6 +7,7 @@
 
 #include "mmtui/session.h"
 #include "unit/session/session_testing.h"
+#include "unit/near.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,11 +60,11 @@ static void measured(void **state)
     finish(&stage);
     const struct mm_layer *layer = named(&stage, false, "b");
     assert_int_equal(layer->result.state, MM_STATE_MEASURED);
-    assert_float_equal(layer->result.metrics.diff2, 0.18257418583505536, 1e-12);
+    assert_near(layer->result.metrics.diff2, 0.18257418583505536, 1e-12);
     assert_int_equal(layer->pair->rung, MM_PAIR_BY_HAND);
     assert_true(layer->verdict.bad);
     assert_true(named(&stage, false, "c")->tagged);
-    assert_float_equal(named(&stage, false, "a")->result.metrics.diff2, 0.18257418583505536, 1e-12);
+    assert_near(named(&stage, false, "a")->result.metrics.diff2, 0.18257418583505536, 1e-12);
     mm_session_totals(stage.session, &totals);
     assert_int_equal(totals.pairs, 2);
     assert_int_equal(totals.src_only, 1);

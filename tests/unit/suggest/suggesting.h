@@ -2,6 +2,7 @@
 #ifndef TESTS_SUGGESTING_H
 #define TESTS_SUGGESTING_H
 
+#include "unit/near.h"
 #include "unit/triage/network.h"
 #include "suggest/suggest.h"
 
@@ -93,12 +94,6 @@ static inline void assert_suggested(const struct suggesting *on, const int *laye
         assert_int_equal(on->list.item[i].layer, layers[i]);
 }
 #define LAYERS(...) ((const int[]){__VA_ARGS__, -1})
-
-static inline void assert_near(double value, double expected, double tolerance)
-{
-    if (!(fabs(value - expected) <= tolerance))
-        fail_msg("%.17g is not within %g of %.17g", value, tolerance, expected);
-}
 
 static inline void suggesting_done(struct suggesting *on)
 {

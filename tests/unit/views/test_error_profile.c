@@ -8,20 +8,21 @@
 #include "unit/views/small.h"
 
 #include "views/error_profile.h"
+#include "unit/near.h"
 
 #include <math.h>
 
 static void level(void **state)
 {
     (void)state;
-    assert_float_equal(error_profile_level(1), 1, 0);
-    assert_float_equal(error_profile_level(1e-3), 0.5, 1e-12);
-    assert_float_equal(error_profile_level(1e-6), 0, 1e-12);
-    assert_float_equal(error_profile_level(1e-9), 0, 0);
-    assert_float_equal(error_profile_level(0), 0, 0);
-    assert_float_equal(error_profile_level(7), 1, 0);
-    assert_float_equal(error_profile_level(INFINITY), 1, 0);
-    assert_float_equal(error_profile_level(NAN), 1, 0);
+    assert_near(error_profile_level(1), 1, 0);
+    assert_near(error_profile_level(1e-3), 0.5, 1e-12);
+    assert_near(error_profile_level(1e-6), 0, 1e-12);
+    assert_near(error_profile_level(1e-9), 0, 0);
+    assert_near(error_profile_level(0), 0, 0);
+    assert_near(error_profile_level(7), 1, 0);
+    assert_near(error_profile_level(INFINITY), 1, 0);
+    assert_near(error_profile_level(NAN), 1, 0);
 }
 
 /* Two rows: eighths 1..8 are four decades below the threshold, 9..16 are from it to 1. */

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "unit/views/small.h"
+#include "unit/near.h"
 
 static const struct mm_plan *plan(const struct small *small)
 {
@@ -149,8 +150,8 @@ static void thresholds_are_read(void **state)
         const struct mm_thresholds *now = &mm_session_options(small->session)->thresholds;
         if (cases[i].diff1 >= 0)
             before = (struct mm_thresholds){.diff1 = cases[i].diff1, .diff2 = cases[i].diff2};
-        assert_float_equal(now->diff1, before.diff1, 0);
-        assert_float_equal(now->diff2, before.diff2, 0);
+        assert_near(now->diff1, before.diff1, 0);
+        assert_near(now->diff2, before.diff2, 0);
         assert_int_equal(small->app->message_role, cases[i].diff1 >= 0 ? ROLE_STATUS : ROLE_ERROR);
     }
 }
