@@ -52,7 +52,10 @@ struct mm_err {
 /* Fill err (may be NULL) and return -1, so that `return mm_fail(err, MM_EARG, "...")` reads well. */
 int mm_fail(struct mm_err *err, enum mm_code code, const char *format, ...) MM_PRINTF(3, 4);
 
-/* As mm_fail with MM_EIO (MM_ENOENT for ENOENT): "PATH: WHAT: strerror(errno)". */
+/*
+ * As mm_fail with MM_EIO (MM_ENOENT for ENOENT): "PATH: WHAT: strerror(errno)". Where what was to be opened is not there,
+ * and something beside it is called nearly so, the sentence asks whether that was meant.
+ */
 int mm_fail_errno(struct mm_err *err, const char *path, const char *what);
 
 /* As mm_fail with MM_ENOMEM and a fixed sentence. */
@@ -158,8 +161,31 @@ int mm_text_width(const char *text);
 void mm_text_fit(struct mm_buf *out, const char *text, int columns, bool keep_tail, const char *mark);
 /* Case-insensitive (ASCII) search; NULL when not found, haystack for an empty needle. */
 const char *mm_text_find(const char *haystack, const char *needle);
-/* How many bytes to put in, take out or change until one text is the other (Levenshtein); of each the first 256 bytes. */
+/*
+ * How many bytes to put in, take out, change, or swap with the next one until one text is the other (Levenshtein with
+ * transpositions, none changed twice); of each the first 256 bytes.
+ */
 size_t mm_text_distance(const char *a, const char *b);
+
+/*
+ * "Did you mean": the name that is most like one that was not found. Names are shown to it one by one. Nearest is what
+ * differs in upper and lower case alone; then what goes on after `wanted` (3 bytes or more), or is one step away; then what
+ * is more steps away, up to a third of its bytes (2 bytes: one). Of equal ones the first. Names of more than 256 bytes are
+ * like nothing.
+ */
+struct mm_nearest {
+    const char *wanted; /* borrowed */
+    const char *name;   /* NULL: nothing is like it; borrowed */
+    size_t distance;    /* what the next one must be below */
+};
+/* `wanted` NULL: nothing is like it. */
+void mm_nearest_init(struct mm_nearest *nearest, const char *wanted);
+/* True: it is the nearest so far. */
+bool mm_nearest_look(struct mm_nearest *nearest, const char *name);
+/* Room for the hint. */
+#define MM_NEAREST 320
+/* "; did you mean NAME?" in visible form, for the end of a sentence; "" where there is none. Returns `out`. */
+const char *mm_nearest_hint(const struct mm_nearest *nearest, char out[MM_NEAREST]);
 /* Natural order: digit runs compare as numbers ("conv2" < "conv10"); ties by strcmp. */
 int mm_text_compare_natural(const char *a, const char *b);
 /* Shell pattern: * any run, ? one character, [abc] a class; the whole of text must match. Case-sensitive. */
@@ -313,6 +339,11 @@ int mm_folder_scan(const char *path, mm_folder_look look, void *context, struct 
 char *mm_path_join(const char *folder, const char *name);
 /* The part after the last slash. */
 const char *mm_path_base(const char *path);
+/*
+ * The path that is most like one that isn't there (struct mm_nearest): of the entries of the nearest folder above it that
+ * is there, 4096 of them at most. malloc'ed; NULL where nothing is like it.
+ */
+char *mm_path_nearest(const char *path);
 
 /* Monotonic time in seconds. */
 double mm_clock(void);

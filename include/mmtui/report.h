@@ -85,6 +85,8 @@ const char *mm_column_help(enum mm_column_id id);
 enum mm_column_id mm_column_find(const char *key);
 /* The column whose key is most like an unknown one; MM_COLUMN_COUNT when none is like it. */
 enum mm_column_id mm_column_nearest(const char *key);
+/* The same; where it is unknown, err (MM_EARG) has the nearest one, or all that there are. */
+enum mm_column_id mm_column_get(const char *key, struct mm_err *err);
 
 /* ---- order and filter ---------------------------------------------------------------------------------- */
 

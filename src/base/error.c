@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int mm_fail(struct mm_err *err, enum mm_code code, const char *format, ...)
@@ -21,7 +22,12 @@ int mm_fail(struct mm_err *err, enum mm_code code, const char *format, ...)
 int mm_fail_errno(struct mm_err *err, const char *path, const char *what)
 {
     int number = errno;
-    return mm_fail(err, number == ENOENT ? MM_ENOENT : MM_EIO, "%s: %s: %s", path, what, strerror(number));
+    char *near = err && number == ENOENT && strncmp(what, "opening", 7) == 0 ? mm_path_nearest(path) : NULL;
+    char hint[MM_NEAREST];
+    mm_nearest_hint(&(struct mm_nearest){.name = near}, hint);
+    free(near);
+    return mm_fail(err, number == ENOENT ? MM_ENOENT : MM_EIO, "%s: %s: %s%s", path, what, strerror(number),
+                   hint);
 }
 
 int mm_fail_memory(struct mm_err *err)

@@ -1,7 +1,9 @@
 /* The table of commands: what each is called, takes and runs. */
 #include "cli/commands.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What a command takes besides its groups. */
 #define OWN(...) ((const enum option[]){__VA_ARGS__, OPT_NONE})
@@ -145,6 +147,24 @@ const struct command *commands(size_t *count)
 {
     *count = MM_COUNT(table);
     return table;
+}
+
+bool command_meant(const char *word, struct mm_err *err)
+{
+    struct mm_nearest nearest;
+    char hint[MM_NEAREST];
+    if (!word || word[0] == '-' || command_find(word)->name || access(word, F_OK) == 0)
+        return true;
+    char *path = mm_path_nearest(word);
+    mm_nearest_init(&nearest, word);
+    for (size_t i = 1; i < MM_COUNT(table); i++)
+        mm_nearest_look(&nearest, table[i].name);
+    bool command = nearest.name && !(path && mm_nearest_look(&nearest, path));
+    if (command)
+        mm_fail(err, MM_EARG, "%s: there is no such command, folder or file%s", word,
+                mm_nearest_hint(&nearest, hint));
+    free(path);
+    return !command;
 }
 
 const struct command *command_find(const char *word)

@@ -27,6 +27,8 @@ struct command {
 const struct command *commands(size_t *count);
 /* By its name; what is none (NULL, a folder) is for `mmtui SRC DST`, the first. */
 const struct command *command_find(const char *word);
+/* False, with a question in err, where the first word is neither a command nor there, and most like a command's name. */
+bool command_meant(const char *word, struct mm_err *err);
 
 int cmd_formats(struct cli_options *options);
 int cmd_inspect(struct cli_options *options);

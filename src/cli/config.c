@@ -27,6 +27,21 @@ static char *trim(char *text)
     return text;
 }
 
+/* The nearest setting, or where all of them are. */
+static int fail_name(const char *name, struct mm_err *err)
+{
+    struct mm_nearest nearest;
+    char hint[MM_NEAREST];
+    mm_nearest_init(&nearest, name);
+    for (int id = OPT_NONE + 1; id < OPT_COUNT; id++) {
+        const struct option_info *info = option_info((enum option)id);
+        if (info->in_config)
+            mm_nearest_look(&nearest, info->name);
+    }
+    return mm_fail(err, MM_EARG, "there is no setting \"%s\"%s%s", name, mm_nearest_hint(&nearest, hint),
+                   nearest.name ? "" : " (mmtui --dump-config lists them)");
+}
+
 static int set(struct cli_options *options, char *line, struct mm_err *err)
 {
     char *equals = strchr(line, '=');
@@ -39,8 +54,7 @@ static int set(struct cli_options *options, char *line, struct mm_err *err)
         if (info->in_config && strcmp(info->name, name) == 0)
             return cli_options_set(options, (enum option)id, value, err);
     }
-    return mm_fail(err, MM_EARG, "there is no setting \"%s\" (theme, threshold, sort, jobs, ascii ...)",
-                   name);
+    return fail_name(name, err);
 }
 
 static bool is_binding(const char *line)

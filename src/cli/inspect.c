@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "views/inspector.h"
+#include "ui/history_file.h"
 #include "ui/run.h"
 #include "ui/script.h"
 
@@ -58,6 +59,19 @@ static int start(struct looking *looking, struct mm_err *err)
     return mm_session_start(looking->session, err);
 }
 
+/* What was typed is kept for the next run; where it can't be, nobody needs to know. */
+static int run_with_history(struct app *app, struct term *term)
+{
+    char *path = history_path();
+    if (path)
+        history_load(app->histories, &app->actions, path);
+    int result = app_run(app, term);
+    if (path)
+        history_save(path, &app->typed, NULL);
+    free(path);
+    return result;
+}
+
 /* Returns -1, 0, or the number of the signal that ended it. */
 static int in_terminal(struct looking *looking, struct mm_err *err)
 {
@@ -74,7 +88,7 @@ static int in_terminal(struct looking *looking, struct mm_err *err)
     if (result == 0)
         result = inspector_init(&inspector, looking->session, &with, err);
     if (result == 0) {
-        result = app_run(&inspector.app, term);
+        result = run_with_history(&inspector.app, term);
         looking->quit = inspector.app.quit;
         looking->again = inspector.tries;
         inspector_keep(&inspector, &looking->kept);

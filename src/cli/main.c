@@ -49,7 +49,7 @@ static int run(int argc, char **argv, struct cli_options *options, struct mm_buf
 {
     const struct command *command = command_find(argc > 1 ? argv[1] : NULL);
     struct mm_err err = {0};
-    if (config_load(options, config, &err) < 0)
+    if (!command_meant(argc > 1 ? argv[1] : NULL, &err) || config_load(options, config, &err) < 0)
         return cli_error(&err);
     if (command->any_words)
         options->most_words = argc;

@@ -348,15 +348,12 @@ int set_shard(struct cli_options *options, const struct option_info *info, const
     return 0;
 }
 
-static int fail_column(const struct option_info *info, const char *text, struct mm_err *err)
+static int get_column(const struct option_info *info, const char *text, enum mm_column_id *column,
+                      struct mm_err *err)
 {
-    struct mm_buf all = {0};
-    for (int id = 0; id < MM_COLUMN_COUNT; id++)
-        mm_buf_printf(&all, "%s%s", id ? ", " : "", mm_column((enum mm_column_id)id)->key);
-    mm_fail(err, MM_EARG, "--%s: there is no column \"%.60s\"; there are %s", info->name, text,
-            mm_buf_text(&all));
-    mm_buf_done(&all);
-    return -1;
+    struct mm_err why;
+    *column = mm_column_get(text, &why);
+    return *column == MM_COLUMN_COUNT ? mm_fail(err, MM_EARG, "--%s: %s", info->name, why.text) : 0;
 }
 
 int set_fail_if(struct cli_options *options, const struct option_info *info, const char *text,
@@ -376,8 +373,9 @@ int set_fail_if(struct cli_options *options, const struct option_info *info, con
 int set_sort(struct cli_options *options, const struct option_info *info, const char *text,
              struct mm_err *err)
 {
-    if (mm_column_find(text) == MM_COLUMN_COUNT)
-        return fail_column(info, text, err);
+    enum mm_column_id column;
+    if (get_column(info, text, &column, err) < 0)
+        return -1;
     options->sort = text;
     return 0;
 }
@@ -391,17 +389,16 @@ int set_columns(struct cli_options *options, const struct option_info *info, con
         size_t length = strcspn(text, ", ");
         char key[MM_NUM];
         snprintf(key, sizeof key, "%.*s", (int)(length < MM_NUM ? length : MM_NUM), text);
-        enum mm_column_id column = mm_column_find(key);
-        if (column == MM_COLUMN_COUNT)
-            return fail_column(info, key, err);
+        enum mm_column_id column;
+        if (get_column(info, key, &column, err) < 0)
+            return -1;
         if (options->column_count == MM_COLUMN_COUNT)
             return mm_fail(err, MM_EARG, "--%s: more than %d columns", info->name, MM_COLUMN_COUNT);
         options->columns[options->column_count++] = column;
         text += length + strspn(text + length, ", ");
     }
-    if (options->column_count == 0)
-        return fail_column(info, "", err);
-    return 0;
+    enum mm_column_id none;
+    return options->column_count == 0 ? get_column(info, "", &none, err) : 0;
 }
 
 int set_kind(struct cli_options *options, const struct option_info *info, const char *text,

@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,6 +105,23 @@ static const struct option_info *find(const struct option_set *set, const char *
     return NULL;
 }
 
+/* The long option of the set that is most like `word`, with its dashes; "" where none is. */
+static const char *option_hint(const struct option_set *set, const char *word, char out[MM_NEAREST])
+{
+    struct mm_nearest nearest;
+    char wanted[MM_NEAREST];
+    snprintf(wanted, sizeof wanted, "%.*s", (int)strcspn(word, "="), word);
+    mm_nearest_init(&nearest, wanted + strspn(wanted, "-"));
+    for (int id = OPT_NONE + 1; id < OPT_COUNT && word[1] == '-'; id++) {
+        if (option_set_has(set, (enum option)id))
+            mm_nearest_look(&nearest, option_info((enum option)id)->name);
+    }
+    if (nearest.name)
+        snprintf(wanted, sizeof wanted, "--%s", nearest.name);
+    nearest.name = nearest.name ? wanted : NULL;
+    return mm_nearest_hint(&nearest, out);
+}
+
 static int add_word(struct cli_options *options, char *word, struct mm_err *err)
 {
     if (options->word_count == options->most_words)
@@ -119,8 +137,9 @@ static int parse_option(struct cli_options *options, const struct option_set *se
 {
     const char *value;
     const struct option_info *info = find(set, word, &value);
+    char hint[MM_NEAREST];
     if (!info)
-        return mm_fail(err, MM_EARG, "there is no option %s here", word);
+        return mm_fail(err, MM_EARG, "there is no option %s here%s", word, option_hint(set, word, hint));
     if (info->kind == OPTION_FLAG && !value) {
         *(bool *)member_of(options, info) = true;
         return 1;

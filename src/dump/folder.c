@@ -181,7 +181,7 @@ int listing_folder(struct listing *list, struct mm_err *err)
     dump->rank = list->tree.rank;
     if (list->err.code != MM_OK || (result != 0 && inner.code == MM_OK))
         return listing_no_memory(list);
-    if (result != 0 && (inner.code == MM_EARG || inner.code == MM_EUNSUPPORTED))
+    if (result != 0 && (inner.code == MM_EARG || inner.code == MM_EUNSUPPORTED || inner.code == MM_ENOENT))
         return mm_fail(err, inner.code, "%s", inner.text);
     if (result != 0)
         return mm_fail(err, inner.code, "%s (a dump is a file or a folder of files that end in %s)",

@@ -45,11 +45,16 @@ const struct mm_dialect *mm_dialect_get(const char *id, struct mm_err *err)
     if (found)
         return found;
     struct mm_buf text = {0};
+    struct mm_nearest nearest;
+    char hint[MM_NEAREST];
+    mm_nearest_init(&nearest, id);
+    for (size_t i = 0; i < MM_COUNT(DIALECTS); i++)
+        mm_nearest_look(&nearest, DIALECTS[i]->id);
     mm_buf_puts(&text, "there is no export for \"");
     mm_text_escape(&text, id ? id : "", id ? strnlen(id, 60) : 0);
-    mm_buf_puts(&text, "\"; there are: ");
-    for (size_t i = 0; i < MM_COUNT(DIALECTS); i++)
-        mm_buf_printf(&text, "%s%s", i ? ", " : "", DIALECTS[i]->id);
+    mm_buf_printf(&text, "\"%s", mm_nearest_hint(&nearest, hint));
+    for (size_t i = 0; i < MM_COUNT(DIALECTS) && !nearest.name; i++)
+        mm_buf_printf(&text, "%s%s", i ? ", " : "; there are: ", DIALECTS[i]->id);
     mm_fail(err, MM_EARG, "%s", mm_buf_text(&text));
     mm_buf_done(&text);
     return NULL;

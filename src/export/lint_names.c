@@ -3,40 +3,22 @@
 
 /* ---- the nearest name ---- */
 
-struct nearest {
-    const char *wanted;
-    const char *name;
-    size_t distance; /* single-character edits; more than a third of the name is no likeness */
-};
-
-static void look_at(struct nearest *nearest, const char *name)
-{
-    size_t length = strlen(name), wanted = strlen(nearest->wanted);
-    size_t apart = length > wanted ? length - wanted : wanted - length;
-    if (!*name || apart >= nearest->distance || length > 512 || wanted > 512)
-        return;
-    size_t distance = mm_text_distance(nearest->wanted, name);
-    if (distance < nearest->distance) {
-        nearest->distance = distance;
-        nearest->name = name;
-    }
-}
-
 static const char *nearest_name(const struct mm_export *export, const char *wanted)
 {
-    struct nearest nearest = {.wanted = wanted, .distance = strlen(wanted) / 3 + 1};
+    struct mm_nearest nearest;
     const struct mm_graph *graph = export->graph;
     enum mm_name_kind kind = export->dialect->names;
+    mm_nearest_init(&nearest, wanted);
     for (size_t i = 0; export->known && i < export->known->count; i++)
-        look_at(&nearest, export->known->name[i]);
+        mm_nearest_look(&nearest, export->known->name[i]);
     if (!graph)
         return nearest.name;
     for (int i = 0; kind == MM_NAME_NODE && i < graph->node_count; i++)
-        look_at(&nearest, graph->nodes[i].name);
+        mm_nearest_look(&nearest, graph->nodes[i].name);
     for (int i = 0; kind != MM_NAME_NODE && i < graph->tensor_count; i++) {
         bool constant = graph->tensors[i].flags & MM_GRAPH_CONSTANT;
         if (constant == (kind == MM_NAME_WEIGHT))
-            look_at(&nearest, graph->tensors[i].name);
+            mm_nearest_look(&nearest, graph->tensors[i].name);
     }
     return nearest.name;
 }

@@ -56,11 +56,17 @@ static uint8_t find_value(const struct mm_setting *setting, const char *value)
 static int fail_key(const char *key, struct mm_err *err)
 {
     struct mm_buf text = {0};
-    mm_text_escape(&text, key ? key : "", key ? strlen(key) : 0);
-    mm_fail(err, MM_EARG, "there is no setting \"%.60s\"; there are:", mm_buf_text(&text));
-    mm_buf_clear(&text);
+    struct mm_nearest nearest;
+    char hint[MM_NEAREST];
+    mm_nearest_init(&nearest, key);
     for (size_t i = 0; i < MM_COUNT(SETTINGS); i++)
-        mm_buf_printf(&text, "%s %s", i ? "," : "", SETTINGS[i].key);
+        mm_nearest_look(&nearest, SETTINGS[i].key);
+    mm_text_escape(&text, key ? key : "", key ? strlen(key) : 0);
+    mm_fail(err, MM_EARG, "there is no setting \"%.60s\"%s", mm_buf_text(&text),
+            mm_nearest_hint(&nearest, hint));
+    mm_buf_clear(&text);
+    for (size_t i = 0; i < MM_COUNT(SETTINGS) && !nearest.name; i++)
+        mm_buf_printf(&text, "%s %s", i ? "," : "; there are:", SETTINGS[i].key);
     if (err)
         strncat(err->text, mm_buf_text(&text), sizeof(err->text) - strlen(err->text) - 1);
     mm_buf_done(&text);

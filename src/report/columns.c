@@ -499,21 +499,30 @@ enum mm_column_id mm_column_find(const char *key)
     return (enum mm_column_id)id;
 }
 
-/* One letter off in short words, two in longer ones; or the beginning of it. */
 enum mm_column_id mm_column_nearest(const char *key)
 {
-    size_t length = strlen(key), most = length < 3 ? 0 : length < 5 ? 1 : 2;
     enum mm_column_id best = MM_COLUMN_COUNT;
+    struct mm_nearest nearest;
+    mm_nearest_init(&nearest, key);
     for (size_t id = 0; id < MM_COLUMN_COUNT; id++) {
-        size_t distance = mm_text_distance(key, columns[id].key);
-        if (length >= 3 && strncmp(columns[id].key, key, length) == 0)
-            distance = 0;
-        if (distance < most + 1) {
+        if (mm_nearest_look(&nearest, columns[id].key))
             best = (enum mm_column_id)id;
-            most = distance ? distance - 1 : 0;
-            if (distance == 0)
-                break;
-        }
     }
     return best;
+}
+
+enum mm_column_id mm_column_get(const char *key, struct mm_err *err)
+{
+    enum mm_column_id found = mm_column_find(key), near = mm_column_nearest(key);
+    struct mm_buf all = {0};
+    if (found != MM_COLUMN_COUNT)
+        return found;
+    for (size_t id = 0; id < MM_COLUMN_COUNT; id++)
+        mm_buf_printf(&all, "%s%s", id ? ", " : "", columns[id].key);
+    if (near != MM_COLUMN_COUNT)
+        mm_fail(err, MM_EARG, "there is no column \"%.60s\"; did you mean %s?", key, columns[near].key);
+    else
+        mm_fail(err, MM_EARG, "there is no column \"%.60s\"; there are %s", key, mm_buf_text(&all));
+    mm_buf_done(&all);
+    return found;
 }

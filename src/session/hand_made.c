@@ -44,14 +44,13 @@ size_t mm_session_find(const struct mm_session *session, bool dst, const char *n
 
 size_t mm_session_nearest(const struct mm_session *session, bool dst, const char *name)
 {
-    size_t found = SIZE_MAX, least = strlen(name) / 2 + 1; /* more than half of it is no likeness */
+    size_t found = SIZE_MAX;
+    struct mm_nearest nearest;
+    mm_nearest_init(&nearest, name);
     for (size_t id = 0; id < session->pairs->count; id++) {
         const struct mm_pair *pair = pair_of(session, id);
-        if (is_both(pair) || !pair->own[dst])
-            continue;
-        size_t distance = mm_text_distance(name, pair->own[dst]);
-        found = distance < least ? id : found;
-        least = distance < least ? distance : least;
+        if (!is_both(pair) && pair->own[dst] && mm_nearest_look(&nearest, pair->own[dst]))
+            found = id;
     }
     return found;
 }

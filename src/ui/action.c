@@ -96,6 +96,17 @@ int action_find(const struct actions *actions, const char *name)
     return hits == 1 ? found : ACT_NONE;
 }
 
+const char *action_hint(const struct actions *actions, const char *name, char out[MM_NEAREST])
+{
+    struct mm_nearest nearest;
+    mm_nearest_init(&nearest, name);
+    for (int id = ACT_NONE + 1; id < actions->top; id++) {
+        if (action_info(actions, id)->id != ACT_NONE)
+            mm_nearest_look(&nearest, action_info(actions, id)->name);
+    }
+    return mm_nearest_hint(&nearest, out);
+}
+
 int action_times(const struct action_event *event)
 {
     return event->count > 0 ? event->count : 1;

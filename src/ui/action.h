@@ -103,6 +103,8 @@ const struct action_info *action_info(const struct actions *actions, int id);
  * By name: the whole one or, when only one action begins so, its beginning. ACT_NONE when there is none or several.
  */
 int action_find(const struct actions *actions, const char *name);
+/* "; did you mean NAME?", or "" (mm_nearest_hint). */
+const char *action_hint(const struct actions *actions, const char *name, char out[MM_NEAREST]);
 /* event->count, or 1. */
 int action_times(const struct action_event *event);
 

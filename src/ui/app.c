@@ -25,6 +25,7 @@ int app_init(struct app *app, struct mm_session *session, const struct app_optio
     if (theme_load(&app->theme, app->options.theme ? app->options.theme : "default", err) < 0)
         return -1;
     mm_buf_init(&app->copy);
+    mm_buf_init(&app->typed);
     if (actions_init(&app->actions, app->hooks.sections, app->hooks.section_count, err) < 0)
         return -1;
     app->histories = calloc((size_t)app->actions.top, sizeof(*app->histories));
@@ -43,6 +44,7 @@ void app_done(struct app *app)
     }
     keymap_done(&app->keymap);
     mm_buf_done(&app->copy);
+    mm_buf_done(&app->typed);
     for (int id = 0; id < app->actions.top; id++)
         history_done(&app->histories[id]);
     free(app->histories);
@@ -390,7 +392,9 @@ int app_command(struct app *app, const char *line)
     }
     int id = action_find(&app->actions, copy);
     if (id == ACT_NONE) {
-        app_say(app, ROLE_ERROR, "Unknown action '%s' (? lists them).", copy);
+        char hint[MM_NEAREST];
+        app_say(app, ROLE_ERROR, "Unknown action '%s'%s (? lists them)", copy,
+                action_hint(&app->actions, copy, hint));
         return -1;
     }
     app_act(app, id, *text ? text : NULL);
@@ -398,6 +402,14 @@ int app_command(struct app *app, const char *line)
 }
 
 /* ---- keys ---- */
+
+/* Bounded by the patience of who types. */
+static void remember(struct app *app, int action, const char *text)
+{
+    history_add(&app->histories[action], text);
+    if (text[0])
+        mm_buf_printf(&app->typed, "%s %s\n", action_info(&app->actions, action)->name, text);
+}
 
 static void prompt_key_pressed(struct app *app, uint32_t key)
 {
@@ -412,7 +424,7 @@ static void prompt_key_pressed(struct app *app, uint32_t key)
     int action = app->prompt.action;
     copy_trimmed(text, prompt_answer(&app->prompt));
     if (typed)
-        history_add(&app->histories[action], text);
+        remember(app, action, text);
     if (text[0] || action_info(&app->actions, action)->empty)
         app_act(app, action, text);
 }

@@ -87,6 +87,7 @@ struct app {
     enum role message_role;
     struct prompt prompt;
     struct history *histories; /* [actions.top] of the lines typed for each action */
+    struct mm_buf typed;       /* those of this run, as history_save takes them */
     int count;                 /* digits typed so far; 0: none */
     unsigned wants;            /* APP_WANTS_*: done and cleared by whoever runs the app */
     struct mm_buf copy;        /* text for the clipboard, with APP_WANTS_COPY */

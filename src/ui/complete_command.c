@@ -1,5 +1,6 @@
 #include "ui/complete_command.h"
 #include "ui/app.h"
+#include "ui/complete_path.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +48,10 @@ void complete_theme(const struct app *app, struct completions *out)
 {
     (void)app;
     const char *name;
+    if (strchr(out->text, '/')) {
+        complete_path(out, false);
+        return;
+    }
     for (int i = 0; (name = theme_shipped(i)); i++)
         completions_add(out, name, NULL);
 }

@@ -77,8 +77,10 @@ int keymap_bind(struct keymap *map, const char *key, const char *action, struct 
     int id = nobody ? ACT_NONE : action_find(map->actions, action);
     if (code == K_NONE)
         return mm_fail(err, MM_EARG, "unknown key '%s'", key);
+    char hint[MM_NEAREST];
     if (id == ACT_NONE && !nobody)
-        return mm_fail(err, MM_EARG, "unknown action '%s'", action);
+        return mm_fail(err, MM_EARG, "unknown action '%s'%s", action,
+                       action_hint(map->actions, action, hint));
     unbind(map, code, id);
     if (nobody)
         return 0;

@@ -115,14 +115,20 @@ void line_start(struct line *line, const char *text, struct history *history)
     line->kept[0] = '\0';
 }
 
+/* The entry before or behind the one that is shown, of those that begin as what was typed does. */
 static void browse(struct line *line, int by)
 {
     const struct history *history = line->history;
-    int next = line->browsing + by;
-    if (!history || next < 0 || next > history->count)
+    if (!history)
         return;
     if (line->browsing == history->count)
         memcpy(line->kept, line->text, line->length + 1);
+    int next = line->browsing + by;
+    while (next >= 0 && next < history->count &&
+           strncmp(history->entries[next], line->kept, strlen(line->kept)) != 0)
+        next += by;
+    if (next < 0 || next > history->count)
+        return;
     line->browsing = next;
     set_text(line, next == history->count ? line->kept : history->entries[next]);
 }

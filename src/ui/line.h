@@ -2,7 +2,7 @@
  * A line that is being edited: UTF-8 text, a cursor, a history. No drawing.
  *
  * Keys: letters, Left Right Home End, C-a C-e C-b C-f, BS, Delete C-d, C-w (word), C-u (to the start), C-k
- * (to the end), Up Down C-p C-n.
+ * (to the end), Up Down C-p C-n (entries of the history that begin as the line does).
  */
 #ifndef MMTUI_UI_LINE_H
 #define MMTUI_UI_LINE_H

@@ -337,6 +337,16 @@ static int read_compiled(struct reader *reader, const struct theme_text *theme, 
     return result;
 }
 
+static int fail_name(const char *name, struct mm_err *err)
+{
+    struct mm_nearest nearest;
+    char hint[MM_NEAREST];
+    mm_nearest_init(&nearest, name);
+    for (int i = 0; i < theme_text_count; i++)
+        mm_nearest_look(&nearest, theme_texts[i].name);
+    return mm_fail(err, MM_ENOENT, "no theme is called '%s'%s", name, mm_nearest_hint(&nearest, hint));
+}
+
 static int read_theme(struct reader *reader, const char *name, struct mm_err *err)
 {
     for (int i = 0; i < theme_text_count; i++) {
@@ -348,7 +358,7 @@ static int read_theme(struct reader *reader, const char *name, struct mm_err *er
     int result = name[0] ? try_home(reader, name, err) : 1;
     if (result == 1 && name[0])
         result = try_shared(reader, name, err);
-    return result == 1 ? mm_fail(err, MM_ENOENT, "no theme is called '%s'", name) : result;
+    return result == 1 ? fail_name(name, err) : result;
 }
 
 int theme_load(struct theme *theme, const char *name, struct mm_err *err)

@@ -1,4 +1,5 @@
 #include "views/actions.h"
+#include "views/complete.h"
 #include "views/tab.h"
 
 #define LAYERS  SCOPE_LAYERS
@@ -8,7 +9,7 @@
 
 static const struct action_info finding[] = {
     {ACT_SEARCH, "search", "/", LAYERS, "/", "search", "Find a layer by a part of its name or op",
-     .empty = true},
+     .empty = true, .complete = complete_layer},
     {ACT_SEARCH_NEXT, "search-next", "n", LAYERS, NULL, "next match", "Next match"},
     {ACT_SEARCH_PREV, "search-prev", "N", LAYERS, NULL, NULL, "Previous match"},
     {ACT_FILTER, "filter", "&", LAYERS, "Show only: ", "filter",
@@ -40,7 +41,8 @@ static const struct action_info folding[] = {
 
 static const struct action_info sorting[] = {
     {ACT_SORT_MENU, "sort-menu", "s", LAYERS, NULL, "sort", "Choose what to sort by"},
-    {ACT_SORT, "sort", "", LAYERS, "Sort by: ", NULL, "Sort by a column (:sort diff2)"},
+    {ACT_SORT, "sort", "", LAYERS, "Sort by: ", NULL, "Sort by a column (:sort diff2)",
+     .complete = complete_column},
     {ACT_SORT_REVERSE, "sort-reverse", "S", LAYERS, NULL, NULL, "Reverse the order"},
     {ACT_SORT_NEXT, "sort-next", ">", LAYERS, NULL, NULL, "Sort by the next column"},
     {ACT_SORT_PREV, "sort-prev", "<", LAYERS, NULL, NULL, "Sort by the previous column"},
@@ -50,15 +52,16 @@ static const struct action_info choosing[] = {
     {ACT_TAG, "tag", "Space", LAYERS, NULL, "tag", "Tag or untag, and go down"},
     {ACT_TAG_STAY, "tag-stay", "t", LAYERS, NULL, NULL, "Tag or untag, and stay"},
     {ACT_TAG_PATTERN, "tag-pattern", "*", LAYERS, "Tag names or ops like: ", NULL,
-     "Tag every name or op that matches (Pow_*)"},
+     "Tag every name or op that matches (Pow_*)", .complete = complete_layer},
     {ACT_UNTAG_ALL, "untag-all", "T", LAYERS, NULL, NULL, "Remove all tags"},
     {ACT_PRECISION_NEXT, "precision-next", "p", PLANNED, NULL, "precision",
      "Next precision, for the tagged layers or this one"},
     {ACT_PRECISION_MENU, "precision-menu", "P", BOTH, NULL, NULL, "Choose a precision"},
-    {ACT_PRECISION, "precision", "", BOTH, "Precision: ", NULL, "Set a precision (:precision f32)"},
+    {ACT_PRECISION, "precision", "", BOTH, "Precision: ", NULL, "Set a precision (:precision f32)",
+     .complete = complete_precision},
     {ACT_PRECISION_CLEAR, "precision-clear", "x", PLANNED, NULL, "clear", "Remove the chosen precision"},
     {ACT_OVERRIDE_PATTERN, "override", "o", PLANNED, "Pattern and precision (Pow_* f32): ", NULL,
-     "Set a precision for every name or op that matches"},
+     "Set a precision for every name or op that matches", .complete = complete_override},
     {ACT_SUGGEST, "suggest", "a", LAYERS, NULL, "suggest",
      "Suggest operators to raise (:suggest 95%, top 5, 0.01); Esc drops the suggestions"},
     {ACT_SUGGEST_TOGGLE, "suggest-toggle", "-", LAYERS, NULL, "leave out",
@@ -79,10 +82,11 @@ static const struct action_info pairing[] = {
     {ACT_PAIR_LIKELY, "pair-likely", "+", LAYERS, NULL, "pair likely",
      "Pair all tensors that have one likely partner, and are its only one (same shape, alike statistics)"},
     {ACT_PAIR, "pair", "", LAYERS, "Name of src and name of dst: ", NULL,
-     "Pair two tensors by name (:pair SRC DST, or SRC = DST)"},
-    {ACT_UNPAIR, "unpair", "!", LAYERS, NULL, NULL, "Take a pair apart: its tensors have no partner then"},
+     "Pair two tensors by name (:pair SRC DST, or SRC = DST)", .complete = complete_pair},
+    {ACT_UNPAIR, "unpair", "!", LAYERS, NULL, NULL, "Take a pair apart: its tensors have no partner then",
+     .complete = complete_paired},
     {ACT_PAIRS, "pairs", "", PLANNED, "Write the pairs made by hand to file: ", NULL,
-     "Save what was paired by hand, for --map (:pairs names.map)"},
+     "Save what was paired by hand, for --map (:pairs names.map)", .complete = complete_file},
 };
 
 static const struct action_info layer[] = {
@@ -96,7 +100,7 @@ static const struct action_info plan[] = {
     {ACT_PLAN, "plan", "w", BOTH, NULL, "plan", "Show the plan, and write the config"},
     {ACT_WRITE, "write", "Enter w", SCOPE_PLAN, NULL, "write", "Write the files"},
     {ACT_EXPORT, "export", "", PLANNED, "Write to folder: ", NULL,
-     "Write the config to a folder (:export out)", .empty = true},
+     "Write the config to a folder (:export out)", .empty = true, .complete = complete_folder},
     {ACT_PLAN_SORT, "plan-sort", "s", SCOPE_PLAN, NULL, "order",
      "Order the plan by gain per cost, or by type of operator"},
     {ACT_PLAN_DIFF, "plan-diff", "d", SCOPE_PLAN, NULL, "diff",
@@ -104,11 +108,12 @@ static const struct action_info plan[] = {
     {ACT_RESTORE, "restore", "", PLANNED, NULL, NULL,
      "Restore or drop the unsaved plan that a crashed session left behind"},
     {ACT_TO_MENU, "to-menu", "t", SCOPE_PLAN, NULL, "runtime", "Choose the runtime to write for"},
-    {ACT_TO, "to", "", PLANNED, "Runtime: ", NULL, "Write for another runtime (:to onnxruntime)"},
+    {ACT_TO, "to", "", PLANNED, "Runtime: ", NULL, "Write for another runtime (:to onnxruntime)",
+     .complete = complete_runtime},
     {ACT_THRESHOLD, "threshold", "", PLANNED, "Threshold: ", NULL,
-     "Call a layer bad above this (:threshold 0.05)"},
+     "Call a layer bad above this (:threshold 0.05)", .complete = complete_threshold},
     {ACT_SET, "set", "", PLANNED, "Setting and value: ", NULL,
-     "Choose a setting of the whole network (:set network_precision float16)"},
+     "Choose a setting of the whole network (:set network_precision float16)", .complete = complete_setting},
     {ACT_COPY, "copy", "y", BOTH, NULL, NULL, "Copy the layer's name to the clipboard"},
     {ACT_SOURCE, "source", "i", BOTH, NULL, NULL, "What the two dumps are, and what was said at first"},
 };

@@ -1,4 +1,5 @@
 /* What is chosen in the list of layers: tags, precisions, suggestions. */
+#include "views/complete.h"
 #include "views/layers.h"
 
 #include <stdio.h>
@@ -56,8 +57,9 @@ static void act_tag_pattern(struct layers *layers, struct app *app, const struct
             count++;
         }
     }
+    char hint[MM_NEAREST];
     app_say(app, count ? ROLE_STATUS : ROLE_WARN, "%zu layers match %s%s", count, event->text,
-            count ? " and are tagged (T untags all)" : "");
+            count ? " and are tagged (T untags all)" : layer_hint(app, event->text, hint));
     app_changed(app);
 }
 
@@ -131,8 +133,9 @@ static void act_override(struct layers *layers, struct app *app, const struct ac
             ids[count++] = id;
     }
     struct action_event set = {.id = ACT_PRECISION, .text = precision};
+    char hint[MM_NEAREST];
     if (count == 0)
-        app_say(app, ROLE_WARN, "No layer matches %s", pattern);
+        app_say(app, ROLE_WARN, "No layer matches %s%s", pattern, layer_hint(app, pattern, hint));
     else
         precision_act(app, &set, ids, count, NULL);
     free(ids);

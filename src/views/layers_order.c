@@ -81,10 +81,10 @@ static void act_sort(struct layers *layers, struct app *app, const struct action
     } else if (event->id == ACT_SORT_REVERSE) {
         set_sort(layers, app, layers->order.column, !layers->order.reverse);
     } else if (event->id == ACT_SORT) {
-        enum mm_column_id column = mm_column_find(event->text ? event->text : "");
+        struct mm_err err;
+        enum mm_column_id column = mm_column_get(event->text ? event->text : "", &err);
         if (column == MM_COLUMN_COUNT)
-            app_say(app, ROLE_ERROR, "There is no column \"%s\" (s shows them)",
-                    event->text ? event->text : "");
+            app_say_err(app, &err);
         else
             set_sort(layers, app, column, false);
     } else {

@@ -1,4 +1,5 @@
 /* Pairing by hand in the list of layers: a mark on a tensor without a partner, then its partner. */
+#include "views/complete.h"
 #include "views/layers.h"
 
 #include <stdio.h>
@@ -225,7 +226,9 @@ static void act_unpair(struct layers *layers, struct app *app, const struct acti
         id = mm_session_find(app->session, false, event->text);
         id = id == SIZE_MAX ? mm_session_find(app->session, true, event->text) : id;
         if (id == SIZE_MAX) {
-            app_say(app, ROLE_ERROR, "There is no tensor \"%s\"", event->text);
+            char hint[MM_NEAREST];
+            app_say(app, ROLE_ERROR, "There is no tensor \"%s\"%s", event->text,
+                    layer_hint(app, event->text, hint));
             return;
         }
     } else if (layers_say_folded(layers, app)) {

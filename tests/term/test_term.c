@@ -158,6 +158,28 @@ static void walking_through_the_screens(void **state)
     quit_and_expect_restored();
 }
 
+/* What was typed into lines is there in the next run, each at its own prompt; by a script nothing is kept. */
+static void lines_are_kept_for_the_next_run(void **state)
+{
+    (void)state;
+    start(80, 24);
+    pty_keys(&pty, ":theme mono\r");
+    pty_expect(&pty, "Theme: mono");
+    pty_keys(&pty, "/softmax\r");
+    quit_and_expect_restored();
+    pty_close(&pty);
+    memset(&pty, 0, sizeof pty);
+    start(80, 24);
+    pty_keys(&pty, "/\x1bOA");
+    pty_expect(&pty, "/softmax");
+    pty_keys(&pty, "\x1b:\x1bOA");
+    pty_expect(&pty, ":theme mono");
+    pty_keys(&pty, "\x15tag\t");
+    pty_expect(&pty, "tag-pattern   Tag every name");
+    pty_keys(&pty, "\x1b\x1b");
+    quit_and_expect_restored();
+}
+
 /* A pair taken apart, its halves paired again: measured by workers that are others than before. */
 static void pairing_by_hand(void **state)
 {
@@ -407,6 +429,7 @@ int main(void)
         TEST(start_and_quit_restore_the_screen),
         TEST(the_hidden_cursor_stands_on_the_selected_row),
         TEST(walking_through_the_screens),
+        TEST(lines_are_kept_for_the_next_run),
         TEST(pairing_by_hand),
         TEST(a_storm_of_resizes),
         TEST(ctrl_z_and_fg),

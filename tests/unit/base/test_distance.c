@@ -19,6 +19,9 @@ static void distances(void **state)
     assert_int_equal(mm_text_distance("dwn", "down"), 1);
     assert_int_equal(mm_text_distance("kitten", "sitting"), 3);
     assert_int_equal(mm_text_distance("flaw", "lawn"), 2);
+    assert_int_equal(mm_text_distance("comapre", "compare"), 1); /* neighbours swapped */
+    assert_int_equal(mm_text_distance("abcd", "badc"), 2);
+    assert_int_equal(mm_text_distance("ca", "abc"), 3); /* what was swapped is not changed again */
 }
 
 /* Of long texts only the beginnings count, and nothing is written beyond. */

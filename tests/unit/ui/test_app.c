@@ -197,7 +197,7 @@ static void commands(void **state)
     assert_int_equal(app_command(&app, "999999999999"), 0);
     assert_int_equal(toy->list.cursor, 99);
     assert_int_equal(app_command(&app, "nonsense here"), -1);
-    assert_string_equal(app.message, "Unknown action 'nonsense' (? lists them).");
+    assert_string_equal(app.message, "Unknown action 'nonsense' (? lists them)");
     assert_int_equal(app_command(&app, ""), 0);
     assert_int_equal(app_command(&app, "search"), 0); /* asks */
     assert_int_equal(app.prompt.kind, PROMPT_LINE);

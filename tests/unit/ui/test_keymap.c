@@ -114,7 +114,7 @@ static void config_errors(void **state)
         {"bind j down up", "config:1: expected: bind KEY ACTION"},
         {"\nmap j down", "config:2: expected: bind KEY ACTION"},
         {"bind jj down", "config:1: unknown key 'jj'"},
-        {"bind j dwon", "config:1: unknown action 'dwon'"},
+        {"bind j dwon", "config:1: unknown action 'dwon'; did you mean down?"},
     };
     for (size_t i = 0; i < MM_COUNT(cases); i++) {
         struct mm_err err = {0};

@@ -117,12 +117,23 @@ static void history_goes_back_and_forth(void **state)
     history_add(&history, "");
     history_add(&history, "first"); /* moves to the end */
     assert_int_equal(history.count, 2);
-    line_start(&line, "new", &history);
+    line_start(&line, "", &history);
     press("Up");
     expect("first", 5);
     press("C-p Up Up");
     expect("second", 6);
     press("! Down Down Down"); /* a change of an old line is not kept */
+    expect("", 0);
+    history_add(&history, "fish");
+    line_start(&line, "fi", &history); /* what begins so */
+    press("Up Up");
+    expect("first", 5);
+    press("Up");
+    expect("first", 5);
+    press("Down Down");
+    expect("fi", 2);
+    line_start(&line, "new", &history);
+    press("Up");
     expect("new", 3);
     history_done(&history);
     line_start(&line, "x", NULL);

@@ -107,7 +107,7 @@ static void errors_name_the_line(void **state)
         const char *text, *error;
     } cases[] = {
         {"j\nnokey", "s:2: unknown key 'nokey'"},
-        {":nosuch", "s:1: Unknown action 'nosuch' (? lists them)."},
+        {":nosuch", "s:1: Unknown action 'nosuch' (? lists them)"},
         {":resize 80", "s:1: '80' is no size such as 80x24"},
         {":screen", "s:1: :screen needs an argument"},
         {"j \"abc", "s:1: the closing quote is missing"},
