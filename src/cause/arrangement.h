@@ -41,26 +41,39 @@ double arrangement_residual(const struct arrangement *a, const struct trial *t);
  * Positions of d, spread over all of it, that are looked at first; any first few of them are spread alike. They
  * are drawn when they are needed: most arrangements are given up after a few.
  */
-#define SAMPLE_MAX 4096
+#define SAMPLE_MAX   4096
+#define SAMPLE_KNOWN 1024 /* of which the coordinates are kept, along so many axes; dividing costs more */
+#define SAMPLE_AXES  6
 struct sample {
     size_t drawn, wanted; /* places of the draw that were taken, and all of them; wanted 0: not begun */
     size_t count;         /* of those drawn, at which d is finite */
     uint64_t random;
     int64_t at[SAMPLE_MAX];
-    double d[SAMPLE_MAX];
+    double d[SAMPLE_MAX], s[SAMPLE_MAX]; /* s: of the same place, NaN where places don't belong together */
+    int axes;                            /* 0: no coordinates */
+    uint32_t coord[SAMPLE_AXES][SAMPLE_KNOWN];
 };
+/* The index along an axis of d's shape. */
+static inline int64_t sample_index(const struct sample *sample, size_t i, int axis, int64_t inner,
+                                   int64_t dim)
+{
+    return axis < sample->axes && i < SAMPLE_KNOWN ? sample->coord[axis][i]
+                                                   : index_along(sample->at[i], inner, dim);
+}
 void sample_init(struct sample *sample, const struct trial *t);
 /* So many places at least, or all that there are. */
 void sample_draw(struct sample *sample, const struct trial *t, size_t places);
-/* Where d's element `at` stands in s under a hypothesis; negative: it does not say. */
-typedef int64_t sample_place(const void *hypothesis, int64_t at);
+/* Where d's elements at places [from, from + n) of the sample stand in s under a hypothesis; negative: it does not say. */
+typedef void sample_places(const void *hypothesis, const struct sample *sample, size_t from, size_t n,
+                           int64_t *at);
 /*
  * sum (d - h(s))^2 over the sample against that of d's spread: 0 a perfect match, about 2 for what is unrelated.
  * +Inf for what is given up early: on the first 64, 256, 1024 positions and on all, the error may be 4, 2.5, 2
  * and 2 times what trial_allowed is for as many; a single position counts at most 16 times its share, for a few
- * that are far off (an edge) say nothing of the rest.
+ * that are far off (an edge) say nothing of the rest. Nor can it be right that is further from d than src as it stands
+ * at most positions: noise about what is right makes as many nearer as further, or more.
  */
-double sample_judge(struct sample *sample, const struct trial *t, sample_place *place_of,
+double sample_judge(struct sample *sample, const struct trial *t, sample_places *places_of,
                     const void *hypothesis);
 /* The same of an arrangement; where a shift moves something in, it says nothing. */
 double sample_left(struct sample *sample, const struct arrangement *a, const struct trial *t);

@@ -29,6 +29,12 @@ static int64_t place_in_s(const void *hypothesis, int64_t at)
     return ((plane - c + from_c) * h->height + y) * h->width + x;
 }
 
+static void places_of(const void *hypothesis, const struct sample *sample, size_t from, size_t n, int64_t *at)
+{
+    for (size_t i = 0; i < n; i++)
+        at[i] = place_in_s(hypothesis, sample->at[from + i]);
+}
+
 static void predict_blocks(const void *hypothesis, const struct trial *t, int64_t from, size_t n, double *out)
 {
     for (size_t i = 0; i < n; i++)
@@ -45,7 +51,7 @@ static struct blocks best_of(const struct trial *t, struct sample *sample)
     for (h.side = 2; h.side <= SIDE_MAX; h.side++) {
         for (int way = 0; way < 2 && h.width % h.side == 0 && h.height % h.side == 0; way++) {
             h.dst_by_channel = way;
-            double left = sample_judge(sample, t, place_in_s, &h);
+            double left = sample_judge(sample, t, places_of, &h);
             if (left < least) {
                 least = left;
                 best = h;

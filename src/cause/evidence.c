@@ -47,12 +47,10 @@ static int values_read(struct values *values, const struct mm_pair_tensors *tens
 
 /* ---- the format of dst, and what it costs ---- */
 
-static int floors_find(struct mm_evidence *e, const struct mm_analysis *analysis, const struct format *format,
-                       const struct mm_tensor *s, const atomic_bool *cancel, struct mm_err *err)
+static int costs_find(struct mm_evidence *e, const struct mm_tensor *s, const struct mm_stats *stats,
+                      const struct mm_whatif_setting *setting, size_t n, const atomic_bool *cancel,
+                      struct mm_err *err)
 {
-    struct mm_whatif_setting setting[MM_FLOORS];
-    size_t n = format_settings(format, analysis->quantised, &s->shape, e->channel_axis, setting);
-    const struct mm_stats *stats = &analysis->result->metrics.src;
     struct subsample subsample;
     unsigned channels = 0;
     for (size_t i = 0; i < n; i++)
@@ -64,7 +62,15 @@ static int floors_find(struct mm_evidence *e, const struct mm_analysis *analysis
     if (!failed)
         subsample_rescale(&subsample, stats, e->floor, n);
     subsample_close(&subsample);
-    if (failed)
+    return failed;
+}
+
+static int floors_find(struct mm_evidence *e, const struct mm_analysis *analysis, const struct format *format,
+                       const struct mm_tensor *s, const atomic_bool *cancel, struct mm_err *err)
+{
+    struct mm_whatif_setting setting[MM_FLOORS];
+    size_t n = format_settings(format, analysis->quantised, &s->shape, e->channel_axis, setting);
+    if (n > 0 && costs_find(e, s, &analysis->result->metrics.src, setting, n, cancel, err) < 0)
         return -1;
     e->floors = n;
     e->format = format_floor(format, analysis->quantised, e->floor, n, analysis->result->metrics.diff2);

@@ -70,7 +70,6 @@ static size_t once_if_few(double *x, size_t n)
 static size_t distinct(double *x, size_t n)
 {
     size_t kept = 0;
-    n = once_if_few(x, n);
     sort_values(x, n);
     for (size_t i = 0; i < n; i++)
         if (kept == 0 || x[i] != x[kept - 1])
@@ -203,8 +202,9 @@ static bool on_grid(const double *value, size_t n, double step, double off)
 double grid_find(const double *x, int64_t count, int64_t levels)
 {
     double *value = malloc(GRID_SAMPLE * sizeof *value);
-    size_t sampled = value ? sample_of(x, count, value) : 0;
-    size_t n = is_no_grid(value, sampled, levels) ? 0 : distinct(value, sampled);
+    size_t sampled = value ? sample_of(x, count, value) : 0, few_values = once_if_few(value, sampled);
+    /* where values are few, putting them into order is the shortest way */
+    size_t n = few_values == sampled && is_no_grid(value, sampled, levels) ? 0 : distinct(value, few_values);
     bool repeats = n < GRID_DISTINCT && n >= FEW_DISTINCT && sampled >= FEW_REPEATS * n;
     double step = least_gap(value, n), span = n ? value[n - 1] - value[0] : 0;
     bool few = (n >= GRID_DISTINCT || repeats) && few_steps(span, step, levels);

@@ -18,6 +18,9 @@
 #define LEAST_VALUES 16
 #define GAP_COUNT    1024 /* positions that are looked at first */
 #define SHOWN        3
+#define USUAL        0.9 /* of all errors are at most the usual one; */
+#define GLANCE       384 /* of so few of them */
+#define GLANCE_USUAL 0.8 /* it is greater than the one that so many are below */
 
 /* |e| of a position that is wrong. */
 struct spot {
@@ -36,7 +39,7 @@ struct spots {
 
 /* Is one of these errors at most APART times the usual one, and the greatest of all below APART times it? Then there is no
  * gap. Counted, too. */
-static bool lies_between(const double *error, size_t n, double most)
+static bool lies_between(const double *error, size_t n, double most, double share)
 {
     double between = INFINITY;
     size_t below = 0;
@@ -44,7 +47,7 @@ static bool lies_between(const double *error, size_t n, double most)
         between = most < APART * error[i] && error[i] < between ? error[i] : between;
     for (size_t i = 0; i < n; i++)
         below += APART * error[i] < between;
-    return isfinite(between) && below <= (n - 1) * 9 / 10;
+    return isfinite(between) && (double)below <= (double)(n - 1) * share;
 }
 
 /*
@@ -65,9 +68,11 @@ static double usual_error(const struct trial *t)
         above += !(APART * e < most);
         if (above > (SPARSE_COUNT + 2) / 10 + 1)
             break; /* more than one in ten, however many follow */
+        if (n == GLANCE && lies_between(error, n, most, GLANCE_USUAL))
+            break;
     }
     bool few = above <= (SPARSE_COUNT + 2) / 10 + 1 && n - above > (n - 1) * 9 / 10;
-    if (n >= LEAST_VALUES && few && !lies_between(error, n, most))
+    if (n >= LEAST_VALUES && few && !lies_between(error, n, most, USUAL))
         usual = value_at_place(error, n, (n - 1) * 9 / 10);
     free(error);
     return usual;

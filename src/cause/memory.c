@@ -1,6 +1,7 @@
 /* Memory that was not written: all of a tensor, or a part. */
 #include "cause/stretch.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -88,25 +89,49 @@ static bool is_padding(const struct trial *t, const struct part *part, int axis)
     return (t->c->role & MM_ROLE_INPUT) && part->constant && is_constant(t, t->c->s, part, axis);
 }
 
+/* From where to where do d's values equal that at i? */
+static struct part run_around(const double *d, int64_t count, int64_t i)
+{
+    struct part run = {.from = i, .to = i + 1, .constant = true};
+    while (run.from > 0 && d[run.from - 1] == d[i])
+        run.from--;
+    while (run.to < count && d[run.to] == d[i])
+        run.to++;
+    return run;
+}
+
+static void sum_run(const struct trial *t, struct part *run)
+{
+    double signal = 0;
+    for (int64_t i = run->from; i < run->to; i++) {
+        double s = t->c->s[i], e = s - t->c->d[i];
+        if (!isfinite(e))
+            continue;
+        run->inside += e * e;
+        signal += s * s;
+    }
+    run->signal_outside = t->ss - signal;
+}
+
+#define RUN_STEP (PART_LEAST / 2) /* two neighbours so far apart lie in any run that counts */
+
 /* The stretch of equal values of d, where s has others, that holds the most error. */
 static struct part longest_run(const struct trial *t)
 {
-    const double *s = t->c->s, *d = t->c->d;
-    struct part best = {.constant = true}, run = {.constant = true};
-    double signal = 0; /* of the run */
-    for (int64_t i = 0; i <= t->c->d_count; i++) {
-        if (i == t->c->d_count || (i > 0 && d[i] != d[i - 1])) {
-            run.to = i;
-            run.signal_outside = t->ss - signal;
+    const double *d = t->c->d;
+    struct part best = {.constant = true};
+    int64_t count = t->c->d_count;
+    for (int64_t i = RUN_STEP - 1; i < count; i += RUN_STEP) {
+        if (d[i] != d[i - RUN_STEP + 1])
+            continue;
+        struct part run = run_around(d, count, i);
+        if (run.to - run.from >= PART_LEAST) {
+            sum_run(t, &run);
+            double signal = t->ss - run.signal_outside;
             if (run.inside > best.inside && run.inside >= RUN_OFF * RUN_OFF * signal)
                 best = run;
-            run = (struct part){.from = i, .constant = true};
-            signal = 0;
         }
-        if (i < t->c->d_count && isfinite(s[i]) && isfinite(d[i])) {
-            run.inside += (s[i] - d[i]) * (s[i] - d[i]);
-            signal += s[i] * s[i];
-        }
+        i += (run.to - 1 - i) / RUN_STEP * RUN_STEP; /* behind its end */
     }
     best.outside = fmax(0, t->ee - best.inside);
     return best;
@@ -118,15 +143,37 @@ struct profile {
     double *error, *signal;
 };
 
+/* Four sums each, which need not wait for each other; false where something is not finite. */
+static bool add_plain(const double *s, const double *d, int64_t count, double *error, double *signal)
+{
+    double ee[4] = {0}, ss[4] = {0};
+    int64_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        for (int k = 0; k < 4; k++) {
+            double e = s[i + k] - d[i + k];
+            ee[k] += e * e;
+            ss[k] += s[i + k] * s[i + k];
+        }
+    }
+    for (; i < count; i++) {
+        ee[0] += (s[i] - d[i]) * (s[i] - d[i]);
+        ss[0] += s[i] * s[i];
+    }
+    *error = (ee[0] + ee[1]) + (ee[2] + ee[3]);
+    *signal = (ss[0] + ss[1]) + (ss[2] + ss[3]);
+    return isfinite(*error);
+}
+
 static void profile_add(struct profile *p, const struct trial *t, int64_t at, int64_t from, int64_t to,
                         double times)
 {
-    double error = 0, signal = 0;
-    for (int64_t i = from; i < to; i++) {
-        double s = t->c->s[i], e = s - t->c->d[i];
-        if (isfinite(e)) {
-            error += e * e;
-            signal += s * s;
+    double error, signal;
+    if (!add_plain(t->c->s + from, t->c->d + from, to - from, &error, &signal)) {
+        error = signal = 0;
+        for (int64_t i = from; i < to; i++) {
+            double s = t->c->s[i], e = s - t->c->d[i];
+            error += isfinite(e) ? e * e : 0;
+            signal += isfinite(e) ? s * s : 0;
         }
     }
     p->error[at] += times * error;
@@ -144,6 +191,20 @@ static int64_t rounds_step(int64_t count, int64_t outer)
     return step < 1 ? 1 : step;
 }
 
+/* Along the last axis of a tensor of which nothing is left out: its indices are neighbours. */
+static void profile_columns(struct profile *p, const struct trial *t)
+{
+    const double *s = t->c->s, *d = t->c->d;
+    for (int64_t from = 0; from < t->c->d_count; from += p->count) {
+        for (int64_t k = 0; k < p->count; k++) {
+            double e = s[from + k] - d[from + k], ee = e * e;
+            bool finite = ee <= DBL_MAX;
+            p->error[k] += finite ? ee : 0;
+            p->signal[k] += finite ? s[from + k] * s[from + k] : 0;
+        }
+    }
+}
+
 static bool profile_init(struct profile *p, const struct trial *t, int axis, int64_t stretches)
 {
     int64_t inner = 1, n = t->c->d_count;
@@ -155,6 +216,10 @@ static bool profile_init(struct profile *p, const struct trial *t, int axis, int
     if (!p->error || !p->signal)
         return false;
     int64_t step = axis >= 0 ? rounds_step(n, n / (inner * p->count)) : 1;
+    if (axis >= 0 && inner == 1 && step == 1) {
+        profile_columns(p, t);
+        return true;
+    }
     for (int64_t from = 0, row = 0; from < n; row++) { /* a row lies at one index */
         int64_t at = axis >= 0 ? row % p->count : row;
         int64_t to = axis >= 0 ? from + inner : (int64_t)((double)n * (double)(row + 1) / (double)stretches);

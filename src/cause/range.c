@@ -63,14 +63,21 @@ static void predict_clamp(const void *hypothesis, const struct trial *t, int64_t
         out[i] = isnan(s[i]) ? s[i] : fmin(fmax(s[i], h->low), h->high);
 }
 
-#define TOGETHER 8 /* values that are looked at without a branch for each: few are at an end */
+#define TOGETHER 16 /* values that are looked at without a branch for each: few are at an end */
+
+/* Comparing gives all bits in the places of those that are. */
+typedef double pair_of_doubles __attribute__((vector_size(16)));
+typedef int64_t pair_of_words __attribute__((vector_size(16)));
 
 static bool any_is(const double *x, double value)
 {
-    int any = 0;
-    for (int k = 0; k < TOGETHER; k++)
-        any |= x[k] == value;
-    return any;
+    pair_of_words any = {0, 0};
+    for (int k = 0; k < TOGETHER; k += 2) {
+        pair_of_doubles two;
+        memcpy(&two, x + k, sizeof two);
+        any |= two == value;
+    }
+    return any[0] | any[1];
 }
 
 /* Is `end`, the least or greatest value of d, a plateau that src goes well beyond? */

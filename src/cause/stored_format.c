@@ -5,6 +5,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool format_is_integer(enum mm_dtype dtype)
@@ -32,34 +33,54 @@ static struct grid grid_of(const struct mm_stats *stats, unsigned bits, bool asy
     return (struct grid){step, rint(-least / step), 0, 2 * codes - 1};
 }
 
-/* At so many places: the error's energy, and what rounding src to this grid leaves of it. */
-static double rounded_left(const struct grid *g, const double *s, const double *d, int64_t count,
-                           int64_t places, double *energy)
+/* Values of both sides at the same places, without those that are not finite. */
+struct pairs {
+    double s[SAMPLE + 2], d[SAMPLE + 2];
+    size_t n;
+    double energy; /* of the error */
+};
+
+static void pairs_take(struct pairs *pairs, const double *s, const double *d, int64_t count, int64_t places)
 {
-    double left = 0, error = 0, low = g->low - g->zero, high = g->high - g->zero;
-    for (struct sparse p = sparse_first(count, places); p.at < count; sparse_next(&p)) {
-        double x = s[p.at], y = d[p.at], e = x - y, code = x / g->step;
+    pairs->n = 0;
+    pairs->energy = 0;
+    for (struct sparse p = sparse_first(count, places); p.at < count && pairs->n < SAMPLE + 2;
+         sparse_next(&p)) {
+        double x = s[p.at], y = d[p.at], e = x - y;
         if (!(fabs(e) <= DBL_MAX)) /* one of them is not finite */
             continue;
-        code = code < low ? low : code; /* the ends are whole numbers: rounding does not lead out of them */
-        code = code > high ? high : code;
-        double off = y - ((code + 0x1.8p52) - 0x1.8p52) * g->step;
-        left += off * off;
-        error += e * e;
+        pairs->s[pairs->n] = x;
+        pairs->d[pairs->n++] = y;
+        pairs->energy += e * e;
     }
-    *energy = error;
-    return left;
 }
 
-/* Is dst what rounding src to this grid gives? Most grids fit so badly that a few positions tell. */
-static bool is_rounded(const struct grid *g, const double *s, const double *d, int64_t count)
+/* What rounding src to this grid leaves of the error's energy. */
+static double rounded_left(const struct grid *g, const struct pairs *pairs)
 {
-    double error;
-    if (!(g->step > 0) || !isfinite(g->step))
-        return false;
-    if (rounded_left(g, s, d, count, GLANCE, &error) > GLANCE_EXPLAINED * error)
-        return false;
-    return rounded_left(g, s, d, count, SAMPLE, &error) <= EXPLAINED * error && error > 0;
+    double left[2] = {0, 0}, low = g->low - g->zero, high = g->high - g->zero;
+    for (size_t i = 0; i < pairs->n; i++) {
+        double code = pairs->s[i] / g->step;
+        code = code < low ? low : code; /* the ends are whole numbers: rounding does not lead out of them */
+        code = code > high ? high : code;
+        double off = pairs->d[i] - ((code + 0x1.8p52) - 0x1.8p52) * g->step;
+        left[i % 2] += off * off;
+    }
+    return left[0] + left[1];
+}
+
+/* Is dst what rounding src to one of these grids gives? Most fit so badly that a few positions tell: those are dropped. */
+static size_t glance(struct grid *grid, size_t n, const struct pairs *few)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!(grid[i].step > 0) || !isfinite(grid[i].step) ||
+            rounded_left(&grid[i], few) > GLANCE_EXPLAINED * few->energy)
+            grid[i].step = 0;
+        else
+            kept++;
+    }
+    return kept;
 }
 
 /* The finest that fits: what is 0 on a fine grid is 0 on a coarse one. */
@@ -67,17 +88,27 @@ static bool find_rounded(const struct mm_stats *src, const double *s, const doub
                          struct format *out)
 {
     static const enum mm_dtype dtypes[] = {MM_I16, MM_I8, MM_I4};
-    for (size_t i = 0; i < 2 * MM_COUNT(dtypes); i++) {
-        struct grid grid = grid_of(src, mm_dtype_info(dtypes[i / 2])->bits, i % 2);
-        if (!is_rounded(&grid, s, d, count))
+    enum { GRIDS = 2 * MM_COUNT(dtypes) };
+    struct grid grid[GRIDS];
+    struct pairs *pairs = malloc(sizeof *pairs);
+    for (size_t i = 0; i < GRIDS; i++)
+        grid[i] = grid_of(src, mm_dtype_info(dtypes[i / 2])->bits, i % 2);
+    if (pairs)
+        pairs_take(pairs, s, d, count, GLANCE);
+    bool any = pairs && glance(grid, GRIDS, pairs) > 0, found = false;
+    if (any && count > GLANCE)
+        pairs_take(pairs, s, d, count, SAMPLE);
+    for (size_t i = 0; any && i < GRIDS && !found; i++) {
+        if (grid[i].step == 0 || pairs->energy == 0 ||
+            rounded_left(&grid[i], pairs) > EXPLAINED * pairs->energy)
             continue;
         out->dtype = dtypes[i / 2];
-        out->grid = grid.step;
+        out->grid = grid[i].step;
         out->asymmetric = i % 2;
-        out->sure = true;
-        return true;
+        found = out->sure = true;
     }
-    return false;
+    free(pairs);
+    return found;
 }
 
 /* ---- values that a narrow float holds ---- */

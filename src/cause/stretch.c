@@ -2,6 +2,7 @@
 #include "cause/arrangement.h"
 
 #include <math.h>
+#include <string.h>
 
 #define SMALL   1024 /* values that are looked at as fast */
 #define BUCKETS 512  /* along an axis or memory, at most */
@@ -12,34 +13,49 @@
 /* What was seen along an axis, or in memory order. */
 struct bucket {
     double error, signal; /* sums of e^2, s^2 */
-    double d;             /* the one value of dst; NaN: several */
+    double d;             /* in memory order: the one value of dst; NaN: several */
     bool seen;
 };
 
-static void bucket_add(struct bucket *bucket, double s, double d)
-{
-    bucket->error += (s - d) * (s - d);
-    bucket->signal += s * s;
-    bucket->d = !bucket->seen || bucket->d == d ? d : NAN;
-    bucket->seen = true;
-}
-
-/* The sample by index along an axis; -1: in memory. Returns how many buckets there are. */
-static size_t fill(struct bucket bucket[BUCKETS], const struct trial *t, int axis)
+/* The sample by its place in memory. Returns how many buckets there are. */
+static size_t fill_memory(struct bucket bucket[BUCKETS], const struct trial *t)
 {
     const struct sample *sample = t->sample;
-    int64_t inner = 1, dim = axis < 0 ? t->c->d_count : t->d_shape.dim[axis];
-    for (int k = axis + 1; axis >= 0 && k < t->d_shape.rank; k++)
-        inner *= t->d_shape.dim[k];
+    int64_t dim = t->c->d_count;
     size_t count = dim < BUCKETS ? (size_t)dim : BUCKETS;
+    double per = (double)count / (double)dim;
     for (size_t b = 0; b < count; b++)
         bucket[b] = (struct bucket){.d = NAN};
     for (size_t i = 0; i < sample->count; i++) {
-        int64_t at = sample->at[i], place = axis < 0 ? at : index_along(at, inner, dim);
-        if ((int64_t)count < dim)
-            place = place * (int64_t)count / dim;
-        if (isfinite(t->c->s[at]))
-            bucket_add(&bucket[place], t->c->s[at], sample->d[i]);
+        double s = sample->s[i], d = sample->d[i];
+        struct bucket *to = &bucket[(size_t)((double)sample->at[i] * per)];
+        if (!isfinite(s))
+            continue;
+        to->error += (s - d) * (s - d);
+        to->signal += s * s;
+        to->d = !to->seen || to->d == d ? d : NAN;
+        to->seen = true;
+    }
+    return count;
+}
+
+/* The same by index along an axis. */
+static size_t fill_axis(struct bucket bucket[BUCKETS], const struct trial *t, int axis)
+{
+    const struct sample *sample = t->sample;
+    int64_t inner = 1, dim = t->d_shape.dim[axis];
+    for (int k = axis + 1; k < t->d_shape.rank; k++)
+        inner *= t->d_shape.dim[k];
+    size_t count = dim < BUCKETS ? (size_t)dim : BUCKETS;
+    memset(bucket, 0, count * sizeof *bucket);
+    for (size_t i = 0; i < sample->count; i++) {
+        int64_t place = sample_index(sample, i, axis, inner, dim);
+        double s = sample->s[i], e = s - sample->d[i];
+        struct bucket *to = &bucket[dim <= BUCKETS ? place : place * (int64_t)count / dim];
+        if (!isfinite(s))
+            continue;
+        to->error += e * e;
+        to->signal += s * s;
     }
     return count;
 }
@@ -113,7 +129,7 @@ static bool is_like_all(const struct trial *t, const struct bucket *all)
 
 struct stretch stretch_glance(const struct trial *t)
 {
-    static const size_t glances[] = {256, 1024};
+    static const size_t glances[] = {256, 512, 1024};
     struct bucket bucket[BUCKETS], all = {0};
     struct stretch out = {true, true};
     bool told = false;
@@ -124,7 +140,7 @@ struct stretch stretch_glance(const struct trial *t)
         sample_init(t->sample, t);
     for (size_t i = 0; i < MM_COUNT(glances) && !told; i++) {
         sample_draw(t->sample, t, glances[i]);
-        count = fill(bucket, t, -1);
+        count = fill_memory(bucket, t);
         all = sum_of(bucket, count);
         told = is_like_all(t, &all);
     }
@@ -133,7 +149,7 @@ struct stretch stretch_glance(const struct trial *t)
     out.run = run_fits(bucket, count, &all);
     out.part = part_fits(bucket, count, &all);
     for (int axis = 0; axis < t->d_shape.rank && !out.part; axis++) {
-        count = fill(bucket, t, axis);
+        count = fill_axis(bucket, t, axis);
         out.part = part_fits(bucket, count, &all);
     }
     return out;

@@ -54,55 +54,67 @@ static inline __attribute__((always_inline)) double sum_of_four(const four_doubl
     return ((*x)[0] + (*x)[1]) + ((*x)[2] + (*x)[3]);
 }
 
-/* Sixteen sums, in what registers there are: the same digits everywhere. */
-static inline __attribute__((always_inline)) void add_squares(double *restrict sum, const float *restrict x)
-{
-    for (size_t k = 0; k < ROUND_STEP; k++) {
-        double wide = (double)x[k];
+typedef float four_floats __attribute__((vector_size(16)));
 
-        sum[k] += wide * wide;
-    }
+/* Sixteen sums, in what registers there are: the same digits everywhere. One by one, for what is an array lies in memory. */
+struct sixteen {
+    four_doubles a, b, c, d;
+};
+
+static inline __attribute__((always_inline)) void add_four(four_doubles *sum, const float *x)
+{
+    four_floats narrow;
+
+    memcpy(&narrow, x, sizeof(narrow));
+    four_doubles wide = __builtin_convertvector(narrow, four_doubles);
+    *sum += wide * wide;
 }
 
-static double sum_of_sixteen(const double *x)
+static inline __attribute__((always_inline)) void add_squares(struct sixteen *sum, const float *x)
 {
-    double sum = 0;
+    add_four(&sum->a, x);
+    add_four(&sum->b, x + 4);
+    add_four(&sum->c, x + 8);
+    add_four(&sum->d, x + 12);
+}
 
-    for (size_t k = 0; k < ROUND_STEP; k += 4)
-        sum += (x[k] + x[k + 1]) + (x[k + 2] + x[k + 3]);
-    return sum;
+static inline __attribute__((always_inline)) void add_square(struct sixteen *sum, float x)
+{
+    sum->a[0] += (double)x * (double)x;
+}
+
+static inline __attribute__((always_inline)) double sum_of_sixteen(const struct sixteen *sum)
+{
+    return sum_of_four(&sum->a) + sum_of_four(&sum->b) + sum_of_four(&sum->c) + sum_of_four(&sum->d);
 }
 
 static double square_float(const float *x, size_t n)
 {
-    double sum[ROUND_STEP] = {0};
+    struct sixteen sum = {{0}, {0}, {0}, {0}};
     size_t i = 0;
 
     for (; i + ROUND_STEP <= n; i += ROUND_STEP)
-        add_squares(sum, x + i);
+        add_squares(&sum, x + i);
     for (; i < n; i++)
-        sum[0] += (double)x[i] * (double)x[i];
-    return sum_of_sixteen(sum);
+        add_square(&sum, x[i]);
+    return sum_of_sixteen(&sum);
 }
 
 /* A difference of floats is exact where one is at most twice the other, as what is rounded and what it becomes are. */
 static double error_float(const float *restrict x, const float *restrict rounded, size_t n)
 {
-    double sum[ROUND_STEP] = {0};
+    struct sixteen sum = {{0}, {0}, {0}, {0}};
     float off[ROUND_STEP];
     size_t i = 0;
 
     for (; i + ROUND_STEP <= n; i += ROUND_STEP) {
         for (size_t k = 0; k < ROUND_STEP; k++)
             off[k] = x[i + k] - rounded[i + k];
-        add_squares(sum, off);
+        add_squares(&sum, off);
     }
-    for (; i < n; i++) {
-        double wide = (double)(x[i] - rounded[i]);
-
-        sum[0] += wide * wide;
-    }
-    return sum_of_sixteen(sum);
+    for (; i < n; i++)
+        add_square(&sum, x[i] - rounded[i]);
+    return sum_of_sixteen(&sum);
 }
 
 /*
@@ -126,7 +138,7 @@ static inline __attribute__((always_inline)) float off_grid(float x, float scale
 static int64_t grid_error_float(const float *restrict x, size_t n, float scale, float low, float high,
                                 double *error)
 {
-    double sum[ROUND_STEP] = {0};
+    struct sixteen sum = {{0}, {0}, {0}, {0}};
     float off[ROUND_STEP];
     int32_t beyond[ROUND_STEP] = {0};
     int64_t clipped = 0;
@@ -135,16 +147,13 @@ static int64_t grid_error_float(const float *restrict x, size_t n, float scale, 
     for (; i + ROUND_STEP <= n; i += ROUND_STEP) {
         for (size_t k = 0; k < ROUND_STEP; k++)
             off[k] = off_grid(x[i + k], scale, low, high, &beyond[k]);
-        add_squares(sum, off);
+        add_squares(&sum, off);
     }
-    for (; i < n; i++) {
-        double wide = (double)off_grid(x[i], scale, low, high, &beyond[0]);
-
-        sum[0] += wide * wide;
-    }
+    for (; i < n; i++)
+        add_square(&sum, off_grid(x[i], scale, low, high, &beyond[0]));
     for (size_t k = 0; k < ROUND_STEP; k++)
         clipped += beyond[k];
-    *error += sum_of_sixteen(sum);
+    *error += sum_of_sixteen(&sum);
     return clipped;
 }
 

@@ -127,7 +127,8 @@ void mm_ranges_see(struct mm_ranges *ranges, const double *x, size_t n, int64_t 
     }
 }
 
-#define GLANCE 64 /* values that are looked at together: most have none that is among the greatest or least */
+#define GLANCE                                                                                               \
+    256 /* values that are looked at together: most have none that is among the greatest or least */
 
 static void see_some(struct mm_ranges *ranges, const float *x, size_t n, int64_t channel)
 {
