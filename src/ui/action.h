@@ -36,6 +36,8 @@ enum {
     ACT_HALF_UP,
     ACT_PAGE_DOWN,
     ACT_PAGE_UP,
+    ACT_SCROLL_DOWN, /* the window moves, the cursor stays on its row where that is seen still */
+    ACT_SCROLL_UP,
     ACT_TOP,
     ACT_BOTTOM, /* with a count: to that row */
     ACT_GOTO,   /* count: row, from 1 */
@@ -45,6 +47,8 @@ enum {
     ACT_COMMAND, /* text: a `:` line */
     ACT_THEME,   /* text: name */
     ACT_HELP,
+    ACT_COPY_TEXT, /* the clipboard gets what is seen as text, or what the view answers */
+    ACT_MOUSE,
     ACT_REDRAW,
     ACT_SUSPEND,
     ACT_ESCAPE,

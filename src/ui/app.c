@@ -1,4 +1,5 @@
 #include "ui/app.h"
+#include "ui/clipboard.h"
 #include "ui/help.h"
 #include "ui/key.h"
 
@@ -184,12 +185,18 @@ void app_menu(struct app *app, int action, const char *title, const struct menu_
     app->dirty = true;
 }
 
-void app_copy(struct app *app, const char *text)
+void app_copy(struct app *app, const char *text, const char *what)
 {
+    size_t length = strlen(text);
     mm_buf_clear(&app->copy);
+    if (length > CLIPBOARD_MAX) {
+        app_say(app, ROLE_WARN, "Not copied: %zu bytes, and terminals take %d at most", length,
+                CLIPBOARD_MAX);
+        return;
+    }
     mm_buf_puts(&app->copy, text);
     app->wants |= APP_WANTS_COPY;
-    app_say(app, ROLE_STATUS, "Copied: %s", text);
+    app_say(app, ROLE_STATUS, "Copied, if the terminal allows it: %s", what);
 }
 
 /* ---- what the app itself answers to ---- */
@@ -289,6 +296,34 @@ static void redraw(struct app *app, const struct action_event *event)
     app->dirty = true;
 }
 
+/* What the screen shows besides the bottom lines. Views that have better answer it themselves. */
+static void copy_text(struct app *app, const struct action_event *event)
+{
+    struct grid grid;
+    struct mm_buf text;
+    const struct view *top = app_top(app);
+    (void)event;
+    grid_init(&grid);
+    mm_buf_init(&text);
+    if (top && grid_resize(&grid, app->w, app->h - bottom_rows(app)) == 0) {
+        struct canvas all = grid_canvas(&grid);
+        top->ops->draw(top, app, &all);
+        grid_dump_glyphs(&grid, &text);
+        app_copy(app, mm_buf_text(&text), "what this screen shows");
+    }
+    mm_buf_done(&text);
+    grid_done(&grid);
+}
+
+static void mouse(struct app *app, const struct action_event *event)
+{
+    (void)event;
+    app->mouse = !app->mouse;
+    app->wants |= APP_WANTS_MOUSE;
+    app_say(app, ROLE_STATUS, "%s",
+            app->mouse ? "Mouse on: click selects, again opens; Shift selects text (m: off)" : "Mouse off");
+}
+
 static void suspend(struct app *app, const struct action_event *event)
 {
     (void)event;
@@ -299,8 +334,8 @@ static const struct {
     int id;
     void (*answer)(struct app *app, const struct action_event *event);
 } answers[] = {
-    {ACT_COMMAND, command}, {ACT_THEME, change_theme}, {ACT_HELP, open_help},
-    {ACT_REDRAW, redraw},   {ACT_SUSPEND, suspend},    {ACT_ESCAPE, back},
+    {ACT_COMMAND, command}, {ACT_THEME, change_theme}, {ACT_HELP, open_help},  {ACT_COPY_TEXT, copy_text},
+    {ACT_MOUSE, mouse},     {ACT_REDRAW, redraw},      {ACT_SUSPEND, suspend}, {ACT_ESCAPE, back},
     {ACT_BACK, back},       {ACT_CLOSE, close_view},   {ACT_QUIT, quit},
 };
 
@@ -475,4 +510,46 @@ void app_key(struct app *app, uint32_t key)
         app_say(app, ROLE_STATUS, "%s does nothing here; ? shows the keys.", key_label(name, key));
     else
         app_do(app, &(struct action_event){.id = id, .count = count});
+}
+
+/* ---- the mouse ---- */
+
+static void wheel(struct app *app, bool down)
+{
+    const struct action_event event = {.id = down ? ACT_SCROLL_DOWN : ACT_SCROLL_UP,
+                                       .count = MOUSE_WHEEL_ROWS};
+    if (app->prompt.kind == PROMPT_MENU || (app->prompt.kind == PROMPT_LINE && app->prompt.listing))
+        prompt_key_pressed(app, down ? K_DOWN : K_UP);
+    else if (app->prompt.kind == PROMPT_CLOSED && top_scopes(app) & SCOPE_LIST)
+        app_do(app, &event);
+}
+
+/* What was drawn before a prompt opened, or while one was open, is void. */
+static void click(struct app *app, const struct click *click)
+{
+    bool closed = app->prompt.kind == PROMPT_CLOSED;
+    if (click->kind == CLICK_ACTION && closed) {
+        app_do(app, &(struct action_event){.id = click->id, .count = click->count, .text = click->text});
+    } else if (click->kind == CLICK_KEY && !closed) {
+        prompt_key_pressed(app, (uint32_t)click->id);
+    } else if (click->kind == CLICK_ITEM && app->prompt.kind == PROMPT_LINE) {
+        prompt_choose(&app->prompt, click->id);
+    } else if (app->prompt.kind == PROMPT_MENU) {
+        bool item = click->kind == CLICK_ITEM && click->id < app->prompt.list.count;
+        if (item)
+            list_goto(&app->prompt.list, click->id);
+        prompt_key_pressed(app, item ? K_ENTER : K_ESC); /* beside the menu: out of it */
+    }
+}
+
+void app_mouse(struct app *app, const struct grid *grid, const struct mouse *mouse)
+{
+    struct click on = grid_click(grid, mouse->x, mouse->y);
+    app->dirty = true;
+    app->message[0] = '\0';
+    app->count = 0;
+    if (mouse->kind == MOUSE_CLICK)
+        click(app, &on);
+    else if (mouse->kind != MOUSE_NONE)
+        wheel(app, mouse->kind == MOUSE_WHEEL_DOWN);
 }

@@ -19,6 +19,7 @@
 #include "ui/canvas.h"
 #include "ui/glyphs.h"
 #include "ui/keymap.h"
+#include "ui/mouse.h"
 #include "ui/prompt.h"
 #include "ui/theme.h"
 #include "ui/view.h"
@@ -33,7 +34,7 @@ struct app;
 
 #define APP_THEMES 16 /* rows of the menu of themes */
 
-enum { APP_WANTS_REPAINT = 1, APP_WANTS_SUSPEND = 2, APP_WANTS_COPY = 4 };
+enum { APP_WANTS_REPAINT = 1, APP_WANTS_SUSPEND = 2, APP_WANTS_COPY = 4, APP_WANTS_MOUSE = 8 };
 
 /* What the creator of the app lends it. Every pointer may be NULL. */
 struct app_hooks {
@@ -91,6 +92,7 @@ struct app {
     int count;                 /* digits typed so far; 0: none */
     unsigned wants;            /* APP_WANTS_*: done and cleared by whoever runs the app */
     struct mm_buf copy;        /* text for the clipboard, with APP_WANTS_COPY */
+    bool mouse;                /* reports of the mouse are wanted; changes with APP_WANTS_MOUSE */
     bool dirty;                /* the next frame differs */
     bool quit;
 };
@@ -103,6 +105,8 @@ void app_done(struct app *app);
 /* ---- in ---- */
 
 void app_key(struct app *app, uint32_t key);
+/* The mouse did something on the frame that is in the grid: what a click does was noted when it was drawn. */
+void app_mouse(struct app *app, const struct grid *grid, const struct mouse *mouse);
 void app_do(struct app *app, const struct action_event *event);
 /* app_do with no count; text may be NULL. */
 void app_act(struct app *app, int id, const char *text);
@@ -152,7 +156,10 @@ void app_ask(struct app *app, int action, const char *question);
 /* Let one of `count` items be chosen; `current` is selected at first. The items must be static. */
 void app_menu(struct app *app, int action, const char *title, const struct menu_item *items, int count,
               int current);
-/* Put text into the clipboard of the terminal (OSC 52), where there is one. Says so. */
-void app_copy(struct app *app, const char *text);
+/*
+ * Send text to the clipboard of the terminal (OSC 52), where there is one. Says that, and of what: "the name conv1".
+ * What is longer than CLIPBOARD_MAX (clipboard.h) is not sent, which is said.
+ */
+void app_copy(struct app *app, const char *text, const char *what);
 
 #endif

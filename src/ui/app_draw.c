@@ -1,4 +1,5 @@
 #include "ui/app.h"
+#include "ui/key.h"
 
 #include <string.h>
 
@@ -52,6 +53,7 @@ static int draw_hint(const struct app *app, int id, uint64_t scopes, struct canv
     if (x + hint.width - 2 <= end) {
         int at = x + canvas_text(c, x, 0, -1, ROLE_FOOTER_KEY, mm_buf_text(&hint.key));
         canvas_text(c, at + 1, 0, -1, ROLE_FOOTER, hint.label);
+        canvas_click(c, x, 0, hint.width - 2, 1, (struct click){.kind = CLICK_ACTION, .id = id});
         x += hint.width;
     }
     mm_buf_done(&hint.key);
@@ -95,17 +97,27 @@ static void draw_prompt_hints(const struct app *app, struct canvas *c)
     static const struct {
         enum prompt_kind kind;
         const char *key, *label;
-    } hints[] = {
-        {PROMPT_LINE, "Enter", "OK"},   {PROMPT_LINE, "Esc", "cancel"},   {PROMPT_LINE, "Tab", "complete"},
-        {PROMPT_LINE, "Up", "history"}, {PROMPT_MENU, "Enter", "select"}, {PROMPT_MENU, "Esc", "cancel"},
-        {PROMPT_MENU, "j k", "move"},   {PROMPT_ASK, "y", "yes"},         {PROMPT_ASK, "n", "no"}};
+        uint32_t pressed; /* by a click; 0: none */
+    } hints[] = {{PROMPT_LINE, "Enter", "OK", K_ENTER},
+                 {PROMPT_LINE, "Esc", "cancel", K_ESC},
+                 {PROMPT_LINE, "Tab", "complete", K_TAB},
+                 {PROMPT_LINE, "Up", "history", K_UP},
+                 {PROMPT_MENU, "Enter", "select", K_ENTER},
+                 {PROMPT_MENU, "Esc", "cancel", K_ESC},
+                 {PROMPT_MENU, "j k", "move", 0},
+                 {PROMPT_ASK, "y", "yes", 'y'},
+                 {PROMPT_ASK, "n", "no", 'n'}};
     int x = 1;
     for (size_t i = 0; i < MM_COUNT(hints); i++) {
         bool tab = hints[i].kind == PROMPT_LINE && hints[i].key[0] == 'T';
         if (hints[i].kind != app->prompt.kind || (tab && !app->prompt.completer.find))
             continue;
+        int from = x;
         x += canvas_text(c, x, 0, -1, ROLE_FOOTER_KEY, hints[i].key) + 1;
         x += canvas_text(c, x, 0, -1, ROLE_FOOTER, hints[i].label) + 2;
+        if (hints[i].pressed)
+            canvas_click(c, from, 0, x - from - 2, 1,
+                         (struct click){.kind = CLICK_KEY, .id = (int)hints[i].pressed});
     }
 }
 
@@ -170,8 +182,8 @@ void app_render(const struct app *app, struct grid *grid)
     top->ops->draw(top, app, &body);
     draw_bottom(app, &rows);
     if (app->prompt.kind == PROMPT_MENU)
-        prompt_draw_menu(&app->prompt, &body, app->glyphs);
-    prompt_draw_list(&app->prompt, &body, app->glyphs);
+        prompt_draw_menu(&app->prompt, &body, app->glyphs, app->options.plain);
+    prompt_draw_list(&app->prompt, &body, app->glyphs, app->options.plain);
 }
 
 void app_draw(struct app *app, struct grid *grid)

@@ -316,3 +316,16 @@ void canvas_cursor(struct canvas *c, int x, int y, bool shown)
     c->grid->cursor_y = c->y + y;
     c->grid->cursor_shown = shown;
 }
+
+void canvas_click(struct canvas *c, int x, int y, int w, int h, struct click click)
+{
+    struct canvas part = canvas_sub(c, x, y, w, h);
+    struct grid *grid = c->grid;
+    void *areas = grid->areas;
+    if (part.clip_x0 >= part.clip_x1 || part.clip_y0 >= part.clip_y1 ||
+        mm_grow(&areas, &grid->area_room, grid->area_count + 1, sizeof(*grid->areas)) < 0)
+        return;
+    grid->areas = areas;
+    grid->areas[grid->area_count++] =
+        (struct click_area){part.clip_x0, part.clip_y0, part.clip_x1, part.clip_y1, click};
+}

@@ -27,12 +27,33 @@ struct cell {
     uint8_t backdrop; /* enum role of what lies under it (a selected row), or ROLE_DEFAULT */
 };
 
+/* What a click does where it was drawn. */
+enum click_kind {
+    CLICK_NONE,
+    CLICK_ACTION, /* the action `id`, with `count` and `text` */
+    CLICK_KEY,    /* the key `id`, where a prompt or a menu is open */
+    CLICK_ITEM    /* row `id` of the menu that is open */
+};
+
+struct click {
+    enum click_kind kind;
+    int id, count;
+    const char *text; /* NULL: none. Borrowed for as long as the program runs: use static texts */
+};
+
+struct click_area {
+    int x0, y0, x1, y1; /* in the grid; x1, y1 are one beyond */
+    struct click click;
+};
+
 struct grid {
     struct cell *cells; /* w * h, row by row */
     int w, h;
-    int cursor_x, cursor_y; /* where the hardware cursor is parked (for screen readers) */
-    bool cursor_shown;      /* visible while a line is edited */
-    struct mm_buf scratch;  /* escaped text on its way into cells */
+    int cursor_x, cursor_y;   /* where the hardware cursor is parked (for screen readers) */
+    bool cursor_shown;        /* visible while a line is edited */
+    struct mm_buf scratch;    /* escaped text on its way into cells */
+    struct click_area *areas; /* of this frame, those drawn last on top */
+    size_t area_count, area_room;
 };
 
 struct canvas {
@@ -56,6 +77,9 @@ void grid_clear(struct grid *grid);
 struct canvas grid_canvas(struct grid *grid);
 /* The cell, or NULL outside. */
 const struct cell *grid_cell(const struct grid *grid, int x, int y);
+
+/* What a click on the cell does: the one that was drawn last there; CLICK_NONE for none. */
+struct click grid_click(const struct grid *grid, int x, int y);
 
 /* Append the rows as UTF-8 text, each ended by '\n', blanks at their ends cut. */
 void grid_dump_glyphs(const struct grid *grid, struct mm_buf *out);
@@ -102,6 +126,8 @@ void canvas_box(struct canvas *c, enum role role, const struct glyphs *g);
 void canvas_overlay(struct canvas *c, int x, int y, int w, int h, enum role backdrop);
 /* Change the role of what is already drawn there: the hit of a search. */
 void canvas_restyle(struct canvas *c, int x, int y, int w, int h, enum role role);
+/* A click on this part does something. Without memory it does nothing. */
+void canvas_click(struct canvas *c, int x, int y, int w, int h, struct click click);
 /* Park the hardware cursor: a view puts it on its selected row. `shown` only while a line is edited. */
 void canvas_cursor(struct canvas *c, int x, int y, bool shown);
 

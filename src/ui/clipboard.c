@@ -1,9 +1,9 @@
 #include "ui/clipboard.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "ui/output.h"
 
 static void add_base64(struct mm_buf *out, const unsigned char *data, size_t length)
 {
@@ -19,36 +19,79 @@ static void add_base64(struct mm_buf *out, const unsigned char *data, size_t len
     }
 }
 
-void clipboard_sequence(struct mm_buf *out, const char *text, size_t length)
+static void add_osc(struct mm_buf *out, const char *text, size_t length, const char *end)
 {
     mm_buf_puts(out, "\033]52;c;");
     add_base64(out, (const unsigned char *)text, length);
+    mm_buf_puts(out, end);
+}
+
+/* tmux passes on what is in such a string, its escapes doubled, where `allow-passthrough` is on. */
+static void add_for_tmux(struct mm_buf *out, const char *text, size_t length)
+{
+    mm_buf_puts(out, "\033Ptmux;\033");
+    add_osc(out, text, length, "\a");
     mm_buf_puts(out, "\033\\");
 }
 
-static bool write_all(const char *data, size_t length)
+#define SCREEN_PIECE 240 /* bytes; screen drops a string that is longer than 256 */
+
+/* screen passes on what is in such strings, one after the other. */
+static void add_for_screen(struct mm_buf *out, const char *text, size_t length)
 {
-    while (length > 0) {
-        ssize_t n = write(STDOUT_FILENO, data, length);
-        if (n < 0 && errno != EINTR)
-            return false;
-        data += n > 0 ? n : 0;
-        length -= n > 0 ? (size_t)n : 0;
+    struct mm_buf osc;
+    mm_buf_init(&osc);
+    add_osc(&osc, text, length, "\a");
+    for (size_t at = 0; at < osc.length; at += SCREEN_PIECE) {
+        mm_buf_puts(out, "\033P");
+        mm_buf_add(out, mm_buf_text(&osc) + at,
+                   osc.length - at < SCREEN_PIECE ? osc.length - at : SCREEN_PIECE);
+        mm_buf_puts(out, "\033\\");
     }
-    return true;
+    out->failed |= osc.failed;
+    mm_buf_done(&osc);
+}
+
+enum clipboard_way clipboard_way(const char *name, bool tmux)
+{
+    static const struct {
+        const char *begins;
+        enum clipboard_way way;
+    } ways[] = {{"linux", CLIPBOARD_NONE}, /* these would print it */
+                {"vt", CLIPBOARD_NONE},
+                {"tmux", CLIPBOARD_TMUX},
+                {"screen", CLIPBOARD_SCREEN}};
+    if (!name)
+        return CLIPBOARD_NONE;
+    for (size_t i = 0; i < MM_COUNT(ways); i++) {
+        if (strncmp(name, ways[i].begins, strlen(ways[i].begins)) == 0)
+            return tmux && ways[i].way ? CLIPBOARD_TMUX : ways[i].way;
+    }
+    return tmux ? CLIPBOARD_TMUX : CLIPBOARD_DIRECT;
+}
+
+void clipboard_sequence(struct mm_buf *out, enum clipboard_way way, const char *text, size_t length)
+{
+    if (way == CLIPBOARD_NONE)
+        return;
+    add_osc(out, text, length, "\033\\");
+    if (way == CLIPBOARD_TMUX)
+        add_for_tmux(out, text, length);
+    else if (way == CLIPBOARD_SCREEN)
+        add_for_screen(out, text, length);
 }
 
 bool clipboard_send(const char *text, size_t length)
 {
-    const char *name = getenv("TERM");
-    bool mute =
-        !name || strncmp(name, "linux", 5) == 0 || strncmp(name, "vt", 2) == 0; /* they would print it */
+    /* one in the other: screen would print what is wrapped for tmux */
+    bool tmux = getenv("TMUX") && !getenv("STY");
+    enum clipboard_way way = clipboard_way(getenv("TERM"), tmux);
     struct mm_buf out;
-    if (mute || length > CLIPBOARD_MAX)
+    if (way == CLIPBOARD_NONE || length > CLIPBOARD_MAX)
         return false;
     mm_buf_init(&out);
-    clipboard_sequence(&out, text, length);
-    bool sent = !out.failed && write_all(mm_buf_text(&out), out.length);
+    clipboard_sequence(&out, way, text, length);
+    bool sent = !out.failed && output_write(mm_buf_text(&out), out.length);
     mm_buf_done(&out);
     return sent;
 }

@@ -13,6 +13,7 @@ void grid_init(struct grid *grid)
 void grid_done(struct grid *grid)
 {
     free(grid->cells);
+    free(grid->areas);
     mm_buf_done(&grid->scratch);
     *grid = (struct grid){0};
 }
@@ -47,11 +48,22 @@ void grid_clear(struct grid *grid)
         grid->cells[i] = blank;
     grid->cursor_x = grid->cursor_y = 0;
     grid->cursor_shown = false;
+    grid->area_count = 0;
 }
 
 struct canvas grid_canvas(struct grid *grid)
 {
     return (struct canvas){.grid = grid, .w = grid->w, .h = grid->h, .clip_x1 = grid->w, .clip_y1 = grid->h};
+}
+
+struct click grid_click(const struct grid *grid, int x, int y)
+{
+    for (size_t i = grid->area_count; i-- > 0;) {
+        const struct click_area *area = &grid->areas[i];
+        if (x >= area->x0 && x < area->x1 && y >= area->y0 && y < area->y1)
+            return area->click;
+    }
+    return (struct click){.kind = CLICK_NONE};
 }
 
 const struct cell *grid_cell(const struct grid *grid, int x, int y)

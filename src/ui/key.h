@@ -31,7 +31,9 @@ enum {
     K_DELETE,
     K_F1, /* K_F1 + 11 is F12 */
     K_F12 = K_F1 + 11,
-    K_LAST
+    K_LAST,           /* one beyond the last key */
+    K_MOUSE = K_LAST, /* the mouse did something: term_key.h says what */
+    K_REPORT          /* the terminal answered a question */
 };
 
 #define K_CTRL  0x1000000u

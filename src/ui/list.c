@@ -81,6 +81,24 @@ static int half_page(const struct list *list)
     return list->height > 1 ? list->height / 2 : 1;
 }
 
+/* Rows that the window is to move by; 0: it is another action. */
+static long long window_by(const struct action_event *event)
+{
+    return event->id == ACT_SCROLL_DOWN ? action_times(event)
+           : event->id == ACT_SCROLL_UP ? -(long long)action_times(event)
+                                        : 0;
+}
+
+/* The cursor comes along only where the window leaves it. */
+static void move_window(struct list *list, long long by)
+{
+    if (list->height <= 0)
+        return;
+    list->top = clamp(list->top + by, 0, last_top(list));
+    list->cursor = clamp(list->cursor, list->top, list->top + list->height - 1);
+    settle(list);
+}
+
 /* How far a moving action goes, in rows; false when it moves by no distance. */
 static bool distance(const struct list *list, const struct action_event *event, long long *by)
 {
@@ -94,6 +112,8 @@ static bool distance(const struct list *list, const struct action_event *event, 
         {ACT_HALF_UP, -half_page(list)},
         {ACT_PAGE_DOWN, page(list)},
         {ACT_PAGE_UP, -page(list)},
+        {ACT_SCROLL_DOWN, 1},
+        {ACT_SCROLL_UP, -1},
     };
     for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
         if (moves[i].id == event->id) {
@@ -122,7 +142,9 @@ bool list_act(struct list *list, const struct action_event *event)
 {
     long long by;
     int row;
-    if (distance(list, event, &by))
+    if (window_by(event))
+        move_window(list, window_by(event));
+    else if (distance(list, event, &by))
         list_move(list, clamp(by, -list->count, list->count));
     else if (target(list, event, &row))
         list_goto(list, row);
@@ -144,4 +166,12 @@ bool list_scroll(struct list *list, const struct action_event *event)
     list->cursor = list->top;
     settle(list);
     return true;
+}
+
+void list_click(struct canvas *c, int y, const struct list *list, int row, bool opens)
+{
+    struct click click = {.kind = CLICK_ACTION, .id = ACT_GOTO, .count = row + 1};
+    if (row == list->cursor)
+        click = (struct click){.kind = opens ? CLICK_ACTION : CLICK_NONE, .id = ACT_OPEN};
+    canvas_click(c, 0, y, c->w, 1, click);
 }

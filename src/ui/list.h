@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include "ui/action.h"
+#include "ui/canvas.h"
 
 struct list {
     int count;  /* rows */
@@ -36,5 +37,11 @@ void list_reorder(struct list *list, int count, int row);
 bool list_act(struct list *list, const struct action_event *event);
 /* The same for text that only scrolls and has no cursor: the moving actions move `top`, cursor follows it. */
 bool list_scroll(struct list *list, const struct action_event *event);
+
+/*
+ * The row at height y of the canvas is row `row` of the list: a click selects it; where it is selected and `opens`
+ * (SCOPE_OPEN), a click opens it.
+ */
+void list_click(struct canvas *c, int y, const struct list *list, int row, bool opens);
 
 #endif

@@ -68,6 +68,14 @@ static void walk(struct prompt *prompt, int by)
     put_chosen(prompt);
 }
 
+void prompt_choose(struct prompt *prompt, int candidate)
+{
+    if (!prompt->listing || prompt->kind != PROMPT_LINE || candidate >= (int)prompt->found.count)
+        return;
+    prompt->chosen = candidate;
+    put_chosen(prompt);
+}
+
 static const struct {
     uint32_t key;
     int by;

@@ -52,6 +52,8 @@ void prompt_open_ask(struct prompt *prompt, int action, const char *question);
 void prompt_open_menu(struct prompt *prompt, int action, const char *title, const struct menu_item *items,
                       int count, int current);
 enum prompt_result prompt_key(struct prompt *prompt, uint32_t key);
+/* A click on a candidate that is shown: it comes into the line. */
+void prompt_choose(struct prompt *prompt, int candidate);
 /* The answer after PROMPT_COMMIT: the line, "yes", or the chosen value. Valid until the prompt is opened
  * again. */
 const char *prompt_answer(const struct prompt *prompt);
@@ -59,8 +61,8 @@ const char *prompt_answer(const struct prompt *prompt);
 /* Draw a line or question into a canvas of one row; puts the cursor. */
 void prompt_draw_line(const struct prompt *prompt, struct canvas *c);
 /* Draw the candidates of a line, while there are any, as a box at the lower edge of `c`, above the word. */
-void prompt_draw_list(const struct prompt *prompt, struct canvas *c, const struct glyphs *g);
-/* Draw a menu as a box at the lower left corner of `c`. */
-void prompt_draw_menu(const struct prompt *prompt, struct canvas *c, const struct glyphs *g);
+void prompt_draw_list(const struct prompt *prompt, struct canvas *c, const struct glyphs *g, bool plain);
+/* Draw a menu as a box at the lower left corner of `c`; plain: both without its lines. */
+void prompt_draw_menu(const struct prompt *prompt, struct canvas *c, const struct glyphs *g, bool plain);
 
 #endif

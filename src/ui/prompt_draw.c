@@ -53,6 +53,7 @@ static void draw_item(const struct prompt *prompt, int item, struct canvas *box,
     if (row->letter)
         canvas_put(box, 2, y, ROLE_MENU_KEY, (unsigned char)row->letter);
     canvas_text(box, 5, y, box->w - 6, ROLE_MENU, row->label);
+    canvas_click(box, 0, y, box->w, 1, (struct click){.kind = CLICK_ITEM, .id = item});
     if (item == prompt->list.cursor) {
         canvas_overlay(box, 1, y, box->w - 2, 1, ROLE_MENU_SEL);
         canvas_cursor(box, 1, y, false);
@@ -69,7 +70,16 @@ static void draw_place(const struct list *list, struct canvas *box)
         canvas_text(box, box->w - 2 - width, box->h - 1, -1, ROLE_MENU_KEY, place);
 }
 
-void prompt_draw_menu(const struct prompt *prompt, struct canvas *c, const struct glyphs *g)
+/* An empty box; plain: without its lines. */
+static void draw_box(struct canvas *box, const struct glyphs *g, bool plain)
+{
+    canvas_overlay(box, 0, 0, box->w, box->h, ROLE_DEFAULT);
+    canvas_fill(box, 0, 0, box->w, box->h, ROLE_MENU);
+    if (!plain)
+        canvas_box(box, ROLE_MENU, g);
+}
+
+void prompt_draw_menu(const struct prompt *prompt, struct canvas *c, const struct glyphs *g, bool plain)
 {
     int rows = prompt->list.count < c->h - 2 ? prompt->list.count : c->h - 2;
     int width = menu_width(prompt) < c->w ? menu_width(prompt) : c->w;
@@ -78,8 +88,7 @@ void prompt_draw_menu(const struct prompt *prompt, struct canvas *c, const struc
     struct list list = prompt->list; /* drawing must not move the menu's own window */
     list_resize(&list, rows);
     struct canvas box = canvas_sub(c, 0, c->h - rows - 2, width, rows + 2);
-    canvas_overlay(&box, 0, 0, box.w, box.h, ROLE_DEFAULT);
-    canvas_box(&box, ROLE_MENU, g);
+    draw_box(&box, g, plain);
     canvas_text(&box, 2, 0, width - 4, ROLE_MENU_KEY, prompt->label);
     for (int y = 0; y < rows; y++)
         draw_item(prompt, list.top + y, &box, 1 + y);
@@ -118,6 +127,7 @@ static void draw_candidate(const struct prompt *prompt, int i, struct canvas *bo
     canvas_textf(box, 2, y, box->w - 3, ROLE_MENU, "%.*s", candidate_length(name), name);
     if (note && at + 8 < box->w)
         canvas_fit(box, at, y, box->w - 2 - at, ALIGN_LEFT, ROLE_MENU, note, g);
+    canvas_click(box, 0, y, box->w, 1, (struct click){.kind = CLICK_ITEM, .id = i});
     if (i == prompt->chosen)
         canvas_overlay(box, 1, y, box->w - 2, 1, ROLE_MENU_SEL);
 }
@@ -157,25 +167,23 @@ static int at_most(int a, int b)
 
 /* A box of so many rows above the word, as wide as its content (borders and a blank on either side come to it). */
 static struct canvas list_box(const struct prompt *prompt, struct canvas *c, int content, int rows,
-                              const struct glyphs *g)
+                              const struct glyphs *g, bool plain)
 {
     int width = at_most(content + 4, c->w);
     int x = at_most(word_column(prompt, c->w) - 2, c->w - width);
     struct canvas box = canvas_sub(c, x > 0 ? x : 0, c->h - rows - 2, width, rows + 2);
-    canvas_overlay(&box, 0, 0, box.w, box.h, ROLE_DEFAULT);
-    canvas_fill(&box, 0, 0, box.w, box.h, ROLE_MENU);
-    canvas_box(&box, ROLE_MENU, g);
+    draw_box(&box, g, plain);
     return box;
 }
 
-void prompt_draw_list(const struct prompt *prompt, struct canvas *c, const struct glyphs *g)
+void prompt_draw_list(const struct prompt *prompt, struct canvas *c, const struct glyphs *g, bool plain)
 {
     static const char nothing[] = "nothing begins so";
     int count = (int)prompt->found.count, name, note;
     if (!prompt->listing || prompt->kind != PROMPT_LINE || c->h < 3)
         return;
     if (count == 0) {
-        struct canvas box = list_box(prompt, c, (int)sizeof nothing - 1, 1, g);
+        struct canvas box = list_box(prompt, c, (int)sizeof nothing - 1, 1, g, plain);
         canvas_text(&box, 2, 1, box.w - 3, ROLE_MENU, nothing);
         return;
     }
@@ -183,7 +191,7 @@ void prompt_draw_list(const struct prompt *prompt, struct canvas *c, const struc
     struct list list = {.count = count};
     list_resize(&list, at_most(at_most(count, LIST_ROWS), c->h - 2));
     list_goto(&list, prompt->chosen < 0 ? 0 : prompt->chosen);
-    struct canvas box = list_box(prompt, c, name + (note ? 2 + note : 0), list.height, g);
+    struct canvas box = list_box(prompt, c, name + (note ? 2 + note : 0), list.height, g, plain);
     for (int y = 0; y < list.height; y++)
         draw_candidate(prompt, list.top + y, &box, 1 + y, name, g);
     if (list.height < count || prompt->found.more)

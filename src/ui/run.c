@@ -1,10 +1,12 @@
 #include "ui/clipboard.h"
 #include "ui/run.h"
 #include "ui/app.h"
+#include "ui/key.h"
 #include "ui/term.h"
 
 #include <math.h>
 #include <poll.h>
+#include <stdlib.h>
 
 #define FRAME   (1.0 / 30) /* seconds between two frames at least */
 #define TICK    1.0        /* seconds between two frames while jobs run and nothing else happens */
@@ -67,6 +69,10 @@ static void do_wants(struct loop *loop)
     app->wants = 0;
     if (wants & APP_WANTS_COPY && !clipboard_send(mm_buf_text(&app->copy), app->copy.length))
         app_say(app, ROLE_WARN, "This terminal has no clipboard that mmtui could write to.");
+    if (wants & APP_WANTS_MOUSE && !term_use_mouse(loop->term, app->mouse)) {
+        app->mouse = false;
+        app_say(app, ROLE_WARN, "This terminal has no mouse that mmtui knows (TERM is %s)", getenv("TERM"));
+    }
     if (wants & APP_WANTS_REPAINT)
         loop->repaint = true;
     if (wants & APP_WANTS_SUSPEND) {
@@ -80,7 +86,11 @@ static void take_keys(struct loop *loop)
     uint32_t key;
     int more = 1;
     while (!loop->app->quit && (more = term_key(loop->term, &key)) > 0) {
-        app_key(loop->app, key);
+        const struct mouse mouse = term_mouse(loop->term);
+        if (key == K_MOUSE)
+            app_mouse(loop->app, &loop->grid, &mouse);
+        else
+            app_key(loop->app, key);
         do_wants(loop);
     }
     loop->gone = loop->gone || more < 0;

@@ -71,6 +71,38 @@ static int do_resize(struct app *app, const char *size, struct mm_err *err)
     return 0;
 }
 
+static int use_mouse(struct app *app, const struct mouse *mouse, struct mm_err *err)
+{
+    struct grid grid;
+    settle(app);
+    grid_init(&grid);
+    app_draw(app, &grid);
+    int result = grid.w == app->w && grid.h == app->h ? 0 : mm_fail_memory(err);
+    if (result == 0)
+        app_mouse(app, &grid, mouse);
+    grid_done(&grid);
+    settle(app);
+    return result;
+}
+
+static int do_click(struct app *app, const char *place, struct mm_err *err)
+{
+    struct mouse mouse = {.kind = MOUSE_CLICK};
+    char extra;
+    if (sscanf(place, "%4d %4d%c", &mouse.x, &mouse.y, &extra) != 2)
+        return mm_fail(err, MM_EARG, "'%s' is no column and row such as 5 3", place);
+    return use_mouse(app, &mouse, err);
+}
+
+static int do_wheel(struct app *app, const char *way, struct mm_err *err)
+{
+    bool down = strcmp(way, "down") == 0;
+    const struct mouse mouse = {.kind = down ? MOUSE_WHEEL_DOWN : MOUSE_WHEEL_UP};
+    if (!down && strcmp(way, "up") != 0)
+        return mm_fail(err, MM_EARG, "the wheel goes up or down, not '%s'", way);
+    return use_mouse(app, &mouse, err);
+}
+
 static int do_command(struct app *app, const char *line, struct mm_err *err)
 {
     settle(app); /* a user acts on what is seen: the first step too */
@@ -86,7 +118,11 @@ static int colon_line(struct app *app, const char *line, struct mm_err *err)
     static const struct {
         const char *word;
         int (*run)(struct app *app, const char *text, struct mm_err *err);
-    } words[] = {{":screen", do_screen}, {":screen-now", write_frame}, {":resize", do_resize}};
+    } words[] = {{":screen", do_screen},
+                 {":screen-now", write_frame},
+                 {":resize", do_resize},
+                 {":click", do_click},
+                 {":wheel", do_wheel}};
     size_t length = strcspn(line, " \t");
     for (size_t i = 0; i < MM_COUNT(words); i++) {
         if (strlen(words[i].word) != length || strncmp(line, words[i].word, length) != 0)

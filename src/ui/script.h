@@ -8,6 +8,8 @@
  *     :screen before.txt     write a frame: the glyph plane, a line `---`, the style plane; `-` is stdout
  *     :screen-now first.txt  the same without waiting for jobs: the first paint
  *     :resize 132x43
+ *     :click 5 3             the mouse: column and row, from 0 on
+ *     :wheel down            or up
  *
  * A step ends when hooks.settle says that no job is left, so there are no sleeps and a run is repeatable.
  */

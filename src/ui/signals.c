@@ -1,4 +1,5 @@
 #include "ui/signals.h"
+#include "ui/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +16,7 @@ static struct {
     struct termios modes;
     char restore[256];
     size_t restore_length;
+    volatile sig_atomic_t undo; /* SIGNALS_UNDO_* */
 } rescue = {.pipe = {-1, -1}};
 
 static const int told[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGINT, SIGHUP};
@@ -32,11 +34,16 @@ static void on_told(int number)
     errno = kept;
 }
 
+/* Text of a literal: nothing else may be called here. */
+#define WRITE_LITERAL(text) (write(STDOUT_FILENO, text, sizeof(text) - 1) < 0)
+
 static void on_fatal(int number)
 {
     for (size_t i = 0; i < MM_COUNT(fatal); i++)
         sigaction(fatal[i], &fatal_before[i], NULL);
-    if (write(STDOUT_FILENO, rescue.restore, rescue.restore_length) < 0) {
+    if (((rescue.undo & SIGNALS_UNDO_FRAME) && WRITE_LITERAL(OUTPUT_FRAME_END)) ||
+        ((rescue.undo & SIGNALS_UNDO_MOUSE) && WRITE_LITERAL(OUTPUT_MOUSE_OFF)) ||
+        write(STDOUT_FILENO, rescue.restore, rescue.restore_length) < 0) {
         /* nothing is left to try */
     }
     if (rescue.has_modes)
@@ -59,6 +66,7 @@ int signals_open(const char *restore, struct mm_err *err)
     rescue.restore_length = length < sizeof(rescue.restore) ? length : sizeof(rescue.restore);
     memcpy(rescue.restore, restore, rescue.restore_length);
     rescue.has_modes = tcgetattr(STDIN_FILENO, &rescue.modes) == 0;
+    rescue.undo = 0;
     write_end = rescue.pipe[1];
     for (size_t i = 0; i < MM_COUNT(told); i++)
         install(told[i], on_told, &told_before[i]);
@@ -78,6 +86,11 @@ void signals_close(void)
         close(rescue.pipe[i]);
         rescue.pipe[i] = -1;
     }
+}
+
+void signals_undo(int what)
+{
+    rescue.undo = what;
 }
 
 int signals_fd(void)

@@ -16,6 +16,9 @@
  * the modes of standard input are remembered for the same case.
  */
 int signals_open(const char *restore, struct mm_err *err);
+/* What else a crash has to undo at this moment: a set of these. */
+enum { SIGNALS_UNDO_MOUSE = 1, SIGNALS_UNDO_FRAME = 2 };
+void signals_undo(int what);
 /* Put back the handlers that were there before. */
 void signals_close(void);
 /* The pipe's end for poll(). */

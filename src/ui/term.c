@@ -1,6 +1,7 @@
 #define _XOPEN_SOURCE_EXTENDED 1
 #include "ui/term.h"
 #include "ui/key.h"
+#include "ui/output.h"
 #include "ui/signals.h"
 #include "ui/term_key.h"
 #include "ui/terminfo.h"
@@ -28,6 +29,10 @@ struct term {
     int colours, pairs_max;
     int end_signal;
     int w, h;
+    struct terminfo known;
+    struct term_report report; /* what came besides keys */
+    bool mouse;                /* reports of it were asked for */
+    double asked;              /* mm_clock when it was asked what it can; 0: it was not */
     struct {
         int fg, bg;
     } pairs[PAIRS_MAX + 1];
@@ -75,6 +80,18 @@ static void set_modes(void)
     nodelay(stdscr, TRUE);
     set_escdelay(25);
     curs_set(0);
+    define_key(NULL, KEY_MOUSE); /* curses would take the start of its reports away */
+}
+
+/* The answer comes among the keys. What a terminal prints that does not understand it is overwritten by the first
+ * frame. */
+static void ask(struct term *term)
+{
+    term->report.sync = term->known.sync;
+    if (term->known.sync || !term->known.mouse)
+        return;
+    term->asked = mm_clock();
+    output_text(OUTPUT_ASK_SYNC);
 }
 
 static struct term *open_screen(const struct term_options *options, struct mm_err *err)
@@ -95,6 +112,8 @@ static struct term *open_screen(const struct term_options *options, struct mm_er
     set_modes();
     start_colour(term, options->colour);
     getmaxyx(stdscr, term->h, term->w);
+    term->known = terminfo_known();
+    ask(term);
     return term;
 }
 
@@ -114,10 +133,26 @@ struct term *term_open(const struct term_options *options, struct mm_err *err)
     return term;
 }
 
+#define ANSWER_TIME 0.5 /* seconds that an answer may take */
+
+/* An answer that is under way would be typed into the shell: who leaves at once waits for it, for a moment. */
+static void await_answer(struct term *term)
+{
+    struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+    double left;
+    while (term->asked > 0 && !term->report.answered && (left = term->asked + ANSWER_TIME - mm_clock()) > 0) {
+        uint32_t key;
+        if (poll(&fd, 1, (int)(left * 1000) + 1) <= 0 || term_key(term, &key) < 0)
+            return;
+    }
+}
+
 void term_close(struct term *term)
 {
     if (!term)
         return;
+    term_use_mouse(term, false);
+    await_answer(term);
     endwin();
     signals_close();
     delscreen(term->screen);
@@ -222,20 +257,44 @@ static bool is_gone(void)
 
 int term_key(struct term *term, uint32_t *key)
 {
-    const struct term_key_source source = {
-        .next = next_code, .back = put_back, .special = special_key, .utf8 = term->utf8};
+    const struct term_key_source source = {.next = next_code,
+                                           .back = put_back,
+                                           .special = special_key,
+                                           .utf8 = term->utf8,
+                                           .mouse = term->mouse,
+                                           .report = &term->report};
     for (;;) {
         int c = next_code(NULL, false);
         if (c == TERM_KEY_NONE)
             return is_gone() ? -1 : 0;
-        if (c == KEY_MOUSE) { /* nobody asked for the mouse: pasted rubbish */
-            term_key_skip(&source);
-            continue;
-        }
         *key = term_key_decode(&source, c);
-        if (*key != K_NONE)
+        if (*key != K_NONE && *key != K_REPORT)
             return 1;
     }
+}
+
+/* ---- mouse ---- */
+
+struct mouse term_mouse(const struct term *term)
+{
+    return term->report.mouse;
+}
+
+static void send_mouse(const struct term *term, bool on)
+{
+    if (term->mouse)
+        output_text(on ? OUTPUT_MOUSE_ON : OUTPUT_MOUSE_OFF);
+}
+
+bool term_use_mouse(struct term *term, bool on)
+{
+    if (on && !term->known.mouse)
+        return false;
+    signals_undo(on ? SIGNALS_UNDO_MOUSE : 0); /* before it is on */
+    term->mouse |= on;
+    send_mouse(term, on);
+    term->mouse = on;
+    return true;
 }
 
 /* ---- size and suspension ---- */
@@ -264,8 +323,10 @@ unsigned term_signals(struct term *term)
         if (number == SIGTERM || number == SIGINT || number == SIGHUP)
             term->end_signal = number;
     }
-    if (happened & TERM_RESUMED)
+    if (happened & TERM_RESUMED) {
         reset_prog_mode(); /* the shell may have set other modes meanwhile */
+        send_mouse(term, true);
+    }
     if (happened & (TERM_RESIZED | TERM_RESUMED))
         take_size(term);
     return happened;
@@ -273,9 +334,12 @@ unsigned term_signals(struct term *term)
 
 void term_suspend(struct term *term)
 {
+    send_mouse(term, false);
+    await_answer(term);
     endwin();
     signals_stop_here();
     reset_prog_mode();
+    send_mouse(term, true);
     take_size(term);
     clearok(curscr, TRUE);
 }
@@ -382,6 +446,7 @@ static void draw_cell(struct term *term, int x, int y, const struct cell *cell)
 
 void term_draw(struct term *term, const struct grid *grid, const struct theme *theme, bool repaint)
 {
+    int undo = term->mouse ? SIGNALS_UNDO_MOUSE : 0;
     use_theme(term, theme);
     if (repaint)
         clearok(curscr, TRUE);
@@ -393,8 +458,14 @@ void term_draw(struct term *term, const struct grid *grid, const struct theme *t
                 draw_cell(term, x, y, cell);
         }
     }
+    signals_undo(undo | (term->report.sync ? SIGNALS_UNDO_FRAME : 0));
+    if (term->report.sync)
+        output_text(OUTPUT_FRAME_BEGIN);
     curs_set(grid->cursor_shown ? 1 : 0);
     move(grid->cursor_y < term->h ? grid->cursor_y : term->h - 1,
          grid->cursor_x < term->w ? grid->cursor_x : 0);
     refresh();
+    if (term->report.sync)
+        output_text(OUTPUT_FRAME_END);
+    signals_undo(undo);
 }

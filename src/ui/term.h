@@ -4,12 +4,16 @@
  * One terminal is open at a time (signal handlers have to find it). While it is open, SIGWINCH, SIGTSTP,
  * SIGCONT, SIGTERM, SIGINT, SIGHUP write a byte to a pipe and are answered by the loop; a crash (SIGSEGV,
  * SIGABRT ...) puts the screen back before the signal does what it does.
+ *
+ * A terminal of xterm's kind is asked once whether it can show a frame as a whole (synchronised output, DEC mode 2026).
+ * Nobody waits for the answer: frames are sent so from when it comes.
  */
 #ifndef MMTUI_UI_TERM_H
 #define MMTUI_UI_TERM_H
 
 #include "mmtui/base.h"
 #include "ui/canvas.h"
+#include "ui/mouse.h"
 #include "ui/theme.h"
 
 enum term_colour {
@@ -49,9 +53,12 @@ bool term_has_colour(const struct term *term);
 int term_key_fd(const struct term *term);
 int term_signal_fd(const struct term *term);
 
-/* 1 and a key, 0 when none waits, -1 when the terminal is gone. Never blocks longer than an escape sequence
- * needs (25 ms). */
+/* 1 and a key (K_MOUSE: term_mouse has what it did), 0 when none waits, -1 when the terminal is gone. Never blocks
+ * longer than an escape sequence needs (25 ms). */
 int term_key(struct term *term, uint32_t *key);
+struct mouse term_mouse(const struct term *term);
+/* Ask the terminal to report the mouse, or not to any more. False when it has none that is known. */
+bool term_use_mouse(struct term *term, bool on);
 /* Take the signals that came: TERM_* flags. After TERM_RESIZED, term_size has the new size. */
 unsigned term_signals(struct term *term);
 /* The number of the signal behind TERM_ENDED. */

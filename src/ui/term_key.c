@@ -1,5 +1,8 @@
 #include "ui/term_key.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "mmtui/base.h"
 #include "ui/key.h"
 
@@ -45,24 +48,112 @@ static uint32_t after_lead_byte(const struct term_key_source *source, int lead)
     return mm_text_decode(bytes, bytes + length, &cp) == length ? character_key(cp) : K_NONE;
 }
 
-void term_key_skip(const struct term_key_source *source)
+/* ---- escape sequences ---- */
+
+#define SEQUENCE_MAX 64 /* codes of one; what is longer is skipped bit by bit */
+
+/* A control sequence without its start: parameters, and the character that ends it (0: it was cut short). */
+struct sequence {
+    char text[SEQUENCE_MAX + 1];
+    int length;
+    char end;
+};
+
+static void read_sequence(const struct term_key_source *source, struct sequence *sequence)
 {
-    for (int i = 0; i < 64; i++) {
+    *sequence = (struct sequence){0};
+    while (sequence->length < SEQUENCE_MAX) {
         int c = soon(source);
-        if (c >= 0x20 && c < 0x40)
+        if (c >= 0x20 && c < 0x40) {
+            sequence->text[sequence->length++] = (char)c;
             continue;
-        if (c != TERM_KEY_NONE && (c < 0x20 || c > 0x7e))
+        }
+        if (c >= 0x40 && c <= 0x7e)
+            sequence->end = (char)c;
+        else if (c != TERM_KEY_NONE)
             source->back(source->context, c); /* not part of it */
         return;
     }
+}
+
+/* Buttons as terminals number them: 0 the left one, 64 and 65 the wheel; 4, 8 and 16 are Shift, Alt and Ctrl. */
+static enum mouse_kind mouse_kind_of(int button)
+{
+    static const struct {
+        int button;
+        enum mouse_kind kind;
+    } kinds[] = {{0, MOUSE_CLICK}, {64, MOUSE_WHEEL_UP}, {65, MOUSE_WHEEL_DOWN}};
+    for (size_t i = 0; i < MM_COUNT(kinds); i++) {
+        if (kinds[i].button == (button & ~(4 | 8 | 16)))
+            return kinds[i].kind;
+    }
+    return MOUSE_NONE;
+}
+
+static uint32_t mouse_key(const struct term_key_source *source, int button, int x, int y)
+{
+    struct mouse mouse = {mouse_kind_of(button), x - 1, y - 1};
+    source->report->mouse = mouse;
+    return mouse.kind != MOUSE_NONE && x > 0 && y > 0 ? K_MOUSE : K_NONE;
+}
+
+/* "<0;12;5": button, column, row; M pressed, m released. */
+static uint32_t sgr_mouse(const struct term_key_source *source, const struct sequence *sequence)
+{
+    int button, x, y, used = 0;
+    if (sscanf(sequence->text, "<%4d;%5d;%5d%n", &button, &x, &y, &used) != 3 || used != sequence->length)
+        return K_NONE;
+    return mouse_key(source, sequence->end == 'M' ? button : -1, x, y);
+}
+
+/* What terminals send that don't know the above: three bytes, each 32 more than it means. */
+static uint32_t old_mouse(const struct term_key_source *source)
+{
+    int byte[3];
+    for (int i = 0; i < 3; i++) {
+        byte[i] = soon(source);
+        if (byte[i] < 32 || byte[i] > 255) {
+            if (byte[i] != TERM_KEY_NONE)
+                source->back(source->context, byte[i]);
+            return K_NONE;
+        }
+    }
+    return mouse_key(source, byte[0] - 32, byte[1] - 32, byte[2] - 32);
+}
+
+/* "?2026;2$" y: the mode is known (1 set, 2 reset). "?62;1;6" c: what the terminal is. */
+static uint32_t answer_key(const struct term_key_source *source, const struct sequence *sequence)
+{
+    if (sequence->end == 'c')
+        source->report->answered = true;
+    else if (strcmp(sequence->text, "?2026;1$") == 0 || strcmp(sequence->text, "?2026;2$") == 0)
+        source->report->sync = true;
+    return K_REPORT;
+}
+
+static uint32_t after_bracket(const struct term_key_source *source)
+{
+    struct sequence sequence;
+    read_sequence(source, &sequence);
+    bool mouse = sequence.end == 'M' || sequence.end == 'm';
+    if (mouse && source->mouse && sequence.text[0] == '<')
+        return sgr_mouse(source, &sequence);
+    if (sequence.end == 'M' && source->mouse && sequence.length == 0)
+        return old_mouse(source);
+    if (sequence.text[0] == '?' && (sequence.end == 'c' || sequence.end == 'y'))
+        return answer_key(source, &sequence);
+    return K_NONE;
 }
 
 /* ESC alone is Esc; with a character right behind it, it was Alt and that character. */
 static uint32_t after_escape(const struct term_key_source *source)
 {
     int c = source->next(source->context, false);
-    if (c == '[' || c == 'O') {
-        term_key_skip(source);
+    if (c == '[')
+        return after_bracket(source);
+    if (c == 'O') {
+        struct sequence skipped;
+        read_sequence(source, &skipped);
         return K_NONE;
     }
     uint32_t key = c >= 0 && c < 0x80 && c != 27 ? character_key((uint32_t)c) : K_NONE;

@@ -46,10 +46,17 @@ static int check_kind(const char *name, struct mm_err *err)
 {
     int status = 0;
     if (setupterm(name, STDOUT_FILENO, &status) != SUCCESS)
-        return mm_fail(err, MM_EUNSUPPORTED, "TERM=%.60s is not in the terminfo database", name);
+        return mm_fail(
+            err, MM_EUNSUPPORTED,
+            "TERM=%.60s is not in the terminfo database: try TERM=xterm-256color or TERM=vt100, or install "
+            "the terminal's entry; with | cat the layers are printed as a table",
+            name);
     if (!capability("cup"))
-        return mm_fail(err, MM_EUNSUPPORTED, "TERM=%.60s can't place its cursor, so there is no full screen",
-                       name);
+        return mm_fail(
+            err, MM_EUNSUPPORTED,
+            "TERM=%.60s can't place its cursor, so there is no full screen; with | cat the layers are "
+            "printed as a table",
+            name);
     return 0;
 }
 
@@ -59,11 +66,23 @@ int terminfo_check(struct mm_buf *restore, struct mm_err *err)
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return mm_fail(err, MM_EUNSUPPORTED, "standard input and output are not both a terminal");
     if (!name || !name[0])
-        return mm_fail(err, MM_EUNSUPPORTED, "TERM is not set, so the kind of terminal is unknown");
+        return mm_fail(
+            err, MM_EUNSUPPORTED,
+            "TERM is not set, so the kind of terminal is unknown: try TERM=xterm-256color or TERM=vt100; "
+            "with | cat the layers are printed as a table");
     int result = check_kind(name, err);
     if (result == 0)
         add_restore(restore);
     if (cur_term)
         del_curterm(cur_term); /* newterm reads its own */
     return result;
+}
+
+/* The console's entry has a mouse that another program reports. */
+struct terminfo terminfo_known(void)
+{
+    const char *name = getenv("TERM");
+    bool console = !name || strncmp(name, "linux", 5) == 0;
+    return (struct terminfo){.mouse = !console && (capability("kmous") || capability("XM")),
+                             .sync = capability("Sync") != NULL};
 }

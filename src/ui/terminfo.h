@@ -11,4 +11,14 @@
  */
 int terminfo_check(struct mm_buf *restore, struct mm_err *err);
 
+/* What else is known of the terminal. */
+struct terminfo {
+    bool
+        mouse; /* of xterm's kind: reports the mouse when told to, and skips control sequences that it does not know */
+    bool sync; /* shows a frame as a whole: says so itself (Sync) */
+};
+
+/* Ask while the terminal is open; which one TERM names. */
+struct terminfo terminfo_known(void);
+
 #endif

@@ -112,9 +112,11 @@ static void draw(struct canvas *c, const struct layer_view *layer, const struct 
 {
     const struct channels_tab *tab = layer_state(layer);
     const struct channels_table table = {tab->channels, tab->known, tab->sort, tab->order, &tab->list};
-    if (tab->channels && tab->order)
+    const struct click sorts = {.kind = CLICK_ACTION, .id = action_find(&app->actions, "channels-sort")};
+    if (tab->channels && tab->order) {
         channels_table_draw(c, &table, app);
-    else
+        canvas_click(c, 0, CHANNELS_HEAD - 1, c->w, 1, sorts);
+    } else
         request_text_draw(c, app, layer->id, MM_REQUEST_CHANNELS, tab->problem);
 }
 

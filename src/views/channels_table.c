@@ -232,6 +232,7 @@ void channels_table_draw(struct canvas *c, const struct channels_table *table, c
         int y = CHANNELS_HEAD + row - list->top, channel = table->order[row];
         canvas_textf(c, 0, y, INDEX_WIDTH - 1, ROLE_LABEL, "%*d", INDEX_WIDTH - 1, channel);
         draw_row(c, y, bar, table, &table->channels->channel[channel], app);
+        list_click(c, y, list, row, true);
         if (row == list->cursor) {
             canvas_overlay(c, 0, y, INDEX_WIDTH, 1, ROLE_LIST_SEL);
             canvas_cursor(c, 0, y, false);

@@ -1,4 +1,5 @@
 #include "views/hist_chart.h"
+#include "views/hist_table.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -149,9 +150,11 @@ static void draw_legend(struct canvas *c, const struct mm_pair_hist *hist, const
 {
     const struct glyphs *g = app->glyphs;
     int x = 0;
-    legend_item(c, &x, ROLE_BAR_BOTH, g->full, "both");
-    legend_item(c, &x, ROLE_BAR_SRC, g->shade, "src");
-    legend_item(c, &x, ROLE_BAR_DST, g->eighths_h[4], "dst");
+    if (!app->options.plain) {
+        legend_item(c, &x, ROLE_BAR_BOTH, g->full, "both");
+        legend_item(c, &x, ROLE_BAR_SRC, g->shade, "src");
+        legend_item(c, &x, ROLE_BAR_DST, g->eighths_h[4], "dst");
+    }
     uint64_t outside = hist->src.below + hist->src.above + hist->dst.below + hist->dst.above;
     uint64_t broken = hist->src.nonfinite + hist->dst.nonfinite;
     char text[MM_NUM];
@@ -172,12 +175,18 @@ static double largest(const struct mm_hist *hist)
 static void draw_values(struct canvas *c, const struct app *app, const struct mm_pair_hist *hist,
                         const struct hist_chart_options *options)
 {
-    struct canvas legend = canvas_sub(c, SCALE_WIDTH, 0, c->w - SCALE_WIDTH, 1);
+    int left = app->options.plain ? 0 : SCALE_WIDTH;
+    struct canvas legend = canvas_sub(c, left, 0, c->w - left, 1);
+    struct canvas table = canvas_sub(c, 0, 1, c->w, c->h - 1);
     struct canvas bars = canvas_sub(c, SCALE_WIDTH, 1, c->w - SCALE_WIDTH, c->h - 3);
     struct canvas scale = canvas_sub(c, 0, 1, SCALE_WIDTH, c->h - 3);
     struct canvas axis = canvas_sub(c, SCALE_WIDTH, c->h - 2, c->w - SCALE_WIDTH, 2);
     double most = fmax(largest(&hist->src), largest(&hist->dst));
     draw_legend(&legend, hist, app);
+    if (app->options.plain) {
+        hist_table_values(&table, app, hist);
+        return;
+    }
     draw_counts(&scale, most, options->log);
     for (int x = 0; x < bars.w; x++) {
         int src = eighths(column_count(&hist->src, x, bars.w), most, bars.h, options->log);
@@ -207,10 +216,15 @@ static void draw_error(struct canvas *c, const struct app *app, const struct mm_
 {
     int from, to;
     char text[MM_NUM];
-    canvas_textf(c, SCALE_WIDTH, 0, -1, ROLE_DIM, "|s - d| by powers of two; %s exactly equal",
-                 mm_num_count(text, (int64_t)error->zero));
+    canvas_textf(c, app->options.plain ? 0 : SCALE_WIDTH, 0, -1, ROLE_DIM,
+                 "|s - d| by powers of two; %s exactly equal", mm_num_count(text, (int64_t)error->zero));
     if (!error_range(error, &from, &to)) {
         canvas_text(c, SCALE_WIDTH, 2, -1, ROLE_OK, "src and dst are equal everywhere");
+        return;
+    }
+    if (app->options.plain) {
+        struct canvas table = canvas_sub(c, 0, 1, c->w, c->h - 1);
+        hist_table_error(&table, app, error, from, to);
         return;
     }
     struct canvas bars = canvas_sub(c, SCALE_WIDTH, 1, c->w - SCALE_WIDTH, c->h - 3);

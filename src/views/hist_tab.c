@@ -25,10 +25,14 @@ static const char *const range_names[RANGE_COUNT] = {"all", "middle 99.9%", "aro
 
 /* ---- the histogram that is wanted ---- */
 
-static size_t bins_of(const struct layer_view *layer, const struct hist_tab *tab)
+#define LINES_ABOVE 4 /* of a table of counts: what is shown, a blank line, what is outside, headings */
+
+/* As many as there are columns for; of a table of counts lines. */
+static size_t bins_of(const struct layer_view *layer, const struct app *app, const struct hist_tab *tab)
 {
     size_t bins = bin_steps[tab->bins];
-    int columns = layer->w > 17 ? layer->w - 9 : 8;
+    int room = app->options.plain ? layer_rows(layer) - LINES_ABOVE : layer->w - 9;
+    int columns = room > 8 ? room : 8;
     return bins ? bins : (size_t)(columns < MM_HIST_BINS_MAX ? columns : MM_HIST_BINS_MAX);
 }
 
@@ -79,7 +83,7 @@ static void prepare(struct layer_view *layer, struct app *app)
     tab->problem = NULL;
     if (state != MM_STATE_MEASURED && state != MM_STATE_SINGLE)
         return;
-    struct mm_hist_options options = {.bins = bins_of(layer, tab)};
+    struct mm_hist_options options = {.bins = bins_of(layer, app, tab)};
     if (tab->range == RANGE_MIDDLE) {
         struct mm_hist_options fine = {.bins = FINE_BINS};
         const struct mm_pair_hist *all = mm_session_hist(app->session, layer->id, &fine, &tab->problem);
@@ -100,12 +104,12 @@ static void draw(struct canvas *c, const struct layer_view *layer, const struct 
     const struct mm_layer *data = mm_session_layer(app->session, layer->id);
     enum mm_state state = data->result.state;
     bool error = tab->error && data->pair->src && data->pair->dst;
-    const char *counts = tab->log ? "log" : "linear";
+    const char *counts = app->options.plain ? "" : tab->log ? "   counts: log" : "   counts: linear";
     if (error)
-        canvas_textf(c, 0, 0, -1, ROLE_DIM, "error   counts: %s", counts);
+        canvas_textf(c, 0, 0, -1, ROLE_DIM, "error%s", counts);
     else
-        canvas_textf(c, 0, 0, -1, ROLE_DIM, "range: %s   counts: %s   bins: %zu", range_names[tab->range],
-                     counts, bins_of(layer, tab));
+        canvas_textf(c, 0, 0, -1, ROLE_DIM, "range: %s%s   bins: %zu", range_names[tab->range], counts,
+                     bins_of(layer, app, tab));
     if (tab->problem)
         canvas_text(c, 0, 2, -1, ROLE_ERROR, tab->problem);
     else if (state == MM_STATE_FAILED || state == MM_STATE_MISMATCH)

@@ -69,12 +69,15 @@ void layer_tabs_draw(struct canvas *c, const struct layer_view *layer)
     int gap = whole + tab_count() <= c->w || whole > c->w;
     for (int number = 0; number < tab_count(); number++) {
         const char *title = tab_at(number)->title;
+        int from = x;
         if (number == layer->tab)
             x += canvas_textf(c, x, 0, -1, ROLE_TAB_ACTIVE, "[%d %s]", number, title) + gap;
         else if (whole <= c->w)
             x += canvas_textf(c, x, 0, -1, ROLE_TAB, " %d %s ", number, title) + gap;
         else
             x += canvas_textf(c, x, 0, -1, ROLE_TAB, " %d ", number);
+        canvas_click(c, from, 0, x - from, 1,
+                     (struct click){.kind = CLICK_ACTION, .id = tab_show_id(number)});
     }
 }
 

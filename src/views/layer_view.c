@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "views/copy_text.h"
 #include "views/inspector.h"
 #include "views/precision.h"
 #include "views/layer.h"
@@ -205,7 +206,8 @@ static bool act_walk(struct layer_view *layer, struct app *app, const struct act
 static bool act_here(struct layer_view *layer, struct app *app, const struct action_event *event)
 {
     switch (event->id) {
-    case ACT_COPY: app_copy(app, mm_session_layer(app->session, layer->id)->pair->name); return true;
+    case ACT_COPY: copy_name(app, layer->id); return true;
+    case ACT_COPY_TEXT: copy_tab(layer, app); return true;
     case ACT_BACK: return act_back(layer, app);
     case ACT_ROOT: act_root(layer, app); return true;
     default: return false;

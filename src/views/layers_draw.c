@@ -144,9 +144,13 @@ static void draw_headings(struct canvas *c, const struct layers *layers, const s
         const struct mm_column *column = mm_column((enum mm_column_id)id);
         if (!layout->width[id])
             continue;
+        bool sorts = (enum mm_column_id)id == layers->order.column;
+        canvas_click(c, x, 0, layout->width[id], 1,
+                     (struct click){.kind = CLICK_ACTION,
+                                    .id = sorts ? ACT_SORT_REVERSE : ACT_SORT,
+                                    .text = sorts ? NULL : column->key});
         canvas_fit(c, x, 0, layout->width[id], column->right ? ALIGN_RIGHT : ALIGN_LEFT,
-                   (enum mm_column_id)id == layers->order.column ? ROLE_HEADER_SORT : ROLE_HEADER,
-                   column->title, app->glyphs);
+                   sorts ? ROLE_HEADER_SORT : ROLE_HEADER, column->title, app->glyphs);
         x += layout->width[id] + LAYERS_GAP;
     }
 }
@@ -159,8 +163,10 @@ static void draw_list(struct canvas *c, const struct layers *layers, const struc
     struct mm_buf text;
     mm_buf_init(&text);
     struct canvas rows = canvas_sub(c, 0, 1, c->w, layers->list.height);
-    for (int y = 0; y < layers->list.height && layers->list.top + y < layers->list.count; y++)
+    for (int y = 0; y < layers->list.height && layers->list.top + y < layers->list.count; y++) {
         draw_row(&rows, y, layers, app, layers->list.top + y, &layout, &text);
+        list_click(&rows, y, &layers->list, layers->list.top + y, true);
+    }
     if (layers->list.count == 0)
         canvas_text(&rows, 1, 1, -1, ROLE_DIM,
                     layers->filter ? "no layer matches the filter (Esc shows all)" : "there are no layers");

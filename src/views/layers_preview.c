@@ -23,7 +23,8 @@ static int draw_next(struct canvas *c, int y, const struct app *app, size_t id)
 void layers_draw_preview(struct canvas *c, const struct layers *layers, const struct app *app)
 {
     size_t id = layers_selected(layers);
-    canvas_vline(c, 0, 0, c->h, ROLE_AXIS, app->glyphs);
+    if (!app->options.plain)
+        canvas_vline(c, 0, 0, c->h, ROLE_AXIS, app->glyphs);
     if (id == SIZE_MAX)
         return;
     const struct mm_layer *layer = mm_session_layer(app->session, id);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "views/copy_text.h"
 #include "views/inspector.h"
 #include "views/layer_view.h"
 #include "views/layers.h"
@@ -105,17 +106,17 @@ static void act_open(struct layers *layers, struct app *app)
         app_push_take(app, layer_view_open(app, &layers->view, layers_selected(layers)));
 }
 
-static void act_copy(struct layers *layers, struct app *app)
+static void act_copy(struct layers *layers, struct app *app, void (*copy)(struct app *, size_t))
 {
     const struct layers_fold *fold = layers_fold_at(layers, layers->list.cursor);
     size_t id = layers_selected(layers);
     struct mm_buf name = {0};
     if (fold)
         layers_fold_name(layers, fold, &name);
-    else if (id != SIZE_MAX)
-        mm_buf_puts(&name, mm_session_layer(app->session, id)->pair->name);
     if (name.length)
-        app_copy(app, mm_buf_text(&name));
+        app_copy(app, mm_buf_text(&name), mm_buf_text(&name));
+    else if (id != SIZE_MAX)
+        copy(app, id);
     mm_buf_done(&name);
 }
 
@@ -138,7 +139,8 @@ static bool act_here(struct layers *layers, struct app *app, const struct action
 {
     switch (event->id) {
     case ACT_OPEN: act_open(layers, app); return true;
-    case ACT_COPY: act_copy(layers, app); return true;
+    case ACT_COPY: act_copy(layers, app, copy_name); return true;
+    case ACT_COPY_TEXT: act_copy(layers, app, copy_row); return true;
     case ACT_ESCAPE: return act_escape(layers, app);
     default: return false;
     }

@@ -44,8 +44,20 @@ static int64_t target(const struct long_list *list, const struct action_event *e
     return -1;
 }
 
+/* The window moves, the cursor comes along only where the window leaves it. */
+static void move_window(struct long_list *list, int64_t by)
+{
+    list->top = clamp(list->top + by, 0, list->count - list->height);
+    list->cursor = clamp(list->cursor, list->top, list->top + list->height - 1);
+    long_list_goto(list, list->cursor);
+}
+
 bool long_list_act(struct long_list *list, const struct action_event *event)
 {
+    if (event->id == ACT_SCROLL_DOWN || event->id == ACT_SCROLL_UP) {
+        move_window(list, event->id == ACT_SCROLL_DOWN ? action_times(event) : -action_times(event));
+        return true;
+    }
     int64_t to = target(list, event);
     if (to >= 0)
         long_list_goto(list, to);

@@ -217,8 +217,10 @@ static void draw_rows(struct canvas *c, const struct neighbours_tab *tab, const 
         canvas_fit(c, layout.x[i], 0, layout.width[i], columns[i].align, ROLE_HEADER, columns[i].title,
                    app->glyphs);
     struct canvas rows = canvas_sub(c, 0, 1, c->w, list->height);
-    for (int y = 0; y < list->height && list->top + y < near->count; y++)
+    for (int y = 0; y < list->height && list->top + y < near->count; y++) {
         draw_row(&rows, y, app, near, list->top + y, &layout);
+        list_click(&rows, y, list, list->top + y, true);
+    }
     canvas_overlay(&rows, 0, list->cursor - list->top, c->w, 1, ROLE_LIST_SEL);
     canvas_cursor(&rows, 0, list->cursor - list->top, false);
 }

@@ -70,6 +70,7 @@ static void draw(const struct view *view, const struct app *app, struct canvas *
                                &plan_view->costs, app);
         else if (line->text)
             canvas_fit(&body, 0, y, body.w, ALIGN_LEFT, roles[line->kind], line->text, app->glyphs);
+        list_click(&body, y, &plan_view->list, row, false); /* Enter writes: a click must not */
         if (row == plan_view->list.cursor) {
             canvas_overlay(&body, 0, y, body.w, 1, ROLE_LIST_SEL);
             canvas_cursor(&body, 0, y, false);

@@ -1,6 +1,7 @@
 /* The Values tab drawn: a line that says what is seen, then a list or the map. */
 #include "views/values.h"
 
+#include <limits.h>
 #include <math.h>
 
 #include "views/elements_table.h"
@@ -41,9 +42,13 @@ static void draw_worst(struct canvas *c, const struct values_tab *tab, const str
         elements_table_head(c, 1, app, &worst->shape);
     else
         canvas_text(c, 0, 2, -1, ROLE_OK, "src and dst are equal here");
-    for (int row = tab->list.top; row < tab->list.count && row < tab->list.top + tab->list.height; row++)
-        elements_table_row(c, VALUES_HEAD + row - tab->list.top, app, &worst->shape, &worst->element[row],
-                           row == tab->list.cursor);
+    canvas_click(c, 0, 1, c->w, 1,
+                 (struct click){.kind = CLICK_ACTION, .id = action_find(&app->actions, "values-by")});
+    for (int row = tab->list.top; row < tab->list.count && row < tab->list.top + tab->list.height; row++) {
+        int y = VALUES_HEAD + row - tab->list.top;
+        elements_table_row(c, y, app, &worst->shape, &worst->element[row], row == tab->list.cursor);
+        list_click(c, y, &tab->list, row, true);
+    }
 }
 
 /* The slice's n-th element, where the window has it. */
@@ -67,9 +72,15 @@ static void draw_browse(struct canvas *c, const struct values_tab *tab, const st
         mm_buf_printf(&text, "%sonly in %s", app->glyphs->dot, window->has[0] ? "src" : "dst");
     draw_line(c, 0, app, &text);
     elements_table_head(c, 1, app, &window->shape);
-    for (int y = 0; y < list->height && list->top + y < list->count; y++)
-        elements_table_row(c, VALUES_HEAD + y, app, &window->shape, element_at(window, list->top + y),
-                           list->top + y == list->cursor);
+    for (int y = 0; y < list->height && list->top + y < list->count; y++) {
+        int64_t row = list->top + y;
+        elements_table_row(c, VALUES_HEAD + y, app, &window->shape, element_at(window, row),
+                           row == list->cursor);
+        if (row <= INT_MAX) /* a count is no longer */
+            canvas_click(
+                c, 0, VALUES_HEAD + y, c->w, 1,
+                (struct click){.kind = CLICK_ACTION, .id = row ? ACT_GOTO : ACT_TOP, .count = (int)row});
+    }
 }
 
 /* ---- the map ---- */

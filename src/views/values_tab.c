@@ -272,7 +272,9 @@ static bool move(struct values_tab *tab, const struct action_event *event)
     if (!tab->heat)
         return false;
     struct long_list rows = {.count = tab->heat->options.rows, .cursor = tab->row, .height = 20};
-    bool moved = long_list_act(&rows, event);
+    struct action_event one = *event; /* all rows of the map are seen: there is nothing to scroll */
+    one.id = event->id == ACT_SCROLL_DOWN ? ACT_DOWN : event->id == ACT_SCROLL_UP ? ACT_UP : event->id;
+    bool moved = long_list_act(&rows, &one);
     tab->row = rows.cursor;
     return moved;
 }

@@ -38,6 +38,10 @@ struct pty {
     VTerm *vterm;
     VTermScreen *screen;
     bool altscreen, cursor_visible;
+    int mouse;    /* VTERM_PROP_MOUSE_* that was asked for */
+    bool sync;    /* the terminal says that it shows frames as a whole (libvterm itself does not) */
+    bool mute;    /* it answers nothing at all */
+    size_t asked; /* how far output was looked through for that question */
     char *output; /* every byte that came */
     size_t length, capacity;
 };
@@ -92,7 +96,30 @@ static inline int pty_on_property(VTermProp property, VTermValue *value, void *u
         pty->altscreen = value->boolean;
     if (property == VTERM_PROP_CURSORVISIBLE)
         pty->cursor_visible = value->boolean;
+    if (property == VTERM_PROP_MOUSE)
+        pty->mouse = value->number;
     return 1;
+}
+
+/* What the terminal answers comes as if it were typed. */
+static inline void pty_on_answer(const char *bytes, size_t length, void *user)
+{
+    struct pty *pty = user;
+    if (!pty->mute && pty->master >= 0 && write(pty->master, bytes, length) < 0)
+        pty->gone = true;
+}
+
+#define PTY_ASK_SYNC "\x1b[?2026$p"
+
+/* In place of libvterm, which knows no mode 2026. */
+static inline void pty_answer_sync(struct pty *pty)
+{
+    static const char answer[] = "\x1b[?2026;2$y";
+    const char *question = pty->sync && pty->output ? strstr(pty->output + pty->asked, PTY_ASK_SYNC) : NULL;
+    if (!question)
+        return;
+    pty->asked = (size_t)(question - pty->output) + strlen(PTY_ASK_SYNC);
+    pty_on_answer(answer, sizeof(answer) - 1, pty);
 }
 
 /* ---- in the test ---- */
@@ -101,7 +128,7 @@ static inline void pty_open(struct pty *pty, int w, int h, char *const argv[])
 {
     static const VTermScreenCallbacks callbacks = {.settermprop = pty_on_property};
     struct winsize size = {.ws_row = (unsigned short)h, .ws_col = (unsigned short)w};
-    memset(pty, 0, sizeof(*pty));
+    *pty = (struct pty){.sync = pty->sync, .mute = pty->mute};
     assert_int_equal(pipe(pty->reports), 0);
     assert_int_equal(pipe(pty->orders), 0);
     pty->shell = forkpty(&pty->master, NULL, NULL, &size);
@@ -120,6 +147,7 @@ static inline void pty_open(struct pty *pty, int w, int h, char *const argv[])
     pty->screen = vterm_obtain_screen(pty->vterm);
     vterm_screen_enable_altscreen(pty->screen, 1);
     vterm_screen_set_callbacks(pty->screen, &callbacks, pty);
+    vterm_output_set_callback(pty->vterm, pty_on_answer, pty);
     vterm_screen_reset(pty->screen, 1);
     pty->cursor_visible = true;
 }
@@ -151,6 +179,7 @@ static inline void pty_take_output(struct pty *pty)
         memcpy(pty->output + pty->length, bytes, (size_t)n);
         pty->length += (size_t)n;
         pty->output[pty->length] = '\0';
+        pty_answer_sync(pty);
         vterm_input_write(pty->vterm, bytes, (size_t)n);
     }
     pty->gone = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);

@@ -7,111 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "term/pty.h"
-
-#include <sys/stat.h>
-
-static char folder[] = "/tmp/mmtui-term-XXXXXX";
-static char source[100], target[100];
-static struct pty pty;
-
-/* ---- a dump to look at: three small .npy tensors a side ---- */
-
-static void write_npy(const char *where, const char *name, float factor)
-{
-    static const char header[] = "\x93NUMPY\x01\x00\x76\x00"
-                                 "{'descr': '<f4', 'fortran_order': False, 'shape': (8,), }";
-    char path[200];
-    char head[128];
-    memset(head, ' ', sizeof(head));
-    memcpy(head, header, sizeof(header) - 1);
-    head[127] = '\n';
-    snprintf(path, sizeof(path), "%s/%s.npy", where, name);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    fwrite(head, 1, sizeof(head), file);
-    for (int i = 1; i <= 8; i++) {
-        float value = (float)i * factor;
-        fwrite(&value, sizeof(value), 1, file);
-    }
-    assert_int_equal(fclose(file), 0);
-}
-
-static int make_dumps(void **state)
-{
-    (void)state;
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(source, sizeof(source), "%s/src", folder);
-    snprintf(target, sizeof(target), "%s/dst", folder);
-    mkdir(source, 0700);
-    mkdir(target, 0700);
-    static const char *const names[] = {"conv_a", "conv_b", "softmax_c"};
-    for (int i = 0; i < 3; i++) {
-        write_npy(source, names[i], 1.0f);
-        write_npy(target, names[i], 1.0f + 0.1f * (float)i);
-    }
-    setenv("XDG_CONFIG_HOME", folder, 1);
-    setenv("XDG_STATE_HOME", folder, 1);
-    setenv("XDG_CACHE_HOME", folder, 1);
-    return 0;
-}
-
-static int remove_dumps(void **state)
-{
-    char command[300];
-    (void)state;
-    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-    return system(command);
-}
-
-/* ---- starting ---- */
-
-static int setup(void **state)
-{
-    (void)state;
-    setenv("TERM", "xterm-256color", 1);
-    setenv("LC_ALL", "C.UTF-8", 1);
-    unsetenv("NO_COLOR");
-    memset(&pty, 0, sizeof(pty));
-    return getenv("MMTUI") ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    pty_close(&pty);
-    return 0;
-}
-
-static void start_with(int w, int h, const char *option)
-{
-    char *argv[] = {getenv("MMTUI"), source, target, (char *)(uintptr_t)option, NULL};
-    pty_open(&pty, w, h, argv);
-}
-
-static void start(int w, int h)
-{
-    start_with(w, h, NULL);
-    pty_expect(&pty, "softmax_c");
-    pty_expect(&pty, "? help");
-}
-
-static void expect_restored(void)
-{
-    assert_false(pty.altscreen);
-    assert_true(pty.cursor_visible);
-    assert_true(pty_is_cooked(&pty));
-}
-
-static void quit_and_expect_restored(void)
-{
-    pty_keys(&pty, "Q");
-    pty_expect_end(&pty);
-    assert_true(WIFEXITED(pty.status));
-    assert_int_equal(WEXITSTATUS(pty.status), 0);
-    expect_restored();
-}
+#include "term/session.h"
 
 /* ---- tests ---- */
 
@@ -295,26 +191,6 @@ static void a_terminal_that_goes_away_ends_it(void **state)
     pty.ended = true;
 }
 
-/* SGR sequences that set a colour (30-37, 90-97, 38;..., 40-47, 48;...). */
-static bool output_has_colour(void)
-{
-    for (const char *p = pty.output; p && (p = strstr(p, "\x1b[")); p += 2) {
-        const char *q = p + 2;
-        size_t n = strspn(q, "0123456789;");
-        if (q[n] != 'm')
-            continue;
-        while (n > 0) {
-            long value = strtol(q, NULL, 10);
-            if ((value >= 30 && value <= 38) || (value >= 40 && value <= 48) || (value >= 90 && value <= 107))
-                return true;
-            size_t digits = strcspn(q, ";m");
-            n -= digits < n ? digits + 1 : n;
-            q += digits + 1;
-        }
-    }
-    return false;
-}
-
 static void no_color_is_obeyed(void **state)
 {
     (void)state;
@@ -361,39 +237,6 @@ static void a_c_locale_gets_ascii_only(void **state)
         assert_true((unsigned char)pty.output[i] < 0x80);
 }
 
-static void other_terminals(void **state)
-{
-    static const char *const names[] = {"linux", "vt100", "screen", "xterm"};
-    (void)state;
-    for (size_t i = 0; i < 4; i++) {
-        setenv("TERM", names[i], 1);
-        start(80, 24);
-        pty_keys(&pty, "Q");
-        pty_expect_end(&pty);
-        assert_int_equal(pty.status, 0);
-        assert_true(pty_is_cooked(&pty));
-        if (i < 3)
-            pty_close(&pty);
-    }
-}
-
-static void a_terminal_without_a_cursor_gets_a_sentence(void **state)
-{
-    static const char *const names[] = {"dumb", "no-such-terminal", ""};
-    (void)state;
-    for (size_t i = 0; i < 3; i++) {
-        setenv("TERM", names[i], 1);
-        start_with(120, 24, NULL);
-        pty_expect_end(&pty);
-        assert_true(WIFEXITED(pty.status));
-        assert_true(pty_find(&pty, "TERM") >= 0);
-        assert_null(strchr(pty.output, '\x1b'));
-        assert_true(pty_is_cooked(&pty));
-        if (i < 2)
-            pty_close(&pty);
-    }
-}
-
 static void rubbish_from_the_keyboard(void **state)
 {
     static const char rubbish[] =
@@ -421,8 +264,6 @@ static void too_small_and_back(void **state)
     quit_and_expect_restored();
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -441,8 +282,6 @@ int main(void)
         TEST(color_always_beats_no_color),
         TEST(color_never_wins),
         TEST(a_c_locale_gets_ascii_only),
-        TEST(other_terminals),
-        TEST(a_terminal_without_a_cursor_gets_a_sentence),
         TEST(rubbish_from_the_keyboard),
         TEST(too_small_and_back),
     };

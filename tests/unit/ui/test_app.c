@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "ui/app.h"
+#include "ui/clipboard.h"
 #include "ui/key.h"
 #include "unit/ui/monkey.h"
 #include "ui/script.h"
@@ -358,13 +359,180 @@ static void help_is_made_from_the_table(void **state)
 static void copying_waits_for_the_terminal(void **state)
 {
     (void)state;
-    app_copy(&app, "conv2d_93");
+    app_copy(&app, "conv2d_93", "conv2d_93");
     assert_true(app.wants & APP_WANTS_COPY);
     assert_string_equal(mm_buf_text(&app.copy), "conv2d_93");
     press("C-z");
     assert_true(app.wants & APP_WANTS_SUSPEND);
     press("C-l");
     assert_true(app.wants & APP_WANTS_REPAINT);
+}
+
+static void copying_what_is_shown(void **state)
+{
+    (void)state;
+    app_resize(&app, 40, 12);
+    press("Y");
+    assert_true(app.wants & APP_WANTS_COPY);
+    assert_memory_equal(mm_buf_text(&app.copy), " toy 40 x 10\n row 0\n row 1\n", 27);
+    assert_null(strstr(mm_buf_text(&app.copy), "toy status"));
+    assert_string_equal(app.message, "Copied, if the terminal allows it: what this screen shows");
+}
+
+static void a_text_that_is_too_long_is_not_copied(void **state)
+{
+    (void)state;
+    char *text = calloc(CLIPBOARD_MAX + 2, 1);
+    assert_non_null(text);
+    memset(text, 'x', CLIPBOARD_MAX);
+    app_copy(&app, text, "much");
+    assert_true(app.wants & APP_WANTS_COPY);
+    app.wants = 0;
+    text[CLIPBOARD_MAX] = 'x';
+    app_copy(&app, text, "much");
+    assert_false(app.wants & APP_WANTS_COPY);
+    assert_int_equal(app.copy.length, 0);
+    assert_string_equal(app.message, "Not copied: 74995 bytes, and terminals take 74994 at most");
+    free(text);
+}
+
+/* ---- mouse ---- */
+
+static struct grid screen;
+
+static void mouse(enum mouse_kind kind, int x, int y)
+{
+    app_draw(&app, &screen);
+    app_mouse(&app, &screen, &(struct mouse){kind, x, y});
+}
+
+/* Where a text stands on the row. */
+static int column_of(int y, const char *text)
+{
+    struct mm_buf out;
+    int x = -1;
+    mm_buf_init(&out);
+    app_draw(&app, &screen);
+    grid_dump_glyphs(&screen, &out);
+    const char *row = mm_buf_text(&out);
+    for (int i = 0; i < y; i++)
+        row = strchr(row, '\n') + 1;
+    const char *hit = strstr(row, text), *end = strchr(row, '\n');
+    if (hit && hit < end)
+        x = (int)(hit - row); /* the toy's rows are ASCII */
+    mm_buf_done(&out);
+    assert_true(x >= 0);
+    return x;
+}
+
+static void the_mouse_is_off_until_it_is_wanted(void **state)
+{
+    (void)state;
+    assert_false(app.mouse);
+    press("m");
+    assert_true(app.mouse);
+    assert_true(app.wants & APP_WANTS_MOUSE);
+    assert_non_null(strstr(app.message, "Shift selects text"));
+    press("m");
+    assert_false(app.mouse);
+    assert_string_equal(app.message, "Mouse off");
+}
+
+static void clicks_on_rows_and_hints(void **state)
+{
+    (void)state;
+    mouse(MOUSE_CLICK, 5, 4);
+    assert_int_equal(toy->last, ACT_GOTO);
+    assert_int_equal(toy->list.cursor, 3);
+    mouse(MOUSE_CLICK, 60, 4);
+    assert_int_equal(toy->last, ACT_OPEN);
+    mouse(MOUSE_WHEEL_DOWN, 5, 4);
+    assert_int_equal(toy->last, ACT_SCROLL_DOWN);
+    assert_int_equal(toy->list.top, 3);
+    press("5");
+    mouse(MOUSE_CLICK, column_of(23, "next bad"), 23);
+    assert_int_equal(toy->last, ACT_NEXT_BAD);
+    assert_int_equal(app.count, 0);
+    toy->last = ACT_NONE;
+    mouse(MOUSE_CLICK, 5, 0);  /* the title */
+    mouse(MOUSE_CLICK, 5, 22); /* the status row */
+    mouse(MOUSE_NONE, 5, 4);
+    assert_int_equal(toy->last, ACT_NONE);
+    mouse(MOUSE_CLICK, column_of(23, "? help"), 23);
+    assert_int_equal(app.depth, 2);
+    mouse(MOUSE_WHEEL_DOWN, 5, 4);
+    mouse(MOUSE_CLICK, column_of(23, "q close"), 23);
+    assert_int_equal(app.depth, 1);
+}
+
+static void clicks_in_a_menu(void **state)
+{
+    (void)state;
+    press("s");
+    int y = 21; /* the box ends above the two bottom rows: border, third, second, first */
+    mouse(MOUSE_CLICK, column_of(y - 1, "third"), y - 1);
+    assert_int_equal(app.prompt.kind, PROMPT_CLOSED);
+    assert_int_equal(toy->last, ACT_SORT);
+    assert_string_equal(toy->last_text, "three");
+    press("s");
+    mouse(MOUSE_WHEEL_UP, 5, 5);
+    assert_int_equal(app.prompt.list.cursor, 0);
+    mouse(MOUSE_CLICK, column_of(23, "select"), 23);
+    assert_string_equal(toy->last_text, "one");
+    press("s");
+    toy->last = ACT_NONE;
+    mouse(MOUSE_CLICK, 60, 5); /* beside it, on a row of the list */
+    assert_int_equal(app.prompt.kind, PROMPT_CLOSED);
+    assert_int_equal(toy->last, ACT_NONE);
+    assert_int_equal(toy->list.cursor, 0);
+}
+
+static void clicks_while_a_line_is_typed(void **state)
+{
+    (void)state;
+    press("/ x");
+    mouse(MOUSE_CLICK, 5, 4);
+    mouse(MOUSE_WHEEL_DOWN, 5, 4);
+    assert_int_equal(app.prompt.kind, PROMPT_LINE);
+    assert_int_equal(toy->list.top, 0);
+    mouse(MOUSE_CLICK, column_of(23, "Enter"), 23);
+    assert_int_equal(toy->last, ACT_SEARCH);
+    assert_string_equal(toy->last_text, "x");
+    unsaved = true;
+    press("Q");
+    mouse(MOUSE_CLICK, column_of(23, "n no"), 23);
+    assert_int_equal(app.prompt.kind, PROMPT_CLOSED);
+    assert_false(app.quit);
+    press("Q");
+    mouse(MOUSE_CLICK, column_of(23, "y yes"), 23);
+    assert_true(app.quit);
+}
+
+/* What was seen when the click was made may have gone meanwhile. */
+static void a_click_on_an_older_frame(void **state)
+{
+    (void)state;
+    app_draw(&app, &screen);
+    press("/");
+    app_mouse(&app, &screen, &(struct mouse){MOUSE_CLICK, 5, 4});
+    assert_int_equal(app.prompt.kind, PROMPT_LINE);
+    assert_int_equal(toy->list.cursor, 0);
+    app_draw(&app, &screen);
+    press("Esc");
+    app_mouse(&app, &screen, &(struct mouse){MOUSE_CLICK, 2, 23}); /* "Enter OK" */
+    assert_int_equal(toy->acted, 0);
+    press("s");
+    app_draw(&app, &screen);
+    press("Esc");
+    app_mouse(&app, &screen, &(struct mouse){MOUSE_CLICK, 5, 20}); /* an item */
+    assert_int_equal(toy->last, ACT_SORT_MENU);
+}
+
+static int free_screen(void **state)
+{
+    (void)state;
+    grid_done(&screen);
+    return 0;
 }
 
 static void a_wrong_theme_is_an_error(void **state)
@@ -405,8 +573,15 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_size_can_be_drawn, setup, teardown),
         cmocka_unit_test_setup_teardown(help_is_made_from_the_table, setup, teardown),
         cmocka_unit_test_setup_teardown(copying_waits_for_the_terminal, setup, teardown),
+        cmocka_unit_test_setup_teardown(copying_what_is_shown, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_text_that_is_too_long_is_not_copied, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_mouse_is_off_until_it_is_wanted, setup, teardown),
+        cmocka_unit_test_setup_teardown(clicks_on_rows_and_hints, setup, teardown),
+        cmocka_unit_test_setup_teardown(clicks_in_a_menu, setup, teardown),
+        cmocka_unit_test_setup_teardown(clicks_while_a_line_is_typed, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_click_on_an_older_frame, setup, teardown),
         cmocka_unit_test(a_wrong_theme_is_an_error),
         cmocka_unit_test_setup_teardown(the_monkey_breaks_nothing, setup, teardown),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, free_screen);
 }

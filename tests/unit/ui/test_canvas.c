@@ -261,6 +261,37 @@ static int done(void **state)
     return 0;
 }
 
+/* The one that was drawn last counts; what is cut off by the clip is none; a new frame has none. */
+static void clicks_lie_where_they_were_drawn(void **state)
+{
+    (void)state;
+    struct grid clicks;
+    grid_init(&clicks);
+    assert_int_equal(grid_resize(&clicks, 20, 5), 0);
+    struct canvas all = grid_canvas(&clicks);
+    struct canvas part = canvas_sub(&all, 5, 1, 10, 2);
+    canvas_click(&part, -3, -3, 5, 5, (struct click){.kind = CLICK_ACTION, .id = 1});
+    canvas_click(&part, 1, 1, 100, 100, (struct click){.kind = CLICK_KEY, .id = 2, .count = 7, .text = "t"});
+    canvas_click(&part, 10, 0, 5, 1, (struct click){.kind = CLICK_ITEM, .id = 3}); /* outside */
+    canvas_click(&part, 0, 0, 0, 2, (struct click){.kind = CLICK_ITEM, .id = 4});  /* of no width */
+    static const struct {
+        int x, y, id;
+    } cases[] = {{5, 1, 1},  {6, 1, 1},  {7, 1, 0},  {4, 1, 0}, {5, 0, 0},   {5, 2, 1},   {6, 2, 2},
+                 {14, 2, 2}, {15, 2, 0}, {15, 1, 0}, {6, 3, 0}, {-1, -1, 0}, {2000, 2, 0}};
+    for (size_t i = 0; i < MM_COUNT(cases); i++) {
+        struct click click = grid_click(&clicks, cases[i].x, cases[i].y);
+        assert_int_equal(click.id, cases[i].id);
+        assert_int_equal(click.kind == CLICK_NONE, cases[i].id == 0);
+    }
+    struct click key = grid_click(&clicks, 6, 2);
+    assert_int_equal(key.kind, CLICK_KEY);
+    assert_int_equal(key.count, 7);
+    assert_string_equal(key.text, "t");
+    grid_clear(&clicks);
+    assert_int_equal(grid_click(&clicks, 6, 2).kind, CLICK_NONE);
+    grid_done(&clicks);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +306,7 @@ int main(void)
         cmocka_unit_test(backdrop_shows_where_the_role_is_default),
         cmocka_unit_test(cursor_is_kept_inside),
         cmocka_unit_test(nothing_is_drawn_outside),
+        cmocka_unit_test(clicks_lie_where_they_were_drawn),
         cmocka_unit_test(sizes_are_clamped),
         cmocka_unit_test(every_glyph_is_one_column),
     };

@@ -66,6 +66,54 @@ static void moving(void **state)
     assert_false(list_act(&list, &(struct action_event){.id = ACT_OPEN}));
 }
 
+/* The window moves; the cursor stays on its row until the window leaves it. */
+static void the_window_scrolls(void **state)
+{
+    (void)state;
+    struct list list = {.count = 30, .height = 10, .cursor = 2};
+    assert_true(list_act(&list, &(struct action_event){.id = ACT_SCROLL_DOWN}));
+    expect(&list, 2, 1);
+    assert_true(list_act(&list, &(struct action_event){.id = ACT_SCROLL_DOWN, .count = 3}));
+    expect(&list, 4, 4);
+    assert_true(list_act(&list, &(struct action_event){.id = ACT_SCROLL_DOWN, .count = 999999}));
+    expect(&list, 20, 20);
+    assert_true(list_act(&list, &(struct action_event){.id = ACT_SCROLL_UP, .count = 15}));
+    expect(&list, 14, 5);
+    assert_true(list_act(&list, &(struct action_event){.id = ACT_SCROLL_UP, .count = 999999}));
+    expect(&list, 9, 0);
+    struct list none = {0};
+    assert_true(list_act(&none, &(struct action_event){.id = ACT_SCROLL_DOWN, .count = 3}));
+    expect(&none, 0, 0);
+    struct list text = {.count = 30, .height = 10};
+    assert_true(list_scroll(&text, &(struct action_event){.id = ACT_SCROLL_DOWN, .count = 3}));
+    expect(&text, 3, 3);
+    assert_true(list_scroll(&text, &(struct action_event){.id = ACT_SCROLL_UP}));
+    expect(&text, 2, 2);
+}
+
+static void a_click_selects_and_then_opens(void **state)
+{
+    (void)state;
+    struct grid grid;
+    struct list list = {.count = 9, .height = 3, .top = 4, .cursor = 5};
+    grid_init(&grid);
+    assert_int_equal(grid_resize(&grid, 10, 4), 0);
+    struct canvas c = grid_canvas(&grid);
+    for (int y = 0; y < 3; y++)
+        list_click(&c, y, &list, list.top + y, y == 1);
+    struct click other = grid_click(&grid, 9, 0), selected = grid_click(&grid, 0, 1);
+    assert_int_equal(other.kind, CLICK_ACTION);
+    assert_int_equal(other.id, ACT_GOTO);
+    assert_int_equal(other.count, 5); /* rows are counted from 1 */
+    assert_int_equal(selected.kind, CLICK_ACTION);
+    assert_int_equal(selected.id, ACT_OPEN);
+    assert_int_equal(grid_click(&grid, 0, 2).count, 7);
+    assert_int_equal(grid_click(&grid, 0, 3).kind, CLICK_NONE);
+    list_click(&c, 1, &list, 5, false); /* a list that opens nothing */
+    assert_int_equal(grid_click(&grid, 0, 1).kind, CLICK_NONE);
+    grid_done(&grid);
+}
+
 static void empty_and_flat(void **state)
 {
     (void)state;
@@ -168,6 +216,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moving),
+        cmocka_unit_test(the_window_scrolls),
+        cmocka_unit_test(a_click_selects_and_then_opens),
         cmocka_unit_test(empty_and_flat),
         cmocka_unit_test(resizing_keeps_the_cursor_in_sight),
         cmocka_unit_test(jumping_centres_what_was_out_of_sight),

@@ -5,7 +5,6 @@
 #include <cmocka.h>
 
 #include "ui/script.h"
-#include "ui/clipboard.h"
 
 #include "unit/ui/toy_view.h"
 
@@ -136,23 +135,21 @@ static void sizes(void **state)
         assert_false(script_parse_size(wrong[i], &w, &h));
 }
 
-static void clipboard_text_is_base64(void **state)
+/* The second toy row lies at y = 2 (below the title): a click selects it, another one opens it. */
+static void the_mouse_in_a_script(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text, *sequence;
-    } cases[] = {{"", "\033]52;c;\033\\"},
-                 {"f", "\033]52;c;Zg==\033\\"},
-                 {"fo", "\033]52;c;Zm8=\033\\"},
-                 {"foo", "\033]52;c;Zm9v\033\\"},
-                 {"foobar\xff", "\033]52;c;Zm9vYmFy/w==\033\\"}};
-    for (size_t i = 0; i < MM_COUNT(cases); i++) {
-        struct mm_buf out;
-        mm_buf_init(&out);
-        clipboard_sequence(&out, cases[i].text, strlen(cases[i].text));
-        assert_string_equal(mm_buf_text(&out), cases[i].sequence);
-        mm_buf_done(&out);
-    }
+    assert_int_equal(run(":click 3 2"), 0);
+    assert_int_equal(toy->list.cursor, 1);
+    assert_int_equal(toy->last, ACT_GOTO);
+    assert_int_equal(run(":click 3 2"), 0);
+    assert_int_equal(toy->last, ACT_OPEN);
+    assert_int_equal(run(":wheel down\n:wheel down\n:wheel up"), 0);
+    assert_int_equal(toy->last, ACT_SCROLL_UP);
+    assert_int_equal(toy->list.top, 3);
+    static const char *const wrong[] = {":click 3", ":click a b", ":click 3 4 5", ":wheel left"};
+    for (size_t i = 0; i < MM_COUNT(wrong); i++)
+        assert_int_equal(run(wrong[i]), -1);
 }
 
 int main(void)
@@ -163,7 +160,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(screens_are_written, setup, teardown),
         cmocka_unit_test_setup_teardown(errors_name_the_line, setup, teardown),
         cmocka_unit_test(sizes),
-        cmocka_unit_test(clipboard_text_is_base64),
+        cmocka_unit_test_setup_teardown(the_mouse_in_a_script, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,9 @@ static uint32_t special(int code)
 static int keys_of(const int *code, int count, bool utf8, uint32_t *out, int room)
 {
     struct feed feed = {code, count, 0};
-    const struct term_key_source source = {next, back, special, &feed, utf8};
+    struct term_report report = {0};
+    const struct term_key_source source = {
+        .next = next, .back = back, .special = special, .context = &feed, .utf8 = utf8, .report = &report};
     int n = 0;
     for (int c; n < room && (c = next(&feed, false)) != TERM_KEY_NONE;)
         out[n++] = term_key_decode(&source, c);
@@ -99,13 +101,80 @@ static void unknown_sequences_are_skipped(void **state)
     expect(CODES(27, '[', 27, 'x'), true, KEYS(K_NONE, K_META | 'x')); /* another one begins in it */
 }
 
+/* ---- mouse and answers ---- */
+
+static uint32_t key_of_bytes(const char *bytes, bool mouse, struct term_report *report, struct feed *feed)
+{
+    static int code[64];
+    int count = 0;
+    for (; bytes[count]; count++)
+        code[count] = (unsigned char)bytes[count];
+    *feed = (struct feed){code, count, 1};
+    const struct term_key_source source = {
+        .next = next, .back = back, .special = special, .context = feed, .mouse = mouse, .report = report};
+    return term_key_decode(&source, code[0]);
+}
+
+static void the_mouse(void **state)
+{
+    static const struct {
+        const char *bytes;
+        struct mouse mouse; /* MOUSE_NONE: it means nothing */
+    } cases[] = {
+        {"\033[<0;1;1M", {MOUSE_CLICK, 0, 0}},       {"\033[<0;300;100M", {MOUSE_CLICK, 299, 99}},
+        {"\033[<0;5;7m", {MOUSE_NONE, 0, 0}},  /* let go */
+        {"\033[<2;5;7M", {MOUSE_NONE, 0, 0}},  /* the right button */
+        {"\033[<35;5;7M", {MOUSE_NONE, 0, 0}}, /* moved */
+        {"\033[<64;5;7M", {MOUSE_WHEEL_UP, 4, 6}},   {"\033[<65;5;7M", {MOUSE_WHEEL_DOWN, 4, 6}},
+        {"\033[<81;5;7M", {MOUSE_WHEEL_DOWN, 4, 6}}, /* with Ctrl */
+        {"\033[<66;5;7M", {MOUSE_NONE, 0, 0}},       /* to the left */
+        {"\033[<0;0;1M", {MOUSE_NONE, 0, 0}},        {"\033[<0;5M", {MOUSE_NONE, 0, 0}},
+        {"\033[<0;5;7;9M", {MOUSE_NONE, 0, 0}},      {"\033[<99999999;5;7M", {MOUSE_NONE, 0, 0}},
+        {"\033[M !\"", {MOUSE_CLICK, 0, 1}}, /* as old terminals send it: 32 + 0, 1, 2 */
+        {"\033[Ma!!", {MOUSE_WHEEL_DOWN, 0, 0}},     {"\033[M#!!", {MOUSE_NONE, 0, 0}}, /* let go */
+        {"\033[M !\xff", {MOUSE_CLICK, 0, 222}},     {"\033[M !", {MOUSE_NONE, 0, 0}},  /* cut short */
+    };
+    (void)state;
+    for (size_t i = 0; i < MM_COUNT(cases); i++) {
+        struct term_report report = {0};
+        struct feed feed;
+        uint32_t key = key_of_bytes(cases[i].bytes, true, &report, &feed);
+        assert_int_equal(key, cases[i].mouse.kind == MOUSE_NONE ? K_NONE : K_MOUSE);
+        assert_int_equal(feed.at, feed.count); /* nothing of it is typed */
+        if (key == K_MOUSE)
+            assert_memory_equal(&report.mouse, &cases[i].mouse, sizeof report.mouse);
+        assert_int_equal(key_of_bytes("\033[<0;1;1M", false, &report, &feed), K_NONE); /* it is off */
+        assert_int_equal(feed.at, feed.count);
+    }
+}
+
+static void answers_of_the_terminal(void **state)
+{
+    static const struct {
+        const char *bytes;
+        bool answered, sync;
+    } cases[] = {
+        {"\033[?2026;2$y", false, true},  {"\033[?2026;1$y", false, true}, {"\033[?2026;0$y", false, false},
+        {"\033[?2026;4$y", false, false}, {"\033[?25;2$y", false, false},  {"\033[?62;1;6c", true, false},
+        {"\033[?1;2c", true, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < MM_COUNT(cases); i++) {
+        struct term_report report = {0};
+        struct feed feed;
+        assert_int_equal(key_of_bytes(cases[i].bytes, false, &report, &feed), K_REPORT);
+        assert_int_equal(feed.at, feed.count);
+        assert_int_equal(report.answered, cases[i].answered);
+        assert_int_equal(report.sync, cases[i].sync);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(characters),
-        cmocka_unit_test(utf8),
-        cmocka_unit_test(escape_and_alt),
-        cmocka_unit_test(unknown_sequences_are_skipped),
+        cmocka_unit_test(characters),     cmocka_unit_test(utf8),
+        cmocka_unit_test(escape_and_alt), cmocka_unit_test(unknown_sequences_are_skipped),
+        cmocka_unit_test(the_mouse),      cmocka_unit_test(answers_of_the_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,6 +42,8 @@ static inline void toy_draw(const struct view *view, const struct app *app, stru
     canvas_textf(c, 1, 0, -1, ROLE_TITLE, "toy %d x %d", c->w, c->h);
     for (int y = 0; y < toy->list.height && toy->list.top + y < toy->list.count; y++) {
         canvas_textf(c, 1, 1 + y, -1, ROLE_LIST, "row %d", toy->list.top + y);
+        struct canvas rows = canvas_sub(c, 0, 1, c->w, c->h - 1);
+        list_click(&rows, y, &toy->list, toy->list.top + y, true);
         if (toy->list.top + y == toy->list.cursor) {
             canvas_overlay(c, 0, 1 + y, c->w, 1, ROLE_LIST_SEL);
             canvas_cursor(c, 0, 1 + y, false);
@@ -70,7 +72,7 @@ static inline bool toy_act(struct view *view, struct app *app, const struct acti
         return true;
     }
     return list_act(&toy->list, event) || event->id == ACT_SORT || event->id == ACT_SEARCH ||
-           event->id == ACT_TAG;
+           event->id == ACT_TAG || event->id == ACT_OPEN;
 }
 
 static inline void toy_size(struct view *view, struct app *app, int w, int h)

@@ -39,6 +39,26 @@ static void beyond_an_int(void **state)
     assert_false(long_list_act(&list, &(struct action_event){.id = ACT_OPEN}));
 }
 
+static void the_window_scrolls(void **state)
+{
+    const int64_t count = INT64_C(1) << 40;
+    struct long_list list = {0};
+    (void)state;
+    long_list_fit(&list, count, 10);
+    go(&list, ACT_GOTO, 5, NULL);
+    go(&list, ACT_SCROLL_DOWN, 3, NULL);
+    assert_true(list.cursor == 5 && list.top == 3);
+    go(&list, ACT_SCROLL_DOWN, 3, NULL);
+    assert_true(list.cursor == 6 && list.top == 6);
+    go(&list, ACT_SCROLL_UP, 100, NULL);
+    assert_true(list.cursor == 6 && list.top == 0);
+    go(&list, ACT_BOTTOM, 0, NULL);
+    go(&list, ACT_SCROLL_DOWN, 3, NULL);
+    assert_true(list.cursor == count - 1 && list.top == count - 10);
+    go(&list, ACT_SCROLL_UP, 0, NULL);
+    assert_true(list.cursor == count - 2 && list.top == count - 11);
+}
+
 static void small_and_empty(void **state)
 {
     struct long_list list = {.cursor = 7, .top = 5};
@@ -55,6 +75,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(beyond_an_int),
+        cmocka_unit_test(the_window_scrolls),
         cmocka_unit_test(small_and_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
