@@ -288,6 +288,10 @@ bool mm_session_replayed(const struct mm_session *session, struct mm_replay_summ
 void mm_session_replay_text(const struct mm_session *session, struct mm_buf *out);
 /* What matters of it in one short line, for a status line: what is wrong first, and where. Nothing alike. */
 void mm_session_replay_line(const struct mm_session *session, struct mm_buf *out);
+/* Layers that are to be looked at and could not be (no memory, a file that went away), though their figures are there; *why is the
+ * first reason, "" for none. Their verdicts are those of their figures alone, and say so. All of them where not even triage could
+ * begin. */
+size_t mm_session_unanalysed(const struct mm_session *session, const char **why);
 /* Nothing left to analyse. */
 bool mm_session_triaged(const struct mm_session *session);
 /* The first layer in execution order that brings in an error. Those where only the format or the settings are too coarse, or

@@ -235,6 +235,8 @@ struct mm_triage_view {
 };
 /* The verdict on a layer whose files have changed since it was measured: none of its figures counts. */
 void mm_triage_changed(struct mm_verdict *out);
+/* Say in the verdict on a layer, which its figures alone gave, that it could not be looked at, and why. */
+void mm_triage_unanalysed(struct mm_verdict *out, const char *why);
 /* Judge one layer with all of that. */
 void mm_triage_conclude(const struct mm_triage_view *view, uint32_t id, struct mm_verdict *out);
 /* The verdict in full: evidence in figures (a paragraph a line), and the next step (one sentence). */

@@ -12,7 +12,7 @@ int cli_error(const struct mm_err *err)
     struct mm_buf visible;
     mm_buf_init(&visible);
     mm_text_escape(&visible, err->text, strlen(err->text));
-    fprintf(stderr, "mmtui: %s\n", mm_buf_text(&visible));
+    fprintf(stderr, "mmtui: %s\n", visible.failed ? "out of memory" : mm_buf_text(&visible));
     mm_buf_done(&visible);
     return EXIT_ERROR;
 }

@@ -72,3 +72,13 @@ void report_put_dumps(struct mm_json *json, const struct mm_session *session)
     put_side(json, session, layout ? layout : &nothing, true);
     mm_json_close_object(json);
 }
+
+void report_put_unanalysed(struct mm_json *json, const struct mm_session *session)
+{
+    const char *why;
+    size_t count = mm_session_unanalysed(session, &why);
+    if (count == 0)
+        return;
+    mm_json_put_whole(json, "unanalysed", (int64_t)count);
+    mm_json_put_text(json, "unanalysed_why", why);
+}

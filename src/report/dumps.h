@@ -9,5 +9,7 @@
 void report_put_statistics(struct mm_json *json, const struct mm_statistics *statistics);
 /* "dumps": an object with one for each side, always with the same keys. */
 void report_put_dumps(struct mm_json *json, const struct mm_session *session);
+/* "unanalysed", a count, and "unanalysed_why", where layers could not be looked at; else nothing. */
+void report_put_unanalysed(struct mm_json *json, const struct mm_session *session);
 
 #endif

@@ -282,6 +282,7 @@ static void put_totals(struct mm_json *json, const struct mm_session *session)
     mm_json_put_whole(json, "dst_only", (int64_t)whole->dst_only);
     mm_json_put_whole(json, "bad", (int64_t)totals.bad);
     mm_json_put_whole(json, "skipped_files", (int64_t)totals.skipped);
+    report_put_unanalysed(json, session);
     mm_json_close_object(json);
 }
 

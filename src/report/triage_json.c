@@ -356,6 +356,7 @@ static void put_head(struct mm_json *json, const struct mm_session *session)
     if (mm_session_notice(session))
         mm_json_put_text(json, "notice", mm_session_notice(session));
     report_put_dumps(json, session);
+    report_put_unanalysed(json, session);
     mm_json_put_bool(json, "graph", flow && flow->known);
     size_t known, asked;
     mm_session_model(session, &known, &asked);

@@ -21,13 +21,14 @@ struct recompute_job {
     size_t id;
     struct mm_recomputed found;
     int failed;
+    struct mm_err err; /* why */
 };
 
 static void run(struct mm_job *job, const atomic_bool *cancel)
 {
     struct recompute_job *here = (struct recompute_job *)job;
     here->what.memory = here->memory ? &here->memory[job->worker] : NULL;
-    here->failed = mm_recompute_run(&here->what, cancel, &here->found, NULL);
+    here->failed = mm_recompute_run(&here->what, cancel, &here->found, &here->err);
 }
 
 /* ---- which layer holds a tensor ---- */
@@ -346,6 +347,8 @@ bool recompute_collect(struct mm_session *session, struct mm_job *job)
     struct triage_state *triage = &session->triage;
     struct mm_recomputed *found = here->failed ? NULL : malloc(sizeof *found);
     triage->recomputing--;
+    if (here->failed && (here->err.code == MM_ENOMEM || here->err.code == MM_EIO))
+        unanalysed_note(session, here->id, &here->err);
     if (found) {
         *found = here->found;
         triage->recomputed[here->id] = found;

@@ -13,6 +13,7 @@ struct analysis_request {
     size_t id;
     struct mm_evidence evidence;
     int failed;
+    struct mm_err err; /* why */
 };
 
 /* A comparison beside that of src and dst. */
@@ -22,6 +23,14 @@ struct comparison {
     size_t *pair;             /* [layers + 1] place + 1; 0: none */
     struct mm_result *result; /* [layers] */
     struct mm_scan *scan;     /* NULL: not begun */
+};
+
+/* What could not be looked at, and why. */
+struct unanalysed {
+    struct mm_err why; /* of the first */
+    bool *layer;       /* [layers]; NULL: none yet */
+    size_t count;
+    bool all; /* triage could not even begin */
 };
 
 struct triage_state {
@@ -43,6 +52,7 @@ struct triage_state {
     size_t not_replayed;               /* operators that could not be */
     bool recomputed_more;              /* also those of the types that turned out to be computed otherwise */
     size_t held;                       /* layers whose values were looked for in other tensors */
+    struct unanalysed unanalysed;
 };
 
 /* What came of a plan. */
@@ -218,6 +228,11 @@ int order_graph_of_names(struct mm_graph **graph, const struct mm_order_names *n
                          struct mm_err *err);
 /* Judge a layer whose result or thresholds changed; keeps the count of bad ones. */
 void session_judge(struct mm_session *session, struct mm_layer *layer);
+/* A layer (SIZE_MAX: all) could not be looked at. Nothing is noted of what was stopped. */
+void unanalysed_note(struct mm_session *session, size_t id, const struct mm_err *why);
+/* Say it in the verdict of such a layer. */
+void unanalysed_verdict(const struct mm_session *session, size_t id, struct mm_verdict *verdict);
+void unanalysed_done(struct mm_session *session);
 /* Fill in which other tensors dst of this layer may hold, if that is worth looking at. */
 void held_candidates(struct mm_session *session, size_t id, struct analysis_request *request);
 /* The kinds of requests, a file each. */

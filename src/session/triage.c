@@ -11,7 +11,7 @@ static void run(struct mm_job *job, const atomic_bool *cancel)
 {
     struct analysis_request *request = (struct analysis_request *)job;
     request->look.memory = request->memory ? &request->memory[job->worker] : NULL;
-    request->failed = mm_evidence_collect(&request->look, cancel, &request->evidence, NULL);
+    request->failed = mm_evidence_collect(&request->look, cancel, &request->evidence, &request->err);
 }
 
 #define INPUTS_GUESSED 2
@@ -49,6 +49,13 @@ static void fill_channels(const struct mm_session *session, size_t id, struct mm
     analysis->channel_axis = axis;
 }
 
+static void no_memory(struct mm_session *session, size_t id)
+{
+    struct mm_err err = {0};
+    mm_fail_memory(&err);
+    unanalysed_note(session, id, &err);
+}
+
 static void ask(struct mm_session *session, size_t id)
 {
     struct triage_state *triage = &session->triage;
@@ -58,8 +65,10 @@ static void ask(struct mm_session *session, size_t id)
     if (triage->asked[id] || !measured || session_changed(session, id))
         return;
     struct analysis_request *request = calloc(1, sizeof *request);
-    if (!request)
+    if (!request) {
+        no_memory(session, id);
         return;
+    }
     triage->asked[id] = true;
     request->job.run = run;
     request->id = id;
@@ -106,6 +115,7 @@ static void conclude(struct mm_session *session, size_t id)
     struct mm_layer *layer = &session->layers[id];
     session->bad -= layer->verdict.bad;
     mm_triage_conclude(&view, (uint32_t)id, &layer->verdict);
+    unanalysed_verdict(session, id, &layer->verdict);
     if (layer->changed)
         mm_triage_changed(&layer->verdict);
     session->bad += layer->verdict.bad;
@@ -133,6 +143,16 @@ static bool collect_recomputed(struct mm_session *session, struct mm_job *job)
     return true;
 }
 
+/* Of tensors whose shapes differ there is nothing to look at; anything else is a file that could not be read again. */
+static void note_problem(struct mm_session *session, size_t id, const struct mm_evidence *evidence)
+{
+    struct mm_err err = {0};
+    if (!evidence->problem || session->layers[id].result.state != MM_STATE_MEASURED)
+        return;
+    mm_fail(&err, MM_EIO, "%s", evidence->problem);
+    unanalysed_note(session, id, &err);
+}
+
 bool triage_collect(struct mm_session *session, struct mm_job *job)
 {
     if (job->run != run)
@@ -145,9 +165,15 @@ bool triage_collect(struct mm_session *session, struct mm_job *job)
         *evidence = request->evidence;
         triage->evidence[request->id] = evidence;
         triage->subjects[request->id].evidence = evidence;
+        note_problem(session, request->id, evidence);
         conclude(session, request->id);
     } else {
+        if (request->failed)
+            unanalysed_note(session, request->id, &request->err);
+        else
+            no_memory(session, request->id);
         mm_evidence_done(&request->evidence);
+        conclude(session, request->id);
     }
     if (triage->analysing == 0)
         conclude_again(session);
@@ -220,8 +246,10 @@ void triage_begin(struct mm_session *session)
     struct triage_state *triage = &session->triage;
     if (!session->options.triage)
         return;
-    if (!triage->begun && make_subjects(session) < 0)
-        return; /* without memory, verdicts stay what the figures alone say */
+    if (!triage->begun && make_subjects(session) < 0) {
+        no_memory(session, SIZE_MAX); /* verdicts stay what the figures alone say */
+        return;
+    }
     triage->begun = true;
     mm_blame_find(triage->flow, triage->subjects, &session->options.thresholds, triage->blame);
     triage->recomputing++; /* jobs that run at once are no end of all */
@@ -256,6 +284,7 @@ void triage_done(struct mm_session *session)
     }
     recompute_done(session);
     replay_done(session);
+    unanalysed_done(session);
     memory_done(triage);
     mm_flow_close(triage->flow);
     free(triage->judged);

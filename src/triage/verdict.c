@@ -209,6 +209,13 @@ double mm_triage_rank(const struct mm_result *result)
     return fmax(m->diff2 > 0 ? m->diff2 : m->diff1, result->table.error);
 }
 
+void mm_triage_unanalysed(struct mm_verdict *out, const char *why)
+{
+    char before[sizeof out->text];
+    snprintf(before, sizeof before, "%s", out->text);
+    snprintf(out->text, sizeof out->text, "not analysed: %s%s%s", why, *before ? "; " : "", before);
+}
+
 void mm_triage_changed(struct mm_verdict *out)
 {
     *out = (struct mm_verdict){.kind = MM_VERDICT_CHANGED,
