@@ -6,7 +6,7 @@
 
 # ---- what has to be installed: the one list (Debian names) ----
 PACKAGES_BUILD := gcc libc6-dev libncurses-dev libprotobuf-c-dev protobuf-c-compiler libutf8proc-dev zlib1g-dev \
-                  libdeflate-dev
+                  libdeflate-dev gettext
 PACKAGES_TEST  := $(PACKAGES_BUILD) libcmocka-dev libcjson-dev libvterm-dev protobuf-compiler python3 python3-numpy \
                   python3-protobuf python3-onnx python3-yaml libonnx-testdata clang-format parallel gcc-aarch64-linux-gnu \
                   libc6-dev-arm64-cross qemu-user $(if $(shell command -v npm 2>/dev/null),,npm)
@@ -80,6 +80,14 @@ TESTS := $(UNIT_TESTS) $(TERM_TESTS) $(TRIAGE_TESTS)
 .SECONDARY:
 
 all: $(PROGRAM)
+
+# The catalogues of other languages, where the program finds them: beside itself, or under share/locale once installed.
+LANGUAGES := $(patsubst po/%.po,%,$(wildcard po/*.po))
+CATALOGUES := $(patsubst %,$(BUILD)/locale/%/LC_MESSAGES/mmtui.mo,$(LANGUAGES))
+$(BUILD)/locale/%/LC_MESSAGES/mmtui.mo: po/%.po
+	@mkdir -p $(@D)
+	@msgfmt -o $@ $<
+$(PROGRAM): | $(CATALOGUES)
 
 $(PROGRAM): $(CLI_OBJ) $(UI_OBJ) $(BUILD)/libmmtui.a
 	@echo "  LINK $@"
@@ -239,6 +247,8 @@ install: $(PROGRAM)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/*.5
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man7 man/*.7
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/mmtui/themes themes/*
+	for language in $(LANGUAGES); do install -D -m 644 $(BUILD)/locale/$$language/LC_MESSAGES/mmtui.mo \
+	    $(DESTDIR)$(PREFIX)/share/locale/$$language/LC_MESSAGES/mmtui.mo; done
 
 clean:
 	rm -rf build build-asan build-tsan build-ubsan build-lint build-fuzz mmtui

@@ -52,8 +52,10 @@ compile() {
 # The exceptions, each with its reason: FILE SYMBOL...
 #   A signal handler can reach nothing but objects with static storage. They are written by signals_open and
 #   signals_close only, while no handler is installed.
+#   Whether sentences are translated is asked by every function that takes one, from the lowest on; it is set once, at start.
 #   The guarded mappings and the handler that was there before are what the handler of faults works on.
 mutable_allowed='
+src/base/translate.c translating
 src/base/guard.c slots before passed_on page installing
 src/ui/signals.c write_end rescue told_before fatal_before
 '

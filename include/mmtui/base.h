@@ -64,6 +64,18 @@ int mm_fail_memory(struct mm_err *err);
 /* A short word for a row: "corrupt", "unsupported", "unreadable", "missing", "no memory", ... */
 const char *mm_code_word(enum mm_code code);
 
+/* ---- language ----------------------------------------------------------------------------------------- */
+
+/* gettext's domain of all sentences of the library and of the program, errors among them. */
+#define MM_TEXT_DOMAIN "mmtui"
+
+/*
+ * From now on sentences are looked up there, or (false, as at first) they are English. For a program that has called
+ * bindtextdomain and setlocale(LC_MESSAGES); before it has a second thread. Keys and words that programs compare
+ * (members of JSON, causes, verdicts, rules) are always English.
+ */
+void mm_language_set(bool translate);
+
 /* ---- memory ------------------------------------------------------------------------------------------- */
 
 /*

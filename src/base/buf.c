@@ -1,6 +1,5 @@
-#include "mmtui/base.h"
+#include "base/translate.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,6 +127,12 @@ void mm_buf_printf(struct mm_buf *buf, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
+    /* where the catalogue has not the format, it may be JSON, a config or the like */
+    if (mm_language_is_set()) {
+        mm_buf_say_list(buf, format, args, mm_tr(format) != format);
+        va_end(args);
+        return;
+    }
     va_list again;
     va_copy(again, args);
     char small[256];

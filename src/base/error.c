@@ -1,7 +1,6 @@
-#include "mmtui/base.h"
+#include "base/translate.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,7 @@ int mm_fail(struct mm_err *err, enum mm_code code, const char *format, ...)
     va_start(args, format);
     err->code = code;
     /* a cut text is still a text: what was cut is the end of a very long path or name */
-    vsnprintf(err->text, sizeof err->text, format, args);
+    mm_vformat(err->text, sizeof err->text, format, args);
     va_end(args);
     return -1;
 }

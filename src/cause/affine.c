@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 /* Values a channel needs for two parameters of its own to mean anything. */
 #define VALUES_LEAST 8
 #define CHANNELS_MAX 65536
@@ -176,13 +178,13 @@ static const char *box_map(const struct fits *f, double size, char out[96], bool
     bool centres = pairs && about(b[2], 0, size) && about(b[3], 0, size);
     *boxes = corners || centres;
     if (*boxes && about(a[0], a[1], most)) {
-        snprintf(out, 96, "one scale (%s) and padding (%s, %s), a letterbox", mm_num_short(p, a[0], 3),
-                 mm_num_short(q, b[0], 3), mm_num_short(r, b[1], 3));
+        mm_format(out, 96, "one scale (%s) and padding (%s, %s), a letterbox", mm_num_short(p, a[0], 3),
+                  mm_num_short(q, b[0], 3), mm_num_short(r, b[1], 3));
         return out;
     }
     if (*boxes) {
-        snprintf(out, 96, "scales %s and %s, a plain resize", mm_num_short(p, a[0], 3),
-                 mm_num_short(q, a[1], 3));
+        mm_format(out, 96, "scales %s and %s, a plain resize", mm_num_short(p, a[0], 3),
+                  mm_num_short(q, a[1], 3));
         return out;
     }
     return "one linear map per coordinate";

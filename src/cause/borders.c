@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 #define DEPTH_MAX  3    /* rows of a rim: a kernel of 7 pads so many */
 #define INSIDE     3    /* rows and columns that the inside has, at least */
 #define RIM_TIMES  10.0 /* a side is off by so many times what the inside is, */
@@ -230,8 +232,8 @@ static void say_rim(const struct trial *t, struct found *found, const struct rim
     sides_text(rim, off, sides, sizeof sides);
     mm_num_short(a, relative(&inside), 2);
     if (factor > 0)
-        snprintf(average, sizeof average, " dst is %s x src there: an average that %s.",
-                 mm_num_short(c, factor, 3), factor < 1 ? "counts padding" : "leaves padding out");
+        mm_format(average, sizeof average, " dst is %s x src there: an average that %s.",
+                  mm_num_short(c, factor, 3), factor < 1 ? "counts padding" : "leaves padding out");
     found_say(found, "only the border is off (%s, %d deep), the inside by %s: padding", sides, rim->depth, a);
     found_evidence(found, "Off at: %s, %d deep (axes %d%s). Without that the error is %s instead of %s.%s",
                    sides, rim->depth, t->axis[rim->axis < 0 ? 0 : rim->axis],

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 #define CLASSES_MAX 4096
 #define RULE_LEAST  0.9 /* share of the positions that must follow the table */
 
@@ -117,7 +119,7 @@ static const char *table_kind(const struct table *table, char out[64])
         back = back && row->from == coco91(row->to);
     }
     if (shift) {
-        snprintf(out, 64, "class ids are off by %+" PRId32, by);
+        mm_format(out, 64, "class ids are off by %+" PRId32, by);
         return out;
     }
     return coco ? "COCO's 91 ids instead of 80" : back ? "COCO's 80 ids instead of 91" : NULL;

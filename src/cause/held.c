@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 #define HEAD 64  /* values that are compared before all others */
 #define BY   512 /* at a time behind them */
 
@@ -94,10 +96,10 @@ static void say(const struct comparison *c, uint32_t layer, struct mm_finding *o
     *out =
         (struct mm_finding){.cause = MM_CAUSE_STALE, .score = 0.98, .residual = NAN, .layer = (int32_t)layer};
     out->part = c->same < c->count ? c->same : 0;
-    snprintf(out->sentence, sizeof out->sentence, "dst holds the values of another tensor");
-    snprintf(out->evidence, sizeof out->evidence,
-             "%s%s values of dst are the first of the other's, one by one; in src they differ by %s.",
-             out->part ? "The first " : "All ", mm_num_count(a, c->same), mm_num_short(b, c->difference, 2));
+    mm_format(out->sentence, sizeof out->sentence, "dst holds the values of another tensor");
+    mm_format(out->evidence, sizeof out->evidence,
+              "%s%s values of dst are the first of the other's, one by one; in src they differ by %s.",
+              out->part ? "The first " : "All ", mm_num_count(a, c->same), mm_num_short(b, c->difference, 2));
 }
 
 bool held_find(const struct mm_analysis *analysis, const double *s, const double *d, int64_t count,

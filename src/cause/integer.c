@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/translate.h"
+
 #define VALUES_LEAST 8 /* a parameter: fewer values fit anything */
 
 /* d = scale s + offset, by least squares over the finite pairs; the residual counts the parameter. */
@@ -142,8 +144,8 @@ bool cause_zero_point(const struct trial *t, struct found *found)
     mm_num_short(a, fabs(line.offset), 4);
     mm_num_short(b, line.residual, 2);
     if (step > 0)
-        snprintf(codes, sizeof codes, " It is %s steps of dst's grid.",
-                 mm_num_short(c, line.offset / step, 4));
+        mm_format(codes, sizeof codes, " It is %s steps of dst's grid.",
+                  mm_num_short(c, line.offset / step, 4));
     found_say(found, "dst = src %c %s everywhere: corrected, the error is %s", line.offset < 0 ? '-' : '+', a,
               b);
     found_evidence(

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 #define SHARE_MOST   0.05 /* of all values; more are no exceptions */
 #define COUNT_MOST   4096
 #define APART        10.0 /* the least wrong value is off by so many times what the greatest right one is */
@@ -184,8 +186,8 @@ static void places_text(const struct trial *t, const struct spots *spots, char *
         for (int k = 0; k < shape->rank && length < size; k++)
             length += (size_t)snprintf(out + length, size - length, "%s%" PRId64, k ? "," : "", coord[k]);
         if (length < size)
-            length += (size_t)snprintf(out + length, size - length, "] %s for %s",
-                                       mm_num_short(a, t->c->d[at], 3), mm_num_short(b, t->c->s[at], 3));
+            length += (size_t)mm_format(out + length, size - length, "] %s for %s",
+                                        mm_num_short(a, t->c->d[at], 3), mm_num_short(b, t->c->s[at], 3));
     }
     if (spots->count > SHOWN && length < size)
         snprintf(out + length, size - length, ", ...");

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 #define PERMUTED_MAX 5 /* axes; 120 orders */
 
 /* How d's flat data relates to s: s' axes are reordered (d holds s transposed), or s' data is read as an
@@ -122,7 +124,7 @@ static void instead_of(const struct trial *t, char *out, size_t size)
     char a[MM_NUM];
     *out = '\0';
     if (!isnan(t->observed))
-        snprintf(out, size, " instead of %s", mm_num_short(a, t->observed, 2));
+        mm_format(out, size, " instead of %s", mm_num_short(a, t->observed, 2));
 }
 
 bool cause_transposed(const struct trial *t, struct found *found)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
 #include "tensor/round.h"
 
 #define BEYOND_ROUNDING 4.0  /* times what rounding explains: less is not asked about */
@@ -85,10 +86,10 @@ static void say(const struct worst_constant *worst, enum mm_dtype format, struct
     out->lost_beyond = lost->beyond > 0;
     mm_num_short(reach, out->lost_beyond ? lost->greatest : lost->least, 2);
     mm_num_short(end, out->lost_beyond ? info->highest : float_least_normal(format), 5);
-    snprintf(out->lost_says, sizeof out->lost_says, "%lld of %lld values of %.40s, %s %s, are %s %s's %s",
-             (long long)(out->lost_beyond ? lost->beyond : lost->below), (long long)lost->count, worst->name,
-             out->lost_beyond ? "up to" : "down to", reach, out->lost_beyond ? "beyond" : "below", info->name,
-             end);
+    mm_format(out->lost_says, sizeof out->lost_says, "%lld of %lld values of %.40s, %s %s, are %s %s's %s",
+              (long long)(out->lost_beyond ? lost->beyond : lost->below), (long long)lost->count, worst->name,
+              out->lost_beyond ? "up to" : "down to", reach, out->lost_beyond ? "beyond" : "below",
+              info->name, end);
 }
 
 /* ---- computed with what is left of them ---- */

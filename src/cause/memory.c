@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 /* All of src so small that half may well have made zeros of it. */
 static bool is_below_half(const struct trial *t)
 {
@@ -282,7 +284,7 @@ static bool say_part(const struct trial *t, struct found *found, const struct pa
     found->finding.residual = sqrt(part->outside / t->dd);
     found->parameters = 2;
     if (axis >= 0)
-        snprintf(where, sizeof where, "of axis %d:", t->axis[axis]);
+        mm_format(where, sizeof where, "of axis %d:", t->axis[axis]);
     mm_num_short(a, 100 * (double)(part->to - part->from) / (double)whole, 2);
     found_say(found, "%s %" PRId64 "..%" PRId64 " (%s %%) %s, the rest is right", where, part->from,
               part->to - 1, a, part->constant ? "were never written" : "hold something else");

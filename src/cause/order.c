@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 /* The axis' number in the tensor as it was dumped. */
 static int dumped_axis(const struct trial *t, int k)
 {
@@ -65,9 +67,9 @@ bool cause_flipped(const struct trial *t, struct found *found)
     bool good = search_found(search, found, search->tag >= 100 ? 2 : 1);
     int first = dumped_axis(t, search->tag % 100);
     if (search->tag >= 100)
-        snprintf(axes, sizeof axes, "axes %d and %d run", first, dumped_axis(t, search->tag / 100 - 1));
+        mm_format(axes, sizeof axes, "axes %d and %d run", first, dumped_axis(t, search->tag / 100 - 1));
     else
-        snprintf(axes, sizeof axes, "axis %d runs", first);
+        mm_format(axes, sizeof axes, "axis %d runs", first);
     mm_num_short(b, found->finding.residual, 1);
     found_say(found, "%s backwards: corrected, the error is %s", axes, b);
     found_evidence(found, "In dst %s backwards: read so, src differs by %s, as it is by %s.", axes, b,
@@ -152,10 +154,10 @@ static void shift_text(const struct search *search, char *out, size_t size)
         if (a->shift[k] == 0)
             continue;
         if (flat)
-            length += snprintf(out, size, "by %+d in memory", (int)a->shift[k]);
+            length += mm_format(out, size, "by %+d in memory", (int)a->shift[k]);
         else
-            length += snprintf(out + length, size - (size_t)length, "%sby %+d along axis %d",
-                               length ? " and " : "", (int)a->shift[k], dumped_axis(t, k));
+            length += mm_format(out + length, size - (size_t)length, "%sby %+d along axis %d",
+                                length ? " and " : "", (int)a->shift[k], dumped_axis(t, k));
     }
 }
 

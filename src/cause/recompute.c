@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 #define REFERENCE_MOST      MM_REFERENCE_MOST
 #define REFERENCE_SHARE     MM_REFERENCE_SHARE
 #define REFERENCE_POSITIONS 512 /* of an operator with weights, that are looked at for it */
@@ -411,7 +413,7 @@ static void figures(const struct mm_recompute *recompute, const struct operands 
     if (out->reference > REFERENCE_MOST && out->reference > REFERENCE_SHARE * out->residual) {
         char figure[MM_NUM];
         out->state = MM_RECOMPUTE_VOID;
-        snprintf(
+        mm_format(
             out->why, sizeof out->why,
             "src's own result does not come out of src's inputs (off by %s): other names, another graph or "
             "layout",
@@ -610,7 +612,7 @@ int mm_recompute_run(const struct mm_recompute *recompute, const atomic_bool *ca
     struct mm_err inner = {MM_OK, ""};
     mm_recompute_none(out);
     if (!operator) {
-        snprintf(out->why, sizeof out->why, "mmtui can't compute %.100s", node->op_type);
+        mm_format(out->why, sizeof out->why, "mmtui can't compute %.100s", node->op_type);
         return 0;
     }
     out->kind = operator->kind;

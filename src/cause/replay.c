@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 /* Below this nothing is accused, and it need not be shown that src's own result comes out. */
 #define REFERENCE_FROM 1e-3
 
@@ -335,10 +337,10 @@ static void check_reference(struct mm_replay_found *found)
         found->reference <= MM_REFERENCE_SHARE * found->residual)
         return;
     found->state = MM_RECOMPUTE_VOID;
-    snprintf(found->why, sizeof found->why,
-             "src's own result does not come out of src's inputs (off by %s): other names, another graph or "
-             "layout",
-             mm_num_short(figure, found->reference, 2));
+    mm_format(found->why, sizeof found->why,
+              "src's own result does not come out of src's inputs (off by %s): other names, another graph or "
+              "layout",
+              mm_num_short(figure, found->reference, 2));
 }
 
 static void init_found(struct mm_replay_found *found)

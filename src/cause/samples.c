@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 #define SAMPLES_MAX  64
 #define PROBES       64  /* positions of a sample that are looked at */
 #define VALUES_LEAST 8   /* of a sample: fewer are equal by chance, */
@@ -117,14 +119,14 @@ static void say_samples(const struct trial *t, struct found *found, const struct
             length +=
                 (size_t)snprintf(list + length, sizeof list - length, "%s%" PRId64, shown++ ? ", " : "", k);
     if (h->moved == h->wrong && is_permutation(h))
-        snprintf(what, sizeof what, "changed places");
+        mm_format(what, sizeof what, "changed places");
     else if (h->moved == h->wrong)
-        snprintf(what, sizeof what, "%s what belongs to %d", many ? "hold" : "holds", h->source[h->first]);
+        mm_format(what, sizeof what, "%s what belongs to %d", many ? "hold" : "holds", h->source[h->first]);
     else if (h->empty == h->wrong)
-        snprintf(what, sizeof what, "%s %s everywhere", many ? "are" : "is",
-                 mm_num_short(a, h->value[h->first], 3));
+        mm_format(what, sizeof what, "%s %s everywhere", many ? "are" : "is",
+                  mm_num_short(a, h->value[h->first], 3));
     else
-        snprintf(what, sizeof what, "%s something else", many ? "hold" : "holds");
+        mm_format(what, sizeof what, "%s something else", many ? "hold" : "holds");
     mm_num_short(a, found->finding.residual, 2);
     mm_num_short(b, t->observed, 2);
     found_say(found, "%s %s%s of %" PRId64 " (axis 0) %s, the rest is right", word, list,

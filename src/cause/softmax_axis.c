@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/translate.h"
+
 #define SUM_OFF      0.02 /* of 1: half's rounding of many small values */
 #define LINES_LEAST  4    /* that are added up */
 #define LINES_MOST   64
@@ -58,9 +60,9 @@ static int axis_of(const double *x, const struct trial *t, bool logarithms, int 
 static const char *axis_text(const struct trial *t, int axis, int with, char out[48])
 {
     if (with)
-        snprintf(out, 48, "axes %d and %d", t->axis[axis], t->axis[axis + 1]);
+        mm_format(out, 48, "axes %d and %d", t->axis[axis], t->axis[axis + 1]);
     else
-        snprintf(out, 48, "axis %d", t->axis[axis]);
+        mm_format(out, 48, "axis %d", t->axis[axis]);
     return out;
 }
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 #define DIGITS 1e-9 /* the same values, added up in another order */
 
 static bool close_to(double a, double b, double size)
@@ -84,8 +86,8 @@ bool mm_cause_stale(const struct mm_subject *subjects, size_t count, size_t id, 
         out->score = 0.98;
         out->residual = NAN;
         out->layer = (int32_t)i;
-        snprintf(out->sentence, sizeof out->sentence, "dst holds the values of another tensor");
-        snprintf(
+        mm_format(out->sentence, sizeof out->sentence, "dst holds the values of another tensor");
+        mm_format(
             out->evidence, sizeof out->evidence,
             "Extremes, mean, deviation and zeros of dst (%s to %s) are those of the other's; in src the two "
             "differ.",

@@ -1,4 +1,5 @@
 /* Tables whose columns mean different things: which columns are off, and what is wrong with them. */
+#include "base/translate.h"
 #include "cause/cause.h"
 #include "cause/integers.h"
 
@@ -375,10 +376,10 @@ static bool integers_counted(const struct part *part, const char *which, struct 
 /* What was found of these columns alone; where room is short, without what the repair leaves. */
 static void take_inner(const struct mm_finding *inner, const char *which, struct found *found)
 {
-    const char *sentence = inner->sentence, *boxes = "boxes: ";
+    const char *sentence = inner->sentence, *boxes = mm_tr("boxes: ");
     if (strncmp(sentence, boxes, strlen(boxes)) == 0)
         sentence += strlen(boxes);
-    const char *end = strstr(sentence, ": corrected");
+    const char *end = strstr(sentence, mm_tr(": corrected"));
     bool fits = strlen(which) + 2 + strlen(sentence) < sizeof found->finding.sentence;
     int length = (int)(fits || !end ? strlen(sentence) : (size_t)(end - sentence));
     found->finding = *inner;

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 /* Sums are taken about a first value, so that a large mean costs no digits. */
 struct moments {
     int64_t n;
@@ -396,7 +398,7 @@ void found_say(struct found *found, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(found->finding.sentence, sizeof found->finding.sentence, format, args);
+    mm_vformat(found->finding.sentence, sizeof found->finding.sentence, format, args);
     va_end(args);
 }
 
@@ -404,6 +406,6 @@ void found_evidence(struct found *found, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(found->finding.evidence, sizeof found->finding.evidence, format, args);
+    mm_vformat(found->finding.evidence, sizeof found->finding.evidence, format, args);
     va_end(args);
 }

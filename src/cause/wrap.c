@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/translate.h"
+
 /*
  * d = s - k P with the whole number k that puts d into [low, low + P): P is 2^bits steps of a grid, or of an
  * accumulator.
@@ -154,9 +156,9 @@ static void say_wrap(const struct trial *t, struct found *found, const struct wr
     mm_num_short(a, h->period, 4);
     mm_num_short(b, found->finding.residual, 2);
     if (h->bits)
-        snprintf(how, sizeof how, "modulo %.0f", ldexp(1, h->bits));
+        mm_format(how, sizeof how, "modulo %.0f", ldexp(1, h->bits));
     else
-        snprintf(how, sizeof how, "every %s", a);
+        mm_format(how, sizeof how, "every %s", a);
     found_say(found, "integers wrap around %s, they do not saturate: undone, the error is %s", how, b);
     found_evidence(
         found,

@@ -6,7 +6,7 @@
 static void say(const char *before, const char *text)
 {
     fflush(stdout);
-    fprintf(stderr, "mmtui: %s%s\n", before, text);
+    cli_say(stderr, "mmtui: %s%s\n", before, text);
 }
 
 /* Was enough compared for a check to mean something? */

@@ -44,7 +44,7 @@ static int check_plan(const struct mm_plan *plan, struct mm_err *err)
     mm_buf_init(&without);
     int result = demo_check_plan(plan, &without, &count, err);
     if (result == 0 && count)
-        fprintf(stderr, "mmtui: note: without effect in the demo network:\n%s", mm_buf_text(&without));
+        cli_say(stderr, "mmtui: note: without effect in the demo network:\n%s", mm_buf_text(&without));
     mm_buf_done(&without);
     return result;
 }

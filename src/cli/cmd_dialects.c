@@ -1,6 +1,7 @@
 /* `mmtui dialects`: the runtimes that plans are written for: all, or one in full. */
 #include <stdio.h>
 
+#include "base/translate.h"
 #include "cli/commands.h"
 
 static const char *goes_by(const struct mm_dialect *dialect)
@@ -35,7 +36,7 @@ static void put_checked(const struct mm_dialect *dialect, struct mm_buf *out)
     if (dialect->run)
         mm_buf_printf(out, "read by %s", dialect->run);
     else
-        mm_buf_puts(out, "form checked against documentation, not run");
+        mm_buf_say(out, "form checked against documentation, not run");
 }
 
 static void put_row(const struct mm_dialect *dialect, struct mm_buf *out)
@@ -55,21 +56,21 @@ static void put_all(struct mm_buf *out)
     mm_buf_printf(out, "%-13s %-7s %-20s %-5s %s\n", "RUNTIME", "NAMES", "PRECISIONS", "BACK", "CHECKED");
     for (size_t i = 0; (dialect = mm_dialect_at(i)); i++)
         put_row(dialect, out);
-    mm_buf_puts(
+    mm_buf_say(
         out, "NAMES: what it goes by when it is told about one operator. BACK: its files are read as plans.\n"
              "mmtui dialects RUNTIME says more of one.\n");
 }
 
 static void put_settings(const struct mm_dialect *dialect, struct mm_buf *out)
 {
-    mm_buf_puts(out, "\nSettings of the network\n");
+    mm_buf_say(out, "\nSettings of the network\n");
     for (const struct mm_dialect_setting *row = dialect->settings; row->setting; row++) {
         mm_buf_printf(out, "  %s = %s: %s", row->setting, row->value,
                       *row->key ? row->key : "as it is by itself");
         mm_buf_printf(out, "%s%s\n", *row->json ? " = " : "", row->json); /* a flag has no value */
     }
     if (!dialect->settings->setting)
-        mm_buf_puts(out, "  none\n");
+        mm_buf_say(out, "  none\n");
 }
 
 static void put_one(const struct mm_dialect *dialect, struct mm_buf *out)
@@ -85,7 +86,7 @@ static void put_one(const struct mm_dialect *dialect, struct mm_buf *out)
         mm_buf_printf(out, "\n  changes a file of the runtime: --base %s", dialect->base);
     for (const struct mm_dialect_gone *gone = dialect->gone; gone && gone->since; gone++)
         mm_buf_printf(out, "\n  since %s: %s", gone->since, gone->what);
-    mm_buf_puts(out, "\n\nFiles\n");
+    mm_buf_say(out, "\n\nFiles\n");
     for (const struct mm_export_file *file = dialect->files; file->name; file++)
         mm_buf_printf(out, "  %-20s %s%s\n", file->name, file->what, file->cpp ? " (--cpp)" : "");
     put_settings(dialect, out);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/translate.h"
 #include "cli/commands.h"
 #include "cli/dump_script.h"
 #include "cli/interrupt.h"
@@ -59,7 +60,7 @@ static void print_done(const struct cli_options *options, const struct mm_ort *o
     cli_print_line(options, mm_buf_text(&line));
     mm_buf_clear(&line);
     if (mm_model_run_has_half(run))
-        mm_buf_puts(
+        mm_buf_say(
             &line,
             "the model computes in float16, which ONNX Runtime mostly does in float32 with casts around it, "
             "and "

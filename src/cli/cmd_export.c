@@ -46,7 +46,7 @@ static void say_problems(const struct exporting *work, const struct mm_problems 
 {
     struct mm_buf text = {0};
     mm_problems_text(problems, true, &text);
-    fprintf(stderr, "mmtui: for %s:\n", work->export.dialect->title);
+    cli_say(stderr, "mmtui: for %s:\n", work->export.dialect->title);
     fwrite(mm_buf_text(&text), 1, text.length, stderr);
     mm_buf_done(&text);
 }
@@ -92,14 +92,14 @@ static void print_result(const struct exporting *work, const char *folder)
     const struct mm_export *export = &work->export;
     struct mm_buf limits = {0};
     size_t count = mm_export_count(export), all = mm_plan_count(export->plan);
-    printf("%zu ", count);
+    cli_say(stdout, "%zu ", count);
     if (count < all)
-        printf("of %zu ", all);
-    printf("%s for %s in ", all == 1 ? "override" : "overrides", export->dialect->title);
+        cli_say(stdout, "of %zu ", all);
+    cli_say(stdout, "%s for %s in ", all == 1 ? "override" : "overrides", export->dialect->title);
     cli_print_line(work->options, folder);
     for (const struct mm_export_file *file = export->dialect->files; file->name; file++)
         if (!file->cpp || export->cpp)
-            printf("  %-20s %s\n", file->name, file->what);
+            cli_say(stdout, "  %-20s %s\n", file->name, file->what);
     mm_export_limits(export, &limits);
     cli_print(work->options, &limits);
     mm_buf_done(&limits);
@@ -140,7 +140,7 @@ static void say_others(const struct mm_dialect *dialect)
             mm_buf_printf(&others, "%s%s", others.length ? ", " : "", file->name);
     }
     if (others.length)
-        fprintf(stderr, "mmtui: printed %s alone; %s is written only into a folder\n", dialect->files->name,
+        cli_say(stderr, "mmtui: printed %s alone; %s is written only into a folder\n", dialect->files->name,
                 mm_buf_text(&others));
     mm_buf_done(&others);
 }

@@ -9,7 +9,7 @@ static int put(const struct mm_plan *plan, const struct cli_options *options, st
         if (mm_plan_save(plan, options->output, err) < 0)
             return -1;
         size_t count = mm_plan_count(plan);
-        printf("%zu %s in ", count, count == 1 ? "override" : "overrides");
+        cli_say(stdout, "%zu %s in ", count, count == 1 ? "override" : "overrides");
         cli_print_line(options, options->output);
         return 0;
     }

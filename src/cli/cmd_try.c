@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "cli/commands.h"
 #include "cli/inspect.h"
 #include "cli/interrupt.h"
@@ -89,7 +90,7 @@ static int calibrate(struct trying *trying, const struct cli_options *options, s
     if (!needs || !before || !mm_calibration_serves(before->calibration, &simulation->settings))
         return simulation_calibrate(simulation, options, trying->ort, how, err);
     simulation_share(simulation, before);
-    snprintf(trying->note, sizeof trying->note, ", with the ranges of the run before");
+    mm_format(trying->note, sizeof trying->note, ", with the ranges of the run before");
     return 0;
 }
 

@@ -5,6 +5,8 @@
 #ifndef MMTUI_CLI_COMMANDS_H
 #define MMTUI_CLI_COMMANDS_H
 
+#include <stdio.h>
+
 #include "cli/options.h"
 
 enum {
@@ -76,6 +78,8 @@ int cli_layers(const struct cli_options *options, const struct mm_session *sessi
                struct mm_buf *out, struct mm_err *err);
 /* The same to stdout, for mmtui SRC DST. */
 int cli_print_layers(const struct cli_options *options, const struct mm_session *session, struct mm_err *err);
+/* A sentence to stdout or stderr, in the user's language. */
+void cli_say(FILE *to, const char *format, ...) MM_PRINTF(2, 3);
 /* --help of a command, to stdout. */
 void cli_help(const struct command *command);
 /* The exit status of a comparison: with --fail not 0 when a layer is bad, or too little was compared (said on stderr). */

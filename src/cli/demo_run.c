@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/translate.h"
 #include "cli/demo_net.h"
 #include "mmtui/dump.h"
 
@@ -377,7 +378,7 @@ int demo_check_plan(const struct mm_plan *plan, struct mm_buf *without, size_t *
         if (op)
             mm_buf_printf(without, ": can't be computed in %s\n", mm_override_precision(override));
         else
-            mm_buf_puts(without, ": no operator has this name\n");
+            mm_buf_say(without, ": no operator has this name\n");
     }
     mm_arena_done(&arena);
     return status;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "cli/commands.h"
 #include "ui/text_fit.h"
 
@@ -13,9 +14,9 @@ static void print_wrapped(const char *text, int at)
 {
     for (size_t length; *text; text += length, text += strspn(text, " ")) {
         length = text_fit_break(text, WIDTH - at);
-        printf("%.*s\n", (int)length, text);
+        cli_say(stdout, "%.*s\n", (int)length, text);
         if (text[length])
-            printf("%*s", at, "");
+            cli_say(stdout, "%*s", at, "");
     }
 }
 
@@ -26,13 +27,13 @@ static void print_option(const struct option_info *info)
     snprintf(left, sizeof left, "%s%c%s --%s%s%s", info->letter ? "-" : " ",
              info->letter ? info->letter : ' ', info->letter ? "," : " ", info->name,
              info->argument ? " " : "", info->argument ? info->argument : "");
-    mm_buf_puts(&text, info->help);
+    mm_buf_say(&text, info->help);
     for (size_t i = 0; info->choice && info->choice(i); i++)
         mm_buf_printf(&text, i ? ", %s" : ": %s (default)", info->choice(i));
     if (strlen(left) > OPTION_AT - 4)
-        printf("  %s\n%*s", left, OPTION_AT, "");
+        cli_say(stdout, "  %s\n%*s", left, OPTION_AT, "");
     else
-        printf("  %-*s", OPTION_AT - 2, left);
+        cli_say(stdout, "  %-*s", OPTION_AT - 2, left);
     print_wrapped(mm_buf_text(&text), OPTION_AT);
     mm_buf_done(&text);
 }
@@ -58,7 +59,7 @@ static void print_options(const struct option_set *set)
     for (size_t i = 0; i < MM_COUNT(groups); i++) {
         if (!(groups[i].group & (set->groups | GROUP_COMMON)))
             continue;
-        printf("\n%s\n", groups[i].title);
+        cli_say(stdout, "\n%s\n", groups[i].title);
         for (int id = OPT_NONE + 1; id < OPT_COUNT; id++) {
             if (option_info((enum option)id)->group == groups[i].group)
                 print_option(option_info((enum option)id));
@@ -68,21 +69,22 @@ static void print_options(const struct option_set *set)
 
 void cli_help(const struct command *command)
 {
+    const char *help = mm_tr(command->help);
     if (command->name)
-        printf("usage: mmtui %s [options]\n\n%c%s.\n\n", command->usage,
-               toupper((unsigned char)*command->help), command->help + 1);
+        cli_say(stdout, "usage: mmtui %s [options]\n\n%c%s.\n\n", command->usage,
+                toupper((unsigned char)*help), help + 1);
     else {
         size_t count;
         const struct command *all = commands(&count);
-        printf("mmtui - find the layer where an accelerator port loses its accuracy\n\n");
+        cli_say(stdout, "mmtui - find the layer where an accelerator port loses its accuracy\n\n");
         for (size_t i = 0; i < count; i++) {
-            printf("%s mmtui %s\n%*s", i ? "      " : "usage:", all[i].usage, COMMAND_AT, "");
-            print_wrapped(all[i].help, COMMAND_AT);
+            cli_say(stdout, "%s mmtui %s\n%*s", i ? "      " : "usage:", all[i].usage, COMMAND_AT, "");
+            print_wrapped(mm_tr(all[i].help), COMMAND_AT);
         }
-        printf("\nmmtui COMMAND --help lists a command's options. Those of mmtui SRC DST:\n\n");
+        cli_say(stdout, "\nmmtui COMMAND --help lists a command's options. Those of mmtui SRC DST:\n\n");
     }
     print_options(&command->options);
     if (!command->name)
-        printf("\nExit status: 0 fine; 1 a layer is over the threshold and --fail was given;\n"
-               "2 error.\n");
+        cli_say(stdout, "\nExit status: 0 fine; 1 a layer is over the threshold and --fail was given;\n"
+                        "2 error.\n");
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/translate.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "views/inspector.h"
@@ -96,7 +97,7 @@ static int in_terminal(struct looking *looking, struct mm_err *err)
     }
     term_close(term);
     if (result > 0)
-        fprintf(stderr, "mmtui: ended by signal %d\n", result);
+        cli_say(stderr, "mmtui: ended by signal %d\n", result);
     return result;
 }
 
@@ -229,13 +230,13 @@ static void run_again(struct looking *looking)
     if (result == 0)
         result = verify_plan(next, looking->options, &err);
     if (result < 0) {
-        snprintf(looking->first, sizeof looking->first, "Not tried: %s", err.text);
+        mm_format(looking->first, sizeof looking->first, "Not tried: %s", err.text);
         mm_session_close(next);
         return;
     }
-    snprintf(looking->first, sizeof looking->first,
-             "Tried the plan (%zu override%s%s): columns before, change and applied tell what it changed",
-             mm_plan_count(plan), mm_plan_count(plan) == 1 ? "" : "s", looking->runner->note);
+    mm_format(looking->first, sizeof looking->first,
+              "Tried the plan (%zu override%s%s): columns before, change and applied tell what it changed",
+              mm_plan_count(plan), mm_plan_count(plan) == 1 ? "" : "s", looking->runner->note);
     mm_session_close(looking->session);
     looking->session = next;
     looking->started = false;

@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <locale.h>
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
@@ -13,6 +12,7 @@
 
 #include "cli/commands.h"
 #include "cli/config.h"
+#include "cli/language.h"
 
 /* Who reads has seen enough (| head). errno may be of another write. */
 static bool reader_left(void)
@@ -28,7 +28,7 @@ static int flush_output(int status)
         return status;
     if (reader_left())
         return EXIT_SIGNAL + SIGPIPE;
-    fprintf(stderr, "mmtui: standard output: could not be written completely%s%s\n", failed ? ": " : "",
+    cli_say(stderr, "mmtui: standard output: could not be written completely%s%s\n", failed ? ": " : "",
             failed ? strerror(errno) : "");
     return EXIT_ERROR;
 }
@@ -45,6 +45,14 @@ static void occupy_standard_streams(void)
     }
 }
 
+/* What programs read is the same in every language; what has no other letters than ASCII can't be Chinese. */
+static bool is_for_programs(const struct cli_options *options)
+{
+    enum mm_report_kind kind = options->kind;
+    return options->ascii || options->json || kind == MM_REPORT_JSON || kind == MM_REPORT_CSV ||
+           kind == MM_REPORT_JUNIT;
+}
+
 static int run(int argc, char **argv, struct cli_options *options, struct mm_buf *config)
 {
     const struct command *command = command_find(argc > 1 ? argv[1] : NULL);
@@ -59,6 +67,8 @@ static int run(int argc, char **argv, struct cli_options *options, struct mm_buf
         mm_fail(&err, MM_EARG, "--to takes one runtime here; export and lint take several");
         return cli_usage_error(command, &err);
     }
+    if (is_for_programs(options))
+        mm_language_set(false);
     if (options->help || argc == 1) {
         cli_help(command);
         return options->help ? EXIT_FINE : EXIT_ERROR;
@@ -95,8 +105,7 @@ int main(int argc, char **argv)
 {
     keep_memory();
     keep_stack();
-    /* LC_CTYPE only: numbers are always written and read with a point */
-    setlocale(LC_CTYPE, "");
+    language_open();
     /* a closed pipe, a file at the limit of its size: an error of the write, not the end of the program */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);

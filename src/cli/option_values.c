@@ -1,4 +1,5 @@
 #include "cli/option_values.h"
+#include "cli/language.h"
 #include "ui/theme.h"
 
 #include <ctype.h>
@@ -399,6 +400,13 @@ int set_columns(struct cli_options *options, const struct option_info *info, con
     }
     enum mm_column_id none;
     return options->column_count == 0 ? get_column(info, "", &none, err) : 0;
+}
+
+int set_lang(struct cli_options *options, const struct option_info *info, const char *text,
+             struct mm_err *err)
+{
+    (void)options, (void)info;
+    return language_choose(text, err);
 }
 
 int set_kind(struct cli_options *options, const struct option_info *info, const char *text,

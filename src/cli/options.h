@@ -119,6 +119,7 @@ enum option {
     OPT_COLOR,
     OPT_THEME,
     OPT_ASCII,
+    OPT_LANG,
     OPT_PLAIN,
     OPT_SCRIPT,
     OPT_SIZE,

@@ -1,8 +1,21 @@
 /* What commands print: text for a person's terminal, in the characters that it has. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "cli/commands.h"
+
+void cli_say(FILE *to, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    char *text = mm_vformat_new(format, list);
+    va_end(list);
+    if (text)
+        fputs(text, to);
+    free(text);
+}
 
 int cli_error(const struct mm_err *err)
 {
@@ -12,7 +25,8 @@ int cli_error(const struct mm_err *err)
     struct mm_buf visible;
     mm_buf_init(&visible);
     mm_text_escape(&visible, err->text, strlen(err->text));
-    fprintf(stderr, "mmtui: %s\n", visible.failed ? "out of memory" : mm_buf_text(&visible));
+    cli_say(stderr, "mmtui: %s
+", visible.failed ? mm_tr("out of memory") : mm_buf_text(&visible));
     mm_buf_done(&visible);
     return EXIT_ERROR;
 }
@@ -22,7 +36,7 @@ void cli_note(struct mm_buf *text)
     struct mm_buf visible = {0};
     mm_text_escape(&visible, mm_buf_text(text), text->length);
     if (text->length)
-        fprintf(stderr, "mmtui: note: %s\n", mm_buf_text(&visible));
+        cli_say(stderr, "mmtui: note: %s\n", mm_buf_text(&visible));
     mm_buf_done(&visible);
     mm_buf_done(text);
 }
@@ -30,7 +44,7 @@ void cli_note(struct mm_buf *text)
 int cli_usage_error(const struct command *command, const struct mm_err *err)
 {
     cli_error(err);
-    fprintf(stderr, "usage: mmtui %s   (mmtui %s%s--help shows more)\n", command->usage,
+    cli_say(stderr, "usage: mmtui %s   (mmtui %s%s--help shows more)\n", command->usage,
             command->name ? command->name : "", command->name ? " " : "");
     return EXIT_ERROR;
 }

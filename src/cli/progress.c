@@ -1,4 +1,5 @@
 #include "cli/progress.h"
+#include "cli/commands.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ static void show(struct progress *progress, const struct mm_session *session)
         return;
     struct mm_session_totals totals;
     mm_session_totals(session, &totals);
-    fprintf(stderr, "\rmeasuring %zu of %zu tensors, %.0f s ", totals.measured, totals.layers,
+    cli_say(stderr, "\rmeasuring %zu of %zu tensors, %.0f s ", totals.measured, totals.layers,
             now - progress->started);
     progress->shown = now;
     progress->visible = true;
@@ -49,7 +50,7 @@ static void settle_in_sight(struct mm_session *session)
         wait_a_little(session);
     }
     if (progress.visible)
-        fprintf(stderr, "\r%50s\r", "");
+        cli_say(stderr, "\r%50s\r", "");
 }
 
 static void say(const char *kind, const char *text)
@@ -57,7 +58,7 @@ static void say(const char *kind, const char *text)
     struct mm_buf visible;
     mm_buf_init(&visible);
     mm_text_escape(&visible, text, strlen(text));
-    fprintf(stderr, "mmtui: %s: %s\n", kind, mm_buf_text(&visible));
+    cli_say(stderr, "mmtui: %s: %s\n", kind, mm_buf_text(&visible));
     mm_buf_done(&visible);
 }
 
@@ -75,7 +76,7 @@ static void say_failures(const struct mm_session *session)
             say_failure(result);
     }
     if (failures > MOST_FAILURES)
-        fprintf(stderr, "mmtui: %zu more files could not be read\n", failures - MOST_FAILURES);
+        cli_say(stderr, "mmtui: %zu more files could not be read\n", failures - MOST_FAILURES);
 }
 
 int measure_all(struct mm_session *session, struct mm_err *err)
@@ -106,7 +107,7 @@ void tell_missing(const struct mm_session *session, const char *plan)
     if (plan && mm_session_missing(session, &text) > 0) {
         mm_text_escape(&path, plan, strlen(plan));
         fflush(stdout);
-        fprintf(stderr, "mmtui: %s: %s\n", mm_buf_text(&path), mm_buf_text(&text));
+        cli_say(stderr, "mmtui: %s: %s\n", mm_buf_text(&path), mm_buf_text(&text));
     }
     mm_buf_done(&text);
     mm_buf_done(&path);

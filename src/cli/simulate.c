@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 const struct mm_simulation *simulation_settings(const struct simulation *simulation)
 {
     return simulation->mode ? &simulation->settings : NULL;
@@ -82,8 +84,8 @@ static void put_integers(const struct simulation *simulation, const struct mm_si
     if (!mm_simulation_needs_calibration(&simulation->settings))
         return;
     if (counts->operators == 0) {
-        mm_buf_puts(
-            out, " nothing is quantised, the model has no operator with inputs of the types of --int-ops;");
+        mm_buf_say(out,
+                   " nothing is quantised, the model has no operator with inputs of the types of --int-ops;");
         return;
     }
     mm_buf_printf(out, " %zu operator%s read%s %zu input%s as integers, calibrated with %zu run%s%s;",

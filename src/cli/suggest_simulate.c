@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
 #include "cli/commands.h"
 #include "cli/suggest_trials.h"
 
@@ -142,8 +143,8 @@ static int tell(const struct trials *trials, double before, double after, double
 static int add_override(struct mm_plan *plan, const struct candidate *here, double before, struct mm_err *err)
 {
     char a[MM_NUM], b[MM_NUM], why[200];
-    snprintf(why, sizeof why, "simulated: with it alone in FLOAT32 the outputs are off by %s instead of %s",
-             mm_num_short(a, here->error, 3), mm_num_short(b, before, 3));
+    mm_format(why, sizeof why, "simulated: with it alone in FLOAT32 the outputs are off by %s instead of %s",
+              mm_num_short(a, here->error, 3), mm_num_short(b, before, 3));
     const struct mm_override override = {.name = *here->name ? here->name : here->tensor,
                                          .op_type = here->op_type,
                                          .tensor = here->tensor,

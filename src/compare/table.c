@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 #define COUNT_MAX     ((int64_t)4 << 20) /* elements; 25200 rows of 85 are 2.1 million */
 #define LABELLED_MAX  64                 /* columns of rows with labels */
 #define INDICES_MAX   8                  /* columns of indices */
@@ -383,11 +385,11 @@ const char *mm_table_word(enum mm_table_kind kind)
 const char *mm_table_text(const struct mm_table_error *columns, char *out, size_t size)
 {
     if (columns->first < 0)
-        snprintf(out, size, "all of it");
+        mm_format(out, size, "all of it");
     else if (columns->first == columns->last)
-        snprintf(out, size, "column %" PRId64, columns->first);
+        mm_format(out, size, "column %" PRId64, columns->first);
     else
-        snprintf(out, size, "columns %" PRId64 " to %" PRId64, columns->first, columns->last);
+        mm_format(out, size, "columns %" PRId64 " to %" PRId64, columns->first, columns->last);
     return out;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/translate.h"
 #include "dump/listing.h"
 #include "dump/numbered.h"
 
@@ -158,8 +159,8 @@ static int fail_empty(struct listing *list, struct mm_err *err)
     char endings[LISTING_ENDINGS];
     char skipped[64] = "; no file is in it";
     if (dump->skipped)
-        snprintf(skipped, sizeof skipped, ", skipped %zu other file%s", dump->skipped,
-                 dump->skipped == 1 ? "" : "s");
+        mm_format(skipped, sizeof skipped, ", skipped %zu other file%s", dump->skipped,
+                  dump->skipped == 1 ? "" : "s");
     return mm_fail(err, MM_ENOENT,
                    "%s: no tensor file in this folder: looked for %s (MagicMind's begin with a time "
                    "stamp, as TIME_NAME.pb)%s",

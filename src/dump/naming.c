@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "dump/listing.h"
 #include "dump/numbered.h"
 #include "dump/operator_type.h"
@@ -287,11 +288,11 @@ static void put_part(struct mm_buf *out, const char *word, const struct mm_dump_
 static void put_runner(struct mm_buf *out, const struct mm_runner_taken *taken)
 {
     if (taken->mixed) {
-        mm_buf_puts(out, " of several runners (--runner NAME takes one)");
+        mm_buf_say(out, " of several runners (--runner NAME takes one)");
         return;
     }
     if (taken->runner) {
-        mm_buf_puts(out, " of runner ");
+        mm_buf_say(out, " of runner ");
         mm_text_escape(out, taken->runner, strlen(taken->runner));
     }
     if (taken->runners > 1)
@@ -314,17 +315,16 @@ static void put_what(struct mm_buf *out, const struct listing *list)
                                         [MM_RESULTS_CPU] = ", the CPU's results",
                                         [MM_RESULTS_DEVICE] = ", the accelerator's results"};
     if (list->statistics)
-        mm_buf_puts(out,
-                    " of an msprobe dump (dump.json), which kept their statistics alone (Max, Min, Mean, "
-                    "Norm as RMS; the task \"tensor\" keeps all values)");
+        mm_buf_say(out, " of an msprobe dump (dump.json), which kept their statistics alone (Max, Min, Mean, "
+                        "Norm as RMS; the task \"tensor\" keeps all values)");
     else if (list->kind)
         mm_buf_printf(out, " of %s (%s)", list->kind->title, list->kind->file);
     else if (list->numbered)
         mm_buf_printf(out, " of Cambricon CATCH's dump tool%s", whose[list->part.results]);
     else if (list->fields)
-        mm_buf_puts(out, " of SGLang's dumper (fields in the files' names)");
+        mm_buf_say(out, " of SGLang's dumper (fields in the files' names)");
     else if (list->from_messages)
-        mm_buf_puts(out, " of an ONNX test data set (named as in its messages)");
+        mm_buf_say(out, " of an ONNX test data set (named as in its messages)");
     else if (list->operators)
         mm_buf_printf(out, " of Sophgo's tpu-mlir (%zu name%s with the operator's type)", list->operators,
                       list->operators == 1 ? " ends" : "s end");

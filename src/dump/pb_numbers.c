@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "dump/listing.h"
 #include "dump/schema_infer.h"
 
@@ -277,15 +278,15 @@ void mm_dump_say_numbers(const struct mm_dump *dump, const char *whose, struct m
         mm_buf_printf(out, "%s.", dump->no_numbers);
         return;
     }
-    mm_buf_puts(out, schema->inferred ? "are read by field " : "are read by the field numbers of ");
+    mm_buf_say(out, schema->inferred ? "are read by field " : "are read by the field numbers of ");
     mm_text_escape(out, schema->origin, strlen(schema->origin));
     if (schema->inferred)
-        mm_buf_puts(out, ": give --schema FILE to be sure");
+        mm_buf_say(out, ": give --schema FILE to be sure");
     if (mm_schema_lacks(schema, &lacks) > 0)
         mm_buf_printf(out, schema->inferred ? ". There is none for %s" : ", which has none for %s",
                       mm_buf_text(&lacks));
     if (schema->inferred && !schema->number[MM_FIELD_DTYPE])
-        mm_buf_puts(out, "; floats are shown as f32, also where they may be f16");
+        mm_buf_say(out, "; floats are shown as f32, also where they may be f16");
     mm_buf_puts(out, ".");
     mm_buf_done(&lacks);
 }

@@ -15,6 +15,8 @@
 
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 #define NONE         WIRE_NUMBERS /* no such field in this reading */
 #define FLOATS_LEAST 8  /* values that are not 0 are needed to tell floats from integers of their size */
 #define TYPES_MOST   14 /* data types that the message knows */
@@ -199,7 +201,7 @@ static int refuse_several(const struct infer *infer, struct mm_err *err)
     put_numbers(infer, &text, "float_val", infer->single);
     put_numbers(infer, &text, "double_val", infer->dbl);
     if (text.length == 0)
-        mm_buf_puts(&text, "the same values may be those of float_val or double_val, or integers");
+        mm_buf_say(&text, "the same values may be those of float_val or double_val, or integers");
     mm_fail(err, MM_EUNSUPPORTED, "several numbers fit all of them: %s", mm_buf_text(&text));
     mm_buf_done(&text);
     return -1;

@@ -1,5 +1,6 @@
 /* The runtimes that a plan can be exported to: a file (or a few) each, one line here. */
 #include "export/aiedge.h"
+#include "base/translate.h"
 #include "export/amct.h"
 #include "export/atc.h"
 #include "export/esp_ppq.h"
@@ -50,7 +51,7 @@ const struct mm_dialect *mm_dialect_get(const char *id, struct mm_err *err)
     mm_nearest_init(&nearest, id);
     for (size_t i = 0; i < MM_COUNT(DIALECTS); i++)
         mm_nearest_look(&nearest, DIALECTS[i]->id);
-    mm_buf_puts(&text, "there is no export for \"");
+    mm_buf_say(&text, "there is no export for \"");
     mm_text_escape(&text, id ? id : "", id ? strnlen(id, 60) : 0);
     mm_buf_printf(&text, "\"%s", mm_nearest_hint(&nearest, hint));
     for (size_t i = 0; i < MM_COUNT(DIALECTS) && !nearest.name; i++)

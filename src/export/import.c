@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 #define LARGEST_FILE ((size_t)64 << 20)
 
 /* ---- one operator ---- */
@@ -151,14 +153,13 @@ void mm_import_note(struct mm_import *import, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    char *text = NULL;
-    int length = vasprintf(&text, format, arguments);
+    char *text = mm_vformat_new(format, arguments);
     va_end(arguments);
-    if (length < 0) {
+    if (!text) {
         import->notes->failed = true;
         return;
     }
-    mm_text_escape(import->notes, text, (size_t)length);
+    mm_text_escape(import->notes, text, strlen(text));
     mm_buf_putc(import->notes, '\n');
     free(text);
 }

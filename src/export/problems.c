@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 const char *mm_severity_text(enum mm_severity severity)
 {
     static const char *const texts[MM_SEVERITY_COUNT] = {
@@ -32,14 +34,12 @@ void mm_problems_add(struct mm_problems *problems, enum mm_severity severity, co
 {
     va_list arguments;
     va_start(arguments, format);
-    char *what = NULL;
-    int length = vasprintf(&what, format, arguments);
+    char *what = mm_vformat_new(format, arguments);
     va_end(arguments);
     struct mm_problem problem = {.severity = severity, .rule = rule};
-    problem.what = length < 0 ? NULL : mm_arena_strndup(&problems->arena, what, (size_t)length);
+    problem.what = what ? mm_arena_strdup(&problems->arena, what) : NULL;
     problem.name = name ? mm_arena_strdup(&problems->arena, name) : NULL;
-    if (length >= 0)
-        free(what);
+    free(what);
     if (!problem.what || (name && !problem.name) || !reserve(problems)) {
         problems->failed = true;
         return;
@@ -100,10 +100,10 @@ static void groups_done(struct groups *groups)
 static void put_problem(const struct mm_problem *problem, size_t count, bool severity, struct mm_buf *out)
 {
     if (severity)
-        mm_buf_printf(out, "%s: ", mm_severity_text(problem->severity));
+        mm_buf_printf(out, "%s: ", mm_tr_in("word", mm_severity_text(problem->severity)));
     if (problem->name) {
         mm_buf_printf(out, "%zu %s (", count, count == 1 ? "operator" : "operators");
-        mm_buf_puts(out, count == 1 ? "\"" : "such as \"");
+        mm_buf_say(out, count == 1 ? "\"" : "such as \"");
         mm_text_escape(out, problem->name, strlen(problem->name));
         mm_buf_puts(out, "\"): ");
     }

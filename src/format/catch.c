@@ -13,6 +13,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/translate.h"
+
 #define GUESS_LEAST                                                                                          \
     ((size_t)64 << 10)           /* a smaller file is read through: that is quick, and errors show at once */
 #define LINE_MOST ((size_t)4096) /* of a line that tells of a tensor */
@@ -177,7 +179,7 @@ static int name_member(const struct walk *walk, struct mm_entry *entry)
     char *label = mm_arena_alloc(walk->arena, room), *member = mm_arena_alloc(walk->arena, room);
     if (!label || !member)
         return -1;
-    snprintf(label, room, walk->lone ? "%s" : "%s: tensor %zu", file, walk->place);
+    mm_format(label, room, walk->lone ? "%s" : "%s: tensor %zu", file, walk->place);
     snprintf(member, room, walk->lone ? "%s" : "%s[%zu]", mm_path_base(file), walk->place);
     entry->label = label;
     entry->member = member;

@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/translate.h"
+
 #define ALIGNMENT     32 /* unless the file says another */
 #define ALIGNMENT_MAX (1 << 20)
 #define DIMS_MAX      4 /* as ggml has it */
@@ -160,15 +162,15 @@ static int check_tensor(const struct listing *list, struct mm_entry *entry, stru
 {
     char why[160];
     if (!set_type(detail, type)) {
-        snprintf(why, sizeof why, "values of GGUF's type %" PRIu32 " are not read", type);
+        mm_format(why, sizeof why, "values of GGUF's type %" PRIu32 " are not read", type);
         return refuse(list, entry, MM_EUNSUPPORTED, why, err);
     }
     if (!set_bytes(detail))
         return refuse(list, entry, MM_ECORRUPT, "its sizes fit no whole number of blocks", err);
     if (entry->offset > list->size || detail->bytes > list->size - entry->offset) {
-        snprintf(why, sizeof why,
-                 "should end at byte %" PRIu64 " of the data, of which %" PRIu64 " are there",
-                 entry->offset + detail->bytes, list->size);
+        mm_format(why, sizeof why,
+                  "should end at byte %" PRIu64 " of the data, of which %" PRIu64 " are there",
+                  entry->offset + detail->bytes, list->size);
         return refuse(list, entry, MM_ECORRUPT, why, err);
     }
     entry->size = detail->bytes;

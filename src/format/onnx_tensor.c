@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 
+#include "base/translate.h"
+
 /* ---- one tensor ---- */
 
 bool mm_onnx_tensor_probe(const uint8_t *bytes, size_t size)
@@ -105,7 +107,7 @@ static int add(struct mm_members *members, const struct mm_source *source, size_
     if (!entry || !member || !label)
         return mm_fail_memory(err);
     snprintf(member, room, "%.*s[%zu]", (int)stem, source->file, place);
-    snprintf(label, room, "%s: element %zu", source->file, place);
+    mm_format(label, room, "%s: element %zu", source->file, place);
     entry->member = member;
     entry->label = label;
     entry->offset = offset;

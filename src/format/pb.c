@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 #define HEADER_MAX ((size_t)1 << 20) /* bytes of names and shape together; real ones have a few hundred */
 
 /* How the values of a field are encoded: one by one, and in packed form (always as bytes). */
@@ -149,7 +151,7 @@ static int take_values(struct reader *r, const struct mm_wire_field *field, enum
     if (field->type == MM_WIRE_BYTES && field->size == 0)
         return 0; /* an empty list is as good as none */
     char where[40];
-    snprintf(where, sizeof where, "byte %zu", (size_t)(field->start - r->wire.begin));
+    mm_format(where, sizeof where, "byte %zu", (size_t)(field->start - r->wire.begin));
     if (mm_message_list(&r->message, which, shape->encoding, where, err) < 0)
         return -1;
     if (field->type != MM_WIRE_BYTES) {

@@ -19,6 +19,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 #define NAME_MAX_BYTES ((size_t)1 << 20) /* of node_name or op_type */
 #define GUESS_LEAST                                                                                          \
     ((size_t)64 << 10) /* a smaller file is read through: that is quick, and errors show at once */
@@ -272,7 +274,7 @@ static int read_payload(struct reader *r, enum mm_field which, bool direct, stru
         if (mm_lex_take(&r->lex, '[') && mm_lex_take(&r->lex, ']'))
             return 0; /* an empty list is as good as none */
         r->lex.at = start;
-        snprintf(where, sizeof where, "line %zu", mm_lex_line(&r->lex, start));
+        mm_format(where, sizeof where, "line %zu", mm_lex_line(&r->lex, start));
         if (mm_message_list(&r->message, which, MM_ENC_TEXT, where, err) < 0)
             return -1;
     }

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 #define PROBED      ((size_t)64 << 10) /* of a file, to see what it is */
 #define NAME_MOST   ((size_t)1 << 20)
 #define ARRAY_DEPTH 8 /* objects around an array's text */
@@ -172,8 +174,8 @@ static int place(struct listing *list, struct mm_entry *entry, const struct arra
     detail->length = (size_t)(array->text.end - 1 - text);
     entry->detail = detail;
     entry->offset = (uint64_t)(text - list->text.begin);
-    snprintf(why, sizeof why, "its base64 text has %zu characters, which is no multiple of 4",
-             detail->length);
+    mm_format(why, sizeof why, "its base64 text has %zu characters, which is no multiple of 4",
+              detail->length);
     if (!mm_base64_size(text, detail->length, &size))
         return refuse(list, entry, MM_ECORRUPT, why, err);
     entry->size = size;
@@ -289,9 +291,9 @@ static int find_runner(const struct listing *list, const char *wanted, size_t *p
     }
     if (begin == 1)
         return 0;
-    snprintf(what, sizeof what,
-             begin ? "--runner %.100s: %zu runners begin so" : "--runner %.100s: it has no such runner, but",
-             wanted, begin);
+    mm_format(what, sizeof what,
+              begin ? "--runner %.100s: %zu runners begin so" : "--runner %.100s: it has no such runner, but",
+              wanted, begin);
     return fail_runner(list, begin ? MM_EARG : MM_ENOENT, what, err);
 }
 
@@ -305,9 +307,9 @@ static int choose_runner(struct listing *list, size_t *place, struct mm_err *err
     if (choice->runner && find_runner(list, choice->runner, place, err) < 0)
         return -1;
     if (!choice->runner && list->count > 1 && (!choice->pair || list->count > 2)) {
-        snprintf(what, sizeof what,
-                 "it holds the outputs of %zu runners: choose with --runner (of dst: --dst-runner)",
-                 list->count);
+        mm_format(what, sizeof what,
+                  "it holds the outputs of %zu runners: choose with --runner (of dst: --dst-runner)",
+                  list->count);
         return fail_runner(list, MM_EARG, what, err);
     }
     if (choice->other && list->count == 2)

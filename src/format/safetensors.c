@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 #define LENGTH_SIZE 8
 #define VALUES_MOST ((size_t)1 << 25) /* in a header: seven a tensor or so */
 
@@ -141,14 +143,15 @@ static int check_tensor(struct listing *list, struct mm_entry *entry, const char
     uint64_t bytes = 0;
     detail->dtype = safetensors_dtype(dtype);
     if (detail->dtype == MM_DTYPE_NONE) {
-        snprintf(why, sizeof why, "values of type %.40s are not read", dtype);
+        mm_format(why, sizeof why, "values of type %.40s are not read", dtype);
         return refuse(list, entry, MM_EUNSUPPORTED, why, err);
     }
     if (safetensors_bytes(detail->dtype, mm_shape_count(&detail->shape), &bytes) && bytes == entry->size)
         return 0;
     mm_shape_text(&detail->shape, false, shape, sizeof shape);
-    snprintf(why, sizeof why, "the header gives it %" PRIu64 " bytes, which is not what shape %s of %s takes",
-             entry->size, shape, dtype);
+    mm_format(why, sizeof why,
+              "the header gives it %" PRIu64 " bytes, which is not what shape %s of %s takes", entry->size,
+              shape, dtype);
     return refuse(list, entry, MM_ECORRUPT, why, err);
 }
 

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 #define INDEX_MAX   ((size_t)256 << 20)
 #define VALUES_MOST ((size_t)1 << 25)
 #define LOOKED_AT   ((size_t)64 << 10) /* for the key: only metadata stand before it */
@@ -117,7 +119,7 @@ static int add_missing(struct indexing *index, const struct mm_source *source, c
     char *text = mm_arena_alloc(index->arena, size);
     if (!entry || !text)
         return mm_fail_memory(err);
-    snprintf(text, size, "%s: tensor '%s': %s", source->file, row->name, why);
+    mm_format(text, size, "%s: tensor '%s': %s", source->file, row->name, why);
     entry->member = row->name;
     entry->label = source->file;
     entry->code = code;

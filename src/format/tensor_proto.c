@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 /* ---- types and lists ---------------------------------------------------------------------------------- */
 
 const struct mm_proto_list_info mm_proto_lists[MM_PROTO_LISTS] = {
@@ -96,11 +98,11 @@ int mm_proto_fail(const struct mm_proto *proto, struct mm_err *err, enum mm_code
     struct mm_buf name;
     va_list list;
     va_start(list, format);
-    vsnprintf(what, sizeof what, format, list);
+    mm_vformat(what, sizeof what, format, list);
     va_end(list);
     mm_buf_init(&name);
     if (proto->name.data && proto->name.size > 0) {
-        mm_buf_puts(&name, ": tensor \"");
+        mm_buf_say(&name, ": tensor \"");
         mm_text_escape(&name, (const char *)proto->name.data,
                        proto->name.size < SHOWN ? proto->name.size : SHOWN);
         mm_buf_puts(&name, "\"");

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 #define PICKLE_MOST ((uint64_t)1 << 30)
 #define DEPTH_MOST  64
 #define VISITS_MOST ((size_t)1 << 24)
@@ -172,7 +174,7 @@ static const char *read_storage(const struct listing *list, const struct pickle_
     while (i < MM_COUNT(types) && strcmp(types[i].global, type->text) != 0)
         i++;
     if (i == MM_COUNT(types)) {
-        snprintf(why, WHY_SIZE, "values of %.60s are not read%s", type->text, advice_on(type->text));
+        mm_format(why, WHY_SIZE, "values of %.60s are not read%s", type->text, advice_on(type->text));
         return why;
     }
     if (typed)
@@ -269,7 +271,7 @@ static const char *rebuild_v3(const struct listing *list, const struct pickle_no
     }
     if (detail->dtype == MM_DTYPE_NONE) {
         const char *text = dtype && dtype->text ? dtype->text : "no type";
-        snprintf(why, WHY_SIZE, "values of %.60s are not read%s", text, advice_on(text));
+        mm_format(why, WHY_SIZE, "values of %.60s are not read%s", text, advice_on(text));
         return why;
     }
     detail->negative = is_set(pickle_item(arguments, 7), "neg");
@@ -412,7 +414,7 @@ static int visit_call(struct listing *list, const struct pickle_node *call, int 
     char *blank = called && called->kind == PICKLE_GLOBAL ? strchr(name, ' ') : NULL;
     if (blank)
         *blank = '.'; /* module and name */
-    snprintf(why, sizeof why, "an object %s is no tensor, and nothing in it is read%s", name, advice);
+    mm_format(why, sizeof why, "an object %s is no tensor, and nothing in it is read%s", name, advice);
     return add(list, &detail, why, err);
 }
 

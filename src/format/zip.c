@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 #define LOCAL_SIZE   30
 #define ENTRY_SIZE   46
 #define END_SIZE     22
@@ -44,7 +46,7 @@ int zip_fail(const struct zip_member *member, struct mm_err *err, enum mm_code c
     char what[sizeof err->text];
     va_list args;
     va_start(args, format);
-    vsnprintf(what, sizeof what, format, args);
+    mm_vformat(what, sizeof what, format, args);
     va_end(args);
     return mm_fail(err, code, "%s: %s", member->label, what);
 }

@@ -4,13 +4,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/translate.h"
+
 int op_fail(const struct mm_operator_call *call, struct mm_err *err, enum mm_code code, const char *format,
             ...)
 {
     char text[320];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    mm_vformat(text, sizeof text, format, args);
     va_end(args);
     return mm_fail(err, code, "%s (%s): %s", call->node->name, call->node->op_type, text);
 }

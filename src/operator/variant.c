@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 static const struct op_variant_row *const families[] = {
     op_variant_settings, op_variant_types, op_variant_inputs, op_variant_places, op_variant_axes};
 
@@ -85,7 +87,7 @@ void op_variant_says(struct mm_operator_variant *v, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(v->says, sizeof v->says, format, args);
+    mm_vformat(v->says, sizeof v->says, format, args);
     va_end(args);
 }
 

@@ -6,6 +6,7 @@
 
 #include "graph/key.h"
 #include "base/names.h"
+#include "base/translate.h"
 #include "pair/beginning.h"
 
 static const struct {
@@ -168,13 +169,13 @@ static void put_names(struct mm_buf *text, const struct alike *alike, const stru
     }
     for (size_t i = 0; i < count; i++) {
         bool last = i + 1 == count && count == left;
-        mm_buf_puts(text, i == 0 ? "" : last ? " or " : ", ");
+        mm_buf_say(text, i == 0 ? "" : last ? " or " : ", ");
         put_name(text, said[i]);
-        mm_buf_puts(text, sorted[said[i]->first]->partner ? " (paired)" : "");
+        mm_buf_say(text, sorted[said[i]->first]->partner ? " (paired)" : "");
     }
     if (left > count)
         mm_buf_printf(text, " or %zu more", left - count);
-    mm_buf_puts(text, side ? " of dst" : " of src");
+    mm_buf_say(text, side ? " of dst" : " of src");
 }
 
 /* What stands at a name that has no partner because several look like it. */
@@ -182,10 +183,10 @@ static int say_ambiguous(const struct alike *alike, const struct alike_slot *slo
                          struct side_run *run)
 {
     struct mm_buf text = {0};
-    mm_buf_puts(&text, "not paired: could be ");
+    mm_buf_say(&text, "not paired: could be ");
     put_names(&text, alike, slot, 1 - side, NULL);
     if (slot->count[side] > 1) {
-        mm_buf_puts(&text, ", and so could ");
+        mm_buf_say(&text, ", and so could ");
         put_names(&text, alike, slot, side, run);
     }
     const char *how = text.failed ? NULL : mm_arena_strdup(alike->arena, mm_buf_text(&text));

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/translate.h"
 #include "pair/rename.h"
 
 static const char paired_by_hand[] = "paired by hand";
@@ -59,7 +60,7 @@ static const char *kept_apart(const struct mm_pairing *pairing, const char *src,
 static const char *say_apart(const char *other, const char *dump, const char *who, struct mm_arena *arena)
 {
     struct mm_buf text = {0};
-    mm_buf_puts(&text, "kept apart from \"");
+    mm_buf_say(&text, "kept apart from \"");
     mm_text_escape(&text, other, strlen(other));
     mm_buf_printf(&text, "\" of %s %s", dump, who);
     const char *how = text.failed ? NULL : mm_arena_strdup(arena, mm_buf_text(&text));

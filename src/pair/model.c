@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "mmtui/pair.h"
 
 static bool is_pair(const struct mm_pair *pair)
@@ -164,7 +165,7 @@ void mm_model_match_missing(const struct mm_model_match *match, const struct mm_
         if (match->tensor[i] >= 0 || !(lone || is_pair(&pair[i])))
             continue;
         bool last = shown + 1 == most || shown + 1 == missing;
-        mm_buf_puts(out, !shown ? "\"" : last ? " and \"" : ", \"");
+        mm_buf_say(out, !shown ? "\"" : last ? " and \"" : ", \"");
         mm_text_escape(out, pair[i].name, strlen(pair[i].name));
         mm_buf_putc(out, '"');
         shown++;

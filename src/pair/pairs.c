@@ -1,6 +1,7 @@
 /* What is said of pairs after they were made, and by others. */
 #include <stdlib.h>
 
+#include "base/translate.h"
 #include "mmtui/pair.h"
 
 void mm_pairs_layout(struct mm_pairs *pairs, const struct mm_layout *layout)
@@ -25,10 +26,10 @@ void mm_pair_laid_text(const struct mm_pair *pair, enum mm_shape_match match, st
         return;
     }
     if (!own || !mm_axis_undo(axis, axis->rank, order)) {
-        mm_buf_puts(out, mm_shape_match_text(match));
+        mm_buf_say(out, mm_shape_match_text(match));
         return;
     }
-    mm_buf_puts(out, "measured as src transposed ");
+    mm_buf_say(out, "measured as src transposed ");
     for (int i = 0; i < axis->rank; i++)
         mm_buf_printf(out, "%s%d", i ? "," : "", order[i]);
 }
@@ -86,7 +87,7 @@ void mm_pair_how(const struct mm_pair *pair, struct mm_buf *out)
 {
     bool both = pair->src && pair->dst;
     const char *lone = pair->src ? "only in src" : "only in dst";
-    mm_buf_puts(out, !both ? lone : pair->how ? pair->how : "same name");
+    mm_buf_say(out, !both ? lone : pair->how ? pair->how : "same name");
     if (!both && pair->how)
         mm_buf_printf(out, "; %s", pair->how);
     if (pair->occurrences > 1)

@@ -4,6 +4,7 @@
  * over.
  */
 #include "base/json_read.h"
+#include "base/translate.h"
 #include "plan/state.h"
 
 #include <math.h>
@@ -82,7 +83,7 @@ static int read_setting(struct reader *reader, struct mm_json_value key, struct 
     if (mm_json_get_bool(value, &on))
         mm_buf_puts(&text, on ? "true" : "false");
     else if (!mm_json_get_text(value, &text))
-        mm_buf_puts(&text, "(neither a string nor true or false)");
+        mm_buf_say(&text, "(neither a string nor true or false)");
     int result = name.failed || text.failed ? mm_fail_memory(&why)
                                             : choose(reader, mm_buf_text(&name), mm_buf_text(&text), &why);
     mm_buf_done(&name);
@@ -125,7 +126,7 @@ static int fail_precision(const struct reader *reader, const char *text, struct 
     struct mm_buf what = {0};
     mm_buf_puts(&what, "\"");
     mm_text_escape(&what, text, strnlen(text, 60));
-    mm_buf_puts(&what, "\" is none of");
+    mm_buf_say(&what, "\" is none of");
     for (int i = MM_PRECISION_NONE + 1; i < MM_PRECISION_OWN; i++)
         mm_buf_printf(&what, " %s", mm_precision_info((enum mm_precision)i)->name);
     fail_override(reader, "precision", mm_buf_text(&what), err);

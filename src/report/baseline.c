@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
 #include "mmtui/report.h"
 
 #define NAMED 10 /* of each kind */
@@ -80,7 +81,7 @@ static enum change change_of(const struct mm_layer *before, const struct mm_laye
 static void put_figure(struct mm_buf *out, double value)
 {
     char number[MM_NUM];
-    mm_buf_puts(out, isnan(value) ? "broken" : mm_num_short(number, value, 3));
+    mm_buf_say(out, isnan(value) ? mm_tr_in("word", "broken") : mm_num_short(number, value, 3));
 }
 
 static void put_changed(const struct mm_session *session, size_t id, const struct mm_layer *before,
@@ -92,8 +93,8 @@ static void put_changed(const struct mm_session *session, size_t id, const struc
     if (before)
         put_figure(out, figure_of(before));
     else
-        mm_buf_puts(out, "not there");
-    mm_buf_puts(out, ", now ");
+        mm_buf_say(out, "not there");
+    mm_buf_say(out, ", now ");
     put_figure(out, figure_of(mm_session_layer(session, id)));
     mm_buf_putc(out, '\n');
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/translate.h"
 #include "report/html_page.inc"
 
 enum { HISTOGRAMS = 24, BINS = 64 };
@@ -19,7 +20,7 @@ static void put_head(const enum mm_column_id *columns, size_t count, struct mm_b
                       column->right ? " class=\"right\"" : "");
         put_markup(out, mm_column_help(columns[c]));
         mm_buf_puts(out, "\">");
-        put_markup(out, column->title);
+        put_markup(out, mm_tr_in("title", column->title));
         mm_buf_puts(out, "</th>");
     }
     mm_buf_puts(out, "</tr></thead><tbody>\n");
@@ -49,9 +50,9 @@ static void put_table(const struct mm_session *session, const struct mm_listing 
     enum mm_column_id columns[MM_COLUMN_COUNT];
     size_t count = listing_columns(session, listing, columns);
     struct mm_buf cell = {0};
-    mm_buf_puts(out, "<h2>Layers</h2>\n<p><input id=\"filter\" type=\"search\" aria-label=\"filter\" "
-                     "placeholder=\"filter: conv, bad, diff2&gt;0.05, !pool\"> <span id=\"shown\" "
-                     "class=\"soft\"></span></p>\n");
+    mm_buf_say(out, "<h2>Layers</h2>\n<p><input id=\"filter\" type=\"search\" aria-label=\"filter\" "
+                    "placeholder=\"filter: conv, bad, diff2&gt;0.05, !pool\"> <span id=\"shown\" "
+                    "class=\"soft\"></span></p>\n");
     put_head(columns, count, out);
     for (size_t i = 0; i < listing->count; i++) {
         size_t id = listing->ids[i];
@@ -107,14 +108,14 @@ static void put_histograms(const struct mm_session *session, const struct mm_lis
 static void put_top(const struct mm_session *session, const char *title, struct mm_buf *out)
 {
     const struct mm_session_options *options = mm_session_options(session);
-    mm_buf_puts(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-                     "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
+    mm_buf_say(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+                    "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
     put_markup(out, title);
     mm_buf_printf(out, "</title>\n%s</head><body>\n<h1>", style);
     put_markup(out, title);
-    mm_buf_puts(out, "</h1>\n<p>reference <code>");
+    mm_buf_say(out, "</h1>\n<p>reference <code>");
     put_markup(out, options->src);
-    mm_buf_puts(out, "</code>, accelerator <code>");
+    mm_buf_say(out, "</code>, accelerator <code>");
     put_markup(out, options->dst);
     mm_buf_puts(out, "</code></p>\n");
 }
@@ -144,7 +145,7 @@ static int put_triage(const struct mm_session *session, struct mm_buf *out, stru
         return 0;
     }
     int result = mm_report_triage(session, MM_TRIAGE_COLUMNS, &text, err);
-    mm_buf_puts(out, "<h2>What is wrong</h2>\n<pre id=\"triage\">");
+    mm_buf_say(out, "<h2>What is wrong</h2>\n<pre id=\"triage\">");
     put_markup(out, mm_buf_text(&text));
     mm_buf_puts(out, "</pre>\n");
     mm_buf_done(&text);

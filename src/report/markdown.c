@@ -1,5 +1,6 @@
 /* Layers as a Markdown table, for an issue or a chat. */
 #include "report/listing.h"
+#include "base/translate.h"
 
 #include <string.h>
 
@@ -16,7 +17,7 @@ static void put_head(const enum mm_column_id *columns, size_t count, struct mm_b
 {
     for (size_t c = 0; c < count; c++) {
         mm_buf_puts(out, "| ");
-        put_markdown(out, mm_column(columns[c])->title);
+        put_markdown(out, mm_tr_in("title", mm_column(columns[c])->title));
         mm_buf_putc(out, ' ');
     }
     mm_buf_puts(out, "|\n");

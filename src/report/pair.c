@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "base/translate.h"
+
 #define WORST 10
 
 /* ---- the worst elements ---- */
@@ -53,7 +55,7 @@ static void put_worst(const struct worst *worst, const struct mm_shape *shape, s
     char s[MM_NUM], d[MM_NUM], distance[MM_NUM];
     int64_t coord[MM_RANK_MAX];
     if (worst->count > 0)
-        mm_buf_puts(out, "\n  largest |s-d|   src              dst              at\n");
+        mm_buf_say(out, "\n  largest |s-d|   src              dst              at\n");
     for (size_t i = 0; i < worst->count; i++) {
         const struct element *element = &worst->element[i];
         mm_buf_printf(out, "  %-15s %-16s %-16s [", mm_num_short(distance, element->distance, 6),

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "base/translate.h"
+
 #define BINS 40
 
 /* A tensor, measured by itself. */
@@ -86,7 +88,7 @@ static void put_head(struct mm_buf *out, const struct shown *shown)
                   mm_shape_text(&info->shape, false, shape, sizeof shape), info->count,
                   info->count == 1 ? "" : "s");
     if (info->node_name[0]) {
-        mm_buf_puts(out, ", node ");
+        mm_buf_say(out, ", node ");
         put_name(out, info->node_name);
     }
     if (info->op_type[0]) {
@@ -102,11 +104,11 @@ static void put_meaning(struct mm_buf *out, const struct shown *shown)
     if (mm_entry_stored_as(shown->entry))
         return;
     if (mm_dtype_is_element(shown->info->dtype))
-        mm_buf_puts(
+        mm_buf_say(
             out,
             "  elements of blocks: a value is one times its block's scale, which is not in this tensor\n");
     else if (shown->info->dtype == MM_F8E8M0)
-        mm_buf_puts(out, "  powers of two: the scales of blocks (OCP MX)\n");
+        mm_buf_say(out, "  powers of two: the scales of blocks (OCP MX)\n");
 }
 
 /* "Max, Min of torch.bool [2]: 1, 0" */
@@ -136,7 +138,7 @@ static void put_stats(struct mm_buf *out, const struct shown *shown)
         put_figure(out, ", std", stats->std);
         mm_buf_putc(out, '\n');
     } else if (shown->info->count > 0) {
-        mm_buf_puts(out, "  no finite value\n");
+        mm_buf_say(out, "  no finite value\n");
     }
     put_counts(out, stats, shown->info->count);
 }

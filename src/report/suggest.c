@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "mmtui/report.h"
 
 enum { COLUMN_COUNT = 10, WHY = COLUMN_COUNT - 1 };
@@ -63,7 +64,7 @@ static void measure(const struct mm_session *session, const struct mm_suggestion
                     int *widths)
 {
     for (int c = 0; c < COLUMN_COUNT; c++)
-        widths[c] = (int)strlen(columns[c].title);
+        widths[c] = mm_text_width(mm_tr_in("title", columns[c].title));
     for (size_t i = 0; i < list->count; i++) {
         fill(session, &list->item[i], cell);
         for (int c = 0; c < COLUMN_COUNT; c++) {
@@ -91,7 +92,7 @@ static void put_rows(const struct mm_session *session, const struct mm_suggestio
     int widths[COLUMN_COUNT];
     measure(session, list, cell, widths);
     for (int c = 0; c < COLUMN_COUNT; c++)
-        text[c] = columns[c].title;
+        text[c] = mm_tr_in("title", columns[c].title);
     put_row(text, widths, out);
     for (size_t i = 0; i < list->count; i++) {
         fill(session, &list->item[i], cell);
@@ -119,12 +120,12 @@ static void put_cost(const struct mm_suggestions *list, struct mm_buf *out)
     if (list->bytes != MM_COST_UNKNOWN) {
         mm_buf_puts(out, ", ");
         put_more(out, list->bytes);
-        mm_buf_puts(out, " bytes");
+        mm_buf_say(out, " bytes");
     }
     if (list->casts != MM_COST_UNKNOWN) {
         mm_buf_puts(out, ", ");
         put_more(out, list->casts);
-        mm_buf_puts(out, list->casts == 1 || list->casts == -1 ? " cast" : " casts");
+        mm_buf_say(out, list->casts == 1 || list->casts == -1 ? " cast" : " casts");
     }
 }
 
@@ -143,9 +144,9 @@ void mm_report_suggestion_summary(const struct mm_suggestions *list, struct mm_b
         mm_buf_printf(out, "nothing to raise: the outputs are within the thresholds (%s)",
                       error_text(before, list->before));
     } else if (list->count == 0 && list->unknown) {
-        mm_buf_puts(out,
-                    "nothing is suggested: without an order of the layers it is not known which errors reach "
-                    "the outputs (--model FILE or --order FILE; --top N suggests regardless)");
+        mm_buf_say(out,
+                   "nothing is suggested: without an order of the layers it is not known which errors reach "
+                   "the outputs (--model FILE or --order FILE; --top N suggests regardless)");
     } else if (list->count == 0 && list->unexplained) {
         mm_buf_printf(out, "nothing to raise: output error %s; ", error_text(before, list->before));
         put_unexplained(list, out);
@@ -168,18 +169,18 @@ void mm_report_suggestions(const struct mm_session *session, const struct mm_sug
     mm_buf_putc(out, '\n');
     const struct mm_flow *flow = mm_session_flow(session);
     if (list->count && !flow->ordered)
-        mm_buf_puts(
-            out, "The order of the layers is not known: each is taken for an output, and its error for its "
-                 "own. --model gives the graph.\n");
+        mm_buf_say(out,
+                   "The order of the layers is not known: each is taken for an output, and its error for its "
+                   "own. --model gives the graph.\n");
     else if (list->count && !flow->known)
-        mm_buf_puts(out, "Layer connections by execution order; --model gives the graph.\n");
+        mm_buf_say(out, "Layer connections by execution order; --model gives the graph.\n");
     if (list->count && list->unexplained) {
         put_unexplained(list, out);
-        mm_buf_puts(out, ".\n");
+        mm_buf_say(out, ".\n");
     }
     if (!list->within && list->beyond >= 0.005) {
         put_percent(out, list->beyond);
-        mm_buf_puts(out, " of the error comes from layers that no precision repairs (see the verdicts).\n");
+        mm_buf_say(out, " of the error comes from layers that no precision repairs (see the verdicts).\n");
     }
     if (list->count && list->masked && list->masked_by >= 0)
         mm_buf_printf(

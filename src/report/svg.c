@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/translate.h"
+
 /* ---- errors along execution ---- */
 
 enum { WIDTH = 960, HEIGHT = 180, LEFT = 40, DECADES = 7 };
@@ -52,7 +54,7 @@ void put_profile(const struct mm_session *session, struct mm_buf *out)
     size_t count = 0;
     for (size_t id = 0; id < mm_session_count(session); id++)
         count += is_pair(session, id);
-    mm_buf_puts(out, "<h2>Error along execution</h2>\n");
+    mm_buf_say(out, "<h2>Error along execution</h2>\n");
     if (mm_session_order(session) == MM_ORDER_UNKNOWN || count == 0) {
         struct mm_buf text = {0};
         mm_session_order_text(session, &text);
@@ -72,8 +74,8 @@ void put_profile(const struct mm_session *session, struct mm_buf *out)
         put_scale(limit, out);
     put_bars(session, false, step, out);
     put_bars(session, true, step, out);
-    mm_buf_puts(out, "</svg>\n<p class=\"soft\">diff2 of each layer, logarithmic; the dashed line is the "
-                     "threshold.</p>\n");
+    mm_buf_say(out, "</svg>\n<p class=\"soft\">diff2 of each layer, logarithmic; the dashed line is the "
+                    "threshold.</p>\n");
 }
 
 /* ---- histograms ---- */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 static const enum mm_column_id usual[] = {
     MM_COLUMN_NUMBER, MM_COLUMN_LAYER,   MM_COLUMN_OP,      MM_COLUMN_DTYPE,   MM_COLUMN_DIFF1,
     MM_COLUMN_DIFF2,  MM_COLUMN_MAX_ABS, MM_COLUMN_COSINE,  MM_COLUMN_IMPL,    MM_COLUMN_FORMAT,
@@ -36,7 +38,7 @@ size_t listing_columns(const struct mm_session *session, const struct mm_listing
 static int content_width(const struct mm_session *session, const size_t *ids, size_t count,
                          const struct mm_column *column, struct mm_buf *cell)
 {
-    int width = mm_text_width(column->title);
+    int width = mm_text_width(mm_tr_in("title", column->title));
     for (size_t i = 0; i < count; i++) {
         mm_buf_clear(cell);
         column->text(session, ids[i], cell);
@@ -120,7 +122,8 @@ void mm_report_table(const struct mm_session *session, const size_t *ids, size_t
     }
     fit_width(columns, n, widths, options->width);
     for (size_t c = 0; c < n; c++) {
-        put_cell(out, mm_column(columns[c])->title, widths[c], columns[c], c + 1 == n, options->ascii);
+        put_cell(out, mm_tr_in("title", mm_column(columns[c])->title), widths[c], columns[c], c + 1 == n,
+                 options->ascii);
     }
     mm_buf_putc(out, '\n');
     for (size_t r = 0; r < rows; r++) {
@@ -168,7 +171,7 @@ void mm_report_summary(const struct mm_session *session, struct mm_buf *out)
     mm_buf_done(&why);
     if (options->shards)
         mm_buf_printf(out, "shard %u of %u: ", options->shard, options->shards);
-    mm_buf_printf(out, "%zu %s", totals.pairs, totals.pairs == 1 ? "pair" : "pairs");
+    mm_buf_printf(out, totals.pairs == 1 ? "%zu pair" : "%zu pairs", totals.pairs);
     if (totals.src_only)
         mm_buf_printf(out, ", %zu only in src", totals.src_only);
     if (totals.dst_only)
@@ -183,7 +186,7 @@ void mm_report_summary(const struct mm_session *session, struct mm_buf *out)
         mm_buf_printf(out, "; %zu of %zu from the cache", totals.cached, totals.layers);
     size_t worst = worst_layer(session);
     if (worst < mm_session_count(session)) {
-        mm_buf_puts(out, "; worst: ");
+        mm_buf_say(out, "; worst: ");
         mm_report_layer(session, worst, out);
     }
     mm_buf_putc(out, '\n');

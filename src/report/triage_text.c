@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "report/triage.h"
 
 enum { STARTS_SHOWN = 6, EDGES_SHOWN = 24 };
@@ -59,6 +60,7 @@ static void wrap_page(const struct mm_buf *page, int columns, struct mm_buf *out
 
 static void put_lines(struct mm_buf *out, int indent, const char *text)
 {
+    text = mm_tr_own(text);
     while (*text) {
         size_t length = strcspn(text, "\n");
         mm_buf_putc(out, PARAGRAPH);
@@ -88,11 +90,13 @@ static void put_layer_line(struct mm_buf *out, const struct mm_session *session,
 static void put_verdict(struct mm_buf *out, const struct mm_verdict *verdict)
 {
     struct mm_buf line = {0};
-    const char *confidence = mm_confidence_word(verdict->confidence);
-    const char *word = mm_verdict_word(verdict->kind), *text = verdict->text;
+    const char *confidence = mm_tr_in("word", mm_confidence_word(verdict->confidence));
+    const char *word = mm_tr_in("word", mm_verdict_word(verdict->kind)), *text = verdict->text;
     size_t length = strlen(word);
     if (strncmp(text, word, length) == 0 && text[length] == ':') /* the sentence says the word itself */
         text += length + 1 + (text[length + 1] == ' ');
+    else if (strncmp(text, word, length) == 0 && strncmp(text + length, "\uFF1A", 3) == 0)
+        text += length + 3;
     mm_buf_printf(&line, "%s%s%s: %s", word, *confidence ? ", " : "", confidence, text);
     put_lines(out, 6, mm_buf_text(&line));
     mm_buf_done(&line);
@@ -226,10 +230,10 @@ static void put_matter(struct mm_buf *out, const struct mm_session *session,
     for (size_t i = from; i < digest->starts; i++)
         count += digest->start[i].id != first &&
                  same_matter(&mm_session_layer(session, digest->start[i].id)->verdict, verdict);
-    mm_buf_printf(out, "  %s", mm_verdict_word(verdict->kind));
+    mm_buf_printf(out, "  %s", mm_tr_in("word", mm_verdict_word(verdict->kind)));
     if (verdict->cause != MM_CAUSE_NONE)
-        mm_buf_printf(out, ", %s", mm_cause_info(verdict->cause)->title);
-    mm_buf_printf(out, ": %zu %s\n", count, count == 1 ? "layer" : "layers");
+        mm_buf_printf(out, ", %s", mm_tr(mm_cause_info(verdict->cause)->title));
+    mm_buf_printf(out, count == 1 ? ": %zu layer\n" : ": %zu layers\n", count);
     for (size_t i = from; i < digest->starts; i++) {
         const struct triage_start *start = &digest->start[i];
         if (start->id != first && same_matter(&mm_session_layer(session, start->id)->verdict, verdict) &&
@@ -266,8 +270,8 @@ static void put_others(struct mm_buf *out, const struct mm_session *session,
         if (digest->start[i].id == first || told_before(session, digest, i, first))
             continue;
         if (!any)
-            mm_buf_puts(out, first == NO_LAYER ? "\nLayers with errors\n"
-                                               : "\nOther layers that introduce errors\n");
+            mm_buf_say(out, first == NO_LAYER ? "\nLayers with errors\n"
+                                              : "\nOther layers that introduce errors\n");
         any = true;
         put_matter(out, session, digest, i, first);
     }
@@ -280,7 +284,7 @@ static void put_advice(const struct mm_advice *advice, struct mm_buf *out)
     size_t count = mm_advice_settings(advice, setting);
     mm_advice_text(advice, &text);
     if (text.length) {
-        mm_buf_puts(out, "\nSettings\n");
+        mm_buf_say(out, "\nSettings\n");
         put_lines(out, 2, mm_buf_text(&text));
     }
     for (size_t i = 0; i < count; i++)
@@ -315,15 +319,15 @@ static void put_since(struct mm_buf *out, const struct mm_session *session)
             worst_at = id;
         }
     }
-    mm_buf_puts(out, "\nSince the earlier dump\n");
+    mm_buf_say(out, "\nSince the earlier dump\n");
     mm_buf_printf(&line, "%zu %s better, %zu worse, %zu the same.", better,
                   better == 1 ? "layer is" : "layers are", worse, same);
     if (worse) {
-        mm_buf_puts(&line, " Worst change: ");
+        mm_buf_say(&line, " Worst change: ");
         mm_report_layer(session, worst_at, &line);
         mm_buf_puts(&line, ", ");
         change->text(session, worst_at, &line);
-        mm_buf_putc(&line, '.');
+        mm_buf_say(&line, ".");
     }
     put_lines(out, 2, mm_buf_text(&line));
     mm_buf_done(&line);
@@ -335,10 +339,10 @@ static void put_kinds(struct mm_buf *out, const struct triage_digest *digest)
     for (int kind = MM_VERDICT_NOISE; kind < MM_VERDICT_COUNT; kind++) {
         if (digest->of_kind[kind])
             mm_buf_printf(&line, "%s%zu %s", line.length ? ", " : "", digest->of_kind[kind],
-                          mm_verdict_word((enum mm_verdict_kind)kind));
+                          mm_tr_in("word", mm_verdict_word((enum mm_verdict_kind)kind)));
     }
     if (line.length) {
-        mm_buf_puts(out, "\nAll verdicts\n");
+        mm_buf_say(out, "\nAll verdicts\n");
         put_lines(out, 2, mm_buf_text(&line));
     }
     mm_buf_done(&line);
@@ -398,20 +402,21 @@ static bool put_edge(struct mm_buf *line, const struct mm_session *session, size
     struct edge edge = edge_of(session, id, role);
     if (role == MM_ROLE_INPUT && edge.over == edge.runs)
         return false;
-    mm_buf_printf(line, " %s %s: ", role == MM_ROLE_INPUT ? "Input" : "Output", layer->label);
+    mm_buf_printf(line, " %s %s: ", mm_tr_in("title", role == MM_ROLE_INPUT ? "Input" : "Output"),
+                  layer->label);
     if (isinf(edge.worst))
-        mm_buf_puts(line, "broken");
+        mm_buf_puts(line, mm_tr_in("word", "broken"));
     else if (role == MM_ROLE_INPUT && edge.worst == 0)
-        mm_buf_puts(line, "the same on both sides");
+        mm_buf_say(line, "the same on both sides");
     else
         mm_buf_puts(line, mm_num_short(figure, edge.worst, 2));
     if (edge.over)
-        mm_buf_puts(line, ", over");
+        mm_buf_say(line, ", over");
     if (edge.over && edge.runs > 1)
         mm_buf_printf(line, " (%zu of %zu runs)", edge.over, edge.runs);
     else if (edge.runs > 1)
         mm_buf_printf(line, "%s (%zu runs)", edge.worst > 0 ? " at most" : "", edge.runs);
-    mm_buf_putc(line, '.');
+    mm_buf_say(line, ".");
     return true;
 }
 
@@ -423,7 +428,7 @@ static void put_edges(struct mm_buf *line, const struct mm_session *session)
         shown += inputs + put_edge(line, session, id, MM_ROLE_OUTPUT);
         if (shown < EDGES_SHOWN)
             continue;
-        mm_buf_puts(line, " The other inputs and outputs: --json has them all.");
+        mm_buf_say(line, " The other inputs and outputs: --json has them all.");
         return;
     }
 }
@@ -437,18 +442,18 @@ static void put_good(struct mm_buf *out, const struct mm_session *session, const
     mm_session_totals(session, &totals);
     if (totals.pairs == 0)
         return;
-    mm_buf_puts(out, "\nNo problem found\n");
+    mm_buf_say(out, "\nNo problem found\n");
     if (digest->good == 0)
-        mm_buf_puts(&line, "In no layer");
+        mm_buf_say(&line, "In no layer");
     else
         mm_buf_printf(&line, "%zu %s within the thresholds", digest->good,
                       digest->good == 1 ? "layer is" : "layers are");
     if (digest->worst_good_at >= 0 && digest->worst_good > 0) {
-        mm_buf_puts(&line, "; the largest error is that of ");
+        mm_buf_say(&line, "; the largest error is that of ");
         mm_report_layer(session, (size_t)digest->worst_good_at, &line);
         mm_buf_printf(&line, ", %s", mm_num_short(figure, digest->worst_good, 2));
     }
-    mm_buf_puts(&line, ".");
+    mm_buf_say(&line, ".");
     put_edges(&line, session);
     put_lines(out, 2, mm_buf_text(&line));
     mm_buf_done(&line);
@@ -495,7 +500,7 @@ static void put_artefacts(struct mm_buf *out, const struct mm_session *session)
         if (verdict->kind != MM_VERDICT_HARMLESS || !of_dump)
             continue;
         if (count++ == 0)
-            mm_buf_puts(out, "\nWrong in the dump, not in the network\n");
+            mm_buf_say(out, "\nWrong in the dump, not in the network\n");
         if (count <= STARTS_SHOWN)
             put_other(out, session, &(struct triage_start){(uint32_t)id, 0});
     }
@@ -524,7 +529,7 @@ static int put_page(const struct mm_session *session, struct mm_buf *out, struct
             if (digest.start[i].id == start.id)
                 start = digest.start[i];
         }
-        mm_buf_puts(out, first_heading(session, (size_t)first));
+        mm_buf_say(out, first_heading(session, (size_t)first));
         put_start(out, session, &start);
         put_others(out, session, &digest, start.id);
     } else if (digest.starts) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "base/translate.h"
 
 /* What is wrong first. */
 static const enum mm_effect_kind order[] = {MM_EFFECT_IGNORED, MM_EFFECT_ABSENT, MM_EFFECT_UNTOLD,
@@ -82,7 +83,7 @@ static void put_outputs(const struct mm_session *session, struct mm_buf *out)
         if (!is_output(session, id) || shown++ >= OUTPUTS_SHOWN)
             continue;
         if (shown == 1)
-            mm_buf_puts(out, "\noutputs of the network\n");
+            mm_buf_say(out, "\noutputs of the network\n");
         mm_session_worse(session, id, &before, &now);
         mm_buf_puts(out, "  ");
         mm_report_layer(session, id, out);
@@ -120,7 +121,7 @@ static void put_worse(const struct mm_session *session, size_t count, struct mm_
 static void put_text(const struct mm_session *session, const struct mm_proof *proof, struct mm_buf *out)
 {
     verify_put_summary(proof, out);
-    mm_buf_puts(out, ".\n");
+    mm_buf_say(out, ".\n");
     if (proof->unchanged)
         mm_buf_printf(
             out,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 static void put_inputs(const struct mm_model_run *run, struct mm_buf *out)
 {
     char shape[200];
@@ -11,7 +13,7 @@ static void put_inputs(const struct mm_model_run *run, struct mm_buf *out)
         const struct mm_model_input *input = &run->input[i];
         mm_buf_printf(out, "%s%s (", i ? ", " : "", input->name);
         if (input->is_sequence)
-            mm_buf_puts(out, "a sequence)");
+            mm_buf_say(out, "a sequence)");
         else
             mm_buf_printf(out, "%s %s)", mm_dtype_info(input->dtype)->name,
                           mm_shape_text(&input->shape, false, shape, sizeof shape));

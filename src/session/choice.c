@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 struct mm_plan *mm_session_plan(struct mm_session *session)
 {
     return session->plan;
@@ -133,13 +135,13 @@ int mm_session_set_precision(struct mm_session *session, const size_t *ids, size
     size_t n = 0;
     int result = 0;
     if (precision == MM_PRECISION_NONE)
-        snprintf(what, sizeof what, "clear");
+        mm_format(what, sizeof what, "clear");
     else
-        snprintf(what, sizeof what, "%s for", mm_precision_info(precision)->name);
+        mm_format(what, sizeof what, "%s for", mm_precision_info(precision)->name);
     if (count == 1)
         snprintf(label, sizeof label, "%s %s", what, session->layers[ids[0]].label);
     else
-        snprintf(label, sizeof label, "%s %zu layers", what, count);
+        mm_format(label, sizeof label, "%s %zu layers", what, count);
     mm_plan_begin(session->plan, label);
     for (size_t i = 0; i < count && result == 0; i++)
         result = choice_set(session, ids[i], precision, NULL, &n, err);

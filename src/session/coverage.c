@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/translate.h"
+
 static bool is_missing(const struct mm_layer *layer)
 {
     return layer->pair->src && !layer->pair->dst;
@@ -43,7 +45,7 @@ bool mm_session_covers(const struct mm_session *session, double least, struct mm
     size_t smaller = whole->src_only < whole->dst_only ? whole->src_only : whole->dst_only;
     size_t all = whole->both + smaller;
     if (whole->both == 0) {
-        mm_buf_puts(why, "nothing was compared: no tensor of src has a partner in dst");
+        mm_buf_say(why, "nothing was compared: no tensor of src has a partner in dst");
         return false;
     }
     if ((double)whole->both < least * (double)all) {

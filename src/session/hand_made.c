@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "session/state.h"
 
 static const struct mm_pair *pair_of(const struct mm_session *session, size_t id)
@@ -138,8 +139,8 @@ int mm_session_pair_likely(struct mm_session *session, size_t *made, struct mm_e
         *made += likely_of(session, id) != SIZE_MAX;
     if (*made == 0)
         return 0;
-    snprintf(label, sizeof label, "pair %zu tensor%s with the likely partner%s", *made, *made == 1 ? "" : "s",
-             *made == 1 ? "" : "s");
+    mm_format(label, sizeof label, "pair %zu tensor%s with the likely partner%s", *made,
+              *made == 1 ? "" : "s", *made == 1 ? "" : "s");
     mm_plan_begin(session->plan, label);
     for (size_t id = 0; id < session->pairs->count && result == 0; id++) {
         size_t other = likely_of(session, id);

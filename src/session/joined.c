@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/translate.h"
+
 #define PAIRS_MOST 512 /* whose headers are looked at */
 #define NAMES_MOST 3
 
@@ -62,7 +64,7 @@ static void put_misfits(const struct look *look, struct mm_buf *out)
     mm_buf_printf(out, "%s) %s not have %s's shape when joined", look->misfits > NAMES_MOST ? ", ..." : "",
                   look->misfits == 1 ? "does" : "do", look->dst ? "src" : "dst");
     if (look->axis < 0)
-        mm_buf_puts(out, ".");
+        mm_buf_say(out, ".");
     else
         mm_buf_printf(out, "; along axis %d %s would (--concat NAME=%d).", look->axis,
                       look->misfits == 1 ? "it" : "they", look->axis);
@@ -132,7 +134,7 @@ static void put_parts(const struct mm_dump *ranked, const struct parts *parts, s
         mm_buf_printf(out, " along axis %d: --concat %d compares what all ranks have.", parts->axis,
                       parts->axis);
     else
-        mm_buf_puts(out, " along one axis: --concat NAME=AXIS compares what all ranks have.");
+        mm_buf_say(out, " along one axis: --concat NAME=AXIS compares what all ranks have.");
 }
 
 /* One rank was taken where the other dump has no ranks: is it a part of the whole? */

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 #define LOOKED_AT    512 /* pairs, spread over the dump, whose headers are read before all else */
 #define COMPARED     8   /* pairs whose values are looked at */
 #define ELEMENTS_MAX ((int64_t)1 << 20) /* of one of them */
@@ -190,8 +192,8 @@ static void say_channels(const struct mm_layout *layout, const struct layout_see
         mm_buf_printf(out, "channels in blocks of %lld (%s) where %s has them %s", (long long)block,
                       block == 4 ? "NC4HW4" : "NC1HWC0", dst ? "src" : "dst", moved ? "last" : "second");
     } else {
-        mm_buf_puts(out, last ? "channels last (NHWC) where src has them second"
-                              : "channels second (NCHW) where src has them last");
+        mm_buf_say(out, last ? "channels last (NHWC) where src has them second"
+                             : "channels second (NCHW) where src has them last");
     }
 }
 

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 #define APART_MOST                                                                                           \
     0.05 /* as int8 leaves them; independent normal values of 1000 elements are about 0.05 apart */
 #define CLEARER     4    /* times as near as the next: then it is the only one that is named */
@@ -99,7 +101,7 @@ static void name(struct mm_session *session, struct lone *lone, const struct lon
             named++ >= NAMED_MOST)
             continue;
         lone->only = named == 1 ? other->id : SIZE_MAX;
-        mm_buf_puts(&text, named == 1 ? "not paired: could be " : " or ");
+        mm_buf_say(&text, named == 1 ? "not paired: could be " : " or ");
         mm_buf_printf(&text, "\"%s\"", session->layers[other->id].label);
     }
     if (named > NAMED_MOST)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 /* A source's answer: key[pairs] to sort by, INT64_MAX for a pair of which it knows nothing (these stand last). 1: it
  * tells; 0: it does not; -1 with err. */
 typedef int (*order_keys)(struct mm_session *session, int64_t *key, struct mm_err *err);
@@ -35,7 +37,7 @@ static void say_too_little(struct mm_session *session, const char *path, const s
     mm_buf_init(&text);
     mm_buf_printf(&text, "%s: names %zu of %zu tensors, less than half (", path, match->known, match->asked);
     mm_model_match_missing(match, session->pairs->pair, 3, &text);
-    mm_buf_puts(&text, " are not in it): its order is not used.");
+    mm_buf_say(&text, " are not in it): its order is not used.");
     session_note(session, &text);
 }
 
@@ -235,23 +237,23 @@ void mm_session_order_text(const struct mm_session *session, struct mm_buf *out)
     const struct mm_model_match *match = &session->match;
     bool model = session->options.graph != NULL, ordered = session->order != MM_ORDER_UNKNOWN;
     if (model && session->order == MM_ORDER_MODEL)
-        mm_buf_puts(out, "Execution order and layer connections are those of the model's graph");
+        mm_buf_say(out, "Execution order and layer connections are those of the model's graph");
     else if (model)
         mm_buf_printf(out, "%s Layer connections are those of the model's graph",
                       ordered ? mm_order_source_text(session->order) : "");
     else
-        mm_buf_puts(out, mm_order_source_text(session->order));
+        mm_buf_say(out, mm_order_source_text(session->order));
     if (model)
         mm_buf_printf(out, ", which knows %zu of %zu tensors.", match->known, match->asked);
     else if (session->options.results[0] == MM_RESULTS_CPU)
-        mm_buf_puts(
-            out, " The CPU's results are from the accelerator's inputs: each error is the operator's own.");
+        mm_buf_say(out,
+                   " The CPU's results are from the accelerator's inputs: each error is the operator's own.");
     else if (ordered)
-        mm_buf_puts(
+        mm_buf_say(
             out,
             " Layer connections are not known: the layers executed just before a layer are taken for its "
             "inputs. --model gives the graph.");
     else
-        mm_buf_puts(out,
-                    " Without it each layer is judged by itself, and where an error starts is not known.");
+        mm_buf_say(out,
+                   " Without it each layer is judged by itself, and where an error starts is not known.");
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "session/state.h"
 
 #define RANK_MOST    6
@@ -212,7 +213,7 @@ static void say(struct mm_session *session, size_t count, size_t first)
     mm_buf_printf(&text, "%zu %s of src %s the axes in another order than the model, which dst follows (",
                   count, count == 1 ? "tensor" : "tensors", count == 1 ? "has" : "have");
     mm_text_escape(&text, pair->name, strlen(pair->name));
-    mm_buf_puts(&text, count == 1 ? ": " : " and others: ");
+    mm_buf_say(&text, count == 1 ? ": " : " and others: ");
     mm_pair_laid_text(pair, MM_MATCH_UNDO_SRC, &text);
     mm_buf_puts(&text, ").");
     session_note(session, &text);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 /* ---- dst's names in the quantised model ------------------------------------------------------------------------- */
 
 /* Behind names that the model does not have as they are: a dump may call the integers by their layer's name. */
@@ -86,7 +88,7 @@ static bool give_up(struct mm_session *session)
     if (any && known)
         return false;
     if (!any)
-        mm_buf_puts(&text, "Nothing is quantised in the model given as --dst-model: it is not used.");
+        mm_buf_say(&text, "Nothing is quantised in the model given as --dst-model: it is not used.");
     else
         mm_buf_printf(&text,
                       "The quantised model knows %zu of %zu tensors of dst, less than half: it is not used.",
@@ -316,11 +318,11 @@ static void put_integers(const struct mm_session *session, struct mm_buf *out)
             mm_buf_printf(out, " (%zu)", counts.from[source]);
         between = ", ";
     }
-    mm_buf_puts(out, ".");
+    mm_buf_say(out, ".");
     if (counts.from[MM_SCALES_FITTED])
-        mm_buf_puts(out,
-                    " A fit takes up a wrong scale or offset of dst: --dst-model, or a scales.json in dst's "
-                    "folder, shows these.");
+        mm_buf_say(out,
+                   " A fit takes up a wrong scale or offset of dst: --dst-model, or a scales.json in dst's "
+                   "folder, shows these.");
 }
 
 void mm_session_raw_text(const struct mm_session *session, struct mm_buf *out)

@@ -1,5 +1,6 @@
 /* What the folders of src and dst were taken for, and which part of them was taken. */
 #include "session/state.h"
+#include "base/translate.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -243,7 +244,7 @@ void recognised_say(struct mm_session *session)
     if (dst && !alike)
         mm_buf_printf(&text, "%sdst: %s", src ? "; " : "", dst);
     if (src || dst)
-        mm_buf_puts(&text, ".");
+        mm_buf_say(&text, ".");
     say_other(&text, "step", &session->src->step, &session->dst->step);
     say_other(&text, "rank", &session->src->rank, &session->dst->rank);
     if (text.length)

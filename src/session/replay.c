@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 #define MACS_MOST 200000000000 /* multiply-accumulates of one operator */
 
 struct replay_job {
@@ -321,7 +323,7 @@ void mm_session_replay_text(const struct mm_session *session, struct mm_buf *out
         mm_buf_printf(out, "; of %zu it is not certain", summary.unclear);
     if (summary.left_out)
         mm_buf_printf(out, "; %zu could not be run so", summary.left_out);
-    mm_buf_putc(out, '.');
+    mm_buf_say(out, ".");
 }
 
 void mm_session_replay_line(const struct mm_session *session, struct mm_buf *out)
@@ -335,7 +337,7 @@ void mm_session_replay_line(const struct mm_session *session, struct mm_buf *out
         mm_buf_printf(out, "%zu wrong (%s#%zu), ", summary.wrong, summary.wrong == 1 ? "" : "first ",
                       summary.first_wrong + 1);
     else
-        mm_buf_puts(out, "none wrong, ");
+        mm_buf_say(out, "none wrong, ");
     mm_buf_printf(out, "%zu right", summary.right);
     if (summary.unclear)
         mm_buf_printf(out, ", %zu uncertain", summary.unclear);

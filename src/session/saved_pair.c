@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "session/saved.h"
 
 /* "same name", and "paired by hand, occurrence 2 of 3", in place: what of it stands in mm_pair.how; NULL: nothing. */
@@ -12,7 +13,7 @@ static const char *how_of(char *text, const struct mm_pair *pair)
     if (end && strspn(end + sizeof occurrence - 1, "0123456789 of") == strlen(end + sizeof occurrence - 1))
         *end = '\0';
     if (pair->src && pair->dst)
-        return *text && strcmp(text, same) != 0 ? text : NULL;
+        return *text && strcmp(text, same) != 0 && strcmp(text, mm_tr(same)) != 0 ? text : NULL;
     char *more = strstr(text, "; ");
     return more ? more + 2 : NULL;
 }

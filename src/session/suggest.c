@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
+
 int mm_session_suggest(const struct mm_session *session, const struct mm_suggest_options *options,
                        struct mm_suggestions *out, struct mm_err *err)
 {
@@ -40,9 +42,9 @@ int mm_session_accept(struct mm_session *session, const struct mm_suggestion *it
     size_t n = 0;
     int result = 0;
     if (count == 1)
-        snprintf(label, sizeof label, "suggested for %s", session->layers[items[0].layer].label);
+        mm_format(label, sizeof label, "suggested for %s", session->layers[items[0].layer].label);
     else
-        snprintf(label, sizeof label, "%zu suggestions", count);
+        mm_format(label, sizeof label, "%zu suggestions", count);
     mm_plan_begin(session->plan, label);
     for (size_t i = 0; i < count && result == 0; i++)
         result = accept(session, &items[i], &n, err);

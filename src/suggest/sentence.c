@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "suggest/suggest.h"
 
 const char *mm_suggest_word(enum mm_suggest_why why)
@@ -25,14 +26,14 @@ static void say_overflow(const struct suggest *s, uint32_t id, char *text, size_
     char reach[MM_NUM];
     double own = suggest_reach(s, id);
     if (here->because >= 0)
-        snprintf(text, size, "reads #%d, whose values reach %s: beyond %s", here->because + 1,
-                 mm_num_short(reach, suggest_reach(s, (uint32_t)here->because), 2), half->name);
+        mm_format(text, size, "reads #%d, whose values reach %s: beyond %s", here->because + 1,
+                  mm_num_short(reach, suggest_reach(s, (uint32_t)here->because), 2), half->name);
     else if (own > half->highest)
-        snprintf(text, size, "values reach %s, beyond %s's 65504", mm_num_short(reach, own, 2), half->name);
+        mm_format(text, size, "values reach %s, beyond %s's 65504", mm_num_short(reach, own, 2), half->name);
     else if (verdict->cause == MM_CAUSE_INNER_OVERFLOW && verdict->text[0])
         snprintf(text, size, "%s", verdict->text);
     else
-        snprintf(text, size, "exceeds the range of %s", half->name);
+        mm_format(text, size, "exceeds the range of %s", half->name);
 }
 
 static void say_digits(const struct suggest *s, uint32_t id, char *text, size_t size)
@@ -40,8 +41,8 @@ static void say_digits(const struct suggest *s, uint32_t id, char *text, size_t 
     int32_t reader = s->layer[id].because;
     enum mm_dtype now = s->layer[id].now; /* a wide one has nothing to do with it: the reader's is told */
     if (reader >= 0)
-        snprintf(text, size, "makes what #%d reads: %s has too few digits there", reader + 1,
-                 mm_dtype_info(mm_dtype_info(now)->bits > 16 ? s->layer[reader].now : now)->name);
+        mm_format(text, size, "makes what #%d reads: %s has too few digits there", reader + 1,
+                  mm_dtype_info(mm_dtype_info(now)->bits > 16 ? s->layer[reader].now : now)->name);
     else
         snprintf(text, size, "%s", s->verdicts[id].text);
 }
@@ -53,12 +54,12 @@ static void say_share(const struct suggest *s, uint32_t id, char *text, size_t s
     char added[MM_NUM];
     mm_num_short(added, sqrt(here->added), 2);
     if (here->masked)
-        snprintf(text, size, "%s adds about %s here (estimate: masked by #%d)", now, added,
-                 s->view->blame[s->view->blame[id].worst_input].root + 1);
+        mm_format(text, size, "%s adds about %s here (estimate: masked by #%d)", now, added,
+                  s->view->blame[s->view->blame[id].worst_input].root + 1);
     else if (here->integer)
-        snprintf(text, size, "%s adds %s here", now, added);
+        mm_format(text, size, "%s adds %s here", now, added);
     else
-        snprintf(text, size, "adds %s here", added);
+        mm_format(text, size, "adds %s here", added);
 }
 
 void suggest_say(const struct suggest *s, uint32_t op, char *text, size_t size)
@@ -67,7 +68,7 @@ void suggest_say(const struct suggest *s, uint32_t op, char *text, size_t size)
     case MM_WHY_OVERFLOW: say_overflow(s, op, text, size); break;
     case MM_WHY_DIGITS: say_digits(s, op, text, size); break;
     case MM_WHY_HOLE:
-        snprintf(text, size, "between %s operators: saves casts", mm_dtype_info(s->layer[op].to)->name);
+        mm_format(text, size, "between %s operators: saves casts", mm_dtype_info(s->layer[op].to)->name);
         break;
     default: say_share(s, op, text, size); break;
     }

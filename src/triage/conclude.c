@@ -3,6 +3,7 @@
 #include <string.h>
 #include <stdio.h>
 
+#include "base/translate.h"
 #include "triage/conclude.h"
 #include "triage/in_dump.h"
 #include "triage/jump.h"
@@ -239,8 +240,8 @@ static void say_near_zero(const struct mm_triage_view *view, uint32_t id, const 
     if (view->blame[id].readers_hurt) {
         say_kind(out, MM_VERDICT_FORMAT, MM_POSSIBLE);
         out->cause = MM_CAUSE_CANCELLATION;
-        snprintf(out->text, sizeof out->text,
-                 "small against what goes in, whose rounding alone may cost that");
+        mm_format(out->text, sizeof out->text,
+                  "small against what goes in, whose rounding alone may cost that");
         return;
     }
     say_finding(view, id, near, out);
@@ -552,8 +553,8 @@ static void say_simulated_format(const struct mm_triage_view *view, uint32_t id,
         say_setting(evidence, better, out);
     } else {
         say_kind(out, MM_VERDICT_FORMAT, MM_CERTAIN);
-        snprintf(out->text, sizeof out->text, "number format: the simulation is off by %s, too",
-                 isinf(format) ? "NaN or Inf" : mm_num_short(figure, format, 2));
+        mm_format(out->text, sizeof out->text, "number format: the simulation is off by %s, too",
+                  isinf(format) ? "NaN or Inf" : mm_num_short(figure, format, 2));
     }
     out->confidence = MM_CERTAIN;
 }
@@ -568,8 +569,8 @@ static void say_simulated_implementation(const struct mm_triage_view *view, uint
         say_finding(view, id, finding, out);
     } else {
         say_kind(out, MM_VERDICT_IMPLEMENTATION, MM_CERTAIN);
-        snprintf(out->text, sizeof out->text, "differs from its simulation by %s",
-                 isinf(impl) ? "NaN or Inf" : mm_num_short(figure, impl, 2));
+        mm_format(out->text, sizeof out->text, "differs from its simulation by %s",
+                  isinf(impl) ? "NaN or Inf" : mm_num_short(figure, impl, 2));
     }
     out->confidence = MM_CERTAIN;
 }

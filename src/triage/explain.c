@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "triage/conclude.h"
 #include "triage/in_dump.h"
 #include "triage/layer_text.h"
@@ -36,7 +37,7 @@ static void say_error(const struct mm_triage_view *view, uint32_t id, struct mm_
                   mm_num_short(b, m->diff1, 3), mm_num_short(c, view->thresholds->diff2, 3));
     if (isfinite(m->sqnr)) /* no -0.0 */
         mm_buf_printf(out, "; SQNR %.1f dB", fabs(m->sqnr) < 0.05 ? 0.0 : m->sqnr);
-    mm_buf_puts(out, ".\n");
+    mm_buf_say(out, ".\n");
 }
 
 /* Of a table: what is over may be a column that is nothing of the whole. */
@@ -64,7 +65,7 @@ static void say_worst(const struct mm_evidence *evidence, struct mm_buf *out)
     if (!worst || worst->at < 0 || worst->s == worst->d)
         return;
     mm_shape_coords(&worst->shape, worst->at, coord);
-    mm_buf_puts(out, "Worst element [");
+    mm_buf_say(out, "Worst element [");
     for (int i = 0; i < worst->shape.rank; i++)
         mm_buf_printf(out, "%s%lld", i ? "," : "", (long long)coord[i]);
     mm_buf_printf(out, "]: src %s, dst %s.", mm_num_short(a, worst->s, 4), mm_num_short(b, worst->d, 4));
@@ -79,7 +80,7 @@ static void say_worst(const struct mm_evidence *evidence, struct mm_buf *out)
 static void say_stranger(const struct mm_flow *flow, uint32_t id, struct mm_buf *out)
 {
     if (mm_flow_is_stranger(flow, id))
-        mm_buf_puts(
+        mm_buf_say(
             out,
             "The model's graph does not know this tensor: whether the error starts here is not known.\n");
 }
@@ -101,10 +102,12 @@ static void say_inputs(const struct mm_triage_view *view, uint32_t id, struct mm
         return;
     mm_buf_printf(out, "Largest %s: ", view->flow->known ? "input error" : "error just before");
     layer_text(view, (uint32_t)blame->worst_input, out);
-    mm_buf_printf(out, ", %s", isinf(blame->input_error) ? "broken" : mm_num_short(a, blame->input_error, 2));
+    mm_buf_printf(out, ", %s",
+                  isinf(blame->input_error) ? mm_tr_in("word", "broken")
+                                            : mm_num_short(a, blame->input_error, 2));
     if (isfinite(blame->amplification) && isfinite(blame->error))
         mm_buf_printf(out, "; the error here is %sx that", factor(b, blame->amplification));
-    mm_buf_puts(out, view->flow->known ? ".\n" : " (by execution order; --model gives the graph).\n");
+    mm_buf_say(out, view->flow->known ? ".\n" : " (by execution order; --model gives the graph).\n");
 }
 
 /* Root to this layer: all of a short way, six stations of a long one. */
@@ -117,15 +120,16 @@ static void say_chain(const struct mm_triage_view *view, uint32_t id, struct mm_
     size_t shown = length < STATIONS ? length : STATIONS;
     if (length < 2)
         return;
-    mm_buf_puts(out, "Error path:");
+    mm_buf_say(out, "Error path:");
     for (size_t i = 0; i < shown; i++) {
         uint32_t at = chain[i * (length - 1) / (shown - 1)];
         double error = view->blame[at].error;
         mm_buf_puts(out, i ? ", " : " ");
         layer_text(view, at, out);
-        mm_buf_printf(out, " (%s)", isinf(error) ? "broken" : mm_num_short(figure, error, 2));
+        mm_buf_printf(out, " (%s)",
+                      isinf(error) ? mm_tr_in("word", "broken") : mm_num_short(figure, error, 2));
     }
-    mm_buf_puts(out, ".\n");
+    mm_buf_say(out, ".\n");
 }
 
 static void say_floor(const struct mm_blame *blame, const struct mm_subject *subject, struct mm_buf *out)
@@ -140,14 +144,14 @@ static void say_floor(const struct mm_blame *blame, const struct mm_subject *sub
     } else if (format && !isnan(format->metrics.diff2)) { /* NaN: there is no value to round */
         mm_whatif_name(&format->setting, out);
         if (format->metrics.diff2 == 0)
-            mm_buf_puts(out, " represents these values exactly");
+            mm_buf_say(out, " represents these values exactly");
         else
             mm_buf_printf(out, ": error of at least %s", mm_num_short(a, format->metrics.diff2, 2));
         if (!blame->table && isfinite(blame->introduced) &&
             blame->introduced > 0.01 * format->metrics.diff2 && format->metrics.diff2 > 0)
             mm_buf_printf(out, "; this layer adds %sx that",
                           factor(b, blame->introduced / format->metrics.diff2));
-        mm_buf_puts(out, ".\n");
+        mm_buf_say(out, ".\n");
     }
     if (better) {
         mm_whatif_name(&better->setting, out);
@@ -180,7 +184,7 @@ static void say_scales(const struct mm_subject *subject, struct mm_buf *out)
             mm_buf_printf(out, ", and %s %% of src lies beyond the range",
                           mm_num_short(b, 100 * evidence->scales_clipped, 2));
     }
-    mm_buf_puts(out, ".\n");
+    mm_buf_say(out, ".\n");
 }
 
 /* What of the operator is integers, as the quantised model has it. */
@@ -189,8 +193,8 @@ static void say_facts(const struct mm_quantised_tensor *facts, struct mm_buf *ou
     if (!facts)
         return;
     if (!facts->parts)
-        mm_buf_puts(out, facts->simulated ? "This operator was simulated in floats.\n"
-                                          : "In the quantised model this operator computes in floats.\n");
+        mm_buf_say(out, facts->simulated ? "This operator was simulated in floats.\n"
+                                         : "In the quantised model this operator computes in floats.\n");
     else if (facts->parts & MM_PART_WEIGHTS && facts->weights != MM_GRANULARITY_UNKNOWN)
         mm_buf_printf(out, "Its weights are int%d with %s (%s).\n", facts->bits,
                       facts->weights == MM_PER_CHANNEL ? "a scale for each channel" : "one scale",
@@ -224,7 +228,7 @@ static void say_gains(const struct mm_triage_view *view, uint32_t id, struct mm_
         }
     }
     if (any)
-        mm_buf_puts(out, ".\n");
+        mm_buf_say(out, ".\n");
 }
 
 /* Why an operator was not recomputed is worth a word where it is accused without. */
@@ -245,7 +249,7 @@ static void say_recomputed(const struct mm_blame *blame, const struct mm_recompu
                   isinf(recomputed->residual) ? "all of it" : mm_num_short(a, recomputed->residual, 2));
     if (isfinite(blame->explained))
         mm_buf_printf(out, "; formats and weights explain %s", mm_num_short(b, blame->explained, 2));
-    mm_buf_puts(out, ".\n");
+    mm_buf_say(out, ".\n");
     if (recomputed->replayed && recomputed->before)
         mm_buf_printf(out, "Together with %zu operator%s before it, whose results are not in both dumps.\n",
                       recomputed->before, recomputed->before == 1 ? "" : "s");
@@ -290,9 +294,9 @@ static void say_nan(const struct mm_recomputed *recomputed, struct mm_buf *out)
     mm_buf_printf(out, "%s positions are NaN as its inputs in dst are, and hold ",
                   mm_num_count(count, recomputed->nan_lost));
     if (isnan(recomputed->nan_as))
-        mm_buf_puts(out, "numbers.\n");
+        mm_buf_say(out, "numbers.\n");
     else if (isinf(recomputed->nan_as))
-        mm_buf_puts(out, recomputed->nan_as < 0 ? "-Inf.\n" : "Inf.\n");
+        mm_buf_say(out, recomputed->nan_as < 0 ? "-Inf.\n" : "Inf.\n");
     else
         mm_buf_printf(out, "%s.\n", mm_num_short(figure, recomputed->nan_as, 2));
 }
@@ -359,7 +363,7 @@ static void say_held(const struct mm_triage_view *view, uint32_t id, const struc
                  (in_dump_find(view, id, &finding) || in_dump_stale(view, id, &finding));
     if (!found || finding.layer != verdict->from)
         return; /* it stands among the findings */
-    mm_buf_puts(out, "dst holds ");
+    mm_buf_say(out, "dst holds ");
     layer_text(view, (uint32_t)finding.layer, out);
     mm_buf_printf(out, ". %s\n", finding.evidence);
 }
@@ -408,7 +412,7 @@ static void say_next(const struct mm_triage_view *view, uint32_t id, const struc
         step = kind->next;
     if (verdict->kind == MM_VERDICT_OVER && verdict->cause == MM_CAUSE_NONE && view->subjects[id].evidence)
         step = no_cause_step(view->flow);
-    mm_buf_puts(next, step ? step : "");
+    mm_buf_say(next, step ? step : "");
 }
 
 void mm_triage_explain(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 #define DEPTH_MAX   3    /* operators that a runtime fuses behind one: convolution, norm, activation */
 #define LOOKED_MAX  64   /* layers behind one that are looked at */
 #define ALIKE_LEAST 3e-3 /* statistics of the same values from another kernel, as shares of their size */
@@ -70,9 +72,9 @@ static void say(const struct mm_result *mine, size_t id, const char *side, struc
     out->score = 0.95;
     out->residual = NAN;
     out->layer = (int32_t)id;
-    snprintf(out->sentence, sizeof out->sentence,
-             "the dump holds what reads it here: fused, or written before the dump");
-    snprintf(
+    mm_format(out->sentence, sizeof out->sentence,
+              "the dump holds what reads it here: fused, or written before the dump");
+    mm_format(
         out->evidence, sizeof out->evidence,
         "Extremes and their places, mean, deviation and zeros of dst (%s to %s) are those that %s has there.",
         mm_num_short(a, mine->metrics.dst.min, 4), mm_num_short(b, mine->metrics.dst.max, 4), side);
@@ -207,8 +209,8 @@ static void say_unread(struct mm_finding *out)
     out->score = 0.8;
     out->residual = NAN;
     out->layer = -1;
-    snprintf(out->sentence, sizeof out->sentence,
-             "in the dump alone: what reads it was made of other values");
+    mm_format(out->sentence, sizeof out->sentence,
+              "in the dump alone: what reads it was made of other values");
 }
 
 bool in_dump_stale(const struct mm_triage_view *view, uint32_t id, struct mm_finding *out)

@@ -1,4 +1,5 @@
 #include "triage/layer_text.h"
+#include "base/translate.h"
 
 #include <string.h>
 
@@ -27,9 +28,9 @@ void layer_text_line(const struct mm_triage_view *view, uint32_t id, const char 
                      struct mm_verdict *out)
 {
     struct mm_buf line = {0};
-    mm_buf_puts(&line, before);
+    mm_buf_say(&line, before);
     layer_text(view, id, &line);
-    mm_buf_puts(&line, behind);
+    mm_buf_say(&line, behind);
     put_line(&line, out->text, sizeof out->text);
     mm_buf_done(&line);
 }

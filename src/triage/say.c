@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "triage/conclude.h"
 #include "triage/in_dump.h"
 #include "triage/layer_text.h"
@@ -41,17 +42,17 @@ void say_saturated(const struct mm_result *result, int32_t root, struct mm_verdi
     say_kind(out, MM_VERDICT_OVERFLOW, MM_CERTAIN);
     out->cause = MM_CAUSE_SATURATION;
     out->from = root;
-    snprintf(out->text, sizeof out->text, "overflow: |x| up to %s > %s, cut off there",
-             mm_num_short(most, fmax(fabs(src->min), fabs(src->max)), 2),
-             mm_num_short(limit, mm_dtype_info(result->dst.dtype)->highest, 5));
+    mm_format(out->text, sizeof out->text, "overflow: |x| up to %s > %s, cut off there",
+              mm_num_short(most, fmax(fabs(src->min), fabs(src->max)), 2),
+              mm_num_short(limit, mm_dtype_info(result->dst.dtype)->highest, 5));
 }
 
 void say_harmless(struct mm_verdict *out, double readers)
 {
     char figure[MM_NUM];
     say_kind(out, MM_VERDICT_HARMLESS, MM_LIKELY);
-    snprintf(out->text, sizeof out->text, "harmless: largest consumer error %s",
-             mm_num_short(figure, readers, 2));
+    mm_format(out->text, sizeof out->text, "harmless: largest consumer error %s",
+              mm_num_short(figure, readers, 2));
 }
 
 void say_noise(const struct mm_blame *blame, struct mm_verdict *out)
@@ -59,8 +60,8 @@ void say_noise(const struct mm_blame *blame, struct mm_verdict *out)
     char figure[MM_NUM];
     say_kind(out, MM_VERDICT_NOISE, MM_LIKELY);
     out->cause = MM_CAUSE_ROUNDING;
-    snprintf(out->text, sizeof out->text, "accumulated rounding: %s",
-             mm_num_short(figure, blame->expected, 2));
+    mm_format(out->text, sizeof out->text, "accumulated rounding: %s",
+              mm_num_short(figure, blame->expected, 2));
 }
 
 void say_setting(const struct mm_evidence *evidence, const struct mm_whatif *better, struct mm_verdict *out)
@@ -69,10 +70,10 @@ void say_setting(const struct mm_evidence *evidence, const struct mm_whatif *bet
     const char *name = mm_dtype_info(now->setting.dtype)->name;
     say_kind(out, MM_VERDICT_SETTINGS, MM_LIKELY);
     out->cause = MM_CAUSE_ONE_SIDED;
-    snprintf(out->text, sizeof out->text, "%s is too coarse here: %s would gain %.1f dB", name,
-             better->setting.asymmetric && !now->setting.asymmetric ? "asymmetric"
-                                                                    : mm_range_word(better->setting.range),
-             better->metrics.sqnr - now->metrics.sqnr);
+    mm_format(out->text, sizeof out->text, "%s is too coarse here: %s would gain %.1f dB", name,
+              better->setting.asymmetric && !now->setting.asymmetric ? "asymmetric"
+                                                                     : mm_range_word(better->setting.range),
+              better->metrics.sqnr - now->metrics.sqnr);
 }
 
 void say_format(const struct mm_evidence *evidence, struct mm_verdict *out)
@@ -81,8 +82,8 @@ void say_format(const struct mm_evidence *evidence, struct mm_verdict *out)
     char figure[MM_NUM];
     say_kind(out, MM_VERDICT_FORMAT, MM_LIKELY);
     out->cause = MM_CAUSE_ROUNDING;
-    snprintf(out->text, sizeof out->text, "%s can't do better than %s here",
-             mm_dtype_info(now->setting.dtype)->name, mm_num_short(figure, now->metrics.diff2, 2));
+    mm_format(out->text, sizeof out->text, "%s can't do better than %s here",
+              mm_dtype_info(now->setting.dtype)->name, mm_num_short(figure, now->metrics.diff2, 2));
 }
 
 /* What this operator adds to the inputs that it had. */
@@ -97,13 +98,13 @@ void say_wrong(const struct mm_triage_view *view, uint32_t id, struct mm_verdict
     char a[MM_NUM], b[MM_NUM];
     say_kind(out, MM_VERDICT_IMPLEMENTATION, residual >= CERTAIN_RESIDUAL ? MM_CERTAIN : MM_LIKELY);
     if (weights)
-        snprintf(out->text, sizeof out->text,
-                 "the quantised model's weights are not the model's: off by %s, %s explained",
-                 mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
+        mm_format(out->text, sizeof out->text,
+                  "the quantised model's weights are not the model's: off by %s, %s explained",
+                  mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
     else
-        snprintf(out->text, sizeof out->text, "%s dst's own inputs it is off by %s; rounding explains %s",
-                 recomputed->replayed && !exact ? "run by ONNX Runtime with" : "recomputed from",
-                 mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
+        mm_format(out->text, sizeof out->text, "%s dst's own inputs it is off by %s; rounding explains %s",
+                  recomputed->replayed && !exact ? "run by ONNX Runtime with" : "recomputed from",
+                  mm_num_short(a, residual, 2), mm_num_short(b, blame->explained, 2));
 }
 
 /* The residual is what one scale for all weights leaves. */
@@ -112,9 +113,10 @@ void say_weights(const struct mm_recomputed *recomputed, struct mm_verdict *out)
     char figure[MM_NUM];
     say_kind(out, MM_VERDICT_SETTINGS, MM_LIKELY);
     out->cause = MM_CAUSE_CHANNEL_RANGE;
-    snprintf(out->text, sizeof out->text, "weights of one scale cost %s: per-channel ones would gain %.1f dB",
-             mm_num_short(figure, recomputed->per_tensor, 2),
-             20 * log10(recomputed->per_tensor / recomputed->per_channel));
+    mm_format(out->text, sizeof out->text,
+              "weights of one scale cost %s: per-channel ones would gain %.1f dB",
+              mm_num_short(figure, recomputed->per_tensor, 2),
+              20 * log10(recomputed->per_tensor / recomputed->per_channel));
 }
 
 /* The operator did what it could with the constants that the format left. */
@@ -124,7 +126,7 @@ bool say_lost_constants(const struct mm_recomputed *recomputed, struct mm_verdic
         return false;
     say_kind(out, recomputed->lost_beyond ? MM_VERDICT_OVERFLOW : MM_VERDICT_FORMAT, MM_CERTAIN);
     out->cause = recomputed->lost_beyond ? MM_CAUSE_INNER_OVERFLOW : MM_CAUSE_UNDERFLOW;
-    snprintf(out->text, sizeof out->text, "%s", recomputed->lost_says);
+    mm_format(out->text, sizeof out->text, "%s", recomputed->lost_says);
     return true;
 }
 
@@ -138,13 +140,13 @@ void say_variant(const struct mm_triage_view *view, uint32_t id, struct mm_verdi
     if (recomputed->variant_fused && !view->blame[id].readers_hurt) {
         say_kind(out, MM_VERDICT_HARMLESS, MM_LIKELY);
         out->cause = MM_CAUSE_IN_DUMP;
-        snprintf(out->text, sizeof out->text, "the dump holds the activation behind it: fused, or in place");
+        mm_format(out->text, sizeof out->text, "the dump holds the activation behind it: fused, or in place");
     } else {
-        const char *says = recomputed->variant_says, *told = strstr(says, " where the model says");
+        const char *says = recomputed->variant_says, *told = strstr(says, mm_tr(" where the model says"));
         size_t length = strlen(says), room = sizeof out->text - sizeof "computed : fits, 1e-10 left";
         length = length > room && told ? (size_t)(told - says) : length; /* the rest is in the evidence */
-        snprintf(out->text, sizeof out->text, "computed %.*s: fits, %s left", (int)length, says,
-                 mm_num_short(left, recomputed->variant, 1));
+        mm_format(out->text, sizeof out->text, "computed %.*s: fits, %s left", (int)length, says,
+                  mm_num_short(left, recomputed->variant, 1));
     }
 }
 
@@ -156,29 +158,29 @@ void say_right(const struct mm_triage_view *view, uint32_t id, struct mm_verdict
     mm_num_short(a, view->subjects[id].recomputed->residual, 2);
     if (in_dump_other_input(&view->subjects[id], blame)) { /* of what it adds nothing is known */
         say_kind(out, MM_VERDICT_NOISE, MM_POSSIBLE);
-        snprintf(out->text, sizeof out->text,
-                 "off by %s only, where its inputs as they were dumped would make it %s: it had others",
-                 mm_num_short(b, blame->error, 2), a);
+        mm_format(out->text, sizeof out->text,
+                  "off by %s only, where its inputs as they were dumped would make it %s: it had others",
+                  mm_num_short(b, blame->error, 2), a);
         return;
     }
     if (blame->beside) {
         say_kind(out, MM_VERDICT_NOISE, MM_POSSIBLE);
-        snprintf(out->text, sizeof out->text,
-                 "adds %s by itself, as much as its rounded weights may, but not as they do", a);
+        mm_format(out->text, sizeof out->text,
+                  "adds %s by itself, as much as its rounded weights may, but not as they do", a);
         return;
     }
     say_kind(out, MM_VERDICT_NOISE, MM_LIKELY);
     out->cause = MM_CAUSE_ROUNDING;
     if (view->subjects[id].recomputed->ties && !blame->input_error)
-        snprintf(out->text, sizeof out->text, "%s indices lead to equal values: ties have no order",
-                 mm_num_count(a, view->subjects[id].recomputed->ties));
+        mm_format(out->text, sizeof out->text, "%s indices lead to equal values: ties have no order",
+                  mm_num_count(a, view->subjects[id].recomputed->ties));
     else if (blame->own != MM_OWN_RIGHT && view->subjects[id].recomputed->residual > blame->input_error)
-        snprintf(out->text, sizeof out->text,
-                 "adds %s by itself, where formats and weights explain %s: too little to accuse it", a,
-                 mm_num_short(b, blame->explained, 2));
+        mm_format(out->text, sizeof out->text,
+                  "adds %s by itself, where formats and weights explain %s: too little to accuse it", a,
+                  mm_num_short(b, blame->explained, 2));
     else
-        snprintf(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here", a,
-                 mm_num_short(b, blame->input_error, 2));
+        mm_format(out->text, sizeof out->text, "adds %s by itself; the error of its inputs (%s) grows here",
+                  a, mm_num_short(b, blame->input_error, 2));
 }
 
 /* It adds the most of an error that no layer brings over the threshold by itself: no fault follows from that. */
@@ -186,9 +188,9 @@ void say_built_up(const struct mm_blame *blame, struct mm_verdict *out)
 {
     char a[MM_NUM], b[MM_NUM];
     say_kind(out, MM_VERDICT_NOISE, MM_POSSIBLE);
-    snprintf(out->text, sizeof out->text,
-             "accumulated: no layer before is over, this one adds the most (%s of %s)",
-             mm_num_short(a, blame->introduced, 2), mm_num_short(b, blame->error, 2));
+    mm_format(out->text, sizeof out->text,
+              "accumulated: no layer before is over, this one adds the most (%s of %s)",
+              mm_num_short(a, blame->introduced, 2), mm_num_short(b, blame->error, 2));
 }
 
 void say_unexplained(const struct mm_blame *blame, unsigned role, struct mm_verdict *out)
@@ -199,13 +201,13 @@ void say_unexplained(const struct mm_blame *blame, unsigned role, struct mm_verd
     if (!isfinite(blame->error))
         return; /* the sentence about NaN and Inf is as good as any */
     if (input)
-        snprintf(out->text, sizeof out->text, "the two runs got different inputs");
+        mm_format(out->text, sizeof out->text, "the two runs got different inputs");
     else if (blame->worst_input < 0)
-        snprintf(out->text, sizeof out->text, "computes something different (%s)",
-                 mm_num_short(figure, blame->error, 2));
+        mm_format(out->text, sizeof out->text, "computes something different (%s)",
+                  mm_num_short(figure, blame->error, 2));
     else
-        snprintf(out->text, sizeof out->text, "inputs are fine (%s), the result is not",
-                 mm_num_short(figure, blame->input_error, 2));
+        mm_format(out->text, sizeof out->text, "inputs are fine (%s), the result is not",
+                  mm_num_short(figure, blame->input_error, 2));
 }
 
 void say_exponential(double input, struct mm_verdict *out)
@@ -213,14 +215,14 @@ void say_exponential(double input, struct mm_verdict *out)
     char off[MM_NUM], factor[MM_NUM];
     say_kind(out, MM_VERDICT_NOISE, MM_POSSIBLE);
     out->cause = MM_CAUSE_ROUNDING;
-    snprintf(out->text, sizeof out->text, "an exponential of inputs that are off by %s: a factor of %s",
-             mm_num_short(off, input, 2), mm_num_short(factor, exp(input), 3));
+    mm_format(out->text, sizeof out->text, "an exponential of inputs that are off by %s: a factor of %s",
+              mm_num_short(off, input, 2), mm_num_short(factor, exp(input), 3));
 }
 
 void say_padding(struct mm_verdict *out)
 {
     say_kind(out, MM_VERDICT_OVER, MM_POSSIBLE);
-    snprintf(out->text, sizeof out->text, "the padding that one dump has alone may reach in here");
+    mm_format(out->text, sizeof out->text, "the padding that one dump has alone may reach in here");
 }
 
 static void say_bits(const struct mm_pair *pair, const struct mm_result *result, struct mm_verdict *out)
@@ -230,8 +232,8 @@ static void say_bits(const struct mm_pair *pair, const struct mm_result *result,
     const char *whose = !result->bits_side[0] ? "dst's" : !result->bits_side[1] ? "src's" : "the";
     say_kind(out, MM_VERDICT_OVER, MM_CERTAIN);
     out->cause = MM_CAUSE_BIT_PATTERNS;
-    snprintf(out->text, sizeof out->text, "%s %u-bit integers are bit patterns of %s: --dtype %.60s=%s",
-             whose, type->bits, mm_dtype_word(result->bits, word), pair->name, type->name);
+    mm_format(out->text, sizeof out->text, "%s %u-bit integers are bit patterns of %s: --dtype %.60s=%s",
+              whose, type->bits, mm_dtype_word(result->bits, word), pair->name, type->name);
 }
 
 /* How the dump was made, and no operator's fault. */
@@ -246,9 +248,9 @@ void say_raw(const struct mm_pair *pair, const struct mm_result *result, struct 
     say_kind(out, MM_VERDICT_OVER, MM_LIKELY);
     out->cause = MM_CAUSE_NOT_DEQUANTISED;
     if (mm_raw_find(result, &raw))
-        snprintf(out->text, sizeof out->text, "dst holds raw %s: value = (code - %s) x %s",
-                 mm_dtype_info(result->dst.dtype)->name, mm_num_short(zero, raw.zero_point, 4),
-                 mm_num_short(scale, raw.scale, 3));
+        mm_format(out->text, sizeof out->text, "dst holds raw %s: value = (code - %s) x %s",
+                  mm_dtype_info(result->dst.dtype)->name, mm_num_short(zero, raw.zero_point, 4),
+                  mm_num_short(scale, raw.scale, 3));
 }
 
 /* "-Inf", "0", "-3.4e38" */
@@ -274,11 +276,11 @@ bool say_nan_lost(const struct mm_triage_view *view, uint32_t id, struct mm_verd
     out->cause = MM_CAUSE_NAN_LOST;
     if (came_in) {
         out->from = blame->root;
-        snprintf(out->text, sizeof out->text, "inherited from #%d, whose NaN become %s here", blame->root + 1,
-                 nan_became(recomputed, as));
+        mm_format(out->text, sizeof out->text, "inherited from #%d, whose NaN become %s here",
+                  blame->root + 1, nan_became(recomputed, as));
     } else {
-        snprintf(out->text, sizeof out->text, "%s NaN of its inputs become %s",
-                 mm_num_count(count, recomputed->nan_lost), nan_became(recomputed, as));
+        mm_format(out->text, sizeof out->text, "%s NaN of its inputs become %s",
+                  mm_num_count(count, recomputed->nan_lost), nan_became(recomputed, as));
     }
     return true;
 }
@@ -291,6 +293,6 @@ void say_wider(const struct mm_result *result, struct mm_verdict *out)
     const char *what = dst->pos_inf + dst->neg_inf == 0 ? "NaN" : dst->nan ? "NaN or Inf" : "Inf";
     say_kind(out, MM_VERDICT_HARMLESS, MM_LIKELY);
     out->cause = MM_CAUSE_WIDER;
-    snprintf(out->text, sizeof out->text, "%s %s in the dump alone: what reads it is finite and right",
-             mm_num_count(count, result->metrics.nonfinite_differ), what);
+    mm_format(out->text, sizeof out->text, "%s %s in the dump alone: what reads it is finite and right",
+              mm_num_count(count, result->metrics.nonfinite_differ), what);
 }

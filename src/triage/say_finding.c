@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "triage/layer_text.h"
 #include "triage/say.h"
 
@@ -22,7 +23,7 @@ enum mm_verdict_kind say_kind_of(const struct mm_finding *finding)
 static const char *part_text(const struct mm_finding *finding, char out[80])
 {
     char count[MM_NUM];
-    snprintf(out, 80, "the first %s values of dst are those of ", mm_num_count(count, finding->part));
+    mm_format(out, 80, "the first %s values of dst are those of ", mm_num_count(count, finding->part));
     return out;
 }
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/translate.h"
 #include "triage/floor.h"
 
 /* So near to what rounding to the scales that dst has must cost, it is what they cost. */
@@ -70,14 +71,14 @@ enum mm_verdict_kind scales_verdict(const struct mm_triage_view *view, uint32_t 
                          : MM_CAUSE_ROUNDING;
     const char *where = mm_scales_source_text(from->source);
     if (range)
-        snprintf(text, size, "the range cuts off %s %% of src, which costs %s (%s)",
-                 mm_num_short(b, 100 * evidence->scales_clipped, 2), cost, where);
+        mm_format(text, size, "the range cuts off %s %% of src, which costs %s (%s)",
+                  mm_num_short(b, 100 * evidence->scales_clipped, 2), cost, where);
     else if (coarse)
-        snprintf(text, size, "the scale costs %s, %s %s would %s (%s)", cost,
-                 better->setting.asymmetric ? "asymmetric" : "symmetric",
-                 mm_range_word(better->setting.range), mm_num_short(b, better->metrics.diff2, 2), where);
+        mm_format(text, size, "the scale costs %s, %s %s would %s (%s)", cost,
+                  better->setting.asymmetric ? "asymmetric" : "symmetric",
+                  mm_range_word(better->setting.range), mm_num_short(b, better->metrics.diff2, 2), where);
     else
-        snprintf(text, size, "its scale can't do better than %s here (%s)", cost, where);
+        mm_format(text, size, "its scale can't do better than %s here (%s)", cost, where);
     return range || coarse ? MM_VERDICT_SETTINGS : MM_VERDICT_FORMAT;
 }
 

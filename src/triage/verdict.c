@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 void mm_thresholds_defaults(struct mm_thresholds *thresholds)
 {
     *thresholds = (struct mm_thresholds){.diff1 = 0.05, .diff2 = 0.05};
@@ -73,9 +75,9 @@ static void judge_nonfinite(const struct mm_result *result, struct mm_verdict *o
     char a[MM_NUM], b[MM_NUM];
     if (is_overflow(result)) {
         out->kind = MM_VERDICT_OVERFLOW;
-        snprintf(out->text, sizeof out->text, "overflow: |x| up to %s > %s",
-                 mm_num_short(a, magnitude(&m->src), 2),
-                 mm_num_short(b, mm_dtype_info(result->dst.dtype)->highest, 5));
+        mm_format(out->text, sizeof out->text, "overflow: |x| up to %s > %s",
+                  mm_num_short(a, magnitude(&m->src), 2),
+                  mm_num_short(b, mm_dtype_info(result->dst.dtype)->highest, 5));
         return;
     }
     out->kind = MM_VERDICT_NONFINITE;
@@ -83,11 +85,11 @@ static void judge_nonfinite(const struct mm_result *result, struct mm_verdict *o
     const struct mm_stats *side = in_dst ? &m->dst : &m->src;
     const char *where = in_dst ? "dst" : "src";
     if (side->nan && infinities(side))
-        snprintf(out->text, sizeof out->text, "%s NaN and %s Inf in %s", mm_num_count(a, side->nan),
-                 mm_num_count(b, infinities(side)), where);
+        mm_format(out->text, sizeof out->text, "%s NaN and %s Inf in %s", mm_num_count(a, side->nan),
+                  mm_num_count(b, infinities(side)), where);
     else
-        snprintf(out->text, sizeof out->text, "%s %s in %s", mm_num_count(a, side->nan + infinities(side)),
-                 side->nan ? "NaN" : "Inf", where);
+        mm_format(out->text, sizeof out->text, "%s %s in %s", mm_num_count(a, side->nan + infinities(side)),
+                  side->nan ? "NaN" : "Inf", where);
 }
 
 /* Good as a whole, and some columns of it are not. */
@@ -98,13 +100,14 @@ static void judge_columns(const struct mm_result *result, struct mm_verdict *out
     mm_table_text(columns, which, sizeof which);
     out->kind = MM_VERDICT_OVER;
     if (columns->first < 0)
-        snprintf(out->text, sizeof out->text, "%s %% of these integers differ",
-                 mm_num_short(figure, 100 * columns->error, 2));
+        mm_format(out->text, sizeof out->text, "%s %% of these integers differ",
+                  mm_num_short(figure, 100 * columns->error, 2));
     else if (columns->kind == MM_TABLE_INTEGERS)
-        snprintf(out->text, sizeof out->text, "%s %% of the integers in %s differ",
-                 mm_num_short(figure, 100 * columns->error, 2), which);
+        mm_format(out->text, sizeof out->text, "%s %% of the integers in %s differ",
+                  mm_num_short(figure, 100 * columns->error, 2), which);
     else
-        snprintf(out->text, sizeof out->text, "%s off by %s", which, mm_num_short(figure, columns->error, 2));
+        mm_format(out->text, sizeof out->text, "%s off by %s", which,
+                  mm_num_short(figure, columns->error, 2));
 }
 
 static void judge_measured(const struct mm_result *result, const struct mm_thresholds *thresholds,
@@ -127,42 +130,43 @@ static void judge_measured(const struct mm_result *result, const struct mm_thres
     double figure = over2 ? m->diff2 : m->diff1;
     out->kind = MM_VERDICT_OVER;
     if (indices_over(thresholds, result))
-        snprintf(out->text, sizeof out->text, "%s of %s integers differ", mm_num_count(times, m->diff4_n),
-                 mm_num_count(limit, m->finite));
+        mm_format(out->text, sizeof out->text, "%s of %s integers differ", mm_num_count(times, m->diff4_n),
+                  mm_num_count(limit, m->finite));
     else if (isinf(figure))
-        snprintf(out->text, sizeof out->text, "src is all zero, dst is not");
+        mm_format(out->text, sizeof out->text, "src is all zero, dst is not");
     else if (threshold > 0)
-        snprintf(out->text, sizeof out->text, "%s%sx over %s", over2 ? "" : "diff1 ",
-                 mm_num_short(times, figure / threshold, 2), mm_num_short(limit, threshold, 3));
+        mm_format(out->text, sizeof out->text, "%s%sx over %s", over2 ? "" : "diff1 ",
+                  mm_num_short(times, figure / threshold, 2), mm_num_short(limit, threshold, 3));
     else
-        snprintf(out->text, sizeof out->text, "%s is not 0", over2 ? "diff2" : "diff1");
+        mm_format(out->text, sizeof out->text, "%s is not 0", over2 ? "diff2" : "diff1");
 }
 
 static void judge_shapes(const struct mm_result *result, struct mm_verdict *out)
 {
     char a[128], b[128];
     out->kind = MM_VERDICT_SHAPE;
-    snprintf(out->text, sizeof out->text, "shapes differ: %s and %s",
-             mm_shape_text(&result->src.shape, true, a, sizeof a),
-             mm_shape_text(&result->dst.shape, true, b, sizeof b));
+    mm_format(out->text, sizeof out->text, "shapes differ: %s and %s",
+              mm_shape_text(&result->src.shape, true, a, sizeof a),
+              mm_shape_text(&result->dst.shape, true, b, sizeof b));
 }
 
 static void judge_failed(const struct mm_result *result, struct mm_verdict *out)
 {
     out->kind = MM_VERDICT_UNREADABLE;
-    snprintf(out->text, sizeof out->text, "%s file is %s", result->failed_dst ? "dst" : "src",
-             mm_code_word(result->code));
+    mm_format(out->text, sizeof out->text, "%s file is %s", result->failed_dst ? "dst" : "src",
+              mm_code_word(result->code));
 }
 
 /* What it could be is said, where names were alike but not for certain; names that are too long are on the Stats tab. */
 static void judge_lone(const struct mm_pair *pair, struct mm_verdict *out)
 {
-    const char *side = pair->dst ? "dst" : "src", *could = pair->how ? strstr(pair->how, "could be ") : NULL;
+    const char *side = pair->dst ? "dst" : "src",
+               *could = pair->how ? strstr(pair->how, mm_tr("could be ")) : NULL;
     out->kind = MM_VERDICT_UNPAIRED;
     int length =
-        snprintf(out->text, sizeof out->text, "only in %s%s%s", side, could ? ": " : "", could ? could : "");
+        mm_format(out->text, sizeof out->text, "only in %s%s%s", side, could ? ": " : "", could ? could : "");
     if (length >= (int)sizeof out->text)
-        snprintf(out->text, sizeof out->text, "only in %s: could be several", side);
+        mm_format(out->text, sizeof out->text, "only in %s: could be several", side);
 }
 
 /* What is good only with src's axes in another order says so on its row. */
@@ -173,7 +177,7 @@ static void say_transposed(const struct mm_pair *pair, const struct mm_result *r
     if (out->kind != MM_VERDICT_OK || !own || result->match != MM_MATCH_UNDO_SRC)
         return;
     mm_pair_laid_text(pair, result->match, &text);
-    snprintf(out->text, sizeof out->text, "ok: %s", mm_buf_text(&text));
+    mm_format(out->text, sizeof out->text, "ok: %s", mm_buf_text(&text));
     mm_buf_done(&text);
 }
 

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 #define COUNT_MAX 999999 /* the largest number that can be typed before a key */
 
 /* ---- opening and closing ---- */
@@ -147,7 +149,7 @@ void app_say(struct app *app, enum role role, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(app->message, sizeof(app->message), format, args);
+    mm_vformat(app->message, sizeof(app->message), format, args);
     va_end(args);
     app->message_role = role;
     app->dirty = true;

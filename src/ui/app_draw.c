@@ -1,4 +1,5 @@
 #include "ui/app.h"
+#include "base/translate.h"
 #include "ui/key.h"
 
 #include <string.h>
@@ -35,7 +36,7 @@ static bool make_hint(const struct app *app, int id, uint64_t scopes, struct hin
 {
     const struct action_info *info = action_info(&app->actions, id);
     mm_buf_init(&hint->key);
-    hint->label = info->hint;
+    hint->label = mm_tr_in("hint", info->hint);
     if (!info->hint || keymap_keys_in(&app->keymap, id, scopes, 1, &hint->key) == 0) {
         mm_buf_done(&hint->key);
         return false;
@@ -114,7 +115,7 @@ static void draw_prompt_hints(const struct app *app, struct canvas *c)
             continue;
         int from = x;
         x += canvas_text(c, x, 0, -1, ROLE_FOOTER_KEY, hints[i].key) + 1;
-        x += canvas_text(c, x, 0, -1, ROLE_FOOTER, hints[i].label) + 2;
+        x += canvas_text(c, x, 0, -1, ROLE_FOOTER, mm_tr_in("hint", hints[i].label)) + 2;
         if (hints[i].pressed)
             canvas_click(c, from, 0, x - from - 2, 1,
                          (struct click){.kind = CLICK_KEY, .id = (int)hints[i].pressed});

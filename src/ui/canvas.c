@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 /* Coordinates beyond this are nowhere near a screen; keeping them out keeps every sum below in range. */
 #define FAR 1000000
 
@@ -166,7 +168,7 @@ int canvas_text(struct canvas *c, int x, int y, int max, enum role role, const c
     if (limit <= 0)
         return 0;
     size_t length;
-    text = safe_text(c->grid, text, &length);
+    text = safe_text(c->grid, mm_tr_own(text), &length);
     return draw_safe(c, x, y, limit, role, text, length);
 }
 
@@ -175,7 +177,7 @@ int canvas_textf(struct canvas *c, int x, int y, int max, enum role role, const 
     char text[4096]; /* more columns than GRID_MAX */
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    mm_vformat(text, sizeof(text), format, args);
     va_end(args);
     return canvas_text(c, x, y, max, role, text);
 }
@@ -203,7 +205,7 @@ int canvas_fit(struct canvas *c, int x, int y, int width, enum align align, enum
         return 0;
     width = smaller(width, FAR);
     size_t length;
-    text = safe_text(c->grid, text ? text : "", &length);
+    text = safe_text(c->grid, text ? mm_tr_own(text) : "", &length);
     int columns = length > GRID_MAX * 8 ? FAR : mm_text_width(text);
     int drawn =
         smaller(width, larger(c->clip_x1 - c->x - x, 0)); /* beyond the clip there is nothing to fill */

@@ -1,6 +1,9 @@
 #include "ui/help.h"
+#include "base/translate.h"
 #include "ui/app.h"
+#include "ui/text_fit.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,25 +46,12 @@ static void add_row(struct help *help, struct row row)
     help->rows[help->count++] = row;
 }
 
-/* How much of the text (ASCII) goes on a line of `width` columns: up to the last blank that fits. */
-static int line_length(const char *text, int width)
-{
-    int length = (int)strlen(text);
-    if (length <= width)
-        return length;
-    for (int i = width; i > 0; i--) {
-        if (text[i] == ' ')
-            return i;
-    }
-    return width;
-}
-
 static void add_action(struct help *help, const struct action_info *info, int width)
 {
-    const char *text = info->help;
+    const char *text = mm_tr(info->help);
     int shown = info->id;
     while (*text) {
-        int length = line_length(text, width > 8 ? width : 8);
+        int length = (int)text_fit_break(text, width > 8 ? width : 8);
         add_row(help, (struct row){.id = shown, .text = text, .length = length});
         shown = ACT_NONE;
         text += length;
@@ -121,9 +111,9 @@ static void draw_action(const struct help *help, const struct app *app, const st
     if (count > 0)
         canvas_fit(c, 2, y, room, ALIGN_LEFT, ROLE_HELP_KEY, mm_buf_text(&keys), app->glyphs);
     else if (row->id != ACT_NONE && !at.name)
-        canvas_textf(c, 2, y, room, ROLE_HELP_KEY, ":%s", info->name);
+        canvas_textf(c, 2, y, room, ROLE_HELP_KEY, ":%.*s", INT_MAX, info->name);
     if (row->id != ACT_NONE && at.name)
-        canvas_textf(c, at.name, y, at.text - at.name - 1, ROLE_DIM, ":%s", info->name);
+        canvas_textf(c, at.name, y, at.text - at.name - 1, ROLE_DIM, ":%.*s", INT_MAX, info->name);
     canvas_textf(c, at.text, y, -1, ROLE_HELP, "%.*s", row->length, row->text);
     mm_buf_done(&keys);
 }
@@ -131,7 +121,7 @@ static void draw_action(const struct help *help, const struct app *app, const st
 static void help_draw(const struct view *view, const struct app *app, struct canvas *c)
 {
     const struct help *help = (const struct help *)view;
-    canvas_textf(c, 1, 0, -1, ROLE_TITLE, "Keys for the screen: %s", help->name);
+    canvas_textf(c, 1, 0, -1, ROLE_TITLE, "Keys for the screen: %s", mm_tr_in("title", help->name));
     for (int y = 0; y < help->list.height; y++) {
         int index = help->list.top + y;
         if (index >= help->list.count)

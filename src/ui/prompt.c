@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 static void open_as(struct prompt *prompt, enum prompt_kind kind, int action, const char *label)
 {
     prompt->kind = kind;
     prompt->action = action;
-    snprintf(prompt->label, sizeof(prompt->label), "%s", label ? label : "");
+    snprintf(prompt->label, sizeof(prompt->label), "%s", label ? mm_tr_own(label) : "");
 }
 
 void prompt_open_line(struct prompt *prompt, int action, const char *label, const char *text,

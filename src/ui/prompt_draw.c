@@ -1,4 +1,5 @@
 #include "ui/glyphs.h"
+#include "base/translate.h"
 #include "ui/prompt.h"
 
 #include <stdio.h>
@@ -40,7 +41,7 @@ static int menu_width(const struct prompt *prompt)
 {
     int width = mm_text_width(prompt->label) + 2;
     for (int i = 0; i < prompt->list.count; i++) {
-        int row = mm_text_width(prompt->items[i].label) + 5; /* letter, two blanks, one on either side */
+        int row = mm_text_width(mm_tr_own(prompt->items[i].label)) + 5; /* letter, two blanks, one on either side */
         width = row > width ? row : width;
     }
     return width + 2;
@@ -64,8 +65,8 @@ static void draw_item(const struct prompt *prompt, int item, struct canvas *box,
 static void draw_place(const struct list *list, struct canvas *box)
 {
     char place[32];
-    snprintf(place, sizeof place, " %d of %d ", list->cursor + 1, list->count);
-    int width = (int)strlen(place);
+    mm_format(place, sizeof place, " %d of %d ", list->cursor + 1, list->count);
+    int width = mm_text_width(place);
     if (width + 4 <= box->w)
         canvas_text(box, box->w - 2 - width, box->h - 1, -1, ROLE_MENU_KEY, place);
 }
@@ -113,7 +114,7 @@ static void list_widths(const struct completions *found, int *name, int *note)
     *name = *note = 0;
     for (size_t i = 0; i < found->count; i++) {
         int name_width = mm_text_width(completions_at(found, i));
-        int note_width = found->note[i] ? mm_text_width(found->note[i]) : 0;
+        int note_width = found->note[i] ? mm_text_width(mm_tr_own(found->note[i])) : 0;
         *name = name_width > *name ? name_width : *name;
         *note = note_width > *note ? note_width : *note;
     }
@@ -152,10 +153,10 @@ static void draw_list_place(const struct prompt *prompt, struct canvas *box)
     const struct completions *found = &prompt->found;
     const char *more = found->more ? " and more" : "";
     if (prompt->chosen < 0)
-        snprintf(place, sizeof place, " %zu%s ", found->count, more);
+        mm_format(place, sizeof place, " %zu%s ", found->count, more);
     else
-        snprintf(place, sizeof place, " %d of %zu%s ", prompt->chosen + 1, found->count, more);
-    int width = (int)strlen(place);
+        mm_format(place, sizeof place, " %d of %zu%s ", prompt->chosen + 1, found->count, more);
+    int width = mm_text_width(place);
     if (width + 4 <= box->w)
         canvas_text(box, box->w - 2 - width, box->h - 1, -1, ROLE_MENU_KEY, place);
 }
@@ -183,7 +184,7 @@ void prompt_draw_list(const struct prompt *prompt, struct canvas *c, const struc
     if (!prompt->listing || prompt->kind != PROMPT_LINE || c->h < 3)
         return;
     if (count == 0) {
-        struct canvas box = list_box(prompt, c, (int)sizeof nothing - 1, 1, g, plain);
+        struct canvas box = list_box(prompt, c, mm_text_width(mm_tr(nothing)), 1, g, plain);
         canvas_text(&box, 2, 1, box.w - 3, ROLE_MENU, nothing);
         return;
     }

@@ -1,4 +1,5 @@
 #include "ui/text_fit.h"
+#include "base/translate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,16 +21,35 @@ int text_fit_name(struct canvas *c, int x, int y, int width, enum role role, con
     return width > 0 ? columns : 0;
 }
 
+/* Punctuation that no line begins with, and such that no line ends with. */
+static bool is_closing(uint32_t cp)
+{
+    static const uint32_t marks[] = {',',    '.',    ':',    ';',    ')',    '%',    0x3001, 0x3002, 0x300D,
+                                     0x300F, 0x201D, 0xFF01, 0xFF09, 0xFF0C, 0xFF1A, 0xFF1B, 0xFF1F};
+    for (size_t i = 0; i < MM_COUNT(marks); i++) {
+        if (cp == marks[i])
+            return true;
+    }
+    return false;
+}
+
+static bool is_opening(uint32_t cp)
+{
+    return cp == 0xFF08 || cp == 0x300C || cp == 0x300E || cp == 0x201C;
+}
+
 size_t text_fit_break(const char *text, int width)
 {
     const char *end = text + strlen(text), *p = text, *blank = NULL;
     int taken = 0;
+    bool wide = false; /* what is before p is a wide character, behind which a line may end */
     while (p < end) {
         uint32_t cp;
         size_t length = mm_text_decode(p, end, &cp);
         taken += mm_text_width_cp(cp);
-        if (cp == ' ')
+        if (cp == ' ' || (wide && !is_closing(cp)))
             blank = p;
+        wide = mm_text_width_cp(cp) == 2 && !is_opening(cp);
         if (taken > width && cp != ' ')
             break;
         p += length;
@@ -51,6 +71,7 @@ int text_fit_wrap(struct canvas *c, int x, int y, int width, enum role role, con
     int lines = 0;
     mm_buf_init(&safe);
     mm_buf_init(&line);
+    text = mm_tr_own(text);
     mm_text_escape(&safe, text, strlen(text));
     const char *rest = mm_buf_text(&safe);
     do {

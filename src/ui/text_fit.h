@@ -16,7 +16,7 @@ int text_fit_name(struct canvas *c, int x, int y, int width, enum role role, con
  * 1). */
 int text_fit_wrap(struct canvas *c, int x, int y, int width, enum role role, const char *text);
 
-/* Bytes of the first line of `text` in `width` columns: up to a blank where there is one, else as much as
+/* Bytes of the first line of `text` in `width` columns: up to a blank, or behind a Chinese character, where there is one, else as much as
  * fits. 0 only for "". Blanks at the break belong to neither line. */
 size_t text_fit_break(const char *text, int width);
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/translate.h"
+
 const char *mm_effect_word(enum mm_effect_kind kind)
 {
     static const char *const words[MM_EFFECT_KINDS] = {[MM_EFFECT_UNTOLD] = "cannot tell",
@@ -23,7 +25,7 @@ static bool say(struct mm_effect_verdict *out, enum mm_effect_kind kind, const c
     va_list list;
     out->kind = kind;
     va_start(list, format);
-    vsnprintf(out->why, sizeof out->why, format, list);
+    mm_vformat(out->why, sizeof out->why, format, list);
     va_end(list);
     return true;
 }
@@ -100,12 +102,12 @@ static const char *stored_text(char out[80], struct stored stored, const struct 
                                bool past)
 {
     if (stored.by_file)
-        snprintf(out, 80, "its result %s %s", past ? "was" : "is", name_of(stored));
+        mm_format(out, 80, "its result %s %s", past ? "was" : "is", name_of(stored));
     else if (stored.dtype == MM_I8)
-        snprintf(out, 80, "its values %s on even steps (%d levels), as INT8's", past ? "lay" : "lie",
-                 side->held.levels);
+        mm_format(out, 80, "its values %s on even steps (%d levels), as INT8's", past ? "lay" : "lie",
+                  side->held.levels);
     else
-        snprintf(out, 80, "all its values %s exactly %s", past ? "were" : "are", name_of(stored));
+        mm_format(out, 80, "all its values %s exactly %s", past ? "were" : "are", name_of(stored));
     return out;
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/translate.h"
 #include "ui/text_fit.h"
 
 /* What stands out: so many times the median. */
@@ -118,7 +119,7 @@ void channels_say(const struct mm_channels *channels, struct mm_buf *out)
                       (long long)broken, (long long)channels->count);
     else
         say_error(channels, said, out);
-    mm_buf_puts(out, out->length ? "." : "No channel stands out.");
+    mm_buf_say(out, out->length ? "." : "No channel stands out.");
 }
 
 /* ---- columns ---- */
@@ -207,12 +208,12 @@ static void draw_head(struct canvas *c, const struct channels_table *table, cons
     struct mm_buf text;
     mm_buf_init(&text);
     if (channels->axis < 0)
-        mm_buf_puts(&text, "one value");
+        mm_buf_say(&text, "one value");
     else
         mm_buf_printf(&text, "axis %d of %s: %lld channel%s%s%ssort: %s", channels->axis,
                       mm_shape_text(&channels->shape, false, shape, sizeof shape), (long long)channels->count,
                       channels->count == 1 ? "" : "s", table->known ? "" : " (axis by shape)",
-                      app->glyphs->dot, sorts[table->sort]);
+                      app->glyphs->dot, mm_tr_in("hint", sorts[table->sort]));
     canvas_fit(c, 0, 0, c->w, ALIGN_LEFT, ROLE_DIM, mm_buf_text(&text), app->glyphs);
     mm_buf_clear(&text);
     channels_say(channels, &text);
@@ -226,7 +227,8 @@ void channels_table_draw(struct canvas *c, const struct channels_table *table, c
     const struct list *list = table->list;
     int bar = bar_width(c, table->channels, app);
     draw_head(c, table, app);
-    canvas_fit(c, 0, CHANNELS_HEAD - 1, INDEX_WIDTH - 1, ALIGN_RIGHT, ROLE_HEADER, "index", app->glyphs);
+    canvas_fit(c, 0, CHANNELS_HEAD - 1, INDEX_WIDTH - 1, ALIGN_RIGHT, ROLE_HEADER, mm_tr_in("title", "index"),
+               app->glyphs);
     draw_row(c, CHANNELS_HEAD - 1, bar, table, NULL, app);
     for (int row = list->top; row < list->count && row < list->top + list->height; row++) {
         int y = CHANNELS_HEAD + row - list->top, channel = table->order[row];

@@ -1,4 +1,5 @@
 #include "views/elements_table.h"
+#include "base/translate.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -80,10 +81,10 @@ static struct layout layout_of(const struct canvas *c, const struct mm_shape *sh
 void elements_table_head(struct canvas *c, int y, const struct app *app, const struct mm_shape *shape)
 {
     struct layout layout = layout_of(c, shape);
-    canvas_fit(c, 0, y, layout.index, ALIGN_LEFT, ROLE_HEADER, "index", app->glyphs);
+    canvas_fit(c, 0, y, layout.index, ALIGN_LEFT, ROLE_HEADER, mm_tr_in("title", "index"), app->glyphs);
     for (size_t i = 0; i < layout.columns; i++)
         canvas_fit(c, layout.index + (int)i * layout.figure, y, layout.figure, ALIGN_RIGHT, ROLE_HEADER,
-                   columns[i].title, app->glyphs);
+                   mm_tr_in("title", columns[i].title), app->glyphs);
 }
 
 /* Not finite on one side alone. */

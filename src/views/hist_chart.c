@@ -1,4 +1,5 @@
 #include "views/hist_chart.h"
+#include "base/translate.h"
 #include "views/hist_table.h"
 
 #include <math.h>
@@ -143,7 +144,7 @@ static void draw_axis(struct canvas *c, const struct mm_hist *hist, double step,
 static void legend_item(struct canvas *c, int *x, enum role role, const char *glyph, const char *text)
 {
     *x += canvas_textf(c, *x, 0, -1, role, "%s", glyph) + 1;
-    *x += canvas_text(c, *x, 0, -1, ROLE_DIM, text) + 2;
+    *x += canvas_text(c, *x, 0, -1, ROLE_DIM, mm_tr_in("title", text)) + 2;
 }
 
 static void draw_legend(struct canvas *c, const struct mm_pair_hist *hist, const struct app *app)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "views/hist_chart.h"
+#include "base/translate.h"
 #include "views/layer.h"
 
 enum range { RANGE_ALL, RANGE_MIDDLE, RANGE_ZERO, RANGE_COUNT };
@@ -108,7 +109,7 @@ static void draw(struct canvas *c, const struct layer_view *layer, const struct 
     if (error)
         canvas_textf(c, 0, 0, -1, ROLE_DIM, "error%s", counts);
     else
-        canvas_textf(c, 0, 0, -1, ROLE_DIM, "range: %s%s   bins: %zu", range_names[tab->range], counts,
+        canvas_textf(c, 0, 0, -1, ROLE_DIM, "range: %s%s   bins: %zu", mm_tr_in("title", range_names[tab->range]), counts,
                      bins_of(layer, app, tab));
     if (tab->problem)
         canvas_text(c, 0, 2, -1, ROLE_ERROR, tab->problem);

@@ -1,4 +1,5 @@
 #include "views/hist_table.h"
+#include "base/translate.h"
 
 #include <stdio.h>
 
@@ -34,7 +35,7 @@ static void put_count(struct canvas *c, int column, int y, const uint64_t *count
 
 static void put_title(struct canvas *c, int column, const char *title, const struct app *app)
 {
-    canvas_fit(c, RANGE_WIDTH + column * COUNT_WIDTH, 0, COUNT_WIDTH, ALIGN_RIGHT, ROLE_HEADER, title,
+    canvas_fit(c, RANGE_WIDTH + column * COUNT_WIDTH, 0, COUNT_WIDTH, ALIGN_RIGHT, ROLE_HEADER, mm_tr_in("title", title),
                app->glyphs);
 }
 
@@ -51,7 +52,7 @@ void hist_table_values(struct canvas *c, const struct app *app, const struct mm_
     static const char *const titles[] = {"src", "dst"};
     double width = any->bins ? (any->high - any->low) / (double)any->bins : 0;
     size_t rows = rows_for(c, any->bins);
-    canvas_text(c, 0, 0, -1, ROLE_HEADER, "values");
+    canvas_text(c, 0, 0, -1, ROLE_HEADER, mm_tr_in("title", "values"));
     for (int side = 0; side < 2; side++) {
         if (sides[side]->bins)
             put_title(c, side, titles[side], app);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "mmtui/report.h"
 #include "views/layers_view.h"
 #include "views/plan_view.h"
@@ -321,7 +322,7 @@ static void act_set(struct inspector *inspector, const struct action_event *even
     struct mm_err err;
     int words = event->text ? sscanf(event->text, "%79s %79s", key, value) : 0;
     const struct mm_setting *setting = words > 0 ? setting_of(key) : NULL;
-    snprintf(label, sizeof label, "%s %s", setting ? setting->key : key, value[0] ? value : "not set");
+    mm_format(label, sizeof label, "%s %s", setting ? setting->key : key, value[0] ? value : "not set");
     mm_plan_begin(plan, label);
     int result = mm_plan_set_setting(plan, setting ? setting->key : key, value, &err);
     mm_plan_commit(plan);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "views/layer.h"
+#include "base/translate.h"
 
 void *layer_state(const struct layer_view *layer)
 {
@@ -65,10 +66,10 @@ void layer_tabs_draw(struct canvas *c, const struct layer_view *layer)
 {
     int x = 1, whole = 1;
     for (int number = 0; number < tab_count(); number++)
-        whole += (int)strlen(tab_at(number)->title) + 4;
+        whole += (int)mm_text_width(mm_tr_in("title", tab_at(number)->title)) + 4;
     int gap = whole + tab_count() <= c->w || whole > c->w;
     for (int number = 0; number < tab_count(); number++) {
-        const char *title = tab_at(number)->title;
+        const char *title = mm_tr_in("title", tab_at(number)->title);
         int from = x;
         if (number == layer->tab)
             x += canvas_textf(c, x, 0, -1, ROLE_TAB_ACTIVE, "[%d %s]", number, title) + gap;

@@ -1,4 +1,5 @@
 #include "views/layer_view.h"
+#include "base/translate.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@ int layer_rows(const struct layer_view *layer)
 
 int layer_sentence(struct canvas *c, int y, enum role role, const char *label, const char *text)
 {
-    canvas_text(c, 0, y, 10, ROLE_LABEL, label);
+    canvas_text(c, 0, y, 10, ROLE_LABEL, mm_tr_in("title", label));
     return y + text_fit_wrap(c, 10, y, c->w - 10, role, text);
 }
 
@@ -52,8 +53,8 @@ static void draw_title(struct canvas *c, const struct layer_view *layer, const s
     char place[48] = "";
     int row, count;
     if (layers_view_place(layer->list, layer->id, &row, &count))
-        snprintf(place, sizeof place, "%d of %d", row + 1, count);
-    int right = c->w - 1 - (int)strlen(place);
+        mm_format(place, sizeof place, "%d of %d", row + 1, count);
+    int right = c->w - 1 - mm_text_width(place);
     canvas_text(c, right, 0, -1, ROLE_DIM, place);
     struct canvas left = canvas_sub(c, 0, 0, right - 1, 1);
     int badge = override ? 2 + (int)strlen(mm_override_badge(override)) : 0;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "views/inspector.h"
+#include "base/translate.h"
 #include "views/suggest.h"
 #include "views/layers.h"
 #include "views/verdict.h"
@@ -150,7 +151,7 @@ static void draw_headings(struct canvas *c, const struct layers *layers, const s
                                     .id = sorts ? ACT_SORT_REVERSE : ACT_SORT,
                                     .text = sorts ? NULL : column->key});
         canvas_fit(c, x, 0, layout->width[id], column->right ? ALIGN_RIGHT : ALIGN_LEFT,
-                   sorts ? ROLE_HEADER_SORT : ROLE_HEADER, column->title, app->glyphs);
+                   sorts ? ROLE_HEADER_SORT : ROLE_HEADER, mm_tr_in("title", column->title), app->glyphs);
         x += layout->width[id] + LAYERS_GAP;
     }
 }

@@ -1,5 +1,6 @@
 /* The error profile below the list of layers: its heading, and which part of a long network it shows. */
 #include "views/layers.h"
+#include "base/translate.h"
 
 #include <string.h>
 
@@ -29,7 +30,7 @@ static void range_text(const struct layers *layers, const struct app *app, struc
 /* In the place of bars that would stand in the order of names. */
 static void draw_unordered(struct canvas *c, const struct app *app)
 {
-    if (strcmp(app->message, verdict_no_order) != 0) /* once is enough */
+    if (strcmp(app->message, mm_tr(verdict_no_order)) != 0) /* once is enough */
         text_fit_wrap(c, 1, 0, c->w - 2, ROLE_DIM, verdict_no_order);
 }
 

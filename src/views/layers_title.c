@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 static void draw_progress(struct canvas *c, int right, const struct layers *layers, const struct app *app)
 {
     const struct mm_session_totals *totals = &layers->totals;
@@ -30,13 +32,13 @@ static int draw_title_right(struct canvas *c, const struct layers *layers, const
         draw_progress(c, right, layers, app);
         right -= width;
     } else if (layers->totals.analysing) {
-        int width = snprintf(text, sizeof text, "analysing %zu", layers->totals.analysing);
+        int width = mm_format(text, sizeof text, "analysing %zu", layers->totals.analysing);
         canvas_text(c, right - width, 0, -1, ROLE_PROGRESS, text);
         right -= width + 2;
     }
     const struct mm_column *column = mm_column(layers->order.column);
     bool falls = (column->numeric && !column->worst_low) != layers->order.reverse;
-    snprintf(text, sizeof text, "sort %s %s", column->key, falls ? g->down : g->up);
+    mm_format(text, sizeof text, "sort %s %s", column->key, falls ? g->down : g->up);
     int width = mm_text_width(text);
     if (c->w < 60)
         return right;
@@ -51,7 +53,7 @@ static void counts_text(const struct layers *layers, const struct glyphs *g, int
     const struct mm_session_totals *totals = &layers->totals;
     for (int brief = 0; brief < 3; brief++) {
         mm_buf_clear(out);
-        mm_buf_printf(out, "%zu %s", totals->pairs, totals->pairs == 1 ? "pair" : "pairs");
+        mm_buf_printf(out, totals->pairs == 1 ? "%zu pair" : "%zu pairs", totals->pairs);
         if (brief == 0 || (brief == 1 && totals->src_only))
             mm_buf_printf(out, "%s%zu src only", g->dot, totals->src_only);
         if (brief == 0 || (brief == 1 && totals->dst_only))
@@ -73,7 +75,7 @@ void layers_draw_title(struct canvas *c, const struct layers *layers, const stru
     if (*src || *dst)
         mm_buf_printf(&text, "%s %s %s", src, g->versus, dst);
     else
-        mm_buf_puts(&text, "a report"); /* MagicMind's diff.json does not say of what */
+        mm_buf_say(&text, "a report"); /* MagicMind's diff.json does not say of what */
     int x = 1 + canvas_text(&left, 1, 0, -1, ROLE_TITLE, "mmtui") + 2;
     x += canvas_text(&left, x, 0, -1, ROLE_TITLE_NAME, mm_buf_text(&text)) + 3;
     counts_text(layers, g, left.w - x, &text);

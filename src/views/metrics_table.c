@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/translate.h"
 #include "mmtui/session.h"
 #include "views/place.h"
 
@@ -22,11 +23,12 @@ static void judge_threshold(struct metric_line *line, const struct mm_metrics *m
     char text[MM_NUM];
     bool over = value > threshold;
     if (m->nonfinite_differ) {
-        mm_buf_puts(&line->word, "finite elements only");
+        mm_buf_say(&line->word, "finite elements only");
         line->role = ROLE_WARN;
         return;
     }
-    mm_buf_printf(&line->word, "%s %s", over ? "over" : "within", mm_num_short(text, threshold, 3));
+    mm_buf_printf(&line->word, "%s %s", mm_tr_in("title", over ? "over" : "within"),
+                  mm_num_short(text, threshold, 3));
     line->role = over ? ROLE_BAD : ROLE_OK;
 }
 
@@ -58,7 +60,7 @@ static void line_diff4(const struct mm_metrics *m, const struct mm_thresholds *t
     mm_buf_printf(&line->figure, "%.0f%% up, %.0f%% down", m->diff4_greater * 100, m->diff4_less * 100);
     /* one-sided error over enough elements is bias, not noise */
     if (m->diff4_n >= 100 && fmax(m->diff4_greater, m->diff4_less) > 0.9) {
-        mm_buf_puts(&line->word, "one-sided (bias)");
+        mm_buf_say(&line->word, "one-sided (bias)");
         line->role = ROLE_WARN;
     }
 }
@@ -71,14 +73,14 @@ static void line_max_abs(const struct mm_metrics *m, const struct mm_thresholds 
     mm_buf_clear(&line->figure); /* there is room for all digits */
     mm_buf_puts(&line->figure, mm_num_sci(text, m->max_abs));
     line->at = m->max_abs_at;
-    mm_buf_puts(&line->word, line->at >= 0 ? "at " : "");
+    mm_buf_say(&line->word, line->at >= 0 ? "at " : "");
 }
 
 static void line_cosine(const struct mm_metrics *m, const struct mm_thresholds *thresholds,
                         struct metric_line *line)
 {
     if (m->cosine > 0.999 && m->diff2 > thresholds->diff2) {
-        mm_buf_puts(&line->word, "scale differs: see fit");
+        mm_buf_say(&line->word, "scale differs: see fit");
         line->role = ROLE_WARN;
     }
 }
@@ -91,7 +93,7 @@ static void line_fit(const struct mm_metrics *m, const struct mm_thresholds *thr
     mm_buf_clear(&line->figure);
     mm_buf_printf(&line->figure, "%s*s %c %s", mm_num_short(a, m->fit_scale, 4),
                   m->fit_offset < 0 ? '-' : '+', mm_num_short(b, fabs(m->fit_offset), 2));
-    mm_buf_puts(&line->word, "residual ");
+    mm_buf_say(&line->word, "residual ");
     mm_metric_text(MM_METRIC_FIT_RESIDUAL, m, &line->word);
 }
 
@@ -110,7 +112,7 @@ static void line_differ(const struct mm_metrics *m, const struct mm_thresholds *
     if (m->nonfinite_differ) {
         line->at = m->differ_at;
         line->role = ROLE_NAN;
-        mm_buf_puts(&line->word, "first at ");
+        mm_buf_say(&line->word, "first at ");
     }
 }
 
@@ -168,7 +170,7 @@ static void draw_metric(struct canvas *c, int y, size_t i, const struct mm_layer
     struct metric_line line;
     line_init(&line, i, layer, &mm_session_options(app->session)->thresholds);
     int x = LABEL_WIDTH;
-    canvas_text(c, 0, y, LABEL_WIDTH, ROLE_LABEL, metric->label);
+    canvas_text(c, 0, y, LABEL_WIDTH, ROLE_LABEL, mm_tr_in("title", metric->label));
     x +=
         canvas_fit(c, x, y, FIGURE_WIDTH, ALIGN_LEFT, ROLE_VALUE, mm_buf_text(&line.figure), app->glyphs) + 1;
     x += canvas_fit(c, x, y, WORD_WIDTH, ALIGN_LEFT, line.role, mm_buf_text(&line.word), app->glyphs) + 1;

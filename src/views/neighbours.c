@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "views/inspector.h"
 #include "views/verdict.h"
 #include "ui/text_fit.h"
@@ -70,7 +71,7 @@ int neighbours_worst(const struct mm_session *session, const struct neighbours *
 
 static const char *error_text(char out[MM_NUM], double error)
 {
-    return isinf(error) ? "broken" : mm_num_short(out, error, 2);
+    return isinf(error) ? mm_tr_in("word", "broken") : mm_num_short(out, error, 2);
 }
 
 static void say_good(const struct mm_session *session, size_t id, const char *inputs, struct mm_buf *out)
@@ -138,15 +139,15 @@ bool neighbours_say(const struct app *app, size_t id, struct mm_buf *out)
     const struct mm_flow *flow = mm_session_flow(session);
     const char *inputs = flow && flow->known ? "its inputs" : "the layers before it";
     if (!here)
-        mm_buf_puts(out, "Known once all layers are measured.");
+        mm_buf_say(out, "Known once all layers are measured.");
     else if (isnan(here->error))
-        mm_buf_puts(out, "This tensor was not compared.");
+        mm_buf_say(out, "This tensor was not compared.");
     else if (!flow->ordered)
         mm_buf_printf(out, "%s; without it, which layers are next to this one is not known.",
                       verdict_no_order);
     else if (mm_flow_is_stranger(flow, id))
-        mm_buf_puts(out,
-                    "The model's graph does not have this tensor: its inputs and consumers are not known.");
+        mm_buf_say(out,
+                   "The model's graph does not have this tensor: its inputs and consumers are not known.");
     else if (!here->over)
         say_good(session, id, inputs, out);
     else if (here->starts)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
 #include "mmtui/report.h"
 #include "views/inspector.h"
 #include "views/layer.h"
@@ -111,8 +112,8 @@ static int head_lines(const struct layer_view *layer, int words)
 static const char *role_text(const struct neighbours *near, int row, const struct glyphs *g, char out[16])
 {
     if (row == near->inputs)
-        return "here";
-    snprintf(out, 16, row < near->inputs ? "in %s" : "%s out", g->to);
+        return mm_tr_in("title", "here");
+    mm_format(out, 16, row < near->inputs ? "in %s" : "%s out", g->to);
     return out;
 }
 
@@ -168,7 +169,7 @@ static void cell_text(const struct app *app, const struct neighbours *near, int 
     case COLUMN_ERROR: mm_column(MM_COLUMN_DIFF2)->text(app->session, id, out); break;
     case COLUMN_GROWS: grows_text(app, near, row, out); break;
     case COLUMN_VERDICT:
-        mm_buf_puts(out, mm_verdict_word(mm_session_layer(app->session, id)->verdict.kind));
+        mm_buf_puts(out, mm_tr_in("word", mm_verdict_word(mm_session_layer(app->session, id)->verdict.kind)));
         break;
     default: break;
     }
@@ -214,8 +215,8 @@ static void draw_rows(struct canvas *c, const struct neighbours_tab *tab, const 
     const struct neighbours *near = &tab->near;
     struct layout layout = lay_out(near, app, c->w);
     for (int i = 0; i < COLUMN_COUNT; i++)
-        canvas_fit(c, layout.x[i], 0, layout.width[i], columns[i].align, ROLE_HEADER, columns[i].title,
-                   app->glyphs);
+        canvas_fit(c, layout.x[i], 0, layout.width[i], columns[i].align, ROLE_HEADER,
+                   mm_tr_in("title", columns[i].title), app->glyphs);
     struct canvas rows = canvas_sub(c, 0, 1, c->w, list->height);
     for (int y = 0; y < list->height && list->top + y < near->count; y++) {
         draw_row(&rows, y, app, near, list->top + y, &layout);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/translate.h"
 #include "ui/text_fit.h"
 
 /* Where names, figures and reasons stand. */
@@ -91,7 +92,7 @@ void plan_draw_override(struct canvas *c, int y, size_t number, const struct mm_
         canvas_text(c, 0, y, 1, error ? ROLE_ERROR : ROLE_WARN, "!");
     if (error)
         mm_buf_printf(&why, "%s; ", problem->what);
-    mm_buf_puts(&why, here || error ? "" : "not in dst or the model; ");
+    mm_buf_say(&why, here || error ? "" : "not in dst or the model; ");
     mm_buf_printf(&why, "%s%s%s", known ? "diff2 " : "",
                   known ? mm_num_sci(figure, override->figures.diff2) : "", known ? ": " : "");
     mm_buf_puts(&why, override->why);
@@ -120,7 +121,7 @@ void plan_draw_title(struct canvas *c, const struct plan_costs *costs, size_t co
     mm_buf_printf(&text, "Plan: %zu %s", count, count == 1 ? "override" : "overrides");
     if (costs->known && count > 0) {
         bool ends = ends_nan(costs, count);
-        mm_buf_puts(&text, ends ? ", ends NaN" : "");
+        mm_buf_say(&text, ends ? ", ends NaN" : "");
         if (!ends || all->share >= 0.0005)
             mm_buf_printf(&text, ", gain %.1f%%", 100 * all->share);
         if (all->macs >= 0)

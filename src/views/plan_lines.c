@@ -1,5 +1,6 @@
 /* The lines of the plan screen: overrides, settings, and what the export writes. */
 #include "views/plan_lines.h"
+#include "base/translate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ void plan_lines_add_text(struct plan_view *plan, int kind, int indent, const cha
 {
     struct mm_buf safe;
     mm_buf_init(&safe);
+    text = mm_tr_own(text);
     mm_text_escape(&safe, text, strlen(text));
     const char *rest = mm_buf_text(&safe);
     int before = 0;
@@ -155,9 +157,10 @@ static void add_export(struct plan_view *view, const struct inspector *inspector
             add_format(view, LINE_TEXT, FILE_INDENT, "  %-19s %s", file->name, file->what);
     }
     mm_problems_text(&view->problems, true, &problems);
+    const char *note_word = mm_tr_in("word", mm_severity_text(MM_SEVERITY_NOTE));
     char *rest = problems.data;
     for (char *line; rest && (line = strsep(&rest, "\n"));) {
-        bool note = strncmp(line, "note: ", strlen("note: ")) == 0;
+        bool note = strncmp(line, note_word, strlen(note_word)) == 0;
         if (*line)
             add_format(view, note ? LINE_TEXT : LINE_WARN, 2, "  %s%s", line, "");
     }

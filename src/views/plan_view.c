@@ -1,4 +1,5 @@
 #include "views/plan_view.h"
+#include "base/translate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,12 +91,12 @@ static void status(const struct view *view, const struct app *app, struct canvas
     bool pane = plan_detail_height(app, plan_view->h) > 0;
     struct mm_buf text = {0};
     if (problem)
-        mm_buf_printf(&text, "%s: %s", mm_severity_text(problem->severity), problem->what);
+        mm_buf_printf(&text, "%s: %s", mm_tr_in("word", mm_severity_text(problem->severity)), problem->what);
     else if (override && !pane)
         mm_text_escape(&text, mm_plan_at(plan, line->override)->why,
                        strlen(mm_plan_at(plan, line->override)->why));
     else if (waits)
-        mm_buf_puts(&text, "Nothing written yet (Enter writes)");
+        mm_buf_say(&text, "Nothing written yet (Enter writes)");
     inspector_status(app, c, problem ? ROLE_WARN : ROLE_STATUS, mm_buf_text(&text));
     mm_buf_done(&text);
 }
@@ -119,8 +120,9 @@ static bool change(struct plan_view *view, struct app *app, const struct action_
         clear ? MM_PRECISION_NONE : mm_dialect_next(inspector_of(app)->dialect, override.precision);
     struct mm_err err;
     char label[160];
-    snprintf(label, sizeof label, "%s for %s",
-             override.precision ? mm_precision_info(override.precision)->name : "no override", override.name);
+    mm_format(label, sizeof label, "%s for %s",
+              override.precision ? mm_precision_info(override.precision)->name : "no override",
+              override.name);
     mm_plan_begin(plan, label);
     int result = mm_plan_set(plan, &override, &err);
     mm_plan_commit(plan);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "mmtui/session.h"
 #include "ui/text_fit.h"
 #include "views/place.h"
@@ -122,7 +123,7 @@ static void text_nonfinite(const struct side *side, struct mm_buf *out)
     if (!stats)
         return;
     if (stats->nan + stats->pos_inf + stats->neg_inf == 0) {
-        mm_buf_puts(out, "none");
+        mm_buf_say(out, "none");
         return;
     }
     const char *before = "";
@@ -209,7 +210,7 @@ static bool draw_row(struct canvas *c, int y, const struct row *row, const struc
                        app->glyphs);
     }
     if (any)
-        canvas_text(c, 0, y, LABEL_WIDTH, ROLE_LABEL, row->label);
+        canvas_text(c, 0, y, LABEL_WIDTH, ROLE_LABEL, mm_tr_in("title", row->label));
     mm_buf_done(&text);
     return any;
 }

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "base/translate.h"
 #include "views/actions.h"
 
 extern const struct layer_tab triage_tab, stats_tab, hist_tab, channels_tab, values_tab, whatif_tab,
@@ -83,7 +84,8 @@ static int make_show(struct mm_arena *arena, int number, struct action_info *out
     char key[2] = "", help[128];
     if (number < 10)
         key[0] = (char)('0' + number);
-    snprintf(help, sizeof help, "Tab %d, %s: %s", number, table[number]->title, table[number]->help);
+    mm_format(help, sizeof help, "Tab %d, %s: %s", number, mm_tr_in("title", table[number]->title),
+              table[number]->help);
     *out = (struct action_info){.id = tab_show_id(number),
                                 .name = show_name(arena, table[number]->title),
                                 .keys = mm_arena_strdup(arena, key),

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "views/channels_tab.h"
 #include "views/layer.h"
 #include "views/values_tab.h"
@@ -40,7 +41,7 @@ static void say_progress(const struct mm_session *session, size_t id, struct mm_
     if (!can_be_analysed(mm_session_layer(session, id)) || mm_session_evidence(session, id))
         return;
     if (mm_session_flow(session))
-        mm_buf_puts(out, mm_session_triaged(session) ? "Not analysed." : "Analysing ...");
+        mm_buf_say(out, mm_session_triaged(session) ? "Not analysed." : "Analysing ...");
     else if (totals.measured < totals.layers)
         mm_buf_printf(out, "Waiting for all layers (%zu/%zu).", totals.measured, totals.layers);
 }
@@ -50,15 +51,16 @@ static void say_progress(const struct mm_session *session, size_t id, struct mm_
 /* "settings, likely: i8 per tensor is too coarse ..."; many a sentence begins with the word anyhow. */
 static void say_verdict(const struct mm_verdict *verdict, struct mm_buf *out)
 {
-    const char *word = mm_verdict_word(verdict->kind), *text = verdict->text;
+    const char *word = mm_tr_in("word", mm_verdict_word(verdict->kind)), *text = verdict->text;
     bool begins = strncmp(text, word, strlen(word)) == 0;
-    mm_buf_puts(out, verdict->kind == MM_VERDICT_NONE ? "not measured yet" : word);
+    mm_buf_say(out, verdict->kind == MM_VERDICT_NONE ? "not measured yet" : word);
     if (verdict->confidence != MM_CONFIDENCE_NONE)
-        mm_buf_printf(out, ", %s", mm_confidence_word(verdict->confidence));
+        mm_buf_printf(out, ", %s", mm_tr_in("word", mm_confidence_word(verdict->confidence)));
     if (verdict->kind == MM_VERDICT_OK)
         text = "within the thresholds";
     else if (begins)
-        text += strlen(word) + (text[strlen(word)] == ':');
+        text +=
+            strlen(word) + (strncmp(text + strlen(word), "\uFF1A", 3) == 0 ? 3 : text[strlen(word)] == ':');
     mm_buf_printf(out, "%s%s", *text ? ": " : "", text + (*text == ' '));
 }
 

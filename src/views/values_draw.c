@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <math.h>
 
+#include "base/translate.h"
 #include "views/elements_table.h"
 #include "views/heat_chart.h"
 #include "views/place.h"
@@ -20,7 +21,7 @@ static void put_slice(const struct values_tab *tab, const struct mm_shape *shape
 {
     if (mm_slice_free(&tab->slice, shape) == shape->rank)
         return;
-    mm_buf_puts(out, " in ");
+    mm_buf_say(out, " in ");
     mm_slice_text(&tab->slice, shape, out);
 }
 
@@ -65,7 +66,7 @@ static void draw_browse(struct canvas *c, const struct values_tab *tab, const st
     char count[MM_NUM];
     struct mm_buf text;
     mm_buf_init(&text);
-    mm_buf_puts(&text, "all values");
+    mm_buf_say(&text, "all values");
     put_slice(tab, &window->shape, &text);
     mm_buf_printf(&text, "%s%s elements", app->glyphs->dot, mm_num_count(count, window->count));
     if (!window->has[0] || !window->has[1])
@@ -114,7 +115,7 @@ static void put_cell(const struct values_tab *tab, struct mm_buf *out)
     mm_buf_printf(out, "axis %d: ", options->x_axis);
     put_places(heat->shape.dim[options->x_axis], options->columns, tab->column, out);
     if (isinf(cell->error))
-        mm_buf_puts(out, ": NaN or Inf");
+        mm_buf_say(out, ": NaN or Inf");
     else
         mm_buf_printf(out, ": max|d| %s", mm_num_short(text, cell->error, 4));
     if (cell->at < 0)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "views/inspector.h"
 #include "views/error_profile.h"
 
@@ -28,10 +29,11 @@ enum role error_role(double error)
 /* The length of what a sentence says first: up to a colon, or "6.5x over" of "6.5x over 0.05"; else all of it. */
 static size_t head_of(const char *text)
 {
-    const char *colon = strchr(text, ':'), *over = strstr(text, "x over ");
-    if (colon)
-        return (size_t)(colon - text);
-    return over ? (size_t)(over - text) + strlen("x over") : strlen(text);
+    const char *colon = strchr(text, ':'), *wide = strstr(text, "\uFF1A"),
+               *over = strstr(text, mm_tr("x over "));
+    if (colon || wide)
+        return (size_t)((!wide || (colon && colon < wide) ? colon : wide) - text);
+    return over ? (size_t)(over - text) + strlen(mm_tr("x over")) : strlen(text);
 }
 
 /* "inherited from #4", without the name: it stands beside the number in the same list. */
@@ -43,7 +45,9 @@ static size_t head_of_inherited(const char *text)
 
 void verdict_fit(const struct mm_verdict *verdict, int width, struct mm_buf *out)
 {
-    const char *text = verdict->text[0] ? verdict->text : verdict->kind == MM_VERDICT_OK ? "ok" : "";
+    const char *text = verdict->text[0]                 ? verdict->text
+                       : verdict->kind == MM_VERDICT_OK ? mm_tr_in("word", "ok")
+                                                        : "";
     bool inherited = verdict->kind == MM_VERDICT_INHERITED && verdict->from >= 0;
     size_t short_form = head_of_inherited(text);
     if (inherited && short_form <= (size_t)width) {
@@ -58,7 +62,7 @@ void verdict_fit(const struct mm_verdict *verdict, int width, struct mm_buf *out
     else if (inherited)
         mm_buf_printf(out, "from #%d", verdict->from + 1);
     else
-        mm_buf_puts(out, mm_verdict_word(verdict->kind));
+        mm_buf_puts(out, mm_tr_in("word", mm_verdict_word(verdict->kind)));
 }
 
 void verdict_next(const struct app *app, size_t id, struct mm_buf *out)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "ui/text_fit.h"
 
 /* ---- the row that is nearest ---- */
@@ -83,9 +84,9 @@ static void text_scales(const struct source *source, char *out, size_t size)
     else if (is_in_blocks(source))
         snprintf(out, size, "%s", blocks[source->row->setting.blocks]);
     else if (is_integer(source) && source->row->setting.per_channel)
-        snprintf(out, size, "axis %d", source->row->setting.axis);
+        mm_format(out, size, "axis %d", source->row->setting.axis);
     else if (is_integer(source))
-        snprintf(out, size, "tensor");
+        mm_format(out, size, "tensor");
 }
 
 static void text_zero(const struct source *source, char *out, size_t size)
@@ -206,7 +207,7 @@ static void draw_line(struct canvas *c, int y, const struct source *source, cons
         if (last)
             cut_second(text, width);
         canvas_fit(c, x, y, width, columns[i].align, source ? columns[i].role : ROLE_HEADER,
-                   source ? text : columns[i].title, app->glyphs);
+                   source ? text : mm_tr_in("title", columns[i].title), app->glyphs);
         x += width;
     }
 }

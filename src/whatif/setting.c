@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/translate.h"
+
 const char *mm_range_word(enum mm_range range)
 {
     static const char *const words[MM_RANGE_COUNT] = {
@@ -49,7 +51,7 @@ void mm_whatif_name(const struct mm_whatif_setting *setting, struct mm_buf *out)
     if (setting->per_channel)
         mm_buf_printf(out, "channel (axis %d)", setting->axis);
     else
-        mm_buf_puts(out, "tensor");
+        mm_buf_say(out, "tensor");
     mm_buf_printf(out, ", %s, %s", setting->asymmetric ? "asymmetric" : "symmetric",
                   mm_range_word(setting->range));
 }

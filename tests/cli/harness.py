@@ -22,7 +22,7 @@ PEERS = pathlib.Path(os.environ.get("MMTUI_PEERS", ROOT / "tests/peers"))  # fil
 MMTUI = os.path.abspath(os.environ.get("MMTUI", ROOT / "mmtui"))
 TIME_LIMIT = 120  # seconds; a run that hangs is a failure
 ENVIRONMENT = {
-    **{k: v for k, v in os.environ.items() if not k.startswith(("LC_", "XDG_")) and k != "NO_COLOR"},
+    **{k: v for k, v in os.environ.items() if not k.startswith(("LC_", "XDG_", "LANG")) and k != "NO_COLOR"},
     "LANG": "C.UTF-8",
     "XDG_CONFIG_HOME": "/nonexistent",  # whoever runs the tests may have a config of their own
     "XDG_CACHE_HOME": "/dev/null/none",  # no results of earlier runs, but where a test is about them

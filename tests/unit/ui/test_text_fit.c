@@ -51,6 +51,21 @@ static void names_without_room(void **state)
     expect(" …\n");
 }
 
+/* Chinese has no blanks: a line ends behind any character, but not before a closing or behind an opening bracket. */
+static void breaks_chinese(void **state)
+{
+    (void)state;
+    const int han = 3; /* bytes */
+    assert_int_equal(text_fit_break("一二三四", 8), 4 * han);
+    assert_int_equal(text_fit_break("一二三四", 7), 3 * han);
+    assert_int_equal(text_fit_break("一二三。", 7), 2 * han);
+    assert_int_equal(text_fit_break("一二（三", 7), 2 * han);
+    assert_int_equal(text_fit_break("一二 abc三", 8), 2 * han);
+    assert_int_equal(text_fit_break("一abc", 4), han);
+    assert_int_equal(text_fit_break("abc一", 4), 3);
+    assert_int_equal(text_fit_break("一", 1), han);
+}
+
 static void breaks_at_blanks(void **state)
 {
     (void)state;
@@ -118,6 +133,7 @@ int main(void)
         cmocka_unit_test(last_part_of_an_op),
         cmocka_unit_test(names_keep_their_end),
         cmocka_unit_test(names_without_room),
+        cmocka_unit_test(breaks_chinese),
         cmocka_unit_test(breaks_at_blanks),
         cmocka_unit_test(wraps),
         cmocka_unit_test(wraps_what_is_hostile),
