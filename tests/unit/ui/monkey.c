@@ -2,6 +2,7 @@
 #include "ui/app.h"
 #include "ui/key.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* xorshift64*: small, seeded, the same everywhere. */
@@ -50,19 +51,101 @@ static void press(struct app *app, uint64_t *state)
     app_key(app, key);
 }
 
+/* What the screens have words for, and what they have none for. */
+static const char *random_text(uint64_t *state, char *out, size_t size)
+{
+    static const char *const texts[] = {"conv",
+                                        "Pow_*",
+                                        "diff2>0.05",
+                                        "op=Conv",
+                                        "f16",
+                                        "",
+                                        "Pow_* f32",
+                                        "*",
+                                        "diff2",
+                                        "-1",
+                                        "nan",
+                                        "999999999999",
+                                        "[",
+                                        "dtype=i8",
+                                        "\xff\x1b[2J",
+                                        "mono",
+                                        "0.001",
+                                        "*** *** i8",
+                                        "* none",
+                                        "default",
+                                        "dropout = cast",
+                                        "[0,:,3,:]",
+                                        "[:,1]",
+                                        "[0,0,0,0]",
+                                        "2",
+                                        "95%",
+                                        "top 5",
+                                        "name~a|b",
+                                        "onnxruntime",
+                                        "network_precision float16",
+                                        "diff1 1e-9",
+                                        "blue-yellow",
+                                        "1e308",
+                                        "conv = conv1",
+                                        "9223372036854775807",
+                                        "~("};
+    size_t length = 0;
+    if (next_random(state, 4) != 0)
+        return texts[next_random(state, MM_COUNT(texts))];
+    for (size_t wanted = next_random(state, (uint32_t)size); length < wanted && length + 1 < size; length++)
+        out[length] = (char)(1 + next_random(state, next_random(state, 8) ? 126 : 255));
+    out[length] = '\0';
+    return out;
+}
+
+static void type_command(struct app *app, uint64_t *state)
+{
+    char line[400], text[80];
+    const char *words = random_text(state, text, sizeof text);
+    int id = (int)(1 + next_random(state, (uint32_t)app->actions.top - 1));
+    if (next_random(state, 8) == 0)
+        snprintf(line, sizeof line, "%s", words);
+    else
+        snprintf(line, sizeof line, "%s %s", action_info(&app->actions, id)->name, words);
+    size_t word = strcspn(line, " \t");
+    char name[80];
+    snprintf(name, sizeof name, "%.*s", (int)(word < 79 ? word : 79), line);
+    if (!is_forbidden(app, action_find(&app->actions, name)))
+        app_command(app, line);
+}
+
+/* Half of the time where a click does something. */
+static void use_mouse(struct app *app, const struct grid *grid, uint64_t *state)
+{
+    struct mouse mouse = {.kind = (enum mouse_kind)next_random(state, 4),
+                          .x = (int)next_random(state, 310) - 5,
+                          .y = (int)next_random(state, 110) - 5};
+    if (grid->area_count > 0 && next_random(state, 2)) {
+        const struct click_area *area = &grid->areas[next_random(state, (uint32_t)grid->area_count)];
+        mouse.kind = MOUSE_CLICK;
+        mouse.x = area->x0;
+        mouse.y = area->y0;
+    }
+    struct click click = grid_click(grid, mouse.x, mouse.y);
+    bool open = app->prompt.kind != PROMPT_CLOSED;
+    if ((click.kind == CLICK_ACTION && is_forbidden(app, click.id)) ||
+        (open && is_forbidden(app, app->prompt.action)))
+        app_key(app, K_ESC);
+    else
+        app_mouse(app, grid, &mouse);
+}
+
 static void act(struct app *app, uint64_t *state)
 {
-    static const char *const texts[] = {
-        "conv",  "Pow_*",        "diff2>0.05", "op=Conv", "f16",           "",  "Pow_* f32",  "*",
-        "diff2", "999999999999", "-1",         "nan",     "\xff\x1b[2J",   "[", "*** *** i8", "dtype=i8",
-        "mono",  "0.001",        "* none",     "default", "dropout = cast"};
+    char text[80];
     struct action_event event = {.id = (int)(1 + next_random(state, (uint32_t)app->actions.top - 1))};
     if (is_forbidden(app, event.id))
         return;
     if (next_random(state, 4) == 0)
         event.count = (int)next_random(state, 1000);
     if (action_info(&app->actions, event.id)->prompt && next_random(state, 4) != 0)
-        event.text = texts[next_random(state, MM_COUNT(texts))];
+        event.text = random_text(state, text, sizeof text);
     app_do(app, &event);
 }
 
@@ -77,12 +160,16 @@ static void resize(struct app *app, uint64_t *state)
         app_resize(app, (int)next_random(state, 301), (int)next_random(state, 101));
 }
 
-static void step(struct app *app, uint64_t *state)
+static void step(struct app *app, const struct grid *grid, uint64_t *state)
 {
     uint32_t kind = next_random(state, 32);
     if (kind == 0)
         resize(app, state);
-    else if (kind < 12 && app->prompt.kind == PROMPT_CLOSED)
+    else if (kind < 4)
+        use_mouse(app, grid, state);
+    else if (kind < 6 && app->prompt.kind == PROMPT_CLOSED)
+        type_command(app, state);
+    else if (kind < 14 && app->prompt.kind == PROMPT_CLOSED)
         act(app, state);
     else
         press(app, state);
@@ -101,7 +188,7 @@ long app_monkey(struct app *app, uint64_t seed, long steps)
     long done = 0;
     grid_init(&grid);
     while (done < steps && !app->quit) {
-        step(app, &state);
+        step(app, &grid, &state);
         app_draw(app, &grid);
         done++;
     }

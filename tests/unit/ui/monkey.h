@@ -1,6 +1,6 @@
 /*
- * A monkey at the keyboard: seeded random actions, keys, menus and resizes, a frame drawn after each. Used
- * under the sanitizers. It never quits for good, suspends, writes files or exports.
+ * A monkey at the keyboard: seeded random actions, keys, command lines, clicks, menus and resizes, a frame drawn after
+ * each. Used under the sanitizers. It never quits for good, suspends, writes files or exports.
  */
 #ifndef UI_MONKEY_H
 #define UI_MONKEY_H

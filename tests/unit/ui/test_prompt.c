@@ -144,9 +144,9 @@ static void the_list_is_drawn_above_the_word(void **state)
     assert_int_equal(grid_resize(&grid, 30, 6), 0);
     struct canvas c = grid_canvas(&grid);
     open_line("sort d");
-    prompt_draw_list(&prompt, &c, &glyphs_ascii);
+    prompt_draw_list(&prompt, &c, &glyphs_ascii, false);
     press("Tab Tab");
-    prompt_draw_list(&prompt, &c, &glyphs_ascii);
+    prompt_draw_list(&prompt, &c, &glyphs_ascii, false);
     grid_dump_glyphs(&grid, &frame);
     /* ":sort diff1" begins in column 1, so the word is in column 7 */
     assert_string_equal(row_of(&frame, 0, row), "");
@@ -160,7 +160,7 @@ static void the_list_is_drawn_above_the_word(void **state)
         for (int w = 0; w < 40; w++) {
             grid_resize(&grid, w, h);
             c = grid_canvas(&grid);
-            prompt_draw_list(&prompt, &c, &glyphs_utf8);
+            prompt_draw_list(&prompt, &c, &glyphs_utf8, false);
         }
     }
     mm_buf_done(&frame);

@@ -174,6 +174,23 @@ static void clicks_in_tabs(void **state)
     assert_int_equal(small->app->depth, 1);
 }
 
+/* Actions that begin with "sort": a click takes one into the line, Enter runs it. */
+static void clicks_on_candidates(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, ": \"sor\" Tab");
+    assert_true(small->app->prompt.listing);
+    click(small, "sort-reverse");
+    assert_string_equal(small->app->prompt.line.text, "sort-reverse");
+    assert_int_equal(small->app->prompt.kind, PROMPT_LINE);
+    small_keys(small, ":wheel up");
+    assert_string_not_equal(small->app->prompt.line.text, "sort-reverse");
+    click(small, "sort-reverse");
+    click(small, "Enter OK");
+    assert_int_equal(small->app->prompt.kind, PROMPT_CLOSED);
+    assert_true(small->layers->order.reverse);
+}
+
 static void clicks_never_write(void **state)
 {
     struct small *small = *state;
@@ -199,6 +216,7 @@ int main(void)
         TEST(hostile_names_are_escaped),
         TEST(clicks_in_the_list),
         TEST(clicks_in_tabs),
+        TEST(clicks_on_candidates),
         TEST(clicks_never_write),
     };
     return cmocka_run_group_tests(tests, small_group_setup, small_group_teardown);

@@ -9,17 +9,37 @@
 #include <cmocka.h>
 
 #include "unit/views/net.h"
+#include "unit/views/parts.h"
 
 #include "unit/ui/monkey.h"
 
-#define STEPS 2500 /* a seed */
+#define STEPS      1000 /* a seed, of which there are ten */
+#define STEPS_LONG 10000
+#define BURST      250 /* between them a file changes, for `reload` to find */
+
+/* Another value, another shape, a file that is cut, and the first again. */
+static void change_a_file(long burst)
+{
+    static const float values[] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    static const struct {
+        const char *shape;
+        size_t bytes;
+    } forms[] = {{"4,", 16}, {"2, 4", 32}, {"4,", 9}, {"4,", 16}};
+    size_t i = (size_t)burst % MM_COUNT(forms);
+    small_npy("dst", "2003_relu1.npy", "<f4", forms[i].shape, values + burst % 2, forms[i].bytes);
+}
 
 static void run(struct small *small, uint64_t seed)
 {
     const struct list *list = &small->layers->list;
-    long done = app_monkey(small->app, seed, STEPS);
-    if (done != STEPS)
-        fail_msg("seed %d: the app has quit after %ld steps", (int)seed, done);
+    long steps = getenv("MMTUI_LONG") ? STEPS_LONG : STEPS, done = 0;
+    for (long burst = 0; burst * BURST < steps; burst++) {
+        long now = app_monkey(small->app, seed + 1000 * (uint64_t)burst, BURST);
+        done += now;
+        if (now != BURST)
+            fail_msg("seed %d: the app has quit after %ld steps", (int)seed, done);
+        change_a_file(burst);
+    }
     assert_true(list->count >= 0 && list->count <= (int)mm_session_count(small->session) + 1); /* a heading */
     assert_true(list->cursor >= 0 && list->cursor <= (list->count ? list->count - 1 : 0));
     assert_true(list->top >= 0 && list->top <= list->cursor);
@@ -27,8 +47,8 @@ static void run(struct small *small, uint64_t seed)
 
 static void from_a_measured_session(void **state)
 {
-    for (uint64_t seed = 1; seed <= 4; seed++)
-        run(*state, seed);
+    run(*state, 1);
+    run(*state, 2);
 }
 
 static void while_results_come_in(void **state)
@@ -48,6 +68,13 @@ static void along_a_graph(void **state)
 {
     run(*state, 31);
     run(*state, 32);
+}
+
+/* Tensors of several axes: channels, slices, heat maps. */
+static void along_axes(void **state)
+{
+    run(*state, 41);
+    run(*state, 42);
 }
 
 /* The same seed does the same things: what it finds can be found again. */
@@ -80,5 +107,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(along_a_graph, net_setup_early, small_teardown),
         cmocka_unit_test(is_repeatable),
     };
-    return cmocka_run_group_tests(tests, net_group_setup, small_group_teardown);
+    const struct CMUnitTest of_axes[] = {
+        cmocka_unit_test_setup_teardown(along_axes, parts_setup, small_teardown),
+    };
+    int failed = cmocka_run_group_tests(tests, net_group_setup, small_group_teardown);
+    return failed + cmocka_run_group_tests(of_axes, parts_group_setup, small_group_teardown);
 }
