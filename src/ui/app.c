@@ -198,7 +198,7 @@ void app_copy(struct app *app, const char *text, const char *what)
     }
     mm_buf_puts(&app->copy, text);
     app->wants |= APP_WANTS_COPY;
-    app_say(app, ROLE_STATUS, "Copied, if the terminal allows it: %s", what);
+    app_say(app, ROLE_STATUS, "Copied %s, if the terminal allows it", what);
 }
 
 /* ---- what the app itself answers to ---- */
@@ -323,7 +323,8 @@ static void mouse(struct app *app, const struct action_event *event)
     app->mouse = !app->mouse;
     app->wants |= APP_WANTS_MOUSE;
     app_say(app, ROLE_STATUS, "%s",
-            app->mouse ? "Mouse on: click selects, again opens; Shift selects text (m: off)" : "Mouse off");
+            app->mouse ? "Mouse on (m: off), Shift selects text; a click selects, another one opens"
+                       : "Mouse off");
 }
 
 static void suspend(struct app *app, const struct action_event *event)

@@ -376,7 +376,7 @@ static void copying_what_is_shown(void **state)
     assert_true(app.wants & APP_WANTS_COPY);
     assert_memory_equal(mm_buf_text(&app.copy), " toy 40 x 10\n row 0\n row 1\n", 27);
     assert_null(strstr(mm_buf_text(&app.copy), "toy status"));
-    assert_string_equal(app.message, "Copied, if the terminal allows it: what this screen shows");
+    assert_string_equal(app.message, "Copied what this screen shows, if the terminal allows it");
 }
 
 static void a_text_that_is_too_long_is_not_copied(void **state)

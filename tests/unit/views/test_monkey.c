@@ -13,7 +13,7 @@
 
 #include "unit/ui/monkey.h"
 
-#define STEPS      1000 /* a seed, of which there are ten */
+#define STEPS      2500 /* a seed, of which there are ten */
 #define STEPS_LONG 10000
 #define BURST      250 /* between them a file changes, for `reload` to find */
 
