@@ -14,4 +14,11 @@
  */
 int config_load(struct cli_options *options, struct mm_buf *text, struct mm_err *err);
 
+/*
+ * Print a config file: each setting with what it is and its default; what was given (by the config or the command line) as a
+ * setting, all else as a comment; the bindings, and as comments the keys that are there anyway. -1 with err: a binding is
+ * wrong, or memory is out.
+ */
+int config_print(const struct cli_options *options, struct mm_err *err);
+
 #endif

@@ -41,25 +41,14 @@ static void print_option(const struct option_info *info)
 /* The command's own options, then those of its groups. */
 static void print_options(const struct option_set *set)
 {
-    static const struct {
-        enum option_group group;
-        const char *title;
-    } groups[] = {
-        {GROUP_MODEL, "What else is known:"},
-        {GROUP_SESSION, "Measuring and judging:"},
-        {GROUP_PLAN, "The plan:"},
-        {GROUP_TABLE, "Which layers, in which order:"},
-        {GROUP_SIMULATE, "Simulated precision:"},
-        {GROUP_SCREEN, "The screen:"},
-        {GROUP_OUTPUT, "What is printed:"},
-        {GROUP_COMMON, "Of every command:"},
-    };
+    size_t count;
+    const struct option_group_info *groups = option_groups(&count);
     for (const enum option *id = set->own; *id != OPT_NONE; id++)
         print_option(option_info(*id));
-    for (size_t i = 0; i < MM_COUNT(groups); i++) {
+    for (size_t i = 0; i < count; i++) {
         if (!(groups[i].group & (set->groups | GROUP_COMMON)))
             continue;
-        cli_say(stdout, "\n%s\n", groups[i].title);
+        printf("\n%s:\n", mm_tr_in("title", groups[i].title));
         for (int id = OPT_NONE + 1; id < OPT_COUNT; id++) {
             if (option_info((enum option)id)->group == groups[i].group)
                 print_option(option_info((enum option)id));

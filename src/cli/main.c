@@ -77,6 +77,8 @@ static int run(int argc, char **argv, struct cli_options *options, struct mm_buf
         printf("mmtui %s\n", MM_VERSION);
         return EXIT_FINE;
     }
+    if (options->dump_config)
+        return config_print(options, &err) < 0 ? cli_error(&err) : EXIT_FINE;
     return command->run(options);
 }
 

@@ -19,7 +19,7 @@ static const struct option_info table[OPT_COUNT] = {
                     TEXT(output)},
     [OPT_FRAMEWORK] = {0, "framework", "NAME",
                        "tensorflow, pytorch, caffe or onnx (default): how names are paired", GROUP_SESSION,
-                       SET(set_framework), IN_CONFIG},
+                       SET(set_framework), IN_CONFIG, .initial = "onnx"},
     [OPT_MAP] = {0, "map", "FILE",
                  "which names belong together: a line each SRC = DST, SRC,DST, SRC != DST or s/REGEX/WITH/",
                  GROUP_SESSION, SET(set_map)},
@@ -28,7 +28,7 @@ static const struct option_info table[OPT_COUNT] = {
                     SET(set_rename)},
     [OPT_OCCURRENCE] = {0, "occurrence", "WHICH",
                         "of names that were dumped several times: all (default), last, first or N",
-                        GROUP_SESSION, SET(set_occurrence), IN_CONFIG},
+                        GROUP_SESSION, SET(set_occurrence), IN_CONFIG, .initial = "all"},
     [OPT_NO_PAIR_BY] = {0, "no-pair-by", "LIST",
                         "what names are not paired by, as A,B,C: " /* enum mm_pair_rung */
                         "exact, occurrence, numbers, only, suffix, quantised, graph, separators, output, "
@@ -78,13 +78,13 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_BEFORE] = {0, "before", "DIR", "an earlier dst: what is better now, and what worse", GROUP_OWN,
                     TEXT(session.before)},
     [OPT_THRESHOLD] = {'t', "threshold", "X", "a layer is over when diff1 or diff2 is larger (default: 0.05)",
-                       GROUP_SESSION, SET(set_threshold), IN_CONFIG},
+                       GROUP_SESSION, SET(set_threshold), IN_CONFIG, .initial = "0.05"},
     [OPT_ATOL] = {0, "atol", "X", "absolute tolerance: beyond counts |s-d| > atol + rtol |s| (default: 1e-8)",
                   GROUP_SESSION, NUMBER(session.measure.atol), IN_CONFIG},
     [OPT_RTOL] = {0, "rtol", "X", "relative tolerance of the same (default: 1e-5)", GROUP_SESSION,
                   NUMBER(session.measure.rtol), IN_CONFIG},
     [OPT_SORT] = {0, "sort", "COLUMN", "column to sort by (default: diff2); number is execution order",
-                  GROUP_TABLE, SET(set_sort), IN_CONFIG},
+                  GROUP_TABLE, SET(set_sort), IN_CONFIG, .initial = "diff2"},
     [OPT_FILTER] = {0, "filter", "TEXT",
                     "show only matching layers: conv, op=Conv, dtype=i8, 'diff2>0.05', bad", GROUP_TABLE,
                     TEXT(filter)},
@@ -171,7 +171,7 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_PLAN] = {0, "plan", "FILE", "start from the overrides of this plan (overrides.json)", GROUP_PLAN,
                   TEXT(plan)},
     [OPT_TO] = {0, "to", "RUNTIME", "runtime to write for; export and lint take several, as A,B,C",
-                GROUP_PLAN, SET(set_dialects), IN_CONFIG, dialect_id},
+                GROUP_PLAN, SET(set_dialects), IN_CONFIG, dialect_id, .initial = "magicmind"},
     [OPT_CPP] = {0, "cpp", NULL, "also write the C++ form, where the runtime has one", GROUP_OWN, FLAG(cpp)},
     [OPT_NAMES_OF] = {0, "model", "FILE",
                       "the model (.onnx, .gguf), or a list of its names: they are checked and translated",
@@ -229,14 +229,15 @@ static const struct option_info table[OPT_COUNT] = {
                             GROUP_SIMULATE, SET(set_precision_mode), IN_CONFIG, precision_mode_name},
     [OPT_INT_OPS] = {0, "int-ops", "LIST",
                      "types of operators that are quantised (default: Conv,ConvTranspose,Gemm,MatMul)",
-                     GROUP_SIMULATE, SET(set_int_ops), IN_CONFIG},
+                     GROUP_SIMULATE, SET(set_int_ops), IN_CONFIG,
+                     .initial = "Conv,ConvTranspose,Gemm,MatMul"},
     [OPT_CALIBRATE] = {0, "calibrate", "[NAME=]FILE",
                        "inputs that ranges are taken from, as -i has them (default: those of -i)",
                        GROUP_SIMULATE, SET(set_calibrate)},
     [OPT_QUANTIZE_ALGORITHM] =
         {0, "quantize-algorithm", "NAME",
          "ranges by linear (minimum and maximum; default), percentile (99.99), mse, kl", GROUP_SIMULATE,
-         SET(set_quantize_algorithm), IN_CONFIG},
+         SET(set_quantize_algorithm), IN_CONFIG, .initial = "linear"},
     [OPT_INPUT_CHANNEL] = {0, "input-channel-quantize", NULL, "a scale for each channel of inputs",
                            GROUP_SIMULATE, FLAG(simulate.input_per_channel), IN_CONFIG},
     [OPT_FILTER_CHANNEL] = {0, "filter-channel-quantize", NULL, "a scale for each output channel of weights",
@@ -251,17 +252,17 @@ static const struct option_info table[OPT_COUNT] = {
                             GROUP_SIMULATE, TEXT(simulate.plan)},
     [OPT_ROUNDING] = {0, "rounding", "HALVES",
                       "integers: halves to even (default: ONNX) or away (TensorFlow Lite's reference)",
-                      GROUP_SIMULATE, SET(set_rounding), IN_CONFIG},
+                      GROUP_SIMULATE, SET(set_rounding), IN_CONFIG, .initial = "even"},
     [OPT_SCALE_BY] =
         {0, "scale-by", "WAY",
          "integers: divide (default: ONNX) by the scale, or multiply by its reciprocal (PyTorch)",
-         GROUP_SIMULATE, SET(set_scale_by), IN_CONFIG},
+         GROUP_SIMULATE, SET(set_scale_by), IN_CONFIG, .initial = "divide"},
     [OPT_OVERFLOW] = {0, "overflow", "WAY",
                       "floats: what is too large becomes infinity (default), or saturates (ONNX's float8)",
-                      GROUP_SIMULATE, SET(set_overflow), IN_CONFIG},
+                      GROUP_SIMULATE, SET(set_overflow), IN_CONFIG, .initial = "infinity"},
     [OPT_COLOR] = {0, "color", "WHEN", "auto (default), always or never", GROUP_SCREEN, SET(set_colour)},
     [OPT_THEME] = {0, "theme", "NAME", "the screen's colours, or a file with them", GROUP_SCREEN, TEXT(theme),
-                   IN_CONFIG, theme_name},
+                   IN_CONFIG, theme_name, .initial = "default"},
     [OPT_ASCII] = {0, "ascii", NULL, "ASCII characters only, on the screen and in text", GROUP_OUTPUT,
                    FLAG(ascii), IN_CONFIG},
     [OPT_LANG] = {0, "lang", "LANG", "language of what is said: auto (default: the environment's), en or zh",
@@ -273,7 +274,9 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_SIZE] = {0, "size", "WxH", "screen size for --script (default: 80x24)", GROUP_SCREEN, SET(set_size)},
     [OPT_AUTOSAVE] = {0, "autosave", "WHEN",
                       "keep an unsaved plan against a crash: terminal (default), always (scripts too), never",
-                      GROUP_OWN, SET(set_autosave), IN_CONFIG},
+                      GROUP_OWN, SET(set_autosave), IN_CONFIG, .initial = "terminal"},
+    [OPT_DUMP_CONFIG] = {0, "dump-config", NULL, "print a config file with the settings as they are",
+                         GROUP_COMMON, FLAG(dump_config)},
     [OPT_HELP] = {'h', "help", NULL, "show this help", GROUP_COMMON, FLAG(help)},
     [OPT_VERSION] = {0, "version", NULL, "show the version", GROUP_COMMON, FLAG(version)},
 };
@@ -291,4 +294,20 @@ bool option_set_has(const struct option_set *set, enum option id)
     while (*own != OPT_NONE && *own != id)
         own++;
     return *own == id && id != OPT_NONE;
+}
+
+const struct option_group_info *option_groups(size_t *count)
+{
+    static const struct option_group_info groups[] = {
+        {GROUP_MODEL, "What else is known"},
+        {GROUP_SESSION, "Measuring and judging"},
+        {GROUP_PLAN, "The plan"},
+        {GROUP_TABLE, "Which layers, in which order"},
+        {GROUP_SIMULATE, "Simulated precision"},
+        {GROUP_SCREEN, "The screen"},
+        {GROUP_OUTPUT, "What is printed"},
+        {GROUP_COMMON, "Of every command"},
+    };
+    *count = MM_COUNT(groups);
+    return groups;
 }

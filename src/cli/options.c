@@ -66,6 +66,7 @@ static int set_value(struct cli_options *options, const struct option_info *info
 int cli_options_set(struct cli_options *options, enum option id, const char *text, struct mm_err *err)
 {
     const struct option_info *info = option_info(id);
+    options->given_value[id] = text;
     if (info->kind != OPTION_FLAG)
         return set_value(options, info, text, err);
     if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
@@ -142,12 +143,14 @@ static int parse_option(struct cli_options *options, const struct option_set *se
         return mm_fail(err, MM_EARG, "there is no option %s here%s", word, option_hint(set, word, hint));
     if (info->kind == OPTION_FLAG && !value) {
         *(bool *)member_of(options, info) = true;
+        options->given_value[info - option_info(OPT_NONE)] = "yes";
         return 1;
     }
     bool attached = value || info->kind == OPTION_FLAG;
     value = attached ? value : next;
     if (!value)
         return mm_fail(err, MM_EARG, "--%s needs a value (%s)", info->name, info->argument);
+    options->given_value[info - option_info(OPT_NONE)] = value;
     return set_value(options, info, value, err) < 0 ? -1 : attached ? 1 : 2;
 }
 

@@ -124,6 +124,7 @@ enum option {
     OPT_SCRIPT,
     OPT_SIZE,
     OPT_AUTOSAVE,
+    OPT_DUMP_CONFIG,
     OPT_HELP,
     OPT_VERSION,
     OPT_COUNT
@@ -230,8 +231,9 @@ struct cli_options {
     enum cli_autosave autosave;
     bool
         keeps_plan; /* the command is one whose unsaved plan may be kept: its dumps are there the next time, too */
-    bool help, version;
-    struct mm_read_rule *read_rule; /* --dtype, of the session's options; owned */
+    bool help, version, dump_config;
+    const char *given_value[OPT_COUNT]; /* the text that each was last given, borrowed; NULL: none */
+    struct mm_read_rule *read_rule;     /* --dtype, of the session's options; owned */
     size_t read_rules, read_room;
     struct mm_arena text; /* their names */
     char **words;         /* what is not an option: they take the first places of argv */
@@ -269,8 +271,17 @@ struct option_info {
     /* The words that it takes, where a table of the library has them: the default first, NULL behind the last; --help
      * lists them. */
     const char *(*choice)(size_t index);
+    const char *
+        initial; /* of a SET or TEXT that may stand in the config: what stands for nothing given; NULL: no text does */
 };
 const struct option_info *option_info(enum option id);
+
+struct option_group_info {
+    enum option_group group;
+    const char *title;
+};
+/* All groups but OWN, in the order of --help. */
+const struct option_group_info *option_groups(size_t *count);
 
 /* The options of a command. */
 struct option_set {

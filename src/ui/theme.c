@@ -200,6 +200,16 @@ static int inherit(struct reader *reader, const char *name, struct mm_err *err)
     return result;
 }
 
+static int fail_role(const char *name, struct mm_err *err)
+{
+    struct mm_nearest nearest;
+    char hint[MM_NEAREST];
+    mm_nearest_init(&nearest, name);
+    for (int i = 0; i < ROLE_COUNT; i++)
+        mm_nearest_look(&nearest, role_name((enum role)i));
+    return mm_fail(err, MM_EARG, "no role is called '%s'%s", name, mm_nearest_hint(&nearest, hint));
+}
+
 static int parse_line(struct reader *reader, const char *start, size_t length, struct mm_err *err)
 {
     char copy[LINE_LIMIT];
@@ -222,7 +232,7 @@ static int parse_line(struct reader *reader, const char *start, size_t length, s
     if (strcmp(line, "heat") == 0)
         return parse_heat(reader, value, err);
     if (!role_find(line, &role))
-        return mm_fail(err, MM_EARG, "no role is called '%s'", line);
+        return fail_role(line, err);
     return parse_style(&reader->entries[role], value, err);
 }
 

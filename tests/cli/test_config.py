@@ -77,6 +77,85 @@ def bindings(folder):
     check(" z next bad" in table(folder, "--script", folder / "steps", env=env).out, "the hint has the old key")
 
 
+def settings(text):
+    """the lines of a config that say something"""
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def dump(folder, text, *options):
+    path = folder / "xdg" / "mmtui" / "config"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return mmtui("--dump-config", *options, env={"XDG_CONFIG_HOME": str(folder / "xdg")}).out
+
+
+# one that is not the default of each that has a word or a number
+OTHER = {
+    "framework": "pytorch", "occurrence": "last", "no-pair-by": "order,case", "threshold": "0.25", "atol": "0.001",
+    "rtol": "0.125", "floor": "2", "min-paired": "0.5", "jobs": "3", "to": "trtexec", "sort": "layer",
+    "columns": "layer,cos", "precision-mode": "force_float16", "int-ops": "Conv", "quantize-algorithm": "kl",
+    "input-channel-quantize": "yes", "filter-channel-quantize": "yes", "asymmetric-quantize": "yes",
+    "fold-conv-bn": "yes", "rounding": "away", "scale-by": "reciprocal", "overflow": "saturate", "export-dir": "out dir",
+    "theme": "mono", "plain": "yes", "ascii": "yes", "onnxruntime": "/lib/ort.so", "autosave": "never",
+}  # fmt: skip
+
+
+@harness.test
+def dump_of_nothing(folder):
+    """--dump-config without a config says nothing but comments, with the default of each setting"""
+    text = dump(folder, "")
+    same(settings(text), [], "lines")
+    for line in ("#threshold = 0.05", "#atol = 1e-08", "#to = magicmind", "#ascii = no", "#sort = diff2",
+                 "#export-dir = mmtui_export", "#bind e next-bad", "#bind Down down"):
+        check(f"\n{line}\n" in text, f"no {line}")
+    check(all(len(line) <= 100 for line in text.splitlines()), "long lines")
+
+
+@harness.test
+def dump_round_trip(folder):
+    """what --dump-config prints is a config that says the same, for every setting and for bindings"""
+    given = "".join(f"{name} = {value}\n" for name, value in OTHER.items()) + "bind z next-bad\nbind C-t top\n"
+    first = dump(folder, given)
+    same(set(settings(first)), set(given.splitlines()), "settings")
+    same(dump(folder, first), first, "the second dump")
+    commented = [line for line in first.splitlines() if line.startswith("#") and " = " in line and "# " not in line[:2]]
+    commented = [line for line in commented if not line.startswith("#bind")]
+    same(commented, ["#schema = FILE"], "settings that this test does not set")
+
+
+@harness.test
+def dump_of_defaults(folder):
+    """the defaults can be taken out of their comments: they are what is there without them"""
+    text = dump(folder, "")
+    lines = [line[1:] for line in text.splitlines() if line.startswith("#") and not line.startswith("# ")]
+    words = [line for line in lines if not line.split(" = ")[-1].isupper()]
+    check(len(words) > 100, f"{len(words)} lines")
+    dumps(folder)
+    plain = table(folder, "--script", "/dev/null").out + table(folder).out
+    env = {"XDG_CONFIG_HOME": str(folder / "xdg")}
+    same(settings(dump(folder, "\n".join(words) + "\n")), words, "settings")
+    same(table(folder, "--script", "/dev/null", env=env).out + table(folder, env=env).out, plain, "the table")
+
+
+@harness.test
+def dump_of_options(folder):
+    """the command line is part of what is printed, what can't stand in a file is told, a wrong config is an error"""
+    same(settings(dump(folder, "threshold = 0.1\n", "--threshold", "0.3", "--plain")),
+         ["threshold = 0.3", "plain = yes"], "settings")
+    text = dump(folder, "", "--export-dir", "a\nb")
+    same(settings(text), [], "lines")
+    check("its value has a line break" in text, "not told")
+    env = {"XDG_CONFIG_HOME": str(folder / "xdg")}
+    (folder / "xdg" / "mmtui" / "config").write_text("\nbind z fyl\n")
+    check("config:2: unknown action 'fyl'" in mmtui("--dump-config", env=env, status=2).err)
+
+
+@harness.test
+def what_was_meant(folder):
+    """a setting that is nearly one is named"""
+    mistake(folder, "\ntreshold = 0.1\n", "config:2:", 'there is no setting "treshold"; did you mean threshold?')
+
+
 def mistake(folder, text, *words):
     dumps(folder)
     env = config(folder, text)

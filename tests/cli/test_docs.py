@@ -539,6 +539,66 @@ def triage_fields(folder):
         check(re.search(rf"(?<!\w){key}(?!\w)", text), f"mmtui-triage.1 does not have {key}")
 
 
+# ---- the config file and themes ----
+
+CONFIG_PAGE = ROOT / "man" / "mmtui.conf.5"
+THEMES_PAGE = ROOT / "man" / "mmtui-themes.5"
+SETTINGS = re.compile(r'(\.\\" settings: .*?\n)(.*?)(?=^\.SH )', re.M | re.S)
+
+
+def man_settings():
+    """What --dump-config prints, as a list of roff."""
+    made = []
+    for title, block in re.findall(r"^# ---- (.*?) ----\n(.*?)(?=^# ---- |\Z)", mmtui("--dump-config").out, re.M | re.S):
+        if title == "Keys":
+            continue
+        made.append(f".SS {title}\n")
+        for comment, name, value in re.findall(r"^((?:# .*\n)+)#([\w-]+) = (.*)\n", block, re.M):
+            text = " ".join(line[2:] for line in comment.splitlines())
+            made.append(f".TP\n.B {roff(name)} = {roff(value)}\n{roff(text[0].upper() + text[1:])}.\n")
+    return "".join(made)
+
+
+@test
+def config_page(folder):
+    """docs: mmtui.conf.5 has every setting with its default, and its example is a config"""
+    rewrite(CONFIG_PAGE, SETTINGS.sub(lambda m: m[1] + man_settings(), read(CONFIG_PAGE)))
+    found = SETTINGS.search(read(CONFIG_PAGE))
+    check(found, "mmtui.conf.5 has no list of settings")
+    same_lines(found[2], man_settings(), "mmtui.conf.5, settings")
+    in_config = re.findall(r"\[OPT_\w+\] =\s*\{[^,]+, \"([\w-]+)\"(?:(?!\[OPT_)[\s\S])*?IN_CONFIG", read(ROOT / "src/cli/option_table.c"))
+    same(sorted(re.findall(r"^\.B ([\w-]+) = ", plain(found[2]), re.M)), sorted(in_config), "settings")
+    example(folder, CONFIG_PAGE, "xdg/mmtui/config")
+    mmtui("--dump-config", env={"XDG_CONFIG_HOME": os.path.join(folder, "xdg")})
+
+
+def example(folder, page, name):
+    """The text of a page's EXAMPLE, as a file."""
+    path = os.path.join(folder, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(plain(re.search(r"^\.EX\n(.*?)^\.EE", man_section("EXAMPLE", page), re.M | re.S)[1]))
+    return path
+
+
+@test
+def themes_page(folder):
+    """docs: mmtui-themes.5 has every role, colour, attribute and theme, and its example is a theme"""
+    roles = re.findall(r'\{"([\w.]+)", \'', read(ROOT / "src/ui/role.c"))
+    tags = [tag.removeprefix(".B ") for tag in man_tags(man_section("ROLES", THEMES_PAGE))]
+    same(tags, [role for role in roles if not role.startswith("heat.")], "roles")
+    theme = read(ROOT / "src/ui/theme.c")
+    colours = re.search(r"names\[8\] = \{\s*(\"black\".*?)\}", theme, re.S)[1]
+    attributes = re.search(r"names\[\] = \{(\{\"none\".*?)\};", theme, re.S)[1]
+    for section, words in (("COLOURS", re.findall(r'"(\w+)"', colours)), ("ATTRIBUTES", re.findall(r'"(\w+)"', attributes)),
+                           ("DESCRIPTION", [path.name for path in (ROOT / "themes").iterdir()])):
+        check(len(words) > 5, f"{section}: the table was not found in the sources")
+        for word in words:
+            check(re.search(rf"(?<![\w-]){word}(?![\w-])", plain(man_section(section, THEMES_PAGE))), f"{section}: {word} is missing")
+    mine = example(folder, THEMES_PAGE, "themes/mine")
+    mmtui("demo", "--theme", mine, "--script", "/dev/null")
+
+
 def add_man_lint():
     """Only where there is a tool for it."""
     tools = [["groff", "-t", "-man", "-Tutf8", "-ww", "-z"], ["mandoc", "-Tlint", "-Wwarning"]]
