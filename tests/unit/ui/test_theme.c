@@ -109,7 +109,7 @@ static void errors_name_the_line(void **state)
         const char *text, *error;
     } cases[] = {
         {"a", "t:1: expected: role = fg,bg,attributes"},
-        {"\n\nlits.sel = red", "t:3: no role is called 'lits.sel'"},
+        {"\n\nlits.sel = red", "t:3: no role is called 'lits.sel'; did you mean list.sel?"},
         {"list = pink", "t:1: no colour is called 'pink'"},
         {"list = 256", "t:1: colour 256 is not in 0..255"},
         {"list = ,-1", "t:1: colour -1 is not in 0..255"},
