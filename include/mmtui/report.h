@@ -87,6 +87,9 @@ enum mm_column_id mm_column_find(const char *key);
 enum mm_column_id mm_column_nearest(const char *key);
 /* The same; where it is unknown, err (MM_EARG) has the nearest one, or all that there are. */
 enum mm_column_id mm_column_get(const char *key, struct mm_err *err);
+/* "layer,op,diff2,cos", with commas or blanks between, each once; columns[*count]. MM_EARG: an unknown one, too many, none. */
+int mm_columns_parse(const char *text, enum mm_column_id columns[MM_COLUMN_COUNT], size_t *count,
+                     struct mm_err *err);
 
 /* ---- order and filter ---------------------------------------------------------------------------------- */
 

@@ -45,6 +45,8 @@ static struct inspector_options inspector_options(const struct looking *looking)
         .version = options->version_for,
         .sort = options->sort,
         .filter = options->filter,
+        .columns = options->columns,
+        .column_count = options->column_count,
         .can_try = looking->runner != NULL,
         .first = looking->first,
         .autosave = looking->autosave,

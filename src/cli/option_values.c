@@ -349,14 +349,6 @@ int set_shard(struct cli_options *options, const struct option_info *info, const
     return 0;
 }
 
-static int get_column(const struct option_info *info, const char *text, enum mm_column_id *column,
-                      struct mm_err *err)
-{
-    struct mm_err why;
-    *column = mm_column_get(text, &why);
-    return *column == MM_COLUMN_COUNT ? mm_fail(err, MM_EARG, "--%s: %s", info->name, why.text) : 0;
-}
-
 int set_fail_if(struct cli_options *options, const struct option_info *info, const char *text,
                 struct mm_err *err)
 {
@@ -374,9 +366,9 @@ int set_fail_if(struct cli_options *options, const struct option_info *info, con
 int set_sort(struct cli_options *options, const struct option_info *info, const char *text,
              struct mm_err *err)
 {
-    enum mm_column_id column;
-    if (get_column(info, text, &column, err) < 0)
-        return -1;
+    struct mm_err why;
+    if (mm_column_get(text, &why) == MM_COLUMN_COUNT)
+        return mm_fail(err, MM_EARG, "--%s: %s", info->name, why.text);
     options->sort = text;
     return 0;
 }
@@ -385,21 +377,10 @@ int set_sort(struct cli_options *options, const struct option_info *info, const 
 int set_columns(struct cli_options *options, const struct option_info *info, const char *text,
                 struct mm_err *err)
 {
-    options->column_count = 0;
-    while (*text) {
-        size_t length = strcspn(text, ", ");
-        char key[MM_NUM];
-        snprintf(key, sizeof key, "%.*s", (int)(length < MM_NUM ? length : MM_NUM), text);
-        enum mm_column_id column;
-        if (get_column(info, key, &column, err) < 0)
-            return -1;
-        if (options->column_count == MM_COLUMN_COUNT)
-            return mm_fail(err, MM_EARG, "--%s: more than %d columns", info->name, MM_COLUMN_COUNT);
-        options->columns[options->column_count++] = column;
-        text += length + strspn(text + length, ", ");
-    }
-    enum mm_column_id none;
-    return options->column_count == 0 ? get_column(info, "", &none, err) : 0;
+    struct mm_err why;
+    if (mm_columns_parse(text, options->columns, &options->column_count, &why) < 0)
+        return mm_fail(err, MM_EARG, "--%s: %s", info->name, why.text);
+    return 0;
 }
 
 int set_lang(struct cli_options *options, const struct option_info *info, const char *text,

@@ -1,6 +1,7 @@
 #include "mmtui/report.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct mm_result *result_of(const struct mm_session *session, size_t id)
@@ -525,4 +526,27 @@ enum mm_column_id mm_column_get(const char *key, struct mm_err *err)
         mm_fail(err, MM_EARG, "there is no column \"%.60s\"; there are %s", key, mm_buf_text(&all));
     mm_buf_done(&all);
     return found;
+}
+
+int mm_columns_parse(const char *text, enum mm_column_id out[MM_COLUMN_COUNT], size_t *count,
+                     struct mm_err *err)
+{
+    bool taken[MM_COLUMN_COUNT] = {false};
+    *count = 0;
+    for (text += strspn(text, ", "); *text; text += strspn(text, ", ")) {
+        size_t length = strcspn(text, ", ");
+        char key[MM_NUM];
+        snprintf(key, sizeof key, "%.*s", (int)(length < MM_NUM ? length : MM_NUM), text);
+        enum mm_column_id column = mm_column_get(key, err);
+        if (column == MM_COLUMN_COUNT)
+            return -1;
+        if (taken[column])
+            return mm_fail(err, MM_EARG, "column %s is named twice", columns[column].key);
+        taken[column] = true;
+        out[(*count)++] = column;
+        text += length;
+    }
+    if (*count == 0)
+        mm_column_get("", err);
+    return *count ? 0 : -1;
 }

@@ -48,6 +48,17 @@ static const struct action_info sorting[] = {
     {ACT_SORT_PREV, "sort-prev", "<", LAYERS, NULL, NULL, "Sort by the previous column"},
 };
 
+static const struct action_info columns[] = {
+    {ACT_COLUMNS, "columns", "c", LAYERS, NULL, "columns",
+     "Choose the columns of the list (:columns layer,op,diff2,cos; :columns usual)"},
+    {ACT_COLUMN_TOGGLE, "column-toggle", "Space", SCOPE_COLUMNS, NULL, "show", "Show or hide the column"},
+    {ACT_COLUMN_RIGHT, "column-right", "J >", SCOPE_COLUMNS, NULL, "down", "Move it behind the next one"},
+    {ACT_COLUMN_LEFT, "column-left", "K <", SCOPE_COLUMNS, NULL, "up", "Move it before the previous one"},
+    {ACT_COLUMNS_USUAL, "columns-usual", "u", SCOPE_COLUMNS, NULL, "usual", "Back to the usual columns"},
+    {ACT_COLUMNS_KEEP, "columns-keep", "Enter", SCOPE_COLUMNS, NULL, "keep",
+     "Keep them (Esc drops the change)"},
+};
+
 static const struct action_info choosing[] = {
     {ACT_TAG, "tag", "Space", LAYERS, NULL, "tag", "Tag or untag, and go down"},
     {ACT_TAG_STAY, "tag-stay", "t", LAYERS, NULL, NULL, "Tag or untag, and stay"},
@@ -124,6 +135,7 @@ int screen_actions_init(struct screen_actions *actions, struct mm_err *err)
         action_moving,
         {"Finding", finding, MM_COUNT(finding)},
         {"Sorting", sorting, MM_COUNT(sorting)},
+        {"Columns", columns, MM_COUNT(columns)},
         {"Groups of layers", folding, MM_COUNT(folding)},
         {"Choosing precision", choosing, MM_COUNT(choosing)},
         {"Pairing by hand", pairing, MM_COUNT(pairing)},

@@ -9,10 +9,11 @@
 
 #include "ui/action.h"
 
-#define SCOPE_LAYERS SCOPE_BIT(SCOPE_FREE)     /* the list of layers */
-#define SCOPE_LAYER  SCOPE_BIT(SCOPE_FREE + 1) /* one layer, any tab */
-#define SCOPE_PLAN   SCOPE_BIT(SCOPE_FREE + 2)
-#define SCOPE_TABS   16 /* the first bit of a tab; all bits from here on are theirs */
+#define SCOPE_LAYERS  SCOPE_BIT(SCOPE_FREE)     /* the list of layers */
+#define SCOPE_LAYER   SCOPE_BIT(SCOPE_FREE + 1) /* one layer, any tab */
+#define SCOPE_PLAN    SCOPE_BIT(SCOPE_FREE + 2)
+#define SCOPE_COLUMNS SCOPE_BIT(SCOPE_FREE + 3) /* choosing the columns of the list */
+#define SCOPE_TABS    16                        /* the first bit of a tab; all bits from here on are theirs */
 
 enum {
     /* finding */
@@ -40,6 +41,12 @@ enum {
     ACT_SORT_REVERSE,
     ACT_SORT_NEXT,
     ACT_SORT_PREV,
+    ACT_COLUMNS, /* text: "layer,op,diff2", "usual"; NULL: choose them */
+    ACT_COLUMN_TOGGLE,
+    ACT_COLUMN_RIGHT,
+    ACT_COLUMN_LEFT,
+    ACT_COLUMNS_USUAL,
+    ACT_COLUMNS_KEEP,
     /* choosing */
     ACT_TAG,
     ACT_TAG_STAY,
@@ -84,7 +91,7 @@ enum {
     ACT_TABS /* the first id of the tabs: "show tab n" is ACT_TABS + n, their own actions follow */
 };
 
-enum { SCREEN_SECTIONS = 10 };
+enum { SCREEN_SECTIONS = 11 };
 
 /* All actions of the program, those of ui among them. */
 struct screen_actions {

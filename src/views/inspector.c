@@ -486,7 +486,9 @@ static int bind_keys(struct inspector *inspector, const struct inspector_options
 static int open_layers(struct inspector *inspector, const struct inspector_options *options,
                        struct mm_err *err)
 {
-    struct view *layers = layers_view_open(&inspector->app, options->sort, options->filter, err);
+    struct column_choice columns;
+    column_choice_set(&columns, options->columns, options->column_count);
+    struct view *layers = layers_view_open(&inspector->app, options->sort, options->filter, &columns, err);
     if (!layers || app_push_take(&inspector->app, layers) < 0)
         return -1;
     inspector->layers = layers;

@@ -39,16 +39,18 @@ struct inspector_options {
     const struct mm_buf *bindings; /* `bind KEY ACTION` lines (keymap_parse); NULL: none */
     const char *bindings_source;   /* stands before the line number in errors */
     const char *export_folder;
-    const char *dialect;          /* id: --to */
-    const struct mm_config *base; /* the runtime's own file, or NULL; borrowed */
-    const char *version;          /* --for, or NULL */
-    const char *sort, *filter;    /* column key; filter text or NULL */
+    const char *dialect;              /* id: --to */
+    const struct mm_config *base;     /* the runtime's own file, or NULL; borrowed */
+    const char *version;              /* --for, or NULL */
+    const char *sort, *filter;        /* column key; filter text or NULL */
+    const enum mm_column_id *columns; /* [column_count] of the list of layers; 0: the usual ones */
+    size_t column_count;
     bool can_try;                 /* heed :try: quit with `tries` set, and be opened again */
     const char *first;            /* said at first instead of what is said else; NULL or "": nothing */
     struct mm_autosave *autosave; /* where an unsaved plan is kept; NULL: nowhere. Borrowed */
     const char *warning;          /* said at first, before anything else; NULL or "": nothing */
     const struct layers_kept
-        *kept; /* of the inspector before it, stronger than sort and filter; NULL: none */
+        *kept; /* of the inspector before it, stronger than sort, filter and columns; NULL: none */
 };
 
 /* The layers screen is open afterwards. */

@@ -11,14 +11,17 @@
 #include "ui/list.h"
 #include "ui/prompt.h"
 #include "views/actions.h"
+#include "views/column_choice.h"
 #include "views/error_profile.h"
 #include "views/jump_list.h"
 #include "views/name_groups.h"
 #include "ui/view.h"
 
 /* From this width on there is a preview of the selected layer on the right. */
-#define PREVIEW_FROM  140
-#define PREVIEW_WIDTH 48
+#define PREVIEW_FROM      120
+#define PREVIEW_LEAST     44
+#define PREVIEW_FULL_FROM 140
+#define PREVIEW_WIDTH     48
 
 /* A folded group of layers, which is one row; those without a partner have a row of their own in their section. */
 struct layers_fold {
@@ -71,6 +74,7 @@ struct layers {
     int sort_items;
     char filter_text[256];
     char search[256];
+    struct column_choice columns;
     struct jump_list jumps;    /* where jumps to other layers came from */
     int w, h;                  /* of the view's canvas */
     int label_width, op_width; /* of the longest name and op type of all layers; op_width 0: none known */
@@ -87,16 +91,26 @@ struct layers {
     size_t previewed;                    /* the layer that one was asked for last */
 };
 
-/* Blanks between columns. */
+/* Blanks between columns; one where what was asked for does not fit otherwise. */
 #define LAYERS_GAP 2
 /* Blank, mark and name of a chosen precision behind the layer's name. */
 #define LAYERS_BADGE 5
 
 struct layers_layout {
-    int width[MM_COLUMN_COUNT]; /* 0: not shown */
+    enum mm_column_id column[MM_COLUMN_COUNT]; /* in the order of the screen */
+    int count;
+    int width[MM_COLUMN_COUNT]; /* by id; 0: not shown */
+    int gap;                    /* blanks between them */
+    int margin;                 /* of the tag's mark, before the first one */
     int left;                   /* room that is not used yet */
 };
 struct layers_layout layers_lay_out(const struct layers *layers, const struct mm_session *session, int w);
+/* Is there room for all columns that the user has asked for? */
+bool layers_all_fit(const struct layers *layers, const struct mm_session *session, int w);
+/* Of a view this wide: the columns that the preview takes, 0 where there is none (the columns that the user has asked for
+ * come first), and those of the list. */
+int layers_preview_width(const struct layers *layers, const struct mm_session *session, int w);
+int layers_list_width(const struct layers *layers, const struct mm_session *session, int w);
 
 /* Rows that the list has in a view of this height (title, headings and strip taken off). */
 int layers_list_height(const struct app *app, int h);
@@ -123,6 +137,8 @@ void layers_sort_menu(struct layers *layers, const struct mm_session *session);
 bool layers_order_act(struct layers *layers, struct app *app, const struct action_event *event);
 bool layers_choose_act(struct layers *layers, struct app *app, const struct action_event *event);
 
+/* :columns, and what chooses them. False: none of its actions. */
+bool layers_columns_act(struct layers *layers, struct app *app, const struct action_event *event);
 /* Pairing by hand. False: not one of its actions. */
 bool layers_pair_act(struct layers *layers, struct app *app, const struct action_event *event);
 /* Drop the mark; false: there is none. */

@@ -29,14 +29,16 @@ static enum role cell_role(const struct mm_session *session, size_t id, enum mm_
     return column == MM_COLUMN_NUMBER ? ROLE_DIM : ROLE_LIST;
 }
 
+#define DTYPE_WIDE 9 /* from here on there are blanks around the arrow */
+
 /* The dtypes, with the arrow that the glyph set has. */
-static void dtype_text(const struct app *app, size_t id, struct mm_buf *out)
+static void dtype_text(const struct app *app, size_t id, int width, struct mm_buf *out)
 {
     const struct mm_result *result = &mm_session_layer(app->session, id)->result;
     if (result->src.known)
         mm_buf_puts(out, mm_dtype_info(result->src.dtype)->name);
     if (result->src.known || result->dst.known)
-        mm_buf_printf(out, app->glyphs->utf8 ? " %s " : "-%s", app->glyphs->to);
+        mm_buf_printf(out, !app->glyphs->utf8 ? "-%s" : width < DTYPE_WIDE ? "%s" : " %s ", app->glyphs->to);
     if (result->dst.known)
         mm_buf_puts(out, mm_dtype_info(result->dst.dtype)->name);
     if (mm_layer_dequantised(mm_session_layer(app->session, id)) == MM_DEQUANTISED_CODES)
@@ -100,7 +102,7 @@ static void draw_cell(struct canvas *c, int x, int y, int width, const struct la
 {
     mm_buf_clear(text);
     if (column == MM_COLUMN_DTYPE)
-        dtype_text(app, id, text);
+        dtype_text(app, id, width, text);
     else
         mm_column(column)->text(app->session, id, text);
     if (column == MM_COLUMN_LAYER)
@@ -115,18 +117,20 @@ static void draw_row(struct canvas *c, int y, const struct layers *layers, const
                      const struct layers_layout *layout, struct mm_buf *text)
 {
     const struct layers_fold *fold = layers_fold_at(layers, row);
+    bool heading = layers_is_heading(layers, row);
     size_t id = layers->ids[row];
-    int x = 0;
-    for (int column = 0; column < MM_COLUMN_COUNT; column++) {
+    int x = layout->margin;
+    for (int i = 0; i < layout->count && !heading; i++) {
+        enum mm_column_id column = layout->column[i];
         int width = layout->width[column];
-        if (!width || layers_is_heading(layers, row))
-            continue;
-        if (!fold || !layers_draw_fold(c, x, y, width, layers, app, fold, (enum mm_column_id)column))
-            draw_cell(c, x, y, width, layers, app, id, (enum mm_column_id)column, text);
-        x += width + LAYERS_GAP;
+        if (!fold || !layers_draw_fold(c, x, y, width, layers, app, fold, column))
+            draw_cell(c, x, y, width, layers, app, id, column, text);
+        x += width + layout->gap;
     }
-    if (layers_is_heading(layers, row))
-        layers_draw_heading(c, layout->width[MM_COLUMN_NUMBER] + LAYERS_GAP, y, layers, app);
+    if (heading)
+        layers_draw_heading(c,
+                            layout->margin ? layout->margin : layout->width[MM_COLUMN_NUMBER] + layout->gap,
+                            y, layers, app);
     else if (id == layers->marked && !fold)
         canvas_text(c, 0, y, 1, ROLE_LIST_TAG, "=");
     else if (fold ? fold->tagged > 0 : mm_session_layer(app->session, id)->tagged)
@@ -140,19 +144,18 @@ static void draw_row(struct canvas *c, int y, const struct layers *layers, const
 static void draw_headings(struct canvas *c, const struct layers *layers, const struct app *app,
                           const struct layers_layout *layout)
 {
-    int x = 0;
-    for (int id = 0; id < MM_COLUMN_COUNT; id++) {
-        const struct mm_column *column = mm_column((enum mm_column_id)id);
-        if (!layout->width[id])
-            continue;
-        bool sorts = (enum mm_column_id)id == layers->order.column;
+    int x = layout->margin;
+    for (int i = 0; i < layout->count; i++) {
+        enum mm_column_id id = layout->column[i];
+        const struct mm_column *column = mm_column(id);
+        bool sorts = id == layers->order.column;
         canvas_click(c, x, 0, layout->width[id], 1,
                      (struct click){.kind = CLICK_ACTION,
                                     .id = sorts ? ACT_SORT_REVERSE : ACT_SORT,
                                     .text = sorts ? NULL : column->key});
         canvas_fit(c, x, 0, layout->width[id], column->right ? ALIGN_RIGHT : ALIGN_LEFT,
                    sorts ? ROLE_HEADER_SORT : ROLE_HEADER, mm_tr_in("title", column->title), app->glyphs);
-        x += layout->width[id] + LAYERS_GAP;
+        x += layout->width[id] + layout->gap;
     }
 }
 
@@ -178,7 +181,7 @@ void layers_draw(const struct view *view, const struct app *app, struct canvas *
 {
     const struct layers *layers = (const struct layers *)view;
     int error_profile_height = layers_error_profile_height(app, c->h);
-    int preview = c->w >= PREVIEW_FROM ? PREVIEW_WIDTH : 0;
+    int preview = layers_preview_width(layers, app->session, c->w);
     struct canvas title = canvas_sub(c, 0, 0, c->w, 1);
     layers_draw_title(&title, layers, app);
     struct canvas list =

@@ -25,13 +25,14 @@ static void prepare(struct layers *layers, struct app *app)
     const struct mm_pair *pair = layer ? mm_session_layer(app->session, id)->pair : NULL;
     layers->lone = pair && !(pair->src && pair->dst);
     layers->likely = layers->lone && mm_session_likely(app->session, id) != SIZE_MAX;
-    if (layers->w < PREVIEW_FROM || id == SIZE_MAX)
+    int preview = layers_preview_width(layers, app->session, layers->w);
+    if (!preview || id == SIZE_MAX)
         return;
     if (id != layers->previewed)
         mm_session_cancel(app->session, layers->previewed); /* nobody waits for it any more */
     layers->previewed = id;
     enum mm_state state = mm_session_layer(app->session, id)->result.state;
-    struct mm_hist_options options = {.bins = PREVIEW_WIDTH - 4};
+    struct mm_hist_options options = {.bins = preview - 4};
     const char *error;
     if (state == MM_STATE_MEASURED || state == MM_STATE_SINGLE)
         layers->hist = mm_session_hist(app->session, id, &options, &error);
@@ -154,9 +155,9 @@ static bool act_any(struct layers *layers, struct app *app, const struct action_
         return true;
     }
     return act_here(layers, app, event) || layers_order_act(layers, app, event) ||
-           layers_choose_act(layers, app, event) || layers_pair_act(layers, app, event) ||
-           layers_fold_act(layers, app, event) || layers_profile_act(layers, app, event) ||
-           layers_jump(layers, app, event);
+           layers_choose_act(layers, app, event) || layers_columns_act(layers, app, event) ||
+           layers_pair_act(layers, app, event) || layers_fold_act(layers, app, event) ||
+           layers_profile_act(layers, app, event) || layers_jump(layers, app, event);
 }
 
 static bool act(struct view *view, struct app *app, const struct action_event *event)
@@ -213,7 +214,7 @@ bool layers_view_place(const struct view *view, size_t id, int *row, int *count)
 void layers_view_keep(const struct view *view, const struct app *app, struct layers_kept *kept)
 {
     const struct layers *layers = (const struct layers *)view;
-    *kept = (struct layers_kept){.there = true, .order = layers->order};
+    *kept = (struct layers_kept){.there = true, .order = layers->order, .columns = layers->columns};
     snprintf(kept->filter, sizeof kept->filter, "%s", layers->filter ? layers->filter_text : "");
     if (layers->moved && layers->list.count > 0)
         snprintf(kept->selected, sizeof kept->selected, "%s",
@@ -239,6 +240,7 @@ void layers_view_restore(struct view *view, struct app *app, const struct layers
     if (!kept->there)
         return;
     layers->order = kept->order;
+    layers->columns = kept->columns;
     if (*kept->filter && mm_filter_open(&filter, kept->filter, NULL) < 0)
         filter = NULL;
     mm_filter_close(layers->filter);
@@ -257,9 +259,9 @@ static uint64_t scopes(const struct view *view)
 
 static const int *hints(const struct view *view)
 {
-    static const int usual[] = {ACT_OPEN, ACT_NEXT_BAD,  ACT_PRECISION_NEXT, ACT_SUGGEST, ACT_PLAN,
-                                ACT_TAG,  ACT_SORT_MENU, ACT_SEARCH,         ACT_FILTER,  ACT_UNDO,
-                                ACT_NONE};
+    static const int usual[] = {ACT_OPEN,   ACT_NEXT_BAD, ACT_PRECISION_NEXT, ACT_SUGGEST,
+                                ACT_PLAN,   ACT_TAG,      ACT_SORT_MENU,      ACT_SEARCH,
+                                ACT_FILTER, ACT_COLUMNS,  ACT_UNDO,           ACT_NONE};
     static const int suggesting[] = {ACT_ACCEPT, ACT_SUGGEST_TOGGLE, ACT_ESCAPE, ACT_OPEN, ACT_NEXT_BAD,
                                      ACT_TAG,    ACT_PLAN,           ACT_NONE};
     static const int marked[] = {ACT_PAIR_MARK, ACT_ESCAPE, ACT_SEARCH, ACT_FILTER, ACT_OPEN, ACT_NONE};
@@ -304,7 +306,8 @@ static const struct view_ops ops = {
     .close = close_view,
 };
 
-struct view *layers_view_open(struct app *app, const char *sort, const char *filter, struct mm_err *err)
+struct view *layers_view_open(struct app *app, const char *sort, const char *filter,
+                              const struct column_choice *columns, struct mm_err *err)
 {
     struct layers *layers = calloc(1, sizeof *layers);
     if (!layers || layers_reserve(layers, app->session) < 0) {
@@ -317,6 +320,10 @@ struct view *layers_view_open(struct app *app, const char *sort, const char *fil
     layers->marked = layers->rows.inside = SIZE_MAX;
     layers->pairings = mm_session_pairings(app->session);
     layers_sort_menu(layers, app->session);
+    if (columns)
+        layers->columns = *columns;
+    else
+        column_choice_usual(&layers->columns);
     layers->order.column = mm_column_find(sort);
     if (layers->order.column == MM_COLUMN_COUNT)
         layers->order.column = MM_COLUMN_DIFF2;

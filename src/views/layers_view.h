@@ -4,6 +4,7 @@
 
 #include "mmtui/report.h"
 #include "ui/view.h"
+#include "views/column_choice.h"
 
 struct app;
 
@@ -11,6 +12,7 @@ struct app;
 struct layers_kept {
     bool there; /* false: nothing yet */
     struct mm_order order;
+    struct column_choice columns;
     char filter[256];
     char selected[1024]; /* the layer's label; "": nobody has moved */
 };
@@ -18,8 +20,9 @@ void layers_view_keep(const struct view *view, const struct app *app, struct lay
 /* Of a screen that has just been opened. A layer that is not there any more leaves the top one selected. */
 void layers_view_restore(struct view *view, struct app *app, const struct layers_kept *kept);
 
-/* `sort` is a column's key, `filter` a filter text or NULL. NULL with err. */
-struct view *layers_view_open(struct app *app, const char *sort, const char *filter, struct mm_err *err);
+/* `sort` is a column's key, `filter` a filter text or NULL; columns NULL: the usual ones. NULL with err. */
+struct view *layers_view_open(struct app *app, const char *sort, const char *filter,
+                              const struct column_choice *columns, struct mm_err *err);
 
 /*
  * For the layer screen above it: move the selection by `by` rows of the list, or do one of the jumping

@@ -107,6 +107,7 @@ static void no_key_means_two_things_in_one_view(void **state)
 {
     (void)state;
     check_keys(SCOPE_LAYERS | SCOPE_LIST | SCOPE_OPEN);
+    check_keys(SCOPE_COLUMNS | SCOPE_LIST);
     check_keys(SCOPE_PLAN | SCOPE_LIST);
     check_keys(SCOPE_HELP | SCOPE_LIST);
     for (int tab = 0; tab < tab_count(); tab++)
@@ -165,7 +166,8 @@ static void own_actions(void **state)
     uint64_t all = 0;
     int next = tab_show_id(tab_count());
     for (int tab = 0; tab < tab_count(); tab++) {
-        assert_true((tab_scope(tab) & (all | SCOPE_LAYERS | SCOPE_LAYER | SCOPE_PLAN | SCOPE_LIST)) == 0);
+        assert_true((tab_scope(tab) &
+                     (all | SCOPE_LAYERS | SCOPE_LAYER | SCOPE_PLAN | SCOPE_COLUMNS | SCOPE_LIST)) == 0);
         all |= tab_scope(tab);
         for (size_t i = 0; i < tab_at(tab)->actions; i++) {
             int id = tab_action_id(tab, i);
