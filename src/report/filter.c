@@ -101,18 +101,21 @@ static bool dtype_fits(const struct filter_term *term, const struct mm_session *
            side_fits(term, layer->pair->dst, &layer->result.dst);
 }
 
-/* op=Conv also fits mm.conv and aten::conv: what people mean by an op type is its last part. */
-static bool op_fits(const struct filter_term *term, const struct mm_session *session, size_t id)
+const char *filter_op_name(const char *op)
 {
-    const char *op = mm_session_op(session, id);
-    if (fits(term, op))
-        return true;
     const char *last = op;
     for (const char *p = op; *p; p++) {
         if (*p == '.' || *p == ':' || *p == '/')
             last = p + 1;
     }
-    return fits(term, last);
+    return last;
+}
+
+/* op=Conv also fits mm.conv and aten::conv: what people mean by an op type is its last part. */
+static bool op_fits(const struct filter_term *term, const struct mm_session *session, size_t id)
+{
+    const char *op = mm_session_op(session, id);
+    return fits(term, op) || fits(term, filter_op_name(op));
 }
 
 /* Its word; a regular expression also looks into the sentence. */

@@ -58,6 +58,9 @@ filter_match *filter_flag_find(const char *word);
  * where any text can be there. */
 const char *filter_known_value(enum mm_column_id column, size_t i);
 
+/* The last part of an operator's type: conv2d of mm.conv2d. */
+const char *filter_op_name(const char *op);
+
 /* Read the terms of a text into a filter that has none. -1: MM_EARG with the place, or memory. */
 int filter_read(struct mm_filter *filter, const char *text, struct mm_err *err);
 

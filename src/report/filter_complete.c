@@ -93,13 +93,24 @@ static void keep_side(struct values *values, const struct mm_entry *entry, const
         keep(values, stored ? stored : mm_dtype_info(info->dtype)->name);
 }
 
-static void keep_of_layer(struct values *values, const struct mm_session *session, size_t id,
+/* The type, and once something is typed its last part, too, by which it is found as well. */
+static void keep_op(struct values *values, const char *op, bool typed)
+{
+    keep(values, op);
+    if (typed)
+        keep(values, filter_op_name(op));
+}
+
+static void keep_of_layer(struct values *values, const struct offering *to, size_t id,
                           enum mm_column_id column, struct mm_buf *cell)
 {
+    const struct mm_session *session = to->session;
     const struct mm_layer *layer = mm_session_layer(session, id);
     if (column == MM_COLUMN_DTYPE) {
         keep_side(values, layer->pair->src, &layer->result.src);
         keep_side(values, layer->pair->dst, &layer->result.dst);
+    } else if (column == MM_COLUMN_OP) {
+        keep_op(values, mm_session_op(session, id), *to->word);
     } else if (column == MM_COLUMN_VERDICT) {
         keep(values, mm_verdict_word(layer->verdict.kind));
     } else {
@@ -122,7 +133,7 @@ static void offer_texts(const struct offering *to, enum mm_column_id column)
     mm_arena_init(&values.arena);
     mm_buf_init(&cell);
     for (size_t id = 0; id < mm_session_count(to->session); id++)
-        keep_of_layer(&values, to->session, id, column, &cell);
+        keep_of_layer(&values, to, id, column, &cell);
     if (values.names.count)
         qsort(values.names.name, values.names.count, sizeof *values.names.name, by_name);
     for (size_t i = 0; i < values.names.count; i++)

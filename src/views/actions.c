@@ -1,5 +1,6 @@
 #include "views/actions.h"
 #include "views/complete.h"
+#include "views/complete_filter.h"
 #include "views/tab.h"
 
 #define LAYERS  SCOPE_LAYERS
@@ -13,7 +14,8 @@ static const struct action_info finding[] = {
     {ACT_SEARCH_NEXT, "search-next", "n", LAYERS, NULL, "next match", "Next match"},
     {ACT_SEARCH_PREV, "search-prev", "N", LAYERS, NULL, NULL, "Previous match"},
     {ACT_FILTER, "filter", "&", LAYERS, "Show only: ", "filter",
-     "Show only what matches: a name, op=Conv, dtype=i8, diff2>0.05", .empty = true},
+     "Show only what matches: a name, op=Conv, dtype=i8, diff2>0.05", .empty = true,
+     .complete = complete_filter},
     {ACT_NEXT_BAD, "next-bad", "e", BOTH, NULL, "next bad", "Next layer over the threshold"},
     {ACT_PREV_BAD, "prev-bad", "E", BOTH, NULL, NULL, "Previous layer over the threshold"},
     {ACT_FIRST_BAD, "first-bad", "f", BOTH, NULL, "first bad",
@@ -50,7 +52,8 @@ static const struct action_info sorting[] = {
 
 static const struct action_info columns[] = {
     {ACT_COLUMNS, "columns", "c", LAYERS, NULL, "columns",
-     "Choose the columns of the list (:columns layer,op,diff2,cos; :columns usual)"},
+     "Choose the columns of the list (:columns layer,op,diff2,cos; :columns usual)",
+     .complete = complete_columns},
     {ACT_COLUMN_TOGGLE, "column-toggle", "Space", SCOPE_COLUMNS, NULL, "show", "Show or hide the column"},
     {ACT_COLUMN_RIGHT, "column-right", "J >", SCOPE_COLUMNS, NULL, "down", "Move it behind the next one"},
     {ACT_COLUMN_LEFT, "column-left", "K <", SCOPE_COLUMNS, NULL, "up", "Move it before the previous one"},

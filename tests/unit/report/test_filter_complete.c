@@ -50,7 +50,8 @@ static void signs(void **state)
 static void values(void **state)
 {
     assert_offered(*state, "op=", "3: Add Conv Lone Pow Relu mm.conv2d onnx::Op");
-    assert_offered(*state, "bad !op!~x", "9: Add Conv Lone Pow Relu mm.conv2d onnx::Op");
+    assert_offered(*state, "bad !op!~x",
+                   "9: Add Conv Lone Op Pow Relu conv2d mm.conv2d onnx::Op"); /* last parts */
     assert_offered(*state, "dtype=", "6: f16 f32 i8");
     assert_offered(*state, "verdict=", "8: nonfinite ok over shape unpaired unreadable");
     assert_offered(*state, "layer=\"rep",
