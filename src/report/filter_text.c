@@ -86,7 +86,7 @@ static int fail_column(const struct reader *reader, const char *key)
 {
     enum mm_column_id near = mm_column_nearest(key);
     if (near < MM_COLUMN_COUNT)
-        return FAIL_AT(reader, reader->term, "there is no column \"%.60s\"; do you mean %s?", key,
+        return FAIL_AT(reader, reader->term, "there is no column \"%.60s\"; did you mean %s?", key,
                        mm_column(near)->key);
     return FAIL_AT(reader, reader->term,
                    "there is no column \"%.60s\" (diff2, maxabs, cos, op, dtype, verdict ...; a name with a "
@@ -162,7 +162,7 @@ static int check_value(const struct reader *reader, const struct filter_term *te
         }
     }
     if (near)
-        return FAIL_AT(reader, at, "no %s is called \"%.60s\"; do you mean %s?", key, term->text, near);
+        return FAIL_AT(reader, at, "no %s is called \"%.60s\"; did you mean %s?", key, term->text, near);
     return FAIL_AT(reader, at, "no %s is called \"%.60s\" (%s, %s ...)", key, term->text,
                    filter_known_value(term->column, 1), filter_known_value(term->column, 2));
 }

@@ -225,7 +225,7 @@ static void errors(void **state)
         {"verdict<ok", "= and !="},
         {"!nosuch=1", "no column \"nosuch\""},
         {"a=b=c", "no column \"a\""},
-        {"conv dif2>0.05", "filter, character 6: there is no column \"dif2\"; do you mean diff2?"},
+        {"conv dif2>0.05", "filter, character 6: there is no column \"dif2\"; did you mean diff2?"},
         {"é op>1", "filter, character 5: op is text: it is compared with = and !=, or ~ and !~"},
         {"diff2~1", "filter, character 6: diff2 is a figure: it is compared with < <= > >= = and !="},
         {"bad diff2>5%%", "filter, character 11: \"5%%\" is not a number"},
@@ -235,9 +235,10 @@ static void errors(void **state)
         {"name~", "can't be \"\""},
         {"name~\"a b", "filter, character 6: the quote that opens here is not closed"},
         {"'a'b", "filter, character 1: a blank must follow the closing quote"},
-        {"!verdict=setings", "filter, character 10: no verdict is called \"setings\"; do you mean settings?"},
+        {"!verdict=setings",
+         "filter, character 10: no verdict is called \"setings\"; did you mean settings?"},
         {"verdict=perfectly-fine", "no verdict is called \"perfectly-fine\" (ok, noise ...)"},
-        {"cause=overflw", "do you mean overflow?"},
+        {"cause=overflw", "did you mean overflow?"},
         {"certainty!=sure", "no certainty is called \"sure\""},
     };
     for (size_t i = 0; i < MM_COUNT(rows); i++) {
