@@ -449,6 +449,14 @@ static void remember(struct app *app, int action, const char *text)
         mm_buf_printf(&app->typed, "%s %s\n", action_info(&app->actions, action)->name, text);
 }
 
+/* A key was pressed in a line: the view may show what comes of it. */
+static void tell_typed(struct app *app, enum prompt_result result)
+{
+    struct view *top = app_top(app);
+    if (result != PROMPT_COMMIT && top && top->ops->typed)
+        top->ops->typed(top, app, app->prompt.action, result == PROMPT_STAYS ? app->prompt.line.text : NULL);
+}
+
 static void prompt_key_pressed(struct app *app, uint32_t key)
 {
     char text[LINE_MAX_BYTES]; /* the action may open the prompt again */
@@ -457,6 +465,8 @@ static void prompt_key_pressed(struct app *app, uint32_t key)
     enum prompt_result result = prompt_key(&app->prompt, key);
     if (themes)
         preview_theme(app, result);
+    if (typed)
+        tell_typed(app, result);
     if (result != PROMPT_COMMIT)
         return;
     int action = app->prompt.action;

@@ -30,6 +30,8 @@ struct view_ops {
     void (*status)(const struct view *view, const struct app *app, struct canvas *c);
     /* Do an action. False: not mine (the app then tries its own answers). */
     bool (*act)(struct view *view, struct app *app, const struct action_event *event);
+    /* Optional. The line that is typed for an action has changed; NULL: it was given up, and the action does not come. */
+    void (*typed)(struct view *view, struct app *app, int action, const char *text);
     /* Optional. The canvas for draw() will be w x h from now on; called at least once before the first
      * draw(). */
     void (*size)(struct view *view, struct app *app, int w, int h);

@@ -74,6 +74,13 @@ struct layers {
     int sort_items;
     char filter_text[256];
     char search[256];
+    struct {
+        bool on;        /* a search is being typed, and the selection follows; what there was before: */
+        char text[256]; /* the search */
+        size_t here;    /* layers_here */
+        int top;        /* of the list */
+        bool moved;
+    } typing;
     struct column_choice columns;
     struct jump_list jumps;    /* where jumps to other layers came from */
     int w, h;                  /* of the view's canvas */
@@ -189,6 +196,8 @@ bool layers_fold_open(struct layers *layers, struct app *app);
 bool layers_say_folded(const struct layers *layers, struct app *app);
 /* Select a layer's row, or that of the group it is folded into. False: the filter hides it. */
 bool layers_goto(struct layers *layers, size_t id);
+/* The text of a search, while it is typed; NULL: given up. */
+void layers_search_typed(struct layers *layers, struct app *app, const char *text);
 /* The actions that only move the selection to another layer; says why when there is none. False: not one of
  * these. */
 bool layers_jump(struct layers *layers, struct app *app, const struct action_event *event);

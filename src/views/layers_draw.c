@@ -58,16 +58,26 @@ static const char *cut_text(const struct layers *layers, const struct mm_layer *
     return mm_buf_text(text);
 }
 
-/* What the search found in a name, marked as far as it is seen. */
-static void mark_match(struct canvas *c, int x, int y, int shown, const char *name, const char *search)
+/* Columns of the first `bytes` bytes. */
+static int width_until(const char *text, size_t bytes)
 {
-    const char *hit = search[0] ? mm_text_find(name, search) : NULL;
-    if (!hit)
-        return;
-    int from = shown - mm_text_width(hit), rest = mm_text_width(hit + strlen(search));
-    int to = shown - rest;
-    from = from < 0 ? 0 : from;
-    canvas_restyle(c, x + from, y, to - from, 1, ROLE_MATCH);
+    return mm_text_width(text) - mm_text_width(text + bytes);
+}
+
+/* Mark what the search finds in a text, of which the columns [from, from + shown) are seen. */
+static void mark_matches(struct canvas *c, int x, int y, int from, int shown, const char *text,
+                         const char *search)
+{
+    size_t length = strlen(search);
+    const char *hit = length ? mm_text_find(text, search) : NULL;
+    for (; hit; hit = mm_text_find(hit + length, search)) {
+        size_t at = (size_t)(hit - text);
+        int begin = width_until(text, at) - from, end = width_until(text, at + length) - from;
+        begin = begin < 0 ? 0 : begin;
+        end = end > shown ? shown : end;
+        if (end > begin)
+            canvas_restyle(c, x + begin, y, end - begin, 1, ROLE_MATCH);
+    }
 }
 
 #define BADGE_MOST 10 /* a longer name (of a type of one runtime) loses its end */
@@ -92,7 +102,7 @@ static void draw_layer_cell(struct canvas *c, int x, int y, int width, const str
     int badge = mark[0] && width >= 10 ? badge_width(mark, width) : 0;
     enum role role = cell_role(app->session, id, MM_COLUMN_LAYER);
     int shown = text_fit_name(c, x, y, width - badge, role, text, app->glyphs);
-    mark_match(c, x, y, shown, text, layers->search);
+    mark_matches(c, x, y, mm_text_width(text) - shown, shown, text, layers->search);
     if (badge)
         canvas_text(c, x + width - badge + 1, y, badge - 1, mark_role, mark);
 }
@@ -105,12 +115,15 @@ static void draw_cell(struct canvas *c, int x, int y, int width, const struct la
         dtype_text(app, id, width, text);
     else
         mm_column(column)->text(app->session, id, text);
-    if (column == MM_COLUMN_LAYER)
+    if (column == MM_COLUMN_LAYER) {
         draw_layer_cell(c, x, y, width, layers, app, id, mm_buf_text(text));
-    else
-        canvas_fit(c, x, y, width, mm_column(column)->right ? ALIGN_RIGHT : ALIGN_LEFT,
-                   cell_role(app->session, id, column),
-                   cut_text(layers, mm_session_layer(app->session, id), column, width, text), app->glyphs);
+        return;
+    }
+    const char *seen = cut_text(layers, mm_session_layer(app->session, id), column, width, text);
+    canvas_fit(c, x, y, width, mm_column(column)->right ? ALIGN_RIGHT : ALIGN_LEFT,
+               cell_role(app->session, id, column), seen, app->glyphs);
+    if (column == MM_COLUMN_OP)
+        mark_matches(c, x, y, 0, width, seen, layers->search);
 }
 
 static void draw_row(struct canvas *c, int y, const struct layers *layers, const struct app *app, int row,

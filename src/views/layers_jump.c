@@ -1,6 +1,7 @@
 /* Jumping in the layers list: searching, bad layers, execution order, where an error starts, and the way
  * back. */
 #include <stdio.h>
+#include <string.h>
 
 #include "views/layers.h"
 #include "views/verdict.h"
@@ -158,8 +159,37 @@ static void find_next(struct layers *layers, struct app *app, int by, bool from_
         say_match(layers, app);
 }
 
+/* Back to where the typing of a search began. */
+static void go_back(struct layers *layers)
+{
+    if (layers->typing.here != SIZE_MAX && layers_goto(layers, layers->typing.here)) {
+        layers->list.top = layers->typing.top;
+        list_move(&layers->list, 0);
+    }
+    layers->moved = layers->typing.moved;
+}
+
+void layers_search_typed(struct layers *layers, struct app *app, const char *text)
+{
+    if (!layers->typing.on) {
+        layers->typing.on = true;
+        layers->typing.here = layers_here(layers);
+        layers->typing.top = layers->list.top;
+        layers->typing.moved = layers->moved;
+        memcpy(layers->typing.text, layers->search, sizeof layers->search);
+    }
+    snprintf(layers->search, sizeof layers->search, "%s", text ? text : layers->typing.text);
+    layers->typing.on = text;
+    go_back(layers);
+    if (text && *text && layers->list.count > 0) {
+        layers->moved = true; /* what comes in must not take the selection away */
+        seek(layers, app->session, matches_search, 1, true);
+    }
+}
+
 static void act_search(struct layers *layers, struct app *app, const struct action_event *event)
 {
+    layers->typing.on = false;
     if (event->id == ACT_SEARCH) {
         snprintf(layers->search, sizeof layers->search, "%s", event->text ? event->text : "");
         if (layers->search[0])

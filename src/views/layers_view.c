@@ -121,16 +121,16 @@ static void act_copy(struct layers *layers, struct app *app, void (*copy)(struct
     mm_buf_done(&name);
 }
 
-/* Esc backs out of one thing: a mark, suggestions, the filter, the search. Tags are work and are not lost so easily (T). */
+/* Esc backs out of one thing: a mark, suggestions, the search, the filter. Tags are work and are not lost so easily (T). */
 static bool act_escape(struct layers *layers, struct app *app)
 {
     struct action_event none = {.id = ACT_FILTER};
     if (layers_unmark(layers, app) || suggest_drop(app))
         return true;
-    if (layers->filter)
-        layers_order_act(layers, app, &none);
-    else if (layers->search[0])
+    if (layers->search[0])
         layers->search[0] = '\0';
+    else if (layers->filter)
+        layers_order_act(layers, app, &none);
     else
         return false;
     return true;
@@ -167,6 +167,15 @@ static bool act(struct view *view, struct app *app, const struct action_event *e
     if (answered && app_top(app) == view)
         update(view, app);
     return answered;
+}
+
+static void typed(struct view *view, struct app *app, int action, const char *text)
+{
+    struct layers *layers = (struct layers *)view;
+    if (action != ACT_SEARCH)
+        return;
+    layers_search_typed(layers, app, text);
+    prepare(layers, app);
 }
 
 long layers_view_step(struct view *view, struct app *app, int by)
@@ -301,6 +310,7 @@ static const struct view_ops ops = {
     .draw = layers_draw,
     .status = layers_status,
     .act = act,
+    .typed = typed,
     .size = size,
     .update = update,
     .close = close_view,

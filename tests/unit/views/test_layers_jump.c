@@ -30,6 +30,59 @@ static void search_goes_round(void **state)
     assert_true(strncmp(small_selected(small), "evil", 4) == 0);
 }
 
+/* The cells that are marked as found. */
+static int marked(struct small *small)
+{
+    struct grid grid;
+    int count = 0;
+    grid_init(&grid);
+    app_draw(small->app, &grid);
+    for (int i = 0; i < grid.w * grid.h; i++)
+        count += grid.cells[i].role == ROLE_MATCH;
+    grid_done(&grid);
+    return count;
+}
+
+static void search_follows_typing(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, ":sort number\n3 j / r");
+    assert_string_equal(small_selected(small), "sqrt"); /* here and further down */
+    small_keys(small, "\"es\"");
+    assert_string_equal(small_selected(small), "reshape");
+    small_keys(small, "BS BS \"elu\"");
+    assert_string_equal(small_selected(small), "relu1"); /* of all from where it began, round the end */
+    small_keys(small, "\"zzz\"");
+    assert_string_equal(small_selected(small), "pow");
+    assert_int_equal(marked(small), 0);
+    small_keys(small, "Esc"); /* as if nothing had been typed */
+    assert_string_equal(small_selected(small), "pow");
+    assert_string_equal(small->layers->search, "");
+    small_keys(small, "/ \"gat\" Enter");
+    assert_string_equal(small_selected(small), "gather");
+    assert_true(small_says(small, "match"));
+    small_keys(small, "/ \"rel\" Esc"); /* the search before is still the one of n */
+    assert_string_equal(small_selected(small), "gather");
+    assert_string_equal(small->layers->search, "gat");
+}
+
+/* Every row that is seen, every place in it; Esc ends it before it ends a filter. */
+static void search_marks_all_rows(void **state)
+{
+    struct small *small = *state;
+    small_keys(small, "/ p");
+    assert_int_equal(marked(small), 4); /* pow, reshape, dropout, input; the long one is cut before its p's */
+    small_keys(small, "Enter");
+    assert_int_equal(marked(small), 4);
+    small_keys(small, "/ \"o\" Enter");
+    assert_int_equal(marked(small), 5); /* pow, conv1, dropout twice, and the end of the long one */
+    small_keys(small, "& \"o\" Enter Esc");
+    assert_int_equal(marked(small), 0);
+    assert_non_null(small->layers->filter);
+    small_keys(small, "Esc");
+    assert_null(small->layers->filter);
+}
+
 static void bad_layers(void **state)
 {
     struct small *small = *state;
@@ -195,10 +248,11 @@ static void no_neighbours(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(search_goes_round),   TEST(bad_layers),
-        TEST(execution_order),     NET(first_culprit),
-        NET(to_the_root_and_back), NET(root_behind_a_filter),
-        NET(nothing_to_jump_to),   UNORDERED(nothing_tells_the_order),
+        TEST(search_goes_round),     TEST(search_follows_typing),
+        TEST(search_marks_all_rows), TEST(bad_layers),
+        TEST(execution_order),       NET(first_culprit),
+        NET(to_the_root_and_back),   NET(root_behind_a_filter),
+        NET(nothing_to_jump_to),     UNORDERED(nothing_tells_the_order),
         UNORDERED(no_neighbours),
     };
     return cmocka_run_group_tests(tests, net_group_setup, small_group_teardown);
