@@ -25,8 +25,7 @@ int cli_error(const struct mm_err *err)
     struct mm_buf visible;
     mm_buf_init(&visible);
     mm_text_escape(&visible, err->text, strlen(err->text));
-    cli_say(stderr, "mmtui: %s
-", visible.failed ? mm_tr("out of memory") : mm_buf_text(&visible));
+    cli_say(stderr, "mmtui: %s\n", visible.failed ? mm_tr("out of memory") : mm_buf_text(&visible));
     mm_buf_done(&visible);
     return EXIT_ERROR;
 }

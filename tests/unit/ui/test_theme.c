@@ -119,7 +119,7 @@ static void errors_name_the_line(void **state)
         {"list = red,,bold,dim", "t:1: expected at most fg,bg,attributes"},
         {"heat = red,1,2,3,4,5,6,7,8", "t:1: a gradient has at most 8 colours"},
         {"heat = ", "t:1: no colour is called ''"},
-        {"heat.8 = red", "t:1: no role is called 'heat.8'"},
+        {"heat.8 = red", "t:1: no role is called 'heat.8'; did you mean heat.0?"},
     };
     for (size_t i = 0; i < MM_COUNT(cases); i++) {
         assert_int_equal(parse(cases[i].text), -1);
