@@ -23,9 +23,9 @@ typedef int option_setter(struct cli_options *options, const struct option_info 
                           struct mm_err *err);
 option_setter set_colour, set_threshold, set_jobs, set_limit, set_framework, set_map, set_rename,
     set_occurrence, set_no_pair_by, set_dtype, set_shape, set_step, set_rank, set_iteration, set_concat,
-    set_schema, set_dialects, set_from, set_for, set_shard, set_fail_if, set_sort, set_columns, set_kind, set_lang,
-    set_rule, set_axes, set_precision_mode, set_int_ops, set_calibrate, set_quantize_algorithm, set_rounding,
-    set_scale_by, set_overflow, set_format, set_mode, set_size, set_input, set_dump_mode, set_tensor,
-    set_seed, set_threads, set_level, set_autosave;
+    set_schema, set_dialects, set_from, set_for, set_shard, set_fail_if, set_sort, set_columns, set_kind,
+    set_lang, set_rule, set_axes, set_precision_mode, set_int_ops, set_calibrate, set_quantize_algorithm,
+    set_rounding, set_scale_by, set_overflow, set_format, set_mode, set_size, set_input, set_dump_mode,
+    set_tensor, set_seed, set_threads, set_level, set_autosave;
 
 #endif

@@ -1,6 +1,7 @@
 #include "ui/app.h"
 #include "base/translate.h"
 #include "ui/key.h"
+#include "ui/text_fit.h"
 
 #include <string.h>
 
@@ -146,9 +147,10 @@ static void draw_status(const struct app *app, struct canvas *c)
     canvas_fill(c, 0, 0, c->w, 1, ROLE_STATUS);
     if (has_line_prompt(app))
         prompt_draw_line(&app->prompt, c);
-    else if (app->message[0])
-        canvas_fit(c, 1, 0, c->w - 2, ALIGN_LEFT, app->message_role, app->message, app->glyphs);
-    else if (top->ops->status)
+    else if (app->message[0]) {
+        canvas_fill(c, 1, 0, c->w - 2, 1, app->message_role);
+        text_fit_sentence(c, 1, 0, c->w - 2, app->message_role, app->message, app->glyphs);
+    } else if (top->ops->status)
         top->ops->status(top, app, c);
 }
 

@@ -41,7 +41,8 @@ static int menu_width(const struct prompt *prompt)
 {
     int width = mm_text_width(prompt->label) + 2;
     for (int i = 0; i < prompt->list.count; i++) {
-        int row = mm_text_width(mm_tr_own(prompt->items[i].label)) + 5; /* letter, two blanks, one on either side */
+        int row =
+            mm_text_width(mm_tr_own(prompt->items[i].label)) + 5; /* letter, two blanks, one on either side */
         width = row > width ? row : width;
     }
     return width + 2;

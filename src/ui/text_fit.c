@@ -21,6 +21,101 @@ int text_fit_name(struct canvas *c, int x, int y, int width, enum role role, con
     return width > 0 ? columns : 0;
 }
 
+/* ---- a sentence in one line ---- */
+
+#define WORDS_MOST 100 /* later ones are left as they are */
+#define WORD_LEAST 16  /* no word gets shorter: what is left of a name must still be one */
+
+struct word {
+    size_t from, length; /* bytes */
+    int room;            /* columns that it gets */
+};
+
+static size_t split(const char *text, struct word words[WORDS_MOST])
+{
+    size_t count = 0;
+    for (size_t at = strspn(text, " "); text[at] && count < WORDS_MOST; count++) {
+        size_t length = strcspn(text + at, " ");
+        words[count] = (struct word){.from = at, .length = length};
+        words[count].room = mm_text_width(text + at) - mm_text_width(text + at + length);
+        at += length + strspn(text + at + length, " ");
+    }
+    return count;
+}
+
+/* Take columns from the longest words, down to the second longest each time. */
+static void shrink(struct word *words, size_t count, int excess)
+{
+    while (excess > 0) {
+        size_t longest = 0;
+        int next = WORD_LEAST;
+        for (size_t i = 1; i < count; i++) {
+            if (words[i].room > words[longest].room)
+                longest = i;
+        }
+        for (size_t i = 0; i < count; i++) {
+            if (i != longest && words[i].room > next)
+                next = words[i].room;
+        }
+        int give = count ? words[longest].room - next : 0;
+        if (count && give == 0 && words[longest].room > WORD_LEAST)
+            give = 1; /* two are alike: by turns */
+        if (give <= 0)
+            return;
+        give = give < excess ? give : excess;
+        words[longest].room -= give;
+        excess -= give;
+    }
+}
+
+/* The beginning and, twice as long, the end of a word: ends tell names apart. */
+static void put_word(struct mm_buf *out, const char *text, const struct word *word, const struct glyphs *g)
+{
+    struct mm_buf whole, tail;
+    mm_buf_init(&whole);
+    mm_buf_init(&tail);
+    mm_buf_add(&whole, text + word->from, word->length);
+    if (mm_text_width(mm_buf_text(&whole)) <= word->room) {
+        mm_buf_puts(out, mm_buf_text(&whole));
+    } else {
+        int head = word->room / 3;
+        mm_text_fit(out, mm_buf_text(&whole), head, false, g->ellipsis);
+        mm_text_fit(&tail, mm_buf_text(&whole), word->room - head + 1, true, ""); /* a column for no mark */
+        mm_buf_puts(out, mm_buf_text(&tail));
+    }
+    mm_buf_done(&whole);
+    mm_buf_done(&tail);
+}
+
+int text_fit_sentence(struct canvas *c, int x, int y, int width, enum role role, const char *text,
+                      const struct glyphs *g)
+{
+    struct word words[WORDS_MOST];
+    struct mm_buf safe, line;
+    mm_buf_init(&safe);
+    mm_buf_init(&line);
+    mm_text_escape(&safe, text, strlen(text));
+    const char *all = mm_buf_text(&safe);
+    int excess = mm_text_width(all) - width;
+    size_t count = excess > 0 && width > 0 ? split(all, words) : 0, at = 0;
+    shrink(words, count, excess);
+    for (size_t i = 0; i < count; i++) {
+        mm_buf_add(&line, all + at, words[i].from - at);
+        put_word(&line, all, &words[i], g);
+        at = words[i].from + words[i].length;
+    }
+    mm_buf_puts(&line, all + at);
+    int columns = mm_text_width(mm_buf_text(&line));
+    columns = columns < width ? columns : width;
+    if (columns > 0)
+        canvas_fit(c, x, y, columns, ALIGN_LEFT, role, mm_buf_text(&line), g);
+    mm_buf_done(&safe);
+    mm_buf_done(&line);
+    return columns > 0 ? columns : 0;
+}
+
+/* ---- sentences in several lines ---- */
+
 /* Punctuation that no line begins with, and such that no line ends with. */
 static bool is_closing(uint32_t cp)
 {

@@ -12,6 +12,14 @@
 int text_fit_name(struct canvas *c, int x, int y, int width, enum role role, const char *text,
                   const struct glyphs *g);
 
+/*
+ * A sentence in one line of at most `width` columns. Where it is too long its longest words, which are names, lose their
+ * middles first, so that the figures behind them stay; what is too long all the same loses its end. Returns the columns
+ * that it took.
+ */
+int text_fit_sentence(struct canvas *c, int x, int y, int width, enum role role, const char *text,
+                      const struct glyphs *g);
+
 /* A sentence in lines of `width` columns from y on, broken at blanks. Returns the number of lines (at least
  * 1). */
 int text_fit_wrap(struct canvas *c, int x, int y, int width, enum role role, const char *text);

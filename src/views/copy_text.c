@@ -69,7 +69,8 @@ void copy_tab(const struct layer_view *layer, struct app *app)
             tab->draw(&body, layer, app);
         grid_dump_glyphs(&grid, &text);
     }
-    mm_buf_printf(&what, "tab %s of %s", mm_tr_in("title", tab->title), mm_session_layer(app->session, layer->id)->label);
+    mm_buf_printf(&what, "tab %s of %s", mm_tr_in("title", tab->title),
+                  mm_session_layer(app->session, layer->id)->label);
     app_copy(app, mm_buf_text(&text), mm_buf_text(&what));
     mm_buf_done(&text);
     mm_buf_done(&what);

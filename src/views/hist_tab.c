@@ -109,8 +109,8 @@ static void draw(struct canvas *c, const struct layer_view *layer, const struct 
     if (error)
         canvas_textf(c, 0, 0, -1, ROLE_DIM, "error%s", counts);
     else
-        canvas_textf(c, 0, 0, -1, ROLE_DIM, "range: %s%s   bins: %zu", mm_tr_in("title", range_names[tab->range]), counts,
-                     bins_of(layer, app, tab));
+        canvas_textf(c, 0, 0, -1, ROLE_DIM, "range: %s%s   bins: %zu",
+                     mm_tr_in("title", range_names[tab->range]), counts, bins_of(layer, app, tab));
     if (tab->problem)
         canvas_text(c, 0, 2, -1, ROLE_ERROR, tab->problem);
     else if (state == MM_STATE_FAILED || state == MM_STATE_MISMATCH)

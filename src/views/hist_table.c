@@ -35,8 +35,8 @@ static void put_count(struct canvas *c, int column, int y, const uint64_t *count
 
 static void put_title(struct canvas *c, int column, const char *title, const struct app *app)
 {
-    canvas_fit(c, RANGE_WIDTH + column * COUNT_WIDTH, 0, COUNT_WIDTH, ALIGN_RIGHT, ROLE_HEADER, mm_tr_in("title", title),
-               app->glyphs);
+    canvas_fit(c, RANGE_WIDTH + column * COUNT_WIDTH, 0, COUNT_WIDTH, ALIGN_RIGHT, ROLE_HEADER,
+               mm_tr_in("title", title), app->glyphs);
 }
 
 static void put_range(struct canvas *c, int y, double low, double high)

@@ -1,5 +1,6 @@
 #include "views/inspector.h"
 #include "views/verdict.h"
+#include "ui/text_fit.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -438,17 +439,24 @@ static bool act(void *context, struct app *app, const struct action_event *event
 
 /* ---- the status row ---- */
 
-void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text)
+static bool is_unsaved(const struct app *app)
 {
     const struct mm_plan *plan = mm_session_plan_const(app->session);
-    bool marked = mm_plan_unsaved(plan) || mm_plan_pairs_unsaved(plan);
-    int right = c->w - 1;
-    if (marked) {
-        right -= (int)strlen(UNSAVED);
-        canvas_text(c, right, 0, -1, ROLE_STATUS_UNSAVED, UNSAVED);
-        right -= 2;
-    }
-    canvas_fit(c, 1, 0, right - 1, ALIGN_LEFT, role, text, app->glyphs);
+    return mm_plan_unsaved(plan) || mm_plan_pairs_unsaved(plan);
+}
+
+int inspector_status_room(const struct app *app, int w)
+{
+    int room = w - 2 - (is_unsaved(app) ? (int)strlen(UNSAVED) + 2 : 0);
+    return room > 0 ? room : 0;
+}
+
+void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text)
+{
+    if (is_unsaved(app))
+        canvas_text(c, c->w - 1 - (int)strlen(UNSAVED), 0, -1, ROLE_STATUS_UNSAVED, UNSAVED);
+    canvas_fill(c, 1, 0, inspector_status_room(app, c->w), 1, role);
+    text_fit_sentence(c, 1, 0, inspector_status_room(app, c->w), role, text, app->glyphs);
 }
 
 /* ---- life ---- */

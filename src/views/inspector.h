@@ -69,6 +69,8 @@ const char *inspector_key(const struct app *app, int action, struct mm_buf *keys
 
 /* The status row of a screen: a text, and on the right whether the plan is saved. */
 void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text);
+/* Columns for the text in a row this wide. */
+int inspector_status_room(const struct app *app, int w);
 
 /* Pairs were made anew (mm_session_pair_again): results come from elsewhere now. Views follow with app_changed. */
 void inspector_follow(struct inspector *inspector);

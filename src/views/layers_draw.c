@@ -210,22 +210,31 @@ void layers_draw(const struct view *view, const struct app *app, struct canvas *
     }
 }
 
-/* "3 of 4 suggested · 1 override · 2 tagged · 12 over 0.05" */
-static void say_counts(const struct layers *layers, const struct app *app, struct mm_buf *out)
+/* "3 of 4 suggested · 1 override · 2 tagged · 12 over 0.05"; where that is too long, without what is zero, and then without
+ * tags and overrides. */
+static void say_counts(const struct layers *layers, const struct app *app, int room, struct mm_buf *out)
 {
     const struct mm_session_totals *totals = &layers->totals;
     size_t chosen = mm_plan_count(mm_session_plan_const(app->session));
-    size_t suggested = mm_session_suggestions(app->session)->count;
+    size_t suggested = mm_session_suggestions(app->session)->count, marked = mm_session_marked(app->session);
     const char *dot = app->glyphs->dot;
     char limit[MM_NUM];
-    if (suggested && mm_session_marked(app->session) < suggested)
-        mm_buf_printf(out, "%zu of ", mm_session_marked(app->session));
-    if (suggested)
-        mm_buf_printf(out, "%zu suggested%s", suggested, dot);
-    mm_buf_printf(out, "%zu %s%s%zu tagged%s%zu over %s%s", chosen, chosen == 1 ? "override" : "overrides",
-                  dot, totals->tagged, dot, totals->bad,
-                  mm_num_short(limit, mm_session_options(app->session)->thresholds.diff2, 3),
-                  totals->measured < totals->layers ? " so far" : "");
+    mm_num_short(limit, mm_session_options(app->session)->thresholds.diff2, 3);
+    for (int brief = 0; brief < 3; brief++) {
+        mm_buf_clear(out);
+        if (suggested && marked < suggested)
+            mm_buf_printf(out, "%zu of ", marked);
+        if (suggested)
+            mm_buf_printf(out, "%zu suggested%s", suggested, dot);
+        if (brief == 0 || (brief == 1 && chosen))
+            mm_buf_printf(out, chosen == 1 ? "%zu override%s" : "%zu overrides%s", chosen, dot);
+        if (brief == 0 || (brief == 1 && totals->tagged))
+            mm_buf_printf(out, "%zu tagged%s", totals->tagged, dot);
+        mm_buf_printf(out, "%zu over %s%s", totals->bad, limit,
+                      totals->measured < totals->layers ? " so far" : "");
+        if (mm_text_width(mm_buf_text(out)) <= room)
+            return;
+    }
 }
 
 void layers_status(const struct view *view, const struct app *app, struct canvas *c)
@@ -238,7 +247,7 @@ void layers_status(const struct view *view, const struct app *app, struct canvas
         selected != SIZE_MAX)
         suggest_line(app, selected, &text);
     if (text.length == 0)
-        say_counts(layers, app, &text);
+        say_counts(layers, app, inspector_status_room(app, c->w), &text);
     inspector_status(app, c, ROLE_STATUS, mm_buf_text(&text));
     mm_buf_done(&text);
 }

@@ -1,6 +1,8 @@
 /* The first line of the layers screen. */
 #include "views/layers.h"
 
+#include "ui/text_fit.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -46,11 +48,19 @@ static int draw_title_right(struct canvas *c, const struct layers *layers, const
     return right - width;
 }
 
+#define NAMES_LEAST  16 /* of the dumps: what less leaves says nothing */
+#define COUNTS_LEAST 20 /* "123456 pairs", "17 of 222 shown: bad" */
+
 /* "222 pairs · 0 src only · 108 dst only"; where that is too long, without what is zero; or just the
  * pairs. */
 static void counts_text(const struct layers *layers, const struct glyphs *g, int room, struct mm_buf *out)
 {
     const struct mm_session_totals *totals = &layers->totals;
+    mm_buf_clear(out);
+    if (layers->filter) {
+        mm_buf_printf(out, "%zu of %zu shown: %s", layers->rows.shown, totals->layers, layers->filter_text);
+        return;
+    }
     for (int brief = 0; brief < 3; brief++) {
         mm_buf_clear(out);
         mm_buf_printf(out, totals->pairs == 1 ? "%zu pair" : "%zu pairs", totals->pairs);
@@ -63,9 +73,19 @@ static void counts_text(const struct layers *layers, const struct glyphs *g, int
     }
 }
 
+/* Columns of the least that counts_text says, which long names of dumps must leave. */
+static int least_counts(const struct layers *layers, const struct glyphs *g)
+{
+    struct mm_buf text;
+    mm_buf_init(&text);
+    counts_text(layers, g, 0, &text);
+    int width = mm_text_width(mm_buf_text(&text));
+    mm_buf_done(&text);
+    return width < COUNTS_LEAST ? width : COUNTS_LEAST;
+}
+
 void layers_draw_title(struct canvas *c, const struct layers *layers, const struct app *app)
 {
-    const struct mm_session_totals *totals = &layers->totals;
     const struct glyphs *g = app->glyphs;
     struct canvas left = canvas_sub(c, 0, 0, draw_title_right(c, layers, app) - 1, 1);
     struct mm_buf text;
@@ -77,12 +97,11 @@ void layers_draw_title(struct canvas *c, const struct layers *layers, const stru
     else
         mm_buf_say(&text, "a report"); /* MagicMind's diff.json does not say of what */
     int x = 1 + canvas_text(&left, 1, 0, -1, ROLE_TITLE, "mmtui") + 2;
-    x += canvas_text(&left, x, 0, -1, ROLE_TITLE_NAME, mm_buf_text(&text)) + 3;
+    int room = left.w - x - least_counts(layers, g) - 3;
+    x += text_fit_sentence(&left, x, 0, room > NAMES_LEAST ? room : NAMES_LEAST, ROLE_TITLE_NAME,
+                           mm_buf_text(&text), g) +
+         3;
     counts_text(layers, g, left.w - x, &text);
-    if (layers->filter) {
-        mm_buf_clear(&text);
-        mm_buf_printf(&text, "%zu of %zu shown: %s", layers->rows.shown, totals->layers, layers->filter_text);
-    }
     canvas_fit(&left, x, 0, left.w - x, ALIGN_LEFT, ROLE_DIM, mm_buf_text(&text), g);
     mm_buf_done(&text);
 }

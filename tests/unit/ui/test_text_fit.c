@@ -39,6 +39,38 @@ static void names_keep_their_end(void **state)
     expect(" short\n …ng.name\n ~ng.name\n x\\x1b[2J\n");
 }
 
+/* "the figure stays": 44 columns and less. */
+static void sentences_keep_their_figures(void **state)
+{
+    (void)state;
+    static const char text[] = "encoder.layers.0.attention.query/weight: 5 of 99";
+    start(48, 8);
+    struct canvas c = grid_canvas(&grid);
+    assert_int_equal(text_fit_sentence(&c, 0, 0, 48, ROLE_LIST, text, &glyphs_utf8), 48);
+    assert_int_equal(text_fit_sentence(&c, 0, 1, 40, ROLE_LIST, text, &glyphs_utf8), 40);
+    assert_int_equal(text_fit_sentence(&c, 0, 2, 28, ROLE_LIST, text, &glyphs_ascii), 28);
+    /* not shorter than 16: then the end goes */
+    assert_int_equal(text_fit_sentence(&c, 0, 3, 20, ROLE_LIST, text, &glyphs_utf8), 20);
+    /* two names give by turns, short words nothing */
+    assert_int_equal(text_fit_sentence(&c, 0, 4, 40, ROLE_LIST,
+                                       "abcdefghijklmnopqrstuvwxyz and "
+                                       "abcdefghijklmnopqrstuvwxyz 7",
+                                       &glyphs_utf8),
+                     40);
+    assert_int_equal(text_fit_sentence(&c, 0, 5, 10, ROLE_LIST, "no long words here 7", &glyphs_utf8), 10);
+    assert_int_equal(text_fit_sentence(&c, 0, 6, 0, ROLE_LIST, text, &glyphs_utf8), 0);
+    assert_int_equal(text_fit_sentence(&c, 0, 6, -3, ROLE_LIST, text, &glyphs_utf8), 0);
+    assert_int_equal(text_fit_sentence(&c, 0, 7, 20, ROLE_LIST, "", &glyphs_utf8), 0);
+    expect("encoder.layers.0.attention.query/weight: 5 of 99\n"
+           "encoder.l…ttention.query/weight: 5 of 99\n"
+           "encod~.query/weight: 5 of 99\n"
+           "enco…ery/weight: 5 …\n"
+           "abcd…pqrstuvwxyz and abcd…opqrstuvwxyz 7\n"
+           "no long w…\n"
+           "\n"
+           "\n");
+}
+
 static void names_without_room(void **state)
 {
     (void)state;
@@ -132,6 +164,7 @@ int main(void)
         cmocka_unit_test(times),
         cmocka_unit_test(last_part_of_an_op),
         cmocka_unit_test(names_keep_their_end),
+        cmocka_unit_test(sentences_keep_their_figures),
         cmocka_unit_test(names_without_room),
         cmocka_unit_test(breaks_chinese),
         cmocka_unit_test(breaks_at_blanks),
