@@ -218,9 +218,13 @@ $(BUILD)/tests/bench/files: tests/bench/files.c
 	@echo "  CC   $<"
 	@$(CC) $(CFLAGS_ALL) -Wno-psabi -o $@ $< -pthread
 
+$(BUILD)/tests/bench/screen: $(BUILD)/tests/bench/screen.o $(call objects_of,$(KNOWS_views))
+	@$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_LIB) $(LIBS_UI)
+
 BENCH_MIB ?= 256
 bench: deps-test
-	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/files
+	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/files \
+	    $(BUILD)/tests/bench/screen
 	@/usr/bin/python3 tests/bench/bench.py ./$(PROGRAM) $(BUILD) $(BENCH_MIB)
 
 # Files of real packages, made anew and read: needs the package index. Not part of the tests.

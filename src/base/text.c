@@ -180,15 +180,19 @@ static char lower(char c)
 
 const char *mm_text_find(const char *haystack, const char *needle)
 {
-    for (const char *start = haystack;; start++) {
-        size_t i = 0;
+    const char first = lower(needle[0]), other = first >= 'a' && first <= 'z' ? (char)(first - 32) : first;
+    if (!first)
+        return haystack;
+    for (const char *start = haystack; *start; start++) {
+        if (*start != first && *start != other) /* most often, so no more is looked at */
+            continue;
+        size_t i = 1;
         while (needle[i] && lower(start[i]) == lower(needle[i]))
             i++;
         if (!needle[i])
             return start;
-        if (!start[i])
-            return NULL;
     }
+    return NULL;
 }
 
 static bool is_digit(char c)

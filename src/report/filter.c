@@ -139,9 +139,12 @@ bool filter_text(const struct filter_term *term, const struct mm_session *sessio
 bool filter_word(const struct filter_term *term, const struct mm_session *session, size_t id)
 {
     const char *label = mm_session_layer(session, id)->label;
-    if (strpbrk(term->text, "*?")) /* a [ alone is more often a part of a name than a pattern */
-        return mm_text_glob(term->text, label);
     return mm_text_find(label, term->text) || mm_text_find(mm_session_op(session, id), term->text);
+}
+
+bool filter_glob(const struct filter_term *term, const struct mm_session *session, size_t id)
+{
+    return mm_text_glob(term->text, mm_session_layer(session, id)->label);
 }
 
 /* ---- the filter ---- */

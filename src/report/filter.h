@@ -19,7 +19,7 @@ enum filter_compare {
 
 struct filter_term;
 typedef bool filter_match(const struct filter_term *term, const struct mm_session *session, size_t id);
-filter_match filter_number, filter_text, filter_word;
+filter_match filter_number, filter_text, filter_word, filter_glob;
 
 struct filter_term {
     bool negated;

@@ -236,7 +236,8 @@ static int read_term(struct reader *reader, struct filter_term *term)
     if (!(term->text = read_value(reader)))
         return -1;
     filter_match *flag = quoted ? NULL : filter_flag_find(term->text);
-    term->match = flag ? flag : filter_word;
+    bool glob = strpbrk(term->text, "*?"); /* a [ alone is more often a part of a name than a pattern */
+    term->match = flag ? flag : glob ? filter_glob : filter_word;
     return 0;
 }
 

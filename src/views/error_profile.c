@@ -1,6 +1,7 @@
 #include "views/error_profile.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* The scale: six decades end at an error as large as the signal. */
 #define DECADES 6
@@ -37,11 +38,6 @@ int error_profile_eighths(double error, double threshold, int rows)
     return clamp(below + 1 + 7 * times / -log10(threshold), below + 1, all);
 }
 
-struct bucket {
-    double worst; /* rank; -1: nothing measured */
-    bool bad, nonfinite, selected;
-};
-
 enum mm_column_id error_profile_column(enum mm_column_id column)
 {
     bool other = column == MM_COLUMN_IMPL || column == MM_COLUMN_FORMAT || column == MM_COLUMN_BEFORE;
@@ -57,36 +53,65 @@ static double error_of(const struct mm_session *session, enum mm_column_id colum
     return isnan(value) ? -1 : value;
 }
 
-/* The layers that share column x of w. */
-static struct bucket bucket_at(const struct mm_session *session, enum mm_column_id column,
-                               const struct error_profile_window *window, int x, int w, size_t selected)
+/* The layers that share column x of w: [from, to). */
+static void share(const struct error_profile *profile, int x, size_t *from, size_t *to)
+{
+    size_t count = profile->window.count, w = (size_t)profile->w;
+    *from = (size_t)x * count / w;
+    *to = ((size_t)x + 1) * count / w;
+    if (*to == *from)
+        *to = *from + 1; /* fewer layers than columns: each is drawn over several */
+    *to = (*to < count ? *to : count) + profile->window.from;
+    *from += profile->window.from;
+}
+
+static struct error_profile_bar bar_at(const struct mm_session *session, const struct error_profile *profile,
+                                       int x)
 {
     double threshold = mm_session_options(session)->thresholds.diff2;
-    size_t count = window->count, end = window->from + count;
-    size_t from = (size_t)x * count / (size_t)w, to = ((size_t)x + 1) * count / (size_t)w;
-    struct bucket bucket = {.worst = -1};
-    if (to == from)
-        to = from + 1; /* fewer layers than columns: each is drawn over several */
-    for (size_t id = window->from + from; id < window->from + to && id < end; id++) {
+    struct error_profile_bar bar = {.worst = -1};
+    bool diff2 = profile->column == MM_COLUMN_DIFF2;
+    size_t from, to;
+    share(profile, x, &from, &to);
+    for (size_t id = from; id < to; id++) {
         const struct mm_layer *layer = mm_session_layer(session, id);
-        double error = error_of(session, column, id);
-        bool diff2 = column == MM_COLUMN_DIFF2;
-        bucket.worst = error > bucket.worst ? error : bucket.worst;
-        bucket.bad |= diff2 ? layer->verdict.bad : error > threshold;
-        bucket.nonfinite |=
+        double error = error_of(session, profile->column, id);
+        bar.worst = error > bar.worst ? error : bar.worst;
+        bar.bad |= diff2 ? layer->verdict.bad : error > threshold;
+        bar.nonfinite |=
             diff2 ? layer->result.state == MM_STATE_MEASURED && layer->result.metrics.nonfinite_differ > 0
                   : isinf(error);
-        bucket.selected |= id == selected;
     }
-    return bucket;
+    return bar;
+}
+
+void error_profile_make(struct error_profile *profile, const struct mm_session *session,
+                        enum mm_column_id column, const struct error_profile_window *window, int w)
+{
+    uint64_t revision = mm_session_revision(session) + 1;
+    if (profile->revision == revision && profile->column == column && profile->w == w &&
+        profile->window.from == window->from && profile->window.count == window->count)
+        return;
+    struct error_profile_bar *bar = w > 0 && window->count ? calloc((size_t)w, sizeof *bar) : NULL;
+    free(profile->bar);
+    *profile = (struct error_profile){bar, bar ? w : 0, column, *window, revision};
+    for (int x = 0; x < profile->w; x++)
+        bar[x] = bar_at(session, profile, x);
+    profile->w = w;
+}
+
+void error_profile_done(struct error_profile *profile)
+{
+    free(profile->bar);
+    *profile = (struct error_profile){0};
 }
 
 /* One column: bars from the bottom in eighths; a line where nothing is over the threshold. */
-static void draw_column(struct canvas *c, int x, const struct bucket *bucket, double threshold,
-                        const struct glyphs *g)
+static void draw_column(struct canvas *c, int x, const struct error_profile_bar *bar, bool selected,
+                        double threshold, const struct glyphs *g)
 {
-    enum role role = bucket->selected ? ROLE_STRIP_CURSOR : bucket->bad ? ROLE_STRIP_OVER : ROLE_STRIP;
-    int eighths = bucket->worst < 0 ? 0 : error_profile_eighths(bucket->worst, threshold, c->h);
+    enum role role = selected ? ROLE_STRIP_CURSOR : bar->bad ? ROLE_STRIP_OVER : ROLE_STRIP;
+    int eighths = bar->worst < 0 ? 0 : error_profile_eighths(bar->worst, threshold, c->h);
     for (int row = 0; row < c->h; row++) {
         int fill = eighths - (c->h - 1 - row) * 8;
         if (fill > 0)
@@ -95,8 +120,10 @@ static void draw_column(struct canvas *c, int x, const struct bucket *bucket, do
             canvas_text(c, x, row, 1, ROLE_AXIS, g->line_h);
     }
     /* what no figure tells stands out in every glyph set and without colour */
-    if (bucket->nonfinite)
+    if (bar->nonfinite)
         canvas_text(c, x, 0, 1, role, "!");
+    if (selected)
+        canvas_overlay(c, x, 0, 1, c->h, ROLE_STRIP_CURSOR);
 }
 
 int error_profile_zooms(size_t all)
@@ -123,16 +150,12 @@ struct error_profile_window error_profile_follow(const struct error_profile_wind
     return (struct error_profile_window){from > all - count ? all - count : from, count};
 }
 
-void error_profile_draw(struct canvas *c, const struct mm_session *session, enum mm_column_id column,
-                        const struct error_profile_window *window, size_t selected, const struct glyphs *g)
+void error_profile_draw(struct canvas *c, const struct error_profile *profile, double threshold,
+                        size_t selected, const struct glyphs *g)
 {
-    if (window->count == 0 || c->w <= 0 || c->h <= 0)
-        return;
-    double threshold = mm_session_options(session)->thresholds.diff2;
-    for (int x = 0; x < c->w; x++) {
-        struct bucket bucket = bucket_at(session, column, window, x, c->w, selected);
-        draw_column(c, x, &bucket, threshold, g);
-        if (bucket.selected)
-            canvas_overlay(c, x, 0, 1, c->h, ROLE_STRIP_CURSOR);
+    for (int x = 0; profile->bar && c->h > 0 && x < profile->w; x++) {
+        size_t from, to;
+        share(profile, x, &from, &to);
+        draw_column(c, x, &profile->bar[x], selected >= from && selected < to, threshold, g);
     }
 }

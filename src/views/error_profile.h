@@ -14,12 +14,28 @@
 struct error_profile_window {
     size_t from, count;
 };
+/* What is drawn, worked out once for many frames. A zeroed one is empty. */
+struct error_profile_bar {
+    double worst; /* error; -1: nothing measured */
+    bool bad, nonfinite;
+};
+struct error_profile {
+    struct error_profile_bar *bar; /* the columns */
+    int w;
+    enum mm_column_id column;
+    struct error_profile_window window;
+    uint64_t revision; /* of the session, plus 1 */
+};
 /*
- * The strip of diff2, or of another column that is an error (impl, format, before). `selected` is a layer's
- * id whose place is marked (mm_session_count: none).
+ * The strip of diff2, or of another column that is an error (impl, format, before), for a canvas of width `w`; at once where
+ * it is that already. Without memory it is empty.
  */
-void error_profile_draw(struct canvas *c, const struct mm_session *session, enum mm_column_id column,
-                        const struct error_profile_window *window, size_t selected, const struct glyphs *g);
+void error_profile_make(struct error_profile *profile, const struct mm_session *session,
+                        enum mm_column_id column, const struct error_profile_window *window, int w);
+void error_profile_done(struct error_profile *profile);
+/* `selected` is a layer's id whose place is marked (mm_session_count: none). */
+void error_profile_draw(struct canvas *c, const struct error_profile *profile, double threshold,
+                        size_t selected, const struct glyphs *g);
 /*
  * The window of `all` layers that has 1 / 2^zoom of them, ERROR_PROFILE_LEAST at least, where `selected` is seen: the
  * one before where it lies well inside, else one with it in the middle. zoom 0: all of them.

@@ -44,8 +44,11 @@ struct layers_rows {
     size_t *sorted;     /* all layers in order */
     size_t count;       /* of these; another than the session's: not sorted yet */
     uint64_t sorted_at; /* session revision */
+    size_t *named;      /* all layers by name, which stays so while the pairs do */
+    bool have_named;
     struct mm_order sorted_by;
     uint8_t *section; /* of each layer: LAYERS_HIDDEN ... */
+    uint8_t *whole;   /* the same without a filter; of what has no partner where it is */
     int32_t *row_of;  /* of each layer, or of what it is folded into; -1: hidden */
     int32_t *kind;    /* of each row */
     struct name_groups groups;
@@ -58,7 +61,7 @@ struct layers_rows {
     int heading; /* row; -1: all have a partner */
     bool lone_folded;
 };
-enum { LAYERS_HIDDEN, LAYERS_PAIRED, LAYERS_LONE };
+enum { LAYERS_HIDDEN, LAYERS_PAIRED, LAYERS_LONE, LAYERS_SRC_ONLY, LAYERS_DST_ONLY };
 
 struct layers {
     struct view view;
@@ -82,8 +85,11 @@ struct layers {
         bool moved;
     } typing;
     struct column_choice columns;
-    struct jump_list jumps;    /* where jumps to other layers came from */
-    int w, h;                  /* of the view's canvas */
+    struct jump_list jumps; /* where jumps to other layers came from */
+    int w, h;               /* of the view's canvas */
+    uint64_t texts_of;      /* mm_session_pairings, plus 1, that the widths are of */
+    size_t texts_measured;  /* and how many layers were measured then */
+    const struct mm_graph *texts_graph;
     int label_width, op_width; /* of the longest name and op type of all layers; op_width 0: none known */
     uint64_t seen;             /* session revision that ids were made from */
     uint64_t pairings;         /* mm_session_pairings that ids are of */
@@ -91,11 +97,11 @@ struct layers {
     bool lone;                 /* the selected layer is in one dump alone */
     bool likely;               /* and has one likely partner there */
     struct mm_session_totals totals;
-    int zoom;                            /* how often the error profile was halved */
-    struct error_profile_window profile; /* the part of it that is seen */
-    bool suggesting;                     /* suggestions are shown */
-    const struct mm_pair_hist *hist;     /* of the selected layer, for the preview; may be NULL */
-    size_t previewed;                    /* the layer that one was asked for last */
+    int zoom;                        /* how often the error profile was halved */
+    struct error_profile profile;    /* as it is drawn */
+    bool suggesting;                 /* suggestions are shown */
+    const struct mm_pair_hist *hist; /* of the selected layer, for the preview; may be NULL */
+    size_t previewed;                /* the layer that one was asked for last */
 };
 
 /* Blanks between columns; one where what was asked for does not fit otherwise. */
@@ -125,7 +131,7 @@ int layers_list_height(const struct app *app, int h);
 int layers_error_profile_height(const struct app *app, int h);
 
 /* The seen part of the error profile follows the selection. */
-void layers_profile_follow(struct layers *layers, const struct mm_session *session);
+void layers_profile_follow(struct layers *layers, const struct app *app);
 /* Zooming. False: none of its actions. */
 bool layers_profile_act(struct layers *layers, struct app *app, const struct action_event *event);
 

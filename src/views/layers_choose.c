@@ -89,7 +89,7 @@ static size_t targets(const struct layers *layers, const struct app *app, size_t
     *ids = calloc(mm_session_count(app->session) + 1, sizeof **ids);
     if (!*ids || layers->list.count == 0)
         return 0;
-    for (size_t id = 0; id < mm_session_count(app->session); id++) {
+    for (size_t id = 0; layers->totals.tagged && id < mm_session_count(app->session); id++) {
         if (mm_session_layer(app->session, id)->tagged)
             (*ids)[count++] = id;
     }
@@ -103,6 +103,10 @@ static size_t targets(const struct layers *layers, const struct app *app, size_t
 
 static bool act_precision(struct layers *layers, struct app *app, const struct action_event *event)
 {
+    bool precision = event->id == ACT_PRECISION || event->id == ACT_PRECISION_NEXT ||
+                     event->id == ACT_PRECISION_MENU || event->id == ACT_PRECISION_CLEAR;
+    if (!precision)
+        return false;
     size_t *ids;
     size_t count = targets(layers, app, &ids);
     const struct layers_fold *fold = layers_fold_at(layers, layers->list.cursor);

@@ -14,17 +14,42 @@ int layers_error_profile_height(const struct app *app, int h)
     return h >= 34 ? 3 : h >= 20 ? 2 : h >= 12 ? 1 : 0;
 }
 
-void layers_profile_follow(struct layers *layers, const struct mm_session *session)
-{
-    layers->profile =
-        error_profile_follow(&layers->profile, mm_session_count(session), layers->zoom, layers_here(layers));
-}
-
 /* "#1201-#1600 of 8000" */
 static void range_text(const struct layers *layers, const struct app *app, struct mm_buf *out)
 {
-    mm_buf_printf(out, "#%zu-#%zu of %zu", layers->profile.from + 1,
-                  layers->profile.from + layers->profile.count, mm_session_count(app->session));
+    mm_buf_printf(out, "#%zu-#%zu of %zu", layers->profile.window.from + 1,
+                  layers->profile.window.from + layers->profile.window.count, mm_session_count(app->session));
+}
+
+/* What stands on the left and on the right of the bars, with a blank beside them. */
+#define LEFT 6
+static int left_width(int w)
+{
+    return w >= 60 ? LEFT : 0;
+}
+
+static int right_width(const struct layers *layers, const struct app *app, int w)
+{
+    struct mm_buf range = {0};
+    if (layers->zoom && w >= 60)
+        range_text(layers, app, &range);
+    int width = mm_text_width(mm_buf_text(&range));
+    mm_buf_done(&range);
+    return width ? width + 1 : 0;
+}
+
+void layers_profile_follow(struct layers *layers, const struct app *app)
+{
+    struct error_profile *profile = &layers->profile;
+    struct error_profile_window window = error_profile_follow(
+        &profile->window, mm_session_count(app->session), layers->zoom, layers_here(layers));
+    if (window.from != profile->window.from || window.count != profile->window.count)
+        profile->revision = 0; /* the text on its right is another */
+    profile->window = window;
+    if (layers_error_profile_height(app, layers->h) == 0)
+        return;
+    error_profile_make(profile, app->session, error_profile_column(layers->order.column), &window,
+                       layers->w - 2 - left_width(layers->w) - right_width(layers, app, layers->w));
 }
 
 /* In the place of bars that would stand in the order of names. */
@@ -41,22 +66,21 @@ void layers_draw_profile(struct canvas *c, const struct layers *layers, const st
         draw_unordered(c, app);
         return;
     }
-    int label = c->w >= 60 ? 6 : 0, right = 1;
+    const struct error_profile *profile = &layers->profile;
+    int label = left_width(c->w), right = right_width(layers, app, c->w);
     double threshold = mm_session_options(app->session)->thresholds.diff2;
     char limit[MM_NUM + 1] = ">";
     struct mm_buf range = {0};
-    if (layers->zoom && label) {
+    if (right) {
         range_text(layers, app, &range);
-        right = mm_text_width(mm_buf_text(&range)) + 2;
-        canvas_text(c, c->w - right + 1, 0, -1, ROLE_AXIS, mm_buf_text(&range));
+        canvas_text(c, c->w - right, 0, -1, ROLE_AXIS, mm_buf_text(&range));
     }
     mm_buf_done(&range);
-    struct canvas strip = canvas_sub(c, 1 + label, 0, c->w - 1 - right - label, c->h);
+    struct canvas strip = canvas_sub(c, 1 + label, 0, c->w - 2 - label - right, c->h);
     if (c->h > 1 && threshold > 0 && strlen(mm_num_short(limit + 1, threshold, 2)) < 5)
         canvas_text(c, 1, 0, label, ROLE_AXIS, limit);
-    enum mm_column_id column = error_profile_column(layers->order.column);
-    canvas_text(c, 1, c->h - 1, label, ROLE_AXIS, mm_column(column)->title);
-    error_profile_draw(&strip, app->session, column, &layers->profile, layers_here(layers), app->glyphs);
+    canvas_text(c, 1, c->h - 1, label, ROLE_AXIS, mm_column(profile->column)->title);
+    error_profile_draw(&strip, profile, threshold, layers_here(layers), app->glyphs);
 }
 
 static void zoom(struct layers *layers, struct app *app, int by)
@@ -73,7 +97,7 @@ static void zoom(struct layers *layers, struct app *app, int by)
         return;
     }
     layers->zoom = to < 0 ? 0 : to > most ? most : (int)to;
-    layers_profile_follow(layers, app->session);
+    layers_profile_follow(layers, app);
     range_text(layers, app, &range);
     app_say(app, ROLE_STATUS, "Error profile: %s%s", mm_buf_text(&range),
             layers->zoom != before ? ""

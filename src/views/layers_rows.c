@@ -84,10 +84,12 @@ int layers_reserve(struct layers *layers, const struct mm_session *session)
     struct layers_rows *rows = &layers->rows;
     size_t need = mm_session_count(session) + 2; /* a row each and the heading */
     rows->count = 0;
+    rows->have_named = false;
     if (need <= layers->capacity)
         return 0;
     if (need > INT32_MAX / 2 || resize(&layers->ids, need, sizeof *layers->ids) < 0 ||
         resize(&rows->sorted, need, sizeof *rows->sorted) < 0 || resize(&rows->section, need, 1) < 0 ||
+        resize(&rows->whole, need, 1) < 0 || resize(&rows->named, need, sizeof *rows->named) < 0 ||
         resize(&rows->row_of, need, sizeof *rows->row_of) < 0 ||
         resize(&rows->kind, need, sizeof *rows->kind) < 0)
         return -1;
@@ -99,6 +101,8 @@ void layers_rows_done(struct layers_rows *rows)
 {
     free(rows->sorted);
     free(rows->section);
+    free(rows->whole);
+    free(rows->named);
     free(rows->row_of);
     free(rows->kind);
     free(rows->fold);
@@ -113,20 +117,68 @@ static bool same_order(const struct mm_order *a, const struct mm_order *b)
     return a->column == b->column && a->reverse == b->reverse;
 }
 
+/* The other way round; layers of one name stay in execution order. */
+static void turn_names(struct layers_rows *rows, const struct mm_session *session)
+{
+    size_t out = 0;
+    for (size_t end = rows->count, from; end > 0; end = from) {
+        const char *label = mm_session_layer(session, rows->named[end - 1])->label;
+        for (from = end - 1; from > 0; from--) {
+            if (strcmp(mm_session_layer(session, rows->named[from - 1])->label, label) != 0)
+                break;
+        }
+        for (size_t i = from; i < end; i++)
+            rows->sorted[out++] = rows->named[i];
+    }
+}
+
+/* Sorting by name is most of the work for a frame, so it is done once. False: by something else. */
+static bool sort_names(struct layers *layers, const struct mm_session *session)
+{
+    struct layers_rows *rows = &layers->rows;
+    const struct mm_order by_name = {.column = MM_COLUMN_LAYER};
+    if (layers->order.column != MM_COLUMN_LAYER)
+        return false;
+    if (!rows->have_named) {
+        memcpy(rows->named, rows->sorted, rows->count * sizeof *rows->named);
+        mm_order_sort(session, &by_name, rows->named, rows->count);
+    }
+    rows->have_named = true;
+    if (layers->order.reverse)
+        turn_names(rows, session);
+    else
+        memcpy(rows->sorted, rows->named, rows->count * sizeof *rows->named);
+    return true;
+}
+
 static void sort_all(struct layers *layers, const struct mm_session *session)
 {
     struct layers_rows *rows = &layers->rows;
     size_t count = mm_session_count(session);
     uint64_t revision = mm_session_revision(session);
-    bool all = rows->count == count;
-    if (all && rows->sorted_at == revision && same_order(&rows->sorted_by, &layers->order))
+    if (rows->count == count && rows->sorted_at == revision && same_order(&rows->sorted_by, &layers->order))
         return;
-    for (size_t id = 0; !all && id < count; id++)
+    for (size_t id = 0; id < count; id++) /* ties are in this order, and sorting is fastest from it */
         rows->sorted[id] = id;
+    for (size_t id = 0; rows->count != count && id < count; id++) {
+        const struct mm_pair *pair = mm_session_layer(session, id)->pair;
+        rows->whole[id] = !pair->dst ? LAYERS_SRC_ONLY : !pair->src ? LAYERS_DST_ONLY : LAYERS_PAIRED;
+    }
     rows->count = count;
     rows->sorted_at = revision;
     rows->sorted_by = layers->order;
-    mm_order_sort(session, &layers->order, rows->sorted, count);
+    if (!sort_names(layers, session))
+        mm_order_sort(session, &layers->order, rows->sorted, count);
+}
+
+/* Layers lie far apart in memory: what words look at is fetched while earlier ones are looked at. */
+#define AHEAD 6
+static void fetch(const struct mm_layer *layer)
+{
+    __builtin_prefetch(&layer->label);
+    __builtin_prefetch(&layer->op);
+    __builtin_prefetch(&layer->result.src.known);
+    __builtin_prefetch(&layer->result.dst.known);
 }
 
 static void filter_all(struct layers *layers, const struct mm_session *session)
@@ -134,15 +186,16 @@ static void filter_all(struct layers *layers, const struct mm_session *session)
     struct layers_rows *rows = &layers->rows;
     rows->shown = rows->src_only = rows->dst_only = 0;
     for (size_t id = 0; id < rows->count; id++) {
+        if (layers->filter && id + AHEAD < rows->count)
+            fetch(mm_session_layer(session, id + AHEAD));
         rows->row_of[id] = -1;
         rows->section[id] = LAYERS_HIDDEN;
         if (!mm_filter_match(layers->filter, session, id))
             continue;
-        const struct mm_pair *pair = mm_session_layer(session, id)->pair;
-        rows->section[id] = pair->src && pair->dst ? LAYERS_PAIRED : LAYERS_LONE;
+        rows->section[id] = rows->whole[id] == LAYERS_PAIRED ? LAYERS_PAIRED : LAYERS_LONE;
         rows->shown++;
-        rows->src_only += !pair->dst;
-        rows->dst_only += !pair->src;
+        rows->src_only += rows->whole[id] == LAYERS_SRC_ONLY;
+        rows->dst_only += rows->whole[id] == LAYERS_DST_ONLY;
     }
 }
 

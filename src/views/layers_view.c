@@ -19,7 +19,7 @@ static void prepare(struct layers *layers, struct app *app)
     int shown = list->count - list->top < list->height ? list->count - list->top : list->height;
     mm_session_focus(app->session, layers->ids + list->top, shown > 0 ? (size_t)shown : 0);
     layers->hist = NULL;
-    layers_profile_follow(layers, app->session);
+    layers_profile_follow(layers, app);
     size_t id = layers_selected(layers);
     bool layer = id != SIZE_MAX && !layers_fold_at(layers, list->cursor);
     const struct mm_pair *pair = layer ? mm_session_layer(app->session, id)->pair : NULL;
@@ -44,12 +44,26 @@ static int wider(int width, const char *text)
     return this > width ? this : width;
 }
 
+/* Names change with the pairs alone, op types as headers are read and graphs are given up. */
 static void measure_texts(struct layers *layers, const struct mm_session *session)
 {
-    layers->label_width = layers->op_width = 0;
+    const char *before = NULL;
+    bool known = layers->texts_of == mm_session_pairings(session) + 1;
+    if (known && layers->texts_measured == layers->totals.measured &&
+        layers->texts_graph == mm_session_graph(session))
+        return;
+    layers->texts_of = mm_session_pairings(session) + 1;
+    layers->texts_measured = layers->totals.measured;
+    layers->texts_graph = mm_session_graph(session);
+    layers->op_width = 0;
+    layers->label_width = known ? layers->label_width : 0;
     for (size_t id = 0; id < mm_session_count(session); id++) {
-        layers->label_width = wider(layers->label_width, mm_session_layer(session, id)->label);
-        layers->op_width = wider(layers->op_width, mm_session_op(session, id));
+        const char *op = mm_session_op(session, id);
+        if (!known)
+            layers->label_width = wider(layers->label_width, mm_session_layer(session, id)->label);
+        if (op != before)
+            layers->op_width = wider(layers->op_width, op);
+        before = op;
     }
 }
 
@@ -299,6 +313,7 @@ static void close_view(struct view *view)
     struct layers *layers = (struct layers *)view;
     mm_filter_close(layers->filter);
     layers_rows_done(&layers->rows);
+    error_profile_done(&layers->profile);
     free(layers->ids);
     free(layers);
 }

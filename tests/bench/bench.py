@@ -23,6 +23,7 @@ except ImportError:
     sys.exit("make bench needs NumPy (Debian: python3-numpy)")
 
 import formats  # beside this script
+import screens
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MMTUI, BUILD = sys.argv[1:3]
@@ -505,6 +506,7 @@ def main():
         triage(top, os.path.join(top, "out"))
         dumps(top)
         text(top, random)
+        screens.screens(MMTUI, BUILD, MIB, top, row)
     finally:
         shutil.rmtree(top)
     with open(os.path.join(BUILD, "bench.json"), "w") as file:

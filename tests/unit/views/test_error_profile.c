@@ -68,7 +68,10 @@ static void draw(const struct small *small, int w, int h, size_t selected, const
     assert_int_equal(grid_resize(&grid, w, h), 0);
     struct canvas c = grid_canvas(&grid);
     const struct error_profile_window all = {0, mm_session_count(small->session)};
-    error_profile_draw(&c, small->session, MM_COLUMN_DIFF2, &all, selected, g);
+    struct error_profile profile = {0};
+    error_profile_make(&profile, small->session, MM_COLUMN_DIFF2, &all, w);
+    error_profile_draw(&c, &profile, 0.05, selected, g);
+    error_profile_done(&profile);
     grid_dump_glyphs(&grid, &out);
     assert_string_equal(mm_buf_text(&out), text);
     mm_buf_done(&out);
@@ -138,7 +141,10 @@ static void draws_its_window(void **state)
     grid_init(&grid);
     assert_int_equal(grid_resize(&grid, 12, 2), 0);
     struct canvas c = grid_canvas(&grid);
-    error_profile_draw(&c, small->session, MM_COLUMN_DIFF2, &window, 3, &glyphs_utf8);
+    struct error_profile profile = {0};
+    error_profile_make(&profile, small->session, MM_COLUMN_DIFF2, &window, 12);
+    error_profile_draw(&c, &profile, 0.05, 3, &glyphs_utf8);
+    error_profile_done(&profile);
     grid_dump_glyphs(&grid, &out);
     assert_string_equal(mm_buf_text(&out), "▄▄▄!!!!!!███\n████████████\n");
     for (int x = 0; x < 12; x++)
