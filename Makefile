@@ -238,7 +238,7 @@ deps-test:
 	@.ci/packages $(PACKAGES_TEST)
 
 deps-long:
-	@.ci/packages chromium clang libclang-rt-14-dev
+	@.ci/packages chromium clang libclang-rt-14-dev zsh fish
 
 demo: deps
 	@$(MAKE) --no-print-directory $(PROGRAM)
@@ -253,6 +253,12 @@ install: $(PROGRAM)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/mmtui/themes themes/*
 	for language in $(LANGUAGES); do install -D -m 644 $(BUILD)/locale/$$language/LC_MESSAGES/mmtui.mo \
 	    $(DESTDIR)$(PREFIX)/share/locale/$$language/LC_MESSAGES/mmtui.mo; done
+	./$(PROGRAM) completions bash >$(BUILD)/mmtui.bash
+	./$(PROGRAM) completions zsh >$(BUILD)/_mmtui
+	./$(PROGRAM) completions fish >$(BUILD)/mmtui.fish
+	install -D -m 644 $(BUILD)/mmtui.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mmtui
+	install -D -m 644 $(BUILD)/_mmtui $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_mmtui
+	install -D -m 644 $(BUILD)/mmtui.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/mmtui.fish
 
 clean:
 	rm -rf build build-asan build-tsan build-ubsan build-lint build-fuzz mmtui

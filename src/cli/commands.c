@@ -128,6 +128,18 @@ static const struct command table[] = {
           OPT_FOR)},
      cmd_try,
      false},
+    {"completions",
+     "completions bash|zsh|fish",
+     "print the completion script of a shell",
+     {GROUP_OUTPUT, OWN(OPT_NONE)},
+     cmd_completions,
+     false},
+    {"help",
+     "help [COMMAND|keys]",
+     "show what a command takes, or the keys of the screens",
+     {GROUP_OUTPUT, OWN(OPT_NONE)},
+     cmd_help,
+     false},
     {"formats", "formats", "list the file formats", {GROUP_OUTPUT, OWN(OPT_NONE)}, cmd_formats, false},
     {"schema",
      "schema SRC [-o MAP.proto]",
@@ -147,6 +159,15 @@ const struct command *commands(size_t *count)
 {
     *count = MM_COUNT(table);
     return table;
+}
+
+const char *command_hint(const char *word, char out[MM_NEAREST])
+{
+    struct mm_nearest nearest;
+    mm_nearest_init(&nearest, word);
+    for (size_t i = 1; i < MM_COUNT(table); i++)
+        mm_nearest_look(&nearest, table[i].name);
+    return mm_nearest_hint(&nearest, out);
 }
 
 bool command_meant(const char *word, struct mm_err *err)

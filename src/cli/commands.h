@@ -29,10 +29,14 @@ struct command {
 const struct command *commands(size_t *count);
 /* By its name; what is none (NULL, a folder) is for `mmtui SRC DST`, the first. */
 const struct command *command_find(const char *word);
+/* "; did you mean NAME?", or "" (mm_nearest_hint). */
+const char *command_hint(const char *word, char out[MM_NEAREST]);
 /* False, with a question in err, where the first word is neither a command nor there, and most like a command's name. */
 bool command_meant(const char *word, struct mm_err *err);
 
 int cmd_formats(struct cli_options *options);
+int cmd_help(struct cli_options *options);
+int cmd_completions(struct cli_options *options);
 int cmd_inspect(struct cli_options *options);
 int cmd_compare(struct cli_options *options);
 int cmd_diff(struct cli_options *options);

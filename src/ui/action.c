@@ -37,6 +37,9 @@ static const struct action_info program[] = {
     {ACT_ESCAPE, "escape", "Esc", SCOPE_ANY, NULL, "back out", "Back out of one thing"},
     {ACT_CLOSE, "close", "q", SCOPE_ANY, NULL, "close", "Close this screen; the last one ends mmtui"},
     {ACT_QUIT, "quit", "Q C-c", SCOPE_ANY, NULL, "quit", "Quit mmtui"},
+    {ACT_FIND, "find", "/", SCOPE_HELP, "/", "find", "Find a word in this list", .empty = true},
+    {ACT_FIND_NEXT, "find-next", "n", SCOPE_HELP, NULL, "next", "Next line with it"},
+    {ACT_FIND_PREV, "find-prev", "N", SCOPE_HELP, NULL, NULL, "Previous line with it"},
 };
 
 const struct action_section action_moving = {"Moving", moving, MM_COUNT(moving)};

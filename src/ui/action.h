@@ -54,7 +54,10 @@ enum {
     ACT_ESCAPE,
     ACT_CLOSE,
     ACT_QUIT, /* text "yes": without asking */
-    ACT_FREE  /* the first id that a program's own actions may take */
+    ACT_FIND, /* text; an empty one ends it */
+    ACT_FIND_NEXT,
+    ACT_FIND_PREV,
+    ACT_FREE /* the first id that a program's own actions may take */
 };
 
 struct action_info {

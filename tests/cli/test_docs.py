@@ -38,7 +38,7 @@ CIRCLE = [
     ("circle-2.script", "100x14", ["--plan", PLAN]),
     ("circle-3.script", "100x12", ["--plan", PLAN]),
 ]
-COMMANDS = ["", "compare", "triage", "export", "lint", "plan", "dialects", "suggest", "verify", "diff", "show", "single", "convert", "formats", "merge", "demo", "dump", "try"]
+COMMANDS = ["", "compare", "triage", "export", "lint", "plan", "dialects", "suggest", "verify", "diff", "show", "single", "convert", "formats", "merge", "demo", "dump", "try", "help", "completions"]
 UPDATE = bool(os.environ.get("UPDATE"))
 
 
@@ -412,7 +412,7 @@ def man_taken(command):
 def man_commands(folder):
     """docs: the manual page tells for every command which options it takes"""
     for command in COMMANDS:
-        title = rf"mmtui {command}(?: \\fI(?:SRC DST|MODEL.onnx)\\fR)?" if command else r"mmtui (?:\\fI)?SRC DST(?:\\fR)?"
+        title = rf"mmtui {command}(?: \\fI(?:SRC DST|MODEL.onnx)\\fR| \\fR\[[^\n]*\]| \\fBbash[^\n]*)?" if command else r"mmtui (?:\\fI)?SRC DST(?:\\fR)?"
         list_of = re.compile(rf"(^\.SS {title}\n(?:(?!\.SS )[^\n]*\n)*?Options:\n)(.*?)(?=^\.S[SH] )", re.M | re.S)
         rewrite(MANUAL, list_of.sub(lambda m: m[1] + man_taken(command), read(MANUAL)))
         found = list_of.search(read(MANUAL))

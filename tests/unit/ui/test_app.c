@@ -356,6 +356,28 @@ static void help_is_made_from_the_table(void **state)
     assert_int_equal(app.depth, 1);
 }
 
+static void help_finds_words(void **state)
+{
+    (void)state;
+    app_resize(&app, 80, 24);
+    press("? / S o r t Enter");
+    golden_check(&app, "help-find");
+    press("N");
+    golden_check(&app, "help-find-before");
+    press("Esc"); /* of the search alone */
+    assert_int_equal(app.depth, 2);
+    press("n");
+    assert_string_equal(app.message, "Nothing is looked for: / asks for a word");
+    press("/ z z z Enter");
+    assert_string_equal(app.message, "Nothing here has \"zzz\"");
+    press("/ P g D Enter"); /* the name of a key */
+    assert_string_equal(app.message, "");
+    press("Esc Esc");
+    assert_int_equal(app.depth, 1);
+    press("n"); /* known in help alone */
+    assert_string_equal(app.message, "n does nothing here; ? shows the keys.");
+}
+
 static void copying_waits_for_the_terminal(void **state)
 {
     (void)state;
@@ -572,6 +594,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(frames, setup, teardown),
         cmocka_unit_test_setup_teardown(every_size_can_be_drawn, setup, teardown),
         cmocka_unit_test_setup_teardown(help_is_made_from_the_table, setup, teardown),
+        cmocka_unit_test_setup_teardown(help_finds_words, setup, teardown),
         cmocka_unit_test_setup_teardown(copying_waits_for_the_terminal, setup, teardown),
         cmocka_unit_test_setup_teardown(copying_what_is_shown, setup, teardown),
         cmocka_unit_test_setup_teardown(a_text_that_is_too_long_is_not_copied, setup, teardown),
