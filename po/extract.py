@@ -30,7 +30,7 @@ NOT_SENTENCES = re.compile(
     r'mm_python_\w+|put_line|mm_yaml_\w+|_Static_assert|setlocale|sscanf')
 # Files that write other programs' languages: only their errors, notes and tables of words are sentences.
 WRITERS = re.compile(r'src/export/|src/format/.*_write\.c|src/runtime/(model|cut|half|widen|round|tap|library)|'
-                     r'src/report/(json|junit|csv|svg|html|suggest_kinds|verify_kinds|triage_json)|src/cli/dump_script|'
+                     r'src/report/(json|junit|csv|svg|html|suggest_kinds|verify_kinds|triage_json)|src/cli/dump_script|src/cli/completions|src/cli/config_print|'
                      r'src/cli/demo_(net|graph|run|ops)|src/ui/(term|terminfo|theme_text)\.|src/tensor/kernels|src/base/(json_write|json_quote|quote|shortest)')
 # What stands in their tables is a sentence all the same, unless it looks like code.
 CODE = re.compile(r'\\n|\\"\\"\\"|[{}<]|^\s|^//')

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "cli/commands.h"
 #include "views/actions.h"
 
@@ -15,10 +16,11 @@ static int print_keys(struct mm_err *err)
     for (size_t s = 0; s < SCREEN_SECTIONS; s++) {
         const struct action_section *section = &actions.section[s];
         if (section->count && strcmp(section->heading, last) != 0)
-            printf("%s%s\n", s ? "\n" : "", section->heading);
+            printf("%s%s\n", s ? "\n" : "", mm_tr(section->heading));
         last = section->count ? section->heading : last;
         for (size_t i = 0; i < section->count; i++)
-            printf("  %-13s :%-17s %s\n", section->row[i].keys, section->row[i].name, section->row[i].help);
+            printf("  %-13s :%-17s %s\n", section->row[i].keys, section->row[i].name,
+                   mm_tr(section->row[i].help));
     }
     screen_actions_done(&actions);
     return 0;

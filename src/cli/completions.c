@@ -19,6 +19,7 @@ static const struct {
     {OPT_OVERFLOW, " infinity saturate"},
     {OPT_COLOR, " auto always never"},
     {OPT_AUTOSAVE, " terminal always never"},
+    {OPT_LANG, " auto en zh"},
     {OPT_MODE, " 1 2 3 4"},
 };
 

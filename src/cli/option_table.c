@@ -266,7 +266,7 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_ASCII] = {0, "ascii", NULL, "ASCII characters only, on the screen and in text", GROUP_OUTPUT,
                    FLAG(ascii), IN_CONFIG},
     [OPT_LANG] = {0, "lang", "LANG", "language of what is said: auto (default: the environment's), en or zh",
-                  GROUP_COMMON, SET(set_lang), IN_CONFIG},
+                  GROUP_COMMON, SET(set_lang), IN_CONFIG, .initial = "auto"},
     [OPT_PLAIN] = {0, "plain", NULL, "no bars or boxes (screen readers)", GROUP_SCREEN, FLAG(plain),
                    IN_CONFIG},
     [OPT_SCRIPT] = {0, "script", "FILE", "run keys and commands from FILE without a terminal", GROUP_SCREEN,

@@ -96,7 +96,7 @@ OTHER = {
     "columns": "layer,cos", "precision-mode": "force_float16", "int-ops": "Conv", "quantize-algorithm": "kl",
     "input-channel-quantize": "yes", "filter-channel-quantize": "yes", "asymmetric-quantize": "yes",
     "fold-conv-bn": "yes", "rounding": "away", "scale-by": "reciprocal", "overflow": "saturate", "export-dir": "out dir",
-    "theme": "mono", "plain": "yes", "ascii": "yes", "onnxruntime": "/lib/ort.so", "autosave": "never",
+    "theme": "mono", "plain": "yes", "ascii": "yes", "onnxruntime": "/lib/ort.so", "autosave": "never", "lang": "en",
 }  # fmt: skip
 
 
