@@ -16,7 +16,7 @@ WALKS = {
     "runtimes": "p w t\n:screen menu\nj Enter\n:screen second\n:to magicmind\nq u\n",
     "help": "?\n:screen help\nG\n:screen end\nq\n",
     "sorting": "s\n:screen sort-menu\nn\n:screen by-name\nS\n:screen reversed\n:sort number\n",
-    "filter": "& \"op=pow\" Enter\n:screen pow\n& \"diff2>>\" Enter\n:screen wrong\nEsc\n:screen all-again\n",
+    "filter": "& \"op=pow\" Enter\n:screen pow\n& \"diff2>>\" Enter\n:screen wrong\nEsc Esc\n:screen all-again\n",
     "tags": "g Space t\n:screen tagged\n* \"*.Pow\" Enter\n:screen pattern\nT\n:screen untagged\n",
     "undo": "g p\n:screen raised\nu\n:screen undone\nC-r\n:screen redone\nu\n",
     "theme": ": \"theme\" Enter j\n:screen themes\nEsc\n:screen no-theme\n:theme mono\n:screen mono\n:theme default\n",
