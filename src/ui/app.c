@@ -311,7 +311,7 @@ static void copy_text(struct app *app, const struct action_event *event)
         struct canvas all = grid_canvas(&grid);
         top->ops->draw(top, app, &all);
         grid_dump_glyphs(&grid, &text);
-        app_copy(app, mm_buf_text(&text), "what this screen shows");
+        app_copy(app, mm_buf_text(&text), mm_tr("what this screen shows"));
     }
     mm_buf_done(&text);
     grid_done(&grid);
