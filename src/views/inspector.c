@@ -447,14 +447,14 @@ static bool is_unsaved(const struct app *app)
 
 int inspector_status_room(const struct app *app, int w)
 {
-    int room = w - 2 - (is_unsaved(app) ? (int)strlen(UNSAVED) + 2 : 0);
+    int room = w - 2 - (is_unsaved(app) ? mm_text_width(mm_tr(UNSAVED)) + 2 : 0);
     return room > 0 ? room : 0;
 }
 
 void inspector_status(const struct app *app, struct canvas *c, enum role role, const char *text)
 {
     if (is_unsaved(app))
-        canvas_text(c, c->w - 1 - (int)strlen(UNSAVED), 0, -1, ROLE_STATUS_UNSAVED, UNSAVED);
+        canvas_text(c, c->w - 1 - mm_text_width(mm_tr(UNSAVED)), 0, -1, ROLE_STATUS_UNSAVED, UNSAVED);
     canvas_fill(c, 1, 0, inspector_status_room(app, c->w), 1, role);
     text_fit_sentence(c, 1, 0, inspector_status_room(app, c->w), role, text, app->glyphs);
 }

@@ -1,5 +1,6 @@
 /* Rows of the list of layers that are no layer: a folded group, and the heading of what has no partner. */
 #include "views/layers.h"
+#include "base/translate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,15 +16,15 @@ static void draw_name(struct canvas *c, int x, int y, int width, const struct la
     struct mm_buf name = {0};
     char count[32], mark[32] = "";
     if (layers->filter)
-        snprintf(count, sizeof count, " (%zu of %u)", fold->count,
-                 layers->rows.groups.group[fold->group].count);
+        mm_format(count, sizeof count, " (%zu of %u)", fold->count,
+                  layers->rows.groups.group[fold->group].count);
     else
-        snprintf(count, sizeof count, " (%zu)", fold->count);
+        mm_format(count, sizeof count, " (%zu)", fold->count);
     if (fold->chosen)
         snprintf(mark, sizeof mark, " %s%s", app->glyphs->badge,
                  fold->chosen == fold->count && fold->alike ? fold->badge : "mix");
     layers_fold_name(layers, fold, &name);
-    int room = width - (int)strlen(count) - mm_text_width(mark);
+    int room = width - mm_text_width(count) - mm_text_width(mark);
     int shown = text_fit_name(c, x, y, room, ROLE_LIST, mm_buf_text(&name), app->glyphs);
     canvas_text(c, x + shown, y, -1, ROLE_DIM, count);
     int right = x + width - mm_text_width(mark);
@@ -39,10 +40,10 @@ static void draw_verdict(struct canvas *c, int x, int y, int width, const struct
     struct mm_buf text = {0};
     char over[32] = "";
     if (fold->over)
-        snprintf(over, sizeof over, "%zu over: ", fold->over);
-    verdict_fit(verdict, width - (int)strlen(over), &text);
+        mm_format(over, sizeof over, "%zu over: ", fold->over);
+    verdict_fit(verdict, width - mm_text_width(over), &text);
     x += canvas_text(c, x, y, width, ROLE_LIST, over);
-    canvas_fit(c, x, y, width - (int)strlen(over), ALIGN_LEFT, verdict_role(verdict->kind),
+    canvas_fit(c, x, y, width - mm_text_width(over), ALIGN_LEFT, verdict_role(verdict->kind),
                mm_buf_text(&text), app->glyphs);
     mm_buf_done(&text);
 }
@@ -78,10 +79,10 @@ void layers_draw_heading(struct canvas *c, int x, int y, const struct layers *la
 {
     struct mm_buf text = {0};
     x = c->w < 60 ? 1 : x; /* where all of it has room */
-    mm_buf_puts(&text, "No partner: ");
+    mm_buf_say(&text, "No partner: ");
     say_lone(&layers->rows, app->glyphs, &text);
     if (layers->rows.lone_folded)
-        mm_buf_puts(&text, " (folded)");
+        mm_buf_say(&text, " (folded)");
     canvas_fit(c, x, y, c->w - x, ALIGN_LEFT, ROLE_HEADER, mm_buf_text(&text), app->glyphs);
     mm_buf_done(&text);
 }

@@ -1,5 +1,6 @@
 /* One override in full, below the list of the plan screen. */
 #include "views/plan_lines.h"
+#include "base/translate.h"
 
 #include <math.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static void put_figures(struct mm_buf *out, const struct mm_figures *figures)
     if (!isnan(figures->cosine))
         mm_buf_printf(out, "%scos %s", out->length ? "  " : "", mm_num_short(text, figures->cosine, 4));
     if (out->length == 0)
-        mm_buf_puts(out, "no finite figures");
+        mm_buf_say(out, "no finite figures");
 }
 
 /* Where the tensor's layer has another diff2 by now. */

@@ -1,4 +1,5 @@
 #include "views/unsaved.h"
+#include "base/translate.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,7 +37,7 @@ static void time_text(int64_t when, char out[32])
     time_t then = (time_t)when, now = time(NULL);
     struct tm a, b;
     if (!localtime_r(&then, &a) || !localtime_r(&now, &b)) {
-        snprintf(out, 32, "an earlier time");
+        mm_format(out, 32, "an earlier time");
         return;
     }
     bool today = a.tm_year == b.tm_year && a.tm_yday == b.tm_yday;
@@ -46,7 +47,7 @@ static void time_text(int64_t when, char out[32])
 static void count(struct mm_buf *out, size_t n, const char *one, const char *several)
 {
     if (n)
-        mm_buf_printf(out, "%s%zu %s", out->length ? ", " : "", n, n == 1 ? one : several);
+        mm_buf_printf(out, "%s%zu %s", out->length ? ", " : "", n, mm_tr_in("title", n == 1 ? one : several));
 }
 
 /* "3 overrides, 1 setting of 14:05" */
@@ -57,7 +58,7 @@ static void left_text(const struct mm_autosave_left *left, struct mm_buf *out)
     count(out, left->settings, "setting", "settings");
     count(out, left->pairs, "pair made by hand", "pairs made by hand");
     if (out->length == 0)
-        mm_buf_puts(out, "a plan without overrides"); /* those of its file were all taken back */
+        mm_buf_say(out, "a plan without overrides"); /* those of its file were all taken back */
     time_text(left->time, when);
     mm_buf_printf(out, " of %s", when);
 }
@@ -71,8 +72,8 @@ bool unsaved_offer(struct inspector *inspector)
         return false;
     left_text(&left, &text);
     bool one = left.overrides + left.settings + left.pairs == 1;
-    snprintf(inspector->offer, sizeof inspector->offer, "%s %s not saved", mm_buf_text(&text),
-             one || left.overrides + left.settings + left.pairs == 0 ? "was" : "were");
+    mm_format(inspector->offer, sizeof inspector->offer, "%s %s not saved", mm_buf_text(&text),
+              one || left.overrides + left.settings + left.pairs == 0 ? "was" : "were");
     mm_buf_done(&text);
     app_menu(&inspector->app, ACT_RESTORE, inspector->offer, items, MM_COUNT(items), 0);
     return true;

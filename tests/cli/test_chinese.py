@@ -39,6 +39,9 @@ Esc
 Esc
 =
 :screen pair
+z
+:screen folded
+z
 ?
 :screen help
 q
