@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/json_write.h"
+#include "base/translate.h"
 #include "cli/exporting.h"
 
 static void put_problem(struct mm_json *json, const struct mm_problem *problem)
@@ -34,7 +35,8 @@ static void put_dialect(struct mm_json *json, const struct mm_export *export,
 
 static void put_count(struct mm_buf *out, size_t count, const char *what, const char *between)
 {
-    mm_buf_printf(out, "%s%zu %s%s", between, count, what, count == 1 ? "" : "s");
+    mm_buf_printf(out, "%s%zu %s%s", between, count, mm_tr_in("count", what),
+                  count == 1 || mm_language_is_set() ? "" : "s");
 }
 
 static void put_text(struct mm_buf *out, const struct mm_export *export, const struct mm_problems *problems)

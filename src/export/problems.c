@@ -102,7 +102,7 @@ static void put_problem(const struct mm_problem *problem, size_t count, bool sev
     if (severity)
         mm_buf_printf(out, "%s: ", mm_tr_in("word", mm_severity_text(problem->severity)));
     if (problem->name) {
-        mm_buf_printf(out, "%zu %s (", count, count == 1 ? "operator" : "operators");
+        mm_buf_printf(out, count == 1 ? "%zu operator (" : "%zu operators (", count);
         mm_buf_say(out, count == 1 ? "\"" : "such as \"");
         mm_text_escape(out, problem->name, strlen(problem->name));
         mm_buf_puts(out, "\"): ");

@@ -54,7 +54,8 @@ static void put_counts(struct mm_buf *out, const struct mm_stats *stats, int64_t
             continue;
         char share[MM_NUM];
         mm_num_short(share, 100.0 * (double)rows[i].n / (double)count, 3);
-        mm_buf_printf(out, "%s%" PRId64 " %s (%s %%)", before, rows[i].n, rows[i].title, share);
+        mm_buf_printf(out, "%s%" PRId64 " %s (%s %%)", before, rows[i].n, mm_tr_in("count", rows[i].title),
+                      share);
         before = ", ";
     }
     if (before[0] == ',')

@@ -37,7 +37,8 @@ void verify_put_summary(const struct mm_proof *proof, struct mm_buf *out)
     for (size_t i = MM_COUNT(order); i-- > 0;) {
         if (proof->by_kind[order[i]] == 0)
             continue;
-        mm_buf_printf(out, "%s%zu %s", comma, proof->by_kind[order[i]], mm_effect_word(order[i]));
+        mm_buf_printf(out, "%s%zu %s", comma, proof->by_kind[order[i]],
+                      mm_tr_in("word", mm_effect_word(order[i])));
         comma = ", ";
     }
     mm_buf_printf(out, "; %zu layer%s over the threshold before, %zu now; %zu got worse", proof->over_before,
@@ -54,7 +55,7 @@ static void put_effects(const struct mm_session *session, enum mm_effect_kind ki
         if (effect[i].verdict.kind != kind)
             continue;
         if (shown++ == 0)
-            mm_buf_printf(out, "\n%s\n", mm_effect_word(kind));
+            mm_buf_printf(out, "\n%s\n", mm_tr_in("word", mm_effect_word(kind)));
         mm_buf_puts(out, "  ");
         put_name(session, &effect[i], out);
         mm_buf_printf(out, " (%s): %s", effect[i].precision, effect[i].verdict.why);

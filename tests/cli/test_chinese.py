@@ -121,7 +121,7 @@ def lists(folder):
     for path in extract.sources():
         literals |= {text for _, text, _ in extract.literals(path, known)}
     for name in ("words", "keep"):
-        lines = {line.split("|", 1)[-1] if re.match(r"(word|hint|title)\|", line) else line
+        lines = {line.split("|", 1)[-1] if re.match(r"(word|hint|title|count)\|", line) else line
                  for line in extract.lines(name)}
         same(sorted(lines - literals), [], f"po/{name} has what no source has")
 
