@@ -78,7 +78,7 @@ static int check_analysed(const struct mm_session *session)
     if (count == 0)
         return EXIT_FINE;
     fflush(stdout);
-    fprintf(stderr, "mmtui: %zu of %zu layers could not be analysed: %s\n", count, mm_session_count(session),
+    cli_say(stderr, "mmtui: %zu of %zu layers could not be analysed: %s\n", count, mm_session_count(session),
             why);
     return EXIT_ERROR;
 }

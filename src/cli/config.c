@@ -52,8 +52,10 @@ static int set(struct cli_options *options, char *line, struct mm_err *err)
     for (int id = OPT_NONE + 1; id < OPT_COUNT; id++) {
         const struct option_info *info = option_info((enum option)id);
         /* LANG=C is English and ASCII, so that scripts get what they expect */
-        if (id == OPT_LANG && !term_locale_utf8() && strcmp(name, "lang") == 0)
+        if (id == OPT_LANG && !term_locale_utf8() && strcmp(name, "lang") == 0) {
+            options->given_value[id] = value;
             return 0;
+        }
         if (info->in_config && strcmp(info->name, name) == 0)
             return cli_options_set(options, (enum option)id, value, err);
     }

@@ -42,6 +42,9 @@ Esc
 z
 :screen folded
 z
+c
+:screen columns
+Esc
 ?
 :screen help
 q
@@ -174,7 +177,7 @@ def column_of(row, word):
 def columns(folder):
     """chinese: figures stand below their headings, verdicts begin below theirs, on screens of three sizes"""
     dumps(folder)
-    for size, heads in (("50x15", ["diff2"]), ("80x24", ["diff1", "diff2"]), ("132x43", ["diff1", "diff2", "cos"])):
+    for size, heads in (("50x15", ["diff2"]), ("80x24", ["diff1", "diff2"]), ("132x43", ["diff1", "diff2"])):
         rows = frames(folder, ":sort diff2\nG\n:screen list\n", size)["list"]
         head = next(row for row in rows if "DTYPE" in row or "diff2" in row and "层" in row)
         begin = width(head[: head.index("判定")]) if "判定" in head else None

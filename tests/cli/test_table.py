@@ -274,20 +274,20 @@ SIMULATE = "precision-mode int-ops calibrate quantize-algorithm input-channel-qu
            "asymmetric-quantize fold-conv-bn plan rounding scale-by overflow"
 SCREEN = "export-dir color theme plain script size"
 OPTIONS = {
-    (): f"before format replay onnxruntime base for autosave model dst-model order sim {SESSION} plan to {TABLE} {SCREEN} ascii lang help version",
+    (): f"before format replay onnxruntime base for autosave model dst-model order sim {SESSION} plan to {TABLE} {SCREEN} ascii lang dump-config help version",
     ("compare",): f"format src_dir dst_dir output_dir model dst-model order quantiles hist shard vendor-exact {SESSION} {TABLE} "
-                  "ascii lang help version",
-    ("triage",): f"before json format output_file replay onnxruntime model dst-model order sim {SESSION} {TABLE} ascii lang help version",
+                  "ascii lang dump-config help version",
+    ("triage",): f"before json format output_file replay onnxruntime model dst-model order sim {SESSION} {TABLE} ascii lang dump-config help version",
     ("suggest",): "cover top to-error output_file format replay simulate batch-memory input input-shapes seed threads onnxruntime "
-                  f"{SIMULATE.replace('plan ', '')} model dst-model order sim {SESSION} plan to ascii lang help version",
-    ("dump",): f"{INPUTS} {SIMULATE} ascii lang help version",
-    ("try",): f"input output_dir input-shapes seed threads onnxruntime to base for {SESSION} {TABLE} {SIMULATE} {SCREEN} ascii lang help version",
-    ("merge",): "output_file ascii lang help version",
-    ("export",): "model cpp base for force stdout plan to ascii lang help version",
-    ("lint",): "model base for json plan to ascii lang help version",
-    ("plan",): "from model output_file ascii lang help version",
-    ("dialects",): "ascii lang help version",
-    ("demo",): f"dump-only base for {SESSION} plan to {TABLE} {SCREEN} ascii lang help version",
+                  f"{SIMULATE.replace('plan ', '')} model dst-model order sim {SESSION} plan to ascii lang dump-config help version",
+    ("dump",): f"{INPUTS} {SIMULATE} ascii lang dump-config help version",
+    ("try",): f"input output_dir input-shapes seed threads onnxruntime to base for {SESSION} {TABLE} {SIMULATE} {SCREEN} ascii lang dump-config help version",
+    ("merge",): "output_file ascii lang dump-config help version",
+    ("export",): "model cpp base for force stdout plan to ascii lang dump-config help version",
+    ("lint",): "model base for json plan to ascii lang dump-config help version",
+    ("plan",): "from model output_file ascii lang dump-config help version",
+    ("dialects",): "ascii lang dump-config help version",
+    ("demo",): f"dump-only base for {SESSION} plan to {TABLE} {SCREEN} ascii lang dump-config help version",
 }
 
 
