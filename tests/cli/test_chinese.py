@@ -331,4 +331,61 @@ def names(folder):
         check(re.search(rf"^ *\d* *{re.escape(name)} ", out, re.M), f"{name} is not in\n{out}")
 
 
+README = ROOT / "README.zh_CN.md"
+
+
+def translated(text):
+    """What the program says for an English text of its own."""
+    found = catalogue().get((None, text.replace('"', '\\"')))
+    check(found, f"no translation of {text}")
+    return found.replace('\\"', '"')
+
+
+def readme_keys(names):
+    """Rows of the English README's table, with the help that `?` shows in Chinese."""
+    english = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.findall(r"^\| (.*?) \| `:([\w-]+)` \| (.*?) \|$", english, re.M)
+    rows = {name: (keys, said) for keys, name, said in found}
+    lines = ["| 按键 | 命令 | |", "| --- | --- | --- |"]
+    return "\n".join(lines + [f"| {rows[name][0]} | `:{name}` | {translated(rows[name][1])} |" for name in names.split()])
+
+
+def readme_verdicts():
+    english = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = english.split("<!-- verdicts -->\n")[1].split("\n\n")[0]
+    shown = catalogue()
+    lines = ["| 判定 | 界面 | 含义 |", "| --- | --- | --- |"]
+    for word, said in re.findall(r"^\| `([\w-]+)` \| (.*?) \|$", table, re.M):
+        lines.append(f"| `{word}` | {shown['word', word]} | {translated(said)} |")
+    return "\n".join(lines)
+
+
+@test
+def readme(folder):
+    """chinese: screens, outputs, keys and verdicts of README.zh_CN.md are what the program shows (UPDATE=1)"""
+    for script, size, words in (("circle-1", "100x24", []), ("circle-2", "100x14", ["--plan"]),
+                                ("circle-3", "100x12", ["--plan"])):
+        plan = ["mmtui_export/overrides.json"] if words else []
+        mmtui("demo", *words, *plan, "--script", ROOT / f"tests/docs/{script}.script", "--size", size, cwd=folder,
+              env=CHINESE)
+    mmtui("demo", "--dump-only", "demo", cwd=folder, env=CHINESE)
+
+    def made(match):
+        kind, name = match[2], match[3]
+        if kind == "screen":
+            rows = (folder / f"{name}.txt").read_text(encoding="utf-8").split("---\n")[0]
+            return match[1] + "\n".join(row.rstrip() for row in rows.splitlines()) + match[5]
+        return match[1] + mmtui(*name.split()[1:], cwd=folder, env=CHINESE).out.rstrip("\n") + match[5]
+
+    text = README.read_text(encoding="utf-8")
+    now = re.sub(r"(<!-- (screen|output): (.*?) -->\n```text\n)((?:(?!```).*\n)*)",
+                 lambda m: made([m[0], m[1], m[2], m[3], m[4], "\n"]), text)
+    now = re.sub(r"(<!-- keys: (.*?) -->\n)(.*?)(\n\n)", lambda m: m[1] + readme_keys(m[2]) + m[4], now, flags=re.S)
+    now = re.sub(r"(<!-- verdicts -->\n)(.*?)(\n\n)", lambda m: m[1] + readme_verdicts() + m[3], now, flags=re.S)
+    if os.environ.get("UPDATE"):
+        README.write_text(now, encoding="utf-8")
+        text = now
+    same(text.split("\n"), now.split("\n"), "README.zh_CN.md")
+
+
 main()
