@@ -20,10 +20,15 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import sys
 import textwrap
+from xml.etree import ElementTree
 
 import harness
 from harness import ROOT, check, mmtui, same, test
+
+sys.path.insert(0, str(ROOT / "tests" / "docs"))
+import picture
 
 README = ROOT / "README.md"
 MANUAL = ROOT / "man" / "mmtui.1"
@@ -252,6 +257,44 @@ def readme_blocks(folder):
     scripts = "".join(read(ROOT / "tests/docs" / script) for script, _, _ in CIRCLE)
     written = re.findall(r"^:screen (\S+)\.txt$", scripts, re.M)
     same(sorted(name for _, kind, name, _, _ in blocks if kind == "screen"), sorted(written), "screens")
+
+
+PICTURES = {
+    "layers": "The layers of the demo, the worst first",
+    "overflow": "One layer: what is wrong, why, and what to do",
+    "written": "The plan, and what was written",
+}
+
+
+@test
+def readme_pictures(folder):
+    """docs: the README's pictures are the frames of its screens, every character in its cell"""
+    names = re.findall(r"!\[([^]]*)\]\(docs/(\w+)\.svg\)", read(README))
+    same([(name, title) for title, name in names], list(PICTURES.items()), "pictures of the README")
+    for name, title in PICTURES.items():
+        with open(os.path.join(walk(folder), name + ".txt"), encoding="utf-8") as file:
+            made = picture.picture(file.read(), title)
+        path = ROOT / "docs" / (name + ".svg")
+        if UPDATE:
+            path.write_text(made, encoding="utf-8")
+        same_lines(read(path), made, f"docs/{name}.svg")
+        root = ElementTree.fromstring(made)
+        texts = root.findall(".//{http://www.w3.org/2000/svg}text")
+        for text in texts:
+            same(int(text.get("textLength")), len(text.text) * picture.CELL_W, f"{name}.svg, width of {text.text!r}")
+            same((int(text.get("x")) - picture.MARGIN) % picture.CELL_W, 0, "column")
+        shown = {}
+        for text in texts:
+            column = (int(text.get("x")) - picture.MARGIN) // picture.CELL_W
+            line = shown.setdefault(int(text.get("y")), "").ljust(column)
+            shown[int(text.get("y"))] = line + text.text
+        same([shown[y].rstrip() for y in sorted(shown)], [line for line in frame(folder, name).split("\n") if line], f"{name}.svg")
+
+
+@test
+def pictures_are_shown(folder):
+    """docs: every picture is in the README"""
+    same(sorted(path.name for path in (ROOT / "docs").iterdir()), sorted(name + ".svg" for name in PICTURES), "files in docs/")
 
 
 @test
