@@ -402,6 +402,13 @@ static const char *no_cause_step(const struct mm_flow *flow)
                            "a line), which shows whether the error starts here.";
 }
 
+/* Is it about constants that the float format can't hold? Scaling the input down would not help. */
+static bool is_of_constants(const struct mm_recomputed *recomputed, enum mm_cause_id cause)
+{
+    return recomputed && recomputed->state == MM_RECOMPUTE_DONE && *recomputed->lost_says &&
+           (cause == MM_CAUSE_INNER_OVERFLOW || cause == MM_CAUSE_UNDERFLOW);
+}
+
 static void say_next(const struct mm_triage_view *view, uint32_t id, const struct mm_verdict *verdict,
                      struct mm_buf *next)
 {
@@ -412,6 +419,8 @@ static void say_next(const struct mm_triage_view *view, uint32_t id, const struc
         step = kind->next;
     if (verdict->kind == MM_VERDICT_OVER && verdict->cause == MM_CAUSE_NONE && view->subjects[id].evidence)
         step = no_cause_step(view->flow);
+    if (is_of_constants(view->subjects[id].recomputed, verdict->cause))
+        step = "Keep this operator's constants in FP32, or fold them into the operator before it.";
     mm_buf_say(next, step ? step : "");
 }
 

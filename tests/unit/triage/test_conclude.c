@@ -59,6 +59,17 @@ static void assert_explained(const struct network *net, uint32_t id, const char 
     mm_buf_done(&next);
 }
 
+static void assert_next(const struct network *net, uint32_t id, const char *step)
+{
+    struct mm_triage_view view = view_of(net);
+    struct mm_verdict verdict = conclude(net, id);
+    struct mm_buf evidence = {0}, next = {0};
+    mm_triage_explain(&view, id, &verdict, &evidence, &next);
+    assert_string_equal(mm_buf_text(&next), step);
+    mm_buf_done(&evidence);
+    mm_buf_done(&next);
+}
+
 /* Evidence with int8 floors: per tensor `coarse`, asymmetric `asymmetric`, per channel `fine`; dst has the
  * first. */
 static struct mm_evidence int8_evidence(double coarse, double asymmetric, double fine)
@@ -231,9 +242,11 @@ static void constants_lost(void **state)
     snprintf(own.lost_says, sizeof own.lost_says, "2 of 2 values of v are beyond");
     assert_kind(&net, 1, MM_VERDICT_OVERFLOW, "2 of 2 values of v are beyond");
     assert_int_equal(conclude(&net, 1).cause, MM_CAUSE_INNER_OVERFLOW);
+    assert_next(&net, 1, "Keep this operator's constants in FP32, or fold them into the operator before it.");
     own.lost_beyond = false;
     assert_kind(&net, 1, MM_VERDICT_FORMAT, "2 of 2 values of v are beyond");
     assert_int_equal(conclude(&net, 1).cause, MM_CAUSE_UNDERFLOW);
+    assert_next(&net, 1, "Keep this operator's constants in FP32, or fold them into the operator before it.");
     network_done(&net);
 }
 
