@@ -588,6 +588,8 @@ int mm_pool_fd(const struct mm_pool *pool);
 bool mm_pool_idle(struct mm_pool *pool);
 /* Block until a finished job waits or the pool is idle. */
 void mm_pool_wait(struct mm_pool *pool);
+/* Block until so many (at least 1) do, or nothing is left to run: being woken for each costs more than a small job. */
+void mm_pool_wait_for(struct mm_pool *pool, size_t count);
 
 /* ---- the progressive scan ------------------------------------------------------------------------------ */
 

@@ -10,6 +10,7 @@
 /* First in, first out. */
 struct queue {
     struct mm_job *first, *last;
+    size_t count;
 };
 
 /* A worker: one thread. Its number tells jobs which scratch memory is theirs alone. */
@@ -26,11 +27,13 @@ struct mm_pool {
     struct queue urgent, finished;
     mm_pool_source source;
     void *context;
-    bool dry; /* the source had nothing when asked last */
+    size_t enough; /* so many finished jobs are worth waking up who waits for them */
+    bool told;     /* `fd` is readable */
+    bool dry;      /* the source had nothing when asked last */
     bool stopping;
     unsigned running;
     atomic_bool cancel;
-    int fd; /* counts up with finished jobs */
+    int fd; /* readable while there are finished jobs */
     unsigned threads;
     struct worker worker[];
 };
@@ -43,6 +46,7 @@ static void put(struct queue *queue, struct mm_job *job)
     else
         queue->first = job;
     queue->last = job;
+    queue->count++;
 }
 
 static struct mm_job *take(struct queue *queue)
@@ -50,6 +54,7 @@ static struct mm_job *take(struct queue *queue)
     struct mm_job *job = queue->first;
     if (job) {
         queue->first = job->next;
+        queue->count--;
         if (!queue->first)
             queue->last = NULL;
     }
@@ -70,8 +75,11 @@ static struct mm_job *next_job(struct mm_pool *pool)
 static void wake_reader(struct mm_pool *pool)
 {
     uint64_t one = 1;
+    if (pool->fd < 0 || pool->told)
+        return;
     ssize_t n = write(pool->fd, &one, sizeof one);
-    (void)n; /* full only after 2^64 jobs */
+    (void)n; /* it is read before it is written again */
+    pool->told = true;
 }
 
 static void run_one(struct mm_pool *pool, struct mm_job *job, unsigned worker)
@@ -83,9 +91,9 @@ static void run_one(struct mm_pool *pool, struct mm_job *job, unsigned worker)
     pthread_mutex_lock(&pool->lock);
     pool->running--;
     put(&pool->finished, job);
-    if (pool->fd >= 0)
-        wake_reader(pool);
-    pthread_cond_broadcast(&pool->done);
+    wake_reader(pool);
+    if (pool->finished.count >= pool->enough)
+        pthread_cond_broadcast(&pool->done);
 }
 
 static void *work(void *argument)
@@ -149,6 +157,7 @@ int mm_pool_open(struct mm_pool **out, unsigned threads, struct mm_err *err)
     if (!pool)
         return mm_fail_memory(err);
     pool->dry = true;
+    pool->enough = 1;
     pool->fd = -1;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->work, NULL);
@@ -233,9 +242,10 @@ void mm_pool_locked(struct mm_pool *pool, void (*change)(void *context), void *c
 static void drain_fd(struct mm_pool *pool)
 {
     uint64_t count;
-    if (pool->fd >= 0 && !pool->finished.first) {
+    if (pool->told && !pool->finished.first) {
         ssize_t n = read(pool->fd, &count, sizeof count);
         (void)n;
+        pool->told = false;
     }
 }
 
@@ -271,10 +281,18 @@ bool mm_pool_idle(struct mm_pool *pool)
     return idle;
 }
 
-void mm_pool_wait(struct mm_pool *pool)
+void mm_pool_wait_for(struct mm_pool *pool, size_t count)
 {
     pthread_mutex_lock(&pool->lock);
-    while (pool->threads && !pool->finished.first && !is_idle(pool))
+    pool->enough = count;
+    while (pool->threads && pool->finished.count < count &&
+           (pool->urgent.first || pool->running || !pool->dry))
         pthread_cond_wait(&pool->done, &pool->lock);
+    pool->enough = 1;
     pthread_mutex_unlock(&pool->lock);
+}
+
+void mm_pool_wait(struct mm_pool *pool)
+{
+    mm_pool_wait_for(pool, 1);
 }

@@ -393,6 +393,8 @@ bool mm_session_idle(struct mm_session *session)
     return !session->pool || mm_pool_idle(session->pool);
 }
 
+#define JOBS_TOGETHER 16 /* are taken in at once where nobody looks on */
+
 int mm_session_finish(struct mm_session *session,
                       int (*progress)(void *context, const struct mm_session *session), void *context)
 {
@@ -402,7 +404,10 @@ int mm_session_finish(struct mm_session *session,
             return -1;
         if (mm_session_idle(session))
             return 0;
-        mm_session_wait(session);
+        if (progress)
+            mm_session_wait(session);
+        else if (session->pool)
+            mm_pool_wait_for(session->pool, JOBS_TOGETHER);
     }
 }
 

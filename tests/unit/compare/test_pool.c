@@ -259,6 +259,31 @@ static void all_at_once(void **state)
     mm_pool_close(pool);
 }
 
+/* Who waits for more jobs than there are is not left waiting; who waits for some finds as many, and all come back. */
+static void waiting_for_several(void **state)
+{
+    (void)state;
+    for (size_t t = 0; t < MM_COUNT(thread_counts); t++) {
+        struct work work[JOBS];
+        size_t got = 0;
+        prepare(work, JOBS);
+        struct mm_pool *pool = open_pool(thread_counts[t]);
+        for (size_t i = 0; i < JOBS; i++)
+            mm_pool_submit(pool, &work[i].job);
+        mm_pool_wait_for(pool, 16);
+        got = collect(pool);
+        assert_true(got >= 16);
+        mm_pool_wait_for(pool, 2 * JOBS);
+        got += collect(pool);
+        assert_int_equal(got, JOBS);
+        assert_true(mm_pool_idle(pool));
+        if (mm_pool_fd(pool) >= 0)
+            assert_false(is_readable(mm_pool_fd(pool)));
+        mm_pool_wait_for(pool, 1); /* nothing to wait for */
+        mm_pool_close(pool);
+    }
+}
+
 /* ---- stopping ---- */
 
 static void stop_gives_back_what_did_not_run(void **state)
@@ -343,6 +368,7 @@ int main(void)
         cmocka_unit_test(a_source_is_asked_when_kicked),
         cmocka_unit_test(submitted_comes_before_the_source),
         cmocka_unit_test(all_at_once),
+        cmocka_unit_test(waiting_for_several),
         cmocka_unit_test(stop_gives_back_what_did_not_run),
         cmocka_unit_test(stop_with_a_source),
         cmocka_unit_test(after_the_stop),
