@@ -176,11 +176,12 @@ static void judge_some(struct judging *j, const struct sample *sample, size_t fr
         double d = sample->d[from + i], plain = d - sample->s[from + i], e = d - s[at[i]], square = e * e;
         if (!(square <= DBL_MAX))
             continue;
+        bool differs = (plain < e) | (plain > e); /* not where one of them is NaN */
         j->judged++;
         j->left += square;
         j->counted += square < j->most_each ? square : j->most_each;
-        j->contest.differ += plain < e || plain > e; /* not where one of them is NaN */
-        j->contest.nearer += (plain < e || plain > e) && square <= plain * plain;
+        j->contest.differ += differs;
+        j->contest.nearer += differs & (square <= plain * plain);
     }
 }
 
@@ -257,8 +258,8 @@ static void move_along(const struct moved *m, int k, const uint32_t *c, size_t n
         return;
     }
     for (size_t i = 0; i < n; i++) {
-        int64_t p = (int64_t)c[i] - shift;
-        at[i] = p < 0 || p >= dim || at[i] < 0 ? -1 : at[i] - shift * stride;
+        bool out = ((uint64_t)((int64_t)c[i] - shift) >= (uint64_t)dim) | (at[i] < 0);
+        at[i] = (at[i] - shift * stride) | -(int64_t)out; /* all bits: -1 */
     }
 }
 

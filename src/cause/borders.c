@@ -1,5 +1,5 @@
 /* Only the rim of a map is off, the inside is right: padding. */
-#include "cause/cause.h"
+#include "cause/arrangement.h"
 #include "cause/sparse.h"
 
 #include <math.h>
@@ -30,7 +30,8 @@ struct sums {
 
 /* Two axes of d_shape, or one (the second has length 1). */
 struct rim {
-    int64_t inner, width, height; /* position: i / inner % width, i / inner / width % height */
+    int64_t inner, width, height; /* position: i / inner % width, i / below % height */
+    int64_t below;                /* inner times width */
     int axis;                     /* of the height; with one axis -1 */
     struct sums at[CLASSES][CLASSES];
     int depth;
@@ -48,7 +49,8 @@ static int class_of(int64_t at, int64_t size)
 static void rim_add(struct rim *rim, const struct trial *t, int64_t i)
 {
     double s = t->c->s[i], d = t->c->d[i], e = s - d;
-    int64_t x = i / rim->inner % rim->width, y = i / rim->inner / rim->width % rim->height;
+    int64_t x = index_along(i, rim->inner, rim->width);
+    int64_t y = rim->axis < 0 ? 0 : index_along(i, rim->below, rim->height);
     int row = rim->axis < 0 ? MIDDLE : class_of(y, rim->height);
     if (!isfinite(e))
         return;
@@ -160,6 +162,7 @@ static bool rim_init(struct rim *rim, const struct trial *t, int height, int wid
     rim->noise = NOISE_MOST * t->noise * sqrt(t->ss / (double)(t->n ? t->n : 1));
     for (int k = width + 1; k < shape->rank; k++)
         rim->inner *= shape->dim[k];
+    rim->below = rim->inner * rim->width;
     int64_t least = rim->width;
     if (height >= 0) {
         rim->height = shape->dim[height];

@@ -199,12 +199,33 @@ static bool on_grid(const double *value, size_t n, double step, double off)
     return on;
 }
 
+#define MANY_OF    128 /* of the first so many, as many that are different: */
+#define MANY_LEAST 120 /* values are not few */
+
+static bool are_many(const double *x, size_t n)
+{
+    double first[MANY_OF];
+    if (n < MANY_OF)
+        return false;
+    memcpy(first, x, sizeof first);
+    return once_if_few(first, MANY_OF) >= MANY_LEAST;
+}
+
+/* In order, each value once, of those that lie on a grid if any do; 0: they don't. Where values are few, putting them into
+ * order is the shortest way. */
+static size_t settle(double *value, size_t n, int64_t levels)
+{
+    bool many = are_many(value, n);
+    if (many && is_no_grid(value, n, levels))
+        return 0;
+    size_t few = once_if_few(value, n);
+    return few == n && !many && is_no_grid(value, n, levels) ? 0 : distinct(value, few);
+}
+
 double grid_find(const double *x, int64_t count, int64_t levels)
 {
     double *value = malloc(GRID_SAMPLE * sizeof *value);
-    size_t sampled = value ? sample_of(x, count, value) : 0, few_values = once_if_few(value, sampled);
-    /* where values are few, putting them into order is the shortest way */
-    size_t n = few_values == sampled && is_no_grid(value, sampled, levels) ? 0 : distinct(value, few_values);
+    size_t sampled = value ? sample_of(x, count, value) : 0, n = settle(value, sampled, levels);
     bool repeats = n < GRID_DISTINCT && n >= FEW_DISTINCT && sampled >= FEW_REPEATS * n;
     double step = least_gap(value, n), span = n ? value[n - 1] - value[0] : 0;
     bool few = (n >= GRID_DISTINCT || repeats) && few_steps(span, step, levels);

@@ -23,15 +23,17 @@ static inline struct sparse sparse_first(int64_t count, int64_t places)
     return (struct sparse){.step = count / places + 1};
 }
 
+/* Without branches, for which of the three it is changes each time. */
 static inline void sparse_next(struct sparse *sparse)
 {
-    bool longer = sparse->step > 1 && sparse->third == 0;
+    static const uint8_t then[] = {1, 2, 0};
+    int64_t longer = (sparse->step > 1) & (sparse->third == 0);
     sparse->at += sparse->step + longer;
     sparse->rest += longer;
-    sparse->third = sparse->third == 2 ? 0 : sparse->third + 1;
+    sparse->third = then[sparse->third];
     if (sparse->rest == sparse->step) {
         sparse->rest = 0;
-        sparse->third = sparse->third == 2 ? 0 : sparse->third + 1;
+        sparse->third = then[sparse->third];
     }
 }
 

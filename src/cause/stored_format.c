@@ -17,7 +17,7 @@ bool format_is_integer(enum mm_dtype dtype)
 
 #define SAMPLE           4096
 #define EXPLAINED        0.2 /* share of the error's energy that rounding may leave: other inputs flip some */
-#define GLANCE           512 /* positions that tell most grids apart, */
+#define GLANCE           256 /* positions that tell most grids apart, */
 #define GLANCE_EXPLAINED 0.6 /* where chance may leave more */
 
 struct grid {
