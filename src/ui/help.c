@@ -226,7 +226,7 @@ static void help_status(const struct view *view, const struct app *app, struct c
                              list->count ? list->top + 1 : 0, last, list->count);
     int hits = help->wanted[0] ? count_hits(help, app) : 0;
     if (hits)
-        canvas_textf(c, x, 0, -1, ROLE_STATUS, "; %d %s \"%s\"", hits, hits == 1 ? "has" : "have",
+        canvas_textf(c, x, 0, -1, ROLE_STATUS, hits == 1 ? "; %d has \"%s\"" : "; %d have \"%s\"", hits,
                      help->wanted);
 }
 
