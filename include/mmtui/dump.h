@@ -110,12 +110,21 @@ struct mm_dump {
     struct mm_arena arena;
 };
 
+/* Of a dump that is being written meanwhile: which files are whole. A folder without tensors, or one that is not there
+ * yet, is an empty dump then. */
+struct mm_dump_live {
+    bool (*wanted)(void *context,
+                   const char *path); /* asked of every file that may be a tensor; as mm_watch_wanted */
+    void *context;
+};
+
 struct mm_dump_options {
     const struct mm_schema *schema; /* NULL: see mm_dump_open; borrowed */
     bool check;                     /* also the checksums of members that are not compressed */
     struct mm_given_list given;     /* for files that do not say what their values are; borrowed */
     struct mm_dump_part part;
     bool file_names; /* ONNX's input_N.pb and output_N.pb are called as their files all the same */
+    const struct mm_dump_live *live; /* borrowed; NULL: all is there */
 };
 
 /*
@@ -157,6 +166,54 @@ void mm_dump_close(struct mm_dump *dump);
 /* Append a sentence on whose numbers its .pb files are read by, and what these lack, or on why there are none; `whose` is
  * "" or such as " of dst". Nothing where there are no .pb files, or the project's own numbers read them. */
 void mm_dump_say_numbers(const struct mm_dump *dump, const char *whose, struct mm_buf *out);
+
+/* ---- dumps that are being written ------------------------------------------------------------------------ */
+
+/*
+ * What happens in folders and files of dumps, new folders included. The system tells (inotify, Linux); where it can't -
+ * network file systems, a limit that is reached - all files are looked at every other second. One thread uses it.
+ *
+ * A file is listed when it is whole: nobody has it open for writing any more, as far as the system tells, and its header
+ * fits its size; what was not touched for a minute is taken as it is, and so is one that was listed before and is being
+ * written anew, whose old figures may stay (mm_watch_writing).
+ */
+struct mm_watch;
+/* `how`: the options of the dumps, borrowed but for the struct itself. look_only: do not ask the system. The paths need not
+ * be there yet. */
+int mm_watch_open(struct mm_watch **watch, const char *const *paths, size_t count,
+                  const struct mm_dump_options *how, bool look_only, struct mm_err *err);
+/* NULL is fine. */
+void mm_watch_close(struct mm_watch *watch);
+/* Readable when something has happened; -1: nothing tells, or not now, see mm_watch_due. To be asked for anew each time. */
+int mm_watch_fd(const struct mm_watch *watch);
+/* When (mm_clock) to call mm_watch_take though nothing has happened; INFINITY: never, which is so when all is quiet and the
+ * system tells. */
+double mm_watch_due(const struct mm_watch *watch);
+enum {
+    MM_WATCH_CHANGED = 1,
+    /* the dumps are to be listed again */ MM_WATCH_SETTLED = 2 /* nothing has happened for a second */
+};
+/* Take in what has happened. Bits of the above; CHANGED comes a moment after the first change of a burst. at_once: without
+ * that moment, and settled or not, it is now. */
+unsigned mm_watch_take(struct mm_watch *watch, bool at_once);
+/* Nothing has happened that is not listed, and nothing happens. */
+bool mm_watch_settled(const struct mm_watch *watch);
+/* Before the dumps are listed with mm_watch_wanted ... */
+void mm_watch_list_begin(struct mm_watch *watch);
+/* ... and behind that: files that were not asked for are forgotten. */
+void mm_watch_list_end(struct mm_watch *watch);
+/* What was done because of CHANGED took so many seconds: the pause until the next one is fitted to that. */
+void mm_watch_pause(struct mm_watch *watch, double seconds);
+/* Not now: CHANGED comes again in a moment. */
+void mm_watch_later(struct mm_watch *watch);
+/* Is the file whole? For mm_dump_live: context is the watch. */
+bool mm_watch_wanted(void *context, const char *path);
+/* Is it being written (anew) just now? */
+bool mm_watch_writing(const struct mm_watch *watch, const char *path);
+/* Files that the last list has left out, as they are not whole. */
+size_t mm_watch_held(const struct mm_watch *watch);
+/* Are files looked at every other second? */
+bool mm_watch_looks(const struct mm_watch *watch);
 
 /* ---- two dumps in one folder ----------------------------------------------------------------------------- */
 

@@ -45,6 +45,7 @@ enum mm_column_id {
     MM_COLUMN_BEFORE,    /* with --before: diff2 of the earlier dst */
     MM_COLUMN_CHANGE,    /* with --before: better or worse, and by how much */
     MM_COLUMN_APPLIED,   /* with --before and the plan that dst was made with: did the override take effect */
+    MM_COLUMN_SINCE,     /* once files were written anew: diff2 against that of the file before */
     MM_COLUMN_CAUSE,     /* with triage: the cause's word */
     MM_COLUMN_CERTAINTY, /* with triage: how sure the verdict is: certain, likely, possible */
     MM_COLUMN_INTRODUCED, /* with triage: the part of diff2 that is added here */
@@ -72,9 +73,6 @@ struct mm_column {
     bool (*there)(const struct mm_session *session);
     enum mm_metric_id metric; /* with help NULL: what it shows */
 };
-/* A change (now / before) between these is none: shown as "same". */
-#define MM_CHANGE_BETTER 0.9
-#define MM_CHANGE_WORSE  1.1
 /* Has this session what the column is about? */
 bool mm_column_there(const struct mm_session *session, enum mm_column_id id);
 /* Never NULL; `id` is below MM_COLUMN_COUNT. */

@@ -57,7 +57,9 @@ struct mm_session_options {
     bool one_file;              /* src and dst are one file, which must have the results of two runners */
     enum mm_results results[2]; /* whose of src and dst, where both are in one folder (mm_snapshot_find) */
     const struct mm_schema *schema; /* of MagicMind's .pb in all dumps; NULL: not told. Borrowed */
-    const char *cache;      /* folder of the result cache; NULL: none. Borrowed until mm_session_start */
+    const char *cache; /* folder of the result cache; NULL: none. Borrowed until mm_session_start */
+    bool watch;        /* follow what is written into src and dst: mm_session_watch from the beginning on */
+    bool watch_looks;  /* by looking at all files, without asking the system */
     unsigned shard, shards; /* measure only shard 1 <= shard <= shards of the pairs; 0 of 0: all */
 };
 /* jobs = online processors; onnx; the defaults of measure and triage. src and dst stay NULL. */
@@ -72,6 +74,10 @@ struct mm_layer {
     bool tagged;
     bool changed; /* a file is not what was measured any more: see mm_session_check */
     char *label;  /* the pair's name in visible form (escaped), what is shown and searched */
+    double
+        earlier; /* diff2 before a file of it was written anew; +Inf: NaN or Inf then; NaN: that never was, or there was
+                       none */
+    uint64_t redone; /* mm_session_pairings when that was seen; 0: never */
 };
 
 struct mm_session;
@@ -197,6 +203,51 @@ size_t mm_session_check(struct mm_session *session, const size_t *ids, size_t co
  * be listed any more.
  */
 int mm_session_reload(struct mm_session *session, size_t *count, struct mm_err *err);
+
+/* ---- dumps that are being written ---- */
+
+/*
+ * While a session watches, what is written into src and dst meanwhile is taken in: new tensors become layers, pairs are
+ * made as both sides arrive, files that were written anew are measured again and their layers keep what was measured
+ * before (struct mm_layer, `earlier`). Folders may be empty, or not be there yet. A file that is being written is not
+ * read: see mm_watch_wanted. Figures of files that did not change, tags and the plan stay; ids are others, as after
+ * mm_session_pair_again. Triage waits until nothing has happened for a second.
+ */
+
+/* Begin or end. MM_EARG for a report. The first take after that lists anew. */
+int mm_session_watch(struct mm_session *session, bool on, struct mm_err *err);
+/* Does it watch? */
+bool mm_session_watches(const struct mm_session *session);
+/* Readable when something has happened; -1: nothing tells now. To be asked for anew after each take. */
+int mm_session_watch_fd(const struct mm_session *session);
+/* When (mm_clock) to take though nothing has happened; INFINITY: never. */
+double mm_session_watch_due(const struct mm_session *session);
+/*
+ * Take in what has happened. *again: layers were made anew, see above. at_once: all that is there now, settled or not;
+ * else what comes in a burst is taken in together. -1: a dump could not be listed, and all stays as it was until the next
+ * change.
+ */
+int mm_session_watch_take(struct mm_session *session, bool at_once, bool *again, struct mm_err *err);
+/* Nothing is happening, or nobody watches. */
+bool mm_session_settled(const struct mm_session *session);
+/* Files that are left out, as they are being written. */
+size_t mm_session_watch_held(const struct mm_session *session);
+/* The system tells nothing of these folders: they are looked at every other second. */
+bool mm_session_watch_looks(const struct mm_session *session);
+/* Layers whose files were written anew: how many; of these better and worse by diff2. */
+struct mm_redone {
+    size_t layers, better, worse;
+};
+/* Of the pairings (mm_session_pairings) after this one. */
+struct mm_redone mm_session_redone(const struct mm_session *session, uint64_t after);
+/* Has any layer `earlier`? */
+bool mm_session_has_earlier(const struct mm_session *session);
+/* A diff2 against an earlier one: now / earlier; above 1 is worse, +Inf: broken now, 0: it was broken. NaN where one of
+ * them is. */
+double mm_change_of(double now, double earlier);
+/* A change between these is none. */
+#define MM_CHANGE_BETTER 0.9
+#define MM_CHANGE_WORSE  1.1
 
 struct mm_session_totals {
     size_t layers, pairs, src_only, dst_only;

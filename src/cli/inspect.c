@@ -158,6 +158,8 @@ static int look(struct looking *looking, struct mm_err *err)
 {
     looking->again = false;
     bool terminal = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
+    if (!looking->options->script && !terminal && looking->options->session.watch)
+        return mm_fail(err, MM_EARG, "--watch shows tensors as they come: it needs a terminal");
     if (!looking->options->script && !terminal)
         return as_table(looking, err);
     open_autosave(looking);

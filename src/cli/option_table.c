@@ -275,6 +275,10 @@ static const struct option_info table[OPT_COUNT] = {
     [OPT_AUTOSAVE] = {0, "autosave", "WHEN",
                       "keep an unsaved plan against a crash: terminal (default), always (scripts too), never",
                       GROUP_OWN, SET(set_autosave), IN_CONFIG, .initial = "terminal"},
+    [OPT_WATCH] =
+        {0, "watch", NULL,
+         "follow what is written into SRC and DST meanwhile; they may be empty, or not be there yet",
+         GROUP_OWN, FLAG(session.watch)},
     [OPT_DUMP_CONFIG] = {0, "dump-config", NULL, "print a config file with the settings as they are",
                          GROUP_COMMON, FLAG(dump_config)},
     [OPT_HELP] = {'h', "help", NULL, "show this help", GROUP_COMMON, FLAG(help)},

@@ -124,6 +124,7 @@ enum option {
     OPT_SCRIPT,
     OPT_SIZE,
     OPT_AUTOSAVE,
+    OPT_WATCH,
     OPT_DUMP_CONFIG,
     OPT_HELP,
     OPT_VERSION,

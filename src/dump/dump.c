@@ -218,15 +218,17 @@ static int publish(struct listing *list)
     struct mm_members *found = &list->found;
     for (size_t i = 0; i < found->count; i++)
         found->entry[i].order = i;
-    qsort(found->entry, found->count, sizeof *found->entry,
-          list->kind || list->numbered || list->statistics || list->fields ? compare_listed
-                                                                           : compare_entries);
+    if (found->count)
+        qsort(found->entry, found->count, sizeof *found->entry,
+              list->kind || list->numbered || list->statistics || list->fields ? compare_listed
+                                                                               : compare_entries);
     for (size_t i = 0; i < found->count; i++)
         found->entry[i].order = i;
-    struct mm_entry *entries = mm_arena_array(&dump->arena, found->count, sizeof *entries);
+    struct mm_entry *entries = mm_arena_array(&dump->arena, found->count + 1, sizeof *entries);
     if (!entries)
         return listing_no_memory(list);
-    memcpy(entries, found->entry, found->count * sizeof *entries);
+    if (found->count)
+        memcpy(entries, found->entry, found->count * sizeof *entries);
     dump->entries = entries;
     dump->count = found->count;
     dump->skipped += found->skipped;
@@ -335,7 +337,10 @@ static int fill(struct listing *list, struct mm_err *err)
 {
     struct mm_dump *dump = list->dump;
     struct stat info;
-    dump->is_file = stat(dump->path, &info) == 0 && !S_ISDIR(info.st_mode);
+    bool there = stat(dump->path, &info) == 0;
+    dump->is_file = there && !S_ISDIR(info.st_mode);
+    if (list->live && (!there || (dump->is_file && !listing_wanted(list, dump->path))))
+        return publish(list); /* nothing yet */
     if ((dump->is_file ? find_in_file(list, err) : listing_folder(list, err)) < 0)
         return -1;
     note_statistics(list);
@@ -378,6 +383,7 @@ int mm_dump_open(struct mm_dump **out, const char *path, const struct mm_dump_op
         list.part = options->part;
         list.schema = options->schema;
         list.file_names = options->file_names;
+        list.live = options->live;
     }
     int result = dump->path ? fill(&list, err) : listing_no_memory(&list);
     if (result < 0 && list.err.code != MM_OK)

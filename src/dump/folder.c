@@ -61,6 +61,8 @@ static int visit(void *context, struct tree_folder *folder, const char *name)
     file.file = file.path + strlen(folder->path);
     if (*folder->file && !(file.file = listing_join(list, folder->file, name)))
         return listing_no_memory(list);
+    if (!listing_wanted(list, file.path))
+        return 0;
     const struct mm_format *format = listing_choose(list, file.path, name);
     bool passed_over = format && (format->indirect || (format->told && list->given.count == 0));
     if (passed_over || !mm_file_name_parse_as(name, format, arena, &parsed)) {
@@ -190,11 +192,16 @@ int listing_folder(struct listing *list, struct mm_err *err)
     if (list->found.count == 0 && add_statistics(list) < 0)
         return -1;
     if (list->found.count == 0)
-        return fail_empty(list, err);
+        return list->live ? 0 : fail_empty(list, err);
     return list->list_count ? 0 : find_list_above(list);
 }
 
 /* ---- both ---- */
+
+bool listing_wanted(const struct listing *list, const char *path)
+{
+    return !list->live || list->live->wanted(list->live->context, path);
+}
 
 int listing_no_memory(struct listing *list)
 {

@@ -16,7 +16,8 @@ struct listing {
     struct mm_given_list given;
     struct mm_dump_part part;
     bool file_names;
-    struct mm_buf memory; /* of files that are looked at */
+    const struct mm_dump_live *live; /* or NULL */
+    struct mm_buf memory;            /* of files that are looked at */
     struct tree tree;
     struct name_list lists[LISTING_LISTS]; /* that lie beside the tensors; read by listing_name */
     size_t list_count;
@@ -43,6 +44,8 @@ struct listing_file {
 /* The format of a file of a folder. Whoever tells the numbers of MagicMind's .pb says that what has a stamp and this
  * ending is such, whatever else it may look like. */
 const struct mm_format *listing_choose(struct listing *list, const char *path, const char *name);
+/* Is the file whole, as far as a dump is being written? */
+bool listing_wanted(const struct listing *list, const char *path);
 /* -1, with list->err set. */
 int listing_no_memory(struct listing *list);
 /* `front` and `text` in the dump's arena, or NULL. */

@@ -277,15 +277,11 @@ static double value_change(const struct mm_session *session, size_t id)
     double before = comparison_figure(session, id, MM_COMPARISON_BEFORE);
     if (isnan(before) || !is_measured(result))
         return NAN;
-    double now = is_broken(result) ? INFINITY : result->metrics.diff2;
-    if (now == before)
-        return 1;
-    return isinf(before) ? 0 : isinf(now) || before == 0 ? INFINITY : now / before;
+    return mm_change_of(is_broken(result) ? INFINITY : result->metrics.diff2, before);
 }
 
-static void text_change(const struct mm_session *session, size_t id, struct mm_buf *out)
+static void put_change(double change, bool broken, struct mm_buf *out)
 {
-    double change = value_change(session, id);
     double times = change > 1 ? change : 1 / change;
     char text[MM_NUM];
     if (isnan(change))
@@ -295,11 +291,31 @@ static void text_change(const struct mm_session *session, size_t id, struct mm_b
     else if (change == 0)
         mm_buf_puts(out, "fixed");
     else if (isinf(change)) /* of no error at all, any is more */
-        mm_buf_puts(out, is_broken(result_of(session, id)) ? "broken" : "worse");
+        mm_buf_puts(out, broken ? "broken" : "worse");
     else
         mm_buf_printf(out, "%sx %s",
                       mm_num_short(text, times, times < 99.5 ? 2 : 1), /* "6e2": what fits the column */
                       change > 1 ? "worse" : "better");
+}
+
+static void text_change(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    put_change(value_change(session, id), is_broken(result_of(session, id)), out);
+}
+
+/* The same against what the layer's files were before they were written anew. */
+static double value_since(const struct mm_session *session, size_t id)
+{
+    const struct mm_result *result = result_of(session, id);
+    double earlier = mm_session_layer(session, id)->earlier;
+    if (isnan(earlier) || !is_measured(result))
+        return NAN;
+    return mm_change_of(is_broken(result) ? INFINITY : result->metrics.diff2, earlier);
+}
+
+static void text_since(const struct mm_session *session, size_t id, struct mm_buf *out)
+{
+    put_change(value_since(session, id), is_broken(result_of(session, id)), out);
 }
 
 /* ---- the plan that dst was made with ---- */
@@ -451,6 +467,8 @@ static const struct mm_column columns[MM_COLUMN_COUNT] = {
                           true, false, text_change, value_change, there_before},
     [MM_COLUMN_APPLIED] = {"applied", "applied", "did the plan's override take effect (--plan with --before)",
                            11, false, false, false, text_applied, NULL, mm_session_verifies},
+    [MM_COLUMN_SINCE] = {"since", "since", "diff2 against that before the file was written anew", 11, true,
+                         true, false, text_since, value_since, mm_session_has_earlier},
     [MM_COLUMN_CAUSE] = {"cause", "CAUSE", "what caused the error, in a word", 18, false, false, false,
                          text_cause, NULL},
     [MM_COLUMN_CERTAINTY] = {"certainty", "CERTAINTY", "how sure the verdict is: certain, likely, possible",

@@ -1,4 +1,5 @@
 /* From two dumps to layers: pairing, order, and all that is known of pairs before they are measured. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ int session_layers(struct mm_session *session)
         struct mm_layer *layer = &session->layers[id];
         layer->pair = &pairs->pair[id];
         layer->rank = -1;
+        layer->earlier = NAN;
         layer->op = op_of(session, id);
         mm_buf_clear(&visible);
         mm_text_escape(&visible, layer->pair->name, strlen(layer->pair->name));

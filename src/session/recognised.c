@@ -65,8 +65,10 @@ static bool list_again(struct mm_session *session, struct mm_dump **dump, const 
 {
     struct mm_dump_part part = session_part(session, NULL, dump == &session->dst);
     const struct mm_session_options *options = &session->options;
-    struct mm_dump_options again = {
-        .check = options->check, .given = options->given, .schema = options->schema};
+    struct mm_dump_options again = {.check = options->check,
+                                    .given = options->given,
+                                    .schema = options->schema,
+                                    .live = session_live(session)};
     struct mm_dump *fitting;
     part.stepped = other->step.count > 0 && (*dump)->step.count > 0;
     part.ranked = other->rank.count > 0 && (*dump)->rank.count > 0;
@@ -100,7 +102,8 @@ static struct mm_dump *with_file_names(const struct mm_session *session, const s
                                     .given = options->given,
                                     .part = session_part(session, dump, dump == session->dst),
                                     .schema = options->schema,
-                                    .file_names = true};
+                                    .file_names = true,
+                                    .live = session_live(session)};
     struct mm_dump *made = NULL;
     mm_dump_open(&made, dump->path, &again, NULL);
     return made;
@@ -199,6 +202,8 @@ static int check_shapes(const struct mm_session *session, struct mm_err *err)
 int recognised_check(const struct mm_session *session, struct mm_err *err)
 {
     const struct mm_dump_part *part = &session->options.part;
+    if (session->watch && (session->src->count == 0 || session->dst->count == 0))
+        return 0; /* nobody knows yet what they will have */
     if (check_shapes(session, err) < 0)
         return -1;
     if (part->stepped && none_has(session, steps_of))

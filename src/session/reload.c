@@ -1,6 +1,7 @@
 /* Files that change while they are looked at: noticed, and measured again when somebody asks. */
 #include "session/state.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -252,6 +253,10 @@ bool reload_collect(struct mm_session *session, struct mm_job *job)
         mm_result_done(result);
         *result = here->result;
     } else if (here->which < 0 && here->result.state > MM_STATE_HEADER) {
+        double had = session_figure(layer);
+        layer->earlier = isnan(had) ? layer->earlier : had;
+        layer->redone = session->pairings + 1;
+        session->has_earlier |= !isnan(layer->earlier);
         mm_result_done(&layer->result);
         layer->result = here->result;
         layer->changed = false;

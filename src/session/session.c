@@ -23,6 +23,7 @@ struct list_request {
     struct mm_given_list given;
     struct mm_dump_part part;
     const struct mm_schema *schema;
+    const struct mm_dump_live *live;
     int result;
     struct mm_err err;
 };
@@ -31,8 +32,11 @@ static void list_folder(struct mm_job *job, const atomic_bool *cancel)
 {
     struct list_request *request = (struct list_request *)job;
     (void)cancel; /* takes milliseconds */
-    struct mm_dump_options options = {
-        .check = request->check, .given = request->given, .part = request->part, .schema = request->schema};
+    struct mm_dump_options options = {.check = request->check,
+                                      .given = request->given,
+                                      .part = request->part,
+                                      .schema = request->schema,
+                                      .live = request->live};
     request->result = mm_dump_open(request->dump, request->path, &options, &request->err);
 }
 
@@ -47,16 +51,18 @@ static int list_both(struct mm_session *session, struct mm_err *err)
                                .check = check,
                                .given = given,
                                .part = session_part(session, NULL, false),
-                               .schema = schema};
+                               .schema = schema,
+                               .live = session_live(session)};
     struct list_request dst = {.job = {.run = list_folder},
                                .dump = &session->dst,
                                .path = session->dst_path,
                                .check = check,
                                .given = given,
                                .part = session_part(session, NULL, true),
-                               .schema = schema};
-    struct mm_pool *pool;
-    if (mm_pool_open(&pool, session->options.jobs > 1 ? 1 : 0, err) < 0)
+                               .schema = schema,
+                               .live = session_live(session)};
+    struct mm_pool *pool; /* a watch is asked by one thread alone */
+    if (mm_pool_open(&pool, session->options.jobs > 1 && !session->watch ? 1 : 0, err) < 0)
         return -1;
     mm_pool_submit(pool, &dst.job);
     list_folder(&src.job, NULL);
@@ -84,6 +90,16 @@ void session_note(struct mm_session *session, struct mm_buf *text)
     mm_buf_done(text);
 }
 
+int session_list(struct mm_session *session, struct mm_err *err)
+{
+    if (session->watch)
+        mm_watch_list_begin(session->watch);
+    int result = list_both(session, err) < 0 || recognised_align(session, err) < 0 ? -1 : 0;
+    if (session->watch)
+        mm_watch_list_end(session->watch);
+    return result;
+}
+
 static int open_all(struct mm_session *session, struct mm_err *err)
 {
     const struct mm_session_options *options = &session->options;
@@ -96,7 +112,7 @@ static int open_all(struct mm_session *session, struct mm_err *err)
     if (options->cache && !(session->cache_folder = strdup(options->cache)))
         return mm_fail_memory(err);
     session->options.cache = NULL;
-    if (list_both(session, err) < 0 || recognised_align(session, err) < 0 ||
+    if (watch_begin(session, err) < 0 || session_list(session, err) < 0 ||
         comparison_list(session, err) < 0 || recognised_check(session, err) < 0 ||
         mm_plan_open(&session->plan, err) < 0)
         return -1;
@@ -216,6 +232,7 @@ void mm_session_close(struct mm_session *session)
     mm_dump_close(session->dst);
     mm_dump_close(session->src);
     mm_arena_done(&session->members);
+    mm_watch_close(session->watch);
     free(session->src_path);
     free(session->dst_path);
     free(session->cache_folder);
@@ -372,7 +389,8 @@ size_t mm_session_apply(struct mm_session *session)
     }
     if (session->scan)
         count_finished(session);
-    if (session->measured == session->pairs->count && !session->triage.begun && !comparison_busy(session))
+    if (session->measured == session->pairs->count && !session->triage.begun && !session->unsettled &&
+        !comparison_busy(session))
         triage_begin(session);
     verify_begin(session);
     if (session->changed)

@@ -130,8 +130,12 @@ struct mm_session {
     size_t measured, cached, bad, tagged;
     size_t changed; /* layers changed in the apply under way */
     double started, seconds;
-    double looked;    /* when files were last looked at */
-    size_t reloading; /* layers that are measured again */
+    struct mm_watch *watch;   /* NULL: what is written meanwhile is not followed */
+    struct mm_dump_live live; /* of it */
+    bool has_earlier;         /* some layer has `earlier` */
+    bool unsettled;           /* something is being written: triage waits */
+    double looked;            /* when files were last looked at */
+    size_t reloading;         /* layers that are measured again */
     bool closing;
     size_t *
         likely; /* [pairs] the one layer that a tensor without a partner could be paired with, + 1; 0: none, or
@@ -141,7 +145,8 @@ struct mm_session {
         fingerprint_bytes; /* what those that this pairing asked for took, whoever asked for them first */
     uint64_t paired;       /* the plan's revision of pairs that they were made by */
     uint64_t pairings;     /* how often it was paired anew */
-    size_t *moved;         /* [layers before that + 1] what they are now; NULL: it never was */
+    size_t *moved;         /* [moved_count] what the layers before that are now; NULL: it never was */
+    size_t moved_count;
     /* [pairs] of a session from a report, until its layers have them; NULL: it has tensors */
     struct mm_result *saved;
     const char *saved_dumps; /* "dumps" of that report; NULL: it has none */
@@ -266,6 +271,26 @@ bool session_changed(struct mm_session *session, size_t id);
 void session_look(struct mm_session *session, const size_t *ids, size_t count);
 /* Take a collected job back if it measured a layer again. */
 bool reload_collect(struct mm_session *session, struct mm_job *job);
+/* Open the watch, if the options or somebody asked for it. */
+int watch_begin(struct mm_session *session, struct mm_err *err);
+/* For the options of src and dst; NULL: all is there. */
+const struct mm_dump_live *session_live(const struct mm_session *session);
+/* A session of the same dumps that has no pairs yet (pair_again.c). */
+struct mm_session session_heir(const struct mm_session *session);
+/* The layers that entries of an earlier session's dumps are now, by their places there; SIZE_MAX: none. */
+struct session_places {
+    size_t *src, *dst;
+};
+/* By place in a dump, of this session's pairs; NULL: memory. */
+size_t *session_places_of(const struct mm_session *session, const struct mm_dump *dump, bool dst);
+/* Take over from the session before what stays: figures, tags. `listed`: the dumps were listed anew, so that files may be
+ * others. Frees the places. */
+int session_keep(struct mm_session *session, struct mm_session *before, struct session_places *places,
+                 bool listed, struct mm_err *err);
+/* diff2 as it is compared with an earlier one: +Inf where NaN or Inf differ, NaN where it was not measured. */
+double session_figure(const struct mm_layer *layer);
+/* List src and dst, as the options say (session.c). */
+int session_list(struct mm_session *session, struct mm_err *err);
 /* Drop all answers about a layer. */
 void session_forget(struct mm_session *session, size_t id);
 

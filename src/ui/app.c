@@ -18,8 +18,7 @@
 int app_init(struct app *app, struct mm_session *session, const struct app_options *options,
              const struct app_hooks *hooks, struct mm_err *err)
 {
-    *app = (struct app){
-        .session = session, .hooks = {.fd = -1, .outside_fd = -1}, .w = 80, .h = 24, .dirty = true};
+    *app = (struct app){.session = session, .hooks = {.fd = -1}, .w = 80, .h = 24, .dirty = true};
     if (options)
         app->options = *options;
     if (hooks)

@@ -51,9 +51,9 @@ struct app_hooks {
     bool (*busy)(void *context);
     /* Wait until no job is left, and take all of them: a step of a script ends here. */
     void (*settle)(void *context);
-    /* Another descriptor, that gets readable when something has happened outside of the program; -1: none. Only with
-     * `tick`. */
-    int outside_fd;
+    /* Another descriptor, that gets readable when something has happened outside of the program; -1: none, or not now.
+     * Asked for before each wait. */
+    int (*outside_fd)(void *context);
     /* When (mm_clock) something is to be done though nothing happens; INFINITY: never. NULL: never. */
     double (*due)(void *context);
     /* outside_fd is readable, or that time has come. True: something that is seen may have changed. */
@@ -120,7 +120,7 @@ void app_resize(struct app *app, int w, int h);
 void app_ready(struct app *app);
 /* When hooks.tick is wanted, INFINITY: never. */
 double app_due(const struct app *app);
-/* hooks.outside_fd is readable, or that time has come. */
+/* What hooks.outside_fd has told is readable, or that time has come. */
 void app_tick(struct app *app);
 
 /* ---- out ---- */

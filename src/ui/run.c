@@ -112,10 +112,11 @@ static void draw_if_due(struct loop *loop)
 static void turn(struct loop *loop)
 {
     const struct app_hooks *hooks = &loop->app->hooks;
-    struct pollfd fds[4] = {{.fd = term_key_fd(loop->term), .events = POLLIN},
-                            {.fd = term_signal_fd(loop->term), .events = POLLIN},
-                            {.fd = hooks->fd, .events = POLLIN}, /* a negative fd is left out */
-                            {.fd = hooks->tick ? hooks->outside_fd : -1, .events = POLLIN}};
+    struct pollfd fds[4] = {
+        {.fd = term_key_fd(loop->term), .events = POLLIN},
+        {.fd = term_signal_fd(loop->term), .events = POLLIN},
+        {.fd = hooks->fd, .events = POLLIN}, /* a negative fd is left out */
+        {.fd = hooks->outside_fd ? hooks->outside_fd(hooks->context) : -1, .events = POLLIN}};
     bool happened = poll(fds, 4, wait_time(loop)) > 0;
     if (happened && fds[1].revents)
         take_signals(loop);

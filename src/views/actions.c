@@ -82,6 +82,8 @@ static const struct action_info choosing[] = {
      "Leave a suggested operator out, or take it back in"},
     {ACT_ACCEPT, "accept", "A", LAYERS, NULL, "accept", "Put the suggestions into the plan"},
     {ACT_RELOAD, "reload", "r", LAYERS, NULL, NULL, "Measure again what has changed on disk"},
+    {ACT_WATCH, "watch", "", PLANNED, NULL, NULL,
+     "Follow what is written into src and dst meanwhile, or follow it no more"},
     {ACT_TRY, "try", "", PLANNED, NULL, NULL,
      "Run the network with the present plan, and show what it changes (of mmtui try)"},
     {ACT_REPLAY, "replay", "", BOTH, NULL, NULL,

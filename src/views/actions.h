@@ -60,6 +60,7 @@ enum {
     ACT_SUGGEST,          /* text: "95%", "top 5", "0.01"; may be missing */
     ACT_SUGGEST_TOGGLE,
     ACT_RELOAD,
+    ACT_WATCH,
     ACT_TRY,
     ACT_REPLAY,
     ACT_ACCEPT,

@@ -12,6 +12,7 @@
 #include "views/suggest.h"
 #include "views/source_view.h"
 #include "views/unsaved.h"
+#include "views/watching.h"
 
 #define UNSAVED "* not saved"
 
@@ -61,6 +62,7 @@ static bool ready(void *context)
     if (changed) {
         say_raw(inspector);
         say_replayed(inspector);
+        watching_say(inspector);
     }
     return changed;
 }
@@ -75,23 +77,34 @@ static bool busy(void *context)
 
 static double due(void *context)
 {
-    return unsaved_due(context);
+    const struct inspector *inspector = context;
+    double unsaved = unsaved_due(inspector), watched = mm_session_watch_due(inspector->session);
+    return unsaved < watched ? unsaved : watched;
+}
+
+static int outside_fd(void *context)
+{
+    const struct inspector *inspector = context;
+    return mm_session_watch_fd(inspector->session);
 }
 
 static bool tick(void *context)
 {
     unsaved_tick(context);
-    return false;
+    return watching_take(context, false);
 }
 
 /* What came in may make a view ask for more (a histogram of what is selected now), a few times at most. */
 static void settle(void *context)
 {
     struct inspector *inspector = context;
+    if (watching_take(inspector, true))
+        app_changed(&inspector->app);
     for (int i = 0; i < 8; i++) {
         mm_session_finish(inspector->session, NULL, NULL);
         say_raw(inspector);
         say_replayed(inspector);
+        watching_say(inspector);
         app_changed(&inspector->app);
         if (mm_session_idle(inspector->session))
             break;
@@ -423,6 +436,7 @@ static const struct {
     {ACT_TRY, act_try},
     {ACT_REPLAY, act_replay},
     {ACT_RESTORE, unsaved_act},
+    {ACT_WATCH, watching_act},
 };
 
 static bool act(void *context, struct app *app, const struct action_event *event)
@@ -470,7 +484,7 @@ static int start_app(struct inspector *inspector, const struct app_options *opti
                               .ready = ready,
                               .busy = busy,
                               .settle = settle,
-                              .outside_fd = -1,
+                              .outside_fd = outside_fd,
                               .due = due,
                               .tick = tick,
                               .unsaved = unsaved,
@@ -538,6 +552,7 @@ int inspector_init(struct inspector *inspector, struct mm_session *session,
         return -1;
     }
     inspector->autosave = options->autosave;
+    watching_begin(inspector);
     if (options->warning && *options->warning)
         app_say(&inspector->app, ROLE_WARN, "%s", options->warning);
     else if (options->first && *options->first)

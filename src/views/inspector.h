@@ -30,6 +30,10 @@ struct inspector {
     struct mm_autosave *autosave; /* borrowed; NULL: an unsaved plan is not kept */
     double autosaved;             /* when (mm_clock) it was written last */
     bool told_autosave;           /* that it can't be was said */
+    bool watch_news;              /* something came in that nothing was said of yet */
+    uint64_t watch_said;          /* mm_session_pairings when something was said last */
+    size_t watch_pairs;           /* how many pairs there were then */
+    char watch_error[256];        /* why a dump could not be listed, said once */
     char offer[120];              /* the question about what was left behind */
     struct app app;
 };

@@ -27,6 +27,7 @@ struct layer_view {
     int top;                /* first line shown of a tab of text */
     int lines;              /* that it has at this size */
     struct jump_list jumps; /* where jumps to other layers came from */
+    bool gone;              /* its tensor is in no dump any more */
     uint64_t pairings;      /* mm_session_pairings that id is of */
     int hints[LAYER_HINTS]; /* the footer of this tab, ended by ACT_NONE */
 };

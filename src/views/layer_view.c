@@ -232,7 +232,8 @@ static void size(struct view *view, struct app *app, int w, int h)
     struct layer_view *layer = (struct layer_view *)view;
     layer->w = w;
     layer->h = h;
-    prepare(layer, app);
+    if (!layer->gone)
+        prepare(layer, app);
 }
 
 /* Pairs were made anew: the layer has another id, and all that was known of ids is void. */
@@ -243,7 +244,10 @@ static void follow(struct layer_view *layer, struct app *app)
     size_t id = mm_session_moved(app->session, layer->id);
     layer->pairings = mm_session_pairings(app->session);
     layer->id = id == SIZE_MAX ? 0 : id;
+    layer->gone = id == SIZE_MAX;
     layer->jumps.count = 0;
+    if (layer->gone)
+        return;
     layer_tabs_reset(layer);
     if (!layer_tab_show(layer, app, layer->tab))
         layer_tab_show(layer, app, 0);
@@ -251,8 +255,14 @@ static void follow(struct layer_view *layer, struct app *app)
 
 static void update(struct view *view, struct app *app)
 {
-    follow((struct layer_view *)view, app);
-    prepare((struct layer_view *)view, app);
+    struct layer_view *layer = (struct layer_view *)view;
+    follow(layer, app);
+    if (!layer->gone) {
+        prepare(layer, app);
+    } else if (app_top(app) == view) { /* else when it is seen again */
+        app_say(app, ROLE_WARN, "That tensor is not in the dumps any more");
+        app_pop(app);
+    }
 }
 
 static uint64_t scopes(const struct view *view)

@@ -186,7 +186,9 @@ static void draw_list(struct canvas *c, const struct layers *layers, const struc
     }
     if (layers->list.count == 0)
         canvas_text(&rows, 1, 1, -1, ROLE_DIM,
-                    layers->filter ? "no layer matches the filter (Esc shows all)" : "there are no layers");
+                    layers->filter                     ? "no layer matches the filter (Esc shows all)"
+                    : mm_session_watches(app->session) ? "waiting for tensors in src and dst"
+                                                       : "there are no layers");
     mm_buf_done(&text);
 }
 

@@ -22,7 +22,8 @@ void layers_follow(struct layers *layers, struct app *app)
     if (layers->pairings == mm_session_pairings(session))
         return;
     layers->pairings = mm_session_pairings(session);
-    layers->moved = true;
+    if (!mm_session_watches(session)) /* what comes in by itself is no reason to leave the top */
+        layers->moved = true;
     layers->jumps.count = 0;
     layers->hist = NULL;
     layers->previewed = now(session, layers->previewed);

@@ -23,6 +23,18 @@ static void draw_progress(struct canvas *c, int right, const struct layers *laye
     canvas_text(c, x + bar + (bar ? 1 : 0), 0, -1, ROLE_PROGRESS, time);
 }
 
+/* "watching", "watching, 2 being written"; returns where it begins, with a gap before it. */
+static int draw_watching(struct canvas *c, int right, const struct app *app)
+{
+    char text[64] = "watching";
+    size_t held = mm_session_watch_held(app->session);
+    if (held && c->w >= 100)
+        snprintf(text, sizeof text, "watching, %zu being written", held);
+    int width = (int)strlen(text);
+    canvas_text(c, right - width, 0, -1, ROLE_PROGRESS, text);
+    return right - width - 2;
+}
+
 /* What stands on the right of the title; returns the column where it begins. */
 static int draw_title_right(struct canvas *c, const struct layers *layers, const struct app *app)
 {
@@ -38,6 +50,8 @@ static int draw_title_right(struct canvas *c, const struct layers *layers, const
         canvas_text(c, right - width, 0, -1, ROLE_PROGRESS, text);
         right -= width + 2;
     }
+    if (mm_session_watches(app->session))
+        right = draw_watching(c, right, app);
     const struct mm_column *column = mm_column(layers->order.column);
     bool falls = (column->numeric && !column->worst_low) != layers->order.reverse;
     mm_format(text, sizeof text, "sort %s %s", column->key, falls ? g->down : g->up);

@@ -2,19 +2,13 @@
 """Unsaved plans survive the program: in a real terminal, killed, and opened again."""
 
 import os
-import pty
-import select
 import signal
-import subprocess
-import sys
-import time
 
 import numpy as np
 
 import harness
-from harness import ENVIRONMENT, MMTUI, check, mmtui, same
-
-LIMIT = 60  # seconds; whatever does not come until then is a failure
+from harness import check, mmtui, same
+from terminal import Terminal
 
 
 def dumps(folder):
@@ -24,51 +18,6 @@ def dumps(folder):
             x = np.arange(8, dtype=np.float32)
             np.save(folder / side / f"{i + 1}_layer{i}.npy", x if side == "src" else x + i)
     return folder / "src", folder / "dst"
-
-
-class Terminal:
-    """The program in a pseudo-terminal of 80x24."""
-
-    def __init__(self, folder, *arguments, env=None):
-        self.master, slave = pty.openpty()
-        subprocess.run(["stty", "rows", "24", "cols", "80"], stdin=slave, check=True)
-        env = {**ENVIRONMENT, "TERM": "xterm-256color", "XDG_STATE_HOME": str(folder / "state"), **(env or {})}
-        self.process = subprocess.Popen([MMTUI, *map(str, arguments)], stdin=slave, stdout=slave, stderr=slave,
-                                        env=env, cwd=folder, start_new_session=True)
-        os.close(slave)
-        self.seen = ""
-
-    def read(self, seconds):
-        if not select.select([self.master], [], [], seconds)[0]:
-            return False
-        try:
-            data = os.read(self.master, 65536)
-        except OSError:
-            data = b""
-        self.seen += data.decode("utf-8", "replace")
-        return bool(data)
-
-    def wait(self, what, good=None):
-        """Until the text has been drawn (since the last keys), or good() is true."""
-        end = time.monotonic() + LIMIT
-        while not (good() if good else what in self.seen):
-            check(time.monotonic() < end and self.process.poll() is None, f"{what!r} never came: {self.seen[-1500:]!r}")
-            self.read(0.02)
-
-    def keys(self, text):
-        self.seen = ""
-        os.write(self.master, text.encode())
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.end()
-
-    def end(self):
-        while self.read(LIMIT):
-            pass
-        status = self.process.wait(LIMIT)
-        os.close(self.master)
-        return status
 
 
 def plans(folder):
@@ -134,7 +83,7 @@ def test_two_sessions(folder):
     first.wait("its plan", lambda: len(plans(folder)) == 1)
     second = Terminal(folder, src, dst)
     second.wait("tagged")
-    check("not saved" not in second.seen, "another session's plan is offered")
+    check(not second.shows("not saved"), "another session's plan is offered")
     second.keys("p")
     second.wait("its plan", lambda: len(plans(folder)) == 2)
     second.keys("qy")

@@ -274,7 +274,7 @@ SIMULATE = "precision-mode int-ops calibrate quantize-algorithm input-channel-qu
            "asymmetric-quantize fold-conv-bn plan rounding scale-by overflow"
 SCREEN = "export-dir color theme plain script size"
 OPTIONS = {
-    (): f"before format replay onnxruntime base for autosave model dst-model order sim {SESSION} plan to {TABLE} {SCREEN} ascii lang dump-config help version",
+    (): f"before format replay onnxruntime base for autosave watch model dst-model order sim {SESSION} plan to {TABLE} {SCREEN} ascii lang dump-config help version",
     ("compare",): f"format src_dir dst_dir output_dir model dst-model order quantiles hist shard vendor-exact {SESSION} {TABLE} "
                   "ascii lang dump-config help version",
     ("triage",): f"before json format output_file replay onnxruntime model dst-model order sim {SESSION} {TABLE} ascii lang dump-config help version",
