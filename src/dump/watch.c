@@ -318,14 +318,11 @@ static void note_change(struct mm_watch *watch, double now)
 static void take_file(struct mm_watch *watch, const char *path, uint32_t mask, double now)
 {
     struct watch_file *file = watch_files_get(&watch->files, path);
-    struct stat info;
     if (!file)
         return;
     file->round = watch->files.round;
     if (mask & IN_MODIFY)
         file->writing = true;
-    if (mask & IN_CREATE) /* a link has nobody who writes it */
-        file->writing = lstat(path, &info) == 0 && S_ISREG(info.st_mode) && info.st_nlink == 1;
     if (mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE))
         file->writing = file->checked = false;
     if (!file->writing && (mask & ~(uint32_t)IN_MODIFY))
@@ -582,7 +579,7 @@ bool mm_watch_wanted(void *context, const char *path)
     file->listed = is_whole(watch, file, path);
     if (!file->listed) {
         watch->held++;
-        if (file->checked && file->until > 0)
+        if (file->until > 0)
             watch->held_until = fmin(watch->held_until, file->until);
     }
     return file->listed;

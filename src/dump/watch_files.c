@@ -214,7 +214,11 @@ bool watch_file_check(struct watch_file *file, const char *path, double age,
     double now = mm_clock();
     if (file->checked)
         return file->until <= now;
-    bool whole = age >= WATCH_RECENT || (file->size > 0 && !is_written(path) && fits(path, how));
+    if (age < WATCH_RECENT && is_written(path)) { /* a file that got its name while it was open tells of no close */
+        file->until = now + 1;
+        return false;
+    }
+    bool whole = age >= WATCH_RECENT || (file->size > 0 && fits(path, how));
     file->until = whole ? 0 : now + WATCH_RECENT - (age > 0 ? age : 0);
     file->checked = true;
     return whole;
