@@ -214,7 +214,8 @@ bool watch_file_check(struct watch_file *file, const char *path, double age,
     double now = mm_clock();
     if (file->checked)
         return file->until <= now;
-    if (age < WATCH_RECENT && is_written(path)) { /* a file that got its name while it was open tells of no close */
+    if (age < WATCH_RECENT &&
+        is_written(path)) { /* a file that got its name while it was open tells of no close */
         file->until = now + 1;
         return false;
     }
