@@ -32,7 +32,7 @@ LIBS_TEST := -lcmocka -lcjson
 LIBS_UI  := -lncursesw -ltinfo
 
 # ---- the library, in the order in which arrows point down ----
-FOLDERS := base tensor plan format graph operator dump runtime pair compare whatif cause triage suggest export verify session report
+FOLDERS := base tensor plan format graph operator dump runtime pair compare remote whatif cause triage suggest export verify session report
 # what a folder's code (and so its unit tests) may link with: itself and what the design lets it know
 KNOWS_base    := base
 KNOWS_tensor  := $(KNOWS_base) tensor
@@ -43,6 +43,7 @@ KNOWS_operator := $(KNOWS_graph) operator
 KNOWS_dump    := $(KNOWS_format) dump
 KNOWS_pair    := $(KNOWS_graph) dump pair
 KNOWS_compare := $(KNOWS_pair) compare
+KNOWS_remote  := $(KNOWS_compare) remote
 KNOWS_whatif  := $(KNOWS_compare) whatif
 KNOWS_runtime := $(KNOWS_whatif) runtime
 KNOWS_cause   := $(KNOWS_whatif) operator runtime cause
@@ -50,7 +51,7 @@ KNOWS_triage  := $(KNOWS_cause) triage
 KNOWS_suggest := $(KNOWS_triage) plan suggest
 KNOWS_export  := $(KNOWS_graph) plan export
 KNOWS_verify  := $(KNOWS_whatif) plan verify
-KNOWS_session := $(KNOWS_suggest) export verify session
+KNOWS_session := $(KNOWS_suggest) remote export verify session
 KNOWS_report  := $(KNOWS_session) report
 KNOWS_ui      := $(KNOWS_base) ui
 KNOWS_views   := $(KNOWS_report) ui views
@@ -238,7 +239,7 @@ deps-test:
 	@.ci/packages $(PACKAGES_TEST)
 
 deps-long:
-	@.ci/packages chromium clang libclang-rt-14-dev zsh fish
+	@.ci/packages chromium clang libclang-rt-14-dev zsh fish openssh-client openssh-server iproute2
 
 demo: deps
 	@$(MAKE) --no-print-directory $(PROGRAM)

@@ -203,14 +203,27 @@ void mm_table_measure(const struct mm_table *table, const double *s, const doubl
 
 /* ---- measuring one pair ------------------------------------------------------------------------------- */
 
+struct mm_pair_measurer;
 struct mm_measure_options {
     double atol, rtol; /* over-tolerance share; numpy.allclose: 1e-8, 1e-5 */
     double small;      /* diff3's threshold; 0: 1e-6, or 1e-4 when either side is f16 */
     bool quantiles;    /* also those of |e|: two to four more passes */
     size_t hist_bins;  /* also histograms of so many bins over the range of both sides; 0: none */
+    const struct mm_pair_measurer
+        *elsewhere; /* asked first: pairs that lie on another machine. NULL: all are here. Borrowed */
 };
 /* atol 1e-8, rtol 1e-5 (numpy.allclose), nothing else asked for. */
 void mm_measure_defaults(struct mm_measure_options *options);
+
+struct mm_result;
+/* Who measures pairs where they lie. False: this one is to be measured here, and *result is as it was. Else *result is
+ * as of mm_measure_pair, the same to the last bit. From any thread. */
+struct mm_pair_measurer {
+    bool (*measure)(void *context, const struct mm_pair *pair, const struct mm_schema *schema,
+                    const struct mm_measure_options *options, const atomic_bool *cancel,
+                    struct mm_result *result);
+    void *context;
+};
 
 enum mm_state {
     MM_STATE_PENDING = 0, /* nothing known yet */

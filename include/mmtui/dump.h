@@ -88,6 +88,14 @@ struct mm_dump_numbers {
     bool process; /* the number is a process's: in another dump the same one has another */
 };
 
+/* What stands for the files of a dump that is on another machine. */
+struct mm_dump_elsewhere {
+    const char *beside;  /* a folder here with the lists that lie beside its tensors; NULL: there are none */
+    const size_t *place; /* of mm_dump_times; NULL: times tell nothing */
+    void (*release)(void *held); /* called when the dump is closed, before its arena ends */
+    void *held;
+};
+
 struct mm_dump {
     const char *path;
     const struct mm_entry *entries; /* in execution order */
@@ -107,6 +115,7 @@ struct mm_dump {
     struct mm_runner_taken taken; /* of a file with runners and iterations: which were taken */
     size_t joined,
         joined_ranks; /* tensors that are put together of parts (part.concat), of how many at most */
+    const struct mm_dump_elsewhere *elsewhere; /* of a dump on another machine; NULL: it is here */
     struct mm_arena arena;
 };
 
@@ -123,6 +132,7 @@ struct mm_dump_options {
     bool check;                     /* also the checksums of members that are not compressed */
     struct mm_given_list given;     /* for files that do not say what their values are; borrowed */
     struct mm_dump_part part;
+    bool enclosed;   /* nothing outside of the folder is looked at: not the list that RKNN puts above it */
     bool file_names; /* ONNX's input_N.pb and output_N.pb are called as their files all the same */
     const struct mm_dump_live *live; /* borrowed; NULL: all is there */
 };
@@ -163,6 +173,9 @@ int mm_dump_open(struct mm_dump **dump, const char *path, const struct mm_dump_o
 int mm_dump_joined(const struct mm_dump *dump, struct mm_err *err);
 /* All its entries end here. NULL is fine. */
 void mm_dump_close(struct mm_dump *dump);
+/* The path of a file that lies beside the tensors in the dump's folder, whether it is there or not; NULL: there is no
+ * folder, or memory is out. To be freed. */
+char *mm_dump_beside(const struct mm_dump *dump, const char *file);
 /* Append a sentence on whose numbers its .pb files are read by, and what these lack, or on why there are none; `whose` is
  * "" or such as " of dst". Nothing where there are no .pb files, or the project's own numbers read them. */
 void mm_dump_say_numbers(const struct mm_dump *dump, const char *whose, struct mm_buf *out);

@@ -122,6 +122,9 @@ struct mm_source {
     bool check; /* also the checksums of members that are stored as they are: costs reading them once more */
     const struct mm_schema *schema; /* of a .pb: beats what the caller of mm_load_open says; may be NULL */
     struct mm_runner_choice choice; /* of a file with several runners or iterations: which */
+    const struct mm_file_state
+        *elsewhere; /* of a file that is not here, but on another machine: its state as it
+                                              was seen there last; the format then fetches. NULL: it is here */
 };
 
 /* What the user says of a tensor whose file does not. */
@@ -222,14 +225,16 @@ struct mm_load {
     const uint8_t *bytes;         /* the tensor's file or member: its bytes, ... */
     size_t size;                  /* ... and how many; they lie in the map, or in what the load owns */
     size_t have; /* less than size where only the beginning is there, and `supply` has the rest */
-    struct mm_supply *supply;      /* for the tensor, or NULL */
-    struct mm_joined_load *joined; /* of an entry that is put together; or NULL */
-    struct mm_packed *packed;      /* of a compressed member; or NULL */
-    struct mm_base64 *base64;      /* of a large member that is base64 text; or NULL */
-    struct mm_buf own;             /* what a small one unpacks to, without a reader */
-    struct mm_reader *reader;      /* borrowed, or NULL */
-    const atomic_bool *cancel;     /* while the header is read; may be NULL */
-    struct mm_arena arena;         /* strings and runs */
+    struct mm_supply *supply;              /* for the tensor, or NULL */
+    struct mm_joined_load *joined;         /* of an entry that is put together; or NULL */
+    struct mm_packed *packed;              /* of a compressed member; or NULL */
+    struct mm_base64 *base64;              /* of a large member that is base64 text; or NULL */
+    void (*release)(struct mm_load *load); /* ends what a format holds besides (held); or NULL */
+    void *held;
+    struct mm_buf own;         /* what a small one unpacks to, without a reader */
+    struct mm_reader *reader;  /* borrowed, or NULL */
+    const atomic_bool *cancel; /* while the header is read; may be NULL */
+    struct mm_arena arena;     /* strings and runs */
     struct mm_tensor tensor;
     const char *node_name; /* "" if the format has none */
     const char *op_type;
@@ -364,7 +369,8 @@ struct mm_format {
      */
     int (*list)(const struct mm_source *source, struct mm_arena *arena, struct mm_members *members,
                 struct mm_err *err);
-    /* Bring a member's bytes to load->bytes. NULL: a source is one tensor, and is mapped as a whole. */
+    /* Bring a member's bytes to load->bytes, or of a source that is elsewhere what `read` needs. NULL: a source is one
+     * tensor, and is mapped as a whole. */
     int (*fetch)(struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);
     /* The checksum of a fetched member that is stored as it is; may be NULL. */
     int (*check)(const struct mm_load *load, const struct mm_entry *entry, struct mm_err *err);

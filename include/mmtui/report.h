@@ -248,6 +248,7 @@ struct mm_single_options {
     const struct mm_axis *layout;   /* dst is src with its axes moved so; NULL: it is not. Borrowed */
     bool vendor;                    /* the figures are the vendor tool's own, see mm_vendor_diffs */
     const struct mm_schema *schema; /* of MagicMind's .pb; NULL: not told. Borrowed */
+    struct mm_remotes *remotes;     /* as of struct mm_session_options */
     struct mm_buf *numbers;         /* as in mm_show_options */
 };
 /*
@@ -267,6 +268,7 @@ struct mm_show_options {
     struct mm_given_list given;     /* of tensors whose files do not say what they are */
     struct mm_dump_part part;       /* of a folder with several steps or ranks */
     const struct mm_schema *schema; /* of MagicMind's .pb; NULL: not told */
+    struct mm_remotes *remotes;     /* as of struct mm_session_options */
     struct mm_buf
         *numbers; /* gets a sentence on whose field numbers were used (mm_dump_say_numbers), if not told */
     bool json;    /* a JSON list of objects, strictly valid; non-finite figures as in mm_report_json */

@@ -13,6 +13,7 @@
 #define MMTUI_SESSION_H
 
 #include "mmtui/plan.h"
+#include "mmtui/remote.h"
 #include "mmtui/suggest.h"
 #include "mmtui/verify.h"
 
@@ -57,6 +58,8 @@ struct mm_session_options {
     bool one_file;              /* src and dst are one file, which must have the results of two runners */
     enum mm_results results[2]; /* whose of src and dst, where both are in one folder (mm_snapshot_find) */
     const struct mm_schema *schema; /* of MagicMind's .pb in all dumps; NULL: not told. Borrowed */
+    struct mm_remotes
+        *remotes; /* by which dumps on other machines (HOST:DIR) are opened; NULL: they can't be. Borrowed */
     const char *cache; /* folder of the result cache; NULL: none. Borrowed until mm_session_start */
     bool watch;        /* follow what is written into src and dst: mm_session_watch from the beginning on */
     bool watch_looks;  /* by looking at all files, without asking the system */

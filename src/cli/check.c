@@ -71,11 +71,11 @@ static int check_baseline(const struct cli_options *options, const struct mm_ses
 }
 
 /* What could not be looked at may be the very layer that was asked for. */
-static int check_analysed(const struct mm_session *session)
+static int check_analysed(const struct cli_options *options, const struct mm_session *session)
 {
     const char *why;
     size_t count = mm_session_unanalysed(session, &why);
-    if (count == 0)
+    if (count == 0 || options->remote.figures_only) /* then it was said before that nothing would be */
         return EXIT_FINE;
     fflush(stdout);
     cli_say(stderr, "mmtui: %zu of %zu layers could not be analysed: %s\n", count, mm_session_count(session),
@@ -95,7 +95,7 @@ int cli_check(const struct cli_options *options, const struct mm_session *sessio
         {options->fail_if != NULL, check_filter},
         {options->baseline != NULL, check_baseline},
     };
-    int status = check_analysed(session);
+    int status = check_analysed(options, session);
     for (size_t i = 0; i < MM_COUNT(checks); i++) {
         int this = checks[i].asked ? checks[i].check(options, session) : EXIT_FINE;
         status = this > status ? this : status; /* an error is more than a layer that is over */

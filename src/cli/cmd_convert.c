@@ -53,8 +53,12 @@ static int convert(const struct cli_options *options, const char *from, struct m
         return mm_fail(err, MM_EARG, "%s: is a folder: -r converts all tensors in it", from);
     const struct mm_dump_options given = {
         .given = options->session.given, .part = options->session.part, .schema = options->schema};
-    if (mm_dump_open(&dump, from, &given, err) < 0)
+    if (mm_remote_dump_open(&dump, from, &given, options->remotes, err) < 0)
         return -1;
+    if (!dump->is_file && !options->recurse) {
+        mm_dump_close(dump);
+        return mm_fail(err, MM_EARG, "%s: is a folder: -r converts all tensors in it", from);
+    }
     struct mm_buf numbers = {0};
     if (!options->schema)
         mm_dump_say_numbers(dump, "", &numbers);

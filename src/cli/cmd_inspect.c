@@ -14,8 +14,8 @@ static bool is_report(const char *path)
 int cmd_inspect(struct cli_options *options)
 {
     struct mm_err err;
-    bool report =
-        options->word_count == 1 && is_report(options->words[0]) && !cli_is_polygraphy(options->words[0]);
+    bool report = options->word_count == 1 && is_report(options->words[0]) &&
+                  !mm_remote_is(options->words[0]) && !cli_is_polygraphy(options->words[0]);
     if (!report && !cli_take_words(options)) {
         cli_fail_words(
             options,

@@ -82,6 +82,11 @@ int cmd_schema(struct cli_options *options)
         return cli_error(&err);
     }
     const char *path = options->words[0];
+    if (mm_remote_is(path)) {
+        mm_fail(&err, MM_EARG, "%s: schema looks at files here: run it on that machine, or copy some of them",
+                path);
+        return cli_error(&err);
+    }
     int result =
         is_folder(path) ? of_folder(path, &schema, &dump, &err) : mm_schema_open(&schema, path, &err);
     if (result == 0)

@@ -17,6 +17,7 @@ int cmd_show(struct cli_options *options)
                                    .given = options->session.given,
                                    .part = options->session.part,
                                    .schema = options->schema,
+                                   .remotes = options->remotes,
                                    .numbers = &numbers,
                                    .json = options->json,
                                    .ascii = cli_ascii(options)};

@@ -17,6 +17,7 @@ static int single(struct cli_options *options, int64_t *beyond, struct mm_err *e
     struct mm_buf text = {0}, numbers = {0};
     options->single.layout = options->axes.kind == MM_AXIS_NONE ? NULL : &options->axes;
     options->single.schema = options->schema;
+    options->single.remotes = options->remotes;
     options->single.numbers = &numbers;
     options->single.vendor = options->session.vendor_exact;
     int result =

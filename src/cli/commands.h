@@ -49,6 +49,7 @@ int cmd_plan(struct cli_options *options);
 int cmd_demo(struct cli_options *options);
 int cmd_merge(struct cli_options *options);
 int cmd_schema(struct cli_options *options);
+int cmd_serve(struct cli_options *options);
 int cmd_show(struct cli_options *options);
 int cmd_single(struct cli_options *options);
 int cmd_suggest(struct cli_options *options);
@@ -60,6 +61,8 @@ int cmd_verify(struct cli_options *options);
 int cli_model_open(struct cli_options *options, struct mm_err *err);
 /* ONNX Runtime's library: of --onnxruntime, MMTUI_ONNXRUNTIME, or found. */
 int cli_ort_open(const struct cli_options *options, struct mm_ort **ort, struct mm_err *err);
+/* What dumps on other machines are opened by: options->remotes and session.remotes. Nothing is started yet. */
+int cli_remotes_open(struct cli_options *options, struct mm_err *err);
 /* Is it a file with the outputs of runners (Polygraphy)? */
 bool cli_is_polygraphy(const char *path);
 /* session.src and session.dst (and sim, if none is given) from two words, or from one that is a folder with both (RKNN's

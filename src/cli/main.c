@@ -79,6 +79,8 @@ static int run(int argc, char **argv, struct cli_options *options, struct mm_buf
     }
     if (options->dump_config)
         return config_print(options, &err) < 0 ? cli_error(&err) : EXIT_FINE;
+    if (cli_remotes_open(options, &err) < 0)
+        return cli_error(&err);
     return command->run(options);
 }
 

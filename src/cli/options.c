@@ -35,6 +35,7 @@ void cli_options_done(struct cli_options *options)
     free(options->simulate.calibrate.path);
     free(options->simulate.int_op);
     mm_snapshot_done(&options->snapshot);
+    mm_remotes_close(options->remotes);
     mm_schema_close(options->schema);
     mm_arena_done(&options->given_text);
     mm_buf_done(&options->bindings);

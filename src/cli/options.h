@@ -29,6 +29,9 @@ enum option {
     OPT_DST_RUNNER,
     OPT_ITERATION,
     OPT_SCHEMA,
+    OPT_SSH,
+    OPT_REMOTE_MMTUI,
+    OPT_FIGURES_ONLY,
     OPT_MODEL,
     OPT_DST_MODEL,
     OPT_REPLAY,
@@ -220,11 +223,13 @@ struct cli_options {
     size_t given_room;
     struct mm_concat_row *concat; /* --concat: session.part.concat, and its room; owned */
     size_t concat_room;
-    struct mm_arena given_text;  /* the names in it */
-    struct mm_renames *renames;  /* --map, --rename; owned */
-    struct mm_snapshot snapshot; /* of the one folder that both dumps are in; or nothing */
-    struct mm_buf bindings;      /* `bind` lines of the config; the other lines are blank */
-    struct mm_schema *schema;    /* --schema: session.schema; owned */
+    struct mm_arena given_text;      /* the names in it */
+    struct mm_renames *renames;      /* --map, --rename; owned */
+    struct mm_remote_options remote; /* --ssh, --remote-mmtui, --figures-only */
+    struct mm_remotes *remotes;      /* by them; session.remotes. Owned */
+    struct mm_snapshot snapshot;     /* of the one folder that both dumps are in; or nothing */
+    struct mm_buf bindings;          /* `bind` lines of the config; the other lines are blank */
+    struct mm_schema *schema;        /* --schema: session.schema; owned */
     struct mm_buf bindings_source;
     bool ascii, plain;
     const char *script;

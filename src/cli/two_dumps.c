@@ -17,6 +17,16 @@ int cli_ort_open(const struct cli_options *options, struct mm_ort **ort, struct 
     return mm_ort_open(ort, library_of(options), err);
 }
 
+int cli_remotes_open(struct cli_options *options, struct mm_err *err)
+{
+    const char *shell = getenv("MMTUI_SSH");
+    if (!options->remote.ssh && shell && *shell)
+        options->remote.ssh = shell;
+    int result = mm_remotes_open(&options->remotes, &options->remote, err);
+    options->session.remotes = options->remotes;
+    return result;
+}
+
 static int replay_open(struct cli_options *options, struct mm_err *err)
 {
     options->session.replay_library = library_of(options);
@@ -88,8 +98,16 @@ bool cli_take_words(struct cli_options *options)
 void cli_fail_words(const struct cli_options *options, const char *wanted, struct mm_err *err)
 {
     struct stat info;
+    if (options->word_count == 1 && mm_remote_is(options->words[0])) {
+        mm_fail(err, MM_EARG,
+                "%s: is one dump; two are needed, SRC DST (a report, or what has both dumps, is to be copied "
+                "here "
+                "first)",
+                options->words[0]);
+        return;
+    }
     for (int i = 0; i < options->word_count; i++) {
-        if (stat(options->words[i], &info) < 0) {
+        if (!mm_remote_is(options->words[i]) && stat(options->words[i], &info) < 0) {
             mm_fail_errno(err, options->words[i], "opening it");
             return;
         }

@@ -43,8 +43,8 @@ struct mm_cache {
 
 static bool put_real_path(struct mm_buf *key, const char *path, struct mm_err *err)
 {
-    char *real = realpath(path, NULL);
-    if (!real)
+    char *real = strchr(path, ':') && access(path, F_OK) < 0 ? strdup(path) : realpath(path, NULL);
+    if (!real) /* HOST:FOLDER is as it is written */
         return mm_fail_errno(err, path, "finding the folder") == 0;
     cache_put_text(key, real, strlen(real));
     free(real);

@@ -61,6 +61,8 @@ static bool take_id(const struct mm_entry *entry, int64_t now, struct mm_entry_i
 {
     if (entry->joined)
         return take_joined(entry->joined, now, id);
+    if (entry->source->elsewhere)
+        return take_state(entry, entry->source->elsewhere, id);
     struct stat info;
     if (stat(entry->source->path, &info) < 0)
         return false;
@@ -85,10 +87,14 @@ void mm_pair_identify(const struct mm_pair *pair, struct mm_pair_id *id)
         id->sure &= take_id(pair->dst, now, &id->dst);
 }
 
+static bool opens_whole(const struct mm_entry *entry)
+{
+    return !entry || (!entry->member && !entry->joined && !entry->source->elsewhere);
+}
+
 bool mm_pair_opens_whole(const struct mm_pair *pair)
 {
-    return !(pair->src && (pair->src->member || pair->src->joined)) &&
-           !(pair->dst && (pair->dst->member || pair->dst->joined));
+    return opens_whole(pair->src) && opens_whole(pair->dst);
 }
 
 void mm_pair_identify_read(const struct mm_worker_scratch *scratch, const struct mm_pair *pair,

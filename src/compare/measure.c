@@ -396,7 +396,10 @@ void mm_measure_pair_at(struct mm_worker_scratch *scratch, const struct mm_pair 
 {
     struct task task = {
         .scratch = scratch, .pair = pair, .options = options, .cancel = cancel, .result = result};
+    const struct mm_pair_measurer *elsewhere = options ? options->elsewhere : NULL;
 
+    if (elsewhere && elsewhere->measure(elsewhere->context, pair, schema, options, cancel, result))
+        return;
     read_pair(&task, schema, take_figures);
 }
 

@@ -384,6 +384,7 @@ int mm_dump_open(struct mm_dump **out, const char *path, const struct mm_dump_op
         list.schema = options->schema;
         list.file_names = options->file_names;
         list.live = options->live;
+        list.enclosed = options->enclosed;
     }
     int result = dump->path ? fill(&list, err) : listing_no_memory(&list);
     if (result < 0 && list.err.code != MM_OK)
@@ -401,6 +402,14 @@ void mm_dump_close(struct mm_dump *dump)
 {
     if (!dump)
         return;
+    if (dump->elsewhere)
+        dump->elsewhere->release(dump->elsewhere->held);
     mm_arena_done(&dump->arena);
     free(dump);
+}
+
+char *mm_dump_beside(const struct mm_dump *dump, const char *file)
+{
+    const char *folder = dump->elsewhere ? dump->elsewhere->beside : dump->path;
+    return folder ? mm_path_join(folder, file) : NULL;
 }

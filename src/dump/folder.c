@@ -193,7 +193,7 @@ int listing_folder(struct listing *list, struct mm_err *err)
         return -1;
     if (list->found.count == 0)
         return list->live ? 0 : fail_empty(list, err);
-    return list->list_count ? 0 : find_list_above(list);
+    return list->list_count || list->enclosed ? 0 : find_list_above(list);
 }
 
 /* ---- both ---- */

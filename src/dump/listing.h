@@ -15,7 +15,7 @@ struct listing {
     const struct mm_schema *schema; /* for .pb; NULL: nothing is known */
     struct mm_given_list given;
     struct mm_dump_part part;
-    bool file_names;
+    bool file_names, enclosed;
     const struct mm_dump_live *live; /* or NULL */
     struct mm_buf memory;            /* of files that are looked at */
     struct tree tree;

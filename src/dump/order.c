@@ -35,7 +35,7 @@ char *mm_order_list_in(const struct mm_dump *dump)
 {
     static const char *const files[] = {"tensor_summary.json", "layer_output_name_order.json"};
     for (size_t i = 0; i < MM_COUNT(files); i++) {
-        char *path = mm_path_join(dump->path, files[i]);
+        char *path = mm_dump_beside(dump, files[i]);
         if (path && access(path, R_OK) == 0)
             return path;
         free(path);

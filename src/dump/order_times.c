@@ -162,6 +162,12 @@ int mm_dump_times(const struct mm_dump *dump, size_t *place, struct mm_err *err)
 {
     if (dump->is_file || dump->count < FILES_LEAST)
         return 0;
+    if (dump->elsewhere) {
+        const size_t *known = dump->elsewhere->place;
+        for (size_t i = 0; known && i < dump->count; i++)
+            place[i] = known[i];
+        return known != NULL;
+    }
     struct timed *timed = calloc(dump->count, sizeof *timed);
     int result = timed ? order_by_time(dump, timed) : -1;
     for (size_t i = 0; result == 1 && i < dump->count; i++)

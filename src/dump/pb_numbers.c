@@ -17,7 +17,7 @@
 
 static bool is_pb(const struct mm_entry *entry)
 {
-    return entry->source->format == mm_format_find("pb") && entry->code == MM_OK;
+    return strcmp(entry->source->format->name, "pb") == 0 && entry->code == MM_OK;
 }
 
 /* ---- the files ---- */

@@ -172,11 +172,9 @@ void mm_scales_file_done(struct mm_scales_file *file)
 
 char *mm_scales_file_in(const struct mm_dump *dump)
 {
-    struct mm_buf path = {0};
-    if (dump->is_file)
-        return NULL;
-    mm_buf_printf(&path, "%s/scales.json", dump->path);
-    char *found = !path.failed && access(mm_buf_text(&path), R_OK) == 0 ? strdup(mm_buf_text(&path)) : NULL;
-    mm_buf_done(&path);
-    return found;
+    char *path = dump->is_file ? NULL : mm_dump_beside(dump, "scales.json");
+    if (path && access(path, R_OK) == 0)
+        return path;
+    free(path);
+    return NULL;
 }

@@ -56,7 +56,7 @@ int mm_simulated_dump_read(struct mm_simulated_dump *out, const struct mm_dump *
     struct mm_buf text = {0};
     *out = (struct mm_simulated_dump){.count = 0};
     mm_arena_init(&out->arena);
-    char *path = dump->is_file ? NULL : mm_path_join(dump->path, "mmtui-dump.json");
+    char *path = dump->is_file ? NULL : mm_dump_beside(dump, "mmtui-dump.json");
     int result = 0;
     if (path && mm_file_read(path, FILE_MOST, &text, NULL) == 0 &&
         mm_json_read(path, mm_buf_text(&text), text.length, VALUES_MOST, &root, NULL) == 0)

@@ -25,7 +25,7 @@ static int read_header(struct mm_load *load, const struct mm_entry *entry, const
 static int fetch(struct mm_load *load, const struct mm_entry *entry, struct mm_err *err)
 {
     struct mm_buf *memory = load->reader ? &load->reader->bytes : NULL;
-    if (entry->member)
+    if (entry->member || entry->source->elsewhere)
         return entry->source->format->fetch(load, entry, err);
     if (mm_map_open_in(&load->map, entry->source->path, memory, err) < 0)
         return -1;
@@ -83,7 +83,7 @@ int mm_load_check(struct mm_load *load, const struct mm_entry *entry, struct mm_
     int result = mm_packed_check(load, err);
     if (result == 0)
         result = mm_base64_check(load, err);
-    if (result == 0 && source->check && entry->member && source->format->check)
+    if (result == 0 && source->check && (entry->member || source->elsewhere) && source->format->check)
         result = source->format->check(load, entry, err);
     if (mm_map_check(&load->aside, source->file, err) < 0)
         result = -1;
@@ -138,6 +138,8 @@ int mm_load_validate(struct mm_load *load, const struct mm_entry *entry, const s
 
 void mm_load_close(struct mm_load *load)
 {
+    if (load->release)
+        load->release(load);
     mm_packed_close(load);
     mm_base64_close(load);
     mm_joined_close(load->joined);

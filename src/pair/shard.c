@@ -26,6 +26,8 @@ static uint64_t cost_of(const struct mm_entry *entry)
         return 0;
     if (entry->member)
         return OPENING_COST + entry->size;
+    if (entry->source->elsewhere)
+        return OPENING_COST + (uint64_t)entry->source->elsewhere->size;
     return OPENING_COST +
            (stat(entry->source->path, &info) == 0 && info.st_size > 0 ? (uint64_t)info.st_size : 0);
 }

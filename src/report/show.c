@@ -1,6 +1,7 @@
 /* What a dump holds, tensor by tensor. */
 #include "report/dumps.h"
 
+#include <stdlib.h>
 #include <inttypes.h>
 #include <math.h>
 
@@ -255,20 +256,48 @@ static void put_entry(struct show *show, const struct shown *shown)
         put_text(shown, show->options, show->out);
 }
 
-static void show_entry(struct show *show, const struct mm_entry *entry)
+/* Its figures, and a histogram if it has one: false, and err. */
+static bool show_here(const struct show *show, const struct mm_pair *pair, struct mm_result *result,
+                      struct mm_pair_hist *hist, struct mm_err *err)
 {
     static const struct mm_hist_options bins = {.bins = BINS};
+    mm_measure_pair(pair, show->dump->schema, NULL, NULL, result);
+    return result->state == MM_STATE_FAILED || result->metrics.src.finite <= 1 ||
+           mm_pair_hist(pair, show->dump->schema, &bins, NULL, hist, err) == 0;
+}
+
+/* The same of one on another machine, counted there: as a pair with itself. */
+static bool show_there(const struct show *show, const struct mm_pair *single, struct mm_result *result,
+                       struct mm_pair_hist *hist)
+{
+    struct mm_measure_options measure;
+    struct mm_pair pair = *single;
+    pair.dst = pair.src;
+    mm_measure_defaults(&measure);
+    measure.elsewhere = mm_remotes_measurer(show->options->remotes);
+    measure.hist_bins = BINS;
+    mm_measure_pair(&pair, show->dump->schema, &measure, NULL, result);
+    if (!result->hist || result->metrics.src.finite <= 1)
+        return true;
+    *hist = *result->hist;
+    free(result->hist);
+    result->hist = NULL;
+    return true;
+}
+
+static void show_entry(struct show *show, const struct mm_entry *entry)
+{
     struct mm_pair pair = {.name = entry->parsed.name, .src = entry, .occurrence = 1, .occurrences = 1};
     struct mm_pair_hist hist = {0};
     struct mm_result result = {0};
     struct mm_err err = {0};
-    mm_measure_pair(&pair, show->dump->schema, NULL, NULL, &result);
+    bool far = mm_remote_entry(entry) && entry->kept == MM_KEPT_ALL;
+    bool good = far ? show_there(show, &pair, &result, &hist) : show_here(show, &pair, &result, &hist, &err);
     struct shown shown = {
         .entry = entry, .info = &result.src, .stats = &result.metrics.src, .hist = &hist.src};
     if (result.state == MM_STATE_FAILED)
         shown.error = result.error ? result.error : "no memory";
-    else if (result.metrics.src.finite > 1 &&
-             mm_pair_hist(&pair, show->dump->schema, &bins, NULL, &hist, &err) < 0)
+    else if (!good)
         shown.error = err.text;
     put_entry(show, &shown);
     mm_pair_hist_done(&hist);
@@ -282,7 +311,7 @@ int mm_report_show(const char *path, const struct mm_show_options *options, stru
     struct mm_dump *dump;
     const struct mm_dump_options given = {
         .given = options->given, .part = options->part, .schema = options->schema};
-    if (mm_dump_open(&dump, path, &given, err) < 0)
+    if (mm_remote_dump_open(&dump, path, &given, options->remotes, err) < 0)
         return -1;
     if (options->part.concat.count && mm_dump_joined(dump, err) < 0) {
         mm_dump_close(dump);

@@ -106,11 +106,11 @@ static int single_pair(const struct mm_pair *pair, struct single *single, struct
     return failed ? failed : mm_pair_elements(pair, NULL, take_elements, single, err);
 }
 
-static int open_one(struct mm_dump **dump, const char *path, const struct mm_schema *schema,
+static int open_one(struct mm_dump **dump, const char *path, const struct mm_single_options *options,
                     struct mm_err *err)
 {
-    const struct mm_dump_options given = {.schema = schema};
-    if (mm_dump_open(dump, path, &given, err) < 0)
+    const struct mm_dump_options given = {.schema = options->schema};
+    if (mm_remote_dump_open(dump, path, &given, options->remotes, err) < 0)
         return -1;
     if ((*dump)->is_file && (*dump)->count == 1)
         return 0;
@@ -124,7 +124,7 @@ int mm_report_single(const char *src, const char *dst, const struct mm_single_op
     struct mm_dump *s = NULL, *d = NULL;
     struct single single = {.options = options, .out = out};
     const struct mm_schema *schema = options->schema;
-    int failed = open_one(&s, src, schema, err) < 0 || open_one(&d, dst, schema, err) < 0 ? -1 : 0;
+    int failed = open_one(&s, src, options, err) < 0 || open_one(&d, dst, options, err) < 0 ? -1 : 0;
     if (!failed && options->numbers && !schema) {
         mm_dump_say_numbers(s, " of src", options->numbers);
         mm_dump_say_numbers(d, " of dst", options->numbers);

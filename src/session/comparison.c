@@ -109,8 +109,10 @@ int comparison_list(struct mm_session *session, struct mm_err *err)
     struct mm_dump_options before = dump;
     if (options->dst_runner)
         before.part.choice.runner = options->dst_runner;
-    if ((options->sim && mm_dump_open(&session->sim, options->sim, &dump, err) < 0) ||
-        (options->before && mm_dump_open(&session->before, options->before, &before, err) < 0))
+    struct mm_remotes *remotes = options->remotes;
+    if ((options->sim && mm_remote_dump_open(&session->sim, options->sim, &dump, remotes, err) < 0) ||
+        (options->before &&
+         mm_remote_dump_open(&session->before, options->before, &before, remotes, err) < 0))
         return -1;
     session->options.sim = session->options.before = NULL;
     return 0;

@@ -101,6 +101,18 @@ static void suffix_note(struct mm_session *session)
     session_note(session, &text);
 }
 
+/* What is not there because values stay where they are; of one host once. */
+static void remote_note(struct mm_session *session)
+{
+    struct mm_buf text = {0};
+    mm_remote_say(session->src, &text);
+    if (text.length == 0)
+        mm_remote_say(session->dst, &text);
+    if (text.length)
+        session_note(session, &text);
+    mm_buf_done(&text);
+}
+
 /* What all of a dump has: what its integers are first, for shapes are confirmed by values. */
 static void find_properties(struct mm_session *session)
 {
@@ -156,6 +168,7 @@ static int pair_dumps(struct mm_session *session, struct mm_err *err)
     say_what_is_odd(session);
     recognised_say(session);
     joined_note(session);
+    remote_note(session);
     return 0;
 }
 

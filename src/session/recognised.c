@@ -40,6 +40,8 @@ static bool differ(const struct mm_dump_numbers *a, const struct mm_dump_numbers
 bool session_same_file(const char *a, const char *b)
 {
     struct stat x, y;
+    if (mm_remote_is(a) || mm_remote_is(b))
+        return strcmp(a, b) == 0;
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
@@ -75,7 +77,7 @@ static bool list_again(struct mm_session *session, struct mm_dump **dump, const 
     part.step = other->step.chosen;
     part.rank = other->rank.chosen;
     again.part = part;
-    if (mm_dump_open(&fitting, (*dump)->path, &again, NULL) < 0)
+    if (mm_remote_dump_open(&fitting, (*dump)->path, &again, options->remotes, NULL) < 0)
         return false;
     mm_dump_close(*dump);
     *dump = fitting;
@@ -105,7 +107,7 @@ static struct mm_dump *with_file_names(const struct mm_session *session, const s
                                     .file_names = true,
                                     .live = session_live(session)};
     struct mm_dump *made = NULL;
-    mm_dump_open(&made, dump->path, &again, NULL);
+    mm_remote_dump_open(&made, dump->path, &again, options->remotes, NULL);
     return made;
 }
 

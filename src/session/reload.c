@@ -143,7 +143,7 @@ static int list_again(struct mm_session *session, const struct mm_dump *dump, co
 static int renew_side(struct mm_session *session, const struct mm_dump *dump, const struct mm_entry *entry,
                       const struct mm_source **last, struct mm_err *err)
 {
-    if (!entry || !entry->member || entry->source == *last)
+    if (!entry || !entry->member || entry->source == *last || entry->source->elsewhere)
         return 0;
     *last = entry->source;
     int result = list_again(session, dump, entry->source, err);
@@ -207,6 +207,23 @@ static int submit_all(struct mm_session *session, size_t id, struct mm_err *err)
     return result;
 }
 
+/* Dumps on other machines are listed there again; of a connection that was lost, all that failed for it is measured again. */
+static int renew_remote(struct mm_session *session, struct mm_err *err)
+{
+    struct mm_dump *dumps[] = {session->src, session->dst, session->sim, session->before};
+    for (size_t i = 0; i < MM_COUNT(dumps); i++) {
+        if (mm_remote_renew(dumps[i], err) < 0)
+            return -1;
+    }
+    for (size_t id = 0; id < session->pairs->count; id++) {
+        struct mm_layer *layer = &session->layers[id];
+        const struct mm_pair *pair = layer->pair;
+        bool lost = layer->result.state == MM_STATE_FAILED && layer->result.code == MM_EIO;
+        layer->changed |= lost && (mm_remote_entry(pair->src) || mm_remote_entry(pair->dst));
+    }
+    return 0;
+}
+
 int mm_session_reload(struct mm_session *session, size_t *count, struct mm_err *err)
 {
     *count = 0;
@@ -214,6 +231,8 @@ int mm_session_reload(struct mm_session *session, size_t *count, struct mm_err *
         return mm_fail(err, MM_EARG, "a report has figures, not tensors: there is nothing to read again");
     if (!session->pool || session->measured < session->pairs->count || !mm_session_idle(session))
         return mm_fail(err, MM_EARG, "files are read again when all layers are measured and analysed");
+    if (renew_remote(session, err) < 0)
+        return -1;
     mm_session_check(session, NULL, session->pairs->count);
     if (renew_members(session, err) < 0)
         return -1;

@@ -24,6 +24,7 @@ struct list_request {
     struct mm_dump_part part;
     const struct mm_schema *schema;
     const struct mm_dump_live *live;
+    struct mm_remotes *remotes;
     int result;
     struct mm_err err;
 };
@@ -37,7 +38,8 @@ static void list_folder(struct mm_job *job, const atomic_bool *cancel)
                                       .part = request->part,
                                       .schema = request->schema,
                                       .live = request->live};
-    request->result = mm_dump_open(request->dump, request->path, &options, &request->err);
+    request->result =
+        mm_remote_dump_open(request->dump, request->path, &options, request->remotes, &request->err);
 }
 
 /* dst by a worker, src meanwhile; with --jobs 1 the worker is this thread. The error of src counts first. */
@@ -52,7 +54,8 @@ static int list_both(struct mm_session *session, struct mm_err *err)
                                .given = given,
                                .part = session_part(session, NULL, false),
                                .schema = schema,
-                               .live = session_live(session)};
+                               .live = session_live(session),
+                               .remotes = session->options.remotes};
     struct list_request dst = {.job = {.run = list_folder},
                                .dump = &session->dst,
                                .path = session->dst_path,
@@ -60,7 +63,8 @@ static int list_both(struct mm_session *session, struct mm_err *err)
                                .given = given,
                                .part = session_part(session, NULL, true),
                                .schema = schema,
-                               .live = session_live(session)};
+                               .live = session_live(session),
+                               .remotes = session->options.remotes};
     struct mm_pool *pool; /* a watch is asked by one thread alone */
     if (mm_pool_open(&pool, session->options.jobs > 1 && !session->watch ? 1 : 0, err) < 0)
         return -1;
@@ -112,7 +116,8 @@ static int open_all(struct mm_session *session, struct mm_err *err)
     if (options->cache && !(session->cache_folder = strdup(options->cache)))
         return mm_fail_memory(err);
     session->options.cache = NULL;
-    if (watch_begin(session, err) < 0 || session_list(session, err) < 0 ||
+    if (mm_remotes_allow(options->remotes, options->src, options->dst, err) < 0 ||
+        watch_begin(session, err) < 0 || session_list(session, err) < 0 ||
         comparison_list(session, err) < 0 || recognised_check(session, err) < 0 ||
         mm_plan_open(&session->plan, err) < 0)
         return -1;
@@ -126,6 +131,8 @@ int mm_session_open(struct mm_session **out, const struct mm_session_options *op
         return mm_fail_memory(err);
     session->options = *options;
     session->options.pairing.graph = options->graph;
+    if (options->remotes)
+        session->options.measure.elsewhere = mm_remotes_measurer(options->remotes);
     mm_arena_init(&session->arena);
     mm_arena_init(&session->quantised.arena);
     if (open_all(session, err) < 0) {

@@ -395,8 +395,10 @@ static void say_readers(const struct mm_triage_view *view, uint32_t id, struct m
 }
 
 /* It was analysed, and nothing was found. */
-static const char *no_cause_step(const struct mm_flow *flow)
+static const char *no_cause_step(const struct mm_flow *flow, const struct mm_evidence *evidence)
 {
+    if (evidence->problem)
+        return "Its values could not be read, so that no mistake was looked for.";
     return flow->ordered ? "No known mistake fits. Run this operator alone with src's inputs."
                          : "No known mistake fits. Give the order (--model FILE, or --order FILE with a name "
                            "a line), which shows whether the error starts here.";
@@ -418,7 +420,7 @@ static void say_next(const struct mm_triage_view *view, uint32_t id, const struc
     if (!step || !*step || (kind->own_next && !raw))
         step = kind->next;
     if (verdict->kind == MM_VERDICT_OVER && verdict->cause == MM_CAUSE_NONE && view->subjects[id].evidence)
-        step = no_cause_step(view->flow);
+        step = no_cause_step(view->flow, view->subjects[id].evidence);
     if (is_of_constants(view->subjects[id].recomputed, verdict->cause))
         step = "Keep this operator's constants in FP32, or fold them into the operator before it.";
     mm_buf_say(next, step ? step : "");

@@ -98,17 +98,31 @@ static int least_counts(const struct layers *layers, const struct glyphs *g)
     return width < COUNTS_LEAST ? width : COUNTS_LEAST;
 }
 
+/* The folder's name, and the host that it is on. */
+static void put_dump(const struct mm_dump *dump, struct mm_buf *out)
+{
+    const char *colon = dump->elsewhere ? strchr(dump->path, ':') : NULL;
+    struct mm_buf host = {0};
+    if (colon)
+        mm_buf_add(&host, dump->path, (size_t)(colon + 1 - dump->path));
+    const char *name = mm_path_base(dump->path) + (strchr(dump->path, '/') || !colon ? 0 : host.length);
+    mm_buf_printf(out, "%s%s", mm_buf_text(&host), name);
+    mm_buf_done(&host);
+}
+
 void layers_draw_title(struct canvas *c, const struct layers *layers, const struct app *app)
 {
     const struct glyphs *g = app->glyphs;
     struct canvas left = canvas_sub(c, 0, 0, draw_title_right(c, layers, app) - 1, 1);
     struct mm_buf text;
     mm_buf_init(&text);
-    const char *src = mm_path_base(mm_session_src(app->session)->path);
-    const char *dst = mm_path_base(mm_session_dst(app->session)->path);
-    if (*src || *dst)
-        mm_buf_printf(&text, "%s %s %s", src, g->versus, dst);
-    else
+    const struct mm_dump *src = mm_session_src(app->session), *dst = mm_session_dst(app->session);
+    put_dump(src, &text);
+    mm_buf_printf(&text, " %s ", g->versus);
+    put_dump(dst, &text);
+    if (!*mm_path_base(src->path) && !*mm_path_base(dst->path))
+        mm_buf_clear(&text);
+    if (text.length == 0)
         mm_buf_say(&text, "a report"); /* MagicMind's diff.json does not say of what */
     int x = 1 + canvas_text(&left, 1, 0, -1, ROLE_TITLE, "mmtui") + 2;
     int room = left.w - x - least_counts(layers, g) - 3;
