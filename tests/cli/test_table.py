@@ -267,7 +267,7 @@ def test_redirected(folder):
 
 # ---- help and errors ----
 
-SESSION = "framework map rename occurrence no-pair-by dtype shape step rank concat runner dst-runner iteration schema threshold atol rtol floor fail fail-if baseline min-paired jobs check-crc no-cache"
+SESSION = "framework map rename occurrence no-pair-by dtype shape step rank concat runner dst-runner iteration schema ssh remote-mmtui figures-only threshold atol rtol floor fail fail-if baseline min-paired jobs check-crc no-cache"
 TABLE = "sort filter limit columns"
 INPUTS = "input output_dir format mode tensor input-shapes seed dtype threads as-deployed float32 check dump-model-dir onnxruntime script"
 SIMULATE = "precision-mode int-ops calibrate quantize-algorithm input-channel-quantize filter-channel-quantize " \
