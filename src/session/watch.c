@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mmtui/remote.h"
+
 /* ---- on and off ------------------------------------------------------------------------------------------------- */
 
 const struct mm_dump_live *session_live(const struct mm_session *session)
@@ -20,6 +22,10 @@ static int begin(struct mm_session *session, struct mm_err *err)
                                         .given = options->given,
                                         .part = session_part(session, NULL, false),
                                         .schema = options->schema};
+    for (size_t i = 0; i < MM_COUNT(paths); i++) {
+        if (mm_remote_is(paths[i]))
+            return mm_fail(err, MM_EARG, "%s: only dumps on this machine can be watched; r looks again", paths[i]);
+    }
     if (mm_watch_open(&session->watch, paths, MM_COUNT(paths), &how, options->watch_looks, err) < 0)
         return -1;
     session->live = (struct mm_dump_live){mm_watch_wanted, session->watch};
