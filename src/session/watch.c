@@ -24,7 +24,8 @@ static int begin(struct mm_session *session, struct mm_err *err)
                                         .schema = options->schema};
     for (size_t i = 0; i < MM_COUNT(paths); i++) {
         if (mm_remote_is(paths[i]))
-            return mm_fail(err, MM_EARG, "%s: only dumps on this machine can be watched; r looks again", paths[i]);
+            return mm_fail(err, MM_EARG, "%s: only dumps on this machine can be watched; r looks again",
+                           paths[i]);
     }
     if (mm_watch_open(&session->watch, paths, MM_COUNT(paths), &how, options->watch_looks, err) < 0)
         return -1;

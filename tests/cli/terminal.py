@@ -11,7 +11,7 @@ import time
 from harness import ENVIRONMENT, MMTUI, check
 
 LIMIT = 60  # seconds; whatever does not come until then is a failure
-SEQUENCE = re.compile(r"\x1b\[([?>]?)([0-9;]*)([@-~])|\x1b[()][A-Z0-9]|\x1b\][^\x07]*\x07|\x1b[=>78M]|[\x00-\x1f]|[^\x00-\x1f]")
+SEQUENCE = re.compile(r"\x1b\[([?>]?)([0-9;]*)(\$?[@-~])|\x1b[()][A-Z0-9]|\x1b\][^\x07]*\x07|\x1b[=>78M]|[\x00-\x1f]|[^\x00-\x1f]")
 ROWS, COLUMNS = 24, 80
 
 

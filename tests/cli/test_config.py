@@ -97,6 +97,7 @@ OTHER = {
     "input-channel-quantize": "yes", "filter-channel-quantize": "yes", "asymmetric-quantize": "yes",
     "fold-conv-bn": "yes", "rounding": "away", "scale-by": "reciprocal", "overflow": "saturate", "export-dir": "out dir",
     "theme": "mono", "plain": "yes", "ascii": "yes", "onnxruntime": "/lib/ort.so", "autosave": "never", "lang": "en",
+    "ssh": "ssh -p 2222", "remote-mmtui": "/opt/mmtui", "figures-only": "yes",
 }  # fmt: skip
 
 

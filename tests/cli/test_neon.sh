@@ -18,7 +18,7 @@ folder=$(mktemp -d) || exit 2
 trap 'rm -rf "$folder"' EXIT
 # shellcheck disable=SC2046 # a list of files
 "$CROSS" -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Wno-format-truncation -ffp-contract=off -fno-math-errno -fno-trapping-math -static \
-    -Iinclude -Isrc -Itests -o "$folder/isa" tests/cross/isa.c $(ls src/tensor/*.c) src/base/error.c src/base/buf.c src/base/number.c src/base/shortest.c src/base/power10.c -lm ||
+    -Iinclude -Isrc -Itests -o "$folder/isa" tests/cross/isa.c tests/cross/english.c $(ls src/tensor/*.c) src/base/error.c src/base/buf.c src/base/number.c src/base/shortest.c src/base/power10.c -lm ||
     {
         echo "not ok neon: does not build for AArch64"
         exit 1

@@ -410,7 +410,7 @@ u
 q
 :screen -
 """)
-    check("/nowhere/at/all.map" in frames[0], frames[0])
+    check("at/all.map: making a temporary file" in frames[0], frames[0])
     check("Hand-made pairs not saved. Quit anyway?" in frames[1], frames[1])
     check("* not saved" in frames[2], frames[2])
     same(len(frames), 3, "nothing is lost when all is undone")

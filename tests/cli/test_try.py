@@ -202,7 +202,7 @@ def real_network(folder):
     check(ran.returncode == 0, ran.stderr.strip())
     (folder / "s").write_text(":sort number\nG\n:screen 1\n:override depthwise_conv2d_3.tmp_0 f32\n:try\n:sort number\nG\n:screen 2\n")
     try_(pathlib.Path(ROOT, ran.stdout.strip()), "--seed", "1", "--input-shapes", "x=1x3x48x192",
-         "--precision-mode", "qint4_mixed_float32", "--filter-channel-quantize", "--script", folder / "s", "--size", "130x20",
+         "--precision-mode", "qint4_mixed_float32", "--filter-channel-quantize", "--script", folder / "s", "--size", "118x20",
          cwd=folder)  # fmt: skip
     figures = []
     for name in "12":

@@ -11,6 +11,7 @@
 
 #include "mmtui/session.h"
 #include "unit/session/session_testing.h"
+#include "unit/near.h"
 
 static const float one[] = {1, 2, 3, 4}, near[] = {1, 2, 3, 4.5f}, far[] = {1, 2, 3, 6};
 static const struct pb_head head = {"n", "Relu", 0, false};
@@ -71,7 +72,7 @@ static void rows_as_they_come(void **state)
         put_pb(stage.dst, "7_b.pb", &head, near, 4);
         assert_true(take(&stage));
         assert_counts(&stage, 1, 1, 0);
-        assert_float_equal(named(&stage, "b")->result.metrics.diff2, 0.5 / sqrt(30), 1e-12);
+        assert_near(named(&stage, "b")->result.metrics.diff2, 0.5 / sqrt(30), 1e-12);
         assert_true(named(&stage, "b")->tagged);
         assert_true(isnan(named(&stage, "b")->earlier)); /* it had no partner before */
         assert_false(mm_session_has_earlier(stage.session));
@@ -94,9 +95,9 @@ static void what_changed_since(void **state)
     put_pb(stage.dst, "1_a.pb", &head, far, 4);
     put_pb(stage.dst, "2_b.pb", &head, one, 4);
     assert_true(take(&stage));
-    assert_float_equal(named(&stage, "a")->earlier, 0.5 / sqrt(30), 1e-12);
-    assert_float_equal(named(&stage, "a")->result.metrics.diff2, 2 / sqrt(30), 1e-12);
-    assert_float_equal(named(&stage, "b")->result.metrics.diff2, 0, 0);
+    assert_near(named(&stage, "a")->earlier, 0.5 / sqrt(30), 1e-12);
+    assert_near(named(&stage, "a")->result.metrics.diff2, 2 / sqrt(30), 1e-12);
+    assert_near(named(&stage, "b")->result.metrics.diff2, 0, 0);
     assert_true(isnan(named(&stage, "c")->earlier)); /* its files are the same */
     struct mm_redone redone = mm_session_redone(stage.session, before);
     assert_int_equal(redone.layers, 2);
@@ -105,7 +106,7 @@ static void what_changed_since(void **state)
     before = mm_session_pairings(stage.session);
     put_pb(stage.src, "4_d.pb", &head, one, 4); /* something else: what is said of a stays */
     take(&stage);
-    assert_float_equal(named(&stage, "a")->earlier, 0.5 / sqrt(30), 1e-12);
+    assert_near(named(&stage, "a")->earlier, 0.5 / sqrt(30), 1e-12);
     assert_int_equal(mm_session_redone(stage.session, before).layers, 0);
     stage_done(&stage);
 }
@@ -125,8 +126,8 @@ static void another_run(void **state)
     put_pb(stage.dst, "900_a.pb", &head, far, 4);
     take(&stage);
     assert_counts(&stage, 1, 0, 0);
-    assert_float_equal(named(&stage, "a")->earlier, 0.5 / sqrt(30), 1e-12);
-    assert_float_equal(named(&stage, "a")->result.metrics.diff2, 2 / sqrt(30), 1e-12);
+    assert_near(named(&stage, "a")->earlier, 0.5 / sqrt(30), 1e-12);
+    assert_near(named(&stage, "a")->result.metrics.diff2, 2 / sqrt(30), 1e-12);
     stage_done(&stage);
 }
 
@@ -146,12 +147,12 @@ static void while_it_is_written(void **state)
     take(&stage);
     assert_counts(&stage, 2, 1, 0);
     assert_int_equal(named(&stage, "a")->result.state, MM_STATE_MEASURED);
-    assert_float_equal(named(&stage, "a")->result.metrics.diff2, 0.5 / sqrt(30), 1e-12);
+    assert_near(named(&stage, "a")->result.metrics.diff2, 0.5 / sqrt(30), 1e-12);
     close(fd);
     put_pb(stage.dst, "1_a.pb", &head, one, 4);
     take(&stage);
-    assert_float_equal(named(&stage, "a")->result.metrics.diff2, 0, 0);
-    assert_float_equal(named(&stage, "a")->earlier, 0.5 / sqrt(30), 1e-12);
+    assert_near(named(&stage, "a")->result.metrics.diff2, 0, 0);
+    assert_near(named(&stage, "a")->earlier, 0.5 / sqrt(30), 1e-12);
     free(path);
     path = in_folder(stage.dst, "3_c.pb");
     fd = open(path, O_WRONLY | O_CREAT, 0600); /* a new one is no row yet */
@@ -232,11 +233,11 @@ static void changes(void **state)
 {
     (void)state;
     assert_true(isnan(mm_change_of(NAN, 1)) && isnan(mm_change_of(1, NAN)));
-    assert_float_equal(mm_change_of(2, 4), 0.5, 0);
-    assert_float_equal(mm_change_of(0, 0), 1, 0);
-    assert_float_equal(mm_change_of(INFINITY, INFINITY), 1, 0);
+    assert_near(mm_change_of(2, 4), 0.5, 0);
+    assert_near(mm_change_of(0, 0), 1, 0);
+    assert_near(mm_change_of(INFINITY, INFINITY), 1, 0);
     assert_true(isinf(mm_change_of(INFINITY, 1)) && isinf(mm_change_of(1, 0)));
-    assert_float_equal(mm_change_of(1, INFINITY), 0, 0);
+    assert_near(mm_change_of(1, INFINITY), 0, 0);
 }
 
 int main(void)

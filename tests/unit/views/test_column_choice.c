@@ -40,7 +40,7 @@ static void choosing(void **state)
     every_column_once(&choice);
     assert_string_equal(wishes(&choice),
                         "number layer op dtype shape diff1 diff2 sqnr maxabs cos impl format before "
-                        "change applied verdict");
+                        "change applied since verdict");
     assert_int_equal(column_choice_read(&choice, "layer, cosine,mse diff2", &err), 0);
     every_column_once(&choice);
     assert_string_equal(wishes(&choice), "layer! cos! mse! diff2!");
