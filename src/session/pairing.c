@@ -85,7 +85,8 @@ static void say_what_is_odd(struct mm_session *session)
         session->notice = session->src->is_file
                               ? "src and dst are the same file: every tensor is compared with itself"
                               : "src and dst are the same folder: every tensor is compared with itself";
-    else if (session->pairs->whole.both == 0)
+    else if (session->pairs->whole.both == 0 && session->pairs->whole.src_only &&
+             session->pairs->whole.dst_only)
         session->notice = "src and dst have no tensor name in common: are these dumps of the same network?";
 }
 

@@ -217,7 +217,7 @@ void mm_triage_unanalysed(struct mm_verdict *out, const char *why)
 {
     char before[sizeof out->text];
     snprintf(before, sizeof before, "%s", out->text);
-    mm_format(out->text, sizeof out->text, "not analysed: %s%s%s", why, *before ? "; " : "", before);
+    mm_format(out->text, sizeof out->text, "%s%snot analysed: %s", before, *before ? "; " : "", why);
 }
 
 void mm_triage_changed(struct mm_verdict *out)

@@ -58,7 +58,7 @@ static void no_descriptors(void **state)
     assert_int_equal(finished, 0);
     assert_int_equal(mm_session_unanalysed(stage.session, &why), 1);
     assert_non_null(strstr(why, "Too many open files"));
-    assert_int_equal(strncmp(text_of(&stage), "not analysed: ", 14), 0);
+    assert_non_null(strstr(text_of(&stage), "; not analysed: "));
     assert_non_null(strstr(text_of(&stage), "Too many open files"));
     assert_true(mm_session_layer(stage.session, 0)->verdict.bad); /* its figures stand */
     stage_done(&stage);
