@@ -152,20 +152,36 @@ def frames(folder, script, size="80x24", **env):
             for name in names}
 
 
-@test
-def screens(folder):
-    """chinese: every view at 80x24 is as it was looked at (UPDATE=1 writes it anew), in line, no character cut"""
+def screens_at(folder, columns, rows_of, golden):
     dumps(folder)
-    shown = frames(folder, SESSION)
+    shown = frames(folder, SESSION, f"{columns}x{rows_of}")
     for name, rows in shown.items():
-        same(len(rows), 24, f"rows of {name}")
+        same(len(rows), rows_of, f"rows of {name}")
         for row in rows:
-            check(width(row) <= 80, f"{name}: {width(row)} columns: {row}")
+            check(width(row) <= columns, f"{name}: {width(row)} columns: {row}")
             check("�" not in row and "\\x" not in row, f"{name}: a cut character: {row}")
     text = "".join(f"==== {name}\n" + "\n".join(row.rstrip() for row in rows) + "\n" for name, rows in shown.items())
     if os.environ.get("UPDATE"):
-        GOLDEN.write_text(text, encoding="utf-8")
-    same(text.split("\n"), GOLDEN.read_text(encoding="utf-8").split("\n"), "tests/cli/golden/chinese.txt")
+        golden.write_text(text, encoding="utf-8")
+    same(text.split("\n"), golden.read_text(encoding="utf-8").split("\n"), golden.name)
+
+
+@test
+def screens(folder):
+    """chinese: every view at 80x24 is as it was looked at (UPDATE=1 writes it anew), in line, no character cut"""
+    screens_at(folder, 80, 24, GOLDEN)
+
+
+@test
+def small_screens(folder):
+    """chinese: the same at 40x12"""
+    screens_at(folder, 40, 12, GOLDEN.with_name("chinese-40x12.txt"))
+
+
+@test
+def large_screens(folder):
+    """chinese: the same at 132x43"""
+    screens_at(folder, 132, 43, GOLDEN.with_name("chinese-132x43.txt"))
 
 
 def column_of(row, word):
