@@ -165,7 +165,7 @@ test-long: deps-test deps-long
 
 test-built: $(PROGRAM) $(TESTS)
 	@MMTUI=$(CURDIR)/$(PROGRAM) BUILD=$(BUILD) tests/run.sh $(TESTS) \
-	    $(wildcard tests/cli/test_*.sh tests/cli/test_*.py) $(if $(TRIAGE_TESTS),tests/triage/check_corpus.py)
+	    $(filter-out $(foreach t,$(CLI_WITHOUT),tests/cli/test_$(t).py tests/cli/test_$(t).sh),$(wildcard tests/cli/test_*.sh tests/cli/test_*.py)) $(if $(TRIAGE_TESTS),tests/triage/check_corpus.py)
 
 # What triage makes of the labelled faults: the confusion matrix, and what went wrong. LONG=1: the other half, too.
 triage-table: deps-test
@@ -179,10 +179,15 @@ asan:
 	 $(MAKE) --no-print-directory test-built BUILD=build-asan PROGRAM=build-asan/mmtui OPT="-O1 -g" \
 	 SAN="-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined"
 # Without the terminal tests: they are about signals, whose handlers this sanitizer puts off, and there is one thread
-# that a signal can reach. Without the labelled faults and the unit tests of ui: they run inline, there is no second
-# thread.
+# that a signal can reach. Without the labelled faults, and the unit tests of folders in which there is no second
+# thread. Without the programs that go through texts, names and formats, for which the others start the same threads;
+# LONG=1 runs these and all unit tests but those of ui and views.
+TSAN_FOLDERS := $(if $(LONG),$(FOLDERS),dump runtime pair compare remote whatif cause suggest verify session report)
+TSAN_WITHOUT := $(if $(LONG),,artefacts chinese completions docs dump_nodes dump_script export float32 gguf measure neon schema \
+                schema_inferred table torch variants)
 tsan:
-	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) --no-print-directory test-built UNIT_FOLDERS="$(FOLDERS)" TERM_TESTS= TRIAGE_TESTS= \
+	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) --no-print-directory test-built UNIT_FOLDERS="$(TSAN_FOLDERS)" TERM_TESTS= TRIAGE_TESTS= \
+	 CLI_WITHOUT="$(TSAN_WITHOUT)" \
 	 BUILD=build-tsan PROGRAM=build-tsan/mmtui OPT="-O1 -g" SAN="-fsanitize=thread"
 
 # What gcc's sanitizer does not look at (an offset to NULL): clang's, over all tests.
