@@ -295,10 +295,10 @@ void mm_map_close(struct mm_map *map);
  * older `path` untouched and nothing behind; a NAME.N.tmp of a process that was killed is removed by the next one
  * that writes the same file. A link is followed; a device or pipe is written into.
  */
-struct temporary;
+struct mm_temporary;
 struct mm_atomic {
     char *path;
-    struct temporary *temporary; /* NULL: a device or pipe */
+    struct mm_temporary *temporary; /* NULL: a device or pipe */
     int fd;
     bool unsynced;         /* set it after open for files that need not outlive a crash of the machine */
     struct mm_buf pending; /* not yet handed to the system */

@@ -13,6 +13,7 @@
 #define PENDING_LIMIT (64 * 1024)
 /* After so much more the disk is told to begin, so that the sync at the end has less to wait for. */
 #define BEGIN_EVERY ((int64_t)1 << 20)
+
 static void release(struct mm_atomic *file)
 {
     if (file->temporary)
@@ -27,7 +28,7 @@ static void release(struct mm_atomic *file)
 
 static int open_temporary(struct mm_atomic *file, const char *path, struct mm_err *err)
 {
-    struct temporary *temporary = malloc(sizeof *temporary);
+    struct mm_temporary *temporary = malloc(sizeof *temporary);
     if (!temporary)
         return mm_fail_memory(err);
     if (temporary_open(temporary, path, err) < 0) {

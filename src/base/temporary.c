@@ -38,7 +38,7 @@ static int name_it(int fd, const char *path)
 
 /* ---- with a name ---- */
 
-static void number(struct temporary *file, const char *path, unsigned n)
+static void number(struct mm_temporary *file, const char *path, unsigned n)
 {
     int folder = (int)(mm_path_base(path) - path);
     sprintf(file->name, "%.*s%.*s.%u.tmp", folder, path, NAME_KEPT, path + folder, n);
@@ -84,7 +84,7 @@ static int create(const char *name)
     return fd;
 }
 
-static int open_named(struct temporary *file, const char *path)
+static int open_named(struct mm_temporary *file, const char *path)
 {
     int fd = -1;
     for (unsigned n = 0; fd < 0 && n < ATTEMPTS; n++) {
@@ -100,9 +100,9 @@ static int open_named(struct temporary *file, const char *path)
 
 /* ---- either ---- */
 
-int temporary_open(struct temporary *file, const char *path, struct mm_err *err)
+int temporary_open(struct mm_temporary *file, const char *path, struct mm_err *err)
 {
-    *file = (struct temporary){.fd = -1, .name = malloc(strlen(path) + 32)};
+    *file = (struct mm_temporary){.fd = -1, .name = malloc(strlen(path) + 32)};
     if (!file->name)
         return mm_fail_memory(err);
     number(file, path, 0);
@@ -119,7 +119,7 @@ int temporary_open(struct temporary *file, const char *path, struct mm_err *err)
 }
 
 /* The name that it has for a moment: a link can't replace a file, a rename can. */
-static int name_beside(struct temporary *file, const char *path)
+static int name_beside(struct mm_temporary *file, const char *path)
 {
     for (unsigned n = 0; !file->named && n < ATTEMPTS; n++) {
         number(file, path, n);
@@ -131,7 +131,7 @@ static int name_beside(struct temporary *file, const char *path)
     return file->named ? 0 : -1;
 }
 
-int temporary_place(struct temporary *file, const char *path)
+int temporary_place(struct mm_temporary *file, const char *path)
 {
     if (!file->named && name_it(file->fd, path) == 0)
         return 0;
@@ -143,12 +143,12 @@ int temporary_place(struct temporary *file, const char *path)
     return 0;
 }
 
-void temporary_drop(struct temporary *file)
+void temporary_drop(struct mm_temporary *file)
 {
     int kept = errno;
     if (file->named)
         unlink(file->name);
     free(file->name);
-    *file = (struct temporary){.fd = -1};
+    *file = (struct mm_temporary){.fd = -1};
     errno = kept;
 }

@@ -8,17 +8,17 @@
 
 #include "mmtui/base.h"
 
-struct temporary {
+struct mm_temporary {
     int fd;
     bool named; /* it is at `name` */
     char *name; /* owned: where it is, or will be for a moment where it replaces a file */
 };
 
 /* Make it in the folder of `path`. -1: `err` says why, nothing to release. */
-int temporary_open(struct temporary *file, const char *path, struct mm_err *err);
+int temporary_open(struct mm_temporary *file, const char *path, struct mm_err *err);
 /* Give it the name `path`, in the place of what is there. -1: errno. It is open and to be dropped as before. */
-int temporary_place(struct temporary *file, const char *path);
+int temporary_place(struct mm_temporary *file, const char *path);
 /* Remove it, unless it was placed; frees the name. Leaves the descriptor to its owner. */
-void temporary_drop(struct temporary *file);
+void temporary_drop(struct mm_temporary *file);
 
 #endif

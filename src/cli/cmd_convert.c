@@ -49,8 +49,6 @@ static int convert(const struct cli_options *options, const char *from, struct m
                    struct mm_err *err)
 {
     struct mm_dump *dump;
-    if (is_folder(from) && !options->recurse)
-        return mm_fail(err, MM_EARG, "%s: is a folder: -r converts all tensors in it", from);
     const struct mm_dump_options given = {
         .given = options->session.given, .part = options->session.part, .schema = options->schema};
     if (mm_remote_dump_open(&dump, from, &given, options->remotes, err) < 0)
