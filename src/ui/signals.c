@@ -70,8 +70,12 @@ int signals_open(const char *restore, struct mm_err *err)
     write_end = rescue.pipe[1];
     for (size_t i = 0; i < MM_COUNT(told); i++)
         install(told[i], on_told, &told_before[i]);
-    for (size_t i = 0; i < MM_COUNT(fatal); i++)
+    for (size_t i = 0; i < MM_COUNT(fatal); i++) {
         install(fatal[i], on_fatal, &fatal_before[i]);
+        /* what the program was started to ignore (SIGQUIT, by a shell's &) would not end it: the screen stays, too */
+        if (fatal_before[i].sa_handler == SIG_IGN)
+            sigaction(fatal[i], &fatal_before[i], NULL);
+    }
     return 0;
 }
 

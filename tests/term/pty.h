@@ -38,11 +38,12 @@ struct pty {
     VTerm *vterm;
     VTermScreen *screen;
     bool altscreen, cursor_visible;
-    int mouse;    /* VTERM_PROP_MOUSE_* that was asked for */
-    bool sync;    /* the terminal says that it shows frames as a whole (libvterm itself does not) */
-    bool mute;    /* it answers nothing at all */
-    size_t asked; /* how far output was looked through for that question */
-    char *output; /* every byte that came */
+    int mouse;       /* VTERM_PROP_MOUSE_* that was asked for */
+    bool sync;       /* the terminal says that it shows frames as a whole (libvterm itself does not) */
+    bool mute;       /* it answers nothing at all */
+    bool background; /* started as a shell does behind &: SIGQUIT is ignored */
+    size_t asked;    /* how far output was looked through for that question */
+    char *output;    /* every byte that came */
     size_t length, capacity;
 };
 
@@ -66,6 +67,10 @@ static inline void pty_shell(struct pty *pty, char *const argv[])
         setpgid(0, 0);
         tcsetpgrp(0, getpid());
         signal(SIGTTOU, SIG_DFL);
+        /* what started the tests may have had these ignored (nohup, a shell's &) */
+        signal(SIGQUIT, pty->background ? SIG_IGN : SIG_DFL);
+        signal(SIGINT, SIG_DFL);
+        signal(SIGHUP, SIG_DFL);
         execv(argv[0], argv);
         _exit(98);
     }
@@ -128,7 +133,7 @@ static inline void pty_open(struct pty *pty, int w, int h, char *const argv[])
 {
     static const VTermScreenCallbacks callbacks = {.settermprop = pty_on_property};
     struct winsize size = {.ws_row = (unsigned short)h, .ws_col = (unsigned short)w};
-    *pty = (struct pty){.sync = pty->sync, .mute = pty->mute};
+    *pty = (struct pty){.sync = pty->sync, .mute = pty->mute, .background = pty->background};
     assert_int_equal(pipe(pty->reports), 0);
     assert_int_equal(pipe(pty->orders), 0);
     pty->shell = forkpty(&pty->master, NULL, NULL, &size);

@@ -294,6 +294,19 @@ static void the_mouse_is_given_back(void **state)
     }
 }
 
+/* As a shell starts it behind &: the signal changes nothing, not even the screen. */
+static void an_ignored_signal_stays_ignored(void **state)
+{
+    (void)state;
+    pty.background = true;
+    start(80, 24);
+    kill(pty.program, SIGQUIT);
+    pty_keys(&pty, "m");
+    pty_expect(&pty, "Mouse on");
+    pty_expect(&pty, "LAYER");
+    quit_and_expect_restored();
+}
+
 static void the_shell_has_the_mouse_meanwhile(void **state)
 {
     (void)state;
@@ -521,6 +534,7 @@ int main(void)
         TEST(leaving_before_the_answer),
         TEST(a_session_with_the_mouse),
         TEST(the_mouse_is_given_back),
+        TEST(an_ignored_signal_stays_ignored),
         TEST(the_shell_has_the_mouse_meanwhile),
         TEST(a_terminal_without_a_mouse),
         TEST(a_name_to_the_clipboard),
